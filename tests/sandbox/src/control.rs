@@ -1,0 +1,95 @@
+//! The control: `/sandbox/*`, the same on both ports. It drives the emulators and looks at what they saw; no client of the
+//! emulated servers ever needs it.
+
+use crate::Sandbox;
+use crate::desk::{Fault, Request, Response, Seed};
+use http::{Method, StatusCode};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+#[derive(Deserialize)]
+struct Token {
+    account: String,
+}
+
+#[derive(Deserialize)]
+struct Reset {
+    seed: Seed,
+}
+
+/// Raw server-side bodies for [`Sandbox`]'s `/sandbox/load`.
+#[derive(Deserialize, Default)]
+#[serde(deny_unknown_fields, default)]
+pub struct Load {
+    /// Graph events as the server holds them.
+    pub events: Vec<Value>,
+    /// Graph todoTasks as the server holds them.
+    pub tasks: Vec<Value>,
+    /// OData Activity rows.
+    pub activities: Vec<Value>,
+}
+
+/// Answers one control request.
+pub fn handle(sandbox: &mut Sandbox, request: &Request) -> Response {
+    match (request.method(), request.uri().path()) {
+        (&Method::POST, "/sandbox/token") => with(request, |body: Token| {
+            let token = sandbox.desk.issue_token(&body.account);
+            answer(StatusCode::OK, &json!({"access_token": token, "token_type": "Bearer", "expires_in": 3599}))
+        }),
+        (&Method::POST, "/sandbox/reset") => with(request, |body: Reset| {
+            sandbox.reset(body.seed);
+            empty(StatusCode::NO_CONTENT)
+        }),
+        (&Method::POST, "/sandbox/load") => with(request, |body: Load| load(sandbox, body)),
+        (&Method::GET, "/sandbox/log") => match serde_json::to_value(sandbox.desk.log()) {
+            Ok(log) => answer(StatusCode::OK, &log),
+            Err(error) => refuse(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
+        },
+        (&Method::POST, "/sandbox/faults") => with(request, |body: Vec<Fault>| {
+            sandbox.desk.set_faults(body);
+            empty(StatusCode::NO_CONTENT)
+        }),
+        (method, path) => refuse(StatusCode::NOT_FOUND, &format!("the sandbox has no control {method} {path}")),
+    }
+}
+
+fn load(sandbox: &mut Sandbox, body: Load) -> Response {
+    let Sandbox { creatio, graph, desk } = sandbox;
+    let mut results = Vec::new();
+    results.extend(body.events.into_iter().map(|event| graph.load_event(event, desk)));
+    results.extend(body.tasks.into_iter().map(|task| graph.load_task(task, desk)));
+    results.extend(body.activities.into_iter().map(|row| creatio.load_activity(row, desk)));
+    let mut loaded = 0_usize;
+    let mut refused = Vec::new();
+    for (index, result) in results.into_iter().enumerate() {
+        match result {
+            Ok(()) => loaded += 1,
+            Err(reason) => refused.push(json!({"index": index, "reason": reason})),
+        }
+    }
+    answer(StatusCode::OK, &json!({"loaded": loaded, "refused": refused}))
+}
+
+fn with<T: serde::de::DeserializeOwned>(request: &Request, act: impl FnOnce(T) -> Response) -> Response {
+    match serde_json::from_slice(request.body()) {
+        Ok(body) => act(body),
+        Err(error) => refuse(StatusCode::BAD_REQUEST, &error.to_string()),
+    }
+}
+
+fn answer(status: StatusCode, body: &Value) -> Response {
+    let mut response = Response::new(body.to_string().into_bytes());
+    *response.status_mut() = status;
+    response.headers_mut().insert(http::header::CONTENT_TYPE, http::HeaderValue::from_static("application/json"));
+    response
+}
+
+fn refuse(status: StatusCode, message: &str) -> Response {
+    answer(status, &json!({"error": message}))
+}
+
+fn empty(status: StatusCode) -> Response {
+    let mut response = Response::new(Vec::new());
+    *response.status_mut() = status;
+    response
+}

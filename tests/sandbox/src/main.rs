@@ -1,0 +1,3 @@
+//! The sandbox behind its sockets.
+
+fn main() {}
