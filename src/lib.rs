@@ -1,4 +1,16 @@
-//! Schedule Sync: keeps Creatio's activities and an Exchange mailbox in step.
+//! Schedule Sync: keeps Creatio's activities and an Exchange mailbox in step, inside a Creatio page.
+//!
+//! Three rings; an inner ring never names an outer one:
+//!
+//! 1. [`model`] is what the product speaks of; `engine` decides. Both are pure: no async, no clock, no randomness, no I/O.
+//! 2. [`ports`] are the questions to the world; `http` turns endpoints into answers; `creatio` and `graph` are the two
+//!    replicas; `run` is the trip: observe, plan, apply, fold. All of it is generic over the ports.
+//! 3. `web` (wasm32 only) answers the ports in a browser and is what a page calls.
+
+pub mod engine;
+pub mod error;
+pub mod model;
+pub mod ports;
 
 /// The version of this engine, as in `Cargo.toml`.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -1,0 +1,1 @@
+//! The engine: decides what a run does. Pure and synchronous: everything it needs is a parameter, everything it finds is a value.

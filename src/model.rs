@@ -1,0 +1,25 @@
+//! The model: what the product speaks of, on whichever side it lies. Plain values with their normal forms; nothing here
+//! decides, reads or writes, and nothing knows how a server spells it.
+
+pub mod html;
+pub mod ids;
+pub mod item;
+pub mod listing;
+pub mod meeting;
+pub mod person;
+pub mod record;
+pub mod side;
+pub mod task;
+pub mod text;
+pub mod time;
+
+pub use ids::{Address, ContactId, ContainerId, GroupId, ItemId, SiteId, Uid, Version};
+pub use item::{Facts, Item, Mark, Occurrence, Original};
+pub use listing::{Container, Cursor, Listing, Malformed, SeriesSet};
+pub use meeting::{Importance, Meeting, Reminder, When};
+pub use person::{Person, Response, Role};
+pub use record::{Field, Kind, Patch, Record};
+pub use side::{Pair, Side};
+pub use task::{Status, Task, TaskWhen};
+pub use text::Body;
+pub use time::{Day, Instant, Window, Zone};

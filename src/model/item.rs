@@ -1,0 +1,113 @@
+//! An item as a side holds it: its mapped record, and the facts about it that rules ask for but nobody merges.
+
+use super::{ContactId, ContainerId, Day, Instant, ItemId, Record, SiteId, Status, Uid, Version};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// One item of one side, read and understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Item {
+    /// Its id on its side.
+    pub id: ItemId,
+    /// The version read.
+    pub version: Version,
+    /// The calendar or list that holds it.
+    pub container: ContainerId,
+    /// When the server says that it was last changed.
+    pub stamp: Option<Instant>,
+    /// The mapped fields.
+    pub record: Record,
+    /// What else the rules ask for.
+    pub facts: Facts,
+}
+
+/// Facts of an item. What a side does not know stays at its default, which is the harmless answer.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Facts {
+    /// Exchange: `iCalUId`. Creatio: `GlobalActivityID`, if filled.
+    pub uid: Option<Uid>,
+    /// Exchange: for occurrences, which one of which series.
+    pub occurrence: Option<Occurrence>,
+    /// Exchange: our mark on it (extended property; linkedResource). Only filled by `Replica::find`, since a delta does not carry it.
+    pub mark: Option<Mark>,
+    /// Exchange: the `transactionId` it was created with.
+    pub transaction: Option<String>,
+    /// Exchange: somebody else organizes it; the user holds an attendee's copy.
+    pub foreign: bool,
+    /// Exchange: how many attendees it has beside the user; what a change would mail to.
+    pub attendees: usize,
+    /// Exchange: sensitivity private or confidential.
+    pub private: bool,
+    /// Exchange: canceled by its organizer. Creatio: status Canceled.
+    pub canceled: bool,
+    /// Exchange: the body has an online-meeting block, which is no part of `record`'s body and must be kept on writing.
+    pub online: bool,
+    /// Exchange: it has what an Activity can't carry and a removal would lose: attachments, checklist, recurrence.
+    pub laden: bool,
+    /// Exchange: a recurring task, read-mostly: only its status is written.
+    pub recurring: bool,
+    /// Creatio: the status of an Activity of either kind.
+    pub status: Option<Status>,
+    /// Creatio: the Activity's Owner.
+    pub owner: Option<ContactId>,
+    /// Creatio: the user is Owner or participant. Exchange: always.
+    pub mine: bool,
+    /// Creatio: filled by a business process (`ProcessElementId`, `AllowedResult`).
+    pub process: bool,
+    /// Creatio: an e-mail, which is never touched.
+    pub email: bool,
+    /// Creatio: it is the user's own row of participants that the answer came from the user (ModifiedBy).
+    pub answered: bool,
+    /// When it was created.
+    pub created: Option<Instant>,
+}
+
+/// An occurrence's place in its series.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Occurrence {
+    /// The series master's id.
+    pub master: ItemId,
+    /// The start that the pattern gives it, whatever it was moved to.
+    pub original: Original,
+}
+
+/// The start that a series' pattern gives an occurrence.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Original {
+    /// Of a timed series.
+    At(Instant),
+    /// Of an all-day series.
+    On(Day),
+}
+
+/// Our mark on an Exchange item that we created: which Activity of which site it stands for, in which generation of the link.
+/// A copy of the item carries it along, so it is a hint until the rules of matching confirm it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mark {
+    /// The Creatio installation.
+    pub site: SiteId,
+    /// The Activity.
+    pub activity: ItemId,
+    /// Rises with each confirmed loss of the counterpart.
+    pub generation: u32,
+}
+
+impl fmt::Display for Mark {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}/{}", self.site, self.activity, self.generation)
+    }
+}
+
+impl Mark {
+    /// The mark that [`Display`](fmt::Display) wrote as `text`; `None` for anything else.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let mut parts = text.rsplitn(3, '/');
+        let generation = parts.next()?.parse().ok()?;
+        let activity = parts.next().filter(|part| !part.is_empty())?;
+        let site = parts.next().filter(|part| !part.is_empty())?;
+        Some(Self { site: site.into(), activity: activity.into(), generation })
+    }
+}

@@ -1,0 +1,67 @@
+//! What a side said when it was read: items, hints of absence, what could not be understood, and where to go on next time.
+
+use super::{ContainerId, Instant, Item, ItemId, Kind};
+use serde::{Deserialize, Serialize};
+
+/// Where the next reading goes on: the replica's own text, opaque to everybody else. Lost or refused, the next reading is full.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Cursor(pub String);
+
+/// One reading of a side.
+///
+/// What it does not mention is unchanged in the containers read by delta, and absent in those of `complete`.
+#[derive(Clone, Debug, Default)]
+pub struct Listing {
+    /// New or changed items (in a complete container: all in the window), each once, the newest reading of it.
+    pub items: Vec<Item>,
+    /// Ids that the server hinted to be gone or outside the window: a hint, to be confirmed.
+    pub removed: Vec<ItemId>,
+    /// Series that were sent again whole.
+    pub series: Vec<SeriesSet>,
+    /// Items that could not be understood; they are neither changed nor gone.
+    pub malformed: Vec<Malformed>,
+    /// Containers whose every item in the window is in `items` (or `malformed`).
+    pub complete: Vec<ContainerId>,
+    /// The containers of the side, as listed in this reading.
+    pub containers: Vec<Container>,
+    /// Where to go on, once everything of this reading is worked off.
+    pub cursor: Option<Cursor>,
+    /// The server's clock at the reply, if it told.
+    pub now: Option<Instant>,
+}
+
+/// All living occurrences of one series in the window, as one reading sent them: a linked one that is missing is probably deleted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SeriesSet {
+    /// The series master.
+    pub master: ItemId,
+    /// Its occurrences and exceptions in the window.
+    pub present: Vec<ItemId>,
+}
+
+/// An item that could not be understood, told so that a person can find it. Holds no text of the item itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Malformed {
+    /// Its id, if that much could be read.
+    pub id: Option<ItemId>,
+    /// What is wrong and where: the path of the member, and what was expected.
+    pub reason: String,
+}
+
+/// A calendar or task list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Container {
+    /// Its id.
+    pub id: ContainerId,
+    /// What it holds.
+    pub kind: Kind,
+    /// Its name, for people.
+    pub name: String,
+    /// The mailbox's own: neither shared by somebody, subscribed, nor made by the system (flagged mail).
+    pub own: bool,
+    /// New exports go here.
+    pub default: bool,
+    /// Items in it can be written.
+    pub writable: bool,
+}

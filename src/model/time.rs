@@ -1,0 +1,110 @@
+//! Time as the product uses it: UTC instants, days without a zone, windows, and the one question a zone must answer.
+//! No clock and no zone database: "now" is a parameter, and offsets come from whoever implements [`Zone`].
+
+use chrono::{DateTime, Datelike, Duration, Months, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+use serde::{Deserialize, Serialize};
+
+/// A point in time (UTC).
+pub type Instant = DateTime<Utc>;
+/// A calendar day, in no zone.
+pub type Day = NaiveDate;
+
+/// A time zone, as far as the engine needs one.
+pub trait Zone {
+    /// Seconds that local time is ahead of UTC at `at` (negative west of Greenwich).
+    fn offset(&self, at: Instant) -> i32;
+
+    /// The name by which a server knows the zone: a Windows id (`Russian Standard Time`) or an IANA name.
+    fn name(&self) -> &str;
+}
+
+/// The local wall-clock time at `at`.
+#[must_use]
+pub fn local(zone: &dyn Zone, at: Instant) -> NaiveDateTime {
+    at.naive_utc() + Duration::seconds(i64::from(zone.offset(at)))
+}
+
+/// The instant at which a wall clock in `zone` shows `time`. In the hour that summer time skips, the clock is taken as not yet put forward;
+/// in the hour that winter time repeats, the first of the two.
+#[must_use]
+pub fn instant(zone: &dyn Zone, time: NaiveDateTime) -> Instant {
+    let utc = time.and_utc();
+    let before = zone.offset(utc - Duration::hours(24));
+    let after = zone.offset(utc + Duration::hours(24));
+    let with = |offset: i32| utc - Duration::seconds(i64::from(offset));
+    [before, after]
+        .into_iter()
+        .map(with)
+        .find(|candidate| local(zone, *candidate) == time)
+        .unwrap_or_else(|| with(before))
+}
+
+/// The first instant of `day` in `zone`.
+#[must_use]
+pub fn midnight(zone: &dyn Zone, day: Day) -> Instant {
+    instant(zone, day.and_time(NaiveTime::MIN))
+}
+
+/// What a run looks at: items that touch `from..to`, occurrences of a series only up to `series_to`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Window {
+    /// Items that end before this are not looked at.
+    pub from: Instant,
+    /// Items that start at or after this are not looked at.
+    pub to: Instant,
+    /// Occurrences of a series that start at or after this are not looked at.
+    pub series_to: Instant,
+}
+
+/// Months ahead that single items are looked at (rules, "Scope and direction").
+pub const HORIZON_MONTHS: u32 = 12;
+/// Months ahead that occurrences of a series are looked at.
+pub const SERIES_HORIZON_MONTHS: u32 = 3;
+
+impl Window {
+    /// The window of a run at `now` by a user in `zone` who syncs items from day `from` on. Its far edges are firsts of
+    /// months, so that it moves once a month and not with every run.
+    #[must_use]
+    pub fn at(now: Instant, from: Day, zone: &dyn Zone) -> Self {
+        let today = local(zone, now).date();
+        let ahead = |months: u32| {
+            let first = today.with_day(1).unwrap_or(today);
+            midnight(zone, first.checked_add_months(Months::new(months + 1)).unwrap_or(first))
+        };
+        Self { from: midnight(zone, from), to: ahead(HORIZON_MONTHS), series_to: ahead(SERIES_HORIZON_MONTHS) }
+    }
+
+    /// Whether something from `start` to `end` touches the window; `series` if it is an occurrence of a series.
+    #[must_use]
+    pub fn holds(&self, start: Instant, end: Instant, series: bool) -> bool {
+        let to = if series { self.series_to } else { self.to };
+        start < to && (end > self.from || (start == end && start >= self.from))
+    }
+}
+
+/// A zone that is always `seconds` ahead of UTC: for tests, and where nothing better is known.
+#[derive(Clone, Debug)]
+pub struct Fixed {
+    /// Seconds ahead of UTC.
+    pub seconds: i32,
+    /// Its name.
+    pub name: String,
+}
+
+impl Fixed {
+    /// UTC.
+    #[must_use]
+    pub fn utc() -> Self {
+        Self { seconds: 0, name: "UTC".to_owned() }
+    }
+}
+
+impl Zone for Fixed {
+    fn offset(&self, _at: Instant) -> i32 {
+        self.seconds
+    }
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+}

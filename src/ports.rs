@@ -1,0 +1,234 @@
+//! The ports: the questions that ring 2 asks of the world. Ring 3 answers them in a browser, the tests natively.
+//! No answer here decides anything.
+#![allow(async_fn_in_trait)] // the crate is single-threaded in the browser; no future of ours has to be `Send`
+
+use crate::error::Result;
+use crate::model::{
+    Address, ContactId, Container, ContainerId, Cursor, Facts, GroupId, Instant, Item, ItemId, Listing, Mark, Patch,
+    Record, Side, Uid, Version, Window,
+};
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// A request with its whole body. The address is absolute.
+pub type Request = http::Request<Vec<u8>>;
+/// A response with its whole body.
+pub type Response = http::Response<Vec<u8>>;
+
+/// No response came, or only a part of one. Whether the server acted on the request is not known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lost;
+
+/// Sends requests.
+pub trait Http {
+    /// Sends one request and waits for the whole response.
+    ///
+    /// # Errors
+    /// [`Lost`] if none came.
+    async fn send(&self, request: Request) -> Result<Response, Lost>;
+}
+
+/// Tells and spends time.
+pub trait Clock {
+    /// This device's clock, which may be wrong.
+    fn now(&self) -> Instant;
+
+    /// Waits so many milliseconds.
+    async fn sleep(&self, ms: u64);
+}
+
+/// A text that never shows in logs.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(pub String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+/// Signs requests. Asked for every request, so that a rotated token or cookie is used at once.
+pub trait Keys {
+    /// The headers that let the user in at `side` (`Authorization`; `BPMCSRF`). `renew`: those given last were refused.
+    ///
+    /// # Errors
+    /// `SignedOut` if the user has to sign in first.
+    async fn headers(&self, side: Side, renew: bool) -> Result<Vec<(String, Secret)>>;
+}
+
+/// What a reading covers.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Scope {
+    /// The window.
+    pub window: Window,
+    /// Which calendars are read.
+    pub calendars: Choice,
+    /// Which task lists are read.
+    pub lists: Choice,
+}
+
+/// Which containers of one kind are read. A container that is named but not there is left out of the listing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Choice {
+    /// All that the mailbox owns.
+    pub own: bool,
+    /// The default one.
+    pub default: bool,
+    /// Those named.
+    pub named: Vec<ContainerId>,
+}
+
+impl Choice {
+    /// Whether `container` is to be read.
+    #[must_use]
+    pub fn takes(&self, container: &Container) -> bool {
+        (self.own && container.own) || (self.default && container.default) || self.named.contains(&container.id)
+    }
+}
+
+/// A question for particular items.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Clue {
+    /// The item with this id, wherever it now lies. `container` is where it was last seen (a task has no address without its list).
+    Id {
+        /// Its id.
+        id: ItemId,
+        /// Where it was last seen.
+        container: ContainerId,
+    },
+    /// Items with this UID. Creatio: `GlobalActivityID`; Exchange: `iCalUId`, in every calendar.
+    Uid(Uid),
+    /// Items that carry our mark for this Activity, in every calendar and list. Creatio has no such items.
+    Mark(ItemId),
+}
+
+/// A write to one item. All values are in the target side's normal form.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Op {
+    /// Create an item.
+    Create(Box<Create>),
+    /// Write fields of an item, if it still has this version.
+    Update(Box<Update>),
+    /// Remove an item, if it still has this version. Exchange: to Deleted Items.
+    Delete {
+        /// Which.
+        id: ItemId,
+        /// Where it lies.
+        container: ContainerId,
+        /// The version on which the decision rests.
+        version: Version,
+    },
+}
+
+/// A new item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Create {
+    /// Creatio: the `Id` it gets. Exchange gives ids itself.
+    pub id: Option<ItemId>,
+    /// Where it goes; for Creatio its one container.
+    pub container: ContainerId,
+    /// Its fields. People on Exchange are only those that may be invited.
+    pub record: Record,
+    /// Creatio: the status of a meeting on creation is in `facts.status`, `GlobalActivityID` in `facts.uid`.
+    /// Exchange: `facts.mark` is set on the item, `facts.transaction` makes the creation repeatable.
+    pub facts: Facts,
+}
+
+/// A change of an item.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Update {
+    /// Which.
+    pub id: ItemId,
+    /// Where it lies.
+    pub container: ContainerId,
+    /// The version on which the decision rests.
+    pub version: Version,
+    /// The fields as the decision saw them: after a version conflict the write may go on if the fields to be written still are so.
+    pub before: Record,
+    /// The fields to write. May be empty where only one of the members below is written.
+    pub patch: Patch,
+    /// Creatio: fill `GlobalActivityID`.
+    pub uid: Option<Uid>,
+    /// Creatio: set the status of an Activity of either kind (to Canceled, to Completed).
+    pub status: Option<crate::model::Status>,
+    /// Exchange: set our mark.
+    pub mark: Option<Mark>,
+    /// Exchange: what was known of the item: an online-meeting block to be kept, a recurring task.
+    pub facts: Facts,
+}
+
+/// What became of a write.
+pub type Outcome = Result<Written, Refusal>;
+
+/// A write that the server confirmed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Written {
+    /// The item's id.
+    pub id: ItemId,
+    /// Where it lies.
+    pub container: ContainerId,
+    /// Its version after the write.
+    pub version: Version,
+    /// The item as the server then held it, where its reply or a read told.
+    pub item: Option<Box<Item>>,
+}
+
+/// A write that was not confirmed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The item has changed since it was read: the next run decides anew.
+    Stale,
+    /// The item is not there.
+    Gone,
+    /// The server refused it: its code or deepest message, cut short. Trying again would not help.
+    Rejected(String),
+    /// It may or may not have been carried out: the next run finds out.
+    Unknown,
+    /// It was not sent, or surely not carried out: the next run does it.
+    NotSent,
+}
+
+/// One side: everything that can be asked of it and done to it.
+pub trait Replica {
+    /// Reads the side: in full, or what changed since `cursor`. A cursor that the server no longer knows, or that was made for another
+    /// scope, costs a full reading, never an error.
+    ///
+    /// # Errors
+    /// What stops a run; malformed items don't.
+    async fn observe(&self, scope: &Scope, cursor: Option<&Cursor>) -> Result<Listing>;
+
+    /// Reads particular items directly, marks included, whatever the window: for each clue, in order, the items that answer it. None is a
+    /// sure sign of absence (as far as the user may see).
+    ///
+    /// # Errors
+    /// What stops a run: a clue that can't be answered must not look like an absent item.
+    async fn find(&self, clues: &[Clue]) -> Result<Vec<Vec<Item>>>;
+
+    /// Carries out writes, batched; one outcome for each, in order. Never repeats what is not safe to repeat.
+    async fn apply(&self, ops: &[Op]) -> Vec<Outcome>;
+}
+
+/// What Creatio knows of people and groups, beside its activities.
+pub trait Directory {
+    /// The Contacts that have these addresses; an address nobody has is left out. Of several Contacts with one address, one is chosen,
+    /// always the same.
+    ///
+    /// # Errors
+    /// What stops a run.
+    async fn people(&self, addresses: &[Address]) -> Result<Vec<(Address, ContactId)>>;
+
+    /// The Activities that are in these groups.
+    ///
+    /// # Errors
+    /// What stops a run; a group that can't be evaluated is named in the answer.
+    async fn members(&self, groups: &[GroupId]) -> Result<Membership>;
+}
+
+/// Activities of groups.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Membership {
+    /// The Activities that are in at least one of the groups.
+    pub members: std::collections::BTreeSet<ItemId>,
+    /// Groups that could not be evaluated, with the reason: they have no members.
+    pub failed: Vec<(GroupId, String)>,
+}
