@@ -11,6 +11,7 @@ pub mod engine;
 pub mod error;
 pub mod model;
 pub mod ports;
+pub mod run;
 
 /// The version of this engine, as in `Cargo.toml`.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");
