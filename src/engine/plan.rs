@@ -124,7 +124,11 @@ fn pending(context: &Context<'_>, seen: &Seen, link: &Link, (side, items): (Side
             alive.facts[side] = made.facts.clone();
             let fates = decide::fates(seen, &alive, items);
             let step = decide::linked(context, seen, &alive, fates);
-            actions::linked(context, seen, &alive, (step, fates))
+            let mut planned = actions::linked(context, seen, &alive, (step, fates));
+            if planned.links.is_empty() && planned.action.is_none() {
+                planned.links.push(alive);
+            }
+            planned
         }
         (None, Some(source)) if decide::alone(context, seen, side.other(), source) == Step::Create(side) => {
             actions::create(context, seen, (side.other(), source), link.generation)
