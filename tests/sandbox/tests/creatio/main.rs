@@ -1,0 +1,7 @@
+//! The Creatio emulator, in process, by its HTTP alone.
+
+mod batch;
+mod client;
+mod query;
+mod session;
+mod write;
