@@ -24,7 +24,7 @@ use http::{HeaderValue, Method, StatusCode};
 use schema::Entity;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
-use session::Sessions;
+use session::{Denial, Sessions};
 use store::Store;
 use uuid::Uuid;
 use write::{Author, Insert};
@@ -104,11 +104,13 @@ impl Creatio {
     }
 
     fn odata(&mut self, request: &Request, desk: &mut Desk) -> Response {
-        let contact = match self.sessions.user(request) {
-            Ok(user) => self.contact_of(user),
-            Err(refused) => return refused,
+        let user = self.sessions.user(request);
+        // A reset may have taken the user of an open session away.
+        let contact = user.and_then(|user| self.contact_of(user).ok_or(Denial::SignedOut));
+        let contact = match contact {
+            Ok(contact) => contact,
+            Err(denial) => return denial.response(request),
         };
-        let Some(contact) = contact else { return empty(StatusCode::UNAUTHORIZED) };
         if request.method() == Method::POST && request.uri().path() == "/0/odata/$batch" {
             batch::serve(&mut self.store, contact, request, desk)
         } else {
@@ -116,7 +118,7 @@ impl Creatio {
         }
     }
 
-    /// The contact of an active user; a reset may have taken the user away.
+    /// The contact of a user.
     fn contact_of(&self, user: &str) -> Option<Uuid> {
         let mut units = self.store.rows("SysAdminUnit");
         units.find(|(_, row)| row.text("Name") == user).and_then(|(_, row)| row.guid("Contact"))

@@ -1,5 +1,8 @@
 //! The binary: its addresses, the page, and what faults do to a connection.
 
+// A failed unwrap is a failed test; clippy.toml lets it pass in test functions only, not in what they call.
+#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+
 use serde_json::{Value as Json, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
@@ -128,10 +131,10 @@ fn serves_the_page() {
     assert_eq!(server.send(server.creatio, "GET", "/0/odata/Contact", (&cookie, "")).status(), Some(200));
     assert_eq!(server.get("/0/odata/Contact").status(), Some(302));
     assert_eq!(server.get("/index.html?culture=%3C/script%3E").body().matches("</script>").count(), 1);
-    let instance = server.get("/").body().split("instance\":\"").nth(1).unwrap()[..36].to_owned();
-    assert_eq!(instance, context["instance"]);
+    let instance = context["instance"].as_str().unwrap();
+    assert!(server.get("/").body().contains(instance));
     assert_eq!(server.control("/sandbox/reset", &json!({"seed": "empty"})).status(), Some(204));
-    assert!(!server.get("/").body().contains(&instance), "a reset changes the instance");
+    assert!(!server.get("/").body().contains(instance), "a reset changes the instance");
     server.stop();
 }
 
