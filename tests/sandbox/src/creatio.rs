@@ -20,7 +20,7 @@ mod write;
 use crate::desk::{Desk, Request, Response, Seed};
 use chrono::{DateTime, Utc};
 use error::{empty, reply, unknown};
-use http::{HeaderValue, Method, StatusCode};
+use http::{HeaderValue, Method, StatusCode, header};
 use schema::Entity;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
@@ -91,8 +91,16 @@ impl Creatio {
             "user": {"id": unit.map(|(id, _)| id), "name": seed::USER}})
     }
 
-    /// Answers one request.
+    /// Answers one request. The reply's `Date` is the desk's time, by which a client learns the server's clock.
     pub fn handle(&mut self, request: &Request, desk: &mut Desk) -> Response {
+        let mut response = self.answer(request, desk);
+        if let Ok(date) = HeaderValue::try_from(desk.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string()) {
+            response.headers_mut().insert(header::DATE, date);
+        }
+        response
+    }
+
+    fn answer(&mut self, request: &Request, desk: &mut Desk) -> Response {
         let path = request.uri().path();
         match (request.method(), path) {
             (&Method::POST, "/ServiceModel/AuthService.svc/Login") => self.login(request, desk),

@@ -79,12 +79,8 @@ impl Page {
     /// The file that a path names, if it lies in the folder.
     fn locate(&self, path: &str) -> Option<PathBuf> {
         let path = percent_decode_str(path).decode_utf8().ok()?;
-        let mut file = self.folder.clone();
-        for name in path.split('/').filter(|name| !name.is_empty()) {
-            let plain = name != "." && name != ".." && !name.contains(['\\', ':', '\0']);
-            file.push(plain.then_some(name)?);
-        }
-        let (file, folder) = (file.canonicalize().ok()?, self.folder.canonicalize().ok()?);
+        let file = self.folder.join(path.trim_start_matches('/')).canonicalize().ok()?;
+        let folder = self.folder.canonicalize().ok()?;
         (file.starts_with(folder) && file.is_file()).then_some(file)
     }
 }

@@ -54,6 +54,27 @@ fn asks_for_session_and_csrf() {
 }
 
 #[test]
+fn the_csrf_header_must_equal_cookie_and_session() {
+    let mut client = Client::new(Seed::Empty);
+    let mut write = |from: &str, to: &str| {
+        let mut request = client.request("POST", "Account").body(br#"{"Name":"Fabrikam"}"#.to_vec()).unwrap();
+        let cookie = request.headers()["cookie"].to_str().unwrap().replace(from, to);
+        request.headers_mut().insert("cookie", cookie.parse().unwrap());
+        client.send(&request).status().as_u16()
+    };
+    assert_eq!(write("BPMCSRF=", "BPMCSRF="), 201);
+    assert_eq!(write("BPMCSRF=", "BPMCSRF=x"), 403);
+    assert_eq!(write("BPMCSRF=", "Other="), 403);
+}
+
+#[test]
+fn tells_the_servers_time() {
+    let mut client = Client::new(Seed::Empty);
+    let request = client.request("GET", "Account").body(Vec::new()).unwrap();
+    assert_eq!(client.send(&request).headers()["date"], "Mon, 23 Nov 2026 10:00:00 GMT");
+}
+
+#[test]
 fn a_batch_without_csrf_is_refused_whole() {
     let mut client = Client::new(Seed::Empty);
     let body = br#"{"requests":[{"id":"1","method":"GET","url":"Account"}]}"#.to_vec();

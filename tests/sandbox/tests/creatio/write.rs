@@ -45,6 +45,12 @@ fn fills_defaults() {
         assert_eq!(row[property], expected, "{property}");
     }
     assert_eq!((&row["StartDate"], &row["DurationInMinutes"]), (&row["CreatedOn"], &json!(0)));
+    let me = json!(me);
+    let id = client.activity(&json!({"Title": "mine", "ContactId": me, "CreatedOn": "2020-01-01T00:00:00Z",
+        "ModifiedOn": "2020-01-01T00:00:00Z"}));
+    assert_eq!(people(&mut client, &id), ["Responsible Supervisor"], "the owner takes part once");
+    let row = client.get(&format!("Activity({id})"));
+    assert!(row["CreatedOn"].as_str() > Some(NOW) && row["ModifiedOn"] == row["CreatedOn"], "stamps are the server's");
     let call = "e52bd583-7825-e011-8165-00155d043204";
     let id = client.activity(&json!({"Title": "y", "ActivityCategoryId": call, "TypeId": null}));
     assert_eq!(client.get(&format!("Activity({id})/Type"))["Code"], "Call", "the type follows the category");
