@@ -2,11 +2,12 @@
 //! Who may write, and what mails follow, is [`super::change`]'s.
 
 use super::answer::Fail;
+use super::filter::at;
 use super::html;
 use super::mailbox::{Mailbox, Stamp};
 use super::recurrence::Rule;
 use super::series::Series;
-use super::shape::{Access, EVENT, Object, member};
+use super::shape::{Access, EVENT, Object, member, put};
 use super::zones::{self, Moment, NEVER};
 use crate::desk::Desk;
 use chrono::{DateTime, Utc};
@@ -149,7 +150,7 @@ impl Event {
     /// E-mail addresses of the attendees.
     pub(crate) fn attendees(&self) -> Vec<String> {
         let all = self.body.get("attendees").and_then(Value::as_array).into_iter().flatten();
-        all.filter_map(|one| one["emailAddress"]["address"].as_str().map(str::to_owned)).collect()
+        all.filter_map(|one| at(one, "emailAddress/address").as_str().map(str::to_owned)).collect()
     }
 
     /// Writes the members of `input`, which fits [`EVENT`].
@@ -206,7 +207,7 @@ impl Event {
             [only] => only.clone(),
             [first, ..] => {
                 let mut all = first.clone();
-                all["displayName"] = names.join("; ").into();
+                put(&mut all, "displayName", names.join("; "));
                 all
             }
         };
@@ -264,7 +265,7 @@ impl Event {
                 self.recur(Some(rule));
             }
             // another time makes the exceptions of a series void (facts §3)
-            (None, Some(series)) if moved => self.recur(Some(series.rule.from_day(self.span.from.wall.date()))),
+            (None, Some(series)) if moved => self.recur(Some(series.rule.starting(self.span.from.wall.date()))),
             (None, _) => {}
         }
         Ok(())
@@ -338,21 +339,21 @@ pub(crate) fn location(given: &Value) -> Value {
     let name = given["displayName"].as_str().unwrap_or_default();
     let mut location = json!({"displayName": name, "locationType": "default", "uniqueIdType": "unknown"});
     if !name.is_empty() {
-        location["uniqueId"] = name.into();
-        location["uniqueIdType"] = "private".into();
+        put(&mut location, "uniqueId", name);
+        put(&mut location, "uniqueIdType", "private");
     }
     for (key, value) in
         given.as_object().into_iter().flatten().filter(|(key, value)| *key != "displayName" && !value.is_null())
     {
-        location[key] = value.clone();
+        put(&mut location, key, value.clone());
     }
     location
 }
 
 /// An attendee with what Exchange adds.
 fn attendee(given: &Value) -> Value {
-    let address = given["emailAddress"]["address"].as_str().unwrap_or_default();
-    let name = given["emailAddress"]["name"].as_str().unwrap_or(address);
+    let address = at(given, "emailAddress/address").as_str().unwrap_or_default();
+    let name = at(given, "emailAddress/name").as_str().unwrap_or(address);
     let kind = given["type"].as_str().unwrap_or("required");
     let status =
         if given["status"].is_object() { given["status"].clone() } else { json!({"response": "none", "time": NEVER}) };

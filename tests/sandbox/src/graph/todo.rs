@@ -2,6 +2,7 @@
 
 use super::answer::{Answer, Fail, Outcome};
 use super::call::Call;
+use super::filter::at;
 use super::mailbox::{Mailbox, Stamp};
 use super::shape::{LINK, Object, STEP, TASK, TASK_LIST, Unknown, object};
 use super::view::{self, View, with_context};
@@ -154,7 +155,7 @@ fn refuse_recurrence(input: &Object) -> Result<(), Fail> {
     match input.get("recurrence").filter(|recurrence| recurrence.is_object()) {
         None => Ok(()),
         Some(recurrence) => {
-            let date = recurrence["range"]["startDate"].as_str().unwrap_or_default();
+            let date = at(recurrence, "range/startDate").as_str().unwrap_or_default();
             Err(invalid(format!(
                 "Invalid JSON, Error converting value \"{date}\" to type 'Microsoft.OData.Edm.Date'. Path 'recurrence.range.startDate'."
             )))
