@@ -52,7 +52,7 @@ pub(crate) fn update(mailbox: &mut Mailbox, call: &Call, place: Place, desk: &mu
         if input.get("recurrence").is_some_and(|recurrence| !recurrence.is_null()) {
             return Err(Fail::invalid("An occurrence of a series can't have a recurrence."));
         }
-        if !master.may_move(day, event.span.from.wall.date()) {
+        if !master.may_move(day, &event.span) {
             return Err(Fail::new(
                 StatusCode::BAD_REQUEST,
                 "ErrorOccurrenceCrossingBoundary",

@@ -92,6 +92,9 @@ pub(crate) fn task(mailbox: &mut Mailbox, call: &Call, list: &str, id: &str, des
         ("PATCH", Some(stamp)) => {
             let given = call.body()?;
             refuse_recurrence(&given)?;
+            if let Some(part) = EXPANDABLE.iter().find(|part| given.contains_key(**part)) {
+                return Err(invalid(format!("{part} can't be changed together with the task that has them")));
+            }
             let input = object(TASK, &Value::Object(given), Unknown::Refuse).map_err(invalid)?;
             let task = mailbox.tasks.get_mut(index).ok_or_else(Fail::not_found)?;
             let mut changed = task.body.clone();

@@ -241,6 +241,9 @@ pub(crate) fn id_of(mailbox: &Mailbox, calendar: Option<&str>) -> Result<String,
 /// A list of items of `shape`: `$filter`, `$orderby`, `$count`, `$skip`, `$top` and `odata.maxpagesize`.
 pub(crate) fn collection(call: &Call, items: Vec<Value>, shape: &[Member], show: impl Fn(Value) -> Value) -> Outcome {
     let query = &call.query;
+    if query.get("$search").is_some() {
+        return Err(Fail::missing("$search"));
+    }
     let mut items = items;
     if let Some(text) = query.get("$filter") {
         let filter = Filter::read(text, shape)?;

@@ -1,6 +1,6 @@
 //! A client of the sandbox in process, for its own tests: sends, checks every exchange with Graph against Microsoft's
 //! description, and hands back status and JSON.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, clippy::expect_used)] // a test fails by panicking
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, clippy::expect_used, clippy::indexing_slicing)] // a test fails by panicking
 #![allow(dead_code, unreachable_pub)] // each test binary uses a part of it
 
 use chrono::{DateTime, TimeZone, Utc};
