@@ -94,7 +94,7 @@ impl Graph {
         if request.method() == Method::OPTIONS {
             return answer::preflight(request);
         }
-        let trace = Trace::new(request, desk.next(), desk.now());
+        let trace = Trace::new(request, desk.number(), desk.now());
         let call = match Call::new(request) {
             Ok(call) => call,
             Err(fail) => return answer::response(Err(fail), &trace, ""),

@@ -88,7 +88,7 @@ impl Mailbox {
 
     /// A value that nothing else in the mailbox has.
     pub(crate) fn unique(&self, desk: &mut Desk) -> Uuid {
-        Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{}/{}/{}", self.account, self.scope, desk.next()).as_bytes())
+        Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{}/{}/{}", self.account, self.scope, desk.number()).as_bytes())
     }
 
     /// An item id in the form of Exchange: long, of the URL-safe alphabet, told apart by case, ending in `=`.
