@@ -87,11 +87,9 @@ fn measure(row: &mut Row) {
 }
 
 fn contact_is_new(store: &Store, activity: Uuid, contact: Uuid, old_contact: Option<Uuid>) -> bool {
-    let there = |id: &Uuid| {
-        store.find("ActivityParticipant", *id).is_some_and(|row| row.guid("Participant") == Some(contact))
-    };
-    old_contact != Some(contact)
-        && !store.referring("ActivityParticipant", "Activity", activity).iter().any(there)
+    let there =
+        |id: &Uuid| store.find("ActivityParticipant", *id).is_some_and(|row| row.guid("Participant") == Some(contact));
+    old_contact != Some(contact) && !store.referring("ActivityParticipant", "Activity", activity).iter().any(there)
 }
 
 fn remove_participants(store: &mut Store, activity: Uuid, which: impl Fn(&Row) -> bool) {

@@ -21,11 +21,7 @@ pub(crate) struct Refusal {
 impl Refusal {
     /// The request is not well formed.
     pub(crate) fn invalid(message: impl Into<String>) -> Self {
-        Self {
-            status: StatusCode::BAD_REQUEST,
-            message: message.into(),
-            kind: "Microsoft.OData.ODataException",
-        }
+        Self { status: StatusCode::BAD_REQUEST, message: message.into(), kind: "Microsoft.OData.ODataException" }
     }
 
     /// No such row.

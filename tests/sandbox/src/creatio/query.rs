@@ -58,11 +58,7 @@ impl Query {
     }
 
     /// The rows of this page, and how many match in all.
-    pub(crate) fn page<'a>(
-        &self,
-        rows: impl Iterator<Item = (Uuid, &'a Row)>,
-        store: &Store,
-    ) -> (Vec<&'a Row>, usize) {
+    pub(crate) fn page<'a>(&self, rows: impl Iterator<Item = (Uuid, &'a Row)>, store: &Store) -> (Vec<&'a Row>, usize) {
         let mut rows: Vec<&Row> = rows
             .map(|(_, row)| row)
             .filter(|row| self.filter.as_ref().is_none_or(|filter| filter.holds(row, store)))
@@ -99,9 +95,10 @@ pub(crate) fn entity_json(entity: &'static Entity, row: &Row) -> Map<String, Jso
     entity
         .columns()
         .map(|column| match column.kind {
-            Kind::Binary => {
-                (format!("{}@odata.mediaReadLink", column.name), json!(format!("{}({id})/{}", entity.name, column.name)))
-            }
+            Kind::Binary => (
+                format!("{}@odata.mediaReadLink", column.name),
+                json!(format!("{}({id})/{}", entity.name, column.name)),
+            ),
             Kind::Guid | Kind::Lookup(_) | Kind::Text(_) | Kind::Bool | Kind::Int | Kind::Date => {
                 (column.property(), row.shown(column))
             }
@@ -158,7 +155,9 @@ fn number(name: &str, text: &str) -> Result<usize, Refusal> {
 
 fn no_property(entity: &Entity, name: &str) -> Refusal {
     let kind = entity.name;
-    Refusal::invalid(format!("Could not find a property named '{name}' on type 'Terrasoft.Configuration.OData.{kind}'."))
+    Refusal::invalid(format!(
+        "Could not find a property named '{name}' on type 'Terrasoft.Configuration.OData.{kind}'."
+    ))
 }
 
 fn selection(entity: &'static Entity, text: &str) -> Result<Option<Vec<String>>, Refusal> {
@@ -195,7 +194,9 @@ fn expansions(entity: &'static Entity, text: &str) -> Result<Vec<Vec<String>>, R
     for path in text.split(',') {
         let names: Vec<String> = path.trim().split('/').map(str::to_owned).collect();
         if names.len() > EXPANSION_DEPTH {
-            let message = format!("The request includes a $expand path which is too deep. The maximum depth allowed is {EXPANSION_DEPTH}.");
+            let message = format!(
+                "The request includes a $expand path which is too deep. The maximum depth allowed is {EXPANSION_DEPTH}."
+            );
             return Err(Refusal::invalid(message));
         }
         let mut at = entity;

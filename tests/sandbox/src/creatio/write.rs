@@ -175,12 +175,7 @@ fn preset(column: &Column, author: Author) -> Option<Value> {
 }
 
 /// What the platform and the database check before a row is stored; `strict` tells which required columns are looked at.
-fn check(
-    store: &Store,
-    entity: &'static Entity,
-    row: &Row,
-    strict: impl Fn(&Column) -> bool,
-) -> Result<(), Refusal> {
+fn check(store: &Store, entity: &'static Entity, row: &Row, strict: impl Fn(&Column) -> bool) -> Result<(), Refusal> {
     for column in entity.columns() {
         if column.required && row.get(column.name).is_none() && strict(column) {
             let message = format!("{}: Field must be filled in. Schema: {}", column.name, entity.name);

@@ -172,7 +172,8 @@ fn activity(seeder: &mut Seeder, index: usize, item: &Item) {
 /// Static groups, one of them inside another, and dynamic ones in the encodings of creatio.md §4.1.
 fn groups(seeder: &mut Seeder) {
     for (name, parent) in [(KEY_ACCOUNTS, None), (TENDER, Some(KEY_ACCOUNTS)), (EXPO, None)] {
-        let body = json!({"Name": name, "FolderTypeId": stock::GENERAL, "ParentId": parent.map(|p| id("ActivityFolder", p))});
+        let body =
+            json!({"Name": name, "FolderTypeId": stock::GENERAL, "ParentId": parent.map(|p| id("ActivityFolder", p))});
         seeder.add("ActivityFolder", id("ActivityFolder", name), &body);
     }
     dynamic(seeder, "Мои открытые активности", &classic());
@@ -246,7 +247,9 @@ fn moscow(now: DateTime<Utc>, n: i64, (hour, minute): (u32, u32)) -> DateTime<Ut
         left -= i64::from(!is_weekend(day));
     }
     let local = day.and_time(NaiveTime::from_hms_opt(hour, minute, 0).unwrap_or_default());
-    offset.and_then(|offset| offset.from_local_datetime(&local).single()).map_or(local.and_utc(), |at| at.with_timezone(&Utc))
+    offset
+        .and_then(|offset| offset.from_local_datetime(&local).single())
+        .map_or(local.and_utc(), |at| at.with_timezone(&Utc))
 }
 
 fn is_weekend(day: NaiveDate) -> bool {

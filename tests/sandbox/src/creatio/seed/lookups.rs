@@ -10,31 +10,43 @@ const CALL: &str = "e1831dec-cfc0-df11-b00f-001d60e938c6";
 
 /// Rows that have a name and an id only.
 const NAMED: &[(&str, &[(&str, &str)])] = &[
-    ("ActivityPriority", &[
-        ("Low", "ac96fa02-7fe6-df11-971b-001d60e938c6"),
-        ("Medium", stock::MEDIUM),
-        ("High", "d625a9fc-7ee6-df11-971b-001d60e938c6"),
-    ]),
-    ("ParticipantResponse", &[
-        ("Confirmed", "7098c892-34e3-4a3e-af08-c1a139f63220"),
-        ("Declined", "cc256758-4051-4021-9c51-216e37635c46"),
-        ("In doubt", stock::IN_DOUBT),
-    ]),
-    ("FolderType", &[
-        ("General", stock::GENERAL),
-        ("Search", stock::SEARCH),
-        ("Favourite", "80c0c97d-51a7-4e32-a89e-d5f827705be4"),
-        ("Recent", "c01ffb44-7407-e011-a646-16d83cab0980"),
-        ("Mailbox", "99c2351c-f0f8-e111-9dba-00155d051801"),
-        ("Root e-mail", "6e23fa26-5bee-e011-a86b-00155d04c01d"),
-        ("Sub e-mail", "b97a5836-1cd0-e111-90c6-00155d054c03"),
-    ]),
-    ("MailSyncPeriod", &[
-        ("Week", stock::WEEK),
-        ("One day", "560452ae-76cd-475e-bdd0-aac8e2ac7731"),
-        ("Three days", "341eccde-6c76-4b3f-a647-84940adbe9d1"),
-        ("All", "9f8663db-e39a-4559-a773-c343d1f3a9a3"),
-    ]),
+    (
+        "ActivityPriority",
+        &[
+            ("Low", "ac96fa02-7fe6-df11-971b-001d60e938c6"),
+            ("Medium", stock::MEDIUM),
+            ("High", "d625a9fc-7ee6-df11-971b-001d60e938c6"),
+        ],
+    ),
+    (
+        "ParticipantResponse",
+        &[
+            ("Confirmed", "7098c892-34e3-4a3e-af08-c1a139f63220"),
+            ("Declined", "cc256758-4051-4021-9c51-216e37635c46"),
+            ("In doubt", stock::IN_DOUBT),
+        ],
+    ),
+    (
+        "FolderType",
+        &[
+            ("General", stock::GENERAL),
+            ("Search", stock::SEARCH),
+            ("Favourite", "80c0c97d-51a7-4e32-a89e-d5f827705be4"),
+            ("Recent", "c01ffb44-7407-e011-a646-16d83cab0980"),
+            ("Mailbox", "99c2351c-f0f8-e111-9dba-00155d051801"),
+            ("Root e-mail", "6e23fa26-5bee-e011-a86b-00155d04c01d"),
+            ("Sub e-mail", "b97a5836-1cd0-e111-90c6-00155d054c03"),
+        ],
+    ),
+    (
+        "MailSyncPeriod",
+        &[
+            ("Week", stock::WEEK),
+            ("One day", "560452ae-76cd-475e-bdd0-aac8e2ac7731"),
+            ("Three days", "341eccde-6c76-4b3f-a647-84940adbe9d1"),
+            ("All", "9f8663db-e39a-4559-a773-c343d1f3a9a3"),
+        ],
+    ),
     ("MailServerType", &[("Exchange", stock::EXCHANGE), ("IMAP", "844f0837-eaa0-4f40-b965-71f5db9eae6e")]),
 ];
 
@@ -60,13 +72,8 @@ const STATUSES: &[(&str, &str, bool)] = &[
 ];
 
 /// Code, first part of the id. The id of `OptionalParticipant` is not published: clients find it by its code.
-const ROLES: &[(&str, &str)] = &[
-    ("Participant", "1a8324e8"),
-    ("From", "6a6390c4"),
-    ("To", "3a6893ce"),
-    ("CC", "3c6893ce"),
-    ("BCC", "ba1a7add"),
-];
+const ROLES: &[(&str, &str)] =
+    &[("Participant", "1a8324e8"), ("From", "6a6390c4"), ("To", "3a6893ce"), ("CC", "3c6893ce"), ("BCC", "ba1a7add")];
 
 /// Windows id, name, offset.
 const ZONES: &[(&str, &str, &str)] = &[
@@ -113,6 +120,7 @@ pub(super) fn fill(seeder: &mut Seeder) {
     for name in ["Completed successfully", "Rescheduled", "No answer"] {
         add("ActivityResult", &id("ActivityResult", name).to_string(), json!({ "Name": name }));
     }
-    let server = json!({"Name": "Office 365", "TypeId": stock::EXCHANGE, "ExchangeEmailAddress": "outlook.office365.com"});
+    let server =
+        json!({"Name": "Office 365", "TypeId": stock::EXCHANGE, "ExchangeEmailAddress": "outlook.office365.com"});
     add("MailServer", stock::OFFICE_365, server);
 }
