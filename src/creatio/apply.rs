@@ -9,7 +9,7 @@ use super::write::{change, creation, json};
 use super::{ACTIVITIES, Creatio};
 use crate::error::Error;
 use crate::http::{Answer, Call, Repeat, Silence};
-use crate::model::{Field, Item, ItemId, Record, Task};
+use crate::model::{Field, Instant, Item, ItemId, Record, Task};
 use crate::ports::{Clock, Create, Http, Keys, Op, Outcome, Refusal, Update, Written};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,7 +29,7 @@ enum Stage {
 impl<P: Http + Clock + Keys> Creatio<P> {
     /// See [`Replica::apply`](crate::ports::Replica::apply).
     pub(super) async fn applied(&self, ops: &[Op]) -> Vec<Outcome> {
-        let mut stages = self.checked(ops).await;
+        let (mut stages, born) = self.checked(ops).await;
         self.write(ops, &mut stages).await;
         // created or not, changed or not: from here on what the server holds decides
         let before = self.held(ops, &stages).await;
@@ -37,6 +37,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             for (op, stage) in ops.iter().zip(&mut stages) {
                 settle(op, stage, before);
             }
+            self.lay_ghosts(&mut stages, ops, (&born, before)).await;
         }
         let after = match before {
             Ok(before) if self.write_people(ops, &mut stages, &before).await => self.held(ops, &stages).await,
@@ -45,8 +46,8 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         ops.iter().zip(stages).map(|(op, stage)| outcome(op, stage, after.as_ref().ok())).collect()
     }
 
-    /// Compares versions; what must not be written is settled.
-    async fn checked(&self, ops: &[Op]) -> Vec<Stage> {
+    /// Compares versions; what must not be written is settled. With it, when the activities to be written over were created.
+    async fn checked(&self, ops: &[Op]) -> (Vec<Stage>, Births) {
         let ids: BTreeSet<ItemId> =
             ops.iter().filter(|op| !matches!(op, Op::Create(_))).filter_map(target).cloned().collect();
         let reading = self.read(&ids.into_iter().collect::<Vec<_>>()).await.map(Held::new);
@@ -55,7 +56,25 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             (Err(_), Op::Update(_) | Op::Delete { .. }) => Stage::Settled(Refusal::NotSent),
             (Ok(held), Op::Update(_) | Op::Delete { .. }) => guard(op, held).map_or(Stage::Planned, Stage::Settled),
         };
-        ops.iter().map(stage).collect()
+        let stages = ops.iter().map(stage).collect();
+        let born = reading.iter().flat_map(|held| &held.items).map(|(id, item)| (id.clone(), item.facts.created));
+        (stages, born.collect())
+    }
+
+    /// Removes what a change created because its Activity was deleted meanwhile: a PATCH is an upsert (creatio.md §1.3).
+    async fn lay_ghosts(&self, stages: &mut [Stage], ops: &[Op], (born, held): (&Births, &Held)) {
+        let mut calls = Vec::new();
+        for (op, stage) in ops.iter().zip(stages) {
+            let Op::Update(update) = op else { continue };
+            let created = |item: &Item| item.facts.created;
+            let (then, now) = (born.get(&update.id).copied().flatten(), held.items.get(&update.id).and_then(created));
+            if matches!(stage, Stage::Done) && then.is_some() && now > then {
+                calls.push(Call::delete(address(&update.id)));
+                *stage = Stage::Settled(Refusal::Gone);
+            }
+        }
+        // a ghost that stays after all has no link and is seen as new by the next run
+        self.odata.batch(&envelope(), &calls).await;
     }
 
     /// Writes activities.
@@ -133,6 +152,9 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         Ok(Held::new(self.read(&ids.into_iter().collect::<Vec<_>>()).await?))
     }
 }
+
+/// When activities were created.
+type Births = BTreeMap<ItemId, Option<Instant>>;
 
 /// Activities as the server holds them.
 struct Held {

@@ -2,7 +2,7 @@
 //! and copies `BPMCSRF` into its header.
 
 use chrono::{DateTime, Duration, TimeDelta, Utc};
-use http::header::{COOKIE, HOST, SET_COOKIE};
+use http::header::{COOKIE, DATE, HOST, SET_COOKIE};
 use sandbox::{Sandbox, Seed, Server};
 use schedule_sync::error::{Error, Result};
 use schedule_sync::model::{Instant, Side};
@@ -103,7 +103,14 @@ impl Http for World {
         let reply = self.sandbox.borrow_mut().handle(server, &request);
         self.pass(Duration::milliseconds(i64::try_from(reply.delay_ms).unwrap()));
         match reply.response {
-            Some(response) if !reply.cut => Ok(response),
+            Some(mut response) if !reply.cut => {
+                // the server in front of the emulator would tell its clock; across origins a browser would hide it
+                if server == Server::Creatio {
+                    let date = self.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+                    response.headers_mut().insert(DATE, date.parse().unwrap());
+                }
+                Ok(response)
+            }
             Some(_) | None => Err(Lost),
         }
     }
