@@ -267,7 +267,7 @@ fn a_lost_reply_leaves_exactly_one_and_is_told_truly() {
         world.faults(faults);
         let outcomes = apply(&creatio, &[create(1, Record::Meeting(meeting("m")))]);
         let told = outcomes.into_iter().map(|outcome| outcome.map(|_| ())).collect::<Vec<_>>();
-        assert_eq!(told, [create_is.clone()], "{what}");
+        assert_eq!(told.first(), Some(&create_is), "{what}");
         world.faults(json!([]));
         assert_eq!(read(&creatio, 1).is_some(), create_is.is_ok(), "{what}");
     }
@@ -345,10 +345,13 @@ fn a_thousand_creations_cost_tens_of_requests() {
     assert!(cost <= 40, "{cost} requests");
 }
 
+/// What somebody does.
+type Act = Box<dyn FnOnce(&World)>;
+
 /// A world in which somebody acts just before a request that holds `PATCH` is sent.
 struct Meddled {
     world: Rc<World>,
-    act: RefCell<Option<Box<dyn FnOnce(&World)>>>,
+    act: RefCell<Option<Act>>,
 }
 
 impl Http for Meddled {
@@ -381,7 +384,7 @@ impl Keys for Meddled {
 fn an_upserts_ghost_is_laid() {
     let (world, creatio) = start(Seed::Empty);
     let item = one(&creatio, create(1, Record::Meeting(meeting("m"))));
-    let act: Box<dyn FnOnce(&World)> = Box::new(|world| {
+    let act: Act = Box::new(|world| {
         world.pass(TimeDelta::seconds(5));
         by_hand(world, "DELETE", &format!("Activity({})", id(1)), Value::Null);
     });

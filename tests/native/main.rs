@@ -3,5 +3,6 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)] // a test says what it expects by panicking
 
 mod creatio_apply;
+mod creatio_directory;
 mod creatio_observe;
 mod world;
