@@ -2,6 +2,10 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)] // a test says what it expects by panicking
 
+mod creatio_apply;
+mod creatio_directory;
+mod creatio_observe;
 mod laws;
 mod memory;
 mod trips;
+mod world;
