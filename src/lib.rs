@@ -9,6 +9,7 @@
 
 pub mod engine;
 pub mod error;
+pub mod graph;
 pub mod http;
 pub mod model;
 pub mod ports;
