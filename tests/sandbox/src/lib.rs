@@ -10,6 +10,7 @@ pub mod control;
 pub mod creatio;
 pub mod desk;
 pub mod graph;
+pub mod openapi;
 
 pub use desk::{Desk, Reply, Request, Response, Seed, Server};
 
