@@ -39,7 +39,7 @@ pub(super) fn creation(record: &Record, facts: &Facts, mailbox: &Mailbox) -> Val
     let patch = Patch { record: record.clone(), fields: WHOLE.into_iter().collect() };
     let mut members = members(&patch, &Kept::default(), mailbox);
     // an empty member says nothing in a creation, and attendees that nobody asked for would get mail
-    members.retain(|name, value| !value.is_null() && !(name == "attendees" && value == &json!([])));
+    members.retain(|name, value| !(value.is_null() || name == "attendees" && value == &json!([])));
     match record {
         Record::Meeting(_) => {
             members.insert("showAs".to_owned(), json!("busy"));

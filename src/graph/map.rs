@@ -117,7 +117,7 @@ fn event(id: &ItemId, value: &Value, mailbox: &Mailbox, container: &ContainerId)
         people,
         response: match response(event.response_status.as_ref()) {
             Response::InDoubt if event.is_organizer == Some(true) => Response::Confirmed,
-            answer => answer,
+            answer @ (Response::Confirmed | Response::Declined | Response::InDoubt) => answer,
         },
     });
     let facts = Facts {

@@ -79,7 +79,7 @@ fn opening(body: &str, line: usize) -> usize {
     while let Some(before) = body.get(..at).map(str::trim_end) {
         let Some(tag) = before.rfind('<').and_then(|tag| before.get(tag..)) else { break };
         let lower = tag.to_ascii_lowercase();
-        let opens = tag.ends_with('>') && tag.bytes().nth(1).is_some_and(|b| b.is_ascii_alphabetic());
+        let opens = tag.ends_with('>') && tag.as_bytes().get(1).is_some_and(u8::is_ascii_alphabetic);
         if !opens || lower.starts_with("<br") || FRAME.iter().any(|frame| lower.starts_with(frame)) {
             break;
         }
