@@ -54,6 +54,7 @@ pub fn filled(skeleton: &Value, master: &Value) -> Value {
     if let (Some(whole), Some(own)) = (whole.as_object_mut(), skeleton.as_object()) {
         // the master's marks are not the occurrence's
         whole.retain(|name, _| !matches!(name.as_str(), "recurrence" | "singleValueExtendedProperties"));
+        whole.entry("subject").or_insert(Value::Null);
         whole.extend(own.iter().map(|(name, value)| (name.clone(), value.clone())));
     }
     whole
