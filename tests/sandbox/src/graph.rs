@@ -14,6 +14,7 @@ mod filter;
 mod html;
 mod load;
 mod mailbox;
+mod online;
 mod recurrence;
 mod seed;
 mod series;
@@ -167,7 +168,6 @@ fn route(mailbox: &mut Mailbox, call: &Call, desk: &mut Desk) -> Outcome {
         (_, ["me", "todo", rest @ ..]) => todo_route(mailbox, call, rest, desk),
         (_, ["me", "calendar", rest @ ..]) => calendar_route(mailbox, call, (None, rest), desk),
         (_, ["me", "calendars", id, rest @ ..]) => calendar_route(mailbox, call, (Some(id), rest), desk),
-        ("GET", ["me", "events"]) => view::events(call, mailbox.events.clone().into_iter()),
         (_, ["me", rest @ ..]) if matches!(rest, ["events" | "calendarView", ..]) => {
             calendar_route(mailbox, call, (None, rest), desk)
         }

@@ -67,13 +67,13 @@ impl Description {
         let Some(Value::Object(paths)) = file.get_mut("paths").map(Value::take) else {
             return Err(format!("{shown} has no paths"));
         };
-        let components = file["components"].take();
-        let raw = components["schemas"].as_object().cloned().unwrap_or_default();
+        let component = |kind: &str| file.get("components").and_then(|all| all.get(kind)).cloned().unwrap_or_default();
+        let raw = component("schemas").as_object().cloned().unwrap_or_default();
         let schemas = raw.keys().map(|name| (name.clone(), closed(name, &raw))).collect::<Map<_, _>>();
         Ok(Self {
             paths,
-            parameters: components["parameters"].clone(),
-            responses: components["responses"].clone(),
+            parameters: component("parameters"),
+            responses: component("responses"),
             schemas: Value::Object(schemas),
             compiled: Mutex::default(),
             missing: Mutex::default(),
@@ -86,7 +86,7 @@ impl Description {
         let mut found = self.check_query(request, operation);
         let key = format!("{} {template} request", request.method());
         let body = &operation["requestBody"];
-        match (&body["content"]["application/json"]["schema"], request.body().is_empty()) {
+        match (body_schema(body), request.body().is_empty()) {
             (Value::Null, true) => {}
             (Value::Null, false) => found.push("a body where the description has none".to_owned()),
             (_, true) => found.extend((body["required"] == true).then(|| "the body is missing".to_owned())),
@@ -116,7 +116,7 @@ impl Description {
         let answer = answers.get(name).unwrap_or(&Value::Null);
         let answer = self.resolve(answer, &self.responses);
         let key = format!("{} {template} {name}", request.method());
-        let found = match (&answer["content"]["application/json"]["schema"], response.body().is_empty()) {
+        let found = match (body_schema(answer), response.body().is_empty()) {
             (_, true) if matches!(status.as_u16(), 202 | 204) => Vec::new(),
             (Value::Null, true) => Vec::new(),
             (Value::Null, false) => vec![format!("a body with status {status}")],
@@ -224,6 +224,11 @@ impl Description {
         });
         made.clone()
     }
+}
+
+/// The schema of a JSON body; null where none is described.
+fn body_schema(holder: &Value) -> &Value {
+    holder.pointer("/content/application~1json/schema").unwrap_or(&Value::Null)
 }
 
 fn told(request: &Request, what: &str, found: Vec<String>) -> Vec<String> {

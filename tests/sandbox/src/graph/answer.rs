@@ -135,10 +135,10 @@ fn put(headers: &mut HeaderMap, name: HeaderName, value: &str) {
 }
 
 /// Lets a page of any origin read a reply, as graph.microsoft.com does: for replies that faults put in place of the
-/// emulator's too, or a browser would not see their status.
+/// emulator's too, or a browser would not see their status. What is there already stays.
 pub fn allow(headers: &mut HeaderMap) {
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(EXPOSED));
+    headers.entry(header::ACCESS_CONTROL_ALLOW_ORIGIN).or_insert(HeaderValue::from_static("*"));
+    headers.entry(header::ACCESS_CONTROL_EXPOSE_HEADERS).or_insert(HeaderValue::from_static(EXPOSED));
 }
 
 /// The answer to a preflight: any origin, the methods of Graph, whatever headers were asked for.

@@ -2,7 +2,7 @@
 
 use super::answer::{Answer, Fail, Outcome};
 use super::call::Call;
-use super::shape::Object;
+use super::shape::{Object, put};
 use crate::desk::{Desk, Reply, Request, Response, Server};
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::{Value, json};
@@ -128,7 +128,7 @@ fn written(id: &str, response: &Response) -> Value {
     let mut reply = json!({"id": id, "status": response.status().as_u16(), "headers": headers});
     if !response.body().is_empty() {
         let text = || Value::from(String::from_utf8_lossy(response.body()));
-        reply["body"] = serde_json::from_slice(response.body()).unwrap_or_else(|_| text());
+        put(&mut reply, "body", serde_json::from_slice(response.body()).unwrap_or_else(|_| text()));
     }
     reply
 }

@@ -3,6 +3,7 @@
 use super::answer::{Answer, Fail, Outcome};
 use super::call::Call;
 use super::event::Event;
+use super::filter::at;
 use super::mailbox::{Mail, Mailbox, Place, Stamp};
 use super::shape::{Access, EVENT, Object, Unknown, member, object};
 use super::view;
@@ -51,7 +52,7 @@ pub(crate) fn update(mailbox: &mut Mailbox, call: &Call, place: Place, desk: &mu
         if input.get("recurrence").is_some_and(|recurrence| !recurrence.is_null()) {
             return Err(Fail::invalid("An occurrence of a series can't have a recurrence."));
         }
-        if !master.may_move(day, event.span.from.wall.date()) {
+        if !master.may_move(day, &event.span) {
             return Err(Fail::new(
                 StatusCode::BAD_REQUEST,
                 "ErrorOccurrenceCrossingBoundary",
@@ -121,7 +122,7 @@ pub(crate) fn respond(mailbox: &mut Mailbox, call: &Call, place: Place, desk: &m
     event.set("showAs", shown);
     event.touch(&stamp);
     if sends {
-        let organizer = event.body.get("organizer").and_then(|who| who["emailAddress"]["address"].as_str());
+        let organizer = event.body.get("organizer").and_then(|who| at(who, "emailAddress/address").as_str());
         mail(mailbox, call, organizer.map(str::to_owned).into_iter().collect());
     }
     if place.day.is_some() {

@@ -5,7 +5,7 @@ use super::answer::{Answer, Fail, Outcome};
 use super::call::{Call, Query};
 use super::event::{Event, Window};
 use super::mailbox::Mailbox;
-use super::shape::Object;
+use super::shape::{Object, put};
 use super::view::{self, View, with_context};
 use crate::desk::Desk;
 use serde_json::{Value, json};
@@ -85,9 +85,9 @@ fn serve(
     let mut answer = json!({"value": value});
     if more {
         let next = keep(mailbox, desk, Token::Page(items, from + size, last));
-        answer["@odata.nextLink"] = call.link(&Query::only("$skiptoken", &next)).into();
+        put(&mut answer, "@odata.nextLink", call.link(&Query::only("$skiptoken", &next)));
     } else {
-        answer["@odata.deltaLink"] = call.link(&Query::only("$deltatoken", &last)).into();
+        put(&mut answer, "@odata.deltaLink", call.link(&Query::only("$deltatoken", &last)));
     }
     let kind = if call.segments.iter().any(|s| s == "todo") { "todoTask" } else { "event" };
     Ok(Answer::ok(with_context(call, &format!("Collection({kind})"), answer)))

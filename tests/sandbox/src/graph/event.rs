@@ -2,14 +2,16 @@
 //! Who may write, and what mails follow, is [`super::change`]'s.
 
 use super::answer::Fail;
+use super::filter::at;
 use super::html;
 use super::mailbox::{Mailbox, Stamp};
 use super::recurrence::Rule;
 use super::series::Series;
-use super::shape::{Access, EVENT, Object, member};
+use super::shape::{Access, EVENT, Object, member, put};
 use super::zones::{self, Moment, NEVER};
 use crate::desk::Desk;
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
+use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 /// An event, an exception or a series.
@@ -48,6 +50,11 @@ impl Span {
     pub(crate) fn meets(&self, window: Window) -> bool {
         let (from, to) = (self.from.utc(), self.to.utc());
         from < window.end && (to > window.start || (from == to && from >= window.start))
+    }
+
+    /// The day it begins on, as a zone has it.
+    pub(crate) fn day(&self, tz: Tz) -> NaiveDate {
+        if self.all_day { self.from.wall.date() } else { self.from.utc().with_timezone(&tz).date_naive() }
     }
 
     /// Whether it is possible.
@@ -149,7 +156,7 @@ impl Event {
     /// E-mail addresses of the attendees.
     pub(crate) fn attendees(&self) -> Vec<String> {
         let all = self.body.get("attendees").and_then(Value::as_array).into_iter().flatten();
-        all.filter_map(|one| one["emailAddress"]["address"].as_str().map(str::to_owned)).collect()
+        all.filter_map(|one| at(one, "emailAddress/address").as_str().map(str::to_owned)).collect()
     }
 
     /// Writes the members of `input`, which fits [`EVENT`].
@@ -183,13 +190,7 @@ impl Event {
 
     fn assign_body(&mut self, value: &Value) {
         let content = value["content"].as_str().unwrap_or_default();
-        let joins = self.body.get("onlineMeeting").and_then(|meeting| meeting["joinUrl"].as_str());
-        // without the join block in it, the meeting is no longer online (facts §3)
-        if joins.is_some_and(|url| !content.contains(url)) {
-            self.set("isOnlineMeeting", false);
-            self.set("onlineMeetingProvider", "unknown");
-            self.set("onlineMeeting", Value::Null);
-        }
+        self.keep_online(content);
         self.set(
             "bodyPreview",
             if value["contentType"] == "html" { html::preview(content) } else { content.chars().take(255).collect() },
@@ -206,7 +207,7 @@ impl Event {
             [only] => only.clone(),
             [first, ..] => {
                 let mut all = first.clone();
-                all["displayName"] = names.join("; ").into();
+                put(&mut all, "displayName", names.join("; "));
                 all
             }
         };
@@ -255,8 +256,7 @@ impl Event {
             (Some(Value::Null), _) => self.recur(None),
             (Some(recurrence), _) => {
                 let rule = Rule::read(recurrence, &self.span.from.name).map_err(Fail::property)?;
-                let day = self.span.from.utc().with_timezone(&rule.tz).date_naive();
-                if rule.start != day && rule.start != self.span.from.wall.date() {
+                if rule.start != self.span.day(rule.tz) && rule.start != self.span.from.wall.date() {
                     return Err(Fail::property(
                         "The start date of the recurrence range is not the date of the event's start.",
                     ));
@@ -264,7 +264,7 @@ impl Event {
                 self.recur(Some(rule));
             }
             // another time makes the exceptions of a series void (facts §3)
-            (None, Some(series)) if moved => self.recur(Some(series.rule.from_day(self.span.from.wall.date()))),
+            (None, Some(series)) if moved => self.recur(Some(series.rule.starting(self.span.day(series.rule.tz)))),
             (None, _) => {}
         }
         Ok(())
@@ -275,24 +275,6 @@ impl Event {
         self.set("type", if rule.is_some() { "seriesMaster" } else { "singleInstance" });
         self.set("recurrence", rule.as_ref().map_or(Value::Null, Rule::write));
         self.series = rule.map(Series::new);
-    }
-
-    /// Makes a Teams meeting of it once; that can't be taken back by this member (facts §3).
-    fn assign_online(&mut self, input: &Object) {
-        let wanted = input.get("isOnlineMeeting").is_some_and(|wanted| wanted == true);
-        if !wanted || self.flag("isOnlineMeeting") {
-            return;
-        }
-        let number: String = self.id().chars().filter(char::is_ascii_alphanumeric).rev().take(24).collect();
-        let url = format!("https://teams.microsoft.com/l/meetup-join/19%3ameeting_{number}%40thread.v2/0");
-        let content = self.body.get("body").and_then(|body| body["content"].as_str()).unwrap_or_default();
-        let content = if content.is_empty() { "<html><head></head><body></body></html>" } else { content };
-        let content = html::append(content, &join_block(&url));
-        self.set("isOnlineMeeting", true);
-        self.set("onlineMeetingProvider", "teamsForBusiness");
-        self.set("onlineMeeting", json!({"joinUrl": url}));
-        self.set("bodyPreview", html::preview(&content));
-        self.set("body", html::stored(&content, false));
     }
 }
 
@@ -320,39 +302,26 @@ fn web_link(id: &str) -> String {
     format!("https://outlook.office365.com/owa/?itemid={}&exvsurl=1&path=/calendar/item", id.replace('=', "%3D"))
 }
 
-/// The block that Teams puts at the end of a body.
-fn join_block(url: &str) -> String {
-    let line = "_".repeat(80);
-    format!(
-        "<br>\r\n<div style=\"width:100%\"><span style=\"white-space:nowrap; color:#5F5F5F; opacity:.36\">{line}</span></div>\r\n\
-         <div class=\"me-email-text\" lang=\"en-US\" style=\"color:#252424; font-family:'Segoe UI',Helvetica,Arial,sans-serif\">\r\n\
-         <div style=\"margin-top:24px; margin-bottom:20px\"><span style=\"font-size:24px; color:#252424\">Microsoft Teams meeting</span></div>\r\n\
-         <div style=\"margin-bottom:20px\"><div style=\"margin-top:0px; font-weight:bold\">Join on your computer, mobile app or room device</div>\r\n\
-         <a href=\"{url}\" target=\"_blank\" class=\"me-email-headline\" style=\"font-size:14px\">Click here to join the meeting</a></div>\r\n\
-         </div>\r\n<div style=\"width:100%\"><span style=\"white-space:nowrap; color:#5F5F5F; opacity:.36\">{line}</span></div>"
-    )
-}
-
 /// A location with what Exchange adds.
 pub(crate) fn location(given: &Value) -> Value {
     let name = given["displayName"].as_str().unwrap_or_default();
     let mut location = json!({"displayName": name, "locationType": "default", "uniqueIdType": "unknown"});
     if !name.is_empty() {
-        location["uniqueId"] = name.into();
-        location["uniqueIdType"] = "private".into();
+        put(&mut location, "uniqueId", name);
+        put(&mut location, "uniqueIdType", "private");
     }
     for (key, value) in
         given.as_object().into_iter().flatten().filter(|(key, value)| *key != "displayName" && !value.is_null())
     {
-        location[key] = value.clone();
+        put(&mut location, key, value.clone());
     }
     location
 }
 
 /// An attendee with what Exchange adds.
 fn attendee(given: &Value) -> Value {
-    let address = given["emailAddress"]["address"].as_str().unwrap_or_default();
-    let name = given["emailAddress"]["name"].as_str().unwrap_or(address);
+    let address = at(given, "emailAddress/address").as_str().unwrap_or_default();
+    let name = at(given, "emailAddress/name").as_str().unwrap_or(address);
     let kind = given["type"].as_str().unwrap_or("required");
     let status =
         if given["status"].is_object() { given["status"].clone() } else { json!({"response": "none", "time": NEVER}) };

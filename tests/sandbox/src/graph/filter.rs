@@ -16,8 +16,8 @@ pub(crate) enum Filter {
     Compare(String, Comparison, Value),
     /// `startswith`, `endswith` or `contains` of a path and a text.
     Search(Search, String, String),
-    /// `path/any(variable: condition)`.
-    Any(String, String, Box<Filter>),
+    /// `path/any(variable: condition)`; paths of the condition are relative to the variable.
+    Any(String, Box<Filter>),
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,7 +77,7 @@ impl Filter {
                     Search::Within => value.contains(&text),
                 }
             }),
-            Self::Any(path, _, condition) => {
+            Self::Any(path, condition) => {
                 at(item, path).as_array().is_some_and(|all| all.iter().any(|one| condition.holds(one)))
             }
         }
@@ -230,11 +230,11 @@ impl Reader<'_> {
         let path = self.path(path)?;
         let variable = self.word()?;
         self.expect(&Token::Colon)?;
-        let outer = self.variable.replace(variable.clone());
+        let outer = self.variable.replace(variable);
         let condition = self.any_of()?;
         self.variable = outer;
         self.expect(&Token::Close)?;
-        Ok(Filter::Any(path, variable, Box::new(condition)))
+        Ok(Filter::Any(path, Box::new(condition)))
     }
 
     fn search(&mut self, search: Search) -> Result<Filter, Fail> {

@@ -2,9 +2,10 @@
 //! What the server could not hold is refused with the reason; members that it does not know are left out.
 
 use super::event::{Event, Span, location};
+use super::filter::at;
 use super::mailbox::Mailbox;
 use super::recurrence::Rule;
-use super::shape::{EVENT, LINK, Object, STEP, TASK, Unknown, object, sort};
+use super::shape::{EVENT, LINK, Object, STEP, TASK, Unknown, object, put, sort};
 use super::todo::Task;
 use super::zones::{self, Moment, zone};
 use crate::desk::Desk;
@@ -194,8 +195,8 @@ fn span(known: &Object) -> Result<Span, String> {
 /// A `dateTimeTimeZone` of whatever zone name: an unknown one counts as UTC, as Exchange keeps custom zones (facts §3).
 fn moment(value: &Value) -> Result<Moment, String> {
     let mut value = value.clone();
-    if value["timeZone"].as_str().is_none_or(|name| zone(name).is_none()) && value.is_object() {
-        value["timeZone"] = "UTC".into();
+    if at(&value, "timeZone").as_str().is_none_or(|name| zone(name).is_none()) {
+        put(&mut value, "timeZone", "UTC");
     }
     let moment = Moment::read(&value)?;
     if moment.wall.date() < NaiveDate::from_ymd_opt(1601, 1, 1).unwrap_or_default() {

@@ -183,7 +183,7 @@ impl Rule {
     }
 
     /// The rule with another first day.
-    pub(crate) fn from_day(&self, start: NaiveDate) -> Self {
+    pub(crate) fn starting(&self, start: NaiveDate) -> Self {
         Self { start, ..self.clone() }
     }
 }

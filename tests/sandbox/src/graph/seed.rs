@@ -3,7 +3,7 @@
 
 use super::event::Event;
 use super::mailbox::Mailbox;
-use super::shape::{EVENT, Object, TASK, Unknown, object};
+use super::shape::{EVENT, Object, TASK, Unknown, object, put};
 use super::todo::{Task, TaskList};
 use super::zones::{self, NEVER};
 use super::{ACCOUNT, answer::Fail};
@@ -148,7 +148,7 @@ impl Demo<'_> {
 
     fn all_day(&self, day: NaiveDate, days: i64) -> Value {
         let mut times = self.times(day, "00:00", days * 24 * 60);
-        times["isAllDay"] = true.into();
+        put(&mut times, "isAllDay", true);
         times
     }
 
@@ -171,10 +171,10 @@ impl Demo<'_> {
             let text = json!({"subject": subject, "body": {"contentType": "text", "content": notes}});
             let mut more = json!({});
             if !place.is_empty() {
-                more["location"] = json!({"displayName": place});
+                put(&mut more, "location", json!({"displayName": place}));
             }
             if !who.is_empty() {
-                more["attendees"] = json!([attendee(who, "required")]);
+                put(&mut more, "attendees", json!([attendee(who, "required")]));
             }
             self.add(0, &[times, text, more])?;
         }

@@ -61,12 +61,14 @@ impl Event {
         named.or_else(spelled).filter(|day| series.has(*day))
     }
 
-    /// Whether an occurrence may move to `day`: not to or past the days of its neighbours (facts §3).
-    pub(crate) fn may_move(&self, original: NaiveDate, day: NaiveDate) -> bool {
+    /// Whether an occurrence may move: not to or past the days of its neighbours (facts §3).
+    pub(crate) fn may_move(&self, original: NaiveDate, to: &Span) -> bool {
         let Some(series) = &self.series else { return true };
+        let day = to.day(series.rule.tz);
         let reach = original.max(day) + Duration::days(1000);
         let days: Vec<_> = series.rule.dates(reach).into_iter().filter(|day| !series.deleted.contains(day)).collect();
-        let where_is = |day: &NaiveDate| series.exceptions.get(day).map_or(*day, |moved| moved.span.from.wall.date());
+        let where_is =
+            |day: &NaiveDate| series.exceptions.get(day).map_or(*day, |moved| moved.span.day(series.rule.tz));
         let before = days.iter().rev().find(|other| **other < original).map(where_is);
         let after = days.iter().find(|other| **other > original).map(where_is);
         before.is_none_or(|before| before < day) && after.is_none_or(|after| day < after)

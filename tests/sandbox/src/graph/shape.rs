@@ -293,6 +293,13 @@ fn fit(kind: &'static Kind, value: &Value, unknown: Unknown) -> Result<Value, St
     }
 }
 
+/// Sets a member of a value that is an object.
+pub(crate) fn put(object: &mut Value, name: &str, value: impl Into<Value>) {
+    if let Value::Object(object) = object {
+        object.insert(name.to_owned(), value.into());
+    }
+}
+
 /// What sort of JSON value it is, for messages.
 pub(crate) fn sort(value: &Value) -> &'static str {
     match value {

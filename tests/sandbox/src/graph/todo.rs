@@ -2,6 +2,7 @@
 
 use super::answer::{Answer, Fail, Outcome};
 use super::call::Call;
+use super::filter::at;
 use super::mailbox::{Mailbox, Stamp};
 use super::shape::{LINK, Object, STEP, TASK, TASK_LIST, Unknown, object};
 use super::view::{self, View, with_context};
@@ -91,6 +92,9 @@ pub(crate) fn task(mailbox: &mut Mailbox, call: &Call, list: &str, id: &str, des
         ("PATCH", Some(stamp)) => {
             let given = call.body()?;
             refuse_recurrence(&given)?;
+            if let Some(part) = EXPANDABLE.iter().find(|part| given.contains_key(**part)) {
+                return Err(invalid(format!("{part} can't be changed together with the task that has them")));
+            }
             let input = object(TASK, &Value::Object(given), Unknown::Refuse).map_err(invalid)?;
             let task = mailbox.tasks.get_mut(index).ok_or_else(Fail::not_found)?;
             let mut changed = task.body.clone();
@@ -154,7 +158,7 @@ fn refuse_recurrence(input: &Object) -> Result<(), Fail> {
     match input.get("recurrence").filter(|recurrence| recurrence.is_object()) {
         None => Ok(()),
         Some(recurrence) => {
-            let date = recurrence["range"]["startDate"].as_str().unwrap_or_default();
+            let date = at(recurrence, "range/startDate").as_str().unwrap_or_default();
             Err(invalid(format!(
                 "Invalid JSON, Error converting value \"{date}\" to type 'Microsoft.OData.Edm.Date'. Path 'recurrence.range.startDate'."
             )))

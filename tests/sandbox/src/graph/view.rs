@@ -6,7 +6,7 @@ use super::event::{Event, Window};
 use super::filter::{self, Filter};
 use super::html;
 use super::mailbox::Mailbox;
-use super::shape::{EVENT, Member, Object, PROPERTY, member};
+use super::shape::{EVENT, Member, Object, PROPERTY, member, put};
 use super::zones;
 use chrono::Duration;
 use chrono_tz::Tz;
@@ -241,6 +241,9 @@ pub(crate) fn id_of(mailbox: &Mailbox, calendar: Option<&str>) -> Result<String,
 /// A list of items of `shape`: `$filter`, `$orderby`, `$count`, `$skip`, `$top` and `odata.maxpagesize`.
 pub(crate) fn collection(call: &Call, items: Vec<Value>, shape: &[Member], show: impl Fn(Value) -> Value) -> Outcome {
     let query = &call.query;
+    if query.get("$search").is_some() {
+        return Err(Fail::missing("$search"));
+    }
     let mut items = items;
     if let Some(text) = query.get("$filter") {
         let filter = Filter::read(text, shape)?;
@@ -262,11 +265,11 @@ pub(crate) fn collection(call: &Call, items: Vec<Value>, shape: &[Member], show:
     let count = items.len();
     let mut answer = json!({});
     if query.get("$count") == Some("true") {
-        answer["@odata.count"] = count.into();
+        put(&mut answer, "@odata.count", count);
     }
-    answer["value"] = items.into_iter().skip(skip).take(size).map(show).collect();
+    put(&mut answer, "value", items.into_iter().skip(skip).take(size).map(show).collect::<Value>());
     if skip + size < count {
-        answer["@odata.nextLink"] = call.link(&query.with("$skip", &(skip + size).to_string())).into();
+        put(&mut answer, "@odata.nextLink", call.link(&query.with("$skip", &(skip + size).to_string())));
     }
     Ok(Answer::ok(with_context(call, &call.segments.join("/"), answer)))
 }
