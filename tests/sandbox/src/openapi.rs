@@ -40,16 +40,17 @@ pub struct Findings {
     pub missing: BTreeSet<String>,
 }
 
-/// Has every request to Graph and every reply checked from now on.
-pub fn watch(sandbox: &mut Sandbox, description: Description) -> Arc<Mutex<Findings>> {
+/// Has every request to Graph and every reply checked from now on. Sandboxes may share one description: reading the file
+/// and compiling its schemas is what takes time.
+pub fn watch(sandbox: &mut Sandbox, description: &Arc<Description>) -> Arc<Mutex<Findings>> {
     let findings = Arc::new(Mutex::new(Findings::default()));
-    let kept = Arc::clone(&findings);
+    let (kept, description) = (Arc::clone(&findings), Arc::clone(description));
     sandbox.desk.watch(Box::new(move |server, request, response| {
         if let (Server::Graph, Ok(mut findings)) = (server, kept.lock()) {
             findings.checked += 1;
             findings.violations.extend(description.check_request(request));
             findings.violations.extend(description.check_response(request, response));
-            findings.missing = description.missing_paths();
+            findings.missing.extend(description.lacks(request));
         }
     }));
     findings
@@ -127,6 +128,13 @@ impl Description {
         told(request, "reply", found)
     }
 
+    /// Method and path of a request that the description lacks.
+    pub fn lacks(&self, request: &Request) -> Option<String> {
+        let path = request.uri().path();
+        let is_preflight = request.method() == Method::OPTIONS;
+        (!is_preflight && self.operation(request).is_none()).then(|| format!("{} {path}", request.method()))
+    }
+
     /// Methods and paths that were asked for and that the description lacks. Asking for them is no violation.
     pub fn missing_paths(&self) -> BTreeSet<String> {
         self.missing.lock().map(|missing| missing.clone()).unwrap_or_default()
@@ -144,7 +152,7 @@ impl Description {
             Some((template, operation))
         });
         if let (None, Ok(mut missing)) = (found, self.missing.lock()) {
-            missing.insert(format!("{} {path}", request.method()));
+            missing.insert(format!("{} {}", request.method(), request.uri().path()));
         }
         found
     }
