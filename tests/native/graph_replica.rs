@@ -1,6 +1,6 @@
 //! The Graph replica reading the emulator: full and delta rounds, what they cost, what they say of absence; direct reads.
 
-use crate::graph_setup::{NOW, default, meeting, replica, scope, titles};
+use crate::graph_setup::{checked, default, meeting, scope, titles};
 use crate::world::World;
 use pollster::block_on;
 use sandbox::Seed;
@@ -9,13 +9,6 @@ use schedule_sync::graph::Graph;
 use schedule_sync::model::{Item, Kind, Listing, Original, Side};
 use schedule_sync::ports::{Choice, Clue, Replica, Scope};
 use serde_json::{Value, json};
-use std::rc::Rc;
-
-fn world(seed: Seed) -> (Rc<World>, Graph<World>) {
-    let world = Rc::new(World::new(seed, NOW));
-    let graph = replica(&world);
-    (world, graph)
-}
 
 fn observe(graph: &Graph<World>, before: Option<&Listing>) -> Listing {
     block_on(graph.observe(&scope(), before.and_then(|listing| listing.cursor.as_ref()))).unwrap()
@@ -60,7 +53,7 @@ fn clue(item: &Item) -> Clue {
 
 #[test]
 fn a_first_reading_tells_everything_of_what_the_mailbox_owns() {
-    let (world, graph) = world(Seed::Demo);
+    let (world, graph, _checked) = checked(Seed::Demo);
     let listing = observe(&graph, None);
     let own: Vec<_> = listing.containers.iter().filter(|container| container.own).map(|c| c.id.clone()).collect();
     let mut complete = listing.complete.clone();
@@ -87,7 +80,7 @@ fn a_first_reading_tells_everything_of_what_the_mailbox_owns() {
 
 #[test]
 fn a_quiet_reading_is_one_request() {
-    let (world, graph) = world(Seed::Demo);
+    let (world, graph, _checked) = checked(Seed::Demo);
     let first = observe(&graph, None);
     let before = world.requests();
     let quiet = observe(&graph, Some(&first));
@@ -99,7 +92,7 @@ fn a_quiet_reading_is_one_request() {
 
 #[test]
 fn a_delta_tells_changes_and_hints_of_absence() {
-    let (world, graph) = world(Seed::Empty);
+    let (world, graph, _checked) = checked(Seed::Empty);
     let changed = event(&world, "changed", "2026-03-03T10:00:00");
     let deleted = event(&world, "deleted", "2026-03-04T10:00:00");
     let moved = event(&world, "moved", "2026-03-05T10:00:00");
@@ -130,7 +123,7 @@ fn a_delta_tells_changes_and_hints_of_absence() {
 
 #[test]
 fn pages_are_followed_to_their_end() {
-    let (world, graph) = world(Seed::Empty);
+    let (world, graph, _checked) = checked(Seed::Empty);
     for n in 0..401 {
         event(&world, &format!("{n:03}"), "2026-03-03T10:00:00");
     }
@@ -141,7 +134,7 @@ fn pages_are_followed_to_their_end() {
 
 #[test]
 fn a_deleted_occurrence_is_missing_from_its_series() {
-    let (world, graph) = world(Seed::Empty);
+    let (world, graph, _checked) = checked(Seed::Empty);
     let master = series(&world, "weekly");
     let first = observe(&graph, None);
     let set = &first.series[0];
@@ -168,7 +161,7 @@ fn a_deleted_occurrence_is_missing_from_its_series() {
 
 #[test]
 fn a_lost_cursor_costs_a_full_reading_and_no_error() {
-    let (world, graph) = world(Seed::Demo);
+    let (world, graph, _checked) = checked(Seed::Demo);
     let first = observe(&graph, None);
     world.sandbox.borrow_mut().graph.expire_tokens();
     let second = observe(&graph, Some(&first));
@@ -176,7 +169,7 @@ fn a_lost_cursor_costs_a_full_reading_and_no_error() {
     assert_eq!(second.complete.len(), first.complete.len());
     // spelled otherwise, and for one container only
     let list = default(&first.containers, Kind::Task).id;
-    let body = json!({"error": {"code": "", "innerError": {"code": "ResyncRequired"}}});
+    let body = json!({"error": {"code": "", "message": "m", "innerError": {"code": "ResyncRequired"}}});
     world.faults(json!([{"server": "graph", "path": "tasks/delta", "then": {"status": 400, "body": body}}]));
     let third = observe(&graph, Some(&second));
     assert_eq!(third.complete, [list]);
@@ -184,7 +177,7 @@ fn a_lost_cursor_costs_a_full_reading_and_no_error() {
 
 #[test]
 fn another_scope_reads_what_is_new_in_it() {
-    let (_, graph) = world(Seed::Demo);
+    let (_, graph, _checked) = checked(Seed::Demo);
     let first = observe(&graph, None);
     let shared = first.containers.iter().find(|c| c.kind == Kind::Meeting && !c.own).unwrap().id.clone();
     let calendars = Choice { default: true, named: vec![shared.clone(), "no such".into()], ..Choice::default() };
@@ -201,7 +194,7 @@ fn another_scope_reads_what_is_new_in_it() {
 
 #[test]
 fn windows_of_many_years_are_read_whole() {
-    let (world, graph) = world(Seed::Empty);
+    let (world, graph, _checked) = checked(Seed::Empty);
     let old = event(&world, "old", "2012-03-03T10:00:00");
     event(&world, "new", "2026-03-03T10:00:00");
     let mut long = scope();
@@ -217,8 +210,8 @@ fn windows_of_many_years_are_read_whole() {
 
 #[test]
 fn trouble_costs_what_it_concerns_and_no_more() {
-    let (world, graph) = world(Seed::Demo);
-    let fault = |path: &str, status: u16| json!([{"server": "graph", "path": path, "times": 9, "then": {"status": status, "body": {"error": {"code": "X"}}}}]);
+    let (world, graph, _checked) = checked(Seed::Demo);
+    let fault = |path: &str, status: u16| json!([{"server": "graph", "path": path, "times": 9, "then": {"status": status, "body": {"error": {"code": "X", "message": "m"}}}}]);
     let all = observe(&graph, None);
 
     world.faults(fault("todo/lists\\?", 404));
@@ -243,7 +236,7 @@ fn trouble_costs_what_it_concerns_and_no_more() {
 
 #[test]
 fn who_and_what_is_there() {
-    let (_, graph) = world(Seed::Demo);
+    let (_, graph, _checked) = checked(Seed::Demo);
     let me = block_on(graph.me()).unwrap();
     assert!(me.iter().any(|address| address.as_str() == crate::world::MAILBOX));
     let containers = block_on(graph.containers()).unwrap();
@@ -256,7 +249,7 @@ fn who_and_what_is_there() {
 
 #[test]
 fn items_are_found_by_uid_in_every_calendar() {
-    let (_, graph) = world(Seed::Demo);
+    let (_, graph, _checked) = checked(Seed::Demo);
     let all = observe(&graph, None);
     let second = all.items.iter().find(|item| {
         item.record.kind() == Kind::Meeting && item.container != default(&all.containers, Kind::Meeting).id

@@ -3,11 +3,15 @@
 use crate::world::{GRAPH, MAILBOX, World};
 use chrono::Offset;
 use chrono_tz::{OffsetName, Tz};
+use sandbox::Seed;
+use sandbox::openapi::{self, Description, Findings};
 use schedule_sync::graph::{Graph, Mailbox};
 use schedule_sync::model::time::Zone;
 use schedule_sync::model::{Address, Container, Instant, Item, Kind, Listing, Meeting, Record, Task, Window};
 use schedule_sync::ports::{Choice, Scope};
+use std::path::Path;
 use std::rc::Rc;
+use std::sync::{Arc, Mutex, OnceLock};
 
 /// The moment at which the worlds of these tests begin: a Monday.
 pub(crate) const NOW: &str = "2026-03-02T09:00:00Z";
@@ -41,9 +45,36 @@ pub(crate) fn mailbox() -> Mailbox {
     }
 }
 
-/// A replica of the mailbox in `world`.
-pub(crate) fn replica(world: &Rc<World>) -> Graph<World> {
-    Graph::new(world.clone(), mailbox())
+/// Requests and replies, checked against Microsoft's description; what does not fit fails the test when this is dropped.
+pub(crate) struct Checked(Option<Arc<Mutex<Findings>>>);
+
+impl Drop for Checked {
+    fn drop(&mut self) {
+        let Some(findings) = self.0.as_ref().filter(|_| !std::thread::panicking()) else { return };
+        let findings = findings.lock().unwrap();
+        assert!(findings.violations.is_empty(), "against Microsoft's description: {:#?}", findings.violations);
+        assert!(findings.checked > 0, "nothing was checked");
+        if !findings.missing.is_empty() {
+            println!("not in Microsoft's description: {:?}", findings.missing);
+        }
+    }
+}
+
+/// A world with `seed`, a replica of its mailbox, and the check of all that they say to each other.
+pub(crate) fn checked(seed: Seed) -> (Rc<World>, Graph<World>, Checked) {
+    static DESCRIPTION: OnceLock<Option<Arc<Description>>> = OnceLock::new();
+    let world = Rc::new(World::new(seed, NOW));
+    let description = DESCRIPTION.get_or_init(|| {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/graph/openapi.yaml");
+        if file.is_file() {
+            return Some(Arc::new(Description::load(&file).unwrap()));
+        }
+        println!("SKIPPED: no {} here, so requests and replies are not checked against it", file.display());
+        None
+    });
+    let findings = description.as_ref().map(|description| openapi::watch(&mut world.sandbox.borrow_mut(), description));
+    let graph = Graph::new(world.clone(), mailbox());
+    (world, graph, Checked(findings))
 }
 
 /// Everything that the mailbox owns, in the usual window of [`NOW`].

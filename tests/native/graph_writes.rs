@@ -1,6 +1,6 @@
 //! The Graph replica writing to the emulator: creations that survive lost replies, changes that keep what they don't write, versions.
 
-use crate::graph_setup::{LINK, NOW, default, meeting, replica, scope, task};
+use crate::graph_setup::{Checked, LINK, checked, default, meeting, scope, task};
 use crate::world::World;
 use pollster::block_on;
 use sandbox::Seed;
@@ -18,15 +18,15 @@ struct Desk {
     graph: Graph<World>,
     calendar: ContainerId,
     list: ContainerId,
+    _checked: Checked,
 }
 
 impl Desk {
     fn new() -> Self {
-        let world = Rc::new(World::new(Seed::Empty, NOW));
-        let graph = replica(&world);
+        let (world, graph, checked) = checked(Seed::Empty);
         let containers = block_on(graph.containers()).unwrap();
         let container = |kind| default(&containers, kind).id;
-        Self { calendar: container(Kind::Meeting), list: container(Kind::Task), world, graph }
+        Self { calendar: container(Kind::Meeting), list: container(Kind::Task), world, graph, _checked: checked }
     }
 
     fn apply(&self, ops: &[Op]) -> Vec<Outcome> {
@@ -310,7 +310,7 @@ fn a_passing_conflict_is_tried_once_more() {
     let desk = Desk::new();
     let item = desk.created(Record::Meeting(a_meeting()));
     for (times, confirmed) in [(2, false), (1, true)] {
-        let then = json!({"status": 412, "body": {"error": {"code": "ErrorIrresolvableConflict"}}});
+        let then = json!({"status": 412, "body": {"error": {"code": "ErrorIrresolvableConflict", "message": "m"}}});
         desk.world
             .faults(json!([{"server": "graph", "method": "PATCH", "path": "events", "times": times, "then": then}]));
         let outcome = desk.one(op(renamed(&item, "new")));
