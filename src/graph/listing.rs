@@ -14,8 +14,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) struct Haul {
     /// Calendar or list.
     pub(super) kind: Kind,
-    /// All of it, not only what changed.
-    pub(super) full: bool,
+    /// Which full reading of the container it is, from 1 on; 0: only what changed.
+    pub(super) attempt: u8,
     /// The items of each chain as they came.
     pub(super) chains: BTreeMap<usize, Vec<Value>>,
 }
@@ -29,7 +29,8 @@ pub(super) async fn listing<P: Http + Clock + Keys>(
     scope: &Scope,
     hauls: BTreeMap<ContainerId, Haul>,
 ) -> Result<Listing> {
-    let hauls: Vec<_> = hauls.into_iter().map(|(id, haul)| (id, haul.kind, haul.full, newest(haul.chains))).collect();
+    let hauls: Vec<_> =
+        hauls.into_iter().map(|(id, haul)| (id, haul.kind, haul.attempt > 0, newest(haul.chains))).collect();
     let mut sent = Masters::new();
     let mut missing: BTreeSet<ItemId> = BTreeSet::new();
     for (container, kind, _, values) in &hauls {

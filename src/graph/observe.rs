@@ -5,7 +5,7 @@ use super::cursor::{self, Chain};
 use super::listing::{self, Haul};
 use super::{Graph, endpoints};
 use crate::error::{Error, Result};
-use crate::http::{Answer, Call, odata};
+use crate::http::{Answer, Call, Fault, odata};
 use crate::model::{Container, ContainerId, Cursor, Kind, Listing, Malformed, Side};
 use crate::ports::{Clock, Http, Keys, Response, Scope};
 use serde_json::Value;
@@ -18,17 +18,22 @@ struct Fetch {
     call: Call,
     /// Which of the container's chains it belongs to.
     chain: usize,
-    /// Belongs to a full reading of the container.
-    full: bool,
+    /// See [`Haul::attempt`].
+    attempt: u8,
 }
+
+/// Full readings of one container that a run tries: a chain can be lost in the middle, too (facts §1.4).
+const ATTEMPTS: u8 = 2;
 
 /// What a page turned out to be.
 enum Turn {
     Page(odata::Page<Value>),
     /// The server no longer knows the chain.
     Lost,
-    /// The container can't be read; the server's words.
+    /// The container can't be read; the server's code.
     Closed(String),
+    /// The server failed.
+    Failed(Error),
 }
 
 /// What has been read.
@@ -37,6 +42,8 @@ struct Progress {
     hauls: BTreeMap<ContainerId, Haul>,
     chains: Vec<Chain>,
     malformed: Vec<Malformed>,
+    /// Containers that are not the mailbox's own: they may fail without stopping the run.
+    foreign: Vec<ContainerId>,
 }
 
 /// See [`crate::ports::Replica::observe`].
@@ -54,7 +61,8 @@ pub(super) async fn observe<P: Http + Clock + Keys>(
     let answers: Vec<Answer> = answers.collect();
 
     let chosen: Vec<&Container> = containers.iter().filter(|container| scope.takes(container)).collect();
-    let mut progress = Progress::default();
+    let foreign = chosen.iter().filter(|container| !container.own).map(|container| container.id.clone()).collect();
+    let mut progress = Progress { foreign, ..Progress::default() };
     let mut open = progress.turn(
         graph,
         scope,
@@ -64,7 +72,7 @@ pub(super) async fn observe<P: Http + Clock + Keys>(
             .filter(|(fetch, _)| chosen.iter().any(|container| container.id == fetch.container)),
     )?;
     for container in chosen.iter().filter(|container| !chains.iter().any(|chain| chain.container == container.id)) {
-        open.extend(progress.begin(scope, container.kind, &container.id));
+        open.extend(progress.begin(scope, container.kind, &container.id, 1));
     }
     while !open.is_empty() {
         fetches = std::mem::take(&mut open);
@@ -94,20 +102,20 @@ impl Fetch {
     /// What changed since `chain` was last read.
     fn on((place, chain): (usize, &Chain)) -> Self {
         let call = endpoints::page(chain.link.clone());
-        Self { container: chain.container.clone(), kind: chain.kind, call, chain: place, full: false }
+        Self { container: chain.container.clone(), kind: chain.kind, call, chain: place, attempt: 0 }
     }
 }
 
 impl Progress {
     /// Begins a full reading of a container, in place of whatever was read of it; its first pages.
-    fn begin(&mut self, scope: &Scope, kind: Kind, container: &ContainerId) -> Vec<Fetch> {
-        self.hauls.insert(container.clone(), Haul { kind, full: true, chains: BTreeMap::new() });
+    fn begin(&mut self, scope: &Scope, kind: Kind, container: &ContainerId, attempt: u8) -> Vec<Fetch> {
+        self.hauls.insert(container.clone(), Haul { kind, attempt, chains: BTreeMap::new() });
         self.chains.retain(|chain| chain.container != *container);
         let spans = cursor::spans(&scope.window);
         let one = if kind == Kind::Task { 1 } else { spans.len() };
         let fetch = |(chain, span)| {
             let call = endpoints::delta(kind, container, span);
-            Fetch { container: container.clone(), kind, call, chain, full: true }
+            Fetch { container: container.clone(), kind, call, chain, attempt }
         };
         spans.into_iter().take(one).enumerate().map(fetch).collect()
     }
@@ -121,18 +129,21 @@ impl Progress {
     ) -> Result<Vec<Fetch>> {
         let mut next: Vec<Fetch> = Vec::new();
         for (fetch, answer) in fetches {
-            let restarted = !fetch.full && self.hauls.get(&fetch.container).is_some_and(|haul| haul.full);
-            if restarted {
+            if self.hauls.get(&fetch.container).is_some_and(|haul| haul.attempt > fetch.attempt) {
                 continue;
             }
-            match turn(&graph.answered(Some(answer))?)? {
+            match turn(&graph.answered(Some(answer))?) {
                 Turn::Page(page) => next.extend(self.page(graph, fetch, page)?),
-                Turn::Lost if fetch.full => return Err(Error::CursorLost(Side::Exchange)),
-                Turn::Lost => {
+                Turn::Lost if fetch.attempt < ATTEMPTS => {
                     next.retain(|other| other.container != fetch.container);
-                    next.extend(self.begin(scope, fetch.kind, &fetch.container));
+                    next.extend(self.begin(scope, fetch.kind, &fetch.container, fetch.attempt + 1));
                 }
-                Turn::Closed(words) => self.close(&fetch.container, &words),
+                Turn::Lost => return Err(Error::CursorLost(Side::Exchange)),
+                Turn::Closed(code) => self.close(&fetch.container, &code),
+                Turn::Failed(Error::Server { status, .. }) if self.foreign.contains(&fetch.container) => {
+                    self.close(&fetch.container, &format!("status {status}"));
+                }
+                Turn::Failed(error) => return Err(error),
             }
         }
         next.retain(|fetch| self.hauls.contains_key(&fetch.container));
@@ -146,13 +157,14 @@ impl Progress {
         fetch: Fetch,
         mut page: odata::Page<Value>,
     ) -> Result<Option<Fetch>> {
-        let Fetch { container, kind, chain, full, .. } = fetch;
-        let haul = self.hauls.entry(container.clone()).or_insert_with(|| Haul { kind, full, chains: BTreeMap::new() });
+        let Fetch { container, kind, chain, attempt, .. } = fetch;
+        let fresh = || Haul { kind, attempt, chains: BTreeMap::new() };
+        let haul = self.hauls.entry(container.clone()).or_insert_with(fresh);
         haul.chains.entry(chain).or_default().append(&mut page.value);
         match (page.next, page.delta) {
             (Some(link), _) => {
                 let call = endpoints::page(graph.caller.below(&link)?);
-                Ok(Some(Fetch { container, kind, call, chain, full }))
+                Ok(Some(Fetch { container, kind, call, chain, attempt }))
             }
             (None, Some(link)) => {
                 self.chains.push(Chain { link: graph.caller.below(&link)?, container, kind });
@@ -166,23 +178,23 @@ impl Progress {
     }
 
     /// Gives up a container that can't be read: it costs that container only, and nothing in it counts as changed or gone.
-    fn close(&mut self, container: &ContainerId, words: &str) {
+    fn close(&mut self, container: &ContainerId, code: &str) {
         self.hauls.remove(container);
         self.chains.retain(|chain| chain.container != *container);
-        self.malformed.push(Malformed { id: None, reason: format!("a container can't be read: {words}") });
+        self.malformed.push(Malformed { id: None, reason: format!("a container can't be read: {code}") });
     }
 }
 
-fn turn(response: &Response) -> Result<Turn> {
+fn turn(response: &Response) -> Turn {
     let fault = match odata::read(response) {
-        Ok(page) => return Ok(Turn::Page(page)),
+        Ok(page) => return Turn::Page(page),
         Err(fault) => fault,
     };
-    match response.status().as_u16() {
-        410 => Ok(Turn::Lost),
-        400..=499 if names_a_lost_chain(response.body()) => Ok(Turn::Lost),
-        403 | 404 => Ok(Turn::Closed(fault.detail())),
-        _ => Err(fault.error(Side::Exchange)),
+    match (response.status().as_u16(), &fault) {
+        (410, _) => Turn::Lost,
+        (400..=499, _) if names_a_lost_chain(response.body()) => Turn::Lost,
+        (403 | 404, Fault::Refused { code, .. }) => Turn::Closed(code.clone()),
+        _ => Turn::Failed(fault.error(Side::Exchange)),
     }
 }
 

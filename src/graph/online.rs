@@ -111,13 +111,14 @@ mod tests {
         let block = format!("<div>{SEPARATOR}<br>{JOIN}</div><div>{SEPARATOR}</div>");
         let both = format!("{above}{block}");
         let pasted = format!("<p>{JOIN}</p>");
-        let plain = format!("mine\n{SEPARATOR}\nMicrosoft Teams");
+        let foot = format!("{SEPARATOR}\nMicrosoft Teams");
+        let plain = format!("mine\n{foot}");
         for (body, online, parted) in [
             (both.as_str(), true, Parted::Block { own: &above, block: &block }),
             (above.as_str(), false, Parted::Plain),
             (pasted.as_str(), false, Parted::Plain),
             (pasted.as_str(), true, Parted::Unclear),
-            (plain.as_str(), true, Parted::Block { own: "mine\n", block: &plain["mine\n".len()..] }),
+            (plain.as_str(), true, Parted::Block { own: "mine\n", block: &foot }),
             ("", true, Parted::Plain),
         ] {
             assert_eq!(part(body, online), parted, "{body} {online}");

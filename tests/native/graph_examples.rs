@@ -1,5 +1,6 @@
 //! Real input: every event, task, delta and error body of Microsoft's documentation goes through the reader and becomes content, a series,
 //! a tombstone, or malformed with a reason. The counts are printed.
+#![allow(clippy::print_stdout)] // counts and skips are to be seen
 
 use crate::graph_setup::{Known, mailbox};
 use chrono_tz::Tz;

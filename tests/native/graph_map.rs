@@ -18,9 +18,10 @@ fn base() -> Value {
 /// `base` with `members` in place of its own; null takes one away.
 fn with(mut base: Value, members: Value) -> Value {
     for (name, value) in members.as_object().unwrap() {
-        match value {
-            Value::Null => drop(base.as_object_mut().unwrap().remove(name)),
-            value => base[name] = value.clone(),
+        if value.is_null() {
+            base.as_object_mut().unwrap().remove(name);
+        } else {
+            base[name] = value.clone();
         }
     }
     base
@@ -31,10 +32,9 @@ fn read(kind: Kind, value: &Value) -> Reading {
 }
 
 fn content(kind: Kind, value: &Value) -> Item {
-    match read(kind, value) {
-        Reading::Content(item) => *item,
-        other => panic!("{other:?}"),
-    }
+    let read = read(kind, value);
+    let Reading::Content(item) = read else { panic!("{read:?}") };
+    *item
 }
 
 fn event(members: Value) -> Item {

@@ -75,7 +75,7 @@ fn a_first_reading_tells_everything_of_what_the_mailbox_owns() {
     assert_eq!(listing.series.len(), 1);
     let occurrences = listing.items.iter().filter(|item| item.facts.occurrence.is_some()).count();
     assert_eq!(listing.series[0].present.len(), occurrences);
-    println!("{} items of the demo in {} requests", listing.items.len(), world.requests());
+    assert_eq!(world.requests(), 2, "the containers, then all first pages together");
 }
 
 #[test]
@@ -176,6 +176,21 @@ fn a_lost_cursor_costs_a_full_reading_and_no_error() {
 }
 
 #[test]
+fn a_full_reading_that_loses_its_pages_begins_again_once() {
+    let (world, graph, _checked) = checked(Seed::Demo);
+    let all = observe(&graph, None);
+    let body = json!({"error": {"code": "SyncStateNotFound", "message": "m"}});
+    for (times, read) in [(1, true), (2, false)] {
+        let then = json!({"status": 410, "body": body});
+        world.faults(json!([{"server": "graph", "path": "calendarView/delta", "times": times * 2, "then": then}]));
+        match block_on(graph.observe(&scope(), None)) {
+            Ok(listing) => assert_eq!((true, titles(&listing)), (read, titles(&all))),
+            Err(error) => assert_eq!((false, error), (read, Error::CursorLost(Side::Exchange))),
+        }
+    }
+}
+
+#[test]
 fn another_scope_reads_what_is_new_in_it() {
     let (_, graph, _checked) = checked(Seed::Demo);
     let first = observe(&graph, None);
@@ -183,7 +198,7 @@ fn another_scope_reads_what_is_new_in_it() {
     let calendars = Choice { default: true, named: vec![shared.clone(), "no such".into()], ..Choice::default() };
     let chosen = Scope { calendars, ..scope() };
     let second = block_on(graph.observe(&chosen, first.cursor.as_ref())).unwrap();
-    assert_eq!(second.complete, [shared.clone()]);
+    assert_eq!(second.complete, std::slice::from_ref(&shared));
     assert!(!second.items.is_empty() && second.items.iter().all(|item| item.container == shared));
 
     let mut later = scope();
@@ -222,6 +237,21 @@ fn trouble_costs_what_it_concerns_and_no_more() {
     let closed = observe(&graph, None);
     assert!(closed.items.iter().all(|item| item.record.kind() == Kind::Meeting));
     assert_eq!((closed.containers.len(), closed.malformed.len()), (all.containers.len(), 2));
+
+    let shared = all.containers.iter().find(|container| container.kind == Kind::Meeting && !container.own).unwrap();
+    let failing = |status| fault(&format!("{}/calendarView", shared.id.as_str().replace('=', "%3D")), status);
+    let mut with_shared = scope();
+    with_shared.calendars.named.push(shared.id.clone());
+    world.faults(failing(500));
+    let rest = block_on(graph.observe(&with_shared, None)).unwrap();
+    assert_eq!(
+        (titles(&rest), rest.malformed.len()),
+        (titles(&all), 1),
+        "a shared calendar that fails costs itself only"
+    );
+    world.faults(fault("calendarView", 500));
+    let error = block_on(graph.observe(&scope(), None)).err();
+    assert_eq!(error.map(|error| error.code()), Some("server-error"), "an own one stops the run");
 
     world.faults(json!([{"server": "graph", "path": "me/calendars\\?", "then": {"status": 429, "headers": {"Retry-After": "2.5"}}}]));
     let slept = world.slept.get();

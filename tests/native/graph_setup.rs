@@ -1,4 +1,5 @@
 //! What the tests of the Graph replica begin with: a mailbox, zones with real offsets, a replica in a world.
+#![allow(clippy::print_stdout)] // counts and skips are to be seen
 
 use crate::world::{GRAPH, MAILBOX, World};
 use chrono::Offset;
