@@ -10,6 +10,7 @@
 pub mod creatio;
 pub mod engine;
 pub mod error;
+pub mod graph;
 pub mod http;
 pub mod model;
 pub mod ports;

@@ -86,6 +86,21 @@ impl<P: Http + Clock + Keys> Caller<P> {
         }
     }
 
+    /// The path below the service's root that a link of the server leads to: for parts of a batch, and for keeping.
+    ///
+    /// # Errors
+    /// `ForeignLink` if it leads elsewhere.
+    pub fn below(&self, link: &str) -> Result<String> {
+        let path = |address: &str| Some(address.parse::<Uri>().ok()?.path().to_owned());
+        let whole = self.target(link)?;
+        let below = || {
+            let root = format!("{}/", path(&self.base)?.trim_end_matches('/'));
+            let uri: Uri = whole.parse().ok()?;
+            uri.path_and_query()?.as_str().strip_prefix(&root).map(str::to_owned)
+        };
+        below().ok_or(Error::ForeignLink(self.side))
+    }
+
     /// Waits `ms` milliseconds: for those that repeat parts of a batch.
     pub(super) async fn pause(&self, ms: u64) {
         self.port.sleep(ms).await;
@@ -185,6 +200,14 @@ mod tests {
             ("//evil.example/x", Ok("https://graph.example/v1.0/evil.example/x")),
         ] {
             assert_eq!(caller.target(path), target.map(str::to_owned), "{path}");
+        }
+        for (link, path) in [
+            ("https://graph.example/v1.0/me/events?$skiptoken=a%2Fb", Ok("me/events?$skiptoken=a%2Fb")),
+            ("/me/events", Ok("me/events")),
+            ("https://graph.example/beta/me/events", foreign()),
+            ("https://other.example/v1.0/me/events", foreign()),
+        ] {
+            assert_eq!(caller.below(link), path.map(str::to_owned), "{link}");
         }
     }
 

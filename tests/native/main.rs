@@ -5,6 +5,11 @@
 mod creatio_apply;
 mod creatio_directory;
 mod creatio_observe;
+mod graph_examples;
+mod graph_map;
+mod graph_replica;
+mod graph_setup;
+mod graph_writes;
 mod laws;
 mod memory;
 mod trips;
