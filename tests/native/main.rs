@@ -12,5 +12,6 @@ mod graph_setup;
 mod graph_writes;
 mod laws;
 mod memory;
+mod spine;
 mod trips;
 mod world;
