@@ -20,11 +20,11 @@ mod write;
 use crate::desk::{Desk, Request, Response, Seed};
 use chrono::{DateTime, Utc};
 use error::{empty, reply, unknown};
-use http::{HeaderValue, Method, StatusCode};
+use http::{HeaderValue, Method, StatusCode, header};
 use schema::Entity;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
-use session::Sessions;
+use session::{Denial, Sessions};
 use store::Store;
 use uuid::Uuid;
 use write::{Author, Insert};
@@ -91,8 +91,16 @@ impl Creatio {
             "user": {"id": unit.map(|(id, _)| id), "name": seed::USER}})
     }
 
-    /// Answers one request.
+    /// Answers one request. The reply's `Date` is the desk's time, by which a client learns the server's clock.
     pub fn handle(&mut self, request: &Request, desk: &mut Desk) -> Response {
+        let mut response = self.answer(request, desk);
+        if let Ok(date) = HeaderValue::try_from(desk.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string()) {
+            response.headers_mut().insert(header::DATE, date);
+        }
+        response
+    }
+
+    fn answer(&mut self, request: &Request, desk: &mut Desk) -> Response {
         let path = request.uri().path();
         match (request.method(), path) {
             (&Method::POST, "/ServiceModel/AuthService.svc/Login") => self.login(request, desk),
@@ -104,11 +112,13 @@ impl Creatio {
     }
 
     fn odata(&mut self, request: &Request, desk: &mut Desk) -> Response {
-        let contact = match self.sessions.user(request) {
-            Ok(user) => self.contact_of(user),
-            Err(refused) => return refused,
+        let user = self.sessions.user(request);
+        // A reset may have taken the user of an open session away.
+        let contact = user.and_then(|user| self.contact_of(user).ok_or(Denial::SignedOut));
+        let contact = match contact {
+            Ok(contact) => contact,
+            Err(denial) => return denial.response(request),
         };
-        let Some(contact) = contact else { return empty(StatusCode::UNAUTHORIZED) };
         if request.method() == Method::POST && request.uri().path() == "/0/odata/$batch" {
             batch::serve(&mut self.store, contact, request, desk)
         } else {
@@ -116,7 +126,7 @@ impl Creatio {
         }
     }
 
-    /// The contact of an active user; a reset may have taken the user away.
+    /// The contact of a user.
     fn contact_of(&self, user: &str) -> Option<Uuid> {
         let mut units = self.store.rows("SysAdminUnit");
         units.find(|(_, row)| row.text("Name") == user).and_then(|(_, row)| row.guid("Contact"))

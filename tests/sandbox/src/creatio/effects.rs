@@ -44,22 +44,22 @@ pub(crate) fn after(
     let then = |column| before.and_then(|row: &Row| row.guid(column));
     let (owner, contact) = (now("Owner"), now("Contact"));
     let (old_owner, old_contact) = (then("Owner"), then("Contact"));
+    // A new row has no participants yet: they need not be looked for.
+    let there = before.map(|_| store.referring("ActivityParticipant", "Activity", id)).unwrap_or_default();
     if owner != old_owner {
-        let replaced = |row: &Row| {
-            row.guid("Participant") == old_owner && row.guid("Role") == Uuid::parse_str(stock::RESPONSIBLE).ok()
-        };
-        remove_participants(store, id, replaced);
+        let responsible = Uuid::parse_str(stock::RESPONSIBLE).ok();
+        remove_participants(store, &there, |row| {
+            let participant = row.guid("Participant");
+            participant == owner || participant == old_owner && row.guid("Role") == responsible
+        });
         if let Some(owner) = owner {
-            remove_participants(store, id, |row| row.guid("Participant") == Some(owner));
             add_participant(store, id, (owner, stock::RESPONSIBLE), author)?;
         }
     }
-    match contact {
-        Some(contact) if contact_is_new(store, id, contact, old_contact) => {
-            add_participant(store, id, (contact, stock::PARTICIPANT), author)
-        }
-        Some(_) | None => Ok(()),
+    if contact == old_contact || contact == owner || takes_part(store, &there, contact) {
+        return Ok(());
     }
+    contact.map_or(Ok(()), |contact| add_participant(store, id, (contact, stock::PARTICIPANT), author))
 }
 
 /// The type follows from the category where it is empty.
@@ -86,17 +86,16 @@ fn measure(row: &mut Row) {
     }
 }
 
-fn contact_is_new(store: &Store, activity: Uuid, contact: Uuid, old_contact: Option<Uuid>) -> bool {
-    let there =
-        |id: &Uuid| store.find("ActivityParticipant", *id).is_some_and(|row| row.guid("Participant") == Some(contact));
-    old_contact != Some(contact) && !store.referring("ActivityParticipant", "Activity", activity).iter().any(there)
+fn takes_part(store: &Store, participants: &[Uuid], contact: Option<Uuid>) -> bool {
+    let mut rows = participants.iter().filter_map(|id| store.find("ActivityParticipant", *id));
+    rows.any(|row| row.guid("Participant") == contact)
 }
 
-fn remove_participants(store: &mut Store, activity: Uuid, which: impl Fn(&Row) -> bool) {
+fn remove_participants(store: &mut Store, participants: &[Uuid], which: impl Fn(&Row) -> bool) {
     let Some(entity) = Entity::named("ActivityParticipant") else { return };
-    for id in store.referring(entity.name, "Activity", activity) {
-        if store.get(entity, id).is_some_and(&which) {
-            store.remove(entity, id);
+    for id in participants {
+        if store.get(entity, *id).is_some_and(&which) {
+            store.remove(entity, *id);
         }
     }
 }

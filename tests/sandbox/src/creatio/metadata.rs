@@ -33,9 +33,10 @@ fn describe(entity: &'static Entity, out: &mut String) {
     let _ = write!(out, "<EntityType Name=\"{}\"><Key><PropertyRef Name=\"Id\"/></Key>", entity.name);
     for column in entity.columns() {
         let nullable = match column.kind {
-            Kind::Guid | Kind::Lookup(_) | Kind::Date | Kind::Binary if column.name != "Id" => "",
-            _ => " Nullable=\"false\"",
+            Kind::Guid | Kind::Lookup(_) | Kind::Date | Kind::Binary => column.name != "Id",
+            Kind::Text(_) | Kind::Bool | Kind::Int => false,
         };
+        let nullable = if nullable { "" } else { " Nullable=\"false\"" };
         let _ = write!(out, "<Property Name=\"{}\" Type=\"{}\"{nullable}/>", column.property(), column.kind.edm());
     }
     for column in entity.columns() {

@@ -129,10 +129,8 @@ impl Call<'_> {
         match entity.property(name) {
             Some(column) if column.kind == Kind::Binary => Ok(stream(row, column)),
             Some(column) => {
-                let text = match row.shown(column) {
-                    Json::String(text) => text,
-                    other => other.to_string(),
-                };
+                let shown = row.shown(column);
+                let text = shown.as_str().map_or_else(|| shown.to_string(), str::to_owned);
                 Ok(reply(StatusCode::OK, "text/plain; charset=utf-8", text.into_bytes()))
             }
             None => Ok(unknown(&format!("the property {}", self.request.uri().path()))),

@@ -19,6 +19,31 @@ struct Session {
     csrf: String,
 }
 
+/// Why a request is not let in.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Denial {
+    /// It belongs to no session.
+    SignedOut,
+    /// It writes without the token that only the site's own pages know.
+    Forged,
+}
+
+impl Denial {
+    /// The reply: 403, or 401 for a client that forces the use of its session, or the way to the login page.
+    pub(crate) fn response(self, request: &Request) -> Response {
+        let forced = request.headers().get(&FORCE).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"true"));
+        match self {
+            Self::Forged => empty(StatusCode::FORBIDDEN),
+            Self::SignedOut if forced => empty(StatusCode::UNAUTHORIZED),
+            Self::SignedOut => {
+                let mut response = empty(StatusCode::FOUND);
+                response.headers_mut().insert(header::LOCATION, HeaderValue::from_static(LOGIN_PAGE));
+                response
+            }
+        }
+    }
+}
+
 /// The open sessions, by the value of their `.ASPXAUTH` cookie.
 #[derive(Debug, Default)]
 pub(crate) struct Sessions(BTreeMap<String, Session>);
@@ -41,14 +66,13 @@ impl Sessions {
     /// The user whose request it is.
     ///
     /// # Errors
-    /// The reply to a request without session, or to a write without the CSRF header.
-    pub(crate) fn user(&self, request: &Request) -> Result<&str, Response> {
-        let session = cookie(request, ".ASPXAUTH").and_then(|ticket| self.0.get(ticket));
-        let session = session.ok_or_else(|| signed_out(request))?;
+    /// No session, or a write without the CSRF header.
+    pub(crate) fn user(&self, request: &Request) -> Result<&str, Denial> {
+        let session = cookie(request, ".ASPXAUTH").and_then(|ticket| self.0.get(ticket)).ok_or(Denial::SignedOut)?;
         let reads = matches!(*request.method(), Method::GET | Method::HEAD);
         let header = request.headers().get(&CSRF).and_then(|value| value.to_str().ok());
         let genuine = header == Some(session.csrf.as_str()) && header == cookie(request, "BPMCSRF");
-        if reads || genuine { Ok(&session.user) } else { Err(empty(StatusCode::FORBIDDEN)) }
+        if reads || genuine { Ok(&session.user) } else { Err(Denial::Forged) }
     }
 }
 
@@ -70,16 +94,6 @@ pub(crate) fn login_page() -> Response {
     let body = "<!DOCTYPE html><html><head><title>Creatio | Login</title></head>\
                 <body data-page=\"NuiLogin\"><p>Open / to sign in as Supervisor.</p></body></html>";
     reply(StatusCode::OK, "text/html; charset=utf-8", body.as_bytes().to_vec())
-}
-
-fn signed_out(request: &Request) -> Response {
-    let forced = request.headers().get(&FORCE).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"true"));
-    if forced {
-        return empty(StatusCode::UNAUTHORIZED);
-    }
-    let mut response = empty(StatusCode::FOUND);
-    response.headers_mut().insert(header::LOCATION, HeaderValue::from_static(LOGIN_PAGE));
-    response
 }
 
 fn cookie<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
