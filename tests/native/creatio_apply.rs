@@ -197,6 +197,18 @@ fn what_has_changed_or_gone_is_left_alone() {
 }
 
 #[test]
+fn what_goes_in_the_very_moment_is_gone() {
+    for (method, told) in [("PATCH", Err(Refusal::Gone)), ("DELETE", Ok(()))] {
+        let (world, creatio) = start(Seed::Empty);
+        let item = one(&creatio, create(1, Record::Meeting(meeting("m"))));
+        world.faults(json!([{"method": method, "then": {"status": 404}}]));
+        let change = Op::Update(Box::new(update(&item, &Record::Meeting(meeting("new")), &[Field::Title])));
+        let op = if method == "PATCH" { change } else { delete(&item) };
+        assert_eq!(apply(&creatio, &[op]).remove(0).map(|_| ()), told, "{method}");
+    }
+}
+
+#[test]
 fn removals() {
     let (_, creatio) = start(Seed::Empty);
     let item = one(&creatio, create(1, Record::Task(task())));

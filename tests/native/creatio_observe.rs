@@ -94,6 +94,21 @@ fn a_full_reading_has_every_item_of_the_window() {
     assert!(listing.now.is_some());
 }
 
+#[test]
+fn pages_that_never_end_stop_the_reading() {
+    let (world, creatio) = start(Seed::Empty);
+    let page = |n: u32| {
+        let mut row = row(n, "x", 2);
+        row["ModifiedOn"] = json!("2026-03-02T09:00:00Z");
+        row
+    };
+    let body = json!({"value": (0..200).map(page).collect::<Vec<_>>()});
+    world.faults(json!([{"path": "Activity\\?", "times": 99, "then": {"status": 200, "body": body}}]));
+    let result = pollster::block_on(creatio.observe(&scope(), None));
+    assert!(matches!(result, Err(Error::Unreadable { .. })), "{result:?}");
+    assert!(world.requests() < 10);
+}
+
 /// Puts an activity in that was last saved at `modified`.
 fn load(world: &World, n: u32, modified: &str) {
     let mut row = row(n, "x", 2);
