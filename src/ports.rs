@@ -2,6 +2,7 @@
 //! No answer here decides anything.
 #![allow(async_fn_in_trait)] // the crate is single-threaded in the browser; no future of ours has to be `Send`
 
+use crate::engine::history::Entry;
 use crate::engine::link::{Link, LinkKey, State};
 use crate::engine::settings::Settings;
 use crate::error::Result;
@@ -267,6 +268,12 @@ pub trait Store {
     /// As above.
     async fn all(&self) -> Result<Vec<Link>>;
 
+    /// The history, newest run first, each run's entries in the order in which they were written.
+    ///
+    /// # Errors
+    /// As above.
+    async fn history(&self) -> Result<Vec<Entry>>;
+
     /// Writes a change, all of it or nothing. A link is kept under its Activity's id.
     ///
     /// # Errors
@@ -283,6 +290,10 @@ pub struct Commit {
     pub put: Vec<Link>,
     /// The new state.
     pub state: Option<State>,
+    /// Entries of the history to add.
+    pub history: Vec<Entry>,
+    /// Entries of runs before this are forgotten.
+    pub forget: Option<Instant>,
 }
 
 /// Hears how a run goes on.

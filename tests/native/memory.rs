@@ -1,5 +1,6 @@
 //! Both replicas and the store in memory: the simplest correct ones, for the engine's rows and laws.
 
+use schedule_sync::engine::history::Entry;
 use schedule_sync::engine::link::{Link, LinkKey, State};
 use schedule_sync::engine::settings::{Block, Settings};
 use schedule_sync::engine::{Account, Words, merge};
@@ -255,6 +256,7 @@ pub(crate) struct Shelf {
     pub(crate) settings: RefCell<Option<Settings>>,
     pub(crate) state: RefCell<Option<State>>,
     pub(crate) links: RefCell<BTreeMap<ItemId, Link>>,
+    pub(crate) history: RefCell<Vec<Entry>>,
 }
 
 impl Store for Shelf {
@@ -276,6 +278,7 @@ impl Store for Shelf {
             keys.iter().any(|key| match key {
                 LinkKey::Item(side, id) => link.ids[*side] == *id,
                 LinkKey::Series(master) => link.series() == Some(master),
+                LinkKey::Due(now) => link.due().is_some_and(|due| due <= *now),
             })
         };
         Ok(self.links.borrow().values().filter(named).cloned().collect())
@@ -285,7 +288,16 @@ impl Store for Shelf {
         Ok(self.links.borrow().values().cloned().collect())
     }
 
+    async fn history(&self) -> Result<Vec<Entry>> {
+        let mut entries = self.history.borrow().clone();
+        entries.sort_by_key(|entry| (std::cmp::Reverse(entry.run), entry.nth));
+        Ok(entries)
+    }
+
     async fn commit(&self, commit: &Commit) -> Result<()> {
+        let mut history = self.history.borrow_mut();
+        history.extend(commit.history.iter().cloned());
+        history.retain(|entry| commit.forget.is_none_or(|before| entry.run >= before));
         let mut links = self.links.borrow_mut();
         for id in &commit.drop {
             links.remove(id);
