@@ -17,6 +17,7 @@ pub mod merge;
 pub mod plan;
 pub mod project;
 pub mod scope;
+pub mod series;
 pub mod settings;
 pub mod undo;
 

@@ -243,8 +243,14 @@ fn waiting(
 }
 
 fn hold(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, reason: Reason) -> Planned {
-    let side = if fates.creatio.item().is_some() { Side::Creatio } else { Side::Exchange };
-    let title = fates[side].item().map_or(&link.base[side], |item| &item.record).title().to_owned();
+    held(context, link, Pair::of(|side| fates[side].item()), reason)
+}
+
+/// Holds a pair; it is shown on the side where a person finds it.
+#[must_use]
+pub fn held(context: &Context<'_>, link: &Link, items: Pair<Option<&Item>>, reason: Reason) -> Planned {
+    let side = if items.exchange.is_some() && items.creatio.is_none() { Side::Exchange } else { Side::Creatio };
+    let title = items[side].map_or(&link.base[side], |item| &item.record).title().to_owned();
     let held = Held {
         side,
         id: Some(link.ids[side].clone()),

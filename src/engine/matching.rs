@@ -2,7 +2,7 @@
 
 use super::identity;
 use super::link::Link;
-use super::{Context, Seen, project, scope};
+use super::{Context, Seen, project, scope, series};
 use crate::model::{Item, ItemId, Kind, Record, Side};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,6 +21,8 @@ pub enum Match {
     Orphan(ItemId),
     /// A second task for this Activity, born of a lost reply or a second device.
     Surplus(ItemId),
+    /// A new occurrence of a series whose pattern was changed, beyond those that took an old one's place.
+    Added,
     /// Several could be meant.
     Ambiguous,
 }
@@ -70,6 +72,8 @@ pub struct Matches {
     pub events: BTreeMap<ItemId, Match>,
     /// Activities that could be the counterpart of several, or one of several: they are left alone.
     pub rivals: BTreeSet<ItemId>,
+    /// Activities of occurrences that a changed pattern has no place for.
+    pub orphaned: BTreeSet<ItemId>,
 }
 
 /// Finds what each unlinked Exchange item of `unlinked` stands for.
@@ -79,7 +83,8 @@ pub fn find(context: &Context<'_>, seen: &Seen, unlinked: &[&Item]) -> Matches {
     let mut found: BTreeMap<ItemId, Match> =
         unlinked.iter().map(|item| (item.id.clone(), by_identity(context, seen, &linked, item))).collect();
     settle_rivals(context, unlinked, &mut found);
-    let mut matches = Matches { events: found, rivals: BTreeSet::new() };
+    let mut matches = Matches { events: found, ..Matches::default() };
+    series::rekey(seen, unlinked, &mut matches);
     by_content(context, seen, (&linked, unlinked), &mut matches);
     matches
 }
@@ -185,7 +190,7 @@ impl Match {
     pub const fn activity(&self) -> Option<&ItemId> {
         match self {
             Self::With(id) | Self::Relink(id) | Self::Orphan(id) | Self::Surplus(id) => Some(id),
-            Self::New | Self::Copy | Self::Ambiguous => None,
+            Self::New | Self::Copy | Self::Added | Self::Ambiguous => None,
         }
     }
 }

@@ -50,7 +50,12 @@ pub fn plan(context: &Context<'_>, seen: &Seen) -> Plan {
     for link in &links {
         let items =
             Pair { creatio: seen.items.creatio.get(&link.ids.creatio), exchange: masked.get(&link.ids.exchange) };
-        plan.add(pair(context, seen, link, items));
+        let asked = [&link.ids.creatio, &link.ids.exchange];
+        if matches.orphaned.contains(&link.ids.creatio) && seen.answers.to(asked, Reason::Series).is_none() {
+            plan.add(actions::held(context, link, items, Reason::Series));
+        } else {
+            plan.add(pair(context, seen, link, items));
+        }
     }
     let matched: BTreeSet<&ItemId> =
         matches.events.values().filter_map(Match::activity).chain(&matches.rivals).collect();
@@ -96,7 +101,8 @@ fn unlinked_event(context: &Context<'_>, seen: &Seen, (item, found): (&Item, &Ma
     let allowed = |reason| seen.answers.allow([&item.id, &item.id], reason);
     let held = |reason| Planned::held(context, Side::Exchange, item, reason);
     match found {
-        Match::New => single(context, seen, Side::Exchange, item),
+        Match::Added if !allowed(Reason::Series) && scope::imports(context, seen, item) => held(Reason::Series),
+        Match::New | Match::Added => single(context, seen, Side::Exchange, item),
         Match::With(activity) => match seen.items.creatio.get(activity) {
             Some(other) => actions::adopt(context, seen, Pair { creatio: other, exchange: item }),
             None => Planned::default(),

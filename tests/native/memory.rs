@@ -412,3 +412,11 @@ pub(crate) fn title(item: &mut Item) -> &mut String {
         Record::Task(task) => &mut task.title,
     }
 }
+
+/// When a meeting is.
+pub(crate) fn when(item: &Item) -> When {
+    match &item.record {
+        Record::Meeting(meeting) => meeting.when,
+        Record::Task(_) => panic!("a task"),
+    }
+}

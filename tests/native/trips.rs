@@ -9,7 +9,8 @@ use schedule_sync::engine::link::{LinkState, Reason};
 use schedule_sync::engine::settings::{Conflict, Settings};
 use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{
-    Address, Body, ContactId, Item, ItemId, Person, Record, Response, Role, Side, Status, TaskWhen, When,
+    Address, Body, ContactId, Item, ItemId, Occurrence, Original, Person, Record, Response, Role, Side, Status,
+    TaskWhen, When,
 };
 use schedule_sync::ports::{Refusal, Store};
 use schedule_sync::run::{self, Ends, Report};
@@ -726,4 +727,57 @@ fn what_somebody_wrote_since_is_not_taken_back() {
     trip.creatio.edit(&trip.only(Side::Creatio).id, |item| *title(item) = "Newer".to_owned());
     assert_eq!(undo(&trip), (0, 1));
     assert_eq!(trip.only(Side::Creatio).record.title(), "Newer");
+}
+
+/// A weekly series of `count` occurrences at `hour` o'clock, from 11 March 2026 on, `days` apart.
+fn occurrences(trip: &Trip, prefix: &str, (count, days, hour): (u64, u64, u32)) {
+    for n in 0..count {
+        let day = chrono::NaiveDate::from_ymd_opt(2026, 3, 11).unwrap() + chrono::Days::new(n * days);
+        let start = day.and_hms_opt(hour, 0, 0).unwrap().and_utc();
+        let mut one = event(&format!("{prefix}{n}"), "Weekly");
+        one.facts.uid = Some(format!("uid-{prefix}{n}").as_str().into());
+        one.facts.occurrence = Some(Occurrence { master: "master".into(), original: Original::At(start) });
+        if let Record::Meeting(meeting) = &mut one.record {
+            meeting.when = When::Timed { start, end: start + chrono::Duration::hours(1) };
+        }
+        trip.exchange.put(one);
+    }
+}
+
+#[test]
+fn a_series_that_changes_its_pattern_keeps_its_activities() {
+    // (new count, days apart, hour), activities kept, held
+    for (pattern, kept, held) in [((4, 7, 15), 4, 0), ((4, 8, 15), 4, 0), ((3, 8, 15), 3, 1), ((6, 8, 15), 4, 2)] {
+        let trip = Trip::new(&everything());
+        occurrences(&trip, "old", (4, 7, 10));
+        trip.settle();
+        let before = trip.creatio.ids();
+        for id in trip.exchange.ids() {
+            trip.exchange.remove(&id);
+        }
+        occurrences(&trip, "new", pattern);
+        let report = trip.settle();
+        assert_eq!(trip.creatio.ids(), before, "{pattern:?}: no Activity is new");
+        let starts = |memory: &Memory| -> std::collections::BTreeSet<String> {
+            memory.items.borrow().values().map(|item| format!("{:?}", memory::when(item))).collect()
+        };
+        assert_eq!(starts(&trip.creatio).intersection(&starts(&trip.exchange)).count(), kept, "{pattern:?}");
+        assert_eq!(report.held.iter().filter(|h| h.reason == Reason::Series).count(), held, "{pattern:?}");
+        assert_eq!(report.counts.creatio.deleted, 0, "{pattern:?}");
+        if held > 0 {
+            said(&trip, &report, Reason::Series, Choice::Allow);
+            let report = trip.settle();
+            assert!(report.held.is_empty(), "{pattern:?} {:?}", report.held);
+        }
+    }
+}
+
+#[test]
+fn one_deleted_occurrence_is_the_deletion_of_that_one() {
+    let trip = Trip::new(&everything());
+    occurrences(&trip, "o", (4, 7, 10));
+    trip.settle();
+    trip.exchange.remove(&"o2".into());
+    let report = trip.settle();
+    assert_eq!((report.counts.creatio.deleted, report.held.len()), (1, 0));
 }
