@@ -8,7 +8,7 @@ use crate::engine::settings::{Extent, Settings};
 use crate::engine::{Context, Seen, matching, scope};
 use crate::error::Result;
 use crate::model::{ContainerId, Cursor, Instant, Item, ItemId, Kind, Listing, Pair, Person, Record, Side, Window};
-use crate::ports::{Clock, Clue, Directory, Events, Replica, Store};
+use crate::ports::{Clock, Clue, Directory, Events, Found, Replica, Store};
 use futures_util::future;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -185,15 +185,25 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             Side::Creatio => self.ends.creatio.find(clues).await?,
             Side::Exchange => self.ends.exchange.find(clues).await?,
         };
-        for (clue, items) in clues.iter().zip(found) {
-            if let (Clue::Id { id, .. }, true) = (clue, items.is_empty()) {
+        for (clue, found) in clues.iter().zip(found) {
+            if let (Clue::Id { id, .. }, true) = (clue, found.is_absent()) {
                 self.seen.gone[side].insert(id.clone());
             }
-            for item in items {
-                self.seen.items[side].entry(item.id.clone()).or_insert(item);
-            }
+            self.take(side, found);
         }
         Ok(())
+    }
+
+    /// Takes in what a direct read found, where no listing told of it.
+    fn take(&mut self, side: Side, found: Found) {
+        for item in found.items {
+            self.seen.items[side].entry(item.id.clone()).or_insert(item);
+        }
+        for bad in found.malformed {
+            if !self.seen.malformed[side].contains(&bad) {
+                self.seen.malformed[side].push(bad);
+            }
+        }
     }
 
     /// Items that a person answered about are read again, with their counterparts.
@@ -254,16 +264,18 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
                 Side::Creatio => self.ends.creatio.find(&clues).await?,
                 Side::Exchange => self.ends.exchange.find(&clues).await?,
             };
-            for (mut link, items) in waiting.into_iter().zip(found) {
-                match oldest(items) {
+            for (mut link, found) in waiting.into_iter().zip(found) {
+                let absent = found.is_absent();
+                match oldest(found.items) {
                     Some(item) => {
                         link.ids[side] = item.id.clone();
                         link.containers[side] = item.container.clone();
                         self.seen.items[side].insert(item.id.clone(), item);
                     }
-                    None => {
+                    None if absent => {
                         self.seen.gone[side].insert(link.ids[side].clone());
                     }
+                    None => continue, // something is there that can't be understood: nothing is created beside it
                 }
                 self.links.insert(link.ids.creatio.clone(), link);
             }
@@ -347,7 +359,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         if clues.is_empty() {
             return Ok(());
         }
-        for found in self.ends.exchange.find(&clues).await?.into_iter().flatten() {
+        for found in self.ends.exchange.find(&clues).await?.into_iter().flat_map(|found| found.items) {
             if let Some(item) = self.seen.items.exchange.get_mut(&found.id) {
                 item.facts.mark = found.facts.mark;
                 item.facts.transaction = found.facts.transaction.or(item.facts.transaction.take());
@@ -385,8 +397,8 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         if clues.is_empty() {
             return Ok(());
         }
-        for item in self.ends.creatio.find(&clues).await?.into_iter().flatten() {
-            self.seen.items.creatio.entry(item.id.clone()).or_insert(item);
+        for found in self.ends.creatio.find(&clues).await? {
+            self.take(Side::Creatio, found);
         }
         let keys: Vec<LinkKey> =
             self.seen.items.creatio.keys().map(|id| LinkKey::Item(Side::Creatio, id.clone())).collect();

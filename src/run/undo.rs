@@ -111,7 +111,7 @@ async fn find<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>
         Side::Creatio => ends.creatio.find(clues).await?,
         Side::Exchange => ends.exchange.find(clues).await?,
     };
-    Ok(found.into_iter().flatten().collect())
+    Ok(found.into_iter().flat_map(|found| found.items).collect())
 }
 
 /// Notes what a person said of things held; the next run carries it out.

@@ -83,7 +83,7 @@ fn one(creatio: &Creatio<World>, op: Op) -> Item {
 
 fn read(creatio: &Creatio<World>, n: u32) -> Option<Item> {
     let clue = Clue::Id { id: id(n), container: "activities".into() };
-    pollster::block_on(creatio.find(&[clue])).unwrap().remove(0).pop()
+    pollster::block_on(creatio.find(&[clue])).unwrap().remove(0).items.pop()
 }
 
 fn by_hand(world: &World, method: &str, path: &str, body: Value) {

@@ -10,7 +10,8 @@ use schedule_sync::model::{
     Listing, Meeting, Record, Reminder, Response, Side, Status, Task, TaskWhen, Version, When,
 };
 use schedule_sync::ports::{
-    Clock, Clue, Commit, Directory, Events, Membership, Op, Outcome, Progress, Refusal, Replica, Scope, Store, Written,
+    Clock, Clue, Commit, Directory, Events, Found, Membership, Op, Outcome, Progress, Refusal, Replica, Scope, Store,
+    Written,
 };
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -209,7 +210,7 @@ impl Replica for Memory {
         })
     }
 
-    async fn find(&self, clues: &[Clue]) -> Result<Vec<Vec<Item>>> {
+    async fn find(&self, clues: &[Clue]) -> Result<Vec<Found>> {
         let items = self.items.borrow();
         Ok(clues
             .iter()
@@ -221,6 +222,7 @@ impl Replica for Memory {
                     items.values().filter(marked).cloned().collect()
                 }
             })
+            .map(|items| Found { items, malformed: vec![] })
             .collect())
     }
 
