@@ -2,6 +2,8 @@
 //! No answer here decides anything.
 #![allow(async_fn_in_trait)] // the crate is single-threaded in the browser; no future of ours has to be `Send`
 
+use crate::engine::link::{Link, LinkKey, State};
+use crate::engine::settings::Settings;
 use crate::error::Result;
 use crate::model::{
     Address, ContactId, Container, ContainerId, Cursor, Facts, GroupId, Instant, Item, ItemId, Listing, Mark, Patch,
@@ -231,4 +233,86 @@ pub struct Membership {
     pub members: std::collections::BTreeSet<ItemId>,
     /// Groups that could not be evaluated, with the reason: they have no members.
     pub failed: Vec<(GroupId, String)>,
+}
+
+/// Keeps settings, links and the state of one account, by key: a run with no changes must not read all links.
+pub trait Store {
+    /// The account's settings, if any were saved.
+    ///
+    /// # Errors
+    /// `Store` if it fails or belongs to a newer engine.
+    async fn settings(&self) -> Result<Option<Settings>>;
+
+    /// Saves the account's settings.
+    ///
+    /// # Errors
+    /// As above.
+    async fn save_settings(&self, settings: &Settings) -> Result<()>;
+
+    /// The account's state, if it has ever run.
+    ///
+    /// # Errors
+    /// As above.
+    async fn state(&self) -> Result<Option<State>>;
+
+    /// The links that any of `keys` names, each once, in no particular order.
+    ///
+    /// # Errors
+    /// As above.
+    async fn links(&self, keys: &[LinkKey]) -> Result<Vec<Link>>;
+
+    /// All links.
+    ///
+    /// # Errors
+    /// As above.
+    async fn all(&self) -> Result<Vec<Link>>;
+
+    /// Writes a change, all of it or nothing. A link is kept under its Activity's id.
+    ///
+    /// # Errors
+    /// As above.
+    async fn commit(&self, commit: &Commit) -> Result<()>;
+}
+
+/// A change of the store.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Commit {
+    /// Links to drop, by their Activity's id; done first.
+    pub drop: Vec<ItemId>,
+    /// Links to put, in place of those with the same Activity.
+    pub put: Vec<Link>,
+    /// The new state.
+    pub state: Option<State>,
+}
+
+/// Hears how a run goes on.
+pub trait Events {
+    /// A run has come so far.
+    fn progress(&self, progress: Progress);
+
+    /// Whether the user wants the run to stop; asked between batches.
+    fn stop(&self) -> bool;
+}
+
+/// How far a run is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// What it is doing.
+    pub phase: Phase,
+    /// Steps done in this phase.
+    pub done: usize,
+    /// Steps there are in this phase; 0 while it is not known.
+    pub total: usize,
+}
+
+/// The phases of a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Phase {
+    /// Both sides are read.
+    Reading,
+    /// The plan is made.
+    Planning,
+    /// Writes go out.
+    Writing,
 }

@@ -1,0 +1,160 @@
+//! Links: which two items are one, what both sides last agreed on, and the state of an account between two runs.
+//!
+//! The base is a *pair* of records, each in its side's own normal form (ADR 0002): a side is edited if its value differs from its own half. What
+//! one side can't hold (the tail of a long title, "waiting on others", an all-day event's dates) so never looks like an edit.
+
+use crate::model::{ContainerId, Cursor, Facts, Field, Instant, ItemId, Kind, Pair, Record, Side, SiteId, Version};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+
+/// One linked pair.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Link {
+    /// The two items. While the creation of one is not confirmed, its id is the one foreseen, or made up ([`Link::foreseen`]).
+    pub ids: Pair<ItemId>,
+    /// Where they lie.
+    pub containers: Pair<ContainerId>,
+    /// What both sides last agreed on: what we read from one and wrote to the other.
+    pub base: Pair<Record>,
+    /// The versions last seen or written.
+    pub versions: Pair<Version>,
+    /// What else was known of them.
+    pub facts: Pair<Facts>,
+    /// The side whose item we created; `None` if both were there.
+    pub made: Option<Side>,
+    /// Rises with each confirmed loss of the counterpart.
+    pub generation: u32,
+    /// Whether and how it lives.
+    pub state: LinkState,
+}
+
+/// How a link lives.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LinkState {
+    /// In step.
+    #[default]
+    Alive,
+    /// Out of scope: nothing is written, deleted or re-created until it comes back.
+    Asleep,
+    /// One side is gone and the other was dealt with: nothing is ever created from it.
+    Tombstone,
+    /// The item on this side was to be created, and no confirmation came.
+    Pending(Side),
+}
+
+impl Link {
+    /// The kind of both items.
+    #[must_use]
+    pub const fn kind(&self) -> Kind {
+        self.base.creatio.kind()
+    }
+
+    /// The series master that its event is an occurrence of.
+    #[must_use]
+    pub fn series(&self) -> Option<&ItemId> {
+        self.facts.exchange.occurrence.as_ref().map(|occurrence| &occurrence.master)
+    }
+
+    /// The id that stands for an Exchange item whose id is not known yet: no server spells one so.
+    #[must_use]
+    pub fn foreseen(activity: &ItemId) -> ItemId {
+        ItemId::new(format!("pending:{activity}"))
+    }
+}
+
+/// By what a link is looked up.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum LinkKey {
+    /// By the item on a side.
+    Item(Side, ItemId),
+    /// All links to occurrences of this series master.
+    Series(ItemId),
+}
+
+/// What is kept of an account between two runs, beside its links.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct State {
+    /// The Creatio installation that the links belong to.
+    pub site: SiteId,
+    /// Where the next readings go on.
+    pub cursors: Pair<Option<Cursor>>,
+    /// Items whose step was not finished: the next run reads them again.
+    pub again: Pair<BTreeSet<(ItemId, ContainerId)>>,
+    /// Containers of Exchange that hold links: they are read whatever the settings say.
+    pub holding: BTreeSet<ContainerId>,
+    /// What waits for a person, or can't be done.
+    pub held: Vec<Held>,
+    /// How many links there are.
+    pub links: usize,
+}
+
+impl State {
+    /// The state of an account that has never run.
+    #[must_use]
+    pub fn new(site: SiteId) -> Self {
+        Self {
+            site,
+            cursors: Pair::default(),
+            again: Pair::default(),
+            holding: BTreeSet::new(),
+            held: Vec::new(),
+            links: 0,
+        }
+    }
+}
+
+/// Something that a run did not do, and why.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Held {
+    /// The item, on the side where it would be found by a person.
+    pub side: Side,
+    /// Its id; `None` where even that could not be read.
+    pub id: Option<ItemId>,
+    /// Its title, for the page only: never for logs.
+    pub title: String,
+    /// Why.
+    pub reason: Reason,
+    /// More about it: the server's code, the path of the member.
+    pub detail: String,
+    /// The fields concerned; empty: the whole item.
+    pub fields: Vec<Field>,
+    /// When it was first held.
+    pub since: Instant,
+}
+
+/// Why something is held. The page has a text for each, which says what to do next.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reason {
+    /// The item could not be understood.
+    Malformed,
+    /// The server refused the write.
+    Rejected,
+    /// Both sides changed the same field, and the rule asks.
+    Clash,
+    /// Several items could be the counterpart.
+    Ambiguous,
+    /// It would mail people.
+    WouldMail,
+    /// The body has what can't be carried, and would lose it.
+    RichBody,
+    /// A business process owns it.
+    Process,
+    /// The Activity is gone, and removing the event or task needs a person's word.
+    DeleteAsked,
+    /// The kind was changed, and converting would lose something.
+    ConvertAsked,
+    /// The deletion won over an edit, which stays on the canceled Activity.
+    NotRevived,
+    /// Too many deletions at once.
+    ManyDeletions,
+    /// Too many start times would change at once.
+    ManyMoves,
+    /// One side is suddenly empty.
+    SideEmpty,
+    /// A group could not be evaluated.
+    Group,
+    /// The target calendar or list can't be written, or is not there.
+    NoTarget,
+}
