@@ -1,0 +1,123 @@
+/**
+ * Builds the wasm, the page and the sandbox. A step whose input is as it was is left out: a second start takes seconds.
+ *
+ * As a command (`npm run build`): the wasm and the page, into `www/dist`.
+ */
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { main, must, root, script, target, windows } from './process.mjs';
+import {
+  checkLanguages,
+  installPackages,
+  installTool,
+  installWasmTarget,
+  wasmBindgen,
+  wasmTarget,
+} from './setup.mjs';
+
+const www = join(root, 'www');
+const pkg = join(www, 'pkg');
+const dist = join(www, 'dist');
+
+/** What rustc emits for wasm today; wasm-opt must be told that it may meet and use it. */
+const wasmOpt = [
+  '-Oz',
+  '--enable-bulk-memory',
+  '--enable-multivalue',
+  '--enable-mutable-globals',
+  '--enable-nontrapping-float-to-int',
+  '--enable-reference-types',
+  '--enable-sign-ext',
+];
+
+/** The sandbox's program. */
+export const sandboxProgram = join(target, 'sandbox', windows ? 'sandbox.exe' : 'sandbox');
+
+/** Everything that building needs, installed. */
+export async function setUp() {
+  checkLanguages();
+  await installPackages();
+  await installWasmTarget();
+  await installTool(wasmBindgen());
+}
+
+/** The release wasm with its JavaScript and types, into `www/pkg`. */
+export async function buildWasm() {
+  console.log('Building the wasm…');
+  await must('Building the wasm', 'cargo', ['build', '--release', '--target', wasmTarget, '--lib']);
+  const built = join(target, wasmTarget, 'release', 'schedule_sync.wasm');
+  const tool = wasmBindgen();
+  const binaryen = readFileSync(join(root, 'node_modules', 'binaryen', 'package.json'));
+  await unlessDone('wasm', [readFileSync(built), tool.version, binaryen, wasmOpt.join(' ')], pkg, async () => {
+    const program = join(await installTool(tool), 'wasm-bindgen');
+    rmSync(pkg, { recursive: true, force: true });
+    const bindgen = ['--target', 'web', '--out-dir', pkg, '--remove-producers-section', built];
+    await must('Binding the wasm', program, bindgen);
+    const whole = join(pkg, 'schedule_sync_bg.wasm');
+    const small = join(pkg, 'small.wasm');
+    await must('Shrinking the wasm', process.execPath, [script('binaryen', 'wasm-opt'), ...wasmOpt, whole, '-o', small]);
+    renameSync(small, whole);
+  });
+}
+
+/** The page, into `www/dist`. */
+export async function buildPage() {
+  const inputs = [readFileSync(join(root, 'package-lock.json')), ...contents(www, ['dist', 'node_modules'])];
+  await unlessDone('page', inputs, dist, async () => {
+    console.log('Building the page…');
+    const vite = [script('vite'), 'build', '--config', join(www, 'vite.config.ts'), '--logLevel', 'warn'];
+    await must('Building the page', process.execPath, vite);
+  });
+}
+
+/** The sandbox's program. */
+export async function buildSandbox() {
+  console.log('Building the sandbox…');
+  await must('Building the sandbox', 'cargo', ['build', '--profile', 'sandbox', '-p', 'sandbox', '--bin', 'sandbox']);
+}
+
+/**
+ * Does the work unless the same input has been worked on and the output is still there.
+ * @param {string} name
+ * @param {(string | Buffer)[]} inputs
+ * @param {string} output
+ * @param {() => Promise<void>} work
+ */
+async function unlessDone(name, inputs, output, work) {
+  const hash = createHash('sha256');
+  for (const input of inputs) hash.update(String(input.length)).update(' ').update(input);
+  const digest = hash.digest('hex');
+  const stamp = join(target, 'stamps', name);
+  if (existsSync(output) && existsSync(stamp) && readFileSync(stamp, 'utf8') === digest) return;
+  rmSync(stamp, { force: true });
+  await work();
+  mkdirSync(join(target, 'stamps'), { recursive: true });
+  writeFileSync(stamp, digest);
+}
+
+/**
+ * Names and contents of all files in a folder, in a fixed order.
+ * @param {string} folder
+ * @param {string[]} without names of folders to leave out
+ * @returns {(string | Buffer)[]}
+ */
+function contents(folder, without) {
+  const names = readdirSync(folder)
+    .filter((name) => !without.includes(name))
+    .sort();
+  return names.flatMap((name) => {
+    const path = join(folder, name);
+    return statSync(path).isDirectory() ? contents(path, without) : [relative(root, path), readFileSync(path)];
+  });
+}
+
+if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {
+  await main(async () => {
+    await setUp();
+    await buildWasm();
+    await buildPage();
+    console.log('Built into www/dist.');
+  });
+}
