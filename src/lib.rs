@@ -11,6 +11,8 @@ pub mod engine;
 pub mod error;
 pub mod model;
 pub mod ports;
+#[cfg(target_arch = "wasm32")]
+pub mod web;
 
 /// The version of this engine, as in `Cargo.toml`.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

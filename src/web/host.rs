@@ -70,6 +70,8 @@ impl Clock for BrowserClock {
     }
 
     async fn sleep(&self, ms: u64) {
-        gloo_timers::future::TimeoutFuture::new(u32::try_from(ms).unwrap_or(u32::MAX)).await;
+        // the browser counts in an i32: longer waits than 24 days are cut
+        let ms = u32::try_from(ms.min(i32::MAX as u64)).unwrap_or_default();
+        gloo_timers::future::TimeoutFuture::new(ms).await;
     }
 }

@@ -31,11 +31,13 @@ impl IntlZone {
         #[allow(clippy::cast_precision_loss)] // JavaScript counts milliseconds in floats; exact for 285 000 years
         let date = Date::new(&JsValue::from_f64(seconds as f64 * 1000.0));
         let parts = self.format.as_ref()?.format_to_parts(&date);
-        parts.iter().find_map(|part| {
-            let text = |key: &str| Reflect::get(&part, &key.into()).ok()?.as_string();
-            (text("type")? == "timeZoneName").then(|| text("value"))?
-        })
-        .and_then(|text| seconds_ahead(&text))
+        parts
+            .iter()
+            .find_map(|part| {
+                let text = |key: &str| Reflect::get(&part, &key.into()).ok()?.as_string();
+                (text("type")? == "timeZoneName").then(|| text("value"))?
+            })
+            .and_then(|text| seconds_ahead(&text))
     }
 }
 
@@ -57,7 +59,7 @@ impl Zone for IntlZone {
 
 /// The IANA name for a Windows id; any other name as it is.
 fn iana(name: &str) -> &str {
-    windows_timezones::WindowsTimezone::parse(name).map_or(name, |zone| zone.to_iana())
+    name.parse::<windows_timezones::WindowsTimezone>().map_or(name, |zone| zone.tzdb_id())
 }
 
 /// A formatter that names the offset of a zone; `None` if the browser does not know the zone.

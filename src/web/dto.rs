@@ -1,0 +1,143 @@
+//! What crosses to JavaScript, as plain objects with types in TypeScript. The names are JavaScript's; nothing here has behaviour.
+#![cfg(target_arch = "wasm32")]
+
+use crate::engine::settings::{Block, Extent, Rules};
+use crate::model::{ContainerId, Day, GroupId, Kind};
+use crate::ports::Phase;
+use serde::{Deserialize, Serialize};
+use tsify::Tsify;
+
+/// The page that the engine runs in: whose Creatio, which user.
+#[derive(Clone, Debug, Deserialize, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct Context {
+    /// The Creatio installation; a copied database, a reset sandbox have another. Names the local store.
+    pub instance: String,
+    /// Absolute address of Creatio's workspace, without a slash at the end: `https://crm.example/0`.
+    pub base: String,
+    /// Absolute address of Graph with its version: `https://graph.microsoft.com/v1.0`.
+    pub graph: String,
+    /// The user.
+    pub user: Party,
+    /// The user's Contact.
+    pub contact: Party,
+    /// The zone of the user's profile: a Windows id or an IANA name.
+    pub time_zone: String,
+    /// The culture of the user's profile, `ru-RU`.
+    pub culture: String,
+}
+
+/// A user or a Contact.
+#[derive(Clone, Debug, Deserialize, Serialize, Tsify)]
+pub struct Party {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+}
+
+/// The settings of one mailbox account, as on the page.
+#[derive(Clone, Debug, Deserialize, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct Settings {
+    /// Import meetings; the choice is of calendars, by id.
+    pub import_meetings: Choice,
+    /// Import tasks; the choice is of task lists, by id.
+    pub import_tasks: Choice,
+    /// Export activities; the choice is of groups, by id.
+    pub export: Choice,
+    /// Run by itself.
+    pub automatic: bool,
+    /// Items that end before this day are left alone: `2026-11-30`.
+    pub from: String,
+}
+
+/// One block of the settings.
+#[derive(Clone, Debug, Deserialize, Serialize, Tsify)]
+pub struct Choice {
+    /// The switch.
+    pub on: bool,
+    /// All, or those chosen.
+    #[tsify(type = "\"all\" | \"chosen\"")]
+    pub scope: Extent,
+    /// The chosen ones, by id. Kept while the block is off.
+    pub chosen: Vec<String>,
+}
+
+/// How far a run is.
+#[derive(Clone, Debug, Serialize, Tsify)]
+pub struct SyncEvent {
+    /// What it is doing.
+    #[tsify(type = "\"reading\" | \"planning\" | \"writing\"")]
+    pub phase: Phase,
+    /// Steps done in this phase.
+    pub done: usize,
+    /// Steps there are in this phase; 0 while it is not known.
+    pub total: usize,
+}
+
+/// A calendar or task list.
+#[derive(Clone, Debug, Serialize, Tsify)]
+pub struct Container {
+    /// Its id.
+    pub id: String,
+    /// What it holds.
+    #[tsify(type = "\"meeting\" | \"task\"")]
+    pub kind: Kind,
+    /// Its name.
+    pub name: String,
+    /// The mailbox's own: "all" means these.
+    pub own: bool,
+    /// New exports go here.
+    pub default: bool,
+    /// Items in it can be written.
+    pub writable: bool,
+}
+
+impl From<crate::model::Container> for Container {
+    fn from(from: crate::model::Container) -> Self {
+        let crate::model::Container { id, kind, name, own, default, writable } = from;
+        Self { id: id.to_string(), kind, name, own, default, writable }
+    }
+}
+
+impl From<crate::engine::settings::Settings> for Settings {
+    fn from(from: crate::engine::settings::Settings) -> Self {
+        Self {
+            import_meetings: Choice::of(&from.import_meetings, ContainerId::as_str),
+            import_tasks: Choice::of(&from.import_tasks, ContainerId::as_str),
+            export: Choice::of(&from.export, GroupId::as_str),
+            automatic: from.automatic,
+            from: from.from.to_string(),
+        }
+    }
+}
+
+impl Settings {
+    /// The engine's settings; `rules` are those that the page does not show.
+    ///
+    /// # Errors
+    /// What is wrong, if `from` is no day.
+    pub fn into_engine(self, rules: Rules) -> Result<crate::engine::settings::Settings, chrono::ParseError> {
+        Ok(crate::engine::settings::Settings {
+            import_meetings: self.import_meetings.block(),
+            import_tasks: self.import_tasks.block(),
+            export: self.export.block(),
+            automatic: self.automatic,
+            from: self.from.parse::<Day>()?,
+            rules,
+        })
+    }
+}
+
+impl Choice {
+    fn of<T>(block: &Block<T>, text: impl Fn(&T) -> &str) -> Self {
+        let chosen = block.chosen.iter().map(|one| text(one).to_owned()).collect();
+        Self { on: block.on, scope: block.scope, chosen }
+    }
+
+    fn block<T: for<'a> From<&'a str>>(&self) -> Block<T> {
+        let chosen = self.chosen.iter().map(|one| T::from(one.as_str())).collect();
+        Block { on: self.on, scope: self.scope, chosen }
+    }
+}
