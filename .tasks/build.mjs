@@ -8,14 +8,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, s
 import { join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { main, must, root, script, target, windows } from './process.mjs';
-import {
-  checkLanguages,
-  installPackages,
-  installTool,
-  installWasmTarget,
-  wasmBindgen,
-  wasmTarget,
-} from './setup.mjs';
+import { checkLanguages, installPackages, installTool, installWasmTarget, wasmBindgen, wasmTarget } from './setup.mjs';
 
 const www = join(root, 'www');
 const pkg = join(www, 'pkg');
@@ -57,7 +50,13 @@ export async function buildWasm() {
     await must('Binding the wasm', program, bindgen);
     const whole = join(pkg, 'schedule_sync_bg.wasm');
     const small = join(pkg, 'small.wasm');
-    await must('Shrinking the wasm', process.execPath, [script('binaryen', 'wasm-opt'), ...wasmOpt, whole, '-o', small]);
+    await must('Shrinking the wasm', process.execPath, [
+      script('binaryen', 'wasm-opt'),
+      ...wasmOpt,
+      whole,
+      '-o',
+      small,
+    ]);
     renameSync(small, whole);
   });
 }

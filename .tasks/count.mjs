@@ -5,7 +5,6 @@
 /** @typedef {{ passed: number, failed: number }} Count */
 
 /** Terminal colours. */
-// eslint-disable-next-line no-control-regex -- that is what is looked for
 const colours = /\x1b\[[0-9;]*m/g;
 
 /**
@@ -41,7 +40,16 @@ export function countNode(output) {
 }
 
 /**
- * What a step counts for, given how its program ended: one that fails without a result is one failure, and so is one
+ * What a check without a count of its own counts for: a program that succeeds or fails.
+ * @param {number} code its exit code
+ * @returns {Count}
+ */
+export function judgeWhole(code) {
+  return code === 0 ? { passed: 1, failed: 0 } : { passed: 0, failed: 1 };
+}
+
+/**
+ * What a step of tests counts for, given how its program ended: one that fails without a result is one failure, and so is one
  * that ran no test.
  * @param {number} code its exit code
  * @param {Count} count

@@ -78,7 +78,9 @@ function listening(child, ended, onLine) {
     const done = () => clearTimeout(late);
     void ended.then((code) => {
       done();
-      reject(new Trouble(`The sandbox ended with ${code} before it listened. It said: ${lines.join(' | ') || 'nothing'}`));
+      reject(
+        new Trouble(`The sandbox ended with ${code} before it listened. It said: ${lines.join(' | ') || 'nothing'}`),
+      );
     });
     const read = (/** @type {string} */ line) => {
       const address = /^sandbox: (creatio|graph) (http:\/\/\S+)$/.exec(line);
@@ -106,7 +108,9 @@ function listening(child, ended, onLine) {
  */
 async function pageAnswers(creatio) {
   const response = await fetch(`${creatio}/`, { signal: AbortSignal.timeout(patience) }).catch((error) => {
-    throw new Trouble(`The sandbox listens at ${creatio}, but doesn't answer: ${error.cause?.message ?? error.message}`);
+    throw new Trouble(
+      `The sandbox listens at ${creatio}, but doesn't answer: ${error.cause?.message ?? error.message}`,
+    );
   });
   await response.arrayBuffer();
   if (response.status !== 200) {

@@ -12,10 +12,10 @@ import { ask, must, onPath, root, runnable, Trouble, windows } from './process.m
 export const wasmTarget = 'wasm32-unknown-unknown';
 
 /** Node versions that every npm package here supports: the first of a line, then its minor. Later lines are fine too. */
-const nodeLines = [
+const nodeLines = /** @type {const} */ ([
   [20, 19],
   [22, 13],
-];
+]);
 const nodeFrom = 24;
 
 /** The Node that runs this, and Rust, in versions that work. */
@@ -35,7 +35,9 @@ export function checkLanguages() {
   const least = /rust-version = "(\d+)\.(\d+)"/.exec(readFileSync(join(root, 'Cargo.toml'), 'utf8'));
   const have = /(\d+)\.(\d+)/.exec(cargo);
   if (least && have && Number(have[1]) * 1000 + Number(have[2]) < Number(least[1]) * 1000 + Number(least[2])) {
-    throw new Trouble(`Rust ${have[0]} is too old, ${least[1]}.${least[2]} or newer is needed. Run: rustup update stable`);
+    throw new Trouble(
+      `Rust ${have[0]} is too old, ${least[1]}.${least[2]} or newer is needed. Run: rustup update stable`,
+    );
   }
 }
 
@@ -135,7 +137,8 @@ export async function installTool(tool) {
     rmSync(build, { recursive: true, force: true });
   }
   const folder = join(cache, 'bin');
-  if (!holds(folder, tool)) throw new Trouble(`${tool.crate} ${tool.version} was built, but ${folder} doesn't hold it.`);
+  if (!holds(folder, tool))
+    throw new Trouble(`${tool.crate} ${tool.version} was built, but ${folder} doesn't hold it.`);
   return folder;
 }
 

@@ -20,7 +20,9 @@ async function checkPorts() {
     for (const host of ['127.0.0.1', '::1']) {
       const code = await tryToListen(Number(port), host);
       if (code === 'EADDRINUSE') {
-        throw new Trouble(`Port ${port} is in use. Stop what listens there, or choose another: ${name}=${other} npm start`);
+        throw new Trouble(
+          `Port ${port} is in use. Stop what listens there, or choose another: ${name}=${other} npm start`,
+        );
       }
       if (code === 'EACCES') {
         throw new Trouble(`Port ${port} is not allowed to you. Choose one above 1024: ${name}=${other} npm start`);
@@ -49,7 +51,11 @@ await main(async () => {
   await buildPage();
   await buildSandbox();
   const [creatio, graph] = ports;
-  const sandbox = await serve({ creatioPort: creatio?.port, graphPort: graph?.port, onLine: (line) => console.log(line) });
+  const sandbox = await serve({
+    creatioPort: creatio?.port,
+    graphPort: graph?.port,
+    onLine: (line) => console.log(line),
+  });
   let asked = false;
   for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
     process.on(signal, () => {

@@ -8,7 +8,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { findFirefox, installChrome, writeWebdriverConfig } from './browser.mjs';
 import { buildPage, buildSandbox, buildWasm, setUp } from './build.mjs';
-import { countNode, countRust, judge } from './count.mjs';
+import { countNode, countRust, judge, judgeWhole } from './count.mjs';
 import { diagnose, root, run, script, Trouble } from './process.mjs';
 import { installTool, wasmBindgen, wasmPack, wasmTarget, withPath } from './setup.mjs';
 
@@ -62,7 +62,12 @@ const steps = [
  * @returns {Step}
  */
 function program(name, title, command, args) {
-  return { name, title, lint: true, work: async () => judge((await shown(command, args)).code, { passed: 1, failed: 0 }) };
+  return {
+    name,
+    title,
+    lint: true,
+    work: async () => judgeWhole((await shown(command, args)).code),
+  };
 }
 
 /**
@@ -83,7 +88,7 @@ function packaged(name, title, packageName, args, needs = []) {
     lint: true,
     work: async () => {
       const { code } = await shown(process.execPath, [script(packageName, command), ...args]);
-      return judge(code, { passed: 1, failed: 0 });
+      return judgeWhole(code);
     },
   };
 }
@@ -155,7 +160,12 @@ async function inFirefox() {
 async function endToEnd() {
   const folder = join(root, 'tests', 'e2e');
   const files = readdirSync(folder).filter((name) => name.endsWith('.test.mjs'));
-  const args = ['--test', '--test-reporter=spec', '--test-timeout=600000', ...files.sort().map((name) => join(folder, name))];
+  const args = [
+    '--test',
+    '--test-reporter=spec',
+    '--test-timeout=600000',
+    ...files.sort().map((name) => join(folder, name)),
+  ];
   const shots = process.argv.includes('--keep-shots') ? join(root, 'docs', 'images') : join(folder, 'shots');
   const { code, output } = await shown(process.execPath, args, { CHROME_PATH: found.chrome, SHOTS: shots });
   return judge(code, countNode(output));
