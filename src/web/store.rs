@@ -49,10 +49,7 @@ pub async fn open(instance: &str) -> Result<Rc<Database>> {
         .add_object_store(ObjectStoreBuilder::new(STATES))
         .build()
         .await;
-    let mut database = opened.map_err(|error| match error {
-        idb::Error::DomException(exception) if exception.name() == "VersionError" => newer(),
-        other => failed(other),
-    })?;
+    let mut database = opened.map_err(|error| if is_version_error(&error) { newer() } else { failed(error) })?;
     // a newer engine in another tab waits for this connection to close
     database.on_version_change(|event| {
         if let Some(database) = event.target().and_then(|target| Database::try_from(target).ok()) {
@@ -210,6 +207,11 @@ fn parse<T: DeserializeOwned>(text: &JsValue) -> Result<T> {
     serde_json::from_str(&text.as_string().unwrap_or_default()).map_err(|error| {
         Error::Store(format!("a record can't be read: {:?} at column {}", error.classify(), error.column()))
     })
+}
+
+/// Whether the database has a higher version than the one asked for.
+fn is_version_error(error: &idb::Error) -> bool {
+    matches!(error, idb::Error::DomException(exception) if exception.name() == "VersionError")
 }
 
 fn newer() -> Error {

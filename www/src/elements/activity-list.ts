@@ -1,0 +1,224 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Card } from '../card';
+import { activityCard, nameOf, readActivities, readLookups, type Listed, type Lookups } from '../creatio/activities';
+import { addAccountAddress } from '../creatio/host';
+import type { Account } from '../engine';
+import type { Session } from '../session';
+import './item-card';
+import './item-table';
+import type { Column, Row } from './item-table';
+import './menu-button';
+import type { MenuItem } from './menu-button';
+import { base, buttons } from './styles';
+
+/**
+ * The section Activities: its menu of actions, and the list.
+ *
+ * Properties: `session`. Methods: `reload()`. Events: `settings`, whose detail is the account to set up. Parts: `toolbar`.
+ */
+@customElement('activity-list')
+export class ActivityList extends LitElement {
+  static override styles = [
+    base,
+    buttons,
+    css`
+      :host {
+        display: block;
+      }
+      h1 {
+        font-size: 22px;
+        font-weight: 600;
+      }
+      .toolbar {
+        display: flex;
+        flex-wrap: wrap;
+        gap: 8px;
+        margin: 10px 0 12px;
+      }
+      .space {
+        flex: 1;
+      }
+      [role='alert'] {
+        color: var(--danger);
+        margin-bottom: 8px;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) session!: Session;
+
+  @state() private rows: Listed[] = [];
+  @state() private lookups: Lookups | undefined;
+  @state() private loading = false;
+  @state() private trouble = '';
+  @state() private card: Card | undefined;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.session.addEventListener('finished', this.reloadAgain);
+    void this.reload();
+  }
+
+  override disconnectedCallback(): void {
+    this.session.removeEventListener('finished', this.reloadAgain);
+    super.disconnectedCallback();
+  }
+
+  /** Reads the list anew. */
+  async reload(): Promise<void> {
+    await this.guarded(async () => {
+      this.loading = true;
+      const { odata } = this.session;
+      this.lookups ??= await readLookups(odata);
+      this.rows = await readActivities(odata);
+    });
+    this.loading = false;
+  }
+
+  private readonly reloadAgain = (): void => {
+    void this.reload();
+  };
+
+  private async guarded(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      this.trouble = '';
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.trouble = this.session.strings.sideFails('creatio', why);
+    }
+  }
+
+  private open(id?: string): void {
+    void this.guarded(async () => {
+      if (this.lookups) this.card = await activityCard(this.session, this.lookups, id);
+    });
+  }
+
+  private closeCard(written: boolean): void {
+    this.card = undefined;
+    if (written) void this.reload();
+  }
+
+  private actions(): MenuItem[] {
+    const { session } = this;
+    const { strings, accounts } = session;
+    const setUp = (account: Account): MenuItem => ({
+      label: strings.setUp(account.address),
+      action: () => this.dispatchEvent(new CustomEvent<Account>('settings', { detail: account })),
+    });
+    return [
+      {
+        label: strings.synchronizeActivities,
+        items: [
+          {
+            label: strings.synchronizeNow,
+            action: () => {
+              session.run(accounts);
+            },
+          },
+          ...accounts.map(setUp),
+          {
+            label: strings.addAccount,
+            action: () => {
+              this.addAccount();
+            },
+          },
+        ],
+      },
+    ];
+  }
+
+  private addAccount(): void {
+    const { context, strings } = this.session;
+    const address = addAccountAddress(context);
+    if (context.sandbox) this.session.say(strings.addAccountHere(address));
+    else window.open(address, '_blank', 'noopener');
+  }
+
+  private columns(): Column[] {
+    const { columns } = this.session.strings;
+    return [
+      { label: columns.title, width: 'wide' },
+      { label: columns.start, width: 'time' },
+      { label: columns.due, width: 'time' },
+      { label: columns.status, width: 'word' },
+      { label: columns.owner, width: 'word' },
+      { label: columns.kind, width: 'word' },
+    ];
+  }
+
+  private row(activity: Listed, lookups: Lookups): Row {
+    const { calendar, strings } = this.session;
+    const status = lookups.statuses.find((one) => one.Id === activity.StatusId);
+    return {
+      id: activity.Id,
+      faded: status?.Finish ?? false,
+      cells: [
+        activity.Title,
+        calendar.show(activity.StartDate),
+        calendar.show(activity.DueDate),
+        status?.Name ?? '',
+        nameOf(lookups.contacts, activity.OwnerId),
+        activity.ShowInScheduler ? strings.kinds.meeting : strings.kinds.task,
+      ],
+    };
+  }
+
+  override render() {
+    const { strings } = this.session;
+    const { lookups } = this;
+    return html`
+      <h1>${strings.activities}</h1>
+      <div class="toolbar" part="toolbar">
+        <button
+          class="primary"
+          type="button"
+          @click=${() => {
+            this.open();
+          }}
+        >
+          ${strings.newActivity}
+        </button>
+        <menu-button .label=${strings.actions} .items=${this.actions()}></menu-button>
+        <span class="space"></span>
+        <button
+          type="button"
+          @click=${() => {
+            void this.reload();
+          }}
+        >
+          ${strings.reloadActivities}
+        </button>
+      </div>
+      ${this.trouble ? html`<p role="alert">${this.trouble}</p>` : nothing}
+      <item-table
+        .label=${strings.activities}
+        .hint=${strings.openHint}
+        .empty=${strings.noActivities}
+        .columns=${this.columns()}
+        .rows=${lookups ? this.rows.map((row) => this.row(row, lookups)) : []}
+        .loading=${this.loading}
+        @open=${(event: CustomEvent<string>) => {
+          this.open(event.detail);
+        }}
+      ></item-table>
+      ${this.card
+        ? html`<item-card
+            .card=${this.card}
+            .strings=${strings}
+            @close=${(event: CustomEvent<boolean>) => {
+              this.closeCard(event.detail);
+            }}
+          ></item-card>`
+        : nothing}
+    `;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'activity-list': ActivityList;
+  }
+}

@@ -1,0 +1,291 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Card } from '../card';
+import type { Account } from '../engine';
+import { eventCard, instantOf, readCalendars, readEvents, type Event as MailEvent, type GraphCalendar } from '../mailbox/events';
+import type { Graph } from '../mailbox/graph';
+import { dayOf, readLists, readTasks, taskCard, type Task, type TaskList } from '../mailbox/tasks';
+import type { Session } from '../session';
+import './item-card';
+import './item-table';
+import type { Row } from './item-table';
+import { base, buttons, inputs } from './styles';
+
+/**
+ * The mailbox beside Creatio: events of one calendar and tasks of one list, so that one sees both sides change.
+ *
+ * Properties: `session`, `account`. Methods: `reload()`. Events: none. Parts: none.
+ */
+@customElement('mailbox-pane')
+export class MailboxPane extends LitElement {
+  static override styles = [
+    base,
+    buttons,
+    inputs,
+    css`
+      :host {
+        display: block;
+      }
+      header,
+      .toolbar {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 8px;
+      }
+      header {
+        justify-content: space-between;
+        margin-bottom: 4px;
+      }
+      h2 {
+        font-size: 18px;
+        font-weight: 600;
+      }
+      h3 {
+        font-size: 15px;
+        font-weight: 600;
+        flex: none;
+      }
+      .account {
+        color: var(--muted);
+        margin-bottom: 14px;
+        overflow-wrap: anywhere;
+      }
+      .toolbar {
+        margin: 0 0 8px;
+      }
+      .toolbar select {
+        flex: 1;
+        min-width: 0;
+      }
+      section + section {
+        margin-top: 20px;
+      }
+      [role='alert'] {
+        color: var(--danger);
+        margin-bottom: 8px;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) session!: Session;
+  @property({ attribute: false }) account!: Account;
+
+  @state() private calendars: GraphCalendar[] = [];
+  @state() private lists: TaskList[] = [];
+  @state() private calendar = '';
+  @state() private list = '';
+  @state() private events: MailEvent[] = [];
+  @state() private tasks: Task[] = [];
+  @state() private loading = false;
+  @state() private trouble = '';
+  @state() private card: Card | undefined;
+
+  private graph!: Graph;
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.graph = this.session.graph(this.account);
+    this.session.addEventListener('finished', this.reloadAgain);
+    void this.reload();
+  }
+
+  override disconnectedCallback(): void {
+    this.session.removeEventListener('finished', this.reloadAgain);
+    super.disconnectedCallback();
+  }
+
+  /** Reads calendars, lists and what is in the chosen ones anew. */
+  async reload(): Promise<void> {
+    await this.guarded(async () => {
+      this.loading = true;
+      [this.calendars, this.lists] = await Promise.all([readCalendars(this.graph), readLists(this.graph)]);
+      this.calendar = known(this.calendars, this.calendar);
+      this.list = known(this.lists, this.list);
+      await Promise.all([this.readEvents(), this.readTasks()]);
+    });
+    this.loading = false;
+  }
+
+  private readonly reloadAgain = (): void => {
+    void this.reload();
+  };
+
+  private async readEvents(): Promise<void> {
+    this.events = this.calendar ? await readEvents(this.graph, this.calendar, this.session.calendar) : [];
+  }
+
+  private async readTasks(): Promise<void> {
+    this.tasks = this.list ? await readTasks(this.graph, this.list) : [];
+  }
+
+  private async guarded(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      this.trouble = '';
+    } catch (error) {
+      const why = error instanceof Error ? error.message : String(error);
+      this.trouble = this.session.strings.sideFails('exchange', why);
+    }
+  }
+
+  private open(card: Promise<Card>): void {
+    void this.guarded(async () => {
+      this.card = await card;
+    });
+  }
+
+  private openEvent(id?: string): void {
+    const { calendar, strings } = this.session;
+    this.open(eventCard(this.graph, calendar, strings, { calendar: this.calendar, ...(id ? { id } : {}) }));
+  }
+
+  private openTask(id?: string): void {
+    const { calendar, strings } = this.session;
+    this.open(taskCard(this.graph, calendar, strings, { list: this.list, ...(id ? { id } : {}) }));
+  }
+
+  private closeCard(written: boolean): void {
+    this.card = undefined;
+    if (written) void this.reload();
+  }
+
+  private eventRow(event: MailEvent): Row {
+    const { calendar, strings } = this.session;
+    const time = event.isAllDay
+      ? [`${calendar.showDay(event.start.dateTime)}, ${strings.allDay}`, calendar.showDay(event.end.dateTime)]
+      : [calendar.show(instantOf(event.start)), calendar.show(instantOf(event.end))];
+    return { id: event.id, cells: [event.subject, ...time], faded: event.isCancelled ?? false };
+  }
+
+  private taskRow(task: Task): Row {
+    const { calendar, strings } = this.session;
+    const cells = [task.title, calendar.showDay(dayOf(task.dueDateTime, calendar)), strings.taskStatus[task.status]];
+    return { id: task.id, cells, faded: task.status === 'completed' };
+  }
+
+  private renderEvents() {
+    const { strings } = this.session;
+    return html`<section aria-labelledby="events">
+      <div class="toolbar">
+        <h3 id="events">${strings.events}</h3>
+        <select
+          aria-label=${strings.calendar}
+          @change=${(event: Event) => {
+            this.calendar = (event.target as HTMLSelectElement).value;
+            void this.guarded(() => this.readEvents());
+          }}
+        >
+          ${this.calendars.map(
+            (one) => html`<option value=${one.id} ?selected=${one.id === this.calendar}>${one.name}</option>`,
+          )}
+        </select>
+        <button
+          type="button"
+          @click=${() => {
+            this.openEvent();
+          }}
+        >
+          ${strings.newEvent}
+        </button>
+      </div>
+      <item-table
+        .label=${strings.events}
+        .hint=${strings.openHint}
+        .empty=${strings.noEvents}
+        .columns=${[
+          { label: strings.columns.subject, width: 'wide' },
+          { label: strings.columns.start, width: 'time' },
+          { label: strings.columns.end, width: 'time' },
+        ]}
+        .rows=${this.events.map((event) => this.eventRow(event))}
+        .loading=${this.loading}
+        @open=${(event: CustomEvent<string>) => {
+          this.openEvent(event.detail);
+        }}
+      ></item-table>
+    </section>`;
+  }
+
+  private renderTasks() {
+    const { strings } = this.session;
+    return html`<section aria-labelledby="tasks">
+      <div class="toolbar">
+        <h3 id="tasks">${strings.tasks}</h3>
+        <select
+          aria-label=${strings.taskList}
+          @change=${(event: Event) => {
+            this.list = (event.target as HTMLSelectElement).value;
+            void this.guarded(() => this.readTasks());
+          }}
+        >
+          ${this.lists.map(
+            (one) => html`<option value=${one.id} ?selected=${one.id === this.list}>${one.displayName}</option>`,
+          )}
+        </select>
+        <button
+          type="button"
+          @click=${() => {
+            this.openTask();
+          }}
+        >
+          ${strings.newTask}
+        </button>
+      </div>
+      <item-table
+        .label=${strings.tasks}
+        .hint=${strings.openHint}
+        .empty=${strings.noTasks}
+        .columns=${[
+          { label: strings.columns.title, width: 'wide' },
+          { label: strings.columns.due, width: 'word' },
+          { label: strings.columns.status, width: 'time' },
+        ]}
+        .rows=${this.tasks.map((task) => this.taskRow(task))}
+        .loading=${this.loading}
+        @open=${(event: CustomEvent<string>) => {
+          this.openTask(event.detail);
+        }}
+      ></item-table>
+    </section>`;
+  }
+
+  override render() {
+    const { strings } = this.session;
+    return html`
+      <header>
+        <h2>${strings.mailbox}</h2>
+        <button
+          type="button"
+          @click=${() => {
+            void this.reload();
+          }}
+        >
+          ${strings.reloadMailbox}
+        </button>
+      </header>
+      <p class="account">${this.account.address}</p>
+      ${this.trouble ? html`<p role="alert">${this.trouble}</p>` : nothing} ${this.renderEvents()} ${this.renderTasks()}
+      ${this.card
+        ? html`<item-card
+            .card=${this.card}
+            .strings=${strings}
+            @close=${(event: CustomEvent<boolean>) => {
+              this.closeCard(event.detail);
+            }}
+          ></item-card>`
+        : nothing}
+    `;
+  }
+}
+
+/** The chosen one, if it is still there; else the first. */
+function known(all: { id: string }[], chosen: string): string {
+  return (all.find((one) => one.id === chosen) ?? all[0])?.id ?? '';
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'mailbox-pane': MailboxPane;
+  }
+}

@@ -1,0 +1,61 @@
+/** Instants as a person in the profile's zone writes them: in inputs and in lists. Servers speak UTC. */
+
+/** A zone, and how its people write dates. */
+export class Calendar {
+  private readonly offsets: Intl.DateTimeFormat;
+  private readonly instants: Intl.DateTimeFormat;
+  private readonly days: Intl.DateTimeFormat;
+
+  /** `zone` is an IANA name. */
+  constructor(zone: string, culture: string) {
+    this.offsets = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
+    const date = { year: 'numeric', month: '2-digit', day: '2-digit' } as const;
+    const time = { hour: '2-digit', minute: '2-digit' } as const;
+    this.instants = new Intl.DateTimeFormat(culture, { timeZone: zone, ...date, ...time });
+    this.days = new Intl.DateTimeFormat(culture, { timeZone: 'UTC', ...date });
+  }
+
+  /** An instant for a list. */
+  show(instant: string | undefined): string {
+    return isSet(instant) ? this.instants.format(new Date(instant)) : '';
+  }
+
+  /** A day (`2026-11-30…`) for a list. */
+  showDay(day: string | undefined): string {
+    return day ? this.days.format(new Date(`${day.slice(0, 10)}T00:00:00Z`)) : '';
+  }
+
+  /** An instant as `<input type="datetime-local">` holds it. */
+  toInput(instant: string | undefined): string {
+    if (!isSet(instant)) return '';
+    const at = Date.parse(instant);
+    return new Date(at + this.offset(at)).toISOString().slice(0, 16);
+  }
+
+  /** The instant that such an input means, in ISO 8601; empty for an empty input. */
+  fromInput(text: string): string {
+    if (!text) return '';
+    const wall = Date.parse(`${text}Z`);
+    const first = wall - this.offset(wall);
+    return new Date(wall - this.offset(first)).toISOString();
+  }
+
+  /** Today's day, moved by so many days. */
+  day(shift = 0): string {
+    const now = Date.now();
+    return new Date(now + this.offset(now) + shift * 86_400_000).toISOString().slice(0, 10);
+  }
+
+  /** Milliseconds that the zone is ahead of UTC. */
+  private offset(at: number): number {
+    const name = this.offsets.formatToParts(at).find((part) => part.type === 'timeZoneName')?.value ?? 'GMT';
+    const [, sign, hours, minutes] = /GMT([+-])(\d+)(?::(\d+))?/.exec(name) ?? [];
+    const ahead = (Number(hours ?? 0) * 60 + Number(minutes ?? 0)) * 60_000;
+    return sign === '-' ? -ahead : ahead;
+  }
+}
+
+/** Whether a server's instant says anything: Creatio writes the year 1 for none. */
+export function isSet(instant: string | undefined | null): instant is string {
+  return !!instant && !instant.startsWith('0001-');
+}
