@@ -1,4 +1,83 @@
 //! The engine: decides what a run does. Pure and synchronous: everything it needs is a parameter, everything it finds is a value.
+//!
+//! It reads as the algorithm: [`scope`] says what is looked at, [`matching`] which unlinked items are one, [`decide`] what is done
+//! with each pair, [`merge`] how fields flow, [`project`] what a value is on the other side, [`guard`] what is too much, [`plan`]
+//! puts it together, and [`fold`] takes in what the servers answered.
 
+pub mod actions;
+pub mod decide;
+pub mod fold;
+pub mod guard;
+pub mod identity;
 pub mod link;
+pub mod matching;
+pub mod merge;
+pub mod plan;
+pub mod project;
+pub mod scope;
 pub mod settings;
+
+use crate::model::{Address, ContactId, Container, Instant, Item, ItemId, Malformed, Pair, SiteId, Window, Zone};
+use link::Link;
+use settings::Settings;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What a decision may depend on, beside the items.
+#[derive(Clone, Copy)]
+pub struct Context<'a> {
+    /// The account's settings.
+    pub settings: &'a Settings,
+    /// The user's zone (of the Creatio profile).
+    pub zone: &'a dyn Zone,
+    /// Now, by Creatio's server.
+    pub now: Instant,
+    /// What the run looks at.
+    pub window: Window,
+    /// Who is synchronised.
+    pub account: &'a Account,
+    /// Texts that the engine puts into items, in the user's language.
+    pub words: &'a Words,
+}
+
+/// The two ends that an account joins.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Account {
+    /// The Creatio installation.
+    pub site: SiteId,
+    /// The mailbox's id: its address.
+    pub mailbox: String,
+    /// The user's Contact.
+    pub contact: ContactId,
+}
+
+/// Texts that the engine puts into items.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// The title of an item without one.
+    pub no_subject: String,
+    /// The title of a private item shown as busy.
+    pub private: String,
+}
+
+/// Everything that a run has seen, before it decides.
+#[derive(Clone, Debug, Default)]
+pub struct Seen {
+    /// Items that were read, newest reading of each.
+    pub items: Pair<BTreeMap<ItemId, Item>>,
+    /// Linked ids that are surely absent: by a complete listing or a hint, *and* by a direct read.
+    pub gone: Pair<BTreeSet<ItemId>>,
+    /// Links to any of these.
+    pub links: Vec<Link>,
+    /// Items that could not be understood.
+    pub malformed: Pair<Vec<Malformed>>,
+    /// Containers of Exchange.
+    pub containers: Vec<Container>,
+    /// Contacts by address.
+    pub people: BTreeMap<Address, ContactId>,
+    /// The Activities of the chosen groups; `None` if export is not limited to groups.
+    pub members: Option<BTreeSet<ItemId>>,
+    /// How many links there are in all.
+    pub total: usize,
+    /// Sides that were read completely and had no item at all.
+    pub empty: Pair<bool>,
+}

@@ -11,6 +11,7 @@ pub mod engine;
 pub mod error;
 pub mod model;
 pub mod ports;
+pub mod run;
 #[cfg(target_arch = "wasm32")]
 pub mod web;
 

@@ -3,6 +3,7 @@
 //! The base is a *pair* of records, each in its side's own normal form (ADR 0002): a side is edited if its value differs from its own half. What
 //! one side can't hold (the tail of a long title, "waiting on others", an all-day event's dates) so never looks like an edit.
 
+use super::settings::Settings;
 use crate::model::{ContainerId, Cursor, Facts, Field, Instant, ItemId, Kind, Pair, Record, Side, SiteId, Version};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -87,6 +88,10 @@ pub struct State {
     pub held: Vec<Held>,
     /// How many links there are.
     pub links: usize,
+    /// The settings of the last run: after a change both sides are compared in full.
+    pub settings: Option<Settings>,
+    /// When both sides were last compared in full.
+    pub compared: Option<Instant>,
 }
 
 impl State {
@@ -100,6 +105,8 @@ impl State {
             holding: BTreeSet::new(),
             held: Vec::new(),
             links: 0,
+            settings: None,
+            compared: None,
         }
     }
 }
@@ -137,6 +144,10 @@ pub enum Reason {
     Ambiguous,
     /// It would mail people.
     WouldMail,
+    /// The event was created without the Activity's participants, who would have been mailed.
+    NotInvited,
+    /// Many activities of other people would be exported.
+    ManyOfOthers,
     /// The body has what can't be carried, and would lose it.
     RichBody,
     /// A business process owns it.

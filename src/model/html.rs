@@ -116,12 +116,12 @@ pub fn sanitise(markup: &str) -> String {
         Piece::Tag { name, closing: false, attributes } => {
             clean.push('<');
             clean.push_str(&name);
-            if name == "a" {
-                if let Some(address) = link(attributes) {
-                    clean.push_str(" href=\"");
-                    escape_into(&address, &mut clean);
-                    clean.push('"');
-                }
+            if name == "a"
+                && let Some(address) = link(attributes)
+            {
+                clean.push_str(" href=\"");
+                escape_into(&address, &mut clean);
+                clean.push('"');
             }
             clean.push('>');
             if !VOID.contains(&name.as_str()) {

@@ -1,31 +1,152 @@
-//! Creatio.
+//! Creatio: an installation on .NET Framework (base `/0`) with true UTC, behaving as `../shared/creatio.md` says.
+//!
+//! One user is signed in by opening the page; others of the seed may sign in by name. There are no rights: every user
+//! reads and writes every row. Read `odata.rs` for addresses and verbs, `write.rs` and `effects.rs` for saving.
+
+mod batch;
+mod effects;
+mod error;
+mod filter;
+mod metadata;
+mod odata;
+mod query;
+mod schema;
+mod seed;
+mod session;
+mod store;
+mod value;
+mod write;
 
 use crate::desk::{Desk, Request, Response, Seed};
 use chrono::{DateTime, Utc};
+use error::{empty, reply, unknown};
+use http::{HeaderValue, Method, StatusCode, header};
+use schema::Entity;
+use serde::Deserialize;
+use serde_json::{Value as Json, json};
+use session::{Denial, Sessions};
+use store::Store;
+use uuid::Uuid;
+use write::{Author, Insert};
+
+/// IIS refuses a longer query: `maxQueryString` of its request filtering, whose default is 2,048. (creatio.md §1.6 only
+/// says that or-chains must be short.)
+const LONGEST_QUERY: usize = 2048;
 
 /// A Creatio installation in memory.
-pub struct Creatio {}
+pub struct Creatio {
+    store: Store,
+    sessions: Sessions,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Login {
+    user_name: String,
+    user_password: String,
+}
 
 impl Creatio {
     /// An installation filled with `seed`.
     #[must_use]
-    pub fn new(_seed: Seed, _now: DateTime<Utc>) -> Self {
-        Self {}
+    pub fn new(seed: Seed, now: DateTime<Utc>) -> Self {
+        Self { store: seed::fill(seed, now), sessions: Sessions::default() }
     }
 
     /// Empties it and fills it with `seed`; sessions stay.
-    pub fn reset(&mut self, _seed: Seed, _now: DateTime<Utc>) {}
+    pub fn reset(&mut self, seed: Seed, now: DateTime<Utc>) {
+        self.store = seed::fill(seed, now);
+    }
 
-    /// Puts one Activity row in as it is.
+    /// Puts one Activity row in as OData shows it: given stamps are kept, what is missing gets the server's defaults, the
+    /// participants that a save would add are added. Annotations and expanded lookups are ignored.
     ///
     /// # Errors
-    /// The reason why the row can't be held.
-    pub fn load_activity(&mut self, _row: serde_json::Value, _desk: &mut Desk) -> Result<(), String> {
-        Ok(())
+    /// The reason why the row can't be held: no object, an unknown column, a wrong type, an id that exists, a lookup to
+    /// nothing.
+    pub fn load_activity(&mut self, row: Json, desk: &mut Desk) -> Result<(), String> {
+        let entity = Entity::named("Activity").ok_or("there is no entity Activity")?;
+        let row = row.as_object().ok_or("an activity must be a JSON object")?;
+        let changes = write::changes(entity, row)?;
+        let author = Author { contact: seed::id("Contact", seed::USER), at: self.store.stamp(desk.now()) };
+        let fresh = Uuid::new_v5(&desk.instance(), &desk.next().to_be_bytes());
+        let loaded = write::insert(&mut self.store, entity, (&changes, fresh), (author, Insert::Loaded));
+        loaded.map(|_| ()).map_err(|refusal| refusal.message)
     }
 
-    /// Answers one request.
-    pub fn handle(&mut self, _request: &Request, _desk: &mut Desk) -> Response {
-        Response::new(Vec::new())
+    /// Signs in as Supervisor, as opening the page does: the values of the `Set-Cookie` headers.
+    pub fn sign_in(&mut self, desk: &mut Desk) -> Vec<HeaderValue> {
+        self.sessions.open(seed::USER, desk)
     }
+
+    /// What a Creatio page knows about its user: `{"timeZone", "contact": {"id", "name"}, "user": {"id", "name"}}`, the time
+    /// zone by its Windows id.
+    #[must_use]
+    pub fn page_context(&self) -> Json {
+        let unit = self.store.rows("SysAdminUnit").find(|(_, row)| row.text("Name") == seed::USER);
+        let zone = unit.map(|(_, row)| row.text("TimeZoneId")).unwrap_or_default();
+        let contact = unit.and_then(|(_, row)| row.guid("Contact")).unwrap_or_default();
+        let name = self.store.find("Contact", contact).map(|row| row.text("Name")).unwrap_or_default();
+        json!({"timeZone": zone, "contact": {"id": contact, "name": name},
+            "user": {"id": unit.map(|(id, _)| id), "name": seed::USER}})
+    }
+
+    /// Answers one request. The reply's `Date` is the desk's time, by which a client learns the server's clock.
+    pub fn handle(&mut self, request: &Request, desk: &mut Desk) -> Response {
+        let mut response = self.answer(request, desk);
+        if let Ok(date) = HeaderValue::try_from(desk.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string()) {
+            response.headers_mut().insert(header::DATE, date);
+        }
+        response
+    }
+
+    fn answer(&mut self, request: &Request, desk: &mut Desk) -> Response {
+        let path = request.uri().path();
+        match (request.method(), path) {
+            (&Method::POST, "/ServiceModel/AuthService.svc/Login") => self.login(request, desk),
+            (&Method::GET, session::LOGIN_PAGE) => session::login_page(),
+            _ if request.uri().query().is_some_and(|query| query.len() > LONGEST_QUERY) => too_long(),
+            _ if path == odata::ROOT || path.starts_with("/0/odata/") => self.odata(request, desk),
+            (method, path) => unknown(&format!("{method} {path}")),
+        }
+    }
+
+    fn odata(&mut self, request: &Request, desk: &mut Desk) -> Response {
+        let user = self.sessions.user(request);
+        // A reset may have taken the user of an open session away.
+        let contact = user.and_then(|user| self.contact_of(user).ok_or(Denial::SignedOut));
+        let contact = match contact {
+            Ok(contact) => contact,
+            Err(denial) => return denial.response(request),
+        };
+        if request.method() == Method::POST && request.uri().path() == "/0/odata/$batch" {
+            batch::serve(&mut self.store, contact, request, desk)
+        } else {
+            odata::serve(&mut self.store, contact, request, desk)
+        }
+    }
+
+    /// The contact of a user.
+    fn contact_of(&self, user: &str) -> Option<Uuid> {
+        let mut units = self.store.rows("SysAdminUnit");
+        units.find(|(_, row)| row.text("Name") == user).and_then(|(_, row)| row.guid("Contact"))
+    }
+
+    /// Forms login: the password of every user is the user's name.
+    fn login(&mut self, request: &Request, desk: &mut Desk) -> Response {
+        match serde_json::from_slice::<Login>(request.body()) {
+            Ok(login) if login.user_password == login.user_name && self.contact_of(&login.user_name).is_some() => {
+                session::login_reply(Some(self.sessions.open(&login.user_name, desk)))
+            }
+            Ok(_) => session::login_reply(None),
+            Err(_) => empty(StatusCode::BAD_REQUEST),
+        }
+    }
+}
+
+fn too_long() -> Response {
+    let body = "<!DOCTYPE html><html><head><title>IIS 10.0 Detailed Error - 404.15 - Not Found</title></head>\
+                <body><h2>HTTP Error 404.15 - Not Found</h2><p>The request filtering module is configured to deny a \
+                request where the query string is too long.</p></body></html>";
+    reply(StatusCode::NOT_FOUND, "text/html", body.as_bytes().to_vec())
 }

@@ -1,0 +1,198 @@
+//! What is done with a pair: the table of the rules and what goes before it. One function reads as the table.
+
+use super::link::{Link, LinkState, Reason};
+use super::merge::{Flows, differences};
+use super::settings::{CreatioDelete, ExchangeDelete};
+use super::{Context, Seen, scope};
+use crate::model::{Item, Pair, Side, Status};
+
+/// What became of a linked item on one side since both were in step.
+#[derive(Clone, Copy, Debug)]
+pub enum Fate<'a> {
+    /// Nothing that matters; the reading, if it was read.
+    Same(Option<&'a Item>),
+    /// Its mapped fields differ from the base.
+    Edited(&'a Item),
+    /// It is surely absent, or canceled.
+    Gone(Option<&'a Item>),
+}
+
+impl<'a> Fate<'a> {
+    /// The reading, if there is one.
+    #[must_use]
+    pub const fn item(self) -> Option<&'a Item> {
+        match self {
+            Self::Same(item) | Self::Gone(item) => item,
+            Self::Edited(item) => Some(item),
+        }
+    }
+}
+
+/// What is done with a pair.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    /// Nothing.
+    Rest,
+    /// Create on this side.
+    Create(Side),
+    /// Write to this side what the other changed.
+    Update(Side),
+    /// Apply this side's delete rule.
+    Delete(Side),
+    /// Create again on this side what was deleted there and edited on the other.
+    Revive(Side),
+    /// Both changed: merge field by field.
+    Merge,
+    /// Link two unlinked items.
+    Adopt,
+    /// The kind changed on the other side: create the new kind here and remove the old.
+    Convert(Side),
+    /// Out of scope: keep the link, do nothing.
+    Sleep,
+    /// Both are gone, or one is and the other shall stay: keep a tombstone.
+    Bury,
+    /// Wait for a person.
+    Hold(Reason),
+}
+
+/// The fates of a link's two items, from what was seen. `items` are the readings as the rules see them (private ones masked).
+#[must_use]
+pub fn fates<'a>(seen: &Seen, link: &Link, items: Pair<Option<&'a Item>>) -> Pair<Fate<'a>> {
+    Pair::of(|side| {
+        let Some(item) = items[side] else {
+            return if seen.gone[side].contains(&link.ids[side]) { Fate::Gone(None) } else { Fate::Same(None) };
+        };
+        if item.facts.canceled {
+            Fate::Gone(Some(item))
+        } else if differences(&link.base[side], &item.record).is_empty() {
+            Fate::Same(Some(item))
+        } else {
+            Fate::Edited(item)
+        }
+    })
+}
+
+/// The facts of one side: of the reading, else those last known.
+fn facts<'a>(link: &'a Link, fates: Pair<Fate<'a>>, side: Side) -> &'a crate::model::Facts {
+    fates[side].item().map_or(&link.facts[side], |item| &item.facts)
+}
+
+/// How the fields of a linked pair may flow.
+#[must_use]
+pub fn flows(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>) -> Flows {
+    let (creatio, exchange) = (facts(link, fates, Side::Creatio), facts(link, fates, Side::Exchange));
+    let owner_is_user = creatio.owner.as_ref().is_none_or(|owner| *owner == context.account.contact);
+    Flows {
+        inward: scope::import(context.settings, link.kind()).on && owner_is_user,
+        outward: context.settings.export.on && !exchange.private,
+        foreign: exchange.foreign,
+        recurring: exchange.recurring,
+        process: creatio.process,
+        mails: exchange.attendees > 0 && !exchange.foreign,
+    }
+}
+
+/// The step for a linked pair: scope and sleep, direction, then the table.
+#[must_use]
+pub fn linked(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'_>>) -> Step {
+    if link.state == LinkState::Tombstone {
+        return Step::Rest;
+    }
+    if Side::BOTH.into_iter().any(|side| !scope::awake(context, seen, link, side, fates[side].item())) {
+        return Step::Sleep;
+    }
+    if let Some(step) = converted(link, fates) {
+        return step;
+    }
+    let flows = flows(context, link, fates);
+    match (fates.creatio, fates.exchange) {
+        (Fate::Same(_), Fate::Same(_)) => Step::Rest,
+        (Fate::Same(_), Fate::Edited(_)) => Step::Update(Side::Creatio),
+        (Fate::Edited(_), Fate::Same(_)) => Step::Update(Side::Exchange),
+        (Fate::Edited(_), Fate::Edited(_)) => Step::Merge,
+        (Fate::Same(_), Fate::Gone(_)) => gone_on_exchange(context, link, fates, flows),
+        (Fate::Edited(_), Fate::Gone(_)) if !flows.outward => gone_on_exchange(context, link, fates, flows),
+        (Fate::Edited(_), Fate::Gone(_)) if revivable(link, fates) => Step::Revive(Side::Exchange),
+        (Fate::Edited(_), Fate::Gone(_)) => gone_on_exchange(context, link, fates, flows),
+        (Fate::Gone(_), Fate::Same(_)) => gone_in_creatio(context, link, fates, flows),
+        (Fate::Gone(None), Fate::Edited(_)) if flows.inward && revivable(link, fates) => Step::Revive(Side::Creatio),
+        (Fate::Gone(_), Fate::Edited(_)) => gone_in_creatio(context, link, fates, flows),
+        (Fate::Gone(_), Fate::Gone(_)) => Step::Bury,
+    }
+}
+
+/// `ShowInScheduler` changed on a linked Activity.
+fn converted(link: &Link, fates: Pair<Fate<'_>>) -> Option<Step> {
+    let item = fates.creatio.item()?;
+    if item.record.kind() == link.kind() || item.facts.canceled {
+        return None;
+    }
+    let exchange = facts(link, fates, Side::Exchange);
+    let ours = link.made == Some(Side::Exchange);
+    let light = exchange.attendees == 0 && !exchange.laden && !exchange.recurring && exchange.occurrence.is_none();
+    Some(if ours && light { Step::Convert(Side::Exchange) } else { Step::Hold(Reason::ConvertAsked) })
+}
+
+/// Only single items that the user organizes, without attendees, come back from a deletion.
+fn revivable(link: &Link, fates: Pair<Fate<'_>>) -> bool {
+    let exchange = facts(link, fates, Side::Exchange);
+    !exchange.foreign
+        && exchange.attendees == 0
+        && exchange.occurrence.is_none()
+        && !exchange.private
+        && !exchange.recurring
+}
+
+/// The delete rule for Creatio.
+fn gone_on_exchange(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, flows: Flows) -> Step {
+    let creatio = facts(link, fates, Side::Creatio);
+    let canceled = fates.exchange.item().is_some();
+    if !flows.inward || (scope::is_past(context, &link.base.exchange) && !canceled) {
+        return Step::Sleep;
+    }
+    match context.settings.rules.creatio_delete {
+        CreatioDelete::Leave => Step::Bury,
+        CreatioDelete::Mark | CreatioDelete::Delete if creatio.process => Step::Hold(Reason::Process),
+        CreatioDelete::Mark if creatio.status == Some(Status::Completed) => Step::Bury,
+        CreatioDelete::Mark | CreatioDelete::Delete => Step::Delete(Side::Creatio),
+    }
+}
+
+/// The delete rule for Exchange: without asking only what we created, without attendees, of an Activity whose Owner was the user.
+fn gone_in_creatio(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, flows: Flows) -> Step {
+    let exchange = facts(link, fates, Side::Exchange);
+    let owner_was_user = link.facts.creatio.owner.as_ref().is_none_or(|owner| *owner == context.account.contact);
+    let ours = link.made == Some(Side::Exchange) && owner_was_user;
+    if !flows.outward {
+        return Step::Sleep;
+    }
+    match context.settings.rules.exchange_delete {
+        ExchangeDelete::Leave => Step::Bury,
+        ExchangeDelete::Delete if ours && exchange.attendees == 0 && !exchange.foreign => Step::Delete(Side::Exchange),
+        ExchangeDelete::Delete => Step::Hold(Reason::DeleteAsked),
+    }
+}
+
+/// The step for an unlinked item of `side` that has no counterpart.
+#[must_use]
+pub fn alone(context: &Context<'_>, seen: &Seen, side: Side, item: &Item) -> Step {
+    let wanted = match side {
+        Side::Creatio => scope::exports(context, seen, item),
+        Side::Exchange => scope::imports(context, seen, item),
+    };
+    match (wanted, side) {
+        (false, _) => Step::Rest,
+        (true, Side::Creatio) if scope::target(seen, item.record.kind()).is_none() => Step::Hold(Reason::NoTarget),
+        (true, side) => Step::Create(side.other()),
+    }
+}
+
+/// The status that a meeting gets when it is created in Creatio.
+#[must_use]
+pub fn first_status(context: &Context<'_>, item: &Item) -> Status {
+    match &item.record {
+        crate::model::Record::Task(task) => task.status,
+        record @ crate::model::Record::Meeting(_) if scope::is_past(context, record) => Status::Completed,
+        crate::model::Record::Meeting(_) => Status::NotStarted,
+    }
+}

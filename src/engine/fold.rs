@@ -1,0 +1,111 @@
+//! Folding: what a server answered becomes the link's new state. A link moves on only by what was confirmed.
+
+use super::link::{Held, Link, LinkState, Reason};
+use super::plan::Action;
+use crate::model::{ContainerId, Facts, Field, Instant, Item, ItemId, Side};
+use crate::ports::{Op, Outcome, Refusal, Written};
+
+/// What one action came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Folded {
+    /// The link to put.
+    pub put: Option<Link>,
+    /// Links to drop, by Activity.
+    pub drop: Vec<ItemId>,
+    /// Items that the next run must read again.
+    pub again: Vec<(Side, ItemId, ContainerId)>,
+    /// What a person has to see.
+    pub held: Vec<Held>,
+    /// Whether every write was confirmed.
+    pub done: bool,
+}
+
+/// Folds the outcomes of an action's writes, in their order; fewer outcomes than writes: the rest was never sent.
+#[must_use]
+pub fn fold(action: &Action, outcomes: &[Outcome], now: Instant) -> Folded {
+    let mut link = Link { state: alive(action.after.state), ..action.after.clone() };
+    let mut made = false;
+    for (n, (side, op)) in action.writes.iter().enumerate() {
+        match (outcomes.get(n), op) {
+            (Some(Ok(written)), Op::Create(_) | Op::Update(_)) => {
+                made |= matches!(op, Op::Create(_));
+                confirm(&mut link, *side, (op, written));
+            }
+            (Some(Ok(_) | Err(Refusal::Gone)), Op::Delete { .. }) => {}
+            // what was created is linked, whatever becomes of the rest
+            (Some(Err(_)) | None, _) if made => {}
+            (Some(Err(refusal)), _) => return failed(action, (*side, op), refusal, now),
+            (None, _) => return failed(action, (*side, op), &Refusal::NotSent, now),
+        }
+    }
+    Folded { put: Some(link), done: true, ..Folded::default() }
+}
+
+/// The state of the link once all is confirmed.
+const fn alive(state: LinkState) -> LinkState {
+    match state {
+        LinkState::Pending(_) => LinkState::Alive,
+        LinkState::Alive | LinkState::Asleep | LinkState::Tombstone => state,
+    }
+}
+
+fn confirm(link: &mut Link, side: Side, (op, written): (&Op, &Written)) {
+    link.ids[side] = written.id.clone();
+    link.containers[side] = written.container.clone();
+    link.versions[side] = written.version.clone();
+    if let Some(item) = &written.item {
+        for field in predicted(op) {
+            super::merge::copy(field, &item.record, &mut link.base[side]);
+        }
+        link.facts[side] = learned(&link.facts[side], item);
+    }
+}
+
+/// Facts as the server now tells them; the mark and transaction that we wrote are kept where the reply doesn't carry them.
+fn learned(before: &Facts, item: &Item) -> Facts {
+    Facts {
+        mark: item.facts.mark.clone().or_else(|| before.mark.clone()),
+        transaction: item.facts.transaction.clone().or_else(|| before.transaction.clone()),
+        ..item.facts.clone()
+    }
+}
+
+/// The fields that a server changes by itself with a write: only these are folded as read back, everything else as written.
+fn predicted(op: &Op) -> Vec<Field> {
+    match op {
+        Op::Create(_) => vec![Field::Response],
+        Op::Update(update) => {
+            let fields = &update.patch.fields;
+            let moved = fields.contains(&Field::When) && !fields.contains(&Field::Reminder);
+            if moved { vec![Field::Reminder] } else { Vec::new() }
+        }
+        Op::Delete { .. } => Vec::new(),
+    }
+}
+
+/// A write that was not confirmed: the old link stays, the next run reads both items again.
+fn failed(action: &Action, (side, op): (Side, &Op), refusal: &Refusal, now: Instant) -> Folded {
+    let created = matches!(op, Op::Create(_));
+    let again = |side: Side| (side, action.after.ids[side].clone(), action.after.containers[side].clone());
+    match refusal {
+        Refusal::Rejected(detail) => Folded {
+            held: vec![Held {
+                side,
+                id: Some(action.after.ids[if created { side.other() } else { side }].clone()),
+                title: action.title.clone(),
+                reason: Reason::Rejected,
+                detail: detail.clone(),
+                fields: Vec::new(),
+                since: now,
+            }],
+            put: if created { action.before.clone() } else { None },
+            drop: if created { vec![action.after.ids.creatio.clone()] } else { Vec::new() },
+            ..Folded::default()
+        },
+        // what was to be created has no id yet that could be read; its link tells by what to look for it
+        Refusal::Stale | Refusal::Gone | Refusal::Unknown | Refusal::NotSent => Folded {
+            again: Side::BOTH.into_iter().filter(|s| !(created && *s == side)).map(again).collect(),
+            ..Folded::default()
+        },
+    }
+}

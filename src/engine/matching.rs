@@ -1,0 +1,193 @@
+//! Which unlinked items are one (rules, "Matching of unlinked items"). Never guesses: two candidates are no match but a report.
+
+use super::identity;
+use super::link::Link;
+use super::{Context, Seen, project, scope};
+use crate::model::{Item, ItemId, Kind, Record, Side};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What an unlinked Exchange item was found to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Match {
+    /// Nobody's counterpart: new.
+    New,
+    /// The counterpart of this unlinked Activity.
+    With(ItemId),
+    /// The counterpart of this linked Activity, whose former counterpart is gone: the link moves over.
+    Relink(ItemId),
+    /// Another copy of something that is linked already: left alone.
+    Copy,
+    /// We made it for an Activity that is gone: never a new item.
+    Orphan(ItemId),
+    /// Several could be meant.
+    Ambiguous,
+}
+
+/// Who is linked, seen from matching.
+pub struct Linked<'a> {
+    by_activity: BTreeMap<&'a ItemId, &'a Link>,
+}
+
+impl<'a> Linked<'a> {
+    /// Of all links that were looked up.
+    #[must_use]
+    pub fn new(links: &'a [Link]) -> Self {
+        Self { by_activity: links.iter().map(|link| (&link.ids.creatio, link)).collect() }
+    }
+
+    fn of(&self, activity: &ItemId) -> Option<&'a Link> {
+        self.by_activity.get(activity).copied()
+    }
+}
+
+/// The ids of Activities that `item` could stand for by its marks alone: they are looked up before anything is decided.
+#[must_use]
+pub fn candidates(context: &Context<'_>, item: &Item) -> Vec<ItemId> {
+    let own = identity::activity(item, context.account, 0);
+    let marked = valid_mark(context, item);
+    std::iter::once(own).chain(marked).collect()
+}
+
+fn valid_mark(context: &Context<'_>, item: &Item) -> Option<ItemId> {
+    let mark = item.facts.mark.as_ref()?;
+    (mark.site == context.account.site).then(|| mark.activity.clone())
+}
+
+/// Whether `item` is the very event that we created for its mark: a copy carries the mark along, but no transaction id.
+fn is_original(context: &Context<'_>, item: &Item) -> bool {
+    let Some(mark) = &item.facts.mark else { return false };
+    !identity::knows_transactions(item.record.kind())
+        || item.facts.transaction.as_deref()
+            == Some(identity::transaction(&mark.activity, context.account, mark.generation).as_str())
+}
+
+/// What matching found.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Matches {
+    /// What each unlinked Exchange item stands for.
+    pub events: BTreeMap<ItemId, Match>,
+    /// Activities that could be the counterpart of several, or one of several: they are left alone.
+    pub rivals: BTreeSet<ItemId>,
+}
+
+/// Finds what each unlinked Exchange item of `unlinked` stands for.
+#[must_use]
+pub fn find(context: &Context<'_>, seen: &Seen, unlinked: &[&Item]) -> Matches {
+    let linked = Linked::new(&seen.links);
+    let mut found: BTreeMap<ItemId, Match> =
+        unlinked.iter().map(|item| (item.id.clone(), by_identity(context, seen, &linked, item))).collect();
+    settle_rivals(context, unlinked, &mut found);
+    let mut matches = Matches { events: found, rivals: BTreeSet::new() };
+    by_content(context, seen, (&linked, unlinked), &mut matches);
+    matches
+}
+
+fn by_identity(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &Item) -> Match {
+    if let Some(activity) = valid_mark(context, item) {
+        match stands_for(seen, linked, &activity) {
+            Match::New if is_original(context, item) => return Match::Orphan(activity),
+            Match::Copy if is_original(context, item) => return Match::Copy,
+            Match::New | Match::Copy => {} // a copy of one of ours: a new item in its own right
+            found @ (Match::With(_) | Match::Relink(_) | Match::Orphan(_) | Match::Ambiguous) => return found,
+        }
+    }
+    match stands_for(seen, linked, &identity::activity(item, context.account, 0)) {
+        Match::New => {}
+        found @ (Match::With(_) | Match::Relink(_) | Match::Copy | Match::Orphan(_) | Match::Ambiguous) => {
+            return found;
+        }
+    }
+    let Some(uid) = &item.facts.uid else { return Match::New };
+    let mut holders =
+        seen.items.creatio.values().filter(|activity| {
+            activity.facts.uid.as_ref() == Some(uid) && activity.record.kind() == item.record.kind()
+        });
+    match (holders.next(), holders.next()) {
+        (Some(_), Some(_)) => Match::Ambiguous,
+        (Some(one), None) if item.facts.occurrence.is_none() => stands_for(seen, linked, &one.id),
+        (Some(_) | None, None | Some(_)) => Match::New,
+    }
+}
+
+/// What standing for `activity` means, with what is known of it.
+fn stands_for(seen: &Seen, linked: &Linked<'_>, activity: &ItemId) -> Match {
+    match linked.of(activity) {
+        Some(link) if seen.gone.exchange.contains(&link.ids.exchange) => Match::Relink(activity.clone()),
+        Some(_) => Match::Copy,
+        None if seen.items.creatio.contains_key(activity) => Match::With(activity.clone()),
+        None => Match::New,
+    }
+}
+
+/// Of several items that stand for one Activity the original, else the oldest stays; the others are copies.
+fn settle_rivals(context: &Context<'_>, unlinked: &[&Item], found: &mut BTreeMap<ItemId, Match>) {
+    let mut rivals: BTreeMap<ItemId, Vec<&Item>> = BTreeMap::new();
+    for item in unlinked {
+        if let Some(Match::With(activity) | Match::Relink(activity)) = found.get(&item.id) {
+            rivals.entry(activity.clone()).or_default().push(item);
+        }
+    }
+    for mut items in rivals.into_values() {
+        items.sort_by_key(|item| (!is_original(context, item), item.facts.created, item.id.clone()));
+        for copy in items.iter().skip(1) {
+            let marked = copy.facts.mark.is_some();
+            found.insert(copy.id.clone(), if marked { Match::New } else { Match::Copy });
+        }
+    }
+}
+
+/// The last resort: same kind, title, start and end, unique on both sides, where the user is owner or participant.
+fn by_content(context: &Context<'_>, seen: &Seen, (linked, unlinked): (&Linked<'_>, &[&Item]), matches: &mut Matches) {
+    let taken: BTreeSet<ItemId> = matches.events.values().filter_map(Match::activity).cloned().collect();
+    let free = seen.items.creatio.values().filter(|item| {
+        linked.of(&item.id).is_none()
+            && !taken.contains(&item.id)
+            && item.facts.mine
+            && !item.facts.email
+            && !item.facts.canceled
+    });
+    let mut looks: BTreeMap<String, (Vec<&ItemId>, Vec<&ItemId>)> = BTreeMap::new();
+    for item in free {
+        looks.entry(look(&item.record)).or_default().0.push(&item.id);
+    }
+    for item in unlinked.iter().filter(|item| matches.events.get(&item.id) == Some(&Match::New)) {
+        let shadow = project::project(context, seen, Side::Exchange, (&scope::masked(context, item).record, None));
+        looks.entry(look(&shadow)).or_default().1.push(&item.id);
+    }
+    for (activities, events) in looks.into_values() {
+        match (activities.as_slice(), events.as_slice()) {
+            ([], _) | (_, []) => {}
+            ([activity], [event]) => {
+                matches.events.insert((*event).clone(), Match::With((*activity).clone()));
+            }
+            (activities, events) => {
+                matches.events.extend(events.iter().map(|event| ((*event).clone(), Match::Ambiguous)));
+                matches.rivals.extend(activities.iter().map(|activity| (*activity).clone()));
+            }
+        }
+    }
+}
+
+impl Match {
+    /// The Activity it is about, if it is about a particular one.
+    #[must_use]
+    pub const fn activity(&self) -> Option<&ItemId> {
+        match self {
+            Self::With(id) | Self::Relink(id) | Self::Orphan(id) => Some(id),
+            Self::New | Self::Copy | Self::Ambiguous => None,
+        }
+    }
+}
+
+/// What makes two items look like one to a person.
+fn look(record: &Record) -> String {
+    let when = match record {
+        Record::Meeting(meeting) => format!("{:?}", meeting.when),
+        Record::Task(task) => format!("{:?}", task.when),
+    };
+    let kind = match record.kind() {
+        Kind::Meeting => "meeting",
+        Kind::Task => "task",
+    };
+    format!("{kind}\n{}\n{when}", record.title().to_lowercase())
+}

@@ -1,0 +1,244 @@
+//! The plan of a run: every write with the reason for it, what is linked without a write, and what waits for a person.
+//! Its `Display` is the dry run; it names items by id, never by title.
+
+use super::actions::{self, Planned};
+use super::decide::{self, Fate, Step};
+use super::link::{Held, Link, LinkState, Reason};
+use super::matching::{self, Match};
+use super::{Context, Seen, guard, scope};
+use crate::model::{Item, ItemId, Pair, Side};
+use crate::ports::Op;
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+/// What a run will do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Plan {
+    /// Steps with writes, in the order in which they are carried out: links and updates, creates, deletes last.
+    pub actions: Vec<Action>,
+    /// Links to put without a write.
+    pub links: Vec<Link>,
+    /// Links to drop, by Activity: their place is taken by another, or there is nothing left to link.
+    pub drop: Vec<ItemId>,
+    /// What waits for a person, or can't be done.
+    pub held: Vec<Held>,
+}
+
+/// One step with its writes.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Action {
+    /// What it is.
+    pub step: Step,
+    /// The title, for the page only.
+    pub title: String,
+    /// The writes, in order; one that is not confirmed ends the action.
+    pub writes: Vec<(Side, Op)>,
+    /// The link before; `None` for a new pair.
+    pub before: Option<Link>,
+    /// The link once every write is confirmed; ids and versions of what is written come from the servers' replies.
+    pub after: Link,
+}
+
+/// Decides what to do with everything that was seen.
+#[must_use]
+pub fn plan(context: &Context<'_>, seen: &Seen) -> Plan {
+    let mut plan = Plan::default();
+    let masked: BTreeMap<&ItemId, Item> =
+        seen.items.exchange.iter().map(|(id, item)| (id, scope::masked(context, item))).collect();
+    let matches = matching::find(context, seen, &unlinked(seen, Side::Exchange));
+    let links = relinked(seen, &matches.events, &mut plan);
+    for link in &links {
+        let items =
+            Pair { creatio: seen.items.creatio.get(&link.ids.creatio), exchange: masked.get(&link.ids.exchange) };
+        plan.add(pair(context, seen, link, items));
+    }
+    let matched: BTreeSet<&ItemId> =
+        matches.events.values().filter_map(Match::activity).chain(&matches.rivals).collect();
+    for item in unlinked(seen, Side::Creatio).into_iter().filter(|item| !matched.contains(&item.id)) {
+        plan.add(single(context, seen, Side::Creatio, item));
+    }
+    for (id, found) in &matches.events {
+        if let Some(item) = masked.get(id) {
+            plan.add(match found {
+                Match::New => single(context, seen, Side::Exchange, item),
+                Match::With(activity) => match seen.items.creatio.get(activity) {
+                    Some(other) => actions::adopt(context, seen, Pair { creatio: other, exchange: item }),
+                    None => Planned::default(),
+                },
+                Match::Relink(_) | Match::Copy => Planned::default(),
+                Match::Orphan(_) if scope::in_window(context, item) => {
+                    Planned::held(context, Side::Exchange, item, Reason::DeleteAsked)
+                }
+                Match::Ambiguous if scope::imports(context, seen, item) => {
+                    Planned::held(context, Side::Exchange, item, Reason::Ambiguous)
+                }
+                Match::Orphan(_) | Match::Ambiguous => Planned::default(),
+            });
+        }
+    }
+    plan.malformed(context, seen);
+    guard::check(context, seen, &mut plan);
+    plan.actions.sort_by_key(|action| rank(action.step));
+    plan
+}
+
+/// The items of a side that no link names.
+fn unlinked(seen: &Seen, side: Side) -> Vec<&Item> {
+    let linked: BTreeSet<&ItemId> = seen.links.iter().map(|link| &link.ids[side]).collect();
+    seen.items[side].values().filter(|item| !linked.contains(&item.id)).collect()
+}
+
+/// The links, those among them moved over to the item that took the place of one that is gone.
+fn relinked(seen: &Seen, matches: &BTreeMap<ItemId, Match>, plan: &mut Plan) -> Vec<Link> {
+    let mut links: BTreeMap<ItemId, Link> =
+        seen.links.iter().map(|link| (link.ids.creatio.clone(), link.clone())).collect();
+    for (id, found) in matches {
+        let Match::Relink(activity) = found else { continue };
+        if let (Some(link), Some(item)) = (links.get_mut(activity), seen.items.exchange.get(id)) {
+            link.ids.exchange = id.clone();
+            link.containers.exchange = item.container.clone();
+            link.versions.exchange = item.version.clone();
+            plan.links.push(link.clone());
+        }
+    }
+    links.into_values().collect()
+}
+
+fn pair(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<Option<&Item>>) -> Planned {
+    if let LinkState::Pending(side) = link.state {
+        return pending(context, seen, link, (side, items));
+    }
+    let fates = decide::fates(seen, link, items);
+    let step = decide::linked(context, seen, link, fates);
+    actions::linked(context, seen, link, (step, fates))
+}
+
+/// A creation that was never confirmed: found, it is in step with what was written; not found, it is tried again.
+fn pending(context: &Context<'_>, seen: &Seen, link: &Link, (side, items): (Side, Pair<Option<&Item>>)) -> Planned {
+    let (made, source) = (items[side], items[side.other()]);
+    match (made, source) {
+        (Some(made), _) => {
+            let mut alive = link.clone();
+            alive.state = LinkState::Alive;
+            alive.versions[side] = made.version.clone();
+            alive.facts[side] = made.facts.clone();
+            let fates = decide::fates(seen, &alive, items);
+            let step = decide::linked(context, seen, &alive, fates);
+            let mut planned = actions::linked(context, seen, &alive, (step, fates));
+            if planned.links.is_empty() && planned.action.is_none() {
+                planned.links.push(alive);
+            }
+            planned
+        }
+        (None, Some(source)) if decide::alone(context, seen, side.other(), source) == Step::Create(side) => {
+            actions::create(context, seen, (side.other(), source), link.generation)
+        }
+        (None, _) if seen.gone[side].contains(&link.ids[side]) => Planned::dropped(link),
+        (None, Some(_) | None) => Planned::default(),
+    }
+}
+
+fn single(context: &Context<'_>, seen: &Seen, side: Side, item: &Item) -> Planned {
+    match decide::alone(context, seen, side, item) {
+        Step::Create(_) => actions::create(context, seen, (side, item), 0),
+        Step::Hold(reason) => Planned::held(context, side, item, reason),
+        Step::Rest
+        | Step::Update(_)
+        | Step::Delete(_)
+        | Step::Revive(_)
+        | Step::Merge
+        | Step::Adopt
+        | Step::Convert(_)
+        | Step::Sleep
+        | Step::Bury => Planned::default(),
+    }
+}
+
+/// Updates first, so that a plan that is cut off has lost nothing; deletions last, so that nothing is removed before its successor is there.
+const fn rank(step: Step) -> u8 {
+    match step {
+        Step::Rest | Step::Sleep | Step::Bury | Step::Hold(_) => 0,
+        Step::Adopt | Step::Update(_) | Step::Merge => 1,
+        Step::Create(_) | Step::Revive(_) | Step::Convert(_) => 2,
+        Step::Delete(_) => 3,
+    }
+}
+
+impl Plan {
+    fn add(&mut self, planned: Planned) {
+        let Planned { action, links, drop, held } = planned;
+        self.actions.extend(action);
+        self.links.extend(links);
+        self.drop.extend(drop);
+        self.held.extend(held);
+    }
+
+    fn malformed(&mut self, context: &Context<'_>, seen: &Seen) {
+        for side in Side::BOTH {
+            self.held.extend(seen.malformed[side].iter().map(|one| Held {
+                side,
+                id: one.id.clone(),
+                title: String::new(),
+                reason: Reason::Malformed,
+                detail: one.reason.clone(),
+                fields: Vec::new(),
+                since: context.now,
+            }));
+        }
+    }
+
+    /// Whether there is nothing to write.
+    #[must_use]
+    pub fn is_quiet(&self) -> bool {
+        self.actions.is_empty()
+    }
+
+    /// How many writes there are.
+    #[must_use]
+    pub fn writes(&self) -> usize {
+        self.actions.iter().map(|action| action.writes.len()).sum()
+    }
+}
+
+impl fmt::Display for Plan {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for action in &self.actions {
+            writeln!(f, "{:?} {}", action.step, action.after.ids.creatio)?;
+            for (side, op) in &action.writes {
+                match op {
+                    Op::Create(create) => writeln!(f, "  {side}: create in {}", create.container)?,
+                    Op::Update(update) => {
+                        let mut fields: Vec<String> = update.patch.fields.iter().map(ToString::to_string).collect();
+                        fields.extend(update.status.map(|status| format!("status={status:?}")));
+                        fields.extend(update.uid.as_ref().map(|_| "uid".to_owned()));
+                        writeln!(f, "  {side}: update {} ({})", update.id, fields.join(", "))?;
+                    }
+                    Op::Delete { id, .. } => writeln!(f, "  {side}: delete {id}")?,
+                }
+            }
+        }
+        for held in &self.held {
+            let id = held.id.as_ref().map_or("?", ItemId::as_str);
+            writeln!(f, "Hold {:?} {} {id}", held.reason, held.side)?;
+        }
+        Ok(())
+    }
+}
+
+/// The items of `seen` that `plan` leaves alone, for the check that every observed id is accounted for: at rest is an answer too.
+#[must_use]
+pub fn touched(plan: &Plan, side: Side) -> BTreeSet<&ItemId> {
+    let written = plan.actions.iter().map(|action| &action.after.ids[side]);
+    let linked = plan.links.iter().map(|link| &link.ids[side]);
+    let held = plan.held.iter().filter(|held| held.side == side).filter_map(|held| held.id.as_ref());
+    written.chain(linked).chain(held).collect()
+}
+
+/// Whether a fate is an edit.
+#[must_use]
+pub const fn is_edited(fate: Fate<'_>) -> bool {
+    match fate {
+        Fate::Edited(_) => true,
+        Fate::Same(_) | Fate::Gone(_) => false,
+    }
+}

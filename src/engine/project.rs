@@ -1,0 +1,196 @@
+//! What a record of one side is on the other side. The only place that knows how values are cut or translated on the way.
+//!
+//! Where the other side has a value already, what can't be carried is kept there: the tail of a long title, a task's time of day,
+//! "waiting on others". Projecting the result back and forth changes nothing any more (a law in the tests).
+
+use super::{Context, Seen};
+use crate::model::time::{instant, local, midnight};
+use crate::model::{
+    Day, Instant, Meeting, Pair, Person, Record, Reminder, Response, Side, Status, Task, TaskWhen, When, Zone, person,
+};
+use chrono::{Duration, NaiveTime};
+
+/// The longest title and location that an Activity holds, in characters (creatio.md §2.1).
+pub const LONGEST_LINE: usize = 500;
+
+/// What `record`, which side `from` has, is on the other side; `there` is what the other side has now, if anything and if of the same kind.
+#[must_use]
+pub fn project(context: &Context<'_>, seen: &Seen, from: Side, (record, there): (&Record, Option<&Record>)) -> Record {
+    match record {
+        Record::Meeting(one) => {
+            let there = there.and_then(|record| match record {
+                Record::Meeting(meeting) => Some(meeting),
+                Record::Task(_) => None,
+            });
+            Record::Meeting(meeting(context, seen, from, (one, there)))
+        }
+        Record::Task(one) => {
+            let there = there.and_then(|record| match record {
+                Record::Task(task) => Some(task),
+                Record::Meeting(_) => None,
+            });
+            Record::Task(task(context, from, (one, there)))
+        }
+    }
+}
+
+/// Both directions at once: what each side's record is on the other.
+#[must_use]
+pub fn shadows(context: &Context<'_>, seen: &Seen, now: Pair<&Record>) -> Pair<Record> {
+    Pair::of(|side| project(context, seen, side.other(), (now[side.other()], Some(now[side]))))
+}
+
+fn meeting(context: &Context<'_>, seen: &Seen, from: Side, (one, there): (&Meeting, Option<&Meeting>)) -> Meeting {
+    let Meeting { title: name, when, place, body, importance, reminder, people: list, response } = one;
+    let when = span(context.zone, from, (*when, there.map(|m| m.when)));
+    Meeting {
+        title: title(context, from, (name, there.map(|m| m.title.as_str()))),
+        when,
+        place: line(from, (place, there.map(|m| m.place.as_str()))),
+        body: body.clone(),
+        importance: *importance,
+        reminder: alarm(context, from, (*reminder, when, there)),
+        people: people(context, seen, from, list),
+        response: *response,
+    }
+}
+
+fn task(context: &Context<'_>, from: Side, (one, there): (&Task, Option<&Task>)) -> Task {
+    let Task { title: name, when, body, importance, reminder, status: state } = one;
+    Task {
+        title: title(context, from, (name, there.map(|t| t.title.as_str()))),
+        when: days(context, from, (*when, there.map(|t| t.when))),
+        body: body.clone(),
+        importance: *importance,
+        reminder: match (reminder, there) {
+            (Some(at), None) if *at <= context.now => None,
+            (Some(at), Some(there)) if *at <= context.now => there.reminder,
+            (at, _) => *at,
+        },
+        status: status(from, (*state, there.map(|t| t.status))),
+    }
+}
+
+fn title(context: &Context<'_>, from: Side, (name, there): (&str, Option<&str>)) -> String {
+    match from {
+        Side::Exchange if name.is_empty() => context.words.no_subject.clone(),
+        Side::Creatio if there == Some("") && name == context.words.no_subject => String::new(),
+        Side::Creatio | Side::Exchange => line(from, (name, there)),
+    }
+}
+
+/// A line cut to what an Activity holds; on the way back the tail that was cut off stays.
+fn line(from: Side, (text, there): (&str, Option<&str>)) -> String {
+    match from {
+        Side::Exchange => text.chars().take(LONGEST_LINE).collect(),
+        Side::Creatio => text.chars().chain(there.unwrap_or_default().chars().skip(LONGEST_LINE)).collect(),
+    }
+}
+
+fn span(zone: &dyn Zone, from: Side, (when, there): (When, Option<When>)) -> When {
+    match (from, when) {
+        (Side::Exchange, When::AllDay { first, end }) => {
+            When::Timed { start: midnight(zone, first), end: midnight(zone, end) }
+        }
+        (Side::Creatio, When::Timed { start, end }) if !matches!(there, Some(When::Timed { .. })) => {
+            whole_days(zone, start, end).unwrap_or(when)
+        }
+        (Side::Creatio | Side::Exchange, When::Timed { .. } | When::AllDay { .. }) => when,
+    }
+}
+
+/// The days from `start` to `end`, if both are midnights in `zone`: Creatio knows no other form of all-day.
+fn whole_days(zone: &dyn Zone, start: Instant, end: Instant) -> Option<When> {
+    let (first, end_day) = (local(zone, start), local(zone, end));
+    let whole = start < end && midnight(zone, first.date()) == start && midnight(zone, end_day.date()) == end;
+    whole.then(|| When::AllDay { first: first.date(), end: end_day.date() })
+}
+
+/// The first instant and the end of a meeting.
+#[must_use]
+pub fn instants(zone: &dyn Zone, when: When) -> (Instant, Instant) {
+    match when {
+        When::Timed { start, end } => (start, end),
+        When::AllDay { first, end } => (midnight(zone, first), midnight(zone, end)),
+    }
+}
+
+/// A meeting's reminder. Minutes before the start mean the same on both sides; one after the start can't be on Exchange, and one that is
+/// past already is never created.
+fn alarm(context: &Context<'_>, from: Side, (reminder, when, there): (Reminder, When, Option<&Meeting>)) -> Reminder {
+    let Reminder::Before(minutes) = reminder else { return Reminder::Off };
+    let minutes = match from {
+        Side::Creatio => minutes.max(0),
+        Side::Exchange => minutes,
+    };
+    let (start, _) = instants(context.zone, when);
+    let past =
+        Duration::try_minutes(minutes).and_then(|m| start.checked_sub_signed(m)).is_none_or(|at| at <= context.now);
+    match there {
+        _ if !past => Reminder::Before(minutes),
+        None => Reminder::Off,
+        Some(there) => there.reminder,
+    }
+}
+
+fn people(context: &Context<'_>, seen: &Seen, from: Side, list: &[Person]) -> Vec<Person> {
+    let known = |one: &Person| {
+        let contact = one.addresses.iter().find_map(|address| seen.people.get(address))?;
+        (*contact != context.account.contact).then(|| Person { contact: Some(contact.clone()), ..one.clone() })
+    };
+    let invitable = |one: &Person| {
+        let address = one.addresses.first()?.clone();
+        Some(Person { addresses: vec![address], contact: None, response: Response::InDoubt, ..one.clone() })
+    };
+    person::normal(list.iter().filter_map(|one| match from {
+        Side::Exchange => known(one),
+        Side::Creatio => invitable(one),
+    }))
+}
+
+fn status(from: Side, (state, there): (Status, Option<Status>)) -> Status {
+    match (from, state, there) {
+        (Side::Exchange, Status::Waiting | Status::Deferred, _) => Status::NotStarted,
+        (Side::Creatio, Status::NotStarted, Some(kept @ (Status::Waiting | Status::Deferred))) => kept,
+        (Side::Creatio, Status::Canceled, kept) => kept.unwrap_or(Status::NotStarted),
+        (_, state, _) => state,
+    }
+}
+
+/// The working day that a task without times gets in Creatio.
+const WORKDAY: (u32, u32) = (9, 18);
+
+fn days(context: &Context<'_>, from: Side, (when, there): (TaskWhen, Option<TaskWhen>)) -> TaskWhen {
+    let zone = context.zone;
+    match (from, when) {
+        (Side::Creatio, TaskWhen::Timed { start, due }) => {
+            let (start, due) = (local(zone, start).date(), local(zone, due).date());
+            let open = matches!(there, Some(TaskWhen::Days { start: None, .. })) && start == due;
+            let undated =
+                there == Some(TaskWhen::Days { start: None, due: None }) && start == local(zone, context.now).date();
+            match (open, undated) {
+                (true, true) => TaskWhen::Days { start: None, due: None },
+                (true, false) => TaskWhen::Days { start: None, due: Some(due) },
+                (false, _) => TaskWhen::Days { start: Some(start), due: Some(due) },
+            }
+        }
+        (Side::Exchange, TaskWhen::Days { start, due }) => timed(context, (start, due), there),
+        (Side::Creatio | Side::Exchange, TaskWhen::Timed { .. } | TaskWhen::Days { .. }) => when,
+    }
+}
+
+/// Days of To Do as Creatio's instants: the time of day stays as it is there, or is a working day's.
+fn timed(context: &Context<'_>, (start, due): (Option<Day>, Option<Day>), there: Option<TaskWhen>) -> TaskWhen {
+    let zone = context.zone;
+    let hour = |h| NaiveTime::from_hms_opt(h, 0, 0).unwrap_or_default();
+    let kept = match there {
+        Some(TaskWhen::Timed { start, due }) => Some((local(zone, start), local(zone, due))),
+        Some(TaskWhen::Days { .. }) | None => None,
+    };
+    let today = local(zone, context.now).date();
+    let due_day = due.or(start).unwrap_or_else(|| kept.map_or(today, |(_, due)| due.date()));
+    let start_day = start.or(due).unwrap_or_else(|| kept.map_or(today, |(start, _)| start.date())).min(due_day);
+    let start = instant(zone, start_day.and_time(kept.map_or_else(|| hour(WORKDAY.0), |(start, _)| start.time())));
+    let due = instant(zone, due_day.and_time(kept.map_or_else(|| hour(WORKDAY.1), |(_, due)| due.time())));
+    TaskWhen::Timed { start, due: due.max(start) }
+}

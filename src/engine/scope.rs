@@ -1,0 +1,134 @@
+//! What a run looks at and writes to: containers, windows, groups, private items. Nothing here looks at a base or decides a write.
+
+use super::link::Link;
+use super::settings::{Block, Extent, Private, Settings};
+use super::{Context, Seen, project::instants};
+use crate::model::time::midnight;
+use crate::model::{Body, Container, ContainerId, Item, Kind, Record, Reminder, Side, Status, TaskWhen};
+use crate::ports::{Choice, Scope};
+use std::collections::BTreeSet;
+
+/// What both replicas are asked to read: what is imported, what exports go to, and whatever holds links.
+#[must_use]
+pub fn reading(settings: &Settings, window: crate::model::Window, holding: &BTreeSet<ContainerId>) -> Scope {
+    let choice = |block: &Block<ContainerId>| Choice {
+        own: block.takes_all(),
+        default: settings.export.on,
+        named: block.choice().iter().chain(holding).cloned().collect(),
+    };
+    Scope { window, calendars: choice(&settings.import_meetings), lists: choice(&settings.import_tasks) }
+}
+
+/// The settings' block for importing `kind`.
+#[must_use]
+pub const fn import(settings: &Settings, kind: Kind) -> &Block<ContainerId> {
+    match kind {
+        Kind::Meeting => &settings.import_meetings,
+        Kind::Task => &settings.import_tasks,
+    }
+}
+
+/// Whether a new item of `container` is imported.
+#[must_use]
+pub fn imports_from(settings: &Settings, container: &Container) -> bool {
+    let block = import(settings, container.kind);
+    (block.takes_all() && container.own) || block.names(&container.id)
+}
+
+/// Where new items of `kind` go on Exchange: the default container, if it can be written.
+#[must_use]
+pub fn target(seen: &Seen, kind: Kind) -> Option<&Container> {
+    seen.containers.iter().find(|container| container.kind == kind && container.default && container.writable)
+}
+
+/// Whether `item` lies in the window.
+#[must_use]
+pub fn in_window(context: &Context<'_>, item: &Item) -> bool {
+    let series = item.facts.occurrence.is_some();
+    match &item.record {
+        Record::Meeting(meeting) => {
+            let (start, end) = instants(context.zone, meeting.when);
+            context.window.holds(start, end, series)
+        }
+        Record::Task(task) => match task.when {
+            TaskWhen::Timed { start, due } => context.window.holds(start, due.max(start), false),
+            TaskWhen::Days { start: None, due: None } => task.status != Status::Completed,
+            TaskWhen::Days { start, due } => {
+                let first = start.or(due).map(|day| midnight(context.zone, day));
+                let last = due.or(start).and_then(|day| day.succ_opt()).map(|day| midnight(context.zone, day));
+                first.zip(last).is_some_and(|(first, last)| context.window.holds(first, last, false))
+            }
+        },
+    }
+}
+
+/// Whether `record` ended before now: what is gone then may be retention or archive, not a person's deletion.
+#[must_use]
+pub fn is_past(context: &Context<'_>, record: &Record) -> bool {
+    match record {
+        Record::Meeting(meeting) => instants(context.zone, meeting.when).1 <= context.now,
+        Record::Task(task) => task.status == Status::Completed,
+    }
+}
+
+/// Whether an unlinked item of Creatio is to be created on Exchange.
+#[must_use]
+pub fn exports(context: &Context<'_>, seen: &Seen, item: &Item) -> bool {
+    let export = &context.settings.export;
+    export.on
+        && !item.facts.email
+        && !item.facts.canceled
+        && in_window(context, item)
+        && match export.scope {
+            Extent::All => true,
+            Extent::Chosen => seen.members.as_ref().is_some_and(|members| members.contains(&item.id)),
+        }
+}
+
+/// Whether an unlinked item of Exchange is to be created in Creatio.
+#[must_use]
+pub fn imports(context: &Context<'_>, seen: &Seen, item: &Item) -> bool {
+    !item.facts.canceled
+        && in_window(context, item)
+        && !(item.facts.private && context.settings.rules.private == Private::Skip)
+        && seen
+            .containers
+            .iter()
+            .any(|container| container.id == item.container && imports_from(context.settings, container))
+}
+
+/// Whether a linked pair is in scope on `side`; `item` is the reading, if there is one. What is out of scope sleeps.
+#[must_use]
+pub fn awake(context: &Context<'_>, seen: &Seen, link: &Link, side: Side, item: Option<&Item>) -> bool {
+    let listed = side == Side::Creatio || seen.containers.iter().any(|c| c.id == link.containers.exchange);
+    listed
+        && item.is_none_or(|item| {
+            in_window(context, item)
+                && !item.facts.email
+                && !(item.facts.private && context.settings.rules.private == Private::Skip)
+        })
+}
+
+/// What is seen of a private item under "busy only": its times.
+#[must_use]
+pub fn masked(context: &Context<'_>, item: &Item) -> Item {
+    let mut item = item.clone();
+    if !item.facts.private || context.settings.rules.private != Private::Busy {
+        return item;
+    }
+    match &mut item.record {
+        Record::Meeting(meeting) => {
+            meeting.title.clone_from(&context.words.private);
+            meeting.place.clear();
+            meeting.body = Body::default();
+            meeting.people.clear();
+            meeting.reminder = Reminder::Off;
+        }
+        Record::Task(task) => {
+            task.title.clone_from(&context.words.private);
+            task.body = Body::default();
+            task.reminder = None;
+        }
+    }
+    item
+}

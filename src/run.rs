@@ -1,0 +1,116 @@
+//! One run: observe, plan, apply, fold. Reads as the algorithm; what is decided is the engine's, what is asked of the world are the ports'.
+
+pub mod apply;
+pub mod observe;
+
+use crate::engine::link::{Held, State};
+use crate::engine::plan::{self, Plan};
+use crate::engine::settings::Settings;
+use crate::engine::{Account, Context, Seen, Words};
+use crate::error::{Error, Result};
+use crate::model::{Cursor, Instant, Pair, Window, Zone};
+use crate::ports::{Clock, Directory, Events, Phase, Progress, Replica, Store};
+use serde::{Deserialize, Serialize};
+
+/// Everything that a run needs of the world.
+pub struct Ends<'a, C, X, S, K, E> {
+    /// Creatio.
+    pub creatio: &'a C,
+    /// The mailbox.
+    pub exchange: &'a X,
+    /// The local store of this account.
+    pub store: &'a S,
+    /// The clock of this device.
+    pub clock: &'a K,
+    /// Who hears how it goes.
+    pub events: &'a E,
+    /// The user's zone.
+    pub zone: &'a dyn Zone,
+    /// Who is synchronised.
+    pub account: &'a Account,
+    /// Texts in the user's language.
+    pub words: &'a Words,
+}
+
+/// What a run came to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// Confirmed writes, by the side that was written to.
+    pub counts: Pair<Counts>,
+    /// All that waits for a person or could not be done, from earlier runs too.
+    pub held: Vec<Held>,
+    /// Steps that were not finished; the next run does.
+    pub unfinished: usize,
+}
+
+/// Confirmed writes on one side.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Items created.
+    pub created: usize,
+    /// Items changed.
+    pub updated: usize,
+    /// Items deleted, or marked as canceled.
+    pub deleted: usize,
+}
+
+/// A plan with all that carrying it out needs.
+pub struct Planned {
+    /// The plan.
+    pub plan: Plan,
+    /// The state once the plan is carried out; its `again` and `held` are still those before.
+    state: State,
+    /// What was looked at, for [`apply`].
+    seen: Seen,
+    now: Instant,
+}
+
+/// Hours after which both sides are compared in full again.
+const COMPARE_HOURS: i64 = 24;
+
+/// Runs once: everything that can be done without a person is done.
+///
+/// # Errors
+/// What keeps a run from beginning or going on. Whatever was confirmed before is kept, and the next run finishes the rest.
+pub async fn run<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
+    ends: &Ends<'_, C, X, S, K, E>,
+) -> Result<Report> {
+    let planned = plan(ends).await?;
+    apply::apply(ends, planned).await
+}
+
+/// Reads both sides and decides; writes nothing.
+///
+/// # Errors
+/// As [`run`].
+pub async fn plan<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
+    ends: &Ends<'_, C, X, S, K, E>,
+) -> Result<Planned> {
+    ends.events.progress(Progress { phase: Phase::Reading, done: 0, total: 0 });
+    let device = ends.clock.now();
+    let today = crate::model::time::local(ends.zone, device).date();
+    let settings = ends.store.settings().await?.unwrap_or_else(|| Settings::first(today));
+    let mut state = ends.store.state().await?.unwrap_or_else(|| State::new(ends.account.site.clone()));
+    if state.site != ends.account.site {
+        return Err(Error::Store("it belongs to another Creatio".to_owned()));
+    }
+    let due = state.compared.is_none_or(|at| device - at >= chrono::Duration::hours(COMPARE_HOURS) || device < at);
+    let window = Window::at(device, settings.from, ends.zone);
+    let cursors: Pair<Option<Cursor>> =
+        if due || state.settings.as_ref() != Some(&settings) { Pair::default() } else { state.cursors.clone() };
+    let observed = observe::observe(ends, &settings, window, (&state, &cursors)).await?;
+    ends.events.progress(Progress { phase: Phase::Planning, done: 0, total: 0 });
+    let now = observed.now.unwrap_or(device);
+    let context =
+        Context { settings: &settings, zone: ends.zone, now, window, account: ends.account, words: ends.words };
+    let mut plan = plan::plan(&context, &observed.seen);
+    plan.held.extend(observed.held);
+    state.cursors = observed.cursors;
+    if observed.full {
+        state.compared = Some(device);
+        state.holding = observed.holding;
+    }
+    state.links = observed.seen.total;
+    state.settings = Some(settings);
+    Ok(Planned { plan, state, seen: observed.seen, now })
+}

@@ -1,0 +1,399 @@
+//! Both replicas and the store in memory: the simplest correct ones, for the engine's rows and laws.
+
+use schedule_sync::engine::link::{Link, LinkKey, State};
+use schedule_sync::engine::settings::{Block, Settings};
+use schedule_sync::engine::{Account, Words, merge};
+use schedule_sync::error::Result;
+use schedule_sync::model::{
+    Address, Body, ContactId, Container, ContainerId, Cursor, Facts, GroupId, Importance, Instant, Item, ItemId, Kind,
+    Listing, Meeting, Record, Reminder, Response, Side, Status, Task, TaskWhen, Version, When,
+};
+use schedule_sync::ports::{
+    Clock, Clue, Commit, Directory, Events, Membership, Op, Outcome, Progress, Refusal, Replica, Scope, Store, Written,
+};
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+
+/// The user's Contact.
+pub(crate) const ME: &str = "me";
+/// The default calendar.
+pub(crate) const CALENDAR: &str = "calendar";
+/// The default task list.
+pub(crate) const LIST: &str = "list";
+
+/// One side in memory.
+pub(crate) struct Memory {
+    side: Side,
+    /// What it holds.
+    pub(crate) items: RefCell<BTreeMap<ItemId, Item>>,
+    changes: RefCell<BTreeMap<ItemId, u64>>,
+    clock: Cell<u64>,
+    /// Writes that were carried out.
+    pub(crate) writes: Cell<usize>,
+    /// The next writes get these outcomes after (`true`) or before they are carried out.
+    pub(crate) faults: RefCell<Vec<(Refusal, bool)>>,
+    /// Who has which address.
+    pub(crate) people: RefCell<BTreeMap<Address, ContactId>>,
+}
+
+pub(crate) fn at(text: &str) -> Instant {
+    text.parse().unwrap()
+}
+
+impl Memory {
+    pub(crate) fn new(side: Side) -> Self {
+        Self {
+            side,
+            items: RefCell::default(),
+            changes: RefCell::default(),
+            clock: Cell::new(1),
+            writes: Cell::new(0),
+            faults: RefCell::default(),
+            people: RefCell::default(),
+        }
+    }
+
+    fn tick(&self) -> u64 {
+        self.clock.set(self.clock.get() + 1);
+        self.clock.get()
+    }
+
+    /// What a person does: puts an item there, or changes it.
+    pub(crate) fn put(&self, mut item: Item) {
+        let tick = self.tick();
+        item.version = Version::new(format!("v{tick}"));
+        self.changes.borrow_mut().insert(item.id.clone(), tick);
+        self.items.borrow_mut().insert(item.id.clone(), item);
+    }
+
+    /// What a person does: changes an item.
+    pub(crate) fn edit(&self, id: &ItemId, change: impl FnOnce(&mut Item)) {
+        let mut item = self.items.borrow()[id].clone();
+        change(&mut item);
+        self.put(item);
+    }
+
+    /// What a person does: removes an item.
+    pub(crate) fn remove(&self, id: &ItemId) {
+        let tick = self.tick();
+        self.items.borrow_mut().remove(id);
+        self.changes.borrow_mut().insert(id.clone(), tick);
+    }
+
+    pub(crate) fn ids(&self) -> Vec<ItemId> {
+        self.items.borrow().keys().cloned().collect()
+    }
+
+    fn containers(&self) -> Vec<Container> {
+        let one = |id: &str, kind| Container {
+            id: id.into(),
+            kind,
+            name: id.to_owned(),
+            own: true,
+            default: true,
+            writable: true,
+        };
+        match self.side {
+            Side::Creatio => vec![],
+            Side::Exchange => vec![one(CALENDAR, Kind::Meeting), one(LIST, Kind::Task)],
+        }
+    }
+
+    fn carry_out(&self, op: &Op) -> Outcome {
+        match op {
+            Op::Create(create) => {
+                let tick = self.tick();
+                let again = self
+                    .items
+                    .borrow()
+                    .values()
+                    .find(|item| {
+                        create.facts.transaction.is_some() && item.facts.transaction == create.facts.transaction
+                    })
+                    .cloned();
+                if let Some(item) = again {
+                    return Ok(written(&item));
+                }
+                let id = create.id.clone().unwrap_or_else(|| ItemId::new(format!("e{tick}")));
+                if self.items.borrow().contains_key(&id) {
+                    return Err(Refusal::Rejected("duplicate key".to_owned()));
+                }
+                let mut facts = create.facts.clone();
+                if self.side == Side::Exchange {
+                    facts.uid = Some(format!("uid-{tick}").as_str().into());
+                    facts.mine = true;
+                }
+                let item = Item {
+                    id,
+                    version: Version::new("new"),
+                    container: create.container.clone(),
+                    stamp: None,
+                    record: create.record.clone(),
+                    facts,
+                };
+                self.put(item.clone());
+                Ok(written(&self.items.borrow()[&item.id]))
+            }
+            Op::Update(update) => {
+                let Some(mut item) = self.items.borrow().get(&update.id).cloned() else { return Err(Refusal::Gone) };
+                if item.version != update.version
+                    && merge::differences(&item.record, &update.before)
+                        .intersection(&update.patch.fields)
+                        .next()
+                        .is_some()
+                {
+                    return Err(Refusal::Stale);
+                }
+                for field in &update.patch.fields {
+                    merge::copy(*field, &update.patch.record, &mut item.record);
+                }
+                if let Some(status) = update.status {
+                    item.facts.status = Some(status);
+                    item.facts.canceled = status == Status::Canceled;
+                }
+                if update.uid.is_some() {
+                    item.facts.uid.clone_from(&update.uid);
+                }
+                self.put(item.clone());
+                Ok(written(&self.items.borrow()[&item.id]))
+            }
+            Op::Delete { id, .. } => {
+                if !self.items.borrow().contains_key(id) {
+                    return Err(Refusal::Gone);
+                }
+                self.remove(id);
+                Ok(Written { id: id.clone(), container: CALENDAR.into(), version: Version::new(""), item: None })
+            }
+        }
+    }
+}
+
+fn written(item: &Item) -> Written {
+    Written {
+        id: item.id.clone(),
+        container: item.container.clone(),
+        version: item.version.clone(),
+        item: Some(Box::new(item.clone())),
+    }
+}
+
+/// An item as a delta tells it: without our mark.
+fn unmarked(item: &Item) -> Item {
+    let mut item = item.clone();
+    item.facts.mark = None;
+    item
+}
+
+impl Replica for Memory {
+    async fn observe(&self, _scope: &Scope, cursor: Option<&Cursor>) -> Result<Listing> {
+        let since = cursor.map_or(0, |cursor| cursor.0.parse().unwrap());
+        let items = self.items.borrow();
+        let changes = self.changes.borrow();
+        let changed = |id: &ItemId| changes.get(id).is_some_and(|tick| *tick > since);
+        let containers = self.containers();
+        Ok(Listing {
+            items: items.values().filter(|item| cursor.is_none() || changed(&item.id)).map(unmarked).collect(),
+            removed: changes.keys().filter(|id| !items.contains_key(*id) && changed(id)).cloned().collect(),
+            complete: match (cursor, self.side) {
+                (Some(_), _) => vec![],
+                (None, Side::Creatio) => vec!["activities".into()],
+                (None, Side::Exchange) => containers.iter().map(|c| c.id.clone()).collect(),
+            },
+            containers,
+            cursor: Some(Cursor(self.clock.get().to_string())),
+            ..Listing::default()
+        })
+    }
+
+    async fn find(&self, clues: &[Clue]) -> Result<Vec<Vec<Item>>> {
+        let items = self.items.borrow();
+        Ok(clues
+            .iter()
+            .map(|clue| match clue {
+                Clue::Id { id, .. } => items.get(id).cloned().into_iter().collect(),
+                Clue::Uid(uid) => items.values().filter(|i| i.facts.uid.as_ref() == Some(uid)).cloned().collect(),
+                Clue::Mark(activity) => {
+                    let marked = |i: &&Item| i.facts.mark.as_ref().is_some_and(|mark| mark.activity == *activity);
+                    items.values().filter(marked).cloned().collect()
+                }
+            })
+            .collect())
+    }
+
+    async fn apply(&self, ops: &[Op]) -> Vec<Outcome> {
+        ops.iter()
+            .map(|op| {
+                let fault = self.faults.borrow_mut().pop();
+                if let Some((refusal, false)) = fault {
+                    return Err(refusal);
+                }
+                let outcome = self.carry_out(op);
+                self.writes.set(self.writes.get() + usize::from(outcome.is_ok()));
+                fault.map_or(outcome, |(refusal, _)| Err(refusal))
+            })
+            .collect()
+    }
+}
+
+impl Directory for Memory {
+    async fn people(&self, addresses: &[Address]) -> Result<Vec<(Address, ContactId)>> {
+        let people = self.people.borrow();
+        Ok(addresses.iter().filter_map(|a| Some((a.clone(), people.get(a)?.clone()))).collect())
+    }
+
+    async fn members(&self, _groups: &[GroupId]) -> Result<Membership> {
+        Ok(Membership::default())
+    }
+}
+
+/// The store in memory.
+#[derive(Default)]
+pub(crate) struct Shelf {
+    pub(crate) settings: RefCell<Option<Settings>>,
+    pub(crate) state: RefCell<Option<State>>,
+    pub(crate) links: RefCell<BTreeMap<ItemId, Link>>,
+}
+
+impl Store for Shelf {
+    async fn settings(&self) -> Result<Option<Settings>> {
+        Ok(self.settings.borrow().clone())
+    }
+
+    async fn save_settings(&self, settings: &Settings) -> Result<()> {
+        *self.settings.borrow_mut() = Some(settings.clone());
+        Ok(())
+    }
+
+    async fn state(&self) -> Result<Option<State>> {
+        Ok(self.state.borrow().clone())
+    }
+
+    async fn links(&self, keys: &[LinkKey]) -> Result<Vec<Link>> {
+        let named = |link: &&Link| {
+            keys.iter().any(|key| match key {
+                LinkKey::Item(side, id) => link.ids[*side] == *id,
+                LinkKey::Series(master) => link.series() == Some(master),
+            })
+        };
+        Ok(self.links.borrow().values().filter(named).cloned().collect())
+    }
+
+    async fn all(&self) -> Result<Vec<Link>> {
+        Ok(self.links.borrow().values().cloned().collect())
+    }
+
+    async fn commit(&self, commit: &Commit) -> Result<()> {
+        let mut links = self.links.borrow_mut();
+        for id in &commit.drop {
+            links.remove(id);
+        }
+        for link in &commit.put {
+            links.insert(link.ids.creatio.clone(), link.clone());
+        }
+        if let Some(state) = &commit.state {
+            *self.state.borrow_mut() = Some(state.clone());
+        }
+        Ok(())
+    }
+}
+
+/// A clock that stands.
+pub(crate) struct Standing(pub(crate) Cell<Instant>);
+
+impl Clock for Standing {
+    fn now(&self) -> Instant {
+        self.0.get()
+    }
+
+    async fn sleep(&self, _ms: u64) {}
+}
+
+/// Nobody listens.
+pub(crate) struct Silence;
+
+impl Events for Silence {
+    fn progress(&self, _progress: Progress) {}
+
+    fn stop(&self) -> bool {
+        false
+    }
+}
+
+/// Settings with every block on.
+pub(crate) fn everything() -> Settings {
+    let mut settings = Settings::first("2026-03-01".parse().unwrap());
+    settings.import_meetings.on = true;
+    settings.import_tasks.on = true;
+    settings.export = Block { on: true, ..Block::default() };
+    settings
+}
+
+pub(crate) fn account() -> Account {
+    Account { site: "site".into(), mailbox: "demo@contoso.example".to_owned(), contact: ME.into() }
+}
+
+pub(crate) fn words() -> Words {
+    Words { no_subject: "(no subject)".to_owned(), private: "Private meeting".to_owned() }
+}
+
+/// A meeting of an hour.
+pub(crate) fn meeting(title: &str, start: &str) -> Meeting {
+    let start = at(start);
+    Meeting {
+        title: title.to_owned(),
+        when: When::Timed { start, end: start + chrono::Duration::hours(1) },
+        place: String::new(),
+        body: Body::default(),
+        importance: Importance::Normal,
+        reminder: Reminder::Off,
+        people: vec![],
+        response: Response::InDoubt,
+    }
+}
+
+/// A task of To Do.
+pub(crate) fn task(title: &str, due: &str) -> Task {
+    Task {
+        title: title.to_owned(),
+        when: TaskWhen::Days { start: None, due: Some(due.parse().unwrap()) },
+        body: Body::default(),
+        importance: Importance::Normal,
+        reminder: None,
+        status: Status::NotStarted,
+    }
+}
+
+/// An item of a side.
+pub(crate) fn item(side: Side, id: &str, record: Record) -> Item {
+    let facts = match side {
+        Side::Creatio => {
+            Facts { owner: Some(ME.into()), mine: true, status: Some(Status::NotStarted), ..Facts::default() }
+        }
+        Side::Exchange => Facts {
+            uid: (record.kind() == Kind::Meeting).then(|| format!("uid-{id}").as_str().into()),
+            mine: true,
+            ..Facts::default()
+        },
+    };
+    let container = match (side, record.kind()) {
+        (Side::Creatio, _) => "activities",
+        (Side::Exchange, Kind::Meeting) => CALENDAR,
+        (Side::Exchange, Kind::Task) => LIST,
+    };
+    Item {
+        id: id.into(),
+        version: Version::new("v0"),
+        container: ContainerId::from(container),
+        stamp: None,
+        record,
+        facts,
+    }
+}
+
+/// The title of an item, to be changed.
+pub(crate) fn title(item: &mut Item) -> &mut String {
+    match &mut item.record {
+        Record::Meeting(meeting) => &mut meeting.title,
+        Record::Task(task) => &mut task.title,
+    }
+}

@@ -1,0 +1,445 @@
+//! Trips: whole runs over two sides in memory, one row of the rules after another.
+
+use crate::memory::{
+    self, Memory, Shelf, Silence, Standing, account, at, everything, item, meeting, task, title, words,
+};
+use pollster::block_on;
+use schedule_sync::engine::link::{LinkState, Reason};
+use schedule_sync::engine::settings::{Conflict, Settings};
+use schedule_sync::model::time::Fixed;
+use schedule_sync::model::{
+    Address, ContactId, Item, ItemId, Person, Record, Response, Role, Side, Status, TaskWhen, When,
+};
+use schedule_sync::ports::{Refusal, Store};
+use schedule_sync::run::{self, Ends, Report};
+use std::cell::Cell;
+
+/// Two sides, a store, a clock.
+pub(crate) struct Trip {
+    pub(crate) creatio: Memory,
+    pub(crate) exchange: Memory,
+    pub(crate) shelf: Shelf,
+    pub(crate) clock: Standing,
+}
+
+impl Trip {
+    pub(crate) fn new(settings: &Settings) -> Self {
+        let trip = Self {
+            creatio: Memory::new(Side::Creatio),
+            exchange: Memory::new(Side::Exchange),
+            shelf: Shelf::default(),
+            clock: Standing(Cell::new(at("2026-03-10T09:00:00Z"))),
+        };
+        block_on(trip.shelf.save_settings(settings)).unwrap();
+        trip
+    }
+
+    pub(crate) fn run(&self) -> Report {
+        let zone = Fixed { seconds: 3 * 3600, name: "Russian Standard Time".to_owned() };
+        let (account, words) = (account(), words());
+        let ends = Ends {
+            creatio: &self.creatio,
+            exchange: &self.exchange,
+            store: &self.shelf,
+            clock: &self.clock,
+            events: &Silence,
+            zone: &zone,
+            account: &account,
+            words: &words,
+        };
+        block_on(run::run(&ends)).unwrap()
+    }
+
+    /// Runs, then runs again: the second run must write nothing.
+    fn settle(&self) -> Report {
+        let report = self.run();
+        let before = (self.creatio.writes.get(), self.exchange.writes.get());
+        self.run();
+        assert_eq!((self.creatio.writes.get(), self.exchange.writes.get()), before, "a second run writes nothing");
+        report
+    }
+
+    fn only(&self, side: Side) -> Item {
+        let memory = if side == Side::Creatio { &self.creatio } else { &self.exchange };
+        let items = memory.items.borrow();
+        assert_eq!(items.len(), 1, "exactly one item on {side}: {:?}", items.keys());
+        items.values().next().unwrap().clone()
+    }
+
+    fn side(&self, side: Side) -> &Memory {
+        if side == Side::Creatio { &self.creatio } else { &self.exchange }
+    }
+}
+
+fn event(id: &str, name: &str) -> Item {
+    item(Side::Exchange, id, Record::Meeting(meeting(name, "2026-03-12T10:00:00Z")))
+}
+
+fn activity(id: &str, name: &str) -> Item {
+    item(Side::Creatio, id, Record::Meeting(meeting(name, "2026-03-12T10:00:00Z")))
+}
+
+/// A pair in step that began on `from`.
+fn linked(from: Side) -> Trip {
+    let trip = Trip::new(&everything());
+    match from {
+        Side::Exchange => trip.exchange.put(event("e", "Call")),
+        Side::Creatio => trip.creatio.put(activity("a", "Call")),
+    }
+    trip.settle();
+    trip
+}
+
+#[test]
+fn new_items_go_over_once_and_come_to_rest() {
+    for from in Side::BOTH {
+        let trip = linked(from);
+        assert_eq!(trip.only(from.other()).record.title(), "Call");
+        assert_eq!(trip.shelf.links.borrow().len(), 1);
+    }
+}
+
+#[test]
+fn edits_flow_both_ways_and_alike_edits_agree() {
+    for from in Side::BOTH {
+        for editor in Side::BOTH {
+            let trip = linked(from);
+            trip.side(editor).edit(&trip.only(editor).id, |item| *title(item) = "Visit".to_owned());
+            let report = trip.settle();
+            assert_eq!(trip.only(editor.other()).record.title(), "Visit", "{from} {editor}");
+            assert_eq!(report.counts[editor.other()].updated, 1);
+        }
+        let trip = linked(from);
+        for side in Side::BOTH {
+            trip.side(side).edit(&trip.only(side).id, |item| *title(item) = "Visit".to_owned());
+        }
+        assert!(trip.settle().held.is_empty());
+    }
+}
+
+#[test]
+fn a_clash_goes_by_the_rule_and_loses_nothing_when_it_asks() {
+    for (rule, creatio, exchange, held) in [
+        (Conflict::Creatio, "Ours", "Ours", false),
+        (Conflict::Exchange, "Theirs", "Theirs", false),
+        (Conflict::Ask, "Ours", "Theirs", true),
+        (Conflict::Newest, "Ours", "Theirs", true), // no stamps: not decidable
+    ] {
+        let trip = linked(Side::Exchange);
+        let mut settings = everything();
+        settings.rules.conflict = rule;
+        block_on(trip.shelf.save_settings(&settings)).unwrap();
+        trip.creatio.edit(&trip.only(Side::Creatio).id, |item| *title(item) = "Ours".to_owned());
+        trip.exchange.edit(&trip.only(Side::Exchange).id, |item| *title(item) = "Theirs".to_owned());
+        let report = trip.settle();
+        assert_eq!(trip.only(Side::Creatio).record.title(), creatio, "{rule:?}");
+        assert_eq!(trip.only(Side::Exchange).record.title(), exchange, "{rule:?}");
+        assert_eq!(report.held.iter().any(|held| held.reason == Reason::Clash), held, "{rule:?}");
+    }
+}
+
+#[test]
+fn the_newer_edit_wins_by_the_servers_stamps() {
+    for (creatio, exchange, winner) in [
+        ("2026-03-10T08:00:00Z", "2026-03-10T08:10:00Z", "Theirs"),
+        ("2026-03-10T08:10:00Z", "2026-03-10T08:00:00Z", "Ours"),
+    ] {
+        let trip = linked(Side::Exchange);
+        trip.creatio.edit(&trip.only(Side::Creatio).id, |item| {
+            *title(item) = "Ours".to_owned();
+            item.stamp = Some(at(creatio));
+        });
+        trip.exchange.edit(&trip.only(Side::Exchange).id, |item| {
+            *title(item) = "Theirs".to_owned();
+            item.stamp = Some(at(exchange));
+        });
+        trip.settle();
+        for side in Side::BOTH {
+            assert_eq!(trip.only(side).record.title(), winner);
+        }
+    }
+}
+
+#[test]
+fn a_deleted_event_marks_the_activity_and_nothing_comes_back() {
+    for from in Side::BOTH {
+        let trip = linked(from);
+        trip.exchange.remove(&trip.only(Side::Exchange).id);
+        let report = trip.settle();
+        assert!(trip.only(Side::Creatio).facts.canceled);
+        assert_eq!((trip.exchange.ids().len(), report.counts.creatio.deleted), (0, 1));
+        assert!(trip.shelf.links.borrow().values().all(|link| link.state == LinkState::Tombstone));
+    }
+}
+
+#[test]
+fn a_deleted_activity_removes_only_what_we_created() {
+    let ours = linked(Side::Creatio);
+    ours.creatio.remove(&ours.only(Side::Creatio).id);
+    assert_eq!(ours.settle().counts.exchange.deleted, 1);
+    assert!(ours.exchange.ids().is_empty());
+
+    let theirs = linked(Side::Exchange);
+    theirs.creatio.remove(&theirs.only(Side::Creatio).id);
+    let report = theirs.settle();
+    assert_eq!(theirs.exchange.ids().len(), 1, "an imported event is never removed without a word");
+    assert!(report.held.iter().any(|held| held.reason == Reason::DeleteAsked));
+    assert!(theirs.creatio.ids().is_empty(), "and never imported again");
+}
+
+#[test]
+fn an_edit_beats_a_deletion_of_ones_own_item() {
+    for deleter in Side::BOTH {
+        let trip = linked(Side::Creatio);
+        trip.side(deleter.other()).edit(&trip.only(deleter.other()).id, |item| *title(item) = "Visit".to_owned());
+        trip.side(deleter).remove(&trip.only(deleter).id);
+        trip.settle();
+        for side in Side::BOTH {
+            assert_eq!(trip.only(side).record.title(), "Visit", "deleted on {deleter}");
+        }
+    }
+}
+
+#[test]
+fn a_lost_reply_of_a_create_leaves_exactly_one() {
+    for (from, kind) in
+        [(Side::Creatio, "meeting"), (Side::Creatio, "task"), (Side::Exchange, "meeting"), (Side::Exchange, "task")]
+    {
+        for carried_out in [true, false] {
+            let trip = Trip::new(&everything());
+            let record = match (kind, from) {
+                ("meeting", _) => Record::Meeting(meeting("Call", "2026-03-12T10:00:00Z")),
+                (_, Side::Exchange) => Record::Task(task("Call", "2026-03-12")),
+                (_, Side::Creatio) => Record::Task(schedule_sync::model::Task {
+                    when: TaskWhen::Timed { start: at("2026-03-12T06:00:00Z"), due: at("2026-03-12T07:00:00Z") },
+                    ..task("Call", "2026-03-12")
+                }),
+            };
+            trip.side(from).put(item(from, "x", record));
+            trip.side(from.other()).faults.borrow_mut().push((Refusal::Unknown, carried_out));
+            assert_eq!(trip.run().unfinished, 1);
+            trip.settle();
+            trip.only(from.other());
+            trip.only(from);
+            assert!(trip.shelf.links.borrow().values().all(|link| link.state == LinkState::Alive));
+        }
+    }
+}
+
+#[test]
+fn a_lost_store_makes_no_duplicates() {
+    for from in Side::BOTH {
+        let trip = linked(from);
+        let fresh = Trip { shelf: Shelf::default(), ..trip };
+        block_on(fresh.shelf.save_settings(&everything())).unwrap();
+        let report = fresh.settle();
+        fresh.only(Side::Creatio);
+        fresh.only(Side::Exchange);
+        assert_eq!((report.counts.creatio.created, report.counts.exchange.created), (0, 0));
+        assert_eq!(fresh.shelf.links.borrow().len(), 1);
+    }
+}
+
+#[test]
+fn a_copy_of_an_exported_event_is_an_event_in_its_own_right() {
+    let trip = linked(Side::Creatio);
+    let mut copy = trip.only(Side::Exchange);
+    copy.id = "copy".into();
+    copy.facts.uid = Some("uid-copy".into());
+    copy.facts.transaction = None;
+    trip.exchange.put(copy);
+    trip.settle();
+    assert_eq!((trip.creatio.ids().len(), trip.exchange.ids().len()), (2, 2));
+}
+
+#[test]
+fn look_alikes_are_adopted_when_unique_and_reported_when_not() {
+    let trip = Trip::new(&everything());
+    trip.exchange.put(event("e", "Call"));
+    trip.creatio.put(activity("a", "Call"));
+    trip.settle();
+    trip.only(Side::Creatio);
+    trip.only(Side::Exchange);
+
+    let trip = Trip::new(&everything());
+    trip.exchange.put(event("e", "Call"));
+    trip.creatio.put(activity("a", "Call"));
+    trip.creatio.put(activity("b", "Call"));
+    let report = trip.settle();
+    assert_eq!((trip.creatio.ids().len(), trip.exchange.ids().len()), (2, 1));
+    assert!(report.held.iter().any(|held| held.reason == Reason::Ambiguous));
+}
+
+#[test]
+fn directions_are_kept() {
+    let mut import_only = everything();
+    import_only.export.on = false;
+    let mut export_only = everything();
+    export_only.import_meetings.on = false;
+    for (settings, source) in [(import_only, Side::Exchange), (export_only, Side::Creatio)] {
+        let trip = Trip::new(&settings);
+        trip.exchange.put(event("e", "Theirs"));
+        trip.creatio.put(activity("a", "Ours"));
+        trip.settle();
+        assert_eq!(trip.side(source).ids().len(), 1, "the source is never written to");
+        assert_eq!(trip.side(source.other()).ids().len(), 2);
+        let target = trip.side(source.other());
+        let copy = target.ids().into_iter().find(|id| id.as_str() != "a" && id.as_str() != "e").unwrap();
+        target.edit(&copy, |item| *title(item) = "Edited".to_owned());
+        trip.settle();
+        assert_eq!(target.items.borrow()[&copy].record.title(), "Edited", "an edit on the target stays");
+        target.remove(&copy);
+        trip.settle();
+        assert_eq!(
+            (trip.side(source).ids().len(), target.ids().len()),
+            (1, 1),
+            "a deletion on the target puts to sleep"
+        );
+    }
+}
+
+#[test]
+fn an_all_day_event_is_two_dates_in_every_zone() {
+    let trip = Trip::new(&everything());
+    let mut all_day = meeting("Fair", "2026-03-12T10:00:00Z");
+    all_day.when = When::AllDay { first: "2026-03-12".parse().unwrap(), end: "2026-03-14".parse().unwrap() };
+    trip.exchange.put(item(Side::Exchange, "e", Record::Meeting(all_day)));
+    trip.settle();
+    let copy = trip.only(Side::Creatio);
+    let Record::Meeting(made) = &copy.record else { panic!() };
+    assert_eq!(made.when, When::Timed { start: at("2026-03-11T21:00:00Z"), end: at("2026-03-13T21:00:00Z") });
+    trip.creatio.edit(&copy.id, |item| {
+        let Record::Meeting(meeting) = &mut item.record else { panic!() };
+        meeting.when = When::Timed { start: at("2026-03-12T21:00:00Z"), end: at("2026-03-13T21:00:00Z") };
+    });
+    trip.settle();
+    let Record::Meeting(event) = trip.only(Side::Exchange).record else { panic!() };
+    assert_eq!(event.when, When::AllDay { first: "2026-03-13".parse().unwrap(), end: "2026-03-14".parse().unwrap() });
+}
+
+#[test]
+fn a_task_keeps_its_time_of_day_and_what_creatio_cannot_hold() {
+    let trip = Trip::new(&everything());
+    let mut waiting = task("Offer", "2026-03-12");
+    waiting.status = Status::Waiting;
+    waiting.title = "x".repeat(510);
+    trip.exchange.put(item(Side::Exchange, "t", Record::Task(waiting)));
+    trip.settle();
+    let copy = trip.only(Side::Creatio);
+    let Record::Task(made) = &copy.record else { panic!() };
+    assert_eq!((made.status, made.title.len()), (Status::NotStarted, 500));
+    trip.creatio.edit(&copy.id, |item| {
+        let Record::Task(task) = &mut item.record else { panic!() };
+        task.when = TaskWhen::Timed { start: at("2026-03-12T07:30:00Z"), due: at("2026-03-12T12:15:00Z") };
+    });
+    trip.settle();
+    trip.exchange.edit(&"t".into(), |item| {
+        let Record::Task(task) = &mut item.record else { panic!() };
+        task.when = TaskWhen::Days { start: None, due: Some("2026-03-20".parse().unwrap()) };
+    });
+    trip.settle();
+    let (Record::Task(there), Record::Task(here)) = (trip.only(Side::Exchange).record, trip.only(Side::Creatio).record)
+    else {
+        panic!()
+    };
+    assert_eq!((there.status, there.title.len()), (Status::Waiting, 510), "what can't be carried is kept");
+    assert_eq!(here.when, TaskWhen::Timed { start: at("2026-03-20T07:30:00Z"), due: at("2026-03-20T12:15:00Z") });
+}
+
+fn guest(address: &str) -> Person {
+    Person {
+        addresses: vec![Address::parse(address).unwrap()],
+        contact: None,
+        name: String::new(),
+        role: Role::Required,
+        response: Response::InDoubt,
+    }
+}
+
+#[test]
+fn known_attendees_become_participants_and_nobody_is_mailed() {
+    let trip = Trip::new(&everything());
+    trip.creatio.people.borrow_mut().insert(Address::parse("anna@fabrikam.example").unwrap(), "anna".into());
+    let mut invited = event("e", "Call");
+    invited.facts.attendees = 2;
+    if let Record::Meeting(meeting) = &mut invited.record {
+        meeting.people = vec![guest("anna@fabrikam.example"), guest("unknown@fabrikam.example")];
+    }
+    trip.exchange.put(invited);
+    trip.settle();
+    let copy = trip.only(Side::Creatio);
+    let Record::Meeting(made) = &copy.record else { panic!() };
+    let contacts: Vec<Option<ContactId>> = made.people.iter().map(|person| person.contact.clone()).collect();
+    assert_eq!(contacts, [Some("anna".into())]);
+    let before = trip.exchange.writes.get();
+    trip.creatio.edit(&copy.id, |item| {
+        let Record::Meeting(meeting) = &mut item.record else { panic!() };
+        meeting.place = "Elsewhere".to_owned();
+        meeting.people.clear();
+    });
+    let report = trip.settle();
+    assert_eq!(trip.exchange.writes.get(), before, "a change of place would mail the attendees");
+    assert!(report.held.iter().any(|held| held.reason == Reason::WouldMail));
+}
+
+#[test]
+fn what_the_organizer_owns_is_put_back() {
+    let trip = Trip::new(&everything());
+    let mut invitation = event("e", "Call");
+    invitation.facts.foreign = true;
+    invitation.facts.attendees = 1;
+    trip.exchange.put(invitation);
+    trip.settle();
+    trip.creatio.edit(&trip.only(Side::Creatio).id, |item| *title(item) = "Mine".to_owned());
+    trip.settle();
+    for side in Side::BOTH {
+        assert_eq!(trip.only(side).record.title(), "Call");
+    }
+}
+
+#[test]
+fn many_deletions_are_held_by_name() {
+    let trip = Trip::new(&everything());
+    for n in 0..40 {
+        trip.exchange.put(event(&format!("e{n:02}"), &format!("Call {n}")));
+    }
+    trip.settle();
+    for id in trip.exchange.ids().iter().take(11) {
+        trip.exchange.remove(id);
+    }
+    let report = trip.settle();
+    assert_eq!(report.counts.creatio.deleted, 0);
+    assert_eq!(report.held.iter().filter(|held| held.reason == Reason::ManyDeletions).count(), 11);
+}
+
+#[test]
+fn a_meeting_turned_into_a_task_is_converted() {
+    let trip = linked(Side::Creatio);
+    trip.creatio.edit(&"a".into(), |item| {
+        item.record = Record::Task(schedule_sync::model::Task {
+            when: TaskWhen::Timed { start: at("2026-03-12T10:00:00Z"), due: at("2026-03-12T11:00:00Z") },
+            ..task("Call", "2026-03-12")
+        });
+    });
+    trip.settle();
+    assert!(matches!(trip.only(Side::Exchange).record, Record::Task(_)));
+    assert_eq!(trip.only(Side::Exchange).container.as_str(), memory::LIST);
+}
+
+#[test]
+fn a_private_event_shows_only_its_times() {
+    let trip = Trip::new(&everything());
+    let mut private = event("e", "Doctor");
+    private.facts.private = true;
+    trip.exchange.put(private);
+    trip.settle();
+    assert_eq!(trip.only(Side::Creatio).record.title(), "Private meeting");
+    let id: ItemId = trip.only(Side::Creatio).id;
+    trip.creatio.edit(&id, |item| *title(item) = "Mine".to_owned());
+    trip.creatio.edit(&id, |_| {});
+    trip.settle();
+    assert_eq!(trip.only(Side::Exchange).record.title(), "Doctor");
+    trip.creatio.remove(&id);
+    trip.settle();
+    assert_eq!(trip.exchange.ids().len(), 1);
+}

@@ -1,0 +1,82 @@
+//! Errors in the shapes of creatio.md §1.8, and the small set of replies that every part of the emulator gives.
+
+use crate::desk::Response;
+use http::{HeaderValue, StatusCode, header};
+use serde_json::{Value as Json, json};
+
+/// The media type of OData's JSON.
+const ODATA_JSON: &str = "application/json; odata.metadata=minimal";
+
+/// A request that is not carried out.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    /// The status it is answered with.
+    pub(crate) status: StatusCode,
+    /// What the innermost exception says.
+    pub(crate) message: String,
+    /// The name of that exception.
+    kind: &'static str,
+}
+
+impl Refusal {
+    /// The request is not well formed.
+    pub(crate) fn invalid(message: impl Into<String>) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, message: message.into(), kind: "Microsoft.OData.ODataException" }
+    }
+
+    /// No such row.
+    pub(crate) fn missing(message: impl Into<String>) -> Self {
+        Self { status: StatusCode::NOT_FOUND, message: message.into(), kind: "System.Web.Http.HttpResponseException" }
+    }
+
+    /// The platform threw while it worked.
+    pub(crate) fn failed(message: impl Into<String>, kind: &'static str) -> Self {
+        Self { status: StatusCode::INTERNAL_SERVER_ERROR, message: message.into(), kind }
+    }
+
+    /// The database refused.
+    pub(crate) fn database(message: impl Into<String>) -> Self {
+        Self::failed(message, "System.Data.SqlClient.SqlException")
+    }
+
+    /// The reply: shape 1 of creatio.md §1.8, the message that matters in the inner error.
+    pub(crate) fn response(&self) -> Response {
+        let inner = json!({"message": self.message, "type": self.kind, "stacktrace": ""});
+        let error = if self.status == StatusCode::INTERNAL_SERVER_ERROR {
+            json!({"code": "", "message": "An error has occurred.", "innererror": {
+                "message": "The operation failed.", "type": "Terrasoft.Common.ODataException", "stacktrace": "",
+                "internalexception": inner}})
+        } else {
+            json!({"code": "", "message": self.message, "innererror": inner})
+        };
+        odata(self.status, &json!({ "error": error }))
+    }
+}
+
+/// A reply of OData with a body.
+pub(crate) fn odata(status: StatusCode, body: &Json) -> Response {
+    let mut response = reply(status, ODATA_JSON, body.to_string().into_bytes());
+    response.headers_mut().insert("OData-Version", HeaderValue::from_static("4.0"));
+    response
+}
+
+/// A reply without body.
+pub(crate) fn empty(status: StatusCode) -> Response {
+    let mut response = Response::new(Vec::new());
+    *response.status_mut() = status;
+    response
+}
+
+/// Any reply with a body.
+pub(crate) fn reply(status: StatusCode, media_type: &'static str, body: Vec<u8>) -> Response {
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static(media_type));
+    response
+}
+
+/// What neither the product nor a test calls: 501, and which path it was.
+pub(crate) fn unknown(what: &str) -> Response {
+    let body = json!({"Message": format!("The sandbox does not emulate {what}"), "MessageDetail": ""});
+    reply(StatusCode::NOT_IMPLEMENTED, "application/json; charset=utf-8", body.to_string().into_bytes())
+}

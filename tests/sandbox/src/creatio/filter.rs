@@ -1,0 +1,160 @@
+//! `$filter`: what an expression means against a row. Reading one from text is `filter/parse.rs`'s.
+//!
+//! Null follows the database: an empty lookup or date is null and equals only null (and, for lookups, the zero GUID);
+//! empty text is not null. Text is compared by case, as PostgreSQL does; creatio.md §4.4 leaves that open, and a client that
+//! depends on the other answer should be seen.
+
+mod parse;
+
+use super::error::Refusal;
+use super::schema::{Column, Entity, Kind};
+use super::store::Store;
+use super::value::{Row, Value};
+use std::cmp::Ordering;
+
+pub(crate) use parse::parse;
+
+/// A path to a value: lookups to follow, then the column to read.
+#[derive(Clone, Debug)]
+pub(crate) struct Path {
+    hops: Vec<&'static Column>,
+    leaf: &'static Column,
+}
+
+impl Path {
+    /// Reads `Owner/Id`, `Participant/Email`, `Title`.
+    ///
+    /// # Errors
+    /// 500 for a flat lookup column, as Creatio answers (creatio.md §1.4); 400 for anything else that is no value.
+    pub(crate) fn resolve(entity: &'static Entity, text: &str) -> Result<Self, Refusal> {
+        let mut at = entity;
+        let mut hops = Vec::new();
+        let mut names = text.split('/').peekable();
+        while let Some(name) = names.next() {
+            let column = match (at.column(name), at.property(name)) {
+                (Some(column), _) => column,
+                (None, Some(_)) => {
+                    let path = text.replace('/', ".");
+                    let message = format!("Column by path {path} not found in schema {}.", entity.name);
+                    return Err(Refusal::failed(message, "Terrasoft.Common.ItemNotFoundException"));
+                }
+                (None, None) => {
+                    let message = format!(
+                        "Could not find a property named '{name}' on type 'Terrasoft.Configuration.OData.{}'.",
+                        at.name
+                    );
+                    return Err(Refusal::invalid(message));
+                }
+            };
+            match (names.peek().is_some(), column.target()) {
+                (true, Some(target)) => {
+                    hops.push(column);
+                    at = target;
+                }
+                (false, None) if column.kind != Kind::Binary => return Ok(Self { hops, leaf: column }),
+                _ => break,
+            }
+        }
+        Err(Refusal::invalid(format!("The path '{text}' does not lead to a value.")))
+    }
+
+    /// The value that the path leads to from `row`; `None` is null, also where a lookup on the way is empty.
+    pub(crate) fn value(&self, row: &Row, store: &Store) -> Option<Value> {
+        let mut at = row;
+        for (place, hop) in self.hops.iter().enumerate() {
+            let id = at.guid(hop.name)?;
+            if place + 1 == self.hops.len() && self.leaf.name == "Id" {
+                return Some(Value::Guid(id));
+            }
+            at = store.get(hop.target()?, id)?;
+        }
+        at.comparable(self.leaf)
+    }
+}
+
+/// A comparison operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Operator {
+    Eq,
+    Ne,
+    Lt,
+    Le,
+    Gt,
+    Ge,
+}
+
+/// A function that is known to work (creatio.md §1.6), and the two that change case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Function {
+    Contains,
+    StartsWith,
+    EndsWith,
+    ToLower,
+    ToUpper,
+}
+
+/// An expression whose operands fit each other.
+#[derive(Clone, Debug)]
+pub(crate) enum Expression {
+    Or(Vec<Self>),
+    And(Vec<Self>),
+    Not(Box<Self>),
+    Compare(Operator, Box<Self>, Box<Self>),
+    Call(Function, Vec<Self>),
+    Path(Path),
+    Literal(Option<Value>),
+}
+
+impl Expression {
+    /// Does the row pass?
+    pub(crate) fn holds(&self, row: &Row, store: &Store) -> bool {
+        match self {
+            Self::Or(parts) => parts.iter().any(|part| part.holds(row, store)),
+            Self::And(parts) => parts.iter().all(|part| part.holds(row, store)),
+            Self::Not(part) => !part.holds(row, store),
+            Self::Compare(operator, left, right) => {
+                compare(*operator, left.value(row, store).as_ref(), right.value(row, store).as_ref())
+            }
+            Self::Call(..) | Self::Path(_) | Self::Literal(_) => self.value(row, store) == Some(Value::Bool(true)),
+        }
+    }
+
+    fn value(&self, row: &Row, store: &Store) -> Option<Value> {
+        match self {
+            Self::Literal(value) => value.clone(),
+            Self::Path(path) => path.value(row, store),
+            Self::Call(function, arguments) => {
+                let mut texts = arguments.iter().map(|argument| match argument.value(row, store) {
+                    Some(Value::Text(text)) => Some(text),
+                    _ => None,
+                });
+                let subject = texts.next()??;
+                Some(match function {
+                    Function::ToLower => Value::Text(subject.to_lowercase()),
+                    Function::ToUpper => Value::Text(subject.to_uppercase()),
+                    Function::Contains => Value::Bool(subject.contains(&texts.next()??)),
+                    Function::StartsWith => Value::Bool(subject.starts_with(&texts.next()??)),
+                    Function::EndsWith => Value::Bool(subject.ends_with(&texts.next()??)),
+                })
+            }
+            Self::Or(_) | Self::And(_) | Self::Not(_) | Self::Compare(..) => Some(Value::Bool(self.holds(row, store))),
+        }
+    }
+}
+
+/// Null equals null and nothing else; it is neither before nor after anything.
+fn compare(operator: Operator, left: Option<&Value>, right: Option<&Value>) -> bool {
+    let order = match (left, right) {
+        (Some(left), Some(right)) => left.partial_cmp(right),
+        (None, None) => return matches!(operator, Operator::Eq),
+        (Some(_), None) | (None, Some(_)) => return matches!(operator, Operator::Ne),
+    };
+    match operator {
+        Operator::Eq => order == Some(Ordering::Equal),
+        Operator::Ne => order != Some(Ordering::Equal),
+        Operator::Lt => order == Some(Ordering::Less),
+        Operator::Le => matches!(order, Some(Ordering::Less | Ordering::Equal)),
+        Operator::Gt => order == Some(Ordering::Greater),
+        Operator::Ge => matches!(order, Some(Ordering::Greater | Ordering::Equal)),
+    }
+}

@@ -1,0 +1,234 @@
+//! One OData request, alone or in a batch: addresses and verbs (creatio.md §1.1, §1.3).
+
+use super::error::{Refusal, empty, odata, reply, unknown};
+use super::metadata;
+use super::query::{Navigation, Query, entity_json, navigation};
+use super::schema::{Column, Entity, Kind};
+use super::store::Store;
+use super::value::{Row, Value};
+use super::write::{self, Author, Insert};
+use crate::desk::{Desk, Request, Response};
+use http::{HeaderValue, Method, StatusCode, header};
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value as Json, json};
+use uuid::Uuid;
+
+/// The service root.
+pub(crate) const ROOT: &str = "/0/odata";
+
+/// What an address means.
+enum Target {
+    Service,
+    Metadata,
+    Set(&'static Entity),
+    Count(&'static Entity),
+    Row(&'static Entity, Uuid),
+    Property(&'static Entity, Uuid, String),
+    Raw(&'static Entity, Uuid, String),
+    Unknown,
+}
+
+/// Answers one request of the user whose contact is `contact`.
+pub(crate) fn serve(store: &mut Store, contact: Uuid, request: &Request, desk: &mut Desk) -> Response {
+    let call = Call { store, contact, request, desk };
+    call.answer().unwrap_or_else(|refusal| refusal.response())
+}
+
+/// The address of the service as the caller knows it, for links.
+pub(crate) fn root(request: &Request) -> String {
+    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+    format!("http://{}{ROOT}", host.unwrap_or("localhost"))
+}
+
+struct Call<'a> {
+    store: &'a mut Store,
+    contact: Uuid,
+    request: &'a Request,
+    desk: &'a mut Desk,
+}
+
+impl Call<'_> {
+    fn answer(mut self) -> Result<Response, Refusal> {
+        let target = target(self.request.uri().path())?;
+        match (self.request.method().as_str(), target) {
+            ("GET", Target::Service) => Ok(odata(StatusCode::OK, &metadata::service(&root(self.request)))),
+            ("GET", Target::Metadata) => {
+                Ok(reply(StatusCode::OK, "application/xml; charset=utf-8", metadata::document().into_bytes()))
+            }
+            ("GET", Target::Set(entity)) => self.list(entity, None),
+            ("GET", Target::Count(entity)) => {
+                let query = Query::parse(entity, self.request.uri().query())?;
+                let (_, count) = query.page(self.store.rows(entity.name), self.store);
+                Ok(reply(StatusCode::OK, "text/plain", count.to_string().into_bytes()))
+            }
+            ("GET", Target::Row(entity, id)) => {
+                self.row(entity, id)?;
+                self.one(entity, id, StatusCode::OK)
+            }
+            ("GET", Target::Property(entity, id, name)) => self.property(entity, id, &name),
+            ("GET", Target::Raw(entity, id, name)) => self.raw(entity, id, &name),
+            ("POST", Target::Set(entity)) => self.create(entity),
+            ("PATCH", Target::Row(entity, id)) => self.change(entity, id),
+            ("DELETE", Target::Row(entity, id)) => {
+                write::delete(self.store, entity, id)?;
+                Ok(empty(StatusCode::NO_CONTENT))
+            }
+            ("PUT", Target::Property(entity, id, name)) => self.put_stream(entity, id, &name),
+            (method, _) => Ok(unknown(&format!("{method} {}", self.request.uri().path()))),
+        }
+    }
+
+    /// A collection: a whole set, or the rows that refer to one row by a lookup.
+    fn list(&self, entity: &'static Entity, of: Option<(&Column, Uuid)>) -> Result<Response, Refusal> {
+        let query = Query::parse(entity, self.request.uri().query())?;
+        let rows = self.store.rows(entity.name);
+        let rows = rows.filter(|(_, row)| of.is_none_or(|(column, id)| row.guid(column.name) == Some(id)));
+        let (rows, matches) = query.page(rows, self.store);
+        let values: Vec<_> = rows.into_iter().map(|row| query.shown(entity, row, self.store)).collect();
+        let mut body = Map::new();
+        body.insert("@odata.context".into(), json!(format!("{}/$metadata#{}", root(self.request), entity.name)));
+        if query.count {
+            body.insert("@odata.count".into(), json!(matches));
+        }
+        body.insert("value".into(), json!(values));
+        Ok(odata(StatusCode::OK, &Json::Object(body)))
+    }
+
+    fn one(&self, entity: &'static Entity, id: Uuid, status: StatusCode) -> Result<Response, Refusal> {
+        let row = self.row(entity, id)?;
+        let context = format!("{}/$metadata#{}/$entity", root(self.request), entity.name);
+        let mut body = Map::from_iter([("@odata.context".to_owned(), json!(context))]);
+        if *self.request.method() == Method::GET {
+            let query = Query::parse(entity, self.request.uri().query())?;
+            body.extend(query.shown(entity, row, self.store));
+        } else {
+            body.extend(entity_json(entity, row));
+        }
+        Ok(odata(status, &Json::Object(body)))
+    }
+
+    fn property(&self, entity: &'static Entity, id: Uuid, name: &str) -> Result<Response, Refusal> {
+        let row = self.row(entity, id)?;
+        match (entity.property(name), navigation(entity, name)) {
+            (Some(column), _) if column.kind == Kind::Binary => Ok(stream(row, column)),
+            (Some(column), _) => {
+                let context = format!("{}/$metadata#{}({id})/{name}", root(self.request), entity.name);
+                Ok(odata(StatusCode::OK, &json!({"@odata.context": context, "value": row.shown(column)})))
+            }
+            (None, Some(Navigation::One(column, target))) => match row.guid(column.name) {
+                Some(id) => self.one(target, id, StatusCode::OK),
+                None => Ok(empty(StatusCode::NO_CONTENT)),
+            },
+            (None, Some(Navigation::Many(child, column))) => self.list(child, Some((column, id))),
+            (None, None) => Ok(unknown(&format!("the property {}", self.request.uri().path()))),
+        }
+    }
+
+    fn raw(&self, entity: &'static Entity, id: Uuid, name: &str) -> Result<Response, Refusal> {
+        let row = self.row(entity, id)?;
+        match entity.property(name) {
+            Some(column) if column.kind == Kind::Binary => Ok(stream(row, column)),
+            Some(column) => {
+                let shown = row.shown(column);
+                let text = shown.as_str().map_or_else(|| shown.to_string(), str::to_owned);
+                Ok(reply(StatusCode::OK, "text/plain; charset=utf-8", text.into_bytes()))
+            }
+            None => Ok(unknown(&format!("the property {}", self.request.uri().path()))),
+        }
+    }
+
+    fn create(&mut self, entity: &'static Entity) -> Result<Response, Refusal> {
+        let changes = self.body(entity)?;
+        let fresh = Uuid::new_v5(&self.desk.instance(), &self.desk.next().to_be_bytes());
+        let author = self.author();
+        let id = write::insert(self.store, entity, (&changes, fresh), (author, Insert::Created))?;
+        let mut response = self.one(entity, id, StatusCode::CREATED)?;
+        if let Ok(location) = HeaderValue::try_from(format!("{}/{}({id})", root(self.request), entity.name)) {
+            response.headers_mut().insert(header::LOCATION, location);
+        }
+        Ok(response)
+    }
+
+    /// PATCH is an upsert (creatio.md §1.3).
+    fn change(&mut self, entity: &'static Entity, id: Uuid) -> Result<Response, Refusal> {
+        let mut changes = self.body(entity)?;
+        let author = self.author();
+        if self.store.get(entity, id).is_some() {
+            write::update(self.store, entity, (&changes, id), author)?;
+        } else {
+            changes.insert("Id", Some(Value::Guid(id)));
+            write::insert(self.store, entity, (&changes, id), (author, Insert::Upserted))?;
+        }
+        Ok(empty(StatusCode::NO_CONTENT))
+    }
+
+    fn put_stream(&mut self, entity: &'static Entity, id: Uuid, name: &str) -> Result<Response, Refusal> {
+        let column = entity.column(name).filter(|column| column.kind == Kind::Binary);
+        let column = column.ok_or_else(|| Refusal::invalid(format!("'{name}' is no stream.")))?;
+        let bytes = Value::Bytes(self.request.body().clone());
+        let author = self.author();
+        write::update(self.store, entity, (&[(column.name, Some(bytes))].into(), id), author)?;
+        Ok(empty(StatusCode::NO_CONTENT))
+    }
+
+    fn row(&self, entity: &'static Entity, id: Uuid) -> Result<&Row, Refusal> {
+        self.store.get(entity, id).ok_or_else(|| write::no_row(entity, id))
+    }
+
+    fn body(&self, entity: &'static Entity) -> Result<write::Changes, Refusal> {
+        match serde_json::from_slice(self.request.body()) {
+            Ok(Json::Object(body)) => write::changes(entity, &body).map_err(Refusal::invalid),
+            Ok(_) => Err(Refusal::invalid("The body must be a JSON object.")),
+            Err(error) => Err(Refusal::invalid(format!("The body is no JSON: {error}."))),
+        }
+    }
+
+    fn author(&mut self) -> Author {
+        Author { contact: self.contact, at: self.store.stamp(self.desk.now()) }
+    }
+}
+
+fn stream(row: &Row, column: &Column) -> Response {
+    match row.get(column.name) {
+        Some(Value::Bytes(bytes)) => reply(StatusCode::OK, "application/octet-stream", bytes.clone()),
+        _ => empty(StatusCode::NO_CONTENT),
+    }
+}
+
+/// Reads `Set`, `Set(guid)`, `Set/guid` (as the batch samples spell it), and what may follow.
+fn target(path: &str) -> Result<Target, Refusal> {
+    let path = percent_decode_str(path).decode_utf8_lossy();
+    let rest = path.strip_prefix(ROOT).unwrap_or_default().trim_matches('/');
+    let mut parts = rest.split('/');
+    let first = parts.next().unwrap_or_default();
+    let (name, key) = match first.split_once('(') {
+        Some((name, key)) => (name, Some(key.trim_end_matches(')'))),
+        None => (first, None),
+    };
+    let Some(entity) = Entity::named(name) else {
+        return Ok(match rest {
+            "" => Target::Service,
+            "$metadata" => Target::Metadata,
+            _ => Target::Unknown,
+        });
+    };
+    let mut parts: Vec<&str> = parts.collect();
+    let key = match (key, parts.first()) {
+        (None, Some(part)) if Uuid::parse_str(part).is_ok() => Some(parts.remove(0)),
+        (key, _) => key,
+    };
+    let Some(key) = key else {
+        return Ok(match parts.as_slice() {
+            [] => Target::Set(entity),
+            ["$count"] => Target::Count(entity),
+            _ => Target::Unknown,
+        });
+    };
+    let id = Uuid::parse_str(key).map_err(|_| Refusal::invalid(format!("The key '{key}' is no Edm.Guid.")))?;
+    Ok(match parts.as_slice() {
+        [] => Target::Row(entity, id),
+        [name] => Target::Property(entity, id, (*name).to_owned()),
+        [name, "$value"] => Target::Raw(entity, id, (*name).to_owned()),
+        _ => Target::Unknown,
+    })
+}

@@ -1,0 +1,212 @@
+//! Query options of a collection, and the page of rows that they select (creatio.md §1.6).
+
+use super::error::Refusal;
+use super::filter::{self, Expression, Path};
+use super::schema::{Column, Entity, Kind};
+use super::store::Store;
+use super::value::Row;
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value as Json, json};
+use std::cmp::Ordering;
+use uuid::Uuid;
+
+/// `MaxEntityRowCount`: no query gives more rows (creatio.md §1.6).
+const ROW_CAP: usize = 20_000;
+
+/// `ODataMaxExpansionDepth` (creatio.md §1.6).
+const EXPANSION_DEPTH: usize = 2;
+
+/// What a query asks for.
+#[derive(Debug, Default)]
+pub(crate) struct Query {
+    filter: Option<Expression>,
+    select: Option<Vec<String>>,
+    order: Vec<(Path, bool)>,
+    top: Option<usize>,
+    skip: usize,
+    /// The number of all matches is wanted too.
+    pub(crate) count: bool,
+    expand: Vec<Vec<String>>,
+}
+
+impl Query {
+    /// Reads the part of the URL after `?`.
+    ///
+    /// # Errors
+    /// 400, and the filter's own.
+    pub(crate) fn parse(entity: &'static Entity, text: Option<&str>) -> Result<Self, Refusal> {
+        let mut query = Self::default();
+        for option in text.unwrap_or_default().split('&').filter(|option| !option.is_empty()) {
+            let (name, value) = option.split_once('=').unwrap_or((option, ""));
+            let (name, value) = (decoded(name), decoded(value));
+            match name.as_str() {
+                "$filter" => query.filter = Some(filter::parse(entity, &value)?),
+                "$select" => query.select = selection(entity, &value)?,
+                "$orderby" => query.order = order(entity, &value)?,
+                "$top" => query.top = Some(number(&name, &value)?),
+                "$skip" => query.skip = number(&name, &value)?,
+                "$count" => query.count = value == "true",
+                "$expand" => query.expand = expansions(entity, &value)?,
+                "$format" => {}
+                _ if name.starts_with('$') => {
+                    return Err(Refusal::invalid(format!("The query option '{name}' is not supported.")));
+                }
+                _ => {}
+            }
+        }
+        Ok(query)
+    }
+
+    /// The rows of this page, and how many match in all.
+    pub(crate) fn page<'a>(&self, rows: impl Iterator<Item = (Uuid, &'a Row)>, store: &Store) -> (Vec<&'a Row>, usize) {
+        let mut rows: Vec<&Row> = rows
+            .map(|(_, row)| row)
+            .filter(|row| self.filter.as_ref().is_none_or(|filter| filter.holds(row, store)))
+            .collect();
+        let matches = rows.len();
+        rows.sort_by(|a, b| {
+            self.order.iter().fold(Ordering::Equal, |order, (path, descending)| {
+                order.then_with(|| {
+                    let order = path.value(a, store).partial_cmp(&path.value(b, store)).unwrap_or(Ordering::Equal);
+                    if *descending { order.reverse() } else { order }
+                })
+            })
+        });
+        let top = self.top.unwrap_or(ROW_CAP).min(ROW_CAP);
+        (rows.into_iter().skip(self.skip).take(top).collect(), matches)
+    }
+
+    /// One row as this query shows it.
+    pub(crate) fn shown(&self, entity: &'static Entity, row: &Row, store: &Store) -> Map<String, Json> {
+        let mut object = entity_json(entity, row);
+        if let Some(select) = &self.select {
+            object.retain(|name, _| select.iter().any(|s| s == name.split('@').next().unwrap_or(name)));
+        }
+        for names in &self.expand {
+            expand(&mut object, entity, (row, store), names);
+        }
+        object
+    }
+}
+
+/// All values of a row, streams as links (creatio.md §1.4).
+pub(crate) fn entity_json(entity: &'static Entity, row: &Row) -> Map<String, Json> {
+    let id = row.guid("Id").unwrap_or_default();
+    entity
+        .columns()
+        .map(|column| match column.kind {
+            Kind::Binary => (
+                format!("{}@odata.mediaReadLink", column.name),
+                json!(format!("{}({id})/{}", entity.name, column.name)),
+            ),
+            Kind::Guid | Kind::Lookup(_) | Kind::Text(_) | Kind::Bool | Kind::Int | Kind::Date => {
+                (column.property(), row.shown(column))
+            }
+        })
+        .collect()
+}
+
+/// Puts the rows that a navigation path leads to into `object`.
+fn expand(object: &mut Map<String, Json>, entity: &'static Entity, (row, store): (&Row, &Store), names: &[String]) {
+    let Some((name, deeper)) = names.split_first() else { return };
+    let show = |entity: &'static Entity, row: &Row| {
+        let mut inner = entity_json(entity, row);
+        expand(&mut inner, entity, (row, store), deeper);
+        Json::Object(inner)
+    };
+    let value = match navigation(entity, name) {
+        Some(Navigation::One(column, target)) => {
+            let found = row.guid(column.name).and_then(|id| store.get(target, id));
+            found.map_or(Json::Null, |row| show(target, row))
+        }
+        Some(Navigation::Many(child, column)) => {
+            let ids = row.guid("Id").map(|id| store.referring(child.name, column.name, id)).unwrap_or_default();
+            ids.into_iter().filter_map(|id| store.get(child, id)).map(|row| show(child, row)).collect()
+        }
+        None => return,
+    };
+    object.insert(name.clone(), value);
+}
+
+/// Where a navigation property leads.
+pub(crate) enum Navigation {
+    /// Along a lookup.
+    One(&'static Column, &'static Entity),
+    /// Back from the rows that refer here by this lookup.
+    Many(&'static Entity, &'static Column),
+}
+
+/// The navigation property of that name.
+pub(crate) fn navigation(entity: &'static Entity, name: &str) -> Option<Navigation> {
+    if let Some(column) = entity.column(name) {
+        return column.target().map(|target| Navigation::One(column, target));
+    }
+    let (child, column, _) = entity.referrers().find(|(_, _, back)| back == name)?;
+    Some(Navigation::Many(child, column))
+}
+
+fn decoded(text: &str) -> String {
+    percent_decode_str(&text.replace('+', " ")).decode_utf8_lossy().into_owned()
+}
+
+fn number(name: &str, text: &str) -> Result<usize, Refusal> {
+    text.parse().map_err(|_| Refusal::invalid(format!("Invalid value '{text}' for {name} query option found.")))
+}
+
+fn no_property(entity: &Entity, name: &str) -> Refusal {
+    let kind = entity.name;
+    Refusal::invalid(format!(
+        "Could not find a property named '{name}' on type 'Terrasoft.Configuration.OData.{kind}'."
+    ))
+}
+
+fn selection(entity: &'static Entity, text: &str) -> Result<Option<Vec<String>>, Refusal> {
+    if text.trim() == "*" {
+        return Ok(None);
+    }
+    let names = text.split(',').map(|name| {
+        let name = name.trim();
+        let known = entity.property(name).is_some() || navigation(entity, name).is_some();
+        if known { Ok(name.to_owned()) } else { Err(no_property(entity, name)) }
+    });
+    names.collect::<Result<_, _>>().map(Some)
+}
+
+fn order(entity: &'static Entity, text: &str) -> Result<Vec<(Path, bool)>, Refusal> {
+    let keys = text.split(',').map(|key| {
+        let mut words = key.split_whitespace();
+        let path = Path::resolve(entity, words.next().unwrap_or_default())?;
+        match (words.next(), words.next()) {
+            (None | Some("asc"), None) => Ok((path, false)),
+            (Some("desc"), None) => Ok((path, true)),
+            _ => Err(Refusal::invalid(format!("Syntax error in $orderby '{key}'."))),
+        }
+    });
+    keys.collect()
+}
+
+fn expansions(entity: &'static Entity, text: &str) -> Result<Vec<Vec<String>>, Refusal> {
+    if text.contains('(') {
+        // creatio.md §1.6: seen on a live site.
+        return Err(Refusal::invalid("The query specified in the URI is not valid. Nested options in $expand."));
+    }
+    let mut expansions = Vec::new();
+    for path in text.split(',') {
+        let names: Vec<String> = path.trim().split('/').map(str::to_owned).collect();
+        if names.len() > EXPANSION_DEPTH {
+            let message = format!(
+                "The request includes a $expand path which is too deep. The maximum depth allowed is {EXPANSION_DEPTH}."
+            );
+            return Err(Refusal::invalid(message));
+        }
+        let mut at = entity;
+        for name in &names {
+            at = match navigation(at, name).ok_or_else(|| no_property(at, name))? {
+                Navigation::One(_, target) => target,
+                Navigation::Many(child, _) => child,
+            };
+        }
+        expansions.push(names);
+    }
+    Ok(expansions)
+}

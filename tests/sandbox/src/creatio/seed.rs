@@ -1,0 +1,101 @@
+//! What an installation holds at the start: stock lookups, the user and the mailbox (seed `empty`); `seed/demo.rs` adds a
+//! working month. Ids are made from names, so that the same moment gives the same rows.
+
+mod demo;
+mod lookups;
+
+use super::schema::{Entity, stock};
+use super::store::Store;
+use super::value::Value;
+use super::write::{self, Author, Insert};
+use crate::desk::Seed;
+use chrono::{DateTime, SubsecRound, Utc};
+use serde_json::{Value as Json, json};
+use uuid::Uuid;
+
+/// The name and the password of the user who is signed in by opening the page.
+pub(crate) const USER: &str = "Supervisor";
+
+/// The mailbox of that user.
+const MAILBOX: &str = "demo@contoso.example";
+
+/// The Windows id of that user's time zone.
+const ZONE: &str = "Russian Standard Time";
+
+/// An installation filled with `seed` at `now`.
+pub(crate) fn fill(seed: Seed, now: DateTime<Utc>) -> Store {
+    let mut seeder = Seeder { store: Store::default(), now: now.trunc_subsecs(6), contact: id("Contact", USER) };
+    person(&mut seeder, USER, MAILBOX, &json!({"JobTitle": "Sales manager"}));
+    lookups::fill(&mut seeder);
+    user(&mut seeder, USER, MAILBOX);
+    mailbox(&mut seeder);
+    match seed {
+        Seed::Empty => {}
+        Seed::Demo => demo::fill(&mut seeder),
+    }
+    seeder.store
+}
+
+/// The id of a seeded row.
+pub(crate) fn id(entity: &str, name: &str) -> Uuid {
+    Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("creatio/{entity}/{name}").as_bytes())
+}
+
+/// Puts rows in, as the user of the installation.
+struct Seeder {
+    store: Store,
+    now: DateTime<Utc>,
+    contact: Uuid,
+}
+
+impl Seeder {
+    /// Adds a row, spelled as OData spells it.
+    #[allow(clippy::panic)] // a seed that does not fit the schema is a mistake in these files; every test would show it
+    fn add(&mut self, entity: &str, id: Uuid, body: &Json) {
+        let added = (|| {
+            let entity = Entity::named(entity).ok_or("no such entity")?;
+            let mut changes = write::changes(entity, body.as_object().ok_or("no object")?)?;
+            changes.insert("Id", Some(Value::Guid(id)));
+            let author = Author { contact: self.contact, at: self.now };
+            write::insert(&mut self.store, entity, (&changes, id), (author, Insert::Loaded)).map_err(|e| e.message)
+        })();
+        if let Err(reason) = added {
+            panic!("the seed of {entity} {body} does not fit: {reason}");
+        }
+    }
+}
+
+/// A contact with one address, and its row in the communications.
+fn person(seeder: &mut Seeder, name: &str, email: &str, more: &Json) {
+    let contact = id("Contact", name);
+    let mut body = json!({"Name": name, "Email": email});
+    if let (Some(body), Some(more)) = (body.as_object_mut(), more.as_object()) {
+        body.extend(more.clone());
+    }
+    seeder.add("Contact", contact, &body);
+    if seeder.store.find("CommunicationType", id_of(stock::EMAIL_ADDRESS)).is_none() {
+        seeder.add("CommunicationType", id_of(stock::EMAIL_ADDRESS), &json!({"Name": "Email"}));
+    }
+    let body = json!({"ContactId": contact, "CommunicationTypeId": stock::EMAIL_ADDRESS, "Number": email});
+    seeder.add("ContactCommunication", id("ContactCommunication", email), &body);
+}
+
+/// A user who may sign in, with the name as password.
+fn user(seeder: &mut Seeder, name: &str, email: &str) {
+    let body = json!({"Name": name, "ContactId": id("Contact", name), "Email": email, "TimeZoneId": ZONE});
+    seeder.add("SysAdminUnit", id("SysAdminUnit", name), &body);
+}
+
+fn mailbox(seeder: &mut Seeder) {
+    let mailbox = id("MailboxSyncSettings", MAILBOX);
+    let body = json!({"SysAdminUnitId": id("SysAdminUnit", USER), "MailServerId": stock::OFFICE_365,
+        "UserName": MAILBOX, "SenderEmailAddress": MAILBOX, "MailboxName": MAILBOX, "SenderDisplayValue": USER,
+        "IsDefault": true, "EnableMailSynhronization": true, "SendEmailsViaThisAccount": true});
+    seeder.add("MailboxSyncSettings", mailbox, &body);
+    let settings = id("ActivitySyncSettings", MAILBOX);
+    seeder.add("ActivitySyncSettings", settings, &json!({"MailboxSyncSettingsId": mailbox}));
+}
+
+fn id_of(text: &str) -> Uuid {
+    Uuid::parse_str(text).unwrap_or_default()
+}

@@ -1,0 +1,52 @@
+//! The rows of all entities, in memory. It checks nothing and knows no rule of saving: `write.rs` does.
+
+use super::schema::Entity;
+use super::value::Row;
+use chrono::{DateTime, Duration, SubsecRound, Utc};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// All rows, by entity and id; a set is listed in the order of its ids unless a query says otherwise.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Store {
+    tables: BTreeMap<&'static str, BTreeMap<Uuid, Row>>,
+    stamped: DateTime<Utc>,
+}
+
+impl Store {
+    /// One row.
+    pub(crate) fn get(&self, entity: &Entity, id: Uuid) -> Option<&Row> {
+        self.tables.get(entity.name)?.get(&id)
+    }
+
+    /// One row by the entity's name, for callers that follow a known lookup.
+    pub(crate) fn find(&self, entity: &str, id: Uuid) -> Option<&Row> {
+        self.tables.get(entity)?.get(&id)
+    }
+
+    /// All rows of an entity.
+    pub(crate) fn rows(&self, entity: &str) -> impl Iterator<Item = (Uuid, &Row)> {
+        self.tables.get(entity).into_iter().flatten().map(|(id, row)| (*id, row))
+    }
+
+    /// The ids of the rows whose lookup `column` is `target`.
+    pub(crate) fn referring(&self, entity: &str, column: &str, target: Uuid) -> Vec<Uuid> {
+        self.rows(entity).filter(|(_, row)| row.guid(column) == Some(target)).map(|(id, _)| id).collect()
+    }
+
+    /// Puts a row in the place of whatever had its id.
+    pub(crate) fn put(&mut self, entity: &Entity, id: Uuid, row: Row) {
+        self.tables.entry(entity.name).or_default().insert(id, row);
+    }
+
+    /// Takes a row out.
+    pub(crate) fn remove(&mut self, entity: &Entity, id: Uuid) -> Option<Row> {
+        self.tables.get_mut(entity.name)?.remove(&id)
+    }
+
+    /// The time of a write: now, in microseconds, and later than any earlier write's.
+    pub(crate) fn stamp(&mut self, now: DateTime<Utc>) -> DateTime<Utc> {
+        self.stamped = now.trunc_subsecs(6).max(self.stamped + Duration::microseconds(1));
+        self.stamped
+    }
+}
