@@ -26,7 +26,7 @@ const wasmOpt = [
 ];
 
 /** The sandbox's program. */
-export const sandboxProgram = join(target, 'sandbox', windows ? 'sandbox.exe' : 'sandbox');
+export const sandboxProgram = join(target, 'debug', windows ? 'sandbox.exe' : 'sandbox');
 
 /** Everything that building needs, installed. */
 export async function setUp() {
@@ -74,7 +74,7 @@ export async function buildPage() {
 /** The sandbox's program. */
 export async function buildSandbox() {
   console.log('Building the sandbox…');
-  await must('Building the sandbox', 'cargo', ['build', '--profile', 'sandbox', '-p', 'sandbox', '--bin', 'sandbox']);
+  await must('Building the sandbox', 'cargo', ['build', '-p', 'sandbox', '--bin', 'sandbox']);
 }
 
 /**

@@ -150,6 +150,21 @@ export function script(name, command = name) {
 }
 
 /**
+ * Acts when the npm that started us is gone: it passes a SIGTERM on only to the shell between us.
+ * @param {() => void} act
+ */
+export function whenAbandoned(act) {
+  if (!process.env.npm_lifecycle_event) return;
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    act();
+  }, 500);
+  watch.unref();
+}
+
+/**
  * The body of a command: trouble is one line and exit code 1.
  * @param {() => Promise<void>} body
  */

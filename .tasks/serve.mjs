@@ -35,7 +35,10 @@ export async function serve({ creatioPort = '0', graphPort = '0', seed, onLine =
   });
   const child = spawn(sandboxProgram, [], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const kill = () => child.kill('SIGKILL');
+  const quit = () => process.exit(1);
   process.once('exit', kill);
+  // While it starts, a signal ends us both; after that the caller decides.
+  for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, quit);
 
   /** @type {Promise<number>} */
   const ended = new Promise((resolve) => {
@@ -58,6 +61,8 @@ export async function serve({ creatioPort = '0', graphPort = '0', seed, onLine =
   } catch (error) {
     await stop();
     throw error;
+  } finally {
+    for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, quit);
   }
 }
 

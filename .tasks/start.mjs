@@ -3,7 +3,7 @@
  */
 import { createServer } from 'node:net';
 import { buildPage, buildSandbox, buildWasm, setUp } from './build.mjs';
-import { main, Trouble } from './process.mjs';
+import { main, Trouble, whenAbandoned } from './process.mjs';
 import { serve } from './serve.mjs';
 
 const ports = [
@@ -57,12 +57,12 @@ await main(async () => {
     onLine: (line) => console.log(line),
   });
   let asked = false;
-  for (const signal of /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP'])) {
-    process.on(signal, () => {
-      asked = true;
-      void sandbox.stop();
-    });
-  }
+  const stop = () => {
+    asked = true;
+    void sandbox.stop();
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, stop);
+  whenAbandoned(stop);
   console.log(`Schedule Sync is ready: ${sandbox.creatio}`);
   const code = await sandbox.ended;
   if (!asked) throw new Trouble(`The sandbox ended by itself (code ${code}). Start it again: npm start`);

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { findFirefox, installChrome, writeWebdriverConfig } from './browser.mjs';
 import { buildPage, buildSandbox, buildWasm, setUp } from './build.mjs';
 import { countNode, countRust, judge, judgeWhole } from './count.mjs';
-import { diagnose, root, run, script, Trouble } from './process.mjs';
+import { diagnose, root, run, script, Trouble, whenAbandoned } from './process.mjs';
 import { installTool, wasmBindgen, wasmPack, wasmTarget, withPath } from './setup.mjs';
 
 /** @typedef {import('./count.mjs').Count} Count */
@@ -118,12 +118,23 @@ async function shown(command, args, env = {}) {
   return result;
 }
 
+/**
+ * What a run of tests counts for, and a word if there was no test in it.
+ * @param {number} code its exit code
+ * @param {Count} count
+ * @returns {Count}
+ */
+function tested(code, count) {
+  if (code === 0 && count.passed + count.failed === 0) console.error('No test was run.');
+  return judge(code, count);
+}
+
 /** @returns {Promise<Count>} */
 async function native() {
   // The output of passed tests is shown too: what was counted, and what was left out and why.
   const args = ['test', '--workspace', '--no-fail-fast', '--', '--show-output'];
   const { code, output } = await shown('cargo', args);
-  return judge(code, countRust(output));
+  return tested(code, countRust(output));
 }
 
 /**
@@ -145,7 +156,7 @@ async function inBrowser(browser, geckodriver) {
   if (code !== 0 && /driver status: (?:signal|exit)|failed to start|session not created/.test(output)) {
     console.error(`${browser} or its driver didn't start; the lines above say why.`);
   }
-  return judge(code, countRust(output));
+  return tested(code, countRust(output));
 }
 
 /** @returns {Promise<Count>} */
@@ -168,7 +179,7 @@ async function endToEnd() {
   ];
   const shots = process.argv.includes('--keep-shots') ? join(root, 'docs', 'images') : join(folder, 'shots');
   const { code, output } = await shown(process.execPath, args, { CHROME_PATH: found.chrome, SHOTS: shots });
-  return judge(code, countNode(output));
+  return tested(code, countNode(output));
 }
 
 /**
@@ -251,6 +262,7 @@ function summarise(done) {
   }
 }
 
+whenAbandoned(() => process.exit(1));
 let total = { passed: 0, failed: 1 };
 try {
   const chosen = choose(process.argv.slice(2));

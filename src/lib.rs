@@ -7,8 +7,11 @@
 //!    replicas; `run` is the trip: observe, plan, apply, fold. All of it is generic over the ports.
 //! 3. `web` (wasm32 only) answers the ports in a browser and is what a page calls.
 
+pub mod creatio;
 pub mod engine;
 pub mod error;
+pub mod graph;
+pub mod http;
 pub mod model;
 pub mod ports;
 pub mod run;

@@ -276,11 +276,25 @@ pub fn create(context: &Context<'_>, seen: &Seen, (from, item): (Side, &Item), g
     planned.action = Some(Action {
         step: Step::Create(side),
         title: item.record.title().to_owned(),
-        writes: vec![(side, Op::Create(Box::new(creation)))],
+        writes: remark(context, (from, item), &after)
+            .into_iter()
+            .chain([(side, Op::Create(Box::new(creation)))])
+            .collect(),
         before: None,
         after,
     });
     planned
+}
+
+/// An Activity of a later generation does not follow from its event or task: that is marked with it, before it is created.
+fn remark(context: &Context<'_>, (from, item): (Side, &Item), after: &Link) -> Option<(Side, Op)> {
+    let needed = from == Side::Exchange && after.generation > 0;
+    needed.then(|| {
+        let mark = identity::mark(&after.ids.creatio, context.account, after.generation);
+        let none = Patch { record: item.record.clone(), fields: BTreeSet::new() };
+        let update = Update { mark: Some(mark), ..update(after, Side::Exchange, &item.record, none) };
+        (Side::Exchange, Op::Update(Box::new(update)))
+    })
 }
 
 /// The new item on the other side; `None` if there is nowhere to put it.

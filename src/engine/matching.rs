@@ -83,10 +83,11 @@ pub fn find(context: &Context<'_>, seen: &Seen, unlinked: &[&Item]) -> Matches {
 }
 
 fn by_identity(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &Item) -> Match {
+    let mut orphan = None;
     if let Some(activity) = valid_mark(context, item) {
         match stands_for(seen, linked, &activity) {
-            Match::New if is_original(context, item) => return Match::Orphan(activity),
             Match::Copy if is_original(context, item) => return Match::Copy,
+            Match::New if is_original(context, item) => orphan = Some(Match::Orphan(activity)),
             Match::New | Match::Copy => {} // a copy of one of ours: a new item in its own right
             found @ (Match::With(_) | Match::Relink(_) | Match::Orphan(_) | Match::Ambiguous) => return found,
         }
@@ -97,15 +98,22 @@ fn by_identity(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &I
             return found;
         }
     }
-    let Some(uid) = &item.facts.uid else { return Match::New };
-    let mut holders =
-        seen.items.creatio.values().filter(|activity| {
-            activity.facts.uid.as_ref() == Some(uid) && activity.record.kind() == item.record.kind()
-        });
+    by_uid(seen, linked, item).or(orphan).unwrap_or(Match::New)
+}
+
+/// The Activity whose `GlobalActivityID` is the item's UID.
+fn by_uid(seen: &Seen, linked: &Linked<'_>, item: &Item) -> Option<Match> {
+    let uid = item.facts.uid.as_ref().filter(|_| item.facts.occurrence.is_none())?;
+    let kind = item.record.kind();
+    let mut holders = seen
+        .items
+        .creatio
+        .values()
+        .filter(|activity| activity.facts.uid.as_ref() == Some(uid) && activity.record.kind() == kind);
     match (holders.next(), holders.next()) {
-        (Some(_), Some(_)) => Match::Ambiguous,
-        (Some(one), None) if item.facts.occurrence.is_none() => stands_for(seen, linked, &one.id),
-        (Some(_) | None, None | Some(_)) => Match::New,
+        (Some(_), Some(_)) => Some(Match::Ambiguous),
+        (Some(one), None) => Some(stands_for(seen, linked, &one.id)),
+        (None, _) => None,
     }
 }
 

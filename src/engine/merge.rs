@@ -283,7 +283,8 @@ pub struct Flows {
     pub recurring: bool,
     /// A business process owns the Activity.
     pub process: bool,
-    /// Writing time, place or people would mail somebody.
+    /// Writing title, time, place, body or people would mail somebody (graph/facts.md §3; for title and body reports differ, and the
+    /// promise that nobody is mailed unasked comes first).
     pub mails: bool,
 }
 
@@ -294,8 +295,7 @@ impl Flows {
         let inward = self.inward && !(self.process && field == Field::Status);
         let outward = self.outward
             && !match field {
-                Field::Title | Field::Body => self.foreign || self.recurring,
-                Field::When | Field::Place => self.foreign || self.recurring || self.mails,
+                Field::Title | Field::When | Field::Place | Field::Body => self.foreign || self.recurring || self.mails,
                 Field::Importance => self.foreign || self.recurring,
                 Field::Reminder => self.recurring,
                 // inviting people and answering for the user mail somebody: never without being asked
@@ -317,7 +317,7 @@ impl Flows {
     #[must_use]
     pub fn held_for_mail(self, link: &Link, now: &Record) -> Vec<Field> {
         let edited = differences(&link.base.creatio, now);
-        [Field::When, Field::Place]
+        [Field::Title, Field::When, Field::Place, Field::Body]
             .into_iter()
             .filter(|field| self.outward && !self.foreign && self.mails && edited.contains(field))
             .collect()

@@ -88,7 +88,9 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             let listing = &listings[side];
             let ids = listing.items.iter().map(|item| &item.id).chain(&listing.removed);
             keys.extend(ids.map(|id| LinkKey::Item(side, id.clone())));
-            keys.extend(listing.series.iter().map(|set| LinkKey::Series(set.master.clone())));
+            // a series that is deleted whole is told by its master alone
+            let masters = listing.series.iter().map(|set| &set.master).chain(&listing.removed);
+            keys.extend(masters.map(|master| LinkKey::Series(master.clone())));
             self.seen.empty[side] = !listing.complete.is_empty() && listing.items.is_empty() && full;
         }
         let links = if any_complete { self.ends.store.all().await? } else { self.ends.store.links(&keys).await? };
@@ -129,7 +131,9 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         for link in self.links.values().filter(|link| matters(link)) {
             let id = &link.ids[side];
             let dropped = side == Side::Exchange
-                && link.series().and_then(|master| series.get(master)).is_some_and(|present| !present.contains(id));
+                && link.series().is_some_and(|master| {
+                    removed.contains(master) || series.get(master).is_some_and(|present| !present.contains(id))
+                });
             let unlisted = complete.contains(&link.containers[side]);
             if !there.contains(id) && (unlisted || dropped || removed.contains(id)) {
                 self.suspects[side].insert(id.clone());

@@ -2,5 +2,15 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)] // a test says what it expects by panicking
 
+mod creatio_apply;
+mod creatio_directory;
+mod creatio_observe;
+mod graph_examples;
+mod graph_map;
+mod graph_replica;
+mod graph_setup;
+mod graph_writes;
+mod laws;
 mod memory;
 mod trips;
+mod world;

@@ -151,6 +151,9 @@ impl Memory {
                     item.facts.status = Some(status);
                     item.facts.canceled = status == Status::Canceled;
                 }
+                if update.mark.is_some() {
+                    item.facts.mark.clone_from(&update.mark);
+                }
                 if update.uid.is_some() {
                     item.facts.uid.clone_from(&update.uid);
                 }

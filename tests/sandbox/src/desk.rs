@@ -188,7 +188,7 @@ impl Desk {
     }
 
     /// A number that no earlier call gave: for ids, etags and tokens. It survives a reset.
-    pub fn next(&mut self) -> u64 {
+    pub fn number(&mut self) -> u64 {
         self.sequence += 1;
         self.sequence
     }
@@ -204,7 +204,7 @@ impl Desk {
         self.log.clear();
         self.faults.clear();
         self.batches = 0;
-        let n = self.next();
+        let n = self.number();
         self.instance = instance(self.fixed, n);
     }
 
@@ -226,7 +226,7 @@ impl Desk {
 
     /// Gives out an access token for a mailbox.
     pub fn issue_token(&mut self, account: &str) -> String {
-        let token = format!("sandbox-token-{}-{}", self.next(), self.instance.simple());
+        let token = format!("sandbox-token-{}-{}", self.number(), self.instance.simple());
         self.tokens.insert(token.clone(), account.to_owned());
         token
     }

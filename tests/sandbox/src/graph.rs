@@ -1,39 +1,238 @@
-//! Graph.
+//! Microsoft Graph v1.0, as far as calendars and To Do need it: what the fact page says of it, oddities included.
+//! Mailboxes lie in memory; requests and replies are plain HTTP values. It knows nothing of the engine's types.
+//!
+//! A request is taken apart (`call`), led to its resource here, served from the mailbox (`mailbox`, `event`, `series`,
+//! `todo`, with `change` for writes, `view` for reads, `delta` for tracking), and answered (`answer`).
+
+pub mod answer;
+mod batch;
+mod call;
+mod change;
+mod delta;
+mod event;
+mod filter;
+mod html;
+mod load;
+mod mailbox;
+mod online;
+mod recurrence;
+mod seed;
+mod series;
+mod shape;
+mod todo;
+mod view;
+mod zones;
 
 use crate::desk::{Desk, Request, Response, Seed};
+use answer::{Answer, Fail, Outcome, Trace};
+use call::Call;
 use chrono::{DateTime, Utc};
+use http::{Method, StatusCode};
+pub use mailbox::Mail;
+use mailbox::Mailbox;
+use serde_json::Value;
+use shape::CALENDAR;
+use std::collections::BTreeMap;
+
+/// The account whose mailbox every seed has.
+pub const ACCOUNT: &str = "demo@contoso.example";
 
 /// A Microsoft 365 tenant's mailboxes in memory.
-pub struct Graph {}
+pub struct Graph {
+    /// By account.
+    mailboxes: BTreeMap<String, Mailbox>,
+}
 
 impl Graph {
     /// Mailboxes filled with `seed`.
     #[must_use]
-    pub fn new(_seed: Seed, _now: DateTime<Utc>) -> Self {
-        Self {}
+    pub fn new(seed: Seed, now: DateTime<Utc>) -> Self {
+        Self { mailboxes: [(ACCOUNT.to_owned(), seed::mailbox(seed, now))].into() }
     }
 
     /// Empties them and fills them with `seed`.
-    pub fn reset(&mut self, _seed: Seed, _now: DateTime<Utc>) {}
+    pub fn reset(&mut self, seed: Seed, now: DateTime<Utc>) {
+        *self = Self::new(seed, now);
+    }
 
-    /// Puts one event in as it is, read-only members included.
+    /// Puts one event into the default calendar as it is, read-only members included.
     ///
     /// # Errors
     /// The reason why the event can't be held.
-    pub fn load_event(&mut self, _event: serde_json::Value, _desk: &mut Desk) -> Result<(), String> {
-        Ok(())
+    pub fn load_event(&mut self, event: Value, desk: &mut Desk) -> Result<(), String> {
+        let mailbox = self.mailboxes.get_mut(ACCOUNT).ok_or("there is no mailbox")?;
+        let calendar = view::id_of(mailbox, None).map_err(|fail| fail.message)?;
+        load::event(mailbox, &calendar, &event, desk)
     }
 
-    /// Puts one task in as it is, read-only members included.
+    /// Puts one task into the default list as it is, read-only members included.
     ///
     /// # Errors
     /// The reason why the task can't be held.
-    pub fn load_task(&mut self, _task: serde_json::Value, _desk: &mut Desk) -> Result<(), String> {
-        Ok(())
+    pub fn load_task(&mut self, task: Value, desk: &mut Desk) -> Result<(), String> {
+        let mailbox = self.mailboxes.get_mut(ACCOUNT).ok_or("there is no mailbox")?;
+        let list = mailbox.lists.first().and_then(|list| list.body.get("id")).and_then(Value::as_str);
+        let list = list.ok_or("there is no list")?.to_owned();
+        load::task(mailbox, &list, &task, desk)
+    }
+
+    /// The mails that Exchange would have sent since the reset, oldest first, of all mailboxes.
+    #[must_use]
+    pub fn mails(&self) -> Vec<Mail> {
+        self.mailboxes.values().flat_map(|mailbox| mailbox.mails.iter().cloned()).collect()
+    }
+
+    /// Makes every delta and page token unknown, as when the server's cache has dropped them.
+    pub fn expire_tokens(&mut self) {
+        for mailbox in self.mailboxes.values_mut() {
+            mailbox.tokens.clear();
+        }
     }
 
     /// Answers one request.
-    pub fn handle(&mut self, _request: &Request, _desk: &mut Desk) -> Response {
-        Response::new(Vec::new())
+    pub fn handle(&mut self, request: &Request, desk: &mut Desk) -> Response {
+        if request.method() == Method::OPTIONS {
+            return answer::preflight(request);
+        }
+        let trace = Trace::new(request, desk.number(), desk.now());
+        let call = match Call::new(request) {
+            Ok(call) => call,
+            Err(fail) => return answer::response(Err(fail), &trace, ""),
+        };
+        let outcome = match call.segments.as_slice() {
+            [only] if only == "$batch" && request.method() == Method::POST => self
+                .authorize(request, desk)
+                .map(|_| ())
+                .and_then(|()| batch::serve(&call, request, desk, |part, desk| self.handle(part, desk))),
+            _ => self.authorize(request, desk).and_then(|mailbox| route(mailbox, &call, desk)),
+        };
+        answer::response(outcome, &trace, &call.prefer.applied)
     }
+
+    /// The mailbox of the request's token.
+    fn authorize(&mut self, request: &Request, desk: &Desk) -> Result<&mut Mailbox, Fail> {
+        let account = desk.account_of(request).ok_or_else(|| {
+            let message = if request.headers().contains_key(http::header::AUTHORIZATION) {
+                "Access token validation failure."
+            } else {
+                "Access token is empty."
+            };
+            Fail::new(StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken", message)
+        })?;
+        self.mailboxes.get_mut(account).ok_or_else(|| {
+            let message = "The mailbox is either inactive, soft-deleted, or is hosted on-premise.";
+            Fail::new(StatusCode::NOT_FOUND, "MailboxNotEnabledForRESTAPI", message)
+        })
+    }
+}
+
+/// Names of path segments, in their own case; any case is taken.
+const NAMES: &[&str] = &[
+    "me",
+    "mailboxSettings",
+    "calendars",
+    "calendar",
+    "events",
+    "calendarView",
+    "delta",
+    "instances",
+    "accept",
+    "decline",
+    "tentativelyAccept",
+    "cancel",
+    "todo",
+    "lists",
+    "tasks",
+    "linkedResources",
+    "checklistItems",
+];
+
+fn canonical(segment: &str) -> &str {
+    let bare = segment.strip_suffix("()").unwrap_or(segment);
+    NAMES.iter().find(|name| name.eq_ignore_ascii_case(bare)).copied().unwrap_or(segment)
+}
+
+/// Leads a request to its resource.
+fn route(mailbox: &mut Mailbox, call: &Call, desk: &mut Desk) -> Outcome {
+    let path: Vec<_> = call.segments.iter().map(|segment| canonical(segment)).collect();
+    match (call.method().as_str(), path.as_slice()) {
+        ("GET", ["me"]) => Ok(Answer::ok(view::with_context(call, "users/$entity", mailbox.user()))),
+        ("GET", ["me", "mailboxSettings"]) => {
+            Ok(Answer::ok(view::with_context(call, "users/mailboxSettings", mailbox.settings())))
+        }
+        ("GET", ["me", "calendars"]) => {
+            let view = view::View::read(call, CALENDAR, &[])?;
+            let all = mailbox.calendars.iter().map(|calendar| Value::Object(calendar.clone())).collect();
+            view::collection(call, all, CALENDAR, |item| view.project(item, &[]))
+        }
+        (_, ["me", "todo", rest @ ..]) => todo_route(mailbox, call, rest, desk),
+        (_, ["me", "calendar", rest @ ..]) => calendar_route(mailbox, call, (None, rest), desk),
+        (_, ["me", "calendars", id, rest @ ..]) => calendar_route(mailbox, call, (Some(id), rest), desk),
+        (_, ["me", rest @ ..]) if matches!(rest, ["events" | "calendarView", ..]) => {
+            calendar_route(mailbox, call, (None, rest), desk)
+        }
+        _ => Err(lacking(call)),
+    }
+}
+
+/// Resources of a calendar (`None`: the default one, or, for single events, any).
+fn calendar_route(mailbox: &mut Mailbox, call: &Call, to: (Option<&str>, &[&str]), desk: &mut Desk) -> Outcome {
+    let (calendar, rest) = to;
+    let _ = view::id_of(mailbox, calendar)?;
+    match (call.method().as_str(), rest) {
+        ("GET", []) => {
+            let view = view::View::read(call, CALENDAR, &[])?;
+            let body = mailbox.calendar(calendar).cloned().ok_or_else(Fail::not_found)?;
+            let body = view.project(Value::Object(body), &[]);
+            Ok(Answer::ok(view::with_context(call, "users/calendars/$entity", body)))
+        }
+        ("GET", ["events"]) => view::of_calendar(mailbox, call, calendar),
+        ("POST", ["events"]) => change::create(mailbox, call, calendar, desk),
+        ("GET", ["calendarView"]) => view::calendar_view(mailbox, call, calendar),
+        ("GET", ["calendarView", "delta"]) => delta::calendar_view(mailbox, call, calendar, desk),
+        (verb, ["events", id, rest @ ..]) if *id != "delta" => {
+            let place = mailbox.find(id).ok_or_else(Fail::not_found)?;
+            let event = mailbox.at(place).ok_or_else(Fail::not_found)?;
+            if calendar.is_some_and(|calendar| calendar != event.calendar) {
+                return Err(Fail::not_found());
+            }
+            match (verb, rest) {
+                ("GET", []) => view::one(call, &event),
+                ("GET", ["instances"]) => view::instances(call, &event),
+                ("PATCH", []) => change::update(mailbox, call, place, desk),
+                ("DELETE", []) => change::delete(mailbox, call, place, desk),
+                ("POST", ["cancel"]) => change::cancel(mailbox, call, place, desk),
+                ("POST", ["accept" | "decline" | "tentativelyAccept"]) => change::respond(mailbox, call, place, desk),
+                _ => Err(lacking(call)),
+            }
+        }
+        _ => Err(lacking(call)),
+    }
+}
+
+/// Resources of To Do.
+fn todo_route(mailbox: &mut Mailbox, call: &Call, rest: &[&str], desk: &mut Desk) -> Outcome {
+    if let ["lists", id, ..] = rest
+        && *id != "delta"
+    {
+        todo::find_list(mailbox, id)?;
+    }
+    match (call.method().as_str(), rest) {
+        ("GET", ["lists"]) => todo::lists(mailbox, call),
+        ("GET", ["lists", "delta"]) => delta::lists(mailbox, call, desk),
+        ("GET", ["lists", list]) => todo::list(mailbox, call, list),
+        ("GET", ["lists", list, "tasks"]) => todo::tasks(mailbox, call, list),
+        ("POST", ["lists", list, "tasks"]) => todo::create(mailbox, call, list, desk),
+        ("GET", ["lists", list, "tasks", "delta"]) => delta::tasks(mailbox, call, list, desk),
+        ("GET" | "PATCH" | "DELETE", ["lists", list, "tasks", id]) => todo::task(mailbox, call, list, id, desk),
+        ("GET" | "POST", ["lists", list, "tasks", id, part @ ("linkedResources" | "checklistItems")]) => {
+            todo::parts(mailbox, call, [list, id, part], desk)
+        }
+        _ => Err(lacking(call)),
+    }
+}
+
+/// 501 that names the path.
+fn lacking(call: &Call) -> Fail {
+    Fail::missing(&format!("{} {}", call.method(), call.path()))
 }

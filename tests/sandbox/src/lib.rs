@@ -10,6 +10,7 @@ pub mod control;
 pub mod creatio;
 pub mod desk;
 pub mod graph;
+pub mod openapi;
 
 pub use desk::{Desk, Reply, Request, Response, Seed, Server};
 
@@ -50,9 +51,13 @@ impl Sandbox {
             return Reply::whole(control::handle(self, request));
         }
         let Self { creatio, graph, desk } = self;
-        desk.serve(server, None, request, |desk| match server {
+        let mut reply = desk.serve(server, None, request, |desk| match server {
             Server::Creatio => creatio.handle(request, desk),
             Server::Graph => graph.handle(request, desk),
-        })
+        });
+        if let (Server::Graph, Some(response)) = (server, &mut reply.response) {
+            graph::answer::allow(response.headers_mut());
+        }
+        reply
     }
 }

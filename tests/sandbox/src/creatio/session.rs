@@ -51,7 +51,7 @@ pub(crate) struct Sessions(BTreeMap<String, Session>);
 impl Sessions {
     /// Opens a session for `user` and gives the cookies to set.
     pub(crate) fn open(&mut self, user: &str, desk: &mut Desk) -> Vec<HeaderValue> {
-        let mut secret = || Uuid::new_v5(&desk.instance(), &desk.next().to_be_bytes()).simple().to_string();
+        let mut secret = || Uuid::new_v5(&desk.instance(), &desk.number().to_be_bytes()).simple().to_string();
         let (loader, ticket, csrf) = (secret(), secret(), secret());
         let cookies = [
             format!("BPMLOADER={loader}; path=/; HttpOnly; SameSite=Lax"),

@@ -1,0 +1,92 @@
+//! Participants: the changes of their rows that make them what a record says. Pure. The user's own row carries only the user's answer; the
+//! Owner's row is the server's.
+
+use super::map::{Lookups, is_guest, own};
+use super::stock::{ROLE_PARTICIPANT, response_id};
+use super::wire::Participant;
+use crate::http::{Call, Repeat};
+use crate::model::{ContactId, Field, ItemId, Person, Record, Response};
+use crate::ports::Op;
+use serde_json::json;
+use uuid::Uuid;
+
+/// What the participants of one Activity shall be.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub(super) struct Wish<'a> {
+    /// The people beside the user and the Owner.
+    people: Option<&'a [Person]>,
+    /// The user's own answer.
+    response: Option<Response>,
+}
+
+impl<'a> Wish<'a> {
+    /// What `op` wishes; `None` if it leaves participants alone.
+    pub(super) fn of(op: &'a Op) -> Option<Self> {
+        let (record, people, response) = match op {
+            Op::Create(create) => (&create.record, true, true),
+            Op::Update(update) => {
+                let fields = &update.patch.fields;
+                (&update.patch.record, fields.contains(&Field::People), fields.contains(&Field::Response))
+            }
+            Op::Delete { .. } => return None,
+        };
+        let Record::Meeting(meeting) = record else { return None };
+        let new = matches!(op, Op::Create(_));
+        let wish = Self {
+            people: (people && !(new && meeting.people.is_empty())).then_some(meeting.people.as_slice()),
+            response: (response && !(new && meeting.response == Response::InDoubt)).then_some(meeting.response),
+        };
+        (wish != Self::default()).then_some(wish)
+    }
+
+    /// The calls that fulfil it where `rows` are the participants' rows now.
+    pub(super) fn calls(
+        &self,
+        activity: &ItemId,
+        rows: &[&Participant],
+        owner: Option<&ContactId>,
+        (me, lookups): (&ContactId, &Lookups),
+    ) -> Vec<Call> {
+        let mut calls = Vec::new();
+        if let Some(people) = self.people {
+            let guests = rows.iter().filter(|row| is_guest(row, owner, me));
+            let wanted = |row: &Participant| people.iter().any(|person| person.contact == row.participant_id.contact());
+            calls.extend(guests.filter(|row| !wanted(row)).filter_map(|row| Some(Call::delete(address(row)?))));
+            calls.extend(people.iter().filter_map(|person| {
+                let contact = person.contact.as_ref().filter(|contact| *contact != me)?;
+                let row = rows.iter().find(|row| row.participant_id.as_str() == Some(contact.as_str()));
+                let (role, response) = (lookups.role_id(person.role), response_id(person.response));
+                match row {
+                    None => Some(added(activity, contact, role, response)),
+                    Some(row) if !is_guest(row, owner, me) => None,
+                    Some(row) => {
+                        let same =
+                            row.role_id.as_str() == Some(role) && row.invite_response_id.as_str() == Some(response);
+                        let body = json!({"RoleId": role, "InviteResponseId": response});
+                        (!same).then_some(Call::patch(address(row)?, body))
+                    }
+                }
+            }));
+        }
+        if let Some(response) = self.response.map(response_id) {
+            calls.extend(match own(rows, me) {
+                None => Some(added(activity, me, ROLE_PARTICIPANT, response)),
+                Some(row) if row.invite_response_id.as_str() == Some(response) => None,
+                Some(row) => address(row).map(|at| Call::patch(at, json!({"InviteResponseId": response}))),
+            });
+        }
+        calls
+    }
+}
+
+fn address(row: &Participant) -> Option<String> {
+    Some(format!("ActivityParticipant({})", row.id.as_str()?))
+}
+
+/// The creation of a row whose id follows from Activity and Contact, so that a repeated one makes no second row.
+fn added(activity: &ItemId, contact: &ContactId, role: &str, response: &str) -> Call {
+    let id = Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{activity}/{contact}").as_bytes());
+    let body = json!({"Id": id, "ActivityId": activity, "ParticipantId": contact, "RoleId": role,
+        "InviteResponseId": response});
+    Call::post("ActivityParticipant", body, Repeat::Safe)
+}

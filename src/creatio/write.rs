@@ -1,0 +1,134 @@
+//! Fields → the JSON of an insert or a change of `Activity`. Pure. Participants are not written here: they are rows of their own.
+
+use super::query::date;
+use super::stock::{CATEGORY_MEETING, CATEGORY_TO_DO, TYPE_TASK, priority_id, status_id};
+use crate::model::html::sanitise;
+use crate::model::{ContactId, Field, Instant, Record, Reminder, TaskWhen, When};
+use crate::ports::{Create, Update};
+use chrono::TimeDelta;
+use serde_json::{Map, Value, json};
+
+/// Members of a body.
+pub(super) type Body = Map<String, Value>;
+
+/// The fields that columns of `Activity` hold.
+const COLUMNS: [Field; 7] =
+    [Field::Title, Field::When, Field::Place, Field::Body, Field::Importance, Field::Reminder, Field::Status];
+
+/// The body that creates an Activity.
+///
+/// # Errors
+/// What Creatio has no column for, in words.
+pub(super) fn creation(op: &Create, me: &ContactId) -> Result<Body, String> {
+    let mut body = Body::new();
+    let (category, shown) = match &op.record {
+        Record::Meeting(_) => (CATEGORY_MEETING, true),
+        Record::Task(_) => (CATEGORY_TO_DO, false),
+    };
+    set(&mut body, "ShowInScheduler", shown);
+    set(&mut body, "TypeId", TYPE_TASK);
+    set(&mut body, "ActivityCategoryId", category);
+    set(&mut body, "OwnerId", me.as_str());
+    set(&mut body, "AuthorId", me.as_str());
+    if let Some(id) = &op.id {
+        set(&mut body, "Id", id.as_str());
+    }
+    if let Some(uid) = &op.facts.uid {
+        set(&mut body, "GlobalActivityID", uid.as_str());
+    }
+    if let Some(status) = op.facts.status {
+        set(&mut body, "StatusId", status_id(status));
+    }
+    for field in COLUMNS {
+        write(&op.record, field, &mut body)?;
+    }
+    Ok(body)
+}
+
+/// The body that changes an Activity; empty if no column is to be written.
+///
+/// # Errors
+/// What Creatio has no column for, in words.
+pub(super) fn change(op: &Update) -> Result<Body, String> {
+    let mut body = Body::new();
+    for field in op.patch.fields.iter().filter(|field| COLUMNS.contains(field)) {
+        write(&op.patch.record, *field, &mut body)?;
+    }
+    if op.patch.fields.contains(&Field::When)
+        && let Some(at) = reminder(&op.patch.record)
+    {
+        // unset, the server would move the old one along (creatio.md §2.1)
+        set(&mut body, "RemindToOwnerDate", date(at));
+    }
+    if let Some(uid) = &op.uid {
+        set(&mut body, "GlobalActivityID", uid.as_str());
+    }
+    if let Some(status) = op.status {
+        set(&mut body, "StatusId", status_id(status));
+    }
+    Ok(body)
+}
+
+fn write(record: &Record, field: Field, body: &mut Body) -> Result<(), String> {
+    let (title, notes, importance) = match record {
+        Record::Meeting(meeting) => (&meeting.title, &meeting.body, meeting.importance),
+        Record::Task(task) => (&task.title, &task.body, task.importance),
+    };
+    match (field, record) {
+        (Field::Title, _) => set(body, "Title", title.as_str()),
+        (Field::Body, _) => set(body, "Notes", sanitise(&notes.html)),
+        (Field::Importance, _) => set(body, "PriorityId", priority_id(importance)),
+        (Field::When, _) => {
+            let (start, due) = span(record).ok_or("days have to be made times first")?;
+            set(body, "StartDate", date(start));
+            set(body, "DueDate", date(due));
+        }
+        (Field::Reminder, _) => {
+            let at = reminder(record);
+            set(body, "RemindToOwner", at.is_some());
+            if let Some(at) = at {
+                set(body, "RemindToOwnerDate", date(at));
+            }
+        }
+        (Field::Place, Record::Meeting(meeting)) => set(body, "Location", meeting.place.as_str()),
+        (Field::Status, Record::Task(task)) => set(body, "StatusId", status_id(task.status)),
+        (Field::Place, Record::Task(_))
+        | (Field::Status, Record::Meeting(_))
+        | (Field::People | Field::Response, _) => {}
+    }
+    Ok(())
+}
+
+/// Start and end, if they are instants.
+fn span(record: &Record) -> Option<(Instant, Instant)> {
+    match record {
+        Record::Meeting(meeting) => match meeting.when {
+            When::Timed { start, end } => Some((start, end)),
+            When::AllDay { .. } => None,
+        },
+        Record::Task(task) => match task.when {
+            TaskWhen::Timed { start, due } => Some((start, due)),
+            TaskWhen::Days { .. } => None,
+        },
+    }
+}
+
+/// When to remind, if at all.
+fn reminder(record: &Record) -> Option<Instant> {
+    match record {
+        Record::Meeting(meeting) => match meeting.reminder {
+            Reminder::Before(minutes) => span(record)?.0.checked_sub_signed(TimeDelta::try_minutes(minutes)?),
+            Reminder::Off => None,
+        },
+        Record::Task(task) => task.reminder,
+    }
+}
+
+fn set(body: &mut Body, name: &str, value: impl Into<Value>) {
+    body.insert(name.to_owned(), value.into());
+}
+
+/// A body as JSON.
+pub(super) fn json(body: Body) -> Value {
+    json!(body)
+}

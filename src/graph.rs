@@ -1,0 +1,154 @@
+//! The mailbox in Microsoft 365, through Microsoft Graph: calendars and To Do lists as one replica (graph/facts.md). It reads, finds and
+//! writes items; what to write is not decided here, and the response to an invitation and series' rules are never written.
+//!
+//! `wire` spells Graph's JSON, `map` reads it, `compose` writes it, `endpoints` knows the addresses; `observe`, `find` and `apply` are the
+//! three questions of [`Replica`].
+
+mod apply;
+mod compose;
+mod cursor;
+mod endpoints;
+mod find;
+mod listing;
+pub mod map;
+mod observe;
+mod online;
+mod time;
+mod wire;
+
+use crate::error::{Error, Result};
+use crate::http::{Answer, Call, Caller, Fault, odata};
+use crate::model::{Address, Container, ContainerId, Cursor, Item, Kind, Listing, Side, SiteId, Zone};
+use crate::ports::{Clock, Clue, Http, Keys, Op, Outcome, Replica, Response, Scope};
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// Which mailbox it is, and how its items are read and marked.
+#[derive(Clone)]
+pub struct Mailbox {
+    /// The root of Graph, `https://graph.microsoft.com/v1.0`; another host in national clouds.
+    pub base: String,
+    /// The owner's address, who is never their own attendee.
+    pub address: Address,
+    /// The Creatio installation whose marks are looked for.
+    pub site: SiteId,
+    /// The address of an Activity's page without its id at the end, for the link on tasks.
+    pub deep_link: String,
+    /// The zone of the user's Creatio profile: new events are written in it, task dates are days of it.
+    pub zone: Rc<dyn Zone>,
+}
+
+/// The replica.
+pub struct Graph<P> {
+    caller: Caller<P>,
+    mailbox: Mailbox,
+    /// What kind each container is, as far as it was read: ids don't tell.
+    kinds: RefCell<BTreeMap<ContainerId, Kind>>,
+}
+
+impl<P: Http + Clock + Keys> Graph<P> {
+    /// The replica of `mailbox`.
+    pub fn new(world: Rc<P>, mailbox: Mailbox) -> Self {
+        let caller = Caller::new(world, Side::Exchange, &mailbox.base);
+        Self { caller, mailbox, kinds: RefCell::default() }
+    }
+
+    /// The addresses of the signed-in user, to compare the token with the mailbox: `mail`, then `userPrincipalName`.
+    ///
+    /// # Errors
+    /// What stops a run.
+    pub async fn me(&self) -> Result<Vec<Address>> {
+        let response = self.caller.send(&endpoints::me()).await?;
+        let user: wire::User = self.understood(&response)?;
+        let mut addresses: Vec<Address> =
+            [user.mail, user.user_principal_name].iter().flatten().filter_map(|text| Address::parse(text)).collect();
+        addresses.dedup();
+        Ok(addresses)
+    }
+
+    /// The calendars, then the task lists, default ones first.
+    ///
+    /// # Errors
+    /// What stops a run. A mailbox without To Do has no lists.
+    pub async fn containers(&self) -> Result<Vec<Container>> {
+        let calls = [endpoints::containers(Kind::Meeting), endpoints::containers(Kind::Task)];
+        let answers = self.batch(&calls).await;
+        self.listed(answers.into_iter()).await
+    }
+
+    /// The containers, from the answers to the two questions for them.
+    async fn listed(&self, mut answers: impl Iterator<Item = Answer>) -> Result<Vec<Container>> {
+        let calendars = self.all(self.answered(answers.next())?).await?;
+        let lists = self.answered(answers.next())?;
+        let lists = match lists.status().as_u16() {
+            // national clouds and some licences have no To Do (facts §4)
+            403 | 404 | 501 => Vec::new(),
+            _ => self.all(lists).await?,
+        };
+        let calendars = calendars.into_iter().filter_map(|row| map::calendar(read(row)?, &self.mailbox));
+        let mut containers: Vec<Container> = calendars.collect();
+        containers.extend(lists.into_iter().filter_map(|row| map::list(read(row)?)));
+        containers.sort_by_key(|container| (container.kind, !container.default));
+        *self.kinds.borrow_mut() = containers.iter().map(|c| (c.id.clone(), c.kind)).collect();
+        Ok(containers)
+    }
+
+    /// The kind of each container; reads them if they were not read yet.
+    async fn kinds(&self) -> Result<BTreeMap<ContainerId, Kind>> {
+        if self.kinds.borrow().is_empty() {
+            self.containers().await?;
+        }
+        Ok(self.kinds.borrow().clone())
+    }
+
+    /// Every row of a collection that begins with the page `first`.
+    async fn all(&self, first: Response) -> Result<Vec<Value>> {
+        let mut page: odata::Page<Value> = self.understood(&first)?;
+        let mut rows = std::mem::take(&mut page.value);
+        while let Some(link) = page.next.take() {
+            let response = self.caller.send(&endpoints::page(self.caller.below(&link)?)).await?;
+            page = self.understood(&response)?;
+            rows.append(&mut page.value);
+        }
+        Ok(rows)
+    }
+
+    async fn batch(&self, calls: &[Call]) -> Vec<Answer> {
+        self.caller.batch(&endpoints::envelope(), calls).await
+    }
+
+    /// The reply to a part that a run can't do without.
+    fn answered(&self, answer: Option<Answer>) -> Result<Response> {
+        match answer {
+            Some(Ok(response)) => Ok(response),
+            Some(Err(silence)) => Err(silence.error),
+            None => Err(Error::Network(Side::Exchange)),
+        }
+    }
+
+    fn understood<T: DeserializeOwned>(&self, response: &Response) -> Result<T> {
+        odata::read(response).map_err(|fault: Fault| fault.error(Side::Exchange))
+    }
+}
+
+impl<P: Http + Clock + Keys> Replica for Graph<P> {
+    async fn observe(&self, scope: &Scope, cursor: Option<&Cursor>) -> Result<Listing> {
+        observe::observe(self, scope, cursor).await
+    }
+
+    async fn find(&self, clues: &[Clue]) -> Result<Vec<Vec<Item>>> {
+        find::find(self, clues).await
+    }
+
+    async fn apply(&self, ops: &[Op]) -> Vec<Outcome> {
+        apply::apply(self, ops).await
+    }
+}
+
+/// A row as its type; `None` for what is no such row.
+fn read<T: DeserializeOwned>(row: Value) -> Option<T> {
+    serde_json::from_value(row).ok()
+}

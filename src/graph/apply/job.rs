@@ -1,0 +1,274 @@
+//! One operation on its way: what it asks of the server at each stage, and what the answers make of it.
+
+use super::super::compose::{self, Kept};
+use super::super::map::{self, Reading};
+use super::super::{Mailbox, endpoints, online};
+use crate::http::{Answer, Call, Fault, odata};
+use crate::model::{ContainerId, Field, Item, ItemId, Kind, Mark, Record, Version};
+use crate::ports::{Op, Outcome, Refusal, Response, Update, Written};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// How far a job is.
+pub(super) enum Stage {
+    /// The stored item is to be read first.
+    Look,
+    /// It is to be written.
+    Write,
+    /// It is written; a task's mark is to be hung on it.
+    Link(Box<Written>),
+    /// That's it.
+    Done(Outcome),
+}
+
+/// One operation.
+pub(super) struct Job<'a> {
+    op: &'a Op,
+    mailbox: &'a Mailbox,
+    kind: Kind,
+    stage: Stage,
+    /// The version that the write expects.
+    version: Version,
+    kept: Kept,
+    /// The item as it was looked at.
+    seen: Option<Box<Item>>,
+}
+
+impl<'a> Job<'a> {
+    pub(super) fn new(op: &'a Op, kinds: &BTreeMap<ContainerId, Kind>, mailbox: &'a Mailbox) -> Self {
+        let (kind, stage, version) = match op {
+            Op::Create(create) => (create.record.kind(), Stage::Write, Version::from("")),
+            Op::Update(update) => {
+                let kind = update.patch.record.kind();
+                let body = update.facts.online && update.patch.fields.contains(&Field::Body);
+                // To Do heeds no etag: what a task is now has to be looked at
+                let look = kind == Kind::Task || body || update.patch.fields.contains(&Field::People);
+                (kind, if look { Stage::Look } else { Stage::Write }, update.version.clone())
+            }
+            Op::Delete { container, version, .. } => {
+                let kind = kinds.get(container).copied().unwrap_or(Kind::Meeting);
+                (kind, if kind == Kind::Task { Stage::Look } else { Stage::Write }, version.clone())
+            }
+        };
+        Self { op, mailbox, kind, stage, version, kept: Kept::default(), seen: None }
+    }
+
+    /// The read of the stored item, if that is what is next.
+    pub(super) fn look(&self) -> Option<Call> {
+        let (Stage::Look, Some((id, container))) = (&self.stage, target(self.op)) else { return None };
+        Some(endpoints::item(self.kind, container, id))
+    }
+
+    /// Takes in the stored item.
+    pub(super) fn looked(&mut self, answer: Answer) {
+        self.stage = self.judged(answer).unwrap_or_else(|refusal| Stage::Done(Err(refusal)));
+    }
+
+    fn judged(&mut self, answer: Answer) -> Result<Stage, Refusal> {
+        // a read that failed has written nothing
+        let response = answer.map_err(|_| Refusal::NotSent)?;
+        let value: Value = match response.status().as_u16() {
+            200 => odata::read(&response).map_err(|fault| Refusal::Rejected(fault.detail()))?,
+            401 | 429 | 500..=599 => return Err(Refusal::NotSent),
+            _ => return Err(refusal(&response)),
+        };
+        let item = match map::read(self.kind, &value, self.mailbox, self.container()) {
+            Reading::Content(item) => item,
+            Reading::Malformed(malformed) => return Err(Refusal::Rejected(malformed.reason)),
+            Reading::Master(_) | Reading::Skeleton { .. } | Reading::Tombstone(_) => return Err(Refusal::Stale),
+        };
+        let same = item.version == self.version;
+        self.version = item.version.clone();
+        self.seen = Some(item.clone());
+        match self.op {
+            Op::Update(update) if same || agree(update, &item.record, &update.before) => {
+                self.kept = kept(update, &value)?;
+                let mark_only = self.change(update).is_none() && update.mark.is_some();
+                Ok(if mark_only { self.unchanged(item) } else { Stage::Write })
+            }
+            // a write whose reply was lost
+            Op::Update(update) if agree(update, &item.record, &update.patch.record) => Ok(self.unchanged(item)),
+            Op::Delete { .. } if same => Ok(Stage::Write),
+            Op::Create(_) | Op::Update(_) | Op::Delete { .. } => Err(Refusal::Stale),
+        }
+    }
+
+    /// The stage after an item that needs no write of its own.
+    fn unchanged(&self, item: Box<Item>) -> Stage {
+        Stage::Link(Box::new(self.written(item.id.clone(), Some(item))))
+    }
+
+    /// The write, if that is what is next and there is anything to write.
+    pub(super) fn write(&self) -> Option<Call> {
+        let Stage::Write = self.stage else { return None };
+        match self.op {
+            Op::Create(create) => {
+                let body = compose::creation(&create.record, &create.facts, self.mailbox);
+                Some(endpoints::create(self.kind, &create.container, body))
+            }
+            Op::Update(update) => {
+                let body = self.change(update)?;
+                Some(endpoints::change(self.kind, &update.container, &update.id, &self.version, body))
+            }
+            Op::Delete { id, container, .. } => Some(endpoints::removal(self.kind, container, id, &self.version)),
+        }
+    }
+
+    /// The body of an update; `None` if no member of the item itself is written.
+    fn change(&self, update: &Update) -> Option<Value> {
+        let mut patch = update.patch.clone();
+        patch.fields = compose::writable(&patch, &update.facts);
+        let mut members = compose::members(&patch, &self.kept, self.mailbox);
+        if let (Kind::Meeting, Some(mark)) = (self.kind, &update.mark) {
+            members.insert("singleValueExtendedProperties".to_owned(), json!([compose::property(mark)]));
+        }
+        (!members.is_empty()).then_some(Value::Object(members))
+    }
+
+    /// Takes in the answer to the write; after the `last` attempt a version conflict is final.
+    pub(super) fn wrote(&mut self, answer: Answer, last: bool) {
+        let response = match answer {
+            Ok(response) => response,
+            Err(silence) => {
+                let refusal = if silence.maybe { Refusal::Unknown } else { Refusal::NotSent };
+                self.stage = Stage::Done(Err(refusal));
+                return;
+            }
+        };
+        self.stage = match (response.status().as_u16(), target(self.op)) {
+            (200..=299, _) => match self.confirmed(&response) {
+                Some(written) => Stage::Link(Box::new(written)),
+                None => Stage::Done(Err(Refusal::Unknown)),
+            },
+            (412, Some(_)) if !last => Stage::Look,
+            (412, Some(_)) => Stage::Done(Err(Refusal::Stale)),
+            _ => Stage::Done(Err(refusal(&response))),
+        };
+    }
+
+    /// What the reply to a successful write tells; `None` if it does not even tell an id.
+    fn confirmed(&self, response: &Response) -> Option<Written> {
+        let value: Value = serde_json::from_slice(response.body()).unwrap_or_default();
+        let item = match map::read(self.kind, &value, self.mailbox, self.container()) {
+            Reading::Content(item) => Some(item),
+            Reading::Master(_) | Reading::Skeleton { .. } | Reading::Tombstone(_) | Reading::Malformed(_) => None,
+        };
+        let told = value.get("id").and_then(Value::as_str).map(ItemId::from);
+        Some(self.written(told.or_else(|| target(self.op).map(|(id, _)| id.clone()))?, item))
+    }
+
+    /// A confirmed write. Replies leave our mark out, so it is put in as written.
+    fn written(&self, id: ItemId, mut item: Option<Box<Item>>) -> Written {
+        let mark = match self.op {
+            Op::Create(create) => create.facts.mark.as_ref(),
+            Op::Update(update) => update.mark.as_ref(),
+            Op::Delete { .. } => None,
+        };
+        if let (Some(item), Some(mark)) = (&mut item, mark) {
+            item.facts.mark = Some(mark.clone());
+        }
+        let version = item.as_ref().map_or_else(|| self.version.clone(), |item| item.version.clone());
+        Written { id, container: self.container().clone(), version, item }
+    }
+
+    /// Where the item lies or goes.
+    fn container(&self) -> &'a ContainerId {
+        match self.op {
+            Op::Create(create) => &create.container,
+            Op::Update(update) => &update.container,
+            Op::Delete { container, .. } => container,
+        }
+    }
+
+    /// The hanging of a mark on a task that does not carry it yet, if that is what is next.
+    pub(super) fn link(&self) -> Option<Call> {
+        let Stage::Link(_) = self.stage else { return None };
+        let (update, mark) = self.mark_to_hang()?;
+        Some(endpoints::link(&update.container, &update.id, compose::resource(mark, self.mailbox)))
+    }
+
+    /// Takes in the answer to the hanging.
+    pub(super) fn linked(&mut self, answer: Answer) {
+        match answer {
+            Ok(response) if response.status().is_success() => {}
+            Ok(response) => self.stage = Stage::Done(Err(refusal(&response))),
+            Err(_) => self.stage = Stage::Done(Err(Refusal::Unknown)),
+        }
+    }
+
+    fn mark_to_hang(&self) -> Option<(&'a Update, &'a Mark)> {
+        let Op::Update(update) = self.op else { return None };
+        let mark = update.mark.as_ref().filter(|_| self.kind == Kind::Task)?;
+        let there = self.seen.as_ref().is_some_and(|item| item.facts.mark.as_ref() == Some(mark));
+        (!there).then_some((update, mark))
+    }
+
+    /// What became of it.
+    pub(super) fn outcome(self) -> Outcome {
+        match (self.stage, self.op) {
+            (Stage::Done(outcome), _) => outcome,
+            (Stage::Link(written), _) => Ok(*written),
+            (Stage::Write, Op::Update(_)) => Err(Refusal::Rejected("none of the fields can be written".to_owned())),
+            (Stage::Look | Stage::Write, _) => Err(Refusal::NotSent),
+        }
+    }
+}
+
+/// The item that an operation is about, if it is there already.
+fn target(op: &Op) -> Option<(&ItemId, &ContainerId)> {
+    match op {
+        Op::Create(_) => None,
+        Op::Update(update) => Some((&update.id, &update.container)),
+        Op::Delete { id, container, .. } => Some((id, container)),
+    }
+}
+
+/// What the write of `update` must leave intact of the stored item `value`.
+fn kept(update: &Update, value: &Value) -> Result<Kept, Refusal> {
+    let attendees = value.get("attendees").and_then(Value::as_array).cloned().unwrap_or_default();
+    let Record::Meeting(meeting) = &update.patch.record else { return Ok(Kept { body: None, attendees }) };
+    let stored = value.pointer("/body/content").and_then(Value::as_str).unwrap_or_default();
+    let online = value.get("isOnlineMeeting").and_then(Value::as_bool).unwrap_or_default();
+    let body = online::splice(&meeting.body.html, stored, online);
+    if body.is_none() && update.patch.fields.contains(&Field::Body) {
+        return Err(Refusal::Rejected("the online-meeting block can't be told from the text".to_owned()));
+    }
+    Ok(Kept { body, attendees })
+}
+
+/// Whether `a` and `b` have the same values in all fields that `update` writes.
+fn agree(update: &Update, a: &Record, b: &Record) -> bool {
+    update.patch.fields.iter().all(|field| match (a, b) {
+        (Record::Meeting(a), Record::Meeting(b)) => match field {
+            Field::Title => a.title == b.title,
+            Field::When => a.when == b.when,
+            Field::Place => a.place == b.place,
+            Field::Body => a.body == b.body,
+            Field::Importance => a.importance == b.importance,
+            Field::Reminder => a.reminder == b.reminder,
+            Field::People => a.people == b.people,
+            Field::Status | Field::Response => true,
+        },
+        (Record::Task(a), Record::Task(b)) => match field {
+            Field::Title => a.title == b.title,
+            Field::When => a.when == b.when,
+            Field::Body => a.body == b.body,
+            Field::Importance => a.importance == b.importance,
+            Field::Reminder => a.reminder == b.reminder,
+            Field::Status => a.status == b.status,
+            Field::Place | Field::People | Field::Response => true,
+        },
+        (Record::Meeting(_), Record::Task(_)) | (Record::Task(_), Record::Meeting(_)) => false,
+    })
+}
+
+/// What a reply that is no success means for a write.
+fn refusal(response: &Response) -> Refusal {
+    match (response.status().as_u16(), odata::refusal(response)) {
+        (404 | 410, _) => Refusal::Gone,
+        (401 | 429, _) => Refusal::NotSent,
+        (500.., _) => Refusal::Unknown,
+        (_, Fault::Refused { code, .. }) if !code.is_empty() => Refusal::Rejected(code),
+        (status, _) => Refusal::Rejected(format!("status {status}")),
+    }
+}

@@ -1,0 +1,205 @@
+//! From the model to Graph's JSON: the members that a write sends, and none besides (facts §3 and §4: a member that is sent again
+//! unchanged mails attendees, drops locations, or undoes somebody's edit).
+
+use super::{Mailbox, endpoints, time};
+use crate::model::time as clock;
+use crate::model::{
+    Day, Facts, Field, Importance, Instant, Mark, Meeting, Patch, Person, Record, Reminder, Role, Status, Task,
+    TaskWhen, When,
+};
+use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
+
+/// Members of a JSON object.
+type Members = Map<String, Value>;
+
+/// Every field that a new item is written with.
+const WHOLE: [Field; 8] = [
+    Field::Title,
+    Field::When,
+    Field::Place,
+    Field::Body,
+    Field::Importance,
+    Field::Reminder,
+    Field::Status,
+    Field::People,
+];
+
+/// What an update needs of the stored item to leave intact what it does not write.
+#[derive(Debug, Default)]
+pub(super) struct Kept {
+    /// The body to send for the patch's, the join block included.
+    pub(super) body: Option<String>,
+    /// The stored attendees, as Graph gave them.
+    pub(super) attendees: Vec<Value>,
+}
+
+/// The body of a creation. `facts` has the mark and the transaction that the item gets.
+pub(super) fn creation(record: &Record, facts: &Facts, mailbox: &Mailbox) -> Value {
+    let patch = Patch { record: record.clone(), fields: WHOLE.into_iter().collect() };
+    let mut members = members(&patch, &Kept::default(), mailbox);
+    // an empty member says nothing in a creation, and attendees that nobody asked for would get mail
+    members.retain(|name, value| !(value.is_null() || name == "attendees" && value == &json!([])));
+    match record {
+        Record::Meeting(_) => {
+            members.insert("showAs".to_owned(), json!("busy"));
+            members.insert("sensitivity".to_owned(), json!("normal"));
+            if let Some(transaction) = &facts.transaction {
+                members.insert("transactionId".to_owned(), json!(transaction));
+            }
+            if let Some(mark) = &facts.mark {
+                members.insert("singleValueExtendedProperties".to_owned(), json!([property(mark)]));
+            }
+        }
+        Record::Task(_) => {
+            if let Some(mark) = &facts.mark {
+                members.insert("linkedResources".to_owned(), json!([resource(mark, mailbox)]));
+            }
+        }
+    }
+    Value::Object(members)
+}
+
+/// The members of a change, in which the fields of `patch` are written.
+pub(super) fn members(patch: &Patch, kept: &Kept, mailbox: &Mailbox) -> Members {
+    let mut members = Members::new();
+    for field in &patch.fields {
+        let written = match &patch.record {
+            Record::Meeting(meeting) => of_meeting(meeting, *field, kept, mailbox),
+            Record::Task(task) => of_task(task, *field, kept, mailbox),
+        };
+        if let Value::Object(written) = written {
+            members.extend(written);
+        }
+    }
+    members
+}
+
+/// The fields of an update that may be written: of a recurring task its status only (facts §4).
+pub(super) fn writable(patch: &Patch, facts: &Facts) -> BTreeSet<Field> {
+    let fields = patch.fields.iter().copied();
+    fields
+        .filter(|field| !facts.recurring || *field == Field::Status)
+        .filter(|field| *field != Field::Response)
+        .collect()
+}
+
+/// Our mark as an extended property of an event.
+pub(super) fn property(mark: &Mark) -> Value {
+    json!({"id": endpoints::PROPERTY, "value": mark.to_string()})
+}
+
+/// Our mark as a linked resource of a task, which the user sees as a link to the Activity.
+pub(super) fn resource(mark: &Mark, mailbox: &Mailbox) -> Value {
+    json!({
+        "applicationName": "Creatio",
+        "displayName": "Creatio",
+        "externalId": mark.to_string(),
+        "webUrl": format!("{}{}", mailbox.deep_link, mark.activity),
+    })
+}
+
+fn of_meeting(meeting: &Meeting, field: Field, kept: &Kept, mailbox: &Mailbox) -> Value {
+    let zone = mailbox.zone.as_ref();
+    match field {
+        Field::Title => json!({"subject": meeting.title}),
+        Field::When => match meeting.when {
+            When::Timed { start, end } => {
+                json!({"isAllDay": false, "start": time::zoned(start, zone), "end": time::zoned(end, zone)})
+            }
+            When::AllDay { first, end } => {
+                json!({"isAllDay": true, "start": time::midnight(first, zone), "end": time::midnight(end, zone)})
+            }
+        },
+        Field::Place => json!({"location": {"displayName": meeting.place}}),
+        Field::Body => html(kept.body.as_deref().unwrap_or(&meeting.body.html)),
+        Field::Importance => importance(meeting.importance),
+        Field::Reminder => match meeting.reminder {
+            Reminder::Before(minutes @ 0..) => json!({"isReminderOn": true, "reminderMinutesBeforeStart": minutes}),
+            Reminder::Before(_) | Reminder::Off => json!({"isReminderOn": false}),
+        },
+        Field::People => json!({"attendees": attendees(&meeting.people, &kept.attendees, mailbox)}),
+        Field::Status | Field::Response => Value::Null,
+    }
+}
+
+fn of_task(task: &Task, field: Field, kept: &Kept, mailbox: &Mailbox) -> Value {
+    let zone = mailbox.zone.as_ref();
+    match field {
+        Field::Title => json!({"title": task.title}),
+        Field::When => {
+            let (start, due) = days(task.when, mailbox);
+            let date = |day: Option<Day>| day.map(|day| time::midnight(day, zone));
+            json!({"startDateTime": date(start), "dueDateTime": date(due)})
+        }
+        Field::Body => html(kept.body.as_deref().unwrap_or(&task.body.html)),
+        Field::Importance => importance(task.importance),
+        Field::Reminder => match task.reminder {
+            Some(at) => json!({"isReminderOn": true, "reminderDateTime": time::utc(at)}),
+            None => json!({"isReminderOn": false}),
+        },
+        Field::Status => status(task.status).map_or(Value::Null, |word| json!({"status": word})),
+        Field::Place | Field::People | Field::Response => Value::Null,
+    }
+}
+
+/// The days of a task; instants fall on days of the user's.
+fn days(when: TaskWhen, mailbox: &Mailbox) -> (Option<Day>, Option<Day>) {
+    let day = |at: Instant| Some(clock::local(mailbox.zone.as_ref(), at).date());
+    match when {
+        TaskWhen::Days { start, due } => (start, due),
+        TaskWhen::Timed { start, due } => (day(start), day(due)),
+    }
+}
+
+/// The attendees to send: `people`, those who are on the event already as they stand there (a room stays a room), and the stored ones
+/// that the model can't tell (without an address, the owner).
+fn attendees(people: &[Person], stored: &[Value], mailbox: &Mailbox) -> Vec<Value> {
+    let address =
+        |attendee: &Value| attendee.pointer("/emailAddress/address").and_then(Value::as_str).map(str::to_lowercase);
+    let is = |person: &Person, address: &str| person.addresses.iter().any(|a| a.as_str() == address);
+    let kept = stored.iter().filter(|attendee| match address(attendee) {
+        Some(address) if address.contains('@') => {
+            address == mailbox.address.as_str() || people.iter().any(|person| is(person, &address))
+        }
+        Some(_) | None => true,
+    });
+    let known: Vec<String> = stored.iter().filter_map(address).collect();
+    let new = people.iter().filter(|person| !known.iter().any(|address| is(person, address)));
+    let kept = kept.map(|attendee| json!({"emailAddress": attendee.get("emailAddress"), "type": attendee.get("type")}));
+    kept.chain(new.filter_map(invitation)).collect()
+}
+
+fn invitation(person: &Person) -> Option<Value> {
+    let kind = match person.role {
+        Role::Required => "required",
+        Role::Optional => "optional",
+    };
+    let address = person.addresses.first()?.as_str();
+    let name = if person.name.is_empty() { address } else { &person.name };
+    Some(json!({"emailAddress": {"address": address, "name": name}, "type": kind}))
+}
+
+fn html(markup: &str) -> Value {
+    json!({"body": {"contentType": "html", "content": markup}})
+}
+
+fn importance(importance: Importance) -> Value {
+    json!({"importance": match importance {
+        Importance::Low => "low",
+        Importance::Normal => "normal",
+        Importance::High => "high",
+    }})
+}
+
+/// To Do's word; it has none for a canceled task, whose status then stays.
+fn status(status: Status) -> Option<&'static str> {
+    Some(match status {
+        Status::NotStarted => "notStarted",
+        Status::InProgress => "inProgress",
+        Status::Completed => "completed",
+        Status::Waiting => "waitingOnOthers",
+        Status::Deferred => "deferred",
+        Status::Canceled => return None,
+    })
+}

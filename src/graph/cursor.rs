@@ -1,0 +1,86 @@
+//! Where a reading goes on: one delta chain per list, one or more per calendar (a calendar view spans at most five years). The window
+//! belongs to it, since chains of another window tell nothing about this one (facts §1.2).
+
+use crate::model::{ContainerId, Cursor, Instant, Kind, Window};
+use chrono::Duration;
+use serde::{Deserialize, Serialize};
+
+/// Days of the longest calendar view that we ask for; Graph refuses more than 1825 (facts §1.2).
+const LONGEST: i64 = 1800;
+/// All-day events touch the server's window by its own zone: read more, then leave out (facts §3).
+const MARGIN: Duration = Duration::days(1);
+
+/// First and last instant of a calendar view.
+pub(super) type Span = (Instant, Instant);
+
+/// One delta chain.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub(super) struct Chain {
+    /// What it reads.
+    pub(super) container: ContainerId,
+    /// Calendar or list.
+    pub(super) kind: Kind,
+    /// The path, below the service's root, that tells what changed since.
+    pub(super) link: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct State {
+    window: Window,
+    chains: Vec<Chain>,
+}
+
+/// The chains of `cursor`; none if it was made for another window or can't be read.
+pub(super) fn chains(cursor: Option<&Cursor>, window: &Window) -> Vec<Chain> {
+    let state: Option<State> = cursor.and_then(|cursor| serde_json::from_str(&cursor.0).ok());
+    state.filter(|state| state.window == *window).map(|state| state.chains).unwrap_or_default()
+}
+
+/// The cursor that holds `chains`.
+pub(super) fn cursor(chains: Vec<Chain>, window: &Window) -> Option<Cursor> {
+    serde_json::to_string(&State { window: *window, chains }).ok().map(Cursor)
+}
+
+/// The views that together cover `window`.
+pub(super) fn spans(window: &Window) -> Vec<Span> {
+    let end = window.to + MARGIN;
+    let mut spans = Vec::new();
+    let mut from = window.from - MARGIN;
+    while from < end {
+        let to = end.min(from + Duration::days(LONGEST));
+        spans.push((from, to));
+        from = to;
+    }
+    spans
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use chrono::DateTime;
+
+    fn window(days: i64) -> Window {
+        let from = DateTime::from_timestamp(0, 0).unwrap_or_default();
+        Window { from, to: from + Duration::days(days), series_to: from }
+    }
+
+    #[test]
+    fn long_windows_are_read_in_pieces_without_gaps() {
+        for (days, pieces) in [(30, 1), (1798, 1), (1799, 2), (10_000, 6)] {
+            let spans = spans(&window(days));
+            assert_eq!(spans.len(), pieces, "{days}");
+            assert!(spans.windows(2).all(|pair| pair[0].1 == pair[1].0));
+            assert!(spans.iter().all(|(from, to)| *to - *from <= Duration::days(LONGEST)));
+        }
+    }
+
+    #[test]
+    fn a_cursor_goes_on_in_its_own_window_only() {
+        let chain = Chain { container: "c".into(), kind: Kind::Task, link: "me/x?$deltatoken=1".to_owned() };
+        let made = cursor(vec![chain.clone()], &window(30));
+        assert_eq!(chains(made.as_ref(), &window(30)), [chain]);
+        for (cursor, window) in [(made, window(31)), (Some(Cursor("{}".to_owned())), window(30)), (None, window(30))] {
+            assert_eq!(chains(cursor.as_ref(), &window), []);
+        }
+    }
+}

@@ -1,0 +1,157 @@
+//! Graph's addresses and preferences, as calls: nothing else spells a path (`openapi.yaml`).
+
+use crate::http::odata::{address, literal, segment};
+use crate::http::{Call, Envelope, Repeat};
+use crate::model::{ContainerId, Instant, ItemId, Kind, Mark, Version};
+use serde_json::Value;
+
+/// The extended property that carries our mark on events.
+pub(super) const PROPERTY: &str = "String {5d0c9f5e-3c51-4f0e-9a6b-7e2d1c84b3a7} Name ScheduleSyncMark";
+/// One id format everywhere, on every call (facts §2).
+const IMMUTABLE: &str = "IdType=\"ImmutableId\"";
+/// The same, and rows of a page of items, which is a hint to the server. Not part of a link: to be said on every page (facts §1.2).
+const PAGE: &str = "IdType=\"ImmutableId\", odata.maxpagesize=200";
+
+/// The `$batch` of Graph.
+pub(super) fn envelope() -> Envelope {
+    Envelope { max: 20, headers: Vec::new(), root: "/" }
+}
+
+/// The user.
+pub(super) fn me() -> Call {
+    read(address("me", &[("$select", "id,mail,userPrincipalName")]))
+}
+
+/// The containers of a kind.
+pub(super) fn containers(kind: Kind) -> Call {
+    match kind {
+        Kind::Meeting => read(address("me/calendars", &[("$top", "100")])),
+        Kind::Task => read(address("me/todo/lists", &[("$top", "100")])),
+    }
+}
+
+/// The first page of a full round over a calendar from `from` to `to`, or over a list.
+pub(super) fn delta(kind: Kind, container: &ContainerId, (from, to): (Instant, Instant)) -> Call {
+    let path = holder(kind, container);
+    let text = |at: Instant| at.format("%Y-%m-%dT%H:%M:%SZ").to_string();
+    page(match kind {
+        Kind::Meeting => address(
+            &format!("{path}/calendarView/delta"),
+            &[("startDateTime", &text(from)), ("endDateTime", &text(to))],
+        ),
+        Kind::Task => format!("{path}/tasks/delta"),
+    })
+}
+
+/// A page by the address that the server gave, taken relative to the service.
+pub(super) fn page(path: impl Into<String>) -> Call {
+    Call::get(path).with("Prefer", PAGE)
+}
+
+/// One item with its mark.
+pub(super) fn item(kind: Kind, container: &ContainerId, id: &ItemId) -> Call {
+    let path = place(kind, container, id);
+    read(match kind {
+        Kind::Meeting => address(&path, &[("$expand", &expansion())]),
+        Kind::Task => address(&path, &[("$expand", "linkedResources")]),
+    })
+}
+
+/// An event without its mark: for a series' master.
+pub(super) fn master(id: &ItemId) -> Call {
+    read(place(Kind::Meeting, &ContainerId::from(""), id))
+}
+
+/// The events of a calendar with this UID.
+pub(super) fn with_uid(calendar: &ContainerId, uid: &str) -> Call {
+    events(calendar, &format!("iCalUId eq {}", literal(uid)))
+}
+
+/// The events of a calendar with one of these marks: an extended property can only be compared whole (facts §2).
+pub(super) fn with_marks(calendar: &ContainerId, marks: &[Mark]) -> Call {
+    let each = marks.iter().map(|mark| {
+        let (id, value) = (literal(PROPERTY), literal(&mark.to_string()));
+        format!("singleValueExtendedProperties/any(ep: ep/id eq {id} and ep/value eq {value})")
+    });
+    events(calendar, &each.collect::<Vec<_>>().join(" or "))
+}
+
+/// Every task of a list, with what is linked to it.
+pub(super) fn tasks(list: &ContainerId) -> Call {
+    let path = format!("{}/tasks", holder(Kind::Task, list));
+    read(address(&path, &[("$top", "100"), ("$expand", "linkedResources")]))
+}
+
+/// A creation; events are told apart by their `transactionId`, tasks by nothing (facts §2).
+pub(super) fn create(kind: Kind, container: &ContainerId, body: Value) -> Call {
+    let path = holder(kind, container);
+    let call = match kind {
+        Kind::Meeting if body.get("transactionId").is_some() => {
+            Call::post(format!("{path}/events"), body, Repeat::Safe)
+        }
+        Kind::Meeting => Call::post(format!("{path}/events"), body, Repeat::Never),
+        Kind::Task => Call::post(format!("{path}/tasks"), body, Repeat::Never),
+    };
+    call.with("Prefer", IMMUTABLE)
+}
+
+/// A change of an item that still has `version`.
+pub(super) fn change(kind: Kind, container: &ContainerId, id: &ItemId, version: &Version, body: Value) -> Call {
+    matching(Call::patch(place(kind, container, id), body), kind, version)
+}
+
+/// The removal of an item that still has `version`.
+pub(super) fn removal(kind: Kind, container: &ContainerId, id: &ItemId, version: &Version) -> Call {
+    matching(Call::delete(place(kind, container, id)), kind, version)
+}
+
+/// What is linked to a task.
+pub(super) fn links(list: &ContainerId, id: &ItemId) -> Call {
+    read(format!("{}/linkedResources", place(Kind::Task, list, id)))
+}
+
+/// A link to be hung on a task.
+pub(super) fn link(list: &ContainerId, id: &ItemId, body: Value) -> Call {
+    let path = format!("{}/linkedResources", place(Kind::Task, list, id));
+    Call::post(path, body, Repeat::Never).with("Prefer", IMMUTABLE)
+}
+
+/// A filtered listing of a calendar's events, marks included.
+fn events(calendar: &ContainerId, filter: &str) -> Call {
+    let path = format!("{}/events", holder(Kind::Meeting, calendar));
+    read(address(&path, &[("$filter", filter), ("$expand", &expansion()), ("$top", "100")]))
+}
+
+fn expansion() -> String {
+    format!("singleValueExtendedProperties($filter=id eq {})", literal(PROPERTY))
+}
+
+/// To Do gives etags but heeds none (facts §2).
+fn matching(call: Call, kind: Kind, version: &Version) -> Call {
+    let call = call.with("Prefer", IMMUTABLE);
+    match kind {
+        Kind::Meeting if !version.as_str().is_empty() => call.with("If-Match", version.as_str()),
+        Kind::Meeting | Kind::Task => call,
+    }
+}
+
+fn read(path: impl Into<String>) -> Call {
+    Call::get(path).with("Prefer", IMMUTABLE)
+}
+
+fn holder(kind: Kind, container: &ContainerId) -> String {
+    let id = segment(container.as_str());
+    match kind {
+        Kind::Meeting => format!("me/calendars/{id}"),
+        Kind::Task => format!("me/todo/lists/{id}"),
+    }
+}
+
+/// An event has an address of its own, a task only below its list.
+fn place(kind: Kind, container: &ContainerId, id: &ItemId) -> String {
+    let id = segment(id.as_str());
+    match kind {
+        Kind::Meeting => format!("me/events/{id}"),
+        Kind::Task => format!("{}/tasks/{id}", holder(kind, container)),
+    }
+}

@@ -1,0 +1,150 @@
+//! Direct reads: particular items by id, UID or mark, in every calendar and list, whatever the window. An answer that can't be understood
+//! stops the run, since it must not look like an absent item.
+
+use super::map::{self, Reading};
+use super::{Graph, endpoints};
+use crate::error::{Error, Result};
+use crate::http::{Call, odata};
+use crate::model::{ContainerId, Item, Kind, Mark, Side};
+use crate::ports::{Clock, Clue, Http, Keys, Response};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// Generations of a mark that are looked for: an extended property can only be compared whole.
+const GENERATIONS: u32 = 3;
+
+/// One read, and the clues that it may answer.
+struct Ask {
+    kind: Kind,
+    container: ContainerId,
+    call: Call,
+    /// One item; otherwise a page of them.
+    single: bool,
+    clues: Vec<usize>,
+}
+
+/// See [`crate::ports::Replica::find`].
+pub(super) async fn find<P: Http + Clock + Keys>(graph: &Graph<P>, clues: &[Clue]) -> Result<Vec<Vec<Item>>> {
+    let kinds = if clues.is_empty() { BTreeMap::new() } else { graph.kinds().await? };
+    let mut asks: BTreeMap<String, Ask> = BTreeMap::new();
+    for (place, clue) in clues.iter().enumerate() {
+        for ask in questions(graph, &kinds, clue) {
+            asks.entry(ask.call.path.clone()).or_insert(ask).clues.push(place);
+        }
+    }
+    let asks: Vec<Ask> = asks.into_values().collect();
+    let calls: Vec<Call> = asks.iter().map(|ask| ask.call.clone()).collect();
+    let mut found: Vec<Vec<Item>> = clues.iter().map(|_| Vec::new()).collect();
+    for (ask, answer) in asks.into_iter().zip(graph.batch(&calls).await) {
+        let values = values(graph, &ask, graph.answered(Some(answer))?).await?;
+        let values = linked(graph, &ask, values).await?;
+        for place in &ask.clues {
+            if let (Some(clue), Some(found)) = (clues.get(*place), found.get_mut(*place)) {
+                for value in &values {
+                    found.extend(answer_to(graph, &ask, clue, value)?);
+                }
+            }
+        }
+    }
+    Ok(found)
+}
+
+/// The reads that together answer `clue`.
+fn questions<P>(graph: &Graph<P>, kinds: &BTreeMap<ContainerId, Kind>, clue: &Clue) -> Vec<Ask> {
+    let ask = |kind, container: &ContainerId, call, single| Ask {
+        kind,
+        container: container.clone(),
+        call,
+        single,
+        clues: Vec::new(),
+    };
+    let calendars = kinds.iter().filter(|(_, kind)| **kind == Kind::Meeting).map(|(id, _)| id);
+    let lists = kinds.iter().filter(|(_, kind)| **kind == Kind::Task).map(|(id, _)| id);
+    match clue {
+        Clue::Id { id, container } => {
+            // a container that is no longer there was either; an event has an address without it
+            let kind = kinds.get(container).copied().unwrap_or(Kind::Meeting);
+            vec![ask(kind, container, endpoints::item(kind, container, id), true)]
+        }
+        Clue::Uid(uid) => {
+            calendars.map(|id| ask(Kind::Meeting, id, endpoints::with_uid(id, uid.as_str()), false)).collect()
+        }
+        Clue::Mark(activity) => {
+            let mark = |generation| Mark { site: graph.mailbox.site.clone(), activity: activity.clone(), generation };
+            let marks: Vec<Mark> = (0..GENERATIONS).map(mark).collect();
+            let events = calendars.map(|id| ask(Kind::Meeting, id, endpoints::with_marks(id, &marks), false));
+            let tasks = lists.map(|id| ask(Kind::Task, id, endpoints::tasks(id), false));
+            events.chain(tasks).collect()
+        }
+    }
+}
+
+/// The items of an answer; none if there is no such item or container.
+async fn values<P: Http + Clock + Keys>(graph: &Graph<P>, ask: &Ask, response: Response) -> Result<Vec<Value>> {
+    if response.status().as_u16() == 404 || no_such_id(&response) {
+        return Ok(Vec::new());
+    }
+    if ask.single { Ok(vec![graph.understood(&response)?]) } else { graph.all(response).await }
+}
+
+/// An id of another kind of item, or of another mailbox, is no id at all to Exchange.
+fn no_such_id(response: &Response) -> bool {
+    let body: Value = serde_json::from_slice(response.body()).unwrap_or_default();
+    let code = body.pointer("/error/code").and_then(Value::as_str).unwrap_or_default();
+    response.status().as_u16() == 400 && code.eq_ignore_ascii_case("ErrorInvalidIdMalformed")
+}
+
+/// Tasks with what is linked to them, read by itself where the answer left it out.
+async fn linked<P: Http + Clock + Keys>(graph: &Graph<P>, ask: &Ask, mut values: Vec<Value>) -> Result<Vec<Value>> {
+    if ask.kind == Kind::Meeting {
+        return Ok(values);
+    }
+    let bare = |value: &Value| value.get("linkedResources").is_none();
+    let id = |value: &Value| value.get("id").and_then(Value::as_str).unwrap_or_default().into();
+    let calls: Vec<Call> =
+        values.iter().filter(|value| bare(value)).map(|value| endpoints::links(&ask.container, &id(value))).collect();
+    let answers = graph.batch(&calls).await;
+    for (value, answer) in values.iter_mut().filter(|value| bare(value)).zip(answers) {
+        let page: odata::Page<Value> = graph.understood(&graph.answered(Some(answer))?)?;
+        if let Some(members) = value.as_object_mut() {
+            members.insert("linkedResources".to_owned(), json!(page.value));
+        }
+    }
+    Ok(values)
+}
+
+/// `value` as an item, if it answers `clue`.
+fn answer_to<P>(graph: &Graph<P>, ask: &Ask, clue: &Clue, value: &Value) -> Result<Option<Item>> {
+    match map::read(ask.kind, value, &graph.mailbox, &ask.container) {
+        Reading::Content(item) => Ok(Some(*item).filter(|item| is(graph, item, clue))),
+        Reading::Master(_) | Reading::Tombstone(_) => Ok(None),
+        Reading::Skeleton { .. } => Err(unreadable("an occurrence without its content")),
+        // of a whole list only the item meant may stop the run
+        Reading::Malformed(malformed) if ask.kind == Kind::Meeting || ask.single || marked(graph, value, clue) => {
+            Err(unreadable(&malformed.reason))
+        }
+        Reading::Malformed(_) => Ok(None),
+    }
+}
+
+fn is<P>(graph: &Graph<P>, item: &Item, clue: &Clue) -> bool {
+    match clue {
+        Clue::Id { id, .. } => item.id == *id,
+        Clue::Uid(uid) => item.facts.uid.as_ref() == Some(uid),
+        Clue::Mark(activity) => {
+            item.facts.mark.as_ref().is_some_and(|mark| mark.site == graph.mailbox.site && mark.activity == *activity)
+        }
+    }
+}
+
+/// Whether the body of a task that can't be understood carries the mark that `clue` asks for.
+fn marked<P>(graph: &Graph<P>, value: &Value, clue: &Clue) -> bool {
+    let Clue::Mark(activity) = clue else { return false };
+    let resources = value.get("linkedResources").and_then(Value::as_array).into_iter().flatten();
+    let mut marks = resources.filter_map(|resource| Mark::parse(resource.get("externalId")?.as_str()?));
+    marks.any(|mark| mark.site == graph.mailbox.site && mark.activity == *activity)
+}
+
+fn unreadable(detail: &str) -> Error {
+    Error::Unreadable { side: Side::Exchange, detail: detail.to_owned() }
+}

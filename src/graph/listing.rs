@@ -1,0 +1,172 @@
+//! From the pages of one reading to a listing: the newest reading of each item, occurrences filled from their masters, the window's edges.
+
+use super::map::{self, Reading};
+use super::{Graph, endpoints};
+use crate::error::Result;
+use crate::http::Call;
+use crate::model::time::{self, Zone};
+use crate::model::{ContainerId, Item, ItemId, Kind, Listing, Malformed, Record, SeriesSet, When, Window};
+use crate::ports::{Clock, Http, Keys, Scope};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What was read of one container.
+pub(super) struct Haul {
+    /// Calendar or list.
+    pub(super) kind: Kind,
+    /// Which full reading of the container it is, from 1 on; 0: only what changed.
+    pub(super) attempt: u8,
+    /// The items of each chain as they came.
+    pub(super) chains: BTreeMap<usize, Vec<Value>>,
+}
+
+/// Masters by id. `None`: asked for, but not there.
+type Masters = BTreeMap<ItemId, Option<Value>>;
+
+/// The listing of what `hauls` hold.
+pub(super) async fn listing<P: Http + Clock + Keys>(
+    graph: &Graph<P>,
+    scope: &Scope,
+    hauls: BTreeMap<ContainerId, Haul>,
+) -> Result<Listing> {
+    let hauls: Vec<_> =
+        hauls.into_iter().map(|(id, haul)| (id, haul.kind, haul.attempt > 0, newest(haul.chains))).collect();
+    let mut sent = Masters::new();
+    let mut missing: BTreeSet<ItemId> = BTreeSet::new();
+    for (container, kind, _, values) in &hauls {
+        for value in values {
+            match map::read(*kind, value, &graph.mailbox, container) {
+                Reading::Master(id) => drop(sent.insert(id, Some(value.clone()))),
+                Reading::Skeleton { master, .. } => drop(missing.insert(master)),
+                Reading::Content(_) | Reading::Tombstone(_) | Reading::Malformed(_) => {}
+            }
+        }
+    }
+    missing.retain(|id| !sent.contains_key(id));
+    let mut gathered = Gathered::new(scope.window, graph.mailbox.zone.as_ref(), sent.keys());
+    let mut masters = sent;
+    masters.extend(read_masters(graph, missing).await?);
+    for (container, kind, full, values) in hauls {
+        for value in values {
+            let mut reading = map::read(kind, &value, &graph.mailbox, &container);
+            if let Reading::Skeleton { id, master } = &reading {
+                reading = match masters.get(master) {
+                    Some(Some(master)) => map::read(kind, &map::filled(&value, master), &graph.mailbox, &container),
+                    Some(None) | None => malformed(id, "seriesMasterId: no such master"),
+                };
+            }
+            gathered.take(reading, full, &value);
+        }
+        if full {
+            gathered.listing.complete.push(container);
+        }
+    }
+    Ok(gathered.listing())
+}
+
+/// Each item once, as its chain told it last; what has no id stays, to be reported. A tombstone of one chain takes nothing from another:
+/// the item has moved from the one's years to the other's.
+fn newest(chains: BTreeMap<usize, Vec<Value>>) -> Vec<Value> {
+    let gone = |value: &Value| value.get("@removed").is_some();
+    let told = chains.into_values().flat_map(|values| last_by_id(values, |_| true)).collect();
+    last_by_id(told, |value| !gone(value))
+}
+
+/// The last of the values with the same id, of those that are `comparable`; all others.
+fn last_by_id(values: Vec<Value>, comparable: impl Fn(&Value) -> bool) -> Vec<Value> {
+    let id = |value: &Value| value.get("id").and_then(Value::as_str).filter(|_| comparable(value)).map(str::to_owned);
+    let last: BTreeMap<String, usize> =
+        values.iter().enumerate().filter_map(|(place, value)| Some((id(value)?, place))).collect();
+    let newest = |(place, value): &(usize, Value)| id(value).is_none_or(|id| last.get(&id) == Some(place));
+    values.into_iter().enumerate().filter(newest).map(|(_, value)| value).collect()
+}
+
+/// The masters of occurrences whose master the round did not send.
+async fn read_masters<P: Http + Clock + Keys>(graph: &Graph<P>, ids: BTreeSet<ItemId>) -> Result<Masters> {
+    let calls: Vec<Call> = ids.iter().map(endpoints::master).collect();
+    let mut masters = Masters::new();
+    for (id, answer) in ids.into_iter().zip(graph.batch(&calls).await) {
+        let response = graph.answered(Some(answer))?;
+        let gone = response.status().as_u16() == 404;
+        masters.insert(id, if gone { None } else { Some(graph.understood(&response)?) });
+    }
+    Ok(masters)
+}
+
+fn malformed(id: &ItemId, reason: &str) -> Reading {
+    Reading::Malformed(Malformed { id: Some(id.clone()), reason: reason.to_owned() })
+}
+
+/// A listing in the making.
+struct Gathered<'a> {
+    window: Window,
+    zone: &'a dyn Zone,
+    listing: Listing,
+    /// The series that the round sent whole, with their living occurrences.
+    series: BTreeMap<ItemId, BTreeSet<ItemId>>,
+}
+
+impl<'a> Gathered<'a> {
+    fn new<'b>(window: Window, zone: &'a dyn Zone, masters: impl Iterator<Item = &'b ItemId>) -> Self {
+        let series = masters.map(|id| (id.clone(), BTreeSet::new())).collect();
+        Self { window, zone, listing: Listing::default(), series }
+    }
+
+    /// Takes in one reading; `full`: of a full round, in which what is not mentioned is known to be absent.
+    fn take(&mut self, reading: Reading, full: bool, value: &Value) {
+        match reading {
+            Reading::Content(item) if self.holds(&item) => {
+                if let Some(occurrence) = &item.facts.occurrence {
+                    self.living(&occurrence.master.clone(), &item.id);
+                }
+                self.listing.items.push(*item);
+            }
+            // it may have been in the window before
+            Reading::Content(item) if !full => self.listing.removed.push(item.id),
+            Reading::Content(_) | Reading::Master(_) | Reading::Skeleton { .. } => {}
+            Reading::Tombstone(id) => self.listing.removed.push(id),
+            Reading::Malformed(malformed) => {
+                let master = value.get("seriesMasterId").and_then(Value::as_str).map(ItemId::from);
+                if let (Some(master), Some(id)) = (master, &malformed.id) {
+                    self.living(&master, id);
+                }
+                self.listing.malformed.push(malformed);
+            }
+        }
+    }
+
+    fn living(&mut self, master: &ItemId, id: &ItemId) {
+        if let Some(series) = self.series.get_mut(master) {
+            series.insert(id.clone());
+        }
+    }
+
+    /// Whether the window holds `item`. Tasks have no place in time of which a server would know: they are all told.
+    fn holds(&self, item: &Item) -> bool {
+        let series = item.facts.occurrence.is_some();
+        match &item.record {
+            Record::Task(_) => true,
+            Record::Meeting(meeting) => match meeting.when {
+                When::Timed { start, end } => self.window.holds(start, end, series),
+                When::AllDay { first, end } => {
+                    let midnight = |day| time::midnight(self.zone, day);
+                    self.window.holds(midnight(first), midnight(end), series)
+                }
+            },
+        }
+    }
+
+    fn listing(mut self) -> Listing {
+        // an item that moved from one container to another is told by both
+        let there: BTreeSet<&ItemId> = self.listing.items.iter().map(|item| &item.id).collect();
+        self.listing.removed.retain(|id| !there.contains(id));
+        self.listing.removed.sort();
+        self.listing.removed.dedup();
+        let set = |(master, present): (ItemId, BTreeSet<ItemId>)| SeriesSet {
+            master,
+            present: present.into_iter().collect(),
+        };
+        self.listing.series = self.series.into_iter().map(set).collect();
+        self.listing
+    }
+}

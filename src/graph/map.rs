@@ -1,0 +1,317 @@
+//! From Graph's JSON to the model: one body becomes content, a series' master, an occurrence to be filled from it, a tombstone, or
+//! malformed with a reason. It never fails as a whole, sends nothing, and decides nothing beyond what a value means: an unknown word of
+//! an enumeration is its harmless default, only an unusable id, start or end costs the item.
+
+use super::online::{self, Parted};
+use super::wire::{self, Event, TodoTask, ZonedTime};
+use super::{Mailbox, time};
+use crate::http::odata;
+use crate::model::{
+    Address, Body, Container, ContainerId, Facts, Importance, Item, ItemId, Kind, Malformed, Mark, Meeting, Occurrence,
+    Original, Person, Record, Reminder, Response, Role, Status, Task, TaskWhen, Uid, Version, When, person, text,
+};
+use serde_json::Value;
+
+/// What one JSON body is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// An item.
+    Content(Box<Item>),
+    /// The master of a series, which is no item of its own: its occurrences are.
+    Master(ItemId),
+    /// An occurrence that a delta sent without its content (facts §1.2): see [`filled`].
+    Skeleton {
+        /// Its id.
+        id: ItemId,
+        /// The master that has the content.
+        master: ItemId,
+    },
+    /// A hint that the item is gone or out of the window.
+    Tombstone(ItemId),
+    /// It can't be used.
+    Malformed(Malformed),
+}
+
+/// Reads `value`, an item of `kind` that lies in `container`.
+#[must_use]
+pub fn read(kind: Kind, value: &Value, mailbox: &Mailbox, container: &ContainerId) -> Reading {
+    let id = value.get("id").and_then(Value::as_str).filter(|id| !id.is_empty()).map(ItemId::from);
+    if let (Some(id), Some(_)) = (&id, value.get("@removed")) {
+        return Reading::Tombstone(id.clone());
+    }
+    let read = match (kind, &id) {
+        (_, None) => Err("id: missing".to_owned()),
+        (Kind::Meeting, Some(id)) => event(id, value, mailbox, container),
+        (Kind::Task, Some(id)) => task(id, value, mailbox, container).map(|item| Reading::Content(Box::new(item))),
+    };
+    read.unwrap_or_else(|reason| Reading::Malformed(Malformed { id, reason }))
+}
+
+/// The occurrence `skeleton` with the content of its master.
+#[must_use]
+pub fn filled(skeleton: &Value, master: &Value) -> Value {
+    let mut whole = master.clone();
+    if let (Some(whole), Some(own)) = (whole.as_object_mut(), skeleton.as_object()) {
+        // the master's marks are not the occurrence's
+        whole.retain(|name, _| !matches!(name.as_str(), "recurrence" | "singleValueExtendedProperties"));
+        whole.entry("subject").or_insert(Value::Null);
+        whole.extend(own.iter().map(|(name, value)| (name.clone(), value.clone())));
+    }
+    whole
+}
+
+/// A calendar of the mailbox.
+pub(super) fn calendar(calendar: wire::Calendar, mailbox: &Mailbox) -> Option<Container> {
+    let default = calendar.is_default_calendar == Some(true);
+    let owner = address(calendar.owner.as_ref());
+    Some(Container {
+        id: calendar.id.filter(|id| !id.is_empty())?.as_str().into(),
+        kind: Kind::Meeting,
+        name: calendar.name.unwrap_or_default(),
+        own: default || owner.is_some_and(|owner| owner == mailbox.address),
+        default,
+        writable: calendar.can_edit == Some(true),
+    })
+}
+
+/// A task list of the mailbox.
+pub(super) fn list(list: wire::TodoTaskList) -> Option<Container> {
+    let known = list.wellknown_list_name.unwrap_or_default();
+    let flagged = known.eq_ignore_ascii_case("flaggedEmails");
+    Some(Container {
+        id: list.id.filter(|id| !id.is_empty())?.as_str().into(),
+        kind: Kind::Task,
+        name: list.display_name.unwrap_or_default(),
+        own: list.is_owner == Some(true) && !flagged,
+        default: known.eq_ignore_ascii_case("defaultList"),
+        writable: !flagged,
+    })
+}
+
+fn event(id: &ItemId, value: &Value, mailbox: &Mailbox, container: &ContainerId) -> Result<Reading, String> {
+    let event: Event = odata::understand(value.clone())?;
+    let kind = event.kind.as_deref().unwrap_or_default().to_ascii_lowercase();
+    let master = event.series_master_id.as_deref().filter(|master| !master.is_empty()).map(ItemId::from);
+    match (kind.as_str(), master) {
+        ("seriesmaster", _) => return Ok(Reading::Master(id.clone())),
+        ("occurrence", Some(master)) if value.get("subject").is_none() => {
+            return Ok(Reading::Skeleton { id: id.clone(), master });
+        }
+        _ => {}
+    }
+    let when = when(&event, mailbox)?;
+    let occurrence = occurrence(&event, &kind, when, mailbox);
+    let foreign = event.is_organizer == Some(false) && (event.organizer.is_some() || event.attendees.is_some());
+    let (body, online) = body(event.body.as_ref(), event.is_online_meeting == Some(true));
+    let people = people(&event, foreign, mailbox);
+    let attendees = others(&event, mailbox).count();
+    let record = Record::Meeting(Meeting {
+        title: text::line(event.subject.as_deref().unwrap_or_default()),
+        when,
+        place: text::line(event.location.as_ref().and_then(|l| l.display_name.as_deref()).unwrap_or_default()),
+        body,
+        importance: importance(event.importance.as_deref()),
+        reminder: match (event.is_reminder_on, event.reminder_minutes_before_start) {
+            (Some(true), Some(minutes)) => Reminder::Before(minutes),
+            _ => Reminder::Off,
+        },
+        people,
+        response: match response(event.response_status.as_ref()) {
+            Response::InDoubt if event.is_organizer == Some(true) => Response::Confirmed,
+            answer @ (Response::Confirmed | Response::Declined | Response::InDoubt) => answer,
+        },
+    });
+    let facts = Facts {
+        uid: event.uid.filter(|uid| !uid.is_empty()).map(Uid::new),
+        occurrence,
+        mark: event.single_value_extended_properties.iter().flatten().find_map(mark),
+        transaction: event.transaction_id.filter(|id| !id.is_empty()),
+        foreign,
+        attendees,
+        private: is(event.sensitivity.as_deref(), &["private", "confidential"]),
+        canceled: event.is_cancelled == Some(true),
+        online,
+        laden: event.has_attachments == Some(true),
+        mine: true,
+        created: event.created_date_time.as_deref().and_then(time::stamp),
+        ..Facts::default()
+    };
+    Ok(Reading::Content(Box::new(Item {
+        id: id.clone(),
+        version: version(event.etag, event.change_key),
+        container: container.clone(),
+        stamp: event.last_modified_date_time.as_deref().and_then(time::stamp),
+        record,
+        facts,
+    })))
+}
+
+fn task(id: &ItemId, value: &Value, mailbox: &Mailbox, container: &ContainerId) -> Result<Item, String> {
+    let task: TodoTask = odata::understand(value.clone())?;
+    let zone = mailbox.zone.as_ref();
+    let day = |name, time: &Option<ZonedTime>| part(name, time.as_ref(), |time| time::day(time, zone));
+    let reminder = task.reminder_date_time.as_ref().filter(|_| task.is_reminder_on == Some(true));
+    let recurring = task.recurrence.is_some();
+    let record = Record::Task(Task {
+        title: text::line(task.title.as_deref().unwrap_or_default()),
+        when: TaskWhen::Days {
+            start: day("startDateTime", &task.start_date_time)?,
+            due: day("dueDateTime", &task.due_date_time)?,
+        },
+        body: body(task.body.as_ref(), false).0,
+        importance: importance(task.importance.as_deref()),
+        reminder: part("reminderDateTime", reminder, |time| time::instant(time, zone))?,
+        status: status(task.status.as_deref()),
+    });
+    let facts = Facts {
+        mark: task
+            .linked_resources
+            .iter()
+            .flatten()
+            .filter_map(|resource| Mark::parse(resource.external_id.as_deref()?))
+            .max_by_key(|mark| mark.generation),
+        laden: task.has_attachments == Some(true) || task.checklist_items.is_some_and(|items| !items.is_empty()),
+        recurring,
+        mine: true,
+        created: task.created_date_time.as_deref().and_then(time::stamp),
+        ..Facts::default()
+    };
+    Ok(Item {
+        id: id.clone(),
+        version: version(task.etag, None),
+        container: container.clone(),
+        stamp: task.last_modified_date_time.as_deref().and_then(time::stamp),
+        record,
+        facts,
+    })
+}
+
+/// The member `name`, if it is there, through `read`.
+fn part<T>(
+    name: &str,
+    value: Option<&ZonedTime>,
+    read: impl FnOnce(&ZonedTime) -> Result<T, time::Flaw>,
+) -> Result<Option<T>, String> {
+    value.map(read).transpose().map_err(|flaw| format!("{name}.{flaw}"))
+}
+
+fn when(event: &Event, mailbox: &Mailbox) -> Result<When, String> {
+    let missing = |name: &str| format!("{name}: missing");
+    if event.is_all_day == Some(true) {
+        let first = part("start", event.start.as_ref(), time::date)?.ok_or_else(|| missing("start"))?;
+        let end = part("end", event.end.as_ref(), time::date)?.ok_or_else(|| missing("end"))?;
+        return if first < end { Ok(When::AllDay { first, end }) } else { Err("end: not after the start".to_owned()) };
+    }
+    let instant = |time: &ZonedTime| time::instant(time, mailbox.zone.as_ref());
+    let start = part("start", event.start.as_ref(), instant)?.ok_or_else(|| missing("start"))?;
+    let end = part("end", event.end.as_ref(), instant)?.ok_or_else(|| missing("end"))?;
+    if start <= end { Ok(When::Timed { start, end }) } else { Err("end: before the start".to_owned()) }
+}
+
+fn occurrence(event: &Event, kind: &str, when: When, mailbox: &Mailbox) -> Option<Occurrence> {
+    let master = event.series_master_id.as_deref().filter(|master| !master.is_empty())?;
+    if !matches!(kind, "occurrence" | "exception") {
+        return None;
+    }
+    let told = event.original_start.as_deref();
+    let original = match when {
+        When::Timed { start, .. } => Original::At(told.and_then(time::stamp).unwrap_or(start)),
+        When::AllDay { first, .. } => {
+            let told = told.map(|text| ZonedTime { date_time: Some(text.to_owned()), time_zone: None });
+            let day = told.and_then(|told| time::day(&told, mailbox.zone.as_ref()).ok());
+            Original::On(day.unwrap_or(first))
+        }
+    };
+    Some(Occurrence { master: master.into(), original })
+}
+
+/// The body without its join block, and whether it has one.
+fn body(body: Option<&wire::ItemBody>, online: bool) -> (Body, bool) {
+    let content = body.and_then(|body| body.content.as_deref()).unwrap_or_default();
+    let (own, block) = match online::part(content, online) {
+        Parted::Plain => (content, false),
+        Parted::Block { own, .. } => (own, true),
+        Parted::Unclear => (content, true),
+    };
+    let plain = body.is_some_and(|body| is(body.content_type.as_deref(), &["text"]));
+    (if plain { Body::from_text(own) } else { Body::from_html(own) }, block)
+}
+
+/// The attendees that have an address, without the mailbox's owner; in front of them the organizer of a foreign meeting, who is coming.
+fn people(event: &Event, foreign: bool, mailbox: &Mailbox) -> Vec<Person> {
+    let organizer = event.organizer.as_ref().filter(|_| foreign).and_then(|organizer| organizer.email_address.as_ref());
+    let organizer = someone(organizer, Role::Required, Response::Confirmed);
+    let organizer = organizer.filter(|person| !person.addresses.contains(&mailbox.address));
+    person::normal(organizer.into_iter().chain(others(event, mailbox).filter_map(attendee)))
+}
+
+/// The attendees other than the mailbox's owner.
+fn others<'a>(event: &'a Event, mailbox: &'a Mailbox) -> impl Iterator<Item = &'a wire::Attendee> {
+    event
+        .attendees
+        .iter()
+        .flatten()
+        .filter(|attendee| address(attendee.email_address.as_ref()).is_none_or(|address| address != mailbox.address))
+}
+
+/// An attendee with an address; resources count as required.
+fn attendee(attendee: &wire::Attendee) -> Option<Person> {
+    let role = if is(attendee.kind.as_deref(), &["optional"]) { Role::Optional } else { Role::Required };
+    someone(attendee.email_address.as_ref(), role, response(attendee.status.as_ref()))
+}
+
+fn someone(email: Option<&wire::EmailAddress>, role: Role, response: Response) -> Option<Person> {
+    let name = email.and_then(|email| email.name.as_deref()).unwrap_or_default();
+    Some(Person { addresses: vec![address(email)?], contact: None, name: text::line(name), role, response })
+}
+
+fn address(email: Option<&wire::EmailAddress>) -> Option<Address> {
+    Address::parse(email?.address.as_deref()?)
+}
+
+fn response(status: Option<&wire::ResponseStatus>) -> Response {
+    let word = status.and_then(|status| status.response.as_deref());
+    if is(word, &["organizer", "accepted"]) {
+        Response::Confirmed
+    } else if is(word, &["declined"]) {
+        Response::Declined
+    } else {
+        Response::InDoubt
+    }
+}
+
+fn importance(word: Option<&str>) -> Importance {
+    if is(word, &["low"]) {
+        Importance::Low
+    } else if is(word, &["high"]) {
+        Importance::High
+    } else {
+        Importance::Normal
+    }
+}
+
+fn status(word: Option<&str>) -> Status {
+    match word.unwrap_or_default().to_ascii_lowercase().as_str() {
+        "inprogress" => Status::InProgress,
+        "completed" => Status::Completed,
+        "waitingonothers" => Status::Waiting,
+        "deferred" => Status::Deferred,
+        _ => Status::NotStarted,
+    }
+}
+
+/// Our mark, if `property` is ours. Exchange may give the name's case and the GUID's back changed.
+fn mark(property: &wire::Property) -> Option<Mark> {
+    let ours = property.id.as_deref()?.eq_ignore_ascii_case(super::endpoints::PROPERTY);
+    Mark::parse(property.value.as_deref()?).filter(|_| ours)
+}
+
+fn version(etag: Option<String>, key: Option<String>) -> Version {
+    // backslashes are JSON's quoting that slipped through (facts §2)
+    let etag = etag.or_else(|| key.map(|key| format!("W/\"{key}\""))).unwrap_or_default();
+    Version::new(etag.replace('\\', ""))
+}
+
+fn is(word: Option<&str>, words: &[&str]) -> bool {
+    word.is_some_and(|word| words.iter().any(|w| w.eq_ignore_ascii_case(word)))
+}

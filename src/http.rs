@@ -1,0 +1,14 @@
+//! HTTP as the replicas use it: requests and replies as values, one caller that signs, sends and repeats, and the `$batch` envelope.
+//! Knows no entity of any server; what a status means for an item is the replica's to say.
+
+pub mod batch;
+pub mod call;
+pub mod endpoint;
+pub mod odata;
+pub mod retry;
+#[cfg(all(test, not(target_arch = "wasm32")))]
+pub(crate) mod script;
+
+pub use batch::{Answer, Envelope, Silence};
+pub use call::Caller;
+pub use endpoint::{Call, Endpoint, Fault, Payload, Repeat};

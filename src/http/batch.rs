@@ -1,0 +1,244 @@
+//! The JSON `$batch` envelope, alike for Creatio's OData (creatio.md §1.7) and Graph (graph/facts.md §5): calls are put into as few requests
+//! as the service takes, answers are matched by id, and the parts that were throttled are sent again alone.
+
+use super::retry::{self, Mishap};
+use super::{Call, Caller, Payload, Repeat, odata};
+use crate::error::Error;
+use crate::ports::{Clock, Http, Keys, Response};
+use serde::Deserialize;
+use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
+
+/// How a service takes batches.
+#[derive(Clone, Debug)]
+pub struct Envelope {
+    /// The most parts of one batch.
+    pub max: usize,
+    /// Headers of the outer request.
+    pub headers: Vec<(&'static str, String)>,
+    /// What the addresses of parts begin with: `/` for Graph, nothing for OData.
+    pub root: &'static str,
+}
+
+/// No answer to a part.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Silence {
+    /// Why.
+    pub error: Error,
+    /// Whether the part may have been carried out all the same.
+    pub maybe: bool,
+}
+
+/// What became of a part: a reply as if it had been sent by itself, which may be a refusal.
+pub type Answer = Result<Response, Silence>;
+
+impl<P: Http + Clock + Keys> Caller<P> {
+    /// Sends `calls` in batches; one answer for each, in order. After a batch without a reply no further one is sent.
+    pub async fn batch(&self, envelope: &Envelope, calls: &[Call]) -> Vec<Answer> {
+        let mut answers = Vec::with_capacity(calls.len());
+        let mut broken: Option<Error> = None;
+        for chunk in calls.chunks(envelope.max.max(1)) {
+            match &broken {
+                Some(error) => {
+                    answers.extend(chunk.iter().map(|_| Err(Silence { error: error.clone(), maybe: false })))
+                }
+                None => {
+                    let (chunk, error) = self.one(envelope, chunk).await;
+                    answers.extend(chunk);
+                    broken = error;
+                }
+            }
+        }
+        answers
+    }
+
+    /// Sends one batch, and its failed parts again as long as that is safe and may help.
+    async fn one(&self, envelope: &Envelope, calls: &[Call]) -> (Vec<Answer>, Option<Error>) {
+        let side = self.side();
+        let missing = Silence {
+            error: Error::Server { side, status: 200, detail: "no answer to a part of a batch".to_owned() },
+            maybe: true,
+        };
+        let mut answers: Vec<Answer> = calls.iter().map(|_| Err(missing.clone())).collect();
+        let mut open: Vec<usize> = (0..calls.len()).collect();
+        for attempt in 1.. {
+            let mut replies = match self.exchange(envelope, calls, &open).await {
+                Ok(replies) => replies,
+                Err(error) => {
+                    let maybe = !matches!(error, Error::SignedOut(_) | Error::Forbidden { .. } | Error::Busy(_));
+                    for at in open {
+                        if let Some(answer) = answers.get_mut(at) {
+                            *answer = Err(Silence { error: error.clone(), maybe });
+                        }
+                    }
+                    return (answers, Some(error));
+                }
+            };
+            let mut wait = 0;
+            open.retain(|&at| {
+                let (Some(call), Some(answer)) = (calls.get(at), answers.get_mut(at)) else { return false };
+                let reply = replies.remove(&at);
+                let mishap = reply.as_ref().map_or(Mishap::Lost, |reply| self.mishap(reply));
+                *answer = reply.ok_or_else(|| missing.clone());
+                let again = retry::again(attempt, call.repeat, mishap, self.jitter());
+                wait = wait.max(again.unwrap_or(0));
+                again.is_some()
+            });
+            if open.is_empty() {
+                break;
+            }
+            self.pause(wait).await;
+        }
+        (answers, None)
+    }
+
+    /// One outer request for the parts `open` of `calls`; the replies by place.
+    async fn exchange(
+        &self,
+        envelope: &Envelope,
+        calls: &[Call],
+        open: &[usize],
+    ) -> Result<BTreeMap<usize, Response>, Error> {
+        let parts = open.iter().filter_map(|&at| Some((at, calls.get(at)?)));
+        let safe = parts.clone().all(|(_, call)| call.repeat == Repeat::Safe);
+        let requests: Vec<Value> = parts.map(|(at, call)| part(envelope.root, at, call)).collect();
+        let repeat = if safe { Repeat::Safe } else { Repeat::Never };
+        let mut outer = Call::post("$batch", json!({ "requests": requests }), repeat);
+        outer.headers.clone_from(&envelope.headers);
+        let response = self.send(&outer).await?;
+        let replies: Replies = odata::read(&response).map_err(|fault| fault.error(self.side()))?;
+        Ok(replies.responses.into_iter().filter_map(|reply| Some((reply.place()?, reply.response()?))).collect())
+    }
+}
+
+/// A part as the envelope carries it. Its id is its place.
+fn part(root: &str, at: usize, call: &Call) -> Value {
+    let mut headers: Map<String, Value> =
+        call.headers.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
+    let mut part = json!({
+        "id": at.to_string(),
+        "method": call.method.as_str(),
+        "url": format!("{root}{}", call.path.trim_start_matches('/')),
+    });
+    let body = match &call.body {
+        Payload::Empty => None,
+        Payload::Json(value) => Some(("application/json", value.clone())),
+        Payload::Text { mime, text } => Some((*mime, json!(text))),
+    };
+    if let Some((mime, body)) = body {
+        headers.insert("Content-Type".to_owned(), json!(mime));
+        insert(&mut part, "body", body);
+    }
+    if !headers.is_empty() {
+        insert(&mut part, "headers", Value::Object(headers));
+    }
+    part
+}
+
+fn insert(part: &mut Value, name: &str, value: Value) {
+    if let Some(members) = part.as_object_mut() {
+        members.insert(name.to_owned(), value);
+    }
+}
+
+#[derive(Deserialize)]
+struct Replies {
+    responses: Vec<Reply>,
+}
+
+#[derive(Deserialize)]
+struct Reply {
+    /// A text; some servers give a number back.
+    id: Value,
+    status: u16,
+    #[serde(default)]
+    headers: Option<BTreeMap<String, Value>>,
+    #[serde(default)]
+    body: Value,
+}
+
+impl Reply {
+    fn place(&self) -> Option<usize> {
+        match self.id.as_str() {
+            Some(text) => text.parse().ok(),
+            None => usize::try_from(self.id.as_u64()?).ok(),
+        }
+    }
+
+    /// The part's reply as if it had been sent by itself.
+    fn response(self) -> Option<Response> {
+        let mut response = ::http::Response::builder().status(self.status);
+        for (name, value) in self.headers.iter().flatten() {
+            let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+            if let (Ok(name), Ok(value)) = (::http::HeaderName::try_from(name), ::http::HeaderValue::try_from(value)) {
+                response = response.header(name, value);
+            }
+        }
+        let body = match self.body.as_str() {
+            Some(text) => text.to_owned(),
+            None if self.body.is_null() => String::new(),
+            None => self.body.to_string(),
+        };
+        response.body(body.into_bytes()).ok()
+    }
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use crate::http::script::{Script, reply};
+    use crate::model::Side;
+    use std::rc::Rc;
+
+    /// For each call: its status, or whether it may have been carried out; and the ids sent, batch by batch.
+    fn run(calls: &[Call], replies: &[Option<&str>]) -> (Vec<Result<u16, bool>>, Vec<String>) {
+        let script = Rc::new(Script::new(replies.iter().map(|body| reply(200, (*body)?, &[])).collect()));
+        let caller = Caller::new(Rc::clone(&script), Side::Creatio, "https://crm.example/0/odata");
+        let envelope = Envelope { max: 2, headers: Vec::new(), root: "" };
+        let answers = pollster::block_on(caller.batch(&envelope, calls));
+        let outcomes = answers.into_iter().map(|a| a.map(|r| r.status().as_u16()).map_err(|s| s.maybe)).collect();
+        let ids = |request: &crate::ports::Request| {
+            let body: Value = serde_json::from_slice(request.body()).unwrap_or_default();
+            let parts = body.pointer("/requests").and_then(Value::as_array).into_iter().flatten();
+            let ids = parts.map(|part| part.get("id").and_then(Value::as_str).unwrap_or("?"));
+            ids.collect::<Vec<_>>().join(" ")
+        };
+        let sent = script.sent.borrow().iter().map(ids).collect();
+        (outcomes, sent)
+    }
+
+    #[test]
+    fn answers_find_their_calls_and_only_failed_parts_are_sent_again() {
+        let get = || Call::get("A");
+        let post = || Call::post("A", json!({}), Repeat::Never);
+        let both = Some(r#"{"responses":[{"id":1,"status":204},{"id":"0","status":404,"body":{"x":1}}]}"#);
+        let first = Some(r#"{"responses":[{"id":"0","status":200}]}"#);
+        let second = Some(r#"{"responses":[{"id":"1","status":200}]}"#);
+        let busy =
+            Some(r#"{"responses":[{"id":"0","status":200},{"id":"1","status":429,"headers":{"Retry-After":"1"}}]}"#);
+        for (calls, replies, outcomes, sent) in [
+            (vec![get(), get()], vec![both], vec![Ok(404), Ok(204)], vec!["0 1"]),
+            (vec![get(), get()], vec![first, second], vec![Ok(200), Ok(200)], vec!["0 1", "1"]),
+            (vec![post(), post()], vec![first], vec![Ok(200), Err(true)], vec!["0 1"]),
+            (vec![post(), post()], vec![busy, second], vec![Ok(200), Ok(200)], vec!["0 1", "1"]),
+            (vec![post(), get(), get()], vec![None], vec![Err(true), Err(true), Err(false)], vec!["0 1"]),
+            (
+                vec![get(), get(), get()],
+                vec![None, both, first],
+                vec![Ok(404), Ok(204), Ok(200)],
+                vec!["0 1", "0 1", "0"],
+            ),
+        ] {
+            let (got, ids) = run(&calls, &replies);
+            assert_eq!((got, ids), (outcomes, sent.into_iter().map(str::to_owned).collect()), "{replies:?}");
+        }
+    }
+
+    #[test]
+    fn a_part_carries_its_body_with_its_type() {
+        let call = Call::patch("/A(1)", json!({"x": 1})).with("If-Match", "v");
+        let whole = json!({"id": "3", "method": "PATCH", "url": "/A(1)", "body": {"x": 1},
+            "headers": {"If-Match": "v", "Content-Type": "application/json"}});
+        assert_eq!(part("/", 3, &call), whole);
+    }
+}

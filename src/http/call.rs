@@ -1,0 +1,236 @@
+//! The caller: makes a [`Call`] a request, signs it, sends it, and sends it again where that is safe and may help.
+//! It does not read bodies.
+
+use super::retry::{self, Mishap};
+use super::{Call, Endpoint, Payload, odata};
+use crate::error::{Error, Result};
+use crate::model::{Instant, Side};
+use crate::ports::{Clock, Http, Keys, Request, Response};
+use ::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use ::http::{Uri, uri::Authority};
+use std::cell::Cell;
+use std::rc::Rc;
+
+/// Calls one service of one side.
+pub struct Caller<P> {
+    port: Rc<P>,
+    side: Side,
+    base: String,
+    headers: Vec<(&'static str, String)>,
+    told: Cell<Option<Instant>>,
+}
+
+impl<P: Http + Clock + Keys> Caller<P> {
+    /// A caller for the service whose absolute root is `base`.
+    pub fn new(port: Rc<P>, side: Side, base: &str) -> Self {
+        let base = base.trim_end_matches('/').to_owned();
+        Self { port, side, base, headers: vec![("Accept", "application/json".to_owned())], told: Cell::new(None) }
+    }
+
+    /// The same caller, sending one more header with every call.
+    #[must_use]
+    pub fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.push((name, value.to_owned()));
+        self
+    }
+
+    /// The side it calls.
+    #[must_use]
+    pub const fn side(&self) -> Side {
+        self.side
+    }
+
+    /// The server's clock at its last reply, if it told.
+    #[must_use]
+    pub fn told(&self) -> Option<Instant> {
+        self.told.get()
+    }
+
+    /// Asks `endpoint` and reads the answer.
+    ///
+    /// # Errors
+    /// As [`Caller::send`], or what the endpoint made of the reply.
+    pub async fn ask<E: Endpoint>(&self, endpoint: &E) -> Result<E::Reply> {
+        let response = self.send(&endpoint.request()).await?;
+        endpoint.reply(&response).map_err(|fault| fault.error(self.side))
+    }
+
+    /// Sends `call` until there is a reply that another attempt would not better. The reply may be a refusal (404, 412, 500 …).
+    ///
+    /// # Errors
+    /// `Network` (the call may have been carried out), `SignedOut`, `Busy`, `ForeignLink`.
+    pub async fn send(&self, call: &Call) -> Result<Response> {
+        let (mut renew, mut renewed) = (false, false);
+        let mut attempt = 1;
+        loop {
+            let sent = self.port.send(self.signed(call, renew).await?).await;
+            renew = false;
+            let mishap = match &sent {
+                Ok(response) => {
+                    self.told.set(odata::date(response).or(self.told.get()));
+                    let status = response.status().as_u16();
+                    if self.refused(status) && !renewed {
+                        (renew, renewed) = (true, true);
+                        continue;
+                    }
+                    self.mishap(response)
+                }
+                Err(_) => Mishap::Lost,
+            };
+            match (retry::again(attempt, call.repeat, mishap, self.jitter()), sent) {
+                (Some(wait), _) => self.port.sleep(wait).await,
+                (None, Ok(response)) => return self.settled(response),
+                (None, Err(_)) => return Err(Error::Network(self.side)),
+            }
+            attempt += 1;
+        }
+    }
+
+    /// The path below the service's root that a link of the server leads to: for parts of a batch, and for keeping.
+    ///
+    /// # Errors
+    /// `ForeignLink` if it leads elsewhere.
+    pub fn below(&self, link: &str) -> Result<String> {
+        let path = |address: &str| Some(address.parse::<Uri>().ok()?.path().to_owned());
+        let whole = self.target(link)?;
+        let below = || {
+            let root = format!("{}/", path(&self.base)?.trim_end_matches('/'));
+            let uri: Uri = whole.parse().ok()?;
+            uri.path_and_query()?.as_str().strip_prefix(&root).map(str::to_owned)
+        };
+        below().ok_or(Error::ForeignLink(self.side))
+    }
+
+    /// Waits `ms` milliseconds: for those that repeat parts of a batch.
+    pub(super) async fn pause(&self, ms: u64) {
+        self.port.sleep(ms).await;
+    }
+
+    /// How a reply failed, if it did, with the wait that it asks for.
+    pub(super) fn mishap(&self, response: &Response) -> Mishap {
+        let after = response.headers().get(RETRY_AFTER).and_then(|header| header.to_str().ok());
+        let now = self.told.get().unwrap_or_else(|| self.port.now());
+        Mishap::Status { status: response.status().as_u16(), after: after.and_then(|header| retry::asked(header, now)) }
+    }
+
+    /// Up to 255 milliseconds that differ from client to client.
+    pub(super) fn jitter(&self) -> u64 {
+        u64::from(self.port.now().timestamp_subsec_micros() & 0xFF)
+    }
+
+    /// Whether new keys may help: a token ran out, or `BPMCSRF` was rotated (creatio.md §1.2).
+    fn refused(&self, status: u16) -> bool {
+        status == 401 || (status == 403 && self.side == Side::Creatio)
+    }
+
+    fn settled(&self, response: Response) -> Result<Response> {
+        match response.status().as_u16() {
+            401 => Err(Error::SignedOut(self.side)),
+            429 | 503 | 504 => Err(Error::Busy(self.side)),
+            _ => Ok(response),
+        }
+    }
+
+    async fn signed(&self, call: &Call, renew: bool) -> Result<Request> {
+        let mut request = ::http::Request::builder().method(call.method.clone()).uri(self.target(&call.path)?);
+        for (name, value) in self.headers.iter().chain(&call.headers) {
+            request = request.header(*name, value);
+        }
+        for (name, secret) in self.port.headers(self.side, renew).await? {
+            request = request.header(name, secret.0);
+        }
+        let body = match &call.body {
+            Payload::Empty => Vec::new(),
+            Payload::Json(value) => {
+                request = request.header(CONTENT_TYPE, "application/json; charset=utf-8");
+                value.to_string().into_bytes()
+            }
+            Payload::Text { mime, text } => {
+                request = request.header(CONTENT_TYPE, *mime);
+                text.clone().into_bytes()
+            }
+        };
+        request.body(body).map_err(|_| Error::Settings(format!("no request can be made for {}", self.side)))
+    }
+
+    /// The absolute address of `path`; a whole link must lead to the service's own host, since the keys go there.
+    fn target(&self, path: &str) -> Result<String> {
+        if !path.contains("://") || path.find("://") > path.find(['/', '?', '(']) {
+            return Ok(format!("{}/{}", self.base, path.trim_start_matches('/')));
+        }
+        match (origin(path), origin(&self.base)) {
+            (Some(link), Some(own)) if link == own => Ok(path.to_owned()),
+            _ => Err(Error::ForeignLink(self.side)),
+        }
+    }
+}
+
+/// Scheme, host and port of an absolute address.
+fn origin(address: &str) -> Option<(String, String, u16)> {
+    let uri: Uri = address.parse().ok()?;
+    let scheme = uri.scheme_str()?.to_ascii_lowercase();
+    let usual = if scheme == "https" { 443 } else { 80 };
+    let authority: &Authority = uri.authority()?;
+    let named = authority.as_str().contains('@');
+    (!named).then(|| (scheme, authority.host().to_ascii_lowercase(), authority.port_u16().unwrap_or(usual)))
+}
+
+#[cfg(all(test, not(target_arch = "wasm32")))]
+mod tests {
+    use super::*;
+    use crate::http::Repeat;
+    use crate::http::script::{Script, reply};
+
+    #[test]
+    fn keys_go_to_the_own_host_only() {
+        let caller = Caller::new(Rc::new(Script::default()), Side::Exchange, "https://graph.example/v1.0/");
+        let foreign = || Err(Error::ForeignLink(Side::Exchange));
+        for (path, target) in [
+            ("me/events", Ok("https://graph.example/v1.0/me/events")),
+            ("/me/events?$top=1", Ok("https://graph.example/v1.0/me/events?$top=1")),
+            ("A?$filter=x%20eq%20'http://y'", Ok("https://graph.example/v1.0/A?$filter=x%20eq%20'http://y'")),
+            (
+                "https://Graph.example:443/v1.0/next?$skiptoken=a",
+                Ok("https://Graph.example:443/v1.0/next?$skiptoken=a"),
+            ),
+            ("http://graph.example/v1.0/next", foreign()),
+            ("https://graph.example.evil.example/", foreign()),
+            ("https://graph.example@evil.example/", foreign()),
+            ("https://graph.example:444/", foreign()),
+            ("//evil.example/x", Ok("https://graph.example/v1.0/evil.example/x")),
+        ] {
+            assert_eq!(caller.target(path), target.map(str::to_owned), "{path}");
+        }
+        for (link, path) in [
+            ("https://graph.example/v1.0/me/events?$skiptoken=a%2Fb", Ok("me/events?$skiptoken=a%2Fb")),
+            ("/me/events", Ok("me/events")),
+            ("https://graph.example/beta/me/events", foreign()),
+            ("https://other.example/v1.0/me/events", foreign()),
+        ] {
+            assert_eq!(caller.below(link), path.map(str::to_owned), "{link}");
+        }
+    }
+
+    #[test]
+    fn a_call_is_sent_until_there_is_a_reply() {
+        let (get, post) = (Call::get("x"), Call::post("x", serde_json::json!({}), Repeat::Never));
+        let (busy, out) = (Err(Error::Busy(Side::Creatio)), Err(Error::SignedOut(Side::Creatio)));
+        let lost = Err(Error::Network(Side::Creatio));
+        for (call, replies, status, sent, waited) in [
+            (&get, vec![reply(200, "", &[])], Ok(200), 1, 0),
+            (&get, vec![None, reply(404, "", &[])], Ok(404), 2, 1_000),
+            (&get, vec![reply(429, "", &[("Retry-After", "2.1")]), reply(200, "", &[])], Ok(200), 2, 3_000),
+            (&get, vec![reply(503, "", &[]); 5], busy, 5, 15_000),
+            (&get, vec![reply(401, "", &[]), reply(200, "", &[])], Ok(200), 2, 0),
+            (&get, vec![reply(401, "", &[]); 2], out, 2, 0),
+            (&get, vec![reply(403, "", &[]); 2], Ok(403), 2, 0),
+            (&post, vec![None], lost, 1, 0),
+            (&post, vec![reply(429, "", &[]), reply(500, "", &[])], Ok(500), 2, 1_000),
+        ] {
+            let script = Rc::new(Script::new(replies));
+            let caller = Caller::new(Rc::clone(&script), Side::Creatio, "https://crm.example/0/odata");
+            let got = pollster::block_on(caller.send(call)).map(|response| response.status().as_u16());
+            assert_eq!((got, script.sent.borrow().len(), script.waited.get()), (status, sent, waited), "{call:?}");
+        }
+    }
+}

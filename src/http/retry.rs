@@ -1,0 +1,111 @@
+//! Whether and when a call that failed is sent again: pure, so that it can be tabulated. It waits for nobody and asks no clock.
+
+use super::Repeat;
+use crate::model::Instant;
+use chrono::DateTime;
+
+/// How often one call is sent at most.
+pub const ATTEMPTS: u32 = 5;
+/// Milliseconds that are waited before the second attempt where the server names no time; doubled for each further one.
+const FIRST_WAIT: u64 = 1_000;
+/// The longest wait of our own choice, in milliseconds.
+const LONGEST_WAIT: u64 = 60_000;
+/// A server that asks for more milliseconds than this is not waited for: the next run comes later.
+const PATIENCE: u64 = 300_000;
+
+/// How an attempt failed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mishap {
+    /// No reply came: whether it was carried out is not known.
+    Lost,
+    /// The server answered with this status.
+    Status {
+        /// The HTTP status.
+        status: u16,
+        /// Milliseconds that it asks to wait (see [`asked`]).
+        after: Option<u64>,
+    },
+}
+
+/// Milliseconds to wait before a call is sent again; `None`: it is not. `attempt` counts from 1; `jitter` are up to so many more milliseconds,
+/// so that many clients don't come back at once.
+#[must_use]
+pub fn again(attempt: u32, repeat: Repeat, mishap: Mishap, jitter: u64) -> Option<u64> {
+    let (attempts, after) = match (mishap, repeat) {
+        // it was surely not carried out
+        (Mishap::Status { status: 429, after }, Repeat::Safe | Repeat::Never) => (ATTEMPTS, after),
+        (Mishap::Status { status: 503 | 504, after }, Repeat::Safe) => (ATTEMPTS, after),
+        // mostly it is the request that the server can't cope with: once more, no oftener
+        (Mishap::Status { status: 500 | 502, after }, Repeat::Safe) => (2, after),
+        (Mishap::Lost, Repeat::Safe) => (ATTEMPTS, None),
+        (Mishap::Status { .. } | Mishap::Lost, Repeat::Safe | Repeat::Never) => return None,
+    };
+    if attempt >= attempts || after.is_some_and(|ms| ms > PATIENCE) {
+        return None;
+    }
+    let own = FIRST_WAIT.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(LONGEST_WAIT);
+    Some(after.unwrap_or(own) + jitter)
+}
+
+/// The milliseconds that a `Retry-After` header asks to wait: seconds, which Graph also writes with a fraction (`2.128`, rounded up to whole
+/// seconds: graph/facts.md §5), or an HTTP date.
+#[must_use]
+pub fn asked(header: &str, now: Instant) -> Option<u64> {
+    let header = header.trim();
+    if let Ok(seconds) = header.parse::<f64>() {
+        // a negative or absurd number saturates in the cast
+        return seconds.is_finite().then(|| (seconds.ceil() as u64).saturating_mul(1_000));
+    }
+    let at = DateTime::parse_from_rfc2822(header).ok()?;
+    Some(u64::try_from(at.signed_duration_since(now).num_milliseconds()).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn status(status: u16) -> Mishap {
+        Mishap::Status { status, after: None }
+    }
+
+    #[test]
+    fn what_may_be_repeated_is_repeated_and_nothing_else() {
+        let asks = |status, ms| Mishap::Status { status, after: Some(ms) };
+        for (attempt, repeat, mishap, wait) in [
+            (1, Repeat::Safe, status(429), Some(1_007)),
+            (2, Repeat::Safe, status(503), Some(2_007)),
+            (4, Repeat::Safe, status(504), Some(8_007)),
+            (5, Repeat::Safe, status(429), None),
+            (1, Repeat::Safe, asks(429, 3_000), Some(3_007)),
+            (1, Repeat::Safe, asks(429, 300_001), None),
+            (1, Repeat::Never, status(429), Some(1_007)),
+            (1, Repeat::Never, status(503), None),
+            (1, Repeat::Never, status(500), None),
+            (1, Repeat::Never, Mishap::Lost, None),
+            (1, Repeat::Safe, Mishap::Lost, Some(1_007)),
+            (1, Repeat::Safe, status(500), Some(1_007)),
+            (2, Repeat::Safe, status(500), None),
+            (1, Repeat::Safe, status(404), None),
+            (1, Repeat::Safe, status(200), None),
+        ] {
+            assert_eq!(again(attempt, repeat, mishap, 7), wait, "{attempt} {repeat:?} {mishap:?}");
+        }
+    }
+
+    #[test]
+    fn servers_ask_in_seconds_fractions_and_dates() {
+        let now = DateTime::from_timestamp(784_111_777, 0).unwrap_or_default(); // 1994-11-06T08:49:37Z
+        for (header, ms) in [
+            ("3", Some(3_000)),
+            ("2.128", Some(3_000)),
+            (" 0 ", Some(0)),
+            ("-4", Some(0)),
+            ("Sun, 06 Nov 1994 08:49:47 GMT", Some(10_000)),
+            ("Sun, 06 Nov 1994 08:49:00 GMT", Some(0)),
+            ("soon", None),
+            ("NaN", None),
+        ] {
+            assert_eq!(asked(header, now), ms, "{header}");
+        }
+    }
+}

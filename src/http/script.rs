@@ -1,0 +1,54 @@
+//! A world for the unit tests of this module: it plays back replies and writes down what was sent.
+
+use crate::error::Result;
+use crate::model::{Instant, Side};
+use crate::ports::{Clock, Http, Keys, Lost, Request, Response, Secret};
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+
+/// The world.
+#[derive(Default)]
+pub(crate) struct Script {
+    replies: RefCell<VecDeque<Option<Response>>>,
+    /// What was sent.
+    pub(crate) sent: RefCell<Vec<Request>>,
+    /// Milliseconds slept in all.
+    pub(crate) waited: Cell<u64>,
+}
+
+impl Script {
+    /// A world that gives these replies, one after the other, and none after the last.
+    pub(crate) fn new(replies: Vec<Option<Response>>) -> Self {
+        Self { replies: RefCell::new(replies.into()), ..Self::default() }
+    }
+}
+
+/// A reply of the script.
+pub(crate) fn reply(status: u16, body: &str, headers: &[(&str, &str)]) -> Option<Response> {
+    let start = ::http::Response::builder().status(status);
+    let response = headers.iter().fold(start, |response, (name, value)| response.header(*name, *value));
+    response.body(body.as_bytes().to_vec()).ok()
+}
+
+impl Http for Script {
+    async fn send(&self, request: Request) -> Result<Response, Lost> {
+        self.sent.borrow_mut().push(request);
+        self.replies.borrow_mut().pop_front().flatten().ok_or(Lost)
+    }
+}
+
+impl Clock for Script {
+    fn now(&self) -> Instant {
+        Instant::default()
+    }
+
+    async fn sleep(&self, ms: u64) {
+        self.waited.set(self.waited.get() + ms);
+    }
+}
+
+impl Keys for Script {
+    async fn headers(&self, _side: Side, _renew: bool) -> Result<Vec<(String, Secret)>> {
+        Ok(vec![("BPMCSRF".to_owned(), Secret("key".to_owned()))])
+    }
+}

@@ -1,0 +1,115 @@
+//! What the tests of the Graph replica begin with: a mailbox, zones with real offsets, a replica in a world.
+#![allow(clippy::print_stdout)] // counts and skips are to be seen
+
+use crate::world::{GRAPH, MAILBOX, World};
+use chrono::Offset;
+use chrono_tz::{OffsetName, Tz};
+use sandbox::Seed;
+use sandbox::openapi::{self, Description, Findings};
+use schedule_sync::graph::{Graph, Mailbox};
+use schedule_sync::model::time::Zone;
+use schedule_sync::model::{Address, Container, Instant, Item, Kind, Listing, Meeting, Record, Task, Window};
+use schedule_sync::ports::{Choice, Scope};
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::{Arc, Mutex, OnceLock};
+
+/// The moment at which the worlds of these tests begin: a Monday.
+pub(crate) const NOW: &str = "2026-03-02T09:00:00Z";
+/// What our links on tasks begin with.
+pub(crate) const LINK: &str = "https://crm.example/0/Nui/ViewModule.aspx#CardModuleV2/ActivityPageV2/edit/";
+
+/// A zone of the IANA database under a name of Windows.
+pub(crate) struct Known(pub(crate) Tz, pub(crate) &'static str);
+
+impl Zone for Known {
+    fn offset(&self, at: Instant) -> i32 {
+        use chrono::TimeZone;
+        let offset = self.0.offset_from_utc_datetime(&at.naive_utc());
+        debug_assert!(offset.abbreviation().is_some());
+        offset.fix().local_minus_utc()
+    }
+
+    fn name(&self) -> &str {
+        self.1
+    }
+}
+
+/// The sandbox's mailbox, of a user in Berlin.
+pub(crate) fn mailbox() -> Mailbox {
+    Mailbox {
+        base: GRAPH.to_owned(),
+        address: Address::parse(MAILBOX).unwrap(),
+        site: "site".into(),
+        deep_link: LINK.to_owned(),
+        zone: Rc::new(Known(Tz::Europe__Berlin, "W. Europe Standard Time")),
+    }
+}
+
+/// Requests and replies, checked against Microsoft's description; what does not fit fails the test when this is dropped.
+pub(crate) struct Checked(Option<Arc<Mutex<Findings>>>);
+
+impl Drop for Checked {
+    fn drop(&mut self) {
+        let Some(findings) = self.0.as_ref().filter(|_| !std::thread::panicking()) else { return };
+        let findings = findings.lock().unwrap();
+        assert!(findings.violations.is_empty(), "against Microsoft's description: {:#?}", findings.violations);
+        assert!(findings.checked > 0, "nothing was checked");
+        if !findings.missing.is_empty() {
+            println!("not in Microsoft's description: {:?}", findings.missing);
+        }
+    }
+}
+
+/// A world with `seed`, a replica of its mailbox, and the check of all that they say to each other.
+pub(crate) fn checked(seed: Seed) -> (Rc<World>, Graph<World>, Checked) {
+    static DESCRIPTION: OnceLock<Option<Arc<Description>>> = OnceLock::new();
+    let world = Rc::new(World::new(seed, NOW));
+    let description = DESCRIPTION.get_or_init(|| {
+        let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/graph/openapi.yaml");
+        if file.is_file() {
+            return Some(Arc::new(Description::load(&file).unwrap()));
+        }
+        println!("SKIPPED: no {} here, so requests and replies are not checked against it", file.display());
+        None
+    });
+    let findings = description.as_ref().map(|description| openapi::watch(&mut world.sandbox.borrow_mut(), description));
+    let graph = Graph::new(world.clone(), mailbox());
+    (world, graph, Checked(findings))
+}
+
+/// Everything that the mailbox owns, in the usual window of [`NOW`].
+pub(crate) fn scope() -> Scope {
+    let own = Choice { own: true, ..Choice::default() };
+    let zone = mailbox().zone;
+    let window = Window::at(NOW.parse().unwrap(), "2026-01-31".parse().unwrap(), zone.as_ref());
+    Scope { window, calendars: own.clone(), lists: own }
+}
+
+/// The default calendar or list of `containers`.
+pub(crate) fn default(containers: &[Container], kind: Kind) -> Container {
+    containers.iter().find(|container| container.kind == kind && container.default).unwrap().clone()
+}
+
+/// The titles of a listing's items, sorted.
+pub(crate) fn titles(listing: &Listing) -> Vec<&str> {
+    let mut titles: Vec<&str> = listing.items.iter().map(|item| item.record.title()).collect();
+    titles.sort_unstable();
+    titles
+}
+
+/// The meeting that `item` is.
+pub(crate) fn meeting(item: &Item) -> &Meeting {
+    match &item.record {
+        Record::Meeting(meeting) => meeting,
+        Record::Task(_) => panic!("a task"),
+    }
+}
+
+/// The task that `item` is.
+pub(crate) fn task(item: &Item) -> &Task {
+    match &item.record {
+        Record::Task(task) => task,
+        Record::Meeting(_) => panic!("a meeting"),
+    }
+}

@@ -1,0 +1,158 @@
+//! A world in process: answers the ports from a sandbox, with the sandbox's clock, as a browser would: it signs in once, keeps the cookies,
+//! and copies `BPMCSRF` into its header.
+
+use chrono::{DateTime, Duration, TimeDelta, Utc};
+use http::header::{COOKIE, DATE, HOST, SET_COOKIE};
+use sandbox::{Sandbox, Seed, Server};
+use schedule_sync::error::{Error, Result};
+use schedule_sync::model::{Instant, Side};
+use schedule_sync::ports::{Clock, Http, Keys, Lost, Request, Response, Secret};
+use serde_json::Value;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+
+/// The root of Creatio's OData.
+pub(crate) const CREATIO: &str = "http://crm.example/0/odata";
+/// The root of Graph.
+pub(crate) const GRAPH: &str = "http://graph.example/v1.0";
+/// The mailbox of the sandbox.
+pub(crate) const MAILBOX: &str = "demo@contoso.example";
+
+/// A sandbox and the keys to it.
+pub(crate) struct World {
+    /// The two servers.
+    pub(crate) sandbox: RefCell<Sandbox>,
+    cookies: RefCell<BTreeMap<String, String>>,
+    token: RefCell<Option<String>>,
+    /// Milliseconds that the product slept.
+    pub(crate) slept: Cell<u64>,
+}
+
+impl World {
+    /// A world that begins at `now`.
+    pub(crate) fn new(seed: Seed, now: &str) -> Self {
+        let now: DateTime<Utc> = now.parse().unwrap();
+        Self {
+            sandbox: RefCell::new(Sandbox::new(seed, Some(now))),
+            cookies: RefCell::default(),
+            token: RefCell::default(),
+            slept: Cell::new(0),
+        }
+    }
+
+    /// Lets time pass.
+    pub(crate) fn pass(&self, time: TimeDelta) {
+        self.sandbox.borrow_mut().desk.pass(time);
+    }
+
+    /// Replaces the faults; spelled as for `POST /sandbox/faults`.
+    pub(crate) fn faults(&self, faults: Value) {
+        self.sandbox.borrow_mut().desk.set_faults(serde_json::from_value(faults).unwrap());
+    }
+
+    /// Requests since the beginning or the last reset, batches' parts not counted.
+    pub(crate) fn requests(&self) -> usize {
+        self.sandbox.borrow().desk.log().iter().filter(|row| row.batch.is_none()).count()
+    }
+
+    /// Log rows from the `from`th on as `METHOD path`, parts of batches included.
+    pub(crate) fn log(&self, from: usize) -> Vec<String> {
+        let sandbox = self.sandbox.borrow();
+        sandbox.desk.log().iter().skip(from).map(|row| format!("{} {}", row.method, row.path)).collect()
+    }
+
+    /// One request of a person or another program, past the product: the status and the JSON of the reply.
+    pub(crate) fn by_hand(&self, side: Side, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
+        let base = if side == Side::Creatio { CREATIO } else { GRAPH };
+        let mut request = http::Request::builder().method(method).uri(format!("{base}/{path}"));
+        request = request.header("Content-Type", "application/json").header("ForceUseSession", "true");
+        for (name, secret) in pollster::block_on(self.headers(side, false)).unwrap() {
+            request = request.header(name, secret.0);
+        }
+        let body = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();
+        let response = pollster::block_on(self.send(request.body(body).unwrap())).unwrap();
+        (response.status().as_u16(), serde_json::from_slice(response.body()).unwrap_or(Value::Null))
+    }
+
+    fn sign_in(&self) -> Result<()> {
+        let body = br#"{"UserName":"Supervisor","UserPassword":"Supervisor"}"#.to_vec();
+        let request =
+            http::Request::post("/ServiceModel/AuthService.svc/Login").header("Content-Type", "application/json");
+        let reply = self.sandbox.borrow_mut().handle(Server::Creatio, &request.body(body).unwrap());
+        let response = reply.response.ok_or(Error::Network(Side::Creatio))?;
+        for cookie in response.headers().get_all(SET_COOKIE) {
+            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
+            let (name, value) = pair.split_once('=').unwrap();
+            self.cookies.borrow_mut().insert(name.to_owned(), value.to_owned());
+        }
+        Ok(())
+    }
+}
+
+impl Http for World {
+    async fn send(&self, mut request: Request) -> Result<Response, Lost> {
+        let server = if request.uri().host() == Some("crm.example") { Server::Creatio } else { Server::Graph };
+        if server == Server::Creatio {
+            let cookies = self.cookies.borrow();
+            let line = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
+            request.headers_mut().insert(COOKIE, line.parse().unwrap());
+        }
+        let host = request.uri().authority().unwrap().as_str().parse().unwrap();
+        request.headers_mut().insert(HOST, host);
+        *request.uri_mut() = request.uri().path_and_query().unwrap().as_str().parse().unwrap();
+        let reply = self.sandbox.borrow_mut().handle(server, &request);
+        self.pass(Duration::milliseconds(i64::try_from(reply.delay_ms).unwrap()));
+        match reply.response {
+            Some(mut response) if !reply.cut => {
+                // the server in front of the emulator would tell its clock; across origins a browser would hide it
+                if server == Server::Creatio {
+                    let date = self.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+                    response.headers_mut().insert(DATE, date.parse().unwrap());
+                }
+                Ok(response)
+            }
+            Some(_) | None => Err(Lost),
+        }
+    }
+}
+
+impl Clock for World {
+    fn now(&self) -> Instant {
+        self.sandbox.borrow().desk.now()
+    }
+
+    async fn sleep(&self, ms: u64) {
+        self.slept.set(self.slept.get() + ms);
+        self.pass(Duration::milliseconds(i64::try_from(ms).unwrap()));
+    }
+}
+
+impl Keys for World {
+    async fn headers(&self, side: Side, renew: bool) -> Result<Vec<(String, Secret)>> {
+        match side {
+            Side::Creatio => {
+                if self.cookies.borrow().is_empty() {
+                    self.sign_in()?;
+                }
+                let key = self.cookies.borrow().get("BPMCSRF").cloned().ok_or(Error::SignedOut(side))?;
+                Ok(vec![("BPMCSRF".to_owned(), Secret(key))])
+            }
+            Side::Exchange => {
+                if renew || self.token.borrow().is_none() {
+                    *self.token.borrow_mut() = Some(self.sandbox.borrow_mut().desk.issue_token(MAILBOX));
+                }
+                let token = self.token.borrow().clone().unwrap();
+                Ok(vec![("Authorization".to_owned(), Secret(format!("Bearer {token}")))])
+            }
+        }
+    }
+}
+
+#[test]
+fn the_world_signs_in_and_writes_by_hand() {
+    let world = World::new(Seed::Empty, "2026-03-02T09:00:00Z");
+    let (status, row) = world.by_hand(Side::Creatio, "POST", "Activity", Some(serde_json::json!({"Title": "x"})));
+    assert_eq!((status, row["Title"].as_str()), (201, Some("x")));
+    assert_eq!(world.log(0).last().map(String::as_str), Some("POST /0/odata/Activity"));
+    assert_eq!((world.requests(), world.slept.get()), (2, 0));
+}

@@ -1,0 +1,208 @@
+//! Writes to events: create, change, delete, cancel, answer; who may, and whom Exchange mails (facts §2, §3).
+
+use super::answer::{Answer, Fail, Outcome};
+use super::call::Call;
+use super::event::Event;
+use super::filter::at;
+use super::mailbox::{Mail, Mailbox, Place, Stamp};
+use super::shape::{Access, EVENT, Object, Unknown, member, object};
+use super::view;
+use super::zones;
+use crate::desk::Desk;
+use http::StatusCode;
+use serde_json::{Value, json};
+
+/// Members whose change is mailed to the attendees of a meeting, whether or not the value differs.
+const MAILED: &[&str] = &["subject", "body", "start", "end", "isAllDay", "location", "locations", "recurrence"];
+
+/// `POST …/events`.
+pub(crate) fn create(mailbox: &mut Mailbox, call: &Call, calendar: Option<&str>, desk: &mut Desk) -> Outcome {
+    let calendar = writable(mailbox, calendar)?;
+    let input = read(call)?;
+    if let Some(known) = input.get("transactionId").filter(|id| !id.is_null()) {
+        let same = mailbox.events.iter().find(|event| event.body.get("transactionId") == Some(known));
+        if let Some(event) = same {
+            return Ok(created(call, event));
+        }
+    }
+    let event = Event::create(mailbox, &calendar, &input, desk)?;
+    mail(mailbox, call, event.attendees());
+    let answer = created(call, &event);
+    mailbox.events.push(event);
+    Ok(answer)
+}
+
+/// The answer to a create: times in the zone that was sent (facts §3).
+fn created(call: &Call, event: &Event) -> Answer {
+    let zone = &event.span.from;
+    let body = view::event(event, &view::View::in_zone(call, &zone.name, zone.tz));
+    Answer::created(view::with_context(call, "users/events/$entity", body), call.item("me/events", event.id()))
+}
+
+/// `PATCH` of an event or an occurrence, which becomes an exception.
+pub(crate) fn update(mailbox: &mut Mailbox, call: &Call, place: Place, desk: &mut Desk) -> Outcome {
+    let mut event = mailbox.at(place).ok_or_else(Fail::not_found)?;
+    writable(mailbox, Some(&event.calendar))?;
+    let input = read(call)?;
+    call.matches(event.etag())?;
+    may_write(&event, &input)?;
+    let before = event.attendees();
+    event.assign(&input)?;
+    if let (Some(day), Some(master)) = (place.day, mailbox.events.get(place.index)) {
+        if input.get("recurrence").is_some_and(|recurrence| !recurrence.is_null()) {
+            return Err(Fail::invalid("An occurrence of a series can't have a recurrence."));
+        }
+        if !master.may_move(day, &event.span) {
+            return Err(Fail::new(
+                StatusCode::BAD_REQUEST,
+                "ErrorOccurrenceCrossingBoundary",
+                "Modified occurrence is crossing or overlapping adjacent occurrence.",
+            ));
+        }
+        event.set("type", "exception");
+    }
+    if event.flag("isOrganizer") {
+        mail(mailbox, call, mailed(&input, before, event.attendees()));
+    }
+    let stamp = mailbox.stamp(desk);
+    event.touch(&stamp);
+    let body = view::event(&event, &view::View::plain(call));
+    keep(mailbox, place, event, &stamp);
+    Ok(Answer::ok(view::with_context(call, "users/events/$entity", body)))
+}
+
+/// `DELETE`: to Deleted Items, where no id leads any more.
+pub(crate) fn delete(mailbox: &mut Mailbox, call: &Call, place: Place, desk: &mut Desk) -> Outcome {
+    let event = mailbox.at(place).ok_or_else(Fail::not_found)?;
+    writable(mailbox, Some(&event.calendar))?;
+    call.matches(event.etag())?;
+    if event.flag("isOrganizer") {
+        mail(mailbox, call, event.attendees());
+    }
+    remove(mailbox, place, desk);
+    Ok(Answer::empty(StatusCode::NO_CONTENT))
+}
+
+/// `POST …/cancel`, for organizers.
+pub(crate) fn cancel(mailbox: &mut Mailbox, call: &Call, place: Place, desk: &mut Desk) -> Outcome {
+    let event = mailbox.at(place).ok_or_else(Fail::not_found)?;
+    let known = call.body()?;
+    refuse_others(&known, &["comment"])?;
+    if !event.flag("isOrganizer") {
+        return Err(Fail::invalid("Your request can't be completed. You need to be an organizer to cancel a meeting."));
+    }
+    mail(mailbox, call, event.attendees());
+    remove(mailbox, place, desk);
+    Ok(Answer::empty(StatusCode::ACCEPTED))
+}
+
+/// `POST …/accept`, `decline`, `tentativelyAccept`, for attendees.
+pub(crate) fn respond(mailbox: &mut Mailbox, call: &Call, place: Place, desk: &mut Desk) -> Outcome {
+    let mut event = mailbox.at(place).ok_or_else(Fail::not_found)?;
+    let input = call.body()?;
+    let verb = call.segments.last().map(String::as_str).unwrap_or_default();
+    refuse_others(&input, &["comment", "sendResponse", "proposedNewTime"])?;
+    let given = |name: &str| input.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, value)| value);
+    let sends = given("sendResponse").and_then(Value::as_bool).unwrap_or(true);
+    if event.flag("isOrganizer") {
+        return Err(Fail::invalid("You can't respond to this meeting because you're the meeting organizer."));
+    }
+    if given("proposedNewTime").is_some_and(|time| !time.is_null())
+        && (verb == "accept" || !sends || !event.flag("allowNewTimeProposals"))
+    {
+        return Err(Fail::invalid("A new time can't be proposed with this response."));
+    }
+    let (response, shown) = match verb {
+        "accept" => ("accepted", "busy"),
+        "decline" => ("declined", "free"),
+        _ => ("tentativelyAccepted", "tentative"),
+    };
+    let stamp = mailbox.stamp(desk);
+    event.set("responseStatus", json!({"response": response, "time": zones::stamp(stamp.at)}));
+    event.set("showAs", shown);
+    event.touch(&stamp);
+    if sends {
+        let organizer = event.body.get("organizer").and_then(|who| at(who, "emailAddress/address").as_str());
+        mail(mailbox, call, organizer.map(str::to_owned).into_iter().collect());
+    }
+    if place.day.is_some() {
+        event.set("type", "exception");
+    }
+    keep(mailbox, place, event, &stamp);
+    Ok(Answer::empty(StatusCode::ACCEPTED))
+}
+
+/// The body of a create or a change.
+fn read(call: &Call) -> Result<Object, Fail> {
+    object(EVENT, &Value::Object(call.body()?), Unknown::Refuse).map_err(Fail::body)
+}
+
+fn refuse_others(input: &Object, names: &[&str]) -> Result<(), Fail> {
+    match input.keys().find(|key| !names.iter().any(|name| name.eq_ignore_ascii_case(key))) {
+        None => Ok(()),
+        Some(key) => Err(Fail::body(format!("The parameter '{key}' is not known to the action."))),
+    }
+}
+
+/// The id of a calendar that may be written to.
+fn writable(mailbox: &Mailbox, id: Option<&str>) -> Result<String, Fail> {
+    let calendar = mailbox.calendar(id).ok_or_else(Fail::not_found)?;
+    if calendar.get("canEdit").is_some_and(|can| can == true) {
+        return Ok(calendar.get("id").and_then(Value::as_str).unwrap_or_default().to_owned());
+    }
+    Err(Fail::denied())
+}
+
+/// A copy of somebody else's meeting takes personal members only; a transactionId is for creates.
+fn may_write(event: &Event, input: &Object) -> Result<(), Fail> {
+    if input.contains_key("transactionId") {
+        return Err(Fail::invalid("The property 'transactionId' can only be set when the event is created."));
+    }
+    let is_shared = |name: &String| member(EVENT, name).is_some_and(|member| member.2 == Access::Shared);
+    if event.flag("isOrganizer") || !input.keys().any(is_shared) { Ok(()) } else { Err(Fail::denied()) }
+}
+
+/// Whom a change is mailed to: everybody, or, where only the attendees changed, those who changed.
+fn mailed(input: &Object, before: Vec<String>, after: Vec<String>) -> Vec<String> {
+    if MAILED.iter().any(|name| input.contains_key(*name)) {
+        let gone = before.into_iter().filter(|one| !after.contains(one)).collect::<Vec<_>>();
+        return after.into_iter().chain(gone).collect();
+    }
+    let added = after.iter().filter(|one| !before.contains(one));
+    added.chain(before.iter().filter(|one| !after.contains(one))).cloned().collect()
+}
+
+fn mail(mailbox: &mut Mailbox, call: &Call, recipients: Vec<String>) {
+    if !recipients.is_empty() {
+        mailbox.mails.push(Mail { path: call.path().to_owned(), recipients });
+    }
+}
+
+/// Puts a changed event back. An occurrence lives in its series, which thereby changes too.
+fn keep(mailbox: &mut Mailbox, place: Place, event: Event, stamp: &Stamp) {
+    let Some(own) = mailbox.events.get_mut(place.index) else { return };
+    match (place.day, &mut own.series) {
+        (Some(day), Some(series)) => {
+            series.exceptions.insert(day, event);
+            own.touch(stamp);
+        }
+        _ => *own = event,
+    }
+}
+
+/// Takes an event away. A deleted occurrence leaves no trace of its own: its series has changed.
+fn remove(mailbox: &mut Mailbox, place: Place, desk: &mut Desk) {
+    let stamp = mailbox.stamp(desk);
+    let Some(day) = place.day else {
+        let event = mailbox.events.remove(place.index);
+        mailbox.bury(&event.calendar, event.id(), stamp.change);
+        return;
+    };
+    if let Some(master) = mailbox.events.get_mut(place.index) {
+        if let Some(series) = &mut master.series {
+            series.exceptions.remove(&day);
+            series.deleted.insert(day);
+        }
+        master.touch(&stamp);
+    }
+}

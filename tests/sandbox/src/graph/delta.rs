@@ -1,0 +1,167 @@
+//! Change tracking: rounds of pages that end in a token for the next round (facts §1.2, §1.4, §4).
+//! A token remembers a feed and the number of the last change it has told; nothing is remembered about what a client got.
+
+use super::answer::{Answer, Fail, Outcome};
+use super::call::{Call, Query};
+use super::event::{Event, Window};
+use super::mailbox::Mailbox;
+use super::shape::{Object, put};
+use super::view::{self, View, with_context};
+use crate::desk::Desk;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// The page size where the client names none.
+const PAGE: usize = 50;
+
+/// What is tracked.
+#[derive(Clone)]
+pub(crate) enum Feed {
+    /// A calendar in a window.
+    Events(String, Window),
+    /// The task lists.
+    Lists,
+    /// The tasks of a list.
+    Tasks(String),
+}
+
+/// What a link leads to.
+#[derive(Clone)]
+pub(crate) enum Token {
+    /// The rest of a round, from an item on; then the token of the next round.
+    Page(Arc<Vec<Value>>, usize, String),
+    /// A round of what changed after a change.
+    Round(Feed, u64),
+}
+
+/// `…/calendarView/delta`.
+pub(crate) fn calendar_view(mailbox: &mut Mailbox, call: &Call, calendar: Option<&str>, desk: &mut Desk) -> Outcome {
+    call.query.refuse(&["$select", "$filter", "$expand", "$orderby", "$search", "$top", "$skip"])?;
+    serve(mailbox, call, desk, |mailbox| Ok(Feed::Events(view::id_of(mailbox, calendar)?, view::window(&call.query)?)))
+}
+
+/// To Do's delta takes `$select` (facts §4), which nobody has needed yet.
+fn refuse_for_tasks(call: &Call) -> Result<(), Fail> {
+    call.query.refuse(&["$filter", "$expand", "$orderby"])?;
+    if call.query.get("$select").is_some() { Err(Fail::missing("$select on delta")) } else { Ok(()) }
+}
+
+/// `…/todo/lists/delta`.
+pub(crate) fn lists(mailbox: &mut Mailbox, call: &Call, desk: &mut Desk) -> Outcome {
+    refuse_for_tasks(call)?;
+    serve(mailbox, call, desk, |_| Ok(Feed::Lists))
+}
+
+/// `…/tasks/delta`.
+pub(crate) fn tasks(mailbox: &mut Mailbox, call: &Call, list: &str, desk: &mut Desk) -> Outcome {
+    refuse_for_tasks(call)?;
+    serve(mailbox, call, desk, |_| Ok(Feed::Tasks(list.to_owned())))
+}
+
+fn serve(
+    mailbox: &mut Mailbox,
+    call: &Call,
+    desk: &mut Desk,
+    begin: impl FnOnce(&Mailbox) -> Result<Feed, Fail>,
+) -> Outcome {
+    let given = call.query.get("$skiptoken").or_else(|| call.query.get("$deltatoken"));
+    let token = match given {
+        None => Token::Round(begin(mailbox)?, 0),
+        Some(name) => mailbox.tokens.get(name).cloned().ok_or_else(gone)?,
+    };
+    let (items, from, last) = match token {
+        Token::Page(items, from, last) => (items, from, last),
+        Token::Round(feed, since) => {
+            let items = Arc::new(changes(mailbox, &feed, since));
+            let until = mailbox.changes();
+            (items, 0, keep(mailbox, desk, Token::Round(feed, until)))
+        }
+    };
+    let size = call.prefer.page.unwrap_or(PAGE);
+    let view = View::preferred(call);
+    let value: Vec<_> = items.iter().skip(from).take(size).map(|item| show(&view, item)).collect();
+    // a full last page is followed by an empty one, as happens with the real service
+    let more = !value.is_empty() && from + size <= items.len();
+    let mut answer = json!({"value": value});
+    if more {
+        let next = keep(mailbox, desk, Token::Page(items, from + size, last));
+        put(&mut answer, "@odata.nextLink", call.link(&Query::only("$skiptoken", &next)));
+    } else {
+        put(&mut answer, "@odata.deltaLink", call.link(&Query::only("$deltatoken", &last)));
+    }
+    let kind = if call.segments.iter().any(|s| s == "todo") { "todoTask" } else { "event" };
+    Ok(Answer::ok(with_context(call, &format!("Collection({kind})"), answer)))
+}
+
+fn keep(mailbox: &mut Mailbox, desk: &mut Desk, token: Token) -> String {
+    let name = mailbox.unique(desk).simple().to_string();
+    mailbox.tokens.insert(name.clone(), token);
+    name
+}
+
+fn gone() -> Fail {
+    let message = "The sync state generation is not found; continuationToken or deltaToken is no longer valid.";
+    Fail::new(http::StatusCode::GONE, "SyncStateNotFound", message)
+}
+
+/// What a feed has to tell after change `since`; 0 is everything that is there.
+fn changes(mailbox: &Mailbox, feed: &Feed, since: u64) -> Vec<Value> {
+    let (mut told, container) = match feed {
+        Feed::Events(calendar, window) => {
+            let own = mailbox.events.iter().filter(|event| event.calendar == *calendar && event.changed > since);
+            (own.flat_map(|event| tell(event, *window, since)).collect(), calendar.as_str())
+        }
+        Feed::Lists => {
+            let own = mailbox.lists.iter().filter(|list| list.changed > since);
+            (own.map(|list| Value::Object(list.body.clone())).collect(), "")
+        }
+        Feed::Tasks(list) => {
+            let own = mailbox.tasks.iter().filter(|task| task.list == *list && task.changed > since);
+            (own.map(|task| Value::Object(task.body.clone())).collect::<Vec<_>>(), list.as_str())
+        }
+    };
+    if since > 0 {
+        let tombs = mailbox.tombs.iter().filter(|tomb| tomb.container == container && tomb.change > since);
+        told.extend(tombs.map(|tomb| removed(&tomb.id)));
+    }
+    told
+}
+
+/// One event's part in a round. A series tells its master and all its occurrences in the window; what is outside the
+/// window is told as removed, except in a first round.
+fn tell(event: &Event, window: Window, since: u64) -> Vec<Value> {
+    let occurrences = event.occurrences(window);
+    if occurrences.is_empty() && !(event.series.is_none() && event.span.meets(window)) {
+        return if since > 0 { vec![removed(event.id())] } else { Vec::new() };
+    }
+    let whole = |event: &Event| {
+        let mut item = Object::new();
+        item.insert("@odata.type".to_owned(), "#microsoft.graph.event".into());
+        item.extend(event.body.clone());
+        Value::Object(item)
+    };
+    let mut told = vec![whole(event)];
+    told.extend(
+        occurrences.iter().map(|one| if one.text("type") == "occurrence" { skeleton(one) } else { whole(one) }),
+    );
+    told
+}
+
+/// An occurrence in a delta round carries only this; the rest is its master's.
+fn skeleton(occurrence: &Event) -> Value {
+    let names = ["@odata.etag", "id", "seriesMasterId", "type", "start", "end", "isAllDay"];
+    let mut item = Object::new();
+    item.insert("@odata.type".to_owned(), "#microsoft.graph.event".into());
+    item.extend(names.iter().filter_map(|name| Some(((*name).to_owned(), occurrence.body.get(*name)?.clone()))));
+    Value::Object(item)
+}
+
+/// An item for a reader. What is known of an occurrence only to place its times is not shown.
+fn show(view: &View, item: &Value) -> Value {
+    let is_skeleton = item.get("seriesMasterId").is_some() && item.get("subject").is_none();
+    view.project(item.clone(), if is_skeleton { &["isAllDay"] } else { &[] })
+}
+
+fn removed(id: &str) -> Value {
+    json!({"@removed": {"reason": "deleted"}, "id": id})
+}

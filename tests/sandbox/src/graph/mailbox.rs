@@ -1,0 +1,205 @@
+//! One mailbox: calendars, events, task lists, tasks; its ids, versions and the trace of its changes.
+//! Items lie in it as JSON objects, as Graph would answer them in UTC. What requests mean is decided elsewhere.
+
+use super::delta::Token;
+use super::event::Event;
+use super::shape::Object;
+use super::todo::{Task, TaskList};
+use super::zones;
+use crate::desk::Desk;
+use chrono::{DateTime, NaiveDate, Utc};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// A mail that Exchange would have sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mail {
+    /// Path and query of the request that caused it.
+    pub path: String,
+    /// Addresses.
+    pub recipients: Vec<String>,
+}
+
+/// A mailbox and its owner.
+pub(crate) struct Mailbox {
+    pub(crate) account: String,
+    pub(crate) owner: String,
+    /// Windows id.
+    pub(crate) zone: &'static str,
+    pub(crate) calendars: Vec<Object>,
+    pub(crate) events: Vec<Event>,
+    pub(crate) lists: Vec<TaskList>,
+    pub(crate) tasks: Vec<Task>,
+    pub(crate) tombs: Vec<Tomb>,
+    pub(crate) tokens: BTreeMap<String, Token>,
+    pub(crate) mails: Vec<Mail>,
+    /// Tells ids of the seed from ids of later items, which count anew.
+    pub(crate) scope: &'static str,
+    changes: u64,
+}
+
+/// The trace of something deleted, for delta rounds.
+pub(crate) struct Tomb {
+    /// Id of the calendar or list it was in; empty for a list itself.
+    pub(crate) container: String,
+    pub(crate) id: String,
+    pub(crate) change: u64,
+}
+
+/// One write: its time, its version, its place in the order of changes.
+#[derive(Clone)]
+pub(crate) struct Stamp {
+    pub(crate) at: DateTime<Utc>,
+    pub(crate) key: String,
+    pub(crate) change: u64,
+}
+
+/// Where an event id leads: to a stored event, or to an occurrence of a stored series by its original day.
+#[derive(Clone, Copy)]
+pub(crate) struct Place {
+    pub(crate) index: usize,
+    pub(crate) day: Option<NaiveDate>,
+}
+
+impl Mailbox {
+    /// A mailbox without anything in it.
+    pub(crate) fn new(account: &str, owner: &str, zone: &'static str) -> Self {
+        Self {
+            account: account.to_owned(),
+            owner: owner.to_owned(),
+            zone,
+            calendars: Vec::new(),
+            events: Vec::new(),
+            lists: Vec::new(),
+            tasks: Vec::new(),
+            tombs: Vec::new(),
+            tokens: BTreeMap::new(),
+            mails: Vec::new(),
+            scope: "seed",
+            changes: 0,
+        }
+    }
+
+    /// The number of the last change.
+    pub(crate) fn changes(&self) -> u64 {
+        self.changes
+    }
+
+    /// A value that nothing else in the mailbox has.
+    pub(crate) fn unique(&self, desk: &mut Desk) -> Uuid {
+        Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{}/{}/{}", self.account, self.scope, desk.number()).as_bytes())
+    }
+
+    /// An item id in the form of Exchange: long, of the URL-safe alphabet, told apart by case, ending in `=`.
+    pub(crate) fn id(&self, desk: &mut Desk) -> String {
+        let own = Uuid::new_v5(&Uuid::NAMESPACE_OID, self.account.as_bytes());
+        let own = base64(own.as_bytes(), URL_SAFE);
+        format!("AAkALgAAAAAAHY{own}AAAAAB{}AAA=", base64(self.unique(desk).as_bytes(), URL_SAFE))
+    }
+
+    /// Begins a write.
+    pub(crate) fn stamp(&mut self, desk: &mut Desk) -> Stamp {
+        self.changes += 1;
+        let key = format!("{}==", base64(self.unique(desk).as_bytes(), STANDARD));
+        Stamp { at: desk.now(), key, change: self.changes }
+    }
+
+    /// The calendar of an id; no id is the default calendar, which stands first.
+    pub(crate) fn calendar(&self, id: Option<&str>) -> Option<&Object> {
+        match id {
+            None => self.calendars.first(),
+            Some(id) => self.calendars.iter().find(|calendar| calendar.get("id").is_some_and(|own| own == id)),
+        }
+    }
+
+    /// Finds an event or an occurrence.
+    pub(crate) fn find(&self, id: &str) -> Option<Place> {
+        self.events.iter().enumerate().find_map(|(index, event)| {
+            if event.id() == id {
+                return Some(Place { index, day: None });
+            }
+            event.day_of(id).map(|day| Place { index, day: Some(day) })
+        })
+    }
+
+    /// The event at a place; an occurrence is spelled out.
+    pub(crate) fn at(&self, place: Place) -> Option<Event> {
+        let event = self.events.get(place.index)?;
+        match place.day {
+            None => Some(event.clone()),
+            Some(day) => event.occurrence(day),
+        }
+    }
+
+    /// Remembers a deletion.
+    pub(crate) fn bury(&mut self, container: &str, id: &str, change: u64) {
+        self.tombs.push(Tomb { container: container.to_owned(), id: id.to_owned(), change });
+    }
+
+    /// Adds a calendar of the mailbox's owner (`owner` `None`) or one that somebody shares without letting it be edited.
+    pub(crate) fn add_calendar(&mut self, name: &str, owner: Option<(&str, &str)>, desk: &mut Desk) -> String {
+        let id = self.id(desk);
+        let stamp = self.stamp(desk);
+        let is_default = self.calendars.is_empty();
+        let is_own = owner.is_none();
+        let (owner, address) = owner.unwrap_or((&self.owner, &self.account));
+        let calendar = json!({
+            "id": id, "name": name, "color": if is_default { "auto" } else { "lightGreen" },
+            "hexColor": if is_default { "" } else { "#87D28E" }, "isDefaultCalendar": is_default, "changeKey": stamp.key,
+            "canShare": is_own, "canViewPrivateItems": is_own, "canEdit": is_own,
+            "allowedOnlineMeetingProviders": ["teamsForBusiness"], "defaultOnlineMeetingProvider": "teamsForBusiness",
+            "isTallyingResponses": is_default, "isRemovable": !is_default,
+            "owner": {"name": owner, "address": address},
+        });
+        self.calendars.extend(calendar.as_object().cloned());
+        id
+    }
+
+    /// The answer to `GET /me`.
+    pub(crate) fn user(&self) -> Value {
+        let (given, sur) = self.owner.split_once(' ').unwrap_or((&self.owner, ""));
+        let id = Uuid::new_v5(&Uuid::NAMESPACE_OID, self.account.as_bytes());
+        json!({
+            "id": id.to_string(), "displayName": self.owner, "givenName": given, "surname": sur, "mail": self.account,
+            "userPrincipalName": self.account, "businessPhones": [], "jobTitle": "Sales manager", "mobilePhone": null,
+            "officeLocation": null, "preferredLanguage": "ru-RU",
+        })
+    }
+
+    /// The answer to `GET /me/mailboxSettings`.
+    pub(crate) fn settings(&self) -> Value {
+        json!({
+            "timeZone": self.zone, "dateFormat": "dd.MM.yyyy", "timeFormat": "H:mm", "userPurpose": "user",
+            "language": {"locale": "ru-RU", "displayName": "Russian (Russia)"},
+            "workingHours": {
+                "daysOfWeek": ["monday", "tuesday", "wednesday", "thursday", "friday"],
+                "startTime": "09:00:00.0000000", "endTime": "18:00:00.0000000", "timeZone": {"name": self.zone},
+            },
+        })
+    }
+}
+
+impl Stamp {
+    /// The version as `@odata.etag` has it.
+    pub(crate) fn etag(&self) -> String {
+        format!("W/\"{}\"", self.key)
+    }
+
+    /// The time as Graph writes it.
+    pub(crate) fn time(&self) -> String {
+        zones::stamp(self.at)
+    }
+}
+
+const URL_SAFE: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+const STANDARD: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/// Base 64 without padding.
+fn base64(bytes: &[u8], alphabet: &[u8; 64]) -> String {
+    let sextets = bytes.chunks(3).flat_map(|chunk| {
+        let word = (0..3).fold(0_u32, |word, i| word << 8 | u32::from(chunk.get(i).copied().unwrap_or(0)));
+        (0..=chunk.len()).map(move |i| (word >> (18 - 6 * i)) as usize & 63)
+    });
+    sextets.filter_map(|i| alphabet.get(i)).map(|byte| char::from(*byte)).collect()
+}
