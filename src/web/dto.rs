@@ -1,9 +1,12 @@
 //! What crosses to JavaScript, as plain objects with types in TypeScript. The names are JavaScript's; nothing here has behaviour.
 #![cfg(target_arch = "wasm32")]
 
+use crate::creatio::MailKind;
+use crate::engine::link::{Held, Reason};
 use crate::engine::settings::{Block, Extent, Rules};
-use crate::model::{ContainerId, Day, GroupId, Kind};
-use crate::ports::Phase;
+use crate::model::{ContainerId, Day, GroupId, Instant, ItemId, Kind, Side};
+use crate::ports::{Phase, Progress};
+use crate::run;
 use serde::{Deserialize, Serialize};
 use tsify::Tsify;
 
@@ -74,6 +77,129 @@ pub struct SyncEvent {
     pub done: usize,
     /// Steps there are in this phase; 0 while it is not known.
     pub total: usize,
+}
+
+impl From<Progress> for SyncEvent {
+    fn from(Progress { phase, done, total }: Progress) -> Self {
+        Self { phase, done, total }
+    }
+}
+
+/// A mailbox of the user.
+#[derive(Clone, Debug, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct Account {
+    /// The address, which names the account everywhere.
+    pub address: String,
+    /// What serves it.
+    #[tsify(type = "\"microsoft365\" | \"exchange\"")]
+    pub kind: &'static str,
+    /// Several users share it.
+    pub shared: bool,
+    /// Creatio's built-in sync of activities is on for it.
+    pub built_in: bool,
+}
+
+impl Account {
+    /// An account as Creatio knows it; `None` if it holds no calendar.
+    #[must_use]
+    pub fn of(from: &crate::creatio::MailAccount) -> Option<Self> {
+        let kind = match from.kind {
+            MailKind::Microsoft365 => "microsoft365",
+            MailKind::Exchange => "exchange",
+            MailKind::Imap => return None,
+        };
+        Some(Self { address: from.address.as_str().to_owned(), kind, shared: from.shared, built_in: from.built_in })
+    }
+}
+
+/// A group of activities.
+#[derive(Clone, Debug, Serialize, Tsify)]
+pub struct Group {
+    /// Its id.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// The id of the group above it.
+    #[tsify(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parent: Option<String>,
+    /// Its members follow from a filter.
+    pub dynamic: bool,
+}
+
+impl From<crate::creatio::Group> for Group {
+    fn from(crate::creatio::Group { id, name, parent, dynamic }: crate::creatio::Group) -> Self {
+        Self { id: id.to_string(), name, parent: parent.as_ref().map(GroupId::to_string), dynamic }
+    }
+}
+
+/// What a run came to.
+#[derive(Clone, Debug, Serialize, Tsify)]
+pub struct Report {
+    /// What was written to Creatio.
+    pub creatio: Counts,
+    /// What was written to the mailbox.
+    pub exchange: Counts,
+    /// What waits for a person, from earlier runs too; without what could not be understood.
+    pub held: Vec<HeldItem>,
+    /// What could not be understood.
+    pub malformed: Vec<HeldItem>,
+    /// Steps that were not finished; the next run does.
+    pub unfinished: usize,
+}
+
+/// Confirmed writes on one side.
+#[derive(Clone, Copy, Debug, Serialize, Tsify)]
+pub struct Counts {
+    /// Items created.
+    pub created: usize,
+    /// Items changed.
+    pub updated: usize,
+    /// Items deleted, or marked as canceled.
+    pub deleted: usize,
+}
+
+/// Something that a run did not do, and why.
+#[derive(Clone, Debug, Serialize, Tsify)]
+pub struct HeldItem {
+    /// Where a person would find it.
+    #[tsify(type = "\"creatio\" | \"exchange\"")]
+    pub side: Side,
+    /// Its id.
+    #[tsify(optional)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// Its title; empty where it could not be read.
+    pub title: String,
+    /// Why: a stable word.
+    #[tsify(type = "string")]
+    pub reason: Reason,
+    /// More about it: the server's code, the path of a member.
+    pub detail: String,
+    /// When it was first held, in ISO 8601.
+    #[tsify(type = "string")]
+    pub since: Instant,
+}
+
+impl From<run::Report> for Report {
+    fn from(run::Report { counts, held, unfinished }: run::Report) -> Self {
+        let (malformed, held) = held.into_iter().map(HeldItem::from).partition(|one| one.reason == Reason::Malformed);
+        Self { creatio: counts.creatio.into(), exchange: counts.exchange.into(), held, malformed, unfinished }
+    }
+}
+
+impl From<run::Counts> for Counts {
+    fn from(run::Counts { created, updated, deleted }: run::Counts) -> Self {
+        Self { created, updated, deleted }
+    }
+}
+
+impl From<Held> for HeldItem {
+    fn from(from: Held) -> Self {
+        let Held { side, id, title, reason, detail, fields: _, since } = from;
+        Self { side, id: id.as_ref().map(ItemId::to_string), title, reason, detail, since }
+    }
 }
 
 /// A calendar or task list.

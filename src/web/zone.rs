@@ -27,6 +27,12 @@ impl IntlZone {
         Self { name: name.to_owned(), format, known: RefCell::default() }
     }
 
+    /// Its IANA name.
+    #[must_use]
+    pub fn iana(&self) -> &str {
+        iana(&self.name)
+    }
+
     fn ask(&self, seconds: i64) -> Option<i32> {
         #[allow(clippy::cast_precision_loss)] // JavaScript counts milliseconds in floats; exact for 285 000 years
         let date = Date::new(&JsValue::from_f64(seconds as f64 * 1000.0));

@@ -177,7 +177,8 @@ function summary(strings: Strings, { report }: Outcome): string {
     strings.counts(strings.side_title.creatio, report.creatio),
     strings.counts(strings.side_title.exchange, report.exchange),
     ...(report.held.length > 0 ? [strings.held(report.held.length)] : []),
-    ...(report.malformed > 0 ? [strings.malformed(report.malformed)] : []),
+    ...(report.malformed.length > 0 ? [strings.malformed(report.malformed.length)] : []),
+    ...(report.unfinished > 0 ? [strings.unfinished(report.unfinished)] : []),
   ];
   return `${strings.completed}. ${parts.join('; ')}.`;
 }

@@ -132,7 +132,7 @@ export class SyncPanel extends LitElement {
 
   override render() {
     const { message, outcomes, strings } = this.session;
-    const held = outcomes.flatMap((outcome) => outcome.report.held);
+    const held = outcomes.flatMap(({ report }) => [...report.held, ...report.malformed]);
     return html`
       <p part="status" role="status">${message}</p>
       ${held.length > 0

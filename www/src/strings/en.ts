@@ -154,6 +154,7 @@ export const en = {
     `${who}: created ${counts.created}, updated ${counts.updated}, deleted ${counts.deleted}`,
   held: (count: number) => `held: ${count}`,
   malformed: (count: number) => `not understood: ${count}`,
+  unfinished: (count: number) => `left for the next run: ${count}`,
   nothingOn: 'Nothing is switched on: choose what to synchronize in the settings.',
   settingsSaved: 'The settings are saved.',
   noAccount: 'There is no Microsoft 365 mailbox in Creatio. Add an account for synchronization first.',

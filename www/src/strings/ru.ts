@@ -148,6 +148,7 @@ export const ru: Strings = {
     `${who}: создано ${counts.created}, изменено ${counts.updated}, удалено ${counts.deleted}`,
   held: (count) => `отложено: ${count}`,
   malformed: (count) => `не понято: ${count}`,
+  unfinished: (count) => `осталось на следующий раз: ${count}`,
   nothingOn: 'Ничего не включено: выберите в настройках, что синхронизировать.',
   settingsSaved: 'Настройки сохранены.',
   noAccount: 'В Creatio нет почтового ящика Microsoft 365. Сначала добавьте аккаунт для синхронизации.',
