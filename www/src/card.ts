@@ -59,7 +59,7 @@ export interface Change {
   /** All values. */
   values: Values;
   /** Whether one of these fields was changed. */
-  changed(...names: string[]): boolean;
+  changed: (...names: string[]) => boolean;
   /** Participants that were added or changed. */
   people: Participant[];
   /** The Contacts of those that were removed. */

@@ -10,13 +10,23 @@ import type {
   Report,
   ScheduleSync,
   Settings,
-  SyncEvent,
 } from '../pkg/schedule_sync.js';
 import type { EngineWorker } from './engine.worker';
 import workerUrl from './engine.worker?worker&url';
 import { policy } from './trusted';
 
-export type { Account, Choice, Container, Context, Group, HeldItem, Host, Report, Settings, SyncEvent } from '../pkg/schedule_sync.js';
+export type {
+  Account,
+  Choice,
+  Container,
+  Context,
+  Group,
+  HeldItem,
+  Host,
+  Report,
+  Settings,
+  SyncEvent,
+} from '../pkg/schedule_sync.js';
 
 /** The engine's methods that the page calls. */
 export type Methods = Pick<
@@ -52,7 +62,9 @@ export class Engine {
 
   /** Starts the worker and the engine in it. */
   static async start(context: Context, host: Host): Promise<Engine> {
-    const worker = wrap<EngineWorker>(new Worker(policy.createScriptURL(workerUrl) as unknown as URL, { type: 'module' }));
+    const worker = wrap<EngineWorker>(
+      new Worker(policy.createScriptURL(workerUrl) as unknown as URL, { type: 'module' }),
+    );
     const { version, zone } = await worker.start(context, proxy(host));
     return new Engine(worker, version, zone);
   }
@@ -92,7 +104,7 @@ export class Engine {
   }
 
   private async call<T>(method: keyof Methods, ...given: unknown[]): Promise<T> {
-    const answer = await (this.worker.call as (...given: unknown[]) => Promise<Answer>)(method, ...given);
+    const answer = await this.worker.call(method, given);
     if ('trouble' in answer) throw new EngineTrouble(answer.trouble);
     return answer.value as T;
   }

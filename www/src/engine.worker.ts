@@ -15,11 +15,11 @@ const worker = {
   },
 
   /** Calls a method of the engine. Errors are answers: their code would not survive the way to the page. */
-  async call<M extends keyof Methods>(method: M, ...given: Parameters<Methods[M]>): Promise<Answer> {
+  async call(method: keyof Methods, given: unknown[]): Promise<Answer> {
     if (!engine) return { trouble: { code: 'unknown' } };
     try {
-      const work = engine[method] as (...given: Parameters<Methods[M]>) => unknown;
-      return { value: await work.apply(engine, given) };
+      const methods = engine as unknown as Record<keyof Methods, (...given: unknown[]) => unknown>;
+      return { value: await methods[method](...given) };
     } catch (error) {
       return { trouble: troubleOf(error) };
     }

@@ -2,7 +2,7 @@
 import DOMPurify from 'dompurify';
 
 /** `markup` without anything that runs, loads or navigates by itself. */
-export function safeHtml(markup: string): TrustedHTML {
+export function safeHtml(markup: string) {
   return DOMPurify.sanitize(markup, {
     RETURN_TRUSTED_TYPE: true,
     USE_PROFILES: { html: true },

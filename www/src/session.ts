@@ -146,9 +146,10 @@ export class Session extends EventTarget {
       }
       this.outcomes = outcomes;
       const off = await this.allOff(accounts);
-      this.message = [outcomes.map((outcome) => summary(strings, outcome)).join(' '), ...(off ? [strings.nothingOn] : [])].join(
-        ' ',
-      );
+      this.message = [
+        outcomes.map((outcome) => summary(strings, outcome)).join(' '),
+        ...(off ? [strings.nothingOn] : []),
+      ].join(' ');
     } catch (error) {
       this.failed = true;
       this.message = explain(strings, error);

@@ -139,7 +139,13 @@ export async function activityCard(session: Session, lookups: Lookups, id?: stri
       first: { role: ids.participant, response: ids.inDoubt },
     },
     save: (change) => save(session, { id: row.Id, isNew: !id }, change),
-    ...(id ? { remove: async () => void (await odata.remove('Activity', id)) } : {}),
+    ...(id
+      ? {
+          remove: async () => {
+            await odata.remove('Activity', id);
+          },
+        }
+      : {}),
   };
 }
 
@@ -184,7 +190,15 @@ async function save(session: Session, target: { id: string; isNew: boolean }, ch
 /** The columns to write: all of a new row, else those that were changed. */
 function changedColumns({ calendar }: Session, { values, changed }: Change, isNew: boolean): Record<string, unknown> {
   const columns: Record<string, unknown> = {};
-  for (const name of ['Title', 'Location', 'StatusId', 'PriorityId', 'ActivityCategoryId', 'OwnerId', 'ShowInScheduler']) {
+  for (const name of [
+    'Title',
+    'Location',
+    'StatusId',
+    'PriorityId',
+    'ActivityCategoryId',
+    'OwnerId',
+    'ShowInScheduler',
+  ]) {
     if (isNew || changed(name)) columns[name] = values[name];
   }
   for (const name of ['StartDate', 'DueDate']) {

@@ -204,15 +204,17 @@ export class ActivityList extends LitElement {
           this.open(event.detail);
         }}
       ></item-table>
-      ${this.card
-        ? html`<item-card
-            .card=${this.card}
-            .strings=${strings}
-            @close=${(event: CustomEvent<boolean>) => {
-              this.closeCard(event.detail);
-            }}
-          ></item-card>`
-        : nothing}
+      ${
+        this.card
+          ? html`<item-card
+              .card=${this.card}
+              .strings=${strings}
+              @close=${(event: CustomEvent<boolean>) => {
+                this.closeCard(event.detail);
+              }}
+            ></item-card>`
+          : nothing
+      }
     `;
   }
 }

@@ -136,7 +136,15 @@ export class CreatioPage extends LitElement {
               this.showSection();
             }}
           >
-            <svg width="24" height="24" viewBox="0 0 24 24" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.700">
+            <svg
+              width="24"
+              height="24"
+              viewBox="0 0 24 24"
+              aria-hidden="true"
+              fill="none"
+              stroke="currentColor"
+              stroke-width="1.700"
+            >
               <rect x="4" y="5" width="16" height="15" rx="2"></rect>
               <path d="M4 10h16M8 3v4M16 3v4M8.500 15l2.200 2.200 4.300-4.300"></path>
             </svg>
@@ -152,20 +160,22 @@ export class CreatioPage extends LitElement {
     const { session, settingUp } = this;
     return html`<main>
       <sync-panel .session=${session}></sync-panel>
-      ${settingUp
-        ? html`<settings-form
-            .session=${session}
-            .account=${settingUp}
-            @close=${() => {
-              this.showSection();
-            }}
-          ></settings-form>`
-        : html`<activity-list
-            .session=${session}
-            @settings=${(event: CustomEvent<Account>) => {
-              this.setUp(event.detail);
-            }}
-          ></activity-list>`}
+      ${
+        settingUp
+          ? html`<settings-form
+              .session=${session}
+              .account=${settingUp}
+              @close=${() => {
+                this.showSection();
+              }}
+            ></settings-form>`
+          : html`<activity-list
+              .session=${session}
+              @settings=${(event: CustomEvent<Account>) => {
+                this.setUp(event.detail);
+              }}
+            ></activity-list>`
+      }
     </main>`;
   }
 
@@ -180,7 +190,15 @@ export class CreatioPage extends LitElement {
       </aside>
       <aside class="communication" aria-label=${strings.communicationPanel}>
         <menu-button compact .label=${strings.synchronization} .items=${this.communication()}>
-          <svg width="22" height="22" viewBox="0 0 22 22" aria-hidden="true" fill="none" stroke="currentColor" stroke-width="1.800">
+          <svg
+            width="22"
+            height="22"
+            viewBox="0 0 22 22"
+            aria-hidden="true"
+            fill="none"
+            stroke="currentColor"
+            stroke-width="1.800"
+          >
             <path
               d="M4 9.500A7 7 0 0 1 17 7M18 12.500A7 7 0 0 1 5 15M17.500 3v4.500H13M4.500 19v-4.500H9"
               stroke-linecap="round"

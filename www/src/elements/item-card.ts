@@ -170,7 +170,7 @@ export class ItemCard extends LitElement {
     );
   }
 
-  private remove(): void {
+  private discard(): void {
     const { remove } = this.card;
     if (!remove) return;
     if (this.sure) void this.write(remove);
@@ -193,7 +193,8 @@ export class ItemCard extends LitElement {
   private renderField(field: Field) {
     if (field.when && !field.when(this.values)) return nothing;
     const value = this.values[field.name];
-    if (field.type === 'check') {
+    const { type } = field;
+    if (type === 'check') {
       return html`<label class="check">
         <input
           type="checkbox"
@@ -208,12 +209,12 @@ export class ItemCard extends LitElement {
     const id = `field-${field.name}`;
     return html`<div class="field ${field.wide ? 'wide' : ''}">
       <label for=${id}>${field.label}</label>
-      ${this.renderControl(field, id, typeof value === 'string' ? value : '')}
+      ${this.renderControl({ ...field, type }, id, typeof value === 'string' ? value : '')}
       ${field.hint ? html`<span class="hint" id="${id}-hint">${field.hint}</span>` : nothing}
     </div>`;
   }
 
-  private renderControl(field: Field, id: string, value: string) {
+  private renderControl(field: Field & { type: Exclude<Field['type'], 'check'> }, id: string, value: string) {
     const input = (event: Event) => {
       this.set(field.name, (event.target as HTMLInputElement).value);
     };
@@ -225,7 +226,10 @@ export class ItemCard extends LitElement {
         </select>`;
       case 'textarea':
         return html`<textarea id=${id} rows="4" .value=${value} @input=${input}></textarea>`;
-      default:
+      case 'text':
+      case 'number':
+      case 'date':
+      case 'datetime-local':
         return html`<input
           id=${id}
           type=${field.type}
@@ -286,7 +290,13 @@ export class ItemCard extends LitElement {
   private renderMarkup(markup: string) {
     return html`<div class="field wide">
       <span class="hint">${this.strings.card.formatted}</span>
-      <div class="markup" tabindex="0" role="group" aria-label=${this.strings.card.formatted} .innerHTML=${safeHtml(markup)}></div>
+      <div
+        class="markup"
+        tabindex="0"
+        role="group"
+        aria-label=${this.strings.card.formatted}
+        .innerHTML=${safeHtml(markup)}
+      ></div>
     </div>`;
   }
 
@@ -322,18 +332,20 @@ export class ItemCard extends LitElement {
             ${strings.card.close}
           </button>
           <span class="space"></span>
-          ${card.remove
-            ? html`<button
-                class="danger"
-                type="button"
-                ?disabled=${this.busy}
-                @click=${() => {
-                  this.remove();
-                }}
-              >
-                ${this.sure ? strings.card.removeAgain : strings.card.remove}
-              </button>`
-            : nothing}
+          ${
+            card.remove
+              ? html`<button
+                  class="danger"
+                  type="button"
+                  ?disabled=${this.busy}
+                  @click=${() => {
+                    this.discard();
+                  }}
+                >
+                  ${this.sure ? strings.card.removeAgain : strings.card.remove}
+                </button>`
+              : nothing
+          }
         </footer>
       </form>
     </dialog>`;

@@ -138,7 +138,12 @@ export class ItemTable extends LitElement {
 
   override render() {
     const note = this.loading ? nothing : this.empty;
-    return html`<table part="table" aria-label=${this.label} aria-describedby="hint" aria-busy=${this.loading ? 'true' : 'false'}>
+    return html`<table
+        part="table"
+        aria-label=${this.label}
+        aria-describedby="hint"
+        aria-busy=${this.loading ? 'true' : 'false'}
+      >
         <thead>
           <tr>
             ${this.columns.map((column) => html`<th scope="col" class=${column.width}>${column.label}</th>`)}

@@ -2,7 +2,14 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Card } from '../card';
 import type { Account } from '../engine';
-import { eventCard, instantOf, readCalendars, readEvents, type Event as MailEvent, type GraphCalendar } from '../mailbox/events';
+import {
+  eventCard,
+  instantOf,
+  readCalendars,
+  readEvents,
+  type Event as MailEvent,
+  type GraphCalendar,
+} from '../mailbox/events';
 import type { Graph } from '../mailbox/graph';
 import { dayOf, readLists, readTasks, taskCard, type Task, type TaskList } from '../mailbox/tasks';
 import type { Session } from '../session';
@@ -266,15 +273,17 @@ export class MailboxPane extends LitElement {
       </header>
       <p class="account">${this.account.address}</p>
       ${this.trouble ? html`<p role="alert">${this.trouble}</p>` : nothing} ${this.renderEvents()} ${this.renderTasks()}
-      ${this.card
-        ? html`<item-card
-            .card=${this.card}
-            .strings=${strings}
-            @close=${(event: CustomEvent<boolean>) => {
-              this.closeCard(event.detail);
-            }}
-          ></item-card>`
-        : nothing}
+      ${
+        this.card
+          ? html`<item-card
+              .card=${this.card}
+              .strings=${strings}
+              @close=${(event: CustomEvent<boolean>) => {
+                this.closeCard(event.detail);
+              }}
+            ></item-card>`
+          : nothing
+      }
     `;
   }
 }

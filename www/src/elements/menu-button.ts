@@ -161,7 +161,7 @@ export class MenuButton extends LitElement {
     return [...(menu?.querySelectorAll<HTMLElement>('[role=menuitem]') ?? [])];
   }
 
-  private activate(item: MenuItem, level: 0 | 1, index: number): void {
+  private activate(item: MenuItem, index: number): void {
     if (item.items) {
       this.expanded = index;
       this.focusNext = { level: 1, index: 0 };
@@ -188,7 +188,7 @@ export class MenuButton extends LitElement {
         move(-1);
         break;
       case 'ArrowRight':
-        if (item.items) this.activate(item, level, index);
+        if (item.items) this.activate(item, index);
         break;
       case 'ArrowLeft':
         if (level === 1) this.leaveSubmenu();
@@ -202,7 +202,7 @@ export class MenuButton extends LitElement {
         return;
       case 'Enter':
       case ' ':
-        this.activate(item, level, index);
+        this.activate(item, index);
         break;
       default:
         return;
@@ -231,7 +231,7 @@ export class MenuButton extends LitElement {
       aria-haspopup=${item.items ? 'menu' : nothing}
       aria-expanded=${item.items ? (this.expanded === index ? 'true' : 'false') : nothing}
       @click=${() => {
-        this.activate(item, level, index);
+        this.activate(item, index);
       }}
       @keydown=${(event: KeyboardEvent) => {
         this.press(event, item, level, index);
@@ -265,12 +265,14 @@ export class MenuButton extends LitElement {
       >
         <slot></slot>${this.compact ? nothing : html`${this.label}<span class="caret" aria-hidden="true"></span>`}
       </button>
-      ${this.open
-        ? html`<div class="popup">
-            ${this.renderMenu(this.items, this.label, 0)}
-            ${submenu?.items ? this.renderMenu(submenu.items, submenu.label, 1) : nothing}
-          </div>`
-        : nothing}
+      ${
+        this.open
+          ? html`<div class="popup">
+              ${this.renderMenu(this.items, this.label, 0)}
+              ${submenu?.items ? this.renderMenu(submenu.items, submenu.label, 1) : nothing}
+            </div>`
+          : nothing
+      }
     `;
   }
 }

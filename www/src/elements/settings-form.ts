@@ -317,7 +317,9 @@ export class SettingsForm extends LitElement {
       </header>
       ${this.trouble ? html`<p role="alert">${this.trouble}</p>` : nothing}
       <div role="tablist" aria-label=${strings.settingsParts}>
-        <button type="button" role="tab" id="tab" aria-selected="true" aria-controls="panel">${strings.settingsTab}</button>
+        <button type="button" role="tab" id="tab" aria-selected="true" aria-controls="panel">
+          ${strings.settingsTab}
+        </button>
       </div>
       <div role="tabpanel" id="panel" aria-labelledby="tab">
         ${this.settings ? this.renderForm(this.settings) : html`<p class="hint">${strings.loading}</p>`}

@@ -127,7 +127,9 @@ export class SyncPanel extends LitElement {
     const reasons: Record<string, string> = strings.reasons;
     const reason = reasons[item.reason] ?? strings.reasons.other;
     const detail = item.detail ? ` (${item.detail})` : '';
-    return html`<li>${strings.heldItem(strings.side_title[item.side], item.title || strings.untitled, reason + detail)}</li>`;
+    return html`<li>
+      ${strings.heldItem(strings.side_title[item.side], item.title || strings.untitled, reason + detail)}
+    </li>`;
   }
 
   override render() {
@@ -135,14 +137,16 @@ export class SyncPanel extends LitElement {
     const held = outcomes.flatMap(({ report }) => [...report.held, ...report.malformed]);
     return html`
       <p part="status" role="status">${message}</p>
-      ${held.length > 0
-        ? html`<details>
-            <summary>${strings.details}</summary>
-            <ul class="details" tabindex="0">
-              ${held.map((item) => this.renderHeld(item))}
-            </ul>
-          </details>`
-        : nothing}
+      ${
+        held.length > 0
+          ? html`<details>
+              <summary>${strings.details}</summary>
+              <ul class="details" tabindex="0">
+                ${held.map((item) => this.renderHeld(item))}
+              </ul>
+            </details>`
+          : nothing
+      }
       ${this.renderProgress()}
     `;
   }

@@ -84,7 +84,12 @@ export async function eventCard(
       { name: 'location', label: words.location, type: 'text' },
       { name: 'importance', label: words.importance, type: 'select', options: importances },
       { name: 'isReminderOn', label: words.remind, type: 'check' },
-      { name: 'minutes', label: words.minutesBefore, type: 'number', when: (values) => values['isReminderOn'] === true },
+      {
+        name: 'minutes',
+        label: words.minutesBefore,
+        type: 'number',
+        when: (values) => values['isReminderOn'] === true,
+      },
       { name: 'attendees', label: words.attendees, type: 'text', wide: true, hint: words.attendeesHint },
       { name: 'response', label: words.response, type: 'text', readOnly: true },
       { name: 'body', label: words.body, type: 'textarea', wide: true },
@@ -96,7 +101,13 @@ export async function eventCard(
       if (!target.id) await graph.create(path, members);
       else if (Object.keys(members).length > 0) await graph.update(path, members);
     },
-    ...(target.id ? { remove: async () => void (await graph.remove(path)) } : {}),
+    ...(target.id
+      ? {
+          remove: async () => {
+            await graph.remove(path);
+          },
+        }
+      : {}),
   };
 }
 

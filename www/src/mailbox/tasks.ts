@@ -94,7 +94,13 @@ export async function taskCard(
       if (!target.id) await graph.create(path, members);
       else if (Object.keys(members).length > 0) await graph.update(path, members);
     },
-    ...(target.id ? { remove: async () => void (await graph.remove(path)) } : {}),
+    ...(target.id
+      ? {
+          remove: async () => {
+            await graph.remove(path);
+          },
+        }
+      : {}),
   };
 }
 

@@ -167,9 +167,11 @@ export const en = {
     'signed-out': (who: string) => `You are signed out of ${who}. Sign in again, then run the synchronization.`,
     forbidden: (who: string) => `You may not do this in ${who}. Ask your administrator for the rights.`,
     busy: (who: string) => `${who} is busy. Wait a few minutes, then run the synchronization again.`,
-    'server-error': (who: string) => `${who} failed. Run the synchronization again; if it stays so, tell your administrator.`,
+    'server-error': (who: string) =>
+      `${who} failed. Run the synchronization again; if it stays so, tell your administrator.`,
     unreadable: (who: string) => `A reply of ${who} could not be understood. Tell your administrator.`,
-    'foreign-link': (who: string) => `${who} pointed to another server, which was not followed. Tell your administrator.`,
+    'foreign-link': (who: string) =>
+      `${who} pointed to another server, which was not followed. Tell your administrator.`,
     'cursor-lost': (who: string) => `${who} forgot where we were. Run the synchronization again: it reads everything.`,
     store: () => 'The store in this browser can’t be used, or a newer version wrote it. Reload the page.',
     settings: () => 'The settings can’t be used. Open them, correct them and save.',
