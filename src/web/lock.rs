@@ -16,13 +16,12 @@ extern "C" {
 /// A lock that is held until this is dropped.
 #[must_use = "the lock is free as soon as this is dropped"]
 pub struct Held {
-    release: Function,
+    release: Option<Function>,
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
-        // resolving a promise never throws
-        let _ = self.release.call0(&JsValue::UNDEFINED);
+        resolve(self.release.as_ref(), &JsValue::UNDEFINED);
     }
 }
 
@@ -35,7 +34,7 @@ pub async fn take(name: &str) -> Result<Held> {
     let (ended, release) = deferred();
     let callback = Closure::once_into_js(move |lock: JsValue| -> JsValue {
         let got = !lock.is_null();
-        let _ = grant.call1(&JsValue::UNDEFINED, &JsValue::from_bool(got));
+        resolve(grant.as_ref(), &JsValue::from_bool(got));
         if got { ended.into() } else { JsValue::UNDEFINED }
     });
     let options = Object::new();
@@ -48,8 +47,15 @@ pub async fn take(name: &str) -> Result<Held> {
 }
 
 /// A promise, and the function that resolves it.
-fn deferred() -> (Promise, Function) {
-    let mut resolver = Function::default();
-    let promise = Promise::new(&mut |resolve, _| resolver = resolve);
+fn deferred() -> (Promise, Option<Function>) {
+    let mut resolver = None;
+    let promise = Promise::new(&mut |resolve, _| resolver = Some(resolve));
     (promise, resolver)
+}
+
+fn resolve(resolver: Option<&Function>, value: &JsValue) {
+    if let Some(resolver) = resolver {
+        // resolving a promise never throws
+        let _ = resolver.call1(&JsValue::UNDEFINED, value);
+    }
 }

@@ -54,6 +54,8 @@ export class EngineTrouble extends Error {
 export class Engine {
   private constructor(
     private readonly worker: Remote<EngineWorker>,
+    /** Rejects when the worker breaks: then its calls never end. */
+    private readonly broken: Promise<never>,
     /** The engine's version. */
     readonly version: string,
     /** The IANA name of the profile's zone. */
@@ -62,11 +64,16 @@ export class Engine {
 
   /** Starts the worker and the engine in it. */
   static async start(context: Context, host: Host): Promise<Engine> {
-    const worker = wrap<EngineWorker>(
-      new Worker(policy.createScriptURL(workerUrl) as unknown as URL, { type: 'module' }),
-    );
-    const { version, zone } = await worker.start(context, proxy(host));
-    return new Engine(worker, version, zone);
+    const thread = new Worker(policy.createScriptURL(workerUrl) as unknown as URL, { type: 'module' });
+    const broken = new Promise<never>((_, reject) => {
+      thread.addEventListener('error', () => {
+        reject(new EngineTrouble({ code: 'unknown' }));
+      });
+    });
+    broken.catch(() => undefined);
+    const worker = wrap<EngineWorker>(thread);
+    const { version, zone } = await Promise.race([worker.start(context, proxy(host)), broken]);
+    return new Engine(worker, broken, version, zone);
   }
 
   /** The user's mailboxes that Creatio knows. */
@@ -104,7 +111,7 @@ export class Engine {
   }
 
   private async call<T>(method: keyof Methods, ...given: unknown[]): Promise<T> {
-    const answer = await this.worker.call(method, given);
+    const answer = await Promise.race([this.worker.call(method, given), this.broken]);
     if ('trouble' in answer) throw new EngineTrouble(answer.trouble);
     return answer.value as T;
   }

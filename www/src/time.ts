@@ -3,26 +3,30 @@
 /** A zone, and how its people write dates. */
 export class Calendar {
   private readonly offsets: Intl.DateTimeFormat;
-  private readonly instants: Intl.DateTimeFormat;
+  private readonly times: Intl.DateTimeFormat;
   private readonly days: Intl.DateTimeFormat;
+  private readonly oldDays: Intl.DateTimeFormat;
 
   /** `zone` is an IANA name. */
   constructor(zone: string, culture: string) {
     this.offsets = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
-    const date = { year: 'numeric', month: '2-digit', day: '2-digit' } as const;
-    const time = { hour: '2-digit', minute: '2-digit' } as const;
-    this.instants = new Intl.DateTimeFormat(culture, { timeZone: zone, ...date, ...time });
-    this.days = new Intl.DateTimeFormat(culture, { timeZone: 'UTC', ...date });
+    const time = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
+    this.times = new Intl.DateTimeFormat(culture, { timeZone: zone, ...time });
+    const day = { day: 'numeric', month: 'short', timeZone: 'UTC' } as const;
+    this.days = new Intl.DateTimeFormat(culture, day);
+    this.oldDays = new Intl.DateTimeFormat(culture, { ...day, year: 'numeric' });
   }
 
   /** An instant for a list. */
   show(instant: string | undefined): string {
-    return isSet(instant) ? this.instants.format(new Date(instant)) : '';
+    return isSet(instant) ? `${this.showDay(this.toInput(instant))}, ${this.times.format(new Date(instant))}` : '';
   }
 
-  /** A day (`2026-11-30…`) for a list. */
+  /** A day (`2026-11-30…`) for a list; the year only where it is not this one. */
   showDay(day: string | undefined): string {
-    return day ? this.days.format(new Date(`${day.slice(0, 10)}T00:00:00Z`)) : '';
+    if (!day) return '';
+    const format = day.startsWith(this.day().slice(0, 4)) ? this.days : this.oldDays;
+    return format.format(new Date(`${day.slice(0, 10)}T00:00:00Z`));
   }
 
   /** An instant as `<input type="datetime-local">` holds it. */

@@ -145,7 +145,7 @@ export class ActivityList extends LitElement {
       { label: columns.due, width: 'time' },
       { label: columns.status, width: 'word' },
       { label: columns.owner, width: 'word' },
-      { label: columns.kind, width: 'word' },
+      { label: columns.kind, width: 'short' },
     ];
   }
 

@@ -23,7 +23,7 @@ export class CreatioPage extends LitElement {
     css`
       :host {
         display: grid;
-        grid-template-columns: 88px minmax(0, 1fr) minmax(360px, 460px) 56px;
+        grid-template-columns: 84px minmax(0, 1fr) clamp(380px, 30vw, 520px) 56px;
         height: 100vh;
       }
       nav {
@@ -65,7 +65,7 @@ export class CreatioPage extends LitElement {
       main,
       .mailbox {
         overflow: auto;
-        padding: 18px 20px 28px;
+        padding: 18px 16px 28px;
       }
       .mailbox {
         background: var(--pane);

@@ -11,10 +11,10 @@ export interface Row {
   faded?: boolean;
 }
 
-/** A column: its head, and its width as a class (`wide`, `time`, `word`). */
+/** A column: its head, and its width as a class (`wide`, `time`, `word`, `short`). */
 export interface Column {
   label: string;
-  width: 'wide' | 'time' | 'word';
+  width: 'wide' | 'time' | 'word' | 'short';
 }
 
 /**
@@ -57,10 +57,13 @@ export class ItemTable extends LitElement {
         border-bottom: 1px solid var(--line);
       }
       th.time {
-        width: 138px;
+        width: 132px;
       }
       th.word {
         width: 104px;
+      }
+      th.short {
+        width: 82px;
       }
       tbody tr {
         cursor: pointer;

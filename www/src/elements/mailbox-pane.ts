@@ -4,6 +4,7 @@ import type { Card } from '../card';
 import type { Account } from '../engine';
 import {
   eventCard,
+  lastDayOf,
   instantOf,
   readCalendars,
   readEvents,
@@ -160,7 +161,7 @@ export class MailboxPane extends LitElement {
   private eventRow(event: MailEvent): Row {
     const { calendar, strings } = this.session;
     const time = event.isAllDay
-      ? [`${calendar.showDay(event.start.dateTime)}, ${strings.allDay}`, calendar.showDay(event.end.dateTime)]
+      ? [`${calendar.showDay(event.start.dateTime)}, ${strings.allDay}`, calendar.showDay(lastDayOf(event))]
       : [calendar.show(instantOf(event.start)), calendar.show(instantOf(event.end))];
     return { id: event.id, cells: [event.subject, ...time], faded: event.isCancelled ?? false };
   }
@@ -245,7 +246,7 @@ export class MailboxPane extends LitElement {
         .empty=${strings.noTasks}
         .columns=${[
           { label: strings.columns.title, width: 'wide' },
-          { label: strings.columns.due, width: 'word' },
+          { label: strings.columns.due, width: 'short' },
           { label: strings.columns.status, width: 'time' },
         ]}
         .rows=${this.tasks.map((task) => this.taskRow(task))}

@@ -62,18 +62,13 @@ export class MenuButton extends LitElement {
         color: var(--accent);
       }
       .popup {
-        position: absolute;
+        position: fixed;
         z-index: 20;
-        top: calc(100% + 4px);
-        left: 0;
         display: flex;
         align-items: flex-start;
         gap: 4px;
       }
       :host([compact]) .popup {
-        top: 0;
-        left: auto;
-        right: calc(100% + 8px);
         flex-direction: row-reverse;
       }
       [role='menu'] {
@@ -122,24 +117,45 @@ export class MenuButton extends LitElement {
   override connectedCallback(): void {
     super.connectedCallback();
     document.addEventListener('pointerdown', this.closeFromOutside);
+    window.addEventListener('resize', this.closeFromAfar);
   }
 
   override disconnectedCallback(): void {
     document.removeEventListener('pointerdown', this.closeFromOutside);
+    window.removeEventListener('resize', this.closeFromAfar);
     super.disconnectedCallback();
   }
 
   protected override updated(changed: PropertyValues): void {
     super.updated(changed);
+    this.place();
     if (!this.focusNext) return;
     const { level, index } = this.focusNext;
     this.focusNext = undefined;
-    this.entries(level).at(index)?.focus();
+    this.entries(level).at(index)?.focus({ preventScroll: true });
   }
 
   private readonly closeFromOutside = (event: PointerEvent): void => {
     if (!event.composedPath().includes(this)) this.close(false);
   };
+
+  private readonly closeFromAfar = (): void => {
+    this.close(false);
+  };
+
+  /** Puts the menu at its button, above everything that scrolls or cuts off. */
+  private place(): void {
+    const popup = this.renderRoot.querySelector<HTMLElement>('.popup');
+    if (!popup) return;
+    const button = this.getBoundingClientRect();
+    if (this.compact) {
+      popup.style.top = `${button.top}px`;
+      popup.style.right = `${document.documentElement.clientWidth - button.left + 8}px`;
+    } else {
+      popup.style.top = `${button.bottom + 4}px`;
+      popup.style.left = `${button.left}px`;
+    }
+  }
 
   private close(refocus: boolean): void {
     this.open = false;

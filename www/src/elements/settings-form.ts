@@ -74,9 +74,11 @@ export class SettingsForm extends LitElement {
       .switch {
         font-weight: 600;
       }
-      .choice,
-      .list {
+      .choice {
         margin-left: 26px;
+      }
+      .list {
+        margin-left: 52px;
       }
       .list li {
         display: flex;

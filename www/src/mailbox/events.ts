@@ -44,12 +44,21 @@ export function readCalendars(graph: Graph): Promise<GraphCalendar[]> {
   return graph.all<GraphCalendar>('/me/calendars?$top=100');
 }
 
-/** The events of a calendar around today, in order; series as their occurrences. */
+/** The events of a calendar around today, the next ones first, then the past ones; series as their occurrences. */
 export async function readEvents(graph: Graph, calendar: string, clock: Calendar): Promise<Event[]> {
   const window = `startDateTime=${clock.day(shown.before)}T00:00:00Z&endDateTime=${clock.day(shown.after)}T00:00:00Z`;
   const path = `/me/calendars/${segment(calendar)}/calendarView?${window}&$top=100`;
   const events = await graph.all<Event>(path);
-  return events.sort((a, b) => b.start.dateTime.localeCompare(a.start.dateTime));
+  const today = clock.day();
+  const order = (a: Event, b: Event) => a.start.dateTime.localeCompare(b.start.dateTime);
+  const past = (event: Event) => event.end.dateTime < today;
+  const coming = events.filter((event) => !past(event)).sort(order);
+  return [...coming, ...events.filter(past).sort((a, b) => order(b, a))];
+}
+
+/** The last day of an event of whole days; Graph's end is the day after it. */
+export function lastDayOf(event: Event): string {
+  return shiftDay(event.end.dateTime.slice(0, 10), -1);
 }
 
 /** An instant of Graph's in ISO 8601. Without a `Prefer` for a zone Graph answers in UTC. */
@@ -119,7 +128,7 @@ function valuesOf(event: WholeEvent, clock: Calendar, strings: Strings): Values 
     start: event.isAllDay ? '' : clock.toInput(instantOf(event.start)),
     end: event.isAllDay ? '' : clock.toInput(instantOf(event.end)),
     firstDay: event.isAllDay ? event.start.dateTime.slice(0, 10) : '',
-    lastDay: event.isAllDay ? shiftDay(event.end.dateTime.slice(0, 10), -1) : '',
+    lastDay: event.isAllDay ? lastDayOf(event) : '',
     isAllDay: event.isAllDay,
     private: event.sensitivity === 'private' || event.sensitivity === 'confidential',
     location: event.location.displayName ?? '',
