@@ -5,16 +5,20 @@ export class Calendar {
   private readonly offsets: Intl.DateTimeFormat;
   private readonly times: Intl.DateTimeFormat;
   private readonly days: Intl.DateTimeFormat;
-  private readonly oldDays: Intl.DateTimeFormat;
+  private readonly farDays: Intl.DateTimeFormat;
 
   /** `zone` is an IANA name. */
   constructor(zone: string, culture: string) {
     this.offsets = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
     const time = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
     this.times = new Intl.DateTimeFormat(culture, { timeZone: zone, ...time });
-    const day = { day: 'numeric', month: 'short', timeZone: 'UTC' } as const;
-    this.days = new Intl.DateTimeFormat(culture, day);
-    this.oldDays = new Intl.DateTimeFormat(culture, { ...day, year: 'numeric' });
+    this.days = new Intl.DateTimeFormat(culture, { day: 'numeric', month: 'short', timeZone: 'UTC' });
+    this.farDays = new Intl.DateTimeFormat(culture, {
+      day: '2-digit',
+      month: '2-digit',
+      year: '2-digit',
+      timeZone: 'UTC',
+    });
   }
 
   /** An instant for a list. */
@@ -22,10 +26,16 @@ export class Calendar {
     return isSet(instant) ? `${this.showDay(this.toInput(instant))}, ${this.times.format(new Date(instant))}` : '';
   }
 
+  /** The end of what began at `start`: only its time, if it is the same day. */
+  showEnd(start: string, end: string): string {
+    const sameDay = this.toInput(start).slice(0, 10) === this.toInput(end).slice(0, 10);
+    return sameDay ? this.times.format(new Date(end)) : this.show(end);
+  }
+
   /** A day (`2026-11-30…`) for a list; the year only where it is not this one. */
   showDay(day: string | undefined): string {
     if (!day) return '';
-    const format = day.startsWith(this.day().slice(0, 4)) ? this.days : this.oldDays;
+    const format = day.startsWith(this.day().slice(0, 4)) ? this.days : this.farDays;
     return format.format(new Date(`${day.slice(0, 10)}T00:00:00Z`));
   }
 

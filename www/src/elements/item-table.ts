@@ -57,7 +57,7 @@ export class ItemTable extends LitElement {
         border-bottom: 1px solid var(--line);
       }
       th.time {
-        width: 132px;
+        width: 118px;
       }
       th.word {
         width: 104px;

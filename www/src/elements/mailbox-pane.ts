@@ -162,7 +162,7 @@ export class MailboxPane extends LitElement {
     const { calendar, strings } = this.session;
     const time = event.isAllDay
       ? [`${calendar.showDay(event.start.dateTime)}, ${strings.allDay}`, calendar.showDay(lastDayOf(event))]
-      : [calendar.show(instantOf(event.start)), calendar.show(instantOf(event.end))];
+      : [calendar.show(instantOf(event.start)), calendar.showEnd(instantOf(event.start), instantOf(event.end))];
     return { id: event.id, cells: [event.subject, ...time], faded: event.isCancelled ?? false };
   }
 
@@ -204,7 +204,7 @@ export class MailboxPane extends LitElement {
         .columns=${[
           { label: strings.columns.subject, width: 'wide' },
           { label: strings.columns.start, width: 'time' },
-          { label: strings.columns.end, width: 'time' },
+          { label: strings.columns.end, width: 'word' },
         ]}
         .rows=${this.events.map((event) => this.eventRow(event))}
         .loading=${this.loading}
