@@ -202,15 +202,10 @@ fn waiting(
         fields,
         since: context.now,
     };
-    let mails = if is_edited(fates.creatio) { flows.held_for_mail(link, now.creatio) } else { Vec::new() };
-    let mut held = Vec::new();
-    if !merge.clashes.is_empty() {
-        held.push(about(Reason::Clash, merge.clashes.clone()));
-    }
-    if !mails.is_empty() {
-        held.push(about(Reason::WouldMail, mails));
-    }
-    held
+    let edited =
+        if is_edited(fates.creatio) { merge::differences(&link.base.creatio, now.creatio) } else { BTreeSet::new() };
+    let clash = (!merge.clashes.is_empty()).then(|| about(Reason::Clash, merge.clashes.clone()));
+    clash.into_iter().chain(flows.held(&edited).into_iter().map(|(reason, fields)| about(reason, fields))).collect()
 }
 
 fn hold(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, reason: Reason) -> Planned {

@@ -4,7 +4,7 @@ use super::link::{Link, LinkState, Reason};
 use super::merge::{Flows, differences};
 use super::settings::{CreatioDelete, ExchangeDelete};
 use super::{Context, Seen, scope};
-use crate::model::{Item, Pair, Side, Status};
+use crate::model::{Body, Item, Pair, Record, Side, Status};
 
 /// What became of a linked item on one side since both were in step.
 #[derive(Clone, Copy, Debug)]
@@ -88,7 +88,15 @@ pub fn flows(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>) -> Flows
         foreign: exchange.foreign,
         recurring: exchange.recurring,
         process: creatio.process,
+        rich: body(fates.exchange.item().map_or(&link.base.exchange, |item| &item.record)).rich,
         mails: exchange.attendees > 0 && !exchange.foreign,
+    }
+}
+
+const fn body(record: &Record) -> &Body {
+    match record {
+        Record::Meeting(meeting) => &meeting.body,
+        Record::Task(task) => &task.body,
     }
 }
 
@@ -191,8 +199,8 @@ pub fn alone(context: &Context<'_>, seen: &Seen, side: Side, item: &Item) -> Ste
 #[must_use]
 pub fn first_status(context: &Context<'_>, item: &Item) -> Status {
     match &item.record {
-        crate::model::Record::Task(task) => task.status,
-        record @ crate::model::Record::Meeting(_) if scope::is_past(context, record) => Status::Completed,
-        crate::model::Record::Meeting(_) => Status::NotStarted,
+        Record::Task(task) => task.status,
+        record @ Record::Meeting(_) if scope::is_past(context, record) => Status::Completed,
+        Record::Meeting(_) => Status::NotStarted,
     }
 }

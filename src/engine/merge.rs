@@ -1,6 +1,6 @@
 //! The three-way merge of a linked pair, field by field: which side's value goes over, what both agree on, what clashes.
 
-use super::link::Link;
+use super::link::Reason;
 use super::settings::Conflict;
 use super::{Context, Seen, project};
 use crate::model::{Field, Instant, Kind, Meeting, Pair, Person, Record, Side, Task, person};
@@ -283,6 +283,8 @@ pub struct Flows {
     pub recurring: bool,
     /// A business process owns the Activity.
     pub process: bool,
+    /// The event's or task's body has what an Activity can't carry, and a new body would lose it.
+    pub rich: bool,
     /// Writing title, time, place, body or people would mail somebody (graph/facts.md §3; for title and body reports differ, and the
     /// promise that nobody is mailed unasked comes first).
     pub mails: bool,
@@ -295,7 +297,8 @@ impl Flows {
         let inward = self.inward && !(self.process && field == Field::Status);
         let outward = self.outward
             && !match field {
-                Field::Title | Field::When | Field::Place | Field::Body => self.foreign || self.recurring || self.mails,
+                Field::Title | Field::When | Field::Place => self.foreign || self.recurring || self.mails,
+                Field::Body => self.foreign || self.recurring || self.mails || self.rich,
                 Field::Importance => self.foreign || self.recurring,
                 Field::Reminder => self.recurring,
                 // inviting people and answering for the user mail somebody: never without being asked
@@ -313,13 +316,17 @@ impl Flows {
         }
     }
 
-    /// Fields that don't go out only because they would mail somebody.
+    /// The fields among `edited` (in Creatio) that don't go out until a person says so, with the reason.
     #[must_use]
-    pub fn held_for_mail(self, link: &Link, now: &Record) -> Vec<Field> {
-        let edited = differences(&link.base.creatio, now);
-        [Field::Title, Field::When, Field::Place, Field::Body]
-            .into_iter()
-            .filter(|field| self.outward && !self.foreign && self.mails && edited.contains(field))
-            .collect()
+    pub fn held(self, edited: &BTreeSet<Field>) -> Vec<(Reason, Vec<Field>)> {
+        let asked =
+            |fields: &[Field]| fields.iter().copied().filter(|field| edited.contains(field)).collect::<Vec<_>>();
+        let ours = self.outward && !self.foreign && !self.recurring;
+        let reasons = [
+            (Reason::WouldMail, self.mails, asked(&[Field::Title, Field::When, Field::Place, Field::Body])),
+            (Reason::RichBody, self.rich && !self.mails, asked(&[Field::Body])),
+        ];
+        let due = reasons.into_iter().filter(|(_, applies, fields)| ours && *applies && !fields.is_empty());
+        due.map(|(reason, _, fields)| (reason, fields)).collect()
     }
 }

@@ -5,6 +5,7 @@
 mod creatio_apply;
 mod creatio_directory;
 mod creatio_observe;
+mod decide;
 mod graph_examples;
 mod graph_map;
 mod graph_replica;
@@ -12,5 +13,7 @@ mod graph_setup;
 mod graph_writes;
 mod laws;
 mod memory;
+mod rings;
+mod spine;
 mod trips;
 mod world;

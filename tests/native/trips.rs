@@ -8,7 +8,7 @@ use schedule_sync::engine::link::{LinkState, Reason};
 use schedule_sync::engine::settings::{Conflict, Settings};
 use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{
-    Address, ContactId, Item, ItemId, Person, Record, Response, Role, Side, Status, TaskWhen, When,
+    Address, Body, ContactId, Item, ItemId, Person, Record, Response, Role, Side, Status, TaskWhen, When,
 };
 use schedule_sync::ports::{Refusal, Store};
 use schedule_sync::run::{self, Ends, Report};
@@ -380,6 +380,26 @@ fn known_attendees_become_participants_and_nobody_is_mailed() {
     let report = trip.settle();
     assert_eq!(trip.exchange.writes.get(), before, "a change of place would mail the attendees");
     assert!(report.held.iter().any(|held| held.reason == Reason::WouldMail));
+}
+
+#[test]
+fn a_body_with_a_table_is_never_overwritten_unasked() {
+    let trip = Trip::new(&everything());
+    let mut rich = event("e", "Call");
+    if let Record::Meeting(meeting) = &mut rich.record {
+        meeting.body = Body::from_html("<table><tr><td>Prices</td></tr></table>");
+    }
+    trip.exchange.put(rich);
+    trip.settle();
+    trip.creatio.edit(&trip.only(Side::Creatio).id, |item| {
+        let Record::Meeting(meeting) = &mut item.record else { panic!() };
+        meeting.body = Body::from_text("new");
+        meeting.place = "Here".to_owned();
+    });
+    let report = trip.settle();
+    let Record::Meeting(event) = trip.only(Side::Exchange).record else { panic!() };
+    assert_eq!((event.body.text.as_str(), event.place.as_str()), ("Prices", "Here"));
+    assert!(report.held.iter().any(|held| held.reason == Reason::RichBody));
 }
 
 #[test]

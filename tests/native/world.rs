@@ -64,7 +64,7 @@ impl World {
     /// One request of a person or another program, past the product: the status and the JSON of the reply.
     pub(crate) fn by_hand(&self, side: Side, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
         let base = if side == Side::Creatio { CREATIO } else { GRAPH };
-        let mut request = http::Request::builder().method(method).uri(format!("{base}/{path}"));
+        let mut request = http::Request::builder().method(method).uri(format!("{base}/{path}").replace(' ', "%20"));
         request = request.header("Content-Type", "application/json").header("ForceUseSession", "true");
         for (name, secret) in pollster::block_on(self.headers(side, false)).unwrap() {
             request = request.header(name, secret.0);

@@ -1,0 +1,508 @@
+//! The spine: whole runs of the engine through both replicas against the sandbox in process, as they happen in a browser.
+//! What Graph is asked and answers is checked against Microsoft's description throughout.
+#![allow(clippy::print_stdout)] // counts and skips are to be seen
+
+use crate::graph_setup::{Checked, Known, LINK, checked};
+use crate::memory::{Shelf, Silence, everything, words};
+use crate::world::{MAILBOX, World};
+use chrono_tz::Tz;
+use pollster::block_on;
+use sandbox::Seed;
+use schedule_sync::creatio::{Creatio, Site};
+use schedule_sync::engine::Account;
+use schedule_sync::engine::settings::{Extent, Settings};
+use schedule_sync::graph::{Graph, Mailbox};
+use schedule_sync::model::{Address, Side};
+use schedule_sync::ports::Store;
+use schedule_sync::run::{self, Ends, Report};
+use serde_json::{Value, json};
+use std::path::Path;
+use std::rc::Rc;
+
+/// Both servers, both replicas, one user.
+struct Spine {
+    world: Rc<World>,
+    creatio: Creatio<World>,
+    graph: Graph<World>,
+    shelf: Shelf,
+    account: Account,
+    _checked: Checked,
+}
+
+impl Spine {
+    fn new(seed: Seed, settings: &Settings) -> Self {
+        let (world, _, checked) = checked(seed);
+        let me = world.by_hand(Side::Creatio, "GET", "SysAdminUnit?$filter=Name eq 'Supervisor'", None).1;
+        let contact = me["value"][0]["ContactId"].as_str().unwrap().to_owned();
+        let zone = Rc::new(Known(Tz::Europe__Moscow, "Russian Standard Time"));
+        let creatio = Creatio::new(
+            world.clone(),
+            Site {
+                base: crate::world::CREATIO.trim_end_matches("/odata").to_owned(),
+                id: "site".into(),
+                contact: contact.as_str().into(),
+                zone: zone.clone(),
+            },
+        );
+        let graph = Graph::new(
+            world.clone(),
+            Mailbox {
+                base: crate::world::GRAPH.to_owned(),
+                address: Address::parse(MAILBOX).unwrap(),
+                site: "site".into(),
+                deep_link: LINK.to_owned(),
+                zone,
+            },
+        );
+        let account = Account { site: "site".into(), mailbox: MAILBOX.to_owned(), contact: contact.as_str().into() };
+        let spine = Self { world, creatio, graph, shelf: Shelf::default(), account, _checked: checked };
+        spine.save(settings);
+        spine
+    }
+
+    fn save(&self, settings: &Settings) {
+        block_on(self.shelf.save_settings(settings)).unwrap();
+    }
+
+    fn run(&self) -> Report {
+        let zone = Known(Tz::Europe__Moscow, "Russian Standard Time");
+        let words = words();
+        let ends = Ends {
+            creatio: &self.creatio,
+            exchange: &self.graph,
+            store: &self.shelf,
+            clock: self.world.as_ref(),
+            events: &Silence,
+            zone: &zone,
+            account: &self.account,
+            words: &words,
+        };
+        let report = block_on(run::run(&ends)).unwrap();
+        self.world.pass(chrono::Duration::minutes(5));
+        report
+    }
+
+    /// The log rows since `from` that write, batches themselves left out.
+    fn writes(&self, from: usize) -> Vec<String> {
+        let log = self.world.log(from);
+        log.into_iter().filter(|row| !row.starts_with("GET ") && !row.contains("$batch")).collect()
+    }
+
+    fn logged(&self) -> usize {
+        self.world.log(0).len()
+    }
+
+    /// Runs, then checks that a second run reads only.
+    fn settle(&self) -> Report {
+        let report = self.run();
+        let from = self.logged();
+        self.run();
+        assert_eq!(self.writes(from), Vec::<String>::new(), "a second run writes nothing");
+        report
+    }
+
+    fn activities(&self) -> Vec<Value> {
+        let rows = self.world.by_hand(Side::Creatio, "GET", "Activity?$orderby=Title&$top=1000", None).1;
+        rows["value"].as_array().unwrap().clone()
+    }
+
+    fn activity(&self, title: &str) -> Value {
+        let mut rows = self.activities();
+        rows.retain(|row| row["Title"] == title);
+        assert_eq!(rows.len(), 1, "one activity {title}");
+        rows.remove(0)
+    }
+
+    fn graph(&self, method: &str, path: &str, body: Option<Value>) -> Value {
+        let (status, reply) = self.world.by_hand(Side::Exchange, method, path, body);
+        assert!((200..300).contains(&status), "{method} {path}: {status} {reply}");
+        reply
+    }
+
+    fn odata(&self, method: &str, path: &str, body: Option<Value>) -> Value {
+        let (status, reply) = self.world.by_hand(Side::Creatio, method, path, body);
+        assert!((200..300).contains(&status), "{method} {path}: {status} {reply}");
+        reply
+    }
+
+    fn events(&self) -> Vec<Value> {
+        self.graph("GET", "me/events?$top=500", None)["value"].as_array().unwrap().clone()
+    }
+
+    fn event(&self, subject: &str) -> Value {
+        let mut rows = self.events();
+        rows.retain(|row| row["subject"] == subject);
+        assert_eq!(rows.len(), 1, "one event {subject}");
+        rows.remove(0)
+    }
+
+    fn tasks(&self) -> Vec<Value> {
+        let list = self.list();
+        self.graph("GET", &format!("me/todo/lists/{list}/tasks?$top=500"), None)["value"].as_array().unwrap().clone()
+    }
+
+    fn list(&self) -> String {
+        self.graph("GET", "me/todo/lists", None)["value"][0]["id"].as_str().unwrap().to_owned()
+    }
+
+    fn task(&self, title: &str) -> Value {
+        let mut rows = self.tasks();
+        rows.retain(|row| row["title"] == title);
+        assert_eq!(rows.len(), 1, "one task {title}");
+        rows.remove(0)
+    }
+}
+
+fn utc(time: &str) -> Value {
+    json!({"dateTime": time, "timeZone": "UTC"})
+}
+
+const HIGH: &str = "d625a9fc-7ee6-df11-971b-001d60e938c6";
+const IN_PROGRESS: &str = "394d4b84-58e6-df11-971b-001d60e938c6";
+const COMPLETED: &str = "4bdbb88f-58e6-df11-971b-001d60e938c6";
+const CANCELED: &str = "201cfba8-58e6-df11-971b-001d60e938c6";
+const MEETING: &str = "42c74c49-58e6-df11-971b-001d60e938c6";
+const TO_DO: &str = "f51c4643-58e6-df11-971b-001d60e938c6";
+
+#[test]
+fn an_event_arrives_in_creatio_with_every_field() {
+    let spine = Spine::new(Seed::Empty, &everything());
+    let email = "ee1c85c3-cfcb-df11-9b2a-001d60e938c6";
+    let anna = spine.odata("POST", "Contact", Some(json!({"Name": "Anna", "Email": "anna@fabrikam.example"})));
+    spine.odata(
+        "POST",
+        "ContactCommunication",
+        Some(json!({"ContactId": anna["Id"], "CommunicationTypeId": email, "Number": "Anna@Fabrikam.example",
+            "SearchNumber": "anna@fabrikam.example"})),
+    );
+    spine.graph(
+        "POST",
+        "me/events",
+        Some(json!({
+            "subject": "Переговоры", "body": {"contentType": "html", "content": "<p>Повестка &amp; план</p>"},
+            "start": utc("2026-03-12T10:00:00"), "end": utc("2026-03-12T11:30:00"),
+            "location": {"displayName": "Офис"}, "importance": "high",
+            "isReminderOn": true, "reminderMinutesBeforeStart": 30,
+            "attendees": [
+                {"type": "optional", "emailAddress": {"address": "anna@fabrikam.example", "name": "Anna"}},
+                {"type": "required", "emailAddress": {"address": "nobody@fabrikam.example", "name": "Nobody"}},
+            ],
+        })),
+    );
+    let report = spine.settle();
+    assert_eq!(report.counts.creatio.created, 1, "{report:?}");
+    let row = spine.activity("Переговоры");
+    assert_eq!(row["StartDate"].as_str().unwrap().get(..19), Some("2026-03-12T10:00:00"));
+    assert_eq!(row["DueDate"].as_str().unwrap().get(..19), Some("2026-03-12T11:30:00"));
+    assert_eq!(row["RemindToOwnerDate"].as_str().unwrap().get(..19), Some("2026-03-12T09:30:00"));
+    for (column, value) in [
+        ("RemindToOwner", json!(true)),
+        ("ShowInScheduler", json!(true)),
+        ("Location", json!("Офис")),
+        ("PriorityId", json!(HIGH)),
+        ("ActivityCategoryId", json!(MEETING)),
+        ("OwnerId", json!(spine.account.contact.as_str())),
+    ] {
+        assert_eq!(row[column], value, "{column}");
+    }
+    assert!(row["Notes"].as_str().unwrap().contains("Повестка &amp; план"), "{}", row["Notes"]);
+    let people = spine.odata(
+        "GET",
+        &format!("ActivityParticipant?$filter=Activity/Id eq {}&$expand=Role", row["Id"].as_str().unwrap()),
+        None,
+    );
+    let mut roles: Vec<(String, String)> = people["value"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|p| (p["ParticipantId"].to_string(), p["Role"]["Code"].as_str().unwrap_or_default().to_owned()))
+        .collect();
+    roles.sort();
+    let mut expected = vec![
+        (anna["Id"].to_string(), "OptionalParticipant".to_owned()),
+        (json!(spine.account.contact.as_str()).to_string(), "Responsible".to_owned()),
+    ];
+    expected.sort();
+    assert_eq!(roles, expected);
+}
+
+#[test]
+fn an_activity_arrives_in_the_mailbox_with_every_field() {
+    let spine = Spine::new(Seed::Empty, &everything());
+    spine.odata(
+        "POST",
+        "Activity",
+        Some(json!({
+            "Title": "Visit", "StartDate": "2026-03-12T10:00:00Z", "DueDate": "2026-03-12T11:00:00Z",
+            "ShowInScheduler": true, "Location": "Hall 3", "Notes": "<p>Bring <b>samples</b></p>", "PriorityId": HIGH,
+            "RemindToOwner": true, "RemindToOwnerDate": "2026-03-12T09:45:00Z",
+        })),
+    );
+    spine.odata(
+        "POST",
+        "Activity",
+        Some(json!({
+            "Title": "Offer", "StartDate": "2026-03-11T06:00:00Z", "DueDate": "2026-03-13T15:00:00Z",
+            "ShowInScheduler": false, "StatusId": IN_PROGRESS, "PriorityId": HIGH, "Notes": "<p>Send it</p>",
+            "RemindToOwner": true, "RemindToOwnerDate": "2026-03-12T09:45:00Z",
+        })),
+    );
+    let report = spine.settle();
+    assert_eq!(report.counts.exchange.created, 2, "{report:?}");
+    let event = spine.event("Visit");
+    assert_eq!(event["start"]["dateTime"].as_str().unwrap().get(..19), Some("2026-03-12T10:00:00"));
+    assert_eq!(event["end"]["dateTime"].as_str().unwrap().get(..19), Some("2026-03-12T11:00:00"));
+    for (pointer, value) in [
+        ("/location/displayName", json!("Hall 3")),
+        ("/importance", json!("high")),
+        ("/isReminderOn", json!(true)),
+        ("/reminderMinutesBeforeStart", json!(15)),
+        ("/showAs", json!("busy")),
+        ("/originalStartTimeZone", json!("Russian Standard Time")),
+        ("/attendees", json!([])),
+    ] {
+        assert_eq!(event.pointer(pointer), Some(&value), "{pointer}");
+    }
+    assert!(event["body"]["content"].as_str().unwrap().contains("samples"));
+    assert_eq!(spine.activity("Visit")["GlobalActivityID"], event["iCalUId"], "colleagues meet in it by its UID");
+    let task = spine.task("Offer");
+    for (pointer, value) in [
+        ("/status", json!("inProgress")),
+        ("/importance", json!("high")),
+        ("/isReminderOn", json!(true)),
+        ("/linkedResources/0/applicationName", json!("Creatio")),
+    ] {
+        assert_eq!(task.pointer(pointer), Some(&value), "{pointer}");
+    }
+    assert_eq!(task["dueDateTime"]["dateTime"].as_str().unwrap().get(..10), Some("2026-03-13"));
+    assert_eq!(task["startDateTime"]["dateTime"].as_str().unwrap().get(..10), Some("2026-03-11"));
+    assert!(task["body"]["content"].as_str().unwrap().contains("Send it"));
+}
+
+#[test]
+fn a_task_arrives_in_creatio_and_comes_back_completed() {
+    let spine = Spine::new(Seed::Empty, &everything());
+    let list = spine.list();
+    let task = spine.graph(
+        "POST",
+        &format!("me/todo/lists/{list}/tasks"),
+        Some(json!({"title": "Счёт", "importance": "low", "dueDateTime": utc("2026-03-12T00:00:00"),
+            "body": {"contentType": "text", "content": "до обеда"}})),
+    );
+    spine.settle();
+    let row = spine.activity("Счёт");
+    assert_eq!((&row["ShowInScheduler"], &row["ActivityCategoryId"]), (&json!(false), &json!(TO_DO)));
+    assert_eq!(row["DueDate"].as_str().unwrap().get(..10), Some("2026-03-12"));
+    let id = row["Id"].as_str().unwrap();
+    spine.odata("PATCH", &format!("Activity({id})"), Some(json!({"StatusId": COMPLETED})));
+    spine.settle();
+    let path = format!("me/todo/lists/{list}/tasks/{}", task["id"].as_str().unwrap());
+    assert_eq!(spine.graph("GET", &path, None)["status"], "completed");
+    spine.graph("PATCH", &path, Some(json!({"status": "notStarted", "title": "Счёт 2"})));
+    spine.settle();
+    let row = spine.activity("Счёт 2");
+    assert_ne!(row["StatusId"], COMPLETED);
+}
+
+#[test]
+fn edits_and_deletions_flow_both_ways() {
+    let spine = Spine::new(Seed::Empty, &everything());
+    let event = spine.graph(
+        "POST",
+        "me/events",
+        Some(json!({"subject": "One", "start": utc("2026-03-12T10:00:00"), "end": utc("2026-03-12T11:00:00")})),
+    );
+    spine.odata(
+        "POST",
+        "Activity",
+        Some(json!({"Title": "Two", "StartDate": "2026-03-13T10:00:00Z", "DueDate": "2026-03-13T11:00:00Z",
+            "ShowInScheduler": true})),
+    );
+    spine.settle();
+    let one = format!("me/events/{}", event["id"].as_str().unwrap());
+    spine.graph("PATCH", &one, Some(json!({"subject": "One!", "location": {"displayName": "Here"}})));
+    let two = format!("Activity({})", spine.activity("Two")["Id"].as_str().unwrap());
+    spine.odata(
+        "PATCH",
+        &two,
+        Some(json!({"StartDate": "2026-03-13T12:00:00Z", "DueDate": "2026-03-13T13:00:00Z", "Title": "Two!"})),
+    );
+    let report = spine.settle();
+    assert_eq!((report.counts.creatio.updated, report.counts.exchange.updated), (1, 1), "{report:?}");
+    assert_eq!(spine.activity("One!")["Location"], "Here");
+    assert_eq!(spine.event("Two!")["start"]["dateTime"].as_str().unwrap().get(..19), Some("2026-03-13T12:00:00"));
+
+    spine.graph("DELETE", &one, None);
+    spine.odata("DELETE", &two, None);
+    let report = spine.settle();
+    assert_eq!((report.counts.creatio.deleted, report.counts.exchange.deleted), (1, 1), "{report:?}");
+    assert_eq!(spine.activity("One!")["StatusId"], CANCELED);
+    assert!(spine.events().is_empty());
+}
+
+#[test]
+fn dropped_replies_of_creates_leave_exactly_one() {
+    for drop in ["before", "after"] {
+        let spine = Spine::new(Seed::Empty, &everything());
+        let list = spine.list();
+        spine.graph(
+            "POST",
+            "me/events",
+            Some(json!({"subject": "E1", "start": utc("2026-03-12T10:00:00"), "end": utc("2026-03-12T11:00:00")})),
+        );
+        spine.graph("POST", &format!("me/todo/lists/{list}/tasks"), Some(json!({"title": "T1"})));
+        for (title, meeting) in [("A1", true), ("A2", false)] {
+            spine.odata(
+                "POST",
+                "Activity",
+                Some(json!({"Title": title, "StartDate": "2026-03-13T10:00:00Z", "DueDate": "2026-03-13T11:00:00Z",
+                    "ShowInScheduler": meeting})),
+            );
+        }
+        let then = json!({"drop": drop});
+        spine.world.faults(json!([
+            {"server": "graph", "method": "POST", "path": "/events$", "times": 1, "then": then},
+            {"server": "graph", "method": "POST", "path": "/tasks$", "times": 1, "then": then},
+            {"server": "creatio", "method": "POST", "path": "/Activity$", "times": 2, "then": then},
+        ]));
+        spine.run();
+        spine.settle();
+        let titles: Vec<String> =
+            spine.activities().iter().map(|row| row["Title"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(titles, ["A1", "A2", "E1", "T1"], "drop {drop}");
+        assert_eq!((spine.events().len(), spine.tasks().len()), (2, 2), "drop {drop}");
+    }
+}
+
+#[test]
+fn a_whole_batch_without_a_reply_leaves_exactly_one_of_each() {
+    for server in ["graph", "creatio"] {
+        let spine = Spine::new(Seed::Empty, &everything());
+        let list = spine.list();
+        for n in 0..5 {
+            spine.graph(
+                "POST",
+                "me/events",
+                Some(json!({"subject": format!("E{n}"), "start": utc("2026-03-12T10:00:00"),
+                    "end": utc("2026-03-12T11:00:00")})),
+            );
+            spine.graph("POST", &format!("me/todo/lists/{list}/tasks"), Some(json!({"title": format!("T{n}")})));
+            for meeting in [true, false] {
+                spine.odata(
+                    "POST",
+                    "Activity",
+                    Some(json!({"Title": format!("A{n}{meeting}"), "StartDate": "2026-03-13T10:00:00Z",
+                        "DueDate": "2026-03-13T11:00:00Z", "ShowInScheduler": meeting})),
+                );
+            }
+        }
+        // whichever batches they are: each loses one reply after the server acted
+        spine.world.faults(json!([
+            {"server": server, "method": "POST", "path": "batch$", "times": 6, "then": {"drop": "after"}},
+        ]));
+        for _ in 0..3 {
+            let zone = Known(Tz::Europe__Moscow, "Russian Standard Time");
+            let words = words();
+            let ends = Ends {
+                creatio: &spine.creatio,
+                exchange: &spine.graph,
+                store: &spine.shelf,
+                clock: spine.world.as_ref(),
+                events: &Silence,
+                zone: &zone,
+                account: &spine.account,
+                words: &words,
+            };
+            // a run may end in an error here; what it did stays
+            let _ = block_on(run::run(&ends));
+        }
+        spine.world.faults(json!([]));
+        spine.run();
+        spine.settle();
+        assert_eq!((spine.activities().len(), spine.events().len(), spine.tasks().len()), (20, 10, 10), "{server}");
+    }
+}
+
+#[test]
+fn the_demo_month_settles_and_a_quiet_run_costs_few_requests() {
+    let spine = Spine::new(Seed::Demo, &everything());
+    let report = spine.settle();
+    println!("demo: {:?}, held {}", report.counts, report.held.len());
+    assert!(report.counts.creatio.created > 10 && report.counts.exchange.created > 10, "{report:?}");
+    assert_eq!(report.unfinished, 0);
+    assert!(spine.world.sandbox.borrow().graph.mails().is_empty(), "nobody is mailed");
+    let before = spine.world.requests();
+    spine.run();
+    let requests = spine.world.requests() - before;
+    println!("demo: a quiet run costs {requests} requests");
+    assert!(requests <= 4, "{requests} requests");
+}
+
+#[test]
+fn chosen_calendars_and_groups_limit_what_goes_over() {
+    let mut settings = everything();
+    settings.import_meetings.scope = Extent::Chosen;
+    settings.import_tasks.on = false;
+    settings.export.scope = Extent::Chosen;
+    let spine = Spine::new(Seed::Demo, &settings);
+    let report = spine.settle();
+    assert_eq!((report.counts.creatio.created, report.counts.exchange.created), (0, 0), "an empty choice is nothing");
+    let groups = spine.odata("GET", "ActivityFolder?$expand=FolderType", None);
+    let groups = groups["value"].as_array().unwrap();
+    for group in groups {
+        settings.export.chosen.push(group["Id"].as_str().unwrap().into());
+    }
+    spine.save(&settings);
+    let report = spine.settle();
+    let members = spine.odata("GET", "ActivityInFolder", None)["value"].as_array().unwrap().len();
+    println!("groups: {members} memberships, {:?}, {:?}", report.counts, report.held);
+    assert!(report.counts.exchange.created > 0 && report.counts.exchange.created <= members);
+    assert!(report.held.iter().any(|held| held.reason == schedule_sync::engine::link::Reason::Group));
+}
+
+#[test]
+fn microsofts_examples_sync_into_creatio() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/graph/examples");
+    if !folder.is_dir() {
+        println!("SKIPPED: no {} here, so Microsoft's examples were not synced", folder.display());
+        return;
+    }
+    let mut settings = everything();
+    settings.from = "2014-01-01".parse().unwrap();
+    settings.export.on = false;
+    let spine = Spine::new(Seed::Empty, &settings);
+    let (mut events, mut tasks) = (Vec::new(), Vec::new());
+    let mut names: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    names.sort();
+    for path in names {
+        let example: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        let Some(body) = example.pointer("/response/body").or_else(|| example.get("json")) else { continue };
+        for row in body.get("value").and_then(Value::as_array).cloned().unwrap_or_else(|| vec![body.clone()]) {
+            if row.get("bodyLastModifiedDateTime").is_some()
+                || (row.get("status").is_some() && row.get("title").is_some())
+            {
+                tasks.push(row);
+            } else if row.get("start").is_some() || row.get("@removed").is_some() {
+                events.push(row);
+            }
+        }
+    }
+    let load = json!({"events": events, "tasks": tasks});
+    let request = http::Request::post("/sandbox/load").body(load.to_string().into_bytes()).unwrap();
+    let reply = spine.world.sandbox.borrow_mut().handle(sandbox::Server::Graph, &request);
+    let reply: Value = serde_json::from_slice(reply.response.unwrap().body()).unwrap();
+    let loaded = reply["loaded"].as_u64().unwrap();
+    let report = spine.settle();
+    println!(
+        "examples: {} events and {} tasks, {loaded} loaded, {} refused; {:?}, held {}",
+        events.len(),
+        tasks.len(),
+        reply["refused"].as_array().unwrap().len(),
+        report.counts,
+        report.held.len()
+    );
+    for held in &report.held {
+        println!("examples: held {:?} {}", held.reason, held.detail);
+    }
+    assert!(loaded > 10 && report.counts.creatio.created > 10, "{report:?}");
+}
