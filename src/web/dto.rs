@@ -172,9 +172,8 @@ pub struct HeldItem {
     pub id: Option<String>,
     /// Its title; empty where it could not be read.
     pub title: String,
-    /// Why: a stable word.
-    #[tsify(type = "string")]
-    pub reason: Reason,
+    /// Why: the page has a text for each.
+    pub reason: WhyHeld,
     /// More about it: the server's code, the path of a member.
     pub detail: String,
     /// When it was first held, in ISO 8601.
@@ -182,9 +181,59 @@ pub struct HeldItem {
     pub since: Instant,
 }
 
+/// Why something is held, as TypeScript's type: a reason without a text is then an error of the page's build.
+#[derive(Clone, Copy, Debug, Serialize, Tsify)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)] // each is the engine's Reason of the same name
+pub enum WhyHeld {
+    Malformed,
+    Rejected,
+    Clash,
+    Ambiguous,
+    WouldMail,
+    NotInvited,
+    ManyOfOthers,
+    RichBody,
+    Process,
+    DeleteAsked,
+    ConvertAsked,
+    NotRevived,
+    ManyDeletions,
+    ManyMoves,
+    SideEmpty,
+    Group,
+    NoTarget,
+}
+
+impl From<Reason> for WhyHeld {
+    fn from(from: Reason) -> Self {
+        match from {
+            Reason::Malformed => Self::Malformed,
+            Reason::Rejected => Self::Rejected,
+            Reason::Clash => Self::Clash,
+            Reason::Ambiguous => Self::Ambiguous,
+            Reason::WouldMail => Self::WouldMail,
+            Reason::NotInvited => Self::NotInvited,
+            Reason::ManyOfOthers => Self::ManyOfOthers,
+            Reason::RichBody => Self::RichBody,
+            Reason::Process => Self::Process,
+            Reason::DeleteAsked => Self::DeleteAsked,
+            Reason::ConvertAsked => Self::ConvertAsked,
+            Reason::NotRevived => Self::NotRevived,
+            Reason::ManyDeletions => Self::ManyDeletions,
+            Reason::ManyMoves => Self::ManyMoves,
+            Reason::SideEmpty => Self::SideEmpty,
+            Reason::Group => Self::Group,
+            Reason::NoTarget => Self::NoTarget,
+        }
+    }
+}
+
 impl From<run::Report> for Report {
     fn from(run::Report { counts, held, unfinished }: run::Report) -> Self {
-        let (malformed, held) = held.into_iter().map(HeldItem::from).partition(|one| one.reason == Reason::Malformed);
+        let (malformed, held): (Vec<_>, Vec<_>) = held.into_iter().partition(|one| one.reason == Reason::Malformed);
+        let items = |list: Vec<Held>| list.into_iter().map(HeldItem::from).collect();
+        let (held, malformed) = (items(held), items(malformed));
         Self { creatio: counts.creatio.into(), exchange: counts.exchange.into(), held, malformed, unfinished }
     }
 }
@@ -198,7 +247,7 @@ impl From<run::Counts> for Counts {
 impl From<Held> for HeldItem {
     fn from(from: Held) -> Self {
         let Held { side, id, title, reason, detail, fields: _, since } = from;
-        Self { side, id: id.as_ref().map(ItemId::to_string), title, reason, detail, since }
+        Self { side, id: id.as_ref().map(ItemId::to_string), title, reason: reason.into(), detail, since }
     }
 }
 

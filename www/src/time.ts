@@ -12,7 +12,10 @@ export class Calendar {
     this.offsets = new Intl.DateTimeFormat('en-US', { timeZone: zone, timeZoneName: 'longOffset' });
     const time = { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' } as const;
     this.times = new Intl.DateTimeFormat(culture, { timeZone: zone, ...time });
-    this.days = new Intl.DateTimeFormat(culture, { day: 'numeric', month: 'short', timeZone: 'UTC' });
+    const near = culture.startsWith('en')
+      ? ({ day: 'numeric', month: 'short', timeZone: 'UTC' } as const)
+      : ({ day: '2-digit', month: '2-digit', timeZone: 'UTC' } as const);
+    this.days = new Intl.DateTimeFormat(culture, near);
     this.farDays = new Intl.DateTimeFormat(culture, {
       day: '2-digit',
       month: '2-digit',

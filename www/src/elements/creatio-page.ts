@@ -23,7 +23,7 @@ export class CreatioPage extends LitElement {
     css`
       :host {
         display: grid;
-        grid-template-columns: 84px minmax(0, 1fr) clamp(380px, 30vw, 520px) 56px;
+        grid-template-columns: 96px minmax(0, 1fr) clamp(380px, 30vw, 520px) 56px;
         height: 100vh;
       }
       nav {

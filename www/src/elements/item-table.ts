@@ -43,7 +43,7 @@ export class ItemTable extends LitElement {
       th,
       td {
         text-align: left;
-        padding: 7px 10px;
+        padding: 7px 8px;
         overflow: hidden;
         text-overflow: ellipsis;
         white-space: nowrap;
@@ -57,13 +57,13 @@ export class ItemTable extends LitElement {
         border-bottom: 1px solid var(--line);
       }
       th.time {
-        width: 118px;
+        width: 128px;
       }
       th.word {
-        width: 104px;
+        width: 100px;
       }
       th.short {
-        width: 82px;
+        width: 78px;
       }
       tbody tr {
         cursor: pointer;
@@ -82,7 +82,7 @@ export class ItemTable extends LitElement {
         color: var(--muted);
       }
       .note {
-        padding: 14px 10px;
+        padding: 14px 8px;
         color: var(--muted);
         white-space: normal;
       }

@@ -204,7 +204,7 @@ export class MailboxPane extends LitElement {
         .columns=${[
           { label: strings.columns.subject, width: 'wide' },
           { label: strings.columns.start, width: 'time' },
-          { label: strings.columns.end, width: 'word' },
+          { label: strings.columns.end, width: 'short' },
         ]}
         .rows=${this.events.map((event) => this.eventRow(event))}
         .loading=${this.loading}

@@ -124,8 +124,7 @@ export class SyncPanel extends LitElement {
 
   private renderHeld(item: HeldItem) {
     const { strings } = this.session;
-    const reasons: Record<string, string> = strings.reasons;
-    const reason = reasons[item.reason] ?? strings.reasons.other;
+    const reason = strings.reasons[item.reason];
     const detail = item.detail ? ` (${item.detail})` : '';
     return html`<li>
       ${strings.heldItem(strings.side_title[item.side], item.title || strings.untitled, reason + detail)}

@@ -185,6 +185,8 @@ export const en = {
     clash: 'both sides changed the same field; make both alike',
     ambiguous: 'several items could be its counterpart; tell them apart by title or time',
     'would-mail': 'it would send mail to the attendees; change it in Outlook',
+    'not-invited': 'its participants were not invited; invite them in Outlook if that was meant',
+    'many-of-others': 'many activities of other people would go out; narrow the choice in the settings',
     'rich-body': 'the text has pictures or tables that would be lost; change it in Outlook',
     process: 'a business process owns the activity; finish it in Creatio',
     'delete-asked': 'the activity is gone; delete the counterpart yourself if that was meant',
@@ -195,7 +197,6 @@ export const en = {
     'side-empty': 'one side is suddenly empty; check your rights and the mailbox',
     group: 'the group could not be evaluated',
     'no-target': 'the calendar or list can’t be written or is not there',
-    other: 'it waits for you',
   },
 };
 
