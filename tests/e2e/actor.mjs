@@ -104,6 +104,19 @@ export function actor(page, culture = 'en-US') {
       await this.save();
     },
 
+    /** On the settings page: switches everything on, and asks for a choice in every block. */
+    async askForChoices() {
+      for (const [block, some] of /** @type {const} */ ([
+        [words.importMeetings, words.someMeetings],
+        [words.importTasks, words.someTasks],
+        [words.exportActivities, words.someActivities],
+      ])) {
+        await find('checkbox', block).check();
+        await find('radio', some).check();
+      }
+      await page.getByRole('list').getByRole('checkbox').first().waitFor();
+    },
+
     /** Starts a run and waits for its end. @returns {Promise<string>} what the status then says */
     async synchronize() {
       await openActions();

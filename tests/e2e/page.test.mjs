@@ -75,16 +75,8 @@ for (const culture of /** @type {const} */ (['en-US', 'ru-RU'])) {
     await find('button', words.synchronization).click();
     await check('menu of the communication panel');
     await find('menuitem', words.editSettings).click();
-    for (const [block, some] of [
-      [words.importMeetings, words.someMeetings],
-      [words.importTasks, words.someTasks],
-      [words.exportActivities, words.someActivities],
-    ]) {
-      await find('checkbox', block ?? '').check();
-      await find('radio', some ?? '').check();
-    }
+    await person.askForChoices();
     await find('tab', words.tab).waitFor();
-    await page.getByRole('list').getByRole('checkbox').first().waitFor();
     await check('settings');
     await find('radio', words.allMeetings).check();
     await find('radio', words.allTasks).check();

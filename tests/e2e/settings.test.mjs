@@ -65,16 +65,8 @@ test('calendars, lists and groups are chosen, saved and found again', async (t) 
   const { words, find } = person;
   await person.open(creatio);
   await person.openSettingsFromPanel();
-  for (const [block, some] of [
-    [words.importMeetings, words.someMeetings],
-    [words.importTasks, words.someTasks],
-    [words.exportActivities, words.someActivities],
-  ]) {
-    await find('checkbox', block ?? '').check();
-    await find('radio', some ?? '').check();
-  }
+  await person.askForChoices();
   const choices = page.getByRole('list').getByRole('checkbox');
-  await choices.first().waitFor();
   const count = await choices.count();
   assert.ok(count >= 7, `calendars, lists and groups to choose from: ${count}`);
   await find('checkbox', 'Личное').check();

@@ -67,7 +67,9 @@ export class Session extends EventTarget {
         side === 'creatio' ? creatioHeaders() : { Authorization: `Bearer ${await auth.token(account, renew)}` },
       event: (event) => listeners.progress?.(event),
     });
-    const session = new Session(context, engine, await engine.accounts(), auth, listeners);
+    // mailboxes on an Exchange Server and shared ones come with a later version
+    const accounts = (await engine.accounts()).filter((one) => one.kind === 'microsoft365' && !one.shared);
+    const session = new Session(context, engine, accounts, auth, listeners);
     await session.schedule();
     return session;
   }
@@ -101,11 +103,20 @@ export class Session extends EventTarget {
     void this.work(accounts);
   }
 
+  /** Asks the run to stop after what it is doing. */
+  stop(): void {
+    if (!this.running) return;
+    this.message = this.strings.stopping;
+    this.changed();
+    void this.engine.stop();
+  }
+
   /** Reads anew which accounts run by themselves, and sets the clock for them. */
   async schedule(): Promise<void> {
     const settings = await Promise.all(this.accounts.map((account) => this.engine.settings(account.address)));
     const before = this.automatic.length;
-    this.automatic = this.accounts.filter((_, index) => settings[index]?.automatic);
+    // the two synchronizations must not work on one mailbox by turns
+    this.automatic = this.accounts.filter((account, index) => settings[index]?.automatic && !account.builtIn);
     if (this.automatic.length > 0 && before === 0) {
       window.addEventListener('online', this.runAutomatic);
       document.addEventListener('visibilitychange', this.setClock);

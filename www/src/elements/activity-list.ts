@@ -1,16 +1,13 @@
-import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
-import type { Card } from '../card';
+import { css, html } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
 import { activityCard, nameOf, readActivities, readLookups, type Listed, type Lookups } from '../creatio/activities';
 import { addAccountAddress } from '../creatio/host';
 import type { Account } from '../engine';
-import type { Session } from '../session';
-import './item-card';
 import './item-table';
 import type { Column, Row } from './item-table';
 import './menu-button';
 import type { MenuItem } from './menu-button';
-import { base, buttons } from './styles';
+import { ServerPane } from './server-pane';
 
 /**
  * The section Activities: its menu of actions, and the list.
@@ -18,14 +15,10 @@ import { base, buttons } from './styles';
  * Properties: `session`. Methods: `reload()`. Events: `settings`, whose detail is the account to set up. Parts: `toolbar`.
  */
 @customElement('activity-list')
-export class ActivityList extends LitElement {
+export class ActivityList extends ServerPane {
   static override styles = [
-    base,
-    buttons,
+    ...ServerPane.styles,
     css`
-      :host {
-        display: block;
-      }
       h1 {
         font-size: 22px;
         font-weight: 600;
@@ -39,66 +32,21 @@ export class ActivityList extends LitElement {
       .space {
         flex: 1;
       }
-      [role='alert'] {
-        color: var(--danger);
-        margin-bottom: 8px;
-      }
     `,
   ];
 
-  @property({ attribute: false }) session!: Session;
-
   @state() private rows: Listed[] = [];
   @state() private lookups: Lookups | undefined;
-  @state() private loading = false;
-  @state() private trouble = '';
-  @state() private card: Card | undefined;
+  protected override readonly side = 'creatio';
 
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.session.addEventListener('finished', this.reloadAgain);
-    void this.reload();
-  }
-
-  override disconnectedCallback(): void {
-    this.session.removeEventListener('finished', this.reloadAgain);
-    super.disconnectedCallback();
-  }
-
-  /** Reads the list anew. */
-  async reload(): Promise<void> {
-    await this.guarded(async () => {
-      this.loading = true;
-      const { odata } = this.session;
-      this.lookups ??= await readLookups(odata);
-      this.rows = await readActivities(odata);
-    });
-    this.loading = false;
-  }
-
-  private readonly reloadAgain = (): void => {
-    void this.reload();
-  };
-
-  private async guarded(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-      this.trouble = '';
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      this.trouble = this.session.strings.sideFails('creatio', why);
-    }
+  protected override async read(): Promise<void> {
+    const { odata } = this.session;
+    this.lookups ??= await readLookups(odata);
+    this.rows = await readActivities(odata);
   }
 
   private open(id?: string): void {
-    void this.guarded(async () => {
-      if (this.lookups) this.card = await activityCard(this.session, this.lookups, id);
-    });
-  }
-
-  private closeCard(written: boolean): void {
-    this.card = undefined;
-    if (written) void this.reload();
+    if (this.lookups) this.show(activityCard(this.session, this.lookups, id));
   }
 
   private actions(): MenuItem[] {
@@ -192,7 +140,7 @@ export class ActivityList extends LitElement {
           ${strings.reloadActivities}
         </button>
       </div>
-      ${this.trouble ? html`<p role="alert">${this.trouble}</p>` : nothing}
+      ${this.renderTrouble()}
       <item-table
         .label=${strings.activities}
         .hint=${strings.openHint}
@@ -204,17 +152,7 @@ export class ActivityList extends LitElement {
           this.open(event.detail);
         }}
       ></item-table>
-      ${
-        this.card
-          ? html`<item-card
-              .card=${this.card}
-              .strings=${strings}
-              @close=${(event: CustomEvent<boolean>) => {
-                this.closeCard(event.detail);
-              }}
-            ></item-card>`
-          : nothing
-      }
+      ${this.renderCard()}
     `;
   }
 }

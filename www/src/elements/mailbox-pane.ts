@@ -1,6 +1,5 @@
-import { css, html, LitElement, nothing } from 'lit';
+import { css, html } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Card } from '../card';
 import type { Account } from '../engine';
 import {
   eventCard,
@@ -13,11 +12,10 @@ import {
 } from '../mailbox/events';
 import type { Graph } from '../mailbox/graph';
 import { dayOf, readLists, readTasks, taskCard, type Task, type TaskList } from '../mailbox/tasks';
-import type { Session } from '../session';
-import './item-card';
 import './item-table';
 import type { Row } from './item-table';
-import { base, buttons, inputs } from './styles';
+import { ServerPane } from './server-pane';
+import { inputs } from './styles';
 
 /**
  * The mailbox beside Creatio: events of one calendar and tasks of one list, so that one sees both sides change.
@@ -25,15 +23,11 @@ import { base, buttons, inputs } from './styles';
  * Properties: `session`, `account`. Methods: `reload()`. Events: none. Parts: none.
  */
 @customElement('mailbox-pane')
-export class MailboxPane extends LitElement {
+export class MailboxPane extends ServerPane {
   static override styles = [
-    base,
-    buttons,
+    ...ServerPane.styles,
     inputs,
     css`
-      :host {
-        display: block;
-      }
       header,
       .toolbar {
         display: flex;
@@ -69,14 +63,9 @@ export class MailboxPane extends LitElement {
       section + section {
         margin-top: 20px;
       }
-      [role='alert'] {
-        color: var(--danger);
-        margin-bottom: 8px;
-      }
     `,
   ];
 
-  @property({ attribute: false }) session!: Session;
   @property({ attribute: false }) account!: Account;
 
   @state() private calendars: GraphCalendar[] = [];
@@ -85,39 +74,21 @@ export class MailboxPane extends LitElement {
   @state() private list = '';
   @state() private events: MailEvent[] = [];
   @state() private tasks: Task[] = [];
-  @state() private loading = false;
-  @state() private trouble = '';
-  @state() private card: Card | undefined;
-
   private graph!: Graph;
 
+  protected override readonly side = 'exchange';
+
   override connectedCallback(): void {
-    super.connectedCallback();
     this.graph = this.session.graph(this.account);
-    this.session.addEventListener('finished', this.reloadAgain);
-    void this.reload();
+    super.connectedCallback();
   }
 
-  override disconnectedCallback(): void {
-    this.session.removeEventListener('finished', this.reloadAgain);
-    super.disconnectedCallback();
+  protected override async read(): Promise<void> {
+    [this.calendars, this.lists] = await Promise.all([readCalendars(this.graph), readLists(this.graph)]);
+    this.calendar = known(this.calendars, this.calendar);
+    this.list = known(this.lists, this.list);
+    await Promise.all([this.readEvents(), this.readTasks()]);
   }
-
-  /** Reads calendars, lists and what is in the chosen ones anew. */
-  async reload(): Promise<void> {
-    await this.guarded(async () => {
-      this.loading = true;
-      [this.calendars, this.lists] = await Promise.all([readCalendars(this.graph), readLists(this.graph)]);
-      this.calendar = known(this.calendars, this.calendar);
-      this.list = known(this.lists, this.list);
-      await Promise.all([this.readEvents(), this.readTasks()]);
-    });
-    this.loading = false;
-  }
-
-  private readonly reloadAgain = (): void => {
-    void this.reload();
-  };
 
   private async readEvents(): Promise<void> {
     this.events = this.calendar ? await readEvents(this.graph, this.calendar, this.session.calendar) : [];
@@ -127,35 +98,14 @@ export class MailboxPane extends LitElement {
     this.tasks = this.list ? await readTasks(this.graph, this.list) : [];
   }
 
-  private async guarded(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-      this.trouble = '';
-    } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      this.trouble = this.session.strings.sideFails('exchange', why);
-    }
-  }
-
-  private open(card: Promise<Card>): void {
-    void this.guarded(async () => {
-      this.card = await card;
-    });
-  }
-
   private openEvent(id?: string): void {
     const { calendar, strings } = this.session;
-    this.open(eventCard(this.graph, calendar, strings, { calendar: this.calendar, ...(id ? { id } : {}) }));
+    this.show(eventCard(this.graph, calendar, strings, { calendar: this.calendar, ...(id ? { id } : {}) }));
   }
 
   private openTask(id?: string): void {
     const { calendar, strings } = this.session;
-    this.open(taskCard(this.graph, calendar, strings, { list: this.list, ...(id ? { id } : {}) }));
-  }
-
-  private closeCard(written: boolean): void {
-    this.card = undefined;
-    if (written) void this.reload();
+    this.show(taskCard(this.graph, calendar, strings, { list: this.list, ...(id ? { id } : {}) }));
   }
 
   private eventRow(event: MailEvent): Row {
@@ -273,18 +223,7 @@ export class MailboxPane extends LitElement {
         </button>
       </header>
       <p class="account">${this.account.address}</p>
-      ${this.trouble ? html`<p role="alert">${this.trouble}</p>` : nothing} ${this.renderEvents()} ${this.renderTasks()}
-      ${
-        this.card
-          ? html`<item-card
-              .card=${this.card}
-              .strings=${strings}
-              @close=${(event: CustomEvent<boolean>) => {
-                this.closeCard(event.detail);
-              }}
-            ></item-card>`
-          : nothing
-      }
+      ${this.renderTrouble()} ${this.renderEvents()} ${this.renderTasks()} ${this.renderCard()}
     `;
   }
 }

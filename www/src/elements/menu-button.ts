@@ -1,6 +1,6 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { base } from './styles';
+import { base, buttons } from './styles';
 
 /** A line of a menu: it does something, or opens a submenu. */
 export interface MenuItem {
@@ -20,6 +20,7 @@ export interface MenuItem {
 export class MenuButton extends LitElement {
   static override styles = [
     base,
+    buttons,
     css`
       :host {
         display: inline-block;
@@ -29,17 +30,7 @@ export class MenuButton extends LitElement {
         display: inline-flex;
         align-items: center;
         gap: 8px;
-        font: inherit;
-        font-weight: 500;
-        color: var(--text);
-        background: var(--surface);
-        border: 1px solid var(--line-strong);
-        border-radius: 6px;
-        padding: 6px 14px;
-        min-height: 34px;
-        cursor: pointer;
       }
-      button:hover,
       button[aria-expanded='true'] {
         background: var(--hover);
       }

@@ -267,7 +267,8 @@ export class SettingsForm extends LitElement {
         ${strings.automatic}
       </label>
       <p class="hint choice" id="automatic-hint">
-        ${strings.automaticHint} ${strings.automaticTimes(time(last), time(next))}
+        ${this.account.builtIn ? strings.builtIn : strings.automaticHint}
+        ${strings.automaticTimes(time(last), time(next))}
       </p>
     </div>`;
   }

@@ -2,7 +2,7 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import type { HeldItem } from '../engine';
 import type { Session } from '../session';
-import { base } from './styles';
+import { base, buttons } from './styles';
 
 /**
  * What the synchronization is doing and how the last one ended.
@@ -14,6 +14,7 @@ import { base } from './styles';
 export class SyncPanel extends LitElement {
   static override styles = [
     base,
+    buttons,
     css`
       :host {
         display: block;
@@ -21,12 +22,17 @@ export class SyncPanel extends LitElement {
         background: var(--surface);
         border: 1px solid var(--line);
         border-radius: 8px;
-        padding: 10px 16px 12px;
-        min-height: 44px;
+        padding: 5px 8px 7px 16px;
         overflow: hidden;
       }
+      .line {
+        display: flex;
+        align-items: center;
+        gap: 12px;
+        min-height: 34px;
+      }
       [role='status'] {
-        min-height: 20px;
+        flex: 1;
       }
       :host([data-failed]) {
         border-color: var(--danger);
@@ -132,10 +138,24 @@ export class SyncPanel extends LitElement {
   }
 
   override render() {
-    const { message, outcomes, strings } = this.session;
+    const { message, outcomes, running, strings } = this.session;
     const held = outcomes.flatMap(({ report }) => [...report.held, ...report.malformed]);
     return html`
-      <p part="status" role="status">${message}</p>
+      <div class="line">
+        <p part="status" role="status">${message}</p>
+        ${
+          running
+            ? html`<button
+                type="button"
+                @click=${() => {
+                  this.session.stop();
+                }}
+              >
+                ${strings.stop}
+              </button>`
+            : nothing
+        }
+      </div>
       ${
         held.length > 0
           ? html`<details>

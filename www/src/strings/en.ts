@@ -128,6 +128,8 @@ export const en = {
   exportChosen: 'Export tasks and meetings from specific folders',
   automatic: 'Synchronize activities automatically',
   automaticHint: 'Works while Creatio is open in this browser and you are signed in to Microsoft.',
+  builtIn:
+    'Creatio’s own synchronization is on for this mailbox, so this one does not run by itself. Switch that one off first.',
   automaticTimes: (last: string, next: string) => `Last run: ${last}. Next run: ${next}.`,
   never: 'none',
   from: 'Import activities starting from',
@@ -147,6 +149,8 @@ export const en = {
   notYet: 'Not synchronized yet in this window.',
   starting: 'Synchronization has started…',
   progress: 'Synchronization progress',
+  stop: 'Stop',
+  stopping: 'Stopping after the current step…',
   phase: { reading: 'Reading both sides', planning: 'Comparing', writing: 'Writing' },
   of: (done: number, total: number) => `${done} of ${total}`,
   completed: 'Synchronization completed',
