@@ -57,7 +57,7 @@ export class ItemTable extends LitElement {
         border-bottom: 1px solid var(--line);
       }
       th.time {
-        width: 128px;
+        width: 136px;
       }
       th.word {
         width: 100px;
