@@ -4,7 +4,7 @@
 use crate::Sandbox;
 use crate::desk::{Fault, Request, Response, Seed};
 use http::{Method, StatusCode};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 #[derive(Deserialize)]
@@ -21,6 +21,8 @@ struct Reset {
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
 pub struct Load {
+    /// The mailbox that events and tasks go into; absent: the first user's.
+    pub account: Option<String>,
     /// Graph events as the server holds them.
     pub events: Vec<Value>,
     /// Graph todoTasks as the server holds them.
@@ -41,10 +43,8 @@ pub fn handle(sandbox: &mut Sandbox, request: &Request) -> Response {
             empty(StatusCode::NO_CONTENT)
         }),
         (&Method::POST, "/sandbox/load") => with(request, |body: Load| load(sandbox, body)),
-        (&Method::GET, "/sandbox/log") => match serde_json::to_value(sandbox.desk.log()) {
-            Ok(log) => answer(StatusCode::OK, &log),
-            Err(error) => refuse(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
-        },
+        (&Method::GET, "/sandbox/log") => list(sandbox.desk.log()),
+        (&Method::GET, "/sandbox/mails") => list(sandbox.graph.mails()),
         (&Method::POST, "/sandbox/faults") => with(request, |body: Vec<Fault>| {
             sandbox.desk.set_faults(body);
             empty(StatusCode::NO_CONTENT)
@@ -53,11 +53,19 @@ pub fn handle(sandbox: &mut Sandbox, request: &Request) -> Response {
     }
 }
 
+fn list(rows: &[impl Serialize]) -> Response {
+    match serde_json::to_value(rows) {
+        Ok(rows) => answer(StatusCode::OK, &rows),
+        Err(error) => refuse(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
+    }
+}
+
 fn load(sandbox: &mut Sandbox, body: Load) -> Response {
     let Sandbox { creatio, graph, desk } = sandbox;
     let mut results = Vec::new();
-    results.extend(body.events.into_iter().map(|event| graph.load_event(event, desk)));
-    results.extend(body.tasks.into_iter().map(|task| graph.load_task(task, desk)));
+    let account = body.account.as_deref().unwrap_or(crate::graph::ACCOUNT);
+    results.extend(body.events.into_iter().map(|event| graph.load_event_of(account, event, desk)));
+    results.extend(body.tasks.into_iter().map(|task| graph.load_task_of(account, task, desk)));
     results.extend(body.activities.into_iter().map(|row| creatio.load_activity(row, desk)));
     let mut loaded = 0_usize;
     let mut refused = Vec::new();

@@ -3,6 +3,7 @@
 
 use super::delta::Token;
 use super::event::Event;
+use super::post::Letter;
 use super::shape::Object;
 use super::todo::{Task, TaskList};
 use super::zones;
@@ -11,15 +12,6 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
-
-/// A mail that Exchange would have sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mail {
-    /// Path and query of the request that caused it.
-    pub path: String,
-    /// Addresses.
-    pub recipients: Vec<String>,
-}
 
 /// A mailbox and its owner.
 pub(crate) struct Mailbox {
@@ -33,7 +25,8 @@ pub(crate) struct Mailbox {
     pub(crate) tasks: Vec<Task>,
     pub(crate) tombs: Vec<Tomb>,
     pub(crate) tokens: BTreeMap<String, Token>,
-    pub(crate) mails: Vec<Mail>,
+    /// Letters that the last request wrote, until they are delivered.
+    pub(crate) outbox: Vec<Letter>,
     /// Tells ids of the seed from ids of later items, which count anew.
     pub(crate) scope: &'static str,
     changes: u64,
@@ -75,7 +68,7 @@ impl Mailbox {
             tasks: Vec::new(),
             tombs: Vec::new(),
             tokens: BTreeMap::new(),
-            mails: Vec::new(),
+            outbox: Vec::new(),
             scope: "seed",
             changes: 0,
         }

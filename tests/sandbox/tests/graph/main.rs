@@ -7,6 +7,8 @@ mod door;
 mod events;
 mod lists;
 mod load;
+mod mails;
+mod people;
 mod series;
 
 use client::{Client, each, items, now};
