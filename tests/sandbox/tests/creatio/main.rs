@@ -5,6 +5,7 @@
 
 mod batch;
 mod client;
+mod people;
 mod query;
 mod session;
 mod write;
