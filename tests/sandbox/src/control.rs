@@ -3,6 +3,7 @@
 
 use crate::Sandbox;
 use crate::desk::{Fault, Request, Response, Seed};
+use crate::graph::Quirks;
 use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -47,6 +48,10 @@ pub fn handle(sandbox: &mut Sandbox, request: &Request) -> Response {
         (&Method::GET, "/sandbox/mails") => list(sandbox.graph.mails()),
         (&Method::POST, "/sandbox/faults") => with(request, |body: Vec<Fault>| {
             sandbox.desk.set_faults(body);
+            empty(StatusCode::NO_CONTENT)
+        }),
+        (&Method::POST, "/sandbox/graph") => with(request, |quirks: Quirks| {
+            sandbox.graph.set_quirks(&quirks);
             empty(StatusCode::NO_CONTENT)
         }),
         (method, path) => refuse(StatusCode::NOT_FOUND, &format!("the sandbox has no control {method} {path}")),

@@ -16,6 +16,7 @@ mod load;
 mod mailbox;
 mod online;
 mod post;
+mod quirks;
 mod recurrence;
 mod seed;
 mod series;
@@ -31,6 +32,7 @@ use chrono::{DateTime, Utc};
 use http::{Method, StatusCode};
 use mailbox::Mailbox;
 pub use post::{Mail, Reason};
+pub use quirks::Quirks;
 use serde_json::Value;
 use shape::CALENDAR;
 use std::collections::BTreeMap;
@@ -115,6 +117,13 @@ impl Graph {
                 }
             }
             self.mails.push(letter.mail);
+        }
+    }
+
+    /// Has change tracking behave like this in every mailbox, until a reset; what isn't named is off.
+    pub fn set_quirks(&mut self, quirks: &Quirks) {
+        for mailbox in self.mailboxes.values_mut() {
+            mailbox.behave(quirks);
         }
     }
 

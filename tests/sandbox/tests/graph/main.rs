@@ -9,6 +9,7 @@ mod lists;
 mod load;
 mod mails;
 mod people;
+mod quirks;
 mod series;
 
 use client::{Client, each, items, now};
