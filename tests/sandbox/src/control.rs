@@ -7,6 +7,7 @@ use crate::graph::Quirks;
 use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 #[derive(Deserialize)]
 struct Token {
@@ -30,6 +31,8 @@ pub struct Load {
     pub tasks: Vec<Value>,
     /// OData Activity rows.
     pub activities: Vec<Value>,
+    /// OData rows of any entity set, by its name.
+    pub rows: BTreeMap<String, Vec<Value>>,
 }
 
 /// Answers one control request.
@@ -72,6 +75,9 @@ fn load(sandbox: &mut Sandbox, body: Load) -> Response {
     results.extend(body.events.into_iter().map(|event| graph.load_event_of(account, event, desk)));
     results.extend(body.tasks.into_iter().map(|task| graph.load_task_of(account, task, desk)));
     results.extend(body.activities.into_iter().map(|row| creatio.load_activity(row, desk)));
+    for (entity, rows) in body.rows {
+        results.extend(rows.into_iter().map(|row| creatio.load_row(&entity, &row, desk)));
+    }
     let mut loaded = 0_usize;
     let mut refused = Vec::new();
     for (index, result) in results.into_iter().enumerate() {

@@ -65,8 +65,16 @@ impl Creatio {
     /// The reason why the row can't be held: no object, an unknown column, a wrong type, an id that exists, a lookup to
     /// nothing.
     pub fn load_activity(&mut self, row: Json, desk: &mut Desk) -> Result<(), String> {
-        let entity = Entity::named("Activity").ok_or("there is no entity Activity")?;
-        let row = row.as_object().ok_or("an activity must be a JSON object")?;
+        self.load_row("Activity", &row, desk)
+    }
+
+    /// As [`Creatio::load_activity`], for any entity set.
+    ///
+    /// # Errors
+    /// The same, and an entity set that isn't there.
+    pub fn load_row(&mut self, entity: &str, row: &Json, desk: &mut Desk) -> Result<(), String> {
+        let entity = Entity::named(entity).ok_or_else(|| format!("there is no entity {entity}"))?;
+        let row = row.as_object().ok_or("a row must be a JSON object")?;
         let changes = write::changes(entity, row)?;
         let author = Author { contact: seed::id("Contact", seed::USER), at: self.store.stamp(desk.now()) };
         let fresh = Uuid::new_v5(&desk.instance(), &desk.number().to_be_bytes());

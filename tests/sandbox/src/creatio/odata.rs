@@ -50,6 +50,7 @@ struct Call<'a> {
 impl Call<'_> {
     fn answer(mut self) -> Result<Response, Refusal> {
         let target = target(self.request.uri().path())?;
+        self.may(&target)?;
         match (self.request.method().as_str(), target) {
             ("GET", Target::Service) => Ok(odata(StatusCode::OK, &metadata::service(&root(self.request)))),
             ("GET", Target::Metadata) => {
@@ -76,6 +77,18 @@ impl Call<'_> {
             ("PUT", Target::Property(entity, id, name)) => self.put_stream(entity, id, &name),
             (method, _) => Ok(unknown(&format!("{method} {}", self.request.uri().path()))),
         }
+    }
+
+    /// Refuses writes to what only the server writes.
+    fn may(&self, target: &Target) -> Result<(), Refusal> {
+        let entity = match target {
+            Target::Set(entity) | Target::Row(entity, _) | Target::Property(entity, ..) => entity,
+            Target::Service | Target::Metadata | Target::Count(_) | Target::Raw(..) | Target::Unknown => return Ok(()),
+        };
+        if *self.request.method() == Method::GET || !entity.is_servers_own() {
+            return Ok(());
+        }
+        Err(Refusal::denied(entity.name))
     }
 
     /// A collection: a whole set, or the rows that refer to one row by a lookup.

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod batch;
+mod builtin;
 mod client;
 mod people;
 mod query;
