@@ -2,6 +2,7 @@
 //! emulated servers ever needs it.
 
 use crate::Sandbox;
+use crate::creatio::Switches;
 use crate::desk::{Fault, Request, Response, Seed};
 use crate::graph::Quirks;
 use http::{Method, StatusCode};
@@ -53,6 +54,12 @@ pub fn handle(sandbox: &mut Sandbox, request: &Request) -> Response {
             sandbox.desk.set_faults(body);
             empty(StatusCode::NO_CONTENT)
         }),
+        (&Method::POST, "/sandbox/creatio") => {
+            with(request, |switches: Switches| match sandbox.creatio.switch(switches) {
+                Ok(()) => empty(StatusCode::NO_CONTENT),
+                Err(reason) => refuse(StatusCode::BAD_REQUEST, &reason),
+            })
+        }
         (&Method::POST, "/sandbox/graph") => with(request, |quirks: Quirks| {
             sandbox.graph.set_quirks(&quirks);
             empty(StatusCode::NO_CONTENT)

@@ -79,16 +79,16 @@ impl Call<'_> {
         }
     }
 
-    /// Refuses writes to what only the server writes.
+    /// Refuses writes to what only the server writes, and to rows that the user's rights hide.
     fn may(&self, target: &Target) -> Result<(), Refusal> {
-        let entity = match target {
-            Target::Set(entity) | Target::Row(entity, _) | Target::Property(entity, ..) => entity,
+        let (entity, id) = match target {
+            Target::Set(entity) => (entity, None),
+            Target::Row(entity, id) | Target::Property(entity, id, _) => (entity, Some(*id)),
             Target::Service | Target::Metadata | Target::Count(_) | Target::Raw(..) | Target::Unknown => return Ok(()),
         };
-        if *self.request.method() == Method::GET || !entity.is_servers_own() {
-            return Ok(());
-        }
-        Err(Refusal::denied(entity.name))
+        let is_hidden = id.is_some_and(|id| self.store.is_veiled(entity, id));
+        let is_write = *self.request.method() != Method::GET;
+        if is_write && (entity.is_servers_own() || is_hidden) { Err(Refusal::denied(entity.name)) } else { Ok(()) }
     }
 
     /// A collection: a whole set, or the rows that refer to one row by a lookup.

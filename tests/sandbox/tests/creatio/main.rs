@@ -7,6 +7,7 @@ mod batch;
 mod builtin;
 mod client;
 mod people;
+mod process;
 mod query;
 mod session;
 mod write;
