@@ -18,8 +18,8 @@ pub(crate) const CREATIO: &str = "http://crm.example/0/odata";
 pub(crate) const GRAPH: &str = "http://graph.example/v1.0";
 /// The mailbox of the sandbox's first user.
 pub(crate) const MAILBOX: &str = "demo@contoso.example";
-/// The sandbox's first user, as Creatio names her.
-const USER: &str = "Supervisor";
+/// The sandbox's first user, as Creatio names her, and her mailbox.
+pub(crate) const ME: (&str, &str) = ("Supervisor", MAILBOX);
 /// The sandbox's second user, as Creatio names him, and his mailbox.
 pub(crate) const COLLEAGUE: (&str, &str) = ("Дмитрий Волков", "dmitry.volkov@contoso.example");
 
@@ -41,7 +41,7 @@ impl World {
     /// A world that begins at `now`.
     pub(crate) fn new(seed: Seed, now: &str) -> Self {
         let now: DateTime<Utc> = now.parse().unwrap();
-        Self::over(Rc::new(RefCell::new(Sandbox::new(seed, Some(now)))), (USER, MAILBOX))
+        Self::over(Rc::new(RefCell::new(Sandbox::new(seed, Some(now)))), ME)
     }
 
     /// The world of a user of a sandbox that others may use too: signed in by name, with the mailbox of that address.
@@ -50,7 +50,7 @@ impl World {
         Self { sandbox, user, mailbox, cookies, token, slept }
     }
 
-    /// The second user's world over the same sandbox, or the first user's second device.
+    /// Another world over the same sandbox: [`COLLEAGUE`]'s, or [`ME`] on a second device.
     pub(crate) fn beside(&self, who: (&'static str, &'static str)) -> Self {
         Self::over(Rc::clone(&self.sandbox), who)
     }

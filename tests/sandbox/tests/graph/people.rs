@@ -206,3 +206,32 @@ fn invited_to_one_occurrence_only() {
         ["06 occurrence s", "13 singleInstance u cancelled", "20 exception v", "27 occurrence s"]
     );
 }
+
+#[test]
+fn what_the_attendee_did_to_single_occurrences() {
+    let mut client = Client::new(Seed::Empty);
+    let who = json!({"attendees": [{"emailAddress": {"address": DMITRY}}]});
+    let master = client.create(EVENTS, &with(weekly("2026-11-06", json!({})), who));
+    let days = client.get(&format!(
+        "{}/instances?startDateTime=2026-11-01T00:00:00Z&endDateTime=2026-12-01T00:00:00Z",
+        path(&master)
+    ));
+    let days = items(&days);
+    client.become_user(DMITRY);
+    let theirs = client.get(VIEW)["value"].as_array().unwrap().clone();
+    client.patch(&path(&theirs[0]), &json!({"categories": ["mine"]}));
+    client.delete(&path(&theirs[1]));
+    client.delete(&path(&theirs[2]));
+    client.become_user(DEMO);
+    assert_eq!(seen(&mut client), ["06 exception s", "27 occurrence s"]);
+    // it survives an update of the series, but a removed occurrence comes back with an update of its own
+    client.patch(&path(&master), &json!({"location": {"displayName": "x"}}));
+    client.patch(&path(&days[1]), &json!({"subject": "back"}));
+    assert_eq!(seen(&mut client), ["06 exception s", "13 exception back", "27 occurrence s"]);
+    client.become_user(DMITRY);
+    assert_eq!(client.get(&path(&theirs[0]))["categories"], json!(["mine"]));
+    client.become_user(DEMO);
+    client.delete(&path(&master));
+    let gone = ["06 exception s cancelled", "13 exception back cancelled", "27 occurrence s cancelled"];
+    assert_eq!(seen(&mut client), gone);
+}
