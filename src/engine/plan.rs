@@ -215,6 +215,7 @@ impl Plan {
                 reason: Reason::Malformed,
                 detail: one.reason.clone(),
                 fields: Vec::new(),
+                values: Vec::new(),
                 since: context.now,
             }));
         }
