@@ -13,6 +13,7 @@ mod graph_setup;
 mod graph_writes;
 mod laws;
 mod memory;
+mod oracle;
 mod rings;
 mod spine;
 mod trips;

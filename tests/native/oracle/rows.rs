@@ -6,7 +6,7 @@ use super::case::Bond::{Alive, Asleep, None as Unlinked, Tombstone};
 use super::case::Fate::{Absent, Canceled, Edited, Gone, New, Reopened, Same};
 use super::case::{Bond, Case, Clash, Fate, Made, Private, Removal};
 use schedule_sync::model::Side::{Creatio, Exchange};
-use schedule_sync::model::{Field, Kind, Side};
+use schedule_sync::model::{Field, Side};
 use std::fmt;
 
 /// One condition on a case; a row holds where all of its conditions do.
@@ -16,7 +16,6 @@ pub(crate) enum Is {
     Creatio(&'static [Fate]),
     Exchange(&'static [Fate]),
     Made(&'static [Made]),
-    Kind(Kind),
     Import(bool),
     Export(bool),
     CreatioRule(Removal),
@@ -40,7 +39,6 @@ impl Is {
             Self::Creatio(fates) => fates.contains(&case.creatio),
             Self::Exchange(fates) => fates.contains(&case.exchange),
             Self::Made(made) => made.contains(&case.made),
-            Self::Kind(kind) => case.kind == kind,
             Self::Import(on) => case.import == on,
             Self::Export(on) => case.export == on,
             Self::CreatioRule(rule) => case.creatio_rule == rule,
@@ -71,7 +69,6 @@ impl fmt::Display for Is {
             Self::Creatio(fates) => write!(f, "Creatio {}", any(fates)),
             Self::Exchange(fates) => write!(f, "Exchange {}", any(fates)),
             Self::Made(made) => write!(f, "made {}", any(made)),
-            Self::Kind(kind) => write!(f, "a {kind:?}"),
             Self::Import(on) => write!(f, "import {}", either(on, "on", "off")),
             Self::Export(on) => write!(f, "export {}", either(on, "on", "off")),
             Self::CreatioRule(rule) => write!(f, "rule {}", any(&[rule])),
@@ -169,12 +166,12 @@ pub(crate) const ITEM: &[Row<Is, Then>] = &[
     ),
     row(
         &[Is::Link(&[Asleep]), Is::Creatio(&[Gone, Canceled])],
-        Then::Nothing(&[Asleep]),
+        Then::Nothing(&[Asleep, Tombstone]),
         "asleep: nothing is written, deleted or re-created",
     ),
     row(
         &[Is::Link(&[Asleep]), Is::Exchange(&[Gone, Canceled])],
-        Then::Nothing(&[Asleep]),
+        Then::Nothing(&[Asleep, Tombstone]),
         "asleep: nothing is written, deleted or re-created",
     ),
     row(
@@ -183,7 +180,7 @@ pub(crate) const ITEM: &[Row<Is, Then>] = &[
         "A missing container … put links to sleep",
     ),
     row(
-        &[Is::Exchange(&[Gone, Canceled]), Is::Past(true)],
+        &[Is::Exchange(&[Gone]), Is::Past(true)],
         Then::Nothing(&[Asleep]),
         "items that end in the past (retention, archive), put links to sleep",
     ),
@@ -235,11 +232,7 @@ pub(crate) const ITEM: &[Row<Is, Then>] = &[
         "our reading: without a base nothing is marked, deleted or created again",
     ),
     // private
-    row(
-        &[Is::Private(&[Private::Skip]), Is::Link(&[Unlinked])],
-        Then::Nothing(&[Unlinked, Asleep]),
-        "Private: skip",
-    ),
+    row(&[Is::Private(&[Private::Skip]), Is::Link(&[Unlinked])], Then::Nothing(&[Unlinked, Asleep]), "Private: skip"),
     row(
         &[Is::Private(&[Private::Skip])],
         Then::Nothing(&[Asleep]),
@@ -330,7 +323,11 @@ pub(crate) const CREATIO_DELETE: &[Row<Is, Then>] = &[
 
 /// The delete rule for Exchange.
 pub(crate) const EXCHANGE_DELETE: &[Row<Is, Then>] = &[
-    row(&[Is::ExchangeRule(Removal::Leave)], Then::Nothing(&[Tombstone]), "After … leave the link stays as a tombstone"),
+    row(
+        &[Is::ExchangeRule(Removal::Leave)],
+        Then::Nothing(&[Tombstone]),
+        "After … leave the link stays as a tombstone",
+    ),
     row(
         &[Is::Made(&[Made::OnExchange]), Is::Attendees(false), Is::Owner(true)],
         Then::Delete(Exchange),
@@ -479,11 +476,7 @@ pub(crate) const FIELD: &[Row<Of, Value>] = &[
         Value::From(Exchange),
         "title, time, place, body and attendees belong to Exchange: the writer's run puts a Creatio edit of them back",
     ),
-    row(
-        &[Of::Item(Is::Organizer(false)), Of::Field(ORGANIZERS)],
-        Value::Stays,
-        "edits on its target stay as they are",
-    ),
+    row(&[Of::Item(Is::Organizer(false)), Of::Field(ORGANIZERS)], Value::Stays, "edits on its target stay as they are"),
     // process
     row(
         &[
@@ -496,11 +489,7 @@ pub(crate) const FIELD: &[Row<Of, Value>] = &[
         "the status is never completed or canceled … it appears under \"needs you\"",
     ),
     row(
-        &[
-            Of::Item(Is::Process(true)),
-            Of::Field(&[Field::Status]),
-            Of::Changed(&[Where::OnlyExchange, Where::Both]),
-        ],
+        &[Of::Item(Is::Process(true)), Of::Field(&[Field::Status]), Of::Changed(&[Where::OnlyExchange, Where::Both])],
         Value::Stays,
         "the status is never completed or canceled",
     ),
@@ -563,5 +552,8 @@ pub(crate) fn item(table: &'static [Row<Is, Then>], case: &Case) -> &'static Row
 
 /// The row of the table of fields that the field falls under.
 pub(crate) fn field(case: &Case, field: Field, place: Where) -> &'static Row<Of, Value> {
-    FIELD.iter().find(|row| row.when.iter().all(|of| of.holds(case, field, place))).expect("the table covers every field")
+    FIELD
+        .iter()
+        .find(|row| row.when.iter().all(|of| of.holds(case, field, place)))
+        .expect("the table covers every field")
 }
