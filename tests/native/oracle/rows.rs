@@ -155,14 +155,14 @@ pub(crate) const ITEM: &[Row<Is, Then>] = &[
         "our reading: what is outside the window wakes when it comes back",
     ),
     row(
-        &[Is::InWindow(false)],
-        Then::Nothing(&[Asleep]),
-        "An item that leaves the scope keeps its link, asleep: nothing is written, deleted or re-created",
-    ),
-    row(
         &[Is::Creatio(&[Gone, Canceled]), Is::Exchange(&[Gone, Canceled])],
         Then::Nothing(&[Tombstone, Asleep]),
         "gone, gone: tombstone",
+    ),
+    row(
+        &[Is::InWindow(false)],
+        Then::Nothing(&[Asleep]),
+        "An item that leaves the scope keeps its link, asleep: nothing is written, deleted or re-created",
     ),
     row(
         &[Is::Link(&[Asleep]), Is::Creatio(&[Gone, Canceled])],
@@ -183,6 +183,22 @@ pub(crate) const ITEM: &[Row<Is, Then>] = &[
         &[Is::Exchange(&[Gone]), Is::Past(true)],
         Then::Nothing(&[Asleep]),
         "items that end in the past (retention, archive), put links to sleep",
+    ),
+    // Canceled, and never linked
+    row(
+        &[Is::Link(&[Unlinked]), Is::Creatio(&[Canceled])],
+        Then::Nothing(&[Unlinked, Tombstone, Asleep]),
+        "Canceled is an end state: not exported, not revived",
+    ),
+    row(
+        &[Is::Link(&[Unlinked]), Is::Exchange(&[Canceled]), Is::Creatio(&[Absent])],
+        Then::Nothing(&[Unlinked]),
+        "Cancelled by the organizer = gone on Exchange",
+    ),
+    row(
+        &[Is::Link(&[Unlinked]), Is::Exchange(&[Canceled]), Is::Creatio(&[New])],
+        Then::Nothing(&[Unlinked, Tombstone, Asleep, Alive]),
+        "our reading: without a base nothing is marked, deleted or created again",
     ),
     // direction
     row(
@@ -214,22 +230,6 @@ pub(crate) const ITEM: &[Row<Is, Then>] = &[
         &[Is::Export(false), Is::Creatio(&[Gone, Canceled]), Is::Exchange(&[Same, Edited])],
         Then::Nothing(&[Asleep]),
         "a deletion on the target puts the pair to sleep",
-    ),
-    // Canceled, and never linked
-    row(
-        &[Is::Link(&[Unlinked]), Is::Creatio(&[Canceled])],
-        Then::Nothing(&[Unlinked, Tombstone, Asleep]),
-        "Canceled is an end state: not exported, not revived",
-    ),
-    row(
-        &[Is::Link(&[Unlinked]), Is::Exchange(&[Canceled]), Is::Creatio(&[Absent])],
-        Then::Nothing(&[Unlinked]),
-        "Cancelled by the organizer = gone on Exchange",
-    ),
-    row(
-        &[Is::Link(&[Unlinked]), Is::Exchange(&[Canceled]), Is::Creatio(&[New])],
-        Then::Nothing(&[Unlinked, Tombstone, Asleep, Alive]),
-        "our reading: without a base nothing is marked, deleted or created again",
     ),
     // private
     row(&[Is::Private(&[Private::Skip]), Is::Link(&[Unlinked])], Then::Nothing(&[Unlinked, Asleep]), "Private: skip"),
@@ -269,7 +269,12 @@ pub(crate) const ITEM: &[Row<Is, Then>] = &[
         "edited, gone: revive on Exchange. Revive only single items that the user organizes, without attendees",
     ),
     row(
-        &[Is::Creatio(&[Same, Edited, Reopened]), Is::Exchange(&[Gone, Canceled])],
+        &[Is::Creatio(&[Reopened]), Is::Exchange(&[Gone, Canceled])],
+        Then::Nothing(&[Tombstone, Asleep]),
+        "our reading: who takes Canceled back does not want it set again",
+    ),
+    row(
+        &[Is::Creatio(&[Same, Edited]), Is::Exchange(&[Gone, Canceled])],
         Then::DeleteRule(Creatio),
         "same, gone: delete rule for Creatio; (Revive) otherwise the deletion wins",
     ),
