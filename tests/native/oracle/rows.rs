@@ -439,6 +439,16 @@ pub(crate) const FIELD: &[Row<Of, Value>] = &[
             Of::Item(Is::Private(&[Private::Busy, Private::Full])),
             Of::Item(Is::Import(true)),
             Of::Item(Is::Owner(true)),
+            Of::Changed(&[Where::Both]),
+        ],
+        Value::AskClash,
+        "a person's own text stays and is named",
+    ),
+    row(
+        &[
+            Of::Item(Is::Private(&[Private::Busy, Private::Full])),
+            Of::Item(Is::Import(true)),
+            Of::Item(Is::Owner(true)),
         ],
         Value::From(Exchange),
         "A private pair is one-way, Exchange → Creatio",

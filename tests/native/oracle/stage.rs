@@ -304,7 +304,7 @@ fn effects(case: &Case, activity: &ItemId, plan: &Plan) -> Effects {
     let after = plan.links.iter().chain(plan.actions.iter().map(|action| &action.after)).next_back();
     let link = match after.map(|link| link.state) {
         Some(LinkState::Alive | LinkState::Pending(_)) => Bond::Alive,
-        Some(LinkState::Asleep) => Bond::Asleep,
+        Some(LinkState::Asleep | LinkState::Undone) => Bond::Asleep,
         Some(LinkState::Tombstone) => Bond::Tombstone,
         None if dropped => Bond::None,
         None => case.bond,
