@@ -18,3 +18,4 @@ mod rings;
 mod spine;
 mod trips;
 mod world;
+mod zones;
