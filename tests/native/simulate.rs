@@ -90,6 +90,7 @@ impl Stage {
         }
         let done = device.run().now_or_never();
         assert!(done.is_some() || device.has_crashed(), "a run waits for nothing");
+        self.people.borrow_mut().settled = matches!(trouble, Trouble::Nothing);
         device.fuse.clear();
         self.world.faults(serde_json::json!([]));
     }
@@ -178,6 +179,9 @@ fn play(history: &History, check: bool) -> Shown {
             stage.step(one);
         }
         let shown = stage.quiet(history);
+        if std::env::var_os("SIMULATE_TRACE").is_some() {
+            eprintln!("{:#?}", stage.world.log(0));
+        }
         drop(checked);
         shown
     }));

@@ -59,6 +59,9 @@ pub(crate) struct People {
     pub(crate) known: BTreeMap<usize, Known>,
     /// Mails that their own deeds caused.
     pub(crate) mails: usize,
+    /// The last run went through: what it made is known to the device. What a cut-off run made and a person removed at once can't be told from
+    /// what was never made (Creatio has no tombstones): it may be made again.
+    pub(crate) settled: bool,
 }
 
 /// The day around which everything happens: some days after the beginning.
@@ -77,7 +80,7 @@ fn utc(at: chrono::NaiveDateTime) -> Value {
 
 impl People {
     pub(crate) fn new(world: Rc<World>) -> Self {
-        let mut people = Self { world, list: String::new(), known: BTreeMap::new(), mails: 0 };
+        let mut people = Self { world, list: String::new(), known: BTreeMap::new(), mails: 0, settled: true };
         people.list = people.ask(Side::Exchange, ("GET", "me/todo/lists"), None)["value"][0]["id"]
             .as_str()
             .unwrap()
@@ -241,6 +244,6 @@ impl People {
             live.remove(row.value(*what));
         }
         known.removed = true;
-        known.dead[side] = known.live.values().all(BTreeSet::is_empty);
+        known.dead[side] = self.settled && known.live.values().all(BTreeSet::is_empty);
     }
 }
