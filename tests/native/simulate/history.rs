@@ -42,11 +42,26 @@ impl Options {
 #[derive(Clone, Debug)]
 pub(crate) enum Trouble {
     Nothing,
-    Crash { nth: usize, done: bool },
-    Lose { nth: usize, done: bool },
-    Status { nth: usize, status: u16, after: Option<u32> },
-    Cut { nth: usize },
-    Meanwhile { nth: usize, deed: Deed },
+    Crash {
+        nth: usize,
+        done: bool,
+    },
+    Lose {
+        nth: usize,
+        done: bool,
+    },
+    Status {
+        nth: usize,
+        status: u16,
+        after: Option<u32>,
+    },
+    Cut {
+        nth: usize,
+    },
+    Meanwhile {
+        nth: usize,
+        deed: Deed,
+    },
     /// A fault of the sandbox, as `POST /sandbox/faults` spells it: it reaches the parts of batches.
     Fault(serde_json::Value),
 }
@@ -55,18 +70,30 @@ pub(crate) enum Trouble {
 #[derive(Clone, Debug)]
 pub(crate) enum Move {
     Deed(Deed),
-    Run { device: usize, trouble: Trouble },
+    Run {
+        device: usize,
+        trouble: Trouble,
+    },
     /// Two devices run at the same time, their awaits interleaved.
-    Together { seed: u64 },
-    Pass { minutes: i64 },
+    Together {
+        seed: u64,
+    },
+    Pass {
+        minutes: i64,
+    },
     /// Graph forgets its delta tokens.
     Expire,
     /// The user's token ends.
     Revoke,
     /// A device loses its store.
-    Forget { device: usize },
+    Forget {
+        device: usize,
+    },
     /// A device's clock jumps.
-    Skew { device: usize, minutes: i64 },
+    Skew {
+        device: usize,
+        minutes: i64,
+    },
 }
 
 /// A whole history.
@@ -80,9 +107,20 @@ impl History {
     pub(crate) fn new(seed: u64) -> Self {
         let mut chance = Chance::new(seed);
         let options = Options {
-            direction: chance.pick(&[Direction::Both, Direction::Both, Direction::Both, Direction::Import, Direction::Export]),
+            direction: chance.pick(&[
+                Direction::Both,
+                Direction::Both,
+                Direction::Both,
+                Direction::Import,
+                Direction::Export,
+            ]),
             conflict: chance.pick(&[Conflict::Ask, Conflict::Newest, Conflict::Creatio, Conflict::Exchange]),
-            creatio_delete: chance.pick(&[CreatioDelete::Mark, CreatioDelete::Mark, CreatioDelete::Delete, CreatioDelete::Leave]),
+            creatio_delete: chance.pick(&[
+                CreatioDelete::Mark,
+                CreatioDelete::Mark,
+                CreatioDelete::Delete,
+                CreatioDelete::Leave,
+            ]),
             exchange_delete: chance.pick(&[ExchangeDelete::Delete, ExchangeDelete::Delete, ExchangeDelete::Leave]),
             devices: if chance.one_in(3) { 2 } else { 1 },
         };

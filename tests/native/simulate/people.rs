@@ -81,10 +81,8 @@ fn utc(at: chrono::NaiveDateTime) -> Value {
 impl People {
     pub(crate) fn new(world: Rc<World>) -> Self {
         let mut people = Self { world, list: String::new(), known: BTreeMap::new(), mails: 0, settled: true };
-        people.list = people.ask(Side::Exchange, ("GET", "me/todo/lists"), None)["value"][0]["id"]
-            .as_str()
-            .unwrap()
-            .to_owned();
+        people.list =
+            people.ask(Side::Exchange, ("GET", "me/todo/lists"), None)["value"][0]["id"].as_str().unwrap().to_owned();
         people
     }
 
@@ -133,9 +131,10 @@ impl People {
         match (side, kind) {
             (Side::Creatio, _) => {
                 let (start, end) = match kind {
-                    Kind::AllDay => (day(value).and_hms_opt(0, 0, 0).unwrap() - Duration::hours(3), day(value + 1)
-                        .and_hms_opt(0, 0, 0)
-                        .unwrap() - Duration::hours(3)),
+                    Kind::AllDay => (
+                        day(value).and_hms_opt(0, 0, 0).unwrap() - Duration::hours(3),
+                        day(value + 1).and_hms_opt(0, 0, 0).unwrap() - Duration::hours(3),
+                    ),
                     Kind::Task => (day(value).and_hms_opt(6, 0, 0).unwrap(), day(value).and_hms_opt(9, 0, 0).unwrap()),
                     Kind::Meeting | Kind::Invited => (start, end),
                 };
@@ -158,7 +157,8 @@ impl People {
                     body["end"] = utc(day(value + 1).and_hms_opt(0, 0, 0).unwrap());
                 }
                 if kind == Kind::Invited {
-                    body["attendees"] = json!([{"type": "required", "emailAddress": {"address": "guest@fabrikam.example"}}]);
+                    body["attendees"] =
+                        json!([{"type": "required", "emailAddress": {"address": "guest@fabrikam.example"}}]);
                 }
                 self.ask(side, ("POST", "me/events"), Some(body));
             }
@@ -169,8 +169,14 @@ impl People {
                 live.entry(what).or_default().insert(row.value(what).to_owned());
             }
         }
-        let known =
-            Known { kind, side, live, removed: false, dead: Pair::default(), edited: Pair { creatio: false, exchange: false } };
+        let known = Known {
+            kind,
+            side,
+            live,
+            removed: false,
+            dead: Pair::default(),
+            edited: Pair { creatio: false, exchange: false },
+        };
         self.known.insert(tag, known);
     }
 

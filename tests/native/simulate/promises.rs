@@ -64,7 +64,9 @@ impl Outcome<'_> {
     /// Nothing that a person wrote is lost.
     fn lost(&self, tag: usize, (known, rows): (&Known, &Pair<Vec<&Row>>), broken: &mut Vec<String>) {
         for (what, live) in &known.live {
-            let shown = |value: &String| Side::BOTH.into_iter().any(|side| rows[side].iter().any(|row| row.value(*what) == value));
+            let shown = |value: &String| {
+                Side::BOTH.into_iter().any(|side| rows[side].iter().any(|row| row.value(*what) == value))
+            };
             let missing: Vec<_> = live.iter().filter(|value| !shown(value)).collect();
             // the rule may overrule one of two; without a base it can't know that there was only one
             let ruled = self.options.conflict != Conflict::Ask || self.options.direction != Direction::Both;
@@ -78,7 +80,8 @@ impl Outcome<'_> {
 
     fn shown(&self, rows: &Pair<Vec<&Row>>, what: What) -> Vec<String> {
         let all = Side::BOTH.into_iter().flat_map(|side| rows[side].iter().map(move |row| (side, row)));
-        all.map(|(side, row)| format!("{side}{} {}", if row.canceled { " (canceled)" } else { "" }, row.value(what))).collect()
+        all.map(|(side, row)| format!("{side}{} {}", if row.canceled { " (canceled)" } else { "" }, row.value(what)))
+            .collect()
     }
 
     /// Nothing is deleted unless a person deleted it; what somebody deleted, knowing it, stays away.
@@ -110,7 +113,8 @@ impl Outcome<'_> {
             (Some(creatio), Some(exchange)) => {
                 let fields = creatio.fields().filter(|what| creatio.value(*what) != exchange.value(*what));
                 for what in fields {
-                    broken.push(format!("tag {tag}: {what:?} differs and nobody is asked: {:?}", self.shown(rows, what)));
+                    broken
+                        .push(format!("tag {tag}: {what:?} differs and nobody is asked: {:?}", self.shown(rows, what)));
                 }
             }
             (None, None) => {}
@@ -122,7 +126,8 @@ impl Outcome<'_> {
     }
 
     fn is_held(&self, rows: &Pair<Vec<&Row>>) -> bool {
-        let ids: Vec<&str> = Side::BOTH.into_iter().flat_map(|side| rows[side].iter().map(|row| row.id.as_str())).collect();
+        let ids: Vec<&str> =
+            Side::BOTH.into_iter().flat_map(|side| rows[side].iter().map(|row| row.id.as_str())).collect();
         let mut held = self.reports.iter().flat_map(|report| &report.held);
         held.any(|held| held.id.as_ref().is_some_and(|id| ids.contains(&id.as_str())))
     }

@@ -23,7 +23,9 @@ pub(crate) struct Row {
 impl Row {
     pub(crate) fn fields(&self) -> impl Iterator<Item = What> + use<> {
         let task = self.task;
-        [What::Title, What::When, What::Place, What::Body].into_iter().filter(move |what| !(task && *what == What::Place))
+        [What::Title, What::When, What::Place, What::Body]
+            .into_iter()
+            .filter(move |what| !(task && *what == What::Place))
     }
 
     pub(crate) fn value(&self, what: What) -> &str {
