@@ -20,8 +20,8 @@ pub use settings::{FirstSettings, Group, MailAccount, MailKind};
 
 use crate::error::Result;
 use crate::http::Caller;
-use crate::model::{Address, ContactId, Cursor, GroupId, Item, Listing, Side, SiteId, Zone};
-use crate::ports::{Clock, Clue, Directory, Http, Keys, Membership, Op, Outcome, Replica, Scope};
+use crate::model::{Address, ContactId, Cursor, GroupId, Listing, Side, SiteId, Zone};
+use crate::ports::{Clock, Clue, Directory, Found, Http, Keys, Membership, Op, Outcome, Replica, Scope};
 use map::{Card, Lookups};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -74,7 +74,7 @@ impl<P: Http + Clock + Keys> Replica for Creatio<P> {
         self.observed(scope, cursor).await
     }
 
-    async fn find(&self, clues: &[Clue]) -> Result<Vec<Vec<Item>>> {
+    async fn find(&self, clues: &[Clue]) -> Result<Vec<Found>> {
         self.found(clues).await
     }
 

@@ -5,9 +5,11 @@
 //! puts it together, and [`fold`] takes in what the servers answered.
 
 pub mod actions;
+pub mod answer;
 pub mod decide;
 pub mod fold;
 pub mod guard;
+pub mod history;
 pub mod identity;
 pub mod link;
 pub mod matching;
@@ -15,9 +17,12 @@ pub mod merge;
 pub mod plan;
 pub mod project;
 pub mod scope;
+pub mod series;
 pub mod settings;
+pub mod undo;
 
 use crate::model::{Address, ContactId, Container, Instant, Item, ItemId, Malformed, Pair, SiteId, Window, Zone};
+use answer::Answers;
 use link::Link;
 use settings::Settings;
 use std::collections::{BTreeMap, BTreeSet};
@@ -80,4 +85,12 @@ pub struct Seen {
     pub total: usize,
     /// Sides that were read completely and had no item at all.
     pub empty: Pair<bool>,
+    /// Both sides were compared in full: a first run, a changed setting, once a day.
+    pub full: bool,
+    /// What a person said of things held.
+    pub answers: Answers,
+    /// Deletions of the last 24 hours, before this run.
+    pub deletions: usize,
+    /// Activities whose meeting ended and whose status nobody touched, by id.
+    pub due: BTreeSet<ItemId>,
 }

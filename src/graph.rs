@@ -18,8 +18,8 @@ mod wire;
 
 use crate::error::{Error, Result};
 use crate::http::{Answer, Call, Caller, Fault, odata};
-use crate::model::{Address, Container, ContainerId, Cursor, Item, Kind, Listing, Side, SiteId, Zone};
-use crate::ports::{Clock, Clue, Http, Keys, Op, Outcome, Replica, Response, Scope};
+use crate::model::{Address, Container, ContainerId, Cursor, Kind, Listing, Side, SiteId, Zone};
+use crate::ports::{Clock, Clue, Found, Http, Keys, Op, Outcome, Replica, Response, Scope};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::cell::RefCell;
@@ -139,7 +139,7 @@ impl<P: Http + Clock + Keys> Replica for Graph<P> {
         observe::observe(self, scope, cursor).await
     }
 
-    async fn find(&self, clues: &[Clue]) -> Result<Vec<Vec<Item>>> {
+    async fn find(&self, clues: &[Clue]) -> Result<Vec<Found>> {
         find::find(self, clues).await
     }
 

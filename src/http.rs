@@ -4,6 +4,7 @@
 pub mod batch;
 pub mod call;
 pub mod endpoint;
+pub mod mend;
 pub mod odata;
 pub mod retry;
 #[cfg(all(test, not(target_arch = "wasm32")))]

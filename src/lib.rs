@@ -15,6 +15,8 @@ pub mod http;
 pub mod model;
 pub mod ports;
 pub mod run;
+#[cfg(target_arch = "wasm32")]
+pub mod web;
 
 /// The version of this engine, as in `Cargo.toml`.
 pub const VERSION: &str = env!("CARGO_PKG_VERSION");

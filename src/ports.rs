@@ -2,12 +2,13 @@
 //! No answer here decides anything.
 #![allow(async_fn_in_trait)] // the crate is single-threaded in the browser; no future of ours has to be `Send`
 
+use crate::engine::history::Entry;
 use crate::engine::link::{Link, LinkKey, State};
 use crate::engine::settings::Settings;
 use crate::error::Result;
 use crate::model::{
-    Address, ContactId, Container, ContainerId, Cursor, Facts, GroupId, Instant, Item, ItemId, Listing, Mark, Patch,
-    Record, Side, Uid, Version, Window,
+    Address, ContactId, Container, ContainerId, Cursor, Facts, GroupId, Instant, Item, ItemId, Listing, Malformed,
+    Mark, Patch, Record, Side, Uid, Version, Window,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -102,6 +103,23 @@ pub enum Clue {
     Uid(Uid),
     /// Items that carry our mark for this Activity, in every calendar and list. Creatio has no such items.
     Mark(ItemId),
+}
+
+/// What answers a clue.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Found {
+    /// The items.
+    pub items: Vec<Item>,
+    /// Items that are there, but can't be understood.
+    pub malformed: Vec<Malformed>,
+}
+
+impl Found {
+    /// Whether nothing answers the clue.
+    #[must_use]
+    pub const fn is_absent(&self) -> bool {
+        self.items.is_empty() && self.malformed.is_empty()
+    }
 }
 
 /// A write to one item. All values are in the target side's normal form.
@@ -199,12 +217,12 @@ pub trait Replica {
     /// What stops a run; malformed items don't.
     async fn observe(&self, scope: &Scope, cursor: Option<&Cursor>) -> Result<Listing>;
 
-    /// Reads particular items directly, marks included, whatever the window: for each clue, in order, the items that answer it. None is a
+    /// Reads particular items directly, marks included, whatever the window: for each clue, in order, what answers it. Nothing is a
     /// sure sign of absence (as far as the user may see).
     ///
     /// # Errors
     /// What stops a run: a clue that can't be answered must not look like an absent item.
-    async fn find(&self, clues: &[Clue]) -> Result<Vec<Vec<Item>>>;
+    async fn find(&self, clues: &[Clue]) -> Result<Vec<Found>>;
 
     /// Carries out writes, batched; one outcome for each, in order. Never repeats what is not safe to repeat.
     async fn apply(&self, ops: &[Op]) -> Vec<Outcome>;
@@ -267,6 +285,12 @@ pub trait Store {
     /// As above.
     async fn all(&self) -> Result<Vec<Link>>;
 
+    /// The history, newest run first, each run's entries in the order in which they were written.
+    ///
+    /// # Errors
+    /// As above.
+    async fn history(&self) -> Result<Vec<Entry>>;
+
     /// Writes a change, all of it or nothing. A link is kept under its Activity's id.
     ///
     /// # Errors
@@ -283,6 +307,10 @@ pub struct Commit {
     pub put: Vec<Link>,
     /// The new state.
     pub state: Option<State>,
+    /// Entries of the history to add.
+    pub history: Vec<Entry>,
+    /// Entries of runs before this are forgotten.
+    pub forget: Option<Instant>,
 }
 
 /// Hears how a run goes on.

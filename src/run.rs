@@ -2,6 +2,7 @@
 
 pub mod apply;
 pub mod observe;
+pub mod undo;
 
 use crate::engine::link::{Held, State};
 use crate::engine::plan::{self, Plan};

@@ -1,11 +1,266 @@
-//! Tests of ring 3 in a real browser (`wasm-pack test --headless`).
+//! Tests of ring 3 in a real browser (`wasm-pack test --headless`): the store, fetch, zones, the lock, errors and the one class.
 #![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)] // a test says what it expects by panicking
 
+use chrono::{TimeZone, Utc};
+use js_sys::{Object, Reflect};
+use schedule_sync::engine::link::{Link, LinkKey, LinkState, State};
+use schedule_sync::engine::settings::{Extent, Settings};
+use schedule_sync::error::Error;
+use schedule_sync::model::{
+    Body, ContainerId, Facts, Importance, Instant, ItemId, Occurrence, Original, Pair, Record, Side, Status, Task,
+    TaskWhen, Zone,
+};
+use schedule_sync::ports::{Commit, Http, Store};
+use schedule_sync::web::error::to_js;
+use schedule_sync::web::facade::ScheduleSync;
+use schedule_sync::web::fetch::Fetch;
+use schedule_sync::web::store::{self, IdbStore};
+use schedule_sync::web::zone::IntlZone;
+use schedule_sync::web::{host, lock};
+use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::*;
 
 wasm_bindgen_test_configure!(run_in_browser);
 
+fn at(text: &str) -> Instant {
+    text.parse().unwrap()
+}
+
+/// A name that no earlier run of these tests has used.
+fn fresh(name: &str) -> String {
+    format!("{name}-{}-{}", js_sys::Date::now(), js_sys::Math::random())
+}
+
+fn link(activity: &str, exchange: &str, master: Option<&str>) -> Link {
+    let record = Record::Task(Task {
+        title: "Title".to_owned(),
+        when: TaskWhen::Days { start: None, due: "2026-03-29".parse().ok() },
+        body: Body::from_text("line\nline"),
+        importance: Importance::High,
+        reminder: None,
+        status: Status::Waiting,
+    });
+    let occurrence =
+        master.map(|master| Occurrence { master: master.into(), original: Original::At(at("2026-03-29T10:00:00Z")) });
+    Link {
+        ids: Pair { creatio: activity.into(), exchange: exchange.into() },
+        containers: Pair { creatio: "activities".into(), exchange: "list".into() },
+        base: Pair { creatio: record.clone(), exchange: record },
+        versions: Pair { creatio: "v1".into(), exchange: "v2".into() },
+        facts: Pair { creatio: Facts::default(), exchange: Facts { occurrence, ..Facts::default() } },
+        made: Some(Side::Exchange),
+        generation: 3,
+        state: LinkState::Pending(Side::Creatio),
+    }
+}
+
+async fn account(instance: &str, address: &str) -> IdbStore {
+    IdbStore::new(&store::open(instance).await.unwrap(), address)
+}
+
+fn activities(links: Vec<Link>) -> Vec<String> {
+    let mut ids: Vec<String> = links.into_iter().map(|link| link.ids.creatio.to_string()).collect();
+    ids.sort();
+    ids
+}
+
 #[wasm_bindgen_test]
-fn the_engine_names_its_version() {
-    assert!(!schedule_sync::VERSION.is_empty());
+async fn settings_and_state_are_kept_per_account() {
+    let instance = fresh("settings");
+    let (demo, other) =
+        (account(&instance, "demo@contoso.example").await, account(&instance, "other@contoso.example").await);
+    assert_eq!(demo.settings().await.unwrap(), None);
+    let mut settings = Settings::first("2026-11-30".parse().unwrap());
+    settings.import_meetings.on = true;
+    settings.import_meetings.scope = Extent::Chosen;
+    settings.import_meetings.chosen = vec![ContainerId::new("a calendar")];
+    demo.save_settings(&settings).await.unwrap();
+    // another connection, as after a reload
+    assert_eq!(account(&instance, "demo@contoso.example").await.settings().await.unwrap(), Some(settings));
+    assert_eq!(other.settings().await.unwrap(), None);
+
+    let state = State::new("site".into());
+    demo.commit(&Commit { state: Some(state.clone()), ..Commit::default() }).await.unwrap();
+    assert_eq!(demo.state().await.unwrap(), Some(state));
+    assert_eq!(other.state().await.unwrap(), None);
+}
+
+#[wasm_bindgen_test]
+async fn links_are_found_by_either_id_and_by_series() {
+    let store = account(&fresh("links"), "demo@contoso.example").await;
+    let links = vec![link("a1", "e1", Some("m")), link("a2", "e2", Some("m")), link("a3", "e3", None)];
+    store.commit(&Commit { put: links.clone(), ..Commit::default() }).await.unwrap();
+    let item = |side, id: &str| LinkKey::Item(side, ItemId::new(id));
+    for (keys, found) in [
+        (vec![item(Side::Creatio, "a1")], vec!["a1"]),
+        (vec![item(Side::Exchange, "e3")], vec!["a3"]),
+        (vec![item(Side::Exchange, "a1")], vec![]),
+        (vec![LinkKey::Series("m".into())], vec!["a1", "a2"]),
+        (vec![item(Side::Creatio, "a1"), item(Side::Exchange, "e1"), LinkKey::Series("m".into())], vec!["a1", "a2"]),
+        (vec![], vec![]),
+    ] {
+        assert_eq!(activities(store.links(&keys).await.unwrap()), found, "{keys:?}");
+    }
+    assert_eq!(store.links(&[item(Side::Creatio, "a1")]).await.unwrap(), vec![links[0].clone()]);
+
+    let moved = link("a1", "e9", None);
+    let commit = Commit { drop: vec!["a2".into()], put: vec![moved.clone()], ..Commit::default() };
+    store.commit(&commit).await.unwrap();
+    assert_eq!(activities(store.all().await.unwrap()), ["a1", "a3"]);
+    assert_eq!(activities(store.links(&[item(Side::Exchange, "e1")]).await.unwrap()), Vec::<String>::new());
+    assert_eq!(store.links(&[item(Side::Exchange, "e9")]).await.unwrap(), vec![moved]);
+}
+
+#[wasm_bindgen_test]
+async fn a_store_of_a_newer_engine_stops_this_one() {
+    let instance = fresh("newer");
+    let mut request = idb::Factory::new().unwrap().open(&format!("schedule-sync/{instance}"), Some(1_000_000)).unwrap();
+    request.on_upgrade_needed(|_| {});
+    request.await.unwrap().close();
+    let error = store::open(&instance).await.unwrap_err();
+    assert!(matches!(&error, Error::Store(why) if why.contains("reload the page")), "{error:?}");
+}
+
+#[wasm_bindgen_test]
+async fn an_open_store_gives_way_to_a_newer_engine() {
+    let instance = fresh("gives-way");
+    let store = account(&instance, "demo@contoso.example").await;
+    let mut request = idb::Factory::new().unwrap().open(&format!("schedule-sync/{instance}"), Some(2)).unwrap();
+    request.on_upgrade_needed(|_| {});
+    request.await.unwrap().close();
+    assert!(matches!(store.settings().await, Err(Error::Store(why)) if why.contains("reload the page")));
+}
+
+#[wasm_bindgen_test]
+fn offsets_are_those_of_the_zone_on_that_day() {
+    for (zone, instant, seconds) in [
+        ("Russian Standard Time", "2026-07-01T00:00:00Z", 10_800),
+        ("W. Europe Standard Time", "2026-03-29T00:59:59Z", 3_600),
+        ("W. Europe Standard Time", "2026-03-29T01:00:00Z", 7_200),
+        ("W. Europe Standard Time", "2026-10-25T00:59:59Z", 7_200),
+        ("W. Europe Standard Time", "2026-10-25T01:00:00Z", 3_600),
+        ("Eastern Standard Time", "2026-03-08T06:59:59Z", -18_000),
+        ("Eastern Standard Time", "2026-03-08T07:00:00Z", -14_400),
+        ("Australia/Lord_Howe", "2026-04-04T14:59:59Z", 39_600),
+        ("Australia/Lord_Howe", "2026-04-04T15:00:00Z", 37_800),
+        ("Asia/Kathmandu", "2026-01-01T00:00:00Z", 20_700),
+        ("America/St_Johns", "2026-01-01T00:00:00Z", -12_600),
+        ("UTC", "2026-01-01T00:00:00Z", 0),
+        ("no such zone", "2026-01-01T00:00:00Z", 0),
+    ] {
+        let zone_of = IntlZone::new(zone);
+        assert_eq!(zone_of.offset(at(instant)), seconds, "{zone} at {instant}");
+        assert_eq!(zone_of.offset(at(instant)), seconds, "{zone} at {instant}, the second time");
+    }
+    assert_eq!(IntlZone::new("Russian Standard Time").name(), "Russian Standard Time");
+    assert_eq!(IntlZone::new("Russian Standard Time").iana(), "Europe/Moscow");
+    assert_eq!(IntlZone::new("no such zone").name(), "UTC");
+}
+
+#[wasm_bindgen_test]
+async fn fetch_brings_whole_responses_or_says_that_they_are_lost() {
+    let location = Reflect::get(&js_sys::global(), &"location".into()).unwrap();
+    let origin = Reflect::get(&location, &"origin".into()).unwrap().as_string().unwrap();
+    let fetch = Fetch::new(&format!("{origin}/0"));
+    let get = |address: &str| http::Request::get(address).body(Vec::new()).unwrap();
+    let response = fetch.send(get(&format!("{origin}/"))).await.unwrap();
+    assert_eq!(response.status(), 200);
+    assert!(response.headers().get("content-type").unwrap().to_str().unwrap().contains("text/html"));
+    assert!(response.body().windows(5).any(|bytes| bytes == b"<html" || bytes == b"<HTML"), "the body is there");
+    let missing = fetch.send(get(&format!("{origin}/no-such-file"))).await.unwrap();
+    assert_eq!(missing.status(), 404, "an error status is an answer");
+    let posted = http::Request::post(format!("{origin}/no-such-file")).body(b"{}".to_vec()).unwrap();
+    assert!(fetch.send(posted).await.unwrap().status().is_client_error());
+    assert!(fetch.send(get("http://127.0.0.1:9/")).await.is_err(), "nobody listens there");
+}
+
+#[wasm_bindgen_test]
+async fn one_holds_the_lock_at_a_time() {
+    let name = fresh("lock");
+    let held = lock::take(&name).await.unwrap();
+    assert!(matches!(lock::take(&name).await, Err(Error::Running)));
+    assert!(lock::take(&fresh("another")).await.is_ok());
+    drop(held);
+    // the browser frees it in a task of its own
+    gloo_timers::future::TimeoutFuture::new(20).await;
+    assert!(lock::take(&name).await.is_ok());
+}
+
+#[wasm_bindgen_test]
+fn errors_have_a_code_and_a_side() {
+    let member = |error: &JsValue, key: &str| Reflect::get(error, &key.into()).unwrap().as_string();
+    let signed_out = to_js(&Error::SignedOut(Side::Exchange));
+    assert!(signed_out.is_instance_of::<js_sys::Error>());
+    assert_eq!(member(&signed_out, "code").as_deref(), Some("signed-out"));
+    assert_eq!(member(&signed_out, "side").as_deref(), Some("exchange"));
+    let stopped = to_js(&Error::Stopped);
+    assert_eq!((member(&stopped, "code").as_deref(), member(&stopped, "side")), (Some("stopped"), None));
+}
+
+#[wasm_bindgen_test]
+fn the_clock_is_the_browsers() {
+    let now = host::now();
+    assert!((now.timestamp_millis() - js_sys::Date::now() as i64).abs() < 1_000);
+    assert!(now > Utc.with_ymd_and_hms(2020, 1, 1, 0, 0, 0).unwrap());
+}
+
+/// A context as the page gives it.
+fn context(instance: &str, base: &str) -> JsValue {
+    let json = format!(
+        r#"{{"instance":"{instance}","base":"{base}","graph":"http://127.0.0.1:9/v1.0","user":{{"id":"u","name":"U"}},
+            "contact":{{"id":"410006e1-ca4e-4502-a9ec-e54d922d2c00","name":"U"}},"timeZone":"Russian Standard Time","culture":"en-US"}}"#
+    );
+    js_sys::JSON::parse(&json).unwrap()
+}
+
+/// A host that gives no keys and hears nothing.
+fn silent_host() -> host::Host {
+    let host = Object::new();
+    let headers = js_sys::Function::new_no_args("return Promise.resolve({})");
+    Reflect::set(&host, &"headers".into(), &headers).unwrap();
+    Reflect::set(&host, &"event".into(), &js_sys::Function::new_no_args("")).unwrap();
+    JsValue::from(host).unchecked_into()
+}
+
+fn engine(instance: &str, base: &str) -> ScheduleSync {
+    ScheduleSync::new(tsify::Ts::new_unchecked(context(instance, base)), silent_host()).unwrap()
+}
+
+#[wasm_bindgen_test]
+async fn the_first_settings_are_off_and_those_saved_come_back() {
+    let instance = fresh("facade");
+    let sync = engine(&instance, "http://127.0.0.1:9/0");
+    assert_eq!(sync.zone(), "Europe/Moscow");
+    let settings = sync.settings("demo@contoso.example".to_owned()).await.unwrap();
+    let json = |settings: &tsify::Ts<_>| String::from(js_sys::JSON::stringify(&settings.js_value()).unwrap());
+    let text = json(&settings);
+    for part in [
+        r#""importMeetings":{"on":false,"scope":"all","chosen":[]}"#,
+        r#""export":{"on":false,"scope":"all","chosen":[]}"#,
+        r#""automatic":false"#,
+    ] {
+        assert!(text.contains(part), "{part} in {text}");
+    }
+    let changed =
+        text.replacen(r#""on":false,"scope":"all","chosen":[]"#, r#""on":true,"scope":"chosen","chosen":["c"]"#, 1);
+    let changed = tsify::Ts::new_unchecked(js_sys::JSON::parse(&changed).unwrap());
+    sync.save_settings("demo@contoso.example".to_owned(), changed.clone()).await.unwrap();
+    let again = engine(&instance, "http://127.0.0.1:9/0");
+    assert_eq!(json(&again.settings("demo@contoso.example".to_owned()).await.unwrap()), json(&changed));
+}
+
+#[wasm_bindgen_test]
+async fn what_does_not_fit_is_refused_with_a_code() {
+    let code = |error: JsValue| Reflect::get(&error, &"code".into()).unwrap().as_string().unwrap();
+    let Err(error) = ScheduleSync::new(tsify::Ts::new_unchecked(Object::new().into()), silent_host()) else {
+        panic!("a context without members was taken");
+    };
+    assert_eq!(code(error), "settings");
+    let sync = engine(&fresh("misfit"), "http://127.0.0.1:9/0");
+    let settings = sync.settings("demo@contoso.example".to_owned()).await.unwrap().js_value();
+    Reflect::set(&settings, &"from".into(), &"30.11.2026".into()).unwrap();
+    let saved = sync.save_settings("demo@contoso.example".to_owned(), tsify::Ts::new_unchecked(settings)).await;
+    assert_eq!(code(saved.unwrap_err()), "settings");
+    assert_eq!(code(sync.containers("no address".to_owned()).await.unwrap_err()), "settings");
 }

@@ -23,6 +23,8 @@ export default defineConfig(
     rules: {
       '@typescript-eslint/restrict-template-expressions': ['error', { allowNumber: true }],
       '@typescript-eslint/switch-exhaustiveness-check': 'error',
+      // LitElement has them all.
+      'wc/guard-super-call': 'off',
     },
   },
   {

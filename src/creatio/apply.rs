@@ -9,7 +9,8 @@ use super::write::{change, creation, json};
 use super::{ACTIVITIES, Creatio};
 use crate::error::Error;
 use crate::http::{Answer, Call, Repeat, Silence};
-use crate::model::{Field, Instant, Item, ItemId, Record, Task};
+use crate::model::record::differences;
+use crate::model::{Field, Instant, Item, ItemId};
 use crate::ports::{Clock, Create, Http, Keys, Op, Outcome, Refusal, Update, Written};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -210,38 +211,7 @@ fn untouched(update: &Update, item: &Item) -> bool {
     // a status ends an Activity: nothing at all may have changed
     let whole = update.status.is_none() || item.record == update.before;
     let free = update.uid.is_none() || item.facts.uid.is_none() || item.facts.uid == update.uid;
-    whole && free && update.patch.fields.iter().all(|field| same(*field, &item.record, &update.before))
-}
-
-/// Whether two records agree in a field.
-fn same(field: Field, a: &Record, b: &Record) -> bool {
-    match (a, b) {
-        (Record::Meeting(a), Record::Meeting(b)) => match field {
-            Field::Title => a.title == b.title,
-            Field::When => a.when == b.when,
-            Field::Place => a.place == b.place,
-            Field::Body => a.body == b.body,
-            Field::Importance => a.importance == b.importance,
-            Field::Reminder => a.reminder == b.reminder,
-            Field::People => a.people == b.people,
-            Field::Response => a.response == b.response,
-            Field::Status => true,
-        },
-        (Record::Task(a), Record::Task(b)) => same_task(field, a, b),
-        (Record::Meeting(_), Record::Task(_)) | (Record::Task(_), Record::Meeting(_)) => false,
-    }
-}
-
-fn same_task(field: Field, a: &Task, b: &Task) -> bool {
-    match field {
-        Field::Title => a.title == b.title,
-        Field::When => a.when == b.when,
-        Field::Body => a.body == b.body,
-        Field::Importance => a.importance == b.importance,
-        Field::Reminder => a.reminder == b.reminder,
-        Field::Status => a.status == b.status,
-        Field::Place | Field::People | Field::Response => true,
-    }
+    whole && free && update.patch.agree(&item.record, &update.before)
 }
 
 /// What an answer says of `op`.
@@ -296,13 +266,13 @@ fn settle(op: &Op, stage: &mut Stage, held: &Held) {
 
 /// Whether an Activity with the id of a creation came from that creation.
 fn is_ours(create: &Create, item: &Item) -> bool {
-    same(Field::Title, &create.record, &item.record) && same(Field::When, &create.record, &item.record)
+    differences(&create.record, &item.record).is_disjoint(&[Field::Title, Field::When].into())
 }
 
 /// Whether an Activity shows what an update wrote into its columns.
 fn is_written(update: &Update, item: &Item) -> bool {
     let columns = update.patch.fields.iter().filter(|field| !matches!(field, Field::People | Field::Response));
-    columns.into_iter().all(|field| same(*field, &update.patch.record, &item.record))
+    differences(&update.patch.record, &item.record).is_disjoint(&columns.copied().collect())
         && (update.uid.is_none() || item.facts.uid == update.uid)
         && (update.status.is_none() || item.facts.status == update.status)
 }

@@ -4,8 +4,8 @@
 use super::query::{Query, date, in_window, no_email};
 use super::read::{row_id, understood};
 use super::wire::{Activity, Trace};
-use super::{ACTIVITIES, Creatio};
-use crate::error::Result;
+use super::{ACTIVITIES, Creatio, SIDE};
+use crate::error::{Error, Result};
 use crate::http::odata::Page;
 use crate::model::{Container, Cursor, Instant, ItemId, Kind, Listing, Malformed, Window};
 use crate::ports::{Clock, Http, Keys, Scope};
@@ -161,6 +161,10 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             );
             if read < PAGE {
                 return Ok(rows.into_values().collect());
+            }
+            if skip > 0 && rows.len() == place {
+                let detail = "the pages of Activity begin again and again".to_owned();
+                return Err(Error::Unreadable { side: SIDE, detail });
             }
             // a page full of one and the same stamp can't be passed by the stamp
             (key, skip) = if last.is_empty() || last == key { (key, skip + read) } else { (last, 0) };

@@ -132,3 +132,85 @@ fn set(body: &mut Body, name: &str, value: impl Into<Value>) {
 pub(super) fn json(body: Body) -> Value {
     json!(body)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Body as Notes, Day, Facts, Importance, Meeting, Patch, Response, Status, Task};
+
+    fn at(hour: u32) -> Instant {
+        let day = Day::from_ymd_opt(2026, 3, 5).unwrap_or_default();
+        day.and_hms_opt(hour, 0, 0).unwrap_or_default().and_utc()
+    }
+
+    fn meeting(reminder: Reminder) -> Record {
+        Record::Meeting(Meeting {
+            title: "t".to_owned(),
+            when: When::Timed { start: at(10), end: at(11) },
+            place: "p".to_owned(),
+            body: Notes::from_text("n"),
+            importance: Importance::Normal,
+            reminder,
+            people: Vec::new(),
+            response: Response::Confirmed,
+        })
+    }
+
+    fn task(reminder: Option<Instant>) -> Record {
+        Record::Task(Task {
+            title: "t".to_owned(),
+            when: TaskWhen::Timed { start: at(10), due: at(11) },
+            body: Notes::default(),
+            importance: Importance::Normal,
+            reminder,
+            status: Status::Deferred,
+        })
+    }
+
+    #[test]
+    fn each_field_has_its_columns_and_a_move_takes_the_reminder_along() {
+        let span = [("StartDate", "2026-03-05T10:00:00Z"), ("DueDate", "2026-03-05T11:00:00Z")];
+        let span = |more: Value| {
+            span.iter().fold(more, |mut all, (name, value)| {
+                insert(&mut all, name, value);
+                all
+            })
+        };
+        for (record, field, columns) in [
+            (meeting(Reminder::Off), Field::When, span(json!({}))),
+            (meeting(Reminder::Before(60)), Field::When, span(json!({"RemindToOwnerDate": "2026-03-05T09:00:00Z"}))),
+            (task(Some(at(7))), Field::When, span(json!({"RemindToOwnerDate": "2026-03-05T07:00:00Z"}))),
+            (meeting(Reminder::Off), Field::Reminder, json!({"RemindToOwner": false})),
+            (
+                task(Some(at(7))),
+                Field::Reminder,
+                json!({"RemindToOwner": true, "RemindToOwnerDate": "2026-03-05T07:00:00Z"}),
+            ),
+            (task(None), Field::Status, json!({"StatusId": status_id(Status::NotStarted)})),
+            (meeting(Reminder::Off), Field::Status, json!({})),
+            (meeting(Reminder::Off), Field::Place, json!({"Location": "p"})),
+            (task(None), Field::Place, json!({})),
+            (meeting(Reminder::Off), Field::People, json!({})),
+            (meeting(Reminder::Off), Field::Response, json!({})),
+        ] {
+            let op = Update {
+                id: "1".into(),
+                container: "activities".into(),
+                version: "v".into(),
+                before: record.clone(),
+                patch: Patch { record, fields: [field].into() },
+                uid: None,
+                status: None,
+                mark: None,
+                facts: Facts::default(),
+            };
+            assert_eq!(change(&op).map(json), Ok(columns), "{field} of {:?}", op.before.kind());
+        }
+    }
+
+    fn insert(all: &mut Value, name: &str, value: &str) {
+        if let Some(members) = all.as_object_mut() {
+            members.insert(name.to_owned(), json!(value));
+        }
+    }
+}

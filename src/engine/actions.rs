@@ -1,12 +1,15 @@
 //! From steps to writes: what is sent for each step, and the link that stands once it is confirmed.
 
+use super::answer::Choice;
 use super::decide::{self, Fate, Step};
 use super::link::{Held, Link, LinkState, Reason};
-use super::merge::{self, Flows, Merge};
+use super::merge::{self, Flows, Merge, Rule};
 use super::plan::{Action, is_edited};
 use super::settings::CreatioDelete;
 use super::{Context, Seen, identity, project, scope};
-use crate::model::{ContainerId, Facts, Field, Item, ItemId, Pair, Patch, Record, Reminder, Side, Status, Version};
+use crate::model::{
+    ContainerId, Facts, Field, Instant, Item, ItemId, Kind, Pair, Patch, Record, Reminder, Side, Status, Version,
+};
 use crate::ports::{Create, Op, Update};
 use std::collections::BTreeSet;
 
@@ -59,8 +62,9 @@ impl Planned {
 pub fn linked(context: &Context<'_>, seen: &Seen, link: &Link, (step, fates): (Step, Pair<Fate<'_>>)) -> Planned {
     match step {
         Step::Rest => rest(link, fates),
-        Step::Sleep => with_state(link, LinkState::Asleep),
-        Step::Bury => with_state(link, LinkState::Tombstone),
+        Step::Sleep => with_state(link, fates, LinkState::Asleep),
+        Step::Leave => left(link, fates),
+        Step::Bury => with_state(link, fates, LinkState::Tombstone),
         Step::Update(_) | Step::Merge => merged(context, seen, link, (step, fates)),
         Step::Delete(side) => delete(context, link, side, fates),
         Step::Revive(side) => revive(context, seen, link, (side, fates)),
@@ -79,13 +83,25 @@ fn rest(link: &Link, fates: Pair<Fate<'_>>) -> Planned {
     if after == *link { Planned::default() } else { Planned::link(after) }
 }
 
-fn with_state(link: &Link, state: LinkState) -> Planned {
-    if link.state == state { Planned::default() } else { Planned::link(Link { state, ..link.clone() }) }
+fn with_state(link: &Link, fates: Pair<Fate<'_>>, state: LinkState) -> Planned {
+    if link.state == state { Planned::default() } else { Planned::link(Link { state, ..informed(link, fates) }) }
+}
+
+/// Both rest as they are: what differs is no edit any more.
+fn left(link: &Link, fates: Pair<Fate<'_>>) -> Planned {
+    let mut after = Link { state: LinkState::Undone, ..informed(link, fates) };
+    for side in Side::BOTH {
+        if let Some(item) = fates[side].item() {
+            after.base[side] = item.record.clone();
+        }
+    }
+    Planned::link(after)
 }
 
 /// The link with the versions and facts of what was read.
 fn informed(link: &Link, fates: Pair<Fate<'_>>) -> Link {
-    let mut after = Link { state: LinkState::Alive, ..link.clone() };
+    let state = if link.state == LinkState::Undone { LinkState::Undone } else { LinkState::Alive };
+    let mut after = Link { state, ..link.clone() };
     for side in Side::BOTH {
         if let Some(item) = fates[side].item() {
             after.versions[side] = item.version.clone();
@@ -106,13 +122,24 @@ fn known(before: &Facts, read: &Facts) -> Facts {
 }
 
 fn merged(context: &Context<'_>, seen: &Seen, link: &Link, (step, fates): (Step, Pair<Fate<'_>>)) -> Planned {
-    let flows = decide::flows(context, link, fates);
+    let flows = decide::flows(context, seen, link, fates);
     let now = Pair::of(|side| fates[side].item().map_or(&link.base[side], |item| &item.record));
     let stamps = Pair::of(|side| fates[side].item().and_then(|item| item.stamp));
-    let merge = merge::merge(context, seen, (link.base.as_ref(), now), (&|field| flows.of(field), stamps));
-    let mut planned = written(informed(link, fates), (step, Some(link)), &merge, now);
+    let rule = rule(context, seen, link, stamps);
+    let merge = merge::merge(context, seen, (link.base.as_ref(), now), (&|field| flows.of(field), rule));
+    let awake = Link { state: LinkState::Alive, ..informed(link, fates) };
+    let mut planned = written(awake, (step, Some(link)), &merge, now);
     planned.held = waiting(context, (link, fates), (flows, &merge), now);
     planned
+}
+
+/// By what a clash of this pair is settled.
+fn rule(context: &Context<'_>, seen: &Seen, link: &Link, stamps: Pair<Option<Instant>>) -> Rule {
+    let answer = match seen.answers.to([&link.ids.creatio, &link.ids.exchange], Reason::Clash) {
+        Some(Choice::Take(side)) => Some(side),
+        Some(Choice::Allow | Choice::Leave) | None => None,
+    };
+    Rule { answer, conflict: context.settings.rules.conflict, stamps }
 }
 
 /// Links two items that were found to be one.
@@ -120,12 +147,19 @@ fn merged(context: &Context<'_>, seen: &Seen, link: &Link, (step, fates): (Step,
 pub fn adopt(context: &Context<'_>, seen: &Seen, items: Pair<&Item>) -> Planned {
     let link = fresh(context, items);
     let fates = items.map(|item| Fate::Same(Some(item)));
-    let flows = decide::flows(context, &link, fates);
+    let flows = decide::flows(context, seen, &link, fates);
     let now = items.map(|item| &item.record);
     if now.creatio.kind() != now.exchange.kind() {
         return Planned::held(context, Side::Exchange, items.exchange, Reason::Ambiguous);
     }
-    let merge = merge::adopt(context, seen, now, (&|field| flows.of(field), items.map(|item| item.stamp)));
+    let rule = rule(context, seen, &link, items.map(|item| item.stamp));
+    let mut merge = merge::adopt(context, seen, now, (&|field| flows.of(field), rule));
+    if flows.joins && !items.creatio.facts.mine && now.creatio.kind() == Kind::Meeting {
+        // somebody else's Activity for the same meeting: the user joins it as a participant, with their own answer
+        merge::copy(Field::Response, now.exchange, &mut merge.target.creatio);
+        merge::copy(Field::Response, now.exchange, &mut merge.base.creatio);
+        merge.writes.creatio.insert(Field::Response);
+    }
     let mut planned = written(link.clone(), (Step::Adopt, None), &merge, now);
     planned.held = waiting(context, (&link, fates), (flows, &merge), now);
     planned
@@ -209,8 +243,14 @@ fn waiting(
 }
 
 fn hold(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, reason: Reason) -> Planned {
-    let side = if fates.creatio.item().is_some() { Side::Creatio } else { Side::Exchange };
-    let title = fates[side].item().map_or(&link.base[side], |item| &item.record).title().to_owned();
+    held(context, link, Pair::of(|side| fates[side].item()), reason)
+}
+
+/// Holds a pair; it is shown on the side where a person finds it.
+#[must_use]
+pub fn held(context: &Context<'_>, link: &Link, items: Pair<Option<&Item>>, reason: Reason) -> Planned {
+    let side = if items.exchange.is_some() && items.creatio.is_none() { Side::Exchange } else { Side::Creatio };
+    let title = items[side].map_or(&link.base[side], |item| &item.record).title().to_owned();
     let held = Held {
         side,
         id: Some(link.ids[side].clone()),
@@ -390,6 +430,38 @@ fn convert(context: &Context<'_>, seen: &Seen, link: &Link, (side, fates): (Side
         ));
     }
     planned
+}
+
+/// A meeting that we imported has ended, and nobody touched its status: it becomes Completed.
+#[must_use]
+pub fn complete(link: &Link, item: Option<&Item>) -> Action {
+    let mut after = link.clone();
+    if let Some(item) = item {
+        after.versions.creatio = item.version.clone();
+    }
+    let none = Patch { record: link.base.creatio.clone(), fields: BTreeSet::new() };
+    let update = update(&after, Side::Creatio, &link.base.creatio, none);
+    after.facts.creatio.status = Some(Status::Completed);
+    Action {
+        step: Step::Update(Side::Creatio),
+        title: link.base.creatio.title().to_owned(),
+        writes: vec![(Side::Creatio, Op::Update(Box::new(Update { status: Some(Status::Completed), ..update })))],
+        before: Some(link.clone()),
+        after,
+    }
+}
+
+/// Removes an item of Exchange that stands a second time for the Activity of `link`.
+#[must_use]
+pub fn surplus(link: &Link, item: &Item) -> Action {
+    let op = Op::Delete { id: item.id.clone(), container: item.container.clone(), version: item.version.clone() };
+    Action {
+        step: Step::Delete(Side::Exchange),
+        title: item.record.title().to_owned(),
+        writes: vec![(Side::Exchange, op)],
+        before: Some(link.clone()),
+        after: link.clone(),
+    }
 }
 
 /// What is still to be written once an export is confirmed: the event's UID goes into the Activity's free `GlobalActivityID`, so that

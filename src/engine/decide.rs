@@ -1,5 +1,6 @@
 //! What is done with a pair: the table of the rules and what goes before it. One function reads as the table.
 
+use super::answer::Choice;
 use super::link::{Link, LinkState, Reason};
 use super::merge::{Flows, differences};
 use super::settings::{CreatioDelete, ExchangeDelete};
@@ -51,6 +52,8 @@ pub enum Step {
     Sleep,
     /// Both are gone, or one is and the other shall stay: keep a tombstone.
     Bury,
+    /// A person wants it left: both rest as they are, until one is edited.
+    Leave,
     /// Wait for a person.
     Hold(Reason),
 }
@@ -79,17 +82,21 @@ fn facts<'a>(link: &'a Link, fates: Pair<Fate<'a>>, side: Side) -> &'a crate::mo
 
 /// How the fields of a linked pair may flow.
 #[must_use]
-pub fn flows(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>) -> Flows {
+pub fn flows(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'_>>) -> Flows {
+    let allowed = |reason| seen.answers.allow([&link.ids.creatio, &link.ids.exchange], reason);
     let (creatio, exchange) = (facts(link, fates, Side::Creatio), facts(link, fates, Side::Exchange));
     let owner_is_user = creatio.owner.as_ref().is_none_or(|owner| *owner == context.account.contact);
     Flows {
         inward: scope::import(context.settings, link.kind()).on && owner_is_user,
-        outward: context.settings.export.on && !exchange.private,
+        joins: scope::import(context.settings, link.kind()).on,
+        outward: context.settings.export.on,
+        private: exchange.private,
         foreign: exchange.foreign,
         recurring: exchange.recurring,
         process: creatio.process,
-        rich: body(fates.exchange.item().map_or(&link.base.exchange, |item| &item.record)).rich,
-        mails: exchange.attendees > 0 && !exchange.foreign,
+        rich: body(fates.exchange.item().map_or(&link.base.exchange, |item| &item.record)).rich
+            && !allowed(Reason::RichBody),
+        mails: exchange.attendees > 0 && !exchange.foreign && !allowed(Reason::WouldMail),
     }
 }
 
@@ -103,23 +110,61 @@ const fn body(record: &Record) -> &Body {
 /// The step for a linked pair: scope and sleep, direction, then the table.
 #[must_use]
 pub fn linked(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'_>>) -> Step {
-    if link.state == LinkState::Tombstone {
-        return Step::Rest;
+    match link.state {
+        LinkState::Tombstone if !reopened(link, fates) => return Step::Rest,
+        LinkState::Undone if !Side::BOTH.into_iter().any(|side| matches!(fates[side], Fate::Edited(_))) => {
+            return Step::Rest;
+        }
+        LinkState::Tombstone | LinkState::Undone | LinkState::Alive | LinkState::Asleep | LinkState::Pending(_) => {}
     }
     if Side::BOTH.into_iter().any(|side| !scope::awake(context, seen, link, side, fates[side].item())) {
         return Step::Sleep;
     }
-    if let Some(step) = converted(link, fates) {
-        return step;
+    asked(seen, link, table(context, seen, link, fates))
+}
+
+/// What a person said of a step that waits: it is done, or left.
+fn asked(seen: &Seen, link: &Link, (step, allowed): (Step, Step)) -> Step {
+    let Step::Hold(reason) = step else { return step };
+    match seen.answers.to([&link.ids.creatio, &link.ids.exchange], reason) {
+        Some(Choice::Allow) => allowed,
+        Some(Choice::Leave) => Step::Leave,
+        Some(Choice::Take(_)) | None => step,
     }
-    let flows = flows(context, link, fates);
+}
+
+/// A canceled Activity whose status a person set back: its pair wakes.
+fn reopened(link: &Link, fates: Pair<Fate<'_>>) -> bool {
+    let open = fates.creatio.item().is_some_and(|item| !item.facts.canceled);
+    link.facts.creatio.canceled && open && revivable(link, fates)
+}
+
+/// The step by the table, and the step that a person's word makes of it if it waits for one.
+fn table(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'_>>) -> (Step, Step) {
+    if let Some(step) = converted(link, fates) {
+        return (step, Step::Convert(Side::Exchange));
+    }
+    if link.state == LinkState::Tombstone {
+        let back = if context.settings.export.on { Step::Revive(Side::Exchange) } else { Step::Rest };
+        return (back, back);
+    }
+    let flows = flows(context, seen, link, fates);
+    let step = by_fates(context, link, fates, flows);
+    // what waits for another reason, only a person can do
+    let deletes = step == Step::Hold(Reason::DeleteAsked);
+    (step, if deletes { Step::Delete(Side::Exchange) } else { step })
+}
+
+fn by_fates(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, flows: Flows) -> Step {
     match (fates.creatio, fates.exchange) {
         (Fate::Same(_), Fate::Same(_)) => Step::Rest,
         (Fate::Same(_), Fate::Edited(_)) => Step::Update(Side::Creatio),
         (Fate::Edited(_), Fate::Same(_)) => Step::Update(Side::Exchange),
         (Fate::Edited(_), Fate::Edited(_)) => Step::Merge,
         (Fate::Same(_), Fate::Gone(_)) => gone_on_exchange(context, link, fates, flows),
-        (Fate::Edited(_), Fate::Gone(_)) if !flows.outward => gone_on_exchange(context, link, fates, flows),
+        (Fate::Edited(_), Fate::Gone(_)) if !flows.outward || flows.private => {
+            gone_on_exchange(context, link, fates, flows)
+        }
         (Fate::Edited(_), Fate::Gone(_)) if revivable(link, fates) => Step::Revive(Side::Exchange),
         (Fate::Edited(_), Fate::Gone(_)) => gone_on_exchange(context, link, fates, flows),
         (Fate::Gone(_), Fate::Same(_)) => gone_in_creatio(context, link, fates, flows),
@@ -171,7 +216,7 @@ fn gone_in_creatio(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, fl
     let exchange = facts(link, fates, Side::Exchange);
     let owner_was_user = link.facts.creatio.owner.as_ref().is_none_or(|owner| *owner == context.account.contact);
     let ours = link.made == Some(Side::Exchange) && owner_was_user;
-    if !flows.outward {
+    if !flows.outward || flows.private {
         return Step::Sleep;
     }
     match context.settings.rules.exchange_delete {

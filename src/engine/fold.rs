@@ -45,7 +45,7 @@ pub fn fold(action: &Action, outcomes: &[Outcome], now: Instant) -> Folded {
 const fn alive(state: LinkState) -> LinkState {
     match state {
         LinkState::Pending(_) => LinkState::Alive,
-        LinkState::Alive | LinkState::Asleep | LinkState::Tombstone => state,
+        LinkState::Alive | LinkState::Asleep | LinkState::Tombstone | LinkState::Undone => state,
     }
 }
 

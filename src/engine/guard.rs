@@ -18,36 +18,82 @@ pub const OTHERS: usize = 50;
 /// Links from which on an empty side is suspicious.
 const FEW: usize = 3;
 
-/// Takes out of `plan` what is too much, and holds it by name.
+/// New items outside a full comparison that are created without asking.
+pub const CREATIONS: usize = 100;
+
+/// One question of the guard.
+struct Question {
+    /// Which actions it is about.
+    about: fn(&Action) -> bool,
+    /// How many are done without asking.
+    limit: usize,
+    /// Why they are held.
+    reason: Reason,
+}
+
+/// Takes out of `plan` what is too much, and holds it by name. What a person allowed is neither held nor counted.
 pub fn check(context: &Context<'_>, seen: &Seen, plan: &mut Plan) {
     let limit = limit(seen.total);
     let empty = Side::BOTH.into_iter().any(|side| seen.empty[side]) && seen.total > FEW;
-    hold(
-        context,
-        plan,
-        if empty { 0 } else { limit },
-        (is_deletion, if empty { Reason::SideEmpty } else { Reason::ManyDeletions }),
-    );
-    hold(context, plan, limit, (is_move, Reason::ManyMoves));
-    hold(context, plan, OTHERS, (is_of_others, Reason::ManyOfOthers));
+    let deletions = if empty {
+        Question { about: is_deletion, limit: 0, reason: Reason::SideEmpty }
+    } else {
+        Question { about: is_deletion, limit: limit.saturating_sub(seen.deletions), reason: Reason::ManyDeletions }
+    };
+    let creations = if seen.full { usize::MAX } else { CREATIONS };
+    for question in [
+        deletions,
+        Question { about: is_move, limit, reason: Reason::ManyMoves },
+        Question { about: is_of_others, limit: OTHERS, reason: Reason::ManyOfOthers },
+        Question { about: is_creation, limit: creations, reason: Reason::ManyCreations },
+    ] {
+        hold(context, seen, plan, &question);
+    }
 }
 
-fn hold(context: &Context<'_>, plan: &mut Plan, limit: usize, (kind, reason): (fn(&Action) -> bool, Reason)) {
-    if plan.actions.iter().filter(|action| kind(action)).count() <= limit {
+fn hold(context: &Context<'_>, seen: &Seen, plan: &mut Plan, question: &Question) {
+    let asked = |action: &Action| {
+        let ids = &action.after.ids;
+        (question.about)(action) && !seen.answers.allow([&ids.creatio, &ids.exchange], question.reason)
+    };
+    if plan.actions.iter().filter(|action| asked(action)).count() <= question.limit {
         return;
     }
-    let (too_many, rest) = std::mem::take(&mut plan.actions).into_iter().partition(kind);
+    let (too_many, rest): (Vec<Action>, Vec<Action>) = std::mem::take(&mut plan.actions).into_iter().partition(asked);
     plan.actions = rest;
-    let held: Vec<Action> = too_many;
-    plan.held.extend(held.into_iter().map(|action| Held {
-        side: Side::Creatio,
-        id: Some(action.after.ids.creatio),
-        title: action.title,
-        reason,
-        detail: String::new(),
-        fields: Vec::new(),
-        since: context.now,
+    plan.held.extend(too_many.into_iter().map(|action| {
+        let side = source(&action);
+        Held {
+            side,
+            id: Some(action.after.ids[side].clone()),
+            title: action.title,
+            reason: question.reason,
+            detail: String::new(),
+            fields: Vec::new(),
+            since: context.now,
+        }
     }));
+}
+
+/// The side on which a person finds the item: where it is, not where it would be created.
+fn source(action: &Action) -> Side {
+    match action.step {
+        Step::Create(side) | Step::Revive(side) => side.other(),
+        Step::Rest
+        | Step::Update(_)
+        | Step::Delete(_)
+        | Step::Merge
+        | Step::Adopt
+        | Step::Convert(_)
+        | Step::Sleep
+        | Step::Bury
+        | Step::Leave
+        | Step::Hold(_) => Side::Creatio,
+    }
+}
+
+fn is_creation(action: &Action) -> bool {
+    matches!(action.step, Step::Create(_))
 }
 
 fn is_deletion(action: &Action) -> bool {

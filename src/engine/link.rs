@@ -3,8 +3,11 @@
 //! The base is a *pair* of records, each in its side's own normal form (ADR 0002): a side is edited if its value differs from its own half. What
 //! one side can't hold (the tail of a long title, "waiting on others", an all-day event's dates) so never looks like an edit.
 
+use super::answer::Answers;
 use super::settings::Settings;
-use crate::model::{ContainerId, Cursor, Facts, Field, Instant, ItemId, Kind, Pair, Record, Side, SiteId, Version};
+use crate::model::{
+    ContainerId, Cursor, Facts, Field, Instant, ItemId, Kind, Pair, Record, Side, SiteId, Status, Version, When,
+};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
@@ -42,6 +45,8 @@ pub enum LinkState {
     Tombstone,
     /// The item on this side was to be created, and no confirmation came.
     Pending(Side),
+    /// A person took back what we wrote, or wants it left: it rests as both sides are, until one of them is edited.
+    Undone,
 }
 
 impl Link {
@@ -55,6 +60,21 @@ impl Link {
     #[must_use]
     pub fn series(&self) -> Option<&ItemId> {
         self.facts.exchange.occurrence.as_ref().map(|occurrence| &occurrence.master)
+    }
+
+    /// When the Activity of a meeting that we imported becomes Completed by itself: at its end, if nobody has touched the status.
+    #[must_use]
+    pub fn due(&self) -> Option<Instant> {
+        let untouched = self.facts.creatio.status == Some(Status::NotStarted) && !self.facts.creatio.process;
+        match (&self.base.creatio, self.state) {
+            (Record::Meeting(meeting), LinkState::Alive) if untouched && self.made == Some(Side::Creatio) => {
+                match meeting.when {
+                    When::Timed { end, .. } => Some(end),
+                    When::AllDay { .. } => None, // never in Creatio
+                }
+            }
+            (Record::Meeting(_) | Record::Task(_), _) => None,
+        }
     }
 
     /// The id that stands for an Exchange item whose id is not known yet: no server spells one so.
@@ -71,6 +91,8 @@ pub enum LinkKey {
     Item(Side, ItemId),
     /// All links to occurrences of this series master.
     Series(ItemId),
+    /// All links whose Activity became due for completion by then (see [`Link::due`]).
+    Due(Instant),
 }
 
 /// What is kept of an account between two runs, beside its links.
@@ -92,6 +114,12 @@ pub struct State {
     pub settings: Option<Settings>,
     /// When both sides were last compared in full.
     pub compared: Option<Instant>,
+    /// What a person said of things held, and was not carried out yet.
+    #[serde(default)]
+    pub answers: Answers,
+    /// Deletions of the last 24 hours, by run: the guard counts them together.
+    #[serde(default)]
+    pub deletions: Vec<(Instant, usize)>,
 }
 
 impl State {
@@ -107,6 +135,8 @@ impl State {
             links: 0,
             settings: None,
             compared: None,
+            answers: Answers::default(),
+            deletions: Vec::new(),
         }
     }
 }
@@ -164,6 +194,12 @@ pub enum Reason {
     ManyMoves,
     /// One side is suddenly empty.
     SideEmpty,
+    /// Many items would be created outside a full comparison.
+    ManyCreations,
+    /// A series was changed, and these occurrences have no successor.
+    Series,
+    /// A second task for the same Activity, edited since.
+    SecondTask,
     /// A group could not be evaluated.
     Group,
     /// The target calendar or list can't be written, or is not there.

@@ -2,7 +2,7 @@
 
 use super::identity;
 use super::link::Link;
-use super::{Context, Seen, project, scope};
+use super::{Context, Seen, project, scope, series};
 use crate::model::{Item, ItemId, Kind, Record, Side};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,6 +19,10 @@ pub enum Match {
     Copy,
     /// We made it for an Activity that is gone: never a new item.
     Orphan(ItemId),
+    /// A second task for this Activity, born of a lost reply or a second device.
+    Surplus(ItemId),
+    /// A new occurrence of a series whose pattern was changed, beyond those that took an old one's place.
+    Added,
     /// Several could be meant.
     Ambiguous,
 }
@@ -68,6 +72,8 @@ pub struct Matches {
     pub events: BTreeMap<ItemId, Match>,
     /// Activities that could be the counterpart of several, or one of several: they are left alone.
     pub rivals: BTreeSet<ItemId>,
+    /// Activities of occurrences that a changed pattern has no place for.
+    pub orphaned: BTreeSet<ItemId>,
 }
 
 /// Finds what each unlinked Exchange item of `unlinked` stands for.
@@ -77,7 +83,8 @@ pub fn find(context: &Context<'_>, seen: &Seen, unlinked: &[&Item]) -> Matches {
     let mut found: BTreeMap<ItemId, Match> =
         unlinked.iter().map(|item| (item.id.clone(), by_identity(context, seen, &linked, item))).collect();
     settle_rivals(context, unlinked, &mut found);
-    let mut matches = Matches { events: found, rivals: BTreeSet::new() };
+    let mut matches = Matches { events: found, ..Matches::default() };
+    series::rekey(seen, unlinked, &mut matches);
     by_content(context, seen, (&linked, unlinked), &mut matches);
     matches
 }
@@ -85,20 +92,18 @@ pub fn find(context: &Context<'_>, seen: &Seen, unlinked: &[&Item]) -> Matches {
 fn by_identity(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &Item) -> Match {
     let mut orphan = None;
     if let Some(activity) = valid_mark(context, item) {
-        match stands_for(seen, linked, &activity) {
-            Match::Copy if is_original(context, item) => return Match::Copy,
-            Match::New if is_original(context, item) => orphan = Some(Match::Orphan(activity)),
-            Match::New | Match::Copy => {} // a copy of one of ours: a new item in its own right
-            found @ (Match::With(_) | Match::Relink(_) | Match::Orphan(_) | Match::Ambiguous) => return found,
+        match (stands_for(seen, linked, &activity), is_original(context, item)) {
+            (Some(Match::Copy), _) if item.record.kind() == Kind::Task => return Match::Surplus(activity),
+            (Some(Match::Copy), true) => return Match::Copy,
+            (Some(Match::Copy) | None, false) => {} // a copy of one of ours: a new item in its own right
+            (Some(found), _) => return found,
+            (None, true) => orphan = Some(Match::Orphan(activity)),
         }
     }
-    match stands_for(seen, linked, &identity::activity(item, context.account, 0)) {
-        Match::New => {}
-        found @ (Match::With(_) | Match::Relink(_) | Match::Copy | Match::Orphan(_) | Match::Ambiguous) => {
-            return found;
-        }
-    }
-    by_uid(seen, linked, item).or(orphan).unwrap_or(Match::New)
+    stands_for(seen, linked, &identity::activity(item, context.account, 0))
+        .or_else(|| by_uid(seen, linked, item))
+        .or(orphan)
+        .unwrap_or(Match::New)
 }
 
 /// The Activity whose `GlobalActivityID` is the item's UID.
@@ -112,18 +117,17 @@ fn by_uid(seen: &Seen, linked: &Linked<'_>, item: &Item) -> Option<Match> {
         .filter(|activity| activity.facts.uid.as_ref() == Some(uid) && activity.record.kind() == kind);
     match (holders.next(), holders.next()) {
         (Some(_), Some(_)) => Some(Match::Ambiguous),
-        (Some(one), None) => Some(stands_for(seen, linked, &one.id)),
+        (Some(one), None) => stands_for(seen, linked, &one.id),
         (None, _) => None,
     }
 }
 
-/// What standing for `activity` means, with what is known of it.
-fn stands_for(seen: &Seen, linked: &Linked<'_>, activity: &ItemId) -> Match {
+/// What standing for `activity` means, with what is known of it; `None` if nothing is.
+fn stands_for(seen: &Seen, linked: &Linked<'_>, activity: &ItemId) -> Option<Match> {
     match linked.of(activity) {
-        Some(link) if seen.gone.exchange.contains(&link.ids.exchange) => Match::Relink(activity.clone()),
-        Some(_) => Match::Copy,
-        None if seen.items.creatio.contains_key(activity) => Match::With(activity.clone()),
-        None => Match::New,
+        Some(link) if seen.gone.exchange.contains(&link.ids.exchange) => Some(Match::Relink(activity.clone())),
+        Some(_) => Some(Match::Copy),
+        None => seen.items.creatio.contains_key(activity).then(|| Match::With(activity.clone())),
     }
 }
 
@@ -138,8 +142,12 @@ fn settle_rivals(context: &Context<'_>, unlinked: &[&Item], found: &mut BTreeMap
     for mut items in rivals.into_values() {
         items.sort_by_key(|item| (!is_original(context, item), item.facts.created, item.id.clone()));
         for copy in items.iter().skip(1) {
-            let marked = copy.facts.mark.is_some();
-            found.insert(copy.id.clone(), if marked { Match::New } else { Match::Copy });
+            let what = match (copy.record.kind(), &copy.facts.mark) {
+                (Kind::Task, Some(mark)) => Match::Surplus(mark.activity.clone()),
+                (Kind::Meeting, Some(_)) => Match::New,
+                (Kind::Task | Kind::Meeting, None) => Match::Copy,
+            };
+            found.insert(copy.id.clone(), what);
         }
     }
 }
@@ -181,8 +189,8 @@ impl Match {
     #[must_use]
     pub const fn activity(&self) -> Option<&ItemId> {
         match self {
-            Self::With(id) | Self::Relink(id) | Self::Orphan(id) => Some(id),
-            Self::New | Self::Copy | Self::Ambiguous => None,
+            Self::With(id) | Self::Relink(id) | Self::Orphan(id) | Self::Surplus(id) => Some(id),
+            Self::New | Self::Copy | Self::Added | Self::Ambiguous => None,
         }
     }
 }

@@ -3,7 +3,8 @@
 use super::link::Reason;
 use super::settings::Conflict;
 use super::{Context, Seen, project};
-use crate::model::{Field, Instant, Kind, Meeting, Pair, Person, Record, Side, Task, person};
+pub use crate::model::record::{copy, differences, fields};
+use crate::model::{Field, Instant, Pair, Person, Record, Side, person};
 use chrono::Duration;
 use std::collections::BTreeSet;
 
@@ -16,6 +17,8 @@ pub enum Flow {
     From(Side),
     /// The field belongs to this side: edits on the other are put back.
     Owned(Side),
+    /// From this side only, and never over an edit on the other (a private event's placeholder).
+    Under(Side),
     /// Not at all.
     Off,
 }
@@ -26,7 +29,7 @@ impl Flow {
     pub fn lets(self, side: Side) -> bool {
         match self {
             Self::Both => true,
-            Self::From(source) | Self::Owned(source) => source == side,
+            Self::From(source) | Self::Owned(source) | Self::Under(source) => source == side,
             Self::Off => false,
         }
     }
@@ -66,7 +69,7 @@ pub fn merge(
     context: &Context<'_>,
     seen: &Seen,
     (base, now): (Pair<&Record>, Pair<&Record>),
-    (flow, stamps): (&dyn Fn(Field) -> Flow, Pair<Option<Instant>>),
+    (flow, rule): (&dyn Fn(Field) -> Flow, Rule),
 ) -> Merge {
     let mut shadow = project::shadows(context, seen, now);
     for side in Side::BOTH {
@@ -84,7 +87,7 @@ pub fn merge(
     for &field in fields(now.creatio.kind()) {
         let changed = Pair::of(|side| edited[side].contains(&field));
         let alike = !unlike.creatio.contains(&field) || !unlike.exchange.contains(&field);
-        match settle(context.settings.rules.conflict, flow(field), (changed, alike), stamps) {
+        match settle(rule, flow(field), (changed, alike)) {
             Merged::Kept => {}
             Merged::Agreed => {
                 for side in Side::BOTH {
@@ -125,7 +128,7 @@ pub fn adopt(
     context: &Context<'_>,
     seen: &Seen,
     now: Pair<&Record>,
-    (flow, stamps): (&dyn Fn(Field) -> Flow, Pair<Option<Instant>>),
+    (flow, rule): (&dyn Fn(Field) -> Flow, Rule),
 ) -> Merge {
     // a base that differs from both sides wherever they differ: every such field is edited on both
     let base = project::shadows(context, seen, now);
@@ -139,7 +142,7 @@ pub fn adopt(
         | Field::Reminder
         | Field::Status => flow(field),
     };
-    let mut merged = merge(context, seen, (base.as_ref(), now), (&quiet, stamps));
+    let mut merged = merge(context, seen, (base.as_ref(), now), (&quiet, rule));
     for field in [Field::People, Field::Response] {
         for side in Side::BOTH {
             copy(field, now[side], &mut merged.base[side]);
@@ -148,28 +151,36 @@ pub fn adopt(
     merged
 }
 
+/// By what a clash is settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rule {
+    /// What a person chose for this pair, before everything else.
+    pub answer: Option<Side>,
+    /// The setting.
+    pub conflict: Conflict,
+    /// The servers' stamps of the two items.
+    pub stamps: Pair<Option<Instant>>,
+}
+
 /// The rule for one field (rules, "Merge is per field").
 #[must_use]
-pub fn settle(
-    rule: Conflict,
-    flow: Flow,
-    (changed, alike): (Pair<bool>, bool),
-    stamps: Pair<Option<Instant>>,
-) -> Merged {
+pub fn settle(rule: Rule, flow: Flow, (changed, alike): (Pair<bool>, bool)) -> Merged {
     match (changed.creatio, changed.exchange) {
         (false, false) => Merged::Kept,
         (true, true) | (true, false) | (false, true) if alike => Merged::Agreed,
         (true, true) => match flow {
             Flow::Off => Merged::Kept,
             Flow::From(side) | Flow::Owned(side) => Merged::Took(side),
-            Flow::Both => clash(rule, stamps),
+            Flow::Under(side) if rule.answer == Some(side) => Merged::Took(side),
+            Flow::Under(_) => Merged::Clash,
+            Flow::Both => clash(rule),
         },
         (creatio, _) => {
             let side = if creatio { Side::Creatio } else { Side::Exchange };
             match flow {
                 flow if flow.lets(side) => Merged::Took(side),
                 Flow::Owned(owner) => Merged::Took(owner),
-                Flow::Both | Flow::From(_) | Flow::Off => Merged::Kept,
+                Flow::Both | Flow::From(_) | Flow::Under(_) | Flow::Off => Merged::Kept,
             }
         }
     }
@@ -178,95 +189,20 @@ pub fn settle(
 /// Stamps nearer than this don't tell which change is newer.
 const TOO_CLOSE: Duration = Duration::minutes(2);
 
-fn clash(rule: Conflict, stamps: Pair<Option<Instant>>) -> Merged {
-    match rule {
+fn clash(rule: Rule) -> Merged {
+    if let Some(side) = rule.answer {
+        return Merged::Took(side);
+    }
+    match rule.conflict {
         Conflict::Ask => Merged::Clash,
         Conflict::Creatio => Merged::Took(Side::Creatio),
         Conflict::Exchange => Merged::Took(Side::Exchange),
-        Conflict::Newest => match (stamps.creatio, stamps.exchange) {
+        Conflict::Newest => match (rule.stamps.creatio, rule.stamps.exchange) {
             (Some(creatio), Some(exchange)) if (creatio - exchange).abs() >= TOO_CLOSE => {
                 Merged::Took(if creatio > exchange { Side::Creatio } else { Side::Exchange })
             }
             (Some(_) | None, Some(_) | None) => Merged::Clash,
         },
-    }
-}
-
-/// The mapped fields of a kind, in the order in which a person reads them.
-#[must_use]
-pub const fn fields(kind: Kind) -> &'static [Field] {
-    use Field::{Body, Importance, People, Place, Reminder, Response, Status, Title, When};
-    match kind {
-        Kind::Meeting => &[Title, When, Place, Body, Importance, Reminder, People, Response],
-        Kind::Task => &[Title, When, Body, Importance, Reminder, Status],
-    }
-}
-
-/// The fields in which two records differ; of different kinds: all.
-#[must_use]
-pub fn differences(one: &Record, other: &Record) -> BTreeSet<Field> {
-    let unlike: Vec<(Field, bool)> = match (one, other) {
-        (Record::Meeting(a), Record::Meeting(b)) => {
-            let Meeting { title, when, place, body, importance, reminder, people, response } = a;
-            vec![
-                (Field::Title, *title != b.title),
-                (Field::When, *when != b.when),
-                (Field::Place, *place != b.place),
-                (Field::Body, *body != b.body),
-                (Field::Importance, *importance != b.importance),
-                (Field::Reminder, *reminder != b.reminder),
-                (Field::People, !same_people(people, &b.people)),
-                (Field::Response, *response != b.response),
-            ]
-        }
-        (Record::Task(a), Record::Task(b)) => {
-            let Task { title, when, body, importance, reminder, status } = a;
-            vec![
-                (Field::Title, *title != b.title),
-                (Field::When, *when != b.when),
-                (Field::Body, *body != b.body),
-                (Field::Importance, *importance != b.importance),
-                (Field::Reminder, *reminder != b.reminder),
-                (Field::Status, *status != b.status),
-            ]
-        }
-        (Record::Meeting(_), Record::Task(_)) | (Record::Task(_), Record::Meeting(_)) => {
-            return fields(one.kind()).iter().copied().collect();
-        }
-    };
-    unlike.into_iter().filter_map(|(field, differs)| differs.then_some(field)).collect()
-}
-
-/// Whether two lists name the same people with the same role and answer; names and further addresses don't matter.
-fn same_people(one: &[Person], other: &[Person]) -> bool {
-    one.len() == other.len()
-        && one.iter().all(|a| other.iter().any(|b| a.is(b) && a.role == b.role && a.response == b.response))
-}
-
-/// Copies one field from `from` into `into`. Records of different kinds, or without that field, stay as they are.
-pub fn copy(field: Field, from: &Record, into: &mut Record) {
-    match (from, into) {
-        (Record::Meeting(from), Record::Meeting(into)) => match field {
-            Field::Title => into.title.clone_from(&from.title),
-            Field::When => into.when = from.when,
-            Field::Place => into.place.clone_from(&from.place),
-            Field::Body => into.body.clone_from(&from.body),
-            Field::Importance => into.importance = from.importance,
-            Field::Reminder => into.reminder = from.reminder,
-            Field::People => into.people.clone_from(&from.people),
-            Field::Response => into.response = from.response,
-            Field::Status => {}
-        },
-        (Record::Task(from), Record::Task(into)) => match field {
-            Field::Title => into.title.clone_from(&from.title),
-            Field::When => into.when = from.when,
-            Field::Body => into.body.clone_from(&from.body),
-            Field::Importance => into.importance = from.importance,
-            Field::Reminder => into.reminder = from.reminder,
-            Field::Status => into.status = from.status,
-            Field::Place | Field::People | Field::Response => {}
-        },
-        (Record::Meeting(_), Record::Task(_)) | (Record::Task(_), Record::Meeting(_)) => {}
     }
 }
 
@@ -283,6 +219,10 @@ pub struct Flows {
     pub recurring: bool,
     /// A business process owns the Activity.
     pub process: bool,
+    /// The event or task is private: its placeholder in Creatio says nothing back.
+    pub private: bool,
+    /// The user's own answer may go to Creatio, where every participant writes their own row.
+    pub joins: bool,
     /// The event's or task's body has what an Activity can't carry, and a new body would lose it.
     pub rich: bool,
     /// Writing title, time, place, body or people would mail somebody (graph/facts.md §3; for title and body reports differ, and the
@@ -294,8 +234,19 @@ impl Flows {
     /// How `field` may flow.
     #[must_use]
     pub fn of(self, field: Field) -> Flow {
-        let inward = self.inward && !(self.process && field == Field::Status);
+        let inward = match field {
+            Field::Response => self.joins,
+            Field::Status => self.inward && !self.process,
+            Field::Title
+            | Field::When
+            | Field::Place
+            | Field::Body
+            | Field::Importance
+            | Field::Reminder
+            | Field::People => self.inward,
+        };
         let outward = self.outward
+            && !self.private
             && !match field {
                 Field::Title | Field::When | Field::Place => self.foreign || self.recurring || self.mails,
                 Field::Body => self.foreign || self.recurring || self.mails || self.rich,
@@ -309,6 +260,7 @@ impl Flows {
             self.foreign && matches!(field, Field::Title | Field::When | Field::Place | Field::Body | Field::People);
         match (inward, outward) {
             (true, true) => Flow::Both,
+            (true, false) if self.private => Flow::Under(Side::Exchange),
             (true, false) if owned => Flow::Owned(Side::Exchange),
             (true, false) => Flow::From(Side::Exchange),
             (false, true) => Flow::From(Side::Creatio),
@@ -321,7 +273,7 @@ impl Flows {
     pub fn held(self, edited: &BTreeSet<Field>) -> Vec<(Reason, Vec<Field>)> {
         let asked =
             |fields: &[Field]| fields.iter().copied().filter(|field| edited.contains(field)).collect::<Vec<_>>();
-        let ours = self.outward && !self.foreign && !self.recurring;
+        let ours = self.outward && !self.foreign && !self.recurring && !self.private;
         let reasons = [
             (Reason::WouldMail, self.mails, asked(&[Field::Title, Field::When, Field::Place, Field::Body])),
             (Reason::RichBody, self.rich && !self.mails, asked(&[Field::Body])),

@@ -6,7 +6,7 @@ use super::decide::{self, Fate, Step};
 use super::link::{Held, Link, LinkState, Reason};
 use super::matching::{self, Match};
 use super::{Context, Seen, guard, scope};
-use crate::model::{Item, ItemId, Pair, Side};
+use crate::model::{Item, ItemId, Pair, Side, Status};
 use crate::ports::Op;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -50,7 +50,12 @@ pub fn plan(context: &Context<'_>, seen: &Seen) -> Plan {
     for link in &links {
         let items =
             Pair { creatio: seen.items.creatio.get(&link.ids.creatio), exchange: masked.get(&link.ids.exchange) };
-        plan.add(pair(context, seen, link, items));
+        let asked = [&link.ids.creatio, &link.ids.exchange];
+        if matches.orphaned.contains(&link.ids.creatio) && seen.answers.to(asked, Reason::Series).is_none() {
+            plan.add(actions::held(context, link, items, Reason::Series));
+        } else {
+            plan.add(pair(context, seen, link, items));
+        }
     }
     let matched: BTreeSet<&ItemId> =
         matches.events.values().filter_map(Match::activity).chain(&matches.rivals).collect();
@@ -59,23 +64,10 @@ pub fn plan(context: &Context<'_>, seen: &Seen) -> Plan {
     }
     for (id, found) in &matches.events {
         if let Some(item) = masked.get(id) {
-            plan.add(match found {
-                Match::New => single(context, seen, Side::Exchange, item),
-                Match::With(activity) => match seen.items.creatio.get(activity) {
-                    Some(other) => actions::adopt(context, seen, Pair { creatio: other, exchange: item }),
-                    None => Planned::default(),
-                },
-                Match::Relink(_) | Match::Copy => Planned::default(),
-                Match::Orphan(_) if scope::in_window(context, item) => {
-                    Planned::held(context, Side::Exchange, item, Reason::DeleteAsked)
-                }
-                Match::Ambiguous if scope::imports(context, seen, item) => {
-                    Planned::held(context, Side::Exchange, item, Reason::Ambiguous)
-                }
-                Match::Orphan(_) | Match::Ambiguous => Planned::default(),
-            });
+            plan.add(unlinked_event(context, seen, (item, found), &links));
         }
     }
+    plan.complete(seen, &links);
     plan.malformed(context, seen);
     guard::check(context, seen, &mut plan);
     plan.actions.sort_by_key(|action| rank(action.step));
@@ -102,6 +94,32 @@ fn relinked(seen: &Seen, matches: &BTreeMap<ItemId, Match>, plan: &mut Plan) -> 
         }
     }
     links.into_values().collect()
+}
+
+/// What becomes of an unlinked item of Exchange.
+fn unlinked_event(context: &Context<'_>, seen: &Seen, (item, found): (&Item, &Match), links: &[Link]) -> Planned {
+    let allowed = |reason| seen.answers.allow([&item.id, &item.id], reason);
+    let held = |reason| Planned::held(context, Side::Exchange, item, reason);
+    match found {
+        Match::Added if !allowed(Reason::Series) && scope::imports(context, seen, item) => held(Reason::Series),
+        Match::New | Match::Added => single(context, seen, Side::Exchange, item),
+        Match::With(activity) => match seen.items.creatio.get(activity) {
+            Some(other) => actions::adopt(context, seen, Pair { creatio: other, exchange: item }),
+            None => Planned::default(),
+        },
+        Match::Relink(_) | Match::Copy => Planned::default(),
+        Match::Orphan(_) if scope::in_window(context, item) => held(Reason::DeleteAsked),
+        Match::Ambiguous if allowed(Reason::Ambiguous) => single(context, seen, Side::Exchange, item),
+        Match::Ambiguous if scope::imports(context, seen, item) => held(Reason::Ambiguous),
+        Match::Surplus(activity) => match links.iter().find(|link| link.ids.creatio == *activity) {
+            Some(link) if link.base.exchange == item.record || allowed(Reason::SecondTask) => {
+                Planned { action: Some(actions::surplus(link, item)), ..Planned::default() }
+            }
+            Some(_) => held(Reason::SecondTask),
+            None => Planned::default(), // the first of the two is linked in this run; the next one sees to this
+        },
+        Match::Orphan(_) | Match::Ambiguous => Planned::default(),
+    }
 }
 
 fn pair(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<Option<&Item>>) -> Planned {
@@ -150,6 +168,7 @@ fn single(context: &Context<'_>, seen: &Seen, side: Side, item: &Item) -> Planne
         | Step::Adopt
         | Step::Convert(_)
         | Step::Sleep
+        | Step::Leave
         | Step::Bury => Planned::default(),
     }
 }
@@ -157,7 +176,7 @@ fn single(context: &Context<'_>, seen: &Seen, side: Side, item: &Item) -> Planne
 /// Updates first, so that a plan that is cut off has lost nothing; deletions last, so that nothing is removed before its successor is there.
 const fn rank(step: Step) -> u8 {
     match step {
-        Step::Rest | Step::Sleep | Step::Bury | Step::Hold(_) => 0,
+        Step::Rest | Step::Sleep | Step::Leave | Step::Bury | Step::Hold(_) => 0,
         Step::Adopt | Step::Update(_) | Step::Merge => 1,
         Step::Create(_) | Step::Revive(_) | Step::Convert(_) => 2,
         Step::Delete(_) => 3,
@@ -171,6 +190,20 @@ impl Plan {
         self.links.extend(links);
         self.drop.extend(drop);
         self.held.extend(held);
+    }
+
+    /// Meetings that ended become Completed, unless this plan does something else with them.
+    fn complete(&mut self, seen: &Seen, links: &[Link]) {
+        let busy: BTreeSet<ItemId> = self.actions.iter().map(|action| action.after.ids.creatio.clone()).collect();
+        let untouched = |id: &ItemId| {
+            let read = seen.items.creatio.get(id);
+            read.is_none_or(|item| item.facts.status == Some(Status::NotStarted)) && !seen.gone.creatio.contains(id)
+        };
+        let due = links.iter().filter(|link| {
+            let id = &link.ids.creatio;
+            seen.due.contains(id) && !busy.contains(id) && untouched(id)
+        });
+        self.actions.extend(due.map(|link| actions::complete(link, seen.items.creatio.get(&link.ids.creatio))));
     }
 
     fn malformed(&mut self, context: &Context<'_>, seen: &Seen) {

@@ -1,12 +1,12 @@
 //! Direct reads: particular items by id, UID or mark, in every calendar and list, whatever the window. An answer that can't be understood
-//! stops the run, since it must not look like an absent item.
+//! is told as such: it must not look like an absent item.
 
 use super::map::{self, Reading};
 use super::{Graph, endpoints};
 use crate::error::{Error, Result};
 use crate::http::{Call, odata};
 use crate::model::{ContainerId, Item, Kind, Mark, Side};
-use crate::ports::{Clock, Clue, Http, Keys, Response};
+use crate::ports::{Clock, Clue, Found, Http, Keys, Response};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -24,7 +24,7 @@ struct Ask {
 }
 
 /// See [`crate::ports::Replica::find`].
-pub(super) async fn find<P: Http + Clock + Keys>(graph: &Graph<P>, clues: &[Clue]) -> Result<Vec<Vec<Item>>> {
+pub(super) async fn find<P: Http + Clock + Keys>(graph: &Graph<P>, clues: &[Clue]) -> Result<Vec<Found>> {
     let kinds = if clues.is_empty() { BTreeMap::new() } else { graph.kinds().await? };
     let mut asks: BTreeMap<String, Ask> = BTreeMap::new();
     for (place, clue) in clues.iter().enumerate() {
@@ -34,14 +34,14 @@ pub(super) async fn find<P: Http + Clock + Keys>(graph: &Graph<P>, clues: &[Clue
     }
     let asks: Vec<Ask> = asks.into_values().collect();
     let calls: Vec<Call> = asks.iter().map(|ask| ask.call.clone()).collect();
-    let mut found: Vec<Vec<Item>> = clues.iter().map(|_| Vec::new()).collect();
+    let mut found: Vec<Found> = clues.iter().map(|_| Found::default()).collect();
     for (ask, answer) in asks.into_iter().zip(graph.batch(&calls).await) {
         let values = values(graph, &ask, graph.answered(Some(answer))?).await?;
         let values = linked(graph, &ask, values).await?;
         for place in &ask.clues {
             if let (Some(clue), Some(found)) = (clues.get(*place), found.get_mut(*place)) {
                 for value in &values {
-                    found.extend(answer_to(graph, &ask, clue, value)?);
+                    answer_to(graph, (&ask, clue), value, found)?;
                 }
             }
         }
@@ -113,18 +113,19 @@ async fn linked<P: Http + Clock + Keys>(graph: &Graph<P>, ask: &Ask, mut values:
     Ok(values)
 }
 
-/// `value` as an item, if it answers `clue`.
-fn answer_to<P>(graph: &Graph<P>, ask: &Ask, clue: &Clue, value: &Value) -> Result<Option<Item>> {
+/// Takes `value` in, if it answers `clue`.
+fn answer_to<P>(graph: &Graph<P>, (ask, clue): (&Ask, &Clue), value: &Value, found: &mut Found) -> Result<()> {
     match map::read(ask.kind, value, &graph.mailbox, &ask.container) {
-        Reading::Content(item) => Ok(Some(*item).filter(|item| is(graph, item, clue))),
-        Reading::Master(_) | Reading::Tombstone(_) => Ok(None),
-        Reading::Skeleton { .. } => Err(unreadable("an occurrence without its content")),
-        // of a whole list only the item meant may stop the run
-        Reading::Malformed(malformed) if ask.kind == Kind::Meeting || ask.single || marked(graph, value, clue) => {
-            Err(unreadable(&malformed.reason))
+        Reading::Content(item) => found.items.extend(Some(*item).filter(|item| is(graph, item, clue))),
+        Reading::Master(_) | Reading::Tombstone(_) => {}
+        Reading::Skeleton { .. } => return Err(unreadable("an occurrence without its content")),
+        // of a whole list only the item meant matters
+        Reading::Malformed(bad) if ask.kind == Kind::Meeting || ask.single || marked(graph, value, clue) => {
+            found.malformed.push(bad);
         }
-        Reading::Malformed(_) => Ok(None),
+        Reading::Malformed(_) => {}
     }
+    Ok(())
 }
 
 fn is<P>(graph: &Graph<P>, item: &Item, clue: &Clue) -> bool {

@@ -231,6 +231,8 @@ mod tests {
             let caller = Caller::new(Rc::clone(&script), Side::Creatio, "https://crm.example/0/odata");
             let got = pollster::block_on(caller.send(call)).map(|response| response.status().as_u16());
             assert_eq!((got, script.sent.borrow().len(), script.waited.get()), (status, sent, waited), "{call:?}");
+            let refused = sent == 2 && waited == 0;
+            assert_eq!(script.renewed.get(), u64::from(refused), "{call:?}");
         }
     }
 }

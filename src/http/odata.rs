@@ -1,6 +1,7 @@
 //! What the OData dialects of Creatio and Graph have in common: addresses, literals, pages, and the many shapes of an error.
 
 use super::Fault;
+use super::mend::mend;
 use crate::model::Instant;
 use crate::ports::Response;
 use chrono::DateTime;
@@ -103,8 +104,15 @@ pub fn refusal(response: &Response) -> Fault {
 /// # Errors
 /// `Unreadable`.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
-    let mut reader = serde_json::Deserializer::from_slice(bytes);
-    serde_path_to_error::deserialize(&mut reader).map_err(|error| Fault::Unreadable(reason(&error)))
+    let attempt = |bytes: &[u8]| {
+        let mut reader = serde_json::Deserializer::from_slice(bytes);
+        serde_path_to_error::deserialize(&mut reader).map_err(|error| Fault::Unreadable(reason(&error)))
+    };
+    let result = attempt(bytes);
+    match if result.is_err() { mend(bytes) } else { None } {
+        Some(mended) => attempt(mended.as_bytes()),
+        None => result,
+    }
 }
 
 /// Reads a JSON value; otherwise as [`parse`].

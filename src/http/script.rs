@@ -14,6 +14,8 @@ pub(crate) struct Script {
     pub(crate) sent: RefCell<Vec<Request>>,
     /// Milliseconds slept in all.
     pub(crate) waited: Cell<u64>,
+    /// How often new keys were asked for.
+    pub(crate) renewed: Cell<u64>,
 }
 
 impl Script {
@@ -48,7 +50,8 @@ impl Clock for Script {
 }
 
 impl Keys for Script {
-    async fn headers(&self, _side: Side, _renew: bool) -> Result<Vec<(String, Secret)>> {
+    async fn headers(&self, _side: Side, renew: bool) -> Result<Vec<(String, Secret)>> {
+        self.renewed.set(self.renewed.get() + u64::from(renew));
         Ok(vec![("BPMCSRF".to_owned(), Secret("key".to_owned()))])
     }
 }

@@ -1,6 +1,6 @@
 //! A record: the mapped fields of an item of either kind, the names of those fields, and patches.
 
-use super::{Meeting, Task};
+use super::{Meeting, Person, Task};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -93,4 +93,90 @@ pub struct Patch {
     pub record: Record,
     /// The fields to write.
     pub fields: BTreeSet<Field>,
+}
+
+impl Patch {
+    /// Whether two records agree in every field that this patch writes.
+    #[must_use]
+    pub fn agree(&self, one: &Record, other: &Record) -> bool {
+        differences(one, other).is_disjoint(&self.fields)
+    }
+}
+
+/// The mapped fields of a kind, in the order in which a person reads them.
+#[must_use]
+pub const fn fields(kind: Kind) -> &'static [Field] {
+    use Field::{Body, Importance, People, Place, Reminder, Response, Status, Title, When};
+    match kind {
+        Kind::Meeting => &[Title, When, Place, Body, Importance, Reminder, People, Response],
+        Kind::Task => &[Title, When, Body, Importance, Reminder, Status],
+    }
+}
+
+/// The fields in which two records differ; of different kinds: all.
+#[must_use]
+pub fn differences(one: &Record, other: &Record) -> BTreeSet<Field> {
+    let unlike: Vec<(Field, bool)> = match (one, other) {
+        (Record::Meeting(a), Record::Meeting(b)) => {
+            let Meeting { title, when, place, body, importance, reminder, people, response } = a;
+            vec![
+                (Field::Title, *title != b.title),
+                (Field::When, *when != b.when),
+                (Field::Place, *place != b.place),
+                (Field::Body, *body != b.body),
+                (Field::Importance, *importance != b.importance),
+                (Field::Reminder, *reminder != b.reminder),
+                (Field::People, !same_people(people, &b.people)),
+                (Field::Response, *response != b.response),
+            ]
+        }
+        (Record::Task(a), Record::Task(b)) => {
+            let Task { title, when, body, importance, reminder, status } = a;
+            vec![
+                (Field::Title, *title != b.title),
+                (Field::When, *when != b.when),
+                (Field::Body, *body != b.body),
+                (Field::Importance, *importance != b.importance),
+                (Field::Reminder, *reminder != b.reminder),
+                (Field::Status, *status != b.status),
+            ]
+        }
+        (Record::Meeting(_), Record::Task(_)) | (Record::Task(_), Record::Meeting(_)) => {
+            return fields(one.kind()).iter().copied().collect();
+        }
+    };
+    unlike.into_iter().filter_map(|(field, differs)| differs.then_some(field)).collect()
+}
+
+/// Whether two lists name the same people with the same role and answer; names and further addresses don't matter.
+fn same_people(one: &[Person], other: &[Person]) -> bool {
+    one.len() == other.len()
+        && one.iter().all(|a| other.iter().any(|b| a.is(b) && a.role == b.role && a.response == b.response))
+}
+
+/// Copies one field from `from` into `into`. Records of different kinds, or without that field, stay as they are.
+pub fn copy(field: Field, from: &Record, into: &mut Record) {
+    match (from, into) {
+        (Record::Meeting(from), Record::Meeting(into)) => match field {
+            Field::Title => into.title.clone_from(&from.title),
+            Field::When => into.when = from.when,
+            Field::Place => into.place.clone_from(&from.place),
+            Field::Body => into.body.clone_from(&from.body),
+            Field::Importance => into.importance = from.importance,
+            Field::Reminder => into.reminder = from.reminder,
+            Field::People => into.people.clone_from(&from.people),
+            Field::Response => into.response = from.response,
+            Field::Status => {}
+        },
+        (Record::Task(from), Record::Task(into)) => match field {
+            Field::Title => into.title.clone_from(&from.title),
+            Field::When => into.when = from.when,
+            Field::Body => into.body.clone_from(&from.body),
+            Field::Importance => into.importance = from.importance,
+            Field::Reminder => into.reminder = from.reminder,
+            Field::Status => into.status = from.status,
+            Field::Place | Field::People | Field::Response => {}
+        },
+        (Record::Meeting(_), Record::Task(_)) | (Record::Task(_), Record::Meeting(_)) => {}
+    }
 }

@@ -5,16 +5,19 @@ use super::{Counts, Ends, Planned, Report};
 use crate::engine::Seen;
 use crate::engine::actions::follow_up;
 use crate::engine::fold::{self, Folded};
+use crate::engine::history::{self, Entry, KEPT_DAYS};
 use crate::engine::link::{Held, Link, LinkState, Reason, State};
 use crate::engine::plan::Action;
 use crate::error::Result;
-use crate::model::{ItemId, Pair, Side};
+use crate::model::{Instant, ItemId, Pair, Side, Status};
 use crate::ports::{Clock, Commit, Directory, Events, Op, Outcome, Phase, Progress, Replica, Store};
 use futures_util::future;
 use std::collections::BTreeSet;
 
 /// Actions that are written and folded together; a stop is heeded between two of these.
 const BATCH: usize = 100;
+/// The most writes that an action has; history entries are numbered by it.
+const WRITES: usize = 4;
 
 /// Carries out a plan.
 ///
@@ -29,12 +32,20 @@ pub async fn apply<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Ev
     let mut done = 0;
     let total = plan.actions.len();
     state.again = Pair::default();
-    ends.store.commit(&Commit { drop: plan.drop.clone(), put: plan.links.clone(), state: None }).await?;
+    ends.store
+        .commit(&Commit {
+            drop: plan.drop.clone(),
+            put: plan.links.clone(),
+            forget: Some(now - chrono::Duration::days(KEPT_DAYS)),
+            ..Commit::default()
+        })
+        .await?;
     hold_places(&mut state, &plan.links);
     let mut held = plan.held;
     for batch in plan.actions.chunks(BATCH) {
         ends.events.progress(Progress { phase: Phase::Writing, done, total });
-        let folded = if ends.events.stop() { unsent(batch, now) } else { write(ends, batch, now).await? };
+        let folded =
+            if ends.events.stop() { unsent(batch, now) } else { write(ends, batch, (now, done * WRITES)).await? };
         for (action, folded) in batch.iter().zip(&folded) {
             count(&mut report.counts, action, folded);
             report.unfinished += usize::from(!folded.again.is_empty());
@@ -48,6 +59,15 @@ pub async fn apply<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Ev
         held.extend(folded.into_iter().flat_map(|f| f.held));
         done += batch.len();
     }
+    let deleted = report.counts.creatio.deleted + report.counts.exchange.deleted;
+    state.deletions.retain(|(at, _)| *at > now - chrono::Duration::hours(24));
+    state.deletions.extend((deleted > 0).then_some((now, deleted)));
+    let unfinished: BTreeSet<ItemId> =
+        Side::BOTH.into_iter().flat_map(|side| state.again[side].iter().map(|(id, _)| id.clone())).collect();
+    let read = |id: &ItemId| {
+        Side::BOTH.into_iter().any(|side| seen.items[side].contains_key(id) || seen.gone[side].contains(id))
+    };
+    state.answers = state.answers.unsettled(|id| read(id) && !unfinished.contains(id));
     state.held = remember(&state, held, (&seen, &plan.actions));
     report.held.clone_from(&state.held);
     ends.store.commit(&Commit { state: Some(state), ..Commit::default() }).await?;
@@ -59,7 +79,7 @@ pub async fn apply<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Ev
 async fn write<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
     ends: &Ends<'_, C, X, S, K, E>,
     batch: &[Action],
-    now: crate::model::Instant,
+    (now, written): (Instant, usize),
 ) -> Result<Vec<Folded>> {
     let intents: Vec<Link> = batch.iter().map(|a| &a.after).filter(|link| is_pending(link)).cloned().collect();
     if !intents.is_empty() {
@@ -73,13 +93,27 @@ async fn write<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events
     let folded: Vec<Folded> =
         batch.iter().zip(&outcomes).map(|(action, outcomes)| fold::fold(action, outcomes, now)).collect();
     let mut put: Vec<Link> = folded.iter().filter_map(|f| f.put.clone()).collect();
+    let history = recorded(batch, (&outcomes, &folded), (now, written));
     let drop: Vec<ItemId> = folded.iter().flat_map(|f| f.drop.clone()).collect();
-    ends.store.commit(&Commit { drop, put: put.clone(), state: None }).await?;
+    ends.store.commit(&Commit { drop, put: put.clone(), history, ..Commit::default() }).await?;
     let learned = follow_ups(ends, &mut put).await;
     if !learned.is_empty() {
         ends.store.commit(&Commit { put: learned, ..Commit::default() }).await?;
     }
     Ok(folded)
+}
+
+/// The history of one batch; its entries are numbered on from `from`.
+fn recorded(
+    batch: &[Action],
+    (outcomes, folded): (&[Vec<Outcome>], &[Folded]),
+    (now, from): (Instant, usize),
+) -> Vec<Entry> {
+    let each = batch.iter().zip(outcomes).zip(folded);
+    let entries = each.flat_map(|((action, outcomes), folded)| {
+        history::entries(now, action, (outcomes, folded.put.as_ref().unwrap_or(&action.after)))
+    });
+    entries.enumerate().map(|(n, entry)| Entry { nth: from + n, ..entry }).collect()
 }
 
 /// The nth write of every action that has come so far without a refusal, both sides at the same time.
@@ -140,7 +174,7 @@ const fn is_pending(link: &Link) -> bool {
 }
 
 /// Actions that a stop kept from being sent.
-fn unsent(batch: &[Action], now: crate::model::Instant) -> Vec<Folded> {
+fn unsent(batch: &[Action], now: Instant) -> Vec<Folded> {
     batch.iter().map(|action| fold::fold(action, &[], now)).collect()
 }
 
@@ -152,7 +186,7 @@ fn count(counts: &mut Pair<Counts>, action: &Action, folded: &Folded) {
         let counts = &mut counts[*side];
         match op {
             Op::Create(_) => counts.created += 1,
-            Op::Update(update) if update.status.is_some() => counts.deleted += 1,
+            Op::Update(update) if update.status == Some(Status::Canceled) => counts.deleted += 1,
             Op::Update(_) => counts.updated += 1,
             Op::Delete { .. } => counts.deleted += 1,
         }

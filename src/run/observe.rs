@@ -2,12 +2,13 @@
 //! what to look up: an absence is never believed before a direct read has confirmed it.
 
 use super::Ends;
+use crate::engine::actions::ACTIVITIES;
 use crate::engine::link::{Held, Link, LinkKey, LinkState, Reason, State};
 use crate::engine::settings::{Extent, Settings};
 use crate::engine::{Context, Seen, matching, scope};
 use crate::error::Result;
 use crate::model::{ContainerId, Cursor, Instant, Item, ItemId, Kind, Listing, Pair, Person, Record, Side, Window};
-use crate::ports::{Clock, Clue, Directory, Events, Replica, Store};
+use crate::ports::{Clock, Clue, Directory, Events, Found, Replica, Store};
 use futures_util::future;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -65,8 +66,13 @@ pub async fn observe<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: 
     };
     let full = Side::BOTH.into_iter().all(|side| cursors[side].is_none());
     let ended = listings.as_ref().map(|listing| listing.cursor.clone());
+    gather.seen.full = full;
+    gather.seen.answers = state.answers.clone();
+    gather.seen.deletions = recent(state, now);
     gather.listed(listings, full).await?;
     gather.again(state).await?;
+    gather.answered(state).await?;
+    gather.due().await?;
     gather.pending().await?;
     gather.members(settings).await?;
     gather.confirm().await?;
@@ -179,14 +185,64 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             Side::Creatio => self.ends.creatio.find(clues).await?,
             Side::Exchange => self.ends.exchange.find(clues).await?,
         };
-        for (clue, items) in clues.iter().zip(found) {
-            if let (Clue::Id { id, .. }, true) = (clue, items.is_empty()) {
+        for (clue, found) in clues.iter().zip(found) {
+            if let (Clue::Id { id, .. }, true) = (clue, found.is_absent()) {
                 self.seen.gone[side].insert(id.clone());
             }
-            for item in items {
-                self.seen.items[side].entry(item.id.clone()).or_insert(item);
+            self.take(side, found);
+        }
+        Ok(())
+    }
+
+    /// Takes in what a direct read found, where no listing told of it.
+    fn take(&mut self, side: Side, found: Found) {
+        for item in found.items {
+            self.seen.items[side].entry(item.id.clone()).or_insert(item);
+        }
+        for bad in found.malformed {
+            if !self.seen.malformed[side].contains(&bad) {
+                self.seen.malformed[side].push(bad);
             }
         }
+    }
+
+    /// Items that a person answered about are read again, with their counterparts.
+    async fn answered(&mut self, state: &State) -> Result<()> {
+        let mut keys: Vec<LinkKey> = state.answers.items().map(|(side, id)| LinkKey::Item(side, id.clone())).collect();
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let links = self.ends.store.links(&keys).await?;
+        keys.clear();
+        for side in Side::BOTH {
+            let unlinked = state.answers.items().filter(|(s, _)| *s == side).filter_map(|(_, id)| {
+                let linked = links.iter().any(|link| link.ids[side] == *id);
+                let container = self.seen.containers.iter().find(|c| c.default)?;
+                let place = if side == Side::Creatio { ContainerId::from(ACTIVITIES) } else { container.id.clone() };
+                (!linked).then(|| Clue::Id { id: id.clone(), container: place })
+            });
+            let linked = links
+                .iter()
+                .map(|link| Clue::Id { id: link.ids[side].clone(), container: link.containers[side].clone() });
+            let clues: Vec<Clue> = unlinked
+                .chain(linked)
+                .filter(|clue| match clue {
+                    Clue::Id { id, .. } => !self.seen.items[side].contains_key(id) && !self.is_pending(side, id),
+                    Clue::Uid(_) | Clue::Mark(_) => false,
+                })
+                .collect();
+            self.read(side, &clues).await?;
+        }
+        self.know(links);
+        Ok(())
+    }
+
+    /// Meetings that ended since the last run, and whose status nobody touched.
+    async fn due(&mut self) -> Result<()> {
+        let links = self.ends.store.links(&[LinkKey::Due(self.context.now)]).await?;
+        self.seen.due = links.iter().map(|link| link.ids.creatio.clone()).collect();
+        let new = links.into_iter().filter(|link| !self.links.contains_key(&link.ids.creatio)).collect();
+        self.know(new);
         Ok(())
     }
 
@@ -208,16 +264,18 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
                 Side::Creatio => self.ends.creatio.find(&clues).await?,
                 Side::Exchange => self.ends.exchange.find(&clues).await?,
             };
-            for (mut link, items) in waiting.into_iter().zip(found) {
-                match oldest(items) {
+            for (mut link, found) in waiting.into_iter().zip(found) {
+                let absent = found.is_absent();
+                match oldest(found.items) {
                     Some(item) => {
                         link.ids[side] = item.id.clone();
                         link.containers[side] = item.container.clone();
                         self.seen.items[side].insert(item.id.clone(), item);
                     }
-                    None => {
+                    None if absent => {
                         self.seen.gone[side].insert(link.ids[side].clone());
                     }
+                    None => continue, // something is there that can't be understood: nothing is created beside it
                 }
                 self.links.insert(link.ids.creatio.clone(), link);
             }
@@ -252,7 +310,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             .into_iter()
             .filter_map(|key| match key {
                 LinkKey::Item(_, id) if !linked.contains(&id) => Some(activity(id)),
-                LinkKey::Item(..) | LinkKey::Series(_) => None,
+                LinkKey::Item(..) | LinkKey::Series(_) | LinkKey::Due(_) => None,
             })
             .collect();
         self.read(Side::Creatio, &clues).await?;
@@ -301,7 +359,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         if clues.is_empty() {
             return Ok(());
         }
-        for found in self.ends.exchange.find(&clues).await?.into_iter().flatten() {
+        for found in self.ends.exchange.find(&clues).await?.into_iter().flat_map(|found| found.items) {
             if let Some(item) = self.seen.items.exchange.get_mut(&found.id) {
                 item.facts.mark = found.facts.mark;
                 item.facts.transaction = found.facts.transaction.or(item.facts.transaction.take());
@@ -339,8 +397,8 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         if clues.is_empty() {
             return Ok(());
         }
-        for item in self.ends.creatio.find(&clues).await?.into_iter().flatten() {
-            self.seen.items.creatio.entry(item.id.clone()).or_insert(item);
+        for found in self.ends.creatio.find(&clues).await? {
+            self.take(Side::Creatio, found);
         }
         let keys: Vec<LinkKey> =
             self.seen.items.creatio.keys().map(|id| LinkKey::Item(Side::Creatio, id.clone())).collect();
@@ -382,13 +440,19 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
 /// Whether an absence on either side of this link means anything.
 const fn matters(link: &Link) -> bool {
     match link.state {
-        LinkState::Alive | LinkState::Asleep => true,
+        LinkState::Alive | LinkState::Asleep | LinkState::Undone => true,
         LinkState::Tombstone | LinkState::Pending(_) => false,
     }
 }
 
 fn activity(id: ItemId) -> Clue {
-    Clue::Id { id, container: ContainerId::from(crate::engine::actions::ACTIVITIES) }
+    Clue::Id { id, container: ContainerId::from(ACTIVITIES) }
+}
+
+/// Deletions of the last 24 hours.
+fn recent(state: &State, now: Instant) -> usize {
+    let since = now - chrono::Duration::hours(24);
+    state.deletions.iter().filter(|(at, _)| *at > since).map(|(_, count)| count).sum()
 }
 
 /// By what a creation that was never confirmed is found.

@@ -83,7 +83,7 @@ fn one(creatio: &Creatio<World>, op: Op) -> Item {
 
 fn read(creatio: &Creatio<World>, n: u32) -> Option<Item> {
     let clue = Clue::Id { id: id(n), container: "activities".into() };
-    pollster::block_on(creatio.find(&[clue])).unwrap().remove(0).pop()
+    pollster::block_on(creatio.find(&[clue])).unwrap().remove(0).items.pop()
 }
 
 fn by_hand(world: &World, method: &str, path: &str, body: Value) {
@@ -197,6 +197,18 @@ fn what_has_changed_or_gone_is_left_alone() {
 }
 
 #[test]
+fn what_goes_in_the_very_moment_is_gone() {
+    for (method, told) in [("PATCH", Err(Refusal::Gone)), ("DELETE", Ok(()))] {
+        let (world, creatio) = start(Seed::Empty);
+        let item = one(&creatio, create(1, Record::Meeting(meeting("m"))));
+        world.faults(json!([{"method": method, "then": {"status": 404}}]));
+        let change = Op::Update(Box::new(update(&item, &Record::Meeting(meeting("new")), &[Field::Title])));
+        let op = if method == "PATCH" { change } else { delete(&item) };
+        assert_eq!(apply(&creatio, &[op]).remove(0).map(|_| ()), told, "{method}");
+    }
+}
+
+#[test]
 fn removals() {
     let (_, creatio) = start(Seed::Empty);
     let item = one(&creatio, create(1, Record::Task(task())));
@@ -250,6 +262,26 @@ fn the_answer_to_somebody_elses_meeting_joins_it() {
     let op = update(&item, &Record::Meeting(wanted.clone()), &[Field::Response]);
     let item = one(&creatio, Op::Update(Box::new(op)));
     assert_eq!((item.record, item.facts.mine, item.facts.owner), (Record::Meeting(wanted), true, Some(anna)));
+}
+
+#[test]
+fn neither_the_user_nor_the_owner_is_written_as_a_participant() {
+    let (world, creatio) = start(Seed::Empty);
+    let (anna, boris) = (contact(&world, "anna"), contact(&world, "boris"));
+    let mut foreign = row(1, "hers", 5);
+    foreign["OwnerId"] = json!(anna);
+    post(&world, foreign);
+    let item = read(&creatio, 1).unwrap();
+    let Record::Meeting(mut wanted) = item.record.clone() else { panic!("{item:?}") };
+    let required = |contact: &ContactId, name| person(contact, name, Role::Required, Response::Confirmed);
+    let me = creatio.site().contact.clone();
+    wanted.people = vec![required(&anna, "anna"), required(&me, "me"), required(&boris, "boris")];
+    let op = update(&item, &Record::Meeting(wanted.clone()), &[Field::People]);
+    let before = world.log(0).len();
+    let item = one(&creatio, Op::Update(Box::new(op)));
+    wanted.people = vec![required(&boris, "boris")];
+    assert_eq!((item.record, item.facts.mine), (Record::Meeting(wanted), false));
+    assert!(!world.log(before).iter().any(|line| line.starts_with("PATCH")));
 }
 
 #[test]
@@ -313,7 +345,10 @@ fn one_bad_write_costs_only_itself() {
         create(4, Record::Meeting(days)),
         create(5, Record::Meeting(meeting("good too"))),
     ];
+    let before = world.requests();
     let told: Vec<_> = apply(&creatio, &ops).into_iter().map(|outcome| outcome.map(|written| written.id)).collect();
+    // the writes, the refused ones once more, the reading
+    assert_eq!(world.requests() - before, 3);
     let rejected = |n: usize, part: &str| matches!(&told[n], Err(Refusal::Rejected(reason)) if reason.contains(part));
     assert_eq!((&told[0], &told[4]), (&Ok(id(1)), &Ok(id(5))));
     assert!(rejected(1, "duplicate") && rejected(2, "truncated") && rejected(3, "days"), "{told:?}");

@@ -3,7 +3,7 @@
 use crate::memory::{account, at, everything, item, meeting, words};
 use schedule_sync::engine::decide::{self, Fate, Step};
 use schedule_sync::engine::link::{Link, LinkState, Reason};
-use schedule_sync::engine::merge::{Flow, Flows, Merged, settle};
+use schedule_sync::engine::merge::{Flow, Flows, Merged, Rule, settle};
 use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete, Settings};
 use schedule_sync::engine::{Context, Seen};
 use schedule_sync::model::time::Fixed;
@@ -169,7 +169,8 @@ fn a_field_is_settled() {
         (Conflict::Creatio, Flow::Off, (true, false), true, apart, Agreed),
     ] {
         let changed = Pair { creatio, exchange };
-        assert_eq!(settle(rule, flow, (changed, alike), stamps), expected, "{rule:?} {flow:?} {changed:?} {alike}");
+        let rule = Rule { answer: None, conflict: rule, stamps };
+        assert_eq!(settle(rule, flow, (changed, alike)), expected, "{rule:?} {flow:?} {changed:?} {alike}");
     }
 }
 
@@ -178,6 +179,8 @@ fn fields_flow_where_they_may() {
     let free = Flows {
         inward: true,
         outward: true,
+        private: false,
+        joins: true,
         foreign: false,
         recurring: false,
         process: false,
@@ -190,8 +193,10 @@ fn fields_flow_where_they_may() {
         ("people are never invited unasked", free, Field::People, exchange),
         ("nobody answers for the user", free, Field::Response, exchange),
         ("import only", Flows { outward: false, ..free }, Field::Title, exchange),
-        ("export only", Flows { inward: false, ..free }, Field::Title, Flow::From(Side::Creatio)),
-        ("neither", Flows { inward: false, outward: false, ..free }, Field::Title, Flow::Off),
+        ("export only", Flows { inward: false, joins: false, ..free }, Field::Title, Flow::From(Side::Creatio)),
+        ("private", Flows { private: true, ..free }, Field::Title, Flow::Under(Side::Exchange)),
+        ("somebody else's", Flows { inward: false, ..free }, Field::Response, exchange),
+        ("neither", Flows { inward: false, joins: false, outward: false, ..free }, Field::Title, Flow::Off),
         ("organizer's", Flows { foreign: true, ..free }, Field::When, Flow::Owned(Side::Exchange)),
         ("organizer's", Flows { foreign: true, ..free }, Field::Importance, exchange),
         ("the user's own", Flows { foreign: true, ..free }, Field::Reminder, Flow::Both),

@@ -118,7 +118,11 @@ fn a_delta_tells_changes_and_hints_of_absence() {
 
     let by_title = |title: &str| first.items.iter().find(|item| item.record.title() == title).unwrap();
     let found = block_on(graph.find(&[clue(by_title("deleted")), clue(by_title("moved"))])).unwrap();
-    assert_eq!(found.iter().map(Vec::len).collect::<Vec<_>>(), [0, 1], "gone, and moved out of the window");
+    assert_eq!(
+        found.iter().map(|found| found.items.len()).collect::<Vec<_>>(),
+        [0, 1],
+        "gone, and moved out of the window"
+    );
 }
 
 #[test]
@@ -156,7 +160,7 @@ fn a_deleted_occurrence_is_missing_from_its_series() {
     assert_eq!(exception.facts.occurrence, moved.facts.occurrence, "it keeps the place that the pattern gave it");
     assert_eq!(exception.record.title(), "once");
     let found = block_on(graph.find(&[clue(gone), clue(moved)])).unwrap();
-    assert_eq!((found[0].len(), found[1][0].record.title()), (0, "once"));
+    assert_eq!((found[0].items.len(), found[1].items[0].record.title()), (0, "once"));
 }
 
 #[test]
@@ -287,8 +291,8 @@ fn items_are_found_by_uid_in_every_calendar() {
     let second = second.unwrap();
     let found =
         block_on(graph.find(&[Clue::Uid(second.facts.uid.clone().unwrap()), Clue::Uid("nobody's".into())])).unwrap();
-    assert_eq!((found[0].len(), found[1].len()), (1, 0));
-    assert_eq!((&found[0][0].id, &found[0][0].container), (&second.id, &second.container));
-    assert_eq!(meeting(&found[0][0]).when, meeting(second).when);
+    assert_eq!((found[0].items.len(), found[1].items.len()), (1, 0));
+    assert_eq!((&found[0].items[0].id, &found[0].items[0].container), (&second.id, &second.container));
+    assert_eq!(meeting(&found[0].items[0]).when, meeting(second).when);
     assert!(block_on(graph.find(&[])).unwrap().is_empty());
 }

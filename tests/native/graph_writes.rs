@@ -52,11 +52,11 @@ impl Desk {
 
     fn read(&self, written: &Written) -> Item {
         let clue = Clue::Id { id: written.id.clone(), container: written.container.clone() };
-        block_on(self.graph.find(&[clue])).unwrap().remove(0).remove(0)
+        block_on(self.graph.find(&[clue])).unwrap().remove(0).items.remove(0)
     }
 
     fn marked(&self) -> Vec<Item> {
-        block_on(self.graph.find(&[Clue::Mark("a1".into())])).unwrap().remove(0)
+        block_on(self.graph.find(&[Clue::Mark("a1".into())])).unwrap().remove(0).items
     }
 
     fn by_hand(&self, method: &str, path: &str, body: Option<Value>) -> Value {
@@ -330,7 +330,7 @@ fn marks_are_set_on_what_is_there() {
             let written = desk.one(op(bare.clone())).unwrap();
             assert_eq!(written.item.unwrap().facts.mark.as_ref(), Some(&mark));
         }
-        let found = block_on(desk.graph.find(&[Clue::Mark("a2".into())])).unwrap().remove(0);
+        let found = block_on(desk.graph.find(&[Clue::Mark("a2".into())])).unwrap().remove(0).items;
         assert_eq!(found.iter().filter(|found| found.id == item.id).count(), 1);
     }
     let tasks = desk.by_hand("GET", &format!("me/todo/lists/{}/tasks", desk.list), None);

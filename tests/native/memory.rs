@@ -1,5 +1,6 @@
 //! Both replicas and the store in memory: the simplest correct ones, for the engine's rows and laws.
 
+use schedule_sync::engine::history::Entry;
 use schedule_sync::engine::link::{Link, LinkKey, State};
 use schedule_sync::engine::settings::{Block, Settings};
 use schedule_sync::engine::{Account, Words, merge};
@@ -9,7 +10,8 @@ use schedule_sync::model::{
     Listing, Meeting, Record, Reminder, Response, Side, Status, Task, TaskWhen, Version, When,
 };
 use schedule_sync::ports::{
-    Clock, Clue, Commit, Directory, Events, Membership, Op, Outcome, Progress, Refusal, Replica, Scope, Store, Written,
+    Clock, Clue, Commit, Directory, Events, Found, Membership, Op, Outcome, Progress, Refusal, Replica, Scope, Store,
+    Written,
 };
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -208,7 +210,7 @@ impl Replica for Memory {
         })
     }
 
-    async fn find(&self, clues: &[Clue]) -> Result<Vec<Vec<Item>>> {
+    async fn find(&self, clues: &[Clue]) -> Result<Vec<Found>> {
         let items = self.items.borrow();
         Ok(clues
             .iter()
@@ -220,6 +222,7 @@ impl Replica for Memory {
                     items.values().filter(marked).cloned().collect()
                 }
             })
+            .map(|items| Found { items, malformed: vec![] })
             .collect())
     }
 
@@ -255,6 +258,7 @@ pub(crate) struct Shelf {
     pub(crate) settings: RefCell<Option<Settings>>,
     pub(crate) state: RefCell<Option<State>>,
     pub(crate) links: RefCell<BTreeMap<ItemId, Link>>,
+    pub(crate) history: RefCell<Vec<Entry>>,
 }
 
 impl Store for Shelf {
@@ -276,6 +280,7 @@ impl Store for Shelf {
             keys.iter().any(|key| match key {
                 LinkKey::Item(side, id) => link.ids[*side] == *id,
                 LinkKey::Series(master) => link.series() == Some(master),
+                LinkKey::Due(now) => link.due().is_some_and(|due| due <= *now),
             })
         };
         Ok(self.links.borrow().values().filter(named).cloned().collect())
@@ -285,7 +290,16 @@ impl Store for Shelf {
         Ok(self.links.borrow().values().cloned().collect())
     }
 
+    async fn history(&self) -> Result<Vec<Entry>> {
+        let mut entries = self.history.borrow().clone();
+        entries.sort_by_key(|entry| (std::cmp::Reverse(entry.run), entry.nth));
+        Ok(entries)
+    }
+
     async fn commit(&self, commit: &Commit) -> Result<()> {
+        let mut history = self.history.borrow_mut();
+        history.extend(commit.history.iter().cloned());
+        history.retain(|entry| commit.forget.is_none_or(|before| entry.run >= before));
         let mut links = self.links.borrow_mut();
         for id in &commit.drop {
             links.remove(id);
@@ -398,5 +412,13 @@ pub(crate) fn title(item: &mut Item) -> &mut String {
     match &mut item.record {
         Record::Meeting(meeting) => &mut meeting.title,
         Record::Task(task) => &mut task.title,
+    }
+}
+
+/// When a meeting is.
+pub(crate) fn when(item: &Item) -> When {
+    match &item.record {
+        Record::Meeting(meeting) => meeting.when,
+        Record::Task(_) => panic!("a task"),
     }
 }

@@ -4,11 +4,13 @@ use crate::memory::{
     self, Memory, Shelf, Silence, Standing, account, at, everything, item, meeting, task, title, words,
 };
 use pollster::block_on;
+use schedule_sync::engine::answer::{Answer, Choice};
 use schedule_sync::engine::link::{LinkState, Reason};
 use schedule_sync::engine::settings::{Conflict, Settings};
 use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{
-    Address, Body, ContactId, Item, ItemId, Person, Record, Response, Role, Side, Status, TaskWhen, When,
+    Address, Body, ContactId, Item, ItemId, Occurrence, Original, Person, Record, Response, Role, Side, Status,
+    TaskWhen, When,
 };
 use schedule_sync::ports::{Refusal, Store};
 use schedule_sync::run::{self, Ends, Report};
@@ -34,10 +36,11 @@ impl Trip {
         trip
     }
 
-    pub(crate) fn run(&self) -> Report {
+    /// The two ends, as a run sees them.
+    pub(crate) fn with<T>(&self, act: impl FnOnce(&Ends<'_, Memory, Memory, Shelf, Standing, Silence>) -> T) -> T {
         let zone = Fixed { seconds: 3 * 3600, name: "Russian Standard Time".to_owned() };
         let (account, words) = (account(), words());
-        let ends = Ends {
+        act(&Ends {
             creatio: &self.creatio,
             exchange: &self.exchange,
             store: &self.shelf,
@@ -46,8 +49,11 @@ impl Trip {
             zone: &zone,
             account: &account,
             words: &words,
-        };
-        block_on(run::run(&ends)).unwrap()
+        })
+    }
+
+    pub(crate) fn run(&self) -> Report {
+        self.with(|ends| block_on(run::run(ends)).unwrap())
     }
 
     /// Runs, then runs again: the second run must write nothing.
@@ -462,4 +468,316 @@ fn a_private_event_shows_only_its_times() {
     trip.creatio.remove(&id);
     trip.settle();
     assert_eq!(trip.exchange.ids().len(), 1);
+}
+
+fn said(trip: &Trip, report: &Report, reason: Reason, choice: Choice) {
+    let held: Vec<_> = report.held.iter().filter(|held| held.reason == reason).collect();
+    assert!(!held.is_empty(), "held for {reason:?}: {:?}", report.held);
+    let answers =
+        held.into_iter().map(|held| Answer { side: held.side, id: held.id.clone().unwrap(), reason, choice }).collect();
+    block_on(run::undo::answer(&trip.shelf, answers)).unwrap();
+}
+
+#[test]
+fn a_clash_is_settled_by_a_persons_choice() {
+    for (winner, value) in [(Side::Creatio, "Ours"), (Side::Exchange, "Theirs")] {
+        let trip = linked(Side::Exchange);
+        trip.creatio.edit(&trip.only(Side::Creatio).id, |item| *title(item) = "Ours".to_owned());
+        trip.exchange.edit(&trip.only(Side::Exchange).id, |item| *title(item) = "Theirs".to_owned());
+        let report = trip.settle();
+        said(&trip, &report, Reason::Clash, Choice::Take(winner));
+        let report = trip.settle();
+        for side in Side::BOTH {
+            assert_eq!(trip.only(side).record.title(), value);
+        }
+        assert!(report.held.is_empty(), "{:?}", report.held);
+    }
+}
+
+#[test]
+fn an_asked_deletion_is_allowed_or_left() {
+    for (choice, left) in [(Choice::Allow, 0), (Choice::Leave, 1)] {
+        let trip = linked(Side::Exchange);
+        trip.creatio.remove(&trip.only(Side::Creatio).id);
+        let report = trip.settle();
+        said(&trip, &report, Reason::DeleteAsked, choice);
+        let report = trip.settle();
+        assert_eq!(trip.exchange.ids().len(), left);
+        assert!(report.held.is_empty(), "{:?}", report.held);
+        assert!(trip.creatio.ids().is_empty());
+    }
+}
+
+#[test]
+fn an_allowed_change_may_mail_and_only_that_one() {
+    let trip = Trip::new(&everything());
+    let mut invited = event("e", "Call");
+    invited.facts.attendees = 1;
+    trip.exchange.put(invited);
+    trip.settle();
+    let id = trip.only(Side::Creatio).id;
+    let place = |text: &'static str| {
+        move |item: &mut Item| {
+            let Record::Meeting(meeting) = &mut item.record else { panic!() };
+            meeting.place = text.to_owned();
+        }
+    };
+    trip.creatio.edit(&id, place("Here"));
+    let report = trip.settle();
+    said(&trip, &report, Reason::WouldMail, Choice::Allow);
+    trip.settle();
+    let there = |trip: &Trip| match trip.only(Side::Exchange).record {
+        Record::Meeting(meeting) => meeting.place,
+        Record::Task(_) => panic!(),
+    };
+    assert_eq!(there(&trip), "Here");
+    trip.creatio.edit(&id, place("There"));
+    let report = trip.settle();
+    assert_eq!(there(&trip), "Here", "the answer was for one change");
+    assert!(report.held.iter().any(|held| held.reason == Reason::WouldMail));
+}
+
+#[test]
+fn held_deletions_go_on_when_allowed() {
+    let trip = Trip::new(&everything());
+    for n in 0..40 {
+        trip.exchange.put(event(&format!("e{n:02}"), &format!("Call {n}")));
+    }
+    trip.settle();
+    for id in trip.exchange.ids().iter().take(11) {
+        trip.exchange.remove(id);
+    }
+    let report = trip.settle();
+    said(&trip, &report, Reason::ManyDeletions, Choice::Allow);
+    let report = trip.settle();
+    assert_eq!((report.counts.creatio.deleted, report.held.len()), (11, 0));
+}
+
+#[test]
+fn deletions_of_one_day_are_counted_together() {
+    let trip = Trip::new(&everything());
+    for n in 0..40 {
+        trip.exchange.put(event(&format!("e{n:02}"), &format!("Call {n}")));
+    }
+    trip.settle();
+    for (n, expected) in [(6, 6), (6, 0)] {
+        for id in trip.exchange.ids().iter().take(n) {
+            trip.exchange.remove(id);
+        }
+        assert_eq!(trip.settle().counts.creatio.deleted, expected);
+    }
+}
+
+#[test]
+fn an_imported_meeting_is_completed_after_its_end_unless_somebody_touched_it() {
+    let trip = linked(Side::Exchange);
+    trip.clock.0.set(at("2026-03-12T11:00:00Z"));
+    trip.settle();
+    assert_eq!(trip.only(Side::Creatio).facts.status, Some(Status::Completed));
+
+    let trip = linked(Side::Exchange);
+    trip.creatio.edit(&trip.only(Side::Creatio).id, |item| item.facts.status = Some(Status::InProgress));
+    trip.settle();
+    trip.clock.0.set(at("2026-03-12T11:00:00Z"));
+    trip.settle();
+    assert_eq!(trip.only(Side::Creatio).facts.status, Some(Status::InProgress));
+
+    let trip = linked(Side::Creatio);
+    trip.clock.0.set(at("2026-03-12T11:00:00Z"));
+    trip.settle();
+    assert_eq!(trip.only(Side::Creatio).facts.status, Some(Status::NotStarted), "a person's own meeting is theirs");
+}
+
+#[test]
+fn a_canceled_activity_that_is_opened_again_comes_back() {
+    let trip = linked(Side::Creatio);
+    let canceled = |on: bool| {
+        move |item: &mut Item| {
+            item.facts.canceled = on;
+            item.facts.status = Some(if on { Status::Canceled } else { Status::NotStarted });
+        }
+    };
+    trip.creatio.edit(&"a".into(), canceled(true));
+    trip.settle();
+    assert!(trip.exchange.ids().is_empty());
+    trip.creatio.edit(&"a".into(), canceled(false));
+    trip.settle();
+    assert_eq!(trip.only(Side::Exchange).record.title(), "Call");
+}
+
+#[test]
+fn of_two_tasks_for_one_activity_the_older_stays() {
+    let due = TaskWhen::Timed { start: at("2026-03-12T06:00:00Z"), due: at("2026-03-12T07:00:00Z") };
+    let offer = Record::Task(schedule_sync::model::Task { when: due, ..task("Offer", "2026-03-12") });
+    for (edited, left) in [(false, 1), (true, 2)] {
+        let trip = Trip::new(&everything());
+        trip.creatio.put(item(Side::Creatio, "a", offer.clone()));
+        trip.settle();
+        let mut second = trip.only(Side::Exchange);
+        second.id = "second".into();
+        if edited {
+            *title(&mut second) = "Edited".to_owned();
+        }
+        trip.exchange.put(second);
+        let report = trip.settle();
+        assert_eq!((trip.creatio.ids().len(), trip.exchange.ids().len()), (1, left));
+        assert_eq!(report.held.iter().any(|held| held.reason == Reason::SecondTask), edited);
+    }
+}
+
+#[test]
+fn a_persons_own_text_survives_a_meeting_that_turns_private() {
+    let trip = linked(Side::Exchange);
+    trip.creatio.edit(&trip.only(Side::Creatio).id, |item| *title(item) = "Mine".to_owned());
+    trip.exchange.edit(&trip.only(Side::Exchange).id, |item| item.facts.private = true);
+    let report = trip.settle();
+    assert_eq!(trip.only(Side::Creatio).record.title(), "Mine");
+    assert_eq!(trip.only(Side::Exchange).record.title(), "Call");
+    assert!(report.held.iter().any(|held| held.reason == Reason::Clash));
+}
+
+#[test]
+fn a_colleagues_activity_for_the_same_meeting_is_joined_not_copied() {
+    let first = Trip::new(&everything());
+    first.exchange.put(event("e", "Call"));
+    first.settle();
+    let mut activity = first.only(Side::Creatio);
+    activity.facts.owner = Some("colleague".into());
+    activity.facts.mine = false;
+    let trip = Trip::new(&everything());
+    trip.creatio.put(activity);
+    let mut copy = event("e", "Call");
+    copy.id = "my-copy".into();
+    copy.facts.foreign = true;
+    if let Record::Meeting(meeting) = &mut copy.record {
+        meeting.response = Response::Confirmed;
+        meeting.title = "Call, renamed".to_owned();
+    }
+    trip.exchange.put(copy);
+    trip.settle();
+    let Record::Meeting(joined) = trip.only(Side::Creatio).record else { panic!() };
+    assert_eq!((joined.response, joined.title.as_str()), (Response::Confirmed, "Call"), "only the own row is written");
+    trip.only(Side::Exchange);
+}
+
+fn runs(trip: &Trip) -> Vec<schedule_sync::model::Instant> {
+    let mut runs: Vec<_> = block_on(trip.shelf.history()).unwrap().into_iter().map(|entry| entry.run).collect();
+    runs.dedup();
+    runs
+}
+
+/// Undoes the last run: how many writes were taken back, how many were not.
+fn undo(trip: &Trip) -> (usize, usize) {
+    let last = runs(trip)[0];
+    trip.with(|ends| block_on(run::undo::undo(ends, last)).unwrap())
+}
+
+#[test]
+fn an_undone_run_is_taken_back_and_rests_until_a_person_edits() {
+    let trip = linked(Side::Exchange);
+    trip.clock.0.set(at("2026-03-10T10:00:00Z"));
+    trip.exchange.edit(&"e".into(), |item| *title(item) = "Visit".to_owned());
+    trip.settle();
+    assert_eq!(undo(&trip), (1, 0));
+    trip.settle();
+    assert_eq!(trip.only(Side::Creatio).record.title(), "Call", "taken back, and it stays so");
+    assert_eq!(trip.only(Side::Exchange).record.title(), "Visit", "the source stays");
+    trip.exchange.edit(&"e".into(), |item| *title(item) = "Lunch".to_owned());
+    trip.settle();
+    assert_eq!(trip.only(Side::Creatio).record.title(), "Lunch");
+}
+
+#[test]
+fn an_undone_creation_is_removed_and_not_created_again() {
+    for from in Side::BOTH {
+        let trip = linked(from);
+        assert_eq!(undo(&trip), (1, 0), "{from}");
+        let report = trip.settle();
+        assert_eq!((trip.side(from).ids().len(), trip.side(from.other()).ids().len()), (1, 0), "{from}");
+        assert!(report.held.is_empty(), "{:?}", report.held);
+    }
+}
+
+#[test]
+fn an_undone_deletion_brings_back_what_was_removed() {
+    let trip = linked(Side::Creatio);
+    trip.clock.0.set(at("2026-03-10T10:00:00Z"));
+    trip.creatio.remove(&"a".into());
+    trip.settle();
+    assert!(trip.exchange.ids().is_empty());
+    assert_eq!(undo(&trip), (1, 0));
+    trip.settle();
+    assert_eq!((trip.only(Side::Exchange).record.title(), trip.creatio.ids().len()), ("Call", 0));
+
+    let trip = linked(Side::Exchange);
+    trip.clock.0.set(at("2026-03-10T10:00:00Z"));
+    trip.exchange.remove(&"e".into());
+    trip.settle();
+    assert_eq!(undo(&trip), (1, 0));
+    trip.settle();
+    assert!(!trip.only(Side::Creatio).facts.canceled);
+}
+
+#[test]
+fn what_somebody_wrote_since_is_not_taken_back() {
+    let trip = linked(Side::Exchange);
+    trip.clock.0.set(at("2026-03-10T10:00:00Z"));
+    trip.exchange.edit(&"e".into(), |item| *title(item) = "Visit".to_owned());
+    trip.settle();
+    trip.creatio.edit(&trip.only(Side::Creatio).id, |item| *title(item) = "Newer".to_owned());
+    assert_eq!(undo(&trip), (0, 1));
+    assert_eq!(trip.only(Side::Creatio).record.title(), "Newer");
+}
+
+/// A weekly series of `count` occurrences at `hour` o'clock, from 11 March 2026 on, `days` apart.
+fn occurrences(trip: &Trip, prefix: &str, (count, days, hour): (u64, u64, u32)) {
+    for n in 0..count {
+        let day = chrono::NaiveDate::from_ymd_opt(2026, 3, 11).unwrap() + chrono::Days::new(n * days);
+        let start = day.and_hms_opt(hour, 0, 0).unwrap().and_utc();
+        let mut one = event(&format!("{prefix}{n}"), "Weekly");
+        one.facts.uid = Some(format!("uid-{prefix}{n}").as_str().into());
+        one.facts.occurrence = Some(Occurrence { master: "master".into(), original: Original::At(start) });
+        if let Record::Meeting(meeting) = &mut one.record {
+            meeting.when = When::Timed { start, end: start + chrono::Duration::hours(1) };
+        }
+        trip.exchange.put(one);
+    }
+}
+
+#[test]
+fn a_series_that_changes_its_pattern_keeps_its_activities() {
+    // (new count, days apart, hour), activities kept, held
+    for (pattern, kept, held) in [((4, 7, 15), 4, 0), ((4, 8, 15), 4, 0), ((3, 8, 15), 3, 1), ((6, 8, 15), 4, 2)] {
+        let trip = Trip::new(&everything());
+        occurrences(&trip, "old", (4, 7, 10));
+        trip.settle();
+        let before = trip.creatio.ids();
+        for id in trip.exchange.ids() {
+            trip.exchange.remove(&id);
+        }
+        occurrences(&trip, "new", pattern);
+        let report = trip.settle();
+        assert_eq!(trip.creatio.ids(), before, "{pattern:?}: no Activity is new");
+        let starts = |memory: &Memory| -> std::collections::BTreeSet<String> {
+            memory.items.borrow().values().map(|item| format!("{:?}", memory::when(item))).collect()
+        };
+        assert_eq!(starts(&trip.creatio).intersection(&starts(&trip.exchange)).count(), kept, "{pattern:?}");
+        assert_eq!(report.held.iter().filter(|h| h.reason == Reason::Series).count(), held, "{pattern:?}");
+        assert_eq!(report.counts.creatio.deleted, 0, "{pattern:?}");
+        if held > 0 {
+            said(&trip, &report, Reason::Series, Choice::Allow);
+            let report = trip.settle();
+            assert!(report.held.is_empty(), "{pattern:?} {:?}", report.held);
+        }
+    }
+}
+
+#[test]
+fn one_deleted_occurrence_is_the_deletion_of_that_one() {
+    let trip = Trip::new(&everything());
+    occurrences(&trip, "o", (4, 7, 10));
+    trip.settle();
+    trip.exchange.remove(&"o2".into());
+    let report = trip.settle();
+    assert_eq!((report.counts.creatio.deleted, report.held.len()), (1, 0));
 }

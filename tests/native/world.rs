@@ -7,21 +7,30 @@ use sandbox::{Sandbox, Seed, Server};
 use schedule_sync::error::{Error, Result};
 use schedule_sync::model::{Instant, Side};
 use schedule_sync::ports::{Clock, Http, Keys, Lost, Request, Response, Secret};
-use serde_json::Value;
+use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 /// The root of Creatio's OData.
 pub(crate) const CREATIO: &str = "http://crm.example/0/odata";
 /// The root of Graph.
 pub(crate) const GRAPH: &str = "http://graph.example/v1.0";
-/// The mailbox of the sandbox.
+/// The mailbox of the sandbox's first user.
 pub(crate) const MAILBOX: &str = "demo@contoso.example";
+/// The sandbox's first user, as Creatio names her, and her mailbox.
+pub(crate) const ME: (&str, &str) = ("Supervisor", MAILBOX);
+/// The sandbox's second user, as Creatio names him, and his mailbox.
+pub(crate) const COLLEAGUE: (&str, &str) = ("Дмитрий Волков", "dmitry.volkov@contoso.example");
 
-/// A sandbox and the keys to it.
+/// A sandbox and one user's keys to it.
 pub(crate) struct World {
-    /// The two servers.
-    pub(crate) sandbox: RefCell<Sandbox>,
+    /// The two servers; other users' worlds may share them.
+    pub(crate) sandbox: Rc<RefCell<Sandbox>>,
+    /// The name, which is the password too, in Creatio.
+    user: &'static str,
+    /// The address of the mailbox.
+    pub(crate) mailbox: &'static str,
     cookies: RefCell<BTreeMap<String, String>>,
     token: RefCell<Option<String>>,
     /// Milliseconds that the product slept.
@@ -32,12 +41,25 @@ impl World {
     /// A world that begins at `now`.
     pub(crate) fn new(seed: Seed, now: &str) -> Self {
         let now: DateTime<Utc> = now.parse().unwrap();
-        Self {
-            sandbox: RefCell::new(Sandbox::new(seed, Some(now))),
-            cookies: RefCell::default(),
-            token: RefCell::default(),
-            slept: Cell::new(0),
-        }
+        Self::over(Rc::new(RefCell::new(Sandbox::new(seed, Some(now)))), ME)
+    }
+
+    /// The world of a user of a sandbox that others may use too: signed in by name, with the mailbox of that address.
+    pub(crate) fn over(sandbox: Rc<RefCell<Sandbox>>, (user, mailbox): (&'static str, &'static str)) -> Self {
+        let (cookies, token, slept) = (RefCell::default(), RefCell::default(), Cell::new(0));
+        Self { sandbox, user, mailbox, cookies, token, slept }
+    }
+
+    /// Another world over the same sandbox: [`COLLEAGUE`]'s, or [`ME`] on a second device.
+    pub(crate) fn beside(&self, who: (&'static str, &'static str)) -> Self {
+        Self::over(Rc::clone(&self.sandbox), who)
+    }
+
+    /// The id of the user's contact in Creatio.
+    pub(crate) fn contact(&self) -> String {
+        let user = self.user;
+        let (_, found) = self.by_hand(Side::Creatio, "GET", &format!("SysAdminUnit?$filter=Name eq '{user}'"), None);
+        found["value"][0]["ContactId"].as_str().unwrap().to_owned()
     }
 
     /// Lets time pass.
@@ -64,7 +86,7 @@ impl World {
     /// One request of a person or another program, past the product: the status and the JSON of the reply.
     pub(crate) fn by_hand(&self, side: Side, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
         let base = if side == Side::Creatio { CREATIO } else { GRAPH };
-        let mut request = http::Request::builder().method(method).uri(format!("{base}/{path}").replace(' ', "%20"));
+        let mut request = http::Request::builder().method(method).uri(escaped(&format!("{base}/{path}")));
         request = request.header("Content-Type", "application/json").header("ForceUseSession", "true");
         for (name, secret) in pollster::block_on(self.headers(side, false)).unwrap() {
             request = request.header(name, secret.0);
@@ -75,7 +97,7 @@ impl World {
     }
 
     fn sign_in(&self) -> Result<()> {
-        let body = br#"{"UserName":"Supervisor","UserPassword":"Supervisor"}"#.to_vec();
+        let body = json!({"UserName": self.user, "UserPassword": self.user}).to_string().into_bytes();
         let request =
             http::Request::post("/ServiceModel/AuthService.svc/Login").header("Content-Type", "application/json");
         let reply = self.sandbox.borrow_mut().handle(Server::Creatio, &request.body(body).unwrap());
@@ -139,7 +161,7 @@ impl Keys for World {
             }
             Side::Exchange => {
                 if renew || self.token.borrow().is_none() {
-                    *self.token.borrow_mut() = Some(self.sandbox.borrow_mut().desk.issue_token(MAILBOX));
+                    *self.token.borrow_mut() = Some(self.sandbox.borrow_mut().desk.issue_token(self.mailbox));
                 }
                 let token = self.token.borrow().clone().unwrap();
                 Ok(vec![("Authorization".to_owned(), Secret(format!("Bearer {token}")))])
@@ -148,10 +170,31 @@ impl Keys for World {
     }
 }
 
+/// An address with spaces and letters beyond ASCII escaped.
+fn escaped(address: &str) -> String {
+    const LEFT: &percent_encoding::AsciiSet = &percent_encoding::CONTROLS.add(b' ');
+    percent_encoding::utf8_percent_encode(address, LEFT).to_string()
+}
+
+#[test]
+fn two_users_share_a_sandbox() {
+    let mine = World::new(Seed::Empty, "2026-03-02T09:00:00Z");
+    let theirs = mine.beside(COLLEAGUE);
+    assert_ne!(mine.contact(), theirs.contact());
+    let (status, row) = theirs.by_hand(Side::Creatio, "POST", "Activity", Some(json!({"Title": "x"})));
+    assert_eq!((status, row["OwnerId"].as_str()), (201, Some(theirs.contact().as_str())));
+    assert_eq!(mine.by_hand(Side::Creatio, "GET", "Activity", None).1["value"][0]["Id"], row["Id"]);
+    for (world, mailbox) in [(&mine, MAILBOX), (&theirs, COLLEAGUE.1)] {
+        assert_eq!(world.by_hand(Side::Exchange, "GET", "me", None).1["mail"], mailbox);
+    }
+    mine.pass(TimeDelta::hours(1));
+    assert_eq!(mine.now(), theirs.now());
+}
+
 #[test]
 fn the_world_signs_in_and_writes_by_hand() {
     let world = World::new(Seed::Empty, "2026-03-02T09:00:00Z");
-    let (status, row) = world.by_hand(Side::Creatio, "POST", "Activity", Some(serde_json::json!({"Title": "x"})));
+    let (status, row) = world.by_hand(Side::Creatio, "POST", "Activity", Some(json!({"Title": "x"})));
     assert_eq!((status, row["Title"].as_str()), (201, Some("x")));
     assert_eq!(world.log(0).last().map(String::as_str), Some("POST /0/odata/Activity"));
     assert_eq!((world.requests(), world.slept.get()), (2, 0));

@@ -1,6 +1,23 @@
-/** The page: says hello from the engine. */
-import init, { version } from '../pkg/schedule_sync.js';
+/** The page: opens a session for the user who looks at it, and shows Creatio's page around it. */
+import { readContext } from './creatio/host';
+import './elements/creatio-page';
+import { explain, Session } from './session';
+import { stringsFor } from './strings';
 
-await init();
-const status = document.querySelector('[role=status]');
-if (status) status.textContent = `Engine ${version()}`;
+async function open(): Promise<void> {
+  const context = readContext();
+  const strings = stringsFor(context.culture);
+  document.documentElement.lang = strings.language;
+  document.title = `${strings.activities} · ${strings.product}`;
+  try {
+    const page = document.createElement('creatio-page');
+    page.session = await Session.open(context);
+    document.body.append(page);
+  } catch (error) {
+    const problem = document.getElementById('problem');
+    if (problem) problem.textContent = explain(strings, error);
+    throw error;
+  }
+}
+
+await open();

@@ -81,13 +81,13 @@ impl<'a> Job<'a> {
         self.version = item.version.clone();
         self.seen = Some(item.clone());
         match self.op {
-            Op::Update(update) if same || agree(update, &item.record, &update.before) => {
+            Op::Update(update) if same || update.patch.agree(&item.record, &update.before) => {
                 self.kept = kept(update, &value)?;
                 let mark_only = self.change(update).is_none() && update.mark.is_some();
                 Ok(if mark_only { self.unchanged(item) } else { Stage::Write })
             }
             // a write whose reply was lost
-            Op::Update(update) if agree(update, &item.record, &update.patch.record) => Ok(self.unchanged(item)),
+            Op::Update(update) if update.patch.agree(&item.record, &update.patch.record) => Ok(self.unchanged(item)),
             Op::Delete { .. } if same => Ok(Stage::Write),
             Op::Create(_) | Op::Update(_) | Op::Delete { .. } => Err(Refusal::Stale),
         }
@@ -234,32 +234,6 @@ fn kept(update: &Update, value: &Value) -> Result<Kept, Refusal> {
         return Err(Refusal::Rejected("the online-meeting block can't be told from the text".to_owned()));
     }
     Ok(Kept { body, attendees })
-}
-
-/// Whether `a` and `b` have the same values in all fields that `update` writes.
-fn agree(update: &Update, a: &Record, b: &Record) -> bool {
-    update.patch.fields.iter().all(|field| match (a, b) {
-        (Record::Meeting(a), Record::Meeting(b)) => match field {
-            Field::Title => a.title == b.title,
-            Field::When => a.when == b.when,
-            Field::Place => a.place == b.place,
-            Field::Body => a.body == b.body,
-            Field::Importance => a.importance == b.importance,
-            Field::Reminder => a.reminder == b.reminder,
-            Field::People => a.people == b.people,
-            Field::Status | Field::Response => true,
-        },
-        (Record::Task(a), Record::Task(b)) => match field {
-            Field::Title => a.title == b.title,
-            Field::When => a.when == b.when,
-            Field::Body => a.body == b.body,
-            Field::Importance => a.importance == b.importance,
-            Field::Reminder => a.reminder == b.reminder,
-            Field::Status => a.status == b.status,
-            Field::Place | Field::People | Field::Response => true,
-        },
-        (Record::Meeting(_), Record::Task(_)) | (Record::Task(_), Record::Meeting(_)) => false,
-    })
 }
 
 /// What a reply that is no success means for a write.

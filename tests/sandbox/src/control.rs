@@ -2,10 +2,13 @@
 //! emulated servers ever needs it.
 
 use crate::Sandbox;
+use crate::creatio::Switches;
 use crate::desk::{Fault, Request, Response, Seed};
+use crate::graph::Quirks;
 use http::{Method, StatusCode};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 #[derive(Deserialize)]
 struct Token {
@@ -21,12 +24,16 @@ struct Reset {
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
 pub struct Load {
+    /// The mailbox that events and tasks go into; absent: the first user's.
+    pub account: Option<String>,
     /// Graph events as the server holds them.
     pub events: Vec<Value>,
     /// Graph todoTasks as the server holds them.
     pub tasks: Vec<Value>,
     /// OData Activity rows.
     pub activities: Vec<Value>,
+    /// OData rows of any entity set, by its name.
+    pub rows: BTreeMap<String, Vec<Value>>,
 }
 
 /// Answers one control request.
@@ -41,24 +48,43 @@ pub fn handle(sandbox: &mut Sandbox, request: &Request) -> Response {
             empty(StatusCode::NO_CONTENT)
         }),
         (&Method::POST, "/sandbox/load") => with(request, |body: Load| load(sandbox, body)),
-        (&Method::GET, "/sandbox/log") => match serde_json::to_value(sandbox.desk.log()) {
-            Ok(log) => answer(StatusCode::OK, &log),
-            Err(error) => refuse(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
-        },
+        (&Method::GET, "/sandbox/log") => list(sandbox.desk.log()),
+        (&Method::GET, "/sandbox/mails") => list(sandbox.graph.mails()),
         (&Method::POST, "/sandbox/faults") => with(request, |body: Vec<Fault>| {
             sandbox.desk.set_faults(body);
+            empty(StatusCode::NO_CONTENT)
+        }),
+        (&Method::POST, "/sandbox/creatio") => {
+            with(request, |switches: Switches| match sandbox.creatio.switch(switches) {
+                Ok(()) => empty(StatusCode::NO_CONTENT),
+                Err(reason) => refuse(StatusCode::BAD_REQUEST, &reason),
+            })
+        }
+        (&Method::POST, "/sandbox/graph") => with(request, |quirks: Quirks| {
+            sandbox.graph.set_quirks(&quirks);
             empty(StatusCode::NO_CONTENT)
         }),
         (method, path) => refuse(StatusCode::NOT_FOUND, &format!("the sandbox has no control {method} {path}")),
     }
 }
 
+fn list(rows: &[impl Serialize]) -> Response {
+    match serde_json::to_value(rows) {
+        Ok(rows) => answer(StatusCode::OK, &rows),
+        Err(error) => refuse(StatusCode::INTERNAL_SERVER_ERROR, &error.to_string()),
+    }
+}
+
 fn load(sandbox: &mut Sandbox, body: Load) -> Response {
     let Sandbox { creatio, graph, desk } = sandbox;
     let mut results = Vec::new();
-    results.extend(body.events.into_iter().map(|event| graph.load_event(event, desk)));
-    results.extend(body.tasks.into_iter().map(|task| graph.load_task(task, desk)));
+    let account = body.account.as_deref().unwrap_or(crate::graph::ACCOUNT);
+    results.extend(body.events.into_iter().map(|event| graph.load_event_of(account, event, desk)));
+    results.extend(body.tasks.into_iter().map(|task| graph.load_task_of(account, task, desk)));
     results.extend(body.activities.into_iter().map(|row| creatio.load_activity(row, desk)));
+    for (entity, rows) in body.rows {
+        results.extend(rows.into_iter().map(|row| creatio.load_row(&entity, &row, desk)));
+    }
     let mut loaded = 0_usize;
     let mut refused = Vec::new();
     for (index, result) in results.into_iter().enumerate() {

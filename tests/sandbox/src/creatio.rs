@@ -1,7 +1,7 @@
 //! Creatio: an installation on .NET Framework (base `/0`) with true UTC, behaving as `../shared/creatio.md` says.
 //!
-//! One user is signed in by opening the page; others of the seed may sign in by name. There are no rights: every user
-//! reads and writes every row. Read `odata.rs` for addresses and verbs, `write.rs` and `effects.rs` for saving.
+//! One user is signed in by opening the page; others of the seed may sign in by name. There are no rights but one switch
+//! ([`Switches`]): every user reads and writes every row that it doesn't hide. Read `odata.rs` for addresses and verbs, `write.rs` and `effects.rs` for saving.
 
 mod batch;
 mod effects;
@@ -25,6 +25,7 @@ use schema::Entity;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use session::{Denial, Sessions};
+use std::collections::{BTreeMap, BTreeSet};
 use store::Store;
 use uuid::Uuid;
 use write::{Author, Insert};
@@ -37,6 +38,42 @@ const LONGEST_QUERY: usize = 2048;
 pub struct Creatio {
     store: Store,
     sessions: Sessions,
+    hidden: Hidden,
+}
+
+/// How the installation differs from a plain one. What is not named stays as it is.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Switches {
+    /// Activities that rights hide.
+    pub hidden: Option<Hidden>,
+}
+
+/// Activities by id, and from whom they are hidden.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(untagged)]
+pub enum Hidden {
+    /// From everybody.
+    All(BTreeSet<Uuid>),
+    /// From the users of these names.
+    From(BTreeMap<String, BTreeSet<Uuid>>),
+}
+
+impl Default for Hidden {
+    fn default() -> Self {
+        Self::All(BTreeSet::new())
+    }
+}
+
+impl Hidden {
+    /// What a user does not see.
+    fn from(&self, user: &str) -> Vec<Uuid> {
+        let ids = match self {
+            Self::All(ids) => Some(ids),
+            Self::From(users) => users.get(user),
+        };
+        ids.into_iter().flatten().copied().collect()
+    }
 }
 
 #[derive(Deserialize)]
@@ -50,12 +87,27 @@ impl Creatio {
     /// An installation filled with `seed`.
     #[must_use]
     pub fn new(seed: Seed, now: DateTime<Utc>) -> Self {
-        Self { store: seed::fill(seed, now), sessions: Sessions::default() }
+        Self { store: seed::fill(seed, now), sessions: Sessions::default(), hidden: Hidden::default() }
     }
 
-    /// Empties it and fills it with `seed`; sessions stay.
+    /// Empties it and fills it with `seed`; sessions stay, switches don't.
     pub fn reset(&mut self, seed: Seed, now: DateTime<Utc>) {
         self.store = seed::fill(seed, now);
+        self.hidden = Hidden::default();
+    }
+
+    /// Sets switches, until a reset.
+    ///
+    /// # Errors
+    /// The name of a user who isn't there.
+    pub fn switch(&mut self, switches: Switches) -> Result<(), String> {
+        if let Some(Hidden::From(users)) = &switches.hidden
+            && let Some(name) = users.keys().find(|name| self.contact_of(name).is_none())
+        {
+            return Err(format!("there is no user {name}"));
+        }
+        self.hidden = switches.hidden.unwrap_or_else(|| std::mem::take(&mut self.hidden));
+        Ok(())
     }
 
     /// Puts one Activity row in as OData shows it: given stamps are kept, what is missing gets the server's defaults, the
@@ -65,8 +117,16 @@ impl Creatio {
     /// The reason why the row can't be held: no object, an unknown column, a wrong type, an id that exists, a lookup to
     /// nothing.
     pub fn load_activity(&mut self, row: Json, desk: &mut Desk) -> Result<(), String> {
-        let entity = Entity::named("Activity").ok_or("there is no entity Activity")?;
-        let row = row.as_object().ok_or("an activity must be a JSON object")?;
+        self.load_row("Activity", &row, desk)
+    }
+
+    /// As [`Creatio::load_activity`], for any entity set.
+    ///
+    /// # Errors
+    /// The same, and an entity set that isn't there.
+    pub fn load_row(&mut self, entity: &str, row: &Json, desk: &mut Desk) -> Result<(), String> {
+        let entity = Entity::named(entity).ok_or_else(|| format!("there is no entity {entity}"))?;
+        let row = row.as_object().ok_or("a row must be a JSON object")?;
         let changes = write::changes(entity, row)?;
         let author = Author { contact: seed::id("Contact", seed::USER), at: self.store.stamp(desk.now()) };
         let fresh = Uuid::new_v5(&desk.instance(), &desk.number().to_be_bytes());
@@ -113,17 +173,21 @@ impl Creatio {
 
     fn odata(&mut self, request: &Request, desk: &mut Desk) -> Response {
         let user = self.sessions.user(request);
+        let hidden = user.map(|user| self.hidden.from(user)).unwrap_or_default();
         // A reset may have taken the user of an open session away.
         let contact = user.and_then(|user| self.contact_of(user).ok_or(Denial::SignedOut));
         let contact = match contact {
             Ok(contact) => contact,
             Err(denial) => return denial.response(request),
         };
-        if request.method() == Method::POST && request.uri().path() == "/0/odata/$batch" {
+        self.store.veil(&hidden);
+        let response = if request.method() == Method::POST && request.uri().path() == "/0/odata/$batch" {
             batch::serve(&mut self.store, contact, request, desk)
         } else {
             odata::serve(&mut self.store, contact, request, desk)
-        }
+        };
+        self.store.unveil();
+        response
     }
 
     /// The contact of a user.

@@ -24,7 +24,7 @@ pub enum Server {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Seed {
-    /// One user, one mailbox, all lookups, no items.
+    /// Two users with a mailbox each, all lookups, no items.
     Empty,
     /// A working month of a sales manager.
     Demo,

@@ -15,6 +15,8 @@ mod html;
 mod load;
 mod mailbox;
 mod online;
+mod post;
+mod quirks;
 mod recurrence;
 mod seed;
 mod series;
@@ -28,26 +30,33 @@ use answer::{Answer, Fail, Outcome, Trace};
 use call::Call;
 use chrono::{DateTime, Utc};
 use http::{Method, StatusCode};
-pub use mailbox::Mail;
 use mailbox::Mailbox;
+pub use post::{Mail, Reason};
+pub use quirks::Quirks;
 use serde_json::Value;
 use shape::CALENDAR;
 use std::collections::BTreeMap;
 
 /// The account whose mailbox every seed has.
 pub const ACCOUNT: &str = "demo@contoso.example";
+/// The account of a second mailbox, which every seed has too.
+pub const COLLEAGUE: &str = "dmitry.volkov@contoso.example";
 
 /// A Microsoft 365 tenant's mailboxes in memory.
 pub struct Graph {
     /// By account.
     mailboxes: BTreeMap<String, Mailbox>,
+    /// What was mailed since the reset, oldest first.
+    mails: Vec<Mail>,
 }
 
 impl Graph {
     /// Mailboxes filled with `seed`.
     #[must_use]
     pub fn new(seed: Seed, now: DateTime<Utc>) -> Self {
-        Self { mailboxes: [(ACCOUNT.to_owned(), seed::mailbox(seed, now))].into() }
+        let mailboxes = [(ACCOUNT, seed::mailbox(seed, now)), (COLLEAGUE, seed::colleague(now))];
+        let mailboxes = mailboxes.into_iter().map(|(account, mailbox)| (account.to_owned(), mailbox)).collect();
+        Self { mailboxes, mails: Vec::new() }
     }
 
     /// Empties them and fills them with `seed`.
@@ -55,22 +64,38 @@ impl Graph {
         *self = Self::new(seed, now);
     }
 
-    /// Puts one event into the default calendar as it is, read-only members included.
+    /// Puts one event into the default calendar of [`ACCOUNT`] as it is, read-only members included.
     ///
     /// # Errors
     /// The reason why the event can't be held.
     pub fn load_event(&mut self, event: Value, desk: &mut Desk) -> Result<(), String> {
-        let mailbox = self.mailboxes.get_mut(ACCOUNT).ok_or("there is no mailbox")?;
+        self.load_event_of(ACCOUNT, event, desk)
+    }
+
+    /// As [`Graph::load_event`], for the mailbox of any account. Nobody is mailed, and no copies are made.
+    ///
+    /// # Errors
+    /// The reason why the event can't be held.
+    pub fn load_event_of(&mut self, account: &str, event: Value, desk: &mut Desk) -> Result<(), String> {
+        let mailbox = self.mailboxes.get_mut(account).ok_or("there is no such mailbox")?;
         let calendar = view::id_of(mailbox, None).map_err(|fail| fail.message)?;
         load::event(mailbox, &calendar, &event, desk)
     }
 
-    /// Puts one task into the default list as it is, read-only members included.
+    /// Puts one task into the default list of [`ACCOUNT`] as it is, read-only members included.
     ///
     /// # Errors
     /// The reason why the task can't be held.
     pub fn load_task(&mut self, task: Value, desk: &mut Desk) -> Result<(), String> {
-        let mailbox = self.mailboxes.get_mut(ACCOUNT).ok_or("there is no mailbox")?;
+        self.load_task_of(ACCOUNT, task, desk)
+    }
+
+    /// As [`Graph::load_task`], for the mailbox of any account.
+    ///
+    /// # Errors
+    /// The reason why the task can't be held.
+    pub fn load_task_of(&mut self, account: &str, task: Value, desk: &mut Desk) -> Result<(), String> {
+        let mailbox = self.mailboxes.get_mut(account).ok_or("there is no such mailbox")?;
         let list = mailbox.lists.first().and_then(|list| list.body.get("id")).and_then(Value::as_str);
         let list = list.ok_or("there is no list")?.to_owned();
         load::task(mailbox, &list, &task, desk)
@@ -78,8 +103,28 @@ impl Graph {
 
     /// The mails that Exchange would have sent since the reset, oldest first, of all mailboxes.
     #[must_use]
-    pub fn mails(&self) -> Vec<Mail> {
-        self.mailboxes.values().flat_map(|mailbox| mailbox.mails.iter().cloned()).collect()
+    pub fn mails(&self) -> &[Mail] {
+        &self.mails
+    }
+
+    /// Delivers what the last request posted.
+    fn deliver(&mut self, desk: &mut Desk) {
+        let posted: Vec<_> = self.mailboxes.values_mut().flat_map(|mailbox| mailbox.outbox.drain(..)).collect();
+        for letter in posted {
+            for address in &letter.mail.recipients {
+                if let Some(mailbox) = self.mailboxes.get_mut(&address.to_lowercase()) {
+                    post::receive(mailbox, &letter, desk);
+                }
+            }
+            self.mails.push(letter.mail);
+        }
+    }
+
+    /// Has change tracking behave like this in every mailbox, until a reset; what isn't named is off.
+    pub fn set_quirks(&mut self, quirks: &Quirks) {
+        for mailbox in self.mailboxes.values_mut() {
+            mailbox.behave(quirks);
+        }
     }
 
     /// Makes every delta and page token unknown, as when the server's cache has dropped them.
@@ -106,6 +151,7 @@ impl Graph {
                 .and_then(|()| batch::serve(&call, request, desk, |part, desk| self.handle(part, desk))),
             _ => self.authorize(request, desk).and_then(|mailbox| route(mailbox, &call, desk)),
         };
+        self.deliver(desk);
         answer::response(outcome, &trace, &call.prefer.applied)
     }
 

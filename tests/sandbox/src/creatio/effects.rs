@@ -1,5 +1,5 @@
 //! What the platform does on its own when a row is saved (creatio.md §2.1, "Save side effects", and §2.6): an Activity's
-//! type, duration, reminders and participants; the search form of an address.
+//! type, duration, reminders and participants; the search form of an address; what a process does not let happen to its step.
 
 use super::error::Refusal;
 use super::schema::{Entity, stock};
@@ -24,6 +24,42 @@ pub(crate) fn before(store: &Store, entity: &Entity, row: &mut Row, edit: Option
         }
         _ => {}
     }
+}
+
+/// What throws when a process is touched behind its back.
+const PROCESS: &str = "Terrasoft.Core.Process.ProcessException";
+
+/// Whether the row is the step of a running process (creatio.md §2.1).
+fn is_of_process(entity: &Entity, row: &Row) -> bool {
+    entity.name == "Activity" && ["ProcessElementId", "AllowedResult"].iter().any(|name| row.get(name).is_some())
+}
+
+/// Lets an Activity of a process be finished only with a result, by which the process goes on.
+///
+/// # Errors
+/// 500 without a result.
+pub(crate) fn let_finish(store: &Store, entity: &Entity, (before, row): (Option<&Row>, &Row)) -> Result<(), Refusal> {
+    let is_final = |row: &Row| {
+        let status = row.guid("Status").and_then(|id| store.find("ActivityStatus", id));
+        status.is_some_and(|status| status.get("Finish") == Some(&Value::Bool(true)))
+    };
+    let is_finished = is_final(row) && !before.is_some_and(is_final);
+    if is_of_process(entity, row) && is_finished && row.get("Result").is_none() {
+        let message = "The activity is part of a business process: fill in the result in order to complete it.";
+        return Err(Refusal::failed(message, PROCESS));
+    }
+    Ok(())
+}
+
+/// Keeps the Activities of processes from being deleted.
+///
+/// # Errors
+/// 500 for such a row.
+pub(crate) fn let_go(entity: &Entity, row: &Row) -> Result<(), Refusal> {
+    if is_of_process(entity, row) {
+        return Err(Refusal::failed("The activity is part of a business process and can't be deleted.", PROCESS));
+    }
+    Ok(())
 }
 
 /// Brings the participants of an Activity that was just stored in step with its owner and its contact.

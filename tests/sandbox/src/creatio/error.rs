@@ -29,6 +29,12 @@ impl Refusal {
         Self { status: StatusCode::NOT_FOUND, message: message.into(), kind: "System.Web.Http.HttpResponseException" }
     }
 
+    /// The user has no right to write.
+    pub(crate) fn denied(what: &str) -> Self {
+        let message = format!("Current user does not have permissions for the operation on \"{what}\".");
+        Self { status: StatusCode::FORBIDDEN, message, kind: "Terrasoft.Common.SecurityException" }
+    }
+
     /// The platform threw while it worked.
     pub(crate) fn failed(message: impl Into<String>, kind: &'static str) -> Self {
         Self { status: StatusCode::INTERNAL_SERVER_ERROR, message: message.into(), kind }

@@ -50,6 +50,7 @@ struct Call<'a> {
 impl Call<'_> {
     fn answer(mut self) -> Result<Response, Refusal> {
         let target = target(self.request.uri().path())?;
+        self.may(&target)?;
         match (self.request.method().as_str(), target) {
             ("GET", Target::Service) => Ok(odata(StatusCode::OK, &metadata::service(&root(self.request)))),
             ("GET", Target::Metadata) => {
@@ -76,6 +77,18 @@ impl Call<'_> {
             ("PUT", Target::Property(entity, id, name)) => self.put_stream(entity, id, &name),
             (method, _) => Ok(unknown(&format!("{method} {}", self.request.uri().path()))),
         }
+    }
+
+    /// Refuses writes to what only the server writes, and to rows that the user's rights hide.
+    fn may(&self, target: &Target) -> Result<(), Refusal> {
+        let (entity, id) = match target {
+            Target::Set(entity) => (entity, None),
+            Target::Row(entity, id) | Target::Property(entity, id, _) => (entity, Some(*id)),
+            Target::Service | Target::Metadata | Target::Count(_) | Target::Raw(..) | Target::Unknown => return Ok(()),
+        };
+        let is_hidden = id.is_some_and(|id| self.store.is_veiled(entity, id));
+        let is_write = *self.request.method() != Method::GET;
+        if is_write && (entity.is_servers_own() || is_hidden) { Err(Refusal::denied(entity.name)) } else { Ok(()) }
     }
 
     /// A collection: a whole set, or the rows that refer to one row by a lookup.

@@ -111,6 +111,11 @@ impl Entity {
         ENTITIES.iter().find(|entity| entity.name == name)
     }
 
+    /// Whether only the server itself writes it: the link table of the built-in sync.
+    pub(crate) fn is_servers_own(&self) -> bool {
+        self.name == "SysSyncMetaData"
+    }
+
     /// All columns, the common ones first.
     pub(crate) fn columns(&self) -> impl Iterator<Item = &'static Column> + use<> {
         BASE.iter().chain(self.own)

@@ -19,7 +19,13 @@ pub(crate) const USER: &str = "Supervisor";
 /// The mailbox of that user.
 const MAILBOX: &str = "demo@contoso.example";
 
-/// The Windows id of that user's time zone.
+/// The name and the password of a second user, whom every seed has.
+pub(crate) const COLLEAGUE: &str = "Дмитрий Волков";
+
+/// The mailbox of the second user.
+const COLLEAGUES_MAILBOX: &str = "dmitry.volkov@contoso.example";
+
+/// The Windows id of the users' time zone.
 const ZONE: &str = "Russian Standard Time";
 
 /// An installation filled with `seed` at `now`.
@@ -28,7 +34,10 @@ pub(crate) fn fill(seed: Seed, now: DateTime<Utc>) -> Store {
     person(&mut seeder, USER, MAILBOX, &json!({"JobTitle": "Sales manager"}));
     lookups::fill(&mut seeder);
     user(&mut seeder, USER, MAILBOX);
-    mailbox(&mut seeder);
+    mailbox(&mut seeder, USER, MAILBOX);
+    person(&mut seeder, COLLEAGUE, COLLEAGUES_MAILBOX, &json!({"JobTitle": "Менеджер по продажам"}));
+    user(&mut seeder, COLLEAGUE, COLLEAGUES_MAILBOX);
+    mailbox(&mut seeder, COLLEAGUE, COLLEAGUES_MAILBOX);
     match seed {
         Seed::Empty => {}
         Seed::Demo => demo::fill(&mut seeder),
@@ -86,13 +95,14 @@ fn user(seeder: &mut Seeder, name: &str, email: &str) {
     seeder.add("SysAdminUnit", id("SysAdminUnit", name), &body);
 }
 
-fn mailbox(seeder: &mut Seeder) {
-    let mailbox = id("MailboxSyncSettings", MAILBOX);
-    let body = json!({"SysAdminUnitId": id("SysAdminUnit", USER), "MailServerId": stock::OFFICE_365,
-        "UserName": MAILBOX, "SenderEmailAddress": MAILBOX, "MailboxName": MAILBOX, "SenderDisplayValue": USER,
+/// A mailbox in Microsoft 365, with the settings of the built-in sync as the server creates them: all switches off.
+fn mailbox(seeder: &mut Seeder, user: &str, address: &str) {
+    let mailbox = id("MailboxSyncSettings", address);
+    let body = json!({"SysAdminUnitId": id("SysAdminUnit", user), "MailServerId": stock::OFFICE_365,
+        "UserName": address, "SenderEmailAddress": address, "MailboxName": address, "SenderDisplayValue": user,
         "IsDefault": true, "EnableMailSynhronization": true, "SendEmailsViaThisAccount": true});
     seeder.add("MailboxSyncSettings", mailbox, &body);
-    let settings = id("ActivitySyncSettings", MAILBOX);
+    let settings = id("ActivitySyncSettings", address);
     seeder.add("ActivitySyncSettings", settings, &json!({"MailboxSyncSettingsId": mailbox}));
 }
 

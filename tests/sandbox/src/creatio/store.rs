@@ -1,4 +1,4 @@
-//! The rows of all entities, in memory. It checks nothing and knows no rule of saving: `write.rs` does.
+//! The rows of all entities, in memory, and which Activities a request must not see. It checks nothing and knows no rule of saving: `write.rs` does.
 
 use super::schema::Entity;
 use super::value::Row;
@@ -11,7 +11,11 @@ use uuid::Uuid;
 pub(crate) struct Store {
     tables: BTreeMap<&'static str, BTreeMap<Uuid, Row>>,
     stamped: DateTime<Utc>,
+    /// Activities taken out while somebody is served who may not see them.
+    veiled: BTreeMap<Uuid, Row>,
 }
+
+const VEILED: &str = "Activity";
 
 impl Store {
     /// One row.
@@ -42,6 +46,23 @@ impl Store {
     /// Takes a row out.
     pub(crate) fn remove(&mut self, entity: &Entity, id: Uuid) -> Option<Row> {
         self.tables.get_mut(entity.name)?.remove(&id)
+    }
+
+    /// Takes Activities out of sight until [`Store::unveil`].
+    pub(crate) fn veil(&mut self, ids: &[Uuid]) {
+        let Some(table) = self.tables.get_mut(VEILED) else { return };
+        self.veiled.extend(ids.iter().filter_map(|id| Some((*id, table.remove(id)?))));
+    }
+
+    /// Puts back what was veiled.
+    pub(crate) fn unveil(&mut self) {
+        let veiled = std::mem::take(&mut self.veiled);
+        self.tables.entry(VEILED).or_default().extend(veiled);
+    }
+
+    /// Whether a row is there but out of sight.
+    pub(crate) fn is_veiled(&self, entity: &Entity, id: Uuid) -> bool {
+        entity.name == VEILED && self.veiled.contains_key(&id)
     }
 
     /// The time of a write: now, in microseconds, and later than any earlier write's.

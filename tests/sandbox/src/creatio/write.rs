@@ -70,7 +70,7 @@ pub(crate) fn insert(
         Some(Some(Value::Guid(id))) => *id,
         _ => fresh,
     };
-    if store.get(entity, id).is_some() {
+    if store.get(entity, id).is_some() || store.is_veiled(entity, id) {
         return Err(Refusal::database(format!(
             "Violation of PRIMARY KEY constraint 'PK_{name}_Id'. Cannot insert duplicate key in object 'dbo.{name}'. \
              The duplicate key value is ({id}).",
@@ -97,6 +97,9 @@ pub(crate) fn insert(
         Insert::Upserted => !matches!(column.kind, Kind::Text(_)),
         Insert::Loaded => false,
     })?;
+    if how != Insert::Loaded {
+        effects::let_finish(store, entity, (None, &row))?;
+    }
     store.put(entity, id, row);
     effects::after(store, entity, id, None, author)?;
     Ok(id)
@@ -123,6 +126,7 @@ pub(crate) fn update(
     row.set("ModifiedBy", Some(Value::Guid(author.contact)));
     effects::before(store, entity, &mut row, Some((&before, changes)));
     check(store, entity, &row, |column| changes.contains_key(column.name))?;
+    effects::let_finish(store, entity, (Some(&before), &row))?;
     store.put(entity, id, row);
     effects::after(store, entity, id, Some(&before), author)
 }
@@ -130,11 +134,10 @@ pub(crate) fn update(
 /// Deletes a row and what goes with it.
 ///
 /// # Errors
-/// 404 where there is no row; 500 where other rows refer to it.
+/// 404 where there is no row; 500 where other rows refer to it, or a process needs it.
 pub(crate) fn delete(store: &mut Store, entity: &'static Entity, id: Uuid) -> Result<(), Refusal> {
-    if store.get(entity, id).is_none() {
-        return Err(no_row(entity, id));
-    }
+    let row = store.get(entity, id).ok_or_else(|| no_row(entity, id))?;
+    effects::let_go(entity, row)?;
     let mut followers = Vec::new();
     for (child, column, _) in entity.referrers() {
         let ids = store.referring(child.name, column.name, id);

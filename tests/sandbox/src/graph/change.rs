@@ -4,7 +4,8 @@ use super::answer::{Answer, Fail, Outcome};
 use super::call::Call;
 use super::event::Event;
 use super::filter::at;
-use super::mailbox::{Mail, Mailbox, Place, Stamp};
+use super::mailbox::{Mailbox, Place, Stamp};
+use super::post::{Letter, Mail, Reason};
 use super::shape::{Access, EVENT, Object, Unknown, member, object};
 use super::view;
 use super::zones;
@@ -26,9 +27,10 @@ pub(crate) fn create(mailbox: &mut Mailbox, call: &Call, calendar: Option<&str>,
         }
     }
     let event = Event::create(mailbox, &calendar, &input, desk)?;
-    mail(mailbox, call, event.attendees());
     let answer = created(call, &event);
-    mailbox.events.push(event);
+    mailbox.events.push(event.clone());
+    let place = Place { index: mailbox.events.len() - 1, day: None };
+    mail(mailbox, call, (place, &event), [(Reason::Invitation, event.attendees())]);
     Ok(answer)
 }
 
@@ -61,11 +63,11 @@ pub(crate) fn update(mailbox: &mut Mailbox, call: &Call, place: Place, desk: &mu
         }
         event.set("type", "exception");
     }
-    if event.flag("isOrganizer") {
-        mail(mailbox, call, mailed(&input, before, event.attendees()));
-    }
     let stamp = mailbox.stamp(desk);
     event.touch(&stamp);
+    if event.flag("isOrganizer") {
+        mail(mailbox, call, (place, &event), mailed(&input, &before, &event.attendees()));
+    }
     let body = view::event(&event, &view::View::plain(call));
     keep(mailbox, place, event, &stamp);
     Ok(Answer::ok(view::with_context(call, "users/events/$entity", body)))
@@ -77,7 +79,7 @@ pub(crate) fn delete(mailbox: &mut Mailbox, call: &Call, place: Place, desk: &mu
     writable(mailbox, Some(&event.calendar))?;
     call.matches(event.etag())?;
     if event.flag("isOrganizer") {
-        mail(mailbox, call, event.attendees());
+        mail(mailbox, call, (place, &event), [(Reason::Cancellation, event.attendees())]);
     }
     remove(mailbox, place, desk);
     Ok(Answer::empty(StatusCode::NO_CONTENT))
@@ -91,7 +93,7 @@ pub(crate) fn cancel(mailbox: &mut Mailbox, call: &Call, place: Place, desk: &mu
     if !event.flag("isOrganizer") {
         return Err(Fail::invalid("Your request can't be completed. You need to be an organizer to cancel a meeting."));
     }
-    mail(mailbox, call, event.attendees());
+    mail(mailbox, call, (place, &event), [(Reason::Cancellation, event.attendees())]);
     remove(mailbox, place, desk);
     Ok(Answer::empty(StatusCode::ACCEPTED))
 }
@@ -123,7 +125,8 @@ pub(crate) fn respond(mailbox: &mut Mailbox, call: &Call, place: Place, desk: &m
     event.touch(&stamp);
     if sends {
         let organizer = event.body.get("organizer").and_then(|who| at(who, "emailAddress/address").as_str());
-        mail(mailbox, call, organizer.map(str::to_owned).into_iter().collect());
+        let organizer = organizer.map(str::to_owned).into_iter().collect();
+        mail(mailbox, call, (place, &event), [(Reason::Response, organizer)]);
     }
     if place.day.is_some() {
         event.set("type", "exception");
@@ -162,24 +165,39 @@ fn may_write(event: &Event, input: &Object) -> Result<(), Fail> {
     if event.flag("isOrganizer") || !input.keys().any(is_shared) { Ok(()) } else { Err(Fail::denied()) }
 }
 
-/// Whom a change is mailed to: everybody, or, where only the attendees changed, those who changed.
-fn mailed(input: &Object, before: Vec<String>, after: Vec<String>) -> Vec<String> {
-    if MAILED.iter().any(|name| input.contains_key(*name)) {
-        let gone = before.into_iter().filter(|one| !after.contains(one)).collect::<Vec<_>>();
-        return after.into_iter().chain(gone).collect();
-    }
-    let added = after.iter().filter(|one| !before.contains(one));
-    added.chain(before.iter().filter(|one| !after.contains(one))).cloned().collect()
+/// Whom a change is mailed to, and why: who comes and who goes always, who stays only where more than the attendees
+/// changed.
+fn mailed(input: &Object, before: &[String], after: &[String]) -> [(Reason, Vec<String>); 3] {
+    let is_seen = MAILED.iter().any(|name| input.contains_key(*name));
+    let among = |all: &[String], one: &String| all.iter().any(|other| other.eq_ignore_ascii_case(one));
+    let (stay, come): (Vec<_>, Vec<_>) = after.iter().cloned().partition(|one| among(before, one));
+    let gone = before.iter().filter(|one| !among(after, one)).cloned().collect();
+    let stay = if is_seen { stay } else { Vec::new() };
+    [(Reason::Update, stay), (Reason::Invitation, come), (Reason::Cancellation, gone)]
 }
 
-fn mail(mailbox: &mut Mailbox, call: &Call, recipients: Vec<String>) {
-    if !recipients.is_empty() {
-        mailbox.mails.push(Mail { path: call.path().to_owned(), recipients });
+/// Posts one mail for each reason that has recipients. Nobody is mailed by themselves. `place` is where the stored event
+/// is, `event` how it is after the write.
+fn mail<const N: usize>(
+    mailbox: &mut Mailbox,
+    call: &Call,
+    (place, event): (Place, &Event),
+    who: [(Reason, Vec<String>); N],
+) {
+    let uid = mailbox.events.get(place.index).map(|stored| stored.text("iCalUId").to_owned()).unwrap_or_default();
+    for (reason, mut recipients) in who {
+        recipients.retain(|one| !one.eq_ignore_ascii_case(&mailbox.account));
+        if recipients.is_empty() {
+            continue;
+        }
+        let (method, path) = (call.method().to_string(), call.path().to_owned());
+        let mail = Mail { from: mailbox.account.clone(), method, path, recipients, reason };
+        mailbox.outbox.push(Letter { mail, uid: uid.clone(), day: place.day, event: event.clone() });
     }
 }
 
 /// Puts a changed event back. An occurrence lives in its series, which thereby changes too.
-fn keep(mailbox: &mut Mailbox, place: Place, event: Event, stamp: &Stamp) {
+pub(crate) fn keep(mailbox: &mut Mailbox, place: Place, event: Event, stamp: &Stamp) {
     let Some(own) = mailbox.events.get_mut(place.index) else { return };
     match (place.day, &mut own.series) {
         (Some(day), Some(series)) => {

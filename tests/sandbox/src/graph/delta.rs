@@ -1,5 +1,6 @@
 //! Change tracking: rounds of pages that end in a token for the next round (facts §1.2, §1.4, §4).
 //! A token remembers a feed and the number of the last change it has told; nothing is remembered about what a client got.
+//! What the service may do to a client besides is [`super::quirks`]'s.
 
 use super::answer::{Answer, Fail, Outcome};
 use super::call::{Call, Query};
@@ -31,7 +32,26 @@ pub(crate) enum Token {
     /// The rest of a round, from an item on; then the token of the next round.
     Page(Arc<Vec<Value>>, usize, String),
     /// A round of what changed after a change.
-    Round(Feed, u64),
+    Round(Feed, Told),
+}
+
+/// The numbers of the last changes that earlier rounds have told; 0 is none.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Told {
+    /// By the round before the last.
+    before: u64,
+    /// By the last round.
+    last: u64,
+}
+
+impl Feed {
+    /// The id of what is tracked: a calendar, a list; empty for the lists themselves.
+    pub(crate) fn container(&self) -> &str {
+        match self {
+            Self::Events(id, _) | Self::Tasks(id) => id,
+            Self::Lists => "",
+        }
+    }
 }
 
 /// `…/calendarView/delta`.
@@ -66,18 +86,20 @@ fn serve(
 ) -> Outcome {
     let given = call.query.get("$skiptoken").or_else(|| call.query.get("$deltatoken"));
     let token = match given {
-        None => Token::Round(begin(mailbox)?, 0),
+        None => Token::Round(begin(mailbox)?, Told::default()),
         Some(name) => mailbox.tokens.get(name).cloned().ok_or_else(gone)?,
     };
     let (items, from, last) = match token {
         Token::Page(items, from, last) => (items, from, last),
-        Token::Round(feed, since) => {
-            let items = Arc::new(changes(mailbox, &feed, since));
-            let until = mailbox.changes();
-            (items, 0, keep(mailbox, desk, Token::Round(feed, until)))
+        Token::Round(feed, told) => {
+            let past = mailbox.recall(&feed);
+            let shown = past.as_deref().unwrap_or(mailbox);
+            let items = Arc::new(mailbox.quirks.arrange(changes(shown, &feed, told), told.last));
+            let next = Told { before: told.last, last: shown.changes().max(told.last) };
+            (items, 0, keep(mailbox, desk, Token::Round(feed, next)))
         }
     };
-    let size = call.prefer.page.unwrap_or(PAGE);
+    let size = mailbox.quirks.page(call.prefer.page.unwrap_or(PAGE), items.len());
     let view = View::preferred(call);
     let value: Vec<_> = items.iter().skip(from).take(size).map(|item| show(&view, item)).collect();
     // a full last page is followed by an empty one, as happens with the real service
@@ -104,35 +126,38 @@ fn gone() -> Fail {
     Fail::new(http::StatusCode::GONE, "SyncStateNotFound", message)
 }
 
-/// What a feed has to tell after change `since`; 0 is everything that is there.
-fn changes(mailbox: &Mailbox, feed: &Feed, since: u64) -> Vec<Value> {
-    let (mut told, container) = match feed {
-        Feed::Events(calendar, window) => {
-            let own = mailbox.events.iter().filter(|event| event.calendar == *calendar && event.changed > since);
-            (own.flat_map(|event| tell(event, *window, since)).collect(), calendar.as_str())
+/// What a feed has to tell after what was told: everything that is there, if nothing was.
+fn changes(mailbox: &Mailbox, feed: &Feed, told: Told) -> Vec<Value> {
+    let since = if mailbox.quirks.replays { told.before } else { told.last };
+    let is_first = told.last == 0;
+    let container = feed.container();
+    let mut items: Vec<_> = match feed {
+        Feed::Events(_, window) => {
+            let own = mailbox.events.iter().filter(|event| event.calendar == container && event.changed > since);
+            own.flat_map(|event| tell(event, *window, is_first)).collect()
         }
         Feed::Lists => {
             let own = mailbox.lists.iter().filter(|list| list.changed > since);
-            (own.map(|list| Value::Object(list.body.clone())).collect(), "")
+            own.map(|list| Value::Object(list.body.clone())).collect()
         }
-        Feed::Tasks(list) => {
-            let own = mailbox.tasks.iter().filter(|task| task.list == *list && task.changed > since);
-            (own.map(|task| Value::Object(task.body.clone())).collect::<Vec<_>>(), list.as_str())
+        Feed::Tasks(_) => {
+            let own = mailbox.tasks.iter().filter(|task| task.list == container && task.changed > since);
+            own.map(|task| Value::Object(task.body.clone())).collect()
         }
     };
-    if since > 0 {
+    if !is_first {
         let tombs = mailbox.tombs.iter().filter(|tomb| tomb.container == container && tomb.change > since);
-        told.extend(tombs.map(|tomb| removed(&tomb.id)));
+        items.extend(tombs.map(|tomb| removed(&tomb.id)));
     }
-    told
+    items
 }
 
 /// One event's part in a round. A series tells its master and all its occurrences in the window; what is outside the
 /// window is told as removed, except in a first round.
-fn tell(event: &Event, window: Window, since: u64) -> Vec<Value> {
+fn tell(event: &Event, window: Window, is_first: bool) -> Vec<Value> {
     let occurrences = event.occurrences(window);
     if occurrences.is_empty() && !(event.series.is_none() && event.span.meets(window)) {
-        return if since > 0 { vec![removed(event.id())] } else { Vec::new() };
+        return if is_first { Vec::new() } else { vec![removed(event.id())] };
     }
     let whole = |event: &Event| {
         let mut item = Object::new();

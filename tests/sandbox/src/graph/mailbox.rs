@@ -3,6 +3,8 @@
 
 use super::delta::Token;
 use super::event::Event;
+use super::post::Letter;
+use super::quirks::{Memory, Quirks};
 use super::shape::Object;
 use super::todo::{Task, TaskList};
 use super::zones;
@@ -11,15 +13,6 @@ use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use uuid::Uuid;
-
-/// A mail that Exchange would have sent.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mail {
-    /// Path and query of the request that caused it.
-    pub path: String,
-    /// Addresses.
-    pub recipients: Vec<String>,
-}
 
 /// A mailbox and its owner.
 pub(crate) struct Mailbox {
@@ -33,13 +26,17 @@ pub(crate) struct Mailbox {
     pub(crate) tasks: Vec<Task>,
     pub(crate) tombs: Vec<Tomb>,
     pub(crate) tokens: BTreeMap<String, Token>,
-    pub(crate) mails: Vec<Mail>,
+    pub(crate) quirks: Quirks,
+    pub(crate) memory: Memory,
+    /// Letters that the last request wrote, until they are delivered.
+    pub(crate) outbox: Vec<Letter>,
     /// Tells ids of the seed from ids of later items, which count anew.
     pub(crate) scope: &'static str,
     changes: u64,
 }
 
 /// The trace of something deleted, for delta rounds.
+#[derive(Clone)]
 pub(crate) struct Tomb {
     /// Id of the calendar or list it was in; empty for a list itself.
     pub(crate) container: String,
@@ -75,9 +72,24 @@ impl Mailbox {
             tasks: Vec::new(),
             tombs: Vec::new(),
             tokens: BTreeMap::new(),
-            mails: Vec::new(),
+            quirks: Quirks::default(),
+            memory: Memory::default(),
+            outbox: Vec::new(),
             scope: "seed",
             changes: 0,
+        }
+    }
+
+    /// What change tracking needs of it as it is now.
+    pub(crate) fn snapshot(&self) -> Self {
+        Self {
+            events: self.events.clone(),
+            lists: self.lists.clone(),
+            tasks: self.tasks.clone(),
+            tombs: self.tombs.clone(),
+            quirks: self.quirks.clone(),
+            changes: self.changes,
+            ..Self::new(&self.account, &self.owner, self.zone)
         }
     }
 

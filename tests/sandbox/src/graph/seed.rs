@@ -6,7 +6,7 @@ use super::mailbox::Mailbox;
 use super::shape::{EVENT, Object, TASK, Unknown, object, put};
 use super::todo::{Task, TaskList};
 use super::zones::{self, NEVER};
-use super::{ACCOUNT, answer::Fail};
+use super::{ACCOUNT, COLLEAGUE, answer::Fail};
 use crate::desk::{Desk, Seed};
 use chrono::{DateTime, Duration, NaiveDate, Utc, Weekday};
 use serde_json::{Value, json};
@@ -112,9 +112,7 @@ const MEETINGS: &[Row] = &[
 pub(crate) fn mailbox(seed: Seed, now: DateTime<Utc>) -> Mailbox {
     let mut mailbox = Mailbox::new(ACCOUNT, "Мария Орлова", ZONE);
     let mut desk = Desk::new(Some(now - Duration::days(20)));
-    mailbox.add_calendar("Calendar", None, &mut desk);
-    let tasks = TaskList::new(&mut mailbox, "Tasks", "defaultList", &mut desk);
-    mailbox.lists.push(tasks);
+    equip(&mut mailbox, &mut desk);
     if seed == Seed::Demo {
         let local = zones::zone(ZONE).map_or(now.naive_utc(), |tz| now.with_timezone(&tz).naive_local());
         let monday = local.date().week(Weekday::Mon).first_day();
@@ -124,9 +122,23 @@ pub(crate) fn mailbox(seed: Seed, now: DateTime<Utc>) -> Mailbox {
             demo.calendar().and_then(|()| demo.series()).and_then(|()| demo.others()).and_then(|()| demo.tasks());
         debug_assert!(filled.is_ok(), "{filled:?}");
     }
-    mailbox.mails.clear();
     mailbox.scope = "life";
     mailbox
+}
+
+/// The colleague's mailbox, in every seed without anything in it.
+pub(crate) fn colleague(now: DateTime<Utc>) -> Mailbox {
+    let mut mailbox = Mailbox::new(COLLEAGUE, "Дмитрий Волков", ZONE);
+    equip(&mut mailbox, &mut Desk::new(Some(now - Duration::days(20))));
+    mailbox.scope = "life";
+    mailbox
+}
+
+/// The default calendar and the default list.
+fn equip(mailbox: &mut Mailbox, desk: &mut Desk) {
+    mailbox.add_calendar("Calendar", None, desk);
+    let tasks = TaskList::new(mailbox, "Tasks", "defaultList", desk);
+    mailbox.lists.push(tasks);
 }
 
 struct Demo<'a> {

@@ -13,12 +13,14 @@ use http::{Method, StatusCode};
 use serde_json::{Value, json};
 
 /// A list of tasks.
+#[derive(Clone)]
 pub(crate) struct TaskList {
     pub(crate) body: Object,
     pub(crate) changed: u64,
 }
 
 /// A task, without its links and steps.
+#[derive(Clone)]
 pub(crate) struct Task {
     /// Id of its list.
     pub(crate) list: String,

@@ -82,6 +82,21 @@ impl Client {
         assert_eq!(lacks, None, "served, but not described");
     }
 
+    /// Has the requests from now on come from the owner of another mailbox.
+    pub fn become_user(&mut self, account: &str) {
+        self.token = self.sandbox.desk.issue_token(account);
+    }
+
+    /// A control request, which must have this status: the JSON of its reply.
+    pub fn control(&mut self, method: &str, path: &str, body: &Value, status: u16) -> Value {
+        let bytes = if body.is_null() { Vec::new() } else { body.to_string().into_bytes() };
+        let request = http::Request::builder().method(method).uri(format!("/sandbox/{path}")).body(bytes).unwrap();
+        let response = self.sandbox.handle(Server::Graph, &request).response.unwrap();
+        let told = String::from_utf8_lossy(response.body()).into_owned();
+        assert_eq!(response.status().as_u16(), status, "{method} {path} {body}: {told}");
+        serde_json::from_str(&told).unwrap_or(Value::Null)
+    }
+
     pub fn get(&mut self, path: &str) -> Value {
         let got = self.send("GET", path, None, &[]);
         assert_eq!(got.status, 200, "GET {path}: {}", got.body);

@@ -14,13 +14,29 @@ pub(crate) struct Client {
 
 impl Client {
     pub(crate) fn new(seed: Seed) -> Self {
-        let mut sandbox = Sandbox::new(seed, Some(NOW.parse().unwrap()));
-        let body = json!({"UserName": "Supervisor", "UserPassword": "Supervisor"}).to_string();
+        let sandbox = Sandbox::new(seed, Some(NOW.parse().unwrap()));
+        let mut client = Self { sandbox, cookie: String::new(), csrf: String::new() };
+        client.sign_in("Supervisor");
+        client
+    }
+
+    /// Has the requests from now on come from this user.
+    pub(crate) fn sign_in(&mut self, user: &str) {
+        let body = json!({"UserName": user, "UserPassword": user}).to_string();
         let request = http::Request::post("/ServiceModel/AuthService.svc/Login").body(body.into_bytes()).unwrap();
-        let response = sandbox.handle(Server::Creatio, &request).response.unwrap();
+        let response = self.send(&request);
         let cookies = cookies(&response);
-        let csrf = cookies.iter().find_map(|cookie| cookie.strip_prefix("BPMCSRF=")).unwrap().to_owned();
-        Self { sandbox, cookie: cookies.join("; "), csrf }
+        self.csrf = cookies.iter().find_map(|cookie| cookie.strip_prefix("BPMCSRF=")).unwrap().to_owned();
+        self.cookie = cookies.join("; ");
+    }
+
+    /// A control request, which must have this status: the JSON of its reply.
+    pub(crate) fn control(&mut self, path: &str, body: &Json, status: u16) -> Json {
+        let request = http::Request::post(format!("/sandbox/{path}")).body(body.to_string().into_bytes()).unwrap();
+        let response = self.send(&request);
+        let told = String::from_utf8_lossy(response.body()).into_owned();
+        assert_eq!(response.status().as_u16(), status, "{path} {body}: {told}");
+        serde_json::from_str(&told).unwrap_or(Json::Null)
     }
 
     pub(crate) fn request(&self, method: &str, path: &str) -> http::request::Builder {

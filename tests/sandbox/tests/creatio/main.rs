@@ -4,7 +4,10 @@
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 mod batch;
+mod builtin;
 mod client;
+mod people;
+mod process;
 mod query;
 mod session;
 mod write;

@@ -171,34 +171,9 @@ fn copies_of_others_meetings() {
     }
     let own = client.create(EVENTS, &meeting());
     assert_eq!(client.send("POST", &format!("{}/accept", path(&own)), Some(&json!({})), &[]).status, 400);
-    let mails: Vec<_> = client.sandbox.graph.mails().into_iter().map(|mail| mail.recipients.join(" ")).collect();
+    let mails: Vec<_> = client.sandbox.graph.mails().iter().map(|mail| mail.recipients.join(" ")).collect();
     assert_eq!(mails, ["anna.petrova@fabrikam.example", "anna.petrova@fabrikam.example"]);
     let shared = client.get("/v1.0/me/calendars?$filter=canEdit%20eq%20false");
     let shared = format!("/v1.0/me/calendars/{}/events", items(&shared)[0]["id"].as_str().unwrap());
     assert_eq!(client.send("POST", &shared, Some(&meeting()), &[]).status, 403);
-}
-
-#[test]
-fn who_is_mailed() {
-    let mut client = Client::new(Seed::Empty);
-    let who = |names: &str| {
-        names.split_whitespace().map(|name| json!({"emailAddress": {"address": name}})).collect::<Vec<_>>()
-    };
-    let event = client.create(EVENTS, &with(meeting(), json!({"attendees": who("a b")})));
-    let url = path(&event);
-    let rows = [
-        (json!({"showAs": "free", "categories": [], "reminderMinutesBeforeStart": 5}), ""),
-        (json!({"subject": "a"}), "a b"),
-        (json!({"attendees": who("a c")}), "c b"),
-        (json!({"location": {"displayName": "x"}, "attendees": who("a")}), "a c"),
-    ];
-    let mut expected = vec!["a b".to_owned()];
-    for (body, recipients) in rows {
-        client.patch(&url, &body);
-        expected.extend((!recipients.is_empty()).then(|| recipients.to_owned()));
-    }
-    assert_eq!(client.send("POST", &format!("{url}/cancel"), Some(&json!({"Comment": "sorry"})), &[]).status, 202);
-    expected.push("a".to_owned());
-    let mails: Vec<_> = client.sandbox.graph.mails().into_iter().map(|mail| mail.recipients.join(" ")).collect();
-    assert_eq!(mails, expected);
 }

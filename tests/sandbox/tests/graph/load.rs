@@ -1,6 +1,7 @@
 //! Raw bodies put in as the server would hold them, Microsoft's examples among them.
 
 use super::*;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 #[test]
 fn loaded_bodies() {
@@ -116,4 +117,30 @@ fn microsofts_examples() {
     assert_eq!(client.pages(&format!("/v1.0/me/todo/lists/{list}/tasks"), 50).0.len(), loaded[0]);
     client.pages(&DELTA.replace("2026-11", "2017-01").replace("2026-12", "2021-12"), 20);
     assert_eq!(now(), client.sandbox.desk.now());
+}
+
+/// The marks that the built-in sync of Creatio leaves on what it makes (creatio.md §3.2).
+#[test]
+fn marks_of_the_built_in_sync() {
+    let mut client = Client::new(Seed::Empty);
+    let name = |name: &str| format!("String {{00020329-0000-0000-C000-000000000046}} Name {name}");
+    let marks = json!([{"id": name("LocalId"), "value": "c0ffee"}, {"id": name("RemoteId"), "value": "r"}]);
+    let marked = with(meeting(), json!({"id": "M=", "singleValueExtendedProperties": marks}));
+    let load = json!({"events": [marked, with(meeting(), json!({"id": "N="}))]});
+    assert_eq!(client.control("POST", "load", &load, 200)["loaded"], 2);
+    let escape = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
+    let expand = escape(&format!("singleValueExtendedProperties($filter=id eq '{}')", name("LocalId")));
+    let one = client.get(&format!("{EVENTS}/M%3D?$expand={expand}"));
+    assert_eq!(one["singleValueExtendedProperties"], json!([{"id": name("LocalId"), "value": "c0ffee"}]));
+    let any = format!("singleValueExtendedProperties/any(ep: ep/id eq '{}' and ep/value eq 'c0ffee')", name("LocalId"));
+    for (query, ids) in [
+        (format!("$expand={expand}"), vec!["M=", "N="]),
+        (format!("$expand={expand}&$filter={}", escape(&any)), vec!["M="]),
+    ] {
+        let list = client.get(&format!("{EVENTS}?{query}"));
+        assert_eq!(each(items(&list), "id"), ids, "{query}");
+        assert_eq!(list["value"][0]["singleValueExtendedProperties"][0]["value"], "c0ffee");
+    }
+    client.patch(&format!("{EVENTS}/M%3D"), &json!({"subject": "kept"}));
+    assert_eq!(items(&client.get(&format!("{EVENTS}?$filter={}", escape(&any)))).len(), 1);
 }

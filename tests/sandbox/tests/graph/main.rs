@@ -7,6 +7,9 @@ mod door;
 mod events;
 mod lists;
 mod load;
+mod mails;
+mod people;
+mod quirks;
 mod series;
 
 use client::{Client, each, items, now};

@@ -1,6 +1,6 @@
 //! Seed `demo`: a working month of a sales manager in Moscow, from two weeks ago to two weeks ahead, in Russian and English.
 
-use super::{Seeder, id, person, user};
+use super::{Seeder, id, person};
 use crate::creatio::schema::{Entity, stock};
 use crate::creatio::value::{Value, stamp};
 use chrono::{DateTime, Datelike, Duration, FixedOffset, NaiveDate, NaiveTime, TimeZone, Utc, Weekday};
@@ -21,7 +21,7 @@ const IVAN: &str = "Иван Смирнов";
 const JOHN: &str = "John Carter";
 const EMMA: &str = "Emma Wilson";
 const OLGA: &str = "Ольга Кузнецова";
-const DMITRY: &str = "Дмитрий Волков";
+const DMITRY: &str = super::COLLEAGUE;
 const SARAH: &str = "Sarah Lee";
 
 /// Name, address, company, job.
@@ -31,7 +31,6 @@ const PEOPLE: &[(&str, &str, &str, &str)] = &[
     (JOHN, "john.carter@adatum.example", "Adatum", "Head of IT"),
     (EMMA, "emma.wilson@adatum.example", "Adatum", "Procurement manager"),
     (OLGA, "olga.kuznetsova@northwind.example", "Northwind", "Главный бухгалтер"),
-    (DMITRY, "dmitry.volkov@contoso.example", "Contoso", "Менеджер по продажам"),
     (SARAH, "sarah.lee@contoso.example", "Contoso", "Presales engineer"),
 ];
 
@@ -127,7 +126,6 @@ pub(super) fn fill(seeder: &mut Seeder) {
     for (name, email, company, job) in PEOPLE {
         person(seeder, name, email, &json!({"AccountId": id("Account", company), "JobTitle": job}));
     }
-    user(seeder, DMITRY, "dmitry.volkov@contoso.example");
     groups(seeder);
     for (index, item) in ITEMS.iter().enumerate() {
         activity(seeder, index, item);

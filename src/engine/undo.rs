@@ -1,0 +1,187 @@
+//! Undo of a run: its writes taken back, where nothing newer was written since. Sources stay as they are, and the pairs rest until a person edits
+//! one of the two. Nothing is taken back that would mail somebody.
+
+use super::actions::ACTIVITIES;
+use super::history::{Entry, What};
+use super::link::{Link, LinkState};
+use super::{Account, identity, merge};
+use crate::model::{ContainerId, Facts, Field, Item, ItemId, Patch, Record, Side};
+use crate::ports::{Create, Op, Update};
+use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What undoing a run would do.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Undo {
+    /// Writes that take something back, with their links afterwards.
+    pub steps: Vec<Back>,
+    /// What can't be taken back, and why.
+    pub refused: Vec<Refused>,
+}
+
+/// One write taken back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Back {
+    /// The entry that is taken back.
+    pub entry: Entry,
+    /// The write that does it.
+    pub op: Op,
+    /// The pair's link, as it stands now.
+    pub link: Link,
+}
+
+/// A write that stays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refused {
+    /// The entry that stays.
+    pub entry: Entry,
+    /// Why.
+    pub why: Why,
+}
+
+/// Why a write is not taken back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Why {
+    /// Something newer was written there.
+    Newer,
+    /// The item is no longer there, or is there again.
+    Gone,
+    /// It would mail somebody.
+    WouldMail,
+    /// The pair is no longer linked.
+    Unlinked,
+}
+
+/// What is there now of what a run wrote.
+#[derive(Clone, Debug, Default)]
+pub struct Now {
+    /// The items, by side and id.
+    pub items: BTreeMap<(Side, ItemId), Item>,
+    /// The links, by Activity.
+    pub links: BTreeMap<ItemId, Link>,
+}
+
+/// Plans the undo of `entries`, all of one run: the last write first.
+#[must_use]
+pub fn undo(account: &Account, entries: &[Entry], now: &Now) -> Undo {
+    let mut undo = Undo::default();
+    let mut last_first: Vec<&Entry> = entries.iter().collect();
+    last_first.sort_by_key(|entry| std::cmp::Reverse(entry.nth));
+    for entry in last_first {
+        let back =
+            match now.links.get(&entry.activity) {
+                None => Err(Why::Unlinked),
+                Some(link) => back(account, entry, now.items.get(&(entry.side, entry.id.clone())), link)
+                    .map(|op| Back { entry: entry.clone(), op, link: link.clone() }),
+            };
+        match back {
+            Ok(step) => undo.steps.push(step),
+            Err(why) => undo.refused.push(Refused { entry: entry.clone(), why }),
+        }
+    }
+    undo
+}
+
+fn back(account: &Account, entry: &Entry, item: Option<&Item>, link: &Link) -> Result<Op, Why> {
+    match (entry.what, item) {
+        (What::Created, Some(item)) => uncreate(entry, item),
+        (What::Updated, Some(item)) => restore(entry, item),
+        (What::Status(Some(before), after), Some(item)) if item.facts.status == Some(after) => {
+            let none = Patch { record: item.record.clone(), fields: BTreeSet::new() };
+            Ok(Op::Update(Box::new(Update { status: Some(before), ..change(item, none) })))
+        }
+        (What::Status(..), Some(_)) => Err(Why::Newer),
+        (What::Deleted, None) => recreate(account, entry, link),
+        (What::Deleted, Some(_)) | (What::Created | What::Updated | What::Status(..), None) => Err(Why::Gone),
+    }
+}
+
+/// Removes what was created, if it still is what was created.
+fn uncreate(entry: &Entry, item: &Item) -> Result<Op, Why> {
+    let newer = entry.after.as_ref().is_none_or(|after| {
+        // the server's own answer to an invitation is no edit
+        merge::differences(after, &item.record).into_iter().any(|field| field != Field::Response)
+    });
+    match () {
+        () if newer => Err(Why::Newer),
+        () if item.facts.attendees > 0 => Err(Why::WouldMail),
+        () => Ok(Op::Delete { id: item.id.clone(), container: item.container.clone(), version: item.version.clone() }),
+    }
+}
+
+/// Writes back the fields as they were, if they still are as they were written.
+fn restore(entry: &Entry, item: &Item) -> Result<Op, Why> {
+    let (Some(before), Some(after)) = (&entry.before, &entry.after) else { return Err(Why::Newer) };
+    let fields: BTreeSet<Field> = entry.fields.iter().copied().collect();
+    if !merge::differences(after, &item.record).is_disjoint(&fields) {
+        return Err(Why::Newer);
+    }
+    let mailing = [Field::Title, Field::When, Field::Place, Field::Body, Field::People];
+    if item.facts.attendees > 0 && mailing.iter().any(|field| fields.contains(field)) && entry.side == Side::Exchange {
+        return Err(Why::WouldMail);
+    }
+    let mut record = item.record.clone();
+    for field in &fields {
+        merge::copy(*field, before, &mut record);
+    }
+    Ok(Op::Update(Box::new(change(item, Patch { record, fields }))))
+}
+
+fn change(item: &Item, patch: Patch) -> Update {
+    Update {
+        id: item.id.clone(),
+        container: item.container.clone(),
+        version: item.version.clone(),
+        before: item.record.clone(),
+        patch,
+        uid: None,
+        status: None,
+        mark: None,
+        facts: item.facts.clone(),
+    }
+}
+
+/// Creates again what was removed. Only items without attendees were ever removed by us.
+fn recreate(account: &Account, entry: &Entry, link: &Link) -> Result<Op, Why> {
+    let Some(mut record) = entry.before.clone() else { return Err(Why::Gone) };
+    let generation = link.generation + 1;
+    if let Record::Meeting(meeting) = &mut record {
+        meeting.people.clear();
+    }
+    let facts = match entry.side {
+        Side::Creatio => Facts { mark: None, transaction: None, ..entry.facts.clone() },
+        Side::Exchange => Facts {
+            mark: Some(identity::mark(&entry.activity, account, generation)),
+            transaction: identity::knows_transactions(record.kind())
+                .then(|| identity::transaction(&entry.activity, account, generation)),
+            mine: true,
+            ..Facts::default()
+        },
+    };
+    let (id, container) = match entry.side {
+        Side::Creatio => (Some(entry.id.clone()), ContainerId::from(ACTIVITIES)),
+        Side::Exchange => (None, link.containers.exchange.clone()),
+    };
+    Ok(Op::Create(Box::new(Create { id, container, record, facts })))
+}
+
+/// The link of a pair after a write was taken back: both sides keep what they have now, and that is no edit.
+#[must_use]
+pub fn rested(step: &Back, written: Option<&Item>, other: Option<&Item>) -> Link {
+    let side = step.entry.side;
+    let mut link = Link { state: LinkState::Undone, ..step.link.clone() };
+    if matches!(step.op, Op::Create(_)) {
+        link.generation += 1;
+    }
+    for (side, item) in [(side, written), (side.other(), other)] {
+        if let Some(item) = item {
+            link.ids[side] = item.id.clone();
+            link.containers[side] = item.container.clone();
+            link.versions[side] = item.version.clone();
+            link.base[side] = item.record.clone();
+            link.facts[side] = item.facts.clone();
+        }
+    }
+    link
+}

@@ -1,0 +1,127 @@
+//! Undo of a run, and answers to what was held: what a person does with the past. Both read directly, write little, and leave the rest to the
+//! next run.
+
+use super::Ends;
+use crate::engine::answer::Answer;
+use crate::engine::history::Entry;
+use crate::engine::link::LinkKey;
+use crate::engine::undo::{self, Back, Now, Undo};
+use crate::error::{Error, Result};
+use crate::model::{Instant, Item, Side};
+use crate::ports::{Clock, Clue, Commit, Directory, Events, Op, Outcome, Replica, Store};
+
+/// What undoing the run that began at `run` would do; writes nothing.
+///
+/// # Errors
+/// What stops a run; `Settings` if there is no such run in the history.
+pub async fn preview<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
+    ends: &Ends<'_, C, X, S, K, E>,
+    run: Instant,
+) -> Result<Undo> {
+    let mut entries = ends.store.history().await?;
+    entries.retain(|entry| entry.run == run);
+    if entries.is_empty() {
+        return Err(Error::Settings("there is no such run in the history".to_owned()));
+    }
+    let now = now(ends, &entries).await?;
+    Ok(undo::undo(ends.account, &entries, &now))
+}
+
+/// Takes back what a run wrote, as far as [`preview`] says. How many writes were taken back, and how many were not.
+///
+/// # Errors
+/// As [`preview`].
+pub async fn undo<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
+    ends: &Ends<'_, C, X, S, K, E>,
+    run: Instant,
+) -> Result<(usize, usize)> {
+    let plan = preview(ends, run).await?;
+    let mut done = 0;
+    let mut refused = plan.refused.len();
+    for step in &plan.steps {
+        match send(ends, step).await {
+            Ok(written) => {
+                rest(ends, step, written.item.as_deref()).await?;
+                done += 1;
+            }
+            Err(_) => refused += 1,
+        }
+    }
+    Ok((done, refused))
+}
+
+async fn send<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
+    ends: &Ends<'_, C, X, S, K, E>,
+    step: &Back,
+) -> Outcome {
+    let ops: &[Op] = std::slice::from_ref(&step.op);
+    let outcomes = match step.entry.side {
+        Side::Creatio => ends.creatio.apply(ops).await,
+        Side::Exchange => ends.exchange.apply(ops).await,
+    };
+    outcomes.into_iter().next().unwrap_or(Err(crate::ports::Refusal::Unknown))
+}
+
+/// Puts the pair to rest as both sides now are.
+async fn rest<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
+    ends: &Ends<'_, C, X, S, K, E>,
+    step: &Back,
+    written: Option<&Item>,
+) -> Result<()> {
+    let other = step.entry.side.other();
+    let clue = Clue::Id { id: step.link.ids[other].clone(), container: step.link.containers[other].clone() };
+    let found = find(ends, other, &[clue]).await?;
+    // an earlier step of the same undo may have changed the link already
+    let key = LinkKey::Item(Side::Creatio, step.link.ids.creatio.clone());
+    let current = ends.store.links(&[key]).await?.into_iter().next();
+    let step = Back { link: current.unwrap_or_else(|| step.link.clone()), ..step.clone() };
+    let link = undo::rested(&step, written, found.first());
+    ends.store.commit(&Commit { put: vec![link], ..Commit::default() }).await
+}
+
+/// Everything that `entries` wrote, as it is now.
+async fn now<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
+    ends: &Ends<'_, C, X, S, K, E>,
+    entries: &[Entry],
+) -> Result<Now> {
+    let keys: Vec<LinkKey> = entries.iter().map(|entry| LinkKey::Item(Side::Creatio, entry.activity.clone())).collect();
+    let mut now = Now::default();
+    now.links.extend(ends.store.links(&keys).await?.into_iter().map(|link| (link.ids.creatio.clone(), link)));
+    for side in Side::BOTH {
+        let clues: Vec<Clue> = entries
+            .iter()
+            .filter(|entry| entry.side == side)
+            .map(|entry| Clue::Id { id: entry.id.clone(), container: entry.container.clone() })
+            .collect();
+        let found = find(ends, side, &clues).await?;
+        now.items.extend(found.into_iter().map(|item| ((side, item.id.clone()), item)));
+    }
+    Ok(now)
+}
+
+async fn find<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
+    ends: &Ends<'_, C, X, S, K, E>,
+    side: Side,
+    clues: &[Clue],
+) -> Result<Vec<Item>> {
+    if clues.is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = match side {
+        Side::Creatio => ends.creatio.find(clues).await?,
+        Side::Exchange => ends.exchange.find(clues).await?,
+    };
+    Ok(found.into_iter().flat_map(|found| found.items).collect())
+}
+
+/// Notes what a person said of things held; the next run carries it out.
+///
+/// # Errors
+/// `Store` if it fails.
+pub async fn answer<S: Store>(store: &S, answers: Vec<Answer>) -> Result<()> {
+    let Some(mut state) = store.state().await? else { return Ok(()) };
+    for answer in answers {
+        state.answers.add(answer);
+    }
+    store.commit(&Commit { state: Some(state), ..Commit::default() }).await
+}

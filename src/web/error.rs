@@ -1,0 +1,38 @@
+//! Errors as JavaScript sees them: an `Error` with a stable `code`, and the `side` concerned.
+#![cfg(target_arch = "wasm32")]
+
+use crate::error::Error;
+use js_sys::Reflect;
+use wasm_bindgen::JsValue;
+use wasm_bindgen::prelude::wasm_bindgen;
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r#"
+/** What a rejected call of {@link ScheduleSync} throws: choose the text by `code`, never show `message`. */
+export interface EngineError extends Error {
+    code: "no-reply" | "signed-out" | "forbidden" | "busy" | "server-error" | "unreadable" | "foreign-link" | "cursor-lost"
+        | "store" | "settings" | "stopped" | "running";
+    side?: "creatio" | "exchange";
+}
+"#;
+
+/// `error` as a JavaScript `Error`.
+#[must_use]
+pub fn to_js(error: &Error) -> JsValue {
+    let js = js_sys::Error::new(&error.to_string());
+    set(&js, "code", error.code());
+    if let Some(side) = error.side() {
+        set(&js, "side", &side.to_string());
+    }
+    js.into()
+}
+
+fn set(target: &JsValue, key: &str, value: &str) {
+    // a fresh Error is extensible: setting can't fail
+    let _ = Reflect::set(target, &key.into(), &value.into());
+}
+
+/// What JavaScript passed can't be understood.
+pub(super) fn misfit(what: &impl std::fmt::Display) -> Error {
+    Error::Settings(what.to_string())
+}

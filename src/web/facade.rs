@@ -1,0 +1,198 @@
+//! The one class that JavaScript sees. Each method takes its own hold of what it needs before it awaits, so that calls may overlap.
+#![cfg(target_arch = "wasm32")]
+
+use crate::creatio::{Creatio, Site};
+use crate::engine::settings::Settings;
+use crate::engine::{Account, Words};
+use crate::error::{Error, Result};
+use crate::graph::{Graph, Mailbox};
+use crate::model::time::local;
+use crate::model::{Address, Zone};
+use crate::ports::Store;
+use crate::run::{self, Ends};
+use crate::web::dto;
+use crate::web::error::{misfit, to_js};
+use crate::web::fetch::Fetch;
+use crate::web::host::{Host, World, now};
+use crate::web::lock;
+use crate::web::store::{self, IdbStore};
+use crate::web::zone::IntlZone;
+use idb::Database;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use tsify::{Ts, Tsify};
+use wasm_bindgen::prelude::*;
+
+/// The engine in a page: keeps one user's Creatio activities and mailboxes in step.
+#[wasm_bindgen]
+pub struct ScheduleSync {
+    inner: Rc<Inner>,
+}
+
+struct Inner {
+    context: dto::Context,
+    host: Host,
+    fetch: Fetch,
+    zone: Rc<IntlZone>,
+    database: RefCell<Option<Rc<Database>>>,
+    stop: Rc<Cell<bool>>,
+}
+
+#[wasm_bindgen]
+impl ScheduleSync {
+    /// An engine for the user of `context`, whose page answers by `host`.
+    #[wasm_bindgen(constructor)]
+    pub fn new(context: Ts<dto::Context>, host: Host) -> Result<ScheduleSync, JsValue> {
+        let context = context.to_rust().map_err(|error| to_js(&misfit(&error)))?;
+        let inner = Inner {
+            fetch: Fetch::new(&context.base),
+            zone: Rc::new(IntlZone::new(&context.time_zone)),
+            host,
+            context,
+            database: RefCell::default(),
+            stop: Rc::default(),
+        };
+        Ok(Self { inner: Rc::new(inner) })
+    }
+
+    /// The IANA name of the zone of the user's profile; `UTC` if the browser does not know it.
+    #[must_use]
+    pub fn zone(&self) -> String {
+        self.inner.zone.iana().to_owned()
+    }
+
+    /// The user's mailboxes that can be synchronized, as Creatio knows them.
+    pub async fn accounts(&self) -> Result<Vec<Ts<dto::Account>>, JsValue> {
+        let inner = Rc::clone(&self.inner);
+        let accounts = inner.creatio("").accounts().await.map_err(|error| to_js(&error))?;
+        accounts.iter().filter_map(dto::Account::of).map(|account| out(&account)).collect()
+    }
+
+    /// The settings of an account; the first ones, if none were saved.
+    pub async fn settings(&self, account: String) -> Result<Ts<dto::Settings>, JsValue> {
+        let inner = Rc::clone(&self.inner);
+        let settings = inner.settings(&account).await.map_err(|error| to_js(&error))?;
+        out(&dto::Settings::from(settings))
+    }
+
+    /// Saves the settings of an account.
+    #[wasm_bindgen(js_name = saveSettings)]
+    pub async fn save_settings(&self, account: String, settings: Ts<dto::Settings>) -> Result<(), JsValue> {
+        let inner = Rc::clone(&self.inner);
+        let settings: dto::Settings = settings.to_rust().map_err(|error| to_js(&misfit(&error)))?;
+        inner.save_settings(&account, settings).await.map_err(|error| to_js(&error))
+    }
+
+    /// The calendars, then the task lists of an account's mailbox.
+    pub async fn containers(&self, account: String) -> Result<Vec<Ts<dto::Container>>, JsValue> {
+        let inner = Rc::clone(&self.inner);
+        let read = async { inner.graph(&account)?.containers().await };
+        let containers = read.await.map_err(|error| to_js(&error))?;
+        containers.into_iter().map(|container| out(&dto::Container::from(container))).collect()
+    }
+
+    /// The groups of activities.
+    pub async fn groups(&self) -> Result<Vec<Ts<dto::Group>>, JsValue> {
+        let inner = Rc::clone(&self.inner);
+        let groups = inner.creatio("").groups().await.map_err(|error| to_js(&error))?;
+        groups.into_iter().map(|group| out(&dto::Group::from(group))).collect()
+    }
+
+    /// Synchronizes an account once. One run at a time per user, in all tabs: else it rejects with `running`.
+    pub async fn run(&self, account: String) -> Result<Ts<dto::Report>, JsValue> {
+        let inner = Rc::clone(&self.inner);
+        let report = inner.run(&account).await.map_err(|error| to_js(&error))?;
+        out(&dto::Report::from(report))
+    }
+
+    /// Asks the run that is going on to stop after its current batch.
+    pub fn stop(&self) {
+        self.inner.stop.set(true);
+    }
+}
+
+impl Inner {
+    fn world(&self, account: &str) -> Rc<World> {
+        Rc::new(World::new(self.fetch.clone(), self.host.clone(), account, Rc::clone(&self.stop)))
+    }
+
+    fn creatio(&self, account: &str) -> Creatio<World> {
+        let site = Site {
+            base: self.context.base.clone(),
+            id: self.context.instance.as_str().into(),
+            contact: self.context.contact.id.as_str().into(),
+            zone: Rc::clone(&self.zone) as Rc<dyn Zone>,
+        };
+        Creatio::new(self.world(account), site)
+    }
+
+    fn graph(&self, account: &str) -> Result<Graph<World>> {
+        let address = Address::parse(account).ok_or_else(|| misfit(&"the account is no e-mail address"))?;
+        let mailbox = Mailbox {
+            base: self.context.graph.clone(),
+            address,
+            site: self.context.instance.as_str().into(),
+            deep_link: format!("{}/Nui/ViewModule.aspx#CardModuleV2/ActivityPageV2/edit/", self.context.base),
+            zone: Rc::clone(&self.zone) as Rc<dyn Zone>,
+        };
+        Ok(Graph::new(self.world(account), mailbox))
+    }
+
+    async fn store(&self, account: &str) -> Result<IdbStore> {
+        let open = self.database.borrow().clone();
+        let database = match open {
+            Some(database) => database,
+            None => store::open(&self.context.instance).await?,
+        };
+        *self.database.borrow_mut() = Some(Rc::clone(&database));
+        Ok(IdbStore::new(&database, account))
+    }
+
+    async fn settings(&self, account: &str) -> Result<Settings> {
+        let saved = self.store(account).await?.settings().await?;
+        Ok(saved.unwrap_or_else(|| Settings::first(local(&*self.zone, now()).date())))
+    }
+
+    async fn save_settings(&self, account: &str, settings: dto::Settings) -> Result<()> {
+        let rules = self.settings(account).await?.rules;
+        let settings = settings.into_engine(rules).map_err(|error| misfit(&error))?;
+        self.store(account).await?.save_settings(&settings).await
+    }
+
+    async fn run(&self, account: &str) -> Result<run::Report> {
+        let _held = lock::take(&format!("schedule-sync/{}/{}", self.context.instance, self.context.user.id)).await?;
+        self.stop.set(false);
+        let world = self.world(account);
+        let ends = Ends {
+            creatio: &self.creatio(account),
+            exchange: &self.graph(account)?,
+            store: &self.store(account).await?,
+            clock: &*world,
+            events: &*world,
+            zone: &*self.zone,
+            account: &self.account(account),
+            words: &words(&self.context.culture),
+        };
+        run::run(&ends).await
+    }
+
+    fn account(&self, account: &str) -> Account {
+        Account {
+            site: self.context.instance.as_str().into(),
+            mailbox: account.to_owned(),
+            contact: self.context.contact.id.as_str().into(),
+        }
+    }
+}
+
+/// The texts that the engine puts into items, in the language of `culture`.
+fn words(culture: &str) -> Words {
+    let (no_subject, private) =
+        if culture.starts_with("ru") { ("(без темы)", "Личное") } else { ("(no subject)", "Private") };
+    Words { no_subject: no_subject.to_owned(), private: private.to_owned() }
+}
+
+/// `value` as a JavaScript object.
+fn out<T: Tsify + serde::Serialize>(value: &T) -> Result<Ts<T>, JsValue> {
+    value.into_ts().map_err(|error| to_js(&Error::Store(error.to_string())))
+}

@@ -1,0 +1,62 @@
+//! [`Http`] by the browser's `fetch`. The only file that names gloo-net. It never aborts a request: gloo-net panics when `fetch`
+//! rejects with anything but an `Error`.
+#![cfg(target_arch = "wasm32")]
+
+use crate::ports::{Http, Lost, Request, Response};
+use gloo_net::http::{Headers, RequestBuilder};
+use js_sys::Uint8Array;
+use web_sys::RequestCredentials;
+
+/// Sends requests by `fetch`: with the user's cookies to Creatio, without any to everybody else.
+#[derive(Clone, Debug)]
+pub struct Fetch {
+    creatio: String,
+}
+
+impl Fetch {
+    /// Cookies go to the origin of `creatio`, an absolute address, only.
+    #[must_use]
+    pub fn new(creatio: &str) -> Self {
+        Self { creatio: origin(creatio).to_owned() }
+    }
+
+    fn credentials(&self, address: &str) -> RequestCredentials {
+        if origin(address) == self.creatio { RequestCredentials::SameOrigin } else { RequestCredentials::Omit }
+    }
+}
+
+impl Http for Fetch {
+    async fn send(&self, request: Request) -> Result<Response, Lost> {
+        let (parts, body) = request.into_parts();
+        let address = parts.uri.to_string();
+        let headers = Headers::new();
+        for (name, value) in &parts.headers {
+            headers.append(name.as_str(), value.to_str().map_err(|_| Lost)?);
+        }
+        let builder =
+            RequestBuilder::new(&address).method(parts.method).headers(headers).credentials(self.credentials(&address));
+        let sent = if body.is_empty() {
+            builder.send().await
+        } else {
+            builder.body(Uint8Array::from(body.as_slice())).map_err(|_| Lost)?.send().await
+        };
+        whole(sent.map_err(|_| Lost)?).await
+    }
+}
+
+/// The response once its whole body is there; a body cut off is a lost response.
+async fn whole(from: gloo_net::http::Response) -> Result<Response, Lost> {
+    let mut response = http::Response::builder().status(from.status());
+    for (name, value) in from.headers().entries() {
+        response = response.header(name, value);
+    }
+    response.body(from.binary().await.map_err(|_| Lost)?).map_err(|_| Lost)
+}
+
+/// Scheme, host and port of an absolute address.
+fn origin(address: &str) -> &str {
+    let host = address.find("://").map_or(0, |at| at + 3);
+    let rest = address.get(host..).unwrap_or_default();
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    address.get(..host + end).unwrap_or(address)
+}

@@ -1,0 +1,112 @@
+//! The world of one account, as a browser is it: network, time, and what only the hosting page knows (cookies, tokens, whether
+//! anybody watches), which it tells by callbacks.
+#![cfg(target_arch = "wasm32")]
+
+use crate::error::{Error, Result};
+use crate::model::{Instant, Side};
+use crate::ports::{Clock, Events, Http, Keys, Lost, Progress, Request, Response, Secret};
+use crate::web::dto::SyncEvent;
+use crate::web::fetch::Fetch;
+use js_sys::{Array, Date, Object, Promise};
+use std::cell::Cell;
+use std::rc::Rc;
+use tsify::Tsify;
+use wasm_bindgen::prelude::*;
+use wasm_bindgen_futures::JsFuture;
+
+#[wasm_bindgen(typescript_custom_section)]
+const TYPES: &str = r#"
+/** What the page that hosts the engine does for it. */
+export interface Host {
+    /**
+     * The headers that let the user in at `side`; there into the mailbox `account`. `renew`: those given last were refused.
+     * Rejects if the user has to sign in first.
+     */
+    headers(side: "creatio" | "exchange", renew: boolean, account: string): Promise<Record<string, string>>;
+    /** Hears what a run is doing. */
+    event(event: SyncEvent): void;
+}
+"#;
+
+#[wasm_bindgen]
+extern "C" {
+    /// The host page's callbacks.
+    #[wasm_bindgen(typescript_type = "Host")]
+    #[derive(Clone)]
+    pub type Host;
+
+    #[wasm_bindgen(method, catch)]
+    fn headers(this: &Host, side: &str, renew: bool, account: &str) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn event(this: &Host, event: &JsValue) -> Result<(), JsValue>;
+}
+
+/// The world of one account.
+pub struct World {
+    fetch: Fetch,
+    host: Host,
+    /// The address of the mailbox; empty where only Creatio is asked.
+    account: String,
+    stop: Rc<Cell<bool>>,
+}
+
+impl World {
+    /// The world of `account`, reached by `fetch` and `host`; `stop` tells whether the user wants its run to stop.
+    #[must_use]
+    pub fn new(fetch: Fetch, host: Host, account: &str, stop: Rc<Cell<bool>>) -> Self {
+        Self { fetch, host, account: account.to_owned(), stop }
+    }
+}
+
+impl Http for World {
+    async fn send(&self, request: Request) -> Result<Response, Lost> {
+        self.fetch.send(request).await
+    }
+}
+
+impl Keys for World {
+    async fn headers(&self, side: Side, renew: bool) -> Result<Vec<(String, Secret)>> {
+        let signed_out = |_| Error::SignedOut(side);
+        let asked = self.host.headers(&side.to_string(), renew, &self.account).map_err(signed_out)?;
+        let headers = JsFuture::from(asked).await.map_err(signed_out)?;
+        let pairs = Object::entries(&Object::from(headers));
+        let pair = |pair: JsValue| {
+            let pair = Array::from(&pair);
+            Some((pair.get(0).as_string()?, Secret(pair.get(1).as_string()?)))
+        };
+        Ok(pairs.iter().filter_map(pair).collect())
+    }
+}
+
+impl Clock for World {
+    fn now(&self) -> Instant {
+        now()
+    }
+
+    async fn sleep(&self, ms: u64) {
+        // the browser counts in an i32: longer waits than 24 days are cut
+        let ms = u32::try_from(ms.min(i32::MAX as u64)).unwrap_or_default();
+        gloo_timers::future::TimeoutFuture::new(ms).await;
+    }
+}
+
+impl Events for World {
+    fn progress(&self, progress: Progress) {
+        if let Ok(event) = SyncEvent::from(progress).into_ts() {
+            // a page that fails to listen does not disturb the run
+            let _ = self.host.event(&event.js_value());
+        }
+    }
+
+    fn stop(&self) -> bool {
+        self.stop.get()
+    }
+}
+
+/// The browser's clock.
+#[must_use]
+pub fn now() -> Instant {
+    #[allow(clippy::cast_possible_truncation)] // whole milliseconds, within an i64 for 292 million years
+    Instant::from_timestamp_millis(Date::now() as i64).unwrap_or_default()
+}

@@ -1,0 +1,224 @@
+//! [`Store`] in IndexedDB: one database per Creatio installation, every record under its account.
+//!
+//! Records are kept as JSON texts: what is looked up by lies beside them as keys. So a member that an engine adds needs no new
+//! version of the database; only a change of keys or of meaning does.
+#![cfg(target_arch = "wasm32")]
+
+use crate::engine::link::{Link, LinkKey, State};
+use crate::engine::settings::Settings;
+use crate::error::{Error, Result};
+use crate::model::{ItemId, Side};
+use crate::ports::{Commit, Store};
+use idb::builder::{DatabaseBuilder, IndexBuilder, ObjectStoreBuilder};
+use idb::{Database, KeyPath, KeyRange, Query, Transaction, TransactionMode};
+use js_sys::{Array, Object, Reflect};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use wasm_bindgen::JsValue;
+
+/// Raised with every change of keys or meaning. An older engine that meets a newer database stops.
+const VERSION: u32 = 1;
+const LINKS: &str = "links";
+const SETTINGS: &str = "settings";
+const STATES: &str = "states";
+const BY_EXCHANGE: &str = "exchange";
+const BY_SERIES: &str = "series";
+
+/// The store of one account.
+#[derive(Clone)]
+pub struct IdbStore {
+    database: Rc<Database>,
+    account: String,
+}
+
+/// Opens the database of the Creatio installation `instance`, and makes it where it is not there.
+///
+/// # Errors
+/// `Store` if the browser refuses, or if a newer engine has been here.
+pub async fn open(instance: &str) -> Result<Rc<Database>> {
+    let links = ObjectStoreBuilder::new(LINKS)
+        .key_path(Some(KeyPath::new_array(["account", "activity"])))
+        .add_index(IndexBuilder::new(BY_EXCHANGE.to_owned(), KeyPath::new_array(["account", "exchange"])))
+        .add_index(IndexBuilder::new(BY_SERIES.to_owned(), KeyPath::new_array(["account", "series"])));
+    let opened = DatabaseBuilder::new(&format!("schedule-sync/{instance}"))
+        .version(VERSION)
+        .add_object_store(links)
+        .add_object_store(ObjectStoreBuilder::new(SETTINGS))
+        .add_object_store(ObjectStoreBuilder::new(STATES))
+        .build()
+        .await;
+    let mut database = opened.map_err(|error| if is_version_error(&error) { newer() } else { failed(error) })?;
+    // a newer engine in another tab waits for this connection to close
+    database.on_version_change(|event| {
+        if let Some(database) = event.target().and_then(|target| Database::try_from(target).ok()) {
+            database.close();
+        }
+    });
+    Ok(Rc::new(database))
+}
+
+impl IdbStore {
+    /// The store of `account` in `database`.
+    #[must_use]
+    pub fn new(database: &Rc<Database>, account: &str) -> Self {
+        Self { database: Rc::clone(database), account: account.to_owned() }
+    }
+
+    fn begin(&self, store: &str, mode: TransactionMode) -> Result<Transaction> {
+        // a connection that was closed for a newer engine begins no transaction
+        self.database.transaction(&[store], mode).map_err(|_| newer())
+    }
+
+    /// The record that `store` has for the account.
+    async fn read<T: DeserializeOwned>(&self, store: &str) -> Result<Option<T>> {
+        let transaction = self.begin(store, TransactionMode::ReadOnly)?;
+        let request = transaction.object_store(store).map_err(failed)?.get(JsValue::from_str(&self.account));
+        let text = request.map_err(failed)?.await.map_err(failed)?;
+        text.map(|text| parse(&text)).transpose()
+    }
+
+    /// Those links that `query` finds in the index, or without one among all links.
+    async fn select(&self, index: Option<&str>, queries: Vec<Query>) -> Result<Vec<Link>> {
+        let transaction = self.begin(LINKS, TransactionMode::ReadOnly)?;
+        let store = transaction.object_store(LINKS).map_err(failed)?;
+        // every request is sent before the first answer is awaited: a transaction ends when it has nothing to do
+        let mut requests = Vec::with_capacity(queries.len());
+        for query in queries {
+            requests.push(match index {
+                Some(index) => {
+                    store.index(index).map_err(failed)?.get_all(Some(query), None).map_err(failed)?.into_future()
+                }
+                None => store.get_all(Some(query), None).map_err(failed)?.into_future(),
+            });
+        }
+        let mut links = Vec::new();
+        for rows in futures_util::future::join_all(requests).await {
+            for row in rows.map_err(failed)? {
+                links.push(parse(&Reflect::get(&row, &"link".into()).unwrap_or_default())?);
+            }
+        }
+        Ok(links)
+    }
+
+    fn key(&self, id: &str) -> JsValue {
+        Array::of2(&self.account.as_str().into(), &id.into()).into()
+    }
+
+    fn row(&self, link: &Link) -> Result<JsValue> {
+        let row = Object::new();
+        let series = link.series().map(ItemId::as_str);
+        let text = serialise(link)?;
+        let members = [
+            ("account", Some(self.account.as_str())),
+            ("activity", Some(link.ids.creatio.as_str())),
+            ("exchange", Some(link.ids.exchange.as_str())),
+            ("series", series),
+            ("link", Some(text.as_str())),
+        ];
+        for (name, value) in members {
+            if let Some(value) = value {
+                // a fresh object is extensible: setting can't fail
+                let _ = Reflect::set(&row, &name.into(), &value.into());
+            }
+        }
+        Ok(row.into())
+    }
+
+    async fn write<T: Serialize>(&self, store: &str, value: &T) -> Result<()> {
+        let transaction = self.begin(store, TransactionMode::ReadWrite)?;
+        let text = JsValue::from_str(&serialise(value)?);
+        let key = JsValue::from_str(&self.account);
+        transaction.object_store(store).map_err(failed)?.put(&text, Some(&key)).map_err(failed)?;
+        done(transaction).await
+    }
+}
+
+impl Store for IdbStore {
+    async fn settings(&self) -> Result<Option<Settings>> {
+        self.read(SETTINGS).await
+    }
+
+    async fn save_settings(&self, settings: &Settings) -> Result<()> {
+        self.write(SETTINGS, settings).await
+    }
+
+    async fn state(&self) -> Result<Option<State>> {
+        self.read(STATES).await
+    }
+
+    async fn links(&self, keys: &[LinkKey]) -> Result<Vec<Link>> {
+        let mut queries: BTreeMap<Option<&str>, Vec<Query>> = BTreeMap::new();
+        for key in keys {
+            let (index, id) = match key {
+                LinkKey::Item(Side::Creatio, id) => (None, id),
+                LinkKey::Item(Side::Exchange, id) => (Some(BY_EXCHANGE), id),
+                LinkKey::Series(master) => (Some(BY_SERIES), master),
+            };
+            queries.entry(index).or_default().push(self.key(id.as_str()).into());
+        }
+        let mut found = BTreeMap::new();
+        for (index, queries) in queries {
+            for link in self.select(index, queries).await? {
+                found.insert(link.ids.creatio.clone(), link);
+            }
+        }
+        Ok(found.into_values().collect())
+    }
+
+    async fn all(&self) -> Result<Vec<Link>> {
+        // an array sorts after every text
+        let end = Array::of2(&self.account.as_str().into(), &Array::new());
+        let range = KeyRange::bound(&self.key(""), &end, None, None).map_err(failed)?;
+        self.select(None, vec![range.into()]).await
+    }
+
+    async fn commit(&self, commit: &Commit) -> Result<()> {
+        let transaction =
+            self.database.transaction(&[LINKS, STATES], TransactionMode::ReadWrite).map_err(|_| newer())?;
+        let links = transaction.object_store(LINKS).map_err(failed)?;
+        for id in &commit.drop {
+            links.delete(self.key(id.as_str())).map_err(failed)?;
+        }
+        for link in &commit.put {
+            links.put(&self.row(link)?, None).map_err(failed)?;
+        }
+        if let Some(state) = &commit.state {
+            let text = JsValue::from_str(&serialise(state)?);
+            let key = JsValue::from_str(&self.account);
+            transaction.object_store(STATES).map_err(failed)?.put(&text, Some(&key)).map_err(failed)?;
+        }
+        done(transaction).await
+    }
+}
+
+/// Waits until all of a transaction is written.
+async fn done(transaction: Transaction) -> Result<()> {
+    let result = transaction.commit().map_err(failed)?.await.map_err(failed)?;
+    if result.is_committed() { Ok(()) } else { Err(Error::Store("the write was not carried out".to_owned())) }
+}
+
+fn serialise<T: Serialize>(value: &T) -> Result<String> {
+    serde_json::to_string(value).map_err(|error| Error::Store(error.to_string()))
+}
+
+fn parse<T: DeserializeOwned>(text: &JsValue) -> Result<T> {
+    serde_json::from_str(&text.as_string().unwrap_or_default()).map_err(|error| {
+        Error::Store(format!("a record can't be read: {:?} at column {}", error.classify(), error.column()))
+    })
+}
+
+/// Whether the database has a higher version than the one asked for.
+fn is_version_error(error: &idb::Error) -> bool {
+    matches!(error, idb::Error::DomException(exception) if exception.name() == "VersionError")
+}
+
+fn newer() -> Error {
+    Error::Store("it belongs to a newer version; reload the page".to_owned())
+}
+
+#[allow(clippy::needless_pass_by_value)] // as map_err hands it over
+fn failed(error: idb::Error) -> Error {
+    Error::Store(error.to_string())
+}

@@ -1,0 +1,128 @@
+/**
+ * A person at the page: everything is found by its role and exact name.
+ */
+import { account } from './servers.mjs';
+
+/** The labels that the page must have, by culture. */
+export const labels = {
+  'en-US': {
+    actions: 'Actions',
+    synchronizeActivities: 'Synchronize activities',
+    synchronizeNow: 'Synchronize now',
+    setUp: `Set up ${account}`,
+    addAccount: 'Add new account for synchronization',
+    synchronization: 'Synchronization',
+    editSettings: 'Edit settings',
+    save: 'Save',
+    tab: 'Meetings and tasks',
+    importMeetings: 'Import meetings',
+    allMeetings: 'Import all appointments and meetings',
+    someMeetings: 'Import appointments and meetings from specific MS Exchange calendars',
+    importTasks: 'Import tasks',
+    allTasks: 'Import all tasks',
+    someTasks: 'Import tasks from specific MS Exchange folders',
+    exportActivities: 'Export activities',
+    allActivities: 'Export all tasks and meetings',
+    someActivities: 'Export tasks and meetings from specific folders',
+    automatic: 'Synchronize activities automatically',
+    from: 'Import activities starting from',
+    completed: 'Synchronization completed',
+  },
+  'ru-RU': {
+    actions: 'Действия',
+    synchronizeActivities: 'Синхронизировать активности',
+    synchronizeNow: 'Запустить синхронизацию',
+    setUp: `Настроить ${account}`,
+    addAccount: 'Добавить аккаунт для синхронизации',
+    synchronization: 'Синхронизация',
+    editSettings: 'Редактировать настройки',
+    save: 'Сохранить',
+    tab: 'Встречи и задачи',
+    importMeetings: 'Импортировать встречи',
+    allMeetings: 'Загружать все встречи',
+    someMeetings: 'Загружать встречи из выбранных календарей MS Exchange',
+    importTasks: 'Импортировать задачи',
+    allTasks: 'Загружать все задачи',
+    someTasks: 'Загружать задачи из выбранных папок MS Exchange',
+    exportActivities: 'Экспортировать активности',
+    allActivities: 'Переносить встречи и задачи',
+    someActivities: 'Переносить встречи и задачи из выбранных групп',
+    automatic: 'Синхронизировать активности автоматически',
+    from: 'Импортировать активности начиная с',
+    completed: 'Синхронизация завершена',
+  },
+};
+
+/**
+ * @param {import('playwright-core').Page} page
+ * @param {keyof typeof labels} [culture]
+ */
+export function actor(page, culture = 'en-US') {
+  const words = labels[culture];
+  const find = (/** @type {any} */ role, /** @type {string} */ name) => page.getByRole(role, { name, exact: true });
+  const status = page.getByRole('status');
+
+  async function openActions() {
+    await find('button', words.actions).click();
+    await find('menuitem', words.synchronizeActivities).click();
+  }
+
+  return {
+    words,
+    find,
+    status,
+    openActions,
+
+    async open(/** @type {string} */ base) {
+      await page.goto(`${base}/?culture=${culture}`);
+      await find('button', words.actions).waitFor();
+    },
+
+    async openSettingsFromActions() {
+      await openActions();
+      await find('menuitem', words.setUp).click();
+      await find('checkbox', words.importMeetings).waitFor();
+    },
+
+    async openSettingsFromPanel() {
+      await find('button', words.synchronization).click();
+      await find('menuitem', words.editSettings).click();
+      await find('checkbox', words.importMeetings).waitFor();
+    },
+
+    async save() {
+      await find('button', words.save).click();
+      await find('button', words.actions).waitFor();
+    },
+
+    /** Switches on everything, and saves. */
+    async switchOnAll() {
+      await this.openSettingsFromPanel();
+      for (const block of [words.importMeetings, words.importTasks, words.exportActivities]) {
+        await find('checkbox', block).check();
+      }
+      await this.save();
+    },
+
+    /** On the settings page: switches everything on, and asks for a choice in every block. */
+    async askForChoices() {
+      for (const [block, some] of /** @type {const} */ ([
+        [words.importMeetings, words.someMeetings],
+        [words.importTasks, words.someTasks],
+        [words.exportActivities, words.someActivities],
+      ])) {
+        await find('checkbox', block).check();
+        await find('radio', some).check();
+      }
+      await page.getByRole('list').getByRole('checkbox').first().waitFor();
+    },
+
+    /** Starts a run and waits for its end. @returns {Promise<string>} what the status then says */
+    async synchronize() {
+      await openActions();
+      await find('menuitem', words.synchronizeNow).click();
+      await page.getByRole('progressbar').waitFor({ state: 'detached', timeout: 60_000 });
+      return (await status.textContent()) ?? '';
+    },
+  };
+}

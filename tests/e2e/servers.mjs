@@ -1,0 +1,124 @@
+/**
+ * The two servers of a sandbox as any client sees them, by their own HTTP, and the sandbox's control.
+ */
+import assert from 'node:assert/strict';
+
+/** Stock ids of Creatio (its lookups are the same everywhere). */
+export const stock = {
+  meeting: '42c74c49-58e6-df11-971b-001d60e938c6',
+  toDo: 'f51c4643-58e6-df11-971b-001d60e938c6',
+  notStarted: '384d4b84-58e6-df11-971b-001d60e938c6',
+  inProgress: '394d4b84-58e6-df11-971b-001d60e938c6',
+  completed: '4bdbb88f-58e6-df11-971b-001d60e938c6',
+  canceled: '201cfba8-58e6-df11-971b-001d60e938c6',
+  high: 'd625a9fc-7ee6-df11-971b-001d60e938c6',
+  medium: 'ab96fa02-7fe6-df11-971b-001d60e938c6',
+  low: 'ac96fa02-7fe6-df11-971b-001d60e938c6',
+};
+
+/** The one account of both seeds. */
+export const account = 'demo@contoso.example';
+
+/** Answers of a server that are no success. */
+async function checked(response, what) {
+  if (response.ok) return response;
+  assert.fail(`${what} answered ${response.status}: ${await response.text()}`);
+}
+
+async function json(address, init, what) {
+  const response = await checked(await fetch(address, init), what);
+  const text = await response.text();
+  return text ? JSON.parse(text) : undefined;
+}
+
+/** Creatio's OData for Supervisor. @param {string} base */
+export async function creatioClient(base) {
+  const login = await fetch(`${base}/ServiceModel/AuthService.svc/Login`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json' },
+    body: JSON.stringify({ UserName: 'Supervisor', UserPassword: 'Supervisor' }),
+  });
+  await checked(login, 'the log-in');
+  const cookies = login.headers.getSetCookie().map((cookie) => cookie.split(';', 1)[0] ?? '');
+  const csrf = cookies.find((cookie) => cookie.startsWith('BPMCSRF='))?.slice('BPMCSRF='.length) ?? '';
+  const headers = { Cookie: cookies.join('; '), BPMCSRF: csrf, 'Content-Type': 'application/json' };
+  const call = (
+    /** @type {string} */ method,
+    /** @type {string} */ path,
+    /** @type {object | undefined} */ body = undefined,
+  ) => json(`${base}/0/odata/${path}`, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) }, path);
+  const filtered = async (/** @type {string} */ set, /** @type {string} */ filter) =>
+    (await call('GET', `${set}?$filter=${encodeURIComponent(filter)}`)).value;
+  return {
+    create: (/** @type {string} */ set, /** @type {object} */ row) => call('POST', set, row),
+    update: (/** @type {string} */ set, /** @type {string} */ id, /** @type {object} */ row) =>
+      call('PATCH', `${set}(${id})`, row),
+    remove: (/** @type {string} */ set, /** @type {string} */ id) => call('DELETE', `${set}(${id})`),
+    filtered,
+    /** Activities with a title. */
+    titled: (/** @type {string} */ title) => filtered('Activity', `Title eq '${title.replaceAll("'", "''")}'`),
+    all: async () => (await call('GET', 'Activity?$top=1000')).value,
+  };
+}
+
+/** Graph for the account. @param {string} base the sandbox's Graph */
+export async function graphClient(base) {
+  const init = { method: 'POST', body: JSON.stringify({ account }), headers: { 'Content-Type': 'application/json' } };
+  const { access_token: token } = await json(`${base}/sandbox/token`, init, 'the token');
+  const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
+  const call = (
+    /** @type {string} */ method,
+    /** @type {string} */ path,
+    /** @type {object | undefined} */ body = undefined,
+  ) => json(`${base}/v1.0${path}`, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) }, path);
+  const list = (await call('GET', '/me/todo/lists')).value[0].id;
+  const tasks = `/me/todo/lists/${encodeURIComponent(list)}/tasks`;
+  return {
+    createEvent: (/** @type {object} */ event) => call('POST', '/me/events', event),
+    updateEvent: (/** @type {string} */ id, /** @type {object} */ event) => call('PATCH', `/me/events/${id}`, event),
+    removeEvent: (/** @type {string} */ id) => call('DELETE', `/me/events/${id}`),
+    events: async () => (await call('GET', '/me/events?$top=200')).value,
+    /** Events with a subject. */
+    titled: async (/** @type {string} */ subject) =>
+      (await call('GET', '/me/events?$top=200')).value.filter((/** @type {any} */ event) => event.subject === subject),
+    createTask: (/** @type {object} */ task) => call('POST', tasks, task),
+    updateTask: (/** @type {string} */ id, /** @type {object} */ task) => call('PATCH', `${tasks}/${id}`, task),
+    removeTask: (/** @type {string} */ id) => call('DELETE', `${tasks}/${id}`),
+    /** Tasks of the default list with a title. */
+    tasksTitled: async (/** @type {string} */ title) =>
+      (await call('GET', `${tasks}?$top=200`)).value.filter((/** @type {any} */ task) => task.title === title),
+  };
+}
+
+/** The sandbox's control. @param {string} base */
+export function control(base) {
+  const post = (/** @type {string} */ path, /** @type {unknown} */ body) =>
+    json(
+      `${base}/sandbox/${path}`,
+      { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) },
+      path,
+    );
+  const log = () => json(`${base}/sandbox/log`, {}, 'the log');
+  return {
+    reset: (/** @type {'demo' | 'empty'} */ seed) => post('reset', { seed }),
+    load: (/** @type {object} */ items) => post('load', items),
+    faults: (/** @type {object[]} */ faults) => post('faults', faults),
+    log,
+    /** The writes since the row `from` of the log: parts of batches, and requests that are no batch. */
+    writesSince: async (/** @type {number} */ from) =>
+      (await log())
+        .slice(from)
+        .filter((/** @type {any} */ row) => row.method !== 'GET' && !row.path.includes('$batch')),
+  };
+}
+
+/** An instant so many days from now, at an hour (UTC), in ISO 8601 without fractions. */
+export function instant(days, hour) {
+  const day = new Date(Date.now() + days * 86_400_000).toISOString().slice(0, 10);
+  return `${day}T${String(hour).padStart(2, '0')}:00:00Z`;
+}
+
+/** Such an instant as Graph writes it. */
+export function graphTime(days, hour) {
+  return { dateTime: instant(days, hour).slice(0, 19), timeZone: 'UTC' };
+}

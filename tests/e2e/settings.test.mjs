@@ -1,0 +1,117 @@
+/**
+ * The settings: their labels and first values, both doors to them, and that they are kept.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { actor } from './actor.mjs';
+import { control } from './servers.mjs';
+import { stage } from './stage.mjs';
+
+/** @param {ReturnType<typeof actor>} person */
+async function values(person) {
+  const { words, find } = person;
+  const names = {
+    checkbox: [words.importMeetings, words.importTasks, words.exportActivities, words.automatic],
+    radio: [
+      words.allMeetings,
+      words.someMeetings,
+      words.allTasks,
+      words.someTasks,
+      words.allActivities,
+      words.someActivities,
+    ],
+  };
+  /** @type {Record<string, boolean>} */
+  const found = {};
+  for (const [role, list] of Object.entries(names)) {
+    for (const name of list) found[name] = await find(role, name).isChecked();
+  }
+  return found;
+}
+
+test('the first settings are all off, all, from 30 days ago', async (t) => {
+  const { page, creatio, complaints } = await stage(t);
+  const person = actor(page);
+  const { words, find } = person;
+  await person.open(creatio);
+  await person.openSettingsFromActions();
+  assert.equal(await find('tab', words.tab).getAttribute('aria-selected'), 'true');
+  assert.deepEqual(await values(person), {
+    [words.importMeetings]: false,
+    [words.importTasks]: false,
+    [words.exportActivities]: false,
+    [words.automatic]: false,
+    [words.allMeetings]: true,
+    [words.someMeetings]: false,
+    [words.allTasks]: true,
+    [words.someTasks]: false,
+    [words.allActivities]: true,
+    [words.someActivities]: false,
+  });
+  const today = await page.evaluate(() => {
+    const zone = JSON.parse(document.getElementById('creatio-context')?.textContent ?? '{}').timeZone;
+    const iana = zone === 'Russian Standard Time' ? 'Europe/Moscow' : zone;
+    return new Intl.DateTimeFormat('en-CA', { timeZone: iana }).format(new Date());
+  });
+  const from = new Date(Date.parse(today) - 30 * 86_400_000).toISOString().slice(0, 10);
+  assert.equal(await page.getByLabel(words.from, { exact: true }).inputValue(), from);
+  assert.equal(await find('radio', words.allMeetings).isEnabled(), false, 'a block that is off disables its choice');
+  assert.deepEqual(complaints, []);
+});
+
+test('calendars, lists and groups are chosen, saved and found again', async (t) => {
+  const { page, creatio, complaints } = await stage(t, { seed: 'demo' });
+  const person = actor(page);
+  const { words, find } = person;
+  await person.open(creatio);
+  await person.openSettingsFromPanel();
+  await person.askForChoices();
+  const choices = page.getByRole('list').getByRole('checkbox');
+  const count = await choices.count();
+  assert.ok(count >= 7, `calendars, lists and groups to choose from: ${count}`);
+  await find('checkbox', 'Личное').check();
+  const described = await find('checkbox', 'Игорь Соколов').getAttribute('aria-describedby');
+  assert.ok(described, 'a shared calendar is marked, but not in its name');
+  await choices.last().check();
+  await page.getByLabel(words.from, { exact: true }).fill('2026-01-15');
+  await find('checkbox', words.automatic).check();
+  const before = await values(person);
+  await person.save();
+
+  await page.reload();
+  await person.openSettingsFromActions();
+  await find('checkbox', 'Личное').waitFor();
+  assert.deepEqual(await values(person), before);
+  assert.equal(await find('checkbox', 'Личное').isChecked(), true);
+  assert.equal(await find('checkbox', 'Игорь Соколов').isChecked(), false);
+  assert.equal(await choices.last().isChecked(), true);
+  assert.equal(await page.getByLabel(words.from, { exact: true }).inputValue(), '2026-01-15');
+
+  // off and on again: the choice is kept, and shown only while the block is on
+  await find('checkbox', words.importMeetings).uncheck();
+  assert.equal(await find('radio', words.someMeetings).isEnabled(), false);
+  assert.equal(await find('radio', words.someMeetings).isChecked(), true);
+  await find('checkbox', 'Личное').waitFor({ state: 'detached' });
+  await find('checkbox', words.importMeetings).check();
+  assert.equal(await find('checkbox', 'Личное').isChecked(), true);
+  assert.deepEqual(complaints, []);
+});
+
+test('cancelled settings are not kept, and a reset sandbox starts anew', async (t) => {
+  const { page, creatio, complaints } = await stage(t);
+  const person = actor(page);
+  const { words, find } = person;
+  await person.open(creatio);
+  await person.openSettingsFromActions();
+  await find('checkbox', words.importTasks).check();
+  await find('button', 'Cancel').click();
+  await person.openSettingsFromActions();
+  assert.equal(await find('checkbox', words.importTasks).isChecked(), false);
+  await find('checkbox', words.importTasks).check();
+  await person.save();
+  await control(creatio).reset('empty');
+  await page.reload();
+  await person.openSettingsFromActions();
+  assert.equal(await find('checkbox', words.importTasks).isChecked(), false);
+  assert.deepEqual(complaints, []);
+});

@@ -1,0 +1,31 @@
+/** Tokens for Graph. Whoever needs one asks every time; whether it is cached is decided here. */
+
+/** Signs the user in to Microsoft 365. */
+export interface Auth {
+  /** A bearer token for an account. `renew`: the one given last was refused. Rejects if the user has to sign in first. */
+  token(account: string, renew: boolean): Promise<string>;
+}
+
+/** The sandbox gives a token to whoever asks on its own origin. */
+export class SandboxAuth implements Auth {
+  private readonly given = new Map<string, Promise<string>>();
+
+  token(account: string, renew: boolean): Promise<string> {
+    const known = renew ? undefined : this.given.get(account);
+    if (known) return known;
+    const asked = this.ask(account);
+    this.given.set(account, asked);
+    asked.catch(() => this.given.delete(account));
+    return asked;
+  }
+
+  private async ask(account: string): Promise<string> {
+    const response = await fetch('/sandbox/token', {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json' },
+      body: JSON.stringify({ account }),
+    });
+    if (!response.ok) throw new Error(`the sandbox gave no token: ${response.status}`);
+    return ((await response.json()) as { access_token: string }).access_token;
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * The page that hosts us: which Creatio it is, who the user is, how to write there.
+ *
+ * The sandbox puts a JSON block into its page; in a real Creatio the same facts come from the globals of its client.
+ */
+
+/** A user or a Contact. */
+export interface Party {
+  id: string;
+  name: string;
+}
+
+/** What the hosting page knows. */
+export interface HostContext {
+  /** The installation; a reset sandbox has another. */
+  instance: string;
+  /** Absolute address of the workspace, without a slash at the end. */
+  base: string;
+  /** Absolute address of Graph with its version. */
+  graph: string;
+  /** Whether this is the sandbox. */
+  sandbox: boolean;
+  /** `ru-RU`, `en-US`. */
+  culture: string;
+  /** The zone of the user's profile: a Windows id or an IANA name. */
+  timeZone: string;
+  contact: Party;
+  user: Party;
+}
+
+interface CreatioGlobals {
+  workspaceBaseUrl: string;
+  SysValue: {
+    CURRENT_USER: { value: string; displayValue: string };
+    CURRENT_USER_CONTACT: { value: string; displayValue: string };
+    CURRENT_USER_CULTURE: { displayValue: string };
+    CURRENT_USER_TIMEZONE_CODE: string;
+    CURRENT_MAINTAINER?: { value: string };
+  };
+}
+
+/** Microsoft's Graph in the global cloud. */
+const graphAddress = 'https://graph.microsoft.com/v1.0';
+
+/** Reads what the hosting page knows. Throws where there is neither a sandbox nor a Creatio around us. */
+export function readContext(): HostContext {
+  const block = document.getElementById('creatio-context')?.textContent;
+  if (block) {
+    const context = JSON.parse(block) as HostContext;
+    return { ...context, base: absolute(context.base), graph: absolute(context.graph) };
+  }
+  const creatio = (globalThis as { Terrasoft?: CreatioGlobals }).Terrasoft;
+  if (!creatio) throw new Error('This page is neither Creatio nor the sandbox.');
+  const { SysValue: values } = creatio;
+  const party = (from: { value: string; displayValue: string }) => ({ id: from.value, name: from.displayValue });
+  return {
+    instance: location.origin,
+    base: absolute(creatio.workspaceBaseUrl),
+    graph: graphAddress,
+    sandbox: false,
+    culture: values.CURRENT_USER_CULTURE.displayValue,
+    timeZone: values.CURRENT_USER_TIMEZONE_CODE,
+    contact: party(values.CURRENT_USER_CONTACT),
+    user: party(values.CURRENT_USER),
+  };
+}
+
+/** The headers that let a request into Creatio. The cookie rotates: it is read anew every time. */
+export function creatioHeaders(): Record<string, string> {
+  const token = /(?:^|;\s*)BPMCSRF=([^;]*)/.exec(document.cookie)?.[1];
+  return { ForceUseSession: 'true', ...(token ? { BPMCSRF: decodeURIComponent(token) } : {}) };
+}
+
+/** Where Creatio adds a mailbox. */
+export function addAccountAddress(context: HostContext): string {
+  return `${context.base}/Nui/ViewModule.aspx#BaseSchemaModuleV2/SyncSettings`;
+}
+
+function absolute(address: string): string {
+  return new URL(address, location.origin).href.replace(/\/$/, '');
+}

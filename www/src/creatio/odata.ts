@@ -1,0 +1,53 @@
+/** Creatio's OData, as far as the section needs it. */
+import { exchange } from '../server';
+import { creatioHeaders } from './host';
+
+/** How many rows are asked for at a time. */
+const pageSize = 500;
+
+/** One workspace's OData. */
+export class OData {
+  constructor(private readonly base: string) {}
+
+  /** All rows of a set that a query names. */
+  async all<T>(set: string, query: Record<string, string> = {}): Promise<T[]> {
+    const rows: T[] = [];
+    for (;;) {
+      const options = new URLSearchParams({
+        $orderby: 'Id',
+        ...query,
+        $top: String(pageSize),
+        $skip: String(rows.length),
+      });
+      // OData wants %20, not +
+      const { value } = await this.send<{ value: T[] }>('GET', `${set}?${options.toString().replaceAll('+', '%20')}`);
+      rows.push(...value);
+      if (value.length < pageSize) return rows;
+    }
+  }
+
+  /** One row. */
+  one<T>(set: string, id: string): Promise<T> {
+    return this.send<T>('GET', `${set}(${id})`);
+  }
+
+  /** Creates a row. */
+  create(set: string, row: object): Promise<unknown> {
+    return this.send('POST', set, row);
+  }
+
+  /** Changes columns of a row. */
+  update(set: string, id: string, columns: object): Promise<unknown> {
+    return this.send('PATCH', `${set}(${id})`, columns);
+  }
+
+  /** Removes a row. */
+  remove(set: string, id: string): Promise<unknown> {
+    return this.send('DELETE', `${set}(${id})`);
+  }
+
+  private send<T>(method: string, path: string, json?: object): Promise<T> {
+    const init = { method, headers: creatioHeaders(), ...(json ? { json } : {}) };
+    return exchange<T>(`${this.base}/odata/${path}`, init);
+  }
+}

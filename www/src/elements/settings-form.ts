@@ -1,0 +1,339 @@
+import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import { optionsOf, type Option } from '../choices';
+import type { Account, Choice, Settings } from '../engine';
+import { explain, type Session } from '../session';
+import { base, buttons, inputs } from './styles';
+
+type BlockName = 'importMeetings' | 'importTasks' | 'export';
+
+const blockNames: readonly BlockName[] = ['importMeetings', 'importTasks', 'export'];
+
+/**
+ * The settings page of one account, as Creatio has it: the tab "Meetings and tasks" with its three blocks.
+ *
+ * Properties: `session`, `account`. Events: `close` (after saving, or on cancel). Parts: none.
+ */
+@customElement('settings-form')
+export class SettingsForm extends LitElement {
+  static override styles = [
+    base,
+    buttons,
+    inputs,
+    css`
+      :host {
+        display: block;
+      }
+      header {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 12px;
+        margin-bottom: 12px;
+      }
+      h1 {
+        font-size: 22px;
+        font-weight: 600;
+        flex: 1;
+        overflow-wrap: anywhere;
+      }
+      [role='tablist'] {
+        display: flex;
+        border-bottom: 1px solid var(--line);
+      }
+      [role='tab'] {
+        border: 0;
+        border-bottom: 3px solid transparent;
+        border-radius: 0;
+        background: none;
+        padding: 8px 4px;
+        min-height: 38px;
+      }
+      [role='tab'][aria-selected='true'] {
+        color: var(--accent);
+        border-bottom-color: var(--accent);
+      }
+      [role='tabpanel'] {
+        background: var(--surface);
+        border: 1px solid var(--line);
+        border-top: 0;
+        border-radius: 0 0 8px 8px;
+        padding: 8px 20px 20px;
+      }
+      .block {
+        padding: 14px 0;
+        border-bottom: 1px solid var(--line);
+      }
+      .line {
+        display: flex;
+        align-items: center;
+        gap: 10px;
+        min-height: 30px;
+        width: fit-content;
+      }
+      .switch {
+        font-weight: 600;
+      }
+      .choice {
+        margin-left: 26px;
+      }
+      .list {
+        margin-left: 52px;
+      }
+      .list li {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: baseline;
+        column-gap: 10px;
+        padding-left: calc(var(--level, 0) * 22px);
+      }
+      .level-1 {
+        --level: 1;
+      }
+      .level-2 {
+        --level: 2;
+      }
+      .level-3 {
+        --level: 3;
+      }
+      .hint {
+        color: var(--muted);
+        font-size: 13px;
+      }
+      .off {
+        color: var(--muted);
+      }
+      .from {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 6px 12px;
+        padding: 14px 0;
+        border-bottom: 1px solid var(--line);
+      }
+      .kept {
+        margin-top: 14px;
+      }
+      [role='alert'] {
+        color: var(--danger);
+        margin-bottom: 10px;
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) session!: Session;
+  @property({ attribute: false }) account!: Account;
+
+  @state() private settings: Settings | undefined;
+  @state() private options: Record<BlockName, Option[]> | undefined;
+  @state() private trouble = '';
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    void this.load();
+  }
+
+  protected override firstUpdated(changed: PropertyValues): void {
+    super.firstUpdated(changed);
+    this.renderRoot.querySelector('h1')?.focus();
+  }
+
+  /** The settings come from this browser, at once; what can be chosen comes from the servers. */
+  private async load(): Promise<void> {
+    const { engine, strings } = this.session;
+    try {
+      this.settings = await engine.settings(this.account.address);
+      const [containers, groups] = await Promise.all([engine.containers(this.account.address), engine.groups()]);
+      this.options = optionsOf(containers, groups, strings);
+    } catch (error) {
+      this.trouble = explain(strings, error);
+    }
+  }
+
+  private async save(event: Event): Promise<void> {
+    event.preventDefault();
+    if (!this.settings) return;
+    const { session } = this;
+    if (!this.settings.from) {
+      this.trouble = session.strings.fromMissing;
+      return;
+    }
+    try {
+      await session.engine.saveSettings(this.account.address, this.settings);
+      session.say(session.strings.settingsSaved);
+      await session.schedule();
+      this.close();
+    } catch (error) {
+      this.trouble = explain(session.strings, error);
+    }
+  }
+
+  private close(): void {
+    this.dispatchEvent(new CustomEvent('close'));
+  }
+
+  private change(part: Partial<Settings>): void {
+    if (this.settings) this.settings = { ...this.settings, ...part };
+  }
+
+  private changeBlock(name: BlockName, part: Partial<Choice>): void {
+    if (this.settings) this.change({ [name]: { ...this.settings[name], ...part } });
+  }
+
+  private choose(name: BlockName, id: string, on: boolean): void {
+    const others = this.settings?.[name].chosen.filter((one) => one !== id) ?? [];
+    this.changeBlock(name, { chosen: on ? [...others, id] : others });
+  }
+
+  private renderBlock(name: BlockName, choice: Choice) {
+    const { strings } = this.session;
+    const chosen = choice.on && choice.scope === 'chosen';
+    return html`<div class="block">
+      <label class="line switch">
+        <input
+          type="checkbox"
+          .checked=${choice.on}
+          @change=${(event: Event) => {
+            this.changeBlock(name, { on: (event.target as HTMLInputElement).checked });
+          }}
+        />
+        ${strings[name]}
+      </label>
+      <div class="choice" role="radiogroup" aria-label=${strings[name]}>
+        ${this.renderRadio(name, choice, 'all', strings[`${name}All`])}
+        ${this.renderRadio(name, choice, 'chosen', strings[`${name}Chosen`])}
+      </div>
+      ${chosen ? this.renderList(name, choice) : nothing}
+    </div>`;
+  }
+
+  private renderRadio(name: BlockName, choice: Choice, scope: Choice['scope'], label: string) {
+    return html`<label class="line ${choice.on ? '' : 'off'}">
+      <input
+        type="radio"
+        name=${name}
+        .checked=${choice.scope === scope}
+        ?disabled=${!choice.on}
+        @change=${() => {
+          this.changeBlock(name, { scope });
+        }}
+      />
+      ${label}
+    </label>`;
+  }
+
+  private renderList(name: BlockName, choice: Choice) {
+    const { strings } = this.session;
+    const options = this.options?.[name];
+    if (!options) return this.trouble ? nothing : html`<p class="list hint">${strings.loading}</p>`;
+    const none = options.length === 0 ? strings.noChoice : strings.chosenNone;
+    return html`<ul class="list">
+        ${options.map((option, index) => this.renderOption(name, choice, option, index))}
+      </ul>
+      ${options.some((option) => choice.chosen.includes(option.id)) ? nothing : html`<p class="list hint">${none}</p>`}`;
+  }
+
+  private renderOption(name: BlockName, choice: Choice, option: Option, index: number) {
+    const hint = `${name}-${index}`;
+    return html`<li class="level-${Math.min(option.level, 3)}">
+      <label class="line">
+        <input
+          type="checkbox"
+          aria-describedby=${option.hint ? hint : nothing}
+          .checked=${choice.chosen.includes(option.id)}
+          @change=${(event: Event) => {
+            this.choose(name, option.id, (event.target as HTMLInputElement).checked);
+          }}
+        />
+        ${option.label}
+      </label>
+      ${option.hint ? html`<span class="hint" id=${hint}>${option.hint}</span>` : nothing}
+    </li>`;
+  }
+
+  private renderAutomatic(settings: Settings) {
+    const { strings, last, next, calendar } = this.session;
+    const time = (at: Date | undefined) => (at ? calendar.show(at.toISOString()) : strings.never);
+    return html`<div class="block">
+      <label class="line switch">
+        <input
+          type="checkbox"
+          aria-describedby="automatic-hint"
+          .checked=${settings.automatic}
+          @change=${(event: Event) => {
+            this.change({ automatic: (event.target as HTMLInputElement).checked });
+          }}
+        />
+        ${strings.automatic}
+      </label>
+      <p class="hint choice" id="automatic-hint">
+        ${this.account.builtIn ? strings.builtIn : strings.automaticHint}
+        ${strings.automaticTimes(time(last), time(next))}
+      </p>
+    </div>`;
+  }
+
+  private renderFrom(settings: Settings) {
+    const { strings } = this.session;
+    return html`<div class="from">
+      <label for="from">${strings.from}</label>
+      <input
+        id="from"
+        type="date"
+        required
+        aria-describedby="from-hint"
+        .value=${settings.from}
+        @change=${(event: Event) => {
+          this.change({ from: (event.target as HTMLInputElement).value });
+        }}
+      />
+      <span class="hint" id="from-hint">${strings.fromHint}</span>
+    </div>`;
+  }
+
+  private renderForm(settings: Settings) {
+    return html`
+      ${this.renderAutomatic(settings)} ${this.renderFrom(settings)}
+      ${blockNames.map((name) => this.renderBlock(name, settings[name]))}
+    `;
+  }
+
+  override render() {
+    const { strings } = this.session;
+    return html`<form
+      novalidate
+      @submit=${(event: Event) => {
+        void this.save(event);
+      }}
+    >
+      <header>
+        <h1 tabindex="-1">${strings.settingsOf(this.account.address)}</h1>
+        <button class="primary" type="submit" ?disabled=${!this.settings}>${strings.save}</button>
+        <button
+          type="button"
+          @click=${() => {
+            this.close();
+          }}
+        >
+          ${strings.cancel}
+        </button>
+      </header>
+      ${this.trouble ? html`<p role="alert">${this.trouble}</p>` : nothing}
+      <div role="tablist" aria-label=${strings.settingsParts}>
+        <button type="button" role="tab" id="tab" aria-selected="true" aria-controls="panel">
+          ${strings.settingsTab}
+        </button>
+      </div>
+      <div role="tabpanel" id="panel" aria-labelledby="tab">
+        ${this.settings ? this.renderForm(this.settings) : html`<p class="hint">${strings.loading}</p>`}
+        <p class="hint kept">${strings.allHint} ${strings.keptHere}</p>
+      </div>
+    </form>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'settings-form': SettingsForm;
+  }
+}

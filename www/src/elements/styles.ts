@@ -1,0 +1,91 @@
+/** Styles that several elements share. Colours and sizes are custom properties of `theme.css`. */
+import { css } from 'lit';
+
+export const base = css`
+  :host {
+    box-sizing: border-box;
+  }
+  *,
+  *::before,
+  *::after {
+    box-sizing: inherit;
+  }
+  [hidden] {
+    display: none !important;
+  }
+  :focus-visible {
+    outline: 2px solid var(--focus);
+    outline-offset: 2px;
+  }
+  h1,
+  h2,
+  h3,
+  p,
+  ul,
+  fieldset {
+    margin: 0;
+    padding: 0;
+    border: 0;
+  }
+  ul {
+    list-style: none;
+  }
+`;
+
+export const buttons = css`
+  button {
+    font: inherit;
+    font-weight: 500;
+    color: var(--text);
+    background: var(--surface);
+    border: 1px solid var(--line-strong);
+    border-radius: 6px;
+    padding: 6px 14px;
+    min-height: 34px;
+    cursor: pointer;
+    white-space: nowrap;
+  }
+  button:hover {
+    background: var(--hover);
+  }
+  button.primary {
+    color: #fff;
+    background: var(--accent);
+    border-color: var(--accent);
+  }
+  button.primary:hover {
+    background: var(--accent-strong);
+  }
+  button.danger {
+    color: var(--danger);
+    border-color: currentColor;
+  }
+  button:disabled {
+    color: var(--muted);
+    background: var(--hover);
+    cursor: default;
+  }
+`;
+
+export const inputs = css`
+  input:not([type='checkbox'], [type='radio']),
+  select,
+  textarea {
+    font: inherit;
+    color: var(--text);
+    background: var(--surface);
+    border: 1px solid var(--control);
+    border-radius: 6px;
+    padding: 6px 10px;
+    min-height: 34px;
+    max-width: 100%;
+  }
+  input[type='checkbox'],
+  input[type='radio'] {
+    accent-color: var(--accent);
+    width: 16px;
+    height: 16px;
+    margin: 0;
+    flex: none;
+  }
+`;

@@ -1,0 +1,118 @@
+/** The page's only door to the engine, which works in a worker. */
+import { proxy, wrap, type Remote } from 'comlink';
+import type {
+  Account,
+  Container,
+  Context,
+  EngineError,
+  Group,
+  Host,
+  Report,
+  ScheduleSync,
+  Settings,
+} from '../pkg/schedule_sync.js';
+import type { EngineWorker } from './engine.worker';
+import workerUrl from './engine.worker?worker&url';
+import { policy } from './trusted';
+
+export type {
+  Account,
+  Choice,
+  Container,
+  Context,
+  Group,
+  HeldItem,
+  Host,
+  Report,
+  Settings,
+  SyncEvent,
+} from '../pkg/schedule_sync.js';
+
+/** The engine's methods that the page calls. */
+export type Methods = Pick<
+  ScheduleSync,
+  'accounts' | 'settings' | 'saveSettings' | 'containers' | 'groups' | 'run' | 'stop'
+>;
+
+/** What went wrong: the text is chosen by the code. */
+export interface Trouble {
+  code: EngineError['code'] | 'unknown';
+  side?: 'creatio' | 'exchange';
+}
+
+/** What a call of the worker gives. */
+export type Answer = { value: unknown } | { trouble: Trouble };
+
+/** A call that failed. */
+export class EngineTrouble extends Error {
+  constructor(readonly trouble: Trouble) {
+    super(trouble.code);
+  }
+}
+
+/** The engine. */
+export class Engine {
+  private constructor(
+    private readonly worker: Remote<EngineWorker>,
+    /** Rejects when the worker breaks: then its calls never end. */
+    private readonly broken: Promise<never>,
+    /** The engine's version. */
+    readonly version: string,
+    /** The IANA name of the profile's zone. */
+    readonly zone: string,
+  ) {}
+
+  /** Starts the worker and the engine in it. */
+  static async start(context: Context, host: Host): Promise<Engine> {
+    const thread = new Worker(policy.createScriptURL(workerUrl) as unknown as URL, { type: 'module' });
+    const broken = new Promise<never>((_, reject) => {
+      thread.addEventListener('error', () => {
+        reject(new EngineTrouble({ code: 'unknown' }));
+      });
+    });
+    broken.catch(() => undefined);
+    const worker = wrap<EngineWorker>(thread);
+    const { version, zone } = await Promise.race([worker.start(context, proxy(host)), broken]);
+    return new Engine(worker, broken, version, zone);
+  }
+
+  /** The user's mailboxes that Creatio knows. */
+  accounts(): Promise<Account[]> {
+    return this.call<Account[]>('accounts');
+  }
+
+  /** The settings of an account; the first ones if none were saved. */
+  settings(account: string): Promise<Settings> {
+    return this.call<Settings>('settings', account);
+  }
+
+  saveSettings(account: string, settings: Settings): Promise<void> {
+    return this.call('saveSettings', account, settings);
+  }
+
+  /** The calendars and task lists of an account's mailbox. */
+  containers(account: string): Promise<Container[]> {
+    return this.call<Container[]>('containers', account);
+  }
+
+  /** The groups of activities. */
+  groups(): Promise<Group[]> {
+    return this.call<Group[]>('groups');
+  }
+
+  /** One run; rejects with {@link EngineTrouble}. */
+  run(account: string): Promise<Report> {
+    return this.call<Report>('run', account);
+  }
+
+  /** Asks the run that is going on to stop. */
+  stop(): Promise<void> {
+    return this.call('stop');
+  }
+
+  private async call<T>(method: keyof Methods, ...given: unknown[]): Promise<T> {
+    const answer = await Promise.race([this.worker.call(method, given), this.broken]);
+    if ('trouble' in answer) throw new EngineTrouble(answer.trouble);
+    return answer.value as T;
+  }
+}

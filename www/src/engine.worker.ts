@@ -1,0 +1,36 @@
+/** Runs the engine off the main thread. What only the page knows comes by its callbacks. */
+import { expose } from 'comlink';
+import init, { ScheduleSync, version } from '../pkg/schedule_sync.js';
+import type { Answer, Context, Host, Methods, Trouble } from './engine';
+
+let engine: ScheduleSync | undefined;
+
+const worker = {
+  /** Loads the wasm and makes the engine. Tells its version and the profile's zone by its IANA name. */
+  async start(context: Context, host: Host): Promise<{ version: string; zone: string }> {
+    // wasm-bindgen compiles while it loads, and falls back to the whole file where the server gives it a wrong type
+    await init();
+    engine = new ScheduleSync(context, host);
+    return { version: version(), zone: engine.zone() };
+  },
+
+  /** Calls a method of the engine. Errors are answers: their code would not survive the way to the page. */
+  async call(method: keyof Methods, given: unknown[]): Promise<Answer> {
+    if (!engine) return { trouble: { code: 'unknown' } };
+    try {
+      const methods = engine as unknown as Record<keyof Methods, (...given: unknown[]) => unknown>;
+      return { value: await methods[method](...given) };
+    } catch (error) {
+      return { trouble: troubleOf(error) };
+    }
+  },
+};
+
+export type EngineWorker = typeof worker;
+
+expose(worker);
+
+function troubleOf(error: unknown): Trouble {
+  const { code = 'unknown', side } = error as Partial<Trouble>;
+  return side ? { code, side } : { code };
+}

@@ -1,0 +1,35 @@
+/** Requests of the page's own lists. The engine has its own way to the servers. */
+
+/** An answer that is no success. Its message holds what the server said. */
+export class ServerError extends Error {
+  constructor(
+    readonly status: number,
+    said: string,
+  ) {
+    super(said ? `${status}, ${said}` : String(status));
+  }
+}
+
+/** Sends JSON and reads JSON; `undefined` for an empty reply. */
+export async function exchange<T>(address: string, init: RequestInit & { json?: unknown } = {}): Promise<T> {
+  const { json, ...rest } = init;
+  const headers = new Headers(rest.headers);
+  headers.set('Accept', 'application/json');
+  const body: RequestInit = json === undefined ? {} : { body: JSON.stringify(json) };
+  if (json !== undefined) headers.set('Content-Type', 'application/json');
+  const response = await fetch(address, { ...rest, ...body, headers });
+  const text = await response.text();
+  if (!response.ok) throw new ServerError(response.status, saying(text));
+  if ((response.headers.get('Content-Type') ?? '').includes('text/html')) throw new ServerError(401, '');
+  return (text ? JSON.parse(text) : undefined) as T;
+}
+
+/** The deepest message of an error body. */
+function saying(text: string): string {
+  try {
+    const { error, Message } = JSON.parse(text) as { error?: { message?: string }; Message?: string };
+    return error?.message ?? Message ?? '';
+  } catch {
+    return '';
+  }
+}

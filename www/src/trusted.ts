@@ -1,0 +1,17 @@
+/** The page's own trusted-types policy: it lets the engine's worker in, and nothing else. */
+import workerUrl from './engine.worker?worker&url';
+
+interface Policy {
+  createScriptURL(url: string): { toString(): string };
+}
+
+const refuse = (): never => {
+  throw new TypeError('not a script of this page');
+};
+
+/** Browsers without trusted types take the address as it is. */
+const plain: Policy = { createScriptURL: (url) => (url === workerUrl ? url : refuse()) };
+
+const types = (globalThis as { trustedTypes?: { createPolicy(name: string, rules: Policy): Policy } }).trustedTypes;
+
+export const policy: Policy = types?.createPolicy('schedule-sync', plain) ?? plain;
