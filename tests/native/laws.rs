@@ -9,7 +9,8 @@ mod histories;
 use crate::chance::shrink;
 use bench::is_users;
 use bug::Bug;
-use course::{Course, FIELDS, Known, Look, Phase, Piece, shown};
+pub(crate) use course::shown;
+use course::{Course, FIELDS, Known, Look, Phase, Piece};
 use schedule_sync::engine::decide::Step;
 use schedule_sync::engine::link::LinkState;
 use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete, Private, Settings};
@@ -138,7 +139,8 @@ fn lost(phase: &Phase<'_>) -> Option<String> {
         for (field, live) in &known.live {
             let there = |value: &String| its.iter().any(|item| shown(&item.record, *field) == *value);
             let missing: Vec<&String> = live.iter().filter(|value| !there(value)).collect();
-            if !missing.is_empty() && !overruled(phase, known, (*field, live.len(), missing.len())) {
+            let excused = may_give_way(phase, known) && missing.iter().all(|value| is_recorded(phase, (*field, value)));
+            if !missing.is_empty() && !excused {
                 return Some(format!("{field} {missing:?} of tag {tag} is nowhere"));
             }
         }
@@ -146,12 +148,16 @@ fn lost(phase: &Phase<'_>) -> Option<String> {
     None
 }
 
-/// Whether the rules say that a value may give way to another; it is in the history then.
-fn overruled(phase: &Phase<'_>, known: &Known, (field, live, missing): (Field, usize, usize)) -> bool {
+/// Whether the rules let a value give way: to another, to its owner's, or to a deletion. Under "ask" no value of two gives way unasked.
+fn may_give_way(phase: &Phase<'_>, known: &Known) -> bool {
     let ruled = phase.settings.rules.conflict != Conflict::Ask || one_way(phase.settings);
-    let organizers = known.look == Look::Foreign && field != Field::Importance;
-    let private = known.look == Look::Private && live > missing;
-    (ruled && live > missing) || private || (organizers && known.edited.creatio)
+    let removed = known.removed.creatio || known.removed.exchange || known.converted;
+    ruled || removed || matches!(known.look, Look::Foreign | Look::Private)
+}
+
+fn is_recorded(phase: &Phase<'_>, (field, value): (Field, &str)) -> bool {
+    let mut records = phase.history.iter().flat_map(|entry| entry.before.iter().chain(&entry.after));
+    records.any(|record| shown(record, field) == value)
 }
 
 fn deleted(phase: &Phase<'_>) -> Option<String> {

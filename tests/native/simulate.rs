@@ -163,6 +163,7 @@ impl Stage {
             reports: &reports,
             late,
             mails,
+            history: self.devices.iter().flat_map(Device::history).collect(),
             forgetful: self.forgetful,
         };
         broken.extend(outcome.broken());

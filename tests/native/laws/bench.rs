@@ -6,6 +6,7 @@ use crate::laws::bug::Bug;
 use crate::memory::{CALENDAR, LIST, ME, Memory, account, at, words};
 use futures_util::FutureExt;
 use schedule_sync::engine::actions::follow_up;
+use schedule_sync::engine::history::{self, Entry};
 use schedule_sync::engine::link::{Held, Link, LinkState};
 use schedule_sync::engine::plan::{self, Plan};
 use schedule_sync::engine::settings::Settings;
@@ -27,6 +28,8 @@ pub(crate) struct Bench {
     pub(crate) tags: Pair<BTreeMap<ItemId, usize>>,
     /// How often the engine has planned.
     pub(crate) plans: usize,
+    /// What was written down.
+    pub(crate) history: Vec<Entry>,
     bug: Option<Bug>,
     chance: Chance,
 }
@@ -35,7 +38,7 @@ impl Bench {
     pub(crate) fn new(settings: Settings, bug: Option<Bug>, chance: Chance) -> Self {
         let sides = Pair::of(Memory::new);
         let (links, tags) = (BTreeMap::new(), Pair::of(|_| BTreeMap::new()));
-        Self { settings, sides, links, tags, plans: 0, bug, chance }
+        Self { settings, sides, links, tags, plans: 0, history: Vec::new(), bug, chance }
     }
 
     pub(crate) fn items(&self) -> Pair<Items> {
@@ -112,6 +115,8 @@ impl Bench {
                 }
             }
             let folded = fold::fold(action, &outcomes, at("2026-03-10T09:00:00Z"));
+            let link = folded.put.as_ref().unwrap_or(&action.after);
+            self.history.extend(history::entries(at("2026-03-10T09:00:00Z"), action, (&outcomes, link)));
             for id in folded.drop {
                 self.links.remove(&id);
             }

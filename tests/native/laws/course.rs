@@ -5,6 +5,7 @@ use crate::laws::bench::{Bench, Items};
 use crate::laws::bug::Bug;
 use crate::memory::{at, everything, item, meeting, task};
 use chrono::Duration;
+use schedule_sync::engine::history::Entry;
 use schedule_sync::engine::link::{Held, Link};
 use schedule_sync::engine::plan::Plan;
 use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete, Private, Settings};
@@ -94,6 +95,8 @@ pub(crate) struct Phase<'a> {
     pub(crate) last: Plan,
     /// What folding held.
     pub(crate) held: Vec<Held>,
+    /// All that was written down so far.
+    pub(crate) history: &'a [Entry],
 }
 
 /// More rounds than any course needs.
@@ -457,5 +460,6 @@ fn sync(
         mixed,
         last: next,
         held,
+        history: &bench.history,
     });
 }

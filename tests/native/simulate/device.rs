@@ -9,6 +9,7 @@ use chrono_tz::Tz;
 use futures_util::future;
 use schedule_sync::creatio::{Creatio, Site};
 use schedule_sync::engine::Account;
+use schedule_sync::engine::history::Entry;
 use schedule_sync::engine::link::{Link, LinkKey, State};
 use schedule_sync::engine::settings::Settings;
 use schedule_sync::error::Result;
@@ -195,6 +196,10 @@ impl Store for Kept {
         self.fuse.around(self.shelf.all()).await
     }
 
+    async fn history(&self) -> Result<Vec<Entry>> {
+        self.fuse.around(self.shelf.history()).await
+    }
+
     async fn commit(&self, commit: &Commit) -> Result<()> {
         self.fuse.around(self.shelf.commit(commit)).await
     }
@@ -255,6 +260,11 @@ impl Device {
             words: &words,
         };
         run::run(&ends).await
+    }
+
+    /// All that its runs wrote down, even what was forgotten since.
+    pub(crate) fn history(&self) -> Vec<Entry> {
+        self.store.shelf.history.borrow().clone()
     }
 
     /// The browser's data is cleared; settings lie elsewhere.

@@ -1,10 +1,12 @@
 //! The promises of the rules, as far as a person can check them on both servers once everything is quiet. Written from the rules, not from the engine.
 
+use crate::laws::shown;
 use crate::simulate::history::{Direction, Options};
 use crate::simulate::people::{Kind, Known, People, What};
 use crate::simulate::row::Row;
+use schedule_sync::engine::history::Entry;
 use schedule_sync::engine::settings::Conflict;
-use schedule_sync::model::{Pair, Side};
+use schedule_sync::model::{Field, Pair, Side};
 use schedule_sync::run::Report;
 use std::collections::BTreeMap;
 
@@ -20,6 +22,8 @@ pub(crate) struct Outcome<'a> {
     pub(crate) late: Vec<String>,
     /// Mails sent in all.
     pub(crate) mails: usize,
+    /// What the devices wrote down.
+    pub(crate) history: Vec<Entry>,
     /// Somebody began without a base: a store was lost, or there are two of them.
     pub(crate) forgetful: bool,
 }
@@ -68,14 +72,25 @@ impl Outcome<'_> {
                 Side::BOTH.into_iter().any(|side| rows[side].iter().any(|row| row.value(*what) == value))
             };
             let missing: Vec<_> = live.iter().filter(|value| !shown(value)).collect();
-            // the rule may overrule one of two; without a base it can't know that there was only one
-            let ruled = self.options.conflict != Conflict::Ask || self.options.direction != Direction::Both;
-            let rivals = live.len() > 1 || (self.forgetful && known.edited.creatio | known.edited.exchange);
-            let excused = ruled && rivals && (missing.len() < live.len() || self.forgetful);
+            // a value may give way to the rule, to the source of a one-way sync or to a deletion, if the history names it
+            let may =
+                self.options.conflict != Conflict::Ask || self.options.direction != Direction::Both || known.removed;
+            let excused = may && missing.iter().all(|value| self.is_recorded(*what, value));
             if !missing.is_empty() && !excused {
                 broken.push(format!("tag {tag}: {what:?} {missing:?} is lost; shown {:?}", self.shown(rows, *what)));
             }
         }
+    }
+
+    fn is_recorded(&self, what: What, value: &str) -> bool {
+        let field = match what {
+            What::Title => Field::Title,
+            What::When => Field::When,
+            What::Place => Field::Place,
+            What::Body => Field::Body,
+        };
+        let mut records = self.history.iter().flat_map(|entry| entry.before.iter().chain(&entry.after));
+        records.any(|record| shown(record, field).replace(" UTC", "") == value)
     }
 
     fn shown(&self, rows: &Pair<Vec<&Row>>, what: What) -> Vec<String> {
