@@ -169,6 +169,7 @@ fn linked(case: &Case, items: &Pair<Item>, context: &Context<'_>) -> Option<Link
             Made::Neither => None,
         },
         generation: 0,
+        unsettled: false,
         state,
     };
     if case.bond == Bond::Tombstone {
