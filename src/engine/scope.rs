@@ -4,7 +4,9 @@ use super::link::Link;
 use super::settings::{Block, Extent, Private, Settings};
 use super::{Context, Seen, project::instants};
 use crate::model::time::midnight;
-use crate::model::{Body, Container, ContainerId, Facts, Importance, Item, Kind, Pair, Record, Reminder, Side, Status, TaskWhen};
+use crate::model::{
+    Body, Container, ContainerId, Facts, Importance, Item, Kind, Pair, Record, Reminder, Side, Status, TaskWhen,
+};
 use crate::ports::{Choice, Scope};
 use std::collections::BTreeSet;
 

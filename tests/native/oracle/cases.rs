@@ -174,7 +174,7 @@ pub(crate) fn all(slack: u8) -> Vec<Case> {
         .vary(|c, v| c.attendees = v, |c| if_or(meeting(c), &NEITHER), |_| true)
         .vary(|c, v| c.owner = v, |c| if_or(there(c.creatio), &BOTH), |_| true)
         .vary(|c, v| c.container = v, |c| if_or(c.exchange == Fate::Gone, &BOTH), |_| true)
-        .vary(|c, v| c.process = v, |c| if_or(there(c.creatio), &NEITHER), |c| lost(c.exchange))
+        .vary(|c, v| c.process = v, |c| if_or(there(c.creatio), &NEITHER), |c| lost(c.exchange) || !meeting(c))
         .vary(|c, v| c.completed = v, |c| if_or(there(c.creatio), &NEITHER), |c| lost(c.exchange))
         .vary(
             |c, v| c.past = v,

@@ -419,6 +419,17 @@ const CREATIO_WINS: &[Clash] = &[Clash::Creatio, Clash::NewestIsCreatio];
 
 /// What becomes of a field that was changed somewhere.
 pub(crate) const FIELD: &[Row<Of, Value>] = &[
+    row(
+        &[
+            Of::Item(Is::Private(&[Private::Busy])),
+            Of::Item(Is::Link(&[Unlinked])),
+            Of::Field(&[Field::Title, Field::Body, Field::Place, Field::Reminder, Field::Importance]),
+            Of::Item(Is::Import(true)),
+            Of::Item(Is::Owner(true)),
+        ],
+        Value::AskClash,
+        "a person's own text stays and is named",
+    ),
     row(&[Of::Changed(&[Where::Alike])], Value::Stays, "Alike on both: agreed"),
     // private
     row(
@@ -497,7 +508,17 @@ pub(crate) const FIELD: &[Row<Of, Value>] = &[
         &[
             Of::Item(Is::Process(true)),
             Of::Field(&[Field::Status]),
-            Of::Changed(&[Where::OnlyExchange]),
+            Of::Changed(&[Where::Both]),
+            Of::Item(Is::Export(true)),
+        ],
+        Value::From(Creatio),
+        "our reading: the status of a process's Activity is Creatio's own",
+    ),
+    row(
+        &[
+            Of::Item(Is::Process(true)),
+            Of::Field(&[Field::Status]),
+            Of::Changed(&[Where::OnlyExchange, Where::Both]),
             Of::Item(Is::Import(true)),
         ],
         Value::NeedsYou,
