@@ -129,7 +129,7 @@ fn merged(context: &Context<'_>, seen: &Seen, link: &Link, (step, fates): (Step,
     let merge = merge::merge(context, seen, (link.base.as_ref(), now), (&|field| flows.of(field), rule));
     let awake = Link { state: LinkState::Alive, ..informed(link, fates) };
     let mut planned = written(awake, (step, Some(link)), &merge, now);
-    planned.held = waiting(context, link, (flows, &merge), now);
+    planned.held = waiting(context, (link, fates), (flows, &merge), now);
     planned
 }
 
@@ -161,7 +161,7 @@ pub fn adopt(context: &Context<'_>, seen: &Seen, items: Pair<&Item>) -> Planned 
         merge.writes.creatio.insert(Field::Response);
     }
     let mut planned = written(link.clone(), (Step::Adopt, None), &merge, now);
-    planned.held = waiting(context, &link, (flows, &merge), now);
+    planned.held = waiting(context, (&link, fates), (flows, &merge), now);
     planned
 }
 
@@ -221,7 +221,12 @@ fn update(link: &Link, side: Side, before: &Record, patch: Patch) -> Update {
 }
 
 /// What a merge leaves to a person.
-fn waiting(context: &Context<'_>, link: &Link, (flows, merge): (Flows, &Merge), now: Pair<&Record>) -> Vec<Held> {
+fn waiting(
+    context: &Context<'_>,
+    (link, fates): (&Link, Pair<Fate<'_>>),
+    (flows, merge): (Flows, &Merge),
+    now: Pair<&Record>,
+) -> Vec<Held> {
     let about = |reason, fields: Vec<Field>| Held {
         side: Side::Creatio,
         id: Some(link.ids.creatio.clone()),
@@ -231,9 +236,10 @@ fn waiting(context: &Context<'_>, link: &Link, (flows, merge): (Flows, &Merge), 
         fields,
         since: context.now,
     };
-    let left = merge.left(now);
+    let edited =
+        if is_edited(fates.creatio) { merge::differences(&link.base.creatio, now.creatio) } else { BTreeSet::new() };
     let clash = (!merge.clashes.is_empty()).then(|| about(Reason::Clash, merge.clashes.clone()));
-    clash.into_iter().chain(flows.held(&left).into_iter().map(|(reason, fields)| about(reason, fields))).collect()
+    clash.into_iter().chain(flows.held(&edited).into_iter().map(|(reason, fields)| about(reason, fields))).collect()
 }
 
 fn hold(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, reason: Reason) -> Planned {

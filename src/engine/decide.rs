@@ -93,7 +93,6 @@ pub fn flows(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'
         private: exchange.private,
         foreign: exchange.foreign,
         recurring: exchange.recurring,
-        others: !owner_is_user,
         process: creatio.process,
         rich: body(fates.exchange.item().map_or(&link.base.exchange, |item| &item.record)).rich
             && !allowed(Reason::RichBody),

@@ -17,8 +17,6 @@ pub enum Flow {
     From(Side),
     /// The field belongs to this side: edits on the other are put back.
     Owned(Side),
-    /// Both ways, but what would go to Exchange waits for a person's word (it would mail, or lose something).
-    Asked,
     /// From this side only, and never over an edit on the other (a private event's placeholder).
     Under(Side),
     /// Not at all.
@@ -32,7 +30,6 @@ impl Flow {
         match self {
             Self::Both => true,
             Self::From(source) | Self::Owned(source) | Self::Under(source) => source == side,
-            Self::Asked => side == Side::Exchange,
             Self::Off => false,
         }
     }
@@ -115,18 +112,6 @@ pub fn merge(
     merge
 }
 
-impl Merge {
-    /// The fields in which a side's value was neither taken over nor replaced, though the other side's differs; clashes are not among them.
-    #[must_use]
-    pub fn left(&self, now: Pair<&Record>) -> Pair<BTreeSet<Field>> {
-        Pair::of(|side| {
-            let mut left = differences(&self.base[side], now[side]);
-            left.retain(|field| !self.writes[side].contains(field) && !self.clashes.contains(field));
-            left
-        })
-    }
-}
-
 /// People merge per person: whom this side added stays, whom it removed stays away, in what comes over from the other side.
 fn keep_people(base: &Record, now: &Record, coming: &mut Record) {
     let (Record::Meeting(base), Record::Meeting(now), Record::Meeting(coming)) = (base, now, coming) else { return };
@@ -189,17 +174,13 @@ pub fn settle(rule: Rule, flow: Flow, (changed, alike): (Pair<bool>, bool)) -> M
             Flow::Under(side) if rule.answer == Some(side) => Merged::Took(side),
             Flow::Under(_) => Merged::Clash,
             Flow::Both => clash(rule),
-            Flow::Asked => match clash(rule) {
-                Merged::Took(Side::Creatio) => Merged::Kept,
-                settled => settled,
-            },
         },
         (creatio, _) => {
             let side = if creatio { Side::Creatio } else { Side::Exchange };
             match flow {
                 flow if flow.lets(side) => Merged::Took(side),
                 Flow::Owned(owner) => Merged::Took(owner),
-                Flow::Both | Flow::Asked | Flow::From(_) | Flow::Under(_) | Flow::Off => Merged::Kept,
+                Flow::Both | Flow::From(_) | Flow::Under(_) | Flow::Off => Merged::Kept,
             }
         }
     }
@@ -240,8 +221,6 @@ pub struct Flows {
     pub process: bool,
     /// The event or task is private: its placeholder in Creatio says nothing back.
     pub private: bool,
-    /// Somebody else is the Activity's Owner: it goes out without a reminder.
-    pub others: bool,
     /// The user's own answer may go to Creatio, where every participant writes their own row.
     pub joins: bool,
     /// The event's or task's body has what an Activity can't carry, and a new body would lose it.
@@ -269,10 +248,10 @@ impl Flows {
         let outward = self.outward
             && !self.private
             && !match field {
-                Field::Title | Field::When | Field::Place | Field::Body | Field::Importance => {
-                    self.foreign || self.recurring
-                }
-                Field::Reminder => self.recurring || self.others,
+                Field::Title | Field::When | Field::Place => self.foreign || self.recurring || self.mails,
+                Field::Body => self.foreign || self.recurring || self.mails || self.rich,
+                Field::Importance => self.foreign || self.recurring,
+                Field::Reminder => self.recurring,
                 // inviting people and answering for the user mail somebody: never without being asked
                 Field::People | Field::Response => true,
                 Field::Status => false,
@@ -280,8 +259,6 @@ impl Flows {
         let owned =
             self.foreign && matches!(field, Field::Title | Field::When | Field::Place | Field::Body | Field::People);
         match (inward, outward) {
-            (true, true) if self.asks(field) => Flow::Asked,
-            (false, true) if self.asks(field) => Flow::Off,
             (true, true) => Flow::Both,
             (true, false) if self.private => Flow::Under(Side::Exchange),
             (true, false) if owned => Flow::Owned(Side::Exchange),
@@ -291,27 +268,17 @@ impl Flows {
         }
     }
 
-    /// Whether `field` goes to Exchange only when a person says so.
-    fn asks(self, field: Field) -> bool {
-        (self.mails && MAILED.contains(&field)) || (self.rich && field == Field::Body)
-    }
-
-    /// Of the fields that a merge left unlike, by the side whose value was not taken: those that wait for a person, with the reason.
+    /// The fields among `edited` (in Creatio) that don't go out until a person says so, with the reason.
     #[must_use]
-    pub fn held(self, left: &Pair<BTreeSet<Field>>) -> Vec<(Reason, Vec<Field>)> {
-        let among = |left: &BTreeSet<Field>, fields: &[Field]| {
-            fields.iter().copied().filter(|field| left.contains(field)).collect::<Vec<_>>()
-        };
+    pub fn held(self, edited: &BTreeSet<Field>) -> Vec<(Reason, Vec<Field>)> {
+        let asked =
+            |fields: &[Field]| fields.iter().copied().filter(|field| edited.contains(field)).collect::<Vec<_>>();
         let ours = self.outward && !self.foreign && !self.recurring && !self.private;
         let reasons = [
-            (Reason::WouldMail, ours && self.mails, among(&left.creatio, &MAILED)),
-            (Reason::RichBody, ours && self.rich && !self.mails, among(&left.creatio, &[Field::Body])),
-            (Reason::Process, self.inward && self.process, among(&left.exchange, &[Field::Status])),
+            (Reason::WouldMail, self.mails, asked(&[Field::Title, Field::When, Field::Place, Field::Body])),
+            (Reason::RichBody, self.rich && !self.mails, asked(&[Field::Body])),
         ];
-        let due = reasons.into_iter().filter(|(_, applies, fields)| *applies && !fields.is_empty());
+        let due = reasons.into_iter().filter(|(_, applies, fields)| ours && *applies && !fields.is_empty());
         due.map(|(reason, _, fields)| (reason, fields)).collect()
     }
 }
-
-/// The fields whose change is mailed to attendees.
-const MAILED: [Field; 4] = [Field::Title, Field::When, Field::Place, Field::Body];

@@ -334,11 +334,11 @@ pub(crate) const EXCHANGE_DELETE: &[Row<Is, Then>] = &[
         "After … leave the link stays as a tombstone",
     ),
     row(
-        &[Is::Made(&[Made::OnExchange]), Is::Attendees(false), Is::Owner(true)],
+        &[Is::Made(&[Made::OnExchange]), Is::Attendees(false), Is::Owner(true), Is::Exchange(&[Same])],
         Then::Delete(Exchange),
         "It deletes without asking only an event or task that we created, without attendees, whose last known Owner was the user",
     ),
-    row(&[], Then::Ask, "everything else is held and asked"),
+    row(&[], Then::Ask, "everything else is held and asked; our reading: an edit that nobody has seen too"),
 ];
 
 /// Where a field was changed.
