@@ -113,7 +113,7 @@ const fn body(record: &Record) -> &Body {
 #[must_use]
 pub fn linked(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'_>>) -> Step {
     match link.state {
-        LinkState::Tombstone if !reopened(link, fates) => return Step::Rest,
+        LinkState::Tombstone if !reopened(link, fates.creatio.item()) => return Step::Rest,
         LinkState::Undone if !Side::BOTH.into_iter().any(|side| matches!(fates[side], Fate::Edited(_))) => {
             return Step::Rest;
         }
@@ -138,9 +138,10 @@ fn asked(seen: &Seen, link: &Link, (step, allowed): (Step, Step)) -> Step {
     }
 }
 
-/// A canceled Activity whose status a person set back: its pair wakes.
-fn reopened(link: &Link, fates: Pair<Fate<'_>>) -> bool {
-    link.facts.creatio.canceled && fates.creatio.item().is_some_and(|item| !item.facts.canceled)
+/// Whether a person took the status Canceled back from a linked Activity, read as `item`: its pair wakes, once its counterpart was read.
+#[must_use]
+pub fn reopened(link: &Link, item: Option<&Item>) -> bool {
+    link.facts.creatio.canceled && item.is_some_and(|item| !item.facts.canceled)
 }
 
 /// The step by the table, and the step that a person's word makes of it if it waits for one.
@@ -163,8 +164,8 @@ fn table(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'_>>)
 fn awoken(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, flows: Flows) -> Step {
     match fates.exchange {
         Fate::Gone(_) if returns(context, link, fates, flows) => Step::Revive(Side::Exchange),
-        Fate::Gone(_) => Step::Rest,
-        Fate::Same(_) | Fate::Edited(_) => Step::Merge,
+        Fate::Gone(_) | Fate::Same(None) => Step::Rest,
+        Fate::Same(Some(_)) | Fate::Edited(_) => Step::Merge,
     }
 }
 

@@ -5,7 +5,7 @@ use super::Ends;
 use crate::engine::actions::ACTIVITIES;
 use crate::engine::link::{Held, Link, LinkKey, LinkState, Reason, State};
 use crate::engine::settings::{Extent, Settings};
-use crate::engine::{Context, Seen, matching, scope};
+use crate::engine::{Context, Seen, decide, matching, scope};
 use crate::error::Result;
 use crate::model::{ContainerId, Cursor, Instant, Item, ItemId, Kind, Listing, Pair, Person, Record, Side, Window};
 use crate::ports::{Clock, Clue, Directory, Events, Found, Replica, Store};
@@ -71,6 +71,7 @@ pub async fn observe<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: 
     gather.seen.guarded = state.held.iter().filter_map(|held| Some((held.id.clone()?, held.reason))).collect();
     gather.seen.deletions = recent(state, now);
     gather.listed(listings, full).await?;
+    gather.reopened();
     gather.again(state).await?;
     gather.answered(state).await?;
     gather.due().await?;
@@ -147,6 +148,17 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
                 self.suspects[side].insert(id.clone());
             }
         }
+    }
+
+    /// Of an Activity that is no longer Canceled it must be known whether its counterpart is still there.
+    fn reopened(&mut self) {
+        let items = &self.seen.items;
+        let woken = self.links.values().filter(|link| {
+            link.state == LinkState::Tombstone
+                && !items.exchange.contains_key(&link.ids.exchange)
+                && decide::reopened(link, items.creatio.get(&link.ids.creatio))
+        });
+        self.suspects.exchange.extend(woken.map(|link| link.ids.exchange.clone()).collect::<Vec<_>>());
     }
 
     /// Items whose step the last run did not finish are read again.
