@@ -14,6 +14,7 @@ mod graph_setup;
 mod graph_writes;
 mod laws;
 mod memory;
+mod prove;
 mod rings;
 mod simulate;
 mod spine;
