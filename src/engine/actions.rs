@@ -7,6 +7,7 @@ use super::merge::{self, Flows, Merge, Rule};
 use super::plan::{Action, is_edited};
 use super::settings::CreatioDelete;
 use super::{Context, Seen, identity, project, scope};
+use crate::model::show::show;
 use crate::model::{
     ContainerId, Facts, Field, Instant, Item, ItemId, Kind, Pair, Patch, Record, Reminder, Side, Status, Version,
 };
@@ -51,6 +52,7 @@ impl Planned {
             reason,
             detail: String::new(),
             fields: Vec::new(),
+            values: Vec::new(),
             since: context.now,
         };
         Self { held: vec![held], ..Self::default() }
@@ -234,11 +236,15 @@ fn waiting(
         reason,
         detail: String::new(),
         fields,
+        values: Vec::new(),
         since: context.now,
     };
     let edited =
         if is_edited(fates.creatio) { merge::differences(&link.base.creatio, now.creatio) } else { BTreeSet::new() };
-    let clash = (!merge.clashes.is_empty()).then(|| about(Reason::Clash, merge.clashes.clone()));
+    let clash = (!merge.clashes.is_empty()).then(|| Held {
+        values: merge.clashes.iter().map(|field| now.map(|record| show(*field, record))).collect(),
+        ..about(Reason::Clash, merge.clashes.clone())
+    });
     clash.into_iter().chain(flows.held(&edited).into_iter().map(|(reason, fields)| about(reason, fields))).collect()
 }
 
@@ -258,6 +264,7 @@ pub fn held(context: &Context<'_>, link: &Link, items: Pair<Option<&Item>>, reas
         reason,
         detail: String::new(),
         fields: Vec::new(),
+        values: Vec::new(),
         since: context.now,
     };
     Planned { held: vec![held], ..Planned::default() }

@@ -115,6 +115,9 @@ pub fn linked(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<
         LinkState::Undone if !Side::BOTH.into_iter().any(|side| matches!(fates[side], Fate::Edited(_))) => {
             return Step::Rest;
         }
+        LinkState::Asleep if Side::BOTH.into_iter().any(|side| matches!(fates[side], Fate::Gone(_))) => {
+            return Step::Sleep;
+        }
         LinkState::Tombstone | LinkState::Undone | LinkState::Alive | LinkState::Asleep | LinkState::Pending(_) => {}
     }
     if Side::BOTH.into_iter().any(|side| !scope::awake(context, seen, link, side, fates[side].item())) {
@@ -135,8 +138,7 @@ fn asked(seen: &Seen, link: &Link, (step, allowed): (Step, Step)) -> Step {
 
 /// A canceled Activity whose status a person set back: its pair wakes.
 fn reopened(link: &Link, fates: Pair<Fate<'_>>) -> bool {
-    let open = fates.creatio.item().is_some_and(|item| !item.facts.canceled);
-    link.facts.creatio.canceled && open && revivable(link, fates)
+    link.facts.creatio.canceled && fates.creatio.item().is_some_and(|item| !item.facts.canceled)
 }
 
 /// The step by the table, and the step that a person's word makes of it if it waits for one.
@@ -144,15 +146,24 @@ fn table(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'_>>)
     if let Some(step) = converted(link, fates) {
         return (step, Step::Convert(Side::Exchange));
     }
-    if link.state == LinkState::Tombstone {
-        let back = if context.settings.export.on { Step::Revive(Side::Exchange) } else { Step::Rest };
-        return (back, back);
-    }
     let flows = flows(context, seen, link, fates);
-    let step = by_fates(context, link, fates, flows);
+    let step = if link.state == LinkState::Tombstone {
+        awoken(context, link, fates, flows)
+    } else {
+        by_fates(context, link, fates, flows)
+    };
     // what waits for another reason, only a person can do
     let deletes = step == Step::Hold(Reason::DeleteAsked);
     (step, if deletes { Step::Delete(Side::Exchange) } else { step })
+}
+
+/// A reopened Activity: its counterpart comes back, if it may; one that is still there is in step with it again.
+fn awoken(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, flows: Flows) -> Step {
+    match fates.exchange {
+        Fate::Gone(_) if returns(context, link, fates, flows) => Step::Revive(Side::Exchange),
+        Fate::Gone(_) => Step::Rest,
+        Fate::Same(_) | Fate::Edited(_) => Step::Merge,
+    }
 }
 
 fn by_fates(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, flows: Flows) -> Step {
@@ -162,13 +173,12 @@ fn by_fates(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, flows: Fl
         (Fate::Edited(_), Fate::Same(_)) => Step::Update(Side::Exchange),
         (Fate::Edited(_), Fate::Edited(_)) => Step::Merge,
         (Fate::Same(_), Fate::Gone(_)) => gone_on_exchange(context, link, fates, flows),
-        (Fate::Edited(_), Fate::Gone(_)) if !flows.outward || flows.private => {
-            gone_on_exchange(context, link, fates, flows)
-        }
-        (Fate::Edited(_), Fate::Gone(_)) if revivable(link, fates) => Step::Revive(Side::Exchange),
+        (Fate::Edited(_), Fate::Gone(_)) if returns(context, link, fates, flows) => Step::Revive(Side::Exchange),
         (Fate::Edited(_), Fate::Gone(_)) => gone_on_exchange(context, link, fates, flows),
         (Fate::Gone(_), Fate::Same(_)) => gone_in_creatio(context, link, fates, flows),
-        (Fate::Gone(None), Fate::Edited(_)) if flows.inward && revivable(link, fates) => Step::Revive(Side::Creatio),
+        (Fate::Gone(None), Fate::Edited(_)) if flows.inward && flows.outward && revivable(link, fates) => {
+            Step::Revive(Side::Creatio)
+        }
         (Fate::Gone(_), Fate::Edited(_)) => gone_in_creatio(context, link, fates, flows),
         (Fate::Gone(_), Fate::Gone(_)) => Step::Bury,
     }
@@ -196,11 +206,21 @@ fn revivable(link: &Link, fates: Pair<Fate<'_>>) -> bool {
         && !exchange.recurring
 }
 
+/// Whether what is gone on Exchange is created there again for an edit in Creatio. A deletion on a target, and of what somebody else's
+/// account writes, is no call to create; nor is retention.
+fn returns(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, flows: Flows) -> bool {
+    flows.inward && flows.outward && !archived(context, link, fates) && revivable(link, fates)
+}
+
+/// Whether the event may have gone by retention or archive: it ended in the past, and was not canceled.
+fn archived(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>) -> bool {
+    scope::is_past(context, &link.base.exchange) && fates.exchange.item().is_none()
+}
+
 /// The delete rule for Creatio.
 fn gone_on_exchange(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, flows: Flows) -> Step {
     let creatio = facts(link, fates, Side::Creatio);
-    let canceled = fates.exchange.item().is_some();
-    if !flows.inward || (scope::is_past(context, &link.base.exchange) && !canceled) {
+    if !flows.inward || archived(context, link, fates) {
         return Step::Sleep;
     }
     match context.settings.rules.creatio_delete {

@@ -96,6 +96,7 @@ fn failed(action: &Action, (side, op): (Side, &Op), refusal: &Refusal, now: Inst
                 reason: Reason::Rejected,
                 detail: detail.clone(),
                 fields: Vec::new(),
+                values: Vec::new(),
                 since: now,
             }],
             put: if created { action.before.clone() } else { None },

@@ -70,6 +70,7 @@ fn hold(context: &Context<'_>, seen: &Seen, plan: &mut Plan, question: &Question
             reason: question.reason,
             detail: String::new(),
             fields: Vec::new(),
+            values: Vec::new(),
             since: context.now,
         }
     }));

@@ -156,6 +156,9 @@ pub struct Held {
     pub detail: String,
     /// The fields concerned; empty: the whole item.
     pub fields: Vec<Field>,
+    /// What both sides have in those fields, where they clash: nothing that a person wrote is hidden from them.
+    #[serde(default)]
+    pub values: Vec<Pair<String>>,
     /// When it was first held.
     pub since: Instant,
 }

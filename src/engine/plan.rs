@@ -104,8 +104,10 @@ fn unlinked_event(context: &Context<'_>, seen: &Seen, (item, found): (&Item, &Ma
         Match::Added if !allowed(Reason::Series) && scope::imports(context, seen, item) => held(Reason::Series),
         Match::New | Match::Added => single(context, seen, Side::Exchange, item),
         Match::With(activity) => match seen.items.creatio.get(activity) {
-            Some(other) => actions::adopt(context, seen, Pair { creatio: other, exchange: item }),
-            None => Planned::default(),
+            Some(other) if scope::adopts(context, Pair { creatio: other, exchange: item }) => {
+                actions::adopt(context, seen, Pair { creatio: other, exchange: item })
+            }
+            Some(_) | None => Planned::default(),
         },
         Match::Relink(_) | Match::Copy => Planned::default(),
         Match::Orphan(_) if scope::in_window(context, item) => held(Reason::DeleteAsked),
@@ -215,6 +217,7 @@ impl Plan {
                 reason: Reason::Malformed,
                 detail: one.reason.clone(),
                 fields: Vec::new(),
+                values: Vec::new(),
                 since: context.now,
             }));
         }

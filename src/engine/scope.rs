@@ -4,7 +4,9 @@ use super::link::Link;
 use super::settings::{Block, Extent, Private, Settings};
 use super::{Context, Seen, project::instants};
 use crate::model::time::midnight;
-use crate::model::{Body, Container, ContainerId, Item, Kind, Record, Reminder, Side, Status, TaskWhen};
+use crate::model::{
+    Body, Container, ContainerId, Facts, Importance, Item, Kind, Pair, Record, Reminder, Side, Status, TaskWhen,
+};
 use crate::ports::{Choice, Scope};
 use std::collections::BTreeSet;
 
@@ -90,7 +92,7 @@ pub fn exports(context: &Context<'_>, seen: &Seen, item: &Item) -> bool {
 pub fn imports(context: &Context<'_>, seen: &Seen, item: &Item) -> bool {
     !item.facts.canceled
         && in_window(context, item)
-        && !(item.facts.private && context.settings.rules.private == Private::Skip)
+        && !skipped(context, &item.facts)
         && seen
             .containers
             .iter()
@@ -101,12 +103,22 @@ pub fn imports(context: &Context<'_>, seen: &Seen, item: &Item) -> bool {
 #[must_use]
 pub fn awake(context: &Context<'_>, seen: &Seen, link: &Link, side: Side, item: Option<&Item>) -> bool {
     let listed = side == Side::Creatio || seen.containers.iter().any(|c| c.id == link.containers.exchange);
-    listed
-        && item.is_none_or(|item| {
-            in_window(context, item)
-                && !item.facts.email
-                && !(item.facts.private && context.settings.rules.private == Private::Skip)
-        })
+    let facts = item.map_or(&link.facts[side], |item| &item.facts);
+    listed && !facts.email && !skipped(context, facts) && item.is_none_or(|item| in_window(context, item))
+}
+
+/// Whether two unlinked items that are one may be linked: both are looked at and neither is at its end.
+#[must_use]
+pub fn adopts(context: &Context<'_>, items: Pair<&Item>) -> bool {
+    Side::BOTH.into_iter().all(|side| {
+        let facts = &items[side].facts;
+        in_window(context, items[side]) && !facts.canceled && !skipped(context, facts)
+    })
+}
+
+/// Private, and nothing private is to be imported.
+fn skipped(context: &Context<'_>, facts: &Facts) -> bool {
+    facts.private && context.settings.rules.private == Private::Skip
 }
 
 /// What is seen of a private item under "busy only": its times.
@@ -121,6 +133,7 @@ pub fn masked(context: &Context<'_>, item: &Item) -> Item {
             meeting.title.clone_from(&context.words.private);
             meeting.place.clear();
             meeting.body = Body::default();
+            meeting.importance = Importance::Normal;
             meeting.people.clear();
             meeting.reminder = Reminder::Off;
         }

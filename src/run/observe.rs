@@ -296,6 +296,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             reason: Reason::Group,
             detail,
             fields: Vec::new(),
+            values: Vec::new(),
             since: self.context.now,
         }));
         let unseen: Vec<LinkKey> = membership

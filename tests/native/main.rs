@@ -14,9 +14,14 @@ mod graph_setup;
 mod graph_writes;
 mod laws;
 mod memory;
+<<<<<<< HEAD
 mod prove;
+=======
+mod oracle;
+>>>>>>> b-engine
 mod rings;
 mod simulate;
 mod spine;
 mod trips;
 mod world;
+mod zones;
