@@ -14,11 +14,8 @@ mod graph_setup;
 mod graph_writes;
 mod laws;
 mod memory;
-<<<<<<< HEAD
-mod prove;
-=======
 mod oracle;
->>>>>>> b-engine
+mod prove;
 mod rings;
 mod simulate;
 mod spine;

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 /// Threads that work at the same time.
 const THREADS: u64 = 2;
 /// Courses played between two simulations.
-const COURSES: u64 = 4;
+const COURSES: u64 = 14;
 /// One simulation in so many is checked against Microsoft's description of Graph: compiling schemas costs more than a simulation.
 const SAMPLE: u64 = 500;
 /// Failures after which nothing new is learned.
