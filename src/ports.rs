@@ -309,6 +309,8 @@ pub struct Commit {
     pub state: Option<State>,
     /// Entries of the history to add.
     pub history: Vec<Entry>,
+    /// Entries of the history to take out again, by run and place: their writes were not confirmed.
+    pub unwritten: Vec<(Instant, usize)>,
     /// Entries of runs before this are forgotten.
     pub forget: Option<Instant>,
 }

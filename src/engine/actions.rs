@@ -293,7 +293,7 @@ fn delete(context: &Context<'_>, link: &Link, side: Side, fates: Pair<Fate<'_>>)
         step: Step::Delete(side),
         title: now.title().to_owned(),
         writes: vec![(side, op)],
-        before: Some(link.clone()),
+        before: Some(as_read(link, side, now)),
         after: Link { state: LinkState::Tombstone, ..informed },
     };
     Planned { action: Some(action), held, ..Planned::default() }
@@ -424,7 +424,7 @@ fn convert(context: &Context<'_>, seen: &Seen, link: &Link, (side, fates): (Side
     let mut planned = create(context, seen, (side.other(), item), link.generation + 1);
     if let Some(action) = &mut planned.action {
         action.step = Step::Convert(side);
-        action.before = Some(link.clone());
+        action.before = Some(as_read(link, side, fates[side].item().map_or(&link.base[side], |item| &item.record)));
         let old = informed(link, fates);
         action.writes.push((
             side,
@@ -465,9 +465,16 @@ pub fn surplus(link: &Link, item: &Item) -> Action {
         step: Step::Delete(Side::Exchange),
         title: item.record.title().to_owned(),
         writes: vec![(Side::Exchange, op)],
-        before: Some(link.clone()),
+        before: Some(as_read(link, Side::Exchange, &item.record)),
         after: link.clone(),
     }
+}
+
+/// The link as it was, with what `side` was read to hold: the history of a removal tells that.
+fn as_read(link: &Link, side: Side, now: &Record) -> Link {
+    let mut before = link.clone();
+    before.base[side] = now.clone();
+    before
 }
 
 /// What is still to be written once an export is confirmed: the event's UID goes into the Activity's free `GlobalActivityID`, so that

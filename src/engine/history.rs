@@ -4,7 +4,7 @@
 use super::link::Link;
 use super::plan::Action;
 use crate::model::{ContainerId, Facts, Field, Instant, ItemId, Record, Side, Status};
-use crate::ports::{Op, Outcome};
+use crate::ports::{Op, Outcome, Written};
 use serde::{Deserialize, Serialize};
 
 /// Days that history is kept.
@@ -51,42 +51,57 @@ pub enum What {
     Deleted,
 }
 
-/// The entries of one action's confirmed writes; `link` is the pair afterwards.
+/// The entries of one action's writes, numbered on from `from`; of outcomes that are known only confirmed writes have one. `link` is the pair
+/// afterwards. They are noted before the writes go out: what a write overrules is kept even if the run ends with it.
 #[must_use]
-pub fn entries(run: Instant, action: &Action, (outcomes, link): (&[Outcome], &Link)) -> Vec<Entry> {
-    let known = action.before.as_ref().unwrap_or(link);
-    action
-        .writes
-        .iter()
-        .zip(outcomes)
-        .filter_map(|((side, op), outcome)| {
-            let written = outcome.as_ref().ok()?;
-            let entry = |what, fields, before, after| Entry {
-                run,
-                nth: 0,
-                side: *side,
-                what,
-                id: written.id.clone(),
-                container: written.container.clone(),
-                activity: link.ids.creatio.clone(),
-                fields,
-                before,
-                after,
-                facts: known.facts[*side].clone(),
+pub fn entries(
+    (run, from): (Instant, usize),
+    action: &Action,
+    (outcomes, link): (Option<&[Outcome]>, &Link),
+) -> Vec<Entry> {
+    let numbered = action.writes.iter().enumerate();
+    numbered
+        .filter_map(|(n, write)| {
+            let written = match outcomes {
+                Some(outcomes) => Some(outcomes.get(n)?.as_ref().ok()?),
+                None => None,
             };
-            match op {
-                Op::Create(create) => Some(entry(What::Created, Vec::new(), None, Some(create.record.clone()))),
-                Op::Update(update) => {
-                    let fields: Vec<Field> = update.patch.fields.iter().copied().collect();
-                    let (before, after) = (Some(update.before.clone()), Some(update.patch.record.clone()));
-                    match update.status {
-                        Some(status) => Some(entry(What::Status(update.facts.status, status), fields, before, after)),
-                        None if fields.is_empty() => None, // a mark or UID of ours: nothing that a person wrote
-                        None => Some(entry(What::Updated, fields, before, after)),
-                    }
-                }
-                Op::Delete { .. } => Some(entry(What::Deleted, Vec::new(), Some(known.base[*side].clone()), None)),
-            }
+            entry((run, from + n), action, (write, written), link)
         })
         .collect()
+}
+
+fn entry(
+    (run, nth): (Instant, usize),
+    action: &Action,
+    ((side, op), written): (&(Side, Op), Option<&Written>),
+    link: &Link,
+) -> Option<Entry> {
+    let known = action.before.as_ref().unwrap_or(link);
+    let (what, fields, before, after) = match op {
+        Op::Create(create) => (What::Created, Vec::new(), None, Some(create.record.clone())),
+        Op::Update(update) => {
+            let fields: Vec<Field> = update.patch.fields.iter().copied().collect();
+            let what = match update.status {
+                Some(status) => What::Status(update.facts.status, status),
+                None if fields.is_empty() => return None, // a mark or UID of ours: nothing that a person wrote
+                None => What::Updated,
+            };
+            (what, fields, Some(update.before.clone()), Some(update.patch.record.clone()))
+        }
+        Op::Delete { .. } => (What::Deleted, Vec::new(), Some(known.base[*side].clone()), None),
+    };
+    Some(Entry {
+        run,
+        nth,
+        side: *side,
+        what,
+        id: written.map_or_else(|| link.ids[*side].clone(), |written| written.id.clone()),
+        container: written.map_or_else(|| link.containers[*side].clone(), |written| written.container.clone()),
+        activity: link.ids.creatio.clone(),
+        fields,
+        before,
+        after,
+        facts: known.facts[*side].clone(),
+    })
 }

@@ -34,6 +34,12 @@ fn shared(uid: &Uid, item: &Item) -> String {
     }
 }
 
+/// Whether an Activity bears an id that we gave: Creatio's own are random (version 4), ours follow from a name (version 5).
+#[must_use]
+pub fn is_ours(activity: &ItemId) -> bool {
+    Uuid::parse_str(activity.as_str()).is_ok_and(|id| id.get_version_num() == 5)
+}
+
 /// The UID of the whole series: in a global object id the four bytes of the instance's date are zero there.
 #[must_use]
 pub fn series_wide(uid: &Uid) -> String {

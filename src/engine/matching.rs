@@ -93,7 +93,10 @@ fn by_identity(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &I
     let mut orphan = None;
     if let Some(activity) = valid_mark(context, item) {
         match (stands_for(seen, linked, &activity), is_original(context, item)) {
-            (Some(Match::Copy), _) if item.record.kind() == Kind::Task => return Match::Surplus(activity),
+            (Some(Match::Copy), _) if item.record.kind() == Kind::Task => {
+                let survives = linked.of(&activity).is_some_and(|link| precedes(item, link));
+                return if survives { Match::Relink(activity) } else { Match::Surplus(activity) };
+            }
             (Some(Match::Copy), true) => return Match::Copy,
             (Some(Match::Copy) | None, false) => {} // a copy of one of ours: a new item in its own right
             (Some(found), _) => return found,
@@ -104,6 +107,11 @@ fn by_identity(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &I
         .or_else(|| by_uid(seen, linked, item))
         .or(orphan)
         .unwrap_or(Match::New)
+}
+
+/// Whether `item` is older than the one that `link` holds: of two for one Activity the older survives, on every device alike.
+fn precedes(item: &Item, link: &Link) -> bool {
+    (item.facts.created, &item.id) < (link.facts.exchange.created, &link.ids.exchange)
 }
 
 /// The Activity whose `GlobalActivityID` is the item's UID.

@@ -6,7 +6,7 @@ use super::decide::{self, Fate, Step};
 use super::link::{Held, Link, LinkState, Reason};
 use super::matching::{self, Match};
 use super::{Context, Seen, guard, scope};
-use crate::model::{Item, ItemId, Pair, Side, Status};
+use crate::model::{Item, ItemId, Mark, Pair, Side, Status};
 use crate::ports::Op;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -46,7 +46,7 @@ pub fn plan(context: &Context<'_>, seen: &Seen) -> Plan {
     let masked: BTreeMap<&ItemId, Item> =
         seen.items.exchange.iter().map(|(id, item)| (id, scope::masked(context, item))).collect();
     let matches = matching::find(context, seen, &unlinked(seen, Side::Exchange));
-    let links = relinked(seen, &matches.events, &mut plan);
+    let links = relinked((context, seen), &matches.events, &mut plan);
     for link in &links {
         let items =
             Pair { creatio: seen.items.creatio.get(&link.ids.creatio), exchange: masked.get(&link.ids.exchange) };
@@ -57,8 +57,13 @@ pub fn plan(context: &Context<'_>, seen: &Seen) -> Plan {
             plan.add(pair(context, seen, link, items));
         }
     }
-    let matched: BTreeSet<&ItemId> =
-        matches.events.values().filter_map(Match::activity).chain(&matches.rivals).collect();
+    let matched: BTreeSet<&ItemId> = matches
+        .events
+        .values()
+        .filter_map(Match::activity)
+        .chain(&matches.rivals)
+        .chain(links.iter().map(|link| &link.ids.creatio))
+        .collect();
     for item in unlinked(seen, Side::Creatio).into_iter().filter(|item| !matched.contains(&item.id)) {
         plan.add(single(context, seen, Side::Creatio, item));
     }
@@ -81,7 +86,7 @@ fn unlinked(seen: &Seen, side: Side) -> Vec<&Item> {
 }
 
 /// The links, those among them moved over to the item that took the place of one that is gone.
-fn relinked(seen: &Seen, matches: &BTreeMap<ItemId, Match>, plan: &mut Plan) -> Vec<Link> {
+fn relinked((context, seen): (&Context<'_>, &Seen), matches: &BTreeMap<ItemId, Match>, plan: &mut Plan) -> Vec<Link> {
     let mut links: BTreeMap<ItemId, Link> =
         seen.links.iter().map(|link| (link.ids.creatio.clone(), link.clone())).collect();
     for (id, found) in matches {
@@ -93,7 +98,21 @@ fn relinked(seen: &Seen, matches: &BTreeMap<ItemId, Match>, plan: &mut Plan) -> 
             plan.links.push(link.clone());
         }
     }
+    for link in links.values_mut() {
+        let Some(next) = successor(context, seen, link) else { continue };
+        plan.drop.push(std::mem::replace(&mut link.ids.creatio, next.activity));
+        link.generation = next.generation;
+        plan.links.push(link.clone());
+    }
     links.into_values().collect()
+}
+
+/// The Activity that another device created in place of the one that `link` names: the event or task bears its mark.
+fn successor(context: &Context<'_>, seen: &Seen, link: &Link) -> Option<Mark> {
+    let mark = seen.items.exchange.get(&link.ids.exchange)?.facts.mark.clone()?;
+    let newer = mark.site == context.account.site && mark.generation > link.generation;
+    let free = !seen.links.iter().any(|other| other.ids.creatio == mark.activity);
+    (newer && free && seen.items.creatio.contains_key(&mark.activity)).then_some(mark)
 }
 
 /// What becomes of an unlinked item of Exchange.

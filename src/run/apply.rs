@@ -82,9 +82,8 @@ async fn write<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events
     (now, written): (Instant, usize),
 ) -> Result<Vec<Folded>> {
     let intents: Vec<Link> = batch.iter().map(|a| &a.after).filter(|link| is_pending(link)).cloned().collect();
-    if !intents.is_empty() {
-        ends.store.commit(&Commit { put: intents, ..Commit::default() }).await?;
-    }
+    let noted = recorded(batch, None, (now, written));
+    ends.store.commit(&Commit { put: intents, history: noted.clone(), ..Commit::default() }).await?;
     let mut outcomes: Vec<Vec<Outcome>> = vec![Vec::new(); batch.len()];
     let longest = batch.iter().map(|action| action.writes.len()).max().unwrap_or(0);
     for nth in 0..longest {
@@ -93,9 +92,11 @@ async fn write<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events
     let folded: Vec<Folded> =
         batch.iter().zip(&outcomes).map(|(action, outcomes)| fold::fold(action, outcomes, now)).collect();
     let mut put: Vec<Link> = folded.iter().filter_map(|f| f.put.clone()).collect();
-    let history = recorded(batch, (&outcomes, &folded), (now, written));
+    let history = recorded(batch, Some((&outcomes, &folded)), (now, written));
+    let unwritten = noted.iter().filter(|noted| !history.iter().any(|entry| entry.nth == noted.nth));
+    let unwritten = unwritten.map(|entry| (entry.run, entry.nth)).collect();
     let drop: Vec<ItemId> = folded.iter().flat_map(|f| f.drop.clone()).collect();
-    ends.store.commit(&Commit { drop, put: put.clone(), history, ..Commit::default() }).await?;
+    ends.store.commit(&Commit { drop, put: put.clone(), history, unwritten, ..Commit::default() }).await?;
     let learned = follow_ups(ends, &mut put).await;
     if !learned.is_empty() {
         ends.store.commit(&Commit { put: learned, ..Commit::default() }).await?;
@@ -103,17 +104,14 @@ async fn write<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events
     Ok(folded)
 }
 
-/// The history of one batch; its entries are numbered on from `from`.
-fn recorded(
-    batch: &[Action],
-    (outcomes, folded): (&[Vec<Outcome>], &[Folded]),
-    (now, from): (Instant, usize),
-) -> Vec<Entry> {
-    let each = batch.iter().zip(outcomes).zip(folded);
-    let entries = each.flat_map(|((action, outcomes), folded)| {
-        history::entries(now, action, (outcomes, folded.put.as_ref().unwrap_or(&action.after)))
+/// The history of one batch: before its outcomes are known all of its writes, afterwards the confirmed ones.
+fn recorded(batch: &[Action], done: Option<(&[Vec<Outcome>], &[Folded])>, (now, from): (Instant, usize)) -> Vec<Entry> {
+    let each = batch.iter().enumerate().flat_map(|(n, action)| {
+        let outcomes = done.and_then(|(outcomes, _)| outcomes.get(n)).map(Vec::as_slice);
+        let put = done.and_then(|(_, folded)| folded.get(n)?.put.as_ref());
+        history::entries((now, from + n * WRITES), action, (outcomes, put.unwrap_or(&action.after)))
     });
-    entries.enumerate().map(|(n, entry)| Entry { nth: from + n, ..entry }).collect()
+    each.collect()
 }
 
 /// The nth write of every action that has come so far without a refusal, both sides at the same time.

@@ -5,7 +5,7 @@ use super::Ends;
 use crate::engine::actions::ACTIVITIES;
 use crate::engine::link::{Held, Link, LinkKey, LinkState, Reason, State};
 use crate::engine::settings::{Extent, Settings};
-use crate::engine::{Context, Seen, decide, matching, scope};
+use crate::engine::{Context, Seen, decide, identity, matching, scope};
 use crate::error::Result;
 use crate::model::{ContainerId, Cursor, Instant, Item, ItemId, Kind, Listing, Pair, Person, Record, Side, Window};
 use crate::ports::{Clock, Clue, Directory, Events, Found, Replica, Store};
@@ -81,6 +81,7 @@ pub async fn observe<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: 
     gather.confirm().await?;
     gather.marks().await?;
     gather.candidates().await?;
+    gather.origins().await?;
     gather.confirm().await?;
     gather.people().await?;
     let holding = gather.links.values().map(|link| link.containers.exchange.clone()).collect();
@@ -211,7 +212,10 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
     /// Takes in what a direct read found, where no listing told of it.
     fn take(&mut self, side: Side, found: Found) {
         for item in found.items {
-            self.seen.items[side].entry(item.id.clone()).or_insert(item);
+            let known = self.seen.items[side].entry(item.id.clone()).or_insert_with(|| item.clone());
+            // a listing does not tell our mark
+            known.facts.mark = known.facts.mark.take().or(item.facts.mark);
+            known.facts.transaction = known.facts.transaction.take().or(item.facts.transaction);
         }
         for bad in found.malformed {
             if !self.seen.malformed[side].contains(&bad) {
@@ -251,12 +255,6 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         Ok(())
     }
 
-    /// Whether a person set back the status of a canceled Activity: whether its event is still there decides what follows.
-    fn is_reopened(&self, link: &Link) -> bool {
-        let open = self.seen.items.creatio.get(&link.ids.creatio).is_some_and(|item| !item.facts.canceled);
-        link.state == LinkState::Tombstone && link.facts.creatio.canceled && open
-    }
-
     /// Of pairs that are not settled, both sides are read as soon as one is.
     async fn unsettled(&mut self) -> Result<()> {
         for side in Side::BOTH {
@@ -268,7 +266,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             let clues: Vec<Clue> = self
                 .links
                 .values()
-                .filter(|link| (link.unsettled && matters(link)) || self.is_reopened(link))
+                .filter(|link| link.unsettled && matters(link))
                 .filter(|link| !read(side, &link.ids[side]) && read(side.other(), &link.ids[side.other()]))
                 .map(|link| Clue::Id { id: link.ids[side].clone(), container: link.containers[side].clone() })
                 .collect();
@@ -446,6 +444,29 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         let more = self.ends.store.links(&keys).await?;
         let more = more.into_iter().filter(|link| !self.links.contains_key(&link.ids.creatio)).collect();
         self.know(more);
+        Ok(())
+    }
+
+    /// Unlinked Activities that bear an id of ours: another device, or a run whose store was lost, made them for an event or task.
+    async fn origins(&mut self) -> Result<()> {
+        let ours = |item: &&Item| identity::is_ours(&item.id) && !self.links.contains_key(&item.id);
+        let made = self.seen.items.creatio.values().filter(ours);
+        let mut clues: Vec<Clue> = Vec::new();
+        for item in made.filter(|item| scope::exports(&self.context, &self.seen, item)) {
+            clues.push(Clue::Mark(item.id.clone()));
+            clues.extend(item.facts.uid.clone().map(Clue::Uid));
+        }
+        if clues.is_empty() {
+            return Ok(());
+        }
+        let found = self.ends.exchange.find(&clues).await?;
+        let ids =
+            found.iter().flat_map(|found| &found.items).map(|item| LinkKey::Item(Side::Exchange, item.id.clone()));
+        let links = self.ends.store.links(&ids.collect::<Vec<_>>()).await?;
+        self.know(links);
+        for found in found {
+            self.take(Side::Exchange, found);
+        }
         Ok(())
     }
 

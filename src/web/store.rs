@@ -220,6 +220,10 @@ impl Store for IdbStore {
         if let Some(before) = commit.forget {
             history.delete(Query::from(self.up_to(millis(before))?)).map_err(failed)?;
         }
+        for (run, nth) in &commit.unwritten {
+            let key = Array::of3(&self.account.as_str().into(), &millis(*run).into(), &(*nth as f64).into());
+            history.delete(JsValue::from(key)).map_err(failed)?;
+        }
         for entry in &commit.history {
             history.put(&self.past(entry)?, None).map_err(failed)?;
         }

@@ -298,6 +298,11 @@ impl Store for Shelf {
 
     async fn commit(&self, commit: &Commit) -> Result<()> {
         let mut history = self.history.borrow_mut();
+        let again: Vec<_> = commit.history.iter().map(|entry| (entry.run, entry.nth)).collect();
+        history.retain(|old| {
+            let key = (old.run, old.nth);
+            !commit.unwritten.contains(&key) && !again.contains(&key)
+        });
         history.extend(commit.history.iter().cloned());
         history.retain(|entry| commit.forget.is_none_or(|before| entry.run >= before));
         let mut links = self.links.borrow_mut();
