@@ -8,6 +8,7 @@ pub mod listing;
 pub mod meeting;
 pub mod person;
 pub mod record;
+pub mod show;
 pub mod side;
 pub mod task;
 pub mod text;

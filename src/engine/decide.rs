@@ -88,6 +88,8 @@ pub fn flows(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'
     let owner_is_user = creatio.owner.as_ref().is_none_or(|owner| *owner == context.account.contact);
     Flows {
         inward: scope::import(context.settings, link.kind()).on && owner_is_user,
+        own: owner_is_user,
+        adopts: false,
         joins: scope::import(context.settings, link.kind()).on,
         outward: context.settings.export.on,
         private: exchange.private,
@@ -194,7 +196,8 @@ fn converted(link: &Link, fates: Pair<Fate<'_>>) -> Option<Step> {
     let exchange = facts(link, fates, Side::Exchange);
     let ours = link.made == Some(Side::Exchange);
     let light = exchange.attendees == 0 && !exchange.laden && !exchange.recurring && exchange.occurrence.is_none();
-    Some(if ours && light { Step::Convert(Side::Exchange) } else { Step::Hold(Reason::ConvertAsked) })
+    let edited = matches!(fates.exchange, Fate::Edited(_)); // what a person wrote there would go with the old item
+    Some(if ours && light && !edited { Step::Convert(Side::Exchange) } else { Step::Hold(Reason::ConvertAsked) })
 }
 
 /// Only single items that the user organizes, without attendees, come back from a deletion.
@@ -236,7 +239,9 @@ fn gone_on_exchange(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, f
 fn gone_in_creatio(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, flows: Flows) -> Step {
     let exchange = facts(link, fates, Side::Exchange);
     let owner_was_user = link.facts.creatio.owner.as_ref().is_none_or(|owner| *owner == context.account.contact);
-    let ours = link.made == Some(Side::Exchange) && owner_was_user;
+    // an edit that nobody has seen yet must not go with the item
+    let edited = matches!(fates.exchange, Fate::Edited(_));
+    let ours = link.made == Some(Side::Exchange) && owner_was_user && !edited;
     if !flows.outward || flows.private {
         return Step::Sleep;
     }

@@ -30,6 +30,10 @@ pub struct Link {
     pub generation: u32,
     /// Whether and how it lives.
     pub state: LinkState,
+    /// A side has values that are not agreed on (a clash, an edit that waits or may not go over): both are read whenever one of them
+    /// changes, since a listing then tells of that one only.
+    #[serde(default)]
+    pub unsettled: bool,
 }
 
 /// How a link lives.
@@ -156,6 +160,9 @@ pub struct Held {
     pub detail: String,
     /// The fields concerned; empty: the whole item.
     pub fields: Vec<Field>,
+    /// What both sides have in those fields, where they clash: nothing that a person wrote is hidden from them.
+    #[serde(default)]
+    pub values: Vec<Pair<String>>,
     /// When it was first held.
     pub since: Instant,
 }

@@ -217,6 +217,7 @@ impl Plan {
                 reason: Reason::Malformed,
                 detail: one.reason.clone(),
                 fields: Vec::new(),
+                values: Vec::new(),
                 since: context.now,
             }));
         }

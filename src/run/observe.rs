@@ -68,6 +68,7 @@ pub async fn observe<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: 
     let ended = listings.as_ref().map(|listing| listing.cursor.clone());
     gather.seen.full = full;
     gather.seen.answers = state.answers.clone();
+    gather.seen.guarded = state.held.iter().filter_map(|held| Some((held.id.clone()?, held.reason))).collect();
     gather.seen.deletions = recent(state, now);
     gather.listed(listings, full).await?;
     gather.reopened();
@@ -75,6 +76,7 @@ pub async fn observe<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: 
     gather.answered(state).await?;
     gather.due().await?;
     gather.pending().await?;
+    gather.unsettled().await?;
     gather.members(settings).await?;
     gather.confirm().await?;
     gather.marks().await?;
@@ -249,6 +251,32 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         Ok(())
     }
 
+    /// Whether a person set back the status of a canceled Activity: whether its event is still there decides what follows.
+    fn is_reopened(&self, link: &Link) -> bool {
+        let open = self.seen.items.creatio.get(&link.ids.creatio).is_some_and(|item| !item.facts.canceled);
+        link.state == LinkState::Tombstone && link.facts.creatio.canceled && open
+    }
+
+    /// Of pairs that are not settled, both sides are read as soon as one is.
+    async fn unsettled(&mut self) -> Result<()> {
+        for side in Side::BOTH {
+            let read = |side: Side, id: &ItemId| {
+                self.seen.items[side].contains_key(id)
+                    || self.seen.gone[side].contains(id)
+                    || self.suspects[side].contains(id)
+            };
+            let clues: Vec<Clue> = self
+                .links
+                .values()
+                .filter(|link| (link.unsettled && matters(link)) || self.is_reopened(link))
+                .filter(|link| !read(side, &link.ids[side]) && read(side.other(), &link.ids[side.other()]))
+                .map(|link| Clue::Id { id: link.ids[side].clone(), container: link.containers[side].clone() })
+                .collect();
+            self.read(side, &clues).await?;
+        }
+        Ok(())
+    }
+
     /// Meetings that ended since the last run, and whose status nobody touched.
     async fn due(&mut self) -> Result<()> {
         let links = self.ends.store.links(&[LinkKey::Due(self.context.now)]).await?;
@@ -308,6 +336,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             reason: Reason::Group,
             detail,
             fields: Vec::new(),
+            values: Vec::new(),
             since: self.context.now,
         }));
         let unseen: Vec<LinkKey> = membership

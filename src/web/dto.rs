@@ -2,9 +2,14 @@
 #![cfg(target_arch = "wasm32")]
 
 use crate::creatio::MailKind;
+use crate::engine::answer::{self, Answer};
+use crate::engine::history::{Entry, What};
 use crate::engine::link::{Held, Reason};
 use crate::engine::settings::{Block, Extent, Rules};
-use crate::model::{ContainerId, Day, GroupId, Instant, ItemId, Kind, Side};
+use crate::engine::undo;
+use crate::model::record::{self, Record};
+use crate::model::show::show;
+use crate::model::{ContainerId, Day, Field, GroupId, Instant, ItemId, Kind, Pair, Side, Status};
 use crate::ports::{Phase, Progress};
 use crate::run;
 use serde::{Deserialize, Serialize};
@@ -176,13 +181,136 @@ pub struct HeldItem {
     pub reason: WhyHeld,
     /// More about it: the server's code, the path of a member.
     pub detail: String,
+    /// The fields concerned; none: the whole item.
+    pub fields: Vec<FieldName>,
+    /// What both sides have in those fields, where they clash.
+    pub values: Vec<Both>,
+    /// What a person can answer; none where only they themselves can do something about it.
+    pub choices: Vec<Saying>,
     /// When it was first held, in ISO 8601.
     #[tsify(type = "string")]
     pub since: Instant,
 }
 
-/// Why something is held, as TypeScript's type: a reason without a text is then an error of the page's build.
+/// The two values of a clash.
+#[derive(Clone, Debug, Serialize, Tsify)]
+pub struct Both {
+    /// Creatio's.
+    pub creatio: String,
+    /// The mailbox's.
+    pub exchange: String,
+}
+
+/// What a person says of something held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Tsify)]
+#[serde(rename_all = "lowercase")]
+pub enum Saying {
+    /// Do it.
+    Allow,
+    /// Creatio's value.
+    Creatio,
+    /// The mailbox's value.
+    Exchange,
+    /// Leave it as it is.
+    Leave,
+}
+
+/// An answer to something held.
+#[derive(Clone, Debug, Deserialize, Serialize, Tsify)]
+pub struct Reply {
+    /// The side on which it was shown.
+    #[tsify(type = "\"creatio\" | \"exchange\"")]
+    pub side: Side,
+    /// Its id.
+    pub id: String,
+    /// Why it was held.
+    pub reason: WhyHeld,
+    /// What is said.
+    pub choice: Saying,
+}
+
+/// The name of a field: the page has a text for each.
 #[derive(Clone, Copy, Debug, Serialize, Tsify)]
+#[serde(rename_all = "lowercase")]
+#[allow(missing_docs)] // each is the model's Field of the same name
+pub enum FieldName {
+    Title,
+    When,
+    Place,
+    Body,
+    Importance,
+    Reminder,
+    Status,
+    People,
+    Response,
+}
+
+/// One run of the history.
+#[derive(Clone, Debug, Serialize, Tsify)]
+pub struct Run {
+    /// When it began, in ISO 8601: its name.
+    #[tsify(type = "string")]
+    pub run: Instant,
+    /// What it wrote, in order.
+    pub writes: Vec<Write>,
+}
+
+/// One write of the history.
+#[derive(Clone, Debug, Serialize, Tsify)]
+pub struct Write {
+    /// The side written to.
+    #[tsify(type = "\"creatio\" | \"exchange\"")]
+    pub side: Side,
+    /// What was done.
+    #[tsify(type = "\"created\" | \"updated\" | \"canceled\" | \"completed\" | \"reopened\" | \"deleted\"")]
+    pub what: &'static str,
+    /// The item's title.
+    pub title: String,
+    /// The fields written, with their values.
+    pub fields: Vec<Change>,
+}
+
+/// A field before and after a write.
+#[derive(Clone, Debug, Serialize, Tsify)]
+pub struct Change {
+    /// Which field.
+    pub field: FieldName,
+    /// What was there; empty for something created.
+    pub before: String,
+    /// What was written; empty for something deleted.
+    pub after: String,
+}
+
+/// What undoing a run would do, or did.
+#[derive(Clone, Debug, Serialize, Tsify)]
+pub struct UndoPlan {
+    /// Writes that are taken back.
+    pub back: Vec<Write>,
+    /// Writes that stay, and why.
+    pub stays: Vec<Stays>,
+}
+
+/// A write that is not taken back.
+#[derive(Clone, Debug, Serialize, Tsify)]
+pub struct Stays {
+    /// The write.
+    pub write: Write,
+    /// Why: the page has a text for each.
+    #[tsify(type = "\"newer\" | \"gone\" | \"would-mail\" | \"unlinked\"")]
+    pub why: undo::Why,
+}
+
+/// How an undo ended.
+#[derive(Clone, Copy, Debug, Serialize, Tsify)]
+pub struct Undone {
+    /// Writes taken back.
+    pub done: usize,
+    /// Writes that stay.
+    pub stays: usize,
+}
+
+/// Why something is held, as TypeScript's type: a reason without a text is then an error of the page's build.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize, Tsify)]
 #[serde(rename_all = "kebab-case")]
 #[allow(missing_docs)] // each is the engine's Reason of the same name
 pub enum WhyHeld {
@@ -201,30 +329,152 @@ pub enum WhyHeld {
     ManyDeletions,
     ManyMoves,
     SideEmpty,
+    ManyCreations,
+    Series,
+    SecondTask,
     Group,
     NoTarget,
 }
 
-impl From<Reason> for WhyHeld {
-    fn from(from: Reason) -> Self {
+/// The pairs of a reason here and the engine's, in both directions.
+macro_rules! reasons {
+    ($($name:ident),* $(,)?) => {
+        impl From<Reason> for WhyHeld {
+            fn from(from: Reason) -> Self {
+                match from { $(Reason::$name => Self::$name),* }
+            }
+        }
+
+        impl From<WhyHeld> for Reason {
+            fn from(from: WhyHeld) -> Self {
+                match from { $(WhyHeld::$name => Self::$name),* }
+            }
+        }
+    };
+}
+
+reasons!(
+    Malformed,
+    Rejected,
+    Clash,
+    Ambiguous,
+    WouldMail,
+    NotInvited,
+    ManyOfOthers,
+    RichBody,
+    Process,
+    DeleteAsked,
+    ConvertAsked,
+    NotRevived,
+    ManyDeletions,
+    ManyMoves,
+    SideEmpty,
+    ManyCreations,
+    Series,
+    SecondTask,
+    Group,
+    NoTarget,
+);
+
+impl From<Field> for FieldName {
+    fn from(from: Field) -> Self {
         match from {
-            Reason::Malformed => Self::Malformed,
-            Reason::Rejected => Self::Rejected,
-            Reason::Clash => Self::Clash,
-            Reason::Ambiguous => Self::Ambiguous,
-            Reason::WouldMail => Self::WouldMail,
-            Reason::NotInvited => Self::NotInvited,
-            Reason::ManyOfOthers => Self::ManyOfOthers,
-            Reason::RichBody => Self::RichBody,
-            Reason::Process => Self::Process,
-            Reason::DeleteAsked => Self::DeleteAsked,
-            Reason::ConvertAsked => Self::ConvertAsked,
-            Reason::NotRevived => Self::NotRevived,
-            Reason::ManyDeletions => Self::ManyDeletions,
-            Reason::ManyMoves => Self::ManyMoves,
-            Reason::SideEmpty => Self::SideEmpty,
-            Reason::Group => Self::Group,
-            Reason::NoTarget => Self::NoTarget,
+            Field::Title => Self::Title,
+            Field::When => Self::When,
+            Field::Place => Self::Place,
+            Field::Body => Self::Body,
+            Field::Importance => Self::Importance,
+            Field::Reminder => Self::Reminder,
+            Field::Status => Self::Status,
+            Field::People => Self::People,
+            Field::Response => Self::Response,
+        }
+    }
+}
+
+impl From<Saying> for answer::Choice {
+    fn from(from: Saying) -> Self {
+        match from {
+            Saying::Allow => Self::Allow,
+            Saying::Creatio => Self::Take(Side::Creatio),
+            Saying::Exchange => Self::Take(Side::Exchange),
+            Saying::Leave => Self::Leave,
+        }
+    }
+}
+
+impl From<Reply> for Answer {
+    fn from(Reply { side, id, reason, choice }: Reply) -> Self {
+        Self { side, id: ItemId::new(id), reason: reason.into(), choice: choice.into() }
+    }
+}
+
+/// What can be answered to a reason.
+fn choices(reason: Reason) -> Vec<Saying> {
+    match reason {
+        Reason::Clash => vec![Saying::Creatio, Saying::Exchange, Saying::Leave],
+        Reason::WouldMail | Reason::RichBody | Reason::DeleteAsked | Reason::ConvertAsked | Reason::Series => {
+            vec![Saying::Allow, Saying::Leave]
+        }
+        Reason::Ambiguous
+        | Reason::ManyOfOthers
+        | Reason::ManyDeletions
+        | Reason::ManyMoves
+        | Reason::ManyCreations
+        | Reason::SideEmpty
+        | Reason::SecondTask
+        | Reason::Rejected => vec![Saying::Allow],
+        Reason::Malformed
+        | Reason::NotInvited
+        | Reason::Process
+        | Reason::NotRevived
+        | Reason::Group
+        | Reason::NoTarget => Vec::new(),
+    }
+}
+
+/// The entries of a history, run by run, as they come.
+#[must_use]
+pub fn runs(entries: &[Entry]) -> Vec<Run> {
+    entries
+        .chunk_by(|a, b| a.run == b.run)
+        .filter_map(|run| Some(Run { run: run.first()?.run, writes: run.iter().map(Write::from).collect() }))
+        .collect()
+}
+
+impl From<&Entry> for Write {
+    fn from(entry: &Entry) -> Self {
+        let record = entry.after.as_ref().or(entry.before.as_ref());
+        let what = match entry.what {
+            What::Created => "created",
+            What::Updated => "updated",
+            What::Status(_, Status::Canceled) => "canceled",
+            What::Status(_, Status::Completed) => "completed",
+            What::Status(..) => "reopened",
+            What::Deleted => "deleted",
+        };
+        let all = || record.map_or_else(Vec::new, |record| record::fields(record.kind()).to_vec());
+        let named = if matches!(entry.what, What::Created | What::Deleted) { all() } else { entry.fields.clone() };
+        let value =
+            |field: Field, record: Option<&Record>| record.map_or_else(String::new, |record| show(field, record));
+        let change = |field: Field| Change {
+            field: field.into(),
+            before: value(field, entry.before.as_ref()),
+            after: value(field, entry.after.as_ref()),
+        };
+        let fields = named.into_iter().map(change).filter(|change| change.before != change.after).collect();
+        Self { side: entry.side, what, title: record.map_or_else(String::new, |r| r.title().to_owned()), fields }
+    }
+}
+
+impl From<undo::Undo> for UndoPlan {
+    fn from(undo::Undo { steps, refused }: undo::Undo) -> Self {
+        Self {
+            back: steps.iter().map(|step| Write::from(&step.entry)).collect(),
+            stays: refused
+                .iter()
+                .map(|refused| Stays { write: Write::from(&refused.entry), why: refused.why })
+                .collect(),
         }
     }
 }
@@ -246,8 +496,18 @@ impl From<run::Counts> for Counts {
 
 impl From<Held> for HeldItem {
     fn from(from: Held) -> Self {
-        let Held { side, id, title, reason, detail, fields: _, since } = from;
-        Self { side, id: id.as_ref().map(ItemId::to_string), title, reason: reason.into(), detail, since }
+        let Held { side, id, title, reason, detail, fields, values, since } = from;
+        Self {
+            side,
+            id: id.as_ref().map(ItemId::to_string),
+            title,
+            reason: reason.into(),
+            detail,
+            fields: fields.into_iter().map(FieldName::from).collect(),
+            values: values.into_iter().map(|Pair { creatio, exchange }| Both { creatio, exchange }).collect(),
+            choices: choices(reason),
+            since,
+        }
     }
 }
 

@@ -3,11 +3,12 @@
 
 use crate::creatio::{Creatio, Site};
 use crate::engine::settings::Settings;
+use crate::engine::undo::Undo;
 use crate::engine::{Account, Words};
 use crate::error::{Error, Result};
 use crate::graph::{Graph, Mailbox};
 use crate::model::time::local;
-use crate::model::{Address, Zone};
+use crate::model::{Address, Instant, Zone};
 use crate::ports::Store;
 use crate::run::{self, Ends};
 use crate::web::dto;
@@ -105,6 +106,48 @@ impl ScheduleSync {
         out(&dto::Report::from(report))
     }
 
+    /// Notes answers to what was held; the next run carries them out.
+    pub async fn answer(&self, account: String, replies: Vec<Ts<dto::Reply>>) -> Result<(), JsValue> {
+        let inner = Rc::clone(&self.inner);
+        let read: Result<Vec<dto::Reply>, _> = replies.iter().map(Ts::to_rust).collect();
+        let replies = read.map_err(|error| to_js(&misfit(&error)))?;
+        let answers = replies.into_iter().map(Into::into).collect();
+        let noted = async { run::undo::answer(&inner.store(&account).await?, answers).await };
+        noted.await.map_err(|error| to_js(&error))
+    }
+
+    /// The runs that wrote something in the last 30 days, newest first.
+    pub async fn history(&self, account: String) -> Result<Vec<Ts<dto::Run>>, JsValue> {
+        let inner = Rc::clone(&self.inner);
+        let read = async { inner.store(&account).await?.history().await };
+        let entries = read.await.map_err(|error| to_js(&error))?;
+        dto::runs(&entries).iter().map(out).collect()
+    }
+
+    /// What is held of an account, as its last run left it.
+    pub async fn held(&self, account: String) -> Result<Vec<Ts<dto::HeldItem>>, JsValue> {
+        let inner = Rc::clone(&self.inner);
+        let read = async { inner.store(&account).await?.state().await };
+        let state = read.await.map_err(|error| to_js(&error))?;
+        let held = state.map(|state| state.held).unwrap_or_default();
+        held.into_iter().map(|held| out(&dto::HeldItem::from(held))).collect()
+    }
+
+    /// What undoing the run of that name would do.
+    #[wasm_bindgen(js_name = undoPlan)]
+    pub async fn undo_plan(&self, account: String, run: String) -> Result<Ts<dto::UndoPlan>, JsValue> {
+        let inner = Rc::clone(&self.inner);
+        let plan = inner.undo_plan(&account, &run).await.map_err(|error| to_js(&error))?;
+        out(&dto::UndoPlan::from(plan))
+    }
+
+    /// Undoes the run of that name, as far as its plan says.
+    pub async fn undo(&self, account: String, run: String) -> Result<Ts<dto::Undone>, JsValue> {
+        let inner = Rc::clone(&self.inner);
+        let (done, stays) = inner.undo(&account, &run).await.map_err(|error| to_js(&error))?;
+        out(&dto::Undone { done, stays })
+    }
+
     /// Asks the run that is going on to stop after its current batch.
     pub fn stop(&self) {
         self.inner.stop.set(true);
@@ -159,7 +202,8 @@ impl Inner {
         self.store(account).await?.save_settings(&settings).await
     }
 
-    async fn run(&self, account: &str) -> Result<run::Report> {
+    /// Has `act` work on both ends of an account, alone among all tabs.
+    async fn alone<T>(&self, account: &str, act: impl AsyncFnOnce(&Joined<'_>) -> Result<T>) -> Result<T> {
         let _held = lock::take(&format!("schedule-sync/{}/{}", self.context.instance, self.context.user.id)).await?;
         self.stop.set(false);
         let world = self.world(account);
@@ -173,7 +217,21 @@ impl Inner {
             account: &self.account(account),
             words: &words(&self.context.culture),
         };
-        run::run(&ends).await
+        act(&ends).await
+    }
+
+    async fn run(&self, account: &str) -> Result<run::Report> {
+        self.alone(account, async |ends| run::run(ends).await).await
+    }
+
+    async fn undo_plan(&self, account: &str, run: &str) -> Result<Undo> {
+        let run = named(run)?;
+        self.alone(account, async |ends| run::undo::preview(ends, run).await).await
+    }
+
+    async fn undo(&self, account: &str, run: &str) -> Result<(usize, usize)> {
+        let run = named(run)?;
+        self.alone(account, async |ends| run::undo::undo(ends, run).await).await
     }
 
     fn account(&self, account: &str) -> Account {
@@ -183,6 +241,14 @@ impl Inner {
             contact: self.context.contact.id.as_str().into(),
         }
     }
+}
+
+/// Both ends of an account, as a browser joins them.
+type Joined<'a> = Ends<'a, Creatio<World>, Graph<World>, IdbStore, World, World>;
+
+/// The beginning of a run, by which it is named.
+fn named(run: &str) -> Result<Instant> {
+    run.parse().map_err(|error| misfit(&error))
 }
 
 /// The texts that the engine puts into items, in the language of `culture`.

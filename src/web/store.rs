@@ -4,10 +4,11 @@
 //! version of the database; only a change of keys or of meaning does.
 #![cfg(target_arch = "wasm32")]
 
+use crate::engine::history::Entry;
 use crate::engine::link::{Link, LinkKey, State};
 use crate::engine::settings::Settings;
 use crate::error::{Error, Result};
-use crate::model::{ItemId, Side};
+use crate::model::{Instant, ItemId, Side};
 use crate::ports::{Commit, Store};
 use idb::builder::{DatabaseBuilder, IndexBuilder, ObjectStoreBuilder};
 use idb::{Database, KeyPath, KeyRange, Query, Transaction, TransactionMode};
@@ -25,6 +26,8 @@ const SETTINGS: &str = "settings";
 const STATES: &str = "states";
 const BY_EXCHANGE: &str = "exchange";
 const BY_SERIES: &str = "series";
+const BY_DUE: &str = "due";
+const HISTORY: &str = "history";
 
 /// The store of one account.
 #[derive(Clone)]
@@ -41,12 +44,15 @@ pub async fn open(instance: &str) -> Result<Rc<Database>> {
     let links = ObjectStoreBuilder::new(LINKS)
         .key_path(Some(KeyPath::new_array(["account", "activity"])))
         .add_index(IndexBuilder::new(BY_EXCHANGE.to_owned(), KeyPath::new_array(["account", "exchange"])))
-        .add_index(IndexBuilder::new(BY_SERIES.to_owned(), KeyPath::new_array(["account", "series"])));
+        .add_index(IndexBuilder::new(BY_SERIES.to_owned(), KeyPath::new_array(["account", "series"])))
+        .add_index(IndexBuilder::new(BY_DUE.to_owned(), KeyPath::new_array(["account", "due"])));
+    let history = ObjectStoreBuilder::new(HISTORY).key_path(Some(KeyPath::new_array(["account", "run", "nth"])));
     let opened = DatabaseBuilder::new(&format!("schedule-sync/{instance}"))
         .version(VERSION)
         .add_object_store(links)
         .add_object_store(ObjectStoreBuilder::new(SETTINGS))
         .add_object_store(ObjectStoreBuilder::new(STATES))
+        .add_object_store(history)
         .build()
         .await;
     let mut database = opened.map_err(|error| if is_version_error(&error) { newer() } else { failed(error) })?;
@@ -119,11 +125,32 @@ impl IdbStore {
         ];
         for (name, value) in members {
             if let Some(value) = value {
-                // a fresh object is extensible: setting can't fail
-                let _ = Reflect::set(&row, &name.into(), &value.into());
+                set(&row, name, &value.into());
             }
         }
+        if let Some(due) = link.due() {
+            set(&row, "due", &millis(due).into());
+        }
         Ok(row.into())
+    }
+
+    fn past(&self, entry: &Entry) -> Result<JsValue> {
+        let row = Object::new();
+        set(&row, "account", &self.account.as_str().into());
+        set(&row, "run", &millis(entry.run).into());
+        set(&row, "nth", &(entry.nth as f64).into());
+        set(&row, "entry", &serialise(entry)?.into());
+        Ok(row.into())
+    }
+
+    /// All keys of the account whose second part is a number up to `last`.
+    fn up_to(&self, last: f64) -> Result<KeyRange> {
+        let (first, end) = (self.numbered(f64::MIN), self.numbered(last));
+        KeyRange::bound(&first, &end, None, None).map_err(failed)
+    }
+
+    fn numbered(&self, number: f64) -> JsValue {
+        Array::of2(&self.account.as_str().into(), &number.into()).into()
     }
 
     async fn write<T: Serialize>(&self, store: &str, value: &T) -> Result<()> {
@@ -151,12 +178,13 @@ impl Store for IdbStore {
     async fn links(&self, keys: &[LinkKey]) -> Result<Vec<Link>> {
         let mut queries: BTreeMap<Option<&str>, Vec<Query>> = BTreeMap::new();
         for key in keys {
-            let (index, id) = match key {
-                LinkKey::Item(Side::Creatio, id) => (None, id),
-                LinkKey::Item(Side::Exchange, id) => (Some(BY_EXCHANGE), id),
-                LinkKey::Series(master) => (Some(BY_SERIES), master),
+            let (index, query): (Option<&str>, Query) = match key {
+                LinkKey::Item(Side::Creatio, id) => (None, self.key(id.as_str()).into()),
+                LinkKey::Item(Side::Exchange, id) => (Some(BY_EXCHANGE), self.key(id.as_str()).into()),
+                LinkKey::Series(master) => (Some(BY_SERIES), self.key(master.as_str()).into()),
+                LinkKey::Due(now) => (Some(BY_DUE), self.up_to(millis(*now))?.into()),
             };
-            queries.entry(index).or_default().push(self.key(id.as_str()).into());
+            queries.entry(index).or_default().push(query);
         }
         let mut found = BTreeMap::new();
         for (index, queries) in queries {
@@ -174,9 +202,27 @@ impl Store for IdbStore {
         self.select(None, vec![range.into()]).await
     }
 
+    async fn history(&self) -> Result<Vec<Entry>> {
+        let transaction = self.begin(HISTORY, TransactionMode::ReadOnly)?;
+        let store = transaction.object_store(HISTORY).map_err(failed)?;
+        let all = store.get_all(Some(self.up_to(f64::MAX)?.into()), None).map_err(failed)?.await.map_err(failed)?;
+        let entries: Result<Vec<Entry>> =
+            all.iter().map(|row| parse(&Reflect::get(row, &"entry".into()).unwrap_or_default())).collect();
+        let mut entries = entries?;
+        entries.sort_by_key(|entry| (std::cmp::Reverse(entry.run), entry.nth));
+        Ok(entries)
+    }
+
     async fn commit(&self, commit: &Commit) -> Result<()> {
         let transaction =
-            self.database.transaction(&[LINKS, STATES], TransactionMode::ReadWrite).map_err(|_| newer())?;
+            self.database.transaction(&[LINKS, STATES, HISTORY], TransactionMode::ReadWrite).map_err(|_| newer())?;
+        let history = transaction.object_store(HISTORY).map_err(failed)?;
+        if let Some(before) = commit.forget {
+            history.delete(Query::from(self.up_to(millis(before))?)).map_err(failed)?;
+        }
+        for entry in &commit.history {
+            history.put(&self.past(entry)?, None).map_err(failed)?;
+        }
         let links = transaction.object_store(LINKS).map_err(failed)?;
         for id in &commit.drop {
             links.delete(self.key(id.as_str())).map_err(failed)?;
@@ -191,6 +237,17 @@ impl Store for IdbStore {
         }
         done(transaction).await
     }
+}
+
+/// Sets a member of a fresh object, which can't fail.
+fn set(row: &Object, name: &str, value: &JsValue) {
+    let _ = Reflect::set(row, &name.into(), value);
+}
+
+/// An instant as a key: milliseconds since 1970.
+#[allow(clippy::cast_precision_loss)] // exact for some 280,000 years
+fn millis(at: Instant) -> f64 {
+    at.timestamp_millis() as f64
 }
 
 /// Waits until all of a transaction is written.

@@ -63,8 +63,15 @@ impl Drop for Checked {
 
 /// A world with `seed`, a replica of its mailbox, and the check of all that they say to each other.
 pub(crate) fn checked(seed: Seed) -> (Rc<World>, Graph<World>, Checked) {
-    static DESCRIPTION: OnceLock<Option<Arc<Description>>> = OnceLock::new();
     let world = Rc::new(World::new(seed, NOW));
+    let findings = watch(&world);
+    let graph = Graph::new(world.clone(), mailbox());
+    (world, graph, findings)
+}
+
+/// The check of all that is said to Graph in `world` from now on.
+pub(crate) fn watch(world: &World) -> Checked {
+    static DESCRIPTION: OnceLock<Option<Arc<Description>>> = OnceLock::new();
     let description = DESCRIPTION.get_or_init(|| {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/graph/openapi.yaml");
         if file.is_file() {
@@ -73,9 +80,7 @@ pub(crate) fn checked(seed: Seed) -> (Rc<World>, Graph<World>, Checked) {
         println!("SKIPPED: no {} here, so requests and replies are not checked against it", file.display());
         None
     });
-    let findings = description.as_ref().map(|description| openapi::watch(&mut world.sandbox.borrow_mut(), description));
-    let graph = Graph::new(world.clone(), mailbox());
-    (world, graph, Checked(findings))
+    Checked(description.as_ref().map(|description| openapi::watch(&mut world.sandbox.borrow_mut(), description)))
 }
 
 /// Everything that the mailbox owns, in the usual window of [`NOW`].

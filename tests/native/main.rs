@@ -2,6 +2,7 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)] // a test says what it expects by panicking
 
+mod chance;
 mod creatio_apply;
 mod creatio_directory;
 mod creatio_observe;
@@ -15,6 +16,7 @@ mod laws;
 mod memory;
 mod oracle;
 mod rings;
+mod simulate;
 mod spine;
 mod trips;
 mod world;

@@ -275,7 +275,6 @@ fn nothing_shifts_when_the_users_zone_changes() {
 }
 
 #[test]
-#[ignore = "the link keeps no anchor zone yet (rules, \"Time\")"]
 fn an_edit_of_whole_days_after_a_change_of_zone_stays_all_day() {
     let world = World::new();
     // made in Moscow; the user then works from Vladivostok, where it shows from 7:00 to 7:00, and drags it to the next day

@@ -1,0 +1,285 @@
+//! A device of the user: both replicas over the one world, a store of its own, a clock that may be wrong, and a fuse by which a run is struck at
+//! any of its awaits: cut off, answered by nobody, refused, or interrupted by people.
+
+use crate::graph_setup::{Known, LINK};
+use crate::memory::{Shelf, Silence, words};
+use crate::world::{CREATIO, GRAPH, MAILBOX, World};
+use chrono::Duration;
+use chrono_tz::Tz;
+use futures_util::future;
+use schedule_sync::creatio::{Creatio, Site};
+use schedule_sync::engine::Account;
+use schedule_sync::engine::history::Entry;
+use schedule_sync::engine::link::{Link, LinkKey, State};
+use schedule_sync::engine::settings::Settings;
+use schedule_sync::error::Result;
+use schedule_sync::graph::{Graph, Mailbox};
+use schedule_sync::model::{Address, Instant, Side};
+use schedule_sync::ports::{Clock, Commit, Http, Keys, Lost, Request, Response, Secret, Store};
+use schedule_sync::run::{self, Ends, Report};
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::task::Poll;
+
+/// What strikes a run at one of its awaits.
+pub(crate) enum Blow {
+    /// The tab is closed: what was asked for is done before (`true`) or never, and the run never goes on.
+    Crash(bool),
+    /// No reply comes; the server has acted (`true`) or has not.
+    Lose(bool),
+    /// The server answers so in place of what it would, with this `Retry-After`.
+    Status(u16, Option<u32>),
+    /// The body ends in the middle.
+    Cut,
+    /// People do something meanwhile.
+    Meanwhile(Box<dyn FnOnce()>),
+}
+
+/// Counts awaits, and strikes at one.
+#[derive(Default)]
+pub(crate) struct Fuse {
+    blow: RefCell<Option<(usize, Blow)>>,
+    /// Whether every await lets the other device go on first.
+    pub(crate) yields: Cell<bool>,
+    crashed: Cell<bool>,
+}
+
+impl Fuse {
+    /// Strikes at the `nth` await from now on.
+    pub(crate) fn set(&self, nth: usize, blow: Blow) {
+        *self.blow.borrow_mut() = Some((nth, blow));
+        self.crashed.set(false);
+    }
+
+    pub(crate) fn clear(&self) {
+        *self.blow.borrow_mut() = None;
+        self.crashed.set(false);
+    }
+
+    /// An await: what strikes it. What only a server can do is kept for the next request.
+    async fn burn(&self, request: bool) -> Option<Blow> {
+        if self.yields.get() {
+            let mut waited = false;
+            future::poll_fn(|context| {
+                if std::mem::replace(&mut waited, true) {
+                    return Poll::Ready(());
+                }
+                context.waker().wake_by_ref();
+                Poll::Pending
+            })
+            .await;
+        }
+        let due = {
+            let mut slot = self.blow.borrow_mut();
+            let fits = match &mut *slot {
+                Some((0, Blow::Crash(_) | Blow::Meanwhile(_))) => true,
+                Some((0, Blow::Lose(_) | Blow::Status(..) | Blow::Cut)) => request,
+                Some((left, _)) => {
+                    *left -= 1;
+                    false
+                }
+                None => false,
+            };
+            if fits { slot.take().map(|(_, blow)| blow) } else { None }
+        };
+        match due {
+            Some(Blow::Meanwhile(act)) => {
+                act();
+                None
+            }
+            other => other,
+        }
+    }
+
+    async fn end(&self) {
+        self.crashed.set(true);
+        future::pending::<()>().await;
+    }
+
+    /// An await at which only a crash means anything: `act` is what is asked for.
+    async fn around<T>(&self, act: impl Future<Output = T>) -> T {
+        match self.burn(false).await {
+            Some(Blow::Crash(done)) => {
+                if done {
+                    act.await;
+                }
+                self.end().await;
+                unreachable!("nobody polls a run that crashed")
+            }
+            _ => act.await,
+        }
+    }
+}
+
+/// The line to both servers.
+pub(crate) struct Line {
+    world: Rc<World>,
+    fuse: Rc<Fuse>,
+    /// How far the device's clock is off.
+    pub(crate) skew: Cell<Duration>,
+}
+
+impl Http for Line {
+    async fn send(&self, request: Request) -> Result<Response, Lost> {
+        match self.fuse.burn(true).await {
+            None | Some(Blow::Meanwhile(_)) => self.world.send(request).await,
+            Some(Blow::Crash(done)) => {
+                if done {
+                    let _ = self.world.send(request).await;
+                }
+                self.fuse.end().await;
+                Err(Lost)
+            }
+            Some(Blow::Lose(done)) => {
+                if done {
+                    let _ = self.world.send(request).await;
+                }
+                Err(Lost)
+            }
+            Some(Blow::Status(status, after)) => {
+                let mut response = http::Response::builder().status(status);
+                if let Some(seconds) = after {
+                    response = response.header("Retry-After", seconds.to_string());
+                }
+                Ok(response.body(b"<html>a gateway</html>".to_vec()).unwrap())
+            }
+            Some(Blow::Cut) => {
+                let mut response = self.world.send(request).await?;
+                let half = response.body().len() / 2;
+                response.body_mut().truncate(half);
+                Ok(response)
+            }
+        }
+    }
+}
+
+impl Clock for Line {
+    fn now(&self) -> Instant {
+        self.world.now() + self.skew.get()
+    }
+
+    async fn sleep(&self, ms: u64) {
+        self.fuse.around(self.world.sleep(ms)).await;
+    }
+}
+
+impl Keys for Line {
+    async fn headers(&self, side: Side, renew: bool) -> Result<Vec<(String, Secret)>> {
+        self.fuse.around(self.world.headers(side, renew)).await
+    }
+}
+
+/// The device's store.
+struct Kept {
+    shelf: Shelf,
+    fuse: Rc<Fuse>,
+}
+
+impl Store for Kept {
+    async fn settings(&self) -> Result<Option<Settings>> {
+        self.fuse.around(self.shelf.settings()).await
+    }
+
+    async fn save_settings(&self, settings: &Settings) -> Result<()> {
+        self.shelf.save_settings(settings).await
+    }
+
+    async fn state(&self) -> Result<Option<State>> {
+        self.fuse.around(self.shelf.state()).await
+    }
+
+    async fn links(&self, keys: &[LinkKey]) -> Result<Vec<Link>> {
+        self.fuse.around(self.shelf.links(keys)).await
+    }
+
+    async fn all(&self) -> Result<Vec<Link>> {
+        self.fuse.around(self.shelf.all()).await
+    }
+
+    async fn history(&self) -> Result<Vec<Entry>> {
+        self.fuse.around(self.shelf.history()).await
+    }
+
+    async fn commit(&self, commit: &Commit) -> Result<()> {
+        self.fuse.around(self.shelf.commit(commit)).await
+    }
+}
+
+/// One device.
+pub(crate) struct Device {
+    creatio: Creatio<Line>,
+    graph: Graph<Line>,
+    store: Kept,
+    account: Account,
+    pub(crate) line: Rc<Line>,
+    pub(crate) fuse: Rc<Fuse>,
+}
+
+impl Device {
+    /// A device of the user whose Contact is `contact`, with an empty store.
+    pub(crate) fn new(world: &Rc<World>, contact: &str, settings: &Settings) -> Self {
+        let fuse = Rc::new(Fuse::default());
+        let line = Rc::new(Line { world: Rc::clone(world), fuse: Rc::clone(&fuse), skew: Cell::default() });
+        let zone = Rc::new(zone());
+        let site = Site {
+            base: CREATIO.trim_end_matches("/odata").to_owned(),
+            id: "site".into(),
+            contact: contact.into(),
+            zone: zone.clone(),
+        };
+        let mailbox = Mailbox {
+            base: GRAPH.to_owned(),
+            address: Address::parse(MAILBOX).unwrap(),
+            site: "site".into(),
+            deep_link: LINK.to_owned(),
+            zone,
+        };
+        let shelf = Shelf::default();
+        *shelf.settings.borrow_mut() = Some(settings.clone());
+        Self {
+            creatio: Creatio::new(Rc::clone(&line), site),
+            graph: Graph::new(Rc::clone(&line), mailbox),
+            store: Kept { shelf, fuse: Rc::clone(&fuse) },
+            account: Account { site: "site".into(), mailbox: MAILBOX.to_owned(), contact: contact.into() },
+            line,
+            fuse,
+        }
+    }
+
+    /// One run, to be polled.
+    pub(crate) async fn run(&self) -> Result<Report> {
+        let (zone, words) = (zone(), words());
+        let ends = Ends {
+            creatio: &self.creatio,
+            exchange: &self.graph,
+            store: &self.store,
+            clock: self.line.as_ref(),
+            events: &Silence,
+            zone: &zone,
+            account: &self.account,
+            words: &words,
+        };
+        run::run(&ends).await
+    }
+
+    /// All that its runs wrote down, even what was forgotten since.
+    pub(crate) fn history(&self) -> Vec<Entry> {
+        self.store.shelf.history.borrow().clone()
+    }
+
+    /// The browser's data is cleared; settings lie elsewhere.
+    pub(crate) fn forget(&self) {
+        self.store.shelf.links.borrow_mut().clear();
+        *self.store.shelf.state.borrow_mut() = None;
+    }
+
+    /// Whether the run that was polled last has crashed.
+    pub(crate) fn has_crashed(&self) -> bool {
+        self.fuse.crashed.get()
+    }
+}
+
+/// The user's zone.
+fn zone() -> Known {
+    Known(Tz::Europe__Moscow, "Russian Standard Time")
+}

@@ -1,0 +1,255 @@
+//! The people of a simulation: they create, edit and remove items by hand on both servers, and remember what they wrote. A value that somebody
+//! wrote *lives* until a person replaces it while seeing it: what a person saw and changed is settled, what they never saw must not be lost.
+
+use crate::simulate::row::{Row, rows};
+use crate::world::World;
+use chrono::{Duration, NaiveDate};
+use schedule_sync::model::{Pair, Side};
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+/// A field that people edit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum What {
+    Title,
+    When,
+    Place,
+    Body,
+}
+
+/// What a new item is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Meeting,
+    AllDay,
+    /// A meeting to which the user invited somebody; only by hand on Exchange.
+    Invited,
+    Task,
+}
+
+/// What a person does. `value` is told by no other deed of a history.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Deed {
+    Create { tag: usize, side: Side, kind: Kind, value: usize },
+    Edit { tag: usize, side: Side, what: What, value: usize },
+    Remove { tag: usize, side: Side },
+    Cancel { tag: usize },
+}
+
+/// What is remembered of one item.
+#[derive(Clone, Debug)]
+pub(crate) struct Known {
+    pub(crate) kind: Kind,
+    pub(crate) side: Side,
+    /// Values that somebody wrote and nobody replaced while seeing them.
+    pub(crate) live: BTreeMap<What, BTreeSet<String>>,
+    /// Somebody removed or canceled it.
+    pub(crate) removed: bool,
+    /// Somebody removed it on this side knowing all there was to it: it must not come back there.
+    pub(crate) dead: Pair<bool>,
+    /// Sides on which somebody edited it.
+    pub(crate) edited: Pair<bool>,
+}
+
+/// All people together.
+pub(crate) struct People {
+    world: Rc<World>,
+    list: String,
+    pub(crate) known: BTreeMap<usize, Known>,
+    /// Mails that their own deeds caused.
+    pub(crate) mails: usize,
+    /// The last run went through: what it made is known to the device. What a cut-off run made and a person removed at once can't be told from
+    /// what was never made (Creatio has no tombstones): it may be made again.
+    pub(crate) settled: bool,
+}
+
+/// The day around which everything happens: some days after the beginning.
+fn day(value: usize) -> NaiveDate {
+    NaiveDate::from_ymd_opt(2026, 3, 12).unwrap() + Duration::days(i64::try_from(value).unwrap())
+}
+
+fn hour(value: usize) -> chrono::NaiveDateTime {
+    NaiveDate::from_ymd_opt(2026, 3, 12).unwrap().and_hms_opt(6, 0, 0).unwrap()
+        + Duration::minutes(7 * i64::try_from(value).unwrap())
+}
+
+fn utc(at: chrono::NaiveDateTime) -> Value {
+    json!({"dateTime": at.format("%Y-%m-%dT%H:%M:%S").to_string(), "timeZone": "UTC"})
+}
+
+impl People {
+    pub(crate) fn new(world: Rc<World>) -> Self {
+        let mut people = Self { world, list: String::new(), known: BTreeMap::new(), mails: 0, settled: true };
+        people.list =
+            people.ask(Side::Exchange, ("GET", "me/todo/lists"), None)["value"][0]["id"].as_str().unwrap().to_owned();
+        people
+    }
+
+    fn ask(&self, side: Side, (method, path): (&str, &str), body: Option<Value>) -> Value {
+        let (mut status, mut reply) = self.world.by_hand(side, method, path, body.clone());
+        if status == 401 {
+            pollster::block_on(schedule_sync::ports::Keys::headers(self.world.as_ref(), side, true)).unwrap();
+            (status, reply) = self.world.by_hand(side, method, path, body);
+        }
+        assert!((200..300).contains(&status), "by hand {method} {path}: {status} {reply}");
+        reply
+    }
+
+    /// What a side shows now.
+    pub(crate) fn rows(&self, side: Side) -> Vec<Row> {
+        match side {
+            Side::Creatio => rows(side, &self.ask(side, ("GET", "Activity?$top=1000"), None)),
+            Side::Exchange => {
+                let tasks = format!("me/todo/lists/{}/tasks?$top=1000", self.list);
+                let mut all = rows(side, &self.ask(side, ("GET", "me/events?$top=1000"), None));
+                all.extend(rows(side, &self.ask(side, ("GET", &tasks), None)));
+                all
+            }
+        }
+    }
+
+    fn sent(&self) -> usize {
+        self.world.sandbox.borrow().graph.mails().len()
+    }
+
+    /// Does it, if it can be done.
+    pub(crate) fn act(&mut self, deed: &Deed) {
+        let before = self.sent();
+        match deed {
+            Deed::Create { tag, side, kind, value } => self.create(*tag, *side, (*kind, *value)),
+            Deed::Edit { tag, side, what, value } => self.edit(*tag, *side, (*what, *value)),
+            Deed::Remove { tag, side } => self.remove(*tag, *side),
+            Deed::Cancel { tag } => self.cancel(*tag),
+        }
+        self.mails += self.sent() - before;
+    }
+
+    fn create(&mut self, tag: usize, side: Side, (kind, value): (Kind, usize)) {
+        let (title, text) = (format!("title{value}"), format!("<p>tag{tag}x body{value}</p>"));
+        let (start, end) = (hour(value), hour(value) + Duration::hours(1));
+        match (side, kind) {
+            (Side::Creatio, _) => {
+                let (start, end) = match kind {
+                    Kind::AllDay => (
+                        day(value).and_hms_opt(0, 0, 0).unwrap() - Duration::hours(3),
+                        day(value + 1).and_hms_opt(0, 0, 0).unwrap() - Duration::hours(3),
+                    ),
+                    Kind::Task => (day(value).and_hms_opt(6, 0, 0).unwrap(), day(value).and_hms_opt(9, 0, 0).unwrap()),
+                    Kind::Meeting | Kind::Invited => (start, end),
+                };
+                let stamp = |at: chrono::NaiveDateTime| at.format("%Y-%m-%dT%H:%M:%SZ").to_string();
+                let body = json!({"Title": title, "Notes": text, "Location": "", "StartDate": stamp(start),
+                    "DueDate": stamp(end), "ShowInScheduler": kind != Kind::Task});
+                self.ask(side, ("POST", "Activity"), Some(body));
+            }
+            (Side::Exchange, Kind::Task) => {
+                let body = json!({"title": title, "body": {"contentType": "html", "content": text},
+                    "dueDateTime": utc(day(value).and_hms_opt(0, 0, 0).unwrap())});
+                self.ask(side, ("POST", &format!("me/todo/lists/{}/tasks", self.list)), Some(body));
+            }
+            (Side::Exchange, _) => {
+                let mut body = json!({"subject": title, "body": {"contentType": "html", "content": text},
+                    "start": utc(start), "end": utc(end)});
+                if kind == Kind::AllDay {
+                    body["isAllDay"] = true.into();
+                    body["start"] = utc(day(value).and_hms_opt(0, 0, 0).unwrap());
+                    body["end"] = utc(day(value + 1).and_hms_opt(0, 0, 0).unwrap());
+                }
+                if kind == Kind::Invited {
+                    body["attendees"] =
+                        json!([{"type": "required", "emailAddress": {"address": "guest@fabrikam.example"}}]);
+                }
+                self.ask(side, ("POST", "me/events"), Some(body));
+            }
+        }
+        let mut live: BTreeMap<What, BTreeSet<String>> = BTreeMap::new();
+        if let Some(row) = self.find(tag, side) {
+            for what in row.fields() {
+                live.entry(what).or_default().insert(row.value(what).to_owned());
+            }
+        }
+        let known = Known {
+            kind,
+            side,
+            live,
+            removed: false,
+            dead: Pair::default(),
+            edited: Pair { creatio: false, exchange: false },
+        };
+        self.known.insert(tag, known);
+    }
+
+    /// The item of a tag on a side, not canceled.
+    fn find(&self, tag: usize, side: Side) -> Option<Row> {
+        self.rows(side).into_iter().find(|row| row.tag == Some(tag) && !row.canceled)
+    }
+
+    fn path(&self, row: &Row) -> String {
+        match (row.side, row.task) {
+            (Side::Creatio, _) => format!("Activity({})", row.id),
+            (Side::Exchange, true) => format!("me/todo/lists/{}/tasks/{}", self.list, row.id),
+            (Side::Exchange, false) => format!("me/events/{}", row.id),
+        }
+    }
+
+    fn edit(&mut self, tag: usize, side: Side, (what, value): (What, usize)) {
+        let Some(row) = self.find(tag, side).filter(|row| row.fields().any(|field| field == what)) else { return };
+        let body = match (side, what) {
+            (Side::Creatio, What::Title) => json!({"Title": format!("title{value}")}),
+            (Side::Creatio, What::Place) => json!({"Location": format!("place{value}")}),
+            (Side::Creatio, What::Body) => json!({"Notes": format!("<p>tag{tag}x body{value}</p>")}),
+            (Side::Creatio, What::When) if row.task => {
+                let day = day(value).format("%Y-%m-%d");
+                json!({"StartDate": format!("{day}T06:00:00Z"), "DueDate": format!("{day}T09:00:00Z")})
+            }
+            (Side::Creatio, What::When) => {
+                let stamp = |at: chrono::NaiveDateTime| at.format("%Y-%m-%dT%H:%M:%SZ").to_string();
+                json!({"StartDate": stamp(hour(value)), "DueDate": stamp(hour(value) + Duration::hours(1))})
+            }
+            (Side::Exchange, What::Title) if row.task => json!({"title": format!("title{value}")}),
+            (Side::Exchange, What::Title) => json!({"subject": format!("title{value}")}),
+            (Side::Exchange, What::Place) => json!({"location": {"displayName": format!("place{value}")}}),
+            (Side::Exchange, What::Body) => {
+                json!({"body": {"contentType": "html", "content": format!("<p>tag{tag}x body{value}</p>")}})
+            }
+            (Side::Exchange, What::When) if row.task => {
+                json!({"dueDateTime": utc(day(value).and_hms_opt(0, 0, 0).unwrap())})
+            }
+            (Side::Exchange, What::When) => {
+                json!({"isAllDay": false, "start": utc(hour(value)), "end": utc(hour(value) + Duration::hours(1))})
+            }
+        };
+        self.ask(side, ("PATCH", &self.path(&row)), Some(body));
+        let shown = self.find(tag, side);
+        let Some(known) = self.known.get_mut(&tag) else { return };
+        let live = known.live.entry(what).or_default();
+        live.remove(row.value(what));
+        live.extend(shown.map(|row| row.value(what).to_owned()));
+        known.edited[side] = true;
+        known.dead[side.other()] = false;
+    }
+
+    fn remove(&mut self, tag: usize, side: Side) {
+        let Some(row) = self.find(tag, side) else { return };
+        self.ask(side, ("DELETE", &self.path(&row)), None);
+        self.gone(&row, tag, side);
+    }
+
+    /// A person sets the status to Canceled.
+    fn cancel(&mut self, tag: usize) {
+        let Some(row) = self.find(tag, Side::Creatio) else { return };
+        let canceled = json!({"StatusId": "201cfba8-58e6-df11-971b-001d60e938c6"});
+        self.ask(Side::Creatio, ("PATCH", &self.path(&row)), Some(canceled));
+        self.gone(&row, tag, Side::Creatio);
+    }
+
+    fn gone(&mut self, row: &Row, tag: usize, side: Side) {
+        let Some(known) = self.known.get_mut(&tag) else { return };
+        for (what, live) in &mut known.live {
+            live.remove(row.value(*what));
+        }
+        known.removed = true;
+        known.dead[side] = self.settled && known.live.values().all(BTreeSet::is_empty);
+    }
+}

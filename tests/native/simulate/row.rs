@@ -1,0 +1,120 @@
+//! What a person sees of an item on either server, spelled alike, so that both sides can be compared. It knows the servers' JSON, not the engine.
+
+use crate::simulate::people::What;
+use chrono::{DateTime, Duration, NaiveDateTime};
+use schedule_sync::model::Side;
+use serde_json::Value;
+
+/// One item as shown.
+#[derive(Clone, Debug)]
+pub(crate) struct Row {
+    pub(crate) side: Side,
+    pub(crate) id: String,
+    /// The number that its body carries, by which the same thing is known everywhere.
+    pub(crate) tag: Option<usize>,
+    pub(crate) task: bool,
+    pub(crate) canceled: bool,
+    title: String,
+    when: String,
+    place: String,
+    body: String,
+}
+
+impl Row {
+    pub(crate) fn fields(&self) -> impl Iterator<Item = What> + use<> {
+        let task = self.task;
+        [What::Title, What::When, What::Place, What::Body]
+            .into_iter()
+            .filter(move |what| !(task && *what == What::Place))
+    }
+
+    pub(crate) fn value(&self, what: What) -> &str {
+        match what {
+            What::Title => &self.title,
+            What::When => &self.when,
+            What::Place => &self.place,
+            What::Body => &self.body,
+        }
+    }
+}
+
+/// The rows of a collection.
+pub(crate) fn rows(side: Side, reply: &Value) -> Vec<Row> {
+    let rows = reply["value"].as_array().unwrap();
+    rows.iter().map(|row| if side == Side::Creatio { activity(row) } else { outlook(row) }).collect()
+}
+
+fn text(value: &Value) -> String {
+    value.as_str().unwrap_or_default().to_owned()
+}
+
+/// The words of a body between its tags.
+fn words(markup: &str) -> String {
+    let mut inside = false;
+    let plain: String = markup
+        .chars()
+        .map(|c| {
+            let shown = !inside && c != '<';
+            inside = c == '<' || (inside && c != '>');
+            if shown { c } else { ' ' }
+        })
+        .collect();
+    plain.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn tag(body: &str) -> Option<usize> {
+    body.split(' ').find_map(|word| word.strip_prefix("tag")?.strip_suffix('x')?.parse().ok())
+}
+
+fn instant(value: &Value) -> NaiveDateTime {
+    let text = value.as_str().unwrap_or_default();
+    DateTime::parse_from_rfc3339(text)
+        .map(|at| at.naive_utc())
+        .or_else(|_| text.get(..19).unwrap_or_default().parse())
+        .unwrap_or_default()
+}
+
+/// Days as a person in Moscow reads them.
+fn local_day(at: NaiveDateTime) -> String {
+    (at + Duration::hours(3)).date().to_string()
+}
+
+fn activity(row: &Value) -> Row {
+    let body = words(&text(&row["Notes"]));
+    let task = row["ShowInScheduler"] == false;
+    let (start, due) = (instant(&row["StartDate"]), instant(&row["DueDate"]));
+    Row {
+        side: Side::Creatio,
+        id: text(&row["Id"]),
+        tag: tag(&body),
+        task,
+        canceled: row["StatusId"] == "201cfba8-58e6-df11-971b-001d60e938c6",
+        title: text(&row["Title"]),
+        when: if task { local_day(due) } else { format!("{start} {due}") },
+        place: text(&row["Location"]),
+        body,
+    }
+}
+
+fn outlook(row: &Value) -> Row {
+    let body = words(&text(&row["body"]["content"]));
+    let task = row.get("subject").is_none();
+    let when = if task {
+        row["dueDateTime"]["dateTime"].as_str().and_then(|at| at.get(..10)).unwrap_or_default().to_owned()
+    } else {
+        let shift = if row["isAllDay"] == true { Duration::hours(3) } else { Duration::zero() };
+        let at = |name: &str| instant(&row[name]["dateTime"]) - shift;
+        format!("{} {}", at("start"), at("end"))
+    };
+    Row {
+        side: Side::Exchange,
+        id: text(&row["id"]),
+        tag: tag(&body),
+        task,
+        canceled: row["isCancelled"] == true,
+        title: text(if task { &row["title"] } else { &row["subject"] }),
+        when,
+        place: text(&row["location"]["displayName"]),
+        body,
+    }
+}
