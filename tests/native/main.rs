@@ -15,6 +15,7 @@ mod graph_writes;
 mod laws;
 mod memory;
 mod oracle;
+mod prove;
 mod rings;
 mod simulate;
 mod spine;

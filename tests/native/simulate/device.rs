@@ -173,6 +173,8 @@ impl Keys for Line {
 struct Kept {
     shelf: Shelf,
     fuse: Rc<Fuse>,
+    /// Every entry of the history that was ever committed.
+    written: RefCell<Vec<Entry>>,
 }
 
 impl Store for Kept {
@@ -201,7 +203,11 @@ impl Store for Kept {
     }
 
     async fn commit(&self, commit: &Commit) -> Result<()> {
-        self.fuse.around(self.shelf.commit(commit)).await
+        let act = async {
+            self.written.borrow_mut().extend(commit.history.iter().cloned());
+            self.shelf.commit(commit).await
+        };
+        self.fuse.around(act).await
     }
 }
 
@@ -239,7 +245,7 @@ impl Device {
         Self {
             creatio: Creatio::new(Rc::clone(&line), site),
             graph: Graph::new(Rc::clone(&line), mailbox),
-            store: Kept { shelf, fuse: Rc::clone(&fuse) },
+            store: Kept { shelf, fuse: Rc::clone(&fuse), written: RefCell::default() },
             account: Account { site: "site".into(), mailbox: MAILBOX.to_owned(), contact: contact.into() },
             line,
             fuse,
@@ -264,7 +270,7 @@ impl Device {
 
     /// All that its runs wrote down, even what was forgotten since.
     pub(crate) fn history(&self) -> Vec<Entry> {
-        self.store.shelf.history.borrow().clone()
+        self.store.written.borrow().clone()
     }
 
     /// The browser's data is cleared; settings lie elsewhere.

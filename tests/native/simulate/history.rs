@@ -18,8 +18,8 @@ pub(crate) enum Direction {
 pub(crate) struct Options {
     pub(crate) direction: Direction,
     pub(crate) conflict: Conflict,
-    creatio_delete: CreatioDelete,
-    exchange_delete: ExchangeDelete,
+    pub(crate) creatio_delete: CreatioDelete,
+    pub(crate) exchange_delete: ExchangeDelete,
     pub(crate) devices: usize,
 }
 
@@ -104,6 +104,11 @@ pub(crate) struct History {
 }
 
 impl History {
+    /// The same with other moves.
+    pub(crate) fn with(&self, moves: &[Move]) -> Self {
+        Self { options: self.options, moves: moves.to_vec() }
+    }
+
     pub(crate) fn new(seed: u64) -> Self {
         let mut chance = Chance::new(seed);
         let options = Options {
