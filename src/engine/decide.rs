@@ -224,13 +224,16 @@ fn archived(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>) -> bool {
 /// The delete rule for Creatio.
 fn gone_on_exchange(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, flows: Flows) -> Step {
     let creatio = facts(link, fates, Side::Creatio);
+    let edited = matches!(fates.creatio, Fate::Edited(_));
     if !flows.inward || archived(context, link, fates) {
         return Step::Sleep;
     }
     match context.settings.rules.creatio_delete {
         CreatioDelete::Leave => Step::Bury,
         CreatioDelete::Mark | CreatioDelete::Delete if creatio.process => Step::Hold(Reason::Process),
+        // an edited Activity is marked under either rule; a completed one never
         CreatioDelete::Mark if creatio.status == Some(Status::Completed) => Step::Bury,
+        CreatioDelete::Delete if edited && creatio.status == Some(Status::Completed) => Step::Bury,
         CreatioDelete::Mark | CreatioDelete::Delete => Step::Delete(Side::Creatio),
     }
 }

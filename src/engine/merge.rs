@@ -46,7 +46,7 @@ pub enum Merged {
     Took(Side),
     /// Both changed it differently, and nobody may decide but a person.
     Clash,
-    /// Creatio's value would go to Exchange, but not without a person's word.
+    /// A value would go over, but not without a person's word.
     Waits(Reason),
 }
 
@@ -61,7 +61,7 @@ pub struct Merge {
     pub base: Pair<Record>,
     /// Fields that both changed differently, which wait for a person.
     pub clashes: Vec<Field>,
-    /// Fields whose value in Creatio waits for a person's word before it goes out.
+    /// Fields whose value waits for a person's word before it goes over.
     pub waits: Vec<(Field, Reason)>,
 }
 
@@ -89,7 +89,8 @@ pub fn merge(
     for &field in fields(now.creatio.kind()) {
         let changed = Pair::of(|side| edited[side].contains(&field));
         let alike = !unlike.creatio.contains(&field) || !unlike.exchange.contains(&field);
-        match waits(flows, field, settle(rule, flows.of(field), (changed, alike))) {
+        let settled = settle(rule, flows.of(field), (changed, alike));
+        match waits(flows, field, (settled, changed.exchange)) {
             Merged::Kept => {}
             Merged::Agreed => {
                 for side in Side::BOTH {
@@ -137,10 +138,13 @@ pub fn adopt(context: &Context<'_>, seen: &Seen, now: Pair<&Record>, (flows, rul
     merged
 }
 
-/// What would go out waits where it would mail somebody, or lose something.
-fn waits(flows: Flows, field: Field, merged: Merged) -> Merged {
+/// What would go out waits where it would mail somebody, or lose something; what was changed on Exchange, where a process owns it.
+fn waits(flows: Flows, field: Field, (merged, changed): (Merged, bool)) -> Merged {
     match (merged, flows.asks(field)) {
         (Merged::Took(Side::Creatio), Some(reason)) => Merged::Waits(reason),
+        (Merged::Kept, _) if changed && flows.inward && flows.process && field == Field::Status => {
+            Merged::Waits(Reason::Process)
+        }
         (merged, _) => merged,
     }
 }

@@ -13,7 +13,8 @@ fn pair_of_items() -> Pair<Item> {
     Pair::of(|side| item(side, "x", Record::Meeting(meeting("Call", "2026-03-12T10:00:00Z"))))
 }
 
-fn link(items: &Pair<Item>, made: Option<Side>) -> Link {
+/// A link of two items that are in step.
+pub(crate) fn link(items: &Pair<Item>, made: Option<Side>) -> Link {
     let items = items.as_ref();
     Link {
         ids: items.map(|item| item.id.clone()),

@@ -152,6 +152,7 @@ fn told(case: &Case) -> String {
 }
 
 #[test]
+#[allow(clippy::print_stdout)] // how many cases were tried is part of the result
 fn the_engine_does_what_the_rows_say_in_every_case() {
     let cases = cases::all(std::env::var("ORACLE_SLACK").map_or(0, |slack| slack.parse().unwrap()));
     println!("decision table: {} cases", cases.len());

@@ -352,7 +352,8 @@ fn a_task_keeps_its_time_of_day_and_what_creatio_cannot_hold() {
     assert_eq!(here.when, TaskWhen::Timed { start: at("2026-03-20T07:30:00Z"), due: at("2026-03-20T12:15:00Z") });
 }
 
-fn guest(address: &str) -> Person {
+/// Somebody required, who has not answered.
+pub(crate) fn guest(address: &str) -> Person {
     Person {
         addresses: vec![Address::parse(address).unwrap()],
         contact: None,

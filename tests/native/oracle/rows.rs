@@ -323,6 +323,16 @@ pub(crate) const CREATIO_DELETE: &[Row<Is, Then>] = &[
         "A Completed Activity is never marked",
     ),
     row(&[Is::CreatioRule(Removal::Mark)], Then::Mark, "mark (status Canceled; default)"),
+    row(
+        &[Is::Creatio(&[Edited]), Is::Completed(true)],
+        Then::Nothing(&[Tombstone]),
+        "A Completed Activity is never marked; our reading: nor is an edited one deleted",
+    ),
+    row(
+        &[Is::Creatio(&[Edited])],
+        Then::Mark,
+        "otherwise the deletion wins, the edit stays on the canceled Activity, and the user is told",
+    ),
     row(&[Is::CreatioRule(Removal::Delete)], Then::Delete(Creatio), "delete"),
 ];
 

@@ -2,15 +2,17 @@
 //! the engine's types and decides nothing.
 
 use super::case::{Bond, Case, Clash, Edit, Fate, Made, Private, Removal};
+use crate::decide::link;
 use crate::memory::{CALENDAR, LIST, ME, account, at, everything, item, meeting, task, words};
+use crate::trips::guest;
 use schedule_sync::engine::link::{Link, LinkState, Reason};
 use schedule_sync::engine::plan::{Plan, plan};
 use schedule_sync::engine::settings::{self, Conflict, CreatioDelete, ExchangeDelete, Settings};
 use schedule_sync::engine::{Context, Seen, identity, scope};
 use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{
-    Address, Body, Container, Field, Importance, Item, ItemId, Kind, Occurrence, Original, Pair, Person, Record,
-    Reminder, Response, Role, Side, Status, TaskWhen, When, Window,
+    Body, Container, Field, Importance, Item, ItemId, Kind, Occurrence, Original, Pair, Record, Reminder, Side, Status,
+    TaskWhen, When, Window,
 };
 use schedule_sync::ports::Op;
 use std::collections::{BTreeMap, BTreeSet};
@@ -116,18 +118,8 @@ fn facts(case: &Case, items: &mut Pair<Item>) {
         exchange.facts.attendees = 2;
         let there = if case.exchange == Fate::Absent { &mut creatio.record } else { &mut exchange.record };
         if let Record::Meeting(meeting) = there {
-            meeting.people = ["x@contoso.example", "y@contoso.example"].map(person).to_vec();
+            meeting.people = ["x@contoso.example", "y@contoso.example"].map(guest).to_vec();
         }
-    }
-}
-
-fn person(address: &str) -> Person {
-    Person {
-        addresses: vec![Address::parse(address).unwrap()],
-        contact: None,
-        name: String::new(),
-        role: Role::Required,
-        response: Response::InDoubt,
     }
 }
 
@@ -156,22 +148,13 @@ fn linked(case: &Case, items: &Pair<Item>, context: &Context<'_>) -> Option<Link
         Bond::Tombstone => LinkState::Tombstone,
         Bond::None => return None,
     };
-    let items = items.as_ref();
-    let mut link = Link {
-        ids: items.map(|item| item.id.clone()),
-        containers: items.map(|item| item.container.clone()),
-        base: items.map(|item| scope::masked(context, item).record),
-        versions: items.map(|item| item.version.clone()),
-        facts: items.map(|item| item.facts.clone()),
-        made: match case.made {
-            Made::OnExchange => Some(Side::Exchange),
-            Made::Imported => Some(Side::Creatio),
-            Made::Neither => None,
-        },
-        generation: 0,
-        unsettled: false,
-        state,
+    let made = match case.made {
+        Made::OnExchange => Some(Side::Exchange),
+        Made::Imported => Some(Side::Creatio),
+        Made::Neither => None,
     };
+    let agreed = items.as_ref().map(|item| scope::masked(context, item));
+    let mut link = Link { state, ..link(&agreed, made) };
     if case.bond == Bond::Tombstone {
         cancel(&mut link.facts.creatio);
     }
