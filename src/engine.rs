@@ -23,7 +23,7 @@ pub mod undo;
 
 use crate::model::{Address, ContactId, Container, Instant, Item, ItemId, Malformed, Pair, SiteId, Window, Zone};
 use answer::Answers;
-use link::Link;
+use link::{Link, Reason};
 use settings::Settings;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -89,6 +89,8 @@ pub struct Seen {
     pub full: bool,
     /// What a person said of things held.
     pub answers: Answers,
+    /// What the guard held before, and nobody has answered yet.
+    pub guarded: BTreeSet<(ItemId, Reason)>,
     /// Deletions of the last 24 hours, before this run.
     pub deletions: usize,
     /// Activities whose meeting ended and whose status nobody touched, by id.

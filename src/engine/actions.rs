@@ -3,7 +3,7 @@
 use super::answer::Choice;
 use super::decide::{self, Fate, Step};
 use super::link::{Held, Link, LinkState, Reason};
-use super::merge::{self, Flows, Merge, Rule};
+use super::merge::{self, Merge, Rule};
 use super::plan::{Action, is_edited};
 use super::settings::CreatioDelete;
 use super::{Context, Seen, identity, project, scope};
@@ -12,7 +12,7 @@ use crate::model::{
     ContainerId, Facts, Field, Instant, Item, ItemId, Kind, Pair, Patch, Record, Reminder, Side, Status, Version,
 };
 use crate::ports::{Create, Op, Update};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Creatio's one container.
 pub const ACTIVITIES: &str = "activities";
@@ -128,10 +128,10 @@ fn merged(context: &Context<'_>, seen: &Seen, link: &Link, (step, fates): (Step,
     let now = Pair::of(|side| fates[side].item().map_or(&link.base[side], |item| &item.record));
     let stamps = Pair::of(|side| fates[side].item().and_then(|item| item.stamp));
     let rule = rule(context, seen, link, stamps);
-    let merge = merge::merge(context, seen, (link.base.as_ref(), now), (&|field| flows.of(field), rule));
+    let merge = merge::merge(context, seen, (link.base.as_ref(), now), (flows, rule));
     let awake = Link { state: LinkState::Alive, ..informed(link, fates) };
     let mut planned = written(awake, (step, Some(link)), &merge, now);
-    planned.held = waiting(context, (link, fates), (flows, &merge), now);
+    planned.held = waiting(context, link, &merge, now);
     planned
 }
 
@@ -155,7 +155,7 @@ pub fn adopt(context: &Context<'_>, seen: &Seen, items: Pair<&Item>) -> Planned 
         return Planned::held(context, Side::Exchange, items.exchange, Reason::Ambiguous);
     }
     let rule = rule(context, seen, &link, items.map(|item| item.stamp));
-    let mut merge = merge::adopt(context, seen, now, (&|field| flows.of(field), rule));
+    let mut merge = merge::adopt(context, seen, now, (flows, rule));
     if flows.joins && !items.creatio.facts.mine && now.creatio.kind() == Kind::Meeting {
         // somebody else's Activity for the same meeting: the user joins it as a participant, with their own answer
         merge::copy(Field::Response, now.exchange, &mut merge.target.creatio);
@@ -163,7 +163,7 @@ pub fn adopt(context: &Context<'_>, seen: &Seen, items: Pair<&Item>) -> Planned 
         merge.writes.creatio.insert(Field::Response);
     }
     let mut planned = written(link.clone(), (Step::Adopt, None), &merge, now);
-    planned.held = waiting(context, (&link, fates), (flows, &merge), now);
+    planned.held = waiting(context, &link, &merge, now);
     planned
 }
 
@@ -186,12 +186,14 @@ fn fresh(context: &Context<'_>, items: Pair<&Item>) -> Link {
         },
         generation: items.exchange.facts.mark.as_ref().map_or(0, |mark| mark.generation),
         state: LinkState::Alive,
+        unsettled: false,
     }
 }
 
 /// The action that writes what a merge says, or just the link if it says nothing.
 fn written(link: Link, (step, before): (Step, Option<&Link>), merge: &Merge, now: Pair<&Record>) -> Planned {
-    let after = Link { base: merge.base.clone(), ..link };
+    let unsettled = Side::BOTH.into_iter().any(|side| merge.base[side] != merge.target[side]);
+    let after = Link { base: merge.base.clone(), unsettled, ..link };
     let writes: Vec<(Side, Op)> = Side::BOTH
         .into_iter()
         .filter(|side| !merge.writes[*side].is_empty())
@@ -223,12 +225,7 @@ fn update(link: &Link, side: Side, before: &Record, patch: Patch) -> Update {
 }
 
 /// What a merge leaves to a person.
-fn waiting(
-    context: &Context<'_>,
-    (link, fates): (&Link, Pair<Fate<'_>>),
-    (flows, merge): (Flows, &Merge),
-    now: Pair<&Record>,
-) -> Vec<Held> {
+fn waiting(context: &Context<'_>, link: &Link, merge: &Merge, now: Pair<&Record>) -> Vec<Held> {
     let about = |reason, fields: Vec<Field>| Held {
         side: Side::Creatio,
         id: Some(link.ids.creatio.clone()),
@@ -239,13 +236,15 @@ fn waiting(
         values: Vec::new(),
         since: context.now,
     };
-    let edited =
-        if is_edited(fates.creatio) { merge::differences(&link.base.creatio, now.creatio) } else { BTreeSet::new() };
     let clash = (!merge.clashes.is_empty()).then(|| Held {
         values: merge.clashes.iter().map(|field| now.map(|record| show(*field, record))).collect(),
         ..about(Reason::Clash, merge.clashes.clone())
     });
-    clash.into_iter().chain(flows.held(&edited).into_iter().map(|(reason, fields)| about(reason, fields))).collect()
+    let mut reasons: BTreeMap<Reason, Vec<Field>> = BTreeMap::new();
+    for (field, reason) in &merge.waits {
+        reasons.entry(*reason).or_default().push(*field);
+    }
+    clash.into_iter().chain(reasons.into_iter().map(|(reason, fields)| about(reason, fields))).collect()
 }
 
 fn hold(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, reason: Reason) -> Planned {
@@ -273,7 +272,9 @@ pub fn held(context: &Context<'_>, link: &Link, items: Pair<Option<&Item>>, reas
 /// The delete rule: Creatio marks (or deletes), Exchange moves to Deleted Items; the link stays as a tombstone.
 fn delete(context: &Context<'_>, link: &Link, side: Side, fates: Pair<Fate<'_>>) -> Planned {
     let informed = informed(link, fates);
-    let marks = side == Side::Creatio && context.settings.rules.creatio_delete == CreatioDelete::Mark;
+    // an edit stays on the canceled Activity, whatever the rule
+    let edited = is_edited(fates.creatio);
+    let marks = side == Side::Creatio && (edited || context.settings.rules.creatio_delete == CreatioDelete::Mark);
     let now = fates[side].item().map_or(&link.base[side], |item| &item.record);
     let op = if marks {
         let none = Patch { record: now.clone(), fields: BTreeSet::new() };
@@ -286,11 +287,8 @@ fn delete(context: &Context<'_>, link: &Link, side: Side, fates: Pair<Fate<'_>>)
             version: informed.versions[side].clone(),
         }
     };
-    let held = if side == Side::Creatio && is_edited(fates.creatio) {
-        hold(context, link, fates, Reason::NotRevived).held
-    } else {
-        Vec::new()
-    };
+    let held =
+        if side == Side::Creatio && edited { hold(context, link, fates, Reason::NotRevived).held } else { Vec::new() };
     let action = Action {
         step: Step::Delete(side),
         title: now.title().to_owned(),
@@ -399,6 +397,7 @@ fn pending(side: Side, item: &Item, creation: &Create, generation: u32) -> Link 
         made: Some(side),
         generation,
         state: LinkState::Pending(side),
+        unsettled: false,
     };
     link.facts[side] = creation.facts.clone();
     link.facts[side.other()] = item.facts.clone();

@@ -88,6 +88,8 @@ pub fn flows(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'
     let owner_is_user = creatio.owner.as_ref().is_none_or(|owner| *owner == context.account.contact);
     Flows {
         inward: scope::import(context.settings, link.kind()).on && owner_is_user,
+        own: owner_is_user,
+        adopts: false,
         joins: scope::import(context.settings, link.kind()).on,
         outward: context.settings.export.on,
         private: exchange.private,
@@ -111,7 +113,7 @@ const fn body(record: &Record) -> &Body {
 #[must_use]
 pub fn linked(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'_>>) -> Step {
     match link.state {
-        LinkState::Tombstone if !reopened(link, fates) => return Step::Rest,
+        LinkState::Tombstone if !reopened(link, fates.creatio.item()) => return Step::Rest,
         LinkState::Undone if !Side::BOTH.into_iter().any(|side| matches!(fates[side], Fate::Edited(_))) => {
             return Step::Rest;
         }
@@ -136,9 +138,10 @@ fn asked(seen: &Seen, link: &Link, (step, allowed): (Step, Step)) -> Step {
     }
 }
 
-/// A canceled Activity whose status a person set back: its pair wakes.
-fn reopened(link: &Link, fates: Pair<Fate<'_>>) -> bool {
-    link.facts.creatio.canceled && fates.creatio.item().is_some_and(|item| !item.facts.canceled)
+/// Whether a person took the status Canceled back from a linked Activity, read as `item`: its pair wakes, once its counterpart was read.
+#[must_use]
+pub fn reopened(link: &Link, item: Option<&Item>) -> bool {
+    link.facts.creatio.canceled && item.is_some_and(|item| !item.facts.canceled)
 }
 
 /// The step by the table, and the step that a person's word makes of it if it waits for one.
@@ -161,8 +164,8 @@ fn table(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'_>>)
 fn awoken(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, flows: Flows) -> Step {
     match fates.exchange {
         Fate::Gone(_) if returns(context, link, fates, flows) => Step::Revive(Side::Exchange),
-        Fate::Gone(_) => Step::Rest,
-        Fate::Same(_) | Fate::Edited(_) => Step::Merge,
+        Fate::Gone(_) | Fate::Same(None) => Step::Rest,
+        Fate::Same(Some(_)) | Fate::Edited(_) => Step::Merge,
     }
 }
 
@@ -193,7 +196,8 @@ fn converted(link: &Link, fates: Pair<Fate<'_>>) -> Option<Step> {
     let exchange = facts(link, fates, Side::Exchange);
     let ours = link.made == Some(Side::Exchange);
     let light = exchange.attendees == 0 && !exchange.laden && !exchange.recurring && exchange.occurrence.is_none();
-    Some(if ours && light { Step::Convert(Side::Exchange) } else { Step::Hold(Reason::ConvertAsked) })
+    let edited = matches!(fates.exchange, Fate::Edited(_)); // what a person wrote there would go with the old item
+    Some(if ours && light && !edited { Step::Convert(Side::Exchange) } else { Step::Hold(Reason::ConvertAsked) })
 }
 
 /// Only single items that the user organizes, without attendees, come back from a deletion.
@@ -235,7 +239,9 @@ fn gone_on_exchange(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, f
 fn gone_in_creatio(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, flows: Flows) -> Step {
     let exchange = facts(link, fates, Side::Exchange);
     let owner_was_user = link.facts.creatio.owner.as_ref().is_none_or(|owner| *owner == context.account.contact);
-    let ours = link.made == Some(Side::Exchange) && owner_was_user;
+    // an edit that nobody has seen yet must not go with the item
+    let edited = matches!(fates.exchange, Fate::Edited(_));
+    let ours = link.made == Some(Side::Exchange) && owner_was_user && !edited;
     if !flows.outward || flows.private {
         return Step::Sleep;
     }

@@ -99,8 +99,7 @@ fn failed(action: &Action, (side, op): (Side, &Op), refusal: &Refusal, now: Inst
                 values: Vec::new(),
                 since: now,
             }],
-            put: if created { action.before.clone() } else { None },
-            drop: if created { vec![action.after.ids.creatio.clone()] } else { Vec::new() },
+            // something may have been made all the same: the link that waits for it stays, so that it is never made twice
             ..Folded::default()
         },
         // what was to be created has no id yet that could be read; its link tells by what to look for it

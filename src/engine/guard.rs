@@ -4,7 +4,7 @@ use super::decide::Step;
 use super::link::{Held, Reason};
 use super::plan::{Action, Plan};
 use super::{Context, Seen};
-use crate::model::{Field, Side};
+use crate::model::{Field, ItemId, Side};
 use crate::ports::Op;
 
 /// How many deletions (or moved starts) one run may do without asking: 10 % of the links, at least 10, at most 50.
@@ -27,39 +27,45 @@ struct Question {
     about: fn(&Action) -> bool,
     /// How many are done without asking.
     limit: usize,
-    /// Why they are held.
-    reason: Reason,
+    /// Why they are held: the first is this question's, an answer to any of them is an answer to it.
+    reasons: &'static [Reason],
 }
 
-/// Takes out of `plan` what is too much, and holds it by name. What a person allowed is neither held nor counted.
+/// Takes out of `plan` what is too much, and holds it by name. What a person allowed is neither held nor counted; what was held once stays held
+/// until it is answered, or is no longer so.
 pub fn check(context: &Context<'_>, seen: &Seen, plan: &mut Plan) {
     let limit = limit(seen.total);
     let empty = Side::BOTH.into_iter().any(|side| seen.empty[side]) && seen.total > FEW;
     let deletions = if empty {
-        Question { about: is_deletion, limit: 0, reason: Reason::SideEmpty }
+        Question { about: is_deletion, limit: 0, reasons: &[Reason::SideEmpty, Reason::ManyDeletions] }
     } else {
-        Question { about: is_deletion, limit: limit.saturating_sub(seen.deletions), reason: Reason::ManyDeletions }
+        let left = limit.saturating_sub(seen.deletions);
+        Question { about: is_deletion, limit: left, reasons: &[Reason::ManyDeletions, Reason::SideEmpty] }
     };
     let creations = if seen.full { usize::MAX } else { CREATIONS };
     for question in [
         deletions,
-        Question { about: is_move, limit, reason: Reason::ManyMoves },
-        Question { about: is_of_others, limit: OTHERS, reason: Reason::ManyOfOthers },
-        Question { about: is_creation, limit: creations, reason: Reason::ManyCreations },
+        Question { about: is_move, limit, reasons: &[Reason::ManyMoves] },
+        Question { about: is_of_others, limit: OTHERS, reasons: &[Reason::ManyOfOthers] },
+        Question { about: is_creation, limit: creations, reasons: &[Reason::ManyCreations] },
     ] {
         hold(context, seen, plan, &question);
     }
 }
 
 fn hold(context: &Context<'_>, seen: &Seen, plan: &mut Plan, question: &Question) {
-    let asked = |action: &Action| {
-        let ids = &action.after.ids;
-        (question.about)(action) && !seen.answers.allow([&ids.creatio, &ids.exchange], question.reason)
+    let Some(&reason) = question.reasons.first() else { return };
+    let named = |action: &Action, known: &dyn Fn(&ItemId, Reason) -> bool| {
+        Side::BOTH.into_iter().any(|side| question.reasons.iter().any(|reason| known(&action.after.ids[side], *reason)))
     };
-    if plan.actions.iter().filter(|action| asked(action)).count() <= question.limit {
-        return;
-    }
-    let (too_many, rest): (Vec<Action>, Vec<Action>) = std::mem::take(&mut plan.actions).into_iter().partition(asked);
+    let asked = |action: &Action| {
+        (question.about)(action) && !named(action, &|id, reason| seen.answers.allow([id, id], reason))
+    };
+    let many = plan.actions.iter().filter(|action| asked(action)).count() > question.limit;
+    let held = |action: &Action| {
+        asked(action) && (many || named(action, &|id, reason| seen.guarded.contains(&(id.clone(), reason))))
+    };
+    let (too_many, rest): (Vec<Action>, Vec<Action>) = std::mem::take(&mut plan.actions).into_iter().partition(held);
     plan.actions = rest;
     plan.held.extend(too_many.into_iter().map(|action| {
         let side = source(&action);
@@ -67,7 +73,7 @@ fn hold(context: &Context<'_>, seen: &Seen, plan: &mut Plan, question: &Question
             side,
             id: Some(action.after.ids[side].clone()),
             title: action.title,
-            reason: question.reason,
+            reason,
             detail: String::new(),
             fields: Vec::new(),
             values: Vec::new(),

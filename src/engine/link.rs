@@ -30,6 +30,10 @@ pub struct Link {
     pub generation: u32,
     /// Whether and how it lives.
     pub state: LinkState,
+    /// A side has values that are not agreed on (a clash, an edit that waits or may not go over): both are read whenever one of them
+    /// changes, since a listing then tells of that one only.
+    #[serde(default)]
+    pub unsettled: bool,
 }
 
 /// How a link lives.

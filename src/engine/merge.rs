@@ -46,6 +46,8 @@ pub enum Merged {
     Took(Side),
     /// Both changed it differently, and nobody may decide but a person.
     Clash,
+    /// Creatio's value would go to Exchange, but not without a person's word.
+    Waits(Reason),
 }
 
 /// The outcome of a merge.
@@ -57,10 +59,10 @@ pub struct Merge {
     pub writes: Pair<BTreeSet<Field>>,
     /// The base once the writes are confirmed.
     pub base: Pair<Record>,
-    /// Fields that wait for a person.
+    /// Fields that both changed differently, which wait for a person.
     pub clashes: Vec<Field>,
-    /// Fields in which this side's value was overruled: (field, loser).
-    pub overruled: Vec<(Field, Side)>,
+    /// Fields whose value in Creatio waits for a person's word before it goes out.
+    pub waits: Vec<(Field, Reason)>,
 }
 
 /// Merges the two sides of a link. `flow` says how each field may flow; `stamps` are the servers' stamps of the two items.
@@ -69,9 +71,9 @@ pub fn merge(
     context: &Context<'_>,
     seen: &Seen,
     (base, now): (Pair<&Record>, Pair<&Record>),
-    (flow, rule): (&dyn Fn(Field) -> Flow, Rule),
+    (flows, rule): (Flows, Rule),
 ) -> Merge {
-    let mut shadow = project::shadows(context, seen, now);
+    let mut shadow = project::shadows(context, seen, (now, Some(base)));
     for side in Side::BOTH {
         keep_people(base[side], now[side], &mut shadow[side]);
     }
@@ -82,12 +84,12 @@ pub fn merge(
         writes: Pair::default(),
         base: base.map(Clone::clone),
         clashes: Vec::new(),
-        overruled: Vec::new(),
+        waits: Vec::new(),
     };
     for &field in fields(now.creatio.kind()) {
         let changed = Pair::of(|side| edited[side].contains(&field));
         let alike = !unlike.creatio.contains(&field) || !unlike.exchange.contains(&field);
-        match settle(rule, flow(field), (changed, alike)) {
+        match waits(flows, field, settle(rule, flows.of(field), (changed, alike))) {
             Merged::Kept => {}
             Merged::Agreed => {
                 for side in Side::BOTH {
@@ -96,9 +98,6 @@ pub fn merge(
             }
             Merged::Took(side) => {
                 let other = side.other();
-                if changed[other] {
-                    merge.overruled.push((field, other));
-                }
                 copy(field, now[side], &mut merge.base[side]);
                 copy(field, &shadow[other], &mut merge.base[other]);
                 copy(field, &shadow[other], &mut merge.target[other]);
@@ -107,6 +106,7 @@ pub fn merge(
                 }
             }
             Merged::Clash => merge.clashes.push(field),
+            Merged::Waits(reason) => merge.waits.push((field, reason)),
         }
     }
     merge
@@ -124,31 +124,25 @@ fn keep_people(base: &Record, now: &Record, coming: &mut Record) {
 /// Merges two items that were found to be one, without a base: what is alike is agreed on, anything else goes by the conflict rule.
 /// People and responses are never written by an adoption.
 #[must_use]
-pub fn adopt(
-    context: &Context<'_>,
-    seen: &Seen,
-    now: Pair<&Record>,
-    (flow, rule): (&dyn Fn(Field) -> Flow, Rule),
-) -> Merge {
+pub fn adopt(context: &Context<'_>, seen: &Seen, now: Pair<&Record>, (flows, rule): (Flows, Rule)) -> Merge {
     // a base that differs from both sides wherever they differ: every such field is edited on both
-    let base = project::shadows(context, seen, now);
-    let quiet = |field| match field {
-        Field::People | Field::Response => Flow::Off,
-        Field::Title
-        | Field::When
-        | Field::Place
-        | Field::Body
-        | Field::Importance
-        | Field::Reminder
-        | Field::Status => flow(field),
-    };
-    let mut merged = merge(context, seen, (base.as_ref(), now), (&quiet, rule));
+    let base = project::shadows(context, seen, (now, None));
+    let quiet = Flows { adopts: true, ..flows };
+    let mut merged = merge(context, seen, (base.as_ref(), now), (quiet, rule));
     for field in [Field::People, Field::Response] {
         for side in Side::BOTH {
             copy(field, now[side], &mut merged.base[side]);
         }
     }
     merged
+}
+
+/// What would go out waits where it would mail somebody, or lose something.
+fn waits(flows: Flows, field: Field, merged: Merged) -> Merged {
+    match (merged, flows.asks(field)) {
+        (Merged::Took(Side::Creatio), Some(reason)) => Merged::Waits(reason),
+        (merged, _) => merged,
+    }
 }
 
 /// By what a clash is settled.
@@ -221,6 +215,10 @@ pub struct Flows {
     pub process: bool,
     /// The event or task is private: its placeholder in Creatio says nothing back.
     pub private: bool,
+    /// The Activity's Owner is the user.
+    pub own: bool,
+    /// The two are linked only now: people and responses are never written by that.
+    pub adopts: bool,
     /// The user's own answer may go to Creatio, where every participant writes their own row.
     pub joins: bool,
     /// The event's or task's body has what an Activity can't carry, and a new body would lose it.
@@ -234,6 +232,9 @@ impl Flows {
     /// How `field` may flow.
     #[must_use]
     pub fn of(self, field: Field) -> Flow {
+        if self.adopts && matches!(field, Field::People | Field::Response) {
+            return Flow::Off;
+        }
         let inward = match field {
             Field::Response => self.joins,
             Field::Status => self.inward && !self.process,
@@ -247,14 +248,15 @@ impl Flows {
         };
         let outward = self.outward
             && !self.private
-            && !match field {
-                Field::Title | Field::When | Field::Place => self.foreign || self.recurring || self.mails,
-                Field::Body => self.foreign || self.recurring || self.mails || self.rich,
-                Field::Importance => self.foreign || self.recurring,
-                Field::Reminder => self.recurring,
+            && match field {
+                Field::Title | Field::When | Field::Place | Field::Body | Field::Importance => {
+                    !self.foreign && !self.recurring
+                }
+                // what somebody else's Activity reminds of is theirs
+                Field::Reminder => !self.recurring && self.own,
                 // inviting people and answering for the user mail somebody: never without being asked
-                Field::People | Field::Response => true,
-                Field::Status => false,
+                Field::People | Field::Response => false,
+                Field::Status => true,
             };
         let owned =
             self.foreign && matches!(field, Field::Title | Field::When | Field::Place | Field::Body | Field::People);
@@ -268,17 +270,14 @@ impl Flows {
         }
     }
 
-    /// The fields among `edited` (in Creatio) that don't go out until a person says so, with the reason.
+    /// Why a value of `field` would not go to Exchange without a person's word, if it may go at all.
     #[must_use]
-    pub fn held(self, edited: &BTreeSet<Field>) -> Vec<(Reason, Vec<Field>)> {
-        let asked =
-            |fields: &[Field]| fields.iter().copied().filter(|field| edited.contains(field)).collect::<Vec<_>>();
-        let ours = self.outward && !self.foreign && !self.recurring && !self.private;
-        let reasons = [
-            (Reason::WouldMail, self.mails, asked(&[Field::Title, Field::When, Field::Place, Field::Body])),
-            (Reason::RichBody, self.rich && !self.mails, asked(&[Field::Body])),
-        ];
-        let due = reasons.into_iter().filter(|(_, applies, fields)| ours && *applies && !fields.is_empty());
-        due.map(|(reason, _, fields)| (reason, fields)).collect()
+    pub fn asks(self, field: Field) -> Option<Reason> {
+        let mailed = matches!(field, Field::Title | Field::When | Field::Place | Field::Body);
+        match () {
+            () if self.mails && mailed => Some(Reason::WouldMail),
+            () if self.rich && field == Field::Body => Some(Reason::RichBody),
+            () => None,
+        }
     }
 }

@@ -34,10 +34,45 @@ pub fn project(context: &Context<'_>, seen: &Seen, from: Side, (record, there): 
     }
 }
 
-/// Both directions at once: what each side's record is on the other.
+/// Both directions at once: what each side's record is on the other. The base tells in which zone an all-day event was read.
 #[must_use]
-pub fn shadows(context: &Context<'_>, seen: &Seen, now: Pair<&Record>) -> Pair<Record> {
-    Pair::of(|side| project(context, seen, side.other(), (now[side.other()], Some(now[side]))))
+pub fn shadows(
+    context: &Context<'_>,
+    seen: &Seen,
+    (now, base): (Pair<&Record>, Option<Pair<&Record>>),
+) -> Pair<Record> {
+    let mut shadows = Pair::of(|side| project(context, seen, side.other(), (now[side.other()], Some(now[side]))));
+    if let (Some(when), Record::Meeting(there)) =
+        (base.and_then(|base| anchored(context.zone, now, base)), &mut shadows.exchange)
+    {
+        there.when = when;
+    }
+    shadows
+}
+
+/// The dates of an all-day event whose Activity was moved by whole days: counted from the base, since the user's zone may be another than when
+/// it was read. A change of the clocks on the way is no part of a day.
+fn anchored(zone: &dyn Zone, now: Pair<&Record>, base: Pair<&Record>) -> Option<When> {
+    let (Record::Meeting(now), Record::Meeting(here), Record::Meeting(there)) =
+        (now.creatio, base.creatio, base.exchange)
+    else {
+        return None;
+    };
+    let (When::Timed { start, end }, When::Timed { start: from, end: to }, When::AllDay { first, end: last }) =
+        (now.when, here.when, there.when)
+    else {
+        return None;
+    };
+    let (first, last) = (moved(zone, first, (from, start))?, moved(zone, last, (to, end))?);
+    (first < last).then_some(When::AllDay { first, end: last })
+}
+
+/// `day` moved as an instant moved `from` .. `to`; `None` if that is no whole number of days, on the clock or on the wall.
+fn moved(zone: &dyn Zone, day: Day, (from, to): (Instant, Instant)) -> Option<Day> {
+    let by = to - from;
+    let wall = by + Duration::seconds(i64::from(zone.offset(to)) - i64::from(zone.offset(from)));
+    let whole = [by, wall].into_iter().find(|by| by.num_seconds() % 86_400 == 0)?;
+    day.checked_add_signed(whole)
 }
 
 fn meeting(context: &Context<'_>, seen: &Seen, from: Side, (one, there): (&Meeting, Option<&Meeting>)) -> Meeting {
@@ -83,6 +118,8 @@ fn title(context: &Context<'_>, from: Side, (name, there): (&str, Option<&str>))
 fn line(from: Side, (text, there): (&str, Option<&str>)) -> String {
     match from {
         Side::Exchange => text.chars().take(LONGEST_LINE).collect(),
+        // a text that no longer fills an Activity was written anew: the old tail is no part of it
+        Side::Creatio if text.chars().count() < LONGEST_LINE => text.to_owned(),
         Side::Creatio => text.chars().chain(there.unwrap_or_default().chars().skip(LONGEST_LINE)).collect(),
     }
 }

@@ -5,7 +5,7 @@ use super::Ends;
 use crate::engine::actions::ACTIVITIES;
 use crate::engine::link::{Held, Link, LinkKey, LinkState, Reason, State};
 use crate::engine::settings::{Extent, Settings};
-use crate::engine::{Context, Seen, matching, scope};
+use crate::engine::{Context, Seen, decide, matching, scope};
 use crate::error::Result;
 use crate::model::{ContainerId, Cursor, Instant, Item, ItemId, Kind, Listing, Pair, Person, Record, Side, Window};
 use crate::ports::{Clock, Clue, Directory, Events, Found, Replica, Store};
@@ -68,12 +68,15 @@ pub async fn observe<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: 
     let ended = listings.as_ref().map(|listing| listing.cursor.clone());
     gather.seen.full = full;
     gather.seen.answers = state.answers.clone();
+    gather.seen.guarded = state.held.iter().filter_map(|held| Some((held.id.clone()?, held.reason))).collect();
     gather.seen.deletions = recent(state, now);
     gather.listed(listings, full).await?;
+    gather.reopened();
     gather.again(state).await?;
     gather.answered(state).await?;
     gather.due().await?;
     gather.pending().await?;
+    gather.unsettled().await?;
     gather.members(settings).await?;
     gather.confirm().await?;
     gather.marks().await?;
@@ -145,6 +148,17 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
                 self.suspects[side].insert(id.clone());
             }
         }
+    }
+
+    /// Of an Activity that is no longer Canceled it must be known whether its counterpart is still there.
+    fn reopened(&mut self) {
+        let items = &self.seen.items;
+        let woken = self.links.values().filter(|link| {
+            link.state == LinkState::Tombstone
+                && !items.exchange.contains_key(&link.ids.exchange)
+                && decide::reopened(link, items.creatio.get(&link.ids.creatio))
+        });
+        self.suspects.exchange.extend(woken.map(|link| link.ids.exchange.clone()).collect::<Vec<_>>());
     }
 
     /// Items whose step the last run did not finish are read again.
@@ -234,6 +248,32 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             self.read(side, &clues).await?;
         }
         self.know(links);
+        Ok(())
+    }
+
+    /// Whether a person set back the status of a canceled Activity: whether its event is still there decides what follows.
+    fn is_reopened(&self, link: &Link) -> bool {
+        let open = self.seen.items.creatio.get(&link.ids.creatio).is_some_and(|item| !item.facts.canceled);
+        link.state == LinkState::Tombstone && link.facts.creatio.canceled && open
+    }
+
+    /// Of pairs that are not settled, both sides are read as soon as one is.
+    async fn unsettled(&mut self) -> Result<()> {
+        for side in Side::BOTH {
+            let read = |side: Side, id: &ItemId| {
+                self.seen.items[side].contains_key(id)
+                    || self.seen.gone[side].contains(id)
+                    || self.suspects[side].contains(id)
+            };
+            let clues: Vec<Clue> = self
+                .links
+                .values()
+                .filter(|link| (link.unsettled && matters(link)) || self.is_reopened(link))
+                .filter(|link| !read(side, &link.ids[side]) && read(side.other(), &link.ids[side.other()]))
+                .map(|link| Clue::Id { id: link.ids[side].clone(), container: link.containers[side].clone() })
+                .collect();
+            self.read(side, &clues).await?;
+        }
         Ok(())
     }
 

@@ -24,6 +24,7 @@ fn link(items: &Pair<Item>, made: Option<Side>) -> Link {
         made,
         generation: 0,
         state: LinkState::Alive,
+        unsettled: false,
     }
 }
 
@@ -181,6 +182,8 @@ fn fields_flow_where_they_may() {
         outward: true,
         private: false,
         joins: true,
+        own: true,
+        adopts: false,
         foreign: false,
         recurring: false,
         process: false,
@@ -200,9 +203,11 @@ fn fields_flow_where_they_may() {
         ("organizer's", Flows { foreign: true, ..free }, Field::When, Flow::Owned(Side::Exchange)),
         ("organizer's", Flows { foreign: true, ..free }, Field::Importance, exchange),
         ("the user's own", Flows { foreign: true, ..free }, Field::Reminder, Flow::Both),
-        ("would mail", Flows { mails: true, ..free }, Field::Place, exchange),
+        ("would mail, and waits", Flows { mails: true, ..free }, Field::Place, Flow::Both),
+        ("a colleague's reminder", Flows { own: false, ..free }, Field::Reminder, exchange),
         ("would not", Flows { mails: true, ..free }, Field::Reminder, Flow::Both),
-        ("has a table", Flows { rich: true, ..free }, Field::Body, exchange),
+        ("adopted", Flows { adopts: true, ..free }, Field::People, Flow::Off),
+        ("has a table", Flows { rich: true, ..free }, Field::Body, Flow::Both),
         ("has a table", Flows { rich: true, ..free }, Field::Title, Flow::Both),
         ("recurring task", Flows { recurring: true, ..free }, Field::When, exchange),
         ("recurring task", Flows { recurring: true, ..free }, Field::Status, Flow::Both),

@@ -132,6 +132,18 @@ fn complaint(verdict: &Verdict, effects: &Effects) -> Option<&'static str> {
     .find_map(|(wrong, what)| wrong.then_some(what))
 }
 
+/// Where the engine disagrees: by which rows, and the case with what was expected and found.
+fn disagreements(cases: &[Case]) -> Vec<(String, String)> {
+    let judge = |case: &Case| {
+        let verdict = verdict(case);
+        let (effects, plan) = stage::run(case);
+        let wrong = complaint(&verdict, &effects)?;
+        let key = format!("{wrong}: {}", verdict.because.join(" / "));
+        Some((key, format!("{}\nexpected {verdict:?}\nfound {effects:?}\n{plan}", told(case))))
+    };
+    cases.iter().filter_map(judge).collect()
+}
+
 /// A case by what is not plain about it.
 fn told(case: &Case) -> String {
     let parts = |case: &Case| format!("{case:?}").split(", ").map(str::to_owned).collect::<Vec<_>>();
@@ -143,15 +155,14 @@ fn told(case: &Case) -> String {
 fn the_engine_does_what_the_rows_say_in_every_case() {
     let cases = cases::all(std::env::var("ORACLE_SLACK").map_or(0, |slack| slack.parse().unwrap()));
     println!("decision table: {} cases", cases.len());
+    let share = cases.len().div_ceil(std::thread::available_parallelism().map_or(1, usize::from)).max(1);
+    let found: Vec<(String, String)> = std::thread::scope(|scope| {
+        let parts: Vec<_> = cases.chunks(share).map(|part| scope.spawn(|| disagreements(part))).collect();
+        parts.into_iter().flat_map(|part| part.join().unwrap()).collect()
+    });
     let mut complaints: BTreeMap<String, (usize, String)> = BTreeMap::new();
-    for case in &cases {
-        let verdict = verdict(case);
-        let (effects, plan) = stage::run(case);
-        if let Some(wrong) = complaint(&verdict, &effects) {
-            let key = format!("{wrong}: {}", verdict.because.join(" / "));
-            let first = format!("{}\nexpected {verdict:?}\nfound {effects:?}\n{plan}", told(case));
-            complaints.entry(key).or_insert((0, first)).0 += 1;
-        }
+    for (key, first) in found {
+        complaints.entry(key).or_insert((0, first)).0 += 1;
     }
     let report: Vec<String> = complaints.iter().map(|(key, (n, first))| format!("{n} cases, {key}\n{first}")).collect();
     assert!(report.is_empty(), "{}", report.join("\n"));

@@ -6,7 +6,7 @@ use crate::memory::{
 use pollster::block_on;
 use schedule_sync::engine::answer::{Answer, Choice};
 use schedule_sync::engine::link::{LinkState, Reason};
-use schedule_sync::engine::settings::{Conflict, Settings};
+use schedule_sync::engine::settings::{Conflict, ExchangeDelete, Settings};
 use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{
     Address, Body, ContactId, Item, ItemId, Occurrence, Original, Person, Record, Response, Role, Side, Status,
@@ -603,6 +603,25 @@ fn a_canceled_activity_that_is_opened_again_comes_back() {
     trip.creatio.edit(&"a".into(), canceled(false));
     trip.settle();
     assert_eq!(trip.only(Side::Exchange).record.title(), "Call");
+}
+
+#[test]
+fn a_canceled_activity_that_is_opened_again_meets_the_event_that_was_left() {
+    let trip = linked(Side::Creatio);
+    let mut settings = everything();
+    settings.rules.exchange_delete = ExchangeDelete::Leave;
+    block_on(trip.shelf.save_settings(&settings)).unwrap();
+    for status in [Status::Canceled, Status::NotStarted] {
+        trip.creatio.edit(&"a".into(), |item| {
+            item.facts.canceled = status == Status::Canceled;
+            item.facts.status = Some(status);
+        });
+        trip.settle();
+        assert_eq!(trip.exchange.ids().len(), 1, "{status:?}: neither removed nor there twice");
+    }
+    trip.creatio.edit(&"a".into(), |item| *title(item) = "Visit".to_owned());
+    trip.settle();
+    assert_eq!(trip.only(Side::Exchange).record.title(), "Visit", "the pair lives again");
 }
 
 #[test]

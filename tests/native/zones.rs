@@ -203,6 +203,7 @@ fn linked(tz: Tz, day: Day, series: bool) -> (Link, Pair<Item>) {
         made: Some(Side::Creatio),
         generation: 0,
         state: LinkState::Alive,
+        unsettled: false,
     };
     (link, items)
 }

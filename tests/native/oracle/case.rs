@@ -108,6 +108,8 @@ pub(crate) struct Case {
     pub(crate) process: bool,
     pub(crate) completed: bool,
     pub(crate) edit: Edit,
+    /// A side that is the same was not read at all: no delta told of it.
+    pub(crate) unread: bool,
 }
 
 impl Case {

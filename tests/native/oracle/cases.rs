@@ -28,6 +28,7 @@ pub(crate) const PLAIN: Case = Case {
     process: false,
     completed: false,
     edit: Edit::One(Field::Title),
+    unread: false,
 };
 
 /// Cases under construction, with the number of dimensions that depart without a say.
@@ -151,6 +152,14 @@ pub(crate) fn all(slack: u8) -> Vec<Case> {
     let standings = [Kind::Meeting, Kind::Task].into_iter().flat_map(standings);
     Cases { list: standings.map(|case| (case, 0)).collect(), slack }
         .vary(|c, v| c.in_window = v, |_| BOTH.to_vec(), |_| true)
+        .vary(
+            |c, v| c.unread = v,
+            |c| {
+                let one_same = (c.creatio == Fate::Same) != (c.exchange == Fate::Same);
+                if_or(one_same && matches!(c.bond, Bond::Alive | Bond::Asleep), &NEITHER)
+            },
+            |_| true,
+        )
         .vary(|c, v| c.import = v, |_| BOTH.to_vec(), |_| true)
         .vary(|c, v| c.export = v, |_| BOTH.to_vec(), |_| true)
         .vary(|c, v| c.single = v, |c| if_or(meeting(c) && there(c.exchange), &BOTH), a_loss)
@@ -174,7 +183,7 @@ pub(crate) fn all(slack: u8) -> Vec<Case> {
         .vary(|c, v| c.attendees = v, |c| if_or(meeting(c), &NEITHER), |_| true)
         .vary(|c, v| c.owner = v, |c| if_or(there(c.creatio), &BOTH), |_| true)
         .vary(|c, v| c.container = v, |c| if_or(c.exchange == Fate::Gone, &BOTH), |_| true)
-        .vary(|c, v| c.process = v, |c| if_or(there(c.creatio), &NEITHER), |c| lost(c.exchange))
+        .vary(|c, v| c.process = v, |c| if_or(there(c.creatio), &NEITHER), |c| lost(c.exchange) || !meeting(c))
         .vary(|c, v| c.completed = v, |c| if_or(there(c.creatio), &NEITHER), |c| lost(c.exchange))
         .vary(
             |c, v| c.past = v,

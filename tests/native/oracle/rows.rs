@@ -334,11 +334,11 @@ pub(crate) const EXCHANGE_DELETE: &[Row<Is, Then>] = &[
         "After … leave the link stays as a tombstone",
     ),
     row(
-        &[Is::Made(&[Made::OnExchange]), Is::Attendees(false), Is::Owner(true)],
+        &[Is::Made(&[Made::OnExchange]), Is::Attendees(false), Is::Owner(true), Is::Exchange(&[Same])],
         Then::Delete(Exchange),
         "It deletes without asking only an event or task that we created, without attendees, whose last known Owner was the user",
     ),
-    row(&[], Then::Ask, "everything else is held and asked"),
+    row(&[], Then::Ask, "everything else is held and asked; our reading: an edit that nobody has seen too"),
 ];
 
 /// Where a field was changed.
@@ -419,6 +419,17 @@ const CREATIO_WINS: &[Clash] = &[Clash::Creatio, Clash::NewestIsCreatio];
 
 /// What becomes of a field that was changed somewhere.
 pub(crate) const FIELD: &[Row<Of, Value>] = &[
+    row(
+        &[
+            Of::Item(Is::Private(&[Private::Busy])),
+            Of::Item(Is::Link(&[Unlinked])),
+            Of::Field(&[Field::Title, Field::Body, Field::Place, Field::Reminder, Field::Importance]),
+            Of::Item(Is::Import(true)),
+            Of::Item(Is::Owner(true)),
+        ],
+        Value::AskClash,
+        "a person's own text stays and is named",
+    ),
     row(&[Of::Changed(&[Where::Alike])], Value::Stays, "Alike on both: agreed"),
     // private
     row(
@@ -497,7 +508,17 @@ pub(crate) const FIELD: &[Row<Of, Value>] = &[
         &[
             Of::Item(Is::Process(true)),
             Of::Field(&[Field::Status]),
-            Of::Changed(&[Where::OnlyExchange]),
+            Of::Changed(&[Where::Both]),
+            Of::Item(Is::Export(true)),
+        ],
+        Value::From(Creatio),
+        "our reading: the status of a process's Activity is Creatio's own",
+    ),
+    row(
+        &[
+            Of::Item(Is::Process(true)),
+            Of::Field(&[Field::Status]),
+            Of::Changed(&[Where::OnlyExchange, Where::Both]),
             Of::Item(Is::Import(true)),
         ],
         Value::NeedsYou,

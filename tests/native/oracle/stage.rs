@@ -169,6 +169,7 @@ fn linked(case: &Case, items: &Pair<Item>, context: &Context<'_>) -> Option<Link
             Made::Neither => None,
         },
         generation: 0,
+        unsettled: false,
         state,
     };
     if case.bond == Bond::Tombstone {
@@ -264,6 +265,7 @@ fn seen(case: &Case, link: Option<Link>, items: Pair<Item>) -> Seen {
         let item = items[side].clone();
         match fates[side] {
             Fate::Absent => {}
+            Fate::Same if case.unread => {}
             Fate::Gone => drop(seen.gone[side].insert(item.id)),
             Fate::Same | Fate::Edited | Fate::Canceled | Fate::Reopened | Fate::New => {
                 seen.items[side] = BTreeMap::from([(item.id.clone(), item)]);
