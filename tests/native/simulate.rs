@@ -10,7 +10,7 @@ mod row;
 
 use crate::chance::shrink;
 use crate::graph_setup::{NOW, watch};
-use crate::world::World;
+use crate::world::{COLLEAGUE, World};
 use device::{Blow, Device};
 use futures_util::FutureExt;
 use futures_util::task::noop_waker;
@@ -18,12 +18,14 @@ use history::{History, Move, Trouble};
 use people::People;
 use promises::Outcome;
 use sandbox::Seed;
-use schedule_sync::model::{Pair, Side};
+use sandbox::graph::Quirks;
+use schedule_sync::model::Pair;
 use schedule_sync::run::Report;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
+use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::rc::Rc;
@@ -50,10 +52,11 @@ pub(crate) struct Shown {
 impl Stage {
     fn new(history: &History) -> Self {
         let world = Rc::new(World::new(Seed::Empty, NOW));
-        let me = world.by_hand(Side::Creatio, "GET", "SysAdminUnit?$filter=Name eq 'Supervisor'", None).1;
-        let contact = me["value"][0]["ContactId"].as_str().unwrap();
         let settings = history.options.settings();
-        let devices = (0..history.options.devices).map(|_| Device::new(&world, contact, &settings)).collect();
+        let mut devices: Vec<Device> = (0..history.options.devices).map(|_| Device::new(&world, &settings)).collect();
+        if history.options.colleague {
+            devices.push(Device::new(&Rc::new(world.beside(COLLEAGUE)), &history.options.colleagues()));
+        }
         let people = Rc::new(RefCell::new(People::new(Rc::clone(&world))));
         Self { world, people, devices, forgetful: history.options.devices > 1 }
     }
@@ -64,6 +67,14 @@ impl Stage {
             Move::Run { device, trouble } => self.struck(&self.devices[*device], trouble),
             Move::Together { seed } => self.together(*seed),
             Move::Pass { minutes } => self.world.pass(chrono::Duration::minutes(*minutes)),
+            Move::Quirks { replays, late, shuffled, page } => {
+                self.world.sandbox.borrow_mut().graph.set_quirks(&Quirks {
+                    replays: *replays,
+                    stale_reads: *late,
+                    shuffled_order: *shuffled,
+                    page_size: NonZeroUsize::new(*page),
+                })
+            }
             Move::Expire => self.world.sandbox.borrow_mut().graph.expire_tokens(),
             Move::Revoke => self.world.sandbox.borrow_mut().desk.revoke_tokens(),
             Move::Forget { device } => {
@@ -104,7 +115,8 @@ impl Stage {
         for device in &self.devices {
             device.fuse.yields.set(true);
         }
-        let (mut one, mut two) = (pin!(self.devices[0].run()), pin!(self.devices[1].run()));
+        let [a, b] = [&self.devices[0], &self.devices[1]];
+        let (mut one, mut two) = (pin!(a.run()), pin!(b.run()));
         let (mut first, mut second) = (false, false);
         while !first || !second {
             if !first && (second || chance.one_in(2)) {
@@ -144,6 +156,7 @@ impl Stage {
     /// Quiet: everybody runs some times, the last time after a day, in full.
     fn quiet(&self, history: &History) -> Shown {
         let mut broken = Vec::new();
+        self.world.sandbox.borrow_mut().graph.set_quirks(&Quirks::default());
         for wait in [5, 5, 5, 25 * 60] {
             self.world.pass(chrono::Duration::minutes(wait));
             for device in &self.devices {

@@ -3,7 +3,7 @@
 
 use crate::graph_setup::{Known, LINK};
 use crate::memory::{Shelf, Silence, words};
-use crate::world::{CREATIO, GRAPH, MAILBOX, World};
+use crate::world::{CREATIO, GRAPH, World};
 use chrono::Duration;
 use chrono_tz::Tz;
 use futures_util::future;
@@ -222,20 +222,21 @@ pub(crate) struct Device {
 }
 
 impl Device {
-    /// A device of the user whose Contact is `contact`, with an empty store.
-    pub(crate) fn new(world: &Rc<World>, contact: &str, settings: &Settings) -> Self {
+    /// A device of the user of `world`, with an empty store.
+    pub(crate) fn new(world: &Rc<World>, settings: &Settings) -> Self {
+        let contact = world.contact();
         let fuse = Rc::new(Fuse::default());
         let line = Rc::new(Line { world: Rc::clone(world), fuse: Rc::clone(&fuse), skew: Cell::default() });
         let zone = Rc::new(zone());
         let site = Site {
             base: CREATIO.trim_end_matches("/odata").to_owned(),
             id: "site".into(),
-            contact: contact.into(),
+            contact: contact.as_str().into(),
             zone: zone.clone(),
         };
         let mailbox = Mailbox {
             base: GRAPH.to_owned(),
-            address: Address::parse(MAILBOX).unwrap(),
+            address: Address::parse(world.mailbox).unwrap(),
             site: "site".into(),
             deep_link: LINK.to_owned(),
             zone,
@@ -246,7 +247,11 @@ impl Device {
             creatio: Creatio::new(Rc::clone(&line), site),
             graph: Graph::new(Rc::clone(&line), mailbox),
             store: Kept { shelf, fuse: Rc::clone(&fuse), written: RefCell::default() },
-            account: Account { site: "site".into(), mailbox: MAILBOX.to_owned(), contact: contact.into() },
+            account: Account {
+                site: "site".into(),
+                mailbox: world.mailbox.to_owned(),
+                contact: contact.as_str().into(),
+            },
             line,
             fuse,
         }

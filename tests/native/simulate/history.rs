@@ -20,10 +20,18 @@ pub(crate) struct Options {
     pub(crate) conflict: Conflict,
     pub(crate) creatio_delete: CreatioDelete,
     pub(crate) exchange_delete: ExchangeDelete,
+    /// The user's devices.
     pub(crate) devices: usize,
+    /// A colleague of the user imports the meetings to which he is invited: the device after the user's.
+    pub(crate) colleague: bool,
 }
 
 impl Options {
+    /// The settings of the colleague.
+    pub(crate) fn colleagues(&self) -> Settings {
+        Self { direction: Direction::Import, ..*self }.settings()
+    }
+
     /// The settings that all devices share.
     pub(crate) fn settings(&self) -> Settings {
         let mut settings = Settings::first("2026-03-02".parse().unwrap());
@@ -81,6 +89,13 @@ pub(crate) enum Move {
     Pass {
         minutes: i64,
     },
+    /// Graph tells its changes again, late, in any order and in small pages.
+    Quirks {
+        replays: bool,
+        late: usize,
+        shuffled: bool,
+        page: usize,
+    },
     /// Graph forgets its delta tokens.
     Expire,
     /// The user's token ends.
@@ -128,6 +143,7 @@ impl History {
             ]),
             exchange_delete: chance.pick(&[ExchangeDelete::Delete, ExchangeDelete::Delete, ExchangeDelete::Leave]),
             devices: if chance.one_in(3) { 2 } else { 1 },
+            colleague: chance.one_in(4),
         };
         let length = 3 + chance.below(14);
         let mut maker = Maker { chance, options, tags: 0, values: 0 };
@@ -145,7 +161,7 @@ struct Maker {
 
 impl Maker {
     fn next(&mut self) -> Move {
-        match self.chance.below(24) {
+        match self.chance.below(25) {
             0..=9 => Move::Deed(self.deed()),
             10..=18 => Move::Run { device: self.device(), trouble: self.trouble() },
             19 if self.options.devices > 1 => Move::Together { seed: self.chance.number() },
@@ -153,12 +169,18 @@ impl Maker {
             20 => Move::Pass { minutes: self.chance.pick(&[1, 60, 1500, 5_000, 45_000]) },
             21 => Move::Expire,
             22 => Move::Revoke,
+            23 => Move::Quirks {
+                replays: self.chance.one_in(2),
+                late: self.chance.below(3),
+                shuffled: self.chance.one_in(2),
+                page: 1 + self.chance.below(3),
+            },
             _ => Move::Forget { device: self.device() },
         }
     }
 
     fn device(&mut self) -> usize {
-        self.chance.below(self.options.devices)
+        self.chance.below(self.options.devices + usize::from(self.options.colleague))
     }
 
     fn side(&mut self) -> Side {
@@ -188,6 +210,7 @@ impl Maker {
         let kinds = [Kind::Meeting, Kind::Meeting, Kind::Task, Kind::Task, Kind::AllDay, Kind::Invited];
         let kind = match (self.chance.pick(&kinds), side) {
             (Kind::Invited, Side::Creatio) => Kind::Meeting,
+            (Kind::Invited, Side::Exchange) if self.options.colleague => Kind::Shared,
             (kind, _) => kind,
         };
         Deed::Create { tag: self.tags - 1, side, kind, value }

@@ -2,7 +2,7 @@
 //! wrote *lives* until a person replaces it while seeing it: what a person saw and changed is settled, what they never saw must not be lost.
 
 use crate::simulate::row::{Row, rows};
-use crate::world::World;
+use crate::world::{COLLEAGUE, World};
 use chrono::{Duration, NaiveDate};
 use schedule_sync::model::{Pair, Side};
 use serde_json::{Value, json};
@@ -25,6 +25,8 @@ pub(crate) enum Kind {
     AllDay,
     /// A meeting to which the user invited somebody; only by hand on Exchange.
     Invited,
+    /// A meeting to which the user invited the colleague.
+    Shared,
     Task,
 }
 
@@ -136,7 +138,7 @@ impl People {
                         day(value + 1).and_hms_opt(0, 0, 0).unwrap() - Duration::hours(3),
                     ),
                     Kind::Task => (day(value).and_hms_opt(6, 0, 0).unwrap(), day(value).and_hms_opt(9, 0, 0).unwrap()),
-                    Kind::Meeting | Kind::Invited => (start, end),
+                    Kind::Meeting | Kind::Invited | Kind::Shared => (start, end),
                 };
                 let stamp = |at: chrono::NaiveDateTime| at.format("%Y-%m-%dT%H:%M:%SZ").to_string();
                 let body = json!({"Title": title, "Notes": text, "Location": "", "StartDate": stamp(start),
@@ -156,9 +158,13 @@ impl People {
                     body["start"] = utc(day(value).and_hms_opt(0, 0, 0).unwrap());
                     body["end"] = utc(day(value + 1).and_hms_opt(0, 0, 0).unwrap());
                 }
-                if kind == Kind::Invited {
-                    body["attendees"] =
-                        json!([{"type": "required", "emailAddress": {"address": "guest@fabrikam.example"}}]);
+                let guest = match kind {
+                    Kind::Invited => Some("guest@fabrikam.example"),
+                    Kind::Shared => Some(COLLEAGUE.1),
+                    Kind::Meeting | Kind::AllDay | Kind::Task => None,
+                };
+                if let Some(guest) = guest {
+                    body["attendees"] = json!([{"type": "required", "emailAddress": {"address": guest}}]);
                 }
                 self.ask(side, ("POST", "me/events"), Some(body));
             }

@@ -155,6 +155,7 @@ impl Outcome<'_> {
                 Kind::Meeting => "meetings",
                 Kind::AllDay => "all-day",
                 Kind::Invited => "invited",
+                Kind::Shared => "shared",
                 Kind::Task => "tasks",
             };
             *census.entry(kind.to_owned()).or_default() += 1;

@@ -12,6 +12,7 @@ const USUAL: Options = Options {
     creatio_delete: CreatioDelete::Mark,
     exchange_delete: ExchangeDelete::Delete,
     devices: 1,
+    colleague: false,
 };
 
 const fn create(side: Side, kind: Kind) -> Move {
