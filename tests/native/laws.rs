@@ -172,9 +172,14 @@ fn deleted(phase: &Phase<'_>) -> Option<String> {
             }
             let allowed = match side {
                 Side::Creatio => {
-                    let rule = if dropped { CreatioDelete::Delete } else { CreatioDelete::Mark };
+                    // an edit stays on the canceled Activity, whatever the rule
+                    let rule = match rules.creatio_delete {
+                        CreatioDelete::Delete => dropped || known.edited.creatio,
+                        CreatioDelete::Mark => !dropped,
+                        CreatioDelete::Leave => false,
+                    };
                     known.removed.exchange
-                        && rules.creatio_delete == rule
+                        && rule
                         && phase.settings.import_meetings.on
                         && is_users(item)
                         && !item.facts.process
@@ -185,7 +190,7 @@ fn deleted(phase: &Phase<'_>) -> Option<String> {
                     let gone = known.removed.creatio && rules.exchange_delete == ExchangeDelete::Delete;
                     let deletes = gone && (ours || known.edited.creatio) && known.look != Look::Others;
                     dropped
-                        && (deletes || (known.converted && ours))
+                        && (deletes || (known.converted && (ours || known.edited.creatio)))
                         && phase.settings.export.on
                         && item.facts.attendees == 0
                 }

@@ -68,7 +68,7 @@ fn one(seed: u64) -> Tally {
         }
     }
     tally.simulations = 1;
-    match simulate::simulate(seed, seed % SAMPLE == 0) {
+    match simulate::simulate(seed, seed.is_multiple_of(SAMPLE)) {
         Ok(census) => tally.census = census,
         Err(failure) => tally.failures.push(failure),
     }

@@ -7,7 +7,7 @@ use crate::memory::{CALENDAR, LIST, ME, Memory, account, at, words};
 use futures_util::FutureExt;
 use schedule_sync::engine::actions::follow_up;
 use schedule_sync::engine::history::{self, Entry};
-use schedule_sync::engine::link::{Held, Link, LinkState};
+use schedule_sync::engine::link::{Held, Link, LinkState, Reason};
 use schedule_sync::engine::plan::{self, Plan};
 use schedule_sync::engine::settings::Settings;
 use schedule_sync::engine::{Context, Seen, fold};
@@ -30,6 +30,8 @@ pub(crate) struct Bench {
     pub(crate) plans: usize,
     /// What was written down.
     pub(crate) history: Vec<Entry>,
+    /// What the last plan held.
+    guarded: BTreeSet<(ItemId, Reason)>,
     bug: Option<Bug>,
     chance: Chance,
 }
@@ -38,7 +40,7 @@ impl Bench {
     pub(crate) fn new(settings: Settings, bug: Option<Bug>, chance: Chance) -> Self {
         let sides = Pair::of(Memory::new);
         let (links, tags) = (BTreeMap::new(), Pair::of(|_| BTreeMap::new()));
-        Self { settings, sides, links, tags, plans: 0, history: Vec::new(), bug, chance }
+        Self { settings, sides, links, tags, plans: 0, history: Vec::new(), guarded: BTreeSet::new(), bug, chance }
     }
 
     pub(crate) fn items(&self) -> Pair<Items> {
@@ -68,6 +70,7 @@ impl Bench {
             containers: vec![container(CALENDAR, Kind::Meeting), container(LIST, Kind::Task)],
             people: [(Address::parse("anna@fabrikam.example").unwrap(), "anna".into())].into(),
             total: self.links.len(),
+            guarded: self.guarded.clone(),
             ..Seen::default()
         }
     }
@@ -97,6 +100,7 @@ impl Bench {
 
     /// Carries a plan out, in any order; what the folds hold comes back.
     pub(crate) fn apply(&mut self, plan: &Plan) -> Vec<Held> {
+        self.guarded = plan.held.iter().filter_map(|held| Some((held.id.clone()?, held.reason))).collect();
         let mut actions = plan.actions.clone();
         self.chance.shuffle(&mut actions);
         for id in &plan.drop {
