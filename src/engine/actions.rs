@@ -71,7 +71,13 @@ pub fn linked(context: &Context<'_>, seen: &Seen, link: &Link, (step, fates): (S
         Step::Delete(side) => delete(context, link, side, fates),
         Step::Revive(side) => revive(context, seen, link, (side, fates)),
         Step::Convert(side) => convert(context, seen, link, (side, fates)),
-        Step::Hold(reason) => hold(context, link, fates, reason),
+        Step::Hold(reason) => {
+            let mut planned = hold(context, link, fates, reason);
+            // as long as it waits, both sides are read whenever one of them is
+            let waits = Link { unsettled: true, ..link.clone() };
+            planned.links.extend((waits != *link).then_some(waits));
+            planned
+        }
         Step::Create(_) | Step::Adopt => Planned::default(), // steps of unlinked items
     }
 }
@@ -81,7 +87,8 @@ fn rest(link: &Link, fates: Pair<Fate<'_>>) -> Planned {
     if link.state == LinkState::Tombstone {
         return Planned::default();
     }
-    let after = informed(link, fates);
+    let mut after = informed(link, fates);
+    after.unsettled &= Side::BOTH.into_iter().any(|side| fates[side].item().is_none());
     if after == *link { Planned::default() } else { Planned::link(after) }
 }
 

@@ -447,13 +447,13 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         Ok(())
     }
 
-    /// Unlinked Activities that bear an id of ours: another device, or a run whose store was lost, made them for an event or task.
+    /// Unlinked Activities that bear an id of ours or a UID: another device, a colleague, or a run whose store was lost, made them for an
+    /// event or task, which is looked for before they are exported.
     async fn origins(&mut self) -> Result<()> {
-        let ours = |item: &&Item| identity::is_ours(&item.id) && !self.links.contains_key(&item.id);
-        let made = self.seen.items.creatio.values().filter(ours);
+        let unlinked = self.seen.items.creatio.values().filter(|item| !self.links.contains_key(&item.id));
         let mut clues: Vec<Clue> = Vec::new();
-        for item in made.filter(|item| scope::exports(&self.context, &self.seen, item)) {
-            clues.push(Clue::Mark(item.id.clone()));
+        for item in unlinked.filter(|item| scope::exports(&self.context, &self.seen, item)) {
+            clues.extend(identity::is_ours(&item.id).then(|| Clue::Mark(item.id.clone())));
             clues.extend(item.facts.uid.clone().map(Clue::Uid));
         }
         if clues.is_empty() {
