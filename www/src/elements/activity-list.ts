@@ -106,7 +106,7 @@ export class ActivityList extends ServerPane {
       cells: [
         activity.Title,
         calendar.show(activity.StartDate),
-        calendar.show(activity.DueDate),
+        calendar.showEnd(activity.StartDate, activity.DueDate),
         status?.Name ?? '',
         nameOf(lookups.contacts, activity.OwnerId),
         activity.ShowInScheduler ? strings.kinds.meeting : strings.kinds.task,

@@ -9,6 +9,8 @@ export interface Row {
   cells: string[];
   /** Shown less strongly: done, canceled. */
   faded?: boolean;
+  /** The one that is shown elsewhere in full. */
+  current?: boolean;
 }
 
 /** A column: its head, and its width as a class (`wide`, `time`, `word`, `short`). */
@@ -57,13 +59,13 @@ export class ItemTable extends LitElement {
         border-bottom: 1px solid var(--line);
       }
       th.time {
-        width: 136px;
+        width: 118px;
       }
       th.word {
-        width: 100px;
+        width: 96px;
       }
       th.short {
-        width: 78px;
+        width: 74px;
       }
       tbody tr {
         cursor: pointer;
@@ -76,6 +78,9 @@ export class ItemTable extends LitElement {
       }
       tbody tr:focus-visible {
         outline-offset: -2px;
+        background: var(--selected);
+      }
+      tbody tr[aria-current] {
         background: var(--selected);
       }
       .faded {
@@ -125,6 +130,7 @@ export class ItemTable extends LitElement {
     return html`<tr
       tabindex=${reached ? '0' : '-1'}
       class=${row.faded ? 'faded' : nothing}
+      aria-current=${row.current ? 'true' : nothing}
       @focus=${() => {
         this.current = row.id;
       }}
