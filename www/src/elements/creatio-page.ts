@@ -25,7 +25,7 @@ export class CreatioPage extends LitElement {
     css`
       :host {
         display: grid;
-        grid-template-columns: 96px minmax(0, 1fr) clamp(350px, 28vw, 520px) 56px;
+        grid-template-columns: 96px minmax(0, 1fr) clamp(370px, 29vw, 520px) 56px;
         height: 100vh;
       }
       nav {

@@ -13,10 +13,10 @@ export interface Row {
   current?: boolean;
 }
 
-/** A column: its head, and its width as a class (`wide`, `time`, `word`, `short`). */
+/** A column: its head, and its width as a class (`wide`, `phrase`, `time`, `word`, `short`). */
 export interface Column {
   label: string;
-  width: 'wide' | 'time' | 'word' | 'short';
+  width: 'wide' | 'phrase' | 'time' | 'word' | 'short';
 }
 
 /**
@@ -45,10 +45,11 @@ export class ItemTable extends LitElement {
       th,
       td {
         text-align: left;
-        padding: 7px 8px;
+        padding: 7px 6px;
         overflow: hidden;
         text-overflow: ellipsis;
         white-space: nowrap;
+        font-size: 13px;
         font-variant-numeric: tabular-nums;
       }
       th {
@@ -59,13 +60,16 @@ export class ItemTable extends LitElement {
         border-bottom: 1px solid var(--line);
       }
       th.time {
-        width: 118px;
+        width: 120px;
+      }
+      th.phrase {
+        width: 150px;
       }
       th.word {
-        width: 96px;
+        width: 102px;
       }
       th.short {
-        width: 74px;
+        width: 72px;
       }
       tbody tr {
         cursor: pointer;
@@ -155,7 +159,7 @@ export class ItemTable extends LitElement {
       >
         <thead>
           <tr>
-            ${this.columns.map((column) => html`<th scope="col" class=${column.width}>${column.label}</th>`)}
+            ${this.columns.map((column) => html`<th scope="col" class=${column.width} title=${column.label}>${column.label}</th>`)}
           </tr>
         </thead>
         <tbody>

@@ -192,9 +192,10 @@ export class RunLog extends LitElement {
   private renderWrite(write: Write, index: number) {
     const { calendar, strings } = this.session;
     if (write.fields.length === 0) return html`<li>${this.renderLine(write)}</li>`;
-    const rows = write.fields.map(({ field, before, after }) => ({
-      field: strings.fields[field],
-      values: [readable(field, before, calendar, strings), readable(field, after, calendar, strings)],
+    const times = timesOf(write);
+    const rows = write.fields.map((change) => ({
+      field: strings.fields[change.field],
+      values: times.map((time) => readable(change.field, change[time], calendar, strings)),
     }));
     return html`<li>
       <details
@@ -211,7 +212,7 @@ export class RunLog extends LitElement {
           this.opened.has(index)
             ? html`<value-table
                 .label=${strings.leftItem(index + 1, write.title || strings.untitled)}
-                .heads=${[strings.before, strings.after]}
+                .heads=${times.map((time) => strings[time])}
                 .rows=${rows}
               ></value-table>`
             : nothing
@@ -314,8 +315,8 @@ export class RunLog extends LitElement {
           .empty=${strings.noRuns}
           .columns=${[
             { label: strings.run, width: 'wide' },
-            { label: strings.side_title.creatio, width: 'time' },
-            { label: strings.side_title.exchange, width: 'time' },
+            { label: strings.side_title.creatio, width: 'phrase' },
+            { label: strings.side_title.exchange, width: 'phrase' },
           ]}
           .rows=${(this.runs ?? []).map((run) => this.row(run))}
           .loading=${!this.runs}
@@ -338,6 +339,12 @@ function countsOf(writes: Write[]): Counts {
     else counts.updated += 1;
   }
   return counts;
+}
+
+/** What there is to tell of a write's fields: of something created there is no before, of something deleted no after. */
+function timesOf({ what }: Write): ('before' | 'after')[] {
+  if (what === 'created') return ['after'];
+  return what === 'deleted' ? ['before'] : ['before', 'after'];
 }
 
 declare global {

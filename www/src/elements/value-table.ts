@@ -2,19 +2,19 @@ import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { base } from './styles';
 
-/** A field with its two values, as text. */
+/** A field with its values, as text, one for each head. */
 export interface ValueRow {
   field: string;
-  values: [string, string];
+  values: string[];
 }
 
 /** A longer text scrolls in its cell. */
 const long = 400;
 
 /**
- * Fields with two values each, side by side.
+ * Fields with their values, side by side.
  *
- * Properties: `label` (the table's name), `heads` (of the two columns of values), `rows`. Events: none. Parts: `table`.
+ * Properties: `label` (the table's name), `heads` (of the columns of values), `rows`. Events: none. Parts: `table`.
  */
 @customElement('value-table')
 export class ValueTable extends LitElement {
@@ -40,6 +40,7 @@ export class ValueTable extends LitElement {
         overflow-wrap: anywhere;
         white-space: pre-line;
       }
+      thead td,
       thead th {
         border: 0;
         font-size: 12px;
@@ -47,7 +48,7 @@ export class ValueTable extends LitElement {
       th {
         color: var(--muted);
       }
-      th:first-child {
+      tr > :first-child {
         width: 110px;
       }
       .long {
@@ -58,7 +59,7 @@ export class ValueTable extends LitElement {
   ];
 
   @property() label = '';
-  @property({ attribute: false }) heads: [string, string] = ['', ''];
+  @property({ attribute: false }) heads: string[] = [];
   @property({ attribute: false }) rows: ValueRow[] = [];
 
   private renderCell(value: string) {
