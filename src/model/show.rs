@@ -10,7 +10,7 @@ pub fn show(field: Field, record: &Record) -> String {
             Field::Title => meeting.title.clone(),
             Field::When => match meeting.when {
                 When::Timed { start, end } => format!("{} – {}", start.to_rfc3339(), end.to_rfc3339()),
-                When::AllDay { first, end } => format!("{first} – {end}"),
+                When::AllDay { first, end } => format!("{first} – {}", end.pred_opt().unwrap_or(end)),
             },
             Field::Place => meeting.place.clone(),
             Field::Body => meeting.body.text.clone(),

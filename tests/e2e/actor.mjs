@@ -27,6 +27,20 @@ export const labels = {
     automatic: 'Synchronize activities automatically',
     from: 'Import activities starting from',
     completed: 'Synchronization completed',
+    left: 'What was left, and why',
+    later: 'Decide later',
+    keepCreatio: 'Keep Creatio’s value',
+    doIt: 'Do it',
+    carryOut: 'Carry out choices',
+    history: 'History',
+    runs: 'Runs',
+    undoRun: 'Undo this run',
+    takeBack: 'Take back',
+    keep: 'Keep',
+    takenBack: 'Taken back: 1',
+    showActivities: 'Show activities',
+    clash: 'Both sides changed the same field. Choose whose value stays.',
+    deleteAsked: 'The activity is gone. Choose whether this goes to Deleted Items too.',
   },
   'ru-RU': {
     actions: 'Действия',
@@ -50,6 +64,20 @@ export const labels = {
     automatic: 'Синхронизировать активности автоматически',
     from: 'Импортировать активности начиная с',
     completed: 'Синхронизация завершена',
+    left: 'Что осталось и почему',
+    later: 'Решить позже',
+    keepCreatio: 'Оставить значение Creatio',
+    doIt: 'Сделать это',
+    carryOut: 'Выполнить выбранное',
+    history: 'История',
+    runs: 'Запуски',
+    undoRun: 'Отменить этот запуск',
+    takeBack: 'Вернуть как было',
+    keep: 'Оставить',
+    takenBack: 'Возвращено: 1',
+    showActivities: 'Показать активности',
+    clash: 'Обе стороны изменили одно поле. Выберите, чьё значение останется.',
+    deleteAsked: 'Активность исчезла. Решите, удалять ли и это (в «Удалённые»).',
   },
 };
 
@@ -117,10 +145,27 @@ export function actor(page, culture = 'en-US') {
       await page.getByRole('list').getByRole('checkbox').first().waitFor();
     },
 
+    async openHistory() {
+      await find('button', words.synchronization).click();
+      await find('menuitem', words.history).click();
+      await find('button', words.showActivities).waitFor();
+    },
+
     /** Starts a run and waits for its end. @returns {Promise<string>} what the status then says */
     async synchronize() {
       await openActions();
       await find('menuitem', words.synchronizeNow).click();
+      return this.ended();
+    },
+
+    /** Has a run carry out what was chosen. @returns {Promise<string>} what the status then says */
+    async carryOut() {
+      await find('button', words.carryOut).click();
+      return this.ended();
+    },
+
+    /** Waits for the end of the run that goes on. @returns {Promise<string>} what the status then says */
+    async ended() {
       await page.getByRole('progressbar').waitFor({ state: 'detached', timeout: 60_000 });
       return (await status.textContent()) ?? '';
     },

@@ -3,25 +3,8 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { actor } from './actor.mjs';
-import { control, creatioClient, graphClient, graphTime, instant, stock } from './servers.mjs';
-import { stage } from './stage.mjs';
-
-/** @param {import('node:test').TestContext} t */
-async function ready(t) {
-  const set = await stage(t);
-  const person = actor(set.page);
-  await person.open(set.creatio);
-  await person.switchOnAll();
-  const [activities, mailbox] = await Promise.all([creatioClient(set.creatio), graphClient(set.graph)]);
-  return { ...set, person, activities, mailbox, desk: control(set.creatio) };
-}
-
-/** The one of a list that must have exactly one. @param {any[]} list @param {string} what */
-function only(list, what) {
-  assert.equal(list.length, 1, `exactly one ${what}`);
-  return list[0];
-}
+import { only, ready } from './ready.mjs';
+import { graphTime, instant, stock } from './servers.mjs';
 
 /** @param {string} html */
 const text = (html) =>

@@ -6,10 +6,15 @@ import type {
   Context,
   EngineError,
   Group,
+  HeldItem,
   Host,
+  Reply,
   Report,
+  Run,
   ScheduleSync,
   Settings,
+  Undone,
+  UndoPlan,
 } from '../pkg/schedule_sync.js';
 import type { EngineWorker } from './engine.worker';
 import workerUrl from './engine.worker?worker&url';
@@ -20,18 +25,37 @@ export type {
   Choice,
   Container,
   Context,
+  FieldName,
   Group,
   HeldItem,
   Host,
+  Reply,
   Report,
+  Run,
+  Saying,
   Settings,
   SyncEvent,
+  Undone,
+  UndoPlan,
+  WhyHeld,
+  Write,
 } from '../pkg/schedule_sync.js';
 
 /** The engine's methods that the page calls. */
 export type Methods = Pick<
   ScheduleSync,
-  'accounts' | 'settings' | 'saveSettings' | 'containers' | 'groups' | 'run' | 'stop'
+  | 'accounts'
+  | 'settings'
+  | 'saveSettings'
+  | 'containers'
+  | 'groups'
+  | 'run'
+  | 'stop'
+  | 'held'
+  | 'answer'
+  | 'history'
+  | 'undoPlan'
+  | 'undo'
 >;
 
 /** What went wrong: the text is chosen by the code. */
@@ -108,6 +132,31 @@ export class Engine {
   /** Asks the run that is going on to stop. */
   stop(): Promise<void> {
     return this.call('stop');
+  }
+
+  /** What is held of an account, as its last run left it. */
+  held(account: string): Promise<HeldItem[]> {
+    return this.call<HeldItem[]>('held', account);
+  }
+
+  /** Notes answers to what is held; the next run carries them out. */
+  answer(account: string, replies: Reply[]): Promise<void> {
+    return this.call('answer', account, replies);
+  }
+
+  /** The runs that wrote something, newest first. */
+  history(account: string): Promise<Run[]> {
+    return this.call<Run[]>('history', account);
+  }
+
+  /** What undoing a run would do; `run` is when it began. */
+  undoPlan(account: string, run: string): Promise<UndoPlan> {
+    return this.call<UndoPlan>('undoPlan', account, run);
+  }
+
+  /** Undoes a run, as far as its plan says. */
+  undo(account: string, run: string): Promise<Undone> {
+    return this.call<Undone>('undo', account, run);
   }
 
   private async call<T>(method: keyof Methods, ...given: unknown[]): Promise<T> {

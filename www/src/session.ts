@@ -5,7 +5,7 @@
 import { SandboxAuth, type Auth } from './auth';
 import { creatioHeaders, type HostContext } from './creatio/host';
 import { OData } from './creatio/odata';
-import { Engine, EngineTrouble, type Account, type Report, type SyncEvent } from './engine';
+import { Engine, EngineTrouble, type Account, type HeldItem, type Reply, type Report, type SyncEvent } from './engine';
 import { Graph } from './mailbox/graph';
 import { stringsFor, type Strings } from './strings';
 import { Calendar } from './time';
@@ -13,11 +13,14 @@ import { Calendar } from './time';
 /** Minutes between two automatic runs, while the page is seen and while it is not. */
 const every = { visible: 5, hidden: 15 };
 
-/** What the last run left, for the details under the status. */
-export interface Outcome {
+/** What the last run of an account left, and why. */
+export interface Left {
   account: string;
-  report: Report;
+  items: HeldItem[];
 }
+
+/** What a person says of things held, by account. */
+export type Answers = ReadonlyMap<string, Reply[]>;
 
 export class Session extends EventTarget {
   readonly strings: Strings;
@@ -31,7 +34,7 @@ export class Session extends EventTarget {
   /** How far the run is; `undefined` while none goes on. */
   progress: SyncEvent | undefined;
   running = false;
-  outcomes: Outcome[] = [];
+  left: Left[] = [];
   /** When the last run of this window ended, and when the next automatic one is due. */
   last: Date | undefined;
   next: Date | undefined;
@@ -70,7 +73,7 @@ export class Session extends EventTarget {
     // mailboxes on an Exchange Server and shared ones come with a later version
     const accounts = (await engine.accounts()).filter((one) => one.kind === 'microsoft365' && !one.shared);
     const session = new Session(context, engine, accounts, auth, listeners);
-    await session.schedule();
+    await Promise.all([session.schedule(), session.readLeft()]);
     return session;
   }
 
@@ -87,20 +90,31 @@ export class Session extends EventTarget {
     this.changed();
   }
 
-  /** Runs the accounts one after the other. The status is replaced before this returns; another run is not begun meanwhile. */
-  run(accounts: Account[]): void {
+  /**
+   * Runs the accounts one after the other, with these answers to what was held. The status is replaced before this returns;
+   * another run is not begun meanwhile.
+   */
+  run(accounts: Account[], answers: Answers = new Map()): void {
     if (this.running) return;
     if (accounts.length === 0) {
       this.say(this.strings.noAccount);
       return;
     }
-    this.running = true;
-    this.failed = false;
-    this.message = this.strings.starting;
-    this.outcomes = [];
+    this.begin(this.strings.starting);
     this.progress = { phase: 'reading', done: 0, total: 0 };
     this.changed();
-    void this.work(accounts);
+    void this.work(() => this.runAll(accounts, answers));
+  }
+
+  /** Undoes a run of an account; ends when that is done, or has failed: the status says which. */
+  async undo(account: Account, run: string): Promise<void> {
+    if (this.running) return;
+    this.begin(this.strings.takingBack);
+    this.changed();
+    await this.work(async () => {
+      const { done, stays } = await this.engine.undo(account.address, run);
+      return this.strings.takenBack(done, stays);
+    });
   }
 
   /** Asks the run to stop after what it is doing. */
@@ -147,30 +161,47 @@ export class Session extends EventTarget {
     this.changed();
   };
 
-  private async work(accounts: Account[]): Promise<void> {
-    const { strings } = this;
+  private begin(message: string): void {
+    this.running = true;
+    this.failed = false;
+    this.message = message;
+  }
+
+  /** Does what the status then tells of, by what `work` says or by what went wrong. */
+  private async work(work: () => Promise<string>): Promise<void> {
     try {
-      const outcomes: Outcome[] = [];
-      for (const account of accounts) {
-        const report = await this.engine.run(account.address);
-        outcomes.push({ account: account.address, report });
-      }
-      this.outcomes = outcomes;
-      const off = await this.allOff(accounts);
-      this.message = [
-        outcomes.map((outcome) => summary(strings, outcome)).join(' '),
-        ...(off ? [strings.nothingOn] : []),
-      ].join(' ');
+      this.message = await work();
     } catch (error) {
       this.failed = true;
-      this.message = explain(strings, error);
-    } finally {
-      this.running = false;
-      this.progress = undefined;
-      this.last = new Date();
-      this.setClock();
-      this.dispatchEvent(new Event('finished'));
+      this.message = explain(this.strings, error);
     }
+    await this.readLeft();
+    this.running = false;
+    this.progress = undefined;
+    this.setClock();
+    this.dispatchEvent(new Event('finished'));
+  }
+
+  private async runAll(accounts: Account[], answers: Answers): Promise<string> {
+    const { strings } = this;
+    const said: string[] = [];
+    try {
+      for (const { address } of accounts) {
+        const replies = answers.get(address);
+        if (replies) await this.engine.answer(address, replies);
+        said.push(summary(strings, await this.engine.run(address)));
+      }
+    } finally {
+      this.last = new Date();
+    }
+    if (await this.allOff(accounts)) said.push(strings.nothingOn);
+    return said.join(' ');
+  }
+
+  /** Reads what is held, which the store remembers; a store that can't be read is told of by the next run. */
+  private async readLeft(): Promise<void> {
+    const read = async ({ address }: Account) => ({ account: address, items: await this.engine.held(address) });
+    this.left = await Promise.all(this.accounts.map(read)).catch(() => this.left);
   }
 
   private async allOff(accounts: Account[]): Promise<boolean> {
@@ -184,7 +215,7 @@ export class Session extends EventTarget {
 }
 
 /** A run in one sentence. */
-function summary(strings: Strings, { report }: Outcome): string {
+function summary(strings: Strings, report: Report): string {
   const parts = [
     strings.counts(strings.side_title.creatio, report.creatio),
     strings.counts(strings.side_title.exchange, report.exchange),

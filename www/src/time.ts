@@ -31,6 +31,7 @@ export class Calendar {
 
   /** The end of what began at `start`: only its time, if it is the same day. */
   showEnd(start: string, end: string): string {
+    if (!isSet(end)) return '';
     const sameDay = this.toInput(start).slice(0, 10) === this.toInput(end).slice(0, 10);
     return sameDay ? this.times.format(new Date(end)) : this.show(end);
   }

@@ -90,7 +90,7 @@ export class ActivityList extends ServerPane {
     return [
       { label: columns.title, width: 'wide' },
       { label: columns.start, width: 'time' },
-      { label: columns.due, width: 'time' },
+      { label: columns.due, width: 'word' },
       { label: columns.status, width: 'word' },
       { label: columns.owner, width: 'word' },
       { label: columns.kind, width: 'short' },
@@ -106,7 +106,7 @@ export class ActivityList extends ServerPane {
       cells: [
         activity.Title,
         calendar.show(activity.StartDate),
-        calendar.show(activity.DueDate),
+        calendar.showEnd(activity.StartDate, activity.DueDate),
         status?.Name ?? '',
         nameOf(lookups.contacts, activity.OwnerId),
         activity.ShowInScheduler ? strings.kinds.meeting : strings.kinds.task,

@@ -3,9 +3,11 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { Account } from '../engine';
 import type { Session } from '../session';
 import './activity-list';
+import './held-list';
 import './mailbox-pane';
 import './menu-button';
 import type { MenuItem } from './menu-button';
+import './run-log';
 import './settings-form';
 import { base } from './styles';
 import './sync-panel';
@@ -23,7 +25,7 @@ export class CreatioPage extends LitElement {
     css`
       :host {
         display: grid;
-        grid-template-columns: 96px minmax(0, 1fr) clamp(380px, 30vw, 520px) 56px;
+        grid-template-columns: 96px minmax(0, 1fr) clamp(370px, 29vw, 520px) 56px;
         height: 100vh;
       }
       nav {
@@ -90,26 +92,38 @@ export class CreatioPage extends LitElement {
 
   @property({ attribute: false }) session!: Session;
 
-  /** The account whose settings are shown; `undefined` in the section. */
-  @state() private settingUp: Account | undefined;
+  /** What is shown of which account; `undefined` in the section. */
+  @state() private view: { what: 'settings' | 'history'; account: Account } | undefined;
 
   private setUp(account: Account): void {
-    this.settingUp = account;
+    this.view = { what: 'settings', account };
   }
 
-  private showSection(): void {
-    this.settingUp = undefined;
+  private showHistory(account: Account): void {
+    this.view = { what: 'history', account };
   }
+
+  private readonly showSection = (): void => {
+    this.view = undefined;
+  };
 
   private communication(): MenuItem[] {
     const { strings, accounts } = this.session;
     const single = accounts.length === 1;
-    return accounts.map((account) => ({
-      label: single ? strings.editSettings : strings.editSettingsOf(account.address),
-      action: () => {
-        this.setUp(account);
+    return accounts.flatMap((account) => [
+      {
+        label: single ? strings.editSettings : strings.editSettingsOf(account.address),
+        action: () => {
+          this.setUp(account);
+        },
       },
-    }));
+      {
+        label: single ? strings.history : strings.historyOf(account.address),
+        action: () => {
+          this.showHistory(account);
+        },
+      },
+    ]);
   }
 
   private renderNavigation() {
@@ -156,27 +170,25 @@ export class CreatioPage extends LitElement {
     </nav>`;
   }
 
-  private renderMain() {
-    const { session, settingUp } = this;
-    return html`<main>
-      <sync-panel .session=${session}></sync-panel>
-      ${
-        settingUp
-          ? html`<settings-form
-              .session=${session}
-              .account=${settingUp}
-              @close=${() => {
-                this.showSection();
-              }}
-            ></settings-form>`
-          : html`<activity-list
-              .session=${session}
-              @settings=${(event: CustomEvent<Account>) => {
-                this.setUp(event.detail);
-              }}
-            ></activity-list>`
-      }
-    </main>`;
+  private renderView() {
+    const { session, view } = this;
+    if (view?.what === 'settings') {
+      return html`<settings-form
+        .session=${session}
+        .account=${view.account}
+        @close=${this.showSection}
+      ></settings-form>`;
+    }
+    if (view) {
+      return html`<run-log .session=${session} .account=${view.account} @close=${this.showSection}></run-log>`;
+    }
+    return html`<held-list .session=${session}></held-list>
+      <activity-list
+        .session=${session}
+        @settings=${(event: CustomEvent<Account>) => {
+          this.setUp(event.detail);
+        }}
+      ></activity-list>`;
   }
 
   override render() {
@@ -184,7 +196,11 @@ export class CreatioPage extends LitElement {
     const { strings } = session;
     const [account] = session.accounts;
     return html`
-      ${this.renderNavigation()} ${this.renderMain()}
+      ${this.renderNavigation()}
+      <main>
+        <sync-panel .session=${session}></sync-panel>
+        ${this.renderView()}
+      </main>
       <aside class="mailbox" aria-label=${strings.mailbox}>
         ${account ? html`<mailbox-pane .session=${session} .account=${account}></mailbox-pane>` : nothing}
       </aside>

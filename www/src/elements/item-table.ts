@@ -9,12 +9,14 @@ export interface Row {
   cells: string[];
   /** Shown less strongly: done, canceled. */
   faded?: boolean;
+  /** The one that is shown elsewhere in full. */
+  current?: boolean;
 }
 
-/** A column: its head, and its width as a class (`wide`, `time`, `word`, `short`). */
+/** A column: its head, and its width as a class (`wide`, `phrase`, `time`, `word`, `short`). */
 export interface Column {
   label: string;
-  width: 'wide' | 'time' | 'word' | 'short';
+  width: 'wide' | 'phrase' | 'time' | 'word' | 'short';
 }
 
 /**
@@ -43,10 +45,11 @@ export class ItemTable extends LitElement {
       th,
       td {
         text-align: left;
-        padding: 7px 8px;
+        padding: 7px 6px;
         overflow: hidden;
         text-overflow: ellipsis;
         white-space: nowrap;
+        font-size: 13px;
         font-variant-numeric: tabular-nums;
       }
       th {
@@ -57,13 +60,16 @@ export class ItemTable extends LitElement {
         border-bottom: 1px solid var(--line);
       }
       th.time {
-        width: 136px;
+        width: 120px;
+      }
+      th.phrase {
+        width: 150px;
       }
       th.word {
-        width: 100px;
+        width: 102px;
       }
       th.short {
-        width: 78px;
+        width: 72px;
       }
       tbody tr {
         cursor: pointer;
@@ -76,6 +82,9 @@ export class ItemTable extends LitElement {
       }
       tbody tr:focus-visible {
         outline-offset: -2px;
+        background: var(--selected);
+      }
+      tbody tr[aria-current] {
         background: var(--selected);
       }
       .faded {
@@ -125,6 +134,7 @@ export class ItemTable extends LitElement {
     return html`<tr
       tabindex=${reached ? '0' : '-1'}
       class=${row.faded ? 'faded' : nothing}
+      aria-current=${row.current ? 'true' : nothing}
       @focus=${() => {
         this.current = row.id;
       }}
@@ -149,7 +159,7 @@ export class ItemTable extends LitElement {
       >
         <thead>
           <tr>
-            ${this.columns.map((column) => html`<th scope="col" class=${column.width}>${column.label}</th>`)}
+            ${this.columns.map((column) => html`<th scope="col" class=${column.width} title=${column.label}>${column.label}</th>`)}
           </tr>
         </thead>
         <tbody>

@@ -2,13 +2,11 @@
 import { css } from 'lit';
 
 export const base = css`
-  :host {
-    box-sizing: border-box;
-  }
+  :host,
   *,
   *::before,
   *::after {
-    box-sizing: inherit;
+    box-sizing: border-box;
   }
   [hidden] {
     display: none !important;
@@ -63,6 +61,7 @@ export const buttons = css`
   button:disabled {
     color: var(--muted);
     background: var(--hover);
+    border-color: var(--line-strong);
     cursor: default;
   }
 `;

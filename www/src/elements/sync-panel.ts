@@ -1,6 +1,5 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { HeldItem } from '../engine';
 import type { Session } from '../session';
 import { base, buttons } from './styles';
 
@@ -68,22 +67,6 @@ export class SyncPanel extends LitElement {
           width: 100%;
         }
       }
-      details {
-        margin-top: 6px;
-        color: var(--muted);
-      }
-      summary {
-        cursor: pointer;
-        width: fit-content;
-      }
-      li {
-        padding: 2px 0 2px 16px;
-        overflow-wrap: anywhere;
-      }
-      .details {
-        max-height: 160px;
-        overflow: auto;
-      }
     `,
   ];
 
@@ -128,23 +111,13 @@ export class SyncPanel extends LitElement {
     </div>`;
   }
 
-  private renderHeld(item: HeldItem) {
-    const { strings } = this.session;
-    const reason = strings.reasons[item.reason];
-    const detail = item.detail ? ` (${item.detail})` : '';
-    return html`<li>
-      ${strings.heldItem(strings.side_title[item.side], item.title || strings.untitled, reason + detail)}
-    </li>`;
-  }
-
   override render() {
-    const { message, outcomes, running, strings } = this.session;
-    const held = outcomes.flatMap(({ report }) => [...report.held, ...report.malformed]);
+    const { message, progress, running, strings } = this.session;
     return html`
       <div class="line">
         <p part="status" role="status">${message}</p>
         ${
-          running
+          running && progress
             ? html`<button
                 type="button"
                 @click=${() => {
@@ -156,16 +129,6 @@ export class SyncPanel extends LitElement {
             : nothing
         }
       </div>
-      ${
-        held.length > 0
-          ? html`<details>
-              <summary>${strings.details}</summary>
-              <ul class="details" tabindex="0">
-                ${held.map((item) => this.renderHeld(item))}
-              </ul>
-            </details>`
-          : nothing
-      }
       ${this.renderProgress()}
     `;
   }

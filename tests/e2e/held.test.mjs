@@ -1,0 +1,124 @@
+/**
+ * What a person decides: about what a run left, and about a run that is to be undone.
+ */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { checkNames, violations } from './checks.mjs';
+import { only, ready } from './ready.mjs';
+import { graphTime } from './servers.mjs';
+import { shoot } from './stage.mjs';
+
+for (const culture of /** @type {const} */ (['en-US', 'ru-RU'])) {
+  test(`a clash is settled and an asked deletion allowed by choice, in ${culture}`, async (t) => {
+    const { page, person, activities, mailbox, desk, complaints } = await ready(t, culture);
+    const { words, find } = person;
+    for (const [subject, day] of /** @type {const} */ ([
+      ['Budget review', 3],
+      ['Site visit', 4],
+    ])) {
+      await mailbox.createEvent({ subject, start: graphTime(day, 9), end: graphTime(day, 10) });
+    }
+    await person.synchronize();
+    const clashing = only(await activities.titled('Budget review'), 'activity');
+    await activities.update('Activity', clashing.Id, { Title: 'Budget review, Creatio' });
+    const event = only(await mailbox.titled('Budget review'), 'event');
+    await mailbox.updateEvent(event.id, { subject: 'Budget review, Outlook' });
+    await activities.remove('Activity', only(await activities.titled('Site visit'), 'activity').Id);
+    await person.synchronize();
+
+    const list = page.getByRole('region', { name: words.left, exact: true });
+    await list.getByText(words.clash, { exact: true }).waitFor();
+    await list.getByText(words.deleteAsked, { exact: true }).waitFor();
+    const both = list.getByRole('row').filter({ hasText: 'Budget review, Creatio' });
+    assert.match((await both.textContent()) ?? '', /Budget review, Outlook/, 'both values side by side');
+    assert.deepEqual(await violations(page), [], 'what was left');
+    await checkNames(page, 'what was left');
+    await shoot(page, `left-${culture}`);
+
+    // it is there after the page was loaded anew
+    await page.reload();
+    await list.waitFor();
+    assert.ok(await find('button', words.carryOut).isDisabled(), 'nothing is chosen yet');
+    await list.getByRole('combobox', { name: /Budget review/ }).selectOption(words.keepCreatio);
+    await list.getByRole('combobox', { name: /Site visit/ }).selectOption(words.doIt);
+    assert.match(await person.carryOut(), new RegExp(words.completed));
+    await list.waitFor({ state: 'detached' });
+    only(await mailbox.titled('Budget review, Creatio'), 'event with the chosen title');
+    only(await activities.titled('Budget review, Creatio'), 'activity with the chosen title');
+    assert.deepEqual(await mailbox.titled('Site visit'), []);
+    const mark = (await desk.log()).length;
+    await person.synchronize();
+    assert.deepEqual(await desk.writesSince(mark), [], 'the next run only reads');
+    assert.deepEqual(complaints, []);
+  });
+
+  test(`a run is undone: what it created is gone, its source stays, in ${culture}`, async (t) => {
+    const { page, person, activities, mailbox, desk, complaints } = await ready(t, culture);
+    const { words, find, status } = person;
+    await mailbox.createEvent({
+      subject: 'Undone',
+      start: graphTime(3, 9),
+      end: graphTime(3, 10),
+      location: { displayName: 'Room 4' },
+    });
+    await person.synchronize();
+    only(await activities.titled('Undone'), 'imported activity');
+    await person.openHistory();
+    const runs = page.getByRole('table', { name: words.runs, exact: true });
+    await runs.getByRole('row').nth(1).waitFor();
+    assert.equal(await runs.getByRole('row').count(), 2, 'a head and one run');
+    await page.getByRole('listitem').filter({ hasText: 'Undone' }).click();
+    await page.getByRole('row').filter({ hasText: 'Room 4' }).waitFor();
+    assert.deepEqual(await violations(page), [], 'history');
+    await checkNames(page, 'history');
+    await shoot(page, `history-${culture}`);
+
+    await find('button', words.undoRun).click();
+    await find('button', words.keep).click();
+    only(await activities.titled('Undone'), 'activity that was kept');
+    await find('button', words.undoRun).click();
+    await find('button', words.takeBack).waitFor();
+    assert.deepEqual(await violations(page), [], 'plan of an undo');
+    await checkNames(page, 'plan of an undo');
+    await shoot(page, `undo-${culture}`);
+    await find('button', words.takeBack).click();
+    await status.filter({ hasText: words.takenBack }).waitFor();
+    assert.deepEqual(await activities.titled('Undone'), []);
+    only(await mailbox.titled('Undone'), 'event that it came from');
+
+    await find('button', words.showActivities).click();
+    const mark = (await desk.log()).length;
+    await person.synchronize();
+    assert.deepEqual(await desk.writesSince(mark), [], 'the next run only reads');
+    assert.deepEqual(await activities.titled('Undone'), []);
+    assert.deepEqual(complaints, []);
+  });
+}
+
+test('many alike are folded away, and answered together', async (t) => {
+  const { page, person, activities, mailbox, complaints } = await ready(t);
+  const { words, find } = person;
+  const subjects = Array.from({ length: 6 }, (_, n) => `Gone ${n}`);
+  for (const subject of subjects) {
+    await mailbox.createEvent({ subject, start: graphTime(3, 9), end: graphTime(3, 10) });
+  }
+  await person.synchronize();
+  for (const subject of subjects) {
+    await activities.remove('Activity', only(await activities.titled(subject), 'activity').Id);
+  }
+  await person.synchronize();
+  const list = page.getByRole('region', { name: words.left, exact: true });
+  await list.waitFor();
+  assert.equal(await list.getByRole('combobox').count(), 0, 'folded');
+  await list.getByText(words.deleteAsked, { exact: true }).click();
+  await find('combobox', 'All of 1–6').selectOption(words.doIt);
+  await list.getByRole('combobox', { name: /Gone 3/ }).selectOption(words.later);
+  await shoot(page, 'left-together');
+  await person.carryOut();
+  for (const subject of subjects) {
+    const left = (await mailbox.titled(subject)).length;
+    assert.equal(left, subject === 'Gone 3' ? 1 : 0, subject);
+  }
+  assert.equal(await list.getByRole('combobox').count(), 1, 'the one not decided is asked again');
+  assert.deepEqual(complaints, []);
+});
