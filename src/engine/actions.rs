@@ -62,6 +62,14 @@ impl Planned {
 /// Carries out the step of a linked pair.
 #[must_use]
 pub fn linked(context: &Context<'_>, seen: &Seen, link: &Link, (step, fates): (Step, Pair<Fate<'_>>)) -> Planned {
+    let mut planned = carried_out(context, seen, link, (step, fates));
+    if matches!(step, Step::Rest | Step::Update(_) | Step::Merge) {
+        planned.held.extend(uninvited(context, link, fates.creatio.item()));
+    }
+    planned
+}
+
+fn carried_out(context: &Context<'_>, seen: &Seen, link: &Link, (step, fates): (Step, Pair<Fate<'_>>)) -> Planned {
     match step {
         Step::Rest => rest(link, fates),
         Step::Sleep => with_state(link, fates, LinkState::Asleep),
@@ -79,6 +87,18 @@ pub fn linked(context: &Context<'_>, seen: &Seen, link: &Link, (step, fates): (S
             planned
         }
         Step::Create(_) | Step::Adopt => Planned::default(), // steps of unlinked items
+    }
+}
+
+/// The note that an exported meeting was created without its participants, who would have been mailed; it stays as long as that is so.
+fn uninvited(context: &Context<'_>, link: &Link, item: Option<&Item>) -> Option<Held> {
+    let item = item?;
+    let alone = link.made == Some(Side::Exchange) && link.facts.exchange.attendees == 0;
+    match &item.record {
+        Record::Meeting(meeting) if alone && link.state == LinkState::Alive && !meeting.people.is_empty() => {
+            Planned::held(context, Side::Creatio, item, Reason::NotInvited).held.pop()
+        }
+        Record::Meeting(_) | Record::Task(_) => None,
     }
 }
 

@@ -432,8 +432,9 @@ fn the_demo_month_settles_and_a_quiet_run_costs_few_requests() {
     assert_eq!(report.unfinished, 0);
     assert!(spine.world.sandbox.borrow().graph.mails().is_empty(), "nobody is mailed");
     let before = spine.world.requests();
-    spine.run();
+    let quiet = spine.run();
     let requests = spine.world.requests() - before;
+    assert_eq!(quiet.held.len(), report.held.len(), "what is held is told until it is settled");
     println!("demo: a quiet run costs {requests} requests");
     assert!(requests <= 4, "{requests} requests");
 }
@@ -487,6 +488,15 @@ fn microsofts_examples_sync_into_creatio() {
             }
         }
     }
+    // the documents use the same ids for different items
+    let mut known = std::collections::BTreeSet::new();
+    for (n, row) in events.iter_mut().chain(&mut tasks).enumerate() {
+        let id = row["id"].as_str().unwrap_or_default().to_owned();
+        if !id.is_empty() && !known.insert(id.clone()) {
+            row["id"] = json!(format!("{id}{n}"));
+            row["iCalUId"] = json!(format!("{}{n}", row["iCalUId"].as_str().unwrap_or_default()));
+        }
+    }
     let load = json!({"events": events, "tasks": tasks});
     let request = http::Request::post("/sandbox/load").body(load.to_string().into_bytes()).unwrap();
     let reply = spine.world.sandbox.borrow_mut().handle(sandbox::Server::Graph, &request);
@@ -504,5 +514,8 @@ fn microsofts_examples_sync_into_creatio() {
     for held in &report.held {
         println!("examples: held {:?} {}", held.reason, held.detail);
     }
-    assert!(loaded > 10 && report.counts.creatio.created > 10, "{report:?}");
+    for refused in reply["refused"].as_array().unwrap() {
+        println!("examples: refused {refused}");
+    }
+    assert!(loaded >= 30 && report.counts.creatio.created >= 30, "{report:?}");
 }
