@@ -1,8 +1,8 @@
-import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { css, html, nothing } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
 import type { HeldItem, Reply, Saying, WhyHeld } from '../engine';
-import type { Session } from '../session';
 import { readable } from '../values';
+import { SessionElement } from './session-element';
 import { base, buttons, inputs } from './styles';
 import './value-table';
 
@@ -24,7 +24,7 @@ const few = 5;
  * Properties: `session`. Events: none. Parts: none. Nothing is shown while nothing is left.
  */
 @customElement('held-list')
-export class HeldList extends LitElement {
+export class HeldList extends SessionElement {
   static override styles = [
     base,
     buttons,
@@ -96,25 +96,9 @@ export class HeldList extends LitElement {
     `,
   ];
 
-  @property({ attribute: false }) session!: Session;
-
   @state() private chosen: ReadonlyMap<string, Saying> = new Map();
   /** Groups that a person opened or closed. */
   @state() private opened: ReadonlyMap<WhyHeld, boolean> = new Map();
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.session.addEventListener('change', this.show);
-  }
-
-  override disconnectedCallback(): void {
-    this.session.removeEventListener('change', this.show);
-    super.disconnectedCallback();
-  }
-
-  private readonly show = (): void => {
-    this.requestUpdate();
-  };
 
   /** What is left, by reason, in the order of the reasons' first items. */
   private groups(): [WhyHeld, Question[]][] {

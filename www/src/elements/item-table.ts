@@ -66,7 +66,7 @@ export class ItemTable extends LitElement {
         width: 150px;
       }
       th.word {
-        width: 102px;
+        width: 106px;
       }
       th.short {
         width: 72px;

@@ -1,11 +1,12 @@
-import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
+import { css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Account, Run, UndoPlan, Write } from '../engine';
-import { explain, type Session } from '../session';
+import { explain } from '../session';
 import type { Counts } from '../strings';
 import { readable } from '../values';
 import './item-table';
 import type { Row } from './item-table';
+import { SessionElement } from './session-element';
 import { base, buttons } from './styles';
 import './value-table';
 
@@ -15,7 +16,7 @@ import './value-table';
  * Properties: `session`, `account`. Events: `close`. Parts: none.
  */
 @customElement('run-log')
-export class RunLog extends LitElement {
+export class RunLog extends SessionElement {
   static override styles = [
     base,
     buttons,
@@ -93,7 +94,6 @@ export class RunLog extends LitElement {
     `,
   ];
 
-  @property({ attribute: false }) session!: Session;
   @property({ attribute: false }) account!: Account;
 
   @state() private runs: Run[] | undefined;
@@ -108,13 +108,11 @@ export class RunLog extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.session.addEventListener('change', this.show);
     this.session.addEventListener('finished', this.reload);
     void this.load();
   }
 
   override disconnectedCallback(): void {
-    this.session.removeEventListener('change', this.show);
     this.session.removeEventListener('finished', this.reload);
     super.disconnectedCallback();
   }
@@ -123,10 +121,6 @@ export class RunLog extends LitElement {
     super.firstUpdated(changed);
     this.renderRoot.querySelector('h1')?.focus();
   }
-
-  private readonly show = (): void => {
-    this.requestUpdate();
-  };
 
   private readonly reload = (): void => {
     void this.load();

@@ -1,6 +1,6 @@
-import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property } from 'lit/decorators.js';
-import type { Session } from '../session';
+import { css, html, nothing } from 'lit';
+import { customElement } from 'lit/decorators.js';
+import { SessionElement } from './session-element';
 import { base, buttons } from './styles';
 
 /**
@@ -10,7 +10,7 @@ import { base, buttons } from './styles';
  * that starts a run. Parts: `status`, `progress`.
  */
 @customElement('sync-panel')
-export class SyncPanel extends LitElement {
+export class SyncPanel extends SessionElement {
   static override styles = [
     base,
     buttons,
@@ -70,24 +70,12 @@ export class SyncPanel extends LitElement {
     `,
   ];
 
-  @property({ attribute: false }) session!: Session;
-
-  override connectedCallback(): void {
-    super.connectedCallback();
-    this.session.addEventListener('change', this.show);
-  }
-
-  override disconnectedCallback(): void {
-    this.session.removeEventListener('change', this.show);
-    super.disconnectedCallback();
-  }
-
-  private readonly show = (): void => {
+  protected override changed(): void {
     this.toggleAttribute('data-failed', this.session.failed);
     if (!this.hasUpdated) return;
     this.requestUpdate();
     this.performUpdate();
-  };
+  }
 
   private renderProgress() {
     const { progress, strings, running } = this.session;
