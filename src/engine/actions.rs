@@ -497,6 +497,23 @@ pub fn surplus(link: &Link, item: &Item) -> Action {
     }
 }
 
+/// An item that we created for an Activity that is gone, after a person's word: it is removed, or left; either way nothing is created from it.
+#[must_use]
+pub fn orphan(activity: &ItemId, item: &Item, removed: bool) -> Planned {
+    let link = Link {
+        ids: Pair { creatio: activity.clone(), exchange: item.id.clone() },
+        containers: Pair { creatio: ContainerId::from(ACTIVITIES), exchange: item.container.clone() },
+        base: Pair::of(|_| item.record.clone()),
+        versions: Pair { creatio: Version::new(""), exchange: item.version.clone() },
+        facts: Pair { creatio: Facts::default(), exchange: item.facts.clone() },
+        made: Some(Side::Exchange),
+        generation: item.facts.mark.as_ref().map_or(0, |mark| mark.generation),
+        state: LinkState::Tombstone,
+        unsettled: false,
+    };
+    if removed { Planned { action: Some(surplus(&link, item)), ..Planned::default() } } else { Planned::link(link) }
+}
+
 /// The link as it was, with what `side` was read to hold: the history of a removal tells that.
 fn as_read(link: &Link, side: Side, now: &Record) -> Link {
     let mut before = link.clone();

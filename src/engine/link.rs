@@ -108,6 +108,9 @@ pub struct State {
     pub cursors: Pair<Option<Cursor>>,
     /// Items whose step was not finished: the next run reads them again.
     pub again: Pair<BTreeSet<(ItemId, ContainerId)>>,
+    /// Items that the last run created: the next listing has to tell of them, or they were removed since.
+    #[serde(default)]
+    pub fresh: Pair<BTreeSet<ItemId>>,
     /// Containers of Exchange that hold links: they are read whatever the settings say.
     pub holding: BTreeSet<ContainerId>,
     /// What waits for a person, or can't be done.
@@ -134,6 +137,7 @@ impl State {
             site,
             cursors: Pair::default(),
             again: Pair::default(),
+            fresh: Pair::default(),
             holding: BTreeSet::new(),
             held: Vec::new(),
             links: 0,

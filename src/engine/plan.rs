@@ -2,6 +2,7 @@
 //! Its `Display` is the dry run; it names items by id, never by title.
 
 use super::actions::{self, Planned};
+use super::answer::Choice;
 use super::decide::{self, Fate, Step};
 use super::link::{Held, Link, LinkState, Reason};
 use super::matching::{self, Match};
@@ -129,7 +130,12 @@ fn unlinked_event(context: &Context<'_>, seen: &Seen, (item, found): (&Item, &Ma
             Some(_) | None => Planned::default(),
         },
         Match::Relink(_) | Match::Copy => Planned::default(),
-        Match::Orphan(_) if scope::in_window(context, item) => held(Reason::DeleteAsked),
+        Match::Orphan(activity) => match seen.answers.to([&item.id, activity], Reason::DeleteAsked) {
+            Some(Choice::Allow) => actions::orphan(activity, item, true),
+            Some(Choice::Leave) => actions::orphan(activity, item, false),
+            Some(Choice::Take(_)) | None if scope::in_window(context, item) => held(Reason::DeleteAsked),
+            Some(Choice::Take(_)) | None => Planned::default(),
+        },
         Match::Ambiguous if allowed(Reason::Ambiguous) => single(context, seen, Side::Exchange, item),
         Match::Ambiguous if scope::imports(context, seen, item) => held(Reason::Ambiguous),
         Match::Surplus(activity) => match links.iter().find(|link| link.ids.creatio == *activity) {
@@ -139,7 +145,7 @@ fn unlinked_event(context: &Context<'_>, seen: &Seen, (item, found): (&Item, &Ma
             Some(_) => held(Reason::SecondTask),
             None => Planned::default(), // the first of the two is linked in this run; the next one sees to this
         },
-        Match::Orphan(_) | Match::Ambiguous => Planned::default(),
+        Match::Ambiguous => Planned::default(),
     }
 }
 

@@ -32,6 +32,7 @@ pub async fn apply<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Ev
     let mut done = 0;
     let total = plan.actions.len();
     state.again = Pair::default();
+    state.fresh = Pair::default();
     ends.store
         .commit(&Commit {
             drop: plan.drop.clone(),
@@ -48,6 +49,10 @@ pub async fn apply<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Ev
             if ends.events.stop() { unsent(batch, now) } else { write(ends, batch, (now, done * WRITES)).await? };
         for (action, folded) in batch.iter().zip(&folded) {
             count(&mut report.counts, action, folded);
+            for side in Side::BOTH {
+                let made = folded.put.iter().filter(|_| creates(action, side)).map(|link| link.ids[side].clone());
+                state.fresh[side].extend(made);
+            }
             report.unfinished += usize::from(!folded.again.is_empty());
             for (side, id, container) in &folded.again {
                 state.again[*side].insert((id.clone(), container.clone()));
@@ -189,6 +194,11 @@ fn count(counts: &mut Pair<Counts>, action: &Action, folded: &Folded) {
             Op::Delete { .. } => counts.deleted += 1,
         }
     }
+}
+
+/// Whether an action creates an item on `side`.
+fn creates(action: &Action, side: Side) -> bool {
+    action.writes.iter().any(|(on, op)| *on == side && matches!(op, Op::Create(_)))
 }
 
 fn hold_places(state: &mut State, links: &[Link]) {

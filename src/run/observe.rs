@@ -70,7 +70,7 @@ pub async fn observe<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: 
     gather.seen.answers = state.answers.clone();
     gather.seen.guarded = state.held.iter().filter_map(|held| Some((held.id.clone()?, held.reason))).collect();
     gather.seen.deletions = recent(state, now);
-    gather.listed(listings, full).await?;
+    gather.listed(listings, state, full).await?;
     gather.reopened();
     gather.again(state).await?;
     gather.answered(state).await?;
@@ -91,12 +91,12 @@ pub async fn observe<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: 
 
 impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'_, C, X, S, K, E> {
     /// Takes in both listings and the links that they touch; who is missing becomes a suspect.
-    async fn listed(&mut self, listings: Pair<Listing>, full: bool) -> Result<()> {
+    async fn listed(&mut self, listings: Pair<Listing>, state: &State, full: bool) -> Result<()> {
         let mut keys = Vec::new();
         let any_complete = Side::BOTH.into_iter().any(|side| !listings[side].complete.is_empty());
         for side in Side::BOTH {
             let listing = &listings[side];
-            let ids = listing.items.iter().map(|item| &item.id).chain(&listing.removed);
+            let ids = listing.items.iter().map(|item| &item.id).chain(&listing.removed).chain(&state.fresh[side]);
             keys.extend(ids.map(|id| LinkKey::Item(side, id.clone())));
             // a series that is deleted whole is told by its master alone
             let masters = listing.series.iter().map(|set| &set.master).chain(&listing.removed);
@@ -109,7 +109,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         }
         self.know(links);
         for side in Side::BOTH {
-            self.suspect(side, &listings[side]);
+            self.suspect(side, &listings[side], &state.fresh[side]);
         }
         let Pair { creatio, exchange } = listings;
         self.seen.containers = exchange.containers;
@@ -127,7 +127,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
     }
 
     /// Linked items that a listing hints to be absent.
-    fn suspect(&mut self, side: Side, listing: &Listing) {
+    fn suspect(&mut self, side: Side, listing: &Listing, fresh: &BTreeSet<ItemId>) {
         let there: BTreeSet<&ItemId> = listing
             .items
             .iter()
@@ -145,7 +145,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
                     removed.contains(master) || series.get(master).is_some_and(|present| !present.contains(id))
                 });
             let unlisted = complete.contains(&link.containers[side]);
-            if !there.contains(id) && (unlisted || dropped || removed.contains(id)) {
+            if !there.contains(id) && (unlisted || dropped || removed.contains(id) || fresh.contains(id)) {
                 self.suspects[side].insert(id.clone());
             }
         }

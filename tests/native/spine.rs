@@ -10,6 +10,7 @@ use pollster::block_on;
 use sandbox::Seed;
 use schedule_sync::creatio::{Creatio, Site};
 use schedule_sync::engine::Account;
+use schedule_sync::engine::link::Reason;
 use schedule_sync::engine::settings::{Extent, Settings};
 use schedule_sync::graph::{Graph, Mailbox};
 use schedule_sync::model::{Address, Side};
@@ -341,6 +342,30 @@ fn edits_and_deletions_flow_both_ways() {
 }
 
 #[test]
+fn what_a_run_created_and_a_person_removed_before_the_next_is_noticed() {
+    let spine = Spine::new(Seed::Empty, &everything());
+    spine.graph(
+        "POST",
+        "me/events",
+        Some(json!({"subject": "One", "start": utc("2026-03-12T10:00:00"), "end": utc("2026-03-12T11:00:00")})),
+    );
+    spine.odata(
+        "POST",
+        "Activity",
+        Some(json!({"Title": "Two", "StartDate": "2026-03-13T10:00:00Z", "DueDate": "2026-03-13T11:00:00Z",
+            "ShowInScheduler": true})),
+    );
+    spine.run();
+    let one = spine.activity("One");
+    spine.odata("DELETE", &format!("Activity({})", one["Id"].as_str().unwrap()), None);
+    spine.graph("DELETE", &format!("me/events/{}", spine.event("Two")["id"].as_str().unwrap()), None);
+    let report = spine.settle();
+    assert!(report.held.iter().any(|held| held.reason == Reason::DeleteAsked), "{report:?}");
+    assert_eq!(spine.activity("Two")["StatusId"], CANCELED);
+    assert_eq!((spine.events().len(), spine.activities().len()), (1, 1));
+}
+
+#[test]
 fn dropped_replies_of_creates_leave_exactly_one() {
     for drop in ["before", "after"] {
         let spine = Spine::new(Seed::Empty, &everything());
@@ -458,7 +483,7 @@ fn chosen_calendars_and_groups_limit_what_goes_over() {
     let members = spine.odata("GET", "ActivityInFolder", None)["value"].as_array().unwrap().len();
     println!("groups: {members} memberships, {:?}, {:?}", report.counts, report.held);
     assert!(report.counts.exchange.created > 0 && report.counts.exchange.created <= members);
-    assert!(report.held.iter().any(|held| held.reason == schedule_sync::engine::link::Reason::Group));
+    assert!(report.held.iter().any(|held| held.reason == Reason::Group));
 }
 
 #[test]

@@ -801,3 +801,28 @@ fn one_deleted_occurrence_is_the_deletion_of_that_one() {
     let report = trip.settle();
     assert_eq!((report.counts.creatio.deleted, report.held.len()), (1, 0));
 }
+
+#[test]
+fn a_deleted_activity_of_a_past_meeting_is_asked_about_too() {
+    let trip = Trip::new(&everything());
+    trip.exchange.put(item(Side::Exchange, "e", Record::Meeting(meeting("Call", "2026-03-05T10:00:00Z"))));
+    trip.settle();
+    trip.creatio.remove(&trip.only(Side::Creatio).id);
+    let report = trip.settle();
+    assert!(report.held.iter().any(|held| held.reason == Reason::DeleteAsked), "{:?}", report.held);
+}
+
+#[test]
+fn an_event_of_ours_whose_activity_is_gone_is_removed_only_on_a_persons_word() {
+    for (choice, left) in [(Choice::Allow, 0), (Choice::Leave, 1)] {
+        let trip = linked(Side::Creatio);
+        trip.creatio.remove(&"a".into());
+        let lost = Trip { shelf: Shelf::default(), ..trip };
+        block_on(lost.shelf.save_settings(&everything())).unwrap();
+        let report = lost.settle();
+        assert_eq!((lost.exchange.ids().len(), lost.creatio.ids().len()), (1, 0), "never a new item");
+        said(&lost, &report, Reason::DeleteAsked, choice);
+        let report = lost.settle();
+        assert_eq!((lost.exchange.ids().len(), report.held.len()), (left, 0));
+    }
+}
