@@ -4,12 +4,13 @@
 
 use chrono::{TimeZone, Utc};
 use js_sys::{Object, Reflect};
+use schedule_sync::engine::history::{Entry, What};
 use schedule_sync::engine::link::{Link, LinkKey, LinkState, State};
 use schedule_sync::engine::settings::{Extent, Settings};
 use schedule_sync::error::Error;
 use schedule_sync::model::{
-    Body, ContainerId, Facts, Importance, Instant, ItemId, Occurrence, Original, Pair, Record, Side, Status, Task,
-    TaskWhen, Zone,
+    Body, ContainerId, Facts, Importance, Instant, ItemId, Meeting, Occurrence, Original, Pair, Record, Reminder,
+    Response, Side, Status, Task, TaskWhen, When, Zone,
 };
 use schedule_sync::ports::{Commit, Http, Store};
 use schedule_sync::web::error::to_js;
@@ -52,6 +53,46 @@ fn link(activity: &str, exchange: &str, master: Option<&str>) -> Link {
         made: Some(Side::Exchange),
         generation: 3,
         state: LinkState::Pending(Side::Creatio),
+        unsettled: false,
+    }
+}
+
+/// The link of an imported meeting that ends at `end`, and whose status nobody touched.
+fn ending(activity: &str, end: &str) -> Link {
+    let end = at(end);
+    let record = Record::Meeting(Meeting {
+        title: "Title".to_owned(),
+        when: When::Timed { start: end - chrono::Duration::hours(1), end },
+        place: String::new(),
+        body: Body::default(),
+        importance: Importance::Normal,
+        reminder: Reminder::Off,
+        people: Vec::new(),
+        response: Response::InDoubt,
+    });
+    let mut link = link(activity, activity, None);
+    link.facts.creatio.status = Some(Status::NotStarted);
+    Link {
+        base: Pair { creatio: record.clone(), exchange: record },
+        made: Some(Side::Creatio),
+        state: LinkState::Alive,
+        ..link
+    }
+}
+
+fn entry(run: &str, nth: usize) -> Entry {
+    Entry {
+        run: at(run),
+        nth,
+        side: Side::Creatio,
+        what: What::Created,
+        id: "a".into(),
+        container: "activities".into(),
+        activity: "a".into(),
+        fields: Vec::new(),
+        before: None,
+        after: None,
+        facts: Facts::default(),
     }
 }
 
@@ -110,6 +151,42 @@ async fn links_are_found_by_either_id_and_by_series() {
     assert_eq!(activities(store.all().await.unwrap()), ["a1", "a3"]);
     assert_eq!(activities(store.links(&[item(Side::Exchange, "e1")]).await.unwrap()), Vec::<String>::new());
     assert_eq!(store.links(&[item(Side::Exchange, "e9")]).await.unwrap(), vec![moved]);
+}
+
+#[wasm_bindgen_test]
+async fn links_are_found_when_they_are_due() {
+    let instance = fresh("due");
+    let store = account(&instance, "demo@contoso.example").await;
+    let other = account(&instance, "other@contoso.example").await;
+    let put =
+        vec![ending("past", "2026-03-01T10:00:00Z"), ending("now", "2026-03-02T10:00:00Z"), link("task", "t", None)];
+    store.commit(&Commit { put, ..Commit::default() }).await.unwrap();
+    for (until, found) in [
+        ("2026-02-28T10:00:00Z", vec![]),
+        ("2026-03-01T10:00:00Z", vec!["past"]),
+        ("2026-03-02T10:00:00Z", vec!["now", "past"]),
+    ] {
+        let due = [LinkKey::Due(at(until))];
+        assert_eq!(activities(store.links(&due).await.unwrap()), found, "{until}");
+        assert_eq!(activities(other.links(&due).await.unwrap()), Vec::<String>::new());
+    }
+}
+
+#[wasm_bindgen_test]
+async fn the_history_is_kept_in_order_and_forgotten_in_time() {
+    let instance = fresh("history");
+    let store = account(&instance, "demo@contoso.example").await;
+    let (old, new) = ("2026-03-01T10:00:00Z", "2026-03-02T10:00:00Z");
+    let history = vec![entry(old, 0), entry(new, 1), entry(new, 0), entry(new, 10)];
+    store.commit(&Commit { history, ..Commit::default() }).await.unwrap();
+    let told = |entries: Vec<Entry>| entries.into_iter().map(|e| (e.run, e.nth)).collect::<Vec<_>>();
+    let all = told(store.history().await.unwrap());
+    assert_eq!(all, [(at(new), 0), (at(new), 1), (at(new), 10), (at(old), 0)]);
+    let unwritten = vec![(at(new), 1)];
+    let forget = Some(at("2026-03-01T11:00:00Z"));
+    store.commit(&Commit { unwritten, forget, ..Commit::default() }).await.unwrap();
+    assert_eq!(told(store.history().await.unwrap()), [(at(new), 0), (at(new), 10)]);
+    assert!(account(&instance, "other@contoso.example").await.history().await.unwrap().is_empty());
 }
 
 #[wasm_bindgen_test]
