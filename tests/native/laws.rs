@@ -148,11 +148,12 @@ fn lost(phase: &Phase<'_>) -> Option<String> {
     None
 }
 
-/// Whether the rules let a value give way: to another, to its owner's, or to a deletion. Under "ask" no value of two gives way unasked.
+/// Whether the rules let a value give way: to another, to its owner's (also of an Activity of somebody else, which only goes out), or to a
+/// deletion. Under "ask" no value of two gives way unasked.
 fn may_give_way(phase: &Phase<'_>, known: &Known) -> bool {
     let ruled = phase.settings.rules.conflict != Conflict::Ask || one_way(phase.settings);
     let removed = known.removed.creatio || known.removed.exchange || known.converted;
-    ruled || removed || matches!(known.look, Look::Foreign | Look::Private)
+    ruled || removed || matches!(known.look, Look::Foreign | Look::Private | Look::Others)
 }
 
 fn is_recorded(phase: &Phase<'_>, (field, value): (Field, &str)) -> bool {
