@@ -6,7 +6,7 @@ use super::answer::Choice;
 use super::decide::{self, Fate, Step};
 use super::link::{Held, Link, LinkState, Reason};
 use super::matching::{self, Match};
-use super::{Context, Seen, guard, identity, scope};
+use super::{Context, Seen, fold, guard, identity, merge, scope};
 use crate::model::{Item, ItemId, Mark, Pair, Side, Status};
 use crate::ports::Op;
 use std::collections::{BTreeMap, BTreeSet};
@@ -158,15 +158,17 @@ fn pair(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<Option<&Ite
     actions::linked(context, seen, link, (step, fates))
 }
 
-/// A creation that was never confirmed: found, it is in step with what was written; not found, it is tried again.
+/// A creation that was never confirmed: found, it is in step with what was written, or was made by another device from what that one saw, and is
+/// merged without a base; not found, it is tried again.
 fn pending(context: &Context<'_>, seen: &Seen, link: &Link, (side, items): (Side, Pair<Option<&Item>>)) -> Planned {
     let (made, source) = (items[side], items[side.other()]);
     match (made, source) {
         (Some(made), _) => {
-            let mut alive = link.clone();
-            alive.state = LinkState::Alive;
-            alive.versions[side] = made.version.clone();
-            alive.facts[side] = made.facts.clone();
+            let alive = fold::found(link, side, made);
+            let as_written = merge::differences(&alive.base[side], &made.record).is_empty();
+            if let (false, Pair { creatio: Some(creatio), exchange: Some(exchange) }) = (as_written, items) {
+                return actions::adopt(context, seen, Pair { creatio, exchange });
+            }
             let fates = decide::fates(seen, &alive, items);
             let step = decide::linked(context, seen, &alive, fates);
             let mut planned = actions::linked(context, seen, &alive, (step, fates));

@@ -417,10 +417,16 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         if clues.is_empty() {
             return Ok(());
         }
-        for found in self.ends.exchange.find(&clues).await?.into_iter().flat_map(|found| found.items) {
-            if let Some(item) = self.seen.items.exchange.get_mut(&found.id) {
-                item.facts.mark = found.facts.mark;
-                item.facts.transaction = found.facts.transaction.or(item.facts.transaction.take());
+        for (clue, found) in clues.iter().zip(self.ends.exchange.find(&clues).await?) {
+            if let (Clue::Id { id, .. }, true) = (clue, found.is_absent()) {
+                // a listing may be late: what is gone by now is no new item
+                self.seen.items.exchange.remove(id);
+            }
+            for found in found.items {
+                if let Some(item) = self.seen.items.exchange.get_mut(&found.id) {
+                    item.facts.mark = found.facts.mark;
+                    item.facts.transaction = found.facts.transaction.or(item.facts.transaction.take());
+                }
             }
         }
         Ok(())
