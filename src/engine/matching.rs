@@ -135,6 +135,8 @@ fn stands_for(seen: &Seen, linked: &Linked<'_>, activity: &ItemId) -> Option<Mat
     match linked.of(activity) {
         Some(link) if seen.gone.exchange.contains(&link.ids.exchange) => Some(Match::Relink(activity.clone())),
         Some(_) => Some(Match::Copy),
+        // it is there, but can't be understood: nothing is made beside it
+        None if seen.malformed.creatio.iter().any(|bad| bad.id.as_ref() == Some(activity)) => Some(Match::Copy),
         None => seen.items.creatio.contains_key(activity).then(|| Match::With(activity.clone())),
     }
 }

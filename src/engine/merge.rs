@@ -3,8 +3,9 @@
 use super::link::Reason;
 use super::settings::Conflict;
 use super::{Context, Seen, project};
+use crate::model::person::{self, Roll};
 pub use crate::model::record::{copy, differences, fields};
-use crate::model::{Field, Instant, Pair, Person, Record, Side, person};
+use crate::model::{Field, Instant, Pair, Record, Side};
 use chrono::Duration;
 use std::collections::BTreeSet;
 
@@ -116,9 +117,9 @@ pub fn merge(
 /// People merge per person: whom this side added stays, whom it removed stays away, in what comes over from the other side.
 fn keep_people(base: &Record, now: &Record, coming: &mut Record) {
     let (Record::Meeting(base), Record::Meeting(now), Record::Meeting(coming)) = (base, now, coming) else { return };
-    let among = |list: &[Person], one: &Person| list.iter().any(|other| other.is(one));
-    let kept = coming.people.iter().filter(|one| !among(&base.people, one) || among(&now.people, one)).cloned();
-    let added = now.people.iter().filter(|one| !among(&base.people, one)).cloned();
+    let (before, there) = (Roll::of(&base.people), Roll::of(&now.people));
+    let kept = coming.people.iter().filter(|one| !before.has(one) || there.has(one)).cloned();
+    let added = now.people.iter().filter(|one| !before.has(one)).cloned();
     coming.people = person::normal(kept.chain(added).collect::<Vec<_>>());
 }
 

@@ -44,7 +44,7 @@ pub fn read(kind: Kind, value: &Value, mailbox: &Mailbox, container: &ContainerI
         (Kind::Meeting, Some(id)) => event(id, value, mailbox, container),
         (Kind::Task, Some(id)) => task(id, value, mailbox, container).map(|item| Reading::Content(Box::new(item))),
     };
-    read.unwrap_or_else(|reason| Reading::Malformed(Malformed { id, reason }))
+    read.unwrap_or_else(|reason| Reading::Malformed(Malformed { id, container: Some(container.clone()), reason }))
 }
 
 /// The occurrence `skeleton` with the content of its master.
