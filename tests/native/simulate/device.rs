@@ -167,7 +167,7 @@ impl Keys for Line {
 
 /// The device's store.
 struct Kept {
-    shelf: Shelf,
+    shelf: Rc<Shelf>,
     fuse: Rc<Fuse>,
     /// Every entry of the history that was ever committed.
     written: RefCell<Vec<Entry>>,
@@ -218,9 +218,13 @@ pub(crate) struct Device {
 impl Device {
     /// A device of the user of `world`, with an empty store.
     pub(crate) fn new(world: &Rc<World>, settings: &Settings) -> Self {
+        Self::over(world, settings, Rc::default())
+    }
+
+    /// A device that keeps everything in `shelf`, which others may share.
+    pub(crate) fn over(world: &Rc<World>, settings: &Settings, shelf: Rc<Shelf>) -> Self {
         let fuse = Rc::new(Fuse::default());
         let line = Rc::new(Line { world: Rc::clone(world), fuse: Rc::clone(&fuse), skew: Cell::default() });
-        let shelf = Shelf::default();
         *shelf.settings.borrow_mut() = Some(settings.clone());
         Self {
             joined: Joined::new(world, Rc::clone(&line)),
