@@ -8,6 +8,7 @@ use crate::http::odata::literal;
 use crate::model::{Item, ItemId, Malformed, Uid};
 use crate::ports::{Clock, Clue, Found, Http, Keys};
 use std::collections::BTreeSet;
+use uuid::Uuid;
 
 impl<P: Http + Clock + Keys> Creatio<P> {
     /// See [`Replica::find`](crate::ports::Replica::find).
@@ -16,8 +17,9 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         let mut uids: BTreeSet<&Uid> = BTreeSet::new();
         for clue in clues {
             match clue {
+                // whatever a mark says: what is no GUID is no Activity
                 Clue::Id { id, .. } | Clue::Mark(id) => {
-                    ids.insert(id.clone());
+                    ids.extend(Uuid::parse_str(id.as_str()).is_ok().then(|| id.clone()));
                 }
                 Clue::Uid(uid) => {
                     uids.insert(uid);

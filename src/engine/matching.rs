@@ -48,7 +48,8 @@ impl<'a> Linked<'a> {
 #[must_use]
 pub fn candidates(context: &Context<'_>, item: &Item) -> Vec<ItemId> {
     let own = identity::activity(item, context.account, 0);
-    let marked = valid_mark(context, item);
+    // of another installation's mark it is asked whether its Activity is here too
+    let marked = item.facts.mark.as_ref().map(|mark| mark.activity.clone());
     std::iter::once(own).chain(marked).collect()
 }
 

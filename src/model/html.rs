@@ -366,14 +366,4 @@ mod tests {
             assert_eq!(sanitise(&sanitise(markup)), sanitise(markup), "twice: {markup}");
         }
     }
-
-    #[test]
-    fn a_megabyte_of_nothing_but_beginnings_is_read_in_no_time() {
-        let begun = std::time::Instant::now();
-        for (one, ending) in [("&", ""), ("<b>", "</i>"), ("<", ""), ("<a '", "\">"), ("<!-", ""), ("</p", "&amp")] {
-            let markup = one.repeat(1 << 18) + &ending.repeat(1 << 18);
-            assert!(text(&markup).len() <= markup.len() && sanitise(&markup).len() <= 6 * markup.len(), "{one}");
-        }
-        assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
-    }
 }

@@ -11,7 +11,7 @@ use pollster::block_on;
 use sandbox::Seed;
 use schedule_sync::engine::link::{Held, Reason};
 use schedule_sync::error::Result;
-use schedule_sync::model::{Instant, Side};
+use schedule_sync::model::{Instant, Side, html};
 use schedule_sync::ports::{Clock, Http, Keys, Lost, Request, Response, Secret, Store};
 use schedule_sync::run::{self, Report};
 use serde_json::{Value, json};
@@ -93,6 +93,10 @@ impl Clock for Line {
 impl Keys for Line {
     async fn headers(&self, side: Side, renew: bool) -> Result<Vec<(String, Secret)>> {
         self.world.headers(side, renew).await
+    }
+
+    async fn holder(&self, side: Side) -> Option<String> {
+        self.world.holder(side).await
     }
 }
 
@@ -462,4 +466,15 @@ fn a_bad_item_of_the_mailbox_costs_that_item_only() {
 #[test]
 fn a_bad_activity_costs_that_activity_only() {
     judged(Side::Creatio, &in_creatio());
+}
+
+#[test]
+fn a_megabyte_of_nothing_but_beginnings_is_read_in_no_time() {
+    let begun = std::time::Instant::now();
+    for (one, ending) in [("&", ""), ("<b>", "</i>"), ("<", ""), ("<a '", "\">"), ("<!-", ""), ("</p", "&amp")] {
+        let markup = one.repeat(1 << 18) + &ending.repeat(1 << 18);
+        assert!(html::text(&markup).len() <= markup.len(), "{one}");
+        assert!(html::sanitise(&markup).len() <= 6 * markup.len(), "{one}");
+    }
+    assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
 }

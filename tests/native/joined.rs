@@ -25,30 +25,31 @@ pub(crate) struct Joined<P> {
 impl<P: Http + Clock + Keys> Joined<P> {
     /// The ends of the user of `world`, reached over `line`.
     pub(crate) fn new(world: &World, line: Rc<P>) -> Self {
+        Self::on("site", world, line)
+    }
+
+    /// The same on the installation named `name`.
+    pub(crate) fn on(name: &str, world: &World, line: Rc<P>) -> Self {
         let contact = world.contact();
         let moscow = || Known(Tz::Europe__Moscow, "Russian Standard Time");
         let zone = Rc::new(moscow());
         let site = Site {
             base: CREATIO.trim_end_matches("/odata").to_owned(),
-            id: "site".into(),
+            id: name.into(),
             contact: contact.as_str().into(),
             zone: zone.clone(),
         };
         let mailbox = Mailbox {
             base: GRAPH.to_owned(),
             address: Address::parse(world.mailbox).unwrap(),
-            site: "site".into(),
+            site: name.into(),
             deep_link: LINK.to_owned(),
             zone,
         };
         Self {
             creatio: Creatio::new(Rc::clone(&line), site),
             graph: Graph::new(Rc::clone(&line), mailbox),
-            account: Account {
-                site: "site".into(),
-                mailbox: world.mailbox.to_owned(),
-                contact: contact.as_str().into(),
-            },
+            account: Account { site: name.into(), mailbox: world.mailbox.to_owned(), contact: contact.as_str().into() },
             line,
             zone: moscow(),
             words: words(),

@@ -14,6 +14,7 @@ mod graph_map;
 mod graph_replica;
 mod graph_setup;
 mod graph_writes;
+mod identity;
 mod joined;
 mod laws;
 mod memory;

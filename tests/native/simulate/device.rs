@@ -163,6 +163,10 @@ impl Keys for Line {
     async fn headers(&self, side: Side, renew: bool) -> Result<Vec<(String, Secret)>> {
         self.fuse.around(self.world.headers(side, renew)).await
     }
+
+    async fn holder(&self, side: Side) -> Option<String> {
+        self.world.holder(side).await
+    }
 }
 
 /// The device's store.

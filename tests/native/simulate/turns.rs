@@ -19,9 +19,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// Histories that are measured.
-const MEASURED: u64 = 2_000;
+const MEASURED: u64 = 150;
 /// Histories that every test run plays.
-const SHARE: u64 = 60;
+const SHARE: u64 = 40;
 /// Items of a history.
 const ITEMS: usize = 2;
 /// Edits of a history.
