@@ -89,7 +89,7 @@ pub struct Seen {
     pub full: bool,
     /// What a person said of things held.
     pub answers: Answers,
-    /// What the guard held before, and nobody has answered yet.
+    /// What was held before, and nobody has answered yet.
     pub guarded: BTreeSet<(ItemId, Reason)>,
     /// Deletions of the last 24 hours, before this run.
     pub deletions: usize,

@@ -168,6 +168,9 @@ fn rule(context: &Context<'_>, seen: &Seen, link: &Link, stamps: Pair<Option<Ins
         Some(Choice::Take(side)) => Some(side),
         Some(Choice::Allow | Choice::Leave) | None => None,
     };
+    // since it was asked, other fields of the two were written, by which the stamps no longer tell of this one
+    let asked = seen.guarded.contains(&(link.ids.creatio.clone(), Reason::Clash));
+    let stamps = if asked { Pair::default() } else { stamps };
     Rule { answer, conflict: context.settings.rules.conflict, stamps }
 }
 

@@ -48,7 +48,8 @@ impl<'a> Linked<'a> {
 #[must_use]
 pub fn candidates(context: &Context<'_>, item: &Item) -> Vec<ItemId> {
     let own = identity::activity(item, context.account, 0);
-    let marked = valid_mark(context, item);
+    // of another installation's mark it is asked whether its Activity is here too
+    let marked = item.facts.mark.as_ref().map(|mark| mark.activity.clone());
     std::iter::once(own).chain(marked).collect()
 }
 
@@ -135,6 +136,8 @@ fn stands_for(seen: &Seen, linked: &Linked<'_>, activity: &ItemId) -> Option<Mat
     match linked.of(activity) {
         Some(link) if seen.gone.exchange.contains(&link.ids.exchange) => Some(Match::Relink(activity.clone())),
         Some(_) => Some(Match::Copy),
+        // it is there, but can't be understood: nothing is made beside it
+        None if seen.malformed.creatio.iter().any(|bad| bad.id.as_ref() == Some(activity)) => Some(Match::Copy),
         None => seen.items.creatio.contains_key(activity).then(|| Match::With(activity.clone())),
     }
 }

@@ -3,8 +3,9 @@
 use super::link::Reason;
 use super::settings::Conflict;
 use super::{Context, Seen, project};
+use crate::model::person::{self, Roll};
 pub use crate::model::record::{copy, differences, fields};
-use crate::model::{Field, Instant, Pair, Person, Record, Side, person};
+use crate::model::{Field, Instant, Pair, Record, Side};
 use chrono::Duration;
 use std::collections::BTreeSet;
 
@@ -89,7 +90,7 @@ pub fn merge(
     for &field in fields(now.creatio.kind()) {
         let changed = Pair::of(|side| edited[side].contains(&field));
         let alike = !unlike.creatio.contains(&field) || !unlike.exchange.contains(&field);
-        let settled = settle(rule, flows.of(field), (changed, alike));
+        let settled = settle(rule.about(edited.as_ref(), flows), flows.of(field), (changed, alike));
         match waits(flows, field, (settled, changed.exchange)) {
             Merged::Kept => {}
             Merged::Agreed => {
@@ -116,9 +117,9 @@ pub fn merge(
 /// People merge per person: whom this side added stays, whom it removed stays away, in what comes over from the other side.
 fn keep_people(base: &Record, now: &Record, coming: &mut Record) {
     let (Record::Meeting(base), Record::Meeting(now), Record::Meeting(coming)) = (base, now, coming) else { return };
-    let among = |list: &[Person], one: &Person| list.iter().any(|other| other.is(one));
-    let kept = coming.people.iter().filter(|one| !among(&base.people, one) || among(&now.people, one)).cloned();
-    let added = now.people.iter().filter(|one| !among(&base.people, one)).cloned();
+    let (before, there) = (Roll::of(&base.people), Roll::of(&now.people));
+    let kept = coming.people.iter().filter(|one| !before.has(one) || there.has(one)).cloned();
+    let added = now.people.iter().filter(|one| !before.has(one)).cloned();
     coming.people = person::normal(kept.chain(added).collect::<Vec<_>>());
 }
 
@@ -158,6 +159,18 @@ pub struct Rule {
     pub conflict: Conflict,
     /// The servers' stamps of the two items.
     pub stamps: Pair<Option<Instant>>,
+}
+
+impl Rule {
+    /// The rule for a field, where so much was edited on the two sides: a stamp is that of the item's last change, and tells of a field only if
+    /// nothing else was changed there. What is newer by another field's stamp may be the older of the two.
+    fn about(self, edited: Pair<&BTreeSet<Field>>, flows: Flows) -> Self {
+        let newer = if self.stamps.creatio > self.stamps.exchange { Side::Creatio } else { Side::Exchange };
+        // in an adoption nobody is taken to have edited people and answers
+        let counts = |field: &&Field| !(flows.adopts && matches!(field, Field::People | Field::Response));
+        let several = edited[newer].iter().filter(counts).count() > 1;
+        if several { Self { stamps: Pair::default(), ..self } } else { self }
+    }
 }
 
 /// The rule for one field (rules, "Merge is per field").

@@ -19,7 +19,7 @@ pub(super) fn envelope() -> Envelope {
 
 /// The user.
 pub(super) fn me() -> Call {
-    read(address("me", &[("$select", "id,mail,userPrincipalName")]))
+    read(address("me", &[("$select", "id,mail,userPrincipalName,proxyAddresses")]))
 }
 
 /// The containers of a kind.

@@ -7,7 +7,9 @@ use crate::engine::link::{Held, Link, LinkKey, LinkState, Reason, State};
 use crate::engine::settings::{Extent, Settings};
 use crate::engine::{Context, Seen, decide, identity, matching, scope};
 use crate::error::Result;
-use crate::model::{ContainerId, Cursor, Instant, Item, ItemId, Kind, Listing, Pair, Person, Record, Side, Window};
+use crate::model::{
+    ContainerId, Cursor, Instant, Item, ItemId, Kind, Listing, Malformed, Pair, Person, Record, Side, Window,
+};
 use crate::ports::{Clock, Clue, Directory, Events, Found, Replica, Store};
 use futures_util::future;
 use std::collections::{BTreeMap, BTreeSet};
@@ -65,7 +67,11 @@ pub async fn observe<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: 
         held: Vec::new(),
     };
     let full = Side::BOTH.into_iter().all(|side| cursors[side].is_none());
-    let ended = listings.as_ref().map(|listing| listing.cursor.clone());
+    let ended = Pair::of(|side| {
+        // what has not even an id can only be found again by reading from the same place
+        let nameless = listings[side].malformed.iter().any(Malformed::is_nameless);
+        if nameless { cursors[side].clone() } else { listings[side].cursor.clone() }
+    });
     gather.seen.full = full;
     gather.seen.answers = state.answers.clone();
     gather.seen.guarded = state.held.iter().filter_map(|held| Some((held.id.clone()?, held.reason))).collect();
@@ -162,7 +168,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         self.suspects.exchange.extend(woken.map(|link| link.ids.exchange.clone()).collect::<Vec<_>>());
     }
 
-    /// Items whose step the last run did not finish are read again.
+    /// Items whose step the last run did not finish, or which could not be understood, are read again.
     async fn again(&mut self, state: &State) -> Result<()> {
         let mut keys = Vec::new();
         for side in Side::BOTH {
@@ -174,6 +180,12 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             return Ok(());
         }
         let links = self.ends.store.links(&keys).await?;
+        for side in Side::BOTH {
+            let linked = links.iter().filter(|link| matters(link)).map(|link| &link.ids[side]);
+            let unread = linked.filter(|id| !self.seen.items[side].contains_key(id));
+            let asked = unread.filter(|id| state.again[side].iter().any(|(again, _)| again == *id));
+            self.suspects[side].extend(asked.cloned());
+        }
         self.know(links);
         for side in Side::BOTH {
             let clues: Vec<Clue> = state.again[side]

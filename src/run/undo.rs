@@ -18,6 +18,7 @@ pub async fn preview<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: 
     ends: &Ends<'_, C, X, S, K, E>,
     run: Instant,
 ) -> Result<Undo> {
+    super::trust::identified(ends).await?;
     let mut entries = ends.store.history().await?;
     entries.retain(|entry| entry.run == run);
     if entries.is_empty() {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)] // a test says what it expects by panicking
 #![allow(clippy::wildcard_enum_match_arm)] // a generator names the cases that it treats apart
 
+mod bad_input;
 mod chance;
 mod creatio_apply;
 mod creatio_directory;
@@ -13,6 +14,8 @@ mod graph_map;
 mod graph_replica;
 mod graph_setup;
 mod graph_writes;
+mod identity;
+mod joined;
 mod laws;
 mod memory;
 mod oracle;

@@ -190,6 +190,10 @@ fn unmarked(item: &Item) -> Item {
 }
 
 impl Replica for Memory {
+    async fn identify(&self, _known: Option<&str>) -> Result<Option<String>> {
+        Ok(None)
+    }
+
     async fn observe(&self, _scope: &Scope, cursor: Option<&Cursor>) -> Result<Listing> {
         let since = cursor.map_or(0, |cursor| cursor.0.parse().unwrap());
         let items = self.items.borrow();

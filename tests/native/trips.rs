@@ -77,7 +77,7 @@ impl Trip {
     }
 }
 
-fn event(id: &str, name: &str) -> Item {
+pub(crate) fn event(id: &str, name: &str) -> Item {
     item(Side::Exchange, id, Record::Meeting(meeting(name, "2026-03-12T10:00:00Z")))
 }
 
