@@ -14,6 +14,7 @@ pub mod identity;
 pub mod link;
 pub mod matching;
 pub mod merge;
+pub mod people;
 pub mod plan;
 pub mod project;
 pub mod scope;
@@ -95,4 +96,15 @@ pub struct Seen {
     pub deletions: usize,
     /// Activities whose meeting ended and whose status nobody touched, by id.
     pub due: BTreeSet<ItemId>,
+    /// Activities that are linked in other accounts of the same user, and how they came to be so.
+    pub elsewhere: BTreeMap<ItemId, Elsewhere>,
+}
+
+/// How an Activity came to be linked in another account of the same user.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Elsewhere {
+    /// It was imported from that mailbox.
+    Imported,
+    /// It was exported there, or found to be one with what was there.
+    Linked,
 }

@@ -320,6 +320,7 @@ pub enum WhyHeld {
     Ambiguous,
     WouldMail,
     NotInvited,
+    WouldInvite,
     ManyOfOthers,
     RichBody,
     Process,
@@ -360,6 +361,7 @@ reasons!(
     Ambiguous,
     WouldMail,
     NotInvited,
+    WouldInvite,
     ManyOfOthers,
     RichBody,
     Process,
@@ -413,7 +415,13 @@ impl From<Reply> for Answer {
 fn choices(reason: Reason) -> Vec<Saying> {
     match reason {
         Reason::Clash => vec![Saying::Creatio, Saying::Exchange, Saying::Leave],
-        Reason::WouldMail | Reason::RichBody | Reason::DeleteAsked | Reason::ConvertAsked | Reason::Series => {
+        Reason::WouldMail
+        | Reason::NotInvited
+        | Reason::WouldInvite
+        | Reason::RichBody
+        | Reason::DeleteAsked
+        | Reason::ConvertAsked
+        | Reason::Series => {
             vec![Saying::Allow, Saying::Leave]
         }
         Reason::Ambiguous
@@ -424,12 +432,7 @@ fn choices(reason: Reason) -> Vec<Saying> {
         | Reason::SideEmpty
         | Reason::SecondTask
         | Reason::Rejected => vec![Saying::Allow],
-        Reason::Malformed
-        | Reason::NotInvited
-        | Reason::Process
-        | Reason::NotRevived
-        | Reason::Group
-        | Reason::NoTarget => Vec::new(),
+        Reason::Malformed | Reason::Process | Reason::NotRevived | Reason::Group | Reason::NoTarget => Vec::new(),
     }
 }
 
