@@ -96,15 +96,15 @@ pub struct Seen {
     pub deletions: usize,
     /// Activities whose meeting ended and whose status nobody touched, by id.
     pub due: BTreeSet<ItemId>,
-    /// Activities that are linked in other accounts of the same user, and how they came to be so.
+    /// Activities that are or were linked in other accounts of the same user.
     pub elsewhere: BTreeMap<ItemId, Elsewhere>,
 }
 
-/// How an Activity came to be linked in another account of the same user.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Elsewhere {
-    /// It was imported from that mailbox.
-    Imported,
-    /// It was exported there, or found to be one with what was there.
-    Linked,
+/// What other accounts of the same user have to do with an Activity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// It was imported from one of their mailboxes.
+    pub imported: bool,
+    /// One of their mailboxes has its counterpart.
+    pub lives: bool,
 }

@@ -256,7 +256,7 @@ fn gone_on_exchange(context: &Context<'_>, seen: &Seen, link: &Link, (fates, flo
     if !flows.inward || archived(context, link, fates) {
         return Step::Sleep;
     }
-    if seen.elsewhere.contains_key(&link.ids.creatio) {
+    if seen.elsewhere.get(&link.ids.creatio).is_some_and(|there| there.lives) {
         return Step::Bury;
     }
     match context.settings.rules.creatio_delete {

@@ -3,7 +3,7 @@
 
 use super::actions::{self, Planned};
 use super::answer::Choice;
-use super::decide::{self, Fate, Step};
+use super::decide::{self, Step};
 use super::link::{Held, Link, LinkState, Reason};
 use super::matching::{self, Match};
 use super::settings::Settings;

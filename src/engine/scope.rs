@@ -2,7 +2,7 @@
 
 use super::link::Link;
 use super::settings::{Block, Extent, Private, Settings};
-use super::{Context, Elsewhere, Seen, project::instants};
+use super::{Context, Seen, project::instants};
 use crate::model::time::midnight;
 use crate::model::{
     Body, Container, ContainerId, Facts, Importance, Item, Kind, Pair, Record, Reminder, Side, Status, TaskWhen,
@@ -89,7 +89,7 @@ pub fn is_past(context: &Context<'_>, record: &Record) -> bool {
 #[must_use]
 pub fn exports(context: &Context<'_>, seen: &Seen, item: &Item) -> bool {
     let Settings { export, rules, .. } = context.settings;
-    let imported = seen.elsewhere.get(&item.id) == Some(&Elsewhere::Imported);
+    let imported = seen.elsewhere.get(&item.id).is_some_and(|there| there.imported);
     export.on
         && crosses(context.settings, Side::Creatio)
         && (!rules.only_mine || item.facts.mine)

@@ -259,6 +259,8 @@ pub(crate) struct Shelf {
     pub(crate) state: RefCell<Option<State>>,
     pub(crate) links: RefCell<BTreeMap<ItemId, Link>>,
     pub(crate) history: RefCell<Vec<Entry>>,
+    /// Links of the user's other accounts.
+    pub(crate) elsewhere: RefCell<Vec<Link>>,
 }
 
 impl Store for Shelf {
@@ -284,6 +286,11 @@ impl Store for Shelf {
             })
         };
         Ok(self.links.borrow().values().filter(named).cloned().collect())
+    }
+
+    async fn elsewhere(&self, activities: &[ItemId]) -> Result<Vec<Link>> {
+        let others = self.elsewhere.borrow();
+        Ok(others.iter().filter(|link| activities.contains(&link.ids.creatio)).cloned().collect())
     }
 
     async fn all(&self) -> Result<Vec<Link>> {
