@@ -4,6 +4,7 @@
 #![allow(clippy::wildcard_enum_match_arm)] // a generator names the cases that it treats apart
 
 mod chance;
+mod choices;
 mod creatio_apply;
 mod creatio_directory;
 mod creatio_observe;
