@@ -14,6 +14,7 @@ pub mod identity;
 pub mod link;
 pub mod matching;
 pub mod merge;
+pub mod people;
 pub mod plan;
 pub mod project;
 pub mod scope;
@@ -95,4 +96,15 @@ pub struct Seen {
     pub deletions: usize,
     /// Activities whose meeting ended and whose status nobody touched, by id.
     pub due: BTreeSet<ItemId>,
+    /// Activities that are or were linked in other accounts of the same user.
+    pub elsewhere: BTreeMap<ItemId, Elsewhere>,
+}
+
+/// What other accounts of the same user have to do with an Activity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// It was imported from one of their mailboxes.
+    pub imported: bool,
+    /// One of their mailboxes has its counterpart.
+    pub lives: bool,
 }

@@ -1,5 +1,5 @@
 //! The mailbox in Microsoft 365, through Microsoft Graph: calendars and To Do lists as one replica (graph/facts.md). It reads, finds and
-//! writes items; what to write is not decided here, and the response to an invitation and series' rules are never written.
+//! writes items; what to write is not decided here, and series' rules are never written.
 //!
 //! `wire` spells Graph's JSON, `map` reads it, `compose` writes it, `endpoints` knows the addresses; `observe`, `find` and `apply` are the
 //! three questions of [`Replica`].
@@ -13,6 +13,7 @@ mod listing;
 pub mod map;
 mod observe;
 mod online;
+mod respond;
 mod time;
 mod wire;
 

@@ -292,6 +292,12 @@ pub trait Store {
     /// As above.
     async fn links(&self, keys: &[LinkKey]) -> Result<Vec<Link>>;
 
+    /// The links that other accounts of the same user have to these Activities. An account whose store can't be read has none.
+    ///
+    /// # Errors
+    /// As above.
+    async fn elsewhere(&self, activities: &[ItemId]) -> Result<Vec<Link>>;
+
     /// All links.
     ///
     /// # Errors

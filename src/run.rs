@@ -10,7 +10,7 @@ use crate::engine::plan::{self, Plan};
 use crate::engine::settings::Settings;
 use crate::engine::{Account, Context, Seen, Words};
 use crate::error::Result;
-use crate::model::{Cursor, Instant, Pair, Window, Zone};
+use crate::model::{Cursor, Instant, Pair, Zone};
 use crate::ports::{Clock, Directory, Events, Phase, Progress, Replica, Store};
 use serde::{Deserialize, Serialize};
 
@@ -94,7 +94,7 @@ pub async fn plan<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Eve
     let settings = ends.store.settings().await?.unwrap_or_else(|| Settings::first(today));
     let mut state = trust::identified(ends).await?;
     let due = state.compared.is_none_or(|at| device - at >= chrono::Duration::hours(COMPARE_HOURS) || device < at);
-    let window = Window::at(device, settings.from, ends.zone);
+    let window = settings.window(device, ends.zone);
     let cursors: Pair<Option<Cursor>> =
         if due || state.settings.as_ref() != Some(&settings) { Pair::default() } else { state.cursors.clone() };
     let observed = observe::observe(ends, &settings, window, (&state, &cursors)).await?;

@@ -98,6 +98,7 @@ pub(super) fn item(row: Activity, participants: &[&Participant], context: &Conte
         status: Some(status),
         mine: owner.as_ref() == Some(context.me) || own.is_some(),
         process: row.process_element_id.as_str().is_some() || !row.allowed_result.is_empty(),
+        answered: own.is_some_and(|own| own.modified_by_id.as_str() == Some(context.me.as_str())),
         email: row.type_id.as_str() == Some(stock::TYPE_EMAIL),
         created: row.created_on.at,
         owner,

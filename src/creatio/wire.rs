@@ -129,12 +129,15 @@ pub(super) struct Participant {
     #[serde(default)]
     pub(super) invite_response_id: Guid,
     #[serde(default)]
+    pub(super) modified_by_id: Guid,
+    #[serde(default)]
     pub(super) modified_on: Stamp,
 }
 
 impl Participant {
     /// The columns to select.
-    pub(super) const COLUMNS: &'static str = "Id,ActivityId,ParticipantId,RoleId,InviteResponseId,ModifiedOn";
+    pub(super) const COLUMNS: &'static str =
+        "Id,ActivityId,ParticipantId,RoleId,InviteResponseId,ModifiedById,ModifiedOn";
 }
 
 /// `Contact`.

@@ -196,6 +196,8 @@ pub enum Reason {
     WouldMail,
     /// The event was created without the Activity's participants, who would have been mailed.
     NotInvited,
+    /// The Activity's participants would be invited.
+    WouldInvite,
     /// Many activities of other people would be exported.
     ManyOfOthers,
     /// The body has what can't be carried, and would lose it.

@@ -3,9 +3,10 @@
 
 use super::actions::{self, Planned};
 use super::answer::Choice;
-use super::decide::{self, Fate, Step};
+use super::decide::{self, Step};
 use super::link::{Held, Link, LinkState, Reason};
 use super::matching::{self, Match};
+use super::settings::Settings;
 use super::{Context, Seen, fold, guard, identity, merge, scope};
 use crate::model::{Item, ItemId, Mark, Pair, Side, Status};
 use crate::ports::Op;
@@ -73,7 +74,7 @@ pub fn plan(context: &Context<'_>, seen: &Seen) -> Plan {
             plan.add(unlinked_event(context, seen, (item, found), &links));
         }
     }
-    plan.complete(seen, &links);
+    plan.complete(context, seen, &links);
     plan.malformed(context, seen);
     guard::check(context, seen, &mut plan);
     plan.actions.sort_by_key(|action| rank(action.step));
@@ -153,7 +154,7 @@ fn pair(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<Option<&Ite
     if let LinkState::Pending(side) = link.state {
         return pending(context, seen, link, (side, items));
     }
-    let fates = decide::fates(seen, link, items);
+    let fates = decide::fates(context, seen, link, items);
     let step = decide::linked(context, seen, link, fates);
     actions::linked(context, seen, link, (step, fates))
 }
@@ -169,7 +170,7 @@ fn pending(context: &Context<'_>, seen: &Seen, link: &Link, (side, items): (Side
             if let (false, Pair { creatio: Some(creatio), exchange: Some(exchange) }) = (as_written, items) {
                 return actions::adopt(context, seen, Pair { creatio, exchange });
             }
-            let fates = decide::fates(seen, &alive, items);
+            let fates = decide::fates(context, seen, &alive, items);
             let step = decide::linked(context, seen, &alive, fates);
             let mut planned = actions::linked(context, seen, &alive, (step, fates));
             if planned.links.is_empty() && planned.action.is_none() {
@@ -222,7 +223,11 @@ impl Plan {
     }
 
     /// Meetings that ended become Completed, unless this plan does something else with them.
-    fn complete(&mut self, seen: &Seen, links: &[Link]) {
+    fn complete(&mut self, context: &Context<'_>, seen: &Seen, links: &[Link]) {
+        let Settings { rules, fields, .. } = context.settings;
+        if !rules.completes || !fields.status.lets(Side::Exchange) {
+            return;
+        }
         let busy: BTreeSet<ItemId> = self.actions.iter().map(|action| action.after.ids.creatio.clone()).collect();
         let untouched =
             |id: &ItemId| seen.items.creatio.get(id).is_some_and(|item| item.facts.status == Some(Status::NotStarted));
@@ -293,13 +298,4 @@ pub fn touched(plan: &Plan, side: Side) -> BTreeSet<&ItemId> {
     let linked = plan.links.iter().map(|link| &link.ids[side]);
     let held = plan.held.iter().filter(|held| held.side == side).filter_map(|held| held.id.as_ref());
     written.chain(linked).chain(held).collect()
-}
-
-/// Whether a fate is an edit.
-#[must_use]
-pub const fn is_edited(fate: Fate<'_>) -> bool {
-    match fate {
-        Fate::Edited(_) => true,
-        Fate::Same(_) | Fate::Gone(_) => false,
-    }
 }

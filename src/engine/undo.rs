@@ -118,7 +118,9 @@ fn restore(entry: &Entry, item: &Item) -> Result<Op, Why> {
         return Err(Why::Newer);
     }
     let mailing = [Field::Title, Field::When, Field::Place, Field::Body, Field::People];
-    if item.facts.attendees > 0 && mailing.iter().any(|field| fields.contains(field)) && entry.side == Side::Exchange {
+    let tells = item.facts.attendees > 0 && mailing.iter().any(|field| fields.contains(field));
+    // the organizer is told of another answer
+    if entry.side == Side::Exchange && (tells || fields.contains(&Field::Response)) {
         return Err(Why::WouldMail);
     }
     let mut record = item.record.clone();

@@ -3,7 +3,7 @@
 use crate::http::odata::{address, literal, segment};
 use crate::http::{Call, Envelope, Repeat};
 use crate::model::{ContainerId, Instant, ItemId, Kind, Mark, Version};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The extended property that carries our mark on events.
 pub(super) const PROPERTY: &str = "String {5d0c9f5e-3c51-4f0e-9a6b-7e2d1c84b3a7} Name ScheduleSyncMark";
@@ -53,7 +53,7 @@ pub(super) fn item(kind: Kind, container: &ContainerId, id: &ItemId) -> Call {
     let path = place(kind, container, id);
     read(match kind {
         Kind::Meeting => address(&path, &[("$expand", &expansion())]),
-        Kind::Task => address(&path, &[("$expand", "linkedResources")]),
+        Kind::Task => address(&path, &[("$expand", "linkedResources,checklistItems")]),
     })
 }
 
@@ -103,6 +103,12 @@ pub(super) fn change(kind: Kind, container: &ContainerId, id: &ItemId, version: 
 /// The removal of an item that still has `version`.
 pub(super) fn removal(kind: Kind, container: &ContainerId, id: &ItemId, version: &Version) -> Call {
     matching(Call::delete(place(kind, container, id)), kind, version)
+}
+
+/// The user's answer to an invitation, which the organizer gets by mail; the action is `accept`, `decline` or `tentativelyAccept` (facts §3).
+pub(super) fn respond(id: &ItemId, action: &str) -> Call {
+    let path = format!("{}/{action}", place(Kind::Meeting, &ContainerId::from(""), id));
+    Call::post(path, json!({"sendResponse": true}), Repeat::Never).with("Prefer", IMMUTABLE)
 }
 
 /// What is linked to a task.

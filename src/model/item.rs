@@ -57,7 +57,7 @@ pub struct Facts {
     pub process: bool,
     /// Creatio: an e-mail, which is never touched.
     pub email: bool,
-    /// Creatio: it is the user's own row of participants that the answer came from the user (ModifiedBy).
+    /// Creatio: the user's own row of participants was last written by the user (`ModifiedBy`): the answer is the user's.
     pub answered: bool,
     /// When it was created.
     pub created: Option<Instant>,

@@ -5,7 +5,7 @@ use super::Ends;
 use crate::engine::actions::ACTIVITIES;
 use crate::engine::link::{Held, Link, LinkKey, LinkState, Reason, State};
 use crate::engine::settings::{Extent, Settings};
-use crate::engine::{Context, Seen, decide, identity, matching, scope};
+use crate::engine::{Context, Elsewhere, Seen, decide, identity, matching, scope};
 use crate::error::Result;
 use crate::model::{
     ContainerId, Cursor, Instant, Item, ItemId, Kind, Listing, Malformed, Pair, Person, Record, Side, Window,
@@ -83,12 +83,15 @@ pub async fn observe<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: 
     gather.due().await?;
     gather.pending().await?;
     gather.unsettled().await?;
+    gather.converted().await?;
+    gather.left().await?;
     gather.members(settings).await?;
     gather.confirm().await?;
     gather.marks().await?;
     gather.candidates().await?;
     gather.origins().await?;
     gather.confirm().await?;
+    gather.elsewhere().await?;
     gather.people().await?;
     let holding = gather.links.values().map(|link| link.containers.exchange.clone()).collect();
     gather.seen.links = gather.links.into_values().collect();
@@ -228,6 +231,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             // a listing does not tell our mark
             known.facts.mark = known.facts.mark.take().or(item.facts.mark);
             known.facts.transaction = known.facts.transaction.take().or(item.facts.transaction);
+            known.facts.laden |= item.facts.laden; // nor a checklist
         }
         for bad in found.malformed {
             if !self.seen.malformed[side].contains(&bad) {
@@ -283,6 +287,58 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
                 .map(|link| Clue::Id { id: link.ids[side].clone(), container: link.containers[side].clone() })
                 .collect();
             self.read(side, &clues).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether a conversion would lose something, only a direct read of the event or task tells.
+    async fn converted(&mut self) -> Result<()> {
+        let other = |link: &&Link| {
+            let item = self.seen.items.creatio.get(&link.ids.creatio);
+            matters(link) && item.is_some_and(|item| item.record.kind() != link.kind())
+        };
+        let clue =
+            |link: &Link| Clue::Id { id: link.ids.exchange.clone(), container: link.containers.exchange.clone() };
+        let clues: Vec<Clue> = self.links.values().filter(other).map(clue).collect();
+        self.read(Side::Exchange, &clues).await
+    }
+
+    /// Activities from which participants are gone are read once more: an attendee is taken off an event only after that.
+    async fn left(&mut self) -> Result<()> {
+        let fewer = |link: &&Link| {
+            let now = self.seen.items.creatio.get(&link.ids.creatio).map_or(&[][..], |item| people(&item.record));
+            let gone = |one: &Person| !now.iter().any(|other| other.is(one));
+            link.state == LinkState::Alive
+                && link.facts.exchange.attendees > 0
+                && self.seen.items.creatio.contains_key(&link.ids.creatio)
+                && people(&link.base.creatio).iter().any(gone)
+        };
+        let clues: Vec<Clue> =
+            self.links.values().filter(fewer).map(|link| activity(link.ids.creatio.clone())).collect();
+        if clues.is_empty() {
+            return Ok(());
+        }
+        let found = self.ends.creatio.find(&clues).await?.into_iter().flat_map(|found| found.items);
+        self.seen.items.creatio.extend(found.map(|item| (item.id.clone(), item)));
+        Ok(())
+    }
+
+    /// Which Activities other accounts of the user have links to, where that makes a difference: those that could be exported, and those
+    /// whose counterpart is gone.
+    async fn elsewhere(&mut self) -> Result<()> {
+        let unlinked = self.seen.items.creatio.values().filter(|item| !self.links.contains_key(&item.id));
+        let exported = unlinked.filter(|item| scope::exports(&self.context, &self.seen, item)).map(|item| &item.id);
+        let gone = self.links.values().filter(|link| {
+            let canceled = self.seen.items.exchange.get(&link.ids.exchange).is_some_and(|item| item.facts.canceled);
+            canceled || self.seen.gone.exchange.contains(&link.ids.exchange)
+        });
+        let asked: Vec<ItemId> = exported.chain(gone.map(|link| &link.ids.creatio)).cloned().collect();
+        if !asked.is_empty() {
+            for link in self.ends.store.elsewhere(&asked).await? {
+                let there: &mut Elsewhere = self.seen.elsewhere.entry(link.ids.creatio.clone()).or_default();
+                there.imported |= link.made == Some(Side::Creatio);
+                there.lives |= matters(&link);
+            }
         }
         Ok(())
     }
@@ -509,7 +565,8 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
 
     /// The Contacts behind the addresses of everybody who could come over.
     async fn people(&mut self) -> Result<()> {
-        if !scope::import(self.context.settings, Kind::Meeting).on {
+        let settings = self.context.settings;
+        if !scope::import(settings, Kind::Meeting).on && !settings.export.on {
             return Ok(());
         }
         let touched = self

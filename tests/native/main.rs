@@ -5,6 +5,7 @@
 
 mod bad_input;
 mod chance;
+mod choices;
 mod creatio_apply;
 mod creatio_directory;
 mod creatio_observe;

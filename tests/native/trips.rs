@@ -57,7 +57,7 @@ impl Trip {
     }
 
     /// Runs, then runs again: the second run must write nothing.
-    fn settle(&self) -> Report {
+    pub(crate) fn settle(&self) -> Report {
         let report = self.run();
         let before = (self.creatio.writes.get(), self.exchange.writes.get());
         self.run();
@@ -65,14 +65,14 @@ impl Trip {
         report
     }
 
-    fn only(&self, side: Side) -> Item {
+    pub(crate) fn only(&self, side: Side) -> Item {
         let memory = if side == Side::Creatio { &self.creatio } else { &self.exchange };
         let items = memory.items.borrow();
         assert_eq!(items.len(), 1, "exactly one item on {side}: {:?}", items.keys());
         items.values().next().unwrap().clone()
     }
 
-    fn side(&self, side: Side) -> &Memory {
+    pub(crate) fn side(&self, side: Side) -> &Memory {
         if side == Side::Creatio { &self.creatio } else { &self.exchange }
     }
 }
@@ -81,12 +81,12 @@ pub(crate) fn event(id: &str, name: &str) -> Item {
     item(Side::Exchange, id, Record::Meeting(meeting(name, "2026-03-12T10:00:00Z")))
 }
 
-fn activity(id: &str, name: &str) -> Item {
+pub(crate) fn activity(id: &str, name: &str) -> Item {
     item(Side::Creatio, id, Record::Meeting(meeting(name, "2026-03-12T10:00:00Z")))
 }
 
 /// A pair in step that began on `from`.
-fn linked(from: Side) -> Trip {
+pub(crate) fn linked(from: Side) -> Trip {
     let trip = Trip::new(&everything());
     match from {
         Side::Exchange => trip.exchange.put(event("e", "Call")),
@@ -471,7 +471,7 @@ fn a_private_event_shows_only_its_times() {
     assert_eq!(trip.exchange.ids().len(), 1);
 }
 
-fn said(trip: &Trip, report: &Report, reason: Reason, choice: Choice) {
+pub(crate) fn said(trip: &Trip, report: &Report, reason: Reason, choice: Choice) {
     let held: Vec<_> = report.held.iter().filter(|held| held.reason == reason).collect();
     assert!(!held.is_empty(), "held for {reason:?}: {:?}", report.held);
     let answers =

@@ -10,7 +10,7 @@ use schedule_sync::engine::history::Entry;
 use schedule_sync::engine::link::{Link, LinkKey, State};
 use schedule_sync::engine::settings::Settings;
 use schedule_sync::error::Result;
-use schedule_sync::model::{Instant, Side};
+use schedule_sync::model::{Instant, ItemId, Side};
 use schedule_sync::ports::{Clock, Commit, Http, Keys, Lost, Request, Response, Secret, Store};
 use schedule_sync::run::{self, Report};
 use std::cell::{Cell, RefCell};
@@ -192,6 +192,10 @@ impl Store for Kept {
 
     async fn links(&self, keys: &[LinkKey]) -> Result<Vec<Link>> {
         self.fuse.around(self.shelf.links(keys)).await
+    }
+
+    async fn elsewhere(&self, activities: &[ItemId]) -> Result<Vec<Link>> {
+        self.fuse.around(self.shelf.elsewhere(activities)).await
     }
 
     async fn all(&self) -> Result<Vec<Link>> {
