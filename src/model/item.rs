@@ -101,6 +101,12 @@ impl fmt::Display for Mark {
 }
 
 impl Mark {
+    /// What is the same in all generations: by this a mark is looked for.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        format!("{}/{}", self.site, self.activity)
+    }
+
     /// The mark that [`Display`](fmt::Display) wrote as `text`; `None` for anything else.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {

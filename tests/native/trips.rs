@@ -5,6 +5,7 @@ use crate::memory::{
 };
 use pollster::block_on;
 use schedule_sync::engine::answer::{Answer, Choice};
+use schedule_sync::engine::identity;
 use schedule_sync::engine::link::{LinkState, Reason};
 use schedule_sync::engine::settings::{Conflict, ExchangeDelete, Settings};
 use schedule_sync::model::time::Fixed;
@@ -824,5 +825,35 @@ fn an_event_of_ours_whose_activity_is_gone_is_removed_only_on_a_persons_word() {
         said(&lost, &report, Reason::DeleteAsked, choice);
         let report = lost.settle();
         assert_eq!((lost.exchange.ids().len(), report.held.len()), (left, 0));
+    }
+}
+
+#[test]
+fn a_base_of_an_earlier_generation_than_the_mark_counts_as_none() {
+    // the title in the mailbox was changed earlier than the Activity: with a base it would go over, without one the newer item's stays
+    for (generation, title_after) in [(0, "Theirs"), (1, "Call"), (7, "Call")] {
+        let trip = linked(Side::Creatio);
+        let (made, activity) = (trip.only(Side::Exchange), trip.only(Side::Creatio));
+        let mark = identity::mark(&activity.id, &account(), generation);
+        let transaction = identity::transaction(&activity.id, &account(), generation);
+        trip.exchange.remove(&made.id);
+        let mut again = Item { id: "again".into(), stamp: Some(at("2026-03-10T08:00:00Z")), ..made };
+        (again.facts.mark, again.facts.transaction) = (Some(mark), Some(transaction));
+        *title(&mut again) = "Theirs".to_owned();
+        trip.exchange.put(again);
+        trip.creatio.edit(&activity.id, |item| item.stamp = Some(at("2026-03-10T08:30:00Z")));
+        trip.settle();
+        for side in Side::BOTH {
+            assert_eq!(trip.only(side).record.title(), title_after, "{side} {generation}");
+        }
+        let links = trip.shelf.links.borrow();
+        assert_eq!(links.values().map(|link| link.generation).collect::<Vec<_>>(), [generation]);
+        let history = trip.shelf.history.borrow();
+        assert!(
+            history
+                .iter()
+                .flat_map(|entry| &entry.before)
+                .any(|record| { record.title() == if generation == 0 { "Call" } else { "Theirs" } })
+        );
     }
 }
