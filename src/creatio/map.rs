@@ -100,6 +100,7 @@ pub(super) fn item(row: Activity, participants: &[&Participant], context: &Conte
         process: row.process_element_id.as_str().is_some() || !row.allowed_result.is_empty(),
         email: row.type_id.as_str() == Some(stock::TYPE_EMAIL),
         created: row.created_on.at,
+        author: row.author_id.contact(),
         owner,
         ..Facts::default()
     };

@@ -6,7 +6,7 @@ use super::link::{Held, Link, LinkState, Reason};
 use super::merge::{self, Merge, Rule};
 use super::plan::{Action, is_edited};
 use super::settings::CreatioDelete;
-use super::{Context, Seen, identity, project, scope};
+use super::{Context, Seen, claim, identity, project, scope};
 use crate::model::show::show;
 use crate::model::{
     ContainerId, Facts, Field, Instant, Item, ItemId, Kind, Pair, Patch, Record, Reminder, Side, Status, Version,
@@ -177,6 +177,16 @@ fn rule(context: &Context<'_>, seen: &Seen, link: &Link, stamps: Pair<Option<Ins
 /// Links two items that were found to be one.
 #[must_use]
 pub fn adopt(context: &Context<'_>, seen: &Seen, items: Pair<&Item>) -> Planned {
+    if !claim::claims(context, items) {
+        return adopted(context, seen, items);
+    }
+    let own = claim::owned(context, items.creatio);
+    let mut planned = adopted(context, seen, Pair { creatio: &own, exchange: items.exchange });
+    claim::claim(context, &mut planned, items.creatio);
+    planned
+}
+
+fn adopted(context: &Context<'_>, seen: &Seen, items: Pair<&Item>) -> Planned {
     let link = fresh(context, items);
     let fates = items.map(|item| Fate::Same(Some(item)));
     let flows = decide::flows(context, seen, &link, fates);
@@ -240,7 +250,8 @@ fn written(link: Link, (step, before): (Step, Option<&Link>), merge: &Merge, now
     Planned { action: Some(action), ..Planned::default() }
 }
 
-fn update(link: &Link, side: Side, before: &Record, patch: Patch) -> Update {
+/// An update of the item of `link` on `side`, as it was read.
+pub(super) fn update(link: &Link, side: Side, before: &Record, patch: Patch) -> Update {
     Update {
         id: link.ids[side].clone(),
         container: link.containers[side].clone(),
@@ -248,6 +259,7 @@ fn update(link: &Link, side: Side, before: &Record, patch: Patch) -> Update {
         before: before.clone(),
         patch,
         uid: None,
+        owner: None,
         status: None,
         mark: None,
         facts: link.facts[side].clone(),

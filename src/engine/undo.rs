@@ -136,6 +136,7 @@ fn change(item: &Item, patch: Patch) -> Update {
         before: item.record.clone(),
         patch,
         uid: None,
+        owner: None,
         status: None,
         mark: None,
         facts: item.facts.clone(),

@@ -51,6 +51,8 @@ pub struct Facts {
     pub status: Option<Status>,
     /// Creatio: the Activity's Owner.
     pub owner: Option<ContactId>,
+    /// Creatio: who made the Activity; its Owner at first, if our engine did.
+    pub author: Option<ContactId>,
     /// Creatio: the user is Owner or participant. Exchange: always.
     pub mine: bool,
     /// Creatio: filled by a business process (`ProcessElementId`, `AllowedResult`).

@@ -153,6 +153,9 @@ impl Memory {
                     item.facts.status = Some(status);
                     item.facts.canceled = status == Status::Canceled;
                 }
+                if update.owner.is_some() {
+                    item.facts.owner.clone_from(&update.owner);
+                }
                 if update.mark.is_some() {
                     item.facts.mark.clone_from(&update.mark);
                 }
