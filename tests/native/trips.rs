@@ -5,6 +5,7 @@ use crate::memory::{
 };
 use pollster::block_on;
 use schedule_sync::engine::answer::{Answer, Choice};
+use schedule_sync::engine::history::taken_back;
 use schedule_sync::engine::identity;
 use schedule_sync::engine::link::{LinkState, Reason};
 use schedule_sync::engine::settings::{Conflict, ExchangeDelete, Settings};
@@ -737,6 +738,38 @@ fn an_undone_deletion_brings_back_what_was_removed() {
     assert_eq!(undo(&trip), (1, 0));
     trip.settle();
     assert!(!trip.only(Side::Creatio).facts.canceled);
+}
+
+#[test]
+fn an_undo_stands_in_the_history_and_can_be_undone_itself() {
+    let trip = linked(Side::Exchange);
+    trip.clock.0.set(at("2026-03-10T10:00:00Z"));
+    trip.exchange.edit(&"e".into(), |item| *title(item) = "Visit".to_owned());
+    trip.settle();
+    let edited = runs(&trip)[0];
+    let back = || taken_back(&block_on(trip.shelf.history()).unwrap()).get(&edited).copied().unwrap_or_default();
+    for (after, count) in [("Call", 1), ("Visit", 0), ("Call", 1)] {
+        let before = runs(&trip).len();
+        assert_eq!(undo(&trip), (1, 0), "{after}");
+        assert_eq!((trip.only(Side::Creatio).record.title(), back()), (after, count));
+        assert_eq!(runs(&trip).len(), before + 1, "the undo is a run of its own, after all others");
+        let newest = block_on(trip.shelf.history()).unwrap().remove(0);
+        let titles = (newest.before.unwrap(), newest.after.unwrap());
+        assert_eq!(titles.1.title(), after);
+        assert_ne!(titles.0.title(), after);
+    }
+}
+
+#[test]
+fn what_could_not_be_taken_back_does_not_stand_as_taken_back() {
+    for (refusal, noted) in [(Refusal::Rejected("no".to_owned()), 0), (Refusal::Stale, 0), (Refusal::Unknown, 1)] {
+        let trip = linked(Side::Exchange);
+        let first = runs(&trip)[0];
+        trip.creatio.faults.borrow_mut().push((refusal, false));
+        assert_eq!(undo(&trip), (0, 1));
+        let back = taken_back(&block_on(trip.shelf.history()).unwrap());
+        assert_eq!(back.get(&first).copied().unwrap_or_default(), noted);
+    }
 }
 
 #[test]
