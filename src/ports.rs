@@ -177,6 +177,8 @@ pub struct Update {
     pub uid: Option<Uid>,
     /// Creatio: set the status of an Activity of either kind (to Canceled, to Completed).
     pub status: Option<crate::model::Status>,
+    /// Creatio: make this Contact the Owner.
+    pub owner: Option<ContactId>,
     /// Exchange: set our mark.
     pub mark: Option<Mark>,
     /// Exchange: what was known of the item: an online-meeting block to be kept, a recurring task.

@@ -94,6 +94,7 @@ fn entry(run: &str, nth: usize) -> Entry {
         before: None,
         after: None,
         facts: Facts::default(),
+        undoes: None,
     }
 }
 

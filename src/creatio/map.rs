@@ -101,6 +101,7 @@ pub(super) fn item(row: Activity, participants: &[&Participant], context: &Conte
         answered: own.is_some_and(|own| own.modified_by_id.as_str() == Some(context.me.as_str())),
         email: row.type_id.as_str() == Some(stock::TYPE_EMAIL),
         created: row.created_on.at,
+        author: row.author_id.contact(),
         owner,
         ..Facts::default()
     };

@@ -12,7 +12,7 @@ use super::decide::{self, Fate, Step};
 use super::link::{Held, Link, LinkState, Reason};
 use super::merge::{self, Merge, Rule};
 use super::plan::Action;
-use super::{Context, Seen, identity};
+use super::{Context, Seen, claim, identity};
 use crate::model::show::show;
 use crate::model::{Facts, Field, Instant, Item, ItemId, Kind, Pair, Patch, Person, Record, Side, Status};
 use crate::ports::{Op, Update};
@@ -180,6 +180,16 @@ fn rule(context: &Context<'_>, seen: &Seen, link: &Link, stamps: Pair<Option<Ins
 /// Links two items that were found to be one.
 #[must_use]
 pub fn adopt(context: &Context<'_>, seen: &Seen, items: Pair<&Item>) -> Planned {
+    if !claim::claims(context, items) {
+        return adopted(context, seen, items);
+    }
+    let own = claim::owned(context, items.creatio);
+    let mut planned = adopted(context, seen, Pair { creatio: &own, exchange: items.exchange });
+    claim::claim(context, &mut planned, items.creatio);
+    planned
+}
+
+fn adopted(context: &Context<'_>, seen: &Seen, items: Pair<&Item>) -> Planned {
     let link = fresh(context, items);
     let fates = items.map(|item| Fate::Same(Some(item)));
     let flows = decide::flows(context, seen, &link, fates);
@@ -244,7 +254,8 @@ fn written(link: Link, (step, before): (Step, Option<&Link>), merge: &Merge, now
     Planned { action: Some(action), ..Planned::default() }
 }
 
-fn update(link: &Link, side: Side, before: &Record, patch: Patch) -> Update {
+/// An update of the item of `link` on `side`, as it was read.
+pub(super) fn update(link: &Link, side: Side, before: &Record, patch: Patch) -> Update {
     Update {
         id: link.ids[side].clone(),
         container: link.containers[side].clone(),
@@ -252,6 +263,7 @@ fn update(link: &Link, side: Side, before: &Record, patch: Patch) -> Update {
         before: before.clone(),
         patch,
         uid: None,
+        owner: None,
         status: None,
         mark: None,
         facts: link.facts[side].clone(),

@@ -58,6 +58,14 @@ fn valid_mark(context: &Context<'_>, item: &Item) -> Option<ItemId> {
     (mark.site == context.account.site).then(|| mark.activity.clone())
 }
 
+/// The generation of the mark on the event or task of `link`, if it is later than that of its base: another device made one of the two anew since.
+#[must_use]
+pub fn outdated(context: &Context<'_>, seen: &Seen, link: &Link) -> Option<u32> {
+    let mark = seen.items.exchange.get(&link.ids.exchange)?.facts.mark.as_ref()?;
+    let ours = mark.site == context.account.site && mark.activity == link.ids.creatio;
+    (ours && mark.generation > link.generation).then_some(mark.generation)
+}
+
 /// Whether `item` is the very event that we created for its mark: a copy carries the mark along, but no transaction id.
 fn is_original(context: &Context<'_>, item: &Item) -> bool {
     let Some(mark) = &item.facts.mark else { return false };

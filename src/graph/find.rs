@@ -10,9 +10,6 @@ use crate::ports::{Clock, Clue, Found, Http, Keys, Response};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
-/// Generations of a mark that are looked for: an extended property can only be compared whole.
-const GENERATIONS: u32 = 3;
-
 /// One read, and the clues that it may answer.
 struct Ask {
     kind: Kind,
@@ -79,9 +76,9 @@ fn questions<P>(graph: &Graph<P>, kinds: &BTreeMap<ContainerId, Kind>, clue: &Cl
             calendars.map(|id| ask(Kind::Meeting, id, endpoints::with_uid(id, uid.as_str()), false)).collect()
         }
         Clue::Mark(activity) => {
-            let mark = |generation| Mark { site: graph.mailbox.site.clone(), activity: activity.clone(), generation };
-            let marks: Vec<Mark> = (0..GENERATIONS).map(mark).collect();
-            let events = calendars.map(|id| ask(Kind::Meeting, id, endpoints::with_marks(id, &marks), false));
+            let mark = Mark { site: graph.mailbox.site.clone(), activity: activity.clone(), generation: 0 };
+            let fingerprint = mark.fingerprint();
+            let events = calendars.map(|id| ask(Kind::Meeting, id, endpoints::with_mark(id, &fingerprint), false));
             let tasks = lists.map(|id| ask(Kind::Task, id, endpoints::tasks(id), false));
             events.chain(tasks).collect()
         }

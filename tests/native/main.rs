@@ -20,6 +20,7 @@ mod joined;
 mod laws;
 mod memory;
 mod oracle;
+mod owner;
 mod prove;
 mod rings;
 mod simulate;

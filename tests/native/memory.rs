@@ -164,6 +164,9 @@ impl Memory {
                 if self.side == Side::Exchange && update.patch.fields.contains(&Field::People) {
                     item.facts.attendees = people(&item.record);
                 }
+                if update.owner.is_some() {
+                    item.facts.owner.clone_from(&update.owner);
+                }
                 if update.mark.is_some() {
                     item.facts.mark.clone_from(&update.mark);
                 }

@@ -200,6 +200,8 @@ export const en = {
   after: 'After',
   nothingThere: '—',
   undoRun: 'Undo this run',
+  isUndo: 'undo',
+  undone: (count: number, of: number) => (count < of ? `undone: ${count} of ${of}` : 'undone'),
   undoOf: (time: string) => `Undo of the run of ${time}`,
   undoPlanning: 'Looking at what is there now…',
   undoBack: (count: number) => `Would be taken back: ${count}`,

@@ -194,6 +194,8 @@ export const ru: Strings = {
   after: 'Стало',
   nothingThere: '—',
   undoRun: 'Отменить этот запуск',
+  isUndo: 'отмена',
+  undone: (count, of) => (count < of ? `отменено: ${count} из ${of}` : 'отменён'),
   undoOf: (time) => `Отмена запуска ${time}`,
   undoPlanning: 'Проверка того, что там сейчас…',
   undoBack: (count) => `Вернётся как было: ${count}`,
