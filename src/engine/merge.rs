@@ -166,9 +166,7 @@ pub fn adopt(context: &Context<'_>, seen: &Seen, now: Pair<&Record>, (flows, rul
 fn waits(flows: Flows, field: Field, (merged, changed): (Merged, bool)) -> Merged {
     match (merged, flows.asks(field)) {
         (Merged::Took(Side::Creatio), Some(reason)) => Merged::Waits(reason),
-        (Merged::Kept, _) if changed && flows.inward && flows.process && field == Field::Status => {
-            Merged::Waits(Reason::Process)
-        }
+        (Merged::Kept, _) if changed && flows.withholds(field) => Merged::Waits(Reason::Process),
         (merged, _) => merged,
     }
 }
@@ -344,6 +342,11 @@ impl Flows {
             () if self.rich && field == Field::Body => Some(Reason::RichBody),
             () => None,
         }
+    }
+
+    /// Whether `field` would come from Exchange if a process did not own it.
+    fn withholds(self, field: Field) -> bool {
+        self.process && field == Field::Status && self.inward && self.fields.of(field).lets(Side::Exchange)
     }
 
     fn may_mail(self) -> bool {

@@ -13,6 +13,7 @@ mod decide;
 mod graph_examples;
 mod graph_map;
 mod graph_replica;
+mod graph_respond;
 mod graph_setup;
 mod graph_writes;
 mod identity;

@@ -22,6 +22,7 @@ import { policy } from './trusted';
 
 export type {
   Account,
+  Advanced,
   Choice,
   Container,
   Context,

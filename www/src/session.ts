@@ -35,6 +35,8 @@ export class Session extends EventTarget {
   progress: SyncEvent | undefined;
   running = false;
   left: Left[] = [];
+  /** Mailboxes that others share with the user: they can't be synchronized yet. */
+  shared: Account[] = [];
   /** When the last run of this window ended, and when the next automatic one is due. */
   last: Date | undefined;
   next: Date | undefined;
@@ -72,8 +74,10 @@ export class Session extends EventTarget {
       event: (event) => listeners.progress?.(event),
     });
     // mailboxes on an Exchange Server and shared ones come with a later version
-    const accounts = (await engine.accounts()).filter((one) => one.kind === 'microsoft365' && !one.shared);
+    const all = (await engine.accounts()).filter((one) => one.kind === 'microsoft365');
+    const accounts = all.filter((one) => !one.shared);
     const session = new Session(context, engine, accounts, auth, listeners);
+    session.shared = all.filter((one) => one.shared);
     await Promise.all([session.schedule(), session.readLeft()]);
     return session;
   }
