@@ -4,8 +4,8 @@
 //! A person is the same on both sides by an address or by the Contact behind it. Attendees without a Contact stay on the event, participants
 //! without an address stay in Creatio.
 
+use super::flows::Flows;
 use super::link::Reason;
-use super::merge::Flows;
 use super::{Context, Seen, project};
 use crate::model::{Field, Meeting, Pair, Person, Side, person};
 

@@ -7,7 +7,7 @@ use super::decide::{self, Step};
 use super::link::{Held, Link, LinkState, Reason};
 use super::matching::{self, Match};
 use super::settings::Settings;
-use super::{Context, Seen, guard, scope};
+use super::{Context, Seen, fold, guard, identity, merge, scope};
 use crate::model::{Item, ItemId, Mark, Pair, Side, Status};
 use crate::ports::Op;
 use std::collections::{BTreeMap, BTreeSet};
@@ -159,15 +159,17 @@ fn pair(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<Option<&Ite
     actions::linked(context, seen, link, (step, fates))
 }
 
-/// A creation that was never confirmed: found, it is in step with what was written; not found, it is tried again.
+/// A creation that was never confirmed: found, it is in step with what was written, or was made by another device from what that one saw, and is
+/// merged without a base; not found, it is tried again.
 fn pending(context: &Context<'_>, seen: &Seen, link: &Link, (side, items): (Side, Pair<Option<&Item>>)) -> Planned {
     let (made, source) = (items[side], items[side.other()]);
     match (made, source) {
         (Some(made), _) => {
-            let mut alive = link.clone();
-            alive.state = LinkState::Alive;
-            alive.versions[side] = made.version.clone();
-            alive.facts[side] = made.facts.clone();
+            let alive = fold::found(link, side, made);
+            let as_written = merge::differences(&alive.base[side], &made.record).is_empty();
+            if let (false, Pair { creatio: Some(creatio), exchange: Some(exchange) }) = (as_written, items) {
+                return actions::adopt(context, seen, Pair { creatio, exchange });
+            }
             let fates = decide::fates(context, seen, &alive, items);
             let step = decide::linked(context, seen, &alive, fates);
             let mut planned = actions::linked(context, seen, &alive, (step, fates));
@@ -186,7 +188,7 @@ fn pending(context: &Context<'_>, seen: &Seen, link: &Link, (side, items): (Side
 
 fn single(context: &Context<'_>, seen: &Seen, side: Side, item: &Item) -> Planned {
     match decide::alone(context, seen, side, item) {
-        Step::Create(_) => actions::create(context, seen, (side, item), 0),
+        Step::Create(_) => actions::create(context, seen, (side, item), identity::first_generation(side, item)),
         Step::Hold(reason) => Planned::held(context, side, item, reason),
         Step::Rest
         | Step::Update(_)
@@ -227,10 +229,8 @@ impl Plan {
             return;
         }
         let busy: BTreeSet<ItemId> = self.actions.iter().map(|action| action.after.ids.creatio.clone()).collect();
-        let untouched = |id: &ItemId| {
-            let read = seen.items.creatio.get(id);
-            read.is_none_or(|item| item.facts.status == Some(Status::NotStarted)) && !seen.gone.creatio.contains(id)
-        };
+        let untouched =
+            |id: &ItemId| seen.items.creatio.get(id).is_some_and(|item| item.facts.status == Some(Status::NotStarted));
         let due = links.iter().filter(|link| {
             let id = &link.ids.creatio;
             seen.due.contains(id) && !busy.contains(id) && untouched(id)

@@ -1,11 +1,13 @@
 //! The first half of a run: both sides are read, and everything is looked up that the engine needs to decide. Nothing is decided here but
 //! what to look up: an absence is never believed before a direct read has confirmed it.
 
+mod closer;
+
 use super::Ends;
 use crate::engine::actions::ACTIVITIES;
 use crate::engine::link::{Held, Link, LinkKey, LinkState, Reason, State};
 use crate::engine::settings::{Extent, Settings};
-use crate::engine::{Context, Elsewhere, Seen, decide, identity, matching, scope};
+use crate::engine::{Context, Seen, decide, identity, matching, scope};
 use crate::error::Result;
 use crate::model::{ContainerId, Cursor, Instant, Item, ItemId, Kind, Listing, Pair, Person, Record, Side, Window};
 use crate::ports::{Clock, Clue, Directory, Events, Found, Replica, Store};
@@ -279,62 +281,13 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         Ok(())
     }
 
-    /// Whether a conversion would lose something, only a direct read of the event or task tells.
-    async fn converted(&mut self) -> Result<()> {
-        let other = |link: &&Link| {
-            let item = self.seen.items.creatio.get(&link.ids.creatio);
-            matters(link) && item.is_some_and(|item| item.record.kind() != link.kind())
-        };
-        let clue =
-            |link: &Link| Clue::Id { id: link.ids.exchange.clone(), container: link.containers.exchange.clone() };
-        let clues: Vec<Clue> = self.links.values().filter(other).map(clue).collect();
-        self.read(Side::Exchange, &clues).await
-    }
-
-    /// Activities from which participants are gone are read once more: an attendee is taken off an event only after that.
-    async fn left(&mut self) -> Result<()> {
-        let fewer = |link: &&Link| {
-            let now = self.seen.items.creatio.get(&link.ids.creatio).map_or(&[][..], |item| people(&item.record));
-            let gone = |one: &Person| !now.iter().any(|other| other.is(one));
-            link.state == LinkState::Alive
-                && link.facts.exchange.attendees > 0
-                && self.seen.items.creatio.contains_key(&link.ids.creatio)
-                && people(&link.base.creatio).iter().any(gone)
-        };
-        let clues: Vec<Clue> =
-            self.links.values().filter(fewer).map(|link| activity(link.ids.creatio.clone())).collect();
-        if clues.is_empty() {
-            return Ok(());
-        }
-        let found = self.ends.creatio.find(&clues).await?.into_iter().flat_map(|found| found.items);
-        self.seen.items.creatio.extend(found.map(|item| (item.id.clone(), item)));
-        Ok(())
-    }
-
-    /// Which Activities other accounts of the user have links to, where that makes a difference: those that could be exported, and those
-    /// whose counterpart is gone.
-    async fn elsewhere(&mut self) -> Result<()> {
-        let unlinked = self.seen.items.creatio.values().filter(|item| !self.links.contains_key(&item.id));
-        let exported = unlinked.filter(|item| scope::exports(&self.context, &self.seen, item)).map(|item| &item.id);
-        let gone = self.links.values().filter(|link| {
-            let canceled = self.seen.items.exchange.get(&link.ids.exchange).is_some_and(|item| item.facts.canceled);
-            canceled || self.seen.gone.exchange.contains(&link.ids.exchange)
-        });
-        let asked: Vec<ItemId> = exported.chain(gone.map(|link| &link.ids.creatio)).cloned().collect();
-        if !asked.is_empty() {
-            for link in self.ends.store.elsewhere(&asked).await? {
-                let there: &mut Elsewhere = self.seen.elsewhere.entry(link.ids.creatio.clone()).or_default();
-                there.imported |= link.made == Some(Side::Creatio);
-                there.lives |= matters(&link);
-            }
-        }
-        Ok(())
-    }
-
-    /// Meetings that ended since the last run, and whose status nobody touched.
+    /// Meetings that ended since the last run; whether somebody touched the status only a direct read tells.
     async fn due(&mut self) -> Result<()> {
         let links = self.ends.store.links(&[LinkKey::Due(self.context.now)]).await?;
         self.seen.due = links.iter().map(|link| link.ids.creatio.clone()).collect();
+        let unread = |id: &ItemId| !self.seen.items.creatio.contains_key(id) && !self.suspects.creatio.contains(id);
+        let clues: Vec<Clue> = self.seen.due.iter().filter(|id| unread(id)).cloned().map(activity).collect();
+        self.read(Side::Creatio, &clues).await?;
         let new = links.into_iter().filter(|link| !self.links.contains_key(&link.ids.creatio)).collect();
         self.know(new);
         Ok(())
@@ -373,6 +326,22 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
                 }
                 self.links.insert(link.ids.creatio.clone(), link);
             }
+        }
+        self.sources().await
+    }
+
+    /// What was never created is tried again from its source, which no listing may tell of by now.
+    async fn sources(&mut self) -> Result<()> {
+        for side in Side::BOTH {
+            let clues: Vec<Clue> = self
+                .links
+                .values()
+                .filter(|link| link.state == LinkState::Pending(side.other()))
+                .map(|link| (&link.ids[side], &link.containers[side]))
+                .filter(|(id, _)| !self.seen.items[side].contains_key(id) && !self.seen.gone[side].contains(id))
+                .map(|(id, container)| Clue::Id { id: id.clone(), container: container.clone() })
+                .collect();
+            self.read(side, &clues).await?;
         }
         Ok(())
     }
@@ -454,10 +423,16 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         if clues.is_empty() {
             return Ok(());
         }
-        for found in self.ends.exchange.find(&clues).await?.into_iter().flat_map(|found| found.items) {
-            if let Some(item) = self.seen.items.exchange.get_mut(&found.id) {
-                item.facts.mark = found.facts.mark;
-                item.facts.transaction = found.facts.transaction.or(item.facts.transaction.take());
+        for (clue, found) in clues.iter().zip(self.ends.exchange.find(&clues).await?) {
+            if let (Clue::Id { id, .. }, true) = (clue, found.is_absent()) {
+                // a listing may be late: what is gone by now is no new item
+                self.seen.items.exchange.remove(id);
+            }
+            for found in found.items {
+                if let Some(item) = self.seen.items.exchange.get_mut(&found.id) {
+                    item.facts.mark = found.facts.mark;
+                    item.facts.transaction = found.facts.transaction.or(item.facts.transaction.take());
+                }
             }
         }
         Ok(())

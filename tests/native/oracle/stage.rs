@@ -353,7 +353,7 @@ fn would_mail(case: &Case, op: &Op) -> bool {
     let always = case.notify == Notify::Always;
     match op {
         Op::Create(create) => match &create.record {
-            Record::Meeting(meeting) => !meeting.people.is_empty() && !(always && case.owner),
+            Record::Meeting(meeting) => !(meeting.people.is_empty() || always && case.owner),
             Record::Task(_) => false,
         },
         Op::Update(update) => {
