@@ -132,7 +132,9 @@ async fn links_of_other_accounts_are_found_by_activity() {
     let instance = fresh("elsewhere");
     let demo = account(&instance, "demo@contoso.example").await;
     assert_eq!(activities(demo.elsewhere(&["a1".into()]).await.unwrap()), Vec::<String>::new());
-    for (address, activity) in [("demo@contoso.example", "a1"), ("b@contoso.example", "a2"), ("c@contoso.example", "a3")] {
+    for (address, activity) in
+        [("demo@contoso.example", "a1"), ("b@contoso.example", "a2"), ("c@contoso.example", "a3")]
+    {
         let store = account(&instance, address).await;
         let state = Some(State::new("site".into()));
         store.commit(&Commit { put: vec![link(activity, "e", None)], state, ..Commit::default() }).await.unwrap();

@@ -96,9 +96,9 @@ fn rest(link: &Link, fates: Pair<Fate<'_>>) -> Planned {
     }
     let mut after = informed(link, fates);
     // what is off differs without being an edit
-    after.unsettled = Side::BOTH
-        .into_iter()
-        .any(|side| fates[side].item().map_or(link.unsettled, |item| link.base[side] != item.record));
+    after.unsettled = Side::BOTH.into_iter().any(|side| {
+        fates[side].item().map_or(link.unsettled, |item| !merge::differences(&link.base[side], &item.record).is_empty())
+    });
     if after == *link { Planned::default() } else { Planned::link(after) }
 }
 

@@ -36,13 +36,9 @@ pub fn merge(
     let mut waits = Vec::new();
     if flow.lets(Side::Creatio) {
         (invited, removed) = (lists.invited(), lists.removed());
-        let all = removed.len() == lists.now.exchange.len();
-        let reasons = [flows.invites(), flows.uninvites(all)];
-        for (list, reason) in [&mut invited, &mut removed].into_iter().zip(reasons) {
-            if let (Some(reason), false) = (reason, list.is_empty()) {
-                waits.push((reason, std::mem::take(list)));
-            }
-        }
+        wait(&mut invited, flows.invites(), &mut waits);
+        let nobody_left = invited.is_empty() && removed.len() == lists.now.exchange.len();
+        wait(&mut removed, flows.uninvites(nobody_left), &mut waits);
     }
     let after = |list: &[Person]| {
         let stays = list.iter().filter(|one| !removed.iter().any(|gone| gone.is(one)));
@@ -54,6 +50,13 @@ pub fn merge(
         exchange: if inward { exchange.clone() } else { after(lists.base.exchange) },
     };
     People { target: Pair { creatio, exchange }, base, waits }
+}
+
+/// Moves `list` to what waits, if there is a `reason` why it does.
+fn wait(list: &mut Vec<Person>, reason: Option<Reason>, waits: &mut Vec<(Reason, Vec<Person>)>) {
+    if let (Some(reason), false) = (reason, list.is_empty()) {
+        waits.push((reason, std::mem::take(list)));
+    }
 }
 
 /// Both sides' people, before and now.

@@ -15,6 +15,7 @@ mod graph_replica;
 mod graph_respond;
 mod graph_setup;
 mod graph_writes;
+mod invite;
 mod laws;
 mod memory;
 mod oracle;
