@@ -1,13 +1,14 @@
 //! The engine: decides what a run does. Pure and synchronous: everything it needs is a parameter, everything it finds is a value.
 //!
 //! It reads as the algorithm: [`scope`] says what is looked at, [`matching`] which unlinked items are one, [`decide`] what is done
-//! with each pair, [`merge`] how fields flow, [`project`] what a value is on the other side, [`guard`] what is too much, [`plan`]
+//! with each pair, [`flows`] how fields may flow, [`merge`] how they do, [`project`] what a value is on the other side, [`guard`] what is too much, [`plan`]
 //! puts it together, and [`fold`] takes in what the servers answered.
 
 pub mod actions;
 pub mod answer;
 pub mod claim;
 pub mod decide;
+pub mod flows;
 pub mod fold;
 pub mod guard;
 pub mod history;

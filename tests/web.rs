@@ -131,6 +131,23 @@ async fn settings_and_state_are_kept_per_account() {
 }
 
 #[wasm_bindgen_test]
+async fn links_of_other_accounts_are_found_by_activity() {
+    let instance = fresh("elsewhere");
+    let demo = account(&instance, "demo@contoso.example").await;
+    assert_eq!(activities(demo.elsewhere(&["a1".into()]).await.unwrap()), Vec::<String>::new());
+    for (address, activity) in
+        [("demo@contoso.example", "a1"), ("b@contoso.example", "a2"), ("c@contoso.example", "a3")]
+    {
+        let store = account(&instance, address).await;
+        let state = Some(State::new("site".into()));
+        store.commit(&Commit { put: vec![link(activity, "e", None)], state, ..Commit::default() }).await.unwrap();
+    }
+    let all: Vec<ItemId> = ["a1", "a2", "a3", "a4"].map(ItemId::from).into();
+    assert_eq!(activities(demo.elsewhere(&all).await.unwrap()), ["a2", "a3"]);
+    assert_eq!(activities(demo.elsewhere(&all[2..]).await.unwrap()), ["a3"]);
+}
+
+#[wasm_bindgen_test]
 async fn links_are_found_by_either_id_and_by_series() {
     let store = account(&fresh("links"), "demo@contoso.example").await;
     let links = vec![link("a1", "e1", Some("m")), link("a2", "e2", Some("m")), link("a3", "e3", None)];

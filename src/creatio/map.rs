@@ -276,6 +276,19 @@ mod tests {
     }
 
     #[test]
+    fn an_answer_is_the_users_if_the_user_gave_it() {
+        let me = ME.into();
+        let context = Context { me: &me, lookups: &Lookups::default(), cards: &BTreeMap::new() };
+        for (who, by, answered) in [(ME, ME, true), (ME, ANNA, false), (ANNA, ANNA, false), (ANNA, ME, false)] {
+            let participant = json!({"Id": ZERO, "ActivityId": ZERO, "ParticipantId": who, "ModifiedById": by});
+            let (row, participant) = (understand(activity(&json!({}))), understand(participant));
+            let (Ok(row), Ok(participant)) = (row, participant) else { unreachable!("{who} {by}") };
+            let item: Result<Item, Malformed> = item(row, &[&participant], &context);
+            assert_eq!(item.map(|item| item.facts.answered), Ok(answered), "{who} {by}");
+        }
+    }
+
+    #[test]
     fn tasks_and_facts() {
         for (more, status, canceled) in [
             (json!({}), Status::NotStarted, false),

@@ -2,10 +2,14 @@
 //! own.
 
 mod creation;
+mod holding;
 mod removal;
 
 pub use creation::create;
+pub use holding::held;
 pub use removal::{orphan, surplus};
+
+use holding::{hold, named, waiting};
 
 use super::answer::Choice;
 use super::decide::{self, Fate, Step};
@@ -13,10 +17,9 @@ use super::link::{Held, Link, LinkState, Reason};
 use super::merge::{self, Merge, Rule};
 use super::plan::Action;
 use super::{Context, Seen, claim, identity};
-use crate::model::show::show;
-use crate::model::{Facts, Field, Instant, Item, ItemId, Kind, Pair, Patch, Person, Record, Side, Status};
+use crate::model::{Facts, Field, Instant, Item, ItemId, Kind, Pair, Patch, Record, Side, Status};
 use crate::ports::{Op, Update};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Creatio's one container.
 pub const ACTIVITIES: &str = "activities";
@@ -93,9 +96,9 @@ fn rest(link: &Link, fates: Pair<Fate<'_>>) -> Planned {
     }
     let mut after = informed(link, fates);
     // what is off differs without being an edit
-    after.unsettled = Side::BOTH
-        .into_iter()
-        .any(|side| fates[side].item().map_or(link.unsettled, |item| link.base[side] != item.record));
+    after.unsettled = Side::BOTH.into_iter().any(|side| {
+        fates[side].item().map_or(link.unsettled, |item| !merge::differences(&link.base[side], &item.record).is_empty())
+    });
     if after == *link { Planned::default() } else { Planned::link(after) }
 }
 
@@ -268,93 +271,6 @@ pub(super) fn update(link: &Link, side: Side, before: &Record, patch: Patch) -> 
         mark: None,
         facts: link.facts[side].clone(),
     }
-}
-
-/// What a merge leaves to a person.
-fn waiting(context: &Context<'_>, link: &Link, merge: &Merge, now: Pair<&Record>) -> Vec<Held> {
-    let about = |reason, fields: Vec<Field>| Held {
-        side: Side::Creatio,
-        id: Some(link.ids.creatio.clone()),
-        title: now.creatio.title().to_owned(),
-        reason,
-        detail: String::new(),
-        fields,
-        values: Vec::new(),
-        since: context.now,
-    };
-    let clash = (!merge.clashes.is_empty()).then(|| Held {
-        values: merge.clashes.iter().map(|field| now.map(|record| show(*field, record))).collect(),
-        ..about(Reason::Clash, merge.clashes.clone())
-    });
-    let mut reasons: BTreeMap<Reason, Vec<Field>> = BTreeMap::new();
-    for (field, reason) in &merge.waits {
-        reasons.entry(*reason).or_default().push(*field);
-    }
-    let waiting = |(reason, fields): (Reason, Vec<Field>)| {
-        let detail = concerned(link, merge, (reason, &fields));
-        Held { detail, ..about(reason, fields) }
-    };
-    clash.into_iter().chain(reasons.into_iter().map(waiting)).collect()
-}
-
-/// Whom it concerns: how many would be mailed, or who would be invited.
-fn concerned(link: &Link, merge: &Merge, (reason, fields): (Reason, &[Field])) -> String {
-    let people: Vec<Person> =
-        merge.people.iter().filter(|(of, _)| *of == reason).flat_map(|(_, people)| people.clone()).collect();
-    match () {
-        () if matches!(reason, Reason::NotInvited | Reason::WouldInvite) => named(&people),
-        () if reason != Reason::WouldMail => String::new(),
-        () if fields == [Field::People] => people.len().to_string(),
-        () => attendees(link),
-    }
-}
-
-/// How many a change of the event would mail: its attendees, or its organizer.
-fn attendees(link: &Link) -> String {
-    let facts = &link.facts.exchange;
-    if facts.foreign { "1".to_owned() } else { facts.attendees.to_string() }
-}
-
-/// Names that are listed.
-const NAMES: usize = 20;
-
-/// People by name, as many as a person reads.
-fn named(people: &[Person]) -> String {
-    let name = |one: &Person| match one.addresses.first() {
-        Some(address) if one.name.is_empty() => address.as_str().to_owned(),
-        Some(_) | None => one.name.clone(),
-    };
-    let names: Vec<String> = people.iter().take(NAMES).map(name).collect();
-    let more = people.len().saturating_sub(NAMES);
-    let more = if more > 0 { format!(" +{more}") } else { String::new() };
-    format!("{}: {}{more}", people.len(), names.join(", "))
-}
-
-fn hold(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, reason: Reason) -> Planned {
-    held(context, link, Pair::of(|side| fates[side].item()), reason)
-}
-
-/// Holds a pair; it is shown on the side where a person finds it.
-#[must_use]
-pub fn held(context: &Context<'_>, link: &Link, items: Pair<Option<&Item>>, reason: Reason) -> Planned {
-    let side = if items.exchange.is_some() && items.creatio.is_none() { Side::Exchange } else { Side::Creatio };
-    let title = items[side].map_or(&link.base[side], |item| &item.record).title().to_owned();
-    let held = Held {
-        side,
-        id: Some(link.ids[side].clone()),
-        title,
-        reason,
-        // a removal tells the attendees
-        detail: if reason == Reason::DeleteAsked && link.facts.exchange.attendees > 0 {
-            attendees(link)
-        } else {
-            String::new()
-        },
-        fields: Vec::new(),
-        values: Vec::new(),
-        since: context.now,
-    };
-    Planned { held: vec![held], ..Planned::default() }
 }
 
 /// A meeting that we imported has ended, and nobody touched its status: it becomes Completed.

@@ -1,8 +1,9 @@
 //! What is done with a pair: the table of the rules and what goes before it. One function reads as the table.
 
 use super::answer::Choice;
+use super::flows::{Flows, Word};
 use super::link::{Link, LinkState, Reason};
-use super::merge::{Flows, Word, differences};
+use super::merge::differences;
 use super::settings::{CreatioDelete, ExchangeDelete, Way};
 use super::{Context, Seen, scope};
 use crate::model::{Body, Field, Item, Pair, Record, Side, Status};

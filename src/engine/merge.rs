@@ -1,41 +1,15 @@
 //! The three-way merge of a linked pair, field by field: which side's value goes over, what both agree on, what clashes. People merge per
 //! person (`people`).
 
+use super::flows::{Flow, Flows};
 use super::link::Reason;
 use super::people::{self, People};
-use super::settings::{Conflict, FieldMap, Notify};
+use super::settings::Conflict;
 use super::{Context, Seen, project};
 pub use crate::model::record::{copy, differences, fields};
 use crate::model::{Field, Instant, Meeting, Pair, Person, Record, Side};
 use chrono::Duration;
 use std::collections::BTreeSet;
-
-/// How a field of a pair may flow.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Flow {
-    /// Both ways.
-    Both,
-    /// From this side only. Edits on the other stay until this side changes the field.
-    From(Side),
-    /// The field belongs to this side: edits on the other are put back.
-    Owned(Side),
-    /// From this side only, and never over an edit on the other (a private event's placeholder).
-    Under(Side),
-    /// Not at all.
-    Off,
-}
-
-impl Flow {
-    /// Whether a value of `side` may go to the other.
-    #[must_use]
-    pub fn lets(self, side: Side) -> bool {
-        match self {
-            Self::Both => true,
-            Self::From(source) | Self::Owned(source) | Self::Under(source) => source == side,
-            Self::Off => false,
-        }
-    }
-}
 
 /// What becomes of one field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,7 +113,7 @@ fn merge_people(
     merge.people = waits;
 }
 
-const fn meetings<'a>(pair: Pair<&'a Record>) -> Option<Pair<&'a Meeting>> {
+const fn meetings(pair: Pair<&Record>) -> Option<Pair<&Meeting>> {
     match (pair.creatio, pair.exchange) {
         (Record::Meeting(creatio), Record::Meeting(exchange)) => Some(Pair { creatio, exchange }),
         (Record::Task(_), _) | (_, Record::Task(_)) => None,
@@ -235,139 +209,5 @@ fn clash(rule: Rule) -> Merged {
             }
             (Some(_) | None, Some(_) | None) => Merged::Clash,
         },
-    }
-}
-
-/// The flow of each field of a pair (rules, "Who writes", "Fields").
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Flows {
-    /// Exchange's values may go to Creatio.
-    pub inward: bool,
-    /// Creatio's values may go to Exchange.
-    pub outward: bool,
-    /// Somebody else organizes the event.
-    pub foreign: bool,
-    /// A recurring task.
-    pub recurring: bool,
-    /// A business process owns the Activity.
-    pub process: bool,
-    /// The event or task is private: its placeholder in Creatio says nothing back.
-    pub private: bool,
-    /// The Activity's Owner is the user.
-    pub own: bool,
-    /// The two are linked only now: people and responses are never written by that.
-    pub adopts: bool,
-    /// The user's own answer may go to Creatio, where every participant writes their own row.
-    pub joins: bool,
-    /// The event's or task's body has what an Activity can't carry, and a new body would lose it.
-    pub rich: bool,
-    /// Writing title, time, place or body would mail somebody (graph/facts.md §3; for title and body reports differ, and the
-    /// promise that nobody is mailed unasked comes first).
-    pub mails: bool,
-    /// The user has given the answer that stands in Creatio.
-    pub answered: bool,
-    /// Which way each field goes, by setting.
-    pub fields: FieldMap,
-    /// What is done that would mail somebody, by setting.
-    pub notify: Notify,
-    /// What a person has allowed for this pair.
-    pub word: Word,
-}
-
-/// What a person has allowed for a pair.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Word {
-    /// That people get mail of a change.
-    pub mail: bool,
-    /// That people are invited.
-    pub invite: bool,
-}
-
-impl Flows {
-    /// How `field` may flow.
-    #[must_use]
-    pub fn of(self, field: Field) -> Flow {
-        if self.adopts && matches!(field, Field::People | Field::Response) {
-            return Flow::Off;
-        }
-        let way = self.fields.of(field);
-        let inward = way.lets(Side::Exchange)
-            && match field {
-                Field::Response => self.joins,
-                Field::Status => self.inward && !self.process,
-                Field::Title
-                | Field::When
-                | Field::Place
-                | Field::Body
-                | Field::Importance
-                | Field::Reminder
-                | Field::People => self.inward,
-            };
-        let outward = way.lets(Side::Creatio)
-            && self.outward
-            && !self.private
-            && match field {
-                Field::Title | Field::When | Field::Place | Field::Body | Field::Importance => {
-                    !self.foreign && !self.recurring
-                }
-                // what somebody else's Activity reminds of is theirs
-                Field::Reminder => !self.recurring && self.own,
-                // in the user's name people are invited to the user's own meetings, and answers given that the user gave
-                Field::People => !self.foreign && self.own,
-                Field::Response => self.foreign && self.answered,
-                Field::Status => true,
-            };
-        let owned =
-            self.foreign && matches!(field, Field::Title | Field::When | Field::Place | Field::Body | Field::People);
-        match (inward, outward) {
-            (true, true) => Flow::Both,
-            (true, false) if self.private => Flow::Under(Side::Exchange),
-            (true, false) if owned => Flow::Owned(Side::Exchange),
-            (true, false) => Flow::From(Side::Exchange),
-            (false, true) => Flow::From(Side::Creatio),
-            (false, false) => Flow::Off,
-        }
-    }
-
-    /// Why a value of `field` would not go to Exchange without a person's word, if it may go at all.
-    #[must_use]
-    pub fn asks(self, field: Field) -> Option<Reason> {
-        let mails = match field {
-            Field::Title | Field::When | Field::Place | Field::Body => self.mails,
-            Field::Response => true, // the organizer
-            Field::Importance | Field::Reminder | Field::Status | Field::People => false,
-        };
-        match () {
-            () if mails && !self.may_mail() => Some(Reason::WouldMail),
-            () if self.rich && field == Field::Body => Some(Reason::RichBody),
-            () => None,
-        }
-    }
-
-    /// Whether `field` would come from Exchange if a process did not own it.
-    fn withholds(self, field: Field) -> bool {
-        self.process && field == Field::Status && self.inward && self.fields.of(field).lets(Side::Exchange)
-    }
-
-    fn may_mail(self) -> bool {
-        self.notify == Notify::Always || self.word.mail
-    }
-
-    /// Why nobody is invited without a person's word, if so.
-    #[must_use]
-    pub fn invites(self) -> Option<Reason> {
-        match self.notify {
-            Notify::Never | Notify::Ask if self.word.invite => None,
-            Notify::Never => Some(Reason::NotInvited),
-            Notify::Ask => Some(Reason::WouldInvite),
-            Notify::Always => None,
-        }
-    }
-
-    /// Why no attendees are taken off without a person's word, if so; `all` of them never are.
-    #[must_use]
-    pub fn uninvites(self, all: bool) -> Option<Reason> {
-        let may = if all { self.word.mail } else { self.may_mail() };
-        (!may).then_some(Reason::WouldMail)
     }
 }

@@ -4,8 +4,8 @@
 //! A person is the same on both sides by an address or by the Contact behind it. Attendees without a Contact stay on the event, participants
 //! without an address stay in Creatio.
 
+use super::flows::Flows;
 use super::link::Reason;
-use super::merge::Flows;
 use super::{Context, Seen, project};
 use crate::model::person::{self, Roll};
 use crate::model::{ContactId, Field, Meeting, Pair, Person, Side};
@@ -39,13 +39,9 @@ pub fn merge<'a>(
     let mut waits = Vec::new();
     if flow.lets(Side::Creatio) {
         (invited, removed) = (lists.invited(), lists.removed());
-        let all = removed.len() == lists.now.exchange.list.len();
-        let reasons = [flows.invites(), flows.uninvites(all)];
-        for (list, reason) in [&mut invited, &mut removed].into_iter().zip(reasons) {
-            if let (Some(reason), false) = (reason, list.is_empty()) {
-                waits.push((reason, std::mem::take(list)));
-            }
-        }
+        wait(&mut invited, flows.invites(), &mut waits);
+        let nobody_left = invited.is_empty() && removed.len() == lists.now.exchange.list.len();
+        wait(&mut removed, flows.uninvites(nobody_left), &mut waits);
     }
     let gone = Roll::of(&removed);
     let after = |list: &[Person]| {
@@ -83,6 +79,13 @@ impl<'a> Crowd<'a> {
 fn contact<'a>(seen: &'a Seen, one: &'a Person) -> Option<&'a ContactId> {
     let behind = || one.addresses.iter().find_map(|address| seen.people.get(address));
     one.contact.as_ref().or_else(behind)
+}
+
+/// Moves `list` to what waits, if there is a `reason` why it does.
+fn wait(list: &mut Vec<Person>, reason: Option<Reason>, waits: &mut Vec<(Reason, Vec<Person>)>) {
+    if let (Some(reason), false) = (reason, list.is_empty()) {
+        waits.push((reason, std::mem::take(list)));
+    }
 }
 
 /// Both sides' people, before and now.

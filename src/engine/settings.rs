@@ -54,7 +54,6 @@ pub enum Extent {
 /// Rules with a choice, beyond the page's blocks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-#[allow(clippy::struct_excessive_bools)] // each is a check box of its own
 pub struct Rules {
     /// Who wins when both sides changed the same field differently.
     pub conflict: Conflict,

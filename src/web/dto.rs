@@ -67,7 +67,6 @@ pub struct Settings {
 /// The part of the settings that is seldom changed.
 #[derive(Clone, Debug, Deserialize, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
-#[allow(clippy::struct_excessive_bools)] // each is a check box of its own
 pub struct Advanced {
     /// Who wins when both sides changed the same field differently.
     #[tsify(type = "\"newest\" | \"creatio\" | \"exchange\" | \"ask\"")]

@@ -97,6 +97,36 @@ test('calendars, lists and groups are chosen, saved and found again', async (t) 
   assert.deepEqual(complaints, []);
 });
 
+test('the advanced settings are folded away, and kept', async (t) => {
+  const { page, creatio, complaints } = await stage(t, { seed: 'demo' });
+  const person = actor(page);
+  const { find } = person;
+  await person.open(creatio);
+  await person.openSettingsFromActions();
+  const notify = page.getByLabel('Invitations and mails to attendees');
+  assert.equal(await notify.isVisible(), false);
+  await page.getByText('Advanced', { exact: true }).click();
+  assert.equal(await notify.inputValue(), 'never');
+  assert.equal(await page.getByLabel('Months ahead', { exact: true }).inputValue(), '12');
+  await notify.selectOption('always');
+  await page.getByLabel('Months ahead', { exact: true }).fill('99');
+  const calendar = page.getByLabel('Calendar for exported meetings');
+  const other = await calendar.getByRole('option', { name: 'Личное' }).getAttribute('value');
+  await calendar.selectOption(other);
+  await find('checkbox', 'Imported meetings that have ended become Completed').uncheck();
+  await person.save();
+
+  await page.reload();
+  await person.openSettingsFromActions();
+  await page.getByText('Advanced', { exact: true }).click();
+  assert.equal(await notify.inputValue(), 'always');
+  assert.equal(await page.getByLabel('Months ahead', { exact: true }).inputValue(), '36');
+  assert.equal(await find('checkbox', 'Imported meetings that have ended become Completed').isChecked(), false);
+  await calendar.getByRole('option', { name: 'Личное' }).waitFor({ state: 'attached' });
+  assert.equal(await calendar.inputValue(), other);
+  assert.deepEqual(complaints, []);
+});
+
 test('cancelled settings are not kept, and a reset sandbox starts anew', async (t) => {
   const { page, creatio, complaints } = await stage(t);
   const person = actor(page);

@@ -1,6 +1,6 @@
 //! What the settings choose: whole runs over two sides in memory, under one setting after another.
 
-use crate::memory::{ME, at, everything, item, meeting, task};
+use crate::memory::{ME, at, everything, item, meeting, task, way};
 use crate::trips::{Trip, activity, event, guest, linked, said};
 use pollster::block_on;
 use schedule_sync::engine::answer::Choice;
@@ -30,20 +30,9 @@ fn reasons(report: &Report) -> Vec<(Reason, &str)> {
     report.held.iter().map(|held| (held.reason, held.detail.as_str())).collect()
 }
 
-fn map(field: Field, way: Way) -> FieldMap {
+fn map(field: Field, to: Way) -> FieldMap {
     let mut map = FieldMap::default();
-    let place = match field {
-        Field::Title => &mut map.title,
-        Field::When => &mut map.when,
-        Field::Place => &mut map.place,
-        Field::Body => &mut map.body,
-        Field::Importance => &mut map.importance,
-        Field::Reminder => &mut map.reminder,
-        Field::Status => &mut map.status,
-        Field::People => &mut map.people,
-        Field::Response => &mut map.response,
-    };
-    *place = way;
+    *way(&mut map, field) = to;
     map
 }
 

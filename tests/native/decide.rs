@@ -2,8 +2,9 @@
 
 use crate::memory::{account, at, everything, item, meeting, title, words};
 use schedule_sync::engine::decide::{self, Fate, Step};
+use schedule_sync::engine::flows::{Flow, Flows, Word};
 use schedule_sync::engine::link::{Link, LinkState, Reason};
-use schedule_sync::engine::merge::{Flow, Flows, Merged, Rule, Word, settle};
+use schedule_sync::engine::merge::{Merged, Rule, settle};
 use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete, FieldMap, Notify, Settings, Way};
 use schedule_sync::engine::{Context, Seen};
 use schedule_sync::model::time::Fixed;

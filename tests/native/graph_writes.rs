@@ -385,3 +385,13 @@ fn people_are_written_only_when_asked() {
         raw["attendees"].as_array().unwrap().iter().map(|a| (&a["emailAddress"]["address"], &a["type"])).collect();
     assert_eq!(told, [(&json!("room@x.example"), &json!("resource")), (&json!("bob@x.example"), &json!("optional"))]);
 }
+
+#[test]
+fn a_checklist_shows_on_a_direct_read() {
+    let desk = Desk::new();
+    let item = desk.created(Record::Task(a_task()));
+    assert!(!item.facts.laden);
+    desk.by_hand("POST", &format!("{}/checklistItems", desk.task(&item)), Some(json!({"displayName": "Prices"})));
+    let clue = Clue::Id { id: item.id.clone(), container: item.container.clone() };
+    assert!(block_on(desk.graph.find(&[clue])).unwrap()[0].items[0].facts.laden, "a conversion would lose it");
+}

@@ -17,6 +17,7 @@ mod graph_respond;
 mod graph_setup;
 mod graph_writes;
 mod identity;
+mod invite;
 mod joined;
 mod laws;
 mod memory;

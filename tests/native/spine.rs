@@ -18,15 +18,15 @@ use std::path::Path;
 use std::rc::Rc;
 
 /// Both servers, both replicas, one user.
-struct Spine {
-    world: Rc<World>,
-    joined: Joined<World>,
-    shelf: Shelf,
+pub(crate) struct Spine {
+    pub(crate) world: Rc<World>,
+    pub(crate) joined: Joined<World>,
+    pub(crate) shelf: Shelf,
     _checked: Checked,
 }
 
 impl Spine {
-    fn new(seed: Seed, settings: &Settings) -> Self {
+    pub(crate) fn new(seed: Seed, settings: &Settings) -> Self {
         let (world, _, checked) = checked(seed);
         let joined = Joined::new(&world, Rc::clone(&world));
         let spine = Self { world, joined, shelf: Shelf::default(), _checked: checked };
@@ -55,7 +55,7 @@ impl Spine {
     }
 
     /// Runs, then checks that a second run reads only.
-    fn settle(&self) -> Report {
+    pub(crate) fn settle(&self) -> Report {
         let report = self.run();
         let from = self.logged();
         self.run();
@@ -68,20 +68,20 @@ impl Spine {
         rows["value"].as_array().unwrap().clone()
     }
 
-    fn activity(&self, title: &str) -> Value {
+    pub(crate) fn activity(&self, title: &str) -> Value {
         let mut rows = self.activities();
         rows.retain(|row| row["Title"] == title);
         assert_eq!(rows.len(), 1, "one activity {title}");
         rows.remove(0)
     }
 
-    fn graph(&self, method: &str, path: &str, body: Option<Value>) -> Value {
+    pub(crate) fn graph(&self, method: &str, path: &str, body: Option<Value>) -> Value {
         let (status, reply) = self.world.by_hand(Side::Exchange, method, path, body);
         assert!((200..300).contains(&status), "{method} {path}: {status} {reply}");
         reply
     }
 
-    fn odata(&self, method: &str, path: &str, body: Option<Value>) -> Value {
+    pub(crate) fn odata(&self, method: &str, path: &str, body: Option<Value>) -> Value {
         let (status, reply) = self.world.by_hand(Side::Creatio, method, path, body);
         assert!((200..300).contains(&status), "{method} {path}: {status} {reply}");
         reply
@@ -91,7 +91,7 @@ impl Spine {
         self.graph("GET", "me/events?$top=500", None)["value"].as_array().unwrap().clone()
     }
 
-    fn event(&self, subject: &str) -> Value {
+    pub(crate) fn event(&self, subject: &str) -> Value {
         let mut rows = self.events();
         rows.retain(|row| row["subject"] == subject);
         assert_eq!(rows.len(), 1, "one event {subject}");

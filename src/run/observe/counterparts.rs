@@ -4,7 +4,7 @@ use super::{Gather, matters};
 use crate::engine::actions::ACTIVITIES;
 use crate::engine::link::{Held, LinkKey, Reason};
 use crate::engine::settings::{Extent, Settings};
-use crate::engine::{Elsewhere, identity, matching, scope};
+use crate::engine::{identity, matching, scope};
 use crate::error::Result;
 use crate::model::{ContainerId, Item, ItemId, Kind, Person, Record, Side};
 use crate::ports::{Clock, Clue, Directory, Events, Replica, Store};
@@ -151,26 +151,6 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         self.know(links);
         for found in found {
             self.take(Side::Exchange, found);
-        }
-        Ok(())
-    }
-
-    /// Which Activities other accounts of the user have links to, where that makes a difference: those that could be exported, and those
-    /// whose counterpart is gone.
-    pub(super) async fn elsewhere(&mut self) -> Result<()> {
-        let unlinked = self.seen.items.creatio.values().filter(|item| !self.links.contains_key(&item.id));
-        let exported = unlinked.filter(|item| scope::exports(&self.context, &self.seen, item)).map(|item| &item.id);
-        let gone = self.links.values().filter(|link| {
-            let canceled = self.seen.items.exchange.get(&link.ids.exchange).is_some_and(|item| item.facts.canceled);
-            canceled || self.seen.gone.exchange.contains(&link.ids.exchange)
-        });
-        let asked: Vec<ItemId> = exported.chain(gone.map(|link| &link.ids.creatio)).cloned().collect();
-        if !asked.is_empty() {
-            for link in self.ends.store.elsewhere(&asked).await? {
-                let there: &mut Elsewhere = self.seen.elsewhere.entry(link.ids.creatio.clone()).or_default();
-                there.imported |= link.made == Some(Side::Creatio);
-                there.lives |= matters(&link);
-            }
         }
         Ok(())
     }

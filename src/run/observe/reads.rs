@@ -1,12 +1,12 @@
 //! Direct reads: items that a listing did not tell of, or hints to be absent. An absence is never believed before such a read has confirmed it.
 
-use super::counterparts::{activity, people};
+use super::counterparts::activity;
 use super::{Gather, matters};
 use crate::engine::actions::ACTIVITIES;
 use crate::engine::decide;
 use crate::engine::link::{Link, LinkKey, LinkState, State};
 use crate::error::Result;
-use crate::model::{ContainerId, Item, ItemId, Person, Side};
+use crate::model::{ContainerId, Item, ItemId, Side};
 use crate::ports::{Clock, Clue, Directory, Events, Found, Replica, Store};
 
 impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'_, C, X, S, K, E> {
@@ -138,38 +138,6 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
                 .collect();
             self.read(side, &clues).await?;
         }
-        Ok(())
-    }
-
-    /// Whether a conversion would lose something, only a direct read of the event or task tells.
-    pub(super) async fn converted(&mut self) -> Result<()> {
-        let other = |link: &&Link| {
-            let item = self.seen.items.creatio.get(&link.ids.creatio);
-            matters(link) && item.is_some_and(|item| item.record.kind() != link.kind())
-        };
-        let clue =
-            |link: &Link| Clue::Id { id: link.ids.exchange.clone(), container: link.containers.exchange.clone() };
-        let clues: Vec<Clue> = self.links.values().filter(other).map(clue).collect();
-        self.read(Side::Exchange, &clues).await
-    }
-
-    /// Activities from which participants are gone are read once more: an attendee is taken off an event only after that.
-    pub(super) async fn left(&mut self) -> Result<()> {
-        let fewer = |link: &&Link| {
-            let now = self.seen.items.creatio.get(&link.ids.creatio).map_or(&[][..], |item| people(&item.record));
-            let gone = |one: &Person| !now.iter().any(|other| other.is(one));
-            link.state == LinkState::Alive
-                && link.facts.exchange.attendees > 0
-                && self.seen.items.creatio.contains_key(&link.ids.creatio)
-                && people(&link.base.creatio).iter().any(gone)
-        };
-        let clues: Vec<Clue> =
-            self.links.values().filter(fewer).map(|link| activity(link.ids.creatio.clone())).collect();
-        if clues.is_empty() {
-            return Ok(());
-        }
-        let found = self.ends.creatio.find(&clues).await?.into_iter().flat_map(|found| found.items);
-        self.seen.items.creatio.extend(found.map(|item| (item.id.clone(), item)));
         Ok(())
     }
 

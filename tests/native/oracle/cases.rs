@@ -235,7 +235,9 @@ pub(crate) fn all(slack: u8) -> Vec<Case> {
         .vary(
             |c, v| c.way = v,
             |c| if_or(changes(c), &[Way::Both, Way::In, Way::Out, Way::Off]),
-            |c| c.clash == Clash::Ask && c.notify == Notify::Never && !c.past && !c.unread,
+            |c| {
+                c.clash == Clash::Ask && c.notify == Notify::Never && c.private != Private::Full && !c.past && !c.unread
+            },
         )
         .vary(|c, v| c.narrowed = v, |c| if_or(exported(c) && !c.owner, &NEITHER), |_| true)
         .vary(|c, v| c.elsewhere = v, |c| if_or(there(c.creatio), &NEITHER), |c| exported(c) || lost(c.exchange))

@@ -3,7 +3,7 @@
 
 use super::case::{Bond, Case, Clash, Edit, Fate, Made, Notify, Private, Removal, Way};
 use crate::decide::link;
-use crate::memory::{CALENDAR, LIST, ME, account, at, everything, item, meeting, task, words};
+use crate::memory::{CALENDAR, LIST, ME, account, at, everything, item, meeting, task, way, words};
 use crate::trips::guest;
 use schedule_sync::engine::link::{Link, LinkState, Reason};
 use schedule_sync::engine::plan::{Plan, plan};
@@ -79,20 +79,6 @@ fn settings(case: &Case) -> Settings {
         };
     }
     settings
-}
-
-fn way(map: &mut settings::FieldMap, field: Field) -> &mut settings::Way {
-    match field {
-        Field::Title => &mut map.title,
-        Field::When => &mut map.when,
-        Field::Place => &mut map.place,
-        Field::Body => &mut map.body,
-        Field::Importance => &mut map.importance,
-        Field::Reminder => &mut map.reminder,
-        Field::Status => &mut map.status,
-        Field::People => &mut map.people,
-        Field::Response => &mut map.response,
-    }
 }
 
 /// The two items as they were when both sides agreed.
@@ -353,7 +339,7 @@ fn would_mail(case: &Case, op: &Op) -> bool {
     let always = case.notify == Notify::Always;
     match op {
         Op::Create(create) => match &create.record {
-            Record::Meeting(meeting) => !meeting.people.is_empty() && !(always && case.owner),
+            Record::Meeting(meeting) => !(meeting.people.is_empty() || always && case.owner),
             Record::Task(_) => false,
         },
         Op::Update(update) => {

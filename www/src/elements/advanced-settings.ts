@@ -88,10 +88,11 @@ export class AdvancedSettings extends LitElement {
   }
 
   private renderTarget(name: Target) {
-    const { advanced, standard } = this.strings;
+    const { advanced, standard, loading } = this.strings;
     const kind = name === 'calendar' ? 'meeting' : 'task';
     const chosen = this.value[name];
     const writable = this.containers.filter((one) => one.kind === kind && (one.writable || one.id === chosen));
+    const other = this.containers.length > 0 ? advanced.missing : loading;
     const gone = chosen !== undefined && !writable.some((one) => one.id === chosen);
     return html`<label for=${name}>${advanced[name]}</label>
       <select
@@ -101,7 +102,7 @@ export class AdvancedSettings extends LitElement {
         }}
       >
         <option value="" ?selected=${chosen === undefined}>${standard}</option>
-        ${gone ? html`<option value=${chosen} selected>${advanced.missing}</option>` : nothing}
+        ${gone ? html`<option value=${chosen} selected>${other}</option>` : nothing}
         ${writable.map((one) => html`<option value=${one.id} ?selected=${one.id === chosen}>${one.name}</option>`)}
       </select>`;
   }

@@ -1,0 +1,97 @@
+//! What waits for a person: by field or whole, and whom it concerns.
+
+use super::Planned;
+use crate::engine::Context;
+use crate::engine::decide::Fate;
+use crate::engine::link::{Held, Link, Reason};
+use crate::engine::merge::Merge;
+use crate::model::show::show;
+use crate::model::{Field, Item, Pair, Person, Record, Side};
+use std::collections::BTreeMap;
+
+/// What a merge leaves to a person.
+pub(super) fn waiting(context: &Context<'_>, link: &Link, merge: &Merge, now: Pair<&Record>) -> Vec<Held> {
+    let about = |reason, fields: Vec<Field>| Held {
+        side: Side::Creatio,
+        id: Some(link.ids.creatio.clone()),
+        title: now.creatio.title().to_owned(),
+        reason,
+        detail: String::new(),
+        fields,
+        values: Vec::new(),
+        since: context.now,
+    };
+    let clash = (!merge.clashes.is_empty()).then(|| Held {
+        values: merge.clashes.iter().map(|field| now.map(|record| show(*field, record))).collect(),
+        ..about(Reason::Clash, merge.clashes.clone())
+    });
+    let mut reasons: BTreeMap<Reason, Vec<Field>> = BTreeMap::new();
+    for (field, reason) in &merge.waits {
+        reasons.entry(*reason).or_default().push(*field);
+    }
+    let waiting = |(reason, fields): (Reason, Vec<Field>)| {
+        let detail = concerned(link, merge, (reason, &fields));
+        Held { detail, ..about(reason, fields) }
+    };
+    clash.into_iter().chain(reasons.into_iter().map(waiting)).collect()
+}
+
+/// Whom it concerns: how many would be mailed, or who would be invited.
+fn concerned(link: &Link, merge: &Merge, (reason, fields): (Reason, &[Field])) -> String {
+    let people: Vec<Person> =
+        merge.people.iter().filter(|(of, _)| *of == reason).flat_map(|(_, people)| people.clone()).collect();
+    match () {
+        () if matches!(reason, Reason::NotInvited | Reason::WouldInvite) => named(&people),
+        () if reason != Reason::WouldMail => String::new(),
+        () if fields == [Field::People] => people.len().to_string(),
+        () => attendees(link),
+    }
+}
+
+/// How many a change of the event would mail: its attendees, or its organizer.
+fn attendees(link: &Link) -> String {
+    let facts = &link.facts.exchange;
+    if facts.foreign { "1".to_owned() } else { facts.attendees.to_string() }
+}
+
+/// Names that are listed.
+const NAMES: usize = 20;
+
+/// People by name, as many as a person reads.
+pub(super) fn named(people: &[Person]) -> String {
+    let name = |one: &Person| match one.addresses.first() {
+        Some(address) if one.name.is_empty() => address.as_str().to_owned(),
+        Some(_) | None => one.name.clone(),
+    };
+    let names: Vec<String> = people.iter().take(NAMES).map(name).collect();
+    let more = people.len().saturating_sub(NAMES);
+    let more = if more > 0 { format!(" +{more}") } else { String::new() };
+    format!("{}: {}{more}", people.len(), names.join(", "))
+}
+
+pub(super) fn hold(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, reason: Reason) -> Planned {
+    held(context, link, Pair::of(|side| fates[side].item()), reason)
+}
+
+/// Holds a pair; it is shown on the side where a person finds it.
+#[must_use]
+pub fn held(context: &Context<'_>, link: &Link, items: Pair<Option<&Item>>, reason: Reason) -> Planned {
+    let side = if items.exchange.is_some() && items.creatio.is_none() { Side::Exchange } else { Side::Creatio };
+    let title = items[side].map_or(&link.base[side], |item| &item.record).title().to_owned();
+    let held = Held {
+        side,
+        id: Some(link.ids[side].clone()),
+        title,
+        reason,
+        // a removal tells the attendees
+        detail: if reason == Reason::DeleteAsked && link.facts.exchange.attendees > 0 {
+            attendees(link)
+        } else {
+            String::new()
+        },
+        fields: Vec::new(),
+        values: Vec::new(),
+        since: context.now,
+    };
+    Planned { held: vec![held], ..Planned::default() }
+}

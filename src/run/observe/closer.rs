@@ -1,0 +1,64 @@
+//! A closer look at single pairs, where a listing does not tell all that a decision needs.
+
+use super::counterparts::{activity, people};
+use super::{Gather, matters};
+use crate::engine::Elsewhere;
+use crate::engine::link::{Link, LinkState};
+use crate::engine::scope;
+use crate::error::Result;
+use crate::model::{ItemId, Person, Side};
+use crate::ports::{Clock, Clue, Directory, Events, Replica, Store};
+
+impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'_, C, X, S, K, E> {
+    /// Whether a conversion would lose something, only a direct read of the event or task tells.
+    pub(super) async fn converted(&mut self) -> Result<()> {
+        let other = |link: &&Link| {
+            let item = self.seen.items.creatio.get(&link.ids.creatio);
+            matters(link) && item.is_some_and(|item| item.record.kind() != link.kind())
+        };
+        let clue =
+            |link: &Link| Clue::Id { id: link.ids.exchange.clone(), container: link.containers.exchange.clone() };
+        let clues: Vec<Clue> = self.links.values().filter(other).map(clue).collect();
+        self.read(Side::Exchange, &clues).await
+    }
+
+    /// Activities from which participants are gone are read once more: an attendee is taken off an event only after that.
+    pub(super) async fn left(&mut self) -> Result<()> {
+        let fewer = |link: &&Link| {
+            let now = self.seen.items.creatio.get(&link.ids.creatio).map_or(&[][..], |item| people(&item.record));
+            let gone = |one: &Person| !now.iter().any(|other| other.is(one));
+            link.state == LinkState::Alive
+                && link.facts.exchange.attendees > 0
+                && self.seen.items.creatio.contains_key(&link.ids.creatio)
+                && people(&link.base.creatio).iter().any(gone)
+        };
+        let clues: Vec<Clue> =
+            self.links.values().filter(fewer).map(|link| activity(link.ids.creatio.clone())).collect();
+        if clues.is_empty() {
+            return Ok(());
+        }
+        let found = self.ends.creatio.find(&clues).await?.into_iter().flat_map(|found| found.items);
+        self.seen.items.creatio.extend(found.map(|item| (item.id.clone(), item)));
+        Ok(())
+    }
+
+    /// Which Activities other accounts of the user have links to, where that makes a difference: those that could be exported, and those
+    /// whose counterpart is gone.
+    pub(super) async fn elsewhere(&mut self) -> Result<()> {
+        let unlinked = self.seen.items.creatio.values().filter(|item| !self.links.contains_key(&item.id));
+        let exported = unlinked.filter(|item| scope::exports(&self.context, &self.seen, item)).map(|item| &item.id);
+        let gone = self.links.values().filter(|link| {
+            let canceled = self.seen.items.exchange.get(&link.ids.exchange).is_some_and(|item| item.facts.canceled);
+            canceled || self.seen.gone.exchange.contains(&link.ids.exchange)
+        });
+        let asked: Vec<ItemId> = exported.chain(gone.map(|link| &link.ids.creatio)).cloned().collect();
+        if !asked.is_empty() {
+            for link in self.ends.store.elsewhere(&asked).await? {
+                let there: &mut Elsewhere = self.seen.elsewhere.entry(link.ids.creatio.clone()).or_default();
+                there.imported |= link.made == Some(Side::Creatio);
+                there.lives |= matters(&link);
+            }
+        }
+        Ok(())
+    }
+}
