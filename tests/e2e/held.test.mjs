@@ -85,6 +85,8 @@ for (const culture of /** @type {const} */ (['en-US', 'ru-RU'])) {
     await status.filter({ hasText: words.takenBack }).waitFor();
     assert.deepEqual(await activities.titled('Undone'), []);
     only(await mailbox.titled('Undone'), 'event that it came from');
+    await runs.getByRole('row').filter({ hasText: words.undone }).waitFor();
+    assert.equal(await runs.getByRole('row').count(), 3, 'the undo is a run of its own');
 
     await find('button', words.showActivities).click();
     const mark = (await desk.log()).length;
