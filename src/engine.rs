@@ -6,6 +6,7 @@
 
 pub mod actions;
 pub mod answer;
+pub mod claim;
 pub mod decide;
 pub mod flows;
 pub mod fold;
@@ -91,7 +92,7 @@ pub struct Seen {
     pub full: bool,
     /// What a person said of things held.
     pub answers: Answers,
-    /// What the guard held before, and nobody has answered yet.
+    /// What was held before, and nobody has answered yet.
     pub guarded: BTreeSet<(ItemId, Reason)>,
     /// Deletions of the last 24 hours, before this run.
     pub deletions: usize,

@@ -16,7 +16,7 @@ use super::decide::{self, Fate, Step};
 use super::link::{Held, Link, LinkState, Reason};
 use super::merge::{self, Merge, Rule};
 use super::plan::Action;
-use super::{Context, Seen, identity};
+use super::{Context, Seen, claim, identity};
 use crate::model::{Facts, Field, Instant, Item, ItemId, Kind, Pair, Patch, Record, Side, Status};
 use crate::ports::{Op, Update};
 use std::collections::BTreeSet;
@@ -174,12 +174,25 @@ fn rule(context: &Context<'_>, seen: &Seen, link: &Link, stamps: Pair<Option<Ins
         Some(Choice::Take(side)) => Some(side),
         Some(Choice::Allow | Choice::Leave) | None => None,
     };
+    // since it was asked, other fields of the two were written, by which the stamps no longer tell of this one
+    let asked = seen.guarded.contains(&(link.ids.creatio.clone(), Reason::Clash));
+    let stamps = if asked { Pair::default() } else { stamps };
     Rule { answer, conflict: context.settings.rules.conflict, stamps }
 }
 
 /// Links two items that were found to be one.
 #[must_use]
 pub fn adopt(context: &Context<'_>, seen: &Seen, items: Pair<&Item>) -> Planned {
+    if !claim::claims(context, items) {
+        return adopted(context, seen, items);
+    }
+    let own = claim::owned(context, items.creatio);
+    let mut planned = adopted(context, seen, Pair { creatio: &own, exchange: items.exchange });
+    claim::claim(context, &mut planned, items.creatio);
+    planned
+}
+
+fn adopted(context: &Context<'_>, seen: &Seen, items: Pair<&Item>) -> Planned {
     let link = fresh(context, items);
     let fates = items.map(|item| Fate::Same(Some(item)));
     let flows = decide::flows(context, seen, &link, fates);
@@ -244,7 +257,8 @@ fn written(link: Link, (step, before): (Step, Option<&Link>), merge: &Merge, now
     Planned { action: Some(action), ..Planned::default() }
 }
 
-fn update(link: &Link, side: Side, before: &Record, patch: Patch) -> Update {
+/// An update of the item of `link` on `side`, as it was read.
+pub(super) fn update(link: &Link, side: Side, before: &Record, patch: Patch) -> Update {
     Update {
         id: link.ids[side].clone(),
         container: link.containers[side].clone(),
@@ -252,6 +266,7 @@ fn update(link: &Link, side: Side, before: &Record, patch: Patch) -> Update {
         before: before.clone(),
         patch,
         uid: None,
+        owner: None,
         status: None,
         mark: None,
         facts: link.facts[side].clone(),

@@ -66,7 +66,7 @@ pub fn merge(
     for &field in mapped {
         let changed = Pair::of(|side| edited[side].contains(&field));
         let alike = !unlike.creatio.contains(&field) || !unlike.exchange.contains(&field);
-        let settled = settle(rule, flows.of(field), (changed, alike));
+        let settled = settle(rule.about(edited.as_ref(), flows), flows.of(field), (changed, alike));
         match waits(flows, field, (settled, changed.exchange)) {
             Merged::Kept => {}
             Merged::Agreed => {
@@ -154,6 +154,18 @@ pub struct Rule {
     pub conflict: Conflict,
     /// The servers' stamps of the two items.
     pub stamps: Pair<Option<Instant>>,
+}
+
+impl Rule {
+    /// The rule for a field, where so much was edited on the two sides: a stamp is that of the item's last change, and tells of a field only if
+    /// nothing else was changed there. What is newer by another field's stamp may be the older of the two.
+    fn about(self, edited: Pair<&BTreeSet<Field>>, flows: Flows) -> Self {
+        let newer = if self.stamps.creatio > self.stamps.exchange { Side::Creatio } else { Side::Exchange };
+        // in an adoption nobody is taken to have edited people and answers
+        let counts = |field: &&Field| !(flows.adopts && matches!(field, Field::People | Field::Response));
+        let several = edited[newer].iter().filter(counts).count() > 1;
+        if several { Self { stamps: Pair::default(), ..self } } else { self }
+    }
 }
 
 /// The rule for one field (rules, "Merge is per field").

@@ -48,13 +48,18 @@ pub fn plan(context: &Context<'_>, seen: &Seen) -> Plan {
     let masked: BTreeMap<&ItemId, Item> =
         seen.items.exchange.iter().map(|(id, item)| (id, scope::masked(context, item))).collect();
     let matches = matching::find(context, seen, &unlinked(seen, Side::Exchange));
-    let links = relinked((context, seen), &matches.events, &mut plan);
+    let (links, outdated) = relinked((context, seen), &matches.events, &mut plan);
     for link in &links {
         let items =
             Pair { creatio: seen.items.creatio.get(&link.ids.creatio), exchange: masked.get(&link.ids.exchange) };
         let asked = [&link.ids.creatio, &link.ids.exchange];
         if matches.orphaned.contains(&link.ids.creatio) && seen.answers.to(asked, Reason::Series).is_none() {
             plan.add(actions::held(context, link, items, Reason::Series));
+        } else if let (Pair { creatio: Some(creatio), exchange: Some(exchange) }, true) =
+            (items, outdated.contains(&link.ids.creatio))
+            && scope::adopts(context, Pair { creatio, exchange })
+        {
+            plan.add(actions::adopt(context, seen, Pair { creatio, exchange }));
         } else {
             plan.add(pair(context, seen, link, items));
         }
@@ -87,8 +92,13 @@ fn unlinked(seen: &Seen, side: Side) -> Vec<&Item> {
     seen.items[side].values().filter(|item| !linked.contains(&item.id)).collect()
 }
 
-/// The links, those among them moved over to the item that took the place of one that is gone.
-fn relinked((context, seen): (&Context<'_>, &Seen), matches: &BTreeMap<ItemId, Match>, plan: &mut Plan) -> Vec<Link> {
+/// The links, those among them moved over to the item that took the place of one that is gone; and the Activities of those whose base is of an
+/// earlier generation than the mark: it counts as none.
+fn relinked(
+    (context, seen): (&Context<'_>, &Seen),
+    matches: &BTreeMap<ItemId, Match>,
+    plan: &mut Plan,
+) -> (Vec<Link>, BTreeSet<ItemId>) {
     let mut links: BTreeMap<ItemId, Link> =
         seen.links.iter().map(|link| (link.ids.creatio.clone(), link.clone())).collect();
     for (id, found) in matches {
@@ -100,13 +110,19 @@ fn relinked((context, seen): (&Context<'_>, &Seen), matches: &BTreeMap<ItemId, M
             plan.links.push(link.clone());
         }
     }
+    let mut outdated = BTreeSet::new();
     for link in links.values_mut() {
-        let Some(next) = successor(context, seen, link) else { continue };
-        plan.drop.push(std::mem::replace(&mut link.ids.creatio, next.activity));
-        link.generation = next.generation;
-        plan.links.push(link.clone());
+        if let Some(next) = successor(context, seen, link) {
+            plan.drop.push(std::mem::replace(&mut link.ids.creatio, next.activity));
+            plan.links.push(link.clone());
+        }
+        // kept as it was until both are in step again: a run that is cut off has to find out anew
+        if let Some(generation) = matching::outdated(context, seen, link) {
+            link.generation = generation;
+            outdated.insert(link.ids.creatio.clone());
+        }
     }
-    links.into_values().collect()
+    (links.into_values().collect(), outdated)
 }
 
 /// The Activity that another device created in place of the one that `link` names: the event or task bears its mark.

@@ -51,6 +51,8 @@ pub struct Facts {
     pub status: Option<Status>,
     /// Creatio: the Activity's Owner.
     pub owner: Option<ContactId>,
+    /// Creatio: who made the Activity; its Owner at first, if our engine did.
+    pub author: Option<ContactId>,
     /// Creatio: the user is Owner or participant. Exchange: always.
     pub mine: bool,
     /// Creatio: filled by a business process (`ProcessElementId`, `AllowedResult`).
@@ -101,6 +103,12 @@ impl fmt::Display for Mark {
 }
 
 impl Mark {
+    /// What is the same in all generations: by this a mark is looked for.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        format!("{}/{}", self.site, self.activity)
+    }
+
     /// The mark that [`Display`](fmt::Display) wrote as `text`; `None` for anything else.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {

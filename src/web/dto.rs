@@ -3,7 +3,7 @@
 
 use crate::creatio::MailKind;
 use crate::engine::answer::{self, Answer};
-use crate::engine::history::{Entry, What};
+use crate::engine::history::{self, Entry, What};
 use crate::engine::link::{Held, Reason};
 use crate::engine::settings::{
     Block, Conflict, CreatioDelete, ExchangeDelete, Extent, FieldMap, Notify, Private, Rules, Targets,
@@ -296,6 +296,10 @@ pub struct Run {
     pub run: Instant,
     /// What it wrote, in order.
     pub writes: Vec<Write>,
+    /// How many of these writes are taken back.
+    pub undone: usize,
+    /// It is the undo of another run.
+    pub undo: bool,
 }
 
 /// One write of the history.
@@ -482,9 +486,18 @@ fn choices(reason: Reason) -> Vec<Saying> {
 /// The entries of a history, run by run, as they come.
 #[must_use]
 pub fn runs(entries: &[Entry]) -> Vec<Run> {
+    let back = history::taken_back(entries);
     entries
         .chunk_by(|a, b| a.run == b.run)
-        .filter_map(|run| Some(Run { run: run.first()?.run, writes: run.iter().map(Write::from).collect() }))
+        .filter_map(|entries| {
+            let Entry { run, undoes, .. } = entries.first()?;
+            Some(Run {
+                run: *run,
+                writes: entries.iter().map(Write::from).collect(),
+                undone: back.get(run).copied().unwrap_or_default(),
+                undo: undoes.is_some(),
+            })
+        })
         .collect()
 }
 

@@ -22,6 +22,7 @@ fn answer(item: &Item, response: Response, more: &[Field]) -> Op {
         before: item.record.clone(),
         patch: Patch { record, fields },
         uid: None,
+        owner: None,
         status: None,
         mark: None,
         facts: item.facts.clone(),

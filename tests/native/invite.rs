@@ -107,7 +107,7 @@ fn the_users_answer_in_creatio_reaches_the_organizer() {
         spine.settle();
         let invitation = "Invitation: joint marketing plan";
         let row = spine.activity(invitation)["Id"].as_str().unwrap().to_owned();
-        let me = spine.account.contact.clone();
+        let me = spine.joined.account.contact.clone();
         let filter = format!("ActivityParticipant?$filter=Activity/Id eq {row} and Participant/Id eq {me}");
         let own = spine.odata("GET", &filter, None)["value"][0]["Id"].as_str().unwrap().to_owned();
         spine.odata("PATCH", &format!("ActivityParticipant({own})"), Some(json!({"InviteResponseId": DECLINED})));

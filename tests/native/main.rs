@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)] // a test says what it expects by panicking
 #![allow(clippy::wildcard_enum_match_arm)] // a generator names the cases that it treats apart
 
+mod bad_input;
 mod chance;
 mod choices;
 mod creatio_apply;
@@ -15,10 +16,13 @@ mod graph_replica;
 mod graph_respond;
 mod graph_setup;
 mod graph_writes;
+mod identity;
 mod invite;
+mod joined;
 mod laws;
 mod memory;
 mod oracle;
+mod owner;
 mod prove;
 mod rings;
 mod simulate;

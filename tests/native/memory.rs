@@ -164,6 +164,9 @@ impl Memory {
                 if self.side == Side::Exchange && update.patch.fields.contains(&Field::People) {
                     item.facts.attendees = people(&item.record);
                 }
+                if update.owner.is_some() {
+                    item.facts.owner.clone_from(&update.owner);
+                }
                 if update.mark.is_some() {
                     item.facts.mark.clone_from(&update.mark);
                 }
@@ -209,6 +212,10 @@ fn unmarked(item: &Item) -> Item {
 }
 
 impl Replica for Memory {
+    async fn identify(&self, _known: Option<&str>) -> Result<Option<String>> {
+        Ok(None)
+    }
+
     async fn observe(&self, _scope: &Scope, cursor: Option<&Cursor>) -> Result<Listing> {
         let since = cursor.map_or(0, |cursor| cursor.0.parse().unwrap());
         let items = self.items.borrow();

@@ -63,6 +63,7 @@ export type Methods = Pick<
 export interface Trouble {
   code: EngineError['code'] | 'unknown';
   side?: 'creatio' | 'exchange';
+  names?: EngineError['names'];
 }
 
 /** What a call of the worker gives. */

@@ -70,6 +70,7 @@ export class Session extends EventTarget {
     const engine = await Engine.start(context, {
       headers: async (side, renew, account) =>
         side === 'creatio' ? creatioHeaders() : { Authorization: `Bearer ${await auth.token(account, renew)}` },
+      holder: (account) => Promise.resolve(auth.holder(account)),
       event: (event) => listeners.progress?.(event),
     });
     // mailboxes on an Exchange Server and shared ones come with a later version
@@ -233,6 +234,6 @@ function summary(strings: Strings, report: Report): string {
 /** What went wrong and what to do, in plain words. */
 export function explain(strings: Strings, error: unknown): string {
   if (!(error instanceof EngineTrouble)) return strings.failed.unknown();
-  const { code, side } = error.trouble;
-  return strings.failed[code](strings.side[side ?? 'creatio']);
+  const { code, side, names } = error.trouble;
+  return strings.failed[code](strings.side[side ?? 'creatio'], names);
 }

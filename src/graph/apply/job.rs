@@ -6,7 +6,7 @@ use super::super::{Mailbox, endpoints, online, respond};
 use crate::http::{Answer, Call, Fault, odata};
 use crate::model::{ContainerId, Field, Item, ItemId, Kind, Mark, Record, Version};
 use crate::ports::{Op, Outcome, Refusal, Response, Update, Written};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// How far a job is.
@@ -121,7 +121,7 @@ impl<'a> Job<'a> {
         patch.fields = compose::writable(&patch, &update.facts);
         let mut members = compose::members(&patch, &self.kept, self.mailbox);
         if let (Kind::Meeting, Some(mark)) = (self.kind, &update.mark) {
-            members.insert("singleValueExtendedProperties".to_owned(), json!([compose::property(mark)]));
+            members.insert("singleValueExtendedProperties".to_owned(), compose::properties(mark));
         }
         (!members.is_empty()).then_some(Value::Object(members))
     }

@@ -129,6 +129,7 @@ fn rewritten((item, action): (&Item, Action)) -> Action {
         before: item.record.clone(),
         patch: Patch { record: item.record.clone(), fields: [Field::Title].into() },
         uid: None,
+        owner: None,
         status: None,
         mark: None,
         facts: item.facts.clone(),

@@ -109,6 +109,24 @@ pub(crate) fn all() -> Vec<(&'static str, History)> {
             ),
         ),
         (
+            "a device whose base is of before a revival adopts what another device revived",
+            history(
+                Options { conflict: Conflict::Newest, ..pair },
+                vec![
+                    create(Creatio, Meeting),
+                    run(0),
+                    run(1),
+                    edit(Creatio, Place, 4),
+                    remove(Exchange),
+                    run(1),
+                    edit(Exchange, Title, 5),
+                    edit(Creatio, Body, 6),
+                    run(0),
+                    run(1),
+                ],
+            ),
+        ),
+        (
             "a creation refused half-way makes no second item",
             history(
                 USUAL,

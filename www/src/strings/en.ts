@@ -241,6 +241,8 @@ export const en = {
   after: 'After',
   nothingThere: '—',
   undoRun: 'Undo this run',
+  isUndo: 'undo',
+  undone: (count: number, of: number) => (count < of ? `undone: ${count} of ${of}` : 'undone'),
   undoOf: (time: string) => `Undo of the run of ${time}`,
   undoPlanning: 'Looking at what is there now…',
   undoBack: (count: number) => `Would be taken back: ${count}`,
@@ -299,6 +301,9 @@ export const en = {
     'cursor-lost': (who: string) => `${who} forgot where we were. Run the synchronization again: it reads everything.`,
     store: () => 'The store in this browser can’t be used, or a newer version wrote it. Reload the page.',
     settings: () => 'The settings can’t be used. Open them, correct them and save.',
+    elsewhere: (who: string, names?: { meant: string; found: string }) =>
+      `${who}: this is ${names?.found ?? '?'}, but ${names?.meant ?? '?'} is to be synchronized. Nothing was written. ` +
+      'Sign in to the right one; a copy of Creatio must not be synchronized with the same mailbox.',
     stopped: () => 'The synchronization was stopped. What was done is kept; the next run goes on.',
     running: () => 'A synchronization is already running in another tab. Wait for it to end.',
     unknown: () => 'The synchronization failed. Reload the page and run it again.',
