@@ -139,7 +139,8 @@ async fn links_of_other_accounts_are_found_by_activity() {
         [("demo@contoso.example", "a1"), ("b@contoso.example", "a2"), ("c@contoso.example", "a3")]
     {
         let store = account(&instance, address).await;
-        let state = Some(State::new("site".into()));
+        let whose = Account { site: "site".into(), mailbox: address.to_owned(), contact: "me".into() };
+        let state = Some(State::new(&whose));
         store.commit(&Commit { put: vec![link(activity, "e", None)], state, ..Commit::default() }).await.unwrap();
     }
     let all: Vec<ItemId> = ["a1", "a2", "a3", "a4"].map(ItemId::from).into();

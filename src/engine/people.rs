@@ -56,6 +56,13 @@ pub fn merge<'a>(
     People { target: Pair { creatio, exchange }, base, waits }
 }
 
+/// Moves `list` to what waits, if there is a `reason` why it does.
+fn wait(list: &mut Vec<Person>, reason: Option<Reason>, waits: &mut Vec<(Reason, Vec<Person>)>) {
+    if let (Some(reason), false) = (reason, list.is_empty()) {
+        waits.push((reason, std::mem::take(list)));
+    }
+}
+
 /// A list of people, in which thousands are found as fast as a few.
 struct Crowd<'a> {
     seen: &'a Seen,
@@ -79,13 +86,6 @@ impl<'a> Crowd<'a> {
 fn contact<'a>(seen: &'a Seen, one: &'a Person) -> Option<&'a ContactId> {
     let behind = || one.addresses.iter().find_map(|address| seen.people.get(address));
     one.contact.as_ref().or_else(behind)
-}
-
-/// Moves `list` to what waits, if there is a `reason` why it does.
-fn wait(list: &mut Vec<Person>, reason: Option<Reason>, waits: &mut Vec<(Reason, Vec<Person>)>) {
-    if let (Some(reason), false) = (reason, list.is_empty()) {
-        waits.push((reason, std::mem::take(list)));
-    }
 }
 
 /// Both sides' people, before and now.

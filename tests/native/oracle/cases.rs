@@ -240,7 +240,11 @@ pub(crate) fn all(slack: u8) -> Vec<Case> {
             },
         )
         .vary(|c, v| c.narrowed = v, |c| if_or(exported(c) && !c.owner, &NEITHER), |_| true)
-        .vary(|c, v| c.elsewhere = v, |c| if_or(there(c.creatio), &NEITHER), |c| exported(c) || lost(c.exchange))
+        .vary(
+            |c, v| c.elsewhere = v,
+            |c| if_or(there(c.creatio), &NEITHER),
+            |c| exported(c) || (lost(c.exchange) && c.creatio_rule == Removal::Mark),
+        )
         .vary(|c, v| c.between = v, |c| if_or(exported(c), &NEITHER), |c| c.elsewhere)
         .list
         .into_iter()
