@@ -186,7 +186,8 @@ export class HeldList extends SessionElement {
     const { item, number } = question;
     const name = strings.leftItem(number, item.title || strings.untitled);
     const more = item.values.length > 0 ? '' : item.fields.map((field) => strings.fields[field]).join(', ');
-    const detail = [more, item.detail].filter((part) => part).join(' · ');
+    const told = item.detail && (strings.concerned[item.reason]?.(item.detail) ?? item.detail);
+    const detail = [more, told].filter((part) => part).join(' · ');
     return html`<li>
       <div class="line">
         <span class="what">${name}<span class="where">${strings.side_title[item.side]}</span></span>

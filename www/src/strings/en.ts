@@ -286,6 +286,11 @@ export const en = {
     declined: 'Declined',
     indoubt: 'Tentative',
   } as Record<string, string>,
+  /** What the detail of a reason means, where it is a number. */
+  concerned: {
+    'would-mail': (people: string) => `Mails: ${people}`,
+    'delete-asked': (people: string) => `Attendees who would get a cancellation: ${people}`,
+  } as Record<string, (detail: string) => string>,
   minutesBefore: (minutes: string) => `${minutes} min before`,
 
   failed: {
@@ -313,14 +318,13 @@ export const en = {
     rejected: 'The server refused the change. Correct the item, or have it tried again.',
     clash: 'Both sides changed the same field. Choose whose value stays.',
     ambiguous: 'Several items could be its counterpart. Tell them apart by title or time, or have a new one created.',
-    'would-mail': 'It would send mail to this many people. Allow that, or leave it and write to them in Outlook.',
+    'would-mail': 'It would send mail to the people invited. Allow that, or leave it and write to them in Outlook.',
     'not-invited': 'Its participants were not invited. Allow that, and each of them gets an invitation; or leave it.',
     'would-invite': 'These people would get an invitation. Allow that, or leave it.',
     'many-of-others': 'Many activities of other people would go out. Allow it, or narrow the choice in the settings.',
     'rich-body': 'The text has pictures or tables that would be lost. Allow that, or change it in Outlook.',
     process: 'A business process owns the activity. Finish it in Creatio.',
-    'delete-asked':
-      'The activity is gone. Choose whether this goes to Deleted Items too; attendees, if a number is shown, get a cancellation.',
+    'delete-asked': 'The activity is gone. Choose whether this goes to Deleted Items too.',
     'convert-asked': 'Meeting and task were swapped, and making it anew would lose something. Allow that, or leave it.',
     'not-revived': 'It was deleted on the other side. The edit stays on the canceled activity.',
     'many-deletions': 'Too many deletions at once. Check that they were meant, then allow them.',
