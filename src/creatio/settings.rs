@@ -1,29 +1,16 @@
-//! What the settings page needs to know of Creatio: groups, mail accounts, and the built-in sync's settings as first values. All of it is
+//! What the settings page needs to know of Creatio: mail accounts, and the built-in sync's settings as first values. All of it is
 //! only read (rules, "Settings"), and no column with a password or token is ever selected.
 
 use super::query::Query;
 use super::read::understood;
-use super::stock::{FOLDER_DYNAMIC, FOLDER_STATIC, SERVER_OFFICE_365, SERVER_TYPE_EXCHANGE};
-use super::wire::{Folder, Mailbox, Meaning, Stamp};
+use super::stock::{SERVER_OFFICE_365, SERVER_TYPE_EXCHANGE};
+use super::wire::{Mailbox, Meaning, Stamp};
 use super::{Creatio, SIDE};
 use crate::error::{Error, Result};
 use crate::http::odata::understand;
-use crate::model::{Address, GroupId, Instant};
+use crate::model::{Address, Instant};
 use crate::ports::{Clock, Http, Keys};
 use serde::Deserialize;
-
-/// A group of activities.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Group {
-    /// Its id.
-    pub id: GroupId,
-    /// Its name, for people.
-    pub name: String,
-    /// The group above it.
-    pub parent: Option<GroupId>,
-    /// Its members follow from a filter.
-    pub dynamic: bool,
-}
 
 /// A mail account of the user in Creatio.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,29 +76,6 @@ fn date<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Inst
 }
 
 impl<P: Http + Clock + Keys> Creatio<P> {
-    /// The static and dynamic groups of activities that the user may see.
-    ///
-    /// # Errors
-    /// What stops a run.
-    pub async fn groups(&self) -> Result<Vec<Group>> {
-        let query =
-            Query { set: "ActivityFolder", select: "Id,Name,ParentId,FolderTypeId", order: "Name", ..Query::default() };
-        let [rows] = self.ask([vec![query.call()]]).await?;
-        let rows = understood::<Folder>(rows, "Id", "ActivityFolder.").0;
-        let group = |row: Folder| {
-            let kind = row.folder_type_id.as_str()?;
-            let dynamic = kind == FOLDER_DYNAMIC;
-            (dynamic || kind == FOLDER_STATIC).then_some(())?;
-            Some(Group {
-                id: GroupId::new(row.id.0?),
-                name: row.name,
-                parent: row.parent_id.0.map(GroupId::new),
-                dynamic,
-            })
-        };
-        Ok(rows.into_iter().filter_map(group).collect())
-    }
-
     /// The user's own mail accounts.
     ///
     /// # Errors

@@ -166,7 +166,7 @@ impl Inner {
             contact: self.context.contact.id.as_str().into(),
             zone: Rc::clone(&self.zone) as Rc<dyn Zone>,
         };
-        Creatio::new(self.world(account), site)
+        Creatio::new(self.world(account), site).with_user(&self.context.user.id, &self.context.culture)
     }
 
     fn graph(&self, account: &str) -> Result<Graph<World>> {

@@ -6,6 +6,7 @@
 mod chance;
 mod creatio_apply;
 mod creatio_directory;
+mod creatio_filters;
 mod creatio_observe;
 mod decide;
 mod graph_examples;

@@ -12,6 +12,7 @@ mod odata;
 mod query;
 mod schema;
 mod seed;
+mod select;
 mod session;
 mod store;
 mod value;
@@ -166,6 +167,7 @@ impl Creatio {
             (&Method::POST, "/ServiceModel/AuthService.svc/Login") => self.login(request, desk),
             (&Method::GET, session::LOGIN_PAGE) => session::login_page(),
             _ if request.uri().query().is_some_and(|query| query.len() > LONGEST_QUERY) => too_long(),
+            (&Method::POST, select::SELECT) => self.select(request, desk),
             _ if path == odata::ROOT || path.starts_with("/0/odata/") => self.odata(request, desk),
             (method, path) => unknown(&format!("{method} {path}")),
         }
@@ -188,6 +190,27 @@ impl Creatio {
         };
         self.store.unveil();
         response
+    }
+
+    /// DataService: a query with a filter of its own kind.
+    fn select(&mut self, request: &Request, desk: &Desk) -> Response {
+        let user = self.sessions.user(request);
+        let hidden = user.map(|user| self.hidden.from(user)).unwrap_or_default();
+        let viewer = match user.and_then(|user| self.viewer(user, desk).ok_or(Denial::SignedOut)) {
+            Ok(viewer) => viewer,
+            Err(denial) => return denial.response(request),
+        };
+        self.store.veil(&hidden);
+        let response = select::serve(&self.store, &viewer, request);
+        self.store.unveil();
+        response
+    }
+
+    /// What a filter needs to know of the user of that name.
+    fn viewer(&self, user: &str, desk: &Desk) -> Option<select::Viewer> {
+        let (id, unit) = self.store.rows("SysAdminUnit").find(|(_, row)| row.text("Name") == user)?;
+        let zone = crate::graph::zones::zone(unit.text("TimeZoneId")).unwrap_or(chrono_tz::Tz::UTC);
+        Some(select::Viewer { user: id, contact: unit.guid("Contact")?, zone, now: desk.now() })
     }
 
     /// The contact of a user.
