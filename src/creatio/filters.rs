@@ -126,7 +126,10 @@ enum Kind {
 enum Test {
     Compare(Comparison, Operand),
     /// One of these values, or none of them.
-    In { not: bool, values: Vec<Operand> },
+    In {
+        not: bool,
+        values: Vec<Operand>,
+    },
     /// Empty, or filled.
     Null(bool),
     /// From the first to the second, both included.
@@ -163,11 +166,17 @@ enum Operand {
     Number(String),
     Bool(bool),
     /// A time on the clocks of the user's zone; and the same as UTC, where that stands beside it.
-    Date { wall: chrono::NaiveDateTime, utc: Option<Instant> },
+    Date {
+        wall: chrono::NaiveDateTime,
+        utc: Option<Instant>,
+    },
     /// The current user.
     User,
     /// The current user's Contact.
     Contact,
     /// A stretch of time relative to now, by the number of its macro, and how many units of it.
-    Period { macros: u64, count: Option<u32> },
+    Period {
+        macros: u64,
+        count: Option<u32>,
+    },
 }

@@ -2,7 +2,10 @@
 //! what is neither. The sandbox evaluates `$filter` and DataService's filters by code of its own.
 
 mod cases;
+mod odd;
 mod random;
+mod times;
+mod values;
 
 use crate::creatio_observe::NOW;
 use crate::world::{COLLEAGUE, CREATIO, World};

@@ -7,11 +7,23 @@ use super::Kind;
 pub(super) fn kind(name: &str) -> Option<Kind> {
     Some(match name {
         "Id" | "ProcessElementId" => Kind::Guid,
-        "Type" | "ActivityCategory" | "Status" | "Priority" | "Owner" | "Author" | "Organizer" | "Contact" | "Account"
-        | "TimeZone" | "Result" | "CreatedBy" | "ModifiedBy" | "OwnerRole" => Kind::Lookup,
-        "Title" | "Notes" | "Location" | "DetailedResult" | "DurationInMnutesAndHours" | "GlobalActivityID"
-        | "UserEmailAddress" | "AllowedResult" | "Body" | "Sender" | "Recepient" | "CopyRecepient"
-        | "BlindCopyRecepient" | "MailHash" | "HeaderProperties" => Kind::Text,
+        "Type" | "ActivityCategory" | "Status" | "Priority" | "Owner" | "Author" | "Organizer" | "Contact"
+        | "Account" | "TimeZone" | "Result" | "CreatedBy" | "ModifiedBy" | "OwnerRole" => Kind::Lookup,
+        "Title"
+        | "Notes"
+        | "Location"
+        | "DetailedResult"
+        | "DurationInMnutesAndHours"
+        | "GlobalActivityID"
+        | "UserEmailAddress"
+        | "AllowedResult"
+        | "Body"
+        | "Sender"
+        | "Recepient"
+        | "CopyRecepient"
+        | "BlindCopyRecepient"
+        | "MailHash"
+        | "HeaderProperties" => Kind::Text,
         "DurationInMinutes" | "ProcessListeners" => Kind::Number,
         "ShowInScheduler" | "RemindToOwner" | "RemindToAuthor" | "IsNeedProcess" | "CreatedByInvCRM" | "IsHtmlBody" => {
             Kind::Bool

@@ -92,7 +92,8 @@ fn leaf(object: &Object, filter_type: u64, at: String) -> Result<Node, Obstacle>
     }
     let path: Vec<String> = name.split('.').map(str::to_owned).collect();
     let plain = |part: &String| {
-        part.starts_with(|c: char| c.is_ascii_alphabetic()) && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+        part.starts_with(|c: char| c.is_ascii_alphabetic())
+            && part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
     };
     if !path.iter().all(plain) {
         return Err(obstacle("no name of a column"));
@@ -131,10 +132,9 @@ fn test(object: &Object, filter_type: u64) -> Result<Test, Doubt> {
         },
         3 => match comparison {
             // the names are not directions: the "less" one is the lower bound (creatio.md §4.2)
-            Some(0) => Ok(Test::Between(
-                right(object, "rightLessExpression")?,
-                right(object, "rightGreaterExpression")?,
-            )),
+            Some(0) => {
+                Ok(Test::Between(right(object, "rightLessExpression")?, right(object, "rightGreaterExpression")?))
+            }
             Some(_) | None => Err(Doubt::Bad("an unknown comparison")),
         },
         _ => {
@@ -270,8 +270,8 @@ fn kind(object: &Object, path: &[String], test: &Test) -> Option<Kind> {
     };
     let fits = |kind: Kind| values.iter().all(|value| holds(kind, value));
     match (stock, told) {
-        // a GUID is compared with a lookup as well
-        (Some(Kind::Lookup), Some(Kind::Guid)) => Some(Kind::Lookup),
+        // both hold a GUID: where it stands is the schema's business
+        (Some(stock @ (Kind::Lookup | Kind::Guid)), Some(Kind::Guid | Kind::Lookup)) => Some(stock),
         (Some(stock), Some(told)) => (stock == told).then_some(stock),
         (stock, told) => stock.or(told),
     }

@@ -71,3 +71,56 @@ fn hours(viewer: &Viewer<'_>, from: i64, to: i64) -> Option<Period> {
     let at = |hours: i64| start.checked_add_signed(Duration::try_hours(hours)?);
     Some((at(from)?, at(to)?))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{ContactId, Zone};
+    use chrono::Weekday;
+
+    /// New York in 2026: summer time begins on 8 March at 07:00 UTC.
+    struct NewYork;
+
+    impl Zone for NewYork {
+        fn offset(&self, at: Instant) -> i32 {
+            let summer = at >= chrono::DateTime::from_timestamp(1_772_953_200, 0).unwrap_or_default();
+            if summer { -4 * 3600 } else { -5 * 3600 }
+        }
+
+        fn name(&self) -> &'static str {
+            "Eastern Standard Time"
+        }
+    }
+
+    #[test]
+    fn weeks_begin_where_the_culture_says_and_days_are_local_ones() {
+        let contact = ContactId::new("x");
+        for (now, week, number, count, from, to) in [
+            ("2026-03-08T06:30:00Z", Weekday::Sun, 4, None, "2026-03-08T05:00:00Z", "2026-03-09T04:00:00Z"),
+            ("2026-03-08T06:30:00Z", Weekday::Sun, 7, None, "2026-03-08T05:00:00Z", "2026-03-15T04:00:00Z"),
+            ("2026-03-08T06:30:00Z", Weekday::Mon, 7, None, "2026-03-02T05:00:00Z", "2026-03-09T04:00:00Z"),
+            ("2026-03-08T06:30:00Z", Weekday::Sat, 6, None, "2026-02-28T05:00:00Z", "2026-03-07T05:00:00Z"),
+            // 23:30 of the day before, locally
+            ("2026-03-08T04:30:00Z", Weekday::Sun, 4, None, "2026-03-07T05:00:00Z", "2026-03-08T05:00:00Z"),
+            ("2026-03-08T06:30:00Z", Weekday::Sun, 22, None, "2026-03-08T07:00:00Z", "2026-03-08T08:00:00Z"),
+            ("2026-03-08T06:30:00Z", Weekday::Sun, 24, Some(1), "2026-03-09T04:00:00Z", "2026-03-10T04:00:00Z"),
+            ("2026-12-31T12:00:00Z", Weekday::Sun, 23, None, "2027-01-01T04:00:00Z", "2028-01-01T04:00:00Z"),
+        ] {
+            let now = now.parse().unwrap_or_default();
+            let viewer =
+                Viewer { contact: &contact, user: None, zone: &NewYork, now, week, date: &|at| at.to_rfc3339() };
+            let expected = Some((from.parse().unwrap_or_default(), to.parse().unwrap_or_default()));
+            assert_eq!(of(&viewer, number, count), expected, "{number} at {now}, weeks from {week}");
+        }
+        let viewer = Viewer {
+            contact: &contact,
+            user: None,
+            zone: &NewYork,
+            now: Instant::default(),
+            week: Weekday::Mon,
+            date: &|at| at.to_rfc3339(),
+        };
+        assert_eq!(of(&viewer, 24, None), None);
+        assert_eq!(of(&viewer, 37, None), None);
+    }
+}

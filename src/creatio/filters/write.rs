@@ -139,7 +139,9 @@ fn compared(
             Ok(if not { all(filled(leaf).into_iter().chain([format!("not {call}")])) } else { Written::tight(call) })
         }
         (Kind::Text, _) => Err(leaf.obstacle("the order of texts depends on the database")),
-        (Kind::Guid | Kind::Lookup | Kind::Bool | Kind::Date, _) => Err(leaf.obstacle("a comparison that does not fit")),
+        (Kind::Guid | Kind::Lookup | Kind::Bool | Kind::Date, _) => {
+            Err(leaf.obstacle("a comparison that does not fit"))
+        }
     }
 }
 

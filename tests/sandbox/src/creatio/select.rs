@@ -105,8 +105,10 @@ fn answer(store: &Store, viewer: &Viewer, body: &[u8]) -> Result<Json, String> {
         columns.iter().map(|(alias, column, _)| ((*alias).clone(), cell(row, column, (store, viewer)))).collect()
     };
     let rows: Vec<_> = rows.iter().skip(query.rows_offset).take(count).map(shown).collect();
-    let config: Map<String, Json> =
-        columns.iter().map(|(alias, column, _)| ((*alias).clone(), json!({"dataValueType": data_type(column)}))).collect();
+    let config: Map<String, Json> = columns
+        .iter()
+        .map(|(alias, column, _)| ((*alias).clone(), json!({"dataValueType": data_type(column)})))
+        .collect();
     Ok(json!({"rowConfig": config, "rowsAffected": rows.len(), "rows": rows, "notFoundColumns": missing,
         "nextPrcElReady": false, "success": true}))
 }
