@@ -8,13 +8,16 @@ mod directory;
 pub mod filters;
 mod find;
 mod groups;
+pub mod kept;
 mod map;
 mod observe;
 mod people;
+pub mod policy;
 mod query;
 mod read;
 mod settings;
 mod stock;
+mod system;
 mod wire;
 mod write;
 
