@@ -134,6 +134,40 @@ impl Creatio {
         loaded.map(|_| ()).map_err(|refusal| refusal.message)
     }
 
+    /// What a person does in Creatio's own pages, past every service of it, in the name of the first user: saves a row, a new one if
+    /// there is none with this id. Values are spelled as OData spells them in true UTC, whatever the switches say.
+    ///
+    /// # Errors
+    /// The reason why the row can't be held.
+    pub fn save_row(&mut self, (entity, id): (&str, Uuid), row: &Json, desk: &Desk) -> Result<(), String> {
+        let entity = Entity::named(entity).ok_or_else(|| format!("there is no entity {entity}"))?;
+        let mut changes = write::changes(entity, row.as_object().ok_or("a row must be a JSON object")?)?;
+        let author = Author { contact: seed::id("Contact", seed::USER), at: self.store.stamp(desk.now()) };
+        let saved = if self.store.get(entity, id).is_some() {
+            write::update(&mut self.store, entity, (&changes, id), author)
+        } else {
+            changes.insert("Id", Some(value::Value::Guid(id)));
+            write::insert(&mut self.store, entity, (&changes, id), (author, Insert::Created)).map(|_| ())
+        };
+        saved.map_err(|refusal| refusal.message)
+    }
+
+    /// As [`Creatio::save_row`]: deletes a row.
+    ///
+    /// # Errors
+    /// The reason why it stays.
+    pub fn remove_row(&mut self, entity: &str, id: Uuid) -> Result<(), String> {
+        let entity = Entity::named(entity).ok_or_else(|| format!("there is no entity {entity}"))?;
+        write::delete(&mut self.store, entity, id).map_err(|refusal| refusal.message)
+    }
+
+    /// The rows of an entity as they are held, spelled as OData spells them in true UTC; hidden ones too.
+    #[must_use]
+    pub fn rows(&self, entity: &str) -> Vec<Json> {
+        let Some(entity) = Entity::named(entity) else { return Vec::new() };
+        self.store.rows(entity.name).map(|(_, row)| Json::Object(query::entity_json(entity, row))).collect()
+    }
+
     /// Signs in as Supervisor, as opening the page does: the values of the `Set-Cookie` headers.
     pub fn sign_in(&mut self, desk: &mut Desk) -> Vec<HeaderValue> {
         self.sessions.open(seed::USER, desk)
