@@ -18,6 +18,7 @@ mod laws;
 mod memory;
 mod oracle;
 mod prove;
+mod replica;
 mod rings;
 mod simulate;
 mod spine;

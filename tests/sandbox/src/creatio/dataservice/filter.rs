@@ -1,5 +1,5 @@
 //! What a filter of DataService means against a row (creatio.md §4.2), straight from its JSON. Null follows the database: nothing compares
-//! with it. Weeks begin on Monday here.
+//! with it, only an equality with an empty parameter finds it. Weeks begin on Monday here. What is not here is refused, never passed.
 
 use crate::creatio::schema::{Column, Entity};
 use crate::creatio::store::Store;
@@ -18,6 +18,9 @@ pub(crate) struct Viewer {
     pub(crate) now: DateTime<Utc>,
 }
 
+/// A row of which nothing is known: by it a filter is read where there are no rows.
+static NOBODY: Row = Row::empty();
+
 /// A question about the rows of one entity.
 #[derive(Clone, Copy)]
 pub(crate) struct Asked<'a> {
@@ -28,16 +31,37 @@ pub(crate) struct Asked<'a> {
 
 /// The right side of a comparison: a value, or a stretch of time.
 enum Right {
+    /// An empty parameter.
+    Null,
     Value(Value),
     Period(DateTime<Utc>, DateTime<Utc>),
 }
 
 impl<'a> Asked<'a> {
+    /// The rows that pass; all where there is no filter.
+    ///
+    /// # Errors
+    /// What is wrong with the filter, however many rows there are.
+    pub(crate) fn select(&self, filter: &Json) -> Result<Vec<(Uuid, &'a Row)>, String> {
+        let rows = self.store.rows(self.entity.name);
+        if filter.is_null() {
+            return Ok(rows.collect());
+        }
+        self.holds(filter, &NOBODY)?;
+        let mut found = Vec::new();
+        for (id, row) in rows {
+            if self.holds(filter, row)? {
+                found.push((id, row));
+            }
+        }
+        Ok(found)
+    }
+
     /// Does the row pass? Every condition is looked at, so that a wrong one shows.
     ///
     /// # Errors
     /// What is wrong with the filter.
-    pub(crate) fn holds(&self, filter: &Json, row: &'a Row) -> Result<bool, String> {
+    fn holds(&self, filter: &Json, row: &'a Row) -> Result<bool, String> {
         self.part(filter, row).map(|held| held.unwrap_or(true))
     }
 
@@ -108,7 +132,11 @@ impl<'a> Asked<'a> {
             }
             right => Some(self.right(right, filter["trimDateTimeParameterToDate"] == true)?),
         };
-        Ok(left.zip(right).is_some_and(|(left, right)| passes(comparison, &left, &right)))
+        Ok(match (left, right) {
+            (left, Some(Right::Null)) => comparison == 3 && left.is_none(),
+            (Some(left), Some(right)) => passes(comparison, &left, &right),
+            _ => false,
+        })
     }
 
     /// The left side: a column, a part of a date, an aggregate.
@@ -199,6 +227,9 @@ impl<'a> Asked<'a> {
         }
         let parameter = &expression["parameter"];
         let value = &parameter["value"];
+        if value.is_null() {
+            return Ok(Right::Null);
+        }
         Ok(Right::Value(match parameter["dataValueType"].as_u64() {
             Some(0 | 10 | 11 | 16) => {
                 let id = [&value["value"], &value["Id"], value].into_iter().find_map(Json::as_str);
@@ -207,7 +238,7 @@ impl<'a> Asked<'a> {
             Some(1 | 27..=30) => Value::Text(text(value)?.to_owned()),
             Some(4) => Value::Int(value.as_i64().ok_or("A value is no number.")?),
             Some(12) => Value::Bool(value.as_bool().ok_or("A value is no flag.")?),
-            Some(7 | 8) => {
+            Some(7..=9) => {
                 let wall = wall(text(value)?)?;
                 if trim {
                     return Ok(self.days(wall.date(), 0, 1));
@@ -313,7 +344,7 @@ fn passes(comparison: u64, left: &Value, right: &Right) -> bool {
                 _ => false,
             };
         }
-        (_, Right::Period(..)) => return false,
+        (_, Right::Period(..) | Right::Null) => return false,
         (_, Right::Value(right)) => right,
     };
     let order = left.partial_cmp(right);
@@ -333,4 +364,34 @@ fn passes(comparison: u64, left: &Value, right: &Right) -> bool {
         13 | 14 => texts(|left, right| left.ends_with(right)) == Some(comparison == 13),
         _ => false,
     }
+}
+
+/// The column that a path with dots leads to (`Owner`, `Activity.Type.Id`).
+pub(crate) fn column(entity: &'static Entity, path: &str) -> Option<&'static Column> {
+    let mut at = entity;
+    let mut names = path.split('.').peekable();
+    while let Some(name) = names.next() {
+        let column = at.column(name)?;
+        match names.peek() {
+            None => return Some(column),
+            Some(_) => at = column.target()?,
+        }
+    }
+    None
+}
+
+/// The value that a path leads to from `row`; `None` where it, or a lookup on the way, is empty.
+pub(crate) fn reach(entity: &'static Entity, path: &str, row: &Row, store: &Store) -> Option<Value> {
+    let (mut at, mut row) = (entity, row);
+    let mut names = path.split('.').peekable();
+    while let Some(name) = names.next() {
+        let column = at.column(name)?;
+        if names.peek().is_none() {
+            return row.comparable(column);
+        }
+        let id = row.guid(column.name)?;
+        at = column.target()?;
+        row = store.get(at, id)?;
+    }
+    None
 }
