@@ -8,6 +8,7 @@ mod creatio_apply;
 mod creatio_directory;
 mod creatio_filters;
 mod creatio_observe;
+mod creatio_settings;
 mod decide;
 mod graph_examples;
 mod graph_map;

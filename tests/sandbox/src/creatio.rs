@@ -26,6 +26,7 @@ use crate::graph::zones;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use clock::Spelling;
+pub use dataservice::system::SystemSetting;
 use error::{empty, reply, unknown};
 use http::{HeaderValue, Method, StatusCode, header};
 use schema::Entity;

@@ -3,6 +3,7 @@
 #![allow(clippy::indexing_slicing)] // a JSON value that is asked for a member it lacks is null, it does not panic
 
 pub(crate) mod filter;
+pub(crate) mod system;
 
 use super::Visit;
 use super::error::{Refusal, reply, unknown};
@@ -69,6 +70,8 @@ pub(crate) fn serve(store: &mut Store, visit: Visit<'_>, request: &Request, desk
     let mut service = Service { store, visit, viewer };
     match operation {
         "SelectQuery" | "InsertQuery" | "UpdateQuery" | "DeleteQuery" => told(&service.one(operation, body, desk)),
+        "QuerySysSettings" => told(&system::query(service.store, &visit, body).unwrap_or_else(|why| refused(&why))),
+        "PostSysSettingsValues" => told(&system::post(service.store, &visit, body).unwrap_or_else(|why| refused(&why))),
         "BatchQuery" => told(&service.batch(body, request, desk)),
         _ => unknown(&format!("{} {path}", request.method())),
     }

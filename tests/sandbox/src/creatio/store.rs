@@ -11,6 +11,8 @@ use uuid::Uuid;
 pub(crate) struct Store {
     tables: BTreeMap<&'static str, BTreeMap<Uuid, Row>>,
     stamped: DateTime<Utc>,
+    /// Values of system settings that users saved for themselves, by contact and code.
+    pub(crate) personal: BTreeMap<(Uuid, String), String>,
     /// Rows taken out while somebody is served who may not see them.
     veiled: BTreeMap<(&'static str, Uuid), Row>,
 }

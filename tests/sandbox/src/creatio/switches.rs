@@ -1,5 +1,6 @@
 //! How an installation differs from a plain one: `POST /sandbox/creatio`. Switches are data here; who has to heed one asks.
 
+use super::dataservice::system::SystemSetting;
 use super::schema::Entity;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,6 +32,8 @@ pub struct Switches {
     pub memory: Option<usize>,
     /// Rows per page before a `@odata.nextLink` comes; 0: none comes.
     pub page: Option<usize>,
+    /// The system settings that there are, by code; the package brings `ScheduleSyncSettings` and `ScheduleSyncPolicy`.
+    pub settings: Option<BTreeMap<String, SystemSetting>>,
 }
 
 /// Rows by id, and from whom they are hidden.
@@ -157,6 +160,7 @@ pub(crate) struct Switched {
     pub(crate) session: Session,
     pub(crate) memory: usize,
     pub(crate) page: usize,
+    pub(crate) settings: BTreeMap<String, SystemSetting>,
 }
 
 impl Switched {
@@ -172,8 +176,8 @@ impl Switched {
         if let Some(text) = switches.version.as_ref().filter(|text| parsed(text).is_none()) {
             return Err(format!("'{text}' is no version"));
         }
-        let Switches { hidden, host, clock, odata, dataservice, blocked, without, version, session, memory, page } =
-            switches;
+        let Switches { hidden, host, clock, odata, dataservice, blocked, without, version, .. } = switches;
+        let Switches { session, memory, page, settings, .. } = switches;
         put(&mut self.hidden, hidden);
         put(&mut self.host, host);
         put(&mut self.clocks, clock);
@@ -185,6 +189,7 @@ impl Switched {
         put(&mut self.session, session);
         put(&mut self.memory, memory);
         put(&mut self.page, page);
+        put(&mut self.settings, settings);
         Ok(())
     }
 
