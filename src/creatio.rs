@@ -8,6 +8,7 @@ mod directory;
 pub mod filters;
 mod find;
 mod groups;
+mod keep;
 pub mod kept;
 mod map;
 mod observe;
@@ -22,6 +23,7 @@ mod wire;
 mod write;
 
 pub use groups::Group;
+pub use keep::{Keeper, Kept, Place};
 pub use settings::{FirstSettings, MailAccount, MailKind};
 
 use crate::error::Result;

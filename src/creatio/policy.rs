@@ -78,6 +78,21 @@ impl Policy {
         laid(settings, &self.locks).unwrap_or_else(|_| settings.clone())
     }
 
+    /// `saved`, but with the user's `own` value wherever this fixes one.
+    #[must_use]
+    pub fn keep(&self, saved: &Settings, own: &Settings) -> Settings {
+        let (Ok(mut whole), Ok(own_whole)) = (serde_json::to_value(saved), serde_json::to_value(own)) else {
+            return saved.clone();
+        };
+        for path in self.locked() {
+            let at = format!("/{}", path.replace('.', "/"));
+            if let (Some(place), Some(value)) = (whole.pointer_mut(&at), own_whole.pointer(&at)) {
+                place.clone_from(value);
+            }
+        }
+        understand(whole).unwrap_or_else(|_| saved.clone())
+    }
+
     /// The paths of what the policy fixes: `automatic`, `importMeetings.on`.
     #[must_use]
     pub fn locked(&self) -> Vec<String> {

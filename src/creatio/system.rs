@@ -44,7 +44,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     pub async fn system_settings<const N: usize>(&self, codes: [&str; N]) -> Result<[Option<String>; N]> {
         let call = Call::post(QUERY, json!({"sysSettingsNameCollection": codes.as_slice()}), Repeat::Safe);
         let response = self.service.send(&call).await?;
-        if matches!(response.status().as_u16(), 404 | 501) {
+        if matches!(response.status().as_u16(), 404 | 405 | 501) {
             return Ok([const { None }; N]);
         }
         let read = query::accept(&response).and_then(|()| odata::parse::<Found>(response.body()));

@@ -1,9 +1,10 @@
 //! Where the user's settings are kept, what they begin with, and what the administrator says; against the sandbox in process.
 
 use crate::creatio_observe::{id, start};
-use crate::world::{COLLEAGUE, World};
+use crate::memory::Shelf;
+use crate::world::{COLLEAGUE, MAILBOX, World};
 use sandbox::Seed;
-use schedule_sync::creatio::{Creatio, FirstSettings, kept, policy::Policy};
+use schedule_sync::creatio::{Creatio, FirstSettings, Keeper, Place, kept, policy::Policy};
 use schedule_sync::engine::settings::{Conflict, Extent, Settings};
 use schedule_sync::error::Error;
 use schedule_sync::model::{Day, Side};
@@ -237,4 +238,89 @@ fn an_unreadable_policy_is_named_by_the_path_of_the_fault() {
         let error = Policy::read(text, today()).unwrap_err().to_string();
         assert!(error.starts_with(&format!("settings: ScheduleSyncPolicy: {told}")), "{text}: {error}");
     }
+}
+
+fn keep<T>(world: &std::rc::Rc<World>, shelf: &Shelf, work: impl AsyncFnOnce(Keeper<'_, World, Shelf>) -> T) -> T {
+    let (_, users) = world.by_hand(Side::Creatio, "GET", "SysAdminUnit?$filter=Name%20eq%20'Supervisor'", None);
+    let site = schedule_sync::creatio::Site {
+        base: crate::world::CREATIO.trim_end_matches("/odata").to_owned(),
+        id: "site".into(),
+        contact: users["value"][0]["ContactId"].as_str().unwrap().into(),
+        zone: std::rc::Rc::new(schedule_sync::model::time::Fixed::utc()),
+    };
+    let creatio = Creatio::new(std::rc::Rc::clone(world), site);
+    pollster::block_on(work(Keeper { creatio: &creatio, store: shelf, mailbox: MAILBOX, today: today() }))
+}
+
+#[test]
+fn settings_are_kept_in_creatio_or_else_in_this_browser() {
+    let (world, _) = start(Seed::Empty);
+    let (here, there) = (Shelf::default(), Shelf::default());
+    let read = |shelf: &Shelf| keep(&world, shelf, async |keeper| keeper.read().await).unwrap();
+    let save = |shelf: &Shelf, settings: &Settings| keep(&world, shelf, async |keeper| keeper.save(settings).await);
+    let mut one = first();
+    one.import_tasks.on = true;
+
+    // without the package: in this browser, and only there
+    let kept = read(&here);
+    assert_eq!((kept.place, kept.own.clone(), kept.settings), (Place::Browser, kept.own.clone(), kept.own));
+    assert_eq!(save(&here, &one), Ok(Place::Browser));
+    assert_eq!((read(&here).own, read(&there).own == one), (one.clone(), false));
+
+    // with it: what is in the browser counts until it is saved anew, then all devices have it
+    switch(&world, json!({"ScheduleSyncSettings": {"personal": true}}));
+    assert_eq!((read(&here).place, read(&there).place), (Place::Browser, Place::Creatio));
+    one.import_meetings.on = true;
+    assert_eq!(save(&here, &one), Ok(Place::Creatio));
+    assert_eq!((read(&there).own, read(&here).place), (one.clone(), Place::Creatio));
+
+    // it no longer takes values: the older ones are not hidden by newer ones that only this browser has
+    switch(&world, json!({"ScheduleSyncSettings": {"personal": false}}));
+    assert!(matches!(save(&here, &first()), Err(Error::Settings(_))));
+    assert_eq!(read(&here).own, one);
+
+    // the value is broken: named, nothing written
+    let broken = json!({"mailboxes": {MAILBOX: {"from": 1}}}).to_string();
+    switch(&world, json!({"ScheduleSyncSettings": {"value": broken, "personal": true}}));
+    world.sandbox.borrow_mut().reset(Seed::Empty);
+    switch(&world, json!({"ScheduleSyncSettings": {"value": broken, "personal": true}}));
+    let error = keep(&world, &there, async |keeper| keeper.read().await).unwrap_err();
+    assert!(error.to_string().starts_with("settings: ScheduleSyncSettings: "), "{error}");
+    assert!(!error.to_string().contains('@'), "{error}");
+    assert_eq!(save(&there, &one), Err(error));
+    assert_eq!(*there.settings.borrow(), None);
+}
+
+#[test]
+fn a_policy_counts_whatever_was_saved_and_an_unreadable_one_stops() {
+    let (world, _) = start(Seed::Empty);
+    let shelf = Shelf::default();
+    let read = || keep(&world, &shelf, async |keeper| keeper.read().await);
+    let policy = |policy: Value| switch(&world, json!({"ScheduleSyncPolicy": {"value": policy.to_string()}}));
+    policy(json!({"defaults": {"importTasks": {"on": true}}, "locks": {"automatic": true}}));
+    let kept = read().unwrap();
+    assert!(kept.settings.import_tasks.on && kept.settings.automatic && !kept.own.automatic);
+    assert_eq!(kept.locked, ["automatic"]);
+    // the form saves what it shows; the user's own value outlives the lock
+    let mut shown = kept.settings;
+    shown.import_tasks.on = false;
+    assert_eq!(keep(&world, &shelf, async |keeper| keeper.save(&shown).await), Ok(Place::Browser));
+    let kept = read().unwrap();
+    assert!(!kept.settings.import_tasks.on, "a default is only where one begins");
+    assert!(kept.settings.automatic && !kept.own.automatic);
+    policy(json!({}));
+    assert!(!read().unwrap().settings.automatic);
+    policy(json!({"locks": {"automatic": "on"}}));
+    let error = Error::Settings("ScheduleSyncPolicy: locks.automatic: expected a boolean".to_owned());
+    assert_eq!(read(), Err(error));
+    world.faults(json!([{"path": "QuerySysSettings", "times": 9, "then": {"status": 500}}]));
+    assert!(matches!(read(), Err(Error::Server { .. })), "whether there is a policy is not known");
+}
+
+#[test]
+fn the_built_in_tables_may_be_kept_from_the_user() {
+    let (world, _) = start(Seed::Empty);
+    world.faults(json!([{"path": "(MailboxSyncSettings|\\$batch)", "times": 9, "then": {"status": 403}}]));
+    let kept = keep(&world, &Shelf::default(), async |keeper| keeper.read().await).unwrap();
+    assert_eq!(kept.own, first());
 }
