@@ -31,6 +31,7 @@ export type EngineWorker = typeof worker;
 expose(worker);
 
 function troubleOf(error: unknown): Trouble {
-  const { code = 'unknown', side } = error as Partial<Trouble>;
-  return side ? { code, side } : { code };
+  const { code = 'unknown', side, message } = error as Partial<Trouble & Error>;
+  const detail = code === 'settings' ? message : undefined;
+  return { code, ...(side && { side }), ...(detail && { detail }) };
 }

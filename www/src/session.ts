@@ -34,6 +34,8 @@ export class Session extends EventTarget {
   /** How far the run is; `undefined` while none goes on. */
   progress: SyncEvent | undefined;
   running = false;
+  /** The mailboxes that can’t be synchronized in this version. */
+  others: Account[] = [];
   left: Left[] = [];
   /** When the last run of this window ended, and when the next automatic one is due. */
   last: Date | undefined;
@@ -70,9 +72,10 @@ export class Session extends EventTarget {
         side === 'creatio' ? creatioHeaders() : { Authorization: `Bearer ${await auth.token(account, renew)}` },
       event: (event) => listeners.progress?.(event),
     });
-    // mailboxes on an Exchange Server and shared ones come with a later version
-    const accounts = (await engine.accounts()).filter((one) => one.kind === 'microsoft365' && !one.shared);
+    const all = await engine.accounts();
+    const accounts = all.filter(canRun);
     const session = new Session(context, engine, accounts, auth, listeners);
+    session.others = all.filter((one) => !canRun(one));
     await Promise.all([session.schedule(), session.readLeft()]);
     return session;
   }
@@ -144,9 +147,23 @@ export class Session extends EventTarget {
   }
 
   private readonly runAutomatic = (): void => {
-    this.run(this.automatic);
-    this.setClock();
+    void this.withoutBuiltIn().then((accounts) => {
+      if (accounts.length > 0) this.run(accounts);
+      this.setClock();
+    });
   };
+
+  /** Of the accounts that run by themselves those for which Creatio’s own synchronization is still off: it may have been switched on meanwhile. */
+  private async withoutBuiltIn(): Promise<Account[]> {
+    try {
+      const builtIn = new Set((await this.engine.accounts()).filter((one) => one.builtIn).map((one) => one.address));
+      for (const account of this.accounts) account.builtIn = builtIn.has(account.address);
+      this.automatic = this.automatic.filter((account) => !account.builtIn);
+    } catch {
+      // the run itself tells what is wrong
+    }
+    return this.automatic;
+  }
 
   /** The next run comes so many minutes after the last one. */
   private readonly setClock = (): void => {
@@ -229,6 +246,12 @@ function summary(strings: Strings, report: Report): string {
 /** What went wrong and what to do, in plain words. */
 export function explain(strings: Strings, error: unknown): string {
   if (!(error instanceof EngineTrouble)) return strings.failed.unknown();
-  const { code, side } = error.trouble;
-  return strings.failed[code](strings.side[side ?? 'creatio']);
+  const { code, side, detail } = error.trouble;
+  const told = strings.failed[code](strings.side[side ?? 'creatio']);
+  return detail ? `${told} (${detail.replace(/^settings: /, '')})` : told;
+}
+
+/** Mailboxes on an Exchange Server and shared ones come with a later version. */
+function canRun(account: Account): boolean {
+  return account.kind === 'microsoft365' && !account.shared;
 }

@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { optionsOf, type Option } from '../choices';
-import type { Account, Choice, Settings } from '../engine';
+import type { Account, Choice, Kept, Settings } from '../engine';
 import { explain, type Session } from '../session';
 import { base, buttons, inputs } from './styles';
 
@@ -126,7 +126,11 @@ export class SettingsForm extends LitElement {
 
   @state() private settings: Settings | undefined;
   @state() private options: Record<BlockName, Option[]> | undefined;
+  @state() private place: Kept['place'] | undefined;
   @state() private trouble = '';
+
+  /** The paths of what the administrator has fixed. */
+  private locked = new Set<string>();
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -138,11 +142,14 @@ export class SettingsForm extends LitElement {
     this.renderRoot.querySelector('h1')?.focus();
   }
 
-  /** The settings come from this browser, at once; what can be chosen comes from the servers. */
+  /** The settings come first; what can be chosen comes from both servers. */
   private async load(): Promise<void> {
     const { engine, strings } = this.session;
     try {
-      this.settings = await engine.settings(this.account.address);
+      const kept = await engine.keptSettings(this.account.address);
+      this.locked = new Set(kept.locked);
+      this.place = kept.place;
+      this.settings = kept.settings;
       const [containers, groups] = await Promise.all([engine.containers(this.account.address), engine.groups()]);
       this.options = optionsOf(containers, groups, strings);
     } catch (error) {
@@ -185,6 +192,15 @@ export class SettingsForm extends LitElement {
     this.changeBlock(name, { chosen: on ? [...others, id] : others });
   }
 
+  private isLocked(path: string): boolean {
+    return this.locked.has(path);
+  }
+
+  /** Says that the administrator has fixed something. */
+  private renderLocked(path: string, id: string) {
+    return this.isLocked(path) ? html`<p class="hint choice" id=${id}>${this.session.strings.locked}</p>` : nothing;
+  }
+
   private renderBlock(name: BlockName, choice: Choice) {
     const { strings } = this.session;
     const chosen = choice.on && choice.scope === 'chosen';
@@ -192,16 +208,20 @@ export class SettingsForm extends LitElement {
       <label class="line switch">
         <input
           type="checkbox"
+          aria-describedby=${this.isLocked(`${name}.on`) ? `${name}-on-locked` : nothing}
           .checked=${choice.on}
+          ?disabled=${this.isLocked(`${name}.on`)}
           @change=${(event: Event) => {
             this.changeBlock(name, { on: (event.target as HTMLInputElement).checked });
           }}
         />
         ${strings[name]}
       </label>
+      ${this.renderLocked(`${name}.on`, `${name}-on-locked`)}
       <div class="choice" role="radiogroup" aria-label=${strings[name]}>
         ${this.renderRadio(name, choice, 'all', strings[`${name}All`])}
         ${this.renderRadio(name, choice, 'chosen', strings[`${name}Chosen`])}
+        ${this.renderLocked(`${name}.scope`, `${name}-scope-locked`)}
       </div>
       ${chosen ? this.renderList(name, choice) : nothing}
     </div>`;
@@ -213,7 +233,8 @@ export class SettingsForm extends LitElement {
         type="radio"
         name=${name}
         .checked=${choice.scope === scope}
-        ?disabled=${!choice.on}
+        aria-describedby=${this.isLocked(`${name}.scope`) ? `${name}-scope-locked` : nothing}
+        ?disabled=${!choice.on || this.isLocked(`${name}.scope`)}
         @change=${() => {
           this.changeBlock(name, { scope });
         }}
@@ -230,6 +251,7 @@ export class SettingsForm extends LitElement {
     return html`<ul class="list">
         ${options.map((option, index) => this.renderOption(name, choice, option, index))}
       </ul>
+      ${this.renderLocked(`${name}.chosen`, `${name}-chosen-locked`)}
       ${options.some((option) => choice.chosen.includes(option.id)) ? nothing : html`<p class="list hint">${none}</p>`}`;
   }
 
@@ -240,6 +262,7 @@ export class SettingsForm extends LitElement {
         <input
           type="checkbox"
           aria-describedby=${option.hint ? hint : nothing}
+          ?disabled=${this.isLocked(`${name}.chosen`)}
           .checked=${choice.chosen.includes(option.id)}
           @change=${(event: Event) => {
             this.choose(name, option.id, (event.target as HTMLInputElement).checked);
@@ -260,6 +283,7 @@ export class SettingsForm extends LitElement {
           type="checkbox"
           aria-describedby="automatic-hint"
           .checked=${settings.automatic}
+          ?disabled=${this.isLocked('automatic')}
           @change=${(event: Event) => {
             this.change({ automatic: (event.target as HTMLInputElement).checked });
           }}
@@ -268,7 +292,7 @@ export class SettingsForm extends LitElement {
       </label>
       <p class="hint choice" id="automatic-hint">
         ${this.account.builtIn ? strings.builtIn : strings.automaticHint}
-        ${strings.automaticTimes(time(last), time(next))}
+        ${strings.automaticTimes(time(last), time(next))} ${this.isLocked('automatic') ? `${strings.locked}.` : nothing}
       </p>
     </div>`;
   }
@@ -283,11 +307,14 @@ export class SettingsForm extends LitElement {
         required
         aria-describedby="from-hint"
         .value=${settings.from}
+        ?disabled=${this.isLocked('from')}
         @change=${(event: Event) => {
           this.change({ from: (event.target as HTMLInputElement).value });
         }}
       />
-      <span class="hint" id="from-hint">${strings.fromHint}</span>
+      <span class="hint" id="from-hint">
+        ${strings.fromHint} ${this.isLocked('from') ? `${strings.locked}.` : nothing}
+      </span>
     </div>`;
   }
 
@@ -326,7 +353,7 @@ export class SettingsForm extends LitElement {
       </div>
       <div role="tabpanel" id="panel" aria-labelledby="tab">
         ${this.settings ? this.renderForm(this.settings) : html`<p class="hint">${strings.loading}</p>`}
-        <p class="hint kept">${strings.allHint} ${strings.keptHere}</p>
+        <p class="hint kept">${strings.allHint} ${this.place ? strings.kept[this.place] : nothing}</p>
       </div>
     </form>`;
   }

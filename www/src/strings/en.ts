@@ -137,7 +137,15 @@ export const en = {
   from: 'Import activities starting from',
   fromHint: 'What ended before this day is left alone on both sides.',
   fromMissing: 'Choose a day to start from.',
-  keptHere: 'These settings are kept in this browser, for this Creatio.',
+  kept: {
+    browser: 'These settings are kept in this browser, for this Creatio.',
+    creatio: 'These settings are kept in Creatio: you have them on all your devices.',
+  },
+  locked: 'Set by your administrator',
+  sharedMailbox: (account: string) =>
+    `${account} is shared by several users. This version can’t synchronize it: choose a mailbox of your own.`,
+  exchangeServer: (account: string) =>
+    `${account} is on an Exchange Server. This version can’t synchronize it: choose a Microsoft 365 mailbox.`,
   save: 'Save',
   cancel: 'Cancel',
   allHint: 'All means what the mailbox owns.',
@@ -145,7 +153,7 @@ export const en = {
   noChoice: 'There is nothing to choose from.',
   shared: 'Shared with you',
   readOnly: 'Read only',
-  dynamic: 'Dynamic group: its filter is not evaluated yet, so it exports nothing',
+  dynamic: 'Dynamic group',
   kindOf: { meeting: 'calendar', task: 'task list', group: 'group' },
 
   notYet: 'Not synchronized yet in this window.',
@@ -257,7 +265,7 @@ export const en = {
       `${who} pointed to another server, which was not followed. Tell your administrator.`,
     'cursor-lost': (who: string) => `${who} forgot where we were. Run the synchronization again: it reads everything.`,
     store: () => 'The store in this browser can’t be used, or a newer version wrote it. Reload the page.',
-    settings: () => 'The settings can’t be used. Open them, correct them and save.',
+    settings: () => 'The settings can’t be used. Correct them, or tell your administrator what it says here.',
     stopped: () => 'The synchronization was stopped. What was done is kept; the next run goes on.',
     running: () => 'A synchronization is already running in another tab. Wait for it to end.',
     unknown: () => 'The synchronization failed. Reload the page and run it again.',
