@@ -3,6 +3,7 @@
 //! Creatio has neither etags nor tombstones: a version is `ModifiedOn` as read, compared just before a write; an absence is found by counting.
 //! The rows of participants belong to their Activity here, and nothing else of Creatio is written.
 
+mod adopt;
 mod apply;
 mod directory;
 pub mod filters;
@@ -96,7 +97,11 @@ impl<P: Http + Clock + Keys> Creatio<P> {
 
 impl<P: Http + Clock + Keys> Replica for Creatio<P> {
     async fn observe(&self, scope: &Scope, cursor: Option<&Cursor>) -> Result<Listing> {
-        self.observed(scope, cursor).await
+        let mut listing = self.observed(scope, cursor).await?;
+        if !listing.complete.is_empty() {
+            self.adopt(&mut listing.items).await?;
+        }
+        Ok(listing)
     }
 
     async fn find(&self, clues: &[Clue]) -> Result<Vec<Found>> {

@@ -213,7 +213,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     }
 
     /// All rows for each of `filters`. The first pages come in one batch; only what is long costs further requests.
-    async fn all(&self, query: &Query<'_>, filters: &[String]) -> Result<Vec<Value>> {
+    pub(super) async fn all(&self, query: &Query<'_>, filters: &[String]) -> Result<Vec<Value>> {
         let mut open: Vec<(&String, usize)> = filters.iter().map(|filter| (filter, 0)).collect();
         let mut all = Vec::new();
         while !open.is_empty() {
@@ -247,7 +247,7 @@ pub(super) fn first_day(culture: &str) -> Weekday {
 }
 
 /// The server's words if it refused one question only, so that a run can go on without the answer.
-fn refused(error: &Error) -> Option<String> {
+pub(super) fn refused(error: &Error) -> Option<String> {
     match error {
         Error::Forbidden { detail, .. } | Error::Server { detail, .. } | Error::Unreadable { detail, .. } => {
             Some(format!("the server refuses: {detail}"))
