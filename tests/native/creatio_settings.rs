@@ -324,3 +324,19 @@ fn the_built_in_tables_may_be_kept_from_the_user() {
     let kept = keep(&world, &Shelf::default(), async |keeper| keeper.read().await).unwrap();
     assert_eq!(kept.own, first());
 }
+
+/// The published schema names every setting there is, and takes what the policy takes.
+#[test]
+fn the_schema_of_the_policy_is_up_to_date() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/policy.schema.json");
+    let schema: Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+    let mut paths = Vec::new();
+    leaves("", &serde_json::to_value(first()).unwrap(), &mut paths);
+    for (path, _) in paths {
+        let at = match path.split_once('.') {
+            Some(("fields", field)) => format!("/properties/fields/properties/{field}"),
+            _ => format!("/$defs/settings/properties/{}", path.replace('.', "/properties/")),
+        };
+        assert!(schema.pointer(&at).is_some(), "{path} is not in docs/policy.schema.json");
+    }
+}
