@@ -106,7 +106,9 @@ fn leaves(at: &str, part: &Object, paths: &mut Vec<String>) {
     for (name, value) in part {
         match value {
             Value::Object(inner) => leaves(&format!("{at}{name}."), inner, paths),
-            _ => paths.push(format!("{at}{name}")),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
+                paths.push(format!("{at}{name}"));
+            }
         }
     }
 }

@@ -56,7 +56,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             Value::String(text) => Some(text),
             Value::Null => Some(String::new()),
             // a setting of another type: its reader tells what is wrong with it
-            other => Some(other.to_string()),
+            other @ (Value::Bool(_) | Value::Number(_) | Value::Array(_) | Value::Object(_)) => Some(other.to_string()),
         }))
     }
 

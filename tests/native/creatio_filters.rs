@@ -106,7 +106,7 @@ impl Stage {
                 assert_eq!((&id, told.members.len()), (group, 0));
                 Err(why)
             }
-            None => Ok(told.members.iter().map(|id| id.as_str()[24..].parse().unwrap()).collect()),
+            None => Ok(told.members.iter().map(|id| number(id.as_str())).collect()),
         }
     }
 
@@ -118,12 +118,17 @@ impl Stage {
         let (_, body) = self.request("POST", "DataService/json/SyncReply/SelectQuery", query.to_string().into_bytes());
         let body: Value = serde_json::from_slice(&body).unwrap();
         let Some(rows) = body["rows"].as_array() else { return Err(body["responseStatus"]["Message"].to_string()) };
-        Ok(rows.iter().map(|row| row["Id"].as_str().unwrap()[24..].parse().unwrap()).collect())
+        Ok(rows.iter().map(|row| number(row["Id"].as_str().unwrap())).collect())
     }
 }
 
 fn id(n: u32) -> String {
     format!("aaaaaaaa-0000-4000-8000-{n:012}")
+}
+
+/// The number that an id was made from.
+fn number(id: &str) -> u32 {
+    id.rsplit('-').next().unwrap().parse().unwrap()
 }
 
 fn column(path: &str) -> Value {

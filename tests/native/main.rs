@@ -17,6 +17,7 @@ mod graph_setup;
 mod graph_writes;
 mod laws;
 mod memory;
+mod opinion;
 mod oracle;
 mod prove;
 mod replica;

@@ -136,7 +136,15 @@ fn compared(
                 TextTest::Ends => "endswith",
             };
             let call = format!("{test}({place},{value})");
-            Ok(if not { all(filled(leaf).into_iter().chain([format!("not {call}")])) } else { Written::tight(call) })
+            if !not {
+                return Ok(Written::tight(call));
+            }
+            // some servers let a bare `not` reach as far as the `and` behind it
+            let parts = filled(leaf)
+                .map(Written::tight)
+                .into_iter()
+                .chain([Written { text: format!("not {call}"), loose: true }]);
+            Ok(joined(parts.collect(), " and "))
         }
         (Kind::Text, _) => Err(leaf.obstacle("the order of texts depends on the database")),
         (Kind::Guid | Kind::Lookup | Kind::Bool | Kind::Date, _) => {

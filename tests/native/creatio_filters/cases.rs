@@ -84,7 +84,7 @@ fn every_macro_means_its_stretch_of_time() {
 /// What becomes of a stored filter, and whom it selects, in words.
 fn told(stage: &Stage, stored: &Value) -> String {
     let bytes = stored.to_string().into_bytes();
-    let members = stage.members(&stage.group(&bytes, bytes.len() % 2 == 0));
+    let members = stage.members(&stage.group(&bytes, bytes.len().is_multiple_of(2)));
     match stage.read(&bytes).map(|filter| filter.odata) {
         Ok(Ok(odata)) => format!("{odata} -> {members:?}"),
         Ok(Err(obstacle)) => format!("server: {obstacle} -> {members:?}"),
