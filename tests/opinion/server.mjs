@@ -64,7 +64,12 @@ async function batch(body) {
   for (const { id, method, url, body: part } of JSON.parse(body).requests) {
     const { status, type, body: text } = await ask(method, `${urlPath}/${url}`, part ? JSON.stringify(part) : '');
     const isJson = type.startsWith('application/json') && text;
-    responses.push({ id, status, headers: { 'content-type': type }, body: isJson ? JSON.parse(text) : text || undefined });
+    responses.push({
+      id,
+      status,
+      headers: { 'content-type': type },
+      body: isJson ? JSON.parse(text) : text || undefined,
+    });
   }
   return { status: 200, type: 'application/json', body: JSON.stringify({ responses }) };
 }
