@@ -130,7 +130,13 @@ export class Session extends EventTarget {
 
   /** Reads anew which accounts run by themselves, and sets the clock for them. */
   async schedule(): Promise<void> {
-    const settings = await Promise.all(this.accounts.map((account) => this.engine.settings(account.address)));
+    const read = this.accounts.map((account) => this.engine.settings(account.address));
+    const settings = await Promise.all(read).catch((error: unknown) => {
+      // settings or a policy that can’t be read: nothing runs by itself, and the status says why
+      this.message = explain(this.strings, error);
+      this.failed = true;
+      return [];
+    });
     const before = this.automatic.length;
     // the two synchronizations must not work on one mailbox by turns
     this.automatic = this.accounts.filter((account, index) => settings[index]?.automatic && !account.builtIn);
