@@ -257,6 +257,7 @@ pub(super) fn refused(error: &Error) -> Option<String> {
         | Error::Busy(_)
         | Error::ForeignLink(_)
         | Error::CursorLost(_)
+        | Error::Elsewhere { .. }
         | Error::Store(_)
         | Error::Settings(_)
         | Error::Stopped

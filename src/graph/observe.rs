@@ -181,7 +181,8 @@ impl Progress {
     fn close(&mut self, container: &ContainerId, code: &str) {
         self.hauls.remove(container);
         self.chains.retain(|chain| chain.container != *container);
-        self.malformed.push(Malformed { id: None, reason: format!("a container can't be read: {code}") });
+        let reason = format!("a container can't be read: {code}");
+        self.malformed.push(Malformed { id: None, container: None, reason });
     }
 }
 

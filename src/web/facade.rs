@@ -216,8 +216,8 @@ impl Inner {
     async fn save_settings(&self, account: &str, settings: dto::Settings) -> Result<Place> {
         let (creatio, store) = (self.creatio(account), self.store(account).await?);
         let keeper = self.keeper(account, &creatio, &store);
-        let rules = keeper.read().await?.own.rules;
-        let settings = settings.into_engine(rules).map_err(|error| misfit(&error))?;
+        let fields = keeper.read().await?.own.fields;
+        let settings = settings.into_engine(fields).map_err(|error| misfit(&error))?;
         keeper.save(&settings).await
     }
 

@@ -23,6 +23,11 @@ export interface Host {
      * Rejects if the user has to sign in first.
      */
     headers(side: "creatio" | "exchange", renew: boolean, account: string): Promise<Record<string, string>>;
+    /**
+     * By whose sign-in the headers for the mailbox `account` are: an opaque name that is another after every sign-in. Without it, or where
+     * it can't be told, the mailbox is asked for its name in every run.
+     */
+    holder?(account: string): Promise<string | undefined>;
     /** Hears what a run is doing. */
     event(event: SyncEvent): void;
 }
@@ -37,6 +42,9 @@ extern "C" {
 
     #[wasm_bindgen(method, catch)]
     fn headers(this: &Host, side: &str, renew: bool, account: &str) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn holder(this: &Host, account: &str) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(method, catch)]
     fn event(this: &Host, event: &JsValue) -> Result<(), JsValue>;
@@ -76,6 +84,13 @@ impl Keys for World {
             Some((pair.get(0).as_string()?, Secret(pair.get(1).as_string()?)))
         };
         Ok(pairs.iter().filter_map(pair).collect())
+    }
+
+    async fn holder(&self, side: Side) -> Option<String> {
+        match side {
+            Side::Creatio => None,
+            Side::Exchange => JsFuture::from(self.host.holder(&self.account).ok()?).await.ok()?.as_string(),
+        }
     }
 }
 

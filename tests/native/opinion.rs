@@ -208,6 +208,7 @@ fn the_other_server_pages_and_takes_writes() {
         patch,
         uid: None,
         status: None,
+        owner: None,
         mark: None,
         facts: made.facts,
     };

@@ -152,6 +152,7 @@ fn update(item: &Item, record: &Record, fields: &[Field]) -> Op {
         patch: Patch { record: record.clone(), fields: fields.iter().copied().collect() },
         uid: None,
         status: None,
+        owner: None,
         mark: None,
         facts: item.facts.clone(),
     }))

@@ -168,6 +168,10 @@ impl Keys for World {
             }
         }
     }
+
+    async fn holder(&self, side: Side) -> Option<String> {
+        self.token.borrow().clone().filter(|_| side == Side::Exchange)
+    }
 }
 
 /// An address with spaces and letters beyond ASCII escaped.

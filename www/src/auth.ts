@@ -4,19 +4,27 @@
 export interface Auth {
   /** A bearer token for an account. `renew`: the one given last was refused. Rejects if the user has to sign in first. */
   token(account: string, renew: boolean): Promise<string>;
+  /** By whose sign-in the tokens for an account are: an opaque name, another after every sign-in; nothing before the first. */
+  holder(account: string): string | undefined;
 }
 
 /** The sandbox gives a token to whoever asks on its own origin. */
 export class SandboxAuth implements Auth {
   private readonly given = new Map<string, Promise<string>>();
+  private readonly holders = new Map<string, string>();
 
   token(account: string, renew: boolean): Promise<string> {
     const known = renew ? undefined : this.given.get(account);
     if (known) return known;
     const asked = this.ask(account);
     this.given.set(account, asked);
+    if (!this.holders.has(account)) this.holders.set(account, crypto.randomUUID());
     asked.catch(() => this.given.delete(account));
     return asked;
+  }
+
+  holder(account: string): string | undefined {
+    return this.holders.get(account);
   }
 
   private async ask(account: string): Promise<string> {

@@ -23,6 +23,7 @@ import { policy } from './trusted';
 
 export type {
   Account,
+  Advanced,
   Choice,
   Container,
   Context,
@@ -67,6 +68,7 @@ export interface Trouble {
   side?: 'creatio' | 'exchange';
   /** Of settings that can’t be used: where and what, in English. */
   detail?: string;
+  names?: EngineError['names'];
 }
 
 /** What a call of the worker gives. */

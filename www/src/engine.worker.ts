@@ -31,7 +31,7 @@ export type EngineWorker = typeof worker;
 expose(worker);
 
 function troubleOf(error: unknown): Trouble {
-  const { code = 'unknown', side, message } = error as Partial<Trouble & Error>;
+  const { code = 'unknown', side, names, message } = error as Partial<Trouble & Error>;
   const detail = code === 'settings' ? message : undefined;
-  return { code, ...(side && { side }), ...(detail && { detail }) };
+  return { code, ...(side && { side }), ...(names && { names }), ...(detail && { detail }) };
 }

@@ -37,6 +37,8 @@ export class Session extends EventTarget {
   /** The mailboxes that can’t be synchronized in this version. */
   others: Account[] = [];
   left: Left[] = [];
+  /** Mailboxes that others share with the user: they can't be synchronized yet. */
+  shared: Account[] = [];
   /** When the last run of this window ended, and when the next automatic one is due. */
   last: Date | undefined;
   next: Date | undefined;
@@ -70,12 +72,14 @@ export class Session extends EventTarget {
     const engine = await Engine.start(context, {
       headers: async (side, renew, account) =>
         side === 'creatio' ? creatioHeaders() : { Authorization: `Bearer ${await auth.token(account, renew)}` },
+      holder: (account) => Promise.resolve(auth.holder(account)),
       event: (event) => listeners.progress?.(event),
     });
     const all = await engine.accounts();
     const accounts = all.filter(canRun);
     const session = new Session(context, engine, accounts, auth, listeners);
     session.others = all.filter((one) => !canRun(one));
+    session.shared = session.others.filter((one) => one.kind === 'microsoft365' && one.shared);
     await Promise.all([session.schedule(), session.readLeft()]);
     return session;
   }
@@ -252,8 +256,8 @@ function summary(strings: Strings, report: Report): string {
 /** What went wrong and what to do, in plain words. */
 export function explain(strings: Strings, error: unknown): string {
   if (!(error instanceof EngineTrouble)) return strings.failed.unknown();
-  const { code, side, detail } = error.trouble;
-  const told = strings.failed[code](strings.side[side ?? 'creatio']);
+  const { code, side, names, detail } = error.trouble;
+  const told = strings.failed[code](strings.side[side ?? 'creatio'], names);
   return detail ? `${told} (${detail.replace(/^settings: /, '')})` : told;
 }
 

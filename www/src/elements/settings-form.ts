@@ -1,8 +1,9 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { optionsOf, type Option } from '../choices';
-import type { Account, Choice, Kept, Settings } from '../engine';
+import type { Account, Advanced, Choice, Container, Kept, Settings } from '../engine';
 import { explain, type Session } from '../session';
+import './advanced-settings';
 import { base, buttons, inputs } from './styles';
 
 type BlockName = 'importMeetings' | 'importTasks' | 'export';
@@ -127,6 +128,7 @@ export class SettingsForm extends LitElement {
   @state() private settings: Settings | undefined;
   @state() private options: Record<BlockName, Option[]> | undefined;
   @state() private place: Kept['place'] | undefined;
+  @state() private containers: Container[] = [];
   @state() private trouble = '';
 
   /** The paths of what the administrator has fixed. */
@@ -151,7 +153,8 @@ export class SettingsForm extends LitElement {
       this.place = kept.place;
       this.settings = kept.settings;
       const [containers, groups] = await Promise.all([engine.containers(this.account.address), engine.groups()]);
-      this.options = optionsOf(containers, groups, strings);
+      this.containers = containers;
+      this.options = optionsOf(containers, groups, { strings, shared: this.session.shared });
     } catch (error) {
       this.trouble = explain(strings, error);
     }
@@ -262,8 +265,8 @@ export class SettingsForm extends LitElement {
         <input
           type="checkbox"
           aria-describedby=${option.hint ? hint : nothing}
-          ?disabled=${this.isLocked(`${name}.chosen`)}
           .checked=${choice.chosen.includes(option.id)}
+          ?disabled=${option.barred || this.isLocked(`${name}.chosen`)}
           @change=${(event: Event) => {
             this.choose(name, option.id, (event.target as HTMLInputElement).checked);
           }}
@@ -322,6 +325,14 @@ export class SettingsForm extends LitElement {
     return html`
       ${this.renderAutomatic(settings)} ${this.renderFrom(settings)}
       ${blockNames.map((name) => this.renderBlock(name, settings[name]))}
+      <advanced-settings
+        .strings=${this.session.strings}
+        .value=${settings.advanced}
+        .containers=${this.containers}
+        @change=${(event: CustomEvent<Advanced>) => {
+          this.change({ advanced: event.detail });
+        }}
+      ></advanced-settings>
     `;
   }
 

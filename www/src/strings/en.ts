@@ -142,7 +142,7 @@ export const en = {
     creatio: 'These settings are kept in Creatio: you have them on all your devices.',
   },
   locked: 'Set by your administrator',
-  sharedMailbox: (account: string) =>
+  sharedAccount: (account: string) =>
     `${account} is shared by several users. This version can’t synchronize it: choose a mailbox of your own.`,
   exchangeServer: (account: string) =>
     `${account} is on an Exchange Server. This version can’t synchronize it: choose a Microsoft 365 mailbox.`,
@@ -153,6 +153,7 @@ export const en = {
   noChoice: 'There is nothing to choose from.',
   shared: 'Shared with you',
   readOnly: 'Read only',
+  sharedMailbox: 'A shared mailbox: its calendar can’t be synchronized in this version',
   dynamic: 'Dynamic group',
   kindOf: { meeting: 'calendar', task: 'task list', group: 'group' },
 
@@ -170,6 +171,46 @@ export const en = {
   malformed: (count: number) => `not understood: ${count}`,
   unfinished: (count: number) => `left for the next run: ${count}`,
   nothingOn: 'Nothing is switched on: choose what to synchronize in the settings.',
+  advancedSettings: 'Advanced',
+  standard: 'Default',
+  advanced: {
+    notify: {
+      label: 'Invitations and mails to attendees',
+      options: {
+        never: 'Never by themselves: events are created without attendees',
+        ask: 'Ask each time',
+        always: 'Always send',
+      },
+    },
+    conflict: {
+      label: 'Both sides changed the same field',
+      options: { newest: 'The newer change wins', creatio: 'Creatio wins', exchange: 'The mailbox wins', ask: 'Ask' },
+    },
+    creatioDelete: {
+      label: 'Deleted in the mailbox',
+      options: {
+        mark: 'Set the activity to Canceled',
+        delete: 'Delete the activity',
+        leave: 'Leave the activity',
+      },
+    },
+    exchangeDelete: {
+      label: 'Deleted in Creatio',
+      options: { delete: 'Move to Deleted Items', leave: 'Leave it in the mailbox' },
+    },
+    private: {
+      label: 'Private items',
+      options: { skip: 'Don’t import', busy: 'Import the time only', full: 'Import everything' },
+    },
+    calendar: 'Calendar for exported meetings',
+    list: 'List for exported tasks',
+    missing: 'No longer there',
+    months: 'Months ahead',
+    seriesMonths: 'Months ahead for series',
+    onlyMine: 'Export only where I am the owner or a participant',
+    between: 'Export to this mailbox what was imported from my other mailbox',
+    completes: 'Imported meetings that have ended become Completed',
+  },
   settingsSaved: 'The settings are saved.',
   noAccount: 'There is no Microsoft 365 mailbox in Creatio. Add an account for synchronization first.',
   untitled: 'no title',
@@ -208,6 +249,8 @@ export const en = {
   after: 'After',
   nothingThere: '—',
   undoRun: 'Undo this run',
+  isUndo: 'undo',
+  undone: (count: number, of: number) => (count < of ? `undone: ${count} of ${of}` : 'undone'),
   undoOf: (time: string) => `Undo of the run of ${time}`,
   undoPlanning: 'Looking at what is there now…',
   undoBack: (count: number) => `Would be taken back: ${count}`,
@@ -266,6 +309,9 @@ export const en = {
     'cursor-lost': (who: string) => `${who} forgot where we were. Run the synchronization again: it reads everything.`,
     store: () => 'The store in this browser can’t be used, or a newer version wrote it. Reload the page.',
     settings: () => 'The settings can’t be used. Correct them, or tell your administrator what it says here.',
+    elsewhere: (who: string, names?: { meant: string; found: string }) =>
+      `${who}: this is ${names?.found ?? '?'}, but ${names?.meant ?? '?'} is to be synchronized. Nothing was written. ` +
+      'Sign in to the right one; a copy of Creatio must not be synchronized with the same mailbox.',
     stopped: () => 'The synchronization was stopped. What was done is kept; the next run goes on.',
     running: () => 'A synchronization is already running in another tab. Wait for it to end.',
     unknown: () => 'The synchronization failed. Reload the page and run it again.',
@@ -275,12 +321,14 @@ export const en = {
     rejected: 'The server refused the change. Correct the item, or have it tried again.',
     clash: 'Both sides changed the same field. Choose whose value stays.',
     ambiguous: 'Several items could be its counterpart. Tell them apart by title or time, or have a new one created.',
-    'would-mail': 'It would send mail to the attendees. Allow that, or change it in Outlook.',
-    'not-invited': 'Its participants were not invited. Invite them in Outlook if that was meant.',
+    'would-mail': 'It would send mail to this many people. Allow that, or leave it and write to them in Outlook.',
+    'not-invited': 'Its participants were not invited. Allow that, and each of them gets an invitation; or leave it.',
+    'would-invite': 'These people would get an invitation. Allow that, or leave it.',
     'many-of-others': 'Many activities of other people would go out. Allow it, or narrow the choice in the settings.',
     'rich-body': 'The text has pictures or tables that would be lost. Allow that, or change it in Outlook.',
     process: 'A business process owns the activity. Finish it in Creatio.',
-    'delete-asked': 'The activity is gone. Choose whether this goes to Deleted Items too.',
+    'delete-asked':
+      'The activity is gone. Choose whether this goes to Deleted Items too; attendees, if a number is shown, get a cancellation.',
     'convert-asked': 'Meeting and task were swapped, and making it anew would lose something. Allow that, or leave it.',
     'not-revived': 'It was deleted on the other side. The edit stays on the canceled activity.',
     'many-deletions': 'Too many deletions at once. Check that they were meant, then allow them.',
