@@ -3,25 +3,35 @@
 //! Creatio has neither etags nor tombstones: a version is `ModifiedOn` as read, compared just before a write; an absence is found by counting.
 //! The rows of participants belong to their Activity here, and nothing else of Creatio is written.
 
+mod adopt;
 mod apply;
 mod directory;
+pub mod filters;
 mod find;
+mod groups;
+mod keep;
+pub mod kept;
 mod map;
 mod observe;
 mod people;
+pub mod policy;
 mod query;
 mod read;
 mod settings;
 mod stock;
+mod system;
 mod wire;
 mod write;
 
-pub use settings::{FirstSettings, Group, MailAccount, MailKind};
+pub use groups::Group;
+pub use keep::{Keeper, Kept, Place};
+pub use settings::{FirstSettings, MailAccount, MailKind};
 
 use crate::error::Result;
 use crate::http::Caller;
 use crate::model::{Address, ContactId, Cursor, GroupId, Listing, Side, SiteId, Zone};
 use crate::ports::{Clock, Clue, Directory, Found, Http, Keys, Membership, Op, Outcome, Replica, Scope};
+use chrono::Weekday;
 use map::{Card, Lookups};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -48,6 +58,12 @@ pub struct Site {
 /// The Creatio side. Keeps what it learns of lookups as long as it lives, and of people until the next reading.
 pub struct Creatio<P> {
     odata: Caller<P>,
+    /// The workspace, for DataService.
+    service: Caller<P>,
+    /// The id of the user (`SysAdminUnit`), if it is known.
+    user: Option<String>,
+    /// The first day of the user's weeks.
+    week: Weekday,
     site: Site,
     lookups: RefCell<Option<Rc<Lookups>>>,
     cards: RefCell<BTreeMap<ContactId, Card>>,
@@ -58,8 +74,18 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     pub fn new(world: Rc<P>, site: Site) -> Self {
         let base = format!("{}/odata", site.base.trim_end_matches('/'));
         // a lost session shall give 401, not a log-in page (creatio.md §1.2)
-        let odata = Caller::new(world, SIDE, &base).with("ForceUseSession", "true");
-        Self { odata, site, lookups: RefCell::default(), cards: RefCell::default() }
+        let caller = |base: &str| Caller::new(Rc::clone(&world), SIDE, base).with("ForceUseSession", "true");
+        let (odata, service) = (caller(&base), caller(&site.base));
+        let (lookups, cards) = (RefCell::default(), RefCell::default());
+        Self { odata, service, user: None, week: Weekday::Mon, site, lookups, cards }
+    }
+
+    /// The same, for filters that ask for the current user or the current week: the user's id, and the culture of the profile (`en-US`).
+    #[must_use]
+    pub fn with_user(mut self, id: &str, culture: &str) -> Self {
+        self.user = Some(id.to_owned());
+        self.week = groups::first_day(culture);
+        self
     }
 
     /// The installation and its user.
@@ -76,7 +102,11 @@ impl<P: Http + Clock + Keys> Replica for Creatio<P> {
     }
 
     async fn observe(&self, scope: &Scope, cursor: Option<&Cursor>) -> Result<Listing> {
-        self.observed(scope, cursor).await
+        let mut listing = self.observed(scope, cursor).await?;
+        if !listing.complete.is_empty() {
+            self.adopt(&mut listing.items).await?;
+        }
+        Ok(listing)
     }
 
     async fn find(&self, clues: &[Clue]) -> Result<Vec<Found>> {

@@ -325,8 +325,27 @@ fn engine(instance: &str, base: &str) -> ScheduleSync {
     ScheduleSync::new(tsify::Ts::new_unchecked(context(instance, base)), silent_host()).unwrap()
 }
 
+/// Has every request answered by 404 until it is dropped: an installation without any of the services.
+struct NoServices(JsValue);
+
+impl NoServices {
+    fn begin() -> Self {
+        let fetch = Reflect::get(&js_sys::global(), &"fetch".into()).unwrap();
+        let none = js_sys::Function::new_no_args("return Promise.resolve(new Response('', { status: 404 }))");
+        Reflect::set(&js_sys::global(), &"fetch".into(), &none).unwrap();
+        Self(fetch)
+    }
+}
+
+impl Drop for NoServices {
+    fn drop(&mut self) {
+        Reflect::set(&js_sys::global(), &"fetch".into(), &self.0).unwrap();
+    }
+}
+
 #[wasm_bindgen_test]
 async fn the_first_settings_are_off_and_those_saved_come_back() {
+    let _services = NoServices::begin();
     let instance = fresh("facade");
     let sync = engine(&instance, "http://127.0.0.1:9/0");
     assert_eq!(sync.zone(), "Europe/Moscow");
@@ -343,13 +362,15 @@ async fn the_first_settings_are_off_and_those_saved_come_back() {
     let changed =
         text.replacen(r#""on":false,"scope":"all","chosen":[]"#, r#""on":true,"scope":"chosen","chosen":["c"]"#, 1);
     let changed = tsify::Ts::new_unchecked(js_sys::JSON::parse(&changed).unwrap());
-    sync.save_settings("demo@contoso.example".to_owned(), changed.clone()).await.unwrap();
+    let place = sync.save_settings("demo@contoso.example".to_owned(), changed.clone()).await.unwrap();
+    assert_eq!(place, "browser");
     let again = engine(&instance, "http://127.0.0.1:9/0");
     assert_eq!(json(&again.settings("demo@contoso.example".to_owned()).await.unwrap()), json(&changed));
 }
 
 #[wasm_bindgen_test]
 async fn what_does_not_fit_is_refused_with_a_code() {
+    let _services = NoServices::begin();
     let code = |error: JsValue| Reflect::get(&error, &"code".into()).unwrap().as_string().unwrap();
     let Err(error) = ScheduleSync::new(tsify::Ts::new_unchecked(Object::new().into()), silent_host()) else {
         panic!("a context without members was taken");

@@ -1,29 +1,18 @@
-//! What the settings page needs to know of Creatio: groups, mail accounts, and the built-in sync's settings as first values. All of it is
+//! What the settings page needs to know of Creatio: mail accounts, and the built-in sync's settings as first values. All of it is
 //! only read (rules, "Settings"), and no column with a password or token is ever selected.
 
 use super::query::Query;
 use super::read::understood;
-use super::stock::{FOLDER_DYNAMIC, FOLDER_STATIC, SERVER_OFFICE_365, SERVER_TYPE_EXCHANGE};
-use super::wire::{Folder, Mailbox, Meaning, Stamp};
+use super::stock::{SERVER_OFFICE_365, SERVER_TYPE_EXCHANGE};
+use super::wire::{Mailbox, Meaning, Stamp};
 use super::{Creatio, SIDE};
+use crate::engine::settings::{Block, Extent, Settings};
 use crate::error::{Error, Result};
 use crate::http::odata::understand;
-use crate::model::{Address, GroupId, Instant};
+use crate::model::{Address, ContainerId, Day, GroupId, Instant};
 use crate::ports::{Clock, Http, Keys};
+use chrono::Duration;
 use serde::Deserialize;
-
-/// A group of activities.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Group {
-    /// Its id.
-    pub id: GroupId,
-    /// Its name, for people.
-    pub name: String,
-    /// The group above it.
-    pub parent: Option<GroupId>,
-    /// Its members follow from a filter.
-    pub dynamic: bool,
-}
 
 /// A mail account of the user in Creatio.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -84,34 +73,69 @@ pub struct FirstSettings {
     pub import_activities_from: Option<Instant>,
 }
 
+/// One entry of a list as the server writes it; other members don't matter (creatio.md §2.5).
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Entry {
+    #[serde(default)]
+    path: Option<String>,
+    #[serde(default)]
+    id: Option<String>,
+}
+
+impl FirstSettings {
+    /// The same as our settings. Running by itself is not taken over: the built-in sync may still do so. A list that can't be read is an empty
+    /// choice, which means nothing.
+    #[must_use]
+    pub fn settings(&self, today: Day) -> Settings {
+        let block = |on, from| (on, if from { Extent::Chosen } else { Extent::All });
+        let containers = |(on, scope), list: &Option<String>| Block {
+            on,
+            scope,
+            chosen: entries(list.as_deref()).filter_map(|entry| graph_id(&entry.path?).map(ContainerId::new)).collect(),
+        };
+        let groups = |(on, scope), list: &Option<String>| {
+            let group = |entry: Entry| uuid::Uuid::parse_str(&entry.id.or(entry.path)?).ok();
+            let chosen = entries(list.as_deref()).filter_map(group).map(|id| GroupId::new(id.to_string())).collect();
+            Block { on, scope, chosen }
+        };
+        let first = Settings::first(today);
+        Settings {
+            import_meetings: containers(
+                block(self.import_appointments, self.imp_appointments_from_calendars),
+                &self.import_appointments_calendars,
+            ),
+            import_tasks: containers(
+                block(self.import_tasks, self.import_tasks_from_folders),
+                &self.import_tasks_folders,
+            ),
+            export: groups(
+                block(self.export_activities, self.export_activities_from_groups),
+                &self.export_activities_groups,
+            ),
+            // a date without time is midnight of some zone: its noon lies in that day in all of them
+            from: self.import_activities_from.map_or(first.from, |at| (at + Duration::hours(12)).date_naive()),
+            ..first
+        }
+    }
+}
+
+fn entries(list: Option<&str>) -> impl Iterator<Item = Entry> {
+    serde_json::from_str::<Vec<Entry>>(list.unwrap_or_default()).unwrap_or_default().into_iter()
+}
+
+/// The id that Graph gives the folder with this EWS id: the same, in the URL's alphabet of base64. A folder that Graph does not have
+/// under it is not read, and its box is not ticked: the user is asked again.
+fn graph_id(ews: &str) -> Option<String> {
+    let is_id = !ews.is_empty() && ews.chars().all(|c| c.is_ascii_alphanumeric() || "+/=-_".contains(c));
+    is_id.then(|| ews.replace('/', "-").replace('+', "_"))
+}
+
 fn date<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Instant>, D::Error> {
     Ok(Stamp::deserialize(deserializer)?.at)
 }
 
 impl<P: Http + Clock + Keys> Creatio<P> {
-    /// The static and dynamic groups of activities that the user may see.
-    ///
-    /// # Errors
-    /// What stops a run.
-    pub async fn groups(&self) -> Result<Vec<Group>> {
-        let query =
-            Query { set: "ActivityFolder", select: "Id,Name,ParentId,FolderTypeId", order: "Name", ..Query::default() };
-        let [rows] = self.ask([vec![query.call()]]).await?;
-        let rows = understood::<Folder>(rows, "Id", "ActivityFolder.").0;
-        let group = |row: Folder| {
-            let kind = row.folder_type_id.as_str()?;
-            let dynamic = kind == FOLDER_DYNAMIC;
-            (dynamic || kind == FOLDER_STATIC).then_some(())?;
-            Some(Group {
-                id: GroupId::new(row.id.0?),
-                name: row.name,
-                parent: row.parent_id.0.map(GroupId::new),
-                dynamic,
-            })
-        };
-        Ok(rows.into_iter().filter_map(group).collect())
-    }
-
     /// The user's own mail accounts.
     ///
     /// # Errors

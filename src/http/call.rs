@@ -51,6 +51,12 @@ impl<P: Http + Clock + Keys> Caller<P> {
         self.told.get()
     }
 
+    /// The server's clock at its last reply; this device's, if it told none.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.told.get().unwrap_or_else(|| self.port.now())
+    }
+
     /// Asks `endpoint` and reads the answer.
     ///
     /// # Errors
@@ -114,7 +120,7 @@ impl<P: Http + Clock + Keys> Caller<P> {
     /// How a reply failed, if it did, with the wait that it asks for.
     pub(super) fn mishap(&self, response: &Response) -> Mishap {
         let after = response.headers().get(RETRY_AFTER).and_then(|header| header.to_str().ok());
-        let now = self.told.get().unwrap_or_else(|| self.port.now());
+        let now = self.now();
         Mishap::Status { status: response.status().as_u16(), after: after.and_then(|header| retry::asked(header, now)) }
     }
 

@@ -1,7 +1,7 @@
 //! What crosses to JavaScript, as plain objects with types in TypeScript. The names are JavaScript's; nothing here has behaviour.
 #![cfg(target_arch = "wasm32")]
 
-use crate::creatio::MailKind;
+use crate::creatio::{MailKind, Place};
 use crate::engine::answer::{self, Answer};
 use crate::engine::history::{self, Entry, What};
 use crate::engine::link::{Held, Reason};
@@ -101,6 +101,33 @@ pub struct Advanced {
     #[tsify(optional)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub list: Option<String>,
+}
+
+/// The settings of an account, and what is to be known about them.
+#[derive(Clone, Debug, Serialize, Tsify)]
+pub struct Kept {
+    /// As they work.
+    pub settings: Settings,
+    /// Where they are kept, or will be once they are saved.
+    #[tsify(type = "\"creatio\" | \"browser\"")]
+    pub place: &'static str,
+    /// What the administrator has fixed, by path: `automatic`, `importMeetings.on`.
+    pub locked: Vec<String>,
+}
+
+impl From<crate::creatio::Kept> for Kept {
+    fn from(crate::creatio::Kept { settings, place: at, locked, .. }: crate::creatio::Kept) -> Self {
+        Self { settings: settings.into(), place: place(at), locked }
+    }
+}
+
+/// The word for a place.
+#[must_use]
+pub const fn place(place: Place) -> &'static str {
+    match place {
+        Place::Creatio => "creatio",
+        Place::Browser => "browser",
+    }
 }
 
 /// One block of the settings.

@@ -1,15 +1,14 @@
 //! The one class that JavaScript sees. Each method takes its own hold of what it needs before it awaits, so that calls may overlap.
 #![cfg(target_arch = "wasm32")]
 
-use crate::creatio::{Creatio, Site};
-use crate::engine::settings::Settings;
+use crate::creatio::{Creatio, Keeper, Kept, Place, Site};
 use crate::engine::undo::Undo;
 use crate::engine::{Account, Words};
 use crate::error::{Error, Result};
 use crate::graph::{Graph, Mailbox};
 use crate::model::time::local;
 use crate::model::{Address, Instant, Zone};
-use crate::ports::Store;
+use crate::ports::Store as _;
 use crate::run::{self, Ends};
 use crate::web::dto;
 use crate::web::error::{misfit, to_js};
@@ -72,16 +71,25 @@ impl ScheduleSync {
     /// The settings of an account; the first ones, if none were saved.
     pub async fn settings(&self, account: String) -> Result<Ts<dto::Settings>, JsValue> {
         let inner = Rc::clone(&self.inner);
-        let settings = inner.settings(&account).await.map_err(|error| to_js(&error))?;
-        out(&dto::Settings::from(settings))
+        let kept = inner.kept(&account).await.map_err(|error| to_js(&error))?;
+        out(&dto::Settings::from(kept.settings))
     }
 
-    /// Saves the settings of an account.
+    /// The same, with where they are kept and what of them the administrator has fixed.
+    #[wasm_bindgen(js_name = keptSettings)]
+    pub async fn kept_settings(&self, account: String) -> Result<Ts<dto::Kept>, JsValue> {
+        let inner = Rc::clone(&self.inner);
+        let kept = inner.kept(&account).await.map_err(|error| to_js(&error))?;
+        out(&dto::Kept::from(kept))
+    }
+
+    /// Saves the settings of an account; tells where they are kept: `creatio` or `browser`.
     #[wasm_bindgen(js_name = saveSettings)]
-    pub async fn save_settings(&self, account: String, settings: Ts<dto::Settings>) -> Result<(), JsValue> {
+    pub async fn save_settings(&self, account: String, settings: Ts<dto::Settings>) -> Result<String, JsValue> {
         let inner = Rc::clone(&self.inner);
         let settings: dto::Settings = settings.to_rust().map_err(|error| to_js(&misfit(&error)))?;
-        inner.save_settings(&account, settings).await.map_err(|error| to_js(&error))
+        let place = inner.save_settings(&account, settings).await.map_err(|error| to_js(&error))?;
+        Ok(dto::place(place).to_owned())
     }
 
     /// The calendars, then the task lists of an account's mailbox.
@@ -166,7 +174,7 @@ impl Inner {
             contact: self.context.contact.id.as_str().into(),
             zone: Rc::clone(&self.zone) as Rc<dyn Zone>,
         };
-        Creatio::new(self.world(account), site)
+        Creatio::new(self.world(account), site).with_user(&self.context.user.id, &self.context.culture)
     }
 
     fn graph(&self, account: &str) -> Result<Graph<World>> {
@@ -191,26 +199,38 @@ impl Inner {
         Ok(IdbStore::new(&database, account))
     }
 
-    async fn settings(&self, account: &str) -> Result<Settings> {
-        let saved = self.store(account).await?.settings().await?;
-        Ok(saved.unwrap_or_else(|| Settings::first(local(&*self.zone, now()).date())))
+    async fn kept(&self, account: &str) -> Result<Kept> {
+        let (creatio, store) = (self.creatio(account), self.store(account).await?);
+        self.keeper(account, &creatio, &store).read().await
     }
 
-    async fn save_settings(&self, account: &str, settings: dto::Settings) -> Result<()> {
-        let fields = self.settings(account).await?.fields;
+    fn keeper<'a>(
+        &self,
+        mailbox: &'a str,
+        creatio: &'a Creatio<World>,
+        store: &'a IdbStore,
+    ) -> Keeper<'a, World, IdbStore> {
+        Keeper { creatio, store, mailbox, today: local(&*self.zone, now()).date() }
+    }
+
+    async fn save_settings(&self, account: &str, settings: dto::Settings) -> Result<Place> {
+        let (creatio, store) = (self.creatio(account), self.store(account).await?);
+        let keeper = self.keeper(account, &creatio, &store);
+        let fields = keeper.read().await?.own.fields;
         let settings = settings.into_engine(fields).map_err(|error| misfit(&error))?;
-        self.store(account).await?.save_settings(&settings).await
+        keeper.save(&settings).await
     }
 
     /// Has `act` work on both ends of an account, alone among all tabs.
     async fn alone<T>(&self, account: &str, act: impl AsyncFnOnce(&Joined<'_>) -> Result<T>) -> Result<T> {
         let _held = lock::take(&format!("schedule-sync/{}/{}", self.context.instance, self.context.user.id)).await?;
         self.stop.set(false);
+        let store = self.store(account).await?.with_settings(self.kept(account).await?.settings);
         let world = self.world(account);
         let ends = Ends {
             creatio: &self.creatio(account),
             exchange: &self.graph(account)?,
-            store: &self.store(account).await?,
+            store: &store,
             clock: &*world,
             events: &*world,
             zone: &*self.zone,

@@ -34,6 +34,8 @@ const HISTORY: &str = "history";
 pub struct IdbStore {
     database: Rc<Database>,
     account: String,
+    /// The settings that count instead of those in the database.
+    settings: Option<Settings>,
 }
 
 /// Opens the database of the Creatio installation `instance`, and makes it where it is not there.
@@ -69,7 +71,14 @@ impl IdbStore {
     /// The store of `account` in `database`.
     #[must_use]
     pub fn new(database: &Rc<Database>, account: &str) -> Self {
-        Self { database: Rc::clone(database), account: account.to_owned() }
+        Self { database: Rc::clone(database), account: account.to_owned(), settings: None }
+    }
+
+    /// The same store, telling `settings` whatever is saved in it: those that count are kept in Creatio, or fixed by a policy.
+    #[must_use]
+    pub fn with_settings(mut self, settings: Settings) -> Self {
+        self.settings = Some(settings);
+        self
     }
 
     fn begin(&self, store: &str, mode: TransactionMode) -> Result<Transaction> {
@@ -164,7 +173,10 @@ impl IdbStore {
 
 impl Store for IdbStore {
     async fn settings(&self) -> Result<Option<Settings>> {
-        self.read(SETTINGS).await
+        match &self.settings {
+            Some(settings) => Ok(Some(settings.clone())),
+            None => self.read(SETTINGS).await,
+        }
     }
 
     async fn save_settings(&self, settings: &Settings) -> Result<()> {

@@ -103,14 +103,17 @@ export function control(base) {
     reset: (/** @type {'demo' | 'empty'} */ seed) => post('reset', { seed }),
     load: (/** @type {object} */ items) => post('load', items),
     faults: (/** @type {object[]} */ faults) => post('faults', faults),
+    /** How this Creatio differs from a plain one. */
+    switch: (/** @type {object} */ switches) => post('creatio', switches),
     log,
     /** The writes since the row `from` of the log: parts of batches, and requests that are no batch. */
     writesSince: async (/** @type {number} */ from) =>
-      (await log())
-        .slice(from)
-        .filter((/** @type {any} */ row) => row.method !== 'GET' && !row.path.includes('$batch')),
+      (await log()).slice(from).filter((/** @type {any} */ row) => row.method !== 'GET' && !reads.test(row.path)),
   };
 }
+
+/** What is sent by POST and writes nothing, or is told part by part. */
+const reads = /\$batch|SelectQuery|QuerySysSettings/;
 
 /** An instant so many days from now, at an hour (UTC), in ISO 8601 without fractions. */
 export function instant(days, hour) {

@@ -145,3 +145,44 @@ test('cancelled settings are not kept, and a reset sandbox starts anew', async (
   assert.equal(await find('checkbox', words.importTasks).isChecked(), false);
   assert.deepEqual(complaints, []);
 });
+
+test('settings are kept in Creatio where it takes them, and what the administrator fixed says so', async (t) => {
+  const { page, browser, creatio, complaints } = await stage(t);
+  const locks = { automatic: false, importTasks: { on: true }, export: { scope: 'chosen' } };
+  await control(creatio).switch({
+    settings: {
+      ScheduleSyncSettings: { personal: true },
+      ScheduleSyncPolicy: { value: JSON.stringify({ version: 1, locks }) },
+    },
+  });
+  const person = actor(page);
+  const { words, find } = person;
+  await person.open(creatio);
+  await person.openSettingsFromActions();
+  await page.getByText('These settings are kept in Creatio').waitFor();
+  for (const name of [words.importTasks, words.automatic]) {
+    assert.equal(await find('checkbox', name).isEnabled(), false, name);
+  }
+  assert.equal(await find('checkbox', words.importTasks).isChecked(), true);
+  assert.equal(await find('checkbox', words.importMeetings).isEnabled(), true);
+  await find('checkbox', words.exportActivities).check();
+  assert.equal(await find('radio', words.allActivities).isEnabled(), false);
+  assert.equal(await find('radio', words.someActivities).isChecked(), true);
+  assert.equal(await page.getByText('Set by your administrator').count(), 3);
+  await person.save();
+
+  // another device has them too
+  const device = await browser.newPage();
+  const other = actor(device);
+  await other.open(creatio);
+  await other.openSettingsFromActions();
+  assert.equal(await other.find('checkbox', words.exportActivities).isChecked(), true);
+
+  await control(creatio).switch({ settings: { ScheduleSyncPolicy: { value: '{"locks":{"automatic":"on"}}' } } });
+  await device.reload();
+  await device.getByRole('status').getByText('locks.automatic: expected a boolean').waitFor();
+  await other.openActions();
+  await other.find('menuitem', words.setUp).click();
+  await device.getByRole('alert').getByText('locks.automatic: expected a boolean').waitFor();
+  assert.deepEqual(complaints, []);
+});

@@ -1,12 +1,13 @@
 //! What Creatio tells beside its activities: people, groups, mail accounts, first settings; against the sandbox in process.
 
-use crate::creatio_observe::{id, post, row, start};
-use crate::world::{MAILBOX, World};
-use sandbox::Seed;
-use schedule_sync::creatio::{Group, MailKind};
-use schedule_sync::model::{Address, ContactId, GroupId, Side};
+use crate::creatio_observe::{id, observe, post, row, start};
+use crate::world::{COLLEAGUE, MAILBOX, World};
+use sandbox::{Sandbox, Seed};
+use schedule_sync::creatio::{Creatio, Group, MailKind};
+use schedule_sync::model::{Address, ContactId, GroupId, Item, Side};
 use schedule_sync::ports::Directory;
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 const DYNAMIC: &str = "65ca0946-0084-4874-b117-c13199af3b95";
 const FAVOURITE: &str = "80c0c97d-51a7-4e32-a89e-d5f827705be4";
@@ -107,4 +108,58 @@ fn mail_accounts_and_first_settings() {
     let team = accounts.iter().find(|account| account.address.as_str() == "team@contoso.example").unwrap();
     assert_eq!((team.kind, team.shared, team.built_in), (MailKind::Exchange, true, true));
     assert!(!world.log(0).iter().any(|line| line.contains("Password") || line.contains("Token")));
+}
+
+/// What the built-in sync noted, and its switch.
+#[test]
+fn links_of_the_built_in_sync_are_adopted() {
+    let (world, creatio) = start(Seed::Empty);
+    for n in 1..=4 {
+        let mut row = row(n, "x", 5);
+        if n == 4 {
+            row["GlobalActivityID"] = json!("its own");
+        }
+        post(&world, row);
+    }
+    let theirs = world.beside(COLLEAGUE).contact();
+    let link = |n: u32, remote: &str, more: Value| {
+        let mut row = json!({"SyncSchemaName": "Activity", "RemoteItemName": "ExchangeAppointment", "LocalId": id(n),
+            "RemoteId": remote});
+        row.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+        let mut sandbox = world.sandbox.borrow_mut();
+        let Sandbox { creatio, desk, .. } = &mut *sandbox;
+        creatio.load_row("SysSyncMetaData", &row, desk).unwrap();
+    };
+    link(1, "0400AA", json!({}));
+    link(2, "0400BB_2026_03_05", json!({}));
+    link(3, "0400CC", json!({"CreatedById": theirs}));
+    link(3, "task", json!({"RemoteItemName": "ExchangeTask"}));
+    link(4, "0400DD", json!({}));
+    let uids = |creatio: &Creatio<World>| {
+        let listing = observe(creatio, None);
+        let of = |item: Item| (item.id, item.facts.uid.map(|uid| uid.to_string()));
+        listing.items.into_iter().map(of).collect::<BTreeMap<_, _>>()
+    };
+    let told = uids(&creatio);
+    let told: Vec<Option<&str>> = (1..=4).map(|n| told[&id(n)].as_deref()).collect();
+    assert_eq!(told, [Some("0400AA"), None, None, Some("its own")]);
+    // the table may be kept from the user
+    world.faults(json!([{"path": "SysSyncMetaData", "times": 9, "then": {"status": 403}}]));
+    assert_eq!(uids(&creatio)[&id(1)], None);
+    assert!(!world.log(0).iter().any(|line| line.contains("SysSyncMetaData") && !line.starts_with("GET")));
+}
+
+#[test]
+fn no_secret_is_ever_asked_for() {
+    let (world, creatio) = start(Seed::Demo);
+    let accounts = pollster::block_on(creatio.accounts()).unwrap();
+    pollster::block_on(creatio.first_settings(&accounts[0].id)).unwrap();
+    pollster::block_on(creatio.groups()).unwrap();
+    observe(&creatio, None);
+    for line in world.log(0).iter().filter(|line| line.contains("/odata/")) {
+        let about = ["MailboxSyncSettings", "MailServer", "OAuth"].iter().any(|set| line.contains(set));
+        let columns = line.contains("$select=") || !about;
+        let secret = ["Password", "Token", "Secret", "$select=*"].iter().any(|word| line.contains(word));
+        assert!(columns && !secret, "{line}");
+    }
 }

@@ -124,8 +124,10 @@ impl Memory {
                     return Ok(written(&item));
                 }
                 let id = create.id.clone().unwrap_or_else(|| ItemId::new(format!("e{tick}")));
-                if self.items.borrow().contains_key(&id) {
-                    return Err(Refusal::Rejected("duplicate key".to_owned()));
+                if let Some(item) = self.items.borrow().get(&id) {
+                    // as a creation that is repeated after its reply was lost
+                    let same = item.record == create.record;
+                    return if same { Ok(written(item)) } else { Err(Refusal::Rejected("duplicate key".to_owned())) };
                 }
                 let mut facts = create.facts.clone();
                 if self.side == Side::Exchange {
@@ -176,9 +178,11 @@ impl Memory {
                 self.put(item.clone());
                 Ok(written(&self.items.borrow()[&item.id]))
             }
-            Op::Delete { id, .. } => {
-                if !self.items.borrow().contains_key(id) {
-                    return Err(Refusal::Gone);
+            Op::Delete { id, version, .. } => {
+                match self.items.borrow().get(id) {
+                    None => return Err(Refusal::Gone),
+                    Some(item) if item.version != *version => return Err(Refusal::Stale),
+                    Some(_) => {}
                 }
                 self.remove(id);
                 Ok(Written { id: id.clone(), container: CALENDAR.into(), version: Version::new(""), item: None })

@@ -8,6 +8,7 @@ import type {
   Group,
   HeldItem,
   Host,
+  Kept,
   Reply,
   Report,
   Run,
@@ -30,6 +31,7 @@ export type {
   Group,
   HeldItem,
   Host,
+  Kept,
   Reply,
   Report,
   Run,
@@ -47,6 +49,7 @@ export type Methods = Pick<
   ScheduleSync,
   | 'accounts'
   | 'settings'
+  | 'keptSettings'
   | 'saveSettings'
   | 'containers'
   | 'groups'
@@ -63,6 +66,8 @@ export type Methods = Pick<
 export interface Trouble {
   code: EngineError['code'] | 'unknown';
   side?: 'creatio' | 'exchange';
+  /** Of settings that can’t be used: where and what, in English. */
+  detail?: string;
   names?: EngineError['names'];
 }
 
@@ -112,8 +117,14 @@ export class Engine {
     return this.call<Settings>('settings', account);
   }
 
-  saveSettings(account: string, settings: Settings): Promise<void> {
-    return this.call('saveSettings', account, settings);
+  /** The same, with where they are kept and what of them the administrator has fixed. */
+  keptSettings(account: string): Promise<Kept> {
+    return this.call<Kept>('keptSettings', account);
+  }
+
+  /** Saves settings; tells where they are kept now. */
+  saveSettings(account: string, settings: Settings): Promise<Kept['place']> {
+    return this.call<Kept['place']>('saveSettings', account, settings);
   }
 
   /** The calendars and task lists of an account's mailbox. */

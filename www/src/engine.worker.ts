@@ -31,6 +31,7 @@ export type EngineWorker = typeof worker;
 expose(worker);
 
 function troubleOf(error: unknown): Trouble {
-  const { code = 'unknown', side, names } = error as Partial<Trouble>;
-  return { code, ...(side && { side }), ...(names && { names }) };
+  const { code = 'unknown', side, names, message } = error as Partial<Trouble & Error>;
+  const detail = code === 'settings' ? message : undefined;
+  return { code, ...(side && { side }), ...(names && { names }), ...(detail && { detail }) };
 }

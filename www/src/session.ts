@@ -34,6 +34,8 @@ export class Session extends EventTarget {
   /** How far the run is; `undefined` while none goes on. */
   progress: SyncEvent | undefined;
   running = false;
+  /** The mailboxes that can’t be synchronized in this version. */
+  others: Account[] = [];
   left: Left[] = [];
   /** Mailboxes that others share with the user: they can't be synchronized yet. */
   shared: Account[] = [];
@@ -73,11 +75,11 @@ export class Session extends EventTarget {
       holder: (account) => Promise.resolve(auth.holder(account)),
       event: (event) => listeners.progress?.(event),
     });
-    // mailboxes on an Exchange Server and shared ones come with a later version
-    const all = (await engine.accounts()).filter((one) => one.kind === 'microsoft365');
-    const accounts = all.filter((one) => !one.shared);
+    const all = await engine.accounts();
+    const accounts = all.filter(canRun);
     const session = new Session(context, engine, accounts, auth, listeners);
-    session.shared = all.filter((one) => one.shared);
+    session.others = all.filter((one) => !canRun(one));
+    session.shared = session.others.filter((one) => one.kind === 'microsoft365' && one.shared);
     await Promise.all([session.schedule(), session.readLeft()]);
     return session;
   }
@@ -132,7 +134,13 @@ export class Session extends EventTarget {
 
   /** Reads anew which accounts run by themselves, and sets the clock for them. */
   async schedule(): Promise<void> {
-    const settings = await Promise.all(this.accounts.map((account) => this.engine.settings(account.address)));
+    const read = this.accounts.map((account) => this.engine.settings(account.address));
+    const settings = await Promise.all(read).catch((error: unknown) => {
+      // settings or a policy that can’t be read: nothing runs by itself, and the status says why
+      this.message = explain(this.strings, error);
+      this.failed = true;
+      return [];
+    });
     const before = this.automatic.length;
     // the two synchronizations must not work on one mailbox by turns
     this.automatic = this.accounts.filter((account, index) => settings[index]?.automatic && !account.builtIn);
@@ -149,9 +157,23 @@ export class Session extends EventTarget {
   }
 
   private readonly runAutomatic = (): void => {
-    this.run(this.automatic);
-    this.setClock();
+    void this.withoutBuiltIn().then((accounts) => {
+      if (accounts.length > 0) this.run(accounts);
+      this.setClock();
+    });
   };
+
+  /** Of the accounts that run by themselves those for which Creatio’s own synchronization is still off: it may have been switched on meanwhile. */
+  private async withoutBuiltIn(): Promise<Account[]> {
+    try {
+      const builtIn = new Set((await this.engine.accounts()).filter((one) => one.builtIn).map((one) => one.address));
+      for (const account of this.accounts) account.builtIn = builtIn.has(account.address);
+      this.automatic = this.automatic.filter((account) => !account.builtIn);
+    } catch {
+      // the run itself tells what is wrong
+    }
+    return this.automatic;
+  }
 
   /** The next run comes so many minutes after the last one. */
   private readonly setClock = (): void => {
@@ -234,6 +256,12 @@ function summary(strings: Strings, report: Report): string {
 /** What went wrong and what to do, in plain words. */
 export function explain(strings: Strings, error: unknown): string {
   if (!(error instanceof EngineTrouble)) return strings.failed.unknown();
-  const { code, side, names } = error.trouble;
-  return strings.failed[code](strings.side[side ?? 'creatio'], names);
+  const { code, side, names, detail } = error.trouble;
+  const told = strings.failed[code](strings.side[side ?? 'creatio'], names);
+  return detail ? `${told} (${detail.replace(/^settings: /, '')})` : told;
+}
+
+/** Mailboxes on an Exchange Server and shared ones come with a later version. */
+function canRun(account: Account): boolean {
+  return account.kind === 'microsoft365' && !account.shared;
 }

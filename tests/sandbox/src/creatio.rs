@@ -1,9 +1,12 @@
-//! Creatio: an installation on .NET Framework (base `/0`) with true UTC, behaving as `../shared/creatio.md` says.
+//! Creatio: an installation on .NET Framework (base `/0`) with true UTC, behaving as `../shared/creatio.md` says; [`Switches`] make it another.
 //!
-//! One user is signed in by opening the page; others of the seed may sign in by name. There are no rights but one switch
-//! ([`Switches`]): every user reads and writes every row that it doesn't hide. Read `odata.rs` for addresses and verbs, `write.rs` and `effects.rs` for saving.
+//! One user is signed in by opening the page; others of the seed may sign in by name. There are no rights but one switch: every user
+//! reads and writes every row that it doesn't hide. Read `odata.rs` and `dataservice.rs` for addresses and verbs, `write.rs` and
+//! `effects.rs` for saving.
 
 mod batch;
+mod clock;
+mod dataservice;
 mod effects;
 mod error;
 mod filter;
@@ -14,19 +17,25 @@ mod schema;
 mod seed;
 mod session;
 mod store;
+mod switches;
 mod value;
 mod write;
 
 use crate::desk::{Desk, Request, Response, Seed};
+use crate::graph::zones;
 use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use clock::Spelling;
+pub use dataservice::system::SystemSetting;
 use error::{empty, reply, unknown};
 use http::{HeaderValue, Method, StatusCode, header};
 use schema::Entity;
 use serde::Deserialize;
 use serde_json::{Value as Json, json};
 use session::{Denial, Sessions};
-use std::collections::{BTreeMap, BTreeSet};
 use store::Store;
+use switches::Switched;
+pub use switches::{Access, Clock, Clocks, Hidden, Host, Session, Switches};
 use uuid::Uuid;
 use write::{Author, Insert};
 
@@ -38,42 +47,18 @@ const LONGEST_QUERY: usize = 2048;
 pub struct Creatio {
     store: Store,
     sessions: Sessions,
-    hidden: Hidden,
+    switched: Switched,
 }
 
-/// How the installation differs from a plain one. What is not named stays as it is.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Switches {
-    /// Activities that rights hide.
-    pub hidden: Option<Hidden>,
-}
-
-/// Activities by id, and from whom they are hidden.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged)]
-pub enum Hidden {
-    /// From everybody.
-    All(BTreeSet<Uuid>),
-    /// From the users of these names.
-    From(BTreeMap<String, BTreeSet<Uuid>>),
-}
-
-impl Default for Hidden {
-    fn default() -> Self {
-        Self::All(BTreeSet::new())
-    }
-}
-
-impl Hidden {
-    /// What a user does not see.
-    fn from(&self, user: &str) -> Vec<Uuid> {
-        let ids = match self {
-            Self::All(ids) => Some(ids),
-            Self::From(users) => users.get(user),
-        };
-        ids.into_iter().flatten().copied().collect()
-    }
+/// Who asks, and what the installation is to that user.
+#[derive(Clone, Copy)]
+pub(crate) struct Visit<'a> {
+    /// The user's contact.
+    pub(crate) contact: Uuid,
+    /// How times are spelled for the user.
+    pub(crate) spelling: Spelling,
+    /// The installation's switches.
+    pub(crate) switched: &'a Switched,
 }
 
 #[derive(Deserialize)]
@@ -87,27 +72,26 @@ impl Creatio {
     /// An installation filled with `seed`.
     #[must_use]
     pub fn new(seed: Seed, now: DateTime<Utc>) -> Self {
-        Self { store: seed::fill(seed, now), sessions: Sessions::default(), hidden: Hidden::default() }
+        Self { store: seed::fill(seed, now), sessions: Sessions::default(), switched: Switched::default() }
     }
 
     /// Empties it and fills it with `seed`; sessions stay, switches don't.
     pub fn reset(&mut self, seed: Seed, now: DateTime<Utc>) {
         self.store = seed::fill(seed, now);
-        self.hidden = Hidden::default();
+        self.switched = Switched::default();
     }
 
     /// Sets switches, until a reset.
     ///
     /// # Errors
-    /// The name of a user who isn't there.
+    /// The name of a user or an entity that isn't there.
     pub fn switch(&mut self, switches: Switches) -> Result<(), String> {
         if let Some(Hidden::From(users)) = &switches.hidden
             && let Some(name) = users.keys().find(|name| self.contact_of(name).is_none())
         {
             return Err(format!("there is no user {name}"));
         }
-        self.hidden = switches.hidden.unwrap_or_else(|| std::mem::take(&mut self.hidden));
-        Ok(())
+        self.switched.set(switches)
     }
 
     /// Puts one Activity row in as OData shows it: given stamps are kept, what is missing gets the server's defaults, the
@@ -132,6 +116,40 @@ impl Creatio {
         let fresh = desk.fresh_id();
         let loaded = write::insert(&mut self.store, entity, (&changes, fresh), (author, Insert::Loaded));
         loaded.map(|_| ()).map_err(|refusal| refusal.message)
+    }
+
+    /// What a person does in Creatio's own pages, past every service of it, in the name of the first user: saves a row, a new one if
+    /// there is none with this id. Values are spelled as OData spells them in true UTC, whatever the switches say.
+    ///
+    /// # Errors
+    /// The reason why the row can't be held.
+    pub fn save_row(&mut self, (entity, id): (&str, Uuid), row: &Json, desk: &Desk) -> Result<(), String> {
+        let entity = Entity::named(entity).ok_or_else(|| format!("there is no entity {entity}"))?;
+        let mut changes = write::changes(entity, row.as_object().ok_or("a row must be a JSON object")?)?;
+        let author = Author { contact: seed::id("Contact", seed::USER), at: self.store.stamp(desk.now()) };
+        let saved = if self.store.get(entity, id).is_some() {
+            write::update(&mut self.store, entity, (&changes, id), author)
+        } else {
+            changes.insert("Id", Some(value::Value::Guid(id)));
+            write::insert(&mut self.store, entity, (&changes, id), (author, Insert::Created)).map(|_| ())
+        };
+        saved.map_err(|refusal| refusal.message)
+    }
+
+    /// As [`Creatio::save_row`]: deletes a row.
+    ///
+    /// # Errors
+    /// The reason why it stays.
+    pub fn remove_row(&mut self, entity: &str, id: Uuid) -> Result<(), String> {
+        let entity = Entity::named(entity).ok_or_else(|| format!("there is no entity {entity}"))?;
+        write::delete(&mut self.store, entity, id).map_err(|refusal| refusal.message)
+    }
+
+    /// The rows of an entity as they are held, spelled as OData spells them in true UTC; hidden ones too.
+    #[must_use]
+    pub fn rows(&self, entity: &str) -> Vec<Json> {
+        let Some(entity) = Entity::named(entity) else { return Vec::new() };
+        self.store.rows(entity.name).map(|(_, row)| Json::Object(query::entity_json(entity, row))).collect()
     }
 
     /// Signs in as Supervisor, as opening the page does: the values of the `Set-Cookie` headers.
@@ -160,34 +178,72 @@ impl Creatio {
         response
     }
 
+    /// The base path of the workspace.
+    #[must_use]
+    pub const fn base(&self) -> &'static str {
+        self.switched.host.base()
+    }
+
     fn answer(&mut self, request: &Request, desk: &mut Desk) -> Response {
         let path = request.uri().path();
         match (request.method(), path) {
-            (&Method::POST, "/ServiceModel/AuthService.svc/Login") => self.login(request, desk),
-            (&Method::GET, session::LOGIN_PAGE) => session::login_page(),
-            _ if request.uri().query().is_some_and(|query| query.len() > LONGEST_QUERY) => too_long(),
-            _ if path == odata::ROOT || path.starts_with("/0/odata/") => self.odata(request, desk),
-            (method, path) => unknown(&format!("{method} {path}")),
+            (&Method::POST, "/ServiceModel/AuthService.svc/Login") => return self.login(request, desk),
+            (&Method::GET, session::LOGIN_PAGE) => return session::login_page(),
+            _ if request.uri().query().is_some_and(|query| query.len() > LONGEST_QUERY) => return too_long(),
+            _ => {}
+        }
+        let below = path.strip_prefix(self.base()).filter(|rest| rest.starts_with('/')).unwrap_or_default().to_owned();
+        if below == odata::ROOT || below.starts_with("/odata/") {
+            self.served(request, desk, |store, visit, desk| match (request.method(), below.as_str()) {
+                _ if visit.switched.odata == Access::Forbidden => error::no_odata(),
+                (&Method::POST, "/odata/$batch") => batch::serve(store, visit, request, desk),
+                _ => odata::serve(store, visit, request, desk),
+            })
+        } else if dataservice::is_address(&below) {
+            self.served(request, desk, |store, visit, desk| match visit.switched.dataservice {
+                Access::Allowed => dataservice::serve(store, visit, request, desk),
+                Access::Forbidden => empty(StatusCode::FORBIDDEN),
+            })
+        } else if ["/odata", "/DataService/"]
+            .iter()
+            .any(|service| path.strip_prefix("/0").unwrap_or(path).starts_with(service))
+        {
+            // the other host's addresses: IIS and Kestrel know no such file
+            error::no_page()
+        } else {
+            unknown(&format!("{} {path}", request.method()))
         }
     }
 
-    fn odata(&mut self, request: &Request, desk: &mut Desk) -> Response {
+    /// Has `serve` answer a signed-in user, who does not see what rights hide.
+    fn served(
+        &mut self,
+        request: &Request,
+        desk: &mut Desk,
+        serve: impl FnOnce(&mut Store, Visit<'_>, &mut Desk) -> Response,
+    ) -> Response {
+        if let Some(lost) = session::lost(self.switched.session) {
+            return lost;
+        }
         let user = self.sessions.user(request);
-        let hidden = user.map(|user| self.hidden.from(user)).unwrap_or_default();
         // A reset may have taken the user of an open session away.
-        let contact = user.and_then(|user| self.contact_of(user).ok_or(Denial::SignedOut));
-        let contact = match contact {
-            Ok(contact) => contact,
+        let visitor = user.and_then(|user| Ok((user, self.contact_of(user).ok_or(Denial::SignedOut)?)));
+        let (user, contact) = match visitor {
+            Ok(visitor) => visitor,
             Err(denial) => return denial.response(request),
         };
+        let spelling = Spelling::new(self.switched.clocks, self.zone_of(user));
+        let hidden = self.switched.hidden_from(user);
         self.store.veil(&hidden);
-        let response = if request.method() == Method::POST && request.uri().path() == "/0/odata/$batch" {
-            batch::serve(&mut self.store, contact, request, desk)
-        } else {
-            odata::serve(&mut self.store, contact, request, desk)
-        };
+        let response = serve(&mut self.store, Visit { contact, spelling, switched: &self.switched }, desk);
         self.store.unveil();
         response
+    }
+
+    /// The zone of a user's profile.
+    fn zone_of(&self, user: &str) -> Tz {
+        let unit = self.store.rows("SysAdminUnit").find(|(_, row)| row.text("Name") == user);
+        unit.and_then(|(_, row)| zones::zone(row.text("TimeZoneId"))).unwrap_or(Tz::UTC)
     }
 
     /// The contact of a user.

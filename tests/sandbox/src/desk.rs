@@ -323,7 +323,8 @@ impl Desk {
 
 /// The page and its files are neither logged nor struck by faults.
 fn is_static(server: Server, path: &str) -> bool {
-    server == Server::Creatio && !path.starts_with("/0/") && !path.starts_with("/ServiceModel/")
+    let services = ["/0/", "/odata", "/DataService/", "/rest/", "/ServiceModel/"];
+    server == Server::Creatio && !services.iter().any(|service| path.starts_with(service))
 }
 
 fn made(status: u16, then: &Then) -> Response {

@@ -23,7 +23,7 @@ mod series;
 mod shape;
 mod todo;
 mod view;
-mod zones;
+pub(crate) mod zones;
 
 use crate::desk::{Desk, Request, Response, Seed};
 use answer::{Answer, Fail, Outcome, Trace};

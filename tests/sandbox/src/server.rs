@@ -69,7 +69,9 @@ fn reply(server: Server, peer: SocketAddr, request: &Request, shared: &Shared) -
         *refused.status_mut() = http::StatusCode::FORBIDDEN;
         return Reply::whole(refused);
     }
-    let emulated = ["/sandbox/", "/0/", "/ServiceModel/", "/Login/"].iter().any(|start| path.starts_with(start));
+    let emulated = ["/sandbox/", "/0/", "/odata", "/DataService/", "/rest/", "/ServiceModel/", "/Login/"]
+        .iter()
+        .any(|start| path.starts_with(start));
     if server == Server::Creatio
         && !emulated
         && let Some(response) = shared.page.serve(request, &shared.sandbox)

@@ -51,10 +51,16 @@ export class ActivityList extends ServerPane {
 
   private actions(): MenuItem[] {
     const { session } = this;
-    const { strings, accounts } = session;
+    const { strings, accounts, others } = session;
     const setUp = (account: Account): MenuItem => ({
       label: strings.setUp(account.address),
       action: () => this.dispatchEvent(new CustomEvent<Account>('settings', { detail: account })),
+    });
+    const cannotRun = (account: Account): MenuItem => ({
+      label: strings.setUp(account.address),
+      action: () => {
+        session.say(account.shared ? strings.sharedAccount(account.address) : strings.exchangeServer(account.address));
+      },
     });
     return [
       {
@@ -67,6 +73,7 @@ export class ActivityList extends ServerPane {
             },
           },
           ...accounts.map(setUp),
+          ...others.map(cannotRun),
           {
             label: strings.addAccount,
             action: () => {

@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { optionsOf, type Option } from '../choices';
-import type { Account, Advanced, Choice, Container, Settings } from '../engine';
+import type { Account, Advanced, Choice, Container, Kept, Settings } from '../engine';
 import { explain, type Session } from '../session';
 import './advanced-settings';
 import { base, buttons, inputs } from './styles';
@@ -127,8 +127,12 @@ export class SettingsForm extends LitElement {
 
   @state() private settings: Settings | undefined;
   @state() private options: Record<BlockName, Option[]> | undefined;
+  @state() private place: Kept['place'] | undefined;
   @state() private containers: Container[] = [];
   @state() private trouble = '';
+
+  /** The paths of what the administrator has fixed. */
+  private locked = new Set<string>();
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -140,11 +144,14 @@ export class SettingsForm extends LitElement {
     this.renderRoot.querySelector('h1')?.focus();
   }
 
-  /** The settings come from this browser, at once; what can be chosen comes from the servers. */
+  /** The settings come first; what can be chosen comes from both servers. */
   private async load(): Promise<void> {
     const { engine, strings } = this.session;
     try {
-      this.settings = await engine.settings(this.account.address);
+      const kept = await engine.keptSettings(this.account.address);
+      this.locked = new Set(kept.locked);
+      this.place = kept.place;
+      this.settings = kept.settings;
       const [containers, groups] = await Promise.all([engine.containers(this.account.address), engine.groups()]);
       this.containers = containers;
       this.options = optionsOf(containers, groups, { strings, shared: this.session.shared });
@@ -188,6 +195,15 @@ export class SettingsForm extends LitElement {
     this.changeBlock(name, { chosen: on ? [...others, id] : others });
   }
 
+  private isLocked(path: string): boolean {
+    return this.locked.has(path);
+  }
+
+  /** Says that the administrator has fixed something. */
+  private renderLocked(path: string, id: string) {
+    return this.isLocked(path) ? html`<p class="hint choice" id=${id}>${this.session.strings.locked}</p>` : nothing;
+  }
+
   private renderBlock(name: BlockName, choice: Choice) {
     const { strings } = this.session;
     const chosen = choice.on && choice.scope === 'chosen';
@@ -195,16 +211,20 @@ export class SettingsForm extends LitElement {
       <label class="line switch">
         <input
           type="checkbox"
+          aria-describedby=${this.isLocked(`${name}.on`) ? `${name}-on-locked` : nothing}
           .checked=${choice.on}
+          ?disabled=${this.isLocked(`${name}.on`)}
           @change=${(event: Event) => {
             this.changeBlock(name, { on: (event.target as HTMLInputElement).checked });
           }}
         />
         ${strings[name]}
       </label>
+      ${this.renderLocked(`${name}.on`, `${name}-on-locked`)}
       <div class="choice" role="radiogroup" aria-label=${strings[name]}>
         ${this.renderRadio(name, choice, 'all', strings[`${name}All`])}
         ${this.renderRadio(name, choice, 'chosen', strings[`${name}Chosen`])}
+        ${this.renderLocked(`${name}.scope`, `${name}-scope-locked`)}
       </div>
       ${chosen ? this.renderList(name, choice) : nothing}
     </div>`;
@@ -216,7 +236,8 @@ export class SettingsForm extends LitElement {
         type="radio"
         name=${name}
         .checked=${choice.scope === scope}
-        ?disabled=${!choice.on}
+        aria-describedby=${this.isLocked(`${name}.scope`) ? `${name}-scope-locked` : nothing}
+        ?disabled=${!choice.on || this.isLocked(`${name}.scope`)}
         @change=${() => {
           this.changeBlock(name, { scope });
         }}
@@ -233,6 +254,7 @@ export class SettingsForm extends LitElement {
     return html`<ul class="list">
         ${options.map((option, index) => this.renderOption(name, choice, option, index))}
       </ul>
+      ${this.renderLocked(`${name}.chosen`, `${name}-chosen-locked`)}
       ${options.some((option) => choice.chosen.includes(option.id)) ? nothing : html`<p class="list hint">${none}</p>`}`;
   }
 
@@ -244,7 +266,7 @@ export class SettingsForm extends LitElement {
           type="checkbox"
           aria-describedby=${option.hint ? hint : nothing}
           .checked=${choice.chosen.includes(option.id)}
-          ?disabled=${option.barred}
+          ?disabled=${option.barred || this.isLocked(`${name}.chosen`)}
           @change=${(event: Event) => {
             this.choose(name, option.id, (event.target as HTMLInputElement).checked);
           }}
@@ -264,6 +286,7 @@ export class SettingsForm extends LitElement {
           type="checkbox"
           aria-describedby="automatic-hint"
           .checked=${settings.automatic}
+          ?disabled=${this.isLocked('automatic')}
           @change=${(event: Event) => {
             this.change({ automatic: (event.target as HTMLInputElement).checked });
           }}
@@ -272,7 +295,7 @@ export class SettingsForm extends LitElement {
       </label>
       <p class="hint choice" id="automatic-hint">
         ${this.account.builtIn ? strings.builtIn : strings.automaticHint}
-        ${strings.automaticTimes(time(last), time(next))}
+        ${strings.automaticTimes(time(last), time(next))} ${this.isLocked('automatic') ? `${strings.locked}.` : nothing}
       </p>
     </div>`;
   }
@@ -287,11 +310,14 @@ export class SettingsForm extends LitElement {
         required
         aria-describedby="from-hint"
         .value=${settings.from}
+        ?disabled=${this.isLocked('from')}
         @change=${(event: Event) => {
           this.change({ from: (event.target as HTMLInputElement).value });
         }}
       />
-      <span class="hint" id="from-hint">${strings.fromHint}</span>
+      <span class="hint" id="from-hint">
+        ${strings.fromHint} ${this.isLocked('from') ? `${strings.locked}.` : nothing}
+      </span>
     </div>`;
   }
 
@@ -338,7 +364,7 @@ export class SettingsForm extends LitElement {
       </div>
       <div role="tabpanel" id="panel" aria-labelledby="tab">
         ${this.settings ? this.renderForm(this.settings) : html`<p class="hint">${strings.loading}</p>`}
-        <p class="hint kept">${strings.allHint} ${strings.keptHere}</p>
+        <p class="hint kept">${strings.allHint} ${this.place ? strings.kept[this.place] : nothing}</p>
       </div>
     </form>`;
   }

@@ -137,7 +137,15 @@ export const en = {
   from: 'Import activities starting from',
   fromHint: 'What ended before this day is left alone on both sides.',
   fromMissing: 'Choose a day to start from.',
-  keptHere: 'These settings are kept in this browser, for this Creatio.',
+  kept: {
+    browser: 'These settings are kept in this browser, for this Creatio.',
+    creatio: 'These settings are kept in Creatio: you have them on all your devices.',
+  },
+  locked: 'Set by your administrator',
+  sharedAccount: (account: string) =>
+    `${account} is shared by several users. This version can’t synchronize it: choose a mailbox of your own.`,
+  exchangeServer: (account: string) =>
+    `${account} is on an Exchange Server. This version can’t synchronize it: choose a Microsoft 365 mailbox.`,
   save: 'Save',
   cancel: 'Cancel',
   allHint: 'All means what the mailbox owns.',
@@ -146,7 +154,7 @@ export const en = {
   shared: 'Shared with you',
   readOnly: 'Read only',
   sharedMailbox: 'A shared mailbox: its calendar can’t be synchronized in this version',
-  dynamic: 'Dynamic group: its filter is not evaluated yet, so it exports nothing',
+  dynamic: 'Dynamic group',
   kindOf: { meeting: 'calendar', task: 'task list', group: 'group' },
 
   notYet: 'Not synchronized yet in this window.',
@@ -305,7 +313,7 @@ export const en = {
       `${who} pointed to another server, which was not followed. Tell your administrator.`,
     'cursor-lost': (who: string) => `${who} forgot where we were. Run the synchronization again: it reads everything.`,
     store: () => 'The store in this browser can’t be used, or a newer version wrote it. Reload the page.',
-    settings: () => 'The settings can’t be used. Open them, correct them and save.',
+    settings: () => 'The settings can’t be used. Correct them, or tell your administrator what it says here.',
     elsewhere: (who: string, names?: { meant: string; found: string }) =>
       `${who}: this is ${names?.found ?? '?'}, but ${names?.meant ?? '?'} is to be synchronized. Nothing was written. ` +
       'Sign in to the right one; a copy of Creatio must not be synchronized with the same mailbox.',

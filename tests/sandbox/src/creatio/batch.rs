@@ -3,15 +3,16 @@
 //! An atomicity group whose member fails is rolled back, and only the failing member is answered: a missing reply means
 //! "not executed". `multipart/mixed` is not emulated; no client of ours sends it.
 
-use super::error::{Refusal, odata, unknown};
+use super::Visit;
+use super::error::{Refusal, empty, odata, unknown};
 use super::odata::{self, ROOT};
 use super::store::Store;
+use super::switches::Host;
 use crate::desk::{Desk, Request, Response, Server};
 use http::{Method, StatusCode, header};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
 use std::collections::BTreeMap;
-use uuid::Uuid;
 
 /// The most parts of one batch.
 const MOST: usize = 100;
@@ -34,26 +35,30 @@ struct Part {
 }
 
 /// Answers `POST odata/$batch`.
-pub(crate) fn serve(store: &mut Store, contact: Uuid, request: &Request, desk: &mut Desk) -> Response {
+pub(crate) fn serve(store: &mut Store, visit: Visit<'_>, request: &Request, desk: &mut Desk) -> Response {
     let number = desk.begin_batch();
     let media_type = request.headers().get(header::CONTENT_TYPE).map_or(&b""[..], |value| value.as_bytes());
     if media_type.starts_with(b"multipart/") {
-        return unknown("POST /0/odata/$batch with multipart/mixed");
+        return unknown("POST odata/$batch with multipart/mixed");
+    }
+    if visit.switched.older_than([7, 16, 1]) {
+        return empty(StatusCode::UNSUPPORTED_MEDIA_TYPE);
     }
     let batch = match serde_json::from_slice::<Batch>(request.body()) {
         Ok(batch) if batch.requests.len() > MOST => {
-            return Refusal::invalid(format!("The batch exceeds the maximum of {MOST} requests.")).response();
+            return Refusal::invalid(format!("The batch exceeds the maximum of {MOST} requests."))
+                .response(visit.switched);
         }
         Ok(batch) => batch,
-        Err(error) => return Refusal::invalid(format!("The batch can't be read: {error}.")).response(),
+        Err(error) => return Refusal::invalid(format!("The batch can't be read: {error}.")).response(visit.switched),
     };
-    let run = Run { store, contact, outer: request, number, replies: Vec::new() };
+    let run = Run { store, visit, outer: request, number, replies: Vec::new() };
     odata(StatusCode::OK, &json!({"responses": run.all(batch.requests, desk)}))
 }
 
 struct Run<'a> {
     store: &'a mut Store,
-    contact: Uuid,
+    visit: Visit<'a>,
     outer: &'a Request,
     number: u32,
     replies: Vec<Json>,
@@ -100,12 +105,13 @@ impl Run<'_> {
 
     /// Carries out one part; its reply is missing where a fault took it.
     fn one(&mut self, part: &Part, desk: &mut Desk) -> (u16, Option<Json>) {
-        let Some(request) = inner(part, self.outer) else {
-            let refused = Refusal::invalid(format!("The request '{}' of the batch is malformed.", part.id)).response();
+        let Some(request) = inner(part, self.outer, self.visit.switched.host) else {
+            let refused = Refusal::invalid(format!("The request '{}' of the batch is malformed.", part.id));
+            let refused = refused.response(self.visit.switched);
             return (refused.status().as_u16(), Some(shown(part, &refused)));
         };
         let served = desk.serve(Server::Creatio, Some(self.number), &request, |desk| {
-            odata::serve(self.store, self.contact, &request, desk)
+            odata::serve(self.store, self.visit, &request, desk)
         });
         let status = served.response.as_ref().map_or(0, |response| response.status().as_u16());
         (status, served.response.map(|response| shown(part, &response)))
@@ -113,12 +119,12 @@ impl Run<'_> {
 }
 
 /// The part as a request of its own, with its full path.
-fn inner(part: &Part, outer: &Request) -> Option<Request> {
+fn inner(part: &Part, outer: &Request, host: Host) -> Option<Request> {
     let relative = match part.url.split_once(ROOT) {
         Some((_, rest)) => rest,
         None => &part.url,
     };
-    let path = format!("{ROOT}/{}", relative.trim_start_matches('/')).replace(' ', "%20");
+    let path = format!("{}{ROOT}/{}", host.base(), relative.trim_start_matches('/')).replace(' ', "%20");
     let mut request = Request::new(part.body.as_ref().map(|body| body.to_string().into_bytes()).unwrap_or_default());
     *request.method_mut() = Method::from_bytes(part.method.to_ascii_uppercase().as_bytes()).ok()?;
     *request.uri_mut() = path.parse().ok()?;

@@ -1,5 +1,6 @@
 //! Errors in the shapes of creatio.md §1.8, and the small set of replies that every part of the emulator gives.
 
+use super::switches::Switched;
 use crate::desk::Response;
 use http::{HeaderValue, StatusCode, header};
 use serde_json::{Value as Json, json};
@@ -45,8 +46,23 @@ impl Refusal {
         Self::failed(message, "System.Data.SqlClient.SqlException")
     }
 
-    /// The reply: shape 1 of creatio.md §1.8, the message that matters in the inner error.
-    pub(crate) fn response(&self) -> Response {
+    /// `DisableODataSystemTablesAccess` keeps the table from OData (creatio.md §1.8, §1.9).
+    pub(crate) fn restricted() -> Self {
+        let message = NO_ODATA.to_owned();
+        Self { status: StatusCode::FORBIDDEN, message, kind: "Terrasoft.Common.SecurityException" }
+    }
+
+    /// The page would take more memory than one query may.
+    pub(crate) fn out_of_memory() -> Self {
+        let message = "The value of the \"MaxMemoryUsageToGetDataViaEntityCollection\" system setting is exceeded.";
+        Self::failed(message, "Terrasoft.Core.Entities.EntityCollectionMemoryException")
+    }
+
+    /// The reply: shape 1 of creatio.md §1.8, the message that matters in the inner error; before 8.1 nothing but that there is one (shape 2).
+    pub(crate) fn response(&self, switched: &Switched) -> Response {
+        if switched.older_than([8, 1, 0]) {
+            return odata(self.status, &json!({"Message": "An error has occurred.", "ExceptionType": self.kind}));
+        }
         let inner = json!({"message": self.message, "type": self.kind, "stacktrace": ""});
         let error = if self.status == StatusCode::INTERNAL_SERVER_ERROR {
             json!({"code": "", "message": "An error has occurred.", "innererror": {
@@ -57,6 +73,23 @@ impl Refusal {
         };
         odata(self.status, &json!({ "error": error }))
     }
+}
+
+/// What is said to users without the system operation `CanUseODataService`, and of restricted tables (creatio.md §1.8).
+const NO_ODATA: &str = "Current user does not have sufficient permissions to use OData";
+
+/// The page for users without that operation (creatio.md §1.8, shape 4).
+pub(crate) fn no_odata() -> Response {
+    let body =
+        format!("<!DOCTYPE html><html><head><title>{NO_ODATA}</title></head><body><h2>{NO_ODATA}</h2></body></html>");
+    reply(StatusCode::FORBIDDEN, "text/html; charset=utf-8", body.into_bytes())
+}
+
+/// The page for an address where nothing is.
+pub(crate) fn no_page() -> Response {
+    let body = "<!DOCTYPE html><html><head><title>404 - File or directory not found.</title></head>\
+                <body><h2>404 - File or directory not found.</h2></body></html>";
+    reply(StatusCode::NOT_FOUND, "text/html", body.as_bytes().to_vec())
 }
 
 /// A reply of OData with a body.

@@ -1,6 +1,7 @@
 //! The service document and `$metadata` (creatio.md §1.1): what the schema says, spelled as OData's JSON and EDMX.
 
 use super::schema::{ENTITIES, Entity, Kind};
+use super::switches::Switched;
 use serde_json::{Value as Json, json};
 use std::fmt::Write;
 
@@ -12,11 +13,11 @@ pub(crate) fn service(root: &str) -> Json {
 }
 
 /// The EDMX document: texts not nullable, GUIDs and dates nullable, no defaults, back references as collections.
-pub(crate) fn document() -> String {
+pub(crate) fn document(switched: &Switched) -> String {
     let mut types = String::new();
     let mut sets = String::new();
     for entity in ENTITIES {
-        describe(entity, &mut types);
+        describe(entity, switched, &mut types);
         bind(entity, &mut sets);
     }
     format!(
@@ -29,9 +30,9 @@ pub(crate) fn document() -> String {
 }
 
 // Writing to a String can't fail: the results are dropped.
-fn describe(entity: &'static Entity, out: &mut String) {
+fn describe(entity: &'static Entity, switched: &Switched, out: &mut String) {
     let _ = write!(out, "<EntityType Name=\"{}\"><Key><PropertyRef Name=\"Id\"/></Key>", entity.name);
-    for column in entity.columns() {
+    for column in entity.columns().filter(|column| !switched.lacks(entity.name, column.name)) {
         let nullable = match column.kind {
             Kind::Guid | Kind::Lookup(_) | Kind::Date | Kind::Binary => column.name != "Id",
             Kind::Text(_) | Kind::Bool | Kind::Int => false,
@@ -39,7 +40,7 @@ fn describe(entity: &'static Entity, out: &mut String) {
         let nullable = if nullable { "" } else { " Nullable=\"false\"" };
         let _ = write!(out, "<Property Name=\"{}\" Type=\"{}\"{nullable}/>", column.property(), column.kind.edm());
     }
-    for column in entity.columns() {
+    for column in entity.columns().filter(|column| !switched.lacks(entity.name, column.name)) {
         if let Some(target) = column.target() {
             let _ = write!(
                 out,

@@ -1,20 +1,20 @@
 //! One OData request, alone or in a batch: addresses and verbs (creatio.md §1.1, §1.3).
 
 use super::error::{Refusal, empty, odata, reply, unknown};
-use super::metadata;
 use super::query::{Navigation, Query, entity_json, navigation};
 use super::schema::{Column, Entity, Kind};
 use super::store::Store;
 use super::value::{Row, Value};
 use super::write::{self, Author, Insert};
+use super::{Visit, metadata};
 use crate::desk::{Desk, Request, Response};
 use http::{HeaderValue, Method, StatusCode, header};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value as Json, json};
 use uuid::Uuid;
 
-/// The service root.
-pub(crate) const ROOT: &str = "/0/odata";
+/// The service root, below the workspace's base.
+pub(crate) const ROOT: &str = "/odata";
 
 /// What an address means.
 enum Target {
@@ -28,21 +28,15 @@ enum Target {
     Unknown,
 }
 
-/// Answers one request of the user whose contact is `contact`.
-pub(crate) fn serve(store: &mut Store, contact: Uuid, request: &Request, desk: &mut Desk) -> Response {
-    let call = Call { store, contact, request, desk };
-    call.answer().unwrap_or_else(|refusal| refusal.response())
-}
-
-/// The address of the service as the caller knows it, for links.
-pub(crate) fn root(request: &Request) -> String {
-    let host = request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
-    format!("http://{}{ROOT}", host.unwrap_or("localhost"))
+/// Answers one request.
+pub(crate) fn serve(store: &mut Store, visit: Visit<'_>, request: &Request, desk: &mut Desk) -> Response {
+    let call = Call { store, visit, request, desk };
+    call.answer().unwrap_or_else(|refusal| refusal.response(visit.switched))
 }
 
 struct Call<'a> {
     store: &'a mut Store,
-    contact: Uuid,
+    visit: Visit<'a>,
     request: &'a Request,
     desk: &'a mut Desk,
 }
@@ -52,13 +46,15 @@ impl Call<'_> {
         let target = target(self.request.uri().path())?;
         self.may(&target)?;
         match (self.request.method().as_str(), target) {
-            ("GET", Target::Service) => Ok(odata(StatusCode::OK, &metadata::service(&root(self.request)))),
-            ("GET", Target::Metadata) => {
-                Ok(reply(StatusCode::OK, "application/xml; charset=utf-8", metadata::document().into_bytes()))
-            }
+            ("GET", Target::Service) => Ok(odata(StatusCode::OK, &metadata::service(&self.root()))),
+            ("GET", Target::Metadata) => Ok(reply(
+                StatusCode::OK,
+                "application/xml; charset=utf-8",
+                metadata::document(self.visit.switched).into_bytes(),
+            )),
             ("GET", Target::Set(entity)) => self.list(entity, None),
             ("GET", Target::Count(entity)) => {
-                let query = Query::parse(entity, self.request.uri().query())?;
+                let query = self.query(entity)?;
                 let (_, count) = query.page(self.store.rows(entity.name), self.store);
                 Ok(reply(StatusCode::OK, "text/plain", count.to_string().into_bytes()))
             }
@@ -82,10 +78,15 @@ impl Call<'_> {
     /// Refuses writes to what only the server writes, and to rows that the user's rights hide.
     fn may(&self, target: &Target) -> Result<(), Refusal> {
         let (entity, id) = match target {
-            Target::Set(entity) => (entity, None),
-            Target::Row(entity, id) | Target::Property(entity, id, _) => (entity, Some(*id)),
-            Target::Service | Target::Metadata | Target::Count(_) | Target::Raw(..) | Target::Unknown => return Ok(()),
+            Target::Set(entity) | Target::Count(entity) => (entity, None),
+            Target::Row(entity, id) | Target::Property(entity, id, _) | Target::Raw(entity, id, _) => {
+                (entity, Some(*id))
+            }
+            Target::Service | Target::Metadata | Target::Unknown => return Ok(()),
         };
+        if self.visit.switched.blocked.contains(entity.name) {
+            return Err(Refusal::restricted());
+        }
         let is_hidden = id.is_some_and(|id| self.store.is_veiled(entity, id));
         let is_write = *self.request.method() != Method::GET;
         if is_write && (entity.is_servers_own() || is_hidden) { Err(Refusal::denied(entity.name)) } else { Ok(()) }
@@ -93,31 +94,58 @@ impl Call<'_> {
 
     /// A collection: a whole set, or the rows that refer to one row by a lookup.
     fn list(&self, entity: &'static Entity, of: Option<(&Column, Uuid)>) -> Result<Response, Refusal> {
-        let query = Query::parse(entity, self.request.uri().query())?;
+        let mut query = self.query(entity)?;
+        let asked = query.limit(self.visit.switched.page);
         let rows = self.store.rows(entity.name);
         let rows = rows.filter(|(_, row)| of.is_none_or(|(column, id)| row.guid(column.name) == Some(id)));
         let (rows, matches) = query.page(rows, self.store);
         let values: Vec<_> = rows.into_iter().map(|row| query.shown(entity, row, self.store)).collect();
         let mut body = Map::new();
-        body.insert("@odata.context".into(), json!(format!("{}/$metadata#{}", root(self.request), entity.name)));
+        body.insert("@odata.context".into(), json!(format!("{}/$metadata#{}", self.root(), entity.name)));
         if query.count {
             body.insert("@odata.count".into(), json!(matches));
         }
+        if let Some(next) = query.next(asked, matches) {
+            body.insert("@odata.nextLink".into(), json!(format!("{}/{}?{next}", self.root(), entity.name)));
+        }
         body.insert("value".into(), json!(values));
-        Ok(odata(StatusCode::OK, &Json::Object(body)))
+        self.told(StatusCode::OK, body)
+    }
+
+    /// A reply, with times as this installation spells them, if the server has the memory for it (creatio.md §1.6).
+    fn told(&self, status: StatusCode, body: Map<String, Json>) -> Result<Response, Refusal> {
+        let mut body = Json::Object(body);
+        self.visit.spelling.told(&mut body);
+        let response = odata(status, &body);
+        let limit = self.visit.switched.memory;
+        if limit > 0 && response.body().len() > limit && *self.request.method() == Method::GET {
+            return Err(Refusal::out_of_memory());
+        }
+        Ok(response)
+    }
+
+    fn query(&self, entity: &'static Entity) -> Result<Query, Refusal> {
+        let mut query = Query::parse(entity, self.request.uri().query(), &self.visit)?;
+        query.hide(entity, self.visit.switched);
+        Ok(query)
+    }
+
+    /// The address of the service as the caller knows it, for links.
+    fn root(&self) -> String {
+        let host = self.request.headers().get(header::HOST).and_then(|host| host.to_str().ok());
+        format!("http://{}{}{ROOT}", host.unwrap_or("localhost"), self.visit.switched.host.base())
     }
 
     fn one(&self, entity: &'static Entity, id: Uuid, status: StatusCode) -> Result<Response, Refusal> {
         let row = self.row(entity, id)?;
-        let context = format!("{}/$metadata#{}/$entity", root(self.request), entity.name);
+        let context = format!("{}/$metadata#{}/$entity", self.root(), entity.name);
         let mut body = Map::from_iter([("@odata.context".to_owned(), json!(context))]);
         if *self.request.method() == Method::GET {
-            let query = Query::parse(entity, self.request.uri().query())?;
-            body.extend(query.shown(entity, row, self.store));
+            body.extend(self.query(entity)?.shown(entity, row, self.store));
         } else {
             body.extend(entity_json(entity, row));
         }
-        Ok(odata(status, &Json::Object(body)))
+        self.told(status, body)
     }
 
     fn property(&self, entity: &'static Entity, id: Uuid, name: &str) -> Result<Response, Refusal> {
@@ -125,7 +153,7 @@ impl Call<'_> {
         match (entity.property(name), navigation(entity, name)) {
             (Some(column), _) if column.kind == Kind::Binary => Ok(stream(row, column)),
             (Some(column), _) => {
-                let context = format!("{}/$metadata#{}({id})/{name}", root(self.request), entity.name);
+                let context = format!("{}/$metadata#{}({id})/{name}", self.root(), entity.name);
                 Ok(odata(StatusCode::OK, &json!({"@odata.context": context, "value": row.shown(column)})))
             }
             (None, Some(Navigation::One(column, target))) => match row.guid(column.name) {
@@ -156,7 +184,7 @@ impl Call<'_> {
         let author = self.author();
         let id = write::insert(self.store, entity, (&changes, fresh), (author, Insert::Created))?;
         let mut response = self.one(entity, id, StatusCode::CREATED)?;
-        if let Ok(location) = HeaderValue::try_from(format!("{}/{}({id})", root(self.request), entity.name)) {
+        if let Ok(location) = HeaderValue::try_from(format!("{}/{}({id})", self.root(), entity.name)) {
             response.headers_mut().insert(header::LOCATION, location);
         }
         Ok(response)
@@ -189,15 +217,28 @@ impl Call<'_> {
     }
 
     fn body(&self, entity: &'static Entity) -> Result<write::Changes, Refusal> {
-        match serde_json::from_slice(self.request.body()) {
-            Ok(Json::Object(body)) => write::changes(entity, &body).map_err(Refusal::invalid),
+        let body = serde_json::from_slice(self.request.body()).map(|mut body| {
+            self.visit.spelling.heard(&mut body);
+            body
+        });
+        match body {
+            Ok(Json::Object(body)) => {
+                if let Some(name) = body.keys().find(|name| self.lacks(entity, name)) {
+                    return Err(Refusal::invalid(write::no_property(entity, name)));
+                }
+                write::changes(entity, &body).map_err(Refusal::invalid)
+            }
             Ok(_) => Err(Refusal::invalid("The body must be a JSON object.")),
             Err(error) => Err(Refusal::invalid(format!("The body is no JSON: {error}."))),
         }
     }
 
+    fn lacks(&self, entity: &'static Entity, property: &str) -> bool {
+        entity.property(property).is_some_and(|column| self.visit.switched.lacks(entity.name, column.name))
+    }
+
     fn author(&mut self) -> Author {
-        Author { contact: self.contact, at: self.store.stamp(self.desk.now()) }
+        Author { contact: self.visit.contact, at: self.store.stamp(self.desk.now()) }
     }
 }
 
@@ -211,7 +252,7 @@ fn stream(row: &Row, column: &Column) -> Response {
 /// Reads `Set`, `Set(guid)`, `Set/guid` (as the batch samples spell it), and what may follow.
 fn target(path: &str) -> Result<Target, Refusal> {
     let path = percent_decode_str(path).decode_utf8_lossy();
-    let rest = path.strip_prefix(ROOT).unwrap_or_default().trim_matches('/');
+    let rest = path.split_once(ROOT).map_or("", |(_, rest)| rest).trim_matches('/');
     let mut parts = rest.split('/');
     let first = parts.next().unwrap_or_default();
     let (name, key) = match first.split_once('(') {

@@ -1,9 +1,11 @@
 //! Query options of a collection, and the page of rows that they select (creatio.md §1.6).
 
+use super::Visit;
 use super::error::Refusal;
 use super::filter::{self, Expression, Path};
 use super::schema::{Column, Entity, Kind};
 use super::store::Store;
+use super::switches::Switched;
 use super::value::Row;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value as Json, json};
@@ -27,21 +29,53 @@ pub(crate) struct Query {
     /// The number of all matches is wanted too.
     pub(crate) count: bool,
     expand: Vec<Vec<String>>,
+    /// Properties that this installation does not have.
+    hidden: Vec<String>,
+    /// As asked.
+    text: String,
 }
 
 impl Query {
+    /// Leaves out what the installation does not have.
+    pub(crate) fn hide(&mut self, entity: &'static Entity, switched: &Switched) {
+        let lacking = entity.columns().filter(|column| switched.lacks(entity.name, column.name));
+        self.hidden = lacking.map(Column::property).collect();
+    }
+
+    /// Gives at most `page` rows (0: as many as are asked for); what was asked for.
+    pub(crate) fn limit(&mut self, page: usize) -> Option<usize> {
+        let asked = self.top;
+        if page > 0 {
+            self.top = Some(asked.unwrap_or(page).min(page));
+        }
+        asked
+    }
+
+    /// The options of the next page, if `asked` rows of `matches` don't fit into this one.
+    pub(crate) fn next(&self, asked: Option<usize>, matches: usize) -> Option<String> {
+        let (given, wanted) = (self.top?, asked.unwrap_or(ROW_CAP));
+        let more = given < wanted && self.skip + given < matches;
+        more.then(|| {
+            let kept =
+                self.text.split('&').filter(|option| !option.starts_with("$skip") && !option.starts_with("$top"));
+            let kept = kept.collect::<Vec<_>>().join("&");
+            let top = asked.map_or_else(String::new, |asked| format!("&$top={}", asked - given));
+            format!("{kept}&$skip={}{top}", self.skip + given)
+        })
+    }
+
     /// Reads the part of the URL after `?`.
     ///
     /// # Errors
     /// 400, and the filter's own.
-    pub(crate) fn parse(entity: &'static Entity, text: Option<&str>) -> Result<Self, Refusal> {
-        let mut query = Self::default();
+    pub(crate) fn parse(entity: &'static Entity, text: Option<&str>, visit: &Visit<'_>) -> Result<Self, Refusal> {
+        let mut query = Self { text: text.unwrap_or_default().to_owned(), ..Self::default() };
         for option in text.unwrap_or_default().split('&').filter(|option| !option.is_empty()) {
             let (name, value) = option.split_once('=').unwrap_or((option, ""));
             let (name, value) = (decoded(name), decoded(value));
             match name.as_str() {
-                "$filter" => query.filter = Some(filter::parse(entity, &value)?),
-                "$select" => query.select = selection(entity, &value)?,
+                "$filter" => query.filter = Some(filter::parse(entity, &visit.spelling.asked(&value))?),
+                "$select" => query.select = selection(entity, &value, visit.switched)?,
                 "$orderby" => query.order = order(entity, &value)?,
                 "$top" => query.top = Some(number(&name, &value)?),
                 "$skip" => query.skip = number(&name, &value)?,
@@ -79,6 +113,7 @@ impl Query {
     /// One row as this query shows it.
     pub(crate) fn shown(&self, entity: &'static Entity, row: &Row, store: &Store) -> Map<String, Json> {
         let mut object = entity_json(entity, row);
+        object.retain(|name, _| !self.hidden.contains(name));
         if let Some(select) = &self.select {
             object.retain(|name, _| select.iter().any(|s| s == name.split('@').next().unwrap_or(name)));
         }
@@ -160,13 +195,14 @@ fn no_property(entity: &Entity, name: &str) -> Refusal {
     ))
 }
 
-fn selection(entity: &'static Entity, text: &str) -> Result<Option<Vec<String>>, Refusal> {
+fn selection(entity: &'static Entity, text: &str, switched: &Switched) -> Result<Option<Vec<String>>, Refusal> {
     if text.trim() == "*" {
         return Ok(None);
     }
     let names = text.split(',').map(|name| {
         let name = name.trim();
-        let known = entity.property(name).is_some() || navigation(entity, name).is_some();
+        let column = entity.property(name).filter(|column| !switched.lacks(entity.name, column.name));
+        let known = column.is_some() || navigation(entity, name).is_some();
         if known { Ok(name.to_owned()) } else { Err(no_property(entity, name)) }
     });
     names.collect::<Result<_, _>>().map(Some)

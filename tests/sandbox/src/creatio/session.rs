@@ -1,6 +1,7 @@
 //! Sign-in: sessions, the four cookies and the CSRF rule (creatio.md §1.2). Sessions outlive a reset.
 
 use super::error::{empty, reply};
+use super::switches::Session as Shape;
 use crate::desk::{Desk, Request, Response};
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use serde_json::json;
@@ -35,13 +36,29 @@ impl Denial {
         match self {
             Self::Forged => empty(StatusCode::FORBIDDEN),
             Self::SignedOut if forced => empty(StatusCode::UNAUTHORIZED),
-            Self::SignedOut => {
-                let mut response = empty(StatusCode::FOUND);
-                response.headers_mut().insert(header::LOCATION, HeaderValue::from_static(LOGIN_PAGE));
-                response
-            }
+            Self::SignedOut => redirect(),
         }
     }
+}
+
+/// The reply to everybody whose session is lost in this way (creatio.md §1.2).
+pub(crate) fn lost(session: Shape) -> Option<Response> {
+    Some(match session {
+        Shape::Kept => return None,
+        Shape::Unauthorized => empty(StatusCode::UNAUTHORIZED),
+        Shape::Redirect => redirect(),
+        Shape::Html => login_page(),
+        Shape::Json => {
+            let body = json!({"Message": "Authentication failed.", "StackTrace": null, "ExceptionType": "System.InvalidOperationException"});
+            reply(StatusCode::OK, "application/json; charset=utf-8", body.to_string().into_bytes())
+        }
+    })
+}
+
+fn redirect() -> Response {
+    let mut response = empty(StatusCode::FOUND);
+    response.headers_mut().insert(header::LOCATION, HeaderValue::from_static(LOGIN_PAGE));
+    response
 }
 
 /// The open sessions, by the value of their `.ASPXAUTH` cookie.

@@ -11,11 +11,14 @@ use uuid::Uuid;
 pub(crate) struct Store {
     tables: BTreeMap<&'static str, BTreeMap<Uuid, Row>>,
     stamped: DateTime<Utc>,
-    /// Activities taken out while somebody is served who may not see them.
-    veiled: BTreeMap<Uuid, Row>,
+    /// Values of system settings that users saved for themselves, by contact and code.
+    pub(crate) personal: BTreeMap<(Uuid, String), String>,
+    /// Rows taken out while somebody is served who may not see them.
+    veiled: BTreeMap<(&'static str, Uuid), Row>,
 }
 
-const VEILED: &str = "Activity";
+/// The entities whose rows can be hidden.
+const VEILED: [&str; 2] = ["Activity", "Contact"];
 
 impl Store {
     /// One row.
@@ -48,21 +51,24 @@ impl Store {
         self.tables.get_mut(entity.name)?.remove(&id)
     }
 
-    /// Takes Activities out of sight until [`Store::unveil`].
+    /// Takes rows out of sight until [`Store::unveil`].
     pub(crate) fn veil(&mut self, ids: &[Uuid]) {
-        let Some(table) = self.tables.get_mut(VEILED) else { return };
-        self.veiled.extend(ids.iter().filter_map(|id| Some((*id, table.remove(id)?))));
+        for entity in VEILED {
+            let Some(table) = self.tables.get_mut(entity) else { continue };
+            self.veiled.extend(ids.iter().filter_map(|id| Some(((entity, *id), table.remove(id)?))));
+        }
     }
 
     /// Puts back what was veiled.
     pub(crate) fn unveil(&mut self) {
-        let veiled = std::mem::take(&mut self.veiled);
-        self.tables.entry(VEILED).or_default().extend(veiled);
+        for ((entity, id), row) in std::mem::take(&mut self.veiled) {
+            self.tables.entry(entity).or_default().insert(id, row);
+        }
     }
 
     /// Whether a row is there but out of sight.
     pub(crate) fn is_veiled(&self, entity: &Entity, id: Uuid) -> bool {
-        entity.name == VEILED && self.veiled.contains_key(&id)
+        self.veiled.contains_key(&(entity.name, id))
     }
 
     /// The time of a write: now, in microseconds, and later than any earlier write's.

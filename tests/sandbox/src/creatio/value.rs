@@ -39,6 +39,11 @@ impl Value {
 pub(crate) struct Row(BTreeMap<&'static str, Value>);
 
 impl Row {
+    /// A row with no cell filled.
+    pub(crate) const fn empty() -> Self {
+        Self(BTreeMap::new())
+    }
+
     /// Fills or empties a cell.
     pub(crate) fn set(&mut self, column: &'static str, value: Option<Value>) {
         match value.and_then(Value::filled) {

@@ -46,11 +46,7 @@ pub(crate) fn changes(entity: &'static Entity, body: &Map<String, Json>) -> Resu
         if let Some(column) = entity.property(name) {
             changes.insert(column.name, value::read(column, json)?);
         } else if !name.contains('@') && navigation(entity, name).is_none() {
-            return Err(format!(
-                "The property '{name}' does not exist on type 'Terrasoft.Configuration.OData.{}'. \
-                 Make sure to only use property names that are defined by the type.",
-                entity.name
-            ));
+            return Err(no_property(entity, name));
         }
     }
     Ok(changes)
@@ -157,6 +153,15 @@ pub(crate) fn delete(store: &mut Store, entity: &'static Entity, id: Uuid) -> Re
     Ok(())
 }
 
+/// What is said of an unknown property in a body.
+pub(crate) fn no_property(entity: &Entity, name: &str) -> String {
+    format!(
+        "The property '{name}' does not exist on type 'Terrasoft.Configuration.OData.{}'. \
+         Make sure to only use property names that are defined by the type.",
+        entity.name
+    )
+}
+
 /// The refusal for an unknown key.
 pub(crate) fn no_row(entity: &Entity, id: Uuid) -> Refusal {
     Refusal::missing(format!("The item with key '{id}' was not found in {}.", entity.name))
@@ -191,6 +196,7 @@ fn check(store: &Store, entity: &'static Entity, row: &Row, strict: impl Fn(&Col
         }
         if let (Some(target), Some(id)) = (column.target(), row.guid(column.name))
             && store.get(target, id).is_none()
+            && !store.is_veiled(target, id)
             && !(target.name == entity.name && row.guid("Id") == Some(id))
         {
             return Err(Refusal::database(format!(

@@ -10,4 +10,5 @@ mod people;
 mod process;
 mod query;
 mod session;
+mod switches;
 mod write;

@@ -101,7 +101,7 @@ fn what_is_not_emulated_is_named() {
     let mut client = Client::new(Seed::Empty);
     for (method, path) in [
         ("GET", "/0/rest/RightsService/GetCanExecuteOperation"),
-        ("GET", "/0/odata/FolderTree"),
+        ("GET", "/0/odata/FolderTreeFavorite"),
         ("PUT", "/0/odata/Activity(00000000-0000-0000-0000-000000000001)"),
         ("GET", "/nowhere"),
     ] {

@@ -139,6 +139,16 @@ pub(crate) static ENTITIES: &[Entity] = &[
         ],
     },
     Entity {
+        name: "FolderTree",
+        own: &[
+            text("Name", 250).required(),
+            text("Description", MAX),
+            lookup("Parent", "FolderTree"),
+            text("EntitySchemaName", 250),
+            binary("FilterData"),
+        ],
+    },
+    Entity {
         name: "Contact",
         own: &[
             text("Name", 250).required(),

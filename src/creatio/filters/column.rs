@@ -1,0 +1,35 @@
+//! What the columns of `Activity` hold (creatio.md §2.1). A stored condition does not always say, and OData addresses a lookup otherwise than
+//! a text. Columns that are not here are judged by the condition's own data type.
+
+use super::Kind;
+
+/// What the column `name` of `Activity` holds, if it is a stock one.
+pub(super) fn kind(name: &str) -> Option<Kind> {
+    Some(match name {
+        "Id" | "ProcessElementId" => Kind::Guid,
+        "Type" | "ActivityCategory" | "Status" | "Priority" | "Owner" | "Author" | "Organizer" | "Contact"
+        | "Account" | "TimeZone" | "Result" | "CreatedBy" | "ModifiedBy" | "OwnerRole" => Kind::Lookup,
+        "Title"
+        | "Notes"
+        | "Location"
+        | "DetailedResult"
+        | "DurationInMnutesAndHours"
+        | "GlobalActivityID"
+        | "UserEmailAddress"
+        | "AllowedResult"
+        | "Body"
+        | "Sender"
+        | "Recepient"
+        | "CopyRecepient"
+        | "BlindCopyRecepient"
+        | "MailHash"
+        | "HeaderProperties" => Kind::Text,
+        "DurationInMinutes" | "ProcessListeners" => Kind::Number,
+        "ShowInScheduler" | "RemindToOwner" | "RemindToAuthor" | "IsNeedProcess" | "CreatedByInvCRM" | "IsHtmlBody" => {
+            Kind::Bool
+        }
+        "StartDate" | "DueDate" | "CreatedOn" | "ModifiedOn" | "RemindToOwnerDate" | "RemindToAuthorDate"
+        | "RemoteCreatedOn" | "SendDate" => Kind::Date,
+        _ => return None,
+    })
+}

@@ -1,0 +1,361 @@
+//! Groups of activities: the trees of `ActivityFolder` and, since Freedom UI, of `FolderTree` (creatio.md §2.4), and who is in them. Static
+//! membership is read, a dynamic group's filter evaluated: by `$filter` as far as that goes, else by the server itself with the stored JSON.
+//! A group whose filter neither of them takes has no members and is named with the condition at fault.
+
+use super::Creatio;
+use super::filters::{self, Filter, Viewer};
+use super::query::{self, Query};
+use super::read::{row_id, understood};
+use super::stock::{FOLDER_DYNAMIC, FOLDER_STATIC, TYPE_EMAIL};
+use super::wire::{Folder, Membership as Row};
+use crate::error::{Error, Result};
+use crate::http::{Call, Fault, Repeat, odata};
+use crate::model::{GroupId, ItemId};
+use crate::ports::{Clock, Http, Keys, Membership, Response};
+use chrono::Weekday;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// Rows of one page of members.
+const PAGE: usize = 1_000;
+/// Most characters of a path with a filter: what is longer goes to DataService, in a body.
+const LONGEST: usize = 2_000;
+
+/// A group of activities.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// Its id.
+    pub id: GroupId,
+    /// Its name, for people.
+    pub name: String,
+    /// The group above it.
+    pub parent: Option<GroupId>,
+    /// Its members follow from a filter.
+    pub dynamic: bool,
+}
+
+/// What a group's members follow from.
+#[derive(Clone, Copy)]
+enum Rule {
+    /// Rows of `ActivityInFolder`.
+    Rows,
+    /// The filter in this column of this set.
+    Filter(&'static str, &'static str),
+}
+
+const SEARCH_DATA: Rule = Rule::Filter("ActivityFolder", "SearchData");
+const FILTER_DATA: Rule = Rule::Filter("FolderTree", "FilterData");
+
+impl<P: Http + Clock + Keys> Creatio<P> {
+    /// The static and dynamic groups of activities that the user may see.
+    ///
+    /// # Errors
+    /// What stops a run.
+    pub async fn groups(&self) -> Result<Vec<Group>> {
+        let query =
+            Query { set: "ActivityFolder", select: "Id,Name,ParentId,FolderTypeId", order: "Name", ..Query::default() };
+        let [rows] = self.ask([vec![query.call()]]).await?;
+        let tree = Query {
+            set: "FolderTree",
+            select: "Id,Name,ParentId",
+            filter: "EntitySchemaName eq 'Activity'",
+            order: "Name",
+            ..Query::default()
+        };
+        let trees = self.trees(vec![tree.call()]).await?;
+        let group = |row: Folder, dynamic| {
+            let parent = row.parent_id.0.map(GroupId::new);
+            Some(Group { id: GroupId::new(row.id.0?), name: row.name, parent, dynamic })
+        };
+        let mut groups = Vec::new();
+        for row in understood::<Folder>(rows, "Id", "ActivityFolder.").0 {
+            match row.folder_type_id.as_str() {
+                Some(FOLDER_DYNAMIC) => groups.extend(group(row, true)),
+                Some(FOLDER_STATIC) => groups.extend(group(row, false)),
+                Some(_) | None => {}
+            }
+        }
+        groups.extend(trees.into_iter().filter_map(|row| group(row, true)));
+        Ok(groups)
+    }
+
+    /// See [`Directory::members`](crate::ports::Directory::members).
+    pub(super) async fn members_of(&self, groups: &[GroupId]) -> Result<Membership> {
+        let rules = self.rules(groups).await?;
+        let mut membership = Membership::default();
+        let mut fixed = Vec::new();
+        for group in groups {
+            match rules.get(group.as_str()) {
+                None => membership.failed.push((group.clone(), "the group is not there".to_owned())),
+                Some(Rule::Rows) => fixed.push(format!("Folder/Id eq {group}")),
+                Some(Rule::Filter(set, column)) => match self.filtered(&format!("{set}({group})/{column}")).await? {
+                    Ok(members) => membership.members.extend(members),
+                    Err(why) => membership.failed.push((group.clone(), why)),
+                },
+            }
+        }
+        let query = Query { set: "ActivityInFolder", select: "ActivityId", order: "Id", ..Query::default() };
+        let rows = self.all(&query, &fixed).await?;
+        let rows = understood::<Row>(rows, "ActivityId", "ActivityInFolder.").0;
+        membership.members.extend(rows.iter().filter_map(|row| row.activity_id.item()));
+        Ok(membership)
+    }
+
+    /// What the members of these groups follow from, by the group's id; a group that is not there is left out.
+    async fn rules(&self, groups: &[GroupId]) -> Result<BTreeMap<String, Rule>> {
+        let by_id = |groups: &[&GroupId]| groups.iter().map(|id| format!("Id eq {id}")).collect::<Vec<_>>();
+        let folders = Query { set: "ActivityFolder", select: "Id,Name,ParentId,FolderTypeId", ..Query::default() };
+        let [folders] = self.ask([folders.any(by_id(&groups.iter().collect::<Vec<_>>()))]).await?;
+        let mut rules = BTreeMap::new();
+        for row in understood::<Folder>(folders, "Id", "ActivityFolder.").0 {
+            let rule = if row.folder_type_id.as_str() == Some(FOLDER_DYNAMIC) { SEARCH_DATA } else { Rule::Rows };
+            rules.extend(row.id.0.map(|id| (id, rule)));
+        }
+        let others: Vec<&GroupId> = groups.iter().filter(|group| !rules.contains_key(group.as_str())).collect();
+        let trees = Query {
+            set: "FolderTree",
+            select: "Id,Name,ParentId",
+            filter: "EntitySchemaName eq 'Activity'",
+            ..Query::default()
+        };
+        let trees = self.trees(trees.any(by_id(&others))).await?;
+        rules.extend(trees.into_iter().filter_map(|row| Some((row.id.0?, FILTER_DATA))));
+        Ok(rules)
+    }
+
+    /// Rows of `FolderTree`; none where the installation has no such table, or keeps it from the user.
+    async fn trees(&self, calls: Vec<Call>) -> Result<Vec<Folder>> {
+        let rows = match self.ask([calls]).await {
+            Ok([rows]) => rows,
+            Err(error) if refused(&error).is_some() => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        Ok(understood::<Folder>(rows, "Id", "FolderTree.").0)
+    }
+
+    /// The activities that the filter kept at `path` selects, or why it can't be evaluated.
+    async fn filtered(&self, path: &str) -> Result<Result<Vec<ItemId>, String>> {
+        let stored = match self.stored(path).await {
+            Ok(stored) => stored,
+            Err(error) => return refused(&error).map(Err).ok_or(error),
+        };
+        let viewer = Viewer {
+            contact: &self.site.contact,
+            user: self.user.as_deref(),
+            zone: &*self.site.zone,
+            now: self.odata.now(),
+            week: self.week,
+            date: &query::date,
+        };
+        match filters::read(&stored, &viewer) {
+            Ok(filter) => self.selected(&filter).await,
+            Err(obstacle) => Ok(Err(obstacle.to_string())),
+        }
+    }
+
+    /// A stored filter: the bytes of a stream (creatio.md §1.4).
+    async fn stored(&self, path: &str) -> Result<Vec<u8>> {
+        let response = self.odata.send(&Call::get(path)).await?;
+        query::accept(&response).map_err(|fault| fault.error(super::SIDE))?;
+        Ok(content(response.body()))
+    }
+
+    async fn selected(&self, filter: &Filter) -> Result<Result<Vec<ItemId>, String>> {
+        let mut trouble = match &filter.odata {
+            Ok(text) => match self.by_odata(text).await? {
+                Ok(members) => return Ok(Ok(members)),
+                Err(why) => why,
+            },
+            Err(obstacle) => obstacle.to_string(),
+        };
+        match self.by_service(&filter.stored).await {
+            Ok(members) => Ok(Ok(members)),
+            Err(error) => match refused(&error) {
+                Some(why) => {
+                    trouble.push_str("; ");
+                    trouble.push_str(&why);
+                    Ok(Err(trouble))
+                }
+                None => Err(error),
+            },
+        }
+    }
+
+    /// The activities that `filter` selects, e-mails aside, or why the server does not take it.
+    async fn by_odata(&self, filter: &str) -> Result<Result<Vec<ItemId>, String>> {
+        let mut whole = query::no_email();
+        if !filter.is_empty() {
+            whole = format!("{whole} and ({filter})");
+        }
+        let query = Query { set: "Activity", select: "Id", order: "Id", top: PAGE, ..Query::default() };
+        if (Query { filter: &whole, skip: usize::from(u16::MAX), ..query }).call().path.len() > LONGEST {
+            return Ok(Err("the filter is too long for an address".to_owned()));
+        }
+        match self.all(&query, &[whole]).await {
+            Ok(rows) => Ok(Ok(rows.iter().filter_map(row_id).collect())),
+            Err(error) => refused(&error).map(Err).ok_or(error),
+        }
+    }
+
+    /// The activities that the stored filter selects by the server's own judgement, e-mails aside.
+    async fn by_service(&self, stored: &Value) -> Result<Vec<ItemId>> {
+        let mut members = Vec::new();
+        loop {
+            let call = Call::post(SELECT_QUERY, select(stored, members.len()), Repeat::Safe);
+            let rows = rows(&self.service.send(&call).await?).map_err(|fault| fault.error(super::SIDE))?;
+            let read = rows.len();
+            members.extend(rows.iter().filter_map(row_id));
+            if read < PAGE {
+                return Ok(members);
+            }
+        }
+    }
+
+    /// All rows for each of `filters`. The first pages come in one batch; only what is long costs further requests.
+    pub(super) async fn all(&self, query: &Query<'_>, filters: &[String]) -> Result<Vec<Value>> {
+        let mut open: Vec<(&String, usize)> = filters.iter().map(|filter| (filter, 0)).collect();
+        let mut all = Vec::new();
+        while !open.is_empty() {
+            let call = |(filter, skip): &(&String, usize)| Query { filter, skip: *skip, top: PAGE, ..*query }.call();
+            let calls: Vec<Call> = open.iter().map(call).collect();
+            let pages = self.pages(calls).await?;
+            let mut longer = Vec::new();
+            for (page, (filter, skip)) in pages.into_iter().zip(open) {
+                let before = all.len();
+                self.follow(page, &mut all).await?;
+                let read = all.len() - before;
+                if read >= PAGE {
+                    longer.push((filter, skip + read));
+                }
+            }
+            open = longer;
+        }
+        Ok(all)
+    }
+}
+
+/// The first day of the weeks of a culture, as .NET has it for those that Creatio is sold in: Monday but for a few.
+pub(super) fn first_day(culture: &str) -> Weekday {
+    match culture.to_lowercase().as_str() {
+        "en-us" | "en-ca" | "es-mx" | "es-co" | "pt-br" | "he-il" | "ja-jp" | "ko-kr" | "zh-tw" | "hi-in" => {
+            Weekday::Sun
+        }
+        "ar-sa" | "ar-ae" | "ar-eg" | "fa-ir" => Weekday::Sat,
+        _ => Weekday::Mon,
+    }
+}
+
+/// The server's words if it refused one question only, so that a run can go on without the answer.
+pub(super) fn refused(error: &Error) -> Option<String> {
+    match error {
+        Error::Forbidden { detail, .. } | Error::Server { detail, .. } | Error::Unreadable { detail, .. } => {
+            Some(format!("the server refuses: {detail}"))
+        }
+        Error::Network(_)
+        | Error::SignedOut(_)
+        | Error::Busy(_)
+        | Error::ForeignLink(_)
+        | Error::CursorLost(_)
+        | Error::Elsewhere { .. }
+        | Error::Store(_)
+        | Error::Settings(_)
+        | Error::Stopped
+        | Error::Running => None,
+    }
+}
+
+/// The address of DataService's queries below the workspace (creatio.md §1.10).
+const SELECT_QUERY: &str = "DataService/json/SyncReply/SelectQuery";
+
+/// A page of a query by a stored filter. The filter stays as it is, in a group with the condition that keeps e-mails out.
+fn select(stored: &Value, offset: usize) -> Value {
+    let no_email = json!({"filterType": 1, "comparisonType": 4, "isEnabled": true, "dataValueType": 10,
+        "leftExpression": {"expressionType": 0, "columnPath": "Type"},
+        "rightExpression": {"expressionType": 2, "parameter": {"dataValueType": 10, "value": TYPE_EMAIL}}});
+    json!({
+        "rootSchemaName": "Activity", "operationType": 0, "allColumns": false,
+        "columns": {"items": {"Id": {"expression": {"expressionType": 0, "columnPath": "Id"},
+            "orderDirection": 1, "orderPosition": 0}}},
+        "isPageable": true, "rowCount": PAGE, "rowsOffset": offset,
+        "filters": {"filterType": 6, "logicalOperation": 0, "isEnabled": true, "rootSchemaName": "Activity",
+            "items": {"stored": stored, "noEmail": no_email}},
+    })
+}
+
+/// DataService's reply, as far as it is known: success is told by the rows (creatio.md §1.10).
+#[derive(Deserialize)]
+struct Selected {
+    #[serde(default)]
+    rows: Option<Vec<Value>>,
+    #[serde(default)]
+    success: Option<bool>,
+    #[serde(default, rename = "responseStatus")]
+    status: Option<Value>,
+    #[serde(default, rename = "errorInfo")]
+    info: Option<Value>,
+}
+
+fn rows(response: &Response) -> Result<Vec<Value>, Fault> {
+    query::accept(response)?;
+    let reply: Selected = odata::parse(response.body())?;
+    let said = [reply.status, reply.info].into_iter().flatten().find_map(|body| {
+        let text = ["Message", "message"].iter().find_map(|name| body.get(name)?.as_str())?;
+        (!text.is_empty()).then(|| odata::brief(text))
+    });
+    match reply.rows {
+        Some(rows) if reply.success != Some(false) => Ok(rows),
+        Some(_) | None => Err(Fault::Unreadable(said.unwrap_or_else(|| "rows: missing".to_owned()))),
+    }
+}
+
+/// The content of a stream: the bytes themselves, or base64 in the JSON of a property.
+fn content(body: &[u8]) -> Vec<u8> {
+    #[derive(Deserialize)]
+    struct Property {
+        value: String,
+    }
+    let property = serde_json::from_slice::<Property>(body).ok();
+    property.and_then(|property| base64(&property.value)).unwrap_or_else(|| body.to_vec())
+}
+
+/// The bytes that a base64 text spells (RFC 4648, padding optional).
+fn base64(text: &str) -> Option<Vec<u8>> {
+    let mut bytes = Vec::with_capacity(text.len() / 4 * 3);
+    let (mut bits, mut held) = (0_u32, 0_u32);
+    for c in text.trim_end_matches('=').bytes() {
+        let six = match c {
+            b'A'..=b'Z' => c - b'A',
+            b'a'..=b'z' => c - b'a' + 26,
+            b'0'..=b'9' => c - b'0' + 52,
+            b'+' => 62,
+            b'/' => 63,
+            _ => return None,
+        };
+        bits = bits << 6 | u32::from(six);
+        held += 6;
+        if held >= 8 {
+            held -= 8;
+            bytes.push((bits >> held & 0xFF) as u8);
+        }
+    }
+    Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_comes_as_it_is_or_in_base64() {
+        for (body, bytes) in [
+            (&br#"{"filterType":6,"items":{}}"#[..], &br#"{"filterType":6,"items":{}}"#[..]),
+            (br#"{"@odata.context":"x","value":"eyJhIjoxfQ=="}"#, br#"{"a":1}"#),
+            (br#"{"value":"eyJhIjoxfQ"}"#, br#"{"a":1}"#),
+            (br#"{"value":"no base64!"}"#, br#"{"value":"no base64!"}"#),
+            (b"", b""),
+        ] {
+            assert_eq!(content(body), bytes);
+        }
+    }
+}

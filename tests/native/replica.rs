@@ -1,0 +1,478 @@
+//! One conformance suite for [`Replica`]: what every side has to do, whatever is behind it, as named cases. A side takes part by its
+//! [`Rig`]; the rows at the end say which do. What only one side does is tested beside that side.
+
+mod creatio;
+mod memory;
+
+use pollster::block_on;
+use schedule_sync::model::time::instant;
+use schedule_sync::model::{
+    Body, Cursor, Facts, Field, Importance, Instant, Item, ItemId, Kind, Listing, Meeting, Patch, Person, Record,
+    Reminder, Response, Side, Status, Task, TaskWhen, When, Zone,
+};
+use schedule_sync::ports::{Clue, Op, Outcome, Refusal, Replica, Scope, Update};
+
+/// How the reply to the next writes goes astray.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Loss {
+    /// The write is carried out; no reply to it comes, however often it is sent.
+    After,
+    /// The write never arrives, however often it is sent.
+    Before,
+}
+
+/// One side under test, and the hands of a person who works on the same server past it.
+pub(crate) trait Rig {
+    /// The side.
+    type Replica: Replica;
+
+    /// It.
+    fn replica(&self) -> &Self::Replica;
+    /// Which side it is: what is written has its normal form.
+    fn side(&self) -> Side;
+    /// The zone of the user's profile.
+    fn zone(&self) -> &dyn Zone;
+    /// What a reading covers: the year 2026.
+    fn scope(&self) -> Scope;
+    /// The `n`th creation, as the engine would ask for it.
+    fn create(&self, n: u32, record: Record) -> Op;
+    /// A person makes the `n`th item.
+    fn put(&self, n: u32, record: &Record) -> ItemId;
+    /// A person makes the fields of an item so.
+    fn edit(&self, id: &ItemId, record: &Record);
+    /// A person deletes an item.
+    fn remove(&self, id: &ItemId);
+    /// What the server truly holds, in the side's normal form, read past the side; people and answers are left out.
+    fn holds(&self, id: &ItemId) -> Option<Record>;
+    /// How many items the server holds.
+    fn count(&self) -> usize;
+    /// Makes an item one that can't be understood; `false` where that is not possible.
+    fn spoil(&self, id: &ItemId) -> bool;
+    /// A record that the server refuses, if there is such a one.
+    fn refused(&self) -> Option<Record>;
+    /// Has replies go astray, from now on until [`Rig::mend`].
+    fn lose(&self, loss: Loss);
+    /// Ends all losses.
+    fn mend(&self);
+    /// Somebody who may be invited, where people are written on this side.
+    fn guest(&self, name: &str) -> Option<Person>;
+    /// Some minutes pass.
+    fn pass(&self);
+}
+
+fn at(text: &str) -> Instant {
+    text.parse().unwrap()
+}
+
+fn meeting(title: &str) -> Meeting {
+    Meeting {
+        title: title.to_owned(),
+        when: When::Timed { start: at("2026-03-05T10:00:00Z"), end: at("2026-03-05T11:00:00Z") },
+        place: "Room 'A' & B".to_owned(),
+        body: Body::from_text("one\ntwo <b>"),
+        importance: Importance::High,
+        reminder: Reminder::Before(20),
+        people: Vec::new(),
+        response: Response::InDoubt,
+    }
+}
+
+fn task(side: Side, title: &str) -> Task {
+    let days = TaskWhen::Days { start: None, due: Some("2026-03-06".parse().unwrap()) };
+    let timed = TaskWhen::Timed { start: at("2026-03-05T10:00:00Z"), due: at("2026-03-06T10:00:00Z") };
+    Task {
+        title: title.to_owned(),
+        when: if side == Side::Creatio { timed } else { days },
+        body: Body::from_text("a < b"),
+        importance: Importance::Low,
+        reminder: Some(at("2026-03-05T08:00:00Z")),
+        status: Status::InProgress,
+    }
+}
+
+/// One record of either kind.
+fn samples(side: Side) -> [Record; 2] {
+    [Record::Meeting(meeting("a meeting")), Record::Task(task(side, "a task"))]
+}
+
+/// A day from midnight to midnight, as this side says it.
+fn all_day<R: Rig>(rig: &R, day: &str) -> When {
+    let first = day.parse::<schedule_sync::model::Day>().unwrap();
+    let end = first.succ_opt().unwrap();
+    let midnight = |day: schedule_sync::model::Day| instant(rig.zone(), day.and_hms_opt(0, 0, 0).unwrap());
+    match rig.side() {
+        Side::Creatio => When::Timed { start: midnight(first), end: midnight(end) },
+        Side::Exchange => When::AllDay { first, end },
+    }
+}
+
+/// Every field of either kind, changed.
+fn variants<R: Rig>(rig: &R) -> Vec<(Field, Record)> {
+    let was = || meeting("a meeting");
+    let timed = |start, end| When::Timed { start: at(start), end: at(end) };
+    let meetings = [
+        (Field::Title, Meeting { title: "Встреча «Ы» 😀".to_owned(), ..was() }),
+        (Field::When, Meeting { when: timed("2026-03-07T10:00:00Z", "2026-03-07T10:30:00Z"), ..was() }),
+        // the nights on which the clocks of Berlin are put forward and back
+        (Field::When, Meeting { when: timed("2026-03-28T22:30:00Z", "2026-03-29T01:15:00Z"), ..was() }),
+        (Field::When, Meeting { when: timed("2026-10-24T21:00:00Z", "2026-10-25T05:45:00Z"), ..was() }),
+        (Field::When, Meeting { when: all_day(rig, "2026-03-29"), ..was() }),
+        (Field::When, Meeting { when: all_day(rig, "2026-10-25"), ..was() }),
+        (Field::Place, Meeting { place: String::new(), ..was() }),
+        (Field::Body, Meeting { body: Body::from_text("другой текст"), ..was() }),
+        (Field::Importance, Meeting { importance: Importance::Normal, ..was() }),
+        (Field::Reminder, Meeting { reminder: Reminder::Off, ..was() }),
+        (Field::Reminder, Meeting { reminder: Reminder::Before(0), ..was() }),
+    ];
+    let was = || task(rig.side(), "a task");
+    let when = match rig.side() {
+        Side::Creatio => TaskWhen::Timed { start: at("2026-10-24T22:00:00Z"), due: at("2026-10-26T17:00:00Z") },
+        Side::Exchange => TaskWhen::Days { start: None, due: Some("2026-10-26".parse().unwrap()) },
+    };
+    let tasks = [
+        (Field::Title, Task { title: "другая".to_owned(), ..was() }),
+        (Field::When, Task { when, ..was() }),
+        (Field::Body, Task { body: Body::default(), ..was() }),
+        (Field::Importance, Task { importance: Importance::High, ..was() }),
+        (Field::Reminder, Task { reminder: None, ..was() }),
+        (Field::Status, Task { status: Status::Completed, ..was() }),
+        (Field::Status, Task { status: Status::NotStarted, ..was() }),
+    ];
+    let meetings = meetings.into_iter().map(|(field, meeting)| (field, Record::Meeting(meeting)));
+    meetings.chain(tasks.into_iter().map(|(field, task)| (field, Record::Task(task)))).collect()
+}
+
+/// A change of `item` that makes its record `record` in `fields`.
+fn update(item: &Item, record: &Record, fields: &[Field]) -> Op {
+    Op::Update(Box::new(Update {
+        id: item.id.clone(),
+        container: item.container.clone(),
+        version: item.version.clone(),
+        before: item.record.clone(),
+        patch: Patch { record: record.clone(), fields: fields.iter().copied().collect() },
+        uid: None,
+        status: None,
+        owner: None,
+        mark: None,
+        facts: item.facts.clone(),
+    }))
+}
+
+fn delete(item: &Item) -> Op {
+    Op::Delete { id: item.id.clone(), container: item.container.clone(), version: item.version.clone() }
+}
+
+fn apply<R: Rig>(rig: &R, op: Op) -> Outcome {
+    block_on(rig.replica().apply(&[op])).remove(0)
+}
+
+/// What a write that was confirmed left.
+fn written<R: Rig>(rig: &R, op: Op) -> Item {
+    let written = apply(rig, op).unwrap();
+    let id = written.id.clone();
+    written.item.map_or_else(|| read(rig, &id, &written.container).unwrap(), |item| *item)
+}
+
+fn read<R: Rig>(rig: &R, id: &ItemId, container: &schedule_sync::model::ContainerId) -> Option<Item> {
+    let clue = Clue::Id { id: id.clone(), container: container.clone() };
+    block_on(rig.replica().find(&[clue])).unwrap().remove(0).items.pop()
+}
+
+fn observe<R: Rig>(rig: &R, cursor: Option<&Cursor>) -> Listing {
+    block_on(rig.replica().observe(&rig.scope(), cursor)).unwrap()
+}
+
+fn listed<R: Rig>(rig: &R, id: &ItemId) -> Item {
+    observe(rig, None).items.into_iter().find(|item| item.id == *id).unwrap()
+}
+
+/// A record without what [`Rig::holds`] leaves out, bodies by their text.
+fn plain(record: &Record) -> Record {
+    let mut record = record.clone();
+    match &mut record {
+        Record::Meeting(meeting) => {
+            (meeting.people, meeting.response) = (Vec::new(), Response::InDoubt);
+            meeting.body = Body::from_text(&meeting.body.text);
+        }
+        Record::Task(task) => task.body = Body::from_text(&task.body.text),
+    }
+    record
+}
+
+fn what_is_created_is_there_and_read_back<R: Rig>(rig: &R) {
+    for (n, record) in (1..).zip(samples(rig.side())) {
+        let item = written(rig, rig.create(n, record.clone()));
+        assert_eq!(plain(&item.record), plain(&record));
+        assert_eq!(rig.holds(&item.id).map(|held| plain(&held)), Some(plain(&record)));
+        assert_eq!(plain(&listed(rig, &item.id).record), plain(&record));
+    }
+}
+
+fn each_field_is_written_alone<R: Rig>(rig: &R) {
+    for (n, (field, record)) in (1..).zip(variants(rig)) {
+        let [meeting, task] = samples(rig.side());
+        let before = if record.kind() == Kind::Meeting { meeting } else { task };
+        let id = rig.put(n, &before);
+        let item = listed(rig, &id);
+        let item = written(rig, update(&item, &record, &[field]));
+        assert_eq!(plain(&item.record), plain(&record), "{field}: told");
+        assert_eq!(rig.holds(&id).map(|held| plain(&held)), Some(plain(&record)), "{field}: held");
+        rig.pass();
+    }
+}
+
+fn what_a_person_writes_is_read<R: Rig>(rig: &R) {
+    for (n, (field, record)) in (1..).zip(variants(rig)) {
+        let id = rig.put(n, &record);
+        assert_eq!(plain(&listed(rig, &id).record), plain(&record), "{field}");
+    }
+}
+
+fn removals<R: Rig>(rig: &R) {
+    for (n, record) in (1..).zip(samples(rig.side())) {
+        let id = rig.put(n, &record);
+        let item = listed(rig, &id);
+        apply(rig, delete(&item)).unwrap();
+        assert_eq!((rig.holds(&id), read(rig, &id, &item.container)), (None, None));
+        rig.pass();
+        assert_eq!(apply(rig, delete(&item)), Err(Refusal::Gone), "a second time");
+    }
+}
+
+fn a_delta_tells_what_changed<R: Rig>(rig: &R) {
+    let [record, other] = samples(rig.side());
+    let (one, two) = (rig.put(1, &record), rig.put(2, &other));
+    let mut cursor = observe(rig, None).cursor;
+    let mut step = |what: &str, told: &[&ItemId], gone: Option<&ItemId>| {
+        rig.pass();
+        let listing = observe(rig, cursor.as_ref());
+        for id in told {
+            assert!(listing.items.iter().any(|item| item.id == **id), "{what}");
+        }
+        if let Some(id) = gone {
+            assert!(!listing.items.iter().any(|item| item.id == *id), "{what}");
+            assert!(listing.removed.contains(id) || !listing.complete.is_empty(), "{what}: nobody would look for it");
+        } else {
+            assert!(listing.complete.is_empty() && listing.removed.is_empty(), "{what}: told in full");
+            assert_eq!(listing.items.len(), told.len(), "{what}");
+        }
+        cursor.clone_from(&listing.cursor);
+        listing
+    };
+    step("quiet", &[], None);
+    let (_, edited) = variants(rig).swap_remove(0);
+    rig.edit(&one, &edited);
+    let listing = step("edited", &[&one], None);
+    assert_eq!(plain(&listing.items[0].record), plain(&edited));
+    step("quiet after it", &[], None);
+    let three = rig.put(3, &record);
+    step("created", &[&three], None);
+    rig.remove(&two);
+    step("removed", &[], Some(&two));
+    step("quiet after that", &[], None);
+}
+
+fn an_own_write_is_told_by_the_next_delta_or_not_but_never_wrong<R: Rig>(rig: &R) {
+    let cursor = observe(rig, None).cursor;
+    let [record, _] = samples(rig.side());
+    let item = written(rig, rig.create(1, record.clone()));
+    rig.pass();
+    let listing = observe(rig, cursor.as_ref());
+    for told in &listing.items {
+        assert_eq!((&told.id, plain(&told.record)), (&item.id, plain(&record)));
+    }
+    assert!(!listing.removed.contains(&item.id));
+    rig.pass();
+    let quiet = observe(rig, listing.cursor.as_ref());
+    assert!(quiet.items.is_empty() || cursor.is_none(), "told twice");
+}
+
+fn what_has_changed_is_left_alone<R: Rig>(rig: &R) {
+    for (n, record) in (1..).zip(samples(rig.side())) {
+        let id = rig.put(n, &record);
+        let item = listed(rig, &id);
+        rig.pass();
+        let mut theirs = record.clone();
+        let mut ours = record.clone();
+        for (record, title) in [(&mut theirs, "a person's"), (&mut ours, "ours")] {
+            match record {
+                Record::Meeting(meeting) => meeting.title = title.to_owned(),
+                Record::Task(task) => task.title = title.to_owned(),
+            }
+        }
+        rig.edit(&id, &theirs);
+        assert_eq!(apply(rig, update(&item, &ours, &[Field::Title])), Err(Refusal::Stale));
+        assert_eq!(apply(rig, delete(&item)), Err(Refusal::Stale));
+        assert_eq!(rig.holds(&id).unwrap().title(), "a person's");
+        // what is to be written is as it was seen: it goes on, and leaves the rest alone
+        match &mut ours {
+            Record::Meeting(meeting) => meeting.importance = Importance::Low,
+            Record::Task(task) => task.importance = Importance::High,
+        }
+        let item = written(rig, update(&item, &ours, &[Field::Importance]));
+        assert_eq!(item.record.title(), "a person's");
+    }
+}
+
+fn what_is_gone_is_told<R: Rig>(rig: &R) {
+    for (n, record) in (1..).zip(samples(rig.side())) {
+        let id = rig.put(n, &record);
+        let item = listed(rig, &id);
+        rig.remove(&id);
+        assert_eq!(apply(rig, update(&item, &record, &[Field::Title])), Err(Refusal::Gone));
+        assert_eq!(apply(rig, delete(&item)), Err(Refusal::Gone));
+        assert_eq!((rig.count(), read(rig, &id, &item.container)), (0, None));
+    }
+}
+
+fn a_lost_reply_and_a_repetition_leave_one<R: Rig>(rig: &R) {
+    for (n, loss) in [(1, Loss::After), (2, Loss::Before)] {
+        let [record, _] = samples(rig.side());
+        let before = rig.count();
+        let op = rig.create(n, record.clone());
+        rig.lose(loss);
+        let told = apply(rig, op.clone());
+        rig.mend();
+        if matches!(told, Err(Refusal::NotSent)) {
+            assert_eq!(rig.count(), before, "{loss:?}: said not to be sent");
+        }
+        assert!(!matches!(told, Err(Refusal::Rejected(_) | Refusal::Gone)), "{loss:?} {told:?}");
+        let item = written(rig, op);
+        assert_eq!((rig.count(), plain(&item.record)), (before + 1, plain(&record)), "{loss:?}");
+    }
+}
+
+fn a_lost_change_is_never_claimed_and_can_be_repeated<R: Rig>(rig: &R) {
+    for (n, loss) in [(1, Loss::After), (2, Loss::Before)] {
+        let [record, _] = samples(rig.side());
+        let id = rig.put(n, &record);
+        let item = listed(rig, &id);
+        let (field, wanted) = variants(rig).swap_remove(1);
+        rig.lose(loss);
+        let told = apply(rig, update(&item, &wanted, &[field]));
+        rig.mend();
+        let is_there = plain(&rig.holds(&id).unwrap()) == plain(&wanted);
+        assert!(is_there || told.is_err(), "{loss:?} {told:?}");
+        let item = read(rig, &id, &item.container).unwrap();
+        let item = written(rig, update(&item, &wanted, &[field]));
+        assert_eq!(plain(&item.record), plain(&wanted));
+        rig.lose(loss);
+        let told = apply(rig, delete(&item));
+        rig.mend();
+        assert!(rig.holds(&id).is_none() || told.is_err(), "{loss:?} {told:?}");
+    }
+}
+
+fn particular_items_are_found<R: Rig>(rig: &R) {
+    let [record, other] = samples(rig.side());
+    let mut op = rig.create(1, record);
+    if let Op::Create(create) = &mut op {
+        create.facts.uid = Some("040000008200E00074C5B7101A82E008'x&y".into());
+    }
+    let item = written(rig, op);
+    let two = rig.put(2, &other);
+    let other = listed(rig, &two);
+    let id = |item: &Item| Clue::Id { id: item.id.clone(), container: item.container.clone() };
+    let nobody = Clue::Id { id: "aaaaaaaa-0000-4000-8000-000000000999".into(), container: item.container.clone() };
+    let uid = item.facts.uid.clone().unwrap();
+    let clues = [id(&item), nobody, Clue::Uid(uid), Clue::Uid("nobody's".into()), id(&other)];
+    let found = block_on(rig.replica().find(&clues)).unwrap();
+    let told: Vec<Vec<&ItemId>> = found.iter().map(|found| found.items.iter().map(|item| &item.id).collect()).collect();
+    assert_eq!(told, [vec![&item.id], vec![], vec![&item.id], vec![], vec![&two]]);
+    assert!(found[1].is_absent() && found[3].is_absent());
+    assert_eq!(block_on(rig.replica().find(&[])).unwrap().len(), 0);
+}
+
+fn what_cannot_be_understood_is_carried<R: Rig>(rig: &R) {
+    let [record, other] = samples(rig.side());
+    let (bad, good) = (rig.put(1, &record), rig.put(2, &other));
+    let container = listed(rig, &bad).container;
+    if !rig.spoil(&bad) {
+        return;
+    }
+    let listing = observe(rig, None);
+    assert_eq!(listing.items.iter().map(|item| &item.id).collect::<Vec<_>>(), [&good]);
+    assert_eq!(listing.malformed.iter().map(|bad| bad.id.as_ref()).collect::<Vec<_>>(), [Some(&bad)]);
+    let clue = Clue::Id { id: bad.clone(), container };
+    let found = block_on(rig.replica().find(&[clue])).unwrap().remove(0);
+    assert!(!found.is_absent() && found.items.is_empty(), "{found:?}");
+}
+
+fn one_bad_write_costs_only_itself<R: Rig>(rig: &R) {
+    let Some(bad) = rig.refused() else { return };
+    let [record, _] = samples(rig.side());
+    let ops = [rig.create(1, record.clone()), rig.create(2, bad), rig.create(3, record)];
+    let told = block_on(rig.replica().apply(&ops));
+    assert!(told[0].is_ok() && told[2].is_ok(), "{told:?}");
+    assert!(matches!(told[1], Err(Refusal::Rejected(_))), "{told:?}");
+    assert_eq!(rig.count(), 2);
+}
+
+fn many_writes_are_answered_in_order<R: Rig>(rig: &R) {
+    let ops: Vec<Op> = (0..150).map(|n| rig.create(n, Record::Meeting(meeting(&format!("{n:03}"))))).collect();
+    let told = block_on(rig.replica().apply(&ops));
+    for (n, outcome) in told.iter().enumerate() {
+        let id = &outcome.as_ref().unwrap().id;
+        assert_eq!(rig.holds(id).unwrap().title(), format!("{n:03}"));
+    }
+    assert_eq!((told.len(), rig.count(), observe(rig, None).items.len()), (150, 150, 150));
+}
+
+fn people_and_answers_are_written<R: Rig>(rig: &R) {
+    let (Some(anna), Some(boris)) = (rig.guest("anna"), rig.guest("boris")) else { return };
+    let mut wanted = meeting("with people");
+    (wanted.people, wanted.response) = (vec![anna.clone()], Response::Confirmed);
+    let mut item = written(rig, rig.create(1, Record::Meeting(wanted.clone())));
+    assert_eq!(item.record, Record::Meeting(Meeting { body: told_body(&item), ..wanted.clone() }));
+    for (people, response) in [
+        (vec![anna, boris.clone()], Response::Confirmed),
+        (vec![boris], Response::Declined),
+        (vec![], Response::InDoubt),
+    ] {
+        (wanted.people, wanted.response) = (people, response);
+        wanted.people.sort_by(|a, b| a.contact.cmp(&b.contact));
+        item = written(rig, update(&item, &Record::Meeting(wanted.clone()), &[Field::People, Field::Response]));
+        let Record::Meeting(mut told) = item.record.clone() else { panic!("a task") };
+        told.people.sort_by(|a, b| a.contact.cmp(&b.contact));
+        assert_eq!(told, Meeting { body: told_body(&item), ..wanted.clone() });
+    }
+}
+
+fn told_body(item: &Item) -> Body {
+    match &item.record {
+        Record::Meeting(meeting) => meeting.body.clone(),
+        Record::Task(task) => task.body.clone(),
+    }
+}
+
+/// Every case on a rig of its own; `make` gives one without items.
+pub(crate) fn conforms<R: Rig>(make: impl Fn() -> R) {
+    let cases: [(&str, fn(&R)); 15] = [
+        ("what is created is there and read back", what_is_created_is_there_and_read_back),
+        ("each field is written alone", each_field_is_written_alone),
+        ("what a person writes is read", what_a_person_writes_is_read),
+        ("removals", removals),
+        ("a delta tells what changed", a_delta_tells_what_changed),
+        ("an own write is never told wrong", an_own_write_is_told_by_the_next_delta_or_not_but_never_wrong),
+        ("what has changed is left alone", what_has_changed_is_left_alone),
+        ("what is gone is told", what_is_gone_is_told),
+        ("a lost reply and a repetition leave one", a_lost_reply_and_a_repetition_leave_one),
+        ("a lost change is never claimed", a_lost_change_is_never_claimed_and_can_be_repeated),
+        ("particular items are found", particular_items_are_found),
+        ("what can't be understood is carried", what_cannot_be_understood_is_carried),
+        ("one bad write costs only itself", one_bad_write_costs_only_itself),
+        ("many writes are answered in order", many_writes_are_answered_in_order),
+        ("people and answers are written", people_and_answers_are_written),
+    ];
+    for (name, case) in cases {
+        let rig = make();
+        let tried = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| case(&rig)));
+        assert!(tried.is_ok(), "{name}: see above");
+    }
+}
+
+/// Facts of a creation on this side: by them it is recognised when its reply was lost.
+pub(crate) fn facts(side: Side, n: u32) -> Facts {
+    let transaction = (side == Side::Exchange).then(|| format!("transaction-{n}"));
+    Facts { transaction, ..Facts::default() }
+}

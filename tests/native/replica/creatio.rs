@@ -1,0 +1,219 @@
+//! Creatio takes part, against the sandbox in process: over OData, on both kinds of host.
+
+use super::{Loss, Rig, conforms, facts};
+use crate::creatio_observe::id;
+use crate::graph_setup::Known;
+use crate::world::{CREATIO, World};
+use chrono::{TimeDelta, Utc};
+use chrono_tz::Tz;
+use sandbox::{Sandbox, Seed};
+use schedule_sync::creatio::{Creatio, Site};
+use schedule_sync::model::{
+    Address, Body, Importance, Instant, ItemId, Meeting, Person, Record, Reminder, Response, Role, Side, Status, Task,
+    TaskWhen, When, Window, Zone,
+};
+use schedule_sync::ports::{Choice, Create, Op, Scope};
+use serde_json::{Value, json};
+use std::rc::Rc;
+use uuid::Uuid;
+
+const STATUSES: [(Status, &str); 4] = [
+    (Status::NotStarted, "384d4b84-58e6-df11-971b-001d60e938c6"),
+    (Status::InProgress, "394d4b84-58e6-df11-971b-001d60e938c6"),
+    (Status::Completed, "4bdbb88f-58e6-df11-971b-001d60e938c6"),
+    (Status::Canceled, "201cfba8-58e6-df11-971b-001d60e938c6"),
+];
+
+const PRIORITIES: [(Importance, &str); 3] = [
+    (Importance::Low, "ac96fa02-7fe6-df11-971b-001d60e938c6"),
+    (Importance::Normal, "ab96fa02-7fe6-df11-971b-001d60e938c6"),
+    (Importance::High, "d625a9fc-7ee6-df11-971b-001d60e938c6"),
+];
+
+/// An installation in a zone with summer time, and the replica of its user.
+struct Installation {
+    world: Rc<World>,
+    creatio: Creatio<World>,
+    zone: Rc<Known>,
+}
+
+impl Installation {
+    fn new() -> Self {
+        let world = Rc::new(World::new(Seed::Empty, "2026-03-02T09:00:00Z"));
+        let zone = Rc::new(Known(Tz::Europe__Berlin, "W. Europe Standard Time"));
+        let contact = world.contact();
+        let unit = world.sandbox.borrow().creatio.rows("SysAdminUnit").remove(0);
+        let installation = Self {
+            creatio: Creatio::new(
+                Rc::clone(&world),
+                Site {
+                    base: CREATIO.trim_end_matches("/odata").to_owned(),
+                    id: "site".into(),
+                    contact: contact.as_str().into(),
+                    zone: zone.clone(),
+                },
+            ),
+            world,
+            zone,
+        };
+        installation.save("SysAdminUnit", unit["Id"].as_str().unwrap(), &json!({"TimeZoneId": installation.zone.1}));
+        installation
+    }
+
+    fn with<T>(&self, act: impl FnOnce(&mut Sandbox) -> T) -> T {
+        act(&mut self.world.sandbox.borrow_mut())
+    }
+
+    fn save(&self, entity: &str, id: &str, row: &Value) {
+        let id = Uuid::parse_str(id).unwrap();
+        self.with(|sandbox| sandbox.creatio.save_row((entity, id), row, &sandbox.desk)).unwrap();
+    }
+}
+
+fn of<T: PartialEq + Copy>(table: &[(T, &'static str)], value: T) -> &'static str {
+    table.iter().find(|(other, _)| *other == value).unwrap().1
+}
+
+fn meant<T: Copy>(table: &[(T, &str)], row: &Value) -> T {
+    table.iter().find(|(_, id)| row == id).unwrap().0
+}
+
+/// The row that a person would leave who wants `record`.
+fn row(record: &Record) -> Value {
+    let (shown, title, body, importance) = match record {
+        Record::Meeting(meeting) => (true, &meeting.title, &meeting.body, meeting.importance),
+        Record::Task(task) => (false, &task.title, &task.body, task.importance),
+    };
+    let mut row = json!({"ShowInScheduler": shown, "Title": title, "Notes": body.html,
+        "PriorityId": of(&PRIORITIES, importance)});
+    let (start, due, reminder) = match record {
+        Record::Meeting(Meeting { when: When::Timed { start, end }, reminder, .. }) => {
+            let at = match reminder {
+                Reminder::Before(minutes) => Some(*start - TimeDelta::minutes(*minutes)),
+                Reminder::Off => None,
+            };
+            (*start, *end, at)
+        }
+        Record::Task(Task { when: TaskWhen::Timed { start, due }, reminder, .. }) => (*start, *due, *reminder),
+        Record::Meeting(_) | Record::Task(_) => panic!("days"),
+    };
+    row["StartDate"] = json!(start);
+    row["DueDate"] = json!(due);
+    row["RemindToOwner"] = json!(reminder.is_some());
+    row["RemindToOwnerDate"] = json!(reminder);
+    match record {
+        Record::Meeting(meeting) => row["Location"] = json!(meeting.place),
+        Record::Task(task) => row["StatusId"] = json!(of(&STATUSES, task.status)),
+    }
+    row
+}
+
+/// What a row of the server means, as these tests understand it.
+fn record(row: &Value) -> Record {
+    let at = |name: &str| row[name].as_str().unwrap().parse::<chrono::DateTime<Utc>>().unwrap();
+    let text = |name: &str| row[name].as_str().unwrap().to_owned();
+    let (start, due): (Instant, Instant) = (at("StartDate"), at("DueDate"));
+    let reminder = (row["RemindToOwner"] == true).then(|| at("RemindToOwnerDate"));
+    let (title, body) = (text("Title"), Body::from_html(&text("Notes")));
+    let importance = meant(&PRIORITIES, &row["PriorityId"]);
+    if row["ShowInScheduler"] == true {
+        let reminder = reminder.map_or(Reminder::Off, |at| Reminder::Before((start - at).num_minutes()));
+        let when = When::Timed { start, end: due };
+        let (people, response) = (Vec::new(), Response::InDoubt);
+        Record::Meeting(Meeting { title, when, place: text("Location"), body, importance, reminder, people, response })
+    } else {
+        let status = meant(&STATUSES, &row["StatusId"]);
+        Record::Task(Task { title, when: TaskWhen::Timed { start, due }, body, importance, reminder, status })
+    }
+}
+
+impl Rig for Installation {
+    type Replica = Creatio<World>;
+
+    fn replica(&self) -> &Creatio<World> {
+        &self.creatio
+    }
+
+    fn side(&self) -> Side {
+        Side::Creatio
+    }
+
+    fn zone(&self) -> &dyn Zone {
+        self.zone.as_ref()
+    }
+
+    fn scope(&self) -> Scope {
+        let window = Window::at("2026-03-02T09:00:00Z".parse().unwrap(), "2026-01-01".parse().unwrap(), self.zone());
+        Scope { window, calendars: Choice::default(), lists: Choice::default() }
+    }
+
+    fn create(&self, n: u32, record: Record) -> Op {
+        let facts = facts(Side::Creatio, n);
+        Op::Create(Box::new(Create { id: Some(id(1_000 + n)), container: "activities".into(), record, facts }))
+    }
+
+    fn put(&self, n: u32, record: &Record) -> ItemId {
+        self.save("Activity", id(n).as_str(), &row(record));
+        id(n)
+    }
+
+    fn edit(&self, id: &ItemId, record: &Record) {
+        self.save("Activity", id.as_str(), &row(record));
+    }
+
+    fn remove(&self, id: &ItemId) {
+        let id = Uuid::parse_str(id.as_str()).unwrap();
+        self.with(|sandbox| sandbox.creatio.remove_row("Activity", id)).unwrap();
+    }
+
+    fn holds(&self, id: &ItemId) -> Option<Record> {
+        let rows = self.with(|sandbox| sandbox.creatio.rows("Activity"));
+        rows.iter().find(|row| row["Id"] == id.as_str()).map(record)
+    }
+
+    fn count(&self) -> usize {
+        self.with(|sandbox| sandbox.creatio.rows("Activity").len())
+    }
+
+    fn spoil(&self, id: &ItemId) -> bool {
+        self.save("Activity", id.as_str(), &json!({"DueDate": "2026-01-02T00:00:00Z"}));
+        true
+    }
+
+    fn refused(&self) -> Option<Record> {
+        Some(Record::Meeting(super::meeting(&"x".repeat(501))))
+    }
+
+    fn lose(&self, loss: Loss) {
+        let drop = if loss == Loss::After { "after" } else { "before" };
+        let lost = |method: &str, path: &str| json!({"server": "creatio", "method": method, "path": path, "times": 99, "then": {"drop": drop}});
+        let part = |method| lost(method, "/odata/Activity");
+        self.world.faults(json!([part("POST"), part("PATCH"), part("DELETE")]));
+    }
+
+    fn mend(&self) {
+        self.world.faults(json!([]));
+    }
+
+    fn guest(&self, name: &str) -> Option<Person> {
+        let contact = Uuid::new_v5(&Uuid::NAMESPACE_OID, name.as_bytes()).to_string();
+        let address = format!("{name}@fabrikam.example");
+        self.save("Contact", &contact, &json!({"Name": name, "Email": address}));
+        Some(Person {
+            addresses: Address::parse(&address).into_iter().collect(),
+            contact: Some(contact.as_str().into()),
+            name: name.to_owned(),
+            role: Role::Required,
+            response: Response::InDoubt,
+        })
+    }
+
+    fn pass(&self) {
+        self.world.pass(TimeDelta::minutes(3));
+    }
+}
+
+#[test]
+fn creatio_over_odata_conforms() {
+    conforms(Installation::new);
+}
