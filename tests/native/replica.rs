@@ -445,9 +445,12 @@ fn told_body(item: &Item) -> Body {
     }
 }
 
+/// What a case does with a rig.
+type Case<R> = fn(&R);
+
 /// Every case on a rig of its own; `make` gives one without items.
 pub(crate) fn conforms<R: Rig>(make: impl Fn() -> R) {
-    let cases: [(&str, fn(&R)); 15] = [
+    let cases: [(&str, Case<R>); 15] = [
         ("what is created is there and read back", what_is_created_is_there_and_read_back),
         ("each field is written alone", each_field_is_written_alone),
         ("what a person writes is read", what_a_person_writes_is_read),
