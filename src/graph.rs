@@ -26,6 +26,11 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+/// Requests to one mailbox that Graph carries out at the same time (facts §5).
+const MOST_AT_ONCE: usize = 4;
+/// How many of them a replica uses, so that a second tab or the settings page find room.
+const AT_ONCE: usize = 2;
+
 /// Which mailbox it is, and how its items are read and marked.
 #[derive(Clone)]
 pub struct Mailbox {
@@ -52,8 +57,14 @@ pub struct Graph<P> {
 impl<P: Http + Clock + Keys> Graph<P> {
     /// The replica of `mailbox`.
     pub fn new(world: Rc<P>, mailbox: Mailbox) -> Self {
-        let caller = Caller::new(world, Side::Exchange, &mailbox.base);
+        let caller = Caller::new(world, Side::Exchange, &mailbox.base).at_once(AT_ONCE);
         Self { caller, mailbox, kinds: RefCell::default() }
+    }
+
+    /// The same replica with up to `requests` under way at the same time, at most the four that Graph allows; two unless told.
+    #[must_use]
+    pub fn at_once(self, requests: usize) -> Self {
+        Self { caller: self.caller.at_once(requests.clamp(1, MOST_AT_ONCE)), ..self }
     }
 
     /// The addresses of the signed-in user, to compare the token with the mailbox: `mail`, then `userPrincipalName`.

@@ -2,6 +2,7 @@
 //! Knows no entity of any server; what a status means for an item is the replica's to say.
 
 pub mod batch;
+pub mod budget;
 pub mod call;
 pub mod endpoint;
 pub mod mend;

@@ -29,6 +29,13 @@ pub trait Http {
     /// # Errors
     /// [`Lost`] if none came.
     async fn send(&self, request: Request) -> Result<Response, Lost>;
+
+    /// Counts `requests` that are about to go to `side`, over all runs and tabs of the user; the milliseconds that they have to wait to stay
+    /// within what its server takes (see [`Budget`](crate::http::budget::Budget)). A world that keeps no count lets all of them go.
+    async fn book(&self, side: Side, requests: u32) -> u64 {
+        let _ = (side, requests);
+        0
+    }
 }
 
 /// Tells and spends time.

@@ -17,6 +17,8 @@ pub struct Caller<P> {
     side: Side,
     base: String,
     headers: Vec<(&'static str, String)>,
+    /// Batches that may be under way at the same time.
+    lanes: usize,
     told: Cell<Option<Instant>>,
 }
 
@@ -24,7 +26,15 @@ impl<P: Http + Clock + Keys> Caller<P> {
     /// A caller for the service whose absolute root is `base`.
     pub fn new(port: Rc<P>, side: Side, base: &str) -> Self {
         let base = base.trim_end_matches('/').to_owned();
-        Self { port, side, base, headers: vec![("Accept", "application/json".to_owned())], told: Cell::new(None) }
+        let headers = vec![("Accept", "application/json".to_owned())];
+        Self { port, side, base, headers, lanes: 1, told: Cell::new(None) }
+    }
+
+    /// The same caller, sending up to so many batches at the same time; one unless told.
+    #[must_use]
+    pub const fn at_once(mut self, lanes: usize) -> Self {
+        self.lanes = lanes;
+        self
     }
 
     /// The same caller, sending one more header with every call.
@@ -38,6 +48,11 @@ impl<P: Http + Clock + Keys> Caller<P> {
     #[must_use]
     pub const fn side(&self) -> Side {
         self.side
+    }
+
+    /// How many batches it may have under way.
+    pub(super) const fn lanes(&self) -> usize {
+        self.lanes
     }
 
     /// The server's clock at its last reply, if it told.
@@ -60,9 +75,15 @@ impl<P: Http + Clock + Keys> Caller<P> {
     /// # Errors
     /// `Network` (the call may have been carried out), `SignedOut`, `Busy`, `ForeignLink`.
     pub async fn send(&self, call: &Call) -> Result<Response> {
+        self.send_all(call, 1).await
+    }
+
+    /// As [`Caller::send`], for a call that the server counts as so many `requests`.
+    pub(super) async fn send_all(&self, call: &Call, requests: u32) -> Result<Response> {
         let (mut renew, mut renewed) = (false, false);
         let mut attempt = 1;
         loop {
+            self.pause(self.port.book(self.side, requests).await).await;
             let sent = self.port.send(self.signed(call, renew).await?).await;
             renew = false;
             let mishap = match &sent {
@@ -78,7 +99,7 @@ impl<P: Http + Clock + Keys> Caller<P> {
                 Err(_) => Mishap::Lost,
             };
             match (retry::again(attempt, call.repeat, mishap, self.jitter()), sent) {
-                (Some(wait), _) => self.port.sleep(wait).await,
+                (Some(wait), _) => self.pause(wait).await,
                 (None, Ok(response)) => return self.settled(response),
                 (None, Err(_)) => return Err(Error::Network(self.side)),
             }
@@ -103,7 +124,9 @@ impl<P: Http + Clock + Keys> Caller<P> {
 
     /// Waits `ms` milliseconds: for those that repeat parts of a batch.
     pub(super) async fn pause(&self, ms: u64) {
-        self.port.sleep(ms).await;
+        if ms > 0 {
+            self.port.sleep(ms).await;
+        }
     }
 
     /// How a reply failed, if it did, with the wait that it asks for.

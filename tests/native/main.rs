@@ -9,6 +9,7 @@ mod creatio_directory;
 mod creatio_observe;
 mod decide;
 mod graph_examples;
+mod graph_limits;
 mod graph_map;
 mod graph_replica;
 mod graph_setup;

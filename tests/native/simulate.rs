@@ -73,6 +73,7 @@ impl Stage {
                     stale_reads: *late,
                     shuffled_order: *shuffled,
                     page_size: NonZeroUsize::new(*page),
+                    ..Quirks::default()
                 })
             }
             Move::Expire => self.world.sandbox.borrow_mut().graph.expire_tokens(),

@@ -21,8 +21,8 @@ use std::path::Path;
 use std::rc::Rc;
 
 /// Both servers, both replicas, one user.
-struct Spine {
-    world: Rc<World>,
+pub(crate) struct Spine {
+    pub(crate) world: Rc<World>,
     creatio: Creatio<World>,
     graph: Graph<World>,
     shelf: Shelf,
@@ -31,7 +31,7 @@ struct Spine {
 }
 
 impl Spine {
-    fn new(seed: Seed, settings: &Settings) -> Self {
+    pub(crate) fn new(seed: Seed, settings: &Settings) -> Self {
         let (world, _, checked) = checked(seed);
         let me = world.by_hand(Side::Creatio, "GET", "SysAdminUnit?$filter=Name eq 'Supervisor'", None).1;
         let contact = me["value"][0]["ContactId"].as_str().unwrap().to_owned();
@@ -61,11 +61,11 @@ impl Spine {
         spine
     }
 
-    fn save(&self, settings: &Settings) {
+    pub(crate) fn save(&self, settings: &Settings) {
         block_on(self.shelf.save_settings(settings)).unwrap();
     }
 
-    fn run(&self) -> Report {
+    pub(crate) fn run(&self) -> Report {
         let zone = Known(Tz::Europe__Moscow, "Russian Standard Time");
         let words = words();
         let ends = Ends {
@@ -84,17 +84,17 @@ impl Spine {
     }
 
     /// The log rows since `from` that write, batches themselves left out.
-    fn writes(&self, from: usize) -> Vec<String> {
+    pub(crate) fn writes(&self, from: usize) -> Vec<String> {
         let log = self.world.log(from);
         log.into_iter().filter(|row| !row.starts_with("GET ") && !row.contains("$batch")).collect()
     }
 
-    fn logged(&self) -> usize {
+    pub(crate) fn logged(&self) -> usize {
         self.world.log(0).len()
     }
 
     /// Runs, then checks that a second run reads only.
-    fn settle(&self) -> Report {
+    pub(crate) fn settle(&self) -> Report {
         let report = self.run();
         let from = self.logged();
         self.run();
@@ -102,51 +102,51 @@ impl Spine {
         report
     }
 
-    fn activities(&self) -> Vec<Value> {
+    pub(crate) fn activities(&self) -> Vec<Value> {
         let rows = self.world.by_hand(Side::Creatio, "GET", "Activity?$orderby=Title&$top=1000", None).1;
         rows["value"].as_array().unwrap().clone()
     }
 
-    fn activity(&self, title: &str) -> Value {
+    pub(crate) fn activity(&self, title: &str) -> Value {
         let mut rows = self.activities();
         rows.retain(|row| row["Title"] == title);
         assert_eq!(rows.len(), 1, "one activity {title}");
         rows.remove(0)
     }
 
-    fn graph(&self, method: &str, path: &str, body: Option<Value>) -> Value {
+    pub(crate) fn graph(&self, method: &str, path: &str, body: Option<Value>) -> Value {
         let (status, reply) = self.world.by_hand(Side::Exchange, method, path, body);
         assert!((200..300).contains(&status), "{method} {path}: {status} {reply}");
         reply
     }
 
-    fn odata(&self, method: &str, path: &str, body: Option<Value>) -> Value {
+    pub(crate) fn odata(&self, method: &str, path: &str, body: Option<Value>) -> Value {
         let (status, reply) = self.world.by_hand(Side::Creatio, method, path, body);
         assert!((200..300).contains(&status), "{method} {path}: {status} {reply}");
         reply
     }
 
-    fn events(&self) -> Vec<Value> {
+    pub(crate) fn events(&self) -> Vec<Value> {
         self.graph("GET", "me/events?$top=500", None)["value"].as_array().unwrap().clone()
     }
 
-    fn event(&self, subject: &str) -> Value {
+    pub(crate) fn event(&self, subject: &str) -> Value {
         let mut rows = self.events();
         rows.retain(|row| row["subject"] == subject);
         assert_eq!(rows.len(), 1, "one event {subject}");
         rows.remove(0)
     }
 
-    fn tasks(&self) -> Vec<Value> {
+    pub(crate) fn tasks(&self) -> Vec<Value> {
         let list = self.list();
         self.graph("GET", &format!("me/todo/lists/{list}/tasks?$top=500"), None)["value"].as_array().unwrap().clone()
     }
 
-    fn list(&self) -> String {
+    pub(crate) fn list(&self) -> String {
         self.graph("GET", "me/todo/lists", None)["value"][0]["id"].as_str().unwrap().to_owned()
     }
 
-    fn task(&self, title: &str) -> Value {
+    pub(crate) fn task(&self, title: &str) -> Value {
         let mut rows = self.tasks();
         rows.retain(|row| row["title"] == title);
         assert_eq!(rows.len(), 1, "one task {title}");

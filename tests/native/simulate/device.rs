@@ -3,7 +3,7 @@
 
 use crate::graph_setup::{Known, LINK};
 use crate::memory::{Shelf, Silence, words};
-use crate::world::{CREATIO, GRAPH, World};
+use crate::world::{CREATIO, GRAPH, World, breath};
 use chrono::Duration;
 use chrono_tz::Tz;
 use futures_util::future;
@@ -19,7 +19,6 @@ use schedule_sync::ports::{Clock, Commit, Http, Keys, Lost, Request, Response, S
 use schedule_sync::run::{self, Ends, Report};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::task::Poll;
 
 /// What strikes a run at one of its awaits.
 pub(crate) enum Blow {
@@ -59,15 +58,7 @@ impl Fuse {
     /// An await: what strikes it. What only a server can do is kept for the next request.
     async fn burn(&self, request: bool) -> Option<Blow> {
         if self.yields.get() {
-            let mut waited = false;
-            future::poll_fn(|context| {
-                if std::mem::replace(&mut waited, true) {
-                    return Poll::Ready(());
-                }
-                context.waker().wake_by_ref();
-                Poll::Pending
-            })
-            .await;
+            breath().await;
         }
         let due = {
             let mut slot = self.blow.borrow_mut();
