@@ -2,7 +2,7 @@
 //! (rules, "Idempotence by construction").
 
 use super::Account;
-use crate::model::{Item, ItemId, Kind, Mark, Original, Record, Uid};
+use crate::model::{Item, ItemId, Kind, Mark, Original, Record, Side, Uid};
 use uuid::Uuid;
 
 /// The namespace of our ids; never change it: every installation's Activities are named by it.
@@ -38,6 +38,16 @@ fn shared(uid: &Uid, item: &Item) -> String {
 #[must_use]
 pub fn is_ours(activity: &ItemId) -> bool {
     Uuid::parse_str(activity.as_str()).is_ok_and(|id| id.get_version_num() == 5)
+}
+
+/// The generation with which an unlinked item of `side` is created on the other. An Activity that we made, or that has the UID of an event, had
+/// a counterpart once: a device without its link creates it again in the same generation as one that knows of the loss, and thus only once.
+#[must_use]
+pub fn first_generation(side: Side, item: &Item) -> u32 {
+    match side {
+        Side::Creatio => u32::from(is_ours(&item.id) || item.facts.uid.is_some()),
+        Side::Exchange => 0,
+    }
 }
 
 /// The UID of the whole series: in a global object id the four bytes of the instance's date are zero there.

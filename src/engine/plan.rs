@@ -6,7 +6,7 @@ use super::answer::Choice;
 use super::decide::{self, Fate, Step};
 use super::link::{Held, Link, LinkState, Reason};
 use super::matching::{self, Match};
-use super::{Context, Seen, guard, scope};
+use super::{Context, Seen, guard, identity, scope};
 use crate::model::{Item, ItemId, Mark, Pair, Side, Status};
 use crate::ports::Op;
 use std::collections::{BTreeMap, BTreeSet};
@@ -185,7 +185,7 @@ fn pending(context: &Context<'_>, seen: &Seen, link: &Link, (side, items): (Side
 
 fn single(context: &Context<'_>, seen: &Seen, side: Side, item: &Item) -> Planned {
     match decide::alone(context, seen, side, item) {
-        Step::Create(_) => actions::create(context, seen, (side, item), 0),
+        Step::Create(_) => actions::create(context, seen, (side, item), identity::first_generation(side, item)),
         Step::Hold(reason) => Planned::held(context, side, item, reason),
         Step::Rest
         | Step::Update(_)
@@ -222,10 +222,8 @@ impl Plan {
     /// Meetings that ended become Completed, unless this plan does something else with them.
     fn complete(&mut self, seen: &Seen, links: &[Link]) {
         let busy: BTreeSet<ItemId> = self.actions.iter().map(|action| action.after.ids.creatio.clone()).collect();
-        let untouched = |id: &ItemId| {
-            let read = seen.items.creatio.get(id);
-            read.is_none_or(|item| item.facts.status == Some(Status::NotStarted)) && !seen.gone.creatio.contains(id)
-        };
+        let untouched =
+            |id: &ItemId| seen.items.creatio.get(id).is_some_and(|item| item.facts.status == Some(Status::NotStarted));
         let due = links.iter().filter(|link| {
             let id = &link.ids.creatio;
             seen.due.contains(id) && !busy.contains(id) && untouched(id)

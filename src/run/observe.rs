@@ -275,10 +275,13 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         Ok(())
     }
 
-    /// Meetings that ended since the last run, and whose status nobody touched.
+    /// Meetings that ended since the last run; whether somebody touched the status only a direct read tells.
     async fn due(&mut self) -> Result<()> {
         let links = self.ends.store.links(&[LinkKey::Due(self.context.now)]).await?;
         self.seen.due = links.iter().map(|link| link.ids.creatio.clone()).collect();
+        let unread = |id: &ItemId| !self.seen.items.creatio.contains_key(id) && !self.suspects.creatio.contains(id);
+        let clues: Vec<Clue> = self.seen.due.iter().filter(|id| unread(id)).cloned().map(activity).collect();
+        self.read(Side::Creatio, &clues).await?;
         let new = links.into_iter().filter(|link| !self.links.contains_key(&link.ids.creatio)).collect();
         self.know(new);
         Ok(())
@@ -317,6 +320,22 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
                 }
                 self.links.insert(link.ids.creatio.clone(), link);
             }
+        }
+        self.sources().await
+    }
+
+    /// What was never created is tried again from its source, which no listing may tell of by now.
+    async fn sources(&mut self) -> Result<()> {
+        for side in Side::BOTH {
+            let clues: Vec<Clue> = self
+                .links
+                .values()
+                .filter(|link| link.state == LinkState::Pending(side.other()))
+                .map(|link| (&link.ids[side], &link.containers[side]))
+                .filter(|(id, _)| !self.seen.items[side].contains_key(id) && !self.seen.gone[side].contains(id))
+                .map(|(id, container)| Clue::Id { id: id.clone(), container: container.clone() })
+                .collect();
+            self.read(side, &clues).await?;
         }
         Ok(())
     }

@@ -100,7 +100,7 @@ impl Bench {
 
     /// Carries a plan out, in any order; what the folds hold comes back.
     pub(crate) fn apply(&mut self, plan: &Plan) -> Vec<Held> {
-        self.guarded = plan.held.iter().filter_map(|held| Some((held.id.clone()?, held.reason))).collect();
+        self.remember(plan);
         let mut actions = plan.actions.clone();
         self.chance.shuffle(&mut actions);
         for id in &plan.drop {
@@ -136,6 +136,11 @@ impl Bench {
             }
         }
         held
+    }
+
+    /// What a plan holds is remembered, whether it writes anything or not.
+    pub(crate) fn remember(&mut self, plan: &Plan) {
+        self.guarded = plan.held.iter().filter_map(|held| Some((held.id.clone()?, held.reason))).collect();
     }
 
     fn write(&self, side: Side, op: &Op) -> Outcome {

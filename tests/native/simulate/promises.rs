@@ -5,6 +5,7 @@ use crate::simulate::history::{Direction, Options};
 use crate::simulate::people::{Kind, Known, People, What};
 use crate::simulate::row::Row;
 use schedule_sync::engine::history::Entry;
+use schedule_sync::engine::link::Reason;
 use schedule_sync::engine::settings::Conflict;
 use schedule_sync::model::{Field, Pair, Side};
 use schedule_sync::run::Report;
@@ -59,7 +60,15 @@ impl Outcome<'_> {
     fn twice(&self, tag: usize, rows: &Pair<Vec<&Row>>, broken: &mut Vec<String>) {
         for side in Side::BOTH {
             let alive: Vec<_> = rows[side].iter().filter(|row| !row.canceled).map(|row| &row.id).collect();
-            if alive.len() > 1 {
+            // a second task that a person edited, or whose Activity is gone, is not removed unasked
+            let asked = |id: &String| {
+                let mut held = self.reports.iter().flat_map(|report| &report.held);
+                held.any(|held| {
+                    matches!(held.reason, Reason::SecondTask | Reason::DeleteAsked)
+                        && held.id.as_ref().is_some_and(|named| named.as_str() == id)
+                })
+            };
+            if alive.iter().filter(|id| !asked(id)).count() > 1 {
                 broken.push(format!("tag {tag} is there {} times on {side}: {alive:?}", alive.len()));
             }
         }
@@ -72,9 +81,11 @@ impl Outcome<'_> {
                 Side::BOTH.into_iter().any(|side| rows[side].iter().any(|row| row.value(*what) == value))
             };
             let missing: Vec<_> = live.iter().filter(|value| !shown(value)).collect();
-            // a value may give way to the rule, to the source of a one-way sync or to a deletion, if the history names it
-            let may =
-                self.options.conflict != Conflict::Ask || self.options.direction != Direction::Both || known.removed;
+            // a value may give way to the rule, to the source of a one-way sync, to the organizer or to a deletion, if the history names it
+            let may = self.options.conflict != Conflict::Ask
+                || self.options.direction != Direction::Both
+                || (known.kind == Kind::Shared && self.options.colleague)
+                || known.removed;
             let excused = may && missing.iter().all(|value| self.is_recorded(*what, value));
             if !missing.is_empty() && !excused {
                 broken.push(format!("tag {tag}: {what:?} {missing:?} is lost; shown {:?}", self.shown(rows, *what)));

@@ -35,7 +35,7 @@ const fn run(device: usize) -> Move {
 pub(crate) fn all() -> Vec<(&'static str, History)> {
     use Kind::{Invited, Meeting, Task};
     use Side::{Creatio, Exchange};
-    use What::{Body, Place, Title};
+    use What::{Body, Place, Title, When};
     let history = |options: Options, moves: Vec<Move>| History { options, moves };
     let pair = Options { devices: 2, ..USUAL };
     let struck = |fault| Move::Run { device: 0, trouble: Trouble::Fault(fault) };
@@ -153,6 +153,209 @@ pub(crate) fn all() -> Vec<(&'static str, History)> {
                     edit(Creatio, Title, 2),
                     edit(Exchange, Title, 3),
                     crashed(16, true),
+                ],
+            ),
+        ),
+        (
+            "a task whose creation in Creatio was refused is not exported as a second one",
+            history(
+                Options { conflict: Conflict::Creatio, ..pair },
+                vec![
+                    create(Exchange, Task),
+                    struck(json!([{"method": "POST", "path": "/Activity$", "times": 1, "then": {"status": 412}}])),
+                ],
+            ),
+        ),
+        (
+            "what a person canceled is not there again after a month",
+            history(
+                Options { conflict: Conflict::Newest, creatio_delete: CreatioDelete::Leave, ..USUAL },
+                vec![
+                    create(Exchange, Invited),
+                    run(0),
+                    Move::Deed(Deed::Cancel { tag: 0 }),
+                    Move::Pass { minutes: 45_000 },
+                ],
+            ),
+        ),
+        (
+            "of two tasks made at once the one that a person edited is asked about",
+            history(
+                Options { conflict: Conflict::Newest, creatio_delete: CreatioDelete::Leave, ..pair },
+                vec![
+                    create(Creatio, Task),
+                    Move::Quirks { replays: false, late: 2, shuffled: true, page: 3 },
+                    Move::Together { seed: 17_614_092_297_809_086_703 },
+                    edit(Exchange, When, 3),
+                    Move::Run {
+                        device: 1,
+                        trouble: Trouble::Fault(
+                            json!([{"times": 3, "then": {"drop": "before"}, "server": "creatio", "method": "DELETE", "path": "/tasks"}]),
+                        ),
+                    },
+                ],
+            ),
+        ),
+        (
+            "of two tasks made at once one goes, or is asked about, when the base is lost",
+            history(
+                Options {
+                    conflict: Conflict::Newest,
+                    creatio_delete: CreatioDelete::Leave,
+                    exchange_delete: ExchangeDelete::Leave,
+                    ..pair
+                },
+                vec![
+                    create(Creatio, Task),
+                    Move::Together { seed: 8_092_840_722_333_222_764 },
+                    edit(Creatio, Body, 4),
+                    Move::Forget { device: 0 },
+                ],
+            ),
+        ),
+        (
+            "export only, of two tasks made at once the edited one is asked about",
+            history(
+                Options { direction: Direction::Export, creatio_delete: CreatioDelete::Leave, ..pair },
+                vec![
+                    create(Creatio, Task),
+                    Move::Together { seed: 17_513_235_046_673_234_831 },
+                    edit(Exchange, When, 7),
+                ],
+            ),
+        ),
+        (
+            "of two tasks made at once the one that is edited in mid-run is asked about",
+            history(
+                Options { conflict: Conflict::Newest, creatio_delete: CreatioDelete::Leave, ..pair },
+                vec![
+                    Move::Revoke,
+                    create(Creatio, Task),
+                    Move::Together { seed: 15_837_701_480_296_118_524 },
+                    Move::Run {
+                        device: 1,
+                        trouble: Trouble::Meanwhile {
+                            nth: 7,
+                            deed: Deed::Edit { tag: 0, side: Exchange, what: When, value: 2 },
+                        },
+                    },
+                ],
+            ),
+        ),
+        (
+            "two devices that revive at once make one",
+            history(
+                Options { creatio_delete: CreatioDelete::Leave, colleague: true, ..pair },
+                vec![
+                    create(Exchange, Kind::AllDay),
+                    Move::Run {
+                        device: 1,
+                        trouble: Trouble::Fault(
+                            json!([{"times": 1, "then": {"drop": "before"}, "server": "graph", "method": "GET", "path": "/events"}]),
+                        ),
+                    },
+                    edit(Creatio, Body, 4),
+                    remove(Exchange),
+                    Move::Together { seed: 6_043_452_426_832_031_272 },
+                ],
+            ),
+        ),
+        (
+            "two devices that revive at once make one, after a lost session",
+            history(
+                Options { colleague: true, ..pair },
+                vec![
+                    create(Creatio, Meeting),
+                    Move::Deed(Deed::Create { tag: 1, side: Exchange, kind: Meeting, value: 2 }),
+                    Move::Run { device: 0, trouble: Trouble::Status { nth: 20, status: 401, after: Some(400) } },
+                    edit(Creatio, Title, 3),
+                    remove(Exchange),
+                    Move::Together { seed: 11_620_574_573_978_477_517 },
+                ],
+            ),
+        ),
+        (
+            "what a colleague's run puts back, after trouble, is in the history",
+            history(
+                Options { creatio_delete: CreatioDelete::Delete, colleague: true, ..pair },
+                vec![
+                    create(Exchange, Kind::Shared),
+                    Move::Run { device: 2, trouble: Trouble::Status { nth: 2, status: 500, after: Some(2) } },
+                    edit(Creatio, Title, 3),
+                ],
+            ),
+        ),
+        (
+            "what a colleague's run puts back is in the history",
+            history(
+                Options { exchange_delete: ExchangeDelete::Leave, colleague: true, ..USUAL },
+                vec![create(Exchange, Kind::Shared), run(1), edit(Creatio, When, 2)],
+            ),
+        ),
+        (
+            "what was never confirmed and is in the past by now is let go",
+            history(
+                pair,
+                vec![
+                    create(Exchange, Invited),
+                    run(1),
+                    Move::Run { device: 0, trouble: Trouble::Lose { nth: 6, done: true } },
+                    remove(Creatio),
+                    Move::Pass { minutes: 45_000 },
+                    Move::Deed(Deed::Create { tag: 1, side: Exchange, kind: Invited, value: 4 }),
+                ],
+            ),
+        ),
+        (
+            "what was never confirmed and was removed later is let go",
+            history(
+                Options { creatio_delete: CreatioDelete::Leave, ..USUAL },
+                vec![
+                    create(Exchange, Meeting),
+                    Move::Run { device: 0, trouble: Trouble::Lose { nth: 15, done: true } },
+                    Move::Pass { minutes: 45_000 },
+                    remove(Creatio),
+                    Move::Deed(Deed::Create { tag: 1, side: Creatio, kind: Meeting, value: 5 }),
+                ],
+            ),
+        ),
+        (
+            "what was throttled and is in the past by now is let go",
+            history(
+                Options {
+                    conflict: Conflict::Exchange,
+                    creatio_delete: CreatioDelete::Delete,
+                    colleague: true,
+                    ..USUAL
+                },
+                vec![
+                    create(Exchange, Meeting),
+                    Move::Deed(Deed::Create { tag: 1, side: Creatio, kind: Meeting, value: 3 }),
+                    struck(
+                        json!([{"times": 1, "then": {"status": 503, "headers": {"Retry-After": "2"}}, "server": "graph", "path": "/Activity"}]),
+                    ),
+                    remove(Creatio),
+                    Move::Pass { minutes: 45_000 },
+                ],
+            ),
+        ),
+        (
+            "of two tasks made at once whose Activity was removed the second is asked about",
+            history(
+                Options { conflict: Conflict::Creatio, exchange_delete: ExchangeDelete::Leave, ..pair },
+                vec![
+                    Move::Quirks { replays: true, late: 1, shuffled: true, page: 3 },
+                    Move::Run {
+                        device: 0,
+                        trouble: Trouble::Meanwhile {
+                            nth: 9,
+                            deed: Deed::Create { tag: 0, side: Creatio, kind: Task, value: 1 },
+                        },
+                    },
+                    run(1),
+                    edit(Exchange, Title, 3),
+                    Move::Together { seed: 7_791_831_551_583_569_967 },
+                    remove(Creatio),
                 ],
             ),
         ),

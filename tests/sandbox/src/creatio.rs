@@ -129,7 +129,7 @@ impl Creatio {
         let row = row.as_object().ok_or("a row must be a JSON object")?;
         let changes = write::changes(entity, row)?;
         let author = Author { contact: seed::id("Contact", seed::USER), at: self.store.stamp(desk.now()) };
-        let fresh = Uuid::new_v5(&desk.instance(), &desk.number().to_be_bytes());
+        let fresh = desk.fresh_id();
         let loaded = write::insert(&mut self.store, entity, (&changes, fresh), (author, Insert::Loaded));
         loaded.map(|_| ()).map_err(|refusal| refusal.message)
     }

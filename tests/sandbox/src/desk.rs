@@ -194,6 +194,12 @@ impl Desk {
         self.sequence
     }
 
+    /// An id as servers make them at random (version 4); a fixed clock repeats it.
+    pub fn fresh_id(&mut self) -> uuid::Uuid {
+        let number = self.number().to_be_bytes();
+        random_looking(uuid::Uuid::new_v5(&self.instance, &number))
+    }
+
     /// The id of this life of the sandbox; a reset changes it.
     #[must_use]
     pub fn instance(&self) -> uuid::Uuid {
@@ -352,6 +358,11 @@ fn made(status: u16, then: &Then) -> Response {
         }
     }
     response
+}
+
+/// The same id, marked as random: programs tell by the version which ids follow from a name.
+pub(crate) fn random_looking(id: uuid::Uuid) -> uuid::Uuid {
+    uuid::Builder::from_random_bytes(id.into_bytes()).into_uuid()
 }
 
 /// Fixed clocks give fixed instance ids, so that a seeded test repeats to the byte.

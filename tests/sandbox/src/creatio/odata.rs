@@ -152,7 +152,7 @@ impl Call<'_> {
 
     fn create(&mut self, entity: &'static Entity) -> Result<Response, Refusal> {
         let changes = self.body(entity)?;
-        let fresh = Uuid::new_v5(&self.desk.instance(), &self.desk.number().to_be_bytes());
+        let fresh = self.desk.fresh_id();
         let author = self.author();
         let id = write::insert(self.store, entity, (&changes, fresh), (author, Insert::Created))?;
         let mut response = self.one(entity, id, StatusCode::CREATED)?;

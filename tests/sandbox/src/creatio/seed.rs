@@ -8,7 +8,7 @@ use super::schema::{Entity, stock};
 use super::store::Store;
 use super::value::Value;
 use super::write::{self, Author, Insert};
-use crate::desk::Seed;
+use crate::desk::{Seed, random_looking};
 use chrono::{DateTime, SubsecRound, Utc};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;
@@ -47,7 +47,7 @@ pub(crate) fn fill(seed: Seed, now: DateTime<Utc>) -> Store {
 
 /// The id of a seeded row.
 pub(crate) fn id(entity: &str, name: &str) -> Uuid {
-    Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("creatio/{entity}/{name}").as_bytes())
+    random_looking(Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("creatio/{entity}/{name}").as_bytes()))
 }
 
 /// Puts rows in, as the user of the installation.
