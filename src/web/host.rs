@@ -7,6 +7,7 @@ use crate::model::{Instant, Side};
 use crate::ports::{Clock, Events, Http, Keys, Lost, Progress, Request, Response, Secret};
 use crate::web::dto::SyncEvent;
 use crate::web::fetch::Fetch;
+use crate::web::meter::{Connection, Meter};
 use js_sys::{Array, Date, Object, Promise};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -48,20 +49,29 @@ pub struct World {
     host: Host,
     /// The address of the mailbox; empty where only Creatio is asked.
     account: String,
+    meter: Meter,
     stop: Rc<Cell<bool>>,
 }
 
 impl World {
-    /// The world of `account`, reached by `fetch` and `host`; `stop` tells whether the user wants its run to stop.
+    /// The world of `account`, reached by `fetch` and `host`, its requests counted in `database`; `stop` tells whether the user wants its
+    /// run to stop.
     #[must_use]
-    pub fn new(fetch: Fetch, host: Host, account: &str, stop: Rc<Cell<bool>>) -> Self {
-        Self { fetch, host, account: account.to_owned(), stop }
+    pub fn new((fetch, host): (Fetch, Host), account: &str, database: &Connection, stop: Rc<Cell<bool>>) -> Self {
+        Self { fetch, host, account: account.to_owned(), meter: Meter::new(database, account), stop }
     }
 }
 
 impl Http for World {
     async fn send(&self, request: Request) -> Result<Response, Lost> {
         self.fetch.send(request).await
+    }
+
+    async fn book(&self, side: Side, requests: u32) -> u64 {
+        match side {
+            Side::Creatio => 0,
+            Side::Exchange => self.meter.book(requests).await,
+        }
     }
 }
 
