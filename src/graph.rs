@@ -8,11 +8,13 @@ mod apply;
 mod compose;
 mod cursor;
 mod endpoints;
+mod fetch;
 mod find;
 mod listing;
 pub mod map;
 mod observe;
 mod online;
+mod reader;
 mod time;
 mod wire;
 
@@ -26,6 +28,8 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
+/// Rows of a page of containers or found items, which is a hint to the server.
+const ROWS: u16 = 200;
 /// Requests to one mailbox that Graph carries out at the same time (facts §5).
 const MOST_AT_ONCE: usize = 4;
 /// How many of them a replica uses, so that a second tab or the settings page find room.
@@ -120,7 +124,7 @@ impl<P: Http + Clock + Keys> Graph<P> {
         let mut page: odata::Page<Value> = self.understood(&first)?;
         let mut rows = std::mem::take(&mut page.value);
         while let Some(link) = page.next.take() {
-            let response = self.caller.send(&endpoints::page(self.caller.below(&link)?)).await?;
+            let response = self.caller.send(&endpoints::page(&self.caller.below(&link)?, ROWS)).await?;
             page = self.understood(&response)?;
             rows.append(&mut page.value);
         }
