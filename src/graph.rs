@@ -91,24 +91,21 @@ impl<P: Http + Clock + Keys> Graph<P> {
     pub async fn containers(&self) -> Result<Vec<Container>> {
         let calls = [endpoints::containers(Kind::Meeting), endpoints::containers(Kind::Task)];
         let answers = self.batch(&calls).await;
-        self.listed(answers.into_iter()).await
+        Ok(self.listed(answers.into_iter()).await?.0)
     }
 
-    /// The containers, from the answers to the two questions for them.
-    async fn listed(&self, mut answers: impl Iterator<Item = Answer>) -> Result<Vec<Container>> {
+    /// The containers, from the answers to the two questions for them; and whether there is no To Do.
+    async fn listed(&self, mut answers: impl Iterator<Item = Answer>) -> Result<(Vec<Container>, bool)> {
         let calendars = self.all(self.answered(answers.next())?).await?;
         let lists = self.answered(answers.next())?;
-        let lists = match lists.status().as_u16() {
-            // national clouds and some licences have no To Do (facts §4)
-            403 | 404 | 501 => Vec::new(),
-            _ => self.all(lists).await?,
-        };
+        let lacks = lacks_to_do(&lists);
+        let lists = if lacks { Vec::new() } else { self.all(lists).await? };
         let calendars = calendars.into_iter().filter_map(|row| map::calendar(read(row)?, &self.mailbox));
         let mut containers: Vec<Container> = calendars.collect();
         containers.extend(lists.into_iter().filter_map(|row| map::list(read(row)?)));
         containers.sort_by_key(|container| (container.kind, !container.default));
         *self.kinds.borrow_mut() = containers.iter().map(|c| (c.id.clone(), c.kind)).collect();
-        Ok(containers)
+        Ok((containers, lacks))
     }
 
     /// The kind of each container; reads them if they were not read yet.
@@ -160,6 +157,20 @@ impl<P: Http + Clock + Keys> Replica for Graph<P> {
 
     async fn apply(&self, ops: &[Op]) -> Vec<Outcome> {
         apply::apply(self, ops).await
+    }
+}
+
+/// Whether the answer to the question for lists says that there is no To Do: national clouds don't have it (an unknown segment of the path),
+/// some licences neither (facts §4).
+fn lacks_to_do(response: &Response) -> bool {
+    let code = |fault: Fault| match fault {
+        Fault::Refused { code, .. } => code,
+        Fault::SignedOut | Fault::Forbidden(_) | Fault::CursorLost | Fault::Unreadable(_) => String::new(),
+    };
+    match response.status().as_u16() {
+        403 | 404 | 501 => true,
+        400 => code(odata::refusal(response)).eq_ignore_ascii_case("BadRequest"),
+        _ => false,
     }
 }
 

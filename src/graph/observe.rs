@@ -11,7 +11,7 @@ use crate::http::{Answer, Call, odata};
 use crate::model::{Container, ContainerId, Cursor, Kind, Listing, Malformed, Side};
 use crate::ports::{Clock, Http, Keys, Scope};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Full readings of one container that may be lost in one run: a chain can be in the middle, too (facts §1.4).
 const LOSSES: u8 = 1;
@@ -22,6 +22,8 @@ struct Progress {
     hauls: BTreeMap<ContainerId, Haul>,
     chains: Vec<Chain>,
     malformed: Vec<Malformed>,
+    /// Containers that were given up.
+    closed: BTreeSet<ContainerId>,
     /// The first number that no chain has.
     numbers: usize,
     /// How many full readings of a container were lost.
@@ -41,7 +43,7 @@ pub(super) async fn observe<P: Http + Clock + Keys>(
     let questions = [endpoints::containers(Kind::Meeting), endpoints::containers(Kind::Task)];
     let calls: Vec<Call> = questions.into_iter().chain(fetches.iter().map(Fetch::call)).collect();
     let mut answers = graph.batch(&calls).await.into_iter();
-    let containers = graph.listed(answers.by_ref()).await?;
+    let (containers, lacks_to_do) = graph.listed(answers.by_ref()).await?;
     let answers: Vec<Answer> = answers.collect();
 
     let chosen: Vec<&Container> = containers.iter().filter(|container| scope.takes(container)).collect();
@@ -67,6 +69,7 @@ pub(super) async fn observe<P: Http + Clock + Keys>(
     let mut listing = listing::listing(graph, scope, progress.hauls).await?;
     listing.malformed.append(&mut progress.malformed);
     listing.containers = containers;
+    listing.lacking.extend(lacks_to_do.then_some(Kind::Task));
     listing.cursor = cursor::cursor(progress.chains, &scope.window);
     listing.now = graph.caller.told();
     Ok(listing)
@@ -119,13 +122,13 @@ impl Progress {
                 Turn::Failed(error) => self.failed(&fetch, error)?,
             }
         }
-        next.retain(|fetch| self.hauls.contains_key(&fetch.container) && !self.is_superseded(fetch));
+        next.retain(|fetch| !self.is_superseded(fetch));
         Ok(next)
     }
 
-    /// Whether the container is being read anew.
+    /// Whether the container was given up, or is being read anew.
     fn is_superseded(&self, fetch: &Fetch) -> bool {
-        self.hauls.get(&fetch.container).is_some_and(|haul| haul.attempt > fetch.attempt)
+        self.closed.contains(&fetch.container) || self.hauls.get(&fetch.container).is_some_and(|haul| haul.attempt > fetch.attempt)
     }
 
     /// What was read of the container of `fetch` so far.
@@ -199,6 +202,7 @@ impl Progress {
     /// Gives up a container that can't be read: it costs that container only, and nothing in it counts as changed or gone.
     fn close(&mut self, container: &ContainerId, code: &str) {
         self.hauls.remove(container);
+        self.closed.insert(container.clone());
         self.chains.retain(|chain| chain.container != *container);
         self.malformed.push(Malformed { id: None, reason: format!("a container can't be read: {code}") });
     }

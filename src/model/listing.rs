@@ -25,6 +25,8 @@ pub struct Listing {
     pub complete: Vec<ContainerId>,
     /// The containers of the side, as listed in this reading.
     pub containers: Vec<Container>,
+    /// Kinds that the side does not have for this user: a mailbox without To Do.
+    pub lacking: Vec<Kind>,
     /// Where to go on, once everything of this reading is worked off.
     pub cursor: Option<Cursor>,
     /// The server's clock at the reply, if it told.

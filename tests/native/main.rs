@@ -11,6 +11,7 @@ mod decide;
 mod graph_examples;
 mod graph_limits;
 mod graph_map;
+mod graph_reading;
 mod graph_replica;
 mod graph_setup;
 mod graph_writes;
