@@ -6,6 +6,7 @@
 
 pub mod actions;
 pub mod answer;
+pub mod containers;
 pub mod decide;
 pub mod fold;
 pub mod guard;

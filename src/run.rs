@@ -2,12 +2,14 @@
 
 pub mod apply;
 pub mod observe;
+pub mod rename;
 pub mod undo;
 
 use crate::engine::link::{Held, State};
 use crate::engine::plan::{self, Plan};
 use crate::engine::settings::Settings;
 use crate::engine::{Account, Context, Seen, Words};
+use crate::engine::{containers, scope};
 use crate::error::{Error, Result};
 use crate::model::{Cursor, Instant, Pair, Window, Zone};
 use crate::ports::{Clock, Directory, Events, Phase, Progress, Replica, Store};
@@ -90,7 +92,7 @@ pub async fn plan<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Eve
     ends.events.progress(Progress { phase: Phase::Reading, done: 0, total: 0 });
     let device = ends.clock.now();
     let today = crate::model::time::local(ends.zone, device).date();
-    let settings = ends.store.settings().await?.unwrap_or_else(|| Settings::first(today));
+    let mut settings = ends.store.settings().await?.unwrap_or_else(|| Settings::first(today));
     let mut state = ends.store.state().await?.unwrap_or_else(|| State::new(ends.account.site.clone()));
     if state.site != ends.account.site {
         return Err(Error::Store("it belongs to another Creatio".to_owned()));
@@ -99,7 +101,16 @@ pub async fn plan<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Eve
     let window = Window::at(device, settings.from, ends.zone);
     let cursors: Pair<Option<Cursor>> =
         if due || state.settings.as_ref() != Some(&settings) { Pair::default() } else { state.cursors.clone() };
-    let observed = observe::observe(ends, &settings, window, (&state, &cursors)).await?;
+    let mut listings = observe::read(ends, &scope::reading(&settings, window, &state.holding), &cursors).await?;
+    let renamed = containers::renamed(&state.containers, &listings.exchange.containers);
+    if !renamed.is_empty() {
+        rename::follow(ends, (&mut settings, &mut state), &renamed).await?;
+        let scope = scope::reading(&settings, window, &state.holding);
+        listings.exchange = ends.exchange.observe(&scope, cursors.exchange.as_ref()).await?;
+    }
+    let needed = state.holding.iter().chain(containers::named(&settings)).collect();
+    state.containers = containers::remembered(&state.containers, &listings.exchange.containers, &needed);
+    let observed = observe::observe(ends, &settings, window, (&state, &cursors, listings)).await?;
     ends.events.progress(Progress { phase: Phase::Planning, done: 0, total: 0 });
     let now = observed.now.unwrap_or(device);
     let context =

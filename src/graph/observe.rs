@@ -128,7 +128,8 @@ impl Progress {
 
     /// Whether the container was given up, or is being read anew.
     fn is_superseded(&self, fetch: &Fetch) -> bool {
-        self.closed.contains(&fetch.container) || self.hauls.get(&fetch.container).is_some_and(|haul| haul.attempt > fetch.attempt)
+        self.closed.contains(&fetch.container)
+            || self.hauls.get(&fetch.container).is_some_and(|haul| haul.attempt > fetch.attempt)
     }
 
     /// What was read of the container of `fetch` so far.

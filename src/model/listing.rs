@@ -60,6 +60,9 @@ pub struct Container {
     pub kind: Kind,
     /// Its name, for people.
     pub name: String,
+    /// The address of its owner, where the side tells.
+    #[serde(default)]
+    pub owner: String,
     /// The mailbox's own: neither shared by somebody, subscribed, nor made by the system (flagged mail).
     pub own: bool,
     /// New exports go here.

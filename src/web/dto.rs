@@ -333,6 +333,7 @@ pub enum WhyHeld {
     Series,
     SecondTask,
     Group,
+    NoToDo,
     NoTarget,
 }
 
@@ -373,6 +374,7 @@ reasons!(
     Series,
     SecondTask,
     Group,
+    NoToDo,
     NoTarget,
 );
 
@@ -429,6 +431,7 @@ fn choices(reason: Reason) -> Vec<Saying> {
         | Reason::Process
         | Reason::NotRevived
         | Reason::Group
+        | Reason::NoToDo
         | Reason::NoTarget => Vec::new(),
     }
 }
@@ -531,7 +534,7 @@ pub struct Container {
 
 impl From<crate::model::Container> for Container {
     fn from(from: crate::model::Container) -> Self {
-        let crate::model::Container { id, kind, name, own, default, writable } = from;
+        let crate::model::Container { id, kind, name, owner: _, own, default, writable } = from;
         Self { id: id.to_string(), kind, name, own, default, writable }
     }
 }

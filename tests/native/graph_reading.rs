@@ -2,9 +2,13 @@
 
 use crate::graph_limits::quirks;
 use crate::graph_setup::{checked, default, scope, titles};
+use crate::memory::everything;
+use crate::spine::Spine;
 use crate::world::World;
 use pollster::block_on;
-use sandbox::Seed;
+use sandbox::{Sandbox, Seed};
+use schedule_sync::engine::link::Reason;
+use schedule_sync::engine::settings::Extent;
 use schedule_sync::error::Error;
 use schedule_sync::graph::Graph;
 use schedule_sync::model::{Kind, Listing, Side};
@@ -159,4 +163,51 @@ fn only_what_is_in_the_window_is_asked_for() {
     let asked = log.iter().find(|row| row.contains("calendarView/delta")).unwrap();
     assert!(asked.contains("startDateTime=2026-01-29T23:00:00Z&endDateTime=2027-04-"), "{asked}");
     assert!(asked.contains(&calendar.id.as_str().replace('=', "%3D")));
+}
+
+#[test]
+fn containers_with_other_ids_are_the_same_containers() {
+    let mut settings = everything();
+    let spine = Spine::new(Seed::Demo, &settings);
+    let calendars = block_on(spine.graph.containers()).unwrap();
+    let second = calendars.iter().find(|one| one.kind == Kind::Meeting && one.own && !one.default).unwrap();
+    settings.import_meetings.scope = Extent::Chosen;
+    settings.import_meetings.chosen = vec![second.id.clone(), default(&calendars, Kind::Meeting).id];
+    spine.save(&settings);
+    let held = spine.settle().held.len();
+    let (activities, events) = (spine.activities(), spine.events());
+    let mut sandbox = spine.world.sandbox.borrow_mut();
+    let Sandbox { graph, desk, .. } = &mut *sandbox;
+    graph.renumber_containers(desk);
+    drop(sandbox);
+
+    let from = spine.logged();
+    let report = spine.run();
+    assert_eq!(spine.writes(from), Vec::<String>::new(), "nothing seems to be gone or new");
+    assert_eq!((report.held.len(), spine.activities(), spine.events()), (held, activities, events));
+    let second_subject = {
+        let present = block_on(spine.graph.containers()).unwrap();
+        let again = present.iter().find(|one| one.kind == Kind::Meeting && one.own && !one.default).unwrap();
+        assert_ne!(again.id, second.id);
+        let path = format!("me/calendars/{}/events", again.id);
+        let time = |hour: u8| json!({"dateTime": format!("2026-03-10T{hour:02}:00:00"), "timeZone": "UTC"});
+        spine.graph("POST", &path, Some(json!({"subject": "in the second", "start": time(8), "end": time(9)})));
+        "in the second"
+    };
+    spine.settle();
+    assert_eq!(spine.activity(second_subject)["Title"], second_subject, "the chosen calendar is still chosen");
+}
+
+#[test]
+fn without_to_do_tasks_are_off_and_the_reason_is_told() {
+    let spine = Spine::new(Seed::Demo, &everything());
+    quirks(&spine.world, json!({"noToDo": true}));
+    let report = spine.settle();
+    let reasons: Vec<Reason> = report.held.iter().map(|held| held.reason).collect();
+    assert_eq!(reasons.iter().filter(|reason| **reason == Reason::NoToDo).count(), 1, "{reasons:?}");
+    assert!(!reasons.contains(&Reason::NoTarget), "nothing is said of each task");
+    assert!(report.counts.creatio.created > 0 && report.counts.exchange.created > 0);
+    quirks(&spine.world, json!({}));
+    let report = spine.settle();
+    assert!(report.held.iter().all(|held| held.reason != Reason::NoToDo));
 }

@@ -24,7 +24,7 @@ use std::rc::Rc;
 pub(crate) struct Spine {
     pub(crate) world: Rc<World>,
     creatio: Creatio<World>,
-    graph: Graph<World>,
+    pub(crate) graph: Graph<World>,
     shelf: Shelf,
     account: Account,
     _checked: Checked,
