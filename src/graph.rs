@@ -5,6 +5,7 @@
 //! three questions of [`Replica`].
 
 mod apply;
+pub mod cloud;
 mod compose;
 mod cursor;
 mod endpoints;

@@ -4,6 +4,7 @@
 pub mod batch;
 pub mod budget;
 pub mod call;
+pub mod claims;
 pub mod endpoint;
 pub mod mend;
 pub mod odata;

@@ -64,6 +64,16 @@ pub trait Keys {
     /// # Errors
     /// `SignedOut` if the user has to sign in first.
     async fn headers(&self, side: Side, renew: bool) -> Result<Vec<(String, Secret)>>;
+
+    /// New headers after the server challenged those given last: the token has to be asked for with `claims`, a JSON text (continuous access
+    /// evaluation, graph/facts.md §8). A world whose tokens know no claims just renews them.
+    ///
+    /// # Errors
+    /// As above.
+    async fn challenged(&self, side: Side, claims: &str) -> Result<Vec<(String, Secret)>> {
+        let _ = claims;
+        self.headers(side, true).await
+    }
 }
 
 /// What a reading covers.

@@ -90,6 +90,9 @@ impl<P: Http + Clock + Keys> Caller<P> {
             open.retain(|&at| {
                 let (Some(call), Some(answer)) = (calls.get(at), answers.get_mut(at)) else { return false };
                 let reply = replies.remove(&at);
+                if attempt == 1 && reply.as_ref().is_some_and(|reply| self.doubt(reply)) {
+                    return true;
+                }
                 let mishap = reply.as_ref().map_or(Mishap::Lost, |reply| self.mishap(reply));
                 *answer = reply.ok_or_else(|| missing.clone());
                 let again = retry::again(attempt, call.repeat, mishap, self.jitter());

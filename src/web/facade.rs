@@ -6,6 +6,7 @@ use crate::engine::settings::Settings;
 use crate::engine::undo::Undo;
 use crate::engine::{Account, Words};
 use crate::error::{Error, Result};
+use crate::graph::cloud::Cloud;
 use crate::graph::{Graph, Mailbox};
 use crate::model::time::local;
 use crate::model::{Address, Instant, Zone};
@@ -177,7 +178,7 @@ impl Inner {
     fn graph(&self, account: &str) -> Result<Graph<World>> {
         let address = Address::parse(account).ok_or_else(|| misfit(&"the account is no e-mail address"))?;
         let mailbox = Mailbox {
-            base: self.context.graph.clone(),
+            base: Cloud::named(&self.context.graph)?.base(),
             address,
             site: self.context.instance.as_str().into(),
             deep_link: format!("{}/Nui/ViewModule.aspx#CardModuleV2/ActivityPageV2/edit/", self.context.base),

@@ -21,9 +21,15 @@ const TYPES: &str = r#"
 export interface Host {
     /**
      * The headers that let the user in at `side`; there into the mailbox `account`. `renew`: those given last were refused.
+     * `claims`: what they have to be asked for with, as JSON, after a challenge of continuous access evaluation.
      * Rejects if the user has to sign in first.
      */
-    headers(side: "creatio" | "exchange", renew: boolean, account: string): Promise<Record<string, string>>;
+    headers(
+        side: "creatio" | "exchange",
+        renew: boolean,
+        account: string,
+        claims?: string,
+    ): Promise<Record<string, string>>;
     /** Hears what a run is doing. */
     event(event: SyncEvent): void;
 }
@@ -37,7 +43,7 @@ extern "C" {
     pub type Host;
 
     #[wasm_bindgen(method, catch)]
-    fn headers(this: &Host, side: &str, renew: bool, account: &str) -> Result<Promise, JsValue>;
+    fn headers(this: &Host, side: &str, renew: bool, account: &str, claims: Option<&str>) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(method, catch)]
     fn event(this: &Host, event: &JsValue) -> Result<(), JsValue>;
@@ -77,8 +83,19 @@ impl Http for World {
 
 impl Keys for World {
     async fn headers(&self, side: Side, renew: bool) -> Result<Vec<(String, Secret)>> {
+        self.ask(side, renew, None).await
+    }
+
+    async fn challenged(&self, side: Side, claims: &str) -> Result<Vec<(String, Secret)>> {
+        self.ask(side, true, Some(claims)).await
+    }
+}
+
+impl World {
+    /// Asks the host for headers.
+    async fn ask(&self, side: Side, renew: bool, claims: Option<&str>) -> Result<Vec<(String, Secret)>> {
         let signed_out = |_| Error::SignedOut(side);
-        let asked = self.host.headers(&side.to_string(), renew, &self.account).map_err(signed_out)?;
+        let asked = self.host.headers(&side.to_string(), renew, &self.account, claims).map_err(signed_out)?;
         let headers = JsFuture::from(asked).await.map_err(signed_out)?;
         let pairs = Object::entries(&Object::from(headers));
         let pair = |pair: JsValue| {

@@ -8,7 +8,7 @@ use sandbox::{Sandbox, Seed, Server};
 use schedule_sync::error::{Error, Result};
 use schedule_sync::http::budget::Budget;
 use schedule_sync::model::{Instant, Side};
-use schedule_sync::ports::{Clock, Http, Keys, Lost, Request, Response, Secret};
+use schedule_sync::ports::{Clock, Http, Keys, Lost, Replica, Request, Response, Secret};
 use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -40,6 +40,8 @@ pub(crate) struct World {
     pub(crate) slept: Cell<u64>,
     /// Requests to Graph, parts of batches counted, as the product booked them.
     pub(crate) budget: RefCell<Budget>,
+    /// Claims that challenges asked for.
+    pub(crate) challenges: RefCell<Vec<String>>,
     /// Requests to Graph that are under way, and the most that ever were.
     pub(crate) under_way: Cell<(usize, usize)>,
     /// Whether a request to Graph lets whoever else is ready go on first, as the network does.
@@ -63,6 +65,7 @@ impl World {
             token: RefCell::default(),
             slept: Cell::new(0),
             budget: RefCell::default(),
+            challenges: RefCell::default(),
             under_way: Cell::default(),
             breathes: Cell::default(),
         }
@@ -238,6 +241,44 @@ impl Keys for World {
             }
         }
     }
+
+    async fn challenged(&self, side: Side, claims: &str) -> Result<Vec<(String, Secret)>> {
+        self.challenges.borrow_mut().push(claims.to_owned());
+        let token = self.sandbox.borrow_mut().desk.issue_token_with(self.mailbox, Some(claims.to_owned()));
+        *self.token.borrow_mut() = Some(token);
+        self.headers(side, false).await
+    }
+}
+
+#[test]
+fn tokens_and_claims_of_a_challenge() {
+    let (world, graph, _checked) = crate::graph_setup::checked(Seed::Demo);
+    let whole = |world: &World| {
+        let listing = pollster::block_on(graph.observe(&crate::graph_setup::scope(), None)).unwrap();
+        (listing.items.len(), world.challenges.borrow().clone())
+    };
+    let (items, none) = whole(&world);
+    assert!(none.is_empty());
+    // all tokens of this mailbox are challenged: the outer request of a batch first
+    crate::graph_limits::quirks(&world, json!({"claims": "{\"access_token\":{\"nbf\":1}}"}));
+    let from = world.requests();
+    assert_eq!(whole(&world), (items, vec!["{\"access_token\":{\"nbf\":1}}".to_owned()]), "asked once");
+    assert_eq!(world.requests() - from, 3, "one request is repeated");
+    // a part of a batch can be challenged by itself
+    let challenge = "Bearer error=\"insufficient_claims\", claims=\"e30=\"";
+    world.faults(json!([{"server": "graph", "path": "me/calendars\\?",
+        "then": {"status": 401, "headers": {"WWW-Authenticate": challenge}, "body": {"error": {"code": "x", "message": "m"}}}}]));
+    crate::graph_limits::quirks(&world, json!({}));
+    assert_eq!(whole(&world).1.last().map(String::as_str), Some("{}"));
+    // a token that just ran out is renewed without claims
+    world.sandbox.borrow_mut().desk.revoke_tokens();
+    assert_eq!((whole(&world).0, world.challenges.borrow().len()), (items, 2));
+    // a challenge that is never satisfied asks the user to sign in, and does not go round in circles
+    world.faults(json!([{"server": "graph", "times": 99,
+        "then": {"status": 401, "headers": {"WWW-Authenticate": challenge}}}]));
+    let from = world.requests();
+    let error = pollster::block_on(graph.me()).err();
+    assert_eq!((error, world.requests() - from), (Some(Error::SignedOut(Side::Exchange)), 2));
 }
 
 /// An address with spaces and letters beyond ASCII escaped.
