@@ -70,6 +70,11 @@ impl<P: Http + Clock + Keys> Creatio<P> {
 }
 
 impl<P: Http + Clock + Keys> Replica for Creatio<P> {
+    /// The page that hosts us is the installation's own, and its cookies lead nowhere else.
+    async fn identify(&self, _known: Option<&str>) -> Result<Option<String>> {
+        Ok(None)
+    }
+
     async fn observe(&self, scope: &Scope, cursor: Option<&Cursor>) -> Result<Listing> {
         self.observed(scope, cursor).await
     }

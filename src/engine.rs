@@ -6,6 +6,7 @@
 
 pub mod actions;
 pub mod answer;
+pub mod claim;
 pub mod containers;
 pub mod decide;
 pub mod fold;
@@ -15,6 +16,7 @@ pub mod identity;
 pub mod link;
 pub mod matching;
 pub mod merge;
+pub mod people;
 pub mod plan;
 pub mod project;
 pub mod scope;
@@ -90,10 +92,21 @@ pub struct Seen {
     pub full: bool,
     /// What a person said of things held.
     pub answers: Answers,
-    /// What the guard held before, and nobody has answered yet.
+    /// What was held before, and nobody has answered yet.
     pub guarded: BTreeSet<(ItemId, Reason)>,
     /// Deletions of the last 24 hours, before this run.
     pub deletions: usize,
     /// Activities whose meeting ended and whose status nobody touched, by id.
     pub due: BTreeSet<ItemId>,
+    /// Activities that are or were linked in other accounts of the same user.
+    pub elsewhere: BTreeMap<ItemId, Elsewhere>,
+}
+
+/// What other accounts of the same user have to do with an Activity.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Elsewhere {
+    /// It was imported from one of their mailboxes.
+    pub imported: bool,
+    /// One of their mailboxes has its counterpart.
+    pub lives: bool,
 }

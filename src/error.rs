@@ -56,6 +56,17 @@ pub enum Error {
     /// Settings that can't be used: where and what.
     #[error("settings: {0}")]
     Settings(String),
+    /// Store, mark or token belong to another Creatio or mailbox than the one that is to be synchronised: nothing was written. The two names are
+    /// for the page only.
+    #[error("{side} is another than the one that was meant")]
+    Elsewhere {
+        /// Which end it is.
+        side: Side,
+        /// The one that is to be synchronised.
+        meant: String,
+        /// The one that was found.
+        found: String,
+    },
     /// The user stopped the run.
     #[error("stopped")]
     Stopped,
@@ -79,6 +90,7 @@ impl Error {
             Self::CursorLost(_) => "cursor-lost",
             Self::Store(_) => "store",
             Self::Settings(_) => "settings",
+            Self::Elsewhere { .. } => "elsewhere",
             Self::Stopped => "stopped",
             Self::Running => "running",
         }
@@ -95,6 +107,7 @@ impl Error {
             | Self::CursorLost(side)
             | Self::Forbidden { side, .. }
             | Self::Server { side, .. }
+            | Self::Elsewhere { side, .. }
             | Self::Unreadable { side, .. } => Some(*side),
             Self::Store(_) | Self::Settings(_) | Self::Stopped | Self::Running => None,
         }

@@ -1,5 +1,5 @@
 //! The mailbox in Microsoft 365, through Microsoft Graph: calendars and To Do lists as one replica (graph/facts.md). It reads, finds and
-//! writes items; what to write is not decided here, and the response to an invitation and series' rules are never written.
+//! writes items; what to write is not decided here, and series' rules are never written.
 //!
 //! `wire` spells Graph's JSON, `map` reads it, `compose` writes it, `endpoints` knows the addresses; `observe`, `find` and `apply` are the
 //! three questions of [`Replica`].
@@ -16,6 +16,7 @@ pub mod map;
 mod observe;
 mod online;
 mod reader;
+mod respond;
 mod time;
 mod wire;
 
@@ -72,17 +73,36 @@ impl<P: Http + Clock + Keys> Graph<P> {
         Self { caller: self.caller.at_once(requests.clamp(1, MOST_AT_ONCE)), ..self }
     }
 
-    /// The addresses of the signed-in user, to compare the token with the mailbox: `mail`, then `userPrincipalName`.
+    /// The addresses of the signed-in user: `mail`, `userPrincipalName`, then those under which the mailbox gets mail besides.
     ///
     /// # Errors
     /// What stops a run.
     pub async fn me(&self) -> Result<Vec<Address>> {
         let response = self.caller.send(&endpoints::me()).await?;
         let user: wire::User = self.understood(&response)?;
-        let mut addresses: Vec<Address> =
-            [user.mail, user.user_principal_name].iter().flatten().filter_map(|text| Address::parse(text)).collect();
-        addresses.dedup();
-        Ok(addresses)
+        let names = [user.mail, user.user_principal_name].into_iter().flatten();
+        // "SMTP:" marks the main one of several, "smtp:" the others; other kinds are no e-mail addresses
+        let others = user.proxy_addresses.into_iter().flatten().filter_map(|proxy| {
+            let (kind, address) = proxy.split_once(':')?;
+            kind.eq_ignore_ascii_case("smtp").then(|| address.to_owned())
+        });
+        Ok(names.chain(others).filter_map(|text| Address::parse(&text)).collect())
+    }
+
+    /// See [`Replica::identify`].
+    async fn identified(&self, known: Option<&str>) -> Result<Option<String>> {
+        let holder = self.caller.holder().await;
+        if holder.is_some() && holder.as_deref() == known {
+            return Ok(holder);
+        }
+        let addresses = self.me().await?;
+        if addresses.contains(&self.mailbox.address) {
+            // a page may know it only now that it was asked for keys
+            return Ok(self.caller.holder().await);
+        }
+        let meant = self.mailbox.address.as_str().to_owned();
+        let found = addresses.first().map_or_else(|| "?".to_owned(), |address| address.as_str().to_owned());
+        Err(Error::Elsewhere { side: Side::Exchange, meant, found })
     }
 
     /// The calendars, then the task lists, default ones first.
@@ -148,6 +168,10 @@ impl<P: Http + Clock + Keys> Graph<P> {
 }
 
 impl<P: Http + Clock + Keys> Replica for Graph<P> {
+    async fn identify(&self, known: Option<&str>) -> Result<Option<String>> {
+        self.identified(known).await
+    }
+
     async fn observe(&self, scope: &Scope, cursor: Option<&Cursor>) -> Result<Listing> {
         observe::observe(self, scope, cursor).await
     }

@@ -74,6 +74,12 @@ pub trait Keys {
         let _ = claims;
         self.headers(side, true).await
     }
+
+    /// By whose sign-in the keys to `side` are: an opaque name that is another after every sign-in, told without asking the server. `None`: it
+    /// can't be told.
+    async fn holder(&self, _side: Side) -> Option<String> {
+        None
+    }
 }
 
 /// What a reading covers.
@@ -188,6 +194,8 @@ pub struct Update {
     pub uid: Option<Uid>,
     /// Creatio: set the status of an Activity of either kind (to Canceled, to Completed).
     pub status: Option<crate::model::Status>,
+    /// Creatio: make this Contact the Owner.
+    pub owner: Option<ContactId>,
     /// Exchange: set our mark.
     pub mark: Option<Mark>,
     /// Exchange: what was known of the item: an online-meeting block to be kept, a recurring task.
@@ -227,6 +235,13 @@ pub enum Refusal {
 
 /// One side: everything that can be asked of it and done to it.
 pub trait Replica {
+    /// Makes sure that the keys lead to the end that is meant, before anything is read. `known` is what the last call gave: the server is asked
+    /// only if the sign-in is another since, or can't be told.
+    ///
+    /// # Errors
+    /// `Elsewhere` with both names; what else stops a run.
+    async fn identify(&self, known: Option<&str>) -> Result<Option<String>>;
+
     /// Reads the side: in full, or what changed since `cursor`. A cursor that the server no longer knows, or that was made for another
     /// scope, costs a full reading, never an error.
     ///
@@ -295,6 +310,12 @@ pub trait Store {
     /// # Errors
     /// As above.
     async fn links(&self, keys: &[LinkKey]) -> Result<Vec<Link>>;
+
+    /// The links that other accounts of the same user have to these Activities. An account whose store can't be read has none.
+    ///
+    /// # Errors
+    /// As above.
+    async fn elsewhere(&self, activities: &[ItemId]) -> Result<Vec<Link>>;
 
     /// All links.
     ///

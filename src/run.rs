@@ -3,6 +3,7 @@
 pub mod apply;
 pub mod observe;
 pub mod rename;
+pub mod trust;
 pub mod undo;
 
 use crate::engine::link::{Held, State};
@@ -10,8 +11,8 @@ use crate::engine::plan::{self, Plan};
 use crate::engine::settings::Settings;
 use crate::engine::{Account, Context, Seen, Words};
 use crate::engine::{containers, scope};
-use crate::error::{Error, Result};
-use crate::model::{Cursor, Instant, Pair, Window, Zone};
+use crate::error::Result;
+use crate::model::{Cursor, Instant, Pair, Zone};
 use crate::ports::{Clock, Directory, Events, Phase, Progress, Replica, Store};
 use serde::{Deserialize, Serialize};
 
@@ -93,12 +94,9 @@ pub async fn plan<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Eve
     let device = ends.clock.now();
     let today = crate::model::time::local(ends.zone, device).date();
     let mut settings = ends.store.settings().await?.unwrap_or_else(|| Settings::first(today));
-    let mut state = ends.store.state().await?.unwrap_or_else(|| State::new(ends.account.site.clone()));
-    if state.site != ends.account.site {
-        return Err(Error::Store("it belongs to another Creatio".to_owned()));
-    }
+    let mut state = trust::identified(ends).await?;
     let due = state.compared.is_none_or(|at| device - at >= chrono::Duration::hours(COMPARE_HOURS) || device < at);
-    let window = Window::at(device, settings.from, ends.zone);
+    let window = settings.window(device, ends.zone);
     let cursors: Pair<Option<Cursor>> =
         if due || state.settings.as_ref() != Some(&settings) { Pair::default() } else { state.cursors.clone() };
     let mut listings = observe::read(ends, &scope::reading(&settings, window, &state.holding), &cursors).await?;
@@ -111,6 +109,7 @@ pub async fn plan<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Eve
     let needed = state.holding.iter().chain(containers::named(&settings)).collect();
     state.containers = containers::remembered(&state.containers, &listings.exchange.containers, &needed);
     let observed = observe::observe(ends, &settings, window, (&state, &cursors, listings)).await?;
+    trust::marks(ends.account, &observed.seen)?;
     ends.events.progress(Progress { phase: Phase::Planning, done: 0, total: 0 });
     let now = observed.now.unwrap_or(device);
     let context =

@@ -4,6 +4,7 @@
 
 use chrono::{TimeZone, Utc};
 use js_sys::{Object, Reflect};
+use schedule_sync::engine::Account;
 use schedule_sync::engine::history::{Entry, What};
 use schedule_sync::engine::link::{Link, LinkKey, LinkState, State};
 use schedule_sync::engine::settings::{Extent, Settings};
@@ -93,6 +94,7 @@ fn entry(run: &str, nth: usize) -> Entry {
         before: None,
         after: None,
         facts: Facts::default(),
+        undoes: None,
     }
 }
 
@@ -121,7 +123,8 @@ async fn settings_and_state_are_kept_per_account() {
     assert_eq!(account(&instance, "demo@contoso.example").await.settings().await.unwrap(), Some(settings));
     assert_eq!(other.settings().await.unwrap(), None);
 
-    let state = State::new("site".into());
+    let state =
+        State::new(&Account { site: "site".into(), mailbox: "demo@contoso.example".to_owned(), contact: "me".into() });
     demo.commit(&Commit { state: Some(state.clone()), ..Commit::default() }).await.unwrap();
     assert_eq!(demo.state().await.unwrap(), Some(state));
     assert_eq!(other.state().await.unwrap(), None);

@@ -1,13 +1,14 @@
 //! Finding particular activities, whatever the window: a direct read, so that an absence is sure (as far as the user may see).
 
+use super::Creatio;
 use super::query::Query;
-use super::read::row_id;
-use super::{Creatio, SIDE};
-use crate::error::{Error, Result};
+use super::read::{malformed, row_id};
+use crate::error::Result;
 use crate::http::odata::literal;
 use crate::model::{Item, ItemId, Malformed, Uid};
 use crate::ports::{Clock, Clue, Found, Http, Keys};
 use std::collections::BTreeSet;
+use uuid::Uuid;
 
 impl<P: Http + Clock + Keys> Creatio<P> {
     /// See [`Replica::find`](crate::ports::Replica::find).
@@ -16,8 +17,9 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         let mut uids: BTreeSet<&Uid> = BTreeSet::new();
         for clue in clues {
             match clue {
+                // whatever a mark says: what is no GUID is no Activity
                 Clue::Id { id, .. } | Clue::Mark(id) => {
-                    ids.insert(id.clone());
+                    ids.extend(Uuid::parse_str(id.as_str()).is_ok().then(|| id.clone()));
                 }
                 Clue::Uid(uid) => {
                     uids.insert(uid);
@@ -26,17 +28,21 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         }
         ids.extend(self.with_uids(&uids).await?);
         let reading = self.read(&ids.into_iter().collect::<Vec<_>>()).await?;
-        if let Some(bad) = reading.malformed.iter().find(|bad| bad.id.is_none()) {
-            // whose it is can't be told: left out, some item would look absent
-            return Err(Error::Unreadable { side: SIDE, detail: bad.reason.clone() });
-        }
+        let nameless = reading.malformed.iter().find(|bad| bad.id.is_none());
         let answers = |clue: &Clue, item: &Item| match clue {
             Clue::Id { id, .. } | Clue::Mark(id) => item.id == *id,
             Clue::Uid(uid) => item.facts.uid.as_ref() == Some(uid),
         };
-        let told = |clue: &Clue| Found {
-            items: reading.items.iter().filter(|item| answers(clue, item)).cloned().collect(),
-            malformed: reading.malformed.iter().filter(|bad| is_meant(clue, bad)).cloned().collect(),
+        let told = |clue: &Clue| {
+            let mut found = Found {
+                items: reading.items.iter().filter(|item| answers(clue, item)).cloned().collect(),
+                malformed: reading.malformed.iter().filter(|bad| is_meant(clue, bad)).cloned().collect(),
+            };
+            if let (true, Some(bad)) = (found.is_absent(), nameless) {
+                // whose row it is can't be told: it may be this one's, which must not look absent
+                found.malformed.push(malformed(named(clue), &bad.reason));
+            }
+            found
         };
         Ok(clues.iter().map(told).collect())
     }
@@ -47,6 +53,14 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         let calls = query.any(uids.iter().map(|uid| format!("GlobalActivityID eq {}", literal(uid.as_str()))));
         let [rows] = self.ask([calls]).await?;
         Ok(rows.iter().filter_map(row_id).collect())
+    }
+}
+
+/// The activity that `clue` names.
+fn named(clue: &Clue) -> Option<ItemId> {
+    match clue {
+        Clue::Id { id, .. } | Clue::Mark(id) => Some(id.clone()),
+        Clue::Uid(_) => None,
     }
 }
 

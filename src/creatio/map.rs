@@ -2,6 +2,7 @@
 //! reason, never the value.
 
 use super::ACTIVITIES;
+use super::read::malformed;
 use super::stock;
 use super::wire::{Activity, Contact, Meaning, Participant};
 use crate::model::person::normal;
@@ -81,7 +82,7 @@ pub(super) struct Context<'a> {
 /// The item that an Activity and its participants are.
 pub(super) fn item(row: Activity, participants: &[&Participant], context: &Context<'_>) -> Result<Item, Malformed> {
     let id = row.id.item();
-    let malformed = |reason: &str| Malformed { id: row.id.item(), reason: reason.to_owned() };
+    let malformed = |reason: &str| malformed(row.id.item(), reason);
     let (start, due) = match (row.start_date.at, row.due_date.at) {
         (None, _) => return Err(malformed("StartDate: empty")),
         (_, None) => return Err(malformed("DueDate: empty")),
@@ -97,8 +98,10 @@ pub(super) fn item(row: Activity, participants: &[&Participant], context: &Conte
         status: Some(status),
         mine: owner.as_ref() == Some(context.me) || own.is_some(),
         process: row.process_element_id.as_str().is_some() || !row.allowed_result.is_empty(),
+        answered: own.is_some_and(|own| own.modified_by_id.as_str() == Some(context.me.as_str())),
         email: row.type_id.as_str() == Some(stock::TYPE_EMAIL),
         created: row.created_on.at,
+        author: row.author_id.contact(),
         owner,
         ..Facts::default()
     };

@@ -8,6 +8,7 @@ use crate::http::{Call, Repeat};
 use crate::model::{ContactId, Field, ItemId, Person, Record, Response};
 use crate::ports::Op;
 use serde_json::json;
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// What the participants of one Activity shall be.
@@ -50,11 +51,17 @@ impl<'a> Wish<'a> {
         let mut calls = Vec::new();
         if let Some(people) = self.people {
             let guests = rows.iter().filter(|row| is_guest(row, owner, me));
-            let wanted = |row: &Participant| people.iter().any(|person| person.contact == row.participant_id.contact());
+            let contacts: BTreeSet<&str> =
+                people.iter().filter_map(|person| person.contact.as_ref()).map(ContactId::as_str).collect();
+            let wanted = |row: &Participant| row.participant_id.as_str().is_some_and(|id| contacts.contains(id));
+            let mut there: BTreeMap<&str, &Participant> = BTreeMap::new();
+            for row in rows {
+                there.entry(row.participant_id.as_str().unwrap_or_default()).or_insert(row);
+            }
             calls.extend(guests.filter(|row| !wanted(row)).filter_map(|row| Some(Call::delete(address(row)?))));
             calls.extend(people.iter().filter_map(|person| {
                 let contact = person.contact.as_ref().filter(|contact| *contact != me)?;
-                let row = rows.iter().find(|row| row.participant_id.as_str() == Some(contact.as_str()));
+                let row = there.get(contact.as_str()).copied();
                 let (role, response) = (lookups.role_id(person.role), response_id(person.response));
                 match row {
                     None => Some(added(activity, contact, role, response)),

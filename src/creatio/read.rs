@@ -5,7 +5,7 @@ use super::map::{self, Card, Context, Lookups};
 use super::query::{self, Query};
 use super::stock::COMMUNICATION_EMAIL;
 use super::wire::{Activity, Communication, Contact, Guid, Meaning, Participant};
-use super::{Creatio, SIDE};
+use super::{ACTIVITIES, Creatio, SIDE};
 use crate::error::Result;
 use crate::http::odata::{Page, understand};
 use crate::http::{Call, Envelope};
@@ -199,10 +199,15 @@ pub(super) fn understood<T: DeserializeOwned>(rows: Vec<Value>, id: &str, set: &
         let item = guid_at(&row, id);
         match understand(row) {
             Ok(row) => good.push(row),
-            Err(reason) => bad.push(Malformed { id: item, reason: format!("{set}{reason}") }),
+            Err(reason) => bad.push(malformed(item, &format!("{set}{reason}"))),
         }
     }
     (good, bad)
+}
+
+/// An activity that can't be understood.
+pub(super) fn malformed(id: Option<ItemId>, reason: &str) -> Malformed {
+    Malformed { id, container: Some(ACTIVITIES.into()), reason: reason.to_owned() }
 }
 
 /// The id of a row of `Activity`, whatever else is wrong with it.

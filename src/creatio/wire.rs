@@ -82,6 +82,8 @@ pub(super) struct Activity {
     pub(super) status_id: Guid,
     pub(super) priority_id: Guid,
     pub(super) owner_id: Guid,
+    #[serde(default)]
+    pub(super) author_id: Guid,
     pub(super) remind_to_owner: bool,
     pub(super) remind_to_owner_date: Stamp,
     #[serde(rename = "GlobalActivityID", default, deserialize_with = "text")]
@@ -97,7 +99,7 @@ pub(super) struct Activity {
 impl Activity {
     /// The columns to select.
     pub(super) const COLUMNS: &'static str = "Id,Title,StartDate,DueDate,Notes,Location,ShowInScheduler,TypeId,StatusId,\
-        PriorityId,OwnerId,RemindToOwner,RemindToOwnerDate,GlobalActivityID,ProcessElementId,AllowedResult,CreatedOn,ModifiedOn";
+        PriorityId,OwnerId,AuthorId,RemindToOwner,RemindToOwnerDate,GlobalActivityID,ProcessElementId,AllowedResult,CreatedOn,ModifiedOn";
 }
 
 /// `Activity`: what tells whether it has changed.
@@ -129,12 +131,15 @@ pub(super) struct Participant {
     #[serde(default)]
     pub(super) invite_response_id: Guid,
     #[serde(default)]
+    pub(super) modified_by_id: Guid,
+    #[serde(default)]
     pub(super) modified_on: Stamp,
 }
 
 impl Participant {
     /// The columns to select.
-    pub(super) const COLUMNS: &'static str = "Id,ActivityId,ParticipantId,RoleId,InviteResponseId,ModifiedOn";
+    pub(super) const COLUMNS: &'static str =
+        "Id,ActivityId,ParticipantId,RoleId,InviteResponseId,ModifiedById,ModifiedOn";
 }
 
 /// `Contact`.

@@ -66,6 +66,9 @@ pub(super) fn change(op: &Update) -> Result<Body, String> {
     if let Some(status) = op.status {
         set(&mut body, "StatusId", status_id(status));
     }
+    if let Some(owner) = &op.owner {
+        set(&mut body, "OwnerId", owner.as_str());
+    }
     Ok(body)
 }
 
@@ -200,6 +203,7 @@ mod tests {
                 before: record.clone(),
                 patch: Patch { record, fields: [field].into() },
                 uid: None,
+                owner: None,
                 status: None,
                 mark: None,
                 facts: Facts::default(),

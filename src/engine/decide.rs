@@ -2,17 +2,17 @@
 
 use super::answer::Choice;
 use super::link::{Link, LinkState, Reason};
-use super::merge::{Flows, differences};
-use super::settings::{CreatioDelete, ExchangeDelete};
+use super::merge::{Flows, Word, differences};
+use super::settings::{CreatioDelete, ExchangeDelete, Way};
 use super::{Context, Seen, scope};
-use crate::model::{Body, Item, Pair, Record, Side, Status};
+use crate::model::{Body, Field, Item, Pair, Record, Side, Status};
 
 /// What became of a linked item on one side since both were in step.
 #[derive(Clone, Copy, Debug)]
 pub enum Fate<'a> {
     /// Nothing that matters; the reading, if it was read.
     Same(Option<&'a Item>),
-    /// Its mapped fields differ from the base.
+    /// Its mapped fields differ from the base; fields that the settings turn off don't count.
     Edited(&'a Item),
     /// It is surely absent, or canceled.
     Gone(Option<&'a Item>),
@@ -60,14 +60,15 @@ pub enum Step {
 
 /// The fates of a link's two items, from what was seen. `items` are the readings as the rules see them (private ones masked).
 #[must_use]
-pub fn fates<'a>(seen: &Seen, link: &Link, items: Pair<Option<&'a Item>>) -> Pair<Fate<'a>> {
+pub fn fates<'a>(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<Option<&'a Item>>) -> Pair<Fate<'a>> {
+    let off = |field: &Field| context.settings.fields.of(*field) == Way::Off;
     Pair::of(|side| {
         let Some(item) = items[side] else {
             return if seen.gone[side].contains(&link.ids[side]) { Fate::Gone(None) } else { Fate::Same(None) };
         };
         if item.facts.canceled {
             Fate::Gone(Some(item))
-        } else if differences(&link.base[side], &item.record).is_empty() {
+        } else if differences(&link.base[side], &item.record).iter().all(off) {
             Fate::Same(Some(item))
         } else {
             Fate::Edited(item)
@@ -98,8 +99,25 @@ pub fn flows(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'
         process: creatio.process,
         rich: body(fates.exchange.item().map_or(&link.base.exchange, |item| &item.record)).rich
             && !allowed(Reason::RichBody),
-        mails: exchange.attendees > 0 && !exchange.foreign && !allowed(Reason::WouldMail),
+        mails: exchange.attendees > 0 && !exchange.foreign,
+        answered: creatio.answered,
+        fields: context.settings.fields,
+        notify: context.settings.rules.notify,
+        word: Word {
+            mail: allowed(Reason::WouldMail),
+            invite: allowed(Reason::NotInvited) || allowed(Reason::WouldInvite),
+        },
     }
+}
+
+/// Whether what was edited on `side` is a reason to create the item again on the other side: a value that may go there, and mails nobody.
+#[must_use]
+pub fn weighs(context: &Context<'_>, link: &Link, (side, fate): (Side, Fate<'_>)) -> bool {
+    let Fate::Edited(item) = fate else { return false };
+    let goes = |field: Field| {
+        context.settings.fields.of(field).lets(side) && !matches!(field, Field::People | Field::Response)
+    };
+    differences(&link.base[side], &item.record).into_iter().any(goes)
 }
 
 const fn body(record: &Record) -> &Body {
@@ -153,7 +171,7 @@ fn table(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'_>>)
     let step = if link.state == LinkState::Tombstone {
         awoken(context, link, fates, flows)
     } else {
-        by_fates(context, link, fates, flows)
+        by_fates(context, seen, link, (fates, flows))
     };
     // what waits for another reason, only a person can do
     let deletes = step == Step::Hold(Reason::DeleteAsked);
@@ -169,19 +187,20 @@ fn awoken(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, flows: Flow
     }
 }
 
-fn by_fates(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, flows: Flows) -> Step {
+fn by_fates(context: &Context<'_>, seen: &Seen, link: &Link, (fates, flows): (Pair<Fate<'_>>, Flows)) -> Step {
     match (fates.creatio, fates.exchange) {
         (Fate::Same(_), Fate::Same(_)) => Step::Rest,
         (Fate::Same(_), Fate::Edited(_)) => Step::Update(Side::Creatio),
         (Fate::Edited(_), Fate::Same(_)) => Step::Update(Side::Exchange),
         (Fate::Edited(_), Fate::Edited(_)) => Step::Merge,
-        (Fate::Same(_), Fate::Gone(_)) => gone_on_exchange(context, link, fates, flows),
-        (Fate::Edited(_), Fate::Gone(_)) if returns(context, link, fates, flows) => Step::Revive(Side::Exchange),
-        (Fate::Edited(_), Fate::Gone(_)) => gone_on_exchange(context, link, fates, flows),
-        (Fate::Gone(_), Fate::Same(_)) => gone_in_creatio(context, link, fates, flows),
-        (Fate::Gone(None), Fate::Edited(_)) if flows.inward && flows.outward && revivable(link, fates) => {
-            Step::Revive(Side::Creatio)
+        (Fate::Edited(_), Fate::Gone(_))
+            if weighs(context, link, (Side::Creatio, fates.creatio)) && returns(context, link, fates, flows) =>
+        {
+            Step::Revive(Side::Exchange)
         }
+        (Fate::Same(_) | Fate::Edited(_), Fate::Gone(_)) => gone_on_exchange(context, seen, link, (fates, flows)),
+        (Fate::Gone(_), Fate::Same(_)) => gone_in_creatio(context, link, fates, flows),
+        (Fate::Gone(None), Fate::Edited(_)) if comes_back(context, link, fates, flows) => Step::Revive(Side::Creatio),
         (Fate::Gone(_), Fate::Edited(_)) => gone_in_creatio(context, link, fates, flows),
         (Fate::Gone(_), Fate::Gone(_)) => Step::Bury,
     }
@@ -196,7 +215,8 @@ fn converted(link: &Link, fates: Pair<Fate<'_>>) -> Option<Step> {
     let exchange = facts(link, fates, Side::Exchange);
     let ours = link.made == Some(Side::Exchange);
     let light = exchange.attendees == 0 && !exchange.laden && !exchange.recurring && exchange.occurrence.is_none();
-    let edited = matches!(fates.exchange, Fate::Edited(_)); // what a person wrote there would go with the old item
+    // what a person wrote there would go with the old item, whether it flows or not
+    let edited = fates.exchange.item().is_some_and(|item| !differences(&link.base.exchange, &item.record).is_empty());
     Some(if ours && light && !edited { Step::Convert(Side::Exchange) } else { Step::Hold(Reason::ConvertAsked) })
 }
 
@@ -213,7 +233,15 @@ fn revivable(link: &Link, fates: Pair<Fate<'_>>) -> bool {
 /// Whether what is gone on Exchange is created there again for an edit in Creatio. A deletion on a target, and of what somebody else's
 /// account writes, is no call to create; nor is retention.
 fn returns(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, flows: Flows) -> bool {
-    flows.inward && flows.outward && !archived(context, link, fates) && revivable(link, fates)
+    let crosses = scope::crosses(context.settings, Side::Creatio);
+    crosses && flows.inward && flows.outward && !archived(context, link, fates) && revivable(link, fates)
+}
+
+/// Whether what is gone in Creatio is created there again for an edit on Exchange.
+fn comes_back(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, flows: Flows) -> bool {
+    let crosses = scope::crosses(context.settings, Side::Exchange);
+    let edited = weighs(context, link, (Side::Exchange, fates.exchange));
+    crosses && edited && flows.inward && flows.outward && revivable(link, fates)
 }
 
 /// Whether the event may have gone by retention or archive: it ended in the past, and was not canceled.
@@ -221,12 +249,15 @@ fn archived(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>) -> bool {
     scope::is_past(context, &link.base.exchange) && fates.exchange.item().is_none()
 }
 
-/// The delete rule for Creatio.
-fn gone_on_exchange(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, flows: Flows) -> Step {
+/// The delete rule for Creatio: not as long as another account of the user has the meeting.
+fn gone_on_exchange(context: &Context<'_>, seen: &Seen, link: &Link, (fates, flows): (Pair<Fate<'_>>, Flows)) -> Step {
     let creatio = facts(link, fates, Side::Creatio);
-    let edited = matches!(fates.creatio, Fate::Edited(_));
+    let edited = weighs(context, link, (Side::Creatio, fates.creatio));
     if !flows.inward || archived(context, link, fates) {
         return Step::Sleep;
+    }
+    if seen.elsewhere.get(&link.ids.creatio).is_some_and(|there| there.lives) {
+        return Step::Bury;
     }
     match context.settings.rules.creatio_delete {
         CreatioDelete::Leave => Step::Bury,
@@ -243,7 +274,7 @@ fn gone_in_creatio(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, fl
     let exchange = facts(link, fates, Side::Exchange);
     let owner_was_user = link.facts.creatio.owner.as_ref().is_none_or(|owner| *owner == context.account.contact);
     // an edit that nobody has seen yet must not go with the item
-    let edited = matches!(fates.exchange, Fate::Edited(_));
+    let edited = fates.exchange.item().is_some_and(|item| !differences(&link.base.exchange, &item.record).is_empty());
     let ours = link.made == Some(Side::Exchange) && owner_was_user && !edited;
     if !flows.outward || flows.private {
         return Step::Sleep;
@@ -264,7 +295,9 @@ pub fn alone(context: &Context<'_>, seen: &Seen, side: Side, item: &Item) -> Ste
     };
     match (wanted, side) {
         (false, _) => Step::Rest,
-        (true, Side::Creatio) if scope::target(seen, item.record.kind()).is_none() => Step::Hold(Reason::NoTarget),
+        (true, Side::Creatio) if scope::target(context, seen, item.record.kind()).is_none() => {
+            Step::Hold(Reason::NoTarget)
+        }
         (true, side) => Step::Create(side.other()),
     }
 }
@@ -273,6 +306,7 @@ pub fn alone(context: &Context<'_>, seen: &Seen, side: Side, item: &Item) -> Ste
 #[must_use]
 pub fn first_status(context: &Context<'_>, item: &Item) -> Status {
     match &item.record {
+        _ if !context.settings.fields.status.lets(Side::Exchange) => Status::NotStarted,
         Record::Task(task) => task.status,
         record @ Record::Meeting(_) if scope::is_past(context, record) => Status::Completed,
         Record::Meeting(_) => Status::NotStarted,

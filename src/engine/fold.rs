@@ -49,6 +49,18 @@ const fn alive(state: LinkState) -> LinkState {
     }
 }
 
+/// The link of a creation on `side` that was never confirmed, and found again as `item`.
+#[must_use]
+pub fn found(link: &Link, side: Side, item: &Item) -> Link {
+    let mut link = Link { state: alive(link.state), ..link.clone() };
+    link.versions[side] = item.version.clone();
+    link.facts[side] = item.facts.clone();
+    for field in BY_CREATION {
+        super::merge::copy(field, &item.record, &mut link.base[side]);
+    }
+    link
+}
+
 fn confirm(link: &mut Link, side: Side, (op, written): (&Op, &Written)) {
     link.ids[side] = written.id.clone();
     link.containers[side] = written.container.clone();
@@ -70,10 +82,13 @@ fn learned(before: &Facts, item: &Item) -> Facts {
     }
 }
 
+/// What a server fills in when it creates.
+const BY_CREATION: [Field; 1] = [Field::Response];
+
 /// The fields that a server changes by itself with a write: only these are folded as read back, everything else as written.
 fn predicted(op: &Op) -> Vec<Field> {
     match op {
-        Op::Create(_) => vec![Field::Response],
+        Op::Create(_) => BY_CREATION.to_vec(),
         Op::Update(update) => {
             let fields = &update.patch.fields;
             let moved = fields.contains(&Field::When) && !fields.contains(&Field::Reminder);

@@ -6,6 +6,7 @@ use super::plan::Action;
 use crate::model::{ContainerId, Facts, Field, Instant, ItemId, Record, Side, Status};
 use crate::ports::{Op, Outcome, Written};
 use serde::{Deserialize, Serialize};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Days that history is kept.
 pub const KEPT_DAYS: i64 = 30;
@@ -35,6 +36,27 @@ pub struct Entry {
     pub after: Option<Record>,
     /// What else was known of the item before.
     pub facts: Facts,
+    /// The write that this one took back: its run and its place there.
+    #[serde(default)]
+    pub undoes: Option<(Instant, usize)>,
+}
+
+/// How many writes of each run are taken back; what an undo took back that was undone itself stands again.
+#[must_use]
+pub fn taken_back(entries: &[Entry]) -> BTreeMap<Instant, usize> {
+    let mut latest_first: Vec<&Entry> = entries.iter().filter(|entry| entry.undoes.is_some()).collect();
+    latest_first.sort_by_key(|entry| std::cmp::Reverse((entry.run, entry.nth)));
+    let mut back: BTreeSet<(Instant, usize)> = BTreeSet::new();
+    for entry in latest_first {
+        if !back.contains(&(entry.run, entry.nth)) {
+            back.extend(entry.undoes);
+        }
+    }
+    let mut counts = BTreeMap::new();
+    for (run, _) in back {
+        *counts.entry(run).or_default() += 1;
+    }
+    counts
 }
 
 /// What a write did.
@@ -103,5 +125,6 @@ fn entry(
         before,
         after,
         facts: known.facts[*side].clone(),
+        undoes: None,
     })
 }

@@ -1,8 +1,8 @@
 //! Ids that follow from what an item is: the same meeting gets the same Activity from every colleague, device and repeated run
 //! (rules, "Idempotence by construction").
 
-use super::Account;
-use crate::model::{Item, ItemId, Kind, Mark, Original, Record, Side, Uid};
+use super::{Account, Seen};
+use crate::model::{Item, ItemId, Kind, Mark, Original, Record, Side, SiteId, Uid};
 use uuid::Uuid;
 
 /// The namespace of our ids; never change it: every installation's Activities are named by it.
@@ -48,6 +48,15 @@ pub fn first_generation(side: Side, item: &Item) -> u32 {
         Side::Creatio => u32::from(is_ours(&item.id) || item.facts.uid.is_some()),
         Side::Exchange => 0,
     }
+}
+
+/// The installation of which this one is a copy, or the other way round: an item bears its mark, for an Activity that is here too. Only ids that
+/// Creatio gave tell that: ours are the same everywhere.
+#[must_use]
+pub fn copied<'a>(account: &Account, seen: &'a Seen) -> Option<&'a SiteId> {
+    let marks = seen.items.exchange.values().filter_map(|item| item.facts.mark.as_ref());
+    let mut foreign = marks.filter(|mark| mark.site != account.site && !is_ours(&mark.activity));
+    foreign.find(|mark| seen.items.creatio.contains_key(&mark.activity)).map(|mark| &mark.site)
 }
 
 /// The UID of the whole series: in a global object id the four bytes of the instance's date are zero there.

@@ -3,6 +3,7 @@
 //! The base is a *pair* of records, each in its side's own normal form (ADR 0002): a side is edited if its value differs from its own half. What
 //! one side can't hold (the tail of a long title, "waiting on others", an all-day event's dates) so never looks like an edit.
 
+use super::Account;
 use super::answer::Answers;
 use super::settings::Settings;
 use crate::model::{
@@ -105,6 +106,12 @@ pub enum LinkKey {
 pub struct State {
     /// The Creatio installation that the links belong to.
     pub site: SiteId,
+    /// The mailbox that they belong to; `None` in a state of before it was kept.
+    #[serde(default)]
+    pub mailbox: Option<String>,
+    /// By whose sign-in the mailbox was last found to be the one that is meant (see [`Replica::identify`](crate::ports::Replica::identify)).
+    #[serde(default)]
+    pub holder: Option<String>,
     /// Where the next readings go on.
     pub cursors: Pair<Option<Cursor>>,
     /// Items whose step was not finished: the next run reads them again.
@@ -136,9 +143,11 @@ pub struct State {
 impl State {
     /// The state of an account that has never run.
     #[must_use]
-    pub fn new(site: SiteId) -> Self {
+    pub fn new(account: &Account) -> Self {
         Self {
-            site,
+            site: account.site.clone(),
+            mailbox: Some(account.mailbox.clone()),
+            holder: None,
             cursors: Pair::default(),
             again: Pair::default(),
             fresh: Pair::default(),
@@ -192,6 +201,8 @@ pub enum Reason {
     WouldMail,
     /// The event was created without the Activity's participants, who would have been mailed.
     NotInvited,
+    /// The Activity's participants would be invited.
+    WouldInvite,
     /// Many activities of other people would be exported.
     ManyOfOthers,
     /// The body has what can't be carried, and would lose it.

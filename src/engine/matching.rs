@@ -48,13 +48,22 @@ impl<'a> Linked<'a> {
 #[must_use]
 pub fn candidates(context: &Context<'_>, item: &Item) -> Vec<ItemId> {
     let own = identity::activity(item, context.account, 0);
-    let marked = valid_mark(context, item);
+    // of another installation's mark it is asked whether its Activity is here too
+    let marked = item.facts.mark.as_ref().map(|mark| mark.activity.clone());
     std::iter::once(own).chain(marked).collect()
 }
 
 fn valid_mark(context: &Context<'_>, item: &Item) -> Option<ItemId> {
     let mark = item.facts.mark.as_ref()?;
     (mark.site == context.account.site).then(|| mark.activity.clone())
+}
+
+/// The generation of the mark on the event or task of `link`, if it is later than that of its base: another device made one of the two anew since.
+#[must_use]
+pub fn outdated(context: &Context<'_>, seen: &Seen, link: &Link) -> Option<u32> {
+    let mark = seen.items.exchange.get(&link.ids.exchange)?.facts.mark.as_ref()?;
+    let ours = mark.site == context.account.site && mark.activity == link.ids.creatio;
+    (ours && mark.generation > link.generation).then_some(mark.generation)
 }
 
 /// Whether `item` is the very event that we created for its mark: a copy carries the mark along, but no transaction id.
@@ -135,6 +144,8 @@ fn stands_for(seen: &Seen, linked: &Linked<'_>, activity: &ItemId) -> Option<Mat
     match linked.of(activity) {
         Some(link) if seen.gone.exchange.contains(&link.ids.exchange) => Some(Match::Relink(activity.clone())),
         Some(_) => Some(Match::Copy),
+        // it is there, but can't be understood: nothing is made beside it
+        None if seen.malformed.creatio.iter().any(|bad| bad.id.as_ref() == Some(activity)) => Some(Match::Copy),
         None => seen.items.creatio.contains_key(activity).then(|| Match::With(activity.clone())),
     }
 }

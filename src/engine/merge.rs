@@ -1,10 +1,12 @@
-//! The three-way merge of a linked pair, field by field: which side's value goes over, what both agree on, what clashes.
+//! The three-way merge of a linked pair, field by field: which side's value goes over, what both agree on, what clashes. People merge per
+//! person (`people`).
 
 use super::link::Reason;
-use super::settings::Conflict;
+use super::people::{self, People};
+use super::settings::{Conflict, FieldMap, Notify};
 use super::{Context, Seen, project};
 pub use crate::model::record::{copy, differences, fields};
-use crate::model::{Field, Instant, Pair, Person, Record, Side, person};
+use crate::model::{Field, Instant, Meeting, Pair, Person, Record, Side};
 use chrono::Duration;
 use std::collections::BTreeSet;
 
@@ -63,6 +65,8 @@ pub struct Merge {
     pub clashes: Vec<Field>,
     /// Fields whose value waits for a person's word before it goes over.
     pub waits: Vec<(Field, Reason)>,
+    /// The people who would be invited or taken off, by the reason for which that waits.
+    pub people: Vec<(Reason, Vec<Person>)>,
 }
 
 /// Merges the two sides of a link. `flow` says how each field may flow; `stamps` are the servers' stamps of the two items.
@@ -73,10 +77,7 @@ pub fn merge(
     (base, now): (Pair<&Record>, Pair<&Record>),
     (flows, rule): (Flows, Rule),
 ) -> Merge {
-    let mut shadow = project::shadows(context, seen, (now, Some(base)));
-    for side in Side::BOTH {
-        keep_people(base[side], now[side], &mut shadow[side]);
-    }
+    let shadow = project::shadows(context, seen, (now, Some(base)));
     let edited = Pair::of(|side| differences(base[side], now[side]));
     let unlike = Pair::of(|side| differences(now[side], &shadow[side]));
     let mut merge = Merge {
@@ -85,11 +86,13 @@ pub fn merge(
         base: base.map(Clone::clone),
         clashes: Vec::new(),
         waits: Vec::new(),
+        people: Vec::new(),
     };
-    for &field in fields(now.creatio.kind()) {
+    let mapped = fields(now.creatio.kind()).iter().filter(|field| **field != Field::People);
+    for &field in mapped {
         let changed = Pair::of(|side| edited[side].contains(&field));
         let alike = !unlike.creatio.contains(&field) || !unlike.exchange.contains(&field);
-        let settled = settle(rule, flows.of(field), (changed, alike));
+        let settled = settle(rule.about(edited.as_ref(), flows), flows.of(field), (changed, alike));
         match waits(flows, field, (settled, changed.exchange)) {
             Merged::Kept => {}
             Merged::Agreed => {
@@ -110,16 +113,37 @@ pub fn merge(
             Merged::Waits(reason) => merge.waits.push((field, reason)),
         }
     }
+    merge_people(context, seen, (base, now), (flows, &mut merge));
     merge
 }
 
-/// People merge per person: whom this side added stays, whom it removed stays away, in what comes over from the other side.
-fn keep_people(base: &Record, now: &Record, coming: &mut Record) {
-    let (Record::Meeting(base), Record::Meeting(now), Record::Meeting(coming)) = (base, now, coming) else { return };
-    let among = |list: &[Person], one: &Person| list.iter().any(|other| other.is(one));
-    let kept = coming.people.iter().filter(|one| !among(&base.people, one) || among(&now.people, one)).cloned();
-    let added = now.people.iter().filter(|one| !among(&base.people, one)).cloned();
-    coming.people = person::normal(kept.chain(added).collect::<Vec<_>>());
+/// Merges the people of two meetings into `merge`.
+fn merge_people(
+    context: &Context<'_>,
+    seen: &Seen,
+    (base, now): (Pair<&Record>, Pair<&Record>),
+    (flows, merge): (Flows, &mut Merge),
+) {
+    let (Some(base), Some(was)) = (meetings(base), meetings(now)) else { return };
+    let People { target, base, waits } = people::merge(context, seen, (base, was), flows);
+    for side in Side::BOTH {
+        if let (Record::Meeting(one), Record::Meeting(old)) = (&mut merge.target[side], &mut merge.base[side]) {
+            one.people.clone_from(&target[side]);
+            old.people.clone_from(&base[side]);
+        }
+        if differences(now[side], &merge.target[side]).contains(&Field::People) {
+            merge.writes[side].insert(Field::People);
+        }
+    }
+    merge.waits.extend(waits.iter().map(|(reason, _)| (Field::People, *reason)));
+    merge.people = waits;
+}
+
+const fn meetings<'a>(pair: Pair<&'a Record>) -> Option<Pair<&'a Meeting>> {
+    match (pair.creatio, pair.exchange) {
+        (Record::Meeting(creatio), Record::Meeting(exchange)) => Some(Pair { creatio, exchange }),
+        (Record::Task(_), _) | (_, Record::Task(_)) => None,
+    }
 }
 
 /// Merges two items that were found to be one, without a base: what is alike is agreed on, anything else goes by the conflict rule.
@@ -142,9 +166,7 @@ pub fn adopt(context: &Context<'_>, seen: &Seen, now: Pair<&Record>, (flows, rul
 fn waits(flows: Flows, field: Field, (merged, changed): (Merged, bool)) -> Merged {
     match (merged, flows.asks(field)) {
         (Merged::Took(Side::Creatio), Some(reason)) => Merged::Waits(reason),
-        (Merged::Kept, _) if changed && flows.inward && flows.process && field == Field::Status => {
-            Merged::Waits(Reason::Process)
-        }
+        (Merged::Kept, _) if changed && flows.withholds(field) => Merged::Waits(Reason::Process),
         (merged, _) => merged,
     }
 }
@@ -158,6 +180,18 @@ pub struct Rule {
     pub conflict: Conflict,
     /// The servers' stamps of the two items.
     pub stamps: Pair<Option<Instant>>,
+}
+
+impl Rule {
+    /// The rule for a field, where so much was edited on the two sides: a stamp is that of the item's last change, and tells of a field only if
+    /// nothing else was changed there. What is newer by another field's stamp may be the older of the two.
+    fn about(self, edited: Pair<&BTreeSet<Field>>, flows: Flows) -> Self {
+        let newer = if self.stamps.creatio > self.stamps.exchange { Side::Creatio } else { Side::Exchange };
+        // in an adoption nobody is taken to have edited people and answers
+        let counts = |field: &&Field| !(flows.adopts && matches!(field, Field::People | Field::Response));
+        let several = edited[newer].iter().filter(counts).count() > 1;
+        if several { Self { stamps: Pair::default(), ..self } } else { self }
+    }
 }
 
 /// The rule for one field (rules, "Merge is per field").
@@ -227,9 +261,26 @@ pub struct Flows {
     pub joins: bool,
     /// The event's or task's body has what an Activity can't carry, and a new body would lose it.
     pub rich: bool,
-    /// Writing title, time, place, body or people would mail somebody (graph/facts.md §3; for title and body reports differ, and the
+    /// Writing title, time, place or body would mail somebody (graph/facts.md §3; for title and body reports differ, and the
     /// promise that nobody is mailed unasked comes first).
     pub mails: bool,
+    /// The user has given the answer that stands in Creatio.
+    pub answered: bool,
+    /// Which way each field goes, by setting.
+    pub fields: FieldMap,
+    /// What is done that would mail somebody, by setting.
+    pub notify: Notify,
+    /// What a person has allowed for this pair.
+    pub word: Word,
+}
+
+/// What a person has allowed for a pair.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Word {
+    /// That people get mail of a change.
+    pub mail: bool,
+    /// That people are invited.
+    pub invite: bool,
 }
 
 impl Flows {
@@ -239,18 +290,21 @@ impl Flows {
         if self.adopts && matches!(field, Field::People | Field::Response) {
             return Flow::Off;
         }
-        let inward = match field {
-            Field::Response => self.joins,
-            Field::Status => self.inward && !self.process,
-            Field::Title
-            | Field::When
-            | Field::Place
-            | Field::Body
-            | Field::Importance
-            | Field::Reminder
-            | Field::People => self.inward,
-        };
-        let outward = self.outward
+        let way = self.fields.of(field);
+        let inward = way.lets(Side::Exchange)
+            && match field {
+                Field::Response => self.joins,
+                Field::Status => self.inward && !self.process,
+                Field::Title
+                | Field::When
+                | Field::Place
+                | Field::Body
+                | Field::Importance
+                | Field::Reminder
+                | Field::People => self.inward,
+            };
+        let outward = way.lets(Side::Creatio)
+            && self.outward
             && !self.private
             && match field {
                 Field::Title | Field::When | Field::Place | Field::Body | Field::Importance => {
@@ -258,8 +312,9 @@ impl Flows {
                 }
                 // what somebody else's Activity reminds of is theirs
                 Field::Reminder => !self.recurring && self.own,
-                // inviting people and answering for the user mail somebody: never without being asked
-                Field::People | Field::Response => false,
+                // in the user's name people are invited to the user's own meetings, and answers given that the user gave
+                Field::People => !self.foreign && self.own,
+                Field::Response => self.foreign && self.answered,
                 Field::Status => true,
             };
         let owned =
@@ -277,11 +332,42 @@ impl Flows {
     /// Why a value of `field` would not go to Exchange without a person's word, if it may go at all.
     #[must_use]
     pub fn asks(self, field: Field) -> Option<Reason> {
-        let mailed = matches!(field, Field::Title | Field::When | Field::Place | Field::Body);
+        let mails = match field {
+            Field::Title | Field::When | Field::Place | Field::Body => self.mails,
+            Field::Response => true, // the organizer
+            Field::Importance | Field::Reminder | Field::Status | Field::People => false,
+        };
         match () {
-            () if self.mails && mailed => Some(Reason::WouldMail),
+            () if mails && !self.may_mail() => Some(Reason::WouldMail),
             () if self.rich && field == Field::Body => Some(Reason::RichBody),
             () => None,
         }
+    }
+
+    /// Whether `field` would come from Exchange if a process did not own it.
+    fn withholds(self, field: Field) -> bool {
+        self.process && field == Field::Status && self.inward && self.fields.of(field).lets(Side::Exchange)
+    }
+
+    fn may_mail(self) -> bool {
+        self.notify == Notify::Always || self.word.mail
+    }
+
+    /// Why nobody is invited without a person's word, if so.
+    #[must_use]
+    pub fn invites(self) -> Option<Reason> {
+        match self.notify {
+            Notify::Never | Notify::Ask if self.word.invite => None,
+            Notify::Never => Some(Reason::NotInvited),
+            Notify::Ask => Some(Reason::WouldInvite),
+            Notify::Always => None,
+        }
+    }
+
+    /// Why no attendees are taken off without a person's word, if so; `all` of them never are.
+    #[must_use]
+    pub fn uninvites(self, all: bool) -> Option<Reason> {
+        let may = if all { self.word.mail } else { self.may_mail() };
+        (!may).then_some(Reason::WouldMail)
     }
 }

@@ -3,10 +3,11 @@
 
 use super::actions::{self, Planned};
 use super::answer::Choice;
-use super::decide::{self, Fate, Step};
+use super::decide::{self, Step};
 use super::link::{Held, Link, LinkState, Reason};
 use super::matching::{self, Match};
-use super::{Context, Seen, guard, identity, scope};
+use super::settings::Settings;
+use super::{Context, Seen, fold, guard, identity, merge, scope};
 use crate::model::{Item, ItemId, Mark, Pair, Side, Status};
 use crate::ports::Op;
 use std::collections::{BTreeMap, BTreeSet};
@@ -47,13 +48,18 @@ pub fn plan(context: &Context<'_>, seen: &Seen) -> Plan {
     let masked: BTreeMap<&ItemId, Item> =
         seen.items.exchange.iter().map(|(id, item)| (id, scope::masked(context, item))).collect();
     let matches = matching::find(context, seen, &unlinked(seen, Side::Exchange));
-    let links = relinked((context, seen), &matches.events, &mut plan);
+    let (links, outdated) = relinked((context, seen), &matches.events, &mut plan);
     for link in &links {
         let items =
             Pair { creatio: seen.items.creatio.get(&link.ids.creatio), exchange: masked.get(&link.ids.exchange) };
         let asked = [&link.ids.creatio, &link.ids.exchange];
         if matches.orphaned.contains(&link.ids.creatio) && seen.answers.to(asked, Reason::Series).is_none() {
             plan.add(actions::held(context, link, items, Reason::Series));
+        } else if let (Pair { creatio: Some(creatio), exchange: Some(exchange) }, true) =
+            (items, outdated.contains(&link.ids.creatio))
+            && scope::adopts(context, Pair { creatio, exchange })
+        {
+            plan.add(actions::adopt(context, seen, Pair { creatio, exchange }));
         } else {
             plan.add(pair(context, seen, link, items));
         }
@@ -73,7 +79,7 @@ pub fn plan(context: &Context<'_>, seen: &Seen) -> Plan {
             plan.add(unlinked_event(context, seen, (item, found), &links));
         }
     }
-    plan.complete(seen, &links);
+    plan.complete(context, seen, &links);
     plan.malformed(context, seen);
     guard::check(context, seen, &mut plan);
     plan.actions.sort_by_key(|action| rank(action.step));
@@ -86,8 +92,13 @@ fn unlinked(seen: &Seen, side: Side) -> Vec<&Item> {
     seen.items[side].values().filter(|item| !linked.contains(&item.id)).collect()
 }
 
-/// The links, those among them moved over to the item that took the place of one that is gone.
-fn relinked((context, seen): (&Context<'_>, &Seen), matches: &BTreeMap<ItemId, Match>, plan: &mut Plan) -> Vec<Link> {
+/// The links, those among them moved over to the item that took the place of one that is gone; and the Activities of those whose base is of an
+/// earlier generation than the mark: it counts as none.
+fn relinked(
+    (context, seen): (&Context<'_>, &Seen),
+    matches: &BTreeMap<ItemId, Match>,
+    plan: &mut Plan,
+) -> (Vec<Link>, BTreeSet<ItemId>) {
     let mut links: BTreeMap<ItemId, Link> =
         seen.links.iter().map(|link| (link.ids.creatio.clone(), link.clone())).collect();
     for (id, found) in matches {
@@ -99,13 +110,19 @@ fn relinked((context, seen): (&Context<'_>, &Seen), matches: &BTreeMap<ItemId, M
             plan.links.push(link.clone());
         }
     }
+    let mut outdated = BTreeSet::new();
     for link in links.values_mut() {
-        let Some(next) = successor(context, seen, link) else { continue };
-        plan.drop.push(std::mem::replace(&mut link.ids.creatio, next.activity));
-        link.generation = next.generation;
-        plan.links.push(link.clone());
+        if let Some(next) = successor(context, seen, link) {
+            plan.drop.push(std::mem::replace(&mut link.ids.creatio, next.activity));
+            plan.links.push(link.clone());
+        }
+        // kept as it was until both are in step again: a run that is cut off has to find out anew
+        if let Some(generation) = matching::outdated(context, seen, link) {
+            link.generation = generation;
+            outdated.insert(link.ids.creatio.clone());
+        }
     }
-    links.into_values().collect()
+    (links.into_values().collect(), outdated)
 }
 
 /// The Activity that another device created in place of the one that `link` names: the event or task bears its mark.
@@ -153,21 +170,23 @@ fn pair(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<Option<&Ite
     if let LinkState::Pending(side) = link.state {
         return pending(context, seen, link, (side, items));
     }
-    let fates = decide::fates(seen, link, items);
+    let fates = decide::fates(context, seen, link, items);
     let step = decide::linked(context, seen, link, fates);
     actions::linked(context, seen, link, (step, fates))
 }
 
-/// A creation that was never confirmed: found, it is in step with what was written; not found, it is tried again.
+/// A creation that was never confirmed: found, it is in step with what was written, or was made by another device from what that one saw, and is
+/// merged without a base; not found, it is tried again.
 fn pending(context: &Context<'_>, seen: &Seen, link: &Link, (side, items): (Side, Pair<Option<&Item>>)) -> Planned {
     let (made, source) = (items[side], items[side.other()]);
     match (made, source) {
         (Some(made), _) => {
-            let mut alive = link.clone();
-            alive.state = LinkState::Alive;
-            alive.versions[side] = made.version.clone();
-            alive.facts[side] = made.facts.clone();
-            let fates = decide::fates(seen, &alive, items);
+            let alive = fold::found(link, side, made);
+            let as_written = merge::differences(&alive.base[side], &made.record).is_empty();
+            if let (false, Pair { creatio: Some(creatio), exchange: Some(exchange) }) = (as_written, items) {
+                return actions::adopt(context, seen, Pair { creatio, exchange });
+            }
+            let fates = decide::fates(context, seen, &alive, items);
             let step = decide::linked(context, seen, &alive, fates);
             let mut planned = actions::linked(context, seen, &alive, (step, fates));
             if planned.links.is_empty() && planned.action.is_none() {
@@ -220,7 +239,11 @@ impl Plan {
     }
 
     /// Meetings that ended become Completed, unless this plan does something else with them.
-    fn complete(&mut self, seen: &Seen, links: &[Link]) {
+    fn complete(&mut self, context: &Context<'_>, seen: &Seen, links: &[Link]) {
+        let Settings { rules, fields, .. } = context.settings;
+        if !rules.completes || !fields.status.lets(Side::Exchange) {
+            return;
+        }
         let busy: BTreeSet<ItemId> = self.actions.iter().map(|action| action.after.ids.creatio.clone()).collect();
         let untouched =
             |id: &ItemId| seen.items.creatio.get(id).is_some_and(|item| item.facts.status == Some(Status::NotStarted));
@@ -291,13 +314,4 @@ pub fn touched(plan: &Plan, side: Side) -> BTreeSet<&ItemId> {
     let linked = plan.links.iter().map(|link| &link.ids[side]);
     let held = plan.held.iter().filter(|held| held.side == side).filter_map(|held| held.id.as_ref());
     written.chain(linked).chain(held).collect()
-}
-
-/// Whether a fate is an edit.
-#[must_use]
-pub const fn is_edited(fate: Fate<'_>) -> bool {
-    match fate {
-        Fate::Edited(_) => true,
-        Fate::Same(_) | Fate::Gone(_) => false,
-    }
 }

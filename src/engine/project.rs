@@ -6,7 +6,8 @@
 use super::{Context, Seen};
 use crate::model::time::{instant, local, midnight};
 use crate::model::{
-    Day, Instant, Meeting, Pair, Person, Record, Reminder, Response, Side, Status, Task, TaskWhen, When, Zone, person,
+    Address, Day, Instant, Meeting, Pair, Person, Record, Reminder, Response, Side, Status, Task, TaskWhen, When, Zone,
+    person,
 };
 use chrono::{Duration, NaiveTime};
 
@@ -171,18 +172,25 @@ fn alarm(context: &Context<'_>, from: Side, (reminder, when, there): (Reminder, 
 }
 
 fn people(context: &Context<'_>, seen: &Seen, from: Side, list: &[Person]) -> Vec<Person> {
-    let known = |one: &Person| {
-        let contact = one.addresses.iter().find_map(|address| seen.people.get(address))?;
-        (*contact != context.account.contact).then(|| Person { contact: Some(contact.clone()), ..one.clone() })
-    };
-    let invitable = |one: &Person| {
-        let address = one.addresses.first()?.clone();
-        Some(Person { addresses: vec![address], contact: None, response: Response::InDoubt, ..one.clone() })
-    };
     person::normal(list.iter().filter_map(|one| match from {
-        Side::Exchange => known(one),
-        Side::Creatio => invitable(one),
+        Side::Exchange => guest(context, seen, one),
+        Side::Creatio => invitation(context, one),
     }))
+}
+
+/// The participant that an attendee is; `None` for the user, and for whom no Contact is known.
+#[must_use]
+pub fn guest(context: &Context<'_>, seen: &Seen, one: &Person) -> Option<Person> {
+    let contact = one.addresses.iter().find_map(|address| seen.people.get(address))?;
+    (*contact != context.account.contact).then(|| Person { contact: Some(contact.clone()), ..one.clone() })
+}
+
+/// The attendee that a participant would be; `None` for one without an address, and for the mailbox itself: nobody is their own attendee.
+#[must_use]
+pub fn invitation(context: &Context<'_>, one: &Person) -> Option<Person> {
+    let own = |address: &Address| address.as_str().eq_ignore_ascii_case(&context.account.mailbox);
+    let address = one.addresses.first().filter(|_| !one.addresses.iter().any(own))?.clone();
+    Some(Person { addresses: vec![address], contact: None, response: Response::InDoubt, ..one.clone() })
 }
 
 fn status(from: Side, (state, there): (Status, Option<Status>)) -> Status {

@@ -13,12 +13,16 @@ use std::collections::BTreeSet;
 /// What both replicas are asked to read: what is imported, what exports go to, and whatever holds links.
 #[must_use]
 pub fn reading(settings: &Settings, window: crate::model::Window, holding: &BTreeSet<ContainerId>) -> Scope {
-    let choice = |block: &Block<ContainerId>| Choice {
+    let choice = |block: &Block<ContainerId>, target: Option<&ContainerId>| Choice {
         own: block.takes_all(),
-        default: settings.export.on,
-        named: block.choice().iter().chain(holding).cloned().collect(),
+        default: settings.export.on && target.is_none(),
+        named: block.choice().iter().chain(holding).chain(target.filter(|_| settings.export.on)).cloned().collect(),
     };
-    Scope { window, calendars: choice(&settings.import_meetings), lists: choice(&settings.import_tasks) }
+    Scope {
+        window,
+        calendars: choice(&settings.import_meetings, settings.targets.of(Kind::Meeting)),
+        lists: choice(&settings.import_tasks, settings.targets.of(Kind::Task)),
+    }
 }
 
 /// The settings' block for importing `kind`.
@@ -37,10 +41,18 @@ pub fn imports_from(settings: &Settings, container: &Container) -> bool {
     (block.takes_all() && container.own) || block.names(&container.id)
 }
 
-/// Where new items of `kind` go on Exchange: the default container, if it can be written.
+/// Where new items of `kind` go on Exchange: the container chosen for them, else the default one, if it can be written.
 #[must_use]
-pub fn target(seen: &Seen, kind: Kind) -> Option<&Container> {
-    seen.containers.iter().find(|container| container.kind == kind && container.default && container.writable)
+pub fn target<'a>(context: &Context<'_>, seen: &'a Seen, kind: Kind) -> Option<&'a Container> {
+    let chosen = context.settings.targets.of(kind);
+    let meant = |container: &&Container| chosen.map_or(container.default, |id| container.id == *id);
+    seen.containers.iter().filter(|container| container.kind == kind && container.writable).find(meant)
+}
+
+/// Whether items of side `from` can be created on the other: not where their time may not go there.
+#[must_use]
+pub const fn crosses(settings: &Settings, from: Side) -> bool {
+    settings.fields.when.lets(from)
 }
 
 /// Whether `item` lies in the window.
@@ -76,8 +88,12 @@ pub fn is_past(context: &Context<'_>, record: &Record) -> bool {
 /// Whether an unlinked item of Creatio is to be created on Exchange.
 #[must_use]
 pub fn exports(context: &Context<'_>, seen: &Seen, item: &Item) -> bool {
-    let export = &context.settings.export;
+    let Settings { export, rules, .. } = context.settings;
+    let imported = seen.elsewhere.get(&item.id).is_some_and(|there| there.imported);
     export.on
+        && crosses(context.settings, Side::Creatio)
+        && (!rules.only_mine || item.facts.mine)
+        && (rules.between || !imported)
         && !item.facts.email
         && !item.facts.canceled
         && seen.containers.iter().any(|container| container.kind == item.record.kind())
@@ -92,6 +108,7 @@ pub fn exports(context: &Context<'_>, seen: &Seen, item: &Item) -> bool {
 #[must_use]
 pub fn imports(context: &Context<'_>, seen: &Seen, item: &Item) -> bool {
     !item.facts.canceled
+        && crosses(context.settings, Side::Exchange)
         && in_window(context, item)
         && !skipped(context, &item.facts)
         && seen

@@ -1,6 +1,7 @@
-//! The settings of one mailbox account, as on Creatio's page (rules, "Settings"). What is not on the page yet has its default.
+//! The settings of one mailbox account, as on Creatio's page (rules, "Settings"). What the page does not show has its default.
 
-use crate::model::{ContainerId, Day, GroupId};
+use crate::model::time::{HORIZON_MONTHS, SERIES_HORIZON_MONTHS};
+use crate::model::{ContainerId, Day, Field, GroupId, Instant, Kind, Side, Window, Zone};
 use serde::{Deserialize, Serialize};
 
 /// All settings of one account.
@@ -17,9 +18,15 @@ pub struct Settings {
     pub automatic: bool,
     /// Items that end before this day are left alone.
     pub from: Day,
-    /// What to do in cases that the page does not ask about yet.
+    /// Rules with a choice.
     #[serde(default)]
     pub rules: Rules,
+    /// Where exports go.
+    #[serde(default)]
+    pub targets: Targets,
+    /// Which way each field goes.
+    #[serde(default)]
+    pub fields: FieldMap,
 }
 
 /// One block of the page: a switch, and all or a choice. Turned off, it keeps its choice.
@@ -45,8 +52,9 @@ pub enum Extent {
 }
 
 /// Rules with a choice, beyond the page's blocks.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
+#[allow(clippy::struct_excessive_bools)] // each is a check box of its own
 pub struct Rules {
     /// Who wins when both sides changed the same field differently.
     pub conflict: Conflict,
@@ -56,6 +64,130 @@ pub struct Rules {
     pub exchange_delete: ExchangeDelete,
     /// What is shown of private items.
     pub private: Private,
+    /// Whether what would mail people is done.
+    pub notify: Notify,
+    /// Export only Activities of which the user is Owner or participant.
+    pub only_mine: bool,
+    /// Export to this mailbox what was imported from another one of the same user.
+    pub between: bool,
+    /// An imported meeting whose status nobody changed becomes Completed after its end.
+    pub completes: bool,
+    /// Months ahead that single items are looked at.
+    pub months: u32,
+    /// Months ahead that occurrences of a series are looked at.
+    pub series_months: u32,
+}
+
+impl Default for Rules {
+    fn default() -> Self {
+        Self {
+            conflict: Conflict::default(),
+            creatio_delete: CreatioDelete::default(),
+            exchange_delete: ExchangeDelete::default(),
+            private: Private::default(),
+            notify: Notify::default(),
+            only_mine: false,
+            between: false,
+            completes: true,
+            months: HORIZON_MONTHS,
+            series_months: SERIES_HORIZON_MONTHS,
+        }
+    }
+}
+
+/// Whether what would mail people is done: attendees invited or told of a change, the organizer answered.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Notify {
+    /// Not without a person's word for the item; new events have no attendees, whose names are listed.
+    #[default]
+    Never,
+    /// Every time it is asked.
+    Ask,
+    /// Always.
+    Always,
+}
+
+/// The calendar and the list that exports go to.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Targets {
+    /// For meetings; `None`: the mailbox's default calendar.
+    pub calendar: Option<ContainerId>,
+    /// For tasks; `None`: the mailbox's default list.
+    pub list: Option<ContainerId>,
+}
+
+impl Targets {
+    /// The container chosen for `kind`.
+    #[must_use]
+    pub const fn of(&self, kind: Kind) -> Option<&ContainerId> {
+        match kind {
+            Kind::Meeting => self.calendar.as_ref(),
+            Kind::Task => self.list.as_ref(),
+        }
+    }
+}
+
+/// Which way a field goes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Way {
+    /// Both ways.
+    #[default]
+    Both,
+    /// From Exchange to Creatio only.
+    In,
+    /// From Creatio to Exchange only.
+    Out,
+    /// Not at all: it is neither written nor counted as an edit.
+    Off,
+}
+
+impl Way {
+    /// Whether a value of `side` may go to the other.
+    #[must_use]
+    pub const fn lets(self, side: Side) -> bool {
+        match (self, side) {
+            (Self::Both, _) | (Self::In, Side::Exchange) | (Self::Out, Side::Creatio) => true,
+            (Self::In, Side::Creatio) | (Self::Out, Side::Exchange) | (Self::Off, _) => false,
+        }
+    }
+}
+
+/// Which way each field goes: what an administrator's policy sets. A field that it doesn't name goes both ways, so
+/// `{"body": "off"}` is a whole map.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+#[allow(missing_docs)] // each is the model's Field of the same name
+pub struct FieldMap {
+    pub title: Way,
+    pub when: Way,
+    pub place: Way,
+    pub body: Way,
+    pub importance: Way,
+    pub reminder: Way,
+    pub status: Way,
+    pub people: Way,
+    pub response: Way,
+}
+
+impl FieldMap {
+    /// The way of `field`.
+    #[must_use]
+    pub const fn of(&self, field: Field) -> Way {
+        match field {
+            Field::Title => self.title,
+            Field::When => self.when,
+            Field::Place => self.place,
+            Field::Body => self.body,
+            Field::Importance => self.importance,
+            Field::Reminder => self.reminder,
+            Field::Status => self.status,
+            Field::People => self.people,
+            Field::Response => self.response,
+        }
+    }
 }
 
 /// Settles a field that both sides changed differently.
@@ -150,6 +282,14 @@ impl Settings {
             automatic: false,
             from: today.checked_sub_days(chrono::Days::new(FIRST_DAYS)).unwrap_or(today),
             rules: Rules::default(),
+            targets: Targets::default(),
+            fields: FieldMap::default(),
         }
+    }
+
+    /// The window of a run at `now` by a user in `zone`.
+    #[must_use]
+    pub fn window(&self, now: Instant, zone: &dyn Zone) -> Window {
+        Window::ahead(now, self.from, (self.rules.months, self.rules.series_months), zone)
     }
 }

@@ -2,11 +2,13 @@
 //! one of the two. Nothing is taken back that would mail somebody.
 
 use super::actions::ACTIVITIES;
-use super::history::{Entry, What};
+use super::decide::Step;
+use super::history::{self, Entry, What};
 use super::link::{Link, LinkState};
+use super::plan::Action;
 use super::{Account, identity, merge};
-use crate::model::{ContainerId, Facts, Field, Item, ItemId, Patch, Record, Side};
-use crate::ports::{Create, Op, Update};
+use crate::model::{ContainerId, Facts, Field, Instant, Item, ItemId, Patch, Record, Side};
+use crate::ports::{Create, Op, Update, Written};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -118,7 +120,9 @@ fn restore(entry: &Entry, item: &Item) -> Result<Op, Why> {
         return Err(Why::Newer);
     }
     let mailing = [Field::Title, Field::When, Field::Place, Field::Body, Field::People];
-    if item.facts.attendees > 0 && mailing.iter().any(|field| fields.contains(field)) && entry.side == Side::Exchange {
+    let tells = item.facts.attendees > 0 && mailing.iter().any(|field| fields.contains(field));
+    // the organizer is told of another answer
+    if entry.side == Side::Exchange && (tells || fields.contains(&Field::Response)) {
         return Err(Why::WouldMail);
     }
     let mut record = item.record.clone();
@@ -136,6 +140,7 @@ fn change(item: &Item, patch: Patch) -> Update {
         before: item.record.clone(),
         patch,
         uid: None,
+        owner: None,
         status: None,
         mark: None,
         facts: item.facts.clone(),
@@ -164,6 +169,26 @@ fn recreate(account: &Account, entry: &Entry, link: &Link) -> Result<Op, Why> {
         Side::Exchange => (None, link.containers.exchange.clone()),
     };
     Ok(Op::Create(Box::new(Create { id, container, record, facts })))
+}
+
+/// The history of a write that takes something back, as the `nth` of the undo that began at `run`: before it goes out, and once it is confirmed.
+#[must_use]
+pub fn recorded(step: &Back, (run, nth): (Instant, usize), written: Option<&Written>) -> Option<Entry> {
+    let Entry { side, after, .. } = &step.entry;
+    let mut before = step.link.clone();
+    if let Some(after) = after {
+        before.base[*side] = after.clone();
+    }
+    let action = Action {
+        step: Step::Leave,
+        title: String::new(),
+        writes: vec![(*side, step.op.clone())],
+        before: Some(before),
+        after: step.link.clone(),
+    };
+    let outcomes = written.map(|written| vec![Ok(written.clone())]);
+    let entry = history::entries((run, nth), &action, (outcomes.as_deref(), &step.link)).pop()?;
+    Some(Entry { undoes: Some((step.entry.run, step.entry.nth)), ..entry })
 }
 
 /// The link of a pair after a write was taken back: both sides keep what they have now, and that is no edit.

@@ -48,7 +48,7 @@ pub(super) fn creation(record: &Record, facts: &Facts, mailbox: &Mailbox) -> Val
                 members.insert("transactionId".to_owned(), json!(transaction));
             }
             if let Some(mark) = &facts.mark {
-                members.insert("singleValueExtendedProperties".to_owned(), json!([property(mark)]));
+                members.insert("singleValueExtendedProperties".to_owned(), properties(mark));
             }
         }
         Record::Task(_) => {
@@ -84,9 +84,12 @@ pub(super) fn writable(patch: &Patch, facts: &Facts) -> BTreeSet<Field> {
         .collect()
 }
 
-/// Our mark as an extended property of an event.
-pub(super) fn property(mark: &Mark) -> Value {
-    json!({"id": endpoints::PROPERTY, "value": mark.to_string()})
+/// Our mark as extended properties of an event: itself, and what it is found by.
+pub(super) fn properties(mark: &Mark) -> Value {
+    json!([
+        {"id": endpoints::PROPERTY, "value": mark.to_string()},
+        {"id": endpoints::FINGERPRINT, "value": mark.fingerprint()},
+    ])
 }
 
 /// Our mark as a linked resource of a task, which the user sees as a link to the Activity.

@@ -2,11 +2,14 @@
 
 use crate::http::odata::{address, literal, segment};
 use crate::http::{Call, Envelope, Repeat};
-use crate::model::{ContainerId, Instant, ItemId, Kind, Mark, Version};
-use serde_json::Value;
+use crate::model::{ContainerId, Instant, ItemId, Kind, Version};
+use serde_json::{Value, json};
 
 /// The extended property that carries our mark on events.
 pub(super) const PROPERTY: &str = "String {5d0c9f5e-3c51-4f0e-9a6b-7e2d1c84b3a7} Name ScheduleSyncMark";
+/// The extended property that our marks are found by: an extended property can only be compared whole (facts §2), and of a mark the generation
+/// is not known to whoever looks for it.
+pub(super) const FINGERPRINT: &str = "String {5d0c9f5e-3c51-4f0e-9a6b-7e2d1c84b3a7} Name ScheduleSyncActivity";
 /// One id format everywhere, on every call (facts §2).
 const IMMUTABLE: &str = "IdType=\"ImmutableId\"";
 
@@ -17,7 +20,7 @@ pub(super) fn envelope() -> Envelope {
 
 /// The user.
 pub(super) fn me() -> Call {
-    read(address("me", &[("$select", "id,mail,userPrincipalName")]))
+    read(address("me", &[("$select", "id,mail,userPrincipalName,proxyAddresses")]))
 }
 
 /// The containers of a kind.
@@ -61,7 +64,7 @@ pub(super) fn item(kind: Kind, container: &ContainerId, id: &ItemId) -> Call {
     let path = place(kind, container, id);
     read(match kind {
         Kind::Meeting => address(&path, &[("$expand", &expansion())]),
-        Kind::Task => address(&path, &[("$expand", "linkedResources")]),
+        Kind::Task => address(&path, &[("$expand", "linkedResources,checklistItems")]),
     })
 }
 
@@ -75,13 +78,10 @@ pub(super) fn with_uid(calendar: &ContainerId, uid: &str) -> Call {
     events(calendar, &format!("iCalUId eq {}", literal(uid)))
 }
 
-/// The events of a calendar with one of these marks: an extended property can only be compared whole (facts §2).
-pub(super) fn with_marks(calendar: &ContainerId, marks: &[Mark]) -> Call {
-    let each = marks.iter().map(|mark| {
-        let (id, value) = (literal(PROPERTY), literal(&mark.to_string()));
-        format!("singleValueExtendedProperties/any(ep: ep/id eq {id} and ep/value eq {value})")
-    });
-    events(calendar, &each.collect::<Vec<_>>().join(" or "))
+/// The events of a calendar that bear a mark with this fingerprint, of whatever generation.
+pub(super) fn with_mark(calendar: &ContainerId, fingerprint: &str) -> Call {
+    let (id, value) = (literal(FINGERPRINT), literal(fingerprint));
+    events(calendar, &format!("singleValueExtendedProperties/any(ep: ep/id eq {id} and ep/value eq {value})"))
 }
 
 /// Every task of a list, with what is linked to it.
@@ -111,6 +111,12 @@ pub(super) fn change(kind: Kind, container: &ContainerId, id: &ItemId, version: 
 /// The removal of an item that still has `version`.
 pub(super) fn removal(kind: Kind, container: &ContainerId, id: &ItemId, version: &Version) -> Call {
     matching(Call::delete(place(kind, container, id)), kind, version)
+}
+
+/// The user's answer to an invitation, which the organizer gets by mail; the action is `accept`, `decline` or `tentativelyAccept` (facts §3).
+pub(super) fn respond(id: &ItemId, action: &str) -> Call {
+    let path = format!("{}/{action}", place(Kind::Meeting, &ContainerId::from(""), id));
+    Call::post(path, json!({"sendResponse": true}), Repeat::Never).with("Prefer", IMMUTABLE)
 }
 
 /// What is linked to a task.

@@ -3,15 +3,12 @@
 
 use super::map::{self, Reading};
 use super::{Graph, endpoints};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::http::{Call, odata};
-use crate::model::{ContainerId, Item, Kind, Mark, Side};
+use crate::model::{ContainerId, Item, ItemId, Kind, Malformed, Mark};
 use crate::ports::{Clock, Clue, Found, Http, Keys, Response};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
-
-/// Generations of a mark that are looked for: an extended property can only be compared whole.
-const GENERATIONS: u32 = 3;
 
 /// One read, and the clues that it may answer.
 struct Ask {
@@ -36,12 +33,21 @@ pub(super) async fn find<P: Http + Clock + Keys>(graph: &Graph<P>, clues: &[Clue
     let calls: Vec<Call> = asks.iter().map(|ask| ask.call.clone()).collect();
     let mut found: Vec<Found> = clues.iter().map(|_| Found::default()).collect();
     for (ask, answer) in asks.into_iter().zip(graph.batch(&calls).await) {
-        let values = values(graph, &ask, graph.answered(Some(answer))?).await?;
+        let response = graph.answered(Some(answer))?;
+        if let (true, Some(reason)) = (ask.single, spoilt(&response)) {
+            for place in &ask.clues {
+                if let (Some(Clue::Id { id, container }), Some(found)) = (clues.get(*place), found.get_mut(*place)) {
+                    found.malformed.push(malformed(id, container, &reason));
+                }
+            }
+            continue;
+        }
+        let values = values(graph, &ask, response).await?;
         let values = linked(graph, &ask, values).await?;
         for place in &ask.clues {
             if let (Some(clue), Some(found)) = (clues.get(*place), found.get_mut(*place)) {
                 for value in &values {
-                    answer_to(graph, (&ask, clue), value, found)?;
+                    answer_to(graph, (&ask, clue), value, found);
                 }
             }
         }
@@ -70,9 +76,9 @@ fn questions<P>(graph: &Graph<P>, kinds: &BTreeMap<ContainerId, Kind>, clue: &Cl
             calendars.map(|id| ask(Kind::Meeting, id, endpoints::with_uid(id, uid.as_str()), false)).collect()
         }
         Clue::Mark(activity) => {
-            let mark = |generation| Mark { site: graph.mailbox.site.clone(), activity: activity.clone(), generation };
-            let marks: Vec<Mark> = (0..GENERATIONS).map(mark).collect();
-            let events = calendars.map(|id| ask(Kind::Meeting, id, endpoints::with_marks(id, &marks), false));
+            let mark = Mark { site: graph.mailbox.site.clone(), activity: activity.clone(), generation: 0 };
+            let fingerprint = mark.fingerprint();
+            let events = calendars.map(|id| ask(Kind::Meeting, id, endpoints::with_mark(id, &fingerprint), false));
             let tasks = lists.map(|id| ask(Kind::Task, id, endpoints::tasks(id), false));
             events.chain(tasks).collect()
         }
@@ -92,6 +98,22 @@ fn no_such_id(response: &Response) -> bool {
     let body: Value = serde_json::from_slice(response.body()).unwrap_or_default();
     let code = body.pointer("/error/code").and_then(Value::as_str).unwrap_or_default();
     response.status().as_u16() == 400 && code.eq_ignore_ascii_case("ErrorInvalidIdMalformed")
+}
+
+/// Why the reply for one item says nothing of it, if it does not: its body is no object, or the server can't make one of what it holds.
+fn spoilt(response: &Response) -> Option<String> {
+    match response.status().as_u16() {
+        200..=299 => match odata::read::<Value>(response) {
+            Ok(value) if value.is_object() => None,
+            Ok(_) | Err(_) => Some("no object".to_owned()),
+        },
+        500 => Some("status 500".to_owned()),
+        _ => None,
+    }
+}
+
+fn malformed(id: &ItemId, container: &ContainerId, reason: &str) -> Malformed {
+    Malformed { id: Some(id.clone()), container: Some(container.clone()), reason: reason.to_owned() }
 }
 
 /// Tasks with what is linked to them, read by itself where the answer left it out.
@@ -114,18 +136,23 @@ async fn linked<P: Http + Clock + Keys>(graph: &Graph<P>, ask: &Ask, mut values:
 }
 
 /// Takes `value` in, if it answers `clue`.
-fn answer_to<P>(graph: &Graph<P>, (ask, clue): (&Ask, &Clue), value: &Value, found: &mut Found) -> Result<()> {
+fn answer_to<P>(graph: &Graph<P>, (ask, clue): (&Ask, &Clue), value: &Value, found: &mut Found) {
     match map::read(ask.kind, value, &graph.mailbox, &ask.container) {
         Reading::Content(item) => found.items.extend(Some(*item).filter(|item| is(graph, item, clue))),
         Reading::Master(_) | Reading::Tombstone(_) => {}
-        Reading::Skeleton { .. } => return Err(unreadable("an occurrence without its content")),
+        Reading::Skeleton { id, .. } => {
+            found.malformed.push(malformed(&id, &ask.container, "an occurrence without its content"));
+        }
         // of a whole list only the item meant matters
         Reading::Malformed(bad) if ask.kind == Kind::Meeting || ask.single || marked(graph, value, clue) => {
-            found.malformed.push(bad);
+            let asked = match clue {
+                Clue::Id { id, .. } => Some(id.clone()),
+                Clue::Uid(_) | Clue::Mark(_) => None,
+            };
+            found.malformed.push(Malformed { id: bad.id.clone().or(asked), ..bad });
         }
         Reading::Malformed(_) => {}
     }
-    Ok(())
 }
 
 fn is<P>(graph: &Graph<P>, item: &Item, clue: &Clue) -> bool {
@@ -144,8 +171,4 @@ fn marked<P>(graph: &Graph<P>, value: &Value, clue: &Clue) -> bool {
     let resources = value.get("linkedResources").and_then(Value::as_array).into_iter().flatten();
     let mut marks = resources.filter_map(|resource| Mark::parse(resource.get("externalId")?.as_str()?));
     marks.any(|mark| mark.site == graph.mailbox.site && mark.activity == *activity)
-}
-
-fn unreadable(detail: &str) -> Error {
-    Error::Unreadable { side: Side::Exchange, detail: detail.to_owned() }
 }

@@ -52,7 +52,7 @@ pub(super) async fn listing<P: Http + Clock + Keys>(
             if let Reading::Skeleton { id, master } = &reading {
                 reading = match masters.get(master) {
                     Some(Some(master)) => map::read(kind, &map::filled(&value, master), &graph.mailbox, &container),
-                    Some(None) | None => malformed(id, "seriesMasterId: no such master"),
+                    Some(None) | None => malformed((id, &container), "seriesMasterId: no such master"),
                 };
             }
             gathered.take(reading, full, &value);
@@ -87,14 +87,16 @@ async fn read_masters<P: Http + Clock + Keys>(graph: &Graph<P>, ids: BTreeSet<It
     let mut masters = Masters::new();
     for (id, answer) in ids.into_iter().zip(graph.batch(&calls).await) {
         let response = graph.answered(Some(answer))?;
-        let gone = response.status().as_u16() == 404;
-        masters.insert(id, if gone { None } else { Some(graph.understood(&response)?) });
+        // a master that the server can't tell costs its own occurrences
+        let lost = matches!(response.status().as_u16(), 404 | 500);
+        masters.insert(id, if lost { None } else { Some(graph.understood(&response)?) });
     }
     Ok(masters)
 }
 
-fn malformed(id: &ItemId, reason: &str) -> Reading {
-    Reading::Malformed(Malformed { id: Some(id.clone()), reason: reason.to_owned() })
+fn malformed((id, container): (&ItemId, &ContainerId), reason: &str) -> Reading {
+    let (id, container) = (Some(id.clone()), Some(container.clone()));
+    Reading::Malformed(Malformed { id, container, reason: reason.to_owned() })
 }
 
 /// A listing in the making.

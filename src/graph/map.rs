@@ -35,7 +35,7 @@ pub enum Reading {
 /// Reads `value`, an item of `kind` that lies in `container`.
 #[must_use]
 pub fn read(kind: Kind, value: &Value, mailbox: &Mailbox, container: &ContainerId) -> Reading {
-    let id = value.get("id").and_then(Value::as_str).filter(|id| !id.is_empty()).map(ItemId::from);
+    let id = value.get("id").and_then(Value::as_str).and_then(known_id);
     if let (Some(id), Some(_)) = (&id, value.get("@removed")) {
         return Reading::Tombstone(id.clone());
     }
@@ -44,7 +44,15 @@ pub fn read(kind: Kind, value: &Value, mailbox: &Mailbox, container: &ContainerI
         (Kind::Meeting, Some(id)) => event(id, value, mailbox, container),
         (Kind::Task, Some(id)) => task(id, value, mailbox, container).map(|item| Reading::Content(Box::new(item))),
     };
-    read.unwrap_or_else(|reason| Reading::Malformed(Malformed { id, reason }))
+    read.unwrap_or_else(|reason| Reading::Malformed(Malformed { id, container: Some(container.clone()), reason }))
+}
+
+/// The longest id that is taken for one: Exchange's have some 150 characters, and one that fills an address would cost a whole batch.
+const LONGEST_ID: usize = 500;
+
+/// The item that `text` names, if it can be an id at all.
+fn known_id(text: &str) -> Option<ItemId> {
+    (!text.is_empty() && text.len() <= LONGEST_ID).then(|| ItemId::from(text))
 }
 
 /// The occurrence `skeleton` with the content of its master.
@@ -93,7 +101,7 @@ pub(super) fn list(list: wire::TodoTaskList) -> Option<Container> {
 fn event(id: &ItemId, value: &Value, mailbox: &Mailbox, container: &ContainerId) -> Result<Reading, String> {
     let event: Event = odata::understand(value.clone())?;
     let kind = event.kind.as_deref().unwrap_or_default().to_ascii_lowercase();
-    let master = event.series_master_id.as_deref().filter(|master| !master.is_empty()).map(ItemId::from);
+    let master = event.series_master_id.as_deref().and_then(known_id);
     match (kind.as_str(), master) {
         ("seriesmaster", _) => return Ok(Reading::Master(id.clone())),
         ("occurrence", Some(master)) if value.get("subject").is_none() => {
@@ -124,7 +132,7 @@ fn event(id: &ItemId, value: &Value, mailbox: &Mailbox, container: &ContainerId)
         },
     });
     let facts = Facts {
-        uid: event.uid.filter(|uid| !uid.is_empty()).map(Uid::new),
+        uid: event.uid.filter(|uid| !uid.is_empty() && uid.len() <= LONGEST_ID).map(Uid::new),
         occurrence,
         mark: event.single_value_extended_properties.iter().flatten().find_map(mark),
         transaction: event.transaction_id.filter(|id| !id.is_empty()),
@@ -211,7 +219,7 @@ fn when(event: &Event, mailbox: &Mailbox) -> Result<When, String> {
 }
 
 fn occurrence(event: &Event, kind: &str, when: When, mailbox: &Mailbox) -> Option<Occurrence> {
-    let master = event.series_master_id.as_deref().filter(|master| !master.is_empty())?;
+    let master = event.series_master_id.as_deref().and_then(known_id)?;
     if !matches!(kind, "occurrence" | "exception") {
         return None;
     }
@@ -224,7 +232,7 @@ fn occurrence(event: &Event, kind: &str, when: When, mailbox: &Mailbox) -> Optio
             Original::On(day.unwrap_or(first))
         }
     };
-    Some(Occurrence { master: master.into(), original })
+    Some(Occurrence { master, original })
 }
 
 /// The body without its join block, and whether it has one.

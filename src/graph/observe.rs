@@ -205,6 +205,7 @@ impl Progress {
         self.hauls.remove(container);
         self.closed.insert(container.clone());
         self.chains.retain(|chain| chain.container != *container);
-        self.malformed.push(Malformed { id: None, reason: format!("a container can't be read: {code}") });
+        let reason = format!("a container can't be read: {code}");
+        self.malformed.push(Malformed { id: None, container: None, reason });
     }
 }

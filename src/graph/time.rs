@@ -4,11 +4,14 @@
 use super::wire::ZonedTime;
 use crate::model::time::{self, Zone};
 use crate::model::{Day, Instant};
-use chrono::{DateTime, NaiveDateTime, NaiveTime, SubsecRound, Utc};
+use chrono::{DateTime, Datelike, NaiveDateTime, NaiveTime, SubsecRound, Utc};
 use serde_json::{Value, json};
 
 /// Names under which Graph means UTC.
 const UTC: [&str; 5] = ["UTC", "Etc/UTC", "Etc/GMT", "Coordinated Universal Time", "tzone://Microsoft/Utc"];
+
+/// The years of both servers' calendars; chrono reads more, and its arithmetic ends with them.
+const YEARS: std::ops::RangeInclusive<i32> = 1..=9999;
 
 /// What is wrong with a time: the member of it, and what was expected.
 pub(super) type Flaw = &'static str;
@@ -77,6 +80,7 @@ fn wall(text: &str) -> Result<NaiveDateTime, Flaw> {
     ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M"]
         .into_iter()
         .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
+        .filter(|wall| YEARS.contains(&wall.year()))
         .ok_or("dateTime: no date and time of the calendar")
 }
 

@@ -161,4 +161,5 @@ pub(super) struct TodoTaskList {
 pub(super) struct User {
     pub(super) mail: Option<String>,
     pub(super) user_principal_name: Option<String>,
+    pub(super) proxy_addresses: Option<Vec<String>>,
 }

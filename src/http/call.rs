@@ -69,6 +69,11 @@ impl<P: Http + Clock + Keys> Caller<P> {
         self.lanes
     }
 
+    /// By whose sign-in the keys are (see [`Keys::holder`]).
+    pub async fn holder(&self) -> Option<String> {
+        self.port.holder(self.side).await
+    }
+
     /// The server's clock at its last reply, if it told.
     #[must_use]
     pub fn told(&self) -> Option<Instant> {

@@ -76,6 +76,10 @@ const ALLOWED: [&str; 31] = [
     "th",
     "sub",
 ];
+/// The longest name of an entity that is looked for.
+const LONGEST_ENTITY: usize = 10;
+/// Elements inside each other that the sanitiser lets through; markup that goes deeper was not written by a person.
+const DEEPEST: usize = 100;
 /// Elements that have no closing tag.
 const VOID: [&str; 2] = ["br", "hr"];
 
@@ -113,6 +117,7 @@ pub fn sanitise(markup: &str) -> String {
     visible(markup, |piece| match piece {
         Piece::Text(raw) => escape_into(&decode(raw), &mut clean),
         Piece::Tag { name, .. } if !ALLOWED.contains(&name.as_str()) => {}
+        Piece::Tag { closing: false, .. } if open.len() >= DEEPEST => {}
         Piece::Tag { name, closing: false, attributes } => {
             clean.push('<');
             clean.push_str(&name);
@@ -267,7 +272,8 @@ fn decode(raw: &str) -> String {
     let mut rest = raw;
     while let Some((before, from)) = rest.split_once('&') {
         text.push_str(before);
-        let entity = from.split_once(';').filter(|(name, _)| name.len() <= 10);
+        let end = from.bytes().take(LONGEST_ENTITY + 1).position(|b| b == b';');
+        let entity = end.and_then(|end| Some((from.get(..end)?, from.get(end + 1..)?)));
         match entity.and_then(|(name, after)| Some((character(name)?, after))) {
             Some((c, after)) => {
                 text.push(c);

@@ -51,13 +51,15 @@ pub struct Facts {
     pub status: Option<Status>,
     /// Creatio: the Activity's Owner.
     pub owner: Option<ContactId>,
+    /// Creatio: who made the Activity; its Owner at first, if our engine did.
+    pub author: Option<ContactId>,
     /// Creatio: the user is Owner or participant. Exchange: always.
     pub mine: bool,
     /// Creatio: filled by a business process (`ProcessElementId`, `AllowedResult`).
     pub process: bool,
     /// Creatio: an e-mail, which is never touched.
     pub email: bool,
-    /// Creatio: it is the user's own row of participants that the answer came from the user (ModifiedBy).
+    /// Creatio: the user's own row of participants was last written by the user (`ModifiedBy`): the answer is the user's.
     pub answered: bool,
     /// When it was created.
     pub created: Option<Instant>,
@@ -101,6 +103,12 @@ impl fmt::Display for Mark {
 }
 
 impl Mark {
+    /// What is the same in all generations: by this a mark is looked for.
+    #[must_use]
+    pub fn fingerprint(&self) -> String {
+        format!("{}/{}", self.site, self.activity)
+    }
+
     /// The mark that [`Display`](fmt::Display) wrote as `text`; `None` for anything else.
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {

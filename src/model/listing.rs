@@ -47,8 +47,18 @@ pub struct SeriesSet {
 pub struct Malformed {
     /// Its id, if that much could be read.
     pub id: Option<ItemId>,
+    /// Where it lies; `None` where a whole container is meant, which can't be read.
+    pub container: Option<ContainerId>,
     /// What is wrong and where: the path of the member, and what was expected.
     pub reason: String,
+}
+
+impl Malformed {
+    /// Whether it is an item of which not even the id is known: the place in the listing is all that leads to it.
+    #[must_use]
+    pub const fn is_nameless(&self) -> bool {
+        self.id.is_none() && self.container.is_some()
+    }
 }
 
 /// A calendar or task list.

@@ -1,5 +1,6 @@
 //! A record: the mapped fields of an item of either kind, the names of those fields, and patches.
 
+use super::person::Roll;
 use super::{Meeting, Person, Task};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -150,8 +151,8 @@ pub fn differences(one: &Record, other: &Record) -> BTreeSet<Field> {
 
 /// Whether two lists name the same people with the same role and answer; names and further addresses don't matter.
 fn same_people(one: &[Person], other: &[Person]) -> bool {
-    one.len() == other.len()
-        && one.iter().all(|a| other.iter().any(|b| a.is(b) && a.role == b.role && a.response == b.response))
+    let roll = Roll::of(other);
+    one.len() == other.len() && one.iter().all(|a| roll.same(a).any(|b| a.role == b.role && a.response == b.response))
 }
 
 /// Copies one field from `from` into `into`. Records of different kinds, or without that field, stay as they are.

@@ -66,12 +66,18 @@ impl Window {
     /// months, so that it moves once a month and not with every run.
     #[must_use]
     pub fn at(now: Instant, from: Day, zone: &dyn Zone) -> Self {
+        Self::ahead(now, from, (HORIZON_MONTHS, SERIES_HORIZON_MONTHS), zone)
+    }
+
+    /// The same with `months` ahead: of single items, and of occurrences of a series (never beyond single items).
+    #[must_use]
+    pub fn ahead(now: Instant, from: Day, (single, series): (u32, u32), zone: &dyn Zone) -> Self {
         let today = local(zone, now).date();
         let ahead = |months: u32| {
             let first = today.with_day(1).unwrap_or(today);
-            midnight(zone, first.checked_add_months(Months::new(months + 1)).unwrap_or(first))
+            midnight(zone, first.checked_add_months(Months::new(months.saturating_add(1))).unwrap_or(first))
         };
-        Self { from: midnight(zone, from), to: ahead(HORIZON_MONTHS), series_to: ahead(SERIES_HORIZON_MONTHS) }
+        Self { from: midnight(zone, from), to: ahead(single), series_to: ahead(series.min(single)) }
     }
 
     /// Whether something from `start` to `end` touches the window; `series` if it is an occurrence of a series.

@@ -41,6 +41,11 @@ pub async fn apply<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Ev
             ..Commit::default()
         })
         .await?;
+    for side in Side::BOTH {
+        // a listing tells of them once; mended, they may look as before to the server
+        let bad = seen.malformed[side].iter().filter_map(|bad| Some((bad.id.clone()?, bad.container.clone()?)));
+        state.again[side].extend(bad);
+    }
     hold_places(&mut state, &plan.links);
     let mut held = plan.held;
     for batch in plan.actions.chunks(BATCH) {

@@ -8,7 +8,7 @@ use crate::engine::link::LinkKey;
 use crate::engine::undo::{self, Back, Now, Undo};
 use crate::error::{Error, Result};
 use crate::model::{Instant, Item, Side};
-use crate::ports::{Clock, Clue, Commit, Directory, Events, Op, Outcome, Replica, Store};
+use crate::ports::{Clock, Clue, Commit, Directory, Events, Op, Outcome, Refusal, Replica, Store, Written};
 
 /// What undoing the run that began at `run` would do; writes nothing.
 ///
@@ -18,6 +18,7 @@ pub async fn preview<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: 
     ends: &Ends<'_, C, X, S, K, E>,
     run: Instant,
 ) -> Result<Undo> {
+    super::trust::identified(ends).await?;
     let mut entries = ends.store.history().await?;
     entries.retain(|entry| entry.run == run);
     if entries.is_empty() {
@@ -36,18 +37,36 @@ pub async fn undo<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Eve
     run: Instant,
 ) -> Result<(usize, usize)> {
     let plan = preview(ends, run).await?;
+    let now = after_all(ends).await?;
     let mut done = 0;
     let mut refused = plan.refused.len();
-    for step in &plan.steps {
+    for (nth, step) in plan.steps.iter().enumerate() {
+        // noted before it goes out, as every write is
+        let noted = undo::recorded(step, (now, nth), None).into_iter().collect();
+        ends.store.commit(&Commit { history: noted, ..Commit::default() }).await?;
         match send(ends, step).await {
             Ok(written) => {
-                rest(ends, step, written.item.as_deref()).await?;
+                rest(ends, step, (&written, undo::recorded(step, (now, nth), Some(&written)))).await?;
                 done += 1;
             }
-            Err(_) => refused += 1,
+            // whether it was carried out is not known: what it would have overruled stays in the history
+            Err(Refusal::Unknown) => refused += 1,
+            Err(Refusal::Stale | Refusal::Gone | Refusal::Rejected(_) | Refusal::NotSent) => {
+                ends.store.commit(&Commit { unwritten: vec![(now, nth)], ..Commit::default() }).await?;
+                refused += 1;
+            }
         }
     }
     Ok((done, refused))
+}
+
+/// Now, or just after the last run of the history: the name of the next one.
+async fn after_all<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
+    ends: &Ends<'_, C, X, S, K, E>,
+) -> Result<Instant> {
+    let last = ends.store.history().await?.into_iter().map(|entry| entry.run).max();
+    let next = last.map(|last| last + chrono::Duration::milliseconds(1));
+    Ok(next.unwrap_or_default().max(ends.clock.now()))
 }
 
 async fn send<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
@@ -59,14 +78,14 @@ async fn send<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>
         Side::Creatio => ends.creatio.apply(ops).await,
         Side::Exchange => ends.exchange.apply(ops).await,
     };
-    outcomes.into_iter().next().unwrap_or(Err(crate::ports::Refusal::Unknown))
+    outcomes.into_iter().next().unwrap_or(Err(Refusal::Unknown))
 }
 
-/// Puts the pair to rest as both sides now are.
+/// Puts the pair to rest as both sides now are, and tells the history of it.
 async fn rest<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
     ends: &Ends<'_, C, X, S, K, E>,
     step: &Back,
-    written: Option<&Item>,
+    (written, entry): (&Written, Option<Entry>),
 ) -> Result<()> {
     let other = step.entry.side.other();
     let clue = Clue::Id { id: step.link.ids[other].clone(), container: step.link.containers[other].clone() };
@@ -75,8 +94,9 @@ async fn rest<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>
     let key = LinkKey::Item(Side::Creatio, step.link.ids.creatio.clone());
     let current = ends.store.links(&[key]).await?.into_iter().next();
     let step = Back { link: current.unwrap_or_else(|| step.link.clone()), ..step.clone() };
-    let link = undo::rested(&step, written, found.first());
-    ends.store.commit(&Commit { put: vec![link], ..Commit::default() }).await
+    let link = undo::rested(&step, written.item.as_deref(), found.first());
+    let history = entry.into_iter().collect();
+    ends.store.commit(&Commit { put: vec![link], history, ..Commit::default() }).await
 }
 
 /// Everything that `entries` wrote, as it is now.

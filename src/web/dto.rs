@@ -3,9 +3,11 @@
 
 use crate::creatio::MailKind;
 use crate::engine::answer::{self, Answer};
-use crate::engine::history::{Entry, What};
+use crate::engine::history::{self, Entry, What};
 use crate::engine::link::{Held, Reason};
-use crate::engine::settings::{Block, Extent, Rules};
+use crate::engine::settings::{
+    Block, Conflict, CreatioDelete, ExchangeDelete, Extent, FieldMap, Notify, Private, Rules, Targets,
+};
 use crate::engine::undo;
 use crate::model::record::{self, Record};
 use crate::model::show::show;
@@ -58,6 +60,48 @@ pub struct Settings {
     pub automatic: bool,
     /// Items that end before this day are left alone: `2026-11-30`.
     pub from: String,
+    /// What is seldom changed.
+    pub advanced: Advanced,
+}
+
+/// The part of the settings that is seldom changed.
+#[derive(Clone, Debug, Deserialize, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+#[allow(clippy::struct_excessive_bools)] // each is a check box of its own
+pub struct Advanced {
+    /// Who wins when both sides changed the same field differently.
+    #[tsify(type = "\"newest\" | \"creatio\" | \"exchange\" | \"ask\"")]
+    pub conflict: Conflict,
+    /// What a deletion in the mailbox does to the Activity.
+    #[tsify(type = "\"mark\" | \"delete\" | \"leave\"")]
+    pub creatio_delete: CreatioDelete,
+    /// What a deletion in Creatio does to the event or task.
+    #[tsify(type = "\"delete\" | \"leave\"")]
+    pub exchange_delete: ExchangeDelete,
+    /// What is imported of private items.
+    #[tsify(type = "\"skip\" | \"busy\" | \"full\"")]
+    pub private: Private,
+    /// Whether what would mail people is done.
+    #[tsify(type = "\"never\" | \"ask\" | \"always\"")]
+    pub notify: Notify,
+    /// Export only Activities of which the user is Owner or participant.
+    pub only_mine: bool,
+    /// Export to this mailbox what was imported from another one of the user's.
+    pub between: bool,
+    /// An imported meeting whose status nobody changed becomes Completed after its end.
+    pub completes: bool,
+    /// Months ahead that single items are looked at.
+    pub months: u32,
+    /// Months ahead that occurrences of a series are looked at.
+    pub series_months: u32,
+    /// The calendar that meetings are exported to, by id; none: the default one.
+    #[tsify(optional)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub calendar: Option<String>,
+    /// The list that tasks are exported to, by id; none: the default one.
+    #[tsify(optional)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub list: Option<String>,
 }
 
 /// One block of the settings.
@@ -253,6 +297,10 @@ pub struct Run {
     pub run: Instant,
     /// What it wrote, in order.
     pub writes: Vec<Write>,
+    /// How many of these writes are taken back.
+    pub undone: usize,
+    /// It is the undo of another run.
+    pub undo: bool,
 }
 
 /// One write of the history.
@@ -320,6 +368,7 @@ pub enum WhyHeld {
     Ambiguous,
     WouldMail,
     NotInvited,
+    WouldInvite,
     ManyOfOthers,
     RichBody,
     Process,
@@ -361,6 +410,7 @@ reasons!(
     Ambiguous,
     WouldMail,
     NotInvited,
+    WouldInvite,
     ManyOfOthers,
     RichBody,
     Process,
@@ -415,7 +465,13 @@ impl From<Reply> for Answer {
 fn choices(reason: Reason) -> Vec<Saying> {
     match reason {
         Reason::Clash => vec![Saying::Creatio, Saying::Exchange, Saying::Leave],
-        Reason::WouldMail | Reason::RichBody | Reason::DeleteAsked | Reason::ConvertAsked | Reason::Series => {
+        Reason::WouldMail
+        | Reason::NotInvited
+        | Reason::WouldInvite
+        | Reason::RichBody
+        | Reason::DeleteAsked
+        | Reason::ConvertAsked
+        | Reason::Series => {
             vec![Saying::Allow, Saying::Leave]
         }
         Reason::Ambiguous
@@ -427,7 +483,6 @@ fn choices(reason: Reason) -> Vec<Saying> {
         | Reason::SecondTask
         | Reason::Rejected => vec![Saying::Allow],
         Reason::Malformed
-        | Reason::NotInvited
         | Reason::Process
         | Reason::NotRevived
         | Reason::Group
@@ -439,9 +494,18 @@ fn choices(reason: Reason) -> Vec<Saying> {
 /// The entries of a history, run by run, as they come.
 #[must_use]
 pub fn runs(entries: &[Entry]) -> Vec<Run> {
+    let back = history::taken_back(entries);
     entries
         .chunk_by(|a, b| a.run == b.run)
-        .filter_map(|run| Some(Run { run: run.first()?.run, writes: run.iter().map(Write::from).collect() }))
+        .filter_map(|entries| {
+            let Entry { run, undoes, .. } = entries.first()?;
+            Some(Run {
+                run: *run,
+                writes: entries.iter().map(Write::from).collect(),
+                undone: back.get(run).copied().unwrap_or_default(),
+                undo: undoes.is_some(),
+            })
+        })
         .collect()
 }
 
@@ -547,26 +611,75 @@ impl From<crate::engine::settings::Settings> for Settings {
             export: Choice::of(&from.export, GroupId::as_str),
             automatic: from.automatic,
             from: from.from.to_string(),
+            advanced: Advanced::of(from.rules, &from.targets),
         }
     }
 }
 
 impl Settings {
-    /// The engine's settings; `rules` are those that the page does not show.
+    /// The engine's settings; `fields` is the map that an administrator set, which the page does not show.
     ///
     /// # Errors
     /// What is wrong, if `from` is no day.
-    pub fn into_engine(self, rules: Rules) -> Result<crate::engine::settings::Settings, chrono::ParseError> {
+    pub fn into_engine(self, fields: FieldMap) -> Result<crate::engine::settings::Settings, chrono::ParseError> {
         Ok(crate::engine::settings::Settings {
             import_meetings: self.import_meetings.block(),
             import_tasks: self.import_tasks.block(),
             export: self.export.block(),
             automatic: self.automatic,
             from: self.from.parse::<Day>()?,
-            rules,
+            rules: self.advanced.rules(),
+            targets: self.advanced.targets(),
+            fields,
         })
     }
 }
+
+impl Advanced {
+    fn of(rules: Rules, targets: &Targets) -> Self {
+        let Rules { conflict, creatio_delete, exchange_delete, private, notify, .. } = rules;
+        let Rules { only_mine, between, completes, months, series_months, .. } = rules;
+        let text = |id: &Option<ContainerId>| id.as_ref().map(|id| id.as_str().to_owned());
+        let (calendar, list) = (text(&targets.calendar), text(&targets.list));
+        Self {
+            conflict,
+            creatio_delete,
+            exchange_delete,
+            private,
+            notify,
+            only_mine,
+            between,
+            completes,
+            months,
+            series_months,
+            calendar,
+            list,
+        }
+    }
+
+    fn rules(&self) -> Rules {
+        Rules {
+            conflict: self.conflict,
+            creatio_delete: self.creatio_delete,
+            exchange_delete: self.exchange_delete,
+            private: self.private,
+            notify: self.notify,
+            only_mine: self.only_mine,
+            between: self.between,
+            completes: self.completes,
+            months: self.months.clamp(1, MOST_MONTHS),
+            series_months: self.series_months.clamp(1, MOST_MONTHS),
+        }
+    }
+
+    fn targets(&self) -> Targets {
+        let id = |text: &Option<String>| text.as_deref().map(ContainerId::from);
+        Targets { calendar: id(&self.calendar), list: id(&self.list) }
+    }
+}
+
+/// The farthest horizon that can be set, in months.
+const MOST_MONTHS: u32 = 36;
 
 impl Choice {
     fn of<T>(block: &Block<T>, text: impl Fn(&T) -> &str) -> Self {

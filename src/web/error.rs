@@ -11,8 +11,10 @@ const TYPES: &str = r#"
 /** What a rejected call of {@link ScheduleSync} throws: choose the text by `code`, never show `message`. */
 export interface EngineError extends Error {
     code: "no-reply" | "signed-out" | "forbidden" | "busy" | "server-error" | "unreadable" | "foreign-link" | "cursor-lost"
-        | "store" | "settings" | "stopped" | "running";
+        | "store" | "settings" | "elsewhere" | "stopped" | "running";
     side?: "creatio" | "exchange";
+    /** `elsewhere`: the Creatio or mailbox that is to be synchronised, and the one that was found. */
+    names?: { meant: string; found: string };
 }
 "#;
 
@@ -24,11 +26,18 @@ pub fn to_js(error: &Error) -> JsValue {
     if let Some(side) = error.side() {
         set(&js, "side", &side.to_string());
     }
+    if let Error::Elsewhere { meant, found, .. } = error {
+        let names = js_sys::Object::new();
+        set(&names, "meant", meant);
+        set(&names, "found", found);
+        // as below
+        let _ = Reflect::set(&js, &"names".into(), &names);
+    }
     js.into()
 }
 
 fn set(target: &JsValue, key: &str, value: &str) {
-    // a fresh Error is extensible: setting can't fail
+    // a fresh object is extensible: setting can't fail
     let _ = Reflect::set(target, &key.into(), &value.into());
 }
 

@@ -203,8 +203,8 @@ impl Inner {
     }
 
     async fn save_settings(&self, account: &str, settings: dto::Settings) -> Result<()> {
-        let rules = self.settings(account).await?.rules;
-        let settings = settings.into_engine(rules).map_err(|error| misfit(&error))?;
+        let fields = self.settings(account).await?.fields;
+        let settings = settings.into_engine(fields).map_err(|error| misfit(&error))?;
         self.store(account).await?.save_settings(&settings).await
     }
 

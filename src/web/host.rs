@@ -30,6 +30,11 @@ export interface Host {
         account: string,
         claims?: string,
     ): Promise<Record<string, string>>;
+    /**
+     * By whose sign-in the headers for the mailbox `account` are: an opaque name that is another after every sign-in. Without it, or where
+     * it can't be told, the mailbox is asked for its name in every run.
+     */
+    holder?(account: string): Promise<string | undefined>;
     /** Hears what a run is doing. */
     event(event: SyncEvent): void;
 }
@@ -44,6 +49,9 @@ extern "C" {
 
     #[wasm_bindgen(method, catch)]
     fn headers(this: &Host, side: &str, renew: bool, account: &str, claims: Option<&str>) -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(method, catch)]
+    fn holder(this: &Host, account: &str) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(method, catch)]
     fn event(this: &Host, event: &JsValue) -> Result<(), JsValue>;
@@ -88,6 +96,13 @@ impl Keys for World {
 
     async fn challenged(&self, side: Side, claims: &str) -> Result<Vec<(String, Secret)>> {
         self.ask(side, true, Some(claims)).await
+    }
+
+    async fn holder(&self, side: Side) -> Option<String> {
+        match side {
+            Side::Creatio => None,
+            Side::Exchange => JsFuture::from(self.host.holder(&self.account).ok()?).await.ok()?.as_string(),
+        }
     }
 }
 

@@ -196,6 +196,16 @@ impl Store for IdbStore {
         Ok(found.into_values().collect())
     }
 
+    async fn elsewhere(&self, activities: &[ItemId]) -> Result<Vec<Link>> {
+        let transaction = self.begin(STATES, TransactionMode::ReadOnly)?;
+        let accounts = transaction.object_store(STATES).map_err(failed)?.get_all_keys(None, None).map_err(failed)?;
+        let others = accounts.await.map_err(failed)?.into_iter().filter(|other| *other != self.account.as_str());
+        let keys = others.flat_map(|other| {
+            activities.iter().map(move |id| Query::from(JsValue::from(Array::of2(&other, &id.as_str().into()))))
+        });
+        self.select(None, keys.collect()).await
+    }
+
     async fn all(&self) -> Result<Vec<Link>> {
         // an array sorts after every text
         let end = Array::of2(&self.account.as_str().into(), &Array::new());

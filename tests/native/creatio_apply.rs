@@ -59,6 +59,7 @@ fn update(item: &Item, record: &Record, fields: &[Field]) -> Update {
         before: item.record.clone(),
         patch: Patch { record: record.clone(), fields: fields.iter().copied().collect() },
         uid: None,
+        owner: None,
         status: None,
         mark: None,
         facts: Facts::default(),

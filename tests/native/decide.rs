@@ -1,10 +1,10 @@
 //! The decision table, row by row: what each pair of fates comes to, under every direction, and how a field is settled.
 
-use crate::memory::{account, at, everything, item, meeting, words};
+use crate::memory::{account, at, everything, item, meeting, title, words};
 use schedule_sync::engine::decide::{self, Fate, Step};
 use schedule_sync::engine::link::{Link, LinkState, Reason};
-use schedule_sync::engine::merge::{Flow, Flows, Merged, Rule, settle};
-use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete, Settings};
+use schedule_sync::engine::merge::{Flow, Flows, Merged, Rule, Word, settle};
+use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete, FieldMap, Notify, Settings, Way};
 use schedule_sync::engine::{Context, Seen};
 use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{Container, Field, Item, Kind, Pair, Record, Side, Window};
@@ -48,9 +48,13 @@ fn step(settings: &Settings, link: &Link, items: &Pair<Item>, fates: (&str, &str
     let now = at("2026-03-10T09:00:00Z");
     let window = Window::at(now, settings.from, &zone);
     let context = Context { settings, zone: &zone, now, window, account: &account, words: &words };
+    let mut edited = items.clone();
+    for side in Side::BOTH {
+        *title(&mut edited[side]) = "Visit".to_owned();
+    }
     let fate = |word: &str, side: Side| match word {
         "same" => Fate::Same(None),
-        "edited" => Fate::Edited(items.as_ref()[side]),
+        "edited" => Fate::Edited(edited.as_ref()[side]),
         "gone" => Fate::Gone(None),
         other => panic!("{other}"),
     };
@@ -191,12 +195,27 @@ fn fields_flow_where_they_may() {
         process: false,
         rich: false,
         mails: false,
+        answered: false,
+        fields: FieldMap::default(),
+        notify: Notify::default(),
+        word: Word::default(),
     };
-    let exchange = Flow::From(Side::Exchange);
+    let (exchange, owned) = (Flow::From(Side::Exchange), Flow::Owned(Side::Exchange));
+    let mapped = |way| Flows { fields: FieldMap { title: way, ..FieldMap::default() }, ..free };
     for (name, flows, field, expected) in [
         ("free", free, Field::Title, Flow::Both),
-        ("people are never invited unasked", free, Field::People, exchange),
-        ("nobody answers for the user", free, Field::Response, exchange),
+        ("people are merged one by one", free, Field::People, Flow::Both),
+        ("nobody is invited to somebody else's meeting", Flows { foreign: true, ..free }, Field::People, owned),
+        ("nobody is invited in somebody else's name", Flows { own: false, ..free }, Field::People, exchange),
+        ("nobody answers for the user", Flows { foreign: true, ..free }, Field::Response, exchange),
+        ("an organizer answers nobody", Flows { answered: true, ..free }, Field::Response, exchange),
+        ("the user answers", Flows { foreign: true, answered: true, ..free }, Field::Response, Flow::Both),
+        ("off", mapped(Way::Off), Field::Title, Flow::Off),
+        ("in only", mapped(Way::In), Field::Title, exchange),
+        ("out only", mapped(Way::Out), Field::Title, Flow::From(Side::Creatio)),
+        ("another is off", mapped(Way::Off), Field::Place, Flow::Both),
+        ("off, and the organizer's", Flows { foreign: true, ..mapped(Way::Off) }, Field::Title, Flow::Off),
+        ("out only, and import only", Flows { outward: false, ..mapped(Way::Out) }, Field::Title, Flow::Off),
         ("import only", Flows { outward: false, ..free }, Field::Title, exchange),
         ("export only", Flows { inward: false, joins: false, ..free }, Field::Title, Flow::From(Side::Creatio)),
         ("private", Flows { private: true, ..free }, Field::Title, Flow::Under(Side::Exchange)),

@@ -113,6 +113,7 @@ fn update(item: &Item, record: Record, fields: &[Field]) -> Update {
         before: item.record.clone(),
         patch: Patch { record, fields: fields.iter().copied().collect() },
         uid: None,
+        owner: None,
         status: None,
         mark: None,
         facts: item.facts.clone(),
@@ -321,7 +322,7 @@ fn a_passing_conflict_is_tried_once_more() {
 #[test]
 fn marks_are_set_on_what_is_there() {
     let desk = Desk::new();
-    let mark = Mark { site: "site".into(), activity: "a2".into(), generation: 2 };
+    let mark = Mark { site: "site".into(), activity: "a2".into(), generation: 9 };
     for record in [Record::Meeting(a_meeting()), Record::Task(a_task())] {
         let item = desk.created(record.clone());
         let mut bare = update(&item, record, &[]);

@@ -13,7 +13,7 @@ pub(crate) use course::shown;
 use course::{Course, FIELDS, Known, Look, Phase, Piece};
 use schedule_sync::engine::decide::Step;
 use schedule_sync::engine::link::LinkState;
-use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete, Private, Settings};
+use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete, Private, Settings, Way};
 use schedule_sync::model::{Field, Item, ItemId, Record, Side, Status};
 use schedule_sync::ports::Op;
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,7 +28,7 @@ struct Law {
     bug: Bug,
 }
 
-const LAWS: [Law; 11] = [
+const LAWS: [Law; 12] = [
     Law {
         name: "it is quiet after two rounds, three with revivals",
         holds: always,
@@ -54,6 +54,7 @@ const LAWS: [Law; 11] = [
     Law { name: "the guard holds what is too much", holds: always, broken: too_much, bug: Bug::Unguarded },
     Law { name: "nobody is mailed", holds: always, broken: mailed, bug: Bug::Mails },
     Law { name: "there are no more writes than changes", holds: always, broken: too_busy, bug: Bug::Busy },
+    Law { name: "a field that is off is written nowhere", holds: always, broken: off_written, bug: Bug::Unmapped },
     Law { name: "what is private stays private", holds: discreet, broken: told, bug: Bug::Tells },
 ];
 
@@ -108,12 +109,15 @@ fn apart(phase: &Phase<'_>) -> Option<String> {
         let tail =
             exchange.record.title().strip_prefix(creatio.record.title()).is_some_and(|tail| tail.ends_with("xxx"));
         let differs = |field: &Field| {
-            shown(&creatio.record, *field) != shown(&exchange.record, *field) && !(*field == Field::Title && tail)
+            let goes = phase.settings.fields.of(*field) == Way::Both;
+            goes && shown(&creatio.record, *field) != shown(&exchange.record, *field)
+                && !(*field == Field::Title && tail)
         };
         if let Some(field) = FIELDS.into_iter().find(differs) {
             return Some(format!("{field} of {} differs", link.ids.creatio));
         }
         let alike = match (&creatio.record, &exchange.record) {
+            _ if phase.settings.fields.importance == Way::Off => true,
             (Record::Meeting(a), Record::Meeting(b)) => a.importance == b.importance || exchange.facts.foreign,
             (Record::Task(a), Record::Task(b)) => {
                 let open = |status| {
@@ -294,6 +298,18 @@ fn too_busy(phase: &Phase<'_>) -> Option<String> {
     (steps > changes).then(|| format!("{steps} steps for {changes} changed things"))
 }
 
+fn off_written(phase: &Phase<'_>) -> Option<String> {
+    let off = |field: &Field| phase.settings.fields.of(*field) == Way::Off;
+    let blank = |record: &Record, field: Field| matches!(shown(record, field).as_str(), "" | "(no subject)");
+    let writes = phase.rounds.iter().flat_map(|plan| &plan.actions).flat_map(|action| &action.writes);
+    let mut wrong = writes.filter(|(_, op)| match op {
+        Op::Create(create) => FIELDS.iter().any(|field| off(field) && !blank(&create.record, *field)),
+        Op::Update(update) => update.patch.fields.iter().any(off),
+        Op::Delete { .. } => false,
+    });
+    wrong.next().map(|(side, op)| format!("{side}: {op:?}"))
+}
+
 fn told(phase: &Phase<'_>) -> Option<String> {
     for (tag, known) in phase.known.iter().filter(|(_, known)| known.look == Look::Private) {
         let its = phase.after.creatio.values().filter(|item| phase.tags.creatio.get(&item.id) == Some(tag));
@@ -302,7 +318,8 @@ fn told(phase: &Phase<'_>) -> Option<String> {
                 return Some(format!("tag {tag} is private, and in Creatio"));
             }
             let own = known.edited.creatio;
-            if !own && shown(&item.record, Field::Title) != "Private meeting" {
+            let neutral = if phase.settings.fields.title == Way::Off { "(no subject)" } else { "Private meeting" };
+            if !own && shown(&item.record, Field::Title) != neutral {
                 return Some(format!("the title of tag {tag} is private, and in Creatio"));
             }
         }
@@ -376,7 +393,7 @@ pub(crate) fn judge(seed: u64) -> Result<usize, String> {
     let how = judged(&course.with(&pieces), None).0;
     let pieces: Vec<String> = pieces.iter().map(|piece| format!("  {piece:?}")).collect();
     let rules = &course.settings.rules;
-    let ways = (course.settings.import_meetings.on, course.settings.export.on);
+    let ways = (course.settings.import_meetings.on, course.settings.export.on, course.settings.fields);
     Err(format!("course seed {seed}: import, export {ways:?}, {rules:?}\n{}\n  => {how:?}", pieces.join("\n")))
 }
 

@@ -3,7 +3,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)] // a test says what it expects by panicking
 #![allow(clippy::wildcard_enum_match_arm)] // a generator names the cases that it treats apart
 
+mod bad_input;
 mod chance;
+mod choices;
 mod creatio_apply;
 mod creatio_directory;
 mod creatio_observe;
@@ -13,11 +15,15 @@ mod graph_limits;
 mod graph_map;
 mod graph_reading;
 mod graph_replica;
+mod graph_respond;
 mod graph_setup;
 mod graph_writes;
+mod identity;
+mod joined;
 mod laws;
 mod memory;
 mod oracle;
+mod owner;
 mod prove;
 mod rings;
 mod simulate;

@@ -6,8 +6,8 @@ use schedule_sync::engine::settings::{Block, Settings};
 use schedule_sync::engine::{Account, Words, merge};
 use schedule_sync::error::Result;
 use schedule_sync::model::{
-    Address, Body, ContactId, Container, ContainerId, Cursor, Facts, GroupId, Importance, Instant, Item, ItemId, Kind,
-    Listing, Meeting, Record, Reminder, Response, Side, Status, Task, TaskWhen, Version, When,
+    Address, Body, ContactId, Container, ContainerId, Cursor, Facts, Field, GroupId, Importance, Instant, Item, ItemId,
+    Kind, Listing, Meeting, Record, Reminder, Response, Side, Status, Task, TaskWhen, Version, When,
 };
 use schedule_sync::ports::{
     Clock, Clue, Commit, Directory, Events, Found, Membership, Op, Outcome, Progress, Refusal, Replica, Scope, Store,
@@ -36,6 +36,8 @@ pub(crate) struct Memory {
     pub(crate) faults: RefCell<Vec<(Refusal, bool)>>,
     /// Who has which address.
     pub(crate) people: RefCell<BTreeMap<Address, ContactId>>,
+    /// Further calendars of the mailbox.
+    pub(crate) more: RefCell<Vec<ContainerId>>,
 }
 
 pub(crate) fn at(text: &str) -> Instant {
@@ -52,6 +54,7 @@ impl Memory {
             writes: Cell::new(0),
             faults: RefCell::default(),
             people: RefCell::default(),
+            more: RefCell::default(),
         }
     }
 
@@ -98,7 +101,11 @@ impl Memory {
         };
         match self.side {
             Side::Creatio => vec![],
-            Side::Exchange => vec![one(CALENDAR, Kind::Meeting), one(LIST, Kind::Task)],
+            Side::Exchange => {
+                let more = self.more.borrow();
+                let more = more.iter().map(|id| Container { default: false, ..one(id.as_str(), Kind::Meeting) });
+                [one(CALENDAR, Kind::Meeting), one(LIST, Kind::Task)].into_iter().chain(more).collect()
+            }
         }
     }
 
@@ -125,6 +132,7 @@ impl Memory {
                 if self.side == Side::Exchange {
                     facts.uid = Some(format!("uid-{tick}").as_str().into());
                     facts.mine = true;
+                    facts.attendees = people(&create.record);
                 }
                 let item = Item {
                     id,
@@ -154,6 +162,12 @@ impl Memory {
                     item.facts.status = Some(status);
                     item.facts.canceled = status == Status::Canceled;
                 }
+                if self.side == Side::Exchange && update.patch.fields.contains(&Field::People) {
+                    item.facts.attendees = people(&item.record);
+                }
+                if update.owner.is_some() {
+                    item.facts.owner.clone_from(&update.owner);
+                }
                 if update.mark.is_some() {
                     item.facts.mark.clone_from(&update.mark);
                 }
@@ -174,6 +188,14 @@ impl Memory {
     }
 }
 
+/// How many people a meeting has beside the user.
+fn people(record: &Record) -> usize {
+    match record {
+        Record::Meeting(meeting) => meeting.people.len(),
+        Record::Task(_) => 0,
+    }
+}
+
 fn written(item: &Item) -> Written {
     Written {
         id: item.id.clone(),
@@ -191,6 +213,10 @@ fn unmarked(item: &Item) -> Item {
 }
 
 impl Replica for Memory {
+    async fn identify(&self, _known: Option<&str>) -> Result<Option<String>> {
+        Ok(None)
+    }
+
     async fn observe(&self, _scope: &Scope, cursor: Option<&Cursor>) -> Result<Listing> {
         let since = cursor.map_or(0, |cursor| cursor.0.parse().unwrap());
         let items = self.items.borrow();
@@ -260,6 +286,8 @@ pub(crate) struct Shelf {
     pub(crate) state: RefCell<Option<State>>,
     pub(crate) links: RefCell<BTreeMap<ItemId, Link>>,
     pub(crate) history: RefCell<Vec<Entry>>,
+    /// Links of the user's other accounts.
+    pub(crate) elsewhere: RefCell<Vec<Link>>,
 }
 
 impl Store for Shelf {
@@ -285,6 +313,11 @@ impl Store for Shelf {
             })
         };
         Ok(self.links.borrow().values().filter(named).cloned().collect())
+    }
+
+    async fn elsewhere(&self, activities: &[ItemId]) -> Result<Vec<Link>> {
+        let others = self.elsewhere.borrow();
+        Ok(others.iter().filter(|link| activities.contains(&link.ids.creatio)).cloned().collect())
     }
 
     async fn all(&self) -> Result<Vec<Link>> {

@@ -7,7 +7,7 @@ mod rows;
 mod stage;
 mod table;
 
-use case::{Bond, Case, Edit, Fate};
+use case::{Bond, Case, Edit, Fate, Notify};
 use rows::{CREATIO_DELETE, EXCHANGE_DELETE, Then, Value, Where};
 use schedule_sync::engine::link::Reason;
 use schedule_sync::model::{Field, Pair, Side};
@@ -73,12 +73,17 @@ fn verdict(case: &Case) -> Verdict {
         verdict.links.push(Bond::Tombstone);
     }
     // "the edit stays on the canceled Activity, and the user is told"
-    if case.creatio == Fate::Edited && matches!(then, Then::Mark | Then::Delete(Side::Creatio)) {
+    if case.creatio == Fate::Edited && case.goes() && matches!(then, Then::Mark | Then::Delete(Side::Creatio)) {
         verdict.held.insert(Reason::NotRevived);
     }
-    // "export creates the event without attendees (default; their names are listed)"
-    if case.attendees && then == Then::Create(Side::Exchange) {
-        verdict.held.insert(Reason::NotInvited);
+    // "export creates the event without attendees (default; their names are listed) | ask | always"; our reading: in the user's name nobody is
+    // invited to somebody else's Activity
+    if case.attendees && case.owner && then == Then::Create(Side::Exchange) {
+        verdict.held.extend(match case.notify {
+            Notify::Never => Some(Reason::NotInvited),
+            Notify::Ask => Some(Reason::WouldInvite),
+            Notify::Always => None,
+        });
     }
     because.append(&mut verdict.because);
     Verdict { because, ..verdict }

@@ -7,6 +7,7 @@ mod people;
 mod promises;
 mod regressions;
 mod row;
+mod turns;
 
 use crate::chance::shrink;
 use crate::graph_setup::{NOW, watch};

@@ -2,20 +2,17 @@
 //! What Graph is asked and answers is checked against Microsoft's description throughout.
 #![allow(clippy::print_stdout)] // counts and skips are to be seen
 
-use crate::graph_setup::{Checked, Known, LINK, checked};
-use crate::memory::{Shelf, Silence, everything, words};
-use crate::world::{MAILBOX, World};
-use chrono_tz::Tz;
+use crate::graph_setup::{Checked, checked};
+use crate::joined::Joined;
+use crate::memory::{Shelf, everything};
+use crate::world::World;
 use pollster::block_on;
 use sandbox::Seed;
-use schedule_sync::creatio::{Creatio, Site};
-use schedule_sync::engine::Account;
 use schedule_sync::engine::link::Reason;
 use schedule_sync::engine::settings::{Extent, Settings};
-use schedule_sync::graph::{Graph, Mailbox};
-use schedule_sync::model::{Address, Side};
+use schedule_sync::model::Side;
 use schedule_sync::ports::Store;
-use schedule_sync::run::{self, Ends, Report};
+use schedule_sync::run::{self, Report};
 use serde_json::{Value, json};
 use std::path::Path;
 use std::rc::Rc;
@@ -23,40 +20,16 @@ use std::rc::Rc;
 /// Both servers, both replicas, one user.
 pub(crate) struct Spine {
     pub(crate) world: Rc<World>,
-    creatio: Creatio<World>,
-    pub(crate) graph: Graph<World>,
+    pub(crate) joined: Joined<World>,
     shelf: Shelf,
-    account: Account,
     _checked: Checked,
 }
 
 impl Spine {
     pub(crate) fn new(seed: Seed, settings: &Settings) -> Self {
         let (world, _, checked) = checked(seed);
-        let me = world.by_hand(Side::Creatio, "GET", "SysAdminUnit?$filter=Name eq 'Supervisor'", None).1;
-        let contact = me["value"][0]["ContactId"].as_str().unwrap().to_owned();
-        let zone = Rc::new(Known(Tz::Europe__Moscow, "Russian Standard Time"));
-        let creatio = Creatio::new(
-            world.clone(),
-            Site {
-                base: crate::world::CREATIO.trim_end_matches("/odata").to_owned(),
-                id: "site".into(),
-                contact: contact.as_str().into(),
-                zone: zone.clone(),
-            },
-        );
-        let graph = Graph::new(
-            world.clone(),
-            Mailbox {
-                base: crate::world::GRAPH.to_owned(),
-                address: Address::parse(MAILBOX).unwrap(),
-                site: "site".into(),
-                deep_link: LINK.to_owned(),
-                zone,
-            },
-        );
-        let account = Account { site: "site".into(), mailbox: MAILBOX.to_owned(), contact: contact.as_str().into() };
-        let spine = Self { world, creatio, graph, shelf: Shelf::default(), account, _checked: checked };
+        let joined = Joined::new(&world, Rc::clone(&world));
+        let spine = Self { world, joined, shelf: Shelf::default(), _checked: checked };
         spine.save(settings);
         spine
     }
@@ -66,19 +39,7 @@ impl Spine {
     }
 
     pub(crate) fn run(&self) -> Report {
-        let zone = Known(Tz::Europe__Moscow, "Russian Standard Time");
-        let words = words();
-        let ends = Ends {
-            creatio: &self.creatio,
-            exchange: &self.graph,
-            store: &self.shelf,
-            clock: self.world.as_ref(),
-            events: &Silence,
-            zone: &zone,
-            account: &self.account,
-            words: &words,
-        };
-        let report = block_on(run::run(&ends)).unwrap();
+        let report = block_on(run::run(&self.joined.ends(&self.shelf))).unwrap();
         self.world.pass(chrono::Duration::minutes(5));
         report
     }
@@ -202,7 +163,7 @@ fn an_event_arrives_in_creatio_with_every_field() {
         ("Location", json!("Офис")),
         ("PriorityId", json!(HIGH)),
         ("ActivityCategoryId", json!(MEETING)),
-        ("OwnerId", json!(spine.account.contact.as_str())),
+        ("OwnerId", json!(spine.joined.account.contact.as_str())),
     ] {
         assert_eq!(row[column], value, "{column}");
     }
@@ -221,7 +182,7 @@ fn an_event_arrives_in_creatio_with_every_field() {
     roles.sort();
     let mut expected = vec![
         (anna["Id"].to_string(), "OptionalParticipant".to_owned()),
-        (json!(spine.account.contact.as_str()).to_string(), "Responsible".to_owned()),
+        (json!(spine.joined.account.contact.as_str()).to_string(), "Responsible".to_owned()),
     ];
     expected.sort();
     assert_eq!(roles, expected);
@@ -426,20 +387,8 @@ fn a_whole_batch_without_a_reply_leaves_exactly_one_of_each() {
             {"server": server, "method": "POST", "path": "batch$", "times": 6, "then": {"drop": "after"}},
         ]));
         for _ in 0..3 {
-            let zone = Known(Tz::Europe__Moscow, "Russian Standard Time");
-            let words = words();
-            let ends = Ends {
-                creatio: &spine.creatio,
-                exchange: &spine.graph,
-                store: &spine.shelf,
-                clock: spine.world.as_ref(),
-                events: &Silence,
-                zone: &zone,
-                account: &spine.account,
-                words: &words,
-            };
             // a run may end in an error here; what it did stays
-            let _ = block_on(run::run(&ends));
+            let _ = block_on(run::run(&spine.joined.ends(&spine.shelf)));
         }
         spine.world.faults(json!([]));
         spine.run();

@@ -5,6 +5,8 @@ use crate::memory::{
 };
 use pollster::block_on;
 use schedule_sync::engine::answer::{Answer, Choice};
+use schedule_sync::engine::history::taken_back;
+use schedule_sync::engine::identity;
 use schedule_sync::engine::link::{LinkState, Reason};
 use schedule_sync::engine::settings::{Conflict, ExchangeDelete, Settings};
 use schedule_sync::model::time::Fixed;
@@ -57,7 +59,7 @@ impl Trip {
     }
 
     /// Runs, then runs again: the second run must write nothing.
-    fn settle(&self) -> Report {
+    pub(crate) fn settle(&self) -> Report {
         let report = self.run();
         let before = (self.creatio.writes.get(), self.exchange.writes.get());
         self.run();
@@ -65,28 +67,28 @@ impl Trip {
         report
     }
 
-    fn only(&self, side: Side) -> Item {
+    pub(crate) fn only(&self, side: Side) -> Item {
         let memory = if side == Side::Creatio { &self.creatio } else { &self.exchange };
         let items = memory.items.borrow();
         assert_eq!(items.len(), 1, "exactly one item on {side}: {:?}", items.keys());
         items.values().next().unwrap().clone()
     }
 
-    fn side(&self, side: Side) -> &Memory {
+    pub(crate) fn side(&self, side: Side) -> &Memory {
         if side == Side::Creatio { &self.creatio } else { &self.exchange }
     }
 }
 
-fn event(id: &str, name: &str) -> Item {
+pub(crate) fn event(id: &str, name: &str) -> Item {
     item(Side::Exchange, id, Record::Meeting(meeting(name, "2026-03-12T10:00:00Z")))
 }
 
-fn activity(id: &str, name: &str) -> Item {
+pub(crate) fn activity(id: &str, name: &str) -> Item {
     item(Side::Creatio, id, Record::Meeting(meeting(name, "2026-03-12T10:00:00Z")))
 }
 
 /// A pair in step that began on `from`.
-fn linked(from: Side) -> Trip {
+pub(crate) fn linked(from: Side) -> Trip {
     let trip = Trip::new(&everything());
     match from {
         Side::Exchange => trip.exchange.put(event("e", "Call")),
@@ -471,7 +473,7 @@ fn a_private_event_shows_only_its_times() {
     assert_eq!(trip.exchange.ids().len(), 1);
 }
 
-fn said(trip: &Trip, report: &Report, reason: Reason, choice: Choice) {
+pub(crate) fn said(trip: &Trip, report: &Report, reason: Reason, choice: Choice) {
     let held: Vec<_> = report.held.iter().filter(|held| held.reason == reason).collect();
     assert!(!held.is_empty(), "held for {reason:?}: {:?}", report.held);
     let answers =
@@ -739,6 +741,38 @@ fn an_undone_deletion_brings_back_what_was_removed() {
 }
 
 #[test]
+fn an_undo_stands_in_the_history_and_can_be_undone_itself() {
+    let trip = linked(Side::Exchange);
+    trip.clock.0.set(at("2026-03-10T10:00:00Z"));
+    trip.exchange.edit(&"e".into(), |item| *title(item) = "Visit".to_owned());
+    trip.settle();
+    let edited = runs(&trip)[0];
+    let back = || taken_back(&block_on(trip.shelf.history()).unwrap()).get(&edited).copied().unwrap_or_default();
+    for (after, count) in [("Call", 1), ("Visit", 0), ("Call", 1)] {
+        let before = runs(&trip).len();
+        assert_eq!(undo(&trip), (1, 0), "{after}");
+        assert_eq!((trip.only(Side::Creatio).record.title(), back()), (after, count));
+        assert_eq!(runs(&trip).len(), before + 1, "the undo is a run of its own, after all others");
+        let newest = block_on(trip.shelf.history()).unwrap().remove(0);
+        let titles = (newest.before.unwrap(), newest.after.unwrap());
+        assert_eq!(titles.1.title(), after);
+        assert_ne!(titles.0.title(), after);
+    }
+}
+
+#[test]
+fn what_could_not_be_taken_back_does_not_stand_as_taken_back() {
+    for (refusal, noted) in [(Refusal::Rejected("no".to_owned()), 0), (Refusal::Stale, 0), (Refusal::Unknown, 1)] {
+        let trip = linked(Side::Exchange);
+        let first = runs(&trip)[0];
+        trip.creatio.faults.borrow_mut().push((refusal, false));
+        assert_eq!(undo(&trip), (0, 1));
+        let back = taken_back(&block_on(trip.shelf.history()).unwrap());
+        assert_eq!(back.get(&first).copied().unwrap_or_default(), noted);
+    }
+}
+
+#[test]
 fn what_somebody_wrote_since_is_not_taken_back() {
     let trip = linked(Side::Exchange);
     trip.clock.0.set(at("2026-03-10T10:00:00Z"));
@@ -824,5 +858,35 @@ fn an_event_of_ours_whose_activity_is_gone_is_removed_only_on_a_persons_word() {
         said(&lost, &report, Reason::DeleteAsked, choice);
         let report = lost.settle();
         assert_eq!((lost.exchange.ids().len(), report.held.len()), (left, 0));
+    }
+}
+
+#[test]
+fn a_base_of_an_earlier_generation_than_the_mark_counts_as_none() {
+    // the title in the mailbox was changed earlier than the Activity: with a base it would go over, without one the newer item's stays
+    for (generation, title_after) in [(0, "Theirs"), (1, "Call"), (7, "Call")] {
+        let trip = linked(Side::Creatio);
+        let (made, activity) = (trip.only(Side::Exchange), trip.only(Side::Creatio));
+        let mark = identity::mark(&activity.id, &account(), generation);
+        let transaction = identity::transaction(&activity.id, &account(), generation);
+        trip.exchange.remove(&made.id);
+        let mut again = Item { id: "again".into(), stamp: Some(at("2026-03-10T08:00:00Z")), ..made };
+        (again.facts.mark, again.facts.transaction) = (Some(mark), Some(transaction));
+        *title(&mut again) = "Theirs".to_owned();
+        trip.exchange.put(again);
+        trip.creatio.edit(&activity.id, |item| item.stamp = Some(at("2026-03-10T08:30:00Z")));
+        trip.settle();
+        for side in Side::BOTH {
+            assert_eq!(trip.only(side).record.title(), title_after, "{side} {generation}");
+        }
+        let links = trip.shelf.links.borrow();
+        assert_eq!(links.values().map(|link| link.generation).collect::<Vec<_>>(), [generation]);
+        let history = trip.shelf.history.borrow();
+        assert!(
+            history
+                .iter()
+                .flat_map(|entry| &entry.before)
+                .any(|record| { record.title() == if generation == 0 { "Call" } else { "Theirs" } })
+        );
     }
 }

@@ -248,6 +248,10 @@ impl Keys for World {
         *self.token.borrow_mut() = Some(token);
         self.headers(side, false).await
     }
+
+    async fn holder(&self, side: Side) -> Option<String> {
+        self.token.borrow().clone().filter(|_| side == Side::Exchange)
+    }
 }
 
 #[test]

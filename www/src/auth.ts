@@ -7,19 +7,27 @@ export interface Auth {
    * of continuous access evaluation. Rejects if the user has to sign in first.
    */
   token(account: string, renew: boolean, claims?: string): Promise<string>;
+  /** By whose sign-in the tokens for an account are: an opaque name, another after every sign-in; nothing before the first. */
+  holder(account: string): string | undefined;
 }
 
 /** The sandbox gives a token to whoever asks on its own origin. */
 export class SandboxAuth implements Auth {
   private readonly given = new Map<string, Promise<string>>();
+  private readonly holders = new Map<string, string>();
 
   token(account: string, renew: boolean, claims?: string): Promise<string> {
     const known = renew ? undefined : this.given.get(account);
     if (known) return known;
     const asked = this.ask(account, claims);
     this.given.set(account, asked);
+    if (!this.holders.has(account)) this.holders.set(account, crypto.randomUUID());
     asked.catch(() => this.given.delete(account));
     return asked;
+  }
+
+  holder(account: string): string | undefined {
+    return this.holders.get(account);
   }
 
   private async ask(account: string, claims?: string): Promise<string> {

@@ -1,5 +1,5 @@
 /** What the settings can choose from: calendars, task lists and groups as lines of a list, each with a label of its own. */
-import type { Container, Group } from './engine';
+import type { Account, Container, Group } from './engine';
 import type { Strings } from './strings';
 
 /** One line. */
@@ -11,6 +11,8 @@ export interface Option {
   hint: string;
   /** How deep it lies in its tree. */
   level: number;
+  /** It can't be chosen; the hint says why. */
+  barred: boolean;
 }
 
 /** A line before the labels are told apart. */
@@ -21,15 +23,16 @@ interface Draft extends Option {
   owner: string;
 }
 
-/** The lines of the three blocks. */
+/** The lines of the three blocks. Calendars of `shared` mailboxes are listed, and can't be chosen yet. */
 export function optionsOf(
   containers: Container[],
   groups: Group[],
-  strings: Strings,
+  { strings, shared: mailboxes }: { strings: Strings; shared: Account[] },
 ): Record<'importMeetings' | 'importTasks' | 'export', Option[]> {
   const of = (kind: Container['kind']) =>
     containers.filter((one) => one.kind === kind).map((one) => containerDraft(one, strings));
-  const [meetings, tasks, exported] = [of('meeting'), of('task'), groupDrafts(groups, strings)];
+  const barred = mailboxes.map((one) => mailboxDraft(one, strings));
+  const [meetings, tasks, exported] = [[...of('meeting'), ...barred], of('task'), groupDrafts(groups, strings)];
   const labels = new Set<string>([strings.automatic, strings.importMeetings, strings.importTasks, strings.export]);
   const all = [...meetings, ...tasks, ...exported];
   const shared = new Set(all.map((one) => one.label).filter((label, at, list) => list.indexOf(label) !== at));
@@ -49,8 +52,22 @@ function containerDraft(one: Container, strings: Strings): Draft {
     label: one.name,
     hint: hints.join(', '),
     level: 0,
+    barred: false,
     kind: strings.kindOf[one.kind],
     owner: one.own ? '' : strings.shared,
+  };
+}
+
+function mailboxDraft(one: Account, strings: Strings): Draft {
+  const { address } = one;
+  return {
+    id: address,
+    label: address,
+    hint: strings.sharedMailbox,
+    level: 0,
+    barred: true,
+    kind: strings.kindOf.meeting,
+    owner: address,
   };
 }
 
@@ -67,6 +84,7 @@ function groupDrafts(groups: Group[], strings: Strings): Draft[] {
           label: group.name,
           hint: group.dynamic ? strings.dynamic : '',
           level,
+          barred: false,
           kind: strings.kindOf.group,
           owner: '',
         },

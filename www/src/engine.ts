@@ -22,6 +22,7 @@ import { policy } from './trusted';
 
 export type {
   Account,
+  Advanced,
   Choice,
   Container,
   Context,
@@ -62,6 +63,7 @@ export type Methods = Pick<
 export interface Trouble {
   code: EngineError['code'] | 'unknown';
   side?: 'creatio' | 'exchange';
+  names?: EngineError['names'];
 }
 
 /** What a call of the worker gives. */

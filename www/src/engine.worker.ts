@@ -31,6 +31,6 @@ export type EngineWorker = typeof worker;
 expose(worker);
 
 function troubleOf(error: unknown): Trouble {
-  const { code = 'unknown', side } = error as Partial<Trouble>;
-  return side ? { code, side } : { code };
+  const { code = 'unknown', side, names } = error as Partial<Trouble>;
+  return { code, ...(side && { side }), ...(names && { names }) };
 }

@@ -35,6 +35,8 @@ export class Session extends EventTarget {
   progress: SyncEvent | undefined;
   running = false;
   left: Left[] = [];
+  /** Mailboxes that others share with the user: they can't be synchronized yet. */
+  shared: Account[] = [];
   /** When the last run of this window ended, and when the next automatic one is due. */
   last: Date | undefined;
   next: Date | undefined;
@@ -68,11 +70,14 @@ export class Session extends EventTarget {
     const engine = await Engine.start(context, {
       headers: async (side, renew, account, claims) =>
         side === 'creatio' ? creatioHeaders() : { Authorization: `Bearer ${await auth.token(account, renew, claims)}` },
+      holder: (account) => Promise.resolve(auth.holder(account)),
       event: (event) => listeners.progress?.(event),
     });
     // mailboxes on an Exchange Server and shared ones come with a later version
-    const accounts = (await engine.accounts()).filter((one) => one.kind === 'microsoft365' && !one.shared);
+    const all = (await engine.accounts()).filter((one) => one.kind === 'microsoft365');
+    const accounts = all.filter((one) => !one.shared);
     const session = new Session(context, engine, accounts, auth, listeners);
+    session.shared = all.filter((one) => one.shared);
     await Promise.all([session.schedule(), session.readLeft()]);
     return session;
   }
@@ -229,6 +234,6 @@ function summary(strings: Strings, report: Report): string {
 /** What went wrong and what to do, in plain words. */
 export function explain(strings: Strings, error: unknown): string {
   if (!(error instanceof EngineTrouble)) return strings.failed.unknown();
-  const { code, side } = error.trouble;
-  return strings.failed[code](strings.side[side ?? 'creatio']);
+  const { code, side, names } = error.trouble;
+  return strings.failed[code](strings.side[side ?? 'creatio'], names);
 }

@@ -2,11 +2,11 @@
 
 use super::super::compose::{self, Kept};
 use super::super::map::{self, Reading};
-use super::super::{Mailbox, endpoints, online};
+use super::super::{Mailbox, endpoints, online, respond};
 use crate::http::{Answer, Call, Fault, odata};
 use crate::model::{ContainerId, Field, Item, ItemId, Kind, Mark, Record, Version};
 use crate::ports::{Op, Outcome, Refusal, Response, Update, Written};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// How far a job is.
@@ -42,7 +42,8 @@ impl<'a> Job<'a> {
                 let kind = update.patch.record.kind();
                 let body = update.facts.online && update.patch.fields.contains(&Field::Body);
                 // To Do heeds no etag: what a task is now has to be looked at
-                let look = kind == Kind::Task || body || update.patch.fields.contains(&Field::People);
+                let people = [Field::People, Field::Response].iter().any(|field| update.patch.fields.contains(field));
+                let look = kind == Kind::Task || body || people;
                 (kind, if look { Stage::Look } else { Stage::Write }, update.version.clone())
             }
             Op::Delete { container, version, .. } => {
@@ -83,8 +84,8 @@ impl<'a> Job<'a> {
         match self.op {
             Op::Update(update) if same || update.patch.agree(&item.record, &update.before) => {
                 self.kept = kept(update, &value)?;
-                let mark_only = self.change(update).is_none() && update.mark.is_some();
-                Ok(if mark_only { self.unchanged(item) } else { Stage::Write })
+                let later = update.mark.is_some() || respond::call(update).is_some();
+                Ok(if self.change(update).is_none() && later { self.unchanged(item) } else { Stage::Write })
             }
             // a write whose reply was lost
             Op::Update(update) if update.patch.agree(&item.record, &update.patch.record) => Ok(self.unchanged(item)),
@@ -120,7 +121,7 @@ impl<'a> Job<'a> {
         patch.fields = compose::writable(&patch, &update.facts);
         let mut members = compose::members(&patch, &self.kept, self.mailbox);
         if let (Kind::Meeting, Some(mark)) = (self.kind, &update.mark) {
-            members.insert("singleValueExtendedProperties".to_owned(), json!([compose::property(mark)]));
+            members.insert("singleValueExtendedProperties".to_owned(), compose::properties(mark));
         }
         (!members.is_empty()).then_some(Value::Object(members))
     }
@@ -180,14 +181,30 @@ impl<'a> Job<'a> {
         }
     }
 
-    /// The hanging of a mark on a task that does not carry it yet, if that is what is next.
+    /// What is left once the item itself is written: the hanging of a mark on a task that does not carry it yet, the answer to an invitation
+    /// that has not been given.
     pub(super) fn link(&self) -> Option<Call> {
         let Stage::Link(_) = self.stage else { return None };
+        if let (Op::Update(update), false) = (self.op, self.has_answered()) {
+            let answer = respond::call(update);
+            if answer.is_some() {
+                return answer;
+            }
+        }
         let (update, mark) = self.mark_to_hang()?;
         Some(endpoints::link(&update.container, &update.id, compose::resource(mark, self.mailbox)))
     }
 
-    /// Takes in the answer to the hanging.
+    /// Whether the answer was found to be given already, in Outlook or by a write whose reply was lost.
+    fn has_answered(&self) -> bool {
+        let (Op::Update(update), Some(seen)) = (self.op, &self.seen) else { return false };
+        let (Record::Meeting(there), Record::Meeting(here)) = (&seen.record, &update.patch.record) else {
+            return false;
+        };
+        there.response == here.response
+    }
+
+    /// Takes in the answer to that.
     pub(super) fn linked(&mut self, answer: Answer) {
         match answer {
             Ok(response) if response.status().is_success() => {}

@@ -2,7 +2,7 @@
 
 use schedule_sync::engine::decide::Step;
 use schedule_sync::engine::plan::{Action, Plan};
-use schedule_sync::engine::settings::{Conflict, Private, Settings};
+use schedule_sync::engine::settings::{Conflict, FieldMap, Private, Settings};
 use schedule_sync::engine::{Seen, merge};
 use schedule_sync::model::{Field, Item, Patch, Record, Side};
 use schedule_sync::ports::{Op, Update};
@@ -34,6 +34,8 @@ pub(crate) enum Bug {
     Biased,
     /// Private items are imported in full.
     Tells,
+    /// Fields that are off go over.
+    Unmapped,
 }
 
 impl Bug {
@@ -48,6 +50,7 @@ impl Bug {
             Self::Unguarded => seen.total = 10_000,
             Self::Biased => settings.rules.conflict = Conflict::Creatio,
             Self::Tells => settings.rules.private = Private::Full,
+            Self::Unmapped => settings.fields = FieldMap::default(),
             Self::Forgets
             | Self::OmitsTitles
             | Self::PutsBack
@@ -97,7 +100,7 @@ impl Bug {
                 plan.actions.extend(linked(seen, |item| item.facts.attendees > 0).map(rewritten));
             }
             Self::Busy => plan.actions.extend(linked(seen, |item| item.facts.attendees == 0).map(rewritten)),
-            Self::Forgets | Self::BothWays | Self::Unguarded | Self::Biased | Self::Tells => {}
+            Self::Forgets | Self::BothWays | Self::Unguarded | Self::Biased | Self::Tells | Self::Unmapped => {}
         }
     }
 }
@@ -126,6 +129,7 @@ fn rewritten((item, action): (&Item, Action)) -> Action {
         before: item.record.clone(),
         patch: Patch { record: item.record.clone(), fields: [Field::Title].into() },
         uid: None,
+        owner: None,
         status: None,
         mark: None,
         facts: item.facts.clone(),

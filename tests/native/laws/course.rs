@@ -8,7 +8,7 @@ use chrono::Duration;
 use schedule_sync::engine::history::Entry;
 use schedule_sync::engine::link::{Held, Link};
 use schedule_sync::engine::plan::Plan;
-use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete, Private, Settings};
+use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete, FieldMap, Private, Settings, Way};
 use schedule_sync::model::{
     Address, Body, Field, Importance, Item, ItemId, Pair, Person, Record, Reminder, Response, Role, Side, Status,
     TaskWhen, When,
@@ -121,6 +121,7 @@ impl Course {
         settings.rules.exchange_delete =
             chance.pick(&[ExchangeDelete::Delete, ExchangeDelete::Delete, ExchangeDelete::Leave]);
         settings.rules.private = chance.pick(&[Private::Busy, Private::Skip, Private::Full]);
+        settings.fields = mapped(&mut Chance::new(!seed));
         match chance.below(6) {
             0 => settings.export.on = false,
             1 => {
@@ -318,6 +319,18 @@ fn create(bench: &mut Bench, tag: usize, (side, look): (Side, Look)) -> Known {
         bench.sides[*side].put(item);
     }
     Known { side, look, live, removed: Pair::default(), edited: Pair::default(), converted: false }
+}
+
+/// Now and then a field is off.
+fn mapped(chance: &mut Chance) -> FieldMap {
+    let map = FieldMap::default();
+    match chance.below(20) {
+        0 => FieldMap { title: Way::Off, ..map },
+        1 => FieldMap { place: Way::Off, ..map },
+        2 => FieldMap { body: Way::Off, ..map },
+        3 => FieldMap { importance: Way::Off, ..map },
+        _ => map,
+    }
 }
 
 /// The fields whose values are followed.

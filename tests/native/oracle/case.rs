@@ -68,6 +68,35 @@ pub(crate) enum Removal {
     Leave,
 }
 
+/// What is done that would mail people.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Notify {
+    Never,
+    Ask,
+    Always,
+}
+
+/// Which way the edited fields go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    Both,
+    In,
+    Out,
+    Off,
+}
+
+impl Way {
+    /// Whether a value of `side` may go to the other.
+    pub(crate) fn lets(self, side: Side) -> bool {
+        match self {
+            Self::Both => true,
+            Self::In => side == Side::Exchange,
+            Self::Out => side == Side::Creatio,
+            Self::Off => false,
+        }
+    }
+}
+
 /// What an edited side edited.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Edit {
@@ -110,6 +139,15 @@ pub(crate) struct Case {
     pub(crate) edit: Edit,
     /// A side that is the same was not read at all: no delta told of it.
     pub(crate) unread: bool,
+    pub(crate) notify: Notify,
+    /// Which way the edited fields go, by the field map.
+    pub(crate) way: Way,
+    /// The Activity was imported from another mailbox of the user, where its counterpart lives.
+    pub(crate) elsewhere: bool,
+    /// What was imported from one mailbox is exported to another.
+    pub(crate) between: bool,
+    /// Only what the user takes part in is exported, and the user does not take part.
+    pub(crate) narrowed: bool,
 }
 
 impl Case {
@@ -124,6 +162,13 @@ impl Case {
             (Edit::Alike, _) | (Edit::Apart, Side::Creatio) => Field::Title,
             (Edit::Apart, Side::Exchange) => Field::Body,
         })
+    }
+
+    /// Whether the edit of the side that is still there may go over, and is more than an answer to an invitation.
+    pub(crate) fn goes(&self) -> bool {
+        let side = if self.creatio == Fate::Edited { Side::Creatio } else { Side::Exchange };
+        let answer = self.changed(side) == Some(Field::Response);
+        self.changed(side).is_none() || (self.way.lets(side) && !answer)
     }
 
     /// Both are there and unlinked: their values are compared without a base.

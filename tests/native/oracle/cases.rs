@@ -2,7 +2,7 @@
 //! give no say in a case still varies there, but only one such dimension at a time: so its having a say would show, and the
 //! number of cases stays within seconds. Nothing is random.
 
-use super::case::{Bond, Case, Clash, Edit, Fate, Made, Private, Removal};
+use super::case::{Bond, Case, Clash, Edit, Fate, Made, Notify, Private, Removal, Way};
 use schedule_sync::model::{Field, Kind};
 
 /// The plainest case: from here every dimension departs.
@@ -29,6 +29,11 @@ pub(crate) const PLAIN: Case = Case {
     completed: false,
     edit: Edit::One(Field::Title),
     unread: false,
+    notify: Notify::Never,
+    way: Way::Both,
+    elsewhere: false,
+    between: false,
+    narrowed: false,
 };
 
 /// Cases under construction, with the number of dimensions that depart without a say.
@@ -114,6 +119,21 @@ fn standings(kind: Kind) -> Vec<Case> {
     cases.filter(|case| meeting(case) || case.exchange != Canceled).collect()
 }
 
+/// There is an Activity that may be exported.
+fn exported(case: &Case) -> bool {
+    case.creatio == Fate::New && case.exchange == Fate::Absent
+}
+
+/// Somebody has edited something.
+fn changes(case: &Case) -> bool {
+    [case.creatio, case.exchange].contains(&Fate::Edited) || case.adopts()
+}
+
+/// The edit is the user's own answer.
+fn answers(case: &Case) -> bool {
+    changes(case) && case.edit == Edit::One(Field::Response)
+}
+
 /// What may have been edited.
 fn edits(case: &Case) -> Vec<Edit> {
     let one = |field| Edit::One(field);
@@ -126,6 +146,8 @@ fn edits(case: &Case) -> Vec<Edit> {
         // a reminder that is past already is never created; whose importance it is the organizer rule does not say
         all.extend((!case.past).then_some(one(Field::Reminder)));
         all.extend(case.organizer.then_some(one(Field::Importance)));
+        // the user's own answer; an adoption never writes one
+        all.extend((!case.organizer && !case.adopts()).then_some(one(Field::Response)));
     }
     if sides == [Fate::Edited; 2] {
         all.push(Edit::Apart);
@@ -205,6 +227,19 @@ pub(crate) fn all(slack: u8) -> Vec<Case> {
         )
         .vary(|c, v| c.clash = v, |_| CLASHES.to_vec(), both_changed)
         .vary(|c, v| c.edit = v, edits, |c| !lost(c.creatio) && !lost(c.exchange))
+        .vary(
+            |c, v| c.notify = v,
+            |c| if_or(c.attendees || answers(c), &[Notify::Never, Notify::Ask, Notify::Always]),
+            |c| !lost(c.creatio) && !lost(c.exchange) && matches!(c.clash, Clash::Ask | Clash::Creatio),
+        )
+        .vary(
+            |c, v| c.way = v,
+            |c| if_or(changes(c), &[Way::Both, Way::In, Way::Out, Way::Off]),
+            |c| c.clash == Clash::Ask && c.notify == Notify::Never && !c.past && !c.unread,
+        )
+        .vary(|c, v| c.narrowed = v, |c| if_or(exported(c) && !c.owner, &NEITHER), |_| true)
+        .vary(|c, v| c.elsewhere = v, |c| if_or(there(c.creatio), &NEITHER), |c| exported(c) || lost(c.exchange))
+        .vary(|c, v| c.between = v, |c| if_or(exported(c), &NEITHER), |c| c.elsewhere)
         .list
         .into_iter()
         .map(|(case, _)| case)

@@ -4,7 +4,7 @@
 
 use super::case::Bond::{Alive, Asleep, None as Unlinked, Tombstone};
 use super::case::Fate::{Absent, Canceled, Edited, Gone, New, Reopened, Same};
-use super::case::{Bond, Case, Clash, Fate, Made, Private, Removal};
+use super::case::{Bond, Case, Clash, Fate, Made, Notify, Private, Removal, Way};
 use schedule_sync::model::Side::{Creatio, Exchange};
 use schedule_sync::model::{Field, Side};
 use std::fmt;
@@ -30,6 +30,12 @@ pub(crate) enum Is {
     Container(bool),
     Process(bool),
     Completed(bool),
+    Notify(&'static [Notify]),
+    Way(&'static [Way]),
+    Goes(bool),
+    Elsewhere(bool),
+    Between(bool),
+    Narrowed(bool),
 }
 
 impl Is {
@@ -53,6 +59,12 @@ impl Is {
             Self::Container(readable) => case.container == readable,
             Self::Process(process) => case.process == process,
             Self::Completed(completed) => case.completed == completed,
+            Self::Notify(notify) => notify.contains(&case.notify),
+            Self::Way(ways) => ways.contains(&case.way),
+            Self::Goes(goes) => case.goes() == goes,
+            Self::Elsewhere(elsewhere) => case.elsewhere == elsewhere,
+            Self::Between(between) => case.between == between,
+            Self::Narrowed(narrowed) => case.narrowed == narrowed,
         }
     }
 }
@@ -84,6 +96,14 @@ impl fmt::Display for Is {
             Self::Container(readable) => f.write_str(either(readable, "calendar readable", "calendar missing")),
             Self::Process(process) => f.write_str(either(process, "of a process", "of no process")),
             Self::Completed(completed) => f.write_str(either(completed, "completed", "not completed")),
+            Self::Notify(notify) => write!(f, "notify {}", any(notify)),
+            Self::Way(ways) => write!(f, "field map {}", any(ways)),
+            Self::Goes(goes) => f.write_str(either(goes, "the edit may go over", "the edit may not go over")),
+            Self::Elsewhere(other) => {
+                f.write_str(either(other, "imported from another mailbox", "in no other mailbox"))
+            }
+            Self::Between(on) => write!(f, "from mailbox to mailbox {}", either(on, "on", "off")),
+            Self::Narrowed(on) => f.write_str(either(on, "only one's own, and it is not", "exported whosever it is")),
         }
     }
 }
@@ -231,6 +251,16 @@ pub(crate) const ITEM: &[Row<Is, Then>] = &[
         Then::Nothing(&[Asleep]),
         "a deletion on the target puts the pair to sleep",
     ),
+    row(
+        &[Is::Creatio(&[New]), Is::Exchange(&[Absent]), Is::Narrowed(true)],
+        Then::Nothing(&[Unlinked]),
+        "A check box narrows to \"where I am the owner or a participant\"",
+    ),
+    row(
+        &[Is::Creatio(&[New]), Is::Exchange(&[Absent]), Is::Elsewhere(true), Is::Between(false)],
+        Then::Nothing(&[Unlinked]),
+        "what was imported from one mailbox is exported to another only with a check box (off)",
+    ),
     // private
     row(&[Is::Private(&[Private::Skip]), Is::Link(&[Unlinked])], Then::Nothing(&[Unlinked, Asleep]), "Private: skip"),
     row(
@@ -260,6 +290,7 @@ pub(crate) const ITEM: &[Row<Is, Then>] = &[
             Is::Creatio(&[Edited, Reopened]),
             Is::Exchange(&[Gone, Canceled]),
             Is::Export(true),
+            Is::Goes(true),
             Is::Private(&[Private::No]),
             Is::Single(true),
             Is::Organizer(true),
@@ -274,6 +305,11 @@ pub(crate) const ITEM: &[Row<Is, Then>] = &[
         "our reading: who takes Canceled back does not want it set again",
     ),
     row(
+        &[Is::Creatio(&[Same, Edited]), Is::Exchange(&[Gone, Canceled]), Is::Elsewhere(true)],
+        Then::Nothing(&[Tombstone]),
+        "Only the writer's account applies it, and only when no other link of that Activity lives",
+    ),
+    row(
         &[Is::Creatio(&[Same, Edited]), Is::Exchange(&[Gone, Canceled])],
         Then::DeleteRule(Creatio),
         "same, gone: delete rule for Creatio; (Revive) otherwise the deletion wins",
@@ -283,6 +319,7 @@ pub(crate) const ITEM: &[Row<Is, Then>] = &[
             Is::Creatio(&[Gone]),
             Is::Exchange(&[Edited]),
             Is::Import(true),
+            Is::Goes(true),
             Is::Single(true),
             Is::Organizer(true),
             Is::Attendees(false),
@@ -324,12 +361,12 @@ pub(crate) const CREATIO_DELETE: &[Row<Is, Then>] = &[
     ),
     row(&[Is::CreatioRule(Removal::Mark)], Then::Mark, "mark (status Canceled; default)"),
     row(
-        &[Is::Creatio(&[Edited]), Is::Completed(true)],
+        &[Is::Creatio(&[Edited]), Is::Goes(true), Is::Completed(true)],
         Then::Nothing(&[Tombstone]),
         "A Completed Activity is never marked; our reading: nor is an edited one deleted",
     ),
     row(
-        &[Is::Creatio(&[Edited])],
+        &[Is::Creatio(&[Edited]), Is::Goes(true)],
         Then::Mark,
         "otherwise the deletion wins, the edit stays on the canceled Activity, and the user is told",
     ),
@@ -427,8 +464,92 @@ const ORGANIZERS: &[Field] = MAILED;
 /// The two kinds of change that Creatio's value would settle.
 const CREATIO_WINS: &[Clash] = &[Clash::Creatio, Clash::NewestIsCreatio];
 
+/// And Exchange's.
+const EXCHANGE_WINS: &[Clash] = &[Clash::Exchange, Clash::NewestIsExchange];
+/// The user's own answer to an invitation.
+const ANSWER: &[Field] = &[Field::Response];
+/// Private, and in Creatio nevertheless.
+const SHOWN: &[Private] = &[Private::Busy, Private::Full];
+/// What would mail somebody is asked about first.
+const ASKING: &[Notify] = &[Notify::Never, Notify::Ask];
+
 /// What becomes of a field that was changed somewhere.
 pub(crate) const FIELD: &[Row<Of, Value>] = &[
+    row(
+        &[Of::Item(Is::Way(&[Way::Off]))],
+        Value::Stays,
+        "Fields are a table that the administrator can turn off or make one-way",
+    ),
+    row(
+        &[Of::Item(Is::Import(false)), Of::Item(Is::Export(false))],
+        Value::Stays,
+        "our reading: one-way against the account's only direction is off",
+    ),
+    // the user's own answer
+    row(
+        &[Of::Field(ANSWER), Of::Item(Is::Private(SHOWN)), Of::Changed(&[Where::OnlyCreatio])],
+        Value::Stays,
+        "A private pair is one-way, Exchange → Creatio",
+    ),
+    row(&[Of::Field(ANSWER), Of::Changed(&[Where::Alike])], Value::Stays, "Alike on both: agreed"),
+    row(
+        &[Of::Field(ANSWER), Of::Changed(&[Where::OnlyExchange]), Of::Item(Is::Import(true))],
+        Value::From(Exchange),
+        "Every other account … writes nothing but its own participant row (response)",
+    ),
+    row(
+        &[Of::Field(ANSWER), Of::Changed(&[Where::OnlyExchange])],
+        Value::Stays,
+        "Import on: Exchange creates and updates in Creatio",
+    ),
+    row(
+        &[Of::Field(ANSWER), Of::Item(Is::Private(SHOWN)), Of::Item(Is::Import(true))],
+        Value::AskClash,
+        "A private pair is one-way; a person's own text stays and is named",
+    ),
+    row(&[Of::Field(ANSWER), Of::Item(Is::Private(SHOWN))], Value::Stays, "A private pair is one-way"),
+    row(
+        &[Of::Field(ANSWER), Of::Item(Is::Export(false)), Of::Changed(&[Where::OnlyCreatio])],
+        Value::Stays,
+        "Export on: Creatio creates and updates on Exchange",
+    ),
+    row(
+        &[Of::Field(ANSWER), Of::Item(Is::Export(false))],
+        Value::From(Exchange),
+        "stay as they are until the source changes the same field",
+    ),
+    row(
+        &[Of::Field(ANSWER), Of::Changed(&[Where::OnlyCreatio]), Of::Item(Is::Notify(ASKING))],
+        Value::AskMail,
+        "The user's own answer, set by the user, → accept / decline / tentative under the notify rule",
+    ),
+    row(
+        &[Of::Field(ANSWER), Of::Item(Is::Import(false)), Of::Item(Is::Notify(ASKING))],
+        Value::AskMail,
+        "The user's own answer, set by the user, → accept / decline / tentative under the notify rule",
+    ),
+    row(
+        &[Of::Field(ANSWER), Of::Rule(CREATIO_WINS), Of::Item(Is::Notify(ASKING))],
+        Value::AskMail,
+        "The user's own answer, set by the user, → accept / decline / tentative under the notify rule",
+    ),
+    row(
+        &[Of::Field(ANSWER), Of::Changed(&[Where::OnlyCreatio])],
+        Value::From(Creatio),
+        "accept / decline / tentative; always",
+    ),
+    row(
+        &[Of::Field(ANSWER), Of::Item(Is::Import(false))],
+        Value::From(Creatio),
+        "accept / decline / tentative; always",
+    ),
+    row(&[Of::Field(ANSWER), Of::Rule(CREATIO_WINS)], Value::From(Creatio), "accept / decline / tentative; always"),
+    row(
+        &[Of::Field(ANSWER), Of::Rule(EXCHANGE_WINS)],
+        Value::From(Exchange),
+        "Differently: a clash, settled by the conflict rule",
+    ),
+    row(&[Of::Field(ANSWER)], Value::AskClash, "Differently: a clash, settled by the conflict rule"),
     row(
         &[
             Of::Item(Is::Private(&[Private::Busy])),
@@ -501,7 +622,7 @@ pub(crate) const FIELD: &[Row<Of, Value>] = &[
         "Export on: Creatio creates and updates on Exchange",
     ),
     row(
-        &[Of::Item(Is::Owner(false)), Of::Item(Is::Attendees(true)), Of::Field(MAILED)],
+        &[Of::Item(Is::Owner(false)), Of::Item(Is::Attendees(true)), Of::Field(MAILED), Of::Item(Is::Notify(ASKING))],
         Value::AskMail,
         "Changes to an event that has attendees … would mail: held with the number of people",
     ),
@@ -552,7 +673,12 @@ pub(crate) const FIELD: &[Row<Of, Value>] = &[
         "edits on its target stay as they are",
     ),
     row(
-        &[Of::Changed(&[Where::OnlyCreatio]), Of::Item(Is::Attendees(true)), Of::Field(MAILED)],
+        &[
+            Of::Changed(&[Where::OnlyCreatio]),
+            Of::Item(Is::Attendees(true)),
+            Of::Field(MAILED),
+            Of::Item(Is::Notify(ASKING)),
+        ],
         Value::AskMail,
         "Changes to an event that has attendees (time, place, cancel) … would mail: held; our reading: title and body too",
     ),
@@ -564,7 +690,7 @@ pub(crate) const FIELD: &[Row<Of, Value>] = &[
         "stay as they are until the source changes the same field (the loser goes to the history)",
     ),
     row(
-        &[Of::Item(Is::Import(false)), Of::Item(Is::Attendees(true)), Of::Field(MAILED)],
+        &[Of::Item(Is::Import(false)), Of::Item(Is::Attendees(true)), Of::Field(MAILED), Of::Item(Is::Notify(ASKING))],
         Value::AskMail,
         "Changes to an event that has attendees … would mail: held",
     ),
@@ -574,16 +700,12 @@ pub(crate) const FIELD: &[Row<Of, Value>] = &[
         "stay as they are until the source changes the same field (the loser goes to the history)",
     ),
     row(
-        &[Of::Rule(CREATIO_WINS), Of::Item(Is::Attendees(true)), Of::Field(MAILED)],
+        &[Of::Rule(CREATIO_WINS), Of::Item(Is::Attendees(true)), Of::Field(MAILED), Of::Item(Is::Notify(ASKING))],
         Value::AskMail,
         "Changes to an event that has attendees … would mail: held",
     ),
     row(&[Of::Rule(CREATIO_WINS)], Value::From(Creatio), "Differently: a clash, settled by the conflict rule"),
-    row(
-        &[Of::Rule(&[Clash::Exchange, Clash::NewestIsExchange])],
-        Value::From(Exchange),
-        "Differently: a clash, settled by the conflict rule",
-    ),
+    row(&[Of::Rule(EXCHANGE_WINS)], Value::From(Exchange), "Differently: a clash, settled by the conflict rule"),
     row(
         &[Of::Rule(&[Clash::Ask, Clash::NewestUnknown])],
         Value::AskClash,
@@ -598,8 +720,12 @@ pub(crate) fn item(table: &'static [Row<Is, Then>], case: &Case) -> &'static Row
 
 /// The row of the table of fields that the field falls under.
 pub(crate) fn field(case: &Case, field: Field, place: Where) -> &'static Row<Of, Value> {
+    // one-way is the direction of that field
+    let import = case.import && case.way.lets(Exchange);
+    let export = case.export && case.way.lets(Creatio);
+    let case = Case { import, export, ..*case };
     FIELD
         .iter()
-        .find(|row| row.when.iter().all(|of| of.holds(case, field, place)))
+        .find(|row| row.when.iter().all(|of| of.holds(&case, field, place)))
         .expect("the table covers every field")
 }

@@ -1,18 +1,18 @@
 //! Puts a case before the engine: builds what a run would have seen of it, and reads from the plan what would be written. Knows
 //! the engine's types and decides nothing.
 
-use super::case::{Bond, Case, Clash, Edit, Fate, Made, Private, Removal};
+use super::case::{Bond, Case, Clash, Edit, Fate, Made, Notify, Private, Removal, Way};
 use crate::decide::link;
 use crate::memory::{CALENDAR, LIST, ME, account, at, everything, item, meeting, task, words};
 use crate::trips::guest;
 use schedule_sync::engine::link::{Link, LinkState, Reason};
 use schedule_sync::engine::plan::{Plan, plan};
 use schedule_sync::engine::settings::{self, Conflict, CreatioDelete, ExchangeDelete, Settings};
-use schedule_sync::engine::{Context, Seen, identity, scope};
+use schedule_sync::engine::{Context, Elsewhere, Seen, identity, scope};
 use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{
-    Body, Container, Field, Importance, Item, ItemId, Kind, Occurrence, Original, Pair, Record, Reminder, Side, Status,
-    TaskWhen, When, Window,
+    Body, Container, Field, Importance, Item, ItemId, Kind, Occurrence, Original, Pair, Record, Reminder, Response,
+    Side, Status, TaskWhen, When, Window,
 };
 use schedule_sync::ports::Op;
 use std::collections::{BTreeMap, BTreeSet};
@@ -63,7 +63,36 @@ fn settings(case: &Case) -> Settings {
         Private::Skip => settings::Private::Skip,
         Private::Full => settings::Private::Full,
     };
+    settings.rules.notify = match case.notify {
+        Notify::Never => settings::Notify::Never,
+        Notify::Ask => settings::Notify::Ask,
+        Notify::Always => settings::Notify::Always,
+    };
+    settings.rules.only_mine = case.narrowed;
+    settings.rules.between = case.between;
+    for field in Side::BOTH.into_iter().filter_map(|side| case.changed(side)) {
+        *way(&mut settings.fields, field) = match case.way {
+            Way::Both => settings::Way::Both,
+            Way::In => settings::Way::In,
+            Way::Out => settings::Way::Out,
+            Way::Off => settings::Way::Off,
+        };
+    }
     settings
+}
+
+fn way(map: &mut settings::FieldMap, field: Field) -> &mut settings::Way {
+    match field {
+        Field::Title => &mut map.title,
+        Field::When => &mut map.when,
+        Field::Place => &mut map.place,
+        Field::Body => &mut map.body,
+        Field::Importance => &mut map.importance,
+        Field::Reminder => &mut map.reminder,
+        Field::Status => &mut map.status,
+        Field::People => &mut map.people,
+        Field::Response => &mut map.response,
+    }
 }
 
 /// The two items as they were when both sides agreed.
@@ -108,6 +137,8 @@ fn facts(case: &Case, items: &mut Pair<Item>) {
     creatio.facts.owner = Some(if case.owner { ME.into() } else { "other".into() });
     creatio.facts.status = Some(if case.completed { Status::Completed } else { Status::NotStarted });
     creatio.facts.process = case.process;
+    creatio.facts.mine = !case.narrowed;
+    creatio.facts.answered = true;
     exchange.facts.private = case.private != Private::No;
     exchange.facts.foreign = !case.organizer;
     if !case.single {
@@ -187,7 +218,8 @@ fn change(field: Field, side: Side, record: &mut Record) {
                     (*start, *end) = (*start + by, *end + by);
                 }
             }
-            Field::Status | Field::People | Field::Response => panic!("no such edit of a meeting: {field}"),
+            Field::Response => one.response = pick(side, Response::Declined, Response::Confirmed),
+            Field::Status | Field::People => panic!("no such edit of a meeting: {field}"),
         },
         Record::Task(one) => match field {
             Field::Title => one.title = text,
@@ -256,6 +288,9 @@ fn seen(case: &Case, link: Option<Link>, items: Pair<Item>) -> Seen {
             }
         }
     }
+    if case.elsewhere {
+        seen.elsewhere = [(items.creatio.id.clone(), Elsewhere { imported: true, lives: true })].into();
+    }
     if case.container {
         seen.containers = vec![container(CALENDAR, Kind::Meeting), container(LIST, Kind::Task)];
     }
@@ -313,18 +348,20 @@ fn write(op: &Op) -> Option<Write> {
     }
 }
 
-/// Whether Exchange would mail somebody because of a write: promise 3.
+/// Whether Exchange would mail somebody unasked because of a write: promise 3.
 fn would_mail(case: &Case, op: &Op) -> bool {
     let told = [Field::Title, Field::When, Field::Place, Field::Body, Field::People, Field::Response];
+    let always = case.notify == Notify::Always;
     match op {
         Op::Create(create) => match &create.record {
-            Record::Meeting(meeting) => !meeting.people.is_empty(),
+            Record::Meeting(meeting) => !meeting.people.is_empty() && !(always && case.owner),
             Record::Task(_) => false,
         },
         Op::Update(update) => {
             let fields = &update.patch.fields;
             let answers = fields.contains(&Field::People) || fields.contains(&Field::Response);
-            answers || (case.attendees && case.organizer && told.iter().any(|field| fields.contains(field)))
+            !always
+                && (answers || (case.attendees && case.organizer && told.iter().any(|field| fields.contains(field))))
         }
         Op::Delete { .. } => case.attendees || !case.organizer,
     }

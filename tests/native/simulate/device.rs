@@ -1,22 +1,18 @@
 //! A device of the user: both replicas over the one world, a store of its own, a clock that may be wrong, and a fuse by which a run is struck at
 //! any of its awaits: cut off, answered by nobody, refused, or interrupted by people.
 
-use crate::graph_setup::{Known, LINK};
-use crate::memory::{Shelf, Silence, words};
-use crate::world::{CREATIO, GRAPH, World, breath};
+use crate::joined::Joined;
+use crate::memory::Shelf;
+use crate::world::{World, breath};
 use chrono::Duration;
-use chrono_tz::Tz;
 use futures_util::future;
-use schedule_sync::creatio::{Creatio, Site};
-use schedule_sync::engine::Account;
 use schedule_sync::engine::history::Entry;
 use schedule_sync::engine::link::{Link, LinkKey, State};
 use schedule_sync::engine::settings::Settings;
 use schedule_sync::error::Result;
-use schedule_sync::graph::{Graph, Mailbox};
-use schedule_sync::model::{Address, Instant, Side};
+use schedule_sync::model::{Instant, ItemId, Side};
 use schedule_sync::ports::{Clock, Commit, Http, Keys, Lost, Request, Response, Secret, Store};
-use schedule_sync::run::{self, Ends, Report};
+use schedule_sync::run::{self, Report};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
@@ -158,11 +154,15 @@ impl Keys for Line {
     async fn headers(&self, side: Side, renew: bool) -> Result<Vec<(String, Secret)>> {
         self.fuse.around(self.world.headers(side, renew)).await
     }
+
+    async fn holder(&self, side: Side) -> Option<String> {
+        self.world.holder(side).await
+    }
 }
 
 /// The device's store.
 struct Kept {
-    shelf: Shelf,
+    shelf: Rc<Shelf>,
     fuse: Rc<Fuse>,
     /// Every entry of the history that was ever committed.
     written: RefCell<Vec<Entry>>,
@@ -185,6 +185,10 @@ impl Store for Kept {
         self.fuse.around(self.shelf.links(keys)).await
     }
 
+    async fn elsewhere(&self, activities: &[ItemId]) -> Result<Vec<Link>> {
+        self.fuse.around(self.shelf.elsewhere(activities)).await
+    }
+
     async fn all(&self) -> Result<Vec<Link>> {
         self.fuse.around(self.shelf.all()).await
     }
@@ -204,10 +208,8 @@ impl Store for Kept {
 
 /// One device.
 pub(crate) struct Device {
-    creatio: Creatio<Line>,
-    graph: Graph<Line>,
+    joined: Joined<Line>,
     store: Kept,
-    account: Account,
     pub(crate) line: Rc<Line>,
     pub(crate) fuse: Rc<Fuse>,
 }
@@ -215,34 +217,17 @@ pub(crate) struct Device {
 impl Device {
     /// A device of the user of `world`, with an empty store.
     pub(crate) fn new(world: &Rc<World>, settings: &Settings) -> Self {
-        let contact = world.contact();
+        Self::over(world, settings, Rc::default())
+    }
+
+    /// A device that keeps everything in `shelf`, which others may share.
+    pub(crate) fn over(world: &Rc<World>, settings: &Settings, shelf: Rc<Shelf>) -> Self {
         let fuse = Rc::new(Fuse::default());
         let line = Rc::new(Line { world: Rc::clone(world), fuse: Rc::clone(&fuse), skew: Cell::default() });
-        let zone = Rc::new(zone());
-        let site = Site {
-            base: CREATIO.trim_end_matches("/odata").to_owned(),
-            id: "site".into(),
-            contact: contact.as_str().into(),
-            zone: zone.clone(),
-        };
-        let mailbox = Mailbox {
-            base: GRAPH.to_owned(),
-            address: Address::parse(world.mailbox).unwrap(),
-            site: "site".into(),
-            deep_link: LINK.to_owned(),
-            zone,
-        };
-        let shelf = Shelf::default();
         *shelf.settings.borrow_mut() = Some(settings.clone());
         Self {
-            creatio: Creatio::new(Rc::clone(&line), site),
-            graph: Graph::new(Rc::clone(&line), mailbox),
+            joined: Joined::new(world, Rc::clone(&line)),
             store: Kept { shelf, fuse: Rc::clone(&fuse), written: RefCell::default() },
-            account: Account {
-                site: "site".into(),
-                mailbox: world.mailbox.to_owned(),
-                contact: contact.as_str().into(),
-            },
             line,
             fuse,
         }
@@ -250,18 +235,7 @@ impl Device {
 
     /// One run, to be polled.
     pub(crate) async fn run(&self) -> Result<Report> {
-        let (zone, words) = (zone(), words());
-        let ends = Ends {
-            creatio: &self.creatio,
-            exchange: &self.graph,
-            store: &self.store,
-            clock: self.line.as_ref(),
-            events: &Silence,
-            zone: &zone,
-            account: &self.account,
-            words: &words,
-        };
-        run::run(&ends).await
+        run::run(&self.joined.ends(&self.store)).await
     }
 
     /// All that its runs wrote down, even what was forgotten since.
@@ -279,9 +253,4 @@ impl Device {
     pub(crate) fn has_crashed(&self) -> bool {
         self.fuse.crashed.get()
     }
-}
-
-/// The user's zone.
-fn zone() -> Known {
-    Known(Tz::Europe__Moscow, "Russian Standard Time")
 }

@@ -117,7 +117,9 @@ impl Outcome<'_> {
             broken.push(format!("tag {tag} is gone from {} although nobody deleted it", known.side));
         }
         for side in Side::BOTH {
-            if known.dead[side] && alive(side) && !self.forgetful {
+            // a colleague who is invited may import it after it was removed
+            let forgetful = self.forgetful || (known.kind == Kind::Shared && self.options.colleague);
+            if known.dead[side] && alive(side) && !forgetful {
                 broken.push(format!("tag {tag} came back on {side}"));
             }
         }

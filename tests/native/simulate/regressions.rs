@@ -109,6 +109,24 @@ pub(crate) fn all() -> Vec<(&'static str, History)> {
             ),
         ),
         (
+            "a device whose base is of before a revival adopts what another device revived",
+            history(
+                Options { conflict: Conflict::Newest, ..pair },
+                vec![
+                    create(Creatio, Meeting),
+                    run(0),
+                    run(1),
+                    edit(Creatio, Place, 4),
+                    remove(Exchange),
+                    run(1),
+                    edit(Exchange, Title, 5),
+                    edit(Creatio, Body, 6),
+                    run(0),
+                    run(1),
+                ],
+            ),
+        ),
+        (
             "a creation refused half-way makes no second item",
             history(
                 USUAL,
@@ -356,6 +374,75 @@ pub(crate) fn all() -> Vec<(&'static str, History)> {
                     edit(Exchange, Title, 3),
                     Move::Together { seed: 7_791_831_551_583_569_967 },
                     remove(Creatio),
+                ],
+            ),
+        ),
+        (
+            "a listing that still shows what is gone makes nothing new",
+            history(
+                Options { conflict: Conflict::Creatio, creatio_delete: CreatioDelete::Leave, ..USUAL },
+                vec![
+                    create(Creatio, Task),
+                    run(0),
+                    Move::Quirks { replays: false, late: 2, shuffled: true, page: 1 },
+                    remove(Exchange),
+                    Move::Forget { device: 0 },
+                    Move::Run {
+                        device: 0,
+                        trouble: Trouble::Meanwhile {
+                            nth: 24,
+                            deed: Deed::Create { tag: 1, side: Exchange, kind: Meeting, value: 6 },
+                        },
+                    },
+                ],
+            ),
+        ),
+        (
+            "what was imported by a run that was cut off does not come back once removed",
+            history(
+                Options { conflict: Conflict::Exchange, exchange_delete: ExchangeDelete::Leave, ..USUAL },
+                vec![
+                    create(Exchange, Meeting),
+                    Move::Run { device: 0, trouble: Trouble::Cut { nth: 25 } },
+                    run(0),
+                    remove(Exchange),
+                ],
+            ),
+        ),
+        (
+            "two devices, one of which reads late, lose no edit",
+            history(
+                Options { colleague: true, ..pair },
+                vec![
+                    create(Exchange, Task),
+                    Move::Quirks { replays: true, late: 1, shuffled: false, page: 2 },
+                    edit(Exchange, When, 6),
+                    Move::Together { seed: 14_554_451_669_404_674_202 },
+                ],
+            ),
+        ),
+        (
+            "a second task of two that crashed is not imported",
+            history(
+                Options {
+                    conflict: Conflict::Newest,
+                    creatio_delete: CreatioDelete::Leave,
+                    exchange_delete: ExchangeDelete::Leave,
+                    ..pair
+                },
+                vec![
+                    create(Creatio, Task),
+                    Move::Quirks { replays: false, late: 1, shuffled: true, page: 1 },
+                    crashed(24, true),
+                    Move::Run { device: 1, trouble: Trouble::Crash { nth: 25, done: true } },
+                    run(1),
+                    Move::Run {
+                        device: 1,
+                        trouble: Trouble::Fault(
+                            json!([{"times": 2, "then": {"status": 429, "headers": {"Retry-After": "2"}}, "server": "graph", "method": "GET", "path": "delta"}]),
+                        ),
+                    },
+                    run(0),
                 ],
             ),
         ),

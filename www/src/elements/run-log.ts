@@ -164,13 +164,21 @@ export class RunLog extends SessionElement {
     await this.session.undo(this.account, run);
   }
 
-  private row({ run, writes }: Run): Row {
+  /** The run's time; whether it is an undo, and how much of it was taken back. */
+  private name({ run, writes, undone, undo }: Run): string {
     const { calendar, strings } = this.session;
+    const said = [undo ? strings.isUndo : '', undone > 0 ? strings.undone(undone, writes.length) : ''];
+    return [calendar.show(run), ...said.filter((text) => text !== '')].join(' · ');
+  }
+
+  private row(one: Run): Row {
+    const { run, writes } = one;
+    const { strings } = this.session;
     const counts = (side: Write['side']) => strings.runCounts(countsOf(writes.filter((write) => write.side === side)));
     return {
       id: run,
       current: run === this.chosen,
-      cells: [calendar.show(run), counts('creatio'), counts('exchange')],
+      cells: [this.name(one), counts('creatio'), counts('exchange')],
     };
   }
 

@@ -1,8 +1,9 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { optionsOf, type Option } from '../choices';
-import type { Account, Choice, Settings } from '../engine';
+import type { Account, Advanced, Choice, Container, Settings } from '../engine';
 import { explain, type Session } from '../session';
+import './advanced-settings';
 import { base, buttons, inputs } from './styles';
 
 type BlockName = 'importMeetings' | 'importTasks' | 'export';
@@ -126,6 +127,7 @@ export class SettingsForm extends LitElement {
 
   @state() private settings: Settings | undefined;
   @state() private options: Record<BlockName, Option[]> | undefined;
+  @state() private containers: Container[] = [];
   @state() private trouble = '';
 
   override connectedCallback(): void {
@@ -144,7 +146,8 @@ export class SettingsForm extends LitElement {
     try {
       this.settings = await engine.settings(this.account.address);
       const [containers, groups] = await Promise.all([engine.containers(this.account.address), engine.groups()]);
-      this.options = optionsOf(containers, groups, strings);
+      this.containers = containers;
+      this.options = optionsOf(containers, groups, { strings, shared: this.session.shared });
     } catch (error) {
       this.trouble = explain(strings, error);
     }
@@ -241,6 +244,7 @@ export class SettingsForm extends LitElement {
           type="checkbox"
           aria-describedby=${option.hint ? hint : nothing}
           .checked=${choice.chosen.includes(option.id)}
+          ?disabled=${option.barred}
           @change=${(event: Event) => {
             this.choose(name, option.id, (event.target as HTMLInputElement).checked);
           }}
@@ -295,6 +299,14 @@ export class SettingsForm extends LitElement {
     return html`
       ${this.renderAutomatic(settings)} ${this.renderFrom(settings)}
       ${blockNames.map((name) => this.renderBlock(name, settings[name]))}
+      <advanced-settings
+        .strings=${this.session.strings}
+        .value=${settings.advanced}
+        .containers=${this.containers}
+        @change=${(event: CustomEvent<Advanced>) => {
+          this.change({ advanced: event.detail });
+        }}
+      ></advanced-settings>
     `;
   }
 

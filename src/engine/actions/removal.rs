@@ -1,0 +1,78 @@
+//! Removals: by the delete rules, and of what stands twice or for nothing.
+
+use super::{ACTIVITIES, Planned, hold, informed, update};
+use crate::engine::Context;
+use crate::engine::decide::{self, Fate, Step};
+use crate::engine::link::{Link, LinkState, Reason};
+use crate::engine::plan::Action;
+use crate::engine::settings::CreatioDelete;
+use crate::model::{ContainerId, Facts, Item, ItemId, Pair, Patch, Record, Side, Status, Version};
+use crate::ports::{Op, Update};
+use std::collections::BTreeSet;
+
+/// The delete rule: Creatio marks (or deletes), Exchange moves to Deleted Items; the link stays as a tombstone.
+pub(super) fn delete(context: &Context<'_>, link: &Link, side: Side, fates: Pair<Fate<'_>>) -> Planned {
+    let informed = informed(link, fates);
+    // an edit stays on the canceled Activity, whatever the rule
+    let edited = decide::weighs(context, link, (Side::Creatio, fates.creatio));
+    let marks = side == Side::Creatio && (edited || context.settings.rules.creatio_delete == CreatioDelete::Mark);
+    let now = fates[side].item().map_or(&link.base[side], |item| &item.record);
+    let op = if marks {
+        let none = Patch { record: now.clone(), fields: BTreeSet::new() };
+        let update = Update { status: Some(Status::Canceled), ..update(&informed, side, now, none) };
+        Op::Update(Box::new(update))
+    } else {
+        Op::Delete {
+            id: link.ids[side].clone(),
+            container: informed.containers[side].clone(),
+            version: informed.versions[side].clone(),
+        }
+    };
+    let held =
+        if side == Side::Creatio && edited { hold(context, link, fates, Reason::NotRevived).held } else { Vec::new() };
+    let action = Action {
+        step: Step::Delete(side),
+        title: now.title().to_owned(),
+        writes: vec![(side, op)],
+        before: Some(as_read(link, side, now)),
+        after: Link { state: LinkState::Tombstone, ..informed },
+    };
+    Planned { action: Some(action), held, ..Planned::default() }
+}
+
+/// Removes an item of Exchange that stands a second time for the Activity of `link`.
+#[must_use]
+pub fn surplus(link: &Link, item: &Item) -> Action {
+    let op = Op::Delete { id: item.id.clone(), container: item.container.clone(), version: item.version.clone() };
+    Action {
+        step: Step::Delete(Side::Exchange),
+        title: item.record.title().to_owned(),
+        writes: vec![(Side::Exchange, op)],
+        before: Some(as_read(link, Side::Exchange, &item.record)),
+        after: link.clone(),
+    }
+}
+
+/// An item that we created for an Activity that is gone, after a person's word: it is removed, or left; either way nothing is created from it.
+#[must_use]
+pub fn orphan(activity: &ItemId, item: &Item, removed: bool) -> Planned {
+    let link = Link {
+        ids: Pair { creatio: activity.clone(), exchange: item.id.clone() },
+        containers: Pair { creatio: ContainerId::from(ACTIVITIES), exchange: item.container.clone() },
+        base: Pair::of(|_| item.record.clone()),
+        versions: Pair { creatio: Version::new(""), exchange: item.version.clone() },
+        facts: Pair { creatio: Facts::default(), exchange: item.facts.clone() },
+        made: Some(Side::Exchange),
+        generation: item.facts.mark.as_ref().map_or(0, |mark| mark.generation),
+        state: LinkState::Tombstone,
+        unsettled: false,
+    };
+    if removed { Planned { action: Some(surplus(&link, item)), ..Planned::default() } } else { Planned::link(link) }
+}
+
+/// The link as it was, with what `side` was read to hold: the history of a removal tells that.
+pub(super) fn as_read(link: &Link, side: Side, now: &Record) -> Link {
+    let mut before = link.clone();
+    before.base[side] = now.clone();
+    before
+}

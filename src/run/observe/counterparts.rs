@@ -1,0 +1,218 @@
+//! What an unlinked item could belong to: groups, marks, Activities of the same identity, Contacts. Only looked up here, matched by the engine.
+
+use super::{Gather, matters};
+use crate::engine::actions::ACTIVITIES;
+use crate::engine::link::{Held, LinkKey, Reason};
+use crate::engine::settings::{Extent, Settings};
+use crate::engine::{Elsewhere, identity, matching, scope};
+use crate::error::Result;
+use crate::model::{ContainerId, Item, ItemId, Kind, Person, Record, Side};
+use crate::ports::{Clock, Clue, Directory, Events, Replica, Store};
+use std::collections::BTreeSet;
+
+impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'_, C, X, S, K, E> {
+    /// The Activities of the chosen groups; those that no listing told of are read, since joining a group changes no Activity.
+    pub(super) async fn members(&mut self, settings: &Settings) -> Result<()> {
+        if !settings.export.on || settings.export.scope != Extent::Chosen {
+            return Ok(());
+        }
+        let membership = self.ends.creatio.members(settings.export.choice()).await?;
+        self.held.extend(membership.failed.into_iter().map(|(group, detail)| Held {
+            side: Side::Creatio,
+            id: Some(ItemId::new(group.as_str())),
+            title: String::new(),
+            reason: Reason::Group,
+            detail,
+            fields: Vec::new(),
+            values: Vec::new(),
+            since: self.context.now,
+        }));
+        let unseen: Vec<LinkKey> = membership
+            .members
+            .iter()
+            .filter(|id| !self.seen.items.creatio.contains_key(id) && !self.links.contains_key(id))
+            .map(|id| LinkKey::Item(Side::Creatio, id.clone()))
+            .collect();
+        let linked: BTreeSet<ItemId> =
+            self.ends.store.links(&unseen).await?.into_iter().map(|link| link.ids.creatio).collect();
+        let clues: Vec<Clue> = unseen
+            .into_iter()
+            .filter_map(|key| match key {
+                LinkKey::Item(_, id) if !linked.contains(&id) => Some(activity(id)),
+                LinkKey::Item(..) | LinkKey::Series(_) | LinkKey::Due(_) => None,
+            })
+            .collect();
+        self.read(Side::Creatio, &clues).await?;
+        self.seen.members = Some(membership.members);
+        Ok(())
+    }
+
+    /// Unlinked items of Exchange may carry our mark, which only a direct read tells.
+    pub(super) async fn marks(&mut self) -> Result<()> {
+        let linked: BTreeSet<&ItemId> = self.links.values().map(|link| &link.ids.exchange).collect();
+        let unlinked: Vec<&Item> = self
+            .seen
+            .items
+            .exchange
+            .values()
+            .filter(|item| !linked.contains(&item.id) && item.facts.mark.is_none() && !item.facts.canceled)
+            .filter(|item| scope::in_window(&self.context, item))
+            .collect();
+        let clues: Vec<Clue> =
+            unlinked.iter().map(|item| Clue::Id { id: item.id.clone(), container: item.container.clone() }).collect();
+        if clues.is_empty() {
+            return Ok(());
+        }
+        for (clue, found) in clues.iter().zip(self.ends.exchange.find(&clues).await?) {
+            if let (Clue::Id { id, .. }, true) = (clue, found.is_absent()) {
+                // a listing may be late: what is gone by now is no new item
+                self.seen.items.exchange.remove(id);
+            }
+            for found in found.items {
+                if let Some(item) = self.seen.items.exchange.get_mut(&found.id) {
+                    item.facts.mark = found.facts.mark;
+                    item.facts.transaction = found.facts.transaction.or(item.facts.transaction.take());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Activities that an unlinked item could stand for, linked ones too.
+    pub(super) async fn candidates(&mut self) -> Result<()> {
+        let linked: BTreeSet<&ItemId> = self.links.values().map(|link| &link.ids.exchange).collect();
+        let unlinked = self.seen.items.exchange.values().filter(|item| !linked.contains(&item.id));
+        let mut clues = BTreeSet::new();
+        let mut uids = BTreeSet::new();
+        for item in unlinked.filter(|item| scope::imports(&self.context, &self.seen, item) || item.facts.mark.is_some())
+        {
+            clues.extend(matching::candidates(&self.context, item));
+            uids.extend(item.facts.uid.clone().filter(|_| item.facts.occurrence.is_none()));
+        }
+        let keys: Vec<LinkKey> = clues.iter().map(|id| LinkKey::Item(Side::Creatio, id.clone())).collect();
+        let links = self.ends.store.links(&keys).await?;
+        for link in links.iter().filter(|link| matters(link)) {
+            if !self.seen.items.exchange.contains_key(&link.ids.exchange) {
+                self.suspects.exchange.insert(link.ids.exchange.clone());
+            }
+        }
+        let known: BTreeSet<ItemId> = links.iter().map(|link| link.ids.creatio.clone()).collect();
+        self.know(links);
+        let clues: Vec<Clue> = clues
+            .into_iter()
+            .filter(|id| !known.contains(id) && !self.seen.items.creatio.contains_key(id))
+            .map(activity)
+            .chain(uids.into_iter().map(Clue::Uid))
+            .collect();
+        if clues.is_empty() {
+            return Ok(());
+        }
+        for found in self.ends.creatio.find(&clues).await? {
+            self.take(Side::Creatio, found);
+        }
+        let keys: Vec<LinkKey> =
+            self.seen.items.creatio.keys().map(|id| LinkKey::Item(Side::Creatio, id.clone())).collect();
+        let more = self.ends.store.links(&keys).await?;
+        let more = more.into_iter().filter(|link| !self.links.contains_key(&link.ids.creatio)).collect();
+        self.know(more);
+        Ok(())
+    }
+
+    /// Of a pair whose base is of an earlier generation than the mark, both sides are read: it is adopted anew.
+    pub(super) async fn outdated(&mut self) -> Result<()> {
+        let marks = self.seen.items.exchange.values().filter_map(|item| item.facts.mark.as_ref());
+        let ours = marks.filter(|mark| mark.site == self.context.account.site);
+        let later = ours.filter(|mark| {
+            let link = self.links.get(&mark.activity);
+            link.is_some_and(|link| link.generation < mark.generation)
+                && !self.seen.items.creatio.contains_key(&mark.activity)
+                && !self.seen.gone.creatio.contains(&mark.activity)
+        });
+        let clues: Vec<Clue> = later.map(|mark| activity(mark.activity.clone())).collect();
+        self.read(Side::Creatio, &clues).await
+    }
+
+    /// Unlinked Activities that bear an id of ours or a UID: another device, a colleague, or a run whose store was lost, made them for an
+    /// event or task, which is looked for before they are exported.
+    pub(super) async fn origins(&mut self) -> Result<()> {
+        let unlinked = self.seen.items.creatio.values().filter(|item| !self.links.contains_key(&item.id));
+        let mut clues: Vec<Clue> = Vec::new();
+        for item in unlinked.filter(|item| scope::exports(&self.context, &self.seen, item)) {
+            clues.extend(identity::is_ours(&item.id).then(|| Clue::Mark(item.id.clone())));
+            clues.extend(item.facts.uid.clone().map(Clue::Uid));
+        }
+        if clues.is_empty() {
+            return Ok(());
+        }
+        let found = self.ends.exchange.find(&clues).await?;
+        let ids =
+            found.iter().flat_map(|found| &found.items).map(|item| LinkKey::Item(Side::Exchange, item.id.clone()));
+        let links = self.ends.store.links(&ids.collect::<Vec<_>>()).await?;
+        self.know(links);
+        for found in found {
+            self.take(Side::Exchange, found);
+        }
+        Ok(())
+    }
+
+    /// Which Activities other accounts of the user have links to, where that makes a difference: those that could be exported, and those
+    /// whose counterpart is gone.
+    pub(super) async fn elsewhere(&mut self) -> Result<()> {
+        let unlinked = self.seen.items.creatio.values().filter(|item| !self.links.contains_key(&item.id));
+        let exported = unlinked.filter(|item| scope::exports(&self.context, &self.seen, item)).map(|item| &item.id);
+        let gone = self.links.values().filter(|link| {
+            let canceled = self.seen.items.exchange.get(&link.ids.exchange).is_some_and(|item| item.facts.canceled);
+            canceled || self.seen.gone.exchange.contains(&link.ids.exchange)
+        });
+        let asked: Vec<ItemId> = exported.chain(gone.map(|link| &link.ids.creatio)).cloned().collect();
+        if !asked.is_empty() {
+            for link in self.ends.store.elsewhere(&asked).await? {
+                let there: &mut Elsewhere = self.seen.elsewhere.entry(link.ids.creatio.clone()).or_default();
+                there.imported |= link.made == Some(Side::Creatio);
+                there.lives |= matters(&link);
+            }
+        }
+        Ok(())
+    }
+
+    /// The Contacts behind the addresses of everybody who could come over.
+    pub(super) async fn people(&mut self) -> Result<()> {
+        let settings = self.context.settings;
+        if !scope::import(settings, Kind::Meeting).on && !settings.export.on {
+            return Ok(());
+        }
+        let touched = self
+            .links
+            .values()
+            .filter(|link| self.seen.items.creatio.contains_key(&link.ids.creatio))
+            .map(|link| &link.base.exchange);
+        let mut addresses: Vec<_> = self
+            .seen
+            .items
+            .exchange
+            .values()
+            .map(|item| &item.record)
+            .chain(touched)
+            .flat_map(people)
+            .flat_map(|person| person.addresses.iter().cloned())
+            .collect();
+        addresses.sort();
+        addresses.dedup();
+        if !addresses.is_empty() {
+            self.seen.people = self.ends.creatio.people(&addresses).await?.into_iter().collect();
+        }
+        Ok(())
+    }
+}
+
+/// The people of a meeting.
+pub(super) fn people(record: &Record) -> &[Person] {
+    match record {
+        Record::Meeting(meeting) => &meeting.people,
+        Record::Task(_) => &[],
+    }
+}
+
+pub(super) fn activity(id: ItemId) -> Clue {
+    Clue::Id { id, container: ContainerId::from(ACTIVITIES) }
+}

@@ -1,0 +1,287 @@
+//! Direct reads: items that a listing did not tell of, or hints to be absent. An absence is never believed before such a read has confirmed it.
+
+use super::counterparts::{activity, people};
+use super::{Gather, matters};
+use crate::engine::actions::ACTIVITIES;
+use crate::engine::decide;
+use crate::engine::link::{Link, LinkKey, LinkState, State};
+use crate::error::Result;
+use crate::model::{ContainerId, Item, ItemId, Person, Side};
+use crate::ports::{Clock, Clue, Directory, Events, Found, Replica, Store};
+
+impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'_, C, X, S, K, E> {
+    /// Of an Activity that is no longer Canceled it must be known whether its counterpart is still there.
+    pub(super) fn reopened(&mut self) {
+        let items = &self.seen.items;
+        let woken = self.links.values().filter(|link| {
+            link.state == LinkState::Tombstone
+                && !items.exchange.contains_key(&link.ids.exchange)
+                && decide::reopened(link, items.creatio.get(&link.ids.creatio))
+        });
+        self.suspects.exchange.extend(woken.map(|link| link.ids.exchange.clone()).collect::<Vec<_>>());
+    }
+
+    /// Items whose step the last run did not finish, or which could not be understood, are read again.
+    pub(super) async fn again(&mut self, state: &State) -> Result<()> {
+        let mut keys = Vec::new();
+        for side in Side::BOTH {
+            for (id, _) in &state.again[side] {
+                keys.push(LinkKey::Item(side, id.clone()));
+            }
+        }
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let links = self.ends.store.links(&keys).await?;
+        for side in Side::BOTH {
+            let linked = links.iter().filter(|link| matters(link)).map(|link| &link.ids[side]);
+            let unread = linked.filter(|id| !self.seen.items[side].contains_key(id));
+            let asked = unread.filter(|id| state.again[side].iter().any(|(again, _)| again == *id));
+            self.suspects[side].extend(asked.cloned());
+        }
+        self.know(links);
+        for side in Side::BOTH {
+            let clues: Vec<Clue> = state.again[side]
+                .iter()
+                .filter(|(id, _)| !self.seen.items[side].contains_key(id) && !self.suspects[side].contains(id))
+                .filter(|(id, _)| !self.is_pending(side, id))
+                .map(|(id, container)| Clue::Id { id: id.clone(), container: container.clone() })
+                .collect();
+            self.read(side, &clues).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn is_pending(&self, side: Side, id: &ItemId) -> bool {
+        self.links.values().any(|link| link.ids[side] == *id && link.state == LinkState::Pending(side))
+    }
+
+    /// Reads by clue; a linked item that is not found by its id is gone.
+    pub(super) async fn read(&mut self, side: Side, clues: &[Clue]) -> Result<()> {
+        if clues.is_empty() {
+            return Ok(());
+        }
+        let found = match side {
+            Side::Creatio => self.ends.creatio.find(clues).await?,
+            Side::Exchange => self.ends.exchange.find(clues).await?,
+        };
+        for (clue, found) in clues.iter().zip(found) {
+            if let (Clue::Id { id, .. }, true) = (clue, found.is_absent()) {
+                self.seen.gone[side].insert(id.clone());
+            }
+            self.take(side, found);
+        }
+        Ok(())
+    }
+
+    /// Takes in what a direct read found, where no listing told of it.
+    pub(super) fn take(&mut self, side: Side, found: Found) {
+        for item in found.items {
+            let known = self.seen.items[side].entry(item.id.clone()).or_insert_with(|| item.clone());
+            // a listing does not tell our mark
+            known.facts.mark = known.facts.mark.take().or(item.facts.mark);
+            known.facts.transaction = known.facts.transaction.take().or(item.facts.transaction);
+            known.facts.laden |= item.facts.laden; // nor a checklist
+        }
+        for bad in found.malformed {
+            if !self.seen.malformed[side].contains(&bad) {
+                self.seen.malformed[side].push(bad);
+            }
+        }
+    }
+
+    /// Items that a person answered about are read again, with their counterparts.
+    pub(super) async fn answered(&mut self, state: &State) -> Result<()> {
+        let mut keys: Vec<LinkKey> = state.answers.items().map(|(side, id)| LinkKey::Item(side, id.clone())).collect();
+        if keys.is_empty() {
+            return Ok(());
+        }
+        let links = self.ends.store.links(&keys).await?;
+        keys.clear();
+        for side in Side::BOTH {
+            let unlinked = state.answers.items().filter(|(s, _)| *s == side).filter_map(|(_, id)| {
+                let linked = links.iter().any(|link| link.ids[side] == *id);
+                let container = self.seen.containers.iter().find(|c| c.default)?;
+                let place = if side == Side::Creatio { ContainerId::from(ACTIVITIES) } else { container.id.clone() };
+                (!linked).then(|| Clue::Id { id: id.clone(), container: place })
+            });
+            let linked = links
+                .iter()
+                .map(|link| Clue::Id { id: link.ids[side].clone(), container: link.containers[side].clone() });
+            let clues: Vec<Clue> = unlinked
+                .chain(linked)
+                .filter(|clue| match clue {
+                    Clue::Id { id, .. } => !self.seen.items[side].contains_key(id) && !self.is_pending(side, id),
+                    Clue::Uid(_) | Clue::Mark(_) => false,
+                })
+                .collect();
+            self.read(side, &clues).await?;
+        }
+        self.know(links);
+        Ok(())
+    }
+
+    /// Of pairs that are not settled, both sides are read as soon as one is.
+    pub(super) async fn unsettled(&mut self) -> Result<()> {
+        for side in Side::BOTH {
+            let read = |side: Side, id: &ItemId| {
+                self.seen.items[side].contains_key(id)
+                    || self.seen.gone[side].contains(id)
+                    || self.suspects[side].contains(id)
+            };
+            let clues: Vec<Clue> = self
+                .links
+                .values()
+                .filter(|link| link.unsettled && matters(link))
+                .filter(|link| !read(side, &link.ids[side]) && read(side.other(), &link.ids[side.other()]))
+                .map(|link| Clue::Id { id: link.ids[side].clone(), container: link.containers[side].clone() })
+                .collect();
+            self.read(side, &clues).await?;
+        }
+        Ok(())
+    }
+
+    /// Whether a conversion would lose something, only a direct read of the event or task tells.
+    pub(super) async fn converted(&mut self) -> Result<()> {
+        let other = |link: &&Link| {
+            let item = self.seen.items.creatio.get(&link.ids.creatio);
+            matters(link) && item.is_some_and(|item| item.record.kind() != link.kind())
+        };
+        let clue =
+            |link: &Link| Clue::Id { id: link.ids.exchange.clone(), container: link.containers.exchange.clone() };
+        let clues: Vec<Clue> = self.links.values().filter(other).map(clue).collect();
+        self.read(Side::Exchange, &clues).await
+    }
+
+    /// Activities from which participants are gone are read once more: an attendee is taken off an event only after that.
+    pub(super) async fn left(&mut self) -> Result<()> {
+        let fewer = |link: &&Link| {
+            let now = self.seen.items.creatio.get(&link.ids.creatio).map_or(&[][..], |item| people(&item.record));
+            let gone = |one: &Person| !now.iter().any(|other| other.is(one));
+            link.state == LinkState::Alive
+                && link.facts.exchange.attendees > 0
+                && self.seen.items.creatio.contains_key(&link.ids.creatio)
+                && people(&link.base.creatio).iter().any(gone)
+        };
+        let clues: Vec<Clue> =
+            self.links.values().filter(fewer).map(|link| activity(link.ids.creatio.clone())).collect();
+        if clues.is_empty() {
+            return Ok(());
+        }
+        let found = self.ends.creatio.find(&clues).await?.into_iter().flat_map(|found| found.items);
+        self.seen.items.creatio.extend(found.map(|item| (item.id.clone(), item)));
+        Ok(())
+    }
+
+    /// Meetings that ended since the last run; whether somebody touched the status only a direct read tells.
+    pub(super) async fn due(&mut self) -> Result<()> {
+        let links = self.ends.store.links(&[LinkKey::Due(self.context.now)]).await?;
+        self.seen.due = links.iter().map(|link| link.ids.creatio.clone()).collect();
+        let unread = |id: &ItemId| !self.seen.items.creatio.contains_key(id) && !self.suspects.creatio.contains(id);
+        let clues: Vec<Clue> = self.seen.due.iter().filter(|id| unread(id)).cloned().map(activity).collect();
+        self.read(Side::Creatio, &clues).await?;
+        let new = links.into_iter().filter(|link| !self.links.contains_key(&link.ids.creatio)).collect();
+        self.know(new);
+        Ok(())
+    }
+
+    /// Creations that were never confirmed are looked for by what was to be created.
+    pub(super) async fn pending(&mut self) -> Result<()> {
+        for side in Side::BOTH {
+            let waiting: Vec<Link> = self
+                .links
+                .values()
+                .filter(|link| link.state == LinkState::Pending(side))
+                .filter(|link| !self.seen.items[side].contains_key(&link.ids[side]))
+                .cloned()
+                .collect();
+            let clues: Vec<Clue> = waiting.iter().map(|link| trace(side, link)).collect();
+            if clues.is_empty() {
+                continue;
+            }
+            let found = match side {
+                Side::Creatio => self.ends.creatio.find(&clues).await?,
+                Side::Exchange => self.ends.exchange.find(&clues).await?,
+            };
+            for (mut link, found) in waiting.into_iter().zip(found) {
+                let absent = found.is_absent();
+                match oldest(found.items) {
+                    Some(item) => {
+                        link.ids[side] = item.id.clone();
+                        link.containers[side] = item.container.clone();
+                        self.seen.items[side].insert(item.id.clone(), item);
+                    }
+                    None if absent => {
+                        self.seen.gone[side].insert(link.ids[side].clone());
+                    }
+                    None => continue, // something is there that can't be understood: nothing is created beside it
+                }
+                self.links.insert(link.ids.creatio.clone(), link);
+            }
+        }
+        self.sources().await
+    }
+
+    /// What was never created is tried again from its source, which no listing may tell of by now.
+    pub(super) async fn sources(&mut self) -> Result<()> {
+        for side in Side::BOTH {
+            let clues: Vec<Clue> = self
+                .links
+                .values()
+                .filter(|link| link.state == LinkState::Pending(side.other()))
+                .map(|link| (&link.ids[side], &link.containers[side]))
+                .filter(|(id, _)| !self.seen.items[side].contains_key(id) && !self.seen.gone[side].contains(id))
+                .map(|(id, container)| Clue::Id { id: id.clone(), container: container.clone() })
+                .collect();
+            self.read(side, &clues).await?;
+        }
+        Ok(())
+    }
+
+    /// Suspects are read directly. What is not found by id is looked for by mark and UID in the whole mailbox, where it may have moved.
+    pub(super) async fn confirm(&mut self) -> Result<()> {
+        for side in Side::BOTH {
+            let suspects: Vec<ItemId> = std::mem::take(&mut self.suspects[side]).into_iter().collect();
+            let clues: Vec<Clue> = self
+                .links
+                .values()
+                .filter(|link| suspects.contains(&link.ids[side]) && !self.seen.gone[side].contains(&link.ids[side]))
+                .map(|link| Clue::Id { id: link.ids[side].clone(), container: link.containers[side].clone() })
+                .collect();
+            self.read(side, &clues).await?;
+            if side == Side::Exchange {
+                let traces: Vec<Clue> = self
+                    .links
+                    .values()
+                    .filter(|link| suspects.contains(&link.ids.exchange))
+                    .filter(|link| self.seen.gone.exchange.contains(&link.ids.exchange))
+                    .filter_map(moved)
+                    .collect();
+                self.read(side, &traces).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// By what a creation that was never confirmed is found.
+fn trace(side: Side, link: &Link) -> Clue {
+    match side {
+        Side::Creatio => activity(link.ids.creatio.clone()),
+        Side::Exchange => Clue::Mark(link.ids.creatio.clone()),
+    }
+}
+
+/// By what an item is found that is no longer under its id.
+fn moved(link: &Link) -> Option<Clue> {
+    if link.made == Some(Side::Exchange) || link.facts.exchange.mark.is_some() {
+        return Some(Clue::Mark(link.ids.creatio.clone()));
+    }
+    let single = link.facts.exchange.occurrence.is_none();
+    link.facts.exchange.uid.clone().filter(|_| single).map(Clue::Uid)
+}
+
+/// Of several items created for one Activity the oldest is it.
+fn oldest(items: Vec<Item>) -> Option<Item> {
+    items.into_iter().min_by_key(|item| (item.facts.created, item.id.clone()))
+}

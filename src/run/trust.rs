@@ -1,0 +1,44 @@
+//! Whether store, marks and keys belong to the two ends that are meant: the first thing that a run asks (rules, "Identity checks"). A copied
+//! database, or a token of another mailbox, would make one user's items another's.
+
+use super::Ends;
+use crate::engine::link::State;
+use crate::engine::{Account, Seen, identity};
+use crate::error::{Error, Result};
+use crate::model::Side;
+use crate::ports::{Clock, Directory, Events, Replica, Store};
+
+/// The state of the account, once its store and the keys are known to be of the ends that are meant.
+///
+/// # Errors
+/// `Elsewhere` if one is not; what else stops a run.
+pub async fn identified<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
+    ends: &Ends<'_, C, X, S, K, E>,
+) -> Result<State> {
+    let account = ends.account;
+    let mut state = ends.store.state().await?.unwrap_or_else(|| State::new(account));
+    same(Side::Creatio, account.site.as_str(), state.site.as_str())?;
+    same(Side::Exchange, &account.mailbox, state.mailbox.as_deref().unwrap_or(&account.mailbox))?;
+    ends.creatio.identify(None).await?;
+    state.mailbox = Some(account.mailbox.clone());
+    state.holder = ends.exchange.identify(state.holder.as_deref()).await?;
+    Ok(state)
+}
+
+/// Checks the marks that were read: one of another installation, for an Activity that this one has too, tells that one is a copy of the other.
+///
+/// # Errors
+/// `Elsewhere` if there is such a mark.
+pub fn marks(account: &Account, seen: &Seen) -> Result<()> {
+    match identity::copied(account, seen) {
+        Some(site) => same(Side::Creatio, account.site.as_str(), site.as_str()),
+        None => Ok(()),
+    }
+}
+
+fn same(side: Side, meant: &str, found: &str) -> Result<()> {
+    if meant == found {
+        return Ok(());
+    }
+    Err(Error::Elsewhere { side, meant: meant.to_owned(), found: found.to_owned() })
+}

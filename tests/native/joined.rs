@@ -1,0 +1,72 @@
+//! Both replicas of one user over any line to the servers, as a browser joins them: what whole-engine tests begin with.
+
+use crate::graph_setup::{Known, LINK};
+use crate::memory::{Silence, words};
+use crate::world::{CREATIO, GRAPH, World};
+use chrono_tz::Tz;
+use schedule_sync::creatio::{Creatio, Site};
+use schedule_sync::engine::{Account, Words};
+use schedule_sync::graph::{Graph, Mailbox};
+use schedule_sync::model::Address;
+use schedule_sync::ports::{Clock, Http, Keys};
+use schedule_sync::run::Ends;
+use std::rc::Rc;
+
+/// The ends that a user in Moscow joins.
+pub(crate) struct Joined<P> {
+    creatio: Creatio<P>,
+    pub(crate) graph: Graph<P>,
+    pub(crate) account: Account,
+    pub(crate) line: Rc<P>,
+    zone: Known,
+    words: Words,
+}
+
+impl<P: Http + Clock + Keys> Joined<P> {
+    /// The ends of the user of `world`, reached over `line`.
+    pub(crate) fn new(world: &World, line: Rc<P>) -> Self {
+        Self::on("site", world, line)
+    }
+
+    /// The same on the installation named `name`.
+    pub(crate) fn on(name: &str, world: &World, line: Rc<P>) -> Self {
+        let contact = world.contact();
+        let moscow = || Known(Tz::Europe__Moscow, "Russian Standard Time");
+        let zone = Rc::new(moscow());
+        let site = Site {
+            base: CREATIO.trim_end_matches("/odata").to_owned(),
+            id: name.into(),
+            contact: contact.as_str().into(),
+            zone: zone.clone(),
+        };
+        let mailbox = Mailbox {
+            base: GRAPH.to_owned(),
+            address: Address::parse(world.mailbox).unwrap(),
+            site: name.into(),
+            deep_link: LINK.to_owned(),
+            zone,
+        };
+        Self {
+            creatio: Creatio::new(Rc::clone(&line), site),
+            graph: Graph::new(Rc::clone(&line), mailbox),
+            account: Account { site: name.into(), mailbox: world.mailbox.to_owned(), contact: contact.as_str().into() },
+            line,
+            zone: moscow(),
+            words: words(),
+        }
+    }
+
+    /// As a run sees them, with `store`.
+    pub(crate) fn ends<'a, S>(&'a self, store: &'a S) -> Ends<'a, Creatio<P>, Graph<P>, S, P, Silence> {
+        Ends {
+            creatio: &self.creatio,
+            exchange: &self.graph,
+            store,
+            clock: self.line.as_ref(),
+            events: &Silence,
+            zone: &self.zone,
+            account: &self.account,
+            words: &self.words,
+        }
+    }
+}

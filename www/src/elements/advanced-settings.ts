@@ -1,0 +1,154 @@
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property } from 'lit/decorators.js';
+import type { Advanced, Container } from '../engine';
+import type { Strings } from '../strings';
+import { base, inputs } from './styles';
+
+type Rule = 'conflict' | 'creatioDelete' | 'exchangeDelete' | 'private' | 'notify';
+type Check = 'onlyMine' | 'between' | 'completes';
+type Months = 'months' | 'seriesMonths';
+type Target = 'calendar' | 'list';
+
+const rules: readonly Rule[] = ['notify', 'conflict', 'creatioDelete', 'exchangeDelete', 'private'];
+const checks: readonly Check[] = ['onlyMine', 'between', 'completes'];
+const horizons: readonly Months[] = ['months', 'seriesMonths'];
+const targets: readonly Target[] = ['calendar', 'list'];
+
+/** Months that a horizon can have. */
+const most = 36;
+
+/**
+ * The part of the settings that is seldom changed, folded away.
+ *
+ * Properties: `strings`, `value`, `containers` (of the mailbox; none while they are read). Events: `change` (its detail is the new
+ * value). Parts: none.
+ */
+@customElement('advanced-settings')
+export class AdvancedSettings extends LitElement {
+  static override styles = [
+    base,
+    inputs,
+    css`
+      :host {
+        display: block;
+        padding: 14px 0;
+        border-bottom: 1px solid var(--line);
+      }
+      summary {
+        font-weight: 600;
+        cursor: pointer;
+        width: fit-content;
+      }
+      .fields {
+        display: grid;
+        grid-template-columns: minmax(0, max-content) minmax(0, max-content);
+        align-items: center;
+        gap: 10px 16px;
+        margin: 12px 0 0 26px;
+      }
+      .line {
+        display: flex;
+        align-items: center;
+        gap: 10px;
+        min-height: 30px;
+        grid-column: 1 / -1;
+        width: fit-content;
+      }
+      @media (max-width: 1279px) {
+        .fields {
+          grid-template-columns: minmax(0, 1fr);
+          gap: 4px;
+        }
+      }
+    `,
+  ];
+
+  @property({ attribute: false }) strings!: Strings;
+  @property({ attribute: false }) value!: Advanced;
+  @property({ attribute: false }) containers: Container[] = [];
+
+  private set(part: Partial<Advanced>): void {
+    this.value = { ...this.value, ...part };
+    this.dispatchEvent(new CustomEvent<Advanced>('change', { detail: this.value }));
+  }
+
+  private renderRule(name: Rule) {
+    const { label, options } = this.strings.advanced[name];
+    return html`<label for=${name}>${label}</label>
+      <select
+        id=${name}
+        @change=${(event: Event) => {
+          this.set({ [name]: (event.target as HTMLSelectElement).value });
+        }}
+      >
+        ${Object.entries(options).map(
+          ([value, text]) => html`<option value=${value} ?selected=${this.value[name] === value}>${text}</option>`,
+        )}
+      </select>`;
+  }
+
+  private renderTarget(name: Target) {
+    const { advanced, standard } = this.strings;
+    const kind = name === 'calendar' ? 'meeting' : 'task';
+    const chosen = this.value[name];
+    const writable = this.containers.filter((one) => one.kind === kind && (one.writable || one.id === chosen));
+    const gone = chosen !== undefined && !writable.some((one) => one.id === chosen);
+    return html`<label for=${name}>${advanced[name]}</label>
+      <select
+        id=${name}
+        @change=${(event: Event) => {
+          this.set({ [name]: (event.target as HTMLSelectElement).value || undefined });
+        }}
+      >
+        <option value="" ?selected=${chosen === undefined}>${standard}</option>
+        ${gone ? html`<option value=${chosen} selected>${advanced.missing}</option>` : nothing}
+        ${writable.map((one) => html`<option value=${one.id} ?selected=${one.id === chosen}>${one.name}</option>`)}
+      </select>`;
+  }
+
+  private renderMonths(name: Months) {
+    return html`<label for=${name}>${this.strings.advanced[name]}</label>
+      <input
+        id=${name}
+        type="number"
+        min="1"
+        max=${most}
+        .value=${String(this.value[name])}
+        @change=${(event: Event) => {
+          const input = event.target as HTMLInputElement;
+          const months = Math.min(Math.max(Math.round(input.valueAsNumber) || 1, 1), most);
+          input.value = String(months);
+          this.set({ [name]: months });
+        }}
+      />`;
+  }
+
+  private renderCheck(name: Check) {
+    return html`<label class="line">
+      <input
+        type="checkbox"
+        .checked=${this.value[name]}
+        @change=${(event: Event) => {
+          this.set({ [name]: (event.target as HTMLInputElement).checked });
+        }}
+      />
+      ${this.strings.advanced[name]}
+    </label>`;
+  }
+
+  override render() {
+    return html`<details>
+      <summary>${this.strings.advancedSettings}</summary>
+      <div class="fields">
+        ${rules.map((name) => this.renderRule(name))} ${targets.map((name) => this.renderTarget(name))}
+        ${horizons.map((name) => this.renderMonths(name))} ${checks.map((name) => this.renderCheck(name))}
+      </div>
+    </details>`;
+  }
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'advanced-settings': AdvancedSettings;
+  }
+}
