@@ -30,4 +30,5 @@ mod simulate;
 mod spine;
 mod trips;
 mod world;
+mod year;
 mod zones;

@@ -21,7 +21,7 @@ use std::rc::Rc;
 pub(crate) struct Spine {
     pub(crate) world: Rc<World>,
     pub(crate) joined: Joined<World>,
-    shelf: Shelf,
+    pub(crate) shelf: Shelf,
     _checked: Checked,
 }
 
