@@ -7,6 +7,7 @@
 pub mod actions;
 pub mod answer;
 pub mod claim;
+pub mod containers;
 pub mod decide;
 pub mod flows;
 pub mod fold;

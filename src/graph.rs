@@ -5,14 +5,17 @@
 //! three questions of [`Replica`].
 
 mod apply;
+pub mod cloud;
 mod compose;
 mod cursor;
 mod endpoints;
+mod fetch;
 mod find;
 mod listing;
 pub mod map;
 mod observe;
 mod online;
+mod reader;
 mod respond;
 mod time;
 mod wire;
@@ -26,6 +29,13 @@ use serde_json::Value;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
+
+/// Rows of a page of containers or found items, which is a hint to the server.
+const ROWS: u16 = 200;
+/// Requests to one mailbox that Graph carries out at the same time (facts §5).
+const MOST_AT_ONCE: usize = 4;
+/// How many of them a replica uses, so that a second tab or the settings page find room.
+const AT_ONCE: usize = 2;
 
 /// Which mailbox it is, and how its items are read and marked.
 #[derive(Clone)]
@@ -53,8 +63,14 @@ pub struct Graph<P> {
 impl<P: Http + Clock + Keys> Graph<P> {
     /// The replica of `mailbox`.
     pub fn new(world: Rc<P>, mailbox: Mailbox) -> Self {
-        let caller = Caller::new(world, Side::Exchange, &mailbox.base);
+        let caller = Caller::new(world, Side::Exchange, &mailbox.base).at_once(AT_ONCE);
         Self { caller, mailbox, kinds: RefCell::default() }
+    }
+
+    /// The same replica with up to `requests` under way at the same time, at most the four that Graph allows; two unless told.
+    #[must_use]
+    pub fn at_once(self, requests: usize) -> Self {
+        Self { caller: self.caller.at_once(requests.clamp(1, MOST_AT_ONCE)), ..self }
     }
 
     /// The addresses of the signed-in user: `mail`, `userPrincipalName`, then those under which the mailbox gets mail besides.
@@ -96,24 +112,21 @@ impl<P: Http + Clock + Keys> Graph<P> {
     pub async fn containers(&self) -> Result<Vec<Container>> {
         let calls = [endpoints::containers(Kind::Meeting), endpoints::containers(Kind::Task)];
         let answers = self.batch(&calls).await;
-        self.listed(answers.into_iter()).await
+        Ok(self.listed(answers.into_iter()).await?.0)
     }
 
-    /// The containers, from the answers to the two questions for them.
-    async fn listed(&self, mut answers: impl Iterator<Item = Answer>) -> Result<Vec<Container>> {
+    /// The containers, from the answers to the two questions for them; and whether there is no To Do.
+    async fn listed(&self, mut answers: impl Iterator<Item = Answer>) -> Result<(Vec<Container>, bool)> {
         let calendars = self.all(self.answered(answers.next())?).await?;
         let lists = self.answered(answers.next())?;
-        let lists = match lists.status().as_u16() {
-            // national clouds and some licences have no To Do (facts §4)
-            403 | 404 | 501 => Vec::new(),
-            _ => self.all(lists).await?,
-        };
+        let lacks = lacks_to_do(&lists);
+        let lists = if lacks { Vec::new() } else { self.all(lists).await? };
         let calendars = calendars.into_iter().filter_map(|row| map::calendar(read(row)?, &self.mailbox));
         let mut containers: Vec<Container> = calendars.collect();
         containers.extend(lists.into_iter().filter_map(|row| map::list(read(row)?)));
         containers.sort_by_key(|container| (container.kind, !container.default));
         *self.kinds.borrow_mut() = containers.iter().map(|c| (c.id.clone(), c.kind)).collect();
-        Ok(containers)
+        Ok((containers, lacks))
     }
 
     /// The kind of each container; reads them if they were not read yet.
@@ -129,7 +142,7 @@ impl<P: Http + Clock + Keys> Graph<P> {
         let mut page: odata::Page<Value> = self.understood(&first)?;
         let mut rows = std::mem::take(&mut page.value);
         while let Some(link) = page.next.take() {
-            let response = self.caller.send(&endpoints::page(self.caller.below(&link)?)).await?;
+            let response = self.caller.send(&endpoints::page(&self.caller.below(&link)?, ROWS)).await?;
             page = self.understood(&response)?;
             rows.append(&mut page.value);
         }
@@ -169,6 +182,20 @@ impl<P: Http + Clock + Keys> Replica for Graph<P> {
 
     async fn apply(&self, ops: &[Op]) -> Vec<Outcome> {
         apply::apply(self, ops).await
+    }
+}
+
+/// Whether the answer to the question for lists says that there is no To Do: national clouds don't have it (an unknown segment of the path),
+/// some licences neither (facts §4).
+fn lacks_to_do(response: &Response) -> bool {
+    let code = |fault: Fault| match fault {
+        Fault::Refused { code, .. } => code,
+        Fault::SignedOut | Fault::Forbidden(_) | Fault::CursorLost | Fault::Unreadable(_) => String::new(),
+    };
+    match response.status().as_u16() {
+        403 | 404 | 501 => true,
+        400 => code(odata::refusal(response)).eq_ignore_ascii_case("BadRequest"),
+        _ => false,
     }
 }
 

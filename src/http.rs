@@ -2,7 +2,9 @@
 //! Knows no entity of any server; what a status means for an item is the replica's to say.
 
 pub mod batch;
+pub mod budget;
 pub mod call;
+pub mod claims;
 pub mod endpoint;
 pub mod mend;
 pub mod odata;

@@ -29,6 +29,13 @@ pub trait Http {
     /// # Errors
     /// [`Lost`] if none came.
     async fn send(&self, request: Request) -> Result<Response, Lost>;
+
+    /// Counts `requests` that are about to go to `side`, over all runs and tabs of the user; the milliseconds that they have to wait to stay
+    /// within what its server takes (see [`Budget`](crate::http::budget::Budget)). A world that keeps no count lets all of them go.
+    async fn book(&self, side: Side, requests: u32) -> u64 {
+        let _ = (side, requests);
+        0
+    }
 }
 
 /// Tells and spends time.
@@ -57,6 +64,16 @@ pub trait Keys {
     /// # Errors
     /// `SignedOut` if the user has to sign in first.
     async fn headers(&self, side: Side, renew: bool) -> Result<Vec<(String, Secret)>>;
+
+    /// New headers after the server challenged those given last: the token has to be asked for with `claims`, a JSON text (continuous access
+    /// evaluation, graph/facts.md §8). A world whose tokens know no claims just renews them.
+    ///
+    /// # Errors
+    /// As above.
+    async fn challenged(&self, side: Side, claims: &str) -> Result<Vec<(String, Secret)>> {
+        let _ = claims;
+        self.headers(side, true).await
+    }
 
     /// By whose sign-in the keys to `side` are: an opaque name that is another after every sign-in, told without asking the server. `None`: it
     /// can't be told.

@@ -2,6 +2,7 @@
 
 pub mod apply;
 pub mod observe;
+pub mod rename;
 pub mod trust;
 pub mod undo;
 
@@ -9,6 +10,7 @@ use crate::engine::link::{Held, State};
 use crate::engine::plan::{self, Plan};
 use crate::engine::settings::Settings;
 use crate::engine::{Account, Context, Seen, Words};
+use crate::engine::{containers, scope};
 use crate::error::Result;
 use crate::model::{Cursor, Instant, Pair, Zone};
 use crate::ports::{Clock, Directory, Events, Phase, Progress, Replica, Store};
@@ -91,13 +93,22 @@ pub async fn plan<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Eve
     ends.events.progress(Progress { phase: Phase::Reading, done: 0, total: 0 });
     let device = ends.clock.now();
     let today = crate::model::time::local(ends.zone, device).date();
-    let settings = ends.store.settings().await?.unwrap_or_else(|| Settings::first(today));
+    let mut settings = ends.store.settings().await?.unwrap_or_else(|| Settings::first(today));
     let mut state = trust::identified(ends).await?;
     let due = state.compared.is_none_or(|at| device - at >= chrono::Duration::hours(COMPARE_HOURS) || device < at);
     let window = settings.window(device, ends.zone);
     let cursors: Pair<Option<Cursor>> =
         if due || state.settings.as_ref() != Some(&settings) { Pair::default() } else { state.cursors.clone() };
-    let observed = observe::observe(ends, &settings, window, (&state, &cursors)).await?;
+    let mut listings = observe::read(ends, &scope::reading(&settings, window, &state.holding), &cursors).await?;
+    let renamed = containers::renamed(&state.containers, &listings.exchange.containers);
+    if !renamed.is_empty() {
+        rename::follow(ends, (&mut settings, &mut state), &renamed).await?;
+        let scope = scope::reading(&settings, window, &state.holding);
+        listings.exchange = ends.exchange.observe(&scope, cursors.exchange.as_ref()).await?;
+    }
+    let needed = state.holding.iter().chain(containers::named(&settings)).collect();
+    state.containers = containers::remembered(&state.containers, &listings.exchange.containers, &needed);
+    let observed = observe::observe(ends, &settings, window, (&state, &cursors, listings)).await?;
     trust::marks(ends.account, &observed.seen)?;
     ends.events.progress(Progress { phase: Phase::Planning, done: 0, total: 0 });
     let now = observed.now.unwrap_or(device);

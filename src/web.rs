@@ -8,5 +8,6 @@ pub mod facade;
 pub mod fetch;
 pub mod host;
 pub mod lock;
+pub mod meter;
 pub mod store;
 pub mod zone;

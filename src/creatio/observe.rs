@@ -177,6 +177,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             id: ACTIVITIES.into(),
             kind: Kind::Meeting,
             name: String::new(),
+            owner: String::new(),
             own: true,
             default: true,
             writable: true,

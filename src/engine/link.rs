@@ -7,7 +7,8 @@ use super::Account;
 use super::answer::Answers;
 use super::settings::Settings;
 use crate::model::{
-    ContainerId, Cursor, Facts, Field, Instant, ItemId, Kind, Pair, Record, Side, SiteId, Status, Version, When,
+    Container, ContainerId, Cursor, Facts, Field, Instant, ItemId, Kind, Pair, Record, Side, SiteId, Status, Version,
+    When,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -120,6 +121,9 @@ pub struct State {
     pub fresh: Pair<BTreeSet<ItemId>>,
     /// Containers of Exchange that hold links: they are read whatever the settings say.
     pub holding: BTreeSet<ContainerId>,
+    /// The containers of Exchange, and the missing ones that are still needed: by them one that got another id is known.
+    #[serde(default)]
+    pub containers: Vec<Container>,
     /// What waits for a person, or can't be done.
     pub held: Vec<Held>,
     /// How many links there are.
@@ -148,6 +152,7 @@ impl State {
             again: Pair::default(),
             fresh: Pair::default(),
             holding: BTreeSet::new(),
+            containers: Vec::new(),
             held: Vec::new(),
             links: 0,
             settings: None,
@@ -224,6 +229,8 @@ pub enum Reason {
     SecondTask,
     /// A group could not be evaluated.
     Group,
+    /// The mailbox has no To Do: tasks are not synchronised.
+    NoToDo,
     /// The target calendar or list can't be written, or is not there.
     NoTarget,
 }

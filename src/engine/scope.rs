@@ -96,6 +96,7 @@ pub fn exports(context: &Context<'_>, seen: &Seen, item: &Item) -> bool {
         && (rules.between || !imported)
         && !item.facts.email
         && !item.facts.canceled
+        && seen.containers.iter().any(|container| container.kind == item.record.kind())
         && in_window(context, item)
         && match export.scope {
             Extent::All => true,

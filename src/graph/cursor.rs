@@ -20,8 +20,8 @@ pub(super) struct Chain {
     pub(super) container: ContainerId,
     /// Calendar or list.
     pub(super) kind: Kind,
-    /// The path, below the service's root, that tells what changed since.
-    pub(super) link: String,
+    /// The path, below the service's root, that tells what changed since; `None` of a container that is read without change tracking.
+    pub(super) link: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -76,7 +76,7 @@ mod tests {
 
     #[test]
     fn a_cursor_goes_on_in_its_own_window_only() {
-        let chain = Chain { container: "c".into(), kind: Kind::Task, link: "me/x?$deltatoken=1".to_owned() };
+        let chain = Chain { container: "c".into(), kind: Kind::Task, link: Some("me/x?$deltatoken=1".to_owned()) };
         let made = cursor(vec![chain.clone()], &window(30));
         assert_eq!(chains(made.as_ref(), &window(30)), [chain]);
         for (cursor, window) in [(made, window(31)), (Some(Cursor("{}".to_owned())), window(30)), (None, window(30))] {

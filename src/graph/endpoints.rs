@@ -12,8 +12,6 @@ pub(super) const PROPERTY: &str = "String {5d0c9f5e-3c51-4f0e-9a6b-7e2d1c84b3a7}
 pub(super) const FINGERPRINT: &str = "String {5d0c9f5e-3c51-4f0e-9a6b-7e2d1c84b3a7} Name ScheduleSyncActivity";
 /// One id format everywhere, on every call (facts §2).
 const IMMUTABLE: &str = "IdType=\"ImmutableId\"";
-/// The same, and rows of a page of items, which is a hint to the server. Not part of a link: to be said on every page (facts §1.2).
-const PAGE: &str = "IdType=\"ImmutableId\", odata.maxpagesize=200";
 
 /// The `$batch` of Graph.
 pub(super) fn envelope() -> Envelope {
@@ -33,22 +31,32 @@ pub(super) fn containers(kind: Kind) -> Call {
     }
 }
 
-/// The first page of a full round over a calendar from `from` to `to`, or over a list.
-pub(super) fn delta(kind: Kind, container: &ContainerId, (from, to): (Instant, Instant)) -> Call {
-    let path = holder(kind, container);
-    let text = |at: Instant| at.format("%Y-%m-%dT%H:%M:%SZ").to_string();
-    page(match kind {
-        Kind::Meeting => address(
-            &format!("{path}/calendarView/delta"),
-            &[("startDateTime", &text(from)), ("endDateTime", &text(to))],
-        ),
-        Kind::Task => format!("{path}/tasks/delta"),
-    })
+/// The first page of a full round over a calendar from `from` to `to`.
+pub(super) fn view_delta(calendar: &ContainerId, span: (Instant, Instant)) -> String {
+    windowed(&format!("{}/calendarView/delta", holder(Kind::Meeting, calendar)), span, &[])
 }
 
-/// A page by the address that the server gave, taken relative to the service.
-pub(super) fn page(path: impl Into<String>) -> Call {
-    Call::get(path).with("Prefer", PAGE)
+/// The first page of a calendar from `from` to `to`, without change tracking.
+pub(super) fn view(calendar: &ContainerId, span: (Instant, Instant)) -> String {
+    windowed(&format!("{}/calendarView", holder(Kind::Meeting, calendar)), span, &[("$top", "50")])
+}
+
+/// The first page of a full round over a list.
+pub(super) fn task_delta(list: &ContainerId) -> String {
+    format!("{}/tasks/delta", holder(Kind::Task, list))
+}
+
+fn windowed(path: &str, (from, to): (Instant, Instant), more: &[(&str, &str)]) -> String {
+    let text = |at: Instant| at.format("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let (from, to) = (text(from), text(to));
+    let window = [("startDateTime", from.as_str()), ("endDateTime", to.as_str())];
+    address(path, &[&window, more].concat())
+}
+
+/// A page of items by its path, or by the address that the server gave, taken relative to the service. The id format and the number of
+/// rows, which is a hint to the server, are not part of a link: they are said on every page (facts §1.2).
+pub(super) fn page(path: &str, rows: u16) -> Call {
+    Call::get(path).with("Prefer", format!("{IMMUTABLE}, odata.maxpagesize={rows}"))
 }
 
 /// One item with its mark.

@@ -2,39 +2,19 @@
 //! all chains of last time have to tell, so that a quiet run is one request. What the pages hold is `listing`'s.
 
 use super::cursor::{self, Chain};
+use super::fetch::{Fetch, Turn};
 use super::listing::{self, Haul};
+use super::reader::{self, Reader};
 use super::{Graph, endpoints};
 use crate::error::{Error, Result};
-use crate::http::{Answer, Call, Fault, odata};
+use crate::http::{Answer, Call, odata};
 use crate::model::{Container, ContainerId, Cursor, Kind, Listing, Malformed, Side};
-use crate::ports::{Clock, Http, Keys, Response, Scope};
+use crate::ports::{Clock, Http, Keys, Scope};
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-/// A page yet to be read.
-struct Fetch {
-    container: ContainerId,
-    kind: Kind,
-    call: Call,
-    /// Which of the container's chains it belongs to.
-    chain: usize,
-    /// See [`Haul::attempt`].
-    attempt: u8,
-}
-
-/// Full readings of one container that a run tries: a chain can be lost in the middle, too (facts §1.4).
-const ATTEMPTS: u8 = 2;
-
-/// What a page turned out to be.
-enum Turn {
-    Page(odata::Page<Value>),
-    /// The server no longer knows the chain.
-    Lost,
-    /// The container can't be read; the server's code.
-    Closed(String),
-    /// The server failed.
-    Failed(Error),
-}
+/// Full readings of one container that may be lost in one run: a chain can be in the middle, too (facts §1.4).
+const LOSSES: u8 = 1;
 
 /// What has been read.
 #[derive(Default)]
@@ -42,6 +22,12 @@ struct Progress {
     hauls: BTreeMap<ContainerId, Haul>,
     chains: Vec<Chain>,
     malformed: Vec<Malformed>,
+    /// Containers that were given up.
+    closed: BTreeSet<ContainerId>,
+    /// The first number that no chain has.
+    numbers: usize,
+    /// How many full readings of a container were lost.
+    losses: BTreeMap<ContainerId, u8>,
     /// Containers that are not the mailbox's own: they may fail without stopping the run.
     foreign: Vec<ContainerId>,
 }
@@ -53,36 +39,37 @@ pub(super) async fn observe<P: Http + Clock + Keys>(
     cursor: Option<&Cursor>,
 ) -> Result<Listing> {
     let chains = cursor::chains(cursor, &scope.window);
-    let mut fetches: Vec<Fetch> = chains.iter().enumerate().map(Fetch::on).collect();
+    let mut fetches: Vec<Fetch> = chains.iter().enumerate().filter_map(Fetch::on).collect();
     let questions = [endpoints::containers(Kind::Meeting), endpoints::containers(Kind::Task)];
-    let calls: Vec<Call> = questions.into_iter().chain(fetches.iter().map(|fetch| fetch.call.clone())).collect();
+    let calls: Vec<Call> = questions.into_iter().chain(fetches.iter().map(Fetch::call)).collect();
     let mut answers = graph.batch(&calls).await.into_iter();
-    let containers = graph.listed(answers.by_ref()).await?;
+    let (containers, lacks_to_do) = graph.listed(answers.by_ref()).await?;
     let answers: Vec<Answer> = answers.collect();
 
     let chosen: Vec<&Container> = containers.iter().filter(|container| scope.takes(container)).collect();
     let foreign = chosen.iter().filter(|container| !container.own).map(|container| container.id.clone()).collect();
-    let mut progress = Progress { foreign, ..Progress::default() };
-    let mut open = progress.turn(
-        graph,
-        scope,
-        fetches
-            .into_iter()
-            .zip(answers)
-            .filter(|(fetch, _)| chosen.iter().any(|container| container.id == fetch.container)),
-    )?;
-    for container in chosen.iter().filter(|container| !chains.iter().any(|chain| chain.container == container.id)) {
-        open.extend(progress.begin(scope, container.kind, &container.id, 1));
+    let mut progress = Progress { foreign, numbers: chains.len(), ..Progress::default() };
+    let is_chosen = |fetch: &Fetch| chosen.iter().any(|container| container.id == fetch.container);
+    let told = fetches.into_iter().zip(answers).filter(|(fetch, _)| is_chosen(fetch));
+    let mut open = progress.turn(graph, scope, told)?;
+    for Container { id, kind, .. } in &chosen {
+        let mut known = chains.iter().filter(|chain| chain.container == *id);
+        match known.next().map(|first| first.link.is_some() && known.all(|chain| chain.link.is_some())) {
+            None => open.extend(progress.begin(scope, (*kind, id), reader::best(*kind))),
+            Some(false) => open.extend(progress.begin(scope, (*kind, id), reader::plain(*kind))),
+            Some(true) => {}
+        }
     }
     while !open.is_empty() {
         fetches = std::mem::take(&mut open);
-        let calls: Vec<Call> = fetches.iter().map(|fetch| fetch.call.clone()).collect();
+        let calls: Vec<Call> = fetches.iter().map(Fetch::call).collect();
         let answers = graph.batch(&calls).await;
         open = progress.turn(graph, scope, fetches.into_iter().zip(answers))?;
     }
     let mut listing = listing::listing(graph, scope, progress.hauls).await?;
     listing.malformed.append(&mut progress.malformed);
     listing.containers = containers;
+    listing.lacking.extend(lacks_to_do.then_some(Kind::Task));
     listing.cursor = cursor::cursor(progress.chains, &scope.window);
     listing.now = graph.caller.told();
     Ok(listing)
@@ -98,26 +85,18 @@ impl Scope {
     }
 }
 
-impl Fetch {
-    /// What changed since `chain` was last read.
-    fn on((place, chain): (usize, &Chain)) -> Self {
-        let call = endpoints::page(chain.link.clone());
-        Self { container: chain.container.clone(), kind: chain.kind, call, chain: place, attempt: 0 }
-    }
-}
-
 impl Progress {
     /// Begins a full reading of a container, in place of whatever was read of it; its first pages.
-    fn begin(&mut self, scope: &Scope, kind: Kind, container: &ContainerId, attempt: u8) -> Vec<Fetch> {
+    fn begin(&mut self, scope: &Scope, of: (Kind, &ContainerId), reader: &'static dyn Reader) -> Vec<Fetch> {
+        let (kind, container) = of;
+        let attempt = self.hauls.get(container).map_or(1, |haul| haul.attempt.saturating_add(1));
         self.hauls.insert(container.clone(), Haul { kind, attempt, chains: BTreeMap::new() });
         self.chains.retain(|chain| chain.container != *container);
         let spans = cursor::spans(&scope.window);
-        let one = if kind == Kind::Task { 1 } else { spans.len() };
-        let fetch = |(chain, span)| {
-            let call = endpoints::delta(kind, container, span);
-            Fetch { container: container.clone(), kind, call, chain, attempt }
-        };
-        spans.into_iter().take(one).enumerate().map(fetch).collect()
+        let most = if reader.is_timed() { spans.len() } else { 1 };
+        let numbers = self.numbers..;
+        self.numbers += most;
+        numbers.zip(spans).take(most).map(|one| Fetch::full(of, reader, one, attempt)).collect()
     }
 
     /// Takes in the answers to `fetches`; the pages to be read next.
@@ -129,25 +108,34 @@ impl Progress {
     ) -> Result<Vec<Fetch>> {
         let mut next: Vec<Fetch> = Vec::new();
         for (fetch, answer) in fetches {
-            if self.hauls.get(&fetch.container).is_some_and(|haul| haul.attempt > fetch.attempt) {
+            if self.is_superseded(&fetch) {
                 continue;
             }
-            match turn(&graph.answered(Some(answer))?) {
+            match Turn::of(&graph.answered(Some(answer))?) {
                 Turn::Page(page) => next.extend(self.page(graph, fetch, page)?),
-                Turn::Lost if fetch.attempt < ATTEMPTS => {
-                    next.retain(|other| other.container != fetch.container);
-                    next.extend(self.begin(scope, fetch.kind, &fetch.container, fetch.attempt + 1));
-                }
-                Turn::Lost => return Err(Error::CursorLost(Side::Exchange)),
+                Turn::Lost => next.extend(self.lost(scope, &fetch)?),
+                Turn::Slow(error) => match self.eased(scope, &fetch) {
+                    Some(easier) => next.extend(easier),
+                    None => self.failed(&fetch, error)?,
+                },
                 Turn::Closed(code) => self.close(&fetch.container, &code),
-                Turn::Failed(Error::Server { status, .. }) if self.foreign.contains(&fetch.container) => {
-                    self.close(&fetch.container, &format!("status {status}"));
-                }
-                Turn::Failed(error) => return Err(error),
+                Turn::Failed(error) => self.failed(&fetch, error)?,
             }
         }
-        next.retain(|fetch| self.hauls.contains_key(&fetch.container));
+        next.retain(|fetch| !self.is_superseded(fetch));
         Ok(next)
+    }
+
+    /// Whether the container was given up, or is being read anew.
+    fn is_superseded(&self, fetch: &Fetch) -> bool {
+        self.closed.contains(&fetch.container)
+            || self.hauls.get(&fetch.container).is_some_and(|haul| haul.attempt > fetch.attempt)
+    }
+
+    /// What was read of the container of `fetch` so far.
+    fn haul(&mut self, fetch: &Fetch) -> &mut Haul {
+        let fresh = || Haul { kind: fetch.kind, attempt: fetch.attempt, chains: BTreeMap::new() };
+        self.hauls.entry(fetch.container.clone()).or_insert_with(fresh)
     }
 
     /// Takes in one page; the one after it, if it is not the last.
@@ -157,50 +145,67 @@ impl Progress {
         fetch: Fetch,
         mut page: odata::Page<Value>,
     ) -> Result<Option<Fetch>> {
-        let Fetch { container, kind, chain, attempt, .. } = fetch;
-        let fresh = || Haul { kind, attempt, chains: BTreeMap::new() };
-        let haul = self.hauls.entry(container.clone()).or_insert_with(fresh);
-        haul.chains.entry(chain).or_default().append(&mut page.value);
-        match (page.next, page.delta) {
-            (Some(link), _) => {
-                let call = endpoints::page(graph.caller.below(&link)?);
-                Ok(Some(Fetch { container, kind, call, chain, attempt }))
-            }
-            (None, Some(link)) => {
-                self.chains.push(Chain { link: graph.caller.below(&link)?, container, kind });
-                Ok(None)
-            }
-            (None, None) => {
+        self.haul(&fetch).chains.entry(fetch.chain).or_default().append(&mut page.value);
+        let link = match (page.next, page.delta, fetch.reader.tracks()) {
+            (Some(link), _, _) => return Ok(Some(fetch.next(graph.caller.below(&link)?))),
+            (None, Some(link), _) => Some(graph.caller.below(&link)?),
+            (None, None, false) => None,
+            (None, None, true) => {
                 let detail = "a delta without a link to go on".to_owned();
-                Err(Error::Unreadable { side: Side::Exchange, detail })
+                return Err(Error::Unreadable { side: Side::Exchange, detail });
             }
+        };
+        self.chains.push(Chain { link, container: fetch.container, kind: fetch.kind });
+        Ok(None)
+    }
+
+    /// What to read in place of a lost page: its chain once more, or else the whole container.
+    fn lost(&mut self, scope: &Scope, fetch: &Fetch) -> Result<Vec<Fetch>> {
+        if let Some(again) = fetch.again() {
+            self.haul(fetch).chains.remove(&fetch.chain);
+            return Ok(vec![again]);
         }
+        let losses = self.losses.entry(fetch.container.clone()).or_default();
+        *losses += u8::from(fetch.attempt > 0);
+        if *losses > LOSSES {
+            return Err(Error::CursorLost(Side::Exchange));
+        }
+        Ok(self.begin(scope, (fetch.kind, &fetch.container), fetch.reader))
+    }
+
+    /// What to read in place of a page that was too much for the server (facts §1.2): smaller pages, then a smaller window, then without
+    /// change tracking.
+    fn eased(&mut self, scope: &Scope, fetch: &Fetch) -> Option<Vec<Fetch>> {
+        if let Some(smaller) = fetch.smaller() {
+            return Some(vec![smaller]);
+        }
+        let of = (fetch.kind, &fetch.container);
+        if fetch.attempt == 0 {
+            return Some(self.begin(scope, of, fetch.reader));
+        }
+        if let Some(pieces) = fetch.pieces(self.numbers) {
+            self.numbers += pieces.len();
+            self.haul(fetch).chains.remove(&fetch.chain);
+            return Some(pieces);
+        }
+        Some(self.begin(scope, of, fetch.reader.easier()?))
+    }
+
+    /// A failure costs the container if it is not the mailbox's own, else the run.
+    fn failed(&mut self, fetch: &Fetch, error: Error) -> Result<()> {
+        if !matches!(error, Error::Server { .. } | Error::Busy(_)) || !self.foreign.contains(&fetch.container) {
+            return Err(error);
+        }
+        self.close(&fetch.container, error.code());
+        Ok(())
     }
 
     /// Gives up a container that can't be read: it costs that container only, and nothing in it counts as changed or gone.
     fn close(&mut self, container: &ContainerId, code: &str) {
         self.hauls.remove(container);
+        self.closed.insert(container.clone());
         self.chains.retain(|chain| chain.container != *container);
         let reason = format!("a container can't be read: {code}");
         self.malformed.push(Malformed { id: None, container: None, reason });
     }
-}
-
-fn turn(response: &Response) -> Turn {
-    let fault = match odata::read(response) {
-        Ok(page) => return Turn::Page(page),
-        Err(fault) => fault,
-    };
-    match (response.status().as_u16(), &fault) {
-        (410, _) => Turn::Lost,
-        (400..=499, _) if names_a_lost_chain(response.body()) => Turn::Lost,
-        (403 | 404, Fault::Refused { code, .. }) => Turn::Closed(code.clone()),
-        _ => Turn::Failed(fault.error(Side::Exchange)),
-    }
-}
-
-/// The codes of a lost chain, on whichever level of the error, in any case (facts §1.4).
-fn names_a_lost_chain(body: &[u8]) -> bool {
-    let text = String::from_utf8_lossy(body).to_ascii_lowercase();
-    ["syncstatenotfound", "syncstateinvalid", "resyncrequired"].iter().any(|code| text.contains(code))
 }

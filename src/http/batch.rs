@@ -5,8 +5,10 @@ use super::retry::{self, Mishap};
 use super::{Call, Caller, Payload, Repeat, odata};
 use crate::error::Error;
 use crate::ports::{Clock, Http, Keys, Response};
+use futures_util::future;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 /// How a service takes batches.
@@ -33,23 +35,33 @@ pub struct Silence {
 pub type Answer = Result<Response, Silence>;
 
 impl<P: Http + Clock + Keys> Caller<P> {
-    /// Sends `calls` in batches; one answer for each, in order. After a batch without a reply no further one is sent.
+    /// Sends `calls` in batches, as many at the same time as the caller may; one answer for each, in order. After a batch without a reply no
+    /// further one is begun.
     pub async fn batch(&self, envelope: &Envelope, calls: &[Call]) -> Vec<Answer> {
-        let mut answers = Vec::with_capacity(calls.len());
-        let mut broken: Option<Error> = None;
-        for chunk in calls.chunks(envelope.max.max(1)) {
-            match &broken {
-                Some(error) => {
-                    answers.extend(chunk.iter().map(|_| Err(Silence { error: error.clone(), maybe: false })))
-                }
-                None => {
-                    let (chunk, error) = self.one(envelope, chunk).await;
-                    answers.extend(chunk);
-                    broken = error;
-                }
+        let chunks: Vec<&[Call]> = calls.chunks(envelope.max.max(1)).collect();
+        let waiting = RefCell::new(chunks.iter().enumerate());
+        let broken: RefCell<Option<Error>> = RefCell::default();
+        let lane = || async {
+            let mut done = Vec::new();
+            loop {
+                let next = waiting.borrow_mut().next();
+                let Some((nth, chunk)) = next else { return done };
+                let error = broken.borrow().clone();
+                let answers = match error {
+                    Some(error) => chunk.iter().map(|_| Err(Silence { error: error.clone(), maybe: false })).collect(),
+                    None => {
+                        let (answers, error) = self.one(envelope, chunk).await;
+                        broken.replace_with(|known| known.take().or(error));
+                        answers
+                    }
+                };
+                done.push((nth, answers));
             }
-        }
-        answers
+        };
+        let lanes = (0..self.lanes().clamp(1, chunks.len().max(1))).map(|_| lane());
+        let mut done: Vec<(usize, Vec<Answer>)> = future::join_all(lanes).await.into_iter().flatten().collect();
+        done.sort_by_key(|(nth, _)| *nth);
+        done.into_iter().flat_map(|(_, answers)| answers).collect()
     }
 
     /// Sends one batch, and its failed parts again as long as that is safe and may help.
@@ -78,6 +90,9 @@ impl<P: Http + Clock + Keys> Caller<P> {
             open.retain(|&at| {
                 let (Some(call), Some(answer)) = (calls.get(at), answers.get_mut(at)) else { return false };
                 let reply = replies.remove(&at);
+                if attempt == 1 && reply.as_ref().is_some_and(|reply| self.doubt(reply)) {
+                    return true;
+                }
                 let mishap = reply.as_ref().map_or(Mishap::Lost, |reply| self.mishap(reply));
                 *answer = reply.ok_or_else(|| missing.clone());
                 let again = retry::again(attempt, call.repeat, mishap, self.jitter());
@@ -105,7 +120,7 @@ impl<P: Http + Clock + Keys> Caller<P> {
         let repeat = if safe { Repeat::Safe } else { Repeat::Never };
         let mut outer = Call::post("$batch", json!({ "requests": requests }), repeat);
         outer.headers.clone_from(&envelope.headers);
-        let response = self.send(&outer).await?;
+        let response = self.send_all(&outer, u32::try_from(open.len()).unwrap_or(u32::MAX)).await?;
         let replies: Replies = odata::read(&response).map_err(|fault| fault.error(self.side()))?;
         Ok(replies.responses.into_iter().filter_map(|reply| Some((reply.place()?, reply.response()?))).collect())
     }

@@ -2,11 +2,11 @@
 //! It does not read bodies.
 
 use super::retry::{self, Mishap};
-use super::{Call, Endpoint, Payload, odata};
+use super::{Call, Endpoint, Payload, claims, odata};
 use crate::error::{Error, Result};
 use crate::model::{Instant, Side};
-use crate::ports::{Clock, Http, Keys, Request, Response};
-use ::http::header::{CONTENT_TYPE, RETRY_AFTER};
+use crate::ports::{Clock, Http, Keys, Request, Response, Secret};
+use ::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
 use ::http::{Uri, uri::Authority};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -17,14 +17,38 @@ pub struct Caller<P> {
     side: Side,
     base: String,
     headers: Vec<(&'static str, String)>,
+    /// Batches that may be under way at the same time.
+    lanes: usize,
     told: Cell<Option<Instant>>,
+    /// What a part of a batch said of the keys.
+    doubted: Cell<Renewal>,
+}
+
+/// How new keys are asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+enum Renewal {
+    /// Not at all: those there are will do.
+    #[default]
+    Not,
+    /// Those there are were refused.
+    Anew,
+    /// They were challenged for these claims.
+    Claims(String),
 }
 
 impl<P: Http + Clock + Keys> Caller<P> {
     /// A caller for the service whose absolute root is `base`.
     pub fn new(port: Rc<P>, side: Side, base: &str) -> Self {
         let base = base.trim_end_matches('/').to_owned();
-        Self { port, side, base, headers: vec![("Accept", "application/json".to_owned())], told: Cell::new(None) }
+        let headers = vec![("Accept", "application/json".to_owned())];
+        Self { port, side, base, headers, lanes: 1, told: Cell::default(), doubted: Cell::default() }
+    }
+
+    /// The same caller, sending up to so many batches at the same time; one unless told.
+    #[must_use]
+    pub const fn at_once(mut self, lanes: usize) -> Self {
+        self.lanes = lanes;
+        self
     }
 
     /// The same caller, sending one more header with every call.
@@ -38,6 +62,11 @@ impl<P: Http + Clock + Keys> Caller<P> {
     #[must_use]
     pub const fn side(&self) -> Side {
         self.side
+    }
+
+    /// How many batches it may have under way.
+    pub(super) const fn lanes(&self) -> usize {
+        self.lanes
     }
 
     /// By whose sign-in the keys are (see [`Keys::holder`]).
@@ -71,17 +100,21 @@ impl<P: Http + Clock + Keys> Caller<P> {
     /// # Errors
     /// `Network` (the call may have been carried out), `SignedOut`, `Busy`, `ForeignLink`.
     pub async fn send(&self, call: &Call) -> Result<Response> {
-        let (mut renew, mut renewed) = (false, false);
+        self.send_all(call, 1).await
+    }
+
+    /// As [`Caller::send`], for a call that the server counts as so many `requests`.
+    pub(super) async fn send_all(&self, call: &Call, requests: u32) -> Result<Response> {
+        let (mut renew, mut renewed) = (self.doubted.take(), false);
         let mut attempt = 1;
         loop {
-            let sent = self.port.send(self.signed(call, renew).await?).await;
-            renew = false;
+            self.pause(self.port.book(self.side, requests).await).await;
+            let sent = self.port.send(self.signed(call, std::mem::take(&mut renew)).await?).await;
             let mishap = match &sent {
                 Ok(response) => {
                     self.told.set(odata::date(response).or(self.told.get()));
-                    let status = response.status().as_u16();
-                    if self.refused(status) && !renewed {
-                        (renew, renewed) = (true, true);
+                    if let (true, Some(better)) = (!renewed, self.renewal(response)) {
+                        (renew, renewed) = (better, true);
                         continue;
                     }
                     self.mishap(response)
@@ -89,7 +122,7 @@ impl<P: Http + Clock + Keys> Caller<P> {
                 Err(_) => Mishap::Lost,
             };
             match (retry::again(attempt, call.repeat, mishap, self.jitter()), sent) {
-                (Some(wait), _) => self.port.sleep(wait).await,
+                (Some(wait), _) => self.pause(wait).await,
                 (None, Ok(response)) => return self.settled(response),
                 (None, Err(_)) => return Err(Error::Network(self.side)),
             }
@@ -114,7 +147,9 @@ impl<P: Http + Clock + Keys> Caller<P> {
 
     /// Waits `ms` milliseconds: for those that repeat parts of a batch.
     pub(super) async fn pause(&self, ms: u64) {
-        self.port.sleep(ms).await;
+        if ms > 0 {
+            self.port.sleep(ms).await;
+        }
     }
 
     /// How a reply failed, if it did, with the wait that it asks for.
@@ -129,26 +164,53 @@ impl<P: Http + Clock + Keys> Caller<P> {
         u64::from(self.port.now().timestamp_subsec_micros() & 0xFF)
     }
 
-    /// Whether new keys may help: a token ran out, or `BPMCSRF` was rotated (creatio.md §1.2).
-    fn refused(&self, status: u16) -> bool {
-        status == 401 || (status == 403 && self.side == Side::Creatio)
+    /// How the keys may be made better after this reply: a token ran out or was challenged, or `BPMCSRF` was rotated (creatio.md §1.2).
+    fn renewal(&self, response: &Response) -> Option<Renewal> {
+        match (response.status().as_u16(), self.side) {
+            (401, _) | (403, Side::Creatio) => Some(claims::asked(response).map_or(Renewal::Anew, Renewal::Claims)),
+            _ => None,
+        }
+    }
+
+    /// Has the next request signed with better keys, if this reply to a part of a batch refuses those that it was sent with.
+    pub(super) fn doubt(&self, response: &Response) -> bool {
+        let renewal = self.renewal(response).filter(|_| response.status().as_u16() == 401);
+        let doubts = renewal.is_some();
+        if let Some(renewal) = renewal {
+            self.doubted.set(renewal);
+        }
+        doubts
     }
 
     fn settled(&self, response: Response) -> Result<Response> {
         match response.status().as_u16() {
+            // the keys would go along to wherever it leads
+            300..=399 if self.side == Side::Exchange => Err(Error::ForeignLink(self.side)),
             401 => Err(Error::SignedOut(self.side)),
             429 | 503 | 504 => Err(Error::Busy(self.side)),
             _ => Ok(response),
         }
     }
 
-    async fn signed(&self, call: &Call, renew: bool) -> Result<Request> {
+    async fn keys(&self, renewal: Renewal) -> Result<Vec<(String, Secret)>> {
+        match renewal {
+            Renewal::Not => self.port.headers(self.side, false).await,
+            Renewal::Anew => self.port.headers(self.side, true).await,
+            Renewal::Claims(claims) => self.port.challenged(self.side, &claims).await,
+        }
+    }
+
+    async fn signed(&self, call: &Call, renewal: Renewal) -> Result<Request> {
         let mut request = ::http::Request::builder().method(call.method.clone()).uri(self.target(&call.path)?);
         for (name, value) in self.headers.iter().chain(&call.headers) {
             request = request.header(*name, value);
         }
-        for (name, secret) in self.port.headers(self.side, renew).await? {
-            request = request.header(name, secret.0);
+        for (name, secret) in self.keys(renewal).await? {
+            let unfit = |_| Error::Settings(format!("the keys for {} can't be sent", self.side));
+            let mut value = HeaderValue::try_from(secret.0).map_err(unfit)?;
+            // so that nobody who prints a request prints the keys
+            value.set_sensitive(true);
+            request = request.header(name, value);
         }
         let body = match &call.body {
             Payload::Empty => Vec::new(),
@@ -220,6 +282,27 @@ mod tests {
         ] {
             assert_eq!(caller.below(link), path.map(str::to_owned), "{link}");
         }
+    }
+
+    #[test]
+    fn a_redirect_of_graph_is_not_followed() {
+        for (side, known) in [(Side::Exchange, Err(Error::ForeignLink(Side::Exchange))), (Side::Creatio, Ok(302))] {
+            let script = Rc::new(Script::new(vec![reply(302, "", &[("Location", "https://evil.example/")])]));
+            let caller = Caller::new(Rc::clone(&script), side, "https://graph.example/v1.0");
+            let got = pollster::block_on(caller.send(&Call::get("me"))).map(|response| response.status().as_u16());
+            assert_eq!((got, script.sent.borrow().len()), (known, 1));
+        }
+    }
+
+    #[test]
+    fn keys_never_show() {
+        let script = Rc::new(Script::new(vec![reply(200, "", &[])]));
+        let caller = Caller::new(Rc::clone(&script), Side::Exchange, "https://graph.example/v1.0");
+        assert!(pollster::block_on(caller.send(&Call::get("me"))).is_ok());
+        let sent = script.sent.borrow();
+        let shown = format!("{sent:?} {:?}", crate::ports::Secret("key".to_owned()));
+        let is_sent = |request: &Request| request.headers().get("BPMCSRF").is_some_and(|key| key == "key");
+        assert!(sent.iter().all(is_sent) && !shown.contains("key"), "{shown}");
     }
 
     #[test]

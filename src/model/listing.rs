@@ -25,6 +25,8 @@ pub struct Listing {
     pub complete: Vec<ContainerId>,
     /// The containers of the side, as listed in this reading.
     pub containers: Vec<Container>,
+    /// Kinds that the side does not have for this user: a mailbox without To Do.
+    pub lacking: Vec<Kind>,
     /// Where to go on, once everything of this reading is worked off.
     pub cursor: Option<Cursor>,
     /// The server's clock at the reply, if it told.
@@ -68,6 +70,9 @@ pub struct Container {
     pub kind: Kind,
     /// Its name, for people.
     pub name: String,
+    /// The address of its owner, where the side tells.
+    #[serde(default)]
+    pub owner: String,
     /// The mailbox's own: neither shared by somebody, subscribed, nor made by the system (flagged mail).
     pub own: bool,
     /// New exports go here.

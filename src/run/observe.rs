@@ -6,12 +6,12 @@ mod counterparts;
 mod reads;
 
 use super::Ends;
-use crate::engine::link::{Held, Link, LinkKey, LinkState, State};
+use crate::engine::link::{Held, Link, LinkKey, LinkState, Reason, State};
 use crate::engine::settings::Settings;
 use crate::engine::{Context, Seen, scope};
 use crate::error::Result;
-use crate::model::{ContainerId, Cursor, Instant, ItemId, Listing, Malformed, Pair, Side, Window};
-use crate::ports::{Clock, Directory, Events, Replica, Store};
+use crate::model::{ContainerId, Cursor, Instant, ItemId, Kind, Listing, Malformed, Pair, Side, Window};
+use crate::ports::{Clock, Directory, Events, Replica, Scope, Store};
 use futures_util::future;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -40,7 +40,22 @@ struct Gather<'a, C, X, S, K, E> {
     held: Vec<Held>,
 }
 
-/// Reads both sides, from the cursors on where there are any.
+/// Reads both sides at the same time, from the cursors on where there are any.
+///
+/// # Errors
+/// What stops a run.
+pub async fn read<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
+    ends: &Ends<'_, C, X, S, K, E>,
+    scope: &Scope,
+    cursors: &Pair<Option<Cursor>>,
+) -> Result<Pair<Listing>> {
+    let creatio = ends.creatio.observe(scope, cursors.creatio.as_ref());
+    let exchange = ends.exchange.observe(scope, cursors.exchange.as_ref());
+    let (creatio, exchange) = future::join(creatio, exchange).await;
+    Ok(Pair { creatio: creatio?, exchange: exchange? })
+}
+
+/// Looks up what `listings`, read from `cursors` on, leave open.
 ///
 /// # Errors
 /// What stops a run.
@@ -48,15 +63,8 @@ pub async fn observe<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: 
     ends: &Ends<'_, C, X, S, K, E>,
     settings: &Settings,
     window: Window,
-    (state, cursors): (&State, &Pair<Option<Cursor>>),
+    (state, cursors, listings): (&State, &Pair<Option<Cursor>>, Pair<Listing>),
 ) -> Result<Observed> {
-    let scope = scope::reading(settings, window, &state.holding);
-    let (creatio, exchange) = future::join(
-        ends.creatio.observe(&scope, cursors.creatio.as_ref()),
-        ends.exchange.observe(&scope, cursors.exchange.as_ref()),
-    )
-    .await;
-    let listings = Pair { creatio: creatio?, exchange: exchange? };
     let now = listings.creatio.now.unwrap_or_else(|| ends.clock.now());
     let context = Context { settings, zone: ends.zone, now, window, account: ends.account, words: ends.words };
     let mut gather = Gather {
@@ -123,6 +131,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             self.suspect(side, &listings[side], &state.fresh[side]);
         }
         let Pair { creatio, exchange } = listings;
+        self.lacking(&exchange.lacking);
         self.seen.containers = exchange.containers;
         for (side, items, malformed) in
             [(Side::Creatio, creatio.items, creatio.malformed), (Side::Exchange, exchange.items, exchange.malformed)]
@@ -131,6 +140,22 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             self.seen.malformed[side] = malformed;
         }
         Ok(())
+    }
+
+    /// A kind that is to be synchronised, and that the mailbox does not have.
+    fn lacking(&mut self, kinds: &[Kind]) {
+        let settings = self.context.settings;
+        let wanted = |kind: &&Kind| scope::import(settings, **kind).on || settings.export.on;
+        self.held.extend(kinds.iter().filter(wanted).map(|_| Held {
+            side: Side::Exchange,
+            id: None,
+            title: String::new(),
+            reason: Reason::NoToDo,
+            detail: String::new(),
+            fields: Vec::new(),
+            values: Vec::new(),
+            since: self.context.now,
+        }));
     }
 
     fn know(&mut self, links: Vec<Link>) {

@@ -408,6 +408,7 @@ pub enum WhyHeld {
     Series,
     SecondTask,
     Group,
+    NoToDo,
     NoTarget,
 }
 
@@ -449,6 +450,7 @@ reasons!(
     Series,
     SecondTask,
     Group,
+    NoToDo,
     NoTarget,
 );
 
@@ -506,7 +508,12 @@ fn choices(reason: Reason) -> Vec<Saying> {
         | Reason::SideEmpty
         | Reason::SecondTask
         | Reason::Rejected => vec![Saying::Allow],
-        Reason::Malformed | Reason::Process | Reason::NotRevived | Reason::Group | Reason::NoTarget => Vec::new(),
+        Reason::Malformed
+        | Reason::Process
+        | Reason::NotRevived
+        | Reason::Group
+        | Reason::NoToDo
+        | Reason::NoTarget => Vec::new(),
     }
 }
 
@@ -617,7 +624,7 @@ pub struct Container {
 
 impl From<crate::model::Container> for Container {
     fn from(from: crate::model::Container) -> Self {
-        let crate::model::Container { id, kind, name, own, default, writable } = from;
+        let crate::model::Container { id, kind, name, owner: _, own, default, writable } = from;
         Self { id: id.to_string(), kind, name, own, default, writable }
     }
 }

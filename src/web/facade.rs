@@ -5,6 +5,7 @@ use crate::creatio::{Creatio, Keeper, Kept, Place, Site};
 use crate::engine::undo::Undo;
 use crate::engine::{Account, Words};
 use crate::error::{Error, Result};
+use crate::graph::cloud::Cloud;
 use crate::graph::{Graph, Mailbox};
 use crate::model::time::local;
 use crate::model::{Address, Instant, Zone};
@@ -15,10 +16,10 @@ use crate::web::error::{misfit, to_js};
 use crate::web::fetch::Fetch;
 use crate::web::host::{Host, World, now};
 use crate::web::lock;
+use crate::web::meter::Connection;
 use crate::web::store::{self, IdbStore};
 use crate::web::zone::IntlZone;
-use idb::Database;
-use std::cell::{Cell, RefCell};
+use std::cell::Cell;
 use std::rc::Rc;
 use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
@@ -34,7 +35,7 @@ struct Inner {
     host: Host,
     fetch: Fetch,
     zone: Rc<IntlZone>,
-    database: RefCell<Option<Rc<Database>>>,
+    database: Connection,
     stop: Rc<Cell<bool>>,
 }
 
@@ -49,7 +50,7 @@ impl ScheduleSync {
             zone: Rc::new(IntlZone::new(&context.time_zone)),
             host,
             context,
-            database: RefCell::default(),
+            database: Connection::default(),
             stop: Rc::default(),
         };
         Ok(Self { inner: Rc::new(inner) })
@@ -95,7 +96,11 @@ impl ScheduleSync {
     /// The calendars, then the task lists of an account's mailbox.
     pub async fn containers(&self, account: String) -> Result<Vec<Ts<dto::Container>>, JsValue> {
         let inner = Rc::clone(&self.inner);
-        let read = async { inner.graph(&account)?.containers().await };
+        let read = async {
+            // its requests are counted in the store
+            inner.store(&account).await?;
+            inner.graph(&account)?.containers().await
+        };
         let containers = read.await.map_err(|error| to_js(&error))?;
         containers.into_iter().map(|container| out(&dto::Container::from(container))).collect()
     }
@@ -164,7 +169,8 @@ impl ScheduleSync {
 
 impl Inner {
     fn world(&self, account: &str) -> Rc<World> {
-        Rc::new(World::new(self.fetch.clone(), self.host.clone(), account, Rc::clone(&self.stop)))
+        let ways = (self.fetch.clone(), self.host.clone());
+        Rc::new(World::new(ways, account, &self.database, Rc::clone(&self.stop)))
     }
 
     fn creatio(&self, account: &str) -> Creatio<World> {
@@ -180,7 +186,7 @@ impl Inner {
     fn graph(&self, account: &str) -> Result<Graph<World>> {
         let address = Address::parse(account).ok_or_else(|| misfit(&"the account is no e-mail address"))?;
         let mailbox = Mailbox {
-            base: self.context.graph.clone(),
+            base: Cloud::named(&self.context.graph)?.base(),
             address,
             site: self.context.instance.as_str().into(),
             deep_link: format!("{}/Nui/ViewModule.aspx#CardModuleV2/ActivityPageV2/edit/", self.context.base),

@@ -4,8 +4,9 @@
 
 use crate::ports::{Http, Lost, Request, Response};
 use gloo_net::http::{Headers, RequestBuilder};
+use http::StatusCode;
 use js_sys::Uint8Array;
-use web_sys::RequestCredentials;
+use web_sys::{RequestCredentials, RequestRedirect};
 
 /// Sends requests by `fetch`: with the user's cookies to Creatio, without any to everybody else.
 #[derive(Clone, Debug)]
@@ -20,8 +21,13 @@ impl Fetch {
         Self { creatio: origin(creatio).to_owned() }
     }
 
-    fn credentials(&self, address: &str) -> RequestCredentials {
-        if origin(address) == self.creatio { RequestCredentials::SameOrigin } else { RequestCredentials::Omit }
+    /// Cookies and redirects: Creatio leads to its sign-in page; nobody else may lead a request, and the token in it, elsewhere.
+    fn manners(&self, address: &str) -> (RequestCredentials, RequestRedirect) {
+        if origin(address) == self.creatio {
+            (RequestCredentials::SameOrigin, RequestRedirect::Follow)
+        } else {
+            (RequestCredentials::Omit, RequestRedirect::Manual)
+        }
     }
 }
 
@@ -33,8 +39,9 @@ impl Http for Fetch {
         for (name, value) in &parts.headers {
             headers.append(name.as_str(), value.to_str().map_err(|_| Lost)?);
         }
-        let builder =
-            RequestBuilder::new(&address).method(parts.method).headers(headers).credentials(self.credentials(&address));
+        let (credentials, redirect) = self.manners(&address);
+        let builder = RequestBuilder::new(&address).method(parts.method).headers(headers);
+        let builder = builder.credentials(credentials).redirect(redirect);
         let sent = if body.is_empty() {
             builder.send().await
         } else {
@@ -46,7 +53,9 @@ impl Http for Fetch {
 
 /// The response once its whole body is there; a body cut off is a lost response.
 async fn whole(from: gloo_net::http::Response) -> Result<Response, Lost> {
-    let mut response = http::Response::builder().status(from.status());
+    // a redirect that was not followed shows nothing, not even its status
+    let status = if from.status() == 0 { StatusCode::FOUND.as_u16() } else { from.status() };
+    let mut response = http::Response::builder().status(status);
     for (name, value) in from.headers().entries() {
         response = response.header(name, value);
     }

@@ -7,6 +7,7 @@ use crate::model::{Instant, Side};
 use crate::ports::{Clock, Events, Http, Keys, Lost, Progress, Request, Response, Secret};
 use crate::web::dto::SyncEvent;
 use crate::web::fetch::Fetch;
+use crate::web::meter::{Connection, Meter};
 use js_sys::{Array, Date, Object, Promise};
 use std::cell::Cell;
 use std::rc::Rc;
@@ -20,9 +21,15 @@ const TYPES: &str = r#"
 export interface Host {
     /**
      * The headers that let the user in at `side`; there into the mailbox `account`. `renew`: those given last were refused.
+     * `claims`: what they have to be asked for with, as JSON, after a challenge of continuous access evaluation.
      * Rejects if the user has to sign in first.
      */
-    headers(side: "creatio" | "exchange", renew: boolean, account: string): Promise<Record<string, string>>;
+    headers(
+        side: "creatio" | "exchange",
+        renew: boolean,
+        account: string,
+        claims?: string,
+    ): Promise<Record<string, string>>;
     /**
      * By whose sign-in the headers for the mailbox `account` are: an opaque name that is another after every sign-in. Without it, or where
      * it can't be told, the mailbox is asked for its name in every run.
@@ -41,7 +48,7 @@ extern "C" {
     pub type Host;
 
     #[wasm_bindgen(method, catch)]
-    fn headers(this: &Host, side: &str, renew: bool, account: &str) -> Result<Promise, JsValue>;
+    fn headers(this: &Host, side: &str, renew: bool, account: &str, claims: Option<&str>) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(method, catch)]
     fn holder(this: &Host, account: &str) -> Result<Promise, JsValue>;
@@ -56,14 +63,16 @@ pub struct World {
     host: Host,
     /// The address of the mailbox; empty where only Creatio is asked.
     account: String,
+    meter: Meter,
     stop: Rc<Cell<bool>>,
 }
 
 impl World {
-    /// The world of `account`, reached by `fetch` and `host`; `stop` tells whether the user wants its run to stop.
+    /// The world of `account`, reached by `fetch` and `host`, its requests counted in `database`; `stop` tells whether the user wants its
+    /// run to stop.
     #[must_use]
-    pub fn new(fetch: Fetch, host: Host, account: &str, stop: Rc<Cell<bool>>) -> Self {
-        Self { fetch, host, account: account.to_owned(), stop }
+    pub fn new((fetch, host): (Fetch, Host), account: &str, database: &Connection, stop: Rc<Cell<bool>>) -> Self {
+        Self { fetch, host, account: account.to_owned(), meter: Meter::new(database, account), stop }
     }
 }
 
@@ -71,19 +80,22 @@ impl Http for World {
     async fn send(&self, request: Request) -> Result<Response, Lost> {
         self.fetch.send(request).await
     }
+
+    async fn book(&self, side: Side, requests: u32) -> u64 {
+        match side {
+            Side::Creatio => 0,
+            Side::Exchange => self.meter.book(requests).await,
+        }
+    }
 }
 
 impl Keys for World {
     async fn headers(&self, side: Side, renew: bool) -> Result<Vec<(String, Secret)>> {
-        let signed_out = |_| Error::SignedOut(side);
-        let asked = self.host.headers(&side.to_string(), renew, &self.account).map_err(signed_out)?;
-        let headers = JsFuture::from(asked).await.map_err(signed_out)?;
-        let pairs = Object::entries(&Object::from(headers));
-        let pair = |pair: JsValue| {
-            let pair = Array::from(&pair);
-            Some((pair.get(0).as_string()?, Secret(pair.get(1).as_string()?)))
-        };
-        Ok(pairs.iter().filter_map(pair).collect())
+        self.ask(side, renew, None).await
+    }
+
+    async fn challenged(&self, side: Side, claims: &str) -> Result<Vec<(String, Secret)>> {
+        self.ask(side, true, Some(claims)).await
     }
 
     async fn holder(&self, side: Side) -> Option<String> {
@@ -91,6 +103,21 @@ impl Keys for World {
             Side::Creatio => None,
             Side::Exchange => JsFuture::from(self.host.holder(&self.account).ok()?).await.ok()?.as_string(),
         }
+    }
+}
+
+impl World {
+    /// Asks the host for headers.
+    async fn ask(&self, side: Side, renew: bool, claims: Option<&str>) -> Result<Vec<(String, Secret)>> {
+        let signed_out = |_| Error::SignedOut(side);
+        let asked = self.host.headers(&side.to_string(), renew, &self.account, claims).map_err(signed_out)?;
+        let headers = JsFuture::from(asked).await.map_err(signed_out)?;
+        let pairs = Object::entries(&Object::from(headers));
+        let pair = |pair: JsValue| {
+            let pair = Array::from(&pair);
+            Some((pair.get(0).as_string()?, Secret(pair.get(1).as_string()?)))
+        };
+        Ok(pairs.iter().filter_map(pair).collect())
     }
 }
 

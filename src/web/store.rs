@@ -23,7 +23,8 @@ use wasm_bindgen::JsValue;
 const VERSION: u32 = 1;
 const LINKS: &str = "links";
 const SETTINGS: &str = "settings";
-const STATES: &str = "states";
+/// Where states lie, and what is counted of an account.
+pub(super) const STATES: &str = "states";
 const BY_EXCHANGE: &str = "exchange";
 const BY_SERIES: &str = "series";
 const BY_DUE: &str = "due";

@@ -32,6 +32,7 @@ pub(crate) fn link(items: &Pair<Item>, made: Option<Side>) -> Link {
 
 fn seen() -> Seen {
     let calendar = Container {
+        owner: String::new(),
         id: crate::memory::CALENDAR.into(),
         kind: Kind::Meeting,
         name: String::new(),

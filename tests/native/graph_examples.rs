@@ -3,13 +3,17 @@
 #![allow(clippy::print_stdout)] // counts and skips are to be seen
 
 use crate::graph_setup::{Known, mailbox};
+use crate::memory::everything;
+use crate::spine::Spine;
 use chrono_tz::Tz;
+use sandbox::{Seed, Server};
+use schedule_sync::engine::settings::Notify;
 use schedule_sync::graph::Mailbox;
 use schedule_sync::graph::map::{self, Reading};
 use schedule_sync::http::odata;
 use schedule_sync::model::Kind;
-use serde_json::Value;
-use std::collections::BTreeMap;
+use serde_json::{Value, json};
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::rc::Rc;
 
@@ -77,4 +81,100 @@ fn every_example_becomes_something() {
     for word in ["content", "series", "tombstone", "malformed", "error"] {
         assert!(counts.contains_key(word), "no {word} among {counts:?}");
     }
+}
+
+/// Words of paths; whatever else stands in one is an id.
+const WORDS: [&str; 14] = [
+    "me",
+    "users",
+    "groups",
+    "calendars",
+    "calendarView",
+    "events",
+    "delta",
+    "accept",
+    "decline",
+    "tentativelyAccept",
+    "todo",
+    "lists",
+    "tasks",
+    "$batch",
+];
+
+/// The requests that examples show and the product makes as well.
+const BOTH: [&str; 13] = [
+    "DELETE me/events/*",
+    "DELETE me/todo/lists/*/tasks/*",
+    "GET me",
+    "GET me/calendarView/delta",
+    "GET me/events",
+    "GET me/events/*",
+    "GET me/todo/lists/*/tasks",
+    "GET me/todo/lists/*/tasks/*",
+    "PATCH me/events/*",
+    "POST $batch",
+    "POST me/events",
+    "POST me/events/*/accept",
+    "POST me/todo/lists/*/tasks",
+];
+
+/// Verb and path of a request, versions, hosts and ids left out; a calendar named by id is the user's as well.
+fn shape(method: &str, address: &str) -> String {
+    let path = address.split("/v1.0/").last().unwrap().split("/beta/").last().unwrap().split('?').next().unwrap();
+    let word = |segment: &str| WORDS.iter().find(|word| word.eq_ignore_ascii_case(segment)).copied().unwrap_or("*");
+    let path: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).map(word).collect();
+    format!("{method} {}", path.join("/").replace("calendars/*/", ""))
+}
+
+/// What the product asks of Graph while it does everything that it can; every request and reply is checked on the way.
+fn asked() -> BTreeSet<String> {
+    let mut settings = everything();
+    settings.rules.notify = Notify::Always;
+    let spine = Spine::new(Seed::Demo, &settings);
+    let new = |title: &str, scheduled: bool| {
+        let row = json!({"Title": title, "ShowInScheduler": scheduled, "StartDate": "2026-03-10T08:00:00Z", "DueDate": "2026-03-10T09:00:00Z"});
+        spine.odata("POST", "Activity", Some(row))["Id"].as_str().unwrap().to_owned()
+    };
+    let made = [("m1", true), ("m2", true), ("t1", false), ("t2", false)].map(|(title, kind)| new(title, kind));
+    spine.run();
+    for id in [&made[0], &made[2]] {
+        spine.odata("PATCH", &format!("Activity({id})"), Some(json!({"Title": format!("changed {id}")})));
+    }
+    for id in [&made[1], &made[3]] {
+        spine.odata("DELETE", &format!("Activity({id})"), None);
+    }
+    let invited = spine.activity("Invitation: joint marketing plan")["Id"].as_str().unwrap().to_owned();
+    let rows =
+        format!("ActivityParticipant?$filter=Activity/Id eq {invited} and Participant/Id eq {}", spine.world.contact());
+    let row = spine.odata("GET", &rows, None)["value"][0]["Id"].as_str().unwrap().to_owned();
+    let confirmed = json!({"InviteResponseId": "7098c892-34e3-4a3e-af08-c1a139f63220"});
+    spine.odata("PATCH", &format!("ActivityParticipant({row})"), Some(confirmed));
+    let event = spine.event("m1")["id"].as_str().unwrap().to_owned();
+    spine.run();
+    spine.graph("DELETE", &format!("me/events/{event}"), None);
+    spine.run();
+    let sandbox = spine.world.sandbox.borrow();
+    let rows = sandbox.desk.log().iter().filter(|row| row.server == Server::Graph);
+    rows.map(|row| shape(&row.method, &row.path)).collect()
+}
+
+#[test]
+fn what_the_examples_ask_and_we_ask_fits_one_description() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/graph/examples");
+    if !folder.is_dir() {
+        println!("SKIPPED: no {} here, so Microsoft's requests were not compared with ours", folder.display());
+        return;
+    }
+    let mut shown: BTreeMap<String, usize> = BTreeMap::new();
+    for entry in std::fs::read_dir(&folder).unwrap() {
+        let example: Value = serde_json::from_slice(&std::fs::read(entry.unwrap().path()).unwrap()).unwrap();
+        let text = |name: &str| example.pointer(name).and_then(Value::as_str);
+        if let (Some(method), Some(url)) = (text("/request/method"), text("/request/url")) {
+            *shown.entry(shape(method, url)).or_default() += 1;
+        }
+    }
+    let ours = asked();
+    let both: Vec<&str> = shown.keys().filter(|shape| ours.contains(*shape)).map(String::as_str).collect();
+    println!("Microsoft's examples show {} kinds of requests, {} of which we make: {both:?}", shown.len(), both.len());
+    assert_eq!(both, BOTH);
 }

@@ -15,7 +15,7 @@ use std::rc::Rc;
 /// The ends that a user in Moscow joins.
 pub(crate) struct Joined<P> {
     creatio: Creatio<P>,
-    graph: Graph<P>,
+    pub(crate) graph: Graph<P>,
     pub(crate) account: Account,
     pub(crate) line: Rc<P>,
     zone: Known,

@@ -91,6 +91,7 @@ impl Memory {
 
     fn containers(&self) -> Vec<Container> {
         let one = |id: &str, kind| Container {
+            owner: String::new(),
             id: id.into(),
             kind,
             name: id.to_owned(),

@@ -19,7 +19,7 @@ use history::{History, Move, Trouble};
 use people::People;
 use promises::Outcome;
 use sandbox::Seed;
-use sandbox::graph::Quirks;
+use sandbox::graph::{Quirks, Throttle};
 use schedule_sync::model::Pair;
 use schedule_sync::run::Report;
 use std::cell::RefCell;
@@ -74,6 +74,9 @@ impl Stage {
                     stale_reads: *late,
                     shuffled_order: *shuffled,
                     page_size: NonZeroUsize::new(*page),
+                    empty_pages: *replays,
+                    throttle: Throttle { at_once: NonZeroUsize::new(8).filter(|_| *shuffled), ..Throttle::default() },
+                    ..Quirks::default()
                 })
             }
             Move::Expire => self.world.sandbox.borrow_mut().graph.expire_tokens(),

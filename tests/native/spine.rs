@@ -34,24 +34,24 @@ impl Spine {
         spine
     }
 
-    fn save(&self, settings: &Settings) {
+    pub(crate) fn save(&self, settings: &Settings) {
         block_on(self.shelf.save_settings(settings)).unwrap();
     }
 
-    fn run(&self) -> Report {
+    pub(crate) fn run(&self) -> Report {
         let report = block_on(run::run(&self.joined.ends(&self.shelf))).unwrap();
         self.world.pass(chrono::Duration::minutes(5));
         report
     }
 
     /// The log rows since `from` that write, batches themselves left out.
-    fn writes(&self, from: usize) -> Vec<String> {
+    pub(crate) fn writes(&self, from: usize) -> Vec<String> {
         let log = self.world.log(from);
         let reads = |row: &str| row.starts_with("GET ") || row.contains("$batch") || row.contains("SelectQuery");
         log.into_iter().filter(|row| !reads(row)).collect()
     }
 
-    fn logged(&self) -> usize {
+    pub(crate) fn logged(&self) -> usize {
         self.world.log(0).len()
     }
 
@@ -64,7 +64,7 @@ impl Spine {
         report
     }
 
-    fn activities(&self) -> Vec<Value> {
+    pub(crate) fn activities(&self) -> Vec<Value> {
         let rows = self.world.by_hand(Side::Creatio, "GET", "Activity?$orderby=Title&$top=1000", None).1;
         rows["value"].as_array().unwrap().clone()
     }
@@ -88,7 +88,7 @@ impl Spine {
         reply
     }
 
-    fn events(&self) -> Vec<Value> {
+    pub(crate) fn events(&self) -> Vec<Value> {
         self.graph("GET", "me/events?$top=500", None)["value"].as_array().unwrap().clone()
     }
 
@@ -99,16 +99,16 @@ impl Spine {
         rows.remove(0)
     }
 
-    fn tasks(&self) -> Vec<Value> {
+    pub(crate) fn tasks(&self) -> Vec<Value> {
         let list = self.list();
         self.graph("GET", &format!("me/todo/lists/{list}/tasks?$top=500"), None)["value"].as_array().unwrap().clone()
     }
 
-    fn list(&self) -> String {
+    pub(crate) fn list(&self) -> String {
         self.graph("GET", "me/todo/lists", None)["value"][0]["id"].as_str().unwrap().to_owned()
     }
 
-    fn task(&self, title: &str) -> Value {
+    pub(crate) fn task(&self, title: &str) -> Value {
         let mut rows = self.tasks();
         rows.retain(|row| row["title"] == title);
         assert_eq!(rows.len(), 1, "one task {title}");

@@ -2,15 +2,18 @@
 //! and copies `BPMCSRF` into its header.
 
 use chrono::{DateTime, Duration, TimeDelta, Utc};
-use http::header::{COOKIE, DATE, HOST, SET_COOKIE};
+use futures_util::future;
+use http::header::{ACCESS_CONTROL_EXPOSE_HEADERS, CONTENT_TYPE, COOKIE, DATE, HOST, HeaderName, SET_COOKIE};
 use sandbox::{Sandbox, Seed, Server};
 use schedule_sync::error::{Error, Result};
+use schedule_sync::http::budget::Budget;
 use schedule_sync::model::{Instant, Side};
-use schedule_sync::ports::{Clock, Http, Keys, Lost, Request, Response, Secret};
+use schedule_sync::ports::{Clock, Http, Keys, Lost, Replica, Request, Response, Secret};
 use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
+use std::task::Poll;
 
 /// The root of Creatio's OData.
 pub(crate) const CREATIO: &str = "http://crm.example/0/odata";
@@ -35,6 +38,14 @@ pub(crate) struct World {
     token: RefCell<Option<String>>,
     /// Milliseconds that the product slept.
     pub(crate) slept: Cell<u64>,
+    /// Requests to Graph, parts of batches counted, as the product booked them.
+    pub(crate) budget: RefCell<Budget>,
+    /// Claims that challenges asked for.
+    pub(crate) challenges: RefCell<Vec<String>>,
+    /// Requests to Graph that are under way, and the most that ever were.
+    pub(crate) under_way: Cell<(usize, usize)>,
+    /// Whether a request to Graph lets whoever else is ready go on first, as the network does.
+    pub(crate) breathes: Cell<bool>,
 }
 
 impl World {
@@ -46,8 +57,18 @@ impl World {
 
     /// The world of a user of a sandbox that others may use too: signed in by name, with the mailbox of that address.
     pub(crate) fn over(sandbox: Rc<RefCell<Sandbox>>, (user, mailbox): (&'static str, &'static str)) -> Self {
-        let (cookies, token, slept) = (RefCell::default(), RefCell::default(), Cell::new(0));
-        Self { sandbox, user, mailbox, cookies, token, slept }
+        Self {
+            sandbox,
+            user,
+            mailbox,
+            cookies: RefCell::default(),
+            token: RefCell::default(),
+            slept: Cell::new(0),
+            budget: RefCell::default(),
+            challenges: RefCell::default(),
+            under_way: Cell::default(),
+            breathes: Cell::default(),
+        }
     }
 
     /// Another world over the same sandbox: [`COLLEAGUE`]'s, or [`ME`] on a second device.
@@ -112,8 +133,16 @@ impl World {
 }
 
 impl Http for World {
+    async fn book(&self, side: Side, requests: u32) -> u64 {
+        if side == Side::Creatio { 0 } else { self.budget.borrow_mut().book(self.now(), requests) }
+    }
+
     async fn send(&self, mut request: Request) -> Result<Response, Lost> {
         let server = if request.uri().host() == Some("crm.example") { Server::Creatio } else { Server::Graph };
+        let _under_way = (server == Server::Graph).then(|| UnderWay::begin(&self.under_way));
+        if server == Server::Graph && self.breathes.get() {
+            breath().await;
+        }
         if server == Server::Creatio {
             let cookies = self.cookies.borrow();
             let line = cookies.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>().join("; ");
@@ -126,16 +155,60 @@ impl Http for World {
         self.pass(Duration::milliseconds(i64::try_from(reply.delay_ms).unwrap()));
         match reply.response {
             Some(mut response) if !reply.cut => {
-                // the server in front of the emulator would tell its clock; across origins a browser would hide it
-                if server == Server::Creatio {
-                    let date = self.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
-                    response.headers_mut().insert(DATE, date.parse().unwrap());
+                match server {
+                    Server::Creatio => {
+                        // the server in front of the emulator tells its clock
+                        let date = self.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string();
+                        response.headers_mut().insert(DATE, date.parse().unwrap());
+                    }
+                    Server::Graph => hide(&mut response),
                 }
                 Ok(response)
             }
             Some(_) | None => Err(Lost),
         }
     }
+}
+
+/// One request to Graph under way, until it is dropped.
+struct UnderWay<'a>(&'a Cell<(usize, usize)>);
+
+impl<'a> UnderWay<'a> {
+    fn begin(count: &'a Cell<(usize, usize)>) -> Self {
+        let (now, most) = count.get();
+        count.set((now + 1, most.max(now + 1)));
+        Self(count)
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        let (now, most) = self.0.get();
+        self.0.set((now - 1, most));
+    }
+}
+
+/// Lets whoever else is ready go on first.
+pub(crate) async fn breath() {
+    let mut waited = false;
+    future::poll_fn(|context| {
+        if std::mem::replace(&mut waited, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
+}
+
+/// Takes away the headers that a page of another origin may not read.
+fn hide(response: &mut Response) {
+    let exposed = response.headers().get(ACCESS_CONTROL_EXPOSE_HEADERS).and_then(|names| names.to_str().ok());
+    let exposed: Vec<String> = exposed.unwrap_or_default().split(',').map(|name| name.trim().to_lowercase()).collect();
+    let seen = |name: &HeaderName| exposed.iter().any(|one| one == name.as_str()) || *name == CONTENT_TYPE;
+    let headers = std::mem::take(response.headers_mut());
+    *response.headers_mut() =
+        headers.into_iter().filter_map(|(name, value)| Some((name.filter(seen)?, value))).collect();
 }
 
 impl Clock for World {
@@ -169,9 +242,47 @@ impl Keys for World {
         }
     }
 
+    async fn challenged(&self, side: Side, claims: &str) -> Result<Vec<(String, Secret)>> {
+        self.challenges.borrow_mut().push(claims.to_owned());
+        let token = self.sandbox.borrow_mut().desk.issue_token_with(self.mailbox, Some(claims.to_owned()));
+        *self.token.borrow_mut() = Some(token);
+        self.headers(side, false).await
+    }
+
     async fn holder(&self, side: Side) -> Option<String> {
         self.token.borrow().clone().filter(|_| side == Side::Exchange)
     }
+}
+
+#[test]
+fn tokens_and_claims_of_a_challenge() {
+    let (world, graph, _checked) = crate::graph_setup::checked(Seed::Demo);
+    let whole = |world: &World| {
+        let listing = pollster::block_on(graph.observe(&crate::graph_setup::scope(), None)).unwrap();
+        (listing.items.len(), world.challenges.borrow().clone())
+    };
+    let (items, none) = whole(&world);
+    assert!(none.is_empty());
+    // all tokens of this mailbox are challenged: the outer request of a batch first
+    crate::graph_limits::quirks(&world, json!({"claims": "{\"access_token\":{\"nbf\":1}}"}));
+    let from = world.requests();
+    assert_eq!(whole(&world), (items, vec!["{\"access_token\":{\"nbf\":1}}".to_owned()]), "asked once");
+    assert_eq!(world.requests() - from, 3, "one request is repeated");
+    // a part of a batch can be challenged by itself
+    let challenge = "Bearer error=\"insufficient_claims\", claims=\"e30=\"";
+    world.faults(json!([{"server": "graph", "path": "me/calendars\\?",
+        "then": {"status": 401, "headers": {"WWW-Authenticate": challenge}, "body": {"error": {"code": "x", "message": "m"}}}}]));
+    crate::graph_limits::quirks(&world, json!({}));
+    assert_eq!(whole(&world).1.last().map(String::as_str), Some("{}"));
+    // a token that just ran out is renewed without claims
+    world.sandbox.borrow_mut().desk.revoke_tokens();
+    assert_eq!((whole(&world).0, world.challenges.borrow().len()), (items, 2));
+    // a challenge that is never satisfied asks the user to sign in, and does not go round in circles
+    world.faults(json!([{"server": "graph", "times": 99,
+        "then": {"status": 401, "headers": {"WWW-Authenticate": challenge}}}]));
+    let from = world.requests();
+    let error = pollster::block_on(graph.me()).err();
+    assert_eq!((error, world.requests() - from), (Some(Error::SignedOut(Side::Exchange)), 2));
 }
 
 /// An address with spaces and letters beyond ASCII escaped.

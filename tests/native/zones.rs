@@ -201,6 +201,7 @@ fn linked(tz: Tz, day: Day, series: bool) -> (Link, Pair<Item>) {
 
 fn planned(context: &Context<'_>, link: &Link, items: &Pair<Item>) -> Plan {
     let calendar = Container {
+        owner: String::new(),
         id: CALENDAR.into(),
         kind: Kind::Meeting,
         name: String::new(),

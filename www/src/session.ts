@@ -70,8 +70,8 @@ export class Session extends EventTarget {
     const auth: Auth = new SandboxAuth();
     const listeners: { progress?: (event: SyncEvent) => void } = {};
     const engine = await Engine.start(context, {
-      headers: async (side, renew, account) =>
-        side === 'creatio' ? creatioHeaders() : { Authorization: `Bearer ${await auth.token(account, renew)}` },
+      headers: async (side, renew, account, claims) =>
+        side === 'creatio' ? creatioHeaders() : { Authorization: `Bearer ${await auth.token(account, renew, claims)}` },
       holder: (account) => Promise.resolve(auth.holder(account)),
       event: (event) => listeners.progress?.(event),
     });

@@ -51,6 +51,7 @@ impl Bench {
     fn seen(&self) -> Seen {
         let items = self.items();
         let container = |id: &str, kind| Container {
+            owner: String::new(),
             id: id.into(),
             kind,
             name: String::new(),

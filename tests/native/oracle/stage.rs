@@ -253,6 +253,7 @@ fn now(case: &Case, mut items: Pair<Item>) -> Pair<Item> {
 
 fn seen(case: &Case, link: Option<Link>, items: Pair<Item>) -> Seen {
     let container = |id: &str, kind| Container {
+        owner: String::new(),
         id: id.into(),
         kind,
         name: String::new(),

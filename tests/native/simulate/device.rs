@@ -3,7 +3,7 @@
 
 use crate::joined::Joined;
 use crate::memory::Shelf;
-use crate::world::World;
+use crate::world::{World, breath};
 use chrono::Duration;
 use futures_util::future;
 use schedule_sync::engine::history::Entry;
@@ -15,7 +15,6 @@ use schedule_sync::ports::{Clock, Commit, Http, Keys, Lost, Request, Response, S
 use schedule_sync::run::{self, Report};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use std::task::Poll;
 
 /// What strikes a run at one of its awaits.
 pub(crate) enum Blow {
@@ -55,15 +54,7 @@ impl Fuse {
     /// An await: what strikes it. What only a server can do is kept for the next request.
     async fn burn(&self, request: bool) -> Option<Blow> {
         if self.yields.get() {
-            let mut waited = false;
-            future::poll_fn(|context| {
-                if std::mem::replace(&mut waited, true) {
-                    return Poll::Ready(());
-                }
-                context.waker().wake_by_ref();
-                Poll::Pending
-            })
-            .await;
+            breath().await;
         }
         let due = {
             let mut slot = self.blow.borrow_mut();

@@ -11,8 +11,10 @@ use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Token {
     account: String,
+    claims: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -40,7 +42,7 @@ pub struct Load {
 pub fn handle(sandbox: &mut Sandbox, request: &Request) -> Response {
     match (request.method(), request.uri().path()) {
         (&Method::POST, "/sandbox/token") => with(request, |body: Token| {
-            let token = sandbox.desk.issue_token(&body.account);
+            let token = sandbox.desk.issue_token_with(&body.account, body.claims);
             answer(StatusCode::OK, &json!({"access_token": token, "token_type": "Bearer", "expires_in": 3599}))
         }),
         (&Method::POST, "/sandbox/reset") => with(request, |body: Reset| {
@@ -59,6 +61,10 @@ pub fn handle(sandbox: &mut Sandbox, request: &Request) -> Response {
                 Ok(()) => empty(StatusCode::NO_CONTENT),
                 Err(reason) => refuse(StatusCode::BAD_REQUEST, &reason),
             })
+        }
+        (&Method::POST, "/sandbox/renumber") => {
+            sandbox.graph.renumber_containers(&mut sandbox.desk);
+            empty(StatusCode::NO_CONTENT)
         }
         (&Method::POST, "/sandbox/graph") => with(request, |quirks: Quirks| {
             sandbox.graph.set_quirks(&quirks);

@@ -152,7 +152,8 @@ pub struct Desk {
     batches: u32,
     faults: Vec<Fault>,
     delay_ms: u64,
-    tokens: BTreeMap<String, String>,
+    /// Mailbox and claims by token.
+    tokens: BTreeMap<String, (String, Option<String>)>,
     instance: uuid::Uuid,
     sequence: u64,
     watchers: Vec<Watcher>,
@@ -232,16 +233,31 @@ impl Desk {
 
     /// Gives out an access token for a mailbox.
     pub fn issue_token(&mut self, account: &str) -> String {
+        self.issue_token_with(account, None)
+    }
+
+    /// As [`Desk::issue_token`], for a client that was challenged for these claims.
+    pub fn issue_token_with(&mut self, account: &str, claims: Option<String>) -> String {
         let token = format!("sandbox-token-{}-{}", self.number(), self.instance.simple());
-        self.tokens.insert(token.clone(), account.to_owned());
+        self.tokens.insert(token.clone(), (account.to_owned(), claims));
         token
     }
 
     /// The mailbox that the bearer token of `request` was issued for.
     #[must_use]
     pub fn account_of(&self, request: &Request) -> Option<&str> {
+        self.token_of(request).map(|(account, _)| account.as_str())
+    }
+
+    /// The claims that the bearer token of `request` was issued with.
+    #[must_use]
+    pub fn claims_of(&self, request: &Request) -> Option<&String> {
+        self.token_of(request).and_then(|(_, claims)| claims.as_ref())
+    }
+
+    fn token_of(&self, request: &Request) -> Option<&(String, Option<String>)> {
         let header = request.headers().get(http::header::AUTHORIZATION)?.to_str().ok()?;
-        self.tokens.get(header.strip_prefix("Bearer ")?).map(String::as_str)
+        self.tokens.get(header.strip_prefix("Bearer ")?)
     }
 
     /// Makes every token worthless, as when a session is revoked.

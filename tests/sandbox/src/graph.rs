@@ -5,6 +5,7 @@
 //! `todo`, with `change` for writes, `view` for reads, `delta` for tracking), and answered (`answer`).
 
 pub mod answer;
+mod base64;
 mod batch;
 mod call;
 mod change;
@@ -21,6 +22,7 @@ mod recurrence;
 mod seed;
 mod series;
 mod shape;
+mod throttle;
 mod todo;
 mod view;
 pub(crate) mod zones;
@@ -32,10 +34,11 @@ use chrono::{DateTime, Utc};
 use http::{Method, StatusCode};
 use mailbox::Mailbox;
 pub use post::{Mail, Reason};
-pub use quirks::Quirks;
+pub use quirks::{Quirks, Timeouts};
 use serde_json::Value;
 use shape::CALENDAR;
 use std::collections::BTreeMap;
+pub use throttle::{RetryAfter, Throttle};
 
 /// The account whose mailbox every seed has.
 pub const ACCOUNT: &str = "demo@contoso.example";
@@ -48,6 +51,8 @@ pub struct Graph {
     mailboxes: BTreeMap<String, Mailbox>,
     /// What was mailed since the reset, oldest first.
     mails: Vec<Mail>,
+    /// While a batch is served: how many of its parts were before.
+    part: Option<usize>,
 }
 
 impl Graph {
@@ -56,7 +61,7 @@ impl Graph {
     pub fn new(seed: Seed, now: DateTime<Utc>) -> Self {
         let mailboxes = [(ACCOUNT, seed::mailbox(seed, now)), (COLLEAGUE, seed::colleague(now))];
         let mailboxes = mailboxes.into_iter().map(|(account, mailbox)| (account.to_owned(), mailbox)).collect();
-        Self { mailboxes, mails: Vec::new() }
+        Self { mailboxes, mails: Vec::new(), part: None }
     }
 
     /// Empties them and fills them with `seed`.
@@ -120,7 +125,7 @@ impl Graph {
         }
     }
 
-    /// Has change tracking behave like this in every mailbox, until a reset; what isn't named is off.
+    /// Has the mailboxes behave like this in every mailbox, until a reset; what isn't named is off.
     pub fn set_quirks(&mut self, quirks: &Quirks) {
         for mailbox in self.mailboxes.values_mut() {
             mailbox.behave(quirks);
@@ -131,6 +136,13 @@ impl Graph {
     pub fn expire_tokens(&mut self) {
         for mailbox in self.mailboxes.values_mut() {
             mailbox.tokens.clear();
+        }
+    }
+
+    /// Gives every calendar and task list another id, as was reported of real mailboxes (facts §1.1); what lies in them stays.
+    pub fn renumber_containers(&mut self, desk: &mut Desk) {
+        for mailbox in self.mailboxes.values_mut() {
+            mailbox.renumber(desk);
         }
     }
 
@@ -145,11 +157,21 @@ impl Graph {
             Err(fail) => return answer::response(Err(fail), &trace, ""),
         };
         let outcome = match call.segments.as_slice() {
-            [only] if only == "$batch" && request.method() == Method::POST => self
-                .authorize(request, desk)
-                .map(|_| ())
-                .and_then(|()| batch::serve(&call, request, desk, |part, desk| self.handle(part, desk))),
-            _ => self.authorize(request, desk).and_then(|mailbox| route(mailbox, &call, desk)),
+            [only] if only == "$batch" && request.method() == Method::POST => {
+                let admitted = self.authorize(request, desk).map(|_| ());
+                self.part = Some(0);
+                let served =
+                    admitted.and_then(|()| batch::serve(&call, request, desk, |part, desk| self.handle(part, desk)));
+                self.part = None;
+                served
+            }
+            _ => {
+                let part = self.part;
+                self.part = part.map(|part| part + 1);
+                self.authorize(request, desk)
+                    .and_then(|mailbox| mailbox.admit(part, desk.now()).map(|()| mailbox))
+                    .and_then(|mailbox| route(mailbox, &call, desk))
+            }
         };
         self.deliver(desk);
         answer::response(outcome, &trace, &call.prefer.applied)
@@ -165,10 +187,14 @@ impl Graph {
             };
             Fail::new(StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken", message)
         })?;
-        self.mailboxes.get_mut(account).ok_or_else(|| {
+        let mailbox = self.mailboxes.get_mut(account).ok_or_else(|| {
             let message = "The mailbox is either inactive, soft-deleted, or is hosted on-premise.";
             Fail::new(StatusCode::NOT_FOUND, "MailboxNotEnabledForRESTAPI", message)
-        })
+        })?;
+        match &mailbox.quirks.claims {
+            Some(claims) if desk.claims_of(request) != Some(claims) => Err(answer::insufficient(claims)),
+            Some(_) | None => Ok(mailbox),
+        }
     }
 }
 
@@ -258,6 +284,10 @@ fn calendar_route(mailbox: &mut Mailbox, call: &Call, to: (Option<&str>, &[&str]
 
 /// Resources of To Do.
 fn todo_route(mailbox: &mut Mailbox, call: &Call, rest: &[&str], desk: &mut Desk) -> Outcome {
+    if mailbox.quirks.no_to_do {
+        let message = "Resource not found for the segment 'todo'.";
+        return Err(Fail::new(StatusCode::BAD_REQUEST, "BadRequest", message));
+    }
     if let ["lists", id, ..] = rest
         && *id != "delta"
     {

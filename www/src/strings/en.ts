@@ -344,6 +344,8 @@ export const en = {
     'second-task':
       'It is a second task of the same activity, edited since. Take over what you need, then let it be deleted.',
     group: 'The group could not be evaluated. Choose another group in the settings.',
+    'no-to-do':
+      'This mailbox has no Microsoft To Do, so tasks are not synchronized. Turn tasks off in the settings, or ask your administrator.',
     'no-target': 'The calendar or list can’t be written or is not there. Choose another one in the settings.',
   },
 };

@@ -1,5 +1,6 @@
 //! Replies: their status, body and the headers that every reply of graph.microsoft.com carries, CORS among them (facts §6).
 
+use super::base64::{STANDARD, base64};
 use crate::desk::{Request, Response};
 use chrono::{DateTime, Utc};
 use http::header::{self, HeaderMap, HeaderName};
@@ -10,6 +11,12 @@ use serde_json::{Value, json};
 const EXPOSED: &str = "ETag, Location, Preference-Applied, Content-Range, request-id, client-request-id, \
     ReadWriteConsistencyToken, Retry-After, SdkVersion, WWW-Authenticate, x-ms-client-gcc-tenant, \
     X-Planner-Operationid, x-ms-permissions-recommendations";
+
+/// [`EXPOSED`] but for one.
+pub(crate) fn exposed_without(name: &str) -> String {
+    let rest: Vec<&str> = EXPOSED.split(", ").filter(|exposed| !exposed.eq_ignore_ascii_case(name)).collect();
+    rest.join(", ")
+}
 
 /// A reply that did what was asked.
 pub(crate) struct Answer {
@@ -42,6 +49,8 @@ pub(crate) struct Fail {
     pub(crate) status: StatusCode,
     pub(crate) code: &'static str,
     pub(crate) message: String,
+    /// Headers that the refusal has beside the usual ones.
+    pub(crate) headers: Vec<(HeaderName, String)>,
 }
 
 /// What serving a request comes to.
@@ -50,7 +59,13 @@ pub(crate) type Outcome = Result<Answer, Fail>;
 impl Fail {
     /// A refusal with `status`.
     pub(crate) fn new(status: StatusCode, code: &'static str, message: impl Into<String>) -> Self {
-        Self { status, code, message: message.into() }
+        Self { status, code, message: message.into(), headers: Vec::new() }
+    }
+
+    /// The same refusal with one more header.
+    pub(crate) fn with(mut self, name: HeaderName, value: impl Into<String>) -> Self {
+        self.headers.push((name, value.into()));
+        self
     }
 
     /// 400 `ErrorInvalidRequest`: Exchange doesn't understand or doesn't allow it.
@@ -105,9 +120,9 @@ impl Trace {
 
 /// The response of an outcome; `applied` goes into `Preference-Applied`.
 pub(crate) fn response(outcome: Outcome, trace: &Trace, applied: &str) -> Response {
-    let (status, body, location) = match outcome {
-        Ok(answer) => (answer.status, answer.body, answer.location),
-        Err(fail) => (fail.status, Some(error(&fail, trace)), None),
+    let (status, body, location, more) = match outcome {
+        Ok(answer) => (answer.status, answer.body, answer.location, Vec::new()),
+        Err(fail) => (fail.status, Some(error(&fail, trace)), None, fail.headers),
     };
     let mut response = Response::new(body.as_ref().map(|b| b.to_string().into_bytes()).unwrap_or_default());
     *response.status_mut() = status;
@@ -117,8 +132,11 @@ pub(crate) fn response(outcome: Outcome, trace: &Trace, applied: &str) -> Respon
             "application/json; odata.metadata=minimal; odata.streaming=true; IEEE754Compatible=false; charset=utf-8";
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     }
-    if status == StatusCode::UNAUTHORIZED {
+    if status == StatusCode::UNAUTHORIZED && more.is_empty() {
         headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    }
+    for (name, value) in more {
+        put(headers, name, &value);
     }
     put(headers, header::LOCATION, location.as_deref().unwrap_or_default());
     put(headers, HeaderName::from_static("preference-applied"), applied);
@@ -132,6 +150,17 @@ fn put(headers: &mut HeaderMap, name: HeaderName, value: &str) {
     if let (false, Ok(value)) = (value.is_empty(), HeaderValue::from_str(value)) {
         headers.insert(name, value);
     }
+}
+
+/// 401 with the challenge of continuous access evaluation: a token is wanted that was issued with `claims` (facts §8).
+pub(crate) fn insufficient(claims: &str) -> Fail {
+    let message = "Continuous access evaluation resulted in challenge with result: InteractionRequired";
+    let challenge = format!(
+        "Bearer realm=\"\", authorization_uri=\"https://login.contoso.example/common/oauth2/authorize\", \
+         client_id=\"00000003-0000-0000-c000-000000000000\", error=\"insufficient_claims\", claims=\"{}\"",
+        base64(claims.as_bytes(), STANDARD, "=")
+    );
+    Fail::new(StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken", message).with(header::WWW_AUTHENTICATE, challenge)
 }
 
 /// Lets a page of any origin read a reply, as graph.microsoft.com does: for replies that faults put in place of the

@@ -10,6 +10,8 @@ use super::shape::{Object, put};
 use super::view::{self, View, with_context};
 use crate::desk::Desk;
 use serde_json::{Value, json};
+use std::collections::VecDeque;
+use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 /// The page size where the client names none.
@@ -30,9 +32,38 @@ pub(crate) enum Feed {
 #[derive(Clone)]
 pub(crate) enum Token {
     /// The rest of a round, from an item on; then the token of the next round.
-    Page(Arc<Vec<Value>>, usize, String),
+    Page(Round, usize, String),
     /// A round of what changed after a change.
     Round(Feed, Told),
+}
+
+/// What a round tells.
+#[derive(Clone)]
+pub(crate) struct Round {
+    items: Arc<Vec<Value>>,
+    /// Of a calendar: the window.
+    window: Option<Window>,
+}
+
+/// The tokens that the server still knows, oldest first.
+#[derive(Default)]
+pub(crate) struct Tokens(VecDeque<(String, Token)>);
+
+impl Tokens {
+    fn get(&self, name: &str) -> Option<&Token> {
+        self.0.iter().find(|(own, _)| own == name).map(|(_, token)| token)
+    }
+
+    fn keep(&mut self, name: String, token: Token, most: Option<NonZeroUsize>) {
+        self.0.push_back((name, token));
+        let over = most.map_or(0, |most| self.0.len().saturating_sub(most.get()));
+        self.0.drain(..over);
+    }
+
+    /// Forgets all of them.
+    pub(crate) fn clear(&mut self) {
+        self.0.clear();
+    }
 }
 
 /// The numbers of the last changes that earlier rounds have told; 0 is none.
@@ -50,6 +81,14 @@ impl Feed {
         match self {
             Self::Events(id, _) | Self::Tasks(id) => id,
             Self::Lists => "",
+        }
+    }
+
+    /// The window of a calendar.
+    fn window(&self) -> Option<Window> {
+        match self {
+            Self::Events(_, window) => Some(*window),
+            Self::Tasks(_) | Self::Lists => None,
         }
     }
 }
@@ -89,24 +128,32 @@ fn serve(
         None => Token::Round(begin(mailbox)?, Told::default()),
         Some(name) => mailbox.tokens.get(name).cloned().ok_or_else(gone)?,
     };
-    let (items, from, last) = match token {
-        Token::Page(items, from, last) => (items, from, last),
+    let is_page = matches!(token, Token::Page(..));
+    let (round, from, last) = match token {
+        Token::Page(round, from, last) => (round, from, last),
         Token::Round(feed, told) => {
+            let window = feed.window();
             let past = mailbox.recall(&feed);
             let shown = past.as_deref().unwrap_or(mailbox);
             let items = Arc::new(mailbox.quirks.arrange(changes(shown, &feed, told), told.last));
             let next = Told { before: told.last, last: shown.changes().max(told.last) };
-            (items, 0, keep(mailbox, desk, Token::Round(feed, next)))
+            let round = Round { items, window };
+            (round, 0, keep(mailbox, desk, Token::Round(feed, next)))
         }
     };
-    let size = mailbox.quirks.page(call.prefer.page.unwrap_or(PAGE), items.len());
+    let wanted = call.prefer.page.unwrap_or(PAGE);
+    if let Some(window) = round.window {
+        mailbox.quirks.timeouts.check(window, wanted)?;
+    }
+    let is_empty = mailbox.quirks.empty_pages && !is_page;
+    let size = if is_empty { 0 } else { mailbox.quirks.page(wanted, round.items.len()) };
     let view = View::preferred(call);
-    let value: Vec<_> = items.iter().skip(from).take(size).map(|item| show(&view, item)).collect();
+    let value: Vec<_> = round.items.iter().skip(from).take(size).map(|item| show(&view, item)).collect();
     // a full last page is followed by an empty one, as happens with the real service
-    let more = !value.is_empty() && from + size <= items.len();
+    let more = is_empty || (!value.is_empty() && from + size <= round.items.len());
     let mut answer = json!({"value": value});
     if more {
-        let next = keep(mailbox, desk, Token::Page(items, from + size, last));
+        let next = keep(mailbox, desk, Token::Page(round, from + size, last));
         put(&mut answer, "@odata.nextLink", call.link(&Query::only("$skiptoken", &next)));
     } else {
         put(&mut answer, "@odata.deltaLink", call.link(&Query::only("$deltatoken", &last)));
@@ -117,7 +164,7 @@ fn serve(
 
 fn keep(mailbox: &mut Mailbox, desk: &mut Desk, token: Token) -> String {
     let name = mailbox.unique(desk).simple().to_string();
-    mailbox.tokens.insert(name.clone(), token);
+    mailbox.tokens.keep(name.clone(), token, mailbox.quirks.tokens);
     name
 }
 

@@ -1,17 +1,19 @@
 //! One mailbox: calendars, events, task lists, tasks; its ids, versions and the trace of its changes.
 //! Items lie in it as JSON objects, as Graph would answer them in UTC. What requests mean is decided elsewhere.
 
-use super::delta::Token;
+use super::answer::Fail;
+use super::base64::{STANDARD, URL_SAFE, base64};
+use super::delta::Tokens;
 use super::event::Event;
 use super::post::Letter;
 use super::quirks::{Memory, Quirks};
 use super::shape::Object;
+use super::throttle::Gate;
 use super::todo::{Task, TaskList};
 use super::zones;
 use crate::desk::Desk;
 use chrono::{DateTime, NaiveDate, Utc};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// A mailbox and its owner.
@@ -25,9 +27,10 @@ pub(crate) struct Mailbox {
     pub(crate) lists: Vec<TaskList>,
     pub(crate) tasks: Vec<Task>,
     pub(crate) tombs: Vec<Tomb>,
-    pub(crate) tokens: BTreeMap<String, Token>,
+    pub(crate) tokens: Tokens,
     pub(crate) quirks: Quirks,
     pub(crate) memory: Memory,
+    gate: Gate,
     /// Letters that the last request wrote, until they are delivered.
     pub(crate) outbox: Vec<Letter>,
     /// Tells ids of the seed from ids of later items, which count anew.
@@ -71,9 +74,10 @@ impl Mailbox {
             lists: Vec::new(),
             tasks: Vec::new(),
             tombs: Vec::new(),
-            tokens: BTreeMap::new(),
+            tokens: Tokens::default(),
             quirks: Quirks::default(),
             memory: Memory::default(),
+            gate: Gate::default(),
             outbox: Vec::new(),
             scope: "seed",
             changes: 0,
@@ -106,14 +110,14 @@ impl Mailbox {
     /// An item id in the form of Exchange: long, of the URL-safe alphabet, told apart by case, ending in `=`.
     pub(crate) fn id(&self, desk: &mut Desk) -> String {
         let own = Uuid::new_v5(&Uuid::NAMESPACE_OID, self.account.as_bytes());
-        let own = base64(own.as_bytes(), URL_SAFE);
-        format!("AAkALgAAAAAAHY{own}AAAAAB{}AAA=", base64(self.unique(desk).as_bytes(), URL_SAFE))
+        let own = base64(own.as_bytes(), URL_SAFE, "");
+        format!("AAkALgAAAAAAHY{own}AAAAAB{}AAA=", base64(self.unique(desk).as_bytes(), URL_SAFE, ""))
     }
 
     /// Begins a write.
     pub(crate) fn stamp(&mut self, desk: &mut Desk) -> Stamp {
         self.changes += 1;
-        let key = format!("{}==", base64(self.unique(desk).as_bytes(), STANDARD));
+        let key = format!("{}==", base64(self.unique(desk).as_bytes(), STANDARD, ""));
         Stamp { at: desk.now(), key, change: self.changes }
     }
 
@@ -141,6 +145,32 @@ impl Mailbox {
         match place.day {
             None => Some(event.clone()),
             Some(day) => event.occurrence(day),
+        }
+    }
+
+    /// Lets a request in (see [`Gate::admit`]).
+    ///
+    /// # Errors
+    /// 429.
+    pub(crate) fn admit(&mut self, part: Option<usize>, now: DateTime<Utc>) -> Result<(), Fail> {
+        self.gate.admit(&self.quirks.throttle, part, now)
+    }
+
+    /// Gives every calendar and list another id.
+    pub(crate) fn renumber(&mut self, desk: &mut Desk) {
+        let ids = |body: &Object| body.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let containers = self.calendars.iter().chain(self.lists.iter().map(|list| &list.body));
+        let old: Vec<String> = containers.map(ids).collect();
+        for old in old {
+            let new = self.id(desk);
+            let bodies = self.calendars.iter_mut().chain(self.lists.iter_mut().map(|list| &mut list.body));
+            for body in bodies.filter(|body| ids(body) == old) {
+                body.insert("id".to_owned(), new.clone().into());
+            }
+            let places = self.events.iter_mut().map(|event| &mut event.calendar);
+            for place in places.chain(self.tasks.iter_mut().map(|task| &mut task.list)).filter(|place| **place == old) {
+                place.clone_from(&new);
+            }
         }
     }
 
@@ -202,16 +232,4 @@ impl Stamp {
     pub(crate) fn time(&self) -> String {
         zones::stamp(self.at)
     }
-}
-
-const URL_SAFE: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-const STANDARD: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-/// Base 64 without padding.
-fn base64(bytes: &[u8], alphabet: &[u8; 64]) -> String {
-    let sextets = bytes.chunks(3).flat_map(|chunk| {
-        let word = (0..3).fold(0_u32, |word, i| word << 8 | u32::from(chunk.get(i).copied().unwrap_or(0)));
-        (0..=chunk.len()).map(move |i| (word >> (18 - 6 * i)) as usize & 63)
-    });
-    sextets.filter_map(|i| alphabet.get(i)).map(|byte| char::from(*byte)).collect()
 }

@@ -1,16 +1,20 @@
-//! What change tracking may do to a client by its own documentation (facts §1.2), switched on for tests: items told again,
-//! late news, any order, small pages. All of it is a function of the mailbox's history: the same requests give the same
+//! What Graph may do to a client by its own documentation and by reports (facts §1, §4, §5, §8), switched on for tests: change tracking that
+//! tells items again, late, in any order, on small or empty pages, or forgets where it was; timeouts; limits; challenges. All of it is a function of the mailbox's history: the same requests give the same
 //! replies. Reading an item by its id is always current.
 
+use super::answer::Fail;
 use super::delta::Feed;
+use super::event::Window;
 use super::mailbox::Mailbox;
+use super::throttle::Throttle;
+use http::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::{BTreeMap, VecDeque};
-use std::num::NonZeroUsize;
+use std::num::{NonZeroU16, NonZeroUsize};
 use std::sync::Arc;
 
-/// How change tracking behaves. The default is a service at its best.
+/// How mailboxes behave. The default is a service at its best.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 pub struct Quirks {
@@ -23,6 +27,46 @@ pub struct Quirks {
     pub shuffled_order: bool,
     /// Items per page of a round, whatever the client prefers.
     pub page_size: Option<NonZeroUsize>,
+    /// Every round begins with a page without items.
+    pub empty_pages: bool,
+    /// So many tokens of pages and rounds are kept; the oldest are forgotten.
+    pub tokens: Option<NonZeroUsize>,
+    /// What of calendars takes too long.
+    pub timeouts: Timeouts,
+    /// What the mailbox takes at once and in a time.
+    pub throttle: Throttle,
+    /// Tokens that were not issued with these claims are challenged (JSON, as a text).
+    pub claims: Option<String>,
+    /// There is no To Do, as in some national clouds.
+    pub no_to_do: bool,
+}
+
+/// What change tracking over a calendar does not manage in time: 504 `UnknownError` without a message. The default manages everything.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+pub struct Timeouts {
+    /// Pages of more items than this.
+    pub items: Option<NonZeroUsize>,
+    /// Windows of more days than this.
+    pub days: Option<NonZeroU16>,
+    /// Everything.
+    pub always: bool,
+}
+
+impl Timeouts {
+    /// Refuses a page of a round over `window`, if it takes too long.
+    ///
+    /// # Errors
+    /// 504.
+    pub(crate) fn check(&self, window: Window, page: usize) -> Result<(), Fail> {
+        let days = (window.end - window.start).num_days();
+        let is_long = self.days.is_some_and(|most| days > i64::from(most.get()));
+        let is_big = self.items.is_some_and(|most| page > most.get());
+        if !(self.always || is_long || is_big) {
+            return Ok(());
+        }
+        Err(Fail::new(StatusCode::GATEWAY_TIMEOUT, "UnknownError", ""))
+    }
 }
 
 /// What a mailbox remembers in order to give stale reads.

@@ -32,6 +32,9 @@ fn refused_switches() {
         (json!({"replay": true}), 400),
         (json!({"staleReads": -1}), 400),
         (json!({"pageSize": 0}), 400),
+        (json!({"emptyPages": true, "tokens": 9, "timeouts": {"items": 50, "days": 200}, "noToDo": true}), 204),
+        (json!({"throttle": {"atOnce": 4, "perTenMinutes": 10000, "retryAfter": "date"}, "claims": "{}"}), 204),
+        (json!({"throttle": {"retryAfter": "soon"}}), 400),
     ];
     for (body, status) in rows {
         client.control("POST", "graph", &body, status);
@@ -123,4 +126,126 @@ fn order_and_page_size() {
     let small = run(&json!({"pageSize": 2}));
     assert_eq!((small.len(), small.iter().map(Vec::len).max()), (6, Some(2)));
     assert_eq!(ids(&small), ids(&plain));
+}
+
+#[test]
+fn rounds_begin_with_an_empty_page() {
+    let mut client = Client::new(Seed::Empty);
+    client.control("POST", "graph", &json!({"emptyPages": true}), 204);
+    client.create(EVENTS, &named(0));
+    let (first, link) = round(&mut client, DELTA);
+    assert_eq!(first.iter().map(Vec::len).collect::<Vec<_>>(), [0, 1]);
+    assert_eq!(round(&mut client, &link).0.concat().len(), 0);
+}
+
+#[test]
+fn old_tokens_are_forgotten() {
+    let mut client = Client::new(Seed::Empty);
+    client.create(EVENTS, &named(0));
+    client.create(EVENTS, &named(1));
+    client.control("POST", "graph", &json!({"pageSize": 1, "tokens": 2}), 204);
+    let first = client.get(DELTA);
+    let second = client.get(first["@odata.nextLink"].as_str().unwrap());
+    let (_, old) = (client.get(second["@odata.nextLink"].as_str().unwrap()), second["@odata.nextLink"].clone());
+    client.get(DELTA);
+    let lost = client.send("GET", old.as_str().unwrap(), None, &[]);
+    assert_eq!((lost.status, &lost.body["error"]["code"]), (410, &json!("SyncStateNotFound")));
+}
+
+#[test]
+fn what_takes_too_long() {
+    for (timeouts, page, status) in [
+        (json!({"items": 20}), 20, 200),
+        (json!({"items": 20}), 21, 504),
+        (json!({"days": 30}), 20, 200),
+        (json!({"days": 29}), 20, 504),
+        (json!({"always": true}), 1, 504),
+    ] {
+        let mut client = Client::new(Seed::Empty);
+        client.control("POST", "graph", &json!({"timeouts": timeouts}), 204);
+        let got = client.send("GET", DELTA, None, &[&format!("Prefer: odata.maxpagesize={page}")]);
+        assert_eq!(got.status, status, "{timeouts}");
+        assert_eq!(client.send("GET", VIEW, None, &[]).status, 200, "only change tracking is slow");
+        if status == 504 {
+            assert_eq!(
+                (&got.body["error"]["code"], &got.body["error"]["message"]),
+                (&json!("UnknownError"), &json!(""))
+            );
+        }
+    }
+}
+
+#[test]
+fn limits_and_how_the_wait_is_told() {
+    for (spelling, told, readable) in [
+        ("seconds", Some("2"), true),
+        ("fraction", Some("1.128"), true),
+        ("date", Some("Wed, 18 Nov 2026 09:00:02 GMT"), true),
+        ("hidden", Some("2"), false),
+        ("absent", None, true),
+    ] {
+        let mut client = Client::new(Seed::Empty);
+        client.control("POST", "graph", &json!({"throttle": {"atOnce": 2, "retryAfter": spelling}}), 204);
+        let part = |id: u8| json!({"id": id.to_string(), "method": "GET", "url": "/me"});
+        let batch = json!({"requests": [part(0), part(1), part(2)]});
+        for _ in 0..2 {
+            let got = client.send("POST", "/v1.0/$batch", Some(&batch), &[]);
+            let of = |id: &str| got.body["responses"].as_array().unwrap().iter().find(|one| one["id"] == id).unwrap();
+            assert_eq!((&of("0")["status"], &of("1")["status"]), (&json!(200), &json!(200)), "every batch begins anew");
+            let refused = of("2");
+            assert_eq!(
+                (&refused["status"], &refused["body"]["error"]["code"]),
+                (&json!(429), &json!("ApplicationThrottled"))
+            );
+            assert_eq!(refused["headers"]["Retry-After"].as_str(), told);
+        }
+        client.control("POST", "graph", &json!({"throttle": {"perTenMinutes": 8, "retryAfter": spelling}}), 204);
+        assert_eq!(client.send("GET", "/v1.0/me", None, &[]).status, 200, "seven before");
+        assert_eq!(client.send("GET", "/v1.0/me", None, &[]).status, 200);
+        let got = client.send("GET", "/v1.0/me", None, &[]);
+        assert_eq!((got.status, got.headers.contains_key("retry-after")), (429, told.is_some()));
+        let exposed = got.headers["access-control-expose-headers"].to_str().unwrap();
+        assert_eq!(exposed.contains("Retry-After"), readable, "{spelling}");
+        client.sandbox.desk.pass(chrono::Duration::minutes(10));
+        assert_eq!(client.send("GET", "/v1.0/me", None, &[]).status, 200);
+    }
+}
+
+#[test]
+fn tokens_are_challenged() {
+    let mut client = Client::new(Seed::Empty);
+    client.control("POST", "graph", &json!({"claims": "{\"a\":1}"}), 204);
+    let got = client.send("GET", "/v1.0/me", None, &[]);
+    let challenge = got.headers["www-authenticate"].to_str().unwrap();
+    assert_eq!(got.status, 401);
+    assert!(challenge.contains("error=\"insufficient_claims\", claims=\"eyJhIjoxfQ==\""), "{challenge}");
+    for (claims, status) in [("{}", 401), ("{\"a\":1}", 200)] {
+        let token = client.control("POST", "token", &json!({"account": "demo@contoso.example", "claims": claims}), 200);
+        client.token = token["access_token"].as_str().unwrap().to_owned();
+        assert_eq!(client.send("GET", "/v1.0/me", None, &[]).status, status, "{claims}");
+    }
+}
+
+#[test]
+fn a_cloud_without_to_do() {
+    let mut client = Client::new(Seed::Empty);
+    client.control("POST", "graph", &json!({"noToDo": true}), 204);
+    let got = client.send("GET", "/v1.0/me/todo/lists", None, &[]);
+    assert_eq!((got.status, &got.body["error"]["code"]), (400, &json!("BadRequest")));
+    assert_eq!(client.send("GET", EVENTS, None, &[]).status, 200);
+}
+
+#[test]
+fn containers_get_other_ids() {
+    let mut client = Client::new(Seed::Demo);
+    let names = |client: &mut Client, path: &str| (each(items(&client.get(path)), "id"), client.get(path));
+    let before = (names(&mut client, "/v1.0/me/calendars").0, names(&mut client, "/v1.0/me/todo/lists").0);
+    let events = items(&client.get(&format!("{EVENTS}?$top=100"))).len();
+    client.control("POST", "renumber", &Value::Null, 204);
+    let after = (names(&mut client, "/v1.0/me/calendars").0, names(&mut client, "/v1.0/me/todo/lists").0);
+    for (before, after) in [(before.0, after.0), (before.1, after.1)] {
+        assert_eq!(before.len(), after.len());
+        assert!(before.iter().all(|id| !after.contains(id)));
+    }
+    assert_eq!(items(&client.get(&format!("{EVENTS}?$top=100"))).len(), events, "what lies in them stays");
 }
