@@ -50,7 +50,7 @@ pub fn candidates(context: &Context<'_>, item: &Item) -> Vec<ItemId> {
     let own = identity::activity(item, context.account, 0);
     // of another installation's mark it is asked whether its Activity is here too
     let marked = item.facts.mark.as_ref().map(|mark| mark.activity.clone());
-    std::iter::once(own).chain(marked).collect()
+    std::iter::once(own).chain(marked).chain(noted(item).cloned()).collect()
 }
 
 fn valid_mark(context: &Context<'_>, item: &Item) -> Option<ItemId> {
@@ -114,6 +114,7 @@ fn by_identity(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &I
     }
     stands_for(seen, linked, &identity::activity(item, context.account, 0))
         .or_else(|| by_uid(seen, linked, item))
+        .or_else(|| by_note(seen, linked, item))
         .or(orphan)
         .unwrap_or(Match::New)
 }
@@ -139,6 +140,23 @@ fn by_uid(seen: &Seen, linked: &Linked<'_>, item: &Item) -> Option<Match> {
     }
 }
 
+/// The Activity that Creatio's built-in sync noted on the item.
+fn by_note(seen: &Seen, linked: &Linked<'_>, item: &Item) -> Option<Match> {
+    let activity = noted(item)?;
+    let is_other_kind = |one: &Item| one.record.kind() != item.record.kind();
+    match stands_for(seen, linked, activity)? {
+        // a copy of the event carries the note along
+        Match::Copy if linked.of(activity).is_some() => None,
+        Match::With(id) if seen.items.creatio.get(&id).is_some_and(is_other_kind) => None,
+        found => Some(found),
+    }
+}
+
+/// What the built-in sync noted on the item. The occurrences of a series all show the note of the series; our own mark is the later word.
+fn noted(item: &Item) -> Option<&ItemId> {
+    item.facts.local.as_ref().filter(|_| item.facts.mark.is_none() && item.facts.occurrence.is_none())
+}
+
 /// What standing for `activity` means, with what is known of it; `None` if nothing is.
 fn stands_for(seen: &Seen, linked: &Linked<'_>, activity: &ItemId) -> Option<Match> {
     match linked.of(activity) {
@@ -160,10 +178,13 @@ fn settle_rivals(context: &Context<'_>, unlinked: &[&Item], found: &mut BTreeMap
     }
     for mut items in rivals.into_values() {
         items.sort_by_key(|item| (!is_original(context, item), item.facts.created, item.id.clone()));
+        let uid = items.first().and_then(|item| item.facts.uid.clone());
         for copy in items.iter().skip(1) {
+            let is_noted = noted(copy).is_some() && copy.facts.uid != uid;
             let what = match (copy.record.kind(), &copy.facts.mark) {
                 (Kind::Task, Some(mark)) => Match::Surplus(mark.activity.clone()),
                 (Kind::Meeting, Some(_)) => Match::New,
+                (Kind::Meeting, None) if is_noted => Match::New,
                 (Kind::Task | Kind::Meeting, None) => Match::Copy,
             };
             found.insert(copy.id.clone(), what);

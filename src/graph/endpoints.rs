@@ -10,6 +10,8 @@ pub(super) const PROPERTY: &str = "String {5d0c9f5e-3c51-4f0e-9a6b-7e2d1c84b3a7}
 /// The extended property that our marks are found by: an extended property can only be compared whole (facts §2), and of a mark the generation
 /// is not known to whoever looks for it.
 pub(super) const FINGERPRINT: &str = "String {5d0c9f5e-3c51-4f0e-9a6b-7e2d1c84b3a7} Name ScheduleSyncActivity";
+/// The extended property in which Creatio's built-in sync notes the Activity of an event (creatio.md §3.2).
+pub(super) const LOCAL: &str = "String {00020329-0000-0000-C000-000000000046} Name LocalId";
 /// One id format everywhere, on every call (facts §2).
 const IMMUTABLE: &str = "IdType=\"ImmutableId\"";
 
@@ -136,8 +138,9 @@ fn events(calendar: &ContainerId, filter: &str) -> Call {
     read(address(&path, &[("$filter", filter), ("$expand", &expansion()), ("$top", "100")]))
 }
 
+/// Our mark and that of the built-in sync.
 fn expansion() -> String {
-    format!("singleValueExtendedProperties($filter=id eq {})", literal(PROPERTY))
+    format!("singleValueExtendedProperties($filter=id eq {} or id eq {})", literal(PROPERTY), literal(LOCAL))
 }
 
 /// To Do gives etags but heeds none (facts §2).

@@ -4,7 +4,7 @@
 
 use super::online::{self, Parted};
 use super::wire::{self, Event, TodoTask, ZonedTime};
-use super::{Mailbox, time};
+use super::{Mailbox, endpoints, time};
 use crate::http::odata;
 use crate::model::{
     Address, Body, Container, ContainerId, Facts, Importance, Item, ItemId, Kind, Malformed, Mark, Meeting, Occurrence,
@@ -135,6 +135,7 @@ fn event(id: &ItemId, value: &Value, mailbox: &Mailbox, container: &ContainerId)
         uid: event.uid.filter(|uid| !uid.is_empty() && uid.len() <= LONGEST_ID).map(Uid::new),
         occurrence,
         mark: event.single_value_extended_properties.iter().flatten().find_map(mark),
+        local: event.single_value_extended_properties.iter().flatten().find_map(local),
         transaction: event.transaction_id.filter(|id| !id.is_empty()),
         foreign,
         attendees,
@@ -310,10 +311,21 @@ fn status(word: Option<&str>) -> Status {
     }
 }
 
-/// Our mark, if `property` is ours. Exchange may give the name's case and the GUID's back changed.
+/// Our mark, if `property` is ours.
 fn mark(property: &wire::Property) -> Option<Mark> {
-    let ours = property.id.as_deref()?.eq_ignore_ascii_case(super::endpoints::PROPERTY);
-    Mark::parse(property.value.as_deref()?).filter(|_| ours)
+    Mark::parse(value(property, endpoints::PROPERTY)?)
+}
+
+/// The Activity that the built-in sync noted, if `property` is its: a GUID in whatever spelling.
+fn local(property: &wire::Property) -> Option<ItemId> {
+    let text = value(property, endpoints::LOCAL)?.trim_matches(['{', '}']).to_ascii_lowercase();
+    let is_guid = text.len() == 36 && text.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
+    is_guid.then(|| text.as_str().into())
+}
+
+/// What `property` holds, if it has this name. Exchange may give the name's case and the GUID's back changed.
+fn value<'a>(property: &'a wire::Property, name: &str) -> Option<&'a str> {
+    property.value.as_deref().filter(|_| property.id.as_deref().is_some_and(|id| id.eq_ignore_ascii_case(name)))
 }
 
 fn version(etag: Option<String>, key: Option<String>) -> Version {

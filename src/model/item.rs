@@ -31,6 +31,10 @@ pub struct Facts {
     pub occurrence: Option<Occurrence>,
     /// Exchange: our mark on it (extended property; linkedResource). Only filled by `Replica::find`, since a delta does not carry it.
     pub mark: Option<Mark>,
+    /// Exchange: the Activity that Creatio's built-in sync noted on an event (creatio.md §3.2). Like `mark` only filled by `Replica::find`;
+    /// a copy of the event carries it along.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub local: Option<ItemId>,
     /// Exchange: the `transactionId` it was created with.
     pub transaction: Option<String>,
     /// Exchange: somebody else organizes it; the user holds an attendee's copy.

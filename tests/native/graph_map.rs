@@ -3,7 +3,9 @@
 use crate::graph_setup::{mailbox, meeting, task};
 use crate::world::MAILBOX;
 use schedule_sync::graph::map::{self, Reading};
-use schedule_sync::model::{Importance, Item, Kind, Original, Reminder, Response, Role, Status, TaskWhen, When};
+use schedule_sync::model::{
+    Importance, Item, ItemId, Kind, Original, Reminder, Response, Role, Status, TaskWhen, When,
+};
 use serde_json::{Value, json};
 
 fn base() -> Value {
@@ -173,6 +175,16 @@ fn facts_that_the_rules_ask_for() {
     assert_eq!((item.version.as_str(), item.container.as_str()), ("W/\"x\"", "c"));
     let other = json!([{"id": "String {5d0c9f5e-3c51-4f0e-9a6b-7e2d1c84b3a8} Name Other", "value": "site/a/1"}]);
     assert_eq!(event(json!({"singleValueExtendedProperties": other})).facts.mark, None);
+    for (note, local) in [
+        ("A0EEBC99-9C0B-4EF8-BB6D-6BB9BD380A11", Some("a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11")),
+        ("{a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11}", Some("a0eebc99-9c0b-4ef8-bb6d-6bb9bd380a11")),
+        ("no id of an Activity", None),
+        ("", None),
+    ] {
+        let note = json!([{"id": "String {00020329-0000-0000-c000-000000000046} Name localid", "value": note}]);
+        let item = event(json!({"singleValueExtendedProperties": note}));
+        assert_eq!((item.facts.local.as_ref().map(ItemId::as_str), item.facts.mark), (local, None));
+    }
     assert_eq!(event(json!({"@odata.etag": null, "changeKey": "k"})).version.as_str(), "W/\"k\"");
 }
 

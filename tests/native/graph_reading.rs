@@ -198,6 +198,30 @@ fn containers_with_other_ids_are_the_same_containers() {
     assert_eq!(spine.activity(second_subject)["Title"], second_subject, "the chosen calendar is still chosen");
 }
 
+/// The built-in sync noted its Activity on an event that no longer looks like it.
+#[test]
+fn what_the_built_in_sync_noted_is_adopted_from_the_mailbox() {
+    let spine = Spine::new(Seed::Empty, &everything());
+    let row = json!({"Title": "Visit", "StartDate": "2026-03-12T10:00:00Z", "DueDate": "2026-03-12T11:00:00Z",
+        "ShowInScheduler": true});
+    let activity = spine.odata("POST", "Activity", Some(row))["Id"].as_str().unwrap().to_owned();
+    let name = |name: &str| format!("String {{00020329-0000-0000-C000-000000000046}} Name {name}");
+    let time = |hour: u8| json!({"dateTime": format!("2026-03-12T{hour:02}:00:00.0000000"), "timeZone": "UTC"});
+    let event = json!({"id": "M=", "subject": "Visit, moved", "start": time(12), "end": time(13),
+        "singleValueExtendedProperties": [{"id": name("RemoteId"), "value": "r"},
+            {"id": name("LocalId"), "value": activity.to_uppercase()}]});
+    {
+        let mut sandbox = spine.world.sandbox.borrow_mut();
+        let Sandbox { graph, desk, .. } = &mut *sandbox;
+        graph.load_event(event, desk).unwrap();
+    }
+    let report = spine.settle();
+    assert_eq!((report.counts.creatio.created, report.counts.exchange.created), (0, 0));
+    assert_eq!((spine.activities().len(), spine.events().len()), (1, 1));
+    let link = spine.shelf.links.borrow().values().next().unwrap().clone();
+    assert_eq!((link.ids.creatio.as_str(), link.ids.exchange.as_str()), (activity.as_str(), "M="));
+}
+
 #[test]
 fn without_to_do_tasks_are_off_and_the_reason_is_told() {
     let spine = Spine::new(Seed::Demo, &everything());

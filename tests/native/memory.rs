@@ -209,10 +209,10 @@ fn written(item: &Item) -> Written {
     }
 }
 
-/// An item as a delta tells it: without our mark.
+/// An item as a delta tells it: without our mark and the built-in sync's.
 fn unmarked(item: &Item) -> Item {
     let mut item = item.clone();
-    item.facts.mark = None;
+    (item.facts.mark, item.facts.local) = (None, None);
     item
 }
 

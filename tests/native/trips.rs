@@ -11,7 +11,7 @@ use schedule_sync::engine::link::{LinkState, Reason};
 use schedule_sync::engine::settings::{Conflict, ExchangeDelete, Settings};
 use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{
-    Address, Body, ContactId, Item, ItemId, Occurrence, Original, Person, Record, Response, Role, Side, Status,
+    Address, Body, ContactId, Item, ItemId, Occurrence, Original, Person, Record, Response, Role, Side, Status, Task,
     TaskWhen, When,
 };
 use schedule_sync::ports::{Refusal, Store};
@@ -258,6 +258,54 @@ fn a_copy_of_an_exported_event_is_an_event_in_its_own_right() {
     trip.exchange.put(copy);
     trip.settle();
     assert_eq!((trip.creatio.ids().len(), trip.exchange.ids().len()), (2, 2));
+}
+
+#[test]
+fn what_the_built_in_sync_noted_is_adopted() {
+    let uid = |mut item: Item, uid: &str| {
+        item.facts.uid = Some(uid.into());
+        item
+    };
+    let noted = |id: &str, name: &str, activity: &str| {
+        let mut event = uid(event(id, name), &format!("uid-{id}"));
+        event.facts.local = Some(activity.into());
+        event
+    };
+    let dated = TaskWhen::Timed { start: at("2026-03-12T10:00:00Z"), due: at("2026-03-12T11:00:00Z") };
+    let task = Record::Task(Task { when: dated, ..task("Call", "2026-03-12") });
+    // what is there, how many links and Activities there are then, and to which Activity the event `e` belongs
+    for (what, activities, events, counts, of) in [
+        ("by the note alone", vec![activity("a", "Call")], vec![noted("e", "Visit", "a")], (1, 1), Some("a")),
+        ("nobody's note", vec![activity("a", "Call")], vec![noted("e", "Visit", "x")], (2, 2), None),
+        ("of another kind", vec![item(Side::Creatio, "a", task)], vec![noted("e", "Visit", "a")], (2, 2), None),
+        (
+            "the UID comes first",
+            vec![activity("a", "Call"), uid(activity("b", "Talk"), "uid-e")],
+            vec![noted("e", "Visit", "a")],
+            (2, 2),
+            Some("b"),
+        ),
+        (
+            "a copy is an event in its own right",
+            vec![activity("a", "Call")],
+            vec![noted("e", "Visit", "a"), noted("f", "Copy", "a")],
+            (2, 2),
+            Some("a"),
+        ),
+    ] {
+        let trip = Trip::new(&everything());
+        activities.into_iter().for_each(|activity| trip.creatio.put(activity));
+        events.into_iter().for_each(|event| trip.exchange.put(event));
+        trip.settle();
+        let links = trip.shelf.links.borrow();
+        assert_eq!((links.len(), trip.creatio.ids().len()), counts, "{what}");
+        let linked = links.values().find(|link| link.ids.exchange.as_str() == "e").unwrap().ids.creatio.as_str();
+        assert!(of.map_or(linked != "a", |of| linked == of), "{what}: {linked}");
+        drop(links);
+        trip.exchange.put(noted("late", "Later", "a"));
+        trip.settle();
+        assert_eq!(trip.creatio.ids().len(), counts.1 + 1, "{what}: what is linked takes no copy");
+    }
 }
 
 #[test]
