@@ -140,16 +140,13 @@ fn by_uid(seen: &Seen, linked: &Linked<'_>, item: &Item) -> Option<Match> {
     }
 }
 
-/// The Activity that Creatio's built-in sync noted on the item.
+/// The Activity that Creatio's built-in sync noted on the item, unless it is another's: a copy of an event carries the note along.
 fn by_note(seen: &Seen, linked: &Linked<'_>, item: &Item) -> Option<Match> {
     let activity = noted(item)?;
-    let is_other_kind = |one: &Item| one.record.kind() != item.record.kind();
-    match stands_for(seen, linked, activity)? {
-        // a copy of the event carries the note along
-        Match::Copy if linked.of(activity).is_some() => None,
-        Match::With(id) if seen.items.creatio.get(&id).is_some_and(is_other_kind) => None,
-        found => Some(found),
-    }
+    let found = stands_for(seen, linked, activity)?;
+    let is_copy = found == Match::Copy && linked.of(activity).is_some();
+    let is_other_kind = seen.items.creatio.get(activity).is_some_and(|one| one.record.kind() != item.record.kind());
+    (!is_copy && !is_other_kind).then_some(found)
 }
 
 /// What the built-in sync noted on the item. The occurrences of a series all show the note of the series; our own mark is the later word.
