@@ -514,3 +514,13 @@ pub(crate) fn facts(side: Side, n: u32) -> Facts {
     let transaction = (side == Side::Exchange).then(|| format!("transaction-{n}"));
     Facts { transaction, ..Facts::default() }
 }
+
+/// How a server spells `value`.
+fn of<T: PartialEq>(table: &[(T, &'static str)], value: T) -> &'static str {
+    table.iter().find(|(other, _)| *other == value).unwrap().1
+}
+
+/// What a server means by the value of a row.
+fn meant<T: Copy>(table: &[(T, &str)], row: &serde_json::Value) -> T {
+    table.iter().find(|(_, word)| row == word).unwrap().0
+}

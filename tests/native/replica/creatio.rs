@@ -1,6 +1,6 @@
 //! Creatio takes part, against the sandbox in process: over OData, on both kinds of host.
 
-use super::{Loss, Rig, conforms, facts};
+use super::{Loss, Rig, conforms, facts, meant, of};
 use crate::creatio_observe::id;
 use crate::graph_setup::Known;
 use crate::world::{CREATIO, World};
@@ -68,14 +68,6 @@ impl Installation {
         let id = Uuid::parse_str(id).unwrap();
         self.with(|sandbox| sandbox.creatio.save_row((entity, id), row, &sandbox.desk)).unwrap();
     }
-}
-
-fn of<T: PartialEq + Copy>(table: &[(T, &'static str)], value: T) -> &'static str {
-    table.iter().find(|(other, _)| *other == value).unwrap().1
-}
-
-fn meant<T: Copy>(table: &[(T, &str)], row: &Value) -> T {
-    table.iter().find(|(_, id)| row == id).unwrap().0
 }
 
 /// The row that a person would leave who wants `record`.

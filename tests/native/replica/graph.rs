@@ -2,7 +2,7 @@
 //! All that is said is checked against Microsoft's description.
 #![allow(clippy::print_stdout)] // under which switch a case failed is to be seen
 
-use super::{Loss, Rig, conforms, facts};
+use super::{Loss, Rig, conforms, facts, meant, of};
 use crate::graph_limits::quirks;
 use crate::graph_setup::{Checked, checked, default, mailbox};
 use crate::world::World;
@@ -93,14 +93,6 @@ impl Post {
         page["value"] = json!(items);
         page
     }
-}
-
-fn of<T: PartialEq>(table: &[(T, &'static str)], value: T) -> &'static str {
-    table.iter().find(|(other, _)| *other == value).unwrap().1
-}
-
-fn meant<T: Copy>(table: &[(T, &str)], row: &Value) -> T {
-    table.iter().find(|(_, word)| row == word).unwrap().0
 }
 
 /// What a person would send who wants `record`.
