@@ -2,7 +2,7 @@
 //! It does not read bodies.
 
 use super::retry::{self, Mishap};
-use super::{Call, Endpoint, Payload, odata};
+use super::{Call, Endpoint, Fault, Payload, odata};
 use crate::error::{Error, Result};
 use crate::model::{Instant, Side};
 use crate::ports::{Clock, Http, Keys, Request, Response};
@@ -18,19 +18,34 @@ pub struct Caller<P> {
     base: String,
     headers: Vec<(&'static str, String)>,
     told: Cell<Option<Instant>>,
+    judge: fn(&Response) -> Option<Fault>,
 }
 
 impl<P: Http + Clock + Keys> Caller<P> {
     /// A caller for the service whose absolute root is `base`.
     pub fn new(port: Rc<P>, side: Side, base: &str) -> Self {
         let base = base.trim_end_matches('/').to_owned();
-        Self { port, side, base, headers: vec![("Accept", "application/json".to_owned())], told: Cell::new(None) }
+        Self {
+            port,
+            side,
+            base,
+            headers: vec![("Accept", "application/json".to_owned())],
+            told: Cell::new(None),
+            judge: |_| None,
+        }
     }
 
     /// The same caller, sending one more header with every call.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: &str) -> Self {
         self.headers.push((name, value.to_owned()));
+        self
+    }
+
+    /// The same caller, taking no reply for an answer of which `judge` says that it is none, whatever its status.
+    #[must_use]
+    pub fn judging(mut self, judge: fn(&Response) -> Option<Fault>) -> Self {
+        self.judge = judge;
         self
     }
 
@@ -69,7 +84,7 @@ impl<P: Http + Clock + Keys> Caller<P> {
     /// Sends `call` until there is a reply that another attempt would not better. The reply may be a refusal (404, 412, 500 …).
     ///
     /// # Errors
-    /// `Network` (the call may have been carried out), `SignedOut`, `Busy`, `ForeignLink`.
+    /// `Network` (the call may have been carried out), `SignedOut`, `Busy`, `ForeignLink`; what [`Caller::judging`] says.
     pub async fn send(&self, call: &Call) -> Result<Response> {
         let (mut renew, mut renewed) = (false, false);
         let mut attempt = 1;
@@ -138,7 +153,7 @@ impl<P: Http + Clock + Keys> Caller<P> {
         match response.status().as_u16() {
             401 => Err(Error::SignedOut(self.side)),
             429 | 503 | 504 => Err(Error::Busy(self.side)),
-            _ => Ok(response),
+            _ => (self.judge)(&response).map_or(Ok(response), |fault| Err(fault.error(self.side))),
         }
     }
 
