@@ -1,6 +1,7 @@
 //! Observing: a full reading of the window, or what changed since the last one. Creatio has no tombstones: a delta counts the window's
 //! activities, and a count that the changes don't explain makes the reading a full one.
 
+use super::clock::Clock as Mode;
 use super::query::{Query, date, in_window, no_email};
 use super::read::{row_id, understood};
 use super::wire::{Activity, Trace};
@@ -25,6 +26,8 @@ const OVERLAP: TimeDelta = TimeDelta::minutes(2);
 /// Where the next reading goes on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Place {
+    /// What times in replies were taken to mean: stamps of another meaning are no place to go on from.
+    read: Mode,
     /// The window that was read.
     window: Window,
     /// How many activities were in it.
@@ -72,18 +75,21 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     pub(super) async fn observed(&self, scope: &Scope, cursor: Option<&Cursor>) -> Result<Listing> {
         self.cards.borrow_mut().clear();
         let place = cursor.and_then(|cursor| serde_json::from_str::<Place>(&cursor.0).ok());
-        let delta = match place.filter(|place| place.window == scope.window) {
+        // what could only be assumed may be seen by now
+        self.lore.doubt();
+        let read = self.clocks().await?.read;
+        let delta = match place.filter(|place| place.window == scope.window && place.read == read) {
             Some(place) => self.delta(place).await?,
             None => None,
         };
         match delta {
             Some(listing) => Ok(listing),
-            None => self.full(scope.window).await,
+            None => self.full(scope.window, read).await,
         }
     }
 
     /// Everything in the window.
-    async fn full(&self, window: Window) -> Result<Listing> {
+    async fn full(&self, window: Window, read: Mode) -> Result<Listing> {
         let rows = self.all_in(&window).await?;
         let (traces, _) = understood::<Trace>(rows.clone(), "Id", "");
         let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
@@ -93,7 +99,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         // without participants' rows, theirs can't be older than the activities'
         let participants = Tide { high: activities.high, seen: BTreeSet::new() }.after(&participants);
         // nothing there: there is no stamp to go on from
-        let place = (count > 0).then_some(Place { window, count, activities, participants });
+        let place = (count > 0).then_some(Place { read, window, count, activities, participants });
         let listing = Listing { items: reading.items, malformed: reading.malformed, ..Listing::default() };
         Ok(Listing { complete: vec![ACTIVITIES.into()], ..self.framed(listing, place.as_ref()) })
     }
@@ -134,6 +140,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             participants: place.participants.after(&joined),
             count: count.unwrap_or(place.count),
             window: place.window,
+            read: place.read,
         };
         let listing = Listing { items: reading.items, malformed: named_once(malformed), ..Listing::default() };
         Ok(Some(self.framed(listing, Some(&place))))
@@ -162,12 +169,13 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             if read < PAGE {
                 return Ok(rows.into_values().collect());
             }
-            if skip > 0 && rows.len() == place {
+            // what has been passed by number is among the rows: far more of it than of them is the same again and again
+            if skip + read > rows.len() + PAGE {
                 let detail = "the pages of Activity begin again and again".to_owned();
                 return Err(Error::Unreadable { side: SIDE, detail });
             }
-            // a page full of one and the same stamp can't be passed by the stamp
-            (key, skip) = if last.is_empty() || last == key { (key, skip + read) } else { (last, 0) };
+            // a page full of one and the same stamp can't be passed by the stamp, nor can the hour that a wall clock shows twice
+            (key, skip) = if last <= key { (key, skip + read) } else { (last, 0) };
         }
     }
 

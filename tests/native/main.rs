@@ -6,6 +6,7 @@
 mod bad_input;
 mod chance;
 mod choices;
+mod clocks;
 mod creatio_apply;
 mod creatio_directory;
 mod creatio_filters;
