@@ -33,5 +33,6 @@ mod rings;
 mod simulate;
 mod spine;
 mod trips;
+mod troubles;
 mod world;
 mod zones;
