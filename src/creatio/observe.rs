@@ -17,6 +17,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows of one page of a full reading.
 const PAGE: usize = 200;
+/// A page that is too large for the server is asked for with this many times fewer rows.
+const SHRINK: usize = 4;
 /// More changed rows than this, and a full reading is no dearer.
 const MANY: usize = 2_000;
 /// Rows are looked at again that are this much older than the newest one seen: a slow save may become visible after a later one, and
@@ -150,13 +152,20 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     /// is seen again, where paging by number alone would lose its neighbour.
     async fn all_in(&self, window: &Window) -> Result<Vec<Value>> {
         let mut rows = BTreeMap::new();
-        let (mut key, mut skip) = (String::new(), 0);
+        let (mut key, mut skip, mut top) = (String::new(), 0, PAGE);
         loop {
             let filter = if key.is_empty() { String::new() } else { format!(" and ModifiedOn ge {key}") };
             let filter = in_window(window) + &filter;
             let order = "ModifiedOn,Id";
-            let query = Query { set: "Activity", select: Activity::COLUMNS, filter: &filter, order, top: PAGE, skip };
-            let [page] = self.ask([vec![query.call()]]).await?;
+            let query = Query { set: "Activity", select: Activity::COLUMNS, filter: &filter, order, top, skip };
+            let page = match self.ask([vec![query.call()]]).await {
+                // the server's memory for one page was too small, which not every version says (creatio.md §1.6)
+                Err(Error::Server { status: 500, .. }) if top > 1 => {
+                    top = (top / SHRINK).max(1);
+                    continue;
+                }
+                asked => asked.map(|[page]| page)?,
+            };
             let last = page.last().and_then(|row| row.get("ModifiedOn")?.as_str()).unwrap_or_default().to_owned();
             let read = page.len();
             // a row without an id is kept by its place: it has to be reported
@@ -166,7 +175,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
                     .enumerate()
                     .map(|(n, row)| ((row_id(&row), row_id(&row).map_or(place + n, |_| 0)), row)),
             );
-            if read < PAGE {
+            if read < top {
                 return Ok(rows.into_values().collect());
             }
             // what has been passed by number is among the rows: far more of it than of them is the same again and again

@@ -35,6 +35,7 @@ mod rings;
 mod simulate;
 mod spine;
 mod trips;
+mod troubles;
 mod world;
 mod year;
 mod zones;
