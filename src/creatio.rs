@@ -1,20 +1,24 @@
-//! Creatio as a replica: its activities through OData 4, in the mode where all times are true UTC (creatio.md §1.5). One container, `activities`.
+//! Creatio as a replica: its activities through OData 4, whatever its times mean there (creatio.md §1.5). One container, `activities`.
 //!
 //! Creatio has neither etags nor tombstones: a version is `ModifiedOn` as read, compared just before a write; an absence is found by counting.
 //! The rows of participants belong to their Activity here, and nothing else of Creatio is written.
 
 mod adopt;
 mod apply;
+pub mod clock;
 mod directory;
+mod door;
 pub mod filters;
 mod find;
 mod groups;
 mod keep;
 pub mod kept;
+pub mod lore;
 mod map;
 mod observe;
 mod people;
 pub mod policy;
+mod probe;
 mod query;
 mod read;
 mod settings;
@@ -32,6 +36,7 @@ use crate::http::Caller;
 use crate::model::{Address, ContactId, Cursor, GroupId, Listing, Side, SiteId, Zone};
 use crate::ports::{Clock, Clue, Directory, Found, Http, Keys, Membership, Op, Outcome, Replica, Scope};
 use chrono::Weekday;
+use lore::Lore;
 use map::{Card, Lookups};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -65,6 +70,7 @@ pub struct Creatio<P> {
     /// The first day of the user's weeks.
     week: Weekday,
     site: Site,
+    lore: Rc<Lore>,
     lookups: RefCell<Option<Rc<Lookups>>>,
     cards: RefCell<BTreeMap<ContactId, Card>>,
 }
@@ -74,10 +80,13 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     pub fn new(world: Rc<P>, site: Site) -> Self {
         let base = format!("{}/odata", site.base.trim_end_matches('/'));
         // a lost session shall give 401, not a log-in page (creatio.md §1.2)
-        let caller = |base: &str| Caller::new(Rc::clone(&world), SIDE, base).with("ForceUseSession", "true");
+        let caller = |base: &str| {
+            Caller::new(Rc::clone(&world), SIDE, base).with("ForceUseSession", "true").judging(query::stop)
+        };
         let (odata, service) = (caller(&base), caller(&site.base));
         let (lookups, cards) = (RefCell::default(), RefCell::default());
-        Self { odata, service, user: None, week: Weekday::Mon, site, lookups, cards }
+        let lore = Rc::default();
+        Self { odata, service, user: None, week: Weekday::Mon, site, lore, lookups, cards }
     }
 
     /// The same, for filters that ask for the current user or the current week: the user's id, and the culture of the profile (`en-US`).
@@ -85,6 +94,13 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     pub fn with_user(mut self, id: &str, culture: &str) -> Self {
         self.user = Some(id.to_owned());
         self.week = groups::first_day(culture);
+        self
+    }
+
+    /// The same, with what is known of the installation's clocks, and to be found out for all others too.
+    #[must_use]
+    pub fn with_lore(mut self, lore: Rc<Lore>) -> Self {
+        self.lore = lore;
         self
     }
 

@@ -1,9 +1,11 @@
 //! Applying writes, in four steps that each cost few requests however many writes there are: read what is to be written over, write
 //! activities, write participants, read back. Creatio has no If-Match (creatio.md §1.3): a version is compared just before the write.
 
+mod retell;
+
 use super::people::Wish;
 use super::query::accept;
-use super::read::{Reading, envelope};
+use super::read::Reading;
 use super::wire::Participant;
 use super::write::{change, creation, json};
 use super::{ACTIVITIES, Creatio};
@@ -33,7 +35,12 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         let (mut stages, born) = self.checked(ops).await;
         self.write(ops, &mut stages).await;
         // created or not, changed or not: from here on what the server holds decides
-        let before = self.held(ops, &stages).await;
+        let mut before = self.held(ops, &stages).await;
+        if let Ok(held) = &before
+            && self.retell(ops, &mut stages, held).await
+        {
+            before = self.held(ops, &stages).await;
+        }
         if let Ok(before) = &before {
             for (op, stage) in ops.iter().zip(&mut stages) {
                 settle(op, stage, before);
@@ -75,7 +82,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             }
         }
         // a ghost that stays after all has no link and is seen as new by the next run
-        self.odata.batch(&envelope(), &calls).await;
+        self.batch(&calls).await;
     }
 
     /// Writes activities.
@@ -95,7 +102,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
                 Err(reason) => *stage = Stage::Settled(Refusal::Rejected(reason)),
             }
         }
-        let answers = self.odata.batch(&envelope(), &calls).await;
+        let answers = self.batch(&calls).await;
         for (place, answer) in places.into_iter().zip(answers) {
             if let (Some(op), Some(stage)) = (ops.get(place), stages.get_mut(place)) {
                 *stage = answered(op, answer);
@@ -133,7 +140,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
                 places.push(place);
             }
         }
-        let answers = self.odata.batch(&envelope(), &calls).await;
+        let answers = self.batch(&calls).await;
         for (place, answer) in places.into_iter().zip(answers) {
             if let (Err(refusal), Some(stage)) = (joined(answer), stages.get_mut(place)) {
                 *stage = Stage::Settled(refusal);

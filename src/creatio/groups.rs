@@ -266,7 +266,7 @@ pub(super) fn refused(error: &Error) -> Option<String> {
 }
 
 /// The address of DataService's queries below the workspace (creatio.md §1.10).
-const SELECT_QUERY: &str = "DataService/json/SyncReply/SelectQuery";
+pub(super) const SELECT_QUERY: &str = "DataService/json/SyncReply/SelectQuery";
 
 /// A page of a query by a stored filter. The filter stays as it is, in a group with the condition that keeps e-mails out.
 fn select(stored: &Value, offset: usize) -> Value {
@@ -296,7 +296,8 @@ struct Selected {
     info: Option<Value>,
 }
 
-fn rows(response: &Response) -> Result<Vec<Value>, Fault> {
+/// The rows of DataService's reply.
+pub(super) fn rows(response: &Response) -> Result<Vec<Value>, Fault> {
     query::accept(response)?;
     let reply: Selected = odata::parse(response.body())?;
     let said = [reply.status, reply.info].into_iter().flatten().find_map(|body| {

@@ -3,6 +3,7 @@
 
 use super::Creatio;
 use super::kept;
+use super::lore::Overrides;
 use super::policy::{self, Policy};
 use crate::engine::settings::Settings;
 use crate::error::{Error, Result};
@@ -29,6 +30,8 @@ pub struct Kept {
     pub place: Place,
     /// The paths of what the policy fixes.
     pub locked: Vec<String>,
+    /// What the policy says of the installation's times.
+    pub clock: Overrides,
 }
 
 /// What keeps the settings of one mailbox.
@@ -97,7 +100,7 @@ impl<P: Http + Clock + Keys, S: Store> Keeper<'_, P, S> {
                 (policy.begin(&self.first().await?), place)
             }
         };
-        Ok(Kept { settings: policy.fix(&own), own, place, locked: policy.locked() })
+        Ok(Kept { settings: policy.fix(&own), own, place, locked: policy.locked(), clock: policy.clock() })
     }
 
     /// What a user begins with: the built-in sync's settings, where they can be read.

@@ -1,6 +1,7 @@
 //! Observing: a full reading of the window, or what changed since the last one. Creatio has no tombstones: a delta counts the window's
 //! activities, and a count that the changes don't explain makes the reading a full one.
 
+use super::clock::Clock as Mode;
 use super::query::{Query, date, in_window, no_email};
 use super::read::{row_id, understood};
 use super::wire::{Activity, Trace};
@@ -16,6 +17,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows of one page of a full reading.
 const PAGE: usize = 200;
+/// A page that is too large for the server is asked for with this many times fewer rows.
+const SHRINK: usize = 4;
 /// More changed rows than this, and a full reading is no dearer.
 const MANY: usize = 2_000;
 /// Rows are looked at again that are this much older than the newest one seen: a slow save may become visible after a later one, and
@@ -25,6 +28,8 @@ const OVERLAP: TimeDelta = TimeDelta::minutes(2);
 /// Where the next reading goes on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Place {
+    /// What times in replies were taken to mean: stamps of another meaning are no place to go on from.
+    read: Mode,
     /// The window that was read.
     window: Window,
     /// How many activities were in it.
@@ -72,18 +77,21 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     pub(super) async fn observed(&self, scope: &Scope, cursor: Option<&Cursor>) -> Result<Listing> {
         self.cards.borrow_mut().clear();
         let place = cursor.and_then(|cursor| serde_json::from_str::<Place>(&cursor.0).ok());
-        let delta = match place.filter(|place| place.window == scope.window) {
+        // what could only be assumed may be seen by now
+        self.lore.doubt();
+        let read = self.clocks().await?.read;
+        let delta = match place.filter(|place| place.window == scope.window && place.read == read) {
             Some(place) => self.delta(place).await?,
             None => None,
         };
         match delta {
             Some(listing) => Ok(listing),
-            None => self.full(scope.window).await,
+            None => self.full(scope.window, read).await,
         }
     }
 
     /// Everything in the window.
-    async fn full(&self, window: Window) -> Result<Listing> {
+    async fn full(&self, window: Window, read: Mode) -> Result<Listing> {
         let rows = self.all_in(&window).await?;
         let (traces, _) = understood::<Trace>(rows.clone(), "Id", "");
         let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
@@ -93,7 +101,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         // without participants' rows, theirs can't be older than the activities'
         let participants = Tide { high: activities.high, seen: BTreeSet::new() }.after(&participants);
         // nothing there: there is no stamp to go on from
-        let place = (count > 0).then_some(Place { window, count, activities, participants });
+        let place = (count > 0).then_some(Place { read, window, count, activities, participants });
         let listing = Listing { items: reading.items, malformed: reading.malformed, ..Listing::default() };
         Ok(Listing { complete: vec![ACTIVITIES.into()], ..self.framed(listing, place.as_ref()) })
     }
@@ -134,6 +142,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             participants: place.participants.after(&joined),
             count: count.unwrap_or(place.count),
             window: place.window,
+            read: place.read,
         };
         let listing = Listing { items: reading.items, malformed: named_once(malformed), ..Listing::default() };
         Ok(Some(self.framed(listing, Some(&place))))
@@ -143,13 +152,20 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     /// is seen again, where paging by number alone would lose its neighbour.
     async fn all_in(&self, window: &Window) -> Result<Vec<Value>> {
         let mut rows = BTreeMap::new();
-        let (mut key, mut skip) = (String::new(), 0);
+        let (mut key, mut skip, mut top) = (String::new(), 0, PAGE);
         loop {
             let filter = if key.is_empty() { String::new() } else { format!(" and ModifiedOn ge {key}") };
             let filter = in_window(window) + &filter;
             let order = "ModifiedOn,Id";
-            let query = Query { set: "Activity", select: Activity::COLUMNS, filter: &filter, order, top: PAGE, skip };
-            let [page] = self.ask([vec![query.call()]]).await?;
+            let query = Query { set: "Activity", select: Activity::COLUMNS, filter: &filter, order, top, skip };
+            let page = match self.ask([vec![query.call()]]).await {
+                // the server's memory for one page was too small, which not every version says (creatio.md §1.6)
+                Err(Error::Server { status: 500, .. }) if top > 1 => {
+                    top = (top / SHRINK).max(1);
+                    continue;
+                }
+                asked => asked.map(|[page]| page)?,
+            };
             let last = page.last().and_then(|row| row.get("ModifiedOn")?.as_str()).unwrap_or_default().to_owned();
             let read = page.len();
             // a row without an id is kept by its place: it has to be reported
@@ -159,15 +175,16 @@ impl<P: Http + Clock + Keys> Creatio<P> {
                     .enumerate()
                     .map(|(n, row)| ((row_id(&row), row_id(&row).map_or(place + n, |_| 0)), row)),
             );
-            if read < PAGE {
+            if read < top {
                 return Ok(rows.into_values().collect());
             }
-            if skip > 0 && rows.len() == place {
+            // what has been passed by number is among the rows: far more of it than of them is the same again and again
+            if skip + read > rows.len() + PAGE {
                 let detail = "the pages of Activity begin again and again".to_owned();
                 return Err(Error::Unreadable { side: SIDE, detail });
             }
-            // a page full of one and the same stamp can't be passed by the stamp
-            (key, skip) = if last.is_empty() || last == key { (key, skip + read) } else { (last, 0) };
+            // a page full of one and the same stamp can't be passed by the stamp, nor can the hour that a wall clock shows twice
+            (key, skip) = if last <= key { (key, skip + read) } else { (last, 0) };
         }
     }
 

@@ -4,6 +4,7 @@
 //! A policy is laid over the settings as JSON, so every member of [`Settings`] can have a default and a lock without being named here; what
 //! `Settings` doesn't know, or can't take, is a fault with its path. The price: `Settings` must say all its members when it is serialised.
 
+use super::lore::Overrides;
 use crate::engine::settings::Settings;
 use crate::error::{Error, Result};
 use crate::http::odata::understand;
@@ -21,6 +22,7 @@ type Object = Map<String, Value>;
 pub struct Policy {
     defaults: Object,
     locks: Object,
+    clock: Overrides,
 }
 
 /// The member that says how many days before today syncing begins, where a date would age.
@@ -45,6 +47,7 @@ impl Policy {
             Some(_) => Err(fault(&format!("{name}: expected an object"))),
         };
         let (defaults, mut locks, fields) = (part("defaults")?, part("locks")?, part("fields")?);
+        let clock = understand(Value::Object(part("clock")?)).map_err(|reason| fault(&format!("clock.{reason}")))?;
         match whole.remove("version") {
             Some(version) if version != 1 => return Err(fault("version: expected 1")),
             Some(_) | None => {}
@@ -57,13 +60,19 @@ impl Policy {
         if !fields.is_empty() && locks.insert("fields".to_owned(), Value::Object(fields)).is_some() {
             return Err(fault("locks.fields: set by fields already"));
         }
-        let mut policy = Self { defaults, locks };
+        let mut policy = Self { defaults, locks, clock };
         let first = Settings::first(today);
         for (name, part) in [("defaults", &mut policy.defaults), ("locks", &mut policy.locks)] {
             dated(part, today).map_err(|reason| fault(&format!("{name}.{reason}")))?;
             laid(&first, part).map_err(|reason| fault(&format!("{name}.{reason}")))?;
         }
         Ok(policy)
+    }
+
+    /// What it says of the installation's times, where a probe would not find it out.
+    #[must_use]
+    pub const fn clock(&self) -> Overrides {
+        self.clock
     }
 
     /// The settings of a user who has saved none: `first`, with the policy's defaults.

@@ -6,6 +6,7 @@ use crate::http::odata::{Page, address, brief, parse, refusal};
 use crate::http::{Call, Fault};
 use crate::model::{Instant, Window};
 use crate::ports::Response;
+use ::http::StatusCode;
 use chrono::SecondsFormat;
 use serde::de::DeserializeOwned;
 
@@ -78,7 +79,14 @@ impl Query<'_> {
 
 /// An instant as a literal of a filter or a value of a body.
 pub(super) fn date(at: Instant) -> String {
-    at.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+    let form = match at.timestamp_subsec_nanos() {
+        0 => SecondsFormat::Secs,
+        nanos if nanos % 1_000_000 == 0 => SecondsFormat::Millis,
+        nanos if nanos % 1_000 == 0 => SecondsFormat::Micros,
+        // a server counts in hundreds of nanoseconds, and reads no more digits
+        _ => return format!("{}Z", at.format("%Y-%m-%dT%H:%M:%S%.9f").to_string().trim_end_matches("00")),
+    };
+    at.to_rfc3339_opts(form, true)
 }
 
 /// The filter for activities that are no e-mails.
@@ -98,9 +106,9 @@ pub(super) fn in_window(window: &Window) -> String {
 /// Reads a page of rows.
 pub(super) fn page<T: DeserializeOwned>(response: &Response) -> Result<Page<T>, Fault> {
     accept(response)?;
-    // a success that is an error all the same: creatio.md §1.8, shape 3
     parse(response.body()).map_err(|fault| match refusal(response) {
-        Fault::Refused { message, .. } if !message.is_empty() => denied(&message).unwrap_or(Fault::Unreadable(message)),
+        // a success that is an error all the same: creatio.md §1.8, shape 3
+        Fault::Refused { message, .. } if !message.is_empty() => Fault::Unreadable(message),
         Fault::Refused { .. } | Fault::SignedOut | Fault::Forbidden(_) | Fault::CursorLost | Fault::Unreadable(_) => {
             fault
         }
@@ -109,20 +117,39 @@ pub(super) fn page<T: DeserializeOwned>(response: &Response) -> Result<Page<T>, 
 
 /// Lets a success pass; tells refusals, lost sessions and missing permissions apart (creatio.md §1.2, §1.8).
 pub(super) fn accept(response: &Response) -> Result<(), Fault> {
-    if response.status().is_redirection() {
-        return Err(Fault::SignedOut);
+    match stop(response) {
+        Some(fault) => Err(fault),
+        None if response.status().is_success() => Ok(()),
+        None => Err(refused(response)),
+    }
+}
+
+/// What a reply says of the session or the user's rights as a whole, if it does: then it answers nothing.
+pub(super) fn stop(response: &Response) -> Option<Fault> {
+    if response.status().is_redirection() || response.status() == StatusCode::UNAUTHORIZED {
+        return Some(Fault::SignedOut);
     }
     if let Some(markup) = markup(response) {
-        let title = title(&markup);
-        return Err(denied(&title).unwrap_or(Fault::SignedOut));
+        // a success that is a page is the log-in; an error's page is an error
+        let signed_out = (response.status().is_success() || is_login(&markup)).then_some(Fault::SignedOut);
+        return denied(&title(&markup)).or(signed_out);
     }
-    if response.status().is_success() {
-        return Ok(());
+    // a success that is an error all the same: creatio.md §1.8, shape 3
+    let is_error = !response.status().is_success() || response.body().starts_with(br#"{"Message""#);
+    if !is_error {
+        return None;
     }
-    let fault = refusal(response);
-    match &fault {
-        Fault::Refused { message, .. } => Err(denied(message).unwrap_or(fault)),
-        Fault::SignedOut | Fault::Forbidden(_) | Fault::CursorLost | Fault::Unreadable(_) => Err(fault),
+    match refusal(response) {
+        Fault::Refused { message, .. } => denied(&message),
+        Fault::SignedOut | Fault::Forbidden(_) | Fault::CursorLost | Fault::Unreadable(_) => None,
+    }
+}
+
+/// The refusal in a reply; of a page, what its title says.
+fn refused(response: &Response) -> Fault {
+    match (refusal(response), markup(response)) {
+        (Fault::Refused { status, code, .. }, Some(markup)) => Fault::Refused { status, code, message: title(&markup) },
+        (fault, _) => fault,
     }
 }
 
@@ -131,6 +158,10 @@ fn markup(response: &Response) -> Option<String> {
     let kind = response.headers().get(::http::header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let html = kind.is_some_and(|kind| kind.starts_with("text/html")) || response.body().starts_with(b"<");
     html.then(|| String::from_utf8_lossy(response.body()).into_owned())
+}
+
+fn is_login(markup: &str) -> bool {
+    ["NuiLogin", "/Login/"].iter().any(|mark| markup.contains(mark))
 }
 
 fn title(markup: &str) -> String {
@@ -174,9 +205,22 @@ mod tests {
     }
 
     #[test]
+    fn instants_have_as_many_digits_as_a_server_reads() {
+        for text in [
+            "2026-03-05T10:00:00Z",
+            "2026-03-05T10:00:00.120Z",
+            "2026-03-05T10:00:00.123456Z",
+            "2026-03-05T10:00:00.1234567Z",
+        ] {
+            assert_eq!(date(text.parse().unwrap_or_default()), text);
+        }
+    }
+
+    #[test]
     fn lost_sessions_and_missing_permissions_are_no_answers() {
         let forbidden = |text: &str| Fault::Forbidden(text.to_owned());
         let refused = Fault::Refused { status: 500, code: String::new(), message: "deep".to_owned() };
+        let page = |status, title: &str| Fault::Refused { status, code: String::new(), message: title.to_owned() };
         let html = "text/html; charset=utf-8";
         for (status, kind, body, fault) in [
             (200, "application/json", r#"{"value":[]}"#, None),
@@ -188,10 +232,15 @@ mod tests {
             (200, "", r#"{"Message":"No resource"}"#, Some(Fault::Unreadable("No resource".to_owned()))),
             (500, "", r#"{"error":{"message":"o","innererror":{"message":"deep"}}}"#, Some(refused)),
             (500, "", r#"{"Message":"no permissions to use OData"}"#, Some(forbidden("no permissions to use OData"))),
+            (403, html, "<title>no permissions to use OData</title>", Some(forbidden("no permissions to use OData"))),
+            (401, "", "", Some(Fault::SignedOut)),
+            (500, html, "<title>Runtime Error</title>", Some(page(500, "Runtime Error"))),
+            (502, html, "<title>Bad gateway</title>", Some(page(502, "Bad gateway"))),
+            (403, html, "<body data-page='NuiLogin'>", Some(Fault::SignedOut)),
         ] {
             let reply = ::http::Response::builder().status(status).header("Content-Type", kind);
             let reply = reply.body(body.as_bytes().to_vec()).unwrap_or_default();
-            assert_eq!(page::<serde_json::Value>(&reply).err(), fault, "{status} {body}");
+            assert_eq!(super::page::<serde_json::Value>(&reply).err(), fault, "{status} {body}");
         }
     }
 }

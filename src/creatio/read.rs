@@ -106,9 +106,9 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     pub(super) async fn pages(&self, calls: Vec<Call>) -> Result<Vec<Page<Value>>> {
         let responses = match calls.as_slice() {
             [] => Vec::new(),
-            [call] => vec![self.odata.send(call).await?],
+            [call] => vec![self.send(call).await?],
             calls => {
-                let answers = self.odata.batch(&envelope(), calls).await;
+                let answers = self.batch(calls).await;
                 answers.into_iter().collect::<Result<_, _>>().map_err(|silence| silence.error)?
             }
         };
@@ -121,7 +121,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         loop {
             rows.append(&mut page.value);
             let Some(next) = page.next.take() else { return Ok(()) };
-            page = query::page(&self.odata.send(&Call::get(next)).await?).map_err(|fault| fault.error(SIDE))?;
+            page = query::page(&self.next(&next).await?).map_err(|fault| fault.error(SIDE))?;
         }
     }
 

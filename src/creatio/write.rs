@@ -7,6 +7,7 @@ use crate::model::{ContactId, Field, Instant, Record, Reminder, TaskWhen, When};
 use crate::ports::{Create, Update};
 use chrono::TimeDelta;
 use serde_json::{Map, Value, json};
+use std::collections::BTreeSet;
 
 /// Members of a body.
 pub(super) type Body = Map<String, Value>;
@@ -70,6 +71,25 @@ pub(super) fn change(op: &Update) -> Result<Body, String> {
         set(&mut body, "OwnerId", owner.as_str());
     }
     Ok(body)
+}
+
+/// The body that writes the times of a record once more, as far as `fields` are them; empty if none is.
+pub(super) fn times(record: &Record, fields: &BTreeSet<Field>) -> Body {
+    let mut body = Body::new();
+    for (name, at) in ["StartDate", "DueDate", "RemindToOwnerDate"].into_iter().zip(moments(record, fields)) {
+        if let Some(at) = at {
+            set(&mut body, name, date(at));
+        }
+    }
+    body
+}
+
+/// Start, end and reminder, as far as `fields` write them.
+pub(super) fn moments(record: &Record, fields: &BTreeSet<Field>) -> [Option<Instant>; 3] {
+    let has = |field| fields.contains(&field);
+    let span = span(record).filter(|_| has(Field::When));
+    let reminder = reminder(record).filter(|_| has(Field::When) || has(Field::Reminder));
+    [span.map(|span| span.0), span.map(|span| span.1), reminder]
 }
 
 fn write(record: &Record, field: Field, body: &mut Body) -> Result<(), String> {

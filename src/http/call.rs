@@ -2,7 +2,7 @@
 //! It does not read bodies.
 
 use super::retry::{self, Mishap};
-use super::{Call, Endpoint, Payload, claims, odata};
+use super::{Call, Endpoint, Fault, Payload, claims, odata};
 use crate::error::{Error, Result};
 use crate::model::{Instant, Side};
 use crate::ports::{Clock, Http, Keys, Request, Response, Secret};
@@ -22,6 +22,8 @@ pub struct Caller<P> {
     told: Cell<Option<Instant>>,
     /// What a part of a batch said of the keys.
     doubted: Cell<Renewal>,
+    /// What in a reply tells that it is no answer at all.
+    judge: fn(&Response) -> Option<Fault>,
 }
 
 /// How new keys are asked for.
@@ -41,7 +43,7 @@ impl<P: Http + Clock + Keys> Caller<P> {
     pub fn new(port: Rc<P>, side: Side, base: &str) -> Self {
         let base = base.trim_end_matches('/').to_owned();
         let headers = vec![("Accept", "application/json".to_owned())];
-        Self { port, side, base, headers, lanes: 1, told: Cell::default(), doubted: Cell::default() }
+        Self { port, side, base, headers, lanes: 1, told: Cell::default(), doubted: Cell::default(), judge: |_| None }
     }
 
     /// The same caller, sending up to so many batches at the same time; one unless told.
@@ -55,6 +57,13 @@ impl<P: Http + Clock + Keys> Caller<P> {
     #[must_use]
     pub fn with(mut self, name: &'static str, value: &str) -> Self {
         self.headers.push((name, value.to_owned()));
+        self
+    }
+
+    /// The same caller, taking no reply for an answer of which `judge` says that it is none, whatever its status.
+    #[must_use]
+    pub fn judging(mut self, judge: fn(&Response) -> Option<Fault>) -> Self {
+        self.judge = judge;
         self
     }
 
@@ -98,7 +107,7 @@ impl<P: Http + Clock + Keys> Caller<P> {
     /// Sends `call` until there is a reply that another attempt would not better. The reply may be a refusal (404, 412, 500 …).
     ///
     /// # Errors
-    /// `Network` (the call may have been carried out), `SignedOut`, `Busy`, `ForeignLink`.
+    /// `Network` (the call may have been carried out), `SignedOut`, `Busy`, `ForeignLink`; what [`Caller::judging`] says.
     pub async fn send(&self, call: &Call) -> Result<Response> {
         self.send_all(call, 1).await
     }
@@ -188,7 +197,7 @@ impl<P: Http + Clock + Keys> Caller<P> {
             300..=399 if self.side == Side::Exchange => Err(Error::ForeignLink(self.side)),
             401 => Err(Error::SignedOut(self.side)),
             429 | 503 | 504 => Err(Error::Busy(self.side)),
-            _ => Ok(response),
+            _ => (self.judge)(&response).map_or(Ok(response), |fault| Err(fault.error(self.side))),
         }
     }
 

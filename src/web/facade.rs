@@ -1,6 +1,7 @@
 //! The one class that JavaScript sees. Each method takes its own hold of what it needs before it awaits, so that calls may overlap.
 #![cfg(target_arch = "wasm32")]
 
+use crate::creatio::lore::Lore;
 use crate::creatio::{Creatio, Keeper, Kept, Place, Site};
 use crate::engine::undo::Undo;
 use crate::engine::{Account, Words};
@@ -37,6 +38,8 @@ struct Inner {
     zone: Rc<IntlZone>,
     database: Connection,
     stop: Rc<Cell<bool>>,
+    /// What times mean in this Creatio: found out once for as long as the page lives.
+    lore: Rc<Lore>,
 }
 
 #[wasm_bindgen]
@@ -52,6 +55,7 @@ impl ScheduleSync {
             context,
             database: Connection::default(),
             stop: Rc::default(),
+            lore: Rc::default(),
         };
         Ok(Self { inner: Rc::new(inner) })
     }
@@ -180,7 +184,9 @@ impl Inner {
             contact: self.context.contact.id.as_str().into(),
             zone: Rc::clone(&self.zone) as Rc<dyn Zone>,
         };
-        Creatio::new(self.world(account), site).with_user(&self.context.user.id, &self.context.culture)
+        let user = &self.context.user.id;
+        let creatio = Creatio::new(self.world(account), site).with_lore(Rc::clone(&self.lore));
+        creatio.with_user(user, &self.context.culture)
     }
 
     fn graph(&self, account: &str) -> Result<Graph<World>> {
@@ -207,7 +213,9 @@ impl Inner {
 
     async fn kept(&self, account: &str) -> Result<Kept> {
         let (creatio, store) = (self.creatio(account), self.store(account).await?);
-        self.keeper(account, &creatio, &store).read().await
+        let kept = self.keeper(account, &creatio, &store).read().await?;
+        self.lore.override_with(kept.clock);
+        Ok(kept)
     }
 
     fn keeper<'a>(

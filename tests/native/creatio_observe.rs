@@ -272,7 +272,8 @@ fn what_stops_a_reading_is_told() {
         (1, json!({"status": 403}), None, 0),
         (2, json!({"status": 403}), Some("forbidden"), 0),
         (1, html, Some("signed-out"), 0),
-        (2, json!({"status": 500}), Some("server-error"), 1_000),
+        (99, json!({"status": 500}), Some("server-error"), 5_000),
+        (2, json!({"status": 500}), None, 1_000),
         (1, json!({"drop": "before"}), None, 1_000),
     ] {
         let (world, creatio) = start(Seed::Empty);
@@ -280,5 +281,27 @@ fn what_stops_a_reading_is_told() {
         let result = pollster::block_on(creatio.observe(&scope(), None));
         assert_eq!(result.err().map(|error| error.code()), code, "{times} {then}");
         assert_eq!(world.slept.get(), slept, "{times} {then}");
+    }
+}
+
+#[test]
+fn pages_shrink_to_the_servers_memory_and_its_links_are_followed() {
+    for (switches, least) in [(json!({}), 1), (json!({"memory": 30_000}), 3), (json!({"page": 7}), 8)] {
+        let (world, creatio) = start(Seed::Empty);
+        for n in 0..60 {
+            post(&world, row(n, "x", 1 + n % 28));
+        }
+        let told = world.sandbox.borrow_mut().creatio.switch(serde_json::from_value(switches.clone()).unwrap());
+        assert_eq!(told, Ok(()));
+        let before = world.log(0).len();
+        let listing = observe(&creatio, None);
+        assert_eq!(listing.items.len(), 60, "{switches}");
+        let log = world.log(before);
+        let pages =
+            log.iter().filter(|row| row.contains("/Activity?$select=Id,Title") || row.contains("skiptoken")).count();
+        assert!(pages >= least, "{switches}: {pages} pages, {log:#?}");
+        for row in log {
+            assert!(row.len() < 2_000, "{switches}: an address of {} characters", row.len());
+        }
     }
 }

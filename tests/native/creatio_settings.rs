@@ -219,6 +219,8 @@ fn an_unreadable_policy_is_named_by_the_path_of_the_fault() {
         ("{\n\"locks\": {,}", "no JSON, line 2"),
         ("7", "expected an object"),
         (r#"{"version": 2}"#, "version: expected 1"),
+        (r#"{"clock": {"raed": "utc"}}"#, "clock.raed: "),
+        (r#"{"clock": {"read": "moscow"}}"#, "clock.read: "),
         (r#"{"lock": {}}"#, "lock: no such member"),
         (r#"{"locks": true}"#, "locks: expected an object"),
         (r#"{"locks": {"importMeeting": {"on": true}}}"#, "locks.importMeeting: no such setting"),

@@ -12,7 +12,7 @@ use schedule_sync::ports::{Clock, Http, Keys};
 use schedule_sync::run::Ends;
 use std::rc::Rc;
 
-/// The ends that a user in Moscow joins.
+/// The ends that a user joins; in Moscow, unless told.
 pub(crate) struct Joined<P> {
     creatio: Creatio<P>,
     pub(crate) graph: Graph<P>,
@@ -30,9 +30,13 @@ impl<P: Http + Clock + Keys> Joined<P> {
 
     /// The same on the installation named `name`.
     pub(crate) fn on(name: &str, world: &World, line: Rc<P>) -> Self {
+        Self::within((Tz::Europe__Moscow, "Russian Standard Time"), name, world, line)
+    }
+
+    /// The same for a user in another zone.
+    pub(crate) fn within((tz, windows): (Tz, &'static str), name: &str, world: &World, line: Rc<P>) -> Self {
         let contact = world.contact();
-        let moscow = || Known(Tz::Europe__Moscow, "Russian Standard Time");
-        let zone = Rc::new(moscow());
+        let zone = Rc::new(Known(tz, windows));
         let site = Site {
             base: CREATIO.trim_end_matches("/odata").to_owned(),
             id: name.into(),
@@ -51,7 +55,7 @@ impl<P: Http + Clock + Keys> Joined<P> {
             graph: Graph::new(Rc::clone(&line), mailbox),
             account: Account { site: name.into(), mailbox: world.mailbox.to_owned(), contact: contact.as_str().into() },
             line,
-            zone: moscow(),
+            zone: Known(tz, windows),
             words: words(),
         }
     }

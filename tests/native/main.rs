@@ -6,6 +6,7 @@
 mod bad_input;
 mod chance;
 mod choices;
+mod clocks;
 mod creatio_apply;
 mod creatio_directory;
 mod creatio_filters;
@@ -34,6 +35,7 @@ mod rings;
 mod simulate;
 mod spine;
 mod trips;
+mod troubles;
 mod world;
 mod year;
 mod zones;

@@ -117,6 +117,11 @@ impl World {
         (response.status().as_u16(), serde_json::from_slice(response.body()).unwrap_or(Value::Null))
     }
 
+    /// The page forgets its session; the next request signs in anew.
+    pub(crate) fn sign_out(&self) {
+        self.cookies.borrow_mut().clear();
+    }
+
     fn sign_in(&self) -> Result<()> {
         let body = json!({"UserName": self.user, "UserPassword": self.user}).to_string().into_bytes();
         let request =

@@ -1,4 +1,4 @@
-//! Creatio takes part, against the sandbox in process: over OData, on both kinds of host.
+//! Creatio takes part, against the sandbox in process: over OData, whatever its times mean.
 
 use super::{Loss, Rig, conforms, facts, meant, of};
 use crate::creatio_observe::id;
@@ -38,7 +38,8 @@ struct Installation {
 }
 
 impl Installation {
-    fn new() -> Self {
+    /// Its times as `clock` says, spelled as for `POST /sandbox/creatio`.
+    fn new(clock: &Value) -> Self {
         let world = Rc::new(World::new(Seed::Empty, "2026-03-02T09:00:00Z"));
         let zone = Rc::new(Known(Tz::Europe__Berlin, "W. Europe Standard Time"));
         let contact = world.contact();
@@ -57,6 +58,8 @@ impl Installation {
             zone,
         };
         installation.save("SysAdminUnit", unit["Id"].as_str().unwrap(), &json!({"TimeZoneId": installation.zone.1}));
+        let switches = serde_json::from_value(json!({"clock": clock})).unwrap();
+        installation.with(|sandbox| sandbox.creatio.switch(switches)).unwrap();
         installation
     }
 
@@ -207,5 +210,16 @@ impl Rig for Installation {
 
 #[test]
 fn creatio_over_odata_conforms() {
-    conforms(Installation::new);
+    conforms(|| Installation::new(&json!("utc")));
+}
+
+#[test]
+fn creatio_with_wall_clocks_conforms() {
+    conforms(|| Installation::new(&json!("local")));
+}
+
+#[test]
+fn creatio_that_mixes_clocks_conforms() {
+    conforms(|| Installation::new(&json!({"read": "local", "filter": "utc", "write": "utc"})));
+    conforms(|| Installation::new(&json!({"read": "utc", "filter": "local", "write": "local"})));
 }

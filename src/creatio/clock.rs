@@ -1,0 +1,198 @@
+//! What a time that OData marks `Z` means. Before 8.3.2 many installations show the wall clock of the user's profile and call it UTC
+//! (creatio.md §1.5), and the three directions need not agree. Pure: everything behind this module is true UTC.
+//!
+//! The hour that a zone has twice a year can't be told apart on a wall clock: a time in it is read as the first of the two, and a filter is
+//! made wider there, so that nothing is overlooked.
+
+use super::query::date;
+use crate::model::time::{instant, local};
+use crate::model::{Instant, Zone};
+use chrono::{DateTime, Datelike, NaiveDateTime, TimeDelta};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// What a time means.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Clock {
+    /// UTC.
+    #[default]
+    Utc,
+    /// The wall clock of the user's profile.
+    Local,
+}
+
+impl Clock {
+    /// The other one.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Utc => Self::Local,
+            Self::Local => Self::Utc,
+        }
+    }
+}
+
+/// What times mean, by direction.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clocks {
+    /// In replies.
+    pub read: Clock,
+    /// In filters.
+    pub filter: Clock,
+    /// In bodies.
+    pub write: Clock,
+}
+
+impl Clocks {
+    /// The same in all directions.
+    #[must_use]
+    pub const fn all(clock: Clock) -> Self {
+        Self { read: clock, filter: clock, write: clock }
+    }
+}
+
+/// The date columns of all entity sets that we read or write.
+const DATES: [&str; 6] =
+    ["StartDate", "DueDate", "RemindToOwnerDate", "CreatedOn", "ModifiedOn", "ImportActivitiesFrom"];
+
+/// Whether a property is a date.
+fn is_date(name: &str) -> bool {
+    DATES.contains(&name)
+}
+
+/// Changes every time in `json`, however deep, from what the server says to what it means.
+pub(super) fn heard(clock: Clock, zone: &dyn Zone, json: &mut Value) {
+    if clock == Clock::Local {
+        each(json, &|at| instant(zone, at.naive_utc()));
+    }
+}
+
+/// Changes every time in `json` to how the server has to be told it.
+pub(super) fn said(clock: Clock, zone: &dyn Zone, json: &mut Value) {
+    if clock == Clock::Local {
+        each(json, &|at| local(zone, at).and_utc());
+    }
+}
+
+fn each(json: &mut Value, change: &dyn Fn(Instant) -> Instant) {
+    match json {
+        Value::Array(values) => values.iter_mut().for_each(|value| each(value, change)),
+        Value::Object(members) => {
+            for (name, value) in members.iter_mut() {
+                let at =
+                    value.as_str().filter(|_| is_date(name)).and_then(|text| DateTime::parse_from_rfc3339(text).ok());
+                match at.filter(|at| at.year() > 1) {
+                    Some(at) => *value = Value::from(date(change(at.to_utc()))),
+                    None => each(value, change),
+                }
+            }
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// An address with the times of its filter as the server has to be told them; texts in quotes are left alone.
+pub(super) fn asked(clock: Clock, zone: &dyn Zone, address: &str) -> String {
+    if clock == Clock::Utc {
+        return address.to_owned();
+    }
+    let mut told = String::with_capacity(address.len());
+    for (n, part) in address.split('\'').enumerate() {
+        if n > 0 {
+            told.push('\'');
+        }
+        if n % 2 == 1 { told.push_str(part) } else { rewrite(zone, part, &mut told) }
+    }
+    told
+}
+
+/// Copies `part` with its times changed.
+fn rewrite(zone: &dyn Zone, part: &str, told: &mut String) {
+    let ends = |c: char| !(c.is_ascii_digit() || matches!(c, '-' | 'T' | ':' | '.' | 'Z'));
+    let mut rest = part;
+    while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {
+        // the digits of an escape belong to the escape
+        let at = if rest.get(..at).is_some_and(|before| before.ends_with('%')) { (at + 2).min(rest.len()) } else { at };
+        let (before, from) = rest.split_at_checked(at).unwrap_or((rest, ""));
+        told.push_str(before);
+        let end = from.find(ends).unwrap_or(from.len());
+        let (word, after) = from.split_at(end);
+        match DateTime::parse_from_rfc3339(word) {
+            Ok(at) => told.push_str(&date(wall(zone, at.to_utc(), before).and_utc())),
+            Err(_) => told.push_str(word),
+        }
+        rest = after;
+    }
+    told.push_str(rest);
+}
+
+/// The wall clock at `at`, as a bound: one that the zone has twice is moved out, by the operator that stands before it.
+fn wall(zone: &dyn Zone, at: Instant, before: &str) -> NaiveDateTime {
+    let wall = local(zone, at);
+    let Some(twice) = doubled(zone, at) else { return wall };
+    let is_after = |operator: &str| before.ends_with(operator);
+    match (["ge%20", "gt%20"].into_iter().any(is_after), ["le%20", "lt%20"].into_iter().any(is_after)) {
+        (true, _) => wall - twice,
+        (_, true) => wall + twice,
+        (false, false) => wall,
+    }
+}
+
+/// How much the clocks are put back, if the wall clock at `at` is one that the zone has twice.
+pub(super) fn doubled(zone: &dyn Zone, at: Instant) -> Option<TimeDelta> {
+    let hours = TimeDelta::hours(3);
+    let back = TimeDelta::seconds(i64::from(zone.offset(at - hours) - zone.offset(at + hours)));
+    let wall = local(zone, at);
+    let again = back > TimeDelta::zero() && (local(zone, at + back) == wall || local(zone, at - back) == wall);
+    again.then_some(back)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    /// Two hours ahead until 2026-10-25T01:00:00Z, then one.
+    struct Berlin;
+
+    impl Zone for Berlin {
+        fn offset(&self, at: Instant) -> i32 {
+            let change = "2026-10-25T01:00:00Z".parse::<Instant>().unwrap_or_default();
+            if at < change { 7_200 } else { 3_600 }
+        }
+
+        fn name(&self) -> &str {
+            "W. Europe Standard Time"
+        }
+    }
+
+    #[test]
+    fn rows_and_bodies_change_their_dates_only() {
+        let utc = json!({"value": [{"StartDate": "2026-10-24T10:00:00Z", "ModifiedOn": "2026-10-26T10:00:00.123456Z",
+            "DueDate": "0001-01-01T00:00:00Z", "Title": "2026-10-24T10:00:00Z"}]});
+        let wall = json!({"value": [{"StartDate": "2026-10-24T12:00:00Z", "ModifiedOn": "2026-10-26T11:00:00.123456Z",
+            "DueDate": "0001-01-01T00:00:00Z", "Title": "2026-10-24T10:00:00Z"}]});
+        for (clock, told) in [(Clock::Utc, &utc), (Clock::Local, &wall)] {
+            let (mut out, mut back) = (utc.clone(), told.clone());
+            said(clock, &Berlin, &mut out);
+            heard(clock, &Berlin, &mut back);
+            assert_eq!((&out, &back), (told, &utc), "{clock:?}");
+        }
+    }
+
+    #[test]
+    fn filters_change_their_times_and_are_wider_in_the_doubled_hour() {
+        for (filter, told) in [
+            ("A?$filter=a%20ge%202026-10-24T10:00:00Z", "A?$filter=a%20ge%202026-10-24T12:00:00Z"),
+            ("A?$filter=T%20eq%20'2026-10-24T10:00:00Z'", "A?$filter=T%20eq%20'2026-10-24T10:00:00Z'"),
+            ("A?$filter=Id%20eq%2020261024-0000&$top=20", "A?$filter=Id%20eq%2020261024-0000&$top=20"),
+            ("a%20ge%202026-10-25T00:30:00Z%20and", "a%20ge%202026-10-25T01:30:00Z%20and"),
+            ("a%20lt%202026-10-25T01:30:00Z", "a%20lt%202026-10-25T03:30:00Z"),
+            ("a%20ge%202026-10-25T02:00:00Z", "a%20ge%202026-10-25T03:00:00Z"),
+        ] {
+            assert_eq!(asked(Clock::Local, &Berlin, filter), told);
+            assert_eq!(asked(Clock::Utc, &Berlin, filter), filter);
+        }
+    }
+}

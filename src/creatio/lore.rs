@@ -1,0 +1,112 @@
+//! What is known of one installation's clocks: found out by `probe` or by a write, and shared by all that talk to it as long as the page lives. What
+//! an administrator says comes before what was found. Nothing here sends.
+
+use super::clock::{Clock, Clocks};
+use serde::Deserialize;
+use std::cell::Cell;
+
+/// What the administrator says of the installation's times (creatio.md §8); what is not said is probed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Overrides {
+    /// In replies.
+    pub read: Option<Clock>,
+    /// In filters.
+    pub filter: Option<Clock>,
+    /// In bodies.
+    pub write: Option<Clock>,
+}
+
+impl From<Clocks> for Overrides {
+    fn from(clocks: Clocks) -> Self {
+        Self { read: Some(clocks.read), filter: Some(clocks.filter), write: Some(clocks.write) }
+    }
+}
+
+impl Overrides {
+    /// All that a probe would find out, if all is said.
+    fn whole(self) -> Option<Clocks> {
+        Some(Clocks { read: self.read?, filter: self.filter?, write: self.write? })
+    }
+
+    /// `found`, but for what is said.
+    fn over(self, found: Clocks) -> Clocks {
+        Clocks {
+            read: self.read.unwrap_or(found.read),
+            filter: self.filter.unwrap_or(found.filter),
+            write: self.write.unwrap_or(found.write),
+        }
+    }
+}
+
+/// What a probe found out.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Findings {
+    /// What times mean.
+    pub clocks: Clocks,
+    /// Whether that was seen, or only assumed.
+    pub sure: bool,
+}
+
+/// What is known of one installation's clocks.
+#[derive(Debug, Default)]
+pub struct Lore {
+    overrides: Cell<Overrides>,
+    found: Cell<Option<Findings>>,
+}
+
+impl Lore {
+    /// Notes what the administrator says, in place of what was said before.
+    pub fn override_with(&self, overrides: Overrides) {
+        self.overrides.set(overrides);
+    }
+
+    /// What is known, for diagnostics too; `None`: nobody has asked yet.
+    #[must_use]
+    pub fn findings(&self) -> Option<Findings> {
+        let said = self.overrides.get();
+        let whole = said.whole().map(|clocks| Findings { clocks, sure: true });
+        whole.or_else(|| self.found.get().map(|found| Findings { clocks: said.over(found.clocks), ..found }))
+    }
+
+    /// Notes what a probe found.
+    pub(super) fn learn(&self, found: Findings) {
+        self.found.set(Some(found));
+    }
+
+    /// Forgets what was only assumed: it is to be probed again.
+    pub(super) fn doubt(&self) {
+        self.found.set(self.found.get().filter(|found| found.sure));
+    }
+
+    /// Notes what times in bodies mean, which only a write tells; whether that is news.
+    pub(super) fn correct(&self, write: Clock) -> bool {
+        let Some(known) = self.found.get() else { return false };
+        let is_open = self.overrides.get().write.is_none() && known.clocks.write != write;
+        if is_open {
+            self.learn(Findings { clocks: Clocks { write, ..known.clocks }, ..known });
+        }
+        is_open
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_comes_before_what_was_found() {
+        let lore = Lore::default();
+        assert_eq!(lore.findings(), None);
+        lore.learn(Findings { clocks: Clocks::all(Clock::Local), sure: true });
+        assert!(lore.correct(Clock::Utc) && !lore.correct(Clock::Utc));
+        let clocks = || lore.findings().map(|found| found.clocks);
+        assert_eq!(clocks(), Some(Clocks { write: Clock::Utc, ..Clocks::all(Clock::Local) }));
+        lore.override_with(Overrides { filter: Some(Clock::Utc), ..Overrides::default() });
+        assert_eq!(clocks(), Some(Clocks { read: Clock::Local, ..Clocks::default() }));
+        lore.override_with(Clocks::all(Clock::Local).into());
+        assert!(clocks() == Some(Clocks::all(Clock::Local)) && !lore.correct(Clock::Local));
+        lore.doubt();
+        assert!(lore.findings().is_some());
+    }
+}
