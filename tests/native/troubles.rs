@@ -90,3 +90,19 @@ fn trouble_ends_a_run_with_its_code_and_the_next_one_repairs() {
         assert_eq!(titles(&events, "subject"), ["C1", "C2", "E1", "E2"], "{what}");
     }
 }
+
+#[test]
+fn a_row_of_megabytes_costs_only_itself() {
+    let spine = Spine::new(Seed::Empty, &everything());
+    let notes = "x".repeat(2_000_000);
+    let row = |title: &str, notes: &str| {
+        json!({"Title": title, "Notes": notes, "ShowInScheduler": true,
+            "StartDate": "2026-03-13T10:00:00Z", "DueDate": "2026-03-13T11:00:00Z"})
+    };
+    spine.odata("POST", "Activity", Some(row("huge", &notes)));
+    spine.odata("POST", "Activity", Some(row("small", "y")));
+    let report = block_on(run::run(&spine.joined.ends(&spine.shelf)));
+    assert!(report.is_ok(), "{:?}", report.map(|report| report.counts));
+    assert_eq!(spine.event("small")["subject"], "small");
+    spine.settle();
+}
