@@ -14,6 +14,8 @@ const NAMESPACES: [(&str, &str); 3] = [
 ];
 /// The lowest version of the protocol that has all that is asked for, and that every supported server speaks (facts §1).
 const VERSION: &str = "Exchange2013_SP1";
+/// Bytes of the longest reply that says nothing but no.
+const LONGEST_NO: usize = 1 << 16;
 /// Characters of a server's text that are kept.
 const LONGEST: usize = 200;
 
@@ -196,9 +198,10 @@ pub(super) fn judge(response: &Response) -> Option<Fault> {
 
 /// How a reply failed, where EWS tells more of it than its status: the whole request was refused for now, or for good.
 pub(super) fn explain(response: &Response) -> Option<Mishap> {
-    // nearly every reply has no such word: it is read once, by who asked
+    // nearly every reply is longer than a refusal, or has no such word: it is read once, by who asked
     let busy = CODES.iter().find(|(verdict, _)| *verdict == Verdict::Busy).map_or(&[][..], |(_, codes)| codes);
-    if response.status().is_success() && !busy.iter().any(|code| holds(response.body(), code.as_bytes())) {
+    let is_long = response.body().len() > LONGEST_NO;
+    if response.status().is_success() && (is_long || !busy.iter().any(|code| holds(response.body(), code.as_bytes()))) {
         return None;
     }
     let root = Node::parse(response.body()).ok()?;

@@ -90,6 +90,9 @@ impl Node {
         if bytes.len() > LARGEST {
             return Err(format!("more than {} MB", LARGEST >> 20));
         }
+        if bytes.starts_with(&[0xFE, 0xFF]) || bytes.starts_with(&[0xFF, 0xFE]) {
+            return Err("no UTF-8".to_owned());
+        }
         let text = String::from_utf8_lossy(bytes);
         let mut reader = Reader::from_str(text.trim_start_matches('\u{FEFF}'));
         let mut open = vec![Self::default()];
@@ -204,8 +207,10 @@ fn escape(text: &str, to: &mut String) {
             '<' => to.push_str("&lt;"),
             '>' => to.push_str("&gt;"),
             '"' => to.push_str("&quot;"),
+            // as they are, attributes would lose them
+            '\t' => to.push_str("&#x9;"),
+            '\n' => to.push_str("&#xA;"),
             '\r' => to.push_str("&#xD;"),
-            '\t' | '\n' => to.push(c),
             '\0'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}' => {}
             c => to.push(c),
         }
