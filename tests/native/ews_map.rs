@@ -139,7 +139,7 @@ fn who_organizes_and_what_the_user_answered() {
     let organizer = |address: &str| {
         format!("<t:Organizer><t:Mailbox><t:EmailAddress>{address}</t:EmailAddress></t:Mailbox></t:Organizer>")
     };
-    let (own, other) = (organizer("demo@contoso.example"), organizer("anna@contoso.example"));
+    let (own, other) = (organizer("demo@corp.contoso.example"), organizer("anna@contoso.example"));
     let answer = |word: &str| format!("<t:MyResponseType>{word}</t:MyResponseType>");
     let is = |own: bool| format!("<t:IsOrganizer>{own}</t:IsOrganizer>");
     for (what, inner, foreign, response) in [
@@ -171,7 +171,7 @@ fn people_are_those_with_an_address() {
     let (meeting, item) = event(&format!(
         "<t:RequiredAttendees>{}{}</t:RequiredAttendees><t:OptionalAttendees>{}</t:OptionalAttendees><t:Resources>{}</t:Resources>",
         attendee("Boris@contoso.example", "Accept"),
-        attendee("demo@contoso.example", "Organizer"),
+        attendee("demo@corp.contoso.example", "Organizer"),
         attendee("clara@contoso.example", "Decline"),
         attendee("/o=Org/cn=Room", "Unknown"),
     ));

@@ -3,9 +3,11 @@
 #![allow(clippy::print_stdout)] // counts and skips are to be seen
 
 use crate::graph_setup::Known;
-use crate::world::MAILBOX;
+use crate::world::{EXCHANGE as ENDPOINT, World};
 use chrono::TimeDelta;
 use chrono_tz::Tz;
+use sandbox::exchange::ACCOUNT;
+use sandbox::exchange::schema::{self, Payloads};
 use schedule_sync::error::Result;
 use schedule_sync::ews::wire::{self, Message};
 use schedule_sync::ews::xml::Node;
@@ -14,18 +16,18 @@ use schedule_sync::model::{Address, Instant, Side};
 use schedule_sync::ports::{Clock, Http, Keys, Lost, Request, Response, Secret};
 use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::rc::Rc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-/// The address of the service, as a page reaches it.
-pub(crate) const ENDPOINT: &str = "http://exchange.example/EWS/Exchange.asmx";
 
 /// The sandbox's mailbox, of a user in Berlin.
 pub(crate) fn mailbox() -> Mailbox {
+    of(ACCOUNT)
+}
+
+/// The mailbox of `account`, of a user in Berlin.
+pub(crate) fn of(account: &str) -> Mailbox {
     Mailbox {
         endpoint: ENDPOINT.to_owned(),
-        address: Address::parse(MAILBOX).unwrap(),
+        address: Address::parse(account).unwrap(),
         site: "site".into(),
         zone: Rc::new(Known(Tz::Europe__Berlin, "W. Europe Standard Time")),
     }
@@ -168,41 +170,25 @@ pub(crate) fn shared(name: &str) -> Option<PathBuf> {
     None
 }
 
-/// What Microsoft's schema has against these request or reply texts; `None` if it could not be asked.
-pub(crate) fn invalid(texts: &[String]) -> Option<Vec<String>> {
-    static COUNT: AtomicUsize = AtomicUsize::new(0);
-    let schema = shared("ews-all.xsd")?;
-    if Command::new("xmllint").arg("--version").output().is_err() {
-        println!("SKIPPED: no xmllint here (Debian: libxml2-utils), so nothing is checked against Microsoft's schema");
-        return None;
+/// What was said to and by Exchange in a world: what does not fit Microsoft's schema fails the test when this is dropped.
+pub(crate) struct Valid(Payloads);
+
+impl Valid {
+    /// Of all that is said in `world` from now on.
+    pub(crate) fn watch(world: &World) -> Self {
+        Self(schema::watch(&mut world.sandbox.borrow_mut()))
     }
-    let nth = COUNT.fetch_add(1, Ordering::Relaxed);
-    let folder = std::env::temp_dir().join(format!("schedule-sync-ews-{}-{nth}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
-    let mut files = Vec::new();
-    for (nth, text) in texts.iter().enumerate() {
-        let file = folder.join(format!("{nth}.xml"));
-        std::fs::write(&file, payload(text)).unwrap();
-        files.push(file);
-    }
-    let mut command = Command::new("xmllint");
-    let out = command.args(["--noout", "--nonet", "--schema"]).arg(schema).args(&files).output().unwrap();
-    std::fs::remove_dir_all(&folder).unwrap();
-    let said = String::from_utf8_lossy(&out.stderr).into_owned();
-    let validated = said.lines().filter(|line| line.ends_with(" validates")).count();
-    let complaints: Vec<String> = said.lines().filter(|line| line.contains("error")).map(str::to_owned).collect();
-    assert!(validated == texts.len() || !complaints.is_empty(), "xmllint: {said}");
-    Some(complaints)
 }
 
-/// What the schema knows of a text: the child of the envelope's body, with the namespaces that the envelope declares.
-fn payload(text: &str) -> String {
-    let (before, rest) = text.split_once(":Body>").unwrap();
-    let prefix = before.rsplit('<').next().unwrap();
-    let body = rest.rsplit_once(&format!("</{prefix}:Body>")).unwrap().0;
-    let start = text.find(&format!("<{prefix}:Envelope")).unwrap();
-    let tag = &text[start..start + text[start..].find('>').unwrap()];
-    let namespaces: Vec<&str> = tag.split_whitespace().filter(|part| part.starts_with("xmlns:")).collect();
-    let at = body.find([' ', '>', '/']).unwrap();
-    format!("{} {}{}", &body[..at], namespaces.join(" "), &body[at..])
+impl Drop for Valid {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            return;
+        }
+        let Some(schemas) = shared("ews-all.xsd") else { return };
+        match self.0.check(schemas.parent().unwrap()) {
+            Ok(report) => assert!(report.is_clean(), "against Microsoft's schema: {report:#?}"),
+            Err(why) => println!("SKIPPED: {why}, so nothing is checked against Microsoft's schema"),
+        }
+    }
 }

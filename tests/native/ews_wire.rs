@@ -148,7 +148,7 @@ fn every_request_names_the_version_and_the_mailbox() {
     let header = |name: &str| headers.iter().filter(|(n, _)| n == name).map(|(_, v)| v.as_str()).collect::<Vec<_>>();
     assert_eq!(header("accept"), ["text/xml"]);
     assert_eq!(header("content-type"), ["text/xml; charset=utf-8"]);
-    assert_eq!(header("x-anchormailbox"), ["demo@contoso.example"]);
+    assert_eq!(header("x-anchormailbox"), ["demo@corp.contoso.example"]);
     assert_eq!(header("authorization"), ["Basic eDp5"]);
 }
 
