@@ -63,9 +63,27 @@ function findChromedriver(chrome) {
 }
 
 /** Whether this is Debian itself (Ubuntu's chromium is a snap), and we may install. */
-function mayInstall() {
+export function mayInstall() {
   if (!existsSync('/etc/os-release') || process.getuid?.() !== 0) return false;
   return /^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8'));
+}
+
+/**
+ * Installs packages of Debian.
+ * @param {string[]} packages
+ */
+export async function installDebian(...packages) {
+  const env = { DEBIAN_FRONTEND: 'noninteractive' };
+  const install = ['install', '-y', '--no-install-recommends', ...packages];
+  await must('apt-get update', 'apt-get', ['update'], { env, quiet: true });
+  await must(`Installing ${packages.join(' and ')}`, 'apt-get', install, { env, quiet: true });
+}
+
+/** xmllint, by which the tests check what is said to an Exchange Server; without it they say that they skip. */
+export async function installXmllint() {
+  if (onPath('xmllint').some(runnable) || !mayInstall()) return;
+  console.log('Installing libxml2-utils by apt…');
+  await installDebian('libxml2-utils');
 }
 
 /**
@@ -78,10 +96,7 @@ export async function installChrome(withDriver) {
   let chromedriver = withDriver ? findChromedriver(chrome) : undefined;
   if ((!chrome || (withDriver && !chromedriver)) && mayInstall()) {
     console.log('Installing chromium and chromium-driver by apt (about a minute)…');
-    const env = { DEBIAN_FRONTEND: 'noninteractive' };
-    const packages = ['install', '-y', '--no-install-recommends', 'chromium', 'chromium-driver'];
-    await must('apt-get update', 'apt-get', ['update'], { env, quiet: true });
-    await must('Installing chromium and chromium-driver', 'apt-get', packages, { env, quiet: true });
+    await installDebian('chromium', 'chromium-driver');
     chrome = findChrome();
     chromedriver = withDriver ? findChromedriver(chrome) : undefined;
   }

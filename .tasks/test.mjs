@@ -6,7 +6,7 @@
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { findFirefox, installChrome, writeWebdriverConfig } from './browser.mjs';
+import { findFirefox, installChrome, installXmllint, writeWebdriverConfig } from './browser.mjs';
 import { buildPage, buildSandbox, buildWasm, setUp } from './build.mjs';
 import { countNode, countRust, judge, judgeWhole } from './count.mjs';
 import { diagnose, root, run, script, Trouble, whenAbandoned } from './process.mjs';
@@ -211,6 +211,7 @@ async function prepare(chosen) {
     const { chrome, chromedriver = '' } = await installChrome(withDriver);
     Object.assign(found, { chrome, chromedriver });
   }
+  if (has('native')) await installXmllint();
   await setUp();
   if (has('chromium', 'firefox')) await installTool(wasmPack);
 }

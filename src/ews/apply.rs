@@ -114,9 +114,12 @@ async fn write<P: Http + Clock + Keys>(ews: &Ews<P>, jobs: &mut [&mut Job<'_>], 
         }
     }
     for (group, mut jobs) in groups {
-        for part in jobs.chunks_mut(BATCH) {
-            let told = ews.ask(&request(ews, &group, part)).await;
-            if part.len() > 1 && told.as_ref().is_err_and(is_unfit) {
+        while !jobs.is_empty() {
+            let rest = jobs.split_off(jobs.len().min(BATCH));
+            let mut part = std::mem::replace(&mut jobs, rest);
+            let sent = part.len();
+            let told = ews.ask(&request(ews, &group, &part)).await;
+            if sent > 1 && told.as_ref().is_err_and(is_unfit) {
                 // one of them is at fault, and nothing was carried out
                 for job in part.chunks_mut(1) {
                     let told = ews.ask(&request(ews, &group, job)).await;
@@ -124,7 +127,15 @@ async fn write<P: Http + Clock + Keys>(ews: &Ews<P>, jobs: &mut [&mut Job<'_>], 
                 }
                 continue;
             }
-            judge(part, told, |job, message| job.wrote(message, last));
+            judge(&mut part, told, |job, message| job.wrote(message, last));
+            // what the server left of a batch was not begun
+            let mut left: Vec<_> = part.into_iter().filter(|job| job.group().is_some()).collect();
+            if left.len() < sent {
+                left.append(&mut jobs);
+                jobs = left;
+            } else {
+                left.iter_mut().for_each(|job| job.refuse(Refusal::NotSent));
+            }
         }
     }
 }

@@ -52,6 +52,13 @@ pub(super) async fn observe<P: Http + Clock + Keys>(
     Ok(listing)
 }
 
+/// A folder that can't be read costs that folder only, and nothing in it counts as changed or gone; it is begun anew next time.
+fn closed(why: &str, listing: &mut Listing) -> Option<String> {
+    let reason = format!("a container can't be read: {why}");
+    listing.malformed.push(Malformed { id: None, container: None, reason });
+    None
+}
+
 /// The reading of one folder.
 struct Folder<'a, P> {
     ews: &'a Ews<P>,
@@ -76,19 +83,17 @@ impl<P: Http + Clock + Keys> Folder<'_, P> {
         let (changed, gone, state) = match walk {
             Walk::Told { changed, gone, state } => (changed, gone, state),
             Walk::Lost => return Err(Error::CursorLost(Side::Exchange)),
-            Walk::Closed(code) => {
-                // it costs this folder only, and nothing in it counts as changed or gone
-                let reason = format!("a container can't be read: {code}");
-                listing.malformed.push(Malformed { id: None, container: None, reason });
-                return Ok(None);
-            }
+            Walk::Closed(code) => return Ok(closed(&code, listing)),
         };
         if !self.full {
             listing.removed.extend(gone);
         }
         match self.container.kind {
             Kind::Task => drop(self.take_all(&changed, listing).await?),
-            Kind::Meeting => self.calendar(changed, listing).await?,
+            Kind::Meeting if !self.calendar(changed, listing).await? => {
+                return Ok(closed("more items at one time than a view shows", listing));
+            }
+            Kind::Meeting => {}
         }
         let masters = std::mem::take(&mut self.masters);
         let lost = series::fill(self.ews, &mut self.items, masters).await?;
@@ -100,8 +105,9 @@ impl<P: Http + Clock + Keys> Folder<'_, P> {
         Ok(Some(state))
     }
 
-    /// Reads what changed in a calendar: all of its window, or the changed single events and the whole of each changed series.
-    async fn calendar(&mut self, changed: Vec<Node>, listing: &mut Listing) -> Result<()> {
+    /// Reads what changed in a calendar: all of its window, or the changed single events and the whole of each changed series. Not if a view of it
+    /// can't be had.
+    async fn calendar(&mut self, changed: Vec<Node>, listing: &mut Listing) -> Result<bool> {
         let is_master = |node: &Node| node.say("CalendarItemType") == Some("RecurringMaster");
         let (told, singles): (Vec<Node>, Vec<Node>) = changed.into_iter().partition(is_master);
         let mut masters: Vec<(ItemId, Option<Uid>)> =
@@ -110,7 +116,7 @@ impl<P: Http + Clock + Keys> Folder<'_, P> {
             // one that became a series since is known as one only now
             masters.extend(self.take_all(&singles, listing).await?);
             if masters.is_empty() {
-                return Ok(());
+                return Ok(true);
             }
         }
         for (master, uid) in &masters {
@@ -122,7 +128,8 @@ impl<P: Http + Clock + Keys> Folder<'_, P> {
         let until = if self.full { self.scope.window.to } else { self.scope.window.series_to };
         let mut listed: Vec<Node> = Vec::new();
         for span in self.spans(until) {
-            listed.extend(self.ews.view(&self.container.id, span).await?);
+            let Some(shown) = self.ews.view(&self.container.id, span).await? else { return Ok(false) };
+            listed.extend(shown);
         }
         let mut seen = BTreeSet::new();
         listed.retain(|node| map::id(node).is_none_or(|id| seen.insert(id)));
@@ -137,7 +144,7 @@ impl<P: Http + Clock + Keys> Folder<'_, P> {
         let from = (self.items.len(), listing.malformed.len());
         self.take_all(&listed, listing).await?;
         self.sets(masters, from, listing);
-        Ok(())
+        Ok(true)
     }
 
     /// The spans of the window up to `until`.

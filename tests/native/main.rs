@@ -15,6 +15,7 @@ mod creatio_settings;
 mod decide;
 mod ews_examples;
 mod ews_map;
+mod ews_replica;
 mod ews_setup;
 mod ews_wire;
 mod graph_examples;

@@ -69,7 +69,7 @@ fn one(seed: u64) -> Tally {
         }
     }
     tally.simulations = 1;
-    match simulate::simulate(seed, seed.is_multiple_of(SAMPLE)) {
+    match simulate::simulate(seed, (simulate::Home::Cloud, seed.is_multiple_of(SAMPLE))) {
         Ok(census) => tally.census = census,
         Err(failure) => tally.failures.push(failure),
     }

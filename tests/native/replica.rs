@@ -2,7 +2,7 @@
 //! [`Rig`]; the rows at the end say which do. What only one side does is tested beside that side.
 
 mod creatio;
-mod ews;
+pub(crate) mod ews;
 mod graph;
 mod hands;
 mod memory;
@@ -99,6 +99,15 @@ fn task(side: Side, title: &str) -> Task {
         reminder: Some(at("2026-03-05T08:00:00Z")),
         status: Status::InProgress,
     }
+}
+
+/// A meeting and a task for tests of one side.
+pub(crate) fn plain_meeting(title: &str) -> Meeting {
+    meeting(title)
+}
+
+pub(crate) fn plain_task(title: &str) -> Record {
+    Record::Task(task(Side::Exchange, title))
 }
 
 /// One record of either kind.

@@ -2,18 +2,20 @@
 //! What Graph is asked and answers is checked against Microsoft's description throughout.
 #![allow(clippy::print_stdout)] // counts and skips are to be seen
 
-use crate::graph_setup::{Checked, checked};
+use crate::ews_setup::Valid;
+use crate::graph_setup::{Checked, NOW, checked};
 use crate::joined::Joined;
 use crate::memory::{Shelf, everything};
-use crate::world::World;
+use crate::world::{ME_THERE, World};
 use pollster::block_on;
-use sandbox::Seed;
+use sandbox::{Sandbox, Seed};
 use schedule_sync::engine::link::Reason;
 use schedule_sync::engine::settings::{Extent, Settings};
 use schedule_sync::model::Side;
 use schedule_sync::ports::Store;
 use schedule_sync::run::{self, Report};
 use serde_json::{Value, json};
+use std::cell::RefCell;
 use std::path::Path;
 use std::rc::Rc;
 
@@ -23,13 +25,25 @@ pub(crate) struct Spine {
     pub(crate) joined: Joined<World>,
     pub(crate) shelf: Shelf,
     _checked: Checked,
+    _valid: Option<Valid>,
 }
 
 impl Spine {
     pub(crate) fn new(seed: Seed, settings: &Settings) -> Self {
         let (world, _, checked) = checked(seed);
         let joined = Joined::new(&world, Rc::clone(&world));
-        let spine = Self { world, joined, shelf: Shelf::default(), _checked: checked };
+        let spine = Self { world, joined, shelf: Shelf::default(), _checked: checked, _valid: None };
+        spine.save(settings);
+        spine
+    }
+
+    /// The same with the mailbox on the Exchange Server: what it is asked and answers is checked against Microsoft's schema.
+    pub(crate) fn there(seed: Seed, settings: &Settings) -> Self {
+        let sandbox = Rc::new(RefCell::new(Sandbox::new(seed, NOW.parse().ok())));
+        let world = Rc::new(World::over(sandbox, ME_THERE));
+        let valid = Some(Valid::watch(&world));
+        let joined = Joined::new(&world, Rc::clone(&world));
+        let spine = Self { world, joined, shelf: Shelf::default(), _checked: Checked::none(), _valid: valid };
         spine.save(settings);
         spine
     }

@@ -3,15 +3,17 @@
 //!
 //! The script speaks to an abstract [`Calendar`], so that another kind of mailbox can live through the same year.
 
+use crate::ews_setup::enveloped;
 use crate::memory::everything;
 use crate::spine::Spine;
-use crate::world::{COLLEAGUE, MAILBOX, World};
+use crate::world::{COLLEAGUE, COLLEAGUE_THERE, EXCHANGE, World};
 use pollster::block_on;
 use sandbox::Seed;
 use schedule_sync::engine::answer::{Answer, Choice};
 use schedule_sync::engine::link::Reason;
 use schedule_sync::engine::settings::Notify;
 use schedule_sync::model::{ItemId, Side};
+use schedule_sync::ports::{Http, Keys};
 use schedule_sync::run;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -196,8 +198,75 @@ impl Calendar for Microsoft365<'_> {
 
     fn mailed(&self) -> Vec<String> {
         let sandbox = self.0.sandbox.borrow();
-        let own = sandbox.graph.mails().iter().filter(|mail| mail.from == self.0.mailbox);
+        let all = sandbox.graph.mails().iter().chain(sandbox.exchange.mails());
+        let own = all.filter(|mail| mail.from == self.0.mailbox);
         own.map(|mail| serde_json::to_value(mail.reason).unwrap().as_str().unwrap().to_owned()).collect()
+    }
+}
+
+/// A mailbox of the sandbox's Exchange Server: people work in it as in the other, but what is moved goes by another id, and nothing else of it changes.
+struct ExchangeServer<'a>(Microsoft365<'a>);
+
+impl Calendar for ExchangeServer<'_> {
+    fn make(&self, entry: Entry) -> String {
+        self.0.make(entry)
+    }
+
+    fn occurrences(&self, series: &str) -> Vec<(String, String)> {
+        self.0.occurrences(series)
+    }
+
+    fn rename(&self, id: &str, title: &str) {
+        self.0.rename(id, title);
+    }
+
+    fn shift(&self, id: &str, start: &str, end: &str) {
+        self.0.shift(id, start, end);
+    }
+
+    fn delete(&self, id: &str) {
+        self.0.delete(id);
+    }
+
+    fn call_off(&self, id: &str) {
+        self.0.call_off(id);
+    }
+
+    fn cut(&self, series: &str, last: &str) {
+        self.0.cut(series, last);
+    }
+
+    fn text(&self, title: &str) -> (String, String) {
+        self.0.text(title)
+    }
+
+    fn move_task(&self, title: &str) {
+        let (from, task) = self.0.task(title);
+        let to = self.0.lists().into_iter().find(|list| *list != from).unwrap();
+        let world = self.0.0;
+        let body = format!(
+            "<m:MoveItem><m:ToFolderId><t:FolderId Id=\"{to}\"/></m:ToFolderId><m:ItemIds><t:ItemId Id=\"{}\"/></m:ItemIds></m:MoveItem>",
+            task["id"].as_str().unwrap()
+        );
+        let mut request = http::Request::post(EXCHANGE).header("Content-Type", "text/xml; charset=utf-8");
+        for (name, secret) in block_on(world.headers(Side::Exchange, false)).unwrap() {
+            request = request.header(name, secret.0);
+        }
+        let response = block_on(world.send(request.body(enveloped(&body).into_bytes()).unwrap())).unwrap();
+        let text = String::from_utf8(response.into_body()).unwrap();
+        assert!(text.contains("NoError"), "{text}");
+    }
+
+    fn rename_task(&self, title: &str, to: &str) {
+        self.0.rename_task(title, to);
+    }
+
+    fn all(&self) -> Vec<(String, String)> {
+        self.0.all()
+    }
+
+    fn mailed(&self) -> Vec<String> {
+        self.0.mailed()
     }
 }
 
@@ -208,6 +277,19 @@ struct Year<'a, M> {
 }
 
 impl<M: Calendar> Year<'_, M> {
+    /// All of it; `colleague` organizes what the user is invited to.
+    fn live(&self, colleague: &impl Calendar) {
+        self.settle("the first run");
+        let series = self.series();
+        self.week_off();
+        self.teams();
+        self.invitations(colleague);
+        self.cut_in_two(&series);
+        self.task();
+        self.months();
+        assert_eq!(self.mailbox.mailed(), ["response"], "nobody was mailed but the organizer, on the user's word");
+    }
+
     /// Runs twice: the second run writes nothing, and nothing is there twice.
     fn settle(&self, after: &str) -> run::Report {
         let report = self.spine.settle();
@@ -298,7 +380,8 @@ impl<M: Calendar> Year<'_, M> {
 
     /// An invitation that is accepted in Creatio, which mails the organizer because the user says so; and one that its organizer calls off.
     fn invitations(&self, organizer: &impl Calendar) {
-        let entry = |title, start, end| Entry { title, start, end, kind: Shape::Inviting(MAILBOX) };
+        let own = self.spine.world.mailbox;
+        let entry = |title, start, end| Entry { title, start, end, kind: Shape::Inviting(own) };
         organizer.make(entry("Приглашение", "2026-04-15T10:00:00", "2026-04-15T11:00:00"));
         let off = organizer.make(entry("Отменят", "2026-04-16T10:00:00", "2026-04-16T11:00:00"));
         self.settle("invitations");
@@ -374,13 +457,15 @@ fn a_year_is_lived_through_in_microsoft_365() {
     let spine = Spine::new(Seed::Demo, &settings);
     let colleague = spine.world.beside(COLLEAGUE);
     let year = Year { spine: &spine, mailbox: Microsoft365(&spine.world) };
-    year.settle("the first run");
-    let series = year.series();
-    year.week_off();
-    year.teams();
-    year.invitations(&Microsoft365(&colleague));
-    year.cut_in_two(&series);
-    year.task();
-    year.months();
-    assert_eq!(year.mailbox.mailed(), ["response"], "nobody was mailed but the organizer, on the user's word");
+    year.live(&Microsoft365(&colleague));
+}
+
+#[test]
+fn a_year_is_lived_through_on_an_exchange_server() {
+    let mut settings = everything();
+    settings.rules.notify = Notify::default();
+    let spine = Spine::there(Seed::Demo, &settings);
+    let colleague = spine.world.beside(COLLEAGUE_THERE);
+    let year = Year { spine: &spine, mailbox: ExchangeServer(Microsoft365(&spine.world)) };
+    year.live(&ExchangeServer(Microsoft365(&colleague)));
 }

@@ -4,7 +4,7 @@ use super::super::compose::{self, Change, Kept, Member};
 use super::super::endpoints::{self, Mail};
 use super::super::fetch::Got;
 use super::super::map::{self, Clocks, Reading};
-use super::super::wire::Message;
+use super::super::wire::{Message, Verdict};
 use super::super::xml::Node;
 use super::super::{Mailbox, uid};
 use super::{Group, refusal};
@@ -202,8 +202,12 @@ impl<'a> Job<'a> {
         compose::ordered(members)
     }
 
-    /// Takes in the answer to the write; after the `last` attempt a version conflict is final.
+    /// Takes in the answer to the write; after the `last` attempt a version conflict is final. What the server left for another's sake is still to
+    /// be written.
     pub(super) fn wrote(&mut self, message: Message, last: bool) {
+        if message.verdict() == Verdict::Skipped {
+            return;
+        }
         self.stage = match (refusal(&message), self.op) {
             (None, Op::Delete { id, version, .. }) => Stage::Done(Ok(self.written_as(id.clone(), version.clone()))),
             (None, Op::Create(_) | Op::Update(_)) => {

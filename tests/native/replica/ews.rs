@@ -154,7 +154,7 @@ fn ews_conforms_however_its_rounds_are_cut() {
     for switches in [
         json!({"emptyPages": true, "pageSize": 1}),
         json!({"shuffledOrder": true, "pageSize": 3, "readFlags": true}),
-        json!({"findLimit": 7}),
+        json!({"findLimit": 160}),
         json!({"batch": 3}),
         json!({"skeletalSeries": true, "batch": 1}),
     ] {

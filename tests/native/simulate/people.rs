@@ -2,7 +2,7 @@
 //! wrote *lives* until a person replaces it while seeing it: what a person saw and changed is settled, what they never saw must not be lost.
 
 use crate::simulate::row::{Row, rows};
-use crate::world::{COLLEAGUE, World};
+use crate::world::World;
 use chrono::{Duration, NaiveDate};
 use schedule_sync::model::{Pair, Side};
 use serde_json::{Value, json};
@@ -57,6 +57,8 @@ pub(crate) struct Known {
 /// All people together.
 pub(crate) struct People {
     world: Rc<World>,
+    /// The address of the colleague's mailbox.
+    colleague: &'static str,
     list: String,
     pub(crate) known: BTreeMap<usize, Known>,
     /// Mails that their own deeds caused.
@@ -81,8 +83,9 @@ fn utc(at: chrono::NaiveDateTime) -> Value {
 }
 
 impl People {
-    pub(crate) fn new(world: Rc<World>) -> Self {
-        let mut people = Self { world, list: String::new(), known: BTreeMap::new(), mails: 0, settled: true };
+    pub(crate) fn new(world: Rc<World>, colleague: &'static str) -> Self {
+        let (list, known) = (String::new(), BTreeMap::new());
+        let mut people = Self { world, colleague, list, known, mails: 0, settled: true };
         people.list =
             people.ask(Side::Exchange, ("GET", "me/todo/lists"), None)["value"][0]["id"].as_str().unwrap().to_owned();
         people
@@ -111,8 +114,10 @@ impl People {
         }
     }
 
-    fn sent(&self) -> usize {
-        self.world.sandbox.borrow().graph.mails().len()
+    /// Mails sent in all.
+    pub(crate) fn sent(&self) -> usize {
+        let sandbox = self.world.sandbox.borrow();
+        sandbox.graph.mails().len() + sandbox.exchange.mails().len()
     }
 
     /// Does it, if it can be done.
@@ -160,7 +165,7 @@ impl People {
                 }
                 let guest = match kind {
                     Kind::Invited => Some("guest@fabrikam.example"),
-                    Kind::Shared => Some(COLLEAGUE.1),
+                    Kind::Shared => Some(self.colleague),
                     Kind::Meeting | Kind::AllDay | Kind::Task => None,
                 };
                 if let Some(guest) = guest {

@@ -78,7 +78,7 @@ impl Stage {
         let first = Rc::new(Shelf::default());
         let second = if way.base == Base::Shared { Rc::clone(&first) } else { Rc::default() };
         let devices = [first, second].map(|shelf| Device::over(&world, &options.settings(), shelf));
-        let people = People::new(Rc::clone(&world));
+        let people = People::new(Rc::clone(&world), crate::world::COLLEAGUE.1);
         let (asked, open, newest) = Default::default();
         Self { world, people, devices, asked, open, newest }
     }
