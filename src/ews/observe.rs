@@ -88,12 +88,12 @@ impl<P: Http + Clock + Keys> Folder<'_, P> {
         if !self.full {
             listing.removed.extend(gone);
         }
-        match self.container.kind {
-            Kind::Task => drop(self.take_all(&changed, listing).await?),
-            Kind::Meeting if !self.calendar(changed, listing).await? => {
-                return Ok(closed("more items at one time than a view shows", listing));
-            }
-            Kind::Meeting => {}
+        let is_read = match self.container.kind {
+            Kind::Task => self.take_all(&changed, listing).await.map(|_| true)?,
+            Kind::Meeting => self.calendar(changed, listing).await?,
+        };
+        if !is_read {
+            return Ok(closed("more items at one time than a view shows", listing));
         }
         let masters = std::mem::take(&mut self.masters);
         let lost = series::fill(self.ews, &mut self.items, masters).await?;

@@ -4,6 +4,7 @@
 #![allow(clippy::wildcard_enum_match_arm)] // a generator names the cases that it treats apart
 
 mod bad_input;
+mod both;
 mod chance;
 mod choices;
 mod clocks;
