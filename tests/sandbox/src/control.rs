@@ -22,6 +22,12 @@ struct Reset {
     seed: Seed,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Time {
+    now: chrono::DateTime<chrono::Utc>,
+}
+
 /// Raw server-side bodies for [`Sandbox`]'s `/sandbox/load`.
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
@@ -47,6 +53,10 @@ pub fn handle(sandbox: &mut Sandbox, request: &Request) -> Response {
         }),
         (&Method::POST, "/sandbox/reset") => with(request, |body: Reset| {
             sandbox.reset(body.seed);
+            empty(StatusCode::NO_CONTENT)
+        }),
+        (&Method::POST, "/sandbox/clock") => with(request, |body: Time| {
+            sandbox.desk.set_clock(body.now);
             empty(StatusCode::NO_CONTENT)
         }),
         (&Method::POST, "/sandbox/load") => with(request, |body: Load| load(sandbox, body)),
