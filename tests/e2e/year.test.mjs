@@ -141,13 +141,38 @@ function crm({ all, call, create, update, filtered }) {
 }
 
 /**
+ * The time in which the script plays, for the servers and for the thread in which the engine runs.
+ * @param {import('playwright-core').Page} page
+ * @param {ReturnType<typeof control>} desk
+ */
+async function clock(page, desk) {
+  let now = Date.parse(script.begins);
+  // the clock of a worker can only be set from within
+  page.on('worker', (worker) => {
+    void worker.evaluate((shift) => {
+      const real = Date.now;
+      Date.now = () => real() + shift;
+    }, now - Date.now());
+  });
+  await desk.clock(new Date(now));
+  return {
+    /** Lets days pass, in which the page is not open. @param {number} days */
+    async pass(days) {
+      now += days * 86_400_000;
+      await desk.clock(new Date(now));
+      await page.reload();
+    },
+  };
+}
+
+/**
  * A page on which everything is switched on, at the moment and from the day with which the script begins.
  * @param {import('node:test').TestContext} t
  */
 async function begin(t) {
   const set = await stage(t, { seed: 'demo' });
   const desk = control(set.creatio);
-  await desk.clock(new Date(script.begins));
+  const time = await clock(set.page, desk);
   await desk.reset('demo');
   const person = actor(set.page);
   const { words, find } = person;
@@ -163,16 +188,16 @@ async function begin(t) {
     graphClient(set.graph),
     graphClient(set.graph, colleague),
   ]);
-  return { ...set, desk, person, creatio: crm(creatio), boxes: { me: outlook(own), colleague: outlook(other) } };
+  const boxes = { me: outlook(own), colleague: outlook(other) };
+  return { ...set, desk, time, person, creatio: crm(creatio), boxes };
 }
 
 /** What the script's steps mean. @param {Awaited<ReturnType<typeof begin>>} set */
-function player({ page, desk, person, creatio, boxes }) {
+function player({ page, desk, time, person, creatio, boxes }) {
   /** @type {Map<string, string>} */
   const names = new Map();
   const id = (/** @type {string} */ name) => names.get(name) ?? assert.fail(`nothing is called ${name}`);
   const box = (/** @type {any} */ { who = 'me' }) => boxes[/** @type {keyof typeof boxes} */ (who)];
-  let clock = Date.parse(script.begins);
 
   /** A run, after which another one writes nothing, and nothing is there twice. @param {string} after */
   async function settle(after) {
@@ -205,8 +230,8 @@ function player({ page, desk, person, creatio, boxes }) {
       await person.carryOut();
     },
     async pass({ days }) {
-      clock += days * 86_400_000;
-      await desk.clock(new Date(clock));
+      await time.pass(days);
+      await person.find('button', person.words.actions).waitFor();
     },
     settle: ({ after }) => settle(after),
   };

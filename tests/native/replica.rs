@@ -168,7 +168,12 @@ fn update(item: &Item, record: &Record, fields: &[Field]) -> Op {
 }
 
 fn delete(item: &Item) -> Op {
-    Op::Delete { id: item.id.clone(), container: item.container.clone(), version: item.version.clone() }
+    Op::Delete {
+        id: item.id.clone(),
+        container: item.container.clone(),
+        version: item.version.clone(),
+        cancels: item.facts.calls_off(),
+    }
 }
 
 fn apply<R: Rig>(rig: &R, op: Op) -> Outcome {

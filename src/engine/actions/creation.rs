@@ -218,6 +218,7 @@ pub(super) fn convert(
                 id: old.ids[side].clone(),
                 container: old.containers[side].clone(),
                 version: old.versions[side].clone(),
+                cancels: old.facts[side].calls_off(),
             },
         ));
     }
