@@ -446,5 +446,19 @@ pub(crate) fn all() -> Vec<(&'static str, History)> {
                 ],
             ),
         ),
+        (
+            "an occurrence that a device met before its calendar got another id takes an edit",
+            history(
+                Options { colleague: true, ..pair },
+                vec![
+                    create(Exchange, Kind::Series),
+                    Move::Run { device: 1, trouble: Trouble::Crash { nth: 13, done: true } },
+                    Move::Deed(Deed::Edit { tag: 1000, side: Exchange, what: Title, value: 4 }),
+                    Move::Renumber,
+                    Move::Run { device: 1, trouble: Trouble::Status { nth: 16, status: 403, after: Some(400) } },
+                    Move::Deed(Deed::Edit { tag: 1000, side: Creatio, what: When, value: 7 }),
+                ],
+            ),
+        ),
     ]
 }
