@@ -12,12 +12,15 @@ use pollster::block_on;
 use sandbox::Seed;
 use schedule_sync::graph::{Graph, Mailbox};
 use schedule_sync::model::{
-    Body, ContainerId, Day, Importance, Instant, ItemId, Kind, Meeting, Person, Record, Reminder, Response, Side,
-    Status, Task, TaskWhen, When, Window, Zone,
+    Address, Body, ContainerId, Day, Importance, Instant, ItemId, Kind, Meeting, Person, Record, Reminder, Response,
+    Role, Side, Status, Task, TaskWhen, When, Window, Zone,
 };
-use schedule_sync::ports::{Choice, Create, Op, Scope};
+use schedule_sync::ports::{Choice, Create, Keys, Op, Scope};
 use serde_json::{Value, json};
 use std::rc::Rc;
+
+/// What challenges ask for, where tokens are challenged.
+const CLAIMS: &str = "{\"access_token\":{\"nbf\":{\"essential\":true}}}";
 
 const STATUSES: [(Status, &str); 5] = [
     (Status::NotStarted, "notStarted"),
@@ -61,14 +64,15 @@ impl Post {
         Self { world, graph, mailbox: mailbox(), calendar, list, switches: switches.clone(), manner, _checked: checked }
     }
 
-    /// A request of a person, who waits if told to.
+    /// A request of a person, who waits, or signs in as wanted, if told to.
     fn hand(&self, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
         loop {
             let (status, reply) = self.world.by_hand(Side::Exchange, method, path, body.clone());
-            if status != 429 {
-                return (status, reply);
+            match status {
+                429 => self.world.pass(TimeDelta::minutes(1)),
+                401 => drop(block_on(self.world.challenged(Side::Exchange, CLAIMS)).unwrap()),
+                _ => return (status, reply),
             }
-            self.world.pass(TimeDelta::minutes(1));
         }
     }
 
@@ -260,9 +264,19 @@ impl Rig for Post {
         self.world.faults(json!([]));
     }
 
-    /// People and answers of events are tested by themselves: who organizes can't answer (`graph_writes`, `graph_respond`).
-    fn guest(&self, _name: &str) -> Option<Person> {
-        None
+    fn guest(&self, name: &str) -> Option<Person> {
+        Some(Person {
+            addresses: vec![Address::parse(&format!("{name}@fabrikam.example")).unwrap()],
+            contact: None,
+            name: name.to_owned(),
+            role: Role::Required,
+            response: Response::InDoubt,
+        })
+    }
+
+    /// Answers to others' invitations are tested by themselves (`graph_respond`).
+    fn answers(&self) -> bool {
+        false
     }
 
     fn pass(&self) {
@@ -312,10 +326,14 @@ fn graph_conforms_however_late_and_often_it_tells() {
 
 #[test]
 fn graph_conforms_within_its_limits() {
-    // the other spellings are `graph_limits`'
-    for spelling in ["date", "absent"] {
+    for spelling in ["seconds", "fraction", "date", "hidden", "absent"] {
         let switches = json!({"throttle": {"atOnce": 4, "retryAfter": spelling}});
         println!("under {switches}");
         conforms(|| Post::new(&switches, Manner::default()));
     }
+}
+
+#[test]
+fn graph_conforms_whatever_tokens_are_wanted() {
+    conforms(|| Post::new(&json!({"claims": CLAIMS}), Manner::default()));
 }
