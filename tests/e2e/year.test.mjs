@@ -170,7 +170,7 @@ async function clock(page, desk) {
  * @param {import('node:test').TestContext} t
  */
 async function begin(t) {
-  const set = await stage(t, { seed: 'demo' });
+  const set = await stage(t, { seed: 'demo', checked: true });
   const desk = control(set.creatio);
   const time = await clock(set.page, desk);
   await desk.reset('demo');

@@ -9,6 +9,7 @@ use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::sync::PoisonError;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -62,6 +63,10 @@ pub fn handle(sandbox: &mut Sandbox, request: &Request) -> Response {
         (&Method::POST, "/sandbox/load") => with(request, |body: Load| load(sandbox, body)),
         (&Method::GET, "/sandbox/log") => list(sandbox.desk.log()),
         (&Method::GET, "/sandbox/mails") => list(sandbox.graph.mails()),
+        (&Method::GET, "/sandbox/findings") => match &sandbox.findings {
+            Some(findings) => list(&[&*findings.lock().unwrap_or_else(PoisonError::into_inner)]),
+            None => refuse(StatusCode::NOT_FOUND, "nothing is checked: SANDBOX_DESCRIPTION names no description"),
+        },
         (&Method::POST, "/sandbox/faults") => with(request, |body: Vec<Fault>| {
             sandbox.desk.set_faults(body);
             empty(StatusCode::NO_CONTENT)
@@ -92,7 +97,7 @@ fn list(rows: &[impl Serialize]) -> Response {
 }
 
 fn load(sandbox: &mut Sandbox, body: Load) -> Response {
-    let Sandbox { creatio, graph, desk } = sandbox;
+    let Sandbox { creatio, graph, desk, .. } = sandbox;
     let mut results = Vec::new();
     let account = body.account.as_deref().unwrap_or(crate::graph::ACCOUNT);
     results.extend(body.events.into_iter().map(|event| graph.load_event_of(account, event, desk)));

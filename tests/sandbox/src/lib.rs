@@ -15,6 +15,7 @@ pub mod openapi;
 pub use desk::{Desk, Reply, Request, Response, Seed, Server};
 
 use chrono::{DateTime, Utc};
+use std::sync::{Arc, Mutex};
 
 /// Both servers and the desk between them and the caller.
 pub struct Sandbox {
@@ -24,6 +25,8 @@ pub struct Sandbox {
     pub graph: graph::Graph,
     /// Clock, log, faults, tokens: what is common to both.
     pub desk: Desk,
+    /// What does not fit Microsoft's description, if that is watched ([`openapi::watch`]).
+    pub findings: Option<Arc<Mutex<openapi::Findings>>>,
 }
 
 impl Sandbox {
@@ -32,7 +35,7 @@ impl Sandbox {
     pub fn new(seed: Seed, now: Option<DateTime<Utc>>) -> Self {
         let desk = Desk::new(now);
         let at = desk.now();
-        Self { creatio: creatio::Creatio::new(seed, at), graph: graph::Graph::new(seed, at), desk }
+        Self { creatio: creatio::Creatio::new(seed, at), graph: graph::Graph::new(seed, at), desk, findings: None }
     }
 
     /// Empties both servers and fills them with `seed`; clears log and faults, keeps sessions and tokens, and changes the
@@ -50,7 +53,7 @@ impl Sandbox {
         if request.uri().path().starts_with("/sandbox/") {
             return Reply::whole(control::handle(self, request));
         }
-        let Self { creatio, graph, desk } = self;
+        let Self { creatio, graph, desk, .. } = self;
         let mut reply = desk.serve(server, None, request, |desk| match server {
             Server::Creatio => creatio.handle(request, desk),
             Server::Graph => graph.handle(request, desk),
