@@ -171,6 +171,9 @@ pub enum Op {
         container: ContainerId,
         /// The version on which the decision rests.
         version: Version,
+        /// Exchange: a meeting of the user's own to which others are invited. It is called off, which tells them: a person has allowed that.
+        /// Nobody is told of any other removal.
+        cancels: bool,
     },
 }
 

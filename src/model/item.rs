@@ -69,6 +69,14 @@ pub struct Facts {
     pub created: Option<Instant>,
 }
 
+impl Facts {
+    /// Exchange: whether its removal tells others: the user organizes it, and they are invited.
+    #[must_use]
+    pub const fn calls_off(&self) -> bool {
+        self.attendees > 0 && !self.foreign
+    }
+}
+
 /// An occurrence's place in its series.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Occurrence {

@@ -26,6 +26,7 @@ mod graph_reading;
 mod graph_replica;
 mod graph_respond;
 mod graph_setup;
+mod graph_tasks;
 mod graph_writes;
 mod identity;
 mod invite;

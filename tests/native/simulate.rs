@@ -19,7 +19,7 @@ use futures_util::task::noop_waker;
 use history::{History, Move, Trouble};
 use people::People;
 use promises::Outcome;
-use sandbox::graph::{Quirks, Throttle};
+use sandbox::graph::Quirks;
 use sandbox::{Sandbox, Seed, exchange};
 use schedule_sync::model::Pair;
 use schedule_sync::run::Report;
@@ -27,7 +27,6 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
-use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::rc::Rc;
@@ -85,31 +84,14 @@ impl Stage {
             Move::Run { device, trouble } => self.struck(&self.devices[*device], trouble),
             Move::Together { seed } => self.together(*seed),
             Move::Pass { minutes } => self.world.pass(chrono::Duration::minutes(*minutes)),
-            Move::Quirks { replays, late, shuffled, page } => {
-                self.world.sandbox.borrow_mut().exchange.set_quirks(&exchange::Quirks {
-                    replays: *replays,
-                    stale_reads: *late,
-                    shuffled_order: *shuffled,
-                    page_size: NonZeroUsize::new(*page),
-                    empty_pages: *replays,
-                    batch: NonZeroUsize::new(*page),
-                    skeletal_series: *shuffled,
-                    busy: exchange::Busy { times: u32::from(*shuffled), ..exchange::Busy::default() },
-                    ..exchange::Quirks::default()
-                });
-                self.world.sandbox.borrow_mut().graph.set_quirks(&Quirks {
-                    replays: *replays,
-                    stale_reads: *late,
-                    shuffled_order: *shuffled,
-                    page_size: NonZeroUsize::new(*page),
-                    empty_pages: *replays,
-                    throttle: Throttle { at_once: NonZeroUsize::new(8).filter(|_| *shuffled), ..Throttle::default() },
-                    ..Quirks::default()
-                });
-            }
+            Move::Quirks(quirks) => self.quirks(quirks),
             Move::Expire => {
                 self.world.sandbox.borrow_mut().graph.expire_tokens();
                 self.world.sandbox.borrow_mut().exchange.expire_states();
+            }
+            Move::Renumber => {
+                let request = http::Request::post("/sandbox/renumber").body(Vec::new()).unwrap();
+                self.world.sandbox.borrow_mut().handle(sandbox::Server::Creatio, &request);
             }
             Move::Revoke => self.world.sandbox.borrow_mut().desk.revoke_tokens(),
             Move::Forget { device } => {
@@ -140,6 +122,23 @@ impl Stage {
         self.people.borrow_mut().settled = matches!(trouble, Trouble::Nothing);
         device.fuse.clear();
         self.world.faults(serde_json::json!([]));
+    }
+
+    /// Both servers behave like this, as far as they can.
+    fn quirks(&self, quirks: &Quirks) {
+        let mut sandbox = self.world.sandbox.borrow_mut();
+        sandbox.graph.set_quirks(quirks);
+        sandbox.exchange.set_quirks(&exchange::Quirks {
+            replays: quirks.replays,
+            stale_reads: quirks.stale_reads,
+            shuffled_order: quirks.shuffled_order,
+            page_size: quirks.page_size,
+            empty_pages: quirks.empty_pages,
+            batch: quirks.page_size,
+            skeletal_series: quirks.shuffled_order,
+            busy: exchange::Busy { times: u32::from(quirks.shuffled_order), ..exchange::Busy::default() },
+            ..exchange::Quirks::default()
+        });
     }
 
     /// A fault where the mailboxes are: all that is asked of EWS is a POST to one path.
@@ -249,7 +248,9 @@ fn play(history: &History, (home, check): (Home, bool)) -> Shown {
         }
         let shown = stage.quiet(history);
         if std::env::var_os("SIMULATE_TRACE").is_some() {
-            eprintln!("{:#?}", stage.world.log(0));
+            for row in stage.world.sandbox.borrow().desk.log() {
+                eprintln!("{} {} {}", row.status, row.method, row.path);
+            }
         }
         drop((checked, valid));
         shown

@@ -46,9 +46,11 @@ impl<'a> Job<'a> {
                 let look = kind == Kind::Task || body || people;
                 (kind, if look { Stage::Look } else { Stage::Write }, update.version.clone())
             }
-            Op::Delete { container, version, .. } => {
+            Op::Delete { container, version, cancels, .. } => {
                 let kind = kinds.get(container).copied().unwrap_or(Kind::Meeting);
-                (kind, if kind == Kind::Task { Stage::Look } else { Stage::Write }, version.clone())
+                // neither To Do nor the action that calls off heeds a version
+                let look = kind == Kind::Task || *cancels;
+                (kind, if look { Stage::Look } else { Stage::Write }, version.clone())
             }
         };
         Self { op, mailbox, kind, stage, version, kept: Kept::default(), seen: None }
@@ -111,6 +113,7 @@ impl<'a> Job<'a> {
                 let body = self.change(update)?;
                 Some(endpoints::change(self.kind, &update.container, &update.id, &self.version, body))
             }
+            Op::Delete { id, cancels: true, .. } => Some(endpoints::cancel(id)),
             Op::Delete { id, container, .. } => Some(endpoints::removal(self.kind, container, id, &self.version)),
         }
     }

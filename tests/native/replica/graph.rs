@@ -2,7 +2,7 @@
 //! All that is said is checked against Microsoft's description.
 #![allow(clippy::print_stdout)] // under which switch a case failed is to be seen
 
-use super::hands::{Hands, refused};
+use super::hands::{CLAIMS, Hands, refused};
 use super::{Loss, Rig, conforms, facts};
 use crate::graph_limits::quirks;
 use crate::graph_setup::{Checked, checked, default, mailbox};
@@ -11,7 +11,7 @@ use chrono::TimeDelta;
 use pollster::block_on;
 use sandbox::Seed;
 use schedule_sync::graph::{Graph, Mailbox};
-use schedule_sync::model::{ContainerId, ItemId, Kind, Person, Record, Side, Window, Zone};
+use schedule_sync::model::{Address, ContainerId, ItemId, Kind, Person, Record, Response, Role, Side, Window, Zone};
 use schedule_sync::ports::{Choice, Create, Op, Scope};
 use serde_json::{Value, json};
 use std::rc::Rc;
@@ -150,9 +150,19 @@ impl Rig for Post {
         self.world.faults(json!([]));
     }
 
-    /// People and answers of events are tested by themselves: who organizes can't answer (`graph_writes`, `graph_respond`).
-    fn guest(&self, _name: &str) -> Option<Person> {
-        None
+    fn guest(&self, name: &str) -> Option<Person> {
+        Some(Person {
+            addresses: vec![Address::parse(&format!("{name}@fabrikam.example")).unwrap()],
+            contact: None,
+            name: name.to_owned(),
+            role: Role::Required,
+            response: Response::InDoubt,
+        })
+    }
+
+    /// Answers to others' invitations are tested by themselves (`graph_respond`).
+    fn answers(&self) -> bool {
+        false
     }
 
     fn pass(&self) {
@@ -202,10 +212,14 @@ fn graph_conforms_however_late_and_often_it_tells() {
 
 #[test]
 fn graph_conforms_within_its_limits() {
-    // the other spellings are `graph_limits`'
-    for spelling in ["date", "absent"] {
+    for spelling in ["seconds", "fraction", "date", "hidden", "absent"] {
         let switches = json!({"throttle": {"atOnce": 4, "retryAfter": spelling}});
         println!("under {switches}");
         conforms(|| Post::new(&switches, Manner::default()));
     }
+}
+
+#[test]
+fn graph_conforms_whatever_tokens_are_wanted() {
+    conforms(|| Post::new(&json!({"claims": CLAIMS}), Manner::default()));
 }

@@ -4,12 +4,17 @@ use super::{meant, of};
 use crate::world::World;
 use chrono::{DateTime, NaiveDateTime, NaiveTime, TimeDelta, Utc};
 use chrono_tz::Tz;
+use pollster::block_on;
 use schedule_sync::model::{
     Body, ContainerId, Day, Importance, Instant, ItemId, Kind, Meeting, Record, Reminder, Response, Side, Status, Task,
     TaskWhen, When,
 };
+use schedule_sync::ports::Keys;
 use serde_json::{Value, json};
 use std::rc::Rc;
+
+/// What challenges ask for, where tokens are challenged.
+pub(super) const CLAIMS: &str = "{\"access_token\":{\"nbf\":{\"essential\":true}}}";
 
 const STATUSES: [(Status, &str); 5] = [
     (Status::NotStarted, "notStarted"),
@@ -30,14 +35,15 @@ pub(super) struct Hands {
 }
 
 impl Hands {
-    /// A request of a person, who waits if told to.
+    /// A request of a person, who waits, or signs in as wanted, if told to.
     pub(super) fn hand(&self, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
         loop {
             let (status, reply) = self.world.by_hand(Side::Exchange, method, path, body.clone());
-            if status != 429 {
-                return (status, reply);
+            match status {
+                429 => self.world.pass(TimeDelta::minutes(1)),
+                401 => drop(block_on(self.world.challenged(Side::Exchange, CLAIMS)).unwrap()),
+                _ => return (status, reply),
             }
-            self.world.pass(TimeDelta::minutes(1));
         }
     }
 
