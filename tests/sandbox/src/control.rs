@@ -68,12 +68,12 @@ pub fn handle(sandbox: &mut Sandbox, request: &Request) -> Response {
             sandbox.exchange.set_quirks(&quirks);
             empty(StatusCode::NO_CONTENT)
         }),
-        (&Method::POST, "/sandbox/password") => with(request, |body: Password| {
-            match sandbox.exchange.set_password(&body.account, &body.password) {
+        (&Method::POST, "/sandbox/password") => {
+            with(request, |body: Password| match sandbox.exchange.set_password(&body.account, &body.password) {
                 Ok(()) => empty(StatusCode::NO_CONTENT),
                 Err(reason) => refuse(StatusCode::BAD_REQUEST, &reason),
-            }
-        }),
+            })
+        }
         (&Method::POST, "/sandbox/expire") => {
             sandbox.graph.expire_tokens();
             sandbox.exchange.expire_states();

@@ -65,12 +65,18 @@ impl Exchange {
     pub fn new(seed: Seed, now: DateTime<Utc>) -> Self {
         let accounts = [ACCOUNT, COLLEAGUE].into_iter().map(|account| (account.to_owned(), Account::new(PASSWORD)));
         let mailboxes = vec![seed::mailbox(seed, now), seed::colleague(now)];
-        Self { mailboxes: Graph::of(mailboxes), accounts: accounts.collect(), quirks: Quirks::default(), strays: Vec::new() }
+        Self {
+            mailboxes: Graph::of(mailboxes),
+            accounts: accounts.collect(),
+            quirks: Quirks::default(),
+            strays: Vec::new(),
+        }
     }
 
     /// Empties them and fills them with `seed`; passwords stay.
     pub fn reset(&mut self, seed: Seed, now: DateTime<Utc>) {
-        let passwords: Vec<_> = self.accounts.iter().map(|(name, account)| (name.clone(), account.password.clone())).collect();
+        let passwords: Vec<_> =
+            self.accounts.iter().map(|(name, account)| (name.clone(), account.password.clone())).collect();
         *self = Self::new(seed, now);
         for (name, password) in passwords {
             self.accounts.insert(name, Account::new(&password));
@@ -110,7 +116,13 @@ impl Exchange {
 
     /// One request of a person or another program to the mailbox of `account`, past EWS: as to Graph, with a path like `me/events`. Ids are those
     /// of EWS. It is not logged. The status and the JSON of the reply.
-    pub fn by_hand(&mut self, account: &str, (method, path): (&str, &str), body: Option<&Value>, desk: &mut Desk) -> (u16, Value) {
+    pub fn by_hand(
+        &mut self,
+        account: &str,
+        (method, path): (&str, &str),
+        body: Option<&Value>,
+        desk: &mut Desk,
+    ) -> (u16, Value) {
         self.mailboxes.by_hand(account, (method, path), body, desk)
     }
 
@@ -134,7 +146,9 @@ impl Exchange {
             .collect();
         self.mailboxes.load_task_of(account, task, desk)?;
         let loaded = self.mailboxes.mailbox_mut(account).and_then(|mailbox| mailbox.tasks.last_mut());
-        loaded.into_iter().for_each(|task| task.body.extend(own.iter().map(|(name, value)| ((*name).to_owned(), value.clone()))));
+        loaded
+            .into_iter()
+            .for_each(|task| task.body.extend(own.iter().map(|(name, value)| ((*name).to_owned(), value.clone()))));
         Ok(())
     }
 
@@ -197,7 +211,10 @@ impl Exchange {
     fn serve(&mut self, account: &str, call: &Call, desk: &mut Desk) -> Response {
         let name = call.operation.name.clone();
         let (Some(mailbox), Some(own)) = (self.mailboxes.mailbox_mut(account), self.accounts.get_mut(account)) else {
-            return soap::fault(Fault::new("ErrorNonExistentMailbox", "The SMTP address has no mailbox associated with it."));
+            return soap::fault(Fault::new(
+                "ErrorNonExistentMailbox",
+                "The SMTP address has no mailbox associated with it.",
+            ));
         };
         let always = match name.as_str() {
             "GetItem" | "CreateItem" | "UpdateItem" | "MoveItem" => Some("Items"),
@@ -205,13 +222,20 @@ impl Exchange {
         };
         let refused = |trouble: Trouble| soap::envelope(soap::reply(&name, vec![Err(trouble)], always));
         if self.quirks.no_mailbox {
-            return refused(Trouble::new("ErrorNonExistentMailbox", "The SMTP address has no mailbox associated with it."));
+            return refused(Trouble::new(
+                "ErrorNonExistentMailbox",
+                "The SMTP address has no mailbox associated with it.",
+            ));
         }
         if self.quirks.busy.times > 0 {
             self.quirks.busy.times -= 1;
             let fault = Fault::busy(self.quirks.busy.back_off);
             let by_item = self.quirks.busy.by_item;
-            return if by_item { refused(Trouble { code: fault.code, message: fault.message, more: fault.more }) } else { soap::fault(fault) };
+            return if by_item {
+                refused(Trouble { code: fault.code, message: fault.message, more: fault.more })
+            } else {
+                soap::fault(fault)
+            };
         }
         let mut visit = Visit { mailbox, account: own, quirks: &self.quirks, call, desk };
         let mut served = match name.as_str() {

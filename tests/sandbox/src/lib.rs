@@ -77,7 +77,12 @@ impl Sandbox {
 
     /// A request of a person or another program to the mailbox of `account`, on either server, past sign-in and log; see
     /// [`exchange::Exchange::by_hand`]. 404 where nobody has it.
-    pub fn by_hand(&mut self, account: &str, request: (&str, &str), body: Option<&serde_json::Value>) -> (u16, serde_json::Value) {
+    pub fn by_hand(
+        &mut self,
+        account: &str,
+        request: (&str, &str),
+        body: Option<&serde_json::Value>,
+    ) -> (u16, serde_json::Value) {
         let Self { graph, exchange, desk, .. } = self;
         let of_graph = graph.has(account);
         let mailboxes = if of_graph { graph } else { exchange.post() };

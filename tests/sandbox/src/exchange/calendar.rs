@@ -32,10 +32,15 @@ const SHOWN: &[(&str, &str)] = &[
     ("WorkingElsewhere", "workingElsewhere"),
     ("NoData", "unknown"),
 ];
-const SORTS: &[(&str, &str)] =
-    &[("Single", "singleInstance"), ("Occurrence", "occurrence"), ("Exception", "exception"), ("RecurringMaster", "seriesMaster")];
+const SORTS: &[(&str, &str)] = &[
+    ("Single", "singleInstance"),
+    ("Occurrence", "occurrence"),
+    ("Exception", "exception"),
+    ("RecurringMaster", "seriesMaster"),
+];
 /// The lists of people, and how the mailbox calls those in them.
-pub(crate) const PEOPLE: &[(&str, &str)] = &[("RequiredAttendees", "required"), ("OptionalAttendees", "optional"), ("Resources", "resource")];
+pub(crate) const PEOPLE: &[(&str, &str)] =
+    &[("RequiredAttendees", "required"), ("OptionalAttendees", "optional"), ("Resources", "resource")];
 
 fn word(table: &[(&'static str, &str)], own: &str) -> &'static str {
     table.iter().find(|(_, value)| *value == own).map_or("Unknown", |(word, _)| *word)
@@ -55,7 +60,9 @@ impl Visit<'_> {
             "ReminderMinutesBeforeStart" => event.body.get("reminderMinutesBeforeStart")?.to_string(),
             "ReminderDueBy" => clock.at(event.span.from.utc()),
             "UID" => series_uid(event.text("iCalUId")),
-            "RecurrenceId" | "OriginalStart" if is_of_series => clock.at(zones::query_instant(event.text("originalStart"))?),
+            "RecurrenceId" | "OriginalStart" if is_of_series => {
+                clock.at(zones::query_instant(event.text("originalStart"))?)
+            }
             "DateTimeStamp" => clock.at(zones::query_instant(event.text("lastModifiedDateTime"))?),
             "Start" => clock.at(event.span.from.utc()),
             "End" => clock.at(event.span.to.utc()),
@@ -84,7 +91,9 @@ impl Visit<'_> {
                 let rule = &event.series.as_ref()?.rule;
                 return recurrence::write(&rule.write(), rule.tz, clock);
             }
-            "FirstOccurrence" | "LastOccurrence" | "ModifiedOccurrences" | "DeletedOccurrences" => return self.occurrences(event, name),
+            "FirstOccurrence" | "LastOccurrence" | "ModifiedOccurrences" | "DeletedOccurrences" => {
+                return self.occurrences(event, name);
+            }
             "StartTimeZone" if self.call.modern => return Some(definition(name, &event.span.from.name)),
             "EndTimeZone" if self.call.modern => return Some(definition(name, &event.span.to.name)),
             "AllowNewTimeProposal" => event.flag("allowNewTimeProposals").to_string(),
@@ -93,7 +102,9 @@ impl Visit<'_> {
             "EndWallClock" => format!("{}", event.span.to.wall.format("%Y-%m-%dT%H:%M:%S")),
             "StartTimeZoneId" => event.span.from.name.clone(),
             "EndTimeZoneId" => event.span.to.name.clone(),
-            "JoinOnlineMeetingUrl" => Some(at_text(event, "onlineMeeting", "joinUrl")).filter(|url| !url.is_empty())?.to_owned(),
+            "JoinOnlineMeetingUrl" => {
+                Some(at_text(event, "onlineMeeting", "joinUrl")).filter(|url| !url.is_empty())?.to_owned()
+            }
             _ => return None,
         };
         Some(t(name).say(value))
@@ -122,7 +133,12 @@ impl Visit<'_> {
             let original = zones::query_instant(one.text("originalStart")).unwrap_or_else(|| one.span.from.utc());
             let id = t("ItemId").with("Id", one.id()).with("ChangeKey", one.text("changeKey"));
             let time = |name: &str, at: DateTime<Utc>| t(name).say(clock.at(at));
-            t(element).hold([id, time("Start", one.span.from.utc()), time("End", one.span.to.utc()), time("OriginalStart", original)])
+            t(element).hold([
+                id,
+                time("Start", one.span.from.utc()),
+                time("End", one.span.to.utc()),
+                time("OriginalStart", original),
+            ])
         };
         let living = || days(&series.rule, 1000).into_iter().filter(|day| !series.deleted.contains(day));
         match name {
@@ -132,8 +148,11 @@ impl Visit<'_> {
             }
             "DeletedOccurrences" => {
                 let start = |day: &chrono::NaiveDate| clock.at(event.span_on(*day, &series.rule).from.utc());
-                let all: Vec<Element> =
-                    series.deleted.iter().map(|day| t("DeletedOccurrence").hold([t("Start").say(start(day))])).collect();
+                let all: Vec<Element> = series
+                    .deleted
+                    .iter()
+                    .map(|day| t("DeletedOccurrence").hold([t("Start").say(start(day))]))
+                    .collect();
                 (!all.is_empty()).then(|| t(name).hold(all))
             }
             "FirstOccurrence" => living().next().and_then(|day| event.occurrence(day)).map(|one| info(name, &one)),
@@ -150,7 +169,9 @@ fn at_text<'e>(event: &'e Event, member: &str, path: &str) -> &'e str {
 /// The global object id of the series: without the day of an instance (ews/facts.md §3, "Ids").
 pub(crate) fn series_uid(uid: &str) -> String {
     match (uid.get(..32), uid.get(40..)) {
-        (Some(class), Some(rest)) if class.eq_ignore_ascii_case("040000008200E00074C5B7101A82E008") => format!("{class}00000000{rest}"),
+        (Some(class), Some(rest)) if class.eq_ignore_ascii_case("040000008200E00074C5B7101A82E008") => {
+            format!("{class}00000000{rest}")
+        }
         _ => uid.to_owned(),
     }
 }
@@ -193,11 +214,16 @@ fn organizer(event: &Event, in_list: bool) -> Element {
 pub(crate) fn member(element: &Element) -> Result<Option<(&'static str, Value)>, Trouble> {
     let text = element.text.as_str();
     let is_true = matches!(text, "true" | "1");
-    let own = |table: &[(&str, &'static str)]| table.iter().find(|(word, _)| *word == text).map(|(_, own)| *own).unwrap_or_default();
+    let own = |table: &[(&str, &'static str)]| {
+        table.iter().find(|(word, _)| *word == text).map(|(_, own)| *own).unwrap_or_default()
+    };
     Ok(Some(match element.name.as_str() {
         "Subject" => ("subject", text.into()),
         "Sensitivity" => ("sensitivity", text.to_lowercase().into()),
-        "Body" => ("body", json!({"contentType": element.attribute("BodyType").unwrap_or("HTML").to_lowercase(), "content": text})),
+        "Body" => (
+            "body",
+            json!({"contentType": element.attribute("BodyType").unwrap_or("HTML").to_lowercase(), "content": text}),
+        ),
         "Categories" => ("categories", element.children.iter().map(|name| Value::from(name.text.as_str())).collect()),
         "Importance" => ("importance", text.to_lowercase().into()),
         "ReminderIsSet" => ("isReminderOn", is_true.into()),
@@ -206,9 +232,11 @@ pub(crate) fn member(element: &Element) -> Result<Option<(&'static str, Value)>,
         "Location" => ("location", json!({"displayName": text})),
         "IsResponseRequested" => ("responseRequested", is_true.into()),
         "AllowNewTimeProposal" => ("allowNewTimeProposals", is_true.into()),
-        "Start" | "End" | "IsAllDayEvent" | "StartTimeZone" | "EndTimeZone" | "Recurrence" | "ExtendedProperty" | "RequiredAttendees"
-        | "OptionalAttendees" | "Resources" | "ItemClass" | "UID" => return Ok(None),
-        name => return Err(Trouble::new("ErrorInvalidPropertySet", format!("Set action is invalid for property {name}."))),
+        "Start" | "End" | "IsAllDayEvent" | "StartTimeZone" | "EndTimeZone" | "Recurrence" | "ExtendedProperty"
+        | "RequiredAttendees" | "OptionalAttendees" | "Resources" | "ItemClass" | "UID" => return Ok(None),
+        name => {
+            return Err(Trouble::new("ErrorInvalidPropertySet", format!("Set action is invalid for property {name}.")));
+        }
     }))
 }
 
@@ -224,7 +252,12 @@ pub(crate) fn without(name: &str) -> Result<(&'static str, Value), Trouble> {
         "Location" => ("location", json!({"displayName": ""})),
         "Recurrence" => ("recurrence", Value::Null),
         "ReminderIsSet" => ("isReminderOn", false.into()),
-        _ => return Err(Trouble::new("ErrorInvalidPropertyDelete", format!("Delete action is invalid for property {name}."))),
+        _ => {
+            return Err(Trouble::new(
+                "ErrorInvalidPropertyDelete",
+                format!("Delete action is invalid for property {name}."),
+            ));
+        }
     })
 }
 
@@ -237,7 +270,9 @@ pub(crate) fn people(before: &[Value], lists: &[(&str, Option<&Element>)]) -> Ve
         people.children.iter().map(move |one| {
             let text = |name: &str| one.child("Mailbox").and_then(|mailbox| mailbox.text_of(name)).unwrap_or_default();
             let address = text("EmailAddress");
-            let same = |own: &&Value| at(own, "emailAddress/address").as_str().is_some_and(|own| own.eq_ignore_ascii_case(address));
+            let same = |own: &&Value| {
+                at(own, "emailAddress/address").as_str().is_some_and(|own| own.eq_ignore_ascii_case(address))
+            };
             // who stays keeps the answer
             let status = before.iter().find(same).map_or(Value::Null, |own| own["status"].clone());
             let name = if text("Name").is_empty() { address } else { text("Name") };
@@ -297,19 +332,27 @@ impl<'e> Times<'e> {
             return Err(Trouble::new("ErrorCalendarEndDateIsEarlierThanStartDate", message));
         }
         if span.from.utc().checked_add_months(Months::new(60)).is_some_and(|most| span.to.utc() > most) {
-            return Err(Trouble::new("ErrorCalendarDurationIsTooLong", "The calendar item lasts longer than five years."));
+            return Err(Trouble::new(
+                "ErrorCalendarDurationIsTooLong",
+                "The calendar item lasts longer than five years.",
+            ));
         }
         Ok(span)
     }
 }
 
 /// One end of an item: a time given anew, or the old wall time in a zone given anew (ews/facts.md §3, "Update").
-fn moment(time: Option<&Element>, zone: Option<&Element>, (before, context): (Option<&Moment>, &str)) -> Result<Moment, Trouble> {
+fn moment(
+    time: Option<&Element>,
+    zone: Option<&Element>,
+    (before, context): (Option<&Moment>, &str),
+) -> Result<Moment, Trouble> {
     let name = match zone.and_then(|zone| zone.attribute("Id")) {
         Some(name) => name.to_owned(),
         None => before.map_or_else(|| context.to_owned(), |before| before.name.clone()),
     };
-    let tz: Tz = zones::zone(&name).ok_or_else(|| Trouble::new("ErrorTimeZone", "The specified time zone isn't valid."))?;
+    let tz: Tz =
+        zones::zone(&name).ok_or_else(|| Trouble::new("ErrorTimeZone", "The specified time zone isn't valid."))?;
     let given = time.and_then(|time| times::parse(&time.text));
     let wall = match (given, before) {
         // without a zone, a wall time is of the item's zone
@@ -334,4 +377,3 @@ pub(crate) fn spelled(span: &Span) -> Object {
 pub(crate) fn mark(element: &Element) -> Result<Option<(String, String)>, Trouble> {
     if element.is("ExtendedProperty") { property::given(element).map(Some) } else { Ok(None) }
 }
-

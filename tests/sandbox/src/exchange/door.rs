@@ -18,7 +18,11 @@ pub(crate) fn note_strays(request: &Request, strays: &mut Vec<String>) {
         }
     }
     let headers = request.headers().keys().map(HeaderName::as_str);
-    strays.extend(headers.filter(|own| CREATIO.iter().any(|name| name.eq_ignore_ascii_case(own)) || *own == "forceusesession").map(|name| format!("header {name}")));
+    strays.extend(
+        headers
+            .filter(|own| CREATIO.iter().any(|name| name.eq_ignore_ascii_case(own)) || *own == "forceusesession")
+            .map(|name| format!("header {name}")),
+    );
 }
 
 /// An answer without SOAP.
@@ -82,7 +86,8 @@ pub(crate) fn basic(request: &Request) -> Option<(String, String)> {
 fn unbase64(text: &str) -> Option<Vec<u8>> {
     let text = text.trim().trim_end_matches('=');
     let alphabet = crate::graph::base64::STANDARD;
-    let sextets = text.bytes().map(|byte| alphabet.iter().position(|own| *own == byte)).collect::<Option<Vec<usize>>>()?;
+    let sextets =
+        text.bytes().map(|byte| alphabet.iter().position(|own| *own == byte)).collect::<Option<Vec<usize>>>()?;
     let (mut bytes, mut word, mut bits) = (Vec::new(), 0_usize, 0);
     for sextet in sextets {
         (word, bits) = ((word << 6 | sextet) & 0xffff, bits + 6);

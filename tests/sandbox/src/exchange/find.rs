@@ -28,11 +28,14 @@ impl Page {
     /// `ErrorInvalidIndexedPagingParameters`.
     pub(crate) fn read(view: Option<&Element>, total: usize, limit: usize) -> Result<Self, Trouble> {
         let number = |name: &str| view.and_then(|view| view.attribute(name)).map(|text| text.parse::<usize>().ok());
-        let wrong = || Trouble::new("ErrorInvalidIndexedPagingParameters", "Offset and MaxEntriesReturned must not be negative.");
+        let wrong = || {
+            Trouble::new("ErrorInvalidIndexedPagingParameters", "Offset and MaxEntriesReturned must not be negative.")
+        };
         if view.is_some_and(|view| view.attribute("BasePoint") == Some("End")) {
             return Err(Trouble::new("ErrorInvalidOperation", "The sandbox has no pages from the end."));
         }
-        let size = number("MaxEntriesReturned").map_or(Ok(limit), |size| size.filter(|size| *size > 0).ok_or_else(wrong))?;
+        let size =
+            number("MaxEntriesReturned").map_or(Ok(limit), |size| size.filter(|size| *size > 0).ok_or_else(wrong))?;
         let from = number("Offset").map_or(Ok(0), |from| from.ok_or_else(wrong))?;
         Ok(Self { from, size: size.min(limit), total, indexed: view.is_some() })
     }
@@ -58,14 +61,20 @@ impl Visit<'_> {
         let operation = &self.call.operation;
         let shape = Shape::read(operation.child("ItemShape"))?;
         if operation.attribute("Traversal") != Some("Shallow") || operation.child("QueryString").is_some() {
-            return Err(Trouble::new("ErrorInvalidOperation", "The sandbox has shallow searches only, and no query strings."));
+            return Err(Trouble::new(
+                "ErrorInvalidOperation",
+                "The sandbox has shallow searches only, and no query strings.",
+            ));
         }
         let limit = self.quirks.find_limit.map_or(LIMIT, std::num::NonZeroUsize::get);
         let (found, page) = match operation.child("CalendarView") {
             Some(view) => {
                 let found = self.calendar_view(folder, view)?;
                 let page = Page::read(None, found.len(), limit)?;
-                let most = view.attribute("MaxEntriesReturned").and_then(|most| most.parse::<usize>().ok()).filter(|most| *most > 0);
+                let most = view
+                    .attribute("MaxEntriesReturned")
+                    .and_then(|most| most.parse::<usize>().ok())
+                    .filter(|most| *most > 0);
                 (found, Page { size: most.map_or(page.size, |most| most.min(page.size)), ..page })
             }
             None => {
@@ -82,9 +91,12 @@ impl Visit<'_> {
         let mut told = Vec::new();
         for item in found.iter().skip(page.from).take(page.size) {
             let mut element = self.summary(item, &shape)?;
-            let is_occurrence = matches!(item, Item::Event(event) if matches!(event.text("type"), "occurrence" | "exception"));
+            let is_occurrence =
+                matches!(item, Item::Event(event) if matches!(event.text("type"), "occurrence" | "exception"));
             if is_view && is_occurrence && self.quirks.skeletal_series {
-                element.children.retain(|child| ["ItemId", "Start", "End", "CalendarItemType"].contains(&child.name.as_str()));
+                element
+                    .children
+                    .retain(|child| ["ItemId", "Start", "End", "CalendarItemType"].contains(&child.name.as_str()));
             }
             told.push(element);
         }
@@ -95,18 +107,32 @@ impl Visit<'_> {
     fn calendar_view(&self, folder: &Folder, view: &Element) -> Result<Vec<Item>, Trouble> {
         let operation = &self.call.operation;
         if !folder.is_calendar() {
-            return Err(Trouble::new("ErrorCalendarFolderIsInvalidForCalendarView", "CalendarView can only be used for calendar folders."));
+            return Err(Trouble::new(
+                "ErrorCalendarFolderIsInvalidForCalendarView",
+                "CalendarView can only be used for calendar folders.",
+            ));
         }
         if operation.child("Restriction").is_some() || operation.child("SortOrder").is_some() {
-            return Err(Trouble::new("ErrorInvalidRestriction", "Restrictions and sort order may not be specified for a CalendarView."));
+            return Err(Trouble::new(
+                "ErrorInvalidRestriction",
+                "Restrictions and sort order may not be specified for a CalendarView.",
+            ));
         }
-        let at = |name: &str| view.attribute(name).and_then(times::parse).map(|time| time.utc(self.clock().tz())).unwrap_or_default();
+        let at = |name: &str| {
+            view.attribute(name).and_then(times::parse).map(|time| time.utc(self.clock().tz())).unwrap_or_default()
+        };
         let window = Window { start: at("StartDate"), end: at("EndDate") };
         if window.end < window.start {
-            return Err(Trouble::new("ErrorCalendarEndDateIsEarlierThanStartDate", "EndDate is earlier than StartDate."));
+            return Err(Trouble::new(
+                "ErrorCalendarEndDateIsEarlierThanStartDate",
+                "EndDate is earlier than StartDate.",
+            ));
         }
         if window.start.checked_add_months(Months::new(24)).is_some_and(|most| window.end > most) {
-            return Err(Trouble::new("ErrorCalendarViewRangeTooBig", "The specified view range exceeds the maximum range of two years."));
+            return Err(Trouble::new(
+                "ErrorCalendarViewRangeTooBig",
+                "The specified view range exceeds the maximum range of two years.",
+            ));
         }
         let own = self.mailbox.events.iter().filter(|event| event.calendar == folder.id);
         let mut found: Vec<_> = own
@@ -164,7 +190,9 @@ fn fits(expression: &Element, value: &dyn Fn(&Path) -> Option<String>) -> bool {
     if expression.name == "Exists" {
         return true;
     }
-    let constant = expression.child("Constant").or_else(|| expression.child("FieldURIOrConstant").and_then(|either| either.child("Constant")));
+    let constant = expression
+        .child("Constant")
+        .or_else(|| expression.child("FieldURIOrConstant").and_then(|either| either.child("Constant")));
     let Some(wanted) = constant.and_then(|constant| constant.attribute("Value")) else { return false };
     let order = comparable(&own).cmp(&comparable(wanted));
     match expression.name.as_str() {

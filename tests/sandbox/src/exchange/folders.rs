@@ -68,9 +68,11 @@ pub(crate) fn tree(mailbox: &Mailbox) -> Vec<Folder> {
         })
         .collect();
     let text = |body: &Object, name: &str| body.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let calendars = mailbox.calendars.iter().map(|body| (body, "calendar", "IPF.Appointment", "name", text(body, "changeKey")));
+    let calendars =
+        mailbox.calendars.iter().map(|body| (body, "calendar", "IPF.Appointment", "name", text(body, "changeKey")));
     let lists = mailbox.lists.iter().map(|list| &list.body);
-    let lists = lists.map(|body| (body, "tasks", "IPF.Task", "displayName", text(body, "@odata.etag").replace(['"', '/'], "")));
+    let lists =
+        lists.map(|body| (body, "tasks", "IPF.Task", "displayName", text(body, "@odata.etag").replace(['"', '/'], "")));
     let mut first: BTreeMap<&str, String> = BTreeMap::new();
     for (body, known, class, name, key) in calendars.chain(lists) {
         let id = text(body, "id");
@@ -111,7 +113,8 @@ impl Folder {
     /// What tells whether it has changed.
     fn version(&self) -> u64 {
         let bytes = [&self.name, &self.class, &self.parent].into_iter().flat_map(|text| text.bytes().chain([0]));
-        bytes.fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
+        bytes
+            .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
     }
 
     /// One property of it.
@@ -124,9 +127,17 @@ impl Folder {
             "TotalCount" => visit.items(&self.id).len().to_string(),
             "ChildFolderCount" => tree.iter().filter(|other| other.parent == self.id).count().to_string(),
             "EffectiveRights" => {
-                let rights = [("CreateAssociated", false), ("CreateContents", true), ("CreateHierarchy", true), ("Delete", true), ("Modify", true)];
+                let rights = [
+                    ("CreateAssociated", false),
+                    ("CreateContents", true),
+                    ("CreateHierarchy", true),
+                    ("Delete", true),
+                    ("Modify", true),
+                ];
                 let given = rights.into_iter().map(|(name, is)| t(name).say(is && self.writable));
-                return Some(t("EffectiveRights").hold(given).hold([t("Read").say(true), t("ViewPrivateItems").say(true)]));
+                return Some(
+                    t("EffectiveRights").hold(given).hold([t("Read").say(true), t("ViewPrivateItems").say(true)]),
+                );
             }
             "DistinguishedFolderId" => self.known?.to_owned(),
             _ => return None,
@@ -153,7 +164,14 @@ impl Folder {
         });
         let wanted: Vec<&str> = ["FolderId"].into_iter().chain(base.iter().copied()).chain(asked).collect();
         const ORDER: &[&str] = &[
-            "FolderId", "ParentFolderId", "FolderClass", "DisplayName", "TotalCount", "ChildFolderCount", "EffectiveRights", "DistinguishedFolderId",
+            "FolderId",
+            "ParentFolderId",
+            "FolderClass",
+            "DisplayName",
+            "TotalCount",
+            "ChildFolderCount",
+            "EffectiveRights",
+            "DistinguishedFolderId",
         ];
         let names = ORDER.iter().filter(|name| wanted.contains(name));
         t(self.element()).hold(names.filter_map(|name| self.property(name, (visit, tree))))
@@ -190,7 +208,8 @@ impl Visit<'_> {
     /// # Errors
     /// As [`Visit::folder`].
     pub(crate) fn target(&self, holder: &Element) -> Result<Folder, Trouble> {
-        let id = holder.children.first().ok_or_else(|| Trouble::new("ErrorFolderNotFound", "The folder is not named."))?;
+        let id =
+            holder.children.first().ok_or_else(|| Trouble::new("ErrorFolderNotFound", "The folder is not named."))?;
         self.folder(id)
     }
 
@@ -223,7 +242,8 @@ impl Visit<'_> {
             Some("Shallow") => false,
             _ => return Err(Trouble::new("ErrorInvalidOperation", "The sandbox has no soft-deleted folders.")),
         };
-        let below = |folder: &Folder| below(&tree, folder, &parent.id, is_deep) && !self.quirks.denied.contains(&folder.name);
+        let below =
+            |folder: &Folder| below(&tree, folder, &parent.id, is_deep) && !self.quirks.denied.contains(&folder.name);
         let mut found: Vec<&Folder> = tree.iter().filter(|folder| below(folder)).collect();
         if let Some(restriction) = operation.child("Restriction") {
             let value = |folder: &Folder, path: &Path| match path {
@@ -255,7 +275,9 @@ impl Visit<'_> {
         let versions: BTreeMap<String, u64> = own.iter().map(|folder| (folder.id.clone(), folder.version())).collect();
         let round = self.begin_round(&format!("hierarchy/{root}"), call.operation.text_of("SyncState"), &versions)?;
         let told = round.changes.iter().filter_map(|change| {
-            let folder = |id: &String| own.iter().find(|folder| folder.id == *id).map(|folder| folder.told(&shape, (self, &tree)));
+            let folder = |id: &String| {
+                own.iter().find(|folder| folder.id == *id).map(|folder| folder.told(&shape, (self, &tree)))
+            };
             match change {
                 Change::Create(id) => Some(t("Create").hold([folder(id)?])),
                 Change::Update(id) => Some(t("Update").hold([folder(id)?])),

@@ -301,7 +301,9 @@ fn follow(element: &Element, space: Space, steps: &[Step]) -> Result<(), Violati
     let open = current.filter(|(_, taken)| !taken).map(|(step, _)| step);
     match open.into_iter().chain(steps).find(|step| step.required) {
         None => Ok(()),
-        Some(step) => Err((element.spot, format!("The element '{}' has incomplete content. {}", element.name, expected(step)))),
+        Some(step) => {
+            Err((element.spot, format!("The element '{}' has incomplete content. {}", element.name, expected(step))))
+        }
     }
 }
 
@@ -317,7 +319,9 @@ fn check_attributes(element: &Element, known: &[Attribute]) -> Result<(), Violat
             None => fits(attribute.form, value).err(),
         };
         if let Some(fault) = fault {
-            return wrong(format!("The '{name}' attribute is invalid - The value '{value}' is invalid according to its datatype - {fault}"));
+            return wrong(format!(
+                "The '{name}' attribute is invalid - The value '{value}' is invalid according to its datatype - {fault}"
+            ));
         }
     }
     let missing = known.iter().find(|attribute| attribute.required && element.attribute(attribute.name).is_none());
@@ -347,7 +351,10 @@ fn expected(step: &Step) -> String {
 }
 
 fn invalid(element: &Element, why: &str) -> String {
-    format!("The '{}' element is invalid - The value '{}' is invalid according to its datatype - {why}", element.name, element.text)
+    format!(
+        "The '{}' element is invalid - The value '{}' is invalid according to its datatype - {why}",
+        element.name, element.text
+    )
 }
 
 /// Whether a text is of a kind.

@@ -4,11 +4,11 @@
 use super::account::Visit;
 use super::soap::Trouble;
 use super::xml::{Element, t};
+use crate::desk::Desk;
 use crate::graph::event::Event;
 use crate::graph::mailbox::{Mailbox, Place, Stamp};
 use crate::graph::recurrence::Rule;
 use crate::graph::todo::Task;
-use crate::desk::Desk;
 use chrono::{Duration, NaiveDate};
 use serde_json::Value;
 
@@ -153,7 +153,10 @@ impl Visit<'_> {
             "RecurringMasterItemId" => match self.spot(id.attribute("OccurrenceId").unwrap_or_default())? {
                 Spot::Event(index, Some(_)) => Spot::Event(index, None),
                 Spot::Event(..) | Spot::Task(_) | Spot::Trash(_) => {
-                    return Err(Trouble::new("ErrorCalendarCannotUseIdForOccurrenceId", "The id is not that of an occurrence."));
+                    return Err(Trouble::new(
+                        "ErrorCalendarCannotUseIdForOccurrenceId",
+                        "The id is not that of an occurrence.",
+                    ));
                 }
             },
             _ => self.spot(id.attribute("Id").unwrap_or_default())?,
@@ -186,11 +189,18 @@ impl Visit<'_> {
             return wrong("ErrorCalendarCannotUseIdForRecurringMasterId", "The id is not that of a recurring master.");
         };
         let number = id.attribute("InstanceIndex").and_then(|number| number.parse::<usize>().ok()).unwrap_or_default();
-        let Some(day) = number.checked_sub(1).and_then(|before| days(&series.rule, before + 1).get(before).copied()) else {
-            return wrong("ErrorCalendarOccurrenceIndexIsOutOfRecurrenceRange", "Occurrence index is out of recurrence range.");
+        let Some(day) = number.checked_sub(1).and_then(|before| days(&series.rule, before + 1).get(before).copied())
+        else {
+            return wrong(
+                "ErrorCalendarOccurrenceIndexIsOutOfRecurrenceRange",
+                "Occurrence index is out of recurrence range.",
+            );
         };
         if series.deleted.contains(&day) {
-            return wrong("ErrorCalendarOccurrenceIsDeletedFromRecurrence", "Occurrence with this index was previously deleted from the recurrence.");
+            return wrong(
+                "ErrorCalendarOccurrenceIsDeletedFromRecurrence",
+                "Occurrence with this index was previously deleted from the recurrence.",
+            );
         }
         Ok(Spot::Event(index, Some(day)))
     }

@@ -58,7 +58,8 @@ impl Shape {
             "Default" => Base::Usual,
             _ => Base::Ids,
         };
-        let paths = element.and_then(|shape| shape.child("AdditionalProperties")).map(|paths| paths.children.as_slice());
+        let paths =
+            element.and_then(|shape| shape.child("AdditionalProperties")).map(|paths| paths.children.as_slice());
         let paths = paths.unwrap_or_default().iter().map(path).collect::<Result<_, _>>()?;
         Ok(Self { base, paths, text: text("BodyType") == "Text" })
     }
@@ -67,7 +68,12 @@ impl Shape {
     ///
     /// # Errors
     /// A property that the class lacks.
-    pub(crate) fn names(&self, (item, class): (&str, &str), usual: &[&str], all: &[&str]) -> Result<Vec<String>, Trouble> {
+    pub(crate) fn names(
+        &self,
+        (item, class): (&str, &str),
+        usual: &[&str],
+        all: &[&str],
+    ) -> Result<Vec<String>, Trouble> {
         let base = match self.base {
             Base::Ids => &[],
             Base::Usual => usual,
@@ -121,7 +127,9 @@ fn key(element: &Element) -> Result<String, Trouble> {
     };
     match (set, given("PropertyName"), given("PropertyId"), given("PropertyTag")) {
         (Some(set), Some(name), None, None) if !name.is_empty() => Ok(format!("{kind} {{{set}}} Name {name}")),
-        (Some(set), None, Some(id), None) => Ok(format!("{kind} {{{set}}} Id 0x{:04x}", id.parse::<u32>().map_err(|_| invalid())?)),
+        (Some(set), None, Some(id), None) => {
+            Ok(format!("{kind} {{{set}}} Id 0x{:04x}", id.parse::<u32>().map_err(|_| invalid())?))
+        }
         (None, None, None, Some(tag)) => Ok(format!("{kind} {}", tag.to_lowercase())),
         _ => Err(invalid()),
     }
@@ -155,7 +163,8 @@ pub(crate) fn set(marks: &mut Vec<Value>, key: &str, value: Option<&str>) {
 pub(crate) fn given(element: &Element) -> Result<(String, String), Trouble> {
     let uri = element.child("ExtendedFieldURI").ok_or_else(invalid)?;
     let value = element.text_of("Value");
-    let value = value.ok_or_else(|| Trouble::new("ErrorInvalidExtendedPropertyValue", "The sandbox has single values only."))?;
+    let value = value
+        .ok_or_else(|| Trouble::new("ErrorInvalidExtendedPropertyValue", "The sandbox has single values only."))?;
     Ok((key(uri)?, value.to_owned()))
 }
 

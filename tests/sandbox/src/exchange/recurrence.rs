@@ -9,10 +9,22 @@ use serde_json::{Value, json};
 
 const DAYS: [&str; 7] = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"];
 const MONTHS: [&str; 12] = [
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November", "December",
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
 ];
 /// Words for several days.
-const SETS: [(&str, &[usize]); 3] = [("Day", &[0, 1, 2, 3, 4, 5, 6]), ("Weekday", &[1, 2, 3, 4, 5]), ("WeekendDay", &[0, 6])];
+const SETS: [(&str, &[usize]); 3] =
+    [("Day", &[0, 1, 2, 3, 4, 5, 6]), ("Weekday", &[1, 2, 3, 4, 5]), ("WeekendDay", &[0, 6])];
 
 /// The elements and the words of the patterns.
 const PATTERNS: [(&str, &str); 6] = [
@@ -31,7 +43,8 @@ const PATTERNS: [(&str, &str); 6] = [
 pub(crate) fn read(element: &Element, zone: &str) -> Result<Value, Trouble> {
     let [pattern, range] = element.children.as_slice() else { return Err(invalid("The recurrence is incomplete.")) };
     let kind = PATTERNS.iter().find(|(name, _)| pattern.is(name)).map(|(_, kind)| *kind);
-    let kind = kind.ok_or_else(|| Trouble::new("ErrorUnsupportedRecurrence", "The sandbox has no regenerating tasks."))?;
+    let kind =
+        kind.ok_or_else(|| Trouble::new("ErrorUnsupportedRecurrence", "The sandbox has no regenerating tasks."))?;
     let number = |of: &Element, name: &str| of.text_of(name).and_then(|text| text.parse::<u32>().ok());
     let mut rule = json!({"type": kind, "interval": number(pattern, "Interval").unwrap_or(1)});
     if let Some(days) = pattern.text_of("DaysOfWeek") {
@@ -98,7 +111,9 @@ pub(crate) fn write(rule: &Value, tz: Tz, clock: &Clock) -> Option<Element> {
     let start = t("StartDate").say(clock.day(day("startDate")?, tz));
     let range = match range["type"].as_str() {
         Some("endDate") => t("EndDateRecurrence").hold([start, t("EndDate").say(clock.day(day("endDate")?, tz))]),
-        Some("numbered") => t("NumberedRecurrence").hold([start, t("NumberOfOccurrences").say(&range["numberOfOccurrences"])]),
+        Some("numbered") => {
+            t("NumberedRecurrence").hold([start, t("NumberOfOccurrences").say(&range["numberOfOccurrences"])])
+        }
         _ => t("NoEndRecurrence").hold([start]),
     };
     Some(t("Recurrence").hold([t(name).hold(parts), range]))

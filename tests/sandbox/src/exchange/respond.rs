@@ -83,7 +83,10 @@ impl Visit<'_> {
         match self.call.operation.attribute("MessageDisposition") {
             Some("SaveOnly") => Ok("SaveOnly"),
             Some(_) => Ok("SendOnly"),
-            None => Err(Trouble::new("ErrorMessageDispositionRequired", "The MessageDisposition attribute is required for response objects.")),
+            None => Err(Trouble::new(
+                "ErrorMessageDispositionRequired",
+                "The MessageDisposition attribute is required for response objects.",
+            )),
         }
     }
 

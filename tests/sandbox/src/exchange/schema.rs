@@ -100,7 +100,8 @@ pub fn validate(folder: &Path, payloads: &[&String]) -> Result<Vec<Option<String
     for part in (0..payloads.len()).collect::<Vec<_>>().chunks(500) {
         let mut command = Command::new("xmllint");
         command.args(["--noout", "--nonet", "--schema"]).arg(&schema).args(part.iter().map(|index| file(*index)));
-        let output = command.output().map_err(|error| format!("no xmllint (Debian: apt-get install libxml2-utils): {error}"))?;
+        let output =
+            command.output().map_err(|error| format!("no xmllint (Debian: apt-get install libxml2-utils): {error}"))?;
         told.push_str(&String::from_utf8_lossy(&output.stderr));
     }
     let judge = |(index, payload): (usize, &&String)| {
@@ -160,7 +161,8 @@ pub fn payload(body: &[u8]) -> Option<String> {
                         return None;
                     }
                     begin = begin.or_else(|| {
-                        let own: Vec<String> = tag.attributes().flatten().map(|one| one.key.into_inner().to_owned()).collect();
+                        let own: Vec<String> =
+                            tag.attributes().flatten().map(|one| one.key.into_inner().to_owned()).collect();
                         Some((at, at + 1 + tag.name().into_inner().len(), own))
                     });
                 }

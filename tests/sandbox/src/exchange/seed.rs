@@ -62,10 +62,26 @@ fn demo(mailbox: &mut Mailbox, desk: &mut Desk, now: DateTime<Utc>) -> Result<()
     }
     let people = json!([{"type": "required", "emailAddress": {"name": "Дмитрий Волков", "address": COLLEAGUE}}]);
     let events = [
-        (0, times(day(-1, 1), "09:30", 60), json!({"subject": "Совещание в головном офисе", "location": {"displayName": "Башня, 12 этаж"}})),
-        (0, times(day(0, 0), "17:00", 45), json!({"subject": "Budget call with headquarters", "importance": "high", "attendees": people})),
-        (0, times(day(0, 4), "11:30", 30), json!({"subject": "Согласование закупки серверов", "body": {"contentType": "text", "content": "Смета во вложении."}})),
-        (0, whole(day(1, 3), 2), json!({"subject": "Инвентаризация", "showAs": "workingElsewhere", "isReminderOn": false})),
+        (
+            0,
+            times(day(-1, 1), "09:30", 60),
+            json!({"subject": "Совещание в головном офисе", "location": {"displayName": "Башня, 12 этаж"}}),
+        ),
+        (
+            0,
+            times(day(0, 0), "17:00", 45),
+            json!({"subject": "Budget call with headquarters", "importance": "high", "attendees": people}),
+        ),
+        (
+            0,
+            times(day(0, 4), "11:30", 30),
+            json!({"subject": "Согласование закупки серверов", "body": {"contentType": "text", "content": "Смета во вложении."}}),
+        ),
+        (
+            0,
+            whole(day(1, 3), 2),
+            json!({"subject": "Инвентаризация", "showAs": "workingElsewhere", "isReminderOn": false}),
+        ),
         (0, times(day(1, 0), "08:30", 30), json!({"subject": "Личное", "sensitivity": "private"})),
         (1, times(day(2, 0), "07:00", 240), json!({"subject": "Поезд в Казань", "showAs": "oof"})),
         (2, whole(day(0, 5), 1), json!({"subject": "Ольга Кузнецова", "showAs": "free"})),
@@ -76,17 +92,27 @@ fn demo(mailbox: &mut Mailbox, desk: &mut Desk, now: DateTime<Utc>) -> Result<()
     }
     let range = json!({"type": "noEnd", "startDate": day(-3, 2).to_string(), "recurrenceTimeZone": ZONE});
     let pattern = json!({"type": "weekly", "interval": 1, "daysOfWeek": ["wednesday"], "firstDayOfWeek": "monday"});
-    let series = json!({"subject": "Weekly report to headquarters", "recurrence": {"pattern": pattern, "range": range}});
+    let series =
+        json!({"subject": "Weekly report to headquarters", "recurrence": {"pattern": pattern, "range": range}});
     add(mailbox, 0, &[times(day(-3, 2), "16:00", 30), series], desk)?;
     let due = |day: NaiveDate| json!({"dateTime": format!("{day}T00:00:00"), "timeZone": ZONE});
     let tasks = [
         (0, json!({"title": "Подписать акт инвентаризации", "dueDateTime": due(day(1, 4)), "importance": "high"})),
         (0, json!({"title": "Order new badges", "status": "completed", "dueDateTime": due(day(-1, 0))})),
-        (1, json!({"title": "Отчёт для главного офиса", "status": "inProgress", "startDateTime": due(day(0, 0)), "dueDateTime": due(day(0, 2))})),
+        (
+            1,
+            json!({"title": "Отчёт для главного офиса", "status": "inProgress", "startDateTime": due(day(0, 0)), "dueDateTime": due(day(0, 2))}),
+        ),
     ];
     for (list, input) in tasks {
         let input = object(TASK, &input, Unknown::Refuse)?;
-        let id = mailbox.lists.get(list).and_then(|list| list.body.get("id")).and_then(Value::as_str).ok_or("no list")?.to_owned();
+        let id = mailbox
+            .lists
+            .get(list)
+            .and_then(|list| list.body.get("id"))
+            .and_then(Value::as_str)
+            .ok_or("no list")?
+            .to_owned();
         let task = Task::new(mailbox, &id, &input, desk)?;
         mailbox.tasks.push(task);
     }

@@ -9,8 +9,13 @@ use crate::graph::zones;
 use http::{HeaderValue, StatusCode, header};
 
 /// The build that replies tell of: Exchange Server 2019.
-const BUILD: [(&str, &str); 5] =
-    [("MajorVersion", "15"), ("MinorVersion", "2"), ("MajorBuildNumber", "1544"), ("MinorBuildNumber", "11"), ("Version", "V2017_07_11")];
+const BUILD: [(&str, &str); 5] = [
+    ("MajorVersion", "15"),
+    ("MinorVersion", "2"),
+    ("MajorBuildNumber", "1544"),
+    ("MinorBuildNumber", "11"),
+    ("Version", "V2017_07_11"),
+];
 
 /// One request to EWS.
 pub(crate) struct Call {
@@ -39,11 +44,8 @@ impl Fault {
     }
 
     fn schema((spot, violation): (Spot, String)) -> Self {
-        let more = vec![
-            t("LineNumber").say(spot.line),
-            t("LinePosition").say(spot.column),
-            t("Violation").say(&violation),
-        ];
+        let more =
+            vec![t("LineNumber").say(spot.line), t("LinePosition").say(spot.column), t("Violation").say(&violation)];
         Self { code: "ErrorSchemaValidation", message: "The request failed schema validation.".to_owned(), more }
     }
 
@@ -87,7 +89,9 @@ impl Call {
         grammar::check(operation).map_err(Fault::schema)?;
         let tz = match &zone {
             None => None,
-            Some(name) => Some(zones::zone(name).ok_or_else(|| Fault::new("ErrorTimeZone", "The time zone is not valid."))?),
+            Some(name) => {
+                Some(zones::zone(name).ok_or_else(|| Fault::new("ErrorTimeZone", "The time zone is not valid."))?)
+            }
         };
         let modern = version.is_some_and(|version| !version.starts_with("Exchange2007"));
         Ok(Self { operation: operation.clone(), clock: Clock { zone: tz, odd }, zone, modern })
@@ -108,7 +112,10 @@ fn read_headers(headers: &[Element]) -> Result<(Option<String>, Option<String>),
                 zone = header.child("TimeZoneDefinition").and_then(|zone| zone.attribute("Id")).map(str::to_owned);
             }
             (Space::Types, "ExchangeImpersonation") => {
-                return Err(Fault::new("ErrorImpersonateUserDenied", "The account does not have permission to impersonate the requested user."));
+                return Err(Fault::new(
+                    "ErrorImpersonateUserDenied",
+                    "The account does not have permission to impersonate the requested user.",
+                ));
             }
             _ => {}
         }
@@ -151,7 +158,11 @@ pub(crate) fn reply(operation: &str, served: Vec<Served>, always: Option<&str>) 
             let more = (!trouble.more.is_empty()).then(|| m("MessageXml").hold(trouble.more));
             m(&name)
                 .with("ResponseClass", class)
-                .hold([m("MessageText").say(trouble.message), m("ResponseCode").say(trouble.code), m("DescriptiveLinkKey").say(0)])
+                .hold([
+                    m("MessageText").say(trouble.message),
+                    m("ResponseCode").say(trouble.code),
+                    m("DescriptiveLinkKey").say(0),
+                ])
                 .hold(more)
                 .hold(always.map(m))
         }

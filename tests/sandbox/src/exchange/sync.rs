@@ -86,14 +86,24 @@ impl Visit<'_> {
     ///
     /// # Errors
     /// `ErrorInvalidSyncStateData`: the state is not of this folder, or is not known any more.
-    pub(crate) fn begin_round(&self, folder: &str, state: Option<&str>, versions: &BTreeMap<String, u64>) -> Result<Round, Trouble> {
+    pub(crate) fn begin_round(
+        &self,
+        folder: &str,
+        state: Option<&str>,
+        versions: &BTreeMap<String, u64>,
+    ) -> Result<Round, Trouble> {
         let state = state.filter(|state| !state.is_empty());
         let known = state.map(|state| self.account.states.known.get(state).filter(|(own, ..)| own == folder));
         let (told, before) = match known {
             None => (Told::default(), Vec::new()),
             Some(Some((_, told, before))) if !self.quirks.invalid_states => (Arc::clone(told), before.clone()),
             Some(_) if self.quirks.foreign.restarts => (Told::default(), Vec::new()),
-            Some(_) => return Err(Trouble::new("ErrorInvalidSyncStateData", "Synchronization state data is corrupt or otherwise invalid.")),
+            Some(_) => {
+                return Err(Trouble::new(
+                    "ErrorInvalidSyncStateData",
+                    "Synchronization state data is corrupt or otherwise invalid.",
+                ));
+            }
         };
         let again = |id: &String| self.quirks.replays && before.contains(id);
         let mut news: Vec<(&String, u64)> = versions
@@ -102,7 +112,9 @@ impl Visit<'_> {
             .map(|(id, version)| (id, *version))
             .collect();
         news.sort_by_key(|(_, version)| std::cmp::Reverse(*version));
-        let news = news.into_iter().map(|(id, _)| if told.contains_key(id) { Change::Update(id.clone()) } else { Change::Create(id.clone()) });
+        let news = news
+            .into_iter()
+            .map(|(id, _)| if told.contains_key(id) { Change::Update(id.clone()) } else { Change::Create(id.clone()) });
         let gone = told.keys().filter(|id| !versions.contains_key(*id)).cloned().map(Change::Delete);
         let mut changes: Vec<Change> = news.chain(gone).collect();
         if self.quirks.shuffled_order {
@@ -173,15 +185,23 @@ impl Visit<'_> {
             return Err(Trouble::new("ErrorInvalidOperation", "A search folder can't be synchronized."));
         }
         let past = self.recall(&folder.id);
-        let shown = past.as_deref().map_or_else(|| self.items(&folder.id), |past| item::items(&past.mailbox, &past.trash, &folder.id));
+        let shown = past
+            .as_deref()
+            .map_or_else(|| self.items(&folder.id), |past| item::items(&past.mailbox, &past.trash, &folder.id));
         let ignored = operation.child("Ignore").map(|ids| ids.children.as_slice()).unwrap_or_default();
         let ignored: Vec<&str> = ignored.iter().filter_map(|id| id.attribute("Id")).collect();
         let shown: Vec<&Item> = shown.iter().filter(|item| !ignored.contains(&item.id())).collect();
-        let versions: BTreeMap<String, u64> = shown.iter().map(|item| (item.id().to_owned(), self.version(item))).collect();
+        let versions: BTreeMap<String, u64> =
+            shown.iter().map(|item| (item.id().to_owned(), self.version(item))).collect();
         let mut round = self.begin_round(&folder.id, operation.text_of("SyncState"), &versions)?;
-        let asked = operation.text_of("MaxChangesReturned").and_then(|number| number.parse::<usize>().ok()).unwrap_or(1);
+        let asked =
+            operation.text_of("MaxChangesReturned").and_then(|number| number.parse::<usize>().ok()).unwrap_or(1);
         let is_first = operation.text_of("SyncState").is_none_or(str::is_empty);
-        let most = if self.quirks.empty_pages && is_first { 0 } else { self.quirks.page_size.map_or(asked, |size| size.get().min(asked)) };
+        let most = if self.quirks.empty_pages && is_first {
+            0
+        } else {
+            self.quirks.page_size.map_or(asked, |size| size.get().min(asked))
+        };
         let is_last = round.changes.len() <= most && !(most == 0 && is_first);
         round.changes.truncate(most);
         let mut told = Vec::new();
@@ -190,7 +210,9 @@ impl Visit<'_> {
             told.push(match (change, item) {
                 (Change::Create(_), Some(item)) => t("Create").hold([self.summary(item, &shape)?]),
                 (Change::Update(_), Some(item)) => t("Update").hold([self.summary(item, &shape)?]),
-                (Change::Delete(id), _) | (Change::Create(id) | Change::Update(id), None) => t("Delete").hold([t("ItemId").with("Id", id)]),
+                (Change::Delete(id), _) | (Change::Create(id) | Change::Update(id), None) => {
+                    t("Delete").hold([t("ItemId").with("Id", id)])
+                }
             });
             if let (true, Some(item)) = (self.quirks.read_flags, item) {
                 told.push(t("ReadFlagChange").hold([item.item_id(), t("IsRead").say(true)]));
@@ -207,7 +229,9 @@ impl Visit<'_> {
                 let stamps = ["@odata.etag", "changeKey", "lastModifiedDateTime"];
                 let members = event.body.iter().filter(|(name, _)| !stamps.contains(&name.as_str()));
                 let text: String = members.map(|(name, value)| format!("{name}{value}")).collect();
-                text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
+                text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
+                    (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
+                })
             }
             Item::Event(_) | Item::Task(_) => item.changed(),
         }
@@ -218,7 +242,12 @@ impl Visit<'_> {
         let first = Arc::clone(self.account.states.at_first.as_ref()?);
         let now = Arc::new(Past::of(self.mailbox, &self.account.trash));
         let late = self.quirks.stale_reads;
-        let past = self.account.states.past.entry(folder.to_owned()).or_insert_with(|| std::iter::repeat_n(first, late).collect());
+        let past = self
+            .account
+            .states
+            .past
+            .entry(folder.to_owned())
+            .or_insert_with(|| std::iter::repeat_n(first, late).collect());
         past.push_back(now);
         past.pop_front()
     }

@@ -52,7 +52,8 @@ impl Visit<'_> {
             "Status" => capital(status(body)),
             "StatusDescription" => capital(status(body)),
             "Recurrence" => {
-                let rule = Rule::read(body.get("recurrence").filter(|rule| rule.is_object())?, self.mailbox.zone).ok()?;
+                let rule =
+                    Rule::read(body.get("recurrence").filter(|rule| rule.is_object())?, self.mailbox.zone).ok()?;
                 return recurrence::write(&rule.write(), rule.tz, clock);
             }
             _ => return None,
@@ -94,7 +95,9 @@ pub(crate) fn write(body: &mut Object, element: &Element, (zone, now): (&str, Da
             let kind = element.attribute("BodyType").unwrap_or("HTML").to_lowercase();
             set("body", json!({"contentType": kind, "content": text}));
         }
-        "Categories" => set("categories", element.children.iter().map(|name| Value::from(name.text.as_str())).collect()),
+        "Categories" => {
+            set("categories", element.children.iter().map(|name| Value::from(name.text.as_str())).collect())
+        }
         "ReminderIsSet" => set("isReminderOn", matches!(text, "true" | "1").into()),
         "ReminderDueBy" => set("reminderDateTime", zones::zoned(instant().naive_utc(), "UTC")),
         "DueDate" => set("dueDateTime", midnight()),
@@ -121,8 +124,11 @@ pub(crate) fn write(body: &mut Object, element: &Element, (zone, now): (&str, Da
             }
         }
         "Recurrence" => set("recurrence", recurrence::read(element, zone)?),
-        "ItemClass" | "ExtendedProperty" | "ActualWork" | "TotalWork" | "Mileage" | "BillingInformation" | "Companies" | "Contacts" => {}
-        name => return Err(Trouble::new("ErrorInvalidPropertySet", format!("Set action is invalid for property {name}."))),
+        "ItemClass" | "ExtendedProperty" | "ActualWork" | "TotalWork" | "Mileage" | "BillingInformation"
+        | "Companies" | "Contacts" => {}
+        name => {
+            return Err(Trouble::new("ErrorInvalidPropertySet", format!("Set action is invalid for property {name}.")));
+        }
     }
     Ok(())
 }
@@ -144,7 +150,12 @@ pub(crate) fn clear(body: &mut Object, name: &str, now: DateTime<Utc>) -> Result
             become_status(body, "notStarted", now);
             None
         }
-        _ => return Err(Trouble::new("ErrorInvalidPropertyDelete", format!("Delete action is invalid for property {name}."))),
+        _ => {
+            return Err(Trouble::new(
+                "ErrorInvalidPropertyDelete",
+                format!("Delete action is invalid for property {name}."),
+            ));
+        }
     };
     Ok(())
 }

@@ -95,7 +95,8 @@ pub(crate) fn definition(element: &str, name: &str) -> Element {
     let sign = if seconds > 0 { "-" } else { "" };
     let (hours, minutes) = (seconds.abs() / 3600, seconds.abs() % 3600 / 60);
     let standard = format!("trule:Microsoft/Registry/{name}/1-Standard");
-    let period = t("Period").with("Bias", format!("{sign}PT{hours}H{minutes}M")).with("Name", "Standard").with("Id", &standard);
+    let period =
+        t("Period").with("Bias", format!("{sign}PT{hours}H{minutes}M")).with("Name", "Standard").with("Id", &standard);
     let to = |kind: &str, what: &str| t("Transition").hold([t("To").with("Kind", kind).say(what)]);
     let group = t("TransitionsGroup").with("Id", "0").hold([to("Period", &standard)]);
     let shown = format!("(UTC{}{hours:02}:{minutes:02}) {name}", if seconds < 0 { "-" } else { "+" });

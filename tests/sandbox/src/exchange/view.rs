@@ -13,15 +13,39 @@ use crate::graph::zones;
 use serde_json::Value;
 
 /// What comes with `Default` and `AllProperties`.
-const USUAL: &[&str] = &["Subject", "Start", "End", "Location", "DueDate", "Status", "PercentComplete", "HasAttachments"];
+const USUAL: &[&str] =
+    &["Subject", "Start", "End", "Location", "DueDate", "Status", "PercentComplete", "HasAttachments"];
 const ALL: &[&str] = &[
-    "ParentFolderId", "ItemClass", "Subject", "Sensitivity", "Body", "DateTimeReceived", "Size", "Categories", "Importance", "IsDraft", "DateTimeCreated",
-    "ReminderDueBy", "ReminderIsSet", "ReminderMinutesBeforeStart", "HasAttachments", "LastModifiedName", "LastModifiedTime",
+    "ParentFolderId",
+    "ItemClass",
+    "Subject",
+    "Sensitivity",
+    "Body",
+    "DateTimeReceived",
+    "Size",
+    "Categories",
+    "Importance",
+    "IsDraft",
+    "DateTimeCreated",
+    "ReminderDueBy",
+    "ReminderIsSet",
+    "ReminderMinutesBeforeStart",
+    "HasAttachments",
+    "LastModifiedName",
+    "LastModifiedTime",
 ];
 
 /// Properties that only `GetItem` tells.
 const SINGLE: &[&str] = &[
-    "Body", "RequiredAttendees", "OptionalAttendees", "Resources", "Recurrence", "FirstOccurrence", "LastOccurrence", "ModifiedOccurrences", "DeletedOccurrences",
+    "Body",
+    "RequiredAttendees",
+    "OptionalAttendees",
+    "Resources",
+    "Recurrence",
+    "FirstOccurrence",
+    "LastOccurrence",
+    "ModifiedOccurrences",
+    "DeletedOccurrences",
 ];
 /// Texts that lists cut, and how long they are then.
 const CUT: &[&str] = &["Subject", "Location", "JoinOnlineMeetingUrl"];
@@ -56,7 +80,10 @@ impl Visit<'_> {
     pub(crate) fn told(&self, item: &Item, shape: &Shape, in_list: bool) -> Result<Element, Trouble> {
         let (element, class) = item.names();
         let names = shape.names((element, class), USUAL, ALL)?;
-        let asked = shape.paths.iter().any(|path| matches!(path, property::Path::Field(_, name) if SINGLE.contains(&name.as_str())));
+        let asked = shape
+            .paths
+            .iter()
+            .any(|path| matches!(path, property::Path::Field(_, name) if SINGLE.contains(&name.as_str())));
         if in_list && asked {
             return Err(Trouble::new("ErrorInvalidPropertyRequest", "Property is not valid for this operation."));
         }
@@ -97,7 +124,9 @@ impl Visit<'_> {
                 let own = self.event_property(event, name, in_list);
                 own.or_else(|| self.common(item, &event.body, (name, as_text)))
             }
-            Item::Task(task) => self.task_property(task, name).or_else(|| self.common(item, &task.body, (name, as_text))),
+            Item::Task(task) => {
+                self.task_property(task, name).or_else(|| self.common(item, &task.body, (name, as_text)))
+            }
         }?;
         if in_list && CUT.contains(&name) {
             element.text = element.text.chars().take(CUT_AT).collect();
@@ -111,12 +140,15 @@ impl Visit<'_> {
         let stamp = |member: &str| zones::query_instant(text(member)).map(|at| self.clock().at(at));
         let value = match name {
             "ParentFolderId" => return Some(t("ParentFolderId").with("Id", item.folder())),
-            "Sensitivity" => body.get("sensitivity").and_then(Value::as_str).map_or_else(|| "Normal".to_owned(), capital),
+            "Sensitivity" => {
+                body.get("sensitivity").and_then(Value::as_str).map_or_else(|| "Normal".to_owned(), capital)
+            }
             "Body" => return Some(told_body(body, as_text)),
             "DateTimeReceived" | "DateTimeCreated" => stamp("createdDateTime")?,
             "Size" => (text("subject").len() + told_body(body, false).text.len() + 512).to_string(),
             "Categories" => {
-                let names = body.get("categories").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
+                let names =
+                    body.get("categories").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str);
                 let names: Vec<Element> = names.map(|name| t("String").say(name)).collect();
                 return (!names.is_empty()).then(|| t("Categories").hold(names));
             }

@@ -54,7 +54,9 @@ impl<'e> Edit<'e> {
     fn clear(&mut self, path: &'e Path) -> Result<(), Trouble> {
         match path {
             Path::Extended(key) => self.marks.push((key.clone(), None)),
-            Path::Field(_, name) if calendar::PEOPLE.iter().any(|(list, _)| list == name) => self.people.push((name, None)),
+            Path::Field(_, name) if calendar::PEOPLE.iter().any(|(list, _)| list == name) => {
+                self.people.push((name, None))
+            }
             Path::Field(_, name) => {
                 let (name, value) = calendar::without(name)?;
                 self.members.insert(name.to_owned(), value);
@@ -76,7 +78,8 @@ impl<'e> Edit<'e> {
         }
         if !self.people.is_empty() {
             let empty = Vec::new();
-            let known = before.and_then(|event| event.body.get("attendees")).and_then(Value::as_array).unwrap_or(&empty);
+            let known =
+                before.and_then(|event| event.body.get("attendees")).and_then(Value::as_array).unwrap_or(&empty);
             input.insert("attendees".to_owned(), calendar::people(known, &self.people).into());
         }
         Ok(input)
@@ -123,7 +126,9 @@ impl Visit<'_> {
             "Task" => visit.create_task(item),
             "AcceptItem" | "TentativelyAcceptItem" | "DeclineItem" => visit.answer(item),
             "CancelCalendarItem" => visit.call_off(item),
-            name => Err(Trouble::new("ErrorInvalidItemForOperationCreateItem", format!("The sandbox makes no {name}."))),
+            name => {
+                Err(Trouble::new("ErrorInvalidItemForOperationCreateItem", format!("The sandbox makes no {name}.")))
+            }
         })
     }
 
@@ -134,7 +139,10 @@ impl Visit<'_> {
                 "ErrorFolderNotFound" => Trouble::new("ErrorSavedItemFolderNotFound", trouble.message),
                 _ => trouble,
             })?,
-            None => folders::tree(self.mailbox).into_iter().find(|folder| folder.known == Some(known)).ok_or_else(Trouble::not_found)?,
+            None => folders::tree(self.mailbox)
+                .into_iter()
+                .find(|folder| folder.known == Some(known))
+                .ok_or_else(Trouble::not_found)?,
         };
         if self.quirks.denied.contains(&folder.name) {
             return Err(Trouble::new("ErrorCreateItemAccessDenied", "Cannot create an item in the folder."));
@@ -145,9 +153,19 @@ impl Visit<'_> {
     fn create_event(&mut self, item: &Element) -> Served {
         let call = self.call;
         let sending = call.operation.attribute("SendMeetingInvitations");
-        let sending = sending.ok_or_else(|| Trouble::new("ErrorSendMeetingInvitationsRequired", "The SendMeetingInvitations attribute is required for calendar items."))?;
+        let sending = sending.ok_or_else(|| {
+            Trouble::new(
+                "ErrorSendMeetingInvitationsRequired",
+                "The SendMeetingInvitations attribute is required for calendar items.",
+            )
+        })?;
         let folder = self.destination(Folder::is_calendar, "calendar")?;
-        let folder = folder.ok_or_else(|| Trouble::new("ErrorCannotCreateCalendarItemInNonCalendarFolder", "Cannot create a calendar item in a non-calendar folder."))?;
+        let folder = folder.ok_or_else(|| {
+            Trouble::new(
+                "ErrorCannotCreateCalendarItemInNonCalendarFolder",
+                "Cannot create a calendar item in a non-calendar folder.",
+            )
+        })?;
         let mut edit = Edit::default();
         item.children.iter().try_for_each(|element| edit.set(element))?;
         let input = edit.input(None, self.context())?;
@@ -165,8 +183,11 @@ impl Visit<'_> {
 
     fn create_task(&mut self, item: &Element) -> Served {
         let folder = self.destination(Folder::is_tasks, "tasks")?;
-        let folder = folder.ok_or_else(|| Trouble::new("ErrorCannotCreateTaskInNonTaskFolder", "Cannot create a task in a non-task folder."))?;
-        let mut task = Task::new(self.mailbox, &folder.id, &Object::new(), self.desk).map_err(|why| Trouble::new("ErrorItemSave", why))?;
+        let folder = folder.ok_or_else(|| {
+            Trouble::new("ErrorCannotCreateTaskInNonTaskFolder", "Cannot create a task in a non-task folder.")
+        })?;
+        let mut task = Task::new(self.mailbox, &folder.id, &Object::new(), self.desk)
+            .map_err(|why| Trouble::new("ErrorItemSave", why))?;
         let (zone, now) = (self.context().to_owned(), self.desk.now());
         let mut edit = Edit::default();
         for element in &item.children {
@@ -209,7 +230,10 @@ impl Visit<'_> {
         let overwrites = self.call.operation.attribute("ConflictResolution") == Some("AlwaysOverwrite");
         match key {
             _ if overwrites || self.quirks.foreign.unlocked => Ok(()),
-            None => Err(Trouble::new("ErrorChangeKeyRequiredForWriteOperations", "A change key is required for this operation.")),
+            None => Err(Trouble::new(
+                "ErrorChangeKeyRequiredForWriteOperations",
+                "A change key is required for this operation.",
+            )),
             Some(key) if key == item.change_key() => Ok(()),
             Some(_) => {
                 let message = "The send or update operation could not be performed because the change key passed in the request does not match the current change key for the item.";
@@ -221,10 +245,18 @@ impl Visit<'_> {
     fn update_event(&mut self, (spot, before): (Spot, Event), updates: &[Update]) -> Result<Item, Trouble> {
         let call = self.call;
         let sending = call.operation.attribute("SendMeetingInvitationsOrCancellations");
-        let needed = || Trouble::new("ErrorSendMeetingInvitationsOrCancellationsRequired", "The SendMeetingInvitationsOrCancellations attribute is required for calendar items.");
+        let needed = || {
+            Trouble::new(
+                "ErrorSendMeetingInvitationsOrCancellationsRequired",
+                "The SendMeetingInvitationsOrCancellations attribute is required for calendar items.",
+            )
+        };
         let sending = sending.ok_or_else(needed)?;
         let Spot::Event(index, day) = spot else {
-            return Err(Trouble::new("ErrorCalendarCannotUpdateDeletedItem", "A deleted calendar item can't be updated."));
+            return Err(Trouble::new(
+                "ErrorCalendarCannotUpdateDeletedItem",
+                "A deleted calendar item can't be updated.",
+            ));
         };
         let mut edit = Edit::default();
         for update in updates {
@@ -233,9 +265,13 @@ impl Visit<'_> {
                 Update::Clear(path) => edit.clear(path)?,
             }
         }
-        let sets_series = edit.recurrence.is_some() || edit.members.contains_key("recurrence") || edit.times.zones != [None, None];
+        let sets_series =
+            edit.recurrence.is_some() || edit.members.contains_key("recurrence") || edit.times.zones != [None, None];
         if day.is_some() && sets_series {
-            return Err(Trouble::new("ErrorInvalidPropertySet", "Set action is invalid for this property of an occurrence."));
+            return Err(Trouble::new(
+                "ErrorInvalidPropertySet",
+                "Set action is invalid for this property of an occurrence.",
+            ));
         }
         let input = edit.input(Some(&before), self.context())?;
         change::may_write(&before, &input).map_err(trouble)?;
@@ -258,7 +294,9 @@ impl Visit<'_> {
             let [(update, _), come, gone] = change::mailed(&input, &known, &event.attendees());
             match sending {
                 "SendToNone" => {}
-                "SendOnlyToChanged" | "SendToChangedAndSaveCopy" => change::mail(self.mailbox, ("UpdateItem", PATH), (place, event), [come, gone]),
+                "SendOnlyToChanged" | "SendToChangedAndSaveCopy" => {
+                    change::mail(self.mailbox, ("UpdateItem", PATH), (place, event), [come, gone])
+                }
                 _ => {
                     // all are mailed, whatever has changed
                     let comes = |one: &String| come.1.iter().any(|other| other.eq_ignore_ascii_case(one));
@@ -327,8 +365,15 @@ impl Visit<'_> {
         match &item {
             Item::Event(event) => {
                 let sending = call.operation.attribute("SendMeetingCancellations");
-                let sending = sending.ok_or_else(|| Trouble::new("ErrorSendMeetingCancellationsRequired", "The SendMeetingCancellations attribute is required for calendar items."))?;
-                if let (true, true, Spot::Event(index, day)) = (event.flag("isOrganizer"), sending != "SendToNone", spot) {
+                let sending = sending.ok_or_else(|| {
+                    Trouble::new(
+                        "ErrorSendMeetingCancellationsRequired",
+                        "The SendMeetingCancellations attribute is required for calendar items.",
+                    )
+                })?;
+                if let (true, true, Spot::Event(index, day)) =
+                    (event.flag("isOrganizer"), sending != "SendToNone", spot)
+                {
                     let to = [(Reason::Cancellation, event.attendees())];
                     change::mail(self.mailbox, ("DeleteItem", PATH), (Place { index, day }, event), to);
                 }
@@ -377,7 +422,10 @@ impl Visit<'_> {
         let target = call.operation.child("ToFolderId").ok_or_else(Trouble::not_found)?;
         let folder = self.target(target).map_err(|trouble| Trouble::new("ErrorToFolderNotFound", trouble.message))?;
         if matches!(spot, Spot::Event(_, Some(_))) {
-            return Err(Trouble::new("ErrorCalendarCannotMoveOrCopyOccurrence", "An occurrence can't be moved to another folder."));
+            return Err(Trouble::new(
+                "ErrorCalendarCannotMoveOrCopyOccurrence",
+                "An occurrence can't be moved to another folder.",
+            ));
         }
         self.remove(spot, item.clone(), false);
         let moved = item.moved(&folder.id, self.mailbox, self.desk);
@@ -386,7 +434,9 @@ impl Visit<'_> {
             moved if folder.known == Some("deleteditems") => self.account.trash.push(moved),
             Item::Event(event) if folder.is_calendar() => self.mailbox.events.push(*event),
             Item::Task(task) if folder.is_tasks() => self.mailbox.tasks.push(*task),
-            Item::Event(_) | Item::Task(_) => return Err(Trouble::new("ErrorInvalidOperation", "The sandbox keeps items in folders of their kind.")),
+            Item::Event(_) | Item::Task(_) => {
+                return Err(Trouble::new("ErrorInvalidOperation", "The sandbox keeps items in folders of their kind."));
+            }
         }
         Ok(vec![m("Items").hold([short])])
     }
@@ -413,14 +463,20 @@ fn read_update<'e>(update: &'e Element, item: &Item) -> Result<Update<'e>, Troub
         "SetItemField" => {
             let holder = update.children.get(1).ok_or_else(Trouble::not_found)?;
             let [element] = holder.children.as_slice() else {
-                return Err(Trouble::new("ErrorIncorrectUpdatePropertyCount", "An object within a change description must contain one and only one property to modify."));
+                return Err(Trouble::new(
+                    "ErrorIncorrectUpdatePropertyCount",
+                    "An object within a change description must contain one and only one property to modify.",
+                ));
             };
             let fits = match &path {
                 Path::Field(_, property) => element.name == *property,
                 Path::Extended(key) => calendar::mark(element)?.is_some_and(|(own, _)| property::is_same(&own, key)),
             };
             if !fits || (holder.name != name && holder.name != "Item") {
-                return Err(Trouble::new("ErrorUpdatePropertyMismatch", "The property to modify does not match the path."));
+                return Err(Trouble::new(
+                    "ErrorUpdatePropertyMismatch",
+                    "The property to modify does not match the path.",
+                ));
             }
             Ok(Update::Set(element))
         }

@@ -215,7 +215,9 @@ pub(crate) fn read(text: &str) -> Result<Element, (Spot, String)> {
                 add(&mut open, &c);
                 None
             }
-            Event::DocType(_) => return Err(wrong("For security reasons DTD is prohibited in this XML document.".to_owned())),
+            Event::DocType(_) => {
+                return Err(wrong("For security reasons DTD is prohibited in this XML document.".to_owned()));
+            }
             Event::Comment(_) | Event::PI(_) | Event::Decl(_) => None,
             Event::Eof => break,
         };

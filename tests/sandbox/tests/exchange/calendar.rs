@@ -52,9 +52,12 @@ fn what_is_written_is_read() {
     for (name, value) in rows {
         assert_eq!(item.text(name), value, "{name}");
     }
-    assert!(item.text("Body").contains("<p>one</p>") && item.text("UID").starts_with("040000008200E00074C5B7101A82E008"));
+    assert!(
+        item.text("Body").contains("<p>one</p>") && item.text("UID").starts_with("040000008200E00074C5B7101A82E008")
+    );
     assert_eq!(item.all("ExtendedProperty").len(), 1);
-    let text = client.ok(&get(&id, "item:Body").replace("</t:BaseShape>", "</t:BaseShape><t:BodyType>Text</t:BodyType>"));
+    let text =
+        client.ok(&get(&id, "item:Body").replace("</t:BaseShape>", "</t:BaseShape><t:BodyType>Text</t:BodyType>"));
     let text = text.first("Items").first("Body");
     assert_eq!((text.text.as_str(), text.at("BodyType")), ("one", "Text"));
     let all = client.ok(&get(&id, "").replace("IdOnly", "AllProperties"));
@@ -66,7 +69,10 @@ fn a_reminder_that_is_not_named_is_the_servers() {
     let mut client = Client::new(Seed::Empty);
     let id = client.create("a", &hour("2026-11-20T10:00:00Z")).id();
     let item = client.get(&id, "item:ReminderIsSet item:ReminderMinutesBeforeStart");
-    assert_eq!((item.text("ReminderIsSet"), item.text("ReminderMinutesBeforeStart")), ("true".to_owned(), "15".to_owned()));
+    assert_eq!(
+        (item.text("ReminderIsSet"), item.text("ReminderMinutesBeforeStart")),
+        ("true".to_owned(), "15".to_owned())
+    );
 }
 
 #[test]
@@ -75,10 +81,22 @@ fn times_are_of_a_zone() {
     let zone = "W. Europe Standard Time".to_owned();
     let rows = [
         // an instant, told in a zone
-        ("<t:Start>2026-07-20T08:00:00Z</t:Start><t:End>2026-07-20T09:00:00Z</t:End>", "2026-07-20T08:00:00Z", "2026-07-20T09:00:00Z"),
+        (
+            "<t:Start>2026-07-20T08:00:00Z</t:Start><t:End>2026-07-20T09:00:00Z</t:End>",
+            "2026-07-20T08:00:00Z",
+            "2026-07-20T09:00:00Z",
+        ),
         // a wall time is the zone's, in summer too
-        ("<t:Start>2026-07-20T10:00:00</t:Start><t:End>2026-07-20T11:00:00</t:End>", "2026-07-20T08:00:00Z", "2026-07-20T09:00:00Z"),
-        ("<t:Start>2026-12-20T10:00:00+02:00</t:Start><t:End>2026-12-20T11:00:00+02:00</t:End>", "2026-12-20T08:00:00Z", "2026-12-20T09:00:00Z"),
+        (
+            "<t:Start>2026-07-20T10:00:00</t:Start><t:End>2026-07-20T11:00:00</t:End>",
+            "2026-07-20T08:00:00Z",
+            "2026-07-20T09:00:00Z",
+        ),
+        (
+            "<t:Start>2026-12-20T10:00:00+02:00</t:Start><t:End>2026-12-20T11:00:00+02:00</t:End>",
+            "2026-12-20T08:00:00Z",
+            "2026-12-20T09:00:00Z",
+        ),
         // days lie from midnight to midnight of the zone
         (
             "<t:Start>2024-03-14T23:00:00Z</t:Start><t:End>2024-03-15T23:00:00Z</t:End><t:IsAllDayEvent>true</t:IsAllDayEvent>",
@@ -97,9 +115,14 @@ fn times_are_of_a_zone() {
         assert_eq!(times(&mut client, &id), [start.to_owned(), end.to_owned(), zone.clone()], "{given}");
     }
     // a wall time without a zone of the item is of the request's, and replies are told in it
-    client.headers.push_str("<t:TimeZoneContext><t:TimeZoneDefinition Id=\"Tokyo Standard Time\"/></t:TimeZoneContext>");
+    client
+        .headers
+        .push_str("<t:TimeZoneContext><t:TimeZoneDefinition Id=\"Tokyo Standard Time\"/></t:TimeZoneContext>");
     let id = client.create("a", "<t:Start>2026-07-20T10:00:00</t:Start><t:End>2026-07-20T11:00:00</t:End>").id();
-    assert_eq!(times(&mut client, &id), ["2026-07-20T10:00:00+09:00", "2026-07-20T11:00:00+09:00", "Tokyo Standard Time"].map(str::to_owned));
+    assert_eq!(
+        times(&mut client, &id),
+        ["2026-07-20T10:00:00+09:00", "2026-07-20T11:00:00+09:00", "Tokyo Standard Time"].map(str::to_owned)
+    );
 }
 
 #[test]
@@ -144,21 +167,50 @@ fn what_is_wrong_with_a_write_has_a_code() {
     let whole = hour("2026-11-20T10:00:00Z");
     let two = "<t:SetItemField><t:FieldURI FieldURI=\"item:Subject\"/><t:CalendarItem><t:Subject>a</t:Subject><t:Location>b</t:Location></t:CalendarItem></t:SetItemField>";
     let rows = [
-        (create("SendToNone", &whole).replace("SendMeetingInvitations=\"SendToNone\"", ""), "ErrorSendMeetingInvitationsRequired"),
+        (
+            create("SendToNone", &whole).replace("SendMeetingInvitations=\"SendToNone\"", ""),
+            "ErrorSendMeetingInvitationsRequired",
+        ),
         (create("SendToNone", &unknown), "ErrorTimeZone"),
-        (create("SendToNone", "<t:Start>2026-11-20T10:00:00Z</t:Start><t:End>2026-11-20T09:00:00Z</t:End>"), "ErrorCalendarEndDateIsEarlierThanStartDate"),
-        (create("SendToNone", "<t:Start>2026-11-20T10:00:00Z</t:Start><t:End>2032-11-20T09:00:00Z</t:End>"), "ErrorCalendarDurationIsTooLong"),
-        (create("SendToNone", &whole).replace("<m:Items>", "<m:SavedItemFolderId><t:DistinguishedFolderId Id=\"tasks\"/></m:SavedItemFolderId><m:Items>"), "ErrorCannotCreateCalendarItemInNonCalendarFolder"),
+        (
+            create("SendToNone", "<t:Start>2026-11-20T10:00:00Z</t:Start><t:End>2026-11-20T09:00:00Z</t:End>"),
+            "ErrorCalendarEndDateIsEarlierThanStartDate",
+        ),
+        (
+            create("SendToNone", "<t:Start>2026-11-20T10:00:00Z</t:Start><t:End>2032-11-20T09:00:00Z</t:End>"),
+            "ErrorCalendarDurationIsTooLong",
+        ),
+        (
+            create("SendToNone", &whole).replace(
+                "<m:Items>",
+                "<m:SavedItemFolderId><t:DistinguishedFolderId Id=\"tasks\"/></m:SavedItemFolderId><m:Items>",
+            ),
+            "ErrorCannotCreateCalendarItemInNonCalendarFolder",
+        ),
         (create("SendToNone", &format!("{whole}<t:IsCancelled>true</t:IsCancelled>")), "ErrorInvalidPropertySet"),
         (update(&id, ("NeverOverwrite", ""), &subject), "ErrorSendMeetingInvitationsOrCancellationsRequired"),
         (update(&keyless, NEVER, &subject), "ErrorChangeKeyRequiredForWriteOperations"),
         (update(&id, NEVER, two), "ErrorIncorrectUpdatePropertyCount"),
-        (update(&id, NEVER, &field("CalendarItem", "calendar:Location", "<t:Subject>a</t:Subject>")), "ErrorUpdatePropertyMismatch"),
-        (update(&id, NEVER, &field("CalendarItem", "task:Status", "<t:Subject>a</t:Subject>")), "ErrorInvalidPropertyRequest"),
+        (
+            update(&id, NEVER, &field("CalendarItem", "calendar:Location", "<t:Subject>a</t:Subject>")),
+            "ErrorUpdatePropertyMismatch",
+        ),
+        (
+            update(&id, NEVER, &field("CalendarItem", "task:Status", "<t:Subject>a</t:Subject>")),
+            "ErrorInvalidPropertyRequest",
+        ),
         (update(&id, NEVER, &field("CalendarItem", "calendar:Start", "")), "ErrorInvalidPropertyDelete"),
         // alone it would be after the end; together they are in order
         (update(&id, NEVER, &start("2026-11-21T10:00:00Z")), "ErrorCalendarEndDateIsEarlierThanStartDate"),
-        (update(&id, NEVER, &(start("2026-11-21T10:00:00Z") + &field("CalendarItem", "calendar:End", "<t:End>2026-11-21T11:00:00Z</t:End>"))), "NoError"),
+        (
+            update(
+                &id,
+                NEVER,
+                &(start("2026-11-21T10:00:00Z")
+                    + &field("CalendarItem", "calendar:End", "<t:End>2026-11-21T11:00:00Z</t:End>")),
+            ),
+            "NoError",
+        ),
         (update(&keyless, ("AlwaysOverwrite", "SendToNone"), &subject), "NoError"),
         (update("<t:ItemId Id=\"AAMkAD=\" ChangeKey=\"x\"/>", NEVER, &subject), "ErrorItemNotFound"),
         (update("<t:ItemId Id=\"?\" ChangeKey=\"x\"/>", NEVER, &subject), "ErrorInvalidIdMalformed"),
@@ -177,7 +229,8 @@ fn a_batch_is_served_item_by_item() {
     let ids = format!("<t:ItemId Id=\"AAMkAD=\"/>{one}<t:ItemId Id=\"??\"/>");
     assert_eq!(client.codes(&get(&ids, "")), ["ErrorItemNotFound", "NoError", "ErrorInvalidIdMalformed"]);
     let both = create("SendToNone", &format!("<t:Subject>b</t:Subject>{}", hour("2026-11-20T10:00:00Z")));
-    let both = both.replace("</m:Items>", "<t:CalendarItem><t:Start>2026-11-20T10:00:00Z</t:Start></t:CalendarItem></m:Items>");
+    let both = both
+        .replace("</m:Items>", "<t:CalendarItem><t:Start>2026-11-20T10:00:00Z</t:Start></t:CalendarItem></m:Items>");
     assert_eq!(client.codes(&both), ["NoError", "ErrorRequiredPropertyMissing"]);
     assert_eq!(client.round("calendar", "", 10).0.len(), 2);
 }
@@ -196,7 +249,10 @@ fn deleted_items_have_another_id() {
     // a person's deletion leaves nothing to be found
     let id = client.create("b", &hour("2026-11-20T10:00:00Z"));
     client.hand("DELETE", &format!("me/events/{}", id.first("ItemId").at("Id")), json!(null));
-    assert_eq!(client.codes(&delete(&id.id(), "MoveToDeletedItems", "SendMeetingCancellations=\"SendToNone\"")), ["ErrorItemNotFound"]);
+    assert_eq!(
+        client.codes(&delete(&id.id(), "MoveToDeletedItems", "SendMeetingCancellations=\"SendToNone\"")),
+        ["ErrorItemNotFound"]
+    );
 }
 
 #[test]
@@ -206,7 +262,9 @@ fn a_moved_item_has_another_id() {
     let calendars = client.hand("GET", "me/calendars", json!(null));
     let second = calendars["value"][1]["id"].as_str().unwrap().to_owned();
     let (_, state) = client.round(&second, "", 100);
-    let moving = format!("<m:MoveItem><m:ToFolderId><t:FolderId Id=\"{second}\"/></m:ToFolderId><m:ItemIds>{id}</m:ItemIds></m:MoveItem>");
+    let moving = format!(
+        "<m:MoveItem><m:ToFolderId><t:FolderId Id=\"{second}\"/></m:ToFolderId><m:ItemIds>{id}</m:ItemIds></m:MoveItem>"
+    );
     let moved = client.ok(&moving).first("CalendarItem").id();
     assert_ne!(moved, id);
     assert_eq!(client.codes(&get(&id, "")), ["ErrorItemNotFound"]);

@@ -33,7 +33,10 @@ fn a_request_needs_a_name_and_a_password_or_a_token() {
         let cors = response.headers().keys().any(|name| name.as_str().starts_with("access-control"));
         assert!(!cors, "EWS has no CORS");
         if status == 500 {
-            assert!(String::from_utf8_lossy(response.body()).contains("ErrorNonExistentMailbox"), "the mailbox is in the cloud");
+            assert!(
+                String::from_utf8_lossy(response.body()).contains("ErrorNonExistentMailbox"),
+                "the mailbox is in the cloud"
+            );
         }
     }
     client.control("POST", "password", &json!({"account": ACCOUNT, "password": "Пароль:1"}));
@@ -61,7 +64,10 @@ fn only_a_post_of_xml_to_its_path_is_served() {
     assert_eq!(client.sandbox.handle(Server::Exchange, &request).response.unwrap().status(), 404);
     let log = client.control("GET", "log", &json!(null));
     let row = &log.as_array().unwrap()[0];
-    assert_eq!((&row["server"], &row["operation"], &row["path"]), (&json!("exchange"), &json!("GetFolder"), &json!("/EWS/Exchange.asmx")));
+    assert_eq!(
+        (&row["server"], &row["operation"], &row["path"]),
+        (&json!("exchange"), &json!("GetFolder"), &json!("/EWS/Exchange.asmx"))
+    );
 }
 
 #[test]
@@ -80,7 +86,10 @@ fn the_path_on_creatios_origin_leaves_creatio_behind() {
     assert_eq!(request(&mut client, "GET", "/ews/Exchange.asmx").status(), 405);
     assert_eq!(request(&mut client, "POST", "/ews/Services.wsdl").status(), 404);
     // past the proxy they arrive, and are noted
-    let direct = client.post(&[("Cookie", "BPMCSRF=c; exchangecookie=1"), ("BPMCSRF", "c")], &envelope("", FOLDER)).response.unwrap();
+    let direct = client
+        .post(&[("Cookie", "BPMCSRF=c; exchangecookie=1"), ("BPMCSRF", "c")], &envelope("", FOLDER))
+        .response
+        .unwrap();
     assert_eq!(direct.headers().get_all("set-cookie").iter().count(), 2);
     assert_eq!(client.control("GET", "strays", &json!(null)), json!(["cookie BPMCSRF", "header bpmcsrf"]));
 }
@@ -88,7 +97,11 @@ fn the_path_on_creatios_origin_leaves_creatio_behind() {
 #[test]
 fn faults_strike_by_operation() {
     let mut client = Client::new(Seed::Empty);
-    client.control("POST", "faults", &json!([{"server": "exchange", "operation": "^GetItem$", "then": {"status": 502}}]));
+    client.control(
+        "POST",
+        "faults",
+        &json!([{"server": "exchange", "operation": "^GetItem$", "then": {"status": 502}}]),
+    );
     let (status, _) = client.ask(FOLDER);
     assert_eq!(status, 200);
     let body = envelope("", &get("<t:ItemId Id=\"AAA\"/>", ""));
@@ -108,7 +121,11 @@ fn hands_and_loads_reach_either_server() {
         let loaded = client.control("POST", "load", &json!({"account": account, "events": [event], "tasks": [{"title": "c", "percentComplete": 40, "status": "inProgress"}]}));
         assert_eq!(loaded, json!({"loaded": 2, "refused": []}), "{account}");
         let rows = client.control("GET", &format!("hands/{account}/me/events"), &json!(null));
-        assert_eq!(rows["value"].as_array().unwrap().iter().filter(|row| row["subject"] == "b").count(), 1, "{account}");
+        assert_eq!(
+            rows["value"].as_array().unwrap().iter().filter(|row| row["subject"] == "b").count(),
+            1,
+            "{account}"
+        );
     }
     let reply = client.ok(&sync("tasks", "", 10, "task:PercentComplete"));
     assert_eq!(reply.text("PercentComplete"), "40");

@@ -6,18 +6,28 @@ use sandbox::exchange::{ACCOUNT, COLLEAGUE};
 use serde_json::json;
 
 fn people(list: &str, address: &str) -> String {
-    format!("<t:{list}><t:Attendee><t:Mailbox><t:EmailAddress>{address}</t:EmailAddress></t:Mailbox></t:Attendee></t:{list}>")
+    format!(
+        "<t:{list}><t:Attendee><t:Mailbox><t:EmailAddress>{address}</t:EmailAddress></t:Mailbox></t:Attendee></t:{list}>"
+    )
 }
 
 /// Invites the colleague.
 fn invite(client: &mut Client, sending: &str) -> Node {
-    let inner = format!("<t:Subject>plan</t:Subject>{}<t:Location>x</t:Location>{}", hour("2026-11-20T10:00:00Z"), people("RequiredAttendees", COLLEAGUE));
+    let inner = format!(
+        "<t:Subject>plan</t:Subject>{}<t:Location>x</t:Location>{}",
+        hour("2026-11-20T10:00:00Z"),
+        people("RequiredAttendees", COLLEAGUE)
+    );
     client.ok(&create(sending, &inner)).first("CalendarItem").clone()
 }
 
 fn mails(client: &mut Client) -> Vec<String> {
     let mails = client.control("GET", "mails", &json!(null));
-    let told = mails.as_array().unwrap().iter().map(|mail| format!("{} {}", mail["method"].as_str().unwrap(), mail["reason"].as_str().unwrap()));
+    let told = mails
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|mail| format!("{} {}", mail["method"].as_str().unwrap(), mail["reason"].as_str().unwrap()));
     told.collect()
 }
 
@@ -34,7 +44,12 @@ fn only_what_is_sent_is_mailed() {
     let rows = [
         ("SendToNone", "SendToNone", "SendToNone", vec![]),
         ("SendToAllAndSaveCopy", "SendToNone", "SendToNone", vec!["CreateItem invitation"]),
-        ("SendOnlyToAll", "SendToAllAndSaveCopy", "SendOnlyToAll", vec!["CreateItem invitation", "UpdateItem update", "DeleteItem cancellation"]),
+        (
+            "SendOnlyToAll",
+            "SendToAllAndSaveCopy",
+            "SendOnlyToAll",
+            vec!["CreateItem invitation", "UpdateItem update", "DeleteItem cancellation"],
+        ),
         ("SendOnlyToAll", "SendToChangedAndSaveCopy", "SendToNone", vec!["CreateItem invitation"]),
     ];
     for (creating, updating, deleting, expected) in rows {
@@ -64,7 +79,13 @@ fn an_invitation_is_answered() {
         let mut client = Client::new(Seed::Empty);
         let own = invite(&mut client, "SendOnlyToAll");
         let seen = copy(&mut client).unwrap();
-        let rows = [("IsMeeting", "true"), ("MyResponseType", "NoResponseReceived"), ("IsOrganizer", "false"), ("AppointmentState", "3"), ("LegacyFreeBusyStatus", "Tentative")];
+        let rows = [
+            ("IsMeeting", "true"),
+            ("MyResponseType", "NoResponseReceived"),
+            ("IsOrganizer", "false"),
+            ("AppointmentState", "3"),
+            ("LegacyFreeBusyStatus", "Tentative"),
+        ];
         rows.iter().for_each(|(name, value)| assert_eq!(seen.text(name), *value, "{name}"));
         assert_eq!(seen.first("Organizer").text("EmailAddress"), ACCOUNT);
         let title = field("CalendarItem", "item:Subject", "<t:Subject>mine</t:Subject>");
@@ -102,8 +123,14 @@ fn what_is_called_off_stays_as_cancelled() {
     assert_eq!(client.round("calendar", "", 10).0.len(), 0);
     let seen = copy(&mut client).unwrap();
     assert_eq!((seen.text("IsCancelled").as_str(), seen.text("AppointmentState").as_str()), ("true", "7"));
-    assert_eq!(client.codes(&respond("AcceptItem", "SendAndSaveCopy", &seen.id())), ["ErrorCalendarIsCancelledForAccept"]);
-    assert_eq!(client.codes(&respond("CancelCalendarItem", "SendAndSaveCopy", &seen.id())), ["ErrorCalendarIsNotOrganizer"]);
+    assert_eq!(
+        client.codes(&respond("AcceptItem", "SendAndSaveCopy", &seen.id())),
+        ["ErrorCalendarIsCancelledForAccept"]
+    );
+    assert_eq!(
+        client.codes(&respond("CancelCalendarItem", "SendAndSaveCopy", &seen.id())),
+        ["ErrorCalendarIsNotOrganizer"]
+    );
 }
 
 #[test]

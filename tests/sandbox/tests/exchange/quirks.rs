@@ -13,13 +13,19 @@ fn a_busy_server_says_how_long() {
     for (back_off, told) in [(json!(300_000), "300000"), (json!(null), "")] {
         client.quirks(json!({"busy": {"times": 1, "backOff": back_off}}));
         let (status, reply) = client.ask(&sync("calendar", "", 10, ""));
-        assert_eq!((status, reply.text("ResponseCode").as_str(), reply.text("Value").as_str()), (500, "ErrorServerBusy", told));
+        assert_eq!(
+            (status, reply.text("ResponseCode").as_str(), reply.text("Value").as_str()),
+            (500, "ErrorServerBusy", told)
+        );
         client.round("calendar", "", 10);
     }
     client.quirks(json!({"busy": {"times": 2, "backOff": 1000, "byItem": true}}));
     for _ in 0..2 {
         let (status, reply) = client.ask(&get("<t:ItemId Id=\"A\"/>", ""));
-        assert_eq!((status, reply.text("ResponseCode").as_str(), reply.first("Value").at("Name")), (200, "ErrorServerBusy", "BackOffMilliseconds"));
+        assert_eq!(
+            (status, reply.text("ResponseCode").as_str(), reply.first("Value").at("Name")),
+            (200, "ErrorServerBusy", "BackOffMilliseconds")
+        );
     }
     client.round("calendar", "", 10);
 }
@@ -54,7 +60,11 @@ fn states_are_lost() {
     client.quirks(json!({"states": 1}));
     client.create("b", &hour("2026-11-20T10:00:00Z"));
     let (_, next) = client.round("calendar", &state, 10);
-    assert_eq!(client.codes(&sync("calendar", &state, 10, "")), ["ErrorInvalidSyncStateData"], "the older one is forgotten");
+    assert_eq!(
+        client.codes(&sync("calendar", &state, 10, "")),
+        ["ErrorInvalidSyncStateData"],
+        "the older one is forgotten"
+    );
     assert_eq!(client.round("calendar", &next, 10).0.len(), 0);
 }
 
@@ -85,7 +95,8 @@ fn rounds_are_late_cut_mixed_and_told_again() {
     assert_eq!(kinds(&mut client, "").0, ["Create", "Create"]);
 
     client.quirks(json!({}));
-    let ids = |client: &mut Client| client.round("calendar", "", 10).0.iter().map(|(_, node)| node.id()).collect::<Vec<_>>();
+    let ids =
+        |client: &mut Client| client.round("calendar", "", 10).0.iter().map(|(_, node)| node.id()).collect::<Vec<_>>();
     for name in ["c", "d", "e", "f"] {
         client.create(name, &hour("2026-11-20T10:00:00Z"));
     }
@@ -101,17 +112,27 @@ fn rounds_are_late_cut_mixed_and_told_again() {
 #[test]
 fn batches_are_stopped_and_items_are_corrupt() {
     let mut client = Client::new(Seed::Empty);
-    let ids: Vec<String> = ["a", "b", "c"].iter().map(|name| client.create(name, &hour("2026-11-20T10:00:00Z")).id()).collect();
+    let ids: Vec<String> =
+        ["a", "b", "c"].iter().map(|name| client.create(name, &hour("2026-11-20T10:00:00Z")).id()).collect();
     let all = ids.concat();
     client.quirks(json!({"batch": 2}));
     assert_eq!(client.codes(&get(&all, "")), ["NoError", "NoError", "ErrorBatchProcessingStopped"]);
     let more = create("SendToNone", &hour("2026-11-20T10:00:00Z"));
     let item = more.split("<m:Items>").nth(1).unwrap().split("</m:Items>").next().unwrap().to_owned();
-    assert_eq!(client.codes(&more.replace(&item, &item.repeat(3))), ["NoError", "NoError", "ErrorBatchProcessingStopped"]);
-    assert_eq!(client.codes(&delete(&all, "HardDelete", "SendMeetingCancellations=\"SendToNone\"")), ["NoError", "NoError", "ErrorBatchProcessingStopped"]);
+    assert_eq!(
+        client.codes(&more.replace(&item, &item.repeat(3))),
+        ["NoError", "NoError", "ErrorBatchProcessingStopped"]
+    );
+    assert_eq!(
+        client.codes(&delete(&all, "HardDelete", "SendMeetingCancellations=\"SendToNone\"")),
+        ["NoError", "NoError", "ErrorBatchProcessingStopped"]
+    );
     let corrupt = crate::soap::Node::read(&ids[2].replace("t:", "")).at("Id").to_owned();
     client.quirks(json!({"corrupt": [corrupt]}));
-    assert_eq!(client.codes(&get(&format!("{}{}", ids[2], ids[2]), "")), ["ErrorItemCorrupt", "ErrorBatchProcessingStopped"]);
+    assert_eq!(
+        client.codes(&get(&format!("{}{}", ids[2], ids[2]), "")),
+        ["ErrorItemCorrupt", "ErrorBatchProcessingStopped"]
+    );
 }
 
 #[test]
@@ -120,7 +141,12 @@ fn folders_are_closed() {
     let id = client.create("a", &hour("2026-11-20T10:00:00Z")).id();
     client.quirks(json!({"denied": ["Calendar"]}));
     let whole = view("2026-11-01T00:00:00Z", "2026-12-01T00:00:00Z", "", "");
-    for operation in [sync("calendar", "", 10, ""), get(&id, ""), whole, update(&id, NEVER, &field("CalendarItem", "item:Subject", "<t:Subject>b</t:Subject>"))] {
+    for operation in [
+        sync("calendar", "", 10, ""),
+        get(&id, ""),
+        whole,
+        update(&id, NEVER, &field("CalendarItem", "item:Subject", "<t:Subject>b</t:Subject>")),
+    ] {
         assert_eq!(client.codes(&operation), ["ErrorAccessDenied"], "{operation}");
     }
     assert_eq!(client.codes(&create("SendToNone", &hour("2026-11-20T10:00:00Z"))), ["ErrorCreateItemAccessDenied"]);
@@ -150,11 +176,27 @@ fn a_foreign_server_differs() {
     let (told, state) = client.round("calendar", "made-up", 10);
     assert_eq!(told[0].0, "Create");
     let read = client.get(&master.id(), "calendar:Start calendar:MyResponseType calendar:Recurrence *id");
-    assert_eq!((read.all("ExtendedProperty").len(), read.text("Start").as_str(), read.text("MyResponseType").as_str()), (2, "2026-11-03T10:00:00.000000000Z", ""));
-    assert_eq!((read.text("StartDate").as_str(), read.first("ExtendedFieldURI").at("PropertySetId")), ("2026-11-03T00:00:00.000000Z", crate::soap::SET));
-    let seen = |client: &mut Client, start: &str| client.ok(&view(start, "2026-12-01T00:00:00Z", "", SHORT)).all("CalendarItem").len();
+    assert_eq!(
+        (read.all("ExtendedProperty").len(), read.text("Start").as_str(), read.text("MyResponseType").as_str()),
+        (2, "2026-11-03T10:00:00.000000000Z", "")
+    );
+    assert_eq!(
+        (read.text("StartDate").as_str(), read.first("ExtendedFieldURI").at("PropertySetId")),
+        ("2026-11-03T00:00:00.000000Z", crate::soap::SET)
+    );
+    let seen = |client: &mut Client, start: &str| {
+        client.ok(&view(start, "2026-12-01T00:00:00Z", "", SHORT)).all("CalendarItem").len()
+    };
     assert_eq!((seen(&mut client, "2026-11-01T00:00:00Z"), seen(&mut client, "2026-11-10T00:00:00Z")), (1, 0));
-    let second = client.get(&format!("<t:OccurrenceItemId RecurringMasterId=\"{}\" InstanceIndex=\"2\"/>", master.first("ItemId").at("Id")), "").id();
+    let second = client
+        .get(
+            &format!(
+                "<t:OccurrenceItemId RecurringMasterId=\"{}\" InstanceIndex=\"2\"/>",
+                master.first("ItemId").at("Id")
+            ),
+            "",
+        )
+        .id();
     let keyless = format!("{}\"/>", second.split("\" ChangeKey").next().unwrap());
     client.ok(&update(&keyless, NEVER, &field("CalendarItem", "item:Subject", "<t:Subject>b</t:Subject>")));
     assert_eq!(client.round("calendar", &state, 10).0.len(), 0, "a changed occurrence shows in no sync");

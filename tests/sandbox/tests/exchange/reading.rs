@@ -12,8 +12,11 @@ fn find_folder(depth: &str, more: &str, restriction: &str) -> String {
 }
 
 fn names(reply: &Node) -> Vec<String> {
-    let folders = reply.all("Folders").into_iter().chain(reply.all("Create")).flat_map(|folders| folders.children.iter());
-    folders.map(|folder| format!("{} {} {}", folder.name, folder.text("FolderClass"), folder.text("DisplayName"))).collect()
+    let folders =
+        reply.all("Folders").into_iter().chain(reply.all("Create")).flat_map(|folders| folders.children.iter());
+    folders
+        .map(|folder| format!("{} {} {}", folder.name, folder.text("FolderClass"), folder.text("DisplayName")))
+        .collect()
 }
 
 #[test]
@@ -33,10 +36,15 @@ fn folders_are_told_by_class_wherever_they_lie() {
     }
     assert!(!all.iter().any(|name| name.contains("To-Do Search") || name.contains("Top of")));
     let top = names(&client.ok(&find_folder("Shallow", "", "")));
-    assert!(top.contains(&"CalendarFolder IPF.Appointment Calendar".to_owned()) && !top.iter().any(|name| name.ends_with("Birthdays")));
+    assert!(
+        top.contains(&"CalendarFolder IPF.Appointment Calendar".to_owned())
+            && !top.iter().any(|name| name.ends_with("Birthdays"))
+    );
     let tasks = "<m:Restriction><t:Contains ContainmentMode=\"Prefixed\" ContainmentComparison=\"IgnoreCase\"><t:FieldURI FieldURI=\"folder:FolderClass\"/><t:Constant Value=\"ipf.task\"/></t:Contains></m:Restriction>";
     assert_eq!(names(&client.ok(&find_folder("Deep", "", tasks))).len(), 3);
-    let paged = |from: usize| format!("<m:IndexedPageFolderView MaxEntriesReturned=\"5\" Offset=\"{from}\" BasePoint=\"Beginning\"/>");
+    let paged = |from: usize| {
+        format!("<m:IndexedPageFolderView MaxEntriesReturned=\"5\" Offset=\"{from}\" BasePoint=\"Beginning\"/>")
+    };
     let (mut found, mut from) = (Vec::new(), 0);
     loop {
         let reply = client.ok(&find_folder("Deep", &paged(from), ""));
@@ -53,7 +61,11 @@ fn folders_are_told_by_class_wherever_they_lie() {
 #[test]
 fn folders_are_got_by_name_and_by_id() {
     let mut client = Client::new(Seed::Demo);
-    let get = |id: &str| format!("<m:GetFolder><m:FolderShape><t:BaseShape>AllProperties</t:BaseShape></m:FolderShape><m:FolderIds>{id}</m:FolderIds></m:GetFolder>");
+    let get = |id: &str| {
+        format!(
+            "<m:GetFolder><m:FolderShape><t:BaseShape>AllProperties</t:BaseShape></m:FolderShape><m:FolderIds>{id}</m:FolderIds></m:GetFolder>"
+        )
+    };
     let reply = client.ok(&get(&folder_id("calendar")));
     assert_eq!((reply.text("DisplayName").as_str(), reply.text("CreateContents").as_str()), ("Calendar", "true"));
     assert!(reply.text("TotalCount").parse::<usize>().unwrap() > 4);
@@ -74,7 +86,10 @@ fn the_hierarchy_is_synchronized() {
     let mut client = Client::new(Seed::Demo);
     let sync = |state: &str| {
         let state = if state.is_empty() { String::new() } else { format!("<m:SyncState>{state}</m:SyncState>") };
-        format!("<m:SyncFolderHierarchy><m:FolderShape><t:BaseShape>IdOnly</t:BaseShape>{}</m:FolderShape>{state}</m:SyncFolderHierarchy>", paths("folder:FolderClass folder:DisplayName"))
+        format!(
+            "<m:SyncFolderHierarchy><m:FolderShape><t:BaseShape>IdOnly</t:BaseShape>{}</m:FolderShape>{state}</m:SyncFolderHierarchy>",
+            paths("folder:FolderClass folder:DisplayName")
+        )
     };
     let first = client.ok(&sync(""));
     let mut told = names(&first);
@@ -105,8 +120,15 @@ fn items_are_found_by_extended_property() {
     client.create("b", &format!("{}{}", mark("id", "2"), hour("2026-11-20T10:00:00Z")));
     client.create("c", &hour("2026-11-20T10:00:00Z"));
     client.ok(&create_task(&format!("<t:Subject>t</t:Subject>{}", mark("id", "1"))));
-    let uri = format!("<t:ExtendedFieldURI PropertySetId=\"{}\" PropertyName=\"ID\" PropertyType=\"String\"/>", crate::soap::SET.to_uppercase());
-    let equal = |value: &str| format!("<t:IsEqualTo>{uri}<t:FieldURIOrConstant><t:Constant Value=\"{value}\"/></t:FieldURIOrConstant></t:IsEqualTo>");
+    let uri = format!(
+        "<t:ExtendedFieldURI PropertySetId=\"{}\" PropertyName=\"ID\" PropertyType=\"String\"/>",
+        crate::soap::SET.to_uppercase()
+    );
+    let equal = |value: &str| {
+        format!(
+            "<t:IsEqualTo>{uri}<t:FieldURIOrConstant><t:Constant Value=\"{value}\"/></t:FieldURIOrConstant></t:IsEqualTo>"
+        )
+    };
     let exists = format!("<t:Exists>{uri}</t:Exists>");
     let rows = [
         ("calendar", equal("1"), vec!["a"]),
@@ -131,12 +153,29 @@ fn lists_come_in_pages() {
     let mut client = Client::new(Seed::Empty);
     let tasks: Vec<_> = (0..1003).map(|n| json!({"title": format!("{n:04}")})).collect();
     client.control("POST", "load", &json!({"account": client.account, "tasks": tasks}));
-    let view = |from: usize, most: usize| format!("<m:IndexedPageItemView MaxEntriesReturned=\"{most}\" Offset=\"{from}\" BasePoint=\"Beginning\"/>");
+    let view = |from: usize, most: usize| {
+        format!("<m:IndexedPageItemView MaxEntriesReturned=\"{most}\" Offset=\"{from}\" BasePoint=\"Beginning\"/>")
+    };
     let reply = client.ok(&find("tasks", &view(0, 2000), ""));
     let root = reply.first("RootFolder");
-    assert_eq!((root.at("IndexedPagingOffset"), root.at("TotalItemsInView"), root.at("IncludesLastItemInRange"), reply.all("Task").len()), ("1000", "1003", "false", 1000));
+    assert_eq!(
+        (
+            root.at("IndexedPagingOffset"),
+            root.at("TotalItemsInView"),
+            root.at("IncludesLastItemInRange"),
+            reply.all("Task").len()
+        ),
+        ("1000", "1003", "false", 1000)
+    );
     let reply = client.ok(&find("tasks", &view(1000, 1000), ""));
-    assert_eq!((reply.all("Task").len(), reply.first("RootFolder").at("IncludesLastItemInRange"), reply.text("Subject").as_str()), (3, "true", "1000"));
+    assert_eq!(
+        (
+            reply.all("Task").len(),
+            reply.first("RootFolder").at("IncludesLastItemInRange"),
+            reply.text("Subject").as_str()
+        ),
+        (3, "true", "1000")
+    );
     assert_eq!(client.codes(&find("tasks", &view(0, 0), "")), ["ErrorInvalidIndexedPagingParameters"]);
     let sorted = "<m:SortOrder><t:FieldOrder Order=\"Descending\"><t:FieldURI FieldURI=\"item:Subject\"/></t:FieldOrder></m:SortOrder>";
     assert_eq!(client.ok(&find("tasks", &view(0, 1), sorted)).text("Subject"), "1002");
@@ -145,7 +184,11 @@ fn lists_come_in_pages() {
 #[test]
 fn names_are_resolved() {
     let mut client = Client::new(Seed::Empty);
-    let resolve = |entry: &str| format!("<m:ResolveNames ReturnFullContactData=\"false\"><m:UnresolvedEntry>{entry}</m:UnresolvedEntry></m:ResolveNames>");
+    let resolve = |entry: &str| {
+        format!(
+            "<m:ResolveNames ReturnFullContactData=\"false\"><m:UnresolvedEntry>{entry}</m:UnresolvedEntry></m:ResolveNames>"
+        )
+    };
     assert_eq!(client.ok(&resolve("smtp:demo@corp")).text("EmailAddress"), "demo@corp.contoso.example");
     assert_eq!(client.codes(&resolve("nobody")), ["ErrorNameResolutionNoResults"]);
 }
@@ -154,11 +197,23 @@ fn names_are_resolved() {
 fn the_demo_has_something_of_everything() {
     let mut client = Client::new(Seed::Demo);
     let (events, _) = client.round("calendar", "", 500);
-    let kinds: Vec<String> = events.iter().map(|(_, node)| {
-        let item = client.get(&node.id(), "calendar:CalendarItemType calendar:IsAllDayEvent item:Sensitivity calendar:IsMeeting");
-        ["CalendarItemType", "IsAllDayEvent", "Sensitivity", "IsMeeting"].map(|name| item.text(name)).join(" ")
-    }).collect();
-    for kind in ["Single false Normal false", "Single false Normal true", "Single true Normal false", "Single false Private false", "RecurringMaster false Normal false"] {
+    let kinds: Vec<String> = events
+        .iter()
+        .map(|(_, node)| {
+            let item = client.get(
+                &node.id(),
+                "calendar:CalendarItemType calendar:IsAllDayEvent item:Sensitivity calendar:IsMeeting",
+            );
+            ["CalendarItemType", "IsAllDayEvent", "Sensitivity", "IsMeeting"].map(|name| item.text(name)).join(" ")
+        })
+        .collect();
+    for kind in [
+        "Single false Normal false",
+        "Single false Normal true",
+        "Single true Normal false",
+        "Single false Private false",
+        "RecurringMaster false Normal false",
+    ] {
         assert!(kinds.contains(&kind.to_owned()), "{kind}: {kinds:?}");
     }
     let (tasks, _) = client.round("tasks", "", 500);

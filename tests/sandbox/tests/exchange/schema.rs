@@ -1,8 +1,10 @@
 //! The grammar of requests against Microsoft's schemas: both take and refuse the same; and Microsoft's examples.
 
-use crate::soap::{Client, create, create_task, delete, envelope, field, folder, get, hour, mark, respond, sync, update, view};
-use sandbox::exchange::schema::{payload, validate};
+use crate::soap::{
+    Client, create, create_task, delete, envelope, field, folder, get, hour, mark, respond, sync, update, view,
+};
 use sandbox::Seed;
+use sandbox::exchange::schema::{payload, validate};
 
 /// Valid requests for everything that the sandbox has.
 fn valid() -> Vec<String> {
@@ -90,12 +92,21 @@ fn mutants(request: &str) -> Vec<String> {
             let after = end(&pieces, to);
             out.push(with(index, after, &(pieces[to..after].concat() + &whole)));
         }
-        for attribute in piece.split_whitespace().skip(1).map(|part| part.trim_end_matches(['>', '/'])).filter(|part| part.contains('=')) {
+        for attribute in piece
+            .split_whitespace()
+            .skip(1)
+            .map(|part| part.trim_end_matches(['>', '/']))
+            .filter(|part| part.contains('='))
+        {
             out.push(with(index, index + 1, &piece.replace(&format!(" {attribute}"), "")));
             let name = attribute.split('=').next().unwrap();
             out.push(with(index, index + 1, &piece.replace(attribute, &format!("{name}=\"?\""))));
         }
-        let (open, close) = if piece.ends_with("/>") { (piece.trim_end_matches("/>"), "/>") } else { (piece.trim_end_matches('>'), ">") };
+        let (open, close) = if piece.ends_with("/>") {
+            (piece.trim_end_matches("/>"), "/>")
+        } else {
+            (piece.trim_end_matches('>'), ">")
+        };
         out.push(with(index, index + 1, &format!("{open} Unknown=\"1\"{close}")));
     }
     out
@@ -104,10 +115,13 @@ fn mutants(request: &str) -> Vec<String> {
 #[test]
 fn the_grammar_and_the_schemas_take_and_refuse_the_same() {
     let mut client = Client::new(Seed::Empty);
-    let requests: Vec<String> = valid().iter().flat_map(|request| std::iter::once(request.clone()).chain(mutants(request))).collect();
+    let requests: Vec<String> =
+        valid().iter().flat_map(|request| std::iter::once(request.clone()).chain(mutants(request))).collect();
     // names that do not begin with a prefix and end with the same one are no XML
-    let requests: Vec<String> = requests.into_iter().filter(|request| payload(envelope("", request).as_bytes()).is_some()).collect();
-    let payloads: Vec<String> = requests.iter().map(|request| payload(envelope("", request).as_bytes()).unwrap()).collect();
+    let requests: Vec<String> =
+        requests.into_iter().filter(|request| payload(envelope("", request).as_bytes()).is_some()).collect();
+    let payloads: Vec<String> =
+        requests.iter().map(|request| payload(envelope("", request).as_bytes()).unwrap()).collect();
     let judged = match validate(&folder(), &payloads.iter().collect::<Vec<_>>()) {
         Ok(judged) => judged,
         Err(why) => {
@@ -143,7 +157,11 @@ fn a_violation_is_told_with_its_place() {
         client.violation(body);
     }
     let request = envelope("", &sync("calendar", "", 10, ""));
-    for body in [request.replace("<soap:Header>", "<!DOCTYPE x><soap:Header>"), request.replace("BaseShape>IdOnly", "BaseShape>&bomb;"), "text".to_owned()] {
+    for body in [
+        request.replace("<soap:Header>", "<!DOCTYPE x><soap:Header>"),
+        request.replace("BaseShape>IdOnly", "BaseShape>&bomb;"),
+        "text".to_owned(),
+    ] {
         let response = client.post(&[], &body).response.unwrap();
         assert_eq!(response.status(), 500, "{body}");
         client.refused += 1;
@@ -157,7 +175,18 @@ fn microsofts_examples_are_understood() {
         println!("SKIPPED: no examples of Microsoft in {}", folder().display());
         return;
     };
-    let has = ["FindFolder", "GetFolder", "SyncFolderHierarchy", "SyncFolderItems", "FindItem", "GetItem", "CreateItem", "UpdateItem", "DeleteItem", "MoveItem"];
+    let has = [
+        "FindFolder",
+        "GetFolder",
+        "SyncFolderHierarchy",
+        "SyncFolderItems",
+        "FindItem",
+        "GetItem",
+        "CreateItem",
+        "UpdateItem",
+        "DeleteItem",
+        "MoveItem",
+    ];
     let (mut served, mut lacking) = (0, Vec::new());
     for line in index.lines().skip(1) {
         let columns: Vec<&str> = line.split('\t').collect();
@@ -187,7 +216,9 @@ fn requests_of_the_recordings_are_understood() {
         return;
     };
     let mut served = 0;
-    for path in entries.map(|entry| entry.unwrap().path()).filter(|path| path.to_string_lossy().ends_with("request.xml")) {
+    for path in
+        entries.map(|entry| entry.unwrap().path()).filter(|path| path.to_string_lossy().ends_with("request.xml"))
+    {
         let text = std::fs::read_to_string(&path).unwrap();
         if text.contains("CreateFolder") || text.contains("GetServerTimeZones") {
             continue;

@@ -25,7 +25,9 @@ impl Node {
             attributes: tag
                 .attributes()
                 .map(|one| one.unwrap())
-                .map(|one| (one.key.into_inner().to_owned(), quick_xml::escape::unescape(&one.value).unwrap().into_owned()))
+                .map(|one| {
+                    (one.key.into_inner().to_owned(), quick_xml::escape::unescape(&one.value).unwrap().into_owned())
+                })
                 .collect(),
             ..Self::default()
         };
@@ -111,7 +113,15 @@ impl Client {
     pub fn new(seed: Seed) -> Self {
         let mut sandbox = Sandbox::new(seed, Some("2026-11-18T09:00:00Z".parse().unwrap()));
         let payloads = schema::watch(&mut sandbox);
-        Self { sandbox, account: ACCOUNT, password: PASSWORD, headers: VERSION.to_owned(), payloads, foreign: false, refused: 0 }
+        Self {
+            sandbox,
+            account: ACCOUNT,
+            password: PASSWORD,
+            headers: VERSION.to_owned(),
+            payloads,
+            foreign: false,
+            refused: 0,
+        }
     }
 
     pub fn post(&mut self, headers: &[(&str, &str)], body: &str) -> Reply {
@@ -161,7 +171,11 @@ impl Client {
     /// The violation for which the grammar refuses an operation.
     pub fn violation(&mut self, operation: &str) -> Node {
         let (status, reply) = self.ask(operation);
-        assert_eq!((status, reply.text("faultcode").as_str()), (500, "t:ErrorSchemaValidation"), "{operation}: {reply:#?}");
+        assert_eq!(
+            (status, reply.text("faultcode").as_str()),
+            (500, "t:ErrorSchemaValidation"),
+            "{operation}: {reply:#?}"
+        );
         self.refused += 1;
         reply.first("MessageXml").clone()
     }
@@ -237,7 +251,10 @@ pub fn basic(user: &str, password: &str) -> String {
     let mut out = String::new();
     for chunk in pair.chunks(3) {
         let word = chunk.iter().fold(0_u32, |word, byte| word << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-        out.extend((0..4).map(|i| if i > chunk.len() { '=' } else { char::from(LETTERS[(word >> (18 - 6 * i)) as usize & 63]) }));
+        out.extend(
+            (0..4)
+                .map(|i| if i > chunk.len() { '=' } else { char::from(LETTERS[(word >> (18 - 6 * i)) as usize & 63]) }),
+        );
     }
     format!("Basic {out}")
 }
@@ -245,7 +262,9 @@ pub fn basic(user: &str, password: &str) -> String {
 /// Names of properties as a shape wants them.
 pub fn paths(names: &str) -> String {
     let one = |name: &str| match name.strip_prefix('*') {
-        Some(own) => format!("<t:ExtendedFieldURI PropertySetId=\"{SET}\" PropertyName=\"{own}\" PropertyType=\"String\"/>"),
+        Some(own) => {
+            format!("<t:ExtendedFieldURI PropertySetId=\"{SET}\" PropertyName=\"{own}\" PropertyType=\"String\"/>")
+        }
         None => format!("<t:FieldURI FieldURI=\"{name}\"/>"),
     };
     let all: String = names.split_whitespace().map(one).collect();
@@ -262,11 +281,16 @@ pub fn mark(name: &str, value: &str) -> String {
 }
 
 pub fn get(ids: &str, names: &str) -> String {
-    format!("<m:GetItem><m:ItemShape><t:BaseShape>IdOnly</t:BaseShape>{}</m:ItemShape><m:ItemIds>{ids}</m:ItemIds></m:GetItem>", paths(names))
+    format!(
+        "<m:GetItem><m:ItemShape><t:BaseShape>IdOnly</t:BaseShape>{}</m:ItemShape><m:ItemIds>{ids}</m:ItemIds></m:GetItem>",
+        paths(names)
+    )
 }
 
 pub fn create(sending: &str, inner: &str) -> String {
-    format!("<m:CreateItem SendMeetingInvitations=\"{sending}\"><m:Items><t:CalendarItem>{inner}</t:CalendarItem></m:Items></m:CreateItem>")
+    format!(
+        "<m:CreateItem SendMeetingInvitations=\"{sending}\"><m:Items><t:CalendarItem>{inner}</t:CalendarItem></m:Items></m:CreateItem>"
+    )
 }
 
 pub fn create_task(inner: &str) -> String {
@@ -275,7 +299,11 @@ pub fn create_task(inner: &str) -> String {
 
 /// A folder of one of the names that every mailbox has, or by id.
 pub fn folder_id(folder: &str) -> String {
-    if folder.len() > 20 { format!("<t:FolderId Id=\"{folder}\"/>") } else { format!("<t:DistinguishedFolderId Id=\"{folder}\"/>") }
+    if folder.len() > 20 {
+        format!("<t:FolderId Id=\"{folder}\"/>")
+    } else {
+        format!("<t:DistinguishedFolderId Id=\"{folder}\"/>")
+    }
 }
 
 pub fn sync(folder: &str, state: &str, most: usize, names: &str) -> String {
@@ -297,7 +325,9 @@ pub fn view(start: &str, end: &str, more: &str, names: &str) -> String {
 /// One change: of a field `class:Name` to an element of the item, or of an extended property; without an element it is taken away.
 pub fn field(item: &str, name: &str, element: &str) -> String {
     let uri = match name.strip_prefix('*') {
-        Some(own) => format!("<t:ExtendedFieldURI PropertySetId=\"{SET}\" PropertyName=\"{own}\" PropertyType=\"String\"/>"),
+        Some(own) => {
+            format!("<t:ExtendedFieldURI PropertySetId=\"{SET}\" PropertyName=\"{own}\" PropertyType=\"String\"/>")
+        }
         None => format!("<t:FieldURI FieldURI=\"{name}\"/>"),
     };
     if element.is_empty() {
@@ -307,7 +337,8 @@ pub fn field(item: &str, name: &str, element: &str) -> String {
 }
 
 pub fn update(id: &str, (conflict, sending): (&str, &str), fields: &str) -> String {
-    let sending = if sending.is_empty() { String::new() } else { format!("SendMeetingInvitationsOrCancellations=\"{sending}\"") };
+    let sending =
+        if sending.is_empty() { String::new() } else { format!("SendMeetingInvitationsOrCancellations=\"{sending}\"") };
     format!(
         "<m:UpdateItem ConflictResolution=\"{conflict}\" MessageDisposition=\"SaveOnly\" {sending}><m:ItemChanges><t:ItemChange>{id}<t:Updates>{fields}</t:Updates></t:ItemChange></m:ItemChanges></m:UpdateItem>"
     )
@@ -319,7 +350,9 @@ pub fn delete(ids: &str, kind: &str, more: &str) -> String {
 
 pub fn respond(what: &str, disposition: &str, id: &str) -> String {
     let id = id.replace("t:ItemId", "t:ReferenceItemId");
-    format!("<m:CreateItem MessageDisposition=\"{disposition}\"><m:Items><t:{what}>{id}</t:{what}></m:Items></m:CreateItem>")
+    format!(
+        "<m:CreateItem MessageDisposition=\"{disposition}\"><m:Items><t:{what}>{id}</t:{what}></m:Items></m:CreateItem>"
+    )
 }
 
 /// Start and end of an hour.
@@ -328,4 +361,3 @@ pub fn hour(start: &str) -> String {
     let end = (at + chrono::Duration::hours(1)).format("%Y-%m-%dT%H:%M:%SZ");
     format!("<t:Start>{start}</t:Start><t:End>{end}</t:End>")
 }
-

@@ -9,16 +9,17 @@ const NEVER: (&str, &str) = ("NeverOverwrite", "SendToNone");
 fn told(client: &mut Client, state: &str) -> (Vec<String>, String) {
     let (told, state) = client.round("calendar", state, 2);
     let subject = |client: &mut Client, id: &str| client.get(id, "item:Subject").text("Subject");
-    let rows = told.into_iter().map(|(kind, node)| {
-        if kind == "Delete" { kind } else { format!("{kind} {}", subject(client, &node.id())) }
-    });
+    let rows = told
+        .into_iter()
+        .map(|(kind, node)| if kind == "Delete" { kind } else { format!("{kind} {}", subject(client, &node.id())) });
     (rows.collect(), state)
 }
 
 #[test]
 fn a_round_tells_what_changed_newest_first() {
     let mut client = Client::new(Seed::Empty);
-    let ids: Vec<String> = ["a", "b", "c", "d", "e"].iter().map(|name| client.create(name, &hour("2026-11-20T10:00:00Z")).id()).collect();
+    let ids: Vec<String> =
+        ["a", "b", "c", "d", "e"].iter().map(|name| client.create(name, &hour("2026-11-20T10:00:00Z")).id()).collect();
     let (first, state) = told(&mut client, "");
     assert_eq!(first, ["Create e", "Create d", "Create c", "Create b", "Create a"]);
     assert!(state.len() > 500);
@@ -69,8 +70,16 @@ fn a_round_tells_some_properties_and_cuts_texts() {
     let mut client = Client::new(Seed::Empty);
     let long = "x".repeat(300);
     client.create(&long, &format!("{}{}", crate::soap::mark("id", &long), hour("2026-11-20T10:00:00Z")));
-    let reply = client.ok(&sync("calendar", "", 10, "item:Subject calendar:Start calendar:CalendarItemType item:ItemClass *id"));
-    assert_eq!((reply.text("Subject").len(), reply.text("Value").len(), reply.text("CalendarItemType").as_str()), (255, 255, "Single"));
+    let reply = client.ok(&sync(
+        "calendar",
+        "",
+        10,
+        "item:Subject calendar:Start calendar:CalendarItemType item:ItemClass *id",
+    ));
+    assert_eq!(
+        (reply.text("Subject").len(), reply.text("Value").len(), reply.text("CalendarItemType").as_str()),
+        (255, 255, "Single")
+    );
     for name in ["item:Body", "calendar:RequiredAttendees", "calendar:Recurrence"] {
         assert_eq!(client.codes(&sync("calendar", "", 10, name)), ["ErrorInvalidPropertyRequest"], "{name}");
     }
@@ -80,14 +89,21 @@ fn a_round_tells_some_properties_and_cuts_texts() {
 fn people_and_programs_are_seen_alike() {
     let mut client = Client::new(Seed::Empty);
     let zoned = |time: &str| json!({"dateTime": time, "timeZone": "UTC"});
-    let row = client.hand("POST", "me/events", json!({"subject": "p", "start": zoned("2026-11-20T10:00:00"), "end": zoned("2026-11-20T11:00:00")}));
+    let row = client.hand(
+        "POST",
+        "me/events",
+        json!({"subject": "p", "start": zoned("2026-11-20T10:00:00"), "end": zoned("2026-11-20T11:00:00")}),
+    );
     let path = format!("me/events/{}", row["id"].as_str().unwrap());
     let (first, state) = told(&mut client, "");
     client.hand("PATCH", &path, json!({"subject": "q"}));
     let (second, state) = told(&mut client, &state);
     client.hand("DELETE", &path, json!(null));
     let (third, _) = told(&mut client, &state);
-    assert_eq!([first, second, third], [vec!["Create p".to_owned()], vec!["Update q".to_owned()], vec!["Delete".to_owned()]]);
+    assert_eq!(
+        [first, second, third],
+        [vec!["Create p".to_owned()], vec!["Update q".to_owned()], vec!["Delete".to_owned()]]
+    );
     client.ok(&create_task("<t:Subject>t</t:Subject>"));
     assert_eq!(client.round("tasks", "", 10).0.len(), 1);
 }

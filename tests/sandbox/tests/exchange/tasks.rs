@@ -22,8 +22,17 @@ fn what_is_written_is_read() {
     let id = make(&mut client, &inner).id();
     let read = client.get(&id, &format!("{ALL} item:Body"));
     let rows = [
-        ("Subject", "offer"), ("Importance", "Low"), ("ReminderDueBy", "2026-11-27T08:00:00Z"), ("ReminderIsSet", "true"), ("DueDate", "2026-11-28T00:00:00Z"),
-        ("StartDate", "2026-11-27T00:00:00Z"), ("PercentComplete", "66.7"), ("Status", "InProgress"), ("Owner", "Мария Орлова"), ("Value", "x"), ("IsComplete", "false"),
+        ("Subject", "offer"),
+        ("Importance", "Low"),
+        ("ReminderDueBy", "2026-11-27T08:00:00Z"),
+        ("ReminderIsSet", "true"),
+        ("DueDate", "2026-11-28T00:00:00Z"),
+        ("StartDate", "2026-11-27T00:00:00Z"),
+        ("PercentComplete", "66.7"),
+        ("Status", "InProgress"),
+        ("Owner", "Мария Орлова"),
+        ("Value", "x"),
+        ("IsComplete", "false"),
     ];
     rows.iter().for_each(|(name, value)| assert_eq!(read.text(name), *value, "{name}"));
     assert!(read.text("Body").contains("a &lt; b"));
@@ -48,13 +57,24 @@ fn status_percent_and_completion_hang_together() {
     for ((name, element), expected) in rows {
         id = client.ok(&update(&id, NEVER, &field("Task", &name, &element))).first("Task").id();
         let read = client.get(&id, ALL);
-        assert_eq!(["Status", "PercentComplete", "CompleteDate", "IsComplete"].map(|name| read.text(name)), expected.map(str::to_owned), "{element}");
+        assert_eq!(
+            ["Status", "PercentComplete", "CompleteDate", "IsComplete"].map(|name| read.text(name)),
+            expected.map(str::to_owned),
+            "{element}"
+        );
     }
     // a person's edit counts alike
-    let path = format!("me/todo/lists/{}/tasks/{}", client.hand("GET", "me/todo/lists", json!(null))["value"][0]["id"].as_str().unwrap(), Node::read(&id.replace("t:", "")).at("Id"));
+    let path = format!(
+        "me/todo/lists/{}/tasks/{}",
+        client.hand("GET", "me/todo/lists", json!(null))["value"][0]["id"].as_str().unwrap(),
+        Node::read(&id.replace("t:", "")).at("Id")
+    );
     client.hand("PATCH", &path, json!({"status": "completed"}));
     let read = client.get(&id, ALL);
-    assert_eq!((read.text("PercentComplete").as_str(), read.text("CompleteDate").as_str()), ("100", "2026-11-18T00:00:00Z"));
+    assert_eq!(
+        (read.text("PercentComplete").as_str(), read.text("CompleteDate").as_str()),
+        ("100", "2026-11-18T00:00:00Z")
+    );
 }
 
 #[test]
@@ -62,7 +82,9 @@ fn days_are_days_of_the_requests_zone() {
     let mut client = Client::new(Seed::Empty);
     let id = make(&mut client, "<t:DueDate>2026-11-27T23:00:00Z</t:DueDate>").id();
     assert_eq!(client.get(&id, ALL).text("DueDate"), "2026-11-27T00:00:00Z", "of UTC where none is named");
-    client.headers.push_str("<t:TimeZoneContext><t:TimeZoneDefinition Id=\"W. Europe Standard Time\"/></t:TimeZoneContext>");
+    client
+        .headers
+        .push_str("<t:TimeZoneContext><t:TimeZoneDefinition Id=\"W. Europe Standard Time\"/></t:TimeZoneContext>");
     let id = make(&mut client, "<t:DueDate>2026-11-27T23:00:00Z</t:DueDate>").id();
     assert_eq!(client.get(&id, ALL).text("DueDate"), "2026-11-28T00:00:00+01:00");
     client.headers = client.headers.replace("W. Europe", "Pacific");
@@ -73,16 +95,37 @@ fn days_are_days_of_the_requests_zone() {
 fn what_is_wrong_with_a_write_has_a_code() {
     let mut client = Client::new(Seed::Empty);
     let id = make(&mut client, "<t:Subject>a</t:Subject>").id();
-    let edit = |name: &str, value: &str| update(&id, NEVER, &field("Task", &format!("task:{name}"), &format!("<t:{name}>{value}</t:{name}>")));
+    let edit = |name: &str, value: &str| {
+        update(&id, NEVER, &field("Task", &format!("task:{name}"), &format!("<t:{name}>{value}</t:{name}>")))
+    };
     let rows = [
-        (create_task("<t:DueDate>2026-11-27T00:00:00Z</t:DueDate><t:StartDate>2026-11-28T00:00:00Z</t:StartDate>"), "ErrorInvalidValueForProperty"),
+        (
+            create_task("<t:DueDate>2026-11-27T00:00:00Z</t:DueDate><t:StartDate>2026-11-28T00:00:00Z</t:StartDate>"),
+            "ErrorInvalidValueForProperty",
+        ),
         (create_task("<t:CompleteDate>2026-12-27T00:00:00Z</t:CompleteDate>"), "ErrorInvalidValueForProperty"),
         (create_task("<t:IsComplete>true</t:IsComplete>"), "ErrorInvalidPropertySet"),
-        (create_task("").replace("<m:Items>", "<m:SavedItemFolderId><t:DistinguishedFolderId Id=\"calendar\"/></m:SavedItemFolderId><m:Items>"), "ErrorCannotCreateTaskInNonTaskFolder"),
+        (
+            create_task("").replace(
+                "<m:Items>",
+                "<m:SavedItemFolderId><t:DistinguishedFolderId Id=\"calendar\"/></m:SavedItemFolderId><m:Items>",
+            ),
+            "ErrorCannotCreateTaskInNonTaskFolder",
+        ),
         (edit("PercentComplete", "101"), "ErrorInvalidValueForProperty"),
         (get(&id, "calendar:Start"), "ErrorInvalidPropertyRequest"),
-        (delete(&id, "MoveToDeletedItems", "SendMeetingCancellations=\"SendToNone\""), "ErrorAffectedTaskOccurrencesRequired"),
-        (delete(&id, "MoveToDeletedItems", "SendMeetingCancellations=\"SendToNone\" AffectedTaskOccurrences=\"AllOccurrences\""), "NoError"),
+        (
+            delete(&id, "MoveToDeletedItems", "SendMeetingCancellations=\"SendToNone\""),
+            "ErrorAffectedTaskOccurrencesRequired",
+        ),
+        (
+            delete(
+                &id,
+                "MoveToDeletedItems",
+                "SendMeetingCancellations=\"SendToNone\" AffectedTaskOccurrences=\"AllOccurrences\"",
+            ),
+            "NoError",
+        ),
         (get(&id, ""), "ErrorItemNotFound"),
     ];
     for (operation, code) in rows {
