@@ -3,10 +3,11 @@
  *
  * Node built-ins only, so that what is missing is said before anything is installed.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { ask, must, onPath, runnable, target, Trouble, windows } from './process.mjs';
+import { installPackages, mayInstall } from './debian.mjs';
+import { ask, onPath, runnable, target, Trouble, windows } from './process.mjs';
 
 /** How Chromium is started, everywhere. */
 export const chromiumFlags = [
@@ -62,30 +63,6 @@ function findChromedriver(chrome) {
   return [...onPath('chromedriver'), ...beside, ...debian, '/snap/bin/chromium.chromedriver'].find(runnable);
 }
 
-/** Whether this is Debian itself (Ubuntu's chromium is a snap), and we may install. */
-export function mayInstall() {
-  if (!existsSync('/etc/os-release') || process.getuid?.() !== 0) return false;
-  return /^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8'));
-}
-
-/**
- * Installs packages of Debian.
- * @param {string[]} packages
- */
-export async function installDebian(...packages) {
-  const env = { DEBIAN_FRONTEND: 'noninteractive' };
-  const install = ['install', '-y', '--no-install-recommends', ...packages];
-  await must('apt-get update', 'apt-get', ['update'], { env, quiet: true });
-  await must(`Installing ${packages.join(' and ')}`, 'apt-get', install, { env, quiet: true });
-}
-
-/** xmllint, by which the tests check what is said to an Exchange Server; without it they say that they skip. */
-export async function installXmllint() {
-  if (onPath('xmllint').some(runnable) || !mayInstall()) return;
-  console.log('Installing libxml2-utils by apt…');
-  await installDebian('libxml2-utils');
-}
-
 /**
  * Chrome or Chromium and, if wanted, the driver that fits it.
  * @param {boolean} withDriver
@@ -95,8 +72,7 @@ export async function installChrome(withDriver) {
   let chrome = findChrome();
   let chromedriver = withDriver ? findChromedriver(chrome) : undefined;
   if ((!chrome || (withDriver && !chromedriver)) && mayInstall()) {
-    console.log('Installing chromium and chromium-driver by apt (about a minute)…');
-    await installDebian('chromium', 'chromium-driver');
+    await installPackages(['chromium', 'chromium-driver'], 'about a minute');
     chrome = findChrome();
     chromedriver = withDriver ? findChromedriver(chrome) : undefined;
   }

@@ -112,7 +112,7 @@ fn what_comes_from_one_mailbox_goes_to_the_other_only_if_wanted() {
         assert_eq!(cloud.world.by_hand(Side::Creatio, "POST", "Activity", Some(row)).0, 201);
         user.settle();
         assert_eq!(user.activities(), ["of Creatio", "of the cloud", "of the server"], "each once, {between}");
-        let own = |title: &str| {
+        let own = |title: &'static str| {
             if between { vec!["of Creatio", "of the cloud", "of the server"] } else { vec!["of Creatio", title] }
         };
         assert_eq!(cloud.titles(), own("of the cloud"), "{between}");

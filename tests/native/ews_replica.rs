@@ -400,7 +400,12 @@ fn nobody_is_mailed_but_for_what_concerns_those_invited() {
     assert_eq!(mailed(update(&read(), more, &[Field::People])), ["invitation"]);
     let item = read();
     assert_eq!(meeting(&item).people[0].role, Role::Optional);
-    let gone = Op::Delete { id: item.id.clone(), container: item.container.clone(), version: item.version.clone() };
+    let gone = Op::Delete {
+        id: item.id.clone(),
+        container: item.container.clone(),
+        version: item.version.clone(),
+        cancels: true,
+    };
     assert_eq!(mailed(gone), ["cancellation"]);
     assert_eq!(begun, 1, "the person's own invitation");
 }

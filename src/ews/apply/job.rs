@@ -175,7 +175,7 @@ impl<'a> Job<'a> {
                     Mail::Nobody
                 }
             }
-            (Op::Delete { .. }, Kind::Meeting) if invited > 0 => Mail::All,
+            (Op::Delete { cancels: true, .. }, Kind::Meeting) if invited > 0 => Mail::All,
             (Op::Delete { .. }, Kind::Meeting) => Mail::Nobody,
         }
     }
