@@ -123,8 +123,12 @@ pub struct Message {
 impl Message {
     fn of(body: Node) -> Self {
         let said = body.say("ResponseCode").unwrap_or_default();
-        // a warning is a success with a remark
-        let failed = body.attribute("ResponseClass").is_some_and(|class| class == "Error");
+        let failed = match body.attribute("ResponseClass") {
+            Some("Error") => true,
+            // a success with a remark, or what was left of a batch
+            Some("Warning") => verdict(said) != Verdict::Refused,
+            Some(_) | None => false,
+        };
         let code = if failed && !said.is_empty() {
             said
         } else if failed {

@@ -1,10 +1,10 @@
 //! What a server may answer in place of an answer: faults, throttling, pages, halves of replies, and documents made to hurt. Each costs one clear
 //! error, and bounded memory and time.
 
-use crate::ews_setup::{Line, Reply, enveloped, ews, fault, operation, reply, whole};
+use crate::ews_setup::{Line, Reply, enveloped, ews, fault, messages, operation, reply, whole};
 use pollster::block_on;
 use schedule_sync::error::Error;
-use schedule_sync::ews::wire;
+use schedule_sync::ews::wire::{self, Verdict};
 use schedule_sync::ews::xml::Node;
 use schedule_sync::model::Side;
 use schedule_sync::ports::{Clue, Replica};
@@ -323,6 +323,25 @@ fn the_rest_of_a_stopped_batch_is_asked_for_one_by_one() {
     let found = block_on(ews(&line).find(&clues)).unwrap();
     assert!(found.iter().all(|found| found.items.len() == 1));
     assert_eq!(line.sent.borrow().len(), 2 + 1 + 4, "the folders, the batch, its rest");
+}
+
+#[test]
+fn a_warning_is_no_success_where_it_says_that_nothing_was_done() {
+    let told = |class: &str, code: &str| {
+        let message = format!("<m:Y ResponseClass=\"{class}\"><m:ResponseCode>{code}</m:ResponseCode></m:Y>");
+        messages(&format!("<m:X><m:ResponseMessages>{message}</m:ResponseMessages></m:X>"))[0].verdict()
+    };
+    for (class, code, verdict) in [
+        ("Success", "NoError", Verdict::Fine),
+        ("Warning", "ErrorBatchProcessingStopped", Verdict::Skipped),
+        ("Warning", "ErrorNameResolutionMultipleResults", Verdict::Fine),
+        ("Error", "ErrorBatchProcessingStopped", Verdict::Skipped),
+        ("Error", "ErrorOfTomorrow", Verdict::Refused),
+        ("Error", "ErrorServerBusy", Verdict::Busy),
+        ("Error", "", Verdict::Refused),
+    ] {
+        assert_eq!(told(class, code), verdict, "{class} {code}");
+    }
 }
 
 #[test]
