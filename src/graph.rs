@@ -14,7 +14,6 @@ mod find;
 mod listing;
 pub mod map;
 mod observe;
-mod online;
 mod reader;
 mod respond;
 mod time;

@@ -57,7 +57,7 @@ pub struct Facts {
     pub owner: Option<ContactId>,
     /// Creatio: who made the Activity; its Owner at first, if our engine did.
     pub author: Option<ContactId>,
-    /// Creatio: the user is Owner or participant. Exchange: always.
+    /// Creatio: the user is Owner or participant. Exchange: it is not a task that was given to somebody else.
     pub mine: bool,
     /// Creatio: filled by a business process (`ProcessElementId`, `AllowedResult`).
     pub process: bool,

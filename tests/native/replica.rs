@@ -2,7 +2,9 @@
 //! [`Rig`]; the rows at the end say which do. What only one side does is tested beside that side.
 
 mod creatio;
+mod ews;
 mod graph;
+mod hands;
 mod memory;
 
 use pollster::block_on;

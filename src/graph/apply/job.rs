@@ -2,9 +2,9 @@
 
 use super::super::compose::{self, Kept};
 use super::super::map::{self, Reading};
-use super::super::{Mailbox, endpoints, online, respond};
+use super::super::{Mailbox, endpoints, respond};
 use crate::http::{Answer, Call, Fault, odata};
-use crate::model::{ContainerId, Field, Item, ItemId, Kind, Mark, Record, Version};
+use crate::model::{ContainerId, Field, Item, ItemId, Kind, Mark, Record, Version, online};
 use crate::ports::{Op, Outcome, Refusal, Response, Update, Written};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -121,7 +121,7 @@ impl<'a> Job<'a> {
     /// The body of an update; `None` if no member of the item itself is written.
     fn change(&self, update: &Update) -> Option<Value> {
         let mut patch = update.patch.clone();
-        patch.fields = compose::writable(&patch, &update.facts);
+        patch.fields = patch.writable(&update.facts);
         let mut members = compose::members(&patch, &self.kept, self.mailbox);
         if let (Kind::Meeting, Some(mark)) = (self.kind, &update.mark) {
             members.insert("singleValueExtendedProperties".to_owned(), compose::properties(mark));

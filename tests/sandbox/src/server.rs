@@ -69,7 +69,7 @@ fn reply(server: Server, peer: SocketAddr, request: &Request, shared: &Shared) -
         *refused.status_mut() = http::StatusCode::FORBIDDEN;
         return Reply::whole(refused);
     }
-    let emulated = ["/sandbox/", "/0/", "/odata", "/DataService/", "/rest/", "/ServiceModel/", "/Login/"]
+    let emulated = ["/sandbox/", "/0/", "/odata", "/DataService/", "/rest/", "/ServiceModel/", "/Login/", "/ews/"]
         .iter()
         .any(|start| path.starts_with(start));
     if server == Server::Creatio
