@@ -1,6 +1,6 @@
 /**
  * What the page knows and does as a whole: who the user is, the engine, the run that is going on, and when the next one comes.
- * It fires `change` whenever something of it is to be shown, and `finished` after a run.
+ * It fires `change` whenever something of it is to be shown, and `finished` after a run (`Finished`).
  */
 import { AccountAuth, PasswordAuth, SandboxAuth, type AskPerson, type Auth, type Credentials } from './auth';
 import { creatioHeaders, type HostContext } from './creatio/host';
@@ -31,6 +31,12 @@ export interface Asking {
 /** What a person says of things held, by account. */
 export type Answers = ReadonlyMap<string, Reply[]>;
 
+/** What the event `finished` tells of a run. */
+export interface Finished {
+  /** It had nothing to do and nothing to ask: what is shown of the servers is as it was. */
+  idle: boolean;
+}
+
 export class Session extends EventTarget {
   readonly strings: Strings;
   readonly calendar: Calendar;
@@ -54,6 +60,7 @@ export class Session extends EventTarget {
 
   /** Whether the run that goes on was begun by a person, who can be asked. */
   private attended = true;
+  private idle = false;
   private timer: number | undefined;
   private automatic: Account[] = [];
 
@@ -220,6 +227,7 @@ export class Session extends EventTarget {
 
   /** Does what the status then tells of, by what `work` says or by what went wrong. */
   private async work(work: () => Promise<string>): Promise<void> {
+    this.idle = false;
     try {
       this.message = await work();
     } catch (error) {
@@ -230,20 +238,24 @@ export class Session extends EventTarget {
     this.running = false;
     this.progress = undefined;
     this.setClock();
-    this.dispatchEvent(new Event('finished'));
+    this.dispatchEvent(new CustomEvent<Finished>('finished', { detail: { idle: this.idle } }));
   }
 
   private async runAll(accounts: Account[], answers: Answers): Promise<string> {
     const { strings } = this;
     const said: string[] = [];
+    const reports: Report[] = [];
     try {
       for (const { address } of accounts) {
         // nobody signs in to a mailbox for nothing
         if (!this.auth.ready(address) && (await this.isOff(address))) continue;
         const replies = answers.get(address);
         if (replies) await this.engine.answer(address, replies);
-        said.push(summary(strings, await this.engine.run(address)));
+        const report = await this.engine.run(address);
+        reports.push(report);
+        said.push(summary(strings, report));
       }
+      this.idle = reports.every(foundNothing);
     } finally {
       this.last = new Date();
     }
@@ -281,6 +293,12 @@ export class Session extends EventTarget {
   private changed(): void {
     this.dispatchEvent(new Event('change'));
   }
+}
+
+/** Whether a run had nothing to do and nothing to ask. */
+function foundNothing({ creatio, exchange, held, malformed }: Report): boolean {
+  const counts = [creatio, exchange].flatMap(({ created, updated, deleted }) => [created, updated, deleted]);
+  return [...counts, held.length, malformed.length].every((count) => count === 0);
 }
 
 /** A run in one sentence. */

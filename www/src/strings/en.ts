@@ -9,6 +9,14 @@ export interface Counts {
 
 const side = { creatio: 'Creatio', exchange: 'the mailbox' };
 
+/** What the servers' codes of a refusal mean, as far as a person can do something about them. */
+const refusals: Record<string, string> = {
+  ErrorOccurrenceCrossingBoundary:
+    'An occurrence of a series can’t be moved to or past the day of the one before or after it. Choose a day in between.',
+  ErrorAccessDenied: 'You may read this calendar or list, but not change it.',
+  ErrorQuotaExceeded: 'The mailbox is full.',
+};
+
 export const en = {
   language: 'en',
   product: 'Schedule Sync',
@@ -304,10 +312,11 @@ export const en = {
     declined: 'Declined',
     indoubt: 'Tentative',
   } as Record<string, string>,
-  /** What the detail of a reason means, where it is a number. */
+  /** What the detail of a reason means, where it is a number or a code. */
   concerned: {
     'would-mail': (people: string) => `Mails: ${people}`,
     'delete-asked': (people: string) => `Attendees who would get a cancellation: ${people}`,
+    rejected: (code: string) => refusals[code] ?? code,
   } as Record<string, (detail: string) => string>,
   minutesBefore: (minutes: string) => `${minutes} min before`,
 

@@ -3,6 +3,13 @@ import type { Counts, Strings } from './en';
 
 const side = { creatio: 'Creatio', exchange: 'почтовый ящик' };
 
+const refusals: Record<string, string> = {
+  ErrorOccurrenceCrossingBoundary:
+    'Повторение серии нельзя перенести на день соседнего повторения или дальше. Выберите день между ними.',
+  ErrorAccessDenied: 'Этот календарь или список можно читать, но не изменять.',
+  ErrorQuotaExceeded: 'Почтовый ящик переполнен.',
+};
+
 export const ru: Strings = {
   language: 'ru',
   product: 'Schedule Sync',
@@ -305,6 +312,7 @@ export const ru: Strings = {
   concerned: {
     'would-mail': (people) => `Писем: ${people}`,
     'delete-asked': (people) => `Участников, которые получат отмену: ${people}`,
+    rejected: (code) => refusals[code] ?? code,
   },
   minutesBefore: (minutes) => `за ${minutes} мин`,
 
