@@ -31,7 +31,7 @@ pub struct Context {
     /// other origin in. Without it accounts on an Exchange Server can't be synchronized.
     #[tsify(optional)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub ews: Option<String>,
+    pub exchange: Option<String>,
     /// The user.
     pub user: Party,
     /// The user's Contact.

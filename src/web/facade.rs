@@ -217,9 +217,9 @@ impl Inner {
     }
 
     fn ews(&self, account: &str, address: Address) -> Result<Ews<World>> {
-        let missing = || Error::Settings("ews: no address of the service was given to this page".to_owned());
+        let missing = || Error::Settings("exchange: no address of the service was given to this page".to_owned());
         let mailbox = ews::Mailbox {
-            endpoint: self.context.ews.clone().ok_or_else(missing)?,
+            endpoint: self.context.exchange.clone().ok_or_else(missing)?,
             address,
             site: self.context.instance.as_str().into(),
             zone: Rc::clone(&self.zone) as Rc<dyn Zone>,

@@ -108,6 +108,11 @@ export function control(base) {
     reset: (/** @type {'demo' | 'empty'} */ seed) => post('reset', { seed }),
     load: (/** @type {object} */ items) => post('load', items),
     faults: (/** @type {object[]} */ faults) => post('faults', faults),
+    /** How this Graph differs from a service at its best. */
+    trouble: (/** @type {object} */ switches) => post('graph', switches),
+    /** Requests since the row `from` of the log, each batch as one. */
+    requestsSince: async (/** @type {number} */ from) =>
+      (await log()).slice(from).filter((/** @type {any} */ row) => row.batch === null),
     /** How this Creatio differs from a plain one. */
     switch: (/** @type {object} */ switches) => post('creatio', switches),
     /** Sets the servers' clock, which goes on from there. */

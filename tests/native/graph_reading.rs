@@ -41,6 +41,7 @@ fn the_same_mailbox_is_told_under_every_switch() {
     let all = told(&observe(&calm, None));
     for (switches, tracked) in [
         (json!({"emptyPages": true}), true),
+        (json!({"wholeOccurrences": true, "pageSize": 4}), true),
         (json!({"pageSize": 1}), true),
         (json!({"pageSize": 2, "shuffledOrder": true, "replays": true, "emptyPages": true}), true),
         (json!({"timeouts": {"items": 50}}), true),

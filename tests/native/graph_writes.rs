@@ -312,6 +312,26 @@ fn versions_guard_every_write() {
 }
 
 #[test]
+fn a_meeting_is_called_off_only_as_it_was_seen() {
+    let desk = Desk::new();
+    let item = desk.created(Record::Meeting(a_meeting()));
+    let guests = json!([{"emailAddress": {"address": "ann@x.example", "name": "Ann"}, "type": "required"}]);
+    desk.by_hand("PATCH", &desk.event(&item), Some(json!({"attendees": guests})));
+    let old = desk.marked().remove(0);
+    assert!(old.facts.calls_off());
+    desk.by_hand("PATCH", &desk.event(&item), Some(json!({"subject": "theirs"})));
+    let mails = || desk.world.sandbox.borrow().graph.mails().len();
+    let before = mails();
+    assert_eq!(desk.one(delete(&old)), Err(Refusal::Stale));
+    assert_eq!((mails(), desk.marked().len()), (before, 1));
+    let new = desk.marked().remove(0);
+    desk.fault("cancel$", json!({"drop": "after"}));
+    assert_eq!(desk.one(delete(&new)), Err(Refusal::Unknown), "an action is never repeated");
+    assert_eq!((mails(), desk.marked().len()), (before + 1, 0));
+    assert_eq!(desk.one(delete(&new)), Err(Refusal::Gone));
+}
+
+#[test]
 fn a_passing_conflict_is_tried_once_more() {
     let desk = Desk::new();
     let item = desk.created(Record::Meeting(a_meeting()));

@@ -25,6 +25,7 @@ mod graph_map;
 mod graph_reading;
 mod graph_replica;
 mod graph_respond;
+mod graph_series;
 mod graph_setup;
 mod graph_tasks;
 mod graph_writes;

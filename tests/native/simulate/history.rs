@@ -201,6 +201,7 @@ impl Maker {
             shuffled_order: chance.one_in(2),
             page_size: NonZeroUsize::new(chance.below(4)),
             empty_pages: chance.one_in(2),
+            whole_occurrences: chance.one_in(4),
             tokens: NonZeroUsize::new(chance.below(9)).filter(|_| chance.one_in(4)),
             timeouts: Timeouts {
                 items: NonZeroUsize::new(chance.pick(&[9, 10, 50])).filter(|_| chance.one_in(6)),

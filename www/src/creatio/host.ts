@@ -18,8 +18,8 @@ export interface HostContext {
   base: string;
   /** Absolute address of Graph with its version. */
   graph: string;
-  /** Absolute address of EWS: a path of our own origin that a proxy forwards to the Exchange Server. */
-  ews: string;
+  /** Absolute address at which this page reaches the Exchange Server’s EWS. */
+  exchange: string;
   /** Whether this is the sandbox. */
   sandbox: boolean;
   /** `ru-RU`, `en-US`. */
@@ -44,16 +44,16 @@ interface CreatioGlobals {
 /** Microsoft's Graph in the global cloud. */
 const graphAddress = 'https://graph.microsoft.com/v1.0';
 
-/** Where the proxy of docs/install.md offers EWS: on Creatio’s origin, since EWS lets no other in. */
-const ewsPath = '/ews/Exchange.asmx';
+/** The path of Creatio’s own origin that a proxy forwards to the Exchange Server (docs/install.md). */
+const exchangePath = '/ews/Exchange.asmx';
 
 /** Reads what the hosting page knows. Throws where there is neither a sandbox nor a Creatio around us. */
 export function readContext(): HostContext {
   const block = document.getElementById('creatio-context')?.textContent;
   if (block) {
     const context = JSON.parse(block) as HostContext;
-    const { base, graph, ews } = context;
-    return { ...context, base: absolute(base), graph: absolute(graph), ews: absolute(ews) };
+    const { base, graph, exchange } = context;
+    return { ...context, base: absolute(base), graph: absolute(graph), exchange: absolute(exchange) };
   }
   const creatio = (globalThis as { Terrasoft?: CreatioGlobals }).Terrasoft;
   if (!creatio) throw new Error('This page is neither Creatio nor the sandbox.');
@@ -63,7 +63,7 @@ export function readContext(): HostContext {
     instance: location.origin,
     base: absolute(creatio.workspaceBaseUrl),
     graph: graphAddress,
-    ews: absolute(ewsPath),
+    exchange: absolute(exchangePath),
     sandbox: false,
     culture: values.CURRENT_USER_CULTURE.displayValue,
     timeZone: values.CURRENT_USER_TIMEZONE_CODE,

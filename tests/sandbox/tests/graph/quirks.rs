@@ -129,6 +129,22 @@ fn order_and_page_size() {
 }
 
 #[test]
+fn occurrences_are_told_in_full_only_if_told_to() {
+    for full in [false, true] {
+        let mut client = Client::new(Seed::Empty);
+        client.control("POST", "graph", &json!({"wholeOccurrences": full}), 204);
+        client.create(EVENTS, &weekly("2026-11-20", json!({})));
+        let (pages, _) = round(&mut client, DELTA);
+        let told = pages.concat();
+        let occurrences: Vec<_> = told.iter().filter(|item| item["type"] == "occurrence").collect();
+        assert!(
+            occurrences.len() == 2 && occurrences.iter().all(|one| one.get("subject").is_some() == full),
+            "{told:?}"
+        );
+    }
+}
+
+#[test]
 fn rounds_begin_with_an_empty_page() {
     let mut client = Client::new(Seed::Empty);
     client.control("POST", "graph", &json!({"emptyPages": true}), 204);
