@@ -27,13 +27,7 @@ const patience = 20_000;
  *   ports as numbers, `0` for free ones; what else the sandbox prints goes to `onLine`
  * @returns {Promise<Sandbox>}
  */
-export async function serve({
-  creatioPort = '0',
-  graphPort = '0',
-  exchangePort = '0',
-  seed,
-  onLine = () => {},
-} = {}) {
+export async function serve({ creatioPort = '0', graphPort = '0', exchangePort = '0', seed, onLine = () => {} } = {}) {
   const env = environment({
     CREATIO_PORT: creatioPort,
     GRAPH_PORT: graphPort,

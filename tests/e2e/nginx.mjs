@@ -34,7 +34,10 @@ function rule(exchange) {
   assert.equal(forTls.length, 5, 'the certificate is checked');
   const plain = text.split('\n').filter((line) => !line.includes('proxy_ssl_trusted_certificate'));
   assert.equal(text.split(named).length - 1, 3, 'the name stands three times');
-  return plain.join('\n').replace(`https://${named}`, exchange.replace('localhost', '127.0.0.1')).replaceAll(named, 'localhost');
+  return plain
+    .join('\n')
+    .replace(`https://${named}`, exchange.replace('localhost', '127.0.0.1'))
+    .replaceAll(named, 'localhost');
 }
 
 /**
@@ -47,7 +50,9 @@ function rule(exchange) {
 export async function nginx(t, program, { creatio, exchange }) {
   const folder = mkdtempSync(join(tmpdir(), 'schedule-sync-nginx-'));
   const port = await freePort();
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path ${folder}/${kind};`);
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (kind) => `${kind}_temp_path ${folder}/${kind};`,
+  );
   writeFileSync(
     join(folder, 'nginx.conf'),
     `daemon off;
@@ -70,7 +75,9 @@ export async function nginx(t, program, { creatio, exchange }) {
       }
     }\n`,
   );
-  const child = spawn(program, ['-p', folder, '-c', join(folder, 'nginx.conf')], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(program, ['-p', folder, '-c', join(folder, 'nginx.conf')], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let said = '';
   child.stderr.on('data', (data) => (said += data));
   const ended = once(child, 'close');
