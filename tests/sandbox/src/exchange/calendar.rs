@@ -156,8 +156,8 @@ impl Visit<'_> {
                 (!all.is_empty()).then(|| t(name).hold(all))
             }
             "FirstOccurrence" => living().next().and_then(|day| event.occurrence(day)).map(|one| info(name, &one)),
-            _ if event.body.get("recurrence")?["range"]["type"] == "noEnd" => None,
-            _ => living().last().and_then(|day| event.occurrence(day)).map(|one| info(name, &one)),
+            _ if at_text(event, "recurrence", "range/type") == "noEnd" => None,
+            _ => living().next_back().and_then(|day| event.occurrence(day)).map(|one| info(name, &one)),
         }
     }
 }
