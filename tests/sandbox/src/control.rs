@@ -10,6 +10,7 @@ use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::sync::PoisonError;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -28,6 +29,12 @@ struct Password {
 #[derive(Deserialize)]
 struct Reset {
     seed: Seed,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Time {
+    now: chrono::DateTime<chrono::Utc>,
 }
 
 /// Raw server-side bodies for [`Sandbox`]'s `/sandbox/load`.
@@ -57,12 +64,20 @@ pub fn handle(sandbox: &mut Sandbox, request: &Request) -> Response {
             sandbox.reset(body.seed);
             empty(StatusCode::NO_CONTENT)
         }),
+        (&Method::POST, "/sandbox/clock") => with(request, |body: Time| {
+            sandbox.desk.set_clock(body.now);
+            empty(StatusCode::NO_CONTENT)
+        }),
         (&Method::POST, "/sandbox/load") => with(request, |body: Load| load(sandbox, body)),
         (&Method::GET, "/sandbox/log") => list(sandbox.desk.log()),
         (&Method::GET, "/sandbox/mails") => {
             let mails: Vec<_> = sandbox.graph.mails().iter().chain(sandbox.exchange.mails()).collect();
             list(&mails)
         }
+        (&Method::GET, "/sandbox/findings") => match &sandbox.findings {
+            Some(findings) => list(&[&*findings.lock().unwrap_or_else(PoisonError::into_inner)]),
+            None => refuse(StatusCode::NOT_FOUND, "nothing is checked: SANDBOX_DESCRIPTION names no description"),
+        },
         (&Method::GET, "/sandbox/strays") => list(sandbox.exchange.strays()),
         (&Method::POST, "/sandbox/exchange") => with(request, |quirks: exchange::Quirks| {
             sandbox.exchange.set_quirks(&quirks);
@@ -130,7 +145,7 @@ fn hands(sandbox: &mut Sandbox, request: &Request) -> Response {
 }
 
 fn load(sandbox: &mut Sandbox, body: Load) -> Response {
-    let Sandbox { creatio, graph, exchange, desk } = sandbox;
+    let Sandbox { creatio, graph, exchange, desk, .. } = sandbox;
     let mut results = Vec::new();
     let account = body.account.as_deref().unwrap_or(crate::graph::ACCOUNT);
     if exchange.has(account) {

@@ -190,6 +190,11 @@ impl Desk {
         self.fixed.unwrap_or_else(Utc::now) + self.skew
     }
 
+    /// Sets the servers' time, which goes on from there.
+    pub fn set_clock(&mut self, now: DateTime<Utc>) {
+        self.skew += now - self.now();
+    }
+
     /// Moves the servers' time on (or back).
     pub fn pass(&mut self, time: Duration) {
         self.skew += time;

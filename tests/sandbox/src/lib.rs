@@ -17,6 +17,7 @@ mod proxy;
 pub use desk::{Desk, Reply, Request, Response, Seed, Server};
 
 use chrono::{DateTime, Utc};
+use std::sync::{Arc, Mutex};
 
 /// The servers and the desk between them and the caller.
 pub struct Sandbox {
@@ -28,6 +29,8 @@ pub struct Sandbox {
     pub exchange: exchange::Exchange,
     /// Clock, log, faults, tokens: what is common to all.
     pub desk: Desk,
+    /// What does not fit Microsoft's description, if that is watched ([`openapi::watch`]).
+    pub findings: Option<Arc<Mutex<openapi::Findings>>>,
 }
 
 impl Sandbox {
@@ -37,7 +40,7 @@ impl Sandbox {
         let desk = Desk::new(now);
         let at = desk.now();
         let (creatio, graph) = (creatio::Creatio::new(seed, at), graph::Graph::new(seed, at));
-        Self { creatio, graph, exchange: exchange::Exchange::new(seed, at), desk }
+        Self { creatio, graph, exchange: exchange::Exchange::new(seed, at), desk, findings: None }
     }
 
     /// Empties the servers and fills them with `seed`; clears log and faults, keeps sessions and tokens, and changes the
@@ -62,7 +65,7 @@ impl Sandbox {
                 Err(status) => proxy::refused(status),
             };
         }
-        let Self { creatio, graph, exchange, desk } = self;
+        let Self { creatio, graph, exchange, desk, .. } = self;
         let mut reply = desk.serve(server, None, request, |desk| match server {
             Server::Creatio => creatio.handle(request, desk),
             Server::Graph => graph.handle(request, desk),

@@ -1,12 +1,12 @@
 //! The binary: its addresses, the page, and what faults do to a connection.
 
 // A failed unwrap is a failed test; clippy.toml lets it pass in test functions only, not in what they call.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout)]
 
 use serde_json::{Value as Json, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -46,6 +46,15 @@ fn command() -> Command {
 
 impl Server {
     fn start(name: &str) -> Self {
+        Self::begin(name, &mut command())
+    }
+
+    /// One that checks what is said to Graph by this description.
+    fn start_with(name: &str, description: &Path) -> Self {
+        Self::begin(name, command().env("SANDBOX_DESCRIPTION", description))
+    }
+
+    fn begin(name: &str, command: &mut Command) -> Self {
         let www = std::env::temp_dir().join(format!("sandbox-{name}-{}", std::process::id()));
         std::fs::create_dir_all(www.join("dist/assets")).unwrap();
         std::fs::write(www.join("secret.txt"), "secret").unwrap();
@@ -53,7 +62,7 @@ impl Server {
         for (file, content) in [("a.js", "1"), ("a.css", "2"), ("a.wasm", "3"), ("a.svg", "4"), ("a.js.map", "{}")] {
             std::fs::write(www.join("dist/assets").join(file), content).unwrap();
         }
-        let mut process = command().env("SANDBOX_WWW", www.join("dist")).spawn().unwrap();
+        let mut process = command.env("SANDBOX_WWW", www.join("dist")).spawn().unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let mut port = |name: &str| {
             let line = lines.next().unwrap().unwrap();
@@ -228,6 +237,32 @@ fn a_delayed_reply_holds_up_nobody() {
         assert!(start.elapsed() >= Duration::from_millis(1500));
     });
     server.stop();
+}
+
+#[test]
+fn the_clock_is_set_and_told() {
+    let server = Server::start("clock");
+    assert_eq!(server.control("/sandbox/clock", &json!({"now": "2026-03-02T09:00:00Z"})).status(), Some(204));
+    let told = server.send(server.creatio, "GET", "/0/odata/Activity", ("", ""));
+    assert!(told.header("date")[0].starts_with("Mon, 02 Mar 2026 09:00:0"), "{:?}", told.header("date"));
+    assert_eq!(server.control("/sandbox/clock", &json!({"now": "soon"})).status(), Some(400));
+}
+
+#[test]
+fn checks_what_is_said_if_told_by_what() {
+    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/graph/openapi.yaml");
+    let findings = |server: &Server| {
+        server.send(server.graph, "GET", "/v1.0/me/calendars?$tpo=1", ("", ""));
+        server.send(server.graph, "GET", "/sandbox/findings", ("", ""))
+    };
+    assert_eq!(findings(&Server::start("unchecked")).status(), Some(404));
+    if !file.is_file() {
+        println!("SKIPPED: no {} here, so nothing was checked against it", file.display());
+        return;
+    }
+    let told: Json = serde_json::from_str(findings(&Server::start_with("checked", &file)).body()).unwrap();
+    assert_eq!(told[0]["checked"], 1);
+    assert!(told[0]["violations"][0].as_str().unwrap().contains("$tpo"), "{told}");
 }
 
 #[test]

@@ -1,15 +1,19 @@
 //! `FindItem`: views of a calendar, pages of any folder, restrictions (ews/facts.md §3, "Window reads" and "Tasks window").
 
 use super::account::Visit;
+use super::calendar::series_uid;
 use super::folders::Folder;
 use super::item::Item;
 use super::property::{self, Path, Shape};
 use super::soap::{Served, Trouble};
 use super::times;
 use super::xml::{Element, m, t};
+use crate::graph::base64::{STANDARD, base64};
 use crate::graph::event::Window;
 use chrono::{DateTime, Months, Utc};
 
+/// `PidLidCleanGlobalObjectId`, which every event has: by it a UID is searched for, since `calendar:UID` can't be (MS-OXOCAL).
+const GLOBAL_OBJECT: &str = "Binary {6ed8da90-450b-101b-98da-00aa003f1305} Id 0x0023";
 /// What one reply holds at most (`EWSFindCountLimit`).
 const LIMIT: usize = 1000;
 
@@ -161,6 +165,10 @@ impl Visit<'_> {
     /// The text of a property of an item, for restrictions and orders.
     fn value(&self, item: &Item, path: &Path) -> Option<String> {
         match path {
+            Path::Extended(key) if property::is_same(key, GLOBAL_OBJECT) => match item {
+                Item::Event(event) => global(&series_uid(event.text("iCalUId"))),
+                Item::Task(_) => None,
+            },
             Path::Extended(key) => property::value(&item.marks(), key).map(str::to_owned),
             Path::Field(_, name) => self.property(item, name, true).map(|element| match element.attribute("Id") {
                 Some(id) if element.text.is_empty() => id.to_owned(),
@@ -168,6 +176,22 @@ impl Visit<'_> {
             }),
         }
     }
+}
+
+/// The clean global object id behind a UID, in base 64; a UID that is none is wrapped in one (MS-OXCICAL).
+fn global(uid: &str) -> Option<String> {
+    let hex = |text: &str| -> Option<Vec<u8>> {
+        (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect()
+    };
+    const CLASS: &str = "040000008200E00074C5B7101A82E008";
+    if uid.to_uppercase().starts_with(CLASS) {
+        return Some(base64(&hex(uid)?, STANDARD, "="));
+    }
+    let mut id = hex(CLASS)?;
+    id.extend([0; 20]);
+    id.extend(u32::try_from(uid.len() + 13).ok()?.to_le_bytes());
+    id.extend(b"vCal-Uid\x01\0\0\0".iter().chain(uid.as_bytes()).chain(&[0]));
+    Some(base64(&id, STANDARD, "="))
 }
 
 /// Whether a restriction holds, given the values of properties.

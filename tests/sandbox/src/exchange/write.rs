@@ -169,7 +169,10 @@ impl Visit<'_> {
         let mut edit = Edit::default();
         item.children.iter().try_for_each(|element| edit.set(element))?;
         let input = edit.input(None, self.context())?;
-        let event = Event::create(self.mailbox, &folder.id, &input, self.desk).map_err(trouble)?;
+        let mut event = Event::create(self.mailbox, &folder.id, &input, self.desk).map_err(trouble)?;
+        if let Some(uid) = item.text_of("UID").filter(|uid| !uid.is_empty()) {
+            event.set("iCalUId", uid);
+        }
         let mut item = Item::Event(Box::new(event));
         edit.mark(&mut item);
         let Item::Event(event) = &item else { return Err(Trouble::not_found()) };
