@@ -3,7 +3,7 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findNginx } from '../../.tasks/debian.mjs';
+import { findNginx, findOpenssl } from '../../.tasks/debian.mjs';
 import { actor } from './actor.mjs';
 import { nginx } from './nginx.mjs';
 import { only } from './ready.mjs';
@@ -11,9 +11,10 @@ import { control, creatioClient, graphTime, handsClient, instant } from './serve
 import { stage } from './stage.mjs';
 
 const program = findNginx();
-const without = program
-  ? false
-  : 'SKIPPED: no nginx here, so nothing is tested through the proxy (Debian: apt-get install nginx)';
+const without =
+  program && findOpenssl()
+    ? false
+    : 'SKIPPED: no nginx or no openssl here, so nothing is tested through the proxy (Debian: apt-get install nginx openssl)';
 if (without) console.warn(without);
 
 /** The sandbox's account on the Exchange Server, and its password. */
@@ -91,6 +92,15 @@ test('a page reaches Exchange through the proxy, and nothing of Creatio does', {
       ['GetFolder', 401],
     ],
   );
+});
+
+test('a server that nobody vouches for is not asked', { skip: without }, async (t) => {
+  const set = await stage(t);
+  const base = await nginx(t, program ?? '', set, { trusted: false });
+  const headers = { Authorization: basic, 'Content-Type': 'text/xml; charset=utf-8' };
+  const response = await fetch(`${base}/ews/Exchange.asmx`, { method: 'POST', headers, body: getFolder });
+  assert.equal(response.status, 502);
+  assert.deepEqual(await control(set.exchange).log(), [], 'the password went nowhere');
 });
 
 test('an account on an Exchange Server is synchronized through the proxy', { skip: without }, async (t) => {
