@@ -41,6 +41,11 @@ export function findNginx() {
   return [named, ...onPath('nginx'), '/usr/sbin/nginx', '/usr/local/sbin/nginx'].find(runnable);
 }
 
+/** openssl, which makes the certificate of the Exchange Server behind nginx. @returns {string | undefined} */
+export function findOpenssl() {
+  return onPath('openssl').find(runnable);
+}
+
 /** xmllint, which knows XML Schema. @returns {string | undefined} */
 function findXmllint() {
   return onPath('xmllint').find(runnable);
@@ -53,5 +58,5 @@ export async function installXmllint() {
 
 /** What of the end-to-end tests' programs is missing, installed where that is possible; without it those tests say that they are skipped. */
 export async function installNginx() {
-  if (!findNginx() && mayInstall()) await installPackages(['nginx'], 'some seconds');
+  if (!(findNginx() && findOpenssl()) && mayInstall()) await installPackages(['nginx', 'openssl'], 'some seconds');
 }

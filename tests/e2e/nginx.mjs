@@ -2,7 +2,7 @@
  * An nginx of a test's own in front of the sandbox, with the rule of the installation guide.
  */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -25,29 +25,51 @@ async function freePort() {
 }
 
 /**
- * The rule, with the sandbox in place of the Exchange Server. It speaks no TLS: what the rule says of certificates stays without effect.
- * @param {string} exchange
+ * The rule, changed as an administrator would change it: the address of the Exchange Server, and the authority that vouches for its certificate.
+ * @param {number} port where the Exchange Server speaks TLS
+ * @param {string} authority
  */
-function rule(exchange) {
+function rule(port, authority) {
   const text = readFileSync(join(root, 'docs', 'nginx-ews.conf'), 'utf8');
-  const forTls = text.split('\n').filter((line) => line.includes('proxy_ssl_'));
-  assert.equal(forTls.length, 5, 'the certificate is checked');
-  const plain = text.split('\n').filter((line) => !line.includes('proxy_ssl_trusted_certificate'));
   assert.equal(text.split(named).length - 1, 3, 'the name stands three times');
-  return plain.join('\n').replace(`https://${named}`, exchange.replace('localhost', '127.0.0.1')).replaceAll(named, 'localhost');
+  const usual = '/etc/ssl/certs/ca-certificates.crt';
+  assert.equal(text.split(usual).length, 2);
+  return text.replace(`https://${named}`, `https://127.0.0.1:${port}`).replace(usual, authority);
+}
+
+/** A certificate of the Exchange Server's name, which vouches for itself. @param {string} folder @param {string} file without ending */
+function certificate(folder, file) {
+  const place = (/** @type {string} */ ending) => join(folder, `${file}.${ending}`);
+  const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', `/CN=${named}`];
+  const made = spawnSync('openssl', [
+    ...request,
+    '-addext',
+    `subjectAltName=DNS:${named}`,
+    '-keyout',
+    place('key'),
+    '-out',
+    place('pem'),
+  ]);
+  assert.equal(made.status, 0, `no certificate: ${made.error?.message ?? made.stderr}`);
+  return { pem: place('pem'), key: place('key') };
 }
 
 /**
- * Starts nginx and waits until it answers.
+ * Starts nginx and waits until it answers. It stands in for the web server of Exchange too, which speaks TLS.
  * @param {import('node:test').TestContext} t
  * @param {string} program
  * @param {{ creatio: string, exchange: string }} servers
+ * @param {{ trusted?: boolean }} [options] whether the certificate of Exchange comes from the authority that the rule names
  * @returns {Promise<string>} the address of Creatio behind it, without a slash at the end
  */
-export async function nginx(t, program, { creatio, exchange }) {
+export async function nginx(t, program, { creatio, exchange }, { trusted = true } = {}) {
   const folder = mkdtempSync(join(tmpdir(), 'schedule-sync-nginx-'));
-  const port = await freePort();
-  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map((kind) => `${kind}_temp_path ${folder}/${kind};`);
+  const [port, tls] = [await freePort(), await freePort()];
+  const own = certificate(folder, 'exchange');
+  const authority = trusted ? own : certificate(folder, 'other');
+  const temporary = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'].map(
+    (kind) => `${kind}_temp_path ${folder}/${kind};`,
+  );
   writeFileSync(
     join(folder, 'nginx.conf'),
     `daemon off;
@@ -60,7 +82,7 @@ export async function nginx(t, program, { creatio, exchange }) {
       ${temporary.join('\n')}
       server {
         listen 127.0.0.1:${port};
-        ${rule(exchange)}
+        ${rule(tls, authority.pem)}
         # the sandbox has such a path of its own, which is not under test here
         location /ews/ { return 418; }
         location / {
@@ -68,9 +90,30 @@ export async function nginx(t, program, { creatio, exchange }) {
           proxy_set_header Host $http_host;
         }
       }
+      server {
+        listen 127.0.0.1:${tls} ssl;
+        server_name ${named};
+        ssl_certificate ${own.pem};
+        ssl_certificate_key ${own.key};
+        location / {
+          proxy_pass ${exchange.replace('localhost', '127.0.0.1')};
+          client_max_body_size 0;
+          # what came is passed on as it came
+          proxy_pass_header Set-Cookie;
+        }
+      }
+      server {
+        # another name than the one of the rule, in Host or in TLS, leads nowhere
+        listen 127.0.0.1:${tls} ssl default_server;
+        ssl_certificate ${own.pem};
+        ssl_certificate_key ${own.key};
+        return 421;
+      }
     }\n`,
   );
-  const child = spawn(program, ['-p', folder, '-c', join(folder, 'nginx.conf')], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(program, ['-p', folder, '-c', join(folder, 'nginx.conf')], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let said = '';
   child.stderr.on('data', (data) => (said += data));
   const ended = once(child, 'close');

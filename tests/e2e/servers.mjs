@@ -70,11 +70,25 @@ export async function graphClient(base, who = account) {
   const init = { method: 'POST', body, headers: { 'Content-Type': 'application/json' } };
   const { access_token: token } = await json(`${base}/sandbox/token`, init, 'the token');
   const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
+  return mailboxClient(`${base}/v1.0`, headers);
+}
+
+/**
+ * The hands of an account's owner in the mailbox, on either server: they work as Graph does.
+ * @param {string} base the sandbox's control
+ * @param {string} who
+ */
+export function handsClient(base, who) {
+  return mailboxClient(`${base}/sandbox/hands/${encodeURIComponent(who)}`, { 'Content-Type': 'application/json' });
+}
+
+/** @param {string} base @param {Record<string, string>} headers */
+async function mailboxClient(base, headers) {
   const call = (
     /** @type {string} */ method,
     /** @type {string} */ path,
     /** @type {object | undefined} */ body = undefined,
-  ) => json(`${base}/v1.0${path}`, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) }, path);
+  ) => json(`${base}${path}`, { method, headers, ...(body ? { body: JSON.stringify(body) } : {}) }, path);
   const list = (await call('GET', '/me/todo/lists')).value[0].id;
   const tasks = `/me/todo/lists/${encodeURIComponent(list)}/tasks`;
   return {
@@ -126,12 +140,15 @@ export function control(base) {
     exchange: (/** @type {object} */ quirks) => post('exchange', quirks),
     /** The writes since the row `from` of the log: parts of batches, and requests that are no batch. */
     writesSince: async (/** @type {number} */ from) =>
-      (await log()).slice(from).filter((/** @type {any} */ row) => row.method !== 'GET' && !reads.test(row.path)),
+      (await log()).slice(from).filter((/** @type {any} */ row) => row.method !== 'GET' && !isReading(row)),
   };
 }
 
 /** What is sent by POST and writes nothing, or is told part by part. */
-const reads = /\$batch|SelectQuery|QuerySysSettings/;
+function isReading(/** @type {any} */ row) {
+  const path = /\$batch|SelectQuery|QuerySysSettings/;
+  return row.operation ? /^(?:Get|Find|Sync|Resolve)/.test(row.operation) : path.test(row.path);
+}
 
 /** An instant so many days from now, at an hour (UTC), in ISO 8601 without fractions. */
 export function instant(days, hour) {

@@ -4,11 +4,12 @@
 //! ([`Exchange::by_hand`]). What is Exchange's own (folders, Deleted Items, sync states, its SOAP) is here. It knows nothing of the engine's types.
 //!
 //! A request is let in here, taken out of its envelope and checked (`soap`, `grammar`, `xml`), led to its operation, served (`folders`, `sync`, `find`,
-//! `view` for reads, `write`, `respond` for writes) and told (`calendar`, `task`, `property`, `times`, `recurrence`).
+//! `view` for reads, `write` with `edit`, `remove`, `respond` for writes) and told (`calendar`, `task`, `property`, `times`, `recurrence`).
 
 mod account;
 mod calendar;
 mod door;
+mod edit;
 mod find;
 mod folders;
 mod grammar;
@@ -17,6 +18,7 @@ mod people;
 mod property;
 mod quirks;
 mod recurrence;
+mod remove;
 mod respond;
 pub mod schema;
 mod seed;

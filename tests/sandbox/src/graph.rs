@@ -17,7 +17,7 @@ mod load;
 pub(crate) mod mailbox;
 mod online;
 pub(crate) mod post;
-mod quirks;
+pub(crate) mod quirks;
 pub(crate) mod recurrence;
 mod seed;
 pub(crate) mod series;

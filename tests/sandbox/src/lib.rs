@@ -62,7 +62,7 @@ impl Sandbox {
         if server == Server::Creatio && request.uri().path().starts_with(proxy::BEFORE) {
             return match proxy::forwarded(request) {
                 Ok(request) => proxy::returned(self.handle(Server::Exchange, &request)),
-                Err(refused) => Reply::whole(refused),
+                Err(status) => proxy::refused(status),
             };
         }
         let Self { creatio, graph, exchange, desk, .. } = self;

@@ -12,18 +12,13 @@ const PATH: &str = "/ews/Exchange.asmx";
 /// The request as it goes on to Exchange.
 ///
 /// # Errors
-/// The refusal of another path or verb.
-pub(crate) fn forwarded(request: &Request) -> Result<Request, Response> {
-    let refused = |status| {
-        let mut response = Response::new(Vec::new());
-        *response.status_mut() = status;
-        Err(response)
-    };
+/// The status with which another path or verb is refused.
+pub(crate) fn forwarded(request: &Request) -> Result<Request, StatusCode> {
     if request.uri().path() != PATH {
-        return refused(StatusCode::NOT_FOUND);
+        return Err(StatusCode::NOT_FOUND);
     }
     if request.method() != Method::POST {
-        return refused(StatusCode::METHOD_NOT_ALLOWED);
+        return Err(StatusCode::METHOD_NOT_ALLOWED);
     }
     let mut request = request.clone();
     *request.uri_mut() = Uri::from_static(exchange::PATH);
@@ -32,6 +27,13 @@ pub(crate) fn forwarded(request: &Request) -> Result<Request, Response> {
     }
     request.headers_mut().insert(header::HOST, HeaderValue::from_static("exchange.test"));
     Ok(request)
+}
+
+/// A refusal.
+pub(crate) fn refused(status: StatusCode) -> Reply {
+    let mut response = Response::new(Vec::new());
+    *response.status_mut() = status;
+    Reply::whole(response)
 }
 
 /// The reply as it comes back.

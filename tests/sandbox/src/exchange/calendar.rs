@@ -55,6 +55,8 @@ impl Visit<'_> {
         let response = at_text(event, "responseStatus", "response");
         let value = match name {
             "ItemClass" => "IPM.Appointment".to_owned(),
+            // the copy of a cancelled meeting says so in front
+            "Subject" if event.flag("isCancelled") => format!("Canceled: {}", event.text("subject")),
             "Subject" => Some(event.text("subject")).filter(|text| !text.is_empty())?.to_owned(),
             "ReminderIsSet" => event.flag("isReminderOn").to_string(),
             "ReminderMinutesBeforeStart" => event.body.get("reminderMinutesBeforeStart")?.to_string(),
@@ -156,8 +158,8 @@ impl Visit<'_> {
                 (!all.is_empty()).then(|| t(name).hold(all))
             }
             "FirstOccurrence" => living().next().and_then(|day| event.occurrence(day)).map(|one| info(name, &one)),
-            _ if event.body.get("recurrence")?["range"]["type"] == "noEnd" => None,
-            _ => living().last().and_then(|day| event.occurrence(day)).map(|one| info(name, &one)),
+            _ if at_text(event, "recurrence", "range/type") == "noEnd" => None,
+            _ => living().next_back().and_then(|day| event.occurrence(day)).map(|one| info(name, &one)),
         }
     }
 }

@@ -9,6 +9,7 @@ use super::sync::Change;
 use super::xml::{Element, m, t};
 use crate::graph::base64::{URL_SAFE, base64};
 use crate::graph::mailbox::Mailbox;
+use crate::graph::quirks::digest;
 use crate::graph::shape::Object;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -112,9 +113,7 @@ impl Folder {
 
     /// What tells whether it has changed.
     fn version(&self) -> u64 {
-        let bytes = [&self.name, &self.class, &self.parent].into_iter().flat_map(|text| text.bytes().chain([0]));
-        bytes
-            .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
+        digest([&self.name, &self.class, &self.parent].into_iter().flat_map(|text| text.bytes().chain([0])))
     }
 
     /// One property of it.

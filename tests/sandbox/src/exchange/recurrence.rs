@@ -3,6 +3,7 @@
 use super::soap::Trouble;
 use super::times::{self, Clock};
 use super::xml::{Element, t};
+use crate::graph::shape::put;
 use chrono::NaiveDate;
 use chrono_tz::Tz;
 use serde_json::{Value, json};
@@ -49,27 +50,27 @@ pub(crate) fn read(element: &Element, zone: &str) -> Result<Value, Trouble> {
     let mut rule = json!({"type": kind, "interval": number(pattern, "Interval").unwrap_or(1)});
     if let Some(days) = pattern.text_of("DaysOfWeek") {
         let days: Vec<String> = days.split_whitespace().flat_map(days_of).map(str::to_lowercase).collect();
-        rule["daysOfWeek"] = days.into();
+        put(&mut rule, "daysOfWeek", days);
     }
     if let Some(day) = number(pattern, "DayOfMonth") {
-        rule["dayOfMonth"] = day.into();
+        put(&mut rule, "dayOfMonth", day);
     }
     if let Some(month) = pattern.text_of("Month").and_then(|name| MONTHS.iter().position(|month| *month == name)) {
-        rule["month"] = (month + 1).into();
+        put(&mut rule, "month", month + 1);
     }
     if let Some(index) = pattern.text_of("DayOfWeekIndex") {
-        rule["index"] = index.to_lowercase().into();
+        put(&mut rule, "index", index.to_lowercase());
     }
-    rule["firstDayOfWeek"] = pattern.text_of("FirstDayOfWeek").unwrap_or("Sunday").to_lowercase().into();
+    put(&mut rule, "firstDayOfWeek", pattern.text_of("FirstDayOfWeek").unwrap_or("Sunday").to_lowercase());
     let day = |name: &str| range.text_of(name).and_then(times::day).map(|day| day.to_string());
     let mut span = json!({"type": "noEnd", "startDate": day("StartDate"), "recurrenceTimeZone": zone});
     if let Some(end) = day("EndDate") {
-        span["type"] = "endDate".into();
-        span["endDate"] = end.into();
+        put(&mut span, "type", "endDate");
+        put(&mut span, "endDate", end);
     }
     if let Some(count) = number(range, "NumberOfOccurrences") {
-        span["type"] = "numbered".into();
-        span["numberOfOccurrences"] = count.into();
+        put(&mut span, "type", "numbered");
+        put(&mut span, "numberOfOccurrences", count);
     }
     Ok(json!({"pattern": rule, "range": span}))
 }

@@ -170,7 +170,13 @@ pub fn payload(body: &[u8]) -> Option<String> {
             }
             Event::End(_) => depth = depth.saturating_sub(1),
             Event::Eof => return None,
-            _ => {}
+            Event::Text(_)
+            | Event::CData(_)
+            | Event::Comment(_)
+            | Event::Decl(_)
+            | Event::PI(_)
+            | Event::DocType(_)
+            | Event::GeneralRef(_) => {}
         }
         let is_done = depth == 2 && matches!(event, Event::End(_) | Event::Empty(_));
         if let (true, Some((from, name, own))) = (is_done && in_body, &begin) {

@@ -8,6 +8,7 @@ use super::soap::{Served, Trouble};
 use super::xml::{Element, m, t};
 use crate::graph::base64::{STANDARD, base64};
 use crate::graph::mailbox::Mailbox;
+use crate::graph::quirks::digest;
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use uuid::Uuid;
@@ -229,9 +230,7 @@ impl Visit<'_> {
                 let stamps = ["@odata.etag", "changeKey", "lastModifiedDateTime"];
                 let members = event.body.iter().filter(|(name, _)| !stamps.contains(&name.as_str()));
                 let text: String = members.map(|(name, value)| format!("{name}{value}")).collect();
-                text.bytes().fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| {
-                    (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3)
-                })
+                digest(text.bytes())
             }
             Item::Event(_) | Item::Task(_) => item.changed(),
         }

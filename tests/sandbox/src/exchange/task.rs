@@ -11,7 +11,7 @@ use crate::graph::recurrence::Rule;
 use crate::graph::shape::Object;
 use crate::graph::todo::Task;
 use crate::graph::zones::{self, wall};
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
 use serde_json::{Value, json};
 
 /// Members that only tasks on an Exchange Server have.
@@ -182,6 +182,31 @@ fn become_status(body: &mut Object, status: &str, now: DateTime<Utc>) {
     } else {
         body.remove("completedDateTime");
     }
+}
+
+/// Has a recurring task that was completed go on to its next day, under its id; what was completed (ews/facts.md §6). At its end it is completed for good.
+pub(crate) fn regenerate(body: &mut Object, zone: &str) -> Option<Object> {
+    let rule = Rule::read(body.get("recurrence").filter(|rule| rule.is_object())?, zone).ok()?;
+    if status(body) != "completed" {
+        return None;
+    }
+    let mut done = body.clone();
+    done.remove("recurrence");
+    let last = day_of(body, "dueDateTime").unwrap_or(rule.start);
+    let next = rule.dates(last + Duration::days(366 * 5)).into_iter().find(|day| *day > last);
+    let Some(next) = next else {
+        body.remove("recurrence");
+        return None;
+    };
+    let later = next - last;
+    for member in ["startDateTime", "dueDateTime"] {
+        if let Some(day) = day_of(body, member) {
+            body.insert(member.to_owned(), zones::zoned((day + later).and_time(NaiveTime::MIN), "UTC"));
+        }
+    }
+    body.insert("status".to_owned(), "notStarted".into());
+    body.remove("completedDateTime");
+    Some(done)
 }
 
 fn lower(word: &str) -> String {

@@ -7,6 +7,7 @@ use super::property::{self, Shape};
 use super::recurrence::capital;
 use super::soap::{Served, Trouble};
 use super::xml::{Element, m, t};
+use crate::graph::filter::at;
 use crate::graph::html;
 use crate::graph::shape::Object;
 use crate::graph::zones;
@@ -177,10 +178,7 @@ fn told_body(body: &Object, as_text: bool) -> Element {
         (true, true) => ("Text", html::text(content)),
         (true, false) => ("HTML", content.to_owned()),
         (false, true) => ("Text", content.to_owned()),
-        (false, false) => {
-            let stored = html::stored(content, true);
-            ("HTML", stored["content"].as_str().unwrap_or_default().to_owned())
-        }
+        (false, false) => ("HTML", at(&html::stored(content, true), "content").as_str().unwrap_or_default().to_owned()),
     };
     t("Body").with("BodyType", kind).with("IsTruncated", false).say(content)
 }

@@ -1,108 +1,25 @@
-//! Writes: `CreateItem`, `UpdateItem`, `DeleteItem`, `MoveItem` (ews/facts.md §3); whom they mail, and what they need to be told.
+//! `CreateItem` and `UpdateItem` (ews/facts.md §3): whom they mail, and what they need to be told.
 //! Each item of a batch is served by itself; a write gives a new change key.
 
 use super::account::Visit;
-use super::calendar::{self, Times};
+use super::calendar;
+use super::edit::{Edit, Update, read_update, trouble};
 use super::folders::{self, Folder};
 use super::item::{Item, Spot};
-use super::property::{self, Path};
-use super::recurrence;
+use super::property::Path;
 use super::soap::{Served, Trouble};
 use super::task;
 use super::view::stop;
 use super::xml::{Element, m};
-use crate::graph::answer::Fail;
 use crate::graph::change;
 use crate::graph::event::Event;
 use crate::graph::mailbox::Place;
 use crate::graph::post::Reason;
 use crate::graph::shape::Object;
 use crate::graph::todo::Task;
-use serde_json::Value;
 
 /// The path that mails are told with.
 pub(crate) const PATH: &str = "/EWS/Exchange.asmx";
-
-/// What a request sets of one item.
-#[derive(Default)]
-struct Edit<'e> {
-    times: Times<'e>,
-    recurrence: Option<&'e Element>,
-    /// The lists of people that are replaced.
-    people: Vec<(&'e str, Option<&'e Element>)>,
-    members: Object,
-    /// Extended properties, and what becomes of them.
-    marks: Vec<(String, Option<String>)>,
-}
-
-impl<'e> Edit<'e> {
-    fn set(&mut self, element: &'e Element) -> Result<(), Trouble> {
-        self.times.take(element);
-        match element.name.as_str() {
-            "Recurrence" => self.recurrence = Some(element),
-            name if calendar::PEOPLE.iter().any(|(list, _)| *list == name) => self.people.push((name, Some(element))),
-            _ => {
-                if let Some((key, value)) = calendar::mark(element)? {
-                    self.marks.push((key, Some(value)));
-                }
-                self.members.extend(calendar::member(element)?.map(|(name, value)| (name.to_owned(), value)));
-            }
-        }
-        Ok(())
-    }
-
-    fn clear(&mut self, path: &'e Path) -> Result<(), Trouble> {
-        match path {
-            Path::Extended(key) => self.marks.push((key.clone(), None)),
-            Path::Field(_, name) if calendar::PEOPLE.iter().any(|(list, _)| list == name) => {
-                self.people.push((name, None))
-            }
-            Path::Field(_, name) => {
-                let (name, value) = calendar::without(name)?;
-                self.members.insert(name.to_owned(), value);
-            }
-        }
-        Ok(())
-    }
-
-    /// The members that it writes into an event, as the mailbox reads them from a client.
-    fn input(&self, before: Option<&Event>, context: &str) -> Result<Object, Trouble> {
-        let mut input = self.members.clone();
-        if before.is_none() || !self.times.is_empty() {
-            input.extend(calendar::spelled(&self.times.span(before.map(|event| &event.span), context)?));
-        }
-        if let Some(element) = self.recurrence {
-            let zone = input.get("start").and_then(|start| start["timeZone"].as_str());
-            let zone = zone.or(before.map(|event| event.span.from.name.as_str())).unwrap_or(context);
-            input.insert("recurrence".to_owned(), recurrence::read(element, zone)?);
-        }
-        if !self.people.is_empty() {
-            let empty = Vec::new();
-            let known =
-                before.and_then(|event| event.body.get("attendees")).and_then(Value::as_array).unwrap_or(&empty);
-            input.insert("attendees".to_owned(), calendar::people(known, &self.people).into());
-        }
-        Ok(input)
-    }
-
-    fn mark(&self, item: &mut Item) {
-        let mut marks = item.marks();
-        self.marks.iter().for_each(|(key, value)| property::set(&mut marks, key, value.as_deref()));
-        item.set_marks(marks);
-    }
-}
-
-/// A refusal of the mailbox, as EWS tells it.
-fn trouble(fail: Fail) -> Trouble {
-    let code = match fail.code {
-        "ErrorAccessDenied" => "ErrorAccessDenied",
-        "ErrorItemNotFound" => "ErrorItemNotFound",
-        _ if fail.message.contains("recurrence") => "ErrorCalendarInvalidRecurrence",
-        _ if fail.message.contains("must not be before its start") => "ErrorCalendarEndDateIsEarlierThanStartDate",
-        _ => "ErrorCalendarInvalidPropertyValue",
-    };
-    Trouble::new(code, fail.message)
-}
 
 impl Visit<'_> {
     /// The name of the zone that wall times of the request are of.
@@ -111,7 +28,11 @@ impl Visit<'_> {
     }
 
     /// Serves the items of a batch, one after the other, until it is stopped.
-    fn batch(&mut self, items: &[Element], mut serve: impl FnMut(&mut Self, &Element) -> Served) -> Vec<Served> {
+    pub(crate) fn batch(
+        &mut self,
+        items: &[Element],
+        mut serve: impl FnMut(&mut Self, &Element) -> Served,
+    ) -> Vec<Served> {
         let most = self.quirks.batch.map_or(usize::MAX, std::num::NonZeroUsize::get);
         let one = |(index, item)| if index < most { serve(self, item) } else { Err(stop()) };
         items.iter().enumerate().map(one).collect()
@@ -332,6 +253,14 @@ impl Visit<'_> {
         let stamp = self.mailbox.stamp(self.desk);
         if let Item::Task(task) = &mut item {
             task.touch(&stamp);
+            let done = task::regenerate(&mut task.body, self.mailbox.zone);
+            // what was completed stays, as a task by itself
+            if let (Some(body), Spot::Task(_)) = (done, spot) {
+                let done = Item::Task(Box::new(Task { body, ..Task::clone(task) }));
+                if let Item::Task(done) = done.moved(&task.list, self.mailbox, self.desk) {
+                    self.mailbox.tasks.push(*done);
+                }
+            }
         }
         self.put(spot, item.clone());
         Ok(item)
@@ -352,137 +281,5 @@ impl Visit<'_> {
             }
             (Spot::Event(..) | Spot::Task(_), _) => {}
         }
-    }
-
-    /// `DeleteItem`.
-    pub(crate) fn delete_item(&mut self) -> Vec<Served> {
-        let call = self.call;
-        let items = call.operation.child("ItemIds").map(|items| items.children.as_slice()).unwrap_or_default();
-        self.batch(items, Self::delete_one)
-    }
-
-    fn delete_one(&mut self, id: &Element) -> Served {
-        let call = self.call;
-        let (spot, _) = self.find(id)?;
-        let item = self.item(spot).ok_or_else(Trouble::not_found)?;
-        match &item {
-            Item::Event(event) => {
-                let sending = call.operation.attribute("SendMeetingCancellations");
-                let sending = sending.ok_or_else(|| {
-                    Trouble::new(
-                        "ErrorSendMeetingCancellationsRequired",
-                        "The SendMeetingCancellations attribute is required for calendar items.",
-                    )
-                })?;
-                if let (true, true, Spot::Event(index, day)) =
-                    (event.flag("isOrganizer"), sending != "SendToNone", spot)
-                {
-                    let to = [(Reason::Cancellation, event.attendees())];
-                    change::mail(self.mailbox, ("DeleteItem", PATH), (Place { index, day }, event), to);
-                }
-            }
-            Item::Task(_) if call.operation.attribute("AffectedTaskOccurrences").is_none() => {
-                let message = "The AffectedTaskOccurrences attribute is required for tasks.";
-                return Err(Trouble::new("ErrorAffectedTaskOccurrencesRequired", message));
-            }
-            Item::Task(_) => {}
-        }
-        let keeps = call.operation.attribute("DeleteType") == Some("MoveToDeletedItems");
-        self.remove(spot, item, keeps);
-        Ok(Vec::new())
-    }
-
-    /// Takes an item away; `keeps`: into Deleted Items, under another id. An occurrence is never kept.
-    pub(crate) fn remove(&mut self, spot: Spot, item: Item, keeps: bool) {
-        match spot {
-            Spot::Event(index, day) => change::remove(self.mailbox, Place { index, day }, self.desk),
-            Spot::Task(index) => {
-                self.mailbox.tasks.remove(index);
-            }
-            Spot::Trash(index) => {
-                self.account.trash.remove(index);
-                return;
-            }
-        }
-        if keeps && !matches!(spot, Spot::Event(_, Some(_))) {
-            let trash = folders::usual(self.mailbox, "deleteditems");
-            let moved = item.moved(&trash, self.mailbox, self.desk);
-            self.account.trash.push(moved);
-        }
-    }
-
-    /// `MoveItem`: under another id.
-    pub(crate) fn move_item(&mut self) -> Vec<Served> {
-        let call = self.call;
-        let items = call.operation.child("ItemIds").map(|items| items.children.as_slice()).unwrap_or_default();
-        self.batch(items, Self::move_one)
-    }
-
-    fn move_one(&mut self, id: &Element) -> Served {
-        let call = self.call;
-        let (spot, _) = self.find(id)?;
-        let item = self.item(spot).ok_or_else(Trouble::not_found)?;
-        let target = call.operation.child("ToFolderId").ok_or_else(Trouble::not_found)?;
-        let folder = self.target(target).map_err(|trouble| Trouble::new("ErrorToFolderNotFound", trouble.message))?;
-        if matches!(spot, Spot::Event(_, Some(_))) {
-            return Err(Trouble::new(
-                "ErrorCalendarCannotMoveOrCopyOccurrence",
-                "An occurrence can't be moved to another folder.",
-            ));
-        }
-        self.remove(spot, item.clone(), false);
-        let moved = item.moved(&folder.id, self.mailbox, self.desk);
-        let short = moved.short();
-        match moved {
-            moved if folder.known == Some("deleteditems") => self.account.trash.push(moved),
-            Item::Event(event) if folder.is_calendar() => self.mailbox.events.push(*event),
-            Item::Task(task) if folder.is_tasks() => self.mailbox.tasks.push(*task),
-            Item::Event(_) | Item::Task(_) => {
-                return Err(Trouble::new("ErrorInvalidOperation", "The sandbox keeps items in folders of their kind."));
-            }
-        }
-        Ok(vec![m("Items").hold([short])])
-    }
-}
-
-/// One change of a property.
-enum Update<'e> {
-    Set(&'e Element),
-    Clear(Path),
-}
-
-/// Reads a change, which must be of one property that the class has.
-fn read_update<'e>(update: &'e Element, item: &Item) -> Result<Update<'e>, Trouble> {
-    let (name, class) = item.names();
-    let uri = update.children.first().ok_or_else(Trouble::not_found)?;
-    let path = property::path(uri)?;
-    if let Path::Field(of, property) = &path
-        && ((of != class && of != "item") || super::grammar::place(name, property).is_none())
-    {
-        return Err(Trouble::new("ErrorInvalidPropertyRequest", "Property is not valid for this object type."));
-    }
-    match update.name.as_str() {
-        "DeleteItemField" => Ok(Update::Clear(path)),
-        "SetItemField" => {
-            let holder = update.children.get(1).ok_or_else(Trouble::not_found)?;
-            let [element] = holder.children.as_slice() else {
-                return Err(Trouble::new(
-                    "ErrorIncorrectUpdatePropertyCount",
-                    "An object within a change description must contain one and only one property to modify.",
-                ));
-            };
-            let fits = match &path {
-                Path::Field(_, property) => element.name == *property,
-                Path::Extended(key) => calendar::mark(element)?.is_some_and(|(own, _)| property::is_same(&own, key)),
-            };
-            if !fits || (holder.name != name && holder.name != "Item") {
-                return Err(Trouble::new(
-                    "ErrorUpdatePropertyMismatch",
-                    "The property to modify does not match the path.",
-                ));
-            }
-            Ok(Update::Set(element))
-        }
-        _ => Err(Trouble::new("ErrorInvalidPropertyAppend", "Append action is invalid for this property.")),
     }
 }

@@ -119,11 +119,12 @@ impl Quirks {
     }
 }
 
-/// A number that follows from an id and a round, and seems to follow from nothing (FNV-1a).
+/// A number that follows from an id and a round, and seems to follow from nothing.
 fn scatter(id: &str, round: u64) -> u64 {
-    let bytes = round.to_le_bytes();
-    bytes
-        .iter()
-        .chain(id.as_bytes())
-        .fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3))
+    digest(round.to_le_bytes().into_iter().chain(id.bytes()))
+}
+
+/// A number by which bytes are told from others (FNV-1a).
+pub(crate) fn digest(bytes: impl Iterator<Item = u8>) -> u64 {
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash: u64, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0000_0100_0000_01b3))
 }

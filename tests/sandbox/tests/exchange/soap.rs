@@ -45,7 +45,7 @@ impl Node {
                     open.last_mut().unwrap().text.push_str(&quick_xml::escape::unescape(&text).unwrap());
                 }
                 Event::Eof => return open.remove(0).children.remove(0),
-                _ => {}
+                Event::CData(_) | Event::Comment(_) | Event::Decl(_) | Event::PI(_) | Event::DocType(_) => {}
             }
         }
     }

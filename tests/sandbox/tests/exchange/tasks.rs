@@ -143,3 +143,28 @@ fn a_task_of_another_owner_says_so() {
     let read = client.get(&told[0].1.id(), ALL);
     assert_eq!((read.text("Owner").as_str(), read.text("DelegationState").as_str()), ("Somebody Else", "Owned"));
 }
+
+#[test]
+fn a_completed_recurring_task_goes_on() {
+    let mut client = Client::new(Seed::Empty);
+    let rule = "<t:Recurrence><t:WeeklyRecurrence><t:Interval>1</t:Interval><t:DaysOfWeek>Friday</t:DaysOfWeek></t:WeeklyRecurrence>\
+        <t:NumberedRecurrence><t:StartDate>2026-11-20</t:StartDate><t:NumberOfOccurrences>2</t:NumberOfOccurrences></t:NumberedRecurrence></t:Recurrence>";
+    let inner = format!("<t:Subject>report</t:Subject><t:DueDate>2026-11-20T00:00:00Z</t:DueDate>{rule}");
+    let mut id = make(&mut client, &inner).id();
+    let names = "task:DueDate task:Status task:IsRecurring task:Recurrence";
+    let told = |client: &mut Client, id: &str| {
+        let read = client.get(id, names);
+        ["DueDate", "Status", "IsRecurring"].map(|name| read.text(name)).join(" ")
+    };
+    let complete = field("Task", "task:Status", "<t:Status>Completed</t:Status>");
+    for (next, tasks) in [("2026-11-27T00:00:00Z NotStarted true", 2), ("2026-11-27T00:00:00Z Completed false", 2)] {
+        id = client.ok(&update(&id, NEVER, &complete)).first("Task").id();
+        assert_eq!(told(&mut client, &id), next);
+        let (all, _) = client.round("tasks", "", 10);
+        assert_eq!(all.len(), tasks);
+        assert_eq!(
+            told(&mut client, &all[if tasks == 2 && next.contains("Not") { 0 } else { 1 }].1.id()),
+            "2026-11-20T00:00:00Z Completed false"
+        );
+    }
+}
