@@ -3,7 +3,9 @@
 
 use crate::ews_setup::{Valid, mailbox, of};
 use crate::graph_setup::{NOW, default, meeting, scope, titles};
+use crate::memory::everything;
 use crate::replica::ews::quirks;
+use crate::spine::Spine;
 use crate::world::{COLLEAGUE_THERE, ME_THERE, World};
 use chrono::TimeDelta;
 use pollster::block_on;
@@ -447,6 +449,19 @@ fn a_task_of_somebody_else_is_known_as_such() {
     let listing = desk.observe(None);
     let mine: Vec<_> = listing.items.iter().map(|item| (item.record.title(), item.facts.mine)).collect();
     assert_eq!(mine.iter().filter(|(title, mine)| (*title == "mine") == *mine).count(), 2, "{mine:?}");
+}
+
+#[test]
+fn a_task_of_somebody_else_is_not_imported() {
+    let spine = Spine::there(Seed::Empty, &everything());
+    for (title, state) in [("mine", "NoMatch"), ("theirs", "Accepted")] {
+        let task = json!({"title": title, "owner": "somebody", "delegationState": state});
+        let sandbox = &mut *spine.world.sandbox.borrow_mut();
+        sandbox.exchange.load_task_of(spine.world.mailbox, task, &mut sandbox.desk).unwrap();
+    }
+    spine.settle();
+    let titles: Vec<Value> = spine.activities().into_iter().map(|mut row| row["Title"].take()).collect();
+    assert_eq!(titles, ["mine"]);
 }
 
 #[test]
