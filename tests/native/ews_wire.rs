@@ -81,7 +81,7 @@ fn what_is_no_answer_has_its_own_error() {
     let unreadable = |detail: &str| Error::Unreadable { side: Side::Exchange, detail: detail.to_owned() };
     let page = unreadable("a web page in place of a SOAP reply: a sign-in form or a proxy is in the way");
     let cut = enveloped("<m:GetFolderResponse><m:ResponseMessages><m:GetFolderRes");
-    let cut = &cut[..cut.find("GetFolderRes</").unwrap() + 5];
+    let cut = cut.get(..cut.find("GetFolderRes</").unwrap() + 5).unwrap();
     for (what, response, error, requests) in [
         ("signed out", whole(401, "text/plain", ""), Error::SignedOut(Side::Exchange), 2),
         ("blocked", whole(403, "text/html", "<html>no</html>"), forbidden("status 403"), 1),
