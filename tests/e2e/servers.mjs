@@ -1,5 +1,5 @@
 /**
- * The two servers of a sandbox as any client sees them, by their own HTTP, and the sandbox's control.
+ * The servers of a sandbox as any client sees them, by their own HTTP, and the sandbox's control.
  */
 import assert from 'node:assert/strict';
 
@@ -120,6 +120,10 @@ export function control(base) {
     /** Who was mailed, and why, since the reset. */
     mails: () => json(`${base}/sandbox/mails`, {}, 'the mails'),
     log,
+    /** What of Creatio's reached Exchange. */
+    strays: () => json(`${base}/sandbox/strays`, {}, 'the strays'),
+    /** How Exchange, or something before it, behaves. */
+    exchange: (/** @type {object} */ quirks) => post('exchange', quirks),
     /** The writes since the row `from` of the log: parts of batches, and requests that are no batch. */
     writesSince: async (/** @type {number} */ from) =>
       (await log()).slice(from).filter((/** @type {any} */ row) => row.method !== 'GET' && !reads.test(row.path)),

@@ -106,6 +106,7 @@ pub fn handle(sandbox: &mut Sandbox, request: &Request) -> Response {
         }
         (&Method::POST, "/sandbox/renumber") => {
             sandbox.graph.renumber_containers(&mut sandbox.desk);
+            sandbox.exchange.post().renumber_containers(&mut sandbox.desk);
             empty(StatusCode::NO_CONTENT)
         }
         (&Method::POST, "/sandbox/graph") => with(request, |quirks: Quirks| {

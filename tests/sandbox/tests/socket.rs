@@ -14,6 +14,7 @@ struct Server {
     process: Child,
     creatio: u16,
     graph: u16,
+    exchange: u16,
     www: PathBuf,
 }
 
@@ -38,7 +39,7 @@ impl Wire {
 
 fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sandbox"));
-    command.env("CREATIO_PORT", "0").env("GRAPH_PORT", "0").env("SANDBOX_SEED", "empty");
+    command.env("CREATIO_PORT", "0").env("GRAPH_PORT", "0").env("EXCHANGE_PORT", "0").env("SANDBOX_SEED", "empty");
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
@@ -67,8 +68,8 @@ impl Server {
             let line = lines.next().unwrap().unwrap();
             line.strip_prefix(&format!("sandbox: {name} http://localhost:")).unwrap().parse().unwrap()
         };
-        let (creatio, graph) = (port("creatio"), port("graph"));
-        Self { process, creatio, graph, www }
+        let (creatio, graph, exchange) = (port("creatio"), port("graph"), port("exchange"));
+        Self { process, creatio, graph, exchange, www }
     }
 
     fn send(&self, port: u16, method: &str, path: &str, (headers, body): (&str, &str)) -> Wire {
@@ -132,6 +133,7 @@ fn serves_the_page() {
     assert_eq!(rest, "<p>x</p>");
     let context: Json = serde_json::from_str(data).unwrap();
     assert_eq!(context["graph"], format!("http://localhost:{}/v1.0", server.graph));
+    assert_eq!(context["ews"], "/ews/Exchange.asmx");
     let told = [&context["base"], &context["culture"], &context["timeZone"], &context["contact"]["name"]];
     assert_eq!(told, ["/0", "ru-RU", "Russian Standard Time", "Supervisor"]);
     assert!(context["sandbox"] == true && context["instance"].is_string() && context["user"]["id"].is_string());
@@ -144,6 +146,26 @@ fn serves_the_page() {
     assert!(server.get("/").body().contains(instance));
     assert_eq!(server.control("/sandbox/reset", &json!({"seed": "empty"})).status(), Some(204));
     assert!(!server.get("/").body().contains(instance), "a reset changes the instance");
+    server.stop();
+}
+
+#[test]
+fn serves_exchange_on_its_port_and_on_creatios_origin() {
+    const SIGNED: &str = "Authorization: Basic ZGVtb0Bjb3JwLmNvbnRvc28uZXhhbXBsZTpzYW5kYm94\r\nContent-Type: text/xml; charset=utf-8\r\n";
+    let server = Server::start("exchange");
+    let cookie = cookie(&server.get("/"));
+    let body = "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\" xmlns:m=\"http://schemas.microsoft.com/exchange/services/2006/messages\" \
+        xmlns:t=\"http://schemas.microsoft.com/exchange/services/2006/types\"><s:Body><m:GetFolder><m:FolderShape><t:BaseShape>Default</t:BaseShape></m:FolderShape>\
+        <m:FolderIds><t:DistinguishedFolderId Id=\"calendar\"/></m:FolderIds></m:GetFolder></s:Body></s:Envelope>";
+    let direct = server.send(server.exchange, "POST", "/EWS/Exchange.asmx", (SIGNED, body));
+    assert_eq!((direct.status(), direct.header("set-cookie").len()), (Some(200), 2), "{}", direct.0);
+    assert!(direct.body().contains("<t:DisplayName>Calendar</t:DisplayName>"));
+    let with_cookies = format!("{SIGNED}{cookie}BPMCSRF: x\r\n");
+    let passed = server.send(server.creatio, "POST", "/ews/Exchange.asmx", (&with_cookies, body));
+    assert_eq!((passed.status(), passed.header("set-cookie").len()), (Some(200), 0), "{}", passed.0);
+    assert_eq!(server.send(server.creatio, "OPTIONS", "/ews/Exchange.asmx", ("", "")).status(), Some(405));
+    assert_eq!(server.send(server.exchange, "OPTIONS", "/EWS/Exchange.asmx", ("", "")).status(), Some(401));
+    assert_eq!(server.send(server.exchange, "GET", "/sandbox/strays", ("", "")).body(), "[]");
     server.stop();
 }
 
@@ -250,6 +272,7 @@ fn says_what_is_wrong_with_its_settings() {
     let rows = [
         ("CREATIO_PORT", busy.as_str(), vec![busy.as_str(), "CREATIO_PORT"]),
         ("GRAPH_PORT", busy.as_str(), vec![busy.as_str(), "GRAPH_PORT"]),
+        ("EXCHANGE_PORT", busy.as_str(), vec![busy.as_str(), "EXCHANGE_PORT"]),
         ("GRAPH_PORT", "http", vec!["GRAPH_PORT", "\"http\""]),
         ("SANDBOX_SEED", "full", vec!["SANDBOX_SEED", "\"full\""]),
     ];

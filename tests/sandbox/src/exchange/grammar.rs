@@ -329,6 +329,7 @@ fn check_attributes(element: &Element, known: &[Attribute]) -> Result<(), Violat
 }
 
 fn plain(element: &Element) -> Result<(), Violation> {
+    check_attributes(element, &[])?;
     match element.children.first() {
         None => Ok(()),
         Some(child) => Err(superfluous(element, child)),

@@ -23,7 +23,7 @@ pub struct Quirks {
     pub shuffled_order: bool,
     /// Changes of one reply, whatever the client asks for.
     pub page_size: Option<NonZeroUsize>,
-    /// A round begins with a reply without changes that isn't the last.
+    /// A first round begins with a reply without changes that isn't the last.
     pub empty_pages: bool,
     /// A round tells again, as updates, what the round before told.
     pub replays: bool,
