@@ -28,10 +28,10 @@ test('the second of two quiet runs is four requests', async (t) => {
   assert.deepEqual(complaints, []);
 });
 
-for (const [what, trouble] of /** @type {const} */ ([
-  ['throttled, with waits that the browser hides', { throttle: { atOnce: 1, retryAfter: 'hidden' } }],
-  ['challenged for claims', { claims }],
-  ['told late, twice, in any order and small pages', { replays: true, shuffledOrder: true, pageSize: 1 }],
+for (const [what, trouble, status] of /** @type {const} */ ([
+  ['throttled, with waits that the browser hides', { throttle: { atOnce: 1, retryAfter: 'hidden' } }, 429],
+  ['challenged for claims', { claims }, 401],
+  ['told late, twice, in any order and small pages', { replays: true, shuffledOrder: true, pageSize: 1 }, 200],
 ])) {
   test(`everything arrives once although the page is ${what}`, async (t) => {
     const set = await ready(t);
@@ -40,6 +40,10 @@ for (const [what, trouble] of /** @type {const} */ ([
     await desk.trouble(trouble);
     assert.match(await person.synchronize(), new RegExp(person.words.completed));
     await person.synchronize();
+    assert.ok(
+      (await desk.log()).some((/** @type {any} */ row) => row.status === status),
+      'the trouble came',
+    );
     await desk.trouble({});
     only(await activities.titled('From Outlook'), 'imported activity');
     only(await mailbox.titled('From Creatio'), 'exported event');

@@ -191,7 +191,7 @@ fn every_example_becomes_something() {
             None => bare += 1,
             Some(body) if body.get("requests").is_some() => asking += 1,
             Some(body) => {
-                let some = rows(body).iter().fold(false, |some, row| counts.row(name, row) || some);
+                let some = rows(body).iter().filter(|row| counts.row(name, row)).count() > 0;
                 let ours = shape.as_deref().is_some_and(|shape| BOTH.contains(&shape) && shape != "POST $batch");
                 assert!(some || !ours, "{name}: the product asks for this, and can't read it");
                 if some { read += 1 } else { apart.push(name.trim_end_matches(".json")) }

@@ -173,8 +173,7 @@ fn asked() -> Bodies {
         }
     }));
     everything_happens(&spine);
-    let bodies = bodies.lock().unwrap().clone();
-    bodies
+    bodies.lock().unwrap().clone()
 }
 
 /// What the examples ask: by themselves, and as parts of batches; with whether each fits the description.

@@ -16,7 +16,7 @@ export interface HostContext {
   instance: string;
   /** Absolute address of the workspace, without a slash at the end. */
   base: string;
-  /** Absolute address of Graph with its version. */
+  /** Absolute address of Graph with its version, or the name of one of Microsoft's clouds. */
   graph: string;
   /** Absolute address at which this page reaches the Exchange Server’s EWS. */
   exchange: string;
@@ -41,8 +41,11 @@ interface CreatioGlobals {
   };
 }
 
-/** Microsoft's Graph in the global cloud. */
-const graphAddress = 'https://graph.microsoft.com/v1.0';
+/** What the module that brings us into Creatio may say before it loads us. */
+interface Placing {
+  /** One of Microsoft's clouds by its name (docs/install.md), or the address of an own host. */
+  cloud?: string;
+}
 
 /** The path of Creatio’s own origin that a proxy forwards to the Exchange Server (docs/install.md). */
 const exchangePath = '/ews/Exchange.asmx';
@@ -62,7 +65,7 @@ export function readContext(): HostContext {
   return {
     instance: location.origin,
     base: absolute(creatio.workspaceBaseUrl),
-    graph: graphAddress,
+    graph: (globalThis as { scheduleSync?: Placing }).scheduleSync?.cloud ?? 'global',
     exchange: absolute(exchangePath),
     sandbox: false,
     culture: values.CURRENT_USER_CULTURE.displayValue,
