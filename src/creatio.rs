@@ -1,4 +1,5 @@
-//! Creatio as a replica: its activities through OData 4, whatever its times mean there (creatio.md §1.5). One container, `activities`.
+//! Creatio as a replica: its activities, through OData 4 or the DataService (`door`), whatever times mean there (creatio.md §1.5). One container,
+//! `activities`.
 //!
 //! Creatio has neither etags nor tombstones: a version is `ModifiedOn` as read, compared just before a write; an absence is found by counting.
 //! The rows of participants belong to their Activity here, and nothing else of Creatio is written.
@@ -15,12 +16,17 @@ mod keep;
 pub mod kept;
 pub mod lore;
 mod map;
+mod columns;
 mod observe;
+mod odata;
 mod people;
 pub mod policy;
 mod probe;
 mod query;
+pub mod reach;
 mod read;
+mod reply;
+mod service;
 mod settings;
 mod stock;
 mod system;
@@ -81,7 +87,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         let base = format!("{}/odata", site.base.trim_end_matches('/'));
         // a lost session shall give 401, not a log-in page (creatio.md §1.2)
         let caller = |base: &str| {
-            Caller::new(Rc::clone(&world), SIDE, base).with("ForceUseSession", "true").judging(query::stop)
+            Caller::new(Rc::clone(&world), SIDE, base).with("ForceUseSession", "true").judging(reply::stop)
         };
         let (odata, service) = (caller(&base), caller(&site.base));
         let (lookups, cards) = (RefCell::default(), RefCell::default());

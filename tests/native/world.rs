@@ -46,7 +46,12 @@ pub(crate) struct World {
     pub(crate) under_way: Cell<(usize, usize)>,
     /// Whether a request to Graph lets whoever else is ready go on first, as the network does.
     pub(crate) breathes: Cell<bool>,
+    /// Who does something right before the next request that holds one of these words in its address or body.
+    meddler: RefCell<Option<Meddler>>,
 }
+
+/// See [`World::meddle`].
+type Meddler = (&'static [&'static str], Box<dyn FnOnce()>);
 
 impl World {
     /// A world that begins at `now`.
@@ -68,6 +73,7 @@ impl World {
             challenges: RefCell::default(),
             under_way: Cell::default(),
             breathes: Cell::default(),
+            meddler: RefCell::default(),
         }
     }
 
@@ -86,6 +92,11 @@ impl World {
     /// Lets time pass.
     pub(crate) fn pass(&self, time: TimeDelta) {
         self.sandbox.borrow_mut().desk.pass(time);
+    }
+
+    /// Has `act` happen right before the next request that holds one of `words`: somebody is faster by a moment.
+    pub(crate) fn meddle(&self, words: &'static [&'static str], act: impl FnOnce() + 'static) {
+        *self.meddler.borrow_mut() = Some((words, Box::new(act)));
     }
 
     /// Replaces the faults; spelled as for `POST /sandbox/faults`.
@@ -143,6 +154,12 @@ impl Http for World {
     }
 
     async fn send(&self, mut request: Request) -> Result<Response, Lost> {
+        let text = format!("{} {} {}", request.method(), request.uri(), String::from_utf8_lossy(request.body()));
+        let is_next = |(words, _): &mut Meddler| words.iter().any(|word| text.contains(word));
+        let meddler = self.meddler.borrow_mut().take_if(|meddler| is_next(meddler));
+        if let Some((_, act)) = meddler {
+            act();
+        }
         let server = if request.uri().host() == Some("crm.example") { Server::Creatio } else { Server::Graph };
         let _under_way = (server == Server::Graph).then(|| UnderWay::begin(&self.under_way));
         if server == Server::Graph && self.breathes.get() {

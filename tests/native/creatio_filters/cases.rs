@@ -182,7 +182,9 @@ fn trees_of_both_kinds_are_listed() {
             .collect::<Vec<_>>()
     };
     assert_eq!(told(&stage), [(folder.clone(), None), (inner, Some(top.clone())), (top, None)]);
-    // an installation before Freedom UI has no such table
+    // an installation before Freedom UI has no such table, by whatever service it is asked for
+    let none = json!({"dataservice": "forbidden"});
+    stage.world.sandbox.borrow_mut().creatio.switch(serde_json::from_value(none).unwrap()).unwrap();
     stage.world.faults(json!([{"server": "creatio", "path": "odata/FolderTree", "times": 9,
         "then": {"status": 404, "body": {"Message": "No HTTP resource was found", "MessageDetail": "No type"}}}]));
     assert_eq!(told(&stage), [(folder, None)]);

@@ -201,7 +201,8 @@ impl Creatio {
             })
         } else if dataservice::is_address(&below) {
             self.served(request, desk, |store, visit, desk| match visit.switched.dataservice {
-                Access::Allowed => dataservice::serve(store, visit, request, desk),
+                Access::Readonly if dataservice::is_write(&below) => empty(StatusCode::FORBIDDEN),
+                Access::Allowed | Access::Readonly => dataservice::serve(store, visit, request, desk),
                 Access::Forbidden => empty(StatusCode::FORBIDDEN),
             })
         } else if ["/odata", "/DataService/"]

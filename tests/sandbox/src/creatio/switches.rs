@@ -83,6 +83,8 @@ pub enum Access {
     Allowed,
     /// It may not.
     Forbidden,
+    /// Of the DataService: it may be read by, and not written.
+    Readonly,
 }
 
 /// What a time that ends with `Z` means (creatio.md §1.5).
