@@ -64,7 +64,6 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         };
         let page = reply::page(&self.odata.send(&odata::call(&query)).await?).map_err(|fault| fault.error(SIDE))?;
         let samples = samples(understood::<Stamps>(page.value, "Id", "Contact.").0);
-        let assumed = |read| Findings { clocks: Clocks::all(read), sure: false };
         let now = self.odata.now();
         if samples.iter().any(|sample| sample.shown > now + AHEAD) {
             // no stamp lies in the future
@@ -72,13 +71,16 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         }
         // where the wall clock is UTC for the time being, both look alike
         let telling = samples.iter().find(|sample| zone.offset(sample.shown) != 0);
-        let Some(sample) = telling else { return Ok(assumed(Mode::Utc)) };
+        let Some(sample) = telling else { return Ok(Findings::default()) };
         let wall = match self.wall(sample).await {
             Ok(wall) => wall,
             Err(error) if refused(&error).is_some() => None,
             Err(error) => return Err(error),
         };
-        let Some(wall) = wall else { return Ok(assumed(Mode::Utc)) };
+        let Some(wall) = wall else {
+            // whatever replies mean, filters have to mean the same
+            return Ok(Findings { sure: false, clocks: self.with_filter(zone, &samples, Mode::Utc).await? });
+        };
         let is_wall = (sample.shown.naive_utc() - wall).abs() < ALIKE;
         let read = if is_wall { Mode::Local } else { Mode::Utc };
         Ok(Findings { sure: true, clocks: self.with_filter(zone, &samples, read).await? })

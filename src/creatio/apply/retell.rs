@@ -21,18 +21,27 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         let Some(assumed) = self.lore.findings().map(|found| found.clocks.write) else { return false };
         let mut changes = Vec::new();
         let mut again = Vec::new();
+        let mut news = false;
         for work in works.iter_mut() {
             let sent = matches!(work.stage, Stage::Done | Stage::Doubtful(_));
             let (true, Some(id), Some((record, fields))) = (sent, target(work.op), told(work.op)) else { continue };
             let Some(item) = held.items.get(id) else { continue };
-            let pairs = moments(record, &fields).into_iter().zip(moments(&item.record, &fields));
-            if misunderstood(assumed, &*self.site.zone, pairs) {
-                let deed = Deed::Update { id: id.to_string(), body: times(record, &fields), seen: item.stamp };
+            let taken_by = |assumed| {
+                let pairs = moments(record, &fields).into_iter().zip(moments(&item.record, &fields));
+                misunderstood(assumed, &*self.site.zone, pairs)
+            };
+            // an earlier attempt at this creation, before it was known, whose correction was lost; nobody has touched it since
+            let is_late = matches!(work.op, Op::Create(_)) && item.stamp == item.facts.created;
+            let is_new = taken_by(assumed);
+            if is_new || (is_late && taken_by(assumed.other())) {
+                let seen = item.stamp.filter(|_| !matches!(work.op, Op::Create(_)));
+                let deed = Deed::Update { id: id.to_string(), body: times(record, &fields), seen };
                 changes.push(Change { set: SET, deed });
                 again.push(work);
+                news |= is_new;
             }
         }
-        if changes.is_empty() || !self.lore.correct(assumed.other()) {
+        if changes.is_empty() || (news && !self.lore.correct(assumed.other())) {
             return false;
         }
         for (work, answer) in again.into_iter().zip(self.write(&changes).await) {

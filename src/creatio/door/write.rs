@@ -4,7 +4,6 @@
 use super::super::query::{Change, Query, Test};
 use super::super::reach::Transport;
 use super::super::service::{self, Affected, Ask};
-use super::super::wire::Activity;
 use super::super::{Creatio, SIDE, odata, reply};
 use super::PARTS;
 use crate::error::Error;
@@ -140,8 +139,10 @@ impl<P: Http + Clock + Keys> Creatio<P> {
 
     /// What depends on what was seen is looked at right before, in the same batch: pairs come first, so that none is parted.
     async fn write_by_odata(&self, changes: &[&Change]) -> Vec<Told> {
+        let columns = self.columns();
         let look = |change: &Change| {
-            let query = Query { set: change.set, select: self.looked_at(change.set), ..Query::default() };
+            let select = if change.set == super::TOUCHSTONE { &columns } else { "Id,ModifiedOn" };
+            let query = Query { set: change.set, select, ..Query::default() };
             let path = format!("{}({})", change.set, change.deed.id().unwrap_or_default());
             let call = odata::call(&query);
             Call { path: call.path.replacen(change.set, &path, 1), ..call }
@@ -163,11 +164,6 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         told.extend(others.into_iter().zip(answers.map(|answer| answer.map(|r| carried_out(&r).map(|()| Met::Row)))));
         told.sort_by_key(|(at, _)| *at);
         told.into_iter().map(|(_, told)| told).collect()
-    }
-
-    /// The properties that are looked at before a row of `set` is written over.
-    fn looked_at(&self, set: &str) -> &'static str {
-        if set == super::TOUCHSTONE && self.lore.reach.lacking().is_empty() { Activity::COLUMNS } else { "Id,ModifiedOn" }
     }
 }
 

@@ -152,6 +152,13 @@ impl Creatio {
         self.store.rows(entity.name).map(|(_, row)| Json::Object(query::entity_json(entity, row))).collect()
     }
 
+    /// One of [`Creatio::rows`].
+    #[must_use]
+    pub fn row(&self, entity: &str, id: Uuid) -> Option<Json> {
+        let entity = Entity::named(entity)?;
+        Some(Json::Object(query::entity_json(entity, self.store.get(entity, id)?)))
+    }
+
     /// Signs in as Supervisor, as opening the page does: the values of the `Set-Cookie` headers.
     pub fn sign_in(&mut self, desk: &mut Desk) -> Vec<HeaderValue> {
         self.sessions.open(seed::USER, desk)
