@@ -110,6 +110,14 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         self
     }
 
+    /// Finds out by which service rows are read, and what times mean, unless that is known already.
+    ///
+    /// # Errors
+    /// What would stop a run.
+    pub async fn look_around(&self) -> Result<()> {
+        self.tongue().await.map(|_| ())
+    }
+
     /// The installation and its user.
     #[must_use]
     pub const fn site(&self) -> &Site {

@@ -206,7 +206,8 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             writable: true,
         };
         let cursor = place.and_then(|place| serde_json::to_string(place).ok()).map(Cursor);
-        Listing { containers: vec![container], cursor, now: self.odata.told(), ..listing }
+        let now = self.odata.told().max(self.service.told());
+        Listing { containers: vec![container], cursor, now, unheld: self.unheld(), ..listing }
     }
 }
 

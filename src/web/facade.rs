@@ -2,6 +2,7 @@
 #![cfg(target_arch = "wasm32")]
 
 use crate::creatio::lore::Lore;
+use crate::creatio::policy::Moved;
 use crate::creatio::{Creatio, Keeper, Kept, Place, Site};
 use crate::engine::undo::Undo;
 use crate::engine::{Account, Words};
@@ -9,7 +10,7 @@ use crate::error::{Error, Result};
 use crate::graph::cloud::Cloud;
 use crate::graph::{Graph, Mailbox};
 use crate::model::time::local;
-use crate::model::{Address, Instant, Zone};
+use crate::model::{Address, Instant, SiteId, Zone};
 use crate::ports::Store as _;
 use crate::run::{self, Ends};
 use crate::web::dto;
@@ -20,7 +21,7 @@ use crate::web::lock;
 use crate::web::meter::Connection;
 use crate::web::store::{self, IdbStore};
 use crate::web::zone::IntlZone;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
@@ -38,8 +39,10 @@ struct Inner {
     zone: Rc<IntlZone>,
     database: Connection,
     stop: Rc<Cell<bool>>,
-    /// What times mean in this Creatio: found out once for as long as the page lives.
+    /// What times mean in this Creatio, and how it is reached: found out once for as long as the page lives.
     lore: Rc<Lore>,
+    /// Which installation it is: the page's own address, unless the policy says that it has moved there.
+    site: RefCell<SiteId>,
 }
 
 #[wasm_bindgen]
@@ -49,6 +52,7 @@ impl ScheduleSync {
     pub fn new(context: Ts<dto::Context>, host: Host) -> Result<ScheduleSync, JsValue> {
         let context = context.to_rust().map_err(|error| to_js(&misfit(&error)))?;
         let inner = Inner {
+            site: RefCell::new(context.instance.as_str().into()),
             fetch: Fetch::new(&context.base),
             zone: Rc::new(IntlZone::new(&context.time_zone)),
             host,
@@ -116,6 +120,13 @@ impl ScheduleSync {
         groups.into_iter().map(|group| out(&dto::Group::from(group))).collect()
     }
 
+    /// How this Creatio is reached and what its times mean, as found out or set by the administrator.
+    pub async fn found(&self) -> Result<Ts<dto::Found>, JsValue> {
+        let inner = Rc::clone(&self.inner);
+        inner.creatio("").look_around().await.map_err(|error| to_js(&error))?;
+        out(&dto::Found::from(&*inner.lore))
+    }
+
     /// Synchronizes an account once. One run at a time per user, in all tabs: else it rejects with `running`.
     pub async fn run(&self, account: String) -> Result<Ts<dto::Report>, JsValue> {
         let inner = Rc::clone(&self.inner);
@@ -180,7 +191,7 @@ impl Inner {
     fn creatio(&self, account: &str) -> Creatio<World> {
         let site = Site {
             base: self.context.base.clone(),
-            id: self.context.instance.as_str().into(),
+            id: self.site.borrow().clone(),
             contact: self.context.contact.id.as_str().into(),
             zone: Rc::clone(&self.zone) as Rc<dyn Zone>,
         };
@@ -194,7 +205,7 @@ impl Inner {
         let mailbox = Mailbox {
             base: Cloud::named(&self.context.graph)?.base(),
             address,
-            site: self.context.instance.as_str().into(),
+            site: self.site.borrow().clone(),
             deep_link: format!("{}/Nui/ViewModule.aspx#CardModuleV2/ActivityPageV2/edit/", self.context.base),
             zone: Rc::clone(&self.zone) as Rc<dyn Zone>,
         };
@@ -215,6 +226,8 @@ impl Inner {
         let (creatio, store) = (self.creatio(account), self.store(account).await?);
         let kept = self.keeper(account, &creatio, &store).read().await?;
         self.lore.override_with(kept.clock);
+        self.lore.reach.direct(kept.connection);
+        *self.site.borrow_mut() = Moved::name(kept.moved.as_ref(), &self.context.instance).into();
         Ok(kept)
     }
 
@@ -240,6 +253,7 @@ impl Inner {
         let _held = lock::take(&format!("schedule-sync/{}/{}", self.context.instance, self.context.user.id)).await?;
         self.stop.set(false);
         let store = self.store(account).await?.with_settings(self.kept(account).await?.settings);
+        run::trust::moved(&store, (&self.context.instance.as_str().into(), &self.site.borrow().clone())).await?;
         let world = self.world(account);
         let ends = Ends {
             creatio: &self.creatio(account),
@@ -270,7 +284,7 @@ impl Inner {
 
     fn account(&self, account: &str) -> Account {
         Account {
-            site: self.context.instance.as_str().into(),
+            site: self.site.borrow().clone(),
             mailbox: account.to_owned(),
             contact: self.context.contact.id.as_str().into(),
         }

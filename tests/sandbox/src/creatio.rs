@@ -243,6 +243,9 @@ impl Creatio {
         let spelling = Spelling::new(self.switched.clocks, self.zone_of(user));
         let hidden = self.switched.hidden_from(user);
         self.store.veil(&hidden);
+        for entity in self.switched.emptied.iter().filter_map(|name| Entity::named(name)) {
+            self.store.veil_all(entity);
+        }
         let response = serve(&mut self.store, Visit { contact, spelling, switched: &self.switched }, desk);
         self.store.unveil();
         response

@@ -180,8 +180,9 @@ impl Service<'_> {
             .map(Json::Object)
             .collect();
         let affected = rows.len();
-        let body = json!({"rowConfig": config, "rows": rows, "notFoundColumns": absent, "rowsAffected": affected,
+        let mut body = json!({"rowConfig": config, "rows": rows, "notFoundColumns": absent, "rowsAffected": affected,
             "nextPrcElReady": false});
+        self.visit.switched.mask(&mut body);
         let limit = self.visit.switched.memory;
         if limit > 0 && body.to_string().len() > limit {
             return Err(Refusal::out_of_memory().message);
