@@ -7,6 +7,7 @@
 mod adopt;
 mod apply;
 pub mod clock;
+mod columns;
 mod directory;
 mod door;
 pub mod filters;
@@ -16,7 +17,6 @@ mod keep;
 pub mod kept;
 pub mod lore;
 mod map;
-mod columns;
 mod observe;
 mod odata;
 mod people;

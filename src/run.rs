@@ -114,8 +114,7 @@ pub async fn plan<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Eve
     trust::marks(ends.account, &observed.seen)?;
     ends.events.progress(Progress { phase: Phase::Planning, done: 0, total: 0 });
     let now = observed.now.unwrap_or(device);
-    let context =
-        Context { settings: &able, zone: ends.zone, now, window, account: ends.account, words: ends.words };
+    let context = Context { settings: &able, zone: ends.zone, now, window, account: ends.account, words: ends.words };
     let mut plan = plan::plan(&context, &observed.seen);
     plan.held.extend(observed.held);
     state.cursors = observed.cursors;

@@ -99,8 +99,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     /// Carries out again what met no row as it was seen: somebody was faster. It goes on only if what is to be written is still as planned.
     async fn once_more(&self, works: &mut [Work<'_>]) {
         let missed = |work: &&mut Work<'_>| matches!(work.stage, Stage::Missed);
-        let ids: Vec<ItemId> =
-            works.iter_mut().filter(missed).filter_map(|work| target(work.op)).cloned().collect();
+        let ids: Vec<ItemId> = works.iter_mut().filter(missed).filter_map(|work| target(work.op)).cloned().collect();
         if ids.is_empty() {
             return;
         }

@@ -49,7 +49,9 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         let response = match self.odata.send(&call).await {
             Ok(response) if response.status().is_success() => response,
             // without it nothing is known to be absent
-            Ok(_) | Err(Error::Server { .. } | Error::Forbidden { .. } | Error::Unreadable { .. }) => return Ok(Vec::new()),
+            Ok(_) | Err(Error::Server { .. } | Error::Forbidden { .. } | Error::Unreadable { .. }) => {
+                return Ok(Vec::new());
+            }
             Err(error) => return Err(error),
         };
         let text = String::from_utf8_lossy(response.body());

@@ -44,7 +44,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         let mut answers = self.by_their_ways(queries).await?;
         let reach = &self.lore.reach;
         let barred = |answer: &Result<Page<Value>>, query: &Query<'_>| {
-            answer.as_ref().err().is_some_and(is_barred) && reach.has_detour(query.set)
+            answer.as_ref().err().is_some_and(is_barred) && query.has_detour() && reach.has_detour(query.set)
         };
         let detours: Vec<usize> = (0..queries.len())
             .filter(|at| answers.get(*at).zip(queries.get(*at)).is_some_and(|(answer, query)| barred(answer, query)))

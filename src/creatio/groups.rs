@@ -2,13 +2,13 @@
 //! membership is read, a dynamic group's filter evaluated: by `$filter` as far as that goes, else by the server itself with the stored JSON.
 //! A group whose filter neither of them takes has no members and is named with the condition at fault.
 
-use super::{Creatio, odata, reply, service};
 use super::filters::{self, Filter, Viewer};
 use super::query::{LONGEST, Query, Test, date, no_email};
 use super::reach::Transport;
 use super::read::{row_id, understood};
 use super::stock::{FOLDER_DYNAMIC, FOLDER_STATIC};
 use super::wire::{Folder, Membership as Row};
+use super::{Creatio, odata, reply, service};
 use crate::error::{Error, Result};
 use crate::http::Call;
 use crate::model::{GroupId, ItemId};

@@ -110,14 +110,8 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     async fn delta(&self, place: Place) -> Result<Option<Listing>> {
         let activities = no_email("Type").and(place.activities.filter());
         let participants = no_email("Activity.Type").and(place.participants.filter());
-        let changed = |set, select, filter| Query {
-            set,
-            select,
-            filter,
-            order: "ModifiedOn,Id",
-            top: MANY,
-            ..Query::default()
-        };
+        let changed =
+            |set, select, filter| Query { set, select, filter, order: "ModifiedOn,Id", top: MANY, ..Query::default() };
         let queries = [
             changed("Activity", "Id,CreatedOn,StartDate,DueDate,ModifiedOn", activities),
             changed("ActivityParticipant", "Id,ActivityId,ModifiedOn", participants),

@@ -14,13 +14,7 @@ pub(super) fn call(query: &Query<'_>) -> Call {
     let options: &[(&str, &str)] = if query.count {
         &[("$select", "Id"), ("$filter", &filter), ("$top", "1"), ("$count", "true")]
     } else {
-        &[
-            ("$select", query.select),
-            ("$filter", &filter),
-            ("$orderby", query.order),
-            ("$top", &top),
-            ("$skip", &skip),
-        ]
+        &[("$select", query.select), ("$filter", &filter), ("$orderby", query.order), ("$top", &top), ("$skip", &skip)]
     };
     Call::get(address(query.set, options))
 }

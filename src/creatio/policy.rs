@@ -22,7 +22,9 @@ impl Moved {
     #[must_use]
     pub fn name<'a>(moved: Option<&'a Self>, address: &'a str) -> &'a str {
         let bare = |address: &str| address.trim_end_matches('/').to_lowercase();
-        moved.filter(|moved| bare(&moved.address) == bare(address)).map_or(address, |moved| moved.was.trim_end_matches('/'))
+        moved
+            .filter(|moved| bare(&moved.address) == bare(address))
+            .map_or(address, |moved| moved.was.trim_end_matches('/'))
     }
 }
 

@@ -3,12 +3,12 @@
 //! be like replies until a write shows otherwise (`apply`).
 
 use super::clock::{Clock as Mode, Clocks};
+use super::door::envelope;
 use super::groups::refused;
 use super::lore::Findings;
 use super::query::{Query, Sign, Test};
 use super::read::understood;
 use super::wire::{Guid, Stamp};
-use super::door::envelope;
 use super::{Creatio, SIDE, odata, reply, service};
 use crate::error::Result;
 use crate::model::time::{Fixed, instant, local};

@@ -106,6 +106,15 @@ impl Test {
         Self::Is(column, sign, Operand::At(at))
     }
 
+    /// Whether only OData can be asked.
+    fn is_odatas(&self) -> bool {
+        match self {
+            Self::Is(..) => false,
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::is_odatas),
+            Self::Odata(_) => true,
+        }
+    }
+
     /// Both.
     pub(super) fn and(self, other: Self) -> Self {
         let mut parts = Vec::new();
@@ -120,6 +129,11 @@ impl Test {
 }
 
 impl Query<'_> {
+    /// Whether both services can be asked.
+    pub(super) fn has_detour(&self) -> bool {
+        !self.filter.is_odatas()
+    }
+
     /// The questions for rows of which one of `terms` holds, beside the filter: as few as their length allows.
     pub(super) fn any(&self, terms: impl IntoIterator<Item = Test>) -> Vec<Self> {
         let with =

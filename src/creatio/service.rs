@@ -118,10 +118,8 @@ pub(super) fn write(Change { set, deed }: &Change, zone: &dyn Zone) -> Ask {
         Deed::Update { .. } => 2,
         Deed::Delete { .. } => 3,
     };
-    let mut body = Map::from_iter([
-        ("rootSchemaName".to_owned(), json!(set)),
-        ("operationType".to_owned(), json!(operation)),
-    ]);
+    let mut body =
+        Map::from_iter([("rootSchemaName".to_owned(), json!(set)), ("operationType".to_owned(), json!(operation))]);
     match deed {
         Deed::Insert(members) | Deed::Update { body: members, .. } => {
             let items: Map<String, Value> =

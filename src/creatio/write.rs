@@ -151,8 +151,8 @@ fn set(body: &mut Body, name: &str, value: impl Into<Value>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
     use crate::model::{Body as Notes, Day, Facts, Importance, Meeting, Patch, Response, Status, Task};
+    use serde_json::json;
 
     fn at(hour: u32) -> Instant {
         let day = Day::from_ymd_opt(2026, 3, 5).unwrap_or_default();

@@ -123,8 +123,7 @@ fn is_emptying(action: &Action) -> bool {
             let emptied = |field, old: &str, new: &str| fields.contains(&field) && !old.is_empty() && new.is_empty();
             let (old, new) = (&update.before, &update.patch.record);
             *side == Side::Exchange
-                && (emptied(Field::Body, old.text(), new.text())
-                    || emptied(Field::Place, old.place(), new.place()))
+                && (emptied(Field::Body, old.text(), new.text()) || emptied(Field::Place, old.place(), new.place()))
         }
         Op::Create(_) | Op::Delete { .. } => false,
     })

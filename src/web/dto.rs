@@ -162,7 +162,9 @@ impl From<&Lore> for Found {
         Self {
             transport: reach.transport(),
             conditional: reach.conditional(),
-            clocks: found.map(|found| vec![found.clocks.read, found.clocks.filter, found.clocks.write]).unwrap_or_default(),
+            clocks: found
+                .map(|found| vec![found.clocks.read, found.clocks.filter, found.clocks.write])
+                .unwrap_or_default(),
             sure: found.is_some_and(|found| found.sure),
             detours: reach.detours(),
             lacking: reach.lacking(),

@@ -113,7 +113,7 @@ export function control(base) {
 }
 
 /** What is sent by POST and writes nothing, or is told part by part. */
-const reads = /\$batch|SelectQuery|QuerySysSettings/;
+const reads = /\$batch|BatchQuery|SelectQuery|QuerySysSettings/;
 
 /** An instant so many days from now, at an hour (UTC), in ISO 8601 without fractions. */
 export function instant(days, hour) {

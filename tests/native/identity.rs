@@ -115,7 +115,11 @@ fn a_copy_of_the_database_writes_nothing_to_the_mailbox() {
     let (report, asked) = copy.run("test-site", &desk.world);
     let found = Error::Elsewhere { side: Side::Creatio, meant: "test-site".to_owned(), found: "site".to_owned() };
     assert_eq!(report.err(), Some(found));
-    let reads = |row: &String| row.starts_with("GET ") || row.contains("$batch") || ["SelectQuery", "BatchQuery"].iter().any(|kind| row.contains(kind));
+    let reads = |row: &String| {
+        row.starts_with("GET ")
+            || row.contains("$batch")
+            || ["SelectQuery", "BatchQuery"].iter().any(|kind| row.contains(kind))
+    };
     assert!(asked.iter().all(reads), "{asked:?}");
 }
 

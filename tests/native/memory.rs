@@ -186,7 +186,13 @@ impl Memory {
                     Some(_) => {}
                 }
                 self.remove(id);
-                Ok(Written { id: id.clone(), container: CALENDAR.into(), version: Version::new(""), item: None, replaced: None })
+                Ok(Written {
+                    id: id.clone(),
+                    container: CALENDAR.into(),
+                    version: Version::new(""),
+                    item: None,
+                    replaced: None,
+                })
             }
         }
     }

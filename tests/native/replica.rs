@@ -385,11 +385,16 @@ fn what_changes_in_the_very_moment_is_not_lost<R: Rig>(rig: &R) {
             return;
         }
         let told = apply(rig, update(&item, &ours, &[Field::Title]));
-        let lost = |told: &Outcome| told.as_ref().ok().and_then(|written| Some(written.replaced.as_ref()?.title().to_owned()));
+        let lost =
+            |told: &Outcome| told.as_ref().ok().and_then(|written| Some(written.replaced.as_ref()?.title().to_owned()));
         if rig.heeds() {
             assert_eq!((&told, rig.holds(&id).unwrap().title()), (&Err(Refusal::Stale), "a person's"));
         } else {
-            assert_eq!((lost(&told).as_deref(), rig.holds(&id).unwrap().title()), (Some("a person's"), "ours"), "{told:?}");
+            assert_eq!(
+                (lost(&told).as_deref(), rig.holds(&id).unwrap().title()),
+                (Some("a person's"), "ours"),
+                "{told:?}"
+            );
         }
         // another field: both are kept
         let item = read(rig, &id, &item.container).unwrap();

@@ -62,8 +62,12 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             note(*at, answer);
         }
         // what is as it was seen has a stamp that the server compares otherwise: a wall clock shows one hour twice a year
-        let plain: Vec<usize> =
-            missed.iter().zip(self.unchanged(&these(&missed)).await).filter(|(_, same)| *same).map(|(at, _)| *at).collect();
+        let plain: Vec<usize> = missed
+            .iter()
+            .zip(self.unchanged(&these(&missed)).await)
+            .filter(|(_, same)| *same)
+            .map(|(at, _)| *at)
+            .collect();
         let (direct, detoured): (Vec<usize>, Vec<usize>) = plain
             .into_iter()
             .partition(|at| changes.get(*at).is_some_and(|change| reach.way(change.set) == Transport::Dataservice));
@@ -147,8 +151,8 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             let call = odata::call(&query);
             Call { path: call.path.replacen(change.set, &path, 1), ..call }
         };
-        let (pairs, others): (Vec<usize>, Vec<usize>) = (0..changes.len())
-            .partition(|at| changes.get(*at).is_some_and(|change| change.deed.seen().is_some()));
+        let (pairs, others): (Vec<usize>, Vec<usize>) =
+            (0..changes.len()).partition(|at| changes.get(*at).is_some_and(|change| change.deed.seen().is_some()));
         let change = |at: &usize| changes.get(*at).copied();
         let mut calls: Vec<Call> =
             pairs.iter().filter_map(change).flat_map(|change| [look(change), odata::write(change)]).collect();

@@ -73,12 +73,19 @@ fn every_stored_filter_selects_what_it_says() {
 fn the_same_are_selected_by_the_dataservice() {
     let stage = Stage::new();
     let (_, other) = fill(&stage);
-    let groups: Vec<(&str, GroupId, Want)> = [values::groups(), values::values(), values::lookups(), times::days(), odd::related(&other), odd::broken_groups()]
-        .into_iter()
-        .flatten()
-        .enumerate()
-        .map(|(n, (name, filter, want))| (name, stage.group(filter.to_string().as_bytes(), n % 2 == 0), want))
-        .collect();
+    let groups: Vec<(&str, GroupId, Want)> = [
+        values::groups(),
+        values::values(),
+        values::lookups(),
+        times::days(),
+        odd::related(&other),
+        odd::broken_groups(),
+    ]
+    .into_iter()
+    .flatten()
+    .enumerate()
+    .map(|(n, (name, filter, want))| (name, stage.group(filter.to_string().as_bytes(), n % 2 == 0), want))
+    .collect();
     let forbidden = json!({"odata": "forbidden"});
     stage.world.sandbox.borrow_mut().creatio.switch(serde_json::from_value(forbidden).unwrap()).unwrap();
     for (name, group, want) in groups {

@@ -51,12 +51,8 @@ impl Installation {
         let unit = world.sandbox.borrow().creatio.rows("SysAdminUnit").remove(0);
         let workspace = CREATIO.trim_end_matches("/odata");
         let base = if switches["host"] == "net" { workspace.trim_end_matches("/0") } else { workspace };
-        let site = Site {
-            base: base.to_owned(),
-            id: "site".into(),
-            contact: contact.as_str().into(),
-            zone: zone.clone(),
-        };
+        let site =
+            Site { base: base.to_owned(), id: "site".into(), contact: contact.as_str().into(), zone: zone.clone() };
         let heeds = switches["dataservice"].is_null();
         let hidden_rows = usize::try_from(hidden).unwrap();
         let creatio = Creatio::new(Rc::clone(&world), site);
@@ -285,7 +281,8 @@ fn creatio_over_dataservice_conforms() {
 #[test]
 fn an_installation_that_lacks_columns_conforms() {
     let lacking = json!({"Activity": ["AllowedResult", "ProcessElementId", "Author"]});
-    for switches in [json!({}), json!({"odata": "forbidden"}), json!({"version": "7.18.0", "dataservice": "forbidden"})] {
+    for switches in [json!({}), json!({"odata": "forbidden"}), json!({"version": "7.18.0", "dataservice": "forbidden"})]
+    {
         let mut switches = switches.clone();
         switches["without"] = lacking.clone();
         conform(&switches, 0);

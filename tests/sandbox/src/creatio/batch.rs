@@ -51,7 +51,8 @@ pub(crate) fn serve(store: &mut Store, visit: Visit<'_>, request: &Request, desk
         };
         let run = Run { store, visit, outer: request, number, replies: Vec::new() };
         let replies = run.all(parts, desk);
-        let json = request.headers().get(header::ACCEPT).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+        let json =
+            request.headers().get(header::ACCEPT).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
         return if json { odata(StatusCode::OK, &json!({"responses": replies})) } else { multipart::reply(&replies) };
     }
     if visit.switched.older_than([7, 16, 1]) {

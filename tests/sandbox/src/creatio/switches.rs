@@ -178,7 +178,12 @@ impl Switched {
     /// # Errors
     /// An entity or a version that isn't one.
     pub(crate) fn set(&mut self, switches: Switches) -> Result<(), String> {
-        let tables = switches.blocked.iter().chain(&switches.emptied).flatten().chain(switches.without.iter().flat_map(BTreeMap::keys));
+        let tables = switches
+            .blocked
+            .iter()
+            .chain(&switches.emptied)
+            .flatten()
+            .chain(switches.without.iter().flat_map(BTreeMap::keys));
         if let Some(name) = tables.into_iter().find(|name| Entity::named(name).is_none()) {
             return Err(format!("there is no entity {name}"));
         }
