@@ -22,16 +22,17 @@ const patience = 20_000;
 
 /**
  * Starts the built sandbox and waits until both servers listen and the page is there.
- * @param {{ creatioPort?: string, graphPort?: string, seed?: string, onLine?: (line: string) => void }} [options]
- *   ports as numbers, `0` for free ones; what else the sandbox prints goes to `onLine`
+ * @param {{ creatioPort?: string, graphPort?: string, seed?: string, description?: string, onLine?: (line: string) => void }} [options]
+ *   ports as numbers, `0` for free ones; `description`: a file by which all that is said to Graph is checked; what else the sandbox prints goes to `onLine`
  * @returns {Promise<Sandbox>}
  */
-export async function serve({ creatioPort = '0', graphPort = '0', seed, onLine = () => {} } = {}) {
+export async function serve({ creatioPort = '0', graphPort = '0', seed, description, onLine = () => {} } = {}) {
   const env = environment({
     CREATIO_PORT: creatioPort,
     GRAPH_PORT: graphPort,
     SANDBOX_WWW: join(root, 'www', 'dist'),
     ...(seed ? { SANDBOX_SEED: seed } : {}),
+    ...(description ? { SANDBOX_DESCRIPTION: description } : {}),
   });
   const child = spawn(sandboxProgram, [], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const kill = () => child.kill('SIGKILL');

@@ -1,6 +1,11 @@
 //! Chance that repeats: a small generator whose every number follows from a seed, and the shrinking of what failed. proptest costs more than
 //! what it drives; this costs next to nothing, and one number names a whole history.
 
+/// One in so many cases of an enumeration is judged: every one, unless `ENGINE_SHARE` says otherwise, as `npm run mutants` does for its first look.
+pub(crate) fn share() -> usize {
+    std::env::var("ENGINE_SHARE").map_or(1, |share| share.parse().unwrap())
+}
+
 /// splitmix64 (Steele, Lea, Flood 2014).
 #[derive(Clone, Debug)]
 pub(crate) struct Chance(u64);

@@ -249,3 +249,15 @@ fn containers_get_other_ids() {
     }
     assert_eq!(items(&client.get(&format!("{EVENTS}?$top=100"))).len(), events, "what lies in them stays");
 }
+
+#[test]
+fn exceptions_move_with_their_calendar() {
+    let mut client = Client::new(Seed::Empty);
+    let series = client.create(EVENTS, &weekly("2026-11-20", json!({})));
+    let window = "startDateTime=2026-11-01T00:00:00Z&endDateTime=2026-12-31T00:00:00Z";
+    let one = items(&client.get(&format!("{}/instances?{window}", path(&series))))[1].clone();
+    client.patch(&path(&one), &json!({"subject": "exception"}));
+    client.control("POST", "renumber", &Value::Null, 204);
+    client.patch(&path(&one), &json!({"subject": "still one"}));
+    assert_eq!(client.get(&path(&one))["subject"], "still one");
+}
