@@ -165,7 +165,9 @@ impl<P: Http + Clock + Keys> Creatio<P> {
                 let query = Query { set, select: column, filter: Test::id(group), ..Query::default() };
                 let [rows] = self.ask([vec![query]]).await?;
                 let text = rows.first().and_then(|row| row.get(column)?.as_str()).unwrap_or_default();
-                Ok(text.trim_start().starts_with('{').then(|| text.into()).or_else(|| base64(text)).unwrap_or_default())
+                // JSON as it is, or in base64; what is neither is told as it stands
+                let is_json = serde_json::from_str::<Value>(text).is_ok();
+                Ok(if is_json { text.into() } else { base64(text).unwrap_or_else(|| text.into()) })
             }
         }
     }
