@@ -1,4 +1,5 @@
-//! Creatio as a replica: its activities through OData 4, whatever its times mean there (creatio.md §1.5). One container, `activities`.
+//! Creatio as a replica: its activities, through OData 4 or the DataService (`door`), whatever times mean there (creatio.md §1.5). One container,
+//! `activities`.
 //!
 //! Creatio has neither etags nor tombstones: a version is `ModifiedOn` as read, compared just before a write; an absence is found by counting.
 //! The rows of participants belong to their Activity here, and nothing else of Creatio is written.
@@ -6,6 +7,7 @@
 mod adopt;
 mod apply;
 pub mod clock;
+mod columns;
 mod directory;
 mod door;
 pub mod filters;
@@ -16,11 +18,15 @@ pub mod kept;
 pub mod lore;
 mod map;
 mod observe;
+mod odata;
 mod people;
 pub mod policy;
 mod probe;
 mod query;
+pub mod reach;
 mod read;
+mod reply;
+mod service;
 mod settings;
 mod stock;
 mod system;
@@ -81,7 +87,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         let base = format!("{}/odata", site.base.trim_end_matches('/'));
         // a lost session shall give 401, not a log-in page (creatio.md §1.2)
         let caller = |base: &str| {
-            Caller::new(Rc::clone(&world), SIDE, base).with("ForceUseSession", "true").judging(query::stop)
+            Caller::new(Rc::clone(&world), SIDE, base).with("ForceUseSession", "true").judging(reply::stop)
         };
         let (odata, service) = (caller(&base), caller(&site.base));
         let (lookups, cards) = (RefCell::default(), RefCell::default());
@@ -102,6 +108,14 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     pub fn with_lore(mut self, lore: Rc<Lore>) -> Self {
         self.lore = lore;
         self
+    }
+
+    /// Finds out by which service rows are read, and what times mean, unless that is known already.
+    ///
+    /// # Errors
+    /// What would stop a run.
+    pub async fn look_around(&self) -> Result<()> {
+        self.tongue().await.map(|_| ())
     }
 
     /// The installation and its user.

@@ -230,6 +230,9 @@ pub struct Written {
     pub version: Version,
     /// The item as the server then held it, where its reply or a read told.
     pub item: Option<Box<Item>>,
+    /// What was written over, if that was seen not to be what the decision rests on: somebody was faster, and the server can't make a write depend
+    /// on what it finds. It goes to the history.
+    pub replaced: Option<Box<Record>>,
 }
 
 /// A write that was not confirmed.

@@ -108,12 +108,13 @@ pub async fn plan<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Eve
     }
     let needed = state.holding.iter().chain(containers::named(&settings)).collect();
     state.containers = containers::remembered(&state.containers, &listings.exchange.containers, &needed);
-    let observed = observe::observe(ends, &settings, window, (&state, &cursors, listings)).await?;
+    let fields = settings.fields.without(&listings.creatio.unheld);
+    let able = Settings { fields, ..settings.clone() };
+    let observed = observe::observe(ends, &able, window, (&state, &cursors, listings)).await?;
     trust::marks(ends.account, &observed.seen)?;
     ends.events.progress(Progress { phase: Phase::Planning, done: 0, total: 0 });
     let now = observed.now.unwrap_or(device);
-    let context =
-        Context { settings: &settings, zone: ends.zone, now, window, account: ends.account, words: ends.words };
+    let context = Context { settings: &able, zone: ends.zone, now, window, account: ends.account, words: ends.words };
     let mut plan = plan::plan(&context, &observed.seen);
     plan.held.extend(observed.held);
     state.cursors = observed.cursors;

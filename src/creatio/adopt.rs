@@ -3,7 +3,7 @@
 
 use super::Creatio;
 use super::groups::refused;
-use super::query::Query;
+use super::query::{Query, Test};
 use super::read::understood;
 use super::wire::Guid;
 use crate::error::Result;
@@ -30,11 +30,10 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             return Ok(());
         }
         let query = Query { set: "SysSyncMetaData", select: "LocalId,RemoteId", order: "Id", ..Query::default() };
-        let mine = format!(
-            "SyncSchemaName eq 'Activity' and RemoteItemName eq 'ExchangeAppointment' and CreatedBy/Id eq {}",
-            self.site.contact
-        );
-        let rows = match self.all(&query, &[mine]).await {
+        let of_meetings =
+            Test::text("SyncSchemaName", "Activity").and(Test::text("RemoteItemName", "ExchangeAppointment"));
+        let mine = of_meetings.and(Test::row("CreatedBy", &self.site.contact));
+        let rows = match self.all(&query, vec![mine]).await {
             Ok(rows) => rows,
             Err(error) if refused(&error).is_some() => return Ok(()),
             Err(error) => return Err(error),

@@ -57,7 +57,7 @@ const DATES: [&str; 6] =
     ["StartDate", "DueDate", "RemindToOwnerDate", "CreatedOn", "ModifiedOn", "ImportActivitiesFrom"];
 
 /// Whether a property is a date.
-fn is_date(name: &str) -> bool {
+pub(super) fn is_date(name: &str) -> bool {
     DATES.contains(&name)
 }
 

@@ -1,12 +1,11 @@
 //! The directory: who has an address. Groups are `groups`'.
 
 use super::Creatio;
-use super::query::Query;
+use super::query::{Query, Test};
 use super::read::understood;
 use super::stock::COMMUNICATION_EMAIL;
 use super::wire::{Communication, Contact};
 use crate::error::Result;
-use crate::http::odata::literal;
 use crate::model::{Address, ContactId};
 use crate::ports::{Clock, Http, Keys};
 use std::collections::{BTreeMap, BTreeSet};
@@ -14,12 +13,11 @@ use std::collections::{BTreeMap, BTreeSet};
 impl<P: Http + Clock + Keys> Creatio<P> {
     /// See [`Directory::people`](crate::ports::Directory::people). Of several Contacts the one with the least id is chosen.
     pub(super) async fn contacts_of(&self, addresses: &[Address]) -> Result<Vec<(Address, ContactId)>> {
-        let email = format!("CommunicationType/Id eq {COMMUNICATION_EMAIL}");
+        let email = Test::row("CommunicationType", COMMUNICATION_EMAIL);
         let numbers =
-            Query { set: "ContactCommunication", select: "ContactId,Number", filter: &email, ..Query::default() };
+            Query { set: "ContactCommunication", select: "ContactId,Number", filter: email, ..Query::default() };
         let people = Query { set: "Contact", select: "Id,Email", ..Query::default() };
-        let named =
-            |column: &'static str| addresses.iter().map(move |a| format!("{column} eq {}", literal(a.as_str())));
+        let named = |column: &'static str| addresses.iter().map(move |a| Test::text(column, a.as_str()));
         // addresses are searched in lower case there (creatio.md §2.6)
         let [people, numbers] = self.ask([people.any(named("Email")), numbers.any(named("SearchNumber"))]).await?;
         let people = understood::<Contact>(people, "Id", "Contact.").0;

@@ -1,29 +1,134 @@
-//! The one door to OData: calls go out and replies come in with their times as this installation spells them, so that everything behind it is
-//! true UTC. A stored filter's bytes don't pass here: they are no rows.
+//! The one door to Creatio's rows: questions and writes go out by the service that their entity is reached by, spelled as it and this installation want
+//! them, and replies come in with their times in true UTC, in one spelling. A stored filter's bytes don't pass here: they are no rows.
 
-use super::Creatio;
-use super::clock::{Clocks, asked, heard, said};
-use super::read::envelope;
-use crate::error::Result;
-use crate::http::odata::parse;
-use crate::http::{Answer, Call, Payload, Silence};
+mod write;
+
+pub(super) use write::{Met, Told};
+
+use super::clock::{Clock as Mode, Clocks, asked, heard, said};
+use super::query::Query;
+use super::reach::{TOUCHSTONE, Transport};
+use super::service;
+use super::{Creatio, SIDE, odata, reply};
+use crate::error::{Error, Result};
+use crate::http::odata::{Page, parse};
+use crate::http::{Answer, Call, Envelope, Fault, Payload, Silence};
 use crate::ports::{Clock, Http, Keys, Response};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+/// Most parts of one batch (creatio.md §1.7).
+pub(super) const PARTS: usize = 100;
+
+/// How times of activities are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Tongue {
+    /// By OData, which means this.
+    Odata(Mode),
+    /// By the DataService, on the wall clock.
+    Wall,
+}
+
+/// How OData takes batches: to the end, whatever fails on the way (creatio.md §1.7).
+pub(super) fn envelope() -> Envelope {
+    Envelope { max: PARTS, headers: vec![("Prefer", "continue-on-error".to_owned())], root: "" }
+}
+
 impl<P: Http + Clock + Keys> Creatio<P> {
-    /// Sends one call.
-    pub(super) async fn send(&self, call: &Call) -> Result<Response> {
-        let clocks = self.clocks().await?;
-        Ok(self.taken(clocks, self.odata.send(&self.told(clocks, call)).await?))
+    /// The first page that each question gives, in as few requests as possible. What OData keeps from the user is asked of the DataService.
+    ///
+    /// # Errors
+    /// The first question that neither answers.
+    pub(super) async fn pages(&self, queries: &[Query<'_>]) -> Result<Vec<Page<Value>>> {
+        let mut answers = self.by_their_ways(queries).await?;
+        let reach = &self.lore.reach;
+        let barred = |answer: &Result<Page<Value>>, query: &Query<'_>| {
+            answer.as_ref().err().is_some_and(is_barred) && query.has_detour() && reach.has_detour(query.set)
+        };
+        let detours: Vec<usize> = (0..queries.len())
+            .filter(|at| answers.get(*at).zip(queries.get(*at)).is_some_and(|(answer, query)| barred(answer, query)))
+            .collect();
+        let again: Vec<Query<'_>> = detours.iter().filter_map(|at| queries.get(*at)).cloned().collect();
+        let told = match self.by_service(&again).await {
+            Ok(told) => told,
+            // neither: what OData said stands
+            Err(Error::Forbidden { .. } | Error::Server { .. } | Error::Unreadable { .. }) => Vec::new(),
+            Err(error) => return Err(error),
+        };
+        for ((at, query), told) in detours.into_iter().zip(&again).zip(told) {
+            // a question that is wrong in itself was let in all the same
+            let open = matches!(told, Ok(_) | Err(Error::Server { status: 400, .. }));
+            reach.detour(query.set, open);
+            if let (Some(answer), true) = (answers.get_mut(at), open) {
+                *answer = told;
+            }
+        }
+        answers.into_iter().collect()
     }
 
-    /// Asks for the page that a link of the server leads to, which spells times the server's way already.
-    pub(super) async fn next(&self, link: &str) -> Result<Response> {
-        let clocks = self.clocks().await?;
-        Ok(self.taken(clocks, self.odata.send(&Call::get(link)).await?))
+    /// Adds the rows of `page` and of the pages after it to `rows`.
+    pub(super) async fn follow(&self, mut page: Page<Value>, rows: &mut Vec<Value>) -> Result<()> {
+        loop {
+            rows.append(&mut page.value);
+            let Some(next) = page.next.take() else { return Ok(()) };
+            // a link of the server spells times the server's way already
+            let clocks = self.clocks().await?;
+            let response = self.taken(clocks, self.odata.send(&Call::get(next)).await?);
+            page = reply::page(&response).map_err(|fault| fault.error(SIDE))?;
+        }
     }
 
-    /// Sends calls in batches; one answer for each, in order.
+    async fn by_their_ways(&self, queries: &[Query<'_>]) -> Result<Vec<Result<Page<Value>>>> {
+        let way = |query: &&Query<'_>| self.lore.reach.way(query.set) == Transport::Dataservice;
+        let (service, odata): (Vec<Query<'_>>, Vec<Query<'_>>) = queries.iter().cloned().partition(|query| way(&query));
+        let (service, odata) = (self.by_service(&service).await?, self.by_odata(&odata).await?);
+        let (mut service, mut odata) = (service.into_iter(), odata.into_iter());
+        let answer = |query| if way(&query) { service.next() } else { odata.next() };
+        Ok(queries.iter().filter_map(answer).collect())
+    }
+
+    /// One answer for each question; an error if none at all was answered.
+    async fn by_odata(&self, queries: &[Query<'_>]) -> Result<Vec<Result<Page<Value>>>> {
+        let calls: Vec<Call> = queries.iter().map(odata::call).collect();
+        let read = |response: &Response| reply::page(response).map_err(|fault| fault.error(SIDE));
+        Ok(match calls.as_slice() {
+            [] => Vec::new(),
+            [call] => {
+                let clocks = self.clocks().await?;
+                let sent = self.odata.send(&self.told(clocks, call)).await;
+                vec![sent.and_then(|response| read(&self.taken(clocks, response)))]
+            }
+            calls => {
+                let answers = self.batch(calls).await;
+                let read =
+                    |answer: Answer| answer.map_err(|silence| silence.error).and_then(|response| read(&response));
+                answers.into_iter().map(read).collect()
+            }
+        })
+    }
+
+    /// As above.
+    pub(super) async fn by_service(&self, queries: &[Query<'_>]) -> Result<Vec<Result<Page<Value>>>> {
+        let zone = &*self.site.zone;
+        let read = |page: Result<Page<Value>, Fault>| page.map_err(|fault| fault.error(SIDE));
+        let mut pages = Vec::new();
+        for chunk in queries.chunks(PARTS) {
+            let asks: Vec<_> = chunk.iter().map(|query| service::select(query, zone)).collect();
+            if let ([ask], []) = asks.split_at(1.min(asks.len())) {
+                let response = self.service.send(&ask.clone().call()).await?;
+                pages.push(read(service::page(&response, zone)));
+                continue;
+            }
+            let response = self.service.send(&service::Ask::batch(&asks)).await?;
+            let mut results = service::results(&response).map_err(|fault| fault.error(SIDE))?;
+            let missing = || Err(Fault::Unreadable("no answer to a part of a batch".to_owned()));
+            pages.extend((0..asks.len()).map(|nth| read(results.page(nth, zone).unwrap_or_else(missing))));
+        }
+        Ok(pages)
+    }
+
+    /// Sends OData calls in batches; one answer for each, in order.
     pub(super) async fn batch(&self, calls: &[Call]) -> Vec<Answer> {
         if calls.is_empty() {
             return Vec::new();
@@ -52,7 +157,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
 
     /// A reply as it is meant; one that is no JSON stays as it is.
     fn taken(&self, clocks: Clocks, response: Response) -> Response {
-        if clocks.read == super::clock::Clock::Utc {
+        if clocks.read == Mode::Utc {
             return response;
         }
         match parse::<Value>(response.body()) {
@@ -64,7 +169,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         }
     }
 
-    /// What times mean in this installation, found out the first time that it matters.
+    /// What times mean in this installation's OData, found out the first time that it matters.
     pub(super) async fn clocks(&self) -> Result<Clocks> {
         if let Some(found) = self.lore.findings() {
             return Ok(found.clocks);
@@ -73,4 +178,30 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         self.lore.learn(found);
         Ok(self.lore.findings().unwrap_or(found).clocks)
     }
+
+    /// How the times that activities are told with came about: stamps of another origin are no place to go on from.
+    pub(super) async fn tongue(&self) -> Result<Tongue> {
+        // the first question of all: which service answers it, and which columns are there
+        if self.lore.reach.try_first() {
+            loop {
+                let select = self.columns();
+                let query = Query { set: TOUCHSTONE, select: &select, top: 1, ..Query::default() };
+                match self.pages(&[query]).await {
+                    Err(error) if self.explained(&error).await? => {}
+                    // the reading itself will show it
+                    Err(Error::Server { .. } | Error::Unreadable { .. }) | Ok(_) => break,
+                    Err(error) => return Err(error),
+                }
+            }
+        }
+        Ok(match self.lore.reach.way(TOUCHSTONE) {
+            Transport::Dataservice => Tongue::Wall,
+            Transport::Odata => Tongue::Odata(self.clocks().await?.read),
+        })
+    }
+}
+
+/// What OData says of an entity that it keeps from this user: the operation or the table is closed to it, or it is not there (creatio.md §1.9).
+const fn is_barred(error: &Error) -> bool {
+    matches!(error, Error::Forbidden { .. } | Error::Server { status: 404, .. })
 }

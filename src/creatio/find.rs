@@ -1,10 +1,9 @@
 //! Finding particular activities, whatever the window: a direct read, so that an absence is sure (as far as the user may see).
 
 use super::Creatio;
-use super::query::Query;
+use super::query::{Query, Test};
 use super::read::{malformed, row_id};
 use crate::error::Result;
-use crate::http::odata::literal;
 use crate::model::{Item, ItemId, Malformed, Uid};
 use crate::ports::{Clock, Clue, Found, Http, Keys};
 use std::collections::BTreeSet;
@@ -49,9 +48,11 @@ impl<P: Http + Clock + Keys> Creatio<P> {
 
     /// The ids of the activities that have one of these UIDs.
     async fn with_uids(&self, uids: &BTreeSet<&Uid>) -> Result<Vec<ItemId>> {
+        if self.lore.reach.is_lacking("GlobalActivityID") {
+            return Ok(Vec::new());
+        }
         let query = Query { set: "Activity", select: "Id", ..Query::default() };
-        let calls = query.any(uids.iter().map(|uid| format!("GlobalActivityID eq {}", literal(uid.as_str()))));
-        let [rows] = self.ask([calls]).await?;
+        let [rows] = self.ask([query.any(uids.iter().map(|uid| Test::text("GlobalActivityID", uid)))]).await?;
         Ok(rows.iter().filter_map(row_id).collect())
     }
 }

@@ -2,25 +2,24 @@
 //! membership is read, a dynamic group's filter evaluated: by `$filter` as far as that goes, else by the server itself with the stored JSON.
 //! A group whose filter neither of them takes has no members and is named with the condition at fault.
 
-use super::Creatio;
 use super::filters::{self, Filter, Viewer};
-use super::query::{self, Query};
+use super::query::{LONGEST, Query, Test, date, no_email};
+use super::reach::Transport;
 use super::read::{row_id, understood};
-use super::stock::{FOLDER_DYNAMIC, FOLDER_STATIC, TYPE_EMAIL};
+use super::stock::{FOLDER_DYNAMIC, FOLDER_STATIC};
 use super::wire::{Folder, Membership as Row};
+use super::{Creatio, odata, reply, service};
 use crate::error::{Error, Result};
-use crate::http::{Call, Fault, Repeat, odata};
+use crate::http::Call;
 use crate::model::{GroupId, ItemId};
-use crate::ports::{Clock, Http, Keys, Membership, Response};
+use crate::ports::{Clock, Http, Keys, Membership};
 use chrono::Weekday;
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Rows of one page of members.
 const PAGE: usize = 1_000;
-/// Most characters of a path with a filter: what is longer goes to DataService, in a body.
-const LONGEST: usize = 2_000;
 
 /// A group of activities.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,15 +54,15 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     pub async fn groups(&self) -> Result<Vec<Group>> {
         let query =
             Query { set: "ActivityFolder", select: "Id,Name,ParentId,FolderTypeId", order: "Name", ..Query::default() };
-        let [rows] = self.ask([vec![query.call()]]).await?;
+        let [rows] = self.ask([vec![query]]).await?;
         let tree = Query {
             set: "FolderTree",
             select: "Id,Name,ParentId",
-            filter: "EntitySchemaName eq 'Activity'",
+            filter: Test::text("EntitySchemaName", "Activity"),
             order: "Name",
             ..Query::default()
         };
-        let trees = self.trees(vec![tree.call()]).await?;
+        let trees = self.trees(vec![tree]).await?;
         let group = |row: Folder, dynamic| {
             let parent = row.parent_id.0.map(GroupId::new);
             Some(Group { id: GroupId::new(row.id.0?), name: row.name, parent, dynamic })
@@ -88,15 +87,15 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         for group in groups {
             match rules.get(group.as_str()) {
                 None => membership.failed.push((group.clone(), "the group is not there".to_owned())),
-                Some(Rule::Rows) => fixed.push(format!("Folder/Id eq {group}")),
-                Some(Rule::Filter(set, column)) => match self.filtered(&format!("{set}({group})/{column}")).await? {
+                Some(Rule::Rows) => fixed.push(Test::row("Folder", group)),
+                Some(Rule::Filter(set, column)) => match self.filtered((set, column), group).await? {
                     Ok(members) => membership.members.extend(members),
                     Err(why) => membership.failed.push((group.clone(), why)),
                 },
             }
         }
         let query = Query { set: "ActivityInFolder", select: "ActivityId", order: "Id", ..Query::default() };
-        let rows = self.all(&query, &fixed).await?;
+        let rows = self.all(&query, fixed).await?;
         let rows = understood::<Row>(rows, "ActivityId", "ActivityInFolder.").0;
         membership.members.extend(rows.iter().filter_map(|row| row.activity_id.item()));
         Ok(membership)
@@ -104,7 +103,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
 
     /// What the members of these groups follow from, by the group's id; a group that is not there is left out.
     async fn rules(&self, groups: &[GroupId]) -> Result<BTreeMap<String, Rule>> {
-        let by_id = |groups: &[&GroupId]| groups.iter().map(|id| format!("Id eq {id}")).collect::<Vec<_>>();
+        let by_id = |groups: &[&GroupId]| groups.iter().map(Test::id).collect::<Vec<_>>();
         let folders = Query { set: "ActivityFolder", select: "Id,Name,ParentId,FolderTypeId", ..Query::default() };
         let [folders] = self.ask([folders.any(by_id(&groups.iter().collect::<Vec<_>>()))]).await?;
         let mut rules = BTreeMap::new();
@@ -116,7 +115,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         let trees = Query {
             set: "FolderTree",
             select: "Id,Name,ParentId",
-            filter: "EntitySchemaName eq 'Activity'",
+            filter: Test::text("EntitySchemaName", "Activity"),
             ..Query::default()
         };
         let trees = self.trees(trees.any(by_id(&others))).await?;
@@ -125,8 +124,8 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     }
 
     /// Rows of `FolderTree`; none where the installation has no such table, or keeps it from the user.
-    async fn trees(&self, calls: Vec<Call>) -> Result<Vec<Folder>> {
-        let rows = match self.ask([calls]).await {
+    async fn trees(&self, queries: Vec<Query<'_>>) -> Result<Vec<Folder>> {
+        let rows = match self.ask([queries]).await {
             Ok([rows]) => rows,
             Err(error) if refused(&error).is_some() => Vec::new(),
             Err(error) => return Err(error),
@@ -134,9 +133,9 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         Ok(understood::<Folder>(rows, "Id", "FolderTree.").0)
     }
 
-    /// The activities that the filter kept at `path` selects, or why it can't be evaluated.
-    async fn filtered(&self, path: &str) -> Result<Result<Vec<ItemId>, String>> {
-        let stored = match self.stored(path).await {
+    /// The activities that the filter of `group` selects, which is kept in `place`, or why it can't be evaluated.
+    async fn filtered(&self, place: (&str, &str), group: &GroupId) -> Result<Result<Vec<ItemId>, String>> {
+        let stored = match self.stored(place, group).await {
             Ok(stored) => stored,
             Err(error) => return refused(&error).map(Err).ok_or(error),
         };
@@ -146,7 +145,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             zone: &*self.site.zone,
             now: self.odata.now(),
             week: self.week,
-            date: &query::date,
+            date: &date,
         };
         match filters::read(&stored, &viewer) {
             Ok(filter) => self.selected(&filter).await,
@@ -154,22 +153,36 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         }
     }
 
-    /// A stored filter: the bytes of a stream (creatio.md §1.4).
-    async fn stored(&self, path: &str) -> Result<Vec<u8>> {
-        let response = self.odata.send(&Call::get(path)).await?;
-        query::accept(&response).map_err(|fault| fault.error(super::SIDE))?;
-        Ok(content(response.body()))
+    /// A stored filter: the bytes of a stream (creatio.md §1.4), or what the DataService shows of them.
+    async fn stored(&self, (set, column): (&str, &str), group: &GroupId) -> Result<Vec<u8>> {
+        match self.lore.reach.way(set) {
+            Transport::Odata => {
+                let response = self.odata.send(&Call::get(format!("{set}({group})/{column}"))).await?;
+                reply::accept(&response).map_err(|fault| fault.error(super::SIDE))?;
+                Ok(content(response.body()))
+            }
+            Transport::Dataservice => {
+                let query = Query { set, select: column, filter: Test::id(group), ..Query::default() };
+                let [rows] = self.ask([vec![query]]).await?;
+                let text = rows.first().and_then(|row| row.get(column)?.as_str()).unwrap_or_default();
+                // JSON as it is, or in base64; what is neither is told as it stands
+                let is_json = serde_json::from_str::<Value>(text).is_ok();
+                Ok(if is_json { text.into() } else { base64(text).unwrap_or_else(|| text.into()) })
+            }
+        }
     }
 
     async fn selected(&self, filter: &Filter) -> Result<Result<Vec<ItemId>, String>> {
-        let mut trouble = match &filter.odata {
-            Ok(text) => match self.by_odata(text).await? {
+        let way = self.lore.reach.way("Activity");
+        let mut trouble = match (&filter.odata, way) {
+            (Ok(text), Transport::Odata) => match self.by_filter(text).await? {
                 Ok(members) => return Ok(Ok(members)),
                 Err(why) => why,
             },
-            Err(obstacle) => obstacle.to_string(),
+            (Ok(_), Transport::Dataservice) => "OData is not open to the user".to_owned(),
+            (Err(obstacle), _) => obstacle.to_string(),
         };
-        match self.by_service(&filter.stored).await {
+        match self.by_stored(&filter.stored).await {
             Ok(members) => Ok(Ok(members)),
             Err(error) => match refused(&error) {
                 Some(why) => {
@@ -183,27 +196,27 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     }
 
     /// The activities that `filter` selects, e-mails aside, or why the server does not take it.
-    async fn by_odata(&self, filter: &str) -> Result<Result<Vec<ItemId>, String>> {
-        let mut whole = query::no_email();
-        if !filter.is_empty() {
-            whole = format!("{whole} and ({filter})");
-        }
+    async fn by_filter(&self, filter: &str) -> Result<Result<Vec<ItemId>, String>> {
+        let whole = no_email("Type").and(Test::Odata(filter.to_owned()));
         let query = Query { set: "Activity", select: "Id", order: "Id", top: PAGE, ..Query::default() };
-        if (Query { filter: &whole, skip: usize::from(u16::MAX), ..query }).call().path.len() > LONGEST {
+        let longest = Query { filter: whole.clone(), skip: usize::from(u16::MAX), ..query.clone() };
+        if odata::call(&longest).path.len() > LONGEST {
             return Ok(Err("the filter is too long for an address".to_owned()));
         }
-        match self.all(&query, &[whole]).await {
+        match self.all(&query, vec![whole]).await {
             Ok(rows) => Ok(Ok(rows.iter().filter_map(row_id).collect())),
             Err(error) => refused(&error).map(Err).ok_or(error),
         }
     }
 
     /// The activities that the stored filter selects by the server's own judgement, e-mails aside.
-    async fn by_service(&self, stored: &Value) -> Result<Vec<ItemId>> {
+    async fn by_stored(&self, stored: &Value) -> Result<Vec<ItemId>> {
+        let zone = &*self.site.zone;
         let mut members = Vec::new();
         loop {
-            let call = Call::post(SELECT_QUERY, select(stored, members.len()), Repeat::Safe);
-            let rows = rows(&self.service.send(&call).await?).map_err(|fault| fault.error(super::SIDE))?;
+            let ask = service::select_stored(stored, &no_email("Type"), (PAGE, members.len()), zone);
+            let page = service::page(&self.service.send(&ask.call()).await?, zone);
+            let rows = page.map_err(|fault| fault.error(super::SIDE))?.value;
             let read = rows.len();
             members.extend(rows.iter().filter_map(row_id));
             if read < PAGE {
@@ -213,13 +226,17 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     }
 
     /// All rows for each of `filters`. The first pages come in one batch; only what is long costs further requests.
-    pub(super) async fn all(&self, query: &Query<'_>, filters: &[String]) -> Result<Vec<Value>> {
-        let mut open: Vec<(&String, usize)> = filters.iter().map(|filter| (filter, 0)).collect();
+    pub(super) async fn all(&self, query: &Query<'_>, filters: Vec<Test>) -> Result<Vec<Value>> {
+        let mut open: Vec<(Test, usize)> = filters.into_iter().map(|filter| (filter, 0)).collect();
         let mut all = Vec::new();
         while !open.is_empty() {
-            let call = |(filter, skip): &(&String, usize)| Query { filter, skip: *skip, top: PAGE, ..*query }.call();
-            let calls: Vec<Call> = open.iter().map(call).collect();
-            let pages = self.pages(calls).await?;
+            let page = |(filter, skip): &(Test, usize)| Query {
+                filter: filter.clone(),
+                skip: *skip,
+                top: PAGE,
+                ..query.clone()
+            };
+            let pages = self.pages(&open.iter().map(page).collect::<Vec<_>>()).await?;
             let mut longer = Vec::new();
             for (page, (filter, skip)) in pages.into_iter().zip(open) {
                 let before = all.len();
@@ -262,51 +279,6 @@ pub(super) fn refused(error: &Error) -> Option<String> {
         | Error::Settings(_)
         | Error::Stopped
         | Error::Running => None,
-    }
-}
-
-/// The address of DataService's queries below the workspace (creatio.md §1.10).
-pub(super) const SELECT_QUERY: &str = "DataService/json/SyncReply/SelectQuery";
-
-/// A page of a query by a stored filter. The filter stays as it is, in a group with the condition that keeps e-mails out.
-fn select(stored: &Value, offset: usize) -> Value {
-    let no_email = json!({"filterType": 1, "comparisonType": 4, "isEnabled": true, "dataValueType": 10,
-        "leftExpression": {"expressionType": 0, "columnPath": "Type"},
-        "rightExpression": {"expressionType": 2, "parameter": {"dataValueType": 10, "value": TYPE_EMAIL}}});
-    json!({
-        "rootSchemaName": "Activity", "operationType": 0, "allColumns": false,
-        "columns": {"items": {"Id": {"expression": {"expressionType": 0, "columnPath": "Id"},
-            "orderDirection": 1, "orderPosition": 0}}},
-        "isPageable": true, "rowCount": PAGE, "rowsOffset": offset,
-        "filters": {"filterType": 6, "logicalOperation": 0, "isEnabled": true, "rootSchemaName": "Activity",
-            "items": {"stored": stored, "noEmail": no_email}},
-    })
-}
-
-/// DataService's reply, as far as it is known: success is told by the rows (creatio.md §1.10).
-#[derive(Deserialize)]
-struct Selected {
-    #[serde(default)]
-    rows: Option<Vec<Value>>,
-    #[serde(default)]
-    success: Option<bool>,
-    #[serde(default, rename = "responseStatus")]
-    status: Option<Value>,
-    #[serde(default, rename = "errorInfo")]
-    info: Option<Value>,
-}
-
-/// The rows of DataService's reply.
-pub(super) fn rows(response: &Response) -> Result<Vec<Value>, Fault> {
-    query::accept(response)?;
-    let reply: Selected = odata::parse(response.body())?;
-    let said = [reply.status, reply.info].into_iter().flatten().find_map(|body| {
-        let text = ["Message", "message"].iter().find_map(|name| body.get(name)?.as_str())?;
-        (!text.is_empty()).then(|| odata::brief(text))
-    });
-    match reply.rows {
-        Some(rows) if reply.success != Some(false) => Ok(rows),
-        Some(_) | None => Err(Fault::Unreadable(said.unwrap_or_else(|| "rows: missing".to_owned()))),
     }
 }
 

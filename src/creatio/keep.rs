@@ -4,7 +4,8 @@
 use super::Creatio;
 use super::kept;
 use super::lore::Overrides;
-use super::policy::{self, Policy};
+use super::policy::{self, Moved, Policy};
+use super::reach::Connection;
 use crate::engine::settings::Settings;
 use crate::error::{Error, Result};
 use crate::model::Day;
@@ -32,6 +33,10 @@ pub struct Kept {
     pub locked: Vec<String>,
     /// What the policy says of the installation's times.
     pub clock: Overrides,
+    /// What the policy says of how the installation is reached.
+    pub connection: Connection,
+    /// What the policy says of an installation that has moved.
+    pub moved: Option<Moved>,
 }
 
 /// What keeps the settings of one mailbox.
@@ -100,7 +105,15 @@ impl<P: Http + Clock + Keys, S: Store> Keeper<'_, P, S> {
                 (policy.begin(&self.first().await?), place)
             }
         };
-        Ok(Kept { settings: policy.fix(&own), own, place, locked: policy.locked(), clock: policy.clock() })
+        Ok(Kept {
+            settings: policy.fix(&own),
+            own,
+            place,
+            locked: policy.locked(),
+            clock: policy.clock(),
+            connection: policy.connection(),
+            moved: policy.moved().cloned(),
+        })
     }
 
     /// What a user begins with: the built-in sync's settings, where they can be read.

@@ -1,7 +1,8 @@
-//! What is known of one installation's clocks: found out by `probe` or by a write, and shared by all that talk to it as long as the page lives. What
+//! What is known of one installation: how it is reached ([`Reach`]), and its clocks, found out by `probe` or by a write, and shared by all that talk to it as long as the page lives. What
 //! an administrator says comes before what was found. Nothing here sends.
 
 use super::clock::{Clock, Clocks};
+use super::reach::Reach;
 use serde::Deserialize;
 use std::cell::Cell;
 
@@ -48,11 +49,13 @@ pub struct Findings {
     pub sure: bool,
 }
 
-/// What is known of one installation's clocks.
+/// What is known of one installation.
 #[derive(Debug, Default)]
 pub struct Lore {
     overrides: Cell<Overrides>,
     found: Cell<Option<Findings>>,
+    /// How it is reached.
+    pub reach: Reach,
 }
 
 impl Lore {

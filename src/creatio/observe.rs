@@ -1,10 +1,10 @@
 //! Observing: a full reading of the window, or what changed since the last one. Creatio has no tombstones: a delta counts the window's
 //! activities, and a count that the changes don't explain makes the reading a full one.
 
-use super::clock::Clock as Mode;
-use super::query::{Query, date, in_window, no_email};
+use super::door::Tongue;
+use super::query::{Query, Sign, Test, in_window, no_email};
 use super::read::{row_id, understood};
-use super::wire::{Activity, Trace};
+use super::wire::Trace;
 use super::{ACTIVITIES, Creatio, SIDE};
 use crate::error::{Error, Result};
 use crate::http::odata::Page;
@@ -28,8 +28,8 @@ const OVERLAP: TimeDelta = TimeDelta::minutes(2);
 /// Where the next reading goes on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Place {
-    /// What times in replies were taken to mean: stamps of another meaning are no place to go on from.
-    read: Mode,
+    /// How times were told: stamps of another origin are no place to go on from.
+    tongue: Tongue,
     /// The window that was read.
     window: Window,
     /// How many activities were in it.
@@ -67,8 +67,8 @@ impl Tide {
     }
 
     /// The filter for rows from here on.
-    fn filter(&self) -> String {
-        format!("ModifiedOn ge {}", date(self.high - OVERLAP))
+    fn filter(&self) -> Test {
+        Test::at("ModifiedOn", Sign::Ge, self.high - OVERLAP)
     }
 }
 
@@ -79,19 +79,19 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         let place = cursor.and_then(|cursor| serde_json::from_str::<Place>(&cursor.0).ok());
         // what could only be assumed may be seen by now
         self.lore.doubt();
-        let read = self.clocks().await?.read;
-        let delta = match place.filter(|place| place.window == scope.window && place.read == read) {
+        let tongue = self.tongue().await?;
+        let delta = match place.filter(|place| place.window == scope.window && place.tongue == tongue) {
             Some(place) => self.delta(place).await?,
             None => None,
         };
         match delta {
             Some(listing) => Ok(listing),
-            None => self.full(scope.window, read).await,
+            None => self.full(scope.window, tongue).await,
         }
     }
 
     /// Everything in the window.
-    async fn full(&self, window: Window, read: Mode) -> Result<Listing> {
+    async fn full(&self, window: Window, tongue: Tongue) -> Result<Listing> {
         let rows = self.all_in(&window).await?;
         let (traces, _) = understood::<Trace>(rows.clone(), "Id", "");
         let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
@@ -101,23 +101,23 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         // without participants' rows, theirs can't be older than the activities'
         let participants = Tide { high: activities.high, seen: BTreeSet::new() }.after(&participants);
         // nothing there: there is no stamp to go on from
-        let place = (count > 0).then_some(Place { read, window, count, activities, participants });
+        let place = (count > 0).then_some(Place { tongue, window, count, activities, participants });
         let listing = Listing { items: reading.items, malformed: reading.malformed, ..Listing::default() };
         Ok(Listing { complete: vec![ACTIVITIES.into()], ..self.framed(listing, place.as_ref()) })
     }
 
     /// What changed since `place`; `None` if only a full reading can tell.
     async fn delta(&self, place: Place) -> Result<Option<Listing>> {
-        let activities = format!("{} and {}", no_email(), place.activities.filter());
-        let participants = format!("Activity/{} and {}", no_email(), place.participants.filter());
-        let changed = |set, select, filter| Query { set, select, filter, order: "ModifiedOn,Id", top: MANY, skip: 0 };
-        let count = Query { set: "Activity", filter: &in_window(&place.window), ..Query::default() }.count();
-        let calls = vec![
-            changed("Activity", "Id,CreatedOn,StartDate,DueDate,ModifiedOn", &activities).call(),
-            changed("ActivityParticipant", "Id,ActivityId,ModifiedOn", &participants).call(),
-            count,
+        let activities = no_email("Type").and(place.activities.filter());
+        let participants = no_email("Activity.Type").and(place.participants.filter());
+        let changed =
+            |set, select, filter| Query { set, select, filter, order: "ModifiedOn,Id", top: MANY, ..Query::default() };
+        let queries = [
+            changed("Activity", "Id,CreatedOn,StartDate,DueDate,ModifiedOn", activities),
+            changed("ActivityParticipant", "Id,ActivityId,ModifiedOn", participants),
+            Query { set: "Activity", filter: in_window(&place.window), count: true, ..Query::default() },
         ];
-        let mut pages = self.pages(calls).await?.into_iter();
+        let mut pages = self.pages(&queries).await?.into_iter();
         let (mut rows, mut joined) = (Vec::new(), Vec::new());
         self.follow(pages.next().unwrap_or_else(nothing), &mut rows).await?;
         self.follow(pages.next().unwrap_or_else(nothing), &mut joined).await?;
@@ -142,7 +142,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             participants: place.participants.after(&joined),
             count: count.unwrap_or(place.count),
             window: place.window,
-            read: place.read,
+            tongue: place.tongue,
         };
         let listing = Listing { items: reading.items, malformed: named_once(malformed), ..Listing::default() };
         Ok(Some(self.framed(listing, Some(&place))))
@@ -152,13 +152,13 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     /// is seen again, where paging by number alone would lose its neighbour.
     async fn all_in(&self, window: &Window) -> Result<Vec<Value>> {
         let mut rows = BTreeMap::new();
-        let (mut key, mut skip, mut top) = (String::new(), 0, PAGE);
+        let (mut key, mut skip, mut top) = (None, 0, PAGE);
         loop {
-            let filter = if key.is_empty() { String::new() } else { format!(" and ModifiedOn ge {key}") };
-            let filter = in_window(window) + &filter;
-            let order = "ModifiedOn,Id";
-            let query = Query { set: "Activity", select: Activity::COLUMNS, filter: &filter, order, top, skip };
-            let page = match self.ask([vec![query.call()]]).await {
+            let since = key.map(|at| Test::at("ModifiedOn", Sign::Ge, at)).unwrap_or_default();
+            let (filter, select, order) = (in_window(window).and(since), self.columns(), "ModifiedOn,Id");
+            let query = Query { set: "Activity", select: &select, filter, order, top, skip, count: false };
+            let page = match self.ask([vec![query]]).await {
+                Err(error) if self.explained(&error).await? => continue,
                 // the server's memory for one page was too small, which not every version says (creatio.md §1.6)
                 Err(Error::Server { status: 500, .. }) if top > 1 => {
                     top = (top / SHRINK).max(1);
@@ -166,7 +166,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
                 }
                 asked => asked.map(|[page]| page)?,
             };
-            let last = page.last().and_then(|row| row.get("ModifiedOn")?.as_str()).unwrap_or_default().to_owned();
+            let last = page.last().and_then(|row| row.get("ModifiedOn")?.as_str()?.parse::<Instant>().ok());
             let read = page.len();
             // a row without an id is kept by its place: it has to be reported
             let place = rows.len();
@@ -200,7 +200,8 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             writable: true,
         };
         let cursor = place.and_then(|place| serde_json::to_string(place).ok()).map(Cursor);
-        Listing { containers: vec![container], cursor, now: self.odata.told(), ..listing }
+        let now = self.odata.told().max(self.service.told());
+        Listing { containers: vec![container], cursor, now, unheld: self.unheld(), ..listing }
     }
 }
 

@@ -2,12 +2,12 @@
 //! Owner's row is the server's.
 
 use super::map::{Lookups, is_guest, own};
+use super::query::{Body, Change, Deed};
 use super::stock::{ROLE_PARTICIPANT, response_id};
 use super::wire::Participant;
-use crate::http::{Call, Repeat};
 use crate::model::{ContactId, Field, ItemId, Person, Record, Response};
 use crate::ports::Op;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -40,15 +40,15 @@ impl<'a> Wish<'a> {
         (wish != Self::default()).then_some(wish)
     }
 
-    /// The calls that fulfil it where `rows` are the participants' rows now.
-    pub(super) fn calls(
+    /// The changes that fulfil it where `rows` are the participants' rows now.
+    pub(super) fn changes(
         &self,
         activity: &ItemId,
         rows: &[&Participant],
         owner: Option<&ContactId>,
         (me, lookups): (&ContactId, &Lookups),
-    ) -> Vec<Call> {
-        let mut calls = Vec::new();
+    ) -> Vec<Change> {
+        let mut changes = Vec::new();
         if let Some(people) = self.people {
             let guests = rows.iter().filter(|row| is_guest(row, owner, me));
             let contacts: BTreeSet<&str> =
@@ -58,8 +58,11 @@ impl<'a> Wish<'a> {
             for row in rows {
                 there.entry(row.participant_id.as_str().unwrap_or_default()).or_insert(row);
             }
-            calls.extend(guests.filter(|row| !wanted(row)).filter_map(|row| Some(Call::delete(address(row)?))));
-            calls.extend(people.iter().filter_map(|person| {
+            changes.extend(guests.filter(|row| !wanted(row)).filter_map(|row| {
+                let deed = Deed::Delete { id: row.id.0.clone()?, seen: row.modified_on.at };
+                Some(Change { set: SET, deed })
+            }));
+            changes.extend(people.iter().filter_map(|person| {
                 let contact = person.contact.as_ref().filter(|contact| *contact != me)?;
                 let row = there.get(contact.as_str()).copied();
                 let (role, response) = (lookups.role_id(person.role), response_id(person.response));
@@ -70,30 +73,41 @@ impl<'a> Wish<'a> {
                         let same =
                             row.role_id.as_str() == Some(role) && row.invite_response_id.as_str() == Some(response);
                         let body = json!({"RoleId": role, "InviteResponseId": response});
-                        (!same).then_some(Call::patch(address(row)?, body))
+                        if same { None } else { changed(row, body) }
                     }
                 }
             }));
         }
         if let Some(response) = self.response.map(response_id) {
-            calls.extend(match own(rows, me) {
+            changes.extend(match own(rows, me) {
                 None => Some(added(activity, me, ROLE_PARTICIPANT, response)),
                 Some(row) if row.invite_response_id.as_str() == Some(response) => None,
-                Some(row) => address(row).map(|at| Call::patch(at, json!({"InviteResponseId": response}))),
+                Some(row) => changed(row, json!({"InviteResponseId": response})),
             });
         }
-        calls
+        changes
     }
 }
 
-fn address(row: &Participant) -> Option<String> {
-    Some(format!("ActivityParticipant({})", row.id.as_str()?))
+const SET: &str = "ActivityParticipant";
+
+/// The change of a row, as long as it is as it was read.
+fn changed(row: &Participant, body: Value) -> Option<Change> {
+    let deed = Deed::Update { id: row.id.0.clone()?, body: members(body), seen: row.modified_on.at };
+    Some(Change { set: SET, deed })
+}
+
+fn members(body: Value) -> Body {
+    match body {
+        Value::Object(body) => body,
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Body::new(),
+    }
 }
 
 /// The creation of a row whose id follows from Activity and Contact, so that a repeated one makes no second row.
-fn added(activity: &ItemId, contact: &ContactId, role: &str, response: &str) -> Call {
+fn added(activity: &ItemId, contact: &ContactId, role: &str, response: &str) -> Change {
     let id = Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{activity}/{contact}").as_bytes());
     let body = json!({"Id": id, "ActivityId": activity, "ParticipantId": contact, "RoleId": role,
         "InviteResponseId": response});
-    Call::post("ActivityParticipant", body, Repeat::Safe)
+    Change { set: SET, deed: Deed::Insert(members(body)) }
 }

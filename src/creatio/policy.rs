@@ -5,15 +5,28 @@
 //! `Settings` doesn't know, or can't take, is a fault with its path. The price: `Settings` must say all its members when it is serialised.
 
 use super::lore::Overrides;
+use super::reach::Connection;
 use crate::engine::settings::Settings;
 use crate::error::{Error, Result};
 use crate::http::odata::understand;
 use crate::model::Day;
 use chrono::Days;
+use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 /// The code of the system setting, which the package brings.
 pub const CODE: &str = "ScheduleSyncPolicy";
+
+impl Moved {
+    /// The name of the installation at `address`: its own, or the one that it had before.
+    #[must_use]
+    pub fn name<'a>(moved: Option<&'a Self>, address: &'a str) -> &'a str {
+        let bare = |address: &str| address.trim_end_matches('/').to_lowercase();
+        moved
+            .filter(|moved| bare(&moved.address) == bare(address))
+            .map_or(address, |moved| moved.was.trim_end_matches('/'))
+    }
+}
 
 type Object = Map<String, Value>;
 
@@ -23,6 +36,19 @@ pub struct Policy {
     defaults: Object,
     locks: Object,
     clock: Overrides,
+    connection: Connection,
+    site: Option<Moved>,
+}
+
+/// An installation that has moved to another address: what was synchronised before goes on under the identity that it had. A copy of its database, which
+/// has the same policy, has another address and stays a stranger.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Moved {
+    /// The address that it has now, as the browser names it: `https://crm.example`.
+    pub address: String,
+    /// The address under which it was synchronised first.
+    pub was: String,
 }
 
 /// The member that says how many days before today syncing begins, where a date would age.
@@ -48,6 +74,11 @@ impl Policy {
         };
         let (defaults, mut locks, fields) = (part("defaults")?, part("locks")?, part("fields")?);
         let clock = understand(Value::Object(part("clock")?)).map_err(|reason| fault(&format!("clock.{reason}")))?;
+        let connection =
+            understand(Value::Object(part("connection")?)).map_err(|reason| fault(&format!("connection.{reason}")))?;
+        let site = part("site")?;
+        let site = (!site.is_empty()).then(|| understand::<Moved>(Value::Object(site)));
+        let site = site.transpose().map_err(|reason| fault(&format!("site.{reason}")))?;
         match whole.remove("version") {
             Some(version) if version != 1 => return Err(fault("version: expected 1")),
             Some(_) | None => {}
@@ -60,7 +91,7 @@ impl Policy {
         if !fields.is_empty() && locks.insert("fields".to_owned(), Value::Object(fields)).is_some() {
             return Err(fault("locks.fields: set by fields already"));
         }
-        let mut policy = Self { defaults, locks, clock };
+        let mut policy = Self { defaults, locks, clock, connection, site };
         let first = Settings::first(today);
         for (name, part) in [("defaults", &mut policy.defaults), ("locks", &mut policy.locks)] {
             dated(part, today).map_err(|reason| fault(&format!("{name}.{reason}")))?;
@@ -73,6 +104,18 @@ impl Policy {
     #[must_use]
     pub const fn clock(&self) -> Overrides {
         self.clock
+    }
+
+    /// What it says of how the installation is reached, where a probe would not find it out.
+    #[must_use]
+    pub const fn connection(&self) -> Connection {
+        self.connection
+    }
+
+    /// Where the installation was before it moved, if it says so.
+    #[must_use]
+    pub const fn moved(&self) -> Option<&Moved> {
+        self.site.as_ref()
     }
 
     /// The settings of a user who has saved none: `first`, with the policy's defaults.

@@ -3,20 +3,20 @@
 //! be like replies until a write shows otherwise (`apply`).
 
 use super::clock::{Clock as Mode, Clocks};
-use super::groups::{refused, rows};
+use super::door::envelope;
+use super::groups::refused;
 use super::lore::Findings;
-use super::query::{self, Query, date};
-use super::read::{envelope, understood};
+use super::query::{Query, Sign, Test};
+use super::read::understood;
 use super::wire::{Guid, Stamp};
-use super::{Creatio, SIDE};
+use super::{Creatio, SIDE, odata, reply, service};
 use crate::error::Result;
-use crate::http::{Call, Repeat};
-use crate::model::time::{instant, local};
+use crate::model::time::{Fixed, instant, local};
 use crate::model::{Instant, Zone};
 use crate::ports::{Clock, Http, Keys};
 use chrono::{NaiveDateTime, TimeDelta};
 use serde::Deserialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// How far two readings of one stamp may be apart: the DataService tells milliseconds, or whole seconds.
 const ALIKE: TimeDelta = TimeDelta::seconds(2);
@@ -62,9 +62,8 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             top: 20,
             ..Query::default()
         };
-        let page = query::page(&self.odata.send(&query.call()).await?).map_err(|fault| fault.error(SIDE))?;
+        let page = reply::page(&self.odata.send(&odata::call(&query)).await?).map_err(|fault| fault.error(SIDE))?;
         let samples = samples(understood::<Stamps>(page.value, "Id", "Contact.").0);
-        let assumed = |read| Findings { clocks: Clocks::all(read), sure: false };
         let now = self.odata.now();
         if samples.iter().any(|sample| sample.shown > now + AHEAD) {
             // no stamp lies in the future
@@ -72,13 +71,16 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         }
         // where the wall clock is UTC for the time being, both look alike
         let telling = samples.iter().find(|sample| zone.offset(sample.shown) != 0);
-        let Some(sample) = telling else { return Ok(assumed(Mode::Utc)) };
+        let Some(sample) = telling else { return Ok(Findings::default()) };
         let wall = match self.wall(sample).await {
             Ok(wall) => wall,
             Err(error) if refused(&error).is_some() => None,
             Err(error) => return Err(error),
         };
-        let Some(wall) = wall else { return Ok(assumed(Mode::Utc)) };
+        let Some(wall) = wall else {
+            // whatever replies mean, filters have to mean the same
+            return Ok(Findings { sure: false, clocks: self.with_filter(zone, &samples, Mode::Utc).await? });
+        };
         let is_wall = (sample.shown.naive_utc() - wall).abs() < ALIKE;
         let read = if is_wall { Mode::Local } else { Mode::Utc };
         Ok(Findings { sure: true, clocks: self.with_filter(zone, &samples, read).await? })
@@ -86,11 +88,14 @@ impl<P: Http + Clock + Keys> Creatio<P> {
 
     /// A stamp by the wall clock of the user's profile.
     async fn wall(&self, sample: &Sample) -> Result<Option<NaiveDateTime>> {
-        let call = Call::post(super::groups::SELECT_QUERY, select(sample), Repeat::Safe);
-        let rows = rows(&self.service.send(&call).await?).map_err(|fault| fault.error(SIDE))?;
-        let text = rows.first().and_then(|row| row.get(sample.column)?.as_str()).unwrap_or_default();
-        // the text may be a JSON text once more (creatio.md §1.5)
-        Ok(text.trim_matches('"').parse().ok())
+        let filter = Test::id(&sample.id);
+        let query = Query { set: "Contact", select: sample.column, filter, top: 1, ..Query::default() };
+        // in a zone without offset the wall clock is told as it is
+        let ask = service::select(&query, &Fixed::utc());
+        let page = service::page(&self.service.send(&ask.call()).await?, &Fixed::utc());
+        let rows = page.map_err(|fault| fault.error(SIDE))?.value;
+        let at = rows.first().and_then(|row| row.get(sample.column)?.as_str()?.parse::<Instant>().ok());
+        Ok(at.map(|at| at.naive_utc()))
     }
 
     /// All directions, if replies mean `read`: which way a filter finds one of the rows that were read.
@@ -102,15 +107,15 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         let telling = samples.iter().map(|sample| (sample, meant(sample))).find(|(_, at)| zone.offset(*at) != 0);
         let Some((sample, at)) = telling else { return Ok(Clocks::all(read)) };
         let call = |at: Instant| {
-            let (from, to) = (date(at - ALIKE), date(at + ALIKE));
             let Sample { id, column, .. } = sample;
-            let filter = format!("Id eq {id} and {column} ge {from} and {column} le {to}");
-            Query { set: "Contact", select: "Id", filter: &filter, ..Query::default() }.call()
+            let since = Test::at(column, Sign::Ge, at - ALIKE);
+            let filter = Test::id(id).and(since).and(Test::at(column, Sign::Lt, at + ALIKE));
+            odata::call(&Query { set: "Contact", select: "Id", filter, ..Query::default() })
         };
         let calls = [call(at), call(local(zone, at).and_utc())];
         let mut found = [false; 2];
         for (found, answer) in found.iter_mut().zip(self.odata.batch(&envelope(), &calls).await) {
-            let page = query::page::<Value>(&answer.map_err(|silence| silence.error)?);
+            let page = reply::page::<Value>(&answer.map_err(|silence| silence.error)?);
             *found = page.map_err(|fault| fault.error(SIDE))?.value.len() == 1;
         }
         let filter = match found {
@@ -131,17 +136,4 @@ fn samples(rows: Vec<Stamps>) -> Vec<Sample> {
         })
     });
     both.flatten().collect()
-}
-
-/// The question for one stamp of one Contact.
-fn select(sample: &Sample) -> Value {
-    let path = |path: &str| json!({"expressionType": 0, "columnPath": path});
-    json!({
-        "rootSchemaName": "Contact", "operationType": 0, "allColumns": false,
-        "columns": {"items": {sample.column: {"expression": path(sample.column)}}},
-        "rowCount": 1,
-        "filters": {"filterType": 6, "logicalOperation": 0, "isEnabled": true, "rootSchemaName": "Contact",
-            "items": {"id": {"filterType": 1, "comparisonType": 3, "isEnabled": true, "leftExpression": path("Id"),
-                "rightExpression": {"expressionType": 2, "parameter": {"dataValueType": 0, "value": sample.id}}}}},
-    })
 }

@@ -1,79 +1,219 @@
-//! Questions to Creatio's OData: addresses with filters that stay short enough, and how replies are told apart from log-in pages.
-//! Lookups are filtered by navigation path (`Owner/Id`), dates and GUIDs stand bare (creatio.md §1.4).
+//! Questions to Creatio and writes to it, as values: `odata` and `service` spell them for the two services that take them, `door` chooses. Properties
+//! are named as OData names them (`OwnerId`), paths by lookups (`Activity.Type`). Pure.
 
 use super::stock::TYPE_EMAIL;
-use crate::http::odata::{Page, address, brief, parse, refusal};
-use crate::http::{Call, Fault};
 use crate::model::{Instant, Window};
-use crate::ports::Response;
-use ::http::StatusCode;
 use chrono::SecondsFormat;
-use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
-/// Most characters of path and query: servers and proxies commonly stop at 2,048 (creatio.md §1.6, "URL length").
-const LONGEST: usize = 2_000;
+/// Most characters of an address: servers and proxies commonly stop at 2,048 (creatio.md §1.6, "URL length").
+pub(super) const LONGEST: usize = 2_000;
 /// Most alternatives of one filter.
 const ALTERNATIVES: usize = 20;
 
-/// A question for rows of one entity set.
-#[derive(Clone, Copy, Debug, Default)]
+/// Members of a row to be written, by the properties' names.
+pub(super) type Body = Map<String, Value>;
+
+/// A question for rows of one entity.
+#[derive(Clone, Debug, Default)]
 pub(super) struct Query<'a> {
-    /// The entity set.
+    /// The entity.
     pub(super) set: &'a str,
-    /// `$select`.
+    /// The properties, separated by commas.
     pub(super) select: &'a str,
-    /// `$filter`; empty: all rows.
-    pub(super) filter: &'a str,
-    /// `$orderby`.
+    /// Which rows.
+    pub(super) filter: Test,
+    /// Columns to order by, separated by commas; each may end with ` desc`.
     pub(super) order: &'a str,
-    /// `$top`; 0: no limit.
+    /// Most rows; 0: no limit.
     pub(super) top: usize,
-    /// `$skip`.
+    /// Rows to skip.
     pub(super) skip: usize,
+    /// Not the rows, but how many there are.
+    pub(super) count: bool,
+}
+
+/// A condition on a row.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Test {
+    /// A column compared with a value.
+    Is(&'static str, Sign, Operand),
+    /// All of them; none is no condition.
+    All(Vec<Test>),
+    /// At least one of them.
+    Any(Vec<Test>),
+    /// A condition that only OData can be asked for, as it spells it.
+    Odata(String),
+}
+
+/// A comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sign {
+    /// Equal.
+    Eq,
+    /// Not equal; an empty column is that, too.
+    Ne,
+    /// Less.
+    Lt,
+    /// Greater.
+    Gt,
+    /// Greater or equal.
+    Ge,
+}
+
+/// What a column is compared with.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Operand {
+    /// A GUID, of a column that is no lookup.
+    Guid(String),
+    /// The row that a lookup leads to.
+    Row(String),
+    /// A text.
+    Text(String),
+    /// A point in time.
+    At(Instant),
+}
+
+impl Default for Test {
+    fn default() -> Self {
+        Self::All(Vec::new())
+    }
+}
+
+impl Test {
+    /// The row with this id.
+    pub(super) fn id(id: impl ToString) -> Self {
+        Self::guid("Id", id)
+    }
+
+    /// A column that holds this GUID and is no lookup.
+    pub(super) fn guid(column: &'static str, id: impl ToString) -> Self {
+        Self::Is(column, Sign::Eq, Operand::Guid(id.to_string()))
+    }
+
+    /// A lookup that leads to this row.
+    pub(super) fn row(path: &'static str, id: impl ToString) -> Self {
+        Self::Is(path, Sign::Eq, Operand::Row(id.to_string()))
+    }
+
+    /// A column that holds this text.
+    pub(super) fn text(column: &'static str, text: impl ToString) -> Self {
+        Self::Is(column, Sign::Eq, Operand::Text(text.to_string()))
+    }
+
+    /// A date on one side of this one.
+    pub(super) const fn at(column: &'static str, sign: Sign, at: Instant) -> Self {
+        Self::Is(column, sign, Operand::At(at))
+    }
+
+    /// Whether only OData can be asked.
+    fn is_odatas(&self) -> bool {
+        match self {
+            Self::Is(..) => false,
+            Self::All(parts) | Self::Any(parts) => parts.iter().any(Self::is_odatas),
+            Self::Odata(_) => true,
+        }
+    }
+
+    /// Both.
+    pub(super) fn and(self, other: Self) -> Self {
+        let mut parts = Vec::new();
+        for test in [self, other] {
+            match test {
+                Self::All(inner) => parts.extend(inner),
+                test @ (Self::Is(..) | Self::Any(_) | Self::Odata(_)) => parts.push(test),
+            }
+        }
+        Self::All(parts)
+    }
 }
 
 impl Query<'_> {
-    /// The question as a call.
-    pub(super) fn call(&self) -> Call {
-        let number = |n: usize| if n == 0 { String::new() } else { n.to_string() };
-        let (top, skip) = (number(self.top), number(self.skip));
-        let options = [
-            ("$select", self.select),
-            ("$filter", self.filter),
-            ("$orderby", self.order),
-            ("$top", top.as_str()),
-            ("$skip", skip.as_str()),
-        ];
-        Call::get(address(self.set, &options))
+    /// Whether both services can be asked.
+    pub(super) fn has_detour(&self) -> bool {
+        !self.filter.is_odatas()
     }
 
-    /// The question for how many rows there are; the reply is a [`Page`] with `count`.
-    pub(super) fn count(&self) -> Call {
-        let options = [("$select", "Id"), ("$filter", self.filter), ("$top", "1"), ("$count", "true")];
-        Call::get(address(self.set, &options))
-    }
-
-    /// The question for rows of which one of `terms` holds, beside the filter: in as few calls as their length allows.
-    pub(super) fn any(&self, terms: impl IntoIterator<Item = String>) -> Vec<Call> {
-        let with = |terms: &[String]| {
-            let any = terms.join(" or ");
-            let filter = if self.filter.is_empty() { any } else { format!("{} and ({any})", self.filter) };
-            Query { filter: &filter, ..*self }.call()
-        };
-        let mut calls = Vec::new();
-        let mut chain: Vec<String> = Vec::new();
+    /// The questions for rows of which one of `terms` holds, beside the filter: as few as their length allows.
+    pub(super) fn any(&self, terms: impl IntoIterator<Item = Test>) -> Vec<Self> {
+        let with =
+            |terms: &[Test]| Query { filter: self.filter.clone().and(Test::Any(terms.to_vec())), ..self.clone() };
+        let mut queries = Vec::new();
+        let mut chain: Vec<Test> = Vec::new();
         for term in terms {
             chain.push(term);
-            if chain.len() > 1 && (chain.len() > ALTERNATIVES || with(&chain).path.len() > LONGEST) {
+            let is_long = || super::odata::call(&with(&chain)).path.len() > LONGEST;
+            if chain.len() > 1 && (chain.len() > ALTERNATIVES || is_long()) {
                 let last = chain.split_off(chain.len() - 1);
-                calls.push(with(&chain));
+                queries.push(with(&chain));
                 chain = last;
             }
         }
         if !chain.is_empty() {
-            calls.push(with(&chain));
+            queries.push(with(&chain));
         }
-        calls
+        queries
+    }
+}
+
+/// A write to one row.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Change {
+    /// The entity.
+    pub(super) set: &'static str,
+    /// What is done.
+    pub(super) deed: Deed,
+}
+
+/// What is done to a row. `seen`: its `ModifiedOn` on which the decision rests; if it has another, it must stay as it is, as far as that can be had.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Deed {
+    /// It is created, with an id of ours.
+    Insert(Body),
+    /// Members are set.
+    Update {
+        /// Which.
+        id: String,
+        /// The members.
+        body: Body,
+        /// See above.
+        seen: Option<Instant>,
+    },
+    /// It is deleted.
+    Delete {
+        /// Which.
+        id: String,
+        /// See above.
+        seen: Option<Instant>,
+    },
+}
+
+impl Change {
+    /// The same, whatever is found there.
+    pub(super) fn anyway(mut self) -> Self {
+        match &mut self.deed {
+            Deed::Insert(_) => {}
+            Deed::Update { seen, .. } | Deed::Delete { seen, .. } => *seen = None,
+        }
+        self
+    }
+}
+
+impl Deed {
+    /// The `ModifiedOn` on which it depends.
+    pub(super) const fn seen(&self) -> Option<Instant> {
+        match self {
+            Self::Insert(_) => None,
+            Self::Update { seen, .. } | Self::Delete { seen, .. } => *seen,
+        }
+    }
+
+    /// The row that it is done to; a new one has its id in its members.
+    pub(super) fn id(&self) -> Option<&str> {
+        match self {
+            Self::Insert(_) => None,
+            Self::Update { id, .. } | Self::Delete { id, .. } => Some(id),
+        }
     }
 }
 
@@ -89,119 +229,46 @@ pub(super) fn date(at: Instant) -> String {
     at.to_rfc3339_opts(form, true)
 }
 
-/// The filter for activities that are no e-mails.
-pub(super) fn no_email() -> String {
-    format!("Type/Id ne {TYPE_EMAIL}")
+/// The condition for activities that are no e-mails; `path` is that of the type.
+pub(super) fn no_email(path: &'static str) -> Test {
+    Test::Is(path, Sign::Ne, Operand::Row(TYPE_EMAIL.to_owned()))
 }
 
-/// The filter for activities that touch `window` (see [`Window::holds`]; nothing in Creatio is known to be an occurrence).
-pub(super) fn in_window(window: &Window) -> String {
-    let (from, to) = (date(window.from), date(window.to));
-    format!(
-        "{} and StartDate lt {to} and (DueDate gt {from} or (StartDate ge {from} and DueDate ge {from}))",
-        no_email()
-    )
-}
-
-/// Reads a page of rows.
-pub(super) fn page<T: DeserializeOwned>(response: &Response) -> Result<Page<T>, Fault> {
-    accept(response)?;
-    parse(response.body()).map_err(|fault| match refusal(response) {
-        // a success that is an error all the same: creatio.md §1.8, shape 3
-        Fault::Refused { message, .. } if !message.is_empty() => Fault::Unreadable(message),
-        Fault::Refused { .. } | Fault::SignedOut | Fault::Forbidden(_) | Fault::CursorLost | Fault::Unreadable(_) => {
-            fault
-        }
-    })
-}
-
-/// Lets a success pass; tells refusals, lost sessions and missing permissions apart (creatio.md §1.2, §1.8).
-pub(super) fn accept(response: &Response) -> Result<(), Fault> {
-    match stop(response) {
-        Some(fault) => Err(fault),
-        None if response.status().is_success() => Ok(()),
-        None => Err(refused(response)),
-    }
-}
-
-/// What a reply says of the session or the user's rights as a whole, if it does: then it answers nothing.
-pub(super) fn stop(response: &Response) -> Option<Fault> {
-    if response.status().is_redirection() || response.status() == StatusCode::UNAUTHORIZED {
-        return Some(Fault::SignedOut);
-    }
-    if let Some(markup) = markup(response) {
-        // a success that is a page is the log-in; an error's page is an error
-        let signed_out = (response.status().is_success() || is_login(&markup)).then_some(Fault::SignedOut);
-        return denied(&title(&markup)).or(signed_out);
-    }
-    // a success that is an error all the same: creatio.md §1.8, shape 3
-    let is_error = !response.status().is_success() || response.body().starts_with(br#"{"Message""#);
-    if !is_error {
-        return None;
-    }
-    match refusal(response) {
-        Fault::Refused { message, .. } => denied(&message),
-        Fault::SignedOut | Fault::Forbidden(_) | Fault::CursorLost | Fault::Unreadable(_) => None,
-    }
-}
-
-/// The refusal in a reply; of a page, what its title says.
-fn refused(response: &Response) -> Fault {
-    match (refusal(response), markup(response)) {
-        (Fault::Refused { status, code, .. }, Some(markup)) => Fault::Refused { status, code, message: title(&markup) },
-        (fault, _) => fault,
-    }
-}
-
-/// The reply as a page of a web site, if it is one.
-fn markup(response: &Response) -> Option<String> {
-    let kind = response.headers().get(::http::header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    let html = kind.is_some_and(|kind| kind.starts_with("text/html")) || response.body().starts_with(b"<");
-    html.then(|| String::from_utf8_lossy(response.body()).into_owned())
-}
-
-fn is_login(markup: &str) -> bool {
-    ["NuiLogin", "/Login/"].iter().any(|mark| markup.contains(mark))
-}
-
-fn title(markup: &str) -> String {
-    let after = markup.split_once("<title>").map_or("", |(_, after)| after);
-    brief(after.split_once("</title>").map_or("", |(title, _)| title))
-}
-
-/// What a message that is no ordinary refusal means.
-fn denied(message: &str) -> Option<Fault> {
-    let lower = message.to_lowercase();
-    let about = |words: &[&str]| words.iter().any(|word| lower.contains(word));
-    if lower.contains("odata") && about(&["permission", "прав"]) {
-        return Some(Fault::Forbidden(message.to_owned()));
-    }
-    about(&["authentication failed"]).then_some(Fault::SignedOut)
+/// The condition for activities that touch `window` (see [`Window::holds`]; nothing in Creatio is known to be an occurrence).
+pub(super) fn in_window(window: &Window) -> Test {
+    let (start, due) = ("StartDate", "DueDate");
+    let point = [Test::at(start, Sign::Ge, window.from), Test::at(due, Sign::Ge, window.from)];
+    Test::All(vec![
+        no_email("Type"),
+        Test::at(start, Sign::Lt, window.to),
+        Test::Any(vec![Test::at(due, Sign::Gt, window.from), Test::All(point.into())]),
+    ])
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::odata::call;
     use super::*;
 
     #[test]
     fn long_chains_are_split() {
-        let query = Query { set: "Activity", select: "Id", filter: "a eq 1", ..Query::default() };
-        let ids = |n: usize| (0..n).map(|n| format!("Id eq {n:036}"));
-        let uids = |n: usize| (0..n).map(|n| format!("GlobalActivityID eq '{n:0150}'"));
-        for (what, calls, lens) in [
+        let query = Query { set: "Activity", select: "Id", filter: Test::text("a", "1"), ..Query::default() };
+        let ids = |n: usize| (0..n).map(|n| Test::id(format!("{n:036}")));
+        let uids = |n: usize| (0..n).map(|n| Test::text("GlobalActivityID", format!("{n:0150}")));
+        for (what, queries, lens) in [
             ("none", query.any([]), 0),
             ("one", query.any(ids(1)), 1),
             ("twenty", query.any(ids(20)), 1),
             ("twenty-one", query.any(ids(21)), 2),
             ("long ones", query.any(uids(20)), 2),
         ] {
-            assert_eq!(calls.len(), lens, "{what}");
-            assert!(calls.iter().all(|call| call.path.len() <= LONGEST), "{what}");
+            assert_eq!(queries.len(), lens, "{what}");
+            assert!(queries.iter().all(|query| call(query).path.len() <= LONGEST), "{what}");
         }
-        let paths: Vec<String> = query.any(ids(2)).into_iter().map(|call| call.path).collect();
+        let paths: Vec<String> = query.any(ids(2)).iter().map(|query| call(query).path).collect();
         let zeros = "0".repeat(35);
         let chain = format!("(Id%20eq%20{zeros}0%20or%20Id%20eq%20{zeros}1)");
-        assert_eq!(paths, [format!("Activity?$select=Id&$filter=a%20eq%201%20and%20{chain}")]);
+        assert_eq!(paths, [format!("Activity?$select=Id&$filter=a%20eq%20'1'%20and%20{chain}")]);
     }
 
     #[test]
@@ -213,34 +280,6 @@ mod tests {
             "2026-03-05T10:00:00.1234567Z",
         ] {
             assert_eq!(date(text.parse().unwrap_or_default()), text);
-        }
-    }
-
-    #[test]
-    fn lost_sessions_and_missing_permissions_are_no_answers() {
-        let forbidden = |text: &str| Fault::Forbidden(text.to_owned());
-        let refused = Fault::Refused { status: 500, code: String::new(), message: "deep".to_owned() };
-        let page = |status, title: &str| Fault::Refused { status, code: String::new(), message: title.to_owned() };
-        let html = "text/html; charset=utf-8";
-        for (status, kind, body, fault) in [
-            (200, "application/json", r#"{"value":[]}"#, None),
-            (302, "", "", Some(Fault::SignedOut)),
-            (200, html, "<title>Login</title>", Some(Fault::SignedOut)),
-            (200, "", "<!DOCTYPE html>", Some(Fault::SignedOut)),
-            (200, html, "<title>No permission for OData</title>", Some(forbidden("No permission for OData"))),
-            (200, "", r#"{"Message":"Authentication failed."}"#, Some(Fault::SignedOut)),
-            (200, "", r#"{"Message":"No resource"}"#, Some(Fault::Unreadable("No resource".to_owned()))),
-            (500, "", r#"{"error":{"message":"o","innererror":{"message":"deep"}}}"#, Some(refused)),
-            (500, "", r#"{"Message":"no permissions to use OData"}"#, Some(forbidden("no permissions to use OData"))),
-            (403, html, "<title>no permissions to use OData</title>", Some(forbidden("no permissions to use OData"))),
-            (401, "", "", Some(Fault::SignedOut)),
-            (500, html, "<title>Runtime Error</title>", Some(page(500, "Runtime Error"))),
-            (502, html, "<title>Bad gateway</title>", Some(page(502, "Bad gateway"))),
-            (403, html, "<body data-page='NuiLogin'>", Some(Fault::SignedOut)),
-        ] {
-            let reply = ::http::Response::builder().status(status).header("Content-Type", kind);
-            let reply = reply.body(body.as_bytes().to_vec()).unwrap_or_default();
-            assert_eq!(super::page::<serde_json::Value>(&reply).err(), fault, "{status} {body}");
         }
     }
 }

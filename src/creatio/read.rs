@@ -2,22 +2,18 @@
 //! activities there are.
 
 use super::map::{self, Card, Context, Lookups};
-use super::query::{self, Query};
+use super::query::{Query, Test};
 use super::stock::COMMUNICATION_EMAIL;
 use super::wire::{Activity, Communication, Contact, Guid, Meaning, Participant};
-use super::{ACTIVITIES, Creatio, SIDE};
+use super::{ACTIVITIES, Creatio};
 use crate::error::Result;
-use crate::http::odata::{Page, understand};
-use crate::http::{Call, Envelope};
+use crate::http::odata::understand;
 use crate::model::{ContactId, Item, ItemId, Malformed};
 use crate::ports::{Clock, Http, Keys};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
-
-/// Most parts of one batch (creatio.md §1.7).
-const PARTS: usize = 100;
 
 /// Activities as read.
 #[derive(Debug, Default)]
@@ -30,28 +26,25 @@ pub(super) struct Reading {
     pub(super) participants: Vec<Participant>,
 }
 
-/// How Creatio takes batches: to the end, whatever fails on the way (creatio.md §1.7).
-pub(super) fn envelope() -> Envelope {
-    Envelope { max: PARTS, headers: vec![("Prefer", "continue-on-error".to_owned())], root: "" }
-}
-
 impl<P: Http + Clock + Keys> Creatio<P> {
     /// The activities with these ids, wherever they are in time; those that are not there are left out.
     pub(super) async fn read(&self, ids: &[ItemId]) -> Result<Reading> {
         if ids.is_empty() {
             return Ok(Reading::default());
         }
-        let query = Query { set: "Activity", select: Activity::COLUMNS, ..Query::default() };
-        let calls = query.any(ids.iter().map(|id| format!("Id eq {id}")));
-        self.whole(calls, ids).await
-    }
-
-    /// What the rows that `calls` give are, read together with the participants of `ids`, which are those rows' ids.
-    async fn whole(&self, calls: Vec<Call>, ids: &[ItemId]) -> Result<Reading> {
-        let [rows, participants, statuses, roles] =
-            self.ask([calls, participants(ids), self.statuses(), self.roles()]).await?;
-        self.learn(statuses, roles);
-        self.completed(rows, participants).await
+        loop {
+            let select = self.columns();
+            let query = Query { set: "Activity", select: &select, ..Query::default() };
+            let rows = query.any(ids.iter().map(Test::id));
+            match self.ask([rows, participants(ids), self.statuses(), self.roles()]).await {
+                Ok([rows, participants, statuses, roles]) => {
+                    self.learn(statuses, roles);
+                    return self.completed(rows, participants).await;
+                }
+                Err(error) if self.explained(&error).await? => {}
+                Err(error) => return Err(error),
+            }
+        }
     }
 
     /// What these rows of `Activity` are.
@@ -89,9 +82,9 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     }
 
     /// The rows that each group of calls gives, all groups in as few requests as possible, every page followed to its end.
-    pub(super) async fn ask<const N: usize>(&self, groups: [Vec<Call>; N]) -> Result<[Vec<Value>; N]> {
+    pub(super) async fn ask<const N: usize>(&self, groups: [Vec<Query<'_>>; N]) -> Result<[Vec<Value>; N]> {
         let sizes = groups.each_ref().map(Vec::len);
-        let pages = self.pages(groups.into_iter().flatten().collect()).await?;
+        let pages = self.pages(&groups.into_iter().flatten().collect::<Vec<_>>()).await?;
         let mut pages = pages.into_iter();
         let mut rows = [const { Vec::new() }; N];
         for (rows, size) in rows.iter_mut().zip(sizes) {
@@ -102,29 +95,6 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         Ok(rows)
     }
 
-    /// The first page that each call gives: one request for one call, batches for more.
-    pub(super) async fn pages(&self, calls: Vec<Call>) -> Result<Vec<Page<Value>>> {
-        let responses = match calls.as_slice() {
-            [] => Vec::new(),
-            [call] => vec![self.send(call).await?],
-            calls => {
-                let answers = self.batch(calls).await;
-                answers.into_iter().collect::<Result<_, _>>().map_err(|silence| silence.error)?
-            }
-        };
-        let pages = responses.iter().map(|response| query::page(response).map_err(|fault| fault.error(SIDE)));
-        pages.collect()
-    }
-
-    /// Adds the rows of `page` and of the pages after it to `rows`.
-    pub(super) async fn follow(&self, mut page: Page<Value>, rows: &mut Vec<Value>) -> Result<()> {
-        loop {
-            rows.append(&mut page.value);
-            let Some(next) = page.next.take() else { return Ok(()) };
-            page = query::page(&self.next(&next).await?).map_err(|fault| fault.error(SIDE))?;
-        }
-    }
-
     /// Makes sure that what can be known of these Contacts is known.
     async fn look_up(&self, mut contacts: BTreeSet<ContactId>) -> Result<()> {
         contacts.retain(|id| *id != self.site.contact && !self.cards.borrow().contains_key(id));
@@ -132,11 +102,11 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             return Ok(());
         }
         let people = Query { set: "Contact", select: "Id,Name,Email", ..Query::default() };
-        let email = format!("CommunicationType/Id eq {COMMUNICATION_EMAIL}");
+        let email = Test::row("CommunicationType", COMMUNICATION_EMAIL);
         let numbers =
-            Query { set: "ContactCommunication", select: "ContactId,Number", filter: &email, ..Query::default() };
-        let people = people.any(contacts.iter().map(|id| format!("Id eq {id}")));
-        let numbers = numbers.any(contacts.iter().map(|id| format!("Contact/Id eq {id}")));
+            Query { set: "ContactCommunication", select: "ContactId,Number", filter: email, ..Query::default() };
+        let people = people.any(contacts.iter().map(Test::id));
+        let numbers = numbers.any(contacts.iter().map(|id| Test::row("Contact", id)));
         let [people, numbers] = self.ask([people, numbers]).await?;
         let mut cards = self.cards.borrow_mut();
         for contact in contacts {
@@ -157,18 +127,18 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     }
 
     /// The question for the statuses, if they are not known yet.
-    fn statuses(&self) -> Vec<Call> {
+    fn statuses(&self) -> Vec<Query<'static>> {
         self.meanings("ActivityStatus", "Id,Finish")
     }
 
     /// The question for the roles, if they are not known yet.
-    fn roles(&self) -> Vec<Call> {
+    fn roles(&self) -> Vec<Query<'static>> {
         self.meanings("ActivityParticipantRole", "Id,Code")
     }
 
-    fn meanings(&self, set: &str, select: &str) -> Vec<Call> {
+    fn meanings(&self, set: &'static str, select: &'static str) -> Vec<Query<'static>> {
         let unknown = self.lookups.borrow().is_none();
-        unknown.then(|| Query { set, select, ..Query::default() }.call()).into_iter().collect()
+        unknown.then(|| Query { set, select, ..Query::default() }).into_iter().collect()
     }
 
     fn learn(&self, statuses: Vec<Value>, roles: Vec<Value>) {
@@ -187,9 +157,9 @@ impl<P: Http + Clock + Keys> Creatio<P> {
 }
 
 /// The questions for the participants of these activities.
-fn participants(ids: &[ItemId]) -> Vec<Call> {
+fn participants(ids: &[ItemId]) -> Vec<Query<'static>> {
     let query = Query { set: "ActivityParticipant", select: Participant::COLUMNS, ..Query::default() };
-    query.any(ids.iter().map(|id| format!("Activity/Id eq {id}")))
+    query.any(ids.iter().map(|id| Test::row("Activity", id)))
 }
 
 /// The rows that could be read; of the others, the Activity whose id stands in `id`, and what is wrong with it.

@@ -1,7 +1,7 @@
 //! What the settings page needs to know of Creatio: mail accounts, and the built-in sync's settings as first values. All of it is
 //! only read (rules, "Settings"), and no column with a password or token is ever selected.
 
-use super::query::Query;
+use super::query::{Query, Test};
 use super::read::understood;
 use super::stock::{SERVER_OFFICE_365, SERVER_TYPE_EXCHANGE};
 use super::wire::{Mailbox, Meaning, Stamp};
@@ -141,11 +141,11 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     /// # Errors
     /// What stops a run.
     pub async fn accounts(&self) -> Result<Vec<MailAccount>> {
-        let mine = format!("SysAdminUnit/Contact/Id eq {}", self.site.contact);
+        let mine = Test::row("SysAdminUnit.Contact", &self.site.contact);
         let select = "Id,MailServerId,SenderEmailAddress,IsShared,ExchangeAutoSyncActivity";
-        let mailboxes = Query { set: "MailboxSyncSettings", select, filter: &mine, ..Query::default() };
+        let mailboxes = Query { set: "MailboxSyncSettings", select, filter: mine, ..Query::default() };
         let servers = Query { set: "MailServer", select: "Id,TypeId", ..Query::default() };
-        let [mailboxes, servers] = self.ask([vec![mailboxes.call()], vec![servers.call()]]).await?;
+        let [mailboxes, servers] = self.ask([vec![mailboxes], vec![servers]]).await?;
         let servers = understood::<Meaning>(servers, "Id", "MailServer.").0;
         let kind = |id: Option<&str>| {
             let server = servers.iter().find(|server| server.id.as_str() == id);
@@ -173,12 +173,12 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     /// # Errors
     /// What stops a run.
     pub async fn first_settings(&self, id: &str) -> Result<Option<FirstSettings>> {
-        let filter = format!("MailboxSyncSettings/Id eq {id}");
+        let filter = Test::row("MailboxSyncSettings", id);
         let select = "ImportAppointments,ImportAppointmentsAll,ImpAppointmentsFromCalendars,ImportAppointmentsCalendars,\
             ImportTasks,ImportTasksAll,ImportTasksFromFolders,ImportTasksFolders,ExportActivities,ExportActivitiesAll,\
             ExportActivitiesFromGroups,ExportActivitiesGroups,ImportActivitiesFrom";
-        let query = Query { set: "ActivitySyncSettings", select, filter: &filter, top: 1, ..Query::default() };
-        let [rows] = self.ask([vec![query.call()]]).await?;
+        let query = Query { set: "ActivitySyncSettings", select, filter, top: 1, ..Query::default() };
+        let [rows] = self.ask([vec![query]]).await?;
         let unreadable = |detail| Error::Unreadable { side: SIDE, detail };
         rows.into_iter().next().map(|row| understand(row).map_err(unreadable)).transpose()
     }

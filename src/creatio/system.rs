@@ -1,7 +1,7 @@
 //! System settings of Creatio, through DataService: read for the user who asks (a personal value before the one for all), and written as
 //! personal values. What their values mean is `kept`'s and `policy`'s.
 
-use super::{Creatio, SIDE, query};
+use super::{Creatio, SIDE, reply};
 use crate::error::{Error, Result};
 use crate::http::{Call, Fault, Repeat, odata};
 use crate::ports::{Clock, Http, Keys};
@@ -47,7 +47,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         if matches!(response.status().as_u16(), 404 | 405 | 501) {
             return Ok([const { None }; N]);
         }
-        let read = query::accept(&response).and_then(|()| odata::parse::<Found>(response.body()));
+        let read = reply::accept(&response).and_then(|()| odata::parse::<Found>(response.body()));
         let found = read.map_err(|fault| fault.error(SIDE))?;
         let Some(mut values) = found.values.filter(|_| found.success != Some(false)) else {
             return Err(Fault::Unreadable("values: missing".to_owned()).error(SIDE));
@@ -68,7 +68,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     pub async fn save_personal(&self, code: &str, text: &str) -> Result<bool> {
         let body = json!({"isPersonal": true, "sysSettingsValues": {code: text}});
         let response = self.service.send(&Call::post(POST, body, Repeat::Safe)).await?;
-        let saved = query::accept(&response).and_then(|()| odata::parse::<Saved>(response.body()));
+        let saved = reply::accept(&response).and_then(|()| odata::parse::<Saved>(response.body()));
         let saved = match saved {
             Ok(saved) => saved,
             Err(Fault::SignedOut) => return Err(Error::SignedOut(SIDE)),

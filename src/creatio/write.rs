@@ -1,16 +1,13 @@
 //! Fields → the JSON of an insert or a change of `Activity`. Pure. Participants are not written here: they are rows of their own.
 
-use super::query::date;
+use super::query::{Body, date};
 use super::stock::{CATEGORY_MEETING, CATEGORY_TO_DO, TYPE_TASK, priority_id, status_id};
 use crate::model::html::sanitise;
 use crate::model::{ContactId, Field, Instant, Record, Reminder, TaskWhen, When};
 use crate::ports::{Create, Update};
 use chrono::TimeDelta;
-use serde_json::{Map, Value, json};
+use serde_json::Value;
 use std::collections::BTreeSet;
-
-/// Members of a body.
-pub(super) type Body = Map<String, Value>;
 
 /// The fields that columns of `Activity` hold.
 const COLUMNS: [Field; 7] =
@@ -151,15 +148,11 @@ fn set(body: &mut Body, name: &str, value: impl Into<Value>) {
     body.insert(name.to_owned(), value.into());
 }
 
-/// A body as JSON.
-pub(super) fn json(body: Body) -> Value {
-    json!(body)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::model::{Body as Notes, Day, Facts, Importance, Meeting, Patch, Response, Status, Task};
+    use serde_json::json;
 
     fn at(hour: u32) -> Instant {
         let day = Day::from_ymd_opt(2026, 3, 5).unwrap_or_default();
@@ -228,7 +221,7 @@ mod tests {
                 mark: None,
                 facts: Facts::default(),
             };
-            assert_eq!(change(&op).map(json), Ok(columns), "{field} of {:?}", op.before.kind());
+            assert_eq!(change(&op).map(Value::Object), Ok(columns), "{field} of {:?}", op.before.kind());
         }
     }
 

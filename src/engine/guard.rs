@@ -46,6 +46,7 @@ pub fn check(context: &Context<'_>, seen: &Seen, plan: &mut Plan) {
     for question in [
         deletions,
         Question { about: is_move, limit, reasons: &[Reason::ManyMoves] },
+        Question { about: is_emptying, limit, reasons: &[Reason::SideEmpty] },
         Question { about: is_of_others, limit: OTHERS, reasons: &[Reason::ManyOfOthers] },
         Question { about: is_creation, limit: creations, reasons: &[Reason::ManyCreations] },
     ] {
@@ -110,6 +111,20 @@ fn is_deletion(action: &Action) -> bool {
 fn is_move(action: &Action) -> bool {
     action.writes.iter().any(|(_, op)| match op {
         Op::Update(update) => update.patch.fields.contains(&Field::When),
+        Op::Create(_) | Op::Delete { .. } => false,
+    })
+}
+
+/// A column that rights suddenly hide reads as empty in every row.
+fn is_emptying(action: &Action) -> bool {
+    action.writes.iter().any(|(side, op)| match op {
+        Op::Update(update) => {
+            let fields = &update.patch.fields;
+            let emptied = |field, old: &str, new: &str| fields.contains(&field) && !old.is_empty() && new.is_empty();
+            let (old, new) = (&update.before, &update.patch.record);
+            *side == Side::Exchange
+                && (emptied(Field::Body, old.text(), new.text()) || emptied(Field::Place, old.place(), new.place()))
+        }
         Op::Create(_) | Op::Delete { .. } => false,
     })
 }

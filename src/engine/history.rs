@@ -100,6 +100,7 @@ fn entry(
     link: &Link,
 ) -> Option<Entry> {
     let known = action.before.as_ref().unwrap_or(link);
+    let replaced = written.and_then(|written| written.replaced.as_deref()).cloned();
     let (what, fields, before, after) = match op {
         Op::Create(create) => (What::Created, Vec::new(), None, Some(create.record.clone())),
         Op::Update(update) => {
@@ -109,9 +110,9 @@ fn entry(
                 None if fields.is_empty() => return None, // a mark or UID of ours: nothing that a person wrote
                 None => What::Updated,
             };
-            (what, fields, Some(update.before.clone()), Some(update.patch.record.clone()))
+            (what, fields, replaced.or_else(|| Some(update.before.clone())), Some(update.patch.record.clone()))
         }
-        Op::Delete { .. } => (What::Deleted, Vec::new(), Some(known.base[*side].clone()), None),
+        Op::Delete { .. } => (What::Deleted, Vec::new(), replaced.or_else(|| Some(known.base[*side].clone())), None),
     };
     Some(Entry {
         run,

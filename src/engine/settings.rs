@@ -172,6 +172,29 @@ pub struct FieldMap {
 }
 
 impl FieldMap {
+    /// The same, but for `fields`, which no longer go any way.
+    #[must_use]
+    pub fn without(mut self, fields: &[Field]) -> Self {
+        for field in fields {
+            *self.place(*field) = Way::Off;
+        }
+        self
+    }
+
+    fn place(&mut self, field: Field) -> &mut Way {
+        match field {
+            Field::Title => &mut self.title,
+            Field::When => &mut self.when,
+            Field::Place => &mut self.place,
+            Field::Body => &mut self.body,
+            Field::Importance => &mut self.importance,
+            Field::Reminder => &mut self.reminder,
+            Field::Status => &mut self.status,
+            Field::People => &mut self.people,
+            Field::Response => &mut self.response,
+        }
+    }
+
     /// The way of `field`.
     #[must_use]
     pub const fn of(&self, field: Field) -> Way {

@@ -1,6 +1,6 @@
 //! What a side said when it was read: items, hints of absence, what could not be understood, and where to go on next time.
 
-use super::{ContainerId, Instant, Item, ItemId, Kind};
+use super::{ContainerId, Field, Instant, Item, ItemId, Kind};
 use serde::{Deserialize, Serialize};
 
 /// Where the next reading goes on: the replica's own text, opaque to everybody else. Lost or refused, the next reading is full.
@@ -27,6 +27,8 @@ pub struct Listing {
     pub containers: Vec<Container>,
     /// Kinds that the side does not have for this user: a mailbox without To Do.
     pub lacking: Vec<Kind>,
+    /// Fields that the side has no place for in this installation: what is read of them says nothing.
+    pub unheld: Vec<Field>,
     /// Where to go on, once everything of this reading is worked off.
     pub cursor: Option<Cursor>,
     /// The server's clock at the reply, if it told.

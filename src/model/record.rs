@@ -44,6 +44,24 @@ impl Record {
             Self::Task(task) => &task.title,
         }
     }
+
+    /// The text of the body.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        match self {
+            Self::Meeting(meeting) => &meeting.body.text,
+            Self::Task(task) => &task.body.text,
+        }
+    }
+
+    /// The place; a task has none.
+    #[must_use]
+    pub fn place(&self) -> &str {
+        match self {
+            Self::Meeting(meeting) => &meeting.place,
+            Self::Task(_) => "",
+        }
+    }
 }
 
 /// The names of the mapped fields.

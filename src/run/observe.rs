@@ -120,7 +120,9 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             // a series that is deleted whole is told by its master alone
             let masters = listing.series.iter().map(|set| &set.master).chain(&listing.removed);
             keys.extend(masters.map(|master| LinkKey::Series(master.clone())));
-            self.seen.empty[side] = !listing.complete.is_empty() && listing.items.is_empty() && full;
+            // a reading that only became a full one because rows are missing is the very case
+            let whole = full || listing.containers.iter().all(|container| listing.complete.contains(&container.id));
+            self.seen.empty[side] = !listing.complete.is_empty() && listing.items.is_empty() && whole;
         }
         let links = if any_complete { self.ends.store.all().await? } else { self.ends.store.links(&keys).await? };
         if any_complete {

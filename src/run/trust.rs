@@ -5,8 +5,8 @@ use super::Ends;
 use crate::engine::link::State;
 use crate::engine::{Account, Seen, identity};
 use crate::error::{Error, Result};
-use crate::model::Side;
-use crate::ports::{Clock, Directory, Events, Replica, Store};
+use crate::model::{Side, SiteId};
+use crate::ports::{Clock, Commit, Directory, Events, Replica, Store};
 
 /// The state of the account, once its store and the keys are known to be of the ends that are meant.
 ///
@@ -23,6 +23,16 @@ pub async fn identified<C: Replica + Directory, X: Replica, S: Store, K: Clock, 
     state.mailbox = Some(account.mailbox.clone());
     state.holder = ends.exchange.identify(state.holder.as_deref()).await?;
     Ok(state)
+}
+
+/// Has the state of an account that was kept under the name `from` go on under `to`: the administrator says that they are one installation.
+///
+/// # Errors
+/// What the store refuses.
+pub async fn moved<S: Store>(store: &S, (from, to): (&SiteId, &SiteId)) -> Result<()> {
+    let state = store.state().await?.filter(|state| state.site == *from && from != to);
+    let Some(state) = state else { return Ok(()) };
+    store.commit(&Commit { state: Some(State { site: to.clone(), ..state }), ..Commit::default() }).await
 }
 
 /// Checks the marks that were read: one of another installation, for an Activity that this one has too, tells that one is a copy of the other.

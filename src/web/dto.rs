@@ -1,6 +1,9 @@
 //! What crosses to JavaScript, as plain objects with types in TypeScript. The names are JavaScript's; nothing here has behaviour.
 #![cfg(target_arch = "wasm32")]
 
+use crate::creatio::clock::Clock;
+use crate::creatio::lore::Lore;
+use crate::creatio::reach::Transport;
 use crate::creatio::{MailKind, Place};
 use crate::engine::answer::{self, Answer};
 use crate::engine::history::{self, Entry, What};
@@ -132,6 +135,45 @@ pub const fn place(place: Place) -> &'static str {
     match place {
         Place::Creatio => "creatio",
         Place::Browser => "browser",
+    }
+}
+
+/// How this Creatio is reached and what its times mean.
+#[derive(Clone, Debug, Serialize, Tsify)]
+#[serde(rename_all = "camelCase")]
+pub struct Found {
+    /// By which service activities are read and written.
+    #[tsify(type = "\"odata\" | \"dataservice\" | undefined")]
+    pub transport: Option<Transport>,
+    /// Whether changes depend on what was seen; not known before the first change.
+    #[tsify(optional)]
+    pub conditional: Option<bool>,
+    /// What times of OData mean, in replies, filters and bodies; not asked for where OData is not used.
+    #[tsify(type = "(\"utc\" | \"local\")[]")]
+    pub clocks: Vec<Clock>,
+    /// Whether that was seen, or only assumed.
+    pub sure: bool,
+    /// What OData keeps from this user, and the other service gives.
+    pub detours: Vec<String>,
+    /// Columns of activities that this Creatio does not have.
+    pub lacking: Vec<String>,
+}
+
+impl From<&Lore> for Found {
+    fn from(lore: &Lore) -> Self {
+        let reach = &lore.reach;
+        let is_odata = reach.transport() == Some(Transport::Odata);
+        let found = lore.findings().filter(|_| is_odata);
+        Self {
+            transport: reach.transport(),
+            conditional: reach.conditional(),
+            clocks: found
+                .map(|found| vec![found.clocks.read, found.clocks.filter, found.clocks.write])
+                .unwrap_or_default(),
+            sure: found.is_some_and(|found| found.sure),
+            detours: reach.detours(),
+            lacking: reach.lacking(),
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 #![cfg(target_arch = "wasm32")]
 
 use crate::creatio::lore::Lore;
+use crate::creatio::policy::Moved;
 use crate::creatio::{Creatio, Keeper, Kept, MailAccount, MailKind, Place, Site};
 use crate::engine::undo::Undo;
 use crate::engine::{Account, Words};
@@ -11,7 +12,7 @@ use crate::exchange::Exchange;
 use crate::graph::cloud::Cloud;
 use crate::graph::{self, Graph};
 use crate::model::time::local;
-use crate::model::{Address, Instant, Zone};
+use crate::model::{Address, Instant, SiteId, Zone};
 use crate::ports::Store as _;
 use crate::run::{self, Ends};
 use crate::web::dto;
@@ -41,8 +42,10 @@ struct Inner {
     zone: Rc<IntlZone>,
     database: Connection,
     stop: Rc<Cell<bool>>,
-    /// What times mean in this Creatio: found out once for as long as the page lives.
+    /// What times mean in this Creatio, and how it is reached: found out once for as long as the page lives.
     lore: Rc<Lore>,
+    /// Which installation it is: the page's own address, unless the policy says that it has moved there.
+    site: RefCell<SiteId>,
     /// Which kind of mailbox each account has, once Creatio was asked.
     kinds: RefCell<BTreeMap<String, MailKind>>,
 }
@@ -54,6 +57,7 @@ impl ScheduleSync {
     pub fn new(context: Ts<dto::Context>, host: Host) -> Result<ScheduleSync, JsValue> {
         let context = context.to_rust().map_err(|error| to_js(&misfit(&error)))?;
         let inner = Inner {
+            site: RefCell::new(context.instance.as_str().into()),
             fetch: Fetch::new(&context.base),
             zone: Rc::new(IntlZone::new(&context.time_zone)),
             host,
@@ -122,6 +126,13 @@ impl ScheduleSync {
         groups.into_iter().map(|group| out(&dto::Group::from(group))).collect()
     }
 
+    /// How this Creatio is reached and what its times mean, as found out or set by the administrator.
+    pub async fn found(&self) -> Result<Ts<dto::Found>, JsValue> {
+        let inner = Rc::clone(&self.inner);
+        inner.creatio("").look_around().await.map_err(|error| to_js(&error))?;
+        out(&dto::Found::from(&*inner.lore))
+    }
+
     /// Synchronizes an account once. One run at a time per user, in all tabs: else it rejects with `running`.
     pub async fn run(&self, account: String) -> Result<Ts<dto::Report>, JsValue> {
         let inner = Rc::clone(&self.inner);
@@ -186,7 +197,7 @@ impl Inner {
     fn creatio(&self, account: &str) -> Creatio<World> {
         let site = Site {
             base: self.context.base.clone(),
-            id: self.context.instance.as_str().into(),
+            id: self.site.borrow().clone(),
             contact: self.context.contact.id.as_str().into(),
             zone: Rc::clone(&self.zone) as Rc<dyn Zone>,
         };
@@ -221,7 +232,7 @@ impl Inner {
         let mailbox = ews::Mailbox {
             endpoint: self.context.exchange.clone().ok_or_else(missing)?,
             address,
-            site: self.context.instance.as_str().into(),
+            site: self.site.borrow().clone(),
             zone: Rc::clone(&self.zone) as Rc<dyn Zone>,
         };
         Ok(Ews::new(self.world(account), mailbox))
@@ -231,7 +242,7 @@ impl Inner {
         let mailbox = graph::Mailbox {
             base: Cloud::named(&self.context.graph)?.base(),
             address,
-            site: self.context.instance.as_str().into(),
+            site: self.site.borrow().clone(),
             deep_link: format!("{}/Nui/ViewModule.aspx#CardModuleV2/ActivityPageV2/edit/", self.context.base),
             zone: Rc::clone(&self.zone) as Rc<dyn Zone>,
         };
@@ -252,6 +263,8 @@ impl Inner {
         let (creatio, store) = (self.creatio(account), self.store(account).await?);
         let kept = self.keeper(account, &creatio, &store).read().await?;
         self.lore.override_with(kept.clock);
+        self.lore.reach.direct(kept.connection);
+        *self.site.borrow_mut() = Moved::name(kept.moved.as_ref(), &self.context.instance).into();
         Ok(kept)
     }
 
@@ -277,6 +290,7 @@ impl Inner {
         let _held = lock::take(&format!("schedule-sync/{}/{}", self.context.instance, self.context.user.id)).await?;
         self.stop.set(false);
         let store = self.store(account).await?.with_settings(self.kept(account).await?.settings);
+        run::trust::moved(&store, (&self.context.instance.as_str().into(), &self.site.borrow().clone())).await?;
         let world = self.world(account);
         let ends = Ends {
             creatio: &self.creatio(account),
@@ -307,7 +321,7 @@ impl Inner {
 
     fn account(&self, account: &str) -> Account {
         Account {
-            site: self.context.instance.as_str().into(),
+            site: self.site.borrow().clone(),
             mailbox: account.to_owned(),
             contact: self.context.contact.id.as_str().into(),
         }

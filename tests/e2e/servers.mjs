@@ -146,7 +146,7 @@ export function control(base) {
 
 /** What is sent by POST and writes nothing, or is told part by part. */
 function isReading(/** @type {any} */ row) {
-  const path = /\$batch|SelectQuery|QuerySysSettings/;
+  const path = /\$batch|BatchQuery|SelectQuery|QuerySysSettings/;
   return row.operation ? /^(?:Get|Find|Sync|Resolve)/.test(row.operation) : path.test(row.path);
 }
 

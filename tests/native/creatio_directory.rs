@@ -1,6 +1,6 @@
 //! What Creatio tells beside its activities: people, groups, mail accounts, first settings; against the sandbox in process.
 
-use crate::creatio_observe::{id, observe, post, row, start};
+use crate::creatio_observe::{id, observe, post, replica, row, start, switch};
 use crate::world::{COLLEAGUE, MAILBOX, World};
 use sandbox::{Sandbox, Seed};
 use schedule_sync::creatio::{Creatio, Group, MailKind};
@@ -8,6 +8,7 @@ use schedule_sync::model::{Address, ContactId, GroupId, Item, Side};
 use schedule_sync::ports::Directory;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 const DYNAMIC: &str = "65ca0946-0084-4874-b117-c13199af3b95";
 const FAVOURITE: &str = "80c0c97d-51a7-4e32-a89e-d5f827705be4";
@@ -143,9 +144,12 @@ fn links_of_the_built_in_sync_are_adopted() {
     let told = uids(&creatio);
     let told: Vec<Option<&str>> = (1..=4).map(|n| told[&id(n)].as_deref()).collect();
     assert_eq!(told, [Some("0400AA"), None, None, Some("its own")]);
-    // the table may be kept from the user
-    world.faults(json!([{"path": "SysSyncMetaData", "times": 9, "then": {"status": 403}}]));
-    assert_eq!(uids(&creatio)[&id(1)], None);
+    // the table may be kept from the user: then it is asked for by the other service, and done without if that refuses it too
+    switch(&world, json!({"blocked": ["SysSyncMetaData"]}));
+    assert_eq!(uids(&creatio)[&id(1)].as_deref(), Some("0400AA"));
+    let anew = replica(Rc::clone(&world), &world.contact());
+    switch(&world, json!({"dataservice": "forbidden"}));
+    assert_eq!(uids(&anew)[&id(1)], None);
     assert!(!world.log(0).iter().any(|line| line.contains("SysSyncMetaData") && !line.starts_with("GET")));
 }
 

@@ -4,7 +4,9 @@ use crate::creatio_observe::{id, start};
 use crate::memory::Shelf;
 use crate::world::{COLLEAGUE, MAILBOX, World};
 use sandbox::Seed;
-use schedule_sync::creatio::{Creatio, FirstSettings, Keeper, Place, kept, policy::Policy};
+use schedule_sync::creatio::policy::{Moved, Policy};
+use schedule_sync::creatio::reach::{Connection, Transport};
+use schedule_sync::creatio::{Creatio, FirstSettings, Keeper, Place, kept};
 use schedule_sync::engine::settings::{Conflict, Extent, Settings};
 use schedule_sync::error::Error;
 use schedule_sync::model::{Day, Side};
@@ -221,6 +223,10 @@ fn an_unreadable_policy_is_named_by_the_path_of_the_fault() {
         (r#"{"version": 2}"#, "version: expected 1"),
         (r#"{"clock": {"raed": "utc"}}"#, "clock.raed: "),
         (r#"{"clock": {"read": "moscow"}}"#, "clock.read: "),
+        (r#"{"connection": {"transport": "soap"}}"#, "connection.transport: "),
+        (r#"{"connection": {"conditional": "yes"}}"#, "connection.conditional: expected a boolean"),
+        (r#"{"site": {"address": "https://crm.example"}}"#, "site"),
+        (r#"{"site": {"address": 1, "was": "https://old.example"}}"#, "site.address: expected a string"),
         (r#"{"lock": {}}"#, "lock: no such member"),
         (r#"{"locks": true}"#, "locks: expected an object"),
         (r#"{"locks": {"importMeeting": {"on": true}}}"#, "locks.importMeeting: no such setting"),
@@ -240,6 +246,19 @@ fn an_unreadable_policy_is_named_by_the_path_of_the_fault() {
         let error = Policy::read(text, today()).unwrap_err().to_string();
         assert!(error.starts_with(&format!("settings: ScheduleSyncPolicy: {told}")), "{text}: {error}");
     }
+}
+
+#[test]
+fn an_installation_that_moved_keeps_its_name_and_a_copy_of_it_does_not() {
+    let text = r#"{"site": {"address": "https://New.example/", "was": "https://old.example"},
+        "connection": {"transport": "dataservice", "conditional": false}}"#;
+    let policy = Policy::read(text, today()).unwrap();
+    let connection = Connection { transport: Some(Transport::Dataservice), conditional: Some(false) };
+    assert_eq!(policy.connection(), connection);
+    let name = |address: &str| Moved::name(policy.moved(), address).to_owned();
+    assert_eq!(name("https://new.example"), "https://old.example");
+    assert_eq!(name("https://copy.example"), "https://copy.example");
+    assert_eq!(Moved::name(None, "https://new.example"), "https://new.example");
 }
 
 fn keep<T>(world: &std::rc::Rc<World>, shelf: &Shelf, work: impl AsyncFnOnce(Keeper<'_, World, Shelf>) -> T) -> T {

@@ -8,11 +8,12 @@ use crate::trips::{Trip, event};
 use crate::world::{COLLEAGUE, MAILBOX, ME, World};
 use pollster::block_on;
 use sandbox::Seed;
+use schedule_sync::creatio::policy::{Moved, Policy};
 use schedule_sync::engine::link::State;
 use schedule_sync::error::{Error, Result};
 use schedule_sync::model::{Mark, Side};
 use schedule_sync::ports::Store;
-use schedule_sync::run::{self, Report};
+use schedule_sync::run::{self, Report, trust};
 use serde_json::json;
 use std::rc::Rc;
 
@@ -114,8 +115,44 @@ fn a_copy_of_the_database_writes_nothing_to_the_mailbox() {
     let (report, asked) = copy.run("test-site", &desk.world);
     let found = Error::Elsewhere { side: Side::Creatio, meant: "test-site".to_owned(), found: "site".to_owned() };
     assert_eq!(report.err(), Some(found));
-    let reads = |row: &String| row.starts_with("GET ") || row.contains("$batch") || row.contains("SelectQuery");
+    let reads = |row: &String| {
+        row.starts_with("GET ")
+            || row.contains("$batch")
+            || ["SelectQuery", "BatchQuery"].iter().any(|kind| row.contains(kind))
+    };
     assert!(asked.iter().all(reads), "{asked:?}");
+}
+
+#[test]
+fn an_installation_that_moved_goes_on_where_it_was() {
+    let desk = Desk::new();
+    let row = |title: &str| {
+        json!({"Title": title, "StartDate": "2026-03-12T10:00:00Z", "DueDate": "2026-03-12T11:00:00Z",
+            "ShowInScheduler": true})
+    };
+    desk.world.by_hand(Side::Creatio, "POST", "Activity", Some(row("x")));
+    assert!(desk.run("https://old.example", &desk.world).0.is_ok());
+    // under the new address a browser has another store: nothing is known but the marks
+    let anew = Desk { shelf: Shelf::default(), world: Rc::clone(&desk.world), _checked: Checked::none() };
+    block_on(anew.shelf.save_settings(&everything())).unwrap();
+    assert!(matches!(anew.run("https://new.example", &desk.world).0, Err(Error::Elsewhere { .. })));
+    let policy = r#"{"site": {"address": "https://new.example", "was": "https://old.example"}}"#;
+    let policy = Policy::read(policy, "2026-03-02".parse().unwrap()).unwrap();
+    let name = Moved::name(policy.moved(), "https://new.example");
+    desk.world.by_hand(Side::Creatio, "POST", "Activity", Some(row("y")));
+    let (report, _) = anew.run(name, &desk.world);
+    assert_eq!(report.map(|report| report.counts.exchange.created), Ok(1), "x is known by its mark");
+    // a store that had begun under the new address goes on, too
+    let begun = |site: &str| {
+        let mut state = State::new(&Joined::new(&desk.world, Rc::clone(&desk.world)).account);
+        state.site = site.into();
+        *anew.shelf.state.borrow_mut() = Some(state);
+    };
+    for (site, known) in [("https://new.example", true), ("https://copy.example", false)] {
+        begun(site);
+        block_on(trust::moved(&anew.shelf, (&"https://new.example".into(), &name.into()))).unwrap();
+        assert_eq!(anew.run(name, &desk.world).0.is_ok(), known, "{site}");
+    }
 }
 
 #[test]

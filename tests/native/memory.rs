@@ -186,7 +186,13 @@ impl Memory {
                     Some(_) => {}
                 }
                 self.remove(id);
-                Ok(Written { id: id.clone(), container: CALENDAR.into(), version: Version::new(""), item: None })
+                Ok(Written {
+                    id: id.clone(),
+                    container: CALENDAR.into(),
+                    version: Version::new(""),
+                    item: None,
+                    replaced: None,
+                })
             }
         }
     }
@@ -206,6 +212,7 @@ fn written(item: &Item) -> Written {
         container: item.container.clone(),
         version: item.version.clone(),
         item: Some(Box::new(item.clone())),
+        replaced: None,
     }
 }
 

@@ -52,7 +52,12 @@ pub(crate) struct World {
     pub(crate) under_way: Cell<(usize, usize)>,
     /// Whether a request to Graph lets whoever else is ready go on first, as the network does.
     pub(crate) breathes: Cell<bool>,
+    /// Who does something right before the next request that holds one of these words in its address or body.
+    meddler: RefCell<Option<Meddler>>,
 }
+
+/// See [`World::meddle`].
+type Meddler = (&'static [&'static str], Box<dyn FnOnce()>);
 
 impl World {
     /// A world that begins at `now`.
@@ -74,6 +79,7 @@ impl World {
             challenges: RefCell::default(),
             under_way: Cell::default(),
             breathes: Cell::default(),
+            meddler: RefCell::default(),
         }
     }
 
@@ -92,6 +98,11 @@ impl World {
     /// Lets time pass.
     pub(crate) fn pass(&self, time: TimeDelta) {
         self.sandbox.borrow_mut().desk.pass(time);
+    }
+
+    /// Has `act` happen right before the next request that holds one of `words`: somebody is faster by a moment.
+    pub(crate) fn meddle(&self, words: &'static [&'static str], act: impl FnOnce() + 'static) {
+        *self.meddler.borrow_mut() = Some((words, Box::new(act)));
     }
 
     /// Replaces the faults; spelled as for `POST /sandbox/faults`.
@@ -164,6 +175,12 @@ impl Http for World {
     }
 
     async fn send(&self, mut request: Request) -> Result<Response, Lost> {
+        let text = format!("{} {} {}", request.method(), request.uri(), String::from_utf8_lossy(request.body()));
+        let is_next = |(words, _): &mut Meddler| words.iter().any(|word| text.contains(word));
+        let meddler = self.meddler.borrow_mut().take_if(|meddler| is_next(meddler));
+        if let Some((_, act)) = meddler {
+            act();
+        }
         let server = match request.uri().host() {
             Some("crm.example") => Server::Creatio,
             Some("exchange.example") => Server::Exchange,

@@ -5,6 +5,7 @@ import type {
   Container,
   Context,
   EngineError,
+  Found,
   Group,
   HeldItem,
   Host,
@@ -28,6 +29,7 @@ export type {
   Container,
   Context,
   FieldName,
+  Found,
   Group,
   HeldItem,
   Host,
@@ -53,6 +55,7 @@ export type Methods = Pick<
   | 'saveSettings'
   | 'containers'
   | 'groups'
+  | 'found'
   | 'run'
   | 'stop'
   | 'held'
@@ -130,6 +133,11 @@ export class Engine {
   /** The calendars and task lists of an account's mailbox. */
   containers(account: string): Promise<Container[]> {
     return this.call<Container[]>('containers', account);
+  }
+
+  /** How this Creatio is reached and what its times mean. */
+  found(): Promise<Found> {
+    return this.call<Found>('found');
   }
 
   /** The groups of activities. */

@@ -1,11 +1,12 @@
 //! Times that the server took otherwise than they were meant: what times in bodies mean only a write tells (creatio.md §1.5). The first one that
 //! shows it is written again at once, and from then on it is known.
 
-use super::{Held, Stage, address, joined, target};
+use super::{Held, SET, Stage, Work, joined, target};
 use crate::creatio::Creatio;
 use crate::creatio::clock::Clock as Mode;
-use crate::creatio::write::{json, moments, times};
-use crate::http::Call;
+use crate::creatio::query::{Change, Deed};
+use crate::creatio::reach::Transport;
+use crate::creatio::write::{moments, times};
 use crate::model::time::{instant, local};
 use crate::model::{Field, Instant, Record, Zone};
 use crate::ports::{Clock, Http, Keys, Op};
@@ -13,27 +14,39 @@ use std::collections::BTreeSet;
 
 impl<P: Http + Clock + Keys> Creatio<P> {
     /// Writes times again that were misunderstood; whether there were any. What can't be written again is settled.
-    pub(super) async fn retell(&self, ops: &[Op], stages: &mut [Stage], held: &Held) -> bool {
-        let Some(assumed) = self.lore.findings().map(|found| found.clocks.write) else { return false };
-        let mut calls = Vec::new();
-        let mut places = Vec::new();
-        for (place, (op, stage)) in ops.iter().zip(stages.iter()).enumerate() {
-            let sent = matches!(stage, Stage::Done | Stage::Doubtful(_));
-            let (true, Some(id), Some((record, fields))) = (sent, target(op), told(op)) else { continue };
-            let Some(item) = held.items.get(id) else { continue };
-            let pairs = moments(record, &fields).into_iter().zip(moments(&item.record, &fields));
-            if misunderstood(assumed, &*self.site.zone, pairs) {
-                calls.push(Call::patch(address(id), json(times(record, &fields))));
-                places.push(place);
-            }
-        }
-        if calls.is_empty() || !self.lore.correct(assumed.other()) {
+    pub(super) async fn retell(&self, works: &mut [Work<'_>], held: &Held) -> bool {
+        if self.lore.reach.way(SET) == Transport::Dataservice {
             return false;
         }
-        let answers = self.batch(&calls).await;
-        for (place, answer) in places.into_iter().zip(answers) {
-            if let (Err(refusal), Some(stage)) = (joined(answer), stages.get_mut(place)) {
-                *stage = Stage::Settled(refusal);
+        let Some(assumed) = self.lore.findings().map(|found| found.clocks.write) else { return false };
+        let mut changes = Vec::new();
+        let mut again = Vec::new();
+        let mut news = false;
+        for work in works.iter_mut() {
+            let sent = matches!(work.stage, Stage::Done | Stage::Doubtful(_));
+            let (true, Some(id), Some((record, fields))) = (sent, target(work.op), told(work.op)) else { continue };
+            let Some(item) = held.items.get(id) else { continue };
+            let taken_by = |assumed| {
+                let pairs = moments(record, &fields).into_iter().zip(moments(&item.record, &fields));
+                misunderstood(assumed, &*self.site.zone, pairs)
+            };
+            // an earlier attempt at this creation, before it was known, whose correction was lost; nobody has touched it since
+            let is_late = matches!(work.op, Op::Create(_)) && item.stamp == item.facts.created;
+            let is_new = taken_by(assumed);
+            if is_new || (is_late && taken_by(assumed.other())) {
+                let seen = item.stamp.filter(|_| !matches!(work.op, Op::Create(_)));
+                let deed = Deed::Update { id: id.to_string(), body: times(record, &fields), seen };
+                changes.push(Change { set: SET, deed });
+                again.push(work);
+                news |= is_new;
+            }
+        }
+        if changes.is_empty() || (news && !self.lore.correct(assumed.other())) {
+            return false;
+        }
+        for (work, answer) in again.into_iter().zip(self.write(&changes).await) {
+            if let Err(refusal) = joined(answer) {
+                work.stage = Stage::Settled(refusal);
             }
         }
         true

@@ -274,7 +274,7 @@ impl<'a> Job<'a> {
     }
 
     fn written_as(&self, id: ItemId, version: Version) -> Written {
-        Written { id, container: self.container().clone(), version, item: None }
+        Written { id, container: self.container().clone(), version, item: None, replaced: None }
     }
 
     /// What became of it.
@@ -287,7 +287,7 @@ impl<'a> Job<'a> {
                     Op::Update(update) => &update.container,
                     Op::Delete { container, .. } => container,
                 };
-                Ok(Written { id, container: container.clone(), version, item: None })
+                Ok(Written { id, container: container.clone(), version, item: None, replaced: None })
             }
             (Stage::Write, Op::Update(_)) => Err(Refusal::Rejected("none of the fields can be written".to_owned())),
             (Stage::Look | Stage::Write, _) => Err(Refusal::NotSent),

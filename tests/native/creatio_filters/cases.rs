@@ -68,6 +68,35 @@ fn every_stored_filter_selects_what_it_says() {
     }
 }
 
+/// Where OData is not open to the user, the server evaluates every filter by itself; what it does not take selects nobody.
+#[test]
+fn the_same_are_selected_by_the_dataservice() {
+    let stage = Stage::new();
+    let (_, other) = fill(&stage);
+    let groups: Vec<(&str, GroupId, Want)> = [
+        values::groups(),
+        values::values(),
+        values::lookups(),
+        times::days(),
+        odd::related(&other),
+        odd::broken_groups(),
+    ]
+    .into_iter()
+    .flatten()
+    .enumerate()
+    .map(|(n, (name, filter, want))| (name, stage.group(filter.to_string().as_bytes(), n % 2 == 0), want))
+    .collect();
+    let forbidden = json!({"odata": "forbidden"});
+    stage.world.sandbox.borrow_mut().creatio.switch(serde_json::from_value(forbidden).unwrap()).unwrap();
+    for (name, group, want) in groups {
+        let told = stage.members(&group);
+        match want {
+            Odata(_, members) | Server(_, members) => assert_eq!(told, set(members), "{name}"),
+            Nothing(why) => assert_eq!(told, Err(why.to_owned()), "{name}"),
+        }
+    }
+}
+
 #[test]
 fn every_macro_means_its_stretch_of_time() {
     let stage = Stage::new();
@@ -182,7 +211,9 @@ fn trees_of_both_kinds_are_listed() {
             .collect::<Vec<_>>()
     };
     assert_eq!(told(&stage), [(folder.clone(), None), (inner, Some(top.clone())), (top, None)]);
-    // an installation before Freedom UI has no such table
+    // an installation before Freedom UI has no such table, by whatever service it is asked for
+    let none = json!({"dataservice": "forbidden"});
+    stage.world.sandbox.borrow_mut().creatio.switch(serde_json::from_value(none).unwrap()).unwrap();
     stage.world.faults(json!([{"server": "creatio", "path": "odata/FolderTree", "times": 9,
         "then": {"status": 404, "body": {"Message": "No HTTP resource was found", "MessageDetail": "No type"}}}]));
     assert_eq!(told(&stage), [(folder, None)]);

@@ -1,4 +1,5 @@
-//! Creatio takes part, against the sandbox in process: over OData, whatever its times mean.
+//! Creatio takes part, against the sandbox in process: over OData and over the DataService, on every host, whatever its times mean and rights hide.
+#![allow(clippy::print_stdout)] // a failure says of which installation it is
 
 use super::{Loss, Rig, conforms, facts, meant, of};
 use crate::creatio_observe::id;
@@ -35,30 +36,37 @@ struct Installation {
     world: Rc<World>,
     creatio: Creatio<World>,
     zone: Rc<Known>,
+    /// Activities that rights hide from the user.
+    hidden: usize,
+    /// Whether its DataService takes writes.
+    heeds: bool,
 }
 
 impl Installation {
-    /// Its times as `clock` says, spelled as for `POST /sandbox/creatio`.
-    fn new(clock: &Value) -> Self {
+    /// One that is as `switches` say, spelled as for `POST /sandbox/creatio`; `hidden` activities are kept from the user.
+    fn new(switches: &Value, hidden: u32) -> Self {
         let world = Rc::new(World::new(Seed::Empty, "2026-03-02T09:00:00Z"));
         let zone = Rc::new(Known(Tz::Europe__Berlin, "W. Europe Standard Time"));
         let contact = world.contact();
         let unit = world.sandbox.borrow().creatio.rows("SysAdminUnit").remove(0);
-        let installation = Self {
-            creatio: Creatio::new(
-                Rc::clone(&world),
-                Site {
-                    base: CREATIO.trim_end_matches("/odata").to_owned(),
-                    id: "site".into(),
-                    contact: contact.as_str().into(),
-                    zone: zone.clone(),
-                },
-            ),
-            world,
-            zone,
-        };
+        let workspace = CREATIO.trim_end_matches("/odata");
+        let base = if switches["host"] == "net" { workspace.trim_end_matches("/0") } else { workspace };
+        let site =
+            Site { base: base.to_owned(), id: "site".into(), contact: contact.as_str().into(), zone: zone.clone() };
+        let heeds = switches["dataservice"].is_null();
+        let hidden_rows = usize::try_from(hidden).unwrap();
+        let creatio = Creatio::new(Rc::clone(&world), site);
+        let installation = Self { creatio, world, zone, hidden: hidden_rows, heeds };
         installation.save("SysAdminUnit", unit["Id"].as_str().unwrap(), &json!({"TimeZoneId": installation.zone.1}));
-        let switches = serde_json::from_value(json!({"clock": clock})).unwrap();
+        for n in 0..hidden {
+            let [record, _] = super::samples(Side::Creatio);
+            installation.save("Activity", id(50_000 + n).as_str(), &row(&record));
+        }
+        let mut switches = switches.clone();
+        if hidden > 0 {
+            switches["hidden"] = (0..hidden).map(|n| json!(id(50_000 + n))).collect();
+        }
+        let switches = serde_json::from_value(switches).unwrap();
         installation.with(|sandbox| sandbox.creatio.switch(switches)).unwrap();
         installation
     }
@@ -162,12 +170,12 @@ impl Rig for Installation {
     }
 
     fn holds(&self, id: &ItemId) -> Option<Record> {
-        let rows = self.with(|sandbox| sandbox.creatio.rows("Activity"));
-        rows.iter().find(|row| row["Id"] == id.as_str()).map(record)
+        let id = Uuid::parse_str(id.as_str()).unwrap();
+        self.with(|sandbox| sandbox.creatio.row("Activity", id)).as_ref().map(record)
     }
 
     fn count(&self) -> usize {
-        self.with(|sandbox| sandbox.creatio.rows("Activity").len())
+        self.with(|sandbox| sandbox.creatio.rows("Activity").len()) - self.hidden
     }
 
     fn spoil(&self, id: &ItemId) -> bool {
@@ -183,7 +191,8 @@ impl Rig for Installation {
         let drop = if loss == Loss::After { "after" } else { "before" };
         let lost = |method: &str, path: &str| json!({"server": "creatio", "method": method, "path": path, "times": 99, "then": {"drop": drop}});
         let part = |method| lost(method, "/odata/Activity");
-        self.world.faults(json!([part("POST"), part("PATCH"), part("DELETE")]));
+        let service = lost("POST", "(Insert|Update|Delete)Query");
+        self.world.faults(json!([part("POST"), part("PATCH"), part("DELETE"), service]));
     }
 
     fn mend(&self) {
@@ -203,23 +212,79 @@ impl Rig for Installation {
         })
     }
 
+    fn meddle(&self, id: &ItemId, record: &Record) -> bool {
+        let (sandbox, id, row) = (Rc::clone(&self.world.sandbox), Uuid::parse_str(id.as_str()).unwrap(), row(record));
+        self.world.meddle(&["UpdateQuery", "DeleteQuery", "\"PATCH\"", "\"DELETE\""], move || {
+            let sandbox = &mut *sandbox.borrow_mut();
+            sandbox.creatio.save_row(("Activity", id), &row, &sandbox.desk).unwrap();
+        });
+        true
+    }
+
+    fn heeds(&self) -> bool {
+        self.heeds
+    }
+
     fn pass(&self) {
         self.world.pass(TimeDelta::minutes(3));
     }
 }
 
+/// What times mean in OData, and how many activities rights hide.
+fn settings() -> impl Iterator<Item = (Value, u32)> {
+    let clocks = [
+        json!("utc"),
+        json!("local"),
+        json!({"read": "local", "filter": "utc", "write": "utc"}),
+        json!({"read": "utc", "filter": "local", "write": "local"}),
+    ];
+    clocks.into_iter().zip([0, 3, 3, 0])
+}
+
+/// Every host with every setting, reached as `more` switches have it.
+fn each_conforms(more: &Value) {
+    for host in ["framework", "net"] {
+        for (clock, hidden) in settings() {
+            let mut switches = json!({"host": host, "clock": clock});
+            switches.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            conform(&switches, hidden);
+        }
+    }
+}
+
+fn conform(switches: &Value, hidden: u32) {
+    println!("{switches}, {hidden} hidden");
+    conforms(|| Installation::new(switches, hidden));
+}
+
 #[test]
 fn creatio_over_odata_conforms() {
-    conforms(|| Installation::new(&json!("utc")));
+    each_conforms(&json!({}));
 }
 
 #[test]
-fn creatio_with_wall_clocks_conforms() {
-    conforms(|| Installation::new(&json!("local")));
+fn creatio_over_odata_without_dataservice_conforms() {
+    each_conforms(&json!({"dataservice": "forbidden"}));
+    conform(&json!({"dataservice": "readonly"}), 3);
 }
 
 #[test]
-fn creatio_that_mixes_clocks_conforms() {
-    conforms(|| Installation::new(&json!({"read": "local", "filter": "utc", "write": "utc"})));
-    conforms(|| Installation::new(&json!({"read": "utc", "filter": "local", "write": "local"})));
+fn creatio_over_dataservice_conforms() {
+    // OData's clock means nothing there
+    for (host, hidden) in [("framework", 0), ("net", 3)] {
+        conform(&json!({"host": host, "odata": "forbidden"}), hidden);
+    }
+    conform(&json!({"blocked": ["Activity"]}), 0);
+    conform(&json!({"blocked": ["ActivityParticipant", "Contact"]}), 3);
+}
+
+#[test]
+fn an_installation_that_lacks_columns_conforms() {
+    let lacking = json!({"Activity": ["AllowedResult", "ProcessElementId", "Author"]});
+    for switches in [json!({}), json!({"odata": "forbidden"}), json!({"version": "7.18.0", "dataservice": "forbidden"})]
+    {
+        let mut switches = switches.clone();
+        switches["without"] = lacking.clone();
+        conform(&switches, 0);
+    }
 }

@@ -152,6 +152,13 @@ impl Creatio {
         self.store.rows(entity.name).map(|(_, row)| Json::Object(query::entity_json(entity, row))).collect()
     }
 
+    /// One of [`Creatio::rows`].
+    #[must_use]
+    pub fn row(&self, entity: &str, id: Uuid) -> Option<Json> {
+        let entity = Entity::named(entity)?;
+        Some(Json::Object(query::entity_json(entity, self.store.get(entity, id)?)))
+    }
+
     /// Signs in as Supervisor, as opening the page does: the values of the `Set-Cookie` headers.
     pub fn sign_in(&mut self, desk: &mut Desk) -> Vec<HeaderValue> {
         self.sessions.open(seed::USER, desk)
@@ -201,7 +208,8 @@ impl Creatio {
             })
         } else if dataservice::is_address(&below) {
             self.served(request, desk, |store, visit, desk| match visit.switched.dataservice {
-                Access::Allowed => dataservice::serve(store, visit, request, desk),
+                Access::Readonly if dataservice::is_write(&below) => empty(StatusCode::FORBIDDEN),
+                Access::Allowed | Access::Readonly => dataservice::serve(store, visit, request, desk),
                 Access::Forbidden => empty(StatusCode::FORBIDDEN),
             })
         } else if ["/odata", "/DataService/"]
@@ -235,6 +243,9 @@ impl Creatio {
         let spelling = Spelling::new(self.switched.clocks, self.zone_of(user));
         let hidden = self.switched.hidden_from(user);
         self.store.veil(&hidden);
+        for entity in self.switched.emptied.iter().filter_map(|name| Entity::named(name)) {
+            self.store.veil_all(entity);
+        }
         let response = serve(&mut self.store, Visit { contact, spelling, switched: &self.switched }, desk);
         self.store.unveil();
         response

@@ -4,6 +4,7 @@ import { optionsOf, type Option } from '../choices';
 import type { Account, Advanced, Choice, Container, Kept, Settings } from '../engine';
 import { explain, type Session } from '../session';
 import './advanced-settings';
+import './creatio-found';
 import { base, buttons, inputs } from './styles';
 
 type BlockName = 'importMeetings' | 'importTasks' | 'export';
@@ -365,6 +366,7 @@ export class SettingsForm extends LitElement {
       <div role="tabpanel" id="panel" aria-labelledby="tab">
         ${this.settings ? this.renderForm(this.settings) : html`<p class="hint">${strings.loading}</p>`}
         <p class="hint kept">${strings.allHint} ${this.place ? strings.kept[this.place] : nothing}</p>
+        <creatio-found .session=${this.session}></creatio-found>
       </div>
     </form>`;
   }

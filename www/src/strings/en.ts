@@ -151,6 +151,24 @@ export const en = {
     browser: 'These settings are kept in this browser, for this Creatio.',
     creatio: 'These settings are kept in Creatio: you have them on all your devices.',
   },
+  found: {
+    title: 'What was found out about this Creatio',
+    transport: 'Reached by',
+    transports: { odata: 'OData', dataservice: 'DataService, as Creatio’s own pages are' },
+    conditional: 'Changes depend on what was seen',
+    yesNo: (yes: boolean) => (yes ? 'yes' : 'no, what is written over is kept in the history'),
+    times: 'Times',
+    clocks: { utc: 'UTC', local: 'the clock of your profile' },
+    directions: (clocks: string[], sure: boolean) =>
+      `read as ${clocks[0] ?? '?'}, searched as ${clocks[1] ?? '?'}, written as ${clocks[2] ?? '?'}` +
+      (sure ? '' : ' (assumed)'),
+    wall: 'the clock of your profile',
+    detours: 'Closed to OData',
+    lacking: 'Columns that are not there',
+    none: 'none',
+    unknown: 'not known yet',
+    hint: 'Administrators can set these in the policy, if something was found out wrong.',
+  },
   locked: 'Set by your administrator',
   sharedAccount: (account: string) =>
     `${account} is shared by several users. This version can’t synchronize it: choose a mailbox of your own.`,
@@ -335,7 +353,8 @@ export const en = {
     settings: () => 'The settings can’t be used. Correct them, or tell your administrator what it says here.',
     elsewhere: (who: string, names?: { meant: string; found: string }) =>
       `${who}: this is ${names?.found ?? '?'}, but ${names?.meant ?? '?'} is to be synchronized. Nothing was written. ` +
-      'Sign in to the right one; a copy of Creatio must not be synchronized with the same mailbox.',
+      'Sign in to the right one; a copy of Creatio must not be synchronized with the same mailbox. ' +
+      'If Creatio has moved to another address, your administrator can say so in the policy.',
     stopped: () => 'The synchronization was stopped. What was done is kept; the next run goes on.',
     running: () => 'A synchronization is already running in another tab. Wait for it to end.',
     unknown: () => 'The synchronization failed. Reload the page and run it again.',

@@ -1,10 +1,12 @@
 //! JSON `$batch` (creatio.md §1.7): at most 100 parts, in order, until one fails.
 //!
 //! An atomicity group whose member fails is rolled back, and only the failing member is answered: a missing reply means
-//! "not executed". `multipart/mixed` is not emulated; no client of ours sends it.
+//! "not executed". [`multipart`] reads and writes the older envelope, which no client of ours sends.
+
+mod multipart;
 
 use super::Visit;
-use super::error::{Refusal, empty, odata, unknown};
+use super::error::{Refusal, empty, odata};
 use super::odata::{self, ROOT};
 use super::store::Store;
 use super::switches::Host;
@@ -39,7 +41,19 @@ pub(crate) fn serve(store: &mut Store, visit: Visit<'_>, request: &Request, desk
     let number = desk.begin_batch();
     let media_type = request.headers().get(header::CONTENT_TYPE).map_or(&b""[..], |value| value.as_bytes());
     if media_type.starts_with(b"multipart/") {
-        return unknown("POST odata/$batch with multipart/mixed");
+        let parts = match multipart::parts(&String::from_utf8_lossy(media_type), request.body()) {
+            Ok(parts) if parts.len() > MOST => Err(format!("The batch exceeds the maximum of {MOST} requests.")),
+            parts => parts,
+        };
+        let parts = match parts {
+            Ok(parts) => parts,
+            Err(why) => return Refusal::invalid(why).response(visit.switched),
+        };
+        let run = Run { store, visit, outer: request, number, replies: Vec::new() };
+        let replies = run.all(parts, desk);
+        let json =
+            request.headers().get(header::ACCEPT).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
+        return if json { odata(StatusCode::OK, &json!({"responses": replies})) } else { multipart::reply(&replies) };
     }
     if visit.switched.older_than([7, 16, 1]) {
         return empty(StatusCode::UNSUPPORTED_MEDIA_TYPE);

@@ -27,6 +27,11 @@ pub(crate) fn is_address(path: &str) -> bool {
     ROOTS.iter().any(|root| path.starts_with(root))
 }
 
+/// Whether an address is one of a query that writes rows. A batch may hold anything.
+pub(crate) fn is_write(path: &str) -> bool {
+    ["InsertQuery", "UpdateQuery", "DeleteQuery", "BatchQuery"].iter().any(|kind| path.ends_with(kind))
+}
+
 /// One query of any kind.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -175,8 +180,9 @@ impl Service<'_> {
             .map(Json::Object)
             .collect();
         let affected = rows.len();
-        let body = json!({"rowConfig": config, "rows": rows, "notFoundColumns": absent, "rowsAffected": affected,
-            "nextPrcElReady": false, "success": true});
+        let mut body = json!({"rowConfig": config, "rows": rows, "notFoundColumns": absent, "rowsAffected": affected,
+            "nextPrcElReady": false});
+        self.visit.switched.mask(&mut body);
         let limit = self.visit.switched.memory;
         if limit > 0 && body.to_string().len() > limit {
             return Err(Refusal::out_of_memory().message);
@@ -216,7 +222,9 @@ impl Service<'_> {
                 let wall = at.with_timezone(&self.visit.spelling.zone).naive_local();
                 json!(wall.format("%Y-%m-%dT%H:%M:%S%.3f").to_string())
             }
-            (Some(Value::Bytes(_)) | None, _) => json!(""),
+            // a stored filter is shown as the text that it is
+            (Some(Value::Bytes(bytes)), _) => json!(String::from_utf8_lossy(&bytes)),
+            (None, _) => json!(""),
         }
     }
 

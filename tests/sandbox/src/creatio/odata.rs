@@ -116,6 +116,7 @@ impl Call<'_> {
     fn told(&self, status: StatusCode, body: Map<String, Json>) -> Result<Response, Refusal> {
         let mut body = Json::Object(body);
         self.visit.spelling.told(&mut body);
+        self.visit.switched.mask(&mut body);
         let response = odata(status, &body);
         let limit = self.visit.switched.memory;
         if limit > 0 && response.body().len() > limit && *self.request.method() == Method::GET {

@@ -59,6 +59,12 @@ impl Store {
         }
     }
 
+    /// Takes all rows of an entity out of sight, as above.
+    pub(crate) fn veil_all(&mut self, entity: &'static Entity) {
+        let rows = self.tables.remove(entity.name).unwrap_or_default();
+        self.veiled.extend(rows.into_iter().map(|(id, row)| ((entity.name, id), row)));
+    }
+
     /// Puts back what was veiled.
     pub(crate) fn unveil(&mut self) {
         for ((entity, id), row) in std::mem::take(&mut self.veiled) {

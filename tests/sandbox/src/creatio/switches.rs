@@ -3,6 +3,7 @@
 use super::dataservice::system::SystemSetting;
 use super::schema::Entity;
 use serde::Deserialize;
+use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
@@ -12,6 +13,10 @@ use uuid::Uuid;
 pub struct Switches {
     /// Activities and Contacts that rights hide.
     pub hidden: Option<Hidden>,
+    /// Entities of which rights hide every row: a user who lost them gets 200 with nothing (creatio.md §1.9).
+    pub emptied: Option<BTreeSet<String>>,
+    /// Properties whose values rights hide: they read as empty.
+    pub masked: Option<BTreeSet<String>>,
     /// What the site runs on.
     pub host: Option<Host>,
     /// What OData's times mean.
@@ -83,6 +88,8 @@ pub enum Access {
     Allowed,
     /// It may not.
     Forbidden,
+    /// Of the DataService: it may be read by, and not written.
+    Readonly,
 }
 
 /// What a time that ends with `Z` means (creatio.md §1.5).
@@ -150,6 +157,8 @@ pub enum Session {
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Switched {
     pub(crate) hidden: Hidden,
+    pub(crate) emptied: BTreeSet<String>,
+    masked: BTreeSet<String>,
     pub(crate) host: Host,
     pub(crate) clocks: Clocks,
     pub(crate) odata: Access,
@@ -169,7 +178,12 @@ impl Switched {
     /// # Errors
     /// An entity or a version that isn't one.
     pub(crate) fn set(&mut self, switches: Switches) -> Result<(), String> {
-        let tables = switches.blocked.iter().flatten().chain(switches.without.iter().flat_map(BTreeMap::keys));
+        let tables = switches
+            .blocked
+            .iter()
+            .chain(&switches.emptied)
+            .flatten()
+            .chain(switches.without.iter().flat_map(BTreeMap::keys));
         if let Some(name) = tables.into_iter().find(|name| Entity::named(name).is_none()) {
             return Err(format!("there is no entity {name}"));
         }
@@ -177,7 +191,9 @@ impl Switched {
             return Err(format!("'{text}' is no version"));
         }
         let Switches { hidden, host, clock, odata, dataservice, blocked, without, version, .. } = switches;
-        let Switches { session, memory, page, settings, .. } = switches;
+        let Switches { session, memory, page, settings, emptied, masked, .. } = switches;
+        put(&mut self.emptied, emptied);
+        put(&mut self.masked, masked);
         put(&mut self.hidden, hidden);
         put(&mut self.host, host);
         put(&mut self.clocks, clock);
@@ -200,6 +216,22 @@ impl Switched {
             Hidden::From(users) => users.get(user),
         };
         ids.into_iter().flatten().copied().collect()
+    }
+
+    /// A reply without the values that rights hide.
+    pub(crate) fn mask(&self, body: &mut Json) {
+        match body {
+            Json::Array(values) => values.iter_mut().for_each(|value| self.mask(value)),
+            Json::Object(members) => {
+                for (name, value) in members.iter_mut() {
+                    match value {
+                        Json::String(text) if self.masked.contains(name) => text.clear(),
+                        value => self.mask(value),
+                    }
+                }
+            }
+            Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {}
+        }
     }
 
     /// Whether the installation lacks a column.

@@ -101,6 +101,24 @@ fn takes_a_hundred_and_no_more() {
 }
 
 #[test]
+fn the_older_envelope_is_taken_too() {
+    let mut client = Client::new(Seed::Empty);
+    let body = format!(
+        "--b\r\nContent-Type: application/http\r\nContent-ID: 1\r\n\r\nGET Account HTTP/1.1\r\n\r\n\r\n\
+         --b\r\nContent-Type: multipart/mixed; boundary=c\r\n\r\n\
+         --c\r\nContent-Type: application/http\r\nContent-ID: 2\r\n\r\nPOST Activity HTTP/1.1\r\nContent-Type: application/json\r\n\r\n{{\"Id\": \"{A}\", \"Title\": \"x\"}}\r\n\
+         --c\r\nContent-Type: application/http\r\nContent-ID: 3\r\n\r\nPOST Activity HTTP/1.1\r\nContent-Type: application/json\r\n\r\n{{\"Id\": \"{B}\"}}\r\n\
+         --c--\r\n--b--\r\n"
+    );
+    let (status, reply) = client.raw("POST", "$batch", "multipart/mixed; boundary=b", body.as_bytes());
+    assert_eq!(status, 200);
+    // the second of the set has no title: the set is undone, and only it is answered
+    let statuses: Vec<&str> = reply.lines().filter(|line| line.starts_with("HTTP/1.1")).collect();
+    assert_eq!(statuses, ["HTTP/1.1 200", "HTTP/1.1 500"], "{reply}");
+    assert_eq!(client.get("Activity/$count"), json!(0));
+}
+
+#[test]
 fn parts_are_logged_and_struck_by_faults() {
     let mut client = Client::new(Seed::Empty);
     let faults = json!([

@@ -63,6 +63,14 @@ impl Client {
         (response.status().as_u16(), serde_json::from_str(&body).unwrap_or(json!(body)))
     }
 
+    /// Status and text of the reply to a body of another type.
+    pub(crate) fn raw(&mut self, method: &str, path: &str, kind: &str, body: &[u8]) -> (u16, String) {
+        let mut request = self.request(method, path).body(body.to_vec()).unwrap();
+        request.headers_mut().insert("Content-Type", kind.parse().unwrap());
+        let response = self.send(&request);
+        (response.status().as_u16(), String::from_utf8(response.into_body()).unwrap())
+    }
+
     pub(crate) fn get(&mut self, path: &str) -> Json {
         let (status, body) = self.call("GET", path, &Json::Null);
         assert_eq!(status, 200, "{path}: {body}");

@@ -1,0 +1,71 @@
+//! Which columns of `Activity` this installation has: `Location` comes with a package, and older versions lack others (creatio.md §2.1). All are asked for
+//! until a question is refused; then the installation is asked once which there are, and only what it names is left out.
+
+use super::query::{Body, Query};
+use super::reach::{TOUCHSTONE, Transport};
+use super::wire::Activity;
+use super::{Creatio, SIDE, service};
+use crate::error::{Error, Result};
+use crate::http::Call;
+use crate::model::Field;
+use crate::ports::{Clock, Http, Keys};
+
+/// Columns that activities can be read without.
+const OPTIONAL: [&str; 5] = ["Location", "AuthorId", "GlobalActivityID", "ProcessElementId", "AllowedResult"];
+
+impl<P: Http + Clock + Keys> Creatio<P> {
+    /// The columns to select of activities.
+    pub(super) fn columns(&self) -> String {
+        let there = Activity::COLUMNS.split(',').filter(|column| !self.lore.reach.is_lacking(column));
+        there.collect::<Vec<_>>().join(",")
+    }
+
+    /// `body` without the columns that are not there.
+    pub(super) fn fitted(&self, body: Body) -> Body {
+        body.into_iter().filter(|(column, _)| !self.lore.reach.is_lacking(column)).collect()
+    }
+
+    /// The fields that no column holds here.
+    pub(super) fn unheld(&self) -> Vec<Field> {
+        self.lore.reach.is_lacking("Location").then_some(Field::Place).into_iter().collect()
+    }
+
+    /// Whether a refusal came from columns that are not there, so that the question is worth asking again without them.
+    pub(super) async fn explained(&self, error: &Error) -> Result<bool> {
+        let reach = &self.lore.reach;
+        if !matches!(error, Error::Server { status: 400 | 500, .. }) || !reach.list_columns() {
+            return Ok(false);
+        }
+        let absent = match reach.way(TOUCHSTONE) {
+            Transport::Odata => self.absent_in_metadata().await?,
+            Transport::Dataservice => self.absent_in_rows().await?,
+        };
+        Ok(absent.iter().filter(|column| reach.lacks(column)).count() > 0)
+    }
+
+    /// By `$metadata`, the only place that says it for sure (creatio.md §1.1).
+    async fn absent_in_metadata(&self) -> Result<Vec<String>> {
+        let call = Call::get("$metadata").with("Accept", "application/xml");
+        let response = match self.odata.send(&call).await {
+            Ok(response) if response.status().is_success() => response,
+            // without it nothing is known to be absent
+            Ok(_) | Err(Error::Server { .. } | Error::Forbidden { .. } | Error::Unreadable { .. }) => {
+                return Ok(Vec::new());
+            }
+            Err(error) => return Err(error),
+        };
+        let text = String::from_utf8_lossy(response.body());
+        let own = text.split_once("<EntityType Name=\"Activity\"").and_then(|(_, own)| own.split_once("</EntityType>"));
+        let Some((own, _)) = own else { return Ok(Vec::new()) };
+        let is_absent = |column: &&str| !own.contains(&format!("<Property Name=\"{column}\""));
+        Ok(OPTIONAL.into_iter().filter(is_absent).map(str::to_owned).collect())
+    }
+
+    /// By what the DataService says of a question for them.
+    async fn absent_in_rows(&self) -> Result<Vec<String>> {
+        let select = OPTIONAL.join(",");
+        let query = Query { set: TOUCHSTONE, select: &select, top: 1, ..Query::default() };
+        let response = self.service.send(&service::select(&query, &*self.site.zone).call()).await?;
+        service::not_found(&response).map_err(|fault| fault.error(SIDE))
+    }
+}

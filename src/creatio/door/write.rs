@@ -1,0 +1,199 @@
+//! Writes through the door. One that depends on what was seen goes to the DataService, which alone can heed that; where the user may not use it, the row is
+//! read in the same batch, right before it is written over, and what was lost by that is told.
+
+use super::super::query::{Change, Query, Test};
+use super::super::reach::Transport;
+use super::super::service::{self, Affected, Ask};
+use super::super::{Creatio, SIDE, odata, reply};
+use super::PARTS;
+use crate::error::Error;
+use crate::http::odata::Page;
+use crate::http::{Answer, Call, Fault, Silence};
+use crate::model::Instant;
+use crate::ports::{Clock, Http, Keys, Response};
+use chrono::DateTime;
+use serde_json::Value;
+
+/// What came of a write that was answered.
+#[derive(Clone, Debug, PartialEq)]
+pub(in super::super) enum Met {
+    /// It was carried out.
+    Row,
+    /// It depends on what was seen, and met no such row.
+    Nothing,
+    /// It was carried out over this row, which had changed since it was seen.
+    Changed(Value),
+}
+
+/// What became of a write.
+pub(in super::super) type Told = Result<Result<Met, Fault>, Silence>;
+
+impl<P: Http + Clock + Keys> Creatio<P> {
+    /// Carries out writes; what became of each, in order.
+    pub(in super::super) async fn write(&self, changes: &[Change]) -> Vec<Told> {
+        let reach = &self.lore.reach;
+        let by_service = |change: &Change| {
+            reach.way(change.set) == Transport::Dataservice
+                || (change.deed.seen().is_some() && reach.conditional() != Some(false))
+        };
+        let (service, mut odata): (Vec<usize>, Vec<usize>) =
+            (0..changes.len()).partition(|at| changes.get(*at).is_some_and(by_service));
+        let these = |places: &[usize]| places.iter().filter_map(|at| changes.get(*at)).collect::<Vec<_>>();
+        let unsent = || Err(Silence { error: Error::Network(SIDE), maybe: false });
+        let mut told: Vec<Told> = changes.iter().map(|_| unsent()).collect();
+        let mut note = |at: usize, answer: Told| {
+            if let Some(place) = told.get_mut(at) {
+                *place = answer;
+            }
+        };
+        let mut missed = Vec::new();
+        for (at, answer) in service.iter().zip(self.write_by_service(&these(&service)).await) {
+            let is_detour = changes.get(*at).is_some_and(|change| reach.way(change.set) == Transport::Odata);
+            match &answer {
+                answer if is_detour && is_closed(answer) => {
+                    reach.found_conditional(false);
+                    odata.push(*at);
+                    continue;
+                }
+                Ok(Ok(Met::Row)) => reach.found_conditional(true),
+                Ok(Ok(Met::Nothing)) => missed.push(*at),
+                Ok(_) | Err(_) => {}
+            }
+            note(*at, answer);
+        }
+        // what is as it was seen has a stamp that the server compares otherwise: a wall clock shows one hour twice a year
+        let plain: Vec<usize> = missed
+            .iter()
+            .zip(self.unchanged(&these(&missed)).await)
+            .filter(|(_, same)| *same)
+            .map(|(at, _)| *at)
+            .collect();
+        let (direct, detoured): (Vec<usize>, Vec<usize>) = plain
+            .into_iter()
+            .partition(|at| changes.get(*at).is_some_and(|change| reach.way(change.set) == Transport::Dataservice));
+        let anyway: Vec<Change> = these(&direct).into_iter().map(|change| change.clone().anyway()).collect();
+        for (at, answer) in direct.iter().zip(self.write_by_service(&anyway.iter().collect::<Vec<_>>()).await) {
+            note(*at, answer);
+        }
+        odata.extend(detoured);
+        for (at, answer) in odata.iter().zip(self.write_by_odata(&these(&odata)).await) {
+            note(*at, answer);
+        }
+        told
+    }
+
+    /// Whether the row of each change still has the stamp that it was seen with.
+    async fn unchanged(&self, changes: &[&Change]) -> Vec<bool> {
+        let look = |change: &&Change| {
+            let filter = Test::id(change.deed.id().unwrap_or_default());
+            Query { set: change.set, select: "Id,ModifiedOn", filter, ..Query::default() }
+        };
+        let pages = match self.pages(&changes.iter().map(look).collect::<Vec<_>>()).await {
+            Ok(pages) => pages,
+            Err(_) => return changes.iter().map(|_| false).collect(),
+        };
+        let same = |(change, page): (&&Change, Page<Value>)| {
+            page.value.first().and_then(stamp).is_some_and(|at| Some(at) == change.deed.seen())
+        };
+        changes.iter().zip(pages).map(same).collect()
+    }
+
+    /// After a request without reply no further one is begun.
+    async fn write_by_service(&self, changes: &[&Change]) -> Vec<Told> {
+        let mut told: Vec<Told> = Vec::with_capacity(changes.len());
+        let mut broken: Option<Silence> = None;
+        for chunk in changes.chunks(PARTS) {
+            match &broken {
+                Some(silence) => told.extend(chunk.iter().map(|_| Err(silence.clone()))),
+                None => match self.asked_to_write(chunk).await {
+                    Ok(answers) => told.extend(answers),
+                    Err(error) => {
+                        let maybe = matches!(error, Error::Network(_));
+                        told.extend(chunk.iter().map(|_| Err(Silence { error: error.clone(), maybe })));
+                        broken = Some(Silence { error, maybe: false });
+                    }
+                },
+            }
+        }
+        told
+    }
+
+    /// One request for all of `changes`.
+    async fn asked_to_write(&self, changes: &[&Change]) -> Result<Vec<Told>, Error> {
+        let asks: Vec<Ask> = changes.iter().map(|change| service::write(change, &*self.site.zone)).collect();
+        if let ([ask], [change]) = (asks.as_slice(), changes) {
+            let response = self.service.send(&ask.clone().call()).await?;
+            return Ok(vec![Ok(service::affected(&response).map(|rows| met(change, rows)))]);
+        }
+        let response = self.service.send(&Ask::batch(&asks)).await?;
+        let results = match service::results(&response) {
+            Ok(results) => results,
+            Err(fault) => return Ok(changes.iter().map(|_| Ok(Err(fault.clone()))).collect()),
+        };
+        let detail = "no sure answer to a part of a batch".to_owned();
+        let unsure = Silence { error: Error::Unreadable { side: SIDE, detail }, maybe: true };
+        let answer = |(nth, change): (usize, &&Change)| match results.affected(nth) {
+            // whether the others were kept when one failed is not known: what the server holds decides
+            Some(Ok(rows)) if !results.failed || rows == Affected(0) => Ok(Ok(met(change, rows))),
+            Some(Ok(_)) | None => Err(unsure.clone()),
+            Some(Err(fault)) => Ok(Err(fault)),
+        };
+        Ok(changes.iter().enumerate().map(answer).collect())
+    }
+
+    /// What depends on what was seen is looked at right before, in the same batch: pairs come first, so that none is parted.
+    async fn write_by_odata(&self, changes: &[&Change]) -> Vec<Told> {
+        let columns = self.columns();
+        let look = |change: &Change| {
+            let select = if change.set == super::TOUCHSTONE { &columns } else { "Id,ModifiedOn" };
+            let query = Query { set: change.set, select, ..Query::default() };
+            let path = format!("{}({})", change.set, change.deed.id().unwrap_or_default());
+            let call = odata::call(&query);
+            Call { path: call.path.replacen(change.set, &path, 1), ..call }
+        };
+        let (pairs, others): (Vec<usize>, Vec<usize>) =
+            (0..changes.len()).partition(|at| changes.get(*at).is_some_and(|change| change.deed.seen().is_some()));
+        let change = |at: &usize| changes.get(*at).copied();
+        let mut calls: Vec<Call> =
+            pairs.iter().filter_map(change).flat_map(|change| [look(change), odata::write(change)]).collect();
+        calls.extend(others.iter().filter_map(change).map(odata::write));
+        let mut answers = self.batch(&calls).await.into_iter();
+        let mut told: Vec<(usize, Told)> = Vec::with_capacity(changes.len());
+        for at in pairs {
+            let (Some(look), Some(answer)) = (answers.next(), answers.next()) else { break };
+            let over = change(&at).and_then(|change| changed(look, change.deed.seen()?));
+            let met = || over.clone().map_or(Met::Row, Met::Changed);
+            told.push((at, answer.map(|response| carried_out(&response).map(|()| met()))));
+        }
+        told.extend(others.into_iter().zip(answers.map(|answer| answer.map(|r| carried_out(&r).map(|()| Met::Row)))));
+        told.sort_by_key(|(at, _)| *at);
+        told.into_iter().map(|(_, told)| told).collect()
+    }
+}
+
+fn carried_out(response: &Response) -> Result<(), Fault> {
+    reply::accept(response)
+}
+
+/// The row of `look`, if it is not as it was seen.
+fn changed(look: Answer, seen: Instant) -> Option<Value> {
+    let row = reply::row(&look.ok()?).ok()?;
+    (stamp(&row)? != seen).then_some(row)
+}
+
+fn stamp(row: &Value) -> Option<Instant> {
+    Some(DateTime::parse_from_rfc3339(row.get("ModifiedOn")?.as_str()?).ok()?.to_utc())
+}
+
+fn met(change: &Change, rows: Affected) -> Met {
+    if rows == Affected(0) && change.deed.id().is_some() { Met::Nothing } else { Met::Row }
+}
+
+/// Whether an answer tells that the service itself is closed to the user, or not there: then nothing was carried out.
+fn is_closed(answer: &Told) -> bool {
+    match answer {
+        Ok(Err(fault)) => matches!(fault.status(), Some(403..=405 | 501)),
+        Err(silence) => matches!(silence.error, Error::Forbidden { .. }),
+        Ok(Ok(_)) => false,
+    }
+}

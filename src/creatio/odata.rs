@@ -1,0 +1,70 @@
+//! How OData 4 is asked: addresses with filters, and bodies. Lookups are filtered by navigation path (`Owner/Id`), dates and GUIDs stand bare
+//! (creatio.md §1.4). Pure.
+
+use super::query::{Change, Deed, Operand, Query, Sign, Test, date};
+use crate::http::odata::{address, literal};
+use crate::http::{Call, Repeat};
+use serde_json::Value;
+
+/// The question as a call; the reply is a [`Page`](crate::http::odata::Page).
+pub(super) fn call(query: &Query<'_>) -> Call {
+    let number = |n: usize| if n == 0 { String::new() } else { n.to_string() };
+    let (top, skip) = (number(query.top), number(query.skip));
+    let filter = spelled(&query.filter);
+    let options: &[(&str, &str)] = if query.count {
+        &[("$select", "Id"), ("$filter", &filter), ("$top", "1"), ("$count", "true")]
+    } else {
+        &[("$select", query.select), ("$filter", &filter), ("$orderby", query.order), ("$top", &top), ("$skip", &skip)]
+    };
+    Call::get(address(query.set, options))
+}
+
+/// The write as a call. What it depends on has no spelling here (creatio.md §1.3).
+pub(super) fn write(Change { set, deed }: &Change) -> Call {
+    match deed {
+        Deed::Insert(body) => Call::post(*set, Value::Object(body.clone()), Repeat::Safe),
+        Deed::Update { id, body, .. } => Call::patch(format!("{set}({id})"), Value::Object(body.clone())),
+        Deed::Delete { id, .. } => Call::delete(format!("{set}({id})")),
+    }
+}
+
+/// The condition as a `$filter`; empty if it is none.
+fn spelled(test: &Test) -> String {
+    let joined = |parts: &[Test], word: &str| {
+        let parts = parts.iter().map(within).filter(|part| !part.is_empty());
+        parts.collect::<Vec<_>>().join(word)
+    };
+    match test {
+        Test::Is(path, sign, operand) => {
+            let (suffix, value) = match operand {
+                Operand::Guid(id) => ("", id.clone()),
+                Operand::Row(id) => ("/Id", id.clone()),
+                Operand::Text(text) => ("", literal(text)),
+                Operand::At(at) => ("", date(*at)),
+            };
+            format!("{}{suffix} {} {value}", path.replace('.', "/"), operator(*sign))
+        }
+        Test::All(parts) => joined(parts, " and "),
+        Test::Any(parts) => joined(parts, " or "),
+        Test::Odata(text) => text.clone(),
+    }
+}
+
+/// The condition as a part of another one.
+fn within(test: &Test) -> String {
+    match test {
+        Test::All(parts) | Test::Any(parts) if parts.len() > 1 => format!("({})", spelled(test)),
+        Test::Odata(text) if !text.is_empty() => format!("({text})"),
+        Test::Is(..) | Test::All(_) | Test::Any(_) | Test::Odata(_) => spelled(test),
+    }
+}
+
+const fn operator(sign: Sign) -> &'static str {
+    match sign {
+        Sign::Eq => "eq",
+        Sign::Ne => "ne",
+        Sign::Lt => "lt",
+        Sign::Gt => "gt",
+        Sign::Ge => "ge",
+    }
+}
