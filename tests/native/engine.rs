@@ -5,11 +5,16 @@
 #![allow(clippy::wildcard_enum_match_arm)] // a generator names the cases that it treats apart
 #![allow(dead_code)] // what the modules offer to those that are not here
 
+mod actions;
+mod answer;
 mod chance;
 mod choices;
+mod claim;
+mod containers;
 mod decide;
 mod laws;
 mod memory;
+mod moment;
 mod oracle;
 mod trips;
 mod zones;

@@ -3,10 +3,14 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)] // a test says what it expects by panicking
 #![allow(clippy::wildcard_enum_match_arm)] // a generator names the cases that it treats apart
 
+mod actions;
+mod answer;
 mod bad_input;
 mod chance;
 mod choices;
+mod claim;
 mod clocks;
+mod containers;
 mod creatio_apply;
 mod creatio_directory;
 mod creatio_filters;
@@ -26,6 +30,7 @@ mod invite;
 mod joined;
 mod laws;
 mod memory;
+mod moment;
 mod opinion;
 mod oracle;
 mod owner;
