@@ -25,6 +25,7 @@ mod merge;
 mod moment;
 mod oracle;
 mod people;
+mod plan;
 mod project;
 mod scope;
 mod series;

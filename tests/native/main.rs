@@ -43,6 +43,7 @@ mod opinion;
 mod oracle;
 mod owner;
 mod people;
+mod plan;
 mod project;
 mod prove;
 mod replica;
