@@ -3,10 +3,11 @@
  *
  * Node built-ins only, so that what is missing is said before anything is installed.
  */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { ask, must, onPath, runnable, target, Trouble, windows } from './process.mjs';
+import { installPackages, mayInstall } from './debian.mjs';
+import { ask, onPath, runnable, target, Trouble, windows } from './process.mjs';
 
 /** How Chromium is started, everywhere. */
 export const chromiumFlags = [
@@ -62,12 +63,6 @@ function findChromedriver(chrome) {
   return [...onPath('chromedriver'), ...beside, ...debian, '/snap/bin/chromium.chromedriver'].find(runnable);
 }
 
-/** Whether this is Debian itself (Ubuntu's chromium is a snap), and we may install. */
-function mayInstall() {
-  if (!existsSync('/etc/os-release') || process.getuid?.() !== 0) return false;
-  return /^ID=debian$/m.test(readFileSync('/etc/os-release', 'utf8'));
-}
-
 /**
  * Chrome or Chromium and, if wanted, the driver that fits it.
  * @param {boolean} withDriver
@@ -77,11 +72,7 @@ export async function installChrome(withDriver) {
   let chrome = findChrome();
   let chromedriver = withDriver ? findChromedriver(chrome) : undefined;
   if ((!chrome || (withDriver && !chromedriver)) && mayInstall()) {
-    console.log('Installing chromium and chromium-driver by apt (about a minute)…');
-    const env = { DEBIAN_FRONTEND: 'noninteractive' };
-    const packages = ['install', '-y', '--no-install-recommends', 'chromium', 'chromium-driver'];
-    await must('apt-get update', 'apt-get', ['update'], { env, quiet: true });
-    await must('Installing chromium and chromium-driver', 'apt-get', packages, { env, quiet: true });
+    await installPackages(['chromium', 'chromium-driver'], 'about a minute');
     chrome = findChrome();
     chromedriver = withDriver ? findChromedriver(chrome) : undefined;
   }

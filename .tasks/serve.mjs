@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { sandboxProgram } from './build.mjs';
 import { environment, root, Trouble } from './process.mjs';
 
-/** The sandbox binds two sockets and fills its memory: more than this is a fault. */
+/** The sandbox binds three sockets and fills its memory: more than this is a fault. */
 const patience = 20_000;
 
 /**
@@ -16,22 +16,32 @@ const patience = 20_000;
  * @typedef {object} Sandbox
  * @property {string} creatio address of the page and of Creatio's OData, without a slash at the end
  * @property {string} graph address of Graph
+ * @property {string} exchange address of the Exchange Server
  * @property {() => Promise<void>} stop ends it
  * @property {Promise<number>} ended its exit code, once it ends
  */
 
 /**
- * Starts the built sandbox and waits until both servers listen and the page is there.
- * @param {{ creatioPort?: string, graphPort?: string, seed?: string, onLine?: (line: string) => void }} [options]
- *   ports as numbers, `0` for free ones; what else the sandbox prints goes to `onLine`
+ * Starts the built sandbox and waits until its servers listen and the page is there.
+ * @param {{ creatioPort?: string, graphPort?: string, exchangePort?: string, seed?: string, description?: string, onLine?: (line: string) => void }} [options]
+ *   ports as numbers, `0` for free ones; `description`: a file by which all that is said to Graph is checked; what else the sandbox prints goes to `onLine`
  * @returns {Promise<Sandbox>}
  */
-export async function serve({ creatioPort = '0', graphPort = '0', seed, onLine = () => {} } = {}) {
+export async function serve({
+  creatioPort = '0',
+  graphPort = '0',
+  exchangePort = '0',
+  seed,
+  description,
+  onLine = () => {},
+} = {}) {
   const env = environment({
     CREATIO_PORT: creatioPort,
     GRAPH_PORT: graphPort,
+    EXCHANGE_PORT: exchangePort,
     SANDBOX_WWW: join(root, 'www', 'dist'),
     ...(seed ? { SANDBOX_SEED: seed } : {}),
+    ...(description ? { SANDBOX_DESCRIPTION: description } : {}),
   });
   const child = spawn(sandboxProgram, [], { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] });
   const kill = () => child.kill('SIGKILL');
@@ -55,9 +65,9 @@ export async function serve({ creatioPort = '0', graphPort = '0', seed, onLine =
   }
 
   try {
-    const { creatio, graph } = await listening(child, ended, onLine);
-    await pageAnswers(creatio);
-    return { creatio, graph, stop, ended };
+    const addresses = await listening(child, ended, onLine);
+    await pageAnswers(addresses.creatio);
+    return { ...addresses, stop, ended };
   } catch (error) {
     await stop();
     throw error;
@@ -71,7 +81,7 @@ export async function serve({ creatioPort = '0', graphPort = '0', seed, onLine =
  * @param {import('node:child_process').ChildProcessByStdio<null, import('node:stream').Readable, import('node:stream').Readable>} child
  * @param {Promise<number>} ended
  * @param {(line: string) => void} onLine
- * @returns {Promise<{ creatio: string, graph: string }>}
+ * @returns {Promise<{ creatio: string, graph: string, exchange: string }>}
  */
 function listening(child, ended, onLine) {
   /** @type {Map<string, string>} */
@@ -88,7 +98,7 @@ function listening(child, ended, onLine) {
       );
     });
     const read = (/** @type {string} */ line) => {
-      const address = /^sandbox: (creatio|graph) (http:\/\/\S+)$/.exec(line);
+      const address = /^sandbox: (creatio|graph|exchange) (http:\/\/\S+)$/.exec(line);
       if (!address?.[1] || !address[2]) {
         lines.push(line);
         onLine(line);
@@ -97,9 +107,10 @@ function listening(child, ended, onLine) {
       addresses.set(address[1], address[2].replace(/\/$/, ''));
       const creatio = addresses.get('creatio');
       const graph = addresses.get('graph');
-      if (!creatio || !graph) return;
+      const exchange = addresses.get('exchange');
+      if (!creatio || !graph || !exchange) return;
       done();
-      resolve({ creatio, graph });
+      resolve({ creatio, graph, exchange });
     };
     createInterface({ input: child.stdout }).on('line', read);
     createInterface({ input: child.stderr }).on('line', read);

@@ -9,6 +9,7 @@ import { serve } from './serve.mjs';
 const ports = [
   { name: 'CREATIO_PORT', port: process.env.CREATIO_PORT || '8080', other: '8090' },
   { name: 'GRAPH_PORT', port: process.env.GRAPH_PORT || '8081', other: '8091' },
+  { name: 'EXCHANGE_PORT', port: process.env.EXCHANGE_PORT || '8082', other: '8092' },
 ];
 
 /** That the ports are free, before minutes of building. */
@@ -50,10 +51,11 @@ await main(async () => {
   await buildWasm();
   await buildPage();
   await buildSandbox();
-  const [creatio, graph] = ports;
+  const [creatio, graph, exchange] = ports;
   const sandbox = await serve({
     creatioPort: creatio?.port,
     graphPort: graph?.port,
+    exchangePort: exchange?.port,
     onLine: (line) => console.log(line),
   });
   let asked = false;

@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { findFirefox, installChrome, writeWebdriverConfig } from './browser.mjs';
 import { buildPage, buildSandbox, buildWasm, setUp } from './build.mjs';
 import { countNode, countRust, judge, judgeWhole } from './count.mjs';
+import { installNginx, installXmllint } from './debian.mjs';
 import { diagnose, root, run, script, Trouble, whenAbandoned } from './process.mjs';
 import { installTool, wasmBindgen, wasmPack, wasmTarget, withPath } from './setup.mjs';
 
@@ -211,6 +212,8 @@ async function prepare(chosen) {
     const { chrome, chromedriver = '' } = await installChrome(withDriver);
     Object.assign(found, { chrome, chromedriver });
   }
+  if (has('native')) await installXmllint();
+  if (has('e2e')) await installNginx();
   await setUp();
   if (has('chromium', 'firefox')) await installTool(wasmPack);
 }

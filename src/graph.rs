@@ -14,7 +14,6 @@ mod find;
 mod listing;
 pub mod map;
 mod observe;
-mod online;
 mod reader;
 mod respond;
 mod time;
@@ -117,10 +116,10 @@ impl<P: Http + Clock + Keys> Graph<P> {
 
     /// The containers, from the answers to the two questions for them; and whether there is no To Do.
     async fn listed(&self, mut answers: impl Iterator<Item = Answer>) -> Result<(Vec<Container>, bool)> {
-        let calendars = self.all(self.answered(answers.next())?).await?;
+        let calendars = self.all(Kind::Meeting, self.answered(answers.next())?).await?;
         let lists = self.answered(answers.next())?;
         let lacks = lacks_to_do(&lists);
-        let lists = if lacks { Vec::new() } else { self.all(lists).await? };
+        let lists = if lacks { Vec::new() } else { self.all(Kind::Task, lists).await? };
         let calendars = calendars.into_iter().filter_map(|row| map::calendar(read(row)?, &self.mailbox));
         let mut containers: Vec<Container> = calendars.collect();
         containers.extend(lists.into_iter().filter_map(|row| map::list(read(row)?)));
@@ -137,12 +136,12 @@ impl<P: Http + Clock + Keys> Graph<P> {
         Ok(self.kinds.borrow().clone())
     }
 
-    /// Every row of a collection that begins with the page `first`.
-    async fn all(&self, first: Response) -> Result<Vec<Value>> {
+    /// Every row of a collection, of what is of `kind`, that begins with the page `first`.
+    async fn all(&self, kind: Kind, first: Response) -> Result<Vec<Value>> {
         let mut page: odata::Page<Value> = self.understood(&first)?;
         let mut rows = std::mem::take(&mut page.value);
         while let Some(link) = page.next.take() {
-            let response = self.caller.send(&endpoints::page(&self.caller.below(&link)?, ROWS)).await?;
+            let response = self.caller.send(&endpoints::page(kind, &self.caller.below(&link)?, ROWS)).await?;
             page = self.understood(&response)?;
             rows.append(&mut page.value);
         }

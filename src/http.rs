@@ -15,3 +15,4 @@ pub(crate) mod script;
 pub use batch::{Answer, Envelope, Silence};
 pub use call::Caller;
 pub use endpoint::{Call, Endpoint, Fault, Payload, Repeat};
+pub use retry::Mishap;

@@ -6,6 +6,7 @@ pub mod ids;
 pub mod item;
 pub mod listing;
 pub mod meeting;
+pub mod online;
 pub mod person;
 pub mod record;
 pub mod show;

@@ -7,8 +7,8 @@ use crate::engine::link::{Link, LinkKey, State};
 use crate::engine::settings::Settings;
 use crate::error::Result;
 use crate::model::{
-    Address, ContactId, Container, ContainerId, Cursor, Facts, GroupId, Instant, Item, ItemId, Listing, Malformed,
-    Mark, Patch, Record, Side, Uid, Version, Window,
+    Address, ContactId, Container, ContainerId, Cursor, Facts, GroupId, Instant, Item, ItemId, Kind, Listing,
+    Malformed, Mark, Patch, Record, Side, Uid, Version, Window,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -93,6 +93,17 @@ pub struct Scope {
     pub lists: Choice,
 }
 
+impl Scope {
+    /// Whether `container` is to be read.
+    #[must_use]
+    pub fn takes(&self, container: &Container) -> bool {
+        match container.kind {
+            Kind::Meeting => self.calendars.takes(container),
+            Kind::Task => self.lists.takes(container),
+        }
+    }
+}
+
 /// Which containers of one kind are read. A container that is named but not there is left out of the listing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choice {
@@ -160,6 +171,9 @@ pub enum Op {
         container: ContainerId,
         /// The version on which the decision rests.
         version: Version,
+        /// Exchange: a meeting of the user's own to which others are invited. It is called off, which tells them: a person has allowed that.
+        /// Nobody is told of any other removal.
+        cancels: bool,
     },
 }
 

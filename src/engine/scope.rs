@@ -108,6 +108,7 @@ pub fn exports(context: &Context<'_>, seen: &Seen, item: &Item) -> bool {
 #[must_use]
 pub fn imports(context: &Context<'_>, seen: &Seen, item: &Item) -> bool {
     !item.facts.canceled
+        && item.facts.mine
         && crosses(context.settings, Side::Exchange)
         && in_window(context, item)
         && !skipped(context, &item.facts)
@@ -122,7 +123,8 @@ pub fn imports(context: &Context<'_>, seen: &Seen, item: &Item) -> bool {
 pub fn awake(context: &Context<'_>, seen: &Seen, link: &Link, side: Side, item: Option<&Item>) -> bool {
     let listed = side == Side::Creatio || seen.containers.iter().any(|c| c.id == link.containers.exchange);
     let facts = item.map_or(&link.facts[side], |item| &item.facts);
-    listed && !facts.email && !skipped(context, facts) && item.is_none_or(|item| in_window(context, item))
+    let own = side == Side::Creatio || item.is_none_or(|item| item.facts.mine);
+    listed && own && !facts.email && !skipped(context, facts) && item.is_none_or(|item| in_window(context, item))
 }
 
 /// Whether two unlinked items that are one may be linked: both are looked at and neither is at its end.

@@ -108,7 +108,12 @@ fn uncreate(entry: &Entry, item: &Item) -> Result<Op, Why> {
     match () {
         () if newer => Err(Why::Newer),
         () if item.facts.attendees > 0 => Err(Why::WouldMail),
-        () => Ok(Op::Delete { id: item.id.clone(), container: item.container.clone(), version: item.version.clone() }),
+        () => Ok(Op::Delete {
+            id: item.id.clone(),
+            container: item.container.clone(),
+            version: item.version.clone(),
+            cancels: false,
+        }),
     }
 }
 

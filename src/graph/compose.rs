@@ -2,13 +2,10 @@
 //! unchanged mails attendees, drops locations, or undoes somebody's edit).
 
 use super::{Mailbox, endpoints, time};
-use crate::model::time as clock;
 use crate::model::{
-    Day, Facts, Field, Importance, Instant, Mark, Meeting, Patch, Person, Record, Reminder, Role, Status, Task,
-    TaskWhen, When,
+    Day, Facts, Field, Importance, Mark, Meeting, Patch, Person, Record, Reminder, Role, Status, Task, When,
 };
 use serde_json::{Map, Value, json};
-use std::collections::BTreeSet;
 
 /// Members of a JSON object.
 type Members = Map<String, Value>;
@@ -75,15 +72,6 @@ pub(super) fn members(patch: &Patch, kept: &Kept, mailbox: &Mailbox) -> Members 
     members
 }
 
-/// The fields of an update that may be written: of a recurring task its status only (facts §4).
-pub(super) fn writable(patch: &Patch, facts: &Facts) -> BTreeSet<Field> {
-    let fields = patch.fields.iter().copied();
-    fields
-        .filter(|field| !facts.recurring || *field == Field::Status)
-        .filter(|field| *field != Field::Response)
-        .collect()
-}
-
 /// Our mark as extended properties of an event: itself, and what it is found by.
 pub(super) fn properties(mark: &Mark) -> Value {
     json!([
@@ -131,7 +119,7 @@ fn of_task(task: &Task, field: Field, kept: &Kept, mailbox: &Mailbox) -> Value {
     match field {
         Field::Title => json!({"title": task.title}),
         Field::When => {
-            let (start, due) = days(task.when, mailbox);
+            let (start, due) = task.when.days(zone);
             let date = |day: Option<Day>| day.map(|day| time::midnight(day, zone));
             json!({"startDateTime": date(start), "dueDateTime": date(due)})
         }
@@ -143,15 +131,6 @@ fn of_task(task: &Task, field: Field, kept: &Kept, mailbox: &Mailbox) -> Value {
         },
         Field::Status => status(task.status).map_or(Value::Null, |word| json!({"status": word})),
         Field::Place | Field::People | Field::Response => Value::Null,
-    }
-}
-
-/// The days of a task; instants fall on days of the user's.
-fn days(when: TaskWhen, mailbox: &Mailbox) -> (Option<Day>, Option<Day>) {
-    let day = |at: Instant| Some(clock::local(mailbox.zone.as_ref(), at).date());
-    match when {
-        TaskWhen::Days { start, due } => (start, due),
-        TaskWhen::Timed { start, due } => (day(start), day(due)),
     }
 }
 

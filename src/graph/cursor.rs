@@ -7,9 +7,6 @@ use serde::{Deserialize, Serialize};
 
 /// Days of the longest calendar view that we ask for; Graph refuses more than 1825 (facts §1.2).
 const LONGEST: i64 = 1800;
-/// All-day events touch the server's window by its own zone: read more, then leave out (facts §3).
-const MARGIN: Duration = Duration::days(1);
-
 /// First and last instant of a calendar view.
 pub(super) type Span = (Instant, Instant);
 
@@ -43,15 +40,7 @@ pub(super) fn cursor(chains: Vec<Chain>, window: &Window) -> Option<Cursor> {
 
 /// The views that together cover `window`.
 pub(super) fn spans(window: &Window) -> Vec<Span> {
-    let end = window.to + MARGIN;
-    let mut spans = Vec::new();
-    let mut from = window.from - MARGIN;
-    while from < end {
-        let to = end.min(from + Duration::days(LONGEST));
-        spans.push((from, to));
-        from = to;
-    }
-    spans
+    window.spans(Duration::days(LONGEST))
 }
 
 #[cfg(test)]

@@ -14,6 +14,8 @@ pub(super) const FINGERPRINT: &str = "String {5d0c9f5e-3c51-4f0e-9a6b-7e2d1c84b3
 pub(super) const LOCAL: &str = "String {00020329-0000-0000-C000-000000000046} Name LocalId";
 /// One id format everywhere, on every call (facts §2).
 const IMMUTABLE: &str = "IdType=\"ImmutableId\"";
+/// Times of events in UTC, whatever the mailbox is set to. Not asked for of To Do, which shifts days by it (facts §4).
+const UTC: &str = "outlook.timezone=\"UTC\"";
 
 /// The `$batch` of Graph.
 pub(super) fn envelope() -> Envelope {
@@ -22,14 +24,14 @@ pub(super) fn envelope() -> Envelope {
 
 /// The user.
 pub(super) fn me() -> Call {
-    read(address("me", &[("$select", "id,mail,userPrincipalName,proxyAddresses")]))
+    read(Kind::Meeting, address("me", &[("$select", "id,mail,userPrincipalName,proxyAddresses")]))
 }
 
 /// The containers of a kind.
 pub(super) fn containers(kind: Kind) -> Call {
     match kind {
-        Kind::Meeting => read(address("me/calendars", &[("$top", "100")])),
-        Kind::Task => read(address("me/todo/lists", &[("$top", "100")])),
+        Kind::Meeting => read(kind, address("me/calendars", &[("$top", "100")])),
+        Kind::Task => read(kind, address("me/todo/lists", &[("$top", "100")])),
     }
 }
 
@@ -55,24 +57,25 @@ fn windowed(path: &str, (from, to): (Instant, Instant), more: &[(&str, &str)]) -
     address(path, &[&window, more].concat())
 }
 
-/// A page of items by its path, or by the address that the server gave, taken relative to the service. The id format and the number of
-/// rows, which is a hint to the server, are not part of a link: they are said on every page (facts §1.2).
-pub(super) fn page(path: &str, rows: u16) -> Call {
-    Call::get(path).with("Prefer", format!("{IMMUTABLE}, odata.maxpagesize={rows}"))
+/// A page of what is of a kind by its path, or by the address that the server gave, taken relative to the service. What is preferred, the
+/// number of rows as a hint to the server, is not part of a link: it is said on every page (facts §1.2).
+pub(super) fn page(kind: Kind, path: &str, rows: u16) -> Call {
+    Call::get(path).with("Prefer", format!("{}, odata.maxpagesize={rows}", preferred(kind)))
 }
 
 /// One item with its mark.
 pub(super) fn item(kind: Kind, container: &ContainerId, id: &ItemId) -> Call {
     let path = place(kind, container, id);
-    read(match kind {
+    let whole = match kind {
         Kind::Meeting => address(&path, &[("$expand", &expansion())]),
         Kind::Task => address(&path, &[("$expand", "linkedResources,checklistItems")]),
-    })
+    };
+    read(kind, whole)
 }
 
 /// An event without its mark: for a series' master.
 pub(super) fn master(id: &ItemId) -> Call {
-    read(place(Kind::Meeting, &ContainerId::from(""), id))
+    read(Kind::Meeting, place(Kind::Meeting, &ContainerId::from(""), id))
 }
 
 /// The events of a calendar with this UID.
@@ -89,7 +92,7 @@ pub(super) fn with_mark(calendar: &ContainerId, fingerprint: &str) -> Call {
 /// Every task of a list, with what is linked to it.
 pub(super) fn tasks(list: &ContainerId) -> Call {
     let path = format!("{}/tasks", holder(Kind::Task, list));
-    read(address(&path, &[("$top", "100"), ("$expand", "linkedResources")]))
+    read(Kind::Task, address(&path, &[("$top", "100"), ("$expand", "linkedResources")]))
 }
 
 /// A creation; events are told apart by their `transactionId`, tasks by nothing (facts §2).
@@ -115,6 +118,13 @@ pub(super) fn removal(kind: Kind, container: &ContainerId, id: &ItemId, version:
     matching(Call::delete(place(kind, container, id)), kind, version)
 }
 
+/// The calling off of a meeting that the user organizes, which those invited are told of; it goes to Deleted Items (facts §3). Exchange refuses
+/// it for what somebody else organizes. No version guards an action: who asks for it has just looked.
+pub(super) fn cancel(id: &ItemId) -> Call {
+    let path = format!("{}/cancel", place(Kind::Meeting, &ContainerId::from(""), id));
+    Call::post(path, json!({"comment": ""}), Repeat::Never).with("Prefer", IMMUTABLE)
+}
+
 /// The user's answer to an invitation, which the organizer gets by mail; the action is `accept`, `decline` or `tentativelyAccept` (facts §3).
 pub(super) fn respond(id: &ItemId, action: &str) -> Call {
     let path = format!("{}/{action}", place(Kind::Meeting, &ContainerId::from(""), id));
@@ -123,7 +133,7 @@ pub(super) fn respond(id: &ItemId, action: &str) -> Call {
 
 /// What is linked to a task.
 pub(super) fn links(list: &ContainerId, id: &ItemId) -> Call {
-    read(format!("{}/linkedResources", place(Kind::Task, list, id)))
+    read(Kind::Task, format!("{}/linkedResources", place(Kind::Task, list, id)))
 }
 
 /// A link to be hung on a task.
@@ -135,7 +145,7 @@ pub(super) fn link(list: &ContainerId, id: &ItemId, body: Value) -> Call {
 /// A filtered listing of a calendar's events, marks included.
 fn events(calendar: &ContainerId, filter: &str) -> Call {
     let path = format!("{}/events", holder(Kind::Meeting, calendar));
-    read(address(&path, &[("$filter", filter), ("$expand", &expansion()), ("$top", "100")]))
+    read(Kind::Meeting, address(&path, &[("$filter", filter), ("$expand", &expansion()), ("$top", "100")]))
 }
 
 /// Our mark and that of the built-in sync.
@@ -152,8 +162,16 @@ fn matching(call: Call, kind: Kind, version: &Version) -> Call {
     }
 }
 
-fn read(path: impl Into<String>) -> Call {
-    Call::get(path).with("Prefer", IMMUTABLE)
+fn read(kind: Kind, path: impl Into<String>) -> Call {
+    Call::get(path).with("Prefer", preferred(kind))
+}
+
+/// What is preferred of every reading of a kind, single or page by page.
+fn preferred(kind: Kind) -> String {
+    match kind {
+        Kind::Meeting => format!("{IMMUTABLE}, {UTC}"),
+        Kind::Task => IMMUTABLE.to_owned(),
+    }
 }
 
 fn holder(kind: Kind, container: &ContainerId) -> String {

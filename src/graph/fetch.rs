@@ -86,7 +86,7 @@ impl Fetch {
 
     /// The request.
     pub(super) fn call(&self) -> Call {
-        endpoints::page(&self.path, SIZES.get(self.size).copied().unwrap_or(1))
+        endpoints::page(self.kind, &self.path, SIZES.get(self.size).copied().unwrap_or(1))
     }
 
     /// The page after this one.

@@ -90,7 +90,7 @@ async fn values<P: Http + Clock + Keys>(graph: &Graph<P>, ask: &Ask, response: R
     if response.status().as_u16() == 404 || no_such_id(&response) {
         return Ok(Vec::new());
     }
-    if ask.single { Ok(vec![graph.understood(&response)?]) } else { graph.all(response).await }
+    if ask.single { Ok(vec![graph.understood(&response)?]) } else { graph.all(ask.kind, response).await }
 }
 
 /// An id of another kind of item, or of another mailbox, is no id at all to Exchange.

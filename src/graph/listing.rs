@@ -4,8 +4,7 @@ use super::map::{self, Reading};
 use super::{Graph, endpoints};
 use crate::error::Result;
 use crate::http::Call;
-use crate::model::time::{self, Zone};
-use crate::model::{ContainerId, Item, ItemId, Kind, Listing, Malformed, Record, SeriesSet, When, Window};
+use crate::model::{ContainerId, ItemId, Kind, Listing, Malformed, SeriesSet, Window, Zone};
 use crate::ports::{Clock, Http, Keys, Scope};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -117,7 +116,7 @@ impl<'a> Gathered<'a> {
     /// Takes in one reading; `full`: of a full round, in which what is not mentioned is known to be absent.
     fn take(&mut self, reading: Reading, full: bool, value: &Value) {
         match reading {
-            Reading::Content(item) if self.holds(&item) => {
+            Reading::Content(item) if self.window.takes(&item, self.zone) => {
                 if let Some(occurrence) = &item.facts.occurrence {
                     self.living(&occurrence.master.clone(), &item.id);
                 }
@@ -140,21 +139,6 @@ impl<'a> Gathered<'a> {
     fn living(&mut self, master: &ItemId, id: &ItemId) {
         if let Some(series) = self.series.get_mut(master) {
             series.insert(id.clone());
-        }
-    }
-
-    /// Whether the window holds `item`. Tasks have no place in time of which a server would know: they are all told.
-    fn holds(&self, item: &Item) -> bool {
-        let series = item.facts.occurrence.is_some();
-        match &item.record {
-            Record::Task(_) => true,
-            Record::Meeting(meeting) => match meeting.when {
-                When::Timed { start, end } => self.window.holds(start, end, series),
-                When::AllDay { first, end } => {
-                    let midnight = |day| time::midnight(self.zone, day);
-                    self.window.holds(midnight(first), midnight(end), series)
-                }
-            },
         }
     }
 

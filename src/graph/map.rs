@@ -2,13 +2,13 @@
 //! malformed with a reason. It never fails as a whole, sends nothing, and decides nothing beyond what a value means: an unknown word of
 //! an enumeration is its harmless default, only an unusable id, start or end costs the item.
 
-use super::online::{self, Parted};
 use super::wire::{self, Event, TodoTask, ZonedTime};
 use super::{Mailbox, endpoints, time};
 use crate::http::odata;
 use crate::model::{
     Address, Body, Container, ContainerId, Facts, Importance, Item, ItemId, Kind, Malformed, Mark, Meeting, Occurrence,
-    Original, Person, Record, Reminder, Response, Role, Status, Task, TaskWhen, Uid, Version, When, person, text,
+    Original, Person, Record, Reminder, Response, Role, Status, Task, TaskWhen, Uid, Version, When, online, person,
+    text,
 };
 use serde_json::Value;
 
@@ -239,13 +239,7 @@ fn occurrence(event: &Event, kind: &str, when: When, mailbox: &Mailbox) -> Optio
 /// The body without its join block, and whether it has one.
 fn body(body: Option<&wire::ItemBody>, online: bool) -> (Body, bool) {
     let content = body.and_then(|body| body.content.as_deref()).unwrap_or_default();
-    let (own, block) = match online::part(content, online) {
-        Parted::Plain => (content, false),
-        Parted::Block { own, .. } => (own, true),
-        Parted::Unclear => (content, true),
-    };
-    let plain = body.is_some_and(|body| is(body.content_type.as_deref(), &["text"]));
-    (if plain { Body::from_text(own) } else { Body::from_html(own) }, block)
+    online::body(content, body.is_some_and(|body| is(body.content_type.as_deref(), &["text"])), online)
 }
 
 /// The attendees that have an address, without the mailbox's owner; in front of them the organizer of a foreign meeting, who is coming.
@@ -316,11 +310,9 @@ fn mark(property: &wire::Property) -> Option<Mark> {
     Mark::parse(value(property, endpoints::PROPERTY)?)
 }
 
-/// The Activity that the built-in sync noted, if `property` is its: a GUID in whatever spelling.
+/// The Activity that the built-in sync noted, if `property` is its.
 fn local(property: &wire::Property) -> Option<ItemId> {
-    let text = value(property, endpoints::LOCAL)?.trim_matches(['{', '}']).to_ascii_lowercase();
-    let is_guid = text.len() == 36 && text.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
-    is_guid.then(|| text.as_str().into())
+    ItemId::guid(value(property, endpoints::LOCAL)?)
 }
 
 /// What `property` holds, if it has this name. Exchange may give the name's case and the GUID's back changed.

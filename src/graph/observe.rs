@@ -75,16 +75,6 @@ pub(super) async fn observe<P: Http + Clock + Keys>(
     Ok(listing)
 }
 
-impl Scope {
-    /// Whether `container` is to be read.
-    fn takes(&self, container: &Container) -> bool {
-        match container.kind {
-            Kind::Meeting => self.calendars.takes(container),
-            Kind::Task => self.lists.takes(container),
-        }
-    }
-}
-
 impl Progress {
     /// Begins a full reading of a container, in place of whatever was read of it; its first pages.
     fn begin(&mut self, scope: &Scope, of: (Kind, &ContainerId), reader: &'static dyn Reader) -> Vec<Fetch> {

@@ -24,6 +24,8 @@ pub struct Caller<P> {
     doubted: Cell<Renewal>,
     /// What in a reply tells that it is no answer at all.
     judge: fn(&Response) -> Option<Fault>,
+    /// What in a reply tells how it failed, where its status does not.
+    explain: fn(&Response) -> Option<Mishap>,
 }
 
 /// How new keys are asked for.
@@ -43,7 +45,17 @@ impl<P: Http + Clock + Keys> Caller<P> {
     pub fn new(port: Rc<P>, side: Side, base: &str) -> Self {
         let base = base.trim_end_matches('/').to_owned();
         let headers = vec![("Accept", "application/json".to_owned())];
-        Self { port, side, base, headers, lanes: 1, told: Cell::default(), doubted: Cell::default(), judge: |_| None }
+        Self {
+            port,
+            side,
+            base,
+            headers,
+            lanes: 1,
+            told: Cell::default(),
+            doubted: Cell::default(),
+            judge: |_| None,
+            explain: |_| None,
+        }
     }
 
     /// The same caller, sending up to so many batches at the same time; one unless told.
@@ -53,9 +65,10 @@ impl<P: Http + Clock + Keys> Caller<P> {
         self
     }
 
-    /// The same caller, sending one more header with every call.
+    /// The same caller, sending one more header with every call; one of the same name is replaced.
     #[must_use]
     pub fn with(mut self, name: &'static str, value: &str) -> Self {
+        self.headers.retain(|(other, _)| *other != name);
         self.headers.push((name, value.to_owned()));
         self
     }
@@ -64,6 +77,14 @@ impl<P: Http + Clock + Keys> Caller<P> {
     #[must_use]
     pub fn judging(mut self, judge: fn(&Response) -> Option<Fault>) -> Self {
         self.judge = judge;
+        self
+    }
+
+    /// The same caller, repeating calls by what `explain` finds in a reply about its failure, where it finds anything: a service that tells it in
+    /// the body only.
+    #[must_use]
+    pub fn explaining(mut self, explain: fn(&Response) -> Option<Mishap>) -> Self {
+        self.explain = explain;
         self
     }
 
@@ -163,6 +184,9 @@ impl<P: Http + Clock + Keys> Caller<P> {
 
     /// How a reply failed, if it did, with the wait that it asks for.
     pub(super) fn mishap(&self, response: &Response) -> Mishap {
+        if let Some(told) = (self.explain)(response) {
+            return told;
+        }
         let after = response.headers().get(RETRY_AFTER).and_then(|header| header.to_str().ok());
         let now = self.now();
         Mishap::Status { status: response.status().as_u16(), after: after.and_then(|header| retry::asked(header, now)) }
@@ -235,8 +259,11 @@ impl<P: Http + Clock + Keys> Caller<P> {
         request.body(body).map_err(|_| Error::Settings(format!("no request can be made for {}", self.side)))
     }
 
-    /// The absolute address of `path`; a whole link must lead to the service's own host, since the keys go there.
+    /// The absolute address of `path`, of the root itself if it is empty; a whole link must lead to the service's own host, since the keys go there.
     fn target(&self, path: &str) -> Result<String> {
+        if path.is_empty() {
+            return Ok(self.base.clone());
+        }
         if !path.contains("://") || path.find("://") > path.find(['/', '?', '(']) {
             return Ok(format!("{}/{}", self.base, path.trim_start_matches('/')));
         }
@@ -279,6 +306,7 @@ mod tests {
             ("https://graph.example.evil.example/", foreign()),
             ("https://graph.example@evil.example/", foreign()),
             ("https://graph.example:444/", foreign()),
+            ("", Ok("https://graph.example/v1.0")),
             ("//evil.example/x", Ok("https://graph.example/v1.0/evil.example/x")),
         ] {
             assert_eq!(caller.target(path), target.map(str::to_owned), "{path}");

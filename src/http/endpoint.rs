@@ -25,7 +25,7 @@ pub trait Endpoint {
 pub struct Call {
     /// The verb.
     pub method: Method,
-    /// Path with query, percent-encoded, below the service root (a leading `/` makes no difference); or a whole link that the server gave.
+    /// Path with query, percent-encoded, below the service root (a leading `/` makes no difference; empty: the root itself); or a whole link that the server gave.
     pub path: String,
     /// Headers of this call, beside those that every call has.
     pub headers: Vec<(&'static str, String)>,

@@ -8,6 +8,8 @@ use chrono::DateTime;
 pub const ATTEMPTS: u32 = 5;
 /// Milliseconds that are waited before the second attempt where the server names no time; doubled for each further one.
 const FIRST_WAIT: u64 = 1_000;
+/// The same after a server said that it is throttling, but not for how long (ews/facts.md §7).
+const THROTTLED_WAIT: u64 = 10_000;
 /// The longest wait of our own choice, in milliseconds.
 const LONGEST_WAIT: u64 = 60_000;
 /// A server that asks for more milliseconds than this is not waited for: the next run comes later.
@@ -18,6 +20,11 @@ const PATIENCE: u64 = 300_000;
 pub enum Mishap {
     /// No reply came: whether it was carried out is not known.
     Lost,
+    /// The server said in its reply that it carried nothing out, being too busy (EWS: `ErrorServerBusy`).
+    Throttled {
+        /// Milliseconds that it asks to wait.
+        after: Option<u64>,
+    },
     /// The server answered with this status.
     Status {
         /// The HTTP status.
@@ -33,7 +40,9 @@ pub enum Mishap {
 pub fn again(attempt: u32, repeat: Repeat, mishap: Mishap, jitter: u64) -> Option<u64> {
     let (attempts, after) = match (mishap, repeat) {
         // it was surely not carried out
-        (Mishap::Status { status: 429, after }, Repeat::Safe | Repeat::Never) => (ATTEMPTS, after),
+        (Mishap::Status { status: 429, after } | Mishap::Throttled { after }, Repeat::Safe | Repeat::Never) => {
+            (ATTEMPTS, after)
+        }
         (Mishap::Status { status: 503 | 504, after }, Repeat::Safe) => (ATTEMPTS, after),
         // mostly it is the request that the server can't cope with: once more, no oftener
         (Mishap::Status { status: 500 | 502, after }, Repeat::Safe) => (2, after),
@@ -43,7 +52,8 @@ pub fn again(attempt: u32, repeat: Repeat, mishap: Mishap, jitter: u64) -> Optio
     if attempt >= attempts || after.is_some_and(|ms| ms > PATIENCE) {
         return None;
     }
-    let own = FIRST_WAIT.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(LONGEST_WAIT);
+    let first = if matches!(mishap, Mishap::Throttled { .. }) { THROTTLED_WAIT } else { FIRST_WAIT };
+    let own = first.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(LONGEST_WAIT);
     Some(after.unwrap_or(own) + jitter)
 }
 
@@ -79,6 +89,8 @@ mod tests {
             (1, Repeat::Safe, asks(429, 3_000), Some(3_007)),
             (1, Repeat::Safe, asks(429, 300_001), None),
             (1, Repeat::Never, status(429), Some(1_007)),
+            (2, Repeat::Never, Mishap::Throttled { after: None }, Some(20_007)),
+            (1, Repeat::Never, Mishap::Throttled { after: Some(300_000) }, Some(300_007)),
             (1, Repeat::Never, status(503), None),
             (1, Repeat::Never, status(500), None),
             (1, Repeat::Never, Mishap::Lost, None),

@@ -66,6 +66,16 @@ id!(
     SiteId
 );
 
+impl ItemId {
+    /// The GUID that `text` is, in whatever spelling.
+    #[must_use]
+    pub fn guid(text: &str) -> Option<Self> {
+        let text = text.trim().trim_matches(['{', '}']).to_ascii_lowercase();
+        let is_guid = text.len() == 36 && text.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
+        is_guid.then_some(Self(text))
+    }
+}
+
 /// An e-mail address in normal form (trimmed, lower case). `Debug` and `Display` hide it: addresses stay out of logs.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]

@@ -57,7 +57,7 @@ pub struct Facts {
     pub owner: Option<ContactId>,
     /// Creatio: who made the Activity; its Owner at first, if our engine did.
     pub author: Option<ContactId>,
-    /// Creatio: the user is Owner or participant. Exchange: always.
+    /// Creatio: the user is Owner or participant. Exchange: it is not a task that was given to somebody else.
     pub mine: bool,
     /// Creatio: filled by a business process (`ProcessElementId`, `AllowedResult`).
     pub process: bool,
@@ -67,6 +67,14 @@ pub struct Facts {
     pub answered: bool,
     /// When it was created.
     pub created: Option<Instant>,
+}
+
+impl Facts {
+    /// Exchange: whether its removal tells others: the user organizes it, and they are invited.
+    #[must_use]
+    pub const fn calls_off(&self) -> bool {
+        self.attendees > 0 && !self.foreign
+    }
 }
 
 /// An occurrence's place in its series.

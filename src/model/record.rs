@@ -1,7 +1,7 @@
 //! A record: the mapped fields of an item of either kind, the names of those fields, and patches.
 
 use super::person::Roll;
-use super::{Meeting, Person, Task};
+use super::{Facts, Meeting, Person, Task};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use std::fmt;
@@ -101,6 +101,17 @@ impl Patch {
     #[must_use]
     pub fn agree(&self, one: &Record, other: &Record) -> bool {
         differences(one, other).is_disjoint(&self.fields)
+    }
+
+    /// The fields that can be written as such to an item of Exchange with `facts`: of a recurring task its status only (graph/facts.md §4), and
+    /// an answer to an invitation is no field but an action.
+    #[must_use]
+    pub fn writable(&self, facts: &Facts) -> BTreeSet<Field> {
+        let fields = self.fields.iter().copied();
+        fields
+            .filter(|field| !facts.recurring || *field == Field::Status)
+            .filter(|field| *field != Field::Response)
+            .collect()
     }
 }
 

@@ -1,5 +1,6 @@
 //! A task: an Activity that is not shown in the schedule, or a task of a To Do list.
 
+use super::time::{Zone, local};
 use super::{Body, Day, Importance, Instant};
 use serde::{Deserialize, Serialize};
 
@@ -38,6 +39,18 @@ pub enum TaskWhen {
         /// `dueDateTime`'s day.
         due: Option<Day>,
     },
+}
+
+impl TaskWhen {
+    /// Start and due as days; instants fall on days in `zone`.
+    #[must_use]
+    pub fn days(self, zone: &dyn Zone) -> (Option<Day>, Option<Day>) {
+        let day = |at: Instant| Some(local(zone, at).date());
+        match self {
+            Self::Days { start, due } => (start, due),
+            Self::Timed { start, due } => (day(start), day(due)),
+        }
+    }
 }
 
 /// Status of a task, and of an Activity of either kind.

@@ -1,6 +1,7 @@
 //! Time as the product uses it: UTC instants, days without a zone, windows, and the one question a zone must answer.
 //! No clock and no zone database: "now" is a parameter, and offsets come from whoever implements [`Zone`].
 
+use super::{Item, Record, When};
 use chrono::{DateTime, Datelike, Duration, Months, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -85,6 +86,32 @@ impl Window {
     pub fn holds(&self, start: Instant, end: Instant, series: bool) -> bool {
         let to = if series { self.series_to } else { self.to };
         start < to && (end > self.from || (start == end && start >= self.from))
+    }
+
+    /// Spans of at most `longest` that together cover it without gaps, and a day more at either end: a server takes days by a zone of its own.
+    #[must_use]
+    pub fn spans(&self, longest: Duration) -> Vec<(Instant, Instant)> {
+        let (mut from, end) = (self.from - Duration::days(1), self.to + Duration::days(1));
+        let mut spans = Vec::new();
+        while from < end {
+            let to = end.min(from + longest);
+            spans.push((from, to));
+            from = to;
+        }
+        spans
+    }
+
+    /// Whether it holds `item`; days begin in `zone`. Tasks have no place in time of which a server would know: it holds them all.
+    #[must_use]
+    pub fn takes(&self, item: &Item, zone: &dyn Zone) -> bool {
+        let series = item.facts.occurrence.is_some();
+        match &item.record {
+            Record::Task(_) => true,
+            Record::Meeting(meeting) => match meeting.when {
+                When::Timed { start, end } => self.holds(start, end, series),
+                When::AllDay { first, end } => self.holds(midnight(zone, first), midnight(zone, end), series),
+            },
+        }
     }
 }
 

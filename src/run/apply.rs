@@ -195,6 +195,8 @@ fn count(counts: &mut Pair<Counts>, action: &Action, folded: &Folded) {
         match op {
             Op::Create(_) => counts.created += 1,
             Op::Update(update) if update.status == Some(Status::Canceled) => counts.deleted += 1,
+            // a mark of ours: nothing that a person would see as a change
+            Op::Update(update) if update.mark.is_some() && update.patch.fields.is_empty() => {}
             Op::Update(_) => counts.updated += 1,
             Op::Delete { .. } => counts.deleted += 1,
         }

@@ -27,6 +27,11 @@ pub struct Context {
     pub base: String,
     /// Absolute address of Graph with its version: `https://graph.microsoft.com/v1.0`.
     pub graph: String,
+    /// Absolute address at which this page reaches the Exchange Server's EWS: a path of Creatio's own origin that a proxy forwards, as EWS lets no
+    /// other origin in. Without it accounts on an Exchange Server can't be synchronized.
+    #[tsify(optional)]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exchange: Option<String>,
     /// The user.
     pub user: Party,
     /// The user's Contact.

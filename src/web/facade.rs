@@ -2,12 +2,14 @@
 #![cfg(target_arch = "wasm32")]
 
 use crate::creatio::lore::Lore;
-use crate::creatio::{Creatio, Keeper, Kept, Place, Site};
+use crate::creatio::{Creatio, Keeper, Kept, MailAccount, MailKind, Place, Site};
 use crate::engine::undo::Undo;
 use crate::engine::{Account, Words};
 use crate::error::{Error, Result};
+use crate::ews::{self, Ews};
+use crate::exchange::Exchange;
 use crate::graph::cloud::Cloud;
-use crate::graph::{Graph, Mailbox};
+use crate::graph::{self, Graph};
 use crate::model::time::local;
 use crate::model::{Address, Instant, Zone};
 use crate::ports::Store as _;
@@ -20,7 +22,8 @@ use crate::web::lock;
 use crate::web::meter::Connection;
 use crate::web::store::{self, IdbStore};
 use crate::web::zone::IntlZone;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
@@ -40,6 +43,8 @@ struct Inner {
     stop: Rc<Cell<bool>>,
     /// What times mean in this Creatio: found out once for as long as the page lives.
     lore: Rc<Lore>,
+    /// Which kind of mailbox each account has, once Creatio was asked.
+    kinds: RefCell<BTreeMap<String, MailKind>>,
 }
 
 #[wasm_bindgen]
@@ -56,6 +61,7 @@ impl ScheduleSync {
             database: Connection::default(),
             stop: Rc::default(),
             lore: Rc::default(),
+            kinds: RefCell::default(),
         };
         Ok(Self { inner: Rc::new(inner) })
     }
@@ -69,7 +75,7 @@ impl ScheduleSync {
     /// The user's mailboxes that can be synchronized, as Creatio knows them.
     pub async fn accounts(&self) -> Result<Vec<Ts<dto::Account>>, JsValue> {
         let inner = Rc::clone(&self.inner);
-        let accounts = inner.creatio("").accounts().await.map_err(|error| to_js(&error))?;
+        let accounts = inner.accounts().await.map_err(|error| to_js(&error))?;
         accounts.iter().filter_map(dto::Account::of).map(|account| out(&account)).collect()
     }
 
@@ -103,7 +109,7 @@ impl ScheduleSync {
         let read = async {
             // its requests are counted in the store
             inner.store(&account).await?;
-            inner.graph(&account)?.containers().await
+            inner.exchange(&account).await?.containers().await
         };
         let containers = read.await.map_err(|error| to_js(&error))?;
         containers.into_iter().map(|container| out(&dto::Container::from(container))).collect()
@@ -189,9 +195,40 @@ impl Inner {
         creatio.with_user(user, &self.context.culture)
     }
 
-    fn graph(&self, account: &str) -> Result<Graph<World>> {
+    async fn accounts(&self) -> Result<Vec<MailAccount>> {
+        let accounts = self.creatio("").accounts().await?;
+        *self.kinds.borrow_mut() =
+            accounts.iter().map(|account| (account.address.as_str().to_owned(), account.kind)).collect();
+        Ok(accounts)
+    }
+
+    /// The mailbox of an account; one that Creatio does not know is in Microsoft 365.
+    async fn exchange(&self, account: &str) -> Result<Exchange<World>> {
+        let known = self.kinds.borrow().get(account).copied();
+        if known.is_none() {
+            self.accounts().await?;
+        }
+        let kind = self.kinds.borrow().get(account).copied();
         let address = Address::parse(account).ok_or_else(|| misfit(&"the account is no e-mail address"))?;
-        let mailbox = Mailbox {
+        match kind {
+            Some(MailKind::Exchange) => self.ews(account, address).map(Exchange::Server),
+            Some(MailKind::Microsoft365 | MailKind::Imap) | None => self.graph(account, address).map(Exchange::Cloud),
+        }
+    }
+
+    fn ews(&self, account: &str, address: Address) -> Result<Ews<World>> {
+        let missing = || Error::Settings("exchange: no address of the service was given to this page".to_owned());
+        let mailbox = ews::Mailbox {
+            endpoint: self.context.exchange.clone().ok_or_else(missing)?,
+            address,
+            site: self.context.instance.as_str().into(),
+            zone: Rc::clone(&self.zone) as Rc<dyn Zone>,
+        };
+        Ok(Ews::new(self.world(account), mailbox))
+    }
+
+    fn graph(&self, account: &str, address: Address) -> Result<Graph<World>> {
+        let mailbox = graph::Mailbox {
             base: Cloud::named(&self.context.graph)?.base(),
             address,
             site: self.context.instance.as_str().into(),
@@ -243,7 +280,7 @@ impl Inner {
         let world = self.world(account);
         let ends = Ends {
             creatio: &self.creatio(account),
-            exchange: &self.graph(account)?,
+            exchange: &self.exchange(account).await?,
             store: &store,
             clock: &*world,
             events: &*world,
@@ -278,7 +315,7 @@ impl Inner {
 }
 
 /// Both ends of an account, as a browser joins them.
-type Joined<'a> = Ends<'a, Creatio<World>, Graph<World>, IdbStore, World, World>;
+type Joined<'a> = Ends<'a, Creatio<World>, Exchange<World>, IdbStore, World, World>;
 
 /// The beginning of a run, by which it is named.
 fn named(run: &str) -> Result<Instant> {

@@ -5,6 +5,7 @@
 use crate::ports::{Http, Lost, Request, Response};
 use gloo_net::http::{Headers, RequestBuilder};
 use http::StatusCode;
+use http::header::AUTHORIZATION;
 use js_sys::Uint8Array;
 use web_sys::{RequestCredentials, RequestRedirect};
 
@@ -21,9 +22,11 @@ impl Fetch {
         Self { creatio: origin(creatio).to_owned() }
     }
 
-    /// Cookies and redirects: Creatio leads to its sign-in page; nobody else may lead a request, and the token in it, elsewhere.
-    fn manners(&self, address: &str) -> (RequestCredentials, RequestRedirect) {
-        if origin(address) == self.creatio {
+    /// Cookies and redirects: Creatio leads to its sign-in page; nobody else may lead a request, and the keys in it, elsewhere. A request that is
+    /// `signed` by a header goes to an Exchange Server behind a path of Creatio's origin: cookies are not meant for it, and without them the browser
+    /// shows no dialog of its own for a password.
+    fn manners(&self, address: &str, signed: bool) -> (RequestCredentials, RequestRedirect) {
+        if origin(address) == self.creatio && !signed {
             (RequestCredentials::SameOrigin, RequestRedirect::Follow)
         } else {
             (RequestCredentials::Omit, RequestRedirect::Manual)
@@ -39,7 +42,7 @@ impl Http for Fetch {
         for (name, value) in &parts.headers {
             headers.append(name.as_str(), value.to_str().map_err(|_| Lost)?);
         }
-        let (credentials, redirect) = self.manners(&address);
+        let (credentials, redirect) = self.manners(&address, parts.headers.contains_key(AUTHORIZATION));
         let builder = RequestBuilder::new(&address).method(parts.method).headers(headers);
         let builder = builder.credentials(credentials).redirect(redirect);
         let sent = if body.is_empty() {

@@ -13,6 +13,7 @@ export const labels = {
     addAccount: 'Add new account for synchronization',
     synchronization: 'Synchronization',
     editSettings: 'Edit settings',
+    editSettingsOf: `Edit settings of ${account}`,
     save: 'Save',
     tab: 'Meetings and tasks',
     importMeetings: 'Import meetings',
@@ -33,6 +34,7 @@ export const labels = {
     doIt: 'Do it',
     carryOut: 'Carry out choices',
     history: 'History',
+    historyOf: `History of ${account}`,
     runs: 'Runs',
     undoRun: 'Undo this run',
     undone: '· undone',
@@ -51,6 +53,7 @@ export const labels = {
     addAccount: 'Добавить аккаунт для синхронизации',
     synchronization: 'Синхронизация',
     editSettings: 'Редактировать настройки',
+    editSettingsOf: `Редактировать настройки ${account}`,
     save: 'Сохранить',
     tab: 'Встречи и задачи',
     importMeetings: 'Импортировать встречи',
@@ -71,6 +74,7 @@ export const labels = {
     doIt: 'Сделать это',
     carryOut: 'Выполнить выбранное',
     history: 'История',
+    historyOf: `История ${account}`,
     runs: 'Запуски',
     undoRun: 'Отменить этот запуск',
     undone: '· отменён',
@@ -90,6 +94,9 @@ export const labels = {
 export function actor(page, culture = 'en-US') {
   const words = labels[culture];
   const find = (/** @type {any} */ role, /** @type {string} */ name) => page.getByRole(role, { name, exact: true });
+  /** The item without the account's name, or with it where there are several accounts. */
+  const oneOf = (/** @type {any} */ role, /** @type {string} */ name, /** @type {string} */ other) =>
+    find(role, name).or(find(role, other));
   const status = page.getByRole('status');
 
   async function openActions() {
@@ -101,6 +108,7 @@ export function actor(page, culture = 'en-US') {
     words,
     find,
     status,
+    oneOf,
     openActions,
 
     async open(/** @type {string} */ base) {
@@ -116,7 +124,7 @@ export function actor(page, culture = 'en-US') {
 
     async openSettingsFromPanel() {
       await find('button', words.synchronization).click();
-      await find('menuitem', words.editSettings).click();
+      await oneOf('menuitem', words.editSettings, words.editSettingsOf).click();
       await find('checkbox', words.importMeetings).waitFor();
     },
 
@@ -149,7 +157,7 @@ export function actor(page, culture = 'en-US') {
 
     async openHistory() {
       await find('button', words.synchronization).click();
-      await find('menuitem', words.history).click();
+      await oneOf('menuitem', words.history, words.historyOf).click();
       await find('button', words.showActivities).waitFor();
     },
 

@@ -27,7 +27,7 @@ for (const culture of /** @type {const} */ (['en-US', 'ru-RU'])) {
     await page.keyboard.press('Escape');
     await find('button', words.synchronization).click();
     await check('menu of the communication panel');
-    await find('menuitem', words.editSettings).click();
+    await person.oneOf('menuitem', words.editSettings, words.editSettingsOf).click();
     await person.askForChoices();
     await find('tab', words.tab).waitFor();
     await check('settings');

@@ -12,7 +12,7 @@ import { stage } from './stage.mjs';
  * @param {Parameters<typeof actor>[1]} [culture]
  */
 export async function ready(t, culture = 'en-US') {
-  const set = await stage(t);
+  const set = await stage(t, { checked: true });
   const person = actor(set.page, culture);
   await person.open(set.creatio);
   await person.switchOnAll();

@@ -1,5 +1,5 @@
 /**
- * The two servers of a sandbox as any client sees them, by their own HTTP, and the sandbox's control.
+ * The servers of a sandbox as any client sees them, by their own HTTP, and the sandbox's control.
  */
 import assert from 'node:assert/strict';
 
@@ -16,8 +16,10 @@ export const stock = {
   low: 'ac96fa02-7fe6-df11-971b-001d60e938c6',
 };
 
-/** The one account of both seeds. */
+/** The user's account in both seeds. */
 export const account = 'demo@contoso.example';
+/** The account of a colleague, which both seeds have too. */
+export const colleague = 'dmitry.volkov@contoso.example';
 
 /** Answers of a server that are no success. */
 async function checked(response, what) {
@@ -58,12 +60,14 @@ export async function creatioClient(base) {
     /** Activities with a title. */
     titled: (/** @type {string} */ title) => filtered('Activity', `Title eq '${title.replaceAll("'", "''")}'`),
     all: async () => (await call('GET', 'Activity?$top=1000')).value,
+    call,
   };
 }
 
-/** Graph for the account. @param {string} base the sandbox's Graph */
-export async function graphClient(base) {
-  const init = { method: 'POST', body: JSON.stringify({ account }), headers: { 'Content-Type': 'application/json' } };
+/** Graph for an account. @param {string} base the sandbox's Graph */
+export async function graphClient(base, who = account) {
+  const body = JSON.stringify({ account: who });
+  const init = { method: 'POST', body, headers: { 'Content-Type': 'application/json' } };
   const { access_token: token } = await json(`${base}/sandbox/token`, init, 'the token');
   const headers = { Authorization: `Bearer ${token}`, 'Content-Type': 'application/json' };
   const call = (
@@ -74,6 +78,7 @@ export async function graphClient(base) {
   const list = (await call('GET', '/me/todo/lists')).value[0].id;
   const tasks = `/me/todo/lists/${encodeURIComponent(list)}/tasks`;
   return {
+    call,
     createEvent: (/** @type {object} */ event) => call('POST', '/me/events', event),
     updateEvent: (/** @type {string} */ id, /** @type {object} */ event) => call('PATCH', `/me/events/${id}`, event),
     removeEvent: (/** @type {string} */ id) => call('DELETE', `/me/events/${id}`),
@@ -103,9 +108,22 @@ export function control(base) {
     reset: (/** @type {'demo' | 'empty'} */ seed) => post('reset', { seed }),
     load: (/** @type {object} */ items) => post('load', items),
     faults: (/** @type {object[]} */ faults) => post('faults', faults),
+    /** How this Graph differs from a service at its best. */
+    trouble: (/** @type {object} */ switches) => post('graph', switches),
+    /** Requests since the row `from` of the log, each batch as one. */
+    requestsSince: async (/** @type {number} */ from) =>
+      (await log()).slice(from).filter((/** @type {any} */ row) => row.batch === null),
     /** How this Creatio differs from a plain one. */
     switch: (/** @type {object} */ switches) => post('creatio', switches),
+    /** Sets the servers' clock, which goes on from there. */
+    clock: (/** @type {Date} */ now) => post('clock', { now: now.toISOString() }),
+    /** Who was mailed, and why, since the reset. */
+    mails: () => json(`${base}/sandbox/mails`, {}, 'the mails'),
     log,
+    /** What of Creatio's reached Exchange. */
+    strays: () => json(`${base}/sandbox/strays`, {}, 'the strays'),
+    /** How Exchange, or something before it, behaves. */
+    exchange: (/** @type {object} */ quirks) => post('exchange', quirks),
     /** The writes since the row `from` of the log: parts of batches, and requests that are no batch. */
     writesSince: async (/** @type {number} */ from) =>
       (await log()).slice(from).filter((/** @type {any} */ row) => row.method !== 'GET' && !reads.test(row.path)),

@@ -1,7 +1,8 @@
 /**
  * What every end-to-end test stands on: a sandbox of its own on free ports, and a browser with the page.
  */
-import { mkdirSync, readFileSync } from 'node:fs';
+import assert from 'node:assert/strict';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { chromiumFlags, findChrome } from '../../.tasks/browser.mjs';
@@ -15,11 +16,18 @@ export const version = /^version = "([^"]+)"/m.exec(readFileSync(join(root, 'Car
  * Starts a sandbox and a browser for one test, and ends them with it. The test fails if the page complained: an
  * exception, an error on the console (the content security policy speaks there too).
  * @param {import('node:test').TestContext} t
- * @param {{ seed?: 'demo' | 'empty' }} [options]
+ * @param {{ seed?: 'demo' | 'empty', checked?: boolean }} [options] `checked`: all that is said to Graph must fit Microsoft's description
  */
-export async function stage(t, { seed = 'empty' } = {}) {
-  const sandbox = await serve({ seed });
-  t.after(() => sandbox.stop());
+export async function stage(t, { seed = 'empty', checked = false } = {}) {
+  const description = checked ? findDescription() : undefined;
+  const sandbox = await serve({ seed, ...(description ? { description } : {}) });
+  t.after(async () => {
+    const findings = description ? (await (await fetch(`${sandbox.graph}/sandbox/findings`)).json())[0] : undefined;
+    await sandbox.stop();
+    if (!findings) return;
+    assert.ok(findings.checked > 0, 'something was said to Graph');
+    assert.deepEqual(findings.violations, [], 'it fits Microsoft’s description');
+  });
   const browser = await chromium.launch({ executablePath: findChrome(), args: chromiumFlags });
   t.after(() => browser.close());
   const page = await browser.newPage({ viewport: { width: 1440, height: 900 } });
@@ -30,6 +38,14 @@ export async function stage(t, { seed = 'empty' } = {}) {
     if (message.type() === 'error') complaints.push(message.text());
   });
   return { ...sandbox, browser, page, complaints };
+}
+
+/** Microsoft's description of Graph; nothing, said aloud, where it isn't there. */
+function findDescription() {
+  const file = join(root, '..', 'shared', 'graph', 'openapi.yaml');
+  if (existsSync(file)) return file;
+  console.log(`SKIPPED: no ${file} here, so requests and replies are not checked against it`);
+  return undefined;
 }
 
 /**

@@ -70,6 +70,30 @@ fn what_a_reading_does_not_tell_is_kept_from_before() {
 }
 
 #[test]
+fn a_pair_falls_asleep_wakes_and_is_buried_once() {
+    type Change = fn(&mut schedule_sync::engine::Seen);
+    let none: Change = |_| {};
+    let gone: Change = |seen| {
+        seen.items = Pair::default();
+        seen.gone = Pair { creatio: ["a".into()].into(), exchange: ["e".into()].into() };
+    };
+    for (what, from, change, to) in [
+        ("no calendar is looked at", LinkState::Alive, (|seen| seen.containers.clear()) as Change, LinkState::Asleep),
+        ("it is looked at again", LinkState::Asleep, none, LinkState::Alive),
+        ("both are gone", LinkState::Alive, gone, LinkState::Tombstone),
+    ] {
+        let (link, items) = linked(Side::Exchange);
+        let mut seen = seen_pair(&Link { state: from, ..link }, &items);
+        change(&mut seen);
+        let put = after(&Moment::new().plan(&seen)).clone();
+        assert_eq!(put.state, to, "{what}");
+        seen.links = vec![put];
+        let again = Moment::new().plan(&seen);
+        assert!(again.links.is_empty() && again.is_quiet(), "{what}: nothing new");
+    }
+}
+
+#[test]
 fn an_edit_wakes_what_was_undone() {
     let (link, mut items) = linked(Side::Exchange);
     let undone = Link { state: LinkState::Undone, ..link };

@@ -67,7 +67,12 @@ fn update(item: &Item, record: &Record, fields: &[Field]) -> Update {
 }
 
 fn delete(item: &Item) -> Op {
-    Op::Delete { id: item.id.clone(), container: item.container.clone(), version: item.version.clone() }
+    Op::Delete {
+        id: item.id.clone(),
+        container: item.container.clone(),
+        version: item.version.clone(),
+        cancels: item.facts.calls_off(),
+    }
 }
 
 fn apply<P: Http + Clock + Keys>(creatio: &Creatio<P>, ops: &[Op]) -> Vec<Outcome> {

@@ -5,12 +5,12 @@ use crate::moment::{Moment, linked, pair, seen, seen_pair, the_meeting, the_task
 use crate::trips::guest;
 use schedule_sync::engine::actions::{Planned, create};
 use schedule_sync::engine::decide::Step;
-use schedule_sync::engine::identity;
 use schedule_sync::engine::link::{Link, LinkState, Reason};
 use schedule_sync::engine::plan::Action;
 use schedule_sync::engine::settings::{Notify, Way};
+use schedule_sync::engine::{Seen, identity};
 use schedule_sync::model::{
-    Body, Facts, Importance, Item, ItemId, Pair, Person, Record, Reminder, Response, Side, Status, Task, TaskWhen,
+    Body, Facts, Importance, Item, ItemId, Mark, Pair, Person, Record, Reminder, Response, Side, Status, Task, TaskWhen,
 };
 use schedule_sync::ports::{Create, Op};
 
@@ -50,16 +50,9 @@ fn an_import_is_the_users_with_the_uid_and_the_id_that_follow_from_the_event() {
         };
         assert_eq!((&made.facts, &made.record), (&facts, &event.record));
         // an Activity of a later generation does not follow from its event: that is marked with it, before anything is created
-        let marks: Vec<_> = action
-            .writes
-            .iter()
-            .map(|(side, op)| match op {
-                Op::Update(update) => (*side, update.mark.clone(), update.patch.fields.len()),
-                Op::Create(_) | Op::Delete { .. } => (*side, None, 0),
-            })
-            .collect();
-        let mark = (Side::Exchange, Some(identity::mark(&id, &moment.account, generation)), 0);
-        let mut expected = vec![(Side::Creatio, None, 0)];
+        let marks: Vec<_> = action.writes.iter().map(|(side, op)| (*side, marking(op))).collect();
+        let mark = (Side::Exchange, Some(identity::mark(&id, &moment.account, generation)));
+        let mut expected = vec![(Side::Creatio, None)];
         expected.splice(0..0, (generation > 0).then_some(mark));
         assert_eq!(marks, expected, "{generation}");
         assert_eq!(action.after.ids, Pair { creatio: id, exchange: "e".into() });
@@ -82,6 +75,49 @@ fn an_export_carries_our_mark_and_a_transaction_where_its_kind_knows_one() {
         assert_eq!((made.id, made.container.as_str(), &made.facts), (None, container, &facts));
         assert_eq!(action.writes.len(), 1, "an Activity bears no mark");
         assert_eq!(action.after.ids.exchange, Link::foreseen(&"a".into()));
+    }
+}
+
+#[test]
+fn an_imported_task_is_marked_once_its_activity_is_there() {
+    type Change = fn(&mut Moment, &mut Seen, &mut Item);
+    let rows: [(&str, Change, bool); 6] = [
+        ("a task of the user's list", |_, _, _| {}, true),
+        ("no export", |moment, _, _| moment.settings.export.on = false, false),
+        ("what others see in their list", |_, seen, _| seen.containers[1].own = false, false),
+        ("of another list", |_, _, item| item.container = "elsewhere".into(), false),
+        ("recurring", |_, _, item| item.facts.recurring = true, false),
+        ("a meeting", |_, _, item| *item = pair().exchange, false),
+    ];
+    for (what, change, marked) in rows {
+        let (mut moment, mut seen) = (Moment::new(), seen([], []));
+        let mut task = item(Side::Exchange, "t", Record::Task(task("Offer", "2026-03-12")));
+        change(&mut moment, &mut seen, &mut task);
+        let action = create(&moment.context(), &seen, (Side::Exchange, &task), 0).action.unwrap();
+        let mark = identity::mark(&action.after.ids.creatio, &moment.account, 0);
+        let marks: Vec<_> = action.writes.iter().map(|(side, op)| (*side, marking(op))).collect();
+        let expected = marked.then_some((Side::Exchange, Some(mark)));
+        assert_eq!(marks, [vec![(Side::Creatio, None)], expected.into_iter().collect()].concat(), "{what}");
+        // of a later generation it is marked before
+        let later = create(&moment.context(), &seen, (Side::Exchange, &task), 1).action.unwrap();
+        let sides: Vec<Side> = later.writes.iter().map(|(side, _)| *side).collect();
+        assert_eq!(sides, [Side::Exchange, Side::Creatio], "{what}");
+    }
+    let due = TaskWhen::Timed { start: at("2026-03-12T09:00:00Z"), due: at("2026-03-12T18:00:00Z") };
+    let mut ours = item(Side::Creatio, "a", Record::Task(Task { when: due, ..task("Offer", "2026-03-12") }));
+    ours.container = LIST.into();
+    let (_, action, _) = created(&Moment::new(), Side::Creatio, &ours, 0);
+    assert_eq!(action.writes.len(), 1, "an export carries its mark");
+}
+
+/// The mark that a write sets.
+fn marking(op: &Op) -> Option<Mark> {
+    match op {
+        Op::Update(update) => {
+            assert!(update.patch.fields.is_empty(), "{update:?}");
+            update.mark.clone()
+        }
+        Op::Create(_) | Op::Delete { .. } => None,
     }
 }
 
@@ -234,7 +270,7 @@ fn a_conversion_creates_the_new_kind_before_it_removes_the_old_item() {
     let [action] = plan.actions.as_slice() else { panic!("{plan}") };
     assert_eq!((action.step, action.after.generation), (Step::Convert(Side::Exchange), 5));
     let Item { id, container, version, .. } = items.exchange;
-    let removed = (Side::Exchange, Op::Delete { id, container, version });
+    let removed = (Side::Exchange, Op::Delete { id, container, version, cancels: false });
     assert!(matches!(action.writes.as_slice(), [(Side::Exchange, Op::Create(_)), last] if *last == removed), "{plan}");
     let expected = meeting("Call", "2026-03-12T10:00:00Z");
     assert_eq!(action.before.as_ref().map(|link| &link.base.exchange), Some(&Record::Meeting(expected)));

@@ -309,6 +309,43 @@ fn what_was_edited_on_exchange_comes_back_to_creatio_only_where_it_may() {
 }
 
 #[test]
+fn what_sleeps_wakes_when_it_comes_back_and_not_by_a_deletion() {
+    let asleep: Change = |_, link, _| link.state = LinkState::Asleep;
+    for (gone, expected) in
+        [(None, Step::Rest), (Some(Side::Creatio), Step::Sleep), (Some(Side::Exchange), Step::Sleep)]
+    {
+        assert_eq!(decided(asleep, gone), expected, "{gone:?}");
+    }
+    let edited: Change = |_, link, items| {
+        link.state = LinkState::Asleep;
+        *title(&mut items.creatio) = "Visit".to_owned();
+    };
+    assert_eq!(decided(edited, None), Step::Update(Side::Exchange));
+}
+
+#[test]
+fn what_a_person_opens_again_comes_back_only_where_it_may() {
+    let reopened = |change: Change| {
+        move |moment: &mut Moment, link: &mut Link, items: &mut Pair<Item>| {
+            link.state = LinkState::Tombstone;
+            link.facts.creatio.canceled = true;
+            change(moment, link, items);
+        }
+    };
+    let rows: [(&str, Change, Step); 4] = [
+        ("a single one of the user's", |_, _, _| {}, Step::Revive(Side::Exchange)),
+        ("with attendees", |_, link, _| link.facts.exchange.attendees = 1, Step::Rest),
+        ("not exported", |moment, _, _| moment.settings.export.on = false, Step::Rest),
+        ("canceled still", |_, _, items| items.creatio.facts.canceled = true, Step::Rest),
+    ];
+    for (what, change, expected) in rows {
+        assert_eq!(decided(reopened(change), Some(Side::Exchange)), expected, "{what}");
+        let there = if expected == Step::Rest && what == "canceled still" { Step::Rest } else { Step::Merge };
+        assert_eq!(decided(reopened(change), None), there, "{what}, and the event is still there");
+    }
+}
+
+#[test]
 fn a_completed_activity_is_never_marked_and_an_edited_one_is_never_deleted() {
     let (delete, done) = (Step::Delete(Side::Creatio), Some(Status::Completed));
     for (what, rule, edited, status, expected) in [

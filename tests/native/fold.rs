@@ -41,7 +41,7 @@ fn update(item: &Item, fields: &[Field]) -> Op {
 }
 
 fn delete(item: &Item) -> Op {
-    Op::Delete { id: item.id.clone(), container: item.container.clone(), version: item.version.clone() }
+    Op::Delete { id: item.id.clone(), container: item.container.clone(), version: item.version.clone(), cancels: false }
 }
 
 fn confirmed(item: &Item) -> Outcome {

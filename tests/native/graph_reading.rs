@@ -41,6 +41,7 @@ fn the_same_mailbox_is_told_under_every_switch() {
     let all = told(&observe(&calm, None));
     for (switches, tracked) in [
         (json!({"emptyPages": true}), true),
+        (json!({"wholeOccurrences": true, "pageSize": 4}), true),
         (json!({"pageSize": 1}), true),
         (json!({"pageSize": 2, "shuffledOrder": true, "replays": true, "emptyPages": true}), true),
         (json!({"timeouts": {"items": 50}}), true),
@@ -169,7 +170,7 @@ fn only_what_is_in_the_window_is_asked_for() {
 fn containers_with_other_ids_are_the_same_containers() {
     let mut settings = everything();
     let spine = Spine::new(Seed::Demo, &settings);
-    let calendars = block_on(spine.joined.graph.containers()).unwrap();
+    let calendars = block_on(spine.joined.exchange.containers()).unwrap();
     let second = calendars.iter().find(|one| one.kind == Kind::Meeting && one.own && !one.default).unwrap();
     settings.import_meetings.scope = Extent::Chosen;
     settings.import_meetings.chosen = vec![second.id.clone(), default(&calendars, Kind::Meeting).id];
@@ -186,7 +187,7 @@ fn containers_with_other_ids_are_the_same_containers() {
     assert_eq!(spine.writes(from), Vec::<String>::new(), "nothing seems to be gone or new");
     assert_eq!((report.held.len(), spine.activities(), spine.events()), (held, activities, events));
     let second_subject = {
-        let present = block_on(spine.joined.graph.containers()).unwrap();
+        let present = block_on(spine.joined.exchange.containers()).unwrap();
         let again = present.iter().find(|one| one.kind == Kind::Meeting && one.own && !one.default).unwrap();
         assert_ne!(again.id, second.id);
         let path = format!("me/calendars/{}/events", again.id);

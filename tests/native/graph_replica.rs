@@ -9,6 +9,7 @@ use schedule_sync::graph::Graph;
 use schedule_sync::model::{Item, Kind, Listing, Original, Side};
 use schedule_sync::ports::{Choice, Clue, Replica, Scope};
 use serde_json::{Value, json};
+use std::sync::{Arc, Mutex};
 
 fn observe(graph: &Graph<World>, before: Option<&Listing>) -> Listing {
     block_on(graph.observe(&scope(), before.and_then(|listing| listing.cursor.as_ref()))).unwrap()
@@ -262,10 +263,37 @@ fn trouble_costs_what_it_concerns_and_no_more() {
     assert_eq!(titles(&observe(&graph, None)), titles(&all));
     assert!((3_000..4_000).contains(&(world.slept.get() - slept)));
 
-    let link = json!({"value": [], "@odata.nextLink": "https://evil.example/v1.0/me/calendars?x"});
-    world.faults(json!([{"server": "graph", "path": "calendarView/delta", "then": {"status": 200, "body": link}}]));
-    let error = block_on(graph.observe(&scope(), None)).err();
-    assert_eq!(error, Some(Error::ForeignLink(Side::Exchange)));
+    for link in ["nextLink", "deltaLink"] {
+        let mut body = json!({"value": []});
+        body[format!("@odata.{link}")] = "https://evil.example/v1.0/me/calendars?x".into();
+        world.faults(json!([{"server": "graph", "path": "calendarView/delta", "then": {"status": 200, "body": body}}]));
+        let error = block_on(graph.observe(&scope(), None)).err();
+        assert_eq!(error, Some(Error::ForeignLink(Side::Exchange)), "{link}");
+    }
+}
+
+#[test]
+fn the_same_is_preferred_on_every_page_and_in_every_request() {
+    let (world, graph, _checked) = checked(Seed::Demo);
+    crate::graph_limits::quirks(&world, json!({"pageSize": 3}));
+    let told: Arc<Mutex<Vec<(String, String)>>> = Arc::default();
+    let kept = Arc::clone(&told);
+    world.sandbox.borrow_mut().desk.watch(Box::new(move |_, request, _| {
+        let header = request.headers().get("prefer").map(|value| value.to_str().unwrap().to_owned());
+        kept.lock().unwrap().push((request.uri().to_string(), header.unwrap_or_default()));
+    }));
+    let first = observe(&graph, None);
+    observe(&graph, Some(&first));
+    block_on(graph.find(&[clue(&first.items[0]), Clue::Uid("u".into()), Clue::Mark("a".into())])).unwrap();
+    let told = told.lock().unwrap();
+    let parts: Vec<_> = told.iter().filter(|(path, _)| !path.ends_with("$batch")).collect();
+    let pages = |path: &str| parts.iter().filter(|(page, _)| page.contains(path)).count();
+    assert!(pages("calendarView/delta?$skiptoken") > 3 && pages("deltatoken") > 3, "{parts:?}");
+    for (path, preferred) in parts {
+        assert!(preferred.starts_with("IdType=\"ImmutableId\""), "{path}: {preferred}");
+        assert_eq!(preferred.contains("outlook.timezone=\"UTC\""), !path.contains("/todo/"), "{path}: {preferred}");
+        assert_eq!(preferred.contains("odata.maxpagesize="), path.contains("/delta"), "{path}: {preferred}");
+    }
 }
 
 #[test]

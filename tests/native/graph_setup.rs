@@ -78,6 +78,11 @@ pub(crate) fn checked(seed: Seed) -> (Rc<World>, Graph<World>, Checked) {
 
 /// The check of all that is said to Graph in `world` from now on.
 pub(crate) fn watch(world: &World) -> Checked {
+    Checked(description().map(|description| openapi::watch(&mut world.sandbox.borrow_mut(), &description)))
+}
+
+/// Microsoft's description, read once; nothing, said aloud, where it isn't there.
+pub(crate) fn description() -> Option<Arc<Description>> {
     static DESCRIPTION: OnceLock<Option<Arc<Description>>> = OnceLock::new();
     let description = DESCRIPTION.get_or_init(|| {
         let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/graph/openapi.yaml");
@@ -87,7 +92,7 @@ pub(crate) fn watch(world: &World) -> Checked {
         println!("SKIPPED: no {} here, so requests and replies are not checked against it", file.display());
         None
     });
-    Checked(description.as_ref().map(|description| openapi::watch(&mut world.sandbox.borrow_mut(), description)))
+    description.clone()
 }
 
 /// Everything that the mailbox owns, in the usual window of [`NOW`].

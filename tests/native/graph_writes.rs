@@ -121,7 +121,12 @@ fn update(item: &Item, record: Record, fields: &[Field]) -> Update {
 }
 
 fn delete(item: &Item) -> Op {
-    Op::Delete { id: item.id.clone(), container: item.container.clone(), version: item.version.clone() }
+    Op::Delete {
+        id: item.id.clone(),
+        container: item.container.clone(),
+        version: item.version.clone(),
+        cancels: item.facts.calls_off(),
+    }
 }
 
 fn renamed(item: &Item, title: &str) -> Update {
@@ -304,6 +309,26 @@ fn versions_guard_every_write() {
         assert_eq!(desk.one(delete(&item)), Err(Refusal::Gone));
         assert_eq!(desk.one(op(renamed(&item, "late"))), Err(Refusal::Gone));
     }
+}
+
+#[test]
+fn a_meeting_is_called_off_only_as_it_was_seen() {
+    let desk = Desk::new();
+    let item = desk.created(Record::Meeting(a_meeting()));
+    let guests = json!([{"emailAddress": {"address": "ann@x.example", "name": "Ann"}, "type": "required"}]);
+    desk.by_hand("PATCH", &desk.event(&item), Some(json!({"attendees": guests})));
+    let old = desk.marked().remove(0);
+    assert!(old.facts.calls_off());
+    desk.by_hand("PATCH", &desk.event(&item), Some(json!({"subject": "theirs"})));
+    let mails = || desk.world.sandbox.borrow().graph.mails().len();
+    let before = mails();
+    assert_eq!(desk.one(delete(&old)), Err(Refusal::Stale));
+    assert_eq!((mails(), desk.marked().len()), (before, 1));
+    let new = desk.marked().remove(0);
+    desk.fault("cancel$", json!({"drop": "after"}));
+    assert_eq!(desk.one(delete(&new)), Err(Refusal::Unknown), "an action is never repeated");
+    assert_eq!((mails(), desk.marked().len()), (before + 1, 0));
+    assert_eq!(desk.one(delete(&new)), Err(Refusal::Gone));
 }
 
 #[test]

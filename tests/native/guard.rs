@@ -26,7 +26,7 @@ fn action(n: usize, (step, side): (Step, Side), op: &Op) -> Action {
 }
 
 fn delete() -> Op {
-    Op::Delete { id: "x".into(), container: "x".into(), version: Version::new("") }
+    Op::Delete { id: "x".into(), container: "x".into(), version: Version::new(""), cancels: false }
 }
 
 fn update(fields: &[Field]) -> Op {

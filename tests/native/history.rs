@@ -55,7 +55,7 @@ fn every_write_of_what_a_person_wrote_has_an_entry_with_its_place_in_the_run() {
             (Side::Creatio, update(&items.creatio, &[Field::Title], None)),
             (Side::Creatio, update(&items.creatio, &[], Some(Status::Canceled))),
             (Side::Exchange, Op::Create(Box::new(creation))),
-            (Side::Exchange, Op::Delete { id, container, version }),
+            (Side::Exchange, Op::Delete { id, container, version, cancels: false }),
         ],
         &link,
     );

@@ -100,6 +100,48 @@ fn an_exported_meetings_participants_are_invited_once_they_may() {
     }
 }
 
+/// The last requests that wrote to events: verb and last word of the path.
+fn written(spine: &Spine, from: usize) -> Vec<String> {
+    let word = |row: &String| {
+        let (verb, path) = row.split_once(' ').unwrap();
+        let end = path.rsplit('/').next().unwrap();
+        format!("{verb} {}", if end.len() > 20 { "event" } else { end })
+    };
+    spine.writes(from).iter().filter(|row| row.contains("/events")).map(word).collect()
+}
+
+#[test]
+fn a_removed_meeting_is_called_off_if_others_are_invited_and_deleted_if_nobody_is() {
+    for (guests, mails, how) in [(1, 1, "POST cancel"), (0, 0, "DELETE event")] {
+        let spine = Spine::new(Seed::Empty, &with(Notify::Always));
+        let row = spine.odata(
+            "POST",
+            "Activity",
+            Some(json!({"Title": "Visit", "StartDate": "2026-03-12T10:00:00Z", "DueDate": "2026-03-12T11:00:00Z",
+                "ShowInScheduler": true})),
+        );
+        for _ in 0..guests {
+            let anna = contact(&spine, "Anna");
+            let participant = json!({"ActivityId": row["Id"], "ParticipantId": anna, "RoleId": PARTICIPANT});
+            spine.odata("POST", "ActivityParticipant", Some(participant));
+        }
+        spine.settle();
+        let (before, mut from) = (mailed(&spine, 0).len(), spine.logged());
+        spine.odata("DELETE", &format!("Activity({})", row["Id"].as_str().unwrap()), None);
+        let report = spine.settle();
+        if guests > 0 {
+            // never without a person's word, not even under "always"
+            assert_eq!((written(&spine, from), mailed(&spine, before)), (vec![], vec![]));
+            allow(&spine, &report, Reason::DeleteAsked);
+            from = spine.logged();
+            spine.settle();
+        }
+        assert_eq!(written(&spine, from), [how]);
+        assert!(spine.events().is_empty());
+        assert_eq!(mailed(&spine, before).len(), mails, "{:?}", mailed(&spine, before));
+    }
+}
+
 #[test]
 fn the_users_answer_in_creatio_reaches_the_organizer() {
     for notify in [Notify::Never, Notify::Always] {

@@ -6,6 +6,8 @@ use crate::world::{CREATIO, GRAPH, World};
 use chrono_tz::Tz;
 use schedule_sync::creatio::{Creatio, Site};
 use schedule_sync::engine::{Account, Words};
+use schedule_sync::ews::Ews;
+use schedule_sync::exchange::Exchange;
 use schedule_sync::graph::{Graph, Mailbox};
 use schedule_sync::model::Address;
 use schedule_sync::ports::{Clock, Http, Keys};
@@ -15,7 +17,7 @@ use std::rc::Rc;
 /// The ends that a user joins; in Moscow, unless told.
 pub(crate) struct Joined<P> {
     creatio: Creatio<P>,
-    pub(crate) graph: Graph<P>,
+    pub(crate) exchange: Exchange<P>,
     pub(crate) account: Account,
     pub(crate) line: Rc<P>,
     zone: Known,
@@ -48,11 +50,17 @@ impl<P: Http + Clock + Keys> Joined<P> {
             address: Address::parse(world.mailbox).unwrap(),
             site: name.into(),
             deep_link: LINK.to_owned(),
-            zone,
+            zone: zone.clone(),
+        };
+        let exchange = if world.is_served_there() {
+            let own = crate::ews_setup::of(world.mailbox);
+            Exchange::Server(Ews::new(Rc::clone(&line), schedule_sync::ews::Mailbox { site: name.into(), zone, ..own }))
+        } else {
+            Exchange::Cloud(Graph::new(Rc::clone(&line), mailbox))
         };
         Self {
             creatio: Creatio::new(Rc::clone(&line), site),
-            graph: Graph::new(Rc::clone(&line), mailbox),
+            exchange,
             account: Account { site: name.into(), mailbox: world.mailbox.to_owned(), contact: contact.as_str().into() },
             line,
             zone: Known(tz, windows),
@@ -61,10 +69,10 @@ impl<P: Http + Clock + Keys> Joined<P> {
     }
 
     /// As a run sees them, with `store`.
-    pub(crate) fn ends<'a, S>(&'a self, store: &'a S) -> Ends<'a, Creatio<P>, Graph<P>, S, P, Silence> {
+    pub(crate) fn ends<'a, S>(&'a self, store: &'a S) -> Ends<'a, Creatio<P>, Exchange<P>, S, P, Silence> {
         Ends {
             creatio: &self.creatio,
-            exchange: &self.graph,
+            exchange: &self.exchange,
             store,
             clock: self.line.as_ref(),
             events: &Silence,

@@ -99,6 +99,7 @@ fn a_mark_tells_what_an_event_is_unless_it_is_a_copy_or_another_sites() {
         ("the Activity is there", made("e", "a"), here, with("a")),
         ("it is gone", made("e", "a"), none, Match::Orphan("a".into())),
         ("it can't be understood", made("e", "a"), odd, Match::Copy),
+        ("another can't be understood", event("e"), odd, Match::New),
         ("it has another event", made("e", "a"), alive, Match::Copy),
         ("its event is gone", made("e", "a"), lost, Match::Relink("a".into())),
         ("a copy, and it is there", copied("e", "a"), here, with("a")),

@@ -215,7 +215,12 @@ fn the_other_server_pages_and_takes_writes() {
     let written = one(&creatio, Op::Update(Box::new(update))).unwrap();
     assert_eq!(there(&new).unwrap().record.title(), "Changed here");
 
-    let delete = |version: &Version| Op::Delete { id: new.clone(), container: place.clone(), version: version.clone() };
+    let delete = |version: &Version| Op::Delete {
+        id: new.clone(),
+        container: place.clone(),
+        version: version.clone(),
+        cancels: false,
+    };
     assert_eq!(one(&creatio, delete(&Version::new("another"))), Err(Refusal::Stale));
     assert!(one(&creatio, delete(&written.version)).is_ok());
     assert_eq!(there(&new), None);

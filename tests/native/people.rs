@@ -85,7 +85,7 @@ type Row<'a> = (&'a str, [&'a str; 2], [&'a str; 2], [&'a str; 2]);
 #[test]
 fn who_came_or_left_on_one_side_does_so_on_the_other() {
     let always = Moment::with(|settings| settings.rules.notify = Notify::Always);
-    let rows: [Row<'_>; 19] = [
+    let rows: [Row<'_>; 20] = [
         ("nobody moved", ["a", "a"], ["a", "a"], ["a", "a"]),
         ("came by invitation", ["a", "a"], ["a", "ab"], ["ab", "ab"]),
         ("came in Creatio", ["a", "a"], ["ab", "a"], ["ab", "ab"]),
@@ -104,6 +104,7 @@ fn who_came_or_left_on_one_side_does_so_on_the_other() {
         ("left in Creatio, answered on Exchange", ["ab", "ab"], ["a", "ab+"], ["a", "a"]),
         ("left on Exchange, came in Creatio", ["a", "ab"], ["ab", "a"], ["a", "a"]),
         ("agreed on in Creatio alone", ["ab", "a"], ["ab", "a"], ["ab", "a"]),
+        ("a Contact without an address left in Creatio", ["ab.", "ab"], ["a", "ab"], ["a", "a"]),
         ("a Contact without an address is the attendee", ["a.", "a"], ["a.", "a"], ["a.", "a"]),
     ];
     for (what, base, now, expected) in rows {

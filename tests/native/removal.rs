@@ -3,6 +3,7 @@
 use crate::memory::title;
 use crate::moment::{Moment, linked, pair, seen_pair};
 use schedule_sync::engine::actions::{orphan, surplus};
+use schedule_sync::engine::answer::{Answer, Choice};
 use schedule_sync::engine::decide::Step;
 use schedule_sync::engine::identity;
 use schedule_sync::engine::link::{Link, LinkState, Reason};
@@ -74,9 +75,30 @@ fn what_stands_twice_is_removed_and_the_link_stays_with_the_other() {
     *title(&mut items.exchange) = "Second".to_owned();
     let action = surplus(&link, &items.exchange);
     let Item { id, container, version, .. } = items.exchange;
-    assert_eq!(action.writes, [(Side::Exchange, Op::Delete { id, container, version })]);
+    assert_eq!(action.writes, [(Side::Exchange, Op::Delete { id, container, version, cancels: false })]);
     assert_eq!((&action.after, action.step), (&link, Step::Delete(Side::Exchange)));
     assert_eq!(action.before.map(|link| link.base.exchange.title().to_owned()).as_deref(), Some("Second"));
+}
+
+/// Others are told of a removal only if the user invited them, and then it is called off for them.
+#[test]
+fn a_removal_calls_off_what_others_are_invited_to_by_the_user() {
+    for (attendees, foreign, cancels) in [(0, false, false), (2, false, true), (2, true, false)] {
+        let (link, mut items) = linked(Side::Exchange);
+        (items.exchange.facts.attendees, items.exchange.facts.foreign) = (attendees, foreign);
+        let told = |action: &Action| match action.writes.as_slice() {
+            [(Side::Exchange, Op::Delete { cancels, .. })] => *cancels,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(told(&surplus(&link, &items.exchange)), cancels, "{attendees} {foreign}, a second one");
+        let mut seen = seen_pair(&link, &items);
+        seen.items.creatio.clear();
+        seen.gone.creatio.insert("a".into());
+        let (side, id, reason) = (Side::Exchange, "e".into(), Reason::DeleteAsked);
+        seen.answers.add(Answer { side, id, reason, choice: Choice::Allow });
+        let plan = Moment::new().plan(&seen);
+        assert_eq!(told(&plan.actions[0]), cancels, "{attendees} {foreign}, by a person's word");
+    }
 }
 
 #[test]

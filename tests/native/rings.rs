@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Modules from the innermost on, each with what it may name beside itself.
-const MAY_NAME: [(&str, &[&str]); 8] = [
+const MAY_NAME: [(&str, &[&str]); 10] = [
     ("model", &[]),
     ("error", &["model"]),
     // the engine's values speak of writes in the ports' words; it calls no port
@@ -13,6 +13,8 @@ const MAY_NAME: [(&str, &[&str]); 8] = [
     ("http", &["model", "error", "ports"]),
     ("creatio", &["model", "error", "ports", "engine", "http"]),
     ("graph", &["model", "error", "ports", "engine", "http"]),
+    ("ews", &["model", "error", "ports", "engine", "http"]),
+    ("exchange", &["model", "error", "ports", "graph", "ews"]),
     ("run", &["model", "error", "ports", "engine"]),
 ];
 

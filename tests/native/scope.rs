@@ -227,8 +227,9 @@ fn grouped(moment: &mut Moment, seen: &mut Seen, member: &str) {
 #[test]
 fn what_is_imported() {
     type Change = fn(&mut Moment, &mut Seen, &mut Item);
-    let rows: [(&str, Change, bool); 12] = [
+    let rows: [(&str, Change, bool); 13] = [
         ("all", |_, _, _| {}, true),
+        ("assigned to somebody else", |_, _, item| item.facts.mine = false, false),
         ("import is off", |m, _, _| m.settings.import_meetings.on = false, false),
         ("tasks are off", |m, _, _| m.settings.import_tasks.on = false, true),
         ("its time may not come", |m, _, _| m.settings.fields.when = Way::Out, false),
@@ -258,8 +259,9 @@ fn private(moment: &mut Moment, item: &mut Item, rule: Private) {
 fn a_pair_is_awake_as_long_as_both_sides_are_looked_at() {
     type Change = fn(&mut Moment, &mut Seen, &mut Item);
     let (link, items) = linked(Side::Exchange);
-    let rows: [(&str, Change, [bool; 2]); 5] = [
+    let rows: [(&str, Change, [bool; 2]); 6] = [
         ("in scope", |_, _, _| {}, [true, true]),
+        ("somebody else's", |_, _, item| item.facts.mine = false, [true, false]),
         ("no calendar", |_, seen, _| seen.containers.clear(), [true, false]),
         ("an e-mail", |_, _, item| item.facts.email = true, [false, false]),
         ("private, and skipped", |m, _, item| private(m, item, Private::Skip), [false, false]),
@@ -276,10 +278,10 @@ fn a_pair_is_awake_as_long_as_both_sides_are_looked_at() {
             let mut seen = seen([], []);
             change(&mut moment, &mut seen, &mut item);
             assert_eq!(awake(&moment.context(), &seen, &link, side, Some(&item)), expected, "{what}, {side}");
-            // unread, what was last known of it counts; when it is counts once it is read
+            // unread, what was last known of it counts; when and whose it is counts once it is read
             let mut known = link.clone();
             known.facts[side] = item.facts.clone();
-            let unread = expected || what == "too late";
+            let unread = expected || what == "too late" || what == "somebody else's";
             assert_eq!(awake(&moment.context(), &seen, &known, side, None), unread, "{what}, {side}, unread");
         }
     }

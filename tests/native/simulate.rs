@@ -18,15 +18,14 @@ use futures_util::task::noop_waker;
 use history::{History, Move, Trouble};
 use people::People;
 use promises::Outcome;
-use sandbox::Seed;
-use sandbox::graph::{Quirks, Throttle};
+use sandbox::graph::Quirks;
+use sandbox::{Sandbox, Seed};
 use schedule_sync::model::Pair;
 use schedule_sync::run::Report;
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
-use std::num::NonZeroUsize;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::rc::Rc;
@@ -68,16 +67,10 @@ impl Stage {
             Move::Run { device, trouble } => self.struck(&self.devices[*device], trouble),
             Move::Together { seed } => self.together(*seed),
             Move::Pass { minutes } => self.world.pass(chrono::Duration::minutes(*minutes)),
-            Move::Quirks { replays, late, shuffled, page } => {
-                self.world.sandbox.borrow_mut().graph.set_quirks(&Quirks {
-                    replays: *replays,
-                    stale_reads: *late,
-                    shuffled_order: *shuffled,
-                    page_size: NonZeroUsize::new(*page),
-                    empty_pages: *replays,
-                    throttle: Throttle { at_once: NonZeroUsize::new(8).filter(|_| *shuffled), ..Throttle::default() },
-                    ..Quirks::default()
-                })
+            Move::Quirks(quirks) => self.world.sandbox.borrow_mut().graph.set_quirks(quirks),
+            Move::Renumber => {
+                let Sandbox { graph, desk, .. } = &mut *self.world.sandbox.borrow_mut();
+                graph.renumber_containers(desk);
             }
             Move::Expire => self.world.sandbox.borrow_mut().graph.expire_tokens(),
             Move::Revoke => self.world.sandbox.borrow_mut().desk.revoke_tokens(),
@@ -199,7 +192,9 @@ fn play(history: &History, check: bool) -> Shown {
         }
         let shown = stage.quiet(history);
         if std::env::var_os("SIMULATE_TRACE").is_some() {
-            eprintln!("{:#?}", stage.world.log(0));
+            for row in stage.world.sandbox.borrow().desk.log() {
+                eprintln!("{} {} {}", row.status, row.method, row.path);
+            }
         }
         drop(checked);
         shown

@@ -64,7 +64,7 @@ fn what_was_created_is_removed_if_it_still_is_what_was_created() {
         let mut item = pair().exchange;
         change(&mut item);
         let Item { id, container, version, .. } = item.clone();
-        let expected = why.map_or(Ok(Op::Delete { id, container, version }), Err);
+        let expected = why.map_or(Ok(Op::Delete { id, container, version, cancels: false }), Err);
         assert_eq!(planned(&entry(Side::Exchange, What::Created, &[]), Some(item)), expected, "{what}");
     }
     assert_eq!(planned(&entry(Side::Exchange, What::Created, &[]), None), Err(Why::Gone));

@@ -19,10 +19,16 @@ use std::task::Poll;
 pub(crate) const CREATIO: &str = "http://crm.example/0/odata";
 /// The root of Graph.
 pub(crate) const GRAPH: &str = "http://graph.example/v1.0";
+/// The address of EWS.
+pub(crate) const EXCHANGE: &str = "http://exchange.example/EWS/Exchange.asmx";
 /// The mailbox of the sandbox's first user.
 pub(crate) const MAILBOX: &str = "demo@contoso.example";
 /// The sandbox's first user, as Creatio names her, and her mailbox.
 pub(crate) const ME: (&str, &str) = ("Supervisor", MAILBOX);
+/// The sandbox's first user with her mailbox on the Exchange Server.
+pub(crate) const ME_THERE: (&str, &str) = ("Supervisor", sandbox::exchange::ACCOUNT);
+/// The sandbox's second user with his mailbox on the Exchange Server.
+pub(crate) const COLLEAGUE_THERE: (&str, &str) = ("Дмитрий Волков", sandbox::exchange::COLLEAGUE);
 /// The sandbox's second user, as Creatio names him, and his mailbox.
 pub(crate) const COLLEAGUE: (&str, &str) = ("Дмитрий Волков", "dmitry.volkov@contoso.example");
 
@@ -101,11 +107,21 @@ impl World {
     /// Log rows from the `from`th on as `METHOD path`, parts of batches included.
     pub(crate) fn log(&self, from: usize) -> Vec<String> {
         let sandbox = self.sandbox.borrow();
-        sandbox.desk.log().iter().skip(from).map(|row| format!("{} {}", row.method, row.path)).collect()
+        let reads = |operation: &str| ["Find", "Get", "Sync"].iter().any(|verb| operation.starts_with(verb));
+        let told = |row: &sandbox::desk::Row| match &row.operation {
+            // all that is asked of EWS is a POST to one path
+            Some(operation) if reads(operation) => format!("GET {}#{operation}", row.path),
+            Some(operation) => format!("POST {}#{operation}", row.path),
+            None => format!("{} {}", row.method, row.path),
+        };
+        sandbox.desk.log().iter().skip(from).map(told).collect()
     }
 
     /// One request of a person or another program, past the product: the status and the JSON of the reply.
     pub(crate) fn by_hand(&self, side: Side, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
+        if side == Side::Exchange && self.is_served_there() {
+            return self.sandbox.borrow_mut().by_hand(self.mailbox, (method, path), body.as_ref());
+        }
         let base = if side == Side::Creatio { CREATIO } else { GRAPH };
         let mut request = http::Request::builder().method(method).uri(escaped(&format!("{base}/{path}")));
         request = request.header("Content-Type", "application/json").header("ForceUseSession", "true");
@@ -115,6 +131,11 @@ impl World {
         let body = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();
         let response = pollster::block_on(self.send(request.body(body).unwrap())).unwrap();
         (response.status().as_u16(), serde_json::from_slice(response.body()).unwrap_or(Value::Null))
+    }
+
+    /// Whether the mailbox is on the Exchange Server.
+    pub(crate) fn is_served_there(&self) -> bool {
+        self.sandbox.borrow().exchange.has(self.mailbox)
     }
 
     /// The page forgets its session; the next request signs in anew.
@@ -143,9 +164,13 @@ impl Http for World {
     }
 
     async fn send(&self, mut request: Request) -> Result<Response, Lost> {
-        let server = if request.uri().host() == Some("crm.example") { Server::Creatio } else { Server::Graph };
-        let _under_way = (server == Server::Graph).then(|| UnderWay::begin(&self.under_way));
-        if server == Server::Graph && self.breathes.get() {
+        let server = match request.uri().host() {
+            Some("crm.example") => Server::Creatio,
+            Some("exchange.example") => Server::Exchange,
+            _ => Server::Graph,
+        };
+        let _under_way = (server != Server::Creatio).then(|| UnderWay::begin(&self.under_way));
+        if server != Server::Creatio && self.breathes.get() {
             breath().await;
         }
         if server == Server::Creatio {
@@ -167,6 +192,8 @@ impl Http for World {
                         response.headers_mut().insert(DATE, date.parse().unwrap());
                     }
                     Server::Graph => hide(&mut response),
+                    // of a page's own origin all is seen
+                    Server::Exchange => {}
                 }
                 Ok(response)
             }

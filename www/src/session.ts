@@ -1,8 +1,8 @@
 /**
  * What the page knows and does as a whole: who the user is, the engine, the run that is going on, and when the next one comes.
- * It fires `change` whenever something of it is to be shown, and `finished` after a run.
+ * It fires `change` whenever something of it is to be shown, and `finished` after a run (`Finished`).
  */
-import { SandboxAuth, type Auth } from './auth';
+import { AccountAuth, PasswordAuth, SandboxAuth, type AskPerson, type Auth, type Credentials } from './auth';
 import { creatioHeaders, type HostContext } from './creatio/host';
 import { OData } from './creatio/odata';
 import { Engine, EngineTrouble, type Account, type HeldItem, type Reply, type Report, type SyncEvent } from './engine';
@@ -19,8 +19,23 @@ export interface Left {
   items: HeldItem[];
 }
 
+/** A person is asked to sign in to a mailbox. */
+export interface Asking {
+  account: string;
+  /** What was given last was refused. */
+  refused: boolean;
+  /** Takes the answer; nothing: the person doesn’t want to. */
+  answer: (credentials?: Credentials) => void;
+}
+
 /** What a person says of things held, by account. */
 export type Answers = ReadonlyMap<string, Reply[]>;
+
+/** What the event `finished` tells of a run. */
+export interface Finished {
+  /** It had nothing to do and nothing to ask: what is shown of the servers is as it was. */
+  idle: boolean;
+}
 
 export class Session extends EventTarget {
   readonly strings: Strings;
@@ -34,15 +49,18 @@ export class Session extends EventTarget {
   /** How far the run is; `undefined` while none goes on. */
   progress: SyncEvent | undefined;
   running = false;
-  /** The mailboxes that can’t be synchronized in this version. */
+  /** Mailboxes that are shared with others: they can’t be synchronized in this version. */
   others: Account[] = [];
   left: Left[] = [];
-  /** Mailboxes that others share with the user: they can't be synchronized yet. */
-  shared: Account[] = [];
   /** When the last run of this window ended, and when the next automatic one is due. */
   last: Date | undefined;
   next: Date | undefined;
+  /** Whom a person is asked to sign in to. */
+  asking: Asking | undefined;
 
+  /** Whether the run that goes on was begun by a person, who can be asked. */
+  private attended = true;
+  private idle = false;
   private timer: number | undefined;
   private automatic: Account[] = [];
 
@@ -52,7 +70,7 @@ export class Session extends EventTarget {
     readonly accounts: Account[],
     private readonly auth: Auth,
     /** Set once, before the engine can call: the page's end of the engine's callbacks. */
-    listeners: { progress?: (event: SyncEvent) => void },
+    listeners: Listeners,
   ) {
     super();
     this.strings = stringsFor(context.culture);
@@ -63,30 +81,38 @@ export class Session extends EventTarget {
       this.progress = event;
       this.changed();
     };
+    listeners.ask = (account, refused) => this.ask(account, refused);
   }
 
   /** Starts the engine for the user of this page. */
   static async open(context: HostContext): Promise<Session> {
-    const auth: Auth = new SandboxAuth();
-    const listeners: { progress?: (event: SyncEvent) => void } = {};
+    const listeners: Listeners = {};
+    const cloud = new SandboxAuth();
+    const server = new PasswordAuth((account, refused) => {
+      return listeners.ask?.(account, refused) ?? Promise.reject(new Error('nobody can be asked yet'));
+    });
+    const servers = new Set<string>();
+    const auth = new AccountAuth((account) => (servers.has(account) ? server : cloud));
     const engine = await Engine.start(context, {
-      headers: async (side, renew, account, claims) =>
-        side === 'creatio' ? creatioHeaders() : { Authorization: `Bearer ${await auth.token(account, renew, claims)}` },
+      headers: (side, renew, account, claims) =>
+        side === 'creatio' ? Promise.resolve(creatioHeaders()) : auth.headers(account, renew, claims),
       holder: (account) => Promise.resolve(auth.holder(account)),
       event: (event) => listeners.progress?.(event),
     });
     const all = await engine.accounts();
+    for (const one of all) if (one.kind === 'exchange') servers.add(one.address);
     const accounts = all.filter(canRun);
     const session = new Session(context, engine, accounts, auth, listeners);
     session.others = all.filter((one) => !canRun(one));
-    session.shared = session.others.filter((one) => one.kind === 'microsoft365' && one.shared);
     await Promise.all([session.schedule(), session.readLeft()]);
     return session;
   }
 
-  /** The mailbox of an account. */
+  /** The mailbox of an account as its owner uses it; what is on an Exchange Server, by the sandbox’s hands. */
   graph(account: Account): Graph {
-    return new Graph(this.context.graph, account.address, this.auth);
+    const { address } = account;
+    const hands = `${location.origin}/sandbox/hands/${encodeURIComponent(address)}`;
+    return new Graph(account.kind === 'exchange' ? hands : this.context.graph, address, this.auth);
   }
 
   /** Says something in the status. */
@@ -101,8 +127,9 @@ export class Session extends EventTarget {
    * Runs the accounts one after the other, with these answers to what was held. The status is replaced before this returns;
    * another run is not begun meanwhile.
    */
-  run(accounts: Account[], answers: Answers = new Map()): void {
+  run(accounts: Account[], answers: Answers = new Map(), attended = true): void {
     if (this.running) return;
+    this.attended = attended;
     if (accounts.length === 0) {
       this.say(this.strings.noAccount);
       return;
@@ -157,8 +184,12 @@ export class Session extends EventTarget {
   }
 
   private readonly runAutomatic = (): void => {
-    void this.withoutBuiltIn().then((accounts) => {
-      if (accounts.length > 0) this.run(accounts);
+    void this.withoutBuiltIn().then((all) => {
+      // nobody is interrupted by a dialog: a mailbox that has to be signed in to waits for a run that a person begins
+      const accounts = all.filter(({ address }) => this.auth.ready(address));
+      const waiting = all.find(({ address }) => !this.auth.ready(address));
+      if (accounts.length > 0) this.run(accounts, new Map(), false);
+      else if (waiting) this.say(this.strings.signInFirst(waiting.address));
       this.setClock();
     });
   };
@@ -196,6 +227,7 @@ export class Session extends EventTarget {
 
   /** Does what the status then tells of, by what `work` says or by what went wrong. */
   private async work(work: () => Promise<string>): Promise<void> {
+    this.idle = false;
     try {
       this.message = await work();
     } catch (error) {
@@ -206,22 +238,29 @@ export class Session extends EventTarget {
     this.running = false;
     this.progress = undefined;
     this.setClock();
-    this.dispatchEvent(new Event('finished'));
+    this.dispatchEvent(new CustomEvent<Finished>('finished', { detail: { idle: this.idle } }));
   }
 
   private async runAll(accounts: Account[], answers: Answers): Promise<string> {
     const { strings } = this;
     const said: string[] = [];
+    const reports: Report[] = [];
     try {
       for (const { address } of accounts) {
+        // nobody signs in to a mailbox for nothing
+        if (!this.auth.ready(address) && (await this.isOff(address))) continue;
         const replies = answers.get(address);
         if (replies) await this.engine.answer(address, replies);
-        said.push(summary(strings, await this.engine.run(address)));
+        const report = await this.engine.run(address);
+        reports.push(report);
+        said.push(summary(strings, report));
       }
+      this.idle = reports.every(foundNothing);
     } finally {
       this.last = new Date();
     }
-    if (await this.allOff(accounts)) said.push(strings.nothingOn);
+    const off = await Promise.all(accounts.map(({ address }) => this.isOff(address)));
+    if (off.every(Boolean)) said.push(strings.nothingOn);
     return said.join(' ');
   }
 
@@ -231,14 +270,35 @@ export class Session extends EventTarget {
     this.left = await Promise.all(this.accounts.map(read)).catch(() => this.left);
   }
 
-  private async allOff(accounts: Account[]): Promise<boolean> {
-    const settings = await Promise.all(accounts.map((account) => this.engine.settings(account.address)));
-    return settings.every((one) => !one.importMeetings.on && !one.importTasks.on && !one.export.on);
+  private async isOff(account: string): Promise<boolean> {
+    const { importMeetings, importTasks, export: out } = await this.engine.settings(account);
+    return !importMeetings.on && !importTasks.on && !out.on;
+  }
+
+  /** Asks a person to sign in, unless the run that goes on is nobody’s. */
+  private ask(account: string, refused: boolean): Promise<Credentials> {
+    if (this.running && !this.attended) return Promise.reject(new Error('nobody is there to be asked'));
+    return new Promise((resolve, reject) => {
+      const answer = (credentials?: Credentials) => {
+        this.asking = undefined;
+        this.changed();
+        if (credentials) resolve(credentials);
+        else reject(new Error('the user did not sign in'));
+      };
+      this.asking = { account, refused, answer };
+      this.changed();
+    });
   }
 
   private changed(): void {
     this.dispatchEvent(new Event('change'));
   }
+}
+
+/** Whether a run had nothing to do and nothing to ask. */
+function foundNothing({ creatio, exchange, held, malformed }: Report): boolean {
+  const counts = [creatio, exchange].flatMap(({ created, updated, deleted }) => [created, updated, deleted]);
+  return [...counts, held.length, malformed.length].every((count) => count === 0);
 }
 
 /** A run in one sentence. */
@@ -261,7 +321,13 @@ export function explain(strings: Strings, error: unknown): string {
   return detail ? `${told} (${detail.replace(/^settings: /, '')})` : told;
 }
 
-/** Mailboxes on an Exchange Server and shared ones come with a later version. */
+/** Shared mailboxes come with a later version. */
 function canRun(account: Account): boolean {
-  return account.kind === 'microsoft365' && !account.shared;
+  return !account.shared;
+}
+
+/** The page’s end of the engine’s callbacks, once there is a session. */
+interface Listeners {
+  progress?: (event: SyncEvent) => void;
+  ask?: AskPerson;
 }

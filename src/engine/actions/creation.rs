@@ -8,8 +8,8 @@ use crate::engine::plan::Action;
 use crate::engine::settings::Notify;
 use crate::engine::{Context, Seen, identity, merge, project, scope};
 use crate::model::{
-    Body, ContainerId, Facts, Field, Importance, Item, Meeting, Pair, Patch, Person, Record, Reminder, Response, Side,
-    Status, Task, Version,
+    Body, ContainerId, Facts, Field, Importance, Item, Kind, Meeting, Pair, Patch, Person, Record, Reminder, Response,
+    Side, Status, Task, Version,
 };
 use crate::ports::{Create, Op, Update};
 use std::collections::BTreeSet;
@@ -30,6 +30,7 @@ pub fn create(context: &Context<'_>, seen: &Seen, (from, item): (Side, &Item), g
         writes: remark(context, (from, item), &after)
             .into_iter()
             .chain([(side, Op::Create(Box::new(creation)))])
+            .chain(label(context, seen, (from, item), &after))
             .collect(),
         before: None,
         after,
@@ -106,13 +107,25 @@ fn uninvited(context: &Context<'_>, from: Side, item: &Item) -> Planned {
 
 /// An Activity of a later generation does not follow from its event or task: that is marked with it, before it is created.
 fn remark(context: &Context<'_>, (from, item): (Side, &Item), after: &Link) -> Option<(Side, Op)> {
-    let needed = from == Side::Exchange && after.generation > 0;
-    needed.then(|| {
-        let mark = identity::mark(&after.ids.creatio, context.account, after.generation);
-        let none = Patch { record: item.record.clone(), fields: BTreeSet::new() };
-        let update = Update { mark: Some(mark), ..update(after, Side::Exchange, &item.record, none) };
-        (Side::Exchange, Op::Update(Box::new(update)))
-    })
+    (from == Side::Exchange && after.generation > 0).then(|| marking(context, item, after))
+}
+
+/// A task that was imported is marked once its Activity is there, if the user exports at all: it shows the way to the Activity, and is known by it
+/// after it moved to another list, where it has another id. What others see in their list is left alone, and so is a recurring task: the mark
+/// would go over to its next instance.
+fn label(context: &Context<'_>, seen: &Seen, (from, item): (Side, &Item), after: &Link) -> Option<(Side, Op)> {
+    let is_own = seen.containers.iter().any(|container| container.id == item.container && container.own);
+    let is_first = from == Side::Exchange && item.record.kind() == Kind::Task && after.generation == 0;
+    let needed = is_first && context.settings.export.on && is_own && !item.facts.recurring;
+    needed.then(|| marking(context, item, after))
+}
+
+/// The marking of `item` with the Activity of `after`.
+fn marking(context: &Context<'_>, item: &Item, after: &Link) -> (Side, Op) {
+    let mark = identity::mark(&after.ids.creatio, context.account, after.generation);
+    let none = Patch { record: item.record.clone(), fields: BTreeSet::new() };
+    let update = Update { mark: Some(mark), ..update(after, Side::Exchange, &item.record, none) };
+    (Side::Exchange, Op::Update(Box::new(update)))
 }
 
 /// The new item on the other side; `None` if there is nowhere to put it.
@@ -218,6 +231,7 @@ pub(super) fn convert(
                 id: old.ids[side].clone(),
                 container: old.containers[side].clone(),
                 version: old.versions[side].clone(),
+                cancels: old.facts[side].calls_off(),
             },
         ));
     }

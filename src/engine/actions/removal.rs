@@ -26,6 +26,7 @@ pub(super) fn delete(context: &Context<'_>, link: &Link, side: Side, fates: Pair
             id: link.ids[side].clone(),
             container: informed.containers[side].clone(),
             version: informed.versions[side].clone(),
+            cancels: informed.facts[side].calls_off(),
         }
     };
     let held =
@@ -43,7 +44,12 @@ pub(super) fn delete(context: &Context<'_>, link: &Link, side: Side, fates: Pair
 /// Removes an item of Exchange that stands a second time for the Activity of `link`.
 #[must_use]
 pub fn surplus(link: &Link, item: &Item) -> Action {
-    let op = Op::Delete { id: item.id.clone(), container: item.container.clone(), version: item.version.clone() };
+    let op = Op::Delete {
+        id: item.id.clone(),
+        container: item.container.clone(),
+        version: item.version.clone(),
+        cancels: item.facts.calls_off(),
+    };
     Action {
         step: Step::Delete(Side::Exchange),
         title: item.record.title().to_owned(),

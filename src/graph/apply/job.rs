@@ -2,9 +2,9 @@
 
 use super::super::compose::{self, Kept};
 use super::super::map::{self, Reading};
-use super::super::{Mailbox, endpoints, online, respond};
+use super::super::{Mailbox, endpoints, respond};
 use crate::http::{Answer, Call, Fault, odata};
-use crate::model::{ContainerId, Field, Item, ItemId, Kind, Mark, Record, Version};
+use crate::model::{ContainerId, Field, Item, ItemId, Kind, Mark, Record, Version, online};
 use crate::ports::{Op, Outcome, Refusal, Response, Update, Written};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -46,9 +46,11 @@ impl<'a> Job<'a> {
                 let look = kind == Kind::Task || body || people;
                 (kind, if look { Stage::Look } else { Stage::Write }, update.version.clone())
             }
-            Op::Delete { container, version, .. } => {
+            Op::Delete { container, version, cancels, .. } => {
                 let kind = kinds.get(container).copied().unwrap_or(Kind::Meeting);
-                (kind, if kind == Kind::Task { Stage::Look } else { Stage::Write }, version.clone())
+                // neither To Do nor the action that calls off heeds a version
+                let look = kind == Kind::Task || *cancels;
+                (kind, if look { Stage::Look } else { Stage::Write }, version.clone())
             }
         };
         Self { op, mailbox, kind, stage, version, kept: Kept::default(), seen: None }
@@ -111,6 +113,7 @@ impl<'a> Job<'a> {
                 let body = self.change(update)?;
                 Some(endpoints::change(self.kind, &update.container, &update.id, &self.version, body))
             }
+            Op::Delete { id, cancels: true, .. } => Some(endpoints::cancel(id)),
             Op::Delete { id, container, .. } => Some(endpoints::removal(self.kind, container, id, &self.version)),
         }
     }
@@ -118,7 +121,7 @@ impl<'a> Job<'a> {
     /// The body of an update; `None` if no member of the item itself is written.
     fn change(&self, update: &Update) -> Option<Value> {
         let mut patch = update.patch.clone();
-        patch.fields = compose::writable(&patch, &update.facts);
+        patch.fields = patch.writable(&update.facts);
         let mut members = compose::members(&patch, &self.kept, self.mailbox);
         if let (Kind::Meeting, Some(mark)) = (self.kind, &update.mark) {
             members.insert("singleValueExtendedProperties".to_owned(), compose::properties(mark));

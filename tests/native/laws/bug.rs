@@ -91,6 +91,7 @@ impl Bug {
                             id: item.id.clone(),
                             container: item.container.clone(),
                             version: item.version.clone(),
+                            cancels: false,
                         },
                     )],
                     ..base

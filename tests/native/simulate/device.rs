@@ -155,6 +155,10 @@ impl Keys for Line {
         self.fuse.around(self.world.headers(side, renew)).await
     }
 
+    async fn challenged(&self, side: Side, claims: &str) -> Result<Vec<(String, Secret)>> {
+        self.fuse.around(self.world.challenged(side, claims)).await
+    }
+
     async fn holder(&self, side: Side) -> Option<String> {
         self.world.holder(side).await
     }

@@ -1,9 +1,12 @@
 //! Histories: what happens in a simulation, one move after another, all of it from one seed.
 
 use crate::chance::Chance;
-use crate::simulate::people::{Deed, Kind, What};
+use crate::simulate::people::{CLAIMS, Deed, Kind, OCCURRENCES, What, occurrence};
+use sandbox::graph::{Quirks, RetryAfter, Throttle, Timeouts};
 use schedule_sync::engine::settings::{Block, Conflict, CreatioDelete, ExchangeDelete, Settings};
 use schedule_sync::model::Side;
+use std::collections::BTreeSet;
+use std::num::{NonZeroU16, NonZeroUsize};
 
 /// Which ways items flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,13 +92,10 @@ pub(crate) enum Move {
     Pass {
         minutes: i64,
     },
-    /// Graph tells its changes again, late, in any order and in small pages.
-    Quirks {
-        replays: bool,
-        late: usize,
-        shuffled: bool,
-        page: usize,
-    },
+    /// Graph makes trouble from now on, in each of its ways.
+    Quirks(Quirks),
+    /// Graph's calendars and lists have other ids.
+    Renumber,
     /// Graph forgets its delta tokens.
     Expire,
     /// The user's token ends.
@@ -146,7 +146,7 @@ impl History {
             colleague: chance.one_in(4),
         };
         let length = 3 + chance.below(14);
-        let mut maker = Maker { chance, options, tags: 0, values: 0 };
+        let mut maker = Maker { chance, options, tags: 0, values: 0, series: BTreeSet::new() };
         let moves = (0..length).map(|_| maker.next()).collect();
         Self { options, moves }
     }
@@ -157,11 +157,26 @@ struct Maker {
     options: Options,
     tags: usize,
     values: usize,
+    /// Tags that are series.
+    series: BTreeSet<usize>,
+}
+
+/// Graph tells its changes again, late, in any order and in small pages.
+pub(crate) fn told(replays: bool, late: usize, shuffled: bool, page: usize) -> Move {
+    Move::Quirks(Quirks {
+        replays,
+        stale_reads: late,
+        shuffled_order: shuffled,
+        page_size: NonZeroUsize::new(page),
+        empty_pages: replays,
+        throttle: Throttle { at_once: NonZeroUsize::new(8).filter(|_| shuffled), ..Throttle::default() },
+        ..Quirks::default()
+    })
 }
 
 impl Maker {
     fn next(&mut self) -> Move {
-        match self.chance.below(25) {
+        match self.chance.below(27) {
             0..=9 => Move::Deed(self.deed()),
             10..=18 => Move::Run { device: self.device(), trouble: self.trouble() },
             19 if self.options.devices > 1 => Move::Together { seed: self.chance.number() },
@@ -169,13 +184,37 @@ impl Maker {
             20 => Move::Pass { minutes: self.chance.pick(&[1, 60, 1500, 5_000, 45_000]) },
             21 => Move::Expire,
             22 => Move::Revoke,
-            23 => Move::Quirks {
-                replays: self.chance.one_in(2),
-                late: self.chance.below(3),
-                shuffled: self.chance.one_in(2),
-                page: 1 + self.chance.below(3),
-            },
+            23 | 24 => Move::Quirks(self.quirks()),
+            25 => Move::Renumber,
             _ => Move::Forget { device: self.device() },
+        }
+    }
+
+    /// Each of Graph's ways to make trouble, now and then; the first ones often.
+    fn quirks(&mut self) -> Quirks {
+        let chance = &mut self.chance;
+        let spellings =
+            [RetryAfter::Seconds, RetryAfter::Fraction, RetryAfter::Date, RetryAfter::Hidden, RetryAfter::Absent];
+        Quirks {
+            replays: chance.one_in(2),
+            stale_reads: chance.below(3),
+            shuffled_order: chance.one_in(2),
+            page_size: NonZeroUsize::new(chance.below(4)),
+            empty_pages: chance.one_in(2),
+            whole_occurrences: chance.one_in(4),
+            tokens: NonZeroUsize::new(chance.below(9)).filter(|_| chance.one_in(4)),
+            timeouts: Timeouts {
+                items: NonZeroUsize::new(chance.pick(&[9, 10, 50])).filter(|_| chance.one_in(6)),
+                days: NonZeroU16::new(chance.pick(&[60, 110])).filter(|_| chance.one_in(6)),
+                always: chance.one_in(10),
+            },
+            throttle: Throttle {
+                at_once: NonZeroUsize::new(chance.pick(&[2, 4, 8])).filter(|_| chance.one_in(2)),
+                per_ten_minutes: NonZeroUsize::new(chance.pick(&[40, 150])).filter(|_| chance.one_in(6)),
+                retry_after: chance.pick(&spellings),
+            },
+            claims: chance.one_in(4).then(|| CLAIMS.to_owned()),
+            no_to_do: chance.one_in(12),
         }
     }
 
@@ -192,7 +231,10 @@ impl Maker {
         let value = self.values;
         let side = self.side();
         let draw = self.chance.below(10);
-        let tag = self.chance.below(self.tags);
+        let mut tag = self.chance.below(self.tags);
+        if self.series.contains(&tag) && !self.chance.one_in(4) {
+            tag = occurrence(tag, self.chance.below(OCCURRENCES));
+        }
         match draw {
             _ if self.tags == 0 => self.create(side, value),
             0..=2 if self.tags < 6 => self.create(side, value),
@@ -207,12 +249,15 @@ impl Maker {
 
     fn create(&mut self, side: Side, value: usize) -> Deed {
         self.tags += 1;
-        let kinds = [Kind::Meeting, Kind::Meeting, Kind::Task, Kind::Task, Kind::AllDay, Kind::Invited];
+        let kinds = [Kind::Meeting, Kind::Meeting, Kind::Task, Kind::Task, Kind::AllDay, Kind::Invited, Kind::Series];
         let kind = match (self.chance.pick(&kinds), side) {
-            (Kind::Invited, Side::Creatio) => Kind::Meeting,
+            (Kind::Invited | Kind::Series, Side::Creatio) => Kind::Meeting,
             (Kind::Invited, Side::Exchange) if self.options.colleague => Kind::Shared,
             (kind, _) => kind,
         };
+        if kind == Kind::Series {
+            self.series.insert(self.tags - 1);
+        }
         Deed::Create { tag: self.tags - 1, side, kind, value }
     }
 

@@ -5,6 +5,7 @@ use crate::simulate::row::{Row, rows};
 use crate::world::{COLLEAGUE, World};
 use chrono::{Duration, NaiveDate};
 use schedule_sync::model::{Pair, Side};
+use schedule_sync::ports::Keys;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -27,7 +28,24 @@ pub(crate) enum Kind {
     Invited,
     /// A meeting to which the user invited the colleague.
     Shared,
+    /// A weekly series; only by hand on Exchange. Each of its occurrences is known by a tag of its own.
+    Series,
     Task,
+}
+
+/// Occurrences of a series.
+pub(crate) const OCCURRENCES: usize = 4;
+/// What challenges of the mailbox ask for.
+pub(crate) const CLAIMS: &str = r#"{"access_token":{"nbf":{"essential":true,"value":"1"}}}"#;
+
+/// The tag of an occurrence of the series `tag`.
+pub(crate) const fn occurrence(tag: usize, nth: usize) -> usize {
+    1_000 + tag * 10 + nth
+}
+
+/// The tag that stands in the bodies of a series, and which occurrence it is; the tag itself of anything else.
+const fn place(tag: usize) -> (usize, usize) {
+    if tag < 1_000 { (tag, 0) } else { ((tag - 1_000) / 10, (tag - 1_000) % 10) }
 }
 
 /// What a person does. `value` is told by no other deed of a history.
@@ -57,7 +75,8 @@ pub(crate) struct Known {
 /// All people together.
 pub(crate) struct People {
     world: Rc<World>,
-    list: String,
+    /// The first days of the series.
+    series: BTreeMap<usize, NaiveDate>,
     pub(crate) known: BTreeMap<usize, Known>,
     /// Mails that their own deeds caused.
     pub(crate) mails: usize,
@@ -76,39 +95,70 @@ fn hour(value: usize) -> chrono::NaiveDateTime {
         + Duration::minutes(7 * i64::try_from(value).unwrap())
 }
 
+/// The hour of `value` on the day of the nth occurrence of a series.
+fn hour_of(nth: usize, value: usize) -> chrono::NaiveDateTime {
+    hour(value) + Duration::weeks(i64::try_from(nth).unwrap())
+}
+
 fn utc(at: chrono::NaiveDateTime) -> Value {
     json!({"dateTime": at.format("%Y-%m-%dT%H:%M:%S").to_string(), "timeZone": "UTC"})
 }
 
 impl People {
     pub(crate) fn new(world: Rc<World>) -> Self {
-        let mut people = Self { world, list: String::new(), known: BTreeMap::new(), mails: 0, settled: true };
-        people.list =
-            people.ask(Side::Exchange, ("GET", "me/todo/lists"), None)["value"][0]["id"].as_str().unwrap().to_owned();
-        people
+        Self { world, series: BTreeMap::new(), known: BTreeMap::new(), mails: 0, settled: true }
+    }
+
+    /// The path of the default list's tasks; nothing while there is no To Do.
+    fn tasks(&self) -> Option<String> {
+        let (status, lists) = self.tried(Side::Exchange, ("GET", "me/todo/lists"), None);
+        (status == 200).then(|| format!("me/todo/lists/{}/tasks", lists["value"][0]["id"].as_str().unwrap()))
     }
 
     fn ask(&self, side: Side, (method, path): (&str, &str), body: Option<Value>) -> Value {
-        let (mut status, mut reply) = self.world.by_hand(side, method, path, body.clone());
-        if status == 401 {
-            pollster::block_on(schedule_sync::ports::Keys::headers(self.world.as_ref(), side, true)).unwrap();
-            (status, reply) = self.world.by_hand(side, method, path, body);
-        }
+        let (status, reply) = self.tried(side, (method, path), body);
         assert!((200..300).contains(&status), "by hand {method} {path}: {status} {reply}");
         reply
+    }
+
+    /// A request of somebody who signs in again, and waits, if told to.
+    fn tried(&self, side: Side, (method, path): (&str, &str), body: Option<Value>) -> (u16, Value) {
+        loop {
+            let (status, reply) = self.world.by_hand(side, method, path, body.clone());
+            match status {
+                401 => drop(pollster::block_on(self.world.challenged(side, CLAIMS)).unwrap()),
+                429 => self.world.pass(Duration::minutes(1)),
+                _ => return (status, reply),
+            }
+        }
     }
 
     /// What a side shows now.
     pub(crate) fn rows(&self, side: Side) -> Vec<Row> {
         match side {
-            Side::Creatio => rows(side, &self.ask(side, ("GET", "Activity?$top=1000"), None)),
+            Side::Creatio => self.placed(rows(side, &self.ask(side, ("GET", "Activity?$top=1000"), None))),
             Side::Exchange => {
-                let tasks = format!("me/todo/lists/{}/tasks?$top=1000", self.list);
-                let mut all = rows(side, &self.ask(side, ("GET", "me/events?$top=1000"), None));
-                all.extend(rows(side, &self.ask(side, ("GET", &tasks), None)));
-                all
+                let get = |path: &str| self.ask(side, ("GET", path), None)["value"].as_array().unwrap().clone();
+                let (masters, mut all): (Vec<Value>, Vec<Value>) =
+                    get("me/events?$top=1000").into_iter().partition(|row| row["type"] == "seriesMaster");
+                for master in masters {
+                    let window = "startDateTime=2026-03-01T00:00:00Z&endDateTime=2026-12-31T00:00:00Z&$top=100";
+                    all.extend(get(&format!("me/events/{}/instances?{window}", master["id"].as_str().unwrap())));
+                }
+                all.extend(self.tasks().map(|tasks| get(&format!("{tasks}?$top=1000"))).unwrap_or_default());
+                self.placed(rows(side, &json!({"value": all})))
             }
         }
+    }
+
+    /// Rows of series under the tags of their occurrences.
+    fn placed(&self, mut rows: Vec<Row>) -> Vec<Row> {
+        for row in &mut rows {
+            let Some((tag, first)) = row.tag.and_then(|tag| Some((tag, self.series.get(&tag)?))) else { continue };
+            let weeks = row.day().map(|day| (day - *first).num_weeks());
+            row.tag = weeks.and_then(|weeks| usize::try_from(weeks).ok()).map(|nth| occurrence(tag, nth));
+        }
+        rows
     }
 
     fn sent(&self) -> usize {
@@ -120,7 +170,11 @@ impl People {
         let before = self.sent();
         match deed {
             Deed::Create { tag, side, kind, value } => self.create(*tag, *side, (*kind, *value)),
+            Deed::Edit { tag, what, value, .. } if self.series.contains_key(tag) => {
+                self.edit_series(*tag, (*what, *value))
+            }
             Deed::Edit { tag, side, what, value } => self.edit(*tag, *side, (*what, *value)),
+            Deed::Remove { tag, .. } if self.series.contains_key(tag) => self.remove_series(*tag),
             Deed::Remove { tag, side } => self.remove(*tag, *side),
             Deed::Cancel { tag } => self.cancel(*tag),
         }
@@ -138,7 +192,7 @@ impl People {
                         day(value + 1).and_hms_opt(0, 0, 0).unwrap() - Duration::hours(3),
                     ),
                     Kind::Task => (day(value).and_hms_opt(6, 0, 0).unwrap(), day(value).and_hms_opt(9, 0, 0).unwrap()),
-                    Kind::Meeting | Kind::Invited | Kind::Shared => (start, end),
+                    Kind::Meeting | Kind::Invited | Kind::Shared | Kind::Series => (start, end),
                 };
                 let stamp = |at: chrono::NaiveDateTime| at.format("%Y-%m-%dT%H:%M:%SZ").to_string();
                 let body = json!({"Title": title, "Notes": text, "Location": "", "StartDate": stamp(start),
@@ -148,7 +202,8 @@ impl People {
             (Side::Exchange, Kind::Task) => {
                 let body = json!({"title": title, "body": {"contentType": "html", "content": text},
                     "dueDateTime": utc(day(value).and_hms_opt(0, 0, 0).unwrap())});
-                self.ask(side, ("POST", &format!("me/todo/lists/{}/tasks", self.list)), Some(body));
+                let Some(tasks) = self.tasks() else { return };
+                self.ask(side, ("POST", &tasks), Some(body));
             }
             (Side::Exchange, _) => {
                 let mut body = json!({"subject": title, "body": {"contentType": "html", "content": text},
@@ -161,14 +216,31 @@ impl People {
                 let guest = match kind {
                     Kind::Invited => Some("guest@fabrikam.example"),
                     Kind::Shared => Some(COLLEAGUE.1),
-                    Kind::Meeting | Kind::AllDay | Kind::Task => None,
+                    Kind::Meeting | Kind::AllDay | Kind::Series | Kind::Task => None,
                 };
+                if kind == Kind::Series {
+                    let first = start.date();
+                    self.series.insert(tag, first);
+                    body["recurrence"] = json!({
+                        "pattern": {"type": "weekly", "interval": 1, "daysOfWeek": ["thursday"]},
+                        "range": {"type": "numbered", "startDate": first.to_string(), "numberOfOccurrences": OCCURRENCES},
+                    });
+                }
                 if let Some(guest) = guest {
                     body["attendees"] = json!([{"type": "required", "emailAddress": {"address": guest}}]);
                 }
                 self.ask(side, ("POST", "me/events"), Some(body));
             }
         }
+        let tags =
+            if kind == Kind::Series { (0..OCCURRENCES).map(|nth| occurrence(tag, nth)).collect() } else { vec![tag] };
+        for tag in tags {
+            self.meet(tag, side, kind);
+        }
+    }
+
+    /// Begins to know what was just made.
+    fn meet(&mut self, tag: usize, side: Side, kind: Kind) {
         let mut live: BTreeMap<What, BTreeSet<String>> = BTreeMap::new();
         if let Some(row) = self.find(tag, side) {
             for what in row.fields() {
@@ -194,17 +266,19 @@ impl People {
     fn path(&self, row: &Row) -> String {
         match (row.side, row.task) {
             (Side::Creatio, _) => format!("Activity({})", row.id),
-            (Side::Exchange, true) => format!("me/todo/lists/{}/tasks/{}", self.list, row.id),
+            (Side::Exchange, true) => format!("{}/{}", self.tasks().unwrap(), row.id),
             (Side::Exchange, false) => format!("me/events/{}", row.id),
         }
     }
 
     fn edit(&mut self, tag: usize, side: Side, (what, value): (What, usize)) {
         let Some(row) = self.find(tag, side).filter(|row| row.fields().any(|field| field == what)) else { return };
+        let (base, nth) = place(tag);
+        let hour = |value: usize| hour_of(nth, value);
         let body = match (side, what) {
             (Side::Creatio, What::Title) => json!({"Title": format!("title{value}")}),
             (Side::Creatio, What::Place) => json!({"Location": format!("place{value}")}),
-            (Side::Creatio, What::Body) => json!({"Notes": format!("<p>tag{tag}x body{value}</p>")}),
+            (Side::Creatio, What::Body) => json!({"Notes": format!("<p>tag{base}x body{value}</p>")}),
             (Side::Creatio, What::When) if row.task => {
                 let day = day(value).format("%Y-%m-%d");
                 json!({"StartDate": format!("{day}T06:00:00Z"), "DueDate": format!("{day}T09:00:00Z")})
@@ -217,7 +291,7 @@ impl People {
             (Side::Exchange, What::Title) => json!({"subject": format!("title{value}")}),
             (Side::Exchange, What::Place) => json!({"location": {"displayName": format!("place{value}")}}),
             (Side::Exchange, What::Body) => {
-                json!({"body": {"contentType": "html", "content": format!("<p>tag{tag}x body{value}</p>")}})
+                json!({"body": {"contentType": "html", "content": format!("<p>tag{base}x body{value}</p>")}})
             }
             (Side::Exchange, What::When) if row.task => {
                 json!({"dueDateTime": utc(day(value).and_hms_opt(0, 0, 0).unwrap())})
@@ -234,6 +308,48 @@ impl People {
         live.extend(shown.map(|row| row.value(what).to_owned()));
         known.edited[side] = true;
         known.dead[side.other()] = false;
+    }
+
+    /// The master of a series, and its living occurrences.
+    fn whole(&self, tag: usize) -> Option<(String, Vec<Row>)> {
+        let events = self.ask(Side::Exchange, ("GET", "me/events?$top=1000"), None);
+        let master = events["value"].as_array()?.iter().find(|row| {
+            row["type"] == "seriesMaster" && rows(Side::Exchange, &json!({"value": [row]}))[0].tag == Some(tag)
+        })?;
+        let living = (0..OCCURRENCES).filter_map(|nth| self.find(occurrence(tag, nth), Side::Exchange)).collect();
+        Some((format!("me/events/{}", master["id"].as_str()?), living))
+    }
+
+    /// A person writes to the whole series: title, place or body. Another time would make exceptions void, and be another series.
+    fn edit_series(&mut self, tag: usize, (what, value): (What, usize)) {
+        let Some((master, before)) = self.whole(tag) else { return };
+        let body = match what {
+            What::Title => json!({"subject": format!("title{value}")}),
+            What::Place => json!({"location": {"displayName": format!("place{value}")}}),
+            What::Body => json!({"body": {"contentType": "html", "content": format!("<p>tag{tag}x body{value}</p>")}}),
+            What::When => return,
+        };
+        self.ask(Side::Exchange, ("PATCH", &master), Some(body));
+        for old in before {
+            let Some(tag) = old.tag else { continue };
+            let new = self.find(tag, Side::Exchange);
+            let (Some(new), Some(known)) = (new, self.known.get_mut(&tag)) else { continue };
+            if new.value(what) != old.value(what) {
+                let live = known.live.entry(what).or_default();
+                live.remove(old.value(what));
+                live.insert(new.value(what).to_owned());
+                known.edited.exchange = true;
+                known.dead.creatio = false;
+            }
+        }
+    }
+
+    fn remove_series(&mut self, tag: usize) {
+        let Some((master, before)) = self.whole(tag) else { return };
+        self.ask(Side::Exchange, ("DELETE", &master), None);
+        for row in before {
+            self.gone(&row, row.tag.unwrap(), Side::Exchange);
+        }
     }
 
     fn remove(&mut self, tag: usize, side: Side) {

@@ -169,6 +169,7 @@ impl Outcome<'_> {
                 Kind::AllDay => "all-day",
                 Kind::Invited => "invited",
                 Kind::Shared => "shared",
+                Kind::Series => "occurrences",
                 Kind::Task => "tasks",
             };
             *census.entry(kind.to_owned()).or_default() += 1;

@@ -1,6 +1,6 @@
 //! Histories that once broke a promise, shrunk. They are always played.
 
-use super::history::{Direction, History, Move, Options, Trouble};
+use super::history::{Direction, History, Move, Options, Trouble, told};
 use super::people::{Deed, Kind, What};
 use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete};
 use schedule_sync::model::Side;
@@ -202,7 +202,7 @@ pub(crate) fn all() -> Vec<(&'static str, History)> {
                 Options { conflict: Conflict::Newest, creatio_delete: CreatioDelete::Leave, ..pair },
                 vec![
                     create(Creatio, Task),
-                    Move::Quirks { replays: false, late: 2, shuffled: true, page: 3 },
+                    told(false, 2, true, 3),
                     Move::Together { seed: 17_614_092_297_809_086_703 },
                     edit(Exchange, When, 3),
                     Move::Run {
@@ -362,7 +362,7 @@ pub(crate) fn all() -> Vec<(&'static str, History)> {
             history(
                 Options { conflict: Conflict::Creatio, exchange_delete: ExchangeDelete::Leave, ..pair },
                 vec![
-                    Move::Quirks { replays: true, late: 1, shuffled: true, page: 3 },
+                    told(true, 1, true, 3),
                     Move::Run {
                         device: 0,
                         trouble: Trouble::Meanwhile {
@@ -384,7 +384,7 @@ pub(crate) fn all() -> Vec<(&'static str, History)> {
                 vec![
                     create(Creatio, Task),
                     run(0),
-                    Move::Quirks { replays: false, late: 2, shuffled: true, page: 1 },
+                    told(false, 2, true, 1),
                     remove(Exchange),
                     Move::Forget { device: 0 },
                     Move::Run {
@@ -415,7 +415,7 @@ pub(crate) fn all() -> Vec<(&'static str, History)> {
                 Options { colleague: true, ..pair },
                 vec![
                     create(Exchange, Task),
-                    Move::Quirks { replays: true, late: 1, shuffled: false, page: 2 },
+                    told(true, 1, false, 2),
                     edit(Exchange, When, 6),
                     Move::Together { seed: 14_554_451_669_404_674_202 },
                 ],
@@ -432,7 +432,7 @@ pub(crate) fn all() -> Vec<(&'static str, History)> {
                 },
                 vec![
                     create(Creatio, Task),
-                    Move::Quirks { replays: false, late: 1, shuffled: true, page: 1 },
+                    told(false, 1, true, 1),
                     crashed(24, true),
                     Move::Run { device: 1, trouble: Trouble::Crash { nth: 25, done: true } },
                     run(1),
@@ -443,6 +443,20 @@ pub(crate) fn all() -> Vec<(&'static str, History)> {
                         ),
                     },
                     run(0),
+                ],
+            ),
+        ),
+        (
+            "an occurrence that a device met before its calendar got another id takes an edit",
+            history(
+                Options { colleague: true, ..pair },
+                vec![
+                    create(Exchange, Kind::Series),
+                    Move::Run { device: 1, trouble: Trouble::Crash { nth: 13, done: true } },
+                    Move::Deed(Deed::Edit { tag: 1000, side: Exchange, what: Title, value: 4 }),
+                    Move::Renumber,
+                    Move::Run { device: 1, trouble: Trouble::Status { nth: 16, status: 403, after: Some(400) } },
+                    Move::Deed(Deed::Edit { tag: 1000, side: Creatio, what: When, value: 7 }),
                 ],
             ),
         ),

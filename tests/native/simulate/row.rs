@@ -1,7 +1,7 @@
 //! What a person sees of an item on either server, spelled alike, so that both sides can be compared. It knows the servers' JSON, not the engine.
 
 use crate::simulate::people::What;
-use chrono::{DateTime, Duration, NaiveDateTime};
+use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime};
 use schedule_sync::model::Side;
 use serde_json::Value;
 
@@ -26,6 +26,11 @@ impl Row {
         [What::Title, What::When, What::Place, What::Body]
             .into_iter()
             .filter(move |what| !(task && *what == What::Place))
+    }
+
+    /// The day on which it starts, in UTC.
+    pub(crate) fn day(&self) -> Option<NaiveDate> {
+        self.when.get(..10)?.parse().ok()
     }
 
     pub(crate) fn value(&self, what: What) -> &str {

@@ -1,14 +1,16 @@
-//! The control: `/sandbox/*`, the same on both ports. It drives the emulators and looks at what they saw; no client of the
+//! The control: `/sandbox/*`, the same on all ports. It drives the emulators and looks at what they saw; no client of the
 //! emulated servers ever needs it.
 
 use crate::Sandbox;
 use crate::creatio::Switches;
 use crate::desk::{Fault, Request, Response, Seed};
+use crate::exchange;
 use crate::graph::Quirks;
 use http::{Method, StatusCode};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use std::sync::PoisonError;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -18,8 +20,21 @@ struct Token {
 }
 
 #[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Password {
+    account: String,
+    password: String,
+}
+
+#[derive(Deserialize)]
 struct Reset {
     seed: Seed,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Time {
+    now: chrono::DateTime<chrono::Utc>,
 }
 
 /// Raw server-side bodies for [`Sandbox`]'s `/sandbox/load`.
@@ -49,9 +64,36 @@ pub fn handle(sandbox: &mut Sandbox, request: &Request) -> Response {
             sandbox.reset(body.seed);
             empty(StatusCode::NO_CONTENT)
         }),
+        (&Method::POST, "/sandbox/clock") => with(request, |body: Time| {
+            sandbox.desk.set_clock(body.now);
+            empty(StatusCode::NO_CONTENT)
+        }),
         (&Method::POST, "/sandbox/load") => with(request, |body: Load| load(sandbox, body)),
         (&Method::GET, "/sandbox/log") => list(sandbox.desk.log()),
-        (&Method::GET, "/sandbox/mails") => list(sandbox.graph.mails()),
+        (&Method::GET, "/sandbox/mails") => {
+            let mails: Vec<_> = sandbox.graph.mails().iter().chain(sandbox.exchange.mails()).collect();
+            list(&mails)
+        }
+        (&Method::GET, "/sandbox/findings") => match &sandbox.findings {
+            Some(findings) => list(&[&*findings.lock().unwrap_or_else(PoisonError::into_inner)]),
+            None => refuse(StatusCode::NOT_FOUND, "nothing is checked: SANDBOX_DESCRIPTION names no description"),
+        },
+        (&Method::GET, "/sandbox/strays") => list(sandbox.exchange.strays()),
+        (&Method::POST, "/sandbox/exchange") => with(request, |quirks: exchange::Quirks| {
+            sandbox.exchange.set_quirks(&quirks);
+            empty(StatusCode::NO_CONTENT)
+        }),
+        (&Method::POST, "/sandbox/password") => {
+            with(request, |body: Password| match sandbox.exchange.set_password(&body.account, &body.password) {
+                Ok(()) => empty(StatusCode::NO_CONTENT),
+                Err(reason) => refuse(StatusCode::BAD_REQUEST, &reason),
+            })
+        }
+        (&Method::POST, "/sandbox/expire") => {
+            sandbox.graph.expire_tokens();
+            sandbox.exchange.expire_states();
+            empty(StatusCode::NO_CONTENT)
+        }
         (&Method::POST, "/sandbox/faults") => with(request, |body: Vec<Fault>| {
             sandbox.desk.set_faults(body);
             empty(StatusCode::NO_CONTENT)
@@ -64,12 +106,14 @@ pub fn handle(sandbox: &mut Sandbox, request: &Request) -> Response {
         }
         (&Method::POST, "/sandbox/renumber") => {
             sandbox.graph.renumber_containers(&mut sandbox.desk);
+            sandbox.exchange.post().renumber_containers(&mut sandbox.desk);
             empty(StatusCode::NO_CONTENT)
         }
         (&Method::POST, "/sandbox/graph") => with(request, |quirks: Quirks| {
             sandbox.graph.set_quirks(&quirks);
             empty(StatusCode::NO_CONTENT)
         }),
+        (_, path) if path.starts_with("/sandbox/hands/") => hands(sandbox, request),
         (method, path) => refuse(StatusCode::NOT_FOUND, &format!("the sandbox has no control {method} {path}")),
     }
 }
@@ -81,12 +125,36 @@ fn list(rows: &[impl Serialize]) -> Response {
     }
 }
 
+/// `/sandbox/hands/{account}/me/…`: what a person does in a mailbox, as to Graph.
+fn hands(sandbox: &mut Sandbox, request: &Request) -> Response {
+    let path = request.uri().path_and_query().map(http::uri::PathAndQuery::as_str).unwrap_or_default();
+    let Some((account, path)) = path.strip_prefix("/sandbox/hands/").and_then(|rest| rest.split_once('/')) else {
+        return refuse(StatusCode::BAD_REQUEST, "the path is /sandbox/hands/{account}/me/…");
+    };
+    let account = percent_encoding::percent_decode_str(account).decode_utf8_lossy().into_owned();
+    let body: Option<Value> = match request.body().as_slice() {
+        [] => None,
+        bytes => match serde_json::from_slice(bytes) {
+            Ok(body) => Some(body),
+            Err(error) => return refuse(StatusCode::BAD_REQUEST, &error.to_string()),
+        },
+    };
+    let (status, told) = sandbox.by_hand(&account, (request.method().as_str(), path), body.as_ref());
+    let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    if told.is_null() { empty(status) } else { answer(status, &told) }
+}
+
 fn load(sandbox: &mut Sandbox, body: Load) -> Response {
-    let Sandbox { creatio, graph, desk } = sandbox;
+    let Sandbox { creatio, graph, exchange, desk, .. } = sandbox;
     let mut results = Vec::new();
     let account = body.account.as_deref().unwrap_or(crate::graph::ACCOUNT);
-    results.extend(body.events.into_iter().map(|event| graph.load_event_of(account, event, desk)));
-    results.extend(body.tasks.into_iter().map(|task| graph.load_task_of(account, task, desk)));
+    if exchange.has(account) {
+        results.extend(body.events.into_iter().map(|event| exchange.load_event_of(account, event, desk)));
+        results.extend(body.tasks.into_iter().map(|task| exchange.load_task_of(account, task, desk)));
+    } else {
+        results.extend(body.events.into_iter().map(|event| graph.load_event_of(account, event, desk)));
+        results.extend(body.tasks.into_iter().map(|task| graph.load_task_of(account, task, desk)));
+    }
     results.extend(body.activities.into_iter().map(|row| creatio.load_activity(row, desk)));
     for (entity, rows) in body.rows {
         results.extend(rows.into_iter().map(|row| creatio.load_row(&entity, &row, desk)));

@@ -1,4 +1,4 @@
-//! The desk: what stands between a caller and the emulators, alike for both: clock, log, faults, tokens.
+//! The desk: what stands between a caller and the emulators, alike for all: clock, log, faults, tokens.
 //! It knows nothing of OData or Graph.
 
 use chrono::{DateTime, Duration, Utc};
@@ -18,6 +18,8 @@ pub enum Server {
     Creatio,
     /// Microsoft Graph.
     Graph,
+    /// EWS of an Exchange Server.
+    Exchange,
 }
 
 /// What a sandbox is filled with.
@@ -68,19 +70,24 @@ pub struct Row {
     pub bytes_out: usize,
     /// `None` for a request; for a part of a batch, the number of that batch (1 is the first since the reset).
     pub batch: Option<u32>,
+    /// Of a request to Exchange: the operation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub operation: Option<String>,
 }
 
 /// One fault of `POST /sandbox/faults`: the next `times` requests that match get `then`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Fault {
-    /// Which server; absent: both.
+    /// Which server; absent: all.
     pub server: Option<Server>,
     /// Which verb; absent: every verb.
     pub method: Option<String>,
     /// A regular expression over path and query; absent: every path.
     #[serde(default)]
     pub path: Pattern,
+    /// A regular expression over the operation of a request to Exchange; absent: every request, of other servers too.
+    pub operation: Option<Pattern>,
     /// How often it applies; absent: once.
     #[serde(default = "once")]
     pub times: u32,
@@ -183,6 +190,11 @@ impl Desk {
         self.fixed.unwrap_or_else(Utc::now) + self.skew
     }
 
+    /// Sets the servers' time, which goes on from there.
+    pub fn set_clock(&mut self, now: DateTime<Utc>) {
+        self.skew += now - self.now();
+    }
+
     /// Moves the servers' time on (or back).
     pub fn pass(&mut self, time: Duration) {
         self.skew += time;
@@ -283,7 +295,9 @@ impl Desk {
     ) -> Reply {
         let path = request.uri().path_and_query().map_or("/", |p| p.as_str()).to_owned();
         let quiet = request.method() == http::Method::OPTIONS || is_static(server, &path);
-        let then = if quiet { None } else { self.strike(server, request.method().as_str(), &path) };
+        let operation = if server == Server::Exchange { operation(request.body()) } else { None };
+        let called = (request.method().as_str(), path.as_str(), operation.as_deref().unwrap_or_default());
+        let then = if quiet { None } else { self.strike(server, called) };
         let row = self.log.len();
         if !quiet {
             self.log.push(Row {
@@ -294,6 +308,7 @@ impl Desk {
                 bytes_in: request.body().len(),
                 bytes_out: 0,
                 batch,
+                operation,
             });
         }
         let then = then.unwrap_or_default();
@@ -325,16 +340,26 @@ impl Desk {
         Reply { response, delay_ms: self.delay_ms, cut: then.close }
     }
 
-    fn strike(&mut self, server: Server, method: &str, path: &str) -> Option<Then> {
+    fn strike(&mut self, server: Server, (method, path, operation): (&str, &str, &str)) -> Option<Then> {
         let fault = self.faults.iter_mut().find(|fault| {
             fault.times > 0
                 && fault.server.is_none_or(|s| s == server)
                 && fault.method.as_deref().is_none_or(|m| m.eq_ignore_ascii_case(method))
                 && fault.path.0.is_match(path)
+                && fault.operation.as_ref().is_none_or(|pattern| pattern.0.is_match(operation))
         })?;
         fault.times -= 1;
         Some(fault.then.clone())
     }
+}
+
+/// The operation of a request to EWS: the first element in the body of its envelope.
+fn operation(body: &[u8]) -> Option<String> {
+    let text = std::str::from_utf8(body).ok()?;
+    let (_, after) = text.split_once("Body>").or_else(|| text.split_once("Body ")?.1.split_once('>'))?;
+    let name = after.trim_start().strip_prefix('<')?;
+    let name = name.split([' ', '>', '/', '\r', '\n', '\t']).next()?;
+    Some(name.rsplit(':').next().unwrap_or(name).to_owned())
 }
 
 /// The page and its files are neither logged nor struck by faults.

@@ -5,25 +5,25 @@
 //! `todo`, with `change` for writes, `view` for reads, `delta` for tracking), and answered (`answer`).
 
 pub mod answer;
-mod base64;
+pub(crate) mod base64;
 mod batch;
 mod call;
-mod change;
+pub(crate) mod change;
 mod delta;
-mod event;
-mod filter;
-mod html;
+pub(crate) mod event;
+pub(crate) mod filter;
+pub(crate) mod html;
 mod load;
-mod mailbox;
+pub(crate) mod mailbox;
 mod online;
-mod post;
+pub(crate) mod post;
 mod quirks;
-mod recurrence;
+pub(crate) mod recurrence;
 mod seed;
-mod series;
-mod shape;
+pub(crate) mod series;
+pub(crate) mod shape;
 mod throttle;
-mod todo;
+pub(crate) mod todo;
 mod view;
 pub(crate) mod zones;
 
@@ -33,6 +33,7 @@ use call::Call;
 use chrono::{DateTime, Utc};
 use http::{Method, StatusCode};
 use mailbox::Mailbox;
+use post::Letter;
 pub use post::{Mail, Reason};
 pub use quirks::{Quirks, Timeouts};
 use serde_json::Value;
@@ -51,17 +52,60 @@ pub struct Graph {
     mailboxes: BTreeMap<String, Mailbox>,
     /// What was mailed since the reset, oldest first.
     mails: Vec<Mail>,
+    /// Letters to mailboxes that are elsewhere.
+    abroad: Vec<Letter>,
     /// While a batch is served: how many of its parts were before.
     part: Option<usize>,
+    /// While a person works in a mailbox past all sign-in: its account.
+    hands: Option<String>,
 }
 
 impl Graph {
     /// Mailboxes filled with `seed`.
     #[must_use]
     pub fn new(seed: Seed, now: DateTime<Utc>) -> Self {
-        let mailboxes = [(ACCOUNT, seed::mailbox(seed, now)), (COLLEAGUE, seed::colleague(now))];
-        let mailboxes = mailboxes.into_iter().map(|(account, mailbox)| (account.to_owned(), mailbox)).collect();
-        Self { mailboxes, mails: Vec::new(), part: None }
+        Self::of(vec![seed::mailbox(seed, now), seed::colleague(now)])
+    }
+
+    /// These mailboxes.
+    pub(crate) fn of(mailboxes: Vec<Mailbox>) -> Self {
+        let mailboxes = mailboxes.into_iter().map(|mailbox| (mailbox.account.clone(), mailbox)).collect();
+        Self { mailboxes, mails: Vec::new(), abroad: Vec::new(), part: None, hands: None }
+    }
+
+    /// Whether there is a mailbox of this address.
+    #[must_use]
+    pub fn has(&self, account: &str) -> bool {
+        self.mailboxes.contains_key(account)
+    }
+
+    /// The mailbox of an account.
+    pub(crate) fn mailbox(&self, account: &str) -> Option<&Mailbox> {
+        self.mailboxes.get(account)
+    }
+
+    /// The mailbox of an account, to be written to.
+    pub(crate) fn mailbox_mut(&mut self, account: &str) -> Option<&mut Mailbox> {
+        self.mailboxes.get_mut(account)
+    }
+
+    /// A request of a person who works in the mailbox of `account` and needs no token, with a path like `me/events`: the status and the JSON of
+    /// the reply.
+    pub(crate) fn by_hand(
+        &mut self,
+        account: &str,
+        (method, path): (&str, &str),
+        body: Option<&Value>,
+        desk: &mut Desk,
+    ) -> (u16, Value) {
+        let path = format!("/v1.0/{}", path.trim_start_matches('/').replace(' ', "%20"));
+        let bytes = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();
+        let request = http::Request::builder().method(method).uri(path).header("host", "hands").body(bytes);
+        let Ok(request) = request else { return (400, Value::Null) };
+        self.hands = Some(account.to_owned());
+        let response = self.handle(&request, desk);
+        self.hands = None;
+        (response.status().as_u16(), serde_json::from_slice(response.body()).unwrap_or(Value::Null))
     }
 
     /// Empties them and fills them with `seed`.
@@ -113,16 +157,29 @@ impl Graph {
     }
 
     /// Delivers what the last request posted.
-    fn deliver(&mut self, desk: &mut Desk) {
+    pub(crate) fn deliver(&mut self, desk: &mut Desk) {
         let posted: Vec<_> = self.mailboxes.values_mut().flat_map(|mailbox| mailbox.outbox.drain(..)).collect();
         for letter in posted {
-            for address in &letter.mail.recipients {
-                if let Some(mailbox) = self.mailboxes.get_mut(&address.to_lowercase()) {
-                    post::receive(mailbox, &letter, desk);
-                }
+            self.receive(&letter, desk);
+            self.mails.push(letter.mail.clone());
+            if letter.mail.recipients.iter().any(|address| !self.mailboxes.contains_key(&address.to_lowercase())) {
+                self.abroad.push(letter);
             }
-            self.mails.push(letter.mail);
         }
+    }
+
+    /// Puts a letter into the mailboxes of those of its recipients who are here.
+    pub(crate) fn receive(&mut self, letter: &Letter, desk: &mut Desk) {
+        for address in &letter.mail.recipients {
+            if let Some(mailbox) = self.mailboxes.get_mut(&address.to_lowercase()) {
+                post::receive(mailbox, letter, desk);
+            }
+        }
+    }
+
+    /// Takes the letters that go elsewhere.
+    pub(crate) fn take_abroad(&mut self) -> Vec<Letter> {
+        std::mem::take(&mut self.abroad)
     }
 
     /// Has the mailboxes behave like this in every mailbox, until a reset; what isn't named is off.
@@ -179,7 +236,7 @@ impl Graph {
 
     /// The mailbox of the request's token.
     fn authorize(&mut self, request: &Request, desk: &Desk) -> Result<&mut Mailbox, Fail> {
-        let account = desk.account_of(request).ok_or_else(|| {
+        let account = self.hands.as_deref().or_else(|| desk.account_of(request)).ok_or_else(|| {
             let message = if request.headers().contains_key(http::header::AUTHORIZATION) {
                 "Access token validation failure."
             } else {

@@ -1,15 +1,16 @@
-//! The sandbox behind its sockets: Creatio with the page on one port, Graph on another, on loopback only.
+//! The sandbox behind its sockets: Creatio with the page on one port, Graph and Exchange on others, on loopback only.
 //!
-//! Settings come from the environment: `CREATIO_PORT` (8080), `GRAPH_PORT` (8081), 0 for any free port; `SANDBOX_SEED`
-//! (`demo` or `empty`); `SANDBOX_WWW`, the folder of the built page (`www/dist`). Once it listens it prints one line per
+//! Settings come from the environment: `CREATIO_PORT` (8080), `GRAPH_PORT` (8081), `EXCHANGE_PORT` (8082), 0 for any free port; `SANDBOX_SEED`
+//! (`demo` or `empty`); `SANDBOX_WWW`, the folder of the built page (`www/dist`); `SANDBOX_DESCRIPTION`, Microsoft's description of Graph, against
+//! which all that is said is then checked (`GET /sandbox/findings`). Once it listens it prints one line per
 //! address to the standard output. It ends on SIGTERM and SIGINT.
 
 mod page;
 mod server;
 
-use sandbox::{Sandbox, Seed, Server};
+use sandbox::{Sandbox, Seed, Server, openapi};
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
@@ -37,14 +38,16 @@ async fn run() -> Result<(), String> {
     let seed = seed()?;
     let creatio = open("CREATIO_PORT", 8080).await?;
     let graph = open("GRAPH_PORT", 8081).await?;
+    let exchange = open("EXCHANGE_PORT", 8082).await?;
     let www = std::env::var_os("SANDBOX_WWW").map_or_else(|| PathBuf::from("www/dist"), PathBuf::from);
-    let shared = Arc::new(server::Shared {
-        sandbox: Mutex::new(Sandbox::new(seed, None)),
-        page: page::Page::new(www, graph.port),
-    });
+    let mut sandbox = Sandbox::new(seed, None);
+    if let Some(file) = std::env::var_os("SANDBOX_DESCRIPTION") {
+        openapi::watch(&mut sandbox, &Arc::new(openapi::Description::load(Path::new(&file))?));
+    }
+    let shared = Arc::new(server::Shared { sandbox: Mutex::new(sandbox), page: page::Page::new(www, graph.port) });
     let mut stop = Stop::new()?;
-    let lines = [("creatio", creatio.port), ("graph", graph.port)];
-    for (door, server) in [(creatio, Server::Creatio), (graph, Server::Graph)] {
+    let lines = [("creatio", creatio.port), ("graph", graph.port), ("exchange", exchange.port)];
+    for (door, server) in [(creatio, Server::Creatio), (graph, Server::Graph), (exchange, Server::Exchange)] {
         for listener in door.listeners {
             tokio::spawn(server::listen(listener, server, Arc::clone(&shared)));
         }

@@ -9,6 +9,7 @@ use crate::Sandbox;
 use crate::desk::{Request, Response, Server};
 use http::Method;
 use percent_encoding::percent_decode_str;
+use serde::Serialize;
 use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::Path;
@@ -30,7 +31,7 @@ pub struct Description {
 }
 
 /// What a watched sandbox has come to.
-#[derive(Debug, Default)]
+#[derive(Debug, Default, Serialize)]
 pub struct Findings {
     /// Requests and replies that were checked, parts of batches included.
     pub checked: usize,
@@ -44,6 +45,7 @@ pub struct Findings {
 /// and compiling its schemas is what takes time.
 pub fn watch(sandbox: &mut Sandbox, description: &Arc<Description>) -> Arc<Mutex<Findings>> {
     let findings = Arc::new(Mutex::new(Findings::default()));
+    sandbox.findings = Some(Arc::clone(&findings));
     let (kept, description) = (Arc::clone(&findings), Arc::clone(description));
     sandbox.desk.watch(Box::new(move |server, request, response| {
         if let (Server::Graph, Ok(mut findings)) = (server, kept.lock()) {

@@ -61,7 +61,7 @@ impl Page {
         let Sandbox { creatio, desk, .. } = &mut *guard;
         let cookies = creatio.sign_in(desk);
         let mut context = json!({"instance": desk.instance(), "base": creatio.base(), "sandbox": true,
-            "graph": format!("http://localhost:{}/v1.0", self.graph_port), "culture": culture(request)});
+            "graph": format!("http://localhost:{}/v1.0", self.graph_port), "exchange": "/ews/Exchange.asmx", "culture": culture(request)});
         if let (Some(context), Some(user)) = (context.as_object_mut(), creatio.page_context().as_object()) {
             context.extend(user.clone());
         }

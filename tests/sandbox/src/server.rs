@@ -69,7 +69,7 @@ fn reply(server: Server, peer: SocketAddr, request: &Request, shared: &Shared) -
         *refused.status_mut() = http::StatusCode::FORBIDDEN;
         return Reply::whole(refused);
     }
-    let emulated = ["/sandbox/", "/0/", "/odata", "/DataService/", "/rest/", "/ServiceModel/", "/Login/"]
+    let emulated = ["/sandbox/", "/0/", "/odata", "/DataService/", "/rest/", "/ServiceModel/", "/Login/", "/ews/"]
         .iter()
         .any(|start| path.starts_with(start));
     if server == Server::Creatio
@@ -78,7 +78,17 @@ fn reply(server: Server, peer: SocketAddr, request: &Request, shared: &Shared) -
     {
         return Reply::whole(response);
     }
-    shared.sandbox.lock().unwrap_or_else(PoisonError::into_inner).handle(server, request)
+    let mut sandbox = shared.sandbox.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut reply = sandbox.handle(server, request);
+    if let (Some(response), Ok(now)) = (&mut reply.response, date(sandbox.desk.now())) {
+        response.headers_mut().entry(http::header::DATE).or_insert(now);
+    }
+    reply
+}
+
+/// The servers' clock as an HTTP date: it may be set to another time than the machine's.
+fn date(now: chrono::DateTime<chrono::Utc>) -> Result<http::HeaderValue, http::header::InvalidHeaderValue> {
+    http::HeaderValue::try_from(now.format("%a, %d %b %Y %H:%M:%S GMT").to_string())
 }
 
 fn sent(response: Response, cut: bool) -> http::Response<Payload> {

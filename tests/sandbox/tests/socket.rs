@@ -1,12 +1,12 @@
 //! The binary: its addresses, the page, and what faults do to a connection.
 
 // A failed unwrap is a failed test; clippy.toml lets it pass in test functions only, not in what they call.
-#![allow(clippy::unwrap_used, clippy::indexing_slicing)]
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout)]
 
 use serde_json::{Value as Json, json};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -14,6 +14,7 @@ struct Server {
     process: Child,
     creatio: u16,
     graph: u16,
+    exchange: u16,
     www: PathBuf,
 }
 
@@ -38,13 +39,22 @@ impl Wire {
 
 fn command() -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sandbox"));
-    command.env("CREATIO_PORT", "0").env("GRAPH_PORT", "0").env("SANDBOX_SEED", "empty");
+    command.env("CREATIO_PORT", "0").env("GRAPH_PORT", "0").env("EXCHANGE_PORT", "0").env("SANDBOX_SEED", "empty");
     command.stdout(Stdio::piped()).stderr(Stdio::piped());
     command
 }
 
 impl Server {
     fn start(name: &str) -> Self {
+        Self::begin(name, &mut command())
+    }
+
+    /// One that checks what is said to Graph by this description.
+    fn start_with(name: &str, description: &Path) -> Self {
+        Self::begin(name, command().env("SANDBOX_DESCRIPTION", description))
+    }
+
+    fn begin(name: &str, command: &mut Command) -> Self {
         let www = std::env::temp_dir().join(format!("sandbox-{name}-{}", std::process::id()));
         std::fs::create_dir_all(www.join("dist/assets")).unwrap();
         std::fs::write(www.join("secret.txt"), "secret").unwrap();
@@ -52,14 +62,14 @@ impl Server {
         for (file, content) in [("a.js", "1"), ("a.css", "2"), ("a.wasm", "3"), ("a.svg", "4"), ("a.js.map", "{}")] {
             std::fs::write(www.join("dist/assets").join(file), content).unwrap();
         }
-        let mut process = command().env("SANDBOX_WWW", www.join("dist")).spawn().unwrap();
+        let mut process = command.env("SANDBOX_WWW", www.join("dist")).spawn().unwrap();
         let mut lines = BufReader::new(process.stdout.take().unwrap()).lines();
         let mut port = |name: &str| {
             let line = lines.next().unwrap().unwrap();
             line.strip_prefix(&format!("sandbox: {name} http://localhost:")).unwrap().parse().unwrap()
         };
-        let (creatio, graph) = (port("creatio"), port("graph"));
-        Self { process, creatio, graph, www }
+        let (creatio, graph, exchange) = (port("creatio"), port("graph"), port("exchange"));
+        Self { process, creatio, graph, exchange, www }
     }
 
     fn send(&self, port: u16, method: &str, path: &str, (headers, body): (&str, &str)) -> Wire {
@@ -123,6 +133,7 @@ fn serves_the_page() {
     assert_eq!(rest, "<p>x</p>");
     let context: Json = serde_json::from_str(data).unwrap();
     assert_eq!(context["graph"], format!("http://localhost:{}/v1.0", server.graph));
+    assert_eq!(context["ews"], "/ews/Exchange.asmx");
     let told = [&context["base"], &context["culture"], &context["timeZone"], &context["contact"]["name"]];
     assert_eq!(told, ["/0", "ru-RU", "Russian Standard Time", "Supervisor"]);
     assert!(context["sandbox"] == true && context["instance"].is_string() && context["user"]["id"].is_string());
@@ -135,6 +146,26 @@ fn serves_the_page() {
     assert!(server.get("/").body().contains(instance));
     assert_eq!(server.control("/sandbox/reset", &json!({"seed": "empty"})).status(), Some(204));
     assert!(!server.get("/").body().contains(instance), "a reset changes the instance");
+    server.stop();
+}
+
+#[test]
+fn serves_exchange_on_its_port_and_on_creatios_origin() {
+    const SIGNED: &str = "Authorization: Basic ZGVtb0Bjb3JwLmNvbnRvc28uZXhhbXBsZTpzYW5kYm94\r\nContent-Type: text/xml; charset=utf-8\r\n";
+    let server = Server::start("exchange");
+    let cookie = cookie(&server.get("/"));
+    let body = "<s:Envelope xmlns:s=\"http://schemas.xmlsoap.org/soap/envelope/\" xmlns:m=\"http://schemas.microsoft.com/exchange/services/2006/messages\" \
+        xmlns:t=\"http://schemas.microsoft.com/exchange/services/2006/types\"><s:Body><m:GetFolder><m:FolderShape><t:BaseShape>Default</t:BaseShape></m:FolderShape>\
+        <m:FolderIds><t:DistinguishedFolderId Id=\"calendar\"/></m:FolderIds></m:GetFolder></s:Body></s:Envelope>";
+    let direct = server.send(server.exchange, "POST", "/EWS/Exchange.asmx", (SIGNED, body));
+    assert_eq!((direct.status(), direct.header("set-cookie").len()), (Some(200), 2), "{}", direct.0);
+    assert!(direct.body().contains("<t:DisplayName>Calendar</t:DisplayName>"));
+    let with_cookies = format!("{SIGNED}{cookie}BPMCSRF: x\r\n");
+    let passed = server.send(server.creatio, "POST", "/ews/Exchange.asmx", (&with_cookies, body));
+    assert_eq!((passed.status(), passed.header("set-cookie").len()), (Some(200), 0), "{}", passed.0);
+    assert_eq!(server.send(server.creatio, "OPTIONS", "/ews/Exchange.asmx", ("", "")).status(), Some(405));
+    assert_eq!(server.send(server.exchange, "OPTIONS", "/EWS/Exchange.asmx", ("", "")).status(), Some(401));
+    assert_eq!(server.send(server.exchange, "GET", "/sandbox/strays", ("", "")).body(), "[]");
     server.stop();
 }
 
@@ -209,12 +240,39 @@ fn a_delayed_reply_holds_up_nobody() {
 }
 
 #[test]
+fn the_clock_is_set_and_told() {
+    let server = Server::start("clock");
+    assert_eq!(server.control("/sandbox/clock", &json!({"now": "2026-03-02T09:00:00Z"})).status(), Some(204));
+    let told = server.send(server.creatio, "GET", "/0/odata/Activity", ("", ""));
+    assert!(told.header("date")[0].starts_with("Mon, 02 Mar 2026 09:00:0"), "{:?}", told.header("date"));
+    assert_eq!(server.control("/sandbox/clock", &json!({"now": "soon"})).status(), Some(400));
+}
+
+#[test]
+fn checks_what_is_said_if_told_by_what() {
+    let file = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/graph/openapi.yaml");
+    let findings = |server: &Server| {
+        server.send(server.graph, "GET", "/v1.0/me/calendars?$tpo=1", ("", ""));
+        server.send(server.graph, "GET", "/sandbox/findings", ("", ""))
+    };
+    assert_eq!(findings(&Server::start("unchecked")).status(), Some(404));
+    if !file.is_file() {
+        println!("SKIPPED: no {} here, so nothing was checked against it", file.display());
+        return;
+    }
+    let told: Json = serde_json::from_str(findings(&Server::start_with("checked", &file)).body()).unwrap();
+    assert_eq!(told[0]["checked"], 1);
+    assert!(told[0]["violations"][0].as_str().unwrap().contains("$tpo"), "{told}");
+}
+
+#[test]
 fn says_what_is_wrong_with_its_settings() {
     let server = Server::start("busy");
     let busy = server.creatio.to_string();
     let rows = [
         ("CREATIO_PORT", busy.as_str(), vec![busy.as_str(), "CREATIO_PORT"]),
         ("GRAPH_PORT", busy.as_str(), vec![busy.as_str(), "GRAPH_PORT"]),
+        ("EXCHANGE_PORT", busy.as_str(), vec![busy.as_str(), "EXCHANGE_PORT"]),
         ("GRAPH_PORT", "http", vec!["GRAPH_PORT", "\"http\""]),
         ("SANDBOX_SEED", "full", vec!["SANDBOX_SEED", "\"full\""]),
     ];

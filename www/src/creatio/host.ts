@@ -18,6 +18,8 @@ export interface HostContext {
   base: string;
   /** Absolute address of Graph with its version. */
   graph: string;
+  /** Absolute address at which this page reaches the Exchange Server’s EWS. */
+  exchange: string;
   /** Whether this is the sandbox. */
   sandbox: boolean;
   /** `ru-RU`, `en-US`. */
@@ -42,12 +44,16 @@ interface CreatioGlobals {
 /** Microsoft's Graph in the global cloud. */
 const graphAddress = 'https://graph.microsoft.com/v1.0';
 
+/** The path of Creatio’s own origin that a proxy forwards to the Exchange Server (docs/install.md). */
+const exchangePath = '/ews/Exchange.asmx';
+
 /** Reads what the hosting page knows. Throws where there is neither a sandbox nor a Creatio around us. */
 export function readContext(): HostContext {
   const block = document.getElementById('creatio-context')?.textContent;
   if (block) {
     const context = JSON.parse(block) as HostContext;
-    return { ...context, base: absolute(context.base), graph: absolute(context.graph) };
+    const { base, graph, exchange } = context;
+    return { ...context, base: absolute(base), graph: absolute(graph), exchange: absolute(exchange) };
   }
   const creatio = (globalThis as { Terrasoft?: CreatioGlobals }).Terrasoft;
   if (!creatio) throw new Error('This page is neither Creatio nor the sandbox.');
@@ -57,6 +63,7 @@ export function readContext(): HostContext {
     instance: location.origin,
     base: absolute(creatio.workspaceBaseUrl),
     graph: graphAddress,
+    exchange: absolute(exchangePath),
     sandbox: false,
     culture: values.CURRENT_USER_CULTURE.displayValue,
     timeZone: values.CURRENT_USER_TIMEZONE_CODE,

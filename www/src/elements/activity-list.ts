@@ -59,7 +59,7 @@ export class ActivityList extends ServerPane {
     const cannotRun = (account: Account): MenuItem => ({
       label: strings.setUp(account.address),
       action: () => {
-        session.say(account.shared ? strings.sharedAccount(account.address) : strings.exchangeServer(account.address));
+        session.say(strings.sharedAccount(account.address));
       },
     });
     return [

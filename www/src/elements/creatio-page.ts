@@ -1,15 +1,17 @@
-import { css, html, LitElement, nothing } from 'lit';
-import { customElement, property, state } from 'lit/decorators.js';
+import { css, html, nothing } from 'lit';
+import { customElement, state } from 'lit/decorators.js';
+import { keyed } from 'lit/directives/keyed.js';
 import type { Account } from '../engine';
-import type { Session } from '../session';
 import './activity-list';
 import './held-list';
 import './mailbox-pane';
 import './menu-button';
 import type { MenuItem } from './menu-button';
 import './run-log';
+import { SessionElement } from './session-element';
 import './settings-form';
-import { base } from './styles';
+import './sign-in';
+import { base, inputs } from './styles';
 import './sync-panel';
 
 /**
@@ -19,9 +21,10 @@ import './sync-panel';
  * Properties: `session`. Events: none. Parts: none.
  */
 @customElement('creatio-page')
-export class CreatioPage extends LitElement {
+export class CreatioPage extends SessionElement {
   static override styles = [
     base,
+    inputs,
     css`
       :host {
         display: grid;
@@ -73,6 +76,10 @@ export class CreatioPage extends LitElement {
         background: var(--pane);
         border-left: 1px solid var(--line);
       }
+      .mailbox > select {
+        width: 100%;
+        margin-bottom: 12px;
+      }
       sync-panel {
         margin-bottom: 16px;
       }
@@ -90,10 +97,11 @@ export class CreatioPage extends LitElement {
     `,
   ];
 
-  @property({ attribute: false }) session!: Session;
-
   /** What is shown of which account; `undefined` in the section. */
   @state() private view: { what: 'settings' | 'history'; account: Account } | undefined;
+
+  /** The address of the account whose mailbox is shown. */
+  @state() private shown = '';
 
   private setUp(account: Account): void {
     this.view = { what: 'settings', account };
@@ -191,19 +199,44 @@ export class CreatioPage extends LitElement {
       ></activity-list>`;
   }
 
+  private renderMailbox() {
+    const { accounts, strings } = this.session;
+    const account = accounts.find((one) => one.address === this.shown) ?? accounts[0];
+    if (!account) return nothing;
+    const choice = html`<select
+      aria-label=${strings.mailboxShown}
+      @change=${(event: Event) => {
+        this.shown = (event.target as HTMLSelectElement).value;
+      }}
+    >
+      ${accounts.map(
+        (one) =>
+          html`<option value=${one.address} ?selected=${one === account}>
+            ${strings.server[one.kind]}: ${one.address}
+          </option>`,
+      )}
+    </select>`;
+    const pane = html`<mailbox-pane .session=${this.session} .account=${account}></mailbox-pane>`;
+    return html`${accounts.length > 1 ? choice : nothing} ${keyed(account.address, pane)}`;
+  }
+
+  private renderSignIn() {
+    const { asking, context, strings } = this.session;
+    if (!asking) return nothing;
+    const card = html`<sign-in .asking=${asking} .strings=${strings} ?sandbox=${context.sandbox}></sign-in>`;
+    return keyed(asking, card);
+  }
+
   override render() {
     const { session } = this;
     const { strings } = session;
-    const [account] = session.accounts;
     return html`
       ${this.renderNavigation()}
       <main>
         <sync-panel .session=${session}></sync-panel>
         ${this.renderView()}
       </main>
-      <aside class="mailbox" aria-label=${strings.mailbox}>
-        ${account ? html`<mailbox-pane .session=${session} .account=${account}></mailbox-pane>` : nothing}
-      </aside>
+      <aside class="mailbox" aria-label=${strings.mailbox}>${this.renderMailbox()}</aside>
       <aside class="communication" aria-label=${strings.communicationPanel}>
         <menu-button compact .label=${strings.synchronization} .items=${this.communication()}>
           <svg
@@ -223,6 +256,7 @@ export class CreatioPage extends LitElement {
           </svg>
         </menu-button>
       </aside>
+      ${this.renderSignIn()}
     `;
   }
 }

@@ -3,7 +3,7 @@ import { customElement, property, state } from 'lit/decorators.js';
 import type { Card, Field, Participant, People, Values } from '../card';
 import { safeHtml } from '../html';
 import type { Strings } from '../strings';
-import { base, buttons, inputs } from './styles';
+import { base, buttons, dialogs, inputs } from './styles';
 
 /**
  * The card of an activity, event or task, in a modal dialog.
@@ -16,45 +16,8 @@ export class ItemCard extends LitElement {
     base,
     buttons,
     inputs,
+    dialogs,
     css`
-      dialog {
-        border: 0;
-        border-radius: 10px;
-        padding: 0;
-        width: min(720px, calc(100vw - 32px));
-        max-height: calc(100vh - 48px);
-        color: var(--text);
-        background: var(--surface);
-        box-shadow: var(--shadow);
-      }
-      dialog::backdrop {
-        background: rgb(16 28 48 / 45%);
-      }
-      form {
-        display: flex;
-        flex-direction: column;
-        max-height: calc(100vh - 48px);
-      }
-      header,
-      footer {
-        display: flex;
-        align-items: center;
-        gap: 10px;
-        padding: 14px 20px;
-      }
-      header {
-        border-bottom: 1px solid var(--line);
-      }
-      footer {
-        border-top: 1px solid var(--line);
-      }
-      h2 {
-        font-size: 18px;
-        font-weight: 600;
-      }
-      .space {
-        flex: 1;
-      }
       .body {
         overflow: auto;
         padding: 16px 20px;
@@ -109,11 +72,6 @@ export class ItemCard extends LitElement {
         padding: 0;
         color: var(--muted);
         font-size: 13px;
-      }
-      [role='alert'] {
-        color: var(--danger);
-        padding: 0 20px 12px;
-        overflow-wrap: anywhere;
       }
     `,
   ];

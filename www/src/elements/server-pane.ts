@@ -1,12 +1,12 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import type { Card } from '../card';
-import type { Session } from '../session';
+import type { Finished, Session } from '../session';
 import './item-card';
 import { base, buttons } from './styles';
 
 /**
- * What the panes of both servers share: they read anew after each run and after each card, and say what the server refused.
+ * What the panes of both servers share: they read anew after each run that found something and after each card, and say what the server refused.
  *
  * Properties: `session`. Methods: `reload()`. A subclass says `side`, and `read()`s.
  */
@@ -73,8 +73,8 @@ export abstract class ServerPane extends LitElement {
     });
   }
 
-  private readonly reloadAgain = (): void => {
-    void this.reload();
+  private readonly reloadAgain = (event: Event): void => {
+    if (!(event as CustomEvent<Finished>).detail.idle) void this.reload();
   };
 
   private closeCard(written: boolean): void {

@@ -154,7 +154,7 @@ export class SettingsForm extends LitElement {
       this.settings = kept.settings;
       const [containers, groups] = await Promise.all([engine.containers(this.account.address), engine.groups()]);
       this.containers = containers;
-      this.options = optionsOf(containers, groups, { strings, shared: this.session.shared });
+      this.options = optionsOf(containers, groups, { strings, shared: this.session.others });
     } catch (error) {
       this.trouble = explain(strings, error);
     }

@@ -88,3 +88,50 @@ export const inputs = css`
     flex: none;
   }
 `;
+
+/** A card in a modal dialog. */
+export const dialogs = css`
+  dialog {
+    border: 0;
+    border-radius: 10px;
+    padding: 0;
+    width: min(720px, calc(100vw - 32px));
+    max-height: calc(100vh - 48px);
+    color: var(--text);
+    background: var(--surface);
+    box-shadow: var(--shadow);
+  }
+  dialog::backdrop {
+    background: rgb(16 28 48 / 45%);
+  }
+  form {
+    display: flex;
+    flex-direction: column;
+    max-height: calc(100vh - 48px);
+  }
+  header,
+  footer {
+    display: flex;
+    align-items: center;
+    gap: 10px;
+    padding: 14px 20px;
+  }
+  header {
+    border-bottom: 1px solid var(--line);
+  }
+  footer {
+    border-top: 1px solid var(--line);
+  }
+  h2 {
+    font-size: 18px;
+    font-weight: 600;
+  }
+  .space {
+    flex: 1;
+  }
+  [role='alert'] {
+    color: var(--danger);
+    padding: 0 20px 12px;
+    overflow-wrap: anywhere;
+  }
+`;

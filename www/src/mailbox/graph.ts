@@ -48,7 +48,7 @@ export class Graph {
   private async send<T>(method: string, address: string, json?: object): Promise<T> {
     const attempt = async (renew: boolean) => {
       const headers = {
-        Authorization: `Bearer ${await this.auth.token(this.account, renew)}`,
+        ...(await this.auth.headers(this.account, renew)),
         Prefer: 'IdType="ImmutableId"',
       };
       return exchange<T>(address, { method, headers, credentials: 'omit', ...(json ? { json } : {}) });

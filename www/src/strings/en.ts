@@ -9,6 +9,14 @@ export interface Counts {
 
 const side = { creatio: 'Creatio', exchange: 'the mailbox' };
 
+/** What the servers' codes of a refusal mean, as far as a person can do something about them. */
+const refusals: Record<string, string> = {
+  ErrorOccurrenceCrossingBoundary:
+    'An occurrence of a series can’t be moved to or past the day of the one before or after it. Choose a day in between.',
+  ErrorAccessDenied: 'You may read this calendar or list, but not change it.',
+  ErrorQuotaExceeded: 'The mailbox is full.',
+};
+
 export const en = {
   language: 'en',
   product: 'Schedule Sync',
@@ -23,7 +31,7 @@ export const en = {
   setUp: (account: string) => `Set up ${account}`,
   addAccount: 'Add new account for synchronization',
   addAccountHere: (address: string) =>
-    `In Creatio this opens the mailbox form at ${address}. The sandbox has one mailbox and no such form.`,
+    `In Creatio this opens the mailbox form at ${address}. The sandbox has no such form.`,
   communicationPanel: 'Communication panel',
   synchronization: 'Synchronization',
   editSettings: 'Edit settings',
@@ -49,6 +57,8 @@ export const en = {
   kinds: { meeting: 'Meeting', task: 'Task' },
 
   mailbox: 'Mailbox',
+  mailboxShown: 'Mailbox to show',
+  server: { microsoft365: 'Microsoft 365', exchange: 'Exchange Server' },
   reloadMailbox: 'Reload mailbox',
   events: 'Events',
   tasks: 'Tasks',
@@ -129,7 +139,7 @@ export const en = {
   exportAll: 'Export all tasks and meetings',
   exportChosen: 'Export tasks and meetings from specific folders',
   automatic: 'Synchronize activities automatically',
-  automaticHint: 'Works while Creatio is open in this browser and you are signed in to Microsoft.',
+  automaticHint: 'Works while Creatio is open in this browser and you are signed in to the mailbox.',
   builtIn:
     'Creatio’s own synchronization is on for this mailbox, so this one does not run by itself. Switch that one off first.',
   automaticTimes: (last: string, next: string) => `Last run: ${last}. Next run: ${next}.`,
@@ -144,8 +154,16 @@ export const en = {
   locked: 'Set by your administrator',
   sharedAccount: (account: string) =>
     `${account} is shared by several users. This version can’t synchronize it: choose a mailbox of your own.`,
-  exchangeServer: (account: string) =>
-    `${account} is on an Exchange Server. This version can’t synchronize it: choose a Microsoft 365 mailbox.`,
+  signIn: {
+    heading: (account: string) => `Sign in to ${account}`,
+    why: 'This mailbox is on an Exchange Server. Name and password go to that server only, and are kept in this window until you close it.',
+    sandbox: 'In the sandbox the password is “sandbox”.',
+    user: 'User name',
+    password: 'Password',
+    signIn: 'Sign in',
+    refused: 'The server did not accept this name and password. Check both, then sign in again.',
+  },
+  signInFirst: (account: string) => `Sign in to ${account} first: choose “Synchronize now”.`,
   save: 'Save',
   cancel: 'Cancel',
   allHint: 'All means what the mailbox owns.',
@@ -212,7 +230,7 @@ export const en = {
     completes: 'Imported meetings that have ended become Completed',
   },
   settingsSaved: 'The settings are saved.',
-  noAccount: 'There is no Microsoft 365 mailbox in Creatio. Add an account for synchronization first.',
+  noAccount: 'There is no mailbox in Creatio that can be synchronized. Add an account for synchronization first.',
   untitled: 'no title',
 
   left: 'What was left, and why',
@@ -294,10 +312,11 @@ export const en = {
     declined: 'Declined',
     indoubt: 'Tentative',
   } as Record<string, string>,
-  /** What the detail of a reason means, where it is a number. */
+  /** What the detail of a reason means, where it is a number or a code. */
   concerned: {
     'would-mail': (people: string) => `Mails: ${people}`,
     'delete-asked': (people: string) => `Attendees who would get a cancellation: ${people}`,
+    rejected: (code: string) => refusals[code] ?? code,
   } as Record<string, (detail: string) => string>,
   minutesBefore: (minutes: string) => `${minutes} min before`,
 

@@ -3,6 +3,13 @@ import type { Counts, Strings } from './en';
 
 const side = { creatio: 'Creatio', exchange: 'почтовый ящик' };
 
+const refusals: Record<string, string> = {
+  ErrorOccurrenceCrossingBoundary:
+    'Повторение серии нельзя перенести на день соседнего повторения или дальше. Выберите день между ними.',
+  ErrorAccessDenied: 'Этот календарь или список можно читать, но не изменять.',
+  ErrorQuotaExceeded: 'Почтовый ящик переполнен.',
+};
+
 export const ru: Strings = {
   language: 'ru',
   product: 'Schedule Sync',
@@ -17,7 +24,7 @@ export const ru: Strings = {
   setUp: (account) => `Настроить ${account}`,
   addAccount: 'Добавить аккаунт для синхронизации',
   addAccountHere: (address) =>
-    `В Creatio здесь открывается форма почтового ящика: ${address}. В песочнице один ящик, и такой формы нет.`,
+    `В Creatio здесь открывается форма почтового ящика: ${address}. В песочнице такой формы нет.`,
   communicationPanel: 'Коммуникационная панель',
   synchronization: 'Синхронизация',
   editSettings: 'Редактировать настройки',
@@ -43,6 +50,8 @@ export const ru: Strings = {
   kinds: { meeting: 'Встреча', task: 'Задача' },
 
   mailbox: 'Почтовый ящик',
+  mailboxShown: 'Показать ящик',
+  server: { microsoft365: 'Microsoft 365', exchange: 'Exchange Server' },
   reloadMailbox: 'Перечитать ящик',
   events: 'События',
   tasks: 'Задачи',
@@ -123,7 +132,7 @@ export const ru: Strings = {
   exportAll: 'Переносить встречи и задачи',
   exportChosen: 'Переносить встречи и задачи из выбранных групп',
   automatic: 'Синхронизировать активности автоматически',
-  automaticHint: 'Работает, пока Creatio открыт в этом браузере и вы вошли в Microsoft.',
+  automaticHint: 'Работает, пока Creatio открыт в этом браузере и вы вошли в почтовый ящик.',
   builtIn:
     'Для этого ящика включена собственная синхронизация Creatio, поэтому эта сама не запускается. Сначала выключите ту.',
   automaticTimes: (last, next) => `Последний запуск: ${last}. Следующий: ${next}.`,
@@ -137,8 +146,16 @@ export const ru: Strings = {
   },
   locked: 'Задано администратором',
   sharedAccount: (account) => `Ящик ${account} общий. Эта версия его не синхронизирует: выберите собственный ящик.`,
-  exchangeServer: (account) =>
-    `Ящик ${account} на сервере Exchange. Эта версия его не синхронизирует: выберите ящик Microsoft 365.`,
+  signIn: {
+    heading: (account) => `Вход в ${account}`,
+    why: 'Этот ящик на сервере Exchange. Имя и пароль уходят только на этот сервер и хранятся в этом окне, пока вы его не закроете.',
+    sandbox: 'В песочнице пароль — «sandbox».',
+    user: 'Имя пользователя',
+    password: 'Пароль',
+    signIn: 'Войти',
+    refused: 'Сервер не принял имя и пароль. Проверьте их и войдите снова.',
+  },
+  signInFirst: (account) => `Сначала войдите в ${account}: выберите «Запустить синхронизацию».`,
   save: 'Сохранить',
   cancel: 'Отмена',
   allHint: '«Все» — это то, чем ящик владеет сам.',
@@ -210,7 +227,8 @@ export const ru: Strings = {
     completes: 'Загруженные встречи после окончания становятся завершёнными',
   },
   settingsSaved: 'Настройки сохранены.',
-  noAccount: 'В Creatio нет почтового ящика Microsoft 365. Сначала добавьте аккаунт для синхронизации.',
+  noAccount:
+    'В Creatio нет почтового ящика, который можно синхронизировать. Сначала добавьте аккаунт для синхронизации.',
   untitled: 'без темы',
 
   left: 'Что осталось и почему',
@@ -294,6 +312,7 @@ export const ru: Strings = {
   concerned: {
     'would-mail': (people) => `Писем: ${people}`,
     'delete-asked': (people) => `Участников, которые получат отмену: ${people}`,
+    rejected: (code) => refusals[code] ?? code,
   },
   minutesBefore: (minutes) => `за ${minutes} мин`,
 

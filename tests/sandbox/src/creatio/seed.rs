@@ -25,6 +25,10 @@ pub(crate) const COLLEAGUE: &str = "Дмитрий Волков";
 /// The mailbox of the second user.
 const COLLEAGUES_MAILBOX: &str = "dmitry.volkov@contoso.example";
 
+/// The mailboxes that both have on an Exchange Server too, in seed `demo`.
+const ON_SITE: [(&str, &str); 2] =
+    [(USER, "demo@corp.contoso.example"), (COLLEAGUE, "dmitry.volkov@corp.contoso.example")];
+
 /// The Windows id of the users' time zone.
 const ZONE: &str = "Russian Standard Time";
 
@@ -34,13 +38,16 @@ pub(crate) fn fill(seed: Seed, now: DateTime<Utc>) -> Store {
     person(&mut seeder, USER, MAILBOX, &json!({"JobTitle": "Sales manager"}));
     lookups::fill(&mut seeder);
     user(&mut seeder, USER, MAILBOX);
-    mailbox(&mut seeder, USER, MAILBOX);
+    mailbox(&mut seeder, (USER, MAILBOX), stock::OFFICE_365);
     person(&mut seeder, COLLEAGUE, COLLEAGUES_MAILBOX, &json!({"JobTitle": "Менеджер по продажам"}));
     user(&mut seeder, COLLEAGUE, COLLEAGUES_MAILBOX);
-    mailbox(&mut seeder, COLLEAGUE, COLLEAGUES_MAILBOX);
+    mailbox(&mut seeder, (COLLEAGUE, COLLEAGUES_MAILBOX), stock::OFFICE_365);
     match seed {
         Seed::Empty => {}
-        Seed::Demo => demo::fill(&mut seeder),
+        Seed::Demo => {
+            demo::fill(&mut seeder);
+            on_site(&mut seeder);
+        }
     }
     seeder.store
 }
@@ -95,12 +102,26 @@ fn user(seeder: &mut Seeder, name: &str, email: &str) {
     seeder.add("SysAdminUnit", id("SysAdminUnit", name), &body);
 }
 
-/// A mailbox in Microsoft 365, with the settings of the built-in sync as the server creates them: all switches off.
-fn mailbox(seeder: &mut Seeder, user: &str, address: &str) {
+/// An Exchange Server, and the users' mailboxes there.
+fn on_site(seeder: &mut Seeder) {
+    let server = id("MailServer", "Exchange Server");
+    let body = json!({"Name": "Exchange Server", "TypeId": stock::EXCHANGE, "ExchangeEmailAddress": "mail.corp.contoso.example"});
+    seeder.add("MailServer", server, &body);
+    for (user, address) in ON_SITE {
+        let body =
+            json!({"ContactId": id("Contact", user), "CommunicationTypeId": stock::EMAIL_ADDRESS, "Number": address});
+        seeder.add("ContactCommunication", id("ContactCommunication", address), &body);
+        mailbox(seeder, (user, address), &server.to_string());
+    }
+}
+
+/// A user's mailbox on a server, with the settings of the built-in sync as the server creates them: all switches off. The one in Microsoft 365 is the
+/// default one.
+fn mailbox(seeder: &mut Seeder, (user, address): (&str, &str), server: &str) {
     let mailbox = id("MailboxSyncSettings", address);
-    let body = json!({"SysAdminUnitId": id("SysAdminUnit", user), "MailServerId": stock::OFFICE_365,
+    let body = json!({"SysAdminUnitId": id("SysAdminUnit", user), "MailServerId": server,
         "UserName": address, "SenderEmailAddress": address, "MailboxName": address, "SenderDisplayValue": user,
-        "IsDefault": true, "EnableMailSynhronization": true, "SendEmailsViaThisAccount": true});
+        "IsDefault": server == stock::OFFICE_365, "EnableMailSynhronization": true, "SendEmailsViaThisAccount": true});
     seeder.add("MailboxSyncSettings", mailbox, &body);
     let settings = id("ActivitySyncSettings", address);
     seeder.add("ActivitySyncSettings", settings, &json!({"MailboxSyncSettingsId": mailbox}));

@@ -30,7 +30,7 @@ pub(crate) fn create(mailbox: &mut Mailbox, call: &Call, calendar: Option<&str>,
     let answer = created(call, &event);
     mailbox.events.push(event.clone());
     let place = Place { index: mailbox.events.len() - 1, day: None };
-    mail(mailbox, call, (place, &event), [(Reason::Invitation, event.attendees())]);
+    mail(mailbox, cause(call), (place, &event), [(Reason::Invitation, event.attendees())]);
     Ok(answer)
 }
 
@@ -66,7 +66,7 @@ pub(crate) fn update(mailbox: &mut Mailbox, call: &Call, place: Place, desk: &mu
     let stamp = mailbox.stamp(desk);
     event.touch(&stamp);
     if event.flag("isOrganizer") {
-        mail(mailbox, call, (place, &event), mailed(&input, &before, &event.attendees()));
+        mail(mailbox, cause(call), (place, &event), mailed(&input, &before, &event.attendees()));
     }
     let body = view::event(&event, &view::View::plain(call));
     keep(mailbox, place, event, &stamp);
@@ -79,7 +79,7 @@ pub(crate) fn delete(mailbox: &mut Mailbox, call: &Call, place: Place, desk: &mu
     writable(mailbox, Some(&event.calendar))?;
     call.matches(event.etag())?;
     if event.flag("isOrganizer") {
-        mail(mailbox, call, (place, &event), [(Reason::Cancellation, event.attendees())]);
+        mail(mailbox, cause(call), (place, &event), [(Reason::Cancellation, event.attendees())]);
     }
     remove(mailbox, place, desk);
     Ok(Answer::empty(StatusCode::NO_CONTENT))
@@ -93,7 +93,7 @@ pub(crate) fn cancel(mailbox: &mut Mailbox, call: &Call, place: Place, desk: &mu
     if !event.flag("isOrganizer") {
         return Err(Fail::invalid("Your request can't be completed. You need to be an organizer to cancel a meeting."));
     }
-    mail(mailbox, call, (place, &event), [(Reason::Cancellation, event.attendees())]);
+    mail(mailbox, cause(call), (place, &event), [(Reason::Cancellation, event.attendees())]);
     remove(mailbox, place, desk);
     Ok(Answer::empty(StatusCode::ACCEPTED))
 }
@@ -126,13 +126,18 @@ pub(crate) fn respond(mailbox: &mut Mailbox, call: &Call, place: Place, desk: &m
     if sends {
         let organizer = event.body.get("organizer").and_then(|who| at(who, "emailAddress/address").as_str());
         let organizer = organizer.map(str::to_owned).into_iter().collect();
-        mail(mailbox, call, (place, &event), [(Reason::Response, organizer)]);
+        mail(mailbox, cause(call), (place, &event), [(Reason::Response, organizer)]);
     }
     if place.day.is_some() {
         event.set("type", "exception");
     }
     keep(mailbox, place, event, &stamp);
     Ok(Answer::empty(StatusCode::ACCEPTED))
+}
+
+/// What mails are told to come from: verb, path and query.
+fn cause<'c>(call: &'c Call) -> (&'c str, &'c str) {
+    (call.method().as_str(), call.path())
 }
 
 /// The body of a create or a change.
@@ -157,7 +162,7 @@ fn writable(mailbox: &Mailbox, id: Option<&str>) -> Result<String, Fail> {
 }
 
 /// A copy of somebody else's meeting takes personal members only; a transactionId is for creates.
-fn may_write(event: &Event, input: &Object) -> Result<(), Fail> {
+pub(crate) fn may_write(event: &Event, input: &Object) -> Result<(), Fail> {
     if input.contains_key("transactionId") {
         return Err(Fail::invalid("The property 'transactionId' can only be set when the event is created."));
     }
@@ -167,7 +172,7 @@ fn may_write(event: &Event, input: &Object) -> Result<(), Fail> {
 
 /// Whom a change is mailed to, and why: who comes and who goes always, who stays only where more than the attendees
 /// changed.
-fn mailed(input: &Object, before: &[String], after: &[String]) -> [(Reason, Vec<String>); 3] {
+pub(crate) fn mailed(input: &Object, before: &[String], after: &[String]) -> [(Reason, Vec<String>); 3] {
     let is_seen = MAILED.iter().any(|name| input.contains_key(*name));
     let among = |all: &[String], one: &String| all.iter().any(|other| other.eq_ignore_ascii_case(one));
     let (stay, come): (Vec<_>, Vec<_>) = after.iter().cloned().partition(|one| among(before, one));
@@ -177,10 +182,10 @@ fn mailed(input: &Object, before: &[String], after: &[String]) -> [(Reason, Vec<
 }
 
 /// Posts one mail for each reason that has recipients. Nobody is mailed by themselves. `place` is where the stored event
-/// is, `event` how it is after the write.
-fn mail<const N: usize>(
+/// is, `event` how it is after the write; then come the verb and the path that caused it.
+pub(crate) fn mail<const N: usize>(
     mailbox: &mut Mailbox,
-    call: &Call,
+    (method, path): (&str, &str),
     (place, event): (Place, &Event),
     who: [(Reason, Vec<String>); N],
 ) {
@@ -190,7 +195,7 @@ fn mail<const N: usize>(
         if recipients.is_empty() {
             continue;
         }
-        let (method, path) = (call.method().to_string(), call.path().to_owned());
+        let (method, path) = (method.to_owned(), path.to_owned());
         let mail = Mail { from: mailbox.account.clone(), method, path, recipients, reason };
         mailbox.outbox.push(Letter { mail, uid: uid.clone(), day: place.day, event: event.clone() });
     }
@@ -209,7 +214,7 @@ pub(crate) fn keep(mailbox: &mut Mailbox, place: Place, event: Event, stamp: &St
 }
 
 /// Takes an event away. A deleted occurrence leaves no trace of its own: its series has changed.
-fn remove(mailbox: &mut Mailbox, place: Place, desk: &mut Desk) {
+pub(crate) fn remove(mailbox: &mut Mailbox, place: Place, desk: &mut Desk) {
     let stamp = mailbox.stamp(desk);
     let Some(day) = place.day else {
         let event = mailbox.events.remove(place.index);

@@ -181,7 +181,7 @@ fn changes(mailbox: &Mailbox, feed: &Feed, told: Told) -> Vec<Value> {
     let mut items: Vec<_> = match feed {
         Feed::Events(_, window) => {
             let own = mailbox.events.iter().filter(|event| event.calendar == container && event.changed > since);
-            own.flat_map(|event| tell(event, *window, is_first)).collect()
+            own.flat_map(|event| tell(event, *window, (is_first, mailbox.quirks.whole_occurrences))).collect()
         }
         Feed::Lists => {
             let own = mailbox.lists.iter().filter(|list| list.changed > since);
@@ -199,9 +199,9 @@ fn changes(mailbox: &Mailbox, feed: &Feed, told: Told) -> Vec<Value> {
     items
 }
 
-/// One event's part in a round. A series tells its master and all its occurrences in the window; what is outside the
+/// One event's part in a round. A series tells its master and all its occurrences in the window, `in_full` or not; what is outside the
 /// window is told as removed, except in a first round.
-fn tell(event: &Event, window: Window, is_first: bool) -> Vec<Value> {
+fn tell(event: &Event, window: Window, (is_first, in_full): (bool, bool)) -> Vec<Value> {
     let occurrences = event.occurrences(window);
     if occurrences.is_empty() && !(event.series.is_none() && event.span.meets(window)) {
         return if is_first { Vec::new() } else { vec![removed(event.id())] };
@@ -213,9 +213,8 @@ fn tell(event: &Event, window: Window, is_first: bool) -> Vec<Value> {
         Value::Object(item)
     };
     let mut told = vec![whole(event)];
-    told.extend(
-        occurrences.iter().map(|one| if one.text("type") == "occurrence" { skeleton(one) } else { whole(one) }),
-    );
+    let is_bare = |one: &Event| !in_full && one.text("type") == "occurrence";
+    told.extend(occurrences.iter().map(|one| if is_bare(one) { skeleton(one) } else { whole(one) }));
     told
 }
 

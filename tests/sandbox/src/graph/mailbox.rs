@@ -167,7 +167,11 @@ impl Mailbox {
             for body in bodies.filter(|body| ids(body) == old) {
                 body.insert("id".to_owned(), new.clone().into());
             }
-            let places = self.events.iter_mut().map(|event| &mut event.calendar);
+            // an exception of a series is an event by itself
+            let places = self.events.iter_mut().flat_map(|event| {
+                let exceptions = event.series.iter_mut().flat_map(|series| series.exceptions.values_mut());
+                std::iter::once(&mut event.calendar).chain(exceptions.map(|exception| &mut exception.calendar))
+            });
             for place in places.chain(self.tasks.iter_mut().map(|task| &mut task.list)).filter(|place| **place == old) {
                 place.clone_from(&new);
             }

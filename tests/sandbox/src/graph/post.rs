@@ -36,7 +36,7 @@ pub enum Reason {
 pub struct Mail {
     /// The mailbox in whose name it goes out.
     pub from: String,
-    /// The verb of the request that caused it.
+    /// The verb of the request that caused it; of Exchange, the operation.
     pub method: String,
     /// Path and query of that request.
     pub path: String,
@@ -47,6 +47,7 @@ pub struct Mail {
 }
 
 /// A mail and the meeting that it tells of, as it is after the write.
+#[derive(Clone)]
 pub(crate) struct Letter {
     pub(crate) mail: Mail,
     /// The iCalUId of the single event or the whole series.

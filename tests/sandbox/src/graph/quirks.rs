@@ -29,6 +29,8 @@ pub struct Quirks {
     pub page_size: Option<NonZeroUsize>,
     /// Every round begins with a page without items.
     pub empty_pages: bool,
+    /// Rounds tell occurrences with all their members, in place of the few that the service is reported to tell.
+    pub whole_occurrences: bool,
     /// So many tokens of pages and rounds are kept; the oldest are forgotten.
     pub tokens: Option<NonZeroUsize>,
     /// What of calendars takes too long.

@@ -94,7 +94,7 @@ impl Event {
     }
 
     /// The master's times of day on another day, by the wall clock of the rule's zone.
-    fn span_on(&self, day: NaiveDate, rule: &Rule) -> Span {
+    pub(crate) fn span_on(&self, day: NaiveDate, rule: &Rule) -> Span {
         let (from, to) = (&self.span.from, &self.span.to);
         let local =
             |moment: &Moment| if self.span.all_day { moment.clone() } else { Moment::of(moment.utc(), &rule.zone) };

@@ -129,6 +129,22 @@ fn order_and_page_size() {
 }
 
 #[test]
+fn occurrences_are_told_in_full_only_if_told_to() {
+    for full in [false, true] {
+        let mut client = Client::new(Seed::Empty);
+        client.control("POST", "graph", &json!({"wholeOccurrences": full}), 204);
+        client.create(EVENTS, &weekly("2026-11-20", json!({})));
+        let (pages, _) = round(&mut client, DELTA);
+        let told = pages.concat();
+        let occurrences: Vec<_> = told.iter().filter(|item| item["type"] == "occurrence").collect();
+        assert!(
+            occurrences.len() == 2 && occurrences.iter().all(|one| one.get("subject").is_some() == full),
+            "{told:?}"
+        );
+    }
+}
+
+#[test]
 fn rounds_begin_with_an_empty_page() {
     let mut client = Client::new(Seed::Empty);
     client.control("POST", "graph", &json!({"emptyPages": true}), 204);
@@ -248,4 +264,16 @@ fn containers_get_other_ids() {
         assert!(before.iter().all(|id| !after.contains(id)));
     }
     assert_eq!(items(&client.get(&format!("{EVENTS}?$top=100"))).len(), events, "what lies in them stays");
+}
+
+#[test]
+fn exceptions_move_with_their_calendar() {
+    let mut client = Client::new(Seed::Empty);
+    let series = client.create(EVENTS, &weekly("2026-11-20", json!({})));
+    let window = "startDateTime=2026-11-01T00:00:00Z&endDateTime=2026-12-31T00:00:00Z";
+    let one = items(&client.get(&format!("{}/instances?{window}", path(&series))))[1].clone();
+    client.patch(&path(&one), &json!({"subject": "exception"}));
+    client.control("POST", "renumber", &Value::Null, 204);
+    client.patch(&path(&one), &json!({"subject": "still one"}));
+    assert_eq!(client.get(&path(&one))["subject"], "still one");
 }

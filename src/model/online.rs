@@ -1,5 +1,7 @@
-//! The join block that online meetings keep in their body (facts §3): found, cut off for reading, and put back for writing, since a
+//! The join block that online meetings keep in their body (graph/facts.md §3; hybrid meetings on an Exchange Server have the same): found, cut off for reading, and put back for writing, since a
 //! body written without it would disable the meeting.
+
+use super::Body;
 
 /// Fewest underscores of the line that opens a block.
 const LINE: usize = 16;
@@ -18,7 +20,7 @@ const FRAME: [&str; 2] = ["<body", "<html"];
 
 /// A body parted from its join block.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Parted<'a> {
+pub enum Parted<'a> {
     /// No block.
     Plain,
     /// What a person wrote, and the block to the end.
@@ -32,8 +34,9 @@ pub(super) enum Parted<'a> {
     Unclear,
 }
 
-/// Parts `body` (markup or plain text). `online`: Graph says that it is an online meeting.
-pub(super) fn part(body: &str, online: bool) -> Parted<'_> {
+/// Parts `body` (markup or plain text). `online`: the server says that it is an online meeting.
+#[must_use]
+pub fn part(body: &str, online: bool) -> Parted<'_> {
     let lower = body.to_ascii_lowercase();
     let marker = MARKERS.iter().filter_map(|marker| lower.find(marker)).min();
     let lines = lines(body);
@@ -52,8 +55,20 @@ pub(super) fn part(body: &str, online: bool) -> Parted<'_> {
     }
 }
 
+/// The body of `content` without its join block, and whether it has one. `plain`: it is no markup.
+#[must_use]
+pub fn body(content: &str, plain: bool, online: bool) -> (Body, bool) {
+    let (own, block) = match part(content, online) {
+        Parted::Plain => (content, false),
+        Parted::Block { own, .. } => (own, true),
+        Parted::Unclear => (content, true),
+    };
+    (if plain { Body::from_text(own) } else { Body::from_html(own) }, block)
+}
+
 /// `own` (markup) with the join block of `stored` put after it; `None` if `stored` has one that can't be told from the text.
-pub(super) fn splice(own: &str, stored: &str, online: bool) -> Option<String> {
+#[must_use]
+pub fn splice(own: &str, stored: &str, online: bool) -> Option<String> {
     match part(stored, online) {
         Parted::Plain => Some(own.to_owned()),
         Parted::Block { block, .. } => Some(format!("{own}\n{block}")),

@@ -1,0 +1,112 @@
+//! The mailbox on an Exchange Server, through EWS: calendars and task folders as one replica (ews/facts.md). It reads, finds and writes items; what to
+//! write is not decided here, and series' rules are never written. One request is under way at a time: a mailbox is given little, and a second
+//! one only prolongs the wait (facts §7).
+//!
+//! `xml` and `wire` spell SOAP, `map` reads it, `compose` writes it, `endpoints` knows the operations; `fetch` asks for many things at once, so that
+//! a bad one costs only itself; `observe`, `find` and `apply` are the three questions of [`Replica`].
+
+mod apply;
+mod compose;
+mod endpoints;
+mod fetch;
+mod find;
+mod folders;
+pub mod map;
+mod observe;
+mod series;
+mod time;
+mod uid;
+pub mod wire;
+pub mod xml;
+
+use crate::error::{Error, Result};
+use crate::http::{Call, Caller};
+use crate::model::{Address, ContainerId, Cursor, Kind, Listing, Side, SiteId, Zone};
+use crate::ports::{Clock, Clue, Found, Http, Keys, Op, Outcome, Replica, Scope};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use wire::Message;
+
+/// Which mailbox it is, and how its items are read and marked.
+#[derive(Clone)]
+pub struct Mailbox {
+    /// The absolute address of the service, `https://…/EWS/Exchange.asmx`: from a page, a path of Creatio's own origin that a proxy forwards.
+    pub endpoint: String,
+    /// The owner's address, who is never their own attendee.
+    pub address: Address,
+    /// The Creatio installation whose marks are looked for.
+    pub site: SiteId,
+    /// The zone of the user's Creatio profile: new events are written in it, task dates are days of it.
+    pub zone: Rc<dyn Zone>,
+}
+
+/// The replica.
+pub struct Ews<P> {
+    caller: Caller<P>,
+    mailbox: Mailbox,
+    /// What kind each container is, as far as it was read: ids don't tell.
+    kinds: RefCell<BTreeMap<ContainerId, Kind>>,
+}
+
+impl<P: Http + Clock + Keys> Ews<P> {
+    /// The replica of `mailbox`.
+    pub fn new(world: Rc<P>, mailbox: Mailbox) -> Self {
+        let caller = Caller::new(world, Side::Exchange, &mailbox.endpoint)
+            .with("Accept", "text/xml")
+            // routes to the mailbox's server where one has several; elsewhere it costs nothing (facts §8)
+            .with("X-AnchorMailbox", mailbox.address.as_str())
+            .judging(wire::judge)
+            .explaining(wire::explain);
+        Self { caller, mailbox, kinds: RefCell::default() }
+    }
+
+    /// Sends `call`; what the server says to each thing that was asked.
+    async fn ask(&self, call: &Call) -> Result<Vec<Message>> {
+        let response = self.caller.send(call).await?;
+        wire::messages(&response).map_err(|fault| fault.error(Side::Exchange))
+    }
+
+    /// See [`Replica::identify`]: the calendar of the signed-in user has to be the one of the mailbox with the address that is meant. EWS does not
+    /// tell whose it is otherwise.
+    async fn identified(&self, known: Option<&str>) -> Result<Option<String>> {
+        let holder = self.caller.holder().await;
+        if holder.is_some() && holder.as_deref() == known {
+            return Ok(holder);
+        }
+        let told = self.ask(&endpoints::whose(&self.mailbox.address)).await?;
+        let id = |message: &Message| {
+            message.body.at("Folders")?.children.first()?.at("FolderId")?.attribute("Id").map(str::to_owned)
+        };
+        let mut told = told.iter();
+        let own = told
+            .next()
+            .map(|message| message.success().map_err(|fault| fault.error(Side::Exchange)).map(|_| id(message)));
+        let meant = told.next().and_then(id);
+        match own.transpose()?.flatten() {
+            Some(own) if meant.as_ref() == Some(&own) => Ok(self.caller.holder().await),
+            Some(_) | None => {
+                let meant = self.mailbox.address.as_str().to_owned();
+                Err(Error::Elsewhere { side: Side::Exchange, meant, found: "?".to_owned() })
+            }
+        }
+    }
+}
+
+impl<P: Http + Clock + Keys> Replica for Ews<P> {
+    async fn identify(&self, known: Option<&str>) -> Result<Option<String>> {
+        self.identified(known).await
+    }
+
+    async fn observe(&self, scope: &Scope, cursor: Option<&Cursor>) -> Result<Listing> {
+        observe::observe(self, scope, cursor).await
+    }
+
+    async fn find(&self, clues: &[Clue]) -> Result<Vec<Found>> {
+        find::find(self, clues).await
+    }
+
+    async fn apply(&self, ops: &[Op]) -> Vec<Outcome> {
+        apply::apply(self, ops).await
+    }
+}

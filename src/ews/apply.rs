@@ -1,0 +1,225 @@
+//! Writing: every operation is a job that is looked at first, written, after a version conflict looked at and written once more, and read back, since
+//! EWS's replies tell no more than a version. Jobs go in step, so that each step is as few requests as possible. Occurrences of one series share its
+//! version: of each series one is written at a time.
+
+mod job;
+
+use super::compose::Change;
+use super::endpoints::{self, Mail};
+use super::fetch::{BATCH, Got};
+use super::wire::{Message, Verdict};
+use super::{Ews, compose, time, uid};
+use crate::error::Error;
+use crate::http::Call;
+use crate::model::{ContainerId, ItemId, Kind, Uid};
+use crate::ports::{Clock, Http, Keys, Op, Outcome, Refusal};
+use job::Job;
+use std::collections::BTreeMap;
+
+/// See [`crate::ports::Replica::apply`].
+pub(super) async fn apply<P: Http + Clock + Keys>(ews: &Ews<P>, ops: &[Op]) -> Vec<Outcome> {
+    let Ok(kinds) = ews.kinds().await else {
+        return ops.iter().map(|_| Err(Refusal::NotSent)).collect();
+    };
+    let mut jobs: Vec<Job<'_>> = ops.iter().map(|op| Job::new(op, &kinds, &ews.mailbox)).collect();
+    for mut wave in waves(&mut jobs) {
+        known(ews, &mut wave).await;
+        for last in [false, true] {
+            look(ews, &mut wave).await;
+            write(ews, &mut wave, last).await;
+        }
+        respond(ews, &mut wave).await;
+        tell(ews, &mut wave).await;
+    }
+    jobs.into_iter().map(Job::outcome).collect()
+}
+
+/// The jobs in groups that may be written at once: of each series one.
+fn waves<'j, 'a>(jobs: &'j mut [Job<'a>]) -> Vec<Vec<&'j mut Job<'a>>> {
+    let mut waves: Vec<Vec<&mut Job<'a>>> = vec![Vec::new()];
+    let mut used: BTreeMap<ItemId, usize> = BTreeMap::new();
+    for job in jobs {
+        let nth = match job.series() {
+            Some(series) => {
+                let next = used.entry(series).or_default();
+                *next += 1;
+                *next - 1
+            }
+            None => 0,
+        };
+        waves.resize_with(waves.len().max(nth + 1), Vec::new);
+        if let Some(wave) = waves.get_mut(nth) {
+            wave.push(job);
+        }
+    }
+    waves
+}
+
+/// Finds the events that a creation whose reply was lost has made already: they bear the UID that follows from it.
+async fn known<P: Http + Clock + Keys>(ews: &Ews<P>, jobs: &mut [&mut Job<'_>]) {
+    let mut wanted: BTreeMap<&ContainerId, Vec<String>> = BTreeMap::new();
+    for job in jobs.iter() {
+        if let Some((folder, transaction)) = job.repeatable() {
+            let global = uid::global(&Uid::new(uid::of(transaction)));
+            wanted.entry(folder).or_default().extend(global);
+        }
+    }
+    let mut found: Vec<ItemId> = Vec::new();
+    let mut failed = false;
+    for (folder, globals) in wanted {
+        match ews.with_value(std::slice::from_ref(folder), compose::Path::GlobalObject, &globals).await {
+            Ok(there) => found.extend(there.into_iter().map(|(_, id)| id)),
+            Err(_) => failed = true,
+        }
+    }
+    let items = match ews.items(Kind::Meeting, &found).await {
+        Ok(items) if !failed => items,
+        Ok(_) | Err(_) => {
+            for job in jobs.iter_mut().filter(|job| job.repeatable().is_some()) {
+                job.refuse(Refusal::NotSent);
+            }
+            return;
+        }
+    };
+    let nodes: Vec<_> =
+        items.into_iter().filter_map(|got| if let Got::Item(node) = got { Some(node) } else { None }).collect();
+    for job in jobs.iter_mut() {
+        job.know(&nodes);
+    }
+}
+
+/// Reads the items that jobs have to look at.
+async fn look<P: Http + Clock + Keys>(ews: &Ews<P>, jobs: &mut [&mut Job<'_>]) {
+    for kind in [Kind::Meeting, Kind::Task] {
+        let mut asked: Vec<&mut &mut Job<'_>> =
+            jobs.iter_mut().filter(|job| job.looks() && job.kind() == kind).collect();
+        let ids: Vec<ItemId> = asked.iter().filter_map(|job| job.id().cloned()).collect();
+        match ews.items(kind, &ids).await {
+            Ok(got) => asked.iter_mut().zip(got).for_each(|(job, got)| job.looked(got)),
+            // a read that failed has written nothing
+            Err(_) => asked.iter_mut().for_each(|job| job.refuse(Refusal::NotSent)),
+        }
+    }
+}
+
+/// What is written in one request: operations of one sort on one kind of item, with one word about mail; creations in one folder.
+type Group = (u8, Kind, Mail, Option<ContainerId>);
+
+/// Sends what jobs have to write; after the `last` attempt a version conflict is final.
+async fn write<P: Http + Clock + Keys>(ews: &Ews<P>, jobs: &mut [&mut Job<'_>], last: bool) {
+    let mut groups: BTreeMap<Group, Vec<&mut &mut Job<'_>>> = BTreeMap::new();
+    for job in jobs.iter_mut() {
+        if let Some(group) = job.group() {
+            groups.entry(group).or_default().push(job);
+        }
+    }
+    for (group, mut jobs) in groups {
+        for part in jobs.chunks_mut(BATCH) {
+            let told = ews.ask(&request(ews, &group, part)).await;
+            if part.len() > 1 && told.as_ref().is_err_and(is_unfit) {
+                // one of them is at fault, and nothing was carried out
+                for job in part.chunks_mut(1) {
+                    let told = ews.ask(&request(ews, &group, job)).await;
+                    judge(job, told, |job, message| job.wrote(message, last));
+                }
+                continue;
+            }
+            judge(part, told, |job, message| job.wrote(message, last));
+        }
+    }
+}
+
+/// The request for the jobs of a group.
+fn request<P>(ews: &Ews<P>, (_, kind, mail, folder): &Group, jobs: &[&mut &mut Job<'_>]) -> Call {
+    // a task has no zone of its own (facts §6)
+    let zone = time::windows(ews.mailbox.zone.as_ref()).filter(|_| *kind == Kind::Task);
+    if let Some(folder) = folder {
+        let items: Vec<_> = jobs.iter().map(|job| job.creation()).collect();
+        return endpoints::create((*kind, folder), &items, *mail, zone);
+    }
+    let changes: Vec<Change<'_>> = jobs.iter().filter_map(|job| job.change()).collect();
+    if changes.is_empty() {
+        return endpoints::delete(jobs.iter().filter_map(|job| job.id()), *mail);
+    }
+    endpoints::update(*kind, &changes, *mail, zone)
+}
+
+/// Gives the answers that jobs have to give.
+async fn respond<P: Http + Clock + Keys>(ews: &Ews<P>, jobs: &mut [&mut Job<'_>]) {
+    for job in jobs.iter_mut() {
+        if let Some(call) = job.answer() {
+            let told = ews.ask(&call).await;
+            judge(&mut [job], told, |job, message| job.answered(message));
+        }
+    }
+}
+
+/// Reads back what was written, so that the next run need not.
+async fn tell<P: Http + Clock + Keys>(ews: &Ews<P>, jobs: &mut [&mut Job<'_>]) {
+    for kind in [Kind::Meeting, Kind::Task] {
+        let mut asked: Vec<&mut &mut Job<'_>> =
+            jobs.iter_mut().filter(|job| job.kind() == kind && job.written().is_some()).collect();
+        let ids: Vec<ItemId> = asked.iter().filter_map(|job| job.written().cloned()).collect();
+        // what can't be read back is written all the same
+        if let Ok(got) = ews.items(kind, &ids).await {
+            asked.iter_mut().zip(got).for_each(|(job, got)| job.told(got));
+        }
+    }
+}
+
+/// Hands each job its message; where there is none, what its absence means.
+fn judge(jobs: &mut [&mut &mut Job<'_>], told: Result<Vec<Message>, Error>, take: impl Fn(&mut Job<'_>, Message)) {
+    match told {
+        Ok(messages) => {
+            let mut messages = messages.into_iter();
+            for job in jobs {
+                match messages.next() {
+                    Some(message) => take(job, message),
+                    None => job.refuse(Refusal::Unknown),
+                }
+            }
+        }
+        Err(error) => {
+            for job in jobs {
+                job.refuse(unsent(&error));
+            }
+        }
+    }
+}
+
+/// What a request without an answer means for a write in it.
+fn unsent(error: &Error) -> Refusal {
+    match error {
+        Error::SignedOut(_) | Error::Forbidden { .. } | Error::ForeignLink(_) | Error::Settings(_) => Refusal::NotSent,
+        Error::Server { detail, .. } if is_unfit(error) => Refusal::Rejected(detail.clone()),
+        Error::Network(_)
+        | Error::Busy(_)
+        | Error::Server { .. }
+        | Error::Unreadable { .. }
+        | Error::CursorLost(_)
+        | Error::Store(_)
+        | Error::Elsewhere { .. }
+        | Error::Stopped
+        | Error::Running => Refusal::Unknown,
+    }
+}
+
+/// Whether a server refused to read a request, so that nothing of it was carried out.
+fn is_unfit(error: &Error) -> bool {
+    let codes = ["ErrorSchemaValidation", "ErrorInvalidRequest", "ErrorIncorrectSchemaVersion"];
+    matches!(error, Error::Server { detail, .. } if codes.contains(&detail.as_str()))
+}
+
+/// What a server's word about one write means, if it is no success.
+fn refusal(message: &Message) -> Option<Refusal> {
+    Some(match message.verdict() {
+        Verdict::Fine => return None,
+        Verdict::Gone => Refusal::Gone,
+        Verdict::Stale => Refusal::Stale,
+        Verdict::Busy | Verdict::Skipped => Refusal::NotSent,
+        Verdict::Later => Refusal::Unknown,
+        Verdict::CursorLost | Verdict::Forbidden | Verdict::NoMailbox | Verdict::Refused => {
+            Refusal::Rejected(message.code.clone())
+        }
+    })
+}

@@ -1,0 +1,307 @@
+//! One operation on its way: what it asks of the server at each stage, and what the answers make of it.
+
+use super::super::compose::{self, Change, Kept, Member};
+use super::super::endpoints::{self, Mail};
+use super::super::fetch::Got;
+use super::super::map::{self, Clocks, Reading};
+use super::super::wire::Message;
+use super::super::xml::Node;
+use super::super::{Mailbox, uid};
+use super::{Group, refusal};
+use crate::http::Call;
+use crate::model::{ContainerId, Field, Item, ItemId, Kind, Record, Response, Version, online};
+use crate::ports::{Op, Outcome, Refusal, Update, Written};
+use std::collections::BTreeMap;
+
+/// How far a job is.
+enum Stage {
+    /// The stored item is to be read first.
+    Look,
+    /// It is to be written.
+    Write,
+    /// It is written, under this id and with this version.
+    Written(ItemId, Version),
+    /// That's it.
+    Done(Outcome),
+}
+
+/// One operation.
+pub(super) struct Job<'a> {
+    op: &'a Op,
+    mailbox: &'a Mailbox,
+    kind: Kind,
+    stage: Stage,
+    /// The version that the write expects.
+    version: Version,
+    kept: Kept,
+    /// The item as it was looked at, or read back.
+    seen: Option<Box<Item>>,
+}
+
+impl<'a> Job<'a> {
+    pub(super) fn new(op: &'a Op, kinds: &BTreeMap<ContainerId, Kind>, mailbox: &'a Mailbox) -> Self {
+        let (kind, stage, version) = match op {
+            Op::Create(create) => (create.record.kind(), Stage::Write, Version::from("")),
+            Op::Update(update) => (update.patch.record.kind(), Stage::Look, update.version.clone()),
+            // a removal heeds no version: what is removed has to be looked at
+            Op::Delete { container, version, .. } => {
+                (kinds.get(container).copied().unwrap_or(Kind::Meeting), Stage::Look, version.clone())
+            }
+        };
+        Self { op, mailbox, kind, stage, version, kept: Kept::default(), seen: None }
+    }
+
+    pub(super) const fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The item that the operation is about, if it is there already.
+    pub(super) const fn id(&self) -> Option<&'a ItemId> {
+        match self.op {
+            Op::Create(_) => None,
+            Op::Update(update) => Some(&update.id),
+            Op::Delete { id, .. } => Some(id),
+        }
+    }
+
+    /// Where the item lies or goes.
+    const fn container(&self) -> &'a ContainerId {
+        match self.op {
+            Op::Create(create) => &create.container,
+            Op::Update(update) => &update.container,
+            Op::Delete { container, .. } => container,
+        }
+    }
+
+    /// The series to which the item belongs.
+    pub(super) fn series(&self) -> Option<ItemId> {
+        let Op::Update(update) = self.op else { return None };
+        update.facts.occurrence.as_ref().map(|occurrence| occurrence.master.clone())
+    }
+
+    /// Where a creation that is still to be made goes, and by what it is recognised, if it was made already.
+    pub(super) fn repeatable(&self) -> Option<(&'a ContainerId, &'a str)> {
+        let (Stage::Write, Op::Create(create), Kind::Meeting) = (&self.stage, self.op, self.kind) else { return None };
+        create.facts.transaction.as_deref().map(|transaction| (&create.container, transaction))
+    }
+
+    /// Takes in the events that were found for creations; an own one is not made again.
+    pub(super) fn know(&mut self, found: &[Node]) {
+        let Some((_, transaction)) = self.repeatable() else { return };
+        let wanted = uid::read(&uid::of(transaction));
+        let own = found.iter().find(|node| node.say("UID").and_then(uid::read) == wanted);
+        if let Some((node, id)) = own.and_then(|node| Some((node, map::id(node)?))) {
+            self.stage = Stage::Written(id, map::version(node));
+        }
+    }
+
+    pub(super) fn refuse(&mut self, refusal: Refusal) {
+        self.stage = Stage::Done(Err(refusal));
+    }
+
+    /// Whether the stored item is what is next.
+    pub(super) const fn looks(&self) -> bool {
+        matches!(self.stage, Stage::Look)
+    }
+
+    /// Takes in the stored item.
+    pub(super) fn looked(&mut self, got: Got) {
+        self.stage = self.judged(got).unwrap_or_else(|refusal| Stage::Done(Err(refusal)));
+    }
+
+    fn judged(&mut self, got: Got) -> Result<Stage, Refusal> {
+        let node = match got {
+            Got::Item(node) => node,
+            Got::Gone => return Err(Refusal::Gone),
+            Got::Bad(reason) => return Err(Refusal::Rejected(reason)),
+        };
+        let elsewhere = node.at("ParentFolderId").and_then(|folder| folder.attribute("Id"));
+        if elsewhere.is_some_and(|folder| folder != self.container().as_str()) {
+            return Err(Refusal::Gone);
+        }
+        let item = match map::read(self.kind, &node, self.mailbox, self.container()) {
+            Reading::Content(item) => item,
+            Reading::Malformed(malformed) => return Err(Refusal::Rejected(malformed.reason)),
+            Reading::Master(..) => return Err(Refusal::Stale),
+        };
+        let same = item.version == self.version;
+        self.version = item.version.clone();
+        self.seen = Some(item.clone());
+        match self.op {
+            Op::Update(update) if same || update.patch.agree(&item.record, &update.before) => {
+                self.kept = kept(update, &item, node)?;
+                let later = update.patch.fields.contains(&Field::Response);
+                Ok(if self.members(update).is_empty() && later { self.unchanged(&item) } else { Stage::Write })
+            }
+            // a write whose reply was lost
+            Op::Update(update) if update.patch.agree(&item.record, &update.patch.record) => Ok(self.unchanged(&item)),
+            Op::Delete { .. } if same => Ok(Stage::Write),
+            Op::Create(_) | Op::Update(_) | Op::Delete { .. } => Err(Refusal::Stale),
+        }
+    }
+
+    fn unchanged(&self, item: &Item) -> Stage {
+        Stage::Written(item.id.clone(), item.version.clone())
+    }
+
+    /// With what a write goes together; `None` if there is none to be made.
+    pub(super) fn group(&self) -> Option<Group> {
+        let Stage::Write = self.stage else { return None };
+        match self.op {
+            Op::Create(create) => Some((0, self.kind, self.mail(), Some(create.container.clone()))),
+            Op::Update(update) if self.members(update).is_empty() => None,
+            Op::Update(_) => Some((1, self.kind, self.mail(), None)),
+            Op::Delete { .. } => Some((2, self.kind, self.mail(), None)),
+        }
+    }
+
+    /// Who gets mail of the write. What would mail was held before it came here, unless somebody allows it; what concerns nobody who is invited is
+    /// written silently, which Graph can't.
+    fn mail(&self) -> Mail {
+        let invited = self.seen.as_ref().filter(|item| !item.facts.foreign).map_or(0, |item| item.facts.attendees);
+        match (self.op, self.kind) {
+            (_, Kind::Task) => Mail::Nobody,
+            (Op::Create(create), Kind::Meeting) => match &create.record {
+                Record::Meeting(meeting) if !meeting.people.is_empty() => Mail::All,
+                Record::Meeting(_) | Record::Task(_) => Mail::Nobody,
+            },
+            (Op::Update(update), Kind::Meeting) => {
+                let touches = |fields: &[Field]| fields.iter().any(|field| update.patch.fields.contains(field));
+                if invited > 0 && touches(&[Field::Title, Field::When, Field::Place, Field::Body]) {
+                    Mail::All
+                } else if touches(&[Field::People]) {
+                    Mail::Changed
+                } else {
+                    Mail::Nobody
+                }
+            }
+            (Op::Delete { .. }, Kind::Meeting) if invited > 0 => Mail::All,
+            (Op::Delete { .. }, Kind::Meeting) => Mail::Nobody,
+        }
+    }
+
+    /// The properties of a creation.
+    pub(super) fn creation(&self) -> Vec<Member> {
+        match self.op {
+            Op::Create(create) => compose::creation(&create.record, &create.facts, self.mailbox),
+            Op::Update(_) | Op::Delete { .. } => Vec::new(),
+        }
+    }
+
+    /// The change that an update makes.
+    pub(super) fn change(&self) -> Option<Change<'_>> {
+        let Op::Update(update) = self.op else { return None };
+        Some(Change { id: &update.id, version: &self.version, members: self.members(update) })
+    }
+
+    fn members(&self, update: &Update) -> Vec<Member> {
+        let mut patch = update.patch.clone();
+        patch.fields = patch.writable(&update.facts);
+        let mut members = compose::members(&patch, &self.kept, self.mailbox);
+        members.extend(update.mark.iter().flat_map(compose::marks));
+        compose::ordered(members)
+    }
+
+    /// Takes in the answer to the write; after the `last` attempt a version conflict is final.
+    pub(super) fn wrote(&mut self, message: Message, last: bool) {
+        self.stage = match (refusal(&message), self.op) {
+            (None, Op::Delete { id, version, .. }) => Stage::Done(Ok(self.written_as(id.clone(), version.clone()))),
+            (None, Op::Create(_) | Op::Update(_)) => {
+                let item = message.body.at("Items").and_then(|items| items.children.first());
+                let told = item.and_then(|item| Some((map::id(item)?, map::version(item))));
+                match told.or_else(|| Some((self.id()?.clone(), self.version.clone()))) {
+                    Some((id, version)) => Stage::Written(id, version),
+                    None => Stage::Done(Err(Refusal::Unknown)),
+                }
+            }
+            (Some(Refusal::Stale), Op::Update(_)) if !last => Stage::Look,
+            // of a creation it is the folder that is gone
+            (Some(Refusal::Gone), Op::Create(_)) => Stage::Done(Err(Refusal::Rejected(message.code))),
+            (Some(refusal), _) => Stage::Done(Err(refusal)),
+        };
+    }
+
+    /// The answer to an invitation that is still to be given: an action of its own, which mails the organizer.
+    pub(super) fn answer(&self) -> Option<Call> {
+        let (Stage::Written(id, version), Op::Update(update)) = (&self.stage, self.op) else { return None };
+        let Record::Meeting(meeting) = &update.patch.record else { return None };
+        let word = match meeting.response {
+            Response::Confirmed => "AcceptItem",
+            Response::Declined => "DeclineItem",
+            Response::InDoubt => "TentativelyAcceptItem",
+        };
+        // in Outlook, or by a write whose reply was lost
+        let given = self.seen.as_ref().is_some_and(|item| match &item.record {
+            Record::Meeting(there) => there.response == meeting.response,
+            Record::Task(_) => false,
+        });
+        (update.patch.fields.contains(&Field::Response) && !given).then(|| endpoints::respond((id, version), word))
+    }
+
+    /// Takes in the answer to that.
+    pub(super) fn answered(&mut self, message: Message) {
+        if let Some(refusal) = refusal(&message) {
+            self.stage = Stage::Done(Err(refusal));
+        }
+    }
+
+    /// What was written and is to be read back.
+    pub(super) const fn written(&self) -> Option<&ItemId> {
+        match &self.stage {
+            Stage::Written(id, _) => Some(id),
+            Stage::Look | Stage::Write | Stage::Done(_) => None,
+        }
+    }
+
+    /// Takes in the item as it is now.
+    pub(super) fn told(&mut self, got: Got) {
+        let Stage::Written(id, version) = &self.stage else { return };
+        let mut written = self.written_as(id.clone(), version.clone());
+        if let Got::Item(node) = got
+            && let Reading::Content(mut item) = map::read(self.kind, &node, self.mailbox, self.container())
+        {
+            if let (Some(occurrence), Some(series)) = (&mut item.facts.occurrence, self.series()) {
+                occurrence.master = series;
+            }
+            written.version = item.version.clone();
+            written.item = Some(item);
+        }
+        self.stage = Stage::Done(Ok(written));
+    }
+
+    fn written_as(&self, id: ItemId, version: Version) -> Written {
+        Written { id, container: self.container().clone(), version, item: None }
+    }
+
+    /// What became of it.
+    pub(super) fn outcome(self) -> Outcome {
+        match (self.stage, self.op) {
+            (Stage::Done(outcome), _) => outcome,
+            (Stage::Written(id, version), op) => {
+                let container = match op {
+                    Op::Create(create) => &create.container,
+                    Op::Update(update) => &update.container,
+                    Op::Delete { container, .. } => container,
+                };
+                Ok(Written { id, container: container.clone(), version, item: None })
+            }
+            (Stage::Write, Op::Update(_)) => Err(Refusal::Rejected("none of the fields can be written".to_owned())),
+            (Stage::Look | Stage::Write, _) => Err(Refusal::NotSent),
+        }
+    }
+}
+
+/// What the write of `update` must leave intact of the stored item `node`, which is read as `item`.
+fn kept(update: &Update, item: &Item, node: Node) -> Result<Kept, Refusal> {
+    let markup = match &update.patch.record {
+        Record::Meeting(meeting) => &meeting.body.html,
+        Record::Task(task) => &task.body.html,
+    };
+    let stored = node.at("Body").map(|body| body.text.as_str()).unwrap_or_default();
+    let body = online::splice(markup, stored, node.is("IsOnlineMeeting") == Some(true));
+    if body.is_none() && update.patch.fields.contains(&Field::Body) {
+        return Err(Refusal::Rejected("the online-meeting block can't be told from the text".to_owned()));
+    }
+    let ahead = Clocks::of(&node).ok().and_then(|clocks| clocks.ahead);
+    Ok(Kept { body, ahead, occurrence: item.facts.occurrence.is_some(), item: node })
+}

@@ -1,0 +1,333 @@
+//! EWS's operations, as calls: nothing else spells one (`messages.xsd`, `types.xsd`; the order of elements is part of the protocol, facts §2).
+
+use super::compose::{Change, Member, Path};
+use super::wire::envelope;
+use super::xml::Node;
+use crate::http::{Call, Payload, Repeat};
+use crate::model::{Address, ContainerId, ItemId, Kind, Version};
+use ::http::Method;
+
+/// Entries of a page of folders or found items; a server gives a thousand at most (facts §3).
+pub(super) const PAGE: usize = 1_000;
+/// Changes of a page: the most that the schema allows.
+const CHANGES: usize = 512;
+/// The set of our own named properties, the same as in Microsoft 365: a mailbox that moves there keeps its marks.
+const OURS: &str = "5d0c9f5e-3c51-4f0e-9a6b-7e2d1c84b3a7";
+
+/// Who gets mail of a write (facts §3): every write says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Mail {
+    /// Nobody.
+    Nobody,
+    /// Everybody who is invited.
+    All,
+    /// Those whom the change invites or takes off.
+    Changed,
+}
+
+/// The properties of an item that are read.
+const COMMON: [&str; 8] = [
+    "item:ParentFolderId",
+    "item:Subject",
+    "item:Sensitivity",
+    "item:Body",
+    "item:Importance",
+    "item:ReminderIsSet",
+    "item:HasAttachments",
+    "item:DateTimeCreated",
+];
+const OF_MEETING: [&str; 21] = [
+    "item:ReminderMinutesBeforeStart",
+    "item:LastModifiedTime",
+    "calendar:UID",
+    "calendar:RecurrenceId",
+    "calendar:Start",
+    "calendar:End",
+    "calendar:OriginalStart",
+    "calendar:IsAllDayEvent",
+    "calendar:Location",
+    "calendar:IsMeeting",
+    "calendar:IsCancelled",
+    "calendar:CalendarItemType",
+    "calendar:MyResponseType",
+    "calendar:Organizer",
+    "calendar:RequiredAttendees",
+    "calendar:OptionalAttendees",
+    "calendar:Resources",
+    "calendar:IsOnlineMeeting",
+    "calendar:StartWallClock",
+    "calendar:EndWallClock",
+    "calendar:IsOrganizer",
+];
+const OF_TASK: [&str; 10] = [
+    "item:LastModifiedTime",
+    "item:ReminderDueBy",
+    "task:DueDate",
+    "task:StartDate",
+    "task:Status",
+    "task:PercentComplete",
+    "task:IsComplete",
+    "task:IsRecurring",
+    "task:Owner",
+    "task:DelegationState",
+];
+/// What a listing tells of an event beside its id: enough to know whether to read it.
+const OF_LISTING: [&str; 2] = ["calendar:CalendarItemType", "calendar:UID"];
+const OF_FOLDER: [&str; 4] =
+    ["folder:ParentFolderId", "folder:FolderClass", "folder:DisplayName", "folder:EffectiveRights"];
+
+/// The folders below the root of what a user sees, from the `offset`th on.
+pub(super) fn folders(offset: usize) -> Call {
+    let body = Node::new("m:FindFolder").with("Traversal", "Deep").holding([
+        Node::new("m:FolderShape").holding(shape(&OF_FOLDER, &[Path::Hidden])),
+        page("m:IndexedPageFolderView", offset),
+        Node::new("m:ParentFolderIds").holding([distinguished("msgfolderroot")]),
+    ]);
+    call(body, Repeat::Safe)
+}
+
+/// The ids of the default calendar, the default task list and the folder of deleted items.
+pub(super) fn defaults() -> Call {
+    folder_ids(["calendar", "tasks", "deleteditems"].map(distinguished))
+}
+
+/// The id of the signed-in user's calendar, and of the calendar of the mailbox with this address.
+pub(super) fn whose(address: &Address) -> Call {
+    let mailbox = Node::new("t:Mailbox").holding([Node::text("t:EmailAddress", address.as_str())]);
+    folder_ids([distinguished("calendar"), distinguished("calendar").holding([mailbox])])
+}
+
+fn folder_ids(ids: impl IntoIterator<Item = Node>) -> Call {
+    let shape = Node::new("m:FolderShape").holding(shape(&[], &[]));
+    call(Node::new("m:GetFolder").holding([shape, Node::new("m:FolderIds").holding(ids)]), Repeat::Safe)
+}
+
+/// What changed in a folder since `state`; everything in it without one.
+pub(super) fn changes((kind, folder): (Kind, &ContainerId), state: Option<&str>) -> Call {
+    let wanted = if kind == Kind::Meeting { &OF_LISTING[..] } else { &[] };
+    let state = state.map(|state| Node::text("m:SyncState", state));
+    let parts = [
+        Node::new("m:ItemShape").holding(shape(wanted, &[])),
+        Node::new("m:SyncFolderId").holding([folder_id(folder)]),
+    ];
+    let rest = [Node::text("m:MaxChangesReturned", CHANGES.to_string()), Node::text("m:SyncScope", "NormalItems")];
+    call(Node::new("m:SyncFolderItems").holding(parts.into_iter().chain(state).chain(rest)), Repeat::Safe)
+}
+
+/// What lies in a calendar between two times, each occurrence of a series by itself.
+pub(super) fn view(folder: &ContainerId, (from, to): (String, String)) -> Call {
+    let view = Node::new("m:CalendarView").with("MaxEntriesReturned", PAGE.to_string());
+    let view = view.with("StartDate", from).with("EndDate", to);
+    find(&OF_LISTING, [view], [folder_id(folder)])
+}
+
+/// The items of `folders` in which the property at `path` has one of `values`, from the `offset`th on.
+pub(super) fn with_value(folders: &[ContainerId], path: Path, values: &[String], offset: usize) -> Call {
+    let equals = |value: &String| {
+        let constant = Node::new("t:FieldURIOrConstant").holding([Node::new("t:Constant").with("Value", value)]);
+        Node::new("t:IsEqualTo").holding([path.node(), constant])
+    };
+    let mut terms: Vec<Node> = values.iter().map(equals).collect();
+    let term = if terms.len() == 1 { terms.remove(0) } else { Node::new("t:Or").holding(terms) };
+    let parts = [page("m:IndexedPageItemView", offset), Node::new("m:Restriction").holding([term])];
+    find(&[], parts, folders.iter().map(folder_id))
+}
+
+fn find(
+    wanted: &[&'static str],
+    parts: impl IntoIterator<Item = Node>,
+    folders: impl IntoIterator<Item = Node>,
+) -> Call {
+    let shape = Node::new("m:ItemShape").holding(shape(wanted, &[]));
+    let body = Node::new("m:FindItem").with("Traversal", "Shallow").holding([shape]).holding(parts);
+    call(body.holding([Node::new("m:ParentFolderIds").holding(folders)]), Repeat::Safe)
+}
+
+/// Items of one kind, with all that is read of them.
+pub(super) fn items<'a>(kind: Kind, ids: impl IntoIterator<Item = &'a ItemId>) -> Call {
+    get(kind, ids.into_iter().map(|id| Node::new("t:ItemId").with("Id", id.as_str())))
+}
+
+/// The masters of the series to which these occurrences belong, by their ids alone.
+pub(super) fn masters<'a>(occurrences: impl IntoIterator<Item = &'a ItemId>) -> Call {
+    let ids = occurrences.into_iter().map(|id| Node::new("t:RecurringMasterItemId").with("OccurrenceId", id.as_str()));
+    let shape = Node::new("m:ItemShape").holding(shape(&[], &[]));
+    call(Node::new("m:GetItem").holding([shape, Node::new("m:ItemIds").holding(ids)]), Repeat::Safe)
+}
+
+fn get(kind: Kind, ids: impl IntoIterator<Item = Node>) -> Call {
+    let (fields, extended) = match kind {
+        Kind::Meeting => (&OF_MEETING[..], &[Path::Mark, Path::Local][..]),
+        Kind::Task => (&OF_TASK[..], &[Path::Mark, Path::Ownership][..]),
+    };
+    let mut shape = shape(&[&COMMON, fields].concat(), extended);
+    shape.insert(1, Node::text("t:BodyType", "HTML"));
+    let shape = Node::new("m:ItemShape").holding(shape);
+    call(Node::new("m:GetItem").holding([shape, Node::new("m:ItemIds").holding(ids)]), Repeat::Safe)
+}
+
+/// New items of one kind in one folder.
+pub(super) fn create(
+    (kind, folder): (Kind, &ContainerId),
+    items: &[Vec<Member>],
+    mail: Mail,
+    zone: Option<&str>,
+) -> Call {
+    let body = Node::new("m:CreateItem");
+    let body = match kind {
+        Kind::Meeting => body.with("SendMeetingInvitations", mail.word()),
+        Kind::Task => body.with("MessageDisposition", "SaveOnly"),
+    };
+    let new = |members: &Vec<Member>| {
+        Node::new(class(kind)).holding(members.iter().filter_map(|member| member.value.clone()))
+    };
+    let body = body.holding([
+        Node::new("m:SavedItemFolderId").holding([folder_id(folder)]),
+        Node::new("m:Items").holding(items.iter().map(new)),
+    ]);
+    posted(body, zone, Repeat::Never)
+}
+
+/// Changes of items of one kind that still have the version that they are said to have.
+pub(super) fn update(kind: Kind, changes: &[Change<'_>], mail: Mail, zone: Option<&str>) -> Call {
+    let body = Node::new("m:UpdateItem").with("ConflictResolution", "NeverOverwrite");
+    let body = body.with("MessageDisposition", "SaveOnly").with("SendMeetingInvitationsOrCancellations", mail.word());
+    let field = |member: &Member| match &member.value {
+        Some(value) => {
+            let item = Node::new(class(kind)).holding([value.clone()]);
+            Node::new("t:SetItemField").holding([member.path.node(), item])
+        }
+        None => Node::new("t:DeleteItemField").holding([member.path.node()]),
+    };
+    let change = |change: &Change<'_>| {
+        Node::new("t:ItemChange").holding([
+            item_id(change.id, change.version),
+            Node::new("t:Updates").holding(change.members.iter().map(field)),
+        ])
+    };
+    posted(body.holding([Node::new("m:ItemChanges").holding(changes.iter().map(change))]), zone, mail.repeat())
+}
+
+/// The removal of items, to Deleted Items. Both attributes are asked of everybody, whatever the kind (facts §3).
+pub(super) fn delete<'a>(ids: impl IntoIterator<Item = &'a ItemId>, mail: Mail) -> Call {
+    let ids = ids.into_iter().map(|id| Node::new("t:ItemId").with("Id", id.as_str()));
+    let body = Node::new("m:DeleteItem").with("DeleteType", "MoveToDeletedItems");
+    let body = body.with("SendMeetingCancellations", mail.word()).with("AffectedTaskOccurrences", "AllOccurrences");
+    call(body.holding([Node::new("m:ItemIds").holding(ids)]), mail.repeat())
+}
+
+/// The user's answer to an invitation, which the organizer gets by mail; the answer is `AcceptItem`, `DeclineItem` or `TentativelyAcceptItem`.
+pub(super) fn respond((id, version): (&ItemId, &Version), answer: &str) -> Call {
+    let mut meant = item_id(id, version);
+    meant.name = "t:ReferenceItemId".to_owned();
+    let answer = Node::new(&format!("t:{answer}")).holding([meant]);
+    let body = Node::new("m:CreateItem").with("MessageDisposition", "SendAndSaveCopy");
+    call(body.holding([Node::new("m:Items").holding([answer])]), Repeat::Never)
+}
+
+impl Mail {
+    /// What mails must not be made twice; a change to given values, or a removal, may.
+    fn repeat(self) -> Repeat {
+        if self == Self::Nobody { Repeat::Safe } else { Repeat::Never }
+    }
+
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Nobody => "SendToNone",
+            Self::All => "SendToAllAndSaveCopy",
+            Self::Changed => "SendToChangedAndSaveCopy",
+        }
+    }
+}
+
+impl Path {
+    /// The element that names the property.
+    pub(super) fn node(self) -> Node {
+        let named = |name: &str| {
+            let node = Node::new("t:ExtendedFieldURI").with("PropertySetId", OURS);
+            node.with("PropertyName", name).with("PropertyType", "String")
+        };
+        match self {
+            Self::Field(uri) => Node::new("t:FieldURI").with("FieldURI", uri),
+            Self::Mark => named("ScheduleSyncMark"),
+            // what our marks are found by: of a mark the generation is not known to whoever looks for it
+            Self::Fingerprint => named("ScheduleSyncActivity"),
+            // in which Creatio's built-in sync notes the Activity of an event (creatio.md §3.2)
+            Self::Local => Node::new("t:ExtendedFieldURI")
+                .with("DistinguishedPropertySetId", "PublicStrings")
+                .with("PropertyName", "LocalId")
+                .with("PropertyType", "String"),
+            // `PidLidCleanGlobalObjectId`: a search takes no UID (MS-OXOCAL)
+            Self::GlobalObject => Node::new("t:ExtendedFieldURI")
+                .with("DistinguishedPropertySetId", "Meeting")
+                .with("PropertyId", "35")
+                .with("PropertyType", "Binary"),
+            // `PidLidTaskOwnership`: 1 is the copy of who gave the task to somebody else (MS-OXOTASK)
+            Self::Ownership => Node::new("t:ExtendedFieldURI")
+                .with("DistinguishedPropertySetId", "Task")
+                .with("PropertyId", "33065")
+                .with("PropertyType", "Integer"),
+            // `PidTagAttributeHidden`
+            Self::Hidden => {
+                Node::new("t:ExtendedFieldURI").with("PropertyTag", "0x10f4").with("PropertyType", "Boolean")
+            }
+        }
+    }
+
+    /// Whether `uri`, as a server spells it, names this property: by the set's id or name, the name in any case (facts §4).
+    pub(super) fn is(self, uri: &Node) -> bool {
+        let own = self.node();
+        let same = |name: &str| match (own.attribute(name), uri.attribute(name)) {
+            (Some(own), Some(told)) => own.eq_ignore_ascii_case(told),
+            _ => false,
+        };
+        let public = "00020329-0000-0000-c000-000000000046";
+        let set = same("PropertySetId")
+            || same("DistinguishedPropertySetId")
+            || (own.attribute("DistinguishedPropertySetId") == Some("PublicStrings")
+                && uri.attribute("PropertySetId").is_some_and(|id| id.eq_ignore_ascii_case(public)));
+        same("PropertyTag") || (set && (same("PropertyName") || same("PropertyId")))
+    }
+}
+
+const fn class(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Meeting => "t:CalendarItem",
+        Kind::Task => "t:Task",
+    }
+}
+
+/// What is told of an item or folder: its id and the named properties.
+fn shape(fields: &[&'static str], extended: &[Path]) -> Vec<Node> {
+    let paths = fields.iter().map(|uri| Path::Field(uri)).chain(extended.iter().copied());
+    let more: Vec<Node> = paths.map(Path::node).collect();
+    let base = Node::text("t:BaseShape", "IdOnly");
+    if more.is_empty() { vec![base] } else { vec![base, Node::new("t:AdditionalProperties").holding(more)] }
+}
+
+fn page(name: &str, offset: usize) -> Node {
+    let page = Node::new(name).with("MaxEntriesReturned", PAGE.to_string());
+    page.with("Offset", offset.to_string()).with("BasePoint", "Beginning")
+}
+
+fn distinguished(name: &str) -> Node {
+    Node::new("t:DistinguishedFolderId").with("Id", name)
+}
+
+fn folder_id(id: &ContainerId) -> Node {
+    Node::new("t:FolderId").with("Id", id.as_str())
+}
+
+fn item_id(id: &ItemId, version: &Version) -> Node {
+    let node = Node::new("t:ItemId").with("Id", id.as_str());
+    if version.as_str().is_empty() { node } else { node.with("ChangeKey", version.as_str()) }
+}
+
+fn call(body: Node, repeat: Repeat) -> Call {
+    posted(body, None, repeat)
+}
+
+fn posted(body: Node, zone: Option<&str>, repeat: Repeat) -> Call {
+    let payload = Payload::Text { mime: "text/xml; charset=utf-8", text: envelope(body, zone) };
+    Call { method: Method::POST, path: String::new(), headers: Vec::new(), body: payload, repeat }
+}

@@ -1,0 +1,258 @@
+//! Asking for much at once: items by id, found items, changes of a folder, a calendar's view. What can be told of one thing never depends on another:
+//! a batch that can't be read is asked for in halves, down to the one at fault.
+
+use super::compose::Path;
+use super::wire::{Message, Verdict};
+use super::xml::Node;
+use super::{Ews, endpoints, map, time};
+use crate::error::{Error, Result};
+use crate::http::Call;
+use crate::model::{ContainerId, Instant, ItemId, Kind, Side};
+use crate::ports::{Clock, Http, Keys};
+use chrono::Duration;
+use std::collections::BTreeSet;
+
+/// Items of a batch (facts §3).
+pub(super) const BATCH: usize = 20;
+/// Spans shorter than this are not cut any more.
+const SHORTEST: Duration = Duration::minutes(1);
+
+/// What became of one id.
+pub(super) enum Got {
+    /// The item.
+    Item(Node),
+    /// It is not there.
+    Gone,
+    /// It can't be told: the server's code, or what is wrong.
+    Bad(String),
+}
+
+/// What a folder's changes turned out to be.
+pub(super) enum Walk {
+    /// All of them, and where to go on.
+    Told {
+        /// New and changed items, newest reading of each, as listed.
+        changed: Vec<Node>,
+        /// Items that are gone from it.
+        gone: Vec<ItemId>,
+        /// Where to go on.
+        state: String,
+    },
+    /// The server no longer knows the state.
+    Lost,
+    /// The folder can't be read; the server's code.
+    Closed(String),
+}
+
+impl<P: Http + Clock + Keys> Ews<P> {
+    /// The items `ids`, one answer for each, in order.
+    pub(super) async fn items(&self, kind: Kind, ids: &[ItemId]) -> Result<Vec<Got>> {
+        self.each(ids, |ids| endpoints::items(kind, ids)).await
+    }
+
+    /// What `call` asks of each of `ids`, one answer for each, in order.
+    pub(super) async fn each(&self, ids: &[ItemId], call: impl Fn(&[ItemId]) -> Call) -> Result<Vec<Got>> {
+        let mut got = Vec::with_capacity(ids.len());
+        let mut open: Vec<&[ItemId]> = ids.chunks(BATCH).rev().collect();
+        while let Some(part) = open.pop() {
+            let told = match self.ask(&call(part)).await {
+                Ok(told) => told,
+                Err(error) => match (part.len(), trouble(&error)) {
+                    (_, None) => return Err(error),
+                    (0 | 1, Some(reason)) => {
+                        got.push(Got::Bad(reason));
+                        continue;
+                    }
+                    (many, Some(_)) => {
+                        let (first, second) = part.split_at(many / 2);
+                        open.extend([second, first]);
+                        continue;
+                    }
+                },
+            };
+            let mut told = told.into_iter();
+            for (at, _) in part.iter().enumerate() {
+                let message = told.next();
+                let is_skipped = message.as_ref().is_none_or(|message| message.verdict() == Verdict::Skipped);
+                if let (true, Some((_, rest))) = (is_skipped && part.len() > 1, part.split_at_checked(at)) {
+                    // the rest of the batch was left: one by one
+                    open.extend(rest.chunks(1).rev());
+                    break;
+                }
+                got.push(one(message)?);
+            }
+        }
+        Ok(got)
+    }
+
+    /// The ids of the items of `folders` in which the property at `path` has one of `values`.
+    pub(super) async fn with_value(
+        &self,
+        folders: &[ContainerId],
+        path: Path,
+        values: &[String],
+    ) -> Result<BTreeSet<(Kind, ItemId)>> {
+        let mut found = BTreeSet::new();
+        for values in values.chunks(BATCH) {
+            let (mut open, mut offset) = (folders.to_vec(), 0);
+            while !open.is_empty() {
+                let told = self.ask(&endpoints::with_value(&open, path, values, offset)).await?;
+                let mut more = Vec::new();
+                for (place, folder) in open.into_iter().enumerate() {
+                    let message = told.get(place).ok_or_else(missing)?;
+                    if message.verdict() == Verdict::Gone {
+                        continue;
+                    }
+                    let (items, is_last) = page(message)?;
+                    found.extend(items.iter().filter_map(|node| Some((map::kind(node)?, map::id(node)?))));
+                    if !is_last && !items.is_empty() {
+                        more.push(folder);
+                    }
+                }
+                (open, offset) = (more, offset + endpoints::PAGE);
+            }
+        }
+        Ok(found)
+    }
+
+    /// What changed in a folder since `state`; everything in it without one.
+    pub(super) async fn walk(&self, of: (Kind, &ContainerId), state: Option<&str>) -> Result<Walk> {
+        let mut state = state.map(str::to_owned);
+        let (mut changed, mut gone): (Vec<Node>, Vec<ItemId>) = (Vec::new(), Vec::new());
+        loop {
+            let told = self.ask(&endpoints::changes(of, state.as_deref())).await?;
+            let message = told.into_iter().next().ok_or_else(missing)?;
+            match message.verdict() {
+                Verdict::Fine => {}
+                Verdict::CursorLost => return Ok(Walk::Lost),
+                Verdict::Gone | Verdict::Forbidden | Verdict::Refused => return Ok(Walk::Closed(message.code)),
+                Verdict::Busy | Verdict::Later | Verdict::Skipped | Verdict::Stale | Verdict::NoMailbox => {
+                    message.success().map_err(|fault| fault.error(Side::Exchange))?;
+                }
+            }
+            let next = message.body.say("SyncState").ok_or_else(|| unreadable("SyncState: missing"))?.to_owned();
+            let is_last = message.body.is("IncludesLastItemInRange") != Some(false);
+            let mut changes = message.body.children.into_iter().filter(|child| child.name == "Changes");
+            let changes = changes.next().unwrap_or_default().children;
+            if !is_last && changes.is_empty() && state.as_ref() == Some(&next) {
+                return Err(unreadable("a page of changes that leads nowhere"));
+            }
+            state = Some(next);
+            for change in changes {
+                take(change, &mut changed, &mut gone);
+            }
+            if is_last {
+                return Ok(Walk::Told { changed: newest(changed), gone, state: state.unwrap_or_default() });
+            }
+        }
+    }
+
+    /// What lies in a calendar in `span`, each occurrence by itself, as listed. A view that is cut is asked for in halves (facts §3).
+    pub(super) async fn view(&self, folder: &ContainerId, span: (Instant, Instant)) -> Result<Vec<Node>> {
+        let mut found = Vec::new();
+        let mut open = vec![span];
+        while let Some((from, to)) = open.pop() {
+            let told = self.ask(&endpoints::view(folder, (time::utc(from), time::utc(to)))).await?;
+            let (items, is_last) = page(told.first().ok_or_else(missing)?)?;
+            if is_last {
+                found.extend(items);
+                continue;
+            }
+            if to - from <= SHORTEST {
+                return Err(unreadable("more items at one time than a view shows"));
+            }
+            let half = from + (to - from) / 2;
+            open.extend([(half, to), (from, half)]);
+        }
+        Ok(newest(found))
+    }
+}
+
+/// Takes in one change: what is told as new may be known, and what was gone may be back (facts §3).
+fn take(change: Node, changed: &mut Vec<Node>, gone: &mut Vec<ItemId>) {
+    match change.name.as_str() {
+        "Create" | "Update" => {
+            for item in change.children {
+                if let Some(id) = map::id(&item) {
+                    gone.retain(|other| *other != id);
+                }
+                changed.push(item);
+            }
+        }
+        "Delete" => {
+            if let Some(id) = map::id(&change) {
+                changed.retain(|item| map::id(item).as_ref() != Some(&id));
+                gone.push(id);
+            }
+        }
+        // read or not is no field of ours
+        _ => {}
+    }
+}
+
+/// Each item once, as told last; what has no id stays, to be reported.
+fn newest(nodes: Vec<Node>) -> Vec<Node> {
+    let mut seen = BTreeSet::new();
+    let mut last: Vec<Node> =
+        nodes.into_iter().rev().filter(|node| map::id(node).is_none_or(|id| seen.insert(id))).collect();
+    last.reverse();
+    last
+}
+
+/// What a batch's word about one item means for a reader; what stops a run is an error.
+fn one(message: Option<Message>) -> Result<Got> {
+    let Some(message) = message else { return Ok(Got::Bad("no answer".to_owned())) };
+    Ok(match message.verdict() {
+        Verdict::Fine => {
+            let items = message.body.children.into_iter().find(|child| child.name == "Items").unwrap_or_default();
+            items.children.into_iter().next().map_or(Got::Gone, Got::Item)
+        }
+        Verdict::Gone => Got::Gone,
+        Verdict::Busy | Verdict::NoMailbox => {
+            return message.success().map(|_| Got::Gone).map_err(|fault| fault.error(Side::Exchange));
+        }
+        Verdict::Later
+        | Verdict::Skipped
+        | Verdict::Stale
+        | Verdict::CursorLost
+        | Verdict::Forbidden
+        | Verdict::Refused => Got::Bad(message.code),
+    })
+}
+
+/// The items of a page of found ones, and whether it is the last.
+fn page(message: &Message) -> Result<(Vec<Node>, bool)> {
+    let body = message.success().map_err(|fault| fault.error(Side::Exchange))?;
+    let root = body.at("RootFolder").ok_or_else(|| unreadable("RootFolder: missing"))?;
+    let items = root.at("Items").map(|items| items.children.clone()).unwrap_or_default();
+    Ok((items, root.attribute("IncludesLastItemInRange") != Some("false")))
+}
+
+/// Why an answer may be one item's fault, if it may: it can't be read, or the server has a code for it.
+fn trouble(error: &Error) -> Option<String> {
+    let detail = match error {
+        Error::Unreadable { detail, .. } => detail,
+        Error::Server { detail, .. } if detail.starts_with("Error") && detail != "ErrorSchemaValidation" => detail,
+        Error::Network(_)
+        | Error::SignedOut(_)
+        | Error::Forbidden { .. }
+        | Error::Busy(_)
+        | Error::Server { .. }
+        | Error::ForeignLink(_)
+        | Error::CursorLost(_)
+        | Error::Store(_)
+        | Error::Settings(_)
+        | Error::Elsewhere { .. }
+        | Error::Stopped
+        | Error::Running => return None,
+    };
+    Some(detail.clone())
+}
+
+fn missing() -> Error {
+    unreadable("ResponseMessages: one is missing")
+}
+
+fn unreadable(detail: &str) -> Error {
+    Error::Unreadable { side: Side::Exchange, detail: detail.to_owned() }
+}

@@ -1,0 +1,137 @@
+//! Direct reads: particular items by id, UID or mark, in every calendar and list, whatever the window. An answer that can't be understood is told as
+//! such: it must not look like an absent item.
+
+use super::compose::Path;
+use super::fetch::Got;
+use super::map::{self, Reading};
+use super::series::{self, Masters};
+use super::{Ews, uid};
+use crate::error::Result;
+use crate::model::{ContainerId, Item, ItemId, Kind, Malformed, Mark, Uid};
+use crate::ports::{Clock, Clue, Found, Http, Keys};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What was read of one id.
+#[derive(Clone)]
+enum Read {
+    Item(Box<Item>),
+    /// With what is known of its UID and mark, if its element could be read.
+    Bad(Malformed, Option<(Option<Uid>, Option<Mark>)>),
+}
+
+/// See [`crate::ports::Replica::find`].
+pub(super) async fn find<P: Http + Clock + Keys>(ews: &Ews<P>, clues: &[Clue]) -> Result<Vec<Found>> {
+    if clues.is_empty() {
+        return Ok(Vec::new());
+    }
+    let kinds = ews.kinds().await?;
+    let mut wanted: BTreeSet<(Kind, ItemId)> = BTreeSet::new();
+    let (mut globals, mut marks) = (BTreeSet::new(), BTreeSet::new());
+    for clue in clues {
+        match clue {
+            // a container that is no longer there had events, or its tasks are gone with it
+            Clue::Id { id, container } => {
+                wanted.insert((kinds.get(container).copied().unwrap_or(Kind::Meeting), id.clone()));
+            }
+            Clue::Uid(uid) => globals.extend(uid::global(uid)),
+            Clue::Mark(activity) => {
+                let mark = Mark { site: ews.mailbox.site.clone(), activity: activity.clone(), generation: 0 };
+                marks.insert(mark.fingerprint());
+            }
+        }
+    }
+    let folders = |of: Option<Kind>| -> Vec<ContainerId> {
+        kinds.iter().filter(|(_, kind)| of.is_none_or(|of| of == **kind)).map(|(id, _)| id.clone()).collect()
+    };
+    for (path, values, folders) in
+        [(Path::GlobalObject, globals, folders(Some(Kind::Meeting))), (Path::Fingerprint, marks, folders(None))]
+    {
+        let values: Vec<String> = values.into_iter().collect();
+        wanted.extend(ews.with_value(&folders, path, &values).await?);
+    }
+    let read = read(ews, &kinds, &wanted).await?;
+    Ok(clues.iter().map(|clue| answer(ews, clue, &read)).collect())
+}
+
+/// Reads `wanted`; what is not there, or lies in no calendar or list, is left out: Deleted Items is no place to live.
+async fn read<P: Http + Clock + Keys>(
+    ews: &Ews<P>,
+    kinds: &BTreeMap<ContainerId, Kind>,
+    wanted: &BTreeSet<(Kind, ItemId)>,
+) -> Result<BTreeMap<ItemId, Read>> {
+    let mut read = BTreeMap::new();
+    let mut items = Vec::new();
+    for kind in [Kind::Meeting, Kind::Task] {
+        let ids: Vec<ItemId> = wanted.iter().filter(|(of, _)| *of == kind).map(|(_, id)| id.clone()).collect();
+        for (id, got) in ids.iter().zip(ews.items(kind, &ids).await?) {
+            let bad = |reason: String| Malformed { id: Some(id.clone()), container: None, reason };
+            let node = match got {
+                Got::Item(node) => node,
+                Got::Gone => continue,
+                Got::Bad(reason) => {
+                    read.insert(id.clone(), Read::Bad(bad(reason), None));
+                    continue;
+                }
+            };
+            let folder = node.at("ParentFolderId").and_then(|folder| folder.attribute("Id")).map(ContainerId::from);
+            if folder.as_ref().is_some_and(|folder| !kinds.contains_key(folder)) {
+                continue;
+            }
+            match map::read(kind, &node, &ews.mailbox, &folder.unwrap_or_else(|| ContainerId::from(""))) {
+                Reading::Content(item) => items.push(Item { id: id.clone(), ..*item }),
+                Reading::Master(..) => {}
+                Reading::Malformed(malformed) => {
+                    read.insert(id.clone(), Read::Bad(bad(malformed.reason), Some(map::traces(&node))));
+                }
+            }
+        }
+    }
+    for lost in series::fill(ews, &mut items, Masters::new()).await? {
+        read.extend(lost.id.clone().map(|id| (id, Read::Bad(lost, None))));
+    }
+    read.extend(items.into_iter().map(|item| (item.id.clone(), Read::Item(Box::new(item)))));
+    Ok(read)
+}
+
+/// What of `read` answers `clue`.
+fn answer<P>(ews: &Ews<P>, clue: &Clue, read: &BTreeMap<ItemId, Read>) -> Found {
+    let mut found = Found::default();
+    if let Clue::Id { id, container } = clue {
+        match read.get(id) {
+            Some(Read::Item(item)) => {
+                let told = Some(&item.container).filter(|told| !told.as_str().is_empty());
+                found.items.push(Item { container: told.unwrap_or(container).clone(), ..(**item).clone() });
+            }
+            Some(Read::Bad(bad, _)) => {
+                found.malformed.push(Malformed { container: Some(container.clone()), ..bad.clone() });
+            }
+            None => {}
+        }
+        return found;
+    }
+    for one in read.values() {
+        match one {
+            Read::Item(item) if is(ews, (&item.facts.uid, &item.facts.mark), clue) => {
+                found.items.push((**item).clone())
+            }
+            Read::Item(_) => {}
+            // one of which nothing is known may be the one that is meant
+            Read::Bad(bad, traces) => {
+                let meant = traces.as_ref().is_none_or(|(uid, mark)| is(ews, (uid, mark), clue));
+                found.malformed.extend(meant.then(|| bad.clone()));
+            }
+        }
+    }
+    found
+}
+
+/// Whether an item with this UID and mark is asked for.
+fn is<P>(ews: &Ews<P>, (uid, mark): (&Option<Uid>, &Option<Mark>), clue: &Clue) -> bool {
+    match clue {
+        Clue::Id { .. } => false,
+        Clue::Uid(wanted) => uid.is_some() && *uid == uid::read(wanted.as_str()),
+        Clue::Mark(activity) => {
+            mark.as_ref().is_some_and(|mark| mark.site == ews.mailbox.site && mark.activity == *activity)
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! The containers of the mailbox: every calendar and task folder, wherever in the tree, but not those in Deleted Items (facts §3).
+
+use super::wire::Message;
+use super::xml::Node;
+use super::{Ews, endpoints, map};
+use crate::error::{Error, Result};
+use crate::model::{Container, ContainerId, Kind, Side};
+use crate::ports::{Clock, Http, Keys};
+use std::collections::{BTreeMap, BTreeSet};
+
+impl<P: Http + Clock + Keys> Ews<P> {
+    /// The calendars, then the task lists, default ones first.
+    ///
+    /// # Errors
+    /// What stops a run. A mailbox without one of the default folders has just what there is.
+    pub async fn containers(&self) -> Result<Vec<Container>> {
+        let defaults = self.ask(&endpoints::defaults()).await?;
+        let mut defaults = defaults.iter().map(|message| self.default(message));
+        let (calendar, tasks, deleted) = (defaults.next(), defaults.next(), defaults.next());
+        let own: Vec<ContainerId> =
+            [calendar, tasks].into_iter().flatten().collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
+        let deleted = deleted.transpose()?.flatten();
+        let nodes = self.tree().await?;
+        let parents: BTreeMap<&str, &str> =
+            nodes.iter().filter_map(|node| Some((id(node, "FolderId")?, id(node, "ParentFolderId")?))).collect();
+        let is_deleted = |container: &Container| {
+            let mut seen = BTreeSet::new();
+            let mut at = Some(container.id.as_str());
+            // a folder that is its own ancestor is in no tree
+            while let Some(folder) = at.filter(|folder| seen.insert(*folder)) {
+                if deleted.as_ref().is_some_and(|deleted| deleted.as_str() == folder) {
+                    return true;
+                }
+                at = parents.get(folder).copied();
+            }
+            false
+        };
+        let containers = nodes.iter().filter_map(|node| map::folder(node, &own, &self.mailbox));
+        let mut containers: Vec<Container> = containers.filter(|container| !is_deleted(container)).collect();
+        containers.sort_by_key(|container| (container.kind, !container.default));
+        containers.dedup_by(|one, other| one.id == other.id);
+        *self.kinds.borrow_mut() = containers.iter().map(|c| (c.id.clone(), c.kind)).collect();
+        Ok(containers)
+    }
+
+    /// The kind of each container; reads them if they were not read yet.
+    pub(super) async fn kinds(&self) -> Result<BTreeMap<ContainerId, Kind>> {
+        if self.kinds.borrow().is_empty() {
+            self.containers().await?;
+        }
+        Ok(self.kinds.borrow().clone())
+    }
+
+    /// The id of a default folder; a mailbox may lack one.
+    fn default(&self, message: &Message) -> Result<Option<ContainerId>> {
+        if message.code == "ErrorFolderNotFound" {
+            return Ok(None);
+        }
+        let body = message.success().map_err(|fault| fault.error(Side::Exchange))?;
+        let folder = body.at("Folders").and_then(|folders| folders.children.first());
+        Ok(folder.and_then(|folder| id(folder, "FolderId")).map(ContainerId::from))
+    }
+
+    /// Every folder.
+    async fn tree(&self) -> Result<Vec<Node>> {
+        let mut nodes: Vec<Node> = Vec::new();
+        loop {
+            let told = self.ask(&endpoints::folders(nodes.len())).await?;
+            let message = told.first().ok_or(Error::Network(Side::Exchange))?;
+            let root = message.success().map_err(|fault| fault.error(Side::Exchange))?.at("RootFolder");
+            let page = root.and_then(|root| root.at("Folders")).map(|list| list.children.clone()).unwrap_or_default();
+            let is_last = root.and_then(|root| root.attribute("IncludesLastItemInRange")) != Some("false");
+            let is_empty = page.is_empty();
+            nodes.extend(page);
+            if is_last || is_empty {
+                return Ok(nodes);
+            }
+        }
+    }
+}
+
+fn id<'a>(node: &'a Node, name: &str) -> Option<&'a str> {
+    node.at(name)?.attribute("Id")
+}

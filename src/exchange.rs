@@ -1,0 +1,59 @@
+//! The Exchange side: a mailbox in Microsoft 365, reached through Graph, or on an Exchange Server, through EWS. Which of the two an account has is its
+//! setting; nothing else knows the difference.
+
+use crate::error::Result;
+use crate::ews::Ews;
+use crate::graph::Graph;
+use crate::model::{Container, Cursor, Listing};
+use crate::ports::{Clock, Clue, Found, Http, Keys, Op, Outcome, Replica, Scope};
+
+/// A mailbox of either kind.
+pub enum Exchange<P> {
+    /// In Microsoft 365.
+    Cloud(Graph<P>),
+    /// On an Exchange Server.
+    Server(Ews<P>),
+}
+
+impl<P: Http + Clock + Keys> Exchange<P> {
+    /// The calendars, then the task lists, default ones first.
+    ///
+    /// # Errors
+    /// What stops a run.
+    pub async fn containers(&self) -> Result<Vec<Container>> {
+        match self {
+            Self::Cloud(graph) => graph.containers().await,
+            Self::Server(ews) => ews.containers().await,
+        }
+    }
+}
+
+impl<P: Http + Clock + Keys> Replica for Exchange<P> {
+    async fn identify(&self, known: Option<&str>) -> Result<Option<String>> {
+        match self {
+            Self::Cloud(graph) => graph.identify(known).await,
+            Self::Server(ews) => ews.identify(known).await,
+        }
+    }
+
+    async fn observe(&self, scope: &Scope, cursor: Option<&Cursor>) -> Result<Listing> {
+        match self {
+            Self::Cloud(graph) => graph.observe(scope, cursor).await,
+            Self::Server(ews) => ews.observe(scope, cursor).await,
+        }
+    }
+
+    async fn find(&self, clues: &[Clue]) -> Result<Vec<Found>> {
+        match self {
+            Self::Cloud(graph) => graph.find(clues).await,
+            Self::Server(ews) => ews.find(clues).await,
+        }
+    }
+
+    async fn apply(&self, ops: &[Op]) -> Vec<Outcome> {
+        match self {
+            Self::Cloud(graph) => graph.apply(ops).await,
+            Self::Server(ews) => ews.apply(ops).await,
+        }
+    }
+}

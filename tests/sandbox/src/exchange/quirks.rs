@@ -1,0 +1,103 @@
+//! What an Exchange Server, or something before it, may do to a client (ews/facts.md §2, §3, §7), switched on for tests; and how a server that is
+//! not Microsoft's differs (§10). All of it is a function of what was asked before: the same requests give the same replies.
+
+use serde::Deserialize;
+use std::num::NonZeroUsize;
+
+/// How the server behaves. The default is a server at its best.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+pub struct Quirks {
+    /// The next requests are refused with `ErrorServerBusy`.
+    pub busy: Busy,
+    /// What answers in place of EWS.
+    pub front: Front,
+    /// All sync states are invalid: those that are given out too, as while a mailbox is moved.
+    pub invalid_states: bool,
+    /// So many states of each folder are known, the oldest are forgotten.
+    pub states: Option<NonZeroUsize>,
+    /// For so many further calls of `SyncFolderItems` (of a folder, from its beginning or its end) it shows the folder as it was. `GetItem` and
+    /// `FindItem` are always current.
+    pub stale_reads: usize,
+    /// Changes come in an order that says nothing.
+    pub shuffled_order: bool,
+    /// Changes of one reply, whatever the client asks for.
+    pub page_size: Option<NonZeroUsize>,
+    /// A first round begins with a reply without changes that isn't the last.
+    pub empty_pages: bool,
+    /// A round tells again, as updates, what the round before told.
+    pub replays: bool,
+    /// With each change comes a `ReadFlagChange` of the same item.
+    pub read_flags: bool,
+    /// Items of one reply of `FindItem` (usually 1000).
+    pub find_limit: Option<NonZeroUsize>,
+    /// A batch is stopped after so many items: the others get `ErrorBatchProcessingStopped`.
+    pub batch: Option<NonZeroUsize>,
+    /// Ids of items that can't be read: `ErrorItemCorrupt`, and the rest of their batch is stopped.
+    pub corrupt: Vec<String>,
+    /// Names of folders that may not be read or written.
+    pub denied: Vec<String>,
+    /// A `CalendarView` tells of occurrences no more than their ids, times and kind.
+    pub skeletal_series: bool,
+    /// The mailbox was moved or disabled: `ErrorNonExistentMailbox`.
+    pub no_mailbox: bool,
+    /// What an answer by `DeclineItem` leaves in the calendar: usually nothing, the meeting goes to Deleted Items.
+    pub declined_stay: bool,
+    /// How the server differs from Microsoft's.
+    pub foreign: Foreign,
+}
+
+/// How often, and how, the server is busy.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+pub struct Busy {
+    /// So many requests.
+    pub times: u32,
+    /// Milliseconds to wait; absent: not told.
+    pub back_off: Option<u64>,
+    /// Told by each item in place of a fault.
+    pub by_item: bool,
+}
+
+/// What stands before EWS, or in its place.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Front {
+    /// EWS itself.
+    #[default]
+    Open,
+    /// A form to sign in, 200 with HTML.
+    Form,
+    /// The way to a form, 302.
+    Redirect,
+    /// 403: the policy of the organisation blocks the browser (ews/facts.md §8).
+    Forbidden,
+    /// 503 with a page of the web server.
+    Unavailable,
+    /// Replies end in the middle, though the connection says that they are whole.
+    Half,
+    /// 401 to everybody, though the password is right (ews/facts.md §7).
+    Unauthorized,
+}
+
+/// How grommunio's gromox differs (ews/facts.md §10). The default differs in nothing.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+pub struct Foreign {
+    /// A state that it doesn't know begins anew, with creates, in place of an error.
+    pub restarts: bool,
+    /// Extended properties come twice, with both names of their set.
+    pub twice: bool,
+    /// Nine digits of a second; days with a time.
+    pub digits: bool,
+    /// A `CalendarView` tells series by their masters, and only where the first occurrence lies in it.
+    pub unexpanded: bool,
+    /// Change keys are not looked at.
+    pub unlocked: bool,
+    /// A change of an occurrence shows in no sync.
+    pub silent: bool,
+    /// The text of an error is empty.
+    pub wordless: bool,
+    /// `MyResponseType` and `IsOrganizer` are missing.
+    pub vague: bool,
+}
