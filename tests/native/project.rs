@@ -7,7 +7,7 @@ use schedule_sync::engine::project::{LONGEST_LINE, guest as participant, instant
 use schedule_sync::engine::{Context, Seen};
 use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{
-    Address, Day, Meeting, Pair, Person, Record, Reminder, Response, Side, Status, Task, TaskWhen, When,
+    Address, Day, Instant, Meeting, Pair, Person, Record, Reminder, Response, Side, Status, Task, TaskWhen, When, Zone,
 };
 use std::collections::BTreeMap;
 
@@ -120,6 +120,40 @@ fn an_all_day_event_moves_by_the_days_that_its_activity_was_moved() {
         let shadows = shadows(&moment.context(), &Seen::default(), (now.as_ref(), Some(base.as_ref())));
         let Record::Meeting(there) = shadows.exchange else { panic!("a task") };
         assert_eq!(there.when, expected, "{what}");
+    }
+}
+
+/// Greenwich, whose clocks go forward on 29 March 2026.
+struct Greenwich;
+
+impl Zone for Greenwich {
+    fn offset(&self, at_instant: Instant) -> i32 {
+        if at_instant < at("2026-03-29T01:00:00Z") { 0 } else { 3600 }
+    }
+
+    fn name(&self) -> &'static str {
+        "GMT Standard Time"
+    }
+}
+
+#[test]
+fn a_change_of_the_clocks_on_the_way_is_no_part_of_a_day() {
+    let activity = |start: &str, end: &str| Record::Meeting(Meeting { when: timed(start, end), ..call() });
+    // read in Moscow
+    let base = Pair {
+        creatio: activity("2026-03-11T21:00:00Z", "2026-03-12T21:00:00Z"),
+        exchange: Record::Meeting(Meeting { when: all_day("2026-03-12", "2026-03-13"), ..call() }),
+    };
+    for (what, start, end) in [
+        ("by the clock on the wall", "2026-04-11T20:00:00Z", "2026-04-12T20:00:00Z"),
+        ("by whole days", "2026-04-11T21:00:00Z", "2026-04-12T21:00:00Z"),
+    ] {
+        let now = Pair { creatio: activity(start, end), exchange: base.exchange.clone() };
+        let moment = Moment::new();
+        let context = Context { zone: &Greenwich, ..moment.context() };
+        let shadows = shadows(&context, &Seen::default(), (now.as_ref(), Some(base.as_ref())));
+        let Record::Meeting(there) = shadows.exchange else { panic!("a task") };
+        assert_eq!(there.when, all_day("2026-04-12", "2026-04-13"), "{what}");
     }
 }
 
