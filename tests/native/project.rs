@@ -139,21 +139,24 @@ impl Zone for Greenwich {
 #[test]
 fn a_change_of_the_clocks_on_the_way_is_no_part_of_a_day() {
     let activity = |start: &str, end: &str| Record::Meeting(Meeting { when: timed(start, end), ..call() });
-    // read in Moscow
-    let base = Pair {
-        creatio: activity("2026-03-11T21:00:00Z", "2026-03-12T21:00:00Z"),
+    // read in Moscow, in winter and in summer
+    let base = |day: &str, next: &str| Pair {
+        creatio: activity(&format!("{day}T21:00:00Z"), &format!("{next}T21:00:00Z")),
         exchange: Record::Meeting(Meeting { when: all_day("2026-03-12", "2026-03-13"), ..call() }),
     };
-    for (what, start, end) in [
-        ("by the clock on the wall", "2026-04-11T20:00:00Z", "2026-04-12T20:00:00Z"),
-        ("by whole days", "2026-04-11T21:00:00Z", "2026-04-12T21:00:00Z"),
+    let (winter, summer) = (base("2026-03-11", "2026-03-12"), base("2026-04-11", "2026-04-12"));
+    let (later, earlier) = (all_day("2026-04-12", "2026-04-13"), all_day("2026-02-09", "2026-02-10"));
+    for (what, base, start, end, expected) in [
+        ("by the clock on the wall", &winter, "2026-04-11T20:00:00Z", "2026-04-12T20:00:00Z", later),
+        ("by whole days", &winter, "2026-04-11T21:00:00Z", "2026-04-12T21:00:00Z", later),
+        ("back by the clock on the wall", &summer, "2026-03-11T22:00:00Z", "2026-03-12T22:00:00Z", earlier),
     ] {
         let now = Pair { creatio: activity(start, end), exchange: base.exchange.clone() };
         let moment = Moment::new();
         let context = Context { zone: &Greenwich, ..moment.context() };
         let shadows = shadows(&context, &Seen::default(), (now.as_ref(), Some(base.as_ref())));
         let Record::Meeting(there) = shadows.exchange else { panic!("a task") };
-        assert_eq!(there.when, all_day("2026-04-12", "2026-04-13"), "{what}");
+        assert_eq!(there.when, expected, "{what}");
     }
 }
 
