@@ -116,8 +116,11 @@ fn what_is_left_on_a_persons_word_is_asked_about_no_more_when_all_is_compared() 
     assert!(trip.shelf.links.borrow().values().all(|link| link.state == LinkState::Undone));
 }
 
-/// The fields that adopting writes, by side.
-fn written(planned: &Planned) -> Vec<(Side, Vec<Field>)> {
+/// Fields that are written, by side.
+type Written = Vec<(Side, Vec<Field>)>;
+
+/// What adopting writes.
+fn written(planned: &Planned) -> Written {
     let fields = |op: &Op| match op {
         Op::Update(update) => update.patch.fields.iter().copied().collect(),
         Op::Create(_) | Op::Delete { .. } => panic!("an adoption only updates: {op:?}"),
@@ -129,7 +132,7 @@ fn written(planned: &Planned) -> Vec<(Side, Vec<Field>)> {
 fn adopting_a_colleagues_meeting_writes_the_users_own_answer_where_it_may() {
     type Change = fn(&mut Moment, &mut Pair<Item>);
     let answer = vec![(Side::Creatio, vec![Field::Response])];
-    let rows: [(&str, Change, Vec<(Side, Vec<Field>)>); 5] = [
+    let rows: [(&str, Change, Written); 5] = [
         ("a colleague's", |_, _| {}, answer.clone()),
         ("the user's", |_, items| items.creatio.facts.mine = true, vec![]),
         ("not imported", |moment, _| moment.settings.import_meetings.on = false, vec![]),

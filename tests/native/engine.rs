@@ -13,6 +13,7 @@ mod claim;
 mod containers;
 mod creation;
 mod decide;
+mod fates;
 mod flows;
 mod fold;
 mod guard;

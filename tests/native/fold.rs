@@ -146,7 +146,7 @@ fn what_was_created_is_linked_whatever_becomes_of_the_rest() {
         assert_eq!(folded.put.map(|link| link.ids.exchange), Some("made".into()), "{outcomes:?}");
     }
     for first in [Err(Refusal::Stale), Err(Refusal::Unknown), Err(Refusal::NotSent)] {
-        let folded = fold(&action, &[first.clone()], now());
+        let folded = fold(&action, std::slice::from_ref(&first), now());
         assert_eq!((folded.put, folded.done), (None, false), "{first:?}");
     }
 }

@@ -20,7 +20,10 @@ fn holds(change: impl FnOnce(&mut Link, &mut Pair<Item>)) -> Vec<Held> {
     Moment::with(|settings| settings.rules.conflict = Conflict::Ask).plan(&seen).held
 }
 
-fn told(held: &[Held]) -> Vec<(Reason, &[Field], &str)> {
+/// Why something is held, for which fields, and whom it concerns.
+type Told<'a> = (Reason, &'a [Field], &'a str);
+
+fn told(held: &[Held]) -> Vec<Told<'_>> {
     held.iter().map(|held| (held.reason, held.fields.as_slice(), held.detail.as_str())).collect()
 }
 
@@ -64,7 +67,7 @@ fn attended(link: &mut Link, items: &mut Pair<Item>) {
 fn what_waits_is_gathered_by_its_reason_and_tells_whom_it_concerns() {
     type Change = fn(&mut Link, &mut Pair<Item>);
     let mail = Reason::WouldMail;
-    let rows: [(&str, Change, &[(Reason, &[Field], &str)]); 7] = [
+    let rows: [(&str, Change, &[Told<'_>]); 7] = [
         (
             "a new place and body mail all attendees",
             |_, items| {

@@ -22,6 +22,7 @@ mod ews_examples;
 mod ews_map;
 mod ews_setup;
 mod ews_wire;
+mod fates;
 mod flows;
 mod fold;
 mod graph_examples;

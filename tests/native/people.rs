@@ -32,7 +32,7 @@ fn letters(side: Side, people: &[Person]) -> String {
         .map(|one| {
             let letter = match (side, one.addresses.first(), &one.contact) {
                 (Side::Creatio, _, Some(contact)) => contact.as_str().to_owned(),
-                (_, Some(address), _) => address.as_str()[..1].to_owned(),
+                (_, Some(address), _) => address.as_str().chars().take(1).collect(),
                 (_, None, _) => panic!("nobody: {one:?}"),
             };
             let response = if one.response == Response::Confirmed { "+" } else { "" };

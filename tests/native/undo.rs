@@ -52,6 +52,9 @@ fn update(op: Result<Op, Why>) -> Result<Box<Update>, Why> {
 
 type Change = fn(&mut Item);
 
+/// The side and the fields written, what became of the item since, and why the write is not taken back.
+type Row<'a> = (&'a str, Side, &'a [Field], Change, Option<Why>);
+
 #[test]
 fn what_was_created_is_removed_if_it_still_is_what_was_created() {
     let rows: [(&str, Change, Option<Why>); 4] = [
@@ -73,7 +76,7 @@ fn what_was_created_is_removed_if_it_still_is_what_was_created() {
 #[test]
 fn fields_are_written_back_as_they_were_where_nothing_newer_stands_and_nobody_is_mailed() {
     let (creatio, exchange) = (Side::Creatio, Side::Exchange);
-    let rows: [(&str, Side, &[Field], Change, Option<Why>); 10] = [
+    let rows: [Row<'_>; 10] = [
         ("as it was written", exchange, &[Field::Title], |_| {}, None),
         ("renamed since", exchange, &[Field::Title], |item| *title(item) = "Newer".to_owned(), Some(Why::Newer)),
         (
