@@ -80,7 +80,8 @@ export async function installWasmTarget() {
 
 /**
  * A tool that cargo can build, in one exact version.
- * @typedef {{ crate: string, version: string, programs: string[], minutes: number, locked: boolean }} Tool
+ * @typedef {{ crate: string, version: string, programs: string[], minutes: number, locked: boolean, command?: string }} Tool
+ * `command`: what comes before `--version` in a program that is a command of cargo
  */
 
 /** The wasm-bindgen command must be of the very version that the crate is built with. @returns {Tool} */
@@ -100,6 +101,16 @@ export function wasmBindgen() {
 
 /** @type {Tool} */
 export const wasmPack = { crate: 'wasm-pack', version: '0.15.1', programs: ['wasm-pack'], minutes: 3, locked: true };
+
+/** @type {Tool} */
+export const cargoMutants = {
+  crate: 'cargo-mutants',
+  version: '27.1.0',
+  programs: ['cargo-mutants'],
+  minutes: 3,
+  locked: true,
+  command: 'mutants',
+};
 
 /** The folder of the user's cache that tools are built into, shared by all checkouts. */
 function toolsFolder() {
@@ -149,7 +160,8 @@ export async function installTool(tool) {
  */
 function holds(folder, tool) {
   const paths = tool.programs.map((name) => join(folder, windows ? `${name}.exe` : name));
-  return paths.every(runnable) && ask(paths[0] ?? '', ['--version'])?.split(' ')[1] === tool.version;
+  const args = tool.command ? [tool.command, '--version'] : ['--version'];
+  return paths.every(runnable) && ask(paths[0] ?? '', args)?.split(' ')[1] === tool.version;
 }
 
 /**

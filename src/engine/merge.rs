@@ -163,7 +163,7 @@ impl Rule {
         let newer = if self.stamps.creatio > self.stamps.exchange { Side::Creatio } else { Side::Exchange };
         // in an adoption nobody is taken to have edited people and answers
         let counts = |field: &&Field| !(flows.adopts && matches!(field, Field::People | Field::Response));
-        let several = edited[newer].iter().filter(counts).count() > 1;
+        let several = edited[newer].iter().filter(counts).nth(1).is_some();
         if several { Self { stamps: Pair::default(), ..self } } else { self }
     }
 }

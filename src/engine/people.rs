@@ -103,15 +103,12 @@ impl Lists<'_> {
             let before = self.base.exchange.roll.same(one).next();
             before.is_none_or(|old| old.role != one.role || old.response != one.response)
         };
-        let arrives = |one: &Person| Some((changed(one), project::guest(self.context, self.seen, one)?));
-        let arriving: Vec<(bool, Person)> = self.now.exchange.list.iter().filter_map(arrives).collect();
-        let (news, known): (Vec<_>, Vec<_>) = arriving.into_iter().partition(|(changed, _)| *changed);
-        let [news, known] = [news, known].map(|list| list.into_iter().map(|(_, one)| one).collect::<Vec<Person>>());
-        let (coming, staying) = (Roll::of(&news), Roll::of(&known));
+        let arrive = self.now.exchange.list.iter().filter(|one| changed(one));
+        let news: Vec<Person> = arrive.filter_map(|one| project::guest(self.context, self.seen, one)).collect();
+        let coming = Roll::of(&news);
         let left = |one: &Person| self.base.exchange.has(one) && !self.now.exchange.has(one);
         let stays = self.now.creatio.list.iter().filter_map(|one| match coming.same(one).next() {
             Some(new) => Some(new.clone()),
-            None if staying.has(one) => Some(one.clone()),
             None => (!left(one)).then(|| one.clone()),
         });
         let added = news.iter().filter(|new| !self.now.creatio.roll.has(new) && !self.base.creatio.roll.has(new));

@@ -306,12 +306,3 @@ impl fmt::Display for Plan {
         Ok(())
     }
 }
-
-/// The items of `seen` that `plan` leaves alone, for the check that every observed id is accounted for: at rest is an answer too.
-#[must_use]
-pub fn touched(plan: &Plan, side: Side) -> BTreeSet<&ItemId> {
-    let written = plan.actions.iter().map(|action| &action.after.ids[side]);
-    let linked = plan.links.iter().map(|link| &link.ids[side]);
-    let held = plan.held.iter().filter(|held| held.side == side).filter_map(|held| held.id.as_ref());
-    written.chain(linked).chain(held).collect()
-}

@@ -8,7 +8,7 @@ use schedule_sync::engine::merge::{Merged, Rule, settle};
 use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete, FieldMap, Notify, Settings, Way};
 use schedule_sync::engine::{Context, Seen};
 use schedule_sync::model::time::Fixed;
-use schedule_sync::model::{Container, Field, Item, Kind, Pair, Record, Side, Window};
+use schedule_sync::model::{Container, Field, Item, Kind, Pair, Record, Side, Status, Window};
 
 fn pair_of_items() -> Pair<Item> {
     Pair::of(|side| item(side, "x", Record::Meeting(meeting("Call", "2026-03-12T10:00:00Z"))))
@@ -113,12 +113,7 @@ fn deletions_follow_their_rules_and_exceptions() {
         ("leave", |s, _| s.rules.creatio_delete = CreatioDelete::Leave, ("same", "gone"), Step::Bury),
         ("leave", |s, _| s.rules.exchange_delete = ExchangeDelete::Leave, ("gone", "same"), Step::Bury),
         ("process", |_, l| l.facts.creatio.process = true, ("same", "gone"), Step::Hold(Reason::Process)),
-        (
-            "completed",
-            |_, l| l.facts.creatio.status = Some(schedule_sync::model::Status::Completed),
-            ("same", "gone"),
-            Step::Bury,
-        ),
+        ("completed", |_, l| l.facts.creatio.status = Some(Status::Completed), ("same", "gone"), Step::Bury),
         ("attendees", |_, l| l.facts.exchange.attendees = 1, ("gone", "same"), Step::Hold(Reason::DeleteAsked)),
         ("attendees", |_, l| l.facts.exchange.attendees = 1, ("edited", "gone"), Step::Delete(Side::Creatio)),
         (

@@ -5,11 +5,35 @@
 #![allow(clippy::wildcard_enum_match_arm)] // a generator names the cases that it treats apart
 #![allow(dead_code)] // what the modules offer to those that are not here
 
+mod actions;
+mod answer;
 mod chance;
 mod choices;
+mod claim;
+mod containers;
+mod creation;
 mod decide;
+mod fates;
+mod flows;
+mod fold;
+mod guard;
+mod history;
+mod holding;
+mod ids;
 mod laws;
+mod link;
+mod matching;
 mod memory;
+mod merge;
+mod moment;
 mod oracle;
+mod people;
+mod plan;
+mod project;
+mod removal;
+mod scope;
+mod series;
+mod settings;
 mod trips;
+mod undo;
 mod zones;

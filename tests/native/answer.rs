@@ -1,0 +1,60 @@
+//! What a person said of something held: it holds for that item and reason only, until it is carried out.
+
+use schedule_sync::engine::answer::{Answer, Answers, Choice};
+use schedule_sync::engine::link::Reason;
+use schedule_sync::model::{ItemId, Side};
+
+fn said(id: &str, reason: Reason, choice: Choice) -> Answer {
+    Answer { side: Side::Creatio, id: id.into(), reason, choice }
+}
+
+fn answers<const N: usize>(list: [Answer; N]) -> Answers {
+    let mut answers = Answers::default();
+    list.into_iter().for_each(|answer| answers.add(answer));
+    answers
+}
+
+#[test]
+fn an_answer_holds_for_its_item_and_its_reason_only() {
+    let given = answers([
+        said("a", Reason::Clash, Choice::Leave),
+        said("a", Reason::WouldMail, Choice::Allow),
+        said("b", Reason::Clash, Choice::Take(Side::Exchange)),
+    ]);
+    let [a, b, c]: [ItemId; 3] = ["a", "b", "c"].map(Into::into);
+    for (ids, reason, choice) in [
+        ([&a, &c], Reason::Clash, Some(Choice::Leave)),
+        ([&c, &a], Reason::WouldMail, Some(Choice::Allow)),
+        ([&c, &b], Reason::Clash, Some(Choice::Take(Side::Exchange))),
+        ([&b, &c], Reason::WouldMail, None),
+        ([&a, &c], Reason::RichBody, None),
+        ([&c, &c], Reason::Clash, None),
+    ] {
+        assert_eq!(given.to(ids, reason), choice, "{ids:?} {reason:?}");
+        assert_eq!(given.allow(ids, reason), choice == Some(Choice::Allow), "{ids:?} {reason:?}");
+    }
+}
+
+#[test]
+fn a_later_answer_to_the_same_question_replaces_the_earlier() {
+    let given = answers([
+        said("a", Reason::Clash, Choice::Leave),
+        said("b", Reason::Clash, Choice::Leave),
+        said("a", Reason::WouldMail, Choice::Leave),
+        Answer { side: Side::Exchange, ..said("a", Reason::Clash, Choice::Leave) },
+        said("a", Reason::Clash, Choice::Take(Side::Creatio)),
+    ]);
+    let (a, b) = (ItemId::from("a"), ItemId::from("b"));
+    let mut items: Vec<_> = given.items().collect();
+    items.sort();
+    assert_eq!(items, [(Side::Creatio, &a), (Side::Creatio, &a), (Side::Creatio, &b), (Side::Exchange, &a)]);
+    assert_eq!(given.to([&b, &b], Reason::Clash), Some(Choice::Leave));
+}
+
+#[test]
+fn what_was_not_seen_is_still_to_be_carried_out() {
+    let given = answers([said("a", Reason::Clash, Choice::Leave), said("b", Reason::Clash, Choice::Leave)]);
+    let left = given.unsettled(|id| id.as_str() == "a");
+    assert_eq!(left, answers([said("b", Reason::Clash, Choice::Leave)]));
+    assert!(!left.is_empty() && left.unsettled(|_| true).is_empty());
+}

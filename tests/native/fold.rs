@@ -1,0 +1,207 @@
+//! Folding: a link moves on only by what was confirmed.
+
+use crate::memory::{at, title};
+use crate::moment::{Moment, linked, the_meeting};
+use schedule_sync::engine::decide::Step;
+use schedule_sync::engine::fold::{Folded, fold, found};
+use schedule_sync::engine::identity;
+use schedule_sync::engine::link::{Link, LinkState, Reason};
+use schedule_sync::engine::plan::Action;
+use schedule_sync::model::{
+    Facts, Field, Instant, Item, ItemId, Pair, Patch, Record, Reminder, Response, Side, Version,
+};
+use schedule_sync::ports::{Create, Op, Outcome, Refusal, Update, Written};
+
+fn now() -> Instant {
+    at("2026-03-10T09:00:00Z")
+}
+
+fn action(step: Step, writes: Vec<(Side, Op)>, after: &Link) -> Action {
+    Action { step, title: "Call".to_owned(), writes, before: None, after: after.clone() }
+}
+
+fn create(item: &Item) -> Op {
+    let (container, record) = (item.container.clone(), item.record.clone());
+    Op::Create(Box::new(Create { id: None, container, record, facts: Facts::default() }))
+}
+
+fn update(item: &Item, fields: &[Field]) -> Op {
+    Op::Update(Box::new(Update {
+        id: item.id.clone(),
+        container: item.container.clone(),
+        version: item.version.clone(),
+        before: item.record.clone(),
+        patch: Patch { record: item.record.clone(), fields: fields.iter().copied().collect() },
+        uid: None,
+        status: None,
+        owner: None,
+        mark: None,
+        facts: Facts::default(),
+    }))
+}
+
+fn delete(item: &Item) -> Op {
+    Op::Delete { id: item.id.clone(), container: item.container.clone(), version: item.version.clone(), cancels: false }
+}
+
+fn confirmed(item: &Item) -> Outcome {
+    let (id, container, version) = (item.id.clone(), item.container.clone(), item.version.clone());
+    Ok(Written { id, container, version, item: Some(Box::new(item.clone())) })
+}
+
+fn reminder(record: &Record) -> Reminder {
+    match record {
+        Record::Meeting(meeting) => meeting.reminder,
+        Record::Task(_) => panic!("a task"),
+    }
+}
+
+/// The pair, its event still to be created, and the event as the server then tells of it.
+fn pending() -> (Link, Pair<Item>) {
+    let (link, mut items) = linked(Side::Exchange);
+    (items.exchange.id, items.exchange.version) = ("made".into(), Version::new("first"));
+    items.exchange.container = "calendar, as the server names it".into();
+    the_meeting(&mut items.exchange).response = Response::Confirmed;
+    (Link { state: LinkState::Pending(Side::Exchange), ..link }, items)
+}
+
+#[test]
+fn a_confirmed_creation_makes_the_link_live() {
+    let (link, items) = pending();
+    let action = action(Step::Create(Side::Exchange), vec![(Side::Exchange, create(&items.exchange))], &link);
+    let Folded { put, done, again, held, drop } = fold(&action, &[confirmed(&items.exchange)], now());
+    let put = put.unwrap();
+    assert_eq!(
+        (put.state, put.ids.exchange.as_str(), put.versions.exchange.as_str()),
+        (LinkState::Alive, "made", "first")
+    );
+    assert_eq!(put.containers.exchange, items.exchange.container);
+    assert_eq!(put.base.exchange, items.exchange.record, "with the answer that the server filled in");
+    assert!(done && again.is_empty() && held.is_empty() && drop.is_empty());
+}
+
+#[test]
+fn a_creation_found_again_is_in_step_with_what_was_written() {
+    let (link, mut items) = pending();
+    *title(&mut items.exchange) = "Renamed since".to_owned();
+    let again = found(&link, Side::Exchange, &items.exchange);
+    assert_eq!((again.state, &again.versions.exchange), (LinkState::Alive, &items.exchange.version));
+    assert_eq!(again.facts.exchange, items.exchange.facts);
+    assert_eq!(again.base.exchange.title(), "Call", "what a person wrote since is an edit");
+    let Record::Meeting(base) = again.base.exchange else { panic!() };
+    assert_eq!(base.response, Response::Confirmed);
+}
+
+/// Of what is read back with an update only what a server moves by itself is folded: all else is somebody's edit.
+#[test]
+fn only_a_reminder_that_moved_with_its_start_is_folded_as_read_back() {
+    for (fields, folded) in [
+        (&[Field::When][..], true),
+        (&[Field::When, Field::Title], true),
+        (&[Field::When, Field::Reminder], false),
+        (&[Field::Title], false),
+        (&[Field::Reminder], false),
+    ] {
+        let (link, items) = linked(Side::Exchange);
+        let mut read = items.exchange.clone();
+        the_meeting(&mut read).reminder = Reminder::Before(45);
+        *title(&mut read) = "Somebody's".to_owned();
+        let action =
+            action(Step::Update(Side::Exchange), vec![(Side::Exchange, update(&items.exchange, fields))], &link);
+        let put = fold(&action, &[confirmed(&read)], now()).put.unwrap();
+        let expected = if folded { Reminder::Before(45) } else { Reminder::Off };
+        assert_eq!((reminder(&put.base.exchange), put.base.exchange.title()), (expected, "Call"), "{fields:?}");
+    }
+}
+
+#[test]
+fn a_mark_and_a_transaction_are_kept_where_a_reply_does_not_carry_them() {
+    let (mut link, items) = linked(Side::Exchange);
+    let mark = |activity: &str| Some(identity::mark(&ItemId::from(activity), &Moment::new().account, 0));
+    (link.facts.exchange.mark, link.facts.exchange.transaction) = (mark("a"), Some("first".to_owned()));
+    let action =
+        action(Step::Update(Side::Exchange), vec![(Side::Exchange, update(&items.exchange, &[Field::Title]))], &link);
+    let mut read = items.exchange;
+    read.facts.attendees = 3;
+    let facts = fold(&action, &[confirmed(&read)], now()).put.unwrap().facts.exchange;
+    assert_eq!((facts.mark, facts.transaction, facts.attendees), (mark("a"), Some("first".to_owned()), 3));
+    (read.facts.mark, read.facts.transaction) = (mark("b"), Some("second".to_owned()));
+    let facts = fold(&action, &[confirmed(&read)], now()).put.unwrap().facts.exchange;
+    assert_eq!((facts.mark, facts.transaction), (mark("b"), Some("second".to_owned())));
+}
+
+#[test]
+fn what_was_created_is_linked_whatever_becomes_of_the_rest() {
+    let (link, items) = pending();
+    let mut old = items.exchange.clone();
+    old.id = "old".into();
+    let writes = vec![(Side::Exchange, create(&items.exchange)), (Side::Exchange, delete(&old))];
+    let action = action(Step::Convert(Side::Exchange), writes, &link);
+    let made = || confirmed(&items.exchange);
+    let removed = Ok(Written { id: "old".into(), container: "x".into(), version: Version::new(""), item: None });
+    for rest in [Some(removed), Some(Err(Refusal::Gone)), Some(Err(Refusal::Stale)), Some(Err(Refusal::Unknown)), None]
+    {
+        let outcomes: Vec<Outcome> = std::iter::once(made()).chain(rest).collect();
+        let folded = fold(&action, &outcomes, now());
+        assert_eq!(folded.put.map(|link| link.ids.exchange), Some("made".into()), "{outcomes:?}");
+    }
+    for first in [Err(Refusal::Stale), Err(Refusal::Unknown), Err(Refusal::NotSent)] {
+        let folded = fold(&action, std::slice::from_ref(&first), now());
+        assert_eq!((folded.put, folded.done), (None, false), "{first:?}");
+    }
+}
+
+#[test]
+fn what_was_removed_already_is_removed() {
+    let (link, items) = linked(Side::Exchange);
+    let dead = Link { state: LinkState::Tombstone, ..link };
+    let action = action(Step::Delete(Side::Exchange), vec![(Side::Exchange, delete(&items.exchange))], &dead);
+    let folded = fold(&action, &[Err(Refusal::Gone)], now());
+    assert_eq!((folded.put, folded.done), (Some(dead), true));
+}
+
+#[test]
+fn a_write_that_was_not_confirmed_leaves_the_link_and_both_items_are_read_again() {
+    let (link, items) = linked(Side::Exchange);
+    let both = vec![
+        (Side::Creatio, link.ids.creatio.clone(), link.containers.creatio.clone()),
+        (Side::Exchange, link.ids.exchange.clone(), link.containers.exchange.clone()),
+    ];
+    for side in Side::BOTH {
+        for (op, read) in [
+            (update(&items[side], &[Field::Title]), both.clone()),
+            (create(&items[side]), both.iter().filter(|(of, ..)| *of != side).cloned().collect()),
+        ] {
+            let action = action(Step::Merge, vec![(side, op.clone())], &link);
+            for outcomes in
+                [vec![], vec![Err(Refusal::Stale)], vec![Err(Refusal::Unknown)], vec![Err(Refusal::NotSent)]]
+            {
+                let folded = fold(&action, &outcomes, now());
+                assert_eq!((&folded.put, folded.done, &folded.again), (&None, false, &read), "{op:?} {outcomes:?}");
+                assert!(folded.held.is_empty());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_refused_write_is_shown_where_its_item_is() {
+    let (link, items) = linked(Side::Exchange);
+    for side in Side::BOTH {
+        for (op, shown) in [
+            (update(&items[side], &[Field::Title]), side),
+            (delete(&items[side]), side),
+            (create(&items[side]), side.other()),
+        ] {
+            let action = action(Step::Merge, vec![(side, op.clone())], &link);
+            let folded = fold(&action, &[Err(Refusal::Rejected("too long".to_owned()))], now());
+            assert!(folded.put.is_none() && !folded.done && folded.again.is_empty());
+            let [held] = folded.held.as_slice() else { panic!("{:?}", folded.held) };
+            assert_eq!(
+                (held.reason, held.detail.as_str(), held.title.as_str()),
+                (Reason::Rejected, "too long", "Call")
+            );
+            assert_eq!(held.id.as_ref(), Some(&link.ids[shown]), "{op:?}");
+        }
+    }
+}

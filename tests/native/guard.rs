@@ -1,0 +1,155 @@
+//! The guard, at its very limits: what is too much is held by name, the rest of the plan goes on.
+
+use crate::memory::at;
+use crate::moment::{Moment, linked, pair};
+use schedule_sync::engine::answer::{Answer, Choice};
+use schedule_sync::engine::decide::Step;
+use schedule_sync::engine::guard::{CREATIONS, OTHERS, check, limit};
+use schedule_sync::engine::link::{Link, Reason};
+use schedule_sync::engine::plan::{Action, Plan};
+use schedule_sync::engine::{Context, Seen};
+use schedule_sync::model::{Facts, Field, Pair, Patch, Side, Version};
+use schedule_sync::ports::{Create, Op, Update};
+
+#[test]
+fn a_tenth_of_the_links_may_go_within_bounds() {
+    for (links, expected) in [(0, 10), (99, 10), (100, 10), (119, 11), (250, 25), (500, 50), (5_000, 50)] {
+        assert_eq!(limit(links), expected, "{links}");
+    }
+}
+
+/// The `n`th action of a step, whose pair is named by it.
+fn action(n: usize, (step, side): (Step, Side), op: &Op) -> Action {
+    let (link, _) = linked(Side::Exchange);
+    let after = Link { ids: Pair::of(|side| format!("{side}{n:03}").as_str().into()), ..link };
+    Action { step, title: String::new(), writes: vec![(side, op.clone())], before: None, after }
+}
+
+fn delete() -> Op {
+    Op::Delete { id: "x".into(), container: "x".into(), version: Version::new(""), cancels: false }
+}
+
+fn update(fields: &[Field]) -> Op {
+    let record = pair().creatio.record;
+    let patch = Patch { record: record.clone(), fields: fields.iter().copied().collect() };
+    Op::Update(Box::new(Update {
+        id: "x".into(),
+        container: "x".into(),
+        version: Version::new(""),
+        before: record,
+        patch,
+        uid: None,
+        status: None,
+        owner: None,
+        mark: None,
+        facts: Facts::default(),
+    }))
+}
+
+fn create() -> Op {
+    let record = pair().creatio.record;
+    Op::Create(Box::new(Create { id: None, container: "x".into(), record, facts: Facts::default() }))
+}
+
+fn deletions(count: usize) -> Vec<Action> {
+    (0..count).map(|n| action(n, (Step::Delete(Side::Creatio), Side::Creatio), &delete())).collect()
+}
+
+/// What is held of `actions`, and how many go on.
+fn judge(seen: &Seen, actions: Vec<Action>) -> (Vec<(Reason, Side)>, usize) {
+    let moment = Moment::new();
+    let context: Context<'_> = moment.context();
+    let mut plan = Plan { actions, ..Plan::default() };
+    check(&context, seen, &mut plan);
+    for held in &plan.held {
+        assert!(held.id.as_ref().is_some_and(|id| id.as_str().starts_with(&held.side.to_string())), "{held:?}");
+    }
+    assert!(plan.held.iter().all(|held| held.since == at("2026-03-10T09:00:00Z")));
+    (plan.held.iter().map(|held| (held.reason, held.side)).collect(), plan.actions.len())
+}
+
+/// So many are held for `reason`, where a person finds them, or all go on.
+fn all(held: Option<(Reason, Side)>, count: usize) -> (Vec<(Reason, Side)>, usize) {
+    held.map_or((vec![], count), |held| (vec![held; count], 0))
+}
+
+#[test]
+fn each_question_has_its_limit() {
+    let others = |mine: bool| {
+        let mut one = action(0, (Step::Create(Side::Exchange), Side::Exchange), &create());
+        one.after.facts.exchange.mine = mine;
+        one
+    };
+    let new = |side: Side| action(0, (Step::Create(side), side), &create());
+    let changed = |fields: &[Field]| action(0, (Step::Update(Side::Exchange), Side::Exchange), &update(fields));
+    let full = Seen { full: true, ..Seen::default() };
+    let some = Seen::default();
+    let (creatio, exchange) = (Side::Creatio, Side::Exchange);
+    for (what, one, seen, count, reason) in [
+        ("deletions", deletions(1).remove(0), &some, 10, None),
+        ("deletions", deletions(1).remove(0), &some, 11, Some((Reason::ManyDeletions, creatio))),
+        ("moves", changed(&[Field::When, Field::Title]), &some, 10, None),
+        ("moves", changed(&[Field::When, Field::Title]), &some, 11, Some((Reason::ManyMoves, creatio))),
+        ("other changes", changed(&[Field::Title]), &some, 200, None),
+        ("exports of others", others(false), &full, OTHERS, None),
+        ("exports of others", others(false), &full, OTHERS + 1, Some((Reason::ManyOfOthers, creatio))),
+        ("exports of one's own", others(true), &full, 200, None),
+        ("imports", new(creatio), &some, CREATIONS, None),
+        ("imports", new(creatio), &some, CREATIONS + 1, Some((Reason::ManyCreations, exchange))),
+        ("imports of a first run", new(creatio), &full, 300, None),
+        ("revivals of others", action(0, (Step::Revive(exchange), exchange), &create()), &full, 200, None),
+    ] {
+        let actions: Vec<Action> = (0..count)
+            .map(|n| {
+                let ids = Pair::of(|side| format!("{side}{n:03}").as_str().into());
+                Action { after: Link { ids, ..one.after.clone() }, ..one.clone() }
+            })
+            .collect();
+        assert_eq!(judge(seen, actions), all(reason, count), "{count} {what}");
+    }
+}
+
+#[test]
+fn deletions_of_the_day_count_together_and_a_side_suddenly_empty_holds_every_one() {
+    let (many, empty) = (Reason::ManyDeletions, Reason::SideEmpty);
+    let one_side = |side: Side| Pair::of(|other| other == side);
+    for (what, deleted, total, emptied, count, reason) in [
+        ("a busy day", 8, 0, Pair::default(), 2, None),
+        ("a busy day", 8, 0, Pair::default(), 3, Some(many)),
+        ("more than a day's", 60, 0, Pair::default(), 1, Some(many)),
+        ("few links", 0, 3, one_side(Side::Exchange), 3, None),
+        ("few links", 0, 4, one_side(Side::Exchange), 1, Some(empty)),
+        ("many links", 0, 100, one_side(Side::Creatio), 1, Some(empty)),
+        ("neither side is empty", 0, 100, Pair::default(), 1, None),
+    ] {
+        let seen = Seen { deletions: deleted, total, empty: emptied, ..Seen::default() };
+        let expected = all(reason.map(|reason| (reason, Side::Creatio)), count);
+        assert_eq!(judge(&seen, deletions(count)), expected, "{what}: {count}");
+    }
+}
+
+#[test]
+fn what_is_allowed_is_neither_held_nor_counted_and_what_was_held_stays_held() {
+    let mut seen = Seen::default();
+    for (id, reason) in [("creatio000", Reason::ManyDeletions), ("exchange001", Reason::SideEmpty)] {
+        let side = if id.starts_with("creatio") { Side::Creatio } else { Side::Exchange };
+        seen.answers.add(Answer { side, id: id.into(), reason, choice: Choice::Allow });
+    }
+    assert_eq!(judge(&seen, deletions(12)).1, 12, "twelve, of which two are allowed");
+    assert_eq!(judge(&seen, deletions(13)), (vec![(Reason::ManyDeletions, Side::Creatio); 11], 2));
+    seen.answers.add(Answer {
+        side: Side::Creatio,
+        id: "creatio002".into(),
+        reason: Reason::ManyDeletions,
+        choice: Choice::Leave,
+    });
+    assert_eq!(judge(&seen, deletions(13)).1, 2, "only a yes allows");
+
+    let guarded = Seen {
+        guarded: [("creatio001".into(), Reason::ManyDeletions), ("creatio000".into(), Reason::ManyMoves)].into(),
+        ..seen
+    };
+    assert_eq!(judge(&guarded, deletions(3)), (vec![], 3), "allowed since");
+    let guarded = Seen { answers: schedule_sync::engine::answer::Answers::default(), ..guarded };
+    assert_eq!(judge(&guarded, deletions(3)), (vec![(Reason::ManyDeletions, Side::Creatio)], 2), "by name");
+}

@@ -1,0 +1,186 @@
+//! What waits for a person: for which fields, with which values, and whom it concerns.
+
+use crate::memory::{task, title};
+use crate::moment::{Moment, linked, pair, seen_pair, the_meeting};
+use crate::trips::guest;
+use schedule_sync::engine::actions::held;
+use schedule_sync::engine::link::{Held, Link, Reason};
+use schedule_sync::engine::settings::Conflict;
+use schedule_sync::model::{Address, Body, Field, Item, Pair, Person, Record, Response, Side};
+
+/// What is held of a pair in step, with a Contact for everybody on the event, until `change` changes it.
+fn holds(change: impl FnOnce(&mut Link, &mut Pair<Item>)) -> Vec<Held> {
+    let (mut link, mut items) = linked(Side::Exchange);
+    change(&mut link, &mut items);
+    let mut seen = seen_pair(&link, &items);
+    if let Record::Meeting(one) = &items.exchange.record {
+        let addresses = one.people.iter().flat_map(|one| &one.addresses);
+        seen.people = addresses.map(|address| (address.clone(), address.as_str().into())).collect();
+    }
+    Moment::with(|settings| settings.rules.conflict = Conflict::Ask).plan(&seen).held
+}
+
+/// Why something is held, for which fields, and whom it concerns.
+type Told<'a> = (Reason, &'a [Field], &'a str);
+
+fn told(held: &[Held]) -> Vec<Told<'_>> {
+    held.iter().map(|held| (held.reason, held.fields.as_slice(), held.detail.as_str())).collect()
+}
+
+#[test]
+fn a_clash_is_shown_with_both_values() {
+    let held = holds(|_, items| {
+        for side in Side::BOTH {
+            *title(&mut items[side]) = format!("from {side}");
+            the_meeting(&mut items[side]).place = format!("on {side}");
+        }
+    });
+    assert_eq!(told(&held), [(Reason::Clash, &[Field::Title, Field::Place][..], "")]);
+    let values = |text: &str| Pair::of(|side| format!("{text} {side}"));
+    assert_eq!(held[0].values, [values("from"), values("on")]);
+    assert_eq!(
+        (held[0].side, held[0].id.clone(), held[0].title.as_str()),
+        (Side::Creatio, Some("a".into()), "from creatio")
+    );
+}
+
+fn someone(letter: &str) -> Person {
+    guest(&format!("{letter}@fabrikam.example"))
+}
+
+/// The same person in Creatio.
+fn contact(letter: &str) -> Person {
+    let address = Address::parse(&format!("{letter}@fabrikam.example")).unwrap();
+    Person { contact: Some(address.as_str().into()), name: letter.to_uppercase(), ..someone(letter) }
+}
+
+/// An event with these attendees, whose participants are in Creatio.
+fn attended(link: &mut Link, items: &mut Pair<Item>) {
+    the_meeting(&mut items.creatio).people = ["a", "b", "c"].map(contact).to_vec();
+    the_meeting(&mut items.exchange).people = ["a", "b", "c"].map(someone).to_vec();
+    items.exchange.facts.attendees = 3;
+    link.facts.exchange.attendees = 3;
+    link.base = items.as_ref().map(|item| item.record.clone());
+}
+
+#[test]
+fn what_waits_is_gathered_by_its_reason_and_tells_whom_it_concerns() {
+    type Change = fn(&mut Link, &mut Pair<Item>);
+    let mail = Reason::WouldMail;
+    let rows: [(&str, Change, &[Told<'_>]); 7] = [
+        (
+            "a new place and body mail all attendees",
+            |_, items| {
+                let one = the_meeting(&mut items.creatio);
+                (one.place, one.body) = ("Here".to_owned(), Body::from_text("new"));
+            },
+            &[(mail, &[Field::Place, Field::Body], "3")],
+        ),
+        (
+            "who is taken off is mailed",
+            |_, items| drop(the_meeting(&mut items.creatio).people.pop()),
+            &[(mail, &[Field::People], "1")],
+        ),
+        (
+            "with a new place all are",
+            |_, items| {
+                let one = the_meeting(&mut items.creatio);
+                one.place = "Here".to_owned();
+                one.people.pop();
+            },
+            &[(mail, &[Field::Place, Field::People], "3")],
+        ),
+        (
+            "who would be invited is named",
+            |_, items| the_meeting(&mut items.creatio).people.push(contact("d")),
+            &[(Reason::NotInvited, &[Field::People], "1: D")],
+        ),
+        (
+            "and who is taken off is counted apart",
+            |_, items| the_meeting(&mut items.creatio).people = ["b", "c", "d", "e"].map(contact).to_vec(),
+            &[(mail, &[Field::People], "1"), (Reason::NotInvited, &[Field::People], "2: D, E")],
+        ),
+        (
+            "an answer goes to the organizer",
+            |link, items| {
+                items.exchange.facts.foreign = true;
+                link.facts.exchange.foreign = true;
+                items.creatio.facts.answered = true;
+                the_meeting(&mut items.creatio).response = Response::Declined;
+            },
+            &[(mail, &[Field::Response], "1")],
+        ),
+        (
+            "a rich body concerns nobody",
+            |link, items| {
+                let rich = Body::from_html("<table><tr><td>Prices</td></tr></table>");
+                for side in Side::BOTH {
+                    the_meeting(&mut items[side]).body = rich.clone();
+                    the_meeting(&mut items[side]).people.clear();
+                }
+                (items.exchange.facts.attendees, link.facts.exchange.attendees) = (0, 0);
+                link.base = items.as_ref().map(|item| item.record.clone());
+                the_meeting(&mut items.creatio).body = Body::from_text("mine");
+            },
+            &[(Reason::RichBody, &[Field::Body], "")],
+        ),
+    ];
+    for (what, change, expected) in rows {
+        let held = holds(|link, items| {
+            attended(link, items);
+            change(link, items);
+        });
+        let mut told = told(&held);
+        told.sort_by_key(|(reason, ..)| *reason);
+        let mut expected = expected.to_vec();
+        expected.sort_by_key(|(reason, ..)| *reason);
+        assert_eq!(told, expected, "{what}");
+    }
+}
+
+#[test]
+fn names_are_listed_as_many_as_a_person_reads() {
+    for (count, expected) in [(1, ""), (20, ""), (21, " +1"), (45, " +25")] {
+        let held = holds(|_, items| {
+            let name = |n: usize| Person { name: format!("N{n:02}"), ..contact(&format!("p{n:02}")) };
+            the_meeting(&mut items.creatio).people = (0..count).map(name).collect();
+        });
+        let names: Vec<String> = (0..count.min(20)).map(|n| format!("N{n:02}")).collect();
+        let expected = format!("{count}: {}{expected}", names.join(", "));
+        assert_eq!(told(&held), [(Reason::NotInvited, &[Field::People][..], expected.as_str())]);
+    }
+    let held = holds(|_, items| {
+        the_meeting(&mut items.creatio).people = vec![Person { name: String::new(), ..contact("d") }];
+    });
+    assert_eq!(held[0].detail, "1: d@fabrikam.example", "one without a name by the address");
+}
+
+#[test]
+fn a_pair_is_shown_where_a_person_finds_it_and_a_removal_with_whom_it_mails() {
+    let moment = Moment::new();
+    let items = pair();
+    let (creatio, exchange) = (Some(&items.creatio), Some(&items.exchange));
+    for (read, side) in [
+        (Pair { creatio, exchange }, Side::Creatio),
+        (Pair { creatio, exchange: None }, Side::Creatio),
+        (Pair { creatio: None, exchange }, Side::Exchange),
+        (Pair { creatio: None, exchange: None }, Side::Creatio),
+    ] {
+        for (reason, attendees, foreign, detail) in [
+            (Reason::DeleteAsked, 0, false, ""),
+            (Reason::DeleteAsked, 1, false, "1"),
+            (Reason::DeleteAsked, 3, false, "3"),
+            (Reason::DeleteAsked, 3, true, "1"),
+            (Reason::ConvertAsked, 3, false, ""),
+        ] {
+            let (mut link, _) = linked(Side::Exchange);
+            (link.facts.exchange.attendees, link.facts.exchange.foreign) = (attendees, foreign);
+            link.base.creatio = Record::Task(task("As it was", "2026-03-12"));
+            let planned = held(&moment.context(), &link, read, reason);
+            let [shown] = planned.held.as_slice() else { panic!("{planned:?}") };
+            assert_eq!((shown.side, shown.id.as_ref(), shown.reason), (side, Some(&link.ids[side]), reason));
+            let known = read[side].map_or("As it was", |item| item.record.title());
+            assert_eq!((shown.detail.as_str(), shown.title.as_str()), (detail, known));
+        }
+    }
+}

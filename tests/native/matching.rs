@@ -1,0 +1,331 @@
+//! Which unlinked items are one: by mark, by UID, by the built-in sync's note, by what they look like. Never guessed.
+
+use crate::memory::{LIST, at, item, task, title};
+use crate::moment::{Moment, linked, pair, seen};
+use schedule_sync::engine::link::Link;
+use schedule_sync::engine::matching::{Match, candidates, find, outdated};
+use schedule_sync::engine::{Seen, identity};
+use schedule_sync::model::{
+    Instant, Item, ItemId, Malformed, Mark, Occurrence, Original, Pair, Record, Side, Task, TaskWhen,
+};
+
+/// An event with a UID and a title of its own, so that nothing is matched by how it looks.
+fn event(id: &str) -> Item {
+    let mut one = Item { id: id.into(), ..pair().exchange };
+    one.facts.uid = Some(format!("uid-{id}").as_str().into());
+    *title(&mut one) = format!("Event {id}");
+    one
+}
+
+fn activity(id: &str) -> Item {
+    Item { id: id.into(), ..pair().creatio }
+}
+
+fn mark(activity: &str, generation: u32) -> Mark {
+    identity::mark(&activity.into(), &Moment::new().account, generation)
+}
+
+/// The event that we made for an Activity.
+fn made(id: &str, activity: &str) -> Item {
+    let mut one = copied(id, activity);
+    one.facts.transaction = Some(identity::transaction(&activity.into(), &Moment::new().account, 0));
+    one
+}
+
+/// A copy of such an event: it has the mark, but no transaction.
+fn copied(id: &str, activity: &str) -> Item {
+    let mut one = event(id);
+    one.facts.mark = Some(mark(activity, 0));
+    one
+}
+
+fn noted(id: &str, activity: &str) -> Item {
+    let mut one = event(id);
+    one.facts.local = Some(activity.into());
+    one
+}
+
+fn a_task(id: &str, activity: Option<&str>, created: Option<Instant>) -> Item {
+    let mut one = item(Side::Exchange, id, Record::Task(task(&format!("Task {id}"), "2026-03-12")));
+    (one.facts.mark, one.facts.created) = (activity.map(|activity| mark(activity, 0)), created);
+    one
+}
+
+fn task_of_creatio(id: &str, name: &str) -> Item {
+    let when = TaskWhen::Timed { start: at("2026-03-12T09:00:00Z"), due: at("2026-03-12T18:00:00Z") };
+    item(Side::Creatio, id, Record::Task(Task { when, ..task(name, "2026-03-12") }))
+}
+
+/// A link of an Activity to an item.
+fn link_to(activity: &str, item: &Item) -> Link {
+    let mut link =
+        Link { ids: Pair { creatio: activity.into(), exchange: item.id.clone() }, ..linked(Side::Exchange).0 };
+    link.facts.exchange = item.facts.clone();
+    link
+}
+
+fn found<const N: usize>(seen: &Seen, unlinked: [&Item; N]) -> Vec<(String, Match)> {
+    let found = find(&Moment::new().context(), seen, &unlinked);
+    found.events.into_iter().map(|(id, found)| (id.as_str().to_owned(), found)).collect()
+}
+
+fn is(id: &str, found: Match) -> Vec<(String, Match)> {
+    vec![(id.to_owned(), found)]
+}
+
+fn with(activity: &str) -> Match {
+    Match::With(activity.into())
+}
+
+#[test]
+fn a_mark_tells_what_an_event_is_unless_it_is_a_copy_or_another_sites() {
+    let mut elsewhere = made("e", "a");
+    elsewhere.facts.mark = Some(Mark { site: "another".into(), ..mark("a", 0) });
+    let mut later = made("e", "a");
+    later.facts.mark = Some(mark("a", 1));
+    type Change = fn(&mut Seen);
+    let none: Change = |_| {};
+    let here: Change = |seen| drop(seen.items.creatio.insert("a".into(), activity("a")));
+    let alive: Change = |seen| seen.links.push(link_to("a", &event("old")));
+    let lost: Change = |seen| {
+        seen.links.push(link_to("a", &event("old")));
+        seen.gone.exchange.insert("old".into());
+    };
+    let odd: Change = |seen| {
+        let bad = |id: &str| Malformed { id: Some(id.into()), container: None, reason: String::new() };
+        seen.malformed.creatio.push(bad("a"));
+    };
+    for (what, item, change, expected) in [
+        ("the Activity is there", made("e", "a"), here, with("a")),
+        ("it is gone", made("e", "a"), none, Match::Orphan("a".into())),
+        ("it can't be understood", made("e", "a"), odd, Match::Copy),
+        ("another can't be understood", event("e"), odd, Match::New),
+        ("it has another event", made("e", "a"), alive, Match::Copy),
+        ("its event is gone", made("e", "a"), lost, Match::Relink("a".into())),
+        ("a copy, and it is there", copied("e", "a"), here, with("a")),
+        ("a copy, and it is gone", copied("e", "a"), none, Match::New),
+        ("a copy, and it has its event", copied("e", "a"), alive, Match::New),
+        ("a transaction of another generation", later, alive, Match::New),
+        ("another installation's", elsewhere, here, Match::New),
+    ] {
+        let mut seen = seen([], [&item]);
+        change(&mut seen);
+        assert_eq!(found(&seen, [&item]), is("e", expected), "{what}");
+    }
+}
+
+#[test]
+fn of_two_tasks_for_one_activity_the_older_stays() {
+    let [early, late] = ["2026-03-01T09:00:00Z", "2026-03-02T09:00:00Z"].map(|text| Some(at(text)));
+    let relink = || Match::Relink("a".into());
+    let surplus = || Match::Surplus("a".into());
+    for (what, of_link, of_new, expected) in [
+        ("the new one is older", ("m", late), ("x", early), relink()),
+        ("the new one is younger", ("m", early), ("x", late), surplus()),
+        ("alike, by their ids", ("m", early), ("a", early), relink()),
+        ("alike, by their ids", ("m", early), ("x", early), surplus()),
+    ] {
+        let (old, new) = (a_task(of_link.0, Some("a"), of_link.1), a_task(of_new.0, Some("a"), of_new.1));
+        let seen = Seen { links: vec![link_to("a", &old)], ..seen([], [&old, &new]) };
+        assert_eq!(found(&seen, [&new]), is(of_new.0, expected), "{what}");
+    }
+    let (older, younger) = (a_task("x", Some("a"), early), a_task("m", Some("a"), late));
+    let seen = seen([&task_of_creatio("a", "Other")], [&older, &younger]);
+    let expected = [is("m", surplus()), is("x", with("a"))].concat();
+    assert_eq!(found(&seen, [&older, &younger]), expected, "neither is linked yet");
+    assert_eq!(found(&seen, [&younger, &older]), expected, "in any order");
+}
+
+#[test]
+fn the_uid_is_that_of_one_activity_of_the_same_kind() {
+    let holder = |id: &str, uid: &str| {
+        let mut one = activity(id);
+        one.facts.uid = Some(uid.into());
+        one
+    };
+    let mut a_task = task_of_creatio("t", "Offer");
+    a_task.facts.uid = Some("uid-e".into());
+    let mut occurrence = event("e");
+    occurrence.facts.occurrence =
+        Some(Occurrence { master: "m".into(), original: Original::At(at("2026-03-12T10:00:00Z")) });
+    for (what, event, seen, expected) in [
+        ("one", event("e"), seen([&holder("a", "uid-e"), &holder("b", "uid-x")], []), with("a")),
+        ("two", event("e"), seen([&holder("a", "uid-e"), &holder("b", "uid-e")], []), Match::Ambiguous),
+        ("none", event("e"), seen([&holder("a", "uid-x"), &activity("b")], []), Match::New),
+        ("of another kind", event("e"), seen([&a_task], []), Match::New),
+        ("an occurrence has its series' UID", occurrence, seen([&holder("a", "uid-e")], []), Match::New),
+    ] {
+        assert_eq!(found(&seen, [&event]), is("e", expected), "{what}");
+    }
+    let linked = Seen { links: vec![link_to("a", &event("old"))], ..seen([&holder("a", "uid-e")], []) };
+    assert_eq!(found(&linked, [&event("e")]), is("e", Match::Copy), "it has its event");
+}
+
+#[test]
+fn the_built_in_syncs_note_names_the_activity_unless_a_copy_carried_it_along() {
+    let mut marked = noted("e", "a");
+    marked.facts.mark = Some(mark("gone", 0));
+    let mut occurrence = noted("e", "a");
+    occurrence.facts.occurrence =
+        Some(Occurrence { master: "m".into(), original: Original::At(at("2026-03-12T10:00:00Z")) });
+    let here = || seen([&activity("a")], []);
+    let malformed = Malformed { id: Some("a".into()), container: None, reason: String::new() };
+    let mut odd = seen([], []);
+    odd.malformed.creatio.push(malformed);
+    let alive = Seen { links: vec![link_to("a", &event("old"))], ..here() };
+    let mut lost = alive.clone();
+    lost.gone.exchange.insert("old".into());
+    for (what, event, seen, expected) in [
+        ("it is there", noted("e", "a"), here(), with("a")),
+        ("it is not there", noted("e", "x"), here(), Match::New),
+        ("it can't be understood", noted("e", "a"), odd, Match::Copy),
+        ("it has another event: a copy", noted("e", "a"), alive, Match::New),
+        ("its event is gone", noted("e", "a"), lost, Match::Relink("a".into())),
+        ("of another kind", noted("e", "t"), seen([&task_of_creatio("t", "Offer")], []), Match::New),
+        ("our mark is the later word", marked, here(), Match::New),
+        ("an occurrence shows its series' note", occurrence, here(), Match::New),
+    ] {
+        assert_eq!(found(&seen, [&event]), is("e", expected), "{what}");
+    }
+}
+
+#[test]
+fn of_several_for_one_activity_the_original_stays_and_copies_are_what_they_are() {
+    let by = |mut one: Item, created: &str| {
+        one.facts.created = Some(at(created));
+        one
+    };
+    let (early, late) = ("2026-03-01T09:00:00Z", "2026-03-02T09:00:00Z");
+    let of_uid = |mut one: Item, uid: &str| {
+        one.facts.uid = Some(uid.into());
+        one
+    };
+    for (what, first, second, copy) in [
+        (
+            "the one that we made, though it is younger",
+            by(made("x", "a"), late),
+            by(copied("m", "a"), early),
+            Match::New,
+        ),
+        ("the older of two notes", by(noted("x", "a"), early), by(noted("m", "a"), late), Match::New),
+        (
+            "two of one UID, noted both",
+            of_uid(by(noted("x", "a"), early), "uid"),
+            of_uid(by(noted("m", "a"), late), "uid"),
+            Match::Copy,
+        ),
+    ] {
+        let seen = seen([&activity("a")], [&first, &second]);
+        let expected = [is("m", copy), is("x", with("a"))].concat();
+        assert_eq!(found(&seen, [&first, &second]), expected, "{what}");
+        assert_eq!(found(&seen, [&second, &first]), expected, "{what}, in any order");
+    }
+    let shared = identity::activity(&of_uid(event("x"), "uid"), &Moment::new().account, 0);
+    let [first, second] = [("x", early), ("m", late)].map(|(id, created)| of_uid(by(event(id), created), "uid"));
+    let seen = seen([&activity(shared.as_str())], [&first, &second]);
+    let expected = [is("m", Match::Copy), is("x", with(shared.as_str()))].concat();
+    assert_eq!(found(&seen, [&first, &second]), expected, "one meeting in two calendars");
+}
+
+#[test]
+fn the_last_resort_is_how_things_look_to_a_person() {
+    type Change = fn(&mut Seen, &mut Item);
+    let rows: [(&str, Change, Match); 8] = [
+        ("alike", |_, _| {}, with("a")),
+        ("but for capitals", |_, event| *title(event) = "CALL".to_owned(), with("a")),
+        ("not the user's", |seen, _| change(seen, |one| one.facts.mine = false), Match::New),
+        ("an e-mail", |seen, _| change(seen, |one| one.facts.email = true), Match::New),
+        ("canceled", |seen, _| change(seen, |one| one.facts.canceled = true), Match::New),
+        ("linked", |seen, _| seen.links.push(link_to("a", &event("old"))), Match::New),
+        ("another title", |_, event| *title(event) = "Visit".to_owned(), Match::New),
+        (
+            "another hour",
+            |seen, _| {
+                change(seen, |one| one.record = Record::Meeting(crate::memory::meeting("Call", "2026-03-12T11:00:00Z")))
+            },
+            Match::New,
+        ),
+    ];
+    for (what, change, expected) in rows {
+        let mut event = pair().exchange;
+        let mut seen = seen([&activity("a")], []);
+        change(&mut seen, &mut event);
+        assert_eq!(found(&seen, [&event]), is("e", expected), "{what}");
+    }
+    let task = item(Side::Exchange, "e", Record::Task(task("Offer", "2026-03-12")));
+    let seen = seen([&task_of_creatio("a", "Offer")], [&task]);
+    assert_eq!((found(&seen, [&task]), task.container.as_str()), (is("e", with("a")), LIST));
+}
+
+fn change(seen: &mut Seen, change: impl FnOnce(&mut Item)) {
+    change(seen.items.creatio.get_mut(&ItemId::from("a")).unwrap());
+}
+
+#[test]
+fn look_alikes_of_several_are_reported_on_both_sides() {
+    let alike = |id: &str| {
+        let mut one = event(id);
+        *title(&mut one) = "Call".to_owned();
+        one
+    };
+    let (e, f) = (alike("e"), alike("f"));
+    let both = seen([&activity("a"), &activity("b")], []);
+    let find = |seen: &Seen, unlinked: &[&Item]| find(&Moment::new().context(), seen, unlinked);
+    let found = find(&both, &[&e, &f]);
+    assert_eq!(found.events, [("e".into(), Match::Ambiguous), ("f".into(), Match::Ambiguous)].into());
+    assert_eq!(found.rivals, ["a".into(), "b".into()].into());
+
+    let taken = find(&seen([&activity("a"), &activity("b")], []), &[&noted("n", "a"), &e]);
+    assert_eq!(taken.events, [("e".into(), with("b")), ("n".into(), with("a"))].into(), "one is taken already");
+    assert!(taken.rivals.is_empty());
+}
+
+#[test]
+fn what_an_item_could_stand_for_is_looked_up() {
+    let moment = Moment::new();
+    let own = identity::activity(&event("e"), &moment.account, 0);
+    let mut marked = made("e", "a");
+    marked.facts.local = Some("b".into());
+    for (item, expected) in [
+        (event("e"), vec![own.clone()]),
+        (made("e", "a"), vec![own.clone(), "a".into()]),
+        (noted("e", "b"), vec![own.clone(), "b".into()]),
+        (marked, vec![own, "a".into()]),
+    ] {
+        assert_eq!(candidates(&moment.context(), &item), expected, "{:?}", item.facts);
+    }
+}
+
+#[test]
+fn a_later_mark_of_ours_outdates_the_base() {
+    let other_site = Mark { site: "another".into(), ..mark("a", 5) };
+    for (marked, expected) in [
+        (Some(mark("a", 2)), None),
+        (Some(mark("a", 3)), Some(3)),
+        (Some(mark("a", 1)), None),
+        (Some(mark("b", 3)), None),
+        (Some(other_site), None),
+        (None, None),
+    ] {
+        let (link, mut items) = linked(Side::Exchange);
+        items.exchange.facts.mark.clone_from(&marked);
+        let (link, seen) = (Link { generation: 2, ..link }, seen([], [&items.exchange]));
+        assert_eq!(outdated(&Moment::new().context(), &seen, &link), expected, "{marked:?}");
+    }
+}
+
+#[test]
+fn a_match_tells_which_activity_it_is_about() {
+    for (found, about) in [
+        (with("a"), true),
+        (Match::Relink("a".into()), true),
+        (Match::Orphan("a".into()), true),
+        (Match::Surplus("a".into()), true),
+        (Match::New, false),
+        (Match::Copy, false),
+        (Match::Added, false),
+        (Match::Ambiguous, false),
+    ] {
+        assert_eq!(found.activity(), about.then(|| ItemId::from("a")).as_ref(), "{found:?}");
+    }
+}

@@ -1,0 +1,130 @@
+//! The merge of a pair: what is taken, what clashes, and what the servers' stamps tell.
+
+use crate::memory::{at, title};
+use crate::moment::{Moment, pair, seen, the_meeting};
+use schedule_sync::engine::decide;
+use schedule_sync::engine::flows::{Flow, Flows};
+use schedule_sync::engine::merge::{Merge, Merged, Rule, adopt, merge, settle};
+use schedule_sync::engine::settings::Conflict;
+use schedule_sync::model::{Field, Importance, Item, Pair, Reminder, Response, Side};
+
+/// The flows of the pair, of which nothing is special.
+fn flows(moment: &Moment, items: &Pair<Item>) -> Flows {
+    let link = crate::decide::link(items, None);
+    let fates = items.as_ref().map(|item| decide::Fate::Same(Some(item)));
+    decide::flows(&moment.context(), &seen([], []), &link, fates)
+}
+
+fn newest(creatio: &str, exchange: &str) -> Rule {
+    let stamps = Pair { creatio: Some(at(creatio)), exchange: Some(at(exchange)) };
+    Rule { answer: None, conflict: Conflict::Newest, stamps }
+}
+
+/// Merges the pair, in step until each side changed it.
+fn merged(rule: Rule, changes: Pair<fn(&mut Item)>) -> Merge {
+    let (moment, base) = (Moment::new(), pair());
+    let mut now = base.clone();
+    for side in Side::BOTH {
+        changes[side](&mut now[side]);
+    }
+    let records = |items: &Pair<Item>| items.clone().map(|item| item.record);
+    let (base, now) = (records(&base), records(&now));
+    let context = moment.context();
+    merge(&context, &seen([], []), (base.as_ref(), now.as_ref()), (flows(&moment, &pair()), rule))
+}
+
+const EARLY: &str = "2026-03-10T08:00:00Z";
+const LATE: &str = "2026-03-10T08:30:00Z";
+
+/// A stamp is that of an item's last change: where the newer item was changed in several fields, it tells of none of them.
+#[test]
+fn a_stamp_tells_of_a_field_only_if_nothing_else_was_changed_there() {
+    type Change = fn(&mut Item);
+    let title_only: Change = |item| *title(item) = "One".to_owned();
+    let other: Change = |item| *title(item) = "Other".to_owned();
+    let more: Change = |item| {
+        *title(item) = "Other".to_owned();
+        the_meeting(item).place = "Elsewhere".to_owned();
+    };
+    let answered: Change = |item| {
+        *title(item) = "Other".to_owned();
+        the_meeting(item).response = Response::Declined;
+    };
+    let (creatio, exchange) = (Some(Side::Creatio), Some(Side::Exchange));
+    for (what, changes, stamps, winner) in [
+        ("one each", [title_only, other], (LATE, EARLY), creatio),
+        ("one each", [title_only, other], (EARLY, LATE), exchange),
+        ("more on the older", [title_only, more], (LATE, EARLY), creatio),
+        ("more on the older", [more, title_only], (EARLY, LATE), exchange),
+        ("more on the newer", [title_only, more], (EARLY, LATE), None),
+        ("more on the newer", [more, title_only], (LATE, EARLY), None),
+        ("an answer on the newer", [title_only, answered], (EARLY, LATE), None),
+        ("at the same time", [title_only, other], (LATE, LATE), None),
+    ] {
+        let changes = Pair { creatio: changes[0], exchange: changes[1] };
+        let merge = merged(newest(stamps.0, stamps.1), changes);
+        let clashes: &[Field] = if winner.is_some() { &[] } else { &[Field::Title] };
+        assert_eq!(merge.clashes, clashes, "{what}: {stamps:?}");
+        for side in Side::BOTH {
+            let loses = winner == Some(side.other());
+            assert_eq!(merge.writes[side].contains(&Field::Title), loses, "{what}: {stamps:?}, {side}");
+        }
+    }
+}
+
+#[test]
+fn in_an_adoption_nobody_is_taken_to_have_edited_people_and_answers() {
+    for (more, clashes) in [(false, vec![]), (true, vec![Field::Title, Field::Importance])] {
+        let (moment, mut items) = (Moment::new(), pair());
+        *title(&mut items.exchange) = "Other".to_owned();
+        let one = the_meeting(&mut items.exchange);
+        (one.response, one.people) = (Response::Confirmed, vec![crate::trips::guest("x@fabrikam.example")]);
+        if more {
+            one.importance = Importance::High;
+        }
+        let now = items.as_ref().map(|item| &item.record);
+        let rule = newest(EARLY, LATE);
+        let merge = adopt(&moment.context(), &seen([], []), now, (flows(&moment, &items), rule));
+        assert_eq!(merge.clashes, clashes);
+        let written = merge.writes.clone().map(|fields| fields.into_iter().collect::<Vec<_>>());
+        let title_only = if more { vec![] } else { vec![Field::Title] };
+        assert_eq!(written, Pair { creatio: title_only, exchange: vec![] }, "people and answers are never written");
+        for side in Side::BOTH {
+            let differs = schedule_sync::model::record::differences(&merge.base[side], now[side]);
+            assert!(!differs.contains(&Field::People) && !differs.contains(&Field::Response), "both are the base");
+        }
+    }
+}
+
+#[test]
+fn what_means_the_same_on_one_of_the_sides_is_no_clash() {
+    // a reminder after the start can't be on Exchange, where it is one at the start
+    let ask = Rule { answer: None, conflict: Conflict::Ask, stamps: Pair::default() };
+    let changes: Pair<fn(&mut Item)> = Pair {
+        creatio: |item| the_meeting(item).reminder = Reminder::Before(-5),
+        exchange: |item| the_meeting(item).reminder = Reminder::Before(0),
+    };
+    let agreed = merged(ask, changes);
+    assert!(agreed.clashes.is_empty() && agreed.writes == Pair::default());
+    assert_eq!(agreed.base, agreed.target, "agreed on as each side has it");
+}
+
+#[test]
+fn a_placeholder_goes_over_a_persons_own_text_only_on_that_persons_word() {
+    let both = Pair { creatio: true, exchange: true };
+    let under = Flow::Under(Side::Exchange);
+    for (answer, expected) in [
+        (None, Merged::Clash),
+        (Some(Side::Creatio), Merged::Clash),
+        (Some(Side::Exchange), Merged::Took(Side::Exchange)),
+    ] {
+        for conflict in [Conflict::Newest, Conflict::Creatio, Conflict::Exchange, Conflict::Ask] {
+            let rule = Rule { answer, ..Rule { conflict, ..newest(EARLY, LATE) } };
+            assert_eq!(settle(rule, under, (both, false)), expected, "{answer:?} {conflict:?}");
+        }
+    }
+    for (answer, expected) in [(Side::Creatio, Side::Creatio), (Side::Exchange, Side::Exchange)] {
+        let rule = Rule { answer: Some(answer), ..newest(LATE, EARLY) };
+        assert_eq!(settle(rule, Flow::Both, (both, false)), Merged::Took(expected), "a word is before every rule");
+    }
+}

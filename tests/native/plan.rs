@@ -1,0 +1,285 @@
+//! The plan of a run: what becomes of items that matching found, in which order writes go out, and what it says of itself.
+
+use crate::memory::{at, item, meeting, task, title};
+use crate::moment::{Moment, linked, pair, seen, seen_pair, the_meeting};
+use schedule_sync::engine::answer::{Answer, Choice};
+use schedule_sync::engine::decide::Step;
+use schedule_sync::engine::link::{Link, LinkState, Reason};
+use schedule_sync::engine::plan::Plan;
+use schedule_sync::engine::{Seen, identity};
+use schedule_sync::model::{Item, ItemId, Malformed, Mark, Occurrence, Original, Pair, Record, Side, Task, TaskWhen};
+
+fn mark(activity: &str, generation: u32) -> Mark {
+    identity::mark(&activity.into(), &Moment::new().account, generation)
+}
+
+fn said(seen: &mut Seen, id: &str, reason: Reason, choice: Choice) {
+    seen.answers.add(Answer { side: Side::Exchange, id: id.into(), reason, choice });
+}
+
+fn reasons(plan: &Plan) -> Vec<Reason> {
+    plan.held.iter().map(|held| held.reason).collect()
+}
+
+/// Another device made a new Activity for the event, and marked it.
+#[test]
+fn a_link_goes_over_to_the_activity_that_a_later_mark_names() {
+    type Change = fn(&mut Seen, &mut Mark);
+    let rows: [(&str, Change, bool); 6] = [
+        ("it does", |_, _| {}, true),
+        ("another site's mark", |_, mark| mark.site = "another".into(), false),
+        ("of the same generation", |_, mark| mark.generation = 2, false),
+        ("of an earlier one", |_, mark| mark.generation = 1, false),
+        ("the new Activity is not there", |seen, _| drop(seen.items.creatio.remove(&ItemId::from("b"))), false),
+        (
+            "the new Activity has another event",
+            |seen, _| {
+                let ids = Pair { creatio: "b".into(), exchange: "f".into() };
+                seen.links.push(Link { ids, ..linked(Side::Creatio).0 });
+            },
+            false,
+        ),
+    ];
+    for (what, change, goes) in rows {
+        let (link, items) = linked(Side::Creatio);
+        let link = Link { generation: 2, ..link };
+        let new = Item { id: "b".into(), ..items.creatio.clone() };
+        let mut seen = Seen { links: vec![link], ..seen([&new], []) };
+        let mut mark = mark("b", 3);
+        change(&mut seen, &mut mark);
+        let mut event = items.exchange.clone();
+        event.facts.mark = Some(mark);
+        seen.items.exchange.insert("e".into(), event);
+        seen.gone.creatio.insert("a".into());
+        let plan = Moment::new().plan(&seen);
+        assert_eq!(plan.drop.contains(&"a".into()), goes, "{what}");
+        let over = plan.links.iter().any(|link| link.ids.creatio == "b".into() && link.ids.exchange == "e".into());
+        assert_eq!(over, goes, "{what}");
+    }
+}
+
+/// A new occurrence beyond those that took an old one's place: the Activity of the old one goes over to another.
+fn added() -> Seen {
+    let on = |id: &str, day: &str| {
+        let mut one = Item { id: id.into(), ..pair().exchange };
+        one.facts.uid = Some(format!("uid-{id}").as_str().into());
+        one.facts.occurrence = Some(Occurrence { master: "m".into(), original: Original::On(day.parse().unwrap()) });
+        *title(&mut one) = id.to_owned();
+        one
+    };
+    let old = on("old", "2026-03-12");
+    let (mut link, items) = linked(Side::Creatio);
+    (link.ids.exchange, link.facts.exchange) = (old.id, old.facts);
+    let [first, second] = [on("first", "2026-03-13"), on("second", "2026-03-20")];
+    let mut seen = Seen { links: vec![link], total: 1, ..seen([&items.creatio], [&first, &second]) };
+    seen.gone.exchange.insert("old".into());
+    seen
+}
+
+#[test]
+fn an_added_occurrence_waits_for_a_word_where_it_would_be_imported() {
+    let created = |plan: &Plan| plan.actions.iter().filter(|action| matches!(action.step, Step::Create(_))).count();
+    let moment = Moment::new();
+    let plan = moment.plan(&added());
+    assert_eq!((reasons(&plan), created(&plan)), (vec![Reason::Series], 0));
+    let mut allowed = added();
+    said(&mut allowed, "second", Reason::Series, Choice::Allow);
+    let plan = moment.plan(&allowed);
+    assert_eq!((reasons(&plan), created(&plan)), (vec![], 1));
+    let mut off = Moment::new();
+    off.settings.import_meetings.on = false;
+    for seen in [added(), allowed] {
+        let plan = off.plan(&seen);
+        assert_eq!((reasons(&plan), created(&plan)), (vec![], 0), "what is not imported is not asked about");
+    }
+}
+
+#[test]
+fn what_could_be_several_is_asked_about_where_it_would_be_imported() {
+    let activities = ["a", "b"].map(|id| Item { id: id.into(), ..pair().creatio });
+    for (import, allowed, held, created) in
+        [(true, false, vec![Reason::Ambiguous], 0), (true, true, vec![], 1), (false, false, vec![], 0)]
+    {
+        let mut moment = Moment::with(|settings| settings.export.on = false);
+        moment.settings.import_meetings.on = import;
+        let mut seen = seen([&activities[0], &activities[1]], [&pair().exchange]);
+        if allowed {
+            said(&mut seen, "e", Reason::Ambiguous, Choice::Allow);
+        }
+        let plan = moment.plan(&seen);
+        assert_eq!((reasons(&plan), plan.writes()), (held, created), "{import} {allowed}");
+    }
+}
+
+#[test]
+fn what_is_at_its_end_is_not_linked_by_its_mark() {
+    for canceled in [false, true] {
+        let mut items = pair();
+        items.exchange.facts.mark = Some(mark("a", 0));
+        items.exchange.facts.canceled = canceled;
+        let plan = Moment::new().plan(&seen([&items.creatio], [&items.exchange]));
+        assert_eq!((plan.links.len(), plan.is_quiet()), (usize::from(!canceled), true), "{canceled}");
+    }
+}
+
+#[test]
+fn an_event_of_ours_without_its_activity_is_asked_about_as_long_as_it_is_looked_at() {
+    for (start, held) in [("2026-03-12T10:00:00Z", vec![Reason::DeleteAsked]), ("2025-03-12T10:00:00Z", vec![])] {
+        let mut event = item(Side::Exchange, "e", Record::Meeting(meeting("Call", start)));
+        event.facts.mark = Some(mark("gone", 0));
+        event.facts.transaction = Some(identity::transaction(&"gone".into(), &Moment::new().account, 0));
+        let mut seen = seen([], [&event]);
+        let plan = Moment::new().plan(&seen);
+        assert_eq!((reasons(&plan), plan.is_quiet()), (held, true), "{start}");
+        said(&mut seen, "e", Reason::DeleteAsked, Choice::Allow);
+        let plan = Moment::new().plan(&seen);
+        let steps: Vec<_> = plan.actions.iter().map(|action| (action.step, action.after.state)).collect();
+        assert_eq!(steps, [(Step::Delete(Side::Exchange), LinkState::Tombstone)]);
+    }
+}
+
+/// An Activity whose export was never confirmed.
+fn pending() -> (Link, Pair<Item>) {
+    let (link, items) = linked(Side::Exchange);
+    let ids = Pair { creatio: "a".into(), exchange: Link::foreseen(&"a".into()) };
+    (Link { ids, state: LinkState::Pending(Side::Exchange), generation: 3, ..link }, items)
+}
+
+#[test]
+fn a_creation_is_tried_again_only_as_long_as_it_is_wanted() {
+    type Change = fn(&mut Moment, &mut Item);
+    let rows: [(&str, Change, bool); 4] = [
+        ("as before", |_, _| {}, true),
+        ("canceled since", |_, item| item.facts.canceled = true, false),
+        ("export is off since", |moment, _| moment.settings.export.on = false, false),
+        ("nowhere to put it", |moment, _| moment.settings.targets.calendar = Some("missing".into()), false),
+    ];
+    for (what, change, again) in rows {
+        let ((link, items), mut moment) = (pending(), Moment::new());
+        let mut activity = items.creatio;
+        change(&mut moment, &mut activity);
+        let plan = moment.plan(&Seen { links: vec![link], total: 1, ..seen([&activity], []) });
+        let steps: Vec<_> = plan.actions.iter().map(|action| (action.step, action.after.generation)).collect();
+        let expected = again.then_some((Step::Create(Side::Exchange), 3));
+        assert_eq!(steps, expected.into_iter().collect::<Vec<_>>(), "{what}");
+        assert!(plan.drop.is_empty(), "{what}: it may still be found");
+    }
+}
+
+#[test]
+fn a_creation_found_again_lives_and_what_was_written_since_is_an_edit() {
+    for edited in [false, true] {
+        let (mut link, mut items) = pending();
+        link.ids.exchange = "e".into();
+        if edited {
+            *title(&mut items.creatio) = "Visit".to_owned();
+        }
+        let plan = Moment::new().plan(&seen_pair(&link, &items));
+        assert_eq!((plan.links.len(), plan.writes()), if edited { (0, 1) } else { (1, 0) }, "{edited}");
+        let after = plan.links.iter().chain(plan.actions.iter().map(|action| &action.after));
+        assert!(after.into_iter().all(|link| link.state == LinkState::Alive));
+    }
+}
+
+/// Updates first, so that a plan that is cut off has lost nothing; deletions last, so that nothing goes before its successor is there.
+#[test]
+fn writes_go_out_updates_first_and_deletions_last() {
+    let named = |prefix: &str| {
+        let items = pair();
+        Pair::of(|side| {
+            let mut one = Item { id: format!("{prefix}-{side}").as_str().into(), ..items[side].clone() };
+            *title(&mut one) = prefix.to_owned();
+            one
+        })
+    };
+    // named so that the order of names is not the order wanted
+    let (deleted, created, updated) = (named("1"), named("2"), named("3"));
+    let mut seen = seen([&created.creatio, &updated.creatio], [&updated.exchange]);
+    for items in [&deleted, &updated] {
+        seen.links.push(crate::decide::link(items, Some(Side::Exchange)));
+    }
+    seen.gone.exchange.insert(deleted.exchange.id.clone());
+    *title(seen.items.creatio.get_mut(&updated.creatio.id).unwrap()) = "Visit".to_owned();
+    let plan = Moment::new().plan(&seen);
+    let steps: Vec<Step> = plan.actions.iter().map(|action| action.step).collect();
+    assert_eq!(steps, [Step::Update(Side::Exchange), Step::Create(Side::Exchange), Step::Delete(Side::Creatio)]);
+    assert_eq!((plan.writes(), plan.is_quiet(), Plan::default().is_quiet()), (3, false, true));
+    assert_eq!(
+        plan.to_string(),
+        "Update(Exchange) 3-creatio\n  exchange: update 3-exchange (title)\n\
+         Create(Exchange) 2-creatio\n  exchange: create in calendar\n\
+         Delete(Creatio) 1-creatio\n  creatio: update 1-creatio (status=Canceled)\n",
+        "the dry run names items by id, never by title"
+    );
+}
+
+#[test]
+fn what_could_not_be_understood_is_shown_with_the_reason() {
+    let mut seen = seen([], []);
+    let bad =
+        |id: Option<&str>| Malformed { id: id.map(Into::into), container: None, reason: "$.start: no date".to_owned() };
+    (seen.malformed.creatio, seen.malformed.exchange) = (vec![bad(Some("a"))], vec![bad(None)]);
+    let plan = Moment::new().plan(&seen);
+    let told: Vec<_> =
+        plan.held.iter().map(|held| (held.side, held.id.clone(), held.reason, held.detail.as_str())).collect();
+    let why = (Reason::Malformed, "$.start: no date");
+    assert_eq!(told, [(Side::Creatio, Some("a".into()), why.0, why.1), (Side::Exchange, None, why.0, why.1)]);
+    assert_eq!(plan.to_string(), "Hold Malformed creatio a\nHold Malformed exchange ?\n");
+}
+
+#[test]
+fn a_meeting_that_ended_is_completed_unless_somebody_touched_it_or_that_is_off() {
+    use schedule_sync::engine::settings::Way;
+    use schedule_sync::model::Status;
+    type Change = fn(&mut Moment, &mut Seen, &mut Item);
+    let rows: [(&str, Change, bool); 7] = [
+        ("due", |_, _, _| {}, true),
+        ("not due", |_, seen, _| seen.due.clear(), false),
+        ("begun", |_, _, item| item.facts.status = Some(Status::InProgress), false),
+        ("not wanted", |m, _, _| m.settings.rules.completes = false, false),
+        ("its status goes out only", |m, _, _| m.settings.fields.status = Way::Out, false),
+        ("its status is off", |m, _, _| m.settings.fields.status = Way::Off, false),
+        ("its status comes in only", |m, _, _| m.settings.fields.status = Way::In, true),
+    ];
+    for (what, change, completed) in rows {
+        let (link, items) = linked(Side::Creatio);
+        let (mut moment, mut activity) = (Moment::new(), items.creatio);
+        let mut seen = Seen { links: vec![link], due: ["a".into()].into(), ..seen([], []) };
+        change(&mut moment, &mut seen, &mut activity);
+        seen.items.creatio.insert("a".into(), activity);
+        assert_eq!(moment.plan(&seen).to_string().contains("status=Completed"), completed, "{what}");
+    }
+    let (link, mut items) = linked(Side::Creatio);
+    the_meeting(&mut items.exchange).place = "Here".to_owned();
+    let seen = Seen { due: ["a".into()].into(), ..seen_pair(&link, &items) };
+    let plan = Moment::new().plan(&seen);
+    assert_eq!(plan.actions.len(), 1, "what is written otherwise is completed by the next run: {plan}");
+}
+
+#[test]
+fn a_second_task_is_removed_where_it_is_as_agreed_on_or_a_person_says_so() {
+    let due = TaskWhen::Timed { start: at("2026-03-12T09:00:00Z"), due: at("2026-03-12T18:00:00Z") };
+    let activity = item(Side::Creatio, "a", Record::Task(Task { when: due, ..task("Offer", "2026-03-12") }));
+    let first = item(Side::Exchange, "1", Record::Task(task("Offer", "2026-03-12")));
+    let mut link =
+        crate::decide::link(&Pair { creatio: activity.clone(), exchange: first.clone() }, Some(Side::Exchange));
+    link.facts.exchange.mark = Some(mark("a", 0));
+    for (edited, allowed, held, removed) in
+        [(false, false, vec![], 1), (true, false, vec![Reason::SecondTask], 0), (true, true, vec![], 1)]
+    {
+        let mut second = Item { id: "2".into(), ..first.clone() };
+        second.facts.mark = Some(mark("a", 0));
+        if edited {
+            *title(&mut second) = "Edited".to_owned();
+        }
+        let other = crate::decide::link(&pair(), None);
+        let mut seen = Seen { links: vec![other, link.clone()], ..seen([&activity], [&first, &second]) };
+        seen.links[0].ids = Pair { creatio: "0".into(), exchange: "0".into() };
+        if allowed {
+            said(&mut seen, "2", Reason::SecondTask, Choice::Allow);
+        }
+        let plan = Moment::new().plan(&seen);
+        assert_eq!((reasons(&plan), plan.writes()), (held, removed), "{edited} {allowed}");
+        assert!(plan.actions.iter().all(|action| action.after.ids == link.ids), "for its own Activity");
+    }
+}

@@ -1,0 +1,119 @@
+//! Removals: by the delete rules, and of what stands twice or for nothing.
+
+use crate::memory::title;
+use crate::moment::{Moment, linked, pair, seen_pair};
+use schedule_sync::engine::actions::{orphan, surplus};
+use schedule_sync::engine::answer::{Answer, Choice};
+use schedule_sync::engine::decide::Step;
+use schedule_sync::engine::identity;
+use schedule_sync::engine::link::{Link, LinkState, Reason};
+use schedule_sync::engine::plan::Action;
+use schedule_sync::engine::settings::CreatioDelete;
+use schedule_sync::model::{Item, Pair, Side, Status, Version};
+use schedule_sync::ports::Op;
+
+/// The removal on `side` after the item on the other is gone, of a pair that `change` changed before, and why something is held.
+fn removed(rule: CreatioDelete, side: Side, change: fn(&mut Pair<Item>)) -> (Action, Vec<Reason>) {
+    let (mut link, mut items) = linked(Side::Exchange);
+    if side == Side::Creatio {
+        link.facts.exchange.attendees = 1; // so that no edit brings it back
+    }
+    change(&mut items);
+    items[side].version = Version::new("as read");
+    let mut seen = seen_pair(&link, &items);
+    seen.items[side.other()].clear();
+    seen.gone[side.other()].insert(link.ids[side.other()].clone());
+    let mut plan = Moment::with(|settings| settings.rules.creatio_delete = rule).plan(&seen);
+    assert_eq!(plan.actions.len(), 1, "{plan}");
+    (plan.actions.remove(0), plan.held.iter().map(|held| held.reason).collect())
+}
+
+/// Whether a write marks the Activity; else it deletes.
+fn marks(action: &Action) -> (Side, bool) {
+    let [(side, op)] = action.writes.as_slice() else { panic!("{action:?}") };
+    match op {
+        Op::Update(update) => {
+            assert!(update.status == Some(Status::Canceled) && update.patch.fields.is_empty(), "{update:?}");
+            assert_eq!((&update.version, update.before.title()), (&Version::new("as read"), action.title.as_str()));
+            (*side, true)
+        }
+        Op::Delete { version, .. } => {
+            assert_eq!(version, &Version::new("as read"));
+            (*side, false)
+        }
+        Op::Create(_) => panic!("{op:?}"),
+    }
+}
+
+#[test]
+fn creatio_marks_or_deletes_by_its_rule_and_an_edit_stays_on_the_canceled_activity() {
+    let same: fn(&mut Pair<Item>) = |_| {};
+    let edited: fn(&mut Pair<Item>) = |items| *title(&mut items.creatio) = "Mine".to_owned();
+    for (what, rule, change, mark, held) in [
+        ("mark", CreatioDelete::Mark, same, true, vec![]),
+        ("delete", CreatioDelete::Delete, same, false, vec![]),
+        ("mark, edited", CreatioDelete::Mark, edited, true, vec![Reason::NotRevived]),
+        ("delete, edited", CreatioDelete::Delete, edited, true, vec![Reason::NotRevived]),
+    ] {
+        let (action, reasons) = removed(rule, Side::Creatio, change);
+        assert_eq!((marks(&action), reasons), ((Side::Creatio, mark), held), "{what}");
+        assert_eq!((action.step, action.after.state), (Step::Delete(Side::Creatio), LinkState::Tombstone), "{what}");
+        let before = action.before.unwrap();
+        assert_eq!(before.base.creatio.title(), action.title, "{what}: the history tells what was there");
+    }
+    for rule in [CreatioDelete::Mark, CreatioDelete::Delete, CreatioDelete::Leave] {
+        let (action, reasons) = removed(rule, Side::Exchange, same);
+        assert_eq!((marks(&action), reasons), ((Side::Exchange, false), vec![]), "{rule:?}: Exchange only deletes");
+        assert_eq!((action.step, action.after.state), (Step::Delete(Side::Exchange), LinkState::Tombstone));
+    }
+}
+
+#[test]
+fn what_stands_twice_is_removed_and_the_link_stays_with_the_other() {
+    let (link, mut items) = linked(Side::Exchange);
+    items.exchange.id = "second".into();
+    *title(&mut items.exchange) = "Second".to_owned();
+    let action = surplus(&link, &items.exchange);
+    let Item { id, container, version, .. } = items.exchange;
+    assert_eq!(action.writes, [(Side::Exchange, Op::Delete { id, container, version, cancels: false })]);
+    assert_eq!((&action.after, action.step), (&link, Step::Delete(Side::Exchange)));
+    assert_eq!(action.before.map(|link| link.base.exchange.title().to_owned()).as_deref(), Some("Second"));
+}
+
+/// Others are told of a removal only if the user invited them, and then it is called off for them.
+#[test]
+fn a_removal_calls_off_what_others_are_invited_to_by_the_user() {
+    for (attendees, foreign, cancels) in [(0, false, false), (2, false, true), (2, true, false)] {
+        let (link, mut items) = linked(Side::Exchange);
+        (items.exchange.facts.attendees, items.exchange.facts.foreign) = (attendees, foreign);
+        let told = |action: &Action| match action.writes.as_slice() {
+            [(Side::Exchange, Op::Delete { cancels, .. })] => *cancels,
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(told(&surplus(&link, &items.exchange)), cancels, "{attendees} {foreign}, a second one");
+        let mut seen = seen_pair(&link, &items);
+        seen.items.creatio.clear();
+        seen.gone.creatio.insert("a".into());
+        let (side, id, reason) = (Side::Exchange, "e".into(), Reason::DeleteAsked);
+        seen.answers.add(Answer { side, id, reason, choice: Choice::Allow });
+        let plan = Moment::new().plan(&seen);
+        assert_eq!(told(&plan.actions[0]), cancels, "{attendees} {foreign}, by a person's word");
+    }
+}
+
+#[test]
+fn an_orphan_is_removed_or_left_and_nothing_is_created_from_it_either_way() {
+    let mut event = pair().exchange;
+    event.facts.mark = Some(identity::mark(&"gone".into(), &Moment::new().account, 3));
+    let check = |link: &Link| {
+        assert_eq!(link.ids, Pair { creatio: "gone".into(), exchange: "e".into() });
+        assert_eq!((link.state, link.made, link.generation), (LinkState::Tombstone, Some(Side::Exchange), 3));
+    };
+    let removed = orphan(&"gone".into(), &event, true);
+    let action = removed.action.unwrap();
+    assert!(matches!(action.writes.as_slice(), [(Side::Exchange, Op::Delete { .. })]) && removed.links.is_empty());
+    check(&action.after);
+    let left = orphan(&"gone".into(), &event, false);
+    assert!(left.action.is_none() && left.links.len() == 1);
+    check(&left.links[0]);
+}

@@ -1,0 +1,53 @@
+//! What a new account begins with, and what the settings name.
+
+use crate::memory::at;
+use schedule_sync::engine::settings::{
+    Block, Conflict, CreatioDelete, ExchangeDelete, FieldMap, Notify, Private, Settings, Targets, Way,
+};
+use schedule_sync::model::record::fields;
+use schedule_sync::model::time::Fixed;
+use schedule_sync::model::{Kind, Side, Window};
+
+#[test]
+fn a_new_account_has_everything_off_and_looks_back_thirty_days() {
+    let first = Settings::first("2026-03-10".parse().unwrap());
+    assert!(!first.import_meetings.on && !first.import_tasks.on && !first.export.on && !first.automatic);
+    assert_eq!(first.import_meetings, Block { on: false, ..Block::default() });
+    assert_eq!(first.from, "2026-02-08".parse().unwrap());
+    let rules = first.rules;
+    assert_eq!((rules.conflict, rules.creatio_delete), (Conflict::Newest, CreatioDelete::Mark));
+    assert_eq!(
+        (rules.exchange_delete, rules.private, rules.notify),
+        (ExchangeDelete::Delete, Private::Busy, Notify::Never)
+    );
+    assert_eq!((rules.only_mine, rules.between, rules.completes), (false, false, true));
+    let zone = Fixed { seconds: 3 * 3600, name: "Russian Standard Time".to_owned() };
+    let window = first.window(at("2026-03-10T09:00:00Z"), &zone);
+    let (from, to, series_to) = ("2026-02-07T21:00:00Z", "2027-03-31T21:00:00Z", "2026-06-30T21:00:00Z");
+    assert_eq!(window, Window { from: at(from), to: at(to), series_to: at(series_to) }, "twelve months, series three");
+}
+
+#[test]
+fn targets_are_chosen_by_kind() {
+    let targets = Targets { calendar: Some("calendar".into()), list: Some("list".into()) };
+    assert_eq!(targets.of(Kind::Meeting), Some(&"calendar".into()));
+    assert_eq!(targets.of(Kind::Task), Some(&"list".into()));
+    assert_eq!(Targets::default().of(Kind::Meeting), None);
+}
+
+#[test]
+fn a_way_lets_values_go_from_its_side_and_each_field_has_its_own() {
+    for (way, creatio, exchange) in
+        [(Way::Both, true, true), (Way::In, false, true), (Way::Out, true, false), (Way::Off, false, false)]
+    {
+        assert_eq!((way.lets(Side::Creatio), way.lets(Side::Exchange)), (creatio, exchange), "{way:?}");
+    }
+    for kind in [Kind::Meeting, Kind::Task] {
+        for &field in fields(kind) {
+            let mut map = FieldMap::default();
+            *crate::memory::way(&mut map, field) = Way::Off;
+            let off: Vec<_> = fields(kind).iter().filter(|other| map.of(**other) == Way::Off).collect();
+            assert_eq!(off, [&field]);
+        }
+    }
+}
