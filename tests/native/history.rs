@@ -36,7 +36,7 @@ fn renamed(item: &Item) -> Record {
 }
 
 fn written(id: &str) -> Outcome {
-    Ok(Written { id: id.into(), container: "there".into(), version: Version::new("next"), item: None })
+    Ok(Written { id: id.into(), container: "there".into(), version: Version::new("next"), item: None, replaced: None })
 }
 
 fn action(writes: Vec<(Side, Op)>, link: &Link) -> Action {

@@ -178,7 +178,13 @@ fn an_undo_has_an_entry_of_its_own_that_names_what_it_undoes() {
     let edited = entry(Side::Exchange, What::Updated, &[Field::Title]);
     let step = step(&edited, Some(pair().exchange));
     let run = at("2026-03-10T09:30:00Z");
-    let written = Written { id: "e".into(), container: "there".into(), version: Version::new("next"), item: None };
+    let written = Written {
+        id: "e".into(),
+        container: "there".into(),
+        version: Version::new("next"),
+        item: None,
+        replaced: None,
+    };
     for written in [None, Some(&written)] {
         let noted = recorded(&step, (run, 1), written).unwrap();
         assert_eq!((noted.run, noted.nth, noted.undoes), (run, 1, Some((edited.run, edited.nth))), "{written:?}");
