@@ -260,7 +260,8 @@ fn escape_into(text: &str, into: &mut String) {
             '<' => into.push_str("&lt;"),
             '>' => into.push_str("&gt;"),
             '"' => into.push_str("&quot;"),
-            '\0' => {}
+            // Creatio takes no NUL; the normal form of a text has a space for it
+            '\0' => into.push(' '),
             c => into.push(c),
         }
     }

@@ -133,7 +133,7 @@ fn serves_the_page() {
     assert_eq!(rest, "<p>x</p>");
     let context: Json = serde_json::from_str(data).unwrap();
     assert_eq!(context["graph"], format!("http://localhost:{}/v1.0", server.graph));
-    assert_eq!(context["ews"], "/ews/Exchange.asmx");
+    assert_eq!(context["exchange"], "/ews/Exchange.asmx");
     let told = [&context["base"], &context["culture"], &context["timeZone"], &context["contact"]["name"]];
     assert_eq!(told, ["/0", "ru-RU", "Russian Standard Time", "Supervisor"]);
     assert!(context["sandbox"] == true && context["instance"].is_string() && context["user"]["id"].is_string());
