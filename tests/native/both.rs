@@ -75,10 +75,7 @@ impl User {
         self.run(3);
         let from = self.accounts[0].world.log(0).len();
         self.run(1);
-        let log = self.accounts[0].world.log(from);
-        let reads = |row: &String| row.starts_with("GET ") || row.contains("$batch") || row.contains("SelectQuery");
-        let writes: Vec<String> = log.into_iter().filter(|row| !reads(row)).collect();
-        assert_eq!(writes, Vec::<String>::new());
+        assert_eq!(self.accounts[0].world.writes(from), Vec::<String>::new());
     }
 
     fn activities(&self) -> Vec<String> {

@@ -199,11 +199,6 @@ impl Stage {
         report
     }
 
-    fn writes(&self, from: usize) -> Vec<String> {
-        let log = self.world.log(from);
-        log.into_iter().filter(|row| !row.starts_with("GET ") && !row.contains("$batch")).collect()
-    }
-
     /// Quiet: everybody runs some times, the last time after a day, in full.
     fn quiet(&self, history: &History) -> Shown {
         let mut broken = Vec::new();
@@ -218,7 +213,7 @@ impl Stage {
         let from = self.world.log(0).len();
         let reports: Vec<Report> = self.devices.iter().map(|device| self.calm(device, &mut broken)).collect();
         let people = self.people.borrow();
-        let late = self.writes(from);
+        let late = self.world.writes(from);
         let mails = people.sent();
         let mut trace = DefaultHasher::new();
         self.world.log(0).hash(&mut trace);

@@ -128,6 +128,11 @@ impl World {
         sandbox.desk.log().iter().skip(from).map(told).collect()
     }
 
+    /// The log rows since `from` that write, batches themselves left out.
+    pub(crate) fn writes(&self, from: usize) -> Vec<String> {
+        self.log(from).into_iter().filter(|row| !reads(row)).collect()
+    }
+
     /// One request of a person or another program, past the product: the status and the JSON of the reply.
     pub(crate) fn by_hand(&self, side: Side, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
         if side == Side::Exchange && self.is_served_there() {
@@ -217,6 +222,11 @@ impl Http for World {
             Some(_) | None => Err(Lost),
         }
     }
+}
+
+/// Whether a row of the log only reads, or is a batch, whose parts have rows of their own.
+pub(crate) fn reads(row: &str) -> bool {
+    row.starts_with("GET ") || ["$batch", "BatchQuery", "SelectQuery"].iter().any(|kind| row.contains(kind))
 }
 
 /// One request to Graph under way, until it is dropped.

@@ -224,10 +224,10 @@ impl Switched {
             Json::Array(values) => values.iter_mut().for_each(|value| self.mask(value)),
             Json::Object(members) => {
                 for (name, value) in members.iter_mut() {
-                    match value {
-                        Json::String(text) if self.masked.contains(name) => text.clear(),
-                        value => self.mask(value),
+                    if let (Json::String(text), true) = (&mut *value, self.masked.contains(name)) {
+                        text.clear();
                     }
+                    self.mask(value);
                 }
             }
             Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {}
