@@ -99,6 +99,8 @@ pub struct Seen {
     pub deletions: usize,
     /// Activities whose meeting ended and whose status nobody touched, by id.
     pub due: BTreeSet<ItemId>,
+    /// Unlinked Activities with the UID of a series that Exchange has: each was made for an occurrence.
+    pub occurring: BTreeSet<ItemId>,
     /// Activities that are or were linked in other accounts of the same user.
     pub elsewhere: BTreeMap<ItemId, Elsewhere>,
 }

@@ -146,6 +146,8 @@ pub struct Found {
     pub items: Vec<Item>,
     /// Items that are there, but can't be understood.
     pub malformed: Vec<Malformed>,
+    /// A series has the UID that was asked for. It is no item, and which of its occurrences are there is not told.
+    pub series: bool,
 }
 
 impl Found {

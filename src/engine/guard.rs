@@ -29,6 +29,8 @@ struct Question {
     limit: usize,
     /// Why they are held: the first is this question's, an answer to any of them is an answer to it.
     reasons: &'static [Reason],
+    /// Whoever allowed this by name has answered too.
+    by_name: Option<Reason>,
 }
 
 /// Takes out of `plan` what is too much, and holds it by name. What a person allowed is neither held nor counted; what was held once stays held
@@ -36,19 +38,20 @@ struct Question {
 pub fn check(context: &Context<'_>, seen: &Seen, plan: &mut Plan) {
     let limit = limit(seen.total);
     let empty = Side::BOTH.into_iter().any(|side| seen.empty[side]) && seen.total > FEW;
+    let by_name = Some(Reason::DeleteAsked);
     let deletions = if empty {
-        Question { about: is_deletion, limit: 0, reasons: &[Reason::SideEmpty, Reason::ManyDeletions] }
+        Question { about: is_deletion, limit: 0, reasons: &[Reason::SideEmpty, Reason::ManyDeletions], by_name }
     } else {
         let left = limit.saturating_sub(seen.deletions);
-        Question { about: is_deletion, limit: left, reasons: &[Reason::ManyDeletions, Reason::SideEmpty] }
+        Question { about: is_deletion, limit: left, reasons: &[Reason::ManyDeletions, Reason::SideEmpty], by_name }
     };
     let creations = if seen.full { usize::MAX } else { CREATIONS };
     for question in [
         deletions,
-        Question { about: is_move, limit, reasons: &[Reason::ManyMoves] },
-        Question { about: is_emptying, limit, reasons: &[Reason::SideEmpty] },
-        Question { about: is_of_others, limit: OTHERS, reasons: &[Reason::ManyOfOthers] },
-        Question { about: is_creation, limit: creations, reasons: &[Reason::ManyCreations] },
+        Question { about: is_move, limit, reasons: &[Reason::ManyMoves], by_name: None },
+        Question { about: is_emptying, limit, reasons: &[Reason::SideEmpty], by_name: None },
+        Question { about: is_of_others, limit: OTHERS, reasons: &[Reason::ManyOfOthers], by_name: None },
+        Question { about: is_creation, limit: creations, reasons: &[Reason::ManyCreations], by_name: None },
     ] {
         hold(context, seen, plan, &question);
     }
@@ -59,9 +62,12 @@ fn hold(context: &Context<'_>, seen: &Seen, plan: &mut Plan, question: &Question
     let named = |action: &Action, known: &dyn Fn(&ItemId, Reason) -> bool| {
         Side::BOTH.into_iter().any(|side| question.reasons.iter().any(|reason| known(&action.after.ids[side], *reason)))
     };
-    let asked = |action: &Action| {
-        (question.about)(action) && !named(action, &|id, reason| seen.answers.allow([id, id], reason))
+    let allowed = |action: &Action| {
+        let [creatio, exchange] = [&action.after.ids.creatio, &action.after.ids.exchange];
+        question.by_name.is_some_and(|reason| seen.answers.allow([creatio, exchange], reason))
+            || named(action, &|id, reason| seen.answers.allow([id, id], reason))
     };
+    let asked = |action: &Action| (question.about)(action) && !allowed(action);
     let many = plan.actions.iter().filter(|action| asked(action)).count() > question.limit;
     let held = |action: &Action| {
         asked(action) && (many || named(action, &|id, reason| seen.guarded.contains(&(id.clone(), reason))))

@@ -15,6 +15,8 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Clone)]
 enum Read {
     Item(Box<Item>),
+    /// A series, with its UID.
+    Master(Option<Uid>),
     /// With what is known of its UID and mark, if its element could be read.
     Bad(Malformed, Option<(Option<Uid>, Option<Mark>)>),
 }
@@ -79,7 +81,9 @@ async fn read<P: Http + Clock + Keys>(
             }
             match map::read(kind, &node, &ews.mailbox, &folder.unwrap_or_else(|| ContainerId::from(""))) {
                 Reading::Content(item) => items.push(Item { id: id.clone(), ..*item }),
-                Reading::Master(..) => {}
+                Reading::Master(..) => {
+                    read.insert(id.clone(), Read::Master(map::traces(&node).0));
+                }
                 Reading::Malformed(malformed) => {
                     read.insert(id.clone(), Read::Bad(bad(malformed.reason), Some(map::traces(&node))));
                 }
@@ -105,7 +109,7 @@ fn answer<P>(ews: &Ews<P>, clue: &Clue, read: &BTreeMap<ItemId, Read>) -> Found 
             Some(Read::Bad(bad, _)) => {
                 found.malformed.push(Malformed { container: Some(container.clone()), ..bad.clone() });
             }
-            None => {}
+            Some(Read::Master(_)) | None => {}
         }
         return found;
     }
@@ -115,6 +119,7 @@ fn answer<P>(ews: &Ews<P>, clue: &Clue, read: &BTreeMap<ItemId, Read>) -> Found 
                 found.items.push((**item).clone())
             }
             Read::Item(_) => {}
+            Read::Master(uid) => found.series |= is(ews, (uid, &None), clue),
             // one of which nothing is known may be the one that is meant
             Read::Bad(bad, traces) => {
                 let meant = traces.as_ref().is_none_or(|(uid, mark)| is(ews, (uid, mark), clue));

@@ -290,7 +290,8 @@ impl Inner {
         let _held = lock::take(&format!("schedule-sync/{}/{}", self.context.instance, self.context.user.id)).await?;
         self.stop.set(false);
         let store = self.store(account).await?.with_settings(self.kept(account).await?.settings);
-        run::trust::moved(&store, (&self.context.instance.as_str().into(), &self.site.borrow().clone())).await?;
+        let site = self.site.borrow().clone();
+        run::trust::moved(&store, (&self.context.instance.as_str().into(), &site)).await?;
         let world = self.world(account);
         let ends = Ends {
             creatio: &self.creatio(account),

@@ -260,7 +260,7 @@ impl Replica for Memory {
                     items.values().filter(marked).cloned().collect()
                 }
             })
-            .map(|items| Found { items, malformed: vec![] })
+            .map(|items| Found { items, ..Found::default() })
             .collect())
     }
 

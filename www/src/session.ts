@@ -2,8 +2,8 @@
  * What the page knows and does as a whole: who the user is, the engine, the run that is going on, and when the next one comes.
  * It fires `change` whenever something of it is to be shown, and `finished` after a run (`Finished`).
  */
-import { AccountAuth, PasswordAuth, SandboxAuth, type AskPerson, type Auth, type Credentials } from './auth';
-import { creatioHeaders, type HostContext } from './creatio/host';
+import { AccountAuth, OpenAuth, PasswordAuth, SandboxAuth, type AskPerson, type Auth, type Credentials } from './auth';
+import { creatioKeys, type HostContext } from './creatio/host';
 import { OData } from './creatio/odata';
 import { Engine, EngineTrouble, type Account, type HeldItem, type Reply, type Report, type SyncEvent } from './engine';
 import { Graph } from './mailbox/graph';
@@ -95,13 +95,16 @@ export class Session extends EventTarget {
     const auth = new AccountAuth((account) => (servers.has(account) ? server : cloud));
     const engine = await Engine.start(context, {
       headers: (side, renew, account, claims) =>
-        side === 'creatio' ? Promise.resolve(creatioHeaders()) : auth.headers(account, renew, claims),
+        side === 'creatio' ? Promise.resolve(creatioKeys()) : auth.headers(account, renew, claims),
       holder: (account) => Promise.resolve(auth.holder(account)),
       event: (event) => listeners.progress?.(event),
     });
     const all = await engine.accounts();
     for (const one of all) if (one.kind === 'exchange') servers.add(one.address);
-    const accounts = all.filter(canRun);
+    // the mailbox that needs no password first
+    const accounts = all
+      .filter(canRun)
+      .sort((one, other) => Number(servers.has(one.address)) - Number(servers.has(other.address)));
     const session = new Session(context, engine, accounts, auth, listeners);
     session.others = all.filter((one) => !canRun(one));
     await Promise.all([session.schedule(), session.readLeft()]);
@@ -112,7 +115,9 @@ export class Session extends EventTarget {
   graph(account: Account): Graph {
     const { address } = account;
     const hands = `${location.origin}/sandbox/hands/${encodeURIComponent(address)}`;
-    return new Graph(account.kind === 'exchange' ? hands : this.context.graph, address, this.auth);
+    return account.kind === 'exchange'
+      ? new Graph(hands, address, new OpenAuth())
+      : new Graph(this.context.graph, address, this.auth);
   }
 
   /** Says something in the status. */

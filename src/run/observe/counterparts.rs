@@ -138,9 +138,11 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
     pub(super) async fn origins(&mut self) -> Result<()> {
         let unlinked = self.seen.items.creatio.values().filter(|item| !self.links.contains_key(&item.id));
         let mut clues: Vec<Clue> = Vec::new();
+        let mut askers: Vec<ItemId> = Vec::new();
         for item in unlinked.filter(|item| scope::exports(&self.context, &self.seen, item)) {
             clues.extend(identity::is_ours(&item.id).then(|| Clue::Mark(item.id.clone())));
             clues.extend(item.facts.uid.clone().map(Clue::Uid));
+            askers.resize(clues.len(), item.id.clone());
         }
         if clues.is_empty() {
             return Ok(());
@@ -150,7 +152,10 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             found.iter().flat_map(|found| &found.items).map(|item| LinkKey::Item(Side::Exchange, item.id.clone()));
         let links = self.ends.store.links(&ids.collect::<Vec<_>>()).await?;
         self.know(links);
-        for found in found {
+        for (found, asker) in found.into_iter().zip(askers) {
+            if found.series {
+                self.seen.occurring.insert(asker);
+            }
             self.take(Side::Exchange, found);
         }
         Ok(())

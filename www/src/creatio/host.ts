@@ -75,10 +75,15 @@ export function readContext(): HostContext {
   };
 }
 
-/** The headers that let a request into Creatio. The cookie rotates: it is read anew every time. */
-export function creatioHeaders(): Record<string, string> {
+/** What proves to Creatio that a request comes from its own page. The cookie rotates: it is read anew every time. */
+export function creatioKeys(): Record<string, string> {
   const token = /(?:^|;\s*)BPMCSRF=([^;]*)/.exec(document.cookie)?.[1];
-  return { ForceUseSession: 'true', ...(token ? { BPMCSRF: decodeURIComponent(token) } : {}) };
+  return token ? { BPMCSRF: decodeURIComponent(token) } : {};
+}
+
+/** The headers that let a request of the page into Creatio; the engine adds those that it needs itself. */
+export function creatioHeaders(): Record<string, string> {
+  return { ForceUseSession: 'true', ...creatioKeys() };
 }
 
 /** Where Creatio adds a mailbox. */

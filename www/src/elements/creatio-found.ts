@@ -82,7 +82,11 @@ export class CreatioFound extends LitElement {
   }
 
   protected override render() {
-    return html`<details @toggle=${this.look}>
+    return html`<details
+      @toggle=${(event: Event) => {
+        void this.look(event);
+      }}
+    >
       <summary>${this.session.strings.found.title}</summary>
       ${this.trouble ? html`<p role="alert">${this.trouble}</p>` : nothing}
       ${this.found ? this.renderFound(this.found) : nothing}

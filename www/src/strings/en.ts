@@ -156,7 +156,7 @@ export const en = {
     transport: 'Reached by',
     transports: { odata: 'OData', dataservice: 'DataService, as Creatio’s own pages are' },
     conditional: 'Changes depend on what was seen',
-    yesNo: (yes: boolean) => (yes ? 'yes' : 'no, what is written over is kept in the history'),
+    yesNo: (yes: boolean): string => (yes ? 'yes' : 'no, what is written over is kept in the history'),
     times: 'Times',
     clocks: { utc: 'UTC', local: 'the clock of your profile' },
     directions: (clocks: string[], sure: boolean) =>
