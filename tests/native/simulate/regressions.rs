@@ -2,6 +2,7 @@
 
 use super::history::{Direction, History, Move, Options, Trouble, told};
 use super::people::{Deed, Kind, What};
+use sandbox::graph::Quirks;
 use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete};
 use schedule_sync::model::Side;
 use serde_json::json;
@@ -457,6 +458,22 @@ pub(crate) fn all() -> Vec<(&'static str, History)> {
                     Move::Renumber,
                     Move::Run { device: 1, trouble: Trouble::Status { nth: 16, status: 403, after: Some(400) } },
                     Move::Deed(Deed::Edit { tag: 1000, side: Creatio, what: When, value: 7 }),
+                ],
+            ),
+        ),
+        (
+            "what another device imported of a series is not exported by one that was not yet told of it",
+            history(
+                Options { colleague: true, ..pair },
+                vec![
+                    create(Exchange, Kind::Series),
+                    Move::Quirks(Quirks {
+                        stale_reads: 1,
+                        page_size: std::num::NonZeroUsize::new(1),
+                        ..Quirks::default()
+                    }),
+                    Move::Renumber,
+                    run(0),
                 ],
             ),
         ),
