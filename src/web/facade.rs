@@ -215,12 +215,12 @@ impl Inner {
 
     /// The mailbox of an account; one that Creatio does not know is in Microsoft 365.
     async fn exchange(&self, account: &str) -> Result<Exchange<World>> {
+        let address = Address::parse(account).ok_or_else(|| misfit(&"the account is no e-mail address"))?;
         let known = self.kinds.borrow().get(account).copied();
         if known.is_none() {
             self.accounts().await?;
         }
         let kind = self.kinds.borrow().get(account).copied();
-        let address = Address::parse(account).ok_or_else(|| misfit(&"the account is no e-mail address"))?;
         match kind {
             Some(MailKind::Exchange) => self.ews(account, address).map(Exchange::Server),
             Some(MailKind::Microsoft365 | MailKind::Imap) | None => self.graph(account, address).map(Exchange::Cloud),
