@@ -70,18 +70,6 @@ const ORDER: [Path; 23] = [
     Path::Field("task:Status"),
 ];
 
-/// Every field that a new item is written with.
-const WHOLE: [Field; 8] = [
-    Field::Title,
-    Field::When,
-    Field::Place,
-    Field::Body,
-    Field::Importance,
-    Field::Reminder,
-    Field::Status,
-    Field::People,
-];
-
 /// What an update needs of the stored item to leave intact what it does not write.
 #[derive(Debug, Default)]
 pub(super) struct Kept {
@@ -97,7 +85,7 @@ pub(super) struct Kept {
 
 /// The properties of a new item. `facts` has the mark and the transaction that it gets.
 pub(super) fn creation(record: &Record, facts: &Facts, mailbox: &Mailbox) -> Vec<Member> {
-    let patch = Patch { record: record.clone(), fields: WHOLE.into_iter().collect() };
+    let patch = Patch::whole(record);
     let mut members = members(&patch, &Kept::default(), mailbox);
     // what is empty says nothing in a creation
     members.retain(|member| member.value.is_some());

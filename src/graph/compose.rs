@@ -10,18 +10,6 @@ use serde_json::{Map, Value, json};
 /// Members of a JSON object.
 type Members = Map<String, Value>;
 
-/// Every field that a new item is written with.
-const WHOLE: [Field; 8] = [
-    Field::Title,
-    Field::When,
-    Field::Place,
-    Field::Body,
-    Field::Importance,
-    Field::Reminder,
-    Field::Status,
-    Field::People,
-];
-
 /// What an update needs of the stored item to leave intact what it does not write.
 #[derive(Debug, Default)]
 pub(super) struct Kept {
@@ -33,7 +21,7 @@ pub(super) struct Kept {
 
 /// The body of a creation. `facts` has the mark and the transaction that the item gets.
 pub(super) fn creation(record: &Record, facts: &Facts, mailbox: &Mailbox) -> Value {
-    let patch = Patch { record: record.clone(), fields: WHOLE.into_iter().collect() };
+    let patch = Patch::whole(record);
     let mut members = members(&patch, &Kept::default(), mailbox);
     // an empty member says nothing in a creation, and attendees that nobody asked for would get mail
     members.retain(|name, value| !(value.is_null() || name == "attendees" && value == &json!([])));

@@ -115,6 +115,13 @@ pub struct Patch {
 }
 
 impl Patch {
+    /// All that a new item of a mailbox is written with: everything but the user's own answer, which is an action.
+    #[must_use]
+    pub fn whole(record: &Record) -> Self {
+        let written = fields(record.kind()).iter().copied().filter(|field| *field != Field::Response);
+        Self { record: record.clone(), fields: written.collect() }
+    }
+
     /// Whether two records agree in every field that this patch writes.
     #[must_use]
     pub fn agree(&self, one: &Record, other: &Record) -> bool {
