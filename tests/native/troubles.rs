@@ -135,7 +135,7 @@ fn each_trouble(service: &str, reached: &Value) {
 #[test]
 fn a_row_of_megabytes_costs_only_itself() {
     let spine = Spine::new(Seed::Empty, &everything());
-    let notes = "x".repeat(1_000_000);
+    let notes = "x".repeat(20_000_000);
     let row = |title: &str, notes: &str| {
         json!({"Title": title, "Notes": notes, "ShowInScheduler": true,
             "StartDate": "2026-03-13T10:00:00Z", "DueDate": "2026-03-13T11:00:00Z"})
