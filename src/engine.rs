@@ -28,7 +28,7 @@ pub mod undo;
 use crate::model::{Address, ContactId, Container, Instant, Item, ItemId, Malformed, Pair, SiteId, Window, Zone};
 use answer::Answers;
 use link::{Link, Reason};
-use settings::Settings;
+use settings::{Notify, Settings};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What a decision may depend on, beside the items.
@@ -48,6 +48,14 @@ pub struct Context<'a> {
     pub words: &'a Words,
 }
 
+impl Context<'_> {
+    /// Whether nobody gets mail of a change of an event: the notify rule says never, and the mailbox can do without.
+    #[must_use]
+    pub fn is_silent(&self) -> bool {
+        self.account.writes_silently(self.settings.rules.notify)
+    }
+}
+
 /// The two ends that an account joins.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Account {
@@ -57,6 +65,16 @@ pub struct Account {
     pub mailbox: String,
     /// The user's Contact.
     pub contact: ContactId,
+    /// The mailbox's server leaves it to the writer who gets mail of a change (Exchange Server); Microsoft 365 doesn't.
+    pub silent: bool,
+}
+
+impl Account {
+    /// Whether nobody gets mail of a change of an event, under this notify rule.
+    #[must_use]
+    pub fn writes_silently(&self, notify: Notify) -> bool {
+        self.silent && notify == Notify::Never
+    }
 }
 
 /// Texts that the engine puts into items.

@@ -15,6 +15,16 @@ pub enum Exchange<P> {
     Server(Ews<P>),
 }
 
+impl<P> Exchange<P> {
+    /// Whether the server leaves it to the writer who gets mail of a change (see [`Account::silent`](crate::engine::Account::silent)).
+    pub const fn is_silent(&self) -> bool {
+        match self {
+            Self::Cloud(_) => false,
+            Self::Server(_) => true,
+        }
+    }
+}
+
 impl<P: Http + Clock + Keys> Exchange<P> {
     /// The calendars, then the task lists, default ones first.
     ///

@@ -216,6 +216,21 @@ pub struct Update {
     pub mark: Option<Mark>,
     /// Exchange: what was known of the item: an online-meeting block to be kept, a recurring task.
     pub facts: Facts,
+    /// Exchange: who gets mail of it.
+    pub tells: Tells,
+}
+
+/// Who gets mail of a change of an event, if the server leaves that to the writer. Microsoft 365 doesn't: there it is always `All`. The organizer
+/// gets every answer to an invitation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tells {
+    /// Whomever it concerns.
+    #[default]
+    All,
+    /// Only those whom it invites or takes off.
+    Invited,
+    /// Nobody.
+    Nobody,
 }
 
 /// What became of a write.

@@ -124,7 +124,7 @@ async fn settings_and_state_are_kept_per_account() {
     assert_eq!(other.settings().await.unwrap(), None);
 
     let state =
-        State::new(&Account { site: "site".into(), mailbox: "demo@contoso.example".to_owned(), contact: "me".into() });
+        State::new(&Account { site: "site".into(), mailbox: "demo@contoso.example".to_owned(), contact: "me".into(), silent: false });
     demo.commit(&Commit { state: Some(state.clone()), ..Commit::default() }).await.unwrap();
     assert_eq!(demo.state().await.unwrap(), Some(state));
     assert_eq!(other.state().await.unwrap(), None);
@@ -139,7 +139,7 @@ async fn links_of_other_accounts_are_found_by_activity() {
         [("demo@contoso.example", "a1"), ("b@contoso.example", "a2"), ("c@contoso.example", "a3")]
     {
         let store = account(&instance, address).await;
-        let whose = Account { site: "site".into(), mailbox: address.to_owned(), contact: "me".into() };
+        let whose = Account { site: "site".into(), mailbox: address.to_owned(), contact: "me".into(), silent: false };
         let state = Some(State::new(&whose));
         store.commit(&Commit { put: vec![link(activity, "e", None)], state, ..Commit::default() }).await.unwrap();
     }

@@ -18,7 +18,7 @@ use super::merge::{self, Merge, Rule};
 use super::plan::Action;
 use super::{Context, Seen, claim, identity};
 use crate::model::{Facts, Field, Instant, Item, ItemId, Kind, Pair, Patch, Record, Side, Status};
-use crate::ports::{Op, Update};
+use crate::ports::{Op, Tells, Update};
 use std::collections::BTreeSet;
 
 /// Creatio's one container.
@@ -246,7 +246,8 @@ fn written(link: Link, (step, before): (Step, Option<&Link>), merge: &Merge, now
         .filter(|side| !merge.writes[*side].is_empty())
         .map(|side| {
             let patch = Patch { record: merge.target[side].clone(), fields: merge.writes[side].clone() };
-            (side, Op::Update(Box::new(update(&after, side, now[side], patch))))
+            let update = update(&after, side, now[side], patch);
+            (side, Op::Update(Box::new(Update { tells: merge.tells, ..update })))
         })
         .collect();
     if writes.is_empty() {
@@ -270,6 +271,7 @@ pub(super) fn update(link: &Link, side: Side, before: &Record, patch: Patch) -> 
         status: None,
         mark: None,
         facts: link.facts[side].clone(),
+        tells: Tells::All,
     }
 }
 

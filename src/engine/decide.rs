@@ -101,6 +101,7 @@ pub fn flows(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'
         rich: body(fates.exchange.item().map_or(&link.base.exchange, |item| &item.record)).rich
             && !allowed(Reason::RichBody),
         mails: exchange.attendees > 0 && !exchange.foreign,
+        silent: context.is_silent(),
         answered: creatio.answered,
         fields: context.settings.fields,
         notify: context.settings.rules.notify,

@@ -3,6 +3,8 @@
 use super::link::Reason;
 use super::settings::{FieldMap, Notify};
 use crate::model::{Field, Side};
+use crate::ports::Tells;
+use std::collections::BTreeSet;
 
 /// How a field of a pair may flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +59,8 @@ pub struct Flows {
     /// Writing title, time, place or body would mail somebody (graph/facts.md §3; for title and body reports differ, and the
     /// promise that nobody is mailed unasked comes first).
     pub mails: bool,
+    /// Changes of an event mail nobody: the server does without, and that is the setting.
+    pub silent: bool,
     /// The user has given the answer that stands in Creatio.
     pub answered: bool,
     /// Which way each field goes, by setting.
@@ -126,8 +130,8 @@ impl Flows {
     #[must_use]
     pub fn asks(self, field: Field) -> Option<Reason> {
         let mails = match field {
-            Field::Title | Field::When | Field::Place | Field::Body => self.mails,
-            Field::Response => true, // the organizer
+            Field::Title | Field::When | Field::Place | Field::Body => self.mails && !self.silent,
+            Field::Response => true, // the organizer: an answer that nobody hears is none
             Field::Importance | Field::Reminder | Field::Status | Field::People => false,
         };
         match () {
@@ -140,6 +144,16 @@ impl Flows {
     /// Whether `field` would come from Exchange if a process did not own it.
     pub(super) fn withholds(self, field: Field) -> bool {
         self.process && field == Field::Status && self.inward && self.fields.of(field).lets(Side::Exchange)
+    }
+
+    /// Who gets mail of a write of `fields`.
+    #[must_use]
+    pub fn tells(self, fields: &BTreeSet<Field>) -> Tells {
+        match () {
+            () if !self.silent || self.word.mail => Tells::All,
+            () if self.word.invite && fields.contains(&Field::People) => Tells::Invited,
+            () => Tells::Nobody,
+        }
     }
 
     fn may_mail(self) -> bool {
@@ -160,7 +174,9 @@ impl Flows {
     /// Why no attendees are taken off without a person's word, if so; `all` of them never are.
     #[must_use]
     pub fn uninvites(self, all: bool) -> Option<Reason> {
-        let may = if all { self.word.mail } else { self.may_mail() };
+        // a write that invites somebody tells those too whom it takes off
+        let unnoticed = self.silent && !self.word.invite;
+        let may = if all { self.word.mail } else { self.may_mail() || unnoticed };
         (!may).then_some(Reason::WouldMail)
     }
 }

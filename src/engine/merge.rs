@@ -8,6 +8,7 @@ use super::settings::Conflict;
 use super::{Context, Seen, project};
 pub use crate::model::record::{copy, differences, fields};
 use crate::model::{Field, Instant, Meeting, Pair, Person, Record, Side};
+use crate::ports::Tells;
 use chrono::Duration;
 use std::collections::BTreeSet;
 
@@ -41,6 +42,8 @@ pub struct Merge {
     pub waits: Vec<(Field, Reason)>,
     /// The people who would be invited or taken off, by the reason for which that waits.
     pub people: Vec<(Reason, Vec<Person>)>,
+    /// Who gets mail of what is written to Exchange.
+    pub tells: Tells,
 }
 
 /// Merges the two sides of a link. `flow` says how each field may flow; `stamps` are the servers' stamps of the two items.
@@ -61,6 +64,7 @@ pub fn merge(
         clashes: Vec::new(),
         waits: Vec::new(),
         people: Vec::new(),
+        tells: Tells::All,
     };
     let mapped = fields(now.creatio.kind()).iter().filter(|field| **field != Field::People);
     for &field in mapped {
@@ -88,6 +92,7 @@ pub fn merge(
         }
     }
     merge_people(context, seen, (base, now), (flows, &mut merge));
+    merge.tells = flows.tells(&merge.writes.exchange);
     merge
 }
 

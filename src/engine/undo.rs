@@ -8,7 +8,7 @@ use super::link::{Link, LinkState};
 use super::plan::Action;
 use super::{Account, identity, merge};
 use crate::model::{ContainerId, Facts, Field, Instant, Item, ItemId, Patch, Record, Side};
-use crate::ports::{Create, Op, Update, Written};
+use crate::ports::{Create, Op, Tells, Update, Written};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -64,9 +64,10 @@ pub struct Now {
     pub links: BTreeMap<ItemId, Link>,
 }
 
-/// Plans the undo of `entries`, all of one run: the last write first.
+/// Plans the undo of `entries`, all of one run: the last write first. `silently`: nobody gets mail of a change of an event
+/// (see [`Context::is_silent`](super::Context::is_silent)).
 #[must_use]
-pub fn undo(account: &Account, entries: &[Entry], now: &Now) -> Undo {
+pub fn undo((account, silently): (&Account, bool), entries: &[Entry], now: &Now) -> Undo {
     let mut undo = Undo::default();
     let mut last_first: Vec<&Entry> = entries.iter().collect();
     last_first.sort_by_key(|entry| std::cmp::Reverse(entry.nth));
@@ -74,8 +75,10 @@ pub fn undo(account: &Account, entries: &[Entry], now: &Now) -> Undo {
         let back =
             match now.links.get(&entry.activity) {
                 None => Err(Why::Unlinked),
-                Some(link) => back(account, entry, now.items.get(&(entry.side, entry.id.clone())), link)
-                    .map(|op| Back { entry: entry.clone(), op, link: link.clone() }),
+                Some(link) => {
+                    let item = now.items.get(&(entry.side, entry.id.clone()));
+                    back((account, silently), entry, item, link).map(|op| Back { entry: entry.clone(), op, link: link.clone() })
+                }
             };
         match back {
             Ok(step) => undo.steps.push(step),
@@ -85,10 +88,15 @@ pub fn undo(account: &Account, entries: &[Entry], now: &Now) -> Undo {
     undo
 }
 
-fn back(account: &Account, entry: &Entry, item: Option<&Item>, link: &Link) -> Result<Op, Why> {
+fn back(
+    (account, silently): (&Account, bool),
+    entry: &Entry,
+    item: Option<&Item>,
+    link: &Link,
+) -> Result<Op, Why> {
     match (entry.what, item) {
         (What::Created, Some(item)) => uncreate(entry, item),
-        (What::Updated, Some(item)) => restore(entry, item),
+        (What::Updated, Some(item)) => restore(entry, item, silently),
         (What::Status(Some(before), after), Some(item)) if item.facts.status == Some(after) => {
             let none = Patch { record: item.record.clone(), fields: BTreeSet::new() };
             Ok(Op::Update(Box::new(Update { status: Some(before), ..change(item, none) })))
@@ -118,23 +126,24 @@ fn uncreate(entry: &Entry, item: &Item) -> Result<Op, Why> {
 }
 
 /// Writes back the fields as they were, if they still are as they were written.
-fn restore(entry: &Entry, item: &Item) -> Result<Op, Why> {
+fn restore(entry: &Entry, item: &Item, silently: bool) -> Result<Op, Why> {
     let (Some(before), Some(after)) = (&entry.before, &entry.after) else { return Err(Why::Newer) };
     let fields: BTreeSet<Field> = entry.fields.iter().copied().collect();
     if !merge::differences(after, &item.record).is_disjoint(&fields) {
         return Err(Why::Newer);
     }
-    let mailing = [Field::Title, Field::When, Field::Place, Field::Body, Field::People];
-    let tells = item.facts.attendees > 0 && mailing.iter().any(|field| fields.contains(field));
-    // the organizer is told of another answer
-    if entry.side == Side::Exchange && (tells || fields.contains(&Field::Response)) {
+    let told = [Field::Title, Field::When, Field::Place, Field::Body].iter().any(|field| fields.contains(field));
+    // who was invited or taken off knows of it, as the organizer does of an answer
+    let known = (fields.contains(&Field::People) && item.facts.attendees > 0) || fields.contains(&Field::Response);
+    if entry.side == Side::Exchange && (known || told && item.facts.attendees > 0 && !silently) {
         return Err(Why::WouldMail);
     }
     let mut record = item.record.clone();
     for field in &fields {
         merge::copy(*field, before, &mut record);
     }
-    Ok(Op::Update(Box::new(change(item, Patch { record, fields }))))
+    let tells = if silently { Tells::Nobody } else { Tells::All };
+    Ok(Op::Update(Box::new(Update { tells, ..change(item, Patch { record, fields }) })))
 }
 
 fn change(item: &Item, patch: Patch) -> Update {
@@ -149,6 +158,7 @@ fn change(item: &Item, patch: Patch) -> Update {
         status: None,
         mark: None,
         facts: item.facts.clone(),
+        tells: Tells::All,
     }
 }
 

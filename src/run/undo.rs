@@ -5,6 +5,7 @@ use super::Ends;
 use crate::engine::answer::Answer;
 use crate::engine::history::Entry;
 use crate::engine::link::LinkKey;
+use crate::engine::settings::Notify;
 use crate::engine::undo::{self, Back, Now, Undo};
 use crate::error::{Error, Result};
 use crate::model::{Instant, Item, Side};
@@ -25,7 +26,8 @@ pub async fn preview<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: 
         return Err(Error::Settings("there is no such run in the history".to_owned()));
     }
     let now = now(ends, &entries).await?;
-    Ok(undo::undo(ends.account, &entries, &now))
+    let notify = ends.store.settings().await?.map_or_else(Notify::default, |settings| settings.rules.notify);
+    Ok(undo::undo((ends.account, ends.account.writes_silently(notify)), &entries, &now))
 }
 
 /// Takes back what a run wrote, as far as [`preview`] says. How many writes were taken back, and how many were not.

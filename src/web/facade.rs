@@ -293,14 +293,15 @@ impl Inner {
         let site = self.site.borrow().clone();
         run::trust::moved(&store, (&self.context.instance.as_str().into(), &site)).await?;
         let world = self.world(account);
+        let exchange = self.exchange(account).await?;
         let ends = Ends {
             creatio: &self.creatio(account),
-            exchange: &self.exchange(account).await?,
+            exchange: &exchange,
             store: &store,
             clock: &*world,
             events: &*world,
             zone: &*self.zone,
-            account: &self.account(account),
+            account: &self.account(account, exchange.is_silent()),
             words: &words(&self.context.culture),
         };
         act(&ends).await
@@ -320,11 +321,12 @@ impl Inner {
         self.alone(account, async |ends| run::undo::undo(ends, run).await).await
     }
 
-    fn account(&self, account: &str) -> Account {
+    fn account(&self, account: &str, silent: bool) -> Account {
         Account {
             site: self.site.borrow().clone(),
             mailbox: account.to_owned(),
             contact: self.context.contact.id.as_str().into(),
+            silent,
         }
     }
 }

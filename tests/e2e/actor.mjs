@@ -15,6 +15,7 @@ export const labels = {
     editSettings: 'Edit settings',
     editSettingsOf: `Edit settings of ${account}`,
     save: 'Save',
+    cancel: 'Cancel',
     tab: 'Meetings and tasks',
     importMeetings: 'Import meetings',
     allMeetings: 'Import all appointments and meetings',
@@ -55,6 +56,7 @@ export const labels = {
     editSettings: 'Редактировать настройки',
     editSettingsOf: `Редактировать настройки ${account}`,
     save: 'Сохранить',
+    cancel: 'Отмена',
     tab: 'Встречи и задачи',
     importMeetings: 'Импортировать встречи',
     allMeetings: 'Загружать все встречи',
@@ -128,8 +130,29 @@ export function actor(page, culture = 'en-US') {
       await find('checkbox', words.importMeetings).waitFor();
     },
 
+    /** Where there are several accounts. The page may ask for a password before it shows them. */
+    async openSettingsOf(/** @type {string} */ address) {
+      await find('button', words.synchronization).click();
+      await find('menuitem', words.editSettingsOf.replace(account, address)).click();
+    },
+
+    /** Gives the password that the page asks for; `again`: after it refused one. */
+    async signIn(/** @type {string} */ address, /** @type {string} */ password, again = false) {
+      const dialog = page.getByRole('dialog', { name: `Sign in to ${address}`, exact: true });
+      if (again) await dialog.getByRole('alert').waitFor();
+      await dialog.getByLabel('Password').fill(password);
+      await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
+      if (again) await dialog.waitFor({ state: 'detached' });
+    },
+
     async save() {
       await find('button', words.save).click();
+      await find('button', words.actions).waitFor();
+    },
+
+    /** Leaves the settings as they were. */
+    async cancel() {
+      await find('button', words.cancel).click();
       await find('button', words.actions).waitFor();
     },
 

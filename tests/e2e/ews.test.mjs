@@ -7,7 +7,16 @@ import { findNginx, findOpenssl } from '../../.tasks/debian.mjs';
 import { actor } from './actor.mjs';
 import { nginx } from './nginx.mjs';
 import { only } from './ready.mjs';
-import { control, creatioClient, graphTime, handsClient, instant } from './servers.mjs';
+import {
+  control,
+  creatioClient,
+  envelope,
+  ewsHeaders,
+  graphTime,
+  handsClient,
+  instant,
+  onServer,
+} from './servers.mjs';
 import { stage } from './stage.mjs';
 
 const program = findNginx();
@@ -17,10 +26,8 @@ const without =
     : 'SKIPPED: no nginx or no openssl here, so nothing is tested through the proxy (Debian: apt-get install nginx openssl)';
 if (without) console.warn(without);
 
-/** The sandbox's account on the Exchange Server, and its password. */
-const account = 'demo@corp.contoso.example';
-const password = 'sandbox';
-const basic = `Basic ${Buffer.from(`${account}:${password}`).toString('base64')}`;
+const { account, password } = onServer;
+const basic = ewsHeaders.Authorization;
 
 /** Has Creatio know of the account, as the demo does. */
 async function addAccount(/** @type {any} */ activities, /** @type {any} */ desk) {
@@ -37,12 +44,8 @@ async function addAccount(/** @type {any} */ activities, /** @type {any} */ desk
   assert.deepEqual(await desk.load({ rows }), { loaded: 2, refused: [] });
 }
 
-const getFolder = `<?xml version="1.0" encoding="utf-8"?>
-<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"
-  xmlns:m="http://schemas.microsoft.com/exchange/services/2006/messages"
-  xmlns:t="http://schemas.microsoft.com/exchange/services/2006/types"><s:Body>
-  <m:GetFolder><m:FolderShape><t:BaseShape>Default</t:BaseShape></m:FolderShape>
-  <m:FolderIds><t:DistinguishedFolderId Id="calendar"/></m:FolderIds></m:GetFolder></s:Body></s:Envelope>`;
+const getFolder = envelope(`<m:GetFolder><m:FolderShape><t:BaseShape>Default</t:BaseShape></m:FolderShape>
+  <m:FolderIds><t:DistinguishedFolderId Id="calendar"/></m:FolderIds></m:GetFolder>`);
 
 test('a page reaches Exchange through the proxy, and nothing of Creatio does', { skip: without }, async (t) => {
   const set = await stage(t);
@@ -97,8 +100,8 @@ test('a page reaches Exchange through the proxy, and nothing of Creatio does', {
 test('a server that nobody vouches for is not asked', { skip: without }, async (t) => {
   const set = await stage(t);
   const base = await nginx(t, program ?? '', set, { trusted: false });
-  const headers = { Authorization: basic, 'Content-Type': 'text/xml; charset=utf-8' };
-  const response = await fetch(`${base}/ews/Exchange.asmx`, { method: 'POST', headers, body: getFolder });
+  const init = { method: 'POST', headers: ewsHeaders, body: getFolder };
+  const response = await fetch(`${base}/ews/Exchange.asmx`, init);
   assert.equal(response.status, 502);
   assert.deepEqual(await control(set.exchange).log(), [], 'the password went nowhere');
 });
@@ -129,19 +132,10 @@ test('an account on an Exchange Server is synchronized through the proxy', { ski
   const person = actor(page);
   const { words, find } = person;
   await person.open(base);
-  await find('button', words.synchronization).click();
-  await find('menuitem', `Edit settings of ${account}`).click();
+  await person.openSettingsOf(account);
   // the page asks for name and password: what is refused is asked for anew, and sent once
-  const dialog = page.getByRole('dialog', { name: `Sign in to ${account}`, exact: true });
-  for (const [given, refused] of /** @type {const} */ ([
-    ['wrong', false],
-    [password, true],
-  ])) {
-    if (refused) await dialog.getByRole('alert').waitFor();
-    await dialog.getByLabel('Password').fill(given);
-    await dialog.getByRole('button', { name: 'Sign in', exact: true }).click();
-  }
-  await dialog.waitFor({ state: 'detached' });
+  await person.signIn(account, 'wrong');
+  await person.signIn(account, password, true);
   for (const block of [words.importMeetings, words.importTasks, words.exportActivities]) {
     await find('checkbox', block).check();
   }

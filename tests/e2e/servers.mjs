@@ -21,6 +21,25 @@ export const account = 'demo@contoso.example';
 /** The account of a colleague, which both seeds have too. */
 export const colleague = 'dmitry.volkov@contoso.example';
 
+/** The user's account on the sandbox's Exchange Server, a colleague's, and the password of both; the demo's Creatio knows them. */
+export const onServer = {
+  account: 'demo@corp.contoso.example',
+  colleague: 'dmitry.volkov@corp.contoso.example',
+  password: 'sandbox',
+};
+/** The headers with which the user speaks EWS. */
+export const ewsHeaders = {
+  Authorization: `Basic ${Buffer.from(`${onServer.account}:${onServer.password}`).toString('base64')}`,
+  'Content-Type': 'text/xml; charset=utf-8',
+};
+
+/** A request of EWS around an operation. @param {string} operation */
+export const envelope = (operation) => `<?xml version="1.0" encoding="utf-8"?>
+<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"
+  xmlns:m="http://schemas.microsoft.com/exchange/services/2006/messages"
+  xmlns:t="http://schemas.microsoft.com/exchange/services/2006/types"><s:Body>
+  ${operation}</s:Body></s:Envelope>`;
+
 /** Answers of a server that are no success. */
 async function checked(response, what) {
   if (response.ok) return response;

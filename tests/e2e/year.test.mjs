@@ -8,7 +8,18 @@ import { test } from 'node:test';
 import { root } from '../../.tasks/process.mjs';
 import { actor } from './actor.mjs';
 import { only } from './ready.mjs';
-import { account, colleague, control, creatioClient, graphClient, stock } from './servers.mjs';
+import {
+  account,
+  colleague,
+  control,
+  creatioClient,
+  envelope,
+  ewsHeaders,
+  graphClient,
+  handsClient,
+  onServer,
+  stock,
+} from './servers.mjs';
 import { stage } from './stage.mjs';
 
 /** The script. @type {{ zone: string, begins: string, from: string, steps: any[] }} */
@@ -20,15 +31,73 @@ const confirmed = '7098c892-34e3-4a3e-af08-c1a139f63220';
 const wall = (time) => ({ dateTime: time, timeZone: script.zone });
 const segment = encodeURIComponent;
 
+/** @typedef {Awaited<ReturnType<typeof graphClient>>} Hands */
+/** @typedef {ReturnType<typeof outlook>} Outlook */
+
+/**
+ * The kinds of mailbox that live through the year: the account, its owner's hands and a colleague's, how its settings are opened, whether a page that is opened
+ * anew asks for a password, how a task is moved.
+ * @typedef {{
+ *   title: string,
+ *   account: string,
+ *   hands: (set: Awaited<ReturnType<typeof stage>>) => Promise<[Hands, Hands]>,
+ *   openSettings: (person: ReturnType<typeof actor>) => Promise<void>,
+ *   asks: boolean,
+ *   move: (set: Awaited<ReturnType<typeof stage>>, hands: Hands, found: { list: string, task: any }, to: string) => Promise<void>,
+ * }} Kind
+ */
+
+/** @type {Kind[]} */
+const kinds = [
+  {
+    title: 'in Microsoft 365',
+    account,
+    hands: ({ graph }) => Promise.all([graphClient(graph), graphClient(graph, colleague)]),
+    openSettings: (person) => person.openSettingsFromPanel(),
+    asks: false,
+    /** As To Do does: a new task in the other list, and the old one is gone. */
+    async move(_set, { call }, { list, task }, to) {
+      const { title, body, importance, status, dueDateTime, startDateTime } = task;
+      const linkedResources = task.linkedResources.map((/** @type {any} */ link) => ({ ...link, id: undefined }));
+      const copy = { title, body, importance, status, dueDateTime, startDateTime, linkedResources };
+      await call('POST', tasks(to), copy);
+      await call('DELETE', `${tasks(list)}/${segment(task.id)}`);
+    },
+  },
+  {
+    title: 'on an Exchange Server',
+    account: onServer.account,
+    hands: ({ exchange }) =>
+      Promise.all([handsClient(exchange, onServer.account), handsClient(exchange, onServer.colleague)]),
+    async openSettings(person) {
+      await person.openSettingsOf(onServer.account);
+      await person.signIn(onServer.account, onServer.password);
+      await person.find('checkbox', person.words.importMeetings).waitFor();
+    },
+    // it is kept in memory only
+    asks: true,
+    /** As Outlook does: the same task in another folder, where it has another id. */
+    async move({ exchange }, _hands, { task }, to) {
+      const folder = `<m:ToFolderId><t:FolderId Id="${to}"/></m:ToFolderId>`;
+      const item = `<m:ItemIds><t:ItemId Id="${task.id}"/></m:ItemIds>`;
+      const body = envelope(`<m:MoveItem>${folder}${item}</m:MoveItem>`);
+      const answer = await fetch(`${exchange}/EWS/Exchange.asmx`, { method: 'POST', headers: ewsHeaders, body });
+      assert.match(await answer.text(), /NoError/);
+    },
+  },
+];
+
+const tasks = (/** @type {string} */ list) => `/me/todo/lists/${segment(list)}/tasks`;
+
 /**
  * A mailbox as its owner uses it: Outlook and To Do, past the product.
- * @param {Awaited<ReturnType<typeof graphClient>>} graph
+ * @param {Hands} hands
+ * @param {string} address
  */
-function outlook({ call }) {
+function outlook({ call }, address) {
   const event = (/** @type {string} */ id) => `/me/events/${segment(id)}`;
   const events = async () => (await call('GET', '/me/events?$top=500')).value;
   const lists = async () => (await call('GET', '/me/todo/lists')).value.map((/** @type {any} */ list) => list.id);
-  const tasks = (/** @type {string} */ list) => `/me/todo/lists/${segment(list)}/tasks`;
 
   /** All tasks, each with its list. */
   async function allTasks() {
@@ -51,7 +120,7 @@ function outlook({ call }) {
     if (kind === 'days') return { isAllDay: true };
     if (kind === 'online') return { isOnlineMeeting: true, onlineMeetingProvider: 'teamsForBusiness' };
     if (kind === 'inviting') {
-      return { attendees: [{ type: 'required', emailAddress: { address: account, name: account } }] };
+      return { attendees: [{ type: 'required', emailAddress: { address, name: address } }] };
     }
     const startDate = start.slice(0, 10);
     const day = new Intl.DateTimeFormat('en', { weekday: 'long', timeZone: 'UTC' }).format(new Date(startDate));
@@ -84,15 +153,11 @@ function outlook({ call }) {
       const found = (await events()).find((/** @type {any} */ one) => one.subject === title);
       return found?.body.content ?? '';
     },
-    /** As To Do does: a new task in the other list, and the old one is gone. */
-    async moveTask(/** @type {string} */ title) {
-      const { list, task } = await titled(title);
-      const to = (await lists()).find((/** @type {string} */ other) => other !== list);
-      const { body, importance, status, dueDateTime, startDateTime } = task;
-      const linkedResources = task.linkedResources.map((/** @type {any} */ link) => ({ ...link, id: undefined }));
-      const copy = { title, body, importance, status, dueDateTime, startDateTime, linkedResources };
-      await call('POST', tasks(to), copy);
-      await call('DELETE', `${tasks(list)}/${segment(task.id)}`);
+    /** A task, and a list in which it is not. */
+    async apart(/** @type {string} */ title) {
+      const found = await titled(title);
+      const to = (await lists()).find((/** @type {string} */ other) => other !== found.list);
+      return { found, to };
     },
     async renameTask(/** @type {string} */ title, /** @type {string} */ to) {
       const { list, task } = await titled(title);
@@ -166,10 +231,11 @@ async function clock(page, desk) {
 }
 
 /**
- * A page on which everything is switched on, at the moment and from the day with which the script begins.
+ * A page on which everything is switched on for the mailbox, at the moment and from the day with which the script begins.
  * @param {import('node:test').TestContext} t
+ * @param {Kind} kind
  */
-async function begin(t) {
+async function begin(t, kind) {
   const set = await stage(t, { seed: 'demo', checked: true });
   const desk = control(set.creatio);
   const time = await clock(set.page, desk);
@@ -177,23 +243,24 @@ async function begin(t) {
   const person = actor(set.page);
   const { words, find } = person;
   await person.open(set.creatio);
-  await person.openSettingsFromPanel();
+  await kind.openSettings(person);
   for (const block of [words.importMeetings, words.importTasks, words.exportActivities]) {
     await find('checkbox', block).check();
   }
   await set.page.getByLabel(words.from, { exact: true }).fill(script.from);
   await person.save();
-  const [creatio, own, other] = await Promise.all([
-    creatioClient(set.creatio),
-    graphClient(set.graph),
-    graphClient(set.graph, colleague),
-  ]);
-  const boxes = { me: outlook(own), colleague: outlook(other) };
-  return { ...set, desk, time, person, creatio: crm(creatio), boxes };
+  const [creatio, [own, other]] = await Promise.all([creatioClient(set.creatio), kind.hands(set)]);
+  const boxes = { me: outlook(own, kind.account), colleague: outlook(other, kind.account) };
+  /** Moves a task to another list. @param {string} title */
+  async function moveTask(title) {
+    const { found, to } = await boxes.me.apart(title);
+    await kind.move(set, own, found, to);
+  }
+  return { ...set, desk, time, person, creatio: crm(creatio), boxes, kind, moveTask };
 }
 
 /** What the script's steps mean. @param {Awaited<ReturnType<typeof begin>>} set */
-function player({ page, desk, time, person, creatio, boxes }) {
+function player({ page, desk, time, person, creatio, boxes, kind, moveTask }) {
   /** @type {Map<string, string>} */
   const names = new Map();
   const id = (/** @type {string} */ name) => names.get(name) ?? assert.fail(`nothing is called ${name}`);
@@ -219,7 +286,7 @@ function player({ page, desk, time, person, creatio, boxes }) {
     delete: async ({ what }) => boxes.me.remove(id(what)),
     callOff: async (step) => box(step).callOff(id(step.what)),
     cut: async ({ what, last }) => boxes.me.cut(id(what), last),
-    moveTask: async ({ title }) => boxes.me.moveTask(title),
+    moveTask: ({ title }) => moveTask(title),
     renameTask: async ({ title, to }) => boxes.me.renameTask(title, to),
     activity: async ({ as, row }) => void names.set(as, await creatio.create(row)),
     edit: (step) => creatio.edit(step),
@@ -232,6 +299,9 @@ function player({ page, desk, time, person, creatio, boxes }) {
     async pass({ days }) {
       await time.pass(days);
       await person.find('button', person.words.actions).waitFor();
+      if (!kind.asks) return;
+      await kind.openSettings(person);
+      await person.cancel();
     },
     settle: ({ after }) => settle(after),
   };
@@ -258,7 +328,7 @@ function player({ page, desk, time, person, creatio, boxes }) {
     same: async ({ title, as }) => assert.equal((await creatio.one(title)).Id, id(as)),
     task: async ({ title }) => void (await boxes.me.titled(title)),
     async mailed({ is }) {
-      const own = (await desk.mails()).filter((/** @type {any} */ mail) => mail.from === account);
+      const own = (await desk.mails()).filter((/** @type {any} */ mail) => mail.from === kind.account);
       assert.deepEqual(
         own.map((/** @type {any} */ mail) => mail.reason),
         is,
@@ -273,9 +343,11 @@ function player({ page, desk, time, person, creatio, boxes }) {
   };
 }
 
-test('a year of a calendar is lived through in step, with no mail but those asked for', async (t) => {
-  const set = await begin(t);
-  const play = player(set);
-  for (const step of script.steps) await play(step);
-  assert.deepEqual(set.complaints, []);
-});
+for (const kind of kinds) {
+  test(`a year of a calendar ${kind.title} is lived through in step, with no mail but those asked for`, async (t) => {
+    const set = await begin(t, kind);
+    const play = player(set);
+    for (const step of script.steps) await play(step);
+    assert.deepEqual(set.complaints, []);
+  });
+}

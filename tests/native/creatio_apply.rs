@@ -11,7 +11,7 @@ use schedule_sync::model::{
     Response, Role, Side, Status, Task, TaskWhen, When,
 };
 use schedule_sync::ports::{
-    Clock, Clue, Create, Http, Keys, Lost, Op, Outcome, Refusal, Replica, Request, Secret, Update, Written,
+    Clock, Clue, Create, Http, Keys, Lost, Op, Outcome, Refusal, Replica, Request, Secret, Tells, Update, Written,
 };
 use serde_json::{Value, json};
 use std::cell::RefCell;
@@ -63,6 +63,7 @@ fn update(item: &Item, record: &Record, fields: &[Field]) -> Update {
         status: None,
         mark: None,
         facts: Facts::default(),
+        tells: Tells::All,
     }
 }
 

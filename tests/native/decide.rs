@@ -191,6 +191,7 @@ fn fields_flow_where_they_may() {
         process: false,
         rich: false,
         mails: false,
+        silent: false,
         answered: false,
         fields: FieldMap::default(),
         notify: Notify::default(),

@@ -15,7 +15,7 @@ use schedule_sync::ews::{Ews, Mailbox};
 use schedule_sync::model::{
     Cursor, Facts, Field, Item, Kind, Listing, Mark, Meeting, Patch, Record, Response, Role, Side, When,
 };
-use schedule_sync::ports::{Clue, Create, Op, Outcome, Refusal, Replica, Scope, Update};
+use schedule_sync::ports::{Clue, Create, Op, Outcome, Refusal, Replica, Scope, Tells, Update};
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -109,6 +109,7 @@ fn update(item: &Item, change: impl FnOnce(&mut Meeting), fields: &[Field]) -> O
         owner: None,
         mark: None,
         facts: item.facts.clone(),
+        tells: Tells::All,
     }))
 }
 
@@ -413,6 +414,36 @@ fn nobody_is_mailed_but_for_what_concerns_those_invited() {
 }
 
 #[test]
+fn what_is_to_be_silent_mails_nobody_whatever_it_is() {
+    let desk = Desk::new(Seed::Empty);
+    let mut body = single("with guests", "2026-03-10");
+    let guest = |name: &str| json!({"type": "required", "emailAddress": {"address": format!("{name}@fabrikam.example")}});
+    body["attendees"] = json!([guest("anna"), guest("ben")]);
+    desk.event(body);
+    let begun = desk.reasons().len();
+    let read = || desk.observe(None).items.into_iter().find(|item| item.record.title() == "with guests").unwrap();
+    let told = |tells: Tells, op: Op| {
+        let Op::Update(update) = op else { panic!("{op:?}") };
+        desk.apply(Op::Update(Box::new(Update { tells, ..*update }))).unwrap();
+    };
+    told(Tells::Nobody, update(&read(), |meeting| meeting.place = "Room 2".to_owned(), &[Field::Place]));
+    let fewer = |meeting: &mut Meeting| meeting.people.retain(|one| one.addresses[0].as_str() == "ben@fabrikam.example");
+    told(Tells::Nobody, update(&read(), fewer, &[Field::People]));
+    assert_eq!(desk.reasons().len(), begun);
+    let item = read();
+    assert_eq!((meeting(&item).place.as_str(), item.facts.attendees), ("Room 2", 1), "written all the same");
+    // an invitation that a person allowed, together with a change that mails nobody
+    let moved = |meeting: &mut Meeting| {
+        meeting.place = "Room 3".to_owned();
+        let mut more = meeting.people[0].clone();
+        more.addresses = vec![schedule_sync::model::Address::parse("carl@fabrikam.example").unwrap()];
+        meeting.people.push(more);
+    };
+    told(Tells::Invited, update(&item, moved, &[Field::Place, Field::People]));
+    assert_eq!(desk.reasons().split_off(begun), ["invitation"], "and no update to the other");
+}
+
+#[test]
 fn answers_are_given_to_the_organizer_once() {
     let desk = Desk::new(Seed::Empty);
     let colleague = desk.world.beside(COLLEAGUE_THERE);
@@ -436,6 +467,25 @@ fn answers_are_given_to_the_organizer_once() {
             assert_eq!(desk.reasons().len(), before + 1, "{title}: not a second time");
         }
     }
+}
+
+#[test]
+fn a_meeting_that_is_made_anew_by_the_answer_is_known_by_its_new_id() {
+    let desk = Desk::new(Seed::Empty);
+    let colleague = desk.world.beside(COLLEAGUE_THERE);
+    let mut body = single("yes", "2026-03-10");
+    body["attendees"] = json!([{"type": "required", "emailAddress": {"address": desk.world.mailbox}}]);
+    assert_eq!(colleague.by_hand(Side::Exchange, "POST", "me/events", Some(body)).0, 201);
+    quirks(&desk.world, json!({"answersRenew": true}));
+    let listing = desk.observe(None);
+    let item = named(&listing, "yes")[0];
+    let written =
+        desk.apply(update(item, |meeting| meeting.response = Response::Confirmed, &[Field::Response])).unwrap();
+    let after = desk.observe(None);
+    let there = named(&after, "yes");
+    assert_eq!((there.len(), &there[0].id), (1, &written.id));
+    assert_ne!(written.id, item.id);
+    assert_eq!(written.item.as_deref(), Some(there[0]));
 }
 
 #[test]

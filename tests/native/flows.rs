@@ -1,13 +1,14 @@
 //! What of a field's value waits for a person's word before it goes out, and why.
 
 use crate::memory::{at, item, task};
-use crate::moment::{Moment, pair, seen, seen_pair, the_meeting, the_task};
+use crate::moment::{Moment, linked, pair, seen, seen_pair, the_meeting, the_task};
 use schedule_sync::engine::actions;
 use schedule_sync::engine::flows::{Flow, Flows, Word};
 use schedule_sync::engine::link::Reason;
 use schedule_sync::engine::settings::{FieldMap, Notify, Way};
 use schedule_sync::model::record::fields;
 use schedule_sync::model::{Field, Item, Kind, Pair, Record, Response, Side, Status, TaskWhen};
+use schedule_sync::ports::{Op, Tells};
 
 /// Nothing about the pair is special.
 const FREE: Flows = Flows {
@@ -22,6 +23,7 @@ const FREE: Flows = Flows {
     process: false,
     rich: false,
     mails: false,
+    silent: false,
     answered: false,
     fields: FieldMap {
         title: Way::Both,
@@ -72,6 +74,8 @@ fn what_would_mail_or_lose_something_waits_for_a_word() {
             mails,
             mails,
         ),
+        ("attendees, silently", Flows { mails: true, silent: true, ..FREE }, None, None, mails),
+        ("rich, silently", Flows { rich: true, mails: true, silent: true, ..FREE }, rich, None, mails),
         ("rich", Flows { rich: true, ..FREE }, rich, None, mails),
         ("rich, attendees", Flows { rich: true, mails: true, ..FREE }, mails, mails, mails),
         ("rich, attendees, allowed", Flows { rich: true, mails: true, word, ..FREE }, rich, None, None),
@@ -106,6 +110,50 @@ fn people_are_invited_and_taken_off_by_the_notify_rule() {
             assert_eq!(invite.uninvites(all), expected, "{notify:?} {all}: that was another question");
             assert_eq!(mail.uninvites(all), None, "{notify:?} {all}");
         }
+    }
+    // where nobody gets mail, one may go, but not all, and nobody together with an invitation
+    let silent = Flows { silent: true, ..FREE };
+    let invite = Flows { word: Word { mail: false, invite: true }, ..silent };
+    assert_eq!((silent.uninvites(false), silent.uninvites(true), silent.invites()), (None, mails, Some(Reason::NotInvited)));
+    assert_eq!((invite.uninvites(false), invite.uninvites(true), invite.invites()), (mails, mails, None));
+}
+
+#[test]
+fn a_silent_write_tells_only_those_whom_a_person_has_allowed_to_be_told() {
+    let (people, place) = ([Field::People, Field::Place].into(), [Field::Place].into());
+    let silent = Flows { silent: true, mails: true, ..FREE };
+    for (what, flows, with_people, without) in [
+        ("as the server does", FREE, Tells::All, Tells::All),
+        ("silent", silent, Tells::Nobody, Tells::Nobody),
+        ("invitations allowed", Flows { word: Word { mail: false, invite: true }, ..silent }, Tells::Invited, Tells::Nobody),
+        ("mail allowed", Flows { word: Word { mail: true, invite: false }, ..silent }, Tells::All, Tells::All),
+        ("both allowed", Flows { word: Word { mail: true, invite: true }, ..silent }, Tells::All, Tells::All),
+    ] {
+        assert_eq!((flows.tells(&people), flows.tells(&place)), (with_people, without), "{what}");
+    }
+}
+
+#[test]
+fn an_edit_reaches_an_event_with_attendees_at_once_where_that_can_be_silent_and_only_under_never() {
+    for (silent, notify, expected) in [
+        (false, Notify::Never, None),
+        (true, Notify::Never, Some(Tells::Nobody)),
+        (true, Notify::Ask, None),
+        (true, Notify::Always, Some(Tells::All)),
+        (false, Notify::Always, Some(Tells::All)),
+    ] {
+        let mut moment = Moment::with(|settings| settings.rules.notify = notify);
+        moment.account.silent = silent;
+        let (link, mut items) = linked(Side::Exchange);
+        items.exchange.facts.attendees = 2;
+        the_meeting(&mut items.creatio).place = "Room 2".to_owned();
+        let plan = moment.plan(&seen_pair(&link, &items));
+        let told = plan.actions.first().map(|action| match action.writes.as_slice() {
+            [(Side::Exchange, Op::Update(update))] => update.tells,
+            writes => panic!("{writes:?}"),
+        });
+        assert_eq!(told, expected, "{silent} {notify:?}");
+        assert_eq!(plan.held.len(), usize::from(expected.is_none()), "{silent} {notify:?}");
     }
 }
 

@@ -10,7 +10,7 @@ use schedule_sync::engine::plan::Action;
 use schedule_sync::model::{
     Facts, Field, Instant, Item, ItemId, Pair, Patch, Record, Reminder, Response, Side, Version,
 };
-use schedule_sync::ports::{Create, Op, Outcome, Refusal, Update, Written};
+use schedule_sync::ports::{Create, Op, Outcome, Refusal, Tells, Update, Written};
 
 fn now() -> Instant {
     at("2026-03-10T09:00:00Z")
@@ -37,6 +37,7 @@ fn update(item: &Item, fields: &[Field]) -> Op {
         owner: None,
         mark: None,
         facts: Facts::default(),
+        tells: Tells::All,
     }))
 }
 

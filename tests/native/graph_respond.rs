@@ -4,7 +4,7 @@ use crate::graph_setup::{checked, meeting, scope};
 use pollster::block_on;
 use sandbox::Seed;
 use schedule_sync::model::{Field, Item, Patch, Record, Reminder, Response};
-use schedule_sync::ports::{Clue, Op, Refusal, Replica, Update};
+use schedule_sync::ports::{Clue, Op, Refusal, Replica, Tells, Update};
 use serde_json::json;
 
 /// An update of an invitation that answers it, and writes `more`.
@@ -26,6 +26,7 @@ fn answer(item: &Item, response: Response, more: &[Field]) -> Op {
         status: None,
         mark: None,
         facts: item.facts.clone(),
+        tells: Tells::All,
     }))
 }
 

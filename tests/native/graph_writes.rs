@@ -9,7 +9,7 @@ use schedule_sync::model::{
     Address, Body, ContainerId, Facts, Field, Importance, Item, Kind, Mark, Meeting, Patch, Person, Record, Reminder,
     Response, Role, Side, Status, Task, TaskWhen, When,
 };
-use schedule_sync::ports::{Clue, Create, Op, Outcome, Refusal, Replica, Update, Written};
+use schedule_sync::ports::{Clue, Create, Op, Outcome, Refusal, Replica, Tells, Update, Written};
 use serde_json::{Value, json};
 use std::rc::Rc;
 
@@ -117,6 +117,7 @@ fn update(item: &Item, record: Record, fields: &[Field]) -> Update {
         status: None,
         mark: None,
         facts: item.facts.clone(),
+        tells: Tells::All,
     }
 }
 

@@ -8,8 +8,8 @@ use schedule_sync::engine::guard::{CREATIONS, OTHERS, check, limit};
 use schedule_sync::engine::link::{Link, Reason};
 use schedule_sync::engine::plan::{Action, Plan};
 use schedule_sync::engine::{Context, Seen};
-use schedule_sync::model::{Facts, Field, Pair, Patch, Side, Version};
-use schedule_sync::ports::{Create, Op, Update};
+use schedule_sync::model::{Body, Facts, Field, Pair, Patch, Record, Side, Version};
+use schedule_sync::ports::{Create, Op, Tells, Update};
 
 #[test]
 fn a_tenth_of_the_links_may_go_within_bounds() {
@@ -43,7 +43,32 @@ fn update(fields: &[Field]) -> Op {
         owner: None,
         mark: None,
         facts: Facts::default(),
+        tells: Tells::All,
     }))
+}
+
+/// A change of what is on `side` that says the texts of `after` where those of `before` stand, and writes `fields` of them.
+fn rewritten(side: Side, [before, after]: [(&str, &str); 2], fields: &[Field]) -> Action {
+    let texts = |record: &mut Record, (place, body): (&str, &str)| {
+        if let Record::Meeting(meeting) = record {
+            (meeting.place, meeting.body) = (place.to_owned(), Body::from_text(body));
+        }
+    };
+    let mut op = update(fields);
+    if let Op::Update(update) = &mut op {
+        texts(&mut update.before, before);
+        texts(&mut update.patch.record, after);
+    }
+    action(0, (Step::Update(side), side), &op)
+}
+
+/// So many actions like `one`, each of another pair.
+fn times(count: usize, one: &Action) -> Vec<Action> {
+    let named = |n| {
+        let ids = Pair::of(|side| format!("{side}{n:03}").as_str().into());
+        Action { after: Link { ids, ..one.after.clone() }, ..one.clone() }
+    };
+    (0..count).map(named).collect()
 }
 
 fn create() -> Op {
@@ -99,14 +124,43 @@ fn each_question_has_its_limit() {
         ("imports of a first run", new(creatio), &full, 300, None),
         ("revivals of others", action(0, (Step::Revive(exchange), exchange), &create()), &full, 200, None),
     ] {
-        let actions: Vec<Action> = (0..count)
-            .map(|n| {
-                let ids = Pair::of(|side| format!("{side}{n:03}").as_str().into());
-                Action { after: Link { ids, ..one.after.clone() }, ..one.clone() }
-            })
-            .collect();
-        assert_eq!(judge(seen, actions), all(reason, count), "{count} {what}");
+        assert_eq!(judge(seen, times(count, &one)), all(reason, count), "{count} {what}");
     }
+}
+
+#[test]
+fn many_texts_that_are_suddenly_empty_are_held_as_a_side_that_is() {
+    let (creatio, exchange) = (Side::Creatio, Side::Exchange);
+    let (full, no_place, no_body) = (("Room", "notes"), ("", "notes"), ("Room", ""));
+    for (what, one, held) in [
+        ("places", rewritten(exchange, [full, no_place], &[Field::Place]), true),
+        ("bodies", rewritten(exchange, [full, no_body], &[Field::Title, Field::Body]), true),
+        ("places in Creatio", rewritten(creatio, [full, no_place], &[Field::Place]), false),
+        ("places that are not written", rewritten(exchange, [full, no_place], &[Field::Body]), false),
+        ("bodies that are not written", rewritten(exchange, [full, no_body], &[Field::Place]), false),
+        ("places that were empty", rewritten(exchange, [no_place, no_place], &[Field::Place]), false),
+        ("bodies that were empty", rewritten(exchange, [no_body, no_body], &[Field::Body]), false),
+        ("places that are others now", rewritten(exchange, [full, ("Hall", "notes")], &[Field::Place]), false),
+    ] {
+        let reason = held.then_some((Reason::SideEmpty, creatio));
+        assert_eq!(judge(&Seen::default(), times(10, &one)), all(None, 10), "{what}");
+        assert_eq!(judge(&Seen::default(), times(11, &one)), all(reason, 11), "{what}");
+    }
+}
+
+#[test]
+fn a_deletion_that_was_allowed_by_name_is_not_asked_about_again() {
+    let mut seen = Seen::default();
+    for (side, id) in [(Side::Creatio, "creatio000"), (Side::Exchange, "exchange001")] {
+        let reason = Reason::DeleteAsked;
+        seen.answers.add(Answer { side, id: id.into(), reason, choice: Choice::Allow });
+    }
+    assert_eq!(judge(&seen, deletions(12)).1, 12, "two are allowed, and ten may go");
+    assert_eq!(judge(&seen, deletions(13)), (vec![(Reason::ManyDeletions, Side::Creatio); 11], 2));
+    let empty = Seen { total: 100, empty: Pair::of(|side| side == Side::Creatio), ..seen.clone() };
+    assert_eq!(judge(&empty, deletions(3)), (vec![(Reason::SideEmpty, Side::Creatio)], 2));
+    let moved = times(12, &action(0, (Step::Update(Side::Exchange), Side::Exchange), &update(&[Field::When])));
+    assert_eq!(judge(&seen, moved).0.len(), 12, "that was another question");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use schedule_sync::engine::history::{Entry, What, entries, taken_back};
 use schedule_sync::engine::link::Link;
 use schedule_sync::engine::plan::Action;
 use schedule_sync::model::{Facts, Field, Instant, Item, Patch, Record, Side, Status, Version};
-use schedule_sync::ports::{Create, Op, Outcome, Refusal, Update, Written};
+use schedule_sync::ports::{Create, Op, Outcome, Refusal, Tells, Update, Written};
 use std::collections::BTreeMap;
 
 fn run() -> Instant {
@@ -26,6 +26,7 @@ fn update(item: &Item, fields: &[Field], status: Option<Status>) -> Op {
         owner: None,
         mark: None,
         facts: item.facts.clone(),
+        tells: Tells::All,
     }))
 }
 

@@ -58,10 +58,12 @@ impl<P: Http + Clock + Keys> Joined<P> {
         } else {
             Exchange::Cloud(Graph::new(Rc::clone(&line), mailbox))
         };
+        let silent = exchange.is_silent();
+        let mailbox = world.mailbox.to_owned();
         Self {
             creatio: Creatio::new(Rc::clone(&line), site),
             exchange,
-            account: Account { site: name.into(), mailbox: world.mailbox.to_owned(), contact: contact.as_str().into() },
+            account: Account { site: name.into(), mailbox, contact: contact.as_str().into(), silent },
             line,
             zone: Known(tz, windows),
             words: words(),

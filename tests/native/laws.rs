@@ -12,10 +12,10 @@ use bug::Bug;
 pub(crate) use course::shown;
 use course::{Course, FIELDS, Known, Look, Phase, Piece};
 use schedule_sync::engine::decide::Step;
-use schedule_sync::engine::link::LinkState;
+use schedule_sync::engine::link::{LinkState, Reason};
 use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete, Private, Settings, Way};
 use schedule_sync::model::{Field, Item, ItemId, Record, Side, Status};
-use schedule_sync::ports::Op;
+use schedule_sync::ports::{Op, Tells, Update};
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -28,7 +28,7 @@ struct Law {
     bug: Bug,
 }
 
-const LAWS: [Law; 12] = [
+const LAWS: [Law; 13] = [
     Law {
         name: "it is quiet after two rounds, three with revivals",
         holds: always,
@@ -53,6 +53,7 @@ const LAWS: [Law; 12] = [
     },
     Law { name: "the guard holds what is too much", holds: always, broken: too_much, bug: Bug::Unguarded },
     Law { name: "nobody is mailed", holds: always, broken: mailed, bug: Bug::Mails },
+    Law { name: "where nobody gets mail, nothing waits for it", holds: always, broken: waiting, bug: Bug::Asks },
     Law { name: "there are no more writes than changes", holds: always, broken: too_busy, bug: Bug::Busy },
     Law { name: "a field that is off is written nowhere", holds: always, broken: off_written, bug: Bug::Unmapped },
     Law { name: "what is private stays private", holds: discreet, broken: told, bug: Bug::Tells },
@@ -271,16 +272,24 @@ fn too_much(phase: &Phase<'_>) -> Option<String> {
 fn mailed(phase: &Phase<'_>) -> Option<String> {
     let writes = phase.rounds.iter().flat_map(|plan| &plan.actions).flat_map(|action| &action.writes);
     let mut wrong = writes.filter(|(side, op)| {
+        let tells = |update: &Update| !phase.silent || update.tells != Tells::Nobody;
         let invited = |id: &ItemId| phase.before.exchange.get(id).is_some_and(|item| item.facts.attendees > 0);
         let silent = |field: &Field| matches!(field, Field::Importance | Field::Reminder);
         *side == Side::Exchange
             && match op {
                 Op::Create(create) => matches!(&create.record, Record::Meeting(meeting) if !meeting.people.is_empty()),
-                Op::Update(update) => invited(&update.id) && !update.patch.fields.iter().all(silent),
+                Op::Update(update) => {
+                    tells(update) && invited(&update.id) && !update.patch.fields.iter().all(silent)
+                }
                 Op::Delete { id, .. } => invited(id),
             }
     });
     wrong.next().map(|(_, op)| format!("{op:?}"))
+}
+
+fn waiting(phase: &Phase<'_>) -> Option<String> {
+    let mut waits = phase.last.held.iter().filter(|held| held.reason == Reason::WouldMail);
+    waits.next().filter(|_| phase.silent).map(|held| format!("{:?} of {:?}", held.fields, held.id))
 }
 
 fn too_busy(phase: &Phase<'_>) -> Option<String> {

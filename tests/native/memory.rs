@@ -396,7 +396,7 @@ pub(crate) fn everything() -> Settings {
 }
 
 pub(crate) fn account() -> Account {
-    Account { site: "site".into(), mailbox: "demo@contoso.example".to_owned(), contact: ME.into() }
+    Account { site: "site".into(), mailbox: "demo@contoso.example".to_owned(), contact: ME.into(), silent: false }
 }
 
 pub(crate) fn words() -> Words {

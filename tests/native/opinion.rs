@@ -12,7 +12,7 @@ use schedule_sync::error::Result;
 use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{Address, Facts, Field, Instant, Item, ItemId, Patch, Record, Side, Version};
 use schedule_sync::ports::{
-    Clock, Clue, Create, Directory, Http, Keys, Lost, Op, Outcome, Refusal, Replica, Request, Response, Secret, Update,
+    Clock, Clue, Create, Directory, Http, Keys, Lost, Op, Outcome, Refusal, Replica, Request, Response, Secret, Tells, Update,
 };
 use serde_json::{Value, json};
 use std::cell::Cell;
@@ -218,6 +218,7 @@ fn the_other_server_pages_and_takes_writes() {
         owner: None,
         mark: None,
         facts: made.facts,
+        tells: Tells::All,
     };
     let written = one(&creatio, Op::Update(Box::new(update))).unwrap();
     assert_eq!(there(&new).unwrap().record.title(), "Changed here");

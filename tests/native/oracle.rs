@@ -81,7 +81,7 @@ fn verdict(case: &Case) -> Verdict {
     // invited to somebody else's Activity
     if case.attendees && case.owner && then == Then::Create(Side::Exchange) {
         verdict.held.extend(match case.notify {
-            Notify::Never => Some(Reason::NotInvited),
+            Notify::Never | Notify::Silently => Some(Reason::NotInvited),
             Notify::Ask => Some(Reason::WouldInvite),
             Notify::Always => None,
         });

@@ -7,7 +7,7 @@ use schedule_sync::engine::identity;
 use schedule_sync::engine::link::{Link, LinkState};
 use schedule_sync::engine::undo::{Back, Now, Undo, Why, recorded, rested, undo};
 use schedule_sync::model::{Body, Facts, Field, Item, ItemId, Record, Response, Side, Status, Version};
-use schedule_sync::ports::{Op, Update, Written};
+use schedule_sync::ports::{Op, Tells, Update, Written};
 
 /// An entry of what was written to `side`, when its title was "Before" and became "Call".
 fn entry(side: Side, what: What, fields: &[Field]) -> Entry {
@@ -35,7 +35,12 @@ fn now(entry: &Entry, item: Option<Item>) -> Now {
 }
 
 fn planned(entry: &Entry, item: Option<Item>) -> Result<Op, Why> {
-    let Undo { steps, refused } = undo(&Moment::new().account, std::slice::from_ref(entry), &now(entry, item));
+    planned_by(false, entry, item)
+}
+
+fn planned_by(silently: bool, entry: &Entry, item: Option<Item>) -> Result<Op, Why> {
+    let account = Moment::new().account;
+    let Undo { steps, refused } = undo((&account, silently), std::slice::from_ref(entry), &now(entry, item));
     match (steps.as_slice(), refused.as_slice()) {
         ([step], []) => Ok(step.op.clone()),
         ([], [refused]) => Err(refused.why),
@@ -118,6 +123,28 @@ fn fields_are_written_back_as_they_were_where_nothing_newer_stands_and_nobody_is
 }
 
 #[test]
+fn where_nobody_gets_mail_of_it_fields_of_a_meeting_with_others_are_written_back_too() {
+    let mail = Err(Why::WouldMail);
+    for (fields, silently, expected) in [
+        (&[Field::Title, Field::When][..], true, Ok(Tells::Nobody)),
+        (&[Field::Title, Field::When], false, mail),
+        (&[Field::Response], true, mail),
+        (&[Field::Title, Field::People], true, mail),
+        (&[Field::People], false, mail),
+        (&[Field::Importance], false, Ok(Tells::All)),
+        (&[Field::Importance], true, Ok(Tells::Nobody)),
+    ] {
+        let mut item = pair().exchange;
+        item.facts.attendees = 2;
+        let found = update(planned_by(silently, &entry(Side::Exchange, What::Updated, fields), Some(item)));
+        assert_eq!(found.map(|update| update.tells), expected, "{fields:?} {silently}");
+    }
+    let mut item = pair().exchange;
+    item.facts.attendees = 2;
+    assert_eq!(planned_by(true, &entry(Side::Exchange, What::Created, &[]), Some(item)), mail.map(|_: Tells| panic!()));
+}
+
+#[test]
 fn a_status_is_set_back_if_it_still_is_as_it_was_set() {
     let set = entry(Side::Creatio, What::Status(Some(Status::InProgress), Status::Canceled), &[]);
     for (status, expected) in [(Status::Canceled, Ok(Some(Status::InProgress))), (Status::Completed, Err(Why::Newer))] {
@@ -162,15 +189,15 @@ fn what_was_removed_is_created_again_as_what_it_was() {
 #[test]
 fn the_last_write_is_taken_back_first_and_nothing_of_what_is_no_longer_linked() {
     let entries = [2, 7, 5].map(|nth| Entry { nth, ..entry(Side::Exchange, What::Updated, &[Field::Title]) });
-    let plan = undo(&Moment::new().account, &entries, &now(&entries[0], Some(pair().exchange)));
+    let plan = undo((&Moment::new().account, false), &entries, &now(&entries[0], Some(pair().exchange)));
     assert_eq!(plan.steps.iter().map(|step| step.entry.nth).collect::<Vec<_>>(), [7, 5, 2]);
-    let plan = undo(&Moment::new().account, &entries, &Now::default());
+    let plan = undo((&Moment::new().account, false), &entries, &Now::default());
     assert_eq!(plan.refused.iter().map(|refused| refused.why).collect::<Vec<_>>(), [Why::Unlinked; 3]);
 }
 
 /// The step that takes an entry back.
 fn step(entry: &Entry, item: Option<Item>) -> Back {
-    undo(&Moment::new().account, std::slice::from_ref(entry), &now(entry, item)).steps.remove(0)
+    undo((&Moment::new().account, false), std::slice::from_ref(entry), &now(entry, item)).steps.remove(0)
 }
 
 #[test]

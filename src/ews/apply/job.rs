@@ -10,7 +10,7 @@ use super::super::{Mailbox, uid};
 use super::{Group, refusal};
 use crate::http::Call;
 use crate::model::{ContainerId, Field, Item, ItemId, Kind, Record, Response, Version, online};
-use crate::ports::{Op, Outcome, Refusal, Update, Written};
+use crate::ports::{Op, Outcome, Refusal, Tells, Update, Written};
 use std::collections::BTreeMap;
 
 /// How far a job is.
@@ -155,8 +155,7 @@ impl<'a> Job<'a> {
         }
     }
 
-    /// Who gets mail of the write. What would mail was held before it came here, unless somebody allows it; what concerns nobody who is invited is
-    /// written silently, which Graph can't.
+    /// Who gets mail of the write: whoever is told of it by the engine's word, if it concerns them.
     fn mail(&self) -> Mail {
         let invited = self.seen.as_ref().filter(|item| !item.facts.foreign).map_or(0, |item| item.facts.attendees);
         match (self.op, self.kind) {
@@ -167,7 +166,9 @@ impl<'a> Job<'a> {
             },
             (Op::Update(update), Kind::Meeting) => {
                 let touches = |fields: &[Field]| fields.iter().any(|field| update.patch.fields.contains(field));
-                if invited > 0 && touches(&[Field::Title, Field::When, Field::Place, Field::Body]) {
+                if update.tells == Tells::Nobody {
+                    Mail::Nobody
+                } else if update.tells == Tells::All && invited > 0 && touches(&[Field::Title, Field::When, Field::Place, Field::Body]) {
                     Mail::All
                 } else if touches(&[Field::People]) {
                     Mail::Changed
@@ -225,27 +226,44 @@ impl<'a> Job<'a> {
         };
     }
 
+    /// The user's answer that is to be given.
+    fn response(&self) -> Option<Response> {
+        match self.op {
+            Op::Update(update) if update.patch.fields.contains(&Field::Response) => match &update.patch.record {
+                Record::Meeting(meeting) => Some(meeting.response),
+                Record::Task(_) => None,
+            },
+            Op::Create(_) | Op::Update(_) | Op::Delete { .. } => None,
+        }
+    }
+
     /// The answer to an invitation that is still to be given: an action of its own, which mails the organizer.
     pub(super) fn answer(&self) -> Option<Call> {
         let (Stage::Written(id, version), Op::Update(update)) = (&self.stage, self.op) else { return None };
-        let Record::Meeting(meeting) = &update.patch.record else { return None };
-        let word = match meeting.response {
+        let wanted = self.response()?;
+        let word = match wanted {
             Response::Confirmed => "AcceptItem",
             Response::Declined => "DeclineItem",
             Response::InDoubt => "TentativelyAcceptItem",
         };
         // in Outlook, or by a write whose reply was lost
         let given = self.seen.as_ref().is_some_and(|item| match &item.record {
-            Record::Meeting(there) => there.response == meeting.response,
+            Record::Meeting(there) => there.response == wanted,
             Record::Task(_) => false,
         });
-        (update.patch.fields.contains(&Field::Response) && !given).then(|| endpoints::respond((id, version), word))
+        (!given).then(|| endpoints::respond((id, version), word))
     }
 
-    /// Takes in the answer to that.
+    /// Takes in the answer to that. The meeting may have been made anew for it, under another id (Microsoft's EWS Managed API 2.0, "Responding to
+    /// meeting invitations"); what is declined is on its way to Deleted Items.
     pub(super) fn answered(&mut self, message: Message) {
         if let Some(refusal) = refusal(&message) {
             self.stage = Stage::Done(Err(refusal));
+            return;
+        }
+        let meeting = message.body.at("Items/CalendarItem").filter(|_| self.response() != Some(Response::Declined));
+        if let Some((id, version)) = meeting.and_then(|item| Some((map::id(item)?, map::version(item)))) {
+            self.stage = Stage::Written(id, version);
         }
     }
 

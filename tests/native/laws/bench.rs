@@ -10,7 +10,7 @@ use schedule_sync::engine::history::{self, Entry};
 use schedule_sync::engine::link::{Held, Link, LinkState, Reason};
 use schedule_sync::engine::plan::{self, Plan};
 use schedule_sync::engine::settings::Settings;
-use schedule_sync::engine::{Context, Seen, fold};
+use schedule_sync::engine::{Account, Context, Seen, fold};
 use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{Address, Container, Item, ItemId, Kind, Pair, Side, Window};
 use schedule_sync::ports::{Op, Outcome, Replica};
@@ -22,6 +22,8 @@ pub(crate) type Items = BTreeMap<ItemId, Item>;
 /// Both sides, the links, and a plan's way between them.
 pub(crate) struct Bench {
     pub(crate) settings: Settings,
+    /// The mailbox's server leaves it to the writer who gets mail.
+    pub(crate) silent: bool,
     pub(crate) sides: Pair<Memory>,
     pub(crate) links: BTreeMap<ItemId, Link>,
     /// Which thing an item is, over all its lives on both sides.
@@ -37,10 +39,10 @@ pub(crate) struct Bench {
 }
 
 impl Bench {
-    pub(crate) fn new(settings: Settings, bug: Option<Bug>, chance: Chance) -> Self {
+    pub(crate) fn new((settings, silent): (Settings, bool), bug: Option<Bug>, chance: Chance) -> Self {
         let sides = Pair::of(Memory::new);
         let (links, tags) = (BTreeMap::new(), Pair::of(|_| BTreeMap::new()));
-        Self { settings, sides, links, tags, plans: 0, history: Vec::new(), guarded: BTreeSet::new(), bug, chance }
+        Self { settings, silent, sides, links, tags, plans: 0, history: Vec::new(), guarded: BTreeSet::new(), bug, chance }
     }
 
     pub(crate) fn items(&self) -> Pair<Items> {
@@ -89,7 +91,8 @@ impl Bench {
             bug.mislead(&mut settings, &mut seen);
         }
         let zone = Fixed { seconds: 3 * 3600, name: "Russian Standard Time".to_owned() };
-        let (account, words, now) = (account(), words(), at("2026-03-10T09:00:00Z"));
+        let account = Account { silent: self.silent, ..account() };
+        let (words, now) = (words(), at("2026-03-10T09:00:00Z"));
         let window = Window::at(now, settings.from, &zone);
         let context = Context { settings: &settings, zone: &zone, now, window, account: &account, words: &words };
         let mut plan = plan::plan(&context, &seen);

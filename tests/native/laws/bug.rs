@@ -2,10 +2,10 @@
 
 use schedule_sync::engine::decide::Step;
 use schedule_sync::engine::plan::{Action, Plan};
-use schedule_sync::engine::settings::{Conflict, FieldMap, Private, Settings};
+use schedule_sync::engine::settings::{Conflict, FieldMap, Notify, Private, Settings};
 use schedule_sync::engine::{Seen, merge};
 use schedule_sync::model::{Field, Item, Patch, Record, Side};
-use schedule_sync::ports::{Op, Update};
+use schedule_sync::ports::{Op, Tells, Update};
 
 /// What is wrong with the engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,6 +28,8 @@ pub(crate) enum Bug {
     Unguarded,
     /// Events with attendees are moved to another place.
     Mails,
+    /// What would mail is asked about where nobody gets mail.
+    Asks,
     /// Something that nobody touched is written anew.
     Busy,
     /// Conflicts always go by Creatio.
@@ -51,6 +53,7 @@ impl Bug {
             Self::Biased => settings.rules.conflict = Conflict::Creatio,
             Self::Tells => settings.rules.private = Private::Full,
             Self::Unmapped => settings.fields = FieldMap::default(),
+            Self::Asks => settings.rules.notify = Notify::Ask,
             Self::Forgets
             | Self::OmitsTitles
             | Self::PutsBack
@@ -101,7 +104,13 @@ impl Bug {
                 plan.actions.extend(linked(seen, |item| item.facts.attendees > 0).map(rewritten));
             }
             Self::Busy => plan.actions.extend(linked(seen, |item| item.facts.attendees == 0).map(rewritten)),
-            Self::Forgets | Self::BothWays | Self::Unguarded | Self::Biased | Self::Tells | Self::Unmapped => {}
+            Self::Forgets
+            | Self::BothWays
+            | Self::Unguarded
+            | Self::Biased
+            | Self::Tells
+            | Self::Unmapped
+            | Self::Asks => {}
         }
     }
 }
@@ -134,6 +143,7 @@ fn rewritten((item, action): (&Item, Action)) -> Action {
         status: None,
         mark: None,
         facts: item.facts.clone(),
+        tells: Tells::All,
     };
     Action { writes: vec![(Side::Exchange, Op::Update(Box::new(update)))], ..action }
 }

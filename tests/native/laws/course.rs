@@ -79,6 +79,8 @@ pub(crate) struct Known {
 /// What happened from one quiet moment to the next; laws judge it.
 pub(crate) struct Phase<'a> {
     pub(crate) settings: &'a Settings,
+    /// The mailbox's server leaves it to the writer who gets mail.
+    pub(crate) silent: bool,
     pub(crate) known: &'a BTreeMap<usize, Known>,
     pub(crate) tags: &'a Pair<BTreeMap<ItemId, usize>>,
     /// Tags that people touched in this phase.
@@ -106,6 +108,8 @@ const ROUNDS: usize = 6;
 #[derive(Clone, Debug)]
 pub(crate) struct Course {
     pub(crate) settings: Settings,
+    /// The mailbox's server leaves it to the writer who gets mail.
+    silent: bool,
     pub(crate) pieces: Vec<Piece>,
     seed: u64,
 }
@@ -155,7 +159,8 @@ impl Course {
                 });
             }
         }
-        Self { settings, pieces, seed }
+        let silent = Chance::new(seed.rotate_left(32)).one_in(2);
+        Self { settings, silent, pieces, seed }
     }
 
     /// The same with other pieces.
@@ -195,7 +200,7 @@ impl Course {
 
     /// Plays it; `judge` looks at every phase. How often the engine planned.
     pub(crate) fn play(&self, bug: Option<Bug>, mut judge: impl FnMut(&Phase<'_>)) -> usize {
-        let mut bench = Bench::new(self.settings.clone(), bug, Chance::new(self.seed));
+        let mut bench = Bench::new((self.settings.clone(), self.silent), bug, Chance::new(self.seed));
         let (mut known, mut touched) = (BTreeMap::new(), BTreeSet::new());
         for piece in self.pieces.iter().chain([&Piece::Sync]) {
             match piece {
@@ -470,6 +475,7 @@ fn sync(
     let after = bench.items();
     judge(&Phase {
         settings: &bench.settings,
+        silent: bench.silent,
         known,
         tags: &bench.tags,
         touched,

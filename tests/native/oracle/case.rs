@@ -71,7 +71,10 @@ pub(crate) enum Removal {
 /// What is done that would mail people.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Notify {
+    /// And the server mails whomever it concerns (Microsoft 365).
     Never,
+    /// Never, and the server leaves it to the writer who gets mail (Exchange Server).
+    Silently,
     Ask,
     Always,
 }

@@ -229,7 +229,7 @@ pub(crate) fn all(slack: u8) -> Vec<Case> {
         .vary(|c, v| c.edit = v, edits, |c| !lost(c.creatio) && !lost(c.exchange))
         .vary(
             |c, v| c.notify = v,
-            |c| if_or(c.attendees || answers(c), &[Notify::Never, Notify::Ask, Notify::Always]),
+            |c| if_or(c.attendees || answers(c), &[Notify::Never, Notify::Silently, Notify::Ask, Notify::Always]),
             |c| !lost(c.creatio) && !lost(c.exchange) && matches!(c.clash, Clash::Ask | Clash::Creatio),
         )
         .vary(

@@ -470,8 +470,11 @@ const EXCHANGE_WINS: &[Clash] = &[Clash::Exchange, Clash::NewestIsExchange];
 const ANSWER: &[Field] = &[Field::Response];
 /// Private, and in Creatio nevertheless.
 const SHOWN: &[Private] = &[Private::Busy, Private::Full];
-/// What would mail somebody is asked about first.
+/// What would mail somebody is asked about first; not so under "never" where it can be written without mail (EWS can write silently: *never* then
+/// really writes without mail).
 const ASKING: &[Notify] = &[Notify::Never, Notify::Ask];
+/// An answer is there to be heard. Our reading: it is asked about wherever the mailbox is.
+const ANSWERING: &[Notify] = &[Notify::Never, Notify::Silently, Notify::Ask];
 
 /// What becomes of a field that was changed somewhere.
 pub(crate) const FIELD: &[Row<Of, Value>] = &[
@@ -519,17 +522,17 @@ pub(crate) const FIELD: &[Row<Of, Value>] = &[
         "stay as they are until the source changes the same field",
     ),
     row(
-        &[Of::Field(ANSWER), Of::Changed(&[Where::OnlyCreatio]), Of::Item(Is::Notify(ASKING))],
+        &[Of::Field(ANSWER), Of::Changed(&[Where::OnlyCreatio]), Of::Item(Is::Notify(ANSWERING))],
         Value::AskMail,
         "The user's own answer, set by the user, → accept / decline / tentative under the notify rule",
     ),
     row(
-        &[Of::Field(ANSWER), Of::Item(Is::Import(false)), Of::Item(Is::Notify(ASKING))],
+        &[Of::Field(ANSWER), Of::Item(Is::Import(false)), Of::Item(Is::Notify(ANSWERING))],
         Value::AskMail,
         "The user's own answer, set by the user, → accept / decline / tentative under the notify rule",
     ),
     row(
-        &[Of::Field(ANSWER), Of::Rule(CREATIO_WINS), Of::Item(Is::Notify(ASKING))],
+        &[Of::Field(ANSWER), Of::Rule(CREATIO_WINS), Of::Item(Is::Notify(ANSWERING))],
         Value::AskMail,
         "The user's own answer, set by the user, → accept / decline / tentative under the notify rule",
     ),

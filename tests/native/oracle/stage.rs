@@ -8,13 +8,13 @@ use crate::trips::guest;
 use schedule_sync::engine::link::{Link, LinkState, Reason};
 use schedule_sync::engine::plan::{Plan, plan};
 use schedule_sync::engine::settings::{self, Conflict, CreatioDelete, ExchangeDelete, Settings};
-use schedule_sync::engine::{Context, Elsewhere, Seen, identity, scope};
+use schedule_sync::engine::{Account, Context, Elsewhere, Seen, identity, scope};
 use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{
     Body, Container, Field, Importance, Item, ItemId, Kind, Occurrence, Original, Pair, Record, Reminder, Response,
     Side, Status, TaskWhen, When, Window,
 };
-use schedule_sync::ports::Op;
+use schedule_sync::ports::{Op, Tells};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is written to one side.
@@ -64,7 +64,7 @@ fn settings(case: &Case) -> Settings {
         Private::Full => settings::Private::Full,
     };
     settings.rules.notify = match case.notify {
-        Notify::Never => settings::Notify::Never,
+        Notify::Never | Notify::Silently => settings::Notify::Never,
         Notify::Ask => settings::Notify::Ask,
         Notify::Always => settings::Notify::Always,
     };
@@ -285,7 +285,8 @@ fn seen(case: &Case, link: Option<Link>, items: Pair<Item>) -> Seen {
 
 /// What the engine would do with the case.
 pub(crate) fn run(case: &Case) -> (Effects, Plan) {
-    let (settings, account, words, zone) = (settings(case), account(), words(), Fixed::utc());
+    let account = Account { silent: case.notify == Notify::Silently, ..account() };
+    let (settings, words, zone) = (settings(case), words(), Fixed::utc());
     let instant = at("2026-03-10T09:00:00Z");
     let window = Window::at(instant, settings.from, &zone);
     let context = Context { settings: &settings, zone: &zone, now: instant, window, account: &account, words: &words };
@@ -345,9 +346,10 @@ fn would_mail(case: &Case, op: &Op) -> bool {
         },
         Op::Update(update) => {
             let fields = &update.patch.fields;
-            let answers = fields.contains(&Field::People) || fields.contains(&Field::Response);
-            !always
-                && (answers || (case.attendees && case.organizer && told.iter().any(|field| fields.contains(field))))
+            let silent = case.notify == Notify::Silently && update.tells == Tells::Nobody;
+            let changes = case.attendees && case.organizer && told.iter().any(|field| fields.contains(field));
+            let concerns = changes || fields.contains(&Field::People);
+            !always && (fields.contains(&Field::Response) || (concerns && !silent))
         }
         Op::Delete { .. } => case.attendees || !case.organizer,
     }

@@ -177,9 +177,21 @@ fn ews_conforms_however_late_and_often_it_tells() {
 }
 
 #[test]
+fn ews_conforms_though_it_is_busy_at_first() {
+    for switches in [
+        json!({"busy": {"times": 2, "backOff": 3000}}),
+        json!({"busy": {"times": 2}}),
+        json!({"busy": {"times": 2, "backOff": 3000, "byItem": true}}),
+    ] {
+        println!("under {switches}");
+        conforms(|| Post::new(&switches, Manner::default()));
+    }
+}
+
+#[test]
 fn ews_conforms_on_a_server_that_is_not_microsofts() {
     let switches =
-        json!({"foreign": {"restarts": true, "twice": true, "digits": true, "wordless": true, "vague": true}});
+        json!({"foreign": {"restarts": true, "twice": true, "digits": true, "unexpanded": true, "unlocked": true, "silent": true, "wordless": true, "vague": true}});
     println!("under {switches}");
     conforms(|| Post::new(&switches, Manner::default()));
 }

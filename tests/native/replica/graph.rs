@@ -165,6 +165,10 @@ impl Rig for Post {
         false
     }
 
+    fn has_tasks(&self) -> bool {
+        self.switches["noToDo"] != json!(true)
+    }
+
     fn pass(&self) {
         self.world.pass(TimeDelta::minutes(3));
     }
@@ -217,6 +221,22 @@ fn graph_conforms_within_its_limits() {
         println!("under {switches}");
         conforms(|| Post::new(&switches, Manner::default()));
     }
+}
+
+#[test]
+fn graph_conforms_within_its_budget() {
+    let switches = json!({"throttle": {"perTenMinutes": 100, "retryAfter": "seconds"}});
+    conforms(|| Post::new(&switches, Manner::default()));
+}
+
+#[test]
+fn graph_conforms_with_meetings_where_there_is_no_to_do() {
+    conforms(|| Post::new(&json!({"noToDo": true}), Manner::default()));
+}
+
+#[test]
+fn graph_conforms_where_occurrences_are_told_whole() {
+    conforms(|| Post::new(&json!({"wholeOccurrences": true}), Manner::default()));
 }
 
 #[test]

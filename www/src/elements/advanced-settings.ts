@@ -20,7 +20,7 @@ const most = 36;
 /**
  * The part of the settings that is seldom changed, folded away.
  *
- * Properties: `strings`, `value`, `containers` (of the mailbox; none while they are read). Events: `change` (its detail is the new
+ * Properties: `strings`, `value`, `server` (the mailbox is on an Exchange Server), `containers` (of the mailbox; none while they are read). Events: `change` (its detail is the new
  * value). Parts: none.
  */
 @customElement('advanced-settings')
@@ -46,6 +46,11 @@ export class AdvancedSettings extends LitElement {
         gap: 10px 16px;
         margin: 12px 0 0 26px;
       }
+      .hint {
+        grid-column: 1 / -1;
+        margin: -4px 0 0;
+        max-width: 46em;
+      }
       .line {
         display: flex;
         align-items: center;
@@ -65,6 +70,7 @@ export class AdvancedSettings extends LitElement {
 
   @property({ attribute: false }) strings!: Strings;
   @property({ attribute: false }) value!: Advanced;
+  @property({ type: Boolean }) server = false;
   @property({ attribute: false }) containers: Container[] = [];
 
   private set(part: Partial<Advanced>): void {
@@ -74,9 +80,11 @@ export class AdvancedSettings extends LitElement {
 
   private renderRule(name: Rule) {
     const { label, options } = this.strings.advanced[name];
+    const silent = name === 'notify' && this.server && this.value.notify === 'never';
     return html`<label for=${name}>${label}</label>
       <select
         id=${name}
+        aria-describedby=${silent ? 'silent' : nothing}
         @change=${(event: Event) => {
           this.set({ [name]: (event.target as HTMLSelectElement).value });
         }}
@@ -84,7 +92,8 @@ export class AdvancedSettings extends LitElement {
         ${Object.entries(options).map(
           ([value, text]) => html`<option value=${value} ?selected=${this.value[name] === value}>${text}</option>`,
         )}
-      </select>`;
+      </select>
+      ${silent ? html`<p class="hint" id="silent">${this.strings.silent}</p>` : nothing}`;
   }
 
   private renderTarget(name: Target) {

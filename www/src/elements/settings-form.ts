@@ -329,6 +329,7 @@ export class SettingsForm extends LitElement {
       <advanced-settings
         .strings=${this.session.strings}
         .value=${settings.advanced}
+        ?server=${this.account.kind === 'exchange'}
         .containers=${this.containers}
         @change=${(event: CustomEvent<Advanced>) => {
           this.change({ advanced: event.detail });

@@ -209,6 +209,8 @@ export const en = {
   nothingOn: 'Nothing is switched on: choose what to synchronize in the settings.',
   advancedSettings: 'Advanced',
   standard: 'Default',
+  silent:
+    'Your mailbox is on Exchange Server: what you change in a meeting with others is written there without mail. Tell the people yourself, or choose “Ask each time”.',
   advanced: {
     notify: {
       label: 'Invitations and mails to attendees',

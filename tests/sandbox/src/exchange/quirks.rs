@@ -43,6 +43,9 @@ pub struct Quirks {
     pub no_mailbox: bool,
     /// What an answer by `DeclineItem` leaves in the calendar: usually nothing, the meeting goes to Deleted Items.
     pub declined_stay: bool,
+    /// An answer to an invitation deletes the meeting and makes it anew, with another id, as Microsoft says of the accept, decline and tentative
+    /// responses of Exchange 2007 and 2010 (EWS Managed API 2.0, "Responding to meeting invitations").
+    pub answers_renew: bool,
     /// How the server differs from Microsoft's.
     pub foreign: Foreign,
 }

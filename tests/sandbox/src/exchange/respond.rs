@@ -46,6 +46,12 @@ impl Visit<'_> {
             event.set("type", "exception");
         }
         event.touch(&stamp);
+        if self.quirks.answers_renew && day.is_none() {
+            let old = (event.calendar.clone(), event.id().to_owned());
+            self.mailbox.bury(&old.0, &old.1, stamp.change);
+            let id = self.mailbox.id(self.desk);
+            event.set("id", id);
+        }
         let place = Place { index, day };
         if disposition != "SaveOnly" {
             let address = event.body.get("organizer").and_then(|who| at(who, "emailAddress/address").as_str());
