@@ -49,6 +49,15 @@ impl Planned {
         Self { drop: vec![link.ids.creatio.clone()], ..Self::default() }
     }
 
+    /// The action of an adoption, made of the bare link where nothing was to be written.
+    pub fn adopting(&mut self, title: &str) -> Option<&mut Action> {
+        if self.action.is_none() {
+            let (after, title) = (self.links.pop()?, title.to_owned());
+            self.action = Some(Action { step: Step::Adopt, title, writes: Vec::new(), before: None, after });
+        }
+        self.action.as_mut()
+    }
+
     /// Nothing but an item that is held.
     #[must_use]
     pub fn held(context: &Context<'_>, side: Side, item: &Item, reason: Reason) -> Self {
@@ -209,7 +218,8 @@ fn adopted(context: &Context<'_>, seen: &Seen, items: Pair<&Item>) -> Planned {
         merge::copy(Field::Response, now.exchange, &mut merge.base.creatio);
         merge.writes.creatio.insert(Field::Response);
     }
-    let mut planned = written(link.clone(), (Step::Adopt, None), &merge, now);
+    let planned = written(link.clone(), (Step::Adopt, None), &merge, now);
+    let mut planned = creation::labelled(context, seen, items.exchange, planned);
     planned.held = waiting(context, &link, &merge, now);
     planned
 }

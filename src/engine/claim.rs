@@ -2,7 +2,6 @@
 //! "Who writes"). Later on nobody's Owner is changed, and never one that a person has set.
 
 use super::actions::{Planned, update};
-use super::decide::Step;
 use super::link::Link;
 use super::plan::Action;
 use super::{Context, identity, scope};
@@ -33,7 +32,7 @@ pub fn owned(context: &Context<'_>, item: &Item) -> Item {
 
 /// Adds to `planned`, which links `item`, that the user becomes its Owner. Who was it stays as a participant.
 pub fn claim(context: &Context<'_>, planned: &mut Planned, item: &Item) {
-    let Some(action) = action(planned, item) else { return };
+    let Some(action) = planned.adopting(item.record.title()) else { return };
     let before = Person {
         addresses: Vec::new(),
         contact: item.facts.owner.clone(),
@@ -47,16 +46,6 @@ pub fn claim(context: &Context<'_>, planned: &mut Planned, item: &Item) {
     write.owner = Some(context.account.contact.clone());
     write.patch.fields.insert(Field::People);
     join(&mut write.patch.record, &before);
-}
-
-/// The action that links `item`, made of the bare link where nothing was to be written.
-fn action<'a>(planned: &'a mut Planned, item: &Item) -> Option<&'a mut Action> {
-    if planned.action.is_none() {
-        let after = planned.links.pop()?;
-        let title = item.record.title().to_owned();
-        planned.action = Some(Action { step: Step::Adopt, title, writes: Vec::new(), before: None, after });
-    }
-    planned.action.as_mut()
 }
 
 /// The action's write to the Activity, added where there is none.

@@ -1,9 +1,10 @@
 //! Folding: what a server answered becomes the link's new state. A link moves on only by what was confirmed.
 
+use super::decide::Step;
 use super::link::{Held, Link, LinkState, Reason};
 use super::plan::Action;
 use crate::model::{ContainerId, Facts, Field, Instant, Item, ItemId, Side};
-use crate::ports::{Op, Outcome, Refusal, Written};
+use crate::ports::{Op, Outcome, Refusal, Update, Written};
 
 /// What one action came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -32,13 +33,19 @@ pub fn fold(action: &Action, outcomes: &[Outcome], now: Instant) -> Folded {
                 confirm(&mut link, *side, (op, written));
             }
             (Some(Ok(_) | Err(Refusal::Gone)), Op::Delete { .. }) => {}
-            // what was created is linked, whatever becomes of the rest
+            // what was created is linked, whatever becomes of the rest, and so is what was found
             (Some(Err(_)) | None, _) if made => {}
+            (Some(Err(_)), Op::Update(update)) if action.step == Step::Adopt && is_marking(update) => {}
             (Some(Err(refusal)), _) => return failed(action, (*side, op), refusal, now),
             (None, _) => return failed(action, (*side, op), &Refusal::NotSent, now),
         }
     }
     Folded { put: Some(link), done: true, ..Folded::default() }
+}
+
+/// Whether it writes nothing but our mark.
+fn is_marking(update: &Update) -> bool {
+    update.mark.is_some() && update.patch.fields.is_empty()
 }
 
 /// The state of the link once all is confirmed.

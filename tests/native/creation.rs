@@ -3,14 +3,14 @@
 use crate::memory::{CALENDAR, LIST, ME, at, item, meeting, task, title};
 use crate::moment::{Moment, linked, pair, seen, seen_pair, the_meeting, the_task};
 use crate::trips::guest;
-use schedule_sync::engine::actions::{Planned, create};
+use schedule_sync::engine::actions::{Planned, adopt, create};
 use schedule_sync::engine::decide::Step;
 use schedule_sync::engine::link::{Link, LinkState, Reason};
 use schedule_sync::engine::plan::Action;
-use schedule_sync::engine::settings::{Notify, Way};
+use schedule_sync::engine::settings::{Conflict, Notify, Way};
 use schedule_sync::engine::{Seen, identity};
 use schedule_sync::model::{
-    Body, Facts, Importance, Item, ItemId, Mark, Pair, Person, Record, Reminder, Response, Side, Status, Task, TaskWhen,
+    Body, Facts, Field, Importance, Item, ItemId, Mark, Pair, Person, Record, Reminder, Response, Side, Status, Task, TaskWhen,
 };
 use schedule_sync::ports::{Create, Op};
 
@@ -108,6 +108,46 @@ fn an_imported_task_is_marked_once_its_activity_is_there() {
     ours.container = LIST.into();
     let (_, action, _) = created(&Moment::new(), Side::Creatio, &ours, 0);
     assert_eq!(action.writes.len(), 1, "an export carries its mark");
+}
+
+#[test]
+fn a_task_that_both_sides_had_is_marked_when_they_are_linked() {
+    type Change = fn(&mut Moment, &mut Item);
+    fn mark(activity: &str) -> Option<Mark> {
+        Some(identity::mark(&activity.into(), &Moment::new().account, 0))
+    }
+    // whether it is marked, and what else is written to it
+    let rows: [(&str, Change, bool, &[Field]); 6] = [
+        ("alike", |_, _| {}, true, &[]),
+        ("of another status", |_, task| the_task(task).status = Status::InProgress, true, &[Field::Status]),
+        ("no export", |moment, _| moment.settings.export.on = false, false, &[]),
+        ("recurring", |_, task| task.facts.recurring = true, false, &[]),
+        ("that bears its mark already", |_, task| task.facts.mark = mark("a"), false, &[]),
+        ("a copy of another", |_, task| task.facts.mark = mark("other"), false, &[]),
+    ];
+    for (what, change, marked, fields) in rows {
+        let mut moment = Moment::with(|settings| settings.rules.conflict = Conflict::Creatio);
+        let due = TaskWhen::Timed { start: at("2026-03-12T09:00:00Z"), due: at("2026-03-12T18:00:00Z") };
+        let ours = item(Side::Creatio, "a", Record::Task(Task { when: due, ..task("Offer", "2026-03-12") }));
+        let there = Task { when: TaskWhen::Days { start: "2026-03-12".parse().ok(), due: "2026-03-12".parse().ok() }, ..task("Offer", "2026-03-12") };
+        let mut theirs = item(Side::Exchange, "t", Record::Task(there));
+        change(&mut moment, &mut theirs);
+        let seen = seen([&ours], [&theirs]);
+        let planned = adopt(&moment.context(), &seen, Pair { creatio: &ours, exchange: &theirs });
+        let link = planned.links.first().or(planned.action.as_ref().map(|action| &action.after)).unwrap();
+        assert_eq!(link.ids, Pair { creatio: "a".into(), exchange: "t".into() }, "{what}");
+        let writes = planned.action.map(|action| action.writes).unwrap_or_default();
+        let expected = mark("a").filter(|_| marked);
+        let updates: Vec<_> = writes
+            .iter()
+            .map(|(side, op)| match op {
+                Op::Update(update) => (*side, update.mark.clone(), update.patch.fields.iter().copied().collect::<Vec<_>>()),
+                Op::Create(_) | Op::Delete { .. } => panic!("{op:?}"),
+            })
+            .collect();
+        let written = (marked || !fields.is_empty()).then(|| (Side::Exchange, expected, fields.to_vec()));
+        assert_eq!(updates, written.into_iter().collect::<Vec<_>>(), "{what}");
+    }
 }
 
 /// The mark that a write sets.

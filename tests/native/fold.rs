@@ -132,6 +132,27 @@ fn a_mark_and_a_transaction_are_kept_where_a_reply_does_not_carry_them() {
 }
 
 #[test]
+fn what_was_found_is_linked_though_it_could_not_be_marked() {
+    let (link, items) = linked(Side::Exchange);
+    let mark = Some(identity::mark(&"a".into(), &Moment::new().account, 0));
+    let marking = |fields: &[Field]| {
+        let Op::Update(bare) = update(&items.exchange, fields) else { panic!() };
+        vec![(Side::Exchange, Op::Update(Box::new(Update { mark: mark.clone(), ..*bare })))]
+    };
+    let refused = || [Err(Refusal::Rejected("full".to_owned()))];
+    for (what, step, writes, kept) in [
+        ("only marked", Step::Adopt, marking(&[]), true),
+        ("written to as well", Step::Adopt, marking(&[Field::Title]), false),
+        ("only written to", Step::Adopt, vec![(Side::Exchange, update(&items.exchange, &[Field::Title]))], false),
+        ("not marked", Step::Adopt, vec![(Side::Exchange, update(&items.exchange, &[]))], false),
+        ("marked before it is created again", Step::Create(Side::Creatio), marking(&[]), false),
+    ] {
+        let folded = fold(&action(step, writes, &link), &refused(), now());
+        assert_eq!((folded.put.is_some(), folded.held.is_empty(), folded.done), (kept, kept, kept), "{what}");
+    }
+}
+
+#[test]
 fn what_was_created_is_linked_whatever_becomes_of_the_rest() {
     let (link, items) = pending();
     let mut old = items.exchange.clone();

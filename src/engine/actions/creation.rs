@@ -30,7 +30,7 @@ pub fn create(context: &Context<'_>, seen: &Seen, (from, item): (Side, &Item), g
         writes: remark(context, (from, item), &after)
             .into_iter()
             .chain([(side, Op::Create(Box::new(creation)))])
-            .chain(label(context, seen, (from, item), &after))
+            .chain(label(context, seen, item, &after).filter(|_| from == Side::Exchange))
             .collect(),
         before: None,
         after,
@@ -110,14 +110,28 @@ fn remark(context: &Context<'_>, (from, item): (Side, &Item), after: &Link) -> O
     (from == Side::Exchange && after.generation > 0).then(|| marking(context, item, after))
 }
 
-/// A task that was imported is marked once its Activity is there, if the user exports at all: it shows the way to the Activity, and is known by it
+/// A task that was not made by us is marked once its Activity is there, if the user exports at all: it shows the way to the Activity, and is known by it
 /// after it moved to another list, where it has another id. What others see in their list is left alone, and so is a recurring task: the mark
 /// would go over to its next instance.
-fn label(context: &Context<'_>, seen: &Seen, (from, item): (Side, &Item), after: &Link) -> Option<(Side, Op)> {
-    let is_own = seen.containers.iter().any(|container| container.id == item.container && container.own);
-    let is_first = from == Side::Exchange && item.record.kind() == Kind::Task && after.generation == 0;
-    let needed = is_first && context.settings.export.on && is_own && !item.facts.recurring;
-    needed.then(|| marking(context, item, after))
+fn label(context: &Context<'_>, seen: &Seen, task: &Item, after: &Link) -> Option<(Side, Op)> {
+    let is_own = seen.containers.iter().any(|container| container.id == task.container && container.own);
+    let is_first = task.record.kind() == Kind::Task && after.generation == 0;
+    let needed = is_first && context.settings.export.on && is_own && !task.facts.recurring;
+    needed.then(|| marking(context, task, after))
+}
+
+/// The adoption of `task`, which has no mark yet, with that: in one write with what else is written to it.
+pub(super) fn labelled(context: &Context<'_>, seen: &Seen, task: &Item, mut planned: Planned) -> Planned {
+    let after = planned.action.as_ref().map(|action| &action.after).or(planned.links.first());
+    let marking = after.filter(|_| task.facts.mark.is_none()).and_then(|after| label(context, seen, task, after));
+    let Some((side, Op::Update(marking))) = marking else { return planned };
+    if let Some(action) = planned.adopting(task.record.title()) {
+        match action.writes.iter_mut().find(|(to, _)| *to == side) {
+            Some((_, Op::Update(update))) => update.mark = marking.mark,
+            Some((_, Op::Create(_) | Op::Delete { .. })) | None => action.writes.push((side, Op::Update(marking))),
+        }
+    }
+    planned
 }
 
 /// The marking of `item` with the Activity of `after`.
