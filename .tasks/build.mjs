@@ -13,6 +13,7 @@ import { checkLanguages, installPackages, installTool, installWasmTarget, wasmBi
 const www = join(root, 'www');
 const pkg = join(www, 'pkg');
 const dist = join(www, 'dist');
+const wasmName = 'schedule_sync_bg.wasm';
 
 /** What rustc emits for wasm today; wasm-opt must be told that it may meet and use it. */
 const wasmOpt = [
@@ -37,19 +38,34 @@ export async function setUp() {
 }
 
 /** The release wasm with its JavaScript and types, into `www/pkg`. */
-export async function buildWasm() {
+export function buildWasm() {
+  return buildWasmOf('wasm', [], pkg);
+}
+
+/** The wasm without what a cargo feature of the default ones brings, to see its cost; where it lies. */
+export async function buildLeanWasm() {
+  const folder = join(target, 'lean');
+  await buildWasmOf('lean', ['--no-default-features'], folder);
+  return join(folder, wasmName);
+}
+
+/** The wasm as the page loads it. */
+export const wasm = join(pkg, wasmName);
+
+/** @param {string} name of the stamp @param {string[]} options of cargo @param {string} folder */
+async function buildWasmOf(name, options, folder) {
   console.log('Building the wasm…');
-  await must('Building the wasm', 'cargo', ['build', '--release', '--target', wasmTarget, '--lib']);
+  await must('Building the wasm', 'cargo', ['build', '--release', '--target', wasmTarget, '--lib', ...options]);
   const built = join(target, wasmTarget, 'release', 'schedule_sync.wasm');
   const tool = wasmBindgen();
   const binaryen = readFileSync(join(root, 'node_modules', 'binaryen', 'package.json'));
-  await unlessDone('wasm', [readFileSync(built), tool.version, binaryen, wasmOpt.join(' ')], pkg, async () => {
+  await unlessDone(name, [readFileSync(built), tool.version, binaryen, wasmOpt.join(' ')], folder, async () => {
     const program = join(await installTool(tool), 'wasm-bindgen');
-    rmSync(pkg, { recursive: true, force: true });
-    const bindgen = ['--target', 'web', '--out-dir', pkg, '--remove-producers-section', built];
+    rmSync(folder, { recursive: true, force: true });
+    const bindgen = ['--target', 'web', '--out-dir', folder, '--remove-producers-section', built];
     await must('Binding the wasm', program, bindgen);
-    const whole = join(pkg, 'schedule_sync_bg.wasm');
-    const small = join(pkg, 'small.wasm');
+    const whole = join(folder, wasmName);
+    const small = join(folder, 'small.wasm');
     await must('Shrinking the wasm', process.execPath, [
       script('binaryen', 'wasm-opt'),
       ...wasmOpt,

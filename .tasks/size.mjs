@@ -1,10 +1,11 @@
 /**
- * `npm run size`: what the page loads, in bytes: raw, gzip and brotli, file by file and in all.
+ * `npm run size`: what the page loads, in bytes: raw, gzip and brotli, file by file and in all; and what of the wasm is there for mailboxes on an
+ * Exchange Server (the cargo feature `ews`).
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib';
-import { buildPage, buildWasm, setUp } from './build.mjs';
+import { buildLeanWasm, buildPage, buildWasm, setUp, wasm } from './build.mjs';
 import { main, root } from './process.mjs';
 
 /** @param {Buffer} bytes @returns {[number, number, number]} raw, gzip, brotli */
@@ -20,8 +21,10 @@ function row(name, numbers) {
 
 await main(async () => {
   await setUp();
+  const lean = measure(readFileSync(await buildLeanWasm()));
   await buildWasm();
   await buildPage();
+  const whole = measure(readFileSync(wasm));
   const dist = join(root, 'www', 'dist');
   const names = /** @type {string[]} */ (readdirSync(dist, { recursive: true, encoding: 'utf8' }));
   const files = names.filter((name) => /\.(?:html|m?js|css|wasm|json|svg|png|ico|woff2)$/.test(name)).sort();
@@ -30,4 +33,6 @@ await main(async () => {
   console.log(row('bytes', ['raw', 'gzip', 'brotli']));
   for (const { name, sizes } of rows) console.log(row(name.split(sep).join('/'), sizes));
   console.log(row('total', total));
+  const cost = whole.map((bytes, kind) => bytes - (lean[kind] ?? 0));
+  console.log(row('of the wasm, for Exchange Server (EWS)', cost));
 });

@@ -40,6 +40,10 @@ const steps = [
     ...['clippy', '--package', 'schedule-sync', '--target', wasmTarget, '--lib', '--tests'],
     ...denyWarnings,
   ]),
+  program('clippy-lean', 'clippy, wasm32, without Exchange Server', 'cargo', [
+    ...['clippy', '--package', 'schedule-sync', '--target', wasmTarget, '--lib', '--no-default-features'],
+    ...denyWarnings,
+  ]),
   { name: 'native', title: 'native tests', work: native },
   { name: 'chromium', title: 'tests in Chromium (wasm-pack)', work: () => inBrowser('chrome') },
   { name: 'firefox', title: 'tests in Firefox (wasm-pack)', work: inFirefox },

@@ -2,6 +2,7 @@
 //! setting; nothing else knows the difference.
 
 use crate::error::Result;
+#[cfg(feature = "ews")]
 use crate::ews::Ews;
 use crate::graph::Graph;
 use crate::model::{Container, Cursor, Listing};
@@ -12,6 +13,7 @@ pub enum Exchange<P> {
     /// In Microsoft 365.
     Cloud(Graph<P>),
     /// On an Exchange Server.
+    #[cfg(feature = "ews")]
     Server(Ews<P>),
 }
 
@@ -20,6 +22,7 @@ impl<P> Exchange<P> {
     pub const fn is_silent(&self) -> bool {
         match self {
             Self::Cloud(_) => false,
+            #[cfg(feature = "ews")]
             Self::Server(_) => true,
         }
     }
@@ -33,6 +36,7 @@ impl<P: Http + Clock + Keys> Exchange<P> {
     pub async fn containers(&self) -> Result<Vec<Container>> {
         match self {
             Self::Cloud(graph) => graph.containers().await,
+            #[cfg(feature = "ews")]
             Self::Server(ews) => ews.containers().await,
         }
     }
@@ -42,6 +46,7 @@ impl<P: Http + Clock + Keys> Replica for Exchange<P> {
     async fn identify(&self, known: Option<&str>) -> Result<Option<String>> {
         match self {
             Self::Cloud(graph) => graph.identify(known).await,
+            #[cfg(feature = "ews")]
             Self::Server(ews) => ews.identify(known).await,
         }
     }
@@ -49,6 +54,7 @@ impl<P: Http + Clock + Keys> Replica for Exchange<P> {
     async fn observe(&self, scope: &Scope, cursor: Option<&Cursor>) -> Result<Listing> {
         match self {
             Self::Cloud(graph) => graph.observe(scope, cursor).await,
+            #[cfg(feature = "ews")]
             Self::Server(ews) => ews.observe(scope, cursor).await,
         }
     }
@@ -56,6 +62,7 @@ impl<P: Http + Clock + Keys> Replica for Exchange<P> {
     async fn find(&self, clues: &[Clue]) -> Result<Vec<Found>> {
         match self {
             Self::Cloud(graph) => graph.find(clues).await,
+            #[cfg(feature = "ews")]
             Self::Server(ews) => ews.find(clues).await,
         }
     }
@@ -63,6 +70,7 @@ impl<P: Http + Clock + Keys> Replica for Exchange<P> {
     async fn apply(&self, ops: &[Op]) -> Vec<Outcome> {
         match self {
             Self::Cloud(graph) => graph.apply(ops).await,
+            #[cfg(feature = "ews")]
             Self::Server(ews) => ews.apply(ops).await,
         }
     }

@@ -10,6 +10,7 @@
 pub mod creatio;
 pub mod engine;
 pub mod error;
+#[cfg(feature = "ews")]
 pub mod ews;
 pub mod exchange;
 pub mod graph;

@@ -17,9 +17,11 @@ use schedule_sync::ports::{Commit, Http, Store};
 use schedule_sync::web::error::to_js;
 use schedule_sync::web::facade::ScheduleSync;
 use schedule_sync::web::fetch::Fetch;
+use schedule_sync::web::meter::{Connection, Meter};
 use schedule_sync::web::store::{self, IdbStore};
 use schedule_sync::web::zone::IntlZone;
 use schedule_sync::web::{host, lock};
+use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::*;
 
@@ -283,6 +285,30 @@ async fn one_holds_the_lock_at_a_time() {
     // the browser frees it in a task of its own
     gloo_timers::future::TimeoutFuture::new(20).await;
     assert!(lock::take(&name).await.is_ok());
+}
+
+/// The count of one mailbox as one tab keeps it.
+async fn tab(instance: &str, address: &str) -> Meter {
+    let database: Connection = Rc::default();
+    *database.borrow_mut() = Some(Rc::new(store::open(instance).await.unwrap()));
+    Meter::new(&database, address)
+}
+
+#[wasm_bindgen_test]
+async fn requests_of_all_tabs_count_together_per_mailbox() {
+    let instance = fresh("meter");
+    let (first, second) = (tab(&instance, "demo@contoso.example").await, tab(&instance, "demo@contoso.example").await);
+    // tabs that count at the same time, until the most that is let through in ten minutes is reached
+    for _ in 0..30 {
+        let waits = futures_util::join!(first.book(150), second.book(150));
+        assert_eq!(waits, (0, 0));
+    }
+    assert_eq!(first.book(1_000).await, 0);
+    assert!(second.book(1).await > 0, "10,000 of both tabs are through");
+    assert_eq!(tab(&instance, "other@contoso.example").await.book(1).await, 0, "another mailbox");
+    assert!(tab(&instance, "demo@contoso.example").await.book(1).await > 0, "a tab that is opened later");
+    // without a store there is no count, and nobody waits
+    assert_eq!(Meter::new(&Rc::default(), "demo@contoso.example").book(20_000).await, 0);
 }
 
 #[wasm_bindgen_test]

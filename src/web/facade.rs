@@ -7,6 +7,7 @@ use crate::creatio::{Creatio, Keeper, Kept, MailAccount, MailKind, Place, Site};
 use crate::engine::undo::Undo;
 use crate::engine::{Account, Words};
 use crate::error::{Error, Result};
+#[cfg(feature = "ews")]
 use crate::ews::{self, Ews};
 use crate::exchange::Exchange;
 use crate::graph::cloud::Cloud;
@@ -222,11 +223,17 @@ impl Inner {
         }
         let kind = self.kinds.borrow().get(account).copied();
         match kind {
+            #[cfg(feature = "ews")]
             Some(MailKind::Exchange) => self.ews(account, address).map(Exchange::Server),
+            #[cfg(not(feature = "ews"))]
+            Some(MailKind::Exchange) => {
+                Err(Error::Settings("mailboxes on an Exchange Server are not part of this build".to_owned()))
+            }
             Some(MailKind::Microsoft365 | MailKind::Imap) | None => self.graph(account, address).map(Exchange::Cloud),
         }
     }
 
+    #[cfg(feature = "ews")]
     fn ews(&self, account: &str, address: Address) -> Result<Ews<World>> {
         let missing = || Error::Settings("exchange: no address of the service was given to this page".to_owned());
         let mailbox = ews::Mailbox {
