@@ -125,8 +125,12 @@ async fn settings_and_state_are_kept_per_account() {
     assert_eq!(account(&instance, "demo@contoso.example").await.settings().await.unwrap(), Some(settings));
     assert_eq!(other.settings().await.unwrap(), None);
 
-    let state =
-        State::new(&Account { site: "site".into(), mailbox: "demo@contoso.example".to_owned(), contact: "me".into(), silent: false });
+    let state = State::new(&Account {
+        site: "site".into(),
+        mailbox: "demo@contoso.example".to_owned(),
+        contact: "me".into(),
+        silent: false,
+    });
     demo.commit(&Commit { state: Some(state.clone()), ..Commit::default() }).await.unwrap();
     assert_eq!(demo.state().await.unwrap(), Some(state));
     assert_eq!(other.state().await.unwrap(), None);

@@ -220,6 +220,7 @@ mod tests {
                 status: None,
                 mark: None,
                 facts: Facts::default(),
+                tells: crate::ports::Tells::All,
             };
             assert_eq!(change(&op).map(Value::Object), Ok(columns), "{field} of {:?}", op.before.kind());
         }

@@ -103,16 +103,23 @@ fn rest(link: &Link, fates: Pair<Fate<'_>>) -> Planned {
     if link.state == LinkState::Tombstone {
         return Planned::default();
     }
-    let mut after = informed(link, fates);
-    // what is off differs without being an edit
-    after.unsettled = Side::BOTH.into_iter().any(|side| {
-        fates[side].item().map_or(link.unsettled, |item| !merge::differences(&link.base[side], &item.record).is_empty())
-    });
+    let after = Link { unsettled: is_unsettled(link, fates), ..informed(link, fates) };
     if after == *link { Planned::default() } else { Planned::link(after) }
 }
 
 fn with_state(link: &Link, fates: Pair<Fate<'_>>, state: LinkState) -> Planned {
-    if link.state == state { Planned::default() } else { Planned::link(Link { state, ..informed(link, fates) }) }
+    let unsettled = is_unsettled(link, fates);
+    if link.state == state && link.unsettled == unsettled {
+        return Planned::default();
+    }
+    Planned::link(Link { state, unsettled, ..informed(link, fates) })
+}
+
+/// Whether a side differs from the base though nothing is written: a field that is off, an edit of what sleeps.
+fn is_unsettled(link: &Link, fates: Pair<Fate<'_>>) -> bool {
+    Side::BOTH.into_iter().any(|side| {
+        fates[side].item().map_or(link.unsettled, |item| !merge::differences(&link.base[side], &item.record).is_empty())
+    })
 }
 
 /// Both rest as they are: what differs is no edit any more.

@@ -1,7 +1,7 @@
 //! Which unlinked items are one (rules, "Matching of unlinked items"). Never guesses: two candidates are no match but a report.
 
 use super::identity;
-use super::link::Link;
+use super::link::{Link, LinkState};
 use super::{Context, Seen, project, scope, series};
 use crate::model::{Item, ItemId, Kind, Record, Side};
 use std::collections::{BTreeMap, BTreeSet};
@@ -66,12 +66,14 @@ pub fn outdated(context: &Context<'_>, seen: &Seen, link: &Link) -> Option<u32> 
     (ours && mark.generation > link.generation).then_some(mark.generation)
 }
 
-/// Whether `item` is the very event that we created for its mark: a copy carries the mark along, but no transaction id.
+/// Whether `item` is the very event that we created for its mark, or that we marked before its Activity was created again: a copy carries the mark
+/// along, but neither the transaction id nor the UID from which that Activity's id follows.
 fn is_original(context: &Context<'_>, item: &Item) -> bool {
     let Some(mark) = &item.facts.mark else { return false };
     !identity::knows_transactions(item.record.kind())
         || item.facts.transaction.as_deref()
             == Some(identity::transaction(&mark.activity, context.account, mark.generation).as_str())
+        || mark.activity == identity::activity(item, context.account, mark.generation)
 }
 
 /// What matching found.
@@ -107,6 +109,7 @@ fn by_identity(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &I
                 return if survives { Match::Relink(activity) } else { Match::Surplus(activity) };
             }
             (Some(Match::Copy), true) => return Match::Copy,
+            (Some(Match::Relink(_)), false) if is_awaited(linked, &activity) => {}
             (Some(Match::Copy) | None, false) => {} // a copy of one of ours: a new item in its own right
             (Some(found), _) => return found,
             (None, true) => orphan = Some(Match::Orphan(activity)),
@@ -154,10 +157,19 @@ fn noted(item: &Item) -> Option<&ItemId> {
     item.facts.local.as_ref().filter(|_| item.facts.mark.is_none() && item.facts.occurrence.is_none())
 }
 
+/// Whether the counterpart of `activity` on Exchange was to be created, which nobody has confirmed.
+fn is_awaited(linked: &Linked<'_>, activity: &ItemId) -> bool {
+    linked.of(activity).is_some_and(|link| {
+        link.state == LinkState::Pending(Side::Exchange) && link.ids.exchange == Link::foreseen(activity)
+    })
+}
+
 /// What standing for `activity` means, with what is known of it; `None` if nothing is.
 fn stands_for(seen: &Seen, linked: &Linked<'_>, activity: &ItemId) -> Option<Match> {
     match linked.of(activity) {
         Some(link) if seen.gone.exchange.contains(&link.ids.exchange) => Some(Match::Relink(activity.clone())),
+        // its creation was never confirmed, or another device was faster: this is what waits there
+        Some(_) if is_awaited(linked, activity) => Some(Match::Relink(activity.clone())),
         Some(_) => Some(Match::Copy),
         // it is there, but can't be understood: nothing is made beside it
         None if seen.malformed.creatio.iter().any(|bad| bad.id.as_ref() == Some(activity)) => Some(Match::Copy),

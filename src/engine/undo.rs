@@ -72,14 +72,17 @@ pub fn undo((account, silently): (&Account, bool), entries: &[Entry], now: &Now)
     let mut last_first: Vec<&Entry> = entries.iter().collect();
     last_first.sort_by_key(|entry| std::cmp::Reverse(entry.nth));
     for entry in last_first {
-        let back =
-            match now.links.get(&entry.activity) {
-                None => Err(Why::Unlinked),
-                Some(link) => {
-                    let item = now.items.get(&(entry.side, entry.id.clone()));
-                    back((account, silently), entry, item, link).map(|op| Back { entry: entry.clone(), op, link: link.clone() })
-                }
-            };
+        let back = match now.links.get(&entry.activity) {
+            None => Err(Why::Unlinked),
+            Some(link) => {
+                let item = now.items.get(&(entry.side, entry.id.clone()));
+                back((account, silently), entry, item, link).map(|op| Back {
+                    entry: entry.clone(),
+                    op,
+                    link: link.clone(),
+                })
+            }
+        };
         match back {
             Ok(step) => undo.steps.push(step),
             Err(why) => undo.refused.push(Refused { entry: entry.clone(), why }),
@@ -88,12 +91,7 @@ pub fn undo((account, silently): (&Account, bool), entries: &[Entry], now: &Now)
     undo
 }
 
-fn back(
-    (account, silently): (&Account, bool),
-    entry: &Entry,
-    item: Option<&Item>,
-    link: &Link,
-) -> Result<Op, Why> {
+fn back((account, silently): (&Account, bool), entry: &Entry, item: Option<&Item>, link: &Link) -> Result<Op, Why> {
     match (entry.what, item) {
         (What::Created, Some(item)) => uncreate(entry, item),
         (What::Updated, Some(item)) => restore(entry, item, silently),

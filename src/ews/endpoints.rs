@@ -329,5 +329,5 @@ fn call(body: Node, repeat: Repeat) -> Call {
 
 fn posted(body: Node, zone: Option<&str>, repeat: Repeat) -> Call {
     let payload = Payload::Text { mime: "text/xml; charset=utf-8", text: envelope(body, zone) };
-    Call { method: Method::POST, path: String::new(), headers: Vec::new(), body: payload, repeat }
+    Call { method: Method::POST, path: String::new(), headers: Vec::new(), body: payload, repeat, follows: false }
 }

@@ -15,28 +15,39 @@ pub(super) async fn apply<P: Http + Clock + Keys>(graph: &Graph<P>, ops: &[Op]) 
     };
     let mut jobs: Vec<Job<'_>> = ops.iter().map(|op| Job::new(op, &kinds, &graph.mailbox)).collect();
     for last in [false, true] {
-        step(graph, &mut jobs, Job::look, |job, answer| job.looked(answer)).await;
-        step(graph, &mut jobs, Job::write, |job, answer| job.wrote(answer, last)).await;
+        step(graph, &mut jobs, |job| job.look().into(), |job, answers| job.looked(answers)).await;
+        step(graph, &mut jobs, Job::write, |job, answers| job.wrote(answers, last)).await;
     }
-    step(graph, &mut jobs, Job::link, |job, answer| job.linked(answer)).await;
+    step(graph, &mut jobs, |job| job.link().into(), |job, answers| job.linked(answers)).await;
     jobs.into_iter().map(Job::outcome).collect()
 }
 
-/// Sends what the jobs have to `ask` and lets each `take` its answer. What may not be sent twice travels apart, so that it costs the others
+/// What a job asks for at once: calls of which each may follow the one before it.
+#[derive(Default)]
+struct Calls(Vec<Call>);
+
+impl From<Option<Call>> for Calls {
+    fn from(call: Option<Call>) -> Self {
+        Self(call.into_iter().collect())
+    }
+}
+
+/// Sends what the jobs have to `ask` and lets each `take` its answers. What may not be sent twice travels apart, so that it costs the others
 /// nothing when a whole batch is lost.
 async fn step<'a, P: Http + Clock + Keys>(
     graph: &Graph<P>,
     jobs: &mut [Job<'a>],
-    ask: impl Fn(&Job<'a>) -> Option<Call>,
-    take: impl Fn(&mut Job<'a>, Answer),
+    ask: impl Fn(&Job<'a>) -> Calls,
+    take: impl Fn(&mut Job<'a>, Vec<Answer>),
 ) {
-    let asked: Vec<(&mut Job<'a>, Call)> = jobs.iter_mut().filter_map(|job| ask(job).map(|call| (job, call))).collect();
-    let (safe, never): (Vec<_>, Vec<_>) = asked.into_iter().partition(|(_, call)| call.repeat == Repeat::Safe);
+    let asked = jobs.iter_mut().map(|job| (ask(job).0, job)).filter(|(calls, _)| !calls.is_empty());
+    let is_safe = |calls: &[Call]| calls.iter().all(|call| call.repeat == Repeat::Safe);
+    let (safe, never): (Vec<_>, Vec<_>) = asked.partition(|(calls, _)| is_safe(calls));
     for group in [safe, never] {
-        let calls: Vec<Call> = group.iter().map(|(_, call)| call.clone()).collect();
-        let answers = graph.caller.batch(&endpoints::envelope(), &calls).await;
-        for ((job, _), answer) in group.into_iter().zip(answers) {
-            take(job, answer);
+        let calls: Vec<Call> = group.iter().flat_map(|(calls, _)| calls.clone()).collect();
+        let mut answers = graph.caller.batch(&endpoints::envelope(), &calls).await.into_iter();
+        for (calls, job) in group {
+            take(job, answers.by_ref().take(calls.len()).collect());
         }
     }
 }

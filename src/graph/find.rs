@@ -3,12 +3,13 @@
 
 use super::map::{self, Reading};
 use super::{Graph, endpoints};
+use crate::engine::identity::series_wide;
 use crate::error::Result;
 use crate::http::{Call, odata};
 use crate::model::{ContainerId, Item, ItemId, Kind, Malformed, Mark};
 use crate::ports::{Clock, Clue, Found, Http, Keys, Response};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// One read, and the clues that it may answer.
 struct Ask {
@@ -73,7 +74,11 @@ fn questions<P>(graph: &Graph<P>, kinds: &BTreeMap<ContainerId, Kind>, clue: &Cl
             vec![ask(kind, container, endpoints::item(kind, container, id), true)]
         }
         Clue::Uid(uid) => {
-            calendars.map(|id| ask(Kind::Meeting, id, endpoints::with_uid(id, uid.as_str()), false)).collect()
+            // an occurrence has a UID of its own, by which its series is not found
+            let series = series_wide(uid);
+            let uids: BTreeSet<&str> = [uid.as_str(), &series].into();
+            let calls = |id| uids.iter().map(move |uid| (id, endpoints::with_uid(id, uid)));
+            calendars.flat_map(calls).map(|(id, call)| ask(Kind::Meeting, id, call, false)).collect()
         }
         Clue::Mark(activity) => {
             let mark = Mark { site: graph.mailbox.site.clone(), activity: activity.clone(), generation: 0 };

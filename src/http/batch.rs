@@ -9,7 +9,7 @@ use futures_util::future;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How a service takes batches.
 #[derive(Clone, Debug)]
@@ -36,9 +36,9 @@ pub type Answer = Result<Response, Silence>;
 
 impl<P: Http + Clock + Keys> Caller<P> {
     /// Sends `calls` in batches, as many at the same time as the caller may; one answer for each, in order. After a batch without a reply no
-    /// further one is begun.
+    /// further one is begun. A call that follows another is in one batch with it.
     pub async fn batch(&self, envelope: &Envelope, calls: &[Call]) -> Vec<Answer> {
-        let chunks: Vec<&[Call]> = calls.chunks(envelope.max.max(1)).collect();
+        let chunks = chunks(calls, envelope.max);
         let waiting = RefCell::new(chunks.iter().enumerate());
         let broken: RefCell<Option<Error>> = RefCell::default();
         let lane = || async {
@@ -87,16 +87,21 @@ impl<P: Http + Clock + Keys> Caller<P> {
                 }
             };
             let mut wait = 0;
+            let mut again_at = BTreeSet::new();
             open.retain(|&at| {
                 let (Some(call), Some(answer)) = (calls.get(at), answers.get_mut(at)) else { return false };
                 let reply = replies.remove(&at);
-                if attempt == 1 && reply.as_ref().is_some_and(|reply| self.doubt(reply)) {
+                let unasked = reply.as_ref().is_some_and(|reply| reply.status().as_u16() == FAILED_DEPENDENCY);
+                let behind = call.follows && unasked && at.checked_sub(1).is_some_and(|at| again_at.contains(&at));
+                if behind || attempt == 1 && reply.as_ref().is_some_and(|reply| self.doubt(reply)) {
+                    again_at.insert(at);
                     return true;
                 }
                 let mishap = reply.as_ref().map_or(Mishap::Lost, |reply| self.mishap(reply));
                 *answer = reply.ok_or_else(|| missing.clone());
                 let again = retry::again(attempt, call.repeat, mishap, self.jitter());
                 wait = wait.max(again.unwrap_or(0));
+                again_at.extend(again.map(|_| at));
                 again.is_some()
             });
             if open.is_empty() {
@@ -116,7 +121,8 @@ impl<P: Http + Clock + Keys> Caller<P> {
     ) -> Result<BTreeMap<usize, Response>, Error> {
         let parts = open.iter().filter_map(|&at| Some((at, calls.get(at)?)));
         let safe = parts.clone().all(|(_, call)| call.repeat == Repeat::Safe);
-        let requests: Vec<Value> = parts.map(|(at, call)| part(envelope.root, at, call)).collect();
+        let follows = |at: usize| at.checked_sub(1).filter(|before| open.contains(before));
+        let requests: Vec<Value> = parts.map(|(at, call)| part(envelope.root, (at, follows(at)), call)).collect();
         let repeat = if safe { Repeat::Safe } else { Repeat::Never };
         let mut outer = Call::post("$batch", json!({ "requests": requests }), repeat);
         outer.headers.clone_from(&envelope.headers);
@@ -126,8 +132,27 @@ impl<P: Http + Clock + Keys> Caller<P> {
     }
 }
 
-/// A part as the envelope carries it. Its id is its place.
-fn part(root: &str, at: usize, call: &Call) -> Value {
+/// The status of a part that was not asked, since the one before it failed.
+const FAILED_DEPENDENCY: u16 = 424;
+
+/// What goes together: at most so many calls, and none is parted from the one that it follows.
+fn chunks(calls: &[Call], max: usize) -> Vec<&[Call]> {
+    let mut chunks = Vec::new();
+    let mut rest = calls;
+    while !rest.is_empty() {
+        let mut end = max.clamp(1, rest.len());
+        while end > 1 && rest.get(end).is_some_and(|call| call.follows) {
+            end -= 1;
+        }
+        let (chunk, later) = rest.split_at(end);
+        chunks.push(chunk);
+        rest = later;
+    }
+    chunks
+}
+
+/// A part as the envelope carries it. Its id is its place; `before` is the place of the one before it, if that is in the same envelope.
+fn part(root: &str, (at, before): (usize, Option<usize>), call: &Call) -> Value {
     let mut headers: Map<String, Value> =
         call.headers.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
     let mut part = json!({
@@ -135,6 +160,9 @@ fn part(root: &str, at: usize, call: &Call) -> Value {
         "method": call.method.as_str(),
         "url": format!("{root}{}", call.path.trim_start_matches('/')),
     });
+    if let Some(before) = before.filter(|_| call.follows) {
+        insert(&mut part, "dependsOn", json!([before.to_string()]));
+    }
     let body = match &call.body {
         Payload::Empty => None,
         Payload::Json(value) => Some(("application/json", value.clone())),
@@ -250,10 +278,48 @@ mod tests {
     }
 
     #[test]
+    fn a_call_that_follows_another_goes_with_it_and_is_sent_again_with_it() {
+        let (get, last) = (|| Call::get("A"), || Call::delete("A").following());
+        let done = |at: usize| format!(r#"{{"id":"{at}","status":200}}"#);
+        let busy = |at: usize| format!(r#"{{"id":"{at}","status":429,"headers":{{"Retry-After":"1"}}}}"#);
+        let behind = |at: usize| format!(r#"{{"id":"{at}","status":424}}"#);
+        let missing = |at: usize| format!(r#"{{"id":"{at}","status":404}}"#);
+        let all = |parts: &[String]| format!(r#"{{"responses":[{}]}}"#, parts.join(","));
+        for (calls, replies, outcomes, sent) in [
+            (
+                vec![get(), get(), last()],
+                vec![all(&[done(0)]), all(&[done(0), done(1)])],
+                vec![Ok(200), Ok(200), Ok(200)],
+                vec!["0", "0 1"],
+            ),
+            (
+                vec![get(), last()],
+                vec![all(&[busy(0), behind(1)]), all(&[done(0), done(1)])],
+                vec![Ok(200), Ok(200)],
+                vec!["0 1", "0 1"],
+            ),
+            (
+                vec![get(), last()],
+                vec![all(&[done(0), busy(1)]), all(&[done(1)])],
+                vec![Ok(200), Ok(200)],
+                vec!["0 1", "1"],
+            ),
+            (vec![get(), last()], vec![all(&[missing(0), behind(1)])], vec![Ok(404), Ok(424)], vec!["0 1"]),
+        ] {
+            let replies: Vec<Option<&str>> = replies.iter().map(|reply| Some(reply.as_str())).collect();
+            let (got, ids) = run(&calls, &replies);
+            assert_eq!((got, ids), (outcomes, sent.into_iter().map(str::to_owned).collect()), "{replies:?}");
+        }
+        let depends = |before| part("/", (3, before), &last()).get("dependsOn").cloned();
+        assert_eq!((depends(Some(2)), depends(None)), (Some(json!(["2"])), None));
+        assert_eq!(part("/", (3, Some(2)), &get()).get("dependsOn"), None);
+    }
+
+    #[test]
     fn a_part_carries_its_body_with_its_type() {
         let call = Call::patch("/A(1)", json!({"x": 1})).with("If-Match", "v");
         let whole = json!({"id": "3", "method": "PATCH", "url": "/A(1)", "body": {"x": 1},
             "headers": {"If-Match": "v", "Content-Type": "application/json"}});
-        assert_eq!(part("/", 3, &call), whole);
+        assert_eq!(part("/", (3, None), &call), whole);
     }
 }

@@ -33,6 +33,8 @@ pub struct Call {
     pub body: Payload,
     /// Whether it may be sent again when its reply is lost.
     pub repeat: Repeat,
+    /// In a batch it is carried out after the call before it, and only if that succeeded (Graph's `dependsOn`).
+    pub follows: bool,
 }
 
 /// The body of a request.
@@ -88,8 +90,15 @@ impl Call {
         self
     }
 
+    /// The same call, which in a batch follows the one before it.
+    #[must_use]
+    pub const fn following(mut self) -> Self {
+        self.follows = true;
+        self
+    }
+
     fn new(method: Method, path: impl Into<String>, body: Payload, repeat: Repeat) -> Self {
-        Self { method, path: path.into(), headers: Vec::new(), body, repeat }
+        Self { method, path: path.into(), headers: Vec::new(), body, repeat, follows: false }
     }
 }
 

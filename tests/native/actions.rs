@@ -94,6 +94,28 @@ fn a_pair_falls_asleep_wakes_and_is_buried_once() {
 }
 
 #[test]
+fn what_was_edited_when_it_fell_asleep_is_read_again_when_it_wakes() {
+    for (edited, unsettled) in [(None, false), (Some(Side::Creatio), true), (Some(Side::Exchange), true)] {
+        let (link, mut items) = linked(Side::Exchange);
+        if let Some(side) = edited {
+            *title(&mut items[side]) = "Visit".to_owned();
+        }
+        let mut seen = seen_pair(&link, &items);
+        seen.containers.clear();
+        let asleep = after(&Moment::new().plan(&seen)).clone();
+        assert_eq!((asleep.state, asleep.unsettled), (LinkState::Asleep, unsettled), "{edited:?}");
+        // nothing is read of it: what is known of it stays
+        let unread = schedule_sync::engine::Seen { items: Pair::default(), links: vec![asleep], ..seen.clone() };
+        assert!(Moment::new().plan(&unread).links.is_empty(), "{edited:?}");
+        // edited since it sleeps
+        let sleeping = Link { state: LinkState::Asleep, ..link };
+        seen.links = vec![sleeping];
+        let puts = Moment::new().plan(&seen).links.iter().map(|link| link.unsettled).collect::<Vec<_>>();
+        assert_eq!(puts, vec![true; usize::from(unsettled)], "{edited:?}");
+    }
+}
+
+#[test]
 fn an_edit_wakes_what_was_undone() {
     let (link, mut items) = linked(Side::Exchange);
     let undone = Link { state: LinkState::Undone, ..link };
@@ -154,7 +176,7 @@ fn adopting_a_colleagues_meeting_writes_the_users_own_answer_where_it_may() {
     let there = item(Side::Exchange, "e", Record::Task(task("Offer", "2026-03-12")));
     let adopted =
         actions::adopt(&Moment::new().context(), &seen([&here], [&there]), Pair { creatio: &here, exchange: &there });
-    assert_eq!(written(&adopted), [], "a task has no answer");
+    assert_eq!(written(&adopted), [(Side::Exchange, vec![])], "a task is marked, but has no answer");
 }
 
 #[test]

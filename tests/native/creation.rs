@@ -10,7 +10,8 @@ use schedule_sync::engine::plan::Action;
 use schedule_sync::engine::settings::{Conflict, Notify, Way};
 use schedule_sync::engine::{Seen, identity};
 use schedule_sync::model::{
-    Body, Facts, Field, Importance, Item, ItemId, Mark, Pair, Person, Record, Reminder, Response, Side, Status, Task, TaskWhen,
+    Body, Facts, Field, Importance, Item, ItemId, Mark, Pair, Person, Record, Reminder, Response, Side, Status, Task,
+    TaskWhen,
 };
 use schedule_sync::ports::{Create, Op};
 
@@ -129,7 +130,10 @@ fn a_task_that_both_sides_had_is_marked_when_they_are_linked() {
         let mut moment = Moment::with(|settings| settings.rules.conflict = Conflict::Creatio);
         let due = TaskWhen::Timed { start: at("2026-03-12T09:00:00Z"), due: at("2026-03-12T18:00:00Z") };
         let ours = item(Side::Creatio, "a", Record::Task(Task { when: due, ..task("Offer", "2026-03-12") }));
-        let there = Task { when: TaskWhen::Days { start: "2026-03-12".parse().ok(), due: "2026-03-12".parse().ok() }, ..task("Offer", "2026-03-12") };
+        let there = Task {
+            when: TaskWhen::Days { start: "2026-03-12".parse().ok(), due: "2026-03-12".parse().ok() },
+            ..task("Offer", "2026-03-12")
+        };
         let mut theirs = item(Side::Exchange, "t", Record::Task(there));
         change(&mut moment, &mut theirs);
         let seen = seen([&ours], [&theirs]);
@@ -141,7 +145,9 @@ fn a_task_that_both_sides_had_is_marked_when_they_are_linked() {
         let updates: Vec<_> = writes
             .iter()
             .map(|(side, op)| match op {
-                Op::Update(update) => (*side, update.mark.clone(), update.patch.fields.iter().copied().collect::<Vec<_>>()),
+                Op::Update(update) => {
+                    (*side, update.mark.clone(), update.patch.fields.iter().copied().collect::<Vec<_>>())
+                }
                 Op::Create(_) | Op::Delete { .. } => panic!("{op:?}"),
             })
             .collect();

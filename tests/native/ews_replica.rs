@@ -417,7 +417,8 @@ fn nobody_is_mailed_but_for_what_concerns_those_invited() {
 fn what_is_to_be_silent_mails_nobody_whatever_it_is() {
     let desk = Desk::new(Seed::Empty);
     let mut body = single("with guests", "2026-03-10");
-    let guest = |name: &str| json!({"type": "required", "emailAddress": {"address": format!("{name}@fabrikam.example")}});
+    let guest =
+        |name: &str| json!({"type": "required", "emailAddress": {"address": format!("{name}@fabrikam.example")}});
     body["attendees"] = json!([guest("anna"), guest("ben")]);
     desk.event(body);
     let begun = desk.reasons().len();
@@ -427,7 +428,8 @@ fn what_is_to_be_silent_mails_nobody_whatever_it_is() {
         desk.apply(Op::Update(Box::new(Update { tells, ..*update }))).unwrap();
     };
     told(Tells::Nobody, update(&read(), |meeting| meeting.place = "Room 2".to_owned(), &[Field::Place]));
-    let fewer = |meeting: &mut Meeting| meeting.people.retain(|one| one.addresses[0].as_str() == "ben@fabrikam.example");
+    let fewer =
+        |meeting: &mut Meeting| meeting.people.retain(|one| one.addresses[0].as_str() == "ben@fabrikam.example");
     told(Tells::Nobody, update(&read(), fewer, &[Field::People]));
     assert_eq!(desk.reasons().len(), begun);
     let item = read();

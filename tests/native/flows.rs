@@ -114,7 +114,10 @@ fn people_are_invited_and_taken_off_by_the_notify_rule() {
     // where nobody gets mail, one may go, but not all, and nobody together with an invitation
     let silent = Flows { silent: true, ..FREE };
     let invite = Flows { word: Word { mail: false, invite: true }, ..silent };
-    assert_eq!((silent.uninvites(false), silent.uninvites(true), silent.invites()), (None, mails, Some(Reason::NotInvited)));
+    assert_eq!(
+        (silent.uninvites(false), silent.uninvites(true), silent.invites()),
+        (None, mails, Some(Reason::NotInvited))
+    );
     assert_eq!((invite.uninvites(false), invite.uninvites(true), invite.invites()), (mails, mails, None));
 }
 
@@ -125,7 +128,12 @@ fn a_silent_write_tells_only_those_whom_a_person_has_allowed_to_be_told() {
     for (what, flows, with_people, without) in [
         ("as the server does", FREE, Tells::All, Tells::All),
         ("silent", silent, Tells::Nobody, Tells::Nobody),
-        ("invitations allowed", Flows { word: Word { mail: false, invite: true }, ..silent }, Tells::Invited, Tells::Nobody),
+        (
+            "invitations allowed",
+            Flows { word: Word { mail: false, invite: true }, ..silent },
+            Tells::Invited,
+            Tells::Nobody,
+        ),
         ("mail allowed", Flows { word: Word { mail: true, invite: false }, ..silent }, Tells::All, Tells::All),
         ("both allowed", Flows { word: Word { mail: true, invite: true }, ..silent }, Tells::All, Tells::All),
     ] {

@@ -278,9 +278,7 @@ fn mailed(phase: &Phase<'_>) -> Option<String> {
         *side == Side::Exchange
             && match op {
                 Op::Create(create) => matches!(&create.record, Record::Meeting(meeting) if !meeting.people.is_empty()),
-                Op::Update(update) => {
-                    tells(update) && invited(&update.id) && !update.patch.fields.iter().all(silent)
-                }
+                Op::Update(update) => tells(update) && invited(&update.id) && !update.patch.fields.iter().all(silent),
                 Op::Delete { id, .. } => invited(id),
             }
     });

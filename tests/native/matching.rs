@@ -2,7 +2,7 @@
 
 use crate::memory::{LIST, at, item, task, title};
 use crate::moment::{Moment, linked, pair, seen};
-use schedule_sync::engine::link::Link;
+use schedule_sync::engine::link::{Link, LinkState};
 use schedule_sync::engine::matching::{Match, candidates, find, outdated};
 use schedule_sync::engine::{Seen, identity};
 use schedule_sync::model::{
@@ -112,6 +112,54 @@ fn a_mark_tells_what_an_event_is_unless_it_is_a_copy_or_another_sites() {
         change(&mut seen);
         assert_eq!(found(&seen, [&item]), is("e", expected), "{what}");
     }
+}
+
+#[test]
+fn an_event_that_was_marked_before_its_activity_was_created_again_waits_for_it() {
+    let account = &Moment::new().account;
+    let revived = |generation| {
+        let mut one = event("e");
+        let activity = identity::activity(&one, account, generation);
+        one.facts.mark = Some(mark(activity.as_str(), generation));
+        (one, activity)
+    };
+    let (item, activity_of) = revived(1);
+    assert_eq!(found(&seen([], [&item]), [&item]), is("e", Match::Orphan(activity_of.clone())), "not there yet");
+    let here = activity(activity_of.as_str());
+    assert_eq!(found(&seen([&here], [&item]), [&item]), is("e", Match::With(activity_of.clone())));
+    let first = activity(identity::activity(&item, account, 0).as_str());
+    assert_eq!(found(&seen([&first], [&item]), [&item]), is("e", Match::With(first.id.clone())), "the first is there");
+    let mut copy = item.clone();
+    copy.facts.uid = Some("uid-copy".into());
+    assert_eq!(found(&seen([], [&copy]), [&copy]), is("e", Match::New), "a copy has another UID");
+    let mut of_another = item.clone();
+    of_another.facts.mark = Some(mark(activity_of.as_str(), 2));
+    assert_eq!(found(&seen([], [&of_another]), [&of_another]), is("e", Match::New), "not of that generation");
+}
+
+#[test]
+fn what_waits_to_be_confirmed_is_the_item_that_bears_its_mark() {
+    let pending = |item: &Item, state| {
+        let ids = Pair { creatio: "a".into(), exchange: Link::foreseen(&"a".into()) };
+        vec![Link { ids, state, ..link_to("a", item) }]
+    };
+    let (exchange, creatio) = (LinkState::Pending(Side::Exchange), LinkState::Pending(Side::Creatio));
+    let relink = || Match::Relink("a".into());
+    for (what, item, state, expected) in [
+        ("a task", a_task("x", Some("a"), Some(at("2026-03-01T09:00:00Z"))), exchange, relink()),
+        ("an event", made("x", "a"), exchange, relink()),
+        ("a copy of the event", copied("x", "a"), exchange, Match::New),
+        ("an event, the Activity waits", made("x", "a"), creatio, Match::Copy),
+        ("an event of a pair that lives", made("x", "a"), LinkState::Alive, Match::Copy),
+    ] {
+        let seen = Seen { links: pending(&item, state), ..seen([], [&item]) };
+        assert_eq!(found(&seen, [&item]), is("x", expected), "{what}");
+    }
+    // its id is known already: it is looked for by that
+    let known = Link { state: exchange, ..link_to("a", &event("old")) };
+    let item = made("x", "a");
+    let seen = Seen { links: vec![known], ..seen([], [&item]) };
+    assert_eq!(found(&seen, [&item]), is("x", Match::Copy));
 }
 
 #[test]

@@ -12,7 +12,8 @@ use schedule_sync::error::Result;
 use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{Address, Facts, Field, Instant, Item, ItemId, Patch, Record, Side, Version};
 use schedule_sync::ports::{
-    Clock, Clue, Create, Directory, Http, Keys, Lost, Op, Outcome, Refusal, Replica, Request, Response, Secret, Tells, Update,
+    Clock, Clue, Create, Directory, Http, Keys, Lost, Op, Outcome, Refusal, Replica, Request, Response, Secret, Tells,
+    Update,
 };
 use serde_json::{Value, json};
 use std::cell::Cell;

@@ -259,10 +259,11 @@ fn private(moment: &mut Moment, item: &mut Item, rule: Private) {
 fn a_pair_is_awake_as_long_as_both_sides_are_looked_at() {
     type Change = fn(&mut Moment, &mut Seen, &mut Item);
     let (link, items) = linked(Side::Exchange);
-    let rows: [(&str, Change, [bool; 2]); 6] = [
+    let rows: [(&str, Change, [bool; 2]); 7] = [
         ("in scope", |_, _, _| {}, [true, true]),
         ("somebody else's", |_, _, item| item.facts.mine = false, [true, false]),
         ("no calendar", |_, seen, _| seen.containers.clear(), [true, false]),
+        ("read in another one", |_, _, item| item.container = "elsewhere".into(), [true, false]),
         ("an e-mail", |_, _, item| item.facts.email = true, [false, false]),
         ("private, and skipped", |m, _, item| private(m, item, Private::Skip), [false, false]),
         (
@@ -281,13 +282,15 @@ fn a_pair_is_awake_as_long_as_both_sides_are_looked_at() {
             // unread, what was last known of it counts; when and whose it is counts once it is read
             let mut known = link.clone();
             known.facts[side] = item.facts.clone();
-            let unread = expected || what == "too late" || what == "somebody else's";
+            let unread = expected || ["too late", "somebody else's", "read in another one"].contains(&what);
             assert_eq!(awake(&moment.context(), &seen, &known, side, None), unread, "{what}, {side}, unread");
         }
     }
     let moved = Link { containers: schedule_sync::model::Pair::of(|_| "elsewhere".into()), ..link };
     let (moment, seen) = (Moment::new(), seen([], []));
     assert!(!awake(&moment.context(), &seen, &moved, Side::Exchange, None), "where it lies is not looked at");
+    let read = awake(&moment.context(), &seen, &moved, Side::Exchange, Some(&items.exchange));
+    assert!(read, "where it was read is looked at");
 }
 
 #[test]

@@ -7,6 +7,7 @@ mod people;
 mod promises;
 mod regressions;
 mod row;
+mod trace;
 mod turns;
 
 use crate::chance::shrink;
@@ -207,6 +208,7 @@ impl Stage {
         for wait in [5, 5, 5, 25 * 60] {
             self.world.pass(chrono::Duration::minutes(wait));
             for device in &self.devices {
+                trace::say(|| "-- a quiet run".to_owned());
                 self.calm(device, &mut broken);
             }
         }
@@ -238,15 +240,15 @@ fn play(history: &History, (home, check): (Home, bool)) -> Shown {
         let mut stage = Stage::new(history, home);
         let checked = (check && home == Home::Cloud).then(|| watch(&stage.world));
         let valid = (check && home == Home::Server).then(|| Valid::watch(&stage.world));
+        trace::begin(&stage.world);
         for one in &history.moves {
+            trace::say(|| format!("\n== {one:?}"));
             stage.step(one);
+            trace::links(&stage.devices);
         }
+        trace::say(|| "\n== quiet".to_owned());
         let shown = stage.quiet(history);
-        if std::env::var_os("SIMULATE_TRACE").is_some() {
-            for row in stage.world.sandbox.borrow().desk.log() {
-                eprintln!("{} {} {}", row.status, row.method, row.path);
-            }
-        }
+        trace::links(&stage.devices);
         drop((checked, valid));
         shown
     }));
@@ -266,7 +268,7 @@ pub(crate) fn simulate(seed: u64, manner: (Home, bool)) -> Result<BTreeMap<Strin
         return Ok(shown.census);
     }
     let moves = shrink(&history.moves, |moves| !play(&history.with(moves), manner).broken.is_empty());
-    let broken = play(&history.with(&moves), manner).broken;
+    let broken = trace::on(|| play(&history.with(&moves), manner)).broken;
     let moves: Vec<String> = moves.iter().map(|one| format!("  {one:?}")).collect();
     let (moves, broken) = (moves.join("\n"), broken.join("\n  => "));
     Err(format!("simulation seed {seed} in {:?}: {:?}\n{moves}\n  => {broken}", manner.0, history.options))

@@ -168,7 +168,10 @@ impl<'a> Job<'a> {
                 let touches = |fields: &[Field]| fields.iter().any(|field| update.patch.fields.contains(field));
                 if update.tells == Tells::Nobody {
                     Mail::Nobody
-                } else if update.tells == Tells::All && invited > 0 && touches(&[Field::Title, Field::When, Field::Place, Field::Body]) {
+                } else if update.tells == Tells::All
+                    && invited > 0
+                    && touches(&[Field::Title, Field::When, Field::Place, Field::Body])
+                {
                     Mail::All
                 } else if touches(&[Field::People]) {
                     Mail::Changed
@@ -239,7 +242,7 @@ impl<'a> Job<'a> {
 
     /// The answer to an invitation that is still to be given: an action of its own, which mails the organizer.
     pub(super) fn answer(&self) -> Option<Call> {
-        let (Stage::Written(id, version), Op::Update(update)) = (&self.stage, self.op) else { return None };
+        let Stage::Written(id, version) = &self.stage else { return None };
         let wanted = self.response()?;
         let word = match wanted {
             Response::Confirmed => "AcceptItem",

@@ -3,7 +3,9 @@
 use super::super::compose::{self, Kept};
 use super::super::map::{self, Reading};
 use super::super::{Mailbox, endpoints, respond};
+use super::Calls;
 use crate::http::{Answer, Call, Fault, odata};
+use crate::model::record::differences;
 use crate::model::{ContainerId, Field, Item, ItemId, Kind, Mark, Record, Version, online};
 use crate::ports::{Op, Outcome, Refusal, Response, Update, Written};
 use serde_json::Value;
@@ -32,6 +34,8 @@ pub(super) struct Job<'a> {
     kept: Kept,
     /// The item as it was looked at.
     seen: Option<Box<Item>>,
+    /// What was written over: somebody changed it after it was looked at, and the server does not mind.
+    replaced: Option<Box<Record>>,
 }
 
 impl<'a> Job<'a> {
@@ -53,7 +57,7 @@ impl<'a> Job<'a> {
                 (kind, if look { Stage::Look } else { Stage::Write }, version.clone())
             }
         };
-        Self { op, mailbox, kind, stage, version, kept: Kept::default(), seen: None }
+        Self { op, mailbox, kind, stage, version, kept: Kept::default(), seen: None, replaced: None }
     }
 
     /// The read of the stored item, if that is what is next.
@@ -63,7 +67,8 @@ impl<'a> Job<'a> {
     }
 
     /// Takes in the stored item.
-    pub(super) fn looked(&mut self, answer: Answer) {
+    pub(super) fn looked(&mut self, mut answers: Vec<Answer>) {
+        let Some(answer) = answers.pop() else { return };
         self.stage = self.judged(answer).unwrap_or_else(|refusal| Stage::Done(Err(refusal)));
     }
 
@@ -101,8 +106,19 @@ impl<'a> Job<'a> {
         Stage::Link(Box::new(self.written(item.id.clone(), Some(item))))
     }
 
-    /// The write, if that is what is next and there is anything to write.
-    pub(super) fn write(&self) -> Option<Call> {
+    /// The write, if that is what is next and there is anything to write. To Do heeds no etag, so a task is looked at once more right before: what a
+    /// person wrote in between is written over, but not without a trace.
+    pub(super) fn write(&self) -> Calls {
+        let Some(write) = self.writes() else { return Calls::default() };
+        match (self.kind, target(self.op)) {
+            (Kind::Task, Some((id, container))) => {
+                Calls(vec![endpoints::item(self.kind, container, id), write.following()])
+            }
+            (Kind::Task, None) | (Kind::Meeting, _) => Some(write).into(),
+        }
+    }
+
+    fn writes(&self) -> Option<Call> {
         let Stage::Write = self.stage else { return None };
         match self.op {
             Op::Create(create) => {
@@ -130,7 +146,12 @@ impl<'a> Job<'a> {
     }
 
     /// Takes in the answer to the write; after the `last` attempt a version conflict is final.
-    pub(super) fn wrote(&mut self, answer: Answer, last: bool) {
+    pub(super) fn wrote(&mut self, mut answers: Vec<Answer>, last: bool) {
+        let Some(answer) = answers.pop() else { return };
+        let before = answers.pop();
+        if let Some(Ok(before)) = &before {
+            self.replaced = self.written_over(before);
+        }
         let response = match answer {
             Ok(response) => response,
             Err(silence) => {
@@ -144,10 +165,35 @@ impl<'a> Job<'a> {
                 Some(written) => Stage::Link(Box::new(written)),
                 None => Stage::Done(Err(Refusal::Unknown)),
             },
+            // what was looked at right before is not there, or could not be read
+            (424, Some(_)) => Stage::Done(Err(match before {
+                Some(Ok(before)) if matches!(before.status().as_u16(), 404 | 410) => Refusal::Gone,
+                Some(Ok(_) | Err(_)) | None => Refusal::NotSent,
+            })),
             (412, Some(_)) if !last => Stage::Look,
             (412, Some(_)) => Stage::Done(Err(Refusal::Stale)),
             _ => Stage::Done(Err(refusal(&response))),
         };
+    }
+
+    /// What a write goes over, by the `response` of the look right before it, if that is not what was looked at before. A write that is sent a
+    /// second time finds what it wrote itself.
+    fn written_over(&self, response: &Response) -> Option<Box<Record>> {
+        let value: Value = odata::read(response).ok()?;
+        let (Reading::Content(now), Some(seen)) =
+            (map::read(self.kind, &value, self.mailbox, self.container()), &self.seen)
+        else {
+            return None;
+        };
+        let lost = match self.op {
+            Op::Update(update) => {
+                let patch = &update.patch;
+                !patch.agree(&now.record, &seen.record) && !patch.agree(&now.record, &patch.record)
+            }
+            Op::Delete { .. } => !differences(&now.record, &seen.record).is_empty(),
+            Op::Create(_) => false,
+        };
+        lost.then(|| Box::new(now.record))
     }
 
     /// What the reply to a successful write tells; `None` if it does not even tell an id.
@@ -172,7 +218,7 @@ impl<'a> Job<'a> {
             item.facts.mark = Some(mark.clone());
         }
         let version = item.as_ref().map_or_else(|| self.version.clone(), |item| item.version.clone());
-        Written { id, container: self.container().clone(), version, item, replaced: None }
+        Written { id, container: self.container().clone(), version, item, replaced: self.replaced.clone() }
     }
 
     /// Where the item lies or goes.
@@ -208,7 +254,8 @@ impl<'a> Job<'a> {
     }
 
     /// Takes in the answer to that.
-    pub(super) fn linked(&mut self, answer: Answer) {
+    pub(super) fn linked(&mut self, mut answers: Vec<Answer>) {
+        let Some(answer) = answers.pop() else { return };
         match answer {
             Ok(response) if response.status().is_success() => {}
             Ok(response) => self.stage = Stage::Done(Err(refusal(&response))),

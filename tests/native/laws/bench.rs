@@ -42,7 +42,18 @@ impl Bench {
     pub(crate) fn new((settings, silent): (Settings, bool), bug: Option<Bug>, chance: Chance) -> Self {
         let sides = Pair::of(Memory::new);
         let (links, tags) = (BTreeMap::new(), Pair::of(|_| BTreeMap::new()));
-        Self { settings, silent, sides, links, tags, plans: 0, history: Vec::new(), guarded: BTreeSet::new(), bug, chance }
+        Self {
+            settings,
+            silent,
+            sides,
+            links,
+            tags,
+            plans: 0,
+            history: Vec::new(),
+            guarded: BTreeSet::new(),
+            bug,
+            chance,
+        }
     }
 
     pub(crate) fn items(&self) -> Pair<Items> {

@@ -59,7 +59,7 @@ impl Installation {
         let installation = Self { creatio, world, zone, hidden: hidden_rows, heeds };
         installation.save("SysAdminUnit", unit["Id"].as_str().unwrap(), &json!({"TimeZoneId": installation.zone.1}));
         for n in 0..hidden {
-            let [record, _] = super::samples(Side::Creatio);
+            let [record, _] = super::samples(&installation);
             installation.save("Activity", id(50_000 + n).as_str(), &row(&record));
         }
         let mut switches = switches.clone();

@@ -190,8 +190,7 @@ fn ews_conforms_though_it_is_busy_at_first() {
 
 #[test]
 fn ews_conforms_on_a_server_that_is_not_microsofts() {
-    let switches =
-        json!({"foreign": {"restarts": true, "twice": true, "digits": true, "unexpanded": true, "unlocked": true, "silent": true, "wordless": true, "vague": true}});
+    let switches = json!({"foreign": {"restarts": true, "twice": true, "digits": true, "unexpanded": true, "unlocked": true, "silent": true, "wordless": true, "vague": true}});
     println!("under {switches}");
     conforms(|| Post::new(&switches, Manner::default()));
 }

@@ -165,6 +165,10 @@ impl Rig for Post {
         false
     }
 
+    fn runs(&self) -> usize {
+        if self.switches["throttle"]["perTenMinutes"].is_null() { 1 } else { 10 }
+    }
+
     fn has_tasks(&self) -> bool {
         self.switches["noToDo"] != json!(true)
     }

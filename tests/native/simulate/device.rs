@@ -247,6 +247,11 @@ impl Device {
         self.store.written.borrow().clone()
     }
 
+    /// The links that it has.
+    pub(crate) fn links(&self) -> Vec<Link> {
+        self.store.shelf.links.borrow().values().cloned().collect()
+    }
+
     /// The browser's data is cleared; settings lie elsewhere.
     pub(crate) fn forget(&self) {
         self.store.shelf.links.borrow_mut().clear();

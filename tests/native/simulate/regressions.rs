@@ -477,5 +477,110 @@ pub(crate) fn all() -> Vec<(&'static str, History)> {
                 ],
             ),
         ),
+        (
+            "an occurrence that is known by its own UID belongs to its series",
+            history(
+                Options { conflict: Conflict::Creatio, creatio_delete: CreatioDelete::Leave, ..pair },
+                vec![
+                    create(Exchange, Kind::Series),
+                    Move::Quirks(Quirks {
+                        replays: true,
+                        stale_reads: 1,
+                        empty_pages: true,
+                        whole_occurrences: true,
+                        ..Quirks::default()
+                    }),
+                    Move::Renumber,
+                    run(1),
+                    run(0),
+                ],
+            ),
+        ),
+        (
+            "what was edited while it slept is a clash once it wakes",
+            history(
+                Options { creatio_delete: CreatioDelete::Delete, exchange_delete: ExchangeDelete::Leave, ..USUAL },
+                vec![
+                    create(Creatio, Task),
+                    run(0),
+                    edit(Creatio, When, 2),
+                    edit(Exchange, When, 3),
+                    Move::Quirks(Quirks { stale_reads: 1, no_to_do: true, ..Quirks::default() }),
+                    run(0),
+                ],
+            ),
+        ),
+        (
+            "what one device began to revive the other leaves to it",
+            history(
+                pair,
+                vec![
+                    create(Exchange, Kind::AllDay),
+                    run(1),
+                    Move::Deed(Deed::Create { tag: 1, side: Exchange, kind: Invited, value: 4 }),
+                    edit(Exchange, Title, 6),
+                    remove(Creatio),
+                    Move::Run { device: 1, trouble: Trouble::Crash { nth: 25, done: false } },
+                ],
+            ),
+        ),
+        (
+            "a task whose list got another id before a run was whole takes an edit",
+            history(
+                Options { conflict: Conflict::Exchange, ..USUAL },
+                vec![
+                    crashed(16, false),
+                    create(Exchange, Task),
+                    told(true, 2, false, 1),
+                    crashed(27, true),
+                    Move::Renumber,
+                    edit(Exchange, Title, 2),
+                    Move::Run { device: 0, trouble: Trouble::Cut { nth: 25 } },
+                ],
+            ),
+        ),
+        (
+            "an event whose calendar got another id before a run was whole takes an edit",
+            history(
+                Options { conflict: Conflict::Creatio, creatio_delete: CreatioDelete::Leave, ..USUAL },
+                vec![
+                    create(Creatio, Meeting),
+                    crashed(24, true),
+                    crashed(28, true),
+                    edit(Creatio, When, 4),
+                    told(true, 2, true, 3),
+                    Move::Renumber,
+                    struck(json!([{"times": 3, "then": {"close": true}, "method": "GET", "path": "/tasks$"}])),
+                ],
+            ),
+        ),
+        (
+            "the task that another device made in place of a refused one is no second one",
+            history(
+                Options { conflict: Conflict::Exchange, ..pair },
+                vec![
+                    create(Creatio, Task),
+                    struck(json!([{"times": 1, "then": {"status": 412}, "method": "POST", "path": "/tasks"}])),
+                ],
+            ),
+        ),
+        (
+            "what was written into a task in the very moment it was deleted is in the history",
+            history(
+                Options { conflict: Conflict::Exchange, creatio_delete: CreatioDelete::Delete, ..pair },
+                vec![
+                    create(Creatio, Task),
+                    run(0),
+                    remove(Creatio),
+                    Move::Run {
+                        device: 0,
+                        trouble: Trouble::Meanwhile {
+                            nth: 18,
+                            deed: Deed::Edit { tag: 0, side: Exchange, what: Title, value: 3 },
+                        },
+                    },
+                ],
+            ),
+        ),
     ]
 }
