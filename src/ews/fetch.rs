@@ -17,6 +17,9 @@ pub(super) const BATCH: usize = 20;
 /// Spans shorter than this are not cut any more.
 const SHORTEST: Duration = Duration::minutes(1);
 
+/// So many pages in a row may tell nothing new.
+const IDLE: usize = 100;
+
 /// What became of one id.
 pub(super) enum Got {
     /// The item.
@@ -119,6 +122,7 @@ impl<P: Http + Clock + Keys> Ews<P> {
     pub(super) async fn walk(&self, of: (Kind, &ContainerId), state: Option<&str>) -> Result<Walk> {
         let mut state = state.map(str::to_owned);
         let (mut changed, mut gone): (Vec<Node>, Vec<ItemId>) = (Vec::new(), Vec::new());
+        let (mut told_of, mut idle) = (BTreeSet::new(), 0);
         loop {
             let told = self.ask(&endpoints::changes(of, state.as_deref())).await?;
             let message = told.into_iter().next().ok_or_else(missing)?;
@@ -134,8 +138,11 @@ impl<P: Http + Clock + Keys> Ews<P> {
             let is_last = message.body.is("IncludesLastItemInRange") != Some(false);
             let mut changes = message.body.children.into_iter().filter(|child| child.name == "Changes");
             let changes = changes.next().unwrap_or_default().children;
-            if !is_last && changes.is_empty() && state.as_ref() == Some(&next) {
-                return Err(unreadable("a page of changes that leads nowhere"));
+            let stands = changes.is_empty() && state.as_ref() == Some(&next);
+            let news = changes.iter().filter(|change| told_of.insert(telling(change))).count();
+            idle = if news > 0 { 0 } else { idle + 1 };
+            if !is_last && (stands || idle >= IDLE) {
+                return Err(unreadable("pages of changes that lead nowhere"));
             }
             state = Some(next);
             for change in changes {
@@ -167,6 +174,13 @@ impl<P: Http + Clock + Keys> Ews<P> {
         }
         Ok(Some(newest(found)))
     }
+}
+
+/// What a change tells of which item, so that one that is told again is known.
+fn telling(change: &Node) -> (String, Option<(String, String)>) {
+    let id = change.at("ItemId").or_else(|| change.children.first()?.at("ItemId"));
+    let said = |name: &str| id.and_then(|id| id.attribute(name)).unwrap_or_default().to_owned();
+    (change.name.clone(), id.map(|_| (said("Id"), said("ChangeKey"))))
 }
 
 /// Takes in one change: what is told as new may be known, and what was gone may be back (facts §3).

@@ -1,7 +1,7 @@
 //! What only the Exchange Server's replica does: folders by class, series from views, states that are lost, who gets mail, answers to invitations, whose
 //! tasks and whose mailbox it is. Against the sandbox; all that is said is checked against Microsoft's schema.
 
-use crate::ews_setup::{Valid, mailbox, of};
+use crate::ews_setup::{Valid, enveloped, mailbox, of};
 use crate::graph_setup::{NOW, default, meeting, scope, titles};
 use crate::memory::everything;
 use crate::replica::ews::quirks;
@@ -538,6 +538,37 @@ fn a_request_that_is_unfit_costs_only_the_write_at_fault() {
     let told = block_on(desk.ews.apply(&[create(1, "a"), create(2, "b"), create(3, "c")]));
     assert!(matches!(&told[0], Err(Refusal::Rejected(code)) if code == "ErrorSchemaValidation"), "{told:?}");
     assert!(told[1].is_ok() && told[2].is_ok(), "{told:?}");
+}
+
+#[test]
+fn a_server_that_tells_the_same_without_end_is_an_error_and_one_that_tells_it_long_is_not() {
+    let page = |state: &str, changes: &str, last: bool| {
+        let body = format!(
+            "<m:SyncFolderItemsResponse><m:ResponseMessages><m:SyncFolderItemsResponseMessage ResponseClass=\"Success\">\
+             <m:ResponseCode>NoError</m:ResponseCode><m:SyncState>{state}</m:SyncState>\
+             <m:IncludesLastItemInRange>{last}</m:IncludesLastItemInRange><m:Changes>{changes}</m:Changes>\
+             </m:SyncFolderItemsResponseMessage></m:ResponseMessages></m:SyncFolderItemsResponse>"
+        );
+        enveloped(&body)
+    };
+    let again = "<t:Delete><t:ItemId Id=\"gone\"/></t:Delete>";
+    let fault = |times: usize, body: String| {
+        let then = json!({"status": 200, "headers": {"Content-Type": "text/xml; charset=utf-8"}, "body": body});
+        json!({"server": "exchange", "operation": "SyncFolderItems", "times": times, "then": then})
+    };
+    let desk = Desk::unchecked(Seed::Empty);
+    let read = || block_on(desk.ews.observe(&scope(), None));
+    for (changes, times, ends) in [(again, 90, true), ("", 90, true), (again, 150, false), ("", 150, false)] {
+        // each page has a state of its own, as if it led on
+        let page = |n: usize| fault(1, page(&format!("state{n}"), changes, n == times));
+        desk.world.faults((0..=times).map(page).collect());
+        let told = read();
+        desk.world.faults(json!([]));
+        match told {
+            Ok(_) => assert!(ends, "{changes} {times}"),
+            Err(error) => assert!(!ends && error.to_string().contains("lead nowhere"), "{changes} {times}: {error}"),
+        }
+    }
 }
 
 #[test]

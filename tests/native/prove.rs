@@ -59,6 +59,11 @@ fn prove(from: u64, goes_on: impl Fn(u64) -> bool + Sync) -> Tally {
     whole.into_inner().unwrap()
 }
 
+/// Where the mailboxes of a seed are: of four simulations one is on the Exchange Server.
+fn home(seed: u64) -> simulate::Home {
+    if seed % 4 == 3 { simulate::Home::Server } else { simulate::Home::Cloud }
+}
+
 /// One simulation and some courses.
 fn one(seed: u64) -> Tally {
     let mut tally = Tally::default();
@@ -69,7 +74,7 @@ fn one(seed: u64) -> Tally {
         }
     }
     tally.simulations = 1;
-    match simulate::simulate(seed, (simulate::Home::Cloud, seed.is_multiple_of(SAMPLE))) {
+    match simulate::simulate(seed, (home(seed), seed.is_multiple_of(SAMPLE))) {
         Ok(census) => tally.census = census,
         Err(failure) => tally.failures.push(failure),
     }

@@ -263,7 +263,8 @@ fn play(history: &History, (home, check): (Home, bool)) -> Shown {
 /// Simulates what follows from `seed`: what there was in it; on failure the seed, the shrunk history, and what was broken.
 pub(crate) fn simulate(seed: u64, manner: (Home, bool)) -> Result<BTreeMap<String, usize>, String> {
     let history = History::new(seed);
-    let shown = play(&history, manner);
+    let first = || play(&history, manner);
+    let shown = if trace::is_wanted_whole() { trace::on(first) } else { first() };
     if shown.broken.is_empty() {
         return Ok(shown.census);
     }

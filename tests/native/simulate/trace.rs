@@ -1,5 +1,5 @@
-//! What happens in a simulation, told aloud (`SIMULATE_TRACE=1`): each move, the writes with their bodies and the reads without, and the links that every
-//! device then has. Only the shrunk history of a failure is told, and nothing here is judged.
+//! What happens in a simulation, told aloud (`SIMULATE_TRACE=1`, or `all`): each move, the writes with their bodies and the reads without, and the links that every
+//! device then has. Only the shrunk history of a failure is told, unless all are to be; nothing here is judged.
 #![allow(clippy::print_stderr)] // that is what it is for
 
 use crate::simulate::device::Device;
@@ -10,11 +10,16 @@ thread_local! {
     static ON: Cell<bool> = const { Cell::new(false) };
 }
 
+/// Whether all of every history is told, for one that does not end.
+pub(crate) fn is_wanted_whole() -> bool {
+    std::env::var_os("SIMULATE_TRACE").is_some_and(|how| how == "all")
+}
+
 /// Has `play` told aloud, if that is wanted.
 pub(crate) fn on<T>(play: impl FnOnce() -> T) -> T {
     ON.set(std::env::var_os("SIMULATE_TRACE").is_some());
     let played = play();
-    ON.set(false);
+    ON.set(is_wanted_whole());
     played
 }
 

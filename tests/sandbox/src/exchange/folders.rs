@@ -284,7 +284,7 @@ impl Visit<'_> {
             }
         });
         let changes = m("Changes").hold(told);
-        let state = self.end_round(round, versions);
+        let state = self.end_round(round, versions, true);
         Ok(vec![m("SyncState").say(state), m("IncludesLastFolderInRange").say(true), changes])
     }
 }

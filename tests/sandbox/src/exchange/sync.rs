@@ -125,7 +125,8 @@ impl Visit<'_> {
     }
 
     /// The state after a round that told its changes, or those of them that are in it still.
-    pub(crate) fn end_round(&mut self, round: Round, versions: BTreeMap<String, u64>) -> String {
+    /// What is told again later is what the last page of a round told.
+    pub(crate) fn end_round(&mut self, round: Round, versions: BTreeMap<String, u64>, is_last: bool) -> String {
         if let (true, Some(state)) = (round.changes.is_empty(), &round.state)
             && self.account.states.known.contains_key(state)
         {
@@ -143,7 +144,8 @@ impl Visit<'_> {
             }
         }
         let name = self.state_name(told.len());
-        let ids = round.changes.iter().map(|change| change.id().clone()).collect();
+        let told_last = round.changes.iter().filter(|_| is_last);
+        let ids = told_last.map(|change| change.id().clone()).collect();
         let states = &mut self.account.states;
         states.known.insert(name.clone(), (round.folder.clone(), Arc::new(told), ids));
         let order = states.order.entry(round.folder).or_default();
@@ -219,7 +221,7 @@ impl Visit<'_> {
                 told.push(t("ReadFlagChange").hold([item.item_id(), t("IsRead").say(true)]));
             }
         }
-        let state = self.end_round(round, versions);
+        let state = self.end_round(round, versions, is_last);
         Ok(vec![m("SyncState").say(state), m("IncludesLastItemInRange").say(is_last), m("Changes").hold(told)])
     }
 
