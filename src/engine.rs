@@ -117,7 +117,8 @@ pub struct Seen {
     pub deletions: usize,
     /// Activities whose meeting ended and whose status nobody touched, by id.
     pub due: BTreeSet<ItemId>,
-    /// Unlinked Activities with the UID of a series that Exchange has: each was made for an occurrence.
+    /// Unlinked Activities that were made for something that Exchange has: with the UID of a series, for an occurrence of it; or by us, for an event or
+    /// task that is another's counterpart. They are never exported as new.
     pub occurring: BTreeSet<ItemId>,
     /// Activities that are or were linked in other accounts of the same user.
     pub elsewhere: BTreeMap<ItemId, Elsewhere>,

@@ -220,6 +220,26 @@ pub struct Update {
     pub tells: Tells,
 }
 
+impl Update {
+    /// A change of `item`, as it was read, by `patch` and nothing else.
+    #[must_use]
+    pub fn of(item: &Item, patch: Patch) -> Self {
+        Self {
+            id: item.id.clone(),
+            container: item.container.clone(),
+            version: item.version.clone(),
+            before: item.record.clone(),
+            patch,
+            uid: None,
+            owner: None,
+            status: None,
+            mark: None,
+            facts: item.facts.clone(),
+            tells: Tells::All,
+        }
+    }
+}
+
 /// Who gets mail of a change of an event, if the server leaves that to the writer. Microsoft 365 doesn't: there it is always `All`. The organizer
 /// gets every answer to an invitation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -7,7 +7,7 @@ mod removal;
 
 pub use creation::create;
 pub use holding::held;
-pub use removal::{orphan, surplus};
+pub use removal::{orphan, superseded, surplus};
 
 use holding::{hold, named, waiting};
 

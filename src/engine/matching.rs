@@ -104,7 +104,7 @@ fn by_identity(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &I
     let mut orphan = None;
     if let Some(activity) = valid_mark(context, item) {
         match (stands_for(seen, linked, &activity), is_original(context, item)) {
-            (Some(Match::Copy), _) if item.record.kind() == Kind::Task => {
+            (Some(Match::Copy), _) if is_twin(seen, linked, item, &activity) => {
                 let survives = linked.of(&activity).is_some_and(|link| precedes(item, link));
                 return if survives { Match::Relink(activity) } else { Match::Surplus(activity) };
             }
@@ -120,6 +120,16 @@ fn by_identity(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &I
         .or_else(|| by_note(seen, linked, item))
         .or(orphan)
         .unwrap_or(Match::New)
+}
+
+/// Whether `item` was created for `activity` a second time: a task that bears its mark, or an event that was created by the same transaction, which only
+/// a server does that knows no transactions (Exchange Server: its UID), while the first one is surely there.
+fn is_twin(seen: &Seen, linked: &Linked<'_>, item: &Item, activity: &ItemId) -> bool {
+    let Some(link) = linked.of(activity) else { return false };
+    let first = seen.items.exchange.get(&link.ids.exchange);
+    let transaction = item.facts.transaction.as_ref();
+    item.record.kind() == Kind::Task
+        || (transaction.is_some() && first.is_some_and(|first| first.facts.transaction.as_ref() == transaction))
 }
 
 /// Whether `item` is older than the one that `link` holds: of two for one Activity the older survives, on every device alike.
@@ -192,6 +202,10 @@ fn settle_rivals(context: &Context<'_>, unlinked: &[&Item], found: &mut BTreeMap
             let is_noted = noted(copy).is_some() && copy.facts.uid != uid;
             let what = match (copy.record.kind(), &copy.facts.mark) {
                 (Kind::Task, Some(mark)) => Match::Surplus(mark.activity.clone()),
+                // of one transaction there is one event, on a server that knows them
+                (Kind::Meeting, Some(mark)) if copy.facts.transaction.is_some() && is_original(context, copy) => {
+                    Match::Surplus(mark.activity.clone())
+                }
                 (Kind::Meeting, Some(_)) => Match::New,
                 (Kind::Meeting, None) if is_noted => Match::New,
                 (Kind::Task | Kind::Meeting, None) => Match::Copy,

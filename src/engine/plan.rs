@@ -74,11 +74,16 @@ pub fn plan(context: &Context<'_>, seen: &Seen) -> Plan {
     for item in unlinked(seen, Side::Creatio).into_iter().filter(|item| !matched.contains(&item.id)) {
         plan.add(single(context, seen, Side::Creatio, item));
     }
+    // of a pair that is written to in this run, the next one sees to what stands twice
+    let busy: BTreeSet<ItemId> = plan.actions.iter().map(|action| action.after.ids.creatio.clone()).collect();
+    let idle: Vec<&Link> = links.iter().filter(|link| !busy.contains(&link.ids.creatio)).collect();
     for (id, found) in &matches.events {
         if let Some(item) = masked.get(id) {
-            plan.add(unlinked_event(context, seen, (item, found), &links));
+            plan.add(unlinked_event(context, seen, (item, found), &idle));
         }
     }
+    // what is dropped is not put beside that
+    plan.links.retain(|link| !plan.drop.contains(&link.ids.creatio));
     plan.complete(context, seen, &links);
     plan.malformed(context, seen);
     guard::check(context, seen, &mut plan);
@@ -113,6 +118,7 @@ fn relinked(
     let mut outdated = BTreeSet::new();
     for link in links.values_mut() {
         if let Some(next) = successor(context, seen, link) {
+            plan.add(actions::superseded(context, seen, link));
             plan.drop.push(std::mem::replace(&mut link.ids.creatio, next.activity));
             plan.links.push(link.clone());
         }
@@ -134,7 +140,7 @@ fn successor(context: &Context<'_>, seen: &Seen, link: &Link) -> Option<Mark> {
 }
 
 /// What becomes of an unlinked item of Exchange.
-fn unlinked_event(context: &Context<'_>, seen: &Seen, (item, found): (&Item, &Match), links: &[Link]) -> Planned {
+fn unlinked_event(context: &Context<'_>, seen: &Seen, (item, found): (&Item, &Match), links: &[&Link]) -> Planned {
     let allowed = |reason| seen.answers.allow([&item.id, &item.id], reason);
     let held = |reason| Planned::held(context, Side::Exchange, item, reason);
     match found {
@@ -156,11 +162,13 @@ fn unlinked_event(context: &Context<'_>, seen: &Seen, (item, found): (&Item, &Ma
         Match::Ambiguous if allowed(Reason::Ambiguous) => single(context, seen, Side::Exchange, item),
         Match::Ambiguous if scope::imports(context, seen, item) => held(Reason::Ambiguous),
         Match::Surplus(activity) => match links.iter().find(|link| link.ids.creatio == *activity) {
-            Some(link) if link.base.exchange == item.record || allowed(Reason::SecondTask) => {
+            Some(link)
+                if link.base.exchange == item.record && !item.facts.calls_off() || allowed(Reason::SecondTask) =>
+            {
                 Planned { action: Some(actions::surplus(link, item)), ..Planned::default() }
             }
             Some(_) => held(Reason::SecondTask),
-            None => Planned::default(), // the first of the two is linked in this run; the next one sees to this
+            None => Planned::default(), // the first of the two is linked or written to in this run; the next one sees to this
         },
         Match::Ambiguous => Planned::default(),
     }

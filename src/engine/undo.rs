@@ -97,7 +97,7 @@ fn back((account, silently): (&Account, bool), entry: &Entry, item: Option<&Item
         (What::Updated, Some(item)) => restore(entry, item, silently),
         (What::Status(Some(before), after), Some(item)) if item.facts.status == Some(after) => {
             let none = Patch { record: item.record.clone(), fields: BTreeSet::new() };
-            Ok(Op::Update(Box::new(Update { status: Some(before), ..change(item, none) })))
+            Ok(Op::Update(Box::new(Update { status: Some(before), ..Update::of(item, none) })))
         }
         (What::Status(..), Some(_)) => Err(Why::Newer),
         (What::Deleted, None) => recreate(account, entry, link),
@@ -141,23 +141,7 @@ fn restore(entry: &Entry, item: &Item, silently: bool) -> Result<Op, Why> {
         merge::copy(*field, before, &mut record);
     }
     let tells = if silently { Tells::Nobody } else { Tells::All };
-    Ok(Op::Update(Box::new(Update { tells, ..change(item, Patch { record, fields }) })))
-}
-
-fn change(item: &Item, patch: Patch) -> Update {
-    Update {
-        id: item.id.clone(),
-        container: item.container.clone(),
-        version: item.version.clone(),
-        before: item.record.clone(),
-        patch,
-        uid: None,
-        owner: None,
-        status: None,
-        mark: None,
-        facts: item.facts.clone(),
-        tells: Tells::All,
-    }
+    Ok(Op::Update(Box::new(Update { tells, ..Update::of(item, Patch { record, fields }) })))
 }
 
 /// Creates again what was removed. Only items without attendees were ever removed by us.

@@ -139,6 +139,15 @@ test('an account on an Exchange Server is synchronized through the proxy', { ski
   for (const block of [words.importMeetings, words.importTasks, words.exportActivities]) {
     await find('checkbox', block).check();
   }
+  // what is special about such a mailbox is said where it is chosen
+  await page.getByText('Advanced', { exact: true }).click();
+  const choice = page.getByLabel('Invitations and mails to attendees', { exact: true });
+  const silently = page.getByText(/is written there without mail/);
+  await silently.waitFor();
+  assert.equal(await choice.getAttribute('aria-describedby'), await silently.getAttribute('id'));
+  await choice.selectOption('ask');
+  await silently.waitFor({ state: 'detached' });
+  await choice.selectOption('never');
   await person.save();
 
   await person.openActions();

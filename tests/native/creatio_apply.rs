@@ -11,7 +11,7 @@ use schedule_sync::model::{
     Response, Role, Side, Status, Task, TaskWhen, When,
 };
 use schedule_sync::ports::{
-    Clock, Clue, Create, Http, Keys, Lost, Op, Outcome, Refusal, Replica, Request, Secret, Tells, Update, Written,
+    Clock, Clue, Create, Http, Keys, Lost, Op, Outcome, Refusal, Replica, Request, Secret, Update, Written,
 };
 use serde_json::{Value, json};
 use std::cell::RefCell;
@@ -52,19 +52,7 @@ fn create(n: u32, record: Record) -> Op {
 
 /// A change of `item` that makes its record `record` in `fields`.
 fn update(item: &Item, record: &Record, fields: &[Field]) -> Update {
-    Update {
-        id: item.id.clone(),
-        container: item.container.clone(),
-        version: item.version.clone(),
-        before: item.record.clone(),
-        patch: Patch { record: record.clone(), fields: fields.iter().copied().collect() },
-        uid: None,
-        owner: None,
-        status: None,
-        mark: None,
-        facts: Facts::default(),
-        tells: Tells::All,
-    }
+    Update::of(item, Patch { record: record.clone(), fields: fields.iter().copied().collect() })
 }
 
 fn delete(item: &Item) -> Op {

@@ -98,19 +98,7 @@ fn update(item: &Item, change: impl FnOnce(&mut Meeting), fields: &[Field]) -> O
     if let Record::Meeting(meeting) = &mut record {
         change(meeting);
     }
-    Op::Update(Box::new(Update {
-        id: item.id.clone(),
-        container: item.container.clone(),
-        version: item.version.clone(),
-        before: item.record.clone(),
-        patch: Patch { record, fields: fields.iter().copied().collect() },
-        uid: None,
-        status: None,
-        owner: None,
-        mark: None,
-        facts: item.facts.clone(),
-        tells: Tells::All,
-    }))
+    Op::Update(Box::new(Update::of(item, Patch { record, fields: fields.iter().copied().collect() })))
 }
 
 fn named<'a>(listing: &'a Listing, title: &str) -> Vec<&'a Item> {

@@ -10,7 +10,7 @@ use schedule_sync::engine::plan::Action;
 use schedule_sync::model::{
     Facts, Field, Instant, Item, ItemId, Pair, Patch, Record, Reminder, Response, Side, Version,
 };
-use schedule_sync::ports::{Create, Op, Outcome, Refusal, Tells, Update, Written};
+use schedule_sync::ports::{Create, Op, Outcome, Refusal, Update, Written};
 
 fn now() -> Instant {
     at("2026-03-10T09:00:00Z")
@@ -26,19 +26,10 @@ fn create(item: &Item) -> Op {
 }
 
 fn update(item: &Item, fields: &[Field]) -> Op {
-    Op::Update(Box::new(Update {
-        id: item.id.clone(),
-        container: item.container.clone(),
-        version: item.version.clone(),
-        before: item.record.clone(),
-        patch: Patch { record: item.record.clone(), fields: fields.iter().copied().collect() },
-        uid: None,
-        status: None,
-        owner: None,
-        mark: None,
-        facts: Facts::default(),
-        tells: Tells::All,
-    }))
+    Op::Update(Box::new(Update::of(
+        item,
+        Patch { record: item.record.clone(), fields: fields.iter().copied().collect() },
+    )))
 }
 
 fn delete(item: &Item) -> Op {

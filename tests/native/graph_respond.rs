@@ -4,7 +4,7 @@ use crate::graph_setup::{checked, meeting, scope};
 use pollster::block_on;
 use sandbox::Seed;
 use schedule_sync::model::{Field, Item, Patch, Record, Reminder, Response};
-use schedule_sync::ports::{Clue, Op, Refusal, Replica, Tells, Update};
+use schedule_sync::ports::{Clue, Op, Refusal, Replica, Update};
 use serde_json::json;
 
 /// An update of an invitation that answers it, and writes `more`.
@@ -15,19 +15,7 @@ fn answer(item: &Item, response: Response, more: &[Field]) -> Op {
         one.reminder = Reminder::Before(45);
     }
     let fields = more.iter().copied().chain([Field::Response]).collect();
-    Op::Update(Box::new(Update {
-        id: item.id.clone(),
-        container: item.container.clone(),
-        version: item.version.clone(),
-        before: item.record.clone(),
-        patch: Patch { record, fields },
-        uid: None,
-        owner: None,
-        status: None,
-        mark: None,
-        facts: item.facts.clone(),
-        tells: Tells::All,
-    }))
+    Op::Update(Box::new(Update::of(item, Patch { record, fields })))
 }
 
 #[test]

@@ -9,7 +9,7 @@ use schedule_sync::model::{
     Address, Body, ContainerId, Facts, Field, Importance, Item, Kind, Mark, Meeting, Patch, Person, Record, Reminder,
     Response, Role, Side, Status, Task, TaskWhen, When,
 };
-use schedule_sync::ports::{Clue, Create, Op, Outcome, Refusal, Replica, Tells, Update, Written};
+use schedule_sync::ports::{Clue, Create, Op, Outcome, Refusal, Replica, Update, Written};
 use serde_json::{Value, json};
 use std::rc::Rc;
 
@@ -106,19 +106,7 @@ fn a_task() -> Task {
 }
 
 fn update(item: &Item, record: Record, fields: &[Field]) -> Update {
-    Update {
-        id: item.id.clone(),
-        container: item.container.clone(),
-        version: item.version.clone(),
-        before: item.record.clone(),
-        patch: Patch { record, fields: fields.iter().copied().collect() },
-        uid: None,
-        owner: None,
-        status: None,
-        mark: None,
-        facts: item.facts.clone(),
-        tells: Tells::All,
-    }
+    Update::of(item, Patch { record, fields: fields.iter().copied().collect() })
 }
 
 fn delete(item: &Item) -> Op {

@@ -9,7 +9,7 @@ use schedule_sync::engine::link::{Link, Reason};
 use schedule_sync::engine::plan::{Action, Plan};
 use schedule_sync::engine::{Context, Seen};
 use schedule_sync::model::{Body, Facts, Field, Pair, Patch, Record, Side, Version};
-use schedule_sync::ports::{Create, Op, Tells, Update};
+use schedule_sync::ports::{Create, Op, Update};
 
 #[test]
 fn a_tenth_of_the_links_may_go_within_bounds() {
@@ -30,21 +30,9 @@ fn delete() -> Op {
 }
 
 fn update(fields: &[Field]) -> Op {
-    let record = pair().creatio.record;
-    let patch = Patch { record: record.clone(), fields: fields.iter().copied().collect() };
-    Op::Update(Box::new(Update {
-        id: "x".into(),
-        container: "x".into(),
-        version: Version::new(""),
-        before: record,
-        patch,
-        uid: None,
-        status: None,
-        owner: None,
-        mark: None,
-        facts: Facts::default(),
-        tells: Tells::All,
-    }))
+    let item = pair().creatio;
+    let patch = Patch { record: item.record.clone(), fields: fields.iter().copied().collect() };
+    Op::Update(Box::new(Update::of(&item, patch)))
 }
 
 /// A change of what is on `side` that says the texts of `after` where those of `before` stand, and writes `fields` of them.

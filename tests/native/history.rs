@@ -7,7 +7,7 @@ use schedule_sync::engine::history::{Entry, What, entries, taken_back};
 use schedule_sync::engine::link::Link;
 use schedule_sync::engine::plan::Action;
 use schedule_sync::model::{Facts, Field, Instant, Item, Patch, Record, Side, Status, Version};
-use schedule_sync::ports::{Create, Op, Outcome, Refusal, Tells, Update, Written};
+use schedule_sync::ports::{Create, Op, Outcome, Refusal, Update, Written};
 use std::collections::BTreeMap;
 
 fn run() -> Instant {
@@ -16,17 +16,8 @@ fn run() -> Instant {
 
 fn update(item: &Item, fields: &[Field], status: Option<Status>) -> Op {
     Op::Update(Box::new(Update {
-        id: item.id.clone(),
-        container: item.container.clone(),
-        version: item.version.clone(),
-        before: item.record.clone(),
-        patch: Patch { record: renamed(item), fields: fields.iter().copied().collect() },
-        uid: None,
         status,
-        owner: None,
-        mark: None,
-        facts: item.facts.clone(),
-        tells: Tells::All,
+        ..Update::of(item, Patch { record: renamed(item), fields: fields.iter().copied().collect() })
     }))
 }
 

@@ -286,7 +286,9 @@ fn mailed(phase: &Phase<'_>) -> Option<String> {
 }
 
 fn waiting(phase: &Phase<'_>) -> Option<String> {
-    let mut waits = phase.last.held.iter().filter(|held| held.reason == Reason::WouldMail);
+    // that the last attendee is taken off is asked in any case
+    let waits = phase.last.held.iter().filter(|held| held.reason == Reason::WouldMail);
+    let mut waits = waits.filter(|held| held.fields != [Field::People]);
     waits.next().filter(|_| phase.silent).map(|held| format!("{:?} of {:?}", held.fields, held.id))
 }
 

@@ -184,6 +184,35 @@ fn of_two_tasks_for_one_activity_the_older_stays() {
     assert_eq!(found(&seen, [&younger, &older]), expected, "in any order");
 }
 
+/// A server that knows no transactions lets two devices create one event at the same time.
+#[test]
+fn of_two_events_of_one_transaction_the_older_stays() {
+    let [early, late] = ["2026-03-01T09:00:00Z", "2026-03-02T09:00:00Z"].map(|text| Some(at(text)));
+    let of = |id: &str, created| {
+        let mut one = made(id, "a");
+        one.facts.created = created;
+        one
+    };
+    let surplus = || Match::Surplus("a".into());
+    for (what, old, new, there, expected) in [
+        ("the new one is older", of("m", late), of("x", early), true, Match::Relink("a".into())),
+        ("the new one is younger", of("m", early), of("x", late), true, surplus()),
+        ("the first was not read", of("m", early), of("x", late), false, Match::Copy),
+        ("the first is of no transaction", Item { id: "m".into(), ..event("m") }, of("x", late), true, Match::Copy),
+        ("a copy of it", of("m", early), copied("x", "a"), true, Match::New),
+    ] {
+        let mut seen = Seen { links: vec![link_to("a", &old)], ..seen([], [&new]) };
+        if there {
+            seen.items.exchange.insert("m".into(), old);
+        }
+        assert_eq!(found(&seen, [&new]), is("x", expected), "{what}");
+    }
+    let (older, younger, copy) = (of("x", early), of("m", late), copied("c", "a"));
+    let seen = seen([&activity("a")], [&older, &younger, &copy]);
+    let expected = [is("c", Match::New), is("m", surplus()), is("x", with("a"))].concat();
+    assert_eq!(found(&seen, [&older, &younger, &copy]), expected, "none is linked yet");
+}
+
 #[test]
 fn the_uid_is_that_of_one_activity_of_the_same_kind() {
     let holder = |id: &str, uid: &str| {

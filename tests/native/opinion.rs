@@ -12,8 +12,7 @@ use schedule_sync::error::Result;
 use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{Address, Facts, Field, Instant, Item, ItemId, Patch, Record, Side, Version};
 use schedule_sync::ports::{
-    Clock, Clue, Create, Directory, Http, Keys, Lost, Op, Outcome, Refusal, Replica, Request, Response, Secret, Tells,
-    Update,
+    Clock, Clue, Create, Directory, Http, Keys, Lost, Op, Outcome, Refusal, Replica, Request, Response, Secret, Update,
 };
 use serde_json::{Value, json};
 use std::cell::Cell;
@@ -208,19 +207,7 @@ fn the_other_server_pages_and_takes_writes() {
     let Record::Meeting(meeting) = &mut changed else { panic!("{changed:?}") };
     meeting.title = "Changed here".to_owned();
     let patch = Patch { record: changed, fields: [Field::Title].into() };
-    let update = Update {
-        id: new.clone(),
-        container: place.clone(),
-        version: made.version.clone(),
-        before: made.record.clone(),
-        patch,
-        uid: None,
-        status: None,
-        owner: None,
-        mark: None,
-        facts: made.facts,
-        tells: Tells::All,
-    };
+    let update = Update { id: new.clone(), container: place.clone(), ..Update::of(&made, patch) };
     let written = one(&creatio, Op::Update(Box::new(update))).unwrap();
     assert_eq!(there(&new).unwrap().record.title(), "Changed here");
 

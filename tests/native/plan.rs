@@ -6,8 +6,12 @@ use schedule_sync::engine::answer::{Answer, Choice};
 use schedule_sync::engine::decide::Step;
 use schedule_sync::engine::link::{Link, LinkState, Reason};
 use schedule_sync::engine::plan::Plan;
+use schedule_sync::engine::settings::{CreatioDelete, Way};
 use schedule_sync::engine::{Seen, identity};
-use schedule_sync::model::{Item, ItemId, Malformed, Mark, Occurrence, Original, Pair, Record, Side, Task, TaskWhen};
+use schedule_sync::model::{
+    Item, ItemId, Malformed, Mark, Occurrence, Original, Pair, Record, Side, Status, Task, TaskWhen,
+};
+use schedule_sync::ports::Op;
 
 fn mark(activity: &str, generation: u32) -> Mark {
     identity::mark(&activity.into(), &Moment::new().account, generation)
@@ -229,8 +233,6 @@ fn what_could_not_be_understood_is_shown_with_the_reason() {
 
 #[test]
 fn a_meeting_that_ended_is_completed_unless_somebody_touched_it_or_that_is_off() {
-    use schedule_sync::engine::settings::Way;
-    use schedule_sync::model::Status;
     type Change = fn(&mut Moment, &mut Seen, &mut Item);
     let rows: [(&str, Change, bool); 7] = [
         ("due", |_, _, _| {}, true),
@@ -254,6 +256,90 @@ fn a_meeting_that_ended_is_completed_unless_somebody_touched_it_or_that_is_off()
     let seen = Seen { due: ["a".into()].into(), ..seen_pair(&link, &items) };
     let plan = Moment::new().plan(&seen);
     assert_eq!(plan.actions.len(), 1, "what is written otherwise is completed by the next run: {plan}");
+}
+
+#[test]
+fn a_second_event_to_which_others_are_invited_is_asked_about() {
+    let (mut link, items) = linked(Side::Exchange);
+    let transaction = Some(identity::transaction(&"a".into(), &Moment::new().account, 0));
+    let ours = |id: &str, attendees| {
+        let mut one = Item { id: id.into(), ..items.exchange.clone() };
+        (one.facts.mark, one.facts.transaction) = (Some(mark("a", 0)), transaction.clone());
+        one.facts.attendees = attendees;
+        one
+    };
+    for (attendees, held, removed) in [(0, vec![], 1), (2, vec![Reason::SecondTask], 0)] {
+        let (first, second) = (ours("e", 0), ours("f", attendees));
+        link.facts.exchange = first.facts.clone();
+        let mut seen = Seen { links: vec![link.clone()], ..seen([&items.creatio], [&first, &second]) };
+        let plan = Moment::new().plan(&seen);
+        assert_eq!((reasons(&plan), plan.writes()), (held, removed), "{attendees}");
+        // the pair is written to: of what stands twice the next run decides
+        if let Some(activity) = seen.items.creatio.get_mut(&ItemId::from("a")) {
+            *title(activity) = "Renamed".to_owned();
+        }
+        let plan = Moment::new().plan(&seen);
+        assert_eq!(plan.actions.iter().map(|action| action.step).collect::<Vec<_>>(), [Step::Update(Side::Exchange)]);
+    }
+}
+
+/// Two devices at work at the same time: one revived the Activity under another id, the other imported the event.
+#[test]
+fn the_activity_in_whose_place_another_was_created_goes_if_it_is_as_we_made_it() {
+    type Change = fn(&mut Link, &mut Item);
+    let superseded = |rule: CreatioDelete, change: Change| {
+        let (mut link, items) = linked(Side::Creatio);
+        let mut old = items.creatio.clone();
+        change(&mut link, &mut old);
+        let new = Item { id: "b".into(), ..items.creatio.clone() };
+        let mut event = items.exchange.clone();
+        event.facts.mark = Some(mark("b", 1));
+        let seen = Seen { links: vec![link], ..seen([&old, &new], [&event]) };
+        Moment::with(|settings| settings.rules.creatio_delete = rule).plan(&seen)
+    };
+    for (rule, canceled) in [(CreatioDelete::Mark, true), (CreatioDelete::Leave, true), (CreatioDelete::Delete, false)]
+    {
+        let plan = superseded(rule, |_, _| {});
+        let removals: Vec<_> =
+            plan.actions.iter().filter(|action| action.step == Step::Delete(Side::Creatio)).collect();
+        let [removal] = removals.as_slice() else { panic!("{plan}") };
+        let ids = Pair { creatio: "a".into(), exchange: Link::foreseen(&"a".into()) };
+        assert_eq!((&removal.after.ids, removal.after.state), (&ids, LinkState::Tombstone), "{rule:?}");
+        let (side, op) = &removal.writes[0];
+        assert_eq!(
+            (*side, matches!(op, Op::Update(update) if update.status == Some(Status::Canceled))),
+            (Side::Creatio, canceled)
+        );
+        assert!(plan.links.iter().any(|link| link.ids.creatio == "b".into()), "{rule:?}: the link goes over");
+        assert!(!plan.links.iter().any(|link| link.ids.creatio == "a".into()), "{rule:?}: and does not stay");
+    }
+    let rows: [(&str, Change, Vec<Reason>); 4] = [
+        ("edited", |_, old| *title(old) = "Mine".to_owned(), vec![Reason::Ambiguous]),
+        ("not ours", |link, _| link.made = None, vec![Reason::Ambiguous]),
+        ("a process's", |_, old| old.facts.process = true, vec![Reason::Ambiguous]),
+        ("canceled", |_, old| old.facts.canceled = true, vec![]),
+    ];
+    for (what, change, held) in rows {
+        let plan = superseded(CreatioDelete::Mark, change);
+        assert!(plan.actions.iter().all(|action| action.step != Step::Delete(Side::Creatio)), "{what}: {plan}");
+        assert_eq!(reasons(&plan), held, "{what}");
+    }
+}
+
+/// A link that moved over to another event, whose Activity is created again under another id.
+#[test]
+fn what_is_dropped_is_not_put_in_the_same_plan() {
+    let (mut link, items) = linked(Side::Exchange);
+    link.ids.exchange = "gone".into();
+    let mut event = items.exchange.clone();
+    event.facts.mark = Some(mark("a", 0));
+    event.facts.transaction = Some(identity::transaction(&"a".into(), &Moment::new().account, 0));
+    *title(&mut event) = "Edited".to_owned();
+    let mut seen = Seen { links: vec![link], ..seen([], [&event]) };
+    seen.gone = Pair { creatio: ["a".into()].into(), exchange: ["gone".into()].into() };
+    let plan = Moment::new().plan(&seen);
+    assert_eq!(plan.actions.iter().map(|action| action.step).collect::<Vec<_>>(), [Step::Revive(Side::Creatio)]);
+    assert_eq!((plan.drop, plan.links), (vec!["a".into()], vec![]));
 }
 
 #[test]

@@ -6,6 +6,7 @@ pub(crate) mod ews;
 mod graph;
 mod hands;
 mod memory;
+mod post;
 
 use pollster::block_on;
 use schedule_sync::model::time::instant;
@@ -13,7 +14,7 @@ use schedule_sync::model::{
     Body, Cursor, Facts, Field, Importance, Instant, Item, ItemId, Kind, Listing, Meeting, Patch, Person, Record,
     Reminder, Response, Side, Status, Task, TaskWhen, When, Zone,
 };
-use schedule_sync::ports::{Clue, Op, Outcome, Refusal, Replica, Scope, Tells, Update};
+use schedule_sync::ports::{Clue, Op, Outcome, Refusal, Replica, Scope, Update};
 
 /// How the reply to the next writes goes astray.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -190,19 +191,7 @@ fn variants<R: Rig>(rig: &R) -> Vec<(Field, Record)> {
 
 /// A change of `item` that makes its record `record` in `fields`.
 fn update(item: &Item, record: &Record, fields: &[Field]) -> Op {
-    Op::Update(Box::new(Update {
-        id: item.id.clone(),
-        container: item.container.clone(),
-        version: item.version.clone(),
-        before: item.record.clone(),
-        patch: Patch { record: record.clone(), fields: fields.iter().copied().collect() },
-        uid: None,
-        status: None,
-        owner: None,
-        mark: None,
-        facts: item.facts.clone(),
-        tells: Tells::All,
-    }))
+    Op::Update(Box::new(Update::of(item, Patch { record: record.clone(), fields: fields.iter().copied().collect() })))
 }
 
 fn delete(item: &Item) -> Op {

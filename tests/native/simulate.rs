@@ -227,6 +227,7 @@ impl Stage {
             late,
             mails,
             history: self.devices.iter().flat_map(Device::history).collect(),
+            deleted: self.world.sandbox.borrow().exchange.deleted(self.world.mailbox),
             forgetful: self.forgetful,
         };
         broken.extend(outcome.broken());
@@ -310,11 +311,12 @@ fn a_seed_repeats_to_the_letter() {
 #[test]
 fn what_was_found_once_stays_mended() {
     let only = std::env::var("SIMULATE_ONLY").unwrap_or_default();
-    let broken =
-        regressions::all().into_iter().filter(|(what, _)| what.contains(&only)).filter_map(|(what, history)| {
-            let broken = play(&history, (Home::Cloud, true)).broken;
-            (!broken.is_empty()).then(|| format!("{what}\n  => {}", broken.join("\n  => ")))
-        });
+    let broken = regressions::all().into_iter().filter(|(what, _)| what.contains(&only)).flat_map(|(what, history)| {
+        [Home::Cloud, Home::Server].into_iter().filter_map(move |home| {
+            let broken = play(&history, (home, true)).broken;
+            (!broken.is_empty()).then(|| format!("{what}, in {home:?}\n  => {}", broken.join("\n  => ")))
+        })
+    });
     let broken: Vec<String> = broken.collect();
     assert!(broken.is_empty(), "{} broke again:\n{}", broken.len(), broken.join("\n"));
 }

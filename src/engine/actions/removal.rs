@@ -1,21 +1,29 @@
 //! Removals: by the delete rules, and of what stands twice or for nothing.
 
 use super::{ACTIVITIES, Planned, hold, informed, update};
-use crate::engine::Context;
 use crate::engine::decide::{self, Fate, Step};
 use crate::engine::link::{Link, LinkState, Reason};
+use crate::engine::merge::differences;
 use crate::engine::plan::Action;
 use crate::engine::settings::CreatioDelete;
+use crate::engine::{Context, Seen};
 use crate::model::{ContainerId, Facts, Item, ItemId, Pair, Patch, Record, Side, Status, Version};
 use crate::ports::{Op, Update};
 use std::collections::BTreeSet;
 
 /// The delete rule: Creatio marks (or deletes), Exchange moves to Deleted Items; the link stays as a tombstone.
 pub(super) fn delete(context: &Context<'_>, link: &Link, side: Side, fates: Pair<Fate<'_>>) -> Planned {
-    let informed = informed(link, fates);
     // an edit stays on the canceled Activity, whatever the rule
     let edited = decide::weighs(context, link, (Side::Creatio, fates.creatio));
     let marks = side == Side::Creatio && (edited || context.settings.rules.creatio_delete == CreatioDelete::Mark);
+    let held =
+        if side == Side::Creatio && edited { hold(context, link, fates, Reason::NotRevived).held } else { Vec::new() };
+    Planned { action: Some(taken_away(link, side, fates, marks)), held, ..Planned::default() }
+}
+
+/// The item of `link` on `side` is deleted, or, if that `marks` it, canceled.
+fn taken_away(link: &Link, side: Side, fates: Pair<Fate<'_>>, marks: bool) -> Action {
+    let informed = informed(link, fates);
     let now = fates[side].item().map_or(&link.base[side], |item| &item.record);
     let op = if marks {
         let none = Patch { record: now.clone(), fields: BTreeSet::new() };
@@ -29,16 +37,13 @@ pub(super) fn delete(context: &Context<'_>, link: &Link, side: Side, fates: Pair
             cancels: informed.facts[side].calls_off(),
         }
     };
-    let held =
-        if side == Side::Creatio && edited { hold(context, link, fates, Reason::NotRevived).held } else { Vec::new() };
-    let action = Action {
+    Action {
         step: Step::Delete(side),
         title: now.title().to_owned(),
         writes: vec![(side, op)],
         before: Some(as_read(link, side, now)),
         after: Link { state: LinkState::Tombstone, ..informed },
-    };
-    Planned { action: Some(action), held, ..Planned::default() }
+    }
 }
 
 /// Removes an item of Exchange that stands a second time for the Activity of `link`.
@@ -57,6 +62,25 @@ pub fn surplus(link: &Link, item: &Item) -> Action {
         before: Some(as_read(link, Side::Exchange, &item.record)),
         after: link.clone(),
     }
+}
+
+/// Removes the Activity of `link` in whose place another device has created another one, if it is there all the same: two devices were at work at
+/// the same time. Only what we made, and as we made it; it is marked, or deleted where that is the rule.
+#[must_use]
+pub fn superseded(context: &Context<'_>, seen: &Seen, link: &Link) -> Planned {
+    let Some(item) = seen.items.creatio.get(&link.ids.creatio).filter(|item| !item.facts.canceled) else {
+        return Planned::default();
+    };
+    let ours = link.made == Some(Side::Creatio) && !item.facts.process;
+    if !ours || !differences(&link.base.creatio, &item.record).is_empty() {
+        return Planned::held(context, Side::Creatio, item, Reason::Ambiguous);
+    }
+    let fates = Pair { creatio: Fate::Same(Some(item)), exchange: Fate::Same(None) };
+    let marks = context.settings.rules.creatio_delete != CreatioDelete::Delete;
+    let mut action = taken_away(link, Side::Creatio, fates, marks);
+    // the event belongs to the other one now
+    action.after.ids.exchange = Link::foreseen(&link.ids.creatio);
+    Planned { action: Some(action), ..Planned::default() }
 }
 
 /// An item that we created for an Activity that is gone, after a person's word: it is removed, or left; either way nothing is created from it.

@@ -2,7 +2,7 @@
 
 use super::{Gather, matters};
 use crate::engine::actions::ACTIVITIES;
-use crate::engine::link::{Held, LinkKey, Reason};
+use crate::engine::link::{Held, Link, LinkKey, LinkState, Reason};
 use crate::engine::settings::{Extent, Settings};
 use crate::engine::{identity, matching, scope};
 use crate::error::Result;
@@ -129,7 +129,16 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
                 && !self.seen.items.creatio.contains_key(&mark.activity)
                 && !self.seen.gone.creatio.contains(&mark.activity)
         });
-        let clues: Vec<Clue> = later.map(|mark| activity(mark.activity.clone())).collect();
+        let mut clues: Vec<Clue> = later.map(|mark| activity(mark.activity.clone())).collect();
+        // one in whose place another device has created another may be there all the same
+        let replaced = |link: &&Link| {
+            let mark = self.seen.items.exchange.get(&link.ids.exchange).and_then(|item| item.facts.mark.as_ref());
+            let id = &link.ids.creatio;
+            mark.is_some_and(|mark| mark.activity != *id && mark.generation > link.generation)
+                && !self.seen.items.creatio.contains_key(id)
+                && !self.seen.gone.creatio.contains(id)
+        };
+        clues.extend(self.links.values().filter(replaced).map(|link| activity(link.ids.creatio.clone())));
         self.read(Side::Creatio, &clues).await
     }
 
@@ -153,7 +162,12 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         let links = self.ends.store.links(&ids.collect::<Vec<_>>()).await?;
         self.know(links);
         for (found, asker) in found.into_iter().zip(askers) {
-            if found.series {
+            // what it was made for is there, but is no item, or another's
+            let others = found.items.iter().any(|item| {
+                let linked = |link: &Link| link.ids.exchange == item.id && link.state == LinkState::Alive;
+                identity::is_ours(&asker) && self.links.values().any(linked)
+            });
+            if found.series || others {
                 self.seen.occurring.insert(asker);
             }
             self.take(Side::Exchange, found);

@@ -5,7 +5,7 @@ use schedule_sync::engine::plan::{Action, Plan};
 use schedule_sync::engine::settings::{Conflict, FieldMap, Notify, Private, Settings};
 use schedule_sync::engine::{Seen, merge};
 use schedule_sync::model::{Field, Item, Patch, Record, Side};
-use schedule_sync::ports::{Op, Tells, Update};
+use schedule_sync::ports::{Op, Update};
 
 /// What is wrong with the engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -132,19 +132,7 @@ fn linked(seen: &Seen, such: impl Fn(&Item) -> bool) -> impl Iterator<Item = (&I
 }
 
 fn rewritten((item, action): (&Item, Action)) -> Action {
-    let update = Update {
-        id: item.id.clone(),
-        container: item.container.clone(),
-        version: item.version.clone(),
-        before: item.record.clone(),
-        patch: Patch { record: item.record.clone(), fields: [Field::Title].into() },
-        uid: None,
-        owner: None,
-        status: None,
-        mark: None,
-        facts: item.facts.clone(),
-        tells: Tells::All,
-    };
+    let update = Update::of(item, Patch { record: item.record.clone(), fields: [Field::Title].into() });
     Action { writes: vec![(Side::Exchange, Op::Update(Box::new(update)))], ..action }
 }
 

@@ -25,6 +25,8 @@ pub(crate) struct Outcome<'a> {
     pub(crate) mails: usize,
     /// What the devices wrote down.
     pub(crate) history: Vec<Entry>,
+    /// What lies in Deleted Items of the Exchange Server, where a person finds it again: there no deletion can depend on what it finds.
+    pub(crate) deleted: Vec<String>,
     /// Somebody began without a base: a store was lost, or there are two of them.
     pub(crate) forgetful: bool,
 }
@@ -86,7 +88,9 @@ impl Outcome<'_> {
                 || self.options.direction != Direction::Both
                 || (known.kind == Kind::Shared && self.options.colleague)
                 || known.removed;
-            let excused = may && missing.iter().all(|value| self.is_recorded(*what, value));
+            let kept =
+                |value: &str| self.is_recorded(*what, value) || self.deleted.iter().any(|item| item.contains(value));
+            let excused = may && missing.iter().all(|value| kept(value));
             if !missing.is_empty() && !excused {
                 broken.push(format!("tag {tag}: {what:?} {missing:?} is lost; shown {:?}", self.shown(rows, *what)));
             }

@@ -582,5 +582,65 @@ pub(crate) fn all() -> Vec<(&'static str, History)> {
                 ],
             ),
         ),
+        (
+            "two devices that create one event at the same time leave one",
+            history(
+                Options { conflict: Conflict::Creatio, ..pair },
+                vec![create(Creatio, Meeting), Move::Together { seed: 11_433_475_030_883_076_378 }],
+            ),
+        ),
+        (
+            "what was written into an event in the very moment it was deleted is to be found",
+            history(
+                Options { conflict: Conflict::Newest, ..pair },
+                vec![
+                    create(Creatio, Meeting),
+                    run(1),
+                    Move::Revoke,
+                    Move::Run { device: 0, trouble: Trouble::Status { nth: 27, status: 503, after: Some(2) } },
+                    Move::Deed(Deed::Cancel { tag: 0 }),
+                    Move::Revoke,
+                    Move::Pass { minutes: 5000 },
+                    Move::Run {
+                        device: 1,
+                        trouble: Trouble::Meanwhile {
+                            nth: 29,
+                            deed: Deed::Edit { tag: 0, side: Exchange, what: Body, value: 3 },
+                        },
+                    },
+                ],
+            ),
+        ),
+        (
+            "a link that moved over and was revived is kept once",
+            history(
+                Options { exchange_delete: ExchangeDelete::Leave, ..pair },
+                vec![
+                    create(Exchange, Meeting),
+                    run(1),
+                    run(0),
+                    remove(Exchange),
+                    edit(Creatio, Body, 5),
+                    Move::Run {
+                        device: 1,
+                        trouble: Trouble::Meanwhile { nth: 12, deed: Deed::Remove { tag: 0, side: Creatio } },
+                    },
+                ],
+            ),
+        ),
+        (
+            "what one device revives while another imports it is there once",
+            history(
+                Options { conflict: Conflict::Creatio, creatio_delete: CreatioDelete::Delete, colleague: true, ..pair },
+                vec![
+                    run(1),
+                    create(Exchange, Meeting),
+                    run(0),
+                    edit(Exchange, When, 3),
+                    remove(Creatio),
+                    Move::Together { seed: 8_023_503_598_539_758_177 },
+                ],
+            ),
+        ),
     ]
 }

@@ -91,6 +91,13 @@ impl Exchange {
         self.accounts.contains_key(account)
     }
 
+    /// What lies in Deleted Items of a mailbox, each as the text of its JSON.
+    #[must_use]
+    pub fn deleted(&self, account: &str) -> Vec<String> {
+        let trash = self.accounts.get(account).map(|account| account.trash.as_slice()).unwrap_or_default();
+        trash.iter().map(item::Item::text).collect()
+    }
+
     /// Has the server behave like this, until a reset; what isn't named is off.
     pub fn set_quirks(&mut self, quirks: &Quirks) {
         self.quirks = quirks.clone();

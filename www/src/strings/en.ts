@@ -7,6 +7,9 @@ export interface Counts {
   deleted: number;
 }
 
+/** The name of what was found; an Exchange Server does not tell whose mailbox it shows (`?`). */
+export const told = (name?: string): string | undefined => (name === '?' ? undefined : name);
+
 const side = { creatio: 'Creatio', exchange: 'the mailbox' };
 
 /** What the servers' codes of a refusal mean, as far as a person can do something about them. */
@@ -354,7 +357,7 @@ export const en = {
     store: () => 'The store in this browser can’t be used, or a newer version wrote it. Reload the page.',
     settings: () => 'The settings can’t be used. Correct them, or tell your administrator what it says here.',
     elsewhere: (who: string, names?: { meant: string; found: string }) =>
-      `${who}: this is ${names?.found ?? '?'}, but ${names?.meant ?? '?'} is to be synchronized. Nothing was written. ` +
+      `${who}: this is ${told(names?.found) ?? 'another one'}, but ${names?.meant ?? '?'} is to be synchronized. Nothing was written. ` +
       'Sign in to the right one; a copy of Creatio must not be synchronized with the same mailbox. ' +
       'If Creatio has moved to another address, your administrator can say so in the policy.',
     stopped: () => 'The synchronization was stopped. What was done is kept; the next run goes on.',
@@ -382,7 +385,7 @@ export const en = {
     series:
       'The series was changed, and this occurrence has no counterpart now. Let the other side follow, or leave it.',
     'second-task':
-      'It is a second task of the same activity, edited since. Take over what you need, then let it be deleted.',
+      'It is there a second time for the same activity, edited since, or with attendees. Take over what you need, then let it be deleted.',
     group: 'The group could not be evaluated. Choose another group in the settings.',
     'no-to-do':
       'This mailbox has no Microsoft To Do, so tasks are not synchronized. Turn tasks off in the settings, or ask your administrator.',

@@ -34,6 +34,15 @@ pub(crate) enum Spot {
 }
 
 impl Item {
+    /// The text of its JSON.
+    pub(crate) fn text(&self) -> String {
+        let body = match self {
+            Self::Event(event) => &event.body,
+            Self::Task(task) => &task.body,
+        };
+        Value::Object(body.clone()).to_string()
+    }
+
     pub(crate) fn id(&self) -> &str {
         match self {
             Self::Event(event) => event.id(),
