@@ -16,7 +16,7 @@ use crate::error::Error;
 use crate::http::Silence;
 use crate::http::odata::understand;
 use crate::model::record::differences;
-use crate::model::{Field, Item, ItemId, Record};
+use crate::model::{Field, Item, ItemId, Record, Version};
 use crate::ports::{Clock, Create, Http, Keys, Op, Outcome, Refusal, Update, Written};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -249,6 +249,11 @@ impl Held {
         }
     }
 
+    /// Whether this Activity is surely not there.
+    fn lacks(&self, id: &ItemId) -> bool {
+        !self.items.contains_key(id) && !self.malformed.contains(id)
+    }
+
     fn rows_of(&self, id: &ItemId) -> Vec<&Participant> {
         self.participants.iter().filter(|row| row.activity_id.as_str() == Some(id.as_str())).collect()
     }
@@ -324,7 +329,10 @@ fn settle(op: &Op, stage: &mut Stage, held: &Held) {
     let malformed = target(op).is_some_and(|id| held.malformed.contains(id));
     let refused = refusal.take();
     *stage = match (op, item, refused) {
-        (Op::Create(create), Some(item), _) if is_ours(create, item) => Stage::Done,
+        (Op::Create(create), Some(item), _) if is_ours(create, item) => {
+            // another device may have made it of what it saw: the next run compares the two
+            if is_whole(create, item) { Stage::Done } else { Stage::Settled(Refusal::Unknown) }
+        }
         (Op::Create(_), _, Some(reason)) => Stage::Settled(Refusal::Rejected(reason)),
         (Op::Create(_), Some(_), None) => Stage::Settled(Refusal::Rejected("another Activity has this id".to_owned())),
         (Op::Create(_), None, None) if !malformed => Stage::Settled(Refusal::NotSent),
@@ -341,6 +349,12 @@ fn is_ours(create: &Create, item: &Item) -> bool {
     differences(&create.record, &item.record).is_disjoint(&[Field::Title, Field::When].into())
 }
 
+/// Whether an Activity shows all that its creation wrote into its columns.
+fn is_whole(create: &Create, item: &Item) -> bool {
+    let rows = [Field::People, Field::Response];
+    differences(&create.record, &item.record).iter().all(|field| rows.contains(field))
+}
+
 /// Whether an Activity shows what an update wrote into its columns.
 fn is_written(update: &Update, item: &Item) -> bool {
     let columns = update.patch.fields.iter().filter(|field| !matches!(field, Field::People | Field::Response));
@@ -353,6 +367,13 @@ fn outcome(work: Work<'_>, held: Option<&Held>) -> Outcome {
     let Work { op, stage, replaced, .. } = work;
     let container = ACTIVITIES.into();
     match (stage, op, held) {
+        // it was created, its participants may not have been: somebody has deleted it by now, which the next run sees to
+        (Stage::Done | Stage::Settled(Refusal::Unknown), Op::Create(create), Some(held))
+            if create.id.as_ref().is_some_and(|id| held.lacks(id)) =>
+        {
+            let id = create.id.clone().ok_or(Refusal::Unknown)?;
+            Ok(Written { id, container, version: Version::new(""), item: None, replaced })
+        }
         (Stage::Settled(refusal), _, _) => Err(refusal),
         (Stage::Planned | Stage::Missed, _, _) => Err(Refusal::NotSent),
         (Stage::Doubtful(_), _, _) | (Stage::Done, Op::Create(_) | Op::Update(_), None) => Err(Refusal::Unknown),

@@ -4,7 +4,11 @@ use super::identity;
 use super::link::{Link, LinkState};
 use super::{Context, Seen, project, scope, series};
 use crate::model::{Item, ItemId, Kind, Record, Side};
+use chrono::Duration;
 use std::collections::{BTreeMap, BTreeSet};
+
+/// Two devices that create the same do so within this time; what is made later is a copy.
+const AT_ONCE: Duration = Duration::minutes(10);
 
 /// What an unlinked Exchange item was found to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -122,14 +126,22 @@ fn by_identity(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &I
         .unwrap_or(Match::New)
 }
 
-/// Whether `item` was created for `activity` a second time: a task that bears its mark, or an event that was created by the same transaction, which only
-/// a server does that knows no transactions (Exchange Server: its UID), while the first one is surely there.
+/// Whether `item` was created for `activity` a second time: a task that bears its mark; or an event that a second device created by the same
+/// transaction, while the first one is surely there.
 fn is_twin(seen: &Seen, linked: &Linked<'_>, item: &Item, activity: &ItemId) -> bool {
     let Some(link) = linked.of(activity) else { return false };
     let first = seen.items.exchange.get(&link.ids.exchange);
-    let transaction = item.facts.transaction.as_ref();
-    item.record.kind() == Kind::Task
-        || (transaction.is_some() && first.is_some_and(|first| first.facts.transaction.as_ref() == transaction))
+    item.record.kind() == Kind::Task || first.is_some_and(|first| are_twins(first, item))
+}
+
+/// Events of one transaction that were created in one calendar within minutes of each other, which only a server lets happen that knows no
+/// transactions (Exchange Server: there it is the UID, which a person's copy may keep, in another calendar or another day).
+fn are_twins(one: &Item, other: &Item) -> bool {
+    let (transaction, created) = (&one.facts.transaction, one.facts.created.zip(other.facts.created));
+    transaction.is_some()
+        && *transaction == other.facts.transaction
+        && one.container == other.container
+        && created.is_some_and(|(one, other)| (one - other).abs() < AT_ONCE)
 }
 
 /// Whether `item` is older than the one that `link` holds: of two for one Activity the older survives, on every device alike.
@@ -197,15 +209,16 @@ fn settle_rivals(context: &Context<'_>, unlinked: &[&Item], found: &mut BTreeMap
     }
     for mut items in rivals.into_values() {
         items.sort_by_key(|item| (!is_original(context, item), item.facts.created, item.id.clone()));
-        let uid = items.first().and_then(|item| item.facts.uid.clone());
+        let first = items.first().copied();
+        let uid = first.and_then(|item| item.facts.uid.clone());
         for copy in items.iter().skip(1) {
             let is_noted = noted(copy).is_some() && copy.facts.uid != uid;
             let what = match (copy.record.kind(), &copy.facts.mark) {
                 (Kind::Task, Some(mark)) => Match::Surplus(mark.activity.clone()),
-                // of one transaction there is one event, on a server that knows them
-                (Kind::Meeting, Some(mark)) if copy.facts.transaction.is_some() && is_original(context, copy) => {
+                (Kind::Meeting, Some(mark)) if first.is_some_and(|first| are_twins(first, copy)) => {
                     Match::Surplus(mark.activity.clone())
                 }
+                (Kind::Meeting, Some(_)) if is_original(context, copy) => Match::Copy,
                 (Kind::Meeting, Some(_)) => Match::New,
                 (Kind::Meeting, None) if is_noted => Match::New,
                 (Kind::Task | Kind::Meeting, None) => Match::Copy,

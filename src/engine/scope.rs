@@ -96,7 +96,7 @@ pub fn exports(context: &Context<'_>, seen: &Seen, item: &Item) -> bool {
         && (rules.between || !imported)
         && !item.facts.email
         && !item.facts.canceled
-        // its event is an occurrence that is not told of yet, or is gone: never a new one
+        // its event is an occurrence that is not told of yet, or is gone, or another's: never a new one
         && !seen.occurring.contains(&item.id)
         && seen.containers.iter().any(|container| container.kind == item.record.kind())
         && in_window(context, item)

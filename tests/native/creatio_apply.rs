@@ -123,6 +123,34 @@ fn what_is_created_is_read_back_the_same() {
 }
 
 #[test]
+fn what_another_device_created_of_what_it_saw_is_not_taken_for_what_was_written() {
+    let whole = meeting("m");
+    let mut seen = meeting("m");
+    seen.body = Body::from_text("as the other one saw it");
+    let mut moved = meeting("m");
+    moved.place = "elsewhere".to_owned();
+    for (there, told) in [(whole, None), (seen, Some(Refusal::Unknown)), (moved, Some(Refusal::Unknown))] {
+        let (_, creatio) = start(Seed::Empty);
+        one(&creatio, create(1, Record::Meeting(there.clone())));
+        let outcome = apply(&creatio, &[create(1, Record::Meeting(meeting("m")))]).remove(0);
+        assert_eq!(outcome.err(), told, "{there:?}");
+        assert_eq!(read(&creatio, 1).unwrap().record, Record::Meeting(there), "it stays");
+    }
+}
+
+#[test]
+fn what_was_created_and_is_gone_when_it_is_read_back_was_created() {
+    let (world, creatio) = start(Seed::Empty);
+    let none = json!({"status": 200, "body": {"value": []}});
+    world.faults(json!([{"method": "GET", "path": "Activity\\?", "times": 9, "then": none}]));
+    let Ok(Written { id: made, item, .. }) = apply(&creatio, &[create(1, Record::Meeting(meeting("m")))]).remove(0)
+    else {
+        panic!("it is said not to have been created");
+    };
+    assert_eq!((made, item), (id(1), None));
+}
+
+#[test]
 fn a_change_writes_its_fields_and_no_others() {
     let (world, creatio) = start(Seed::Empty);
     let item = one(&creatio, create(1, Record::Meeting(meeting("m"))));

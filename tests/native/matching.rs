@@ -187,16 +187,22 @@ fn of_two_tasks_for_one_activity_the_older_stays() {
 /// A server that knows no transactions lets two devices create one event at the same time.
 #[test]
 fn of_two_events_of_one_transaction_the_older_stays() {
-    let [early, late] = ["2026-03-01T09:00:00Z", "2026-03-02T09:00:00Z"].map(|text| Some(at(text)));
+    let times = ["2026-03-01T09:00:00Z", "2026-03-01T09:09:59Z", "2026-03-01T09:10:00Z"];
+    let [early, late, later] = times.map(|text| Some(at(text)));
     let of = |id: &str, created| {
         let mut one = made(id, "a");
         one.facts.created = created;
         one
     };
     let surplus = || Match::Surplus("a".into());
+    let elsewhere = |one: Item| Item { container: "elsewhere".into(), ..one };
     for (what, old, new, there, expected) in [
         ("the new one is older", of("m", late), of("x", early), true, Match::Relink("a".into())),
         ("the new one is younger", of("m", early), of("x", late), true, surplus()),
+        ("it was made later", of("m", early), of("x", later), true, Match::Copy),
+        ("it was made before", of("m", later), of("x", early), true, Match::Copy),
+        ("nobody knows when", of("m", None), of("x", None), true, Match::Copy),
+        ("in another calendar", of("m", early), elsewhere(of("x", late)), true, Match::Copy),
         ("the first was not read", of("m", early), of("x", late), false, Match::Copy),
         ("the first is of no transaction", Item { id: "m".into(), ..event("m") }, of("x", late), true, Match::Copy),
         ("a copy of it", of("m", early), copied("x", "a"), true, Match::New),
@@ -211,6 +217,10 @@ fn of_two_events_of_one_transaction_the_older_stays() {
     let seen = seen([&activity("a")], [&older, &younger, &copy]);
     let expected = [is("c", Match::New), is("m", surplus()), is("x", with("a"))].concat();
     assert_eq!(found(&seen, [&older, &younger, &copy]), expected, "none is linked yet");
+    let (older, later) = (of("x", early), of("m", later));
+    let seen = crate::moment::seen([&activity("a")], [&older, &later]);
+    let expected = [is("m", Match::Copy), is("x", with("a"))].concat();
+    assert_eq!(found(&seen, [&older, &later]), expected, "a copy that a person made of it");
 }
 
 #[test]

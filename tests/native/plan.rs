@@ -265,7 +265,7 @@ fn a_second_event_to_which_others_are_invited_is_asked_about() {
     let ours = |id: &str, attendees| {
         let mut one = Item { id: id.into(), ..items.exchange.clone() };
         (one.facts.mark, one.facts.transaction) = (Some(mark("a", 0)), transaction.clone());
-        one.facts.attendees = attendees;
+        (one.facts.attendees, one.facts.created) = (attendees, Some(at("2026-03-01T09:00:00Z")));
         one
     };
     for (attendees, held, removed) in [(0, vec![], 1), (2, vec![Reason::SecondTask], 0)] {

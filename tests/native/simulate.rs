@@ -264,8 +264,7 @@ fn play(history: &History, (home, check): (Home, bool)) -> Shown {
 /// Simulates what follows from `seed`: what there was in it; on failure the seed, the shrunk history, and what was broken.
 pub(crate) fn simulate(seed: u64, manner: (Home, bool)) -> Result<BTreeMap<String, usize>, String> {
     let history = History::new(seed);
-    let first = || play(&history, manner);
-    let shown = if trace::is_wanted_whole() { trace::on(first) } else { first() };
+    let shown = trace::whole(|| play(&history, manner));
     if shown.broken.is_empty() {
         return Ok(shown.census);
     }
@@ -313,7 +312,7 @@ fn what_was_found_once_stays_mended() {
     let only = std::env::var("SIMULATE_ONLY").unwrap_or_default();
     let broken = regressions::all().into_iter().filter(|(what, _)| what.contains(&only)).flat_map(|(what, history)| {
         [Home::Cloud, Home::Server].into_iter().filter_map(move |home| {
-            let broken = play(&history, (home, true)).broken;
+            let broken = trace::whole(|| play(&history, (home, true))).broken;
             (!broken.is_empty()).then(|| format!("{what}, in {home:?}\n  => {}", broken.join("\n  => ")))
         })
     });

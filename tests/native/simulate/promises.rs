@@ -88,13 +88,22 @@ impl Outcome<'_> {
                 || self.options.direction != Direction::Both
                 || (known.kind == Kind::Shared && self.options.colleague)
                 || known.removed;
-            let kept =
-                |value: &str| self.is_recorded(*what, value) || self.deleted.iter().any(|item| item.contains(value));
+            let kept = |value: &str| self.is_recorded(*what, value) || self.is_deleted(value);
             let excused = may && missing.iter().all(|value| kept(value));
             if !missing.is_empty() && !excused {
                 broken.push(format!("tag {tag}: {what:?} {missing:?} is lost; shown {:?}", self.shown(rows, *what)));
             }
         }
+    }
+
+    /// Whether the value lies in Deleted Items.
+    fn is_deleted(&self, value: &str) -> bool {
+        // of the time of an event its start, as JSON spells it
+        let value = match value.get(..19).filter(|start| start.get(10..11) == Some(" ")) {
+            Some(start) => start.replacen(' ', "T", 1),
+            None => value.to_owned(),
+        };
+        self.deleted.iter().any(|item| item.contains(&value))
     }
 
     fn is_recorded(&self, what: What, value: &str) -> bool {

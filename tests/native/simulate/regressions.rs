@@ -642,5 +642,59 @@ pub(crate) fn all() -> Vec<(&'static str, History)> {
                 ],
             ),
         ),
+        (
+            "what one device created of an old reading is compared with what the other saw",
+            history(
+                Options { colleague: true, ..pair },
+                vec![
+                    Move::Together { seed: 17_549_281_425_317_669_612 },
+                    Move::Quirks(Quirks {
+                        stale_reads: 1,
+                        page_size: std::num::NonZeroUsize::new(1),
+                        empty_pages: true,
+                        whole_occurrences: true,
+                        ..Quirks::default()
+                    }),
+                    create(Exchange, Meeting),
+                    crashed(29, false),
+                    Move::Expire,
+                    edit(Exchange, Body, 3),
+                    Move::Together { seed: 7_991_990_331_882_531_613 },
+                ],
+            ),
+        ),
+        (
+            "what is removed in the very moment it was imported does not come back",
+            history(
+                Options { direction: Direction::Import, conflict: Conflict::Exchange, ..USUAL },
+                vec![
+                    run(0),
+                    create(Exchange, Kind::AllDay),
+                    Move::Run {
+                        device: 0,
+                        trouble: Trouble::Meanwhile { nth: 22, deed: Deed::Remove { tag: 0, side: Creatio } },
+                    },
+                ],
+            ),
+        ),
+        (
+            "a time that was set in the very moment of the deletion is to be found",
+            history(
+                Options { direction: Direction::Export, conflict: Conflict::Exchange, ..pair },
+                vec![
+                    create(Creatio, Meeting),
+                    run(1),
+                    Move::Together { seed: 3_110_692_303_104_873_067 },
+                    remove(Creatio),
+                    Move::Run {
+                        device: 0,
+                        trouble: Trouble::Meanwhile {
+                            nth: 24,
+                            deed: Deed::Edit { tag: 0, side: Exchange, what: When, value: 4 },
+                        },
+                    },
+                ],
+            ),
+        ),
     ]
 }

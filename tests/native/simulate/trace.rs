@@ -10,16 +10,16 @@ thread_local! {
     static ON: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Whether all of every history is told, for one that does not end.
-pub(crate) fn is_wanted_whole() -> bool {
-    std::env::var_os("SIMULATE_TRACE").is_some_and(|how| how == "all")
+/// Has `play` told aloud if all of every history is wanted: for one that does not end, or is no failure of a seed.
+pub(crate) fn whole<T>(play: impl FnOnce() -> T) -> T {
+    if std::env::var_os("SIMULATE_TRACE").is_some_and(|how| how == "all") { on(play) } else { play() }
 }
 
 /// Has `play` told aloud, if that is wanted.
 pub(crate) fn on<T>(play: impl FnOnce() -> T) -> T {
     ON.set(std::env::var_os("SIMULATE_TRACE").is_some());
     let played = play();
-    ON.set(is_wanted_whole());
+    ON.set(false);
     played
 }
 
