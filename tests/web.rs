@@ -294,7 +294,7 @@ async fn one_holds_the_lock_at_a_time() {
 /// The count of one mailbox as one tab keeps it.
 async fn tab(instance: &str, address: &str) -> Meter {
     let database: Connection = Rc::default();
-    *database.borrow_mut() = Some(Rc::new(store::open(instance).await.unwrap()));
+    *database.borrow_mut() = Some(store::open(instance).await.unwrap());
     Meter::new(&database, address)
 }
 

@@ -7,16 +7,7 @@ import { findNginx, findOpenssl } from '../../.tasks/debian.mjs';
 import { actor } from './actor.mjs';
 import { nginx } from './nginx.mjs';
 import { only } from './ready.mjs';
-import {
-  control,
-  creatioClient,
-  envelope,
-  ewsHeaders,
-  graphTime,
-  handsClient,
-  instant,
-  onServer,
-} from './servers.mjs';
+import { control, creatioClient, envelope, ewsHeaders, graphTime, handsClient, instant, onServer } from './servers.mjs';
 import { stage } from './stage.mjs';
 
 const program = findNginx();
