@@ -258,7 +258,8 @@ export class Session extends EventTarget {
         if (replies) await this.engine.answer(address, replies);
         const report = await this.engine.run(address);
         reports.push(report);
-        said.push(summary(strings, report));
+        const whose = accounts.length > 1 ? `${address}: ` : '';
+        said.push(whose + summary(strings, report));
       }
       this.idle = reports.every(foundNothing);
     } finally {

@@ -49,7 +49,9 @@ export class AdvancedSettings extends LitElement {
       .hint {
         grid-column: 1 / -1;
         margin: -4px 0 0;
-        max-width: 46em;
+        max-width: 60em;
+        color: var(--muted);
+        font-size: 13px;
       }
       .line {
         display: flex;
