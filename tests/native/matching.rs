@@ -105,6 +105,7 @@ fn a_mark_tells_what_an_event_is_unless_it_is_a_copy_or_another_sites() {
         ("a copy, and it is there", copied("e", "a"), here, with("a")),
         ("a copy, and it is gone", copied("e", "a"), none, Match::New),
         ("a copy, and it has its event", copied("e", "a"), alive, Match::New),
+        ("a copy, and its event is gone", copied("e", "a"), lost, Match::Relink("a".into())),
         ("a transaction of another generation", later, alive, Match::New),
         ("another installation's", elsewhere, here, Match::New),
     ] {

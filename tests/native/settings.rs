@@ -36,6 +36,22 @@ fn targets_are_chosen_by_kind() {
 }
 
 #[test]
+fn a_field_that_a_side_does_not_hold_goes_no_way_and_the_others_as_before() {
+    let mut all: Vec<_> = fields(Kind::Meeting).iter().chain(fields(Kind::Task)).copied().collect();
+    all.sort();
+    all.dedup();
+    for field in &all {
+        let map = FieldMap { title: Way::In, ..FieldMap::default() }.without(&[*field]);
+        for other in &all {
+            let expected =
+                if other == field { Way::Off } else { FieldMap { title: Way::In, ..FieldMap::default() }.of(*other) };
+            assert_eq!(map.of(*other), expected, "{other} without {field}");
+        }
+    }
+    assert_eq!(FieldMap::default().without(&all[..2]).without(&[]), FieldMap::default().without(&all[..2]));
+}
+
+#[test]
 fn a_way_lets_values_go_from_its_side_and_each_field_has_its_own() {
     for (way, creatio, exchange) in
         [(Way::Both, true, true), (Way::In, false, true), (Way::Out, true, false), (Way::Off, false, false)]
