@@ -86,6 +86,7 @@ pub async fn observe<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: 
     gather.seen.guarded = state.held.iter().filter_map(|held| Some((held.id.clone()?, held.reason))).collect();
     gather.seen.deletions = recent(state, now);
     gather.listed(listings, state, full).await?;
+    gather.edits().await?;
     gather.reopened();
     gather.again(state).await?;
     gather.answered(state).await?;

@@ -4,12 +4,46 @@ use super::counterparts::{activity, people};
 use super::{Gather, matters};
 use crate::engine::Elsewhere;
 use crate::engine::link::{Link, LinkState};
+use crate::engine::merge::differences;
 use crate::engine::scope;
 use crate::error::Result;
 use crate::model::{ItemId, Person, Side};
 use crate::ports::{Clock, Clue, Directory, Events, Replica, Store};
 
 impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'_, C, X, S, K, E> {
+    /// Events and tasks that a listing shows edited are read directly: a listing may be late, and show one as it was before our own last write.
+    pub(super) async fn edits(&mut self) -> Result<()> {
+        let items = &self.seen.items.exchange;
+        let edited = |link: &&Link| {
+            let item = items.get(&link.ids.exchange);
+            matters(link)
+                && item.is_some_and(|item| {
+                    item.version != link.versions.exchange && !differences(&link.base.exchange, &item.record).is_empty()
+                })
+        };
+        let clue = |link: &Link| {
+            let item = items.get(&link.ids.exchange)?;
+            Some(Clue::Id { id: item.id.clone(), container: item.container.clone() })
+        };
+        let clues: Vec<Clue> = self.links.values().filter(edited).filter_map(clue).collect();
+        if clues.is_empty() {
+            return Ok(());
+        }
+        for (clue, found) in clues.iter().zip(self.ends.exchange.find(&clues).await?) {
+            let Clue::Id { id, .. } = clue else { continue };
+            match found.items.into_iter().next() {
+                Some(item) => drop(self.seen.items.exchange.insert(id.clone(), item)),
+                None if found.malformed.is_empty() => {
+                    self.seen.items.exchange.remove(id);
+                    self.suspects.exchange.insert(id.clone());
+                }
+                // that it is there is sure; what it holds is told as far as the listing does
+                None => {}
+            }
+        }
+        Ok(())
+    }
+
     /// Whether a conversion would lose something, only a direct read of the event or task tells.
     pub(super) async fn converted(&mut self) -> Result<()> {
         let other = |link: &&Link| {

@@ -696,5 +696,26 @@ pub(crate) fn all() -> Vec<(&'static str, History)> {
                 ],
             ),
         ),
+        (
+            "a listing that is late is no edit",
+            history(
+                USUAL,
+                vec![
+                    create(Exchange, Meeting),
+                    Move::Quirks(Quirks {
+                        replays: true,
+                        stale_reads: 1,
+                        shuffled_order: true,
+                        page_size: std::num::NonZeroUsize::new(3),
+                        ..Quirks::default()
+                    }),
+                    struck(json!([{"server": "creatio", "path": "/tasks$", "then": {"status": 429}}])),
+                    edit(Creatio, Place, 4),
+                    struck(json!([{"server": "creatio", "path": "/events", "times": 2, "then": {"status": 412}}])),
+                    Move::Pass { minutes: 45_000 },
+                    crashed(22, true),
+                ],
+            ),
+        ),
     ]
 }
