@@ -176,12 +176,13 @@ impl FieldMap {
     #[must_use]
     pub fn without(mut self, fields: &[Field]) -> Self {
         for field in fields {
-            *self.place(*field) = Way::Off;
+            *self.of_mut(*field) = Way::Off;
         }
         self
     }
 
-    fn place(&mut self, field: Field) -> &mut Way {
+    /// The way of `field`, to be changed.
+    pub const fn of_mut(&mut self, field: Field) -> &mut Way {
         match field {
             Field::Title => &mut self.title,
             Field::When => &mut self.when,

@@ -1,6 +1,6 @@
 //! What the settings choose: whole runs over two sides in memory, under one setting after another.
 
-use crate::memory::{ME, at, everything, item, meeting, task, way};
+use crate::memory::{ME, at, everything, item, meeting, task};
 use crate::trips::{Trip, activity, event, guest, linked, said};
 use pollster::block_on;
 use schedule_sync::engine::answer::Choice;
@@ -32,7 +32,7 @@ fn reasons(report: &Report) -> Vec<(Reason, &str)> {
 
 fn map(field: Field, to: Way) -> FieldMap {
     let mut map = FieldMap::default();
-    *way(&mut map, field) = to;
+    *map.of_mut(field) = to;
     map
 }
 

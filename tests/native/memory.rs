@@ -2,7 +2,7 @@
 
 use schedule_sync::engine::history::Entry;
 use schedule_sync::engine::link::{Link, LinkKey, State};
-use schedule_sync::engine::settings::{Block, FieldMap, Settings, Way};
+use schedule_sync::engine::settings::{Block, Settings};
 use schedule_sync::engine::{Account, Words, merge};
 use schedule_sync::error::Result;
 use schedule_sync::model::{
@@ -470,20 +470,5 @@ pub(crate) fn when(item: &Item) -> When {
     match &item.record {
         Record::Meeting(meeting) => meeting.when,
         Record::Task(_) => panic!("a task"),
-    }
-}
-
-/// The way of a field in a map, to be changed.
-pub(crate) fn way(map: &mut FieldMap, field: Field) -> &mut Way {
-    match field {
-        Field::Title => &mut map.title,
-        Field::When => &mut map.when,
-        Field::Place => &mut map.place,
-        Field::Body => &mut map.body,
-        Field::Importance => &mut map.importance,
-        Field::Reminder => &mut map.reminder,
-        Field::Status => &mut map.status,
-        Field::People => &mut map.people,
-        Field::Response => &mut map.response,
     }
 }

@@ -61,7 +61,7 @@ fn a_way_lets_values_go_from_its_side_and_each_field_has_its_own() {
     for kind in [Kind::Meeting, Kind::Task] {
         for &field in fields(kind) {
             let mut map = FieldMap::default();
-            *crate::memory::way(&mut map, field) = Way::Off;
+            *map.of_mut(field) = Way::Off;
             let off: Vec<_> = fields(kind).iter().filter(|other| map.of(**other) == Way::Off).collect();
             assert_eq!(off, [&field]);
         }

@@ -3,7 +3,7 @@
 
 use super::case::{Bond, Case, Clash, Edit, Fate, Made, Notify, Private, Removal, Way};
 use crate::decide::link;
-use crate::memory::{CALENDAR, LIST, ME, account, at, everything, item, meeting, task, way, words};
+use crate::memory::{CALENDAR, LIST, ME, account, at, everything, item, meeting, task, words};
 use crate::trips::guest;
 use schedule_sync::engine::link::{Link, LinkState, Reason};
 use schedule_sync::engine::plan::{Plan, plan};
@@ -71,7 +71,7 @@ fn settings(case: &Case) -> Settings {
     settings.rules.only_mine = case.narrowed;
     settings.rules.between = case.between;
     for field in Side::BOTH.into_iter().filter_map(|side| case.changed(side)) {
-        *way(&mut settings.fields, field) = match case.way {
+        *settings.fields.of_mut(field) = match case.way {
             Way::Both => settings::Way::Both,
             Way::In => settings::Way::In,
             Way::Out => settings::Way::Out,

@@ -32,6 +32,11 @@ const fn run(device: usize) -> Move {
     Move::Run { device, trouble: Trouble::Nothing }
 }
 
+/// A run in which a person does something before its `nth` await.
+const fn meanwhile(device: usize, nth: usize, deed: Deed) -> Move {
+    Move::Run { device, trouble: Trouble::Meanwhile { nth, deed } }
+}
+
 /// What each is about, and the history.
 pub(crate) fn all() -> Vec<(&'static str, History)> {
     use Kind::{Invited, Meeting, Task};
@@ -251,13 +256,7 @@ pub(crate) fn all() -> Vec<(&'static str, History)> {
                     Move::Revoke,
                     create(Creatio, Task),
                     Move::Together { seed: 15_837_701_480_296_118_524 },
-                    Move::Run {
-                        device: 1,
-                        trouble: Trouble::Meanwhile {
-                            nth: 7,
-                            deed: Deed::Edit { tag: 0, side: Exchange, what: When, value: 2 },
-                        },
-                    },
+                    meanwhile(1, 7, Deed::Edit { tag: 0, side: Exchange, what: When, value: 2 }),
                 ],
             ),
         ),
@@ -364,13 +363,7 @@ pub(crate) fn all() -> Vec<(&'static str, History)> {
                 Options { conflict: Conflict::Creatio, exchange_delete: ExchangeDelete::Leave, ..pair },
                 vec![
                     told(true, 1, true, 3),
-                    Move::Run {
-                        device: 0,
-                        trouble: Trouble::Meanwhile {
-                            nth: 9,
-                            deed: Deed::Create { tag: 0, side: Creatio, kind: Task, value: 1 },
-                        },
-                    },
+                    meanwhile(0, 9, Deed::Create { tag: 0, side: Creatio, kind: Task, value: 1 }),
                     run(1),
                     edit(Exchange, Title, 3),
                     Move::Together { seed: 7_791_831_551_583_569_967 },
@@ -388,13 +381,7 @@ pub(crate) fn all() -> Vec<(&'static str, History)> {
                     told(false, 2, true, 1),
                     remove(Exchange),
                     Move::Forget { device: 0 },
-                    Move::Run {
-                        device: 0,
-                        trouble: Trouble::Meanwhile {
-                            nth: 24,
-                            deed: Deed::Create { tag: 1, side: Exchange, kind: Meeting, value: 6 },
-                        },
-                    },
+                    meanwhile(0, 24, Deed::Create { tag: 1, side: Exchange, kind: Meeting, value: 6 }),
                 ],
             ),
         ),
@@ -572,13 +559,7 @@ pub(crate) fn all() -> Vec<(&'static str, History)> {
                     create(Creatio, Task),
                     run(0),
                     remove(Creatio),
-                    Move::Run {
-                        device: 0,
-                        trouble: Trouble::Meanwhile {
-                            nth: 18,
-                            deed: Deed::Edit { tag: 0, side: Exchange, what: Title, value: 3 },
-                        },
-                    },
+                    meanwhile(0, 18, Deed::Edit { tag: 0, side: Exchange, what: Title, value: 3 }),
                 ],
             ),
         ),
@@ -601,13 +582,7 @@ pub(crate) fn all() -> Vec<(&'static str, History)> {
                     Move::Deed(Deed::Cancel { tag: 0 }),
                     Move::Revoke,
                     Move::Pass { minutes: 5000 },
-                    Move::Run {
-                        device: 1,
-                        trouble: Trouble::Meanwhile {
-                            nth: 29,
-                            deed: Deed::Edit { tag: 0, side: Exchange, what: Body, value: 3 },
-                        },
-                    },
+                    meanwhile(1, 29, Deed::Edit { tag: 0, side: Exchange, what: Body, value: 3 }),
                 ],
             ),
         ),
@@ -621,10 +596,7 @@ pub(crate) fn all() -> Vec<(&'static str, History)> {
                     run(0),
                     remove(Exchange),
                     edit(Creatio, Body, 5),
-                    Move::Run {
-                        device: 1,
-                        trouble: Trouble::Meanwhile { nth: 12, deed: Deed::Remove { tag: 0, side: Creatio } },
-                    },
+                    meanwhile(1, 12, Deed::Remove { tag: 0, side: Creatio }),
                 ],
             ),
         ),
@@ -667,14 +639,7 @@ pub(crate) fn all() -> Vec<(&'static str, History)> {
             "what is removed in the very moment it was imported does not come back",
             history(
                 Options { direction: Direction::Import, conflict: Conflict::Exchange, ..USUAL },
-                vec![
-                    run(0),
-                    create(Exchange, Kind::AllDay),
-                    Move::Run {
-                        device: 0,
-                        trouble: Trouble::Meanwhile { nth: 22, deed: Deed::Remove { tag: 0, side: Creatio } },
-                    },
-                ],
+                vec![run(0), create(Exchange, Kind::AllDay), meanwhile(0, 22, Deed::Remove { tag: 0, side: Creatio })],
             ),
         ),
         (
@@ -686,13 +651,7 @@ pub(crate) fn all() -> Vec<(&'static str, History)> {
                     run(1),
                     Move::Together { seed: 3_110_692_303_104_873_067 },
                     remove(Creatio),
-                    Move::Run {
-                        device: 0,
-                        trouble: Trouble::Meanwhile {
-                            nth: 24,
-                            deed: Deed::Edit { tag: 0, side: Exchange, what: When, value: 4 },
-                        },
-                    },
+                    meanwhile(0, 24, Deed::Edit { tag: 0, side: Exchange, what: When, value: 4 }),
                 ],
             ),
         ),
