@@ -36,7 +36,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             let mut found = Found {
                 items: reading.items.iter().filter(|item| answers(clue, item)).cloned().collect(),
                 malformed: reading.malformed.iter().filter(|bad| is_meant(clue, bad)).cloned().collect(),
-                series: false,
+                ..Found::default()
             };
             if let (true, Some(bad)) = (found.is_absent(), nameless) {
                 // whose row it is can't be told: it may be this one's, which must not look absent

@@ -233,4 +233,18 @@ pub enum Reason {
     NoToDo,
     /// The target calendar or list can't be written, or is not there.
     NoTarget,
+    /// A calendar or list, or a part of one, could not be read; nothing in it counts as gone.
+    Unreadable,
+    /// The server refused the search that the item waits for: whether its counterpart is there is not known.
+    Unanswered,
+    /// The server did not keep what was written to it, not the second time either.
+    NotKept,
+    /// Somebody else organizes the meeting: an edit in Creatio was put back.
+    PutBack,
+    /// The organizer changed the text of a meeting in which the user has notes of their own.
+    OwnNotes,
+    /// The notes of the Activity would go out to the people invited.
+    InsideNotes,
+    /// The Activity has had a counterpart in the mailbox, which is nowhere to be found; why it went is not known.
+    LostCounterpart,
 }

@@ -457,6 +457,13 @@ pub enum WhyHeld {
     Group,
     NoToDo,
     NoTarget,
+    Unreadable,
+    Unanswered,
+    NotKept,
+    PutBack,
+    OwnNotes,
+    InsideNotes,
+    LostCounterpart,
 }
 
 /// The pairs of a reason here and the engine's, in both directions.
@@ -499,6 +506,13 @@ reasons!(
     Group,
     NoToDo,
     NoTarget,
+    Unreadable,
+    Unanswered,
+    NotKept,
+    PutBack,
+    OwnNotes,
+    InsideNotes,
+    LostCounterpart,
 );
 
 impl From<Field> for FieldName {
@@ -544,9 +558,13 @@ fn choices(reason: Reason) -> Vec<Saying> {
         | Reason::RichBody
         | Reason::DeleteAsked
         | Reason::ConvertAsked
+        | Reason::InsideNotes
+        | Reason::LostCounterpart
         | Reason::Series => {
             vec![Saying::Allow, Saying::Leave]
         }
+        Reason::OwnNotes => vec![Saying::Exchange, Saying::Leave],
+        Reason::PutBack => vec![Saying::Creatio, Saying::Leave],
         Reason::Ambiguous
         | Reason::ManyOfOthers
         | Reason::ManyDeletions
@@ -554,12 +572,15 @@ fn choices(reason: Reason) -> Vec<Saying> {
         | Reason::ManyCreations
         | Reason::SideEmpty
         | Reason::SecondTask
+        | Reason::NotKept
         | Reason::Rejected => vec![Saying::Allow],
         Reason::Malformed
         | Reason::Process
         | Reason::NotRevived
         | Reason::Group
         | Reason::NoToDo
+        | Reason::Unreadable
+        | Reason::Unanswered
         | Reason::NoTarget => Vec::new(),
     }
 }

@@ -390,6 +390,19 @@ export const en = {
     'no-to-do':
       'This mailbox has no Microsoft To Do, so tasks are not synchronized. Turn tasks off in the settings, or ask your administrator.',
     'no-target': 'The calendar or list can’t be written or is not there. Choose another one in the settings.',
+    unreadable:
+      'This calendar or list could not be read, everything else was. Nothing in it counts as deleted; the next run tries again.',
+    unanswered:
+      'The mailbox refused to search for its counterpart, so nothing was written for it. The next run tries again; if it stays so, tell your administrator.',
+    'not-kept':
+      'The server did not keep what was written, and kept its own value instead. Correct it there, or have it tried again.',
+    'put-back':
+      'Somebody else organizes this meeting, so your change was put back. Your value is kept here; choose whether Creatio keeps it.',
+    'own-notes':
+      'The organizer changed the text, and you have notes of your own in it. Take the organizer’s text over, or leave your notes.',
+    'inside-notes':
+      'The notes of the activity would go out to the people invited. Read them, then allow that, or leave them out.',
+    'lost-counterpart': 'It was in the mailbox once and is no longer there. Have it created there again, or leave it.',
   },
 };
 
