@@ -2,7 +2,7 @@
 //!
 //! It reads as the algorithm: [`scope`] says what is looked at, [`matching`] which unlinked items are one, [`decide`] what is done
 //! with each pair, [`flows`] how fields may flow, [`merge`] how they do, [`project`] what a value is on the other side, [`guard`] what is too much, [`plan`]
-//! puts it together, and [`fold`] takes in what the servers answered.
+//! puts it together, and [`fold`] takes in what the servers answered, [`kept`] what they made of it.
 
 pub mod actions;
 pub mod answer;
@@ -14,6 +14,7 @@ pub mod fold;
 pub mod guard;
 pub mod history;
 pub mod identity;
+pub mod kept;
 pub mod link;
 pub mod matching;
 pub mod merge;

@@ -57,6 +57,7 @@ fn link(activity: &str, exchange: &str, master: Option<&str>) -> Link {
         generation: 3,
         state: LinkState::Pending(Side::Creatio),
         unsettled: false,
+        unkept: Pair::default(),
     }
 }
 
@@ -97,6 +98,7 @@ fn entry(run: &str, nth: usize) -> Entry {
         after: None,
         facts: Facts::default(),
         undoes: None,
+        corrects: false,
     }
 }
 

@@ -16,7 +16,7 @@ use super::decide::{self, Fate, Step};
 use super::link::{Held, Link, LinkState, Reason};
 use super::merge::{self, Merge, Rule};
 use super::plan::Action;
-use super::{Context, Seen, claim, identity};
+use super::{Context, Seen, claim, identity, kept, project};
 use crate::model::{Facts, Field, Instant, Item, ItemId, Kind, Pair, Patch, Record, Side, Status};
 use crate::ports::{Op, Tells, Update};
 use std::collections::BTreeSet;
@@ -79,7 +79,7 @@ impl Planned {
 #[must_use]
 pub fn linked(context: &Context<'_>, seen: &Seen, link: &Link, (step, fates): (Step, Pair<Fate<'_>>)) -> Planned {
     match step {
-        Step::Rest => rest(link, fates),
+        Step::Rest => tried(context, seen, link, fates),
         Step::Sleep => with_state(link, fates, LinkState::Asleep),
         Step::Leave => left(link, fates),
         Step::Bury => with_state(link, fates, LinkState::Tombstone),
@@ -105,6 +105,28 @@ fn rest(link: &Link, fates: Pair<Fate<'_>>) -> Planned {
     }
     let after = Link { unsettled: is_unsettled(link, fates), ..informed(link, fates) };
     if after == *link { Planned::default() } else { Planned::link(after) }
+}
+
+/// A pair at rest of which a side did not keep what was written to it: it is named until a person has it tried again, or leaves it.
+fn tried(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'_>>) -> Planned {
+    let mut planned = rest(link, fates);
+    if link.state != LinkState::Alive || Side::BOTH.into_iter().all(|side| link.unkept[side].is_empty()) {
+        return planned;
+    }
+    let mut after = planned.links.pop().unwrap_or_else(|| link.clone());
+    match seen.answers.to([&link.ids.creatio, &link.ids.exchange], Reason::NotKept) {
+        Some(Choice::Allow) => {
+            let now = Pair::of(|side| fates[side].item().map_or(&link.base[side], |item| &item.record));
+            let shadows = project::shadows(context, seen, (now, Some(link.base.as_ref())));
+            planned.action = kept::again(&after, fates, &shadows);
+        }
+        Some(Choice::Leave | Choice::Take(_)) => after.unkept = Pair::default(),
+        None => planned.held.extend(kept::named(&after, link.base.creatio.title(), context.now)),
+    }
+    if planned.action.is_none() {
+        planned.links.extend((after != *link).then_some(after));
+    }
+    planned
 }
 
 fn with_state(link: &Link, fates: Pair<Fate<'_>>, state: LinkState) -> Planned {
@@ -251,13 +273,15 @@ fn fresh(context: &Context<'_>, items: Pair<&Item>) -> Link {
         generation: items.exchange.facts.mark.as_ref().map_or(0, |mark| mark.generation),
         state: LinkState::Alive,
         unsettled: false,
+        unkept: Pair::default(),
     }
 }
 
 /// The action that writes what a merge says, or just the link if it says nothing.
 fn written(link: Link, (step, before): (Step, Option<&Link>), merge: &Merge, now: Pair<&Record>) -> Planned {
     let unsettled = Side::BOTH.into_iter().any(|side| merge.base[side] != merge.target[side]);
-    let after = Link { base: merge.base.clone(), unsettled, ..link };
+    let unkept = before.map_or_else(Pair::default, |before| kept::left(before, &merge.base));
+    let after = Link { base: merge.base.clone(), unsettled, unkept, ..link };
     let writes: Vec<(Side, Op)> = Side::BOTH
         .into_iter()
         .filter(|side| !merge.writes[*side].is_empty())

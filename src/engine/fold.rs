@@ -1,6 +1,7 @@
 //! Folding: what a server answered becomes the link's new state. A link moves on only by what was confirmed.
 
 use super::decide::Step;
+use super::kept;
 use super::link::{Held, Link, LinkState, Reason};
 use super::plan::Action;
 use crate::model::{ContainerId, Facts, Field, Instant, Item, ItemId, Side};
@@ -65,6 +66,9 @@ pub fn found(link: &Link, side: Side, item: &Item) -> Link {
     for field in BY_CREATION {
         super::merge::copy(field, &item.record, &mut link.base[side]);
     }
+    if item.stamp.is_some() && item.stamp == item.facts.created {
+        kept::as_made(&mut link, side, item);
+    }
     link
 }
 
@@ -76,6 +80,7 @@ fn confirm(link: &mut Link, side: Side, (op, written): (&Op, &Written)) {
         for field in predicted(op) {
             super::merge::copy(field, &item.record, &mut link.base[side]);
         }
+        kept::confirm(link, side, (op, item));
         link.facts[side] = learned(&link.facts[side], item);
     }
 }
@@ -103,6 +108,11 @@ fn predicted(op: &Op) -> Vec<Field> {
         }
         Op::Delete { .. } => Vec::new(),
     }
+}
+
+/// Both items of a pair, to be read again.
+pub(super) fn both(link: &Link) -> Vec<(Side, ItemId, ContainerId)> {
+    Side::BOTH.into_iter().map(|side| (side, link.ids[side].clone(), link.containers[side].clone())).collect()
 }
 
 /// A write that was not confirmed: the old link stays, the next run reads both items again.

@@ -39,6 +39,9 @@ pub struct Entry {
     /// The write that this one took back: its run and its place there.
     #[serde(default)]
     pub undoes: Option<(Instant, usize)>,
+    /// It tries once more what an earlier write of the same run did not come to, and is taken back with that.
+    #[serde(default)]
+    pub corrects: bool,
 }
 
 /// How many writes of each run are taken back; what an undo took back that was undone itself stands again.
@@ -127,5 +130,6 @@ fn entry(
         after,
         facts: known.facts[*side].clone(),
         undoes: None,
+        corrects: false,
     })
 }

@@ -36,6 +36,9 @@ pub struct Link {
     /// changes, since a listing then tells of that one only.
     #[serde(default)]
     pub unsettled: bool,
+    /// Fields of which a side holds something else than was written to it, the second time too: the server's own value, which is no edit.
+    #[serde(default)]
+    pub unkept: Pair<BTreeSet<Field>>,
 }
 
 /// How a link lives.

@@ -69,7 +69,7 @@ pub struct Now {
 #[must_use]
 pub fn undo((account, silently): (&Account, bool), entries: &[Entry], now: &Now) -> Undo {
     let mut undo = Undo::default();
-    let mut last_first: Vec<&Entry> = entries.iter().collect();
+    let mut last_first: Vec<&Entry> = entries.iter().filter(|entry| !entry.corrects).collect();
     last_first.sort_by_key(|entry| std::cmp::Reverse(entry.nth));
     for entry in last_first {
         let back = match now.links.get(&entry.activity) {
@@ -93,8 +93,8 @@ pub fn undo((account, silently): (&Account, bool), entries: &[Entry], now: &Now)
 
 fn back((account, silently): (&Account, bool), entry: &Entry, item: Option<&Item>, link: &Link) -> Result<Op, Why> {
     match (entry.what, item) {
-        (What::Created, Some(item)) => uncreate(entry, item),
-        (What::Updated, Some(item)) => restore(entry, item, silently),
+        (What::Created, Some(item)) => uncreate(entry, item, link),
+        (What::Updated, Some(item)) => restore(entry, item, (link, silently)),
         (What::Status(Some(before), after), Some(item)) if item.facts.status == Some(after) => {
             let none = Patch { record: item.record.clone(), fields: BTreeSet::new() };
             Ok(Op::Update(Box::new(Update { status: Some(before), ..Update::of(item, none) })))
@@ -105,11 +105,18 @@ fn back((account, silently): (&Account, bool), entry: &Entry, item: Option<&Item
     }
 }
 
+/// The fields in which `item` is no longer what was written: not those of which the server itself kept something else, and nobody edited since.
+fn newer(entry: &Entry, (after, item): (&Record, &Item), link: &Link) -> BTreeSet<Field> {
+    let edited = merge::differences(&link.base[entry.side], &item.record);
+    let servers = link.unkept[entry.side].difference(&edited).copied().collect();
+    &merge::differences(after, &item.record) - &servers
+}
+
 /// Removes what was created, if it still is what was created.
-fn uncreate(entry: &Entry, item: &Item) -> Result<Op, Why> {
+fn uncreate(entry: &Entry, item: &Item, link: &Link) -> Result<Op, Why> {
     let newer = entry.after.as_ref().is_none_or(|after| {
         // the server's own answer to an invitation is no edit
-        merge::differences(after, &item.record).into_iter().any(|field| field != Field::Response)
+        newer(entry, (after, item), link).into_iter().any(|field| field != Field::Response)
     });
     match () {
         () if newer => Err(Why::Newer),
@@ -124,10 +131,10 @@ fn uncreate(entry: &Entry, item: &Item) -> Result<Op, Why> {
 }
 
 /// Writes back the fields as they were, if they still are as they were written.
-fn restore(entry: &Entry, item: &Item, silently: bool) -> Result<Op, Why> {
+fn restore(entry: &Entry, item: &Item, (link, silently): (&Link, bool)) -> Result<Op, Why> {
     let (Some(before), Some(after)) = (&entry.before, &entry.after) else { return Err(Why::Newer) };
     let fields: BTreeSet<Field> = entry.fields.iter().copied().collect();
-    if !merge::differences(after, &item.record).is_disjoint(&fields) {
+    if !newer(entry, (after, item), link).is_disjoint(&fields) {
         return Err(Why::Newer);
     }
     let told = [Field::Title, Field::When, Field::Place, Field::Body].iter().any(|field| fields.contains(field));

@@ -6,6 +6,7 @@ use crate::engine::Seen;
 use crate::engine::actions::follow_up;
 use crate::engine::fold::{self, Folded};
 use crate::engine::history::{self, Entry, KEPT_DAYS};
+use crate::engine::kept;
 use crate::engine::link::{Held, Link, LinkState, Reason, State};
 use crate::engine::plan::Action;
 use crate::error::Result;
@@ -16,8 +17,8 @@ use std::collections::BTreeSet;
 
 /// Actions that are written and folded together; a stop is heeded between two of these.
 const BATCH: usize = 100;
-/// The most writes that an action has; history entries are numbered by it.
-const WRITES: usize = 4;
+/// The most writes that an action has, with those that correct it; history entries are numbered by it.
+const WRITES: usize = 8;
 
 /// Carries out a plan.
 ///
@@ -99,19 +100,73 @@ async fn write<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events
     for nth in 0..longest {
         pass(ends, batch, (nth, &mut outcomes)).await;
     }
-    let folded: Vec<Folded> =
+    let mut folded: Vec<Folded> =
         batch.iter().zip(&outcomes).map(|(action, outcomes)| fold::fold(action, outcomes, now)).collect();
-    let mut put: Vec<Link> = folded.iter().filter_map(|f| f.put.clone()).collect();
+    let put: Vec<Link> = folded.iter().filter_map(|f| f.put.clone()).collect();
     let history = recorded(batch, Some((&outcomes, &folded)), (now, written));
     let unwritten = noted.iter().filter(|noted| !history.iter().any(|entry| entry.nth == noted.nth));
     let unwritten = unwritten.map(|entry| (entry.run, entry.nth)).collect();
     let drop: Vec<ItemId> = folded.iter().flat_map(|f| f.drop.clone()).collect();
-    ends.store.commit(&Commit { drop, put: put.clone(), history, unwritten, ..Commit::default() }).await?;
+    ends.store.commit(&Commit { drop, put, history, unwritten, ..Commit::default() }).await?;
+    correct(ends, (batch, &outcomes), &mut folded, (now, written)).await?;
+    let mut put: Vec<Link> = folded.iter().filter_map(|f| f.put.clone()).collect();
     let learned = follow_ups(ends, &mut put).await;
     if !learned.is_empty() {
         ends.store.commit(&Commit { put: learned, ..Commit::default() }).await?;
     }
     Ok(folded)
+}
+
+/// What the servers did not keep of a batch is written once more; what they still don't keep is held.
+async fn correct<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
+    ends: &Ends<'_, C, X, S, K, E>,
+    (batch, outcomes): (&[Action], &[Vec<Outcome>]),
+    folded: &mut [Folded],
+    (now, written): (Instant, usize),
+) -> Result<()> {
+    let mut whose: Vec<usize> = Vec::new();
+    let mut places: Vec<usize> = Vec::new();
+    let mut due: Vec<Action> = Vec::new();
+    for (n, ((action, outcomes), folded)) in batch.iter().zip(outcomes).zip(folded.iter_mut()).enumerate() {
+        let Some(link) = &folded.put else { continue };
+        let corrections = kept::corrections(action, outcomes, link);
+        if corrections.is_empty() {
+            // trying again would mail people
+            folded.held.extend(kept::named(link, &action.title, now));
+        }
+        for (nth, correction) in corrections.into_iter().enumerate() {
+            whose.push(n);
+            places.push(written + n * WRITES + action.writes.len() + nth);
+            due.push(correction);
+        }
+    }
+    if due.is_empty() {
+        return Ok(());
+    }
+    let noted: Vec<Entry> =
+        due.iter().zip(&places).flat_map(|(correction, place)| corrects(correction, None, (now, *place))).collect();
+    ends.store.commit(&Commit { history: noted.clone(), ..Commit::default() }).await?;
+    let mut outcomes: Vec<Vec<Outcome>> = vec![Vec::new(); due.len()];
+    pass(ends, &due, (0, &mut outcomes)).await;
+    let mut done = Commit::default();
+    for (((n, place), correction), outcomes) in whose.into_iter().zip(places).zip(&due).zip(&outcomes) {
+        let Some(folded) = folded.get_mut(n) else { continue };
+        let corrected = kept::corrected(folded.put.as_ref().unwrap_or(&correction.after), correction, outcomes, now);
+        done.history.extend(corrects(correction, Some(outcomes), (now, place)));
+        done.put.extend(corrected.put.clone());
+        folded.put = corrected.put.or_else(|| folded.put.take());
+        folded.again.extend(corrected.again);
+        folded.held.extend(corrected.held);
+    }
+    let lost = noted.iter().filter(|noted| !done.history.iter().any(|entry| entry.nth == noted.nth));
+    done.unwritten = lost.map(|entry| (entry.run, entry.nth)).collect();
+    ends.store.commit(&done).await
+}
+
+/// The history of a correction: before its outcome is known, and afterwards if it was confirmed.
+fn corrects(correction: &Action, outcomes: Option<&[Outcome]>, (now, place): (Instant, usize)) -> Vec<Entry> {
+    let entries = history::entries((now, place), correction, (outcomes, &correction.after));
+    entries.into_iter().map(|entry| Entry { corrects: true, ..entry }).collect()
 }
 
 /// The history of one batch: before its outcomes are known all of its writes, afterwards the confirmed ones.

@@ -559,6 +559,7 @@ fn choices(reason: Reason) -> Vec<Saying> {
         | Reason::DeleteAsked
         | Reason::ConvertAsked
         | Reason::InsideNotes
+        | Reason::NotKept
         | Reason::LostCounterpart
         | Reason::Series => {
             vec![Saying::Allow, Saying::Leave]
@@ -572,7 +573,6 @@ fn choices(reason: Reason) -> Vec<Saying> {
         | Reason::ManyCreations
         | Reason::SideEmpty
         | Reason::SecondTask
-        | Reason::NotKept
         | Reason::Rejected => vec![Saying::Allow],
         Reason::Malformed
         | Reason::Process

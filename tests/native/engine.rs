@@ -20,6 +20,7 @@ mod guard;
 mod history;
 mod holding;
 mod ids;
+mod kept;
 mod laws;
 mod link;
 mod matching;

@@ -11,6 +11,7 @@ use schedule_sync::model::{
     Facts, Field, Instant, Item, ItemId, Pair, Patch, Record, Reminder, Response, Side, Version,
 };
 use schedule_sync::ports::{Create, Op, Outcome, Refusal, Update, Written};
+use std::collections::BTreeSet;
 
 fn now() -> Instant {
     at("2026-03-10T09:00:00Z")
@@ -84,25 +85,27 @@ fn a_creation_found_again_is_in_step_with_what_was_written() {
     assert_eq!(base.response, Response::Confirmed);
 }
 
-/// Of what is read back with an update only what a server moves by itself is folded: all else is somebody's edit.
+/// Of what is read back with an update only what a server moves by itself is folded, and what it made of the fields that were written: all else is
+/// somebody's edit.
 #[test]
-fn only_a_reminder_that_moved_with_its_start_is_folded_as_read_back() {
-    for (fields, folded) in [
-        (&[Field::When][..], true),
-        (&[Field::When, Field::Title], true),
-        (&[Field::When, Field::Reminder], false),
-        (&[Field::Title], false),
-        (&[Field::Reminder], false),
+fn only_what_the_server_did_with_the_write_is_folded_as_read_back() {
+    for (fields, folded, kept) in [
+        (&[Field::When][..], Reminder::Before(45), "Call"),
+        (&[Field::When, Field::Title], Reminder::Before(45), "Made of it"),
+        (&[Field::When, Field::Reminder], Reminder::Before(45), "Call"),
+        (&[Field::Title], Reminder::Off, "Made of it"),
+        (&[Field::Reminder], Reminder::Before(45), "Call"),
     ] {
         let (link, items) = linked(Side::Exchange);
         let mut read = items.exchange.clone();
         the_meeting(&mut read).reminder = Reminder::Before(45);
-        *title(&mut read) = "Somebody's".to_owned();
+        *title(&mut read) = "Made of it".to_owned();
         let action =
             action(Step::Update(Side::Exchange), vec![(Side::Exchange, update(&items.exchange, fields))], &link);
         let put = fold(&action, &[confirmed(&read)], now()).put.unwrap();
-        let expected = if folded { Reminder::Before(45) } else { Reminder::Off };
-        assert_eq!((reminder(&put.base.exchange), put.base.exchange.title()), (expected, "Call"), "{fields:?}");
+        assert_eq!((reminder(&put.base.exchange), put.base.exchange.title()), (folded, kept), "{fields:?}");
+        let servers = fields.iter().copied().filter(|field| *field != Field::When).collect();
+        assert_eq!(put.unkept, Pair { creatio: BTreeSet::new(), exchange: servers }, "{fields:?}");
     }
 }
 

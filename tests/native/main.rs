@@ -44,6 +44,7 @@ mod identity;
 mod ids;
 mod invite;
 mod joined;
+mod kept;
 mod laws;
 mod link;
 mod matching;

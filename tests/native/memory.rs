@@ -38,7 +38,12 @@ pub(crate) struct Memory {
     pub(crate) people: RefCell<BTreeMap<Address, ContactId>>,
     /// Further calendars of the mailbox.
     pub(crate) more: RefCell<Vec<ContainerId>>,
+    /// What the server makes of what is written to it.
+    pub(crate) makes: RefCell<Option<Makes>>,
 }
+
+/// Makes something else of a record that is written, given the one that was there (`None` for a creation).
+pub(crate) type Makes = Box<dyn FnMut(Option<&Record>, &mut Record)>;
 
 pub(crate) fn at(text: &str) -> Instant {
     text.parse().unwrap()
@@ -55,6 +60,13 @@ impl Memory {
             faults: RefCell::default(),
             people: RefCell::default(),
             more: RefCell::default(),
+            makes: RefCell::default(),
+        }
+    }
+
+    fn makes(&self, before: Option<&Record>, record: &mut Record) {
+        if let Some(makes) = self.makes.borrow_mut().as_mut() {
+            makes(before, record);
         }
     }
 
@@ -136,7 +148,7 @@ impl Memory {
                     facts.mine = true;
                     facts.attendees = people(&create.record);
                 }
-                let item = Item {
+                let mut item = Item {
                     id,
                     version: Version::new("new"),
                     container: create.container.clone(),
@@ -144,6 +156,7 @@ impl Memory {
                     record: create.record.clone(),
                     facts,
                 };
+                self.makes(None, &mut item.record);
                 self.put(item.clone());
                 Ok(written(&self.items.borrow()[&item.id]))
             }
@@ -157,8 +170,12 @@ impl Memory {
                 {
                     return Err(Refusal::Stale);
                 }
+                let before = item.record.clone();
                 for field in &update.patch.fields {
                     merge::copy(*field, &update.patch.record, &mut item.record);
+                }
+                if !update.patch.fields.is_empty() {
+                    self.makes(Some(&before), &mut item.record);
                 }
                 if let Some(status) = update.status {
                     item.facts.status = Some(status);

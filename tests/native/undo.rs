@@ -26,6 +26,7 @@ fn entry(side: Side, what: What, fields: &[Field]) -> Entry {
         after: (what != What::Deleted).then(|| pair()[side].record.clone()),
         facts: pair()[side].facts.clone(),
         undoes: None,
+        corrects: false,
     }
 }
 

@@ -200,6 +200,7 @@ fn pending(side: Side, (item, shown): (&Item, Record), creation: &Create, genera
         generation,
         state: LinkState::Pending(side),
         unsettled: shown != item.record,
+        unkept: Pair::default(),
     };
     link.base[side.other()] = shown;
     link.facts[side] = creation.facts.clone();

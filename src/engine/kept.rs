@@ -1,0 +1,176 @@
+//! What a server keeps of what is written to it (rules, "Running"). A value that a reply or a read shows to be another than the one that was written
+//! is the server's, not a person's edit: it is written once more, then named, and never goes back to where the written value came from.
+//!
+//! Not here: values that a server moves by itself with a write, which are folded as read back (`fold`).
+
+use super::decide::{Fate, Step};
+use super::fold::{self, Folded};
+use super::link::{Held, Link, Reason};
+use super::plan::Action;
+use crate::model::record::{copy, differences};
+use crate::model::show::show;
+use crate::model::{Field, Instant, Item, Pair, Patch, Record, Side};
+use crate::ports::{Op, Outcome, Refusal, Tells, Update};
+use std::collections::BTreeSet;
+
+/// The fields that `op` wrote and that the server, by the `item` which it then held, made something else of. People and answers are not among
+/// them: they merge per person, and servers add to them.
+#[must_use]
+pub fn unkept(op: &Op, item: &Item) -> BTreeSet<Field> {
+    let Some(Patch { record, fields }) = patch(op) else { return BTreeSet::new() };
+    if record.kind() != item.record.kind() {
+        return BTreeSet::new();
+    }
+    let own = |field: &Field| fields.contains(field) && !matches!(field, Field::People | Field::Response);
+    differences(&record, &item.record).into_iter().filter(own).collect()
+}
+
+/// What an operation writes; `None` if it writes no field.
+fn patch(op: &Op) -> Option<Patch> {
+    match op {
+        Op::Create(create) => Some(Patch::whole(&create.record)),
+        Op::Update(update) => {
+            let fields = update.patch.writable(&update.facts);
+            Some(Patch { record: update.patch.record.clone(), fields })
+        }
+        Op::Delete { .. } => None,
+    }
+}
+
+/// Takes into `link` what the server holds of the fields that `op` wrote on `side`: they are in step as they are there.
+pub(super) fn confirm(link: &mut Link, side: Side, (op, item): (&Op, &Item)) {
+    let lost = unkept(op, item);
+    for field in patch(op).into_iter().flat_map(|patch| patch.fields) {
+        link.unkept[side].remove(&field);
+    }
+    for field in &lost {
+        copy(*field, &item.record, &mut link.base[side]);
+    }
+    link.unkept[side].extend(lost);
+}
+
+/// Takes into `link` what the server made of a creation whose reply was lost: nobody has changed `item` since it was made, so that whatever
+/// differs from what was to be written is the server's.
+pub(super) fn as_made(link: &mut Link, side: Side, item: &Item) {
+    if link.base[side].kind() != item.record.kind() {
+        return;
+    }
+    for field in differences(&link.base[side], &item.record) {
+        if !matches!(field, Field::People | Field::Response) {
+            copy(field, &item.record, &mut link.base[side]);
+            link.unkept[side].insert(field);
+        }
+    }
+}
+
+/// The writes that try once more what a server did not keep of `action`, each with the pair's link as it now stands. None where trying again would
+/// mail people a second time.
+#[must_use]
+pub fn corrections(action: &Action, outcomes: &[Outcome], link: &Link) -> Vec<Action> {
+    let each = action.writes.iter().zip(outcomes).filter_map(|((side, op), outcome)| {
+        let item = outcome.as_ref().ok()?.item.as_deref()?;
+        let fields = unkept(op, item);
+        let record = patch(op)?.record;
+        let told = match op {
+            Op::Update(update) => update.tells != Tells::Nobody,
+            Op::Create(_) | Op::Delete { .. } => true,
+        };
+        let mails = *side == Side::Exchange && item.facts.attendees > 0 && told;
+        (!fields.is_empty() && !mails).then(|| {
+            let container = link.containers[*side].clone();
+            let update = Update { container, tells: Tells::Nobody, ..Update::of(item, Patch { record, fields }) };
+            Action {
+                step: Step::Update(*side),
+                title: action.title.clone(),
+                writes: vec![(*side, Op::Update(Box::new(update)))],
+                before: Some(link.clone()),
+                after: link.clone(),
+            }
+        })
+    });
+    each.collect()
+}
+
+/// Folds the outcome of a correction into `link`: what the server kept this time is in step as it was meant, the rest stays as the server has it.
+#[must_use]
+pub fn corrected(link: &Link, correction: &Action, outcomes: &[Outcome], now: Instant) -> Folded {
+    let mut link = link.clone();
+    let (Some((side, op)), outcome) = (correction.writes.first(), outcomes.first()) else { return Folded::default() };
+    match outcome {
+        Some(Ok(written)) => {
+            link.versions[*side] = written.version.clone();
+            if let (Some(Patch { record, fields }), Some(item)) = (patch(op), &written.item) {
+                for field in fields {
+                    copy(field, &record, &mut link.base[*side]);
+                }
+                confirm(&mut link, *side, (op, item));
+            }
+            let held = named(&link, &correction.title, now).into_iter().collect();
+            Folded { put: Some(link), held, done: true, ..Folded::default() }
+        }
+        Some(Err(Refusal::Rejected(detail))) => {
+            let held = named(&link, &correction.title, now).map(|held| Held { detail: detail.clone(), ..held });
+            Folded { held: held.into_iter().collect(), done: true, ..Folded::default() }
+        }
+        // whoever was faster, or whatever became of it: the next run looks
+        Some(Err(Refusal::Stale | Refusal::Gone | Refusal::Unknown | Refusal::NotSent)) | None => {
+            Folded { again: fold::both(&link), ..Folded::default() }
+        }
+    }
+}
+
+/// The fields of a pair that a side did not keep, in the order in which a person reads them.
+fn fields(link: &Link) -> Vec<Field> {
+    let lost = |field: &&Field| Side::BOTH.into_iter().any(|side| link.unkept[side].contains(field));
+    crate::model::record::fields(link.kind()).iter().filter(lost).copied().collect()
+}
+
+/// What a person is told of a pair of which a side did not keep what was written, with what both have.
+#[must_use]
+pub fn named(link: &Link, title: &str, now: Instant) -> Option<Held> {
+    let fields = fields(link);
+    let values = fields.iter().map(|field| link.base.as_ref().map(|record| show(*field, record))).collect();
+    (!fields.is_empty()).then(|| Held {
+        side: Side::Creatio,
+        id: Some(link.ids.creatio.clone()),
+        title: title.to_owned(),
+        reason: Reason::NotKept,
+        detail: String::new(),
+        fields,
+        values,
+        since: now,
+    })
+}
+
+/// What of `before` is still not kept, once both sides agree on the records of `base`: a field that a person, or a write, has changed since is
+/// no longer the server's.
+#[must_use]
+pub fn left(before: &Link, base: &Pair<Record>) -> Pair<BTreeSet<Field>> {
+    let changed: BTreeSet<Field> =
+        Side::BOTH.into_iter().flat_map(|side| differences(&before.base[side], &base[side])).collect();
+    Pair::of(|side| before.unkept[side].difference(&changed).copied().collect())
+}
+
+/// The writes that try again what is not kept of a pair at rest, since a person said so: of each side the fields and the record that they shall
+/// be in, which is what the other side is here.
+#[must_use]
+pub fn again(link: &Link, fates: Pair<Fate<'_>>, shadows: &Pair<Record>) -> Option<Action> {
+    let mut after = link.clone();
+    let mut writes = Vec::new();
+    for side in Side::BOTH {
+        let Some(item) = fates[side].item() else { continue };
+        let fields: BTreeSet<Field> = std::mem::take(&mut after.unkept[side]);
+        let fields = &fields & &differences(&item.record, &shadows[side]);
+        for field in &fields {
+            copy(*field, &shadows[side], &mut after.base[side]);
+        }
+        if !fields.is_empty() {
+            let patch = Patch { record: shadows[side].clone(), fields };
+            let update = Update { tells: Tells::Nobody, ..Update::of(item, patch) };
+            writes.push((side, Op::Update(Box::new(update))));
+        }
+    }
+    let side = writes.first()?.0;
+    let title = link.base.creatio.title().to_owned();
+    Some(Action { step: Step::Update(side), title, writes, before: Some(link.clone()), after })
+}
