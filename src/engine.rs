@@ -121,6 +121,8 @@ pub struct Seen {
     /// Unlinked Activities that were made for something that Exchange has: with the UID of a series, for an occurrence of it; or by us, for an event or
     /// task that is another's counterpart. They are never exported as new.
     pub occurring: BTreeSet<ItemId>,
+    /// Unlinked Activities that must have had a counterpart on Exchange, by an id of ours or a UID, of which nothing is found there.
+    pub lost: BTreeSet<ItemId>,
     /// Activities that are or were linked in other accounts of the same user.
     pub elsewhere: BTreeMap<ItemId, Elsewhere>,
 }

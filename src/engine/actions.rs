@@ -5,9 +5,9 @@ mod creation;
 mod holding;
 mod removal;
 
-pub use creation::create;
+pub use creation::{create, late_mark};
 pub use holding::held;
-pub use removal::{orphan, superseded, surplus};
+pub use removal::{abandoned, orphan, superseded, surplus};
 
 use holding::{hold, named, waiting};
 
@@ -333,6 +333,34 @@ pub fn complete(link: &Link, item: Option<&Item>) -> Action {
         before: Some(link.clone()),
         after,
     }
+}
+
+/// The event of a pair got its UID only after the two were linked: it goes into the Activity's free `GlobalActivityID`. `before` is the link as it was
+/// when the run began, `link` as it is put.
+#[must_use]
+pub fn late_uid((before, link): (&Link, &Link), event: &Item, activity: Option<&Item>) -> Option<Action> {
+    let single = event.facts.occurrence.is_none() && !event.facts.private && link.kind() == Kind::Meeting;
+    let is_late = before.made.is_some() && before.facts.exchange.uid.is_none();
+    let uid = event.facts.uid.clone().filter(|_| single && is_late)?;
+    let known = activity.map_or(&link.facts.creatio, |activity| &activity.facts);
+    if known.uid.is_some() || !known.mine {
+        return None;
+    }
+    let mut after = link.clone();
+    after.facts.exchange.uid = Some(uid.clone());
+    if let Some(activity) = activity {
+        after.versions.creatio = activity.version.clone();
+    }
+    let none = Patch { record: link.base.creatio.clone(), fields: BTreeSet::new() };
+    let update = Update { uid: Some(uid.clone()), ..update(&after, Side::Creatio, &link.base.creatio, none) };
+    after.facts.creatio.uid = Some(uid);
+    Some(Action {
+        step: Step::Update(Side::Creatio),
+        title: link.base.creatio.title().to_owned(),
+        writes: vec![(Side::Creatio, Op::Update(Box::new(update)))],
+        before: Some(before.clone()),
+        after,
+    })
 }
 
 /// What is still to be written once an export is confirmed: the event's UID goes into the Activity's free `GlobalActivityID`, so that

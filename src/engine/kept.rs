@@ -63,6 +63,15 @@ pub(super) fn as_made(link: &mut Link, side: Side, item: &Item) {
     }
 }
 
+/// Whether a server made something else of what `action` wrote.
+#[must_use]
+pub fn is_lost(action: &Action, outcomes: &[Outcome]) -> bool {
+    action.writes.iter().zip(outcomes).any(|((_, op), outcome)| {
+        let item = outcome.as_ref().ok().and_then(|written| written.item.as_deref());
+        item.is_some_and(|item| !unkept(op, item).is_empty())
+    })
+}
+
 /// The writes that try once more what a server did not keep of `action`, each with the pair's link as it now stands. None where trying again would
 /// mail people a second time.
 #[must_use]

@@ -248,6 +248,8 @@ pub enum Reason {
     OwnNotes,
     /// The notes of the Activity would go out to the people invited.
     InsideNotes,
-    /// The Activity has had a counterpart in the mailbox, which is nowhere to be found; why it went is not known.
+    /// The Activity was exported once, and its event or task is nowhere to be found; why it went is not known.
     LostCounterpart,
+    /// The Activity was imported once, and what it was made for is nowhere to be found; why it went is not known.
+    LostOrigin,
 }

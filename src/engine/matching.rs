@@ -3,7 +3,7 @@
 use super::identity;
 use super::link::{Link, LinkState};
 use super::{Context, Seen, project, scope, series};
-use crate::model::{Item, ItemId, Kind, Record, Side};
+use crate::model::{Item, ItemId, Kind, Mark, Record, Side, Uid};
 use chrono::Duration;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -71,13 +71,27 @@ pub fn outdated(context: &Context<'_>, seen: &Seen, link: &Link) -> Option<u32> 
 }
 
 /// Whether `item` is the very event that we created for its mark, or that we marked before its Activity was created again: a copy carries the mark
-/// along, but neither the transaction id nor the UID from which that Activity's id follows.
-fn is_original(context: &Context<'_>, item: &Item) -> bool {
+/// along, and may carry the transaction id, but has a UID of its own. The UID decides where that of the original is known.
+fn is_original(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &Item) -> bool {
     let Some(mark) = &item.facts.mark else { return false };
-    !identity::knows_transactions(item.record.kind())
-        || item.facts.transaction.as_deref()
-            == Some(identity::transaction(&mark.activity, context.account, mark.generation).as_str())
+    if !identity::knows_transactions(item.record.kind()) {
+        return true;
+    }
+    if let (Some(known), Some(own)) = (known_uid(seen, linked, mark), &item.facts.uid) {
+        return known == own;
+    }
+    item.facts.transaction.as_deref()
+        == Some(identity::transaction(&mark.activity, context.account, mark.generation).as_str())
         || mark.activity == identity::activity(item, context.account, mark.generation)
+}
+
+/// The UID of the event that we created for `mark`, as its link knows it, or its Activity: that keeps the UID of the first one, whichever generation
+/// followed.
+fn known_uid<'a>(seen: &'a Seen, linked: &Linked<'a>, mark: &Mark) -> Option<&'a Uid> {
+    let is_known = |link: &&Link| link.generation == mark.generation && !matches!(link.state, LinkState::Pending(_));
+    let link = linked.of(&mark.activity).filter(is_known);
+    let activity = || seen.items.creatio.get(&mark.activity).filter(|_| mark.generation == 0);
+    link.and_then(|link| link.facts.exchange.uid.as_ref()).or_else(|| activity()?.facts.uid.as_ref())
 }
 
 /// What matching found.
@@ -97,9 +111,11 @@ pub fn find(context: &Context<'_>, seen: &Seen, unlinked: &[&Item]) -> Matches {
     let linked = Linked::new(&seen.links);
     let mut found: BTreeMap<ItemId, Match> =
         unlinked.iter().map(|item| (item.id.clone(), by_identity(context, seen, &linked, item))).collect();
-    settle_rivals(context, unlinked, &mut found);
+    settle_rivals(context, (seen, &linked, unlinked), &mut found);
+    settle_same(context, unlinked, &mut found);
     let mut matches = Matches { events: found, ..Matches::default() };
     series::rekey(seen, unlinked, &mut matches);
+    moved_tasks(seen, unlinked, &mut matches);
     by_content(context, seen, (&linked, unlinked), &mut matches);
     matches
 }
@@ -107,15 +123,13 @@ pub fn find(context: &Context<'_>, seen: &Seen, unlinked: &[&Item]) -> Matches {
 fn by_identity(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &Item) -> Match {
     let mut orphan = None;
     if let Some(activity) = valid_mark(context, item) {
-        match (stands_for(seen, linked, &activity), is_original(context, item)) {
+        match (stands_for(seen, linked, &activity), is_original(context, seen, linked, item)) {
             (Some(Match::Copy), _) if is_twin(seen, linked, item, &activity) => {
                 let survives = linked.of(&activity).is_some_and(|link| precedes(item, link));
                 return if survives { Match::Relink(activity) } else { Match::Surplus(activity) };
             }
-            (Some(Match::Copy), true) => return Match::Copy,
-            (Some(Match::Relink(_)), false) if is_awaited(linked, &activity) => {}
-            (Some(Match::Copy) | None, false) => {} // a copy of one of ours: a new item in its own right
-            (Some(found), _) => return found,
+            (Some(found), true) => return found,
+            (Some(_) | None, false) => {} // a copy of one of ours: a new item in its own right
             (None, true) => orphan = Some(Match::Orphan(activity)),
         }
     }
@@ -134,12 +148,14 @@ fn is_twin(seen: &Seen, linked: &Linked<'_>, item: &Item, activity: &ItemId) -> 
     item.record.kind() == Kind::Task || first.is_some_and(|first| are_twins(first, item))
 }
 
-/// Events of one transaction that were created in one calendar within minutes of each other, which only a server lets happen that knows no
-/// transactions (Exchange Server: there it is the UID, which a person's copy may keep, in another calendar or another day).
+/// Events of one transaction and one UID that were created in one calendar within minutes of each other, which only a server lets happen that knows
+/// no transactions (Exchange Server: there it is the UID, which a person's copy may keep, in another calendar or another day). With UIDs of their own
+/// one is a copy, which may carry the transaction along.
 fn are_twins(one: &Item, other: &Item) -> bool {
     let (transaction, created) = (&one.facts.transaction, one.facts.created.zip(other.facts.created));
     transaction.is_some()
         && *transaction == other.facts.transaction
+        && one.facts.uid == other.facts.uid
         && one.container == other.container
         && created.is_some_and(|(one, other)| (one - other).abs() < AT_ONCE)
 }
@@ -151,7 +167,7 @@ fn precedes(item: &Item, link: &Link) -> bool {
 
 /// The Activity whose `GlobalActivityID` is the item's UID.
 fn by_uid(seen: &Seen, linked: &Linked<'_>, item: &Item) -> Option<Match> {
-    let uid = item.facts.uid.as_ref().filter(|_| item.facts.occurrence.is_none())?;
+    let uid = item.facts.uid.as_ref().filter(|_| item.facts.occurrence.is_none() && !item.facts.private)?;
     let kind = item.record.kind();
     let mut holders = seen
         .items
@@ -200,7 +216,12 @@ fn stands_for(seen: &Seen, linked: &Linked<'_>, activity: &ItemId) -> Option<Mat
 }
 
 /// Of several items that stand for one Activity the original, else the oldest stays; the others are copies.
-fn settle_rivals(context: &Context<'_>, unlinked: &[&Item], found: &mut BTreeMap<ItemId, Match>) {
+fn settle_rivals(
+    context: &Context<'_>,
+    (seen, linked, unlinked): (&Seen, &Linked<'_>, &[&Item]),
+    found: &mut BTreeMap<ItemId, Match>,
+) {
+    let is_original = |item: &Item| is_original(context, seen, linked, item);
     let mut rivals: BTreeMap<ItemId, Vec<&Item>> = BTreeMap::new();
     for item in unlinked {
         if let Some(Match::With(activity) | Match::Relink(activity)) = found.get(&item.id) {
@@ -208,7 +229,7 @@ fn settle_rivals(context: &Context<'_>, unlinked: &[&Item], found: &mut BTreeMap
         }
     }
     for mut items in rivals.into_values() {
-        items.sort_by_key(|item| (!is_original(context, item), item.facts.created, item.id.clone()));
+        items.sort_by_key(|item| (!is_original(item), item.facts.created, item.id.clone()));
         let first = items.first().copied();
         let uid = first.and_then(|item| item.facts.uid.clone());
         for copy in items.iter().skip(1) {
@@ -218,12 +239,48 @@ fn settle_rivals(context: &Context<'_>, unlinked: &[&Item], found: &mut BTreeMap
                 (Kind::Meeting, Some(mark)) if first.is_some_and(|first| are_twins(first, copy)) => {
                     Match::Surplus(mark.activity.clone())
                 }
-                (Kind::Meeting, Some(_)) if is_original(context, copy) => Match::Copy,
+                (Kind::Meeting, Some(_)) if is_original(copy) => Match::Copy,
                 (Kind::Meeting, Some(_)) => Match::New,
                 (Kind::Meeting, None) if is_noted => Match::New,
                 (Kind::Task | Kind::Meeting, None) => Match::Copy,
             };
             found.insert(copy.id.clone(), what);
+        }
+    }
+}
+
+/// Of several new items that would become one Activity, since they are one meeting in several calendars, the oldest does; the others are copies.
+fn settle_same(context: &Context<'_>, unlinked: &[&Item], found: &mut BTreeMap<ItemId, Match>) {
+    let mut same: BTreeMap<ItemId, Vec<&Item>> = BTreeMap::new();
+    for item in unlinked.iter().filter(|item| found.get(&item.id) == Some(&Match::New)) {
+        same.entry(identity::activity(item, context.account, 0)).or_default().push(item);
+    }
+    for mut items in same.into_values() {
+        items.sort_by_key(|item| (item.facts.created, item.id.clone()));
+        found.extend(items.iter().skip(1).map(|copy| (copy.id.clone(), Match::Copy)));
+    }
+}
+
+/// A task that was moved to another list has another id there, and one that we did not mark has nothing else to be known by: it is the one that is
+/// gone, if it is that to the letter and no other is.
+fn moved_tasks(seen: &Seen, unlinked: &[&Item], matches: &mut Matches) {
+    let gone: Vec<&Link> = seen
+        .links
+        .iter()
+        .filter(|link| link.kind() == Kind::Task && link.facts.exchange.mark.is_none())
+        .filter(|link| seen.gone.exchange.contains(&link.ids.exchange))
+        .collect();
+    let new: Vec<&Item> = unlinked
+        .iter()
+        .filter(|item| item.record.kind() == Kind::Task && item.facts.mark.is_none())
+        .filter(|item| matches.events.get(&item.id) == Some(&Match::New))
+        .copied()
+        .collect();
+    for item in &new {
+        let mut before = gone.iter().filter(|link| link.base.exchange == item.record);
+        let (Some(link), None) = (before.next(), before.next()) else { continue };
+        if new.iter().filter(|other| other.record == item.record).count() == 1 {
+            matches.events.insert(item.id.clone(), Match::Relink(link.ids.creatio.clone()));
         }
     }
 }
@@ -249,6 +306,7 @@ fn by_content(context: &Context<'_>, seen: &Seen, (linked, unlinked): (&Linked<'
     for (activities, events) in looks.into_values() {
         match (activities.as_slice(), events.as_slice()) {
             ([], _) | (_, []) => {}
+            ([activity], [event]) if differ(seen, activity, event) => {} // two meetings, and their UIDs say so
             ([activity], [event]) => {
                 matches.events.insert((*event).clone(), Match::With((*activity).clone()));
             }
@@ -258,6 +316,12 @@ fn by_content(context: &Context<'_>, seen: &Seen, (linked, unlinked): (&Linked<'
             }
         }
     }
+}
+
+/// Whether an Activity and an event are known to be of different UIDs.
+fn differ(seen: &Seen, activity: &ItemId, event: &ItemId) -> bool {
+    let uid = |side: Side, id: &ItemId| seen.items[side].get(id).and_then(|item| item.facts.uid.clone());
+    uid(Side::Creatio, activity).zip(uid(Side::Exchange, event)).is_some_and(|(one, other)| one != other)
 }
 
 impl Match {

@@ -72,7 +72,11 @@ pub fn plan(context: &Context<'_>, seen: &Seen) -> Plan {
         .chain(links.iter().map(|link| &link.ids.creatio))
         .collect();
     for item in unlinked(seen, Side::Creatio).into_iter().filter(|item| !matched.contains(&item.id)) {
-        plan.add(single(context, seen, Side::Creatio, item));
+        plan.add(if seen.lost.contains(&item.id) {
+            lost(context, seen, item)
+        } else {
+            single(context, seen, Side::Creatio, item)
+        });
     }
     // of a pair that is written to in this run, the next one sees to what stands twice
     let busy: BTreeSet<ItemId> = plan.actions.iter().map(|action| action.after.ids.creatio.clone()).collect();
@@ -85,6 +89,7 @@ pub fn plan(context: &Context<'_>, seen: &Seen) -> Plan {
     // what is dropped is not put beside that
     plan.links.retain(|link| !plan.drop.contains(&link.ids.creatio));
     plan.complete(context, seen, &links);
+    plan.late(context, seen, &links);
     plan.malformed(context, seen);
     guard::check(context, seen, &mut plan);
     plan.actions.sort_by_key(|action| rank(action.step));
@@ -227,6 +232,29 @@ fn single(context: &Context<'_>, seen: &Seen, side: Side, item: &Item) -> Planne
     }
 }
 
+/// An Activity that must have had a counterpart, which is nowhere to be found: it went for a reason that this device does not know (rules, "Known to
+/// have had a counterpart"). A person is asked; what is somebody else's or has ended is left alone. It may be the counterpart in another account of the
+/// user, which is no loss in this one.
+fn lost(context: &Context<'_>, seen: &Seen, item: &Item) -> Planned {
+    let own = item.facts.owner.as_ref() == Some(&context.account.contact);
+    let exported = matches!(decide::alone(context, seen, Side::Creatio, item), Step::Create(_));
+    if seen.elsewhere.contains_key(&item.id) {
+        return single(context, seen, Side::Creatio, item);
+    }
+    if !own || !exported || scope::is_past(context, &item.record) {
+        return Planned::default();
+    }
+    let imported = identity::is_ours(&item.id);
+    let reason = if imported { Reason::LostOrigin } else { Reason::LostCounterpart };
+    match seen.answers.to([&item.id, &item.id], reason) {
+        // what was imported may be somebody else's meeting, which is never made the user's own
+        Some(Choice::Allow) if !imported => single(context, seen, Side::Creatio, item),
+        Some(Choice::Take(Side::Exchange)) => actions::abandoned(context, item, true),
+        Some(Choice::Leave) => actions::abandoned(context, item, false),
+        Some(Choice::Allow | Choice::Take(Side::Creatio)) | None => Planned::held(context, Side::Creatio, item, reason),
+    }
+}
+
 /// Updates first, so that a plan that is cut off has lost nothing; deletions last, so that nothing is removed before its successor is there.
 const fn rank(step: Step) -> u8 {
     match step {
@@ -260,6 +288,26 @@ impl Plan {
             seen.due.contains(id) && !busy.contains(id) && untouched(id)
         });
         self.actions.extend(due.map(|link| actions::complete(link, seen.items.creatio.get(&link.ids.creatio))));
+    }
+
+    /// What could not be written when a pair was linked: a UID that the server gave later, the mark of a task that was imported while nothing was
+    /// exported.
+    fn late(&mut self, context: &Context<'_>, seen: &Seen, links: &[Link]) {
+        let busy: BTreeSet<ItemId> = self.actions.iter().map(|action| action.after.ids.creatio.clone()).collect();
+        let put: BTreeMap<ItemId, Link> =
+            self.links.iter().map(|link| (link.ids.creatio.clone(), link.clone())).collect();
+        let known = links.iter().map(|link| put.get(&link.ids.creatio).unwrap_or(link));
+        let idle = known.filter(|link| link.state == LinkState::Alive && !busy.contains(&link.ids.creatio));
+        let late = idle.filter_map(|link| {
+            let event = seen.items.exchange.get(&link.ids.exchange)?;
+            let before = links.iter().find(|old| old.ids.creatio == link.ids.creatio)?;
+            actions::late_uid((before, link), event, seen.items.creatio.get(&link.ids.creatio))
+                .or_else(|| actions::late_mark(context, seen, link, event))
+        });
+        let late: Vec<Action> = late.collect();
+        // unconfirmed, the link stays as it was: the next run tries again
+        self.links.retain(|link| !late.iter().any(|action| action.after.ids.creatio == link.ids.creatio));
+        self.actions.extend(late);
     }
 
     fn malformed(&mut self, context: &Context<'_>, seen: &Seen) {

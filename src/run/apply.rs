@@ -130,7 +130,7 @@ async fn correct<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Even
     for (n, ((action, outcomes), folded)) in batch.iter().zip(outcomes).zip(folded.iter_mut()).enumerate() {
         let Some(link) = &folded.put else { continue };
         let corrections = kept::corrections(action, outcomes, link);
-        if corrections.is_empty() {
+        if corrections.is_empty() && kept::is_lost(action, outcomes) {
             // trying again would mail people
             folded.held.extend(kept::named(link, &action.title, now));
         }
@@ -251,7 +251,8 @@ fn count(counts: &mut Pair<Counts>, action: &Action, folded: &Folded) {
             Op::Create(_) => counts.created += 1,
             Op::Update(update) if update.status == Some(Status::Canceled) => counts.deleted += 1,
             // a mark of ours: nothing that a person would see as a change
-            Op::Update(update) if update.mark.is_some() && update.patch.fields.is_empty() => {}
+            Op::Update(update) if (update.mark.is_some() || update.uid.is_some()) && update.patch.fields.is_empty() => {
+            }
             Op::Update(_) => counts.updated += 1,
             Op::Delete { .. } => counts.deleted += 1,
         }

@@ -464,6 +464,7 @@ pub enum WhyHeld {
     OwnNotes,
     InsideNotes,
     LostCounterpart,
+    LostOrigin,
 }
 
 /// The pairs of a reason here and the engine's, in both directions.
@@ -513,6 +514,7 @@ reasons!(
     OwnNotes,
     InsideNotes,
     LostCounterpart,
+    LostOrigin,
 );
 
 impl From<Field> for FieldName {
@@ -560,10 +562,11 @@ fn choices(reason: Reason) -> Vec<Saying> {
         | Reason::ConvertAsked
         | Reason::InsideNotes
         | Reason::NotKept
-        | Reason::LostCounterpart
         | Reason::Series => {
             vec![Saying::Allow, Saying::Leave]
         }
+        Reason::LostCounterpart => vec![Saying::Allow, Saying::Exchange, Saying::Leave],
+        Reason::LostOrigin => vec![Saying::Exchange, Saying::Leave],
         Reason::OwnNotes => vec![Saying::Exchange, Saying::Leave],
         Reason::PutBack => vec![Saying::Creatio, Saying::Leave],
         Reason::Ambiguous

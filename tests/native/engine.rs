@@ -23,6 +23,7 @@ mod ids;
 mod kept;
 mod laws;
 mod link;
+mod lost;
 mod matching;
 mod memory;
 mod merge;

@@ -47,6 +47,7 @@ mod joined;
 mod kept;
 mod laws;
 mod link;
+mod lost;
 mod matching;
 mod memory;
 mod merge;

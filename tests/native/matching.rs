@@ -83,6 +83,10 @@ fn a_mark_tells_what_an_event_is_unless_it_is_a_copy_or_another_sites() {
     elsewhere.facts.mark = Some(Mark { site: "another".into(), ..mark("a", 0) });
     let mut later = made("e", "a");
     later.facts.mark = Some(mark("a", 1));
+    let moved = |mut item: Item| {
+        item.facts.uid = event("old").facts.uid;
+        item
+    };
     type Change = fn(&mut Seen);
     let none: Change = |_| {};
     let here: Change = |seen| drop(seen.items.creatio.insert("a".into(), activity("a")));
@@ -100,12 +104,14 @@ fn a_mark_tells_what_an_event_is_unless_it_is_a_copy_or_another_sites() {
         ("it is gone", made("e", "a"), none, Match::Orphan("a".into())),
         ("it can't be understood", made("e", "a"), odd, Match::Copy),
         ("another can't be understood", event("e"), odd, Match::New),
-        ("it has another event", made("e", "a"), alive, Match::Copy),
-        ("its event is gone", made("e", "a"), lost, Match::Relink("a".into())),
-        ("a copy, and it is there", copied("e", "a"), here, with("a")),
+        ("it has another event of the same UID", moved(made("e", "a")), alive, Match::Copy),
+        ("it has another event, of another UID", made("e", "a"), alive, Match::New),
+        ("its event is gone", moved(made("e", "a")), lost, Match::Relink("a".into())),
+        ("its event is gone, of another UID", made("e", "a"), lost, Match::New),
+        ("a copy, and it is there", copied("e", "a"), here, Match::New),
         ("a copy, and it is gone", copied("e", "a"), none, Match::New),
         ("a copy, and it has its event", copied("e", "a"), alive, Match::New),
-        ("a copy, and its event is gone", copied("e", "a"), lost, Match::Relink("a".into())),
+        ("a copy, and its event is gone", copied("e", "a"), lost, Match::New),
         ("a transaction of another generation", later, alive, Match::New),
         ("another installation's", elsewhere, here, Match::New),
     ] {
@@ -193,6 +199,7 @@ fn of_two_events_of_one_transaction_the_older_stays() {
     let of = |id: &str, created| {
         let mut one = made(id, "a");
         one.facts.created = created;
+        one.facts.uid = Some("of the transaction".into());
         one
     };
     let surplus = || Match::Surplus("a".into());
@@ -205,8 +212,9 @@ fn of_two_events_of_one_transaction_the_older_stays() {
         ("nobody knows when", of("m", None), of("x", None), true, Match::Copy),
         ("in another calendar", of("m", early), elsewhere(of("x", late)), true, Match::Copy),
         ("the first was not read", of("m", early), of("x", late), false, Match::Copy),
-        ("the first is of no transaction", Item { id: "m".into(), ..event("m") }, of("x", late), true, Match::Copy),
+        ("the first is of no transaction", Item { id: "m".into(), ..event("m") }, of("x", late), true, Match::New),
         ("a copy of it", of("m", early), copied("x", "a"), true, Match::New),
+        ("a copy with the transaction", of("m", early), Item { id: "x".into(), ..made("x", "a") }, true, Match::New),
     ] {
         let mut seen = Seen { links: vec![link_to("a", &old)], ..seen([], [&new]) };
         if there {

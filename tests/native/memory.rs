@@ -38,6 +38,8 @@ pub(crate) struct Memory {
     pub(crate) people: RefCell<BTreeMap<Address, ContactId>>,
     /// Further calendars of the mailbox.
     pub(crate) more: RefCell<Vec<ContainerId>>,
+    /// Events get their UID only some time after they were created.
+    pub(crate) late_uids: Cell<bool>,
     /// What the server makes of what is written to it.
     pub(crate) makes: RefCell<Option<Makes>>,
 }
@@ -60,6 +62,7 @@ impl Memory {
             faults: RefCell::default(),
             people: RefCell::default(),
             more: RefCell::default(),
+            late_uids: Cell::default(),
             makes: RefCell::default(),
         }
     }
@@ -144,7 +147,7 @@ impl Memory {
                 }
                 let mut facts = create.facts.clone();
                 if self.side == Side::Exchange {
-                    facts.uid = Some(format!("uid-{tick}").as_str().into());
+                    facts.uid = Some(format!("uid-{tick}").as_str().into()).filter(|_| !self.late_uids.get());
                     facts.mine = true;
                     facts.attendees = people(&create.record);
                 }

@@ -134,6 +134,24 @@ pub(super) fn labelled(context: &Context<'_>, seen: &Seen, task: &Item, mut plan
     planned
 }
 
+/// The marking of a linked task that has no mark, since nothing was exported when it was imported.
+#[must_use]
+pub fn late_mark(context: &Context<'_>, seen: &Seen, link: &Link, task: &Item) -> Option<Action> {
+    let bare = task.facts.mark.is_none() && link.facts.exchange.mark.is_none() && link.made == Some(Side::Creatio);
+    let mut after = link.clone();
+    after.versions.exchange = task.version.clone();
+    after.containers.exchange = task.container.clone();
+    let write = label(context, seen, task, &after).filter(|_| bare)?;
+    after.facts.exchange.mark = Some(identity::mark(&link.ids.creatio, context.account, link.generation));
+    Some(Action {
+        step: Step::Update(Side::Exchange),
+        title: task.record.title().to_owned(),
+        writes: vec![write],
+        before: Some(link.clone()),
+        after,
+    })
+}
+
 /// The marking of `item` with the Activity of `after`.
 fn marking(context: &Context<'_>, item: &Item, after: &Link) -> (Side, Op) {
     let mark = identity::mark(&after.ids.creatio, context.account, after.generation);
@@ -151,7 +169,8 @@ fn creation(context: &Context<'_>, seen: &Seen, (from, item): (Side, &Item), gen
             id: Some(identity::activity(item, context.account, generation)),
             container: ContainerId::from(ACTIVITIES),
             facts: Facts {
-                uid: item.facts.uid.clone(),
+                // what is private is looked up by no UID: a colleague's copy of the same meeting is the real one
+                uid: item.facts.uid.clone().filter(|_| !item.facts.private),
                 status: Some(decide::first_status(context, item)),
                 owner: Some(context.account.contact.clone()),
                 mine: true,

@@ -6,7 +6,7 @@ use crate::engine::link::{Link, LinkState, Reason};
 use crate::engine::merge::differences;
 use crate::engine::plan::Action;
 use crate::engine::settings::CreatioDelete;
-use crate::engine::{Context, Seen};
+use crate::engine::{Context, Seen, identity};
 use crate::model::{ContainerId, Facts, Item, ItemId, Pair, Patch, Record, Side, Status, Version};
 use crate::ports::{Op, Update};
 use std::collections::BTreeSet;
@@ -81,6 +81,33 @@ pub fn superseded(context: &Context<'_>, seen: &Seen, link: &Link) -> Planned {
     // the event belongs to the other one now
     action.after.ids.exchange = Link::foreseen(&link.ids.creatio);
     Planned { action: Some(action), ..Planned::default() }
+}
+
+/// An Activity whose counterpart is gone for a reason that nobody knows, after a person's word: the delete rule is applied to it, or it is left; either
+/// way nothing is created from it.
+#[must_use]
+pub fn abandoned(context: &Context<'_>, item: &Item, removed: bool) -> Planned {
+    let link = Link {
+        ids: Pair { creatio: item.id.clone(), exchange: Link::foreseen(&item.id) },
+        containers: Pair { creatio: item.container.clone(), exchange: ContainerId::from("") },
+        base: Pair::of(|_| item.record.clone()),
+        versions: Pair { creatio: item.version.clone(), exchange: Version::new("") },
+        facts: Pair { creatio: item.facts.clone(), exchange: Facts::default() },
+        made: None,
+        generation: identity::first_generation(Side::Creatio, item),
+        state: LinkState::Tombstone,
+        unsettled: false,
+        unkept: Pair::default(),
+    };
+    if !removed {
+        return Planned::link(link);
+    }
+    if item.facts.process {
+        return Planned::held(context, Side::Creatio, item, Reason::Process);
+    }
+    let marks = context.settings.rules.creatio_delete != CreatioDelete::Delete;
+    let fates = Pair { creatio: Fate::Same(Some(item)), exchange: Fate::Gone(None) };
+    Planned { action: Some(taken_away(&link, Side::Creatio, fates, marks)), ..Planned::default() }
 }
 
 /// An item that we created for an Activity that is gone, after a person's word: it is removed, or left; either way nothing is created from it.

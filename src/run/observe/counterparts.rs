@@ -88,7 +88,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         for item in unlinked.filter(|item| scope::imports(&self.context, &self.seen, item) || item.facts.mark.is_some())
         {
             clues.extend(matching::candidates(&self.context, item));
-            uids.extend(item.facts.uid.clone().filter(|_| item.facts.occurrence.is_none()));
+            uids.extend(item.facts.uid.clone().filter(|_| item.facts.occurrence.is_none() && !item.facts.private));
         }
         let keys: Vec<LinkKey> = clues.iter().map(|id| LinkKey::Item(Side::Creatio, id.clone())).collect();
         let links = self.ends.store.links(&keys).await?;
@@ -161,6 +161,13 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             found.iter().flat_map(|found| &found.items).map(|item| LinkKey::Item(Side::Exchange, item.id.clone()));
         let links = self.ends.store.links(&ids.collect::<Vec<_>>()).await?;
         self.know(links);
+        let known: BTreeSet<&ItemId> = found
+            .iter()
+            .zip(&askers)
+            .filter(|(found, _)| !found.is_absent() || found.series)
+            .map(|(_, asker)| asker)
+            .collect();
+        self.seen.lost.extend(askers.iter().filter(|asker| !known.contains(asker)).cloned());
         for (found, asker) in found.into_iter().zip(askers) {
             // what it was made for is there, but is no item, or another's
             let others = found.items.iter().any(|item| {

@@ -402,7 +402,9 @@ export const en = {
       'The organizer changed the text, and you have notes of your own in it. Take the organizer’s text over, or leave your notes.',
     'inside-notes':
       'The notes of the activity would go out to the people invited. Read them, then allow that, or leave them out.',
-    'lost-counterpart': 'It was in the mailbox once and is no longer there. Have it created there again, or leave it.',
+    'lost-counterpart':
+      'It was in the mailbox once and is no longer there. Have it created there again, cancel it in Creatio too, or leave it.',
+    'lost-origin': 'It came from the mailbox and is no longer there. Cancel it in Creatio too, or leave it.',
   },
 };
 
