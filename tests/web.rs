@@ -57,6 +57,7 @@ fn link(activity: &str, exchange: &str, master: Option<&str>) -> Link {
         generation: 3,
         state: LinkState::Pending(Side::Creatio),
         unsettled: false,
+        former: None,
     }
 }
 

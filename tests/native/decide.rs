@@ -27,6 +27,7 @@ pub(crate) fn link(items: &Pair<Item>, made: Option<Side>) -> Link {
         generation: 0,
         state: LinkState::Alive,
         unsettled: false,
+        former: None,
     }
 }
 

@@ -200,6 +200,7 @@ fn pending(side: Side, (item, shown): (&Item, Record), creation: &Create, genera
         generation,
         state: LinkState::Pending(side),
         unsettled: shown != item.record,
+        former: None,
     };
     link.base[side.other()] = shown;
     link.facts[side] = creation.facts.clone();
@@ -226,8 +227,9 @@ pub(super) fn revive(
     planned
 }
 
-/// Creates the new kind on `side`, then removes the old item there.
-pub(super) fn convert(
+/// Creates the new kind on `side`, then removes the old item there; the pair as it was is kept until both are confirmed.
+#[must_use]
+pub fn convert(
     context: &Context<'_>,
     seen: &Seen,
     link: &Link,
@@ -239,6 +241,7 @@ pub(super) fn convert(
         action.step = Step::Convert(side);
         action.before = Some(as_read(link, side, fates[side].item().map_or(&link.base[side], |item| &item.record)));
         let old = informed(link, fates);
+        action.after.former = Some(Box::new(old.clone()));
         action.writes.push((
             side,
             Op::Delete {

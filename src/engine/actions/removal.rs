@@ -96,6 +96,7 @@ pub fn orphan(activity: &ItemId, item: &Item, removed: bool) -> Planned {
         generation: item.facts.mark.as_ref().map_or(0, |mark| mark.generation),
         state: LinkState::Tombstone,
         unsettled: false,
+        former: None,
     };
     if removed { Planned { action: Some(surplus(&link, item)), ..Planned::default() } } else { Planned::link(link) }
 }
