@@ -33,7 +33,9 @@ pub fn fold(action: &Action, outcomes: &[Outcome], now: Instant) -> Folded {
                 made |= matches!(op, Op::Create(_));
                 confirm(&mut link, *side, (op, written));
             }
-            (Some(Ok(_) | Err(Refusal::Gone)), Op::Delete { .. }) => {}
+            (Some(Ok(_)), Op::Delete { .. }) => {}
+            // of what a conversion leaves behind only a read says that it is gone
+            (Some(Err(Refusal::Gone)), Op::Delete { .. }) if !matches!(action.step, Step::Convert(_)) => {}
             // what was created is linked, whatever becomes of the rest, and so is what was found
             (Some(Err(refusal)), Op::Delete { .. }) if made => left.push((*side, op, refusal)),
             (None, Op::Delete { .. }) if made => left.push((*side, op, &Refusal::NotSent)),

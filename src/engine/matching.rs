@@ -180,7 +180,8 @@ fn by_uid(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &Item) 
     let mut holders: Vec<&Item> = seen.items.creatio.values().filter(holds).collect();
     if is_occurrence || identity::single_day(item).is_some() || holders.len() > 1 {
         let of_day: Vec<&Item> = holders.iter().copied().filter(|one| is_of_day(context, one, item)).collect();
-        holders = if of_day.is_empty() && !is_occurrence && identity::single_day(item).is_none() { holders } else { of_day };
+        holders =
+            if of_day.is_empty() && !is_occurrence && identity::single_day(item).is_none() { holders } else { of_day };
     }
     match holders.as_slice() {
         [] => None,

@@ -6,8 +6,8 @@
 use super::{Context, Seen};
 use crate::model::time::{instant, local, midnight};
 use crate::model::{
-    Address, Day, Field, Instant, Meeting, Pair, Person, Record, Reminder, Response, Side, Status, Task, TaskWhen, When,
-    Zone, person, record,
+    Address, Day, Field, Instant, Meeting, Pair, Person, Record, Reminder, Response, Side, Status, Task, TaskWhen,
+    When, Zone, person, record,
 };
 use chrono::{Duration, NaiveTime};
 
@@ -110,7 +110,8 @@ fn is_same_days(now: Pair<&Record>) -> bool {
 
 /// The days `when` of a task that was changed in Creatio, without those that the task on Exchange lacks and nobody chose: an Activity always has both.
 fn chosen(zone: &dyn Zone, when: TaskWhen, (now, base): (Pair<&Record>, Pair<&Record>)) -> TaskWhen {
-    let (Record::Task(now), Record::Task(here), Record::Task(there)) = (now.creatio, base.creatio, base.exchange) else {
+    let (Record::Task(now), Record::Task(here), Record::Task(there)) = (now.creatio, base.creatio, base.exchange)
+    else {
         return when;
     };
     let (TaskWhen::Timed { start, due }, TaskWhen::Timed { start: from, due: to }) = (now.when, here.when) else {

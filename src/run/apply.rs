@@ -225,6 +225,7 @@ fn remember(state: &State, held: Vec<Held>, (seen, actions): (&Seen, &[Action]))
     let settled: BTreeSet<&ItemId> = Side::BOTH
         .into_iter()
         .flat_map(|side| seen.items[side].keys().chain(&seen.gone[side]))
+        .chain(&seen.series)
         .chain(actions.iter().flat_map(|action| [&action.after.ids.creatio, &action.after.ids.exchange]))
         .collect();
     let kept = state

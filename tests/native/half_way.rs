@@ -6,6 +6,7 @@
 
 mod breaks;
 mod chance;
+mod days;
 mod ews_setup;
 mod graph_limits;
 mod graph_setup;

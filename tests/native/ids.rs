@@ -38,7 +38,12 @@ fn colleagues_meet_in_one_activity_for_each_occurrence_and_generation() {
     // what is another, and whether a colleague's account gives it the same id as the user's
     let rows: [(&str, Change, bool, bool); 9] = [
         ("the copy in another mailbox", |one| one.id = "copy".into(), true, true),
-        ("in the spelling of another server", |one| one.facts.uid = Some(global("00000000").to_lowercase().as_str().into()), true, true),
+        (
+            "in the spelling of another server",
+            |one| one.facts.uid = Some(global("00000000").to_lowercase().as_str().into()),
+            true,
+            true,
+        ),
         ("a single day of a series", |one| one.facts.uid = Some(global("07EA030D").as_str().into()), false, true),
         ("an occurrence", |one| one.facts.occurrence = original("2026-03-12"), false, true),
         ("the next occurrence", |one| one.facts.occurrence = original("2026-03-19"), false, true),

@@ -19,6 +19,7 @@ mod creatio_filters;
 mod creatio_observe;
 mod creatio_settings;
 mod creation;
+mod days;
 mod decide;
 mod ews_examples;
 mod ews_map;

@@ -255,7 +255,12 @@ fn the_uid_is_that_of_one_activity_of_the_same_kind() {
         ("two", event("e"), seen([&holder("a", "uid-e"), &holder("b", "uid-e")], []), Match::Ambiguous),
         ("none", event("e"), seen([&holder("a", "uid-x"), &activity("b")], []), Match::New),
         ("of another kind", event("e"), seen([&a_task], []), Match::New),
-        ("exported as the event that became a series", occurrence.clone(), seen([&holder("a", "uid-e")], []), with("a")),
+        (
+            "exported as the event that became a series",
+            occurrence.clone(),
+            seen([&holder("a", "uid-e")], []),
+            with("a"),
+        ),
         ("an occurrence has its series' UID", another, seen([&holder("a", "uid-e")], []), Match::New),
         ("made for another occurrence", occurrence, seen([&holder(ours.as_str(), "uid-e")], []), Match::New),
         ("a single day of a series, with its UID", single("2026-03-12"), seen([&holder("a", "uid-e")], []), with("a")),
@@ -275,8 +280,7 @@ fn an_activity_that_was_made_for_the_same_meeting_in_another_shape_is_met() {
     let shaped = |day: &str, original: Option<&str>| {
         let mut one = event("e");
         one.facts.uid = Some(global(day).as_str().into());
-        one.facts.occurrence =
-            original.map(|text| Occurrence { master: "m".into(), original: Original::At(at(text)) });
+        one.facts.occurrence = original.map(|text| Occurrence { master: "m".into(), original: Original::At(at(text)) });
         one
     };
     let single = shaped("00000000", None);

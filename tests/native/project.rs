@@ -366,13 +366,38 @@ fn a_day_that_nobody_chose_is_not_written_to_exchange() {
     let with = |when| Record::Task(Task { when, ..task("Offer", "2026-03-12") });
     for (what, there, moved, expected) in [
         ("due later", only("2026-03-12"), hours("2026-03-12T09:00", "2026-03-14T18:00"), only("2026-03-14")),
-        ("due later, from another hour on", only("2026-03-12"), hours("2026-03-12T11:00", "2026-03-14T18:00"), only("2026-03-14")),
+        (
+            "due later, from another hour on",
+            only("2026-03-12"),
+            hours("2026-03-12T11:00", "2026-03-14T18:00"),
+            only("2026-03-14"),
+        ),
         ("moved as a whole", only("2026-03-12"), hours("2026-03-14T09:00", "2026-03-14T18:00"), only("2026-03-14")),
-        ("begun earlier", only("2026-03-12"), hours("2026-03-10T09:00", "2026-03-12T18:00"), both("2026-03-10", "2026-03-12")),
-        ("moved and longer", only("2026-03-12"), hours("2026-03-13T09:00", "2026-03-15T18:00"), both("2026-03-13", "2026-03-15")),
-        ("it had a start", both("2026-03-12", "2026-03-12"), hours("2026-03-12T09:00", "2026-03-14T18:00"), both("2026-03-12", "2026-03-14")),
+        (
+            "begun earlier",
+            only("2026-03-12"),
+            hours("2026-03-10T09:00", "2026-03-12T18:00"),
+            both("2026-03-10", "2026-03-12"),
+        ),
+        (
+            "moved and longer",
+            only("2026-03-12"),
+            hours("2026-03-13T09:00", "2026-03-15T18:00"),
+            both("2026-03-13", "2026-03-15"),
+        ),
+        (
+            "it had a start",
+            both("2026-03-12", "2026-03-12"),
+            hours("2026-03-12T09:00", "2026-03-14T18:00"),
+            both("2026-03-12", "2026-03-14"),
+        ),
         ("it had no day", days(None, None), hours("2026-03-12T09:00", "2026-03-14T18:00"), only("2026-03-14")),
-        ("it had a start only", days(Some("2026-03-12"), None), hours("2026-03-11T09:00", "2026-03-12T18:00"), days(Some("2026-03-11"), None)),
+        (
+            "it had a start only",
+            days(Some("2026-03-12"), None),
+            hours("2026-03-11T09:00", "2026-03-12T18:00"),
+            days(Some("2026-03-11"), None),
+        ),
     ] {
         let base = Pair { creatio: with(twelfth), exchange: with(there) };
         let now = Pair { creatio: with(moved), exchange: with(there) };
@@ -402,10 +427,17 @@ fn whole_days_of_another_zone_are_the_same_days() {
         let found = |base: Option<Pair<&Record>>| shadows(&moment.context(), &Seen::default(), (now.as_ref(), base));
         assert_eq!(found(None) == now, same, "{what}");
         // both were moved since, by two accounts that are in zones of their own
-        let base = Pair { creatio: with(timed("2026-03-01T15:00:00Z", "2026-03-02T15:00:00Z")), exchange: with(all_day("2026-03-02", "2026-03-03")) };
+        let base = Pair {
+            creatio: with(timed("2026-03-01T15:00:00Z", "2026-03-02T15:00:00Z")),
+            exchange: with(all_day("2026-03-02", "2026-03-03")),
+        };
         assert_eq!(found(Some(base.as_ref())) == now, same, "{what}, moved on both sides");
         let half = Pair { creatio: base.creatio.clone(), exchange: with(day) };
         let first = found(Some(half.as_ref())).exchange;
-        assert_eq!(first == now.exchange, first == found(None).exchange && same && what == "Tokyo", "{what}, moved in Creatio alone");
+        assert_eq!(
+            first == now.exchange,
+            first == found(None).exchange && same && what == "Tokyo",
+            "{what}, moved in Creatio alone"
+        );
     }
 }

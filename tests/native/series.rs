@@ -242,7 +242,8 @@ fn an_event_that_became_a_series_is_the_occurrence_of_its_day() {
     let moved = |uid: &str| {
         let mut one = elsewhere.clone();
         one.facts.uid = Some(uid.into());
-        one.facts.occurrence = Some(Occurrence { master: "m".into(), original: Original::At(crate::memory::at("2026-03-12T10:00:00Z")) });
+        one.facts.occurrence =
+            Some(Occurrence { master: "m".into(), original: Original::At(crate::memory::at("2026-03-12T10:00:00Z")) });
         one
     };
     assert_eq!(turned(&[moved("uid-e")]), [relinked("1", "a")], "in another calendar, with the same UID");

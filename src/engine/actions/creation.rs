@@ -229,12 +229,7 @@ pub(super) fn revive(
 
 /// Creates the new kind on `side`, then removes the old item there; the pair as it was is kept until both are confirmed.
 #[must_use]
-pub fn convert(
-    context: &Context<'_>,
-    seen: &Seen,
-    link: &Link,
-    (side, fates): (Side, Pair<Fate<'_>>),
-) -> Planned {
+pub fn convert(context: &Context<'_>, seen: &Seen, link: &Link, (side, fates): (Side, Pair<Fate<'_>>)) -> Planned {
     let Some(item) = fates[side.other()].item() else { return Planned::default() };
     let mut planned = create(context, seen, (side.other(), item), link.generation + 1);
     if let Some(action) = &mut planned.action {

@@ -51,14 +51,33 @@ const fn place(tag: usize) -> (usize, usize) {
 /// What a person does. `value` is told by no other deed of a history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Deed {
-    Create { tag: usize, side: Side, kind: Kind, value: usize },
-    Edit { tag: usize, side: Side, what: What, value: usize },
-    Remove { tag: usize, side: Side },
-    Cancel { tag: usize },
+    Create {
+        tag: usize,
+        side: Side,
+        kind: Kind,
+        value: usize,
+    },
+    Edit {
+        tag: usize,
+        side: Side,
+        what: What,
+        value: usize,
+    },
+    Remove {
+        tag: usize,
+        side: Side,
+    },
+    Cancel {
+        tag: usize,
+    },
     /// A timed meeting becomes a weekly series in Outlook; it is the first of its occurrences.
-    Recur { tag: usize },
+    Recur {
+        tag: usize,
+    },
     /// A series becomes a single event again in Outlook, the first of its occurrences.
-    Unite { tag: usize },
+    Unite {
+        tag: usize,
+    },
 }
 
 /// What is remembered of one item.

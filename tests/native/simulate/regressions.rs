@@ -51,7 +51,10 @@ pub(crate) fn all() -> Vec<(&'static str, History)> {
     let mut all = vec![
         (
             "an imported event with a person's notes that becomes a series is its first occurrence",
-            history(import, vec![create(Exchange, Meeting), run(0), edit(Creatio, Body, 2), recur.clone(), run(0), day.clone()]),
+            history(
+                import,
+                vec![create(Exchange, Meeting), run(0), edit(Creatio, Body, 2), recur.clone(), run(0), day.clone()],
+            ),
         ),
         (
             "so it is in the first full comparison after that",
@@ -67,15 +70,32 @@ pub(crate) fn all() -> Vec<(&'static str, History)> {
         ),
         (
             "what was edited in Creatio after an event became a series is written to that occurrence",
-            history(USUAL, vec![create(Exchange, Meeting), run(0), recur.clone(), edit(Creatio, Place, 2), run(0), day.clone()]),
+            history(
+                USUAL,
+                vec![create(Exchange, Meeting), run(0), recur.clone(), edit(Creatio, Place, 2), run(0), day.clone()],
+            ),
         ),
         (
             "an event becomes a series and a single event again",
-            history(USUAL, vec![create(Creatio, Meeting), run(0), recur.clone(), run(0), unite.clone(), run(0), day.clone()]),
+            history(
+                USUAL,
+                vec![create(Creatio, Meeting), run(0), recur.clone(), run(0), unite.clone(), run(0), day.clone()],
+            ),
         ),
         (
             "an event becomes a series and a single event again, before anybody looks",
-            history(USUAL, vec![create(Exchange, Meeting), run(0), edit(Creatio, Body, 2), run(0), recur.clone(), unite.clone(), run(0)]),
+            history(
+                USUAL,
+                vec![
+                    create(Exchange, Meeting),
+                    run(0),
+                    edit(Creatio, Body, 2),
+                    run(0),
+                    recur.clone(),
+                    unite.clone(),
+                    run(0),
+                ],
+            ),
         ),
         (
             "a series that becomes a single event keeps the Activity of the day that stays",
@@ -95,18 +115,35 @@ pub(crate) fn all() -> Vec<(&'static str, History)> {
         ),
         (
             "a browser that lost its store knows the Activity of the day that stays of a series",
-            history(USUAL, vec![create(Exchange, Kind::Series), run(0), unite.clone(), Move::Forget { device: 0 }, run(0)]),
+            history(
+                USUAL,
+                vec![create(Exchange, Kind::Series), run(0), unite.clone(), Move::Forget { device: 0 }, run(0)],
+            ),
         ),
         (
             "two devices agree on the occurrence that an event became",
             history(
                 pair,
-                vec![create(Creatio, Meeting), run(0), run(1), recur.clone(), run(0), run(1), unite, run(1), run(0), day],
+                vec![
+                    create(Creatio, Meeting),
+                    run(0),
+                    run(1),
+                    recur.clone(),
+                    run(0),
+                    run(1),
+                    unite,
+                    run(1),
+                    run(0),
+                    day,
+                ],
             ),
         ),
         (
             "a late listing of an event that became a series, told again",
-            history(USUAL, vec![create(Exchange, Meeting), run(0), told(true, 2, true, 1), recur, run(0), run(0), run(0)]),
+            history(
+                USUAL,
+                vec![create(Exchange, Meeting), run(0), told(true, 2, true, 1), recur, run(0), run(0), run(0)],
+            ),
         ),
     ];
     all.extend(broken());
