@@ -8,6 +8,7 @@ pub mod actions;
 pub mod answer;
 pub mod claim;
 pub mod containers;
+pub mod conversion;
 pub mod decide;
 pub mod flows;
 pub mod fold;
@@ -94,6 +95,11 @@ pub struct Seen {
     pub items: Pair<BTreeMap<ItemId, Item>>,
     /// Linked ids that are surely absent: by a complete listing or a hint, *and* by a direct read.
     pub gone: Pair<BTreeSet<ItemId>>,
+    /// Linked ids of Exchange under which a series is found now: such an event is no item any more, and not gone either.
+    pub series: BTreeSet<ItemId>,
+    /// Items about which the server refuses a question for good, by the id of the one for which it was asked: the server's code. Whether their
+    /// counterpart is there is not known.
+    pub unanswered: BTreeMap<ItemId, String>,
     /// Links to any of these.
     pub links: Vec<Link>,
     /// Items that could not be understood.

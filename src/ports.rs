@@ -146,7 +146,7 @@ pub struct Found {
     pub items: Vec<Item>,
     /// Items that are there, but can't be understood.
     pub malformed: Vec<Malformed>,
-    /// A series has the UID that was asked for. It is no item, and which of its occurrences are there is not told.
+    /// A series has the id, the UID or the mark that was asked for. It is no item, and which of its occurrences are there is not told.
     pub series: bool,
     /// The server refuses this question for good: its code, cut short. Whether anything answers the clue is not known.
     pub refused: Option<String>,
@@ -156,7 +156,7 @@ impl Found {
     /// Whether nothing answers the clue.
     #[must_use]
     pub const fn is_absent(&self) -> bool {
-        self.items.is_empty() && self.malformed.is_empty() && self.refused.is_none()
+        self.items.is_empty() && self.malformed.is_empty() && !self.series && self.refused.is_none()
     }
 }
 

@@ -58,6 +58,7 @@ fn link(activity: &str, exchange: &str, master: Option<&str>) -> Link {
         state: LinkState::Pending(Side::Creatio),
         unsettled: false,
         unkept: Pair::default(),
+        former: None,
     }
 }
 

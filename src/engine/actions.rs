@@ -5,7 +5,7 @@ mod creation;
 mod holding;
 mod removal;
 
-pub use creation::{create, late_mark};
+pub use creation::{convert, create, late_mark};
 pub use holding::held;
 pub use removal::{abandoned, orphan, superseded, surplus};
 
@@ -56,6 +56,15 @@ impl Planned {
             self.action = Some(Action { step: Step::Adopt, title, writes: Vec::new(), before: None, after });
         }
         self.action.as_mut()
+    }
+
+    /// The same, with what is held told to be so for `detail`.
+    #[must_use]
+    pub fn because(mut self, detail: &str) -> Self {
+        for held in &mut self.held {
+            detail.clone_into(&mut held.detail);
+        }
+        self
     }
 
     /// Nothing but an item that is held.
@@ -274,6 +283,7 @@ fn fresh(context: &Context<'_>, items: Pair<&Item>) -> Link {
         state: LinkState::Alive,
         unsettled: false,
         unkept: Pair::default(),
+        former: None,
     }
 }
 

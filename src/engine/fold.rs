@@ -27,21 +27,45 @@ pub struct Folded {
 pub fn fold(action: &Action, outcomes: &[Outcome], now: Instant) -> Folded {
     let mut link = Link { state: alive(action.after.state), ..action.after.clone() };
     let mut made = false;
+    let mut left = Vec::new();
     for (n, (side, op)) in action.writes.iter().enumerate() {
         match (outcomes.get(n), op) {
             (Some(Ok(written)), Op::Create(_) | Op::Update(_)) => {
                 made |= matches!(op, Op::Create(_));
                 confirm(&mut link, *side, (op, written));
             }
-            (Some(Ok(_) | Err(Refusal::Gone)), Op::Delete { .. }) => {}
+            (Some(Ok(_)), Op::Delete { .. }) => {}
+            // of what a conversion leaves behind only a read says that it is gone
+            (Some(Err(Refusal::Gone)), Op::Delete { .. }) if !matches!(action.step, Step::Convert(_)) => {}
             // what was created is linked, whatever becomes of the rest, and so is what was found
+            (Some(Err(refusal)), Op::Delete { .. }) if made => left.push((*side, op, refusal)),
+            (None, Op::Delete { .. }) if made => left.push((*side, op, &Refusal::NotSent)),
             (Some(Err(_)) | None, _) if made => {}
             (Some(Err(_)), Op::Update(update)) if action.step == Step::Adopt && is_marking(update) => {}
             (Some(Err(refusal)), _) => return failed(action, (*side, op), refusal, now),
             (None, _) => return failed(action, (*side, op), &Refusal::NotSent, now),
         }
     }
-    Folded { put: Some(link), done: true, ..Folded::default() }
+    let mut folded = Folded { done: true, ..Folded::default() };
+    match left.first() {
+        // the new item is there, and what it replaces is still to be removed
+        Some((side, op, refusal)) => {
+            let Folded { again, held, .. } = failed(action, (*side, op), refusal, now);
+            folded.again = again.into_iter().map(|(side, _, _)| of(&link, side)).collect();
+            folded.held = held;
+        }
+        None if made && matches!(action.step, Step::Convert(_)) => {
+            link.former = link.former.and_then(|old| old.former);
+        }
+        None => {}
+    }
+    folded.put = Some(link);
+    folded
+}
+
+/// What the next run reads again of `link` on `side`.
+fn of(link: &Link, side: Side) -> (Side, ItemId, ContainerId) {
+    (side, link.ids[side].clone(), link.containers[side].clone())
 }
 
 /// Whether it writes nothing but our mark.
@@ -118,12 +142,17 @@ pub(super) fn both(link: &Link) -> Vec<(Side, ItemId, ContainerId)> {
 /// A write that was not confirmed: the old link stays, the next run reads both items again.
 fn failed(action: &Action, (side, op): (Side, &Op), refusal: &Refusal, now: Instant) -> Folded {
     let created = matches!(op, Op::Create(_));
-    let again = |side: Side| (side, action.after.ids[side].clone(), action.after.containers[side].clone());
+    let about = match op {
+        Op::Create(_) => action.after.ids[side.other()].clone(),
+        Op::Update(_) => action.after.ids[side].clone(),
+        Op::Delete { id, .. } => id.clone(),
+    };
+    let again = |side: Side| of(&action.after, side);
     match refusal {
         Refusal::Rejected(detail) => Folded {
             held: vec![Held {
                 side,
-                id: Some(action.after.ids[if created { side.other() } else { side }].clone()),
+                id: Some(about),
                 title: action.title.clone(),
                 reason: Reason::Rejected,
                 detail: detail.clone(),

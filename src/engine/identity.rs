@@ -2,7 +2,8 @@
 //! (rules, "Idempotence by construction").
 
 use super::{Account, Seen};
-use crate::model::{Item, ItemId, Kind, Mark, Original, Record, Side, SiteId, Uid};
+use crate::model::time::local;
+use crate::model::{Day, Instant, Item, ItemId, Kind, Mark, Original, Record, Side, SiteId, Uid, When, Zone};
 use uuid::Uuid;
 
 /// The namespace of our ids; never change it: every installation's Activities are named by it.
@@ -13,25 +14,85 @@ const GLOBAL_OBJECT: &str = "040000008200E00074C5B7101A82E008";
 /// The Activity id of `item`, which lies on Exchange and is imported for the first time (`generation` 0) or revived.
 #[must_use]
 pub fn activity(item: &Item, account: &Account, generation: u32) -> ItemId {
-    let mut name = match (&item.record, &item.facts.uid) {
-        (Record::Meeting(_), Some(uid)) if !item.facts.private => shared(uid, item),
-        (Record::Meeting(_) | Record::Task(_), _) => format!("own\n{}\n{}", account.mailbox, item.id),
+    let mut name = match public(item) {
+        Some((_, uid)) => shared(uid, original(item)),
+        None => format!("own\n{}\n{}", account.mailbox, item.id),
     };
     if generation > 0 {
         name.push_str(&format!("\n{generation}"));
     }
+    named(&name)
+}
+
+fn named(name: &str) -> ItemId {
     ItemId::new(Uuid::new_v5(&NAMESPACE, name.as_bytes()).hyphenated().to_string())
 }
 
-fn shared(uid: &Uid, item: &Item) -> String {
-    let series = series_wide(uid);
-    match &item.facts.occurrence {
-        None => format!("meeting\n{series}"),
-        Some(occurrence) => match occurrence.original {
-            Original::At(at) => format!("meeting\n{series}\n{}", at.format("%Y%m%dT%H%M%SZ")),
-            Original::On(day) => format!("meeting\n{series}\n{}", day.format("%Y%m%d")),
-        },
+/// When the meeting is that `item` shares with others, and its UID.
+fn public(item: &Item) -> Option<(When, &Uid)> {
+    match (&item.record, &item.facts.uid) {
+        (Record::Meeting(meeting), Some(uid)) if !item.facts.private => Some((meeting.when, uid)),
+        (Record::Meeting(_) | Record::Task(_), _) => None,
     }
+}
+
+fn shared(uid: &Uid, original: Option<Original>) -> String {
+    let series = series_wide(uid);
+    match original {
+        None => format!("meeting\n{series}"),
+        Some(Original::At(at)) => format!("meeting\n{series}\n{}", at.format("%Y%m%dT%H%M%SZ")),
+        Some(Original::On(day)) => format!("meeting\n{series}\n{}", day.format("%Y%m%d")),
+    }
+}
+
+/// Which one of somebody's series `item` is, as far as its server tells.
+fn original(item: &Item) -> Option<Original> {
+    match &item.facts.occurrence {
+        Some(occurrence) => Some(occurrence.original),
+        None => single_day(item).map(Original::On),
+    }
+}
+
+/// The day of somebody's series that `item` is, though it is no occurrence here: the user was asked to that day alone.
+#[must_use]
+pub fn single_day(item: &Item) -> Option<Day> {
+    let told = || item.facts.day.or_else(|| instance_day(item.facts.uid.as_ref()?));
+    if item.facts.occurrence.is_some() { None } else { told() }
+}
+
+/// The start that the pattern gives a meeting which is as `when` says, if it was not moved.
+#[must_use]
+pub const fn start(when: When) -> Original {
+    match when {
+        When::Timed { start, .. } => Original::At(start),
+        When::AllDay { first, .. } => Original::On(first),
+    }
+}
+
+/// The ids under which a colleague, another device or an earlier run may have made the Activity of the same meeting, when the server showed it as
+/// something else there: a single day of a series for one is an occurrence for another, and a single event may become a series and a series a
+/// single event.
+#[must_use]
+pub fn aliases(zone: &dyn Zone, item: &Item) -> Vec<ItemId> {
+    let Some((when, uid)) = public(item) else { return Vec::new() };
+    let days = |at: Instant| [local(zone, at).date(), at.date_naive()];
+    let originals: Vec<Option<Original>> = match (&item.facts.occurrence, single_day(item)) {
+        (Some(occurrence), _) => match occurrence.original {
+            Original::At(at) => {
+                let days = instance_day(uid).into_iter().chain(days(at));
+                days.map(|day| Some(Original::On(day))).chain([None]).collect()
+            }
+            Original::On(_) => vec![None],
+        },
+        (None, Some(day)) => match when {
+            When::Timed { start, .. } if days(start).contains(&day) => vec![Some(Original::At(start))],
+            When::Timed { .. } | When::AllDay { .. } => Vec::new(),
+        },
+        (None, None) => vec![Some(start(when))],
+    };
+    let mut ids: Vec<ItemId> = originals.into_iter().map(|original| named(&shared(uid, original))).collect();
+    ids.dedup();
+    ids
 }
 
 /// Whether an Activity bears an id that we gave: Creatio's own are random (version 4), ours follow from a name (version 5).
@@ -67,6 +128,17 @@ pub fn series_wide(uid: &Uid) -> String {
         (Some(GLOBAL_OBJECT), Some(rest)) => format!("{GLOBAL_OBJECT}00000000{rest}"),
         (Some(_) | None, _) => uid.as_str().to_owned(),
     }
+}
+
+/// The day in the date bytes of a UID; `None` for that of a whole series, or of another form.
+fn instance_day(uid: &Uid) -> Option<Day> {
+    let text = uid.as_str().to_ascii_uppercase();
+    if text.get(..32) != Some(GLOBAL_OBJECT) {
+        return None;
+    }
+    let number = |from: usize, to: usize| u32::from_str_radix(text.get(from..to)?, 16).ok();
+    let year = i32::try_from(number(32, 36)?).ok()?;
+    Day::from_ymd_opt(year, number(36, 38)?, number(38, 40)?)
 }
 
 /// The `transactionId` with which an Activity is exported: the same for a repeated try, another after a confirmed loss.

@@ -39,6 +39,9 @@ pub struct Link {
     /// Fields of which a side holds something else than was written to it, the second time too: the server's own value, which is no edit.
     #[serde(default)]
     pub unkept: Pair<BTreeSet<Field>>,
+    /// While the item on Exchange is replaced by one of the other kind: the pair as it was, until the new item is there and the old one is gone.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub former: Option<Box<Link>>,
 }
 
 /// How a link lives.
@@ -69,6 +72,17 @@ impl Link {
     #[must_use]
     pub fn series(&self) -> Option<&ItemId> {
         self.facts.exchange.occurrence.as_ref().map(|occurrence| &occurrence.master)
+    }
+
+    /// Whether the creation of one of the two is not confirmed.
+    #[must_use]
+    pub const fn is_pending(&self) -> bool {
+        matches!(self.state, LinkState::Pending(_))
+    }
+
+    /// The pairs that it takes the place of, whose items on Exchange are still to be removed; the latest first.
+    pub fn formers(&self) -> impl Iterator<Item = &Self> {
+        std::iter::successors(self.former.as_deref(), |link| link.former.as_deref())
     }
 
     /// When the Activity of a meeting that we imported becomes Completed by itself: at its end, if nobody has touched the status.

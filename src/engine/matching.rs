@@ -3,7 +3,7 @@
 use super::identity;
 use super::link::{Link, LinkState};
 use super::{Context, Seen, project, scope, series};
-use crate::model::{Item, ItemId, Kind, Mark, Record, Side, Uid};
+use crate::model::{Day, Item, ItemId, Kind, Mark, Record, Side, Uid};
 use chrono::Duration;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -52,9 +52,19 @@ impl<'a> Linked<'a> {
 #[must_use]
 pub fn candidates(context: &Context<'_>, item: &Item) -> Vec<ItemId> {
     let own = identity::activity(item, context.account, 0);
+    let aliases = identity::aliases(context.zone, item);
     // of another installation's mark it is asked whether its Activity is here too
     let marked = item.facts.mark.as_ref().map(|mark| mark.activity.clone());
-    std::iter::once(own).chain(marked).chain(noted(item).cloned()).collect()
+    std::iter::once(own).chain(marked).chain(noted(item).cloned()).chain(aliases).collect()
+}
+
+/// The UID under which an Activity may stand for `item` in Creatio: that of its whole series, for an Activity that was exported as a single event
+/// which became one.
+#[must_use]
+pub fn clue(item: &Item) -> Option<Uid> {
+    // what is private has none, as nobody is to meet in it
+    let uid = item.facts.uid.as_ref().filter(|_| !item.facts.private)?;
+    Some(if item.facts.occurrence.is_some() { Uid::new(identity::series_wide(uid)) } else { uid.clone() })
 }
 
 fn valid_mark(context: &Context<'_>, item: &Item) -> Option<ItemId> {
@@ -114,7 +124,7 @@ pub fn find(context: &Context<'_>, seen: &Seen, unlinked: &[&Item]) -> Matches {
     settle_rivals(context, (seen, &linked, unlinked), &mut found);
     settle_same(context, unlinked, &mut found);
     let mut matches = Matches { events: found, ..Matches::default() };
-    series::rekey(seen, unlinked, &mut matches);
+    series::rekey(context, seen, unlinked, &mut matches);
     moved_tasks(seen, unlinked, &mut matches);
     by_content(context, seen, (&linked, unlinked), &mut matches);
     matches
@@ -124,6 +134,7 @@ fn by_identity(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &I
     let mut orphan = None;
     if let Some(activity) = valid_mark(context, item) {
         match (stands_for(seen, linked, &activity), is_original(context, seen, linked, item)) {
+            (Some(Match::Copy), _) if is_converted(linked, item) => return Match::Relink(activity),
             (Some(Match::Copy), _) if is_twin(seen, linked, item, &activity) => {
                 let survives = linked.of(&activity).is_some_and(|link| precedes(item, link));
                 return if survives { Match::Relink(activity) } else { Match::Surplus(activity) };
@@ -134,7 +145,8 @@ fn by_identity(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &I
         }
     }
     stands_for(seen, linked, &identity::activity(item, context.account, 0))
-        .or_else(|| by_uid(seen, linked, item))
+        .or_else(|| by_uid(context, seen, linked, item))
+        .or_else(|| by_alias(context, seen, linked, item))
         .or_else(|| by_note(seen, linked, item))
         .or(orphan)
         .unwrap_or(Match::New)
@@ -165,19 +177,73 @@ fn precedes(item: &Item, link: &Link) -> bool {
     (item.facts.created, &item.id) < (link.facts.exchange.created, &link.ids.exchange)
 }
 
-/// The Activity whose `GlobalActivityID` is the item's UID.
-fn by_uid(seen: &Seen, linked: &Linked<'_>, item: &Item) -> Option<Match> {
-    let uid = item.facts.uid.as_ref().filter(|_| item.facts.occurrence.is_none() && !item.facts.private)?;
-    let kind = item.record.kind();
-    let mut holders = seen
-        .items
-        .creatio
-        .values()
-        .filter(|activity| activity.facts.uid.as_ref() == Some(uid) && activity.record.kind() == kind);
-    match (holders.next(), holders.next()) {
-        (Some(_), Some(_)) => Some(Match::Ambiguous),
-        (Some(one), None) => stands_for(seen, linked, &one.id),
-        (None, _) => None,
+/// Whether another device made `item` for its mark's Activity when that one's kind was changed: it is of the other kind and a later generation than
+/// the item that is linked here.
+fn is_converted(linked: &Linked<'_>, item: &Item) -> bool {
+    let link = item.facts.mark.as_ref().and_then(|mark| Some((linked.of(&mark.activity)?, mark.generation)));
+    link.is_some_and(|(link, generation)| link.kind() != item.record.kind() && generation > link.generation)
+}
+
+/// The Activity whose `GlobalActivityID` is the item's UID. Single days of somebody's series may have one UID; and that of an event which became a
+/// series is the UID of all its occurrences: there the day tells.
+fn by_uid(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &Item) -> Option<Match> {
+    let (uid, kind) = (clue(item)?, item.record.kind());
+    let is_occurrence = item.facts.occurrence.is_some();
+    let holds = |activity: &&Item| {
+        let fits = activity.facts.uid.as_ref() == Some(&uid) && activity.record.kind() == kind;
+        // one that we made is known by its id
+        fits && !(is_occurrence && identity::is_ours(&activity.id))
+    };
+    let mut holders: Vec<&Item> = seen.items.creatio.values().filter(holds).collect();
+    if is_occurrence || identity::single_day(item).is_some() || holders.len() > 1 {
+        let of_day: Vec<&Item> = holders.iter().copied().filter(|one| is_of_day(context, one, item)).collect();
+        holders =
+            if of_day.is_empty() && !is_occurrence && identity::single_day(item).is_none() { holders } else { of_day };
+    }
+    match holders.as_slice() {
+        [] => None,
+        [one] => of_series(seen, linked, &one.id),
+        [..] => Some(Match::Ambiguous),
+    }
+}
+
+/// The Activity that was made for the same meeting when it was shown as something else (see [`identity::aliases`]).
+fn by_alias(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &Item) -> Option<Match> {
+    let known = |id: &&ItemId| {
+        let activity = seen.items.creatio.get(*id).map(|activity| &activity.record);
+        let record = activity.or_else(|| linked.of(id).map(|link| &link.base.creatio));
+        record.is_some_and(|record| day_of(context, record) == item_day(context, item))
+    };
+    let ids = identity::aliases(context.zone, item);
+    ids.iter().filter(known).find_map(|id| of_series(seen, linked, id))
+}
+
+/// As [`stands_for`]; an Activity whose event became a series is nobody's copy: which of the occurrences takes it is settled among them.
+fn of_series(seen: &Seen, linked: &Linked<'_>, activity: &ItemId) -> Option<Match> {
+    let waits = linked.of(activity).is_some_and(|link| seen.series.contains(&link.ids.exchange));
+    if waits { None } else { stands_for(seen, linked, activity) }
+}
+
+/// Whether an Activity lies on the day that the pattern gives `item`, or on the one it is on.
+fn is_of_day(context: &Context<'_>, activity: &Item, item: &Item) -> bool {
+    let day = day_of(context, &activity.record);
+    let is_moved_there = item.facts.occurrence.is_none() && day == day_of(context, &item.record);
+    day.is_some() && (day == item_day(context, item) || is_moved_there)
+}
+
+/// The day, in the user's zone, on which a meeting begins.
+fn day_of(context: &Context<'_>, record: &Record) -> Option<Day> {
+    match record {
+        Record::Meeting(meeting) => Some(series::day(context.zone, identity::start(meeting.when))),
+        Record::Task(_) => None,
+    }
+}
+
+/// The day that the pattern of its series gives `item`; of a single event its own.
+fn item_day(context: &Context<'_>, item: &Item) -> Option<Day> {
+    match &item.facts.occurrence {
+        Some(occurrence) => Some(series::day(context.zone, occurrence.original)),
+        None => identity::single_day(item).or_else(|| day_of(context, &item.record)),
     }
 }
 

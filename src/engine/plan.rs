@@ -7,7 +7,7 @@ use super::decide::{self, Step};
 use super::link::{Held, Link, LinkState, Reason};
 use super::matching::{self, Match};
 use super::settings::Settings;
-use super::{Context, Seen, fold, guard, identity, merge, scope};
+use super::{Context, Seen, conversion, fold, guard, identity, merge, scope};
 use crate::model::{Item, ItemId, Mark, Pair, Side, Status};
 use crate::ports::Op;
 use std::collections::{BTreeMap, BTreeSet};
@@ -53,7 +53,10 @@ pub fn plan(context: &Context<'_>, seen: &Seen) -> Plan {
         let items =
             Pair { creatio: seen.items.creatio.get(&link.ids.creatio), exchange: masked.get(&link.ids.exchange) };
         let asked = [&link.ids.creatio, &link.ids.exchange];
-        if matches.orphaned.contains(&link.ids.creatio) && seen.answers.to(asked, Reason::Series).is_none() {
+        let code = asked.into_iter().find_map(|id| seen.unanswered.get(id));
+        if let Some(code) = code {
+            plan.add(actions::held(context, link, items, Reason::Unanswered).because(code));
+        } else if matches.orphaned.contains(&link.ids.creatio) && seen.answers.to(asked, Reason::Series).is_none() {
             plan.add(actions::held(context, link, items, Reason::Series));
         } else if let (Pair { creatio: Some(creatio), exchange: Some(exchange) }, true) =
             (items, outdated.contains(&link.ids.creatio))
@@ -61,7 +64,7 @@ pub fn plan(context: &Context<'_>, seen: &Seen) -> Plan {
         {
             plan.add(actions::adopt(context, seen, Pair { creatio, exchange }));
         } else {
-            plan.add(pair(context, seen, link, items));
+            plan.add(conversion::finished(context, seen, link, pair(context, seen, link, items)));
         }
     }
     let matched: BTreeSet<&ItemId> = matches
@@ -98,7 +101,8 @@ pub fn plan(context: &Context<'_>, seen: &Seen) -> Plan {
 
 /// The items of a side that no link names.
 fn unlinked(seen: &Seen, side: Side) -> Vec<&Item> {
-    let linked: BTreeSet<&ItemId> = seen.links.iter().map(|link| &link.ids[side]).collect();
+    let pairs = seen.links.iter().flat_map(|link| std::iter::once(link).chain(link.formers()));
+    let linked: BTreeSet<&ItemId> = pairs.map(|link| &link.ids[side]).collect();
     seen.items[side].values().filter(|item| !linked.contains(&item.id)).collect()
 }
 
@@ -117,6 +121,7 @@ fn relinked(
             link.ids.exchange = id.clone();
             link.containers.exchange = item.container.clone();
             link.versions.exchange = item.version.clone();
+            link.facts.exchange.occurrence.clone_from(&item.facts.occurrence);
             plan.links.push(link.clone());
         }
     }
@@ -148,6 +153,9 @@ fn successor(context: &Context<'_>, seen: &Seen, link: &Link) -> Option<Mark> {
 fn unlinked_event(context: &Context<'_>, seen: &Seen, (item, found): (&Item, &Match), links: &[&Link]) -> Planned {
     let allowed = |reason| seen.answers.allow([&item.id, &item.id], reason);
     let held = |reason| Planned::held(context, Side::Exchange, item, reason);
+    if let Some(code) = seen.unanswered.get(&item.id) {
+        return held(Reason::Unanswered).because(code);
+    }
     match found {
         Match::Added if !allowed(Reason::Series) && scope::imports(context, seen, item) => held(Reason::Series),
         Match::New | Match::Added => single(context, seen, Side::Exchange, item),
@@ -179,11 +187,15 @@ fn unlinked_event(context: &Context<'_>, seen: &Seen, (item, found): (&Item, &Ma
     }
 }
 
-fn pair(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<Option<&Item>>) -> Planned {
+pub(super) fn pair(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<Option<&Item>>) -> Planned {
     if let LinkState::Pending(side) = link.state {
         return pending(context, seen, link, (side, items));
     }
     let fates = decide::fates(context, seen, link, items);
+    // its event is a series now, of which no occurrence in the window could take its place
+    if seen.series.contains(&link.ids.exchange) && link.state != LinkState::Tombstone {
+        return actions::linked(context, seen, link, (Step::Sleep, fates));
+    }
     let step = decide::linked(context, seen, link, fates);
     actions::linked(context, seen, link, (step, fates))
 }
@@ -192,7 +204,11 @@ fn pair(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<Option<&Ite
 /// merged without a base; not found, it is tried again.
 fn pending(context: &Context<'_>, seen: &Seen, link: &Link, (side, items): (Side, Pair<Option<&Item>>)) -> Planned {
     let (made, source) = (items[side], items[side.other()]);
+    let is_absent = seen.gone[side].contains(&link.ids[side]);
     match (made, source) {
+        // whether it is there is not known: nothing is made beside it
+        (None, _) if !is_absent => Planned::default(),
+        (None, _) if link.former.is_some() => conversion::again(context, seen, link, source),
         (Some(made), _) => {
             let alive = fold::found(link, side, made);
             let as_written = merge::differences(&alive.base[side], &made.record).is_empty();
@@ -210,12 +226,14 @@ fn pending(context: &Context<'_>, seen: &Seen, link: &Link, (side, items): (Side
         (None, Some(source)) if decide::alone(context, seen, side.other(), source) == Step::Create(side) => {
             actions::create(context, seen, (side.other(), source), link.generation)
         }
-        (None, _) if seen.gone[side].contains(&link.ids[side]) => Planned::dropped(link),
-        (None, Some(_) | None) => Planned::default(),
+        (None, Some(_) | None) => Planned::dropped(link),
     }
 }
 
 fn single(context: &Context<'_>, seen: &Seen, side: Side, item: &Item) -> Planned {
+    if let Some(code) = seen.unanswered.get(&item.id) {
+        return Planned::held(context, side, item, Reason::Unanswered).because(code);
+    }
     match decide::alone(context, seen, side, item) {
         Step::Create(_) => actions::create(context, seen, (side, item), identity::first_generation(side, item)),
         Step::Hold(reason) => Planned::held(context, side, item, reason),

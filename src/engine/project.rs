@@ -6,8 +6,8 @@
 use super::{Context, Seen};
 use crate::model::time::{instant, local, midnight};
 use crate::model::{
-    Address, Day, Instant, Meeting, Pair, Person, Record, Reminder, Response, Side, Status, Task, TaskWhen, When, Zone,
-    person,
+    Address, Day, Field, Instant, Meeting, Pair, Person, Record, Reminder, Response, Side, Status, Task, TaskWhen,
+    When, Zone, person, record,
 };
 use chrono::{Duration, NaiveTime};
 
@@ -48,6 +48,14 @@ pub fn shadows(
     {
         there.when = when;
     }
+    if let (Some(base), Record::Task(there)) = (base, &mut shadows.exchange) {
+        there.when = chosen(context.zone, there.when, (now, base));
+    }
+    if base.is_none_or(|base| is_moved_on_both(now, base)) && is_same_days(now) {
+        for side in Side::BOTH {
+            record::copy(Field::When, now[side], &mut shadows[side]);
+        }
+    }
     shadows
 }
 
@@ -74,6 +82,51 @@ fn moved(zone: &dyn Zone, day: Day, (from, to): (Instant, Instant)) -> Option<Da
     let wall = by + Duration::seconds(i64::from(zone.offset(to)) - i64::from(zone.offset(from)));
     let whole = [by, wall].into_iter().find(|by| by.num_seconds() % 86_400 == 0)?;
     day.checked_add_signed(whole)
+}
+
+/// Whether both sides have another time than the base.
+fn is_moved_on_both(now: Pair<&Record>, base: Pair<&Record>) -> bool {
+    Side::BOTH.into_iter().all(|side| record::differences(base[side], now[side]).contains(&Field::When))
+}
+
+/// The farthest that a zone is behind UTC and ahead of it, and the steps in which zones are apart, in minutes.
+const ZONES: (std::ops::RangeInclusive<i64>, i64) = (-12 * 60..=14 * 60, 15);
+/// By how many minutes at most the clocks of one zone are put forward or back.
+const CLOCK_CHANGE: i64 = 60;
+
+/// Whether the Activity lasts from midnight to midnight in some zone, on just the days of the all-day event: a colleague elsewhere, or the user before
+/// a journey, imported it.
+fn is_same_days(now: Pair<&Record>) -> bool {
+    let (Record::Meeting(creatio), Record::Meeting(exchange)) = (now.creatio, now.exchange) else { return false };
+    let (When::Timed { start, end }, When::AllDay { first, end: last }) = (creatio.when, exchange.when) else {
+        return false;
+    };
+    let ahead = |day: Day, at: Instant| (day.and_time(NaiveTime::MIN).and_utc() - at).num_seconds();
+    let (from, to) = (ahead(first, start), ahead(last, end));
+    let (range, step) = ZONES;
+    let is_offset = |seconds: i64| seconds % (step * 60) == 0 && range.contains(&(seconds / 60));
+    is_offset(from) && is_offset(to) && (from - to).abs() <= CLOCK_CHANGE * 60
+}
+
+/// The days `when` of a task that was changed in Creatio, without those that the task on Exchange lacks and nobody chose: an Activity always has both.
+fn chosen(zone: &dyn Zone, when: TaskWhen, (now, base): (Pair<&Record>, Pair<&Record>)) -> TaskWhen {
+    let (Record::Task(now), Record::Task(here), Record::Task(there)) = (now.creatio, base.creatio, base.exchange)
+    else {
+        return when;
+    };
+    let (TaskWhen::Timed { start, due }, TaskWhen::Timed { start: from, due: to }) = (now.when, here.when) else {
+        return when;
+    };
+    let (TaskWhen::Days { start: first, due: last }, TaskWhen::Days { start: new_first, due: new_last }) =
+        (there.when, when)
+    else {
+        return when;
+    };
+    let kept = |one: Instant, other: Instant| local(zone, one).date() == local(zone, other).date();
+    TaskWhen::Days {
+        start: new_first.filter(|_| first.is_some() || !kept(start, from)),
+        due: new_last.filter(|_| last.is_some() || !kept(due, to)),
+    }
 }
 
 fn meeting(context: &Context<'_>, seen: &Seen, from: Side, (one, there): (&Meeting, Option<&Meeting>)) -> Meeting {
@@ -233,8 +286,15 @@ fn timed(context: &Context<'_>, (start, due): (Option<Day>, Option<Day>), there:
         Some(TaskWhen::Days { .. }) | None => None,
     };
     let today = local(zone, context.now).date();
-    let due_day = due.or(start).unwrap_or_else(|| kept.map_or(today, |(_, due)| due.date()));
-    let start_day = start.or(due).unwrap_or_else(|| kept.map_or(today, |(start, _)| start.date())).min(due_day);
+    // a day that only Creatio has stays, unless it just stood for the other one
+    let apart = kept.map(|(start, due)| (start.date(), due.date())).filter(|(start, due)| start != due);
+    let due_day = due.unwrap_or_else(|| match (apart, start) {
+        (Some((_, due)), start) => start.map_or(due, |start| start.max(due)),
+        (None, Some(start)) => start,
+        (None, None) => kept.map_or(today, |(_, due)| due.date()),
+    });
+    let start_day = start.or(apart.map(|(start, _)| start)).or(due);
+    let start_day = start_day.unwrap_or_else(|| kept.map_or(today, |(start, _)| start.date())).min(due_day);
     let start = instant(zone, start_day.and_time(kept.map_or_else(|| hour(WORKDAY.0), |(start, _)| start.time())));
     let due = instant(zone, due_day.and_time(kept.map_or_else(|| hour(WORKDAY.1), |(_, due)| due.time())));
     TaskWhen::Timed { start, due: due.max(start) }

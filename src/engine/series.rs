@@ -1,79 +1,234 @@
-//! Series whose pattern was changed: the server replaces the occurrences, and the Activities of the old ones go over to the new ones, in order, before
-//! anything is created or gone (rules, "Series"). What has no counterpart on either side waits for a person, together.
+//! Series whose events are others than before: the server replaces the occurrences when their pattern is changed, an event becomes a series, a series a
+//! single event, or a series is cut in two. The Activities of the old ones go over to the new ones before anything is created or gone (rules, "Series",
+//! "Single ↔ series"). What has no counterpart on either side of a changed pattern waits for a person, together.
 
-use super::Seen;
+use super::identity;
+use super::link::{Link, LinkState, Reason};
 use super::matching::{Match, Matches};
-use crate::model::{Day, Item, ItemId, Original};
-use std::collections::BTreeMap;
+use super::{Context, Seen};
+use crate::model::time::local;
+use crate::model::{Day, Item, ItemId, Original, Person, Record, Zone};
+use std::collections::{BTreeMap, BTreeSet};
 
-/// One series with occurrences that are gone and others that are new.
-#[derive(Default)]
-struct Change<'a> {
-    /// Activities whose occurrence is gone, by original start.
-    gone: Vec<(Original, &'a ItemId)>,
-    /// New occurrences, by original start.
-    new: Vec<(Original, &'a ItemId)>,
-    /// Whether any linked occurrence lives on: then the pattern is as it was.
-    living: bool,
+/// An Activity whose event is not there as it was.
+struct Lost<'a> {
+    /// The start that the pattern gave the event.
+    original: Original,
+    link: &'a Link,
+    /// A single event that is a series now.
+    was_single: bool,
 }
 
-/// Takes new occurrences for those that they replace.
-pub fn rekey(seen: &Seen, unlinked: &[&Item], matches: &mut Matches) {
-    for change in changes(seen, unlinked, matches).into_values() {
-        let Change { mut gone, mut new, living } = change;
-        gone.sort();
-        new.sort();
-        let mut pairs = same_day(&mut gone, &mut new);
-        if !living && !new.is_empty() {
-            let both = gone.len().min(new.len());
-            pairs.extend(gone.drain(..both).zip(new.drain(..both)).map(|((_, activity), (_, id))| (activity, id)));
-            matches.orphaned.extend(gone.into_iter().map(|(_, activity)| activity.clone()));
-            let added = new.into_iter().filter(|_| !pairs.is_empty());
-            matches.events.extend(added.map(|(_, id)| (id.clone(), Match::Added)));
+/// An event that nobody is linked to.
+struct Fresh<'a> {
+    /// The start that the pattern gives it.
+    original: Original,
+    item: &'a Item,
+}
+
+/// An Activity and the event that takes the place of its former one.
+struct Successor<'a> {
+    activity: &'a ItemId,
+    event: &'a ItemId,
+}
+
+/// One series, with what became of its occurrences.
+#[derive(Default)]
+struct Change<'a> {
+    lost: Vec<Lost<'a>>,
+    fresh: Vec<Fresh<'a>>,
+    /// Linked occurrences that live on.
+    living: BTreeSet<Original>,
+    /// It is a single event now.
+    is_single: bool,
+    /// Anybody is or was linked to one of its occurrences, whatever became of that.
+    is_known: bool,
+}
+
+/// Occurrences that are lost and come in between the living ones from which a change of the pattern is told from a deletion.
+const SEVERAL: usize = 2;
+
+/// Takes new events for those that they replace.
+pub fn rekey(context: &Context<'_>, seen: &Seen, unlinked: &[&Item], matches: &mut Matches) {
+    let mut changes = changes(seen, unlinked, matches);
+    let mut found: Vec<Successor<'_>> = Vec::new();
+    for change in changes.values_mut() {
+        change.lost.sort_by_key(|lost| (lost.original, &lost.link.ids.creatio));
+        change.fresh.sort_by_key(|fresh| (fresh.original, &fresh.item.id));
+        let was_series = change.lost.iter().any(|lost| !lost.was_single) && !change.is_single;
+        found.extend(change.same(|lost, fresh| lost.original == fresh.original));
+        found.extend(change.same(|lost, fresh| day(context.zone, lost.original) == day(context.zone, fresh.original)));
+        if change.is_moved() {
+            found.extend(change.in_order());
+            if was_series {
+                matches.orphaned.extend(change.lost.drain(..).map(|lost| lost.link.ids.creatio.clone()));
+                matches.events.extend(change.fresh.drain(..).map(|fresh| (fresh.item.id.clone(), Match::Added)));
+            }
         }
-        matches.events.extend(pairs.into_iter().map(|(activity, id)| (id.clone(), Match::Relink(activity.clone()))));
+    }
+    found.extend(cut(&mut changes));
+    let settled = found.iter().map(|one| (one.event.clone(), Match::Relink(one.activity.clone())));
+    matches.events.extend(settled);
+    for change in changes.values() {
+        change.still_held(seen, matches);
     }
 }
 
 fn changes<'a>(seen: &'a Seen, unlinked: &[&'a Item], matches: &Matches) -> BTreeMap<&'a ItemId, Change<'a>> {
     let mut changes: BTreeMap<&ItemId, Change<'_>> = BTreeMap::new();
+    let new: Vec<&Item> =
+        unlinked.iter().copied().filter(|item| matches.events.get(&item.id) == Some(&Match::New)).collect();
     for link in &seen.links {
-        let Some(occurrence) = &link.facts.exchange.occurrence else { continue };
-        let change = changes.entry(&occurrence.master).or_default();
-        if seen.gone.exchange.contains(&link.ids.exchange) {
-            change.gone.push((occurrence.original, &link.ids.creatio));
-        } else {
-            change.living = true;
+        let is_gone = seen.gone.exchange.contains(&link.ids.exchange);
+        match (&link.facts.exchange.occurrence, &link.base.exchange) {
+            (Some(occurrence), _) => {
+                let change = changes.entry(&occurrence.master).or_default();
+                change.is_known = true;
+                match (link.state, is_gone) {
+                    (LinkState::Alive | LinkState::Undone, true) => {
+                        change.lost.push(Lost { original: occurrence.original, link, was_single: false });
+                    }
+                    (LinkState::Alive | LinkState::Undone, false) => drop(change.living.insert(occurrence.original)),
+                    // out of scope or at its end: it tells nothing of the pattern
+                    (LinkState::Asleep | LinkState::Tombstone | LinkState::Pending(_), _) => {}
+                }
+            }
+            (None, Record::Meeting(meeting)) if seen.series.contains(&link.ids.exchange) => {
+                let original = identity::start(meeting.when);
+                let change = changes.entry(master(link, &new)).or_default();
+                change.is_known = true;
+                change.lost.push(Lost { original, link, was_single: true });
+            }
+            (None, Record::Meeting(_) | Record::Task(_)) => {}
         }
     }
-    for item in unlinked.iter().filter(|item| matches.events.get(&item.id) == Some(&Match::New)) {
-        let Some(occurrence) = &item.facts.occurrence else { continue };
-        if let Some(change) = changes.get_mut(&occurrence.master) {
-            change.new.push((occurrence.original, &item.id));
+    for item in new {
+        match (&item.facts.occurrence, &item.record) {
+            (Some(occurrence), _) => {
+                let change = changes.entry(&occurrence.master).or_default();
+                change.fresh.push(Fresh { original: occurrence.original, item });
+            }
+            (None, Record::Meeting(meeting)) => {
+                if let Some(change) = changes.get_mut(&item.id) {
+                    change.is_single = true;
+                    change.fresh.push(Fresh { original: identity::start(meeting.when), item });
+                }
+            }
+            (None, Record::Task(_)) => {}
         }
     }
-    changes.retain(|_, change| !change.gone.is_empty());
     changes
 }
 
-/// Takes out of both lists what has its original start on the same day.
-fn same_day<'a>(
-    gone: &mut Vec<(Original, &'a ItemId)>,
-    new: &mut Vec<(Original, &'a ItemId)>,
-) -> Vec<(&'a ItemId, &'a ItemId)> {
-    let mut pairs = Vec::new();
-    gone.retain(|(original, activity)| {
-        let Some(at) = new.iter().position(|(other, _)| day(*other) == day(*original)) else { return true };
-        let (_, id) = new.remove(at);
-        pairs.push((*activity, id));
-        false
+/// The master of the series that the event of `link` became: it keeps its id, or, moved to another calendar, its UID.
+fn master<'a>(link: &'a Link, new: &[&'a Item]) -> &'a ItemId {
+    let wide = link.facts.exchange.uid.as_ref().map(identity::series_wide);
+    let mut masters = new.iter().filter_map(|item| Some((item.facts.occurrence.as_ref()?, &item.facts.uid)));
+    let moved = masters.find(|(occurrence, uid)| {
+        occurrence.master == link.ids.exchange || (wide.is_some() && uid.as_ref().map(identity::series_wide) == wide)
     });
-    pairs
+    moved.map_or(&link.ids.exchange, |(occurrence, _)| &occurrence.master)
 }
 
-fn day(original: Original) -> Day {
+impl<'a> Change<'a> {
+    /// Takes out of both lists what is `alike`, each with the first of the others.
+    fn same(&mut self, alike: impl Fn(&Lost<'_>, &Fresh<'_>) -> bool) -> Vec<Successor<'a>> {
+        let fresh = &mut self.fresh;
+        let taken = self.lost.extract_if(.., |lost| fresh.iter().any(|fresh| alike(lost, fresh)));
+        // what fitted may have been taken by an earlier one
+        let mut left = Vec::new();
+        let mut found = Vec::new();
+        for lost in taken.collect::<Vec<_>>() {
+            match fresh.iter().position(|fresh| alike(&lost, fresh)) {
+                Some(at) => {
+                    found.push(Successor { activity: &lost.link.ids.creatio, event: &fresh.remove(at).item.id })
+                }
+                None => left.push(lost),
+            }
+        }
+        self.lost.extend(left);
+        self.lost.sort_by_key(|lost| (lost.original, &lost.link.ids.creatio));
+        found
+    }
+
+    /// Takes out of both lists the first ones of each, in order.
+    fn in_order(&mut self) -> Vec<Successor<'a>> {
+        let both = self.lost.len().min(self.fresh.len());
+        let pairs = self.lost.drain(..both).zip(self.fresh.drain(..both));
+        pairs.map(|(lost, fresh)| Successor { activity: &lost.link.ids.creatio, event: &fresh.item.id }).collect()
+    }
+
+    /// Whether the pattern is another: none of the occurrences lives on; or several are lost, and several others have come in between those that do.
+    /// What comes after them all is the series going on, and a single one that is lost was deleted.
+    fn is_moved(&self) -> bool {
+        let Some(last) = self.living.last() else { return !self.fresh.is_empty() };
+        let between = self.fresh.iter().filter(|fresh| fresh.original < *last).count();
+        self.lost.len() >= SEVERAL && between >= SEVERAL
+    }
+
+    /// What waits for a person since the pattern was changed goes on to wait, although others have their place by now.
+    fn still_held(&self, seen: &Seen, matches: &mut Matches) {
+        let waits = |id: &ItemId| seen.guarded.contains(&(id.clone(), Reason::Series));
+        let lost = self.lost.iter().map(|lost| &lost.link.ids.creatio).filter(|id| waits(id));
+        matches.orphaned.extend(lost.cloned());
+        let fresh = self.fresh.iter().map(|fresh| &fresh.item.id).filter(|id| waits(id));
+        matches.events.extend(fresh.map(|id| (id.clone(), Match::Added)));
+    }
+}
+
+/// "This and all following" makes a new series of the days from some day on, and ends the old one the day before: those days keep their Activities, as
+/// long as their times and their organizer are the same.
+fn cut<'a>(changes: &mut BTreeMap<&'a ItemId, Change<'a>>) -> Vec<Successor<'a>> {
+    let mut found = Vec::new();
+    let masters: Vec<&ItemId> = changes.keys().copied().collect();
+    let has_new = |change: &Change<'_>| !change.is_known && !change.fresh.is_empty();
+    let new: Vec<&ItemId> = masters.iter().copied().filter(|id| changes.get(id).is_some_and(has_new)).collect();
+    for old in masters {
+        for follower in &new {
+            let Some(mut before) = changes.remove(old) else { continue };
+            if let Some(after) = changes.get_mut(follower) {
+                found.extend(follow(&mut before, after));
+            }
+            changes.insert(old, before);
+        }
+    }
+    found
+}
+
+/// The lost occurrences of the series `before` that go on in `after`, if that follows it.
+fn follow<'a>(before: &mut Change<'a>, after: &mut Change<'a>) -> Vec<Successor<'a>> {
+    let first = after.fresh.iter().map(|fresh| fresh.original).min();
+    let ended = first.is_some_and(|first| before.living.last().is_none_or(|last| *last < first));
+    if !ended {
+        return Vec::new();
+    }
+    let mut joined = Change { lost: std::mem::take(&mut before.lost), ..Change::default() };
+    joined.fresh = std::mem::take(&mut after.fresh);
+    let found = joined.same(|lost, fresh| {
+        !lost.was_single && lost.original == fresh.original && is_same_organizer(lost.link, fresh.item)
+    });
+    (before.lost, after.fresh) = (joined.lost, joined.fresh);
+    found
+}
+
+/// Whether the event of `link` was organized by the one who organizes `item`: the user both, or somebody who is among the people of both.
+fn is_same_organizer(link: &Link, item: &Item) -> bool {
+    let people = |record: &'_ Record| -> Vec<Person> {
+        match record {
+            Record::Meeting(meeting) => meeting.people.clone(),
+            Record::Task(_) => Vec::new(),
+        }
+    };
+    let (before, after) = (people(&link.base.exchange), people(&item.record));
+    let foreign = item.facts.foreign;
+    foreign == link.facts.exchange.foreign && (!foreign || before.iter().any(|one| after.iter().any(|two| one.is(two))))
+}
+
+/// The day, in `zone`, of a start that a pattern gives.
+#[must_use]
+pub fn day(zone: &dyn Zone, original: Original) -> Day {
     match original {
-        Original::At(at) => at.date_naive(),
+        Original::At(at) => local(zone, at).date(),
         Original::On(day) => day,
     }
 }

@@ -15,8 +15,8 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Clone)]
 enum Read {
     Item(Box<Item>),
-    /// A series, with its UID.
-    Master(Option<Uid>),
+    /// A series, with its UID and mark.
+    Master(Option<Uid>, Option<Mark>),
     /// With what is known of its UID and mark, if its element could be read.
     Bad(Malformed, Option<(Option<Uid>, Option<Mark>)>),
 }
@@ -82,7 +82,8 @@ async fn read<P: Http + Clock + Keys>(
             match map::read(kind, &node, &ews.mailbox, &folder.unwrap_or_else(|| ContainerId::from(""))) {
                 Reading::Content(item) => items.push(Item { id: id.clone(), ..*item }),
                 Reading::Master(..) => {
-                    read.insert(id.clone(), Read::Master(map::traces(&node).0));
+                    let (uid, mark) = map::traces(&node);
+                    read.insert(id.clone(), Read::Master(uid, mark));
                 }
                 Reading::Malformed(malformed) => {
                     read.insert(id.clone(), Read::Bad(bad(malformed.reason), Some(map::traces(&node))));
@@ -109,7 +110,8 @@ fn answer<P>(ews: &Ews<P>, clue: &Clue, read: &BTreeMap<ItemId, Read>) -> Found 
             Some(Read::Bad(bad, _)) => {
                 found.malformed.push(Malformed { container: Some(container.clone()), ..bad.clone() });
             }
-            Some(Read::Master(_)) | None => {}
+            Some(Read::Master(..)) => found.series = true,
+            None => {}
         }
         return found;
     }
@@ -119,7 +121,7 @@ fn answer<P>(ews: &Ews<P>, clue: &Clue, read: &BTreeMap<ItemId, Read>) -> Found 
                 found.items.push((**item).clone())
             }
             Read::Item(_) => {}
-            Read::Master(uid) => found.series |= is(ews, (uid, &None), clue),
+            Read::Master(uid, mark) => found.series |= is(ews, (uid, mark), clue),
             // one of which nothing is known may be the one that is meant
             Read::Bad(bad, traces) => {
                 let meant = traces.as_ref().is_none_or(|(uid, mark)| is(ews, (uid, mark), clue));

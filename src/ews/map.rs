@@ -123,8 +123,9 @@ fn event(id: &ItemId, node: &Node, mailbox: &Mailbox, container: &ContainerId) -
     });
     let facts = Facts {
         occurrence: series.then(|| clocks.occurrence(node, when, mailbox)),
+        day: if series { None } else { clocks.day_of_series(node, mailbox) },
         // an occurrence shows what its series carries
-        mark: extended(node, Path::Mark).and_then(Mark::parse).filter(|_| kind != "Occurrence"),
+        mark: extended(node, Path::Mark).and_then(Mark::parse).filter(|_| !series),
         local: extended(node, Path::Local).and_then(ItemId::guid),
         transaction: uid.as_ref().filter(|_| !series).and_then(uid::transaction),
         uid,
@@ -217,6 +218,17 @@ impl Clocks {
             return if first < end { Ok(When::AllDay { first, end }) } else { Err(flaw()) };
         }
         if start <= end { Ok(When::Timed { start, end }) } else { Err("End: before the start".to_owned()) }
+    }
+
+    /// The day of somebody's series that an event is which is no occurrence here: the user was asked to that day alone. All of them have one UID
+    /// (facts §3, "Ids").
+    fn day_of_series(&self, node: &Node, mailbox: &Mailbox) -> Option<Day> {
+        let at = node.say("RecurrenceId").and_then(time::instant)?;
+        if node.is("IsAllDayEvent") == Some(true) {
+            return Some(self.day(at, None, mailbox));
+        }
+        let own = self.ahead.map(|ahead| at.naive_utc() + ahead);
+        Some(own.unwrap_or_else(|| local(mailbox.zone.as_ref(), at)).date())
     }
 
     fn occurrence(&self, node: &Node, when: When, mailbox: &Mailbox) -> Occurrence {

@@ -144,8 +144,8 @@ async fn linked<P: Http + Clock + Keys>(graph: &Graph<P>, ask: &Ask, mut values:
 fn answer_to<P>(graph: &Graph<P>, (ask, clue): (&Ask, &Clue), value: &Value, found: &mut Found) {
     match map::read(ask.kind, value, &graph.mailbox, &ask.container) {
         Reading::Content(item) => found.items.extend(Some(*item).filter(|item| is(graph, item, clue))),
-        // what is asked for by a UID has it
-        Reading::Master(_) => found.series |= matches!(clue, Clue::Uid(_)),
+        // what is asked for by an id, a UID or a mark has it
+        Reading::Master(_) => found.series = true,
         Reading::Tombstone(_) => {}
         Reading::Skeleton { id, .. } => {
             found.malformed.push(malformed(&id, &ask.container, "an occurrence without its content"));

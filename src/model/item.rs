@@ -29,6 +29,10 @@ pub struct Facts {
     pub uid: Option<Uid>,
     /// Exchange: for occurrences, which one of which series.
     pub occurrence: Option<Occurrence>,
+    /// Exchange: of an item that is no occurrence the day of somebody's series that it is, where the server tells it beside the UID (EWS:
+    /// `RecurrenceId`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub day: Option<Day>,
     /// Exchange: our mark on it (extended property; linkedResource). Only filled by `Replica::find`, since a delta does not carry it.
     pub mark: Option<Mark>,
     /// Exchange: the Activity that Creatio's built-in sync noted on an event (creatio.md §3.2). Like `mark` only filled by `Replica::find`;

@@ -7,10 +7,10 @@ use crate::engine::actions::follow_up;
 use crate::engine::fold::{self, Folded};
 use crate::engine::history::{self, Entry, KEPT_DAYS};
 use crate::engine::kept;
-use crate::engine::link::{Held, Link, LinkState, Reason, State};
+use crate::engine::link::{Held, Link, Reason, State};
 use crate::engine::plan::Action;
 use crate::error::Result;
-use crate::model::{Instant, ItemId, Pair, Side, Status};
+use crate::model::{ContainerId, Instant, ItemId, Pair, Side, Status};
 use crate::ports::{Clock, Commit, Directory, Events, Op, Outcome, Phase, Progress, Replica, Store};
 use futures_util::future;
 use std::collections::BTreeSet;
@@ -46,6 +46,9 @@ pub async fn apply<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Ev
         // a listing tells of them once; mended, they may look as before to the server
         let bad = seen.malformed[side].iter().filter_map(|bad| Some((bad.id.clone()?, bad.container.clone()?)));
         state.again[side].extend(bad);
+    }
+    for side in Side::BOTH {
+        state.again[side].extend(unanswered(&seen, side));
     }
     hold_places(&mut state, &plan.links);
     let mut held = plan.held;
@@ -92,7 +95,7 @@ async fn write<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events
     batch: &[Action],
     (now, written): (Instant, usize),
 ) -> Result<Vec<Folded>> {
-    let intents: Vec<Link> = batch.iter().map(|a| &a.after).filter(|link| is_pending(link)).cloned().collect();
+    let intents: Vec<Link> = batch.iter().map(|a| &a.after).filter(|link| link.is_pending()).cloned().collect();
     let noted = recorded(batch, None, (now, written));
     ends.store.commit(&Commit { put: intents, history: noted.clone(), ..Commit::default() }).await?;
     let mut outcomes: Vec<Vec<Outcome>> = vec![Vec::new(); batch.len()];
@@ -232,8 +235,13 @@ async fn follow_ups<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: E
         .collect()
 }
 
-const fn is_pending(link: &Link) -> bool {
-    matches!(link.state, LinkState::Pending(_))
+/// What waits for an answer that the server refused to give: it is asked again.
+fn unanswered(seen: &Seen, side: Side) -> BTreeSet<(ItemId, ContainerId)> {
+    let waits = |id: &&ItemId| seen.unanswered.contains_key(*id);
+    let items = seen.items[side].values().map(|item| (&item.id, &item.container)).filter(|(id, _)| waits(id));
+    let linked = seen.links.iter().filter(|link| Side::BOTH.into_iter().any(|side| waits(&&link.ids[side])));
+    let links = linked.map(|link| (&link.ids[side], &link.containers[side]));
+    items.chain(links).map(|(id, container)| (id.clone(), container.clone())).collect()
 }
 
 /// Actions that a stop kept from being sent.
@@ -273,6 +281,7 @@ fn remember(state: &State, held: Vec<Held>, (seen, actions): (&Seen, &[Action]))
     let settled: BTreeSet<&ItemId> = Side::BOTH
         .into_iter()
         .flat_map(|side| seen.items[side].keys().chain(&seen.gone[side]))
+        .chain(&seen.series)
         .chain(actions.iter().flat_map(|action| [&action.after.ids.creatio, &action.after.ids.exchange]))
         .collect();
     let kept = state

@@ -10,7 +10,7 @@ use crate::engine::link::{Held, Link, LinkKey, LinkState, Reason, State};
 use crate::engine::settings::Settings;
 use crate::engine::{Context, Seen, scope};
 use crate::error::Result;
-use crate::model::{ContainerId, Cursor, Instant, ItemId, Kind, Listing, Malformed, Pair, Side, Window};
+use crate::model::{ContainerId, Cursor, Instant, Item, ItemId, Kind, Listing, Malformed, Pair, Side, Window};
 use crate::ports::{Clock, Directory, Events, Replica, Scope, Store};
 use futures_util::future;
 use std::collections::{BTreeMap, BTreeSet};
@@ -94,6 +94,7 @@ pub async fn observe<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: 
     gather.pending().await?;
     gather.unsettled().await?;
     gather.converted().await?;
+    gather.formers().await?;
     gather.left().await?;
     gather.members(settings).await?;
     gather.confirm().await?;
@@ -118,9 +119,12 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             let listing = &listings[side];
             let ids = listing.items.iter().map(|item| &item.id).chain(&listing.removed).chain(&state.fresh[side]);
             keys.extend(ids.map(|id| LinkKey::Item(side, id.clone())));
-            // a series that is deleted whole is told by its master alone
-            let masters = listing.series.iter().map(|set| &set.master).chain(&listing.removed);
+            // a series that is deleted whole is told by its master alone, and one that became a single event by that
+            let singles = listing.items.iter().filter(|item| is_single(item)).map(|item| &item.id);
+            let masters = listing.series.iter().map(|set| &set.master).chain(&listing.removed).chain(singles);
             keys.extend(masters.map(|master| LinkKey::Series(master.clone())));
+            // an event that became a series is its master
+            keys.extend(listing.series.iter().map(|set| LinkKey::Item(side, set.master.clone())));
             // a reading that only became a full one because rows are missing is the very case
             let whole = full || listing.containers.iter().all(|container| listing.complete.contains(&container.id));
             self.seen.empty[side] = !listing.complete.is_empty() && listing.items.is_empty() && whole;
@@ -175,20 +179,30 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             .collect();
         let removed: BTreeSet<&ItemId> = listing.removed.iter().collect();
         let complete: BTreeSet<&ContainerId> = listing.complete.iter().collect();
+        let singles: BTreeSet<&ItemId> =
+            listing.items.iter().filter(|item| is_single(item)).map(|item| &item.id).collect();
         let series: BTreeMap<&ItemId, BTreeSet<&ItemId>> =
             listing.series.iter().map(|set| (&set.master, set.present.iter().collect())).collect();
         for link in self.links.values().filter(|link| matters(link)) {
             let id = &link.ids[side];
             let dropped = side == Side::Exchange
                 && link.series().is_some_and(|master| {
-                    removed.contains(master) || series.get(master).is_some_and(|present| !present.contains(id))
+                    removed.contains(master)
+                        || singles.contains(master)
+                        || series.get(master).is_some_and(|present| !present.contains(id))
                 });
             let unlisted = complete.contains(&link.containers[side]);
-            if !there.contains(id) && (unlisted || dropped || removed.contains(id) || fresh.contains(id)) {
+            let turned = side == Side::Exchange && series.contains_key(id);
+            if !there.contains(id) && (unlisted || dropped || turned || removed.contains(id) || fresh.contains(id)) {
                 self.suspects[side].insert(id.clone());
             }
         }
     }
+}
+
+/// Whether `item` is an event by itself: the id of one that was a series is that of the series.
+fn is_single(item: &Item) -> bool {
+    item.record.kind() == Kind::Meeting && item.facts.occurrence.is_none()
 }
 
 /// Whether an absence on either side of this link means anything.

@@ -28,6 +28,7 @@ pub(crate) fn link(items: &Pair<Item>, made: Option<Side>) -> Link {
         state: LinkState::Alive,
         unsettled: false,
         unkept: Pair::default(),
+        former: None,
     }
 }
 

@@ -37,5 +37,6 @@ mod scope;
 mod series;
 mod settings;
 mod trips;
+mod turned;
 mod undo;
 mod zones;

@@ -3,7 +3,8 @@
 use crate::memory::{item, task};
 use crate::moment::{Moment, pair, seen};
 use schedule_sync::engine::identity::{
-    activity, copied, first_generation, is_ours, knows_transactions, mark, series_wide, transaction,
+    activity, aliases, copied, first_generation, is_ours, knows_transactions, mark, series_wide, single_day,
+    transaction,
 };
 use schedule_sync::engine::{Account, identity};
 use schedule_sync::model::{Item, Kind, Mark, Occurrence, Original, Record, Side, Uid};
@@ -35,9 +36,15 @@ fn colleagues_meet_in_one_activity_for_each_occurrence_and_generation() {
     assert_eq!(plain.as_str(), "4e053507-16be-57da-9bf3-969b3005afe1", "never to be changed");
     type Change = fn(&mut Item);
     // what is another, and whether a colleague's account gives it the same id as the user's
-    let rows: [(&str, Change, bool, bool); 8] = [
+    let rows: [(&str, Change, bool, bool); 9] = [
         ("the copy in another mailbox", |one| one.id = "copy".into(), true, true),
-        ("by the id of an occurrence", |one| one.facts.uid = Some(global("07EA030C").as_str().into()), true, true),
+        (
+            "in the spelling of another server",
+            |one| one.facts.uid = Some(global("00000000").to_lowercase().as_str().into()),
+            true,
+            true,
+        ),
+        ("a single day of a series", |one| one.facts.uid = Some(global("07EA030D").as_str().into()), false, true),
         ("an occurrence", |one| one.facts.occurrence = original("2026-03-12"), false, true),
         ("the next occurrence", |one| one.facts.occurrence = original("2026-03-19"), false, true),
         ("another meeting", |one| one.facts.uid = Some("other".into()), false, true),
@@ -61,6 +68,59 @@ fn colleagues_meet_in_one_activity_for_each_occurrence_and_generation() {
     ids.sort();
     ids.dedup();
     assert_eq!(ids.len(), count, "no two are alike");
+}
+
+/// Two colleagues were asked to single days of one series; a third has the whole of it.
+#[test]
+fn a_single_day_of_a_series_meets_the_colleagues_occurrence_of_that_day() {
+    let account = Moment::new().account;
+    let zone = Moment::new().zone;
+    let day = |text: &str| with(|one| one.facts.uid = Some(global(text).as_str().into()));
+    let (twelfth, thirteenth) = (day("07EA030C"), day("07EA030D"));
+    assert_ne!(activity(&twelfth, &account, 0), activity(&thirteenth, &account, 0));
+    assert_eq!(single_day(&twelfth), "2026-03-12".parse().ok());
+    assert_eq!(activity(&twelfth, &account, 0), activity(&twelfth, &colleague(), 0));
+    // Exchange Server tells the day beside the UID
+    let told = with(|one| one.facts.day = "2026-03-12".parse().ok());
+    assert_eq!(activity(&told, &account, 0), activity(&twelfth, &account, 0));
+    let occurrence = |at: &str| {
+        with(|one| {
+            let original = Original::At(at.parse().unwrap());
+            one.facts.occurrence = Some(Occurrence { master: "master".into(), original });
+        })
+    };
+    let (own, next) = (occurrence("2026-03-12T10:00:00Z"), occurrence("2026-03-19T10:00:00Z"));
+    assert_eq!(single_day(&own), None);
+    let met = |one: &Item, other: &Item| aliases(&zone, one).contains(&activity(other, &account, 0));
+    assert!(met(&own, &twelfth) && met(&twelfth, &own), "whoever is first");
+    assert!(!met(&next, &twelfth) && !met(&thirteenth, &own) && !met(&own, &thirteenth));
+    // an event that became a series, and a series that became an event
+    let single = with(|_| {});
+    assert!(met(&own, &single) && met(&single, &own) && !met(&single, &next));
+    let mut private = own.clone();
+    private.facts.private = true;
+    assert_eq!(aliases(&zone, &private), []);
+    // an all-day one has the same id for both by construction
+    let mut all_day = with(|one| one.facts.occurrence = original("2026-03-12"));
+    assert_eq!(activity(&all_day, &account, 0), activity(&twelfth, &account, 0));
+    all_day.facts.uid = Some("foreign@example.com".into());
+    assert_ne!(activity(&all_day, &account, 0), activity(&twelfth, &account, 0));
+}
+
+#[test]
+fn only_a_global_object_id_with_a_date_tells_a_day() {
+    let long = "040000008200E00074C5B7101A82E008";
+    for (uid, expected) in [
+        (global("07EA030C"), Some("2026-03-12")),
+        (global("07ea030c").to_lowercase(), Some("2026-03-12")),
+        (global("00000000"), None),
+        (global("07EA0D0C"), None),
+        (long.to_owned(), None),
+        ("0123456789012345678901234567890107EA030C".to_owned(), None),
+    ] {
+        let one = with(|one| one.facts.uid = Some(uid.as_str().into()));
+        assert_eq!(single_day(&one), expected.map(|day| day.parse().unwrap()), "{uid}");
+    }
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Which unlinked items are one: by mark, by UID, by the built-in sync's note, by what they look like. Never guessed.
 
-use crate::memory::{LIST, at, item, task, title};
+use crate::memory::{LIST, at, item, meeting, task, title};
 use crate::moment::{Moment, linked, pair, seen};
 use schedule_sync::engine::link::{Link, LinkState};
 use schedule_sync::engine::matching::{Match, candidates, find, outdated};
@@ -244,17 +244,87 @@ fn the_uid_is_that_of_one_activity_of_the_same_kind() {
     let mut occurrence = event("e");
     occurrence.facts.occurrence =
         Some(Occurrence { master: "m".into(), original: Original::At(at("2026-03-12T10:00:00Z")) });
+    let mut another = occurrence.clone();
+    another.facts.occurrence =
+        Some(Occurrence { master: "m".into(), original: Original::At(at("2026-03-19T10:00:00Z")) });
+    let ours = identity::activity(&another, &Moment::new().account, 0);
+    let single = |day: &str| {
+        let mut one = event("e");
+        one.facts.day = day.parse().ok();
+        one
+    };
+    let later = |id: &str, uid: &str| {
+        let mut one = holder(id, uid);
+        crate::moment::the_meeting(&mut one).when = meeting("Call", "2026-03-20T10:00:00Z").when;
+        one
+    };
     for (what, event, seen, expected) in [
         ("one", event("e"), seen([&holder("a", "uid-e"), &holder("b", "uid-x")], []), with("a")),
         ("two", event("e"), seen([&holder("a", "uid-e"), &holder("b", "uid-e")], []), Match::Ambiguous),
         ("none", event("e"), seen([&holder("a", "uid-x"), &activity("b")], []), Match::New),
         ("of another kind", event("e"), seen([&a_task], []), Match::New),
-        ("an occurrence has its series' UID", occurrence, seen([&holder("a", "uid-e")], []), Match::New),
+        (
+            "exported as the event that became a series",
+            occurrence.clone(),
+            seen([&holder("a", "uid-e")], []),
+            with("a"),
+        ),
+        ("an occurrence has its series' UID", another, seen([&holder("a", "uid-e")], []), Match::New),
+        ("made for another occurrence", occurrence, seen([&holder(ours.as_str(), "uid-e")], []), Match::New),
+        ("a single day of a series, with its UID", single("2026-03-12"), seen([&holder("a", "uid-e")], []), with("a")),
+        ("another day of it", single("2026-03-13"), seen([&later("a", "uid-e")], []), Match::New),
     ] {
         assert_eq!(found(&seen, [&event]), is("e", expected), "{what}");
     }
     let linked = Seen { links: vec![link_to("a", &event("old"))], ..seen([&holder("a", "uid-e")], []) };
     assert_eq!(found(&linked, [&event("e")]), is("e", Match::Copy), "it has its event");
+}
+
+/// A colleague, another device or an earlier run made the Activity when the server showed the same meeting as something else.
+#[test]
+fn an_activity_that_was_made_for_the_same_meeting_in_another_shape_is_met() {
+    let account = &Moment::new().account;
+    let global = |day: &str| format!("040000008200E00074C5B7101A82E008{day}E0A1B2C3D4E5F600000000000000001000000011");
+    let shaped = |day: &str, original: Option<&str>| {
+        let mut one = event("e");
+        one.facts.uid = Some(global(day).as_str().into());
+        one.facts.occurrence = original.map(|text| Occurrence { master: "m".into(), original: Original::At(at(text)) });
+        one
+    };
+    let single = shaped("00000000", None);
+    let of_day = shaped("07EA030C", None);
+    let occurrence = shaped("07EA030C", Some("2026-03-12T10:00:00Z"));
+    let next = shaped("07EA0313", Some("2026-03-19T10:00:00Z"));
+    for (what, item, made_for, met) in [
+        ("an occurrence, and a colleague's single day", &occurrence, &of_day, true),
+        ("a single day, and a colleague's occurrence", &of_day, &occurrence, true),
+        ("an event that became a series", &occurrence, &single, true),
+        ("another occurrence of that", &next, &single, false),
+        ("a series that became an event", &single, &occurrence, true),
+        ("another day", &next, &of_day, false),
+    ] {
+        let id = identity::activity(made_for, account, 0);
+        let seen = seen([&activity(id.as_str())], []);
+        let expected = if met { Match::With(id.clone()) } else { Match::New };
+        assert_eq!(found(&seen, [item]), is("e", expected), "{what}");
+        let elsewhere = Seen { links: vec![link_to(id.as_str(), &event("old"))], ..seen };
+        let expected = if met { Match::Copy } else { Match::New };
+        assert_eq!(found(&elsewhere, [item]), is("e", expected), "{what}, with an event of its own");
+    }
+}
+
+/// Another device has converted it; here the pair is still of the old kind, and the old item is there.
+#[test]
+fn an_item_of_the_other_kind_and_a_later_generation_takes_the_place_of_the_linked_one() {
+    let mut later = a_task("t", Some("a"), None);
+    later.facts.mark = Some(mark("a", 1));
+    for (what, item, expected) in [
+        ("a later one", later, Match::Relink("a".into())),
+        ("of the same generation", a_task("t", Some("a"), None), Match::Surplus("a".into())),
+    ] {
+        let seen = Seen { links: vec![link_to("a", &event("b"))], ..seen([&activity("a")], [&item, &event("b")]) };
+        assert_eq!(found(&seen, [&item]), is("t", expected), "{what}");
+    }
 }
 
 #[test]
@@ -380,13 +450,14 @@ fn look_alikes_of_several_are_reported_on_both_sides() {
 fn what_an_item_could_stand_for_is_looked_up() {
     let moment = Moment::new();
     let own = identity::activity(&event("e"), &moment.account, 0);
+    let alias = identity::aliases(&moment.zone, &event("e")).remove(0);
     let mut marked = made("e", "a");
     marked.facts.local = Some("b".into());
     for (item, expected) in [
-        (event("e"), vec![own.clone()]),
-        (made("e", "a"), vec![own.clone(), "a".into()]),
-        (noted("e", "b"), vec![own.clone(), "b".into()]),
-        (marked, vec![own, "a".into()]),
+        (event("e"), vec![own.clone(), alias.clone()]),
+        (made("e", "a"), vec![own.clone(), "a".into(), alias.clone()]),
+        (noted("e", "b"), vec![own.clone(), "b".into(), alias.clone()]),
+        (marked, vec![own, "a".into(), alias]),
     ] {
         assert_eq!(candidates(&moment.context(), &item), expected, "{:?}", item.facts);
     }

@@ -162,11 +162,16 @@ fn a_creation_is_tried_again_only_as_long_as_it_is_wanted() {
         let ((link, items), mut moment) = (pending(), Moment::new());
         let mut activity = items.creatio;
         change(&mut moment, &mut activity);
-        let plan = moment.plan(&Seen { links: vec![link], total: 1, ..seen([&activity], []) });
+        let unsure = Seen { links: vec![link.clone()], total: 1, ..seen([&activity], []) };
+        let plan = moment.plan(&unsure);
+        assert!(plan.is_quiet() && plan.drop.is_empty(), "{what}: it may still be found");
+        let mut absent = unsure;
+        absent.gone.exchange.insert(link.ids.exchange);
+        let plan = moment.plan(&absent);
         let steps: Vec<_> = plan.actions.iter().map(|action| (action.step, action.after.generation)).collect();
         let expected = again.then_some((Step::Create(Side::Exchange), 3));
         assert_eq!(steps, expected.into_iter().collect::<Vec<_>>(), "{what}");
-        assert!(plan.drop.is_empty(), "{what}: it may still be found");
+        assert_eq!(plan.drop.is_empty(), again, "{what}: there is nothing left to link");
     }
 }
 

@@ -291,8 +291,29 @@ fn a_task_has_days_in_to_do_and_times_in_creatio() {
             "due at an earlier hour than it begins",
             Exchange,
             only("2026-03-20"),
-            Some(hours("2026-03-12T10:00", "2026-03-13T08:00")),
+            Some(hours("2026-03-12T10:00", "2026-03-12T08:00")),
             hours("2026-03-20T10:00", "2026-03-20T10:00"),
+        ),
+        (
+            "another due day, of a task that begins before it is due in Creatio alone",
+            Exchange,
+            only("2026-03-20"),
+            Some(hours("2026-03-12T10:00", "2026-03-14T11:00")),
+            hours("2026-03-12T10:00", "2026-03-20T11:00"),
+        ),
+        (
+            "due before it begins in Creatio alone",
+            Exchange,
+            only("2026-03-11"),
+            Some(hours("2026-03-12T10:00", "2026-03-14T11:00")),
+            hours("2026-03-11T10:00", "2026-03-11T11:00"),
+        ),
+        (
+            "another first day, of a task that is due in Creatio alone",
+            Exchange,
+            days(Some("2026-03-20"), None),
+            Some(hours("2026-03-12T10:00", "2026-03-14T11:00")),
+            hours("2026-03-20T10:00", "2026-03-20T11:00"),
         ),
     ] {
         let with = |when| Task { when, ..task("Offer", "2026-03-12") };
@@ -334,4 +355,89 @@ fn people_are_contacts_in_creatio_and_addresses_on_the_event_without_the_user() 
     };
     assert_eq!(contacts(project(&context, &seen, Side::Exchange, (&crowd, None))), [Some("anna".into())]);
     assert_eq!(contacts(project(&context, &seen, Side::Creatio, (&crowd, None))).len(), 3);
+}
+
+/// A task that is due on a day and has no start there was moved in Creatio, where it has both.
+#[test]
+fn a_day_that_nobody_chose_is_not_written_to_exchange() {
+    let both = |start, due| days(Some(start), Some(due));
+    let only = |due| days(None, Some(due));
+    let (twelfth, moment) = (hours("2026-03-12T09:00", "2026-03-12T18:00"), Moment::new());
+    let with = |when| Record::Task(Task { when, ..task("Offer", "2026-03-12") });
+    for (what, there, moved, expected) in [
+        ("due later", only("2026-03-12"), hours("2026-03-12T09:00", "2026-03-14T18:00"), only("2026-03-14")),
+        (
+            "due later, from another hour on",
+            only("2026-03-12"),
+            hours("2026-03-12T11:00", "2026-03-14T18:00"),
+            only("2026-03-14"),
+        ),
+        ("moved as a whole", only("2026-03-12"), hours("2026-03-14T09:00", "2026-03-14T18:00"), only("2026-03-14")),
+        (
+            "begun earlier",
+            only("2026-03-12"),
+            hours("2026-03-10T09:00", "2026-03-12T18:00"),
+            both("2026-03-10", "2026-03-12"),
+        ),
+        (
+            "moved and longer",
+            only("2026-03-12"),
+            hours("2026-03-13T09:00", "2026-03-15T18:00"),
+            both("2026-03-13", "2026-03-15"),
+        ),
+        (
+            "it had a start",
+            both("2026-03-12", "2026-03-12"),
+            hours("2026-03-12T09:00", "2026-03-14T18:00"),
+            both("2026-03-12", "2026-03-14"),
+        ),
+        ("it had no day", days(None, None), hours("2026-03-12T09:00", "2026-03-14T18:00"), only("2026-03-14")),
+        (
+            "it had a start only",
+            days(Some("2026-03-12"), None),
+            hours("2026-03-11T09:00", "2026-03-12T18:00"),
+            days(Some("2026-03-11"), None),
+        ),
+    ] {
+        let base = Pair { creatio: with(twelfth), exchange: with(there) };
+        let now = Pair { creatio: with(moved), exchange: with(there) };
+        let found = shadows(&moment.context(), &Seen::default(), (now.as_ref(), Some(base.as_ref()))).exchange;
+        assert_eq!(found, with(expected), "{what}");
+    }
+}
+
+/// A colleague in another zone imported an all-day meeting: its days are the same for everybody.
+#[test]
+fn whole_days_of_another_zone_are_the_same_days() {
+    let day = all_day("2026-03-12", "2026-03-13");
+    for (what, start, end, same) in [
+        ("Tokyo", "2026-03-11T15:00:00Z", "2026-03-12T15:00:00Z", true),
+        ("New York, on the day of the change", "2026-03-12T05:00:00Z", "2026-03-13T04:00:00Z", true),
+        ("Kathmandu", "2026-03-11T18:15:00Z", "2026-03-12T18:15:00Z", true),
+        ("Kiritimati", "2026-03-11T10:00:00Z", "2026-03-12T10:00:00Z", true),
+        ("farther than any zone", "2026-03-11T09:00:00Z", "2026-03-12T09:00:00Z", false),
+        ("no zone's midnight", "2026-03-11T15:05:00Z", "2026-03-12T15:05:00Z", false),
+        ("another day", "2026-03-12T15:00:00Z", "2026-03-13T15:00:00Z", false),
+        ("two days", "2026-03-11T15:00:00Z", "2026-03-13T15:00:00Z", false),
+        ("some hours", "2026-03-11T15:00:00Z", "2026-03-11T18:00:00Z", false),
+    ] {
+        let with = |when| Record::Meeting(Meeting { when, ..call() });
+        let now = Pair { creatio: with(timed(start, end)), exchange: with(day) };
+        let moment = Moment::new();
+        let found = |base: Option<Pair<&Record>>| shadows(&moment.context(), &Seen::default(), (now.as_ref(), base));
+        assert_eq!(found(None) == now, same, "{what}");
+        // both were moved since, by two accounts that are in zones of their own
+        let base = Pair {
+            creatio: with(timed("2026-03-01T15:00:00Z", "2026-03-02T15:00:00Z")),
+            exchange: with(all_day("2026-03-02", "2026-03-03")),
+        };
+        assert_eq!(found(Some(base.as_ref())) == now, same, "{what}, moved on both sides");
+        let half = Pair { creatio: base.creatio.clone(), exchange: with(day) };
+        let first = found(Some(half.as_ref())).exchange;
+        assert_eq!(
+            first == now.exchange,
+            first == found(None).exchange && same && what == "Tokyo",
+            "{what}, moved in Creatio alone"
+        );
+    }
 }

@@ -2,9 +2,9 @@
 
 use crate::moment::{Moment, linked, pair, seen};
 use schedule_sync::engine::Seen;
-use schedule_sync::engine::link::Link;
+use schedule_sync::engine::link::{Link, LinkState, Reason};
 use schedule_sync::engine::matching::{Match, find};
-use schedule_sync::model::{Item, Occurrence, Original, Pair, Side};
+use schedule_sync::model::{Item, Occurrence, Original, Pair, Record, Side, When};
 
 /// The occurrence `id` of the series `master`, on a day.
 fn occurrence(id: &str, master: &str, original: Original) -> Item {
@@ -35,7 +35,7 @@ fn activities_go_over_to_the_new_occurrences_in_order() {
     let evening = Original::At("2026-03-02T18:00:00Z".parse().unwrap());
     let old = |id: &'static str, original| occurrence(id, "m", original);
     let relink = |activity: &str| Match::Relink(activity.into());
-    let rows: [Row<'_>; 8] = [
+    let rows: [Row<'_>; 10] = [
         (
             "in the order of their days, whatever their ids are",
             vec![("a", old("z", mon), true), ("b", old("y", wed), true)],
@@ -61,6 +61,20 @@ fn activities_go_over_to_the_new_occurrences_in_order() {
             "one deleted, another added: the pattern is as it was",
             vec![("a", old("x", mon), true), ("b", old("y", wed), false)],
             vec![old("1", fri)],
+            vec![("1", Match::New)],
+            vec![],
+        ),
+        (
+            "some days of the week are others",
+            vec![("a", old("x", mon), true), ("b", old("y", wed), true), ("c", old("z", fri), false)],
+            vec![old("1", tue), old("2", thu)],
+            vec![("1", relink("a")), ("2", relink("b"))],
+            vec![],
+        ),
+        (
+            "one deleted, and one that was never linked",
+            vec![("a", old("x", mon), true), ("c", old("z", fri), false)],
+            vec![old("1", tue)],
             vec![("1", Match::New)],
             vec![],
         ),
@@ -111,4 +125,141 @@ fn a_series_without_a_loss_has_only_new_occurrences() {
     let found = find(&Moment::new().context(), &seen, &[&new]);
     assert_eq!(found.events, [("1".into(), Match::New)].into());
     assert!(found.orphaned.is_empty());
+}
+
+/// What `change` makes of two occurrences of one series that are gone, Monday's `a` and Wednesday's `b`, and what comes of it.
+fn after(change: impl FnOnce(&mut Seen), new: &[Item]) -> (Vec<(String, Match)>, Vec<String>) {
+    let mut seen = seen([], []);
+    for (activity, id, day) in [("a", "x", "2026-03-02"), ("b", "y", "2026-03-04")] {
+        seen.links.push(link_to(activity, &occurrence(id, "m", on(day))));
+        seen.gone.exchange.insert(id.into());
+    }
+    change(&mut seen);
+    let unlinked: Vec<&Item> = new.iter().collect();
+    let found = find(&Moment::new().context(), &seen, &unlinked);
+    let events = found.events.into_iter().map(|(id, found)| (id.as_str().to_owned(), found)).collect();
+    (events, found.orphaned.into_iter().map(|id| id.as_str().to_owned()).collect())
+}
+
+fn relinked(id: &str, activity: &str) -> (String, Match) {
+    (id.to_owned(), Match::Relink(activity.into()))
+}
+
+#[test]
+fn what_sleeps_or_is_at_its_end_tells_nothing_of_the_pattern() {
+    for state in [LinkState::Tombstone, LinkState::Asleep] {
+        for gone in [false, true] {
+            let (events, orphaned) = after(
+                |seen| {
+                    let old = Link { state, ..link_to("0", &occurrence("old", "m", on("2026-02-23"))) };
+                    seen.gone.exchange.extend(gone.then(|| old.ids.exchange.clone()));
+                    seen.links.push(old);
+                },
+                &[occurrence("1", "m", on("2026-03-03")), occurrence("2", "m", on("2026-03-05"))],
+            );
+            assert_eq!(events, [relinked("1", "a"), relinked("2", "b")], "{state:?} {gone}");
+            assert_eq!(orphaned, [""; 0]);
+        }
+    }
+}
+
+/// The day after a change, in a full comparison, nothing of it may go on unasked.
+#[test]
+fn the_rest_of_a_changed_series_goes_on_to_wait() {
+    let (events, orphaned) = after(
+        |seen| {
+            seen.links.push(link_to("c", &occurrence("z", "m", on("2026-03-06"))));
+            seen.guarded.extend([("a".into(), Reason::Series), ("1".into(), Reason::Series)]);
+        },
+        &[occurrence("1", "m", on("2026-03-09")), occurrence("2", "m", on("2026-03-11"))],
+    );
+    assert_eq!(events, [("1".to_owned(), Match::Added), ("2".to_owned(), Match::New)]);
+    assert_eq!(orphaned, ["a"], "the other one was deleted");
+}
+
+#[test]
+fn the_days_of_this_and_all_following_keep_their_activities() {
+    let follows = |day: &str| occurrence(day, "new", on(day));
+    let living = |seen: &mut Seen, day: &str| seen.links.push(link_to("z", &occurrence("z", "m", on(day))));
+    let both = [relinked("2026-03-02", "a"), relinked("2026-03-04", "b")];
+    let new = |id: &str| (id.to_owned(), Match::New);
+    let days = [follows("2026-03-02"), follows("2026-03-04")];
+    assert_eq!(after(|seen| living(seen, "2026-02-27"), &days).0, both);
+    assert_eq!(after(|_| {}, &days).0, both, "from the first one on");
+    let (events, orphaned) = after(|seen| living(seen, "2026-02-27"), &[follows("2026-03-02"), follows("2026-03-06")]);
+    assert_eq!((events, orphaned), (vec![relinked("2026-03-02", "a"), new("2026-03-06")], vec![]), "other days");
+    let apart = [new("2026-03-02"), new("2026-03-04")];
+    assert_eq!(after(|seen| living(seen, "2026-03-06"), &days).0, apart, "the old one goes on");
+    let at = |text: &str| Original::At(format!("2026-03-{text}:00:00Z").parse().unwrap());
+    let other_hour = [occurrence("1", "new", at("02T10")), occurrence("2", "new", at("04T10"))];
+    assert_eq!(after(|_| {}, &other_hour).0, [new("1"), new("2")], "at another time");
+    let by_another = days.clone().map(|mut one| {
+        one.facts.foreign = true;
+        one
+    });
+    assert_eq!(after(|_| {}, &by_another).0, apart, "somebody else's");
+    let by = |name: &str| {
+        days.clone().map(|mut one| {
+            one.facts.foreign = true;
+            crate::moment::the_meeting(&mut one).people = vec![crate::trips::guest(name)];
+            one
+        })
+    };
+    let foreign = |seen: &mut Seen| {
+        for link in &mut seen.links {
+            link.facts.exchange.foreign = true;
+            if let Record::Meeting(meeting) = &mut link.base.exchange {
+                meeting.people = vec![crate::trips::guest("anna@fabrikam.example")];
+            }
+        }
+    };
+    assert_eq!(after(foreign, &by("anna@fabrikam.example")).0, both, "the same organizer's");
+    assert_eq!(after(foreign, &by("boris@fabrikam.example")).0, apart, "another one's");
+    let known = |seen: &mut Seen| seen.links.push(link_to("n", &occurrence("n", "new", on("2026-03-09"))));
+    assert_eq!(after(known, &days).0, apart, "a series that there was before");
+}
+
+/// The event `e` of the Activity `a`, on 12 March at 10, which is found to be a series now.
+fn turned(new: &[Item]) -> Vec<(String, Match)> {
+    let mut seen = seen([], []);
+    seen.links.push(link_to("a", &pair().exchange));
+    seen.series.insert("e".into());
+    let unlinked: Vec<&Item> = new.iter().collect();
+    let found = find(&Moment::new().context(), &seen, &unlinked);
+    assert!(found.orphaned.is_empty());
+    found.events.into_iter().map(|(id, found)| (id.as_str().to_owned(), found)).collect()
+}
+
+#[test]
+fn an_event_that_became_a_series_is_the_occurrence_of_its_day() {
+    let at = |id: &str, text: &str| occurrence(id, "e", Original::At(format!("2026-03-{text}:00Z").parse().unwrap()));
+    let new = |id: &str| (id.to_owned(), Match::New);
+    assert_eq!(turned(&[at("1", "05T10:00"), at("2", "12T10:00")]), [new("1"), relinked("2", "a")]);
+    assert_eq!(turned(&[at("1", "12T15:30"), at("2", "19T15:30")]), [relinked("1", "a"), new("2")], "at another hour");
+    assert_eq!(turned(&[at("1", "13T10:00"), at("2", "20T10:00")]), [relinked("1", "a"), new("2")], "moved as well");
+    assert_eq!(turned(&[]), [], "none of it in the window");
+    let elsewhere = Item { id: "1".into(), ..at("1", "12T10:00") };
+    let moved = |uid: &str| {
+        let mut one = elsewhere.clone();
+        one.facts.uid = Some(uid.into());
+        one.facts.occurrence =
+            Some(Occurrence { master: "m".into(), original: Original::At(crate::memory::at("2026-03-12T10:00:00Z")) });
+        one
+    };
+    assert_eq!(turned(&[moved("uid-e")]), [relinked("1", "a")], "in another calendar, with the same UID");
+    assert_eq!(turned(&[moved("other")]), [new("1")], "another series");
+}
+
+#[test]
+fn a_series_that_became_an_event_keeps_the_activity_of_the_day_that_stays() {
+    let single = |id: &str, day: &str| {
+        let mut one = Item { id: id.into(), ..pair().exchange };
+        crate::moment::the_meeting(&mut one).when =
+            When::AllDay { first: day.parse().unwrap(), end: "2026-04-01".parse().unwrap() };
+        one
+    };
+    let (events, orphaned) = after(|_| {}, &[single("m", "2026-03-04")]);
+    assert_eq!((events, orphaned), (vec![relinked("m", "b")], vec![]), "the others are gone, and nobody is asked");
+    assert_eq!(after(|_| {}, &[single("m", "2026-03-20")]).0, [relinked("m", "a")], "moved as well");
+    assert_eq!(after(|_| {}, &[single("n", "2026-03-04")]).0, [("n".to_owned(), Match::New)], "another event");
 }

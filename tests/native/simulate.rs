@@ -1,7 +1,7 @@
 //! Simulation of the whole engine: both real replicas against the sandbox in process, people at work on both servers, and every trouble that a
 //! browser and a network can make, all of it from one seed. When it is quiet again, the promises of the rules must hold.
 
-mod device;
+pub(crate) mod device;
 mod history;
 mod people;
 mod promises;

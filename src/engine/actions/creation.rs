@@ -220,6 +220,7 @@ fn pending(side: Side, (item, shown): (&Item, Record), creation: &Create, genera
         state: LinkState::Pending(side),
         unsettled: shown != item.record,
         unkept: Pair::default(),
+        former: None,
     };
     link.base[side.other()] = shown;
     link.facts[side] = creation.facts.clone();
@@ -246,19 +247,16 @@ pub(super) fn revive(
     planned
 }
 
-/// Creates the new kind on `side`, then removes the old item there.
-pub(super) fn convert(
-    context: &Context<'_>,
-    seen: &Seen,
-    link: &Link,
-    (side, fates): (Side, Pair<Fate<'_>>),
-) -> Planned {
+/// Creates the new kind on `side`, then removes the old item there; the pair as it was is kept until both are confirmed.
+#[must_use]
+pub fn convert(context: &Context<'_>, seen: &Seen, link: &Link, (side, fates): (Side, Pair<Fate<'_>>)) -> Planned {
     let Some(item) = fates[side.other()].item() else { return Planned::default() };
     let mut planned = create(context, seen, (side.other(), item), link.generation + 1);
     if let Some(action) = &mut planned.action {
         action.step = Step::Convert(side);
         action.before = Some(as_read(link, side, fates[side].item().map_or(&link.base[side], |item| &item.record)));
         let old = informed(link, fates);
+        action.after.former = Some(Box::new(old.clone()));
         action.writes.push((
             side,
             Op::Delete {

@@ -98,6 +98,7 @@ pub fn abandoned(context: &Context<'_>, item: &Item, removed: bool) -> Planned {
         state: LinkState::Tombstone,
         unsettled: false,
         unkept: Pair::default(),
+        former: None,
     };
     if !removed {
         return Planned::link(link);
@@ -124,6 +125,7 @@ pub fn orphan(activity: &ItemId, item: &Item, removed: bool) -> Planned {
         state: LinkState::Tombstone,
         unsettled: false,
         unkept: Pair::default(),
+        former: None,
     };
     if removed { Planned { action: Some(surplus(&link, item)), ..Planned::default() } } else { Planned::link(link) }
 }

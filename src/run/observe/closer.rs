@@ -33,7 +33,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             let Clue::Id { id, .. } = clue else { continue };
             match found.items.into_iter().next() {
                 Some(item) => drop(self.seen.items.exchange.insert(id.clone(), item)),
-                None if found.malformed.is_empty() => {
+                None if found.malformed.is_empty() && found.refused.is_none() => {
                     self.seen.items.exchange.remove(id);
                     self.suspects.exchange.insert(id.clone());
                 }
@@ -53,6 +53,14 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         let clue =
             |link: &Link| Clue::Id { id: link.ids.exchange.clone(), container: link.containers.exchange.clone() };
         let clues: Vec<Clue> = self.links.values().filter(other).map(clue).collect();
+        self.read(Side::Exchange, &clues).await
+    }
+
+    /// What a conversion has still to remove is read directly: it goes only as it was.
+    pub(super) async fn formers(&mut self) -> Result<()> {
+        let clue =
+            |link: &Link| Clue::Id { id: link.ids.exchange.clone(), container: link.containers.exchange.clone() };
+        let clues: Vec<Clue> = self.links.values().flat_map(Link::formers).map(clue).collect();
         self.read(Side::Exchange, &clues).await
     }
 

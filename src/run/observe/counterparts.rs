@@ -64,10 +64,12 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             return Ok(());
         }
         for (clue, found) in clues.iter().zip(self.ends.exchange.find(&clues).await?) {
-            if let (Clue::Id { id, .. }, true) = (clue, found.is_absent()) {
-                // a listing may be late: what is gone by now is no new item
+            let Clue::Id { id, .. } = clue else { continue };
+            if found.is_absent() || found.series {
+                // a listing may be late: what is gone by now, or a series, is no new item
                 self.seen.items.exchange.remove(id);
             }
+            self.unanswered(id, &found);
             for found in found.items {
                 if let Some(item) = self.seen.items.exchange.get_mut(&found.id) {
                     item.facts.mark = found.facts.mark;
@@ -88,7 +90,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         for item in unlinked.filter(|item| scope::imports(&self.context, &self.seen, item) || item.facts.mark.is_some())
         {
             clues.extend(matching::candidates(&self.context, item));
-            uids.extend(item.facts.uid.clone().filter(|_| item.facts.occurrence.is_none() && !item.facts.private));
+            uids.extend(matching::clue(item));
         }
         let keys: Vec<LinkKey> = clues.iter().map(|id| LinkKey::Item(Side::Creatio, id.clone())).collect();
         let links = self.ends.store.links(&keys).await?;
@@ -174,6 +176,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
                 let linked = |link: &Link| link.ids.exchange == item.id && link.state == LinkState::Alive;
                 identity::is_ours(&asker) && self.links.values().any(linked)
             });
+            self.unanswered(&asker, &found);
             if found.series || others {
                 self.seen.occurring.insert(asker);
             }

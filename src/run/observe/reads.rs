@@ -56,7 +56,14 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         self.links.values().any(|link| link.ids[side] == *id && link.state == LinkState::Pending(side))
     }
 
-    /// Reads by clue; a linked item that is not found by its id is gone.
+    /// Notes that a question about the item `id` is refused for good.
+    pub(super) fn unanswered(&mut self, id: &ItemId, found: &Found) {
+        if let Some(code) = &found.refused {
+            self.seen.unanswered.insert(id.clone(), code.clone());
+        }
+    }
+
+    /// Reads by clue; a linked item that is not found by its id is gone, unless a series is found by it.
     pub(super) async fn read(&mut self, side: Side, clues: &[Clue]) -> Result<()> {
         if clues.is_empty() {
             return Ok(());
@@ -66,8 +73,13 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             Side::Exchange => self.ends.exchange.find(clues).await?,
         };
         for (clue, found) in clues.iter().zip(found) {
-            if let (Clue::Id { id, .. }, true) = (clue, found.is_absent()) {
-                self.seen.gone[side].insert(id.clone());
+            if let Clue::Id { id, .. } = clue {
+                if found.is_absent() {
+                    self.seen.gone[side].insert(id.clone());
+                } else if found.series {
+                    self.seen.series.insert(id.clone());
+                }
+                self.unanswered(id, &found);
             }
             self.take(side, found);
         }
@@ -171,7 +183,10 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
                 Side::Creatio => self.ends.creatio.find(&clues).await?,
                 Side::Exchange => self.ends.exchange.find(&clues).await?,
             };
-            for (mut link, found) in waiting.into_iter().zip(found) {
+            for (mut link, mut found) in waiting.into_iter().zip(found) {
+                self.unanswered(&link.ids.creatio, &found);
+                // a former item of the other kind, or a copy of it, bears the same mark
+                found.items.retain(|item| side == Side::Creatio || is_awaited(&link, item));
                 let absent = found.is_absent();
                 match oldest(found.items) {
                     Some(item) => {
@@ -218,15 +233,31 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
                 .collect();
             self.read(side, &clues).await?;
             if side == Side::Exchange {
-                let traces: Vec<Clue> = self
-                    .links
-                    .values()
-                    .filter(|link| suspects.contains(&link.ids.exchange))
-                    .filter(|link| self.seen.gone.exchange.contains(&link.ids.exchange))
-                    .filter_map(moved)
-                    .collect();
-                self.read(side, &traces).await?;
+                self.trace(&suspects).await?;
             }
+        }
+        Ok(())
+    }
+
+    /// Looks for events and tasks that are not found by their ids. One of which a series is found, or of which nothing can be told, is not gone.
+    async fn trace(&mut self, suspects: &[ItemId]) -> Result<()> {
+        let lost = self.links.values().filter(|link| {
+            suspects.contains(&link.ids.exchange) && self.seen.gone.exchange.contains(&link.ids.exchange)
+        });
+        let (ids, clues): (Vec<ItemId>, Vec<Clue>) =
+            lost.filter_map(|link| Some((link.ids.exchange.clone(), moved(link)?))).unzip();
+        if clues.is_empty() {
+            return Ok(());
+        }
+        for (id, found) in ids.into_iter().zip(self.ends.exchange.find(&clues).await?) {
+            if found.series {
+                self.seen.series.insert(id.clone());
+            }
+            if found.series || found.refused.is_some() {
+                self.seen.gone.exchange.remove(&id);
+            }
+            self.unanswered(&id, &found);
+            self.take(Side::Exchange, found);
         }
         Ok(())
     }
@@ -240,13 +271,21 @@ fn trace(side: Side, link: &Link) -> Clue {
     }
 }
 
-/// By what an item is found that is no longer under its id.
+/// Whether `item`, which bears the mark of `link`'s Activity, is what was to be created for that: it is of that kind, and of no earlier generation.
+fn is_awaited(link: &Link, item: &Item) -> bool {
+    let later = item.facts.mark.as_ref().is_some_and(|mark| mark.generation >= link.generation);
+    later && item.record.kind() == link.kind()
+}
+
+/// By what an item is found that is no longer under its id. An occurrence goes nowhere alone: mark and UID are those of its series.
 fn moved(link: &Link) -> Option<Clue> {
+    if link.facts.exchange.occurrence.is_some() {
+        return None;
+    }
     if link.made == Some(Side::Exchange) || link.facts.exchange.mark.is_some() {
         return Some(Clue::Mark(link.ids.creatio.clone()));
     }
-    let single = link.facts.exchange.occurrence.is_none();
-    link.facts.exchange.uid.clone().filter(|_| single).map(Clue::Uid)
+    link.facts.exchange.uid.clone().map(Clue::Uid)
 }
 
 /// Of several items created for one Activity the oldest is it.

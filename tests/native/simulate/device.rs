@@ -37,6 +37,8 @@ pub(crate) struct Fuse {
     /// Whether every await lets the other device go on first.
     pub(crate) yields: Cell<bool>,
     crashed: Cell<bool>,
+    /// Awaits so far.
+    pub(crate) awaits: Cell<usize>,
 }
 
 impl Fuse {
@@ -53,6 +55,7 @@ impl Fuse {
 
     /// An await: what strikes it. What only a server can do is kept for the next request.
     async fn burn(&self, request: bool) -> Option<Blow> {
+        self.awaits.set(self.awaits.get() + 1);
         if self.yields.get() {
             breath().await;
         }

@@ -51,10 +51,33 @@ const fn place(tag: usize) -> (usize, usize) {
 /// What a person does. `value` is told by no other deed of a history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Deed {
-    Create { tag: usize, side: Side, kind: Kind, value: usize },
-    Edit { tag: usize, side: Side, what: What, value: usize },
-    Remove { tag: usize, side: Side },
-    Cancel { tag: usize },
+    Create {
+        tag: usize,
+        side: Side,
+        kind: Kind,
+        value: usize,
+    },
+    Edit {
+        tag: usize,
+        side: Side,
+        what: What,
+        value: usize,
+    },
+    Remove {
+        tag: usize,
+        side: Side,
+    },
+    Cancel {
+        tag: usize,
+    },
+    /// A timed meeting becomes a weekly series in Outlook; it is the first of its occurrences.
+    Recur {
+        tag: usize,
+    },
+    /// A series becomes a single event again in Outlook, the first of its occurrences.
+    Unite {
+        tag: usize,
+    },
 }
 
 /// What is remembered of one item.
@@ -104,6 +127,14 @@ fn hour_of(nth: usize, value: usize) -> chrono::NaiveDateTime {
 
 fn utc(at: chrono::NaiveDateTime) -> Value {
     json!({"dateTime": at.format("%Y-%m-%dT%H:%M:%S").to_string(), "timeZone": "UTC"})
+}
+
+/// Weekly on Thursdays, as often as series of a simulation are.
+fn weekly(first: NaiveDate) -> Value {
+    json!({
+        "pattern": {"type": "weekly", "interval": 1, "daysOfWeek": ["thursday"]},
+        "range": {"type": "numbered", "startDate": first.to_string(), "numberOfOccurrences": OCCURRENCES},
+    })
 }
 
 impl People {
@@ -181,6 +212,8 @@ impl People {
             Deed::Remove { tag, .. } if self.series.contains_key(tag) => self.remove_series(*tag),
             Deed::Remove { tag, side } => self.remove(*tag, *side),
             Deed::Cancel { tag } => self.cancel(*tag),
+            Deed::Recur { tag } => self.recur(*tag),
+            Deed::Unite { tag } => self.unite(*tag),
         }
         self.mails += self.sent() - before;
     }
@@ -225,10 +258,7 @@ impl People {
                 if kind == Kind::Series {
                     let first = start.date();
                     self.series.insert(tag, first);
-                    body["recurrence"] = json!({
-                        "pattern": {"type": "weekly", "interval": 1, "daysOfWeek": ["thursday"]},
-                        "range": {"type": "numbered", "startDate": first.to_string(), "numberOfOccurrences": OCCURRENCES},
-                    });
+                    body["recurrence"] = weekly(first);
                 }
                 if let Some(guest) = guest {
                     body["attendees"] = json!([{"type": "required", "emailAddress": {"address": guest}}]);
@@ -322,6 +352,46 @@ impl People {
         })?;
         let living = (0..OCCURRENCES).filter_map(|nth| self.find(occurrence(tag, nth), Side::Exchange)).collect();
         Some((format!("me/events/{}", master["id"].as_str()?), living))
+    }
+
+    /// A meeting becomes a series: what was known of it is known of the first occurrence, and the others are new. Everybody sees that at once.
+    fn recur(&mut self, tag: usize) {
+        let timed = self.known.get(&tag).is_some_and(|known| known.kind == Kind::Meeting);
+        let Some(row) = self.find(tag, Side::Exchange).filter(|row| timed && !row.task) else { return };
+        let Some(first) = row.day() else { return };
+        self.ask(Side::Exchange, ("PATCH", &self.path(&row)), Some(json!({"recurrence": weekly(first)})));
+        self.series.insert(tag, first);
+        let known = self.known.remove(&tag).unwrap();
+        self.known.insert(occurrence(tag, 0), known);
+        for nth in 1..OCCURRENCES {
+            self.meet(occurrence(tag, nth), Side::Exchange, Kind::Series);
+        }
+    }
+
+    /// A series becomes its first occurrence, as long as that is there: the others are gone, and what was changed of it alone is as in the series.
+    fn unite(&mut self, tag: usize) {
+        let Some((master, before)) = self.whole(tag) else { return };
+        let first = occurrence(tag, 0);
+        if before.first().is_none_or(|row| row.tag != Some(first)) {
+            return;
+        }
+        self.ask(Side::Exchange, ("PATCH", &master), Some(json!({"recurrence": null})));
+        let after = self.find(first, Side::Exchange);
+        for row in before {
+            match (row.tag, &after) {
+                (Some(tag), Some(after)) if tag == first => {
+                    let Some(known) = self.known.get_mut(&tag) else { continue };
+                    for what in row.fields().filter(|what| row.value(*what) != after.value(*what)) {
+                        let live = known.live.entry(what).or_default();
+                        live.remove(row.value(what));
+                        live.insert(after.value(what).to_owned());
+                        known.edited.exchange = true;
+                    }
+                }
+                (Some(tag), _) => self.gone(&row, tag, Side::Exchange),
+                (None, _) => {}
+            }
+        }
     }
 
     /// A person writes to the whole series: title, place or body. Another time would make exceptions void, and be another series.

@@ -11,7 +11,7 @@ use crate::graph::event::{Event, Span};
 use crate::graph::filter::at;
 use crate::graph::shape::Object;
 use crate::graph::zones::{self, Moment, NEVER};
-use chrono::{DateTime, Duration, Months, NaiveTime, Utc};
+use chrono::{DateTime, Duration, Months, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
@@ -65,6 +65,8 @@ impl Visit<'_> {
             "RecurrenceId" | "OriginalStart" if is_of_series => {
                 clock.at(zones::query_instant(event.text("originalStart"))?)
             }
+            // a single day of somebody's series, to which alone the user was asked (MS-OXOCAL, the instance date of a global object id)
+            "RecurrenceId" => clock.at(day_of_series(event)?),
             "DateTimeStamp" => clock.at(zones::query_instant(event.text("lastModifiedDateTime"))?),
             "Start" => clock.at(event.span.from.utc()),
             "End" => clock.at(event.span.to.utc()),
@@ -176,6 +178,16 @@ pub(crate) fn series_uid(uid: &str) -> String {
         }
         _ => uid.to_owned(),
     }
+}
+
+/// When the pattern of its series has the single event begin that is one day of it, by the date bytes of its UID.
+fn day_of_series(event: &Event) -> Option<DateTime<Utc>> {
+    let uid = event.text("iCalUId");
+    let number = |from: usize, to: usize| u32::from_str_radix(uid.get(from..to)?, 16).ok();
+    let year = i32::try_from(number(32, 36)?).ok().filter(|_| series_uid(uid) != uid)?;
+    let day = NaiveDate::from_ymd_opt(year, number(36, 38)?, number(38, 40)?)?;
+    let from = &event.span.from;
+    Some(Moment { wall: day.and_time(from.wall.time()), ..from.clone() }.utc())
 }
 
 /// Whether it is a meeting: with others.

@@ -1,0 +1,83 @@
+//! A conversion that was cut off (rules, "Scope and direction", `ShowInScheduler`): the new item is created, and only then the old one is removed. Until
+//! both are confirmed the link keeps the pair as it was, by which the next run goes on from wherever the last one ended.
+
+use super::actions::{self, Planned};
+use super::answer::Choice;
+use super::decide;
+use super::decide::Step;
+use super::link::{Held, Link, Reason};
+use super::merge::differences;
+use super::plan::{self, Action};
+use super::{Context, Seen};
+use crate::model::{Item, Pair, Side};
+use crate::ports::Op;
+
+/// The new item was surely not created: it is tried again, or, if the Activity is of the old kind again or gone, all is as before.
+#[must_use]
+pub fn again(context: &Context<'_>, seen: &Seen, link: &Link, source: Option<&Item>) -> Planned {
+    let Some(former) = link.former.as_deref() else { return Planned::default() };
+    let items = Pair { creatio: source, exchange: seen.items.exchange.get(&former.ids.exchange) };
+    if source.is_some_and(|item| item.record.kind() == link.kind() && !item.facts.canceled) {
+        let fates = decide::fates(context, seen, former, items);
+        return actions::convert(context, seen, former, (Side::Exchange, fates));
+    }
+    let mut planned = plan::pair(context, seen, former, items);
+    if planned.links.is_empty() && planned.action.is_none() {
+        planned.links.push(former.clone());
+    }
+    planned
+}
+
+/// `planned`, which is for `link`, with the removal of the item that its conversion left behind, unless a person edited that meanwhile. What is
+/// written to the pair otherwise goes first.
+#[must_use]
+pub fn finished(context: &Context<'_>, seen: &Seen, link: &Link, mut planned: Planned) -> Planned {
+    let now = planned.links.last().unwrap_or(link).clone();
+    let Some(former) = now.former.as_deref().filter(|_| planned.action.is_none() && !now.is_pending()) else {
+        return planned;
+    };
+    let after = Link { former: former.former.clone(), ..now.clone() };
+    let id = &former.ids.exchange;
+    match seen.items.exchange.get(id) {
+        Some(item) => {
+            let asked = [&now.ids.creatio, id];
+            let edited = !differences(&former.base.exchange, &item.record).is_empty() || item.facts.attendees > 0;
+            match seen.answers.to(asked, Reason::ConvertAsked) {
+                Some(Choice::Leave) => planned.links = vec![after],
+                None | Some(Choice::Take(_)) if edited => planned.held.push(Held {
+                    side: Side::Exchange,
+                    id: Some(id.clone()),
+                    title: item.record.title().to_owned(),
+                    reason: Reason::ConvertAsked,
+                    detail: String::new(),
+                    fields: Vec::new(),
+                    values: Vec::new(),
+                    since: context.now,
+                }),
+                Some(Choice::Allow | Choice::Take(_)) | None => planned.action = Some(removal(former, item, after)),
+            }
+        }
+        None if seen.gone.exchange.contains(id) => planned.links = vec![after],
+        None => {} // whether it is there is not known
+    }
+    planned
+}
+
+/// The second half of the conversion: the old item is removed.
+fn removal(former: &Link, item: &Item, after: Link) -> Action {
+    let op = Op::Delete {
+        id: item.id.clone(),
+        container: item.container.clone(),
+        version: item.version.clone(),
+        cancels: item.facts.calls_off(),
+    };
+    let mut before = former.clone();
+    before.base.exchange = item.record.clone();
+    Action {
+        step: Step::Convert(Side::Exchange),
+        title: item.record.title().to_owned(),
+        writes: vec![(Side::Exchange, op)],
+        before: Some(before),
+        after,
+    }
+}
