@@ -2,7 +2,7 @@
 
 use super::{ACTIVITIES, Planned, hold, informed, update};
 use crate::engine::decide::{self, Fate, Step};
-use crate::engine::link::{Link, LinkState, Reason};
+use crate::engine::link::{Link, LinkState, Memory, Reason};
 use crate::engine::merge::differences;
 use crate::engine::plan::Action;
 use crate::engine::settings::CreatioDelete;
@@ -96,8 +96,9 @@ pub fn orphan(activity: &ItemId, item: &Item, removed: bool) -> Planned {
         generation: item.facts.mark.as_ref().map_or(0, |mark| mark.generation),
         state: LinkState::Tombstone,
         unsettled: false,
+        memory: Memory::default(),
     };
-    if removed { Planned { action: Some(surplus(&link, item)), ..Planned::default() } } else { Planned::link(link) }
+    if removed { Planned { action: Some(surplus(&link, item)), ..Planned::default() } } else { Planned::put(link) }
 }
 
 /// The link as it was, with what `side` was read to hold: the history of a removal tells that.
