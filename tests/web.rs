@@ -6,7 +6,7 @@ use chrono::{TimeZone, Utc};
 use js_sys::{Object, Reflect};
 use schedule_sync::engine::Account;
 use schedule_sync::engine::history::{Entry, What};
-use schedule_sync::engine::link::{Link, Memory, LinkKey, LinkState, State};
+use schedule_sync::engine::link::{Link, LinkKey, LinkState, Memory, State};
 use schedule_sync::engine::settings::{Extent, Settings};
 use schedule_sync::error::Error;
 use schedule_sync::model::{

@@ -105,7 +105,9 @@ pub fn linked(context: &Context<'_>, seen: &Seen, link: &Link, (step, fates): (S
 fn carried_out(context: &Context<'_>, seen: &Seen, link: &Link, (step, fates): (Step, Pair<Fate<'_>>)) -> Planned {
     match step {
         Step::Rest => rest(link, fates),
-        Step::Sleep => declined(context, seen, link, fates).unwrap_or_else(|| with_state(link, fates, LinkState::Asleep)),
+        Step::Sleep => {
+            declined(context, seen, link, fates).unwrap_or_else(|| with_state(link, fates, LinkState::Asleep))
+        }
         Step::Leave => left(link, fates),
         Step::Bury => {
             let late = fates.exchange.item().is_some_and(|item| decide::calls_off_late(context, item));
@@ -173,7 +175,8 @@ fn declined(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'_
     let patch = Patch { record, fields: [Field::Response].into() };
     let write = (Side::Creatio, Op::Update(Box::new(update(&after, Side::Creatio, &item.record, patch))));
     let title = item.record.title().to_owned();
-    let action = Action { step: Step::Update(Side::Creatio), title, writes: vec![write], before: Some(link.clone()), after };
+    let action =
+        Action { step: Step::Update(Side::Creatio), title, writes: vec![write], before: Some(link.clone()), after };
     Some(Planned { action: Some(action), ..Planned::default() })
 }
 
@@ -237,7 +240,8 @@ fn merged(context: &Context<'_>, seen: &Seen, link: &Link, (step, fates): (Step,
 
 /// What is remembered of a pair after a merge; `creatio` is the Activity before it.
 fn remembered(link: &Link, merge: &Merge, creatio: &Record) -> Memory {
-    let addresses = |people: &[Person]| people.iter().filter_map(|one| one.addresses.first().cloned()).collect::<BTreeSet<_>>();
+    let addresses =
+        |people: &[Person]| people.iter().filter_map(|one| one.addresses.first().cloned()).collect::<BTreeSet<_>>();
     let waiting = merge.people.iter().filter(|(reason, _)| *reason == Reason::WouldInvite);
     let waiting: BTreeSet<Address> = waiting.flat_map(|(_, people)| addresses(people)).collect();
     let still = link.memory.uninvited.intersection(&waiting).cloned();

@@ -80,7 +80,8 @@ impl Question {
     pub fn of(context: &Context<'_>, seen: &Seen, held: &Held) -> Option<Self> {
         let id = held.id.as_ref().filter(|_| !choices(held.reason).is_empty())?;
         let link = seen.links.iter().find(|link| link.ids[held.side] == *id);
-        let ids = link.map_or_else(|| vec![id.clone()], |link| vec![link.ids.creatio.clone(), link.ids.exchange.clone()]);
+        let ids =
+            link.map_or_else(|| vec![id.clone()], |link| vec![link.ids.creatio.clone(), link.ids.exchange.clone()]);
         let about = if held.fields.is_empty() {
             [whole(context, seen, (held.side, id), link)].into()
         } else {
@@ -109,7 +110,8 @@ fn whole(context: &Context<'_>, seen: &Seen, (side, id): (Side, &ItemId), link: 
     let texts = Side::BOTH.map(|of| {
         let id = link.map_or_else(|| (of == side).then_some(id), |link| Some(&link.ids[of]));
         let read = id.and_then(|id| seen.items[of].get(id)).map(|item| scope::masked(context, item));
-        let gone = id.is_some_and(|id| seen.gone[of].contains(id)) || read.as_ref().is_some_and(|one| one.facts.canceled);
+        let gone =
+            id.is_some_and(|id| seen.gone[of].contains(id)) || read.as_ref().is_some_and(|one| one.facts.canceled);
         match (gone, &read, link) {
             (true, ..) => "gone".to_owned(),
             (false, Some(item), _) => text(&item.record),
@@ -235,7 +237,8 @@ impl Answers {
             if !read(id) {
                 return Some(given.clone());
             }
-            let same = |other: &&Given| (other.answer.side, &other.answer.id, other.answer.reason) == (*side, id, *reason);
+            let same =
+                |other: &&Given| (other.answer.side, &other.answer.id, other.answer.reason) == (*side, id, *reason);
             let counted = counting.0.iter().find(same)?;
             let settled = done(id) || is_outcome(*reason);
             (!settled).then(|| Given { heeded: true, ..counted.clone() })

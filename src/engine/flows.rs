@@ -259,7 +259,13 @@ impl Flows {
         let unnoticed = self.silent && !self.word.invite;
         let may = if all { self.word.mail } else { self.may_mail() || unnoticed };
         match () {
-            () if self.ended => if unnoticed && !all { Mailing::Goes } else { Mailing::Stays },
+            () if self.ended => {
+                if unnoticed && !all {
+                    Mailing::Goes
+                } else {
+                    Mailing::Stays
+                }
+            }
             () if may => Mailing::Goes,
             () => Mailing::Waits(Reason::WouldMail),
         }

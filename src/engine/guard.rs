@@ -76,9 +76,8 @@ fn hold(context: &Context<'_>, seen: &Seen, (plan, bare): (&mut Plan, &Plan), qu
         question.by_name.is_some_and(|reason| seen.answers.allow([creatio, exchange], reason))
             || named(action, &|id, reason| seen.answers.allow([id, id], reason))
     };
-    let asked = |action: &Action| {
-        (question.about)(action) && unasked.contains(&action.after.ids.creatio) && !allowed(action)
-    };
+    let asked =
+        |action: &Action| (question.about)(action) && unasked.contains(&action.after.ids.creatio) && !allowed(action);
     let many = plan.actions.iter().filter(|action| asked(action)).count() > question.limit;
     let held = |action: &Action| {
         asked(action) && (many || named(action, &|id, reason| seen.guarded.contains(&(id.clone(), reason))))

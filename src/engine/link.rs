@@ -7,8 +7,8 @@ use super::Account;
 use super::answer::{Answers, Question};
 use super::settings::Settings;
 use crate::model::{
-    Address, Container, ContainerId, Cursor, Facts, Field, Instant, ItemId, Kind, Pair, Record, Side, SiteId, Status, Version,
-    When,
+    Address, Container, ContainerId, Cursor, Facts, Field, Instant, ItemId, Kind, Pair, Record, Side, SiteId, Status,
+    Version, When,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;

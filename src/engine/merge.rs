@@ -76,7 +76,7 @@ pub fn merge(
         tells: Tells::All,
     };
     merge_people(context, seen, (base, now), (flows, &mut merge));
-    let crowd = flows.mails || merge.writes.exchange.contains(&Field::People) && has_people(&merge.target.exchange);
+    let crowd = flows.mails || merge.writes.exchange.contains(&Field::People) && merge.target.exchange.has_people();
     let mapped = fields(now.creatio.kind()).iter().filter(|field| **field != Field::People);
     for &field in mapped {
         let mut changed = Pair::of(|side| edited[side].contains(&field));
@@ -159,7 +159,7 @@ fn keep_inside(merge: &mut Merge, now: Pair<&Record>, flows: Flows) {
         return;
     }
     let waits = merge.waits.contains(&(Field::Body, Reason::InsideNotes));
-    if merge.writes.exchange.contains(&Field::People) && has_people(&merge.target.exchange) {
+    if merge.writes.exchange.contains(&Field::People) && merge.target.exchange.has_people() {
         for record in [&mut merge.target.exchange, &mut merge.base.exchange, &mut merge.base.creatio] {
             *body(record) = Body::default();
         }
@@ -179,14 +179,6 @@ const fn body(record: &mut Record) -> &mut Body {
     match record {
         Record::Meeting(meeting) => &mut meeting.body,
         Record::Task(task) => &mut task.body,
-    }
-}
-
-/// Whether somebody else takes part.
-fn has_people(record: &Record) -> bool {
-    match record {
-        Record::Meeting(meeting) => !meeting.people.is_empty(),
-        Record::Task(_) => false,
     }
 }
 

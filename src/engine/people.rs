@@ -131,7 +131,8 @@ impl Lists<'_> {
 
     /// Attendees whose participant was taken off in Creatio, as participants.
     fn missed(&self) -> Vec<Person> {
-        let guests = self.now.exchange.list.iter().filter(|one| self.base.creatio.has(one) && !self.now.creatio.has(one));
+        let guests =
+            self.now.exchange.list.iter().filter(|one| self.base.creatio.has(one) && !self.now.creatio.has(one));
         guests.filter_map(|one| project::guest(self.context, self.seen, one)).collect()
     }
 

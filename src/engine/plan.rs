@@ -244,7 +244,8 @@ fn renewed(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<Option<&
 /// A pair decided as if it were new: both are adopted, or what is gone is created again. `None` if a side was not read.
 fn anew_pair(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<Option<&Item>>) -> Option<Planned> {
     let there = Pair::of(|side| items[side].filter(|item| !item.facts.canceled));
-    let is_gone = |side: Side| there[side].is_none() && (items[side].is_some() || seen.gone[side].contains(&link.ids[side]));
+    let is_gone =
+        |side: Side| there[side].is_none() && (items[side].is_some() || seen.gone[side].contains(&link.ids[side]));
     let mut planned = match (there.creatio, there.exchange) {
         (Some(creatio), Some(exchange)) => actions::adopt(context, seen, Pair { creatio, exchange }),
         (Some(item), None) if is_gone(Side::Exchange) && scope::exports(context, seen, item) => {

@@ -79,7 +79,8 @@ pub async fn apply<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Ev
     let unfinished: BTreeSet<ItemId> =
         Side::BOTH.into_iter().flat_map(|side| state.again[side].iter().map(|(id, _)| id.clone())).collect();
     let read = |id: &ItemId| {
-        let known = Side::BOTH.into_iter().any(|side| seen.items[side].contains_key(id) || seen.gone[side].contains(id));
+        let known =
+            Side::BOTH.into_iter().any(|side| seen.items[side].contains_key(id) || seen.gone[side].contains(id));
         known && !unfinished.contains(id)
     };
     let waits = |id: &ItemId| held.iter().any(|held| held.id.as_ref() == Some(id));
@@ -245,7 +246,8 @@ fn rest<'a>(state: &mut State, put: impl IntoIterator<Item = &'a Link>, drop: im
 /// What a person is told without being asked: of what was not written nothing.
 fn told(notes: &BTreeMap<Note, BTreeSet<ItemId>>, done: &[Link]) -> Vec<Told> {
     let done: BTreeSet<&ItemId> = done.iter().map(|link| &link.ids.creatio).collect();
-    let each = notes.iter().map(|(note, ids)| Told { note: *note, count: ids.iter().filter(|id| done.contains(id)).count() });
+    let each =
+        notes.iter().map(|(note, ids)| Told { note: *note, count: ids.iter().filter(|id| done.contains(id)).count() });
     each.filter(|told| told.count > 0).collect()
 }
 
@@ -260,7 +262,10 @@ fn remember(state: &State, held: Vec<Held>, (seen, actions): (&Seen, &[Action]))
         .held
         .iter()
         // who was not invited was a question once
-        .filter(|old| !matches!(old.reason, Reason::Group | Reason::NotInvited) && old.id.as_ref().is_some_and(|id| !settled.contains(id)))
+        .filter(|old| {
+            !matches!(old.reason, Reason::Group | Reason::NotInvited)
+                && old.id.as_ref().is_some_and(|id| !settled.contains(id))
+        })
         .filter(|old| !held.iter().any(|new| new.side == old.side && new.id == old.id && new.reason == old.reason));
     kept.cloned().chain(held.iter().cloned()).collect()
 }

@@ -215,7 +215,11 @@ fn participants_of_an_export_are_invited_by_the_notify_rule() {
         let invited: &[&str] = if notify == Notify::Always { &[ANNA, BORIS] } else { &[] };
         assert_eq!(people(&trip, Side::Exchange), invited, "{notify:?}");
         let again = trip.run();
-        assert_eq!((reasons(&again), again.notes.clone()), (expected, vec![]), "{notify:?}: what is asked stays held, a note is told once");
+        assert_eq!(
+            (reasons(&again), again.notes.clone()),
+            (expected, vec![]),
+            "{notify:?}: what is asked stays held, a note is told once"
+        );
         set(&trip, &with(|settings| (settings.rules.notify, settings.rules.months) = (notify, 11)));
         assert_eq!(trip.run().notes, [], "{notify:?}: nor by a full comparison");
         let Some(reason) = held else { continue };

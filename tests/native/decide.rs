@@ -3,7 +3,7 @@
 use crate::memory::{account, at, everything, item, meeting, title, words};
 use schedule_sync::engine::decide::{self, Fate, Step};
 use schedule_sync::engine::flows::{Flow, Flows, Notes, Word};
-use schedule_sync::engine::link::{Link, Memory, LinkState, Reason};
+use schedule_sync::engine::link::{Link, LinkState, Memory, Reason};
 use schedule_sync::engine::merge::{Merged, Rule, settle};
 use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete, FieldMap, Notify, Settings, Way};
 use schedule_sync::engine::{Context, Seen};

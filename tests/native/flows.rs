@@ -116,7 +116,10 @@ fn of_a_meeting_that_has_ended_what_would_mail_stays() {
     }
     for notify in [Notify::Never, Notify::Ask, Notify::Always] {
         let ended = Flows { ended: true, notify, word: Word { mail: true, invite: true }, ..FREE };
-        assert_eq!((ended.invites(), ended.uninvites(false), ended.uninvites(true)), (Mailing::Stays, Mailing::Stays, Mailing::Stays));
+        assert_eq!(
+            (ended.invites(), ended.uninvites(false), ended.uninvites(true)),
+            (Mailing::Stays, Mailing::Stays, Mailing::Stays)
+        );
         let silent = Flows { ended: true, silent: true, notify, ..FREE };
         assert_eq!((silent.uninvites(false), silent.uninvites(true)), (Mailing::Goes, Mailing::Stays));
         assert_eq!(silent.tells(&[Field::Title].into()), Tells::Nobody);

@@ -9,7 +9,7 @@ use schedule_sync::engine::plan::Plan;
 use schedule_sync::engine::settings::{CreatioDelete, Way};
 use schedule_sync::engine::{Seen, identity};
 use schedule_sync::model::{
-    Item, ItemId, Malformed, Mark, Occurrence, Original, Pair, Record, Side, Status, Task, TaskWhen,
+    Item, ItemId, Malformed, Mark, Occurrence, Original, Pair, Record, Side, Status, Task, TaskWhen, When,
 };
 use schedule_sync::ports::Op;
 
@@ -140,7 +140,11 @@ fn an_event_of_ours_without_its_activity_is_asked_about_as_long_as_it_is_looked_
         let plan = Moment::new().plan(&seen);
         let steps: Vec<_> = plan.actions.iter().map(|action| (action.step, action.after.state)).collect();
         let removed = [(Step::Delete(Side::Exchange), LinkState::Tombstone)];
-        assert_eq!(steps, removed.into_iter().filter(|_| asked).collect::<Vec<_>>(), "{start}: only what is asked is done");
+        assert_eq!(
+            steps,
+            removed.into_iter().filter(|_| asked).collect::<Vec<_>>(),
+            "{start}: only what is asked is done"
+        );
     }
 }
 

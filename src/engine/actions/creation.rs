@@ -1,7 +1,7 @@
 //! Creations: what is new on a side, comes back there, or is made anew in the other kind.
 
-use super::removal::as_read;
 use super::holding::listed;
+use super::removal::as_read;
 use super::{ACTIVITIES, Note, Planned, informed, named, update};
 use crate::engine::decide::{self, Fate, Step};
 use crate::engine::flows::{self, Notes};
@@ -38,12 +38,8 @@ pub fn create(context: &Context<'_>, seen: &Seen, (from, item): (Side, &Item), g
         merge::copy(Field::Body, &whole, &mut after.base.creatio);
     }
     let addresses = guests.stay.iter().filter_map(|one| one.addresses.first().cloned());
-    after.memory = Memory {
-        uninvited: addresses.collect(),
-        carried: guests.carried,
-        text: Some(from),
-        ..Memory::default()
-    };
+    after.memory =
+        Memory { uninvited: addresses.collect(), carried: guests.carried, text: Some(from), ..Memory::default() };
     let mut planned = Planned::default();
     if !guests.asks.is_empty() {
         let listed = Pair { creatio: listed(guests.asks.iter()), exchange: String::new() };

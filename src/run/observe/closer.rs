@@ -112,6 +112,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
 
 /// Whether another account had a counterpart of the Activity before this one: its event or task is the older.
 fn is_earlier(other: &Link, own: &Link) -> bool {
-    let age = |link: &Link| (link.facts.exchange.created.is_none(), link.facts.exchange.created, link.ids.exchange.clone());
+    let age =
+        |link: &Link| (link.facts.exchange.created.is_none(), link.facts.exchange.created, link.ids.exchange.clone());
     age(other) < age(own)
 }

@@ -9,9 +9,7 @@ use pollster::block_on;
 use schedule_sync::engine::answer::{Answer, Choice, choices};
 use schedule_sync::engine::link::{Held, Reason};
 use schedule_sync::engine::settings::{Conflict, Notify};
-use schedule_sync::model::{
-    Address, Body, Importance, Item, Person, Record, Response, Side, Task, TaskWhen, When,
-};
+use schedule_sync::model::{Address, Body, Importance, Item, Person, Record, Response, Side, Task, TaskWhen, When};
 use schedule_sync::ports::Store;
 use schedule_sync::run::undo::answer;
 use std::collections::BTreeSet;
@@ -98,7 +96,13 @@ fn state(seed: u64) -> Trip {
             if removed == Some(side) {
                 trip.side(side).remove(&id);
             } else {
-                trip.side(side).edit(&id, |item| deeds.iter().for_each(|deed| if item.record.kind() == meetings() { deed(item) }));
+                trip.side(side).edit(&id, |item| {
+                    deeds.iter().for_each(|deed| {
+                        if item.record.kind() == meetings() {
+                            deed(item)
+                        }
+                    })
+                });
             }
         }
     }
@@ -146,7 +150,8 @@ fn one_answer_to_everything_that_is_asked_leaves_nothing_asked() {
         assert_eq!((trip.creatio.writes.get(), trip.exchange.writes.get()), before, "seed {seed}: it is quiet");
     }
     use Reason::{
-        Clash, ConvertAsked, DeleteAsked, InsideNotes, ManyDeletions, ManyMoves, OwnNotes, PutBack, RichBody, WouldInvite, WouldMail,
+        Clash, ConvertAsked, DeleteAsked, InsideNotes, ManyDeletions, ManyMoves, OwnNotes, PutBack, RichBody,
+        WouldInvite, WouldMail,
     };
     for both in [
         (Clash, WouldMail),

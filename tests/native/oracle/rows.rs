@@ -537,9 +537,21 @@ pub(crate) const FIELD: &[Row<Of, Value>] = &[
         Value::From(Exchange),
         "stay as they are until the source changes the same field",
     ),
-    row(&[Of::Field(ANSWER), Of::Item(Is::Past(true)), Of::Changed(&[Where::OnlyCreatio])], Value::Stays, "A meeting that has ended mails nobody: … left, with a note"),
-    row(&[Of::Field(ANSWER), Of::Item(Is::Past(true)), Of::Item(Is::Import(false))], Value::Stays, "A meeting that has ended mails nobody: … left, with a note"),
-    row(&[Of::Field(ANSWER), Of::Item(Is::Past(true)), Of::Rule(CREATIO_WINS)], Value::Stays, "A meeting that has ended mails nobody: … left, with a note"),
+    row(
+        &[Of::Field(ANSWER), Of::Item(Is::Past(true)), Of::Changed(&[Where::OnlyCreatio])],
+        Value::Stays,
+        "A meeting that has ended mails nobody: … left, with a note",
+    ),
+    row(
+        &[Of::Field(ANSWER), Of::Item(Is::Past(true)), Of::Item(Is::Import(false))],
+        Value::Stays,
+        "A meeting that has ended mails nobody: … left, with a note",
+    ),
+    row(
+        &[Of::Field(ANSWER), Of::Item(Is::Past(true)), Of::Rule(CREATIO_WINS)],
+        Value::Stays,
+        "A meeting that has ended mails nobody: … left, with a note",
+    ),
     row(
         &[Of::Field(ANSWER), Of::Changed(&[Where::OnlyCreatio]), Of::Item(Is::Notify(ANSWERING))],
         Value::AskMail,
@@ -643,7 +655,17 @@ pub(crate) const FIELD: &[Row<Of, Value>] = &[
         Value::Stays,
         "Export on: Creatio creates and updates on Exchange",
     ),
-    row(&[Of::Item(Is::Owner(false)), Of::Item(Is::Past(true)), Of::Item(Is::Attendees(true)), Of::Field(MAILED), Of::Item(Is::Notify(MAILING))], Value::Stays, "A meeting that has ended mails nobody: … left, with a note"),
+    row(
+        &[
+            Of::Item(Is::Owner(false)),
+            Of::Item(Is::Past(true)),
+            Of::Item(Is::Attendees(true)),
+            Of::Field(MAILED),
+            Of::Item(Is::Notify(MAILING)),
+        ],
+        Value::Stays,
+        "A meeting that has ended mails nobody: … left, with a note",
+    ),
     row(
         &[Of::Item(Is::Owner(false)), Of::Item(Is::Attendees(true)), Of::Field(MAILED), Of::Item(Is::Notify(ASKING))],
         Value::AskMail,
@@ -662,7 +684,12 @@ pub(crate) const FIELD: &[Row<Of, Value>] = &[
         "a changed body of the organizer is then told, and can be taken over",
     ),
     row(
-        &[Of::Item(Is::Organizer(false)), Of::Field(ORGANIZERS), Of::Item(Is::Import(true)), Of::Changed(&[Where::OnlyExchange])],
+        &[
+            Of::Item(Is::Organizer(false)),
+            Of::Field(ORGANIZERS),
+            Of::Item(Is::Import(true)),
+            Of::Changed(&[Where::OnlyExchange]),
+        ],
         Value::From(Exchange),
         "title, time, place and attendees belong to Exchange",
     ),
@@ -715,7 +742,17 @@ pub(crate) const FIELD: &[Row<Of, Value>] = &[
         Value::Stays,
         "edits on its target stay as they are",
     ),
-    row(&[Of::Changed(&[Where::OnlyCreatio]), Of::Item(Is::Past(true)), Of::Item(Is::Attendees(true)), Of::Field(MAILED), Of::Item(Is::Notify(MAILING))], Value::Stays, "A meeting that has ended mails nobody: … left, with a note"),
+    row(
+        &[
+            Of::Changed(&[Where::OnlyCreatio]),
+            Of::Item(Is::Past(true)),
+            Of::Item(Is::Attendees(true)),
+            Of::Field(MAILED),
+            Of::Item(Is::Notify(MAILING)),
+        ],
+        Value::Stays,
+        "A meeting that has ended mails nobody: … left, with a note",
+    ),
     row(
         &[
             Of::Changed(&[Where::OnlyCreatio]),
@@ -733,8 +770,28 @@ pub(crate) const FIELD: &[Row<Of, Value>] = &[
         Value::From(Exchange),
         "stay as they are until the source changes the same field (the loser goes to the history)",
     ),
-    row(&[Of::Item(Is::Import(false)), Of::Item(Is::Past(true)), Of::Item(Is::Attendees(true)), Of::Field(MAILED), Of::Item(Is::Notify(MAILING))], Value::Stays, "A meeting that has ended mails nobody: … left, with a note"),
-    row(&[Of::Rule(CREATIO_WINS), Of::Item(Is::Past(true)), Of::Item(Is::Attendees(true)), Of::Field(MAILED), Of::Item(Is::Notify(MAILING))], Value::Stays, "A meeting that has ended mails nobody: … left, with a note"),
+    row(
+        &[
+            Of::Item(Is::Import(false)),
+            Of::Item(Is::Past(true)),
+            Of::Item(Is::Attendees(true)),
+            Of::Field(MAILED),
+            Of::Item(Is::Notify(MAILING)),
+        ],
+        Value::Stays,
+        "A meeting that has ended mails nobody: … left, with a note",
+    ),
+    row(
+        &[
+            Of::Rule(CREATIO_WINS),
+            Of::Item(Is::Past(true)),
+            Of::Item(Is::Attendees(true)),
+            Of::Field(MAILED),
+            Of::Item(Is::Notify(MAILING)),
+        ],
+        Value::Stays,
+        "A meeting that has ended mails nobody: … left, with a note",
+    ),
     row(
         &[Of::Item(Is::Import(false)), Of::Item(Is::Attendees(true)), Of::Field(MAILED), Of::Item(Is::Notify(ASKING))],
         Value::AskMail,

@@ -213,7 +213,7 @@ export const en = {
     uninvited: (count: number) =>
       count === 1 ? '1 meeting went over without its participants' : `${count} meetings went over without their participants`,
     ended: (count: number) => `left as it is, since the meeting has ended: ${count}`,
-  } satisfies Record<NoteName, (count: number) => string>,
+  },
   resting: (count: number) => `resting: ${count}`,
   nothingOn: 'Nothing is switched on: choose what to synchronize in the settings.',
   advancedSettings: 'Advanced',
