@@ -37,12 +37,11 @@ struct Question {
 /// Takes out of `plan` what is too much, and holds it by name. What a person allowed is neither held nor counted; what was held once stays held
 /// until it is answered, or is no longer so.
 pub fn check(context: &Context<'_>, seen: &Seen, plan: &mut Plan) {
-    let same = plan.clone();
-    check_beside(context, seen, plan, &same);
+    check_beside(context, seen, plan, None);
 }
 
 /// The same of a `plan` that a person's answers made of `bare`, the plan without any: what is done by their word, they have been asked about by name.
-pub fn check_beside(context: &Context<'_>, seen: &Seen, plan: &mut Plan, bare: &Plan) {
+pub fn check_beside(context: &Context<'_>, seen: &Seen, plan: &mut Plan, bare: Option<&Plan>) {
     let limit = limit(seen.total);
     let empty = Side::BOTH.into_iter().any(|side| seen.empty[side]) && seen.total > FEW;
     let by_name = Some(Reason::DeleteAsked);
@@ -64,10 +63,13 @@ pub fn check_beside(context: &Context<'_>, seen: &Seen, plan: &mut Plan, bare: &
     }
 }
 
-fn hold(context: &Context<'_>, seen: &Seen, (plan, bare): (&mut Plan, &Plan), question: &Question) {
+fn hold(context: &Context<'_>, seen: &Seen, (plan, bare): (&mut Plan, Option<&Plan>), question: &Question) {
     let Some(&reason) = question.reasons.first() else { return };
-    let unasked = bare.actions.iter().filter(|action| (question.about)(action)).map(|action| &action.after.ids.creatio);
-    let unasked: BTreeSet<&ItemId> = unasked.collect();
+    // what a person's word made of the plan is not there without it
+    let unasked: Option<BTreeSet<&ItemId>> = bare.map(|bare| {
+        let such = bare.actions.iter().filter(|action| (question.about)(action));
+        such.map(|action| &action.after.ids.creatio).collect()
+    });
     let named = |action: &Action, known: &dyn Fn(&ItemId, Reason) -> bool| {
         Side::BOTH.into_iter().any(|side| question.reasons.iter().any(|reason| known(&action.after.ids[side], *reason)))
     };
@@ -76,8 +78,10 @@ fn hold(context: &Context<'_>, seen: &Seen, (plan, bare): (&mut Plan, &Plan), qu
         question.by_name.is_some_and(|reason| seen.answers.allow([creatio, exchange], reason))
             || named(action, &|id, reason| seen.answers.allow([id, id], reason))
     };
-    let asked =
-        |action: &Action| (question.about)(action) && unasked.contains(&action.after.ids.creatio) && !allowed(action);
+    let asked = |action: &Action| {
+        let asks = unasked.as_ref().is_none_or(|unasked| unasked.contains(&action.after.ids.creatio));
+        (question.about)(action) && asks && !allowed(action)
+    };
     let many = plan.actions.iter().filter(|action| asked(action)).count() > question.limit;
     let held = |action: &Action| {
         asked(action) && (many || named(action, &|id, reason| seen.guarded.contains(&(id.clone(), reason))))

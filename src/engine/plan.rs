@@ -50,23 +50,34 @@ pub struct Action {
 /// Decides what to do with everything that was seen.
 #[must_use]
 pub fn plan(context: &Context<'_>, seen: &Seen) -> Plan {
+    let asked = |plan: &Plan| plan.held.iter().filter_map(|held| Question::of(context, seen, held)).collect();
+    let mut plan = if seen.answers.is_empty() {
+        let mut plan = decided(context, seen);
+        guard::check(context, seen, &mut plan);
+        Plan { questions: asked(&plan), ..plan }
+    } else {
+        answered(context, seen, asked)
+    };
+    plan.actions.sort_by_key(|action| rank(action.step));
+    plan
+}
+
+/// The plan where a person has answered: without the answers it tells what is asked, and those to what stands as it was answered count.
+fn answered(context: &Context<'_>, seen: &Seen, asked: impl Fn(&Plan) -> Vec<Question>) -> Plan {
     let unanswered = Seen { answers: Answers::default(), ..seen.clone() };
     let bare = decided(context, &unanswered);
     let mut asking = bare.clone();
     guard::check(context, &unanswered, &mut asking);
-    let questions: Vec<Question> = asking.held.iter().filter_map(|held| Question::of(context, seen, held)).collect();
+    let questions = asked(&asking);
     let answers = seen.answers.counting(&questions);
-    let mut plan = if answers.is_empty() {
-        asking
-    } else {
-        let heard = Seen { answers: answers.clone(), ..unanswered };
-        let mut plan = decided(context, &heard);
-        guard::check_beside(context, &heard, &mut plan, &bare);
-        // what is answered is asked no more, whether its step is written by now or not
-        plan.held.retain(|held| Question::of(context, seen, held).is_none_or(|question| !answers.settle(&question)));
-        plan
-    };
-    plan.actions.sort_by_key(|action| rank(action.step));
+    if answers.is_empty() {
+        return Plan { questions, ..asking };
+    }
+    let heard = Seen { answers: answers.clone(), ..unanswered };
+    let mut plan = decided(context, &heard);
+    guard::check_beside(context, &heard, &mut plan, Some(&bare));
+    // what is answered is asked no more, whether its step is written by now or not
+    plan.held.retain(|held| Question::of(context, seen, held).is_none_or(|question| !answers.settle(&question)));
     Plan { questions, answers, ..plan }
 }
 
