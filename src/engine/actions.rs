@@ -289,6 +289,9 @@ fn leave(seen: &Seen, link: &Link, merge: &mut Merge, now: Pair<&Record>) {
     if left(Reason::Clash) {
         fields.append(&mut merge.clashes);
     }
+    // nor is it asked about for any other reason
+    merge.waits.retain(|(field, _)| !fields.contains(field));
+    merge.clashes.retain(|field| !fields.contains(field));
     for field in fields {
         for side in Side::BOTH {
             merge::copy(field, now[side], &mut merge.base[side]);

@@ -77,6 +77,7 @@ pub fn merge(
     };
     merge_people(context, seen, (base, now), (flows, &mut merge));
     let crowd = flows.mails || merge.writes.exchange.contains(&Field::People) && merge.target.exchange.has_people();
+    let invites = merge.people.iter().any(|(reason, _)| *reason == Reason::WouldInvite);
     let mapped = fields(now.creatio.kind()).iter().filter(|field| **field != Field::People);
     for &field in mapped {
         let mut changed = Pair::of(|side| edited[side].contains(&field));
@@ -90,7 +91,11 @@ pub fn merge(
         if flow == Flow::Owned(Side::Exchange) && settled == Merged::Took(Side::Exchange) && changed.creatio {
             merge.put_back.insert(field);
         }
-        let reasons = asked(flows, (field, crowd), (settled, rule.answer));
+        let mut reasons = asked(flows, (field, crowd), (settled, rule.answer));
+        if invites && (settled == Merged::Clash || !reasons.is_empty()) {
+            // it waits, and who would be invited may be by the time it goes
+            reasons = asked(flows, (field, true), (settled, rule.answer));
+        }
         match waits(flows, field, (settled, changed.exchange), &reasons) {
             Merged::Kept if settled == Merged::Took(Side::Creatio) => drop(merge.left.insert(field)),
             Merged::Kept => {}
