@@ -116,6 +116,12 @@ pub struct Seen {
     pub empty: Pair<bool>,
     /// Both sides were compared in full: a first run, a changed setting, once a day.
     pub full: bool,
+    /// A person sees the plan, and it is carried out as they have seen it.
+    pub previewed: bool,
+    /// Since when the notify rule is "always"; `None` under another rule.
+    pub always: Option<Always>,
+    /// The settings of the last run, where they were others.
+    pub before: Option<Settings>,
     /// What a person said of things held.
     pub answers: Answers,
     /// What was held before, and nobody has answered yet.
@@ -140,4 +146,15 @@ pub struct Elsewhere {
     pub imported: bool,
     /// One of their mailboxes has its counterpart.
     pub lives: bool,
+    /// One of them exported or imported it before this account did: people are invited from there.
+    pub first: bool,
+}
+
+/// Since when the notify rule is "always".
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Always {
+    /// When it was chosen, as far as is known.
+    pub since: Instant,
+    /// This is the first run under it: what it finds edited may have been so before.
+    pub is_new: bool,
 }

@@ -6,10 +6,12 @@ pub mod rename;
 pub mod trust;
 pub mod undo;
 
-use crate::engine::link::{Held, State};
+use crate::engine::actions::Note;
+use crate::engine::history::{self, Entry};
+use crate::engine::link::{Held, Link, LinkState, State};
 use crate::engine::plan::{self, Plan};
-use crate::engine::settings::Settings;
-use crate::engine::{Account, Context, Seen, Words};
+use crate::engine::settings::{Notify, Settings};
+use crate::engine::{Account, Always, Context, Seen, Words};
 use crate::engine::{containers, scope};
 use crate::error::Result;
 use crate::model::{Cursor, Instant, Pair, Zone};
@@ -45,6 +47,21 @@ pub struct Report {
     pub held: Vec<Held>,
     /// Steps that were not finished; the next run does.
     pub unfinished: usize,
+    /// What a person is told without being asked.
+    #[serde(default)]
+    pub notes: Vec<Told>,
+    /// Pairs that rest: undone, or left by a person.
+    #[serde(default)]
+    pub resting: usize,
+}
+
+/// What a person is told without being asked, and of how many items.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Told {
+    /// What.
+    pub note: Note,
+    /// Of how many.
+    pub count: usize,
 }
 
 /// Confirmed writes on one side.
@@ -69,26 +86,47 @@ pub struct Planned {
     now: Instant,
 }
 
+impl Planned {
+    /// What its history will tell once all of it is carried out: what a person sees of it beforehand.
+    #[must_use]
+    pub fn entries(&self) -> Vec<Entry> {
+        let each = self.plan.actions.iter().flat_map(|action| {
+            let before = action.before.as_ref().unwrap_or(&action.after);
+            history::entries((self.now, 0), action, (None, before))
+        });
+        each.collect()
+    }
+}
+
 /// Hours after which both sides are compared in full again.
 const COMPARE_HOURS: i64 = 24;
 
-/// Runs once: everything that can be done without a person is done.
+/// Runs once, without anybody who has seen the plan: everything that can be done without a person is done. A plan that a person has seen goes to
+/// [`apply::apply`] as it is.
 ///
 /// # Errors
 /// What keeps a run from beginning or going on. Whatever was confirmed before is kept, and the next run finishes the rest.
 pub async fn run<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
     ends: &Ends<'_, C, X, S, K, E>,
 ) -> Result<Report> {
-    let planned = plan(ends).await?;
+    let planned = decide(ends, false).await?;
     apply::apply(ends, planned).await
 }
 
-/// Reads both sides and decides; writes nothing.
+/// Reads both sides and decides; writes nothing. The plan is for a person to see: it has any number of new items in it.
 ///
 /// # Errors
 /// As [`run`].
 pub async fn plan<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
     ends: &Ends<'_, C, X, S, K, E>,
+) -> Result<Planned> {
+    decide(ends, true).await
+}
+
+/// The plan of a run; `previewed`: a person sees it before it is carried out.
+async fn decide<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
+    ends: &Ends<'_, C, X, S, K, E>,
+    previewed: bool,
 ) -> Result<Planned> {
     ends.events.progress(Progress { phase: Phase::Reading, done: 0, total: 0 });
     let device = ends.clock.now();
@@ -110,10 +148,15 @@ pub async fn plan<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Eve
     state.containers = containers::remembered(&state.containers, &listings.exchange.containers, &needed);
     let fields = settings.fields.without(&listings.creatio.unheld);
     let able = Settings { fields, ..settings.clone() };
-    let observed = observe::observe(ends, &able, window, (&state, &cursors, listings)).await?;
+    let mut observed = observe::observe(ends, &able, window, (&state, &cursors, listings)).await?;
     trust::marks(ends.account, &observed.seen)?;
     ends.events.progress(Progress { phase: Phase::Planning, done: 0, total: 0 });
     let now = observed.now.unwrap_or(device);
+    let is_new = state.always.is_none();
+    state.always = (settings.rules.notify == Notify::Always).then(|| state.always.unwrap_or(now));
+    observed.seen.previewed = previewed;
+    observed.seen.always = state.always.map(|since| Always { since, is_new });
+    observed.seen.before = state.settings.take().filter(|before| *before != settings);
     let context = Context { settings: &able, zone: ends.zone, now, window, account: ends.account, words: ends.words };
     let mut plan = plan::plan(&context, &observed.seen);
     plan.held.extend(observed.held);
@@ -121,6 +164,8 @@ pub async fn plan<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Eve
     if observed.full {
         state.compared = Some(device);
         state.holding = observed.holding;
+        let rests = |link: &&Link| link.state == LinkState::Undone;
+        state.resting = observed.seen.links.iter().filter(rests).map(|link| link.ids.creatio.clone()).collect();
     }
     state.links = observed.seen.total;
     state.settings = Some(settings);

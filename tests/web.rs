@@ -6,7 +6,7 @@ use chrono::{TimeZone, Utc};
 use js_sys::{Object, Reflect};
 use schedule_sync::engine::Account;
 use schedule_sync::engine::history::{Entry, What};
-use schedule_sync::engine::link::{Link, LinkKey, LinkState, State};
+use schedule_sync::engine::link::{Link, LinkKey, LinkState, Memory, State};
 use schedule_sync::engine::settings::{Extent, Settings};
 use schedule_sync::error::Error;
 use schedule_sync::model::{
@@ -59,6 +59,7 @@ fn link(activity: &str, exchange: &str, master: Option<&str>) -> Link {
         unsettled: false,
         unkept: Pair::default(),
         former: None,
+        memory: Memory::default(),
     }
 }
 

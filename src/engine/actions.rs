@@ -9,16 +9,21 @@ pub use creation::{convert, create, late_mark};
 pub use holding::held;
 pub use removal::{abandoned, orphan, superseded, surplus};
 
-use holding::{hold, named, waiting};
+use holding::{hold, named, put_back, waiting};
 
 use super::answer::Choice;
 use super::decide::{self, Fate, Step};
-use super::link::{Held, Link, LinkState, Reason};
+use super::link::{Held, Link, LinkState, Memory, PutBack, Reason};
 use super::merge::{self, Merge, Rule};
 use super::plan::Action;
-use super::{Context, Seen, claim, identity, kept, project};
-use crate::model::{Facts, Field, Instant, Item, ItemId, Kind, Pair, Patch, Record, Side, Status};
+use super::settings::Settings;
+use super::{Context, Seen, claim, identity, kept, project, scope};
+use crate::model::show::show;
+use crate::model::{
+    Address, ContactId, Facts, Field, Instant, Item, ItemId, Kind, Pair, Patch, Person, Record, Response, Side, Status,
+};
 use crate::ports::{Op, Tells, Update};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
 /// Creatio's one container.
@@ -35,11 +40,24 @@ pub struct Planned {
     pub drop: Vec<ItemId>,
     /// What waits for a person.
     pub held: Vec<Held>,
+    /// What a person is told without being asked.
+    pub notes: BTreeSet<Note>,
+}
+
+/// What a run tells a person without asking: it is not held, and is told once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Note {
+    /// A meeting went over, or is there already, without its participants, who would have been mailed.
+    Uninvited,
+    /// A meeting has ended: what would have mailed its people was left as it is.
+    Ended,
 }
 
 impl Planned {
     /// Nothing but a link to put.
-    fn link(link: Link) -> Self {
+    #[must_use]
+    pub fn put(link: Link) -> Self {
         Self { links: vec![link], ..Self::default() }
     }
 
@@ -87,11 +105,24 @@ impl Planned {
 /// Carries out the step of a linked pair.
 #[must_use]
 pub fn linked(context: &Context<'_>, seen: &Seen, link: &Link, (step, fates): (Step, Pair<Fate<'_>>)) -> Planned {
+    let mut planned = carried_out(context, seen, link, (step, fates));
+    let after = planned.action.as_ref().map(|action| &action.after).or(planned.links.last()).unwrap_or(link);
+    planned.held.extend(put_back(context, after, fates));
+    planned
+}
+
+fn carried_out(context: &Context<'_>, seen: &Seen, link: &Link, (step, fates): (Step, Pair<Fate<'_>>)) -> Planned {
     match step {
         Step::Rest => tried(context, seen, link, fates),
-        Step::Sleep => with_state(link, fates, LinkState::Asleep),
+        Step::Sleep => {
+            declined(context, seen, link, fates).unwrap_or_else(|| with_state(link, fates, LinkState::Asleep))
+        }
         Step::Leave => left(link, fates),
-        Step::Bury => with_state(link, fates, LinkState::Tombstone),
+        Step::Bury => {
+            let late = fates.exchange.item().is_some_and(|item| decide::calls_off_late(context, item));
+            let notes = (late && link.state != LinkState::Tombstone).then_some(Note::Ended);
+            Planned { notes: notes.into_iter().collect(), ..with_state(link, fates, LinkState::Tombstone) }
+        }
         Step::Update(_) | Step::Merge => merged(context, seen, link, (step, fates)),
         Step::Delete(side) => removal::delete(context, link, side, fates),
         Step::Revive(side) => creation::revive(context, seen, link, (side, fates)),
@@ -101,6 +132,11 @@ pub fn linked(context: &Context<'_>, seen: &Seen, link: &Link, (step, fates): (S
             // as long as it waits, both sides are read whenever one of them is
             let waits = Link { unsettled: true, ..link.clone() };
             planned.links.extend((waits != *link).then_some(waits));
+            if reason == Reason::ConvertAsked {
+                // what the new kind would be asked about is asked at once
+                let new = creation::convert(context, seen, link, (Side::Exchange, fates));
+                planned.held.extend(new.held);
+            }
             planned
         }
         Step::Create(_) | Step::Adopt => Planned::default(), // steps of unlinked items
@@ -113,7 +149,7 @@ fn rest(link: &Link, fates: Pair<Fate<'_>>) -> Planned {
         return Planned::default();
     }
     let after = Link { unsettled: is_unsettled(link, fates), ..informed(link, fates) };
-    if after == *link { Planned::default() } else { Planned::link(after) }
+    if after == *link { Planned::default() } else { Planned::put(after) }
 }
 
 /// A pair at rest of which a side did not keep what was written to it: it is named until a person has it tried again, or leaves it.
@@ -143,7 +179,36 @@ fn with_state(link: &Link, fates: Pair<Fate<'_>>, state: LinkState) -> Planned {
     if link.state == state && link.unsettled == unsettled {
         return Planned::default();
     }
-    Planned::link(Link { state, unsettled, ..informed(link, fates) })
+    Planned::put(Link { state, unsettled, ..informed(link, fates) })
+}
+
+/// Somebody else's Activity whose meeting is gone from the user's mailbox: nothing of it is written but that the user does not come (rules, "Delete
+/// rule"). `None` if that is said, or is nobody's business here.
+fn declined(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'_>>) -> Option<Planned> {
+    let (Some(item), Fate::Gone(_)) = (fates.creatio.item(), fates.exchange) else { return None };
+    let Record::Meeting(meeting) = &item.record else { return None };
+    let Settings { fields, import_meetings, .. } = context.settings;
+    let theirs = item.facts.owner.as_ref().is_some_and(|owner| *owner != context.account.contact);
+    let part = theirs && item.facts.mine && meeting.response != Response::Declined && !item.facts.canceled;
+    let lives = link.state == LinkState::Alive && import_meetings.on && fields.response.lets(Side::Exchange);
+    let past = scope::is_past(context, &item.record);
+    let awake = |side: Side| scope::awake(context, seen, link, side, fates[side].item());
+    let inside = Side::BOTH.into_iter().all(awake) && link.kind() == Kind::Meeting;
+    if !part || !lives || past || !inside {
+        return None;
+    }
+    let mut after = Link { state: LinkState::Asleep, unsettled: is_unsettled(link, fates), ..informed(link, fates) };
+    let mut record = item.record.clone();
+    if let Record::Meeting(meeting) = &mut record {
+        meeting.response = Response::Declined;
+    }
+    merge::copy(Field::Response, &record, &mut after.base.creatio);
+    let patch = Patch { record, fields: [Field::Response].into() };
+    let write = (Side::Creatio, Op::Update(Box::new(update(&after, Side::Creatio, &item.record, patch))));
+    let title = item.record.title().to_owned();
+    let action =
+        Action { step: Step::Update(Side::Creatio), title, writes: vec![write], before: Some(link.clone()), after };
+    Some(Planned { action: Some(action), ..Planned::default() })
 }
 
 /// Whether a side differs from the base though nothing is written: a field that is off, an edit of what sleeps.
@@ -161,7 +226,7 @@ fn left(link: &Link, fates: Pair<Fate<'_>>) -> Planned {
             after.base[side] = item.record.clone();
         }
     }
-    Planned::link(after)
+    Planned::put(after)
 }
 
 /// The link with the versions and facts of what was read.
@@ -194,10 +259,57 @@ fn merged(context: &Context<'_>, seen: &Seen, link: &Link, (step, fates): (Step,
     let rule = rule(context, seen, link, stamps);
     let mut merge = merge::merge(context, seen, (link.base.as_ref(), now), (flows, rule));
     leave(seen, link, &mut merge, now);
-    let awake = Link { state: LinkState::Alive, ..informed(link, fates) };
+    let memory = remembered(link, &merge, now.creatio);
+    let notes = noted(&link.memory, &memory, flows.ended);
+    let mut awake = Link { state: LinkState::Alive, memory, ..informed(link, fates) };
+    settle_put_back(seen, &mut awake, &mut merge);
     let mut planned = written(awake, (step, Some(link)), &merge, now);
     planned.held = waiting(context, link, &merge, now);
+    planned.notes = notes;
     planned
+}
+
+/// What is remembered of a pair after a merge; `creatio` is the Activity before it.
+fn remembered(link: &Link, merge: &Merge, creatio: &Record) -> Memory {
+    let addresses =
+        |people: &[Person]| people.iter().filter_map(|one| one.addresses.first().cloned()).collect::<BTreeSet<_>>();
+    let waiting = merge.people.iter().filter(|(reason, _)| *reason == Reason::WouldInvite);
+    let waiting: BTreeSet<Address> = waiting.flat_map(|(_, people)| addresses(people)).collect();
+    let still = link.memory.uninvited.intersection(&waiting).cloned();
+    let uninvited = addresses(&merge.uninvited).into_iter().chain(still).collect();
+    let text = Side::BOTH.into_iter().find(|side| merge.writes[side.other()].contains(&Field::Body));
+    let mut put_back = link.memory.put_back.clone();
+    if !merge.put_back.is_empty() {
+        let lost = put_back.get_or_insert_with(|| PutBack { record: creatio.clone(), fields: BTreeSet::new() });
+        for field in &merge.put_back {
+            merge::copy(*field, creatio, &mut lost.record);
+            lost.fields.insert(*field);
+        }
+    }
+    let text = text.or(link.memory.text);
+    Memory { put_back, uninvited, left: merge.left.clone(), text, ..link.memory.clone() }
+}
+
+/// What is to be told of what is remembered only now.
+fn noted(before: &Memory, after: &Memory, ended: bool) -> BTreeSet<Note> {
+    let uninvited = !after.carried && !after.uninvited.is_subset(&before.uninvited);
+    let left = ended && !after.left.is_subset(&before.left);
+    let told = [uninvited.then_some(Note::Uninvited), left.then_some(Note::Ended)];
+    told.into_iter().flatten().collect()
+}
+
+/// Carries out what a person said of an edit that was put back: it is written to the Activity and kept there, or forgotten.
+fn settle_put_back(seen: &Seen, link: &mut Link, merge: &mut Merge) {
+    let said = seen.answers.to([&link.ids.creatio, &link.ids.exchange], Reason::PutBack);
+    let Some(lost) = link.memory.put_back.take_if(|_| said.is_some()) else { return };
+    if said != Some(Choice::Take(Side::Creatio)) {
+        return;
+    }
+    for field in lost.fields {
+        merge::copy(field, &lost.record, &mut merge.target.creatio);
+        merge::copy(field, &lost.record, &mut merge.base.creatio);
+        merge.writes.creatio.insert(field);
+    }
 }
 
 /// What a person wants left is no edit any more.
@@ -208,6 +320,9 @@ fn leave(seen: &Seen, link: &Link, merge: &mut Merge, now: Pair<&Record>) {
     if left(Reason::Clash) {
         fields.append(&mut merge.clashes);
     }
+    // nor is it asked about for any other reason
+    merge.waits.retain(|(field, _)| !fields.contains(field));
+    merge.clashes.retain(|field| !fields.contains(field));
     for field in fields {
         for side in Side::BOTH {
             merge::copy(field, now[side], &mut merge.base[side]);
@@ -256,9 +371,13 @@ fn adopted(context: &Context<'_>, seen: &Seen, items: Pair<&Item>) -> Planned {
         merge::copy(Field::Response, now.exchange, &mut merge.base.creatio);
         merge.writes.creatio.insert(Field::Response);
     }
+    // an empty value was nobody's edit before the two were one
+    merge.put_back.retain(|field| !show(*field, now.creatio).is_empty());
+    let link = Link { memory: remembered(&link, &merge, now.creatio), ..link };
     let planned = written(link.clone(), (Step::Adopt, None), &merge, now);
     let mut planned = creation::labelled(context, seen, items.exchange, planned);
     planned.held = waiting(context, &link, &merge, now);
+    planned.held.extend(put_back(context, &link, fates));
     planned
 }
 
@@ -284,6 +403,7 @@ fn fresh(context: &Context<'_>, items: Pair<&Item>) -> Link {
         unsettled: false,
         unkept: Pair::default(),
         former: None,
+        memory: Memory::default(),
     }
 }
 
@@ -302,7 +422,7 @@ fn written(link: Link, (step, before): (Step, Option<&Link>), merge: &Merge, now
         })
         .collect();
     if writes.is_empty() {
-        return if before == Some(&after) { Planned::default() } else { Planned::link(after) };
+        return if before == Some(&after) { Planned::default() } else { Planned::put(after) };
     }
     let action =
         Action { step, title: merge.target.creatio.title().to_owned(), writes, before: before.cloned(), after };
@@ -328,11 +448,9 @@ pub(super) fn update(link: &Link, side: Side, before: &Record, patch: Patch) -> 
 
 /// A meeting that we imported has ended, and nobody touched its status: it becomes Completed.
 #[must_use]
-pub fn complete(link: &Link, item: Option<&Item>) -> Action {
+pub fn complete(link: &Link, item: &Item) -> Action {
     let mut after = link.clone();
-    if let Some(item) = item {
-        after.versions.creatio = item.version.clone();
-    }
+    after.versions.creatio = item.version.clone();
     let none = Patch { record: link.base.creatio.clone(), fields: BTreeSet::new() };
     let update = update(&after, Side::Creatio, &link.base.creatio, none);
     after.facts.creatio.status = Some(Status::Completed);
@@ -373,12 +491,13 @@ pub fn late_uid((before, link): (&Link, &Link), event: &Item, activity: Option<&
     })
 }
 
-/// What is still to be written once an export is confirmed: the event's UID goes into the Activity's free `GlobalActivityID`, so that
-/// colleagues and other devices meet in it.
+/// What is still to be written once an export is confirmed: the event's UID goes into the free `GlobalActivityID` of an Activity of the `user`'s, so
+/// that colleagues and other devices meet in it. Into somebody else's Activity only its Owner's account writes.
 #[must_use]
-pub fn follow_up(link: &Link) -> Option<(Side, Op)> {
+pub fn follow_up(user: &ContactId, link: &Link) -> Option<(Side, Op)> {
     let uid = link.facts.exchange.uid.clone()?;
-    let free = link.facts.creatio.uid.is_none() && link.made == Some(Side::Exchange) && link.facts.creatio.mine;
+    let own = link.facts.creatio.owner.as_ref() == Some(user);
+    let free = link.facts.creatio.uid.is_none() && link.made == Some(Side::Exchange) && own;
     let none = Patch { record: link.base.creatio.clone(), fields: BTreeSet::new() };
     free.then(|| {
         let update = Update { uid: Some(uid), ..update(link, Side::Creatio, &link.base.creatio, none) };

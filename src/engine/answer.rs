@@ -1,8 +1,14 @@
-//! Answers: what a person said of something that was held. An answer holds for the named item and reason, until it is carried out.
+//! Questions and answers: what a person is asked about something that was held, and what they said of it. An answer counts until its step is
+//! written, or what it was asked about was edited again; so no sequence of answers brings the same question back.
 
-use super::link::Reason;
-use crate::model::{ItemId, Side};
+use super::link::{Held, Link, Reason};
+use super::{Context, Seen, scope};
+use crate::model::record::fields;
+use crate::model::show::show;
+use crate::model::{Field, ItemId, Pair, Record, Side};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
+use uuid::Uuid;
 
 /// What a person chose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,10 +22,122 @@ pub enum Choice {
     Leave,
 }
 
+/// What can be answered to a reason; nothing where only a person themselves can do something about it.
+#[must_use]
+pub const fn choices(reason: Reason) -> &'static [Choice] {
+    match reason {
+        Reason::Clash => &[Choice::Take(Side::Creatio), Choice::Take(Side::Exchange), Choice::Leave],
+        Reason::WouldMail
+        | Reason::WouldInvite
+        | Reason::RichBody
+        | Reason::DeleteAsked
+        | Reason::ConvertAsked
+        | Reason::InsideNotes
+        | Reason::NotKept
+        | Reason::Series => &[Choice::Allow, Choice::Leave],
+        Reason::LostCounterpart => &[Choice::Allow, Choice::Take(Side::Exchange), Choice::Leave],
+        Reason::LostOrigin => &[Choice::Take(Side::Exchange), Choice::Leave],
+        Reason::OwnNotes => &[Choice::Take(Side::Exchange), Choice::Leave],
+        Reason::PutBack => &[Choice::Take(Side::Creatio), Choice::Leave],
+        Reason::Ambiguous
+        | Reason::ManyOfOthers
+        | Reason::ManyDeletions
+        | Reason::ManyMoves
+        | Reason::ManyCreations
+        | Reason::SideEmpty
+        | Reason::SecondTask
+        | Reason::Rejected => &[Choice::Allow],
+        Reason::Malformed
+        | Reason::NotInvited
+        | Reason::Process
+        | Reason::NotRevived
+        | Reason::Group
+        | Reason::NoToDo
+        | Reason::Unreadable
+        | Reason::Unanswered
+        | Reason::NoTarget => &[],
+    }
+}
+
+/// Whether a reason tells what became of a write: no plan asks it, and an answer to it only has the item tried again.
+const fn is_outcome(reason: Reason) -> bool {
+    matches!(reason, Reason::Rejected | Reason::Malformed | Reason::Unreadable | Reason::Unanswered)
+}
+
+/// A question, with what it is about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Question {
+    /// The ids of the items in question, on either side.
+    ids: Vec<ItemId>,
+    /// Why it is held.
+    pub reason: Reason,
+    /// What it is about, a digest of each part: a value of a field, a person, or the whole pair.
+    about: BTreeSet<String>,
+}
+
+impl Question {
+    /// The question that `held` asks; `None` if nothing can be answered.
+    #[must_use]
+    pub fn of(context: &Context<'_>, seen: &Seen, held: &Held) -> Option<Self> {
+        let id = held.id.as_ref().filter(|_| !choices(held.reason).is_empty())?;
+        let link = seen.links.iter().find(|link| link.ids[held.side] == *id);
+        let ids =
+            link.map_or_else(|| vec![id.clone()], |link| vec![link.ids.creatio.clone(), link.ids.exchange.clone()]);
+        let about = if held.fields.is_empty() {
+            [whole(context, seen, (held.side, id), link)].into()
+        } else {
+            held.fields.iter().zip(&held.values).flat_map(|(field, values)| parts(*field, values)).collect()
+        };
+        Some(Self { ids, reason: held.reason, about })
+    }
+
+    /// Whether it is about this item, on whichever side.
+    #[must_use]
+    pub fn is_about(&self, id: &ItemId) -> bool {
+        self.ids.contains(id)
+    }
+}
+
+/// The parts of a question about one field: people one by one.
+fn parts(field: Field, values: &Pair<String>) -> Vec<String> {
+    if field == Field::People {
+        return values.creatio.lines().map(|one| digest(&format!("{field}\n{one}"))).collect();
+    }
+    vec![digest(&format!("{field}\n{}\n\n{}", values.creatio, values.exchange))]
+}
+
+/// A digest of a whole item, or of both of a pair: a side that was not read is as it was.
+fn whole(context: &Context<'_>, seen: &Seen, (side, id): (Side, &ItemId), link: Option<&Link>) -> String {
+    let texts = Side::BOTH.map(|of| {
+        let id = link.map_or_else(|| (of == side).then_some(id), |link| Some(&link.ids[of]));
+        let read = id.and_then(|id| seen.items[of].get(id)).map(|item| scope::masked(context, item));
+        let gone =
+            id.is_some_and(|id| seen.gone[of].contains(id)) || read.as_ref().is_some_and(|one| one.facts.canceled);
+        match (gone, &read, link) {
+            (true, ..) => "gone".to_owned(),
+            (false, Some(item), _) => text(&item.record),
+            (false, None, Some(link)) => text(&link.base[of]),
+            (false, None, None) => String::new(),
+        }
+    });
+    digest(&texts.join("\n\n"))
+}
+
+/// What a person edits of a record: answers come by themselves.
+fn text(record: &Record) -> String {
+    let edited = fields(record.kind()).iter().filter(|field| !matches!(field, Field::Response | Field::People));
+    edited.map(|field| show(*field, record)).collect::<Vec<_>>().join("\n")
+}
+
+/// A short name of a text, the same on every device: what was asked about is not kept twice.
+fn digest(text: &str) -> String {
+    Uuid::new_v5(&Uuid::NAMESPACE_OID, text.as_bytes()).hyphenated().to_string()
+}
+
 /// All answers that are still to be carried out, by the Activity (or, for an item without one, by its own id) and the reason.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Answers(Vec<Answer>);
+pub struct Answers(Vec<Given>);
 
 /// One answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -34,17 +152,52 @@ pub struct Answer {
     pub choice: Choice,
 }
 
+/// An answer that was given.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+struct Given {
+    #[serde(flatten)]
+    answer: Answer,
+    /// What it was asked about; `None`: what is asked when it is first heeded.
+    #[serde(default)]
+    about: Option<BTreeSet<String>>,
+    /// A run has heeded it: it counts whenever its item is read, but is no reason to read it.
+    #[serde(default)]
+    heeded: bool,
+}
+
+impl Given {
+    /// Whether `question` is the one that was answered, with nothing new in it.
+    fn answers(&self, question: &Question) -> bool {
+        self.answer.reason == question.reason
+            && question.is_about(&self.answer.id)
+            && self.about.as_ref().is_none_or(|about| question.about.is_subset(about))
+    }
+}
+
 impl Answers {
     /// Takes in an answer, in place of an earlier one to the same question.
     pub fn add(&mut self, answer: Answer) {
-        self.0.retain(|old| (old.side, &old.id, old.reason) != (answer.side, &answer.id, answer.reason));
-        self.0.push(answer);
+        self.give(Given { answer, about: None, heeded: false });
+    }
+
+    /// Takes in an answer to what was asked as `questions` tell.
+    pub fn add_to(&mut self, questions: &[Question], answer: Answer) {
+        let same = |question: &&Question| question.reason == answer.reason && question.is_about(&answer.id);
+        let about = questions.iter().find(same).map(|question| question.about.clone());
+        self.give(Given { answer, about, heeded: false });
+    }
+
+    fn give(&mut self, given: Given) {
+        let new = &given.answer;
+        self.0.retain(|Given { answer: old, .. }| (old.side, &old.id, old.reason) != (new.side, &new.id, new.reason));
+        self.0.push(given);
     }
 
     /// The choice for an item and reason, whichever side it was shown on.
     #[must_use]
     pub fn to(&self, ids: [&ItemId; 2], reason: Reason) -> Option<Choice> {
-        self.0.iter().find(|answer| answer.reason == reason && ids.contains(&&answer.id)).map(|answer| answer.choice)
+        let answers = self.0.iter().map(|given| &given.answer);
+        answers.filter(|answer| answer.reason == reason).find(|answer| ids.contains(&&answer.id)).map(|one| one.choice)
     }
 
     /// Whether an item may be done although it was held for `reason`.
@@ -53,15 +206,45 @@ impl Answers {
         self.to(ids, reason) == Some(Choice::Allow)
     }
 
-    /// The items that are answered about: they are read again.
+    /// The items that are answered about and were not read since: they are read again.
     pub fn items(&self) -> impl Iterator<Item = (Side, &ItemId)> {
-        self.0.iter().map(|answer| (answer.side, &answer.id))
+        self.0.iter().filter(|given| !given.heeded).map(|given| (given.answer.side, &given.answer.id))
     }
 
-    /// The answers about items that `seen` doesn't know: those were not carried out.
+    /// The answers that count where `questions` are asked: those to one that stands as it was answered. An answer to what is no longer asked, or is
+    /// asked about something else by now, counts no more.
     #[must_use]
-    pub fn unsettled(&self, seen: impl Fn(&ItemId) -> bool) -> Self {
-        Self(self.0.iter().filter(|answer| !seen(&answer.id)).cloned().collect())
+    pub fn counting(&self, questions: &[Question]) -> Self {
+        let count = |given: &Given| {
+            let question = questions.iter().find(|question| given.answers(question));
+            let about = question.map(|question| given.about.clone().unwrap_or_else(|| question.about.clone()));
+            (about.is_some() || is_outcome(given.answer.reason)).then(|| Given { about, ..given.clone() })
+        };
+        Self(self.0.iter().filter_map(count).collect())
+    }
+
+    /// Whether `question` is answered.
+    #[must_use]
+    pub fn settle(&self, question: &Question) -> bool {
+        self.0.iter().any(|given| given.answers(question))
+    }
+
+    /// The answers after a run in which those of `counting` counted: of what was `read` they stay, to be heeded whenever it is read again, unless
+    /// they are `done`; of what was not read all stay as they are.
+    #[must_use]
+    pub fn after(&self, counting: &Self, read: impl Fn(&ItemId) -> bool, done: impl Fn(&ItemId) -> bool) -> Self {
+        let stays = |given: &Given| {
+            let Answer { side, id, reason, .. } = &given.answer;
+            if !read(id) {
+                return Some(given.clone());
+            }
+            let same =
+                |other: &&Given| (other.answer.side, &other.answer.id, other.answer.reason) == (*side, id, *reason);
+            let counted = counting.0.iter().find(same)?;
+            let settled = done(id) || is_outcome(*reason);
+            (!settled).then(|| Given { heeded: true, ..counted.clone() })
+        };
+        Self(self.0.iter().filter_map(stays).collect())
     }
 
     /// Whether there is none.

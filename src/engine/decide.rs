@@ -1,12 +1,12 @@
 //! What is done with a pair: the table of the rules and what goes before it. One function reads as the table.
 
 use super::answer::Choice;
-use super::flows::{Flows, Word};
+use super::flows::{self, Flows, Notes, Word};
 use super::link::{Link, LinkState, Reason};
 use super::merge::differences;
 use super::settings::{CreatioDelete, ExchangeDelete, Way};
 use super::{Context, Seen, scope};
-use crate::model::{Body, Field, Item, Pair, Record, Side, Status};
+use crate::model::{Body, Facts, Field, Item, Kind, Pair, Record, Side, Status};
 
 /// What became of a linked item on one side since both were in step.
 #[derive(Clone, Copy, Debug)]
@@ -78,7 +78,7 @@ pub fn fates<'a>(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<Op
 }
 
 /// The facts of one side: of the reading, else those last known.
-fn facts<'a>(link: &'a Link, fates: Pair<Fate<'a>>, side: Side) -> &'a crate::model::Facts {
+fn facts<'a>(link: &'a Link, fates: Pair<Fate<'a>>, side: Side) -> &'a Facts {
     fates[side].item().map_or(&link.facts[side], |item| &item.facts)
 }
 
@@ -87,7 +87,11 @@ fn facts<'a>(link: &'a Link, fates: Pair<Fate<'a>>, side: Side) -> &'a crate::mo
 pub fn flows(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'_>>) -> Flows {
     let allowed = |reason| seen.answers.allow([&link.ids.creatio, &link.ids.exchange], reason);
     let (creatio, exchange) = (facts(link, fates, Side::Creatio), facts(link, fates, Side::Exchange));
-    let owner_is_user = creatio.owner.as_ref().is_none_or(|owner| *owner == context.account.contact);
+    let owner_is_user = is_users(context, creatio);
+    let ended = has_ended(context, link, fates);
+    let notify = flows::notify(context, seen, (fates.creatio.item(), Some(&link.memory)));
+    let ids = [&link.ids.creatio, &link.ids.exchange];
+    let there = seen.elsewhere.get(&link.ids.creatio);
     Flows {
         inward: scope::import(context.settings, link.kind()).on && owner_is_user,
         own: owner_is_user,
@@ -101,15 +105,35 @@ pub fn flows(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'
         rich: body(fates.exchange.item().map_or(&link.base.exchange, |item| &item.record)).rich
             && !allowed(Reason::RichBody),
         mails: exchange.attendees > 0 && !exchange.foreign,
-        silent: context.is_silent(),
+        silent: context.is_silent() || context.account.silent && ended,
         answered: creatio.answered,
         fields: context.settings.fields,
-        notify: context.settings.rules.notify,
-        word: Word {
-            mail: allowed(Reason::WouldMail),
-            invite: allowed(Reason::NotInvited) || allowed(Reason::WouldInvite),
-        },
+        notify,
+        word: Word { mail: allowed(Reason::WouldMail), invite: allowed(Reason::WouldInvite) },
+        ended,
+        carried: link.memory.carried || there.is_some_and(|there| there.first),
+        inside: link.memory.text.map_or(link.made == Some(Side::Exchange), |side| side == Side::Creatio),
+        notes: Notes::of(context, seen, ids),
+        yields: seen.answers.to(ids, Reason::OwnNotes) == Some(Choice::Take(Side::Exchange)),
     }
+}
+
+/// Whether the Activity is the user's: its Owner is. One without an Owner is somebody else's.
+#[must_use]
+pub fn is_users(context: &Context<'_>, facts: &Facts) -> bool {
+    facts.owner.as_ref() == Some(&context.account.contact)
+}
+
+/// Whether the meeting has ended on both sides, so that nobody is to get mail of it any more.
+fn has_ended(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>) -> bool {
+    let record = |side: Side| fates[side].item().map_or(&link.base[side], |item| &item.record);
+    Side::BOTH.into_iter().all(|side| record(side).kind() == Kind::Meeting && scope::is_past(context, record(side)))
+}
+
+/// Whether a removal of the event would call off a meeting that has ended: nobody is asked about that, and the event stays.
+#[must_use]
+pub fn calls_off_late(context: &Context<'_>, item: &Item) -> bool {
+    item.record.kind() == Kind::Meeting && item.facts.calls_off() && scope::is_past(context, &item.record)
 }
 
 /// Whether what was edited on `side` is a reason to create the item again on the other side: a value that may go there, and mails nobody.
@@ -142,10 +166,31 @@ pub fn linked(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<
         }
         LinkState::Tombstone | LinkState::Undone | LinkState::Alive | LinkState::Asleep | LinkState::Pending(_) => {}
     }
+    // a conversion that a person wants left: two kinds have nothing to tell each other
+    if link.state == LinkState::Undone && is_of_two_kinds(link, fates) {
+        return Step::Rest;
+    }
     if Side::BOTH.into_iter().any(|side| !scope::awake(context, seen, link, side, fates[side].item())) {
         return Step::Sleep;
     }
-    asked(seen, link, table(context, seen, link, fates))
+    match asked(seen, link, table(context, seen, link, fates)) {
+        Step::Rest if is_settled(seen, link) => Step::Merge,
+        step => step,
+    }
+}
+
+/// Whether a person has said what becomes of an edit that was put back.
+#[must_use]
+pub fn is_settled(seen: &Seen, link: &Link) -> bool {
+    let ids = [&link.ids.creatio, &link.ids.exchange];
+    link.memory.put_back.is_some() && seen.answers.to(ids, Reason::PutBack).is_some()
+}
+
+/// Whether the two items of a pair are of two kinds, and the Activity still is of the one that it had when that was left.
+fn is_of_two_kinds(link: &Link, fates: Pair<Fate<'_>>) -> bool {
+    let unchanged = fates.creatio.item().is_none_or(|item| item.record.kind() == link.kind());
+    let there = !matches!(fates.exchange, Fate::Gone(_)) && !matches!(fates.creatio, Fate::Gone(_));
+    link.kind() != link.base.exchange.kind() && unchanged && there
 }
 
 /// What a person said of a step that waits: it is done, or left.
@@ -167,7 +212,8 @@ pub fn reopened(link: &Link, item: Option<&Item>) -> bool {
 /// The step by the table, and the step that a person's word makes of it if it waits for one.
 fn table(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'_>>) -> (Step, Step) {
     if let Some(step) = converted(link, fates) {
-        return (step, Step::Convert(Side::Exchange));
+        let late = fates.exchange.item().is_some_and(|item| calls_off_late(context, item));
+        return (if late { Step::Sleep } else { step }, Step::Convert(Side::Exchange));
     }
     let flows = flows(context, seen, link, fates);
     let step = if link.state == LinkState::Tombstone {
@@ -274,15 +320,19 @@ fn gone_on_exchange(context: &Context<'_>, seen: &Seen, link: &Link, (fates, flo
 /// The delete rule for Exchange: without asking only what we created, without attendees, of an Activity whose Owner was the user.
 fn gone_in_creatio(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, flows: Flows) -> Step {
     let exchange = facts(link, fates, Side::Exchange);
-    let owner_was_user = link.facts.creatio.owner.as_ref().is_none_or(|owner| *owner == context.account.contact);
+    let owner_was_user = is_users(context, &link.facts.creatio);
     // an edit that nobody has seen yet must not go with the item
     let edited = fates.exchange.item().is_some_and(|item| !differences(&link.base.exchange, &item.record).is_empty());
     let ours = link.made == Some(Side::Exchange) && owner_was_user && !edited;
+    let last = fates.exchange.item().map_or(&link.base.exchange, |item| &item.record);
+    let late = exchange.calls_off() && scope::is_past(context, last);
     if !flows.outward || flows.private {
         return Step::Sleep;
     }
     match context.settings.rules.exchange_delete {
         ExchangeDelete::Leave => Step::Bury,
+        // nobody gets a mail of a meeting that has ended, and nobody is asked: the event stays
+        ExchangeDelete::Delete if late => Step::Bury,
         ExchangeDelete::Delete if ours && exchange.attendees == 0 && !exchange.foreign => Step::Delete(Side::Exchange),
         ExchangeDelete::Delete => Step::Hold(Reason::DeleteAsked),
     }

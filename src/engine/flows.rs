@@ -1,8 +1,10 @@
 //! How each field of a pair may flow, and what of it waits for a person's word (rules, "Scope and direction", "Who writes", "Fields").
 
-use super::link::Reason;
-use super::settings::{FieldMap, Notify};
-use crate::model::{Field, Side};
+use super::answer::Choice;
+use super::link::{Memory, Reason};
+use super::settings::{FieldMap, Notify, Way};
+use super::{Context, Seen};
+use crate::model::{Field, Item, Side};
 use crate::ports::Tells;
 use std::collections::BTreeSet;
 
@@ -15,7 +17,7 @@ pub enum Flow {
     From(Side),
     /// The field belongs to this side: edits on the other are put back.
     Owned(Side),
-    /// From this side only, and never over an edit on the other (a private event's placeholder).
+    /// From this side only, and never over an edit on the other (a private event's placeholder; the user's notes of somebody else's meeting).
     Under(Side),
     /// Not at all.
     Off,
@@ -69,6 +71,71 @@ pub struct Flows {
     pub notify: Notify,
     /// What a person has allowed for this pair.
     pub word: Word,
+    /// The meeting has ended on both sides: nobody gets mail of it any more, and nobody is asked.
+    pub ended: bool,
+    /// People are invited from another account of the user, which exported the Activity first.
+    pub carried: bool,
+    /// The text that stands on the event was written in Creatio.
+    pub inside: bool,
+    /// Whether the notes of the Activity may go to people who are invited.
+    pub notes: Notes,
+    /// The user takes over the organizer's text in place of notes of their own.
+    pub yields: bool,
+}
+
+/// Whether the notes of an Activity may go to people who are invited (rules, "Inside notes stay inside").
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Notes {
+    /// Not without a person's word, who has seen them.
+    #[default]
+    Asked,
+    /// They may.
+    Open,
+    /// A person wants them left out.
+    Left,
+}
+
+impl Notes {
+    /// What holds for the item of `ids`.
+    #[must_use]
+    pub fn of(context: &Context<'_>, seen: &Seen, ids: [&crate::model::ItemId; 2]) -> Self {
+        match seen.answers.to(ids, Reason::InsideNotes) {
+            _ if context.settings.fields.body == Way::Open => Self::Open,
+            Some(Choice::Allow) => Self::Open,
+            Some(Choice::Leave) => Self::Left,
+            Some(Choice::Take(_)) | None => Self::Asked,
+        }
+    }
+}
+
+/// The notify rule as it counts for an Activity, read as `item` if it was: "always" is for what is created or changed after it was chosen; what was
+/// there before counts as "ask" (rules, "Attendees and notify rule"). Where no server tells when, the rule stands as it was chosen.
+#[must_use]
+pub fn notify(context: &Context<'_>, seen: &Seen, (item, memory): (Option<&Item>, Option<&Memory>)) -> Notify {
+    let rule = context.settings.rules.notify;
+    if rule != Notify::Always {
+        return rule;
+    }
+    let asked = item.is_some_and(|item| {
+        [Reason::WouldMail, Reason::WouldInvite].iter().any(|reason| seen.guarded.contains(&(item.id.clone(), *reason)))
+    });
+    let waited = memory.is_some_and(|memory| !memory.uninvited.is_empty());
+    // of a pair that was in step when the rule was chosen, whatever is edited now was edited since
+    let since = seen.always.filter(|always| memory.is_none() || always.is_new).map(|always| always.since);
+    let changed = item.and_then(|item| item.stamp.max(item.facts.created));
+    let older = since.zip(changed).is_some_and(|(since, changed)| changed < since);
+    if asked || waited || older { Notify::Ask } else { Notify::Always }
+}
+
+/// What becomes of what would mail somebody.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mailing {
+    /// It is done.
+    Goes,
+    /// It waits for a person's word, for this reason.
+    Waits(Reason),
+    /// It is not done, and nobody is asked.
+    Stays,
 }
 
 /// What a person has allowed for a pair.
@@ -114,11 +181,12 @@ impl Flows {
                 Field::Response => self.foreign && self.answered,
                 Field::Status => true,
             };
-        let owned =
-            self.foreign && matches!(field, Field::Title | Field::When | Field::Place | Field::Body | Field::People);
+        let owned = self.foreign && matches!(field, Field::Title | Field::When | Field::Place | Field::People);
+        // the notes of somebody else's meeting are the user's as soon as they wrote in them
+        let noted = self.foreign && field == Field::Body;
         match (inward, outward) {
             (true, true) => Flow::Both,
-            (true, false) if self.private => Flow::Under(Side::Exchange),
+            (true, false) if self.private || noted => Flow::Under(Side::Exchange),
             (true, false) if owned => Flow::Owned(Side::Exchange),
             (true, false) => Flow::From(Side::Exchange),
             (false, true) => Flow::From(Side::Creatio),
@@ -126,18 +194,29 @@ impl Flows {
         }
     }
 
-    /// Why a value of `field` would not go to Exchange without a person's word, if it may go at all.
+    /// Everything for which a value of `field` waits before it goes to Exchange, if it may go at all. `crowd`: others are invited to the event, or
+    /// are with the same write.
     #[must_use]
-    pub fn asks(self, field: Field) -> Option<Reason> {
-        let mails = match field {
+    pub fn asks(self, field: Field, crowd: bool) -> Vec<Reason> {
+        let mail = self.mails_by(field) && !self.ended && !self.may_mail();
+        let notes = field == Field::Body && crowd && self.notes != Notes::Open;
+        let rich = self.rich && field == Field::Body;
+        let all = [(mail, Reason::WouldMail), (notes, Reason::InsideNotes), (rich, Reason::RichBody)];
+        all.into_iter().filter_map(|(holds, reason)| holds.then_some(reason)).collect()
+    }
+
+    /// Whether a value of `field` stays where it is without a question: it would mail somebody of a meeting that has ended.
+    #[must_use]
+    pub fn leaves(self, field: Field) -> bool {
+        self.ended && self.mails_by(field)
+    }
+
+    /// Whether a write of `field` mails somebody.
+    fn mails_by(self, field: Field) -> bool {
+        match field {
             Field::Title | Field::When | Field::Place | Field::Body => self.mails && !self.silent,
             Field::Response => true, // the organizer: an answer that nobody hears is none
             Field::Importance | Field::Reminder | Field::Status | Field::People => false,
-        };
-        match () {
-            () if mails && !self.may_mail() => Some(Reason::WouldMail),
-            () if self.rich && field == Field::Body => Some(Reason::RichBody),
-            () => None,
         }
     }
 
@@ -150,6 +229,7 @@ impl Flows {
     #[must_use]
     pub fn tells(self, fields: &BTreeSet<Field>) -> Tells {
         match () {
+            () if self.ended && self.silent => Tells::Nobody,
             () if !self.silent || self.word.mail => Tells::All,
             () if self.word.invite && fields.contains(&Field::People) => Tells::Invited,
             () => Tells::Nobody,
@@ -160,23 +240,34 @@ impl Flows {
         self.notify == Notify::Always || self.word.mail
     }
 
-    /// Why nobody is invited without a person's word, if so.
+    /// Whether people are invited.
     #[must_use]
-    pub fn invites(self) -> Option<Reason> {
+    pub fn invites(self) -> Mailing {
         match self.notify {
-            Notify::Never | Notify::Ask if self.word.invite => None,
-            Notify::Never => Some(Reason::NotInvited),
-            Notify::Ask => Some(Reason::WouldInvite),
-            Notify::Always => None,
+            _ if self.ended || self.carried => Mailing::Stays,
+            Notify::Never => Mailing::Stays,
+            Notify::Ask if self.word.invite => Mailing::Goes,
+            Notify::Ask => Mailing::Waits(Reason::WouldInvite),
+            Notify::Always => Mailing::Goes,
         }
     }
 
-    /// Why no attendees are taken off without a person's word, if so; `all` of them never are.
+    /// Whether attendees are taken off; `all` of them never are without a person's word.
     #[must_use]
-    pub fn uninvites(self, all: bool) -> Option<Reason> {
+    pub fn uninvites(self, all: bool) -> Mailing {
         // a write that invites somebody tells those too whom it takes off
         let unnoticed = self.silent && !self.word.invite;
         let may = if all { self.word.mail } else { self.may_mail() || unnoticed };
-        (!may).then_some(Reason::WouldMail)
+        match () {
+            () if self.ended => {
+                if unnoticed && !all {
+                    Mailing::Goes
+                } else {
+                    Mailing::Stays
+                }
+            }
+            () if may => Mailing::Goes,
+            () => Mailing::Waits(Reason::WouldMail),
+        }
     }
 }

@@ -6,6 +6,7 @@ use super::plan::{Action, Plan};
 use super::{Context, Seen};
 use crate::model::{Field, ItemId, Side};
 use crate::ports::Op;
+use std::collections::BTreeSet;
 
 /// How many deletions (or moved starts) one run may do without asking: 10 % of the links, at least 10, at most 50.
 #[must_use]
@@ -18,7 +19,7 @@ pub const OTHERS: usize = 50;
 /// Links from which on an empty side is suspicious.
 const FEW: usize = 3;
 
-/// New items outside a full comparison that are created without asking.
+/// New items that are created without asking, unless a person has seen the plan.
 pub const CREATIONS: usize = 100;
 
 /// One question of the guard.
@@ -36,6 +37,11 @@ struct Question {
 /// Takes out of `plan` what is too much, and holds it by name. What a person allowed is neither held nor counted; what was held once stays held
 /// until it is answered, or is no longer so.
 pub fn check(context: &Context<'_>, seen: &Seen, plan: &mut Plan) {
+    check_beside(context, seen, plan, None);
+}
+
+/// The same of a `plan` that a person's answers made of `bare`, the plan without any: what is done by their word, they have been asked about by name.
+pub fn check_beside(context: &Context<'_>, seen: &Seen, plan: &mut Plan, bare: Option<&Plan>) {
     let limit = limit(seen.total);
     let empty = Side::BOTH.into_iter().any(|side| seen.empty[side]) && seen.total > FEW;
     let by_name = Some(Reason::DeleteAsked);
@@ -45,7 +51,7 @@ pub fn check(context: &Context<'_>, seen: &Seen, plan: &mut Plan) {
         let left = limit.saturating_sub(seen.deletions);
         Question { about: is_deletion, limit: left, reasons: &[Reason::ManyDeletions, Reason::SideEmpty], by_name }
     };
-    let creations = if seen.full { usize::MAX } else { CREATIONS };
+    let creations = if seen.previewed { usize::MAX } else { CREATIONS };
     for question in [
         deletions,
         Question { about: is_move, limit, reasons: &[Reason::ManyMoves], by_name: None },
@@ -53,12 +59,17 @@ pub fn check(context: &Context<'_>, seen: &Seen, plan: &mut Plan) {
         Question { about: is_of_others, limit: OTHERS, reasons: &[Reason::ManyOfOthers], by_name: None },
         Question { about: is_creation, limit: creations, reasons: &[Reason::ManyCreations], by_name: None },
     ] {
-        hold(context, seen, plan, &question);
+        hold(context, seen, (plan, bare), &question);
     }
 }
 
-fn hold(context: &Context<'_>, seen: &Seen, plan: &mut Plan, question: &Question) {
+fn hold(context: &Context<'_>, seen: &Seen, (plan, bare): (&mut Plan, Option<&Plan>), question: &Question) {
     let Some(&reason) = question.reasons.first() else { return };
+    // what a person's word made of the plan is not there without it
+    let unasked: Option<BTreeSet<&ItemId>> = bare.map(|bare| {
+        let such = bare.actions.iter().filter(|action| (question.about)(action));
+        such.map(|action| &action.after.ids.creatio).collect()
+    });
     let named = |action: &Action, known: &dyn Fn(&ItemId, Reason) -> bool| {
         Side::BOTH.into_iter().any(|side| question.reasons.iter().any(|reason| known(&action.after.ids[side], *reason)))
     };
@@ -67,7 +78,10 @@ fn hold(context: &Context<'_>, seen: &Seen, plan: &mut Plan, question: &Question
         question.by_name.is_some_and(|reason| seen.answers.allow([creatio, exchange], reason))
             || named(action, &|id, reason| seen.answers.allow([id, id], reason))
     };
-    let asked = |action: &Action| (question.about)(action) && !allowed(action);
+    let asked = |action: &Action| {
+        let asks = unasked.as_ref().is_none_or(|unasked| unasked.contains(&action.after.ids.creatio));
+        (question.about)(action) && asks && !allowed(action)
+    };
     let many = plan.actions.iter().filter(|action| asked(action)).count() > question.limit;
     let held = |action: &Action| {
         asked(action) && (many || named(action, &|id, reason| seen.guarded.contains(&(id.clone(), reason))))

@@ -4,11 +4,11 @@
 //! one side can't hold (the tail of a long title, "waiting on others", an all-day event's dates) so never looks like an edit.
 
 use super::Account;
-use super::answer::Answers;
+use super::answer::{Answers, Question};
 use super::settings::Settings;
 use crate::model::{
-    Container, ContainerId, Cursor, Facts, Field, Instant, ItemId, Kind, Pair, Record, Side, SiteId, Status, Version,
-    When,
+    Address, Container, ContainerId, Cursor, Facts, Field, Instant, ItemId, Kind, Pair, Record, Side, SiteId, Status,
+    Version, When,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -42,6 +42,44 @@ pub struct Link {
     /// While the item on Exchange is replaced by one of the other kind: the pair as it was, until the new item is there and the old one is gone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub former: Option<Box<Link>>,
+    /// What is remembered of it beside the base.
+    #[serde(default, skip_serializing_if = "Memory::is_empty")]
+    pub memory: Memory,
+}
+
+/// What is remembered of a pair beside its base: what nobody can read off the two items.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Memory {
+    /// An edit in Creatio of what belongs to the organizer: it was put back, and a person has not said yet whether Creatio shall keep it.
+    pub put_back: Option<PutBack>,
+    /// Participants who were not invited, without a question: told once, and asked about under another notify rule.
+    pub uninvited: BTreeSet<Address>,
+    /// Fields whose change stays in Creatio since the meeting has ended: told once.
+    pub left: BTreeSet<Field>,
+    /// Another account of the user exported the Activity first: people are invited from there.
+    pub carried: bool,
+    /// The side on which the text on the event was written; `None`: the side that the pair began on.
+    pub text: Option<Side>,
+    /// The pair rested, and was woken or is covered by other settings: it is decided as if it were new.
+    pub anew: bool,
+}
+
+/// What a person wrote in Creatio, and what was put back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PutBack {
+    /// The Activity as the person left it.
+    pub record: Record,
+    /// The fields that were put back.
+    pub fields: BTreeSet<Field>,
+}
+
+impl Memory {
+    /// Whether nothing is remembered.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// How a link lives.
@@ -152,6 +190,15 @@ pub struct State {
     /// What a person said of things held, and was not carried out yet.
     #[serde(default)]
     pub answers: Answers,
+    /// What each question of `held` was asked about: an answer to it counts for that.
+    #[serde(default)]
+    pub questions: Vec<Question>,
+    /// When the first run began that saw the notify rule "always"; `None` under another rule.
+    #[serde(default)]
+    pub always: Option<Instant>,
+    /// Activities of pairs that rest: undone or left by a person.
+    #[serde(default)]
+    pub resting: BTreeSet<ItemId>,
     /// Deletions of the last 24 hours, by run: the guard counts them together.
     #[serde(default)]
     pub deletions: Vec<(Instant, usize)>,
@@ -175,6 +222,9 @@ impl State {
             settings: None,
             compared: None,
             answers: Answers::default(),
+            questions: Vec::new(),
+            always: None,
+            resting: BTreeSet::new(),
             deletions: Vec::new(),
         }
     }
@@ -238,7 +288,7 @@ pub enum Reason {
     ManyMoves,
     /// One side is suddenly empty.
     SideEmpty,
-    /// Many items would be created outside a full comparison.
+    /// Many items would be created, in a plan that nobody has seen.
     ManyCreations,
     /// A series was changed, and these occurrences have no successor.
     Series,

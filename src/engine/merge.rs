@@ -1,13 +1,13 @@
 //! The three-way merge of a linked pair, field by field: which side's value goes over, what both agree on, what clashes. People merge per
 //! person (`people`).
 
-use super::flows::{Flow, Flows};
+use super::flows::{Flow, Flows, Notes};
 use super::link::Reason;
 use super::people::{self, People};
 use super::settings::Conflict;
 use super::{Context, Seen, project};
 pub use crate::model::record::{copy, differences, fields};
-use crate::model::{Field, Instant, Meeting, Pair, Person, Record, Side};
+use crate::model::{Body, Field, Instant, Meeting, Pair, Person, Record, Side};
 use crate::ports::Tells;
 use chrono::Duration;
 use std::collections::BTreeSet;
@@ -42,6 +42,12 @@ pub struct Merge {
     pub waits: Vec<(Field, Reason)>,
     /// The people who would be invited or taken off, by the reason for which that waits.
     pub people: Vec<(Reason, Vec<Person>)>,
+    /// Who is not invited, without a question.
+    pub uninvited: Vec<Person>,
+    /// Fields whose change stays in Creatio without a question, since the meeting has ended.
+    pub left: BTreeSet<Field>,
+    /// Fields that belong to the organizer, and were edited in Creatio.
+    pub put_back: BTreeSet<Field>,
     /// Who gets mail of what is written to Exchange.
     pub tells: Tells,
 }
@@ -64,14 +70,34 @@ pub fn merge(
         clashes: Vec::new(),
         waits: Vec::new(),
         people: Vec::new(),
+        uninvited: Vec::new(),
+        left: BTreeSet::new(),
+        put_back: BTreeSet::new(),
         tells: Tells::All,
     };
+    merge_people(context, seen, (base, now), (flows, &mut merge));
+    let crowd = flows.mails || merge.writes.exchange.contains(&Field::People) && merge.target.exchange.has_people();
+    let invites = merge.people.iter().any(|(reason, _)| *reason == Reason::WouldInvite);
     let mapped = fields(now.creatio.kind()).iter().filter(|field| **field != Field::People);
     for &field in mapped {
-        let changed = Pair::of(|side| edited[side].contains(&field));
+        let mut changed = Pair::of(|side| edited[side].contains(&field));
+        if field == Field::Body && flows.foreign {
+            changed.creatio = is_noted((base, now), flows);
+        }
         let alike = !unlike.creatio.contains(&field) || !unlike.exchange.contains(&field);
-        let settled = settle(rule.about(edited.as_ref(), flows), flows.of(field), (changed, alike));
-        match waits(flows, field, (settled, changed.exchange)) {
+        let flow = flows.of(field);
+        let rule = if field == Field::Body && flows.yields { yielding(rule) } else { rule };
+        let settled = settle(rule.about(edited.as_ref(), flows), flow, (changed, alike));
+        if flow == Flow::Owned(Side::Exchange) && settled == Merged::Took(Side::Exchange) && changed.creatio {
+            merge.put_back.insert(field);
+        }
+        let mut reasons = asked(flows, (field, crowd), (settled, rule.answer));
+        if invites && (settled == Merged::Clash || !reasons.is_empty()) {
+            // it waits, and who would be invited may be by the time it goes
+            reasons = asked(flows, (field, true), (settled, rule.answer));
+        }
+        match waits(flows, field, (settled, changed.exchange), &reasons) {
+            Merged::Kept if settled == Merged::Took(Side::Creatio) => drop(merge.left.insert(field)),
             Merged::Kept => {}
             Merged::Agreed => {
                 for side in Side::BOTH {
@@ -87,13 +113,78 @@ pub fn merge(
                     merge.writes[other].insert(field);
                 }
             }
-            Merged::Clash => merge.clashes.push(field),
-            Merged::Waits(reason) => merge.waits.push((field, reason)),
+            // notes of one's own and the organizer's new text are another question than two edits
+            Merged::Clash if field == Field::Body && flows.foreign && !flows.private => {
+                merge.waits.push((field, Reason::OwnNotes));
+            }
+            Merged::Clash => {
+                merge.clashes.push(field);
+                merge.waits.extend(reasons.iter().map(|reason| (field, *reason)));
+            }
+            Merged::Waits(reason) if reasons.is_empty() => merge.waits.push((field, reason)),
+            Merged::Waits(_) => merge.waits.extend(reasons.iter().map(|reason| (field, *reason))),
         }
     }
-    merge_people(context, seen, (base, now), (flows, &mut merge));
+    keep_inside(&mut merge, now, flows);
+    // in the order in which a person reads them
+    merge.waits.sort_by_key(|(field, _)| *field == Field::People);
     merge.tells = flows.tells(&merge.writes.exchange);
     merge
+}
+
+/// Everything for which Creatio's value of a field waits, where it may go: of a clash all is asked at once that its value would wait for.
+fn asked(flows: Flows, (field, crowd): (Field, bool), (settled, answer): (Merged, Option<Side>)) -> Vec<Reason> {
+    let may_go = match settled {
+        Merged::Took(Side::Creatio) => true,
+        Merged::Clash => answer != Some(Side::Exchange) && flows.of(field).lets(Side::Creatio),
+        Merged::Kept | Merged::Agreed | Merged::Took(Side::Exchange) | Merged::Waits(_) => false,
+    };
+    if may_go { flows.asks(field, crowd) } else { Vec::new() }
+}
+
+/// Whether the notes of somebody else's meeting are the user's: they wrote in them since, or the two texts were never the same.
+fn is_noted((base, now): (Pair<&Record>, Pair<&Record>), flows: Flows) -> bool {
+    let text = now.creatio.text();
+    let edited = text != base.creatio.text() || base.creatio.text() != base.exchange.text();
+    // an adoption has no base: an empty text is nobody's
+    if flows.adopts { !text.is_empty() } else { edited }
+}
+
+/// The rule by which the organizer's text is taken over.
+fn yielding(rule: Rule) -> Rule {
+    Rule { answer: Some(Side::Exchange), ..rule }
+}
+
+/// The text of the Activity does not stand on an event to which somebody is invited: where that begins, it is taken off it, unless a person or
+/// the administrator lets it go. What would be asked about it then is asked together with who would be invited.
+fn keep_inside(merge: &mut Merge, now: Pair<&Record>, flows: Flows) {
+    let written = merge.writes.exchange.contains(&Field::Body);
+    let inside = (flows.inside || written) && !merge.target.exchange.text().is_empty();
+    if flows.mails || flows.foreign || !inside || flows.notes == Notes::Open {
+        return;
+    }
+    let waits = merge.waits.contains(&(Field::Body, Reason::InsideNotes));
+    if merge.writes.exchange.contains(&Field::People) && merge.target.exchange.has_people() {
+        for record in [&mut merge.target.exchange, &mut merge.base.exchange, &mut merge.base.creatio] {
+            *body(record) = Body::default();
+        }
+        if flows.notes == Notes::Left {
+            copy(Field::Body, now.creatio, &mut merge.base.creatio);
+        }
+        merge.writes.exchange.insert(Field::Body);
+    } else if merge.people.iter().all(|(reason, _)| *reason != Reason::WouldInvite) {
+        return;
+    }
+    if !waits && flows.notes == Notes::Asked {
+        merge.waits.push((Field::Body, Reason::InsideNotes));
+    }
+}
+
+const fn body(record: &mut Record) -> &mut Body {
+    match record {
+        Record::Meeting(meeting) => &mut meeting.body,
+        Record::Task(task) => &mut task.body,
+    }
 }
 
 /// Merges the people of two meetings into `merge`.
@@ -104,7 +195,7 @@ fn merge_people(
     (flows, merge): (Flows, &mut Merge),
 ) {
     let (Some(base), Some(was)) = (meetings(base), meetings(now)) else { return };
-    let People { target, base, waits } = people::merge(context, seen, (base, was), flows);
+    let People { target, base, waits, uninvited, back } = people::merge(context, seen, (base, was), flows);
     for side in Side::BOTH {
         if let (Record::Meeting(one), Record::Meeting(old)) = (&mut merge.target[side], &mut merge.base[side]) {
             one.people.clone_from(&target[side]);
@@ -116,6 +207,8 @@ fn merge_people(
     }
     merge.waits.extend(waits.iter().map(|(reason, _)| (Field::People, *reason)));
     merge.people = waits;
+    merge.uninvited = uninvited;
+    merge.put_back.extend((!back.is_empty()).then_some(Field::People));
 }
 
 const fn meetings(pair: Pair<&Record>) -> Option<Pair<&Meeting>> {
@@ -141,10 +234,12 @@ pub fn adopt(context: &Context<'_>, seen: &Seen, now: Pair<&Record>, (flows, rul
     merged
 }
 
-/// What would go out waits where it would mail somebody, or lose something; what was changed on Exchange, where a process owns it.
-fn waits(flows: Flows, field: Field, (merged, changed): (Merged, bool)) -> Merged {
-    match (merged, flows.asks(field)) {
-        (Merged::Took(Side::Creatio), Some(reason)) => Merged::Waits(reason),
+/// What would go out waits where it would mail somebody, or lose or tell something; what was changed on Exchange, where a process owns it. What
+/// would mail somebody of a meeting that has ended stays.
+fn waits(flows: Flows, field: Field, (merged, changed): (Merged, bool), reasons: &[Reason]) -> Merged {
+    match (merged, reasons.first()) {
+        (Merged::Took(Side::Creatio), _) if flows.leaves(field) => Merged::Kept,
+        (Merged::Took(Side::Creatio), Some(reason)) => Merged::Waits(*reason),
         (Merged::Kept, _) if changed && flows.withholds(field) => Merged::Waits(Reason::Process),
         (merged, _) => merged,
     }

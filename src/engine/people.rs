@@ -4,7 +4,7 @@
 //! A person is the same on both sides by an address or by the Contact behind it. Attendees without a Contact stay on the event, participants
 //! without an address stay in Creatio.
 
-use super::flows::Flows;
+use super::flows::{Flow, Flows, Mailing};
 use super::link::Reason;
 use super::{Context, Seen, project};
 use crate::model::person::{self, Roll};
@@ -20,6 +20,10 @@ pub struct People {
     pub base: Pair<Vec<Person>>,
     /// Who waits for a person's word, and why.
     pub waits: Vec<(Reason, Vec<Person>)>,
+    /// Who is not invited, without a question.
+    pub uninvited: Vec<Person>,
+    /// Participants of somebody else's meeting who were taken off in Creatio, and come back.
+    pub back: Vec<Person>,
 }
 
 /// Merges the people of two meetings.
@@ -34,14 +38,18 @@ pub fn merge<'a>(
     let lists = Lists { context, seen, base: crowds(base), now: crowds(now) };
     let flow = flows.of(Field::People);
     let inward = flow.lets(Side::Exchange);
-    let creatio = if inward { lists.coming() } else { lists.now.creatio.list.to_vec() };
+    let back = if flow == Flow::Owned(Side::Exchange) { lists.missed() } else { Vec::new() };
+    let mut creatio = if inward { lists.coming() } else { lists.now.creatio.list.to_vec() };
+    if !back.is_empty() {
+        creatio = person::normal(creatio.into_iter().chain(back.iter().cloned()));
+    }
     let (mut invited, mut removed) = (Vec::new(), Vec::new());
-    let mut waits = Vec::new();
+    let (mut waits, mut uninvited) = (Vec::new(), Vec::new());
     if flow.lets(Side::Creatio) {
         (invited, removed) = (lists.invited(), lists.removed());
-        wait(&mut invited, flows.invites(), &mut waits);
+        uninvited = stay(&mut invited, flows.invites(), &mut waits);
         let nobody_left = invited.is_empty() && removed.len() == lists.now.exchange.list.len();
-        wait(&mut removed, flows.uninvites(nobody_left), &mut waits);
+        stay(&mut removed, flows.uninvites(nobody_left), &mut waits);
     }
     let gone = Roll::of(&removed);
     let after = |list: &[Person]| {
@@ -53,13 +61,19 @@ pub fn merge<'a>(
         creatio: lists.agreed(&creatio, &exchange),
         exchange: if inward { exchange.clone() } else { after(lists.base.exchange.list) },
     };
-    People { target: Pair { creatio, exchange }, base, waits }
+    People { target: Pair { creatio, exchange }, base, waits, uninvited, back }
 }
 
-/// Moves `list` to what waits, if there is a `reason` why it does.
-fn wait(list: &mut Vec<Person>, reason: Option<Reason>, waits: &mut Vec<(Reason, Vec<Person>)>) {
-    if let (Some(reason), false) = (reason, list.is_empty()) {
-        waits.push((reason, std::mem::take(list)));
+/// Takes out of `list` whom nothing is done about: to what waits, if a person is asked; else they come back.
+fn stay(list: &mut Vec<Person>, mailing: Mailing, waits: &mut Vec<(Reason, Vec<Person>)>) -> Vec<Person> {
+    match mailing {
+        Mailing::Goes => Vec::new(),
+        Mailing::Waits(_) if list.is_empty() => Vec::new(),
+        Mailing::Waits(reason) => {
+            waits.push((reason, std::mem::take(list)));
+            Vec::new()
+        }
+        Mailing::Stays => std::mem::take(list),
     }
 }
 
@@ -113,6 +127,13 @@ impl Lists<'_> {
         });
         let added = news.iter().filter(|new| !self.now.creatio.roll.has(new) && !self.base.creatio.roll.has(new));
         person::normal(stays.chain(added.cloned()))
+    }
+
+    /// Attendees whose participant was taken off in Creatio, as participants.
+    fn missed(&self) -> Vec<Person> {
+        let guests =
+            self.now.exchange.list.iter().filter(|one| self.base.creatio.has(one) && !self.now.creatio.has(one));
+        guests.filter_map(|one| project::guest(self.context, self.seen, one)).collect()
     }
 
     /// Participants who came in Creatio and are not on the event yet, as attendees.

@@ -1,14 +1,14 @@
 //! The plan of a run: every write with the reason for it, what is linked without a write, and what waits for a person.
 //! Its `Display` is the dry run; it names items by id, never by title.
 
-use super::actions::{self, Planned};
-use super::answer::Choice;
+use super::actions::{self, Note, Planned};
+use super::answer::{Answers, Choice, Question};
 use super::decide::{self, Step};
-use super::link::{Held, Link, LinkState, Reason};
+use super::link::{Held, Link, LinkState, Memory, Reason};
 use super::matching::{self, Match};
 use super::settings::Settings;
 use super::{Context, Seen, conversion, fold, guard, identity, merge, scope};
-use crate::model::{Item, ItemId, Mark, Pair, Side, Status};
+use crate::model::{Facts, Item, ItemId, Kind, Mark, Pair, Side, Status};
 use crate::ports::Op;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -24,6 +24,12 @@ pub struct Plan {
     pub drop: Vec<ItemId>,
     /// What waits for a person, or can't be done.
     pub held: Vec<Held>,
+    /// What is asked, whether it is answered or not.
+    pub questions: Vec<Question>,
+    /// The answers that count: the question still stands as it was answered.
+    pub answers: Answers,
+    /// What a person is told without being asked, of which Activities.
+    pub notes: BTreeMap<Note, BTreeSet<ItemId>>,
 }
 
 /// One step with its writes.
@@ -44,6 +50,39 @@ pub struct Action {
 /// Decides what to do with everything that was seen.
 #[must_use]
 pub fn plan(context: &Context<'_>, seen: &Seen) -> Plan {
+    let asked = |plan: &Plan| plan.held.iter().filter_map(|held| Question::of(context, seen, held)).collect();
+    let mut plan = if seen.answers.is_empty() {
+        let mut plan = decided(context, seen);
+        guard::check(context, seen, &mut plan);
+        Plan { questions: asked(&plan), ..plan }
+    } else {
+        answered(context, seen, asked)
+    };
+    plan.actions.sort_by_key(|action| rank(action.step));
+    plan
+}
+
+/// The plan where a person has answered: without the answers it tells what is asked, and those to what stands as it was answered count.
+fn answered(context: &Context<'_>, seen: &Seen, asked: impl Fn(&Plan) -> Vec<Question>) -> Plan {
+    let unanswered = Seen { answers: Answers::default(), ..seen.clone() };
+    let bare = decided(context, &unanswered);
+    let mut asking = bare.clone();
+    guard::check(context, &unanswered, &mut asking);
+    let questions = asked(&asking);
+    let answers = seen.answers.counting(&questions);
+    if answers.is_empty() {
+        return Plan { questions, ..asking };
+    }
+    let heard = Seen { answers: answers.clone(), ..unanswered };
+    let mut plan = decided(context, &heard);
+    guard::check_beside(context, &heard, &mut plan, Some(&bare));
+    // what is answered is asked no more, whether its step is written by now or not
+    plan.held.retain(|held| Question::of(context, seen, held).is_none_or(|question| !answers.settle(&question)));
+    Plan { questions, answers, ..plan }
+}
+
+/// What is to be done, before the guard looks at it.
+fn decided(context: &Context<'_>, seen: &Seen) -> Plan {
     let mut plan = Plan::default();
     let masked: BTreeMap<&ItemId, Item> =
         seen.items.exchange.iter().map(|(id, item)| (id, scope::masked(context, item))).collect();
@@ -63,6 +102,8 @@ pub fn plan(context: &Context<'_>, seen: &Seen) -> Plan {
             && scope::adopts(context, Pair { creatio, exchange })
         {
             plan.add(actions::adopt(context, seen, Pair { creatio, exchange }));
+        } else if let Some(planned) = renewed(context, seen, link, items) {
+            plan.add(planned);
         } else {
             plan.add(conversion::finished(context, seen, link, pair(context, seen, link, items)));
         }
@@ -94,8 +135,6 @@ pub fn plan(context: &Context<'_>, seen: &Seen) -> Plan {
     plan.complete(context, seen, &links);
     plan.late(context, seen, &links);
     plan.malformed(context, seen);
-    guard::check(context, seen, &mut plan);
-    plan.actions.sort_by_key(|action| rank(action.step));
     plan
 }
 
@@ -167,6 +206,7 @@ fn unlinked_event(context: &Context<'_>, seen: &Seen, (item, found): (&Item, &Ma
         },
         Match::Relink(_) | Match::Copy => Planned::default(),
         Match::Orphan(activity) => match seen.answers.to([&item.id, activity], Reason::DeleteAsked) {
+            _ if decide::calls_off_late(context, item) => actions::orphan(activity, item, false),
             Some(Choice::Allow) => actions::orphan(activity, item, true),
             Some(Choice::Leave) => actions::orphan(activity, item, false),
             Some(Choice::Take(_)) | None if scope::in_window(context, item) => held(Reason::DeleteAsked),
@@ -174,6 +214,7 @@ fn unlinked_event(context: &Context<'_>, seen: &Seen, (item, found): (&Item, &Ma
         },
         Match::Ambiguous if allowed(Reason::Ambiguous) => single(context, seen, Side::Exchange, item),
         Match::Ambiguous if scope::imports(context, seen, item) => held(Reason::Ambiguous),
+        Match::Surplus(_) if decide::calls_off_late(context, item) => Planned::default(),
         Match::Surplus(activity) => match links.iter().find(|link| link.ids.creatio == *activity) {
             Some(link)
                 if link.base.exchange == item.record && !item.facts.calls_off() || allowed(Reason::SecondTask) =>
@@ -198,6 +239,57 @@ pub(super) fn pair(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<
     }
     let step = decide::linked(context, seen, link, fates);
     actions::linked(context, seen, link, (step, fates))
+}
+
+/// A pair that rests, and is decided as if it were new: it was woken, or the settings cover it now and did not before. What they cover no longer
+/// sleeps, to be decided anew once they do. `None`: it goes on as it is.
+fn renewed(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<Option<&Item>>) -> Option<Planned> {
+    let rests = link.state == LinkState::Undone;
+    let asleep = link.state == LinkState::Asleep && link.memory.anew;
+    if !rests && !asleep {
+        return None;
+    }
+    let covers = |context: &Context<'_>| {
+        let export = items.creatio.is_some_and(|item| scope::exports(context, seen, item));
+        export || items.exchange.is_some_and(|item| scope::imports(context, seen, item))
+    };
+    let covered = covers(context);
+    let before = seen.before.as_ref().filter(|before| scope::is_told(before, context.settings));
+    let was_covered = before.map_or(covered, |before| {
+        let window = before.window(context.now, context.zone);
+        covers(&Context { settings: before, window, ..*context })
+    });
+    let anew = Memory { anew: true, ..link.memory.clone() };
+    match (covered, was_covered) {
+        (true, _) if link.memory.anew || asleep => anew_pair(context, seen, link, items),
+        (true, false) => anew_pair(context, seen, link, items),
+        (false, true) if rests => Some(Planned::put(Link { state: LinkState::Asleep, memory: anew, ..link.clone() })),
+        (false, _) if asleep => Some(Planned::default()),
+        (true | false, true | false) => None,
+    }
+}
+
+/// A pair decided as if it were new: both are adopted, or what is gone is created again. `None` if a side was not read.
+fn anew_pair(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<Option<&Item>>) -> Option<Planned> {
+    let there = Pair::of(|side| items[side].filter(|item| !item.facts.canceled));
+    let is_gone =
+        |side: Side| there[side].is_none() && (items[side].is_some() || seen.gone[side].contains(&link.ids[side]));
+    let mut planned = match (there.creatio, there.exchange) {
+        (Some(creatio), Some(exchange)) => actions::adopt(context, seen, Pair { creatio, exchange }),
+        (Some(item), None) if is_gone(Side::Exchange) && scope::exports(context, seen, item) => {
+            actions::create(context, seen, (Side::Creatio, item), link.generation + 1)
+        }
+        (None, Some(item)) if is_gone(Side::Creatio) && scope::imports(context, seen, item) => {
+            actions::create(context, seen, (Side::Exchange, item), link.generation)
+        }
+        (Some(_) | None, Some(_) | None) => return None,
+    };
+    if let Some(action) = planned.action.as_mut().filter(|action| matches!(action.step, Step::Create(_))) {
+        let other = action.after.ids.creatio != link.ids.creatio;
+        action.before = Some(link.clone());
+        planned.drop.extend(other.then(|| link.ids.creatio.clone()));
+    }
+    Some(planned)
 }
 
 /// A creation that was never confirmed: found, it is in step with what was written, or was made by another device from what that one saw, and is
@@ -285,27 +377,40 @@ const fn rank(step: Step) -> u8 {
 
 impl Plan {
     fn add(&mut self, planned: Planned) {
-        let Planned { action, links, drop, held } = planned;
+        let Planned { action, links, drop, held, notes } = planned;
+        let whose = action.as_ref().map(|action| &action.after).or(links.last()).map(|link| link.ids.creatio.clone());
+        for note in notes {
+            self.notes.entry(note).or_default().extend(whose.clone());
+        }
         self.actions.extend(action);
         self.links.extend(links);
         self.drop.extend(drop);
         self.held.extend(held);
     }
 
-    /// Meetings that ended become Completed, unless this plan does something else with them.
+    /// Meetings of the user's that ended become Completed, unless this plan does something else with them. What counts is the Activity as it was
+    /// read, not what was agreed on: a person may have moved it since.
     fn complete(&mut self, context: &Context<'_>, seen: &Seen, links: &[Link]) {
         let Settings { rules, fields, .. } = context.settings;
-        if !rules.completes || !fields.status.lets(Side::Exchange) {
+        let imports = scope::import(context.settings, Kind::Meeting).on;
+        if !rules.completes || !imports || !fields.status.lets(Side::Exchange) {
             return;
         }
         let busy: BTreeSet<ItemId> = self.actions.iter().map(|action| action.after.ids.creatio.clone()).collect();
-        let untouched =
-            |id: &ItemId| seen.items.creatio.get(id).is_some_and(|item| item.facts.status == Some(Status::NotStarted));
+        let over = |item: &&Item| {
+            let Facts { status, process, .. } = &item.facts;
+            let untouched = *status == Some(Status::NotStarted) && !process;
+            untouched
+                && decide::is_users(context, &item.facts)
+                && item.record.kind() == Kind::Meeting
+                && scope::is_past(context, &item.record)
+        };
         let due = links.iter().filter(|link| {
             let id = &link.ids.creatio;
-            seen.due.contains(id) && !busy.contains(id) && untouched(id)
+            seen.due.contains(id) && !busy.contains(id)
         });
-        self.actions.extend(due.map(|link| actions::complete(link, seen.items.creatio.get(&link.ids.creatio))));
+        let read = |link: &Link| seen.items.creatio.get(&link.ids.creatio).filter(over);
+        self.actions.extend(due.filter_map(|link| Some(actions::complete(link, read(link)?))));
     }
 
     /// What could not be written when a pair was linked: a UID that the server gave later, the mark of a task that was imported while nothing was

@@ -98,12 +98,12 @@ impl Default for Rules {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Notify {
-    /// Not without a person's word for the item; new events have no attendees, whose names are listed.
+    /// Nobody is invited, and no other mail goes out without a person's word for the item.
     #[default]
     Never,
     /// Every time it is asked.
     Ask,
-    /// Always.
+    /// Of what is created or changed after this was chosen; of what was there before it is asked.
     Always,
 }
 
@@ -135,6 +135,8 @@ pub enum Way {
     /// Both ways.
     #[default]
     Both,
+    /// Both ways, and a body also to people who are invited: the notes of an Activity go out without a question.
+    Open,
     /// From Exchange to Creatio only.
     In,
     /// From Creatio to Exchange only.
@@ -148,7 +150,7 @@ impl Way {
     #[must_use]
     pub const fn lets(self, side: Side) -> bool {
         match (self, side) {
-            (Self::Both, _) | (Self::In, Side::Exchange) | (Self::Out, Side::Creatio) => true,
+            (Self::Both | Self::Open, _) | (Self::In, Side::Exchange) | (Self::Out, Side::Creatio) => true,
             (Self::In, Side::Creatio) | (Self::Out, Side::Exchange) | (Self::Off, _) => false,
         }
     }

@@ -91,7 +91,8 @@ pub(super) fn creation(record: &Record, facts: &Facts, mailbox: &Mailbox) -> Vec
     members.retain(|member| member.value.is_some());
     members.push(field("item:Sensitivity", Some("Normal".to_owned())));
     if record.kind() == crate::model::Kind::Meeting {
-        members.push(field("calendar:LegacyFreeBusyStatus", Some("Busy".to_owned())));
+        let shown = if facts.free { "Free" } else { "Busy" };
+        members.push(field("calendar:LegacyFreeBusyStatus", Some(shown.to_owned())));
         members.extend(facts.transaction.as_deref().map(|text| field("calendar:UID", Some(uid::of(text)))));
     }
     members.extend(facts.mark.iter().flat_map(marks));

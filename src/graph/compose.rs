@@ -27,7 +27,8 @@ pub(super) fn creation(record: &Record, facts: &Facts, mailbox: &Mailbox) -> Val
     members.retain(|name, value| !(value.is_null() || name == "attendees" && value == &json!([])));
     match record {
         Record::Meeting(_) => {
-            members.insert("showAs".to_owned(), json!("busy"));
+            let shown = if facts.free { "free" } else { "busy" };
+            members.insert("showAs".to_owned(), json!(shown));
             members.insert("sensitivity".to_owned(), json!("normal"));
             if let Some(transaction) = &facts.transaction {
                 members.insert("transactionId".to_owned(), json!(transaction));

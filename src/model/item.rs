@@ -63,6 +63,9 @@ pub struct Facts {
     pub author: Option<ContactId>,
     /// Creatio: the user is Owner or participant. Exchange: it is not a task that was given to somebody else.
     pub mine: bool,
+    /// Exchange: a new event is shown as free: the Activity is somebody else's. Only written, never read.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub free: bool,
     /// Creatio: filled by a business process (`ProcessElementId`, `AllowedResult`).
     pub process: bool,
     /// Creatio: an e-mail, which is never touched.

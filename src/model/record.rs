@@ -45,6 +45,15 @@ impl Record {
         }
     }
 
+    /// Whether others take part; in a task nobody does.
+    #[must_use]
+    pub const fn has_people(&self) -> bool {
+        match self {
+            Self::Meeting(meeting) => !meeting.people.is_empty(),
+            Self::Task(_) => false,
+        }
+    }
+
     /// The text of the body.
     #[must_use]
     pub fn text(&self) -> &str {
@@ -122,10 +131,13 @@ impl Patch {
         Self { record: record.clone(), fields: written.collect() }
     }
 
-    /// Whether two records agree in every field that this patch writes.
+    /// Whether two records agree in every field that this patch writes, and in whether there is anybody who would hear of it.
     #[must_use]
     pub fn agree(&self, one: &Record, other: &Record) -> bool {
-        differences(one, other).is_disjoint(&self.fields)
+        let heard =
+            |field: &Field| matches!(field, Field::Title | Field::When | Field::Place | Field::Body | Field::People);
+        let alike = !self.fields.iter().any(heard) || one.has_people() == other.has_people();
+        differences(one, other).is_disjoint(&self.fields) && alike
     }
 
     /// The fields that can be written as such to an item of Exchange with `facts`: of a recurring task its status only (graph/facts.md §4), and

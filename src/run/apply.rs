@@ -1,19 +1,19 @@
 //! The second half of a run: the plan's writes go out in batches, and what is confirmed is folded into the store after each. A run can end at
 //! any point: what was to be created is noted before, cursors move only at the end, and the next run reads again what was not finished.
 
-use super::{Counts, Ends, Planned, Report};
+use super::{Counts, Ends, Planned, Report, Told};
 use crate::engine::Seen;
-use crate::engine::actions::follow_up;
+use crate::engine::actions::{Note, follow_up};
 use crate::engine::fold::{self, Folded};
 use crate::engine::history::{self, Entry, KEPT_DAYS};
 use crate::engine::kept;
-use crate::engine::link::{Held, Link, Reason, State};
+use crate::engine::link::{Held, Link, LinkState, Reason, State};
 use crate::engine::plan::Action;
 use crate::error::Result;
 use crate::model::{ContainerId, Instant, ItemId, Pair, Side, Status};
 use crate::ports::{Clock, Commit, Directory, Events, Op, Outcome, Phase, Progress, Replica, Store};
 use futures_util::future;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Actions that are written and folded together; a stop is heeded between two of these.
 const BATCH: usize = 100;
@@ -51,6 +51,8 @@ pub async fn apply<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Ev
         state.again[side].extend(unanswered(&seen, side));
     }
     hold_places(&mut state, &plan.links);
+    rest(&mut state, &plan.links, &plan.drop);
+    let mut done_links = plan.links.clone();
     let mut held = plan.held;
     for batch in plan.actions.chunks(BATCH) {
         ends.events.progress(Progress { phase: Phase::Writing, done, total });
@@ -69,6 +71,8 @@ pub async fn apply<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Ev
         }
         let links: Vec<Link> = folded.iter().filter_map(|f| f.put.clone()).collect();
         hold_places(&mut state, &links);
+        done_links.extend(folded.iter().filter(|f| f.done).filter_map(|f| f.put.clone()));
+        rest(&mut state, folded.iter().flat_map(|f| &f.put), folded.iter().flat_map(|f| &f.drop));
         state.links += folded.iter().zip(batch).filter(|(f, a)| f.done && a.before.is_none()).count();
         held.extend(folded.into_iter().flat_map(|f| f.held));
         done += batch.len();
@@ -79,11 +83,24 @@ pub async fn apply<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Ev
     let unfinished: BTreeSet<ItemId> =
         Side::BOTH.into_iter().flat_map(|side| state.again[side].iter().map(|(id, _)| id.clone())).collect();
     let read = |id: &ItemId| {
-        Side::BOTH.into_iter().any(|side| seen.items[side].contains_key(id) || seen.gone[side].contains(id))
+        let known =
+            Side::BOTH.into_iter().any(|side| seen.items[side].contains_key(id) || seen.gone[side].contains(id));
+        known && !unfinished.contains(id)
     };
-    state.answers = state.answers.unsettled(|id| read(id) && !unfinished.contains(id));
+    let waits = |id: &ItemId| held.iter().any(|held| held.id.as_ref() == Some(id));
+    let carried_out = |id: &ItemId| {
+        let ids = |link: &Link| [link.ids.creatio.clone(), link.ids.exchange.clone()];
+        done_links.iter().map(ids).any(|ids| ids.contains(id) && !ids.iter().any(waits))
+    };
+    state.answers = state.answers.after(&plan.answers, read, carried_out);
+    let asked: BTreeSet<&ItemId> =
+        Side::BOTH.into_iter().flat_map(|side| seen.items[side].keys().chain(&seen.gone[side])).collect();
+    state.questions.retain(|question| !asked.iter().any(|id| question.is_about(id)));
+    state.questions.extend(plan.questions);
+    report.notes = told(&plan.notes, &done_links);
     state.held = remember(&state, held, (&seen, &plan.actions));
     report.held.clone_from(&state.held);
+    report.resting = state.resting.len();
     ends.store.commit(&Commit { state: Some(state), ..Commit::default() }).await?;
     ends.events.progress(Progress { phase: Phase::Writing, done: total, total });
     Ok(report)
@@ -218,7 +235,7 @@ async fn follow_ups<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: E
     let due: Vec<(&mut Link, Op)> = links
         .iter_mut()
         .filter_map(|link| {
-            let (_, op) = follow_up(link)?;
+            let (_, op) = follow_up(&ends.account.contact, link)?;
             Some((link, op))
         })
         .collect();
@@ -276,6 +293,28 @@ fn hold_places(state: &mut State, links: &[Link]) {
     state.holding.extend(links.iter().map(|link| link.containers.exchange.clone()));
 }
 
+/// Notes which Activities belong to pairs that rest now, and which no longer do.
+fn rest<'a>(state: &mut State, put: impl IntoIterator<Item = &'a Link>, drop: impl IntoIterator<Item = &'a ItemId>) {
+    for id in drop {
+        state.resting.remove(id);
+    }
+    for link in put {
+        if link.state == LinkState::Undone {
+            state.resting.insert(link.ids.creatio.clone());
+        } else {
+            state.resting.remove(&link.ids.creatio);
+        }
+    }
+}
+
+/// What a person is told without being asked: of what was not written nothing.
+fn told(notes: &BTreeMap<Note, BTreeSet<ItemId>>, done: &[Link]) -> Vec<Told> {
+    let done: BTreeSet<&ItemId> = done.iter().map(|link| &link.ids.creatio).collect();
+    let each =
+        notes.iter().map(|(note, ids)| Told { note: *note, count: ids.iter().filter(|id| done.contains(id)).count() });
+    each.filter(|told| told.count > 0).collect()
+}
+
 /// What is held now: what this run held, and what earlier runs held of items that this one did not see.
 fn remember(state: &State, held: Vec<Held>, (seen, actions): (&Seen, &[Action])) -> Vec<Held> {
     let settled: BTreeSet<&ItemId> = Side::BOTH
@@ -287,7 +326,11 @@ fn remember(state: &State, held: Vec<Held>, (seen, actions): (&Seen, &[Action]))
     let kept = state
         .held
         .iter()
-        .filter(|old| old.reason != Reason::Group && old.id.as_ref().is_some_and(|id| !settled.contains(id)))
+        // who was not invited was a question once
+        .filter(|old| {
+            !matches!(old.reason, Reason::Group | Reason::NotInvited)
+                && old.id.as_ref().is_some_and(|id| !settled.contains(id))
+        })
         .filter(|old| !held.iter().any(|new| new.side == old.side && new.id == old.id && new.reason == old.reason));
     kept.cloned().chain(held.iter().cloned()).collect()
 }

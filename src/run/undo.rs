@@ -4,11 +4,11 @@
 use super::Ends;
 use crate::engine::answer::Answer;
 use crate::engine::history::Entry;
-use crate::engine::link::LinkKey;
+use crate::engine::link::{Link, LinkKey, LinkState};
 use crate::engine::settings::Notify;
 use crate::engine::undo::{self, Back, Now, Undo};
 use crate::error::{Error, Result};
-use crate::model::{Instant, Item, Side};
+use crate::model::{Instant, Item, ItemId, Kind, Side};
 use crate::ports::{Clock, Clue, Commit, Directory, Events, Op, Outcome, Refusal, Replica, Store, Written};
 
 /// What undoing the run that began at `run` would do; writes nothing.
@@ -98,7 +98,11 @@ async fn rest<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>
     let step = Back { link: current.unwrap_or_else(|| step.link.clone()), ..step.clone() };
     let link = undo::rested(&step, written.item.as_deref(), found.first());
     let history = entry.into_iter().collect();
-    ends.store.commit(&Commit { put: vec![link], history, ..Commit::default() }).await
+    let mut state = ends.store.state().await?;
+    if let Some(state) = &mut state {
+        state.resting.insert(link.ids.creatio.clone());
+    }
+    ends.store.commit(&Commit { put: vec![link], state, history, ..Commit::default() }).await
 }
 
 /// Everything that `entries` wrote, as it is now.
@@ -143,7 +147,58 @@ async fn find<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>
 pub async fn answer<S: Store>(store: &S, answers: Vec<Answer>) -> Result<()> {
     let Some(mut state) = store.state().await? else { return Ok(()) };
     for answer in answers {
-        state.answers.add(answer);
+        state.answers.add_to(&state.questions, answer);
     }
     store.commit(&Commit { state: Some(state), ..Commit::default() }).await
+}
+
+/// A pair that rests: what a run wrote of it was taken back, or a person wants it left.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Resting {
+    /// Its Activity.
+    pub activity: ItemId,
+    /// The Activity's title, for the page only.
+    pub title: String,
+    /// Meeting or task.
+    pub kind: Kind,
+}
+
+/// The pairs that rest.
+///
+/// # Errors
+/// `Store` if it fails.
+pub async fn resting<S: Store>(store: &S) -> Result<Vec<Resting>> {
+    let ids = store.state().await?.map(|state| state.resting).unwrap_or_default();
+    let resting = at_rest(store, ids).await?.into_iter().map(|link| Resting {
+        kind: link.kind(),
+        title: link.base.creatio.title().to_owned(),
+        activity: link.ids.creatio,
+    });
+    Ok(resting.collect())
+}
+
+/// Wakes pairs that rest, by their Activities: the next run decides on them as if they were new. How many there were.
+///
+/// # Errors
+/// `Store` if it fails.
+pub async fn wake<S: Store>(store: &S, activities: Vec<ItemId>) -> Result<usize> {
+    let Some(mut state) = store.state().await? else { return Ok(0) };
+    let mut links = at_rest(store, activities).await?;
+    for link in &mut links {
+        link.memory.anew = true;
+        for side in Side::BOTH {
+            // both sides are read, whatever a listing tells
+            state.again[side].insert((link.ids[side].clone(), link.containers[side].clone()));
+        }
+    }
+    let woken = links.len();
+    store.commit(&Commit { put: links, state: Some(state), ..Commit::default() }).await?;
+    Ok(woken)
+}
+
+/// The links of these Activities, as far as they rest.
+async fn at_rest<S: Store>(store: &S, activities: impl IntoIterator<Item = ItemId>) -> Result<Vec<Link>> {
+    let keys: Vec<LinkKey> = activities.into_iter().map(|id| LinkKey::Item(Side::Creatio, id)).collect();
+    let links = store.links(&keys).await?;
+    Ok(links.into_iter().filter(|link| link.state == LinkState::Undone).collect())
 }

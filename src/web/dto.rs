@@ -5,6 +5,7 @@ use crate::creatio::clock::Clock;
 use crate::creatio::lore::Lore;
 use crate::creatio::reach::Transport;
 use crate::creatio::{MailKind, Place};
+use crate::engine::actions::Note;
 use crate::engine::answer::{self, Answer};
 use crate::engine::history::{self, Entry, What};
 use crate::engine::link::{Held, Reason};
@@ -269,6 +270,49 @@ pub struct Report {
     pub malformed: Vec<HeldItem>,
     /// Steps that were not finished; the next run does.
     pub unfinished: usize,
+    /// What a person is told without being asked.
+    pub notes: Vec<Told>,
+    /// Pairs that rest: undone, or left by a person.
+    pub resting: usize,
+}
+
+/// What a person is told without being asked, and of how many items: the page has a text for each.
+#[derive(Clone, Copy, Debug, Serialize, Tsify)]
+pub struct Told {
+    /// What.
+    pub note: NoteName,
+    /// Of how many.
+    pub count: usize,
+}
+
+/// The name of a note, as TypeScript's type.
+#[derive(Clone, Copy, Debug, Serialize, Tsify)]
+#[serde(rename_all = "kebab-case")]
+#[allow(missing_docs)] // each is the engine's Note of the same name
+pub enum NoteName {
+    Uninvited,
+    Ended,
+}
+
+/// A pair that rests.
+#[derive(Clone, Debug, Serialize, Tsify)]
+pub struct Resting {
+    /// The id of its Activity.
+    pub activity: String,
+    /// The Activity's title.
+    pub title: String,
+    /// What it is.
+    #[tsify(type = "\"meeting\" | \"task\"")]
+    pub kind: Kind,
+}
+
+/// What a run would write, for a person to see before it does.
+#[derive(Clone, Debug, Serialize, Tsify)]
+pub struct Preview {
+    /// The writes, in order.
+    pub writes: Vec<Write>,
+    /// What waits for a person.
+    pub held: Vec<HeldItem>,
 }
 
 /// Confirmed writes on one side.
@@ -550,41 +594,14 @@ impl From<Reply> for Answer {
     }
 }
 
-/// What can be answered to a reason.
-fn choices(reason: Reason) -> Vec<Saying> {
-    match reason {
-        Reason::Clash => vec![Saying::Creatio, Saying::Exchange, Saying::Leave],
-        Reason::WouldMail
-        | Reason::NotInvited
-        | Reason::WouldInvite
-        | Reason::RichBody
-        | Reason::DeleteAsked
-        | Reason::ConvertAsked
-        | Reason::InsideNotes
-        | Reason::NotKept
-        | Reason::Series => {
-            vec![Saying::Allow, Saying::Leave]
+impl From<answer::Choice> for Saying {
+    fn from(from: answer::Choice) -> Self {
+        match from {
+            answer::Choice::Allow => Self::Allow,
+            answer::Choice::Take(Side::Creatio) => Self::Creatio,
+            answer::Choice::Take(Side::Exchange) => Self::Exchange,
+            answer::Choice::Leave => Self::Leave,
         }
-        Reason::LostCounterpart => vec![Saying::Allow, Saying::Exchange, Saying::Leave],
-        Reason::LostOrigin => vec![Saying::Exchange, Saying::Leave],
-        Reason::OwnNotes => vec![Saying::Exchange, Saying::Leave],
-        Reason::PutBack => vec![Saying::Creatio, Saying::Leave],
-        Reason::Ambiguous
-        | Reason::ManyOfOthers
-        | Reason::ManyDeletions
-        | Reason::ManyMoves
-        | Reason::ManyCreations
-        | Reason::SideEmpty
-        | Reason::SecondTask
-        | Reason::Rejected => vec![Saying::Allow],
-        Reason::Malformed
-        | Reason::Process
-        | Reason::NotRevived
-        | Reason::Group
-        | Reason::NoToDo
-        | Reason::Unreadable
-        | Reason::Unanswered
-        | Reason::NoTarget => Vec::new(),
     }
 }
 
@@ -644,11 +661,37 @@ impl From<undo::Undo> for UndoPlan {
 }
 
 impl From<run::Report> for Report {
-    fn from(run::Report { counts, held, unfinished }: run::Report) -> Self {
+    fn from(run::Report { counts, held, unfinished, notes, resting }: run::Report) -> Self {
         let (malformed, held): (Vec<_>, Vec<_>) = held.into_iter().partition(|one| one.reason == Reason::Malformed);
         let items = |list: Vec<Held>| list.into_iter().map(HeldItem::from).collect();
         let (held, malformed) = (items(held), items(malformed));
-        Self { creatio: counts.creatio.into(), exchange: counts.exchange.into(), held, malformed, unfinished }
+        let notes = notes.into_iter().map(|told| Told { note: told.note.into(), count: told.count }).collect();
+        let (creatio, exchange) = (counts.creatio.into(), counts.exchange.into());
+        Self { creatio, exchange, held, malformed, unfinished, notes, resting }
+    }
+}
+
+impl From<Note> for NoteName {
+    fn from(from: Note) -> Self {
+        match from {
+            Note::Uninvited => Self::Uninvited,
+            Note::Ended => Self::Ended,
+        }
+    }
+}
+
+impl From<run::undo::Resting> for Resting {
+    fn from(run::undo::Resting { activity, title, kind }: run::undo::Resting) -> Self {
+        Self { activity: activity.to_string(), title, kind }
+    }
+}
+
+impl From<&run::Planned> for Preview {
+    fn from(from: &run::Planned) -> Self {
+        Self {
+            writes: from.entries().iter().map(Write::from).collect(),
+            held: from.plan.held.iter().cloned().map(HeldItem::from).collect(),
+        }
     }
 }
 
@@ -669,7 +712,7 @@ impl From<Held> for HeldItem {
             detail,
             fields: fields.into_iter().map(FieldName::from).collect(),
             values: values.into_iter().map(|Pair { creatio, exchange }| Both { creatio, exchange }).collect(),
-            choices: choices(reason),
+            choices: answer::choices(reason).iter().map(|choice| Saying::from(*choice)).collect(),
             since,
         }
     }

@@ -13,9 +13,9 @@ use crate::exchange::Exchange;
 use crate::graph::cloud::Cloud;
 use crate::graph::{self, Graph};
 use crate::model::time::local;
-use crate::model::{Address, Instant, SiteId, Zone};
+use crate::model::{Address, Instant, ItemId, SiteId, Zone};
 use crate::ports::Store as _;
-use crate::run::{self, Ends};
+use crate::run::{self, Ends, Planned};
 use crate::web::dto;
 use crate::web::error::{misfit, to_js};
 use crate::web::fetch::Fetch;
@@ -49,6 +49,8 @@ struct Inner {
     site: RefCell<SiteId>,
     /// Which kind of mailbox each account has, once Creatio was asked.
     kinds: RefCell<BTreeMap<String, MailKind>>,
+    /// Plans that a person has seen, by account, until they are carried out.
+    previewed: RefCell<BTreeMap<String, Planned>>,
 }
 
 #[wasm_bindgen]
@@ -67,6 +69,7 @@ impl ScheduleSync {
             stop: Rc::default(),
             lore: Rc::default(),
             kinds: RefCell::default(),
+            previewed: RefCell::default(),
         };
         Ok(Self { inner: Rc::new(inner) })
     }
@@ -139,6 +142,39 @@ impl ScheduleSync {
         let inner = Rc::clone(&self.inner);
         let report = inner.run(&account).await.map_err(|error| to_js(&error))?;
         out(&dto::Report::from(report))
+    }
+
+    /// What synchronizing an account would write: kept for [`Self::apply_previewed`], which carries out this and nothing else.
+    pub async fn preview(&self, account: String) -> Result<Ts<dto::Preview>, JsValue> {
+        let inner = Rc::clone(&self.inner);
+        let planned = inner.preview(&account).await.map_err(|error| to_js(&error))?;
+        let shown = out(&dto::Preview::from(&planned))?;
+        inner.previewed.borrow_mut().insert(account, planned);
+        Ok(shown)
+    }
+
+    /// Carries out what the last preview of an account showed, once. What changed since is left for the next run. Without a preview it rejects.
+    #[wasm_bindgen(js_name = applyPreviewed)]
+    pub async fn apply_previewed(&self, account: String) -> Result<Ts<dto::Report>, JsValue> {
+        let inner = Rc::clone(&self.inner);
+        let report = inner.apply_previewed(&account).await.map_err(|error| to_js(&error))?;
+        out(&dto::Report::from(report))
+    }
+
+    /// The pairs of an account that rest: undone, or left by a person.
+    pub async fn resting(&self, account: String) -> Result<Vec<Ts<dto::Resting>>, JsValue> {
+        let inner = Rc::clone(&self.inner);
+        let read = async { run::undo::resting(&inner.store(&account).await?).await };
+        let resting = read.await.map_err(|error| to_js(&error))?;
+        resting.into_iter().map(|one| out(&dto::Resting::from(one))).collect()
+    }
+
+    /// Wakes pairs that rest, by the ids of their Activities: the next run decides on them as if they were new. How many there were.
+    pub async fn wake(&self, account: String, activities: Vec<String>) -> Result<usize, JsValue> {
+        let inner = Rc::clone(&self.inner);
+        let ids = activities.iter().map(|id| ItemId::new(id.as_str())).collect();
+        let woken = inner.alone(&account, async |ends| run::undo::wake(ends.store, ids).await).await;
+        woken.map_err(|error| to_js(&error))
     }
 
     /// Notes answers to what was held; the next run carries them out.
@@ -316,6 +352,17 @@ impl Inner {
 
     async fn run(&self, account: &str) -> Result<run::Report> {
         self.alone(account, async |ends| run::run(ends).await).await
+    }
+
+    async fn preview(&self, account: &str) -> Result<Planned> {
+        self.alone(account, async |ends| run::plan(ends).await).await
+    }
+
+    async fn apply_previewed(&self, account: &str) -> Result<run::Report> {
+        let seen = self.previewed.borrow_mut().remove(account);
+        let missing = || Error::Settings("nothing was previewed".to_owned());
+        let planned = seen.ok_or_else(missing)?;
+        self.alone(account, async |ends| run::apply::apply(ends, planned).await).await
     }
 
     async fn undo_plan(&self, account: &str, run: &str) -> Result<Undo> {

@@ -1,6 +1,6 @@
 //! From steps to writes: the link that stands afterwards, and what two items that are linked write to each other.
 
-use crate::memory::{at, item, task, title};
+use crate::memory::{ME, at, item, task, title};
 use crate::moment::{Moment, linked, pair, seen, seen_pair, the_meeting};
 use crate::trips::{self, said};
 use schedule_sync::engine::actions::{self, Planned, follow_up};
@@ -218,12 +218,12 @@ fn the_uid_of_an_export_goes_into_the_users_own_activity_where_it_is_free() {
         ("an import", |link| link.made = Some(Side::Creatio), false),
         ("neither", |link| link.made = None, false),
         ("it has one", |link| link.facts.creatio.uid = Some("uid-of-old".into()), false),
-        ("somebody else's", |link| link.facts.creatio.mine = false, false),
+        ("somebody else's, in which the user takes part", |link| link.facts.creatio.owner = Some("boss".into()), false),
     ];
     for (what, change, goes) in rows {
         let (mut link, _) = linked(Side::Exchange);
         change(&mut link);
-        let found = follow_up(&link).map(|(side, op)| match op {
+        let found = follow_up(&ME.into(), &link).map(|(side, op)| match op {
             Op::Update(update) => (side, update.id.clone(), update.uid.clone(), update.patch.fields.len()),
             Op::Create(_) | Op::Delete { .. } => panic!("{op:?}"),
         });
@@ -231,5 +231,5 @@ fn the_uid_of_an_export_goes_into_the_users_own_activity_where_it_is_free() {
     }
     let (mut link, _) = linked(Side::Exchange);
     link.facts.exchange.uid = None;
-    assert_eq!(follow_up(&link), None, "an event whose UID is not known");
+    assert_eq!(follow_up(&ME.into(), &link), None, "an event whose UID is not known");
 }

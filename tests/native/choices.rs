@@ -3,6 +3,7 @@
 use crate::memory::{ME, at, everything, item, meeting, task};
 use crate::trips::{Trip, activity, event, guest, linked, said};
 use pollster::block_on;
+use schedule_sync::engine::actions::Note;
 use schedule_sync::engine::answer::Choice;
 use schedule_sync::engine::link::{Link, LinkState, Reason};
 use schedule_sync::engine::settings::{FieldMap, Notify, Settings, Way};
@@ -11,7 +12,7 @@ use schedule_sync::model::{
     Address, Body, Field, Importance, Item, Kind, Person, Record, Reminder, Response, Side, Status, TaskWhen, When,
 };
 use schedule_sync::ports::Store;
-use schedule_sync::run::Report;
+use schedule_sync::run::{Report, Told};
 
 const ANNA: &str = "anna@fabrikam.example";
 const BORIS: &str = "boris@fabrikam.example";
@@ -202,15 +203,25 @@ fn exported(notify: Notify, list: &[&str]) -> (Trip, Report) {
 #[test]
 fn participants_of_an_export_are_invited_by_the_notify_rule() {
     let names = format!("2: {ANNA}, {BORIS}");
-    for (notify, held) in
-        [(Notify::Never, Some(Reason::NotInvited)), (Notify::Ask, Some(Reason::WouldInvite)), (Notify::Always, None)]
-    {
+    let note = Told { note: Note::Uninvited, count: 1 };
+    for (notify, held, notes) in [
+        (Notify::Never, None, vec![note]),
+        (Notify::Ask, Some(Reason::WouldInvite), vec![]),
+        (Notify::Always, None, vec![]),
+    ] {
         let (trip, report) = exported(notify, &[ANNA, BORIS]);
         let expected: Vec<(Reason, &str)> = held.iter().map(|reason| (*reason, names.as_str())).collect();
-        assert_eq!(reasons(&report), expected, "{notify:?}");
-        let invited: &[&str] = if held.is_some() { &[] } else { &[ANNA, BORIS] };
+        assert_eq!((reasons(&report), report.notes.clone()), (expected.clone(), notes), "{notify:?}");
+        let invited: &[&str] = if notify == Notify::Always { &[ANNA, BORIS] } else { &[] };
         assert_eq!(people(&trip, Side::Exchange), invited, "{notify:?}");
-        assert_eq!(reasons(&trip.run()), expected, "{notify:?}: it stays held");
+        let again = trip.run();
+        assert_eq!(
+            (reasons(&again), again.notes.clone()),
+            (expected, vec![]),
+            "{notify:?}: what is asked stays held, a note is told once"
+        );
+        set(&trip, &with(|settings| (settings.rules.notify, settings.rules.months) = (notify, 11)));
+        assert_eq!(trip.run().notes, [], "{notify:?}: nor by a full comparison");
         let Some(reason) = held else { continue };
         for (choice, invited) in [(Choice::Allow, &[ANNA, BORIS][..]), (Choice::Leave, &[])] {
             let (trip, report) = exported(notify, &[ANNA, BORIS]);

@@ -229,9 +229,9 @@ fn known(letter: &str) -> Person {
 
 #[test]
 fn who_may_not_be_invited_is_neither_there_nor_agreed_on_and_is_named() {
-    let (names, never, ask) = ("2: anna, boris", Reason::NotInvited, Reason::WouldInvite);
+    let (names, ask) = ("2: anna, boris", Reason::WouldInvite);
     for (what, notify, owner, way, invited, held) in [
-        ("never", Notify::Never, ME, Way::Both, 0, Some((never, names))),
+        ("never", Notify::Never, ME, Way::Both, 0, None),
         ("ask", Notify::Ask, ME, Way::Both, 0, Some((ask, names))),
         ("always", Notify::Always, ME, Way::Both, 2, None),
         ("somebody else's", Notify::Always, "boss", Way::Both, 0, None),
@@ -257,8 +257,9 @@ fn who_may_not_be_invited_is_neither_there_nor_agreed_on_and_is_named() {
     let mut nobody = pair().creatio;
     nobody.facts.owner = None;
     the_meeting(&mut nobody).people = vec![known("anna")];
-    let (_, _, planned) = created(&Moment::new(), Side::Creatio, &nobody, 0);
-    assert_eq!(planned.held.len(), 1, "an Activity without an Owner is the user's");
+    let ask = Moment::with(|settings| settings.rules.notify = Notify::Ask);
+    let (_, _, planned) = created(&ask, Side::Creatio, &nobody, 0);
+    assert!(planned.held.is_empty(), "an Activity without an Owner is somebody else's");
     let mut invited = pair().exchange;
     the_meeting(&mut invited).people = vec![guest("anna@fabrikam.example")];
     let (_, _, planned) = created(&Moment::new(), Side::Exchange, &invited, 0);
@@ -266,19 +267,24 @@ fn who_may_not_be_invited_is_neither_there_nor_agreed_on_and_is_named() {
 }
 
 #[test]
-fn activities_of_others_go_out_without_a_reminder() {
+fn activities_of_others_go_out_as_free_and_without_a_reminder() {
     let due = TaskWhen::Timed { start: at("2026-03-12T09:00:00Z"), due: at("2026-03-12T18:00:00Z") };
     let reminder = Some(at("2026-03-11T09:00:00Z"));
     let tasks = item(Side::Creatio, "a", Record::Task(Task { when: due, reminder, ..task("Offer", "2026-03-12") }));
-    for mine in [false, true] {
+    for (owner, takes_part, mine) in [
+        (Some(ME.into()), false, false),
+        (Some(ME.into()), true, true),
+        (Some("boss".into()), true, true),
+        (None, true, false),
+    ] {
         for mut activity in [whole(Side::Creatio), tasks.clone()] {
-            activity.facts.mine = mine;
+            (activity.facts.owner, activity.facts.mine) = (owner.clone(), takes_part);
             let (made, ..) = created(&Moment::new(), Side::Creatio, &activity, 0);
             let reminds = match &made.record {
                 Record::Meeting(one) => one.reminder != Reminder::Off,
                 Record::Task(one) => one.reminder.is_some(),
             };
-            assert_eq!((reminds, made.facts.mine), (mine, mine));
+            assert_eq!((reminds, made.facts.mine, made.facts.free), (mine, mine, !mine));
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::memory::{account, at, everything, item, meeting, title, words};
 use schedule_sync::engine::decide::{self, Fate, Step};
-use schedule_sync::engine::flows::{Flow, Flows, Word};
-use schedule_sync::engine::link::{Link, LinkState, Reason};
+use schedule_sync::engine::flows::{Flow, Flows, Notes, Word};
+use schedule_sync::engine::link::{Link, LinkState, Memory, Reason};
 use schedule_sync::engine::merge::{Merged, Rule, settle};
 use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete, FieldMap, Notify, Settings, Way};
 use schedule_sync::engine::{Context, Seen};
@@ -29,6 +29,7 @@ pub(crate) fn link(items: &Pair<Item>, made: Option<Side>) -> Link {
         unsettled: false,
         unkept: Pair::default(),
         former: None,
+        memory: Memory::default(),
     }
 }
 
@@ -198,12 +199,18 @@ fn fields_flow_where_they_may() {
         fields: FieldMap::default(),
         notify: Notify::default(),
         word: Word::default(),
+        ended: false,
+        carried: false,
+        inside: false,
+        notes: Notes::Asked,
+        yields: false,
     };
     let (exchange, owned) = (Flow::From(Side::Exchange), Flow::Owned(Side::Exchange));
     let mapped = |way| Flows { fields: FieldMap { title: way, ..FieldMap::default() }, ..free };
     for (name, flows, field, expected) in [
         ("free", free, Field::Title, Flow::Both),
         ("people are merged one by one", free, Field::People, Flow::Both),
+        ("notes of somebody else's meeting", Flows { foreign: true, ..free }, Field::Body, Flow::Under(Side::Exchange)),
         ("nobody is invited to somebody else's meeting", Flows { foreign: true, ..free }, Field::People, owned),
         ("nobody is invited in somebody else's name", Flows { own: false, ..free }, Field::People, exchange),
         ("nobody answers for the user", Flows { foreign: true, ..free }, Field::Response, exchange),

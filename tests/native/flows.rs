@@ -3,7 +3,7 @@
 use crate::memory::{at, item, task};
 use crate::moment::{Moment, linked, pair, seen, seen_pair, the_meeting, the_task};
 use schedule_sync::engine::actions;
-use schedule_sync::engine::flows::{Flow, Flows, Word};
+use schedule_sync::engine::flows::{Flow, Flows, Mailing, Notes, Word};
 use schedule_sync::engine::link::Reason;
 use schedule_sync::engine::settings::{FieldMap, Notify, Way};
 use schedule_sync::model::record::fields;
@@ -38,6 +38,11 @@ const FREE: Flows = Flows {
     },
     notify: Notify::Never,
     word: Word { mail: false, invite: false },
+    ended: false,
+    carried: false,
+    inside: false,
+    notes: Notes::Asked,
+    yields: false,
 };
 
 #[test]
@@ -57,68 +62,100 @@ fn a_flow_lets_values_go_from_its_side_only() {
 
 #[test]
 fn what_would_mail_or_lose_something_waits_for_a_word() {
-    let (mails, rich) = (Some(Reason::WouldMail), Some(Reason::RichBody));
+    let (mail, rich, notes) = (Reason::WouldMail, Reason::RichBody, Reason::InsideNotes);
+    type Reasons<'a> = &'a [Reason];
     let told = [Field::Title, Field::When, Field::Place, Field::Body];
     let word = Word { mail: true, invite: false };
-    // why a body waits, why another field that attendees are told of does, and why an answer does
-    for (what, flows, body, other, answer) in [
-        ("nothing special", FREE, None, None, mails),
-        ("attendees", Flows { mails: true, ..FREE }, mails, mails, mails),
-        ("attendees, ask", Flows { mails: true, notify: Notify::Ask, ..FREE }, mails, mails, mails),
-        ("attendees, always", Flows { mails: true, notify: Notify::Always, ..FREE }, None, None, None),
-        ("attendees, allowed", Flows { mails: true, word, ..FREE }, None, None, None),
-        (
-            "invitations allowed",
-            Flows { mails: true, word: Word { mail: false, invite: true }, ..FREE },
-            mails,
-            mails,
-            mails,
-        ),
-        ("attendees, silently", Flows { mails: true, silent: true, ..FREE }, None, None, mails),
-        ("rich, silently", Flows { rich: true, mails: true, silent: true, ..FREE }, rich, None, mails),
-        ("rich", Flows { rich: true, ..FREE }, rich, None, mails),
-        ("rich, attendees", Flows { rich: true, mails: true, ..FREE }, mails, mails, mails),
-        ("rich, attendees, allowed", Flows { rich: true, mails: true, word, ..FREE }, rich, None, None),
-    ] {
+    let invite = Word { mail: false, invite: true };
+    // whether others are invited; why a body waits, why another field that attendees are told of does, and why an answer does
+    let rows: [(&str, Flows, bool, Reasons<'_>, Reasons<'_>, Reasons<'_>); 15] = [
+        ("nothing special", FREE, false, &[], &[], &[mail]),
+        ("attendees", Flows { mails: true, ..FREE }, true, &[mail, notes], &[mail], &[mail]),
+        ("ask", Flows { mails: true, notify: Notify::Ask, ..FREE }, true, &[mail, notes], &[mail], &[mail]),
+        ("always", Flows { mails: true, notify: Notify::Always, ..FREE }, true, &[notes], &[], &[]),
+        ("allowed", Flows { mails: true, word, ..FREE }, true, &[notes], &[], &[]),
+        ("invitations allowed", Flows { mails: true, word: invite, ..FREE }, true, &[mail, notes], &[mail], &[mail]),
+        ("silently", Flows { mails: true, silent: true, ..FREE }, true, &[notes], &[], &[mail]),
+        ("people with the write", FREE, true, &[notes], &[], &[mail]),
+        ("notes may go", Flows { mails: true, notes: Notes::Open, ..FREE }, true, &[mail], &[mail], &[mail]),
+        ("notes are left out", Flows { notes: Notes::Left, ..FREE }, true, &[notes], &[], &[mail]),
+        ("rich", Flows { rich: true, ..FREE }, false, &[rich], &[], &[mail]),
+        ("rich, silently", Flows { rich: true, mails: true, silent: true, ..FREE }, true, &[notes, rich], &[], &[mail]),
+        ("rich, attendees", Flows { rich: true, mails: true, ..FREE }, true, &[mail, notes, rich], &[mail], &[mail]),
+        ("rich, allowed", Flows { rich: true, mails: true, word, ..FREE }, true, &[notes, rich], &[], &[]),
+        ("ended", Flows { ended: true, mails: true, rich: true, ..FREE }, false, &[rich], &[], &[]),
+    ];
+    for (what, flows, crowd, body, other, answer) in rows {
         for field in fields(Kind::Meeting).iter().chain(fields(Kind::Task)).copied() {
             let expected = match field {
                 Field::Body => body,
                 Field::Response => answer,
                 field if told.contains(&field) => other,
-                _ => None,
+                _ => &[],
             };
-            assert_eq!(flows.asks(field), expected, "{what}: {field}");
+            assert_eq!(flows.asks(field, crowd), expected, "{what}: {field}");
         }
     }
 }
 
 #[test]
+fn of_a_meeting_that_has_ended_what_would_mail_stays() {
+    for (what, flows, fields) in [
+        ("nobody is invited", FREE, &[Field::Response][..]),
+        (
+            "attendees",
+            Flows { mails: true, ..FREE },
+            &[Field::Title, Field::When, Field::Place, Field::Body, Field::Response],
+        ),
+        ("attendees, silently", Flows { mails: true, silent: true, ..FREE }, &[Field::Response]),
+    ] {
+        for field in fields_of_both() {
+            assert!(!flows.leaves(field), "{what}: {field} before its end");
+            assert_eq!(Flows { ended: true, ..flows }.leaves(field), fields.contains(&field), "{what}: {field}");
+        }
+    }
+    for notify in [Notify::Never, Notify::Ask, Notify::Always] {
+        let ended = Flows { ended: true, notify, word: Word { mail: true, invite: true }, ..FREE };
+        assert_eq!(
+            (ended.invites(), ended.uninvites(false), ended.uninvites(true)),
+            (Mailing::Stays, Mailing::Stays, Mailing::Stays)
+        );
+        let silent = Flows { ended: true, silent: true, notify, ..FREE };
+        assert_eq!((silent.uninvites(false), silent.uninvites(true)), (Mailing::Goes, Mailing::Stays));
+        assert_eq!(silent.tells(&[Field::Title].into()), Tells::Nobody);
+    }
+}
+
+fn fields_of_both() -> impl Iterator<Item = Field> {
+    fields(Kind::Meeting).iter().chain(fields(Kind::Task)).copied()
+}
+
+#[test]
 fn people_are_invited_and_taken_off_by_the_notify_rule() {
-    let mails = Some(Reason::WouldMail);
-    // why an invitation waits, and with a word for it; why one attendee is not taken off, and why not all are, and with a word for it
-    for (notify, invites, uninvites) in [
-        (Notify::Never, Some(Reason::NotInvited), mails),
-        (Notify::Ask, Some(Reason::WouldInvite), mails),
-        (Notify::Always, None, None),
+    use Mailing::{Goes, Stays, Waits};
+    let mails = Waits(Reason::WouldMail);
+    // what becomes of an invitation, and with a word for it; of one attendee who is taken off
+    for (notify, invites, worded, uninvites) in [
+        (Notify::Never, Stays, Stays, mails),
+        (Notify::Ask, Waits(Reason::WouldInvite), Goes, mails),
+        (Notify::Always, Goes, Goes, Goes),
     ] {
         let flows = Flows { notify, ..FREE };
         let invite = Flows { word: Word { mail: false, invite: true }, ..flows };
         let mail = Flows { word: Word { mail: true, invite: false }, ..flows };
-        assert_eq!((flows.invites(), mail.invites(), invite.invites()), (invites, invites, None), "{notify:?}");
+        assert_eq!((flows.invites(), mail.invites(), invite.invites()), (invites, invites, worded), "{notify:?}");
+        assert_eq!(Flows { carried: true, ..invite }.invites(), Stays, "{notify:?}: another account invites");
         for (all, expected) in [(false, uninvites), (true, mails)] {
             assert_eq!(flows.uninvites(all), expected, "{notify:?} {all}");
             assert_eq!(invite.uninvites(all), expected, "{notify:?} {all}: that was another question");
-            assert_eq!(mail.uninvites(all), None, "{notify:?} {all}");
+            assert_eq!(mail.uninvites(all), Goes, "{notify:?} {all}");
         }
     }
     // where nobody gets mail, one may go, but not all, and nobody together with an invitation
     let silent = Flows { silent: true, ..FREE };
     let invite = Flows { word: Word { mail: false, invite: true }, ..silent };
-    assert_eq!(
-        (silent.uninvites(false), silent.uninvites(true), silent.invites()),
-        (None, mails, Some(Reason::NotInvited))
-    );
-    assert_eq!((invite.uninvites(false), invite.uninvites(true), invite.invites()), (mails, mails, None));
+    assert_eq!((silent.uninvites(false), silent.uninvites(true), silent.invites()), (Goes, mails, Stays));
+    assert_eq!((invite.uninvites(false), invite.uninvites(true)), (mails, mails));
 }
 
 #[test]

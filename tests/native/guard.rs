@@ -95,6 +95,7 @@ fn each_question_has_its_limit() {
     };
     let new = |side: Side| action(0, (Step::Create(side), side), &create());
     let changed = |fields: &[Field]| action(0, (Step::Update(Side::Exchange), Side::Exchange), &update(fields));
+    let shown = Seen { previewed: true, ..Seen::default() };
     let full = Seen { full: true, ..Seen::default() };
     let some = Seen::default();
     let (creatio, exchange) = (Side::Creatio, Side::Exchange);
@@ -106,10 +107,11 @@ fn each_question_has_its_limit() {
         ("other changes", changed(&[Field::Title]), &some, 200, None),
         ("exports of others", others(false), &full, OTHERS, None),
         ("exports of others", others(false), &full, OTHERS + 1, Some((Reason::ManyOfOthers, creatio))),
-        ("exports of one's own", others(true), &full, 200, None),
+        ("exports of one's own", others(true), &shown, 200, None),
         ("imports", new(creatio), &some, CREATIONS, None),
         ("imports", new(creatio), &some, CREATIONS + 1, Some((Reason::ManyCreations, exchange))),
-        ("imports of a first run", new(creatio), &full, 300, None),
+        ("imports of a full comparison", new(creatio), &full, CREATIONS + 1, Some((Reason::ManyCreations, exchange))),
+        ("imports that a person has seen", new(creatio), &shown, 300, None),
         ("revivals of others", action(0, (Step::Revive(exchange), exchange), &create()), &full, 200, None),
     ] {
         assert_eq!(judge(seen, times(count, &one)), all(reason, count), "{count} {what}");

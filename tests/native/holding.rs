@@ -5,7 +5,7 @@ use crate::moment::{Moment, linked, pair, seen_pair, the_meeting};
 use crate::trips::guest;
 use schedule_sync::engine::actions::held;
 use schedule_sync::engine::link::{Held, Link, Reason};
-use schedule_sync::engine::settings::Conflict;
+use schedule_sync::engine::settings::{Conflict, Notify};
 use schedule_sync::model::{Address, Body, Field, Item, Pair, Person, Record, Response, Side};
 
 /// What is held of a pair in step, with a Contact for everybody on the event, until `change` changes it.
@@ -17,7 +17,10 @@ fn holds(change: impl FnOnce(&mut Link, &mut Pair<Item>)) -> Vec<Held> {
         let addresses = one.people.iter().flat_map(|one| &one.addresses);
         seen.people = addresses.map(|address| (address.clone(), address.as_str().into())).collect();
     }
-    Moment::with(|settings| settings.rules.conflict = Conflict::Ask).plan(&seen).held
+    let ask = |settings: &mut schedule_sync::engine::settings::Settings| {
+        (settings.rules.conflict, settings.rules.notify) = (Conflict::Ask, Notify::Ask);
+    };
+    Moment::with(ask).plan(&seen).held
 }
 
 /// Why something is held, for which fields, and whom it concerns.
@@ -74,7 +77,7 @@ fn what_waits_is_gathered_by_its_reason_and_tells_whom_it_concerns() {
                 let one = the_meeting(&mut items.creatio);
                 (one.place, one.body) = ("Here".to_owned(), Body::from_text("new"));
             },
-            &[(mail, &[Field::Place, Field::Body], "3")],
+            &[(mail, &[Field::Place, Field::Body], "3"), (Reason::InsideNotes, &[Field::Body], "")],
         ),
         (
             "who is taken off is mailed",
@@ -93,12 +96,12 @@ fn what_waits_is_gathered_by_its_reason_and_tells_whom_it_concerns() {
         (
             "who would be invited is named",
             |_, items| the_meeting(&mut items.creatio).people.push(contact("d")),
-            &[(Reason::NotInvited, &[Field::People], "1: D")],
+            &[(Reason::WouldInvite, &[Field::People], "1: D")],
         ),
         (
             "and who is taken off is counted apart",
             |_, items| the_meeting(&mut items.creatio).people = ["b", "c", "d", "e"].map(contact).to_vec(),
-            &[(mail, &[Field::People], "1"), (Reason::NotInvited, &[Field::People], "2: D, E")],
+            &[(mail, &[Field::People], "1"), (Reason::WouldInvite, &[Field::People], "2: D, E")],
         ),
         (
             "an answer goes to the organizer",
@@ -147,7 +150,7 @@ fn names_are_listed_as_many_as_a_person_reads() {
         });
         let names: Vec<String> = (0..count.min(20)).map(|n| format!("N{n:02}")).collect();
         let expected = format!("{count}: {}{expected}", names.join(", "));
-        assert_eq!(told(&held), [(Reason::NotInvited, &[Field::People][..], expected.as_str())]);
+        assert_eq!(told(&held), [(Reason::WouldInvite, &[Field::People][..], expected.as_str())]);
     }
     let held = holds(|_, items| {
         the_meeting(&mut items.creatio).people = vec![Person { name: String::new(), ..contact("d") }];

@@ -4,6 +4,7 @@ use crate::memory::everything;
 use crate::spine::Spine;
 use pollster::block_on;
 use sandbox::Seed;
+use schedule_sync::engine::actions::Note;
 use schedule_sync::engine::answer::{Answer, Choice};
 use schedule_sync::engine::link::Reason;
 use schedule_sync::engine::settings::{Notify, Settings};
@@ -60,10 +61,15 @@ fn an_exported_meetings_participants_are_invited_once_they_may() {
         spine.odata("POST", "ActivityParticipant", Some(participant));
         let report = spine.settle();
         let reason = match notify {
-            Notify::Never => Some(Reason::NotInvited),
+            Notify::Never | Notify::Always => None,
             Notify::Ask => Some(Reason::WouldInvite),
-            Notify::Always => None,
         };
+        if notify == Notify::Never {
+            assert_eq!(report.notes, [run::Told { note: Note::Uninvited, count: 1 }], "told, not asked");
+            assert_eq!((report.held.len(), mailed(&spine, 0).len()), (0, 0));
+            assert_eq!(spine.run().notes, [], "told once");
+            continue;
+        }
         if let Some(reason) = reason {
             assert_eq!(mailed(&spine, 0), Vec::<String>::new(), "{notify:?}");
             allow(&spine, &report, reason);

@@ -77,14 +77,11 @@ fn verdict(case: &Case) -> Verdict {
     if case.creatio == Fate::Edited && case.goes() && matches!(then, Then::Mark | Then::Delete(Side::Creatio)) {
         verdict.held.insert(Reason::NotRevived);
     }
-    // "export creates the event without attendees (default; their names are listed) | ask | always"; our reading: in the user's name nobody is
-    // invited to somebody else's Activity
-    if case.attendees && case.owner && then == Then::Create(Side::Exchange) {
-        verdict.held.extend(match case.notify {
-            Notify::Never | Notify::Silently => Some(Reason::NotInvited),
-            Notify::Ask => Some(Reason::WouldInvite),
-            Notify::Always => None,
-        });
+    // "never (default): export creates the event without attendees; … not a question | ask: held, with who would be mailed"; "a meeting that has
+    // ended mails nobody"; "one inviter"; our reading: in the user's name nobody is invited to somebody else's Activity
+    let invites = case.attendees && case.owner && !case.past && !case.elsewhere;
+    if invites && then == Then::Create(Side::Exchange) && case.notify == Notify::Ask {
+        verdict.held.insert(Reason::WouldInvite);
     }
     because.append(&mut verdict.because);
     Verdict { because, ..verdict }
@@ -111,11 +108,24 @@ fn fields(case: &Case) -> Verdict {
         let row = rows::field(case, field, place);
         verdict.because.push(row.says);
         match row.then {
+            Value::From(Side::Creatio) if rows::waits(case, field).contains(&Reason::InsideNotes) => {
+                verdict.held.insert(Reason::InsideNotes);
+            }
             Value::From(side) => drop(written[side.other()].insert(field)),
             Value::Stays => {}
-            Value::AskMail => drop(verdict.held.insert(Reason::WouldMail)),
-            Value::AskClash => drop(verdict.held.insert(Reason::Clash)),
+            Value::AskMail => verdict.held.extend(rows::waits(case, field)),
+            Value::AskClash => {
+                verdict.held.insert(Reason::Clash);
+                if rows::goes_out(case, field) {
+                    verdict.held.extend(rows::waits(case, field));
+                }
+            }
             Value::NeedsYou => drop(verdict.held.insert(Reason::Process)),
+            Value::PutBack => {
+                verdict.held.insert(Reason::PutBack);
+                written.creatio.insert(field);
+            }
+            Value::OwnNotes => drop(verdict.held.insert(Reason::OwnNotes)),
         }
     }
     verdict.writes = written.map(|fields| if fields.is_empty() { Write::Nothing } else { Write::Update(fields) });

@@ -69,7 +69,7 @@ fn flows(moment: &Moment) -> Flows {
 fn merged(moment: &Moment, base: [&str; 2], now: [&str; 2]) -> ([String; 2], [String; 2], Vec<(Reason, String)>) {
     let (base, now) = (meetings(base), meetings(now));
     let (context, known) = (moment.context(), known());
-    let People { target, base, waits } = merge(&context, &known, (base.as_ref(), now.as_ref()), flows(moment));
+    let People { target, base, waits, .. } = merge(&context, &known, (base.as_ref(), now.as_ref()), flows(moment));
     let both = |pair: &Pair<Vec<Person>>| Side::BOTH.map(|side| letters(side, &pair[side]));
     let waits = waits.into_iter().map(|(reason, list)| (reason, letters(Side::Exchange, &list))).collect();
     (both(&target), both(&base), waits)
@@ -117,8 +117,8 @@ fn who_came_or_left_on_one_side_does_so_on_the_other() {
 
 #[test]
 fn who_waits_is_not_agreed_on_and_everybody_else_is() {
-    let (invite, mail) = (Reason::NotInvited, Reason::WouldMail);
-    let never = Moment::new();
+    let (invite, mail) = (Reason::WouldInvite, Reason::WouldMail);
+    let ask = Moment::with(|settings| settings.rules.notify = Notify::Ask);
     type Waits<'a> = &'a [(Reason, &'a str)];
     let rows: [(Row<'_>, [&str; 2], Waits<'_>); 6] = [
         (("to be invited", ["a", "a"], ["ab", "a"], ["ab", "a"]), ["a", "a"], &[(invite, "b")]),
@@ -131,7 +131,9 @@ fn who_waits_is_not_agreed_on_and_everybody_else_is() {
     for ((what, base, now, expected), agreed, waits) in rows {
         let waits = waits.iter().map(|(reason, who)| (*reason, (*who).to_owned())).collect();
         let expected = (strings(expected), strings(agreed), waits);
-        assert_eq!(merged(&never, base, now), expected, "{what}");
+        assert_eq!(merged(&ask, base, now), expected, "{what}");
+        let (.., waits) = merged(&Moment::new(), base, now);
+        assert!(waits.iter().all(|(reason, _)| *reason == mail), "{what}: under never nobody is asked whom to invite");
     }
     let always = Moment::with(|settings| settings.rules.notify = Notify::Always);
     let (target, _, waits) = merged(&always, ["ab", "ab"], ["", "ab"]);

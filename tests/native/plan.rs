@@ -9,7 +9,7 @@ use schedule_sync::engine::plan::Plan;
 use schedule_sync::engine::settings::{CreatioDelete, Way};
 use schedule_sync::engine::{Seen, identity};
 use schedule_sync::model::{
-    Item, ItemId, Malformed, Mark, Occurrence, Original, Pair, Record, Side, Status, Task, TaskWhen,
+    Item, ItemId, Malformed, Mark, Occurrence, Original, Pair, Record, Side, Status, Task, TaskWhen, When,
 };
 use schedule_sync::ports::Op;
 
@@ -134,11 +134,17 @@ fn an_event_of_ours_without_its_activity_is_asked_about_as_long_as_it_is_looked_
         event.facts.transaction = Some(identity::transaction(&"gone".into(), &Moment::new().account, 0));
         let mut seen = seen([], [&event]);
         let plan = Moment::new().plan(&seen);
+        let asked = !held.is_empty();
         assert_eq!((reasons(&plan), plan.is_quiet()), (held, true), "{start}");
         said(&mut seen, "e", Reason::DeleteAsked, Choice::Allow);
         let plan = Moment::new().plan(&seen);
         let steps: Vec<_> = plan.actions.iter().map(|action| (action.step, action.after.state)).collect();
-        assert_eq!(steps, [(Step::Delete(Side::Exchange), LinkState::Tombstone)]);
+        let removed = [(Step::Delete(Side::Exchange), LinkState::Tombstone)];
+        assert_eq!(
+            steps,
+            removed.into_iter().filter(|_| asked).collect::<Vec<_>>(),
+            "{start}: only what is asked is done"
+        );
     }
 }
 
@@ -239,19 +245,37 @@ fn what_could_not_be_understood_is_shown_with_the_reason() {
 #[test]
 fn a_meeting_that_ended_is_completed_unless_somebody_touched_it_or_that_is_off() {
     type Change = fn(&mut Moment, &mut Seen, &mut Item);
-    let rows: [(&str, Change, bool); 7] = [
+    let later = |item: &mut Item| {
+        if let When::Timed { start, end } = &mut the_meeting(item).when {
+            (*start, *end) = (*start + chrono::Duration::days(7), *end + chrono::Duration::days(7));
+        }
+    };
+    let rows: [(&str, Change, bool); 13] = [
         ("due", |_, _, _| {}, true),
         ("not due", |_, seen, _| seen.due.clear(), false),
         ("begun", |_, _, item| item.facts.status = Some(Status::InProgress), false),
+        ("of a process", |_, _, item| item.facts.process = true, false),
+        ("moved to next week, and that stays there", |m, _, _| m.settings.fields.when = Way::Off, false),
+        ("a colleague's", |_, _, item| item.facts.owner = Some("boss".into()), false),
+        ("nobody's", |_, _, item| item.facts.owner = None, false),
+        ("import is off", |m, _, _| m.settings.import_meetings.on = false, false),
+        ("export is off", |m, _, _| m.settings.export.on = false, true),
         ("not wanted", |m, _, _| m.settings.rules.completes = false, false),
         ("its status goes out only", |m, _, _| m.settings.fields.status = Way::Out, false),
         ("its status is off", |m, _, _| m.settings.fields.status = Way::Off, false),
         ("its status comes in only", |m, _, _| m.settings.fields.status = Way::In, true),
     ];
     for (what, change, completed) in rows {
-        let (link, items) = linked(Side::Creatio);
+        let (mut link, mut items) = linked(Side::Creatio);
+        for side in Side::BOTH {
+            the_meeting(&mut items[side]).when = meeting("", "2026-03-09T10:00:00Z").when;
+        }
+        link.base = items.as_ref().map(|item| item.record.clone());
         let (mut moment, mut activity) = (Moment::new(), items.creatio);
         let mut seen = Seen { links: vec![link], due: ["a".into()].into(), ..seen([], []) };
+        if what.starts_with("moved") {
+            later(&mut activity);
+        }
         change(&mut moment, &mut seen, &mut activity);
         seen.items.creatio.insert("a".into(), activity);
         assert_eq!(moment.plan(&seen).to_string().contains("status=Completed"), completed, "{what}");

@@ -52,8 +52,10 @@ impl Spine {
         block_on(self.shelf.save_settings(settings)).unwrap();
     }
 
+    /// A run of which a person has seen the plan.
     pub(crate) fn run(&self) -> Report {
-        let report = block_on(run::run(&self.joined.ends(&self.shelf))).unwrap();
+        let ends = self.joined.ends(&self.shelf);
+        let report = block_on(async { run::apply::apply(&ends, run::plan(&ends).await?).await }).unwrap();
         self.world.pass(chrono::Duration::minutes(5));
         report
     }

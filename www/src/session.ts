@@ -315,6 +315,8 @@ function summary(strings: Strings, report: Report): string {
     ...(report.held.length > 0 ? [strings.held(report.held.length)] : []),
     ...(report.malformed.length > 0 ? [strings.malformed(report.malformed.length)] : []),
     ...(report.unfinished > 0 ? [strings.unfinished(report.unfinished)] : []),
+    ...report.notes.map(({ note, count }) => strings.notes[note](count)),
+    ...(report.resting > 0 ? [strings.resting(report.resting)] : []),
   ];
   return `${strings.completed}. ${parts.join('; ')}.`;
 }

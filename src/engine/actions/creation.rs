@@ -1,12 +1,15 @@
 //! Creations: what is new on a side, comes back there, or is made anew in the other kind.
 
+use super::holding::listed;
 use super::removal::as_read;
-use super::{ACTIVITIES, Planned, informed, named, update};
+use super::{ACTIVITIES, Note, Planned, informed, named, update};
 use crate::engine::decide::{self, Fate, Step};
-use crate::engine::link::{Link, LinkState, Reason};
+use crate::engine::flows::{self, Notes};
+use crate::engine::link::{Held, Link, LinkState, Memory, Reason};
 use crate::engine::plan::Action;
 use crate::engine::settings::Notify;
 use crate::engine::{Context, Seen, identity, merge, project, scope};
+use crate::model::show::show;
 use crate::model::{
     Body, ContainerId, Facts, Field, Importance, Item, Kind, Meeting, Pair, Patch, Person, Record, Reminder, Response,
     Side, Status, Task, Version,
@@ -18,12 +21,37 @@ use std::collections::BTreeSet;
 #[must_use]
 pub fn create(context: &Context<'_>, seen: &Seen, (from, item): (Side, &Item), generation: u32) -> Planned {
     let side = from.other();
-    let goes = Item { record: shown(context, from, item), ..item.clone() };
+    let guests = guests(context, seen, (from, item));
+    let notes = Notes::of(context, seen, [&item.id, &item.id]);
+    let mut shown = shown(context, from, (item, &guests));
+    let has_text = from == Side::Creatio && !shown.text().is_empty() && notes != Notes::Open;
+    let whole = shown.clone();
+    if has_text && !guests.go.is_empty() {
+        merge::copy(Field::Body, &empty(&shown), &mut shown);
+    }
+    let goes = Item { record: shown, ..item.clone() };
     let Some(creation) = creation(context, seen, (from, &goes), generation) else {
         return Planned::held(context, from, item, Reason::NoTarget);
     };
-    let after = pending(side, (item, goes.record), &creation, generation);
-    let mut planned = uninvited(context, from, item);
+    let mut after = pending(side, (item, goes.record), &creation, generation);
+    if notes == Notes::Left {
+        merge::copy(Field::Body, &whole, &mut after.base.creatio);
+    }
+    let addresses = guests.stay.iter().filter_map(|one| one.addresses.first().cloned());
+    after.memory =
+        Memory { uninvited: addresses.collect(), carried: guests.carried, text: Some(from), ..Memory::default() };
+    let mut planned = Planned::default();
+    if !guests.asks.is_empty() {
+        let listed = Pair { creatio: listed(guests.asks.iter()), exchange: String::new() };
+        planned.held.push(waits(context, item, (Reason::WouldInvite, Field::People), (named(&guests.asks), listed)));
+    }
+    if has_text && notes == Notes::Asked && !(guests.asks.is_empty() && guests.go.is_empty()) {
+        let text = Pair { creatio: show(Field::Body, &whole), exchange: String::new() };
+        planned.held.push(waits(context, item, (Reason::InsideNotes, Field::Body), (String::new(), text)));
+    }
+    if !guests.stay.is_empty() && !guests.carried {
+        planned.notes.insert(Note::Uninvited);
+    }
     planned.action = Some(Action {
         step: Step::Create(side),
         title: item.record.title().to_owned(),
@@ -38,9 +66,58 @@ pub fn create(context: &Context<'_>, seen: &Seen, (from, item): (Side, &Item), g
     planned
 }
 
-/// What of `item` may go to the other side: fields that may not are as if they were empty, and whoever may not be invited is not there. Both are
+/// A field of a new item that waits for a person's word.
+fn waits(
+    context: &Context<'_>,
+    item: &Item,
+    (reason, field): (Reason, Field),
+    (detail, values): (String, Pair<String>),
+) -> Held {
+    Held {
+        side: Side::Creatio,
+        id: Some(item.id.clone()),
+        title: item.record.title().to_owned(),
+        reason,
+        detail,
+        fields: vec![field],
+        values: vec![values],
+        since: context.now,
+    }
+}
+
+/// Whom a new event would invite.
+#[derive(Default)]
+struct Guests {
+    /// They are invited with it.
+    go: Vec<Person>,
+    /// They wait for a person's word.
+    asks: Vec<Person>,
+    /// They are not invited, and nobody is asked.
+    stay: Vec<Person>,
+    /// They are invited from another account of the user.
+    carried: bool,
+}
+
+fn guests(context: &Context<'_>, seen: &Seen, (from, item): (Side, &Item)) -> Guests {
+    let (Side::Creatio, Record::Meeting(meeting)) = (from, &item.record) else { return Guests::default() };
+    let own = context.settings.fields.people.lets(from) && decide::is_users(context, &item.facts);
+    let people = meeting.people.iter().filter(|_| own).filter_map(|one| project::invitation(context, one).map(|_| one));
+    let people: Vec<Person> = people.cloned().collect();
+    let carried = seen.elsewhere.get(&item.id).is_some_and(|there| there.first);
+    let allowed = seen.answers.allow([&item.id, &item.id], Reason::WouldInvite);
+    let none = Guests { carried, ..Guests::default() };
+    match flows::notify(context, seen, (Some(item), None)) {
+        _ if carried || scope::is_past(context, &item.record) => Guests { stay: people, ..none },
+        Notify::Never => Guests { stay: people, ..none },
+        Notify::Ask if allowed => Guests { go: people, ..none },
+        Notify::Ask => Guests { asks: people, ..none },
+        Notify::Always => Guests { go: people, ..none },
+    }
+}
+
+/// What of `item` may go to the other side: fields that may not are as if they were empty, and whoever is not invited is not there. Both are
 /// no part of the base, so that they still go over once they may.
-fn shown(context: &Context<'_>, from: Side, item: &Item) -> Record {
+fn shown(context: &Context<'_>, from: Side, (item, guests): (&Item, &Guests)) -> Record {
     let mut record = item.record.clone();
     let empty = empty(&record);
     for field in merge::fields(record.kind()) {
@@ -49,8 +126,7 @@ fn shown(context: &Context<'_>, from: Side, item: &Item) -> Record {
         }
     }
     if let (Side::Creatio, Record::Meeting(meeting)) = (from, &mut record) {
-        let invites = context.settings.rules.notify == Notify::Always && is_own(context, item);
-        meeting.people.retain(|one| invites && project::invitation(context, one).is_some());
+        meeting.people.clone_from(&guests.go);
     }
     record
 }
@@ -77,32 +153,6 @@ fn empty(record: &Record) -> Record {
             status: Status::NotStarted,
         }),
     }
-}
-
-/// Whether the Activity is the user's: only then people are invited, who are invited in the user's name.
-fn is_own(context: &Context<'_>, item: &Item) -> bool {
-    item.facts.owner.as_ref().is_none_or(|owner| *owner == context.account.contact)
-}
-
-/// The note of who was not invited to a new event.
-fn uninvited(context: &Context<'_>, from: Side, item: &Item) -> Planned {
-    let reason = match context.settings.rules.notify {
-        Notify::Never => Reason::NotInvited,
-        Notify::Ask => Reason::WouldInvite,
-        Notify::Always => return Planned::default(),
-    };
-    let (Side::Creatio, Record::Meeting(meeting)) = (from, &item.record) else { return Planned::default() };
-    let goes = context.settings.fields.people.lets(from) && is_own(context, item);
-    let people = meeting.people.iter().filter_map(|one| project::invitation(context, one).filter(|_| goes));
-    let people: Vec<Person> = people.collect();
-    if people.is_empty() {
-        return Planned::default();
-    }
-    let mut planned = Planned::held(context, from, item, reason);
-    for held in &mut planned.held {
-        held.detail = named(&people);
-    }
-    planned
 }
 
 /// An Activity of a later generation does not follow from its event or task: that is marked with it, before it is created.
@@ -179,7 +229,9 @@ fn creation(context: &Context<'_>, seen: &Seen, (from, item): (Side, &Item), gen
             record,
         }),
         Side::Creatio => {
-            if !item.facts.mine {
+            // somebody else's: the user neither owns it nor takes part, or nobody owns it
+            let others = !item.facts.mine || item.facts.owner.is_none();
+            if others {
                 silence(&mut record);
             }
             Some(Create {
@@ -189,7 +241,8 @@ fn creation(context: &Context<'_>, seen: &Seen, (from, item): (Side, &Item), gen
                     mark: Some(identity::mark(&item.id, context.account, generation)),
                     transaction: identity::knows_transactions(kind)
                         .then(|| identity::transaction(&item.id, context.account, generation)),
-                    mine: item.facts.mine,
+                    mine: !others,
+                    free: others,
                     ..Facts::default()
                 },
                 record,
@@ -221,6 +274,7 @@ fn pending(side: Side, (item, shown): (&Item, Record), creation: &Create, genera
         unsettled: shown != item.record,
         unkept: Pair::default(),
         former: None,
+        memory: Memory::default(),
     };
     link.base[side.other()] = shown;
     link.facts[side] = creation.facts.clone();

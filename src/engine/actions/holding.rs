@@ -31,9 +31,49 @@ pub(super) fn waiting(context: &Context<'_>, link: &Link, merge: &Merge, now: Pa
     }
     let waiting = |(reason, fields): (Reason, Vec<Field>)| {
         let detail = concerned(link, merge, (reason, &fields));
-        Held { detail, ..about(reason, fields) }
+        let values = fields.iter().map(|field| compared(merge, now, (reason, *field))).collect();
+        Held { detail, values, ..about(reason, fields) }
     };
     clash.into_iter().chain(reasons.into_iter().map(waiting)).collect()
+}
+
+/// What a person sees of a field that waits: what both sides have in it; of people those who wait; of notes that would go out the text.
+fn compared(merge: &Merge, now: Pair<&Record>, (reason, field): (Reason, Field)) -> Pair<String> {
+    match (reason, field) {
+        (_, Field::People) => {
+            let people = merge.people.iter().filter(|(of, _)| *of == reason).flat_map(|(_, people)| people);
+            Pair { creatio: listed(people), exchange: String::new() }
+        }
+        (Reason::InsideNotes, _) => Pair { creatio: show(field, now.creatio), exchange: String::new() },
+        (_, field) => now.map(|record| show(field, record)),
+    }
+}
+
+/// People one by one, with their addresses.
+pub(super) fn listed<'a>(people: impl Iterator<Item = &'a Person>) -> String {
+    let line = |one: &Person| match one.addresses.first() {
+        Some(address) if one.name.is_empty() => address.as_str().to_owned(),
+        Some(address) => format!("{} <{}>", one.name, address.as_str()),
+        None => one.name.clone(),
+    };
+    people.map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// The edit that was put back and that a person has not said anything of yet: what they had written, and what stands there now.
+pub(super) fn put_back(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>) -> Option<Held> {
+    let lost = link.memory.put_back.as_ref()?;
+    let there = fates.exchange.item().map_or(&link.base.exchange, |item| &item.record);
+    let value = |field: &Field| Pair { creatio: show(*field, &lost.record), exchange: show(*field, there) };
+    Some(Held {
+        side: Side::Creatio,
+        id: Some(link.ids.creatio.clone()),
+        title: link.base.creatio.title().to_owned(),
+        reason: Reason::PutBack,
+        detail: String::new(),
+        fields: lost.fields.iter().copied().collect(),
+        values: lost.fields.iter().map(value).collect(),
+        since: context.now,
+    })
 }
 
 /// Whom it concerns: how many would be mailed, or who would be invited.
@@ -41,7 +81,7 @@ fn concerned(link: &Link, merge: &Merge, (reason, fields): (Reason, &[Field])) -
     let people: Vec<Person> =
         merge.people.iter().filter(|(of, _)| *of == reason).flat_map(|(_, people)| people.clone()).collect();
     match () {
-        () if matches!(reason, Reason::NotInvited | Reason::WouldInvite) => named(&people),
+        () if reason == Reason::WouldInvite => named(&people),
         () if reason != Reason::WouldMail => String::new(),
         () if fields == [Field::People] => people.len().to_string(),
         () => attendees(link),

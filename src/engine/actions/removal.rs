@@ -2,7 +2,7 @@
 
 use super::{ACTIVITIES, Planned, hold, informed, update};
 use crate::engine::decide::{self, Fate, Step};
-use crate::engine::link::{Link, LinkState, Reason};
+use crate::engine::link::{Link, LinkState, Memory, Reason};
 use crate::engine::merge::differences;
 use crate::engine::plan::Action;
 use crate::engine::settings::CreatioDelete;
@@ -99,9 +99,10 @@ pub fn abandoned(context: &Context<'_>, item: &Item, removed: bool) -> Planned {
         unsettled: false,
         unkept: Pair::default(),
         former: None,
+        memory: Memory::default(),
     };
     if !removed {
-        return Planned::link(link);
+        return Planned::put(link);
     }
     if item.facts.process {
         return Planned::held(context, Side::Creatio, item, Reason::Process);
@@ -126,8 +127,9 @@ pub fn orphan(activity: &ItemId, item: &Item, removed: bool) -> Planned {
         unsettled: false,
         unkept: Pair::default(),
         former: None,
+        memory: Memory::default(),
     };
-    if removed { Planned { action: Some(surplus(&link, item)), ..Planned::default() } } else { Planned::link(link) }
+    if removed { Planned { action: Some(surplus(&link, item)), ..Planned::default() } } else { Planned::put(link) }
 }
 
 /// The link as it was, with what `side` was read to hold: the history of a removal tells that.

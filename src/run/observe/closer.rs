@@ -9,6 +9,7 @@ use crate::engine::scope;
 use crate::error::Result;
 use crate::model::{ItemId, Person, Side};
 use crate::ports::{Clock, Clue, Directory, Events, Replica, Store};
+use std::collections::BTreeSet;
 
 impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'_, C, X, S, K, E> {
     /// Events and tasks that a listing shows edited are read directly: a listing may be late, and show one as it was before our own last write.
@@ -84,8 +85,8 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         Ok(())
     }
 
-    /// Which Activities other accounts of the user have links to, where that makes a difference: those that could be exported, and those
-    /// whose counterpart is gone.
+    /// Which Activities other accounts of the user have links to, where that makes a difference: those that could be exported, those whose
+    /// counterpart is gone, and those with participants, whom one account invites.
     pub(super) async fn elsewhere(&mut self) -> Result<()> {
         let unlinked = self.seen.items.creatio.values().filter(|item| !self.links.contains_key(&item.id));
         let exported = unlinked.filter(|item| scope::exports(&self.context, &self.seen, item)).map(|item| &item.id);
@@ -93,14 +94,33 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             let canceled = self.seen.items.exchange.get(&link.ids.exchange).is_some_and(|item| item.facts.canceled);
             canceled || self.seen.gone.exchange.contains(&link.ids.exchange)
         });
-        let asked: Vec<ItemId> = exported.chain(gone.map(|link| &link.ids.creatio)).cloned().collect();
+        // people are invited from one account only
+        let shared = self.links.values().filter(|link| {
+            let item = self.seen.items.creatio.get(&link.ids.creatio);
+            let others = item.is_some_and(|item| !people(&item.record).is_empty());
+            others && self.context.settings.export.on && !link.memory.carried && !link.facts.exchange.foreign
+        });
+        let asked = exported.chain(gone.chain(shared).map(|link| &link.ids.creatio));
+        let asked: BTreeSet<ItemId> = asked.cloned().collect();
         if !asked.is_empty() {
+            let asked: Vec<ItemId> = asked.into_iter().collect();
             for link in self.ends.store.elsewhere(&asked).await? {
+                let own = self.links.get(&link.ids.creatio);
+                let first = (matters(&link) || matches!(link.state, LinkState::Pending(_)))
+                    && own.is_none_or(|own| is_earlier(&link, own));
                 let there: &mut Elsewhere = self.seen.elsewhere.entry(link.ids.creatio.clone()).or_default();
                 there.imported |= link.made == Some(Side::Creatio);
                 there.lives |= matters(&link);
+                there.first |= first;
             }
         }
         Ok(())
     }
+}
+
+/// Whether another account had a counterpart of the Activity before this one: its event or task is the older.
+fn is_earlier(other: &Link, own: &Link) -> bool {
+    let age =
+        |link: &Link| (link.facts.exchange.created.is_none(), link.facts.exchange.created, link.ids.exchange.clone());
+    age(other) < age(own)
 }

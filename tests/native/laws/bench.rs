@@ -141,7 +141,7 @@ impl Bench {
             }
             held.extend(folded.held);
             if let Some(mut link) = folded.put.filter(|_| self.bug != Some(Bug::Forgets)) {
-                if let Some((side, op)) = follow_up(&link)
+                if let Some((side, op)) = follow_up(&ME.into(), &link)
                     && let Ok(written) = self.write(side, &op)
                 {
                     link.versions.creatio = written.version;

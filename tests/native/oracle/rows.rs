@@ -5,6 +5,7 @@
 use super::case::Bond::{Alive, Asleep, None as Unlinked, Tombstone};
 use super::case::Fate::{Absent, Canceled, Edited, Gone, New, Reopened, Same};
 use super::case::{Bond, Case, Clash, Fate, Made, Notify, Private, Removal, Way};
+use schedule_sync::engine::link::Reason;
 use schedule_sync::model::Side::{Creatio, Exchange};
 use schedule_sync::model::{Field, Side};
 use std::fmt;
@@ -381,6 +382,11 @@ pub(crate) const EXCHANGE_DELETE: &[Row<Is, Then>] = &[
         "After … leave the link stays as a tombstone",
     ),
     row(
+        &[Is::Attendees(true), Is::Organizer(true), Is::Past(true)],
+        Then::Nothing(&[Tombstone]),
+        "A meeting that has ended mails nobody: no … cancellation …, and no question about one; … left, with a note",
+    ),
+    row(
         &[Is::Made(&[Made::OnExchange]), Is::Attendees(false), Is::Owner(true), Is::Exchange(&[Same])],
         Then::Delete(Exchange),
         "It deletes without asking only an event or task that we created, without attendees, whose last known Owner was the user",
@@ -443,6 +449,10 @@ pub(crate) enum Value {
     AskClash,
     /// Nothing is written; the record is shown under "needs you".
     NeedsYou,
+    /// The value of Exchange goes over, and the one that is lost is named.
+    PutBack,
+    /// Nothing is written; the organizer's text is told.
+    OwnNotes,
 }
 
 impl fmt::Display for Value {
@@ -453,6 +463,8 @@ impl fmt::Display for Value {
             Self::AskMail => f.write_str("held: would mail"),
             Self::AskClash => f.write_str("held: clash"),
             Self::NeedsYou => f.write_str("held: needs you"),
+            Self::PutBack => f.write_str("value of Exchange; named what was lost"),
+            Self::OwnNotes => f.write_str("held: own notes"),
         }
     }
 }
@@ -460,7 +472,11 @@ impl fmt::Display for Value {
 /// The fields of which an attendee gets a mail.
 const MAILED: &[Field] = &[Field::Title, Field::When, Field::Place, Field::Body];
 /// The fields that belong to the organizer.
-const ORGANIZERS: &[Field] = MAILED;
+const ORGANIZERS: &[Field] = &[Field::Title, Field::When, Field::Place];
+/// The user's notes.
+const NOTES: &[Field] = &[Field::Body];
+/// Wherever a write would mail people.
+const MAILING: &[Notify] = &[Notify::Never, Notify::Ask, Notify::Always];
 /// The two kinds of change that Creatio's value would settle.
 const CREATIO_WINS: &[Clash] = &[Clash::Creatio, Clash::NewestIsCreatio];
 
@@ -520,6 +536,21 @@ pub(crate) const FIELD: &[Row<Of, Value>] = &[
         &[Of::Field(ANSWER), Of::Item(Is::Export(false))],
         Value::From(Exchange),
         "stay as they are until the source changes the same field",
+    ),
+    row(
+        &[Of::Field(ANSWER), Of::Item(Is::Past(true)), Of::Changed(&[Where::OnlyCreatio])],
+        Value::Stays,
+        "A meeting that has ended mails nobody: … left, with a note",
+    ),
+    row(
+        &[Of::Field(ANSWER), Of::Item(Is::Past(true)), Of::Item(Is::Import(false))],
+        Value::Stays,
+        "A meeting that has ended mails nobody: … left, with a note",
+    ),
+    row(
+        &[Of::Field(ANSWER), Of::Item(Is::Past(true)), Of::Rule(CREATIO_WINS)],
+        Value::Stays,
+        "A meeting that has ended mails nobody: … left, with a note",
     ),
     row(
         &[Of::Field(ANSWER), Of::Changed(&[Where::OnlyCreatio]), Of::Item(Is::Notify(ANSWERING))],
@@ -625,6 +656,17 @@ pub(crate) const FIELD: &[Row<Of, Value>] = &[
         "Export on: Creatio creates and updates on Exchange",
     ),
     row(
+        &[
+            Of::Item(Is::Owner(false)),
+            Of::Item(Is::Past(true)),
+            Of::Item(Is::Attendees(true)),
+            Of::Field(MAILED),
+            Of::Item(Is::Notify(MAILING)),
+        ],
+        Value::Stays,
+        "A meeting that has ended mails nobody: … left, with a note",
+    ),
+    row(
         &[Of::Item(Is::Owner(false)), Of::Item(Is::Attendees(true)), Of::Field(MAILED), Of::Item(Is::Notify(ASKING))],
         Value::AskMail,
         "Changes to an event that has attendees … would mail: held with the number of people",
@@ -632,11 +674,36 @@ pub(crate) const FIELD: &[Row<Of, Value>] = &[
     row(&[Of::Item(Is::Owner(false))], Value::From(Creatio), "Activities of others go out one-way"),
     // organizer
     row(
-        &[Of::Item(Is::Organizer(false)), Of::Field(ORGANIZERS), Of::Item(Is::Import(true))],
-        Value::From(Exchange),
-        "title, time, place, body and attendees belong to Exchange: the writer's run puts a Creatio edit of them back",
+        &[Of::Item(Is::Organizer(false)), Of::Field(NOTES), Of::Changed(&[Where::OnlyCreatio])],
+        Value::Stays,
+        "The notes of such an Activity are the user's as soon as they wrote in them: they are never overwritten and never sent",
     ),
-    row(&[Of::Item(Is::Organizer(false)), Of::Field(ORGANIZERS)], Value::Stays, "edits on its target stay as they are"),
+    row(
+        &[Of::Item(Is::Organizer(false)), Of::Field(NOTES), Of::Changed(&[Where::Both]), Of::Item(Is::Import(true))],
+        Value::OwnNotes,
+        "a changed body of the organizer is then told, and can be taken over",
+    ),
+    row(
+        &[
+            Of::Item(Is::Organizer(false)),
+            Of::Field(ORGANIZERS),
+            Of::Item(Is::Import(true)),
+            Of::Changed(&[Where::OnlyExchange]),
+        ],
+        Value::From(Exchange),
+        "title, time, place and attendees belong to Exchange",
+    ),
+    row(
+        &[Of::Item(Is::Organizer(false)), Of::Field(ORGANIZERS), Of::Item(Is::Import(true))],
+        Value::PutBack,
+        "the writer's run puts a Creatio edit of them back, and names it under \"needs you\" with the value that was lost",
+    ),
+    row(
+        &[Of::Item(Is::Organizer(false)), Of::Field(NOTES), Of::Item(Is::Import(true))],
+        Value::From(Exchange),
+        "our reading: a body in which the user has written nothing follows the organizer's",
+    ),
+    row(&[Of::Item(Is::Organizer(false)), Of::Field(MAILED)], Value::Stays, "edits on its target stay as they are"),
     // process
     row(
         &[
@@ -678,6 +745,17 @@ pub(crate) const FIELD: &[Row<Of, Value>] = &[
     row(
         &[
             Of::Changed(&[Where::OnlyCreatio]),
+            Of::Item(Is::Past(true)),
+            Of::Item(Is::Attendees(true)),
+            Of::Field(MAILED),
+            Of::Item(Is::Notify(MAILING)),
+        ],
+        Value::Stays,
+        "A meeting that has ended mails nobody: … left, with a note",
+    ),
+    row(
+        &[
+            Of::Changed(&[Where::OnlyCreatio]),
             Of::Item(Is::Attendees(true)),
             Of::Field(MAILED),
             Of::Item(Is::Notify(ASKING)),
@@ -691,6 +769,28 @@ pub(crate) const FIELD: &[Row<Of, Value>] = &[
         &[Of::Item(Is::Export(false))],
         Value::From(Exchange),
         "stay as they are until the source changes the same field (the loser goes to the history)",
+    ),
+    row(
+        &[
+            Of::Item(Is::Import(false)),
+            Of::Item(Is::Past(true)),
+            Of::Item(Is::Attendees(true)),
+            Of::Field(MAILED),
+            Of::Item(Is::Notify(MAILING)),
+        ],
+        Value::Stays,
+        "A meeting that has ended mails nobody: … left, with a note",
+    ),
+    row(
+        &[
+            Of::Rule(CREATIO_WINS),
+            Of::Item(Is::Past(true)),
+            Of::Item(Is::Attendees(true)),
+            Of::Field(MAILED),
+            Of::Item(Is::Notify(MAILING)),
+        ],
+        Value::Stays,
+        "A meeting that has ended mails nobody: … left, with a note",
     ),
     row(
         &[Of::Item(Is::Import(false)), Of::Item(Is::Attendees(true)), Of::Field(MAILED), Of::Item(Is::Notify(ASKING))],
@@ -719,6 +819,22 @@ pub(crate) const FIELD: &[Row<Of, Value>] = &[
 /// The row of the table that the case falls under.
 pub(crate) fn item(table: &'static [Row<Is, Then>], case: &Case) -> &'static Row<Is, Then> {
     table.iter().find(|row| row.when.iter().all(|is| is.holds(case))).expect("the table covers every case")
+}
+
+/// What a value of Creatio's would wait for before it goes to Exchange, whatever else it waits for: "everything that an item waits for is asked at
+/// once", and "inside notes stay inside".
+pub(crate) fn waits(case: &Case, field: Field) -> Vec<Reason> {
+    let others = case.attendees && case.organizer && MAILED.contains(&field);
+    let mail = others && ASKING.contains(&case.notify) || ANSWER.contains(&field) && ANSWERING.contains(&case.notify);
+    let notes = others && NOTES.contains(&field);
+    let all = [(mail && !case.past, Reason::WouldMail), (notes, Reason::InsideNotes)];
+    all.into_iter().filter_map(|(holds, reason)| holds.then_some(reason)).collect()
+}
+
+/// Whether Creatio's value of a field could be taken at all.
+pub(crate) fn goes_out(case: &Case, field: Field) -> bool {
+    let answer = ANSWER.contains(&field);
+    case.export && case.way.lets(Creatio) && case.private == Private::No && (case.organizer || answer)
 }
 
 /// The row of the table of fields that the field falls under.

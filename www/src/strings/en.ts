@@ -209,6 +209,12 @@ export const en = {
   held: (count: number) => `held: ${count}`,
   malformed: (count: number) => `not understood: ${count}`,
   unfinished: (count: number) => `left for the next run: ${count}`,
+  notes: {
+    uninvited: (count: number) =>
+      count === 1 ? '1 meeting went over without its participants' : `${count} meetings went over without their participants`,
+    ended: (count: number) => `left as it is, since the meeting has ended: ${count}`,
+  },
+  resting: (count: number) => `resting: ${count}`,
   nothingOn: 'Nothing is switched on: choose what to synchronize in the settings.',
   advancedSettings: 'Advanced',
   standard: 'Default',

@@ -198,6 +198,11 @@ export const ru: Strings = {
   held: (count) => `отложено: ${count}`,
   malformed: (count) => `не понято: ${count}`,
   unfinished: (count) => `осталось на следующий раз: ${count}`,
+  notes: {
+    uninvited: (count) => `перенесено без участников встреч: ${count}`,
+    ended: (count) => `оставлено как есть, встреча уже прошла: ${count}`,
+  },
+  resting: (count) => `в покое: ${count}`,
   nothingOn: 'Ничего не включено: выберите в настройках, что синхронизировать.',
   advancedSettings: 'Дополнительно',
   standard: 'По умолчанию',
