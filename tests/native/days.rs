@@ -57,7 +57,8 @@ fn starts(world: &World) -> Vec<String> {
     let rows = world.by_hand(Side::Creatio, "GET", "Activity?$top=100", None).1;
     let living = rows["value"].as_array().unwrap().clone().into_iter();
     let living = living.filter(|row| row["StatusId"] != "201cfba8-58e6-df11-971b-001d60e938c6");
-    let mut starts: Vec<String> = living.map(|row| row["StartDate"].as_str().unwrap()[5..16].to_owned()).collect();
+    let mut starts: Vec<String> =
+        living.map(|row| row["StartDate"].as_str().unwrap().get(5..16).unwrap().to_owned()).collect();
     starts.sort();
     starts
 }
@@ -75,6 +76,53 @@ fn single_days_of_a_colleagues_series_are_meetings_of_their_own() {
         *spine.shelf.state.borrow_mut() = None;
         assert_eq!(spine.settle().held, []);
         assert_eq!(starts(&spine.world), both);
+    }
+}
+
+/// An event of three weeks, or of one day again; what there is in Creatio then, with the canceled ones.
+fn turned(spine: &Spine, recurrence: &Value) -> Vec<Value> {
+    let path = format!("me/events/{}", spine.events()[0]["id"].as_str().unwrap());
+    spine.graph("PATCH", &path, Some(json!({"recurrence": recurrence})));
+    assert_eq!(spine.settle().held, []);
+    spine.world.pass(chrono::Duration::hours(25));
+    assert_eq!(spine.settle().held, [], "in a full comparison too");
+    spine.activities()
+}
+
+#[test]
+fn an_event_that_becomes_a_series_and_back_keeps_its_activity_with_the_notes_in_it() {
+    for imported in [false, true] {
+        for there in [false, true] {
+            let mut settings = everything();
+            settings.export.on = !imported;
+            let open = if there { Spine::there } else { Spine::new };
+            let spine = open(Seed::Empty, &settings);
+            if imported {
+                let event = json!({"subject": "Call", "start": utc("12T10:00"), "end": utc("12T11:00")});
+                spine.graph("POST", "me/events", Some(event));
+            } else {
+                let row = json!({"Title": "Call", "StartDate": "2026-03-12T10:00:00Z", "DueDate": "2026-03-12T11:00:00Z",
+                    "ShowInScheduler": true});
+                spine.odata("POST", "Activity", Some(row));
+            }
+            spine.settle();
+            let known = spine.activity("Call")["Id"].as_str().unwrap().to_owned();
+            spine.odata("PATCH", &format!("Activity({known})"), Some(json!({"Notes": "Mine"})));
+            let what = format!("imported {imported}, there {there}");
+            let rows = turned(&spine, &weekly("2026-03-12", 3));
+            assert_eq!(starts(&spine.world), ["03-12T10:00", "03-19T10:00", "03-26T10:00"], "{what}");
+            assert_eq!(rows.len(), 3, "{what}: nothing is canceled");
+            let first = rows.iter().find(|row| row["Id"] == known).unwrap();
+            let told = (first["StartDate"].as_str().unwrap(), first["Notes"].as_str().unwrap().contains("Mine"));
+            assert_eq!(told, ("2026-03-12T10:00:00Z", true), "{what}");
+            turned(&spine, &Value::Null);
+            assert_eq!(starts(&spine.world), ["03-12T10:00"], "{what}");
+            assert_ne!(
+                spine.odata("GET", &format!("Activity({known})"), None)["StatusId"],
+                "201cfba8-58e6-df11-971b-001d60e938c6",
+                "{what}"
+            );
+        }
     }
 }
 
@@ -178,7 +226,7 @@ fn an_all_day_meeting_that_a_colleague_elsewhere_imported_first_is_no_clash() {
         assert_eq!(office.world(0).by_hand(Side::Exchange, "PATCH", &path, Some(moved)).0, 200);
         calm("moved");
         let now = office.world(0).by_hand(Side::Exchange, "GET", &path, None).1;
-        let day = |name: &str| now[name]["dateTime"].as_str().unwrap()[..10].to_owned();
+        let day = |name: &str| now[name]["dateTime"].as_str().unwrap().get(..10).unwrap().to_owned();
         assert_eq!(
             (day("start"), day("end"), &now["isAllDay"]),
             ("2026-03-13".into(), "2026-03-14".into(), &json!(true))
