@@ -16,7 +16,7 @@ use super::decide::{self, Fate, Step};
 use super::link::{Held, Link, LinkState, Memory, PutBack, Reason};
 use super::merge::{self, Merge, Rule};
 use super::plan::Action;
-use super::settings::Settings;
+use super::settings::{Notify, Settings};
 use super::{Context, Seen, claim, identity, kept, project, scope};
 use crate::model::show::show;
 use crate::model::{
@@ -259,7 +259,10 @@ fn merged(context: &Context<'_>, seen: &Seen, link: &Link, (step, fates): (Step,
     let rule = rule(context, seen, link, stamps);
     let mut merge = merge::merge(context, seen, (link.base.as_ref(), now), (flows, rule));
     leave(seen, link, &mut merge, now);
-    let memory = remembered(link, &merge, now.creatio);
+    let mut memory = remembered(link, &merge, now.creatio);
+    let before = context.settings.rules.notify == Notify::Always && flows.notify == Notify::Ask;
+    let mailing = |(_, reason): &(Field, Reason)| matches!(reason, Reason::WouldMail | Reason::WouldInvite);
+    memory.waited = before && merge.waits.iter().any(mailing);
     let notes = noted(&link.memory, &memory, flows.ended);
     let mut awake = Link { state: LinkState::Alive, memory, ..informed(link, fates) };
     settle_put_back(seen, &mut awake, &mut merge);

@@ -4,7 +4,7 @@ use super::answer::Choice;
 use super::link::{Memory, Reason};
 use super::settings::{FieldMap, Notify, Way};
 use super::{Context, Seen};
-use crate::model::{Field, Item, Side};
+use crate::model::{Field, Item, ItemId, Side};
 use crate::ports::Tells;
 use std::collections::BTreeSet;
 
@@ -98,7 +98,7 @@ pub enum Notes {
 impl Notes {
     /// What holds for the item of `ids`.
     #[must_use]
-    pub fn of(context: &Context<'_>, seen: &Seen, ids: [&crate::model::ItemId; 2]) -> Self {
+    pub fn of(context: &Context<'_>, seen: &Seen, ids: [&ItemId; 2]) -> Self {
         match seen.answers.to(ids, Reason::InsideNotes) {
             _ if context.settings.fields.body == Way::Open => Self::Open,
             Some(Choice::Allow) => Self::Open,
@@ -116,12 +116,14 @@ pub fn notify(context: &Context<'_>, seen: &Seen, (item, memory): (Option<&Item>
     if rule != Notify::Always {
         return rule;
     }
-    let asked = item.is_some_and(|item| {
-        [Reason::WouldMail, Reason::WouldInvite].iter().any(|reason| seen.guarded.contains(&(item.id.clone(), *reason)))
-    });
-    let waited = memory.is_some_and(|memory| !memory.uninvited.is_empty());
+    let is_new = seen.always.is_some_and(|always| always.is_new);
+    let asked = |id: &ItemId| {
+        [Reason::WouldMail, Reason::WouldInvite].iter().any(|reason| seen.guarded.contains(&(id.clone(), *reason)))
+    };
+    let asked = is_new && item.is_some_and(|item| asked(&item.id));
+    let waited = memory.is_some_and(|memory| memory.waited || !memory.uninvited.is_empty());
     // of a pair that was in step when the rule was chosen, whatever is edited now was edited since
-    let since = seen.always.filter(|always| memory.is_none() || always.is_new).map(|always| always.since);
+    let since = seen.always.filter(|_| memory.is_none() || is_new).map(|always| always.since);
     let changed = item.and_then(|item| item.stamp.max(item.facts.created));
     let older = since.zip(changed).is_some_and(|(since, changed)| changed < since);
     if asked || waited || older { Notify::Ask } else { Notify::Always }

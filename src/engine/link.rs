@@ -55,6 +55,8 @@ pub struct Memory {
     pub put_back: Option<PutBack>,
     /// Participants who were not invited, without a question: told once, and asked about under another notify rule.
     pub uninvited: BTreeSet<Address>,
+    /// What would mail was there before "always" was chosen, and waits: it is asked about as before.
+    pub waited: bool,
     /// Fields whose change stays in Creatio since the meeting has ended: told once.
     pub left: BTreeSet<Field>,
     /// Another account of the user exported the Activity first: people are invited from there.

@@ -38,8 +38,13 @@ pub fn create(context: &Context<'_>, seen: &Seen, (from, item): (Side, &Item), g
         merge::copy(Field::Body, &whole, &mut after.base.creatio);
     }
     let addresses = guests.stay.iter().filter_map(|one| one.addresses.first().cloned());
-    after.memory =
-        Memory { uninvited: addresses.collect(), carried: guests.carried, text: Some(from), ..Memory::default() };
+    after.memory = Memory {
+        uninvited: addresses.collect(),
+        carried: guests.carried,
+        waited: context.settings.rules.notify == Notify::Always && !guests.asks.is_empty(),
+        text: Some(from),
+        ..Memory::default()
+    };
     let mut planned = Planned::default();
     if !guests.asks.is_empty() {
         let listed = Pair { creatio: listed(guests.asks.iter()), exchange: String::new() };
