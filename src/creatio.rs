@@ -25,6 +25,7 @@ mod probe;
 mod query;
 pub mod reach;
 mod read;
+mod refusal;
 mod reply;
 mod service;
 mod settings;

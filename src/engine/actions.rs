@@ -16,7 +16,7 @@ use super::decide::{self, Fate, Step};
 use super::link::{Held, Link, LinkState, Reason};
 use super::merge::{self, Merge, Rule};
 use super::plan::Action;
-use super::{Context, Seen, claim, identity};
+use super::{Account, Context, Seen, claim, identity};
 use crate::model::{Facts, Field, Instant, Item, ItemId, Kind, Pair, Patch, Record, Side, Status};
 use crate::ports::{Op, Tells, Update};
 use std::collections::BTreeSet;
@@ -309,6 +309,28 @@ pub fn complete(link: &Link, item: Option<&Item>) -> Action {
         before: Some(link.clone()),
         after,
     }
+}
+
+/// The same creation for an Activity of the user's own, where the one that colleagues share is there and can't be read; `None` if it creates none.
+#[must_use]
+pub fn own_copy(action: &Action, account: &Account) -> Option<Action> {
+    let mut own = action.clone();
+    let create = own.writes.iter_mut().find_map(|(side, op)| match op {
+        Op::Create(create) if *side == Side::Creatio => Some(create),
+        Op::Create(_) | Op::Update(_) | Op::Delete { .. } => None,
+    })?;
+    let id = identity::own_copy(create.id.as_ref()?, account);
+    create.id = Some(id.clone());
+    own.after.ids.creatio = id.clone();
+    let site = &account.site;
+    for (_, op) in &mut own.writes {
+        if let Op::Update(update) = op
+            && let Some(mark) = update.mark.as_mut().filter(|mark| mark.site == *site)
+        {
+            mark.activity = id.clone();
+        }
+    }
+    Some(own)
 }
 
 /// What is still to be written once an export is confirmed: the event's UID goes into the Activity's free `GlobalActivityID`, so that

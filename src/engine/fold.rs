@@ -3,8 +3,11 @@
 use super::decide::Step;
 use super::link::{Held, Link, LinkState, Reason};
 use super::plan::Action;
-use crate::model::{ContainerId, Facts, Field, Instant, Item, ItemId, Side};
-use crate::ports::{Op, Outcome, Refusal, Update, Written};
+use crate::model::{ContainerId, Facts, Field, Instant, Item, ItemId, Person, Record, Side, person};
+use crate::ports::{Missing, Op, Outcome, Refusal, Update, Written};
+
+/// The word for an id that another Activity has which can't be read.
+const TAKEN: &str = "CreatioTaken";
 
 /// What one action came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -26,11 +29,17 @@ pub struct Folded {
 pub fn fold(action: &Action, outcomes: &[Outcome], now: Instant) -> Folded {
     let mut link = Link { state: alive(action.after.state), ..action.after.clone() };
     let mut made = false;
+    let (mut again, mut held) = (Vec::new(), Vec::new());
     for (n, (side, op)) in action.writes.iter().enumerate() {
         match (outcomes.get(n), op) {
             (Some(Ok(written)), Op::Create(_) | Op::Update(_)) => {
                 made |= matches!(op, Op::Create(_));
                 confirm(&mut link, *side, (op, written));
+                if let Some(missing) = &written.missing {
+                    lack(&mut link, *side, (written, missing));
+                    again.push((*side, written.id.clone(), written.container.clone()));
+                    held.push(unwritten(action, (*side, written), missing, now));
+                }
             }
             (Some(Ok(_) | Err(Refusal::Gone)), Op::Delete { .. }) => {}
             // what was created is linked, whatever becomes of the rest, and so is what was found
@@ -40,7 +49,63 @@ pub fn fold(action: &Action, outcomes: &[Outcome], now: Instant) -> Folded {
             (None, _) => return failed(action, (*side, op), &Refusal::NotSent, now),
         }
     }
-    Folded { put: Some(link), done: true, ..Folded::default() }
+    Folded { put: Some(link), done: true, again, held, ..Folded::default() }
+}
+
+/// Takes people out of the base that are not there on `side` as they were to be: so that they look new, and the next run writes them.
+fn lack(link: &mut Link, side: Side, (written, missing): (&Written, &Missing)) {
+    let there = written.item.as_ref().map_or(&[][..], |item| people(&item.record));
+    link.unsettled = true;
+    for base in [Side::Creatio, Side::Exchange] {
+        let Record::Meeting(meeting) = &mut link.base[base] else { continue };
+        let same = |one: &Person| missing.people.iter().any(|other| other.is(one));
+        let others = meeting.people.iter().filter(|one| !same(one)).cloned();
+        let as_they_are = there.iter().filter(|one| same(one)).cloned();
+        meeting.people = person::normal(others.chain(as_they_are));
+    }
+    if let (true, Some(Record::Meeting(item))) = (missing.response, written.item.as_ref().map(|item| &item.record))
+        && let Record::Meeting(other) = &mut link.base[side.other()]
+    {
+        other.response = item.response;
+    }
+}
+
+/// What a person has to see of people who could not be written.
+fn unwritten(action: &Action, (side, written): (Side, &Written), missing: &Missing, now: Instant) -> Held {
+    let people = (!missing.people.is_empty()).then_some(Field::People);
+    Held {
+        side,
+        id: Some(written.id.clone()),
+        title: action.title.clone(),
+        reason: Reason::Rejected,
+        detail: missing.reason.clone(),
+        fields: people.into_iter().chain(missing.response.then_some(Field::Response)).collect(),
+        values: Vec::new(),
+        since: now,
+    }
+}
+
+/// The link of a creation on `side` that was found again, without those people whose rows were still to be written when the run ended: they look new.
+#[must_use]
+pub fn without_missing(link: &Link, side: Side, item: &Item) -> Link {
+    let mut link = link.clone();
+    let there = people(&item.record);
+    let missing: Vec<Person> =
+        people(&link.base[side]).iter().filter(|one| !there.iter().any(|other| other.is(one))).cloned().collect();
+    for side in Side::BOTH {
+        if let Record::Meeting(meeting) = &mut link.base[side] {
+            meeting.people.retain(|one| !missing.iter().any(|other| other.is(one)));
+        }
+    }
+    link
+}
+
+/// The people of a meeting.
+fn people(record: &Record) -> &[Person] {
+    match record {
+        Record::Meeting(meeting) => &meeting.people,
+        Record::Task(_) => &[],
+    }
 }
 
 /// Whether it writes nothing but our mark.
@@ -110,13 +175,17 @@ fn failed(action: &Action, (side, op): (Side, &Op), refusal: &Refusal, now: Inst
     let created = matches!(op, Op::Create(_));
     let again = |side: Side| (side, action.after.ids[side].clone(), action.after.containers[side].clone());
     match refusal {
-        Refusal::Rejected(detail) => Folded {
+        Refusal::Rejected(_) | Refusal::Taken => Folded {
             held: vec![Held {
                 side,
                 id: Some(action.after.ids[if created { side.other() } else { side }].clone()),
                 title: action.title.clone(),
                 reason: Reason::Rejected,
-                detail: detail.clone(),
+                detail: match refusal {
+                    Refusal::Rejected(detail) => detail.clone(),
+                    Refusal::Taken => TAKEN.to_owned(),
+                    Refusal::Stale | Refusal::Gone | Refusal::Unknown | Refusal::NotSent => String::new(),
+                },
                 fields: Vec::new(),
                 values: Vec::new(),
                 since: now,

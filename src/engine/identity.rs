@@ -23,6 +23,14 @@ pub fn activity(item: &Item, account: &Account, generation: u32) -> ItemId {
     ItemId::new(Uuid::new_v5(&NAMESPACE, name.as_bytes()).hyphenated().to_string())
 }
 
+/// The id of the Activity that a user gets instead of `activity`, which follows from a meeting of several people, is there, and can't be read by this
+/// user: it has the mailbox in its name.
+#[must_use]
+pub fn own_copy(activity: &ItemId, account: &Account) -> ItemId {
+    let name = format!("copy\n{}\n{activity}", account.mailbox);
+    ItemId::new(Uuid::new_v5(&NAMESPACE, name.as_bytes()).hyphenated().to_string())
+}
+
 fn shared(uid: &Uid, item: &Item) -> String {
     let series = series_wide(uid);
     match &item.facts.occurrence {

@@ -189,7 +189,7 @@ fn pending(context: &Context<'_>, seen: &Seen, link: &Link, (side, items): (Side
     let (made, source) = (items[side], items[side.other()]);
     match (made, source) {
         (Some(made), _) => {
-            let alive = fold::found(link, side, made);
+            let alive = fold::without_missing(&fold::found(link, side, made), side, made);
             let as_written = merge::differences(&alive.base[side], &made.record).is_empty();
             if let (false, Pair { creatio: Some(creatio), exchange: Some(exchange) }) = (as_written, items) {
                 return actions::adopt(context, seen, Pair { creatio, exchange });

@@ -192,6 +192,7 @@ impl Memory {
                     version: Version::new(""),
                     item: None,
                     replaced: None,
+                    missing: None,
                 })
             }
         }
@@ -213,6 +214,7 @@ fn written(item: &Item) -> Written {
         version: item.version.clone(),
         item: Some(Box::new(item.clone())),
         replaced: None,
+        missing: None,
     }
 }
 
@@ -258,6 +260,15 @@ impl Replica for Memory {
                 Clue::Mark(activity) => {
                     let marked = |i: &&Item| i.facts.mark.as_ref().is_some_and(|mark| mark.activity == *activity);
                     items.values().filter(marked).cloned().collect()
+                }
+                Clue::Look(look) => {
+                    let same = |i: &&Item| match &i.record {
+                        Record::Meeting(meeting) => meeting.when == When::Timed { start: look.start, end: look.end },
+                        Record::Task(task) => task.when == TaskWhen::Timed { start: look.start, due: look.end },
+                    };
+                    let titled = |i: &&Item| i.record.title().eq_ignore_ascii_case(&look.title);
+                    let asked = self.side == Side::Creatio;
+                    items.values().filter(|i| asked && same(i) && titled(i)).cloned().collect()
                 }
             })
             .map(|items| Found { items, ..Found::default() })
