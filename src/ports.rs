@@ -353,11 +353,22 @@ pub trait Directory {
     /// What stops a run.
     async fn people(&self, addresses: &[Address]) -> Result<Vec<(Address, ContactId)>>;
 
-    /// The Activities that are in these groups.
+    /// The Activities that are in these groups and touch `window`.
     ///
     /// # Errors
     /// What stops a run; a group that can't be evaluated is named in the answer.
-    async fn members(&self, groups: &[GroupId]) -> Result<Membership>;
+    async fn members(&self, groups: &[GroupId], window: &Window) -> Result<Membership>;
+
+    /// A text that is another once somebody has put Activities into these groups, taken some out, or changed what a group selects; asked for by every
+    /// run, it must be cheap. That an Activity joins a group because it was edited itself, or because a day has passed, it does not tell. `None`: it
+    /// can't be told, and the members have to be asked for.
+    ///
+    /// # Errors
+    /// What stops a run.
+    async fn membership(&self, groups: &[GroupId]) -> Result<Option<String>> {
+        let _ = groups;
+        Ok(None)
+    }
 }
 
 /// Activities of groups.

@@ -90,10 +90,10 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             works.into_iter().zip(missing).map(|(work, missing)| outcome(work, missing, after.as_ref())).collect();
         for (op, written) in ops.iter().zip(&outcomes).filter_map(|(op, told)| Some((op, told.as_ref().ok()?))) {
             match op {
-                Op::Create(_) | Op::Update(_) if written.item.is_some() => {
+                Op::Create(_) | Op::Update(_) => {
                     self.lore.wrote(&written.id, self.odata.now());
                 }
-                Op::Create(_) | Op::Update(_) | Op::Delete { .. } => self.lore.removed(&written.id),
+                Op::Delete { .. } => self.lore.removed(&written.id),
             }
         }
         outcomes

@@ -4,7 +4,7 @@
 use super::clock::doubled;
 use super::door::Tongue;
 use super::query::{Query, Sign, Test, in_window, no_email};
-use super::read::{row_id, understood};
+use super::read::{contacts, row_id, understood};
 use super::wire::Trace;
 use super::{ACTIVITIES, Creatio, SIDE};
 use crate::error::{Error, Result};
@@ -98,6 +98,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     /// See [`Replica::observe`](crate::ports::Replica::observe).
     pub(super) async fn observed(&self, scope: &Scope, cursor: Option<&Cursor>) -> Result<Listing> {
         self.cards.borrow_mut().clear();
+        self.unread.borrow_mut().clear();
         let place = cursor.and_then(|cursor| serde_json::from_str::<Place>(&cursor.0).ok());
         // what could only be assumed may be seen by now
         self.lore.doubt();
@@ -125,7 +126,10 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         let from = reach(read, &*self.site.zone);
         let late = |row: &&Trace| row.modified_on.at.is_some_and(|at| at >= from);
         let activities = Tide::at(read, traces.iter().filter(late));
-        let participants = Tide::at(read, participants.iter().filter(late));
+        // those that could not be read are all read once they can
+        let is_known = !self.unread.borrow().contains_key("ActivityParticipant");
+        let joined = if is_known { read } else { Instant::default() };
+        let participants = Tide::at(joined, participants.iter().filter(late));
         // nothing there: there is no stamp to go on from
         let place = (count > 0).then_some(Place { tongue, window, count, activities, participants });
         let listing = Listing { items: reading.items, malformed: reading.malformed, ..Listing::default() };
@@ -138,17 +142,29 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         let participants = no_email("Activity.Type").and(place.participants.filter());
         let changed =
             |set, select, filter| Query { set, select, filter, order: "ModifiedOn,Id", top: MANY, ..Query::default() };
-        let queries = [
+        let mut queries = vec![
             changed("Activity", "Id,CreatedOn,StartDate,DueDate,ModifiedOn", activities),
             changed("ActivityParticipant", "Id,ActivityId,ModifiedOn", participants),
             Query { set: "Activity", filter: in_window(&place.window), count: true, ..Query::default() },
         ];
-        let mut pages = self.pages(&queries).await?.into_iter();
+        queries.extend(contacts());
+        let mut pages = self.each_page(&queries).await?.into_iter();
         let now = self.server_time();
-        let (mut rows, mut joined) = (Vec::new(), Vec::new());
-        self.follow(pages.next().unwrap_or_else(nothing), &mut rows).await?;
-        self.follow(pages.next().unwrap_or_else(nothing), &mut joined).await?;
-        let count = pages.next().and_then(|page| page.count);
+        let mut next = || pages.next().unwrap_or_else(|| Ok(nothing()));
+        let mut rows = Vec::new();
+        self.follow(next()?, &mut rows).await?;
+        let joined = match next() {
+            Ok(page) => {
+                let mut joined = Vec::new();
+                self.follow(page, &mut joined).await.map(|()| joined)
+            }
+            Err(error) => Err(error),
+        };
+        let joined = self.spared("ActivityParticipant", joined)?;
+        let count = next()?.count;
+        for page in [next(), next()] {
+            self.spared("Contact", page.map(|page| page.value))?;
+        }
         let (rows, mut malformed) = understood::<Trace>(rows, "Id", "");
         let (joined, bad) = understood::<Trace>(joined, "ActivityId", "ActivityParticipant.");
         let next = now.unwrap_or_else(|| {
@@ -171,7 +187,11 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         malformed.extend(reading.malformed);
         let place = Place {
             activities: Tide::at(next, &rows),
-            participants: Tide::at(next, &joined),
+            participants: if self.unread.borrow().contains_key("ActivityParticipant") {
+                place.participants
+            } else {
+                Tide::at(next, &joined)
+            },
             count: count.unwrap_or(place.count),
             window: place.window,
             tongue: place.tongue,
@@ -240,6 +260,11 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         };
         let cursor = place.and_then(|place| serde_json::to_string(place).ok()).map(Cursor);
         let now = self.server_time();
+        let mut listing = listing;
+        // a whole set has no id to be named by
+        let unread = self.unread.borrow();
+        let unread = unread.iter().map(|(set, why)| format!("{set}: {why}"));
+        listing.malformed.extend(unread.map(|reason| Malformed { id: None, container: None, reason }));
         Listing { containers: vec![container], cursor, now, unheld: self.unheld(), ..listing }
     }
 }

@@ -135,6 +135,9 @@ pub struct State {
     /// What a person said of things held, and was not carried out yet.
     #[serde(default)]
     pub answers: Answers,
+    /// How the groups that limit export stood when their members were last asked for (see [`Directory::membership`](crate::ports::Directory::membership)).
+    #[serde(default)]
+    pub membership: Option<String>,
     /// Deletions of the last 24 hours, by run: the guard counts them together.
     #[serde(default)]
     pub deletions: Vec<(Instant, usize)>,
@@ -158,6 +161,7 @@ impl State {
             settings: None,
             compared: None,
             answers: Answers::default(),
+            membership: None,
             deletions: Vec::new(),
         }
     }

@@ -7,7 +7,7 @@ use schedule_sync::engine::{Account, Words, merge};
 use schedule_sync::error::Result;
 use schedule_sync::model::{
     Address, Body, ContactId, Container, ContainerId, Cursor, Facts, Field, GroupId, Importance, Instant, Item, ItemId,
-    Kind, Listing, Meeting, Record, Reminder, Response, Side, Status, Task, TaskWhen, Version, When,
+    Kind, Listing, Meeting, Record, Reminder, Response, Side, Status, Task, TaskWhen, Version, When, Window,
 };
 use schedule_sync::ports::{
     Clock, Clue, Commit, Directory, Events, Found, Membership, Op, Outcome, Progress, Refusal, Replica, Scope, Store,
@@ -296,7 +296,7 @@ impl Directory for Memory {
         Ok(addresses.iter().filter_map(|a| Some((a.clone(), people.get(a)?.clone()))).collect())
     }
 
-    async fn members(&self, _groups: &[GroupId]) -> Result<Membership> {
+    async fn members(&self, _groups: &[GroupId], _window: &Window) -> Result<Membership> {
         Ok(Membership::default())
     }
 }
