@@ -32,8 +32,11 @@ struct Stamps {
 
 /// The sets whose newest stamps are looked at.
 const SETS: [&str; 3] = ["Contact", "Activity", "ActivityParticipant"];
-/// How far a stamp may be from the server's clock that was saved just now.
+/// How far the clock that stamps rows may be from the one that dates replies.
 const NOW: TimeDelta = TimeDelta::minutes(2);
+/// How old the newest stamp may be that still tells which of two clocks it is by: nobody saves anything for exactly as long as the zone is away from
+/// UTC, and then somebody does.
+const JUST: TimeDelta = TimeDelta::minutes(10);
 
 /// One stamp as OData tells it.
 struct Sample {
@@ -159,7 +162,7 @@ fn by_date(zone: &dyn Zone, samples: &[Sample], now: Instant) -> Option<Mode> {
     if newest > early + NOW {
         return Some(by_late).filter(|_| newest <= late + NOW);
     }
-    (newest >= early - NOW).then_some(by_early)
+    (newest >= early - JUST).then_some(by_early)
 }
 
 fn sampled(set: &'static str, rows: Vec<Stamps>) -> Vec<Sample> {

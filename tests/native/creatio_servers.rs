@@ -595,3 +595,25 @@ fn a_set_that_cannot_be_read_is_named_and_the_rest_goes_on_without_losing_people
         }
     }
 }
+
+#[test]
+fn an_activity_without_owner_is_nobodys_own() {
+    let (world, _) = start(Seed::Empty);
+    let me = world.contact();
+    for (n, owner, mine) in [(1, Value::Null, false), (2, json!(me), true)] {
+        let mut row = row(n, "from a queue", 5);
+        row["OwnerId"] = owner.clone();
+        let mut sandbox = world.sandbox.borrow_mut();
+        let Sandbox { creatio, desk, .. } = &mut *sandbox;
+        creatio.load_activity(row, desk).unwrap();
+        drop(sandbox);
+        let owner = owner.as_str().map(schedule_sync::model::ContactId::from);
+        let items = observe_all(&world);
+        let item = items.iter().find(|item| item.id == id(n)).unwrap();
+        assert_eq!((&item.facts.owner, item.facts.mine), (&owner, mine), "{n}");
+    }
+}
+
+fn observe_all(world: &Rc<World>) -> Vec<Item> {
+    observe(&crate::creatio_observe::replica(Rc::clone(world), &world.contact()), None).items
+}
