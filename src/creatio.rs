@@ -25,6 +25,7 @@ mod probe;
 mod query;
 pub mod reach;
 mod read;
+mod refusal;
 mod reply;
 mod service;
 mod settings;
@@ -39,12 +40,12 @@ pub use settings::{FirstSettings, MailAccount, MailKind};
 
 use crate::error::Result;
 use crate::http::Caller;
-use crate::model::{Address, ContactId, Cursor, GroupId, Listing, Side, SiteId, Zone};
+use crate::model::{Address, ContactId, Cursor, GroupId, Listing, Side, SiteId, Window, Zone};
 use crate::ports::{Clock, Clue, Directory, Found, Http, Keys, Membership, Op, Outcome, Replica, Scope};
 use chrono::Weekday;
 use lore::Lore;
 use map::{Card, Lookups};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -79,6 +80,10 @@ pub struct Creatio<P> {
     lore: Rc<Lore>,
     lookups: RefCell<Option<Rc<Lookups>>>,
     cards: RefCell<BTreeMap<ContactId, Card>>,
+    /// The sets that the last listing had to do without, and why.
+    unread: RefCell<BTreeMap<&'static str, String>>,
+    /// Whether a listing is being read: only that may do without a set, for it tells so.
+    is_listing: Cell<bool>,
 }
 
 impl<P: Http + Clock + Keys> Creatio<P> {
@@ -92,7 +97,8 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         let (odata, service) = (caller(&base), caller(&site.base));
         let (lookups, cards) = (RefCell::default(), RefCell::default());
         let lore = Rc::default();
-        Self { odata, service, user: None, week: Weekday::Mon, site, lore, lookups, cards }
+        let (unread, is_listing) = (RefCell::default(), Cell::new(false));
+        Self { odata, service, user: None, week: Weekday::Mon, site, lore, lookups, cards, unread, is_listing }
     }
 
     /// The same, for filters that ask for the current user or the current week: the user's id, and the culture of the profile (`en-US`).
@@ -132,7 +138,10 @@ impl<P: Http + Clock + Keys> Replica for Creatio<P> {
     }
 
     async fn observe(&self, scope: &Scope, cursor: Option<&Cursor>) -> Result<Listing> {
-        let mut listing = self.observed(scope, cursor).await?;
+        self.is_listing.set(true);
+        let observed = self.observed(scope, cursor).await;
+        self.is_listing.set(false);
+        let mut listing = observed?;
         if !listing.complete.is_empty() {
             self.adopt(&mut listing.items).await?;
         }
@@ -153,7 +162,11 @@ impl<P: Http + Clock + Keys> Directory for Creatio<P> {
         self.contacts_of(addresses).await
     }
 
-    async fn members(&self, groups: &[GroupId]) -> Result<Membership> {
-        self.members_of(groups).await
+    async fn members(&self, groups: &[GroupId], window: &Window) -> Result<Membership> {
+        self.members_of(groups, window).await
+    }
+
+    async fn membership(&self, groups: &[GroupId]) -> Result<Option<String>> {
+        self.membership_of(groups).await.map(Some)
     }
 }

@@ -8,7 +8,7 @@ use crate::engine::settings::Settings;
 use crate::error::Result;
 use crate::model::{
     Address, ContactId, Container, ContainerId, Cursor, Facts, GroupId, Instant, Item, ItemId, Kind, Listing,
-    Malformed, Mark, Patch, Record, Side, Uid, Version, Window,
+    Malformed, Mark, Patch, Person, Record, Side, Uid, Version, Window,
 };
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -137,6 +137,19 @@ pub enum Clue {
     Uid(Uid),
     /// Items that carry our mark for this Activity, in every calendar and list. Creatio has no such items.
     Mark(ItemId),
+    /// Creatio: Activities that look like this to a person, linked or not, except e-mails. On Exchange nothing answers it.
+    Look(Look),
+}
+
+/// How an Activity looks to a person.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Look {
+    /// Its title; letters are the same in both cases, and white space counts as in a record's title.
+    pub title: String,
+    /// When it starts, to the minute.
+    pub start: Instant,
+    /// When it ends, to the minute.
+    pub end: Instant,
 }
 
 /// What answers a clue.
@@ -272,6 +285,19 @@ pub struct Written {
     /// What was written over, if that was seen not to be what the decision rests on: somebody was faster, and the server can't make a write depend
     /// on what it finds. It goes to the history.
     pub replaced: Option<Box<Record>>,
+    /// Creatio: what of the people could not be written, though the Activity was. The next run writes it: the base must not have it.
+    pub missing: Option<Missing>,
+}
+
+/// Participants of an Activity whose rows are not as they were to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Missing {
+    /// Who: as they were to be, or, if they were to go, as they are.
+    pub people: Vec<Person>,
+    /// The user's own answer is not there.
+    pub response: bool,
+    /// Why, as [`Refusal::Rejected`] tells it.
+    pub reason: String,
 }
 
 /// A write that was not confirmed.
@@ -283,6 +309,8 @@ pub enum Refusal {
     Gone,
     /// The server refused it: its code or deepest message, cut short. Trying again would not help.
     Rejected(String),
+    /// Creatio: an Activity with the id of this creation is there, and the user may not read it.
+    Taken,
     /// It may or may not have been carried out: the next run finds out.
     Unknown,
     /// It was not sent, or surely not carried out: the next run does it.
@@ -325,11 +353,22 @@ pub trait Directory {
     /// What stops a run.
     async fn people(&self, addresses: &[Address]) -> Result<Vec<(Address, ContactId)>>;
 
-    /// The Activities that are in these groups.
+    /// The Activities that are in these groups and touch `window`.
     ///
     /// # Errors
     /// What stops a run; a group that can't be evaluated is named in the answer.
-    async fn members(&self, groups: &[GroupId]) -> Result<Membership>;
+    async fn members(&self, groups: &[GroupId], window: &Window) -> Result<Membership>;
+
+    /// A text that is another once somebody has put Activities into these groups, taken some out, or changed what a group selects; asked for by every
+    /// run, it must be cheap. That an Activity joins a group because it was edited itself, or because a day has passed, it does not tell. `None`: it
+    /// can't be told, and the members have to be asked for.
+    ///
+    /// # Errors
+    /// What stops a run.
+    async fn membership(&self, groups: &[GroupId]) -> Result<Option<String>> {
+        let _ = groups;
+        Ok(None)
+    }
 }
 
 /// Activities of groups.

@@ -161,6 +161,7 @@ async fn decide<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Event
     let mut plan = plan::plan(&context, &observed.seen);
     plan.held.extend(observed.held);
     state.cursors = observed.cursors;
+    state.membership = observed.membership;
     if observed.full {
         state.compared = Some(device);
         state.holding = observed.holding;

@@ -6,23 +6,28 @@ mod retell;
 
 use super::door::{Met, Told};
 use super::map::{self, Context};
-use super::people::Wish;
+use super::people::{Seat, Wish};
 use super::query::{Change, Deed};
 use super::read::Reading;
+use super::refusal::{TAKEN, is_taken, word};
 use super::wire::Participant;
-use super::write::{change, creation};
+use super::write::{change, creation, fits};
 use super::{ACTIVITIES, Creatio};
 use crate::error::Error;
 use crate::http::Silence;
 use crate::http::odata::understand;
+use crate::model::person::normal;
 use crate::model::record::differences;
-use crate::model::{Field, Item, ItemId, Record, Version};
-use crate::ports::{Clock, Create, Http, Keys, Op, Outcome, Refusal, Update, Written};
+use crate::model::{ContactId, Field, Item, ItemId, Person, Record, Version};
+use crate::ports::{Clock, Create, Http, Keys, Missing, Op, Outcome, Refusal, Update, Written};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The entity.
 const SET: &str = "Activity";
+
+/// Milliseconds that are waited before each further look for a write that does not show yet.
+pub(super) const PATIENCE: [u64; 3] = [500, 1_500, 4_000];
 
 /// How far one write has come.
 #[derive(Clone, Debug)]
@@ -48,6 +53,8 @@ struct Work<'a> {
     seen: Option<Item>,
     /// What it was written over, if that was not what was seen.
     replaced: Option<Box<Record>>,
+    /// Whose rows of participants were not confirmed, and why.
+    unsure: BTreeMap<ContactId, String>,
 }
 
 impl<P: Http + Clock + Keys> Creatio<P> {
@@ -59,23 +66,67 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         self.carry_out(&mut works).await;
         self.once_more(&mut works).await;
         // created or not, changed or not: from here on what the server holds decides
-        let mut before = self.held(&works).await;
+        let mut before = self.held(&works, |work, held| is_late(work, held)).await;
         if let Ok(held) = &before
             && self.retell(&mut works, held).await
         {
-            before = self.held(&works).await;
+            before = self.held(&works, |work, held| is_late(work, held)).await;
         }
-        if let Ok(before) = &before {
-            for work in &mut works {
-                settle(work.op, &mut work.stage, before);
-            }
-            self.lay_ghosts(&mut works, before).await;
-        }
-        let after = match before {
-            Ok(before) if self.write_people(&mut works, &before).await => self.held(&works).await,
-            before => before,
+        let Ok(before) = before else {
+            return works.into_iter().map(|work| outcome(work, None, None)).collect();
         };
-        works.into_iter().map(|work| outcome(work, after.as_ref().ok())).collect()
+        for work in &mut works {
+            settle(work.op, &mut work.stage, &before);
+        }
+        self.lay_ghosts(&mut works, &before).await;
+        let after = if self.write_people(&mut works, &before).await {
+            let late = |work: &Work<'_>, held: &Held| work.unsure.is_empty() && !self.open(work, held).is_empty();
+            self.held(&works, late).await.ok()
+        } else {
+            Some(before)
+        };
+        let missing: Vec<Option<Missing>> = works.iter().map(|work| self.missing(work, after.as_ref())).collect();
+        let outcomes: Vec<Outcome> =
+            works.into_iter().zip(missing).map(|(work, missing)| outcome(work, missing, after.as_ref())).collect();
+        for (op, written) in ops.iter().zip(&outcomes).filter_map(|(op, told)| Some((op, told.as_ref().ok()?))) {
+            match op {
+                Op::Create(_) | Op::Update(_) => {
+                    self.lore.wrote(&written.id, self.odata.now());
+                }
+                Op::Delete { .. } => self.lore.removed(&written.id),
+            }
+        }
+        outcomes
+    }
+
+    /// The changes of participants' rows that a confirmed work still needs.
+    fn open(&self, work: &Work<'_>, held: &Held) -> Vec<Seat> {
+        let lookups = self.lookups();
+        let (Stage::Done, Some(wish), Some(id)) = (&work.stage, Wish::of(work.op), target(work.op)) else {
+            return Vec::new();
+        };
+        let Some(item) = held.items.get(id) else { return Vec::new() };
+        wish.changes(id, &held.rows_of(id), item.facts.owner.as_ref(), (&self.site.contact, &lookups))
+    }
+
+    /// What of the participants was refused and is not there either; one that is there was written, whatever the answer was (a repeated creation is
+    /// refused for its id). Where nobody can tell, all that is unsure.
+    fn missing(&self, work: &Work<'_>, held: Option<&Held>) -> Option<Missing> {
+        let open: Option<BTreeSet<ContactId>> =
+            held.map(|held| self.open(work, held).into_iter().map(|seat| seat.contact).collect());
+        let is_missing = |contact: &ContactId| open.as_ref().is_none_or(|open| open.contains(contact));
+        let mut missing = work.unsure.iter().filter(|(contact, _)| is_missing(contact)).peekable();
+        let reason = missing.peek().map(|(_, why)| (*why).clone())?;
+        let contacts: BTreeSet<&ContactId> = missing.map(|(contact, _)| contact).collect();
+        let wanted = match work.op {
+            Op::Create(create) => &create.record,
+            Op::Update(update) => &update.patch.record,
+            Op::Delete { .. } => return None,
+        };
+        let all = people(wanted).iter().chain(work.seen.iter().flat_map(|item| people(&item.record)));
+        let named = all.filter(|one| one.contact.as_ref().is_some_and(|contact| contacts.contains(contact)));
+        let response = contacts.contains(&self.site.contact);
+        Some(Missing { people: normal(named.cloned()), response, reason })
     }
 
     /// Compares versions; what must not be written is settled.
@@ -91,7 +142,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
                     (seen, guard(op, held).map_or(Stage::Planned, Stage::Settled))
                 }
             };
-            Work { op, stage, seen, replaced: None }
+            Work { op, stage, seen, replaced: None, unsure: BTreeMap::new() }
         };
         ops.iter().map(work).collect()
     }
@@ -193,24 +244,17 @@ impl<P: Http + Clock + Keys> Creatio<P> {
 
     /// Writes participants; whether there was anything to write.
     async fn write_people(&self, works: &mut [Work<'_>], before: &Held) -> bool {
-        let lookups = self.lookups();
-        let context = (&self.site.contact, &*lookups);
         let mut changes = Vec::new();
-        let mut places = Vec::new();
+        let mut seats = Vec::new();
         for (place, work) in works.iter().enumerate() {
-            let (Stage::Done, Some(wish), Some(id)) = (&work.stage, Wish::of(work.op), target(work.op)) else {
-                continue;
-            };
-            let Some(item) = before.items.get(id) else { continue };
-            let rows = before.rows_of(id);
-            for change in wish.changes(id, &rows, item.facts.owner.as_ref(), context) {
+            for Seat { contact, change } in self.open(work, before) {
                 changes.push(change);
-                places.push(place);
+                seats.push((place, contact));
             }
         }
-        for (place, told) in places.into_iter().zip(self.write(&changes).await) {
-            if let (Err(refusal), Some(work)) = (joined(told), works.get_mut(place)) {
-                work.stage = Stage::Settled(refusal);
+        for ((place, contact), told) in seats.into_iter().zip(self.write(&changes).await) {
+            if let (Some(why), Some(work)) = (unconfirmed(told), works.get_mut(place)) {
+                work.unsure.insert(contact, why);
             }
         }
         !changes.is_empty()
@@ -221,14 +265,25 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         Ok(Held::new(self.read(&ids.into_iter().collect::<Vec<_>>()).await?))
     }
 
-    /// What the server holds of everything that was sent.
-    async fn held(&self, works: &[Work<'_>]) -> Result<Held, Error> {
-        let sent = works.iter().filter(|work| match work.stage {
-            Stage::Done => !matches!(work.op, Op::Delete { .. }),
-            Stage::Doubtful(_) => true,
-            Stage::Planned | Stage::Missed | Stage::Settled(_) => false,
-        });
-        self.reread(sent.filter_map(|work| target(work.op))).await
+    /// What the server holds of everything that was sent, read again as long as a write that it confirmed does not show: reads may be answered by
+    /// a copy of the database that is some seconds behind.
+    async fn held(&self, works: &[Work<'_>], late: impl Fn(&Work<'_>, &Held) -> bool) -> Result<Held, Error> {
+        let sent = || {
+            works.iter().filter(|work| match work.stage {
+                Stage::Done => !matches!(work.op, Op::Delete { .. }),
+                Stage::Doubtful(_) => true,
+                Stage::Planned | Stage::Missed | Stage::Settled(_) => false,
+            })
+        };
+        let mut held = self.reread(sent().filter_map(|work| target(work.op))).await?;
+        for wait in PATIENCE {
+            if !sent().any(|work| late(work, &held)) {
+                break;
+            }
+            self.odata.pause(wait).await;
+            held = self.reread(sent().filter_map(|work| target(work.op))).await?;
+        }
+        Ok(held)
     }
 }
 
@@ -306,21 +361,24 @@ fn answered(op: &Op, told: Told) -> Stage {
         // throttled to the end
         (Err(fault), _) if matches!(fault.status(), Some(429 | 503 | 504)) => Stage::Settled(Refusal::NotSent),
         // a creation that was repeated after a lost reply is refused for its id
-        (Err(fault), Op::Create(_)) => Stage::Doubtful(Some(fault.detail())),
-        (Err(fault), Op::Update(_) | Op::Delete { .. }) => Stage::Settled(Refusal::Rejected(fault.detail())),
+        (Err(fault), Op::Create(_)) if is_taken(&fault) => Stage::Doubtful(Some(TAKEN.to_owned())),
+        (Err(fault), Op::Create(_)) => Stage::Doubtful(Some(word(&fault))),
+        (Err(fault), Op::Update(_) | Op::Delete { .. }) => Stage::Settled(Refusal::Rejected(word(&fault))),
     }
 }
 
-/// What an answer to the write of a participant's row says of the whole write. The Activity itself is written by then, but to call it done
-/// would make missing participants look like removed ones.
-fn joined(told: Told) -> Result<(), Refusal> {
-    match told.map_err(|_| Refusal::Unknown)? {
-        Ok(Met::Row | Met::Changed(_)) => Ok(()),
-        Ok(Met::Nothing) => Err(Refusal::Unknown),
-        Err(fault) if matches!(fault.status(), Some(404 | 429 | 503 | 504)) => Err(Refusal::Unknown),
-        Err(fault) => Err(Refusal::Rejected(format!("participants: {}", fault.detail()))),
+/// Why a change of an Activity or of a participant's row was not confirmed; `None` if it was.
+fn unconfirmed(told: Told) -> Option<String> {
+    match told {
+        Ok(Ok(Met::Row | Met::Changed(_))) => None,
+        Ok(Ok(Met::Nothing)) | Err(_) => Some(UNKNOWN.to_owned()),
+        Ok(Err(fault)) if matches!(fault.status(), Some(404 | 429 | 503 | 504)) => Some(UNKNOWN.to_owned()),
+        Ok(Err(fault)) => Some(word(&fault)),
     }
 }
+
+/// The word for a write of which it is not known whether it was carried out.
+const UNKNOWN: &str = "CreatioUnknown";
 
 /// Decides what was in doubt by what is there.
 fn settle(op: &Op, stage: &mut Stage, held: &Held) {
@@ -333,8 +391,9 @@ fn settle(op: &Op, stage: &mut Stage, held: &Held) {
             // another device may have made it of what it saw: the next run compares the two
             if is_whole(create, item) { Stage::Done } else { Stage::Settled(Refusal::Unknown) }
         }
+        (Op::Create(_), None, Some(reason)) if reason == TAKEN && !malformed => Stage::Settled(Refusal::Taken),
         (Op::Create(_), _, Some(reason)) => Stage::Settled(Refusal::Rejected(reason)),
-        (Op::Create(_), Some(_), None) => Stage::Settled(Refusal::Rejected("another Activity has this id".to_owned())),
+        (Op::Create(_), Some(_), None) => Stage::Settled(Refusal::Rejected(TAKEN.to_owned())),
         (Op::Create(_), None, None) if !malformed => Stage::Settled(Refusal::NotSent),
         (Op::Delete { .. }, None, _) if !malformed => Stage::Done,
         (Op::Delete { .. }, Some(_), _) => Stage::Settled(Refusal::NotSent),
@@ -359,11 +418,32 @@ fn is_whole(create: &Create, item: &Item) -> bool {
 fn is_written(update: &Update, item: &Item) -> bool {
     let columns = update.patch.fields.iter().filter(|field| !matches!(field, Field::People | Field::Response));
     differences(&update.patch.record, &item.record).is_disjoint(&columns.copied().collect())
-        && (update.uid.is_none() || item.facts.uid == update.uid)
+        && (update.uid.as_ref().is_none_or(|uid| !fits(uid)) || item.facts.uid == update.uid)
         && (update.status.is_none() || item.facts.status == update.status)
 }
 
-fn outcome(work: Work<'_>, held: Option<&Held>) -> Outcome {
+/// Whether the server confirmed a write that `held` does not show, as if it had been read before it.
+fn is_late(work: &Work<'_>, held: &Held) -> bool {
+    match (&work.stage, work.op) {
+        (Stage::Done, Op::Create(create)) => create.id.as_ref().is_some_and(|id| held.lacks(id)),
+        (Stage::Done, Op::Update(update)) => held.items.get(&update.id).is_some_and(|item| {
+            let as_before = work.seen.as_ref().is_some_and(|seen| seen.version == item.version);
+            as_before && !is_written(update, item)
+        }),
+        (Stage::Done, Op::Delete { .. }) => false,
+        (Stage::Planned | Stage::Doubtful(_) | Stage::Missed | Stage::Settled(_), _) => false,
+    }
+}
+
+/// The people of a meeting.
+fn people(record: &Record) -> &[Person] {
+    match record {
+        Record::Meeting(meeting) => &meeting.people,
+        Record::Task(_) => &[],
+    }
+}
+
+fn outcome(work: Work<'_>, missing: Option<Missing>, held: Option<&Held>) -> Outcome {
     let Work { op, stage, replaced, .. } = work;
     let container = ACTIVITIES.into();
     match (stage, op, held) {
@@ -372,18 +452,23 @@ fn outcome(work: Work<'_>, held: Option<&Held>) -> Outcome {
             if create.id.as_ref().is_some_and(|id| held.lacks(id)) =>
         {
             let id = create.id.clone().ok_or(Refusal::Unknown)?;
-            Ok(Written { id, container, version: Version::new(""), item: None, replaced })
+            Ok(Written { id, container, version: Version::new(""), item: None, replaced, missing: None })
+        }
+        // created it is in any case, and its people are looked after by the next run
+        (Stage::Done, Op::Create(create), None) if missing.is_some() => {
+            let id = create.id.clone().ok_or(Refusal::Unknown)?;
+            Ok(Written { id, container, version: Version::new(""), item: None, replaced, missing })
         }
         (Stage::Settled(refusal), _, _) => Err(refusal),
         (Stage::Planned | Stage::Missed, _, _) => Err(Refusal::NotSent),
         (Stage::Doubtful(_), _, _) | (Stage::Done, Op::Create(_) | Op::Update(_), None) => Err(Refusal::Unknown),
         (Stage::Done, Op::Delete { id, version, .. }, _) => {
-            Ok(Written { id: id.clone(), container, version: version.clone(), item: None, replaced })
+            Ok(Written { id: id.clone(), container, version: version.clone(), item: None, replaced, missing })
         }
         (Stage::Done, Op::Create(_) | Op::Update(_), Some(held)) => {
             let item = target(op).and_then(|id| held.items.get(id)).ok_or(Refusal::Unknown)?;
             let (id, version) = (item.id.clone(), item.version.clone());
-            Ok(Written { id, container, version, item: Some(Box::new(item.clone())), replaced })
+            Ok(Written { id, container, version, item: Some(Box::new(item.clone())), replaced, missing })
         }
     }
 }

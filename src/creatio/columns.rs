@@ -25,9 +25,14 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         body.into_iter().filter(|(column, _)| !self.lore.reach.is_lacking(column)).collect()
     }
 
-    /// The fields that no column holds here.
+    /// The fields that no column holds here, or whose rows can't be read at present.
     pub(super) fn unheld(&self) -> Vec<Field> {
-        self.lore.reach.is_lacking("Location").then_some(Field::Place).into_iter().collect()
+        let place = self.lore.reach.is_lacking("Location").then_some(Field::Place);
+        let unread = self.unread.borrow();
+        // without the Contacts nobody knows who the participants are, but the user's own answer is known
+        let people = (!unread.is_empty()).then_some(Field::People);
+        let response = unread.contains_key("ActivityParticipant").then_some(Field::Response);
+        place.into_iter().chain(people).chain(response).collect()
     }
 
     /// Whether a refusal came from columns that are not there, so that the question is worth asking again without them.

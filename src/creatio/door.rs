@@ -41,6 +41,14 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     /// # Errors
     /// The first question that neither answers.
     pub(super) async fn pages(&self, queries: &[Query<'_>]) -> Result<Vec<Page<Value>>> {
+        self.each_page(queries).await?.into_iter().collect()
+    }
+
+    /// As [`Creatio::pages`], with what keeps each question from being answered by itself.
+    ///
+    /// # Errors
+    /// What keeps all of them from being answered.
+    pub(super) async fn each_page(&self, queries: &[Query<'_>]) -> Result<Vec<Result<Page<Value>>>> {
         let mut answers = self.by_their_ways(queries).await?;
         let reach = &self.lore.reach;
         let barred = |answer: &Result<Page<Value>>, query: &Query<'_>| {
@@ -64,7 +72,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
                 *answer = told;
             }
         }
-        answers.into_iter().collect()
+        Ok(answers)
     }
 
     /// Adds the rows of `page` and of the pages after it to `rows`.
@@ -101,6 +109,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             }
             calls => {
                 let answers = self.batch(calls).await;
+                let answers = self.apart(calls, answers, |_| true).await;
                 let read =
                     |answer: Answer| answer.map_err(|silence| silence.error).and_then(|response| read(&response));
                 answers.into_iter().map(read).collect()
@@ -143,6 +152,36 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         let calls: Vec<Call> = calls.iter().map(|call| self.told(clocks, call)).collect();
         let answers = self.odata.batch(&envelope(), &calls).await;
         answers.into_iter().map(|answer| answer.map(|response| self.taken(clocks, response))).collect()
+    }
+
+    /// `answers`, with those calls asked one by one whose batch could not be read: one reply that is no JSON spoils the envelope of all. `which` may be
+    /// asked again.
+    pub(super) async fn apart(
+        &self,
+        calls: &[Call],
+        answers: Vec<Answer>,
+        which: impl Fn(&Call) -> bool,
+    ) -> Vec<Answer> {
+        let mut told = Vec::with_capacity(answers.len());
+        let mut broken = false;
+        for (call, answer) in calls.iter().zip(answers) {
+            let is_garbled = matches!(&answer, Err(Silence { error: Error::Unreadable { .. }, .. }));
+            if !is_garbled || broken || !which(call) {
+                told.push(answer);
+                continue;
+            }
+            let sent = match self.clocks().await {
+                Ok(clocks) => {
+                    let sent = self.odata.send(&self.told(clocks, call)).await;
+                    sent.map(|response| self.taken(clocks, response))
+                }
+                Err(error) => Err(error),
+            };
+            // after one without a reply no further one is sent
+            broken = sent.is_err();
+            told.push(sent.map_err(|error| Silence { error, maybe: true }));
+        }
+        told
     }
 
     /// A call as the server has to be told it.

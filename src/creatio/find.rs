@@ -1,36 +1,57 @@
 //! Finding particular activities, whatever the window: a direct read, so that an absence is sure (as far as the user may see).
 
 use super::Creatio;
-use super::query::{Query, Test};
-use super::read::{malformed, row_id};
+use super::apply::PATIENCE;
+use super::query::{Query, Sign, Test, no_email};
+use super::read::{Reading, malformed, row_id};
+use super::write::fits;
 use crate::error::Result;
-use crate::model::{Item, ItemId, Malformed, Uid};
-use crate::ports::{Clock, Clue, Found, Http, Keys};
+use crate::model::text::line;
+use crate::model::{Instant, Item, ItemId, Malformed, Record, TaskWhen, Uid, When};
+use crate::ports::{Clock, Clue, Found, Http, Keys, Look};
+use chrono::{DurationRound, TimeDelta};
+use serde_json::Value;
 use std::collections::BTreeSet;
 use uuid::Uuid;
+
+/// What is said of an activity that reads do not show yet.
+const LATE: &str = "CreatioLate";
 
 impl<P: Http + Clock + Keys> Creatio<P> {
     /// See [`Replica::find`](crate::ports::Replica::find).
     pub(super) async fn found(&self, clues: &[Clue]) -> Result<Vec<Found>> {
         let mut ids: BTreeSet<ItemId> = BTreeSet::new();
         let mut uids: BTreeSet<&Uid> = BTreeSet::new();
+        let mut looks: BTreeSet<&Look> = BTreeSet::new();
         for clue in clues {
             match clue {
                 // whatever a mark says: what is no GUID is no Activity
                 Clue::Id { id, .. } | Clue::Mark(id) => {
                     ids.extend(Uuid::parse_str(id.as_str()).is_ok().then(|| id.clone()));
                 }
-                Clue::Uid(uid) => {
-                    uids.insert(uid);
+                // one that no column holds is found nowhere
+                Clue::Uid(uid) => uids.extend(fits(uid).then_some(uid)),
+                Clue::Look(look) => {
+                    looks.insert(look);
                 }
             }
         }
         ids.extend(self.with_uids(&uids).await?);
-        let reading = self.read(&ids.into_iter().collect::<Vec<_>>()).await?;
+        ids.extend(self.with_looks(&looks).await?);
+        let ids: Vec<ItemId> = ids.into_iter().collect();
+        let mut reading = self.read(&ids).await?;
+        for wait in PATIENCE {
+            if !ids.iter().any(|id| self.is_late(id, &reading)) {
+                break;
+            }
+            self.odata.pause(wait).await;
+            reading = self.read(&ids).await?;
+        }
         let nameless = reading.malformed.iter().find(|bad| bad.id.is_none());
         let answers = |clue: &Clue, item: &Item| match clue {
             Clue::Id { id, .. } | Clue::Mark(id) => item.id == *id,
             Clue::Uid(uid) => item.facts.uid.as_ref() == Some(uid),
+            Clue::Look(look) => !item.facts.email && shows(look, item),
         };
         let told = |clue: &Clue| {
             let mut found = Found {
@@ -42,9 +63,36 @@ impl<P: Http + Clock + Keys> Creatio<P> {
                 // whose row it is can't be told: it may be this one's, which must not look absent
                 found.malformed.push(malformed(named(clue), &bad.reason));
             }
+            if named(clue).is_some_and(|id| self.is_late(&id, &reading)) {
+                // it was written a moment ago: whether it is gone the next run sees
+                found.refused = Some(LATE.to_owned());
+            }
             found
         };
         Ok(clues.iter().map(told).collect())
+    }
+
+    /// Whether `reading` lacks an activity that was written a moment ago, as if a copy of the database answered that is behind.
+    fn is_late(&self, id: &ItemId, reading: &Reading) -> bool {
+        let there = reading.items.iter().any(|item| item.id == *id)
+            || reading.malformed.iter().any(|bad| bad.id.as_ref() == Some(id));
+        !there && self.lore.is_recent(id, self.odata.now())
+    }
+
+    /// The ids of the activities that look so. Titles are compared here: how a database compares letters is its own affair.
+    async fn with_looks(&self, looks: &BTreeSet<&Look>) -> Result<Vec<ItemId>> {
+        let minute = TimeDelta::minutes(1);
+        let within = |column, at: Instant| {
+            let from = to_the_minute(at);
+            [Test::at(column, Sign::Ge, from), Test::at(column, Sign::Lt, from + minute)]
+        };
+        let span = |look: &&Look| Test::All([within("StartDate", look.start), within("DueDate", look.end)].concat());
+        let query = Query { set: "Activity", select: "Id,Title", filter: no_email("Type"), ..Query::default() };
+        let [rows] = self.ask([query.any(looks.iter().map(span))]).await?;
+        let titles: BTreeSet<String> = looks.iter().map(|look| spelled(&look.title)).collect();
+        let alike =
+            |row: &&Value| row.get("Title").and_then(Value::as_str).is_some_and(|t| titles.contains(&spelled(t)));
+        Ok(rows.iter().filter(alike).filter_map(row_id).collect())
     }
 
     /// The ids of the activities that have one of these UIDs.
@@ -62,7 +110,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
 fn named(clue: &Clue) -> Option<ItemId> {
     match clue {
         Clue::Id { id, .. } | Clue::Mark(id) => Some(id.clone()),
-        Clue::Uid(_) => None,
+        Clue::Uid(_) | Clue::Look(_) => None,
     }
 }
 
@@ -70,6 +118,33 @@ fn named(clue: &Clue) -> Option<ItemId> {
 fn is_meant(clue: &Clue, bad: &Malformed) -> bool {
     match clue {
         Clue::Id { id, .. } | Clue::Mark(id) => bad.id.as_ref() == Some(id),
-        Clue::Uid(_) => true,
+        Clue::Uid(_) | Clue::Look(_) => true,
     }
+}
+
+/// Whether an activity looks so.
+fn shows(look: &Look, item: &Item) -> bool {
+    let span = match &item.record {
+        Record::Meeting(meeting) => match meeting.when {
+            When::Timed { start, end } => Some((start, end)),
+            When::AllDay { .. } => None, // never in Creatio
+        },
+        Record::Task(task) => match task.when {
+            TaskWhen::Timed { start, due } => Some((start, due)),
+            TaskWhen::Days { .. } => None,
+        },
+    };
+    let same = |(start, end): (Instant, Instant)| {
+        to_the_minute(start) == to_the_minute(look.start) && to_the_minute(end) == to_the_minute(look.end)
+    };
+    spelled(item.record.title()) == spelled(&look.title) && span.is_some_and(same)
+}
+
+/// A title as it is compared.
+fn spelled(title: &str) -> String {
+    line(title).to_lowercase()
+}
+
+fn to_the_minute(at: Instant) -> Instant {
+    at.duration_trunc(TimeDelta::minutes(1)).unwrap_or(at)
 }

@@ -3,7 +3,7 @@
 //! A group whose filter neither of them takes has no members and is named with the condition at fault.
 
 use super::filters::{self, Filter, Viewer};
-use super::query::{LONGEST, Query, Test, date, no_email};
+use super::query::{LONGEST, Query, Test, date, in_window, in_window_of, no_email};
 use super::reach::Transport;
 use super::read::{row_id, understood};
 use super::stock::{FOLDER_DYNAMIC, FOLDER_STATIC};
@@ -11,7 +11,7 @@ use super::wire::{Folder, Membership as Row};
 use super::{Creatio, odata, reply, service};
 use crate::error::{Error, Result};
 use crate::http::Call;
-use crate::model::{GroupId, ItemId};
+use crate::model::{GroupId, ItemId, Window};
 use crate::ports::{Clock, Http, Keys, Membership};
 use chrono::Weekday;
 use serde::Deserialize;
@@ -80,7 +80,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     }
 
     /// See [`Directory::members`](crate::ports::Directory::members).
-    pub(super) async fn members_of(&self, groups: &[GroupId]) -> Result<Membership> {
+    pub(super) async fn members_of(&self, groups: &[GroupId], window: &Window) -> Result<Membership> {
         let rules = self.rules(groups).await?;
         let mut membership = Membership::default();
         let mut fixed = Vec::new();
@@ -88,17 +88,57 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             match rules.get(group.as_str()) {
                 None => membership.failed.push((group.clone(), "the group is not there".to_owned())),
                 Some(Rule::Rows) => fixed.push(Test::row("Folder", group)),
-                Some(Rule::Filter(set, column)) => match self.filtered((set, column), group).await? {
+                Some(Rule::Filter(set, column)) => match self.filtered((set, column), group, window).await? {
                     Ok(members) => membership.members.extend(members),
                     Err(why) => membership.failed.push((group.clone(), why)),
                 },
             }
         }
         let query = Query { set: "ActivityInFolder", select: "ActivityId", order: "Id", ..Query::default() };
+        let fixed = fixed.into_iter().map(|folder| folder.and(in_window_of(window))).collect();
         let rows = self.all(&query, fixed).await?;
         let rows = understood::<Row>(rows, "ActivityId", "ActivityInFolder.").0;
         membership.members.extend(rows.iter().filter_map(|row| row.activity_id.item()));
         Ok(membership)
+    }
+
+    /// See [`Directory::membership`](crate::ports::Directory::membership): how many rows tie Activities to these groups and when the last of them was
+    /// saved, and when the groups themselves were.
+    pub(super) async fn membership_of(&self, groups: &[GroupId]) -> Result<String> {
+        let stamps = |set, filter: Test, ids: &[GroupId]| {
+            let query = Query { set, select: "Id,ModifiedOn", filter, order: "Id", ..Query::default() };
+            query.any(ids.iter().map(Test::id))
+        };
+        let rows = Query { set: "ActivityInFolder", select: "Id,ModifiedOn", ..Query::default() };
+        let tied = rows.any(groups.iter().map(|group| Test::row("Folder", group)));
+        let newest = tied.iter().map(|query| Query { order: "ModifiedOn desc", top: 1, ..query.clone() });
+        let counts = tied.iter().map(|query| Query { count: true, ..query.clone() });
+        let mut queries = stamps("ActivityFolder", Test::default(), groups);
+        queries.extend(newest);
+        let plain = queries.len();
+        queries.extend(counts);
+        let mut told = Vec::new();
+        for (nth, page) in self.pages(&queries).await?.into_iter().enumerate() {
+            if nth < plain {
+                let mut rows = Vec::new();
+                self.follow(page, &mut rows).await?;
+                told.extend(rows.iter().map(stamp));
+            } else {
+                told.push(page.count.map(|count| count.to_string()).unwrap_or_default());
+            }
+        }
+        let known = |group: &&GroupId| told.iter().any(|stamp| stamp.starts_with(group.as_str()));
+        let others: Vec<GroupId> = groups.iter().filter(|group| !known(group)).cloned().collect();
+        if !others.is_empty() {
+            let query = Query { set: "FolderTree", select: "Id,ModifiedOn", order: "Id", ..Query::default() };
+            let trees = match self.ask([query.any(others.iter().map(Test::id))]).await {
+                Ok([rows]) => rows,
+                Err(error) if refused(&error).is_some() => Vec::new(),
+                Err(error) => return Err(error),
+            };
+            told.extend(trees.iter().map(stamp));
+        }
+        Ok(told.join(";"))
     }
 
     /// What the members of these groups follow from, by the group's id; a group that is not there is left out.
@@ -134,7 +174,12 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     }
 
     /// The activities that the filter of `group` selects, which is kept in `place`, or why it can't be evaluated.
-    async fn filtered(&self, place: (&str, &str), group: &GroupId) -> Result<Result<Vec<ItemId>, String>> {
+    async fn filtered(
+        &self,
+        place: (&str, &str),
+        group: &GroupId,
+        window: &Window,
+    ) -> Result<Result<Vec<ItemId>, String>> {
         let stored = match self.stored(place, group).await {
             Ok(stored) => stored,
             Err(error) => return refused(&error).map(Err).ok_or(error),
@@ -148,7 +193,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             date: &date,
         };
         match filters::read(&stored, &viewer) {
-            Ok(filter) => self.selected(&filter).await,
+            Ok(filter) => self.selected(&filter, window).await,
             Err(obstacle) => Ok(Err(obstacle.to_string())),
         }
     }
@@ -172,17 +217,17 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         }
     }
 
-    async fn selected(&self, filter: &Filter) -> Result<Result<Vec<ItemId>, String>> {
+    async fn selected(&self, filter: &Filter, window: &Window) -> Result<Result<Vec<ItemId>, String>> {
         let way = self.lore.reach.way("Activity");
         let mut trouble = match (&filter.odata, way) {
-            (Ok(text), Transport::Odata) => match self.by_filter(text).await? {
+            (Ok(text), Transport::Odata) => match self.by_filter(text, window).await? {
                 Ok(members) => return Ok(Ok(members)),
                 Err(why) => why,
             },
             (Ok(_), Transport::Dataservice) => "OData is not open to the user".to_owned(),
             (Err(obstacle), _) => obstacle.to_string(),
         };
-        match self.by_stored(&filter.stored).await {
+        match self.by_stored(&filter.stored, window).await {
             Ok(members) => Ok(Ok(members)),
             Err(error) => match refused(&error) {
                 Some(why) => {
@@ -196,13 +241,18 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     }
 
     /// The activities that `filter` selects, e-mails aside, or why the server does not take it.
-    async fn by_filter(&self, filter: &str) -> Result<Result<Vec<ItemId>, String>> {
-        let whole = no_email("Type").and(Test::Odata(filter.to_owned()));
+    async fn by_filter(&self, filter: &str, window: &Window) -> Result<Result<Vec<ItemId>, String>> {
         let query = Query { set: "Activity", select: "Id", order: "Id", top: PAGE, ..Query::default() };
-        let longest = Query { filter: whole.clone(), skip: usize::from(u16::MAX), ..query.clone() };
-        if odata::call(&longest).path.len() > LONGEST {
+        let own = Test::Odata(filter.to_owned());
+        // without the window more are told than are needed, which is better than none
+        let wholes = [in_window(window), no_email("Type")].map(|test| test.and(own.clone()));
+        let fits = |whole: &Test| {
+            let longest = Query { filter: whole.clone(), skip: usize::from(u16::MAX), ..query.clone() };
+            odata::call(&longest).path.len() <= LONGEST
+        };
+        let Some(whole) = wholes.into_iter().find(fits) else {
             return Ok(Err("the filter is too long for an address".to_owned()));
-        }
+        };
         match self.all(&query, vec![whole]).await {
             Ok(rows) => Ok(Ok(rows.iter().filter_map(row_id).collect())),
             Err(error) => refused(&error).map(Err).ok_or(error),
@@ -210,11 +260,11 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     }
 
     /// The activities that the stored filter selects by the server's own judgement, e-mails aside.
-    async fn by_stored(&self, stored: &Value) -> Result<Vec<ItemId>> {
+    async fn by_stored(&self, stored: &Value, window: &Window) -> Result<Vec<ItemId>> {
         let zone = &*self.site.zone;
         let mut members = Vec::new();
         loop {
-            let ask = service::select_stored(stored, &no_email("Type"), (PAGE, members.len()), zone);
+            let ask = service::select_stored(stored, &in_window(window), (PAGE, members.len()), zone);
             let page = service::page(&self.service.send(&ask.call()).await?, zone);
             let rows = page.map_err(|fault| fault.error(super::SIDE))?.value;
             let read = rows.len();
@@ -250,6 +300,12 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         }
         Ok(all)
     }
+}
+
+/// A row's id and when it was saved, as the server tells them.
+fn stamp(row: &Value) -> String {
+    let member = |name: &str| row.get(name).and_then(Value::as_str).unwrap_or_default();
+    format!("{} {}", member("Id"), member("ModifiedOn"))
 }
 
 /// The first day of the weeks of a culture, as .NET has it for those that Creatio is sold in: Monday but for a few.

@@ -3,8 +3,14 @@
 
 use super::clock::{Clock, Clocks};
 use super::reach::Reach;
+use crate::model::{Instant, ItemId};
+use chrono::TimeDelta;
 use serde::Deserialize;
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::collections::BTreeMap;
+
+/// How far a copy of the database may be behind from which reads are answered.
+const LATELY: TimeDelta = TimeDelta::minutes(1);
 
 /// What the administrator says of the installation's times (creatio.md §8); what is not said is probed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -56,6 +62,8 @@ pub struct Lore {
     found: Cell<Option<Findings>>,
     /// How it is reached.
     pub reach: Reach,
+    /// The Activities that were written lately, and when: a read that lacks one of them may be behind.
+    written: RefCell<BTreeMap<ItemId, Instant>>,
 }
 
 impl Lore {
@@ -80,6 +88,23 @@ impl Lore {
     /// Forgets what was only assumed: it is to be probed again.
     pub(super) fn doubt(&self) {
         self.found.set(self.found.get().filter(|found| found.sure));
+    }
+
+    /// Notes that an Activity was written.
+    pub(super) fn wrote(&self, id: &ItemId, now: Instant) {
+        let mut written = self.written.borrow_mut();
+        written.retain(|_, at| now - *at < LATELY);
+        written.insert(id.clone(), now);
+    }
+
+    /// Notes that an Activity was removed.
+    pub(super) fn removed(&self, id: &ItemId) {
+        self.written.borrow_mut().remove(id);
+    }
+
+    /// Whether an Activity was written so lately that a read which lacks it may be behind.
+    pub(super) fn is_recent(&self, id: &ItemId, now: Instant) -> bool {
+        self.written.borrow().get(id).is_some_and(|at| now - *at < LATELY)
     }
 
     /// Notes what times in bodies mean, which only a write tells; whether that is news.

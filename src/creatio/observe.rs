@@ -1,14 +1,15 @@
 //! Observing: a full reading of the window, or what changed since the last one. Creatio has no tombstones: a delta counts the window's
 //! activities, and a count that the changes don't explain makes the reading a full one.
 
+use super::clock::doubled;
 use super::door::Tongue;
 use super::query::{Query, Sign, Test, in_window, no_email};
-use super::read::{row_id, understood};
+use super::read::{contacts, row_id, understood};
 use super::wire::Trace;
 use super::{ACTIVITIES, Creatio, SIDE};
 use crate::error::{Error, Result};
 use crate::http::odata::Page;
-use crate::model::{Container, Cursor, Instant, ItemId, Kind, Listing, Malformed, Window};
+use crate::model::{Container, Cursor, Instant, ItemId, Kind, Listing, Malformed, Window, Zone};
 use crate::ports::{Clock, Http, Keys, Scope};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
@@ -21,9 +22,9 @@ const PAGE: usize = 200;
 const SHRINK: usize = 4;
 /// More changed rows than this, and a full reading is no dearer.
 const MANY: usize = 2_000;
-/// Rows are looked at again that are this much older than the newest one seen: a slow save may become visible after a later one, and
-/// date filters are not exact (creatio.md §1.5).
-const OVERLAP: TimeDelta = TimeDelta::minutes(2);
+/// Rows are looked at again that were saved this much before the last reading, by the server's clock: a slow save may become visible two minutes
+/// after its stamp, and the clock that stamps rows may be two minutes from the one that dates replies.
+const OVERLAP: TimeDelta = TimeDelta::minutes(4);
 
 /// Where the next reading goes on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -40,42 +41,64 @@ struct Place {
     participants: Tide,
 }
 
-/// How far rows of one entity set were read, by the server's own stamps.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+/// How far rows of one entity set were read.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Tide {
-    /// The newest `ModifiedOn` seen.
-    high: Instant,
-    /// The rows seen that the overlap shows again: id and `ModifiedOn`.
-    seen: BTreeSet<String>,
+    /// When they were read, by the server's clock: never later, whatever stamps rows bear (an import or a wrong clock leaves some in the future).
+    read: Instant,
+    /// The rows seen that the overlap shows again, by id, and their `ModifiedOn`.
+    seen: BTreeMap<String, String>,
 }
 
 impl Tide {
-    /// The tide after these rows were seen too.
-    fn after(&self, rows: &[Trace]) -> Self {
-        let high = rows.iter().filter_map(|row| row.modified_on.at).fold(self.high, Instant::max);
-        let late = rows.iter().filter(|row| row.modified_on.at.is_some_and(|at| at >= high - OVERLAP));
-        Self { high, seen: late.map(Self::key).collect() }
+    /// The tide of a reading at `read` that showed these rows.
+    fn at<'a>(read: Instant, rows: impl IntoIterator<Item = &'a Trace>) -> Self {
+        let key = |row: &Trace| Some((row.id.as_str()?.to_owned(), row.modified_on.text.clone()));
+        Self { read, seen: rows.into_iter().filter_map(key).collect() }
     }
 
     /// The rows not seen before.
     fn unseen<'a>(&self, rows: &'a [Trace]) -> Vec<&'a Trace> {
-        rows.iter().filter(|row| !self.seen.contains(&Self::key(row))).collect()
+        let known = |row: &Trace| row.id.as_str().and_then(|id| self.seen.get(id)) == Some(&row.modified_on.text);
+        rows.iter().filter(|row| !known(row)).collect()
     }
 
-    fn key(row: &Trace) -> String {
-        format!("{} {}", row.id.as_str().unwrap_or_default(), row.modified_on.text)
+    /// How many of these rows of activities are new in `window`: created since, or so shortly before that they would have been seen.
+    fn created(&self, rows: &[&Trace], (window, zone): (&Window, &dyn Zone)) -> u64 {
+        let from = reach(self.read, zone);
+        let late = |row: &&&Trace| row.created_on.at.is_some_and(|at| at >= from);
+        let known = |row: &Trace| row.id.as_str().is_some_and(|id| self.seen.contains_key(id));
+        let inside = |row: &&&Trace| match (row.start_date.at, row.due_date.at) {
+            (Some(start), Some(due)) => window.holds(start, due, false),
+            (Some(_) | None, _) => false,
+        };
+        let new = rows.iter().filter(late).filter(|row| !known(row)).filter(inside);
+        u64::try_from(new.count()).unwrap_or(u64::MAX)
     }
 
     /// The filter for rows from here on.
     fn filter(&self) -> Test {
-        Test::at("ModifiedOn", Sign::Ge, self.high - OVERLAP)
+        Test::at("ModifiedOn", Sign::Ge, self.read - OVERLAP)
     }
+}
+
+/// The earliest stamp that the filter of a reading after `read` may show: in the hour that a wall clock has twice it is wider (see `clock`).
+fn reach(read: Instant, zone: &dyn Zone) -> Instant {
+    let from = read - OVERLAP;
+    from - doubled(zone, from).unwrap_or_default()
+}
+
+/// All rows of the window, and when their reading began, by the server's clock.
+struct Whole {
+    rows: Vec<Value>,
+    read: Option<Instant>,
 }
 
 impl<P: Http + Clock + Keys> Creatio<P> {
     /// See [`Replica::observe`](crate::ports::Replica::observe).
     pub(super) async fn observed(&self, scope: &Scope, cursor: Option<&Cursor>) -> Result<Listing> {
         self.cards.borrow_mut().clear();
+        self.unread.borrow_mut().clear();
         let place = cursor.and_then(|cursor| serde_json::from_str::<Place>(&cursor.0).ok());
         // what could only be assumed may be seen by now
         self.lore.doubt();
@@ -92,14 +115,21 @@ impl<P: Http + Clock + Keys> Creatio<P> {
 
     /// Everything in the window.
     async fn full(&self, window: Window, tongue: Tongue) -> Result<Listing> {
-        let rows = self.all_in(&window).await?;
+        let Whole { rows, read } = self.all_in(&window).await?;
         let (traces, _) = understood::<Trace>(rows.clone(), "Id", "");
         let count = u64::try_from(rows.len()).unwrap_or(u64::MAX);
         let reading = self.complete(rows).await?;
-        let activities = Tide::default().after(&traces);
         let participants: Vec<Trace> = reading.participants.iter().map(Trace::from).collect();
-        // without participants' rows, theirs can't be older than the activities'
-        let participants = Tide { high: activities.high, seen: BTreeSet::new() }.after(&participants);
+        let newest = traces.iter().chain(&participants).filter_map(|row| row.modified_on.at).max();
+        // a server that does not tell its clock is no earlier than what it stamped last, if that is no stamp of the future
+        let read = read.unwrap_or_else(|| newest.unwrap_or_default().min(self.odata.now()));
+        let from = reach(read, &*self.site.zone);
+        let late = |row: &&Trace| row.modified_on.at.is_some_and(|at| at >= from);
+        let activities = Tide::at(read, traces.iter().filter(late));
+        // those that could not be read are all read once they can
+        let is_known = !self.unread.borrow().contains_key("ActivityParticipant");
+        let joined = if is_known { read } else { Instant::default() };
+        let participants = Tide::at(joined, participants.iter().filter(late));
         // nothing there: there is no stamp to go on from
         let place = (count > 0).then_some(Place { tongue, window, count, activities, participants });
         let listing = Listing { items: reading.items, malformed: reading.malformed, ..Listing::default() };
@@ -112,24 +142,42 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         let participants = no_email("Activity.Type").and(place.participants.filter());
         let changed =
             |set, select, filter| Query { set, select, filter, order: "ModifiedOn,Id", top: MANY, ..Query::default() };
-        let queries = [
+        let mut queries = vec![
             changed("Activity", "Id,CreatedOn,StartDate,DueDate,ModifiedOn", activities),
             changed("ActivityParticipant", "Id,ActivityId,ModifiedOn", participants),
             Query { set: "Activity", filter: in_window(&place.window), count: true, ..Query::default() },
         ];
-        let mut pages = self.pages(&queries).await?.into_iter();
-        let (mut rows, mut joined) = (Vec::new(), Vec::new());
-        self.follow(pages.next().unwrap_or_else(nothing), &mut rows).await?;
-        self.follow(pages.next().unwrap_or_else(nothing), &mut joined).await?;
-        let count = pages.next().and_then(|page| page.count);
-        if rows.len() >= MANY || joined.len() >= MANY {
-            return Ok(None);
+        queries.extend(contacts());
+        let mut pages = self.each_page(&queries).await?.into_iter();
+        let now = self.server_time();
+        let mut next = || pages.next().unwrap_or_else(|| Ok(nothing()));
+        let mut rows = Vec::new();
+        self.follow(next()?, &mut rows).await?;
+        let joined = match next() {
+            Ok(page) => {
+                let mut joined = Vec::new();
+                self.follow(page, &mut joined).await.map(|()| joined)
+            }
+            Err(error) => Err(error),
+        };
+        let joined = self.spared("ActivityParticipant", joined)?;
+        let count = next()?.count;
+        for page in [next(), next()] {
+            self.spared("Contact", page.map(|page| page.value))?;
         }
         let (rows, mut malformed) = understood::<Trace>(rows, "Id", "");
         let (joined, bad) = understood::<Trace>(joined, "ActivityId", "ActivityParticipant.");
+        let next = now.unwrap_or_else(|| {
+            let stamps = rows.iter().chain(&joined).filter_map(|row| row.modified_on.at);
+            stamps.fold(place.activities.read, Instant::max).min(self.odata.now())
+        });
+        if [&rows, &joined].into_iter().any(|rows| is_cut(rows, next)) {
+            return Ok(None);
+        }
         malformed.extend(bad);
         let changed = place.activities.unseen(&rows);
-        if count != Some(place.count + created(&changed, &place)) {
+        let new = place.activities.created(&changed, (&place.window, &*self.site.zone));
+        if count != Some(place.count + new) {
             return Ok(None);
         }
         let changed = changed.iter().filter_map(|row| row.id.item());
@@ -138,8 +186,12 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         let reading = self.read(&ids.into_iter().collect::<Vec<_>>()).await?;
         malformed.extend(reading.malformed);
         let place = Place {
-            activities: place.activities.after(&rows),
-            participants: place.participants.after(&joined),
+            activities: Tide::at(next, &rows),
+            participants: if self.unread.borrow().contains_key("ActivityParticipant") {
+                place.participants
+            } else {
+                Tide::at(next, &joined)
+            },
             count: count.unwrap_or(place.count),
             window: place.window,
             tongue: place.tongue,
@@ -150,8 +202,9 @@ impl<P: Http + Clock + Keys> Creatio<P> {
 
     /// All rows in the window, each once, the newest reading of it. Pages are keyed by `ModifiedOn`: a row saved meanwhile moves to the end and
     /// is seen again, where paging by number alone would lose its neighbour.
-    async fn all_in(&self, window: &Window) -> Result<Vec<Value>> {
+    async fn all_in(&self, window: &Window) -> Result<Whole> {
         let mut rows = BTreeMap::new();
+        let mut began = None;
         let (mut key, mut skip, mut top) = (None, 0, PAGE);
         loop {
             let since = key.map(|at| Test::at("ModifiedOn", Sign::Ge, at)).unwrap_or_default();
@@ -166,6 +219,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
                 }
                 asked => asked.map(|[page]| page)?,
             };
+            began = began.or(self.server_time());
             let last = page.last().and_then(|row| row.get("ModifiedOn")?.as_str()?.parse::<Instant>().ok());
             let read = page.len();
             // a row without an id is kept by its place: it has to be reported
@@ -176,7 +230,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
                     .map(|(n, row)| ((row_id(&row), row_id(&row).map_or(place + n, |_| 0)), row)),
             );
             if read < top {
-                return Ok(rows.into_values().collect());
+                return Ok(Whole { rows: rows.into_values().collect(), read: began });
             }
             // what has been passed by number is among the rows: far more of it than of them is the same again and again
             if skip + read > rows.len() + PAGE {
@@ -186,6 +240,11 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             // a page full of one and the same stamp can't be passed by the stamp, nor can the hour that a wall clock shows twice
             (key, skip) = if last <= key { (key, skip + read) } else { (last, 0) };
         }
+    }
+
+    /// The server's clock at its last reply, if it told.
+    fn server_time(&self) -> Option<Instant> {
+        self.odata.told().max(self.service.told())
     }
 
     /// The listing with what every reading tells.
@@ -200,19 +259,20 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             writable: true,
         };
         let cursor = place.and_then(|place| serde_json::to_string(place).ok()).map(Cursor);
-        let now = self.odata.told().max(self.service.told());
+        let now = self.server_time();
+        let mut listing = listing;
+        // a whole set has no id to be named by
+        let unread = self.unread.borrow();
+        let unread = unread.iter().map(|(set, why)| format!("{set}: {why}"));
+        listing.malformed.extend(unread.map(|reason| Malformed { id: None, container: None, reason }));
         Listing { containers: vec![container], cursor, now, unheld: self.unheld(), ..listing }
     }
 }
 
-/// How many of the changed rows are new in the window: created since the last reading.
-fn created(changed: &[&Trace], place: &Place) -> u64 {
-    let new = changed.iter().filter(|row| row.created_on.at.is_some_and(|at| at > place.activities.high));
-    let inside = new.filter(|row| match (row.start_date.at, row.due_date.at) {
-        (Some(start), Some(due)) => place.window.holds(start, due, false),
-        (Some(_) | None, _) => false,
-    });
-    u64::try_from(inside.count()).unwrap_or(u64::MAX)
+/// Whether rows of up to `now` are missing behind these, which are in the order of their stamps. Those of the future may be: they stay the same
+/// until somebody saves them, and are then among the others.
+fn is_cut(rows: &[Trace], now: Instant) -> bool {
+    rows.len() >= MANY && rows.last().and_then(|row| row.modified_on.at).is_none_or(|last| last <= now)
 }
 
 /// An activity whose row and whose participant's row can't be read is still one.

@@ -40,15 +40,15 @@ impl<'a> Wish<'a> {
         (wish != Self::default()).then_some(wish)
     }
 
-    /// The changes that fulfil it where `rows` are the participants' rows now.
+    /// The changes that fulfil it where `rows` are the participants' rows now; none: it is fulfilled.
     pub(super) fn changes(
         &self,
         activity: &ItemId,
         rows: &[&Participant],
         owner: Option<&ContactId>,
         (me, lookups): (&ContactId, &Lookups),
-    ) -> Vec<Change> {
-        let mut changes = Vec::new();
+    ) -> Vec<Seat> {
+        let mut changes: Vec<Seat> = Vec::new();
         if let Some(people) = self.people {
             let guests = rows.iter().filter(|row| is_guest(row, owner, me));
             let contacts: BTreeSet<&str> =
@@ -60,13 +60,13 @@ impl<'a> Wish<'a> {
             }
             changes.extend(guests.filter(|row| !wanted(row)).filter_map(|row| {
                 let deed = Deed::Delete { id: row.id.0.clone()?, seen: row.modified_on.at };
-                Some(Change { set: SET, deed })
+                Some(Seat { contact: row.participant_id.contact()?, change: Change { set: SET, deed } })
             }));
             changes.extend(people.iter().filter_map(|person| {
                 let contact = person.contact.as_ref().filter(|contact| *contact != me)?;
                 let row = there.get(contact.as_str()).copied();
                 let (role, response) = (lookups.role_id(person.role), response_id(person.response));
-                match row {
+                let change = match row {
                     None => Some(added(activity, contact, role, response)),
                     Some(row) if !is_guest(row, owner, me) => None,
                     Some(row) => {
@@ -75,21 +75,32 @@ impl<'a> Wish<'a> {
                         let body = json!({"RoleId": role, "InviteResponseId": response});
                         if same { None } else { changed(row, body) }
                     }
-                }
+                };
+                Some(Seat { contact: contact.clone(), change: change? })
             }));
         }
         if let Some(response) = self.response.map(response_id) {
-            changes.extend(match own(rows, me) {
+            let change = match own(rows, me) {
                 None => Some(added(activity, me, ROLE_PARTICIPANT, response)),
                 Some(row) if row.invite_response_id.as_str() == Some(response) => None,
                 Some(row) => changed(row, json!({"InviteResponseId": response})),
-            });
+            };
+            changes.extend(change.map(|change| Seat { contact: me.clone(), change }));
         }
         changes
     }
 }
 
 const SET: &str = "ActivityParticipant";
+
+/// The change of one participant's row.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Seat {
+    /// Whose row it is.
+    pub(super) contact: ContactId,
+    /// What is done to it.
+    pub(super) change: Change,
+}
 
 /// The change of a row, as long as it is as it was read.
 fn changed(row: &Participant, body: Value) -> Option<Change> {

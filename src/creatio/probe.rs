@@ -10,7 +10,7 @@ use super::query::{Query, Sign, Test};
 use super::read::understood;
 use super::wire::{Guid, Stamp};
 use super::{Creatio, SIDE, odata, reply, service};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::time::{Fixed, instant, local};
 use crate::model::{Instant, Zone};
 use crate::ports::{Clock, Http, Keys};
@@ -20,8 +20,6 @@ use serde_json::Value;
 
 /// How far two readings of one stamp may be apart: the DataService tells milliseconds, or whole seconds.
 const ALIKE: TimeDelta = TimeDelta::seconds(2);
-/// A stamp that is this far ahead of the server's clock is none of its clock.
-const AHEAD: TimeDelta = TimeDelta::minutes(10);
 
 /// The stamps of a row.
 #[derive(Deserialize)]
@@ -32,15 +30,27 @@ struct Stamps {
     modified_on: Stamp,
 }
 
+/// The sets whose newest stamps are looked at.
+const SETS: [&str; 3] = ["Contact", "Activity", "ActivityParticipant"];
+/// How far the clock that stamps rows may be from the one that dates replies.
+const NOW: TimeDelta = TimeDelta::minutes(2);
+/// How old the newest stamp may be that still tells which of two clocks it is by: nobody saves anything for exactly as long as the zone is away from
+/// UTC, and then somebody does.
+const JUST: TimeDelta = TimeDelta::minutes(10);
+
 /// One stamp as OData tells it.
 struct Sample {
+    set: &'static str,
     id: String,
     column: &'static str,
     shown: Instant,
 }
 
 impl<P: Http + Clock + Keys> Creatio<P> {
-    /// Finds out what times mean. What can't be found out is taken for UTC.
+    /// Finds out what times mean. Where the wall clock is UTC for the time being, that can't be found out, and is taken for UTC.
+    ///
+    /// # Errors
+    /// What stops a run; `Settings` where nothing tells.
     pub(super) async fn probe(&self) -> Result<Findings> {
         let half_year = TimeDelta::days(182);
         let zone = &*self.site.zone;
@@ -48,27 +58,34 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             // the wall clock is UTC
             return Ok(Findings { clocks: Clocks::default(), sure: true });
         }
-        match self.probed(zone).await {
-            Err(error) if refused(&error).is_some() => Ok(Findings::default()),
-            found => found,
-        }
+        self.probed(zone).await
     }
 
     async fn probed(&self, zone: &dyn Zone) -> Result<Findings> {
-        let query = Query {
-            set: "Contact",
-            select: "Id,CreatedOn,ModifiedOn",
-            order: "ModifiedOn desc",
-            top: 20,
-            ..Query::default()
-        };
-        let page = reply::page(&self.odata.send(&odata::call(&query)).await?).map_err(|fault| fault.error(SIDE))?;
-        let samples = samples(understood::<Stamps>(page.value, "Id", "Contact.").0);
-        let now = self.odata.now();
-        if samples.iter().any(|sample| sample.shown > now + AHEAD) {
-            // no stamp lies in the future
-            return Ok(Findings { sure: true, clocks: self.with_filter(zone, &samples, Mode::Local).await? });
+        let calls = SETS.map(|set| {
+            let (select, order) = ("Id,CreatedOn,ModifiedOn", "ModifiedOn desc");
+            odata::call(&Query { set, select, order, top: 20, ..Query::default() })
+        });
+        let mut samples = Vec::new();
+        let mut open = false;
+        for (set, answer) in SETS.into_iter().zip(self.odata.batch(&envelope(), &calls).await) {
+            let page = answer.map_err(|silence| silence.error).and_then(|response| {
+                let page = reply::page(&response);
+                page.map_err(|fault| fault.error(SIDE))
+            });
+            open |= page.is_ok();
+            match page {
+                Ok(page) => samples.extend(sampled(set, understood::<Stamps>(page.value, "Id", "").0)),
+                // one set that is kept from the user leaves the others
+                Err(error) if refused(&error).is_some() => {}
+                Err(error) => return Err(error),
+            }
         }
+        if !open {
+            // OData tells nothing, and thus no times
+            return Ok(Findings::default());
+        }
+        let now = self.odata.now();
         // where the wall clock is UTC for the time being, both look alike
         let telling = samples.iter().find(|sample| zone.offset(sample.shown) != 0);
         let Some(sample) = telling else { return Ok(Findings::default()) };
@@ -78,8 +95,9 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             Err(error) => return Err(error),
         };
         let Some(wall) = wall else {
-            // whatever replies mean, filters have to mean the same
-            return Ok(Findings { sure: false, clocks: self.with_filter(zone, &samples, Mode::Utc).await? });
+            // nobody tells the wall clock: the server's own clock has to
+            let read = by_date(zone, &samples, now).ok_or_else(|| Error::Settings(UNTOLD.to_owned()))?;
+            return Ok(Findings { sure: true, clocks: self.with_filter(zone, &samples, read).await? });
         };
         let is_wall = (sample.shown.naive_utc() - wall).abs() < ALIKE;
         let read = if is_wall { Mode::Local } else { Mode::Utc };
@@ -89,7 +107,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     /// A stamp by the wall clock of the user's profile.
     async fn wall(&self, sample: &Sample) -> Result<Option<NaiveDateTime>> {
         let filter = Test::id(&sample.id);
-        let query = Query { set: "Contact", select: sample.column, filter, top: 1, ..Query::default() };
+        let query = Query { set: sample.set, select: sample.column, filter, top: 1, ..Query::default() };
         // in a zone without offset the wall clock is told as it is
         let ask = service::select(&query, &Fixed::utc());
         let page = service::page(&self.service.send(&ask.call()).await?, &Fixed::utc());
@@ -107,10 +125,10 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         let telling = samples.iter().map(|sample| (sample, meant(sample))).find(|(_, at)| zone.offset(*at) != 0);
         let Some((sample, at)) = telling else { return Ok(Clocks::all(read)) };
         let call = |at: Instant| {
-            let Sample { id, column, .. } = sample;
+            let Sample { set, id, column, .. } = sample;
             let since = Test::at(column, Sign::Ge, at - ALIKE);
             let filter = Test::id(id).and(since).and(Test::at(column, Sign::Lt, at + ALIKE));
-            odata::call(&Query { set: "Contact", select: "Id", filter, ..Query::default() })
+            odata::call(&Query { set, select: "Id", filter, ..Query::default() })
         };
         let calls = [call(at), call(local(zone, at).and_utc())];
         let mut found = [false; 2];
@@ -127,12 +145,32 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     }
 }
 
-fn samples(rows: Vec<Stamps>) -> Vec<Sample> {
+/// What is said where nothing tells what times mean.
+const UNTOLD: &str = "clock: nothing tells what this installation's times mean; save any record in Creatio and run again, or say it in the policy";
+
+/// What replies mean by the server's own clock, at which it told these stamps; `None` where that tells nothing. Nothing is saved in the future: what looks so by
+/// one reading is told by the other. Else what was saved just now by one reading, and is the newest, is told by that.
+fn by_date(zone: &dyn Zone, samples: &[Sample], now: Instant) -> Option<Mode> {
+    let ahead = TimeDelta::seconds(i64::from(zone.offset(now)));
+    let (utc, local) = (now, now + ahead);
+    // an import may leave stamps that lie in the future by any reading
+    let shown = || samples.iter().map(|sample| sample.shown).filter(|at| *at <= utc.max(local) + NOW);
+    let (early, late) = if ahead < TimeDelta::zero() { (local, utc) } else { (utc, local) };
+    let (by_early, by_late) =
+        if ahead < TimeDelta::zero() { (Mode::Local, Mode::Utc) } else { (Mode::Utc, Mode::Local) };
+    let newest = shown().max()?;
+    if newest > early + NOW {
+        return Some(by_late).filter(|_| newest <= late + NOW);
+    }
+    (newest >= early - JUST).then_some(by_early)
+}
+
+fn sampled(set: &'static str, rows: Vec<Stamps>) -> Vec<Sample> {
     let both = rows.into_iter().flat_map(|row| {
         let Stamps { id, created_on, modified_on } = row;
         [("ModifiedOn", modified_on), ("CreatedOn", created_on)].map(|(column, stamp)| {
             let id = id.0.clone()?;
-            stamp.at.map(|shown| Sample { id, column, shown })
+            stamp.at.map(|shown| Sample { set, id, column, shown })
         })
     });
     both.flatten().collect()

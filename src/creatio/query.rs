@@ -236,10 +236,18 @@ pub(super) fn no_email(path: &'static str) -> Test {
 
 /// The condition for activities that touch `window` (see [`Window::holds`]; nothing in Creatio is known to be an occurrence).
 pub(super) fn in_window(window: &Window) -> Test {
-    let (start, due) = ("StartDate", "DueDate");
+    touching(window, ("Type", "StartDate", "DueDate"))
+}
+
+/// The same for rows that belong to an Activity.
+pub(super) fn in_window_of(window: &Window) -> Test {
+    touching(window, ("Activity.Type", "Activity.StartDate", "Activity.DueDate"))
+}
+
+fn touching(window: &Window, (kind, start, due): (&'static str, &'static str, &'static str)) -> Test {
     let point = [Test::at(start, Sign::Ge, window.from), Test::at(due, Sign::Ge, window.from)];
     Test::All(vec![
-        no_email("Type"),
+        no_email(kind),
         Test::at(start, Sign::Lt, window.to),
         Test::Any(vec![Test::at(due, Sign::Gt, window.from), Test::All(point.into())]),
     ])

@@ -1,6 +1,7 @@
 //! Reads activities whole: rows, their participants, the participants' addresses, and what lookups mean; each in one batch however many
 //! activities there are.
 
+use super::groups::refused;
 use super::map::{self, Card, Context, Lookups};
 use super::query::{Query, Test};
 use super::stock::COMMUNICATION_EMAIL;
@@ -36,9 +37,12 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             let select = self.columns();
             let query = Query { set: "Activity", select: &select, ..Query::default() };
             let rows = query.any(ids.iter().map(Test::id));
-            match self.ask([rows, participants(ids), self.statuses(), self.roles()]).await {
-                Ok([rows, participants, statuses, roles]) => {
-                    self.learn(statuses, roles);
+            let [rows, participants, statuses, roles] =
+                self.ask_each([rows, self.participants(ids), self.statuses(), self.roles()]).await?;
+            match rows {
+                Ok(rows) => {
+                    self.learn(statuses?, roles?);
+                    let participants = self.spared("ActivityParticipant", participants)?;
                     return self.completed(rows, participants).await;
                 }
                 Err(error) if self.explained(&error).await? => {}
@@ -50,9 +54,35 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     /// What these rows of `Activity` are.
     pub(super) async fn complete(&self, rows: Vec<Value>) -> Result<Reading> {
         let ids: Vec<ItemId> = rows.iter().filter_map(row_id).collect();
-        let [participants, statuses, roles] = self.ask([participants(&ids), self.statuses(), self.roles()]).await?;
-        self.learn(statuses, roles);
+        let [participants, statuses, roles, contacts] =
+            self.ask_each([self.participants(&ids), self.statuses(), self.roles(), contacts()]).await?;
+        self.learn(statuses?, roles?);
+        self.spared("Contact", contacts)?;
+        let participants = self.spared("ActivityParticipant", participants)?;
         self.completed(rows, participants).await
+    }
+
+    /// The rows of a set that a listing can do without: while it can't be read, that is noted, and what is known of people says nothing.
+    pub(super) fn spared(&self, set: &'static str, rows: Result<Vec<Value>>) -> Result<Vec<Value>> {
+        match rows {
+            Err(error) if self.is_listing.get() => match refused(&error) {
+                Some(why) => {
+                    self.unread.borrow_mut().insert(set, why);
+                    Ok(Vec::new())
+                }
+                None => Err(error),
+            },
+            rows => rows,
+        }
+    }
+
+    /// The questions for the participants of these activities, if they can be read.
+    fn participants(&self, ids: &[ItemId]) -> Vec<Query<'static>> {
+        if self.unread.borrow().contains_key("ActivityParticipant") {
+            return Vec::new();
+        }
+        let query = Query { set: "ActivityParticipant", select: Participant::COLUMNS, ..Query::default() };
+        query.any(ids.iter().map(|id| Test::row("Activity", id)))
     }
 
     async fn completed(&self, rows: Vec<Value>, participants: Vec<Value>) -> Result<Reading> {
@@ -83,16 +113,36 @@ impl<P: Http + Clock + Keys> Creatio<P> {
 
     /// The rows that each group of calls gives, all groups in as few requests as possible, every page followed to its end.
     pub(super) async fn ask<const N: usize>(&self, groups: [Vec<Query<'_>>; N]) -> Result<[Vec<Value>; N]> {
-        let sizes = groups.each_ref().map(Vec::len);
-        let pages = self.pages(&groups.into_iter().flatten().collect::<Vec<_>>()).await?;
-        let mut pages = pages.into_iter();
-        let mut rows = [const { Vec::new() }; N];
-        for (rows, size) in rows.iter_mut().zip(sizes) {
-            for page in pages.by_ref().take(size) {
-                self.follow(page, rows).await?;
-            }
+        let mut all = [const { Vec::new() }; N];
+        for (all, rows) in all.iter_mut().zip(self.ask_each(groups).await?) {
+            *all = rows?;
         }
-        Ok(rows)
+        Ok(all)
+    }
+
+    /// As [`Creatio::ask`], with what keeps each group from being answered by itself.
+    pub(super) async fn ask_each<const N: usize>(
+        &self,
+        groups: [Vec<Query<'_>>; N],
+    ) -> Result<[Result<Vec<Value>>; N]> {
+        let sizes = groups.each_ref().map(Vec::len);
+        let pages = self.each_page(&groups.into_iter().flatten().collect::<Vec<_>>()).await?;
+        let mut pages = pages.into_iter();
+        let mut all = [const { Ok(Vec::new()) }; N];
+        for (all, size) in all.iter_mut().zip(sizes) {
+            let mut rows = Vec::new();
+            let mut trouble = None;
+            for page in pages.by_ref().take(size) {
+                let followed = match page {
+                    Ok(page) if trouble.is_none() => self.follow(page, &mut rows).await,
+                    Ok(_) => Ok(()),
+                    Err(error) => Err(error),
+                };
+                trouble = trouble.or(followed.err());
+            }
+            *all = trouble.map_or(Ok(rows), Err);
+        }
+        Ok(all)
     }
 
     /// Makes sure that what can be known of these Contacts is known.
@@ -107,7 +157,14 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             Query { set: "ContactCommunication", select: "ContactId,Number", filter: email, ..Query::default() };
         let people = people.any(contacts.iter().map(Test::id));
         let numbers = numbers.any(contacts.iter().map(|id| Test::row("Contact", id)));
-        let [people, numbers] = self.ask([people, numbers]).await?;
+        if self.unread.borrow().contains_key("Contact") {
+            return Ok(());
+        }
+        let [people, numbers] = self.ask_each([people, numbers]).await?;
+        let (people, numbers) = (self.spared("Contact", people)?, self.spared("Contact", numbers)?);
+        if self.unread.borrow().contains_key("Contact") {
+            return Ok(());
+        }
         let mut cards = self.cards.borrow_mut();
         for contact in contacts {
             cards.entry(contact).or_default();
@@ -156,10 +213,9 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     }
 }
 
-/// The questions for the participants of these activities.
-fn participants(ids: &[ItemId]) -> Vec<Query<'static>> {
-    let query = Query { set: "ActivityParticipant", select: Participant::COLUMNS, ..Query::default() };
-    query.any(ids.iter().map(|id| Test::row("Activity", id)))
+/// The questions that show whether it can be read who people are.
+pub(super) fn contacts() -> Vec<Query<'static>> {
+    ["Contact", "ContactCommunication"].map(|set| Query { set, select: "Id", top: 1, ..Query::default() }).into()
 }
 
 /// The rows that could be read; of the others, the Activity whose id stands in `id`, and what is wrong with it.

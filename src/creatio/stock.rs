@@ -26,6 +26,9 @@ pub(super) const SERVER_TYPE_EXCHANGE: &str = "3490bd45-4f4d-4613-aa06-454546f33
 /// `CommunicationType` E-mail.
 pub(super) const COMMUNICATION_EMAIL: &str = "ee1c85c3-cfcb-df11-9b2a-001d60e938c6";
 
+/// Characters that `GlobalActivityID` holds, as UTF-16 counts them (creatio.md §2.1).
+pub(super) const LONGEST_UID: usize = 250;
+
 const NOT_STARTED: &str = "384d4b84-58e6-df11-971b-001d60e938c6";
 const IN_PROGRESS: &str = "394d4b84-58e6-df11-971b-001d60e938c6";
 const COMPLETED: &str = "4bdbb88f-58e6-df11-971b-001d60e938c6";

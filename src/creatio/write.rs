@@ -1,9 +1,9 @@
 //! Fields → the JSON of an insert or a change of `Activity`. Pure. Participants are not written here: they are rows of their own.
 
 use super::query::{Body, date};
-use super::stock::{CATEGORY_MEETING, CATEGORY_TO_DO, TYPE_TASK, priority_id, status_id};
+use super::stock::{CATEGORY_MEETING, CATEGORY_TO_DO, LONGEST_UID, TYPE_TASK, priority_id, status_id};
 use crate::model::html::sanitise;
-use crate::model::{ContactId, Field, Instant, Record, Reminder, TaskWhen, When};
+use crate::model::{ContactId, Field, Instant, Record, Reminder, TaskWhen, Uid, When};
 use crate::ports::{Create, Update};
 use chrono::TimeDelta;
 use serde_json::Value;
@@ -31,7 +31,7 @@ pub(super) fn creation(op: &Create, me: &ContactId) -> Result<Body, String> {
     if let Some(id) = &op.id {
         set(&mut body, "Id", id.as_str());
     }
-    if let Some(uid) = &op.facts.uid {
+    if let Some(uid) = op.facts.uid.as_ref().filter(|uid| fits(uid)) {
         set(&mut body, "GlobalActivityID", uid.as_str());
     }
     if let Some(status) = op.facts.status {
@@ -58,7 +58,7 @@ pub(super) fn change(op: &Update) -> Result<Body, String> {
         // unset, the server would move the old one along (creatio.md §2.1)
         set(&mut body, "RemindToOwnerDate", date(at));
     }
-    if let Some(uid) = &op.uid {
+    if let Some(uid) = op.uid.as_ref().filter(|uid| fits(uid)) {
         set(&mut body, "GlobalActivityID", uid.as_str());
     }
     if let Some(status) = op.status {
@@ -87,6 +87,11 @@ pub(super) fn moments(record: &Record, fields: &BTreeSet<Field>) -> [Option<Inst
     let span = span(record).filter(|_| has(Field::When));
     let reminder = reminder(record).filter(|_| has(Field::When) || has(Field::Reminder));
     [span.map(|span| span.0), span.map(|span| span.1), reminder]
+}
+
+/// Whether `GlobalActivityID` holds a UID whole: one that is cut would be another's.
+pub(super) fn fits(uid: &Uid) -> bool {
+    uid.as_str().encode_utf16().count() <= LONGEST_UID
 }
 
 fn write(record: &Record, field: Field, body: &mut Body) -> Result<(), String> {

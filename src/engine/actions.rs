@@ -17,7 +17,7 @@ use super::link::{Held, Link, LinkState, Memory, PutBack, Reason};
 use super::merge::{self, Merge, Rule};
 use super::plan::Action;
 use super::settings::{Notify, Settings};
-use super::{Context, Seen, claim, identity, kept, project, scope};
+use super::{Account, Context, Seen, claim, identity, kept, project, scope};
 use crate::model::show::show;
 use crate::model::{
     Address, ContactId, Facts, Field, Instant, Item, ItemId, Kind, Pair, Patch, Person, Record, Response, Side, Status,
@@ -464,6 +464,28 @@ pub fn complete(link: &Link, item: &Item) -> Action {
         before: Some(link.clone()),
         after,
     }
+}
+
+/// The same creation for an Activity of the user's own, where the one that colleagues share is there and can't be read; `None` if it creates none.
+#[must_use]
+pub fn own_copy(action: &Action, account: &Account) -> Option<Action> {
+    let mut own = action.clone();
+    let create = own.writes.iter_mut().find_map(|(side, op)| match op {
+        Op::Create(create) if *side == Side::Creatio => Some(create),
+        Op::Create(_) | Op::Update(_) | Op::Delete { .. } => None,
+    })?;
+    let id = identity::own_copy(create.id.as_ref()?, account);
+    create.id = Some(id.clone());
+    own.after.ids.creatio = id.clone();
+    let site = &account.site;
+    for (_, op) in &mut own.writes {
+        if let Op::Update(update) = op
+            && let Some(mark) = update.mark.as_mut().filter(|mark| mark.site == *site)
+        {
+            mark.activity = id.clone();
+        }
+    }
+    Some(own)
 }
 
 /// The event of a pair got its UID only after the two were linked: it goes into the Activity's free `GlobalActivityID`. `before` is the link as it was

@@ -4,8 +4,11 @@ use super::decide::Step;
 use super::kept;
 use super::link::{Held, Link, LinkState, Reason};
 use super::plan::Action;
-use crate::model::{ContainerId, Facts, Field, Instant, Item, ItemId, Side};
-use crate::ports::{Op, Outcome, Refusal, Update, Written};
+use crate::model::{ContainerId, Facts, Field, Instant, Item, ItemId, Person, Record, Side, person};
+use crate::ports::{Missing, Op, Outcome, Refusal, Update, Written};
+
+/// The word for an id that another Activity has which can't be read.
+const TAKEN: &str = "CreatioTaken";
 
 /// What one action came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -28,11 +31,17 @@ pub fn fold(action: &Action, outcomes: &[Outcome], now: Instant) -> Folded {
     let mut link = Link { state: alive(action.after.state), ..action.after.clone() };
     let mut made = false;
     let mut left = Vec::new();
+    let (mut again, mut held) = (Vec::new(), Vec::new());
     for (n, (side, op)) in action.writes.iter().enumerate() {
         match (outcomes.get(n), op) {
             (Some(Ok(written)), Op::Create(_) | Op::Update(_)) => {
                 made |= matches!(op, Op::Create(_));
                 confirm(&mut link, *side, (op, written));
+                if let Some(missing) = &written.missing {
+                    lack(&mut link, *side, (written, missing));
+                    again.push((*side, written.id.clone(), written.container.clone()));
+                    held.push(unwritten(action, (*side, written), missing, now));
+                }
             }
             (Some(Ok(_)), Op::Delete { .. }) => {}
             // of what a conversion leaves behind only a read says that it is gone
@@ -46,13 +55,13 @@ pub fn fold(action: &Action, outcomes: &[Outcome], now: Instant) -> Folded {
             (None, _) => return failed(action, (*side, op), &Refusal::NotSent, now),
         }
     }
-    let mut folded = Folded { done: true, ..Folded::default() };
+    let mut folded = Folded { done: true, again, held, ..Folded::default() };
     match left.first() {
         // the new item is there, and what it replaces is still to be removed
         Some((side, op, refusal)) => {
             let Folded { again, held, .. } = failed(action, (*side, op), refusal, now);
-            folded.again = again.into_iter().map(|(side, _, _)| of(&link, side)).collect();
-            folded.held = held;
+            folded.again.extend(again.into_iter().map(|(side, _, _)| of(&link, side)));
+            folded.held.extend(held);
         }
         None if made && matches!(action.step, Step::Convert(_)) => {
             link.former = link.former.and_then(|old| old.former);
@@ -66,6 +75,62 @@ pub fn fold(action: &Action, outcomes: &[Outcome], now: Instant) -> Folded {
 /// What the next run reads again of `link` on `side`.
 fn of(link: &Link, side: Side) -> (Side, ItemId, ContainerId) {
     (side, link.ids[side].clone(), link.containers[side].clone())
+}
+
+/// Takes people out of the base that are not there on `side` as they were to be: so that they look new, and the next run writes them.
+fn lack(link: &mut Link, side: Side, (written, missing): (&Written, &Missing)) {
+    let there = written.item.as_ref().map_or(&[][..], |item| people(&item.record));
+    link.unsettled = true;
+    for base in [Side::Creatio, Side::Exchange] {
+        let Record::Meeting(meeting) = &mut link.base[base] else { continue };
+        let same = |one: &Person| missing.people.iter().any(|other| other.is(one));
+        let others = meeting.people.iter().filter(|one| !same(one)).cloned();
+        let as_they_are = there.iter().filter(|one| same(one)).cloned();
+        meeting.people = person::normal(others.chain(as_they_are));
+    }
+    if let (true, Some(Record::Meeting(item))) = (missing.response, written.item.as_ref().map(|item| &item.record))
+        && let Record::Meeting(other) = &mut link.base[side.other()]
+    {
+        other.response = item.response;
+    }
+}
+
+/// What a person has to see of people who could not be written.
+fn unwritten(action: &Action, (side, written): (Side, &Written), missing: &Missing, now: Instant) -> Held {
+    let people = (!missing.people.is_empty()).then_some(Field::People);
+    Held {
+        side,
+        id: Some(written.id.clone()),
+        title: action.title.clone(),
+        reason: Reason::Rejected,
+        detail: missing.reason.clone(),
+        fields: people.into_iter().chain(missing.response.then_some(Field::Response)).collect(),
+        values: Vec::new(),
+        since: now,
+    }
+}
+
+/// The link of a creation on `side` that was found again, without those people whose rows were still to be written when the run ended: they look new.
+#[must_use]
+pub fn without_missing(link: &Link, side: Side, item: &Item) -> Link {
+    let mut link = link.clone();
+    let there = people(&item.record);
+    let missing: Vec<Person> =
+        people(&link.base[side]).iter().filter(|one| !there.iter().any(|other| other.is(one))).cloned().collect();
+    for side in Side::BOTH {
+        if let Record::Meeting(meeting) = &mut link.base[side] {
+            meeting.people.retain(|one| !missing.iter().any(|other| other.is(one)));
+        }
+    }
+    link
+}
+
+/// The people of a meeting.
+fn people(record: &Record) -> &[Person] {
+    match record {
+        Record::Meeting(meeting) => &meeting.people,
+        Record::Task(_) => &[],
+    }
 }
 
 /// Whether it writes nothing but our mark.
@@ -149,13 +214,17 @@ fn failed(action: &Action, (side, op): (Side, &Op), refusal: &Refusal, now: Inst
     };
     let again = |side: Side| of(&action.after, side);
     match refusal {
-        Refusal::Rejected(detail) => Folded {
+        Refusal::Rejected(_) | Refusal::Taken => Folded {
             held: vec![Held {
                 side,
                 id: Some(about),
                 title: action.title.clone(),
                 reason: Reason::Rejected,
-                detail: detail.clone(),
+                detail: match refusal {
+                    Refusal::Rejected(detail) => detail.clone(),
+                    Refusal::Taken => TAKEN.to_owned(),
+                    Refusal::Stale | Refusal::Gone | Refusal::Unknown | Refusal::NotSent => String::new(),
+                },
                 fields: Vec::new(),
                 values: Vec::new(),
                 since: now,

@@ -28,6 +28,13 @@ fn named(name: &str) -> ItemId {
     ItemId::new(Uuid::new_v5(&NAMESPACE, name.as_bytes()).hyphenated().to_string())
 }
 
+/// The id of the Activity that a user gets instead of `activity`, which follows from a meeting of several people, is there, and can't be read by this
+/// user: it has the mailbox in its name.
+#[must_use]
+pub fn own_copy(activity: &ItemId, account: &Account) -> ItemId {
+    named(&format!("copy\n{}\n{activity}", account.mailbox))
+}
+
 /// When the meeting is that `item` shares with others, and its UID.
 fn public(item: &Item) -> Option<(When, &Uid)> {
     match (&item.record, &item.facts.uid) {

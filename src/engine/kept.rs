@@ -122,7 +122,7 @@ pub fn corrected(link: &Link, correction: &Action, outcomes: &[Outcome], now: In
             Folded { held: held.into_iter().collect(), done: true, ..Folded::default() }
         }
         // whoever was faster, or whatever became of it: the next run looks
-        Some(Err(Refusal::Stale | Refusal::Gone | Refusal::Unknown | Refusal::NotSent)) | None => {
+        Some(Err(Refusal::Stale | Refusal::Gone | Refusal::Taken | Refusal::Unknown | Refusal::NotSent)) | None => {
             Folded { again: fold::both(&link), ..Folded::default() }
         }
     }

@@ -201,6 +201,9 @@ pub struct State {
     /// Activities of pairs that rest: undone or left by a person.
     #[serde(default)]
     pub resting: BTreeSet<ItemId>,
+    /// How the groups that limit export stood when their members were last asked for (see [`Directory::membership`](crate::ports::Directory::membership)).
+    #[serde(default)]
+    pub membership: Option<String>,
     /// Deletions of the last 24 hours, by run: the guard counts them together.
     #[serde(default)]
     pub deletions: Vec<(Instant, usize)>,
@@ -227,6 +230,7 @@ impl State {
             questions: Vec::new(),
             always: None,
             resting: BTreeSet::new(),
+            membership: None,
             deletions: Vec::new(),
         }
     }

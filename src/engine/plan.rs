@@ -302,7 +302,7 @@ fn pending(context: &Context<'_>, seen: &Seen, link: &Link, (side, items): (Side
         (None, _) if !is_absent => Planned::default(),
         (None, _) if link.former.is_some() => conversion::again(context, seen, link, source),
         (Some(made), _) => {
-            let alive = fold::found(link, side, made);
+            let alive = fold::without_missing(&fold::found(link, side, made), side, made);
             let as_written = merge::differences(&alive.base[side], &made.record).is_empty();
             if let (false, Pair { creatio: Some(creatio), exchange: Some(exchange) }) = (as_written, items) {
                 return actions::adopt(context, seen, Pair { creatio, exchange });

@@ -40,6 +40,7 @@ pub(super) async fn find<P: Http + Clock + Keys>(ews: &Ews<P>, clues: &[Clue]) -
                 let mark = Mark { site: ews.mailbox.site.clone(), activity: activity.clone(), generation: 0 };
                 marks.insert(mark.fingerprint());
             }
+            Clue::Look(_) => {}
         }
     }
     let folders = |of: Option<Kind>| -> Vec<ContainerId> {
@@ -115,6 +116,9 @@ fn answer<P>(ews: &Ews<P>, clue: &Clue, read: &BTreeMap<ItemId, Read>) -> Found 
         }
         return found;
     }
+    if matches!(clue, Clue::Look(_)) {
+        return found;
+    }
     for one in read.values() {
         match one {
             Read::Item(item) if is(ews, (&item.facts.uid, &item.facts.mark), clue) => {
@@ -135,7 +139,7 @@ fn answer<P>(ews: &Ews<P>, clue: &Clue, read: &BTreeMap<ItemId, Read>) -> Found 
 /// Whether an item with this UID and mark is asked for.
 fn is<P>(ews: &Ews<P>, (uid, mark): (&Option<Uid>, &Option<Mark>), clue: &Clue) -> bool {
     match clue {
-        Clue::Id { .. } => false,
+        Clue::Id { .. } | Clue::Look(_) => false,
         Clue::Uid(wanted) => uid.is_some() && *uid == uid::read(wanted.as_str()),
         Clue::Mark(activity) => {
             mark.as_ref().is_some_and(|mark| mark.site == ews.mailbox.site && mark.activity == *activity)

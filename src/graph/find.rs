@@ -87,6 +87,7 @@ fn questions<P>(graph: &Graph<P>, kinds: &BTreeMap<ContainerId, Kind>, clue: &Cl
             let tasks = lists.map(|id| ask(Kind::Task, id, endpoints::tasks(id), false));
             events.chain(tasks).collect()
         }
+        Clue::Look(_) => Vec::new(),
     }
 }
 
@@ -154,7 +155,7 @@ fn answer_to<P>(graph: &Graph<P>, (ask, clue): (&Ask, &Clue), value: &Value, fou
         Reading::Malformed(bad) if ask.kind == Kind::Meeting || ask.single || marked(graph, value, clue) => {
             let asked = match clue {
                 Clue::Id { id, .. } => Some(id.clone()),
-                Clue::Uid(_) | Clue::Mark(_) => None,
+                Clue::Uid(_) | Clue::Mark(_) | Clue::Look(_) => None,
             };
             found.malformed.push(Malformed { id: bad.id.clone().or(asked), ..bad });
         }
@@ -169,6 +170,7 @@ fn is<P>(graph: &Graph<P>, item: &Item, clue: &Clue) -> bool {
         Clue::Mark(activity) => {
             item.facts.mark.as_ref().is_some_and(|mark| mark.site == graph.mailbox.site && mark.activity == *activity)
         }
+        Clue::Look(_) => false,
     }
 }
 

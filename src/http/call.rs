@@ -175,8 +175,8 @@ impl<P: Http + Clock + Keys> Caller<P> {
         below().ok_or(Error::ForeignLink(self.side))
     }
 
-    /// Waits `ms` milliseconds: for those that repeat parts of a batch.
-    pub(super) async fn pause(&self, ms: u64) {
+    /// Waits `ms` milliseconds: for those that repeat parts of a batch, or read again.
+    pub(crate) async fn pause(&self, ms: u64) {
         if ms > 0 {
             self.port.sleep(ms).await;
         }

@@ -2,16 +2,16 @@
 //! any point: what was to be created is noted before, cursors move only at the end, and the next run reads again what was not finished.
 
 use super::{Counts, Ends, Planned, Report, Told};
-use crate::engine::Seen;
-use crate::engine::actions::{Note, follow_up};
+use crate::engine::actions::{Note, follow_up, own_copy};
 use crate::engine::fold::{self, Folded};
 use crate::engine::history::{self, Entry, KEPT_DAYS};
 use crate::engine::kept;
 use crate::engine::link::{Held, Link, LinkState, Reason, State};
 use crate::engine::plan::Action;
+use crate::engine::{Account, Seen};
 use crate::error::Result;
 use crate::model::{ContainerId, Instant, ItemId, Pair, Side, Status};
-use crate::ports::{Clock, Commit, Directory, Events, Op, Outcome, Phase, Progress, Replica, Store};
+use crate::ports::{Clock, Commit, Directory, Events, Op, Outcome, Phase, Progress, Refusal, Replica, Store};
 use futures_util::future;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -112,23 +112,32 @@ async fn write<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events
     batch: &[Action],
     (now, written): (Instant, usize),
 ) -> Result<Vec<Folded>> {
+    let mut batch = batch.to_vec();
     let intents: Vec<Link> = batch.iter().map(|a| &a.after).filter(|link| link.is_pending()).cloned().collect();
-    let noted = recorded(batch, None, (now, written));
+    let noted = recorded(&batch, None, (now, written));
     ends.store.commit(&Commit { put: intents, history: noted.clone(), ..Commit::default() }).await?;
     let mut outcomes: Vec<Vec<Outcome>> = vec![Vec::new(); batch.len()];
     let longest = batch.iter().map(|action| action.writes.len()).max().unwrap_or(0);
     for nth in 0..longest {
-        pass(ends, batch, (nth, &mut outcomes)).await;
+        pass(ends, &batch, (nth, &mut outcomes)).await;
+    }
+    let instead = own_copies(ends.account, &mut batch, &mut outcomes);
+    if !instead.put.is_empty() {
+        let history = recorded(&batch, None, (now, written));
+        ends.store.commit(&Commit { history, ..instead }).await?;
+        for nth in 0..longest {
+            pass(ends, &batch, (nth, &mut outcomes)).await;
+        }
     }
     let mut folded: Vec<Folded> =
         batch.iter().zip(&outcomes).map(|(action, outcomes)| fold::fold(action, outcomes, now)).collect();
     let put: Vec<Link> = folded.iter().filter_map(|f| f.put.clone()).collect();
-    let history = recorded(batch, Some((&outcomes, &folded)), (now, written));
+    let history = recorded(&batch, Some((&outcomes, &folded)), (now, written));
     let unwritten = noted.iter().filter(|noted| !history.iter().any(|entry| entry.nth == noted.nth));
     let unwritten = unwritten.map(|entry| (entry.run, entry.nth)).collect();
     let drop: Vec<ItemId> = folded.iter().flat_map(|f| f.drop.clone()).collect();
     ends.store.commit(&Commit { drop, put, history, unwritten, ..Commit::default() }).await?;
-    correct(ends, (batch, &outcomes), &mut folded, (now, written)).await?;
+    correct(ends, (&batch, &outcomes), &mut folded, (now, written)).await?;
     let mut put: Vec<Link> = folded.iter().filter_map(|f| f.put.clone()).collect();
     let learned = follow_ups(ends, &mut put).await;
     if !learned.is_empty() {
@@ -189,6 +198,21 @@ fn corrects(correction: &Action, outcomes: Option<&[Outcome]>, (now, place): (In
     entries.into_iter().map(|entry| Entry { corrects: true, ..entry }).collect()
 }
 
+/// Has the creations made anew for which an Activity is there that can't be read, each with an id of the user's own; what is awaited instead.
+fn own_copies(account: &Account, batch: &mut [Action], outcomes: &mut [Vec<Outcome>]) -> Commit {
+    let mut instead = Commit::default();
+    for (action, told) in batch.iter_mut().zip(outcomes) {
+        if told.last() == Some(&Err(Refusal::Taken))
+            && let Some(own) = own_copy(action, account)
+        {
+            instead.put.push(own.after.clone());
+            instead.drop.push(std::mem::replace(action, own).after.ids.creatio);
+            told.clear();
+        }
+    }
+    instead
+}
+
 /// The history of one batch: before its outcomes are known all of its writes, afterwards the confirmed ones.
 fn recorded(batch: &[Action], done: Option<(&[Vec<Outcome>], &[Folded])>, (now, from): (Instant, usize)) -> Vec<Entry> {
     let each = batch.iter().enumerate().flat_map(|(n, action)| {
@@ -208,7 +232,9 @@ async fn pass<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>
     let mut ops: Pair<Vec<Op>> = Pair::default();
     let mut whose: Pair<Vec<usize>> = Pair::default();
     for (n, (action, so_far)) in batch.iter().zip(outcomes.iter()).enumerate() {
-        if let (Some((side, op)), true) = (action.writes.get(nth), so_far.iter().all(Outcome::is_ok)) {
+        if let (Some((side, op)), true) =
+            (action.writes.get(nth), so_far.len() == nth && so_far.iter().all(Outcome::is_ok))
+        {
             ops[*side].push(op.clone());
             whose[*side].push(n);
         }

@@ -29,6 +29,8 @@ pub struct Observed {
     pub full: bool,
     /// The containers that hold links, if all links were read.
     pub holding: BTreeSet<ContainerId>,
+    /// How the chosen groups stood, if export is limited to groups and that can be told.
+    pub membership: Option<String>,
 }
 
 struct Gather<'a, C, X, S, K, E> {
@@ -96,7 +98,7 @@ pub async fn observe<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: 
     gather.converted().await?;
     gather.formers().await?;
     gather.left().await?;
-    gather.members(settings).await?;
+    let membership = gather.members(settings, state).await?;
     gather.confirm().await?;
     gather.marks().await?;
     gather.candidates().await?;
@@ -107,7 +109,7 @@ pub async fn observe<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: 
     gather.people().await?;
     let holding = gather.links.values().map(|link| link.containers.exchange.clone()).collect();
     gather.seen.links = gather.links.into_values().collect();
-    Ok(Observed { seen: gather.seen, cursors: ended, now: Some(now), held: gather.held, full, holding })
+    Ok(Observed { seen: gather.seen, cursors: ended, now: Some(now), held: gather.held, full, holding, membership })
 }
 
 impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'_, C, X, S, K, E> {

@@ -53,7 +53,7 @@ pub async fn undo<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Eve
             }
             // whether it was carried out is not known: what it would have overruled stays in the history
             Err(Refusal::Unknown) => refused += 1,
-            Err(Refusal::Stale | Refusal::Gone | Refusal::Rejected(_) | Refusal::NotSent) => {
+            Err(Refusal::Stale | Refusal::Gone | Refusal::Rejected(_) | Refusal::Taken | Refusal::NotSent) => {
                 ends.store.commit(&Commit { unwritten: vec![(now, nth)], ..Commit::default() }).await?;
                 refused += 1;
             }

@@ -110,7 +110,7 @@ fn every_mixture_of_clocks_is_found_out() {
 }
 
 #[test]
-fn what_cannot_be_found_out_is_utc_until_it_can_and_may_be_told() {
+fn what_cannot_be_found_out_is_not_assumed_and_may_be_told() {
     let world = installation(Seed::Empty, &json!("local"));
     // no stamp tells anything: all are old, and nobody else tells the same by the wall clock
     world.pass(TimeDelta::days(30));
@@ -118,8 +118,8 @@ fn what_cannot_be_found_out_is_utc_until_it_can_and_may_be_told() {
     let lore = Rc::new(Lore::default());
     let creatio = replica(&world, &lore);
     let observe = || block_on(creatio.observe(&crate::creatio_observe::scope(), None)).unwrap();
-    observe();
-    assert_eq!(lore.findings(), Some(Findings::default()));
+    let error = block_on(creatio.observe(&crate::creatio_observe::scope(), None)).err();
+    assert_eq!((error.map(|error| error.code()), lore.findings()), (Some("settings"), None));
     lore.override_with(Clocks::all(Clock::Local).into());
     assert_eq!(lore.findings().map(|found| found.clocks), Some(Clocks::all(Clock::Local)));
     lore.override_with(schedule_sync::creatio::lore::Overrides::default());
@@ -213,5 +213,38 @@ fn whole_runs_sync_to_the_minute_under_both_clocks() {
         check("moved", &shift);
         let quiet = run();
         assert_eq!(quiet.counts, run::Report::default().counts, "{clock}: nothing is left to write");
+    }
+}
+
+#[test]
+fn where_nobody_tells_the_wall_clock_the_servers_own_clock_tells_what_stamps_mean() {
+    let (east, west) = (BERLIN, (Tz::America__New_York, "Eastern Standard Time"));
+    let saved = |minutes| TimeDelta::minutes(minutes);
+    for (place, clock, ago, told) in [
+        (east, "utc", saved(0), Some(Clock::Utc)),
+        (east, "local", saved(0), Some(Clock::Local)),
+        (east, "local", saved(50), Some(Clock::Local)),
+        (east, "utc", saved(50), None),
+        (east, "local", saved(500), None),
+        (west, "utc", saved(0), Some(Clock::Utc)),
+        (west, "utc", saved(200), Some(Clock::Utc)),
+        (west, "local", saved(0), Some(Clock::Local)),
+        (west, "local", saved(50), None),
+    ] {
+        let world = installation(Seed::Empty, &json!(clock));
+        let unit = world.sandbox.borrow().creatio.rows("SysAdminUnit").remove(0);
+        save(&world, "SysAdminUnit", unit["Id"].as_str().unwrap(), &json!({"TimeZoneId": place.1}));
+        switch(&world, json!({"dataservice": "forbidden"}));
+        world.pass(TimeDelta::days(30));
+        let row = json!({"Title": "x", "StartDate": "2026-03-05T10:00:00Z", "DueDate": "2026-03-05T11:00:00Z"});
+        save(&world, "Activity", crate::creatio_observe::id(1).as_str(), &row);
+        world.pass(ago);
+        let lore = Rc::new(Lore::default());
+        let site = Site { zone: Rc::new(Known(place.0, place.1)), ..replica(&world, &lore).site().clone() };
+        let creatio = Creatio::new(Rc::clone(&world), site).with_lore(Rc::clone(&lore));
+        let read = block_on(creatio.observe(&crate::creatio_observe::scope(), None));
+        let what = format!("{} {clock} {ago}", place.1);
+        assert_eq!(lore.findings(), told.map(|told| Findings { clocks: Clocks::all(told), sure: true }), "{what}");
+        assert_eq!(read.err().map(|error| error.code()), told.is_none().then_some("settings"), "{what}");
     }
 }

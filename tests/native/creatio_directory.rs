@@ -76,7 +76,7 @@ fn groups_and_their_members() {
         (vec![], 0, vec![]),
     ] {
         let ids: Vec<GroupId> = groups.iter().map(|id| GroupId::new(*id)).collect();
-        let told = pollster::block_on(creatio.members(&ids)).unwrap();
+        let told = pollster::block_on(creatio.members(&ids, &crate::creatio_observe::scope().window)).unwrap();
         let names: Vec<&str> = told.failed.iter().map(|(id, _)| id.as_str()).collect();
         assert_eq!((told.members.len(), names), (members, failed), "{groups:?}");
         assert!(!told.members.contains(&id(0)));

@@ -13,7 +13,7 @@ use sandbox::Seed;
 use schedule_sync::creatio::filters::{self, Filter, Obstacle, Viewer};
 use schedule_sync::creatio::{Creatio, Site};
 use schedule_sync::model::time::Fixed;
-use schedule_sync::model::{ContactId, GroupId, Instant, Side};
+use schedule_sync::model::{ContactId, GroupId, Instant, Side, Window};
 use schedule_sync::ports::{Directory, Http, Keys};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -100,7 +100,7 @@ impl Stage {
 
     /// The numbers of the activities in the group, or why it could not be evaluated.
     fn members(&self, group: &GroupId) -> Result<BTreeSet<u32>, String> {
-        let mut told = pollster::block_on(self.creatio.members(std::slice::from_ref(group))).unwrap();
+        let mut told = pollster::block_on(self.creatio.members(std::slice::from_ref(group), &wide())).unwrap();
         match told.failed.pop() {
             Some((id, why)) => {
                 assert_eq!((&id, told.members.len()), (group, 0));
@@ -241,4 +241,10 @@ fn classic(filter: &Value) -> Value {
         }
     }
     filter
+}
+
+/// A window that holds all activities of these tests.
+fn wide() -> Window {
+    let at = |text: &str| text.parse().unwrap();
+    Window { from: at("2000-01-01T00:00:00Z"), to: at("2100-01-01T00:00:00Z"), series_to: at("2100-01-01T00:00:00Z") }
 }

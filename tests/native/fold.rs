@@ -39,7 +39,7 @@ fn delete(item: &Item) -> Op {
 
 fn confirmed(item: &Item) -> Outcome {
     let (id, container, version) = (item.id.clone(), item.container.clone(), item.version.clone());
-    Ok(Written { id, container, version, item: Some(Box::new(item.clone())), replaced: None })
+    Ok(Written { id, container, version, item: Some(Box::new(item.clone())), replaced: None, missing: None })
 }
 
 fn reminder(record: &Record) -> Reminder {
@@ -154,8 +154,14 @@ fn what_was_created_is_linked_whatever_becomes_of_the_rest() {
     let writes = vec![(Side::Exchange, create(&items.exchange)), (Side::Exchange, delete(&old))];
     let action = action(Step::Convert(Side::Exchange), writes, &link);
     let made = || confirmed(&items.exchange);
-    let removed =
-        Ok(Written { id: "old".into(), container: "x".into(), version: Version::new(""), item: None, replaced: None });
+    let removed = Ok(Written {
+        id: "old".into(),
+        container: "x".into(),
+        version: Version::new(""),
+        item: None,
+        replaced: None,
+        missing: None,
+    });
     for rest in [Some(removed), Some(Err(Refusal::Gone)), Some(Err(Refusal::Stale)), Some(Err(Refusal::Unknown)), None]
     {
         let outcomes: Vec<Outcome> = std::iter::once(made()).chain(rest).collect();

@@ -28,7 +28,14 @@ fn renamed(item: &Item) -> Record {
 }
 
 fn written(id: &str) -> Outcome {
-    Ok(Written { id: id.into(), container: "there".into(), version: Version::new("next"), item: None, replaced: None })
+    Ok(Written {
+        id: id.into(),
+        container: "there".into(),
+        version: Version::new("next"),
+        item: None,
+        replaced: None,
+        missing: None,
+    })
 }
 
 fn action(writes: Vec<(Side, Op)>, link: &Link) -> Action {

@@ -17,6 +17,7 @@ mod creatio_apply;
 mod creatio_directory;
 mod creatio_filters;
 mod creatio_observe;
+mod creatio_servers;
 mod creatio_settings;
 mod creation;
 mod days;

@@ -8,7 +8,7 @@ use schedule_sync::error::Result;
 use schedule_sync::model::{
     Address, Body, ContactId, Container, ContainerId, Cursor, Facts, Field, GroupId, Importance, Instant, Item, ItemId,
     Kind, Listing, Meeting, Occurrence, Original, Record, Reminder, Response, SeriesSet, Side, Status, Task, TaskWhen,
-    Version, When,
+    Version, When, Window,
 };
 use schedule_sync::ports::{
     Clock, Clue, Commit, Directory, Events, Found, Membership, Op, Outcome, Progress, Refusal, Replica, Scope, Store,
@@ -263,6 +263,7 @@ impl Memory {
                     version: Version::new(""),
                     item: None,
                     replaced: None,
+                    missing: None,
                 })
             }
         }
@@ -284,6 +285,7 @@ fn written(item: &Item) -> Written {
         version: item.version.clone(),
         item: Some(Box::new(item.clone())),
         replaced: None,
+        missing: None,
     }
 }
 
@@ -329,6 +331,13 @@ impl Replica for Memory {
                     Clue::Id { id, .. } => item.id == *id,
                     Clue::Uid(uid) => item.facts.uid.as_ref() == Some(uid),
                     Clue::Mark(activity) => item.facts.mark.as_ref().is_some_and(|mark| mark.activity == *activity),
+                    Clue::Look(look) => {
+                        let same = match &item.record {
+                            Record::Meeting(one) => one.when == When::Timed { start: look.start, end: look.end },
+                            Record::Task(one) => one.when == TaskWhen::Timed { start: look.start, due: look.end },
+                        };
+                        self.side == Side::Creatio && same && item.record.title().eq_ignore_ascii_case(&look.title)
+                    }
                 };
                 let searches = matches!(clue, Clue::Uid(_) | Clue::Mark(_));
                 let refused = self.refuses.borrow().filter(|_| searches).map(str::to_owned);
@@ -361,7 +370,7 @@ impl Directory for Memory {
         Ok(addresses.iter().filter_map(|a| Some((a.clone(), people.get(a)?.clone()))).collect())
     }
 
-    async fn members(&self, _groups: &[GroupId]) -> Result<Membership> {
+    async fn members(&self, _groups: &[GroupId], _window: &Window) -> Result<Membership> {
         Ok(Membership::default())
     }
 }

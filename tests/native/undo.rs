@@ -212,6 +212,7 @@ fn an_undo_has_an_entry_of_its_own_that_names_what_it_undoes() {
         version: Version::new("next"),
         item: None,
         replaced: None,
+        missing: None,
     };
     for written in [None, Some(&written)] {
         let noted = recorded(&step, (run, 1), written).unwrap();

@@ -1,7 +1,7 @@
 //! Times that the server took otherwise than they were meant: what times in bodies mean only a write tells (creatio.md §1.5). The first one that
 //! shows it is written again at once, and from then on it is known.
 
-use super::{Held, SET, Stage, Work, joined, target};
+use super::{Held, SET, Stage, UNKNOWN, Work, target, unconfirmed};
 use crate::creatio::Creatio;
 use crate::creatio::clock::Clock as Mode;
 use crate::creatio::query::{Change, Deed};
@@ -9,7 +9,7 @@ use crate::creatio::reach::Transport;
 use crate::creatio::write::{moments, times};
 use crate::model::time::{instant, local};
 use crate::model::{Field, Instant, Record, Zone};
-use crate::ports::{Clock, Http, Keys, Op};
+use crate::ports::{Clock, Http, Keys, Op, Refusal};
 use std::collections::BTreeSet;
 
 impl<P: Http + Clock + Keys> Creatio<P> {
@@ -45,8 +45,10 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             return false;
         }
         for (work, answer) in again.into_iter().zip(self.write(&changes).await) {
-            if let Err(refusal) = joined(answer) {
-                work.stage = Stage::Settled(refusal);
+            match unconfirmed(answer) {
+                None => {}
+                Some(why) if why == UNKNOWN => work.stage = Stage::Settled(Refusal::Unknown),
+                Some(why) => work.stage = Stage::Settled(Refusal::Rejected(why)),
             }
         }
         true

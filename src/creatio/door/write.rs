@@ -11,6 +11,7 @@ use crate::http::odata::Page;
 use crate::http::{Answer, Call, Fault, Silence};
 use crate::model::Instant;
 use crate::ports::{Clock, Http, Keys, Response};
+use ::http::Method;
 use chrono::DateTime;
 use serde_json::Value;
 
@@ -157,7 +158,9 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         let mut calls: Vec<Call> =
             pairs.iter().filter_map(change).flat_map(|change| [look(change), odata::write(change)]).collect();
         calls.extend(others.iter().filter_map(change).map(odata::write));
-        let mut answers = self.batch(&calls).await.into_iter();
+        let answers = self.batch(&calls).await;
+        // a row is not looked at once more: it may show our own write by now
+        let mut answers = self.apart(&calls, answers, |call| call.method != Method::GET).await.into_iter();
         let mut told: Vec<(usize, Told)> = Vec::with_capacity(changes.len());
         for at in pairs {
             let (Some(look), Some(answer)) = (answers.next(), answers.next()) else { break };

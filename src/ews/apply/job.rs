@@ -295,7 +295,7 @@ impl<'a> Job<'a> {
     }
 
     fn written_as(&self, id: ItemId, version: Version) -> Written {
-        Written { id, container: self.container().clone(), version, item: None, replaced: None }
+        Written { id, container: self.container().clone(), version, item: None, replaced: None, missing: None }
     }
 
     /// What became of it.
@@ -308,7 +308,7 @@ impl<'a> Job<'a> {
                     Op::Update(update) => &update.container,
                     Op::Delete { container, .. } => container,
                 };
-                Ok(Written { id, container: container.clone(), version, item: None, replaced: None })
+                Ok(Written { id, container: container.clone(), version, item: None, replaced: None, missing: None })
             }
             (Stage::Write, Op::Update(_)) => Err(Refusal::Rejected("none of the fields can be written".to_owned())),
             (Stage::Look | Stage::Write, _) => Err(Refusal::NotSent),

@@ -218,7 +218,14 @@ impl<'a> Job<'a> {
             item.facts.mark = Some(mark.clone());
         }
         let version = item.as_ref().map_or_else(|| self.version.clone(), |item| item.version.clone());
-        Written { id, container: self.container().clone(), version, item, replaced: self.replaced.clone() }
+        Written {
+            id,
+            container: self.container().clone(),
+            version,
+            item,
+            replaced: self.replaced.clone(),
+            missing: None,
+        }
     }
 
     /// Where the item lies or goes.

@@ -2,21 +2,33 @@
 
 use super::{Gather, matters};
 use crate::engine::actions::ACTIVITIES;
-use crate::engine::link::{Held, Link, LinkKey, LinkState, Reason};
+use crate::engine::link::{Held, Link, LinkKey, LinkState, Reason, State};
 use crate::engine::settings::{Extent, Settings};
 use crate::engine::{identity, matching, scope};
 use crate::error::Result;
+use crate::model::time::local;
 use crate::model::{ContainerId, Item, ItemId, Kind, Person, Record, Side};
 use crate::ports::{Clock, Clue, Directory, Events, Replica, Store};
 use std::collections::BTreeSet;
 
 impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'_, C, X, S, K, E> {
-    /// The Activities of the chosen groups; those that no listing told of are read, since joining a group changes no Activity.
-    pub(super) async fn members(&mut self, settings: &Settings) -> Result<()> {
+    /// The Activities of the chosen groups that touch the window; those that no listing told of are read, since joining a group changes no Activity. They
+    /// are asked for in a full comparison, on a new day, when the groups changed, and when an unlinked Activity did: which may be in one now.
+    /// How the groups stood, for the next run.
+    pub(super) async fn members(&mut self, settings: &Settings, state: &State) -> Result<Option<String>> {
         if !settings.export.on || settings.export.scope != Extent::Chosen {
-            return Ok(());
+            return Ok(None);
         }
-        let membership = self.ends.creatio.members(settings.export.choice()).await?;
+        let groups = settings.export.choice();
+        let today = local(self.context.zone, self.context.now).date();
+        let told = self.ends.creatio.membership(groups).await?.map(|told| format!("{today} {told}"));
+        let unlinked = self.seen.items.creatio.keys().any(|id| !self.links.contains_key(id));
+        if !self.seen.full && !unlinked && told.is_some() && told == state.membership {
+            self.held.extend(state.held.iter().filter(|held| held.reason == Reason::Group).cloned());
+            self.seen.members = Some(BTreeSet::new());
+            return Ok(told);
+        }
+        let membership = self.ends.creatio.members(groups, &self.context.window).await?;
         self.held.extend(membership.failed.into_iter().map(|(group, detail)| Held {
             side: Side::Creatio,
             id: Some(ItemId::new(group.as_str())),
@@ -44,7 +56,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             .collect();
         self.read(Side::Creatio, &clues).await?;
         self.seen.members = Some(membership.members);
-        Ok(())
+        Ok(told)
     }
 
     /// Unlinked items of Exchange may carry our mark, which only a direct read tells.

@@ -18,6 +18,16 @@ const refusals: Record<string, string> = {
     'An occurrence of a series can’t be moved to or past the day of the one before or after it. Choose a day in between.',
   ErrorAccessDenied: 'You may read this calendar or list, but not change it.',
   ErrorQuotaExceeded: 'The mailbox is full.',
+  CreatioTaken: 'Creatio has another activity in its place, which you may not see. Ask your administrator.',
+  CreatioReference: 'It refers to something that Creatio no longer has. Open the activity and choose anew.',
+  CreatioTooLong: 'A text is too long for Creatio. Shorten the title or the place.',
+  CreatioBusy: 'Creatio was too busy. The next run tries again.',
+  CreatioDenied: 'You may not change this in Creatio. Ask your administrator for the rights.',
+  CreatioRequired: 'Creatio wants a field filled in that only a person can fill in. Open the activity and save it.',
+  CreatioProcess: 'A business process owns the activity. Finish it in Creatio.',
+  CreatioUnknown: 'Creatio did not say whether it was done. The next run finds out.',
+  CreatioLate: 'Creatio does not show it yet. The next run looks again.',
+  CreatioFailed: 'Creatio could not save it. Have it tried again; if it stays so, tell your administrator.',
 };
 
 export const en = {

@@ -6,7 +6,7 @@
 mod multipart;
 
 use super::Visit;
-use super::error::{Refusal, empty, odata};
+use super::error::{RUNTIME, Refusal, empty, odata};
 use super::odata::{self, ROOT};
 use super::store::Store;
 use super::switches::Host;
@@ -67,7 +67,12 @@ pub(crate) fn serve(store: &mut Store, visit: Visit<'_>, request: &Request, desk
         Err(error) => return Refusal::invalid(format!("The batch can't be read: {error}.")).response(visit.switched),
     };
     let run = Run { store, visit, outer: request, number, replies: Vec::new() };
-    odata(StatusCode::OK, &json!({"responses": run.all(batch.requests, desk)}))
+    let reply = odata(StatusCode::OK, &json!({"responses": run.all(batch.requests, desk)}));
+    if visit.switched.raw.is_empty() {
+        return reply;
+    }
+    // the page stands as it is where a JSON value should
+    reply.map(|body| String::from_utf8_lossy(&body).replace(&json!(RUNTIME).to_string(), RUNTIME).into_bytes())
 }
 
 struct Run<'a> {

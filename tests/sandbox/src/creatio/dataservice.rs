@@ -7,12 +7,14 @@ pub(crate) mod system;
 
 use super::Visit;
 use super::error::{Refusal, reply, unknown};
+use super::rewrites;
 use super::schema::{Column, Entity, Kind};
 use super::store::Store;
 use super::value::{Row, Value};
 use super::write::{self, Author, Insert};
 use crate::desk::{Desk, Request, Response, Server};
 use crate::graph::zones;
+use chrono::Duration;
 use filter::{Asked, Viewer, reach};
 use http::{StatusCode, Uri};
 use serde::Deserialize;
@@ -109,7 +111,14 @@ impl Service<'_> {
         let answer = serde_json::from_value::<Query>(body).map_err(|error| error.to_string()).and_then(|query| {
             let name = query.root_schema_name.as_str();
             let entity = Entity::named(name).ok_or_else(|| format!("Schema {name} not found."))?;
+            if self.visit.switched.failing.contains(entity.name) {
+                return Err(Refusal::timeout().message);
+            }
+            if self.visit.switched.stale > 0 && operation != "SelectQuery" {
+                self.store.remember(desk.now());
+            }
             match operation {
+                "SelectQuery" if self.visit.switched.stale > 0 => self.select_late(entity, &query, desk),
                 "SelectQuery" => self.select(entity, &query),
                 "InsertQuery" => self.insert(entity, &query, desk),
                 "UpdateQuery" => self.update(entity, &query, desk),
@@ -145,6 +154,13 @@ impl Service<'_> {
             }
         }
         json!({"queryResults": results, "hasErrors": failed, "success": !failed})
+    }
+
+    /// As the copy of the database tells it that is behind.
+    fn select_late(&self, entity: &'static Entity, query: &Query, desk: &Desk) -> Result<Json, String> {
+        let at = desk.now() - Duration::seconds(i64::from(self.visit.switched.stale));
+        let viewer = viewer(self.store, &self.visit, desk);
+        Service { store: &mut self.store.as_of(at), visit: self.visit, viewer }.select(entity, query)
     }
 
     fn select(&self, entity: &'static Entity, query: &Query) -> Result<Json, String> {
@@ -230,7 +246,8 @@ impl Service<'_> {
 
     fn insert(&mut self, entity: &'static Entity, query: &Query, desk: &mut Desk) -> Result<Json, String> {
         self.may_write(entity)?;
-        let changes = self.values(entity, query)?;
+        let mut changes = self.values(entity, query)?;
+        rewrites::apply(&self.visit.switched.rewrites, entity, &mut changes, true);
         let fresh = Uuid::new_v5(&desk.instance(), &desk.number().to_be_bytes());
         let author = self.author(desk);
         let id = write::insert(self.store, entity, (&changes, fresh), (author, Insert::Created));
@@ -240,7 +257,8 @@ impl Service<'_> {
 
     fn update(&mut self, entity: &'static Entity, query: &Query, desk: &mut Desk) -> Result<Json, String> {
         self.may_write(entity)?;
-        let changes = self.values(entity, query)?;
+        let mut changes = self.values(entity, query)?;
+        rewrites::apply(&self.visit.switched.rewrites, entity, &mut changes, false);
         let ids = self.matching(entity, query)?;
         let author = self.author(desk);
         for id in &ids {

@@ -46,6 +46,11 @@ impl Refusal {
         Self::failed(message, "System.Data.SqlClient.SqlException")
     }
 
+    /// The database did not answer in time.
+    pub(crate) fn timeout() -> Self {
+        Self::database("Execution Timeout Expired. The timeout period elapsed prior to completion of the operation.")
+    }
+
     /// `DisableODataSystemTablesAccess` keeps the table from OData (creatio.md §1.8, §1.9).
     pub(crate) fn restricted() -> Self {
         let message = NO_ODATA.to_owned();
@@ -83,6 +88,15 @@ pub(crate) fn no_odata() -> Response {
     let body =
         format!("<!DOCTYPE html><html><head><title>{NO_ODATA}</title></head><body><h2>{NO_ODATA}</h2></body></html>");
     reply(StatusCode::FORBIDDEN, "text/html; charset=utf-8", body.into_bytes())
+}
+
+/// What the page of [`runtime_page`] holds.
+pub(crate) const RUNTIME: &str = "<!DOCTYPE html><html><head><title>Runtime Error</title></head>\
+    <body><h1>Server Error in '/0' Application.</h1></body></html>";
+
+/// The page of ASP.NET for what it did not expect.
+pub(crate) fn runtime_page() -> Response {
+    reply(StatusCode::INTERNAL_SERVER_ERROR, "text/html; charset=utf-8", RUNTIME.as_bytes().to_vec())
 }
 
 /// The page for an address where nothing is.

@@ -1,13 +1,15 @@
 //! One OData request, alone or in a batch: addresses and verbs (creatio.md §1.1, §1.3).
 
-use super::error::{Refusal, empty, odata, reply, unknown};
+use super::error::{self, Refusal, empty, odata, reply, unknown};
 use super::query::{Navigation, Query, entity_json, navigation};
 use super::schema::{Column, Entity, Kind};
 use super::store::Store;
+use super::switches::Pages;
 use super::value::{Row, Value};
 use super::write::{self, Author, Insert};
-use super::{Visit, metadata};
+use super::{Visit, metadata, rewrites};
 use crate::desk::{Desk, Request, Response};
+use chrono::Duration;
 use http::{HeaderValue, Method, StatusCode, header};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value as Json, json};
@@ -30,6 +32,17 @@ enum Target {
 
 /// Answers one request.
 pub(crate) fn serve(store: &mut Store, visit: Visit<'_>, request: &Request, desk: &mut Desk) -> Response {
+    let delay = i64::from(visit.switched.stale);
+    let mut behind;
+    let store = if delay == 0 {
+        store
+    } else if *request.method() == Method::GET {
+        behind = store.as_of(desk.now() - Duration::seconds(delay));
+        &mut behind
+    } else {
+        store.remember(desk.now());
+        store
+    };
     let call = Call { store, visit, request, desk };
     call.answer().unwrap_or_else(|refusal| refusal.response(visit.switched))
 }
@@ -45,6 +58,9 @@ impl Call<'_> {
     fn answer(mut self) -> Result<Response, Refusal> {
         let target = target(self.request.uri().path())?;
         self.may(&target)?;
+        if self.is_raw(&target) {
+            return Ok(error::runtime_page());
+        }
         match (self.request.method().as_str(), target) {
             ("GET", Target::Service) => Ok(odata(StatusCode::OK, &metadata::service(&self.root()))),
             ("GET", Target::Metadata) => Ok(reply(
@@ -87,9 +103,38 @@ impl Call<'_> {
         if self.visit.switched.blocked.contains(entity.name) {
             return Err(Refusal::restricted());
         }
+        if self.visit.switched.failing.contains(entity.name) {
+            return Err(Refusal::timeout());
+        }
         let is_hidden = id.is_some_and(|id| self.store.is_veiled(entity, id));
         let is_write = *self.request.method() != Method::GET;
         if is_write && (entity.is_servers_own() || is_hidden) { Err(Refusal::denied(entity.name)) } else { Ok(()) }
+    }
+
+    /// Whether an error's page is all that comes of this address.
+    fn is_raw(&self, target: &Target) -> bool {
+        match target {
+            Target::Set(entity)
+            | Target::Count(entity)
+            | Target::Row(entity, _)
+            | Target::Property(entity, ..)
+            | Target::Raw(entity, ..) => self.visit.switched.raw.contains(entity.name),
+            Target::Service | Target::Metadata | Target::Unknown => false,
+        }
+    }
+
+    /// A link to the rows of this page once more, if pages never end.
+    fn endless(&self, entity: &Entity) -> Option<String> {
+        let query = self.request.uri().query().unwrap_or_default();
+        let query = match self.visit.switched.pages {
+            Pages::Finite => return None,
+            Pages::Same => query.to_owned(),
+            Pages::New => {
+                let (rest, last) = query.rsplit_once("&again=").unwrap_or((query, "0"));
+                format!("{rest}&again={}", last.parse::<u64>().unwrap_or(0) + 1)
+            }
+        };
+        Some(format!("{}/{}?{query}", self.root(), entity.name))
     }
 
     /// A collection: a whole set, or the rows that refer to one row by a lookup.
@@ -105,8 +150,9 @@ impl Call<'_> {
         if query.count {
             body.insert("@odata.count".into(), json!(matches));
         }
-        if let Some(next) = query.next(asked, matches) {
-            body.insert("@odata.nextLink".into(), json!(format!("{}/{}?{next}", self.root(), entity.name)));
+        let next = query.next(asked, matches).map(|next| format!("{}/{}?{next}", self.root(), entity.name));
+        if let Some(next) = self.endless(entity).or(next) {
+            body.insert("@odata.nextLink".into(), json!(next));
         }
         body.insert("value".into(), json!(values));
         self.told(StatusCode::OK, body)
@@ -180,7 +226,8 @@ impl Call<'_> {
     }
 
     fn create(&mut self, entity: &'static Entity) -> Result<Response, Refusal> {
-        let changes = self.body(entity)?;
+        let mut changes = self.body(entity)?;
+        rewrites::apply(&self.visit.switched.rewrites, entity, &mut changes, true);
         let fresh = self.desk.fresh_id();
         let author = self.author();
         let id = write::insert(self.store, entity, (&changes, fresh), (author, Insert::Created))?;
@@ -195,7 +242,9 @@ impl Call<'_> {
     fn change(&mut self, entity: &'static Entity, id: Uuid) -> Result<Response, Refusal> {
         let mut changes = self.body(entity)?;
         let author = self.author();
-        if self.store.get(entity, id).is_some() {
+        let is_new = self.store.get(entity, id).is_none();
+        rewrites::apply(&self.visit.switched.rewrites, entity, &mut changes, is_new);
+        if !is_new {
             write::update(self.store, entity, (&changes, id), author)?;
         } else {
             changes.insert("Id", Some(Value::Guid(id)));

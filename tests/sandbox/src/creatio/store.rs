@@ -9,13 +9,21 @@ use uuid::Uuid;
 /// All rows, by entity and id; a set is listed in the order of its ids unless a query says otherwise.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Store {
-    tables: BTreeMap<&'static str, BTreeMap<Uuid, Row>>,
+    tables: Tables,
     stamped: DateTime<Utc>,
     /// Values of system settings that users saved for themselves, by contact and code.
     pub(crate) personal: BTreeMap<(Uuid, String), String>,
     /// Rows taken out while somebody is served who may not see them.
     veiled: BTreeMap<(&'static str, Uuid), Row>,
+    /// All rows as they were until that time: before each write, as far as it was remembered.
+    past: Vec<(DateTime<Utc>, Tables)>,
 }
+
+/// Rows by entity and id.
+type Tables = BTreeMap<&'static str, BTreeMap<Uuid, Row>>;
+
+/// How long past rows are remembered.
+const MEMORY: Duration = Duration::minutes(30);
 
 /// The entities whose rows can be hidden.
 const VEILED: [&str; 2] = ["Activity", "Contact"];
@@ -49,6 +57,18 @@ impl Store {
     /// Takes a row out.
     pub(crate) fn remove(&mut self, entity: &Entity, id: Uuid) -> Option<Row> {
         self.tables.get_mut(entity.name)?.remove(&id)
+    }
+
+    /// Remembers the rows as they are: something is about to be written.
+    pub(crate) fn remember(&mut self, now: DateTime<Utc>) {
+        self.past.retain(|(until, _)| *until > now - MEMORY);
+        self.past.push((now, self.tables.clone()));
+    }
+
+    /// The rows as they were at that time.
+    pub(crate) fn as_of(&self, at: DateTime<Utc>) -> Self {
+        let then = self.past.iter().find(|(until, _)| *until > at).map(|(_, tables)| tables);
+        Self { tables: then.unwrap_or(&self.tables).clone(), past: Vec::new(), ..Self::default() }
     }
 
     /// Takes rows out of sight until [`Store::unveil`].

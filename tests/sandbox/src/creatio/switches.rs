@@ -1,6 +1,7 @@
 //! How an installation differs from a plain one: `POST /sandbox/creatio`. Switches are data here; who has to heed one asks.
 
 use super::dataservice::system::SystemSetting;
+use super::rewrites::{self, Rewrites};
 use super::schema::Entity;
 use serde::Deserialize;
 use serde_json::Value as Json;
@@ -39,6 +40,29 @@ pub struct Switches {
     pub page: Option<usize>,
     /// The system settings that there are, by code; the package brings `ScheduleSyncSettings` and `ScheduleSyncPolicy`.
     pub settings: Option<BTreeMap<String, SystemSetting>>,
+    /// What the installation makes of values that a save through a service brings, though it answers success.
+    pub rewrites: Option<Rewrites>,
+    /// Entity sets for which every request fails with 500.
+    pub failing: Option<BTreeSet<String>>,
+    /// Entity sets of which OData answers an error's page (500); in a `$batch` the page stands raw, so that the envelope is no JSON.
+    pub raw: Option<BTreeSet<String>>,
+    /// Whether pages end.
+    pub pages: Option<Pages>,
+    /// Reads are answered by a copy of the database that is so many seconds behind; 0: by the database itself.
+    pub stale: Option<u32>,
+}
+
+/// Whether and how the pages of a collection end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Pages {
+    /// They do.
+    #[default]
+    Finite,
+    /// Each has a link to itself.
+    Same,
+    /// Each has a new link to the same rows.
+    New,
 }
 
 /// Rows by id, and from whom they are hidden.
@@ -170,6 +194,11 @@ pub(crate) struct Switched {
     pub(crate) memory: usize,
     pub(crate) page: usize,
     pub(crate) settings: BTreeMap<String, SystemSetting>,
+    pub(crate) rewrites: Rewrites,
+    pub(crate) failing: BTreeSet<String>,
+    pub(crate) raw: BTreeSet<String>,
+    pub(crate) pages: Pages,
+    pub(crate) stale: u32,
 }
 
 impl Switched {
@@ -182,6 +211,8 @@ impl Switched {
             .blocked
             .iter()
             .chain(&switches.emptied)
+            .chain(&switches.failing)
+            .chain(&switches.raw)
             .flatten()
             .chain(switches.without.iter().flat_map(BTreeMap::keys));
         if let Some(name) = tables.into_iter().find(|name| Entity::named(name).is_none()) {
@@ -190,8 +221,17 @@ impl Switched {
         if let Some(text) = switches.version.as_ref().filter(|text| parsed(text).is_none()) {
             return Err(format!("'{text}' is no version"));
         }
+        if let Some(why) = switches.rewrites.as_ref().and_then(rewrites::misnamed) {
+            return Err(why);
+        }
         let Switches { hidden, host, clock, odata, dataservice, blocked, without, version, .. } = switches;
-        let Switches { session, memory, page, settings, emptied, masked, .. } = switches;
+        let Switches { session, memory, page, settings, emptied, masked, rewrites, failing, raw, pages, stale, .. } =
+            switches;
+        put(&mut self.rewrites, rewrites);
+        put(&mut self.failing, failing);
+        put(&mut self.raw, raw);
+        put(&mut self.pages, pages);
+        put(&mut self.stale, stale);
         put(&mut self.emptied, emptied);
         put(&mut self.masked, masked);
         put(&mut self.hidden, hidden);
