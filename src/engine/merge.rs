@@ -125,7 +125,9 @@ pub fn merge(
             Merged::Waits(_) => merge.waits.extend(reasons.iter().map(|reason| (field, *reason))),
         }
     }
-    keep_inside(&mut merge, now, flows);
+    // a text that was edited in Outlook since is nobody's inside note
+    let inside = flows.inside && !edited.exchange.contains(&Field::Body);
+    keep_inside(&mut merge, now, Flows { inside, ..flows });
     // in the order in which a person reads them
     merge.waits.sort_by_key(|(field, _)| *field == Field::People);
     merge.tells = flows.tells(&merge.writes.exchange);
