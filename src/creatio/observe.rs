@@ -119,8 +119,8 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         ];
         let mut pages = self.pages(&queries).await?.into_iter();
         let (mut rows, mut joined) = (Vec::new(), Vec::new());
-        self.follow(pages.next().unwrap_or_else(nothing), &mut rows).await?;
-        self.follow(pages.next().unwrap_or_else(nothing), &mut joined).await?;
+        self.follow("Activity", pages.next().unwrap_or_else(nothing), &mut rows).await?;
+        self.follow("ActivityParticipant", pages.next().unwrap_or_else(nothing), &mut joined).await?;
         let count = pages.next().and_then(|page| page.count);
         if rows.len() >= MANY || joined.len() >= MANY {
             return Ok(None);

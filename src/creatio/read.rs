@@ -84,12 +84,12 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     /// The rows that each group of calls gives, all groups in as few requests as possible, every page followed to its end.
     pub(super) async fn ask<const N: usize>(&self, groups: [Vec<Query<'_>>; N]) -> Result<[Vec<Value>; N]> {
         let sizes = groups.each_ref().map(Vec::len);
-        let pages = self.pages(&groups.into_iter().flatten().collect::<Vec<_>>()).await?;
-        let mut pages = pages.into_iter();
+        let queries: Vec<Query<'_>> = groups.into_iter().flatten().collect();
+        let mut pages = queries.iter().zip(self.pages(&queries).await?);
         let mut rows = [const { Vec::new() }; N];
         for (rows, size) in rows.iter_mut().zip(sizes) {
-            for page in pages.by_ref().take(size) {
-                self.follow(page, rows).await?;
+            for (query, page) in pages.by_ref().take(size) {
+                self.follow(query.set, page, rows).await?;
             }
         }
         Ok(rows)

@@ -105,11 +105,20 @@ fn predicted(op: &Op) -> Vec<Field> {
     }
 }
 
+/// What Microsoft 365 says of a creation whose transaction it has seen before.
+const SPENT: &str = "ErrorDuplicateTransactionId";
+
 /// A write that was not confirmed: the old link stays, the next run reads both items again.
 fn failed(action: &Action, (side, op): (Side, &Op), refusal: &Refusal, now: Instant) -> Folded {
     let created = matches!(op, Op::Create(_));
     let again = |side: Side| (side, action.after.ids[side].clone(), action.after.containers[side].clone());
     match refusal {
+        // an event of this creation was there and has been deleted: the next one is another
+        Refusal::Rejected(code) if created && code == SPENT => Folded {
+            put: Some(Link { generation: action.after.generation + 1, ..action.after.clone() }),
+            again: vec![again(side.other())],
+            ..Folded::default()
+        },
         Refusal::Rejected(detail) => Folded {
             held: vec![Held {
                 side,

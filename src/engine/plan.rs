@@ -274,6 +274,16 @@ impl Plan {
                 values: Vec::new(),
                 since: context.now,
             }));
+            self.held.extend(seen.unread[side].iter().map(|one| Held {
+                side,
+                id: None,
+                title: one.name.clone(),
+                reason: Reason::Unreadable,
+                detail: one.code.clone(),
+                fields: Vec::new(),
+                values: Vec::new(),
+                since: context.now,
+            }));
         }
     }
 

@@ -21,6 +21,8 @@ pub struct Listing {
     pub series: Vec<SeriesSet>,
     /// Items that could not be understood; they are neither changed nor gone.
     pub malformed: Vec<Malformed>,
+    /// Containers that could not be read; nothing in them is changed or gone, and they are read on from where they were read to before.
+    pub unread: Vec<Unread>,
     /// Containers whose every item in the window is in `items` (or `malformed`).
     pub complete: Vec<ContainerId>,
     /// The containers of the side, as listed in this reading.
@@ -49,10 +51,21 @@ pub struct SeriesSet {
 pub struct Malformed {
     /// Its id, if that much could be read.
     pub id: Option<ItemId>,
-    /// Where it lies; `None` where a whole container is meant, which can't be read.
+    /// Where it lies, if that is known.
     pub container: Option<ContainerId>,
     /// What is wrong and where: the path of the member, and what was expected.
     pub reason: String,
+}
+
+/// A calendar or list that could not be read, told so that a person can find it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Unread {
+    /// Which.
+    pub container: ContainerId,
+    /// Its name, for people.
+    pub name: String,
+    /// The server's code, or what is wrong with its pages.
+    pub code: String,
 }
 
 impl Malformed {
