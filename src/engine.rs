@@ -25,9 +25,7 @@ pub mod series;
 pub mod settings;
 pub mod undo;
 
-use crate::model::{
-    Address, ContactId, Container, Instant, Item, ItemId, Malformed, Pair, SiteId, Unread, Window, Zone,
-};
+use crate::model::{Address, ContactId, Container, Instant, Item, ItemId, Malformed, Pair, SiteId, Window, Zone};
 use answer::Answers;
 use link::{Link, Reason};
 use settings::{Notify, Settings};
@@ -99,8 +97,6 @@ pub struct Seen {
     pub links: Vec<Link>,
     /// Items that could not be understood.
     pub malformed: Pair<Vec<Malformed>>,
-    /// Containers that could not be read.
-    pub unread: Pair<Vec<Unread>>,
     /// Containers of Exchange.
     pub containers: Vec<Container>,
     /// Contacts by address.

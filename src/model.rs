@@ -17,7 +17,7 @@ pub mod time;
 
 pub use ids::{Address, ContactId, ContainerId, GroupId, ItemId, SiteId, Uid, Version};
 pub use item::{Facts, Item, Mark, Occurrence, Original};
-pub use listing::{Container, Cursor, Listing, Malformed, SeriesSet, Unread};
+pub use listing::{Container, Cursor, Listing, Malformed, SeriesSet};
 pub use meeting::{Importance, Meeting, Reminder, When};
 pub use person::{Person, Response, Role};
 pub use record::{Field, Kind, Patch, Record};

@@ -6,16 +6,19 @@ use super::wire::{Message, Verdict};
 use super::xml::Node;
 use super::{Ews, endpoints, map, time};
 use crate::error::{Error, Result};
-use crate::http::{Call, Endless, Pages};
+use crate::http::Call;
 use crate::model::{ContainerId, Instant, ItemId, Kind, Side};
 use crate::ports::{Clock, Http, Keys};
 use chrono::Duration;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 /// Items of a batch (facts §3).
 pub(super) const BATCH: usize = 20;
 /// Spans shorter than this are not cut any more.
 const SHORTEST: Duration = Duration::minutes(1);
+
+/// So many pages in a row may tell nothing new.
+const IDLE: usize = 100;
 
 /// What became of one id.
 pub(super) enum Got {
@@ -95,7 +98,6 @@ impl<P: Http + Clock + Keys> Ews<P> {
         let mut found = BTreeSet::new();
         for values in values.chunks(BATCH) {
             let (mut open, mut offset) = (folders.to_vec(), 0);
-            let mut guards: BTreeMap<ContainerId, Pages> = BTreeMap::new();
             while !open.is_empty() {
                 let told = self.ask(&endpoints::with_value(&open, path, values, offset)).await?;
                 let mut more = Vec::new();
@@ -107,9 +109,6 @@ impl<P: Http + Clock + Keys> Ews<P> {
                     let (items, is_last) = page(message)?;
                     found.extend(items.iter().filter_map(|node| Some((map::kind(node)?, map::id(node)?))));
                     if !is_last && !items.is_empty() {
-                        let guard = guards.entry(folder.clone()).or_default();
-                        let passed = guard.pass(Some(&offset.to_string()), items.iter().filter_map(map::id));
-                        passed.map_err(|endless| unreadable(&format!("folder {folder}: {endless}")))?;
                         more.push(folder);
                     }
                 }
@@ -123,7 +122,7 @@ impl<P: Http + Clock + Keys> Ews<P> {
     pub(super) async fn walk(&self, of: (Kind, &ContainerId), state: Option<&str>) -> Result<Walk> {
         let mut state = state.map(str::to_owned);
         let (mut changed, mut gone): (Vec<Node>, Vec<ItemId>) = (Vec::new(), Vec::new());
-        let (mut guard, mut nth) = (Pages::default(), 0_usize);
+        let (mut told_of, mut idle) = (BTreeSet::new(), 0);
         loop {
             let told = self.ask(&endpoints::changes(of, state.as_deref())).await?;
             let message = told.into_iter().next().ok_or_else(missing)?;
@@ -140,11 +139,10 @@ impl<P: Http + Clock + Keys> Ews<P> {
             let mut changes = message.body.children.into_iter().filter(|child| child.name == "Changes");
             let changes = changes.next().unwrap_or_default().children;
             let stands = changes.is_empty() && state.as_ref() == Some(&next);
-            // several pages of changes may have one and the same state: each is a place of its own
-            nth += 1;
-            let passed = guard.pass((!is_last).then(|| nth.to_string()).as_deref(), changes.iter().map(telling));
-            if let (false, Err(endless)) = (is_last, if stands { Err(Endless) } else { passed }) {
-                return Ok(Walk::Closed(endless.to_string()));
+            let news = changes.iter().filter(|change| told_of.insert(telling(change))).count();
+            idle = if news > 0 { 0 } else { idle + 1 };
+            if !is_last && (stands || idle >= IDLE) {
+                return Err(unreadable("pages of changes that lead nowhere"));
             }
             state = Some(next);
             for change in changes {

@@ -7,9 +7,7 @@ use super::series::{self, Masters};
 use super::xml::Node;
 use super::{Ews, uid};
 use crate::error::{Error, Result};
-use crate::model::{
-    Container, Cursor, Instant, Item, ItemId, Kind, Listing, Malformed, SeriesSet, Side, Uid, Unread, Window,
-};
+use crate::model::{Container, Cursor, Instant, Item, ItemId, Kind, Listing, Malformed, SeriesSet, Side, Uid, Window};
 use crate::ports::{Clock, Http, Keys, Scope};
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
@@ -54,11 +52,11 @@ pub(super) async fn observe<P: Http + Clock + Keys>(
     Ok(listing)
 }
 
-/// A folder that can't be read costs that folder only, and nothing in it counts as changed or gone; it is read on from `since` next time.
-fn closed(folder: &Container, code: &str, since: Option<&str>, listing: &mut Listing) -> Option<String> {
-    let (container, name) = (folder.id.clone(), folder.name.clone());
-    listing.unread.push(Unread { container, name, code: code.to_owned() });
-    since.map(str::to_owned)
+/// A folder that can't be read costs that folder only, and nothing in it counts as changed or gone; it is begun anew next time.
+fn closed(why: &str, listing: &mut Listing) -> Option<String> {
+    let reason = format!("a container can't be read: {why}");
+    listing.malformed.push(Malformed { id: None, container: None, reason });
+    None
 }
 
 /// The reading of one folder.
@@ -85,7 +83,7 @@ impl<P: Http + Clock + Keys> Folder<'_, P> {
         let (changed, gone, state) = match walk {
             Walk::Told { changed, gone, state } => (changed, gone, state),
             Walk::Lost => return Err(Error::CursorLost(Side::Exchange)),
-            Walk::Closed(code) => return Ok(closed(self.container, &code, since, listing)),
+            Walk::Closed(code) => return Ok(closed(&code, listing)),
         };
         if !self.full {
             listing.removed.extend(gone);
@@ -95,7 +93,7 @@ impl<P: Http + Clock + Keys> Folder<'_, P> {
             Kind::Meeting => self.calendar(changed, listing).await?,
         };
         if !is_read {
-            return Ok(closed(self.container, "more items at one time than a view shows", since, listing));
+            return Ok(closed("more items at one time than a view shows", listing));
         }
         let masters = std::mem::take(&mut self.masters);
         let lost = series::fill(self.ews, &mut self.items, masters).await?;

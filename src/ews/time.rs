@@ -43,7 +43,8 @@ pub(super) fn date(day: Day) -> String {
 /// The name of `zone`, if it is one that Windows knows: others Exchange refuses.
 pub(super) fn windows(zone: &dyn Zone) -> Option<&str> {
     let name = zone.name();
-    time::windows(name).map(|_| name)
+    // what only looks like one Exchange refuses by its name, which is better than UTC
+    (time::windows(name).is_some() || name.ends_with(" Standard Time")).then_some(name)
 }
 
 #[cfg(test)]

@@ -213,7 +213,9 @@ fn when(event: &Event, mailbox: &Mailbox) -> Result<When, String> {
         let day = |time: &ZonedTime| time::day(time, mailbox.zone.as_ref());
         let first = part("start", event.start.as_ref(), day)?.ok_or_else(|| missing("start"))?;
         let end = part("end", event.end.as_ref(), day)?.ok_or_else(|| missing("end"))?;
-        return if first < end { Ok(When::AllDay { first, end }) } else { Err("end: not after the start".to_owned()) };
+        let lasts = event.start.as_ref().zip(event.end.as_ref()).is_some_and(|(start, end)| time::is_a_day(start, end));
+        let is_right = first < end && lasts;
+        return if is_right { Ok(When::AllDay { first, end }) } else { Err("end: not after the start".to_owned()) };
     }
     let instant = |time: &ZonedTime| time::instant(time, mailbox.zone.as_ref());
     let start = part("start", event.start.as_ref(), instant)?.ok_or_else(|| missing("start"))?;

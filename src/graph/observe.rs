@@ -9,7 +9,7 @@ use super::reader::{self, Reader};
 use super::{Graph, endpoints};
 use crate::error::{Error, Result};
 use crate::http::{Answer, Call, Pages, Silence, odata, pages};
-use crate::model::{Container, ContainerId, Cursor, Kind, Listing, Side, Unread};
+use crate::model::{Container, ContainerId, Cursor, Kind, Listing, Malformed, Side};
 use crate::ports::{Clock, Http, Keys, Scope};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,7 +24,7 @@ struct Progress {
     chains: Vec<Chain>,
     /// Where the last reading ended: a container that can't be read now is read on from there.
     before: Vec<Chain>,
-    unread: Vec<Unread>,
+    malformed: Vec<Malformed>,
     /// Containers that were given up.
     closed: BTreeSet<ContainerId>,
     /// The guard of each chain of a full or partial reading.
@@ -35,8 +35,8 @@ struct Progress {
     numbers: usize,
     /// How many full readings of a container were lost.
     losses: BTreeMap<ContainerId, u8>,
-    /// Names of the containers that are read.
-    names: BTreeMap<ContainerId, String>,
+    /// The containers that are read.
+    chosen: BTreeMap<ContainerId, Container>,
 }
 
 /// See [`crate::ports::Replica::observe`].
@@ -54,8 +54,12 @@ pub(super) async fn observe<P: Http + Clock + Keys>(
     let answers: Vec<Answer> = answers.collect();
 
     let chosen: Vec<&Container> = containers.iter().filter(|container| scope.takes(container)).collect();
-    let names = chosen.iter().map(|container| (container.id.clone(), container.name.clone())).collect();
-    let mut progress = Progress { names, before: chains.clone(), numbers: chains.len(), ..Progress::default() };
+    let mut progress = Progress {
+        chosen: chosen.iter().map(|container| (container.id.clone(), (*container).clone())).collect(),
+        before: chains.clone(),
+        numbers: chains.len(),
+        ..Progress::default()
+    };
     if lacks_to_do {
         // lists that are not told today may be tomorrow, and what was deleted in them meanwhile is told by where they were read to
         progress.chains.extend(chains.iter().filter(|chain| chain.kind == Kind::Task).cloned());
@@ -86,7 +90,7 @@ pub(super) async fn observe<P: Http + Clock + Keys>(
         return Err(error);
     }
     let mut listing = listing::listing(graph, scope, progress.hauls).await?;
-    listing.unread = progress.unread;
+    listing.malformed.append(&mut progress.malformed);
     listing.containers = containers;
     listing.lacking.extend(lacks_to_do.then_some(Kind::Task));
     listing.cursor = cursor::cursor(progress.chains, &scope.window);
@@ -233,7 +237,6 @@ impl Progress {
         self.closed.insert(container.clone());
         self.chains.retain(|chain| chain.container != *container);
         self.chains.extend(self.before.iter().filter(|chain| chain.container == *container).cloned());
-        let name = self.names.get(container).cloned().unwrap_or_default();
-        self.unread.push(Unread { container: container.clone(), name, code: code.to_owned() });
+        self.malformed.extend(self.chosen.get(container).map(|container| Malformed::container(container, None, code)));
     }
 }

@@ -45,6 +45,12 @@ pub(super) fn day(value: &ZonedTime, user: &dyn Zone) -> Result<Day, Flaw> {
     Ok(time::nearest(instant(value, user).map_or(written, |at| time::local(user, at))))
 }
 
+/// Whether it is at least a day from `start` to `end`, be it one of summer time's.
+pub(super) fn is_a_day(start: &ZonedTime, end: &ZonedTime) -> bool {
+    let shown = |time: &ZonedTime| clock(time.date_time.as_deref()?).ok();
+    shown(start).zip(shown(end)).is_some_and(|(start, end)| end - start >= chrono::Duration::hours(23))
+}
+
 /// The day of which `at` is the midnight, in the zone that Windows knows by `zone`, else the one that is nearest on the user's clock. In an hour
 /// of summer time a zone is an hour from where it is usually.
 pub(super) fn day_of(at: Instant, zone: Option<&str>, user: &dyn Zone) -> Day {

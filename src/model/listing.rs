@@ -21,8 +21,6 @@ pub struct Listing {
     pub series: Vec<SeriesSet>,
     /// Items that could not be understood; they are neither changed nor gone.
     pub malformed: Vec<Malformed>,
-    /// Containers that could not be read; nothing in them is changed or gone, and they are read on from where they were read to before.
-    pub unread: Vec<Unread>,
     /// Containers whose every item in the window is in `items` (or `malformed`).
     pub complete: Vec<ContainerId>,
     /// The containers of the side, as listed in this reading.
@@ -51,24 +49,28 @@ pub struct SeriesSet {
 pub struct Malformed {
     /// Its id, if that much could be read.
     pub id: Option<ItemId>,
-    /// Where it lies, if that is known.
+    /// Where it lies; `None` where a whole container is meant, which can't be read.
     pub container: Option<ContainerId>,
     /// What is wrong and where: the path of the member, and what was expected.
     pub reason: String,
 }
 
-/// A calendar or list that could not be read, told so that a person can find it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Unread {
-    /// Which.
-    pub container: ContainerId,
-    /// Its name, for people.
-    pub name: String,
-    /// The server's code, or what is wrong with its pages.
-    pub code: String,
-}
-
 impl Malformed {
+    /// A container that can't be read, or a part of one: it costs that container only, and nothing in it counts as changed or gone. `part` says which
+    /// part, if not all of it is meant; `why` is the server's code.
+    #[must_use]
+    pub fn container(container: &Container, part: Option<&str>, why: &str) -> Self {
+        let name = &container.name;
+        let reason = part.map_or_else(|| format!("{name}: {why}"), |part| format!("{name}, {part}: {why}"));
+        Self { id: None, container: None, reason }
+    }
+
+    /// Whether a container is meant, or a part of one, which can't be read.
+    #[must_use]
+    pub const fn is_container(&self) -> bool {
+        self.id.is_none() && self.container.is_none()
+    }
+
     /// Whether it is an item of which not even the id is known: the place in the listing is all that leads to it.
     #[must_use]
     pub const fn is_nameless(&self) -> bool {

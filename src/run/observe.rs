@@ -136,7 +136,6 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         let Pair { creatio, exchange } = listings;
         self.lacking(&exchange.lacking);
         self.seen.containers = exchange.containers;
-        self.seen.unread = Pair { creatio: creatio.unread, exchange: exchange.unread };
         for (side, items, malformed) in
             [(Side::Creatio, creatio.items, creatio.malformed), (Side::Exchange, exchange.items, exchange.malformed)]
         {
