@@ -222,10 +222,8 @@ impl Progress {
 
     /// Gives up a container at which the server failed.
     fn give_up(&mut self, container: &ContainerId, error: Error) {
-        let code = match &error {
-            Error::Busy(_) => "the server is too slow".to_owned(),
-            error => alive::code(error).unwrap_or_else(|| error.code().to_owned()),
-        };
+        let slow = || "the server is too slow".to_owned();
+        let code = alive::code(&error).unwrap_or_else(slow);
         self.close(container, &code);
         self.failure.get_or_insert(error);
     }

@@ -7,6 +7,7 @@ use super::call::Call;
 use super::delta::Feed;
 use super::event::Window;
 use super::mailbox::Mailbox;
+use super::shape::put;
 use super::storing::Storing;
 use super::throttle::Throttle;
 use crate::desk::Desk;
@@ -184,7 +185,7 @@ impl Mailbox {
                 Endless::Same => call.query.clone(),
                 Endless::Fresh => call.query.with("$page", &desk.number().to_string()),
             };
-            body["@odata.nextLink"] = call.link(&query).into();
+            put(body, "@odata.nextLink", call.link(&query));
             body.as_object_mut().map(|body| body.remove("@odata.deltaLink"));
         }
         let now = desk.now();

@@ -1,6 +1,6 @@
 //! What the service makes of values that it is given to store: what it holds afterwards is not what was written.
 
-use super::shape::Object;
+use super::shape::{Object, put};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::num::NonZeroUsize;
@@ -56,13 +56,13 @@ impl Storing {
                 let mut location = value.clone();
                 if let Some(line) = value.get("displayName").and_then(|name| self.line(name)) {
                     let line = self.place.clone().filter(|_| !line.is_empty()).unwrap_or(line);
-                    location["displayName"] = json!(self.cut(line));
+                    put(&mut location, "displayName", self.cut(line));
                 }
                 location
             }
             "start" | "end" if self.utc && value.is_object() => {
                 let mut time = value.clone();
-                time["timeZone"] = json!("UTC");
+                put(&mut time, "timeZone", "UTC");
                 time
             }
             "isReminderOn" if self.no_reminder => json!(false),
@@ -70,7 +70,7 @@ impl Storing {
             "body" => match (&self.footer, value["content"].as_str()) {
                 (Some(footer), Some(content)) if !content.contains(footer.as_str()) => {
                     let mut body = value.clone();
-                    body["content"] = json!(format!("{content}{footer}"));
+                    put(&mut body, "content", format!("{content}{footer}"));
                     body
                 }
                 (Some(_) | None, _) => value.clone(),
