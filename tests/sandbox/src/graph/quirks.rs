@@ -53,7 +53,7 @@ pub struct Quirks {
     /// The transaction of a deleted event is not taken a second time: 409 `ErrorDuplicateTransactionId`.
     pub remembers_transactions: bool,
     /// What is made of values on storing.
-    pub storing: Storing,
+    pub storing: Box<Storing>,
     /// Every round begins with so many further pages without items.
     pub blank_pages: usize,
     /// Calendars and lists, by name, whose pages lead on for ever.
