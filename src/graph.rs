@@ -4,6 +4,7 @@
 //! `wire` spells Graph's JSON, `map` reads it, `compose` writes it, `endpoints` knows the addresses; `observe`, `find` and `apply` are the
 //! three questions of [`Replica`].
 
+mod alive;
 mod apply;
 pub mod cloud;
 mod compose;
@@ -20,13 +21,14 @@ mod time;
 mod wire;
 
 use crate::error::{Error, Result};
-use crate::http::{Answer, Call, Caller, Fault, odata};
-use crate::model::{Address, Container, ContainerId, Cursor, Kind, Listing, Side, SiteId, Zone};
+use crate::http::{Answer, Call, Caller, Fault, Pages, odata, pages};
+use crate::model::{Address, Container, ContainerId, Cursor, Instant, ItemId, Kind, Listing, Side, SiteId, Zone};
 use crate::ports::{Clock, Clue, Found, Http, Keys, Op, Outcome, Replica, Response, Scope};
+use chrono::Duration;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 /// Rows of a page of containers or found items, which is a hint to the server.
@@ -57,13 +59,25 @@ pub struct Graph<P> {
     mailbox: Mailbox,
     /// What kind each container is, as far as it was read: ids don't tell.
     kinds: RefCell<BTreeMap<ContainerId, Kind>>,
+    /// What the last reading told to live.
+    told: RefCell<Told>,
 }
+
+/// What a reading told to live, so that it need not be asked for again right after.
+#[derive(Default)]
+struct Told {
+    items: BTreeSet<ItemId>,
+    at: Instant,
+}
+
+/// So many minutes a reading is right about what lives.
+const FRESH: Duration = Duration::minutes(2);
 
 impl<P: Http + Clock + Keys> Graph<P> {
     /// The replica of `mailbox`.
     pub fn new(world: Rc<P>, mailbox: Mailbox) -> Self {
         let caller = Caller::new(world, Side::Exchange, &mailbox.base).at_once(AT_ONCE);
-        Self { caller, mailbox, kinds: RefCell::default() }
+        Self { caller, mailbox, kinds: RefCell::default(), told: RefCell::default() }
     }
 
     /// The same replica with up to `requests` under way at the same time, at most the four that Graph allows; two unless told.
@@ -116,10 +130,10 @@ impl<P: Http + Clock + Keys> Graph<P> {
 
     /// The containers, from the answers to the two questions for them; and whether there is no To Do.
     async fn listed(&self, mut answers: impl Iterator<Item = Answer>) -> Result<(Vec<Container>, bool)> {
-        let calendars = self.all(Kind::Meeting, self.answered(answers.next())?).await?;
+        let calendars = self.all((Kind::Meeting, "the calendars"), self.answered(answers.next())?).await?;
         let lists = self.answered(answers.next())?;
         let lacks = lacks_to_do(&lists);
-        let lists = if lacks { Vec::new() } else { self.all(Kind::Task, lists).await? };
+        let lists = if lacks { Vec::new() } else { self.all((Kind::Task, "the lists"), lists).await? };
         let calendars = calendars.into_iter().filter_map(|row| map::calendar(read(row)?, &self.mailbox));
         let mut containers: Vec<Container> = calendars.collect();
         containers.extend(lists.into_iter().filter_map(|row| map::list(read(row)?)));
@@ -136,16 +150,27 @@ impl<P: Http + Clock + Keys> Graph<P> {
         Ok(self.kinds.borrow().clone())
     }
 
-    /// Every row of a collection, of what is of `kind`, that begins with the page `first`.
-    async fn all(&self, kind: Kind, first: Response) -> Result<Vec<Value>> {
+    /// Every row of a collection that begins with the page `first`: of which kind it is, and its name for people.
+    async fn all(&self, (kind, name): (Kind, &str), first: Response) -> Result<Vec<Value>> {
         let mut page: odata::Page<Value> = self.understood(&first)?;
-        let mut rows = std::mem::take(&mut page.value);
-        while let Some(link) = page.next.take() {
+        let (mut rows, mut guard) = (Vec::new(), Pages::default());
+        loop {
+            let passed = guard.pass(page.next.as_deref(), page.value.iter().map(pages::telling));
+            passed.map_err(|endless| {
+                let detail = format!("{name}: {endless}");
+                Error::Unreadable { side: Side::Exchange, detail }
+            })?;
+            rows.append(&mut page.value);
+            let Some(link) = page.next.take() else { return Ok(rows) };
             let response = self.caller.send(&endpoints::page(kind, &self.caller.below(&link)?, ROWS)).await?;
             page = self.understood(&response)?;
-            rows.append(&mut page.value);
         }
-        Ok(rows)
+    }
+
+    /// Whether the last reading told, just now, that an item lives.
+    fn tells(&self, id: &ItemId) -> bool {
+        let told = self.told.borrow();
+        self.caller.now() - told.at < FRESH && told.items.contains(id)
     }
 
     async fn batch(&self, calls: &[Call]) -> Vec<Answer> {
@@ -172,7 +197,10 @@ impl<P: Http + Clock + Keys> Replica for Graph<P> {
     }
 
     async fn observe(&self, scope: &Scope, cursor: Option<&Cursor>) -> Result<Listing> {
-        observe::observe(self, scope, cursor).await
+        let listing = observe::observe(self, scope, cursor).await?;
+        let items = listing.items.iter().map(|item| item.id.clone()).collect();
+        self.told.replace(Told { items, at: self.caller.now() });
+        Ok(listing)
     }
 
     async fn find(&self, clues: &[Clue]) -> Result<Vec<Found>> {
@@ -180,6 +208,8 @@ impl<P: Http + Clock + Keys> Replica for Graph<P> {
     }
 
     async fn apply(&self, ops: &[Op]) -> Vec<Outcome> {
+        // from now on what was read is no longer all that there is
+        self.told.take();
         apply::apply(self, ops).await
     }
 }

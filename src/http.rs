@@ -8,6 +8,7 @@ pub mod claims;
 pub mod endpoint;
 pub mod mend;
 pub mod odata;
+pub mod pages;
 pub mod retry;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 pub(crate) mod script;
@@ -15,4 +16,5 @@ pub(crate) mod script;
 pub use batch::{Answer, Envelope, Silence};
 pub use call::Caller;
 pub use endpoint::{Call, Endpoint, Fault, Payload, Repeat};
+pub use pages::{Endless, Pages};
 pub use retry::Mishap;

@@ -126,7 +126,9 @@ impl Choice {
 /// A question for particular items.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Clue {
-    /// The item with this id, wherever it now lies. `container` is where it was last seen (a task has no address without its list).
+    /// The item with this id, wherever it now lies: in any calendar or list of the mailbox, but nowhere else. What was deleted does not answer,
+    /// also where the server goes on finding it by its id (Deleted Items of Microsoft 365). `container` is where it was last seen (a task has no
+    /// address without its list).
     Id {
         /// Its id.
         id: ItemId,
@@ -159,7 +161,7 @@ pub struct Found {
     pub items: Vec<Item>,
     /// Items that are there, but can't be understood.
     pub malformed: Vec<Malformed>,
-    /// A series has the id, the UID or the mark that was asked for. It is no item, and which of its occurrences are there is not told.
+    /// A living series has the id, the UID or the mark that was asked for. It is no item, and which of its occurrences are there is not told.
     pub series: bool,
     /// The server refuses this question for good: its code, cut short. Whether anything answers the clue is not known.
     pub refused: Option<String>,

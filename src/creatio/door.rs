@@ -12,7 +12,7 @@ use super::service;
 use super::{Creatio, SIDE, odata, reply};
 use crate::error::{Error, Result};
 use crate::http::odata::{Page, parse};
-use crate::http::{Answer, Call, Envelope, Fault, Payload, Silence};
+use crate::http::{Answer, Call, Endless, Envelope, Fault, Pages, Payload, Silence, pages};
 use crate::ports::{Clock, Http, Keys, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -75,11 +75,14 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         Ok(answers)
     }
 
-    /// Adds the rows of `page` and of the pages after it to `rows`.
-    pub(super) async fn follow(&self, mut page: Page<Value>, rows: &mut Vec<Value>) -> Result<()> {
+    /// Adds the rows of `page`, of the entity set `set`, and of the pages after it to `rows`.
+    pub(super) async fn follow(&self, set: &str, mut page: Page<Value>, rows: &mut Vec<Value>) -> Result<()> {
+        let mut guard = Pages::default();
         loop {
+            let passed = guard.pass(page.next.as_deref(), page.value.iter().map(pages::telling));
             rows.append(&mut page.value);
             let Some(next) = page.next.take() else { return Ok(()) };
+            passed.map_err(|it| endless(set, it))?;
             // a link of the server spells times the server's way already
             let clocks = self.clocks().await?;
             let response = self.taken(clocks, self.odata.send(&Call::get(next)).await?);
@@ -238,6 +241,11 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             Transport::Odata => Tongue::Odata(self.clocks().await?.read),
         })
     }
+}
+
+/// Pages of the entity set `set` that lead on for ever.
+pub(super) fn endless(set: &str, endless: Endless) -> Error {
+    Error::Unreadable { side: SIDE, detail: format!("{set}: {endless}") }
 }
 
 /// What OData says of an entity that it keeps from this user: the operation or the table is closed to it, or it is not there (creatio.md §1.9).

@@ -10,7 +10,7 @@ use super::stock::{FOLDER_DYNAMIC, FOLDER_STATIC};
 use super::wire::{Folder, Membership as Row};
 use super::{Creatio, odata, reply, service};
 use crate::error::{Error, Result};
-use crate::http::Call;
+use crate::http::{Call, Pages, pages};
 use crate::model::{GroupId, ItemId, Window};
 use crate::ports::{Clock, Http, Keys, Membership};
 use chrono::Weekday;
@@ -32,6 +32,14 @@ pub struct Group {
     pub parent: Option<GroupId>,
     /// Its members follow from a filter.
     pub dynamic: bool,
+}
+
+/// A question that may have more rows than one page.
+struct Open {
+    filter: Test,
+    /// Rows that were read.
+    skip: usize,
+    guard: Pages,
 }
 
 /// What a group's members follow from.
@@ -118,10 +126,10 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         let plain = queries.len();
         queries.extend(counts);
         let mut told = Vec::new();
-        for (nth, page) in self.pages(&queries).await?.into_iter().enumerate() {
+        for (nth, (query, page)) in queries.iter().zip(self.pages(&queries).await?).enumerate() {
             if nth < plain {
                 let mut rows = Vec::new();
-                self.follow(page, &mut rows).await?;
+                self.follow(query.set, page, &mut rows).await?;
                 told.extend(rows.iter().map(stamp));
             } else {
                 told.push(page.count.map(|count| count.to_string()).unwrap_or_default());
@@ -277,23 +285,23 @@ impl<P: Http + Clock + Keys> Creatio<P> {
 
     /// All rows for each of `filters`. The first pages come in one batch; only what is long costs further requests.
     pub(super) async fn all(&self, query: &Query<'_>, filters: Vec<Test>) -> Result<Vec<Value>> {
-        let mut open: Vec<(Test, usize)> = filters.into_iter().map(|filter| (filter, 0)).collect();
+        let begin = |filter| Open { filter, skip: 0, guard: Pages::default() };
+        let mut open: Vec<Open> = filters.into_iter().map(begin).collect();
         let mut all = Vec::new();
         while !open.is_empty() {
-            let page = |(filter, skip): &(Test, usize)| Query {
-                filter: filter.clone(),
-                skip: *skip,
-                top: PAGE,
-                ..query.clone()
-            };
-            let pages = self.pages(&open.iter().map(page).collect::<Vec<_>>()).await?;
+            let page = |of: &Open| Query { filter: of.filter.clone(), skip: of.skip, top: PAGE, ..query.clone() };
+            let told = self.pages(&open.iter().map(page).collect::<Vec<_>>()).await?;
             let mut longer = Vec::new();
-            for (page, (filter, skip)) in pages.into_iter().zip(open) {
+            for (page, mut of) in told.into_iter().zip(open) {
                 let before = all.len();
-                self.follow(page, &mut all).await?;
-                let read = all.len() - before;
-                if read >= PAGE {
-                    longer.push((filter, skip + read));
+                self.follow(query.set, page, &mut all).await?;
+                let rows = all.get(before..).unwrap_or_default();
+                of.skip += rows.len();
+                if rows.len() >= PAGE {
+                    // a server may pass over how many rows it is asked to leave out
+                    let passed = of.guard.pass(Some(&of.skip.to_string()), rows.iter().map(pages::telling));
+                    passed.map_err(|endless| super::door::endless(query.set, endless))?;
+                    longer.push(of);
                 }
             }
             open = longer;

@@ -152,11 +152,11 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         let now = self.server_time();
         let mut next = || pages.next().unwrap_or_else(|| Ok(nothing()));
         let mut rows = Vec::new();
-        self.follow(next()?, &mut rows).await?;
+        self.follow("Activity", next()?, &mut rows).await?;
         let joined = match next() {
             Ok(page) => {
                 let mut joined = Vec::new();
-                self.follow(page, &mut joined).await.map(|()| joined)
+                self.follow("ActivityParticipant", page, &mut joined).await.map(|()| joined)
             }
             Err(error) => Err(error),
         };

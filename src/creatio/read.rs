@@ -126,15 +126,15 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         groups: [Vec<Query<'_>>; N],
     ) -> Result<[Result<Vec<Value>>; N]> {
         let sizes = groups.each_ref().map(Vec::len);
-        let pages = self.each_page(&groups.into_iter().flatten().collect::<Vec<_>>()).await?;
-        let mut pages = pages.into_iter();
+        let queries: Vec<Query<'_>> = groups.into_iter().flatten().collect();
+        let mut pages = queries.iter().zip(self.each_page(&queries).await?);
         let mut all = [const { Ok(Vec::new()) }; N];
         for (all, size) in all.iter_mut().zip(sizes) {
             let mut rows = Vec::new();
             let mut trouble = None;
-            for page in pages.by_ref().take(size) {
+            for (query, page) in pages.by_ref().take(size) {
                 let followed = match page {
-                    Ok(page) if trouble.is_none() => self.follow(page, &mut rows).await,
+                    Ok(page) if trouble.is_none() => self.follow(query.set, page, &mut rows).await,
                     Ok(_) => Ok(()),
                     Err(error) => Err(error),
                 };

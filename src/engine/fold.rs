@@ -204,6 +204,9 @@ pub(super) fn both(link: &Link) -> Vec<(Side, ItemId, ContainerId)> {
     Side::BOTH.into_iter().map(|side| (side, link.ids[side].clone(), link.containers[side].clone())).collect()
 }
 
+/// What Microsoft 365 says of a creation whose transaction it has seen before.
+const SPENT: &str = "ErrorDuplicateTransactionId";
+
 /// A write that was not confirmed: the old link stays, the next run reads both items again.
 fn failed(action: &Action, (side, op): (Side, &Op), refusal: &Refusal, now: Instant) -> Folded {
     let created = matches!(op, Op::Create(_));
@@ -214,6 +217,12 @@ fn failed(action: &Action, (side, op): (Side, &Op), refusal: &Refusal, now: Inst
     };
     let again = |side: Side| of(&action.after, side);
     match refusal {
+        // an event of this creation was there and has been deleted: the next one is another
+        Refusal::Rejected(code) if created && code == SPENT => Folded {
+            put: Some(Link { generation: action.after.generation + 1, ..action.after.clone() }),
+            again: vec![again(side.other())],
+            ..Folded::default()
+        },
         Refusal::Rejected(_) | Refusal::Taken => Folded {
             held: vec![Held {
                 side,

@@ -4,6 +4,7 @@ use super::wire::Message;
 use super::xml::Node;
 use super::{Ews, endpoints, map};
 use crate::error::{Error, Result};
+use crate::http::Pages;
 use crate::model::{Container, ContainerId, Kind, Side};
 use crate::ports::{Clock, Http, Keys};
 use std::collections::{BTreeMap, BTreeSet};
@@ -64,6 +65,7 @@ impl<P: Http + Clock + Keys> Ews<P> {
     /// Every folder.
     async fn tree(&self) -> Result<Vec<Node>> {
         let mut nodes: Vec<Node> = Vec::new();
+        let mut guard = Pages::default();
         loop {
             let told = self.ask(&endpoints::folders(nodes.len())).await?;
             let message = told.first().ok_or(Error::Network(Side::Exchange))?;
@@ -71,10 +73,16 @@ impl<P: Http + Clock + Keys> Ews<P> {
             let page = root.and_then(|root| root.at("Folders")).map(|list| list.children.clone()).unwrap_or_default();
             let is_last = root.and_then(|root| root.attribute("IncludesLastItemInRange")) != Some("false");
             let is_empty = page.is_empty();
+            let ids = page.iter().map(|folder| id(folder, "FolderId").map(str::to_owned));
+            let passed = guard.pass(Some(&nodes.len().to_string()), ids);
             nodes.extend(page);
             if is_last || is_empty {
                 return Ok(nodes);
             }
+            passed.map_err(|endless| {
+                let detail = format!("the list of folders: {endless}");
+                Error::Unreadable { side: Side::Exchange, detail }
+            })?;
         }
     }
 }

@@ -1,9 +1,10 @@
 //! EWS's times, both ways (facts §5 and §6). No zone database: instants come with their zone, and of an all-day item the wall clock of its own zone
 //! is asked for; where a server does not tell it, days are found by rounding.
 
+pub(super) use crate::model::time::nearest;
 use crate::model::time::{self, Zone};
 use crate::model::{Day, Instant};
-use chrono::{DateTime, Datelike, Duration, NaiveDateTime, NaiveTime, SubsecRound, Utc};
+use chrono::{DateTime, Datelike, NaiveDateTime, NaiveTime, SubsecRound, Utc};
 
 /// The years of both servers' calendars; chrono reads more, and its arithmetic ends with them.
 const YEARS: std::ops::RangeInclusive<i32> = 1..=9999;
@@ -20,11 +21,6 @@ pub(super) fn wall(text: &str) -> Option<NaiveDateTime> {
     let zoned = DateTime::parse_from_rfc3339(text).map(|at| at.naive_local());
     let plain = || NaiveDateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f");
     zoned.or_else(|_| plain()).ok().filter(|wall| YEARS.contains(&wall.year()))
-}
-
-/// The day that begins nearest to what a clock shows: the midnight of an all-day item, if the clock's zone is not quite its own.
-pub(super) fn nearest(wall: NaiveDateTime) -> Day {
-    (wall + Duration::hours(12)).date()
 }
 
 /// The day that a task's date means: midnight in UTC is the date as it stands, everything else an instant on a day of the user's.
@@ -47,8 +43,8 @@ pub(super) fn date(day: Day) -> String {
 /// The name of `zone`, if it is one that Windows knows: others Exchange refuses.
 pub(super) fn windows(zone: &dyn Zone) -> Option<&str> {
     let name = zone.name();
-    (name == "UTC" || name.starts_with("UTC-") || name.starts_with("UTC+") || name.ends_with(" Standard Time"))
-        .then_some(name)
+    // what only looks like one Exchange refuses by its name, which is better than UTC
+    (time::windows(name).is_some() || name.ends_with(" Standard Time")).then_some(name)
 }
 
 #[cfg(test)]

@@ -1,8 +1,10 @@
 //! Writing: every operation is a job that is looked at first where that is needed, written, and after a version conflict looked at and
-//! written once more. Jobs go in step, so that each step is as few batches as Graph allows.
+//! written once more. What the reply leaves open is read right after: what the server made of what it was given, and whether what was removed is
+//! gone. Jobs go in step, so that each step is as few batches as Graph allows.
 
 mod job;
 
+use super::alive::{self, Doubt, Place};
 use super::{Graph, endpoints};
 use crate::http::{Answer, Call, Repeat};
 use crate::ports::{Clock, Http, Keys, Op, Outcome, Refusal};
@@ -16,10 +18,24 @@ pub(super) async fn apply<P: Http + Clock + Keys>(graph: &Graph<P>, ops: &[Op]) 
     let mut jobs: Vec<Job<'_>> = ops.iter().map(|op| Job::new(op, &kinds, &graph.mailbox)).collect();
     for last in [false, true] {
         step(graph, &mut jobs, |job| job.look().into(), |job, answers| job.looked(answers)).await;
+        settle(graph, &mut jobs).await;
         step(graph, &mut jobs, Job::write, |job, answers| job.wrote(answers, last)).await;
     }
     step(graph, &mut jobs, |job| job.link().into(), |job, answers| job.linked(answers)).await;
+    step(graph, &mut jobs, |job| job.check().into(), |job, answers| job.checked(answers)).await;
+    settle(graph, &mut jobs).await;
     jobs.into_iter().map(Job::outcome).collect()
+}
+
+/// Finds out whether the items that jobs doubt live.
+async fn settle<P: Http + Clock + Keys>(graph: &Graph<P>, jobs: &mut [Job<'_>]) {
+    let mut doubting: Vec<&mut Job<'_>> = jobs.iter_mut().filter(|job| job.doubt.is_some()).collect();
+    let doubts: Vec<Doubt> = doubting.iter().filter_map(|job| job.doubt.clone()).collect();
+    let unknown = |_| doubts.iter().map(|_| Place::Unknown(String::new())).collect();
+    let places: Vec<Place> = alive::places(graph, &doubts).await.unwrap_or_else(unknown);
+    for (job, place) in doubting.iter_mut().zip(places) {
+        job.settled(&place);
+    }
 }
 
 /// What a job asks for at once: calls of which each may follow the one before it.

@@ -50,6 +50,18 @@ pub(super) fn task_delta(list: &ContainerId) -> String {
     format!("{}/tasks/delta", holder(Kind::Task, list))
 }
 
+/// The ids of what lies in a calendar between two instants, and no more of it.
+pub(super) fn lying(calendar: &ContainerId, span: (Instant, Instant)) -> Call {
+    let path = format!("{}/calendarView", holder(Kind::Meeting, calendar));
+    read(Kind::Meeting, windowed(&path, span, &[("$select", "id"), ("$top", "100")]))
+}
+
+/// The occurrences of a series between two instants, with content.
+pub(super) fn instances(master: &ItemId, span: (Instant, Instant)) -> Call {
+    let path = format!("{}/instances", place(Kind::Meeting, &ContainerId::from(""), master));
+    read(Kind::Meeting, windowed(&path, span, &[("$top", "100")]))
+}
+
 fn windowed(path: &str, (from, to): (Instant, Instant), more: &[(&str, &str)]) -> String {
     let text = |at: Instant| at.format("%Y-%m-%dT%H:%M:%SZ").to_string();
     let (from, to) = (text(from), text(to));

@@ -36,6 +36,8 @@ pub(super) struct Fetch {
     origin: Origin,
     /// Which of [`SIZES`].
     size: usize,
+    /// It is asked for by itself: what goes wrong is not another part's fault.
+    pub(super) apart: bool,
 }
 
 /// Where a chain begins.
@@ -62,6 +64,7 @@ impl Fetch {
             path: link.clone(),
             origin: Origin::Link(link),
             size: 0,
+            apart: false,
         })
     }
 
@@ -81,6 +84,7 @@ impl Fetch {
             path: reader.first(container, span),
             origin: Origin::Span(span),
             size: 0,
+            apart: false,
         }
     }
 
@@ -109,6 +113,11 @@ impl Fetch {
         (self.size + 1 < SIZES.len()).then(|| Self { size: self.size + 1, ..self.clone() })
     }
 
+    /// The same page by itself, unless it was.
+    pub(super) fn by_itself(&self) -> Option<Self> {
+        (!self.apart).then(|| Self { apart: true, ..self.clone() })
+    }
+
     /// The same span in pieces, with the smallest pages; their chains are numbered from `chain` on.
     pub(super) fn pieces(&self, chain: usize) -> Option<Vec<Self>> {
         let Origin::Span((from, to)) = self.origin else { return None };
@@ -135,7 +144,9 @@ pub(super) enum Turn {
     Slow(Error),
     /// The container can't be read; the server's code.
     Closed(String),
-    /// The server failed.
+    /// The page can't be had: the server failed at it, refuses it, or sends something else.
+    Broken(Error),
+    /// The server answers nothing at all.
     Failed(Error),
 }
 
@@ -151,7 +162,8 @@ impl Turn {
             (400..=499, _) if names_a_lost_chain(response.body()) => Self::Lost,
             (403 | 404, Fault::Refused { code, .. }) => Self::Closed(code.clone()),
             (503 | 504, _) => Self::Slow(fault.error(Side::Exchange)),
-            _ => Self::Failed(fault.error(Side::Exchange)),
+            (401 | 429, _) => Self::Failed(fault.error(Side::Exchange)),
+            _ => Self::Broken(fault.error(Side::Exchange)),
         }
     }
 }

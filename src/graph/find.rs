@@ -1,6 +1,7 @@
 //! Direct reads: particular items by id, UID or mark, in every calendar and list, whatever the window. An answer that can't be understood
-//! is told as such: it must not look like an absent item.
+//! is told as such: it must not look like an absent item. What is found by its id, but lies in Deleted Items, is absent.
 
+use super::alive::{self, Doubt, Place};
 use super::map::{self, Reading};
 use super::{Graph, endpoints};
 use crate::engine::identity::series_wide;
@@ -33,27 +34,86 @@ pub(super) async fn find<P: Http + Clock + Keys>(graph: &Graph<P>, clues: &[Clue
     let asks: Vec<Ask> = asks.into_values().collect();
     let calls: Vec<Call> = asks.iter().map(|ask| ask.call.clone()).collect();
     let mut found: Vec<Found> = clues.iter().map(|_| Found::default()).collect();
+    let mut series = Vec::new();
     for (ask, answer) in asks.into_iter().zip(graph.batch(&calls).await) {
         let response = graph.answered(Some(answer))?;
-        if let (true, Some(reason)) = (ask.single, spoilt(&response)) {
-            for place in &ask.clues {
-                if let (Some(Clue::Id { id, container }), Some(found)) = (clues.get(*place), found.get_mut(*place)) {
-                    found.malformed.push(malformed(id, container, &reason));
+        let values = match read(graph, &ask, response).await? {
+            Ok(values) => values,
+            Err(code) => {
+                for place in &ask.clues {
+                    match (clues.get(*place), found.get_mut(*place)) {
+                        (Some(Clue::Id { id, container }), Some(found)) => {
+                            found.malformed.push(malformed(id, container, &code));
+                        }
+                        (Some(Clue::Uid(_) | Clue::Mark(_)), Some(found)) => found.refused = Some(code.clone()),
+                        (Some(Clue::Look(_)), Some(_)) | (_, None) | (None, _) => {}
+                    }
                 }
+                continue;
             }
-            continue;
-        }
-        let values = values(graph, &ask, response).await?;
-        let values = linked(graph, &ask, values).await?;
+        };
         for place in &ask.clues {
             if let (Some(clue), Some(found)) = (clues.get(*place), found.get_mut(*place)) {
                 for value in &values {
-                    answer_to(graph, (&ask, clue), value, found);
+                    series.extend(answer_to(graph, (&ask, clue), value, found).map(|doubt| (*place, doubt)));
                 }
             }
         }
     }
+    lives(graph, clues, &mut found, series).await?;
     Ok(found)
+}
+
+/// Leaves of what was found by an id only what lives in a calendar or list. `series` are masters, with the places of the clues that found them.
+async fn lives<P: Http + Clock + Keys>(
+    graph: &Graph<P>,
+    clues: &[Clue],
+    found: &mut [Found],
+    series: Vec<(usize, Doubt)>,
+) -> Result<()> {
+    let by_id = clues.iter().zip(found.iter()).enumerate().filter(|(_, (clue, _))| matches!(clue, Clue::Id { .. }));
+    let unsure = |found: &Found| found.items.iter().find(|item| !graph.tells(&item.id)).map(Doubt::of);
+    let items = by_id.filter_map(|(place, (_, found))| Some((place, unsure(found)?)));
+    let doubts: Vec<(usize, Doubt)> = items.chain(series).collect();
+    let questions: Vec<Doubt> = doubts.iter().map(|(_, doubt)| doubt.clone()).collect();
+    for ((at, doubt), place) in doubts.into_iter().zip(alive::places(graph, &questions).await?) {
+        let Some(found) = found.get_mut(at) else { continue };
+        let is_item = |item: &Item| item.id == doubt.id;
+        match place {
+            Place::In(container) if found.items.iter().any(is_item) => {
+                found.items.iter_mut().filter(|item| is_item(item)).for_each(|item| item.container = container.clone());
+            }
+            Place::In(_) => found.series = true,
+            Place::Nowhere => found.items.retain(|item| !is_item(item)),
+            Place::Unknown(code) => {
+                found.items.retain(|item| !is_item(item));
+                found.malformed.push(malformed(&doubt.id, &doubt.container, &code));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The items of an answer, none if there is no such item or container; the server's code, if it can't tell them.
+async fn read<P: Http + Clock + Keys>(
+    graph: &Graph<P>,
+    ask: &Ask,
+    response: Response,
+) -> Result<Result<Vec<Value>, String>> {
+    if matches!(response.status().as_u16(), 404 | 410) || no_such_id(&response) {
+        return Ok(Ok(Vec::new()));
+    }
+    if let Some(code) = alive::refused(&response)? {
+        return Ok(Err(code));
+    }
+    let values = async {
+        let values = match ask.single {
+            true => vec![graph.understood(&response)?],
+            false => graph.all((ask.kind, ask.container.as_str()), response).await?,
+        };
+        linked(graph, ask, values).await
+    };
+    values.await.map(Ok).or_else(|error| alive::code(&error).map(Err).ok_or(error))
 }
 
 /// The reads that together answer `clue`.
@@ -91,31 +151,11 @@ fn questions<P>(graph: &Graph<P>, kinds: &BTreeMap<ContainerId, Kind>, clue: &Cl
     }
 }
 
-/// The items of an answer; none if there is no such item or container.
-async fn values<P: Http + Clock + Keys>(graph: &Graph<P>, ask: &Ask, response: Response) -> Result<Vec<Value>> {
-    if response.status().as_u16() == 404 || no_such_id(&response) {
-        return Ok(Vec::new());
-    }
-    if ask.single { Ok(vec![graph.understood(&response)?]) } else { graph.all(ask.kind, response).await }
-}
-
 /// An id of another kind of item, or of another mailbox, is no id at all to Exchange.
 fn no_such_id(response: &Response) -> bool {
     let body: Value = serde_json::from_slice(response.body()).unwrap_or_default();
     let code = body.pointer("/error/code").and_then(Value::as_str).unwrap_or_default();
     response.status().as_u16() == 400 && code.eq_ignore_ascii_case("ErrorInvalidIdMalformed")
-}
-
-/// Why the reply for one item says nothing of it, if it does not: its body is no object, or the server can't make one of what it holds.
-fn spoilt(response: &Response) -> Option<String> {
-    match response.status().as_u16() {
-        200..=299 => match odata::read::<Value>(response) {
-            Ok(value) if value.is_object() => None,
-            Ok(_) | Err(_) => Some("no object".to_owned()),
-        },
-        500 => Some("status 500".to_owned()),
-        _ => None,
-    }
 }
 
 fn malformed(id: &ItemId, container: &ContainerId, reason: &str) -> Malformed {
@@ -141,12 +181,16 @@ async fn linked<P: Http + Clock + Keys>(graph: &Graph<P>, ask: &Ask, mut values:
     Ok(values)
 }
 
-/// Takes `value` in, if it answers `clue`.
-fn answer_to<P>(graph: &Graph<P>, (ask, clue): (&Ask, &Clue), value: &Value, found: &mut Found) {
+/// Takes `value` in, if it answers `clue`; the doubt about a series that was found by its id.
+fn answer_to<P>(graph: &Graph<P>, (ask, clue): (&Ask, &Clue), value: &Value, found: &mut Found) -> Option<Doubt> {
     match map::read(ask.kind, value, &graph.mailbox, &ask.container) {
         Reading::Content(item) => found.items.extend(Some(*item).filter(|item| is(graph, item, clue))),
-        // what is asked for by an id, a UID or a mark has it
-        Reading::Master(_) => found.series = true,
+        Reading::Master(id) => match clue {
+            Clue::Id { container, .. } => return Doubt::of_series(&id, container, value),
+            // what is asked for by a UID or a mark has it
+            Clue::Uid(_) | Clue::Mark(_) => found.series = true,
+            Clue::Look(_) => {}
+        },
         Reading::Tombstone(_) => {}
         Reading::Skeleton { id, .. } => {
             found.malformed.push(malformed(&id, &ask.container, "an occurrence without its content"));
@@ -161,6 +205,7 @@ fn answer_to<P>(graph: &Graph<P>, (ask, clue): (&Ask, &Clue), value: &Value, fou
         }
         Reading::Malformed(_) => {}
     }
+    None
 }
 
 fn is<P>(graph: &Graph<P>, item: &Item, clue: &Clue) -> bool {

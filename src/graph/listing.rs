@@ -1,7 +1,7 @@
 //! From the pages of one reading to a listing: the newest reading of each item, occurrences filled from their masters, the window's edges.
 
 use super::map::{self, Reading};
-use super::{Graph, endpoints};
+use super::{Graph, alive, cursor, endpoints};
 use crate::error::Result;
 use crate::http::Call;
 use crate::model::{ContainerId, ItemId, Kind, Listing, Malformed, SeriesSet, Window, Zone};
@@ -28,7 +28,7 @@ pub(super) async fn listing<P: Http + Clock + Keys>(
     scope: &Scope,
     hauls: BTreeMap<ContainerId, Haul>,
 ) -> Result<Listing> {
-    let hauls: Vec<_> =
+    let mut hauls: Vec<_> =
         hauls.into_iter().map(|(id, haul)| (id, haul.kind, haul.attempt > 0, newest(haul.chains))).collect();
     let mut sent = Masters::new();
     let mut missing: BTreeSet<ItemId> = BTreeSet::new();
@@ -42,6 +42,16 @@ pub(super) async fn listing<P: Http + Clock + Keys>(
         }
     }
     missing.retain(|id| !sent.contains_key(id));
+    let mut lost = Vec::new();
+    for (container, kind, _, values) in &mut hauls {
+        let shown: BTreeSet<ItemId> = values.iter().filter_map(master_of).collect();
+        let bare = values.iter().filter_map(|value| match map::read(*kind, value, &graph.mailbox, container) {
+            Reading::Master(id) => Some(id).filter(|id| !shown.contains(id)),
+            Reading::Content(_) | Reading::Skeleton { .. } | Reading::Tombstone(_) | Reading::Malformed(_) => None,
+        });
+        let bare: Vec<ItemId> = bare.collect();
+        expand(graph, scope, (&bare, container), values, &mut lost).await?;
+    }
     let mut gathered = Gathered::new(scope.window, graph.mailbox.zone.as_ref(), sent.keys());
     let mut masters = sent;
     masters.extend(read_masters(graph, missing).await?);
@@ -60,7 +70,50 @@ pub(super) async fn listing<P: Http + Clock + Keys>(
             gathered.listing.complete.push(container);
         }
     }
-    Ok(gathered.listing())
+    let mut listing = gathered.listing();
+    listing.malformed.extend(lost);
+    Ok(listing)
+}
+
+/// Adds the occurrences of series that a reading told by their masters alone, as of a server whose views don't expand them.
+async fn expand<P: Http + Clock + Keys>(
+    graph: &Graph<P>,
+    scope: &Scope,
+    (masters, container): (&[ItemId], &ContainerId),
+    values: &mut Vec<Value>,
+    lost: &mut Vec<Malformed>,
+) -> Result<()> {
+    let window = Window { to: scope.window.series_to, ..scope.window };
+    let spans = cursor::spans(&window);
+    let asked: Vec<(&ItemId, Call)> =
+        masters.iter().flat_map(|id| spans.iter().map(move |span| (id, endpoints::instances(id, *span)))).collect();
+    let calls: Vec<Call> = asked.iter().map(|(_, call)| call.clone()).collect();
+    for ((id, _), answer) in asked.into_iter().zip(graph.batch(&calls).await) {
+        let response = graph.answered(Some(answer))?;
+        if response.status().as_u16() == 404 {
+            continue;
+        }
+        let told = match alive::refused(&response)? {
+            Some(code) => Err(code),
+            None => match graph.all((Kind::Meeting, container.as_str()), response).await {
+                Ok(rows) => Ok(rows),
+                Err(error) => Err(alive::code(&error).ok_or(error)?),
+            },
+        };
+        match told {
+            Ok(mut occurrences) => values.append(&mut occurrences),
+            Err(code) => {
+                let reason = format!("a series of which only the master is told: {code}");
+                lost.push(Malformed { id: Some(id.clone()), container: Some(container.clone()), reason });
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The series that an occurrence belongs to.
+fn master_of(value: &Value) -> Option<ItemId> {
+    value.get("seriesMasterId").and_then(Value::as_str).map(ItemId::from)
 }
 
 /// Each item once, as its chain told it last; what has no id stays, to be reported. A tombstone of one chain takes nothing from another:
@@ -87,7 +140,7 @@ async fn read_masters<P: Http + Clock + Keys>(graph: &Graph<P>, ids: BTreeSet<It
     for (id, answer) in ids.into_iter().zip(graph.batch(&calls).await) {
         let response = graph.answered(Some(answer))?;
         // a master that the server can't tell costs its own occurrences
-        let lost = matches!(response.status().as_u16(), 404 | 500);
+        let lost = alive::refused(&response)?.is_some();
         masters.insert(id, if lost { None } else { Some(graph.understood(&response)?) });
     }
     Ok(masters)
@@ -127,8 +180,7 @@ impl<'a> Gathered<'a> {
             Reading::Content(_) | Reading::Master(_) | Reading::Skeleton { .. } => {}
             Reading::Tombstone(id) => self.listing.removed.push(id),
             Reading::Malformed(malformed) => {
-                let master = value.get("seriesMasterId").and_then(Value::as_str).map(ItemId::from);
-                if let (Some(master), Some(id)) = (master, &malformed.id) {
+                if let (Some(master), Some(id)) = (master_of(value), &malformed.id) {
                     self.living(&master, id);
                 }
                 self.listing.malformed.push(malformed);

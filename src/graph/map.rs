@@ -77,7 +77,8 @@ pub(super) fn calendar(calendar: wire::Calendar, mailbox: &Mailbox) -> Option<Co
         kind: Kind::Meeting,
         name: calendar.name.unwrap_or_default(),
         owner: owner.as_ref().map_or_else(String::new, |owner| owner.as_str().to_owned()),
-        own: default || owner.is_some_and(|owner| owner == mailbox.address),
+        // of holidays, birthdays and what is subscribed to the mailbox is said to be the owner, too, but it can't edit them (facts §1.1)
+        own: default || (calendar.can_edit == Some(true) && owner.is_some_and(|owner| owner == mailbox.address)),
         default,
         writable: calendar.can_edit == Some(true),
     })
@@ -211,9 +212,12 @@ fn part<T>(
 fn when(event: &Event, mailbox: &Mailbox) -> Result<When, String> {
     let missing = |name: &str| format!("{name}: missing");
     if event.is_all_day == Some(true) {
-        let first = part("start", event.start.as_ref(), time::date)?.ok_or_else(|| missing("start"))?;
-        let end = part("end", event.end.as_ref(), time::date)?.ok_or_else(|| missing("end"))?;
-        return if first < end { Ok(When::AllDay { first, end }) } else { Err("end: not after the start".to_owned()) };
+        let day = |time: &ZonedTime| time::day(time, mailbox.zone.as_ref());
+        let first = part("start", event.start.as_ref(), day)?.ok_or_else(|| missing("start"))?;
+        let end = part("end", event.end.as_ref(), day)?.ok_or_else(|| missing("end"))?;
+        let lasts = event.start.as_ref().zip(event.end.as_ref()).is_some_and(|(start, end)| time::is_a_day(start, end));
+        let is_right = first < end && lasts;
+        return if is_right { Ok(When::AllDay { first, end }) } else { Err("end: not after the start".to_owned()) };
     }
     let instant = |time: &ZonedTime| time::instant(time, mailbox.zone.as_ref());
     let start = part("start", event.start.as_ref(), instant)?.ok_or_else(|| missing("start"))?;
@@ -230,9 +234,10 @@ fn occurrence(event: &Event, kind: &str, when: When, mailbox: &Mailbox) -> Optio
     let original = match when {
         When::Timed { start, .. } => Original::At(told.and_then(time::stamp).unwrap_or(start)),
         When::AllDay { first, .. } => {
-            let told = told.map(|text| ZonedTime { date_time: Some(text.to_owned()), time_zone: None });
-            let day = told.and_then(|told| time::day(&told, mailbox.zone.as_ref()).ok());
-            Original::On(day.unwrap_or(first))
+            // an occurrence that nobody moved is where it was; of another one the organizer's midnight is told, as an instant
+            let told = told.and_then(time::stamp).filter(|_| kind == "exception");
+            let zone = event.original_start_time_zone.as_deref();
+            Original::On(told.map_or(first, |at| time::day_of(at, zone, mailbox.zone.as_ref())))
         }
     };
     Some(Occurrence { master, original })
@@ -241,8 +246,30 @@ fn occurrence(event: &Event, kind: &str, when: When, mailbox: &Mailbox) -> Optio
 /// The body without its join block, and whether it has one.
 fn body(body: Option<&wire::ItemBody>, online: bool) -> (Body, bool) {
     let content = body.and_then(|body| body.content.as_deref()).unwrap_or_default();
-    online::body(content, body.is_some_and(|body| is(body.content_type.as_deref(), &["text"])), online)
+    let plain = body.is_some_and(|body| match body.content_type.as_deref() {
+        Some(word) => word.eq_ignore_ascii_case("text"),
+        None => !has_markup(content),
+    });
+    online::body(content, plain, online)
 }
+
+/// Whether a text whose formatting is not told is HTML: it has a tag.
+fn has_markup(text: &str) -> bool {
+    text.split('<').skip(1).any(|rest| {
+        let name = rest.strip_prefix('/').unwrap_or(rest);
+        let is_named = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '!');
+        let tag = name.split('>').next().filter(|tag| tag.len() < name.len()).unwrap_or_default();
+        let word: String = tag.chars().take_while(char::is_ascii_alphanumeric).collect();
+        // an address in angle brackets is none
+        is_named && !tag.contains('@') && (tag.starts_with("!--") || TAGS.contains(&word.to_ascii_lowercase().as_str()))
+    })
+}
+
+/// Elements by which HTML is known.
+const TAGS: [&str; 27] = [
+    "a", "b", "body", "br", "div", "em", "font", "h1", "h2", "h3", "head", "hr", "html", "i", "img", "li", "meta",
+    "ol", "p", "pre", "s", "span", "strong", "table", "td", "u", "ul",
+];
 
 /// The attendees that have an address, without the mailbox's owner; in front of them the organizer of a foreign meeting, who is coming.
 fn people(event: &Event, foreign: bool, mailbox: &Mailbox) -> Vec<Person> {

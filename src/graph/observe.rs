@@ -1,13 +1,14 @@
 //! Reading the mailbox: every container in scope by its delta chains, to their ends. The first batch asks for the containers and for what
 //! all chains of last time have to tell, so that a quiet run is one request. What the pages hold is `listing`'s.
 
+use super::alive;
 use super::cursor::{self, Chain};
 use super::fetch::{Fetch, Turn};
 use super::listing::{self, Haul};
 use super::reader::{self, Reader};
 use super::{Graph, endpoints};
 use crate::error::{Error, Result};
-use crate::http::{Answer, Call, odata};
+use crate::http::{Answer, Call, Pages, Silence, odata, pages};
 use crate::model::{Container, ContainerId, Cursor, Kind, Listing, Malformed, Side};
 use crate::ports::{Clock, Http, Keys, Scope};
 use serde_json::Value;
@@ -21,15 +22,21 @@ const LOSSES: u8 = 1;
 struct Progress {
     hauls: BTreeMap<ContainerId, Haul>,
     chains: Vec<Chain>,
+    /// Where the last reading ended: a container that can't be read now is read on from there.
+    before: Vec<Chain>,
     malformed: Vec<Malformed>,
     /// Containers that were given up.
     closed: BTreeSet<ContainerId>,
+    /// The guard of each chain of a full or partial reading.
+    guards: BTreeMap<(ContainerId, usize, u8), Pages>,
+    /// The first failure that cost a container.
+    failure: Option<Error>,
     /// The first number that no chain has.
     numbers: usize,
     /// How many full readings of a container were lost.
     losses: BTreeMap<ContainerId, u8>,
-    /// Containers that are not the mailbox's own: they may fail without stopping the run.
-    foreign: Vec<ContainerId>,
+    /// The containers that are read.
+    chosen: BTreeMap<ContainerId, Container>,
 }
 
 /// See [`crate::ports::Replica::observe`].
@@ -39,7 +46,7 @@ pub(super) async fn observe<P: Http + Clock + Keys>(
     cursor: Option<&Cursor>,
 ) -> Result<Listing> {
     let chains = cursor::chains(cursor, &scope.window);
-    let mut fetches: Vec<Fetch> = chains.iter().enumerate().filter_map(Fetch::on).collect();
+    let fetches: Vec<Fetch> = chains.iter().enumerate().filter_map(Fetch::on).collect();
     let questions = [endpoints::containers(Kind::Meeting), endpoints::containers(Kind::Task)];
     let calls: Vec<Call> = questions.into_iter().chain(fetches.iter().map(Fetch::call)).collect();
     let mut answers = graph.batch(&calls).await.into_iter();
@@ -47,8 +54,16 @@ pub(super) async fn observe<P: Http + Clock + Keys>(
     let answers: Vec<Answer> = answers.collect();
 
     let chosen: Vec<&Container> = containers.iter().filter(|container| scope.takes(container)).collect();
-    let foreign = chosen.iter().filter(|container| !container.own).map(|container| container.id.clone()).collect();
-    let mut progress = Progress { foreign, numbers: chains.len(), ..Progress::default() };
+    let mut progress = Progress {
+        chosen: chosen.iter().map(|container| (container.id.clone(), (*container).clone())).collect(),
+        before: chains.clone(),
+        numbers: chains.len(),
+        ..Progress::default()
+    };
+    if lacks_to_do {
+        // lists that are not told today may be tomorrow, and what was deleted in them meanwhile is told by where they were read to
+        progress.chains.extend(chains.iter().filter(|chain| chain.kind == Kind::Task).cloned());
+    }
     let is_chosen = |fetch: &Fetch| chosen.iter().any(|container| container.id == fetch.container);
     let told = fetches.into_iter().zip(answers).filter(|(fetch, _)| is_chosen(fetch));
     let mut open = progress.turn(graph, scope, told)?;
@@ -61,10 +76,18 @@ pub(super) async fn observe<P: Http + Clock + Keys>(
         }
     }
     while !open.is_empty() {
-        fetches = std::mem::take(&mut open);
-        let calls: Vec<Call> = fetches.iter().map(Fetch::call).collect();
-        let answers = graph.batch(&calls).await;
-        open = progress.turn(graph, scope, fetches.into_iter().zip(answers))?;
+        let (apart, together): (Vec<Fetch>, Vec<Fetch>) = open.into_iter().partition(|fetch| fetch.apart);
+        let calls: Vec<Call> = together.iter().map(Fetch::call).collect();
+        let mut answers = graph.batch(&calls).await;
+        for fetch in &apart {
+            let sent = graph.caller.send(&fetch.call()).await;
+            answers.push(sent.map_err(|error| Silence { error, maybe: false }));
+        }
+        open = progress.turn(graph, scope, together.into_iter().chain(apart).zip(answers))?;
+    }
+    // where nothing at all could be read it is not the containers' fault
+    if let (true, Some(error)) = (progress.hauls.is_empty(), progress.failure) {
+        return Err(error);
     }
     let mut listing = listing::listing(graph, scope, progress.hauls).await?;
     listing.malformed.append(&mut progress.malformed);
@@ -101,15 +124,24 @@ impl Progress {
             if self.is_superseded(&fetch) {
                 continue;
             }
-            match Turn::of(&graph.answered(Some(answer))?) {
+            let turn = match answer {
+                // what is asked for by itself is told so where the server gave it up
+                Err(Silence { error: error @ Error::Busy(_), .. }) if fetch.apart => Turn::Broken(error),
+                answer => Turn::of(&graph.answered(Some(answer))?),
+            };
+            match turn {
                 Turn::Page(page) => next.extend(self.page(graph, fetch, page)?),
                 Turn::Lost => next.extend(self.lost(scope, &fetch)?),
                 Turn::Slow(error) => match self.eased(scope, &fetch) {
                     Some(easier) => next.extend(easier),
-                    None => self.failed(&fetch, error)?,
+                    None => self.give_up(&fetch.container, error),
                 },
                 Turn::Closed(code) => self.close(&fetch.container, &code),
-                Turn::Failed(error) => self.failed(&fetch, error)?,
+                Turn::Broken(error) => match fetch.by_itself() {
+                    Some(apart) => next.push(apart),
+                    None => self.give_up(&fetch.container, error),
+                },
+                Turn::Failed(error) => return Err(error),
             }
         }
         next.retain(|fetch| !self.is_superseded(fetch));
@@ -135,6 +167,12 @@ impl Progress {
         fetch: Fetch,
         mut page: odata::Page<Value>,
     ) -> Result<Option<Fetch>> {
+        let guard = self.guards.entry((fetch.container.clone(), fetch.chain, fetch.attempt)).or_default();
+        if let Err(endless) = guard.pass(page.next.as_deref(), page.value.iter().map(pages::telling)) {
+            let detail = endless.to_string();
+            self.give_up(&fetch.container, Error::Unreadable { side: Side::Exchange, detail });
+            return Ok(None);
+        }
         self.haul(&fetch).chains.entry(fetch.chain).or_default().append(&mut page.value);
         let link = match (page.next, page.delta, fetch.reader.tracks()) {
             (Some(link), _, _) => return Ok(Some(fetch.next(graph.caller.below(&link)?))),
@@ -153,6 +191,7 @@ impl Progress {
     fn lost(&mut self, scope: &Scope, fetch: &Fetch) -> Result<Vec<Fetch>> {
         if let Some(again) = fetch.again() {
             self.haul(fetch).chains.remove(&fetch.chain);
+            self.guards.remove(&(fetch.container.clone(), fetch.chain, fetch.attempt));
             return Ok(vec![again]);
         }
         let losses = self.losses.entry(fetch.container.clone()).or_default();
@@ -181,21 +220,21 @@ impl Progress {
         Some(self.begin(scope, of, fetch.reader.easier()?))
     }
 
-    /// A failure costs the container if it is not the mailbox's own, else the run.
-    fn failed(&mut self, fetch: &Fetch, error: Error) -> Result<()> {
-        if !matches!(error, Error::Server { .. } | Error::Busy(_)) || !self.foreign.contains(&fetch.container) {
-            return Err(error);
-        }
-        self.close(&fetch.container, error.code());
-        Ok(())
+    /// Gives up a container at which the server failed.
+    fn give_up(&mut self, container: &ContainerId, error: Error) {
+        let slow = || "the server is too slow".to_owned();
+        let code = alive::code(&error).unwrap_or_else(slow);
+        self.close(container, &code);
+        self.failure.get_or_insert(error);
     }
 
-    /// Gives up a container that can't be read: it costs that container only, and nothing in it counts as changed or gone.
+    /// Gives up a container that can't be read: it costs that container only, nothing in it counts as changed or gone, and it is read on from where
+    /// it was read to before.
     fn close(&mut self, container: &ContainerId, code: &str) {
         self.hauls.remove(container);
         self.closed.insert(container.clone());
         self.chains.retain(|chain| chain.container != *container);
-        let reason = format!("a container can't be read: {code}");
-        self.malformed.push(Malformed { id: None, container: None, reason });
+        self.chains.extend(self.before.iter().filter(|chain| chain.container == *container).cloned());
+        self.malformed.extend(self.chosen.get(container).map(|container| Malformed::container(container, None, code)));
     }
 }

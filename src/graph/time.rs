@@ -33,25 +33,43 @@ pub(super) fn instant(value: &ZonedTime, user: &dyn Zone) -> Result<Instant, Fla
     }
 }
 
-/// The date that an all-day event's start or end is written with: never converted (facts §3).
-pub(super) fn date(value: &ZonedTime) -> Result<Day, Flaw> {
-    let text = value.date_time.as_deref().ok_or("dateTime: missing")?;
-    Ok(wall(text.trim_end_matches('Z'))?.date())
-}
-
-/// The day that a task's date means (facts §4): midnight is the date as it stands; any other time is an instant, which falls on a
-/// day of the user's.
+/// The day that a date means, of an all-day event or a task (facts §3, §4): midnight is the date as it stands, never converted; any other time is a
+/// midnight of the zone in which it was written, told as an instant. Where that zone is not known, it is the midnight that is nearest on the user's
+/// clock.
 pub(super) fn day(value: &ZonedTime, user: &dyn Zone) -> Result<Day, Flaw> {
     let text = value.date_time.as_deref().ok_or("dateTime: missing")?;
-    match wall(text.trim_end_matches('Z')) {
-        Ok(wall) if wall.time() == NaiveTime::MIN => Ok(wall.date()),
-        Ok(_) | Err(_) => Ok(time::local(user, instant(value, user)?).date()),
+    let written = clock(text)?;
+    if written.time() == NaiveTime::MIN {
+        return Ok(written.date());
     }
+    Ok(time::nearest(instant(value, user).map_or(written, |at| time::local(user, at))))
 }
 
-/// A time stamp with an offset.
+/// Whether it is at least a day from `start` to `end`, be it one of summer time's.
+pub(super) fn is_a_day(start: &ZonedTime, end: &ZonedTime) -> bool {
+    let shown = |time: &ZonedTime| clock(time.date_time.as_deref()?).ok();
+    shown(start).zip(shown(end)).is_some_and(|(start, end)| end - start >= chrono::Duration::hours(23))
+}
+
+/// The day of which `at` is the midnight, in the zone that Windows knows by `zone`, else the one that is nearest on the user's clock. In an hour
+/// of summer time a zone is an hour from where it is usually.
+pub(super) fn day_of(at: Instant, zone: Option<&str>, user: &dyn Zone) -> Day {
+    let own = zone.filter(|name| !name.eq_ignore_ascii_case(user.name())).and_then(time::standard);
+    time::nearest(
+        own.map_or_else(|| time::local(user, at), |ahead| at.naive_utc() + chrono::Duration::seconds(i64::from(ahead))),
+    )
+}
+
+/// What a clock shows that says `text`, whatever zone stands behind it.
+fn clock(text: &str) -> Result<NaiveDateTime, Flaw> {
+    let zoned = DateTime::parse_from_rfc3339(text).map(|at| at.naive_local());
+    zoned.map_or_else(|_| wall(text.trim_end_matches('Z')), |wall| within(Some(wall)))
+}
+
+/// A time stamp with an offset; seconds may be left out.
 pub(super) fn stamp(text: &str) -> Option<Instant> {
-    DateTime::parse_from_rfc3339(text).ok().map(|at| at.with_timezone(&Utc))
+    let at = DateTime::parse_from_rfc3339(text).ok().map(|at| at.with_timezone(&Utc));
+    at.or_else(|| wall(text.strip_suffix('Z')?).ok().map(|wall| wall.and_utc()))
 }
 
 /// `at` as Graph is told it: the user's wall time, so that Outlook shows a sane zone; UTC where the wall time is ambiguous or the
@@ -77,16 +95,17 @@ fn written(wall: NaiveDateTime, zone: &str) -> Value {
 }
 
 fn wall(text: &str) -> Result<NaiveDateTime, Flaw> {
-    ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M"]
-        .into_iter()
-        .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
-        .filter(|wall| YEARS.contains(&wall.year()))
-        .ok_or("dateTime: no date and time of the calendar")
+    let forms = ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M"];
+    within(forms.into_iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok()))
 }
 
-/// Whether `name` looks like a Windows or IANA name, which Graph takes; `tzone://…` and home-made names it refuses.
-fn known(name: &str) -> bool {
-    name == "UTC" || name.ends_with(" Standard Time") || (name.contains('/') && !name.contains(':'))
+fn within(wall: Option<NaiveDateTime>) -> Result<NaiveDateTime, Flaw> {
+    wall.filter(|wall| YEARS.contains(&wall.year())).ok_or("dateTime: no date and time of the calendar")
+}
+
+/// Whether Graph takes a zone by `name`: one of Windows, or one that looks like the IANA's; `tzone://…` and home-made names it refuses.
+pub(super) fn known(name: &str) -> bool {
+    time::windows(name).is_some() || (name.contains('/') && !name.contains(':'))
 }
 
 #[cfg(test)]
@@ -125,9 +144,63 @@ mod tests {
         for (text, day_read) in [
             ("2024-10-24T00:00:00.0000000", "2024-10-24"),
             ("2024-10-23T21:00:00.0000000", "2024-10-24"),
-            ("2024-10-23T20:59:59.0000000", "2024-10-23"),
+            // midnights of Moscow, Tokyo, Delhi, London in summer, New York and Los Angeles
+            ("2024-10-23T21:00:00Z", "2024-10-24"),
+            ("2024-10-23T15:00Z", "2024-10-24"),
+            ("2024-10-23T18:30:00.0000000", "2024-10-24"),
+            ("2024-10-23T23:00:00.0000000", "2024-10-24"),
+            ("2024-10-24T04:00:00Z", "2024-10-24"),
+            ("2024-10-24T08:00:00.0000000", "2024-10-24"),
+            ("2024-10-24T00:00:00+09:00", "2024-10-24"),
+            ("2024-10-24T00:00:00Z", "2024-10-24"),
+            ("2024-10-24T00:00Z", "2024-10-24"),
         ] {
             assert_eq!(day(&given(text, Some("UTC")), &moscow()), Ok(day_read.parse().unwrap()), "{text}");
+        }
+        // of a zone that is not known the clock is taken as it stands
+        let custom = given("2024-10-23T22:00:00", Some("tzone://Microsoft/Custom"));
+        assert_eq!(day(&custom, &moscow()), Ok("2024-10-24".parse().unwrap()));
+    }
+
+    #[test]
+    fn an_original_midnight_is_found_in_the_organizers_zone() {
+        for (at, zone, found) in [
+            ("2026-03-04T15:00:00Z", Some("Tokyo Standard Time"), "2026-03-05"),
+            ("2026-03-04T11:00:00Z", Some("New Zealand Standard Time"), "2026-03-05"),
+            ("2026-03-04T10:00:00Z", Some("Line Islands Standard Time"), "2026-03-05"),
+            ("2026-03-05T11:00:00Z", Some("UTC-11"), "2026-03-05"),
+            // in summer time
+            ("2026-07-04T22:00:00Z", Some("W. Europe Standard Time"), "2026-07-05"),
+            ("2026-07-05T07:00:00Z", Some("Pacific Standard Time"), "2026-07-05"),
+            // a zone without a name, and the user's own
+            ("2026-03-04T15:00:00Z", None, "2026-03-05"),
+            ("2026-03-04T18:30:00Z", Some("tzone://Microsoft/Custom"), "2026-03-05"),
+            ("2026-03-04T21:00:00Z", Some("Russian Standard Time"), "2026-03-05"),
+        ] {
+            assert_eq!(day_of(stamp(at).unwrap(), zone, &moscow()), found.parse().unwrap(), "{at} {zone:?}");
+        }
+    }
+
+    #[test]
+    fn the_zones_of_windows_and_no_others_are_known() {
+        for name in [
+            "UTC",
+            "UTC-11",
+            "UTC-02",
+            "UTC+12",
+            "UTC+13",
+            "Russia Time Zone 3",
+            "Russia Time Zone 10",
+            "Central Standard Time (Mexico)",
+            "Pacific Standard Time (Mexico)",
+            "W. Europe Standard Time",
+            "Europe/Moscow",
+        ] {
+            assert!(known(name), "{name}");
+        }
+        for name in ["Kamchatka Standard Time", "Mid-Atlantic Standard Time", "", "tzone://Microsoft/Custom", "UTC+25"]
+        {
+            assert!(!known(name), "{name}");
         }
     }
 

@@ -18,6 +18,7 @@ pub(super) struct Event {
     pub(super) kind: Option<String>,
     pub(super) series_master_id: Option<String>,
     pub(super) original_start: Option<String>,
+    pub(super) original_start_time_zone: Option<String>,
     pub(super) subject: Option<String>,
     pub(super) body: Option<ItemBody>,
     pub(super) start: Option<ZonedTime>,

@@ -76,6 +76,11 @@ impl<P: Http + Clock + Keys> Caller<P> {
         for attempt in 1.. {
             let mut replies = match self.exchange(envelope, calls, &open).await {
                 Ok(replies) => replies,
+                // one part may have spoilt it for all
+                Err(Error::Unreadable { .. }) if open.iter().any(|at| calls.get(*at).is_some_and(is_safe)) => {
+                    let broken = self.apart(envelope, calls, &open, &mut answers).await;
+                    return (answers, broken);
+                }
                 Err(error) => {
                     let maybe = !matches!(error, Error::SignedOut(_) | Error::Forbidden { .. } | Error::Busy(_));
                     for at in open {
@@ -112,6 +117,43 @@ impl<P: Http + Clock + Keys> Caller<P> {
         (answers, None)
     }
 
+    /// Asks the parts `open`, whose batch can't be read, in smaller batches, and the last one by itself: then it is told what is wrong with it, and the
+    /// others go on. What may not be sent twice is not: it may have been carried out.
+    async fn apart(
+        &self,
+        envelope: &Envelope,
+        calls: &[Call],
+        open: &[usize],
+        answers: &mut [Answer],
+    ) -> Option<Error> {
+        let spoilt = Error::Unreadable { side: self.side(), detail: "a batch is no JSON".to_owned() };
+        let places: Vec<usize> = open.iter().copied().filter(|at| calls.get(*at).is_some_and(is_safe)).collect();
+        let safe: Vec<Call> = places.iter().filter_map(|at| calls.get(*at)).cloned().collect();
+        let mut told: Vec<Answer> = Vec::with_capacity(safe.len());
+        let mut broken = None;
+        if let [call] = safe.as_slice() {
+            told.push(self.send(call).await.map_err(|error| Silence { error, maybe: true }));
+        } else {
+            let parts = chunks(&safe, safe.len().div_ceil(2));
+            for part in parts.iter().filter(|_| parts.len() > 1) {
+                let (some, error) = Box::pin(self.one(envelope, part)).await;
+                told.extend(some);
+                broken = broken.or(error);
+            }
+        }
+        for at in open {
+            if let Some(answer) = answers.get_mut(*at) {
+                *answer = Err(Silence { error: spoilt.clone(), maybe: true });
+            }
+        }
+        for (at, told) in places.into_iter().zip(told) {
+            if let Some(answer) = answers.get_mut(at) {
+                *answer = told;
+            }
+        }
+        broken
+    }
+
     /// One outer request for the parts `open` of `calls`; the replies by place.
     async fn exchange(
         &self,
@@ -134,6 +176,10 @@ impl<P: Http + Clock + Keys> Caller<P> {
 
 /// The status of a part that was not asked, since the one before it failed.
 const FAILED_DEPENDENCY: u16 = 424;
+
+fn is_safe(call: &Call) -> bool {
+    call.repeat == Repeat::Safe
+}
 
 /// What goes together: at most so many calls, and none is parted from the one that it follows.
 fn chunks(calls: &[Call], max: usize) -> Vec<&[Call]> {
@@ -313,6 +359,37 @@ mod tests {
         let depends = |before| part("/", (3, before), &last()).get("dependsOn").cloned();
         assert_eq!((depends(Some(2)), depends(None)), (Some(json!(["2"])), None));
         assert_eq!(part("/", (3, Some(2)), &get()).get("dependsOn"), None);
+    }
+
+    #[test]
+    fn a_batch_that_cannot_be_read_is_asked_in_parts_down_to_the_one_at_fault() {
+        let done = |at: usize| format!(r#"{{"id":"{at}","status":200}}"#);
+        let html = || "<html>".to_owned();
+        let all = |parts: &[String]| format!(r#"{{"responses":[{}]}}"#, parts.join(","));
+        let (get, post) = (|| Call::get("A"), || Call::post("A", json!({}), Repeat::Never));
+        let script = |replies: Vec<String>, calls: &[Call]| {
+            let replies = replies.iter().map(|body| reply(200, body, &[])).collect();
+            let script = Rc::new(Script::new(replies));
+            let caller = Caller::new(Rc::clone(&script), Side::Exchange, "https://graph.example/v1.0");
+            let envelope = Envelope { max: 20, headers: Vec::new(), root: "/" };
+            let answers = pollster::block_on(caller.batch(&envelope, calls));
+            let told = |answer: Answer| match answer {
+                Ok(reply) => Ok(String::from_utf8_lossy(reply.body()).into_owned()),
+                Err(silence) => Err(silence.maybe),
+            };
+            let sent = script.sent.borrow().len();
+            (answers.into_iter().map(told).collect::<Vec<_>>(), sent)
+        };
+        let ok = || Ok(String::new());
+        // three parts, of which the second spoils its batch: both of the first half, each of them, the second by itself, the other half
+        let replies = vec![html(), html(), all(&[done(0)]), html(), html(), all(&[done(0)])];
+        // a part alone that can't be read in a batch is asked without one
+        let lone = vec![html(), html()];
+        assert_eq!(script(lone, &[get()]), (vec![Ok(html())], 2));
+        assert_eq!(script(replies, &[get(), get(), get()]), (vec![ok(), Ok(html()), ok()], 6));
+        // what may not be sent twice is not
+        assert_eq!(script(vec![html(), html()], &[post(), get()]), (vec![Err(true), Ok(html())], 2));
+        assert_eq!(script(vec![html()], &[post()]), (vec![Err(true)], 1));
     }
 
     #[test]

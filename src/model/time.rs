@@ -19,6 +19,30 @@ pub trait Zone {
     fn name(&self) -> &str;
 }
 
+/// The IANA name of the zone that Windows, and with it Exchange, knows by `name`; `None` if it knows none: all 139 of CLDR are known.
+#[must_use]
+pub fn windows(name: &str) -> Option<&'static str> {
+    name.parse::<windows_timezones::WindowsTimezone>().ok().map(|zone| zone.tzdb_id())
+}
+
+/// Seconds that the zone which Windows knows by `name` is ahead of UTC outside summer time.
+#[must_use]
+pub fn standard(name: &str) -> Option<i32> {
+    let told = name.parse::<windows_timezones::WindowsTimezone>().ok()?.description();
+    // "(UTC+05:30) …"; "(UTC) …"
+    let offset = told.strip_prefix("(UTC")?.split_once(')')?.0;
+    let Some((hours, minutes)) = offset.split_once(':') else { return offset.is_empty().then_some(0) };
+    let (west, hours) = (hours.starts_with('-'), hours.get(1..)?.parse::<i32>().ok()?);
+    let ahead = hours * 3_600 + minutes.parse::<i32>().ok()? * 60;
+    Some(if west { -ahead } else { ahead })
+}
+
+/// The day whose midnight is nearest to what a clock shows: of an all-day item the midnight of its own zone, as another zone's clock shows it.
+#[must_use]
+pub fn nearest(wall: NaiveDateTime) -> Day {
+    (wall + Duration::hours(12)).date()
+}
+
 /// The local wall-clock time at `at`.
 #[must_use]
 pub fn local(zone: &dyn Zone, at: Instant) -> NaiveDateTime {

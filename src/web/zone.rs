@@ -1,6 +1,7 @@
 //! [`Zone`] by the browser's `Intl`, so that no zone database is shipped.
 #![cfg(target_arch = "wasm32")]
 
+use crate::model::time::windows;
 use crate::model::{Instant, Zone};
 use js_sys::{Array, Date, Intl, Object, Reflect};
 use std::cell::RefCell;
@@ -65,7 +66,7 @@ impl Zone for IntlZone {
 
 /// The IANA name for a Windows id; any other name as it is.
 fn iana(name: &str) -> &str {
-    name.parse::<windows_timezones::WindowsTimezone>().map_or(name, |zone| zone.tzdb_id())
+    windows(name).unwrap_or(name)
 }
 
 /// A formatter that names the offset of a zone; `None` if the browser does not know the zone.

@@ -254,9 +254,9 @@ fn trouble_costs_what_it_concerns_and_no_more() {
         (titles(&all), 1),
         "a shared calendar that fails costs itself only"
     );
-    world.faults(fault("calendarView", 500));
+    world.faults(json!([fault("calendarView", 500)[0], fault("tasks/delta", 500)[0]]));
     let error = block_on(graph.observe(&scope(), None)).err();
-    assert_eq!(error.map(|error| error.code()), Some("server-error"), "an own one stops the run");
+    assert_eq!(error.map(|error| error.code()), Some("server-error"), "where nothing can be read it ends the run");
 
     world.faults(json!([{"server": "graph", "path": "me/calendars\\?", "then": {"status": 429, "headers": {"Retry-After": "2.5"}}}]));
     let slept = world.slept.get();

@@ -1,15 +1,19 @@
 //! One operation on its way: what it asks of the server at each stage, and what the answers make of it.
 
+use super::super::alive::{Doubt, Place};
 use super::super::compose::{self, Kept};
 use super::super::map::{self, Reading};
-use super::super::{Mailbox, endpoints, respond};
+use super::super::{Mailbox, endpoints, respond, time};
 use super::Calls;
 use crate::http::{Answer, Call, Fault, odata};
 use crate::model::record::differences;
-use crate::model::{ContainerId, Field, Item, ItemId, Kind, Mark, Record, Version, online};
+use crate::model::{ContainerId, Field, Item, ItemId, Kind, Mark, Patch, Record, Version, online};
 use crate::ports::{Op, Outcome, Refusal, Response, Update, Written};
 use serde_json::Value;
 use std::collections::BTreeMap;
+
+/// What is said of a removal after which the item is still there.
+const NOTHING_REMOVED: &str = "the server says that it removed it, but it is still there";
 
 /// How far a job is.
 pub(super) enum Stage {
@@ -34,12 +38,20 @@ pub(super) struct Job<'a> {
     kept: Kept,
     /// The item as it was looked at.
     seen: Option<Box<Item>>,
+    /// The item, if it is there by its id and may all the same be deleted.
+    pub(super) doubt: Option<Doubt>,
+    /// The last call answered an invitation, whose reply tells nothing.
+    answered: bool,
+    /// What was to be removed can't be, as it is with what was removed before.
+    already: bool,
     /// What was written over: somebody changed it after it was looked at, and the server does not mind.
     replaced: Option<Box<Record>>,
 }
 
 impl<'a> Job<'a> {
     pub(super) fn new(op: &'a Op, kinds: &BTreeMap<ContainerId, Kind>, mailbox: &'a Mailbox) -> Self {
+        let zone = mailbox.zone.name();
+        let unknown = writes_times(op) && !time::known(zone);
         let (kind, stage, version) = match op {
             Op::Create(create) => (create.record.kind(), Stage::Write, Version::from("")),
             Op::Update(update) => {
@@ -57,7 +69,22 @@ impl<'a> Job<'a> {
                 (kind, if look { Stage::Look } else { Stage::Write }, version.clone())
             }
         };
-        Self { op, mailbox, kind, stage, version, kept: Kept::default(), seen: None, replaced: None }
+        // in UTC days would begin at another hour than the user's
+        let refused = || Stage::Done(Err(Refusal::Rejected(format!("the time zone {zone} is not known"))));
+        let stage = if unknown { refused() } else { stage };
+        Self {
+            op,
+            mailbox,
+            kind,
+            stage,
+            version,
+            kept: Kept::default(),
+            seen: None,
+            doubt: None,
+            answered: false,
+            already: false,
+            replaced: None,
+        }
     }
 
     /// The read of the stored item, if that is what is next.
@@ -86,6 +113,9 @@ impl<'a> Job<'a> {
             Reading::Master(_) | Reading::Skeleton { .. } | Reading::Tombstone(_) => return Err(Refusal::Stale),
         };
         let same = item.version == self.version;
+        // what was moved to Deleted Items has another version, and is still found by its id
+        let is_called_off = matches!(self.op, Op::Delete { cancels: true, .. });
+        self.doubt = (self.kind == Kind::Meeting && (!same || is_called_off)).then(|| Doubt::of(&item));
         self.version = item.version.clone();
         self.seen = Some(item.clone());
         match self.op {
@@ -98,6 +128,54 @@ impl<'a> Job<'a> {
             Op::Update(update) if update.patch.agree(&item.record, &update.patch.record) => Ok(self.unchanged(item)),
             Op::Delete { .. } if same => Ok(Stage::Write),
             Op::Create(_) | Op::Update(_) | Op::Delete { .. } => Err(Refusal::Stale),
+        }
+    }
+
+    /// Takes in whether the doubted item lives. One that does not needs no removal any more, and can't be changed.
+    pub(super) fn settled(&mut self, place: &Place) {
+        self.doubt = None;
+        match (&self.stage, self.op, place) {
+            // it was said to be removed, and is there
+            (Stage::Link(_), Op::Delete { .. }, Place::In(_)) => {
+                self.stage = Stage::Done(Err(Refusal::Rejected(NOTHING_REMOVED.to_owned())));
+            }
+            (Stage::Link(_), _, _) | (_, _, Place::In(_)) => {}
+            (_, Op::Update(_) | Op::Delete { .. }, Place::Nowhere) => self.stage = Stage::Done(Err(Refusal::Gone)),
+            (_, Op::Update(_) | Op::Delete { .. }, Place::Unknown(_)) => {
+                self.stage = Stage::Done(Err(Refusal::NotSent))
+            }
+            (_, Op::Create(_), _) => {}
+        }
+    }
+
+    /// The read of what the write left, where its reply does not tell it: nothing, an answer to an invitation, values that are not those written;
+    /// and of what was removed.
+    pub(super) fn check(&self) -> Option<Call> {
+        let Stage::Link(written) = &self.stage else { return None };
+        let item = written.item.as_deref();
+        let tells = match self.op {
+            Op::Delete { .. } => false,
+            Op::Create(create) => {
+                item.is_some_and(|item| Patch::whole(&create.record).agree(&item.record, &create.record))
+            }
+            Op::Update(update) => {
+                let patch = Patch { fields: update.patch.writable(&update.facts), ..update.patch.clone() };
+                !self.answered && item.is_some_and(|item| patch.agree(&item.record, &patch.record))
+            }
+        };
+        (!tells).then(|| endpoints::item(self.kind, self.container(), &written.id))
+    }
+
+    /// Takes in that read. One that fails takes nothing from what the server said.
+    pub(super) fn checked(&mut self, mut answers: Vec<Answer>) {
+        let (Some(Ok(response)), Stage::Link(written)) = (answers.pop(), &self.stage) else { return };
+        let Ok(value) = odata::read::<Value>(&response) else { return };
+        let Reading::Content(item) = map::read(self.kind, &value, self.mailbox, self.container()) else { return };
+        match self.op {
+            Op::Delete { .. } => self.doubt = Some(Doubt::of(&item)),
+            Op::Create(_) | Op::Update(_) => {
+                self.stage = Stage::Link(Box::new(self.written(written.id.clone(), Some(item))));
+            }
         }
     }
 
@@ -170,6 +248,11 @@ impl<'a> Job<'a> {
                 Some(Ok(before)) if matches!(before.status().as_u16(), 404 | 410) => Refusal::Gone,
                 Some(Ok(_) | Err(_)) | None => Refusal::NotSent,
             })),
+            // what is in Deleted Items can't be deleted once more (facts §3); whether it is, is seen right after
+            (403, Some((id, _))) if self.removes() && is_undeletable(&response) => {
+                self.already = true;
+                Stage::Link(Box::new(self.written(id.clone(), None)))
+            }
             (412, Some(_)) if !last => Stage::Look,
             (412, Some(_)) => Stage::Done(Err(Refusal::Stale)),
             _ => Stage::Done(Err(refusal(&response))),
@@ -228,6 +311,11 @@ impl<'a> Job<'a> {
         }
     }
 
+    /// Whether it removes something.
+    const fn removes(&self) -> bool {
+        matches!(self.op, Op::Delete { .. })
+    }
+
     /// Where the item lies or goes.
     fn container(&self) -> &'a ContainerId {
         match self.op {
@@ -263,6 +351,8 @@ impl<'a> Job<'a> {
     /// Takes in the answer to that.
     pub(super) fn linked(&mut self, mut answers: Vec<Answer>) {
         let Some(answer) = answers.pop() else { return };
+        self.answered =
+            matches!(self.op, Op::Update(update) if respond::call(update).is_some() && !self.has_answered());
         match answer {
             Ok(response) if response.status().is_success() => {}
             Ok(response) => self.stage = Stage::Done(Err(refusal(&response))),
@@ -281,10 +371,20 @@ impl<'a> Job<'a> {
     pub(super) fn outcome(self) -> Outcome {
         match (self.stage, self.op) {
             (Stage::Done(outcome), _) => outcome,
+            (Stage::Link(_), Op::Delete { .. }) if self.already => Err(Refusal::Gone),
             (Stage::Link(written), _) => Ok(*written),
             (Stage::Write, Op::Update(_)) => Err(Refusal::Rejected("none of the fields can be written".to_owned())),
             (Stage::Look | Stage::Write, _) => Err(Refusal::NotSent),
         }
+    }
+}
+
+/// Whether an operation writes when its item is.
+fn writes_times(op: &Op) -> bool {
+    match op {
+        Op::Create(_) => true,
+        Op::Update(update) => update.patch.fields.contains(&Field::When),
+        Op::Delete { .. } => false,
     }
 }
 
@@ -308,6 +408,15 @@ fn kept(update: &Update, value: &Value) -> Result<Kept, Refusal> {
         return Err(Refusal::Rejected("the online-meeting block can't be told from the text".to_owned()));
     }
     Ok(Kept { body, attendees })
+}
+
+/// Whether a reply says that what was to be deleted can't be.
+fn is_undeletable(response: &Response) -> bool {
+    let code = match odata::refusal(response) {
+        Fault::Refused { code, .. } => code,
+        Fault::SignedOut | Fault::Forbidden(_) | Fault::CursorLost | Fault::Unreadable(_) => String::new(),
+    };
+    code.eq_ignore_ascii_case("ErrorCannotDeleteObject")
 }
 
 /// What a reply that is no success means for a write.

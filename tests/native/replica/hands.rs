@@ -76,7 +76,15 @@ impl Hands {
     }
 
     pub(super) fn holds(&self, id: &ItemId) -> Option<Record> {
-        self.place(id).1.as_ref().map(record)
+        let row = self.place(id).1?;
+        self.lives(&row).then(|| record(&row))
+    }
+
+    /// Whether a task or event is in a list or calendar: what is in Deleted Items is still found by its id.
+    fn lives(&self, row: &Value) -> bool {
+        let events = self.hand("GET", "me/events?$top=500", None).1;
+        let mut ids = events["value"].as_array().into_iter().flatten().map(|event| &event["id"]);
+        row.get("subject").is_none() || ids.any(|id| *id == row["id"] || *id == row["seriesMasterId"])
     }
 
     pub(super) fn count(&self) -> usize {

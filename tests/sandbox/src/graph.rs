@@ -9,6 +9,7 @@ pub(crate) mod base64;
 mod batch;
 mod call;
 pub(crate) mod change;
+mod deleted;
 mod delta;
 pub(crate) mod event;
 pub(crate) mod filter;
@@ -22,6 +23,7 @@ pub(crate) mod recurrence;
 mod seed;
 pub(crate) mod series;
 pub(crate) mod shape;
+mod storing;
 mod throttle;
 pub(crate) mod todo;
 mod view;
@@ -35,10 +37,11 @@ use http::{Method, StatusCode};
 use mailbox::Mailbox;
 use post::Letter;
 pub use post::{Mail, Reason};
-pub use quirks::{Quirks, Timeouts};
+pub use quirks::{Endless, Quirks, Timeouts};
 use serde_json::Value;
 use shape::CALENDAR;
 use std::collections::BTreeMap;
+pub use storing::Storing;
 pub use throttle::{RetryAfter, Throttle};
 
 /// The account whose mailbox every seed has.
@@ -213,6 +216,7 @@ impl Graph {
             Ok(call) => call,
             Err(fail) => return answer::response(Err(fail), &trace, ""),
         };
+        let mut garbled = None;
         let outcome = match call.segments.as_slice() {
             [only] if only == "$batch" && request.method() == Method::POST => {
                 let admitted = self.authorize(request, desk).map(|_| ());
@@ -227,11 +231,37 @@ impl Graph {
                 self.part = part.map(|part| part + 1);
                 self.authorize(request, desk)
                     .and_then(|mailbox| mailbox.admit(part, desk.now()).map(|()| mailbox))
-                    .and_then(|mailbox| route(mailbox, &call, desk))
+                    .and_then(|mailbox| {
+                        mailbox.spare(&call)?;
+                        garbled = mailbox.garbles(&call);
+                        let answer = route(mailbox, &call, desk)?;
+                        Ok(mailbox.finish(&call, answer, desk))
+                    })
             }
         };
         self.deliver(desk);
-        answer::response(outcome, &trace, &call.prefer.applied)
+        let mut response = answer::response(outcome, &trace, &call.prefer.applied);
+        match garbled.and_then(|status| StatusCode::from_u16(status).ok()) {
+            Some(status) => answer::garble(&mut response, status),
+            None => answer::unquote(&mut response),
+        }
+        response
+    }
+
+    /// Gives every mailbox the calendars of holidays and birthdays.
+    ///
+    /// # Errors
+    /// Why one can't be held.
+    pub fn subscribe(&mut self, desk: &mut Desk) -> Result<(), String> {
+        self.mailboxes.values_mut().try_for_each(|mailbox| mailbox.subscribe(desk))
+    }
+
+    /// Puts a copy of an event of [`ACCOUNT`], its `iCalUId` included, into another of its calendars; the copy's id.
+    ///
+    /// # Errors
+    /// Why that can't be.
+    pub fn copy_event(&mut self, id: &str, desk: &mut Desk) -> Result<String, String> {
+        self.mailboxes.get_mut(ACCOUNT).ok_or("there is no such mailbox")?.copy(id, desk)
     }
 
     /// The mailbox of the request's token.
@@ -320,7 +350,12 @@ fn calendar_route(mailbox: &mut Mailbox, call: &Call, to: (Option<&str>, &[&str]
         ("GET", ["calendarView"]) => view::calendar_view(mailbox, call, calendar),
         ("GET", ["calendarView", "delta"]) => delta::calendar_view(mailbox, call, calendar, desk),
         (verb, ["events", id, rest @ ..]) if *id != "delta" => {
-            let place = mailbox.find(id).ok_or_else(Fail::not_found)?;
+            let Some(place) = mailbox.find(id) else {
+                return match calendar {
+                    None => deleted::event(mailbox, call, id, rest, desk),
+                    Some(_) => Err(Fail::not_found()),
+                };
+            };
             let event = mailbox.at(place).ok_or_else(Fail::not_found)?;
             if calendar.is_some_and(|calendar| calendar != event.calendar) {
                 return Err(Fail::not_found());

@@ -1,6 +1,7 @@
 //! Replies: their status, body and the headers that every reply of graph.microsoft.com carries, CORS among them (facts §6).
 
 use super::base64::{STANDARD, base64};
+use super::quirks::HTML;
 use crate::desk::{Request, Response};
 use chrono::{DateTime, Utc};
 use http::header::{self, HeaderMap, HeaderName};
@@ -144,6 +145,23 @@ pub(crate) fn response(outcome: Outcome, trace: &Trace, applied: &str) -> Respon
     put(headers, HeaderName::from_static("client-request-id"), &trace.client_request_id);
     allow(headers);
     response
+}
+
+/// Makes a reply a page of HTML.
+pub(crate) fn garble(response: &mut Response, status: StatusCode) {
+    *response.status_mut() = status;
+    *response.body_mut() = HTML.as_bytes().to_vec();
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("text/html"));
+}
+
+/// Has a batch carry such pages as they are, not as texts.
+pub(crate) fn unquote(response: &mut Response) {
+    let quoted = Value::from(HTML).to_string();
+    if let Ok(text) = std::str::from_utf8(response.body())
+        && text.contains(&quoted)
+    {
+        *response.body_mut() = text.replace(&quoted, HTML).into_bytes();
+    }
 }
 
 fn put(headers: &mut HeaderMap, name: HeaderName, value: &str) {

@@ -7,6 +7,7 @@ use super::filter::at;
 use super::mailbox::{Mailbox, Place, Stamp};
 use super::post::{Letter, Mail, Reason};
 use super::shape::{Access, EVENT, Object, Unknown, member, object};
+use super::storing::Storing;
 use super::view;
 use super::zones;
 use crate::desk::Desk;
@@ -25,8 +26,12 @@ pub(crate) fn create(mailbox: &mut Mailbox, call: &Call, calendar: Option<&str>,
         if let Some(event) = same {
             return Ok(created(call, event));
         }
+        if mailbox.quirks.remembers_transactions && mailbox.deleted.knows(known) {
+            let message = "Your request can't be completed. The TransactionId was already used for another event.";
+            return Err(Fail::new(StatusCode::CONFLICT, "ErrorDuplicateTransactionId", message));
+        }
     }
-    let event = Event::create(mailbox, &calendar, &input, desk)?;
+    let event = Event::create(mailbox, &calendar, &mailbox.quirks.storing.stored(&input), desk)?;
     let answer = created(call, &event);
     mailbox.events.push(event.clone());
     let place = Place { index: mailbox.events.len() - 1, day: None };
@@ -48,8 +53,12 @@ pub(crate) fn update(mailbox: &mut Mailbox, call: &Call, place: Place, desk: &mu
     let input = read(call)?;
     call.matches(event.etag())?;
     may_write(&event, &input)?;
-    let before = event.attendees();
-    event.assign(&input)?;
+    let (before, storing) = (event.attendees(), mailbox.quirks.storing.clone());
+    let old = view::event(&event, &view::View::plain(call));
+    if storing.keeps_old {
+        return Ok(answered(call, &storing, old));
+    }
+    event.assign(&storing.stored(&input))?;
     if let (Some(day), Some(master)) = (place.day, mailbox.events.get(place.index)) {
         if input.get("recurrence").is_some_and(|recurrence| !recurrence.is_null()) {
             return Err(Fail::invalid("An occurrence of a series can't have a recurrence."));
@@ -68,16 +77,27 @@ pub(crate) fn update(mailbox: &mut Mailbox, call: &Call, place: Place, desk: &mu
     if event.flag("isOrganizer") {
         mail(mailbox, cause(call), (place, &event), mailed(&input, &before, &event.attendees()));
     }
-    let body = view::event(&event, &view::View::plain(call));
+    let body = if storing.answers_old { old } else { view::event(&event, &view::View::plain(call)) };
     keep(mailbox, place, event, &stamp);
-    Ok(Answer::ok(view::with_context(call, "users/events/$entity", body)))
+    Ok(answered(call, &storing, body))
 }
 
-/// `DELETE`: to Deleted Items, where no id leads any more.
+/// The answer to a change, in which the event is `body`.
+fn answered(call: &Call, storing: &Storing, body: Value) -> Answer {
+    if storing.silent {
+        return Answer::empty(StatusCode::NO_CONTENT);
+    }
+    Answer::ok(view::with_context(call, "users/events/$entity", body))
+}
+
+/// `DELETE`: to Deleted Items, where only its id leads (see [`super::deleted`]).
 pub(crate) fn delete(mailbox: &mut Mailbox, call: &Call, place: Place, desk: &mut Desk) -> Outcome {
     let event = mailbox.at(place).ok_or_else(Fail::not_found)?;
     writable(mailbox, Some(&event.calendar))?;
     call.matches(event.etag())?;
+    if mailbox.quirks.storing.keeps_deleted {
+        return Ok(Answer::empty(StatusCode::NO_CONTENT));
+    }
     if event.flag("isOrganizer") {
         mail(mailbox, cause(call), (place, &event), [(Reason::Cancellation, event.attendees())]);
     }
@@ -141,7 +161,7 @@ fn cause<'c>(call: &'c Call) -> (&'c str, &'c str) {
 }
 
 /// The body of a create or a change.
-fn read(call: &Call) -> Result<Object, Fail> {
+pub(crate) fn read(call: &Call) -> Result<Object, Fail> {
     object(EVENT, &Value::Object(call.body()?), Unknown::Refuse).map_err(Fail::body)
 }
 
@@ -219,6 +239,9 @@ pub(crate) fn remove(mailbox: &mut Mailbox, place: Place, desk: &mut Desk) {
     let Some(day) = place.day else {
         let event = mailbox.events.remove(place.index);
         mailbox.bury(&event.calendar, event.id(), stamp.change);
+        if !mailbox.quirks.forgets_deleted {
+            mailbox.deleted.take_event(event, &stamp);
+        }
         return;
     };
     if let Some(master) = mailbox.events.get_mut(place.index) {

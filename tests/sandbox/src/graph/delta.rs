@@ -6,6 +6,7 @@ use super::answer::{Answer, Fail, Outcome};
 use super::call::{Call, Query};
 use super::event::{Event, Window};
 use super::mailbox::Mailbox;
+use super::quirks::Quirks;
 use super::shape::{Object, put};
 use super::view::{self, View, with_context};
 use crate::desk::Desk;
@@ -43,6 +44,8 @@ pub(crate) struct Round {
     items: Arc<Vec<Value>>,
     /// Of a calendar: the window.
     window: Option<Window>,
+    /// Pages without items that are still to come first.
+    blanks: usize,
 }
 
 /// The tokens that the server still knows, oldest first.
@@ -137,7 +140,7 @@ fn serve(
             let shown = past.as_deref().unwrap_or(mailbox);
             let items = Arc::new(mailbox.quirks.arrange(changes(shown, &feed, told), told.last));
             let next = Told { before: told.last, last: shown.changes().max(told.last) };
-            let round = Round { items, window };
+            let round = Round { items, window, blanks: mailbox.quirks.blank_pages };
             (round, 0, keep(mailbox, desk, Token::Round(feed, next)))
         }
     };
@@ -145,7 +148,8 @@ fn serve(
     if let Some(window) = round.window {
         mailbox.quirks.timeouts.check(window, wanted)?;
     }
-    let is_empty = mailbox.quirks.empty_pages && !is_page;
+    let is_blank = round.blanks > 0;
+    let is_empty = (mailbox.quirks.empty_pages && !is_page) || is_blank;
     let size = if is_empty { 0 } else { mailbox.quirks.page(wanted, round.items.len()) };
     let view = View::preferred(call);
     let value: Vec<_> = round.items.iter().skip(from).take(size).map(|item| show(&view, item)).collect();
@@ -153,7 +157,11 @@ fn serve(
     let more = is_empty || (!value.is_empty() && from + size <= round.items.len());
     let mut answer = json!({"value": value});
     if more {
-        let next = keep(mailbox, desk, Token::Page(round, from + size, last));
+        let next = keep(
+            mailbox,
+            desk,
+            Token::Page(Round { blanks: round.blanks.saturating_sub(1), ..round }, from + size, last),
+        );
         put(&mut answer, "@odata.nextLink", call.link(&Query::only("$skiptoken", &next)));
     } else {
         put(&mut answer, "@odata.deltaLink", call.link(&Query::only("$deltatoken", &last)));
@@ -181,7 +189,7 @@ fn changes(mailbox: &Mailbox, feed: &Feed, told: Told) -> Vec<Value> {
     let mut items: Vec<_> = match feed {
         Feed::Events(_, window) => {
             let own = mailbox.events.iter().filter(|event| event.calendar == container && event.changed > since);
-            own.flat_map(|event| tell(event, *window, (is_first, mailbox.quirks.whole_occurrences))).collect()
+            own.flat_map(|event| tell(event, *window, is_first, &mailbox.quirks)).collect()
         }
         Feed::Lists => {
             let own = mailbox.lists.iter().filter(|list| list.changed > since);
@@ -199,9 +207,10 @@ fn changes(mailbox: &Mailbox, feed: &Feed, told: Told) -> Vec<Value> {
     items
 }
 
-/// One event's part in a round. A series tells its master and all its occurrences in the window, `in_full` or not; what is outside the
+/// One event's part in a round. A series tells its master and all its occurrences in the window, in full or not; what is outside the
 /// window is told as removed, except in a first round.
-fn tell(event: &Event, window: Window, (is_first, in_full): (bool, bool)) -> Vec<Value> {
+fn tell(event: &Event, window: Window, is_first: bool, quirks: &Quirks) -> Vec<Value> {
+    let in_full = quirks.whole_occurrences;
     let occurrences = event.occurrences(window);
     if occurrences.is_empty() && !(event.series.is_none() && event.span.meets(window)) {
         return if is_first { Vec::new() } else { vec![removed(event.id())] };
@@ -213,6 +222,9 @@ fn tell(event: &Event, window: Window, (is_first, in_full): (bool, bool)) -> Vec
         Value::Object(item)
     };
     let mut told = vec![whole(event)];
+    if quirks.unexpanded {
+        return told;
+    }
     let is_bare = |one: &Event| !in_full && one.text("type") == "occurrence";
     told.extend(occurrences.iter().map(|one| if is_bare(one) { skeleton(one) } else { whole(one) }));
     told

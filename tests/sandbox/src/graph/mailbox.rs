@@ -3,8 +3,10 @@
 
 use super::answer::Fail;
 use super::base64::{STANDARD, URL_SAFE, base64};
+use super::deleted::Deleted;
 use super::delta::Tokens;
 use super::event::Event;
+use super::load;
 use super::post::Letter;
 use super::quirks::{Memory, Quirks};
 use super::shape::Object;
@@ -12,7 +14,7 @@ use super::throttle::Gate;
 use super::todo::{Task, TaskList};
 use super::zones;
 use crate::desk::Desk;
-use chrono::{DateTime, NaiveDate, Utc};
+use chrono::{DateTime, Duration, NaiveDate, Utc};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -26,6 +28,7 @@ pub(crate) struct Mailbox {
     pub(crate) events: Vec<Event>,
     pub(crate) lists: Vec<TaskList>,
     pub(crate) tasks: Vec<Task>,
+    pub(crate) deleted: Deleted,
     pub(crate) tombs: Vec<Tomb>,
     pub(crate) tokens: Tokens,
     pub(crate) quirks: Quirks,
@@ -73,6 +76,7 @@ impl Mailbox {
             events: Vec::new(),
             lists: Vec::new(),
             tasks: Vec::new(),
+            deleted: Deleted::default(),
             tombs: Vec::new(),
             tokens: Tokens::default(),
             quirks: Quirks::default(),
@@ -200,6 +204,44 @@ impl Mailbox {
         });
         self.calendars.extend(calendar.as_object().cloned());
         id
+    }
+
+    /// Adds the calendars that the service itself keeps, owned by the mailbox's owner, who can't edit them; with an event each.
+    ///
+    /// # Errors
+    /// Why one can't be held.
+    pub(crate) fn subscribe(&mut self, desk: &mut Desk) -> Result<(), String> {
+        for name in ["Holidays", "Birthdays"] {
+            let id = self.add_calendar(name, None, desk);
+            let flags = ["canShare", "canViewPrivateItems", "canEdit"].map(str::to_owned);
+            for body in self.calendars.iter_mut().filter(|body| body.get("id").is_some_and(|own| *own == id)) {
+                body.extend(flags.clone().map(|flag| (flag, Value::Bool(false))));
+            }
+            let day = desk.now().date_naive() + Duration::days(3);
+            let time = |day: NaiveDate| json!({"dateTime": format!("{day}T00:00:00"), "timeZone": "UTC"});
+            let end = day + Duration::days(1);
+            let event = json!({"subject": name, "isAllDay": true, "start": time(day), "end": time(end)});
+            load::event(self, &id, &event, desk)?;
+        }
+        Ok(())
+    }
+
+    /// Puts a copy of an event, its `iCalUId` included, into the last calendar that its owner may edit.
+    ///
+    /// # Errors
+    /// Why there is none.
+    pub(crate) fn copy(&mut self, id: &str, desk: &mut Desk) -> Result<String, String> {
+        let place = self.find(id).ok_or("there is no such event")?;
+        let mut event = self.at(place).ok_or("there is no such event")?;
+        let is_open = |body: &&Object| body.get("canEdit").is_some_and(|can| can == true);
+        let calendar = self.calendars.iter().rfind(is_open).and_then(|body| body.get("id")).and_then(Value::as_str);
+        event.calendar = calendar.ok_or("there is no calendar to edit")?.to_owned();
+        let copy = self.id(desk);
+        event.set("id", copy.clone());
+        let stamp = self.stamp(desk);
+        event.touch(&stamp);
+        self.events.push(event);
+        Ok(copy)
     }
 
     /// The answer to `GET /me`.

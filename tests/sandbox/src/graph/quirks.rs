@@ -2,11 +2,16 @@
 //! tells items again, late, in any order, on small or empty pages, or forgets where it was; timeouts; limits; challenges. All of it is a function of the mailbox's history: the same requests give the same
 //! replies. Reading an item by its id is always current.
 
-use super::answer::Fail;
+use super::answer::{Answer, Fail};
+use super::call::Call;
 use super::delta::Feed;
 use super::event::Window;
 use super::mailbox::Mailbox;
+use super::shape::put;
+use super::storing::Storing;
 use super::throttle::Throttle;
+use crate::desk::Desk;
+use chrono::{DateTime, Duration, Utc};
 use http::StatusCode;
 use serde::Deserialize;
 use serde_json::Value;
@@ -41,7 +46,43 @@ pub struct Quirks {
     pub claims: Option<String>,
     /// There is no To Do, as in some national clouds.
     pub no_to_do: bool,
+    /// Deleted events are forgotten at once, where the service keeps them in Deleted Items with their ids.
+    pub forgets_deleted: bool,
+    /// Deleted tasks are still found by their ids.
+    pub keeps_deleted_tasks: bool,
+    /// The transaction of a deleted event is not taken a second time: 409 `ErrorDuplicateTransactionId`.
+    pub remembers_transactions: bool,
+    /// What is made of values on storing.
+    pub storing: Box<Storing>,
+    /// Every round begins with so many further pages without items.
+    pub blank_pages: usize,
+    /// Calendars and lists, by name, whose pages lead on for ever.
+    pub endless: BTreeMap<String, Endless>,
+    /// Calendars and lists, by name, of which every question is answered with this status.
+    pub broken: BTreeMap<String, u16>,
+    /// Calendars and lists, by name, of which every question is answered with this status and a page of HTML, which a batch carries as it is, so
+    /// that its whole envelope is no JSON.
+    pub html: BTreeMap<String, u16>,
+    /// Views and rounds tell series by their masters alone.
+    pub unexpanded: bool,
+    /// For so many minutes after their creation events have no `iCalUId`.
+    pub late_uids: u16,
+    /// Bodies of tasks don't tell how they are formatted.
+    pub plain_bodies: bool,
 }
+
+/// How pages lead on for ever.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Endless {
+    /// Each by its own link.
+    Same,
+    /// Each by a link that there was not before, to the same items.
+    Fresh,
+}
+
+/// The page that stands where JSON should be (see [`Quirks::html`]).
+pub(crate) const HTML: &str = "<html><body>The service is unavailable.</body></html>";
 
 /// What change tracking over a calendar does not manage in time: 504 `UnknownError` without a message. The default manages everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -96,6 +137,76 @@ impl Mailbox {
         let rounds = self.memory.rounds.entry(feed.container().to_owned()).or_insert_with(unseen);
         rounds.push_back(now);
         rounds.pop_front()
+    }
+}
+
+impl Mailbox {
+    /// The name of the calendar or list that a request is about.
+    fn asked(&self, call: &Call) -> Option<&str> {
+        let words: Vec<&str> = call.segments.iter().map(String::as_str).collect();
+        let container = match words.as_slice() {
+            ["me", "calendars", id, ..] => self.calendar(Some(id))?.get("name"),
+            ["me", "calendar" | "calendarView", ..] => self.calendar(None)?.get("name"),
+            ["me", "todo", "lists", id, ..] => {
+                let list = self.lists.iter().find(|list| list.body.get("id").is_some_and(|own| own == id))?;
+                list.body.get("displayName")
+            }
+            _ => None,
+        };
+        container?.as_str()
+    }
+
+    /// The status of the HTML with which a request is answered, if it is.
+    pub(crate) fn garbles(&self, call: &Call) -> Option<u16> {
+        self.quirks.html.get(self.asked(call)?).copied()
+    }
+
+    /// Refuses a request for what is broken.
+    ///
+    /// # Errors
+    /// The status that it is answered with for ever.
+    pub(crate) fn spare(&self, call: &Call) -> Result<(), Fail> {
+        let Some(status) = self.asked(call).and_then(|name| self.quirks.broken.get(name)) else { return Ok(()) };
+        let code = match status {
+            504 => "UnknownError",
+            500.. => "ErrorInternalServerTransientError",
+            _ => "ErrorInvalidRequest",
+        };
+        Err(Fail::new(StatusCode::from_u16(*status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), code, ""))
+    }
+
+    /// Makes an answer what these quirks make of it.
+    pub(crate) fn finish(&self, call: &Call, mut answer: Answer, desk: &mut Desk) -> Answer {
+        let Some(body) = &mut answer.body else { return answer };
+        if let (Some(endless), true) =
+            (self.asked(call).and_then(|name| self.quirks.endless.get(name)), body.get("value").is_some())
+        {
+            let query = match endless {
+                Endless::Same => call.query.clone(),
+                Endless::Fresh => call.query.with("$page", &desk.number().to_string()),
+            };
+            put(body, "@odata.nextLink", call.link(&query));
+            body.as_object_mut().map(|body| body.remove("@odata.deltaLink"));
+        }
+        let now = desk.now();
+        self.strip(body, now);
+        for row in body.get_mut("value").and_then(Value::as_array_mut).into_iter().flatten() {
+            self.strip(row, now);
+        }
+        answer
+    }
+
+    /// Takes away what an item does not tell.
+    fn strip(&self, item: &mut Value, now: DateTime<Utc>) {
+        let made = item["createdDateTime"].as_str().and_then(|text| text.parse::<DateTime<Utc>>().ok());
+        let late = Duration::minutes(i64::from(self.quirks.late_uids));
+        let Some(members) = item.as_object_mut() else { return };
+        if made.is_some_and(|made| made + late > now) {
+            members.remove("iCalUId");
+        }
+        if self.quirks.plain_bodies && members.contains_key("title") {
+            members.get_mut("body").and_then(Value::as_object_mut).map(|body| body.remove("contentType"));
+        }
     }
 }
 

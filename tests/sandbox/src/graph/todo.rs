@@ -2,9 +2,11 @@
 
 use super::answer::{Answer, Fail, Outcome};
 use super::call::Call;
+use super::deleted;
 use super::filter::at;
 use super::mailbox::{Mailbox, Stamp};
 use super::shape::{LINK, Object, STEP, TASK, TASK_LIST, Unknown, object};
+use super::storing::Storing;
 use super::view::{self, View, with_context};
 use super::zones::{self, Moment};
 use crate::desk::Desk;
@@ -74,7 +76,8 @@ fn full(task: &Task, call: &Call) -> Value {
 /// `POST …/tasks`.
 pub(crate) fn create(mailbox: &mut Mailbox, call: &Call, list: &str, desk: &mut Desk) -> Outcome {
     let input = object(TASK, &Value::Object(call.body()?), Unknown::Refuse).map_err(invalid)?;
-    let task = Task::new(mailbox, list, &input, desk).map_err(invalid)?;
+    let stored = mailbox.quirks.storing.stored(&input);
+    let task = Task::new(mailbox, list, &stored, desk).map_err(invalid)?;
     let id = task.body.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
     let answer = with_context(call, "users/todo/lists/tasks/$entity", full(&task, call));
     mailbox.tasks.push(task);
@@ -83,12 +86,24 @@ pub(crate) fn create(mailbox: &mut Mailbox, call: &Call, list: &str, desk: &mut 
 
 /// `GET`, `PATCH`, `DELETE` of one task. No `If-Match` is documented for tasks: it is not looked at.
 pub(crate) fn task(mailbox: &mut Mailbox, call: &Call, list: &str, id: &str, desk: &mut Desk) -> Outcome {
-    let index = index_of(mailbox, list, id)?;
+    let Ok(index) = index_of(mailbox, list, id) else { return deleted::task(mailbox, call, list, id) };
+    let storing = mailbox.quirks.storing.clone();
+    match call.method().as_str() {
+        "DELETE" if storing.keeps_deleted => return Ok(Answer::empty(StatusCode::NO_CONTENT)),
+        "PATCH" if storing.keeps_old => {
+            let task = mailbox.tasks.get(index).ok_or_else(Fail::not_found)?;
+            return Ok(answered(call, &storing, full(task, call)));
+        }
+        _ => {}
+    }
     let stamp = if call.method() == Method::GET { None } else { Some(mailbox.stamp(desk)) };
     match (call.method().as_str(), stamp) {
         ("DELETE", Some(stamp)) => {
-            mailbox.tasks.remove(index);
+            let task = mailbox.tasks.remove(index);
             mailbox.bury(list, id, stamp.change);
+            if mailbox.quirks.keeps_deleted_tasks {
+                mailbox.deleted.take_task(task, &stamp);
+            }
             Ok(Answer::empty(StatusCode::NO_CONTENT))
         }
         ("PATCH", Some(stamp)) => {
@@ -99,19 +114,33 @@ pub(crate) fn task(mailbox: &mut Mailbox, call: &Call, list: &str, id: &str, des
             }
             let input = object(TASK, &Value::Object(given), Unknown::Refuse).map_err(invalid)?;
             let task = mailbox.tasks.get_mut(index).ok_or_else(Fail::not_found)?;
+            let old = full(task, call);
             let mut changed = task.body.clone();
-            assign(&mut changed, &input, &stamp).map_err(invalid)?;
+            assign(&mut changed, &storing.stored(&input), &stamp).map_err(invalid)?;
             task.body = changed;
             task.touch(&stamp);
-            Ok(Answer::ok(with_context(call, "users/todo/lists/tasks/$entity", full(task, call))))
+            Ok(answered(call, &storing, if storing.answers_old { old } else { full(task, call) }))
         }
         _ => {
-            let view = View::read(call, TASK, EXPANDABLE)?;
             let task = mailbox.tasks.get(index).ok_or_else(Fail::not_found)?;
-            let body = view.project(full(task, call), &[]);
-            Ok(Answer::ok(with_context(call, "users/todo/lists/tasks/$entity", body)))
+            shown(call, task)
         }
     }
+}
+
+/// One task for a reader.
+pub(crate) fn shown(call: &Call, task: &Task) -> Outcome {
+    let view = View::read(call, TASK, EXPANDABLE)?;
+    let body = view.project(full(task, call), &[]);
+    Ok(Answer::ok(with_context(call, "users/todo/lists/tasks/$entity", body)))
+}
+
+/// The answer to a change, in which the task is `body`.
+fn answered(call: &Call, storing: &Storing, body: Value) -> Answer {
+    if storing.silent {
+        return Answer::empty(StatusCode::NO_CONTENT);
+    }
+    Answer::ok(with_context(call, "users/todo/lists/tasks/$entity", body))
 }
 
 /// `GET` and `POST` of a task's links or steps (`part` is the path's last name).

@@ -202,6 +202,9 @@ pub(crate) fn calendar_view(mailbox: &Mailbox, call: &Call, calendar: Option<&st
     let own = mailbox.events.iter().filter(|event| event.calendar == id);
     let mut found: Vec<_> = own
         .flat_map(|event| match event.series {
+            Some(_) if mailbox.quirks.unexpanded => {
+                event.occurrences(window).first().map(|_| event.clone()).into_iter().collect()
+            }
             Some(_) => event.occurrences(window),
             None if event.span.meets(window) => vec![event.clone()],
             None => Vec::new(),

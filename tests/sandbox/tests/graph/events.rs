@@ -20,7 +20,8 @@ fn a_created_event_has_the_defaults_of_the_server() {
     assert_eq!(again["id"], event["id"]);
     client.delete(&path(&event));
     assert_ne!(client.create(EVENTS, &with(meeting(), json!({"transactionId": "t"})))["id"], event["id"]);
-    assert_eq!(client.send("GET", &path(&event), None, &[]).body["error"]["code"], "ErrorItemNotFound");
+    assert_eq!(client.send("GET", &path(&event), None, &[]).status, 200, "it is in Deleted Items");
+    assert_eq!(client.send("GET", &path(&json!({"id": "none"})), None, &[]).body["error"]["code"], "ErrorItemNotFound");
 }
 
 #[test]

@@ -76,7 +76,7 @@ fn stale_reads() {
         client.patch(&path(&kept), &json!({"subject": "new"}));
         client.delete(&path(&lost));
         assert_eq!(client.get(&path(&kept))["subject"], "new", "by id it is current");
-        assert_eq!(client.send("GET", &path(&lost), None, &[]).status, 404);
+        assert_eq!(client.send("GET", &path(&lost), None, &[]).status, 200, "from Deleted Items");
         let rounds: Vec<_> = (0..4)
             .map(|_| {
                 let (pages, next) = round(&mut client, &link);
@@ -276,4 +276,51 @@ fn exceptions_move_with_their_calendar() {
     client.control("POST", "renumber", &Value::Null, 204);
     client.patch(&path(&one), &json!({"subject": "still one"}));
     assert_eq!(client.get(&path(&one))["subject"], "still one");
+}
+
+#[test]
+fn what_is_deleted_keeps_its_id_and_nothing_lists_it() {
+    for forgets in [false, true] {
+        let mut client = Client::new(Seed::Empty);
+        client.control("POST", "graph", &json!({"forgetsDeleted": forgets, "remembersTransactions": true}), 204);
+        let mut body = named(0);
+        body["transactionId"] = json!("t");
+        let lost = client.create(EVENTS, &body);
+        client.delete(&path(&lost));
+        let [get, delete] = ["GET", "DELETE"].map(|verb| client.send(verb, &path(&lost), None, &[]).status);
+        assert_eq!((get, delete), if forgets { (404, 404) } else { (200, 403) });
+        assert_eq!(client.get(EVENTS)["value"], json!([]));
+        let again = client.send("POST", EVENTS, Some(&body), &[]).status;
+        assert_eq!(again, if forgets { 201 } else { 409 }, "a transaction that was forgotten is a new one");
+    }
+}
+
+#[test]
+fn values_are_changed_on_storing() {
+    for (storing, member, stored) in [
+        (json!({}), "/subject", json!("a &amp; b")),
+        (json!({"capitals": true, "decoded": true}), "/subject", json!("A & b")),
+        (json!({"longest": 4}), "/subject", json!("a &…")),
+        (json!({"label": "[x] "}), "/subject", json!("[x] a &amp; b")),
+        (json!({"utc": true}), "/start/dateTime", json!("2026-03-05T10:00:00.0000000")),
+        (json!({"noReminder": true}), "/isReminderOn", json!(false)),
+        (json!({"importance": "low"}), "/importance", json!("low")),
+        (json!({"place": "here"}), "/location/displayName", json!("here")),
+    ] {
+        let mut client = Client::new(Seed::Empty);
+        client.control("POST", "graph", &json!({"storing": storing}), 204);
+        let time =
+            |hour: &str| json!({"dateTime": format!("2026-03-05T{hour}:00:00"), "timeZone": "Russian Standard Time"});
+        let event = client.create(
+            EVENTS,
+            &json!({"subject": "a &amp; b", "start": time("10"), "end": time("11"), "isReminderOn": true,
+                "importance": "high", "location": {"displayName": "there"}}),
+        );
+        let held = client.get(&path(&event));
+        assert_eq!(held.pointer(member), Some(&stored), "{storing}");
+        let more = json!({"storing": {"keepsOld": true}});
+        client.control("POST", "graph", &more, 204);
+        assert_eq!(client.send("PATCH", &path(&event), Some(&json!({"subject": "new"})), &[]).status, 200);
+        assert_eq!(client.get(&path(&event))["subject"], held["subject"], "kept as it was");
+    }
 }
