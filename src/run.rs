@@ -1,6 +1,7 @@
 //! One run: observe, plan, apply, fold. Reads as the algorithm; what is decided is the engine's, what is asked of the world are the ports'.
 
 pub mod apply;
+pub mod commit;
 pub mod observe;
 pub mod rename;
 pub mod trust;
@@ -11,10 +12,13 @@ use crate::engine::plan::{self, Plan};
 use crate::engine::settings::Settings;
 use crate::engine::{Account, Context, Seen, Words};
 use crate::engine::{containers, scope};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::{Cursor, Instant, Pair, Zone};
 use crate::ports::{Clock, Directory, Events, Phase, Progress, Replica, Store};
 use serde::{Deserialize, Serialize};
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
 
 /// Everything that a run needs of the world.
 pub struct Ends<'a, C, X, S, K, E> {
@@ -45,6 +49,9 @@ pub struct Report {
     pub held: Vec<Held>,
     /// Steps that were not finished; the next run does.
     pub unfinished: usize,
+    /// The user stopped the run while it was writing: `counts` tells what had been written by then.
+    #[serde(default)]
+    pub stopped: bool,
 }
 
 /// Confirmed writes on one side.
@@ -83,11 +90,34 @@ pub async fn run<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Even
     apply::apply(ends, planned).await
 }
 
-/// Reads both sides and decides; writes nothing.
+/// Reads both sides and decides; writes nothing, so that a stop ends it at once.
 ///
 /// # Errors
-/// As [`run`].
+/// As [`run`]; `Stopped` if the user wants it to stop.
 pub async fn plan<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
+    ends: &Ends<'_, C, X, S, K, E>,
+) -> Result<Planned> {
+    unless_stopped(ends.events, read_and_decide(ends)).await
+}
+
+/// Does `work`, which writes nothing to a server, until it is done or the user wants it to stop. What it waits for then is left.
+///
+/// # Errors
+/// `Stopped`; what `work` fails with.
+pub async fn unless_stopped<T, E: Events>(events: &E, work: impl Future<Output = Result<T>>) -> Result<T> {
+    let mut work = pin!(work);
+    let mut stopped = pin!(events.stopped());
+    poll_fn(|context| {
+        if events.stop() || stopped.as_mut().poll(context).is_ready() {
+            return Poll::Ready(Err(Error::Stopped));
+        }
+        work.as_mut().poll(context)
+    })
+    .await
+}
+
+/// See [`plan`].
+async fn read_and_decide<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
     ends: &Ends<'_, C, X, S, K, E>,
 ) -> Result<Planned> {
     ends.events.progress(Progress { phase: Phase::Reading, done: 0, total: 0 });

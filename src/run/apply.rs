@@ -1,21 +1,23 @@
 //! The second half of a run: the plan's writes go out in batches, and what is confirmed is folded into the store after each. A run can end at
 //! any point: what was to be created is noted before, cursors move only at the end, and the next run reads again what was not finished.
 
+use super::commit::commit;
 use super::{Counts, Ends, Planned, Report};
 use crate::engine::Seen;
 use crate::engine::actions::follow_up;
+use crate::engine::change::StateChange;
 use crate::engine::fold::{self, Folded};
 use crate::engine::history::{self, Entry, KEPT_DAYS};
 use crate::engine::link::{Held, Link, LinkState, Reason, State};
-use crate::engine::plan::Action;
+use crate::engine::plan::{Action, rank};
 use crate::error::Result;
 use crate::model::{Instant, ItemId, Pair, Side, Status};
 use crate::ports::{Clock, Commit, Directory, Events, Op, Outcome, Phase, Progress, Replica, Store};
 use futures_util::future;
 use std::collections::BTreeSet;
 
-/// Actions that are written and folded together; a stop is heeded between two of these.
-const BATCH: usize = 100;
+/// Actions that are written and folded together; a stop is heeded between two of these. As many as Microsoft Graph takes in one request.
+const BATCH: usize = 20;
 /// The most writes that an action has; history entries are numbered by it.
 const WRITES: usize = 4;
 
@@ -31,16 +33,17 @@ pub async fn apply<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Ev
     let mut report = Report::default();
     let mut done = 0;
     let total = plan.actions.len();
+    let known = state.answers.clone();
+    let run = if plan.is_quiet() { now } else { ends.store.name_run(now).await? };
     state.again = Pair::default();
     state.fresh = Pair::default();
-    ends.store
-        .commit(&Commit {
-            drop: plan.drop.clone(),
-            put: plan.links.clone(),
-            forget: Some(now - chrono::Duration::days(KEPT_DAYS)),
-            ..Commit::default()
-        })
-        .await?;
+    let begun = Commit {
+        drop: plan.drop.clone(),
+        put: plan.links.clone(),
+        forget: Some(now - chrono::Duration::days(KEPT_DAYS)),
+        ..Commit::default()
+    };
+    commit(ends.store, run, &begun).await?;
     for side in Side::BOTH {
         // a listing tells of them once; mended, they may look as before to the server
         let bad = seen.malformed[side].iter().filter_map(|bad| Some((bad.id.clone()?, bad.container.clone()?)));
@@ -48,10 +51,12 @@ pub async fn apply<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Ev
     }
     hold_places(&mut state, &plan.links);
     let mut held = plan.held;
-    for batch in plan.actions.chunks(BATCH) {
+    let ranks = plan.actions.chunk_by(|one, next| rank(one.step) == rank(next.step));
+    for batch in ranks.flat_map(|rank| rank.chunks(BATCH)) {
         ends.events.progress(Progress { phase: Phase::Writing, done, total });
-        let folded =
-            if ends.events.stop() { unsent(batch, now) } else { write(ends, batch, (now, done * WRITES)).await? };
+        report.stopped |= ends.events.stop();
+        let at = Place { run, nth: done * WRITES, now };
+        let folded = if report.stopped { unsent(batch, now) } else { write(ends, batch, at).await? };
         for (action, folded) in batch.iter().zip(&folded) {
             count(&mut report.counts, action, folded);
             for side in Side::BOTH {
@@ -80,46 +85,58 @@ pub async fn apply<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Ev
     state.answers = state.answers.unsettled(|id| read(id) && !unfinished.contains(id));
     state.held = remember(&state, held, (&seen, &plan.actions));
     report.held.clone_from(&state.held);
-    ends.store.commit(&Commit { state: Some(state), ..Commit::default() }).await?;
+    let ended = StateChange::Ended { known, state: Box::new(state) };
+    commit(ends.store, run, &Commit { state: Some(ended), ..Commit::default() }).await?;
     ends.events.progress(Progress { phase: Phase::Writing, done: total, total });
     Ok(report)
+}
+
+/// Where the writes of a batch stand in the history, and when they go out.
+#[derive(Clone, Copy)]
+struct Place {
+    /// The name of the run.
+    run: Instant,
+    /// The place of its first write among the run's.
+    nth: usize,
+    /// The time by Creatio's clock.
+    now: Instant,
 }
 
 /// Writes one batch and commits what came of it.
 async fn write<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
     ends: &Ends<'_, C, X, S, K, E>,
     batch: &[Action],
-    (now, written): (Instant, usize),
+    at: Place,
 ) -> Result<Vec<Folded>> {
     let intents: Vec<Link> = batch.iter().map(|a| &a.after).filter(|link| is_pending(link)).cloned().collect();
-    let noted = recorded(batch, None, (now, written));
-    ends.store.commit(&Commit { put: intents, history: noted.clone(), ..Commit::default() }).await?;
+    let noted = recorded(batch, None, at);
+    commit(ends.store, at.run, &Commit { put: intents, history: noted.clone(), ..Commit::default() }).await?;
     let mut outcomes: Vec<Vec<Outcome>> = vec![Vec::new(); batch.len()];
     let longest = batch.iter().map(|action| action.writes.len()).max().unwrap_or(0);
     for nth in 0..longest {
         pass(ends, batch, (nth, &mut outcomes)).await;
     }
     let folded: Vec<Folded> =
-        batch.iter().zip(&outcomes).map(|(action, outcomes)| fold::fold(action, outcomes, now)).collect();
+        batch.iter().zip(&outcomes).map(|(action, outcomes)| fold::fold(action, outcomes, at.now)).collect();
     let mut put: Vec<Link> = folded.iter().filter_map(|f| f.put.clone()).collect();
-    let history = recorded(batch, Some((&outcomes, &folded)), (now, written));
+    let history = recorded(batch, Some((&outcomes, &folded)), at);
     let unwritten = noted.iter().filter(|noted| !history.iter().any(|entry| entry.nth == noted.nth));
     let unwritten = unwritten.map(|entry| (entry.run, entry.nth)).collect();
     let drop: Vec<ItemId> = folded.iter().flat_map(|f| f.drop.clone()).collect();
-    ends.store.commit(&Commit { drop, put: put.clone(), history, unwritten, ..Commit::default() }).await?;
+    commit(ends.store, at.run, &Commit { drop, put: put.clone(), history, unwritten, ..Commit::default() }).await?;
     let learned = follow_ups(ends, &mut put).await;
     if !learned.is_empty() {
-        ends.store.commit(&Commit { put: learned, ..Commit::default() }).await?;
+        commit(ends.store, at.run, &Commit { put: learned, ..Commit::default() }).await?;
     }
     Ok(folded)
 }
 
 /// The history of one batch: before its outcomes are known all of its writes, afterwards the confirmed ones.
-fn recorded(batch: &[Action], done: Option<(&[Vec<Outcome>], &[Folded])>, (now, from): (Instant, usize)) -> Vec<Entry> {
+fn recorded(batch: &[Action], done: Option<(&[Vec<Outcome>], &[Folded])>, at: Place) -> Vec<Entry> {
     let each = batch.iter().enumerate().flat_map(|(n, action)| {
         let outcomes = done.and_then(|(outcomes, _)| outcomes.get(n)).map(Vec::as_slice);
         let put = done.and_then(|(_, folded)| folded.get(n)?.put.as_ref());
-        history::entries((now, from + n * WRITES), action, (outcomes, put.unwrap_or(&action.after)))
+        history::entries((at.run, at.nth + n * WRITES), action, (outcomes, put.unwrap_or(&action.after)))
     });
     each.collect()
 }
