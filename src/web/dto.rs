@@ -269,6 +269,8 @@ pub struct Report {
     pub malformed: Vec<HeldItem>,
     /// Steps that were not finished; the next run does.
     pub unfinished: usize,
+    /// The user stopped the run while it was writing; what had been written by then is counted.
+    pub stopped: bool,
 }
 
 /// Confirmed writes on one side.
@@ -641,11 +643,11 @@ impl From<undo::Undo> for UndoPlan {
 }
 
 impl From<run::Report> for Report {
-    fn from(run::Report { counts, held, unfinished }: run::Report) -> Self {
+    fn from(run::Report { counts, held, unfinished, stopped }: run::Report) -> Self {
         let (malformed, held): (Vec<_>, Vec<_>) = held.into_iter().partition(|one| one.reason == Reason::Malformed);
         let items = |list: Vec<Held>| list.into_iter().map(HeldItem::from).collect();
         let (held, malformed) = (items(held), items(malformed));
-        Self { creatio: counts.creatio.into(), exchange: counts.exchange.into(), held, malformed, unfinished }
+        Self { creatio: counts.creatio.into(), exchange: counts.exchange.into(), held, malformed, unfinished, stopped }
     }
 }
 

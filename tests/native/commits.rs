@@ -7,7 +7,7 @@ use schedule_sync::engine::answer::{Answer, Answers, Choice};
 use schedule_sync::engine::change::StateChange;
 use schedule_sync::engine::history::Entry;
 use schedule_sync::engine::link::{Reason, State};
-use schedule_sync::engine::settings::Conflict;
+use schedule_sync::engine::settings::{Conflict, CreatioDelete};
 use schedule_sync::model::{Instant, Record, Side};
 use schedule_sync::ports::Store;
 use schedule_sync::run;
@@ -187,26 +187,31 @@ fn a_store_without_room_gives_up_old_history_and_no_link() {
 
 #[test]
 fn nothing_is_removed_before_all_else_of_the_plan_is_written() {
-    let mut trip = Trip::new(&everything());
-    trip.exchange.log = Rc::clone(&trip.creatio.log);
-    for one in 0..30 {
-        trip.creatio.put(activity(&format!("old-{one}"), &format!("Old {one}")));
+    let mut settings = everything();
+    settings.rules.creatio_delete = CreatioDelete::Delete;
+    // with 45 new ones the last batch of those has room for the deletions, too
+    for side in Side::BOTH {
+        let mut trip = Trip::new(&settings);
+        trip.exchange.log = Rc::clone(&trip.creatio.log);
+        for one in 0..30 {
+            let old = meeting(&format!("Old {one}"), "2026-03-12T10:00:00Z");
+            trip.side(side).put(item(side, &format!("old-{one}"), Record::Meeting(old)));
+        }
+        trip.settle();
+        trip.creatio.log.borrow_mut().clear();
+        for one in 0..8 {
+            trip.side(side).remove(&format!("old-{one}").as_str().into());
+        }
+        for one in 0..45 {
+            let new = meeting(&format!("New {one}"), "2026-03-14T10:00:00Z");
+            trip.side(side.other()).put(item(side.other(), &format!("new-{one}"), Record::Meeting(new)));
+        }
+        trip.run();
+        let log = trip.creatio.log.borrow();
+        let first = log.iter().position(|deed| *deed == Deed::Removes).unwrap();
+        assert_eq!(log.iter().filter(|deed| **deed == Deed::Removes).count(), 8, "gone on {side}");
+        assert!(log[first..].iter().all(|deed| *deed == Deed::Removes), "gone on {side}: {log:?}");
     }
-    trip.settle();
-    trip.creatio.log.borrow_mut().clear();
-    // eight of them go, which is no more than the guard lets through; far more than a batch of others are created
-    for one in 0..8 {
-        trip.creatio.remove(&format!("old-{one}").as_str().into());
-    }
-    for one in 0..45 {
-        let new = meeting(&format!("New {one}"), "2026-03-14T10:00:00Z");
-        trip.exchange.put(item(Side::Exchange, &format!("new-{one}"), Record::Meeting(new)));
-    }
-    trip.run();
-    let log = trip.creatio.log.borrow();
-    let first = log.iter().position(|deed| *deed == Deed::Removes).unwrap();
-    assert_eq!(log.iter().filter(|deed| **deed == Deed::Removes).count(), 8);
-    assert!(log[first..].iter().all(|deed| *deed == Deed::Removes), "{log:?}");
 }
 
 #[test]
