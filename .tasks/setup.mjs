@@ -102,6 +102,15 @@ export function wasmBindgen() {
 /** @type {Tool} */
 export const wasmPack = { crate: 'wasm-pack', version: '0.15.1', programs: ['wasm-pack'], minutes: 3, locked: true };
 
+/** What drives Firefox. @type {Tool} */
+export const geckodriver = {
+  crate: 'geckodriver',
+  version: '0.37.1',
+  programs: ['geckodriver'],
+  minutes: 2,
+  locked: true,
+};
+
 /** @type {Tool} */
 export const cargoMutants = {
   crate: 'cargo-mutants',

@@ -120,7 +120,7 @@ impl ScheduleSync {
             inner.exchange(&account).await?.containers().await
         };
         let containers = read.await.map_err(|error| to_js(&error))?;
-        containers.into_iter().map(|container| out(&dto::Container::from(container))).collect()
+        containers.into_iter().map(|container| out(&dto::Container::of(container, &account))).collect()
     }
 
     /// The groups of activities.
