@@ -170,7 +170,7 @@ export async function installTool(tool) {
 function holds(folder, tool) {
   const paths = tool.programs.map((name) => join(folder, windows ? `${name}.exe` : name));
   const args = tool.command ? [tool.command, '--version'] : ['--version'];
-  return paths.every(runnable) && ask(paths[0] ?? '', args)?.split(' ')[1] === tool.version;
+  return paths.every(runnable) && ask(paths[0] ?? '', args)?.split(/\s+/)[1] === tool.version;
 }
 
 /**

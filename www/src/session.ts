@@ -67,6 +67,8 @@ export class Session extends EventTarget {
   private idle = false;
   private timer: number | undefined;
   private readonly scheduler = new Scheduler();
+  /** The account that the run works on, or has worked on last. */
+  private worksOn = '';
   /** An automatic run is about to begin. */
   private beginning = false;
   private readonly last = new Map<string, Date>();
@@ -316,6 +318,7 @@ export class Session extends EventTarget {
 
   /** Runs one account; what is to be told of it, and whether the others are not to be run any more. */
   private async runOne(address: string, replies: Reply[] | undefined): Promise<Ran> {
+    this.worksOn = address;
     try {
       if (replies) await this.engine.answer(address, replies);
       const report = await this.engine.run(address);
@@ -359,7 +362,8 @@ export class Session extends EventTarget {
 
   /** Asks a person to sign in, unless the run that goes on is nobody’s. */
   private ask(account: string, refused: boolean): Promise<Credentials> {
-    if (this.running && !this.attended) return Promise.reject(new Error('nobody is there to be asked'));
+    if (this.running && !this.attended && this.worksOn === account)
+      return Promise.reject(new Error('nobody is there to be asked'));
     return new Promise((resolve, reject) => {
       const answer = (credentials?: Credentials) => {
         this.asking = undefined;
