@@ -16,8 +16,9 @@ use crate::ports::{Clock, Commit, Directory, Events, Op, Outcome, Phase, Progres
 use futures_util::future;
 use std::collections::BTreeSet;
 
-/// Actions that are written and folded together; a stop is heeded between two of these. As many as Microsoft Graph takes in one request.
-const BATCH: usize = 20;
+/// Actions that are written and folded together; a stop is heeded between two of these. As many as go to Microsoft Graph at once, which is
+/// two requests of twenty.
+const BATCH: usize = 40;
 /// The most writes that an action has; history entries are numbered by it.
 const WRITES: usize = 4;
 
