@@ -384,18 +384,13 @@ const FULL: &str = "QuotaExceededError";
 
 /// Whether the browser says that there is no room.
 fn is_full(error: &idb::Error) -> bool {
-    let is_named = |exception: &JsValue| {
-        Reflect::get(exception, &"name".into()).is_ok_and(|name| name.as_string().as_deref() == Some(FULL))
-    };
-    match error {
-        // what fails a transaction is told by the request in it
-        idb::Error::UnexpectedJsType(_, request) => {
-            Reflect::get(request, &"error".into()).is_ok_and(|error| error.is_object() && is_named(&error))
-        }
-        idb::Error::DomException(exception) => is_named(exception),
-        #[allow(clippy::wildcard_enum_match_arm)] // each holds the exception in a member of its own, and shows its name
-        other => other.to_string().contains(FULL),
+    // what fails a transaction is told by the request in it; each other error shows the name of its exception
+    if let idb::Error::UnexpectedJsType(_, request) = error {
+        let told = Reflect::get(request, &"error".into()).unwrap_or_default();
+        let name = if told.is_object() { Reflect::get(&told, &"name".into()).unwrap_or_default() } else { told };
+        return name.as_string().as_deref() == Some(FULL);
     }
+    error.to_string().contains(FULL)
 }
 
 fn serialise<T: Serialize>(value: &T) -> Result<String> {
