@@ -106,23 +106,39 @@ function checkDriver(chromedriver, chromeVersion) {
   }
 }
 
-/** Firefox with its driver, or why not. @returns {{ geckodriver: string } | { why: string }} */
-export function findFirefox() {
+/** The installed Firefox; `FIREFOX_PATH` names another. @returns {string | undefined} */
+function findFirefox() {
   const mac = '/Applications/Firefox.app/Contents/MacOS/firefox';
-  const browser = [...['firefox', 'firefox-esr'].flatMap(onPath), mac].find(runnable);
-  const geckodriver = [process.env.GECKODRIVER ?? '', ...onPath('geckodriver')].find(runnable);
-  if (!browser) return { why: 'no firefox was found' };
-  return geckodriver ? { geckodriver } : { why: 'firefox is here, but no geckodriver was found' };
+  const named = process.env.FIREFOX_PATH;
+  return [...(named ? [named] : []), ...['firefox', 'firefox-esr'].flatMap(onPath), mac].find(runnable);
+}
+
+/**
+ * Firefox with its driver, installed where that is possible; or why there is none.
+ * @param {() => Promise<string>} build builds the driver, and tells the folder that holds it
+ * @returns {Promise<{ firefox: string, geckodriver: string } | { why: string }>}
+ */
+export async function installFirefox(build) {
+  if (!findFirefox() && mayInstall()) await installPackages(['firefox-esr'], 'about a minute');
+  const firefox = findFirefox();
+  if (!firefox) return { why: 'no firefox was found' };
+  const known = [process.env.GECKODRIVER ?? '', ...onPath('geckodriver')].find(runnable);
+  return { firefox, geckodriver: known ?? join(await build(), windows ? 'geckodriver.exe' : 'geckodriver') };
 }
 
 /**
  * The file by which wasm-bindgen's test runner starts its browser.
- * @param {string} chrome
+ * @param {'chrome' | 'firefox'} browser
+ * @param {string} program
  * @returns {string} its path
  */
-export function writeWebdriverConfig(chrome) {
-  const path = join(target, 'webdriver.json');
+export function writeWebdriverConfig(browser, program) {
+  const path = join(target, `webdriver-${browser}.json`);
+  const options =
+    browser === 'chrome'
+      ? { 'goog:chromeOptions': { binary: program, args: chromiumFlags } }
+      : { 'moz:firefoxOptions': { binary: program, args: ['-headless'] } };
   mkdirSync(target, { recursive: true });
-  writeFileSync(path, JSON.stringify({ 'goog:chromeOptions': { binary: chrome, args: chromiumFlags } }));
+  writeFileSync(path, JSON.stringify(options));
   return path;
 }

@@ -102,6 +102,15 @@ export function wasmBindgen() {
 /** @type {Tool} */
 export const wasmPack = { crate: 'wasm-pack', version: '0.15.1', programs: ['wasm-pack'], minutes: 3, locked: true };
 
+/** What drives Firefox. @type {Tool} */
+export const geckodriver = {
+  crate: 'geckodriver',
+  version: '0.37.1',
+  programs: ['geckodriver'],
+  minutes: 2,
+  locked: true,
+};
+
 /** @type {Tool} */
 export const cargoMutants = {
   crate: 'cargo-mutants',
@@ -161,7 +170,7 @@ export async function installTool(tool) {
 function holds(folder, tool) {
   const paths = tool.programs.map((name) => join(folder, windows ? `${name}.exe` : name));
   const args = tool.command ? [tool.command, '--version'] : ['--version'];
-  return paths.every(runnable) && ask(paths[0] ?? '', args)?.split(' ')[1] === tool.version;
+  return paths.every(runnable) && ask(paths[0] ?? '', args)?.split(/\s+/)[1] === tool.version;
 }
 
 /**

@@ -6,12 +6,12 @@
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { findFirefox, installChrome, writeWebdriverConfig } from './browser.mjs';
+import { installChrome, installFirefox, writeWebdriverConfig } from './browser.mjs';
 import { buildPage, buildSandbox, buildWasm, setUp } from './build.mjs';
 import { countNode, countRust, judge, judgeWhole } from './count.mjs';
 import { installNginx, installXmllint } from './debian.mjs';
 import { diagnose, root, run, script, Trouble, whenAbandoned } from './process.mjs';
-import { installTool, wasmBindgen, wasmPack, wasmTarget, withPath } from './setup.mjs';
+import { geckodriver, installTool, wasmBindgen, wasmPack, wasmTarget, withPath } from './setup.mjs';
 
 /** @typedef {import('./count.mjs').Count} Count */
 
@@ -28,8 +28,8 @@ import { installTool, wasmBindgen, wasmPack, wasmTarget, withPath } from './setu
 const nothing = { passed: 0, failed: 0 };
 const denyWarnings = ['--', '-D', 'warnings'];
 
-/** What the set-up found, for the steps. */
-const found = { chrome: '', chromedriver: '' };
+/** What the set-up found, for the steps. `noFirefox`: why there is none. */
+const found = { chrome: '', chromedriver: '', firefox: '', geckodriver: '', noFirefox: '' };
 
 /** @type {Step[]} */
 const steps = [
@@ -144,17 +144,16 @@ async function native() {
 
 /**
  * @param {'chrome' | 'firefox'} browser
- * @param {string} [geckodriver]
  * @returns {Promise<Count>}
  */
-async function inBrowser(browser, geckodriver) {
+async function inBrowser(browser) {
   const folders = [await installTool(wasmPack), await installTool(wasmBindgen())];
-  const driver = browser === 'chrome' ? ['--chromedriver', found.chromedriver] : ['--geckodriver', geckodriver ?? ''];
+  const driver = browser === 'chrome' ? ['--chromedriver', found.chromedriver] : ['--geckodriver', found.geckodriver];
   const env = {
     ...withPath(folders),
     // The runner takes the first driver that its environment names: only wasm-pack may name one.
     ...{ CHROMEDRIVER: undefined, GECKODRIVER: undefined, SAFARIDRIVER: undefined, MSEDGEDRIVER: undefined },
-    ...(browser === 'chrome' ? { WASM_BINDGEN_TEST_WEBDRIVER_JSON: writeWebdriverConfig(found.chrome) } : {}),
+    WASM_BINDGEN_TEST_WEBDRIVER_JSON: writeWebdriverConfig(browser, found[browser]),
   };
   const args = ['test', '--headless', `--${browser}`, ...driver, '--mode', 'no-install'];
   const { code, output } = await shown(join(folders[0] ?? '', 'wasm-pack'), args, env);
@@ -166,9 +165,8 @@ async function inBrowser(browser, geckodriver) {
 
 /** @returns {Promise<Count>} */
 async function inFirefox() {
-  const firefox = findFirefox();
-  if ('geckodriver' in firefox) return inBrowser('firefox', firefox.geckodriver);
-  console.log(`SKIPPED, nothing was tested in Firefox: ${firefox.why}.`);
+  if (found.firefox) return inBrowser('firefox');
+  console.log(`SKIPPED, nothing was tested in Firefox: ${found.noFirefox}.`);
   return nothing;
 }
 
@@ -215,6 +213,10 @@ async function prepare(chosen) {
   if (withDriver || has('e2e')) {
     const { chrome, chromedriver = '' } = await installChrome(withDriver);
     Object.assign(found, { chrome, chromedriver });
+  }
+  if (has('firefox')) {
+    const firefox = await installFirefox(() => installTool(geckodriver));
+    Object.assign(found, 'why' in firefox ? { noFirefox: firefox.why } : firefox);
   }
   if (has('native')) await installXmllint();
   if (has('e2e')) await installNginx();

@@ -6,6 +6,7 @@
 
 pub mod actions;
 pub mod answer;
+pub mod change;
 pub mod claim;
 pub mod containers;
 pub mod conversion;

@@ -53,6 +53,12 @@ pub enum Error {
     /// The local store failed, or belongs to a newer version of the engine (reload the page).
     #[error("the local store: {0}")]
     Store(String),
+    /// There is no room left in the local store.
+    #[error("the local store is full")]
+    StoreFull,
+    /// The time zone of the user's profile is missing or unknown: without it no day and no local time can be told.
+    #[error("the time zone of the profile is not known")]
+    Zone,
     /// Settings that can't be used: where and what.
     #[error("settings: {0}")]
     Settings(String),
@@ -89,6 +95,8 @@ impl Error {
             Self::ForeignLink(_) => "foreign-link",
             Self::CursorLost(_) => "cursor-lost",
             Self::Store(_) => "store",
+            Self::StoreFull => "store-full",
+            Self::Zone => "zone",
             Self::Settings(_) => "settings",
             Self::Elsewhere { .. } => "elsewhere",
             Self::Stopped => "stopped",
@@ -109,7 +117,7 @@ impl Error {
             | Self::Server { side, .. }
             | Self::Elsewhere { side, .. }
             | Self::Unreadable { side, .. } => Some(*side),
-            Self::Store(_) | Self::Settings(_) | Self::Stopped | Self::Running => None,
+            Self::Store(_) | Self::StoreFull | Self::Zone | Self::Settings(_) | Self::Stopped | Self::Running => None,
         }
     }
 }

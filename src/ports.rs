@@ -2,6 +2,8 @@
 //! No answer here decides anything.
 #![allow(async_fn_in_trait)] // the crate is single-threaded in the browser; no future of ours has to be `Send`
 
+use crate::engine::change::StateChange;
+use crate::engine::containers::Renamed;
 use crate::engine::history::Entry;
 use crate::engine::link::{Link, LinkKey, State};
 use crate::engine::settings::Settings;
@@ -396,6 +398,12 @@ pub trait Store {
     /// As above.
     async fn save_settings(&self, settings: &Settings) -> Result<()>;
 
+    /// Has the settings name containers by their new ids, wherever they are kept, as they are there now.
+    ///
+    /// # Errors
+    /// As above; what else the place where they are kept refuses.
+    async fn rename_in_settings(&self, renamed: &Renamed) -> Result<()>;
+
     /// The account's state, if it has ever run.
     ///
     /// # Errors
@@ -420,16 +428,29 @@ pub trait Store {
     /// As above.
     async fn all(&self) -> Result<Vec<Link>>;
 
-    /// The history, newest run first, each run's entries in the order in which they were written.
+    /// A name for a run that begins at `now`: `now`, or just after the last name given. No two runs of an account get the same one, in
+    /// whatever tabs they begin.
     ///
     /// # Errors
     /// As above.
-    async fn history(&self) -> Result<Vec<Entry>>;
+    async fn name_run(&self, now: Instant) -> Result<Instant>;
+
+    /// The history of one run, in the order in which it was written.
+    ///
+    /// # Errors
+    /// As above.
+    async fn entries(&self, run: Instant) -> Result<Vec<Entry>>;
+
+    /// The newest part of the history: whole runs, newest first, each in the order in which it was written, until there are `least` entries.
+    ///
+    /// # Errors
+    /// As above.
+    async fn recent(&self, least: usize) -> Result<Vec<Entry>>;
 
     /// Writes a change, all of it or nothing. A link is kept under its Activity's id.
     ///
     /// # Errors
-    /// As above.
+    /// As above; `StoreFull` if there is no room for it.
     async fn commit(&self, commit: &Commit) -> Result<()>;
 }
 
@@ -440,8 +461,8 @@ pub struct Commit {
     pub drop: Vec<ItemId>,
     /// Links to put, in place of those with the same Activity.
     pub put: Vec<Link>,
-    /// The new state.
-    pub state: Option<State>,
+    /// What changes in the state.
+    pub state: Option<StateChange>,
     /// Entries of the history to add.
     pub history: Vec<Entry>,
     /// Entries of the history to take out again, by run and place: their writes were not confirmed.
@@ -457,6 +478,11 @@ pub trait Events {
 
     /// Whether the user wants the run to stop; asked between batches.
     fn stop(&self) -> bool;
+
+    /// Ends once the user wants the run to stop. A world in which nobody can never ends it.
+    async fn stopped(&self) {
+        std::future::pending().await
+    }
 }
 
 /// How far a run is.

@@ -1,6 +1,7 @@
 //! One run: observe, plan, apply, fold. Reads as the algorithm; what is decided is the engine's, what is asked of the world are the ports'.
 
 pub mod apply;
+pub mod commit;
 pub mod observe;
 pub mod rename;
 pub mod trust;
@@ -13,10 +14,13 @@ use crate::engine::plan::{self, Plan};
 use crate::engine::settings::{Notify, Settings};
 use crate::engine::{Account, Always, Context, Seen, Words};
 use crate::engine::{containers, scope};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::model::{Cursor, Instant, Pair, Zone};
 use crate::ports::{Clock, Directory, Events, Phase, Progress, Replica, Store};
 use serde::{Deserialize, Serialize};
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
 
 /// Everything that a run needs of the world.
 pub struct Ends<'a, C, X, S, K, E> {
@@ -53,6 +57,9 @@ pub struct Report {
     /// Pairs that rest: undone, or left by a person.
     #[serde(default)]
     pub resting: usize,
+    /// The user stopped the run while it was writing: `counts` tells what had been written by then.
+    #[serde(default)]
+    pub stopped: bool,
 }
 
 /// What a person is told without being asked, and of how many items.
@@ -109,18 +116,34 @@ const COMPARE_HOURS: i64 = 24;
 pub async fn run<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
     ends: &Ends<'_, C, X, S, K, E>,
 ) -> Result<Report> {
-    let planned = decide(ends, false).await?;
+    let planned = unless_stopped(ends.events, decide(ends, false)).await?;
     apply::apply(ends, planned).await
 }
 
-/// Reads both sides and decides; writes nothing. The plan is for a person to see: it has any number of new items in it.
+/// Reads both sides and decides; writes nothing, so that a stop ends it at once. The plan is for a person to see: it has any number of new items in it.
 ///
 /// # Errors
-/// As [`run`].
+/// As [`run`]; `Stopped` if the user wants it to stop.
 pub async fn plan<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
     ends: &Ends<'_, C, X, S, K, E>,
 ) -> Result<Planned> {
-    decide(ends, true).await
+    unless_stopped(ends.events, decide(ends, true)).await
+}
+
+/// Does `work`, which writes nothing to a server, until it is done or the user wants it to stop. What it waits for then is left.
+///
+/// # Errors
+/// `Stopped`; what `work` fails with.
+pub async fn unless_stopped<T, E: Events>(events: &E, work: impl Future<Output = Result<T>>) -> Result<T> {
+    let mut work = pin!(work);
+    let mut stopped = pin!(events.stopped());
+    poll_fn(|context| {
+        if events.stop() || stopped.as_mut().poll(context).is_ready() {
+            return Poll::Ready(Err(Error::Stopped));
+        }
+        work.as_mut().poll(context)
+    })
+    .await
 }
 
 /// The plan of a run; `previewed`: a person sees it before it is carried out.

@@ -342,6 +342,8 @@ pub(super) fn refused(error: &Error) -> Option<String> {
         | Error::Store(_)
         | Error::Settings(_)
         | Error::Stopped
+        | Error::StoreFull
+        | Error::Zone
         | Error::Running => None,
     }
 }

@@ -253,3 +253,21 @@ impl Answers {
         self.0.is_empty()
     }
 }
+
+impl Answers {
+    /// The answers after a run that had read `known` and leaves `left`, where these are the stored ones: what was answered meanwhile stays.
+    #[must_use]
+    pub fn merged(&self, known: &Self, left: &Self) -> Self {
+        let is_settled = |answer: &&Given| known.0.contains(answer) && !left.0.contains(answer);
+        let mut merged = Self(self.0.iter().filter(|answer| !is_settled(answer)).cloned().collect());
+        let is_newer = |stored: &&Given| !known.0.contains(stored);
+        for answer in left.0.iter().filter(|answer| !known.0.contains(answer)) {
+            let name = |given: &Given| (given.answer.side, given.answer.id.clone(), given.answer.reason);
+            let is_same_question = |stored: &Given| name(stored) == name(answer);
+            if !self.0.iter().filter(is_newer).any(is_same_question) {
+                merged.give(answer.clone());
+            }
+        }
+        merged
+    }
+}

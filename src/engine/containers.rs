@@ -41,7 +41,8 @@ pub fn remembered(known: &[Container], present: &[Container], needed: &BTreeSet<
 
 /// The containers that settings name, whether or not their block is on.
 pub fn named(settings: &Settings) -> impl Iterator<Item = &ContainerId> {
-    settings.import_meetings.chosen.iter().chain(&settings.import_tasks.chosen)
+    let targets = settings.targets.calendar.iter().chain(&settings.targets.list);
+    settings.import_meetings.chosen.iter().chain(&settings.import_tasks.chosen).chain(targets)
 }
 
 /// Puts the new ids in the place of the old ones in settings.
@@ -49,6 +50,8 @@ pub fn rename_in_settings(settings: &mut Settings, renamed: &Renamed) {
     let rename = |block: &mut Block<ContainerId>| block.chosen.iter_mut().for_each(|id| rename(id, renamed));
     rename(&mut settings.import_meetings);
     rename(&mut settings.import_tasks);
+    let targets = [&mut settings.targets.calendar, &mut settings.targets.list];
+    targets.into_iter().flatten().for_each(|id| self::rename(id, renamed));
 }
 
 /// The links in containers that were renamed, as they are then.

@@ -365,13 +365,16 @@ fn lost(context: &Context<'_>, seen: &Seen, item: &Item) -> Planned {
     }
 }
 
-/// Updates first, so that a plan that is cut off has lost nothing; deletions last, so that nothing is removed before its successor is there.
-const fn rank(step: Step) -> u8 {
+/// When a step is carried out. Updates first, so that a plan that is cut off has lost nothing; what removes something last, so that nothing is
+/// removed before its successor is there: first the conversions, which create as well. The writes of one rank go out before those of the next.
+#[must_use]
+pub const fn rank(step: Step) -> u8 {
     match step {
         Step::Rest | Step::Sleep | Step::Leave | Step::Bury | Step::Hold(_) => 0,
         Step::Adopt | Step::Update(_) | Step::Merge => 1,
-        Step::Create(_) | Step::Revive(_) | Step::Convert(_) => 2,
-        Step::Delete(_) => 3,
+        Step::Create(_) | Step::Revive(_) => 2,
+        Step::Convert(_) => 3,
+        Step::Delete(_) => 4,
     }
 }
 

@@ -211,6 +211,8 @@ fn unsent(error: &Error) -> Refusal {
         | Error::Store(_)
         | Error::Elsewhere { .. }
         | Error::Stopped
+        | Error::StoreFull
+        | Error::Zone
         | Error::Running => Refusal::Unknown,
     }
 }

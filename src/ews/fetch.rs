@@ -259,6 +259,8 @@ fn trouble(error: &Error) -> Option<String> {
         | Error::Settings(_)
         | Error::Elsewhere { .. }
         | Error::Stopped
+        | Error::StoreFull
+        | Error::Zone
         | Error::Running => return None,
     };
     Some(detail.clone())

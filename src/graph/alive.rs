@@ -173,6 +173,8 @@ pub(super) fn code(error: &Error) -> Option<String> {
         | Error::ForeignLink(_)
         | Error::CursorLost(_)
         | Error::Store(_)
+        | Error::StoreFull
+        | Error::Zone
         | Error::Settings(_)
         | Error::Elsewhere { .. }
         | Error::Stopped

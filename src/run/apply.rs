@@ -1,13 +1,15 @@
 //! The second half of a run: the plan's writes go out in batches, and what is confirmed is folded into the store after each. A run can end at
 //! any point: what was to be created is noted before, cursors move only at the end, and the next run reads again what was not finished.
 
+use super::commit::commit;
 use super::{Counts, Ends, Planned, Report, Told};
 use crate::engine::actions::{Note, follow_up, own_copy};
+use crate::engine::change::StateChange;
 use crate::engine::fold::{self, Folded};
 use crate::engine::history::{self, Entry, KEPT_DAYS};
 use crate::engine::kept;
 use crate::engine::link::{Held, Link, LinkState, Reason, State};
-use crate::engine::plan::Action;
+use crate::engine::plan::{Action, rank};
 use crate::engine::{Account, Seen};
 use crate::error::Result;
 use crate::model::{ContainerId, Instant, ItemId, Pair, Side, Status};
@@ -15,8 +17,9 @@ use crate::ports::{Clock, Commit, Directory, Events, Op, Outcome, Phase, Progres
 use futures_util::future;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Actions that are written and folded together; a stop is heeded between two of these.
-const BATCH: usize = 100;
+/// Actions that are written and folded together; a stop is heeded between two of these. As many as go to Microsoft Graph at once, which is
+/// two requests of twenty.
+const BATCH: usize = 40;
 /// The most writes that an action has, with those that correct it; history entries are numbered by it.
 const WRITES: usize = 8;
 
@@ -32,16 +35,17 @@ pub async fn apply<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Ev
     let mut report = Report::default();
     let mut done = 0;
     let total = plan.actions.len();
+    let known = state.answers.clone();
+    let run = if plan.is_quiet() { now } else { ends.store.name_run(now).await? };
     state.again = Pair::default();
     state.fresh = Pair::default();
-    ends.store
-        .commit(&Commit {
-            drop: plan.drop.clone(),
-            put: plan.links.clone(),
-            forget: Some(now - chrono::Duration::days(KEPT_DAYS)),
-            ..Commit::default()
-        })
-        .await?;
+    let begun = Commit {
+        drop: plan.drop.clone(),
+        put: plan.links.clone(),
+        forget: Some(now - chrono::Duration::days(KEPT_DAYS)),
+        ..Commit::default()
+    };
+    commit(ends.store, run, &begun).await?;
     for side in Side::BOTH {
         // a listing tells of them once; mended, they may look as before to the server
         let bad = seen.malformed[side].iter().filter_map(|bad| Some((bad.id.clone()?, bad.container.clone()?)));
@@ -54,10 +58,12 @@ pub async fn apply<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Ev
     rest(&mut state, &plan.links, &plan.drop);
     let mut done_links = plan.links.clone();
     let mut held = plan.held;
-    for batch in plan.actions.chunks(BATCH) {
+    let ranks = plan.actions.chunk_by(|one, next| rank(one.step) == rank(next.step));
+    for batch in ranks.flat_map(|rank| rank.chunks(BATCH)) {
         ends.events.progress(Progress { phase: Phase::Writing, done, total });
-        let folded =
-            if ends.events.stop() { unsent(batch, now) } else { write(ends, batch, (now, done * WRITES)).await? };
+        report.stopped |= ends.events.stop();
+        let at = Place { run, nth: done * WRITES, now };
+        let folded = if report.stopped { unsent(batch, now) } else { write(ends, batch, at).await? };
         for (action, folded) in batch.iter().zip(&folded) {
             count(&mut report.counts, action, folded);
             for side in Side::BOTH {
@@ -101,21 +107,33 @@ pub async fn apply<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Ev
     state.held = remember(&state, held, (&seen, &plan.actions));
     report.held.clone_from(&state.held);
     report.resting = state.resting.len();
-    ends.store.commit(&Commit { state: Some(state), ..Commit::default() }).await?;
+    let ended = StateChange::Ended { known, state: Box::new(state) };
+    commit(ends.store, run, &Commit { state: Some(ended), ..Commit::default() }).await?;
     ends.events.progress(Progress { phase: Phase::Writing, done: total, total });
     Ok(report)
+}
+
+/// Where the writes of a batch stand in the history, and when they go out.
+#[derive(Clone, Copy)]
+struct Place {
+    /// The name of the run.
+    run: Instant,
+    /// The place of its first write among the run's.
+    nth: usize,
+    /// The time by Creatio's clock.
+    now: Instant,
 }
 
 /// Writes one batch and commits what came of it.
 async fn write<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
     ends: &Ends<'_, C, X, S, K, E>,
     batch: &[Action],
-    (now, written): (Instant, usize),
+    at: Place,
 ) -> Result<Vec<Folded>> {
     let mut batch = batch.to_vec();
     let intents: Vec<Link> = batch.iter().map(|a| &a.after).filter(|link| link.is_pending()).cloned().collect();
-    let noted = recorded(&batch, None, (now, written));
-    ends.store.commit(&Commit { put: intents, history: noted.clone(), ..Commit::default() }).await?;
+    let noted = recorded(&batch, None, at);
+    commit(ends.store, at.run, &Commit { put: intents, history: noted.clone(), ..Commit::default() }).await?;
     let mut outcomes: Vec<Vec<Outcome>> = vec![Vec::new(); batch.len()];
     let longest = batch.iter().map(|action| action.writes.len()).max().unwrap_or(0);
     for nth in 0..longest {
@@ -123,25 +141,25 @@ async fn write<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events
     }
     let instead = own_copies(ends.account, &mut batch, &mut outcomes);
     if !instead.put.is_empty() {
-        let history = recorded(&batch, None, (now, written));
-        ends.store.commit(&Commit { history, ..instead }).await?;
+        let history = recorded(&batch, None, at);
+        commit(ends.store, at.run, &Commit { history, ..instead }).await?;
         for nth in 0..longest {
             pass(ends, &batch, (nth, &mut outcomes)).await;
         }
     }
     let mut folded: Vec<Folded> =
-        batch.iter().zip(&outcomes).map(|(action, outcomes)| fold::fold(action, outcomes, now)).collect();
+        batch.iter().zip(&outcomes).map(|(action, outcomes)| fold::fold(action, outcomes, at.now)).collect();
     let put: Vec<Link> = folded.iter().filter_map(|f| f.put.clone()).collect();
-    let history = recorded(&batch, Some((&outcomes, &folded)), (now, written));
+    let history = recorded(&batch, Some((&outcomes, &folded)), at);
     let unwritten = noted.iter().filter(|noted| !history.iter().any(|entry| entry.nth == noted.nth));
     let unwritten = unwritten.map(|entry| (entry.run, entry.nth)).collect();
     let drop: Vec<ItemId> = folded.iter().flat_map(|f| f.drop.clone()).collect();
-    ends.store.commit(&Commit { drop, put, history, unwritten, ..Commit::default() }).await?;
-    correct(ends, (&batch, &outcomes), &mut folded, (now, written)).await?;
+    commit(ends.store, at.run, &Commit { drop, put, history, unwritten, ..Commit::default() }).await?;
+    correct(ends, (&batch, &outcomes), &mut folded, at).await?;
     let mut put: Vec<Link> = folded.iter().filter_map(|f| f.put.clone()).collect();
     let learned = follow_ups(ends, &mut put).await;
     if !learned.is_empty() {
-        ends.store.commit(&Commit { put: learned, ..Commit::default() }).await?;
+        commit(ends.store, at.run, &Commit { put: learned, ..Commit::default() }).await?;
     }
     Ok(folded)
 }
@@ -151,21 +169,21 @@ async fn correct<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Even
     ends: &Ends<'_, C, X, S, K, E>,
     (batch, outcomes): (&[Action], &[Vec<Outcome>]),
     folded: &mut [Folded],
-    (now, written): (Instant, usize),
+    at: Place,
 ) -> Result<()> {
     let mut whose: Vec<usize> = Vec::new();
-    let mut places: Vec<usize> = Vec::new();
+    let mut places: Vec<Place> = Vec::new();
     let mut due: Vec<Action> = Vec::new();
     for (n, ((action, outcomes), folded)) in batch.iter().zip(outcomes).zip(folded.iter_mut()).enumerate() {
         let Some(link) = &folded.put else { continue };
         let corrections = kept::corrections(action, outcomes, link);
         if corrections.is_empty() && kept::is_lost(action, outcomes) {
             // trying again would mail people
-            folded.held.extend(kept::named(link, &action.title, now));
+            folded.held.extend(kept::named(link, &action.title, at.now));
         }
         for (nth, correction) in corrections.into_iter().enumerate() {
             whose.push(n);
-            places.push(written + n * WRITES + action.writes.len() + nth);
+            places.push(Place { nth: at.nth + n * WRITES + action.writes.len() + nth, ..at });
             due.push(correction);
         }
     }
@@ -173,15 +191,15 @@ async fn correct<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Even
         return Ok(());
     }
     let noted: Vec<Entry> =
-        due.iter().zip(&places).flat_map(|(correction, place)| corrects(correction, None, (now, *place))).collect();
-    ends.store.commit(&Commit { history: noted.clone(), ..Commit::default() }).await?;
+        due.iter().zip(&places).flat_map(|(correction, place)| corrects(correction, None, *place)).collect();
+    commit(ends.store, at.run, &Commit { history: noted.clone(), ..Commit::default() }).await?;
     let mut outcomes: Vec<Vec<Outcome>> = vec![Vec::new(); due.len()];
     pass(ends, &due, (0, &mut outcomes)).await;
     let mut done = Commit::default();
     for (((n, place), correction), outcomes) in whose.into_iter().zip(places).zip(&due).zip(&outcomes) {
         let Some(folded) = folded.get_mut(n) else { continue };
-        let corrected = kept::corrected(folded.put.as_ref().unwrap_or(&correction.after), correction, outcomes, now);
-        done.history.extend(corrects(correction, Some(outcomes), (now, place)));
+        let corrected = kept::corrected(folded.put.as_ref().unwrap_or(&correction.after), correction, outcomes, at.now);
+        done.history.extend(corrects(correction, Some(outcomes), place));
         done.put.extend(corrected.put.clone());
         folded.put = corrected.put.or_else(|| folded.put.take());
         folded.again.extend(corrected.again);
@@ -189,12 +207,12 @@ async fn correct<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Even
     }
     let lost = noted.iter().filter(|noted| !done.history.iter().any(|entry| entry.nth == noted.nth));
     done.unwritten = lost.map(|entry| (entry.run, entry.nth)).collect();
-    ends.store.commit(&done).await
+    commit(ends.store, at.run, &done).await
 }
 
 /// The history of a correction: before its outcome is known, and afterwards if it was confirmed.
-fn corrects(correction: &Action, outcomes: Option<&[Outcome]>, (now, place): (Instant, usize)) -> Vec<Entry> {
-    let entries = history::entries((now, place), correction, (outcomes, &correction.after));
+fn corrects(correction: &Action, outcomes: Option<&[Outcome]>, at: Place) -> Vec<Entry> {
+    let entries = history::entries((at.run, at.nth), correction, (outcomes, &correction.after));
     entries.into_iter().map(|entry| Entry { corrects: true, ..entry }).collect()
 }
 
@@ -214,11 +232,11 @@ fn own_copies(account: &Account, batch: &mut [Action], outcomes: &mut [Vec<Outco
 }
 
 /// The history of one batch: before its outcomes are known all of its writes, afterwards the confirmed ones.
-fn recorded(batch: &[Action], done: Option<(&[Vec<Outcome>], &[Folded])>, (now, from): (Instant, usize)) -> Vec<Entry> {
+fn recorded(batch: &[Action], done: Option<(&[Vec<Outcome>], &[Folded])>, at: Place) -> Vec<Entry> {
     let each = batch.iter().enumerate().flat_map(|(n, action)| {
         let outcomes = done.and_then(|(outcomes, _)| outcomes.get(n)).map(Vec::as_slice);
         let put = done.and_then(|(_, folded)| folded.get(n)?.put.as_ref());
-        history::entries((now, from + n * WRITES), action, (outcomes, put.unwrap_or(&action.after)))
+        history::entries((at.run, at.nth + n * WRITES), action, (outcomes, put.unwrap_or(&action.after)))
     });
     each.collect()
 }

@@ -6,12 +6,13 @@ use crate::engine::containers::{self, Renamed};
 use crate::engine::link::State;
 use crate::engine::settings::Settings;
 use crate::error::Result;
+use crate::model::{ContainerId, Side};
 use crate::ports::{Clock, Commit, Directory, Events, Replica, Store};
 
 /// Has `settings`, `state` and the stored links name the containers by their new ids. A run that ends in between does it again.
 ///
 /// # Errors
-/// If the store fails.
+/// If the store fails, or what keeps the settings.
 pub async fn follow<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
     ends: &Ends<'_, C, X, S, K, E>,
     (settings, state): (&mut Settings, &mut State),
@@ -22,15 +23,17 @@ pub async fn follow<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: E
     let before = settings.clone();
     containers::rename_in_settings(settings, renamed);
     if *settings != before {
-        ends.store.save_settings(settings).await?;
+        ends.store.rename_in_settings(renamed).await?;
         state.settings = Some(settings.clone());
     }
-    state.holding = std::mem::take(&mut state.holding)
-        .into_iter()
-        .map(|mut id| {
-            containers::rename(&mut id, renamed);
-            id
-        })
-        .collect();
+    state.holding = std::mem::take(&mut state.holding).into_iter().map(|id| followed(id, renamed)).collect();
+    let again = std::mem::take(&mut state.again[Side::Exchange]);
+    state.again[Side::Exchange] = again.into_iter().map(|(id, at)| (id, followed(at, renamed))).collect();
     Ok(())
+}
+
+/// The id that a container has now.
+fn followed(mut id: ContainerId, renamed: &Renamed) -> ContainerId {
+    containers::rename(&mut id, renamed);
+    id
 }

@@ -2,6 +2,7 @@
 //! database, or a token of another mailbox, would make one user's items another's.
 
 use super::Ends;
+use crate::engine::change::StateChange;
 use crate::engine::link::State;
 use crate::engine::{Account, Seen, identity};
 use crate::error::{Error, Result};
@@ -31,8 +32,10 @@ pub async fn identified<C: Replica + Directory, X: Replica, S: Store, K: Clock, 
 /// What the store refuses.
 pub async fn moved<S: Store>(store: &S, (from, to): (&SiteId, &SiteId)) -> Result<()> {
     let state = store.state().await?.filter(|state| state.site == *from && from != to);
-    let Some(state) = state else { return Ok(()) };
-    store.commit(&Commit { state: Some(State { site: to.clone(), ..state }), ..Commit::default() }).await
+    if state.is_none() {
+        return Ok(());
+    }
+    store.commit(&Commit { state: Some(StateChange::Moved(to.clone())), ..Commit::default() }).await
 }
 
 /// Checks the marks that were read: one of another installation, for an Activity that this one has too, tells that one is a copy of the other.

@@ -1,8 +1,10 @@
 //! Undo of a run, and answers to what was held: what a person does with the past. Both read directly, write little, and leave the rest to the
 //! next run.
 
-use super::Ends;
+use super::commit::commit;
+use super::{Ends, unless_stopped};
 use crate::engine::answer::Answer;
+use crate::engine::change::StateChange;
 use crate::engine::history::Entry;
 use crate::engine::link::{Link, LinkKey, LinkState};
 use crate::engine::settings::Notify;
@@ -20,8 +22,7 @@ pub async fn preview<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: 
     run: Instant,
 ) -> Result<Undo> {
     super::trust::identified(ends).await?;
-    let mut entries = ends.store.history().await?;
-    entries.retain(|entry| entry.run == run);
+    let entries = ends.store.entries(run).await?;
     if entries.is_empty() {
         return Err(Error::Settings("there is no such run in the history".to_owned()));
     }
@@ -38,37 +39,33 @@ pub async fn undo<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Eve
     ends: &Ends<'_, C, X, S, K, E>,
     run: Instant,
 ) -> Result<(usize, usize)> {
-    let plan = preview(ends, run).await?;
-    let now = after_all(ends).await?;
+    let plan = unless_stopped(ends.events, preview(ends, run)).await?;
+    let now = ends.store.name_run(ends.clock.now()).await?;
     let mut done = 0;
     let mut refused = plan.refused.len();
     for (nth, step) in plan.steps.iter().enumerate() {
+        if ends.events.stop() {
+            refused += plan.steps.len() - nth;
+            break;
+        }
         // noted before it goes out, as every write is
         let noted = undo::recorded(step, (now, nth), None).into_iter().collect();
-        ends.store.commit(&Commit { history: noted, ..Commit::default() }).await?;
+        commit(ends.store, now, &Commit { history: noted, ..Commit::default() }).await?;
         match send(ends, step).await {
             Ok(written) => {
-                rest(ends, step, (&written, undo::recorded(step, (now, nth), Some(&written)))).await?;
+                let entry = undo::recorded(step, (now, nth), Some(&written));
+                rest(ends, step, Rested { run: now, written: &written, entry }).await?;
                 done += 1;
             }
             // whether it was carried out is not known: what it would have overruled stays in the history
             Err(Refusal::Unknown) => refused += 1,
             Err(Refusal::Stale | Refusal::Gone | Refusal::Rejected(_) | Refusal::Taken | Refusal::NotSent) => {
-                ends.store.commit(&Commit { unwritten: vec![(now, nth)], ..Commit::default() }).await?;
+                commit(ends.store, now, &Commit { unwritten: vec![(now, nth)], ..Commit::default() }).await?;
                 refused += 1;
             }
         }
     }
     Ok((done, refused))
-}
-
-/// Now, or just after the last run of the history: the name of the next one.
-async fn after_all<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
-    ends: &Ends<'_, C, X, S, K, E>,
-) -> Result<Instant> {
-    let last = ends.store.history().await?.into_iter().map(|entry| entry.run).max();
-    let next = last.map(|last| last + chrono::Duration::milliseconds(1));
-    Ok(next.unwrap_or_default().max(ends.clock.now()))
 }
 
 async fn send<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
@@ -83,11 +80,19 @@ async fn send<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>
     outcomes.into_iter().next().unwrap_or(Err(Refusal::Unknown))
 }
 
+/// What came of a step.
+struct Rested<'a> {
+    /// The name of the undo, which is a run of its own.
+    run: Instant,
+    written: &'a Written,
+    entry: Option<Entry>,
+}
+
 /// Puts the pair to rest as both sides now are, and tells the history of it.
 async fn rest<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
     ends: &Ends<'_, C, X, S, K, E>,
     step: &Back,
-    (written, entry): (&Written, Option<Entry>),
+    Rested { run, written, entry }: Rested<'_>,
 ) -> Result<()> {
     let other = step.entry.side.other();
     let clue = Clue::Id { id: step.link.ids[other].clone(), container: step.link.containers[other].clone() };
@@ -98,11 +103,8 @@ async fn rest<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>
     let step = Back { link: current.unwrap_or_else(|| step.link.clone()), ..step.clone() };
     let link = undo::rested(&step, written.item.as_deref(), found.first());
     let history = entry.into_iter().collect();
-    let mut state = ends.store.state().await?;
-    if let Some(state) = &mut state {
-        state.resting.insert(link.ids.creatio.clone());
-    }
-    ends.store.commit(&Commit { put: vec![link], state, history, ..Commit::default() }).await
+    let state = Some(StateChange::Rested(link.ids.creatio.clone()));
+    commit(ends.store, run, &Commit { put: vec![link], state, history, ..Commit::default() }).await
 }
 
 /// Everything that `entries` wrote, as it is now.
@@ -145,11 +147,7 @@ async fn find<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>
 /// # Errors
 /// `Store` if it fails.
 pub async fn answer<S: Store>(store: &S, answers: Vec<Answer>) -> Result<()> {
-    let Some(mut state) = store.state().await? else { return Ok(()) };
-    for answer in answers {
-        state.answers.add_to(&state.questions, answer);
-    }
-    store.commit(&Commit { state: Some(state), ..Commit::default() }).await
+    store.commit(&Commit { state: Some(StateChange::Answered(answers)), ..Commit::default() }).await
 }
 
 /// A pair that rests: what a run wrote of it was taken back, or a person wants it left.
@@ -182,17 +180,13 @@ pub async fn resting<S: Store>(store: &S) -> Result<Vec<Resting>> {
 /// # Errors
 /// `Store` if it fails.
 pub async fn wake<S: Store>(store: &S, activities: Vec<ItemId>) -> Result<usize> {
-    let Some(mut state) = store.state().await? else { return Ok(0) };
     let mut links = at_rest(store, activities).await?;
     for link in &mut links {
         link.memory.anew = true;
-        for side in Side::BOTH {
-            // both sides are read, whatever a listing tells
-            state.again[side].insert((link.ids[side].clone(), link.containers[side].clone()));
-        }
     }
     let woken = links.len();
-    store.commit(&Commit { put: links, state: Some(state), ..Commit::default() }).await?;
+    let state = Some(StateChange::Woken(links.clone()));
+    store.commit(&Commit { put: links, state, ..Commit::default() }).await?;
     Ok(woken)
 }
 

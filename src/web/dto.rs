@@ -10,7 +10,7 @@ use crate::engine::answer::{self, Answer};
 use crate::engine::history::{self, Entry, What};
 use crate::engine::link::{Held, Reason};
 use crate::engine::settings::{
-    Block, Conflict, CreatioDelete, ExchangeDelete, Extent, FieldMap, Notify, Private, Rules, Targets,
+    Block, Conflict, CreatioDelete, ExchangeDelete, Extent, FieldMap, Notify, Private, Rules, Targets, Way,
 };
 use crate::engine::undo;
 use crate::model::record::{self, Record};
@@ -122,11 +122,30 @@ pub struct Kept {
     pub place: &'static str,
     /// What the administrator has fixed, by path: `automatic`, `importMeetings.on`.
     pub locked: Vec<String>,
+    /// The fields that don't go both ways.
+    pub fields: Vec<FieldWay>,
+}
+
+/// A field that does not go both ways.
+#[derive(Clone, Copy, Debug, Serialize, Tsify)]
+pub struct FieldWay {
+    /// Which.
+    pub field: FieldName,
+    /// Where it goes: to Creatio only, to the mailbox only, nowhere.
+    #[tsify(type = "\"in\" | \"out\" | \"off\"")]
+    pub way: Way,
 }
 
 impl From<crate::creatio::Kept> for Kept {
     fn from(crate::creatio::Kept { settings, place: at, locked, .. }: crate::creatio::Kept) -> Self {
-        Self { settings: settings.into(), place: place(at), locked }
+        let way = |field: Field| {
+            (settings.fields.of(field) != Way::Both)
+                .then(|| FieldWay { field: field.into(), way: settings.fields.of(field) })
+        };
+        let mut all = record::fields(Kind::Meeting).to_vec();
+        all.extend(record::fields(Kind::Task).iter().filter(|field| !record::fields(Kind::Meeting).contains(field)));
+        let fields = all.into_iter().filter_map(way).collect();
+        Self { settings: settings.into(), place: place(at), locked, fields }
     }
 }
 
@@ -274,6 +293,8 @@ pub struct Report {
     pub notes: Vec<Told>,
     /// Pairs that rest: undone, or left by a person.
     pub resting: usize,
+    /// The user stopped the run while it was writing; what had been written by then is counted.
+    pub stopped: bool,
 }
 
 /// What a person is told without being asked, and of how many items: the page has a text for each.
@@ -661,13 +682,13 @@ impl From<undo::Undo> for UndoPlan {
 }
 
 impl From<run::Report> for Report {
-    fn from(run::Report { counts, held, unfinished, notes, resting }: run::Report) -> Self {
+    fn from(run::Report { counts, held, unfinished, notes, resting, stopped }: run::Report) -> Self {
         let (malformed, held): (Vec<_>, Vec<_>) = held.into_iter().partition(|one| one.reason == Reason::Malformed);
         let items = |list: Vec<Held>| list.into_iter().map(HeldItem::from).collect();
         let (held, malformed) = (items(held), items(malformed));
         let notes = notes.into_iter().map(|told| Told { note: told.note.into(), count: told.count }).collect();
         let (creatio, exchange) = (counts.creatio.into(), counts.exchange.into());
-        Self { creatio, exchange, held, malformed, unfinished, notes, resting }
+        Self { creatio, exchange, held, malformed, unfinished, notes, resting, stopped }
     }
 }
 
@@ -730,16 +751,26 @@ pub struct Container {
     pub name: String,
     /// The mailbox's own: "all" means these.
     pub own: bool,
+    /// Somebody else's, shared with the user. What is neither that nor own the mailbox made itself: birthdays, flagged mail.
+    pub shared: bool,
     /// New exports go here.
     pub default: bool,
     /// Items in it can be written.
     pub writable: bool,
 }
 
-impl From<crate::model::Container> for Container {
-    fn from(from: crate::model::Container) -> Self {
-        let crate::model::Container { id, kind, name, owner: _, own, default, writable } = from;
-        Self { id: id.to_string(), kind, name, own, default, writable }
+impl Container {
+    /// A container of the mailbox `account`.
+    #[must_use]
+    pub fn of(from: crate::model::Container, account: &str) -> Self {
+        let crate::model::Container { id, kind, name, owner, own, default, writable } = from;
+        let is_others = match (kind, owner.as_str()) {
+            // of lists no owner is told; those of others can be written, what the mailbox makes itself can't
+            (Kind::Task, "") => writable,
+            (Kind::Meeting, "") => false,
+            (Kind::Meeting | Kind::Task, owner) => !owner.eq_ignore_ascii_case(account),
+        };
+        Self { id: id.to_string(), kind, name, own, shared: !own && is_others, default, writable }
     }
 }
 

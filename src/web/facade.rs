@@ -4,6 +4,7 @@
 use crate::creatio::lore::Lore;
 use crate::creatio::policy::Moved;
 use crate::creatio::{Creatio, Keeper, Kept, MailAccount, MailKind, Place, Site};
+use crate::engine::containers::{self, Renamed};
 use crate::engine::undo::Undo;
 use crate::engine::{Account, Words};
 use crate::error::{Error, Result};
@@ -19,12 +20,12 @@ use crate::run::{self, Ends, Planned};
 use crate::web::dto;
 use crate::web::error::{misfit, to_js};
 use crate::web::fetch::Fetch;
-use crate::web::host::{Host, World, now};
+use crate::web::host::{Host, Stop, World, now};
 use crate::web::lock;
 use crate::web::meter::Connection;
-use crate::web::store::{self, IdbStore};
+use crate::web::store::{self, IdbStore, Outside, Rename};
 use crate::web::zone::IntlZone;
-use std::cell::{Cell, RefCell};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use tsify::{Ts, Tsify};
@@ -42,7 +43,7 @@ struct Inner {
     fetch: Fetch,
     zone: Rc<IntlZone>,
     database: Connection,
-    stop: Rc<Cell<bool>>,
+    stop: Rc<Stop>,
     /// What times mean in this Creatio, and how it is reached: found out once for as long as the page lives.
     lore: Rc<Lore>,
     /// Which installation it is: the page's own address, unless the policy says that it has moved there.
@@ -55,14 +56,16 @@ struct Inner {
 
 #[wasm_bindgen]
 impl ScheduleSync {
-    /// An engine for the user of `context`, whose page answers by `host`.
+    /// An engine for the user of `context`, whose page answers by `host`. It throws with the code `zone` if the browser does not know the zone of
+    /// the user's profile.
     #[wasm_bindgen(constructor)]
     pub fn new(context: Ts<dto::Context>, host: Host) -> Result<ScheduleSync, JsValue> {
         let context = context.to_rust().map_err(|error| to_js(&misfit(&error)))?;
+        let zone = IntlZone::new(&context.time_zone).ok_or_else(|| to_js(&Error::Zone))?;
         let inner = Inner {
             site: RefCell::new(context.instance.as_str().into()),
             fetch: Fetch::new(&context.base),
-            zone: Rc::new(IntlZone::new(&context.time_zone)),
+            zone: Rc::new(zone),
             host,
             context,
             database: Connection::default(),
@@ -74,7 +77,7 @@ impl ScheduleSync {
         Ok(Self { inner: Rc::new(inner) })
     }
 
-    /// The IANA name of the zone of the user's profile; `UTC` if the browser does not know it.
+    /// The IANA name of the zone of the user's profile.
     #[must_use]
     pub fn zone(&self) -> String {
         self.inner.zone.iana().to_owned()
@@ -120,7 +123,7 @@ impl ScheduleSync {
             inner.exchange(&account).await?.containers().await
         };
         let containers = read.await.map_err(|error| to_js(&error))?;
-        containers.into_iter().map(|container| out(&dto::Container::from(container))).collect()
+        containers.into_iter().map(|container| out(&dto::Container::of(container, &account))).collect()
     }
 
     /// The groups of activities.
@@ -187,10 +190,11 @@ impl ScheduleSync {
         noted.await.map_err(|error| to_js(&error))
     }
 
-    /// The runs that wrote something in the last 30 days, newest first.
-    pub async fn history(&self, account: String) -> Result<Vec<Ts<dto::Run>>, JsValue> {
+    /// The last runs that wrote something in the last 30 days, newest first: until there are `least` writes in them.
+    pub async fn history(&self, account: String, least: u32) -> Result<Vec<Ts<dto::Run>>, JsValue> {
         let inner = Rc::clone(&self.inner);
-        let read = async { inner.store(&account).await?.history().await };
+        let least = usize::try_from(least).unwrap_or(usize::MAX);
+        let read = async { inner.store(&account).await?.recent(least).await };
         let entries = read.await.map_err(|error| to_js(&error))?;
         dto::runs(&entries).iter().map(out).collect()
     }
@@ -219,7 +223,7 @@ impl ScheduleSync {
         out(&dto::Undone { done, stays })
     }
 
-    /// Asks the run that is going on to stop after its current batch.
+    /// Asks the run that is going on to stop: at once while it reads, after its current batch while it writes.
     pub fn stop(&self) {
         self.inner.stop.set(true);
     }
@@ -328,15 +332,37 @@ impl Inner {
         keeper.save(&settings).await
     }
 
-    /// Has `act` work on both ends of an account, alone among all tabs.
-    async fn alone<T>(&self, account: &str, act: impl AsyncFnOnce(&Joined<'_>) -> Result<T>) -> Result<T> {
-        let _held = lock::take(&format!("schedule-sync/{}/{}", self.context.instance, self.context.user.id)).await?;
-        self.stop.set(false);
-        let store = self.store(account).await?.with_settings(self.kept(account).await?.settings);
+    /// Has the settings of an account name containers by their new ids, where they are kept.
+    async fn rename_in_settings(&self, account: &str, renamed: &Renamed) -> Result<()> {
+        let (creatio, store) = (self.creatio(account), self.store(account).await?);
+        let keeper = self.keeper(account, &creatio, &store);
+        let mut own = keeper.read().await?.own;
+        containers::rename_in_settings(&mut own, renamed);
+        keeper.save(&own).await.map(drop)
+    }
+
+    /// The store of an account with the settings that count, and its mailbox.
+    async fn prepared(self: &Rc<Self>, account: &str) -> Result<(IdbStore, Exchange<World>)> {
+        let settings = self.kept(account).await?.settings;
+        let (inner, whose) = (Rc::clone(self), account.to_owned());
+        let rename: Rename = Rc::new(move |renamed| {
+            let (inner, whose) = (Rc::clone(&inner), whose.clone());
+            Box::pin(async move { inner.rename_in_settings(&whose, &renamed).await })
+        });
+        let exchange = self.exchange(account).await?;
+        let others = self.kinds.borrow().keys().filter(|other| *other != account).cloned().collect();
+        let store = self.store(account).await?.with_settings(Outside { settings, rename }).beside(others);
         let site = self.site.borrow().clone();
         run::trust::moved(&store, (&self.context.instance.as_str().into(), &site)).await?;
+        Ok((store, exchange))
+    }
+
+    /// Has `act` work on both ends of an account, alone among all tabs.
+    async fn alone<T>(self: &Rc<Self>, account: &str, act: impl AsyncFnOnce(&Joined<'_>) -> Result<T>) -> Result<T> {
+        let _held = lock::take(&format!("schedule-sync/{}/{}", self.context.instance, self.context.user.id)).await?;
+        self.stop.set(false);
         let world = self.world(account);
-        let exchange = self.exchange(account).await?;
+        let (store, exchange) = run::unless_stopped(&*world, self.prepared(account)).await?;
         let ends = Ends {
             creatio: &self.creatio(account),
             exchange: &exchange,
@@ -350,27 +376,27 @@ impl Inner {
         act(&ends).await
     }
 
-    async fn run(&self, account: &str) -> Result<run::Report> {
+    async fn run(self: &Rc<Self>, account: &str) -> Result<run::Report> {
         self.alone(account, async |ends| run::run(ends).await).await
     }
 
-    async fn preview(&self, account: &str) -> Result<Planned> {
+    async fn preview(self: &Rc<Self>, account: &str) -> Result<Planned> {
         self.alone(account, async |ends| run::plan(ends).await).await
     }
 
-    async fn apply_previewed(&self, account: &str) -> Result<run::Report> {
+    async fn apply_previewed(self: &Rc<Self>, account: &str) -> Result<run::Report> {
         let seen = self.previewed.borrow_mut().remove(account);
         let missing = || Error::Settings("nothing was previewed".to_owned());
         let planned = seen.ok_or_else(missing)?;
         self.alone(account, async |ends| run::apply::apply(ends, planned).await).await
     }
 
-    async fn undo_plan(&self, account: &str, run: &str) -> Result<Undo> {
+    async fn undo_plan(self: &Rc<Self>, account: &str, run: &str) -> Result<Undo> {
         let run = named(run)?;
         self.alone(account, async |ends| run::undo::preview(ends, run).await).await
     }
 
-    async fn undo(&self, account: &str, run: &str) -> Result<(usize, usize)> {
+    async fn undo(self: &Rc<Self>, account: &str, run: &str) -> Result<(usize, usize)> {
         let run = named(run)?;
         self.alone(account, async |ends| run::undo::undo(ends, run).await).await
     }

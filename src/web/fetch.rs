@@ -1,25 +1,39 @@
-//! [`Http`] by the browser's `fetch`. The only file that names gloo-net. It never aborts a request: gloo-net panics when `fetch`
-//! rejects with anything but an `Error`.
+//! [`Http`] by the browser's `fetch`. The only file that names gloo-net. A request that nobody waits for any longer is aborted, and its end is not
+//! awaited: gloo-net panics when `fetch` rejects with anything but an `Error`.
 #![cfg(target_arch = "wasm32")]
 
 use crate::ports::{Http, Lost, Request, Response};
+use futures_util::future::{self, Either};
 use gloo_net::http::{Headers, RequestBuilder};
+use gloo_timers::future::TimeoutFuture;
 use http::StatusCode;
 use http::header::AUTHORIZATION;
 use js_sys::Uint8Array;
-use web_sys::{RequestCredentials, RequestRedirect};
+use std::pin::pin;
+use web_sys::{AbortController, RequestCredentials, RequestRedirect};
+
+/// Milliseconds after which a request counts as lost: longer than any of the servers works on one.
+const LIMIT: u32 = 120_000;
 
 /// Sends requests by `fetch`: with the user's cookies to Creatio, without any to everybody else.
 #[derive(Clone, Debug)]
 pub struct Fetch {
     creatio: String,
+    limit: u32,
 }
 
 impl Fetch {
     /// Cookies go to the origin of `creatio`, an absolute address, only.
     #[must_use]
     pub fn new(creatio: &str) -> Self {
-        Self { creatio: origin(creatio).to_owned() }
+        Self { creatio: origin(creatio).to_owned(), limit: LIMIT }
+    }
+
+    /// The same, but that a request is lost after so many milliseconds.
+    #[must_use]
+    pub fn within(mut self, limit: u32) -> Self {
+        self.limit = limit;
+        self
     }
 
     /// Cookies and redirects: Creatio leads to its sign-in page; nobody else may lead a request, and the keys in it, elsewhere. A request that is
@@ -44,13 +58,29 @@ impl Http for Fetch {
         }
         let (credentials, redirect) = self.manners(&address, parts.headers.contains_key(AUTHORIZATION));
         let builder = RequestBuilder::new(&address).method(parts.method).headers(headers);
-        let builder = builder.credentials(credentials).redirect(redirect);
-        let sent = if body.is_empty() {
-            builder.send().await
-        } else {
-            builder.body(Uint8Array::from(body.as_slice())).map_err(|_| Lost)?.send().await
+        let aborting = Aborting(AbortController::new().map_err(|_| Lost)?);
+        let builder = builder.credentials(credentials).redirect(redirect).abort_signal(Some(&aborting.0.signal()));
+        let reply = async {
+            let sent = if body.is_empty() {
+                builder.send().await
+            } else {
+                builder.body(Uint8Array::from(body.as_slice())).map_err(|_| Lost)?.send().await
+            };
+            whole(sent.map_err(|_| Lost)?).await
         };
-        whole(sent.map_err(|_| Lost)?).await
+        match future::select(pin!(reply), TimeoutFuture::new(self.limit)).await {
+            Either::Left((reply, _)) => reply,
+            Either::Right(_) => Err(Lost),
+        }
+    }
+}
+
+/// Aborts a request when it is dropped; one that has ended does not mind.
+struct Aborting(AbortController);
+
+impl Drop for Aborting {
+    fn drop(&mut self) {
+        self.0.abort();
     }
 }
 

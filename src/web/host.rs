@@ -9,8 +9,10 @@ use crate::web::dto::SyncEvent;
 use crate::web::fetch::Fetch;
 use crate::web::meter::{Connection, Meter};
 use js_sys::{Array, Date, Object, Promise};
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
+use std::future::poll_fn;
 use std::rc::Rc;
+use std::task::{Poll, Waker};
 use tsify::Tsify;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -57,6 +59,23 @@ extern "C" {
     fn event(this: &Host, event: &JsValue) -> Result<(), JsValue>;
 }
 
+/// Whether the user wants the run to stop, and who waits for that.
+#[derive(Default)]
+pub struct Stop {
+    wanted: Cell<bool>,
+    waiting: RefCell<Vec<Waker>>,
+}
+
+impl Stop {
+    /// Tells whether the user wants it, now.
+    pub fn set(&self, wanted: bool) {
+        self.wanted.set(wanted);
+        if wanted {
+            self.waiting.take().into_iter().for_each(Waker::wake);
+        }
+    }
+}
+
 /// The world of one account.
 pub struct World {
     fetch: Fetch,
@@ -64,14 +83,14 @@ pub struct World {
     /// The address of the mailbox; empty where only Creatio is asked.
     account: String,
     meter: Meter,
-    stop: Rc<Cell<bool>>,
+    stop: Rc<Stop>,
 }
 
 impl World {
     /// The world of `account`, reached by `fetch` and `host`, its requests counted in `database`; `stop` tells whether the user wants its
     /// run to stop.
     #[must_use]
-    pub fn new((fetch, host): (Fetch, Host), account: &str, database: &Connection, stop: Rc<Cell<bool>>) -> Self {
+    pub fn new((fetch, host): (Fetch, Host), account: &str, database: &Connection, stop: Rc<Stop>) -> Self {
         Self { fetch, host, account: account.to_owned(), meter: Meter::new(database, account), stop }
     }
 }
@@ -142,7 +161,18 @@ impl Events for World {
     }
 
     fn stop(&self) -> bool {
-        self.stop.get()
+        self.stop.wanted.get()
+    }
+
+    async fn stopped(&self) {
+        poll_fn(|context| {
+            if self.stop.wanted.get() {
+                return Poll::Ready(());
+            }
+            self.stop.waiting.borrow_mut().push(context.waker().clone());
+            Poll::Pending
+        })
+        .await;
     }
 }
 

@@ -4,12 +4,14 @@
 //! version of the database; only a change of keys or of meaning does.
 #![cfg(target_arch = "wasm32")]
 
+use crate::engine::containers::{self, Renamed};
 use crate::engine::history::Entry;
 use crate::engine::link::{Link, LinkKey, State};
 use crate::engine::settings::Settings;
 use crate::error::{Error, Result};
-use crate::model::{Instant, ItemId, Side};
+use crate::model::{ContainerId, Instant, ItemId, Side};
 use crate::ports::{Commit, Store};
+use futures_util::future::LocalBoxFuture;
 use idb::builder::{DatabaseBuilder, IndexBuilder, ObjectStoreBuilder};
 use idb::{Database, KeyPath, KeyRange, Query, Transaction, TransactionMode};
 use js_sys::{Array, Object, Reflect};
@@ -18,6 +20,7 @@ use serde::de::DeserializeOwned;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
+use web_sys::IdbTransaction;
 
 /// Raised with every change of keys or meaning. An older engine that meets a newer database stops.
 const VERSION: u32 = 1;
@@ -29,15 +32,31 @@ const BY_EXCHANGE: &str = "exchange";
 const BY_SERIES: &str = "series";
 const BY_DUE: &str = "due";
 const HISTORY: &str = "history";
+/// Under which key beside an account's the name of its last run lies among the states.
+const RUN: &str = "run";
 
 /// The store of one account.
 #[derive(Clone)]
 pub struct IdbStore {
     database: Rc<Database>,
     account: String,
-    /// The settings that count instead of those in the database.
-    settings: Option<Settings>,
+    /// The user's other accounts.
+    others: Vec<String>,
+    /// What counts instead of the settings in the database.
+    outside: Option<Outside>,
 }
+
+/// Settings that count whatever is saved in this browser: they are kept in Creatio, or fixed by a policy.
+#[derive(Clone)]
+pub struct Outside {
+    /// The settings.
+    pub settings: Settings,
+    /// Has those name containers by their new ids, where they are kept.
+    pub rename: Rename,
+}
+
+/// See [`Outside::rename`].
+pub type Rename = Rc<dyn Fn(Vec<(ContainerId, ContainerId)>) -> LocalBoxFuture<'static, Result<()>>>;
 
 /// Opens the database of the Creatio installation `instance`, and makes it where it is not there.
 ///
@@ -72,13 +91,20 @@ impl IdbStore {
     /// The store of `account` in `database`.
     #[must_use]
     pub fn new(database: &Rc<Database>, account: &str) -> Self {
-        Self { database: Rc::clone(database), account: account.to_owned(), settings: None }
+        Self { database: Rc::clone(database), account: account.to_owned(), others: Vec::new(), outside: None }
     }
 
-    /// The same store, telling `settings` whatever is saved in it: those that count are kept in Creatio, or fixed by a policy.
+    /// The same store, telling the settings of `outside` whatever is saved in it.
     #[must_use]
-    pub fn with_settings(mut self, settings: Settings) -> Self {
-        self.settings = Some(settings);
+    pub fn with_settings(mut self, outside: Outside) -> Self {
+        self.outside = Some(outside);
+        self
+    }
+
+    /// The same store, of a user who has `others` beside this account. The browser may hold those of other users, too.
+    #[must_use]
+    pub fn beside(mut self, others: Vec<String>) -> Self {
+        self.others = others;
         self
     }
 
@@ -144,13 +170,36 @@ impl IdbStore {
         Ok(row.into())
     }
 
-    fn past(&self, entry: &Entry) -> Result<JsValue> {
+    fn entry_row(&self, entry: &Entry) -> Result<JsValue> {
         let row = Object::new();
         set(&row, "account", &self.account.as_str().into());
         set(&row, "run", &millis(entry.run).into());
         set(&row, "nth", &(entry.nth as f64).into());
         set(&row, "entry", &serialise(entry)?.into());
         Ok(row.into())
+    }
+
+    /// The history in a range of keys, in their order.
+    async fn past(&self, range: &KeyRange) -> Result<Vec<Entry>> {
+        let transaction = self.begin(HISTORY, TransactionMode::ReadOnly)?;
+        let store = transaction.object_store(HISTORY).map_err(failed)?;
+        let all = store.get_all(Some(range.clone().into()), None).map_err(failed)?.await.map_err(failed)?;
+        all.iter().map(|row| parse(&Reflect::get(row, &"entry".into()).unwrap_or_default())).collect()
+    }
+
+    /// The keys of the whole history, oldest first.
+    async fn keys(&self, transaction: &Transaction) -> Result<Vec<PastKey>> {
+        let store = transaction.object_store(HISTORY).map_err(failed)?;
+        let keys = store.get_all_keys(Some(self.up_to(f64::MAX)?.into()), None).map_err(failed)?;
+        let keys = keys.await.map_err(failed)?;
+        Ok(keys.iter().filter_map(|key| Some(PastKey { run: Array::from(key).get(1).as_f64()? })).collect())
+    }
+
+    /// All keys of the history from the run `first` to the run `last`, both included.
+    fn bounds(&self, first: f64, last: f64) -> Result<KeyRange> {
+        // an array sorts after every number
+        let end = Array::of3(&self.account.as_str().into(), &last.into(), &Array::new());
+        KeyRange::bound(&self.numbered(first), &end, None, None).map_err(failed)
     }
 
     /// All keys of the account whose second part is a number up to `last`.
@@ -174,14 +223,23 @@ impl IdbStore {
 
 impl Store for IdbStore {
     async fn settings(&self) -> Result<Option<Settings>> {
-        match &self.settings {
-            Some(settings) => Ok(Some(settings.clone())),
+        match &self.outside {
+            Some(outside) => Ok(Some(outside.settings.clone())),
             None => self.read(SETTINGS).await,
         }
     }
 
     async fn save_settings(&self, settings: &Settings) -> Result<()> {
         self.write(SETTINGS, settings).await
+    }
+
+    async fn rename_in_settings(&self, renamed: &Renamed) -> Result<()> {
+        if let Some(outside) = &self.outside {
+            return (outside.rename)(renamed.to_vec()).await;
+        }
+        let Some(mut settings) = self.settings().await? else { return Ok(()) };
+        containers::rename_in_settings(&mut settings, renamed);
+        self.save_settings(&settings).await
     }
 
     async fn state(&self) -> Result<Option<State>> {
@@ -209,11 +267,10 @@ impl Store for IdbStore {
     }
 
     async fn elsewhere(&self, activities: &[ItemId]) -> Result<Vec<Link>> {
-        let transaction = self.begin(STATES, TransactionMode::ReadOnly)?;
-        let accounts = transaction.object_store(STATES).map_err(failed)?.get_all_keys(None, None).map_err(failed)?;
-        let others = accounts.await.map_err(failed)?.into_iter().filter(|other| *other != self.account.as_str());
-        let keys = others.flat_map(|other| {
-            activities.iter().map(move |id| Query::from(JsValue::from(Array::of2(&other, &id.as_str().into()))))
+        let keys = self.others.iter().flat_map(|other| {
+            activities
+                .iter()
+                .map(|id| Query::from(JsValue::from(Array::of2(&other.as_str().into(), &id.as_str().into()))))
         });
         self.select(None, keys.collect()).await
     }
@@ -225,13 +282,34 @@ impl Store for IdbStore {
         self.select(None, vec![range.into()]).await
     }
 
-    async fn history(&self) -> Result<Vec<Entry>> {
+    async fn name_run(&self, now: Instant) -> Result<Instant> {
+        let transaction =
+            self.database.transaction(&[STATES, HISTORY], TransactionMode::ReadWrite).map_err(|_| newer())?;
+        let states = transaction.object_store(STATES).map_err(failed)?;
+        let key = JsValue::from(Array::of2(&self.account.as_str().into(), &RUN.into()));
+        let last = states.get(key.clone()).map_err(failed)?.await.map_err(failed)?.and_then(|last| last.as_f64());
+        let last = match last {
+            Some(last) => Some(last),
+            // nothing was named yet, or by an engine that did not note it
+            None => self.keys(&transaction).await?.last().map(|key| key.run),
+        };
+        let name = last.map_or(millis(now), |last| millis(now).max(last + 1.0));
+        states.put(&name.into(), Some(&key)).map_err(failed)?;
+        done(transaction).await?;
+        #[allow(clippy::cast_possible_truncation)] // whole milliseconds, see `millis`
+        Ok(Instant::from_timestamp_millis(name as i64).unwrap_or(now))
+    }
+
+    async fn entries(&self, run: Instant) -> Result<Vec<Entry>> {
+        let run = millis(run);
+        self.past(&self.bounds(run, run)?).await
+    }
+
+    async fn recent(&self, least: usize) -> Result<Vec<Entry>> {
         let transaction = self.begin(HISTORY, TransactionMode::ReadOnly)?;
-        let store = transaction.object_store(HISTORY).map_err(failed)?;
-        let all = store.get_all(Some(self.up_to(f64::MAX)?.into()), None).map_err(failed)?.await.map_err(failed)?;
-        let entries: Result<Vec<Entry>> =
-            all.iter().map(|row| parse(&Reflect::get(row, &"entry".into()).unwrap_or_default())).collect();
-        let mut entries = entries?;
+        let keys = self.keys(&transaction).await?;
+        let Some(first) = keys.get(keys.len().saturating_sub(least)) else { return Ok(Vec::new()) };
+        let mut entries = self.past(&self.bounds(first.run, f64::MAX)?).await?;
         entries.sort_by_key(|entry| (std::cmp::Reverse(entry.run), entry.nth));
         Ok(entries)
     }
@@ -239,6 +317,15 @@ impl Store for IdbStore {
     async fn commit(&self, commit: &Commit) -> Result<()> {
         let transaction =
             self.database.transaction(&[LINKS, STATES, HISTORY], TransactionMode::ReadWrite).map_err(|_| newer())?;
+        if let Some(change) = &commit.state {
+            let states = transaction.object_store(STATES).map_err(failed)?;
+            let key = JsValue::from_str(&self.account);
+            let stored = states.get(key.clone()).map_err(failed)?.await.map_err(failed)?;
+            let stored = stored.map(|text| parse(&text)).transpose()?;
+            if let Some(state) = change.made_to(stored) {
+                states.put(&JsValue::from_str(&serialise(&state)?), Some(&key)).map_err(failed)?;
+            }
+        }
         let history = transaction.object_store(HISTORY).map_err(failed)?;
         if let Some(before) = commit.forget {
             history.delete(Query::from(self.up_to(millis(before))?)).map_err(failed)?;
@@ -248,7 +335,7 @@ impl Store for IdbStore {
             history.delete(JsValue::from(key)).map_err(failed)?;
         }
         for entry in &commit.history {
-            history.put(&self.past(entry)?, None).map_err(failed)?;
+            history.put(&self.entry_row(entry)?, None).map_err(failed)?;
         }
         let links = transaction.object_store(LINKS).map_err(failed)?;
         for id in &commit.drop {
@@ -257,13 +344,14 @@ impl Store for IdbStore {
         for link in &commit.put {
             links.put(&self.row(link)?, None).map_err(failed)?;
         }
-        if let Some(state) = &commit.state {
-            let text = JsValue::from_str(&serialise(state)?);
-            let key = JsValue::from_str(&self.account);
-            transaction.object_store(STATES).map_err(failed)?.put(&text, Some(&key)).map_err(failed)?;
-        }
         done(transaction).await
     }
+}
+
+/// The key of an entry of the history.
+struct PastKey {
+    /// The run, in milliseconds since 1970.
+    run: f64,
 }
 
 /// Sets a member of a fresh object, which can't fail.
@@ -279,8 +367,30 @@ fn millis(at: Instant) -> f64 {
 
 /// Waits until all of a transaction is written.
 async fn done(transaction: Transaction) -> Result<()> {
-    let result = transaction.commit().map_err(failed)?.await.map_err(failed)?;
-    if result.is_committed() { Ok(()) } else { Err(Error::Store("the write was not carried out".to_owned())) }
+    let inner = IdbTransaction::from(transaction);
+    let result = Transaction::from(inner.clone()).commit().map_err(failed)?.await.map_err(failed)?;
+    if result.is_committed() {
+        return Ok(());
+    }
+    // only the transaction itself tells why it was given up as a whole
+    if inner.error().is_some_and(|error| error.name() == FULL) {
+        return Err(Error::StoreFull);
+    }
+    Err(Error::Store("the write was not carried out".to_owned()))
+}
+
+/// The name of the exception by which a browser says that there is no room.
+const FULL: &str = "QuotaExceededError";
+
+/// Whether the browser says that there is no room.
+fn is_full(error: &idb::Error) -> bool {
+    // what fails a transaction is told by the request in it; each other error shows the name of its exception
+    if let idb::Error::UnexpectedJsType(_, request) = error {
+        let told = Reflect::get(request, &"error".into()).unwrap_or_default();
+        let name = if told.is_object() { Reflect::get(&told, &"name".into()).unwrap_or_default() } else { told };
+        return name.as_string().as_deref() == Some(FULL);
+    }
+    error.to_string().contains(FULL)
 }
 
 fn serialise<T: Serialize>(value: &T) -> Result<String> {
@@ -304,5 +414,5 @@ fn newer() -> Error {
 
 #[allow(clippy::needless_pass_by_value)] // as map_err hands it over
 fn failed(error: idb::Error) -> Error {
-    Error::Store(error.to_string())
+    if is_full(&error) { Error::StoreFull } else { Error::Store(error.to_string()) }
 }

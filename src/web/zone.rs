@@ -14,18 +14,18 @@ const STEP: i64 = 15 * 60;
 /// The zone of a user's profile.
 pub struct IntlZone {
     name: String,
-    format: Option<Intl::DateTimeFormat>,
+    format: Intl::DateTimeFormat,
     /// Offsets already asked for, by the number of the quarter of an hour since 1970.
     known: RefCell<HashMap<i64, i32>>,
 }
 
 impl IntlZone {
-    /// The zone that a server calls `name`: a Windows id or an IANA name. One that the browser does not know is UTC, under its own name `UTC`.
+    /// The zone that a server calls `name`: a Windows id or an IANA name. `None` for one that the browser does not know, and for every zone in a
+    /// browser that can't name offsets: another one in its place would move days and local times.
     #[must_use]
-    pub fn new(name: &str) -> Self {
-        let format = formatter(iana(name));
-        let name = if format.is_some() { name } else { "UTC" };
-        Self { name: name.to_owned(), format, known: RefCell::default() }
+    pub fn new(name: &str) -> Option<Self> {
+        let zone = Self { name: name.to_owned(), format: formatter(iana(name))?, known: RefCell::default() };
+        zone.ask(0).map(|_| zone)
     }
 
     /// Its IANA name.
@@ -37,7 +37,7 @@ impl IntlZone {
     fn ask(&self, seconds: i64) -> Option<i32> {
         #[allow(clippy::cast_precision_loss)] // JavaScript counts milliseconds in floats; exact for 285 000 years
         let date = Date::new(&JsValue::from_f64(seconds as f64 * 1000.0));
-        let parts = self.format.as_ref()?.format_to_parts(&date);
+        let parts = self.format.format_to_parts(&date);
         parts
             .iter()
             .find_map(|part| {
@@ -54,6 +54,7 @@ impl Zone for IntlZone {
         if let Some(known) = self.known.borrow().get(&quarter) {
             return *known;
         }
+        // a formatter that has told one offset tells all
         let offset = self.ask(quarter * STEP).unwrap_or(0);
         self.known.borrow_mut().insert(quarter, offset);
         offset

@@ -4,7 +4,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { actor } from './actor.mjs';
-import { control } from './servers.mjs';
+import { only } from './ready.mjs';
+import { account, control, creatioClient, graphClient, instant } from './servers.mjs';
 import { stage } from './stage.mjs';
 
 /** @param {ReturnType<typeof actor>} person */
@@ -185,4 +186,49 @@ test('settings are kept in Creatio where it takes them, and what the administrat
   await other.find('menuitem', words.setUp).click();
   await device.getByRole('alert').getByText('locks.automatic: expected a boolean').waitFor();
   assert.deepEqual(complaints, []);
+});
+
+test('where exports go is followed when its id changes, in the settings that all devices share', async (t) => {
+  const { page, browser, creatio, graph } = await stage(t, { seed: 'demo' });
+  const desk = control(creatio);
+  await desk.switch({ settings: { ScheduleSyncSettings: { personal: true } } });
+  const person = actor(page);
+  const { words, find } = person;
+  await person.open(creatio);
+  await person.openSettingsOf(account);
+  await find('checkbox', words.exportActivities).check();
+  await page.getByText('Advanced', { exact: true }).click();
+  const calendar = page.getByLabel('Calendar for exported meetings');
+  await calendar.selectOption({ label: 'Личное' });
+  const before = await calendar.inputValue();
+  await person.save();
+  await person.synchronize();
+
+  assert.equal((await fetch(`${creatio}/sandbox/renumber`, { method: 'POST' })).ok, true);
+  const activities = await creatioClient(creatio);
+  const times = { StartDate: instant(4, 9), DueDate: instant(4, 10) };
+  await activities.create('Activity', { Title: 'After the move', ShowInScheduler: true, ...times });
+  assert.match(await person.synchronize(), new RegExp(words.completed));
+  const mailbox = await graphClient(graph);
+  const calendars = (await mailbox.call('GET', '/me/calendars')).value;
+  const chosen = only(
+    calendars.filter((/** @type {any} */ one) => one.name === 'Личное'),
+    'calendar',
+  );
+  assert.notEqual(chosen.id, before, 'it has another id');
+  const events = (await mailbox.call('GET', `/me/calendars/${encodeURIComponent(chosen.id)}/events?$top=200`)).value;
+  only(
+    events.filter((/** @type {any} */ event) => event.subject === 'After the move'),
+    'event in the chosen calendar',
+  );
+
+  // a device that never ran finds the new id, for the settings are kept in Creatio
+  const device = await browser.newPage();
+  const other = actor(device);
+  await other.open(creatio);
+  await other.openSettingsOf(account);
+  await device.getByText('Advanced', { exact: true }).click();
+  const there = device.getByLabel('Calendar for exported meetings');
+  await there.getByRole('option', { name: 'Личное' }).waitFor({ state: 'attached' });
+  assert.equal(await there.inputValue(), chosen.id);
 });

@@ -53,10 +53,14 @@ fn what_named_a_container_names_it_by_its_new_id() {
     let mut settings = everything();
     settings.import_meetings.chosen = ids(["a", "c", "x"]);
     (settings.import_tasks.scope, settings.import_tasks.chosen) = (Extent::Chosen, ids(["y", "x", "b"]));
+    (settings.targets.calendar, settings.targets.list) = (Some("a".into()), Some("z".into()));
     rename_in_settings(&mut settings, &names);
     assert_eq!(settings.import_meetings.chosen, ids(["b", "c", "y"]));
     assert_eq!(settings.import_tasks.chosen, ids(["y", "y", "b"]));
-    assert_eq!(named(&settings).cloned().collect::<Vec<_>>(), [ids(["b", "c", "y"]), ids(["y", "y", "b"])].concat());
+    assert_eq!(
+        named(&settings).cloned().collect::<Vec<_>>(),
+        [ids(["b", "c", "y"]), ids(["y", "y", "b"]), vec!["b".into(), "z".into()]].concat()
+    );
 
     let lies_in = |id: &str| {
         let (mut link, _) = linked(Side::Exchange);

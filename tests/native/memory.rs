@@ -1,10 +1,11 @@
 //! Both replicas and the store in memory: the simplest correct ones, for the engine's rows and laws.
 
+use schedule_sync::engine::containers::{self, Renamed};
 use schedule_sync::engine::history::Entry;
 use schedule_sync::engine::link::{Link, LinkKey, State};
 use schedule_sync::engine::settings::{Block, Settings};
 use schedule_sync::engine::{Account, Words, merge};
-use schedule_sync::error::Result;
+use schedule_sync::error::{Error, Result};
 use schedule_sync::model::{
     Address, Body, ContactId, Container, ContainerId, Cursor, Facts, Field, GroupId, Importance, Instant, Item, ItemId,
     Kind, Listing, Meeting, Occurrence, Original, Record, Reminder, Response, SeriesSet, Side, Status, Task, TaskWhen,
@@ -16,6 +17,8 @@ use schedule_sync::ports::{
 };
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::task::Poll;
 
 /// The user's Contact.
 pub(crate) const ME: &str = "me";
@@ -49,6 +52,21 @@ pub(crate) struct Memory {
     masters: RefCell<BTreeMap<ItemId, Item>>,
     /// The questions for marks and UIDs that the server refuses, with its code.
     pub(crate) refuses: RefCell<Option<&'static str>>,
+    /// The names of those that are called otherwise than by their ids.
+    pub(crate) names: RefCell<BTreeMap<ContainerId, String>>,
+    /// How many times a reading lets whoever else is ready go on first; with `None` it never ends.
+    pub(crate) pauses: Cell<Option<usize>>,
+    /// Every write that was asked for, in order; both sides may share one.
+    pub(crate) log: Rc<RefCell<Vec<Deed>>>,
+}
+
+/// What a write does, for tests of the order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Deed {
+    /// It creates or changes something.
+    Writes,
+    /// It removes something.
+    Removes,
 }
 
 /// Makes something else of a record that is written, given the one that was there (`None` for a creation).
@@ -70,6 +88,9 @@ impl Memory {
             spared: Cell::new(0),
             people: RefCell::default(),
             more: RefCell::default(),
+            names: RefCell::default(),
+            pauses: Cell::new(Some(0)),
+            log: Rc::default(),
             masters: RefCell::default(),
             refuses: RefCell::default(),
             late_uids: Cell::default(),
@@ -169,7 +190,13 @@ impl Memory {
             Side::Creatio => vec![],
             Side::Exchange => {
                 let more = self.more.borrow();
-                let more = more.iter().map(|id| Container { default: false, ..one(id.as_str(), Kind::Meeting) });
+                let names = self.names.borrow();
+                let name = |id: &ContainerId| names.get(id).cloned().unwrap_or_else(|| id.to_string());
+                let more = more.iter().map(|id| Container {
+                    default: false,
+                    name: name(id),
+                    ..one(id.as_str(), Kind::Meeting)
+                });
                 [one(CALENDAR, Kind::Meeting), one(LIST, Kind::Task)].into_iter().chain(more).collect()
             }
         }
@@ -302,6 +329,14 @@ impl Replica for Memory {
     }
 
     async fn observe(&self, _scope: &Scope, cursor: Option<&Cursor>) -> Result<Listing> {
+        match self.pauses.get() {
+            None => std::future::pending().await,
+            Some(times) => {
+                for _ in 0..times {
+                    breath().await;
+                }
+            }
+        }
         let since = cursor.map_or(0, |cursor| cursor.0.parse().unwrap());
         let items = self.items.borrow();
         let changes = self.changes.borrow();
@@ -353,6 +388,7 @@ impl Replica for Memory {
                 let spared = self.spared.get() > 0;
                 self.spared.set(self.spared.get().saturating_sub(1));
                 let fault = if spared { None } else { self.faults.borrow_mut().pop() };
+                self.log.borrow_mut().push(if matches!(op, Op::Delete { .. }) { Deed::Removes } else { Deed::Writes });
                 if let Some((refusal, false)) = fault {
                     return Err(refusal);
                 }
@@ -384,6 +420,10 @@ pub(crate) struct Shelf {
     pub(crate) history: RefCell<Vec<Entry>>,
     /// Links of the user's other accounts.
     pub(crate) elsewhere: RefCell<Vec<Link>>,
+    /// The last name that was given to a run.
+    pub(crate) named: Cell<Option<Instant>>,
+    /// How many entries of history there is room for, beside everything else; any number if it is not set.
+    pub(crate) room: Cell<Option<usize>>,
 }
 
 impl Store for Shelf {
@@ -393,6 +433,13 @@ impl Store for Shelf {
 
     async fn save_settings(&self, settings: &Settings) -> Result<()> {
         *self.settings.borrow_mut() = Some(settings.clone());
+        Ok(())
+    }
+
+    async fn rename_in_settings(&self, renamed: &Renamed) -> Result<()> {
+        if let Some(settings) = &mut *self.settings.borrow_mut() {
+            containers::rename_in_settings(settings, renamed);
+        }
         Ok(())
     }
 
@@ -420,21 +467,41 @@ impl Store for Shelf {
         Ok(self.links.borrow().values().cloned().collect())
     }
 
-    async fn history(&self) -> Result<Vec<Entry>> {
-        let mut entries = self.history.borrow().clone();
-        entries.sort_by_key(|entry| (std::cmp::Reverse(entry.run), entry.nth));
-        Ok(entries)
+    async fn name_run(&self, now: Instant) -> Result<Instant> {
+        let last = self.history.borrow().iter().map(|entry| entry.run).chain(self.named.get()).max();
+        let name = last.map_or(now, |last| now.max(last + chrono::Duration::milliseconds(1)));
+        self.named.set(Some(name));
+        Ok(name)
+    }
+
+    async fn entries(&self, run: Instant) -> Result<Vec<Entry>> {
+        Ok(self.history().await?.into_iter().filter(|entry| entry.run == run).collect())
+    }
+
+    async fn recent(&self, least: usize) -> Result<Vec<Entry>> {
+        let all = self.history().await?;
+        let mut parts = all.chunk_by(|one, next| one.run == next.run);
+        let mut recent = Vec::new();
+        while let (true, Some(part)) = (recent.len() < least, parts.next()) {
+            recent.extend_from_slice(part);
+        }
+        Ok(recent)
     }
 
     async fn commit(&self, commit: &Commit) -> Result<()> {
-        let mut history = self.history.borrow_mut();
+        let mut kept = self.history.borrow().clone();
         let again: Vec<_> = commit.history.iter().map(|entry| (entry.run, entry.nth)).collect();
-        history.retain(|old| {
+        kept.retain(|old| {
             let key = (old.run, old.nth);
             !commit.unwritten.contains(&key) && !again.contains(&key)
         });
-        history.extend(commit.history.iter().cloned());
-        history.retain(|entry| commit.forget.is_none_or(|before| entry.run >= before));
+        kept.extend(commit.history.iter().cloned());
+        kept.retain(|entry| commit.forget.is_none_or(|before| entry.run >= before));
+        let is_more = !commit.history.is_empty() || !commit.put.is_empty() || commit.state.is_some();
+        if is_more && self.room.get().is_some_and(|room| kept.len() > room) {
+            return Err(Error::StoreFull);
+        }
+        *self.history.borrow_mut() = kept;
         let mut links = self.links.borrow_mut();
         for id in &commit.drop {
             links.remove(id);
@@ -442,11 +509,34 @@ impl Store for Shelf {
         for link in &commit.put {
             links.insert(link.ids.creatio.clone(), link.clone());
         }
-        if let Some(state) = &commit.state {
-            *self.state.borrow_mut() = Some(state.clone());
+        if let Some(change) = &commit.state {
+            let mut state = self.state.borrow_mut();
+            *state = change.made_to(state.take());
         }
         Ok(())
     }
+}
+
+impl Shelf {
+    /// The whole history, newest run first, each run's entries in the order in which they were written.
+    pub(crate) async fn history(&self) -> Result<Vec<Entry>> {
+        let mut entries = self.history.borrow().clone();
+        entries.sort_by_key(|entry| (std::cmp::Reverse(entry.run), entry.nth));
+        Ok(entries)
+    }
+}
+
+/// Lets whoever else is ready go on first.
+async fn breath() {
+    let mut waited = false;
+    std::future::poll_fn(|context| {
+        if std::mem::replace(&mut waited, true) {
+            return Poll::Ready(());
+        }
+        context.waker().wake_by_ref();
+        Poll::Pending
+    })
+    .await;
 }
 
 /// A clock that stands.

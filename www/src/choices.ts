@@ -46,7 +46,8 @@ export function optionsOf(
 }
 
 function containerDraft(one: Container, strings: Strings): Draft {
-  const hints = [...(one.own ? [] : [strings.shared]), ...(one.writable ? [] : [strings.readOnly])];
+  const whose = one.shared ? [strings.shared] : one.own ? [] : [strings.notInAll];
+  const hints = [...whose, ...(one.writable ? [] : [strings.readOnly])];
   return {
     id: one.id,
     label: one.name,
@@ -54,7 +55,7 @@ function containerDraft(one: Container, strings: Strings): Draft {
     level: 0,
     barred: false,
     kind: strings.kindOf[one.kind],
-    owner: one.own ? '' : strings.shared,
+    owner: one.shared ? strings.shared : '',
   };
 }
 

@@ -74,6 +74,9 @@ export interface Trouble {
   names?: EngineError['names'];
 }
 
+/** What the worker’s start gives. */
+export type Started = { version: string; zone: string } | { trouble: Trouble };
+
 /** What a call of the worker gives. */
 export type Answer = { value: unknown } | { trouble: Trouble };
 
@@ -106,8 +109,9 @@ export class Engine {
     });
     broken.catch(() => undefined);
     const worker = wrap<EngineWorker>(thread);
-    const { version, zone } = await Promise.race([worker.start(context, proxy(host)), broken]);
-    return new Engine(worker, broken, version, zone);
+    const started = await Promise.race([worker.start(context, proxy(host)), broken]);
+    if ('trouble' in started) throw new EngineTrouble(started.trouble);
+    return new Engine(worker, broken, started.version, started.zone);
   }
 
   /** The user's mailboxes that Creatio knows. */
@@ -165,9 +169,9 @@ export class Engine {
     return this.call('answer', account, replies);
   }
 
-  /** The runs that wrote something, newest first. */
-  history(account: string): Promise<Run[]> {
-    return this.call<Run[]>('history', account);
+  /** The last runs that wrote something, newest first, until there are `least` writes in them. */
+  history(account: string, least: number): Promise<Run[]> {
+    return this.call<Run[]>('history', account, least);
   }
 
   /** What undoing a run would do; `run` is when it began. */

@@ -1,16 +1,20 @@
 /** Runs the engine off the main thread. What only the page knows comes by its callbacks. */
 import { expose } from 'comlink';
 import init, { ScheduleSync, version } from '../pkg/schedule_sync.js';
-import type { Answer, Context, Host, Methods, Trouble } from './engine';
+import type { Answer, Context, Host, Methods, Started, Trouble } from './engine';
 
 let engine: ScheduleSync | undefined;
 
 const worker = {
   /** Loads the wasm and makes the engine. Tells its version and the profile's zone by its IANA name. */
-  async start(context: Context, host: Host): Promise<{ version: string; zone: string }> {
+  async start(context: Context, host: Host): Promise<Started> {
     // wasm-bindgen compiles while it loads, and falls back to the whole file where the server gives it a wrong type
     await init();
-    engine = new ScheduleSync(context, host);
+    try {
+      engine = new ScheduleSync(context, host);
+    } catch (error) {
+      return { trouble: troubleOf(error) };
+    }
     return { version: version(), zone: engine.zone() };
   },
 

@@ -10,6 +10,12 @@ export class ServerError extends Error {
   }
 }
 
+/** No reply came, or not in time. */
+export class NoReply extends Error {}
+
+/** Milliseconds after which a reply is no longer waited for. */
+const limit = 60_000;
+
 /** Sends JSON and reads JSON; `undefined` for an empty reply. */
 export async function exchange<T>(address: string, init: RequestInit & { json?: unknown } = {}): Promise<T> {
   const { json, ...rest } = init;
@@ -17,11 +23,21 @@ export async function exchange<T>(address: string, init: RequestInit & { json?: 
   headers.set('Accept', 'application/json');
   const body: RequestInit = json === undefined ? {} : { body: JSON.stringify(json) };
   if (json !== undefined) headers.set('Content-Type', 'application/json');
-  const response = await fetch(address, { ...rest, ...body, headers });
-  const text = await response.text();
+  const signal = AbortSignal.timeout(limit);
+  const { response, text } = await whole(fetch(address, { ...rest, ...body, headers, signal }));
   if (!response.ok) throw new ServerError(response.status, saying(text));
   if ((response.headers.get('Content-Type') ?? '').includes('text/html')) throw new ServerError(401, '');
   return (text ? JSON.parse(text) : undefined) as T;
+}
+
+/** A response with its whole body. What a browser says of a network that fails is in its own words, and for nobody. */
+async function whole(sent: Promise<Response>): Promise<{ response: Response; text: string }> {
+  try {
+    const response = await sent;
+    return { response, text: await response.text() };
+  } catch {
+    throw new NoReply();
+  }
 }
 
 /** The deepest message of an error body. */

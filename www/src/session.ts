@@ -7,11 +7,10 @@ import { creatioKeys, type HostContext } from './creatio/host';
 import { OData } from './creatio/odata';
 import { Engine, EngineTrouble, type Account, type HeldItem, type Reply, type Report, type SyncEvent } from './engine';
 import { Graph } from './mailbox/graph';
+import { Scheduler } from './scheduler';
+import { NoReply, ServerError } from './server';
 import { stringsFor, type Strings } from './strings';
 import { Calendar } from './time';
-
-/** Minutes between two automatic runs, while the page is seen and while it is not. */
-const every = { visible: 5, hidden: 15 };
 
 /** What the last run of an account left, and why. */
 export interface Left {
@@ -30,6 +29,14 @@ export interface Asking {
 
 /** What a person says of things held, by account. */
 export type Answers = ReadonlyMap<string, Reply[]>;
+
+/** When an account last ran in this window, and when it comes next by itself. */
+export interface Times {
+  last?: Date;
+  next?: Date;
+  /** It runs by itself as soon as a person has signed in to it. */
+  waits: boolean;
+}
 
 /** What the event `finished` tells of a run. */
 export interface Finished {
@@ -52,9 +59,6 @@ export class Session extends EventTarget {
   /** Mailboxes that are shared with others: they can’t be synchronized in this version. */
   others: Account[] = [];
   left: Left[] = [];
-  /** When the last run of this window ended, and when the next automatic one is due. */
-  last: Date | undefined;
-  next: Date | undefined;
   /** Whom a person is asked to sign in to. */
   asking: Asking | undefined;
 
@@ -62,7 +66,12 @@ export class Session extends EventTarget {
   private attended = true;
   private idle = false;
   private timer: number | undefined;
-  private automatic: Account[] = [];
+  private readonly scheduler = new Scheduler();
+  /** The account that the run works on, or has worked on last. */
+  private worksOn = '';
+  /** An automatic run is about to begin. */
+  private beginning = false;
+  private readonly last = new Map<string, Date>();
 
   private constructor(
     readonly context: HostContext,
@@ -135,6 +144,7 @@ export class Session extends EventTarget {
   run(accounts: Account[], answers: Answers = new Map(), attended = true): void {
     if (this.running) return;
     this.attended = attended;
+    if (attended) this.keepStore();
     if (accounts.length === 0) {
       this.say(this.strings.noAccount);
       return;
@@ -152,11 +162,11 @@ export class Session extends EventTarget {
     this.changed();
     await this.work(async () => {
       const { done, stays } = await this.engine.undo(account.address, run);
-      return this.strings.takenBack(done, stays);
+      return this.whose(account.address) + this.strings.takenBack(done, stays);
     });
   }
 
-  /** Asks the run to stop after what it is doing. */
+  /** Asks the run to stop: at once while it reads, after what is under way while it writes. */
   stop(): void {
     if (!this.running) return;
     this.message = this.strings.stopping;
@@ -164,62 +174,100 @@ export class Session extends EventTarget {
     void this.engine.stop();
   }
 
+  /** When an account last ran, and when it comes next. */
+  timesOf(account: string): Times {
+    const last = this.last.get(account);
+    const waits = this.scheduler.has(account) && !this.auth.ready(account);
+    const next = waits ? undefined : this.scheduler.next(account, document.hidden);
+    return { waits, ...(last && { last }), ...(next !== undefined && { next: new Date(next) }) };
+  }
+
+  /** Asks the browser not to throw the store away when it runs short of room. Called when a person does something: some browsers ask them. */
+  keepStore(): void {
+    if ('storage' in navigator) void navigator.storage.persist().catch(() => false);
+  }
+
   /** Reads anew which accounts run by themselves, and sets the clock for them. */
   async schedule(): Promise<void> {
-    const read = this.accounts.map((account) => this.engine.settings(account.address));
-    const settings = await Promise.all(read).catch((error: unknown) => {
-      // settings or a policy that can’t be read: nothing runs by itself, and the status says why
-      this.message = explain(this.strings, error);
-      this.failed = true;
-      return [];
-    });
-    const before = this.automatic.length;
-    // the two synchronizations must not work on one mailbox by turns
-    this.automatic = this.accounts.filter((account, index) => settings[index]?.automatic && !account.builtIn);
-    if (this.automatic.length > 0 && before === 0) {
-      window.addEventListener('online', this.runAutomatic);
+    const on = await Promise.all(this.accounts.map((account) => this.runsByItself(account)));
+    const before = this.scheduler.isEmpty;
+    const automatic = this.accounts.filter((_, index) => on[index]).map(({ address }) => address);
+    this.scheduler.set(automatic, Date.now());
+    const now = this.scheduler.isEmpty;
+    if (before && !now) {
+      window.addEventListener('online', this.online);
       document.addEventListener('visibilitychange', this.setClock);
-      this.runAutomatic();
     }
-    if (this.automatic.length === 0) {
-      window.removeEventListener('online', this.runAutomatic);
+    if (!before && now) {
+      window.removeEventListener('online', this.online);
       document.removeEventListener('visibilitychange', this.setClock);
     }
+    const waiting = automatic.filter((account) => !this.auth.ready(account));
+    if (waiting.length > 0 && !this.failed) this.say(this.strings.signInFirst(waiting.join(', ')));
     this.setClock();
   }
 
-  private readonly runAutomatic = (): void => {
-    void this.withoutBuiltIn().then((all) => {
-      // nobody is interrupted by a dialog: a mailbox that has to be signed in to waits for a run that a person begins
-      const accounts = all.filter(({ address }) => this.auth.ready(address));
-      const waiting = all.find(({ address }) => !this.auth.ready(address));
-      if (accounts.length > 0) this.run(accounts, new Map(), false);
-      else if (waiting) this.say(this.strings.signInFirst(waiting.address));
-      this.setClock();
-    });
+  /** Whether an account runs by itself: not if its settings or the policy can’t be read, and the status says why. */
+  private async runsByItself(account: Account): Promise<boolean> {
+    try {
+      const { automatic } = await this.engine.settings(account.address);
+      // the two synchronizations must not work on one mailbox by turns
+      return automatic && !account.builtIn;
+    } catch (error) {
+      this.message = explain(this.strings, error);
+      this.failed = true;
+      return false;
+    }
+  }
+
+  private readonly online = (): void => {
+    this.scheduler.online(Date.now());
+    this.setClock();
   };
 
-  /** Of the accounts that run by themselves those for which Creatio’s own synchronization is still off: it may have been switched on meanwhile. */
-  private async withoutBuiltIn(): Promise<Account[]> {
+  /** Whether an account can be run without asking a person: nobody is interrupted by a dialog. */
+  private readonly isReady = (account: string): boolean => this.auth.ready(account);
+
+  /** Runs the accounts whose time has come. */
+  private readonly runAutomatic = async (): Promise<void> => {
+    if (this.running || this.beginning) return;
+    this.beginning = true;
+    await this.leaveOutBuiltIn();
+    this.beginning = false;
+    const due = new Set(this.scheduler.due(Date.now(), document.hidden, this.isReady));
+    const accounts = [...due].flatMap((address) => this.accounts.filter((one) => one.address === address));
+    if (accounts.length > 0) this.run(accounts, new Map(), false);
+    this.setClock();
+  };
+
+  /** Creatio’s own synchronization may have been switched on for an account meanwhile: then ours no longer runs by itself. */
+  private async leaveOutBuiltIn(): Promise<void> {
     try {
       const builtIn = new Set((await this.engine.accounts()).filter((one) => one.builtIn).map((one) => one.address));
       for (const account of this.accounts) account.builtIn = builtIn.has(account.address);
-      this.automatic = this.automatic.filter((account) => !account.builtIn);
+      const left = this.accounts.map(({ address }) => address);
+      this.scheduler.set(
+        left.filter((address) => this.scheduler.has(address) && !builtIn.has(address)),
+        Date.now(),
+      );
     } catch {
       // the run itself tells what is wrong
     }
-    return this.automatic;
   }
 
-  /** The next run comes so many minutes after the last one. */
+  /** Has the clock go off when the next account’s time has come; not while a run goes on, whose end sets it anew. */
   private readonly setClock = (): void => {
     window.clearTimeout(this.timer);
-    this.next = undefined;
-    if (this.automatic.length > 0) {
-      const minutes = document.hidden ? every.hidden : every.visible;
-      const due = Math.max(Date.now(), (this.last ?? new Date()).getTime() + minutes * 60_000);
-      this.next = new Date(due);
-      this.timer = window.setTimeout(this.runAutomatic, due - Date.now());
+    if (!this.running && !this.beginning) {
+      const wake = this.scheduler.wake(document.hidden, this.isReady);
+      if (wake !== undefined) {
+        this.timer = window.setTimeout(
+          () => {
+            void this.runAutomatic();
+          },
+          Math.max(0, wake - Date.now()),
+        );
+      }
     }
     this.changed();
   };
@@ -240,34 +288,60 @@ export class Session extends EventTarget {
       this.message = explain(this.strings, error);
     }
     await this.readLeft();
+    const waiting = this.attended ? [] : this.accounts.filter(({ address }) => this.timesOf(address).waits);
+    if (waiting.length > 0) {
+      this.message += ` ${this.strings.signInFirst(waiting.map(({ address }) => address).join(', '))}`;
+    }
     this.running = false;
     this.progress = undefined;
     this.setClock();
     this.dispatchEvent(new CustomEvent<Finished>('finished', { detail: { idle: this.idle } }));
   }
 
+  /** One account after the other: what goes wrong with one does not keep the others from their run. */
   private async runAll(accounts: Account[], answers: Answers): Promise<string> {
-    const { strings } = this;
     const said: string[] = [];
     const reports: Report[] = [];
-    try {
-      for (const { address } of accounts) {
-        // nobody signs in to a mailbox for nothing
-        if (!this.auth.ready(address) && (await this.isOff(address))) continue;
-        const replies = answers.get(address);
-        if (replies) await this.engine.answer(address, replies);
-        const report = await this.engine.run(address);
-        reports.push(report);
-        const whose = accounts.length > 1 ? `${address}: ` : '';
-        said.push(whose + summary(strings, report));
-      }
-      this.idle = reports.every(foundNothing);
-    } finally {
-      this.last = new Date();
+    for (const { address } of accounts) {
+      // nobody signs in to a mailbox for nothing
+      if (!this.auth.ready(address) && (await this.isOff(address))) continue;
+      const { told, report, over } = await this.runOne(address, answers.get(address));
+      said.push(this.whose(address) + told);
+      if (report) reports.push(report);
+      if (over) break;
     }
+    this.idle = !this.failed && reports.every(foundNothing);
     const off = await Promise.all(accounts.map(({ address }) => this.isOff(address)));
-    if (off.every(Boolean)) said.push(strings.nothingOn);
+    if (off.every(Boolean)) said.push(this.strings.nothingOn);
     return said.join(' ');
+  }
+
+  /** Runs one account; what is to be told of it, and whether the others are not to be run any more. */
+  private async runOne(address: string, replies: Reply[] | undefined): Promise<Ran> {
+    this.worksOn = address;
+    try {
+      if (replies) await this.engine.answer(address, replies);
+      const report = await this.engine.run(address);
+      this.ended(address, true);
+      return { told: summary(this.strings, report), report, over: report.stopped };
+    } catch (error) {
+      const code = error instanceof EngineTrouble ? error.trouble.code : 'unknown';
+      // neither a person’s wish nor another tab’s run is an error
+      const over = code === 'stopped' || code === 'running';
+      this.failed ||= !over;
+      this.ended(address, over);
+      return { told: explain(this.strings, error), over };
+    }
+  }
+
+  private ended(address: string, well: boolean): void {
+    this.last.set(address, new Date());
+    this.scheduler.ended(address, Date.now(), well);
+  }
+
+  /** Which mailbox is spoken of, where there are several. */
+  private whose(address: string): string {
+    return this.accounts.length > 1 ? `${address}: ` : '';
   }
 
   /** Reads what is held, which the store remembers; a store that can't be read is told of by the next run. */
@@ -276,14 +350,20 @@ export class Session extends EventTarget {
     this.left = await Promise.all(this.accounts.map(read)).catch(() => this.left);
   }
 
+  /** Whether nothing is switched on for an account; one whose settings can’t be read is run, which tells why. */
   private async isOff(account: string): Promise<boolean> {
-    const { importMeetings, importTasks, export: out } = await this.engine.settings(account);
-    return !importMeetings.on && !importTasks.on && !out.on;
+    try {
+      const { importMeetings, importTasks, export: out } = await this.engine.settings(account);
+      return !importMeetings.on && !importTasks.on && !out.on;
+    } catch {
+      return false;
+    }
   }
 
   /** Asks a person to sign in, unless the run that goes on is nobody’s. */
   private ask(account: string, refused: boolean): Promise<Credentials> {
-    if (this.running && !this.attended) return Promise.reject(new Error('nobody is there to be asked'));
+    if (this.running && !this.attended && this.worksOn === account)
+      return Promise.reject(new Error('nobody is there to be asked'));
     return new Promise((resolve, reject) => {
       const answer = (credentials?: Credentials) => {
         this.asking = undefined;
@@ -318,20 +398,40 @@ function summary(strings: Strings, report: Report): string {
     ...report.notes.map(({ note, count }) => strings.notes[note](count)),
     ...(report.resting > 0 ? [strings.resting(report.resting)] : []),
   ];
-  return `${strings.completed}. ${parts.join('; ')}.`;
+  return `${report.stopped ? strings.stopped : strings.completed}. ${parts.join('; ')}.`;
 }
 
 /** What went wrong and what to do, in plain words. */
 export function explain(strings: Strings, error: unknown): string {
   if (!(error instanceof EngineTrouble)) return strings.failed.unknown();
   const { code, side, names, detail } = error.trouble;
-  const told = strings.failed[code](strings.side[side ?? 'creatio'], names);
+  const told = sentence(strings.failed[code](strings.side[side ?? 'creatio'], names));
   return detail ? `${told} (${detail.replace(/^settings: /, '')})` : told;
+}
+
+/** What went wrong with a request of the page’s own lists and cards to `side`, in plain words. */
+export function explainSide(strings: Strings, side: 'creatio' | 'exchange', error: unknown): string {
+  const who = strings.side[side];
+  if (error instanceof NoReply) return sentence(strings.failed['no-reply'](who));
+  if (error instanceof ServerError) return sentence(strings.sideFails(side, error.message));
+  return sentence(strings.failed.unreadable(who));
+}
+
+/** A text as a sentence begins. */
+function sentence(text: string): string {
+  return text.charAt(0).toLocaleUpperCase() + text.slice(1);
 }
 
 /** Shared mailboxes come with a later version. */
 function canRun(account: Account): boolean {
   return !account.shared;
+}
+
+/** What became of one account’s run. */
+interface Ran {
+  told: string;
+  report?: Report;
+  over: boolean;
 }
 
 /** The page’s end of the engine’s callbacks, once there is a session. */

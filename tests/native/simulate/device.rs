@@ -6,6 +6,7 @@ use crate::memory::Shelf;
 use crate::world::{World, breath};
 use chrono::Duration;
 use futures_util::future;
+use schedule_sync::engine::containers::Renamed;
 use schedule_sync::engine::history::Entry;
 use schedule_sync::engine::link::{Link, LinkKey, State};
 use schedule_sync::engine::settings::Settings;
@@ -184,6 +185,10 @@ impl Store for Kept {
         self.shelf.save_settings(settings).await
     }
 
+    async fn rename_in_settings(&self, renamed: &Renamed) -> Result<()> {
+        self.shelf.rename_in_settings(renamed).await
+    }
+
     async fn state(&self) -> Result<Option<State>> {
         self.fuse.around(self.shelf.state()).await
     }
@@ -200,8 +205,16 @@ impl Store for Kept {
         self.fuse.around(self.shelf.all()).await
     }
 
-    async fn history(&self) -> Result<Vec<Entry>> {
-        self.fuse.around(self.shelf.history()).await
+    async fn name_run(&self, now: Instant) -> Result<Instant> {
+        self.fuse.around(self.shelf.name_run(now)).await
+    }
+
+    async fn entries(&self, run: Instant) -> Result<Vec<Entry>> {
+        self.fuse.around(self.shelf.entries(run)).await
+    }
+
+    async fn recent(&self, least: usize) -> Result<Vec<Entry>> {
+        self.fuse.around(self.shelf.recent(least)).await
     }
 
     async fn commit(&self, commit: &Commit) -> Result<()> {

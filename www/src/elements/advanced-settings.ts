@@ -20,7 +20,8 @@ const most = 36;
 /**
  * The part of the settings that is seldom changed, folded away.
  *
- * Properties: `strings`, `value`, `server` (the mailbox is on an Exchange Server), `containers` (of the mailbox; none while they are read). Events: `change` (its detail is the new
+ * Properties: `strings`, `value`, `server` (the mailbox is on an Exchange Server), `containers` (of the mailbox; none while they are read), `unreadable` (they can’t be read), `locked` (the paths of
+ * what the administrator has fixed). Events: `change` (its detail is the new
  * value). Parts: none.
  */
 @customElement('advanced-settings')
@@ -74,10 +75,23 @@ export class AdvancedSettings extends LitElement {
   @property({ attribute: false }) value!: Advanced;
   @property({ type: Boolean }) server = false;
   @property({ attribute: false }) containers: Container[] = [];
+  @property({ type: Boolean }) unreadable = false;
+  @property({ attribute: false }) locked: ReadonlySet<string> = new Set();
 
   private set(part: Partial<Advanced>): void {
     this.value = { ...this.value, ...part };
     this.dispatchEvent(new CustomEvent<Advanced>('change', { detail: this.value }));
+  }
+
+  /** Says that the administrator has fixed something. */
+  private renderLocked(path: string, name: string) {
+    return this.locked.has(path) ? html`<p class="hint" id="${name}-locked">${this.strings.locked}</p>` : nothing;
+  }
+
+  /** The ids of what describes a control. */
+  private describedBy(path: string, name: string, ...more: string[]) {
+    const ids = [...more, ...(this.locked.has(path) ? [`${name}-locked`] : [])];
+    return ids.length > 0 ? ids.join(' ') : nothing;
   }
 
   private renderRule(name: Rule) {
@@ -86,7 +100,8 @@ export class AdvancedSettings extends LitElement {
     return html`<label for=${name}>${label}</label>
       <select
         id=${name}
-        aria-describedby=${silent ? 'silent' : nothing}
+        aria-describedby=${this.describedBy(`rules.${name}`, name, ...(silent ? ['silent'] : []))}
+        ?disabled=${this.locked.has(`rules.${name}`)}
         @change=${(event: Event) => {
           this.set({ [name]: (event.target as HTMLSelectElement).value });
         }}
@@ -95,19 +110,24 @@ export class AdvancedSettings extends LitElement {
           ([value, text]) => html`<option value=${value} ?selected=${this.value[name] === value}>${text}</option>`,
         )}
       </select>
-      ${silent ? html`<p class="hint" id="silent">${this.strings.silent}</p>` : nothing}`;
+      ${silent ? html`<p class="hint" id="silent">${this.strings.silent}</p>` : nothing}
+      ${this.renderLocked(`rules.${name}`, name)}`;
   }
 
   private renderTarget(name: Target) {
     const { advanced, standard, loading } = this.strings;
+    const path = `targets.${name}`;
     const kind = name === 'calendar' ? 'meeting' : 'task';
     const chosen = this.value[name];
     const writable = this.containers.filter((one) => one.kind === kind && (one.writable || one.id === chosen));
-    const other = this.containers.length > 0 ? advanced.missing : loading;
+    const unknown = this.unreadable ? advanced.unreadable : loading;
+    const other = this.containers.length > 0 ? advanced.missing : unknown;
     const gone = chosen !== undefined && !writable.some((one) => one.id === chosen);
     return html`<label for=${name}>${advanced[name]}</label>
       <select
         id=${name}
+        aria-describedby=${this.describedBy(path, name)}
+        ?disabled=${this.locked.has(path)}
         @change=${(event: Event) => {
           this.set({ [name]: (event.target as HTMLSelectElement).value || undefined });
         }}
@@ -115,7 +135,8 @@ export class AdvancedSettings extends LitElement {
         <option value="" ?selected=${chosen === undefined}>${standard}</option>
         ${gone ? html`<option value=${chosen} selected>${other}</option>` : nothing}
         ${writable.map((one) => html`<option value=${one.id} ?selected=${one.id === chosen}>${one.name}</option>`)}
-      </select>`;
+      </select>
+      ${this.renderLocked(path, name)}`;
   }
 
   private renderMonths(name: Months) {
@@ -125,6 +146,8 @@ export class AdvancedSettings extends LitElement {
         type="number"
         min="1"
         max=${most}
+        aria-describedby=${this.describedBy(`rules.${name}`, name)}
+        ?disabled=${this.locked.has(`rules.${name}`)}
         .value=${String(this.value[name])}
         @change=${(event: Event) => {
           const input = event.target as HTMLInputElement;
@@ -132,20 +155,24 @@ export class AdvancedSettings extends LitElement {
           input.value = String(months);
           this.set({ [name]: months });
         }}
-      />`;
+      />
+      ${this.renderLocked(`rules.${name}`, name)}`;
   }
 
   private renderCheck(name: Check) {
     return html`<label class="line">
-      <input
-        type="checkbox"
-        .checked=${this.value[name]}
-        @change=${(event: Event) => {
-          this.set({ [name]: (event.target as HTMLInputElement).checked });
-        }}
-      />
-      ${this.strings.advanced[name]}
-    </label>`;
+        <input
+          type="checkbox"
+          aria-describedby=${this.describedBy(`rules.${name}`, name)}
+          ?disabled=${this.locked.has(`rules.${name}`)}
+          .checked=${this.value[name]}
+          @change=${(event: Event) => {
+            this.set({ [name]: (event.target as HTMLInputElement).checked });
+          }}
+        />
+        ${this.strings.advanced[name]}
+      </label>
+      ${this.renderLocked(`rules.${name}`, name)}`;
   }
 
   override render() {

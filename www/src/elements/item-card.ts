@@ -2,13 +2,14 @@ import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import type { Card, Field, Participant, People, Values } from '../card';
 import { safeHtml } from '../html';
+import { explainSide } from '../session';
 import type { Strings } from '../strings';
 import { base, buttons, dialogs, inputs } from './styles';
 
 /**
  * The card of an activity, event or task, in a modal dialog.
  *
- * Properties: `card`, `strings`. Events: `close`, whose detail says whether something was written. Parts: `dialog`.
+ * Properties: `card`, `strings`, `side` (whose server it is). Events: `close`, whose detail says whether something was written. Parts: `dialog`.
  */
 @customElement('item-card')
 export class ItemCard extends LitElement {
@@ -78,6 +79,7 @@ export class ItemCard extends LitElement {
 
   @property({ attribute: false }) card!: Card;
   @property({ attribute: false }) strings!: Strings;
+  @property() side: 'creatio' | 'exchange' = 'creatio';
 
   @state() private values: Values = {};
   @state() private people: Participant[] = [];
@@ -108,7 +110,7 @@ export class ItemCard extends LitElement {
       await work();
       this.close(true);
     } catch (error) {
-      this.trouble = error instanceof Error ? error.message : String(error);
+      this.trouble = explainSide(this.strings, this.side, error);
     } finally {
       this.busy = false;
     }

@@ -32,6 +32,8 @@ export class ItemTable extends LitElement {
     css`
       :host {
         display: block;
+        /* the hint is placed in the table, not in the page */
+        position: relative;
         background: var(--surface);
         border: 1px solid var(--line);
         border-radius: 8px;

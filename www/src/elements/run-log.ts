@@ -10,6 +10,9 @@ import { SessionElement } from './session-element';
 import { base, buttons } from './styles';
 import './value-table';
 
+/** How many writes are read at first. */
+const part = 500;
+
 /**
  * The runs of one account that wrote something, the writes of the chosen one, and its undo: first what it would do, then the word.
  *
@@ -81,6 +84,9 @@ export class RunLog extends SessionElement {
         margin-top: 6px;
         font-size: 13px;
       }
+      .more {
+        margin-top: 8px;
+      }
       .title {
         margin-right: 8px;
       }
@@ -97,6 +103,8 @@ export class RunLog extends SessionElement {
   @property({ attribute: false }) account!: Account;
 
   @state() private runs: Run[] | undefined;
+  /** How many writes are asked for. */
+  @state() private least = part;
   /** The run whose writes are shown, by its beginning. */
   @state() private chosen = '';
   /** What its undo would do, once that was asked. */
@@ -128,9 +136,19 @@ export class RunLog extends SessionElement {
 
   private async load(): Promise<void> {
     await this.guarded(async () => {
-      this.runs = await this.session.engine.history(this.account.address);
+      this.runs = await this.session.engine.history(this.account.address, this.least);
       if (!this.runs.some(({ run }) => run === this.chosen)) this.choose(this.runs[0]?.run ?? '');
     });
+  }
+
+  /** Whether there may be earlier runs than those shown. */
+  private get isPart(): boolean {
+    return (this.runs ?? []).reduce((sum, { writes }) => sum + writes.length, 0) >= this.least;
+  }
+
+  private async loadMore(): Promise<void> {
+    this.least *= 2;
+    await this.load();
   }
 
   private async guarded(work: () => Promise<void>): Promise<void> {
@@ -327,6 +345,19 @@ export class RunLog extends SessionElement {
           }}
         ></item-table>
       </div>
+      ${
+        this.isPart
+          ? html`<button
+              class="more"
+              type="button"
+              @click=${() => {
+                void this.loadMore();
+              }}
+            >
+              ${strings.earlierRuns}
+            </button>`
+          : nothing
+      }
       ${this.runs?.length ? html`<p class="key muted">${strings.runCountsHint}</p>` : nothing} ${this.renderChosen()}
     `;
   }

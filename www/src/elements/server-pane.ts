@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { property, state } from 'lit/decorators.js';
 import type { Card } from '../card';
-import type { Finished, Session } from '../session';
+import { explainSide, type Finished, type Session } from '../session';
 import './item-card';
 import { base, buttons } from './styles';
 
@@ -61,8 +61,7 @@ export abstract class ServerPane extends LitElement {
       await work();
       this.trouble = '';
     } catch (error) {
-      const why = error instanceof Error ? error.message : String(error);
-      this.trouble = this.session.strings.sideFails(this.side, why);
+      this.trouble = explainSide(this.session.strings, this.side, error);
     }
   }
 
@@ -91,6 +90,7 @@ export abstract class ServerPane extends LitElement {
     return html`<item-card
       .card=${this.card}
       .strings=${this.session.strings}
+      .side=${this.side}
       @close=${(event: CustomEvent<boolean>) => {
         this.closeCard(event.detail);
       }}

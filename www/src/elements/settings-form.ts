@@ -105,6 +105,10 @@ export class SettingsForm extends LitElement {
       .off {
         color: var(--muted);
       }
+      h2 {
+        font-size: 14px;
+        font-weight: 600;
+      }
       .from {
         display: flex;
         flex-wrap: wrap;
@@ -131,9 +135,10 @@ export class SettingsForm extends LitElement {
   @state() private place: Kept['place'] | undefined;
   @state() private containers: Container[] = [];
   @state() private trouble = '';
-
+  /** Which fields the administrator lets go one way only, or not at all. */
+  @state() private fields: Kept['fields'] = [];
   /** The paths of what the administrator has fixed. */
-  private locked = new Set<string>();
+  @state() private locked: ReadonlySet<string> = new Set();
 
   override connectedCallback(): void {
     super.connectedCallback();
@@ -151,6 +156,7 @@ export class SettingsForm extends LitElement {
     try {
       const kept = await engine.keptSettings(this.account.address);
       this.locked = new Set(kept.locked);
+      this.fields = kept.fields;
       this.place = kept.place;
       this.settings = kept.settings;
       const [containers, groups] = await Promise.all([engine.containers(this.account.address), engine.groups()]);
@@ -169,10 +175,14 @@ export class SettingsForm extends LitElement {
       this.trouble = session.strings.fromMissing;
       return;
     }
+    session.keepStore();
     try {
       await session.engine.saveSettings(this.account.address, this.settings);
-      session.say(session.strings.settingsSaved);
+      const { settings } = await session.engine.keptSettings(this.account.address);
+      // the administrator may have fixed something since this page was opened
+      const isWhole = isSame(settings, this.settings);
       await session.schedule();
+      session.say(isWhole ? session.strings.settingsSaved : session.strings.settingsLocked);
       this.close();
     } catch (error) {
       this.trouble = explain(session.strings, error);
@@ -279,7 +289,8 @@ export class SettingsForm extends LitElement {
   }
 
   private renderAutomatic(settings: Settings) {
-    const { strings, last, next, calendar } = this.session;
+    const { strings, calendar } = this.session;
+    const { last, next, waits } = this.session.timesOf(this.account.address);
     const time = (at: Date | undefined) => (at ? calendar.show(at.toISOString()) : strings.never);
     return html`<div class="block">
       <label class="line switch">
@@ -296,7 +307,8 @@ export class SettingsForm extends LitElement {
       </label>
       <p class="hint choice" id="automatic-hint">
         ${this.account.builtIn ? strings.builtIn : strings.automaticHint}
-        ${strings.automaticTimes(time(last), time(next))} ${this.isLocked('automatic') ? `${strings.locked}.` : nothing}
+        ${strings.automaticTimes(time(last), waits ? strings.afterSignIn : time(next))}
+        ${this.isLocked('automatic') ? `${strings.locked}.` : nothing}
       </p>
     </div>`;
   }
@@ -322,6 +334,18 @@ export class SettingsForm extends LitElement {
     </div>`;
   }
 
+  private renderFields() {
+    const { strings } = this.session;
+    if (this.fields.length === 0) return nothing;
+    return html`<section class="block" aria-labelledby="fields">
+      <h2 id="fields">${strings.fieldMap}</h2>
+      <p class="hint">${strings.locked}.</p>
+      <ul>
+        ${this.fields.map(({ field, way }) => html`<li>${strings.fields[field]}: ${strings.ways[way]}</li>`)}
+      </ul>
+    </section>`;
+  }
+
   private renderForm(settings: Settings) {
     return html`
       ${this.renderAutomatic(settings)} ${this.renderFrom(settings)}
@@ -331,11 +355,18 @@ export class SettingsForm extends LitElement {
         .value=${settings.advanced}
         ?server=${this.account.kind === 'exchange'}
         .containers=${this.containers}
+        ?unreadable=${this.trouble !== ''}
+        .locked=${this.locked}
         @change=${(event: CustomEvent<Advanced>) => {
           this.change({ advanced: event.detail });
         }}
       ></advanced-settings>
+      ${this.renderFields()}
     `;
+  }
+
+  private renderLoading() {
+    return this.trouble ? nothing : html`<p class="hint">${this.session.strings.loading}</p>`;
   }
 
   override render() {
@@ -365,12 +396,19 @@ export class SettingsForm extends LitElement {
         </button>
       </div>
       <div role="tabpanel" id="panel" aria-labelledby="tab">
-        ${this.settings ? this.renderForm(this.settings) : html`<p class="hint">${strings.loading}</p>`}
+        ${this.settings ? this.renderForm(this.settings) : this.renderLoading()}
         <p class="hint kept">${strings.allHint} ${this.place ? strings.kept[this.place] : nothing}</p>
         <creatio-found .session=${this.session}></creatio-found>
       </div>
     </form>`;
   }
+}
+
+/** Whether two settings say the same, in whatever order. */
+function isSame(one: unknown, other: unknown): boolean {
+  if (typeof one !== 'object' || typeof other !== 'object' || !one || !other) return one === other;
+  const [left, right] = [one as Record<string, unknown>, other as Record<string, unknown>];
+  return [...new Set([...Object.keys(left), ...Object.keys(right)])].every((key) => isSame(left[key], right[key]));
 }
 
 declare global {
