@@ -268,7 +268,7 @@ impl Plan {
                 side,
                 id: one.id.clone(),
                 title: String::new(),
-                reason: Reason::Malformed,
+                reason: if one.is_container() { Reason::Unreadable } else { Reason::Malformed },
                 detail: one.reason.clone(),
                 fields: Vec::new(),
                 values: Vec::new(),

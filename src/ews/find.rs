@@ -4,6 +4,7 @@
 use super::compose::Path;
 use super::fetch::Got;
 use super::map::{self, Reading};
+use super::search::Way;
 use super::series::{self, Masters};
 use super::{Ews, uid};
 use crate::error::Result;
@@ -15,8 +16,8 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Clone)]
 enum Read {
     Item(Box<Item>),
-    /// A series, with its UID.
-    Master(Option<Uid>),
+    /// A series, with its UID and mark.
+    Master(Option<Uid>, Option<Mark>),
     /// With what is known of its UID and mark, if its element could be read.
     Bad(Malformed, Option<(Option<Uid>, Option<Mark>)>),
 }
@@ -32,6 +33,7 @@ pub(super) async fn find<P: Http + Clock + Keys>(ews: &Ews<P>, clues: &[Clue]) -
     for clue in clues {
         match clue {
             // a container that is no longer there had events, or its tasks are gone with it
+            Clue::Id { container, .. } if ews.shut.borrow().contains_key(container) => {}
             Clue::Id { id, container } => {
                 wanted.insert((kinds.get(container).copied().unwrap_or(Kind::Meeting), id.clone()));
             }
@@ -45,14 +47,21 @@ pub(super) async fn find<P: Http + Clock + Keys>(ews: &Ews<P>, clues: &[Clue]) -
     let folders = |of: Option<Kind>| -> Vec<ContainerId> {
         kinds.iter().filter(|(_, kind)| of.is_none_or(|of| of == **kind)).map(|(id, _)| id.clone()).collect()
     };
-    for (path, values, folders) in
-        [(Path::GlobalObject, globals, folders(Some(Kind::Meeting))), (Path::Fingerprint, marks, folders(None))]
-    {
-        let values: Vec<String> = values.into_iter().collect();
-        wanted.extend(ews.with_value(&folders, path, &values).await?);
-    }
+    let search = async |path: Path, values: BTreeSet<String>, folders: Vec<ContainerId>| {
+        ews.sought(&folders, &[Way { path, values: values.into_iter().collect() }]).await
+    };
+    let events = search(Path::GlobalObject, globals, folders(Some(Kind::Meeting))).await?;
+    let marked = search(Path::Fingerprint, marks, folders(None)).await?;
+    wanted.extend(events.found.into_iter().chain(marked.found));
+    let refused = Refused { uids: events.refused, marks: marked.refused };
     let read = read(ews, &kinds, &wanted).await?;
-    Ok(clues.iter().map(|clue| answer(ews, clue, &read)).collect())
+    Ok(clues.iter().map(|clue| answer(ews, clue, (&read, &refused))).collect())
+}
+
+/// The codes with which searches were refused.
+struct Refused {
+    uids: Option<String>,
+    marks: Option<String>,
 }
 
 /// Reads `wanted`; what is not there, or lies in no calendar or list, is left out: Deleted Items is no place to live.
@@ -82,7 +91,8 @@ async fn read<P: Http + Clock + Keys>(
             match map::read(kind, &node, &ews.mailbox, &folder.unwrap_or_else(|| ContainerId::from(""))) {
                 Reading::Content(item) => items.push(Item { id: id.clone(), ..*item }),
                 Reading::Master(..) => {
-                    read.insert(id.clone(), Read::Master(map::traces(&node).0));
+                    let (uid, mark) = map::traces(&node);
+                    read.insert(id.clone(), Read::Master(uid, mark));
                 }
                 Reading::Malformed(malformed) => {
                     read.insert(id.clone(), Read::Bad(bad(malformed.reason), Some(map::traces(&node))));
@@ -98,7 +108,7 @@ async fn read<P: Http + Clock + Keys>(
 }
 
 /// What of `read` answers `clue`.
-fn answer<P>(ews: &Ews<P>, clue: &Clue, read: &BTreeMap<ItemId, Read>) -> Found {
+fn answer<P>(ews: &Ews<P>, clue: &Clue, (read, refused): (&BTreeMap<ItemId, Read>, &Refused)) -> Found {
     let mut found = Found::default();
     if let Clue::Id { id, container } = clue {
         match read.get(id) {
@@ -109,7 +119,13 @@ fn answer<P>(ews: &Ews<P>, clue: &Clue, read: &BTreeMap<ItemId, Read>) -> Found 
             Some(Read::Bad(bad, _)) => {
                 found.malformed.push(Malformed { container: Some(container.clone()), ..bad.clone() });
             }
-            Some(Read::Master(_)) | None => {}
+            // what was an event is a series now, under the same id
+            Some(Read::Master(..)) => found.series = true,
+            None => {
+                let shut = ews.shut.borrow().get(container).cloned();
+                let (id, container) = (Some(id.clone()), Some(container.clone()));
+                found.malformed.extend(shut.map(|reason| Malformed { id, container, reason }));
+            }
         }
         return found;
     }
@@ -119,13 +135,21 @@ fn answer<P>(ews: &Ews<P>, clue: &Clue, read: &BTreeMap<ItemId, Read>) -> Found 
                 found.items.push((**item).clone())
             }
             Read::Item(_) => {}
-            Read::Master(uid) => found.series |= is(ews, (uid, &None), clue),
+            Read::Master(uid, mark) => found.series |= is(ews, (uid, mark), clue),
             // one of which nothing is known may be the one that is meant
             Read::Bad(bad, traces) => {
                 let meant = traces.as_ref().is_none_or(|(uid, mark)| is(ews, (uid, mark), clue));
                 found.malformed.extend(meant.then(|| bad.clone()));
             }
         }
+    }
+    // what was found is found, wherever else it could not be looked for
+    if found.items.is_empty() && !found.series {
+        found.refused = match clue {
+            Clue::Uid(_) => refused.uids.clone(),
+            Clue::Mark(_) => refused.marks.clone(),
+            Clue::Id { .. } => None,
+        };
     }
     found
 }

@@ -56,6 +56,21 @@ pub struct Malformed {
 }
 
 impl Malformed {
+    /// A container that can't be read, or a part of one: it costs that container only, and nothing in it counts as changed or gone. `part` says which
+    /// part, if not all of it is meant; `why` is the server's code.
+    #[must_use]
+    pub fn container(container: &Container, part: Option<&str>, why: &str) -> Self {
+        let name = &container.name;
+        let reason = part.map_or_else(|| format!("{name}: {why}"), |part| format!("{name}, {part}: {why}"));
+        Self { id: None, container: None, reason }
+    }
+
+    /// Whether a container is meant, or a part of one, which can't be read.
+    #[must_use]
+    pub const fn is_container(&self) -> bool {
+        self.id.is_none() && self.container.is_none()
+    }
+
     /// Whether it is an item of which not even the id is known: the place in the listing is all that leads to it.
     #[must_use]
     pub const fn is_nameless(&self) -> bool {
