@@ -32,7 +32,9 @@ pub fn fold(action: &Action, outcomes: &[Outcome], now: Instant) -> Folded {
                 made |= matches!(op, Op::Create(_));
                 confirm(&mut link, *side, (op, written));
             }
-            (Some(Ok(_) | Err(Refusal::Gone)), Op::Delete { .. }) => {}
+            (Some(Ok(_)), Op::Delete { .. }) => {}
+            // an Activity has one place; an event or task that is not where it was may be elsewhere, which the next run looks into
+            (Some(Err(Refusal::Gone)), Op::Delete { .. }) if *side == Side::Creatio => {}
             // what was created is linked, whatever becomes of the rest, and so is what was found
             (Some(Err(_)) | None, _) if made => {}
             (Some(Err(_)), Op::Update(update)) if action.step == Step::Adopt && is_marking(update) => {}
