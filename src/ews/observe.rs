@@ -91,10 +91,8 @@ impl Trouble {
     /// Takes in why a folder could not be read: in short, for people.
     fn failed(&mut self, error: Error) -> Result<String> {
         let silent = matches!(error, Error::Network(_));
-        let why = match &error {
-            Error::Network(_) if !self.silent => error.code().to_owned(),
-            _ => refused(&error).ok_or_else(|| error.clone())?,
-        };
+        let why = if silent && !self.silent { Some(error.code().to_owned()) } else { refused(&error) };
+        let Some(why) = why else { return Err(error) };
         self.silent = silent;
         if !why.starts_with("Error") {
             self.first.get_or_insert(error);
