@@ -2,8 +2,8 @@
 //! write is not decided here, and series' rules are never written. One request is under way at a time: a mailbox is given little, and a second
 //! one only prolongs the wait (facts §7).
 //!
-//! `xml` and `wire` spell SOAP, `map` reads it, `compose` writes it, `endpoints` knows the operations; `fetch` asks for many things at once, so that
-//! a bad one costs only itself; `observe`, `find` and `apply` are the three questions of [`Replica`].
+//! `xml` and `wire` spell SOAP, `map` reads it, `compose` writes it, `endpoints` knows the operations; `fetch`, `search` and `view` ask for many
+//! things at once, so that a bad one costs only itself; `observe`, `find` and `apply` are the three questions of [`Replica`].
 
 mod apply;
 mod compose;
@@ -13,9 +13,11 @@ mod find;
 mod folders;
 pub mod map;
 mod observe;
+mod search;
 mod series;
 mod time;
 mod uid;
+mod view;
 pub mod wire;
 pub mod xml;
 
@@ -23,7 +25,7 @@ use crate::error::{Error, Result};
 use crate::http::{Call, Caller};
 use crate::model::{Address, ContainerId, Cursor, Kind, Listing, Side, SiteId, Zone};
 use crate::ports::{Clock, Clue, Found, Http, Keys, Op, Outcome, Replica, Scope};
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use wire::Message;
@@ -47,6 +49,10 @@ pub struct Ews<P> {
     mailbox: Mailbox,
     /// What kind each container is, as far as it was read: ids don't tell.
     kinds: RefCell<BTreeMap<ContainerId, Kind>>,
+    /// Containers that the last reading could not read, with the reason: nothing is known of what lies there, and nothing is asked of them.
+    shut: RefCell<BTreeMap<ContainerId, String>>,
+    /// The most items that a view has shown in this reading: the server cuts none that shows fewer.
+    most: Cell<usize>,
 }
 
 impl<P: Http + Clock + Keys> Ews<P> {
@@ -58,7 +64,7 @@ impl<P: Http + Clock + Keys> Ews<P> {
             .with("X-AnchorMailbox", mailbox.address.as_str())
             .judging(wire::judge)
             .explaining(wire::explain);
-        Self { caller, mailbox, kinds: RefCell::default() }
+        Self { caller, mailbox, kinds: RefCell::default(), shut: RefCell::default(), most: Cell::default() }
     }
 
     /// Sends `call`; what the server says to each thing that was asked.

@@ -44,8 +44,8 @@ pub fn fold(action: &Action, outcomes: &[Outcome], now: Instant) -> Folded {
                 }
             }
             (Some(Ok(_)), Op::Delete { .. }) => {}
-            // of what a conversion leaves behind only a read says that it is gone
-            (Some(Err(Refusal::Gone)), Op::Delete { .. }) if !matches!(action.step, Step::Convert(_)) => {}
+            // an Activity has one place; an event or task that is not where it was may be elsewhere, which the next run looks into
+            (Some(Err(Refusal::Gone)), Op::Delete { .. }) if *side == Side::Creatio => {}
             // what was created is linked, whatever becomes of the rest, and so is what was found
             (Some(Err(refusal)), Op::Delete { .. }) if made => left.push((*side, op, refusal)),
             (None, Op::Delete { .. }) if made => left.push((*side, op, &Refusal::NotSent)),

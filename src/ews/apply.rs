@@ -4,11 +4,12 @@
 
 mod job;
 
-use super::compose::Change;
+use super::compose::{Change, Path};
 use super::endpoints::{self, Mail};
 use super::fetch::{BATCH, Got};
+use super::search::{Sought, Way};
 use super::wire::{Message, Verdict};
-use super::{Ews, compose, time, uid};
+use super::{Ews, time, uid};
 use crate::error::Error;
 use crate::http::Call;
 use crate::model::{ContainerId, ItemId, Kind, Uid};
@@ -55,31 +56,38 @@ fn waves<'j, 'a>(jobs: &'j mut [Job<'a>]) -> Vec<Vec<&'j mut Job<'a>>> {
     waves
 }
 
-/// Finds the events that a creation whose reply was lost has made already: they bear the UID that follows from it.
+/// Finds the events that a creation whose reply was lost has made already: they bear the UID that follows from it. Where no UID can be searched for,
+/// our mark leads to them and to their copies.
 async fn known<P: Http + Clock + Keys>(ews: &Ews<P>, jobs: &mut [&mut Job<'_>]) {
-    let mut wanted: BTreeMap<&ContainerId, Vec<String>> = BTreeMap::new();
+    let mut wanted: BTreeMap<ContainerId, [Vec<String>; 2]> = BTreeMap::new();
     for job in jobs.iter() {
         if let Some((folder, transaction)) = job.repeatable() {
-            let global = uid::global(&Uid::new(uid::of(transaction)));
-            wanted.entry(folder).or_default().extend(global);
+            let [globals, marks] = wanted.entry(folder.clone()).or_default();
+            globals.extend(uid::global(&Uid::new(uid::of(transaction))));
+            marks.extend(job.fingerprint());
         }
     }
     let mut found: Vec<ItemId> = Vec::new();
-    let mut failed = false;
-    for (folder, globals) in wanted {
-        match ews.with_value(std::slice::from_ref(folder), compose::Path::GlobalObject, &globals).await {
-            Ok(there) => found.extend(there.into_iter().map(|(_, id)| id)),
-            Err(_) => failed = true,
-        }
-    }
-    let items = match ews.items(Kind::Meeting, &found).await {
-        Ok(items) if !failed => items,
-        Ok(_) | Err(_) => {
-            for job in jobs.iter_mut().filter(|job| job.repeatable().is_some()) {
-                job.refuse(Refusal::NotSent);
+    for (folder, [globals, marks]) in wanted {
+        let of_folder = |job: &&mut &mut Job<'_>| job.repeatable().is_some_and(|(own, _)| *own == folder);
+        // marks tell all of them, or they are no way
+        let marks = if marks.len() == globals.len() { marks } else { Vec::new() };
+        let ways = [Way { path: Path::GlobalObject, values: globals }, Way { path: Path::Fingerprint, values: marks }];
+        let refusal = match ews.sought(std::slice::from_ref(&folder), &ways).await {
+            Ok(Sought { found: there, refused: None }) => {
+                found.extend(there.into_iter().map(|(_, id)| id));
+                continue;
             }
-            return;
+            Ok(Sought { refused: Some(code), .. }) => Refusal::Rejected(code),
+            Err(_) => Refusal::NotSent,
+        };
+        jobs.iter_mut().filter(of_folder).for_each(|job| job.refuse(refusal.clone()));
+    }
+    let Ok(items) = ews.items(Kind::Meeting, &found).await else {
+        for job in jobs.iter_mut().filter(|job| job.repeatable().is_some()) {
+            job.refuse(Refusal::NotSent);
         }
+        return;
     };
     let nodes: Vec<_> =
         items.into_iter().filter_map(|got| if let Got::Item(node) = got { Some(node) } else { None }).collect();

@@ -117,6 +117,20 @@ pub(super) fn marks(mark: &Mark) -> [Member; 2] {
     [property(Path::Mark, mark.to_string()), property(Path::Fingerprint, mark.fingerprint())]
 }
 
+/// `members` in the order in which a change sends them: servers work them off one after the other, and cut times to midnight as long as the item is
+/// all-day (exchangecalendar, pull request 287). So what it is comes before when it is.
+pub(super) fn stepwise(members: Vec<Member>) -> Vec<Member> {
+    let mut members = ordered(members);
+    let is_all_day = |member: &Member| member.path == Path::Field("calendar:IsAllDayEvent");
+    let is_start = |member: &Member| member.path == Path::Field("calendar:Start");
+    if let (Some(all_day), Some(start)) = (members.iter().position(is_all_day), members.iter().position(is_start))
+        && let Some(moved) = members.get_mut(start..=all_day)
+    {
+        moved.rotate_right(1);
+    }
+    members
+}
+
 /// `members` in the order of the schema.
 pub(super) fn ordered(mut members: Vec<Member>) -> Vec<Member> {
     members.sort_by_key(|member| ORDER.iter().position(|path| *path == member.path).unwrap_or(ORDER.len()));

@@ -133,12 +133,27 @@ pub(super) fn with_value(folders: &[ContainerId], path: Path, values: &[String],
     find(&[], parts, folders.iter().map(folder_id))
 }
 
+/// The items of `folder` with the property at `path`, from the `offset`th on. What an event's global object id is made of is its UID.
+pub(super) fn all(folder: &ContainerId, path: Path, offset: usize) -> Call {
+    let path = if path == Path::GlobalObject { Path::Field("calendar:UID") } else { path };
+    let parts = [page("m:IndexedPageItemView", offset)];
+    found((&[], &[path]), parts, [folder_id(folder)])
+}
+
 fn find(
     wanted: &[&'static str],
     parts: impl IntoIterator<Item = Node>,
     folders: impl IntoIterator<Item = Node>,
 ) -> Call {
-    let shape = Node::new("m:ItemShape").holding(shape(wanted, &[]));
+    found((wanted, &[]), parts, folders)
+}
+
+fn found(
+    (wanted, more): (&[&'static str], &[Path]),
+    parts: impl IntoIterator<Item = Node>,
+    folders: impl IntoIterator<Item = Node>,
+) -> Call {
+    let shape = Node::new("m:ItemShape").holding(shape(wanted, more));
     let body = Node::new("m:FindItem").with("Traversal", "Shallow").holding([shape]).holding(parts);
     call(body.holding([Node::new("m:ParentFolderIds").holding(folders)]), Repeat::Safe)
 }
@@ -161,7 +176,8 @@ fn get(kind: Kind, ids: impl IntoIterator<Item = Node>) -> Call {
         Kind::Task => (&OF_TASK[..], &[Path::Mark, Path::Ownership][..]),
     };
     let mut shape = shape(&[&COMMON, fields].concat(), extended);
-    shape.insert(1, Node::text("t:BodyType", "HTML"));
+    // a server that makes no HTML of a text answers one that is asked for HTML with nothing
+    shape.insert(1, Node::text("t:BodyType", "Best"));
     let shape = Node::new("m:ItemShape").holding(shape);
     call(Node::new("m:GetItem").holding([shape, Node::new("m:ItemIds").holding(ids)]), Repeat::Safe)
 }

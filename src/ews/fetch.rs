@@ -1,22 +1,17 @@
-//! Asking for much at once: items by id, found items, changes of a folder, a calendar's view. What can be told of one thing never depends on another:
-//! a batch that can't be read is asked for in halves, down to the one at fault.
+//! Asking for much at once: items by id, changes of a folder. What can be told of one thing never depends on another: a batch that can't be read is
+//! asked for in halves, down to the one at fault.
 
-use super::compose::Path;
 use super::wire::{Message, Verdict};
 use super::xml::Node;
-use super::{Ews, endpoints, map, time};
+use super::{Ews, endpoints, map};
 use crate::error::{Error, Result};
 use crate::http::Call;
-use crate::model::{ContainerId, Instant, ItemId, Kind, Side};
+use crate::model::{ContainerId, ItemId, Kind, Side};
 use crate::ports::{Clock, Http, Keys};
-use chrono::Duration;
 use std::collections::BTreeSet;
 
 /// Items of a batch (facts §3).
 pub(super) const BATCH: usize = 20;
-/// Spans shorter than this are not cut any more.
-const SHORTEST: Duration = Duration::minutes(1);
-
 /// So many pages in a row may tell nothing new.
 const IDLE: usize = 100;
 
@@ -88,36 +83,6 @@ impl<P: Http + Clock + Keys> Ews<P> {
         Ok(got)
     }
 
-    /// The ids of the items of `folders` in which the property at `path` has one of `values`.
-    pub(super) async fn with_value(
-        &self,
-        folders: &[ContainerId],
-        path: Path,
-        values: &[String],
-    ) -> Result<BTreeSet<(Kind, ItemId)>> {
-        let mut found = BTreeSet::new();
-        for values in values.chunks(BATCH) {
-            let (mut open, mut offset) = (folders.to_vec(), 0);
-            while !open.is_empty() {
-                let told = self.ask(&endpoints::with_value(&open, path, values, offset)).await?;
-                let mut more = Vec::new();
-                for (place, folder) in open.into_iter().enumerate() {
-                    let message = told.get(place).ok_or_else(missing)?;
-                    if message.verdict() == Verdict::Gone {
-                        continue;
-                    }
-                    let (items, is_last) = page(message)?;
-                    found.extend(items.iter().filter_map(|node| Some((map::kind(node)?, map::id(node)?))));
-                    if !is_last && !items.is_empty() {
-                        more.push(folder);
-                    }
-                }
-                (open, offset) = (more, offset + endpoints::PAGE);
-            }
-        }
-        Ok(found)
-    }
-
     /// What changed in a folder since `state`; everything in it without one.
     pub(super) async fn walk(&self, of: (Kind, &ContainerId), state: Option<&str>) -> Result<Walk> {
         let mut state = state.map(str::to_owned);
@@ -138,10 +103,11 @@ impl<P: Http + Clock + Keys> Ews<P> {
             let is_last = message.body.is("IncludesLastItemInRange") != Some(false);
             let mut changes = message.body.children.into_iter().filter(|child| child.name == "Changes");
             let changes = changes.next().unwrap_or_default().children;
-            let stands = changes.is_empty() && state.as_ref() == Some(&next);
+            // from the same place the same would be told for ever
+            let is_last = is_last || (changes.is_empty() && state.as_ref() == Some(&next));
             let news = changes.iter().filter(|change| told_of.insert(telling(change))).count();
             idle = if news > 0 { 0 } else { idle + 1 };
-            if !is_last && (stands || idle >= IDLE) {
+            if !is_last && idle >= IDLE {
                 return Err(unreadable("pages of changes that lead nowhere"));
             }
             state = Some(next);
@@ -152,27 +118,6 @@ impl<P: Http + Clock + Keys> Ews<P> {
                 return Ok(Walk::Told { changed: newest(changed), gone, state: state.unwrap_or_default() });
             }
         }
-    }
-
-    /// What lies in a calendar in `span`, each occurrence by itself, as listed. A view that is cut is asked for in halves (facts §3); `None` if there
-    /// is more at one time than a view shows.
-    pub(super) async fn view(&self, folder: &ContainerId, span: (Instant, Instant)) -> Result<Option<Vec<Node>>> {
-        let mut found = Vec::new();
-        let mut open = vec![span];
-        while let Some((from, to)) = open.pop() {
-            let told = self.ask(&endpoints::view(folder, (time::utc(from), time::utc(to)))).await?;
-            let (items, is_last) = page(told.first().ok_or_else(missing)?)?;
-            if is_last {
-                found.extend(items);
-                continue;
-            }
-            if to - from <= SHORTEST {
-                return Ok(None);
-            }
-            let half = from + (to - from) / 2;
-            open.extend([(half, to), (from, half)]);
-        }
-        Ok(Some(newest(found)))
     }
 }
 
@@ -206,7 +151,7 @@ fn take(change: Node, changed: &mut Vec<Node>, gone: &mut Vec<ItemId>) {
 }
 
 /// Each item once, as told last; what has no id stays, to be reported.
-fn newest(nodes: Vec<Node>) -> Vec<Node> {
+pub(super) fn newest(nodes: Vec<Node>) -> Vec<Node> {
     let mut seen = BTreeSet::new();
     let mut last: Vec<Node> =
         nodes.into_iter().rev().filter(|node| map::id(node).is_none_or(|id| seen.insert(id))).collect();
@@ -236,7 +181,7 @@ fn one(message: Option<Message>) -> Result<Got> {
 }
 
 /// The items of a page of found ones, and whether it is the last.
-fn page(message: &Message) -> Result<(Vec<Node>, bool)> {
+pub(super) fn page(message: &Message) -> Result<(Vec<Node>, bool)> {
     let body = message.success().map_err(|fault| fault.error(Side::Exchange))?;
     let root = body.at("RootFolder").ok_or_else(|| unreadable("RootFolder: missing"))?;
     let items = root.at("Items").map(|items| items.children.clone()).unwrap_or_default();
@@ -245,14 +190,20 @@ fn page(message: &Message) -> Result<(Vec<Node>, bool)> {
 
 /// Why an answer may be one item's fault, if it may: it can't be read, or the server has a code for it.
 fn trouble(error: &Error) -> Option<String> {
+    refused(error).filter(|detail| matches!(error, Error::Unreadable { .. }) || detail.starts_with("Error"))
+}
+
+/// Why the server did not answer, if that may lie in what was asked: another question may be answered all the same.
+pub(super) fn refused(error: &Error) -> Option<String> {
     let detail = match error {
         Error::Unreadable { detail, .. } => detail,
-        Error::Server { detail, .. } if detail.starts_with("Error") && detail != "ErrorSchemaValidation" => detail,
+        // our own mistake
+        Error::Server { detail, .. } if detail == "ErrorSchemaValidation" => return None,
+        Error::Server { detail, .. } => detail,
         Error::Network(_)
         | Error::SignedOut(_)
         | Error::Forbidden { .. }
         | Error::Busy(_)
-        | Error::Server { .. }
         | Error::ForeignLink(_)
         | Error::CursorLost(_)
         | Error::Store(_)
@@ -266,10 +217,10 @@ fn trouble(error: &Error) -> Option<String> {
     Some(detail.clone())
 }
 
-fn missing() -> Error {
+pub(super) fn missing() -> Error {
     unreadable("ResponseMessages: one is missing")
 }
 
-fn unreadable(detail: &str) -> Error {
+pub(super) fn unreadable(detail: &str) -> Error {
     Error::Unreadable { side: Side::Exchange, detail: detail.to_owned() }
 }

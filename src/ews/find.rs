@@ -4,6 +4,7 @@
 use super::compose::Path;
 use super::fetch::Got;
 use super::map::{self, Reading};
+use super::search::Way;
 use super::series::{self, Masters};
 use super::{Ews, uid};
 use crate::error::Result;
@@ -32,6 +33,7 @@ pub(super) async fn find<P: Http + Clock + Keys>(ews: &Ews<P>, clues: &[Clue]) -
     for clue in clues {
         match clue {
             // a container that is no longer there had events, or its tasks are gone with it
+            Clue::Id { container, .. } if ews.shut.borrow().contains_key(container) => {}
             Clue::Id { id, container } => {
                 wanted.insert((kinds.get(container).copied().unwrap_or(Kind::Meeting), id.clone()));
             }
@@ -46,14 +48,21 @@ pub(super) async fn find<P: Http + Clock + Keys>(ews: &Ews<P>, clues: &[Clue]) -
     let folders = |of: Option<Kind>| -> Vec<ContainerId> {
         kinds.iter().filter(|(_, kind)| of.is_none_or(|of| of == **kind)).map(|(id, _)| id.clone()).collect()
     };
-    for (path, values, folders) in
-        [(Path::GlobalObject, globals, folders(Some(Kind::Meeting))), (Path::Fingerprint, marks, folders(None))]
-    {
-        let values: Vec<String> = values.into_iter().collect();
-        wanted.extend(ews.with_value(&folders, path, &values).await?);
-    }
+    let search = async |path: Path, values: BTreeSet<String>, folders: Vec<ContainerId>| {
+        ews.sought(&folders, &[Way { path, values: values.into_iter().collect() }]).await
+    };
+    let events = search(Path::GlobalObject, globals, folders(Some(Kind::Meeting))).await?;
+    let marked = search(Path::Fingerprint, marks, folders(None)).await?;
+    wanted.extend(events.found.into_iter().chain(marked.found));
+    let refused = Refused { uids: events.refused, marks: marked.refused };
     let read = read(ews, &kinds, &wanted).await?;
-    Ok(clues.iter().map(|clue| answer(ews, clue, &read)).collect())
+    Ok(clues.iter().map(|clue| answer(ews, clue, (&read, &refused))).collect())
+}
+
+/// The codes with which searches were refused.
+struct Refused {
+    uids: Option<String>,
+    marks: Option<String>,
 }
 
 /// Reads `wanted`; what is not there, or lies in no calendar or list, is left out: Deleted Items is no place to live.
@@ -100,7 +109,7 @@ async fn read<P: Http + Clock + Keys>(
 }
 
 /// What of `read` answers `clue`.
-fn answer<P>(ews: &Ews<P>, clue: &Clue, read: &BTreeMap<ItemId, Read>) -> Found {
+fn answer<P>(ews: &Ews<P>, clue: &Clue, (read, refused): (&BTreeMap<ItemId, Read>, &Refused)) -> Found {
     let mut found = Found::default();
     if let Clue::Id { id, container } = clue {
         match read.get(id) {
@@ -111,8 +120,13 @@ fn answer<P>(ews: &Ews<P>, clue: &Clue, read: &BTreeMap<ItemId, Read>) -> Found 
             Some(Read::Bad(bad, _)) => {
                 found.malformed.push(Malformed { container: Some(container.clone()), ..bad.clone() });
             }
+            // what was an event is a series now, under the same id
             Some(Read::Master(..)) => found.series = true,
-            None => {}
+            None => {
+                let shut = ews.shut.borrow().get(container).cloned();
+                let (id, container) = (Some(id.clone()), Some(container.clone()));
+                found.malformed.extend(shut.map(|reason| Malformed { id, container, reason }));
+            }
         }
         return found;
     }
@@ -132,6 +146,14 @@ fn answer<P>(ews: &Ews<P>, clue: &Clue, read: &BTreeMap<ItemId, Read>) -> Found 
                 found.malformed.extend(meant.then(|| bad.clone()));
             }
         }
+    }
+    // what was found is found, wherever else it could not be looked for
+    if found.items.is_empty() && !found.series {
+        found.refused = match clue {
+            Clue::Uid(_) => refused.uids.clone(),
+            Clue::Mark(_) => refused.marks.clone(),
+            Clue::Id { .. } | Clue::Look(_) => None,
+        };
     }
     found
 }

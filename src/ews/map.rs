@@ -332,7 +332,7 @@ fn status(node: &Node) -> Status {
 }
 
 /// The value of an extended property, which servers may tell twice and spell in several ways (facts §4).
-fn extended(node: &Node, path: Path) -> Option<&str> {
+pub(super) fn extended(node: &Node, path: Path) -> Option<&str> {
     let is = |property: &&Node| property.at("ExtendedFieldURI").is_some_and(|uri| path.is(uri));
     node.all("ExtendedProperty").find(is)?.say("Value")
 }

@@ -1,9 +1,11 @@
 //! Reading the mailbox, folder by folder: what changed since the state of the last reading, or everything. Change tracking knows series by their
 //! masters alone, so that a changed one has its occurrences read from the calendar's view; that of a whole window, since a view can't be narrowed.
 
-use super::fetch::{Got, Walk};
+use super::fetch::{Got, Walk, refused};
 use super::map::{self, Reading};
 use super::series::{self, Masters};
+use super::view::Unread;
+use super::wire::{Verdict, verdict};
 use super::xml::Node;
 use super::{Ews, uid};
 use crate::error::{Error, Result};
@@ -34,13 +36,30 @@ pub(super) async fn observe<P: Http + Clock + Keys>(
     let mut states = BTreeMap::new();
     let mut listing = Listing { containers: ews.containers().await?, ..Listing::default() };
     let chosen: Vec<Container> = listing.containers.iter().filter(|one| scope.takes(one)).cloned().collect();
+    ews.shut.borrow_mut().clear();
+    ews.most.set(0);
+    let mut trouble = Trouble::default();
     for container in &chosen {
-        let mut reading = Folder { ews, scope, container, items: Vec::new(), masters: Masters::new(), full: false };
         let since = known.get(container.id.as_str()).map(String::as_str);
-        if let Some(state) = reading.read(since, &mut listing).await? {
-            states.insert(container.id.as_str().to_owned(), state);
+        let mut reading = Folder::new(ews, scope, container);
+        match reading.read(since).await {
+            Ok(state) => {
+                trouble.answered(reading.shut.is_none());
+                states.extend(state.map(|state| (container.id.as_str().to_owned(), state)));
+                // where the user may nothing, nothing of ours can lie
+                if let Some(why) = reading.shut.as_ref().filter(|code| verdict(code) != Verdict::Forbidden) {
+                    ews.shut.borrow_mut().insert(container.id.clone(), why.clone());
+                }
+                reading.into(&mut listing);
+            }
+            Err(error) => {
+                let why = trouble.failed(error)?;
+                listing.malformed.push(Malformed::container(container, None, &why));
+                ews.shut.borrow_mut().insert(container.id.clone(), why);
+            }
         }
     }
+    trouble.end()?;
     // an item that moved from one folder to another is told by both
     let there: BTreeSet<&ItemId> = listing.items.iter().map(|item| &item.id).collect();
     listing.removed.retain(|id| !there.contains(id));
@@ -52,11 +71,39 @@ pub(super) async fn observe<P: Http + Clock + Keys>(
     Ok(listing)
 }
 
-/// A folder that can't be read costs that folder only, and nothing in it counts as changed or gone; it is begun anew next time.
-fn closed(why: &str, listing: &mut Listing) -> Option<String> {
-    let reason = format!("a container can't be read: {why}");
-    listing.malformed.push(Malformed { id: None, container: None, reason });
-    None
+/// Failures of single folders. One folder that can't be read costs that folder only; but where nothing answers it is no folder's fault.
+#[derive(Default)]
+struct Trouble {
+    /// Some folder was read.
+    any: bool,
+    /// The folder before was not read for want of any reply.
+    silent: bool,
+    /// Why the first folder was not read, unless the server said so in its own words.
+    first: Option<Error>,
+}
+
+impl Trouble {
+    fn answered(&mut self, is_read: bool) {
+        self.silent = false;
+        self.any |= is_read;
+    }
+
+    /// Takes in why a folder could not be read: in short, for people.
+    fn failed(&mut self, error: Error) -> Result<String> {
+        let silent = matches!(error, Error::Network(_));
+        let why = if silent && !self.silent { Some(error.code().to_owned()) } else { refused(&error) };
+        let Some(why) = why else { return Err(error) };
+        self.silent = silent;
+        if !why.starts_with("Error") {
+            self.first.get_or_insert(error);
+        }
+        Ok(why)
+    }
+
+    /// The end of the reading.
+    fn end(self) -> Result<()> {
+        self.first.filter(|_| !self.any).map_or(Ok(()), Err)
+    }
 }
 
 /// The reading of one folder.
@@ -64,15 +111,52 @@ struct Folder<'a, P> {
     ews: &'a Ews<P>,
     scope: &'a Scope,
     container: &'a Container,
+    /// What it tells.
+    told: Listing,
     items: Vec<Item>,
     masters: Masters,
     /// Everything in the window is read.
     full: bool,
+    /// Why nothing in it can be read, if so.
+    shut: Option<String>,
+    /// Parts of its window can't be read.
+    partly: bool,
 }
 
-impl<P: Http + Clock + Keys> Folder<'_, P> {
-    /// Reads what changed since `since`; where to go on, unless the folder can't be read.
-    async fn read(&mut self, since: Option<&str>, listing: &mut Listing) -> Result<Option<String>> {
+impl<'a, P: Http + Clock + Keys> Folder<'a, P> {
+    fn new(ews: &'a Ews<P>, scope: &'a Scope, container: &'a Container) -> Self {
+        Self {
+            ews,
+            scope,
+            container,
+            told: Listing::default(),
+            items: Vec::new(),
+            masters: Masters::new(),
+            full: false,
+            shut: None,
+            partly: false,
+        }
+    }
+
+    /// Adds what it tells to `listing`.
+    fn into(self, listing: &mut Listing) {
+        listing.items.extend(self.told.items);
+        listing.removed.extend(self.told.removed);
+        listing.series.extend(self.told.series);
+        listing.malformed.extend(self.told.malformed);
+        listing.complete.extend(self.told.complete);
+    }
+
+    /// A folder that can't be read is begun anew next time.
+    fn close(&mut self, why: String) -> Option<String> {
+        self.told = Listing::default();
+        self.told.malformed.push(Malformed::container(self.container, None, &why));
+        self.shut = Some(why);
+        None
+    }
+
+    /// Reads what changed since `since`; where to go on, unless all of it is to be read anew.
+    async fn read(&mut self, since: Option<&str>) -> Result<Option<String>> {
         let of = (self.container.kind, &self.container.id);
         let mut walk = self.ews.walk(of, since).await?;
         self.full = since.is_none();
@@ -83,40 +167,45 @@ impl<P: Http + Clock + Keys> Folder<'_, P> {
         let (changed, gone, state) = match walk {
             Walk::Told { changed, gone, state } => (changed, gone, state),
             Walk::Lost => return Err(Error::CursorLost(Side::Exchange)),
-            Walk::Closed(code) => return Ok(closed(&code, listing)),
+            Walk::Closed(code) => return Ok(self.close(code)),
         };
         if !self.full {
-            listing.removed.extend(gone);
+            self.told.removed.extend(gone);
         }
-        let is_read = match self.container.kind {
-            Kind::Task => self.take_all(&changed, listing).await.map(|_| true)?,
-            Kind::Meeting => self.calendar(changed, listing).await?,
-        };
-        if !is_read {
-            return Ok(closed("more items at one time than a view shows", listing));
+        match self.container.kind {
+            Kind::Task => drop(self.take_all(&changed).await?),
+            Kind::Meeting => {
+                if let Some(why) = self.calendar(changed).await? {
+                    return Ok(self.close(why));
+                }
+            }
         }
         let masters = std::mem::take(&mut self.masters);
         let lost = series::fill(self.ews, &mut self.items, masters).await?;
-        listing.malformed.extend(lost);
-        listing.items.append(&mut self.items);
+        self.told.malformed.extend(lost);
+        self.told.items.append(&mut self.items);
+        if self.partly {
+            // what lies in the other parts is told; from the same place all of it is told once more
+            return Ok(since.filter(|_| !self.full).map(str::to_owned));
+        }
         if self.full {
-            listing.complete.push(self.container.id.clone());
+            self.told.complete.push(self.container.id.clone());
         }
         Ok(Some(state))
     }
 
-    /// Reads what changed in a calendar: all of its window, or the changed single events and the whole of each changed series. Not if a view of it
-    /// can't be had.
-    async fn calendar(&mut self, changed: Vec<Node>, listing: &mut Listing) -> Result<bool> {
+    /// Reads what changed in a calendar: all of its window, or the changed single events and the whole of each changed series. Why nothing of it can be
+    /// had, if so.
+    async fn calendar(&mut self, changed: Vec<Node>) -> Result<Option<String>> {
         let is_master = |node: &Node| node.say("CalendarItemType") == Some("RecurringMaster");
         let (told, singles): (Vec<Node>, Vec<Node>) = changed.into_iter().partition(is_master);
         let mut masters: Vec<(ItemId, Option<Uid>)> =
             told.iter().filter_map(|node| Some((map::id(node)?, node.say("UID").and_then(uid::read)))).collect();
         if !self.full {
             // one that became a series since is known as one only now
-            masters.extend(self.take_all(&singles, listing).await?);
+            masters.extend(self.take_all(&singles).await?);
             if masters.is_empty() {
-                return Ok(true);
+                return Ok(None);
             }
         }
         for (master, uid) in &masters {
@@ -127,12 +216,22 @@ impl<P: Http + Clock + Keys> Folder<'_, P> {
         let nameless = masters.iter().any(|(_, uid)| uid.is_none());
         let until = if self.full { self.scope.window.to } else { self.scope.window.series_to };
         let mut listed: Vec<Node> = Vec::new();
-        for span in self.spans(until) {
-            let Some(shown) = self.ews.view(&self.container.id, span).await? else { return Ok(false) };
-            listed.extend(shown);
+        let mut unread: Vec<Unread> = Vec::new();
+        let spans = self.spans(until);
+        for span in &spans {
+            let view = self.ews.view(&self.container.id, *span).await?;
+            listed.extend(view.shown);
+            unread.extend(view.unread);
         }
+        if let (true, Some(first)) = (listed.is_empty() && is_all(&unread, &spans), unread.first()) {
+            return Ok(Some(first.why.clone()));
+        }
+        self.partly = !unread.is_empty();
+        let named = unread.iter().map(|one| Malformed::container(self.container, Some(&one.part()), &one.why));
+        self.told.malformed.extend(named);
         let mut seen = BTreeSet::new();
         listed.retain(|node| map::id(node).is_none_or(|id| seen.insert(id)));
+        let unexpanded: BTreeSet<ItemId> = listed.iter().filter(|node| is_master(node)).filter_map(map::id).collect();
         if !self.full {
             // of a server that tells no UIDs in a view every occurrence is read
             listed.retain(|node| match (node.say("CalendarItemType"), node.say("UID").and_then(uid::read)) {
@@ -141,10 +240,18 @@ impl<P: Http + Clock + Keys> Folder<'_, P> {
                 (Some(_) | None, _) => false,
             });
         }
-        let from = (self.items.len(), listing.malformed.len());
-        self.take_all(&listed, listing).await?;
-        self.sets(masters, from, listing);
-        Ok(true)
+        let from = (self.items.len(), self.told.malformed.len());
+        let unexpanded: BTreeSet<ItemId> =
+            self.take_all(&listed).await?.into_iter().map(|(id, _)| id).chain(unexpanded).collect();
+        let (folded, masters): (Vec<_>, Vec<_>) = masters.into_iter().partition(|(id, _)| unexpanded.contains(id));
+        for (master, _) in folded {
+            let bad = self.malformed(Some(&master), "a series whose occurrences the server does not tell");
+            self.told.malformed.push(bad);
+        }
+        if !self.partly {
+            self.sets(masters, from);
+        }
+        Ok(None)
     }
 
     /// The spans of the window up to `until`.
@@ -153,18 +260,18 @@ impl<P: Http + Clock + Keys> Folder<'_, P> {
     }
 
     /// Tells of each series that was read whole which of its occurrences live; one that can't be understood does.
-    fn sets(&self, masters: Vec<(ItemId, Option<Uid>)>, (items, bad): (usize, usize), listing: &mut Listing) {
+    fn sets(&mut self, masters: Vec<(ItemId, Option<Uid>)>, (items, bad): (usize, usize)) {
         for (master, uid) in masters {
             let of = |item: &&Item| item.facts.occurrence.is_some() && (uid.is_none() || item.facts.uid == uid);
             let read = self.items.iter().skip(items).filter(of).map(|item| item.id.clone());
-            let unread = listing.malformed.iter().skip(bad).filter_map(|bad| bad.id.clone());
+            let unread = self.told.malformed.iter().skip(bad).filter_map(|bad| bad.id.clone());
             let present = read.chain(unread).collect();
-            listing.series.push(SeriesSet { master, present });
+            self.told.series.push(SeriesSet { master, present });
         }
     }
 
     /// Reads the items that `listed` names; those that turn out to be masters of series.
-    async fn take_all(&mut self, listed: &[Node], listing: &mut Listing) -> Result<Vec<(ItemId, Option<Uid>)>> {
+    async fn take_all(&mut self, listed: &[Node]) -> Result<Vec<(ItemId, Option<Uid>)>> {
         let kind = self.container.kind;
         let (mut masters, mut ids) = (Vec::new(), Vec::new());
         for node in listed {
@@ -172,36 +279,49 @@ impl<P: Http + Clock + Keys> Folder<'_, P> {
                 (Some(told), Some(id)) if told == kind => ids.push(id),
                 // a message in a calendar, a note among tasks
                 (_, Some(_)) => {}
-                (_, None) => listing.malformed.push(self.malformed(None, "ItemId: missing")),
+                (_, None) => {
+                    let bad = self.malformed(None, "ItemId: missing");
+                    self.told.malformed.push(bad);
+                }
             }
         }
         for (id, got) in ids.iter().zip(self.ews.items(kind, &ids).await?) {
             match got {
                 Got::Item(node) => match map::read(kind, &node, &self.ews.mailbox, &self.container.id) {
-                    Reading::Content(item) => self.take(*item, listing),
+                    Reading::Content(item) => self.take(*item),
                     Reading::Master(id, uid) => masters.push((id, uid)),
                     Reading::Malformed(bad) => {
-                        listing.malformed.push(Malformed { id: bad.id.or_else(|| Some(id.clone())), ..bad });
+                        self.told.malformed.push(Malformed { id: bad.id.or_else(|| Some(id.clone())), ..bad });
                     }
                 },
                 Got::Gone if self.full => {}
-                Got::Gone => listing.removed.push(id.clone()),
-                Got::Bad(reason) => listing.malformed.push(self.malformed(Some(id), &reason)),
+                Got::Gone => self.told.removed.push(id.clone()),
+                Got::Bad(reason) => {
+                    let bad = self.malformed(Some(id), &reason);
+                    self.told.malformed.push(bad);
+                }
             }
         }
         Ok(masters)
     }
 
-    fn take(&mut self, item: Item, listing: &mut Listing) {
+    fn take(&mut self, item: Item) {
         if self.scope.window.takes(&item, self.ews.mailbox.zone.as_ref()) {
             self.items.push(item);
         } else if !self.full {
             // it may have been in the window before
-            listing.removed.push(item.id);
+            self.told.removed.push(item.id);
         }
     }
 
     fn malformed(&self, id: Option<&ItemId>, reason: &str) -> Malformed {
         Malformed { id: id.cloned(), container: Some(self.container.id.clone()), reason: reason.to_owned() }
     }
+}
+
+/// Whether the parts `unread` are all there is of `spans`.
+fn is_all(unread: &[Unread], spans: &[(Instant, Instant)]) -> bool {
+    let length = |from: Instant, to: Instant| to - from;
+    let missing: Duration = unread.iter().map(|one| length(one.from, one.to)).sum();
+    missing >= spans.iter().map(|(from, to)| length(*from, *to)).sum()
 }

@@ -196,6 +196,8 @@ pub(super) fn judge(response: &Response) -> Option<Fault> {
     Some(match told.and_then(|told| fault(&told.code)) {
         Some(fault) => fault,
         None if is_page(response) && status < 400 => page(),
+        // a proxy's word: what was asked took Exchange too long, which something else may not
+        None if status == 504 => Fault::Unreadable("status 504".to_owned()),
         None => Fault::Refused { status, code: String::new(), message: String::new() },
     })
 }

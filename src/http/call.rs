@@ -220,7 +220,8 @@ impl<P: Http + Clock + Keys> Caller<P> {
             // the keys would go along to wherever it leads
             300..=399 if self.side == Side::Exchange => Err(Error::ForeignLink(self.side)),
             401 => Err(Error::SignedOut(self.side)),
-            429 | 503 | 504 => Err(Error::Busy(self.side)),
+            429 | 503 => Err(Error::Busy(self.side)),
+            504 => Err((self.judge)(&response).map_or(Error::Busy(self.side), |fault| fault.error(self.side))),
             _ => (self.judge)(&response).map_or(Ok(response), |fault| Err(fault.error(self.side))),
         }
     }

@@ -175,12 +175,16 @@ fn what_was_created_is_linked_whatever_becomes_of_the_rest() {
 }
 
 #[test]
-fn what_was_removed_already_is_removed() {
-    let (link, items) = linked(Side::Exchange);
-    let dead = Link { state: LinkState::Tombstone, ..link };
-    let action = action(Step::Delete(Side::Exchange), vec![(Side::Exchange, delete(&items.exchange))], &dead);
-    let folded = fold(&action, &[Err(Refusal::Gone)], now());
-    assert_eq!((folded.put, folded.done), (Some(dead), true));
+fn what_was_removed_already_is_removed_unless_it_may_have_been_moved() {
+    for side in Side::BOTH {
+        let (link, items) = linked(side);
+        let dead = Link { state: LinkState::Tombstone, ..link };
+        let action = action(Step::Delete(side), vec![(side, delete(&items[side]))], &dead);
+        let folded = fold(&action, &[Err(Refusal::Gone)], now());
+        let is_sure = side == Side::Creatio;
+        assert_eq!((folded.put, folded.done), (is_sure.then_some(dead), is_sure), "{side}");
+        assert_eq!(folded.again.len(), if is_sure { 0 } else { 2 }, "{side}: both are read again");
+    }
 }
 
 #[test]

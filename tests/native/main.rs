@@ -27,6 +27,7 @@ mod ews_examples;
 mod ews_map;
 mod ews_replica;
 mod ews_setup;
+mod ews_troubles;
 mod ews_wire;
 mod fates;
 mod flows;

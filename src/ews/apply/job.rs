@@ -9,7 +9,7 @@ use super::super::xml::Node;
 use super::super::{Mailbox, uid};
 use super::{Group, refusal};
 use crate::http::Call;
-use crate::model::{ContainerId, Field, Item, ItemId, Kind, Record, Response, Version, online};
+use crate::model::{ContainerId, Field, Item, ItemId, Kind, Mark, Record, Response, Version, online};
 use crate::ports::{Op, Outcome, Refusal, Tells, Update, Written};
 use std::collections::BTreeMap;
 
@@ -21,6 +21,8 @@ enum Stage {
     Write,
     /// It is written, under this id and with this version.
     Written(ItemId, Version),
+    /// The server says that it is removed.
+    Removed(Written),
     /// That's it.
     Done(Outcome),
 }
@@ -29,6 +31,8 @@ enum Stage {
 pub(super) struct Job<'a> {
     op: &'a Op,
     mailbox: &'a Mailbox,
+    /// Where items live; those in Deleted Items don't.
+    kinds: &'a BTreeMap<ContainerId, Kind>,
     kind: Kind,
     stage: Stage,
     /// The version that the write expects.
@@ -39,7 +43,7 @@ pub(super) struct Job<'a> {
 }
 
 impl<'a> Job<'a> {
-    pub(super) fn new(op: &'a Op, kinds: &BTreeMap<ContainerId, Kind>, mailbox: &'a Mailbox) -> Self {
+    pub(super) fn new(op: &'a Op, kinds: &'a BTreeMap<ContainerId, Kind>, mailbox: &'a Mailbox) -> Self {
         let (kind, stage, version) = match op {
             Op::Create(create) => (create.record.kind(), Stage::Write, Version::from("")),
             Op::Update(update) => (update.patch.record.kind(), Stage::Look, update.version.clone()),
@@ -48,7 +52,7 @@ impl<'a> Job<'a> {
                 (kinds.get(container).copied().unwrap_or(Kind::Meeting), Stage::Look, version.clone())
             }
         };
-        Self { op, mailbox, kind, stage, version, kept: Kept::default(), seen: None }
+        Self { op, mailbox, kinds, kind, stage, version, kept: Kept::default(), seen: None }
     }
 
     pub(super) const fn kind(&self) -> Kind {
@@ -85,6 +89,12 @@ impl<'a> Job<'a> {
         create.facts.transaction.as_deref().map(|transaction| (&create.container, transaction))
     }
 
+    /// What the mark of a creation is found by.
+    pub(super) fn fingerprint(&self) -> Option<String> {
+        let Op::Create(create) = self.op else { return None };
+        create.facts.mark.as_ref().map(Mark::fingerprint)
+    }
+
     /// Takes in the events that were found for creations; an own one is not made again.
     pub(super) fn know(&mut self, found: &[Node]) {
         let Some((_, transaction)) = self.repeatable() else { return };
@@ -115,9 +125,10 @@ impl<'a> Job<'a> {
             Got::Gone => return Err(Refusal::Gone),
             Got::Bad(reason) => return Err(Refusal::Rejected(reason)),
         };
-        let elsewhere = node.at("ParentFolderId").and_then(|folder| folder.attribute("Id"));
-        if elsewhere.is_some_and(|folder| folder != self.container().as_str()) {
-            return Err(Refusal::Gone);
+        let folder = lies_in(&node).filter(|folder| folder != self.container());
+        if let Some(folder) = folder {
+            // somebody moved it, and it kept its id: what is decided rests on where it lay; in Deleted Items it is gone
+            return Err(if self.kinds.contains_key(&folder) { Refusal::Stale } else { Refusal::Gone });
         }
         let item = match map::read(self.kind, &node, self.mailbox, self.container()) {
             Reading::Content(item) => item,
@@ -203,7 +214,7 @@ impl<'a> Job<'a> {
         patch.fields = patch.writable(&update.facts);
         let mut members = compose::members(&patch, &self.kept, self.mailbox);
         members.extend(update.mark.iter().flat_map(compose::marks));
-        compose::ordered(members)
+        compose::stepwise(members)
     }
 
     /// Takes in the answer to the write; after the `last` attempt a version conflict is final. What the server left for another's sake is still to
@@ -213,7 +224,7 @@ impl<'a> Job<'a> {
             return;
         }
         self.stage = match (refusal(&message), self.op) {
-            (None, Op::Delete { id, version, .. }) => Stage::Done(Ok(self.written_as(id.clone(), version.clone()))),
+            (None, Op::Delete { id, version, .. }) => Stage::Removed(self.written_as(id.clone(), version.clone())),
             (None, Op::Create(_) | Op::Update(_)) => {
                 let item = message.body.at("Items").and_then(|items| items.children.first());
                 let told = item.and_then(|item| Some((map::id(item)?, map::version(item))));
@@ -270,16 +281,25 @@ impl<'a> Job<'a> {
         }
     }
 
-    /// What was written and is to be read back.
+    /// What was written or removed and is to be read back.
     pub(super) const fn written(&self) -> Option<&ItemId> {
         match &self.stage {
             Stage::Written(id, _) => Some(id),
+            Stage::Removed(written) => Some(&written.id),
             Stage::Look | Stage::Write | Stage::Done(_) => None,
         }
     }
 
     /// Takes in the item as it is now.
     pub(super) fn told(&mut self, got: Got) {
+        if let Stage::Removed(written) = &self.stage {
+            // a server may say so and leave it where it was
+            let stays =
+                matches!(&got, Got::Item(node) if lies_in(node).is_none_or(|folder| folder == written.container));
+            let refusal = || Refusal::Rejected("NoError, but nothing was removed".to_owned());
+            self.stage = Stage::Done(if stays { Err(refusal()) } else { Ok(written.clone()) });
+            return;
+        }
         let Stage::Written(id, version) = &self.stage else { return };
         let mut written = self.written_as(id.clone(), version.clone());
         if let Got::Item(node) = got
@@ -310,10 +330,16 @@ impl<'a> Job<'a> {
                 };
                 Ok(Written { id, container: container.clone(), version, item: None, replaced: None, missing: None })
             }
+            (Stage::Removed(written), _) => Ok(written),
             (Stage::Write, Op::Update(_)) => Err(Refusal::Rejected("none of the fields can be written".to_owned())),
             (Stage::Look | Stage::Write, _) => Err(Refusal::NotSent),
         }
     }
+}
+
+/// The folder in which an item lies.
+fn lies_in(node: &Node) -> Option<ContainerId> {
+    node.at("ParentFolderId").and_then(|folder| folder.attribute("Id")).map(ContainerId::from)
 }
 
 /// What the write of `update` must leave intact of the stored item `node`, which is read as `item`.

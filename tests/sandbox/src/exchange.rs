@@ -23,6 +23,7 @@ mod respond;
 pub mod schema;
 mod seed;
 mod soap;
+mod stored;
 mod sync;
 mod task;
 mod times;
@@ -35,7 +36,7 @@ use crate::graph::{Graph, Mail};
 use account::{Account, Visit};
 use chrono::{DateTime, Utc};
 use http::{Method, StatusCode};
-pub use quirks::{Busy, Foreign, Front, Quirks};
+pub use quirks::{Breakage, BrokenSpan, Busy, Foreign, Front, Quirks, Searches, Stored};
 use serde_json::Value;
 use soap::{Call, Fault, Trouble};
 use std::collections::BTreeMap;
@@ -161,6 +162,56 @@ impl Exchange {
         Ok(())
     }
 
+    /// A person moves an event into another calendar: it gets another id there. The new id.
+    ///
+    /// # Errors
+    /// There is no such mailbox or event.
+    pub fn move_event_of(
+        &mut self,
+        account: &str,
+        (event, calendar): (&str, &str),
+        desk: &mut Desk,
+    ) -> Result<String, String> {
+        let mailbox = self.mailboxes.mailbox_mut(account).ok_or("no such mailbox")?;
+        let index = mailbox.events.iter().position(|own| own.id() == event).ok_or("no such event")?;
+        let moving = item::Item::Event(Box::new(mailbox.events.remove(index)));
+        let moved = moving.moved(calendar, mailbox, desk);
+        let id = moved.id().to_owned();
+        if let item::Item::Event(event) = moved {
+            mailbox.events.push(*event);
+        }
+        Ok(id)
+    }
+
+    /// A person makes another calendar in the mailbox of `account`. Its id.
+    ///
+    /// # Errors
+    /// There is no such mailbox.
+    pub fn add_calendar_of(&mut self, account: &str, name: &str, desk: &mut Desk) -> Result<String, String> {
+        let mailbox = self.mailboxes.mailbox_mut(account).ok_or("no such mailbox")?;
+        Ok(mailbox.add_calendar(name, None, desk))
+    }
+
+    /// Another program puts a copy of an event into another calendar, with the same UID. The copy's id.
+    ///
+    /// # Errors
+    /// There is no such mailbox or event.
+    pub fn twin_event_of(
+        &mut self,
+        account: &str,
+        (event, calendar): (&str, &str),
+        desk: &mut Desk,
+    ) -> Result<String, String> {
+        let mailbox = self.mailboxes.mailbox_mut(account).ok_or("no such mailbox")?;
+        let own = mailbox.events.iter().find(|own| own.id() == event).ok_or("no such event")?.clone();
+        let twin = item::Item::Event(Box::new(own)).moved(calendar, mailbox, desk);
+        let id = twin.id().to_owned();
+        if let item::Item::Event(event) = twin {
+            mailbox.events.push(*event);
+        }
+        Ok(id)
+    }
+
     /// The mails that Exchange would have sent since the reset, oldest first, of all mailboxes. `method` is the operation that caused it.
     #[must_use]
     pub fn mails(&self) -> &[Mail] {
@@ -247,6 +298,11 @@ impl Exchange {
             };
         }
         let mut visit = Visit { mailbox, account: own, quirks: &self.quirks, call, desk };
+        if visit.asks_of_broken()
+            && let Some(response) = door::broken(self.quirks.breakage)
+        {
+            return response;
+        }
         let mut served = match name.as_str() {
             "FindFolder" => visit.find_folder(),
             "GetFolder" => visit.get_folder(),

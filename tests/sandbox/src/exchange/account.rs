@@ -7,6 +7,7 @@ use super::quirks::Quirks;
 use super::soap::Call;
 use super::sync::States;
 use super::times::Clock;
+use super::xml::Element;
 use crate::desk::Desk;
 use crate::graph::mailbox::Mailbox;
 
@@ -41,8 +42,35 @@ impl Visit<'_> {
 
     /// Whether a folder may not be read or written.
     pub(crate) fn is_denied(&self, folder: &str) -> bool {
-        let tree = folders::tree(self.mailbox);
-        let name = tree.iter().find(|own| own.id == folder).map(|own| &own.name);
-        name.is_some_and(|name| self.quirks.denied.contains(name))
+        let is_it = |name: &String| self.quirks.denied.contains(name) || self.quirks.locked.contains(name);
+        self.name_of(folder).as_ref().is_some_and(is_it)
+    }
+
+    /// Whether a question about a folder fails.
+    pub(crate) fn is_broken(&self, folder: &str) -> bool {
+        self.name_of(folder).is_some_and(|name| self.quirks.broken.contains(&name))
+    }
+
+    /// Whether the request names a broken folder, or an item that lies in one.
+    pub(crate) fn asks_of_broken(&self) -> bool {
+        !self.quirks.broken.is_empty() && self.names_broken(&self.call.operation)
+    }
+
+    fn names_broken(&self, element: &Element) -> bool {
+        let id = element.attribute("Id").unwrap_or_default();
+        let is_folder = matches!(element.name.as_str(), "FolderId" | "DistinguishedFolderId");
+        let tree = || folders::tree(self.mailbox).into_iter();
+        let named = is_folder
+            && self.call.operation.name != "GetFolder"
+            && tree().any(|own| (own.id == id || own.known == Some(id)) && self.quirks.broken.contains(&own.name));
+        let item = element.name == "ItemId"
+            && self
+                .find(element)
+                .is_ok_and(|(spot, _)| self.item(spot).is_some_and(|item| self.is_broken(item.folder())));
+        named || item || element.children.iter().any(|child| self.names_broken(child))
+    }
+
+    fn name_of(&self, folder: &str) -> Option<String> {
+        folders::tree(self.mailbox).into_iter().find(|own| own.id == folder).map(|own| own.name)
     }
 }

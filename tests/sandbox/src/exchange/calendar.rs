@@ -61,7 +61,7 @@ impl Visit<'_> {
             "ReminderIsSet" => event.flag("isReminderOn").to_string(),
             "ReminderMinutesBeforeStart" => event.body.get("reminderMinutesBeforeStart")?.to_string(),
             "ReminderDueBy" => clock.at(event.span.from.utc()),
-            "UID" => series_uid(event.text("iCalUId")),
+            "UID" if self.has_uid(event) => series_uid(event.text("iCalUId")),
             "RecurrenceId" | "OriginalStart" if is_of_series => {
                 clock.at(zones::query_instant(event.text("originalStart"))?)
             }
@@ -112,6 +112,13 @@ impl Visit<'_> {
             _ => return None,
         };
         Some(t(name).say(value))
+    }
+
+    /// Whether the event has a UID by now.
+    pub(crate) fn has_uid(&self, event: &Event) -> bool {
+        let made = zones::query_instant(event.text("createdDateTime"));
+        let late = Duration::minutes(self.quirks.late_uids.into());
+        late.is_zero() || made.is_none_or(|made| self.desk.now() >= made + late)
     }
 
     fn attendees(&self, event: &Event, list: &str) -> Option<Element> {
@@ -303,15 +310,32 @@ pub(crate) struct Times<'e> {
     pub(crate) end: Option<&'e Element>,
     pub(crate) all_day: Option<bool>,
     pub(crate) zones: [Option<&'e Element>; 2],
+    /// Start, end and whether it is all-day, in the order in which they came.
+    steps: Vec<Step>,
+}
+
+/// One of the times of a request.
+#[derive(Clone, Copy)]
+enum Step {
+    Start,
+    End,
+    AllDay(bool),
 }
 
 impl<'e> Times<'e> {
     /// Takes over an element, if it is a time.
     pub(crate) fn take(&mut self, element: &'e Element) {
+        let is_true = matches!(element.text.as_str(), "true" | "1");
+        self.steps.extend(match element.name.as_str() {
+            "Start" => Some(Step::Start),
+            "End" => Some(Step::End),
+            "IsAllDayEvent" => Some(Step::AllDay(is_true)),
+            _ => None,
+        });
         match element.name.as_str() {
             "Start" => self.start = Some(element),
             "End" => self.end = Some(element),
-            "IsAllDayEvent" => self.all_day = Some(matches!(element.text.as_str(), "true" | "1")),
+            "IsAllDayEvent" => self.all_day = Some(is_true),
             "StartTimeZone" => self.zones[0] = Some(element),
             "EndTimeZone" => self.zones[1] = Some(element),
             _ => {}
@@ -334,12 +358,11 @@ impl<'e> Times<'e> {
         let zone = self.zones[1].or(self.zones[0].filter(|_| before.is_none()));
         let to = moment(self.end, zone, (before.map(|before| &before.to), context))?;
         let mut span = Span { from, to, all_day };
+        if let Some(before) = before {
+            span = self.stepwise(before, span);
+        }
         if all_day {
-            span.to = Moment::of(span.to.utc(), &span.from.name);
-            span.from.wall = span.from.wall.date().and_time(NaiveTime::MIN);
-            if !span.to.is_midnight() || span.to.wall <= span.from.wall {
-                span.to.wall = (span.to.wall.date() + Duration::days(1)).and_time(NaiveTime::MIN);
-            }
+            widen(&mut span);
         }
         if span.to.utc() < span.from.utc() {
             let message = "EndDate is earlier than StartDate";
@@ -352,6 +375,39 @@ impl<'e> Times<'e> {
             ));
         }
         Ok(span)
+    }
+}
+
+impl Times<'_> {
+    /// What a change leaves of `meant` where its properties are worked off one after the other, as they came: what is set while the item is all-day
+    /// is cut to midnight at once.
+    fn stepwise(&self, before: &Span, meant: Span) -> Span {
+        let anew = |old: &Moment, zone: &Moment| Moment { wall: old.wall, ..zone.clone() };
+        let mut span =
+            Span { from: anew(&before.from, &meant.from), to: anew(&before.to, &meant.to), all_day: before.all_day };
+        for step in self.steps.iter().copied() {
+            match step {
+                Step::Start => span.from.wall = meant.from.wall,
+                Step::End => span.to.wall = meant.to.wall,
+                Step::AllDay(is) => span.all_day = is,
+            }
+            if span.all_day {
+                for (end, days) in [(&mut span.from, 0), (&mut span.to, 1)] {
+                    let days = if end.is_midnight() { 0 } else { days };
+                    end.wall = (end.wall.date() + Duration::days(days)).and_time(NaiveTime::MIN);
+                }
+            }
+        }
+        span
+    }
+}
+
+/// Makes the ends of an all-day item midnights of its zone.
+fn widen(span: &mut Span) {
+    span.to = Moment::of(span.to.utc(), &span.from.name);
+    span.from.wall = span.from.wall.date().and_time(NaiveTime::MIN);
+    if !span.to.is_midnight() || span.to.wall <= span.from.wall {
+        span.to.wall = (span.to.wall.date() + Duration::days(1)).and_time(NaiveTime::MIN);
     }
 }
 

@@ -1,6 +1,7 @@
 //! The web server in front of EWS: what it lets in, what it answers by itself, what it adds (ews/facts.md §2, §8). No reply has CORS headers.
 
-use super::quirks::Front;
+use super::quirks::{Breakage, Front};
+use super::soap::{self, Fault, Trouble};
 use crate::desk::{Desk, Request, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 
@@ -43,6 +44,19 @@ pub(crate) fn unauthorized() -> Response {
         response.headers_mut().append(header::WWW_AUTHENTICATE, HeaderValue::from_static(way));
     }
     response
+}
+
+/// What answers a whole request that asks of a broken folder; nothing where only its message fails.
+pub(crate) fn broken(breakage: Breakage) -> Option<Response> {
+    match breakage {
+        Breakage::Message => None,
+        Breakage::Fault => {
+            let trouble = Trouble::broken();
+            Some(soap::fault(Fault::new(trouble.code, trouble.message)))
+        }
+        Breakage::Page => Some(page(StatusCode::INTERNAL_SERVER_ERROR)),
+        Breakage::Timeout => Some(page(StatusCode::GATEWAY_TIMEOUT)),
+    }
 }
 
 /// What answers in place of EWS, before it.

@@ -5,6 +5,7 @@ use super::calendar::series_uid;
 use super::folders::Folder;
 use super::item::Item;
 use super::property::{self, Path, Shape};
+use super::quirks::Searches;
 use super::soap::{Served, Trouble};
 use super::times;
 use super::xml::{Element, m, t};
@@ -44,12 +45,12 @@ impl Page {
         Ok(Self { from, size: size.min(limit), total, indexed: view.is_some() })
     }
 
-    /// The `RootFolder` of a page that shows so many.
-    pub(crate) fn root(&self, shown: usize) -> Element {
+    /// The `RootFolder` of a page that shows so many. `endless`: it is never the last.
+    pub(crate) fn root(&self, shown: usize, endless: bool) -> Element {
         let next = self.from + shown;
         let root = m("RootFolder");
         let root = if self.indexed { root.with("IndexedPagingOffset", next) } else { root };
-        root.with("TotalItemsInView", self.total).with("IncludesLastItemInRange", next >= self.total)
+        root.with("TotalItemsInView", self.total).with("IncludesLastItemInRange", next >= self.total && !endless)
     }
 }
 
@@ -70,6 +71,7 @@ impl Visit<'_> {
                 "The sandbox has shallow searches only, and no query strings.",
             ));
         }
+        self.searches(operation)?;
         let limit = self.quirks.find_limit.map_or(LIMIT, std::num::NonZeroUsize::get);
         let (found, page) = match operation.child("CalendarView") {
             Some(view) => {
@@ -104,7 +106,25 @@ impl Visit<'_> {
             }
             told.push(element);
         }
-        Ok(vec![page.root(told.len()).hold([t("Items").hold(told)])])
+        let root = page.root(told.len(), self.quirks.endless);
+        Ok(vec![root.hold([t("Items").hold(told)])])
+    }
+
+    /// Whether the server searches for this at all.
+    fn searches(&self, operation: &Element) -> Result<(), Trouble> {
+        let restriction = operation.child("Restriction");
+        let refused = self.quirks.refused_searches;
+        let is_refused = match restriction {
+            _ if operation.child("CalendarView").is_some() => false,
+            Some(restriction) if refused == Searches::Binary => names_binary(restriction),
+            Some(_) => refused >= Searches::Restricted,
+            None => refused == Searches::All,
+        };
+        if is_refused {
+            let message = "Constant Value of type Binary is not supported";
+            return Err(Trouble::new("ErrorInvalidRestriction", message));
+        }
+        Ok(())
     }
 
     /// Single events, occurrences and exceptions that overlap a window, by start.
@@ -138,6 +158,9 @@ impl Visit<'_> {
                 "The specified view range exceeds the maximum range of two years.",
             ));
         }
+        if self.quirks.broken_spans.iter().any(|span| span.from < window.end && span.to > window.start) {
+            return Err(Trouble::broken());
+        }
         let own = self.mailbox.events.iter().filter(|event| event.calendar == folder.id);
         let mut found: Vec<_> = own
             .flat_map(|event| match event.series {
@@ -166,7 +189,8 @@ impl Visit<'_> {
     fn value(&self, item: &Item, path: &Path) -> Option<String> {
         match path {
             Path::Extended(key) if property::is_same(key, GLOBAL_OBJECT) => match item {
-                Item::Event(event) => global(&series_uid(event.text("iCalUId"))),
+                Item::Event(event) if self.has_uid(event) => global(&series_uid(event.text("iCalUId"))),
+                Item::Event(_) => None,
                 Item::Task(_) => None,
             },
             Path::Extended(key) => property::value(&item.marks(), key).map(str::to_owned),
@@ -176,6 +200,11 @@ impl Visit<'_> {
             }),
         }
     }
+}
+
+/// Whether a property of type `Binary` is named anywhere in an element.
+fn names_binary(element: &Element) -> bool {
+    element.attribute("PropertyType") == Some("Binary") || element.children.iter().any(names_binary)
 }
 
 /// The clean global object id behind a UID, in base 64; a UID that is none is wrapped in one (MS-OXCICAL).

@@ -199,7 +199,13 @@ impl Visit<'_> {
         let folder = tree(self.mailbox).into_iter().find(is_it);
         let missing = || Trouble::new("ErrorFolderNotFound", "The specified folder could not be found in the store.");
         let folder = folder.ok_or_else(missing)?;
-        if self.quirks.denied.contains(&folder.name) { Err(Trouble::denied()) } else { Ok(folder) }
+        if self.is_denied(&folder.id) {
+            Err(Trouble::denied())
+        } else if self.is_broken(&folder.id) && self.call.operation.name != "GetFolder" {
+            Err(Trouble::broken())
+        } else {
+            Ok(folder)
+        }
     }
 
     /// The folder of the one id that an element holds.
@@ -254,7 +260,7 @@ impl Visit<'_> {
         let page = find::Page::read(operation.child("IndexedPageFolderView"), found.len(), usize::MAX)?;
         let told = found.iter().skip(page.from).take(page.size).map(|folder| folder.told(&shape, (self, &tree)));
         let told: Vec<Element> = told.collect();
-        Ok(vec![page.root(told.len()).hold([t("Folders").hold(told)])])
+        Ok(vec![page.root(told.len(), self.quirks.endless).hold([t("Folders").hold(told)])])
     }
 
     /// `SyncFolderHierarchy`.

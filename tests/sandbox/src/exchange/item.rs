@@ -121,14 +121,19 @@ impl Item {
     pub(crate) fn moved(mut self, folder: &str, mailbox: &mut Mailbox, desk: &mut Desk) -> Self {
         let id = mailbox.id(desk);
         match &mut self {
-            Self::Event(event) => {
-                folder.clone_into(&mut event.calendar);
-                event.set("id", id);
-            }
+            Self::Event(event) => event.set("id", id),
             Self::Task(task) => {
-                folder.clone_into(&mut task.list);
                 task.body.insert("id".to_owned(), id.into());
             }
+        }
+        self.laid(folder, mailbox, desk)
+    }
+
+    /// The same item in another folder, under the same id.
+    pub(crate) fn laid(mut self, folder: &str, mailbox: &mut Mailbox, desk: &mut Desk) -> Self {
+        match &mut self {
+            Self::Event(event) => folder.clone_into(&mut event.calendar),
+            Self::Task(task) => folder.clone_into(&mut task.list),
         }
         let stamp = mailbox.stamp(desk);
         self.touch(&stamp);
@@ -171,8 +176,11 @@ impl Visit<'_> {
             _ => self.spot(id.attribute("Id").unwrap_or_default())?,
         };
         let folder = self.item(spot).map(|item| item.folder().to_owned());
-        if folder.is_some_and(|folder| self.is_denied(&folder)) {
+        if folder.as_ref().is_some_and(|folder| self.is_denied(folder)) {
             return Err(Trouble::denied());
+        }
+        if folder.is_some_and(|folder| self.is_broken(&folder)) {
+            return Err(Trouble::broken());
         }
         Ok((spot, key))
     }

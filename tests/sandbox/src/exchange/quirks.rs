@@ -1,6 +1,7 @@
 //! What an Exchange Server, or something before it, may do to a client (ews/facts.md §2, §3, §7), switched on for tests; and how a server that is
 //! not Microsoft's differs (§10). All of it is a function of what was asked before: the same requests give the same replies.
 
+use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use std::num::NonZeroUsize;
 
@@ -35,8 +36,30 @@ pub struct Quirks {
     pub batch: Option<NonZeroUsize>,
     /// Ids of items that can't be read: `ErrorItemCorrupt`, and the rest of their batch is stopped.
     pub corrupt: Vec<String>,
-    /// Names of folders that may not be read or written.
+    /// Names of folders that may not be read or written, and that are not listed either.
     pub denied: Vec<String>,
+    /// Names of folders that are listed, and may not be read or written all the same: somebody else's, whose rights were taken back.
+    pub locked: Vec<String>,
+    /// Names of folders of which every question fails, though they are listed.
+    pub broken: Vec<String>,
+    /// How a question about a broken folder fails.
+    pub breakage: Breakage,
+    /// Views that meet one of these spans are refused with `ErrorInternalServerError`.
+    pub broken_spans: Vec<BrokenSpan>,
+    /// Searches that are refused for good.
+    pub refused_searches: Searches,
+    /// Every page says that it is not the last.
+    pub endless: bool,
+    /// Nothing is deleted by `DeleteItem`, which says `NoError` all the same.
+    pub idle_deletes: bool,
+    /// What is deleted keeps its id in Deleted Items, where `GetItem` goes on answering for it.
+    pub lasting_ids: bool,
+    /// Bodies are kept as text: asked for as HTML they come empty.
+    pub plain_bodies: bool,
+    /// For so many minutes after it was made an event has no UID.
+    pub late_uids: u32,
+    /// What becomes of values that are written.
+    pub stored: Stored,
     /// A `CalendarView` tells of occurrences no more than their ids, times and kind.
     pub skeletal_series: bool,
     /// The mailbox was moved or disabled: `ErrorNonExistentMailbox`.
@@ -103,4 +126,68 @@ pub struct Foreign {
     pub wordless: bool,
     /// `MyResponseType` and `IsOrganizer` are missing.
     pub vague: bool,
+}
+
+/// How a question about a broken folder fails.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Breakage {
+    /// Its message says `ErrorInternalServerError`; other folders of the request are answered.
+    #[default]
+    Message,
+    /// A fault with that code answers the whole request.
+    Fault,
+    /// 500 with a page of the web server answers the whole request.
+    Page,
+    /// 504 of something before the server answers the whole request: it never came to an end.
+    Timeout,
+}
+
+/// A span of time of which no view can be had.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct BrokenSpan {
+    /// From when on.
+    pub from: DateTime<Utc>,
+    /// Up to when.
+    pub to: DateTime<Utc>,
+}
+
+/// Searches by `FindItem` that are refused for good with `ErrorInvalidRestriction`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Searches {
+    /// None.
+    #[default]
+    Open,
+    /// Those that compare a property of type `Binary` (recordings 35 and 51 of a foreign server).
+    Binary,
+    /// Those with any restriction.
+    Restricted,
+    /// Everything but views of a calendar.
+    All,
+}
+
+/// How values are changed while they are stored. The reply to the write tells nothing of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "camelCase", default)]
+pub struct Stored {
+    /// Subjects and places are cut at 255 characters, of which the last is "…".
+    pub cut: bool,
+    /// The wall times of an event are kept, and their zone is said to be UTC.
+    pub utc: bool,
+    /// Reminders are off.
+    pub no_reminder: bool,
+    /// A line is added to bodies.
+    pub footer: bool,
+    /// Importance is normal.
+    pub plain_importance: bool,
+    /// Something is set before subjects.
+    pub subject: bool,
+    /// Places are written in capitals.
+    pub place: bool,
+    /// Entities in subjects are decoded.
+    pub entities: bool,
+    /// Updates are taken with `NoError`, and change nothing.
+    pub keeps_old: bool,
 }

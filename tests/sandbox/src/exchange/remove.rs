@@ -44,12 +44,15 @@ impl Visit<'_> {
             }
             Item::Task(_) => {}
         }
+        if self.quirks.idle_deletes {
+            return Ok(Vec::new());
+        }
         let keeps = call.operation.attribute("DeleteType") == Some("MoveToDeletedItems");
         self.remove(spot, item, keeps);
         Ok(Vec::new())
     }
 
-    /// Takes an item away; `keeps`: into Deleted Items, under another id. An occurrence is never kept.
+    /// Takes an item away; `keeps`: into Deleted Items, usually under another id. An occurrence is never kept.
     pub(crate) fn remove(&mut self, spot: Spot, item: Item, keeps: bool) {
         match spot {
             Spot::Event(index, day) => change::remove(self.mailbox, Place { index, day }, self.desk),
@@ -63,7 +66,12 @@ impl Visit<'_> {
         }
         if keeps && !matches!(spot, Spot::Event(_, Some(_))) {
             let trash = folders::usual(self.mailbox, "deleteditems");
-            let moved = item.moved(&trash, self.mailbox, self.desk);
+            let lasting = self.quirks.lasting_ids;
+            let moved = if lasting {
+                item.laid(&trash, self.mailbox, self.desk)
+            } else {
+                item.moved(&trash, self.mailbox, self.desk)
+            };
             self.account.trash.push(moved);
         }
     }

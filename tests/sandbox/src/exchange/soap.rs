@@ -140,6 +140,10 @@ impl Trouble {
         Self::new("ErrorItemNotFound", "The specified object was not found in the store.")
     }
 
+    pub(crate) fn broken() -> Self {
+        Self::new("ErrorInternalServerError", "An internal server error occurred. The operation failed.")
+    }
+
     pub(crate) fn denied() -> Self {
         Self::new("ErrorAccessDenied", "Access is denied. Check credentials and try again.")
     }

@@ -222,7 +222,11 @@ impl Visit<'_> {
             }
         }
         let state = self.end_round(round, versions, is_last);
-        Ok(vec![m("SyncState").say(state), m("IncludesLastItemInRange").say(is_last), m("Changes").hold(told)])
+        Ok(vec![
+            m("SyncState").say(state),
+            m("IncludesLastItemInRange").say(is_last && !self.quirks.endless),
+            m("Changes").hold(told),
+        ])
     }
 
     /// What tells whether an item has changed.

@@ -89,7 +89,8 @@ impl Visit<'_> {
         })?;
         let mut edit = Edit::default();
         item.children.iter().try_for_each(|element| edit.set(element))?;
-        let input = edit.input(None, self.context())?;
+        let mut input = edit.input(None, self.context())?;
+        self.quirks.stored.event(&mut input);
         let mut event = Event::create(self.mailbox, &folder.id, &input, self.desk).map_err(trouble)?;
         if let Some(uid) = item.text_of("UID").filter(|uid| !uid.is_empty()) {
             event.set("iCalUId", uid);
@@ -119,6 +120,7 @@ impl Visit<'_> {
             edit.marks.extend(calendar::mark(element)?.map(|(key, value)| (key, Some(value))));
         }
         task::check(&task.body)?;
+        self.quirks.stored.task(&mut task.body);
         let mut item = Item::Task(Box::new(task));
         edit.mark(&mut item);
         if let Item::Task(task) = &item {
@@ -142,6 +144,7 @@ impl Visit<'_> {
         let updates = change.child("Updates").map(|updates| updates.children.as_slice()).unwrap_or_default();
         let updates = updates.iter().map(|update| read_update(update, &item)).collect::<Result<Vec<_>, _>>()?;
         let updated = match item {
+            item if self.quirks.stored.keeps_old => item,
             Item::Event(event) => self.update_event((spot, *event), &updates)?,
             Item::Task(task) => self.update_task((spot, *task), &updates)?,
         };
@@ -197,7 +200,8 @@ impl Visit<'_> {
                 "Set action is invalid for this property of an occurrence.",
             ));
         }
-        let input = edit.input(Some(&before), self.context())?;
+        let mut input = edit.input(Some(&before), self.context())?;
+        self.quirks.stored.event(&mut input);
         change::may_write(&before, &input).map_err(trouble)?;
         let (place, known) = (Place { index, day }, before.attendees());
         let mut event = before;
@@ -248,6 +252,7 @@ impl Visit<'_> {
             }
         }
         task::check(&body)?;
+        self.quirks.stored.task(&mut body);
         let mut item = Item::Task(Box::new(Task { body, ..task }));
         edit.mark(&mut item);
         let stamp = self.mailbox.stamp(self.desk);

@@ -1,0 +1,173 @@
+//! Looking for items by a property of theirs, in many folders at once. A folder that refuses the question costs that folder only; another way to ask
+//! is tried, since some servers search by no property of type `Binary` (facts §10, recordings 35 and 51).
+
+use super::compose::Path;
+use super::fetch::{BATCH, missing, page, refused};
+use super::wire::{Message, Verdict};
+use super::xml::Node;
+use super::{Ews, endpoints, map, uid};
+use crate::error::Result;
+use crate::model::{ContainerId, ItemId, Kind, Side};
+use crate::ports::{Clock, Http, Keys};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One way to tell the items that are looked for.
+pub(super) struct Way {
+    /// By which property.
+    pub(super) path: Path,
+    /// Its values, of which each item has one.
+    pub(super) values: Vec<String>,
+}
+
+/// What a search came to.
+#[derive(Default)]
+pub(super) struct Sought {
+    /// The items, by kind.
+    pub(super) found: BTreeSet<(Kind, ItemId)>,
+    /// A folder can't be searched, in no way: the server's code. What lies there is not known.
+    pub(super) refused: Option<String>,
+}
+
+/// Whether a folder answers.
+enum Standing {
+    /// It does.
+    Open,
+    /// It is gone, or not for this user: nothing of ours lies there.
+    Closed,
+    /// It does not.
+    Refused,
+}
+
+impl<P: Http + Clock + Keys> Ews<P> {
+    /// Looks in `folders` for the items that each of `ways` tells. A folder that refuses the first is asked the next, and in the end for all of its
+    /// items, to compare them here.
+    ///
+    /// # Errors
+    /// What stops a run.
+    pub(super) async fn sought(&self, folders: &[ContainerId], ways: &[Way]) -> Result<Sought> {
+        let mut sought = Sought::default();
+        let ways: Vec<&Way> = ways.iter().filter(|way| !way.values.is_empty()).collect();
+        let Some(first) = ways.first() else { return Ok(sought) };
+        let mut open: Vec<ContainerId> = Vec::new();
+        for folder in folders {
+            match self.shut.borrow().get(folder) {
+                Some(code) => sought.refused = Some(code.clone()),
+                None => open.push(folder.clone()),
+            }
+        }
+        let mut codes = BTreeMap::new();
+        for way in &ways {
+            codes = self.searched(&open, way, &mut sought.found).await?;
+            open = codes.keys().cloned().collect();
+        }
+        for (folder, code) in codes {
+            match self.compared(&folder, first).await? {
+                Some(found) => sought.found.extend(found),
+                None => sought.refused = Some(code),
+            }
+        }
+        Ok(sought)
+    }
+
+    /// Asks `folders` for the items that have one of the values of `way`; the code of each folder that refuses.
+    async fn searched(
+        &self,
+        folders: &[ContainerId],
+        way: &Way,
+        found: &mut BTreeSet<(Kind, ItemId)>,
+    ) -> Result<BTreeMap<ContainerId, String>> {
+        let mut codes: BTreeMap<ContainerId, String> = BTreeMap::new();
+        for values in way.values.chunks(BATCH) {
+            let asked = folders.iter().filter(|folder| !codes.contains_key(folder)).cloned().collect();
+            let mut open: Vec<(Vec<ContainerId>, usize)> = vec![(asked, 0)];
+            while let Some((part, offset)) = open.pop() {
+                if part.is_empty() {
+                    continue;
+                }
+                let told = match self.ask(&endpoints::with_value(&part, way.path, values, offset)).await {
+                    Ok(told) => told,
+                    Err(error) => {
+                        let Some(code) = refused(&error) else { return Err(error) };
+                        match part.as_slice() {
+                            // one of them is at fault
+                            [_, _, ..] => open.extend(part.into_iter().map(|folder| (vec![folder], offset))),
+                            _ => codes.extend(part.into_iter().map(|folder| (folder, code.clone()))),
+                        }
+                        continue;
+                    }
+                };
+                let mut more = Vec::new();
+                for (place, folder) in part.into_iter().enumerate() {
+                    let message = told.get(place).ok_or_else(missing)?;
+                    match standing(message)? {
+                        Standing::Open => {
+                            let (items, is_last) = page(message)?;
+                            found.extend(items.iter().filter_map(named));
+                            if !is_last && !items.is_empty() {
+                                more.push(folder);
+                            }
+                        }
+                        Standing::Closed => {}
+                        Standing::Refused => drop(codes.insert(folder, message.code.clone())),
+                    }
+                }
+                open.push((more, offset + endpoints::PAGE));
+            }
+        }
+        Ok(codes)
+    }
+
+    /// The items of `folder` that have one of the values of `way`, found by reading that property of all of them; `None` if they are not told either.
+    async fn compared(&self, folder: &ContainerId, way: &Way) -> Result<Option<BTreeSet<(Kind, ItemId)>>> {
+        let (mut found, mut known) = (BTreeSet::new(), BTreeSet::new());
+        loop {
+            let told = match self.ask(&endpoints::all(folder, way.path, known.len())).await {
+                Ok(told) => told,
+                Err(error) if refused(&error).is_some() => return Ok(None),
+                Err(error) => return Err(error),
+            };
+            let message = told.first().ok_or_else(missing)?;
+            match standing(message)? {
+                Standing::Open => {}
+                Standing::Closed => return Ok(Some(found)),
+                Standing::Refused => return Ok(None),
+            }
+            let (items, is_last) = page(message)?;
+            let before = known.len();
+            known.extend(items.iter().filter_map(map::id));
+            let has = |node: &&Node| value(node, way.path).is_some_and(|value| way.values.contains(&value));
+            found.extend(items.iter().filter(has).filter_map(named));
+            if is_last || known.len() == before {
+                return Ok(Some(found));
+            }
+        }
+    }
+}
+
+/// What a folder's message says of it; what stops a run is an error.
+fn standing(message: &Message) -> Result<Standing> {
+    Ok(match message.verdict() {
+        Verdict::Fine => Standing::Open,
+        Verdict::Gone | Verdict::Forbidden => Standing::Closed,
+        Verdict::Busy | Verdict::NoMailbox => {
+            return message.success().map(|_| Standing::Open).map_err(|fault| fault.error(Side::Exchange));
+        }
+        Verdict::Later | Verdict::Skipped | Verdict::Stale | Verdict::CursorLost | Verdict::Refused => {
+            Standing::Refused
+        }
+    })
+}
+
+fn named(node: &Node) -> Option<(Kind, ItemId)> {
+    Some((map::kind(node)?, map::id(node)?))
+}
+
+/// The value by which an item would be found under `path`, as far as a list tells it.
+fn value(node: &Node, path: Path) -> Option<String> {
+    match path {
+        Path::GlobalObject => node.say("UID").and_then(uid::read).as_ref().and_then(uid::global),
+        Path::Field(_) | Path::Mark | Path::Fingerprint | Path::Local | Path::Ownership | Path::Hidden => {
+            map::extended(node, path).map(str::to_owned)
+        }
+    }
+}
