@@ -173,10 +173,8 @@ pub fn linked(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<
     if Side::BOTH.into_iter().any(|side| !scope::awake(context, seen, link, side, fates[side].item())) {
         return Step::Sleep;
     }
-    match asked(seen, link, table(context, seen, link, fates)) {
-        Step::Rest if is_settled(seen, link) => Step::Merge,
-        step => step,
-    }
+    let step = asked(seen, link, table(context, seen, link, fates));
+    if step == Step::Rest && is_settled(seen, link) { Step::Merge } else { step }
 }
 
 /// Whether a person has said what becomes of an edit that was put back.
