@@ -22,6 +22,7 @@ mod holding;
 mod ids;
 mod laws;
 mod link;
+mod markup;
 mod matching;
 mod memory;
 mod merge;
