@@ -8,6 +8,7 @@ pub mod claims;
 pub mod endpoint;
 pub mod mend;
 pub mod odata;
+pub mod recipients;
 pub mod retry;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 pub(crate) mod script;

@@ -9,7 +9,8 @@ pub use creation::create;
 pub use holding::held;
 pub use removal::{orphan, superseded, surplus};
 
-use holding::{hold, named, waiting};
+pub(in crate::engine) use holding::named;
+use holding::{hold, waiting};
 
 use super::answer::Choice;
 use super::decide::{self, Fate, Step};

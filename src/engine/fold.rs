@@ -1,9 +1,11 @@
 //! Folding: what a server answered becomes the link's new state. A link moves on only by what was confirmed.
 
+use super::actions::named;
 use super::decide::Step;
 use super::link::{Held, Link, LinkState, Reason};
 use super::plan::Action;
-use crate::model::{ContainerId, Facts, Field, Instant, Item, ItemId, Side};
+use crate::model::person::Roll;
+use crate::model::{ContainerId, Facts, Field, Instant, Item, ItemId, Person, Record, Side, person};
 use crate::ports::{Op, Outcome, Refusal, Update, Written};
 
 /// What one action came to.
@@ -26,11 +28,15 @@ pub struct Folded {
 pub fn fold(action: &Action, outcomes: &[Outcome], now: Instant) -> Folded {
     let mut link = Link { state: alive(action.after.state), ..action.after.clone() };
     let mut made = false;
+    let mut held = Vec::new();
     for (n, (side, op)) in action.writes.iter().enumerate() {
         match (outcomes.get(n), op) {
             (Some(Ok(written)), Op::Create(_) | Op::Update(_)) => {
                 made |= matches!(op, Op::Create(_));
                 confirm(&mut link, *side, (op, written));
+                if *side == Side::Exchange && written.item.is_some() {
+                    held.extend(unkept(action, &link, (*side, op), now));
+                }
             }
             (Some(Ok(_) | Err(Refusal::Gone)), Op::Delete { .. }) => {}
             // what was created is linked, whatever becomes of the rest, and so is what was found
@@ -40,7 +46,7 @@ pub fn fold(action: &Action, outcomes: &[Outcome], now: Instant) -> Folded {
             (None, _) => return failed(action, (*side, op), &Refusal::NotSent, now),
         }
     }
-    Folded { put: Some(link), done: true, ..Folded::default() }
+    Folded { put: Some(link), done: true, held, ..Folded::default() }
 }
 
 /// Whether it writes nothing but our mark.
@@ -76,6 +82,9 @@ fn confirm(link: &mut Link, side: Side, (op, written): (&Op, &Written)) {
         for field in predicted(op) {
             super::merge::copy(field, &item.record, &mut link.base[side]);
         }
+        if side == Side::Exchange {
+            recognise(&mut link.base[side], (op, &item.record));
+        }
         link.facts[side] = learned(&link.facts[side], item);
     }
 }
@@ -87,6 +96,34 @@ fn learned(before: &Facts, item: &Item) -> Facts {
         transaction: item.facts.transaction.clone().or_else(|| before.transaction.clone()),
         ..item.facts.clone()
     }
+}
+
+/// Takes over under which addresses the server stored whom we sent. Whom it did not store is not agreed on there.
+fn recognise(base: &mut Record, (op, stored): (&Op, &Record)) {
+    let before = match op {
+        Op::Create(_) => &[][..],
+        Op::Update(update) if update.patch.fields.contains(&Field::People) => update.before.people(),
+        Op::Update(_) | Op::Delete { .. } => return,
+    };
+    if let (Record::Meeting(base), Record::Meeting(stored)) = (base, stored) {
+        base.people = person::kept(&base.people, before, &stored.people);
+    }
+}
+
+/// Whom the server was sent, and did not store: the event went without them.
+fn unkept(action: &Action, link: &Link, (side, op): (Side, &Op), now: Instant) -> Option<Held> {
+    let stored = Roll::of(link.base[side].people());
+    let lost: Vec<Person> = op.newcomers().into_iter().filter(|one| !stored.has(one)).collect();
+    (!lost.is_empty()).then(|| Held {
+        side,
+        id: Some(link.ids[side].clone()),
+        title: action.title.clone(),
+        reason: Reason::NotKept,
+        detail: named(&lost),
+        fields: vec![Field::People],
+        values: Vec::new(),
+        since: now,
+    })
 }
 
 /// What a server fills in when it creates.

@@ -7,8 +7,8 @@ use super::Account;
 use super::answer::Answers;
 use super::settings::Settings;
 use crate::model::{
-    Container, ContainerId, Cursor, Facts, Field, Instant, ItemId, Kind, Pair, Record, Side, SiteId, Status, Version,
-    When,
+    Address, Container, ContainerId, Cursor, Facts, Field, Instant, ItemId, Kind, Pair, Record, Side, SiteId, Status,
+    Version, When,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -112,6 +112,9 @@ pub struct State {
     /// By whose sign-in the mailbox was last found to be the one that is meant (see [`Replica::identify`](crate::ports::Replica::identify)).
     #[serde(default)]
     pub holder: Option<String>,
+    /// The user's own addresses there, as that sign-in told them (see [`Replica::own`](crate::ports::Replica::own)).
+    #[serde(default)]
+    pub addresses: BTreeSet<Address>,
     /// Where the next readings go on.
     pub cursors: Pair<Option<Cursor>>,
     /// Items whose step was not finished: the next run reads them again.
@@ -148,6 +151,7 @@ impl State {
             site: account.site.clone(),
             mailbox: Some(account.mailbox.clone()),
             holder: None,
+            addresses: BTreeSet::new(),
             cursors: Pair::default(),
             again: Pair::default(),
             fresh: Pair::default(),

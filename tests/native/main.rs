@@ -5,6 +5,7 @@
 
 mod actions;
 mod answer;
+mod attendees;
 mod bad_input;
 mod both;
 mod chance;
@@ -46,6 +47,7 @@ mod invite;
 mod joined;
 mod laws;
 mod link;
+mod markup;
 mod matching;
 mod memory;
 mod merge;

@@ -23,7 +23,7 @@ pub fn create(context: &Context<'_>, seen: &Seen, (from, item): (Side, &Item), g
         return Planned::held(context, from, item, Reason::NoTarget);
     };
     let after = pending(side, (item, goes.record), &creation, generation);
-    let mut planned = uninvited(context, from, item);
+    let mut planned = uninvited(context, seen, (from, item));
     planned.action = Some(Action {
         step: Step::Create(side),
         title: item.record.title().to_owned(),
@@ -85,7 +85,7 @@ fn is_own(context: &Context<'_>, item: &Item) -> bool {
 }
 
 /// The note of who was not invited to a new event.
-fn uninvited(context: &Context<'_>, from: Side, item: &Item) -> Planned {
+fn uninvited(context: &Context<'_>, seen: &Seen, (from, item): (Side, &Item)) -> Planned {
     let reason = match context.settings.rules.notify {
         Notify::Never => Reason::NotInvited,
         Notify::Ask => Reason::WouldInvite,
@@ -93,7 +93,7 @@ fn uninvited(context: &Context<'_>, from: Side, item: &Item) -> Planned {
     };
     let (Side::Creatio, Record::Meeting(meeting)) = (from, &item.record) else { return Planned::default() };
     let goes = context.settings.fields.people.lets(from) && is_own(context, item);
-    let people = meeting.people.iter().filter_map(|one| project::invitation(context, one).filter(|_| goes));
+    let people = meeting.people.iter().filter_map(|one| project::invited(context, seen, one).filter(|_| goes));
     let people: Vec<Person> = people.collect();
     if people.is_empty() {
         return Planned::default();

@@ -9,7 +9,8 @@ use super::super::xml::Node;
 use super::super::{Mailbox, uid};
 use super::{Group, refusal};
 use crate::http::Call;
-use crate::model::{ContainerId, Field, Item, ItemId, Kind, Record, Response, Version, online};
+use crate::http::recipients::{blamed, blames_people};
+use crate::model::{ContainerId, Field, Item, ItemId, Kind, Person, Record, Response, Version, online};
 use crate::ports::{Op, Outcome, Refusal, Tells, Update, Written};
 use std::collections::BTreeMap;
 
@@ -19,6 +20,8 @@ enum Stage {
     Look,
     /// It is to be written.
     Write,
+    /// It is to be written once more, without some of its people.
+    Again,
     /// It is written, under this id and with this version.
     Written(ItemId, Version),
     /// That's it.
@@ -36,6 +39,8 @@ pub(super) struct Job<'a> {
     kept: Kept,
     /// The item as it was looked at, or read back.
     seen: Option<Box<Item>>,
+    /// New people whom the server refuses: it is written without them.
+    unfit: Vec<Person>,
 }
 
 impl<'a> Job<'a> {
@@ -48,7 +53,7 @@ impl<'a> Job<'a> {
                 (kinds.get(container).copied().unwrap_or(Kind::Meeting), Stage::Look, version.clone())
             }
         };
-        Self { op, mailbox, kind, stage, version, kept: Kept::default(), seen: None }
+        Self { op, mailbox, kind, stage, version, kept: Kept::default(), seen: None, unfit: Vec::new() }
     }
 
     pub(super) const fn kind(&self) -> Kind {
@@ -97,6 +102,13 @@ impl<'a> Job<'a> {
 
     pub(super) fn refuse(&mut self, refusal: Refusal) {
         self.stage = Stage::Done(Err(refusal));
+    }
+
+    /// What is to be written once more is to be written now.
+    pub(super) fn resume(&mut self) {
+        if matches!(self.stage, Stage::Again) {
+            self.stage = Stage::Write;
+        }
     }
 
     /// Whether the stored item is what is next.
@@ -187,7 +199,7 @@ impl<'a> Job<'a> {
     /// The properties of a creation.
     pub(super) fn creation(&self) -> Vec<Member> {
         match self.op {
-            Op::Create(create) => compose::creation(&create.record, &create.facts, self.mailbox),
+            Op::Create(create) => compose::creation(&create.record.without(&self.unfit), &create.facts, self.mailbox),
             Op::Update(_) | Op::Delete { .. } => Vec::new(),
         }
     }
@@ -200,6 +212,7 @@ impl<'a> Job<'a> {
 
     fn members(&self, update: &Update) -> Vec<Member> {
         let mut patch = update.patch.clone();
+        patch.record = patch.record.without(&self.unfit);
         patch.fields = patch.writable(&update.facts);
         let mut members = compose::members(&patch, &self.kept, self.mailbox);
         members.extend(update.mark.iter().flat_map(compose::marks));
@@ -210,6 +223,12 @@ impl<'a> Job<'a> {
     /// be written.
     pub(super) fn wrote(&mut self, message: Message, last: bool) {
         if message.verdict() == Verdict::Skipped {
+            return;
+        }
+        let new = self.op.newcomers();
+        if !last && blames_people(&message.code) && !new.is_empty() {
+            self.unfit = blamed(message.body.say("MessageText").unwrap_or_default(), new);
+            self.stage = Stage::Again;
             return;
         }
         self.stage = match (refusal(&message), self.op) {
@@ -274,7 +293,7 @@ impl<'a> Job<'a> {
     pub(super) const fn written(&self) -> Option<&ItemId> {
         match &self.stage {
             Stage::Written(id, _) => Some(id),
-            Stage::Look | Stage::Write | Stage::Done(_) => None,
+            Stage::Look | Stage::Write | Stage::Again | Stage::Done(_) => None,
         }
     }
 
@@ -311,7 +330,7 @@ impl<'a> Job<'a> {
                 Ok(Written { id, container: container.clone(), version, item: None, replaced: None })
             }
             (Stage::Write, Op::Update(_)) => Err(Refusal::Rejected("none of the fields can be written".to_owned())),
-            (Stage::Look | Stage::Write, _) => Err(Refusal::NotSent),
+            (Stage::Look | Stage::Write | Stage::Again, _) => Err(Refusal::NotSent),
         }
     }
 }

@@ -4,9 +4,10 @@ use super::super::compose::{self, Kept};
 use super::super::map::{self, Reading};
 use super::super::{Mailbox, endpoints, respond};
 use super::Calls;
+use crate::http::recipients::{blamed, blames_people};
 use crate::http::{Answer, Call, Fault, odata};
 use crate::model::record::differences;
-use crate::model::{ContainerId, Field, Item, ItemId, Kind, Mark, Record, Version, online};
+use crate::model::{ContainerId, Field, Item, ItemId, Kind, Mark, Person, Record, Version, online};
 use crate::ports::{Op, Outcome, Refusal, Response, Update, Written};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -36,6 +37,8 @@ pub(super) struct Job<'a> {
     seen: Option<Box<Item>>,
     /// What was written over: somebody changed it after it was looked at, and the server does not mind.
     replaced: Option<Box<Record>>,
+    /// New people whom the server refuses: it is written without them.
+    unfit: Vec<Person>,
 }
 
 impl<'a> Job<'a> {
@@ -57,7 +60,7 @@ impl<'a> Job<'a> {
                 (kind, if look { Stage::Look } else { Stage::Write }, version.clone())
             }
         };
-        Self { op, mailbox, kind, stage, version, kept: Kept::default(), seen: None, replaced: None }
+        Self { op, mailbox, kind, stage, version, kept: Kept::default(), seen: None, replaced: None, unfit: Vec::new() }
     }
 
     /// The read of the stored item, if that is what is next.
@@ -122,7 +125,8 @@ impl<'a> Job<'a> {
         let Stage::Write = self.stage else { return None };
         match self.op {
             Op::Create(create) => {
-                let body = compose::creation(&create.record, &create.facts, self.mailbox);
+                let record = create.record.without(&self.unfit);
+                let body = compose::creation(&record, &create.facts, self.mailbox);
                 Some(endpoints::create(self.kind, &create.container, body))
             }
             Op::Update(update) => {
@@ -137,6 +141,7 @@ impl<'a> Job<'a> {
     /// The body of an update; `None` if no member of the item itself is written.
     fn change(&self, update: &Update) -> Option<Value> {
         let mut patch = update.patch.clone();
+        patch.record = patch.record.without(&self.unfit);
         patch.fields = patch.writable(&update.facts);
         let mut members = compose::members(&patch, &self.kept, self.mailbox);
         if let (Kind::Meeting, Some(mark)) = (self.kind, &update.mark) {
@@ -172,7 +177,13 @@ impl<'a> Job<'a> {
             })),
             (412, Some(_)) if !last => Stage::Look,
             (412, Some(_)) => Stage::Done(Err(Refusal::Stale)),
-            _ => Stage::Done(Err(refusal(&response))),
+            _ => match (refusal(&response), self.op.newcomers()) {
+                (Refusal::Rejected(code), new) if !last && blames_people(&code) && !new.is_empty() => {
+                    self.unfit = blamed(&String::from_utf8_lossy(response.body()), new);
+                    Stage::Write
+                }
+                (refusal, _) => Stage::Done(Err(refusal)),
+            },
         };
     }
 

@@ -16,6 +16,7 @@ pub(crate) mod html;
 mod load;
 pub(crate) mod mailbox;
 mod online;
+mod people;
 pub(crate) mod post;
 pub(crate) mod quirks;
 pub(crate) mod recurrence;
@@ -33,6 +34,7 @@ use call::Call;
 use chrono::{DateTime, Utc};
 use http::{Method, StatusCode};
 use mailbox::Mailbox;
+pub use people::People;
 use post::Letter;
 pub use post::{Mail, Reason};
 pub use quirks::{Quirks, Timeouts};
@@ -227,7 +229,11 @@ impl Graph {
                 self.part = part.map(|part| part + 1);
                 self.authorize(request, desk)
                     .and_then(|mailbox| mailbox.admit(part, desk.now()).map(|()| mailbox))
-                    .and_then(|mailbox| route(mailbox, &call, desk))
+                    .and_then(|mailbox| {
+                        let single = call.method() == Method::GET
+                            && matches!(call.segments.as_slice(), [.., events, _] if canonical(events) == "events");
+                        route(mailbox, &call, desk).map(|answer| mailbox.quirks.people.tell(answer, single))
+                    })
             }
         };
         self.deliver(desk);

@@ -6,6 +6,7 @@ use super::answer::Fail;
 use super::delta::Feed;
 use super::event::Window;
 use super::mailbox::Mailbox;
+use super::people::People;
 use super::throttle::Throttle;
 use http::StatusCode;
 use serde::Deserialize;
@@ -41,6 +42,8 @@ pub struct Quirks {
     pub claims: Option<String>,
     /// There is no To Do, as in some national clouds.
     pub no_to_do: bool,
+    /// What it does with addresses.
+    pub people: People,
 }
 
 /// What change tracking over a calendar does not manage in time: 504 `UnknownError` without a message. The default manages everything.
