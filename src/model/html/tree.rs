@@ -404,9 +404,10 @@ impl Builder {
     /// Adds what the edge of an element is that is flattened.
     fn add_edge(&mut self, host: Host, class: Class) {
         let Some(content) = self.content(host) else { return };
-        match class {
-            Class::Cell => add_run(content, (" ", &Style::default()), false),
-            _ => content.push(Node::Break),
+        if class == Class::Cell {
+            add_run(content, (" ", &Style::default()), false);
+        } else {
+            content.push(Node::Break);
         }
     }
 
@@ -616,39 +617,39 @@ impl Builder {
         let is_cell = matches!(name, "td" | "th");
         loop {
             let (at, class) = self.part();
-            match class {
-                Class::Cell | Class::Caption if is_part => self.close_cell(at),
-                Class::Row if is_cell => {
+            match (class, name) {
+                (Class::Cell | Class::Caption, _) if is_part => self.close_cell(at),
+                (Class::Row, _) if is_cell => {
                     self.pop_to(at + 1);
                     return self.open_cell(name);
                 }
-                Class::Row if is_part => self.pop_to(at),
-                Class::Section if is_cell => {
+                (Class::Row, _) if is_part => self.pop_to(at),
+                (Class::Section, _) if is_cell => {
                     self.pop_to(at + 1);
                     self.open_part("tr");
                 }
-                Class::Section if name == "tr" => {
+                (Class::Section, _) if name == "tr" => {
                     self.pop_to(at + 1);
                     return self.open_part(name);
                 }
-                Class::Section if is_part => self.pop_to(at),
-                Class::Table if is_cell || name == "tr" => {
+                (Class::Section, _) if is_part => self.pop_to(at),
+                (Class::Table, _) if is_cell || name == "tr" => {
                     self.pop_to(at + 1);
                     self.open_part("tbody");
                 }
-                Class::Table if name == "caption" => {
+                (Class::Table, _) if name == "caption" => {
                     self.pop_to(at + 1);
                     return self.open_cell(name);
                 }
-                Class::Table if is_part => {
+                (Class::Table, _) if is_part => {
                     self.pop_to(at + 1);
                     return self.open_part(name);
                 }
-                Class::Table | Class::Section | Class::Row if name == "table" => {
+                (Class::Table | Class::Section | Class::Row, _) if name == "table" => {
                     let table = self.within(|open| open.class == Class::Table, |_| false).unwrap_or(at);
                     self.pop_to(table);
                 }
-                Class::Table | Class::Section | Class::Row => return name == "form",
+                (Class::Table | Class::Section | Class::Row, _) => return name == "form",
                 // parts of a table outside of one are nothing
                 _ => return is_part,
             }
@@ -718,12 +719,12 @@ impl Builder {
     /// Closes what an element of this class does not lie in.
     fn make_room(&mut self, name: &str, class: Class) {
         let passes = |open: &Open| matches!(open.name.as_str(), "address" | "div" | "p" | "");
-        let item = match class {
-            Class::Item | Class::Definition => {
-                self.within(|open| open.class == class, |open| open.class == Class::Root || !passes(open))
-            }
-            Class::Button => self.scoped(name),
-            _ => None,
+        let item = if matches!(class, Class::Item | Class::Definition) {
+            self.within(|open| open.class == class, |open| open.class == Class::Root || !passes(open))
+        } else if class == Class::Button {
+            self.scoped(name)
+        } else {
+            None
         };
         if let Some(at) = item {
             self.pop_to(at);
@@ -774,25 +775,27 @@ impl Builder {
         let is_part = is_of(name, TABLE_TAGS) || name == "table";
         loop {
             let (at, class) = self.part();
-            match class {
-                Class::Cell | Class::Caption if self.open.get(at).is_some_and(|open| open.name == name) => {
+            match (class, name) {
+                (Class::Cell | Class::Caption, _) if self.open.get(at).is_some_and(|open| open.name == name) => {
                     self.close_cell(at);
                     return true;
                 }
-                Class::Cell if is_part && !matches!(name, "td" | "th") && self.tabled(name).is_some() => {
+                (Class::Cell, _) if is_part && !matches!(name, "td" | "th") && self.tabled(name).is_some() => {
                     self.close_cell(at);
                 }
-                Class::Caption if name == "table" => self.close_cell(at),
-                Class::Row | Class::Section | Class::Table
+                (Class::Caption, _) if name == "table" => self.close_cell(at),
+                (Class::Row | Class::Section | Class::Table, _)
                     if self.open.get(at).is_some_and(|open| open.name == name) =>
                 {
                     self.pop_to(at);
                     return true;
                 }
-                Class::Row if matches!(name, "table" | "tbody" | "thead" | "tfoot") && self.tabled(name).is_some() => {
+                (Class::Row, _)
+                    if matches!(name, "table" | "tbody" | "thead" | "tfoot") && self.tabled(name).is_some() =>
+                {
                     self.pop_to(at);
                 }
-                Class::Section if name == "table" => self.pop_to(at),
+                (Class::Section, _) if name == "table" => self.pop_to(at),
                 _ => return is_part,
             }
         }
@@ -818,13 +821,14 @@ impl Builder {
         }
         let Some(Element { class, .. }) = element(name) else { return };
         let class = *class;
-        let found = match class {
-            Class::Item => {
-                self.within(|open| open.name == name, |open| open.class.bounds() || open.class == Class::List)
-            }
-            Class::Heading => self.within(|open| open.class == Class::Heading, |open| open.class.bounds()),
-            Class::Template => self.within(|open| open.class == Class::Template, |_| false),
-            _ => self.scoped(name),
+        let found = if class == Class::Item {
+            self.within(|open| open.name == name, |open| open.class.bounds() || open.class == Class::List)
+        } else if class == Class::Heading {
+            self.within(|open| open.class == Class::Heading, |open| open.class.bounds())
+        } else if class == Class::Template {
+            self.within(|open| open.class == Class::Template, |_| false)
+        } else {
+            self.scoped(name)
         };
         let Some(at) = found else { return };
         if class == Class::Form {

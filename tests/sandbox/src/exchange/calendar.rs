@@ -120,7 +120,7 @@ impl Visit<'_> {
             let response = word(RESPONSES, status["response"].as_str().unwrap_or("none"));
             let time = status["time"].as_str().filter(|time| *time != NEVER).and_then(zones::query_instant);
             let mut email = one["emailAddress"].clone();
-            let told = self.quirks.people.told(email["address"].as_str().unwrap_or_default()).to_owned();
+            let told = self.quirks.people.told(at(&email, "address").as_str().unwrap_or_default()).to_owned();
             put(&mut email, "address", told);
             t("Attendee")
                 .hold([mailbox(&email), t("ResponseType").say(response)])
