@@ -215,6 +215,7 @@ impl Maker {
             },
             claims: chance.one_in(4).then(|| CLAIMS.to_owned()),
             no_to_do: chance.one_in(12),
+            people: Default::default(),
         }
     }
 
