@@ -101,7 +101,7 @@ fn who_was_stored_under_another_address_is_who_was_invited() {
         quiet(spine);
         rename(spine, "Visit", "Visit 2");
         spine.settle();
-        assert_eq!(participants(spine, &row), [sales.clone()]);
+        assert_eq!(participants(spine, &row), std::slice::from_ref(&sales));
         // one more comes, and both stay
         let participant = json!({"ActivityId": row, "ParticipantId": boris, "RoleId": PARTICIPANT});
         spine.odata("POST", "ActivityParticipant", Some(participant));
