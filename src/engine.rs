@@ -109,6 +109,8 @@ pub struct Seen {
     pub containers: Vec<Container>,
     /// Contacts by address.
     pub people: BTreeMap<Address, ContactId>,
+    /// The user's own addresses in the mailbox, beside the one that names it.
+    pub own: BTreeSet<Address>,
     /// The Activities of the chosen groups; `None` if export is not limited to groups.
     pub members: Option<BTreeSet<ItemId>>,
     /// How many links there are in all.

@@ -23,10 +23,10 @@ pub mod xml;
 
 use crate::error::{Error, Result};
 use crate::http::{Call, Caller};
-use crate::model::{Address, ContainerId, Cursor, Kind, Listing, Side, SiteId, Zone};
+use crate::model::{Address, Aliases, ContainerId, Cursor, Kind, Listing, Side, SiteId, Zone};
 use crate::ports::{Clock, Clue, Found, Http, Keys, Op, Outcome, Replica, Scope};
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use wire::Message;
 
@@ -37,10 +37,19 @@ pub struct Mailbox {
     pub endpoint: String,
     /// The owner's address, who is never their own attendee.
     pub address: Address,
+    /// The owner's further addresses, as far as they are known.
+    pub aliases: Aliases,
     /// The Creatio installation whose marks are looked for.
     pub site: SiteId,
     /// The zone of the user's Creatio profile: new events are written in it, task dates are days of it.
     pub zone: Rc<dyn Zone>,
+}
+
+impl Mailbox {
+    /// Whether an address is the owner's.
+    fn is_own(&self, address: &Address) -> bool {
+        *address == self.address || self.aliases.has(address)
+    }
 }
 
 /// The replica.
@@ -90,7 +99,10 @@ impl<P: Http + Clock + Keys> Ews<P> {
             .map(|message| message.success().map_err(|fault| fault.error(Side::Exchange)).map(|_| id(message)));
         let meant = told.next().and_then(id);
         match own.transpose()?.flatten() {
-            Some(own) if meant.as_ref() == Some(&own) => Ok(self.caller.holder().await),
+            Some(own) if meant.as_ref() == Some(&own) => {
+                self.learn().await?;
+                Ok(self.caller.holder().await)
+            }
             Some(_) | None => {
                 let meant = self.mailbox.address.as_str().to_owned();
                 Err(Error::Elsewhere { side: Side::Exchange, meant, found: "?".to_owned() })
@@ -99,9 +111,44 @@ impl<P: Http + Clock + Keys> Ews<P> {
     }
 }
 
+/// The user's further addresses. EWS has no question for them; `ResolveNames` with the contact's data tells those that the directory shows, and a
+/// server that refuses it, or knows no directory, tells none.
+impl<P: Http + Clock + Keys> Ews<P> {
+    async fn learn(&self) -> Result<()> {
+        let own = &self.mailbox.address;
+        self.mailbox.aliases.learn([own.clone()]);
+        let response = match self.caller.send(&endpoints::resolve(own)).await {
+            Ok(response) => response,
+            Err(Error::Server { .. } | Error::Forbidden { .. } | Error::Unreadable { .. }) => return Ok(()),
+            Err(error) => return Err(error),
+        };
+        for message in wire::messages(&response).unwrap_or_default() {
+            let found = message.body.at("ResolutionSet").map(|set| &set.children);
+            let resolutions = found.into_iter().flatten().filter_map(|one| {
+                let main = one.say("Mailbox/EmailAddress").and_then(Address::parse);
+                let listed = one.at("Contact/EmailAddresses").map(|list| list.all("Entry")).into_iter().flatten();
+                let all: Vec<Address> =
+                    main.into_iter().chain(listed.filter_map(|entry| Address::parse(&entry.text))).collect();
+                // a name may find others, too
+                all.contains(own).then_some(all)
+            });
+            resolutions.for_each(|all| self.mailbox.aliases.learn(all));
+        }
+        Ok(())
+    }
+}
+
 impl<P: Http + Clock + Keys> Replica for Ews<P> {
     async fn identify(&self, known: Option<&str>) -> Result<Option<String>> {
         self.identified(known).await
+    }
+
+    async fn own(&self, known: BTreeSet<Address>) -> Result<BTreeSet<Address>> {
+        self.mailbox.aliases.learn(known);
+        if self.mailbox.aliases.all().is_empty() {
+            self.learn().await?;
+        }
+        Ok(self.mailbox.aliases.all())
     }
 
     async fn observe(&self, scope: &Scope, cursor: Option<&Cursor>) -> Result<Listing> {

@@ -5,8 +5,9 @@ use crate::error::Result;
 #[cfg(feature = "ews")]
 use crate::ews::Ews;
 use crate::graph::Graph;
-use crate::model::{Container, Cursor, Listing};
+use crate::model::{Address, Container, Cursor, Listing};
 use crate::ports::{Clock, Clue, Found, Http, Keys, Op, Outcome, Replica, Scope};
+use std::collections::BTreeSet;
 
 /// A mailbox of either kind.
 pub enum Exchange<P> {
@@ -48,6 +49,14 @@ impl<P: Http + Clock + Keys> Replica for Exchange<P> {
             Self::Cloud(graph) => graph.identify(known).await,
             #[cfg(feature = "ews")]
             Self::Server(ews) => ews.identify(known).await,
+        }
+    }
+
+    async fn own(&self, known: BTreeSet<Address>) -> Result<BTreeSet<Address>> {
+        match self {
+            Self::Cloud(graph) => graph.own(known).await,
+            #[cfg(feature = "ews")]
+            Self::Server(ews) => ews.own(known).await,
         }
     }
 

@@ -22,7 +22,9 @@ mod wire;
 
 use crate::error::{Error, Result};
 use crate::http::{Answer, Call, Caller, Fault, Pages, odata, pages};
-use crate::model::{Address, Container, ContainerId, Cursor, Instant, ItemId, Kind, Listing, Side, SiteId, Zone};
+use crate::model::{
+    Address, Aliases, Container, ContainerId, Cursor, Instant, ItemId, Kind, Listing, Side, SiteId, Zone,
+};
 use crate::ports::{Clock, Clue, Found, Http, Keys, Op, Outcome, Replica, Response, Scope};
 use chrono::Duration;
 use serde::de::DeserializeOwned;
@@ -45,12 +47,21 @@ pub struct Mailbox {
     pub base: String,
     /// The owner's address, who is never their own attendee.
     pub address: Address,
+    /// The owner's further addresses, as far as they are known.
+    pub aliases: Aliases,
     /// The Creatio installation whose marks are looked for.
     pub site: SiteId,
     /// The address of an Activity's page without its id at the end, for the link on tasks.
     pub deep_link: String,
     /// The zone of the user's Creatio profile: new events are written in it, task dates are days of it.
     pub zone: Rc<dyn Zone>,
+}
+
+impl Mailbox {
+    /// Whether an address is the owner's.
+    fn is_own(&self, address: &Address) -> bool {
+        *address == self.address || self.aliases.has(address)
+    }
 }
 
 /// The replica.
@@ -110,6 +121,7 @@ impl<P: Http + Clock + Keys> Graph<P> {
         }
         let addresses = self.me().await?;
         if addresses.contains(&self.mailbox.address) {
+            self.mailbox.aliases.learn(addresses);
             // a page may know it only now that it was asked for keys
             return Ok(self.caller.holder().await);
         }
@@ -194,6 +206,14 @@ impl<P: Http + Clock + Keys> Graph<P> {
 impl<P: Http + Clock + Keys> Replica for Graph<P> {
     async fn identify(&self, known: Option<&str>) -> Result<Option<String>> {
         self.identified(known).await
+    }
+
+    async fn own(&self, known: BTreeSet<Address>) -> Result<BTreeSet<Address>> {
+        self.mailbox.aliases.learn(known);
+        if self.mailbox.aliases.all().is_empty() {
+            self.mailbox.aliases.learn(self.me().await?);
+        }
+        Ok(self.mailbox.aliases.all())
     }
 
     async fn observe(&self, scope: &Scope, cursor: Option<&Cursor>) -> Result<Listing> {

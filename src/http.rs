@@ -9,6 +9,7 @@ pub mod endpoint;
 pub mod mend;
 pub mod odata;
 pub mod pages;
+pub mod recipients;
 pub mod retry;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 pub(crate) mod script;

@@ -19,7 +19,7 @@ pub use ids::{Address, ContactId, ContainerId, GroupId, ItemId, SiteId, Uid, Ver
 pub use item::{Facts, Item, Mark, Occurrence, Original};
 pub use listing::{Container, Cursor, Listing, Malformed, SeriesSet};
 pub use meeting::{Importance, Meeting, Reminder, When};
-pub use person::{Person, Response, Role};
+pub use person::{Aliases, Person, Response, Role};
 pub use record::{Field, Kind, Patch, Record};
 pub use side::{Pair, Side};
 pub use task::{Status, Task, TaskWhen};

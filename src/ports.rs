@@ -8,11 +8,13 @@ use crate::engine::history::Entry;
 use crate::engine::link::{Link, LinkKey, State};
 use crate::engine::settings::Settings;
 use crate::error::Result;
+use crate::model::person::Roll;
 use crate::model::{
-    Address, ContactId, Container, ContainerId, Cursor, Facts, GroupId, Instant, Item, ItemId, Kind, Listing,
+    Address, ContactId, Container, ContainerId, Cursor, Facts, Field, GroupId, Instant, Item, ItemId, Kind, Listing,
     Malformed, Mark, Patch, Person, Record, Side, Uid, Version, Window,
 };
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// A request with its whole body. The address is absolute.
@@ -198,6 +200,21 @@ pub enum Op {
     },
 }
 
+impl Op {
+    /// The people whom it would add.
+    #[must_use]
+    pub fn newcomers(&self) -> Vec<Person> {
+        match self {
+            Self::Create(create) => create.record.people().to_vec(),
+            Self::Update(update) if update.patch.fields.contains(&Field::People) => {
+                let there = Roll::of(update.before.people());
+                update.patch.record.people().iter().filter(|one| !there.has(one)).cloned().collect()
+            }
+            Self::Update(_) | Self::Delete { .. } => Vec::new(),
+        }
+    }
+}
+
 /// A new item.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Create {
@@ -329,6 +346,15 @@ pub trait Replica {
     /// # Errors
     /// `Elsewhere` with both names; what else stops a run.
     async fn identify(&self, known: Option<&str>) -> Result<Option<String>>;
+
+    /// The user's own addresses there. `known` is what the last call gave: the server is asked only if that is nothing. A side whose people are
+    /// Contacts has none.
+    ///
+    /// # Errors
+    /// What stops a run.
+    async fn own(&self, known: BTreeSet<Address>) -> Result<BTreeSet<Address>> {
+        Ok(known)
+    }
 
     /// Reads the side: in full, or what changed since `cursor`. A cursor that the server no longer knows, or that was made for another
     /// scope, costs a full reading, never an error.

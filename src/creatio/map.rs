@@ -110,7 +110,7 @@ pub(super) fn item(row: Activity, participants: &[&Participant], context: &Conte
             title: line(&row.title),
             when: When::Timed { start, end: due },
             place: line(&row.location),
-            body: Body::from_html(&row.notes),
+            body: Body::from_notes(&row.notes),
             importance: stock::importance(row.priority_id.as_str()),
             reminder: reminder(&row, start),
             people: people(participants, facts.owner.as_ref(), context),
@@ -120,7 +120,7 @@ pub(super) fn item(row: Activity, participants: &[&Participant], context: &Conte
         Record::Task(Task {
             title: line(&row.title),
             when: TaskWhen::Timed { start, due },
-            body: Body::from_html(&row.notes),
+            body: Body::from_notes(&row.notes),
             importance: stock::importance(row.priority_id.as_str()),
             reminder: row.remind_to_owner_date.at.filter(|_| row.remind_to_owner),
             status,

@@ -9,7 +9,8 @@ pub use creation::{convert, create, late_mark};
 pub use holding::held;
 pub use removal::{abandoned, orphan, superseded, surplus};
 
-use holding::{hold, named, put_back, waiting};
+pub(in crate::engine) use holding::named;
+use holding::{hold, put_back, waiting};
 
 use super::answer::Choice;
 use super::decide::{self, Fate, Step};

@@ -1,9 +1,11 @@
 //! Folding: what a server answered becomes the link's new state. A link moves on only by what was confirmed.
 
+use super::actions::named;
 use super::decide::Step;
 use super::kept;
 use super::link::{Held, Link, LinkState, Reason};
 use super::plan::Action;
+use crate::model::person::Roll;
 use crate::model::{ContainerId, Facts, Field, Instant, Item, ItemId, Person, Record, Side, person};
 use crate::ports::{Missing, Op, Outcome, Refusal, Update, Written};
 
@@ -42,6 +44,9 @@ pub fn fold(action: &Action, outcomes: &[Outcome], now: Instant) -> Folded {
                     again.push((*side, written.id.clone(), written.container.clone()));
                     held.push(unwritten(action, (*side, written), missing, now));
                 }
+                if *side == Side::Exchange && written.item.is_some() {
+                    held.extend(unstored(action, &link, (*side, op), now));
+                }
             }
             (Some(Ok(_)), Op::Delete { .. }) => {}
             // an Activity has one place; an event or task that is not where it was may be elsewhere, which the next run looks into
@@ -79,7 +84,7 @@ fn of(link: &Link, side: Side) -> (Side, ItemId, ContainerId) {
 
 /// Takes people out of the base that are not there on `side` as they were to be: so that they look new, and the next run writes them.
 fn lack(link: &mut Link, side: Side, (written, missing): (&Written, &Missing)) {
-    let there = written.item.as_ref().map_or(&[][..], |item| people(&item.record));
+    let there = written.item.as_ref().map_or(&[][..], |item| item.record.people());
     link.unsettled = true;
     for base in [Side::Creatio, Side::Exchange] {
         let Record::Meeting(meeting) = &mut link.base[base] else { continue };
@@ -114,23 +119,15 @@ fn unwritten(action: &Action, (side, written): (Side, &Written), missing: &Missi
 #[must_use]
 pub fn without_missing(link: &Link, side: Side, item: &Item) -> Link {
     let mut link = link.clone();
-    let there = people(&item.record);
+    let there = item.record.people();
     let missing: Vec<Person> =
-        people(&link.base[side]).iter().filter(|one| !there.iter().any(|other| other.is(one))).cloned().collect();
+        link.base[side].people().iter().filter(|one| !there.iter().any(|other| other.is(one))).cloned().collect();
     for side in Side::BOTH {
         if let Record::Meeting(meeting) = &mut link.base[side] {
             meeting.people.retain(|one| !missing.iter().any(|other| other.is(one)));
         }
     }
     link
-}
-
-/// The people of a meeting.
-fn people(record: &Record) -> &[Person] {
-    match record {
-        Record::Meeting(meeting) => &meeting.people,
-        Record::Task(_) => &[],
-    }
 }
 
 /// Whether it writes nothing but our mark.
@@ -170,6 +167,9 @@ fn confirm(link: &mut Link, side: Side, (op, written): (&Op, &Written)) {
             super::merge::copy(field, &item.record, &mut link.base[side]);
         }
         kept::confirm(link, side, (op, item));
+        if side == Side::Exchange {
+            recognise(&mut link.base[side], (op, &item.record));
+        }
         link.facts[side] = learned(&link.facts[side], item);
     }
 }
@@ -181,6 +181,34 @@ fn learned(before: &Facts, item: &Item) -> Facts {
         transaction: item.facts.transaction.clone().or_else(|| before.transaction.clone()),
         ..item.facts.clone()
     }
+}
+
+/// Takes over under which addresses the server stored whom we sent. Whom it did not store is not agreed on there.
+fn recognise(base: &mut Record, (op, stored): (&Op, &Record)) {
+    let before = match op {
+        Op::Create(_) => &[][..],
+        Op::Update(update) if update.patch.fields.contains(&Field::People) => update.before.people(),
+        Op::Update(_) | Op::Delete { .. } => return,
+    };
+    if let (Record::Meeting(base), Record::Meeting(stored)) = (base, stored) {
+        base.people = person::kept(&base.people, before, &stored.people);
+    }
+}
+
+/// Whom the server was sent, and did not store: the event went without them.
+fn unstored(action: &Action, link: &Link, (side, op): (Side, &Op), now: Instant) -> Option<Held> {
+    let stored = Roll::of(link.base[side].people());
+    let lost: Vec<Person> = op.newcomers().into_iter().filter(|one| !stored.has(one)).collect();
+    (!lost.is_empty()).then(|| Held {
+        side,
+        id: Some(link.ids[side].clone()),
+        title: action.title.clone(),
+        reason: Reason::NotKept,
+        detail: named(&lost),
+        fields: vec![Field::People],
+        values: Vec::new(),
+        since: now,
+    })
 }
 
 /// What a server fills in when it creates.

@@ -169,6 +169,9 @@ pub struct State {
     /// By whose sign-in the mailbox was last found to be the one that is meant (see [`Replica::identify`](crate::ports::Replica::identify)).
     #[serde(default)]
     pub holder: Option<String>,
+    /// The user's own addresses there, as that sign-in told them (see [`Replica::own`](crate::ports::Replica::own)).
+    #[serde(default)]
+    pub addresses: BTreeSet<Address>,
     /// Where the next readings go on.
     pub cursors: Pair<Option<Cursor>>,
     /// Items whose step was not finished: the next run reads them again.
@@ -217,6 +220,7 @@ impl State {
             site: account.site.clone(),
             mailbox: Some(account.mailbox.clone()),
             holder: None,
+            addresses: BTreeSet::new(),
             cursors: Pair::default(),
             again: Pair::default(),
             fresh: Pair::default(),

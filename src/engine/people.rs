@@ -28,14 +28,17 @@ pub struct People {
 
 /// Merges the people of two meetings.
 #[must_use]
-pub fn merge<'a>(
-    context: &'a Context<'_>,
-    seen: &'a Seen,
-    (base, now): (Pair<&'a Meeting>, Pair<&'a Meeting>),
+pub fn merge(
+    context: &Context<'_>,
+    seen: &Seen,
+    (base, now): (Pair<&Meeting>, Pair<&Meeting>),
     flows: Flows,
 ) -> People {
-    let crowds = |meetings: Pair<&'a Meeting>| meetings.map(|one| Crowd::of(seen, &one.people));
-    let lists = Lists { context, seen, base: crowds(base), now: crowds(now) };
+    // who is known by another address, too, is known by all of them
+    let there = person::recognised(&base.exchange.people, &now.exchange.people);
+    let base = base.map(|one| Crowd::of(seen, &one.people));
+    let now = Pair { creatio: Crowd::of(seen, &now.creatio.people), exchange: Crowd::of(seen, &there) };
+    let lists = Lists { context, seen, base, now };
     let flow = flows.of(Field::People);
     let inward = flow.lets(Side::Exchange);
     let back = if flow == Flow::Owned(Side::Exchange) { lists.missed() } else { Vec::new() };
@@ -142,7 +145,7 @@ impl Lists<'_> {
             let known = self.base.creatio.roll.has(one) || self.base.exchange.has(one);
             !known && !self.now.exchange.has(one)
         });
-        new.filter_map(|one| project::invitation(self.context, one)).collect()
+        new.filter_map(|one| project::invited(self.context, self.seen, one)).collect()
     }
 
     /// Attendees whose participant left in Creatio, and whose Contact can still be read: one that can't may only be hidden.

@@ -227,7 +227,7 @@ fn alarm(context: &Context<'_>, from: Side, (reminder, when, there): (Reminder, 
 fn people(context: &Context<'_>, seen: &Seen, from: Side, list: &[Person]) -> Vec<Person> {
     person::normal(list.iter().filter_map(|one| match from {
         Side::Exchange => guest(context, seen, one),
-        Side::Creatio => invitation(context, one),
+        Side::Creatio => invited(context, seen, one),
     }))
 }
 
@@ -235,6 +235,9 @@ fn people(context: &Context<'_>, seen: &Seen, from: Side, list: &[Person]) -> Ve
 #[must_use]
 pub fn guest(context: &Context<'_>, seen: &Seen, one: &Person) -> Option<Person> {
     let contact = one.addresses.iter().find_map(|address| seen.people.get(address))?;
+    if one.addresses.iter().any(|address| seen.own.contains(address)) {
+        return None;
+    }
     (*contact != context.account.contact).then(|| Person { contact: Some(contact.clone()), ..one.clone() })
 }
 
@@ -244,6 +247,15 @@ pub fn invitation(context: &Context<'_>, one: &Person) -> Option<Person> {
     let own = |address: &Address| address.as_str().eq_ignore_ascii_case(&context.account.mailbox);
     let address = one.addresses.first().filter(|_| !one.addresses.iter().any(own))?.clone();
     Some(Person { addresses: vec![address], contact: None, response: Response::InDoubt, ..one.clone() })
+}
+
+/// The same, where the user's further addresses are known.
+#[must_use]
+pub fn invited(context: &Context<'_>, seen: &Seen, one: &Person) -> Option<Person> {
+    if one.addresses.iter().any(|address| seen.own.contains(address)) {
+        return None;
+    }
+    invitation(context, one)
 }
 
 fn status(from: Side, (state, there): (Status, Option<Status>)) -> Status {

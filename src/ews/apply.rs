@@ -26,6 +26,7 @@ pub(super) async fn apply<P: Http + Clock + Keys>(ews: &Ews<P>, ops: &[Op]) -> V
     for mut wave in waves(&mut jobs) {
         known(ews, &mut wave).await;
         for last in [false, true] {
+            wave.iter_mut().for_each(|job| job.resume());
             look(ews, &mut wave).await;
             write(ews, &mut wave, last).await;
         }

@@ -151,7 +151,7 @@ fn of_meeting(meeting: &Meeting, of: Field, kept: &Kept, mailbox: &Mailbox) -> V
             ],
             Reminder::Before(_) | Reminder::Off => vec![field("item:ReminderIsSet", Some("false".to_owned()))],
         },
-        Field::People => people(&meeting.people, &kept.item, &mailbox.address),
+        Field::People => people(&meeting.people, &kept.item, mailbox),
         Field::Status | Field::Response => Vec::new(),
     }
 }
@@ -211,13 +211,14 @@ fn when(when: When, kept: &Kept, mailbox: &Mailbox) -> Vec<Member> {
 
 /// The attendees to send: `people`, those who are on the event already as they stand there (a room stays a room), and the stored ones that the
 /// model can't tell (without an address, the owner).
-fn people(people: &[Person], stored: &Node, own: &Address) -> Vec<Member> {
+fn people(people: &[Person], stored: &Node, mailbox: &Mailbox) -> Vec<Member> {
     let address = |attendee: &Node| attendee.say("Mailbox/EmailAddress").and_then(Address::parse);
     let listed = |name: &'static str| stored.at(name).map(|list| list.all("Attendee")).into_iter().flatten();
     let known: Vec<Address> = LISTS.into_iter().flat_map(|(name, _)| listed(name)).filter_map(address).collect();
     let stays = |attendee: &&Node| {
-        address(attendee)
-            .is_none_or(|address| address == *own || people.iter().any(|person| person.addresses.contains(&address)))
+        address(attendee).is_none_or(|address| {
+            mailbox.is_own(&address) || people.iter().any(|person| person.addresses.contains(&address))
+        })
     };
     let is_new = |person: &&Person| !person.addresses.iter().any(|address| known.contains(address));
     let list = |(name, role): (&'static str, Option<Role>)| {

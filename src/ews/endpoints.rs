@@ -97,6 +97,14 @@ pub(super) fn whose(address: &Address) -> Call {
     folder_ids([distinguished("calendar"), distinguished("calendar").holding([mailbox])])
 }
 
+/// What the directory knows of the address, the other addresses of its owner included.
+pub(super) fn resolve(address: &Address) -> Call {
+    let entry = Node::text("m:UnresolvedEntry", format!("smtp:{}", address.as_str()));
+    let names =
+        Node::new("m:ResolveNames").with("ReturnFullContactData", "true").with("SearchScope", "ActiveDirectory");
+    call(names.holding([entry]), Repeat::Safe)
+}
+
 fn folder_ids(ids: impl IntoIterator<Item = Node>) -> Call {
     let shape = Node::new("m:FolderShape").holding(shape(&[], &[]));
     call(Node::new("m:GetFolder").holding([shape, Node::new("m:FolderIds").holding(ids)]), Repeat::Safe)

@@ -247,7 +247,7 @@ impl Clocks {
 fn is_foreign(node: &Node, mailbox: &Mailbox) -> bool {
     let organizer = node.say("Organizer/Mailbox/EmailAddress").and_then(Address::parse);
     let meeting = node.is("IsMeeting") != Some(false);
-    if organizer.as_ref() == Some(&mailbox.address) || !meeting {
+    if organizer.as_ref().is_some_and(|address| mailbox.is_own(address)) || !meeting {
         return false;
     }
     match (node.is("IsOrganizer"), node.say("MyResponseType")) {
@@ -277,7 +277,7 @@ fn body(node: &Node) -> (Body, bool) {
 fn people(node: &Node, foreign: bool, mailbox: &Mailbox) -> Vec<Person> {
     let organizer = node.at("Organizer").filter(|_| foreign);
     let organizer = organizer.and_then(|node| someone(node, Role::Required, Response::Confirmed));
-    let organizer = organizer.filter(|person| !person.addresses.contains(&mailbox.address));
+    let organizer = organizer.filter(|person| !person.addresses.iter().any(|address| mailbox.is_own(address)));
     let attendee = |(node, role): (&Node, Role)| someone(node, role, response(node.say("ResponseType")));
     person::normal(organizer.into_iter().chain(others(node, mailbox).filter_map(attendee)))
 }
@@ -289,8 +289,8 @@ fn others<'a>(node: &'a Node, mailbox: &'a Mailbox) -> impl Iterator<Item = (&'a
     let listed = lists.into_iter().flat_map(|(name, role)| {
         node.at(name).into_iter().flat_map(|list| list.all("Attendee")).map(move |attendee| (attendee, role))
     });
-    let own =
-        |node: &Node| node.say("Mailbox/EmailAddress").and_then(Address::parse).as_ref() == Some(&mailbox.address);
+    let address = |node: &Node| node.say("Mailbox/EmailAddress").and_then(Address::parse);
+    let own = move |node: &Node| address(node).is_some_and(|address| mailbox.is_own(&address));
     listed.filter(move |(attendee, _)| !own(attendee))
 }
 

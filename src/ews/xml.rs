@@ -2,6 +2,7 @@
 //! to server, and without their namespace: no two elements of EWS differ by that alone, and namespaces are what servers and their samples get
 //! wrong (facts §2). What could make a small reply big, or send us elsewhere, is refused: document types, and with them entities of its own.
 
+use crate::model::text::is_void;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
@@ -199,7 +200,7 @@ fn meant(entity: &BytesRef<'_>) -> Result<char, String> {
     }
 }
 
-/// Appends `text` as content or attribute; characters that XML does not have are left out (facts §11).
+/// Appends `text` as content or attribute; for characters that XML does not have (facts §11) stands a space, as they count everywhere.
 fn escape(text: &str, to: &mut String) {
     for c in text.chars() {
         match c {
@@ -211,7 +212,7 @@ fn escape(text: &str, to: &mut String) {
             '\t' => to.push_str("&#x9;"),
             '\n' => to.push_str("&#xA;"),
             '\r' => to.push_str("&#xD;"),
-            '\0'..='\u{1F}' | '\u{FFFE}' | '\u{FFFF}' => {}
+            c if is_void(c) => to.push(' '),
             c => to.push(c),
         }
     }

@@ -3,7 +3,7 @@
 
 use super::{Mailbox, endpoints, time};
 use crate::model::{
-    Day, Facts, Field, Importance, Mark, Meeting, Patch, Person, Record, Reminder, Role, Status, Task, When,
+    Address, Day, Facts, Field, Importance, Mark, Meeting, Patch, Person, Record, Reminder, Role, Status, Task, When,
 };
 use serde_json::{Map, Value, json};
 
@@ -127,16 +127,14 @@ fn of_task(task: &Task, field: Field, kept: &Kept, mailbox: &Mailbox) -> Value {
 /// that the model can't tell (without an address, the owner).
 fn attendees(people: &[Person], stored: &[Value], mailbox: &Mailbox) -> Vec<Value> {
     let address =
-        |attendee: &Value| attendee.pointer("/emailAddress/address").and_then(Value::as_str).map(str::to_lowercase);
-    let is = |person: &Person, address: &str| person.addresses.iter().any(|a| a.as_str() == address);
-    let kept = stored.iter().filter(|attendee| match address(attendee) {
-        Some(address) if address.contains('@') => {
-            address == mailbox.address.as_str() || people.iter().any(|person| is(person, &address))
-        }
-        Some(_) | None => true,
+        |attendee: &Value| attendee.pointer("/emailAddress/address").and_then(Value::as_str).and_then(Address::parse);
+    let kept = stored.iter().filter(|attendee| {
+        address(attendee).is_none_or(|address| {
+            mailbox.is_own(&address) || people.iter().any(|person| person.addresses.contains(&address))
+        })
     });
-    let known: Vec<String> = stored.iter().filter_map(address).collect();
-    let new = people.iter().filter(|person| !known.iter().any(|address| is(person, address)));
+    let known: Vec<Address> = stored.iter().filter_map(address).collect();
+    let new = people.iter().filter(|person| !person.addresses.iter().any(|address| known.contains(address)));
     let kept = kept.map(|attendee| json!({"emailAddress": attendee.get("emailAddress"), "type": attendee.get("type")}));
     kept.chain(new.filter_map(invitation)).collect()
 }

@@ -78,7 +78,7 @@ pub(super) fn calendar(calendar: wire::Calendar, mailbox: &Mailbox) -> Option<Co
         name: calendar.name.unwrap_or_default(),
         owner: owner.as_ref().map_or_else(String::new, |owner| owner.as_str().to_owned()),
         // of holidays, birthdays and what is subscribed to the mailbox is said to be the owner, too, but it can't edit them (facts §1.1)
-        own: default || (calendar.can_edit == Some(true) && owner.is_some_and(|owner| owner == mailbox.address)),
+        own: default || (calendar.can_edit == Some(true) && owner.is_some_and(|owner| mailbox.is_own(&owner))),
         default,
         writable: calendar.can_edit == Some(true),
     })
@@ -275,7 +275,7 @@ const TAGS: [&str; 27] = [
 fn people(event: &Event, foreign: bool, mailbox: &Mailbox) -> Vec<Person> {
     let organizer = event.organizer.as_ref().filter(|_| foreign).and_then(|organizer| organizer.email_address.as_ref());
     let organizer = someone(organizer, Role::Required, Response::Confirmed);
-    let organizer = organizer.filter(|person| !person.addresses.contains(&mailbox.address));
+    let organizer = organizer.filter(|person| !person.addresses.iter().any(|address| mailbox.is_own(address)));
     person::normal(organizer.into_iter().chain(others(event, mailbox).filter_map(attendee)))
 }
 
@@ -285,7 +285,7 @@ fn others<'a>(event: &'a Event, mailbox: &'a Mailbox) -> impl Iterator<Item = &'
         .attendees
         .iter()
         .flatten()
-        .filter(|attendee| address(attendee.email_address.as_ref()).is_none_or(|address| address != mailbox.address))
+        .filter(|attendee| address(attendee.email_address.as_ref()).is_none_or(|address| !mailbox.is_own(&address)))
 }
 
 /// An attendee with an address; resources count as required.

@@ -1,5 +1,6 @@
 //! Identifiers as types of their own, so that none is mistaken for another. They are opaque texts, compared to the letter.
 
+use super::text::is_void;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -76,18 +77,38 @@ impl ItemId {
     }
 }
 
-/// An e-mail address in normal form (trimmed, lower case). `Debug` and `Display` hide it: addresses stay out of logs.
+/// An e-mail address in normal form: lower case, without what programs put around it. `Debug` hides it: addresses stay out of logs.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Address(String);
 
 impl Address {
-    /// The normal form of `text`; `None` if it is no address at all (no `@` with something on both sides).
+    /// The normal form of `text`: without a name before it, quotes, brackets, `mailto:` or `smtp:`, and a stop at its end. `None` if it is no
+    /// e-mail address that can be written to (the address of a directory, `/o=…/cn=…`, or anything else without one `@` inside).
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
-        let text = text.trim().to_lowercase();
+        let mut text = text.rsplit_once('<').map_or(text, |(_, inside)| inside.split('>').next().unwrap_or(inside));
+        loop {
+            let before = text.len();
+            let loose = |c: char| c.is_whitespace() || is_void(c) || "\"'`“”‘’„«»<>;,\u{200B}\u{FEFF}".contains(c);
+            text = text.trim_matches(loose).trim_end_matches('.');
+            for kind in ["mailto:", "smtp:"] {
+                if text.get(..kind.len()).is_some_and(|own| own.eq_ignore_ascii_case(kind)) {
+                    text = text.get(kind.len()..).unwrap_or_default();
+                }
+            }
+            if text.len() == before {
+                break;
+            }
+        }
+        // what follows `?` in a link is no part of it
+        let text = text.split('?').next().unwrap_or(text).to_lowercase();
         let (name, host) = text.split_once('@')?;
-        (!name.is_empty() && !host.is_empty() && !text.contains(char::is_whitespace)).then_some(Self(text))
+        let fits = |c: char| !c.is_whitespace() && !is_void(c) && !"\"()<>[],;:\\".contains(c);
+        let is_host = !host.contains(['@', '/', '\'', '=']) && host.split('.').all(|label| !label.is_empty());
+        // an address of the directory, wrapped up (IMCEAEX) or not, is nobody's mail address
+        let is_directory = name.starts_with('/') || name.starts_with("imceaex-");
+        (!name.is_empty() && is_host && !is_directory && text.chars().all(fits)).then_some(Self(text))
     }
 
     /// The address itself, for requests.
@@ -115,6 +136,22 @@ mod tests {
             ("@fabrikam.example", None),
             ("anna@", None),
             ("an na@fabrikam.example", None),
+            ("'anna@fabrikam.example'", Some("anna@fabrikam.example")),
+            ("\"Anna\" <Anna@fabrikam.example>;", Some("anna@fabrikam.example")),
+            ("<mailto:anna@fabrikam.example?subject=x>", Some("anna@fabrikam.example")),
+            ("SMTP:anna@fabrikam.example.", Some("anna@fabrikam.example")),
+            ("smtp:'anna@fabrikam.example' ;", Some("anna@fabrikam.example")),
+            ("Reed, John <j.o'reed+x@fabrikam.example>", Some("j.o'reed+x@fabrikam.example")),
+            ("анна@почта.рф", Some("анна@почта.рф")),
+            ("/o=First/ou=Exchange/cn=Recipients/cn=anna", None),
+            ("/O=FIRST/CN=anna@fabrikam.example", None),
+            ("IMCEAEX-_O=FIRST_CN=anna@fabrikam.example", None),
+            ("X500:/o=First/cn=anna", None),
+            ("a@b@c.example", None),
+            ("anna@fabrikam..example", None),
+            ("anna@fabrikam.example;boris@fabrikam.example", None),
+            ("", None),
+            ("<>", None),
         ] {
             assert_eq!(Address::parse(text).as_ref().map(Address::as_str), normal, "{text}");
         }

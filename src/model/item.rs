@@ -21,6 +21,17 @@ pub struct Item {
     pub facts: Facts,
 }
 
+impl Item {
+    /// Adds whom another reading of the same version tells besides: a server may tell fewer in one of its answers, and who is missing in one has not
+    /// left.
+    pub fn complete_people(&mut self, other: &Self) {
+        if self.version == other.version {
+            self.facts.attendees = self.facts.attendees.max(other.facts.attendees);
+            self.record.complete_people(&other.record);
+        }
+    }
+}
+
 /// Facts of an item. What a side does not know stays at its default, which is the harmless answer.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

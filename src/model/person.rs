@@ -2,14 +2,17 @@
 
 use super::{Address, ContactId};
 use serde::{Deserialize, Serialize};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
 
 /// One participant or attendee.
 ///
 /// Lists of people are in normal order: by first address, then contact, then name; so equal lists are equal values.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Person {
-    /// All known addresses, sorted; exactly one on Exchange, none for a Contact without e-mail.
+    /// All known addresses, sorted; none for a Contact without e-mail. As read from Exchange exactly one; in a base also the one that we sent,
+    /// in whose place a server stored another.
     pub addresses: Vec<Address>,
     /// The Contact; always there in Creatio, never on Exchange.
     pub contact: Option<ContactId>,
@@ -54,6 +57,29 @@ impl Person {
     }
 }
 
+/// The further addresses of a mailbox's owner, who is never their own attendee: learned by one reading, and known to all that share it.
+#[derive(Clone, Default)]
+pub struct Aliases(Rc<RefCell<BTreeSet<Address>>>);
+
+impl Aliases {
+    /// Takes in what a server, or an earlier run, told.
+    pub fn learn(&self, addresses: impl IntoIterator<Item = Address>) {
+        self.0.borrow_mut().extend(addresses);
+    }
+
+    /// Whether it is one of them.
+    #[must_use]
+    pub fn has(&self, address: &Address) -> bool {
+        self.0.borrow().contains(address)
+    }
+
+    /// All of them.
+    #[must_use]
+    pub fn all(&self) -> BTreeSet<Address> {
+        self.0.borrow().clone()
+    }
+}
+
 /// The people of a list, by all that they are known by: thousands are found as fast as a few.
 pub struct Roll<'a> {
     addresses: BTreeMap<&'a Address, Vec<&'a Person>>,
@@ -88,6 +114,66 @@ impl<'a> Roll<'a> {
     pub fn has(&self, person: &Person) -> bool {
         self.same(person).next().is_some()
     }
+}
+
+/// `now` as one person each, with the addresses by which `before` knows them too: by a shared address; else by their name, if there only one was
+/// called so and is not there under their address any more. So who was stored under another address than we sent, or got another one, stays
+/// who they are.
+#[must_use]
+pub fn recognised(before: &[Person], now: &[Person]) -> Vec<Person> {
+    let (known, there) = (Roll::of(before), Roll::of(now));
+    let missing: Vec<&Person> = before.iter().filter(|one| !there.has(one)).collect();
+    let is_new = |one: &Person| !known.has(one);
+    let list = now.iter().map(|one| {
+        let mut whole = one.clone();
+        if is_new(one) {
+            let namesakes = now.iter().filter(|other| is_new(other) && is_called(other, one)).count();
+            let mut gone = missing.iter().filter(|old| is_called(old, one));
+            if let (Some(old), None, 1) = (gone.next(), gone.next(), namesakes) {
+                join(&mut whole, old);
+            }
+        } else {
+            known.same(one).for_each(|old| join(&mut whole, old));
+        }
+        whole
+    });
+    normal(list)
+}
+
+/// Those of `sent` whom a server holds, with the addresses that it `stored` in place of theirs: who stands there in nobody's place whom it held
+/// `before` is who was sent and is missing, by name, or if there is one of each only.
+#[must_use]
+pub fn kept(sent: &[Person], before: &[Person], stored: &[Person]) -> Vec<Person> {
+    let (known, there) = (Roll::of(before), Roll::of(stored));
+    let named = recognised(sent, stored);
+    let named = Roll::of(&named);
+    let meant = Roll::of(sent);
+    let lost: Vec<&Person> = sent.iter().filter(|one| !there.has(one) && !named.has(one)).collect();
+    let unnamed = |one: &&Person| !meant.has(one) && !known.has(one) && !named.same(one).any(|known| meant.has(known));
+    let strange: Vec<&Person> = stored.iter().filter(unnamed).collect();
+    let list = sent.iter().filter_map(|one| {
+        let mut whole = one.clone();
+        named.same(one).for_each(|stored| join(&mut whole, stored));
+        match (lost.as_slice(), strange.as_slice()) {
+            _ if !lost.contains(&one) || known.has(one) => {}
+            ([_], [other]) => join(&mut whole, other),
+            _ => return None,
+        }
+        Some(whole)
+    });
+    normal(list)
+}
+
+/// Whether both bear one name, and it is one.
+fn is_called(one: &Person, other: &Person) -> bool {
+    !one.name.is_empty() && Address::parse(&one.name).is_none() && one.name.to_lowercase() == other.name.to_lowercase()
+}
+
+/// Gives `whole` the addresses of `other`.
+fn join(whole: &mut Person, other: &Person) {
+    whole.addresses.extend(other.addresses.iter().cloned());
+    whole.addresses.sort();
+    whole.addresses.dedup();
 }
 
 /// `people` in normal order, each once (of two entries of one person the first stays).

@@ -1,6 +1,6 @@
 //! A record: the mapped fields of an item of either kind, the names of those fields, and patches.
 
-use super::person::Roll;
+use super::person::{self, Roll};
 use super::{Facts, Meeting, Person, Task};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -60,6 +60,35 @@ impl Record {
         match self {
             Self::Meeting(meeting) => &meeting.body.text,
             Self::Task(task) => &task.body.text,
+        }
+    }
+
+    /// The people; a task has none.
+    #[must_use]
+    pub fn people(&self) -> &[Person] {
+        match self {
+            Self::Meeting(meeting) => &meeting.people,
+            Self::Task(_) => &[],
+        }
+    }
+
+    /// It without some of its people.
+    #[must_use]
+    pub fn without(&self, some: &[Person]) -> Self {
+        let mut record = self.clone();
+        if let (Self::Meeting(meeting), false) = (&mut record, some.is_empty()) {
+            let roll = Roll::of(some);
+            meeting.people.retain(|one| !roll.has(one));
+        }
+        record
+    }
+
+    /// Adds the people of `other` that it lacks.
+    pub fn complete_people(&mut self, other: &Self) {
+        if let (Self::Meeting(own), Self::Meeting(other)) = (self, other) {
+            let roll = Roll::of(&own.people);
+            let more: Vec<Person> = other.people.iter().filter(|one| !roll.has(one)).cloned().collect();
+            own.people = person::normal(own.people.drain(..).chain(more));
         }
     }
 

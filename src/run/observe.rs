@@ -84,6 +84,7 @@ pub async fn observe<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: 
         if nameless { cursors[side].clone() } else { listings[side].cursor.clone() }
     });
     gather.seen.full = full;
+    gather.seen.own = state.addresses.clone();
     gather.seen.answers = state.answers.clone();
     gather.seen.guarded = state.held.iter().filter_map(|held| Some((held.id.clone()?, held.reason))).collect();
     gather.seen.deletions = recent(state, now);
@@ -106,6 +107,7 @@ pub async fn observe<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: 
     gather.confirm().await?;
     gather.outdated().await?;
     gather.elsewhere().await?;
+    gather.unchanged();
     gather.people().await?;
     let holding = gather.links.values().map(|link| link.containers.exchange.clone()).collect();
     gather.seen.links = gather.links.into_values().collect();

@@ -8,6 +8,7 @@ use crate::engine::{Account, Seen, identity};
 use crate::error::{Error, Result};
 use crate::model::{Side, SiteId};
 use crate::ports::{Clock, Commit, Directory, Events, Replica, Store};
+use std::collections::BTreeSet;
 
 /// The state of the account, once its store and the keys are known to be of the ends that are meant.
 ///
@@ -22,7 +23,13 @@ pub async fn identified<C: Replica + Directory, X: Replica, S: Store, K: Clock, 
     same(Side::Exchange, &account.mailbox, state.mailbox.as_deref().unwrap_or(&account.mailbox))?;
     ends.creatio.identify(None).await?;
     state.mailbox = Some(account.mailbox.clone());
-    state.holder = ends.exchange.identify(state.holder.as_deref()).await?;
+    let known = state.holder.take();
+    state.holder = ends.exchange.identify(known.as_deref()).await?;
+    if state.holder.is_none() || state.holder != known {
+        // another sign-in may know more, or fewer
+        state.addresses = BTreeSet::new();
+    }
+    state.addresses = ends.exchange.own(std::mem::take(&mut state.addresses)).await?;
     Ok(state)
 }
 

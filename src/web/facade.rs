@@ -14,7 +14,7 @@ use crate::exchange::Exchange;
 use crate::graph::cloud::Cloud;
 use crate::graph::{self, Graph};
 use crate::model::time::local;
-use crate::model::{Address, Instant, ItemId, SiteId, Zone};
+use crate::model::{Address, Aliases, Instant, ItemId, SiteId, Zone};
 use crate::ports::Store as _;
 use crate::run::{self, Ends, Planned};
 use crate::web::dto;
@@ -279,6 +279,7 @@ impl Inner {
         let mailbox = ews::Mailbox {
             endpoint: self.context.exchange.clone().ok_or_else(missing)?,
             address,
+            aliases: Aliases::default(),
             site: self.site.borrow().clone(),
             zone: Rc::clone(&self.zone) as Rc<dyn Zone>,
         };
@@ -289,6 +290,7 @@ impl Inner {
         let mailbox = graph::Mailbox {
             base: Cloud::named(&self.context.graph)?.base(),
             address,
+            aliases: Aliases::default(),
             site: self.site.borrow().clone(),
             deep_link: format!("{}/Nui/ViewModule.aspx#CardModuleV2/ActivityPageV2/edit/", self.context.base),
             zone: Rc::clone(&self.zone) as Rc<dyn Zone>,

@@ -25,6 +25,7 @@ mod kept;
 mod laws;
 mod link;
 mod lost;
+mod markup;
 mod matching;
 mod memory;
 mod merge;

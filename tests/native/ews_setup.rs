@@ -28,6 +28,7 @@ pub(crate) fn of(account: &str) -> Mailbox {
     Mailbox {
         endpoint: ENDPOINT.to_owned(),
         address: Address::parse(account).unwrap(),
+        aliases: Default::default(),
         site: "site".into(),
         zone: Rc::new(Known(Tz::Europe__Berlin, "W. Europe Standard Time")),
     }

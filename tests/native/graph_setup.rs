@@ -40,6 +40,7 @@ pub(crate) fn mailbox() -> Mailbox {
     Mailbox {
         base: GRAPH.to_owned(),
         address: Address::parse(MAILBOX).unwrap(),
+        aliases: Default::default(),
         site: "site".into(),
         deep_link: LINK.to_owned(),
         zone: Rc::new(Known(Tz::Europe__Berlin, "W. Europe Standard Time")),

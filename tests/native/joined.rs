@@ -48,6 +48,7 @@ impl<P: Http + Clock + Keys> Joined<P> {
         let mailbox = Mailbox {
             base: GRAPH.to_owned(),
             address: Address::parse(world.mailbox).unwrap(),
+            aliases: Default::default(),
             site: name.into(),
             deep_link: LINK.to_owned(),
             zone: zone.clone(),

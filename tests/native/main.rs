@@ -5,6 +5,7 @@
 
 mod actions;
 mod answer;
+mod attendees;
 mod bad_input;
 mod both;
 mod breaks;
@@ -56,6 +57,7 @@ mod kept;
 mod laws;
 mod link;
 mod lost;
+mod markup;
 mod matching;
 mod memory;
 mod merge;

@@ -106,7 +106,8 @@ struct Guests {
 fn guests(context: &Context<'_>, seen: &Seen, (from, item): (Side, &Item)) -> Guests {
     let (Side::Creatio, Record::Meeting(meeting)) = (from, &item.record) else { return Guests::default() };
     let own = context.settings.fields.people.lets(from) && decide::is_users(context, &item.facts);
-    let people = meeting.people.iter().filter(|_| own).filter_map(|one| project::invitation(context, one).map(|_| one));
+    let people =
+        meeting.people.iter().filter(|_| own).filter_map(|one| project::invited(context, seen, one).map(|_| one));
     let people: Vec<Person> = people.cloned().collect();
     let carried = seen.elsewhere.get(&item.id).is_some_and(|there| there.first);
     let allowed = seen.answers.allow([&item.id, &item.id], Reason::WouldInvite);

@@ -98,7 +98,7 @@ fn attendees(link: &Link) -> String {
 const NAMES: usize = 20;
 
 /// People by name, as many as a person reads.
-pub(super) fn named(people: &[Person]) -> String {
+pub(in crate::engine) fn named(people: &[Person]) -> String {
     let name = |one: &Person| match one.addresses.first() {
         Some(address) if one.name.is_empty() => address.as_str().to_owned(),
         Some(_) | None => one.name.clone(),

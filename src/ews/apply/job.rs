@@ -9,7 +9,8 @@ use super::super::xml::Node;
 use super::super::{Mailbox, uid};
 use super::{Group, refusal};
 use crate::http::Call;
-use crate::model::{ContainerId, Field, Item, ItemId, Kind, Mark, Record, Response, Version, online};
+use crate::http::recipients::{blamed, blames_people};
+use crate::model::{ContainerId, Field, Item, ItemId, Kind, Mark, Person, Record, Response, Version, online};
 use crate::ports::{Op, Outcome, Refusal, Tells, Update, Written};
 use std::collections::BTreeMap;
 
@@ -19,6 +20,8 @@ enum Stage {
     Look,
     /// It is to be written.
     Write,
+    /// It is to be written once more, without some of its people.
+    Again,
     /// It is written, under this id and with this version.
     Written(ItemId, Version),
     /// The server says that it is removed.
@@ -40,6 +43,8 @@ pub(super) struct Job<'a> {
     kept: Kept,
     /// The item as it was looked at, or read back.
     seen: Option<Box<Item>>,
+    /// New people whom the server refuses: it is written without them.
+    unfit: Vec<Person>,
 }
 
 impl<'a> Job<'a> {
@@ -52,7 +57,7 @@ impl<'a> Job<'a> {
                 (kinds.get(container).copied().unwrap_or(Kind::Meeting), Stage::Look, version.clone())
             }
         };
-        Self { op, mailbox, kinds, kind, stage, version, kept: Kept::default(), seen: None }
+        Self { op, mailbox, kinds, kind, stage, version, kept: Kept::default(), seen: None, unfit: Vec::new() }
     }
 
     pub(super) const fn kind(&self) -> Kind {
@@ -107,6 +112,13 @@ impl<'a> Job<'a> {
 
     pub(super) fn refuse(&mut self, refusal: Refusal) {
         self.stage = Stage::Done(Err(refusal));
+    }
+
+    /// What is to be written once more is to be written now.
+    pub(super) fn resume(&mut self) {
+        if matches!(self.stage, Stage::Again) {
+            self.stage = Stage::Write;
+        }
     }
 
     /// Whether the stored item is what is next.
@@ -198,7 +210,7 @@ impl<'a> Job<'a> {
     /// The properties of a creation.
     pub(super) fn creation(&self) -> Vec<Member> {
         match self.op {
-            Op::Create(create) => compose::creation(&create.record, &create.facts, self.mailbox),
+            Op::Create(create) => compose::creation(&create.record.without(&self.unfit), &create.facts, self.mailbox),
             Op::Update(_) | Op::Delete { .. } => Vec::new(),
         }
     }
@@ -211,6 +223,7 @@ impl<'a> Job<'a> {
 
     fn members(&self, update: &Update) -> Vec<Member> {
         let mut patch = update.patch.clone();
+        patch.record = patch.record.without(&self.unfit);
         patch.fields = patch.writable(&update.facts);
         let mut members = compose::members(&patch, &self.kept, self.mailbox);
         members.extend(update.mark.iter().flat_map(compose::marks));
@@ -221,6 +234,12 @@ impl<'a> Job<'a> {
     /// be written.
     pub(super) fn wrote(&mut self, message: Message, last: bool) {
         if message.verdict() == Verdict::Skipped {
+            return;
+        }
+        let new = self.op.newcomers();
+        if !last && blames_people(&message.code) && !new.is_empty() {
+            self.unfit = blamed(message.body.say("MessageText").unwrap_or_default(), new);
+            self.stage = Stage::Again;
             return;
         }
         self.stage = match (refusal(&message), self.op) {
@@ -286,7 +305,7 @@ impl<'a> Job<'a> {
         match &self.stage {
             Stage::Written(id, _) => Some(id),
             Stage::Removed(written) => Some(&written.id),
-            Stage::Look | Stage::Write | Stage::Done(_) => None,
+            Stage::Look | Stage::Write | Stage::Again | Stage::Done(_) => None,
         }
     }
 
@@ -332,7 +351,7 @@ impl<'a> Job<'a> {
             }
             (Stage::Removed(written), _) => Ok(written),
             (Stage::Write, Op::Update(_)) => Err(Refusal::Rejected("none of the fields can be written".to_owned())),
-            (Stage::Look | Stage::Write, _) => Err(Refusal::NotSent),
+            (Stage::Look | Stage::Write | Stage::Again, _) => Err(Refusal::NotSent),
         }
     }
 }

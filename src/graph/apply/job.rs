@@ -5,9 +5,10 @@ use super::super::compose::{self, Kept};
 use super::super::map::{self, Reading};
 use super::super::{Mailbox, endpoints, respond, time};
 use super::Calls;
+use crate::http::recipients::{blamed, blames_people};
 use crate::http::{Answer, Call, Fault, odata};
 use crate::model::record::differences;
-use crate::model::{ContainerId, Field, Item, ItemId, Kind, Mark, Patch, Record, Version, online};
+use crate::model::{ContainerId, Field, Item, ItemId, Kind, Mark, Patch, Person, Record, Version, online};
 use crate::ports::{Op, Outcome, Refusal, Response, Update, Written};
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -46,6 +47,8 @@ pub(super) struct Job<'a> {
     already: bool,
     /// What was written over: somebody changed it after it was looked at, and the server does not mind.
     replaced: Option<Box<Record>>,
+    /// New people whom the server refuses: it is written without them.
+    unfit: Vec<Person>,
 }
 
 impl<'a> Job<'a> {
@@ -84,6 +87,7 @@ impl<'a> Job<'a> {
             answered: false,
             already: false,
             replaced: None,
+            unfit: Vec::new(),
         }
     }
 
@@ -200,7 +204,8 @@ impl<'a> Job<'a> {
         let Stage::Write = self.stage else { return None };
         match self.op {
             Op::Create(create) => {
-                let body = compose::creation(&create.record, &create.facts, self.mailbox);
+                let record = create.record.without(&self.unfit);
+                let body = compose::creation(&record, &create.facts, self.mailbox);
                 Some(endpoints::create(self.kind, &create.container, body))
             }
             Op::Update(update) => {
@@ -215,6 +220,7 @@ impl<'a> Job<'a> {
     /// The body of an update; `None` if no member of the item itself is written.
     fn change(&self, update: &Update) -> Option<Value> {
         let mut patch = update.patch.clone();
+        patch.record = patch.record.without(&self.unfit);
         patch.fields = patch.writable(&update.facts);
         let mut members = compose::members(&patch, &self.kept, self.mailbox);
         if let (Kind::Meeting, Some(mark)) = (self.kind, &update.mark) {
@@ -255,7 +261,13 @@ impl<'a> Job<'a> {
             }
             (412, Some(_)) if !last => Stage::Look,
             (412, Some(_)) => Stage::Done(Err(Refusal::Stale)),
-            _ => Stage::Done(Err(refusal(&response))),
+            _ => match (refusal(&response), self.op.newcomers()) {
+                (Refusal::Rejected(code), new) if !last && blames_people(&code) && !new.is_empty() => {
+                    self.unfit = blamed(&String::from_utf8_lossy(response.body()), new);
+                    Stage::Write
+                }
+                (refusal, _) => Stage::Done(Err(refusal)),
+            },
         };
     }
 

@@ -33,7 +33,12 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         for (clue, found) in clues.iter().zip(self.ends.exchange.find(&clues).await?) {
             let Clue::Id { id, .. } = clue else { continue };
             match found.items.into_iter().next() {
-                Some(item) => drop(self.seen.items.exchange.insert(id.clone(), item)),
+                Some(mut item) => {
+                    if let Some(listed) = self.seen.items.exchange.get(id) {
+                        item.complete_people(listed);
+                    }
+                    self.seen.items.exchange.insert(id.clone(), item);
+                }
                 None if found.malformed.is_empty() && found.refused.is_none() => {
                     self.seen.items.exchange.remove(id);
                     self.suspects.exchange.insert(id.clone());
@@ -43,6 +48,18 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             }
         }
         Ok(())
+    }
+
+    /// An event of the version that is linked has the people that it had, however few one answer tells of.
+    pub(super) fn unchanged(&mut self) {
+        for link in self.links.values() {
+            if let Some(item) = self.seen.items.exchange.get_mut(&link.ids.exchange)
+                && item.version == link.versions.exchange
+            {
+                item.facts.attendees = item.facts.attendees.max(link.facts.exchange.attendees);
+                item.record.complete_people(&link.base.exchange);
+            }
+        }
     }
 
     /// Whether a conversion would lose something, only a direct read of the event or task tells.

@@ -17,6 +17,7 @@ pub(crate) mod html;
 mod load;
 pub(crate) mod mailbox;
 mod online;
+mod people;
 pub(crate) mod post;
 pub(crate) mod quirks;
 pub(crate) mod recurrence;
@@ -35,6 +36,7 @@ use call::Call;
 use chrono::{DateTime, Utc};
 use http::{Method, StatusCode};
 use mailbox::Mailbox;
+pub use people::People;
 use post::Letter;
 pub use post::{Mail, Reason};
 pub use quirks::{Endless, Quirks, Timeouts};
@@ -234,7 +236,10 @@ impl Graph {
                     .and_then(|mailbox| {
                         mailbox.spare(&call)?;
                         garbled = mailbox.garbles(&call);
-                        let answer = route(mailbox, &call, desk)?;
+                        let single = call.method() == Method::GET
+                            && matches!(call.segments.as_slice(), [.., events, _] if canonical(events) == "events");
+                        let answer =
+                            route(mailbox, &call, desk).map(|answer| mailbox.quirks.people.tell(answer, single))?;
                         Ok(mailbox.finish(&call, answer, desk))
                     })
             }

@@ -9,7 +9,7 @@ use super::times::{self, definition};
 use super::xml::{Element, t};
 use crate::graph::event::{Event, Span};
 use crate::graph::filter::at;
-use crate::graph::shape::Object;
+use crate::graph::shape::{Object, put};
 use crate::graph::zones::{self, Moment, NEVER};
 use chrono::{DateTime, Duration, Months, NaiveDate, NaiveTime, Utc};
 use chrono_tz::Tz;
@@ -128,8 +128,11 @@ impl Visit<'_> {
             let status = &one["status"];
             let response = word(RESPONSES, status["response"].as_str().unwrap_or("none"));
             let time = status["time"].as_str().filter(|time| *time != NEVER).and_then(zones::query_instant);
+            let mut email = one["emailAddress"].clone();
+            let told = self.quirks.people.told(at(&email, "address").as_str().unwrap_or_default()).to_owned();
+            put(&mut email, "address", told);
             t("Attendee")
-                .hold([mailbox(&one["emailAddress"]), t("ResponseType").say(response)])
+                .hold([mailbox(&email), t("ResponseType").say(response)])
                 .hold(time.map(|time| t("LastResponseTime").say(self.clock().at(time))))
         });
         let own: Vec<Element> = own.collect();
@@ -209,9 +212,8 @@ fn state(event: &Event) -> u8 {
 
 fn mailbox(address: &Value) -> Element {
     let text = |name: &str| address[name].as_str().unwrap_or_default();
-    t("Mailbox").hold([
-        t("Name").say(text("name")),
-        t("EmailAddress").say(text("address")),
+    let address = Some(text("address")).filter(|address| !address.is_empty());
+    t("Mailbox").hold([t("Name").say(text("name"))]).hold(address.map(|own| t("EmailAddress").say(own))).hold([
         t("RoutingType").say("SMTP"),
         t("MailboxType").say(if text("address").ends_with("contoso.example") { "Mailbox" } else { "OneOff" }),
     ])

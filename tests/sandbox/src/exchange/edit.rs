@@ -99,6 +99,7 @@ pub(crate) fn trouble(fail: Fail) -> Trouble {
     let code = match fail.code {
         "ErrorAccessDenied" => "ErrorAccessDenied",
         "ErrorItemNotFound" => "ErrorItemNotFound",
+        "ErrorInvalidRecipients" => "ErrorInvalidRecipients",
         _ if fail.message.contains("recurrence") => "ErrorCalendarInvalidRecurrence",
         _ if fail.message.contains("must not be before its start") => "ErrorCalendarEndDateIsEarlierThanStartDate",
         _ => "ErrorCalendarInvalidPropertyValue",

@@ -20,6 +20,13 @@ impl Visit<'_> {
             t("MailboxType").say("Mailbox"),
         ]);
         let set = m("ResolutionSet").with("TotalItemsInView", 1).with("IncludesLastItemInRange", true);
-        vec![Ok(vec![set.hold([t("Resolution").hold([mailbox])])])]
+        let entries = std::iter::once(address).chain(&self.quirks.people.aliases).enumerate().map(|(nth, one)| {
+            let kind = if nth == 0 { "SMTP" } else { "smtp" };
+            t("Entry").with("Key", format!("EmailAddress{}", nth + 1)).say(format!("{kind}:{one}"))
+        });
+        let contact = t("Contact").hold([t("DisplayName").say(name), t("EmailAddresses").hold(entries.take(3))]);
+        let full = self.call.operation.attribute("ReturnFullContactData") == Some("true");
+        let resolution = t("Resolution").hold([mailbox]).hold(full.then_some(contact));
+        vec![Ok(vec![set.hold([resolution])])]
     }
 }

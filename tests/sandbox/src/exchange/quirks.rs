@@ -1,6 +1,7 @@
 //! What an Exchange Server, or something before it, may do to a client (ews/facts.md §2, §3, §7), switched on for tests; and how a server that is
 //! not Microsoft's differs (§10). All of it is a function of what was asked before: the same requests give the same replies.
 
+use crate::graph::People;
 use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use std::num::NonZeroUsize;
@@ -69,6 +70,8 @@ pub struct Quirks {
     /// An answer to an invitation deletes the meeting and makes it anew, with another id, as Microsoft says of the accept, decline and tentative
     /// responses of Exchange 2007 and 2010 (EWS Managed API 2.0, "Responding to meeting invitations").
     pub answers_renew: bool,
+    /// What it does with addresses.
+    pub people: People,
     /// How the server differs from Microsoft's.
     pub foreign: Foreign,
 }

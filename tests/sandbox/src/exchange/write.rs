@@ -91,6 +91,7 @@ impl Visit<'_> {
         item.children.iter().try_for_each(|element| edit.set(element))?;
         let mut input = edit.input(None, self.context())?;
         self.quirks.stored.event(&mut input);
+        self.quirks.people.store(&mut input).map_err(trouble)?;
         let mut event = Event::create(self.mailbox, &folder.id, &input, self.desk).map_err(trouble)?;
         if let Some(uid) = item.text_of("UID").filter(|uid| !uid.is_empty()) {
             event.set("iCalUId", uid);
@@ -202,6 +203,7 @@ impl Visit<'_> {
         }
         let mut input = edit.input(Some(&before), self.context())?;
         self.quirks.stored.event(&mut input);
+        self.quirks.people.store(&mut input).map_err(trouble)?;
         change::may_write(&before, &input).map_err(trouble)?;
         let (place, known) = (Place { index, day }, before.attendees());
         let mut event = before;

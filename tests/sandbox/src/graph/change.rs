@@ -20,7 +20,8 @@ const MAILED: &[&str] = &["subject", "body", "start", "end", "isAllDay", "locati
 /// `POST …/events`.
 pub(crate) fn create(mailbox: &mut Mailbox, call: &Call, calendar: Option<&str>, desk: &mut Desk) -> Outcome {
     let calendar = writable(mailbox, calendar)?;
-    let input = read(call)?;
+    let mut input = read(call)?;
+    mailbox.quirks.people.store(&mut input)?;
     if let Some(known) = input.get("transactionId").filter(|id| !id.is_null()) {
         let same = mailbox.events.iter().find(|event| event.body.get("transactionId") == Some(known));
         if let Some(event) = same {
@@ -50,8 +51,9 @@ fn created(call: &Call, event: &Event) -> Answer {
 pub(crate) fn update(mailbox: &mut Mailbox, call: &Call, place: Place, desk: &mut Desk) -> Outcome {
     let mut event = mailbox.at(place).ok_or_else(Fail::not_found)?;
     writable(mailbox, Some(&event.calendar))?;
-    let input = read(call)?;
+    let mut input = read(call)?;
     call.matches(event.etag())?;
+    mailbox.quirks.people.store(&mut input)?;
     may_write(&event, &input)?;
     let (before, storing) = (event.attendees(), mailbox.quirks.storing.clone());
     let old = view::event(&event, &view::View::plain(call));

@@ -248,7 +248,10 @@ impl Mailbox {
     pub(crate) fn user(&self) -> Value {
         let (given, sur) = self.owner.split_once(' ').unwrap_or((&self.owner, ""));
         let id = Uuid::new_v5(&Uuid::NAMESPACE_OID, self.account.as_bytes());
+        let aliases = self.quirks.people.aliases.iter().map(|alias| format!("smtp:{alias}"));
+        let proxies: Vec<String> = std::iter::once(format!("SMTP:{}", self.account)).chain(aliases).collect();
         json!({
+            "proxyAddresses": proxies,
             "id": id.to_string(), "displayName": self.owner, "givenName": given, "surname": sur, "mail": self.account,
             "userPrincipalName": self.account, "businessPhones": [], "jobTitle": "Sales manager", "mobilePhone": null,
             "officeLocation": null, "preferredLanguage": "ru-RU",

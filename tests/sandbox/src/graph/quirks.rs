@@ -7,6 +7,7 @@ use super::call::Call;
 use super::delta::Feed;
 use super::event::Window;
 use super::mailbox::Mailbox;
+use super::people::People;
 use super::shape::put;
 use super::storing::Storing;
 use super::throttle::Throttle;
@@ -69,6 +70,8 @@ pub struct Quirks {
     pub late_uids: u16,
     /// Bodies of tasks don't tell how they are formatted.
     pub plain_bodies: bool,
+    /// What it does with addresses.
+    pub people: People,
 }
 
 /// How pages lead on for ever.
