@@ -57,6 +57,7 @@ mod people;
 mod plan;
 mod project;
 mod prove;
+mod regrets;
 mod removal;
 mod replica;
 mod rings;
