@@ -186,27 +186,30 @@ fn with_state(link: &Link, fates: Pair<Fate<'_>>, state: LinkState) -> Planned {
 /// Somebody else's Activity whose meeting is gone from the user's mailbox: nothing of it is written but that the user does not come (rules, "Delete
 /// rule"). `None` if that is said, or is nobody's business here.
 fn declined(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'_>>) -> Option<Planned> {
-    let (Some(item), Fate::Gone(_)) = (fates.creatio.item(), fates.exchange) else { return None };
-    let Record::Meeting(meeting) = &item.record else { return None };
+    let (Fate::Same(_) | Fate::Edited(_), Fate::Gone(_)) = (fates.creatio, fates.exchange) else { return None };
+    // one that no listing told of is as it was
+    let before = fates.creatio.item().map_or(&link.base.creatio, |item| &item.record);
+    let facts = fates.creatio.item().map_or(&link.facts.creatio, |item| &item.facts);
+    let Record::Meeting(meeting) = before else { return None };
     let Settings { fields, import_meetings, .. } = context.settings;
-    let theirs = item.facts.owner.as_ref().is_some_and(|owner| *owner != context.account.contact);
-    let part = theirs && item.facts.mine && meeting.response != Response::Declined && !item.facts.canceled;
+    let theirs = facts.owner.as_ref().is_some_and(|owner| *owner != context.account.contact);
+    let part = theirs && facts.mine && meeting.response != Response::Declined && !facts.canceled;
     let lives = link.state == LinkState::Alive && import_meetings.on && fields.response.lets(Side::Exchange);
-    let past = scope::is_past(context, &item.record);
     let awake = |side: Side| scope::awake(context, seen, link, side, fates[side].item());
     let inside = Side::BOTH.into_iter().all(awake) && link.kind() == Kind::Meeting;
-    if !part || !lives || past || !inside {
+    let elsewhere = seen.elsewhere.get(&link.ids.creatio).is_some_and(|there| there.lives);
+    if !part || !lives || !inside || elsewhere || scope::is_past(context, before) {
         return None;
     }
     let mut after = Link { state: LinkState::Asleep, unsettled: is_unsettled(link, fates), ..informed(link, fates) };
-    let mut record = item.record.clone();
+    let title = before.title().to_owned();
+    let mut record = before.clone();
     if let Record::Meeting(meeting) = &mut record {
         meeting.response = Response::Declined;
     }
     merge::copy(Field::Response, &record, &mut after.base.creatio);
     let patch = Patch { record, fields: [Field::Response].into() };
-    let write = (Side::Creatio, Op::Update(Box::new(update(&after, Side::Creatio, &item.record, patch))));
-    let title = item.record.title().to_owned();
+    let write = (Side::Creatio, Op::Update(Box::new(update(&after, Side::Creatio, before, patch))));
     let action =
         Action { step: Step::Update(Side::Creatio), title, writes: vec![write], before: Some(link.clone()), after };
     Some(Planned { action: Some(action), ..Planned::default() })

@@ -34,6 +34,7 @@ mod oracle;
 mod people;
 mod plan;
 mod project;
+mod regrets;
 mod removal;
 mod scope;
 mod series;

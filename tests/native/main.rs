@@ -69,6 +69,7 @@ mod people;
 mod plan;
 mod project;
 mod prove;
+mod regrets;
 mod removal;
 mod replica;
 mod rings;
