@@ -6,7 +6,7 @@ use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 /// The Windows zones that the sandbox knows, each with its IANA name (CLDR `windowsZones`, territory 001).
-const WINDOWS: &[(&str, Tz)] = &[
+pub(crate) const WINDOWS: &[(&str, Tz)] = &[
     ("UTC", Tz::UTC),
     ("Dateline Standard Time", Tz::Etc__GMTPlus12),
     ("Hawaiian Standard Time", Tz::Pacific__Honolulu),
