@@ -480,16 +480,22 @@ fn judged(name: &str, history: &History, manner: Manner) -> Result<Counts, Failu
     Err(Failure { told, known: None })
 }
 
-/// Plays the seeds from `SIMULATE_FROM` on, `SIMULATE_COUNT` of them, on the Exchange Server with `SIMULATE_SERVER=1`: to play a failure again (`SIMULATE_TRACE=1` prints what was asked).
+/// Plays the seeds from `SIMULATE_FROM` on, `SIMULATE_COUNT` of them, on the Exchange Server with `SIMULATE_SERVER=1`, or the bytes of the file
+/// `SIMULATE_BYTES`: to play a failure again (`SIMULATE_TRACE=1` prints what was asked).
 #[test]
 #[ignore = "a tool: plays particular seeds"]
 fn again() {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse::<u64>().ok());
     let (from, count) = (number("SIMULATE_FROM").unwrap_or(0), number("SIMULATE_COUNT").unwrap_or(1));
     let home = if std::env::var_os("SIMULATE_SERVER").is_some() { Home::Server } else { Home::Cloud };
+    if let Some(file) = std::env::var_os("SIMULATE_BYTES") {
+        let told = spelled("of these bytes", &std::fs::read(file).unwrap()).err().map(|failure| failure.told);
+        assert_eq!(told, None);
+        return;
+    }
     let all = (from..from + count).filter_map(|seed| simulate(seed, Manner::at(home, false)).err());
-    let failed: Vec<String> = all.map(|failure| failure.told).collect();
-    assert!(failed.is_empty(), "{} of {count} failed:\n{}", failed.len(), failed.join("\n\n"));
+    let failed = all.inspect(|failure| trace::tell(&failure.told)).count();
+    assert!(failed == 0, "{failed} of {count} failed");
 }
 
 /// How many of these the test run has time for.

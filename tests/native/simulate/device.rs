@@ -221,7 +221,12 @@ impl Store for Kept {
             self.written.borrow_mut().extend(commit.history.iter().cloned());
             let mut commit = commit.clone();
             match self.bug {
-                Some(Bug::ForgetsTombstones) => commit.put.retain(|link| link.state != LinkState::Tombstone),
+                Some(Bug::ForgetsTombstones) => {
+                    let (kept, lost) = commit.put.into_iter().partition(|link| link.state != LinkState::Tombstone);
+                    commit.put = kept;
+                    let lost: Vec<Link> = lost;
+                    commit.drop.extend(lost.into_iter().map(|link| link.ids.creatio));
+                }
                 Some(Bug::ForgetsHistory) => self.written.borrow_mut().clear(),
                 Some(_) | None => {}
             }
@@ -365,8 +370,11 @@ impl Device {
             }
         }
         let _ = pollster::block_on(undo::undo(&ends, run));
-        let of_run = history.iter().filter(|entry| entry.run == run);
-        of_run.flat_map(|entry| [entry.id.clone(), entry.activity.clone()]).collect()
+        let of_run: Vec<&Entry> = history.iter().filter(|entry| entry.run == run).collect();
+        let linked =
+            self.links().into_iter().filter(|link| of_run.iter().any(|entry| entry.activity == link.ids.creatio));
+        let named = of_run.iter().flat_map(|entry| [entry.id.clone(), entry.activity.clone()]);
+        named.chain(linked.map(|link| link.ids.exchange)).collect()
     }
 
     /// The user changes the settings.

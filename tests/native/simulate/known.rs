@@ -14,7 +14,11 @@ pub(crate) struct Known {
 }
 
 /// All of it.
-pub(crate) const KNOWN: &[Known] = &[];
+pub(crate) const KNOWN: &[Known] = &[Known {
+    what: "\"remove the second task\" is asked again on an Exchange Server after it was answered",
+    promise: Promise::Answers,
+    words: "SecondTask",
+}];
 
 /// What explains one failure, if anything does.
 pub(crate) fn of(broken: &Broken) -> Option<&'static str> {
