@@ -358,6 +358,7 @@ impl Stage {
             history: self.devices.iter().flat_map(Device::history).collect(),
             deleted: self.world.sandbox.borrow().exchange.deleted(self.world.mailbox),
             forgetful: self.forgetful,
+            rights: self.counts.contains_key("switch creatio lost rights"),
         };
         broken.extend(outcome.broken());
         let mut census = outcome.census();
@@ -431,7 +432,8 @@ fn play(history: &History, manner: Manner) -> Shown {
 
 /// What is known to be wrong.
 pub(crate) fn known_ones() -> impl Iterator<Item = &'static str> {
-    known::KNOWN.iter().map(|known| known.what)
+    let all: BTreeSet<&'static str> = known::KNOWN.iter().map(|known| known.what).collect();
+    all.into_iter()
 }
 
 /// A simulation that broke a promise.

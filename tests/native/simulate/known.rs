@@ -13,12 +13,30 @@ pub(crate) struct Known {
     words: &'static str,
 }
 
+const fn known(what: &'static str, promise: Promise, words: &'static str) -> Known {
+    Known { what, promise, words }
+}
+
+const RESHAPED: &str =
+    "a single meeting that becomes a series, or a series that becomes a single meeting, does not keep its Activity";
+const UNDONE: &str = "what one device took back, another device writes again";
+const RIGHTS: &str =
+    "of a few links, rights that are lost for a time count as deletions: an edit revives, and then there are two";
+const ONE_WAY: &str =
+    "a second device adopts a pair whose body goes one way, and empties the body that the first one left";
+
 /// All of it.
-pub(crate) const KNOWN: &[Known] = &[Known {
-    what: "\"remove the second task\" is asked again on an Exchange Server after it was answered",
-    promise: Promise::Answers,
-    words: "SecondTask",
-}];
+pub(crate) const KNOWN: &[Known] = &[
+    known("\"remove the second task\" is asked again after it was answered", Promise::Answers, "SecondTask"),
+    known(RESHAPED, Promise::Once, "(reshaped)"),
+    known(RESHAPED, Promise::Gone, "(reshaped)"),
+    known(RESHAPED, Promise::Kept, "(reshaped)"),
+    known(UNDONE, Promise::Once, "(undone)"),
+    known(RIGHTS, Promise::Once, "(rights were lost)"),
+    known(RIGHTS, Promise::InStep, "(rights were lost)"),
+    known(RIGHTS, Promise::Alive, "(rights were lost)"),
+    known(ONE_WAY, Promise::Alive, "(the body goes one way)"),
+];
 
 /// What explains one failure, if anything does.
 pub(crate) fn of(broken: &Broken) -> Option<&'static str> {

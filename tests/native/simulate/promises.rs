@@ -73,6 +73,8 @@ pub(crate) struct Outcome<'a> {
     pub(crate) deleted: Vec<String>,
     /// Somebody began without a base: a store was lost, or there are two of them.
     pub(crate) forgetful: bool,
+    /// For a time the user had no right to any Activity.
+    pub(crate) rights: bool,
 }
 
 /// The broken promises that are collected.
@@ -98,6 +100,7 @@ impl Outcome<'_> {
             breaks(&mut broken, Promise::Mails, what);
         }
         for (tag, known) in &self.people.known {
+            let before = broken.len();
             let rows = Pair::of(|side| self.of(*tag, side, known.away));
             self.twice(*tag, &rows, &mut broken);
             self.lost(*tag, (known, &rows), &mut broken);
@@ -109,8 +112,22 @@ impl Outcome<'_> {
                 self.twice(*tag, &there, &mut broken);
                 self.apart(*tag, (known, &there), &mut broken);
             }
+            for one in &mut broken[before..] {
+                one.what.push_str(&self.marks(known));
+            }
         }
         broken
+    }
+
+    /// What was special about a thing, by which a known failure is told.
+    fn marks(&self, known: &Known) -> String {
+        let marks = [
+            (known.reshaped, " (reshaped)"),
+            (known.undone, " (undone)"),
+            (self.rights, " (rights were lost)"),
+            (self.is_narrowed(Field::Body), " (the body goes one way)"),
+        ];
+        marks.into_iter().filter(|(is, _)| *is).map(|(_, mark)| mark).collect()
     }
 
     /// Whether some options ever held.
