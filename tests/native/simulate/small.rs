@@ -57,8 +57,6 @@ struct Reached {
     stage: Stage,
     /// For each device the rows as they were when the run began from whose end it goes on reading.
     read: Vec<Versions>,
-    /// Awaits of the last run.
-    awaits: usize,
 }
 
 impl Bound {
@@ -71,7 +69,7 @@ impl Bound {
         let history = History { options: self.options(), moves: Vec::new() };
         let stage = Stage::new(&history, Manner::at(self.home, false));
         let read = vec![Versions::new(); stage.devices.len()];
-        let mut reached = Reached { stage, read, awaits: 0 };
+        let mut reached = Reached { stage, read };
         for (tag, (side, kind)) in self.items.iter().enumerate() {
             let deed = Deed::Create { tag, side: *side, kind: *kind, value: tag };
             reached.stage.step(&Move::Deed(deed));
@@ -176,7 +174,7 @@ impl Reached {
     }
 }
 
-/// What became of a history: the form of its state, and the awaits of a run of each device from there.
+/// What became of a history: the form of its state, or how it panicked.
 struct Tried {
     moves: Vec<Move>,
     form: Result<String, String>,
