@@ -5,7 +5,7 @@ mod bug;
 mod device;
 mod history;
 mod known;
-mod liveness;
+pub(crate) mod liveness;
 mod people;
 mod planted;
 mod promises;

@@ -28,6 +28,7 @@ const ONE_WAY: &str =
 /// All of it.
 pub(crate) const KNOWN: &[Known] = &[
     known("\"remove the second task\" is asked again after it was answered", Promise::Answers, "SecondTask"),
+    known("a clash is asked again after it was answered, since the answer would mail", Promise::Answers, "Clash"),
     known(RESHAPED, Promise::Once, "(reshaped)"),
     known(RESHAPED, Promise::Gone, "(reshaped)"),
     known(RESHAPED, Promise::Kept, "(reshaped)"),
