@@ -1,22 +1,68 @@
 /**
- * `npm run prove`: the engine on millions of random plans and whole simulations, on two threads, in a build of its own profile.
+ * `npm run prove`: the engine on millions of random plans and whole simulations, on the whole of a small scope, and under a fuzzer, on two threads, in a build
+ * of its own profile.
  *
- * `PROVE_MINUTES` says for how long (15), `PROVE_FROM` with which seed it begins. The last line is
- * `prove: N planner runs, N simulations, N failures`; failures are printed with their seeds and shrunk histories before it.
+ * `PROVE_MINUTES` says for how long (15), `PROVE_FROM` with which seed it begins. How many simulations there were since the last new failure is kept in
+ * `target/prove.since` from call to call. The last line is `prove: N planner runs, N simulations, N failures`; failures are printed with their seeds and
+ * shrunk histories before it.
+ *
+ * The fuzzer (`tests/fuzz`) has a sixth of the time where a nightly compiler and cargo-fuzz are installed. What it finds is written to `target/fuzz`, and what
+ * is worth keeping goes into `tests/fuzz/corpus` by `PROVE_KEEP=1`.
  */
-import { diagnose, main, must, run, Trouble } from './process.mjs';
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { diagnose, main, must, root, run, target, Trouble } from './process.mjs';
 
 /** The line that says what was done. */
 const summary = /^prove: \d+ planner runs, \d+ simulations, \d+ failures$/m;
 
-const build = ['test', '--profile', 'prove', '--test', 'native'];
+const corpus = join(root, 'tests', 'fuzz', 'corpus', 'histories');
+const build = ['test', '--profile', 'prove', '--test', 'proof'];
+const fuzz = ['+nightly', 'fuzz'];
+const where = ['--fuzz-dir', join(root, 'tests', 'fuzz'), '--target-dir', join(target, 'fuzz')];
+const minutes = Number(process.env['PROVE_MINUTES'] ?? 15);
+/** The share of the time that the fuzzer has. */
+const share = 1 / 6;
+
+/** Whether a nightly compiler with cargo-fuzz is here. */
+async function canFuzz() {
+  return (await run('cargo', [...fuzz, '--version'], { quiet: true })).code === 0;
+}
+
+/** Runs the fuzzer for its share; whether it found nothing. */
+async function fuzzed() {
+  if (!(await canFuzz())) {
+    console.log('\n*** NOT FUZZED: this needs a nightly compiler and cargo-fuzz; only the corpus is played. ***\n');
+    return true;
+  }
+  const found = join(target, 'fuzz', 'found');
+  const grown = join(target, 'fuzz', 'corpus');
+  for (const folder of [found, grown]) mkdirSync(folder, { recursive: true });
+  await must('building the fuzzer', 'cargo', [...fuzz, 'build', ...where, '--sanitizer', 'none', 'histories']);
+  const seconds = Math.max(10, Math.round(60 * minutes * share));
+  const limits = [`-max_total_time=${seconds}`, '-max_len=512', '-timeout=120', `-artifact_prefix=${found}/`];
+  const { code } = await run('cargo', [
+    ...[...fuzz, 'run', ...where, '--sanitizer', 'none', 'histories', grown, corpus],
+    ...['--', ...limits, '-print_final_stats=1'],
+  ]);
+  if (code !== 0) console.log(`the fuzzer found a failure: its bytes are in ${found}`);
+  if (process.env['PROVE_KEEP'] === '1') {
+    await must('keeping what is worth it', 'cargo', [
+      ...[...fuzz, 'run', ...where, '--sanitizer', 'none', 'histories', corpus, grown],
+      ...['--', '-merge=1', '-max_len=512'],
+    ]);
+  }
+  return code === 0;
+}
 
 await main(async () => {
   await must('building the proof', 'cargo', [...build, '--no-run']);
+  const quiet = await fuzzed();
+  const env = { PROVE_LEDGER: join(target, 'prove.since'), PROVE_MINUTES: String(minutes * (1 - share)) };
   const args = [...build, '--', '--ignored', '--exact', 'prove::volumes', '--nocapture'];
-  const { code, output } = await run('cargo', args);
+  const { code, output } = await run('cargo', args, { env });
   const line = summary.exec(output)?.[0];
   if (!line) throw new Trouble(diagnose(output) ?? 'The proof ended without a result; the lines above say why.');
   console.log(line);
-  if (code !== 0) process.exitCode = 1;
+  if (code !== 0 || !quiet) process.exitCode = 1;
 });

@@ -4,6 +4,7 @@
 use crate::chance::Chance;
 use crate::graph_setup::NOW;
 use crate::memory::everything;
+use crate::simulate::MOSCOW;
 use crate::simulate::device::{Blow, Device};
 use crate::world::{ME_THERE, World, reads};
 use chrono::Duration;
@@ -63,7 +64,7 @@ impl Stage {
         let mut settings = everything();
         settings.rules.conflict = Conflict::Creatio;
         settings.rules.creatio_delete = CreatioDelete::Mark;
-        let device = Device::new(&world, &settings);
+        let device = Device::new(&world, &settings, (MOSCOW, None));
         Self { world, device }
     }
 
@@ -357,7 +358,7 @@ fn play(scenario: &Scenario, there: bool, strike: Option<&Strike>) -> Result<Pic
         match strike {
             None => {}
             Some(Strike::Crash { nth, done }) => {
-                stage.device.fuse.set(*nth, Blow::Crash(*done));
+                stage.device.fuse.add(*nth, Blow::Crash(*done));
                 stage.struck();
             }
             Some(Strike::Request { fault, times }) => {

@@ -73,12 +73,27 @@ impl<P: Http + Clock + Keys> Joined<P> {
 
     /// As a run sees them, with `store`.
     pub(crate) fn ends<'a, S>(&'a self, store: &'a S) -> Ends<'a, Creatio<P>, Exchange<P>, S, P, Silence> {
+        self.through((&self.creatio, &self.exchange), store, &Silence)
+    }
+
+    /// Both replicas.
+    pub(crate) const fn replicas(&self) -> (&Creatio<P>, &Exchange<P>) {
+        (&self.creatio, &self.exchange)
+    }
+
+    /// As a run sees them that reaches both sides through others, with `store`, heard by `events`.
+    pub(crate) fn through<'a, C, X, S, E>(
+        &'a self,
+        (creatio, exchange): (&'a C, &'a X),
+        store: &'a S,
+        events: &'a E,
+    ) -> Ends<'a, C, X, S, P, E> {
         Ends {
-            creatio: &self.creatio,
-            exchange: &self.exchange,
+            creatio,
+            exchange,
             store,
             clock: self.line.as_ref(),
-            events: &Silence,
+            events,
             zone: &self.zone,
             account: &self.account,
             words: &self.words,

@@ -348,12 +348,34 @@ fn told(phase: &Phase<'_>) -> Option<String> {
     None
 }
 
-/// The laws that a course breaks, and how; and how often the engine planned.
-fn judged(course: &Course, bug: Option<Bug>) -> (Vec<(&'static str, String)>, usize) {
+/// What a course came to.
+#[derive(Default)]
+pub(crate) struct Judged {
+    /// How often the engine planned.
+    pub(crate) plans: usize,
+    /// How many of which steps were planned, and how much was held why.
+    pub(crate) census: BTreeMap<String, usize>,
+    /// The laws that it breaks, and how.
+    broken: Vec<(&'static str, String)>,
+}
+
+/// How many of which steps a phase had, and how much was held why.
+fn counted(phase: &Phase<'_>, census: &mut BTreeMap<String, usize>) {
+    let steps = phase.rounds.iter().flat_map(|plan| &plan.actions).map(|action| format!("step {:?}", action.step));
+    let held = phase.held.iter().chain(phase.rounds.iter().chain([&phase.last]).flat_map(|plan| &plan.held));
+    for what in steps.chain(held.map(|held| format!("held {:?}", held.reason))) {
+        *census.entry(what).or_default() += 1;
+    }
+}
+
+/// Judges a course.
+fn judged(course: &Course, bug: Option<Bug>) -> Judged {
     let mut broken = Vec::new();
+    let mut census = BTreeMap::new();
     let mut plans = 0;
     let caught = catch_unwind(AssertUnwindSafe(|| {
         plans = course.play(bug, |phase| {
+            counted(phase, &mut census);
             for law in LAWS.iter().filter(|law| (law.holds)(phase.settings)) {
                 if let Some(how) = (law.broken)(phase) {
                     broken.push((law.name, how));
@@ -364,7 +386,7 @@ fn judged(course: &Course, bug: Option<Bug>) -> (Vec<(&'static str, String)>, us
     if caught.is_err() {
         broken.push(("no panic", "it panicked".to_owned()));
     }
-    (broken, plans)
+    Judged { plans, census, broken }
 }
 
 /// What both sides show after each phase, and the writes to each, from `side`'s view.
@@ -395,14 +417,17 @@ fn lopsided(seed: u64, bug: Option<Bug>) -> Option<String> {
     (one != other).then(|| format!("course seed {seed}: {one:#?}\nmirrored: {other:#?}"))
 }
 
-/// Judges the course of a seed: how often the engine planned, or the seed, the shrunk course and what it broke.
-pub(crate) fn judge(seed: u64) -> Result<usize, String> {
+/// Judges the course of a seed.
+///
+/// # Errors
+/// The seed, the shrunk course and what it broke.
+pub(crate) fn judge(seed: u64) -> Result<Judged, String> {
     let course = Course::new(seed);
-    let (broken, plans) = judged(&course, None);
-    let Some((law, _)) = broken.first() else { return Ok(plans) };
-    let breaks = |pieces: &[Piece]| judged(&course.with(pieces), None).0.iter().any(|(name, _)| name == law);
+    let whole = judged(&course, None);
+    let Some((law, _)) = whole.broken.first() else { return Ok(whole) };
+    let breaks = |pieces: &[Piece]| judged(&course.with(pieces), None).broken.iter().any(|(name, _)| name == law);
     let pieces = shrink(&course.pieces, breaks);
-    let how = judged(&course.with(&pieces), None).0;
+    let how = judged(&course.with(&pieces), None).broken;
     let pieces: Vec<String> = pieces.iter().map(|piece| format!("  {piece:?}")).collect();
     let rules = &course.settings.rules;
     let ways = (course.settings.import_meetings.on, course.settings.export.on, course.settings.fields);
@@ -428,7 +453,7 @@ fn swapped_sides_give_the_mirrored_outcome() {
 #[test]
 fn each_law_notices_its_planted_bug() {
     for law in &LAWS {
-        let broken = |seed, bug| judged(&Course::new(seed), bug).0.iter().any(|(name, _)| *name == law.name);
+        let broken = |seed, bug| judged(&Course::new(seed), bug).broken.iter().any(|(name, _)| *name == law.name);
         let noticed = (0..3_000).any(|seed| broken(seed, Some(law.bug)) && !broken(seed, None));
         assert!(noticed, "{} does not notice {:?}", law.name, law.bug);
     }

@@ -3,18 +3,22 @@
 
 use crate::joined::Joined;
 use crate::memory::Shelf;
+use crate::simulate::bug::{Bug, Saboteur};
+use crate::simulate::history::{Abode, MOSCOW};
 use crate::world::{World, breath};
 use chrono::Duration;
 use futures_util::future;
+use schedule_sync::engine::answer::{Answer, Choice};
 use schedule_sync::engine::containers::Renamed;
 use schedule_sync::engine::history::Entry;
-use schedule_sync::engine::link::{Link, LinkKey, State};
+use schedule_sync::engine::link::{Held, Link, LinkKey, LinkState, Reason, State};
 use schedule_sync::engine::settings::Settings;
 use schedule_sync::error::Result;
 use schedule_sync::model::{Instant, ItemId, Side};
-use schedule_sync::ports::{Clock, Commit, Http, Keys, Lost, Request, Response, Secret, Store};
-use schedule_sync::run::{self, Report};
+use schedule_sync::ports::{Clock, Commit, Events, Http, Keys, Lost, Progress, Request, Response, Secret, Store};
+use schedule_sync::run::{self, Report, undo};
 use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::rc::Rc;
 
 /// What strikes a run at one of its awaits.
@@ -31,10 +35,14 @@ pub(crate) enum Blow {
     Meanwhile(Box<dyn FnOnce()>),
 }
 
-/// Counts awaits, and strikes at one.
+/// Counts awaits, and strikes at some.
 #[derive(Default)]
 pub(crate) struct Fuse {
-    blow: RefCell<Option<(usize, Blow)>>,
+    /// Those to come, each with the awaits from the one before.
+    blows: RefCell<VecDeque<(usize, Blow)>>,
+    /// Awaits of the run so far, and of the last run that was played.
+    burnt: Cell<usize>,
+    pub(crate) last: Cell<usize>,
     /// Whether every await lets the other device go on first.
     pub(crate) yields: Cell<bool>,
     crashed: Cell<bool>,
@@ -43,15 +51,15 @@ pub(crate) struct Fuse {
 }
 
 impl Fuse {
-    /// Strikes at the `nth` await from now on.
-    pub(crate) fn set(&self, nth: usize, blow: Blow) {
-        *self.blow.borrow_mut() = Some((nth, blow));
-        self.crashed.set(false);
+    /// Strikes at the `nth` await from the last blow on, or from now.
+    pub(crate) fn add(&self, nth: usize, blow: Blow) {
+        self.blows.borrow_mut().push_back((nth, blow));
     }
 
     pub(crate) fn clear(&self) {
-        *self.blow.borrow_mut() = None;
+        self.blows.borrow_mut().clear();
         self.crashed.set(false);
+        self.last.set(self.burnt.replace(0));
     }
 
     /// An await: what strikes it. What only a server can do is kept for the next request.
@@ -60,9 +68,10 @@ impl Fuse {
         if self.yields.get() {
             breath().await;
         }
+        self.burnt.set(self.burnt.get() + 1);
         let due = {
-            let mut slot = self.blow.borrow_mut();
-            let fits = match &mut *slot {
+            let mut blows = self.blows.borrow_mut();
+            let fits = match blows.front_mut() {
                 Some((0, Blow::Crash(_) | Blow::Meanwhile(_))) => true,
                 Some((0, Blow::Lose(_) | Blow::Status(..) | Blow::Cut)) => request,
                 Some((left, _)) => {
@@ -71,7 +80,7 @@ impl Fuse {
                 }
                 None => false,
             };
-            if fits { slot.take().map(|(_, blow)| blow) } else { None }
+            if fits { blows.pop_front().map(|(_, blow)| blow) } else { None }
         };
         match due {
             Some(Blow::Meanwhile(act)) => {
@@ -174,6 +183,8 @@ struct Kept {
     fuse: Rc<Fuse>,
     /// Every entry of the history that was ever committed.
     written: RefCell<Vec<Entry>>,
+    /// What is wrong with it, in a test of the promises.
+    bug: Option<Bug>,
 }
 
 impl Store for Kept {
@@ -190,7 +201,11 @@ impl Store for Kept {
     }
 
     async fn state(&self) -> Result<Option<State>> {
-        self.fuse.around(self.shelf.state()).await
+        let mut state = self.fuse.around(self.shelf.state()).await?;
+        if self.bug == Some(Bug::ForgetsAnswers) {
+            state.iter_mut().for_each(|state| state.answers = Default::default());
+        }
+        Ok(state)
     }
 
     async fn links(&self, keys: &[LinkKey]) -> Result<Vec<Link>> {
@@ -220,11 +235,51 @@ impl Store for Kept {
     async fn commit(&self, commit: &Commit) -> Result<()> {
         let act = async {
             self.written.borrow_mut().extend(commit.history.iter().cloned());
-            self.shelf.commit(commit).await
+            let mut commit = commit.clone();
+            match self.bug {
+                Some(Bug::ForgetsTombstones) => {
+                    let (kept, lost) = commit.put.into_iter().partition(|link| link.state != LinkState::Tombstone);
+                    commit.put = kept;
+                    let lost: Vec<Link> = lost;
+                    commit.drop.extend(lost.into_iter().map(|link| link.ids.creatio));
+                }
+                Some(Bug::ForgetsHistory) => self.written.borrow_mut().clear(),
+                Some(_) | None => {}
+            }
+            self.shelf.commit(&commit).await
         };
         self.fuse.around(act).await
     }
 }
+
+/// The user's wish to stop: heard once it was asked for so often.
+#[derive(Default)]
+pub(crate) struct Ears {
+    left: Cell<Option<usize>>,
+}
+
+impl Ears {
+    /// The run is to stop when it asks for the `nth` time; or it is not.
+    pub(crate) fn set(&self, nth: Option<usize>) {
+        self.left.set(nth);
+    }
+}
+
+impl Events for Ears {
+    fn progress(&self, _progress: Progress) {}
+
+    fn stop(&self) -> bool {
+        let left = self.left.get();
+        self.left.set(left.map(|left| left.saturating_sub(1)));
+        left == Some(0)
+    }
+}
+
+/// A question to a person: the item and why it waits.
+pub(crate) type Question = (ItemId, Reason);
+
+/// What was done on a device, by name and number.
+pub(crate) type Counts = BTreeMap<String, usize>;
 
 /// One device.
 pub(crate) struct Device {
@@ -232,30 +287,120 @@ pub(crate) struct Device {
     store: Kept,
     pub(crate) line: Rc<Line>,
     pub(crate) fuse: Rc<Fuse>,
+    pub(crate) ears: Ears,
+    bug: Option<Bug>,
+    /// What its runs planned, and how they were answered and undone.
+    pub(crate) counts: RefCell<Counts>,
 }
 
 impl Device {
-    /// A device of the user of `world`, with an empty store.
-    pub(crate) fn new(world: &Rc<World>, settings: &Settings) -> Self {
-        Self::over(world, settings, Rc::default())
+    /// A device of the user of `world`, who lives in `zone`, with an empty store.
+    pub(crate) fn new(world: &Rc<World>, settings: &Settings, (zone, bug): (Abode, Option<Bug>)) -> Self {
+        Self::with(world, settings, (Rc::default(), zone, bug))
     }
 
     /// A device that keeps everything in `shelf`, which others may share.
     pub(crate) fn over(world: &Rc<World>, settings: &Settings, shelf: Rc<Shelf>) -> Self {
+        Self::with(world, settings, (shelf, MOSCOW, None))
+    }
+
+    fn with(world: &Rc<World>, settings: &Settings, (shelf, zone, bug): (Rc<Shelf>, Abode, Option<Bug>)) -> Self {
         let fuse = Rc::new(Fuse::default());
         let line = Rc::new(Line { world: Rc::clone(world), fuse: Rc::clone(&fuse), skew: Cell::default() });
         *shelf.settings.borrow_mut() = Some(settings.clone());
         Self {
-            joined: Joined::new(world, Rc::clone(&line)),
-            store: Kept { shelf, fuse: Rc::clone(&fuse), written: RefCell::default() },
+            joined: Joined::within((zone.tz, zone.name), "site", world, Rc::clone(&line)),
+            store: Kept { shelf, fuse: Rc::clone(&fuse), written: RefCell::default(), bug },
             line,
             fuse,
+            ears: Ears::default(),
+            bug,
+            counts: RefCell::default(),
         }
     }
 
     /// One run, to be polled.
     pub(crate) async fn run(&self) -> Result<Report> {
-        run::run(&self.joined.ends(&self.store)).await
+        let (creatio, exchange) = self.joined.replicas();
+        if let Some(bug) = self.bug {
+            let (creatio, exchange) =
+                (Saboteur::new(creatio, Side::Creatio, bug), Saboteur::new(exchange, Side::Exchange, bug));
+            return run::run(&self.joined.through((&creatio, &exchange), &self.store, &self.ears)).await;
+        }
+        let ends = self.joined.through((creatio, exchange), &self.store, &self.ears);
+        // as `run::run` does it; the plan is to be counted
+        let planned = run::plan(&ends).await?;
+        for action in &planned.plan.actions {
+            self.count(format!("step {:?}", action.step));
+        }
+        run::apply::apply(&ends, planned).await
+    }
+
+    fn count(&self, what: String) {
+        *self.counts.borrow_mut().entry(what).or_default() += 1;
+    }
+
+    /// What it asks that a person can answer.
+    pub(crate) fn questions(&self) -> BTreeSet<Question> {
+        self.held()
+            .iter()
+            .filter(|held| !choices(held.reason).is_empty())
+            .filter_map(|held| Some((held.id.clone()?, held.reason)))
+            .collect()
+    }
+
+    /// What it holds.
+    fn held(&self) -> Vec<Held> {
+        self.store.shelf.state.borrow().as_ref().map(|state| state.held.clone()).unwrap_or_default()
+    }
+
+    /// A person answers all that it asks, each as `chance` says; whether any answer lets mail go out.
+    pub(crate) fn answer(&self, chance: &mut crate::chance::Chance) -> bool {
+        let mut mails = false;
+        let mut answers = Vec::new();
+        for held in self.held() {
+            let (Some(id), choices) = (held.id, choices(held.reason)) else { continue };
+            if choices.is_empty() {
+                continue;
+            }
+            let choice = chance.pick(choices);
+            self.count(format!("answer {choice:?} to {:?}", held.reason));
+            mails |= choice == Choice::Allow;
+            answers.push(Answer { side: held.side, id, reason: held.reason, choice });
+        }
+        pollster::block_on(undo::answer(self.store.shelf.as_ref(), answers)).unwrap();
+        mails
+    }
+
+    /// A person takes back what it wrote last: the items of those writes. Nothing where nothing was written, or a server fails.
+    pub(crate) fn undo(&self) -> Vec<ItemId> {
+        let history = self.store.shelf.history.borrow().clone();
+        let Some(run) = history.iter().map(|entry| entry.run).max() else { return Vec::new() };
+        let ends = self.joined.through(self.joined.replicas(), &self.store, &self.ears);
+        if let Ok(plan) = pollster::block_on(undo::preview(&ends, run)) {
+            for refused in &plan.refused {
+                self.count(format!("not undone {:?}", refused.why));
+            }
+            for step in &plan.steps {
+                self.count(format!("undone {:?}", step.entry.what));
+            }
+        }
+        let _ = pollster::block_on(undo::undo(&ends, run));
+        let of_run: Vec<&Entry> = history.iter().filter(|entry| entry.run == run).collect();
+        let linked =
+            self.links().into_iter().filter(|link| of_run.iter().any(|entry| entry.activity == link.ids.creatio));
+        let named = of_run.iter().flat_map(|entry| [entry.id.clone(), entry.activity.clone()]);
+        named.chain(linked.map(|link| link.ids.exchange)).collect()
+    }
+
+    /// The user changes the settings.
+    pub(crate) fn set(&self, settings: &Settings) {
+        *self.store.shelf.settings.borrow_mut() = Some(settings.clone());
+    }
+
+    /// These are the links of the user's other account.
+    pub(crate) fn learn(&self, elsewhere: Vec<Link>) {
+        *self.store.shelf.elsewhere.borrow_mut() = elsewhere;
     }
 
     /// All that its runs wrote down, even what was forgotten since.
@@ -268,6 +413,11 @@ impl Device {
         self.store.shelf.links.borrow().values().cloned().collect()
     }
 
+    /// What it keeps beside its links.
+    pub(crate) fn state(&self) -> Option<State> {
+        self.store.shelf.state.borrow().clone()
+    }
+
     /// The browser's data is cleared; settings lie elsewhere.
     pub(crate) fn forget(&self) {
         self.store.shelf.links.borrow_mut().clear();
@@ -277,5 +427,31 @@ impl Device {
     /// Whether the run that was polled last has crashed.
     pub(crate) fn has_crashed(&self) -> bool {
         self.fuse.crashed.get()
+    }
+}
+
+/// What a person may say to a reason, as the page offers it.
+pub(crate) const fn choices(reason: Reason) -> &'static [Choice] {
+    match reason {
+        Reason::Clash => &[Choice::Take(Side::Creatio), Choice::Take(Side::Exchange), Choice::Leave],
+        Reason::OwnNotes => &[Choice::Take(Side::Exchange), Choice::Leave],
+        Reason::PutBack => &[Choice::Take(Side::Creatio), Choice::Leave],
+        Reason::WouldMail
+        | Reason::NotInvited
+        | Reason::WouldInvite
+        | Reason::RichBody
+        | Reason::DeleteAsked
+        | Reason::ConvertAsked
+        | Reason::InsideNotes
+        | Reason::LostCounterpart
+        | Reason::Series => &[Choice::Allow, Choice::Leave],
+        Reason::ManyOfOthers
+        | Reason::ManyDeletions
+        | Reason::ManyMoves
+        | Reason::ManyCreations
+        | Reason::SideEmpty
+        | Reason::SecondTask => &[Choice::Allow],
+        // "Try again", which says nothing new where the server says the same; and what nobody can be asked
+        _ => &[],
     }
 }

@@ -1,9 +1,10 @@
 //! The people of a simulation: they create, edit and remove items by hand on both servers, and remember what they wrote. A value that somebody
 //! wrote *lives* until a person replaces it while seeing it: what a person saw and changed is settled, what they never saw must not be lost.
 
-use crate::simulate::row::{Row, rows};
+use crate::simulate::history::Abode;
+use crate::simulate::row::{Row, instant_of, rows};
 use crate::world::World;
-use chrono::{Duration, NaiveDate};
+use chrono::{Duration, NaiveDate, NaiveDateTime};
 use schedule_sync::model::{Pair, Side};
 use schedule_sync::ports::Keys;
 use serde_json::{Value, json};
@@ -30,6 +31,8 @@ pub(crate) enum Kind {
     Shared,
     /// A weekly series; only by hand on Exchange. Each of its occurrences is known by a tag of its own.
     Series,
+    /// A private meeting; only by hand on Exchange.
+    Private,
     Task,
 }
 
@@ -70,14 +73,16 @@ pub(crate) enum Deed {
     Cancel {
         tag: usize,
     },
-    /// A timed meeting becomes a weekly series in Outlook; it is the first of its occurrences.
-    Recur {
+    /// A single meeting becomes the first occurrence of a weekly series.
+    Repeat {
         tag: usize,
     },
-    /// A series becomes a single event again in Outlook, the first of its occurrences.
-    Unite {
+    /// Of a series its first occurrence is left, as a single meeting.
+    Single {
         tag: usize,
     },
+    /// In the user's other mailbox, if it is one in a mailbox.
+    Away(Box<Deed>),
 }
 
 /// What is remembered of one item.
@@ -85,6 +90,8 @@ pub(crate) enum Deed {
 pub(crate) struct Known {
     pub(crate) kind: Kind,
     pub(crate) side: Side,
+    /// It was made in the user's other mailbox.
+    pub(crate) away: bool,
     /// Values that somebody wrote and nobody replaced while seeing them.
     pub(crate) live: BTreeMap<What, BTreeSet<String>>,
     /// Somebody removed or canceled it.
@@ -93,11 +100,22 @@ pub(crate) struct Known {
     pub(crate) dead: Pair<bool>,
     /// Sides on which somebody edited it.
     pub(crate) edited: Pair<bool>,
+    /// A person took back what a run had written to it.
+    pub(crate) undone: bool,
+    /// It was made a series of, or a single meeting: what of it is whose day, the rules leave to the engine.
+    pub(crate) reshaped: bool,
 }
 
 /// All people together.
 pub(crate) struct People {
     world: Rc<World>,
+    /// The user's other mailbox, and whether what is done is done there.
+    away: Option<Rc<World>>,
+    is_away: bool,
+    /// Where they live.
+    zone: Abode,
+    /// The group into which they put what they make in Creatio.
+    pub(crate) group: Option<String>,
     /// The address of the colleague's mailbox.
     colleague: &'static str,
     /// The first days of the series.
@@ -115,31 +133,56 @@ fn day(value: usize) -> NaiveDate {
     NaiveDate::from_ymd_opt(2026, 3, 12).unwrap() + Duration::days(i64::try_from(value).unwrap())
 }
 
-fn hour(value: usize) -> chrono::NaiveDateTime {
+fn hour(value: usize) -> NaiveDateTime {
     NaiveDate::from_ymd_opt(2026, 3, 12).unwrap().and_hms_opt(6, 0, 0).unwrap()
         + Duration::minutes(7 * i64::try_from(value).unwrap())
 }
 
+fn stamp(at: NaiveDateTime) -> String {
+    at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
+}
+
 /// The hour of `value` on the day of the nth occurrence of a series.
-fn hour_of(nth: usize, value: usize) -> chrono::NaiveDateTime {
+fn hour_of(nth: usize, value: usize) -> NaiveDateTime {
     hour(value) + Duration::weeks(i64::try_from(nth).unwrap())
 }
 
-fn utc(at: chrono::NaiveDateTime) -> Value {
+fn utc(at: NaiveDateTime) -> Value {
     json!({"dateTime": at.format("%Y-%m-%dT%H:%M:%S").to_string(), "timeZone": "UTC"})
 }
 
-/// Weekly on Thursdays, as often as series of a simulation are.
-fn weekly(first: NaiveDate) -> Value {
-    json!({
-        "pattern": {"type": "weekly", "interval": 1, "daysOfWeek": ["thursday"]},
-        "range": {"type": "numbered", "startDate": first.to_string(), "numberOfOccurrences": OCCURRENCES},
-    })
-}
-
 impl People {
-    pub(crate) fn new(world: Rc<World>, colleague: &'static str) -> Self {
-        Self { world, colleague, series: BTreeMap::new(), known: BTreeMap::new(), mails: 0, settled: true }
+    /// People who live in `zone` and work on `world`, and in the other mailbox that the user may have.
+    pub(crate) fn new((world, away): (Rc<World>, Option<Rc<World>>), zone: Abode, colleague: &'static str) -> Self {
+        let (series, known) = (BTreeMap::new(), BTreeMap::new());
+        let is_away = false;
+        Self { world, away, is_away, zone, group: None, colleague, series, known, mails: 0, settled: true }
+    }
+
+    /// The instant at which a clock of theirs shows `wall`.
+    fn at(&self, wall: NaiveDateTime) -> NaiveDateTime {
+        instant_of(wall, self.zone.tz)
+    }
+
+    /// The start and end of the working day, in Creatio, on which something is due.
+    fn day_of(&self, value: usize) -> [String; 2] {
+        [9, 12].map(|hour| stamp(self.at(day(value).and_hms_opt(hour, 0, 0).unwrap())))
+    }
+
+    /// The world in which somebody works now.
+    fn here(&self) -> &World {
+        self.away.as_ref().filter(|_| self.is_away).unwrap_or(&self.world)
+    }
+
+    /// What the user's other mailbox shows.
+    pub(crate) fn rows_away(&mut self) -> Vec<Row> {
+        if self.away.is_none() {
+            return Vec::new();
+        }
+        let before = std::mem::replace(&mut self.is_away, true);
+        let rows = self.rows(Side::Exchange);
+        self.is_away = before;
+        rows
     }
 
     /// The path of the default list's tasks; nothing while there is no To Do.
@@ -157,9 +200,9 @@ impl People {
     /// A request of somebody who signs in again, and waits, if told to.
     fn tried(&self, side: Side, (method, path): (&str, &str), body: Option<Value>) -> (u16, Value) {
         loop {
-            let (status, reply) = self.world.by_hand(side, method, path, body.clone());
+            let (status, reply) = self.here().by_hand(side, method, path, body.clone());
             match status {
-                401 => drop(pollster::block_on(self.world.challenged(side, CLAIMS)).unwrap()),
+                401 => drop(pollster::block_on(self.here().challenged(side, CLAIMS)).unwrap()),
                 429 => self.world.pass(Duration::minutes(1)),
                 _ => return (status, reply),
             }
@@ -169,7 +212,9 @@ impl People {
     /// What a side shows now.
     pub(crate) fn rows(&self, side: Side) -> Vec<Row> {
         match side {
-            Side::Creatio => self.placed(rows(side, &self.ask(side, ("GET", "Activity?$top=1000"), None))),
+            Side::Creatio => {
+                self.placed(rows(side, &self.ask(side, ("GET", "Activity?$top=1000"), None), self.zone.tz))
+            }
             Side::Exchange => {
                 let get = |path: &str| self.ask(side, ("GET", path), None)["value"].as_array().unwrap().clone();
                 let (masters, mut all): (Vec<Value>, Vec<Value>) =
@@ -179,7 +224,7 @@ impl People {
                     all.extend(get(&format!("me/events/{}/instances?{window}", master["id"].as_str().unwrap())));
                 }
                 all.extend(self.tasks().map(|tasks| get(&format!("{tasks}?$top=1000"))).unwrap_or_default());
-                self.placed(rows(side, &json!({"value": all})))
+                self.placed(rows(side, &json!({"value": all}), self.zone.tz))
             }
         }
     }
@@ -200,6 +245,17 @@ impl People {
         sandbox.graph.mails().len() + sandbox.exchange.mails().len()
     }
 
+    /// What was written to these items was taken back.
+    pub(crate) fn undone(&mut self, ids: &[schedule_sync::model::ItemId]) {
+        let mut rows = self.rows_away();
+        rows.extend(Side::BOTH.into_iter().flat_map(|side| self.rows(side)));
+        for row in rows.iter().filter(|row| ids.iter().any(|id| id.as_str() == row.id)) {
+            if let Some(known) = row.tag.and_then(|tag| self.known.get_mut(&tag)) {
+                known.undone = true;
+            }
+        }
+    }
+
     /// Does it, if it can be done.
     pub(crate) fn act(&mut self, deed: &Deed) {
         let before = self.sent();
@@ -212,8 +268,14 @@ impl People {
             Deed::Remove { tag, .. } if self.series.contains_key(tag) => self.remove_series(*tag),
             Deed::Remove { tag, side } => self.remove(*tag, *side),
             Deed::Cancel { tag } => self.cancel(*tag),
-            Deed::Recur { tag } => self.recur(*tag),
-            Deed::Unite { tag } => self.unite(*tag),
+            Deed::Repeat { tag } => self.repeat(*tag),
+            Deed::Single { tag } => self.single(*tag),
+            Deed::Away(deed) => {
+                let before = std::mem::replace(&mut self.is_away, true);
+                let mails = self.mails;
+                self.act(deed);
+                (self.is_away, self.mails) = (before, mails);
+            }
         }
         self.mails += self.sent() - before;
     }
@@ -223,18 +285,24 @@ impl People {
         let (start, end) = (hour(value), hour(value) + Duration::hours(1));
         match (side, kind) {
             (Side::Creatio, _) => {
-                let (start, end) = match kind {
-                    Kind::AllDay => (
-                        day(value).and_hms_opt(0, 0, 0).unwrap() - Duration::hours(3),
-                        day(value + 1).and_hms_opt(0, 0, 0).unwrap() - Duration::hours(3),
-                    ),
-                    Kind::Task => (day(value).and_hms_opt(6, 0, 0).unwrap(), day(value).and_hms_opt(9, 0, 0).unwrap()),
-                    Kind::Meeting | Kind::Invited | Kind::Shared | Kind::Series => (start, end),
+                let times = match kind {
+                    Kind::AllDay => {
+                        let midnight = |value| stamp(self.at(day(value).and_hms_opt(0, 0, 0).unwrap()));
+                        [midnight(value), midnight(value + 1)]
+                    }
+                    Kind::Task => self.day_of(value),
+                    Kind::Meeting | Kind::Invited | Kind::Shared | Kind::Series | Kind::Private => {
+                        [stamp(start), stamp(end)]
+                    }
                 };
-                let stamp = |at: chrono::NaiveDateTime| at.format("%Y-%m-%dT%H:%M:%SZ").to_string();
-                let body = json!({"Title": title, "Notes": text, "Location": "", "StartDate": stamp(start),
-                    "DueDate": stamp(end), "ShowInScheduler": kind != Kind::Task});
-                self.ask(side, ("POST", "Activity"), Some(body));
+                let [start, end] = times;
+                let body = json!({"Title": title, "Notes": text, "Location": "", "StartDate": start,
+                    "DueDate": end, "ShowInScheduler": kind != Kind::Task});
+                let made = self.ask(side, ("POST", "Activity"), Some(body));
+                if let Some(group) = &self.group {
+                    let body = json!({"ActivityId": made["Id"], "FolderId": group});
+                    self.ask(side, ("POST", "ActivityInFolder"), Some(body));
+                }
             }
             (Side::Exchange, Kind::Task) => {
                 let body = json!({"title": title, "body": {"contentType": "html", "content": text},
@@ -253,12 +321,13 @@ impl People {
                 let guest = match kind {
                     Kind::Invited => Some("guest@fabrikam.example"),
                     Kind::Shared => Some(self.colleague),
-                    Kind::Meeting | Kind::AllDay | Kind::Series | Kind::Task => None,
+                    Kind::Meeting | Kind::AllDay | Kind::Series | Kind::Private | Kind::Task => None,
                 };
+                if kind == Kind::Private {
+                    body["sensitivity"] = "private".into();
+                }
                 if kind == Kind::Series {
-                    let first = start.date();
-                    self.series.insert(tag, first);
-                    body["recurrence"] = weekly(first);
+                    body["recurrence"] = self.weekly(tag, start.date());
                 }
                 if let Some(guest) = guest {
                     body["attendees"] = json!([{"type": "required", "emailAddress": {"address": guest}}]);
@@ -273,6 +342,53 @@ impl People {
         }
     }
 
+    /// The rule of the series `tag`, which begins on `first`.
+    fn weekly(&mut self, tag: usize, first: NaiveDate) -> Value {
+        self.series.insert(tag, first);
+        let name = first.format("%A").to_string().to_lowercase();
+        json!({
+            "pattern": {"type": "weekly", "interval": 1, "daysOfWeek": [name]},
+            "range": {"type": "numbered", "startDate": first.to_string(), "numberOfOccurrences": OCCURRENCES},
+        })
+    }
+
+    /// A person makes a weekly series of a single meeting.
+    fn repeat(&mut self, tag: usize) {
+        let Some(row) = self.find(tag, Side::Exchange).filter(|row| !row.task && !self.series.contains_key(&tag))
+        else {
+            return;
+        };
+        let (Some(first), Some(known)) = (row.day(), self.known.get(&tag).cloned()) else { return };
+        let rule = self.weekly(tag, first);
+        if self.tried(Side::Exchange, ("PATCH", &self.path(&row)), Some(json!({"recurrence": rule}))).0 != 200 {
+            self.series.remove(&tag);
+            return;
+        }
+        self.known.remove(&tag);
+        for nth in 0..OCCURRENCES {
+            let known = Known { kind: Kind::Series, reshaped: true, edited: Pair::of(|_| true), ..known.clone() };
+            // what was written so far is written in the first of them
+            let live = if nth == 0 { known.live.clone() } else { BTreeMap::new() };
+            self.known.insert(occurrence(tag, nth), Known { live, ..known });
+        }
+    }
+
+    /// A person takes the rule of a series away.
+    fn single(&mut self, tag: usize) {
+        let Some((master, _)) = self.whole(tag).filter(|_| self.series.contains_key(&tag)) else { return };
+        if self.tried(Side::Exchange, ("PATCH", &master), Some(json!({"recurrence": null}))).0 != 200 {
+            return;
+        }
+        self.series.remove(&tag);
+        for nth in 0..OCCURRENCES {
+            self.known.remove(&occurrence(tag, nth));
+        }
+        self.meet(tag, Side::Exchange, Kind::Meeting);
+        if let Some(known) = self.known.get_mut(&tag) {
+            (known.reshaped, known.edited) = (true, Pair::of(|_| true));
+        }
+    }
+
     /// Begins to know what was just made.
     fn meet(&mut self, tag: usize, side: Side, kind: Kind) {
         let mut live: BTreeMap<What, BTreeSet<String>> = BTreeMap::new();
@@ -284,10 +400,13 @@ impl People {
         let known = Known {
             kind,
             side,
+            away: self.is_away && side == Side::Exchange,
             live,
             removed: false,
             dead: Pair::default(),
-            edited: Pair { creatio: false, exchange: false },
+            edited: Pair::default(),
+            undone: false,
+            reshaped: false,
         };
         self.known.insert(tag, known);
     }
@@ -314,11 +433,10 @@ impl People {
             (Side::Creatio, What::Place) => json!({"Location": format!("place{value}")}),
             (Side::Creatio, What::Body) => json!({"Notes": format!("<p>tag{base}x body{value}</p>")}),
             (Side::Creatio, What::When) if row.task => {
-                let day = day(value).format("%Y-%m-%d");
-                json!({"StartDate": format!("{day}T06:00:00Z"), "DueDate": format!("{day}T09:00:00Z")})
+                let [start, end] = self.day_of(value);
+                json!({"StartDate": start, "DueDate": end})
             }
             (Side::Creatio, What::When) => {
-                let stamp = |at: chrono::NaiveDateTime| at.format("%Y-%m-%dT%H:%M:%SZ").to_string();
                 json!({"StartDate": stamp(hour(value)), "DueDate": stamp(hour(value) + Duration::hours(1))})
             }
             (Side::Exchange, What::Title) if row.task => json!({"title": format!("title{value}")}),
@@ -348,50 +466,11 @@ impl People {
     fn whole(&self, tag: usize) -> Option<(String, Vec<Row>)> {
         let events = self.ask(Side::Exchange, ("GET", "me/events?$top=1000"), None);
         let master = events["value"].as_array()?.iter().find(|row| {
-            row["type"] == "seriesMaster" && rows(Side::Exchange, &json!({"value": [row]}))[0].tag == Some(tag)
+            row["type"] == "seriesMaster"
+                && rows(Side::Exchange, &json!({"value": [row]}), self.zone.tz)[0].tag == Some(tag)
         })?;
         let living = (0..OCCURRENCES).filter_map(|nth| self.find(occurrence(tag, nth), Side::Exchange)).collect();
         Some((format!("me/events/{}", master["id"].as_str()?), living))
-    }
-
-    /// A meeting becomes a series: what was known of it is known of the first occurrence, and the others are new. Everybody sees that at once.
-    fn recur(&mut self, tag: usize) {
-        let timed = self.known.get(&tag).is_some_and(|known| known.kind == Kind::Meeting);
-        let Some(row) = self.find(tag, Side::Exchange).filter(|row| timed && !row.task) else { return };
-        let Some(first) = row.day() else { return };
-        self.ask(Side::Exchange, ("PATCH", &self.path(&row)), Some(json!({"recurrence": weekly(first)})));
-        self.series.insert(tag, first);
-        let known = self.known.remove(&tag).unwrap();
-        self.known.insert(occurrence(tag, 0), known);
-        for nth in 1..OCCURRENCES {
-            self.meet(occurrence(tag, nth), Side::Exchange, Kind::Series);
-        }
-    }
-
-    /// A series becomes its first occurrence, as long as that is there: the others are gone, and what was changed of it alone is as in the series.
-    fn unite(&mut self, tag: usize) {
-        let Some((master, before)) = self.whole(tag) else { return };
-        let first = occurrence(tag, 0);
-        if before.first().is_none_or(|row| row.tag != Some(first)) {
-            return;
-        }
-        self.ask(Side::Exchange, ("PATCH", &master), Some(json!({"recurrence": null})));
-        let after = self.find(first, Side::Exchange);
-        for row in before {
-            match (row.tag, &after) {
-                (Some(tag), Some(after)) if tag == first => {
-                    let Some(known) = self.known.get_mut(&tag) else { continue };
-                    for what in row.fields().filter(|what| row.value(*what) != after.value(*what)) {
-                        let live = known.live.entry(what).or_default();
-                        live.remove(row.value(what));
-                        live.insert(after.value(what).to_owned());
-                        known.edited.exchange = true;
-                    }
-                }
-                (Some(tag), _) => self.gone(&row, tag, Side::Exchange),
-                (None, _) => {}
-            }
-        }
     }
 
     /// A person writes to the whole series: title, place or body. Another time would make exceptions void, and be another series.
@@ -446,6 +525,8 @@ impl People {
             live.remove(row.value(*what));
         }
         known.removed = true;
-        known.dead[side] = self.settled && known.live.values().all(BTreeSet::is_empty);
+        // of two mailboxes one may still have it
+        let one = side == Side::Creatio || self.away.is_none();
+        known.dead[side] = one && self.settled && known.live.values().all(BTreeSet::is_empty);
     }
 }

@@ -4,62 +4,150 @@ use crate::laws::shown;
 use crate::simulate::history::{Direction, Options};
 use crate::simulate::people::{Kind, Known, People, What};
 use crate::simulate::row::Row;
+use chrono::{Datelike, Months, NaiveDate, NaiveDateTime};
 use schedule_sync::engine::history::Entry;
 use schedule_sync::engine::link::Reason;
-use schedule_sync::engine::settings::Conflict;
+use schedule_sync::engine::settings::{Conflict, Notify, Private, Way};
 use schedule_sync::model::{Field, Pair, Side};
 use schedule_sync::run::Report;
 use std::collections::BTreeMap;
 
+/// What is promised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Promise {
+    /// A run comes to an end, and never panics.
+    Ends,
+    /// A run in quiet doesn't fail.
+    Runs,
+    /// Nothing is left to be done after some runs in quiet.
+    Finished,
+    /// A second run writes nothing.
+    Quiet,
+    /// Nobody gets a mail that nobody asked for.
+    Mails,
+    /// Nothing is there twice.
+    Once,
+    /// Nothing that a person wrote is lost.
+    Kept,
+    /// Nothing is deleted that nobody deleted.
+    Alive,
+    /// What somebody deleted, knowing it, stays away.
+    Gone,
+    /// Both sides are in step, but for what is held.
+    InStep,
+    /// What is private is not told.
+    Discreet,
+    /// What was answered is not asked again.
+    Answers,
+}
+
+/// A promise that was broken, and how.
+#[derive(Clone, Debug)]
+pub(crate) struct Broken {
+    pub(crate) promise: Promise,
+    pub(crate) what: String,
+}
+
 /// What a simulation came to.
 pub(crate) struct Outcome<'a> {
-    pub(crate) options: &'a Options,
+    /// The options that held, one after another.
+    pub(crate) ever: &'a [Options],
     pub(crate) people: &'a People,
+    /// The servers' time.
+    pub(crate) now: NaiveDateTime,
     /// What both sides show in the end.
     pub(crate) rows: Pair<Vec<Row>>,
+    /// What the user's other mailbox shows.
+    pub(crate) away: Vec<Row>,
     /// What the last run of each device said.
     pub(crate) reports: &'a [Report],
     /// Writes of the last, quiet runs.
     pub(crate) late: Vec<String>,
     /// Mails sent in all.
     pub(crate) mails: usize,
+    /// A person has let mail go out.
+    pub(crate) allowed: bool,
     /// What the devices wrote down.
     pub(crate) history: Vec<Entry>,
     /// What lies in Deleted Items of the Exchange Server, where a person finds it again: there no deletion can depend on what it finds.
     pub(crate) deleted: Vec<String>,
     /// Somebody began without a base: a store was lost, or there are two of them.
     pub(crate) forgetful: bool,
+    /// For a time the user had no right to any Activity.
+    pub(crate) rights: bool,
+}
+
+/// The broken promises that are collected.
+type All = Vec<Broken>;
+
+fn breaks(broken: &mut All, promise: Promise, what: String) {
+    broken.push(Broken { promise, what });
 }
 
 impl Outcome<'_> {
     /// Promises that were broken, in words.
-    pub(crate) fn broken(&self) -> Vec<String> {
+    pub(crate) fn broken(&self) -> All {
         let mut broken = Vec::new();
         for report in self.reports.iter().filter(|report| report.unfinished > 0) {
-            broken.push(format!("not finished after quiet: {report:?}"));
+            breaks(&mut broken, Promise::Finished, format!("not finished after quiet: {report:?}"));
         }
         if !self.late.is_empty() {
-            broken.push(format!("a quiet run writes: {:?}", self.late));
+            breaks(&mut broken, Promise::Quiet, format!("a quiet run writes: {:?}", self.late));
         }
-        if self.mails != self.people.mails {
-            broken.push(format!("{} mails that nobody asked for", self.mails - self.people.mails));
+        let asked = self.allowed || self.ever.iter().any(|options| options.notify == Notify::Always);
+        if self.mails > self.people.mails && !asked {
+            let what = format!("{} mails that nobody asked for", self.mails - self.people.mails);
+            breaks(&mut broken, Promise::Mails, what);
         }
         for (tag, known) in &self.people.known {
-            let rows = Pair::of(|side| self.of(*tag, side));
+            let before = broken.len();
+            let rows = Pair::of(|side| self.of(*tag, side, known.away));
             self.twice(*tag, &rows, &mut broken);
             self.lost(*tag, (known, &rows), &mut broken);
             self.deleted(*tag, (known, &rows), &mut broken);
+            self.told(*tag, (known, &rows), &mut broken);
             self.apart(*tag, (known, &rows), &mut broken);
+            if known.side == Side::Creatio && !self.away.is_empty() {
+                let there = Pair::of(|side| self.of(*tag, side, side == Side::Exchange));
+                self.twice(*tag, &there, &mut broken);
+                self.apart(*tag, (known, &there), &mut broken);
+            }
+            for one in &mut broken[before..] {
+                one.what.push_str(&self.marks(known));
+            }
         }
         broken
     }
 
-    fn of(&self, tag: usize, side: Side) -> Vec<&Row> {
-        self.rows[side].iter().filter(|row| row.tag == Some(tag)).collect()
+    /// What was special about a thing, by which a known failure is told.
+    fn marks(&self, known: &Known) -> String {
+        let marks = [
+            (known.reshaped, " (reshaped)"),
+            (known.undone, " (undone)"),
+            (self.rights, " (rights were lost)"),
+            (self.is_narrowed(Field::Body), " (the body goes one way)"),
+        ];
+        marks.into_iter().filter(|(is, _)| *is).map(|(_, mark)| mark).collect()
+    }
+
+    /// Whether some options ever held.
+    fn ever(&self, such: impl Fn(&Options) -> bool) -> bool {
+        self.ever.iter().any(such)
+    }
+
+    /// Whether a field ever went one way only, or none.
+    fn is_narrowed(&self, field: Field) -> bool {
+        self.ever(|options| options.fields.of(field) != Way::Both)
+    }
+
+    /// The rows of a tag on a side; `away`: in the other mailbox.
+    fn of(&self, tag: usize, side: Side, away: bool) -> Vec<&Row> {
+        let rows = if away && side == Side::Exchange { &self.away } else { &self.rows[side] };
+        rows.iter().filter(|row| row.tag == Some(tag)).collect()
     }
 
     /// No duplicates.
-    fn twice(&self, tag: usize, rows: &Pair<Vec<&Row>>, broken: &mut Vec<String>) {
+    fn twice(&self, tag: usize, rows: &Pair<Vec<&Row>>, broken: &mut All) {
         for side in Side::BOTH {
             let alive: Vec<_> = rows[side].iter().filter(|row| !row.canceled).map(|row| &row.id).collect();
             // a second task that a person edited, or whose Activity is gone, is not removed unasked
@@ -71,27 +159,35 @@ impl Outcome<'_> {
                 })
             };
             if alive.iter().filter(|id| !asked(id)).count() > 1 {
-                broken.push(format!("tag {tag} is there {} times on {side}: {alive:?}", alive.len()));
+                let what = format!("tag {tag} is there {} times on {side}: {alive:?}", alive.len());
+                breaks(broken, Promise::Once, what);
             }
         }
     }
 
     /// Nothing that a person wrote is lost.
-    fn lost(&self, tag: usize, (known, rows): (&Known, &Pair<Vec<&Row>>), broken: &mut Vec<String>) {
+    fn lost(&self, tag: usize, (known, rows): (&Known, &Pair<Vec<&Row>>), broken: &mut All) {
         for (what, live) in &known.live {
             let shown = |value: &String| {
-                Side::BOTH.into_iter().any(|side| rows[side].iter().any(|row| row.value(*what) == value))
+                let there = self.away.iter().filter(|row| row.tag == Some(tag));
+                let here = self.rows.exchange.iter().filter(|row| row.tag == Some(tag));
+                let mut all = there.chain(here).chain(rows.creatio.iter().copied());
+                all.any(|row| row.value(*what) == value)
             };
             let missing: Vec<_> = live.iter().filter(|value| !shown(value)).collect();
             // a value may give way to the rule, to the source of a one-way sync, to the organizer or to a deletion, if the history names it
-            let may = self.options.conflict != Conflict::Ask
-                || self.options.direction != Direction::Both
-                || (known.kind == Kind::Shared && self.options.colleague)
-                || known.removed;
+            let may = self.ever(|options| options.conflict != Conflict::Ask || options.direction != Direction::Both)
+                || (known.kind == Kind::Shared && self.ever[0].colleague)
+                || self.is_narrowed(field_of(*what))
+                || known.removed
+                || known.undone
+                || known.reshaped
+                || self.allowed;
             let kept = |value: &str| self.is_recorded(*what, value) || self.is_deleted(value);
             let excused = may && missing.iter().all(|value| kept(value));
             if !missing.is_empty() && !excused {
-                broken.push(format!("tag {tag}: {what:?} {missing:?} is lost; shown {:?}", self.shown(rows, *what)));
+                let shown = self.shown(rows, *what);
+                breaks(broken, Promise::Kept, format!("tag {tag}: {what:?} {missing:?} is lost; shown {shown:?}"));
             }
         }
     }
@@ -107,12 +203,7 @@ impl Outcome<'_> {
     }
 
     fn is_recorded(&self, what: What, value: &str) -> bool {
-        let field = match what {
-            What::Title => Field::Title,
-            What::When => Field::When,
-            What::Place => Field::Place,
-            What::Body => Field::Body,
-        };
+        let field = field_of(what);
         let mut records = self.history.iter().flat_map(|entry| entry.before.iter().chain(&entry.after));
         records.any(|record| shown(record, field).replace(" UTC", "") == value)
     }
@@ -124,46 +215,81 @@ impl Outcome<'_> {
     }
 
     /// Nothing is deleted unless a person deleted it; what somebody deleted, knowing it, stays away.
-    fn deleted(&self, tag: usize, (known, rows): (&Known, &Pair<Vec<&Row>>), broken: &mut Vec<String>) {
+    fn deleted(&self, tag: usize, (known, rows): (&Known, &Pair<Vec<&Row>>), broken: &mut All) {
         let alive = |side: Side| rows[side].iter().any(|row| !row.canceled);
-        if !known.removed && !alive(known.side) {
-            broken.push(format!("tag {tag} is gone from {} although nobody deleted it", known.side));
+        // what one device took back, another knows nothing of
+        let excused = known.removed || known.reshaped || (known.undone && self.forgetful);
+        if !excused && !alive(known.side) {
+            let what = format!("tag {tag} is gone from {} although nobody deleted it", known.side);
+            breaks(broken, Promise::Alive, what);
         }
         for side in Side::BOTH {
             // a colleague who is invited may import it after it was removed
-            let forgetful = self.forgetful || (known.kind == Kind::Shared && self.options.colleague);
-            if known.dead[side] && alive(side) && !forgetful {
-                broken.push(format!("tag {tag} came back on {side}"));
+            let forgetful = self.forgetful || (known.kind == Kind::Shared && self.ever[0].colleague);
+            if known.dead[side] && alive(side) && !forgetful && !known.undone {
+                breaks(broken, Promise::Gone, format!("tag {tag} came back on {side}"));
             }
         }
     }
 
+    /// What is private stays private.
+    fn told(&self, tag: usize, (known, rows): (&Known, &Pair<Vec<&Row>>), broken: &mut All) {
+        let full = self.ever(|options| options.private == Private::Full);
+        if known.kind == Kind::Private && !full && !rows.creatio.is_empty() {
+            breaks(broken, Promise::Discreet, format!("the body of tag {tag} is private, and in Creatio"));
+        }
+    }
+
     /// Both sides are in step, but for what is held.
-    fn apart(&self, tag: usize, (known, rows): (&Known, &Pair<Vec<&Row>>), broken: &mut Vec<String>) {
-        let target = match self.options.direction {
-            Direction::Both => None,
-            Direction::Import => Some(Side::Creatio),
-            Direction::Export => Some(Side::Exchange),
-        };
-        let one_way = target.is_some_and(|target| known.side == target || known.edited[target]);
-        if known.removed || one_way || self.is_held(rows) {
+    fn apart(&self, tag: usize, (known, rows): (&Known, &Pair<Vec<&Row>>), broken: &mut All) {
+        let one_way = self.ever(|options| match options.direction {
+            Direction::Both => false,
+            Direction::Import => known.side == Side::Creatio || known.edited.creatio,
+            Direction::Export => known.side == Side::Exchange || known.edited.exchange,
+        });
+        let private = known.kind == Kind::Private && self.ever(|options| options.private != Private::Full);
+        // by the body a thing is known
+        let unknown = self.is_narrowed(Field::Body);
+        let excused = known.removed || known.undone || known.reshaped || one_way || private || unknown;
+        if excused || self.is_held(rows) {
             return;
         }
         let first = |side: Side| rows[side].iter().find(|row| !row.canceled);
         match (first(Side::Creatio), first(Side::Exchange)) {
             (Some(creatio), Some(exchange)) => {
-                let fields = creatio.fields().filter(|what| creatio.value(*what) != exchange.value(*what));
+                let fields = creatio.fields().filter(|what| {
+                    let alike = creatio.value(*what) == exchange.value(*what);
+                    !alike && !self.is_narrowed(field_of(*what)) && !self.is_far(creatio, exchange)
+                });
                 for what in fields {
-                    broken
-                        .push(format!("tag {tag}: {what:?} differs and nobody is asked: {:?}", self.shown(rows, what)));
+                    let shown = self.shown(rows, what);
+                    breaks(
+                        broken,
+                        Promise::InStep,
+                        format!("tag {tag}: {what:?} differs and nobody is asked: {shown:?}"),
+                    );
                 }
             }
             (None, None) => {}
-            (creatio, _) => {
-                let side = if creatio.is_some() { Side::Exchange } else { Side::Creatio };
-                broken.push(format!("tag {tag} ({:?}) is missing on {side} and nobody is asked", known.kind));
+            (creatio, exchange) => {
+                let there = creatio.or(exchange).unwrap();
+                // where no time may go, nothing is created
+                if self.is_narrowed(Field::When) || self.is_far(there, there) {
+                    return;
+                }
+                let side = there.side.other();
+                let what = format!("tag {tag} ({:?}) is missing on {side} and nobody is asked", known.kind);
+                breaks(broken, Promise::InStep, what);
             }
         }
+    }
+
+    /// Whether either may lie beyond the shortest window that ever held: it reaches to the beginning of a month.
+    fn is_far(&self, one: &Row, other: &Row) -> bool {
+        let months = self.ever.iter().flat_map(|options| options.months).min().unwrap_or_default();
+        let first = NaiveDate::from_ymd_opt(self.now.year(), self.now.month(), 1).unwrap();
+        let end = first + Months::new(months);
+        [one, other].into_iter().any(|row| row.day().is_none_or(|day| day >= end))
     }
 
     fn is_held(&self, rows: &Pair<Vec<&Row>>) -> bool {
@@ -183,6 +309,7 @@ impl Outcome<'_> {
                 Kind::Invited => "invited",
                 Kind::Shared => "shared",
                 Kind::Series => "occurrences",
+                Kind::Private => "private",
                 Kind::Task => "tasks",
             };
             *census.entry(kind.to_owned()).or_default() += 1;
@@ -192,5 +319,14 @@ impl Outcome<'_> {
             *census.entry(format!("held {:?}", held.reason)).or_default() += 1;
         }
         census
+    }
+}
+
+const fn field_of(what: What) -> Field {
+    match what {
+        What::Title => Field::Title,
+        What::When => Field::When,
+        What::Place => Field::Place,
+        What::Body => Field::Body,
     }
 }

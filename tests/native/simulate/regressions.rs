@@ -1,20 +1,11 @@
 //! Histories that once broke a promise, shrunk. They are always played.
 
-use super::history::{Direction, History, Move, Options, Trouble, told};
+use super::history::{Direction, History, Move, Options, Trouble, USUAL, told};
 use super::people::{Deed, Kind, What};
 use sandbox::graph::Quirks;
 use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete};
 use schedule_sync::model::Side;
 use serde_json::json;
-
-const USUAL: Options = Options {
-    direction: Direction::Both,
-    conflict: Conflict::Ask,
-    creatio_delete: CreatioDelete::Mark,
-    exchange_delete: ExchangeDelete::Delete,
-    devices: 1,
-    colleague: false,
-};
 
 const fn create(side: Side, kind: Kind) -> Move {
     Move::Deed(Deed::Create { tag: 0, side, kind, value: 1 })
@@ -44,8 +35,8 @@ pub(crate) fn all() -> Vec<(&'static str, History)> {
     use What::{Body, Place, Title};
     let history = |options: Options, moves: Vec<Move>| History { options, moves };
     let pair = Options { devices: 2, ..USUAL };
-    let recur = Move::Deed(Deed::Recur { tag: 0 });
-    let unite = Move::Deed(Deed::Unite { tag: 0 });
+    let recur = Move::Deed(Deed::Repeat { tag: 0 });
+    let unite = Move::Deed(Deed::Single { tag: 0 });
     let day = Move::Pass { minutes: 1500 };
     let import = Options { direction: Direction::Import, ..USUAL };
     let mut all = vec![

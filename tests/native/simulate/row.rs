@@ -1,7 +1,8 @@
 //! What a person sees of an item on either server, spelled alike, so that both sides can be compared. It knows the servers' JSON, not the engine.
 
 use crate::simulate::people::What;
-use chrono::{DateTime, Duration, NaiveDate, NaiveDateTime};
+use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeZone};
+use chrono_tz::Tz;
 use schedule_sync::model::Side;
 use serde_json::Value;
 
@@ -14,6 +15,8 @@ pub(crate) struct Row {
     pub(crate) tag: Option<usize>,
     pub(crate) task: bool,
     pub(crate) canceled: bool,
+    /// By which the server tells one state of it from another.
+    pub(crate) version: String,
     title: String,
     when: String,
     place: String,
@@ -43,10 +46,10 @@ impl Row {
     }
 }
 
-/// The rows of a collection.
-pub(crate) fn rows(side: Side, reply: &Value) -> Vec<Row> {
+/// The rows of a collection, as a person in `tz` reads them.
+pub(crate) fn rows(side: Side, reply: &Value, tz: Tz) -> Vec<Row> {
     let rows = reply["value"].as_array().unwrap();
-    rows.iter().map(|row| if side == Side::Creatio { activity(row) } else { outlook(row) }).collect()
+    rows.iter().map(|row| if side == Side::Creatio { activity(row, tz) } else { outlook(row, tz) }).collect()
 }
 
 fn text(value: &Value) -> String {
@@ -79,12 +82,15 @@ fn instant(value: &Value) -> NaiveDateTime {
         .unwrap_or_default()
 }
 
-/// Days as a person in Moscow reads them.
-fn local_day(at: NaiveDateTime) -> String {
-    (at + Duration::hours(3)).date().to_string()
+/// The instant at which a clock in `tz` shows `wall`; where it is skipped, the first one after.
+pub(crate) fn instant_of(wall: NaiveDateTime, tz: Tz) -> NaiveDateTime {
+    match tz.from_local_datetime(&wall) {
+        LocalResult::Single(at) | LocalResult::Ambiguous(at, _) => at.naive_utc(),
+        LocalResult::None => instant_of(wall + chrono::Duration::minutes(30), tz),
+    }
 }
 
-fn activity(row: &Value) -> Row {
+fn activity(row: &Value, tz: Tz) -> Row {
     let body = words(&text(&row["Notes"]));
     let task = row["ShowInScheduler"] == false;
     let (start, due) = (instant(&row["StartDate"]), instant(&row["DueDate"]));
@@ -93,22 +99,25 @@ fn activity(row: &Value) -> Row {
         id: text(&row["Id"]),
         tag: tag(&body),
         task,
+        version: text(&row["ModifiedOn"]),
         canceled: row["StatusId"] == "201cfba8-58e6-df11-971b-001d60e938c6",
         title: text(&row["Title"]),
-        when: if task { local_day(due) } else { format!("{start} {due}") },
+        when: if task { tz.from_utc_datetime(&due).date_naive().to_string() } else { format!("{start} {due}") },
         place: text(&row["Location"]),
         body,
     }
 }
 
-fn outlook(row: &Value) -> Row {
+fn outlook(row: &Value, tz: Tz) -> Row {
     let body = words(&text(&row["body"]["content"]));
     let task = row.get("subject").is_none();
     let when = if task {
         row["dueDateTime"]["dateTime"].as_str().and_then(|at| at.get(..10)).unwrap_or_default().to_owned()
     } else {
-        let shift = if row["isAllDay"] == true { Duration::hours(3) } else { Duration::zero() };
-        let at = |name: &str| instant(&row[name]["dateTime"]) - shift;
+        let at = |name: &str| {
+            let at = instant(&row[name]["dateTime"]);
+            if row["isAllDay"] == true { instant_of(at.date().and_time(NaiveTime::MIN), tz) } else { at }
+        };
         format!("{} {}", at("start"), at("end"))
     };
     Row {
@@ -116,6 +125,7 @@ fn outlook(row: &Value) -> Row {
         id: text(&row["id"]),
         tag: tag(&body),
         task,
+        version: text(&row["@odata.etag"]),
         canceled: row["isCancelled"] == true,
         title: text(if task { &row["title"] } else { &row["subject"] }),
         when,

@@ -23,6 +23,11 @@ pub(crate) fn on<T>(play: impl FnOnce() -> T) -> T {
     played
 }
 
+/// Tells `what` in any case.
+pub(crate) fn tell(what: &str) {
+    eprintln!("{what}\n");
+}
+
 /// Tells `what`.
 pub(crate) fn say(what: impl FnOnce() -> String) {
     if ON.get() {

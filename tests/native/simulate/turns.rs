@@ -3,7 +3,7 @@
 #![allow(clippy::print_stdout)] // what was counted is to be seen
 
 use super::device::Device;
-use super::history::{Direction, Options};
+use super::history::{self, MOSCOW, Options};
 use super::people::{Deed, Kind, People, What};
 use crate::chance::Chance;
 use crate::graph_setup::NOW;
@@ -13,7 +13,7 @@ use chrono::Duration;
 use futures_util::FutureExt;
 use sandbox::Seed;
 use schedule_sync::engine::link::Reason;
-use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete};
+use schedule_sync::engine::settings::Conflict;
 use schedule_sync::model::{Instant, ItemId, Side};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -67,18 +67,11 @@ struct Stage {
 impl Stage {
     fn new(way: Way) -> Self {
         let world = Rc::new(World::new(Seed::Empty, NOW));
-        let options = Options {
-            direction: Direction::Both,
-            conflict: way.conflict,
-            creatio_delete: CreatioDelete::Mark,
-            exchange_delete: ExchangeDelete::Delete,
-            devices: 2,
-            colleague: false,
-        };
+        let options = Options { conflict: way.conflict, devices: 2, ..history::USUAL };
         let first = Rc::new(Shelf::default());
         let second = if way.base == Base::Shared { Rc::clone(&first) } else { Rc::default() };
-        let devices = [first, second].map(|shelf| Device::over(&world, &options.settings(), shelf));
-        let people = People::new(Rc::clone(&world), crate::world::COLLEAGUE.1);
+        let devices = [first, second].map(|shelf| Device::over(&world, &options.settings(None), shelf));
+        let people = People::new((Rc::clone(&world), None), MOSCOW, crate::world::COLLEAGUE.1);
         let (asked, open, newest) = Default::default();
         Self { world, people, devices, asked, open, newest }
     }

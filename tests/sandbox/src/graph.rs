@@ -65,6 +65,11 @@ pub struct Graph {
     hands: Option<String>,
 }
 
+/// The zones that the mailboxes know by a name of Windows, each with the IANA zone that it stands for.
+pub fn zones() -> impl Iterator<Item = (&'static str, chrono_tz::Tz)> {
+    zones::WINDOWS.iter().copied()
+}
+
 impl Graph {
     /// Mailboxes filled with `seed`.
     #[must_use]
