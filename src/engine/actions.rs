@@ -108,7 +108,9 @@ impl Planned {
 pub fn linked(context: &Context<'_>, seen: &Seen, link: &Link, (step, fates): (Step, Pair<Fate<'_>>)) -> Planned {
     let mut planned = carried_out(context, seen, link, (step, fates));
     let after = planned.action.as_ref().map(|action| &action.after).or(planned.links.last()).unwrap_or(link);
-    planned.held.extend(put_back(context, after, fates));
+    let named = matches!(step, Step::Update(_) | Step::Merge)
+        .then(|| kept::named(after, after.base.creatio.title(), context.now));
+    planned.held.extend(put_back(context, after, fates).into_iter().chain(named.flatten()));
     planned
 }
 

@@ -59,9 +59,9 @@ pub const fn choices(reason: Reason) -> &'static [Choice] {
     }
 }
 
-/// Whether a reason tells what became of a write: no plan asks it, and an answer to it only has the item tried again.
+/// Whether a reason tells what became of a write or a reading: an answer to it has the item tried again, once, and what then becomes of it is told anew.
 const fn is_outcome(reason: Reason) -> bool {
-    matches!(reason, Reason::Rejected | Reason::Malformed | Reason::Unreadable | Reason::Unanswered)
+    matches!(reason, Reason::Rejected | Reason::NotKept | Reason::Malformed | Reason::Unreadable | Reason::Unanswered)
 }
 
 /// A question, with what it is about.

@@ -3,7 +3,8 @@
 use super::identity;
 use super::link::{Link, LinkState};
 use super::{Context, Seen, project, scope, series};
-use crate::model::{Day, Item, ItemId, Kind, Mark, Record, Side, Uid};
+use crate::model::{Day, Item, ItemId, Kind, Mark, Record, Side, TaskWhen, Uid, When};
+use crate::ports::Look;
 use chrono::Duration;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -355,15 +356,13 @@ fn moved_tasks(seen: &Seen, unlinked: &[&Item], matches: &mut Matches) {
 fn by_content(context: &Context<'_>, seen: &Seen, (linked, unlinked): (&Linked<'_>, &[&Item]), matches: &mut Matches) {
     let taken: BTreeSet<ItemId> = matches.events.values().filter_map(Match::activity).cloned().collect();
     let free = seen.items.creatio.values().filter(|item| {
-        linked.of(&item.id).is_none()
-            && !taken.contains(&item.id)
-            && item.facts.mine
-            && !item.facts.email
-            && !item.facts.canceled
+        linked.of(&item.id).is_none() && !taken.contains(&item.id) && !item.facts.email && !item.facts.canceled
     });
     let mut looks: BTreeMap<String, (Vec<&ItemId>, Vec<&ItemId>)> = BTreeMap::new();
+    let mut mine: BTreeSet<&ItemId> = BTreeSet::new();
     for item in free {
         looks.entry(look(&item.record)).or_default().0.push(&item.id);
+        mine.extend(item.facts.mine.then_some(&item.id));
     }
     for item in unlinked.iter().filter(|item| matches.events.get(&item.id) == Some(&Match::New)) {
         let shadow = project::project(context, seen, Side::Exchange, (&scope::masked(context, item).record, None));
@@ -371,7 +370,9 @@ fn by_content(context: &Context<'_>, seen: &Seen, (linked, unlinked): (&Linked<'
     }
     for (activities, events) in looks.into_values() {
         match (activities.as_slice(), events.as_slice()) {
-            ([], _) | (_, []) => {}
+            (_, []) => {}
+            // what nobody but others have is theirs; beside one of the user's it makes the two ambiguous
+            (activities, _) if !activities.iter().any(|activity| mine.contains(*activity)) => {}
             ([activity], [event]) if differ(seen, activity, event) => {} // two meetings, and their UIDs say so
             ([activity], [event]) => {
                 matches.events.insert((*event).clone(), Match::With((*activity).clone()));
@@ -398,6 +399,24 @@ impl Match {
             Self::With(id) | Self::Relink(id) | Self::Orphan(id) | Self::Surplus(id) => Some(id),
             Self::New | Self::Copy | Self::Added | Self::Ambiguous => None,
         }
+    }
+}
+
+/// How `item`, imported for the first time, would look in Creatio: by this an Activity is looked for that a person wrote for it, and that no listing
+/// tells of.
+#[must_use]
+pub fn looks(context: &Context<'_>, seen: &Seen, item: &Item) -> Option<Look> {
+    let shadow = project::project(context, seen, Side::Exchange, (&scope::masked(context, item).record, None));
+    let title = shadow.title().to_owned();
+    match &shadow {
+        Record::Meeting(meeting) => match meeting.when {
+            When::Timed { start, end } => Some(Look { title, start, end }),
+            When::AllDay { .. } => None, // never in Creatio
+        },
+        Record::Task(task) => match task.when {
+            TaskWhen::Timed { start, due } => Some(Look { title, start, end: due }),
+            TaskWhen::Days { .. } => None, // nor this
+        },
     }
 }
 

@@ -161,6 +161,31 @@ fn a_uid_that_comes_later_goes_into_the_activity_when_it_is_told() {
     }
 }
 
+/// An Activity that a person wrote on Monday, while the invitation to the same call comes on Tuesday: no listing tells of it then.
+#[test]
+fn an_invitation_meets_the_activity_that_was_written_for_it_before() {
+    let mut import_only = everything();
+    import_only.export.on = false;
+    for (others, expected) in [(0, 1), (1, 3)] {
+        let trip = Trip::new(&import_only);
+        trip.creatio.put(activity("a", "Call"));
+        for n in 0..others {
+            let mut other = activity(&format!("other{n}"), "Call");
+            (other.facts.mine, other.facts.owner) = (false, Some("colleague".into()));
+            trip.creatio.put(other);
+        }
+        trip.settle();
+        let mut invitation = event("e", "CALL");
+        invitation.facts.foreign = true;
+        trip.exchange.put(invitation);
+        let report = trip.settle();
+        let is_one = trip.shelf.links.borrow().contains_key(&"a".into());
+        assert_eq!(is_one, others == 0, "unique is judged on all that can be read");
+        let asked = report.held.iter().filter(|held| held.reason == Reason::Ambiguous).count();
+        assert_eq!((trip.creatio.ids().len() + asked, asked), (expected, others), "{:?}", report.held);
+    }
+}
+
 fn dated_task() -> Record {
     let due = TaskWhen::Days { start: Some("2026-03-12".parse().unwrap()), due: Some("2026-03-12".parse().unwrap()) };
     Record::Task(schedule_sync::model::Task { when: due, ..task("Offer", "2026-03-12") })

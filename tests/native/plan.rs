@@ -237,9 +237,11 @@ fn what_could_not_be_understood_is_shown_with_the_reason() {
     let plan = Moment::new().plan(&seen);
     let told: Vec<_> =
         plan.held.iter().map(|held| (held.side, held.id.clone(), held.reason, held.detail.as_str())).collect();
-    let why = (Reason::Malformed, "$.start: no date");
-    assert_eq!(told, [(Side::Creatio, Some("a".into()), why.0, why.1), (Side::Exchange, None, why.0, why.1)]);
-    assert_eq!(plan.to_string(), "Hold Malformed creatio a\nHold Malformed exchange ?\n");
+    let why = "$.start: no date";
+    // without a container it is one that can't be read
+    let (item, container) = (Reason::Malformed, Reason::Unreadable);
+    assert_eq!(told, [(Side::Creatio, Some("a".into()), item, why), (Side::Exchange, None, container, why)]);
+    assert_eq!(plan.to_string(), "Hold Malformed creatio a\nHold Unreadable exchange ?\n");
 }
 
 #[test]

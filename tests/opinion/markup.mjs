@@ -11,10 +11,10 @@ const BLOCKS = new Set(
   (
     'address article aside blockquote body caption center dd details dialog dir div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 ' +
     'header hgroup hr html li listing main menu nav ol p plaintext pre search section summary table tbody tfoot thead tr ul xmp br'
-  ).split(' ')
+  ).split(' '),
 );
 const HIDDEN = new Set(
-  'head script style title template noscript iframe noembed noframes object embed svg math textarea select'.split(' ')
+  'head script style title template noscript iframe noembed noframes object embed svg math textarea select'.split(' '),
 );
 const PREFORMATTED = new Set('pre listing xmp plaintext'.split(' '));
 const HTML = 'http://www.w3.org/1999/xhtml';
@@ -22,7 +22,9 @@ const HTML = 'http://www.w3.org/1999/xhtml';
 function text(node, verbatim = false) {
   if (node.nodeName === '#text') return verbatim ? node.value : node.value.replace(/[\t\n\f\r ]+/g, ' ');
   if (node.tagName !== undefined && (node.namespaceURI !== HTML || HIDDEN.has(node.tagName))) return '';
-  const inner = (node.childNodes ?? []).map((child) => text(child, verbatim || PREFORMATTED.has(node.tagName))).join('');
+  const inner = (node.childNodes ?? [])
+    .map((child) => text(child, verbatim || PREFORMATTED.has(node.tagName)))
+    .join('');
   if (BLOCKS.has(node.tagName)) return `\n${inner}\n`;
   return node.tagName === 'td' || node.tagName === 'th' ? ` ${inner} ` : inner;
 }

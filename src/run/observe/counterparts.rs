@@ -99,10 +99,13 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         let unlinked = self.seen.items.exchange.values().filter(|item| !linked.contains(&item.id));
         let mut clues = BTreeSet::new();
         let mut uids = BTreeSet::new();
+        let mut looks = BTreeSet::new();
         for item in unlinked.filter(|item| scope::imports(&self.context, &self.seen, item) || item.facts.mark.is_some())
         {
             clues.extend(matching::candidates(&self.context, item));
             uids.extend(matching::clue(item));
+            // a full reading tells of every Activity that could be meant
+            looks.extend(matching::looks(&self.context, &self.seen, item).filter(|_| !self.seen.full));
         }
         let keys: Vec<LinkKey> = clues.iter().map(|id| LinkKey::Item(Side::Creatio, id.clone())).collect();
         let links = self.ends.store.links(&keys).await?;
@@ -118,6 +121,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             .filter(|id| !known.contains(id) && !self.seen.items.creatio.contains_key(id))
             .map(activity)
             .chain(uids.into_iter().map(Clue::Uid))
+            .chain(looks.into_iter().map(Clue::Look))
             .collect();
         if clues.is_empty() {
             return Ok(());

@@ -225,7 +225,9 @@ export const en = {
   unfinished: (count: number) => `left for the next run: ${count}`,
   notes: {
     uninvited: (count: number) =>
-      count === 1 ? '1 meeting went over without its participants' : `${count} meetings went over without their participants`,
+      count === 1
+        ? '1 meeting went over without its participants'
+        : `${count} meetings went over without their participants`,
     ended: (count: number) => `left as it is, since the meeting has ended: ${count}`,
   },
   resting: (count: number) => `resting: ${count}`,
