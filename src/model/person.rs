@@ -122,18 +122,15 @@ impl<'a> Roll<'a> {
 #[must_use]
 pub fn recognised(before: &[Person], now: &[Person]) -> Vec<Person> {
     let (known, there) = (Roll::of(before), Roll::of(now));
-    let missing: Vec<&Person> = before.iter().filter(|one| !there.has(one)).collect();
-    let is_new = |one: &Person| !known.has(one);
+    let missing = by_name(before.iter().filter(|one| !there.has(one)));
+    let new = by_name(now.iter().filter(|one| !known.has(one)));
     let list = now.iter().map(|one| {
         let mut whole = one.clone();
-        if is_new(one) {
-            let namesakes = now.iter().filter(|other| is_new(other) && is_called(other, one)).count();
-            let mut gone = missing.iter().filter(|old| is_called(old, one));
-            if let (Some(old), None, 1) = (gone.next(), gone.next(), namesakes) {
-                join(&mut whole, old);
-            }
-        } else {
-            known.same(one).for_each(|old| join(&mut whole, old));
+        known.same(one).for_each(|old| join(&mut whole, old));
+        let name = name_of(one).filter(|_| !known.has(one));
+        let namesakes = name.and_then(|name| Some((missing.get(&name)?.as_slice(), new.get(&name)?.as_slice())));
+        if let Some(([old], [_])) = namesakes {
+            join(&mut whole, old);
         }
         whole
     });
@@ -148,15 +145,15 @@ pub fn kept(sent: &[Person], before: &[Person], stored: &[Person]) -> Vec<Person
     let named = recognised(sent, stored);
     let named = Roll::of(&named);
     let meant = Roll::of(sent);
-    let lost: Vec<&Person> = sent.iter().filter(|one| !there.has(one) && !named.has(one)).collect();
+    let lost: BTreeSet<&Person> = sent.iter().filter(|one| !there.has(one) && !named.has(one)).collect();
     let unnamed = |one: &&Person| !meant.has(one) && !known.has(one) && !named.same(one).any(|known| meant.has(known));
     let strange: Vec<&Person> = stored.iter().filter(unnamed).collect();
     let list = sent.iter().filter_map(|one| {
         let mut whole = one.clone();
         named.same(one).for_each(|stored| join(&mut whole, stored));
-        match (lost.as_slice(), strange.as_slice()) {
-            _ if !lost.contains(&one) || known.has(one) => {}
-            ([_], [other]) => join(&mut whole, other),
+        match (lost.len(), strange.as_slice()) {
+            _ if !lost.contains(one) || known.has(one) => {}
+            (1, [other]) => join(&mut whole, other),
             _ => return None,
         }
         Some(whole)
@@ -164,9 +161,20 @@ pub fn kept(sent: &[Person], before: &[Person], stored: &[Person]) -> Vec<Person
     normal(list)
 }
 
-/// Whether both bear one name, and it is one.
-fn is_called(one: &Person, other: &Person) -> bool {
-    !one.name.is_empty() && Address::parse(&one.name).is_none() && one.name.to_lowercase() == other.name.to_lowercase()
+/// People by what they are called.
+fn by_name<'a>(people: impl Iterator<Item = &'a Person>) -> BTreeMap<String, Vec<&'a Person>> {
+    let mut names: BTreeMap<String, Vec<&Person>> = BTreeMap::new();
+    for person in people {
+        if let Some(name) = name_of(person) {
+            names.entry(name).or_default().push(person);
+        }
+    }
+    names
+}
+
+/// What a person is called, to compare; an address is no name.
+fn name_of(person: &Person) -> Option<String> {
+    (!person.name.is_empty() && Address::parse(&person.name).is_none()).then(|| person.name.to_lowercase())
 }
 
 /// Gives `whole` the addresses of `other`.
