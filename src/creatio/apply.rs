@@ -91,7 +91,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         for (op, written) in ops.iter().zip(&outcomes).filter_map(|(op, told)| Some((op, told.as_ref().ok()?))) {
             match op {
                 Op::Create(_) | Op::Update(_) => {
-                    self.lore.wrote(&written.id, self.odata.now());
+                    self.lore.wrote(&written.id, self.now());
                 }
                 Op::Delete { .. } => self.lore.removed(&written.id),
             }

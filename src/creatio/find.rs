@@ -76,7 +76,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     fn is_late(&self, id: &ItemId, reading: &Reading) -> bool {
         let there = reading.items.iter().any(|item| item.id == *id)
             || reading.malformed.iter().any(|bad| bad.id.as_ref() == Some(id));
-        !there && self.lore.is_recent(id, self.odata.now())
+        !there && self.lore.is_recent(id, self.now())
     }
 
     /// The ids of the activities that look so. Titles are compared here: how a database compares letters is its own affair.

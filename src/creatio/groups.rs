@@ -196,7 +196,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             contact: &self.site.contact,
             user: self.user.as_deref(),
             zone: &*self.site.zone,
-            now: self.odata.now(),
+            now: self.now(),
             week: self.week,
             date: &date,
         };

@@ -104,7 +104,7 @@ impl Lore {
 
     /// Whether an Activity was written so lately that a read which lacks it may be behind.
     pub(super) fn is_recent(&self, id: &ItemId, now: Instant) -> bool {
-        self.written.borrow().get(id).is_some_and(|at| now - *at < LATELY)
+        self.written.borrow().get(id).is_some_and(|at| (now - *at).abs() < LATELY)
     }
 
     /// Notes what times in bodies mean, which only a write tells; whether that is news.

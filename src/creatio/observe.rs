@@ -122,7 +122,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         let participants: Vec<Trace> = reading.participants.iter().map(Trace::from).collect();
         let newest = traces.iter().chain(&participants).filter_map(|row| row.modified_on.at).max();
         // a server that does not tell its clock is no earlier than what it stamped last, if that is no stamp of the future
-        let read = read.unwrap_or_else(|| newest.unwrap_or_default().min(self.odata.now()));
+        let read = read.unwrap_or_else(|| newest.unwrap_or_default().min(self.now()));
         let from = reach(read, &*self.site.zone);
         let late = |row: &&Trace| row.modified_on.at.is_some_and(|at| at >= from);
         let activities = Tide::at(read, traces.iter().filter(late));
@@ -169,7 +169,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         let (joined, bad) = understood::<Trace>(joined, "ActivityId", "ActivityParticipant.");
         let next = now.unwrap_or_else(|| {
             let stamps = rows.iter().chain(&joined).filter_map(|row| row.modified_on.at);
-            stamps.fold(place.activities.read, Instant::max).min(self.odata.now())
+            stamps.fold(place.activities.read, Instant::max).min(self.now())
         });
         if [&rows, &joined].into_iter().any(|rows| is_cut(rows, next)) {
             return Ok(None);
@@ -242,9 +242,14 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         }
     }
 
-    /// The server's clock at its last reply, if it told.
+    /// The server's clock at its last reply, by whichever service that came, if it told.
     fn server_time(&self) -> Option<Instant> {
         self.odata.told().max(self.service.told())
+    }
+
+    /// The same; this device's clock, if it told none.
+    pub(super) fn now(&self) -> Instant {
+        self.server_time().unwrap_or_else(|| self.odata.now())
     }
 
     /// The listing with what every reading tells.

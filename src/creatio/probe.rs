@@ -54,7 +54,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     pub(super) async fn probe(&self) -> Result<Findings> {
         let half_year = TimeDelta::days(182);
         let zone = &*self.site.zone;
-        if [-half_year, TimeDelta::zero(), half_year].iter().all(|away| zone.offset(self.odata.now() + *away) == 0) {
+        if [-half_year, TimeDelta::zero(), half_year].iter().all(|away| zone.offset(self.now() + *away) == 0) {
             // the wall clock is UTC
             return Ok(Findings { clocks: Clocks::default(), sure: true });
         }
@@ -85,7 +85,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             // OData tells nothing, and thus no times
             return Ok(Findings::default());
         }
-        let now = self.odata.now();
+        let now = self.now();
         // where the wall clock is UTC for the time being, both look alike
         let telling = samples.iter().find(|sample| zone.offset(sample.shown) != 0);
         let Some(sample) = telling else { return Ok(Findings::default()) };
