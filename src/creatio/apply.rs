@@ -66,11 +66,11 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         self.carry_out(&mut works).await;
         self.once_more(&mut works).await;
         // created or not, changed or not: from here on what the server holds decides
-        let mut before = self.held(&works, |work, held| is_late(work, held)).await;
+        let mut before = self.held(&works, is_late).await;
         if let Ok(held) = &before
             && self.retell(&mut works, held).await
         {
-            before = self.held(&works, |work, held| is_late(work, held)).await;
+            before = self.held(&works, is_late).await;
         }
         let Ok(before) = before else {
             return works.into_iter().map(|work| outcome(work, None, None)).collect();

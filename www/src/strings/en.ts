@@ -1,5 +1,13 @@
 /** The page's texts in English. Labels of settings and menus are those of Creatio's own page. */
 
+import type { Saying, WhyHeld } from '../engine';
+
+/** The label of an answer, a verb; `people`: how many would be written to, 0 where that is not known. */
+type Answer = string | ((people: number) => string);
+
+/** What can be answered to each reason, where its label is not the usual one. */
+export type Labels = Record<WhyHeld, Partial<Record<Saying, Answer>>>;
+
 /** What one run did to one side, and what it left. */
 export interface Counts {
   created: number;
@@ -288,12 +296,51 @@ export const en = {
   leftItems: (first: number, last: number) => `All of ${first}–${last}`,
   carryOut: 'Carry out choices',
   choose: 'Decide later',
+  /** The usual labels of answers; those of a reason are in `answers`. */
   choices: {
-    allow: 'Do it',
+    allow: 'Allow',
     creatio: 'Keep Creatio’s value',
     exchange: 'Keep the mailbox’s value',
     leave: 'Leave as it is',
   },
+  answers: {
+    malformed: {},
+    rejected: { allow: 'Try again' },
+    clash: { leave: 'Leave both as they are' },
+    ambiguous: { allow: 'Create a new one' },
+    'would-mail': {
+      allow: (people) => (people > 1 ? `Send mail to ${people} people` : 'Send the mail'),
+      leave: 'Don’t send',
+    },
+    'not-invited': {},
+    'would-invite': {
+      allow: (people) => (people > 1 ? `Send ${people} invitations` : 'Send the invitation'),
+      leave: 'Don’t invite',
+    },
+    'many-of-others': { allow: 'Export it' },
+    'rich-body': { allow: 'Replace the text', leave: 'Keep the text' },
+    process: {},
+    'delete-asked': { allow: 'Delete it', leave: 'Keep it' },
+    'convert-asked': { allow: 'Make it anew', leave: 'Leave it' },
+    'not-revived': {},
+    'many-deletions': { allow: 'Delete it' },
+    'many-moves': { allow: 'Change the time' },
+    'side-empty': { allow: 'Remove it on the other side too' },
+    'many-creations': { allow: 'Create it' },
+    series: { allow: 'Have the other side follow', leave: 'Leave it' },
+    'second-task': { allow: 'Delete this one' },
+    group: {},
+    'no-to-do': {},
+    'no-target': {},
+    unreadable: {},
+    unanswered: {},
+    'not-kept': { allow: 'Try again' },
+    'put-back': { creatio: 'Keep my value in Creatio', leave: 'Keep the organizer’s value' },
+    'own-notes': { exchange: 'Take the organizer’s text', leave: 'Keep my notes' },
+    'inside-notes': { allow: 'Send the notes', leave: 'Leave the notes out' },
+    'lost-counterpart': { allow: 'Create it again', exchange: 'Cancel it in Creatio' },
+    'lost-origin': { exchange: 'Cancel it in Creatio' },
+  } as Labels,
 
   runs: 'Runs',
   runsHint: 'Press Enter on a row to see what the run wrote.',
@@ -401,7 +448,8 @@ export const en = {
     clash: 'Both sides changed the same field. Choose whose value stays.',
     ambiguous: 'Several items could be its counterpart. Tell them apart by title or time, or have a new one created.',
     'would-mail': 'It would send mail to the people invited. Allow that, or leave it and write to them in Outlook.',
-    'not-invited': 'Its participants were not invited. Allow that, and each of them gets an invitation; or leave it.',
+    'not-invited':
+      'It went over without its participants. To have them invited, choose “Ask each time” in the settings.',
     'would-invite': 'These people would get an invitation. Allow that, or leave it.',
     'many-of-others': 'Many activities of other people would go out. Allow it, or narrow the choice in the settings.',
     'rich-body': 'The text has pictures or tables that would be lost. Allow that, or change it in Outlook.',

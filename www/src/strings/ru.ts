@@ -1,5 +1,5 @@
 /** The page's texts in Russian. Labels of settings and menus are those of Creatio's own page. */
-import { told, type Counts, type Strings } from './en';
+import { told, type Counts, type Labels, type Strings } from './en';
 
 const side = { creatio: 'Creatio', exchange: 'почтовый ящик' };
 
@@ -285,11 +285,49 @@ export const ru: Strings = {
   carryOut: 'Выполнить выбранное',
   choose: 'Решить позже',
   choices: {
-    allow: 'Сделать это',
+    allow: 'Разрешить',
     creatio: 'Оставить значение Creatio',
     exchange: 'Оставить значение почтового ящика',
     leave: 'Ничего не менять',
   },
+  answers: {
+    malformed: {},
+    rejected: { allow: 'Попробовать ещё раз' },
+    clash: { leave: 'Оставить оба значения' },
+    ambiguous: { allow: 'Создать новую' },
+    'would-mail': {
+      allow: (people) => (people > 1 ? `Отправить писем: ${people}` : 'Отправить письмо'),
+      leave: 'Не отправлять',
+    },
+    'not-invited': {},
+    'would-invite': {
+      allow: (people) => (people > 1 ? `Отправить приглашений: ${people}` : 'Отправить приглашение'),
+      leave: 'Не приглашать',
+    },
+    'many-of-others': { allow: 'Перенести' },
+    'rich-body': { allow: 'Заменить текст', leave: 'Оставить текст' },
+    process: {},
+    'delete-asked': { allow: 'Удалить', leave: 'Оставить' },
+    'convert-asked': { allow: 'Создать заново', leave: 'Оставить' },
+    'not-revived': {},
+    'many-deletions': { allow: 'Удалить' },
+    'many-moves': { allow: 'Изменить время' },
+    'side-empty': { allow: 'Удалить и на другой стороне' },
+    'many-creations': { allow: 'Создать' },
+    series: { allow: 'Повторить на другой стороне', leave: 'Не менять' },
+    'second-task': { allow: 'Удалить эту' },
+    group: {},
+    'no-to-do': {},
+    'no-target': {},
+    unreadable: {},
+    unanswered: {},
+    'not-kept': { allow: 'Попробовать ещё раз' },
+    'put-back': { creatio: 'Оставить моё значение в Creatio', leave: 'Оставить значение организатора' },
+    'own-notes': { exchange: 'Взять текст организатора', leave: 'Оставить мои заметки' },
+    'inside-notes': { allow: 'Отправить заметки', leave: 'Не отправлять заметки' },
+    'lost-counterpart': { allow: 'Создать заново', exchange: 'Отменить в Creatio' },
+    'lost-origin': { exchange: 'Отменить в Creatio' },
+  } as Labels,
 
   runs: 'Запуски',
   runsHint: 'Чтобы увидеть, что записал запуск, нажмите на строке Enter.',
@@ -394,7 +432,7 @@ export const ru: Strings = {
     clash: 'Обе стороны изменили одно поле. Выберите, чьё значение останется.',
     ambiguous: 'Подходит несколько пар. Различите их по заголовку или времени либо разрешите создать новую.',
     'would-mail': 'Приглашённым ушли бы письма. Разрешите это или оставьте и напишите им в Outlook.',
-    'not-invited': 'Участники не приглашены. Разрешите, и каждый получит приглашение, или оставьте как есть.',
+    'not-invited': 'Перенесено без участников. Чтобы их пригласить, выберите в настройках «Каждый раз спрашивать».',
     'would-invite': 'Эти люди получили бы приглашение. Разрешите это или оставьте как есть.',
     'many-of-others': 'Ушло бы много чужих активностей. Разрешите это или сузьте выбор в настройках.',
     'rich-body': 'В тексте картинки или таблицы, они потерялись бы. Разрешите это или измените в Outlook.',
