@@ -90,10 +90,11 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             works.into_iter().zip(missing).map(|(work, missing)| outcome(work, missing, after.as_ref())).collect();
         for (op, written) in ops.iter().zip(&outcomes).filter_map(|(op, told)| Some((op, told.as_ref().ok()?))) {
             match op {
-                Op::Create(_) | Op::Update(_) => {
+                // what no read has shown yet may be missing in the next one; what was changed was there before
+                Op::Create(_) if after.as_ref().is_none_or(|held| held.lacks(&written.id)) => {
                     self.lore.wrote(&written.id, self.odata.now());
                 }
-                Op::Delete { .. } => self.lore.removed(&written.id),
+                Op::Create(_) | Op::Update(_) | Op::Delete { .. } => self.lore.removed(&written.id),
             }
         }
         outcomes

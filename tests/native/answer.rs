@@ -66,7 +66,7 @@ fn labels(language: &str) -> Vec<(Reason, String)> {
     let file = format!("{}/www/src/strings/{language}.ts", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(file).expect("the page's texts");
     let (_, rest) = text.split_once("\n  answers: {").expect("the beginning of the labels");
-    let (table, _) = rest.split_once("\n  } as Labels,").expect("the end of the labels");
+    let (table, _) = rest.split_once("\n  }").expect("the end of the labels");
     let mut entries: Vec<(Reason, String)> = Vec::new();
     for line in table.lines().filter(|line| !line.is_empty()) {
         match line.strip_prefix("    ").and_then(|line| line.split_once(": {")) {
