@@ -66,11 +66,11 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         self.carry_out(&mut works).await;
         self.once_more(&mut works).await;
         // created or not, changed or not: from here on what the server holds decides
-        let mut before = self.held(&works, |work, held| is_late(work, held)).await;
+        let mut before = self.held(&works, is_late).await;
         if let Ok(held) = &before
             && self.retell(&mut works, held).await
         {
-            before = self.held(&works, |work, held| is_late(work, held)).await;
+            before = self.held(&works, is_late).await;
         }
         let Ok(before) = before else {
             return works.into_iter().map(|work| outcome(work, None, None)).collect();
@@ -90,10 +90,11 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             works.into_iter().zip(missing).map(|(work, missing)| outcome(work, missing, after.as_ref())).collect();
         for (op, written) in ops.iter().zip(&outcomes).filter_map(|(op, told)| Some((op, told.as_ref().ok()?))) {
             match op {
-                Op::Create(_) | Op::Update(_) => {
+                // what no read has shown yet may be missing in the next one; what was changed was there before
+                Op::Create(_) if after.as_ref().is_none_or(|held| held.lacks(&written.id)) => {
                     self.lore.wrote(&written.id, self.now());
                 }
-                Op::Delete { .. } => self.lore.removed(&written.id),
+                Op::Create(_) | Op::Update(_) | Op::Delete { .. } => self.lore.removed(&written.id),
             }
         }
         outcomes

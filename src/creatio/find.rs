@@ -64,7 +64,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
                 found.malformed.push(malformed(named(clue), &bad.reason));
             }
             if named(clue).is_some_and(|id| self.is_late(&id, &reading)) {
-                // it was written a moment ago: whether it is gone the next run sees
+                // it was created a moment ago: whether it is gone the next run sees
                 found.refused = Some(LATE.to_owned());
             }
             found
@@ -72,7 +72,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         Ok(clues.iter().map(told).collect())
     }
 
-    /// Whether `reading` lacks an activity that was written a moment ago, as if a copy of the database answered that is behind.
+    /// Whether `reading` lacks an activity that was created a moment ago and that no read has shown, as if a copy of the database answered that is behind.
     fn is_late(&self, id: &ItemId, reading: &Reading) -> bool {
         let there = reading.items.iter().any(|item| item.id == *id)
             || reading.malformed.iter().any(|bad| bad.id.as_ref() == Some(id));

@@ -40,7 +40,7 @@ for (const culture of /** @type {const} */ (['en-US', 'ru-RU'])) {
     await list.waitFor();
     assert.ok(await find('button', words.carryOut).isDisabled(), 'nothing is chosen yet');
     await list.getByRole('combobox', { name: /Budget review/ }).selectOption(words.keepCreatio);
-    await list.getByRole('combobox', { name: /Site visit/ }).selectOption(words.doIt);
+    await list.getByRole('combobox', { name: /Site visit/ }).selectOption(words.deleteIt);
     assert.match(await person.carryOut(), new RegExp(words.completed));
     await list.waitFor({ state: 'detached' });
     only(await mailbox.titled('Budget review, Creatio'), 'event with the chosen title');
@@ -113,7 +113,7 @@ test('many alike are folded away, and answered together', async (t) => {
   await list.waitFor();
   assert.equal(await list.getByRole('combobox').count(), 0, 'folded');
   await list.getByText(words.deleteAsked, { exact: true }).click();
-  await find('combobox', 'All of 1–6').selectOption(words.doIt);
+  await find('combobox', 'All of 1–6').selectOption(words.deleteIt);
   await list.getByRole('combobox', { name: /Gone 3/ }).selectOption(words.later);
   await shoot(page, 'left-together');
   await person.carryOut();

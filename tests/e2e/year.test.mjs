@@ -293,7 +293,7 @@ function player({ page, desk, time, person, creatio, boxes, kind, moveTask }) {
     accept: ({ title }) => creatio.accept(title),
     async allow({ title }) {
       const list = page.getByRole('region', { name: person.words.left, exact: true });
-      await list.getByRole('combobox', { name: new RegExp(title) }).selectOption(person.words.doIt);
+      await list.getByRole('combobox', { name: new RegExp(title) }).selectOption('allow');
       await person.carryOut();
     },
     async pass({ days }) {

@@ -1,6 +1,6 @@
 //! What a person said of something held: it holds for that item and reason only, until it is carried out.
 
-use schedule_sync::engine::answer::{Answer, Answers, Choice};
+use schedule_sync::engine::answer::{Answer, Answers, Choice, choices};
 use schedule_sync::engine::link::Reason;
 use schedule_sync::model::{ItemId, Side};
 
@@ -59,4 +59,52 @@ fn what_was_not_read_is_still_to_be_carried_out_and_what_was_read_counts_as_long
     let left = given.after(&counting, |id| id.as_str() == "a", |_| false);
     assert_eq!(left, answers([said("b", Reason::Clash, Choice::Leave)]), "it was tried again");
     assert!(!left.is_empty() && left.after(&left.counting(&[]), |_| true, |_| false).is_empty());
+}
+
+/// The page's own labels of what can be answered, by reason; each entry begins with a line indented by four spaces.
+fn labels(language: &str) -> Vec<(Reason, String)> {
+    let file = format!("{}/www/src/strings/{language}.ts", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(file).expect("the page's texts");
+    let (_, rest) = text.split_once("\n  answers: {").expect("the beginning of the labels");
+    let (table, _) = rest.split_once("\n  }").expect("the end of the labels");
+    let mut entries: Vec<(Reason, String)> = Vec::new();
+    for line in table.lines().filter(|line| !line.is_empty()) {
+        match line.strip_prefix("    ").and_then(|line| line.split_once(": {")) {
+            Some((name, rest)) if !name.starts_with(' ') => {
+                let name = name.trim_matches('\'');
+                let reason = serde_json::from_value(serde_json::Value::from(name)).expect("the name of a reason");
+                entries.push((reason, rest.to_owned()));
+            }
+            Some(_) | None => entries.last_mut().expect("an entry").1.push_str(line),
+        }
+    }
+    entries
+}
+
+#[test]
+fn whatever_can_be_answered_has_a_verb_of_its_reason_on_the_page_and_nothing_else_has() {
+    for language in ["en", "ru"] {
+        let entries = labels(language);
+        assert!(entries.len() >= 30, "{language}: {} reasons", entries.len());
+        for (reason, entry) in entries {
+            let (usual, own): (Vec<_>, Vec<_>) = [
+                (Choice::Allow, "allow: "),
+                (Choice::Take(Side::Creatio), "creatio: "),
+                (Choice::Take(Side::Exchange), "exchange: "),
+                (Choice::Leave, "leave: "),
+            ]
+            .into_iter()
+            .partition(|(choice, _)| *choice == Choice::Leave || reason == Reason::Clash);
+            for (choice, key) in own {
+                let (can, has) = (choices(reason).contains(&choice), entry.contains(key));
+                assert_eq!(can, has, "{language}: {choice:?} of {reason:?}, whose labels are {entry}");
+            }
+            for (choice, key) in usual {
+                assert!(
+                    choices(reason).contains(&choice) || !entry.contains(key),
+                    "{language}: {choice:?} of {reason:?}"
+                );
+            }
+        }
+    }
 }

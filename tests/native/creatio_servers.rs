@@ -432,6 +432,27 @@ fn a_read_that_is_behind_neither_loses_what_was_written_nor_tells_the_old() {
     }
 }
 
+#[test]
+fn what_a_read_has_shown_and_somebody_removes_at_once_is_gone_at_once() {
+    for service in services() {
+        let (world, creatio) = utc_start();
+        switch(&world, service.clone());
+        let item = one(&creatio, create(1, meeting("short-lived"), Facts::default()));
+        one(&creatio, create(2, meeting("changed"), Facts::default()));
+        let found = block_on(creatio.find(&[Clue::Id { id: id(2), container: "activities".into() }])).unwrap();
+        let change = Update::of(&found[0].items[0], patch(&Record::Meeting(meeting("newer")), &[Field::Title]));
+        one(&creatio, Op::Update(Box::new(change)));
+        switch(&world, json!({"odata": "allowed"}));
+        for n in [1, 2] {
+            world.by_hand(Side::Creatio, "DELETE", &format!("Activity({})", id(n)), None);
+        }
+        switch(&world, service.clone());
+        let clue = |n| Clue::Id { id: id(n), container: item.container.clone() };
+        let found = block_on(creatio.find(&[clue(1), clue(2)])).unwrap();
+        assert_eq!((found[0].is_absent(), found[1].is_absent()), (true, true), "{service}");
+    }
+}
+
 /// Creates an Activity that no reading shows yet.
 fn one_more(_: &World, creatio: &Creatio<World>, n: u32) {
     let told = block_on(creatio.apply(&[create(n, meeting("late"), Facts::default())]));

@@ -240,7 +240,7 @@ pub(crate) enum Move {
         minutes: i64,
     },
     /// Graph makes trouble from now on, in each of its ways, and the Exchange Server as far as it can.
-    Quirks(Quirks),
+    Quirks(Box<Quirks>),
     /// The servers behave like this from now on.
     Switch(Box<Switches>),
     /// Graph's calendars and lists have other ids.
@@ -449,7 +449,7 @@ struct Maker {
 
 /// Graph tells its changes again, late, in any order and in small pages.
 pub(crate) fn told(replays: bool, late: usize, shuffled: bool, page: usize) -> Move {
-    Move::Quirks(Quirks {
+    Move::Quirks(Box::new(Quirks {
         replays,
         stale_reads: late,
         shuffled_order: shuffled,
@@ -457,7 +457,7 @@ pub(crate) fn told(replays: bool, late: usize, shuffled: bool, page: usize) -> M
         empty_pages: replays,
         throttle: Throttle { at_once: NonZeroUsize::new(8).filter(|_| shuffled), ..Throttle::default() },
         ..Quirks::default()
-    })
+    }))
 }
 
 impl Maker {

@@ -558,11 +558,11 @@ fn broken() -> Vec<(&'static str, History)> {
                 Options { colleague: true, ..pair },
                 vec![
                     create(Exchange, Kind::Series),
-                    Move::Quirks(Quirks {
+                    Move::Quirks(Box::new(Quirks {
                         stale_reads: 1,
                         page_size: std::num::NonZeroUsize::new(1),
                         ..Quirks::default()
-                    }),
+                    })),
                     Move::Renumber,
                     run(0),
                 ],
@@ -574,13 +574,13 @@ fn broken() -> Vec<(&'static str, History)> {
                 Options { conflict: Conflict::Creatio, creatio_delete: CreatioDelete::Leave, ..pair },
                 vec![
                     create(Exchange, Kind::Series),
-                    Move::Quirks(Quirks {
+                    Move::Quirks(Box::new(Quirks {
                         replays: true,
                         stale_reads: 1,
                         empty_pages: true,
                         whole_occurrences: true,
                         ..Quirks::default()
-                    }),
+                    })),
                     Move::Renumber,
                     run(1),
                     run(0),
@@ -596,7 +596,7 @@ fn broken() -> Vec<(&'static str, History)> {
                     run(0),
                     edit(Creatio, When, 2),
                     edit(Exchange, When, 3),
-                    Move::Quirks(Quirks { stale_reads: 1, no_to_do: true, ..Quirks::default() }),
+                    Move::Quirks(Box::new(Quirks { stale_reads: 1, no_to_do: true, ..Quirks::default() })),
                     run(0),
                 ],
             ),
@@ -724,13 +724,13 @@ fn broken() -> Vec<(&'static str, History)> {
                 Options { colleague: true, ..pair },
                 vec![
                     Move::Together { seed: 17_549_281_425_317_669_612 },
-                    Move::Quirks(Quirks {
+                    Move::Quirks(Box::new(Quirks {
                         stale_reads: 1,
                         page_size: std::num::NonZeroUsize::new(1),
                         empty_pages: true,
                         whole_occurrences: true,
                         ..Quirks::default()
-                    }),
+                    })),
                     create(Exchange, Meeting),
                     crashed(29, false),
                     Move::Expire,
@@ -765,13 +765,13 @@ fn broken() -> Vec<(&'static str, History)> {
                 USUAL,
                 vec![
                     create(Exchange, Meeting),
-                    Move::Quirks(Quirks {
+                    Move::Quirks(Box::new(Quirks {
                         replays: true,
                         stale_reads: 1,
                         shuffled_order: true,
                         page_size: std::num::NonZeroUsize::new(3),
                         ..Quirks::default()
-                    }),
+                    })),
                     struck(json!([{"server": "creatio", "path": "/tasks$", "then": {"status": 429}}])),
                     edit(Creatio, Place, 4),
                     struck(json!([{"server": "creatio", "path": "/events", "times": 2, "then": {"status": 412}}])),

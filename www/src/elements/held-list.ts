@@ -18,6 +18,13 @@ interface Question {
 /** Groups of more questions are closed at first. */
 const few = 5;
 
+/** How many people would be written to: those listed, or their number; 0 if that is not known. */
+function people({ fields, values, detail }: HeldItem): number {
+  const listed = values[fields.indexOf('people')]?.creatio;
+  const count = listed ? listed.split('\n').length : Number(detail);
+  return Number.isInteger(count) ? count : 0;
+}
+
 /**
  * What the last run left, by reason, with a choice for each item that a person can decide about. A run carries the choices out.
  *
@@ -145,6 +152,13 @@ export class HeldList extends SessionElement {
     this.session.run(accounts, answers);
   }
 
+  /** What an answer to these questions does. */
+  private label(choice: Saying, questions: Question[], reason: WhyHeld): string {
+    const { strings } = this.session;
+    const label = strings.answers[reason][choice] ?? strings.choices[choice];
+    return typeof label === 'string' ? label : label(questions.reduce((sum, { item }) => sum + people(item), 0));
+  }
+
   private renderSelect(name: string, questions: Question[], reason: WhyHeld) {
     const { strings, running } = this.session;
     const [first] = questions;
@@ -160,7 +174,7 @@ export class HeldList extends SessionElement {
     >
       <option value="" .selected=${choice === ''}>${strings.choose}</option>
       ${first?.item.choices.map(
-        (one) => html`<option value=${one} .selected=${choice === one}>${strings.choices[one]}</option>`,
+        (one) => html`<option value=${one} .selected=${choice === one}>${this.label(one, questions, reason)}</option>`,
       )}
     </select>`;
   }

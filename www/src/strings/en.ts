@@ -1,5 +1,13 @@
 /** The page's texts in English. Labels of settings and menus are those of Creatio's own page. */
 
+import type { Saying, WhyHeld } from '../engine';
+
+/** The label of an answer, a verb; `people`: how many would be written to, 0 where that is not known. */
+type Answer = string | ((people: number) => string);
+
+/** What can be answered to each reason, where its label is not the usual one. */
+export type Labels = Record<WhyHeld, Partial<Record<Saying, Answer>>>;
+
 /** What one run did to one side, and what it left. */
 export interface Counts {
   created: number;
@@ -288,12 +296,51 @@ export const en = {
   leftItems: (first: number, last: number) => `All of ${first}–${last}`,
   carryOut: 'Carry out choices',
   choose: 'Decide later',
+  /** The usual labels of answers; those of a reason are in `answers`. */
   choices: {
-    allow: 'Do it',
+    allow: 'Allow',
     creatio: 'Keep Creatio’s value',
     exchange: 'Keep the mailbox’s value',
     leave: 'Leave as it is',
   },
+  answers: {
+    malformed: {},
+    rejected: { allow: 'Try again' },
+    clash: { leave: 'Leave both as they are' },
+    ambiguous: { allow: 'Create a new one' },
+    'would-mail': {
+      allow: (people) => (people > 1 ? `Send mail to ${people} people` : 'Send the mail'),
+      leave: 'Don’t send',
+    },
+    'not-invited': {},
+    'would-invite': {
+      allow: (people) => (people > 1 ? `Send ${people} invitations` : 'Send the invitation'),
+      leave: 'Don’t invite',
+    },
+    'many-of-others': { allow: 'Export it' },
+    'rich-body': { allow: 'Replace the text', leave: 'Keep the text' },
+    process: {},
+    'delete-asked': { allow: 'Delete it', leave: 'Keep it' },
+    'convert-asked': { allow: 'Make it anew', leave: 'Leave it' },
+    'not-revived': {},
+    'many-deletions': { allow: 'Delete it' },
+    'many-moves': { allow: 'Change the time' },
+    'side-empty': { allow: 'Remove it on the other side too' },
+    'many-creations': { allow: 'Create it' },
+    series: { allow: 'Have the other side follow', leave: 'Leave it' },
+    'second-task': { allow: 'Delete this one' },
+    group: {},
+    'no-to-do': {},
+    'no-target': {},
+    unreadable: {},
+    unanswered: {},
+    'not-kept': { allow: 'Try again' },
+    'put-back': { creatio: 'Keep my value in Creatio', leave: 'Keep the organizer’s value' },
+    'own-notes': { exchange: 'Take the organizer’s text', leave: 'Keep my notes' },
+    'inside-notes': { allow: 'Send the notes', leave: 'Leave the notes out' },
+    'lost-counterpart': { allow: 'Create it again', exchange: 'Cancel it in Creatio' },
+    'lost-origin': { exchange: 'Cancel it in Creatio' },
+  } as Labels,
 
   runs: 'Runs',
   runsHint: 'Press Enter on a row to see what the run wrote.',
@@ -366,7 +413,9 @@ export const en = {
   concerned: {
     'would-mail': (people: string) => `Mails: ${people}`,
     'delete-asked': (people: string) => `Attendees who would get a cancellation: ${people}`,
+    'would-invite': () => '', // they are listed
     rejected: (code: string) => refusals[code] ?? code,
+    unanswered: (code: string) => refusals[code] ?? code,
   } as Record<string, (detail: string) => string>,
   minutesBefore: (minutes: string) => `${minutes} min before`,
 
@@ -400,14 +449,19 @@ export const en = {
     rejected: 'The server refused the change. Correct the item, or have it tried again.',
     clash: 'Both sides changed the same field. Choose whose value stays.',
     ambiguous: 'Several items could be its counterpart. Tell them apart by title or time, or have a new one created.',
-    'would-mail': 'It would send mail to the people invited. Allow that, or leave it and write to them in Outlook.',
-    'not-invited': 'Its participants were not invited. Allow that, and each of them gets an invitation; or leave it.',
-    'would-invite': 'These people would get an invitation. Allow that, or leave it.',
-    'many-of-others': 'Many activities of other people would go out. Allow it, or narrow the choice in the settings.',
-    'rich-body': 'The text has pictures or tables that would be lost. Allow that, or change it in Outlook.',
+    'would-mail':
+      'It would send mail to the people invited. Choose whether it is sent; you can write to them in Outlook instead.',
+    'not-invited':
+      'It went over without its participants. To have them invited, choose “Ask each time” in the settings.',
+    'would-invite': 'These people would get an invitation. Choose whether it is sent.',
+    'many-of-others':
+      'Many activities of other people would go out. Export them, or narrow the choice in the settings.',
+    'rich-body':
+      'The text has pictures or tables that would be lost. Choose whether it is replaced, or change it in Outlook.',
     process: 'A business process owns the activity. Finish it in Creatio.',
     'delete-asked': 'The activity is gone. Choose whether this goes to Deleted Items too.',
-    'convert-asked': 'Meeting and task were swapped, and making it anew would lose something. Allow that, or leave it.',
+    'convert-asked':
+      'Meeting and task were swapped, and making it anew would lose something. Choose whether it is made anew.',
     'not-revived': 'It was deleted on the other side. The edit stays on the canceled activity.',
     'many-deletions': 'Too many deletions at once. Check that they were meant, then allow them.',
     'many-moves': 'Too many changed times at once. Check that they were meant, then allow them.',
@@ -424,7 +478,7 @@ export const en = {
     unreadable:
       'This calendar or list could not be read, everything else was. Nothing in it counts as deleted; the next run tries again.',
     unanswered:
-      'The mailbox refused to search for its counterpart, so nothing was written for it. The next run tries again; if it stays so, tell your administrator.',
+      'Whether its counterpart is there could not be found out, so nothing was written for it. The next run tries again; if it stays so, tell your administrator.',
     'not-kept':
       'The server did not keep what was written, and kept its own value instead. Correct it there, or have it tried again.',
     'put-back':
@@ -432,7 +486,7 @@ export const en = {
     'own-notes':
       'The organizer changed the text, and you have notes of your own in it. Take the organizer’s text over, or leave your notes.',
     'inside-notes':
-      'The notes of the activity would go out to the people invited. Read them, then allow that, or leave them out.',
+      'The notes of the activity would go out to the people invited. Read them, then choose whether they are sent.',
     'lost-counterpart':
       'It was in the mailbox once and is no longer there. Have it created there again, cancel it in Creatio too, or leave it.',
     'lost-origin': 'It came from the mailbox and is no longer there. Cancel it in Creatio too, or leave it.',
