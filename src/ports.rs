@@ -201,6 +201,16 @@ pub enum Op {
 }
 
 impl Op {
+    /// Whether it writes times, so that the user's zone matters.
+    #[must_use]
+    pub fn writes_times(&self) -> bool {
+        match self {
+            Self::Create(_) => true,
+            Self::Update(update) => update.patch.fields.contains(&Field::When),
+            Self::Delete { .. } => false,
+        }
+    }
+
     /// The people whom it would add.
     #[must_use]
     pub fn newcomers(&self) -> Vec<Person> {
@@ -336,6 +346,15 @@ pub enum Refusal {
     Unknown,
     /// It was not sent, or surely not carried out: the next run does it.
     NotSent,
+}
+
+impl Refusal {
+    /// Of a write of times while the user's zone is one that the mailbox does not know by `name`: in UTC days would begin at another hour than the
+    /// user's.
+    #[must_use]
+    pub fn zone(name: &str) -> Self {
+        Self::Rejected(format!("the time zone {name} is not known"))
+    }
 }
 
 /// One side: everything that can be asked of it and done to it.

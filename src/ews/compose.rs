@@ -4,8 +4,8 @@ use super::xml::Node;
 use super::{Mailbox, time, uid};
 use crate::model::time::midnight;
 use crate::model::{
-    Address, Day, Facts, Field, Importance, Instant, ItemId, Mark, Meeting, Patch, Person, Record, Reminder, Role,
-    Status, Task, Version, When,
+    Address, Day, Facts, Field, Importance, ItemId, Mark, Meeting, Patch, Person, Record, Reminder, Role, Status, Task,
+    Version, When,
 };
 use chrono::{Duration, NaiveTime};
 
@@ -184,14 +184,9 @@ fn of_task(task: &Task, of: Field, kept: &Kept, mailbox: &Mailbox) -> Vec<Member
 /// the user's, but for an occurrence.
 fn when(when: When, kept: &Kept, mailbox: &Mailbox) -> Vec<Member> {
     let zone = mailbox.zone.as_ref();
-    let name = time::windows(zone);
-    let begin = |day: Day| -> Instant {
-        let midnight_utc = day.and_time(NaiveTime::MIN).and_utc();
-        match (kept.occurrence, kept.ahead, name) {
-            (true, Some(ahead), _) => midnight_utc - ahead,
-            (_, _, Some(_)) => midnight(zone, day),
-            (_, _, None) => midnight_utc,
-        }
+    let begin = |day: Day| match kept.ahead.filter(|_| kept.occurrence) {
+        Some(ahead) => day.and_time(NaiveTime::MIN).and_utc() - ahead,
+        None => midnight(zone, day),
     };
     let (start, end, all_day) = match when {
         When::Timed { start, end } => (start, end, false),
@@ -202,7 +197,8 @@ fn when(when: When, kept: &Kept, mailbox: &Mailbox) -> Vec<Member> {
         field("calendar:End", Some(time::utc(end))),
         field("calendar:IsAllDayEvent", Some(all_day.to_string())),
     ];
-    let id = name.or(all_day.then_some("UTC")).filter(|_| !kept.occurrence);
+    // without a zone that it knows nothing comes this far
+    let id = time::windows(zone).filter(|_| !kept.occurrence);
     for uri in ["calendar:StartTimeZone", "calendar:EndTimeZone"] {
         members.extend(id.map(|id| Member { path: Path::Field(uri), value: Some(element(uri).with("Id", id)) }));
     }

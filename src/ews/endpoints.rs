@@ -178,6 +178,14 @@ pub(super) fn masters<'a>(occurrences: impl IntoIterator<Item = &'a ItemId>) -> 
     call(Node::new("m:GetItem").holding([shape, Node::new("m:ItemIds").holding(ids)]), Repeat::Safe)
 }
 
+/// Of masters of series when their first occurrence is and how long they go on.
+pub(super) fn rules<'a>(masters: impl IntoIterator<Item = &'a ItemId>) -> Call {
+    let ids = masters.into_iter().map(|id| Node::new("t:ItemId").with("Id", id.as_str()));
+    let fields = ["calendar:Start", "calendar:End", "calendar:Recurrence"];
+    let shape = Node::new("m:ItemShape").holding(shape(&fields, &[]));
+    call(Node::new("m:GetItem").holding([shape, Node::new("m:ItemIds").holding(ids)]), Repeat::Safe)
+}
+
 fn get(kind: Kind, ids: impl IntoIterator<Item = Node>) -> Call {
     let (fields, extended) = match kind {
         Kind::Meeting => (&OF_MEETING[..], &[Path::Mark, Path::Local][..]),

@@ -5,15 +5,13 @@ use super::wire::{Message, Verdict};
 use super::xml::Node;
 use super::{Ews, endpoints, map};
 use crate::error::{Error, Result};
-use crate::http::Call;
+use crate::http::{Call, Endless, Pages};
 use crate::model::{ContainerId, ItemId, Kind, Side};
 use crate::ports::{Clock, Http, Keys};
 use std::collections::BTreeSet;
 
 /// Items of a batch (facts §3).
 pub(super) const BATCH: usize = 20;
-/// So many pages in a row may tell nothing new.
-const IDLE: usize = 100;
 
 /// What became of one id.
 pub(super) enum Got {
@@ -38,7 +36,7 @@ pub(super) enum Walk {
     },
     /// The server no longer knows the state.
     Lost,
-    /// The folder can't be read; the server's code.
+    /// The folder can't be read; the server's code, or what is wrong.
     Closed(String),
 }
 
@@ -87,7 +85,7 @@ impl<P: Http + Clock + Keys> Ews<P> {
     pub(super) async fn walk(&self, of: (Kind, &ContainerId), state: Option<&str>) -> Result<Walk> {
         let mut state = state.map(str::to_owned);
         let (mut changed, mut gone): (Vec<Node>, Vec<ItemId>) = (Vec::new(), Vec::new());
-        let (mut told_of, mut idle) = (BTreeSet::new(), 0);
+        let mut guard = Pages::default();
         loop {
             let told = self.ask(&endpoints::changes(of, state.as_deref())).await?;
             let message = told.into_iter().next().ok_or_else(missing)?;
@@ -105,10 +103,8 @@ impl<P: Http + Clock + Keys> Ews<P> {
             let changes = changes.next().unwrap_or_default().children;
             // from the same place the same would be told for ever
             let is_last = is_last || (changes.is_empty() && state.as_ref() == Some(&next));
-            let news = changes.iter().filter(|change| told_of.insert(telling(change))).count();
-            idle = if news > 0 { 0 } else { idle + 1 };
-            if !is_last && idle >= IDLE {
-                return Err(unreadable("pages of changes that lead nowhere"));
+            if let Err(endless) = guard.pass((!is_last).then_some(next.as_str()), changes.iter().map(telling)) {
+                return Ok(Walk::Closed(endless.to_string()));
             }
             state = Some(next);
             for change in changes {
@@ -123,9 +119,15 @@ impl<P: Http + Clock + Keys> Ews<P> {
 
 /// What a change tells of which item, so that one that is told again is known.
 fn telling(change: &Node) -> (String, Option<(String, String)>) {
-    let id = change.at("ItemId").or_else(|| change.children.first()?.at("ItemId"));
-    let said = |name: &str| id.and_then(|id| id.attribute(name)).unwrap_or_default().to_owned();
-    (change.name.clone(), id.map(|_| (said("Id"), said("ChangeKey"))))
+    let told = of_item(change).or_else(|| of_item(change.children.first()?));
+    (change.name.clone(), told)
+}
+
+/// Id and version of an item, if it has an id: what tells it from others.
+fn of_item(node: &Node) -> Option<(String, String)> {
+    let id = node.at("ItemId")?;
+    let said = |name: &str| id.attribute(name).unwrap_or_default().to_owned();
+    Some((said("Id"), said("ChangeKey")))
 }
 
 /// Takes in one change: what is told as new may be known, and what was gone may be back (facts §3).
@@ -180,12 +182,44 @@ fn one(message: Option<Message>) -> Result<Got> {
     })
 }
 
-/// The items of a page of found ones, and whether it is the last.
-pub(super) fn page(message: &Message) -> Result<(Vec<Node>, bool)> {
-    let body = message.success().map_err(|fault| fault.error(Side::Exchange))?;
-    let root = body.at("RootFolder").ok_or_else(|| unreadable("RootFolder: missing"))?;
-    let items = root.at("Items").map(|items| items.children.clone()).unwrap_or_default();
-    Ok((items, root.attribute("IncludesLastItemInRange") != Some("false")))
+/// A page of found items.
+pub(super) struct Page {
+    /// The items.
+    pub(super) items: Vec<Node>,
+    /// Whether the server says that no more come.
+    pub(super) is_last: bool,
+    /// Where the server says that the next page begins.
+    told: Option<usize>,
+}
+
+impl Page {
+    /// Reads a page.
+    pub(super) fn of(message: &Message) -> Result<Self> {
+        let body = message.success().map_err(|fault| fault.error(Side::Exchange))?;
+        let root = body.at("RootFolder").ok_or_else(|| unreadable("RootFolder: missing"))?;
+        Ok(Self {
+            items: root.at("Items").map(|items| items.children.clone()).unwrap_or_default(),
+            is_last: root.attribute("IncludesLastItemInRange") != Some("false"),
+            told: root.attribute("IndexedPagingOffset").and_then(|text| text.parse().ok()),
+        })
+    }
+
+    /// Where the next page begins, if one comes after this one, which begins at `from`. A server may show fewer items than it was asked for.
+    fn next(&self, from: usize) -> Option<usize> {
+        let next = self.told.filter(|told| *told > from).unwrap_or(from + self.items.len());
+        // a page that shows nothing and leads no further is an end, whatever it says
+        (!self.is_last && next > from).then_some(next)
+    }
+
+    /// Takes the page that begins at `from` into the guard of its chain: where to go on.
+    ///
+    /// # Errors
+    /// [`Endless`] if the page that it leads to need not be read any more.
+    pub(super) fn pass(&self, from: usize, guard: &mut Pages) -> std::result::Result<Option<usize>, Endless> {
+        let next = self.next(from);
+        let link = next.map(|next| next.to_string());
+        guard.pass(link.as_deref(), self.items.iter().map(of_item)).map(|()| next)
+    }
 }
 
 /// Why an answer may be one item's fault, if it may: it can't be read, or the server has a code for it.

@@ -231,7 +231,16 @@ impl<'a, P: Http + Clock + Keys> Folder<'a, P> {
         self.told.malformed.extend(named);
         let mut seen = BTreeSet::new();
         listed.retain(|node| map::id(node).is_none_or(|id| seen.insert(id)));
-        let unexpanded: BTreeSet<ItemId> = listed.iter().filter(|node| is_master(node)).filter_map(map::id).collect();
+        let mut unexpanded: BTreeSet<ItemId> =
+            listed.iter().filter(|node| is_master(node)).filter_map(map::id).collect();
+        // a server that has shown an occurrence expands series
+        if !listed.iter().any(|node| matches!(node.say("CalendarItemType"), Some("Occurrence" | "Exception"))) {
+            let silent: Vec<ItemId> =
+                masters.iter().map(|(id, _)| id.clone()).filter(|id| !unexpanded.contains(id)).collect();
+            let window = (self.scope.window.from, until);
+            let folds = !unexpanded.is_empty();
+            unexpanded.extend(series::untold(self.ews, &self.container.id, window, (&silent, folds)).await?);
+        }
         if !self.full {
             // of a server that tells no UIDs in a view every occurrence is read
             listed.retain(|node| match (node.say("CalendarItemType"), node.say("UID").and_then(uid::read)) {

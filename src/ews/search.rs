@@ -2,11 +2,12 @@
 //! is tried, since some servers search by no property of type `Binary` (facts §10, recordings 35 and 51).
 
 use super::compose::Path;
-use super::fetch::{BATCH, missing, page, refused};
+use super::fetch::{BATCH, Page, missing, refused};
 use super::wire::{Message, Verdict};
 use super::xml::Node;
 use super::{Ews, endpoints, map, uid};
 use crate::error::Result;
+use crate::http::Pages;
 use crate::model::{ContainerId, ItemId, Kind, Side};
 use crate::ports::{Clock, Http, Keys};
 use std::collections::{BTreeMap, BTreeSet};
@@ -80,6 +81,7 @@ impl<P: Http + Clock + Keys> Ews<P> {
         for values in way.values.chunks(BATCH) {
             let asked = folders.iter().filter(|folder| !codes.contains_key(folder)).cloned().collect();
             let mut open: Vec<(Vec<ContainerId>, usize)> = vec![(asked, 0)];
+            let mut guards: BTreeMap<ContainerId, Pages> = BTreeMap::new();
             while let Some((part, offset)) = open.pop() {
                 if part.is_empty() {
                     continue;
@@ -96,22 +98,24 @@ impl<P: Http + Clock + Keys> Ews<P> {
                         continue;
                     }
                 };
-                let mut more = Vec::new();
+                let mut more: BTreeMap<usize, Vec<ContainerId>> = BTreeMap::new();
                 for (place, folder) in part.into_iter().enumerate() {
                     let message = told.get(place).ok_or_else(missing)?;
                     match standing(message)? {
                         Standing::Open => {
-                            let (items, is_last) = page(message)?;
-                            found.extend(items.iter().filter_map(named));
-                            if !is_last && !items.is_empty() {
-                                more.push(folder);
+                            let page = Page::of(message)?;
+                            found.extend(page.items.iter().filter_map(named));
+                            match page.pass(offset, guards.entry(folder.clone()).or_default()) {
+                                Ok(Some(next)) => more.entry(next).or_default().push(folder),
+                                Ok(None) => {}
+                                Err(endless) => drop(codes.insert(folder, endless.to_string())),
                             }
                         }
                         Standing::Closed => {}
                         Standing::Refused => drop(codes.insert(folder, message.code.clone())),
                     }
                 }
-                open.push((more, offset + endpoints::PAGE));
+                open.extend(more.into_iter().map(|(next, folders)| (folders, next)));
             }
         }
         Ok(codes)
@@ -119,9 +123,9 @@ impl<P: Http + Clock + Keys> Ews<P> {
 
     /// The items of `folder` that have one of the values of `way`, found by reading that property of all of them; `None` if they are not told either.
     async fn compared(&self, folder: &ContainerId, way: &Way) -> Result<Option<BTreeSet<(Kind, ItemId)>>> {
-        let (mut found, mut known) = (BTreeSet::new(), BTreeSet::new());
+        let (mut found, mut guard, mut offset) = (BTreeSet::new(), Pages::default(), 0);
         loop {
-            let told = match self.ask(&endpoints::all(folder, way.path, known.len())).await {
+            let told = match self.ask(&endpoints::all(folder, way.path, offset)).await {
                 Ok(told) => told,
                 Err(error) if refused(&error).is_some() => return Ok(None),
                 Err(error) => return Err(error),
@@ -132,13 +136,14 @@ impl<P: Http + Clock + Keys> Ews<P> {
                 Standing::Closed => return Ok(Some(found)),
                 Standing::Refused => return Ok(None),
             }
-            let (items, is_last) = page(message)?;
-            let before = known.len();
-            known.extend(items.iter().filter_map(map::id));
+            let page = Page::of(message)?;
             let has = |node: &&Node| value(node, way.path).is_some_and(|value| way.values.contains(&value));
-            found.extend(items.iter().filter(has).filter_map(named));
-            if is_last || known.len() == before {
-                return Ok(Some(found));
+            found.extend(page.items.iter().filter(has).filter_map(named));
+            match page.pass(offset, &mut guard) {
+                Ok(Some(next)) => offset = next,
+                Ok(None) => return Ok(Some(found)),
+                // what comes after these pages is not told
+                Err(_) => return Ok(None),
             }
         }
     }

@@ -1,11 +1,15 @@
-//! Which series an occurrence belongs to. EWS tells it by the UID that both have; where that is not enough it is asked by the occurrence's id.
+//! Which series an occurrence belongs to. EWS tells it by the UID that both have; where that is not enough it is asked by the occurrence's id. And
+//! which series a server keeps to itself: one that does not expand them shows in a view their masters alone, and those only that began in it
+//! (facts §3, "Window reads").
 
-use super::fetch::Got;
-use super::{Ews, endpoints, map};
+use super::fetch::{Got, refused};
+use super::xml::Node;
+use super::{Ews, endpoints, map, time};
 use crate::error::Result;
-use crate::model::{Item, ItemId, Malformed, Uid};
+use crate::model::{ContainerId, Day, Instant, Item, ItemId, Malformed, Uid};
 use crate::ports::{Clock, Http, Keys};
-use std::collections::BTreeMap;
+use chrono::{Days, Duration, NaiveTime};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Masters by UID. `None`: several have it.
 pub(super) type Masters = BTreeMap<Uid, Option<ItemId>>;
@@ -59,4 +63,74 @@ pub(super) async fn fill<P: Http + Clock + Keys>(
         true
     });
     Ok(lost)
+}
+
+/// So many series are asked for by themselves to find out whether a server expands them.
+const PROBES: usize = 3;
+
+/// Those of `masters`, of which the view of a calendar from `from` to `to` shows nothing at all, that may have occurrences in it and are not told: of a
+/// server that expands no series. `folds`: it has shown a master where there ought to be occurrences.
+///
+/// # Errors
+/// What stops a run.
+pub(super) async fn untold<P: Http + Clock + Keys>(
+    ews: &Ews<P>,
+    folder: &ContainerId,
+    (from, to): (Instant, Instant),
+    (masters, folds): (&[ItemId], bool),
+) -> Result<BTreeSet<ItemId>> {
+    let mut untold = BTreeSet::new();
+    let mut firsts = Vec::new();
+    for (id, got) in masters.iter().zip(ews.each(masters, |ids| endpoints::rules(ids)).await?) {
+        // of one that can't be read nothing is known
+        let Got::Item(node) = got else { continue };
+        let at = |name: &str| node.say(name).and_then(time::instant);
+        let Some((start, end)) = at("Start").zip(at("End")) else { continue };
+        if start < to && last(&node).is_none_or(|day| day.and_time(NaiveTime::MIN).and_utc() >= from - SLACK) {
+            untold.insert(id.clone());
+            firsts.push((start, end));
+        }
+    }
+    let mut folds = folds;
+    for (start, end) in firsts.into_iter().take(PROBES).take_while(|_| !untold.is_empty()) {
+        if folds {
+            break;
+        }
+        // where a series begins it shows an occurrence, or itself; nothing, if the first one was removed
+        let view = match ews.view(folder, (start, end.max(start + Duration::minutes(1)))).await {
+            Ok(view) => view,
+            // it does not tell
+            Err(error) if refused(&error).is_some() => continue,
+            Err(error) => return Err(error),
+        };
+        let kinds: BTreeSet<&str> = view.shown.iter().filter_map(|node| node.say("CalendarItemType")).collect();
+        if kinds.contains("Occurrence") || kinds.contains("Exception") {
+            break;
+        }
+        folds = kinds.contains("RecurringMaster");
+    }
+    Ok(if folds { untold } else { BTreeSet::new() })
+}
+
+/// How far the last day of a series may be from the window's beginning: it is a day of another zone, and its occurrence may be long.
+const SLACK: Duration = Duration::days(2);
+
+/// The last day that a series can have by its rule, if it has one; by a number of occurrences no earlier than that.
+fn last(master: &Node) -> Option<Day> {
+    let day = |text: &str| text.get(..10)?.parse::<Day>().ok();
+    let rule = master.at("Recurrence")?;
+    if let Some(text) = rule.say("EndDateRecurrence/EndDate") {
+        return day(text);
+    }
+    let first = day(rule.say("NumberedRecurrence/StartDate")?)?;
+    let count: u64 = rule.say("NumberedRecurrence/NumberOfOccurrences")?.parse().ok()?;
+    let pattern = rule.children.first()?;
+    let interval: u64 = pattern.say("Interval").and_then(|text| text.parse().ok()).unwrap_or(1);
+    let unit = match pattern.name.as_str() {
+        "DailyRecurrence" => 1,
+        "WeeklyRecurrence" => 7,
+        "AbsoluteMonthlyRecurrence" | "RelativeMonthlyRecurrence" => 31,
+        _ => 366,
+    };
+    first.checked_add_days(Days::new(count.checked_mul(interval)?.checked_mul(unit)?))
 }

@@ -42,9 +42,7 @@ pub(super) fn date(day: Day) -> String {
 
 /// The name of `zone`, if it is one that Windows knows: others Exchange refuses.
 pub(super) fn windows(zone: &dyn Zone) -> Option<&str> {
-    let name = zone.name();
-    // what only looks like one Exchange refuses by its name, which is better than UTC
-    (time::windows(name).is_some() || name.ends_with(" Standard Time")).then_some(name)
+    time::windows(zone.name()).map(|_| zone.name())
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! A calendar's view of a span of time, each occurrence of a series by itself. A view that is cut is asked for in halves (facts §3), and so is one that
 //! is refused, down to the days of which nothing can be had: they cost themselves only.
 
-use super::fetch::{missing, newest, page, refused};
+use super::fetch::{Page, missing, newest, refused};
 use super::wire::Verdict;
 use super::xml::Node;
 use super::{Ews, endpoints, map, time};
@@ -151,7 +151,7 @@ impl<P: Http + Clock + Keys> Ews<P> {
                 return Ok(Glance::Refused(message.code.clone(), None));
             }
         }
-        let (items, is_last) = page(message)?;
+        let Page { items, is_last, .. } = Page::of(message)?;
         self.most.set(self.most.get().max(items.len()));
         // where nothing lies nothing was cut off
         Ok(if is_last || items.is_empty() { Glance::Whole(items) } else { Glance::Cut(items) })

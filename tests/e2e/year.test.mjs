@@ -27,8 +27,11 @@ const script = JSON.parse(readFileSync(join(root, 'tests', 'year.json'), 'utf8')
 /** Creatio's answer "Confirmed" of a participant. */
 const confirmed = '7098c892-34e3-4a3e-af08-c1a139f63220';
 
+/** The role of a participant in an Activity. */
+const participant = '1a8324e8-a6e1-df11-971b-001d60e938c6';
+
 /** @param {string} time */
-const wall = (time) => ({ dateTime: time, timeZone: script.zone });
+const wall = (time, timeZone = script.zone) => ({ dateTime: time, timeZone });
 const segment = encodeURIComponent;
 
 /** @typedef {Awaited<ReturnType<typeof graphClient>>} Hands */
@@ -115,24 +118,30 @@ function outlook({ call }, address) {
       `task ${title}`,
     );
 
+  /** Every week from this day on, to the last one, if any. @param {string} startDate @param {string | null} last */
+  function weekly(startDate, last, recurrenceTimeZone = script.zone) {
+    const day = new Intl.DateTimeFormat('en', { weekday: 'long', timeZone: 'UTC' }).format(new Date(startDate));
+    const end = last === null ? { type: 'noEnd' } : { type: 'endDate', endDate: last };
+    const pattern = { type: 'weekly', interval: 1, daysOfWeek: [day.toLowerCase()] };
+    return { recurrence: { pattern, range: { startDate, recurrenceTimeZone, ...end } } };
+  }
+
   /** @param {any} step */
-  function shape({ kind, start }) {
+  function shape({ kind, start, zone }) {
+    const day = start.slice(0, 10);
+    if (kind === 'once' || kind === 'inviting') return {};
     if (kind === 'days') return { isAllDay: true };
     if (kind === 'online') return { isOnlineMeeting: true, onlineMeetingProvider: 'teamsForBusiness' };
-    if (kind === 'inviting') {
-      return { attendees: [{ type: 'required', emailAddress: { address, name: address } }] };
-    }
-    const startDate = start.slice(0, 10);
-    const day = new Intl.DateTimeFormat('en', { weekday: 'long', timeZone: 'UTC' }).format(new Date(startDate));
-    const range = { startDate, recurrenceTimeZone: script.zone };
-    const end = kind.weekly === null ? { type: 'noEnd' } : { type: 'endDate', endDate: kind.weekly };
-    const pattern = { type: 'weekly', interval: 1, daysOfWeek: [day.toLowerCase()] };
-    return { recurrence: { pattern, range: { ...range, ...end } } };
+    if (kind.weeklyDays) return { isAllDay: true, ...weekly(day, kind.weeklyDays, zone) };
+    return weekly(day, kind.weekly, zone);
   }
 
   return {
     async make(/** @type {any} */ step) {
-      const body = { subject: step.title, start: wall(step.start), end: wall(step.end), ...shape(step) };
+      const invited = [{ type: 'required', emailAddress: { address, name: address } }];
+      const attendees = step.invites || step.kind === 'inviting' ? { attendees: invited } : {};
+      const times = { start: wall(step.start, step.zone), end: wall(step.end, step.zone) };
+      const body = { subject: step.title, ...times, ...shape(step), ...attendees };
       return (await call('POST', '/me/events', body)).id;
     },
     async occurrences(/** @type {string} */ series) {
@@ -144,6 +153,9 @@ function outlook({ call }, address) {
       call('PATCH', event(id), { start: wall(start), end: wall(end) }),
     remove: (/** @type {string} */ id) => call('DELETE', event(id)),
     callOff: (/** @type {string} */ id) => call('POST', `${event(id)}/cancel`, { comment: '' }),
+    repeat: (/** @type {string} */ id, /** @type {string} */ day, /** @type {string} */ last) =>
+      call('PATCH', event(id), weekly(day, last)),
+    stopRepeating: (/** @type {string} */ id) => call('PATCH', event(id), { recurrence: null }),
     async cut(/** @type {string} */ id, /** @type {string} */ last) {
       const { recurrence } = await call('GET', event(id));
       Object.assign(recurrence.range, { type: 'endDate', endDate: last });
@@ -188,6 +200,12 @@ function crm({ all, call, create, update, filtered }) {
     create: async (/** @type {object} */ row) => (await create('Activity', row)).Id,
     async edit(/** @type {any} */ { title, day, row }) {
       await update('Activity', (await one(title, day)).Id, row);
+    },
+    /** A new Contact with this address becomes a participant. @param {{ title: string, address: string }} step */
+    async attend({ title, address }) {
+      const contact = await create('Contact', { Name: address, Email: address });
+      const row = { ActivityId: (await one(title)).Id, ParticipantId: contact.Id, RoleId: participant };
+      await create('ActivityParticipant', row);
     },
     async accept(/** @type {string} */ title) {
       const { Id } = await one(title);
@@ -277,6 +295,28 @@ function player({ page, desk, time, person, creatio, boxes, kind, moveTask }) {
     }
   }
 
+  /** Opens the page as a browser does that was never here: neither side has more or less after its first run. */
+  async function secondBrowser() {
+    const all = async () => [(await boxes.me.all()).sort(), (await creatio.all()).sort()];
+    const before = await all();
+    await page.evaluate(async () => {
+      // they go when the page that has them open is left
+      for (const { name } of await indexedDB.databases()) if (name) indexedDB.deleteDatabase(name);
+    });
+    await reopen(() => page.reload().then(() => undefined));
+    await settle('a second browser');
+    assert.deepEqual(await all(), before, 'nothing is doubled, and nothing comes back');
+  }
+
+  /** Leaves the page and comes back. @param {() => Promise<void>} again */
+  async function reopen(again) {
+    await again();
+    await person.find('button', person.words.actions).waitFor();
+    if (!kind.asks) return;
+    await kind.openSettings(person);
+    await person.cancel();
+  }
+
   /** @type {Record<string, (step: any) => Promise<void>>} */
   const deeds = {
     make: async (step) => void names.set(step.as, await box(step).make(step)),
@@ -286,6 +326,11 @@ function player({ page, desk, time, person, creatio, boxes, kind, moveTask }) {
     delete: async ({ what }) => boxes.me.remove(id(what)),
     callOff: async (step) => box(step).callOff(id(step.what)),
     cut: async ({ what, last }) => boxes.me.cut(id(what), last),
+    repeat: async ({ what, day, last }) => boxes.me.repeat(id(what), day, last),
+    stopRepeating: async ({ what }) => boxes.me.stopRepeating(id(what)),
+    remember: async ({ title, day, as }) => void names.set(as, (await creatio.one(title, day)).Id),
+    attend: (step) => creatio.attend(step),
+    secondBrowser: () => secondBrowser(),
     moveTask: ({ title }) => moveTask(title),
     renameTask: async ({ title, to }) => boxes.me.renameTask(title, to),
     activity: async ({ as, row }) => void names.set(as, await creatio.create(row)),
@@ -296,13 +341,7 @@ function player({ page, desk, time, person, creatio, boxes, kind, moveTask }) {
       await list.getByRole('combobox', { name: new RegExp(title) }).selectOption('allow');
       await person.carryOut();
     },
-    async pass({ days }) {
-      await time.pass(days);
-      await person.find('button', person.words.actions).waitFor();
-      if (!kind.asks) return;
-      await kind.openSettings(person);
-      await person.cancel();
-    },
+    pass: ({ days }) => reopen(() => time.pass(days)),
     settle: ({ after }) => settle(after),
   };
 
@@ -325,7 +364,11 @@ function player({ page, desk, time, person, creatio, boxes, kind, moveTask }) {
       const text = await boxes.me.text(title);
       for (const part of has) assert.ok(text.includes(part), `${part} in ${text}`);
     },
-    same: async ({ title, as }) => assert.equal((await creatio.one(title)).Id, id(as)),
+    same: async ({ title, day, as }) => assert.equal((await creatio.one(title, day)).Id, id(as)),
+    async quiet({ title }) {
+      const list = page.getByRole('region', { name: person.words.left, exact: true });
+      assert.equal(await list.getByRole('combobox', { name: new RegExp(title) }).count(), 0, title);
+    },
     task: async ({ title }) => void (await boxes.me.titled(title)),
     async mailed({ is }) {
       const own = (await desk.mails()).filter((/** @type {any} */ mail) => mail.from === kind.account);

@@ -19,3 +19,4 @@ mod memory;
 mod replica;
 mod spine;
 mod world;
+mod year;

@@ -10,10 +10,11 @@ use crate::world::{COLLEAGUE_THERE, ME_THERE, World};
 use chrono::TimeDelta;
 use pollster::block_on;
 use sandbox::{Sandbox, Seed};
+use schedule_sync::engine::link::Reason;
 use schedule_sync::error::Error;
 use schedule_sync::ews::{Ews, Mailbox};
 use schedule_sync::model::{
-    Cursor, Facts, Field, Item, Kind, Listing, Mark, Meeting, Patch, Record, Response, Role, Side, When,
+    Cursor, Facts, Field, Item, ItemId, Kind, Listing, Mark, Meeting, Patch, Record, Response, Role, Side, When,
 };
 use schedule_sync::ports::{Clue, Create, Op, Outcome, Refusal, Replica, Scope, Tells, Update};
 use serde_json::{Value, json};
@@ -549,16 +550,88 @@ fn a_folder_that_tells_the_same_without_end_is_named_and_one_that_tells_it_long_
     };
     let desk = Desk::unchecked(Seed::Empty);
     let read = || block_on(desk.ews.observe(&scope(), None));
-    for (changes, times, ends) in [(again, 90, true), ("", 90, true), (again, 150, false), ("", 150, false)] {
+    // many pages without changes are right: a server looks through much that is not for this client
+    for (changes, times, ends) in [(again, 90, true), ("", 90, true), (again, 150, false), ("", 150, true)] {
         // each page has a state of its own, as if it led on
         let page = |n: usize| fault(1, page(&format!("state{n}"), changes, n == times));
         desk.world.faults((0..=times).map(page).collect());
         let told = read();
         desk.world.faults(json!([]));
         let listing = told.unwrap();
-        let named = listing.malformed.iter().filter(|bad| bad.is_container() && bad.reason.contains("lead nowhere"));
+        let named =
+            listing.malformed.iter().filter(|bad| bad.is_container() && bad.reason.contains("pages without end"));
         assert_eq!(named.count(), usize::from(!ends), "{changes} {times}: {:?}", listing.malformed);
         assert_eq!(listing.complete.len(), if ends { 2 } else { 1 }, "{changes} {times}: the other folder is read");
+    }
+}
+
+#[test]
+fn a_run_names_a_folder_whose_changes_have_no_end_and_goes_on() {
+    let spine = Spine::there(Seed::Empty, &everything());
+    let other = {
+        let sandbox = &mut *spine.world.sandbox.borrow_mut();
+        sandbox.exchange.add_calendar_of(spine.world.mailbox, "Projects", &mut sandbox.desk).unwrap()
+    };
+    spine.graph("POST", &format!("me/calendars/{other}/events"), Some(single("there", "2026-03-10")));
+    spine.settle();
+    let before = spine.activity("there");
+    spine.graph("POST", "me/events", Some(single("beside", "2026-03-11")));
+    quirks(&spine.world, json!({"circling": ["Projects"]}));
+    let report = spine.run();
+    let named: Vec<_> = report.held.iter().filter(|held| held.reason == Reason::Unreadable).collect();
+    assert_eq!(named.len(), 1, "{:?}", report.held);
+    assert!(named[0].detail.starts_with("Projects") && named[0].detail.ends_with("pages without end"));
+    assert_eq!(spine.activity("beside")["Title"], "beside", "the rest goes on");
+    assert_eq!(spine.activity("there")["StatusId"], before["StatusId"], "nothing in it counts as gone");
+    quirks(&spine.world, json!({}));
+    assert!(spine.settle().held.is_empty(), "and no longer than it lasts");
+}
+
+#[test]
+fn a_search_follows_short_pages_and_gives_up_those_without_end() {
+    let desk = Desk::new(Seed::Empty);
+    let marked = |n: u32| {
+        let mark = Mark { site: "site".into(), activity: ItemId::new(format!("a{n}")), generation: 1 };
+        let facts = Facts { mark: Some(mark), transaction: Some(format!("t{n}")), ..Facts::default() };
+        let record = Record::Meeting(crate::replica::plain_meeting(&format!("m{n}")));
+        let op = Op::Create(Box::new(Create { id: None, container: desk.calendar(), record, facts }));
+        desk.apply(op).unwrap().item.unwrap().id
+    };
+    let made: Vec<_> = (1..=5).map(marked).collect();
+    let clues: Vec<Clue> = (1..=6).map(|n| Clue::Mark(ItemId::new(format!("a{n}")))).collect();
+    for searches in ["open", "restricted"] {
+        // one item a page, of which each is told only where it shall begin
+        quirks(&desk.world, json!({"findLimit": 1, "refusedSearches": searches}));
+        let found = block_on(desk.ews.find(&clues)).unwrap();
+        let ids: Vec<_> = found.iter().flat_map(|found| &found.items).map(|item| item.id.clone()).collect();
+        assert_eq!((ids, found[5].is_absent()), (made.clone(), true), "{searches}");
+        quirks(&desk.world, json!({"findLimit": 1, "refusedSearches": searches, "firstPages": true}));
+        let from = desk.world.log(0).len();
+        let found = block_on(desk.ews.find(&clues)).unwrap();
+        assert!(desk.asked(from, "FindItem") < 500, "{searches}: {}", desk.asked(from, "FindItem"));
+        assert!(found.iter().all(|found| !found.is_absent()), "{searches}: what was not told may be there");
+    }
+}
+
+#[test]
+fn a_zone_that_windows_does_not_know_is_refused_by_its_name_and_never_utc() {
+    for name in ["Kamchatka Standard Time", "Nowhere Standard Time", "Europe/Berlin", "tzone://Microsoft/Custom", ""] {
+        let zone = crate::graph_setup::Known(chrono_tz::Tz::Europe__Berlin, name);
+        let desk = Desk::new(Seed::Empty);
+        let id = desk.event(single("there", "2026-03-10"));
+        let ews = Ews::new(Rc::clone(&desk.world), Mailbox { zone: Rc::new(zone), ..mailbox() });
+        let apply = |op: Op| block_on(ews.apply(&[op])).remove(0);
+        let listing = desk.observe(None);
+        let item = listing.items.iter().find(|item| item.id.as_str() == id).unwrap();
+        let refused = Err(Refusal::Rejected(format!("the time zone {name} is not known")));
+        let from = desk.world.log(0).len();
+        let record = Record::Meeting(crate::replica::plain_meeting("new"));
+        let new = Create { id: None, container: desk.calendar(), record, facts: Facts::default() };
+        assert_eq!(apply(Op::Create(Box::new(new))), refused);
+        let when = When::AllDay { first: "2026-03-12".parse().unwrap(), end: "2026-03-13".parse().unwrap() };
+        assert_eq!(apply(update(item, |meeting| meeting.when = when, &[Field::When])), refused);
+        assert_eq!(desk.world.writes(from), Vec::<String>::new(), "{name}");
+        assert!(apply(update(item, |meeting| meeting.title = "x".to_owned(), &[Field::Title])).is_ok(), "{name}");
     }
 }
 

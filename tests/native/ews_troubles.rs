@@ -331,6 +331,64 @@ fn a_series_that_the_server_does_not_expand_is_named() {
     assert_eq!((second.series.len(), second.malformed.len()), (0, 1), "{:?}", second.malformed);
 }
 
+#[test]
+fn a_series_that_began_before_the_window_is_named_where_the_server_does_not_tell_it() {
+    let weekly = |title: &str, from: &str, range: serde_json::Value| {
+        let mut body = single(title, from);
+        let day: chrono::NaiveDate = from.parse().unwrap();
+        let pattern =
+            json!({"type": "weekly", "interval": 1, "daysOfWeek": [day.format("%A").to_string().to_lowercase()]});
+        let mut range = range;
+        range["startDate"] = from.into();
+        range["recurrenceTimeZone"] = "W. Europe Standard Time".into();
+        body["recurrence"] = json!({"pattern": pattern, "range": range});
+        body
+    };
+    let all = |desk: &Desk| {
+        [
+            ("old", "2025-09-02", json!({"type": "noEnd"})),
+            ("counted", "2025-10-07", json!({"type": "numbered", "numberOfOccurrences": 60})),
+            ("to a day", "2025-10-07", json!({"type": "endDate", "endDate": "2026-04-07"})),
+            ("over", "2025-09-02", json!({"type": "endDate", "endDate": "2025-12-30"})),
+            ("over by count", "2025-10-07", json!({"type": "numbered", "numberOfOccurrences": 12})),
+            ("later", "2028-01-04", json!({"type": "noEnd"})),
+        ]
+        .map(|(title, from, range)| desk.event(weekly(title, from, range)))
+    };
+    for beside in [false, true] {
+        let desk = Desk::new(Seed::Empty);
+        let ids = all(&desk);
+        desk.event(single("single", "2026-03-10"));
+        // one that is shown as itself, or none
+        let shown = beside.then(|| desk.series("new"));
+        quirks(&desk.world, json!({"foreign": {"unexpanded": true}}));
+        let listing = desk.observe(None);
+        let mut named: Vec<&str> =
+            listing.malformed.iter().filter_map(|bad| bad.id.as_ref()).map(ItemId::as_str).collect();
+        named.sort();
+        let mut wanted: Vec<&str> = ids[..3].iter().chain(&shown).map(String::as_str).collect();
+        wanted.sort();
+        assert_eq!((titles(&listing), named), (vec!["single"], wanted), "{beside}: {:?}", listing.malformed);
+        // a change of one of them tells of no other, and makes none of its days gone
+        desk.hand("PATCH", &format!("me/events/{}", ids[0]), json!({"subject": "changed"}));
+        let second = desk.observe(listing.cursor.as_ref());
+        assert_eq!((second.series.len(), second.malformed.len()), (0, 1), "{beside}: {:?}", second.malformed);
+    }
+    // of a server that expands them nothing is named, nor is much asked
+    for title in ["over", "later"] {
+        let desk = Desk::new(Seed::Empty);
+        let (from, range) = match title {
+            "over" => ("2025-09-02", json!({"type": "numbered", "numberOfOccurrences": 3})),
+            _ => ("2028-01-04", json!({"type": "noEnd"})),
+        };
+        desk.event(weekly(title, from, range));
+        let at = desk.world.log(0).len();
+        let listing = desk.observe(None);
+        assert_eq!((listing.items.len(), listing.malformed.len()), (0, 0), "{title}: {:?}", listing.malformed);
+        assert!(desk.asked(at, "FindItem") <= 3, "{title}: {}", desk.asked(at, "FindItem"));
+    }
+}
+
 /// What becomes of the record of a write under a switch, as the write itself tells it.
 fn told(switch: &str) -> (Desk, Item, Item) {
     let desk = Desk::new(Seed::Empty);

@@ -24,28 +24,35 @@ use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
+/// The role of a participant.
+const PARTICIPANT: &str = "1a8324e8-a6e1-df11-971b-001d60e938c6";
 const CONFIRMED: &str = "7098c892-34e3-4a3e-af08-c1a139f63220";
 const CANCELED: &str = "201cfba8-58e6-df11-971b-001d60e938c6";
 
-/// A person's meeting, in wall times of the script's zone.
+/// A person's meeting, in wall times of the zone with this name of Windows.
 #[derive(Clone, Copy)]
 struct Entry<'a> {
     title: &'a str,
     start: &'a str,
     end: &'a str,
+    zone: &'a str,
     kind: Shape<'a>,
+    /// Who is invited to it.
+    invites: Option<&'a str>,
 }
 
 #[derive(Clone, Copy)]
 enum Shape<'a> {
+    /// Once, at a time of day.
+    Once,
     /// Whole days, the end exclusive.
     Days,
     /// Every week on the start's day, to the last day, if any.
     Weekly(Option<&'a str>),
+    /// The same of whole days.
+    WeeklyDays(&'a str),
     /// With a join block in the body.
     Online,
-    /// To which somebody is invited.
-    Inviting(&'a str),
 }
 
 /// What people do in a mailbox, past the product.
@@ -59,6 +66,10 @@ trait Calendar {
     fn delete(&self, id: &str);
     /// Calls a meeting off, and tells those invited.
     fn call_off(&self, id: &str);
+    /// Makes a single meeting that begins on this day a weekly series to the last day.
+    fn repeat(&self, id: &str, day: &str, last: &str);
+    /// Makes a series a single meeting on its first day.
+    fn stop_repeating(&self, series: &str);
     /// Ends a series on a day.
     fn cut(&self, series: &str, last: &str);
     /// The texts of a meeting: its title and its body as stored.
@@ -94,8 +105,10 @@ enum Who {
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 enum Made {
+    Once,
     Days,
     Weekly(Option<String>),
+    WeeklyDays(String),
     Online,
     /// The user is invited.
     Inviting,
@@ -120,7 +133,20 @@ enum Deed {
         title: String,
         start: String,
         end: String,
+        /// The zone of these times, if not the script's.
+        zone: Option<String>,
         kind: Made,
+        /// The user is invited.
+        #[serde(default)]
+        invites: bool,
+    },
+    Repeat {
+        what: String,
+        day: String,
+        last: String,
+    },
+    StopRepeating {
+        what: String,
     },
     /// Gives the nth occurrence of a series (from 0 on) a name.
     Occurrence {
@@ -168,6 +194,20 @@ enum Deed {
         day: Option<String>,
         row: Value,
     },
+    /// Gives the Activity with this title, that starts on this day, a name.
+    Remember {
+        title: String,
+        day: String,
+        #[serde(rename = "as")]
+        name: String,
+    },
+    /// A new Contact with this address becomes a participant of an Activity.
+    Attend {
+        title: String,
+        address: String,
+    },
+    /// The user begins anew in a second browser, which knows nothing: neither side has more or less after its first run.
+    SecondBrowser,
     /// The user accepts an invitation, in Creatio.
     Accept {
         title: String,
@@ -203,14 +243,17 @@ enum Look {
     Exception { of: String, day: String, title: String },
     /// What the meeting's body in the mailbox holds.
     Text { title: String, has: Vec<String> },
-    /// The Activity with this title is the one that got this name.
+    /// The Activity with this title, of several the one that starts on this day, is the one that got this name.
     Same {
         title: String,
+        day: Option<String>,
         #[serde(rename = "as")]
         name: String,
     },
     /// There is one task with this title in the mailbox.
     Task { title: String },
+    /// Nothing is asked of this item.
+    Quiet { title: String },
     /// What was mailed from the mailbox so far.
     Mailed { is: Vec<String> },
 }
@@ -221,6 +264,8 @@ struct Year<'a, M> {
     mailbox: M,
     colleague: M,
     names: RefCell<BTreeMap<String, String>>,
+    /// Windows' name of the zone in which the mailbox's people live.
+    zone: &'a str,
 }
 
 impl<M: Calendar> Year<'_, M> {
@@ -241,15 +286,21 @@ impl<M: Calendar> Year<'_, M> {
 
     fn act(&self, deed: &Deed) {
         match deed {
-            Deed::Make { who, name, title, start, end, kind } => {
+            Deed::Make { who, name, title, start, end, zone, kind, invites } => {
+                let invited = *invites || matches!(kind, Made::Inviting);
                 let kind = match kind {
+                    Made::Once | Made::Inviting => Shape::Once,
                     Made::Days => Shape::Days,
                     Made::Weekly(last) => Shape::Weekly(last.as_deref()),
+                    Made::WeeklyDays(last) => Shape::WeeklyDays(last),
                     Made::Online => Shape::Online,
-                    Made::Inviting => Shape::Inviting(self.spine.world.mailbox),
                 };
-                self.name(name, self.of(*who).make(Entry { title, start, end, kind }));
+                let zone = zone.as_deref().unwrap_or(self.zone);
+                let invites = invited.then_some(self.spine.world.mailbox);
+                self.name(name, self.of(*who).make(Entry { title, start, end, zone, kind, invites }));
             }
+            Deed::Repeat { what, day, last } => self.mailbox.repeat(&self.id(what), day, last),
+            Deed::StopRepeating { what } => self.mailbox.stop_repeating(&self.id(what)),
             Deed::Occurrence { of, nth, name } => {
                 self.name(name, self.mailbox.occurrences(&self.id(of))[*nth].0.clone())
             }
@@ -269,6 +320,9 @@ impl<M: Calendar> Year<'_, M> {
                 let id = self.activity(title, day.as_deref());
                 self.spine.odata("PATCH", &format!("Activity({id})"), Some(row.clone()));
             }
+            Deed::Remember { title, day, name } => self.name(name, self.activity(title, Some(day))),
+            Deed::Attend { title, address } => self.attend(title, address),
+            Deed::SecondBrowser => self.second_browser(),
             Deed::Accept { title } => self.accept(title),
             Deed::Allow { title } => self.allow(title),
             Deed::Settle { after } => self.settle(after),
@@ -295,9 +349,15 @@ impl<M: Calendar> Year<'_, M> {
                 let (_, body) = self.mailbox.text(title);
                 assert!(has.iter().all(|text| body.contains(text)), "{title}: {body}");
             }
-            Look::Same { title, name } => assert_eq!(self.activity(title, None), self.id(name), "{title}"),
+            Look::Same { title, day, name } => {
+                assert_eq!(self.activity(title, day.as_deref()), self.id(name), "{title}");
+            }
             Look::Task { title } => {
                 assert_eq!(self.mailbox.all().iter().filter(|(there, _)| there == title).count(), 1, "{title}");
+            }
+            Look::Quiet { title } => {
+                let held = self.spine.run().held;
+                assert!(held.iter().all(|held| held.title != *title), "{title}: {held:?}");
             }
             Look::Mailed { is } => assert_eq!(self.mailbox.mailed(), *is),
         }
@@ -339,6 +399,26 @@ impl<M: Calendar> Year<'_, M> {
         rows[0]["Id"].as_str().unwrap().to_owned()
     }
 
+    fn attend(&self, title: &str, address: &str) {
+        let contact = self.spine.odata("POST", "Contact", Some(json!({"Name": address, "Email": address})));
+        let row =
+            json!({"ActivityId": self.activity(title, None), "ParticipantId": contact["Id"], "RoleId": PARTICIPANT});
+        self.spine.odata("POST", "ActivityParticipant", Some(row));
+    }
+
+    fn second_browser(&self) {
+        let sorted = |mut all: Vec<(String, String)>| {
+            all.sort();
+            all
+        };
+        let all = || [sorted(self.mailbox.all()), sorted(self.activities())];
+        let before = all();
+        let shelf = &self.spine.shelf;
+        drop((shelf.state.take(), shelf.links.take(), shelf.history.take()));
+        self.settle("a second browser");
+        assert_eq!(all(), before, "nothing is doubled, and nothing comes back");
+    }
+
     fn accept(&self, title: &str) {
         let (activity, me) = (self.activity(title, None), self.spine.world.contact());
         let rows = format!("ActivityParticipant?$filter=Activity/Id eq {activity} and Participant/Id eq {me}");
@@ -361,7 +441,7 @@ fn script() -> Script {
 
 /// The script, lived through with these mailboxes.
 fn live<M: Calendar>(script: &Script, spine: &Spine, [mailbox, colleague]: [M; 2]) {
-    let year = Year { spine, mailbox, colleague, names: RefCell::default() };
+    let year = Year { spine, mailbox, colleague, names: RefCell::default(), zone: &script.zone };
     for step in &script.steps {
         match step {
             Step::Deed(deed) => year.act(deed),

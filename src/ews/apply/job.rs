@@ -6,7 +6,7 @@ use super::super::fetch::Got;
 use super::super::map::{self, Clocks, Reading};
 use super::super::wire::{Message, Verdict};
 use super::super::xml::Node;
-use super::super::{Mailbox, uid};
+use super::super::{Mailbox, time, uid};
 use super::{Group, refusal};
 use crate::http::Call;
 use crate::http::recipients::{blamed, blames_people};
@@ -57,6 +57,8 @@ impl<'a> Job<'a> {
                 (kinds.get(container).copied().unwrap_or(Kind::Meeting), Stage::Look, version.clone())
             }
         };
+        let unknown = op.writes_times() && time::windows(mailbox.zone.as_ref()).is_none();
+        let stage = if unknown { Stage::Done(Err(Refusal::zone(mailbox.zone.name()))) } else { stage };
         Self { op, mailbox, kinds, kind, stage, version, kept: Kept::default(), seen: None, unfit: Vec::new() }
     }
 

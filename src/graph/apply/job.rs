@@ -54,7 +54,7 @@ pub(super) struct Job<'a> {
 impl<'a> Job<'a> {
     pub(super) fn new(op: &'a Op, kinds: &BTreeMap<ContainerId, Kind>, mailbox: &'a Mailbox) -> Self {
         let zone = mailbox.zone.name();
-        let unknown = writes_times(op) && !time::known(zone);
+        let unknown = op.writes_times() && !time::known(zone);
         let (kind, stage, version) = match op {
             Op::Create(create) => (create.record.kind(), Stage::Write, Version::from("")),
             Op::Update(update) => {
@@ -72,9 +72,7 @@ impl<'a> Job<'a> {
                 (kind, if look { Stage::Look } else { Stage::Write }, version.clone())
             }
         };
-        // in UTC days would begin at another hour than the user's
-        let refused = || Stage::Done(Err(Refusal::Rejected(format!("the time zone {zone} is not known"))));
-        let stage = if unknown { refused() } else { stage };
+        let stage = if unknown { Stage::Done(Err(Refusal::zone(zone))) } else { stage };
         Self {
             op,
             mailbox,
@@ -388,15 +386,6 @@ impl<'a> Job<'a> {
             (Stage::Write, Op::Update(_)) => Err(Refusal::Rejected("none of the fields can be written".to_owned())),
             (Stage::Look | Stage::Write, _) => Err(Refusal::NotSent),
         }
-    }
-}
-
-/// Whether an operation writes when its item is.
-fn writes_times(op: &Op) -> bool {
-    match op {
-        Op::Create(_) => true,
-        Op::Update(update) => update.patch.fields.contains(&Field::When),
-        Op::Delete { .. } => false,
     }
 }
 

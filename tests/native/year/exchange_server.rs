@@ -37,6 +37,14 @@ impl Calendar for ExchangeServer<'_> {
         self.0.call_off(id);
     }
 
+    fn repeat(&self, id: &str, day: &str, last: &str) {
+        self.0.repeat(id, day, last);
+    }
+
+    fn stop_repeating(&self, series: &str) {
+        self.0.stop_repeating(series);
+    }
+
     fn cut(&self, series: &str, last: &str) {
         self.0.cut(series, last);
     }

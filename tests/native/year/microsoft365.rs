@@ -42,31 +42,45 @@ impl Microsoft365<'_> {
     }
 }
 
+/// Every week from this day on, to the last day, if any.
+fn weekly(day: &str, last: Option<&str>, zone: &str) -> Value {
+    let weekday = day.parse::<chrono::NaiveDate>().unwrap().format("%A").to_string().to_lowercase();
+    let mut range = json!({"type": "noEnd", "startDate": day, "recurrenceTimeZone": zone});
+    if let Some(last) = last {
+        range["type"] = "endDate".into();
+        range["endDate"] = last.into();
+    }
+    json!({"pattern": {"type": "weekly", "interval": 1, "daysOfWeek": [weekday]}, "range": range})
+}
+
 impl Calendar for Microsoft365<'_> {
-    fn make(&self, Entry { title, start, end, kind }: Entry) -> String {
-        let mut body = json!({"subject": title, "start": self.wall(start), "end": self.wall(end)});
+    fn make(&self, Entry { title, start, end, zone, kind, invites }: Entry) -> String {
+        let wall = |time: &str| json!({"dateTime": time, "timeZone": zone});
+        let mut body = json!({"subject": title, "start": wall(start), "end": wall(end)});
+        body["isAllDay"] = matches!(kind, Shape::Days | Shape::WeeklyDays(_)).into();
+        let day = start.get(..10).unwrap();
         match kind {
-            Shape::Days => body["isAllDay"] = true.into(),
+            Shape::Once | Shape::Days => {}
             Shape::Online => {
                 body["isOnlineMeeting"] = true.into();
                 body["onlineMeetingProvider"] = "teamsForBusiness".into();
             }
-            Shape::Inviting(who) => {
-                body["attendees"] = json!([{"type": "required", "emailAddress": {"address": who, "name": who}}]);
-            }
-            Shape::Weekly(last) => {
-                let day = start.get(..10).unwrap();
-                let weekday = day.parse::<chrono::NaiveDate>().unwrap().format("%A").to_string().to_lowercase();
-                let mut range = json!({"type": "noEnd", "startDate": day, "recurrenceTimeZone": self.zone});
-                if let Some(last) = last {
-                    range["type"] = "endDate".into();
-                    range["endDate"] = last.into();
-                }
-                let pattern = json!({"type": "weekly", "interval": 1, "daysOfWeek": [weekday]});
-                body["recurrence"] = json!({"pattern": pattern, "range": range});
-            }
+            Shape::Weekly(last) => body["recurrence"] = weekly(day, last, zone),
+            Shape::WeeklyDays(last) => body["recurrence"] = weekly(day, Some(last), zone),
+        }
+        if let Some(who) = invites {
+            body["attendees"] = json!([{"type": "required", "emailAddress": {"address": who, "name": who}}]);
         }
         self.ask("POST", "me/events", Some(body))["id"].as_str().unwrap().to_owned()
+    }
+
+    fn repeat(&self, id: &str, day: &str, last: &str) {
+        let rule = json!({"recurrence": weekly(day, Some(last), self.zone)});
+        self.ask("PATCH", &format!("me/events/{id}"), Some(rule));
+    }
+
+    fn stop_repeating(&self, series: &str) {
+        self.ask("PATCH", &format!("me/events/{series}"), Some(json!({"recurrence": null})));
     }
 
     fn occurrences(&self, series: &str) -> Vec<(String, String)> {

@@ -90,7 +90,8 @@ impl Visit<'_> {
                 }
                 self.sort(&mut found, operation.child("SortOrder"))?;
                 let page = Page::read(operation.child("IndexedPageItemView"), found.len(), limit)?;
-                (found, page)
+                let from = if self.quirks.first_pages { 0 } else { page.from };
+                (found, Page { from, ..page })
             }
         };
         let is_view = operation.child("CalendarView").is_some();

@@ -51,6 +51,10 @@ pub struct Quirks {
     pub refused_searches: Searches,
     /// Every page says that it is not the last.
     pub endless: bool,
+    /// Names of folders whose changes are told again and again, each time with a new state.
+    pub circling: Vec<String>,
+    /// Pages of `FindItem` begin with the first item, wherever they shall begin.
+    pub first_pages: bool,
     /// Nothing is deleted by `DeleteItem`, which says `NoError` all the same.
     pub idle_deletes: bool,
     /// What is deleted keeps its id in Deleted Items, where `GetItem` goes on answering for it.

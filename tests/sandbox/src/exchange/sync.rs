@@ -196,7 +196,9 @@ impl Visit<'_> {
         let shown: Vec<&Item> = shown.iter().filter(|item| !ignored.contains(&item.id())).collect();
         let versions: BTreeMap<String, u64> =
             shown.iter().map(|item| (item.id().to_owned(), self.version(item))).collect();
-        let mut round = self.begin_round(&folder.id, operation.text_of("SyncState"), &versions)?;
+        let circles = self.quirks.circling.contains(&folder.name);
+        let state = operation.text_of("SyncState").filter(|_| !circles);
+        let mut round = self.begin_round(&folder.id, state, &versions)?;
         let asked =
             operation.text_of("MaxChangesReturned").and_then(|number| number.parse::<usize>().ok()).unwrap_or(1);
         let is_first = operation.text_of("SyncState").is_none_or(str::is_empty);
@@ -224,7 +226,7 @@ impl Visit<'_> {
         let state = self.end_round(round, versions, is_last);
         Ok(vec![
             m("SyncState").say(state),
-            m("IncludesLastItemInRange").say(is_last && !self.quirks.endless),
+            m("IncludesLastItemInRange").say(is_last && !self.quirks.endless && !circles),
             m("Changes").hold(told),
         ])
     }
