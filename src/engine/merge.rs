@@ -87,7 +87,12 @@ pub fn merge(
         let alike = !unlike.creatio.contains(&field) || !unlike.exchange.contains(&field);
         let flow = flows.of(field);
         let rule = if field == Field::Body && flows.yields { yielding(rule) } else { rule };
-        let settled = settle(rule.about(edited.as_ref(), flows), flow, (changed, alike));
+        let settled = match settle(rule.about(edited.as_ref(), flows), flow, (changed, alike)) {
+            Merged::Took(side) if flows.adopts && flow == Flow::From(side) && is_bare(field, now[side]) => {
+                Merged::Agreed
+            }
+            settled => settled,
+        };
         if flow == Flow::Owned(Side::Exchange) && settled == Merged::Took(Side::Exchange) && changed.creatio {
             merge.put_back.insert(field);
         }
@@ -142,6 +147,17 @@ fn asked(flows: Flows, (field, crowd): (Field, bool), (settled, answer): (Merged
         Merged::Kept | Merged::Agreed | Merged::Took(Side::Exchange) | Merged::Waits(_) => false,
     };
     if may_go { flows.asks(field, crowd) } else { Vec::new() }
+}
+
+/// Whether a text is empty. At the source of a field that goes one way this is how the pair was made, and no edit: an adoption, which knows no base,
+/// takes nothing away by it.
+fn is_bare(field: Field, source: &Record) -> bool {
+    match field {
+        Field::Title => source.title().is_empty(),
+        Field::Place => source.place().is_empty(),
+        Field::Body => source.text().is_empty(),
+        Field::When | Field::Importance | Field::Reminder | Field::Status | Field::People | Field::Response => false,
+    }
 }
 
 /// Whether the notes of somebody else's meeting are the user's: they wrote in them since, or the two texts were never the same.

@@ -4,12 +4,14 @@
 #![allow(dead_code, unused_imports, unused_macros, unreachable_pub)] // what the modules offer to tests
 
 mod chance;
+mod decide;
 mod ews_setup;
 mod graph_limits;
 mod graph_setup;
 mod joined;
 mod laws;
 mod memory;
+mod moment;
 mod simulate;
 mod spine;
 mod trips;

@@ -5,8 +5,8 @@ use crate::moment::{Moment, pair, seen, the_meeting};
 use schedule_sync::engine::decide;
 use schedule_sync::engine::flows::{Flow, Flows};
 use schedule_sync::engine::merge::{Merge, Merged, Rule, adopt, merge, settle};
-use schedule_sync::engine::settings::Conflict;
-use schedule_sync::model::{Field, Importance, Item, Pair, Reminder, Response, Side};
+use schedule_sync::engine::settings::{Conflict, Way};
+use schedule_sync::model::{Body, Field, Importance, Item, Pair, Reminder, Response, Side};
 
 /// The flows of the pair, of which nothing is special.
 fn flows(moment: &Moment, items: &Pair<Item>) -> Flows {
@@ -92,6 +92,34 @@ fn in_an_adoption_nobody_is_taken_to_have_edited_people_and_answers() {
         for side in Side::BOTH {
             let differs = schedule_sync::model::record::differences(&merge.base[side], now[side]);
             assert!(!differs.contains(&Field::People) && !differs.contains(&Field::Response), "both are the base");
+        }
+    }
+}
+
+#[test]
+fn an_adoption_empties_nothing_whose_one_way_source_is_empty() {
+    for (source, text, kept) in [(Side::Exchange, "", true), (Side::Creatio, "", true), (Side::Exchange, "New", false)]
+    {
+        let (mut moment, mut items) = (Moment::new(), pair());
+        let way = if source == Side::Exchange { Way::In } else { Way::Out };
+        for field in [Field::Place, Field::Body] {
+            *moment.settings.fields.of_mut(field) = way;
+        }
+        for side in Side::BOTH {
+            let words = if side == source { text } else { "What somebody wrote" };
+            let one = the_meeting(&mut items[side]);
+            (one.place, one.body) = (words.to_owned(), Body::from_text(words));
+        }
+        let now = items.as_ref().map(|item| &item.record);
+        let merge = adopt(&moment.context(), &seen([], []), now, (flows(&moment, &items), newest(EARLY, LATE)));
+        let writes = &merge.writes[source.other()];
+        let written = [Field::Place, Field::Body].map(|field| writes.contains(&field));
+        assert_eq!(written, [!kept; 2], "{source} {text:?}");
+        assert!(merge.writes[source].is_empty(), "nothing goes against the way");
+        if kept {
+            let base = merge.base.as_ref().zip(now);
+            let differs = base.map(|(base, now)| schedule_sync::model::record::differences(base, now));
+            assert!(!differs[source.other()].contains(&Field::Body), "what is left is the base");
         }
     }
 }

@@ -2,15 +2,17 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)] // a test says what it expects by panicking
 #![allow(clippy::wildcard_enum_match_arm)] // a generator names the cases that it treats apart
-#![allow(dead_code)] // what the modules offer to those that are not here
+#![allow(dead_code, unused_imports)] // what the modules offer to those that are not here
 
 mod chance;
+mod decide;
 mod ews_setup;
 mod graph_limits;
 mod graph_setup;
 mod joined;
 mod laws;
 mod memory;
+mod moment;
 mod prove;
 mod simulate;
 mod spine;
