@@ -1,15 +1,15 @@
 //! What a time that OData marks `Z` means. Before 8.3.2 many installations show the wall clock of the user's profile and call it UTC
 //! (creatio.md §1.5), and the three directions need not agree. Pure: everything behind this module is true UTC.
 //!
-//! The hour that a zone has twice a year can't be told apart on a wall clock: a time in it is read as the first of the two, and a filter is
-//! made wider there, so that nothing is overlooked.
+//! The hour that a zone has twice a year can't be told apart on a wall clock: a time in it is read as the first of the two, but for an end that would
+//! be before its start, and a filter is made wider there, so that nothing is overlooked.
 
 use super::query::date;
 use crate::model::time::{instant, local};
 use crate::model::{Instant, Zone};
 use chrono::{DateTime, Datelike, NaiveDateTime, TimeDelta};
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// What a time means.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,7 +65,36 @@ pub(super) fn is_date(name: &str) -> bool {
 pub(super) fn heard(clock: Clock, zone: &dyn Zone, json: &mut Value) {
     if clock == Clock::Local {
         each(json, &|at| instant(zone, at.naive_utc()));
+        order(zone, json);
     }
+}
+
+/// Puts in order the start and end of every row in `json`.
+fn order(zone: &dyn Zone, json: &mut Value) {
+    match json {
+        Value::Array(rows) => rows.iter_mut().for_each(|row| order(zone, row)),
+        Value::Object(row) => {
+            in_order(zone, row);
+            row.values_mut().for_each(|value| order(zone, value));
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
+    }
+}
+
+/// An end that was read as the first of two and so lies before its start is the second.
+pub(super) fn in_order(zone: &dyn Zone, row: &mut Map<String, Value>) {
+    let at = |name: &str| row.get(name)?.as_str()?.parse::<Instant>().ok();
+    let (Some(start), Some(due)) = (at("StartDate"), at("DueDate")) else { return };
+    if let Some(twice) = doubled(zone, due).filter(|_| due < start) {
+        row.insert("DueDate".to_owned(), Value::from(date(due + twice)));
+    }
+}
+
+/// Whether a wall clock can't tell one of the times of `body`.
+pub(super) fn is_ambiguous(zone: &dyn Zone, body: &Map<String, Value>) -> bool {
+    let times = body.iter().filter(|(name, _)| is_date(name));
+    let mut times = times.filter_map(|(_, value)| value.as_str()?.parse::<Instant>().ok());
+    times.any(|at| doubled(zone, at).is_some())
 }
 
 /// Changes every time in `json` to how the server has to be told it.

@@ -3,7 +3,7 @@
 //!
 //! A wall clock shows one hour twice a year: a time in it is read as the first of the two, and a filter is made wider there.
 
-use super::clock::{doubled, is_date};
+use super::clock::{doubled, in_order, is_date};
 use super::query::{Change, Deed, Operand, Query, Sign, Test, date};
 use super::reply::accept;
 use crate::http::odata::{Page, brief, parse};
@@ -298,7 +298,9 @@ fn spelled(row: Map<String, Value>, zone: &dyn Zone) -> Value {
         }
         other @ (Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_)) => other,
     };
-    row.into_iter().map(|(name, value)| (name.clone(), cell(&name, value))).collect()
+    let mut row = row.into_iter().map(|(name, value)| (name.clone(), cell(&name, value))).collect();
+    in_order(zone, &mut row);
+    Value::Object(row)
 }
 
 /// The page of a reply to a question.

@@ -249,6 +249,22 @@ async function clock(page, desk) {
 }
 
 /**
+ * Switches everything on for the mailbox, from the day with which the script begins.
+ * @param {import('playwright-core').Page} page
+ * @param {ReturnType<typeof actor>} person
+ * @param {Kind} kind
+ */
+async function switchOn(page, person, kind) {
+  const { words, find } = person;
+  await kind.openSettings(person);
+  for (const block of [words.importMeetings, words.importTasks, words.exportActivities]) {
+    await find('checkbox', block).check();
+  }
+  await page.getByLabel(words.from, { exact: true }).fill(script.from);
+  await person.save();
+}
+
+/**
  * A page on which everything is switched on for the mailbox, at the moment and from the day with which the script begins.
  * @param {import('node:test').TestContext} t
  * @param {Kind} kind
@@ -259,14 +275,8 @@ async function begin(t, kind) {
   const time = await clock(set.page, desk);
   await desk.reset('demo');
   const person = actor(set.page);
-  const { words, find } = person;
   await person.open(set.creatio);
-  await kind.openSettings(person);
-  for (const block of [words.importMeetings, words.importTasks, words.exportActivities]) {
-    await find('checkbox', block).check();
-  }
-  await set.page.getByLabel(words.from, { exact: true }).fill(script.from);
-  await person.save();
+  await switchOn(set.page, person, kind);
   const [creatio, [own, other]] = await Promise.all([creatioClient(set.creatio), kind.hands(set)]);
   const boxes = { me: outlook(own, kind.account), colleague: outlook(other, kind.account) };
   /** Moves a task to another list. @param {string} title */
@@ -299,22 +309,16 @@ function player({ page, desk, time, person, creatio, boxes, kind, moveTask }) {
   async function secondBrowser() {
     const all = async () => [(await boxes.me.all()).sort(), (await creatio.all()).sort()];
     const before = await all();
-    await page.evaluate(async () => {
-      // they go when the page that has them open is left
-      for (const { name } of await indexedDB.databases()) if (name) indexedDB.deleteDatabase(name);
-    });
-    await reopen(() => page.reload().then(() => undefined));
+    const address = page.url();
+    await page.goto('about:blank');
+    const devtools = await page.context().newCDPSession(page);
+    await devtools.send('Storage.clearDataForOrigin', { origin: new URL(address).origin, storageTypes: 'indexeddb' });
+    await page.goto(address);
+    await person.find('button', person.words.actions).waitFor();
+    // this server has no place for settings, so that they went with the browser
+    await switchOn(page, person, kind);
     await settle('a second browser');
     assert.deepEqual(await all(), before, 'nothing is doubled, and nothing comes back');
-  }
-
-  /** Leaves the page and comes back. @param {() => Promise<void>} again */
-  async function reopen(again) {
-    await again();
-    await person.find('button', person.words.actions).waitFor();
-    if (!kind.asks) return;
-    await kind.openSettings(person);
-    await person.cancel();
   }
 
   /** @type {Record<string, (step: any) => Promise<void>>} */
@@ -341,7 +345,13 @@ function player({ page, desk, time, person, creatio, boxes, kind, moveTask }) {
       await list.getByRole('combobox', { name: new RegExp(title) }).selectOption('allow');
       await person.carryOut();
     },
-    pass: ({ days }) => reopen(() => time.pass(days)),
+    async pass({ days }) {
+      await time.pass(days);
+      await person.find('button', person.words.actions).waitFor();
+      if (!kind.asks) return;
+      await kind.openSettings(person);
+      await person.cancel();
+    },
     settle: ({ after }) => settle(after),
   };
 

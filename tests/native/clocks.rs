@@ -12,6 +12,7 @@ use sandbox::Seed;
 use schedule_sync::creatio::clock::{Clock, Clocks};
 use schedule_sync::creatio::lore::{Findings, Lore};
 use schedule_sync::creatio::{Creatio, Site};
+use schedule_sync::engine::link::{Held, Reason};
 use schedule_sync::model::{Body, Facts, Importance, Meeting, Record, Reminder, Response, Side, When};
 use schedule_sync::ports::{Create, Op, Replica, Store};
 use schedule_sync::run;
@@ -246,5 +247,86 @@ fn where_nobody_tells_the_wall_clock_the_servers_own_clock_tells_what_stamps_mea
         let what = format!("{} {clock} {ago}", place.1);
         assert_eq!(lore.findings(), told.map(|told| Findings { clocks: Clocks::all(told), sure: true }), "{what}");
         assert_eq!(read.err().map(|error| error.code()), told.is_none().then_some("settings"), "{what}");
+    }
+}
+
+/// The last Sunday of October in Berlin: 02:30 for the first time, and for the second.
+const TWICE: [&str; 2] = ["2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z"];
+
+#[test]
+fn a_meeting_in_the_doubled_hour_stays_where_it_is_under_both_clocks() {
+    let dated =
+        |time: DateTime<Utc>| json!({"dateTime": time.format("%Y-%m-%dT%H:%M:%S").to_string(), "timeZone": "UTC"});
+    for clock in ["utc", "local"] {
+        for (from, minutes) in [(TWICE[0], 30), (TWICE[1], 30), (TWICE[1], 120), (TWICE[0], 90)] {
+            let what = format!("{clock} {from} {minutes}");
+            let world = installation(Seed::Empty, &json!(clock));
+            let joined = Joined::within(BERLIN, "site", &world, Rc::clone(&world));
+            let shelf = Shelf::default();
+            block_on(shelf.save_settings(&everything())).unwrap();
+            let settle = || {
+                let report = [(); 2].map(|()| {
+                    let report = block_on(run::run(&joined.ends(&shelf))).unwrap();
+                    world.pass(TimeDelta::minutes(5));
+                    report
+                });
+                assert_eq!(report[1].counts, run::Report::default().counts, "{what}: a second run writes nothing");
+                // on a wall clock the second of the two hours is not to be had: that is named, and no more
+                let is_named = |held: &Held| clock == "local" && held.reason == Reason::NotKept;
+                assert!(
+                    report.iter().all(|report| report.held.iter().all(is_named)),
+                    "{what}: {:?}",
+                    report.map(|it| it.held)
+                );
+            };
+            let graph = |method: &str, path: &str, body: Option<Value>| {
+                let (status, reply) = world.by_hand(Side::Exchange, method, path, body);
+                assert!((200..300).contains(&status), "{method} {path}: {status} {reply}");
+                reply
+            };
+            let (start, end) = (at(from), at(from) + TimeDelta::minutes(minutes));
+            let body = json!({"subject": "E", "start": dated(start), "end": dated(end), "isReminderOn": true,
+                "reminderMinutesBeforeStart": 15});
+            let event = graph("POST", "me/events", Some(body))["id"].as_str().unwrap().to_owned();
+            let row = json!({"Title": "C", "StartDate": start, "DueDate": end, "ShowInScheduler": true,
+                "OwnerId": joined.account.contact.as_str()});
+            save(&world, "Activity", crate::creatio_observe::id(1).as_str(), &row);
+            settle();
+            let path = format!("me/events/{event}");
+            let times = || {
+                let event = graph("GET", &path, None);
+                ["start", "end"].map(|end| {
+                    let text = event[end]["dateTime"].as_str().unwrap().to_owned();
+                    text.parse::<chrono::NaiveDateTime>().unwrap().and_utc()
+                })
+            };
+            assert_eq!(times(), [start, end], "{what}");
+            // edits of other fields, and a comparison of everything, carry no time
+            graph("PATCH", &path, Some(json!({"subject": "E 2"})));
+            settle();
+            let rows = world.sandbox.borrow().creatio.rows("Activity");
+            let id = rows.iter().find(|row| row["Title"] == "E 2").unwrap()["Id"].as_str().unwrap().to_owned();
+            save(&world, "Activity", &id, &json!({"Location": "Room"}));
+            settle();
+            world.pass(TimeDelta::hours(25));
+            settle();
+            assert_eq!(
+                (times(), graph("GET", &path, None)["location"]["displayName"].clone()),
+                ([start, end], json!("Room")),
+                "{what}"
+            );
+            let held = held(&world, "C");
+            assert_eq!([held[0], held[1]], [start, end], "{what}: nor is it carried back to where it came from");
+            // a person's move is carried, to and fro
+            let moved = TimeDelta::hours(48);
+            graph("PATCH", &path, Some(json!({"start": dated(start + moved), "end": dated(end + moved)})));
+            settle();
+            save(&world, "Activity", &id, &json!({"StartDate": start + moved * 2, "DueDate": end + moved * 2}));
+            settle();
+            assert_eq!(times(), [start + moved * 2, end + moved * 2], "{what}");
+            graph("PATCH", &path, Some(json!({"start": dated(start), "end": dated(end)})));
+            settle();
+            assert_eq!(times(), [start, end], "{what}: and back into the doubled hour");
+        }
     }
 }

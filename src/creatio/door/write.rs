@@ -1,7 +1,8 @@
 //! Writes through the door. One that depends on what was seen goes to the DataService, which alone can heed that; where the user may not use it, the row is
 //! read in the same batch, right before it is written over, and what was lost by that is told.
 
-use super::super::query::{Change, Query, Test};
+use super::super::clock::{Clock as Mode, is_ambiguous};
+use super::super::query::{Change, Deed, Query, Test};
 use super::super::reach::Transport;
 use super::super::service::{self, Affected, Ask};
 use super::super::{Creatio, SIDE, odata, reply};
@@ -33,9 +34,16 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     /// Carries out writes; what became of each, in order.
     pub(in super::super) async fn write(&self, changes: &[Change]) -> Vec<Told> {
         let reach = &self.lore.reach;
+        // the DataService takes wall clocks only, which show one hour twice a year
+        let is_ambiguous = |change: &Change| match &change.deed {
+            Deed::Insert(body) | Deed::Update { body, .. } => is_ambiguous(&*self.site.zone, body),
+            Deed::Delete { .. } => false,
+        };
+        let tells =
+            changes.iter().any(is_ambiguous) && self.clocks().await.is_ok_and(|clocks| clocks.write == Mode::Utc);
         let by_service = |change: &Change| {
-            reach.way(change.set) == Transport::Dataservice
-                || (change.deed.seen().is_some() && reach.conditional() != Some(false))
+            let heeds = change.deed.seen().is_some() && reach.conditional() != Some(false);
+            reach.way(change.set) == Transport::Dataservice || (heeds && !(tells && is_ambiguous(change)))
         };
         let (service, mut odata): (Vec<usize>, Vec<usize>) =
             (0..changes.len()).partition(|at| changes.get(*at).is_some_and(by_service));
