@@ -30,6 +30,7 @@ use people::People;
 use promises::{Broken, Outcome, Promise};
 use sandbox::graph::Quirks;
 use sandbox::{Sandbox, Seed, exchange};
+use schedule_sync::engine::answer::Choice;
 use schedule_sync::model::{Pair, Side};
 use schedule_sync::run::Report;
 use std::cell::RefCell;
@@ -64,6 +65,8 @@ struct Stage {
     forgetful: bool,
     /// A person has let mail go out.
     allowed: bool,
+    /// A person has said of something what is to become of it.
+    chosen: bool,
     counts: Counts,
 }
 
@@ -127,7 +130,7 @@ impl Stage {
         let forgetful = options.devices > 1;
         let people = Rc::new(RefCell::new(people));
         let (ever, counts) = (vec![options], Counts::new());
-        Self { world, people, devices, other, ever, forgetful, allowed: false, counts }
+        Self { world, people, devices, other, ever, forgetful, allowed: false, chosen: false, counts }
     }
 
     fn count(&mut self, what: String) {
@@ -160,6 +163,7 @@ impl Stage {
                 for name in &switches.on {
                     self.count(format!("switch {name}"));
                 }
+                self.people.borrow_mut().creatio = switches.creatio.clone();
                 switches.apply(&mut self.world.sandbox.borrow_mut());
             }
             Move::Expire => {
@@ -177,7 +181,9 @@ impl Stage {
             }
             Move::Skew { device, minutes } => self.devices[*device].line.skew.set(chrono::Duration::minutes(*minutes)),
             Move::Answer { device, seed } => {
-                self.allowed |= self.devices[*device].answer(&mut Chance::new(*seed));
+                let chosen = self.devices[*device].answer(&mut Chance::new(*seed));
+                self.allowed |= chosen.contains(&Choice::Allow);
+                self.chosen |= !chosen.is_empty();
             }
             Move::Undo { device } => {
                 self.tell();
@@ -341,6 +347,7 @@ impl Stage {
 
     /// The servers make no trouble any more.
     fn at_their_best(&self) {
+        self.people.borrow_mut().creatio.clear();
         let mut sandbox = self.world.sandbox.borrow_mut();
         switches::Switches::default().apply(&mut sandbox);
     }
@@ -360,6 +367,7 @@ impl Stage {
             late,
             mails: people.sent(),
             allowed: self.allowed,
+            chosen: self.chosen,
             history: self.devices.iter().flat_map(Device::history).collect(),
             deleted: self.world.sandbox.borrow().exchange.deleted(self.world.mailbox),
             forgetful: self.forgetful,

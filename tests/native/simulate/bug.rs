@@ -15,8 +15,6 @@ pub(crate) enum Bug {
     Doubles,
     /// What is changed on Exchange is then deleted there.
     Deletes,
-    /// A value goes over as another one.
-    Garbles,
     /// Somebody is invited to whatever is created on Exchange.
     Invites,
     /// Each reading writes something.
@@ -61,9 +59,6 @@ impl<'a, R> Saboteur<'a, R> {
     fn spoilt(&self, op: &Op) -> Op {
         let mut op = op.clone();
         match &mut op {
-            Op::Update(update) if self.bug == Bug::Garbles && update.patch.fields.contains(&Field::Title) => {
-                *title(&mut update.patch.record) = format!("garbled {}", self.side);
-            }
             Op::Create(create) if self.is(Side::Exchange, Bug::Invites) => {
                 if let Record::Meeting(meeting) = &mut create.record {
                     meeting.people.push(Person {
@@ -98,14 +93,6 @@ impl<'a, R> Saboteur<'a, R> {
             Bug::Delays => Some(Err(Refusal::NotSent)),
             _ => None,
         }
-    }
-}
-
-/// The title of a record, to be changed.
-fn title(record: &mut Record) -> &mut String {
-    match record {
-        Record::Meeting(meeting) => &mut meeting.title,
-        Record::Task(task) => &mut task.title,
     }
 }
 

@@ -354,9 +354,8 @@ impl Device {
         self.store.shelf.state.borrow().as_ref().map(|state| state.held.clone()).unwrap_or_default()
     }
 
-    /// A person answers all that it asks, each as `chance` says; whether any answer lets mail go out.
-    pub(crate) fn answer(&self, chance: &mut crate::chance::Chance) -> bool {
-        let mut mails = false;
+    /// A person answers all that it asks, each as `chance` says: what they chose.
+    pub(crate) fn answer(&self, chance: &mut crate::chance::Chance) -> Vec<Choice> {
         let mut answers = Vec::new();
         for held in self.held() {
             let (Some(id), choices) = (held.id, choices(held.reason)) else { continue };
@@ -365,11 +364,11 @@ impl Device {
             }
             let choice = chance.pick(choices);
             self.count(format!("answer {choice:?} to {:?}", held.reason));
-            mails |= choice == Choice::Allow;
             answers.push(Answer { side: held.side, id, reason: held.reason, choice });
         }
+        let chosen = answers.iter().map(|answer| answer.choice).collect();
         pollster::block_on(undo::answer(self.store.shelf.as_ref(), answers)).unwrap();
-        mails
+        chosen
     }
 
     /// A person takes back what it wrote last: the items of those writes. Nothing where nothing was written, or a server fails.

@@ -22,12 +22,12 @@ const RESHAPED: &str =
 const UNDONE: &str = "what one device took back, another device writes again";
 const RIGHTS: &str =
     "of a few links, rights that are lost for a time count as deletions: an edit revives, and then there are two";
-const ONE_WAY: &str =
-    "a second device adopts a pair whose body goes one way, and empties the body that the first one left";
 
 /// All of it.
 pub(crate) const KNOWN: &[Known] = &[
     known("\"remove the second task\" is asked again after it was answered", Promise::Answers, "SecondTask"),
+    // seed 251 of the share: a task whose title goes nowhere is removed in Creatio and its counterpart edited, a run cut off between
+    known("\"delete the counterpart\" is asked again after it was answered", Promise::Answers, "DeleteAsked"),
     known("a clash is asked again after it was answered, since the answer would mail", Promise::Answers, "Clash"),
     known(RESHAPED, Promise::Once, "(reshaped)"),
     known(RESHAPED, Promise::Gone, "(reshaped)"),
@@ -36,11 +36,14 @@ pub(crate) const KNOWN: &[Known] = &[
     known(RIGHTS, Promise::Once, "(rights were lost)"),
     known(RIGHTS, Promise::InStep, "(rights were lost)"),
     known(RIGHTS, Promise::Alive, "(rights were lost)"),
-    known(ONE_WAY, Promise::Alive, "(the body goes one way)"),
 ];
 
 /// What explains one failure, if anything does.
 pub(crate) fn of(broken: &Broken) -> Option<&'static str> {
+    // `SIMULATE_KNOWN=0`: to see whether it still is
+    if std::env::var_os("SIMULATE_KNOWN").is_some_and(|how| how == "0") {
+        return None;
+    }
     let explains = |known: &&Known| known.promise == broken.promise && broken.what.contains(known.words);
     KNOWN.iter().find(explains).map(|known| known.what)
 }

@@ -32,7 +32,6 @@ fn rows() -> Vec<(Promise, Bug, History)> {
         (Promise::Quiet, Bug::Fidgets, edited()),
         (Promise::Mails, Bug::Invites, edited()),
         (Promise::Once, Bug::Doubles, edited()),
-        (Promise::Kept, Bug::Garbles, edited()),
         (Promise::Kept, Bug::ForgetsHistory, clash(newer)),
         (Promise::Alive, Bug::Deletes, history(USUAL, vec![create(Exchange, Kind::Meeting), run(), edit(Creatio, 2)])),
         (

@@ -2,7 +2,7 @@
 
 use crate::laws::shown;
 use crate::simulate::history::{Direction, Options};
-use crate::simulate::people::{Kind, Known, People, What};
+use crate::simulate::people::{Kind, Known, People, What, meant};
 use crate::simulate::row::Row;
 use chrono::{Datelike, Months, NaiveDate, NaiveDateTime};
 use schedule_sync::engine::history::Entry;
@@ -67,6 +67,8 @@ pub(crate) struct Outcome<'a> {
     pub(crate) mails: usize,
     /// A person has let mail go out.
     pub(crate) allowed: bool,
+    /// A person has said of something what is to become of it.
+    pub(crate) chosen: bool,
     /// What the devices wrote down.
     pub(crate) history: Vec<Entry>,
     /// What lies in Deleted Items of the Exchange Server, where a person finds it again: there no deletion can depend on what it finds.
@@ -121,12 +123,8 @@ impl Outcome<'_> {
 
     /// What was special about a thing, by which a known failure is told.
     fn marks(&self, known: &Known) -> String {
-        let marks = [
-            (known.reshaped, " (reshaped)"),
-            (known.undone, " (undone)"),
-            (self.rights, " (rights were lost)"),
-            (self.is_narrowed(Field::Body), " (the body goes one way)"),
-        ];
+        let marks =
+            [(known.reshaped, " (reshaped)"), (known.undone, " (undone)"), (self.rights, " (rights were lost)")];
         marks.into_iter().filter(|(is, _)| *is).map(|(_, mark)| mark).collect()
     }
 
@@ -172,7 +170,7 @@ impl Outcome<'_> {
                 let there = self.away.iter().filter(|row| row.tag == Some(tag));
                 let here = self.rows.exchange.iter().filter(|row| row.tag == Some(tag));
                 let mut all = there.chain(here).chain(rows.creatio.iter().copied());
-                all.any(|row| row.value(*what) == value)
+                all.any(|row| meant(row.value(*what)) == meant(value))
             };
             let missing: Vec<_> = live.iter().filter(|value| !shown(value)).collect();
             // a value may give way to the rule, to the source of a one-way sync, to the organizer or to a deletion, if the history names it
@@ -182,7 +180,7 @@ impl Outcome<'_> {
                 || known.removed
                 || known.undone
                 || known.reshaped
-                || self.allowed;
+                || self.chosen;
             let kept = |value: &str| self.is_recorded(*what, value) || self.is_deleted(value);
             let excused = may && missing.iter().all(|value| kept(value));
             if !missing.is_empty() && !excused {
@@ -199,13 +197,14 @@ impl Outcome<'_> {
             Some(start) => start.replacen(' ', "T", 1),
             None => value.to_owned(),
         };
-        self.deleted.iter().any(|item| item.contains(&value))
+        let value = meant(&value);
+        self.deleted.iter().any(|item| item.to_lowercase().contains(&value))
     }
 
     fn is_recorded(&self, what: What, value: &str) -> bool {
         let field = field_of(what);
         let mut records = self.history.iter().flat_map(|entry| entry.before.iter().chain(&entry.after));
-        records.any(|record| shown(record, field).replace(" UTC", "") == value)
+        records.any(|record| meant(&shown(record, field).replace(" UTC", "")) == meant(value))
     }
 
     fn shown(&self, rows: &Pair<Vec<&Row>>, what: What) -> Vec<String> {
@@ -247,7 +246,9 @@ impl Outcome<'_> {
             Direction::Import => known.side == Side::Creatio || known.edited.creatio,
             Direction::Export => known.side == Side::Exchange || known.edited.exchange,
         });
-        let private = known.kind == Kind::Private && self.ever(|options| options.private != Private::Full);
+        // what is private goes one way, in full too
+        let full = self.ever.iter().all(|options| options.private == Private::Full);
+        let private = known.kind == Kind::Private && (!full || known.edited.creatio || self.chosen);
         // by the body a thing is known
         let unknown = self.is_narrowed(Field::Body);
         let excused = known.removed || known.undone || known.reshaped || one_way || private || unknown;

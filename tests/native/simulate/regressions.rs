@@ -3,7 +3,7 @@
 use super::history::{Direction, History, Move, Options, Trouble, USUAL, told};
 use super::people::{Deed, Kind, What};
 use sandbox::graph::Quirks;
-use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete};
+use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete, FieldMap, Way};
 use schedule_sync::model::Side;
 use serde_json::json;
 
@@ -137,8 +137,35 @@ pub(crate) fn all() -> Vec<(&'static str, History)> {
             ),
         ),
     ];
+    all.extend(one_way());
     all.extend(broken());
     all
+}
+
+/// Fields that go one way, as a device sees them that adopts a pair.
+fn one_way() -> Vec<(&'static str, History)> {
+    use Kind::{Meeting, Series, Task};
+    use Side::{Creatio, Exchange};
+    let body = |way| Options { devices: 2, fields: FieldMap { body: way, ..USUAL.fields }, ..USUAL };
+    let history = |options: Options, moves: Vec<Move>| History { options, moves };
+    vec![
+        (
+            "a second device empties no notes that only Exchange may write, and does not have",
+            history(body(Way::In), vec![create(Creatio, Meeting), run(0), run(1)]),
+        ),
+        (
+            "a second device empties no body of a task that only Creatio may write, and does not have",
+            history(body(Way::Out), vec![create(Exchange, Task), run(0), run(1)]),
+        ),
+        (
+            "a second device empties no body of a series that only Creatio may write, and does not have",
+            history(body(Way::Out), vec![create(Exchange, Series), run(0), run(1)]),
+        ),
+        (
+            "a browser that lost its store empties no notes that only Exchange may write, and does not have",
+            history(body(Way::In), vec![create(Creatio, Meeting), run(0), Move::Forget { device: 0 }, run(0)]),
+        ),
+    ]
 }
 
 /// Those that were found by chance.

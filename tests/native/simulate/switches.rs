@@ -1,8 +1,10 @@
 //! The switches of the sandbox as a simulation turns them: every way in which a server is not at its best. A switch more is a line more in [`SWITCHES`].
 
 use crate::chance::Chance;
-use crate::simulate::people::CLAIMS;
-use sandbox::graph::{self, RetryAfter};
+use crate::simulate::people::{ADDED, CLAIMS, FOOTER, LABEL};
+use chrono::{DateTime, Duration, Utc};
+use sandbox::exchange::{Breakage, BrokenSpan, Searches};
+use sandbox::graph::{self, Endless, RetryAfter};
 use sandbox::{Sandbox, exchange};
 use serde_json::{Map, Value, json};
 use std::num::{NonZeroU16, NonZeroUsize};
@@ -13,7 +15,7 @@ pub(crate) struct Switches {
     graph: graph::Quirks,
     exchange: exchange::Quirks,
     /// As `POST /sandbox/creatio` takes them; what is not named is as it is at an installation at its best.
-    creatio: Map<String, Value>,
+    pub(crate) creatio: Map<String, Value>,
     /// Those that are on.
     pub(crate) on: Vec<&'static str>,
 }
@@ -54,6 +56,32 @@ pub(crate) const SWITCHES: &[Switch] = &[
     }),
     switch("graph claims", |all, _| all.graph.claims = Some(CLAIMS.to_owned())),
     switch("graph has no To Do", |all, _| all.graph.no_to_do = true),
+    switch("graph forgets what is deleted", |all, _| all.graph.forgets_deleted = true),
+    switch("graph keeps deleted tasks", |all, _| all.graph.keeps_deleted_tasks = true),
+    switch("graph remembers transactions", |all, _| all.graph.remembers_transactions = true),
+    switch("graph blank pages", |all, chance| all.graph.blank_pages = 1 + chance.below(4)),
+    switch("graph endless pages", |all, chance| {
+        all.graph.endless.insert(chance.pick(CONTAINERS).to_owned(), Endless::Same);
+    }),
+    switch("graph broken container", |all, chance| {
+        all.graph.broken.insert(chance.pick(CONTAINERS).to_owned(), chance.pick(&[400, 500, 504]));
+    }),
+    switch("graph answers a page", |all, chance| {
+        all.graph.html.insert(chance.pick(CONTAINERS).to_owned(), chance.pick(&[200, 502]));
+    }),
+    switch("graph unexpanded series", |all, _| all.graph.unexpanded = true),
+    switch("graph late UIDs", |all, _| all.graph.late_uids = LATE),
+    switch("graph labels titles", |all, _| all.graph.storing.label = Some(LABEL.to_owned())),
+    switch("graph adds a footer", |all, _| all.graph.storing.footer = Some(format!("<p>{FOOTER}</p>"))),
+    switch("graph writes capitals", |all, _| all.graph.storing.capitals = true),
+    switch("graph stores one importance", |all, chance| {
+        all.graph.storing.importance = Some(chance.pick(&["low", "normal"]).to_owned());
+    }),
+    switch("graph stores no reminder", |all, _| all.graph.storing.no_reminder = true),
+    switch("graph answers old values", |all, _| all.graph.storing.answers_old = true),
+    switch("graph answers nothing", |all, _| all.graph.storing.silent = true),
+    switch("graph keeps what is deleted", |all, _| all.graph.storing.keeps_deleted = true),
+    switch("graph plain bodies", |all, _| all.graph.plain_bodies = true),
     switch("exchange replays", |all, _| all.exchange.replays = true),
     switch("exchange stale reads", |all, chance| all.exchange.stale_reads = 1 + chance.below(2)),
     switch("exchange shuffled order", |all, _| all.exchange.shuffled_order = true),
@@ -69,12 +97,53 @@ pub(crate) const SWITCHES: &[Switch] = &[
     }),
     switch("exchange states", |all, chance| all.exchange.states = some(chance, &[1, 4])),
     switch("exchange invalid states", |all, _| all.exchange.invalid_states = true),
+    switch("exchange broken folder", |all, chance| {
+        all.exchange.broken = vec![chance.pick(CONTAINERS).to_owned()];
+        let ways = [Breakage::Message, Breakage::Fault, Breakage::Page, Breakage::Timeout];
+        all.exchange.breakage = chance.pick(&ways);
+    }),
+    switch("exchange broken spans", |all, chance| {
+        let from: DateTime<Utc> = chance.pick(&["2026-03-13T06:00:00Z", "2026-04-01T00:00:00Z"]).parse().unwrap();
+        all.exchange.broken_spans = vec![BrokenSpan { from, to: from + Duration::days(2) }];
+    }),
+    switch("exchange refused searches", |all, chance| {
+        all.exchange.refused_searches = chance.pick(&[Searches::Binary, Searches::Restricted, Searches::All]);
+    }),
+    switch("exchange endless pages", |all, _| all.exchange.endless = true),
+    switch("exchange labels subjects", |all, _| all.exchange.stored.subject = true),
+    switch("exchange adds a footer", |all, _| all.exchange.stored.footer = true),
+    switch("exchange stores one importance", |all, _| all.exchange.stored.plain_importance = true),
+    switch("exchange stores no reminder", |all, _| all.exchange.stored.no_reminder = true),
+    switch("exchange keeps what is deleted", |all, _| all.exchange.idle_deletes = true),
+    switch("exchange lasting ids", |all, _| all.exchange.lasting_ids = true),
+    switch("exchange plain bodies", |all, _| all.exchange.plain_bodies = true),
+    switch("exchange late UIDs", |all, _| all.exchange.late_uids = LATE.into()),
     switch("creatio pages", |all, chance| set(all, "page", chance.pick(&[1, 2, 5]).into())),
     switch("creatio lost rights", |all, _| set(all, "emptied", json!(["Activity"]))),
+    switch("creatio failing", |all, chance| set(all, "failing", json!([chance.pick(ENTITIES)]))),
+    switch("creatio answers a page", |all, chance| set(all, "raw", json!([chance.pick(ENTITIES)]))),
+    switch("creatio endless pages", |all, _| set(all, "pages", "same".into())),
+    switch("creatio stale reads", |all, chance| set(all, "stale", chance.pick(&[5, 60]).into())),
+    switch("creatio capitals", |all, _| rewrite(all, "Title", json!({"capital": true}))),
+    switch("creatio adds to titles", |all, _| rewrite(all, "Title", json!({"adds": ADDED}))),
+    switch("creatio adds to notes", |all, _| rewrite(all, "Notes", json!({"adds": format!("<p>{FOOTER}</p>")}))),
     switch("creatio dataservice", |all, chance| {
         set(all, "dataservice", chance.pick(&["forbidden", "readonly"]).into());
     }),
 ];
+
+/// The names of the containers in which everything happens, at either server of mailboxes.
+const CONTAINERS: &[&str] = &["Calendar", "Tasks"];
+/// Minutes without a UID. A move takes three: an event that a run saw with a UID is older when a switch is turned, and never loses it.
+const LATE: u16 = 5;
+/// Entities of Creatio of which a run asks.
+const ENTITIES: &[&str] = &["Activity", "ActivityParticipant", "Contact"];
+
+/// Has Creatio make this of what is written to a property of Activities.
+fn rewrite(all: &mut Switches, name: &str, how: Value) {
+    let rewrites = all.creatio.entry("rewrites").or_insert_with(|| json!({"Activity": {}}));
+    rewrites["Activity"][name] = how;
+}
 
 fn set(all: &mut Switches, name: &str, value: Value) {
     all.creatio.insert(name.to_owned(), value);
@@ -97,7 +166,8 @@ impl Switches {
     pub(crate) fn apply(&self, sandbox: &mut Sandbox) {
         sandbox.graph.set_quirks(&self.graph);
         sandbox.exchange.set_quirks(&self.exchange);
-        let mut creatio = json!({"page": 0, "emptied": [], "dataservice": "allowed"});
+        let mut creatio = json!({"rewrites": {}, "page": 0, "emptied": [], "dataservice": "allowed", "failing": [], "raw": [],
+            "pages": "finite", "stale": 0});
         for (name, value) in &self.creatio {
             creatio[name] = value.clone();
         }

@@ -232,6 +232,11 @@ impl Desk {
         self.faults = faults;
     }
 
+    /// Takes the faults away: what they were.
+    pub fn lift_faults(&mut self) -> Vec<Fault> {
+        std::mem::take(&mut self.faults)
+    }
+
     /// The log since the reset, oldest first; a batch stands before its parts.
     #[must_use]
     pub fn log(&self) -> &[Row] {
