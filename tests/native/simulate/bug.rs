@@ -139,13 +139,7 @@ impl<R: Replica> Replica for Saboteur<'_, R> {
                 outcomes.push(outcome);
                 continue;
             }
-            let mut outcome = self.inner.apply(&[self.spoilt(op)]).await.remove(0);
-            // what a reply shows to be garbled is corrected: this one hides it
-            if let (Bug::Garbles, Op::Update(update), Ok(written)) = (self.bug, op, &mut outcome)
-                && let (true, Some(item)) = (update.patch.fields.contains(&Field::Title), &mut written.item)
-            {
-                update.patch.record.title().clone_into(title(&mut item.record));
-            }
+            let outcome = self.inner.apply(&[self.spoilt(op)]).await.remove(0);
             match (op, &outcome) {
                 (Op::Create(create), Ok(_)) if self.is(Side::Exchange, Bug::Doubles) => {
                     let mut again = create.clone();
