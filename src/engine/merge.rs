@@ -87,12 +87,9 @@ pub fn merge(
         let alike = !unlike.creatio.contains(&field) || !unlike.exchange.contains(&field);
         let flow = flows.of(field);
         let rule = if field == Field::Body && flows.yields { yielding(rule) } else { rule };
-        let settled = match settle(rule.about(edited.as_ref(), flows), flow, (changed, alike)) {
-            Merged::Took(side) if flows.adopts && flow == Flow::From(side) && is_bare(field, now[side]) => {
-                Merged::Agreed
-            }
-            settled => settled,
-        };
+        let by_rule = settle(rule.about(edited.as_ref(), flows), flow, (changed, alike));
+        let empties = |side: Side| flows.adopts && flow == Flow::From(side) && is_bare(field, now[side]);
+        let settled = if matches!(by_rule, Merged::Took(side) if empties(side)) { Merged::Agreed } else { by_rule };
         if flow == Flow::Owned(Side::Exchange) && settled == Merged::Took(Side::Exchange) && changed.creatio {
             merge.put_back.insert(field);
         }
