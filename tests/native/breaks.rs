@@ -495,7 +495,7 @@ fn what_breaks_half_way_ends_as_if_nothing_had_happened() {
 }
 
 #[test]
-#[ignore = "takes minutes: `npm run prove` and the hunt for a cause play all, `BREAKS_ONLY` names a part of a scenario's name"]
+#[ignore = "takes minutes, `npm run prove` plays it; `BREAKS_ONLY` names a part of a scenario's name"]
 fn whatever_breaks_half_way_ends_as_if_nothing_had_happened() {
     let (played, broken) = broken(1);
     assert!(played > 0 && broken.is_empty(), "{} of {played} broke:\n{}", broken.len(), broken.join("\n"));
