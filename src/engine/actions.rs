@@ -22,6 +22,7 @@ use super::{Account, Context, Seen, claim, identity, kept, project, scope};
 use crate::model::show::show;
 use crate::model::{
     Address, ContactId, Facts, Field, Instant, Item, ItemId, Kind, Pair, Patch, Person, Record, Response, Side, Status,
+    Uid,
 };
 use crate::ports::{Op, Tells, Update};
 use serde::{Deserialize, Serialize};
@@ -494,15 +495,20 @@ pub fn own_copy(action: &Action, account: &Account) -> Option<Action> {
     Some(own)
 }
 
-/// The event of a pair got its UID only after the two were linked: it goes into the Activity's free `GlobalActivityID`. `before` is the link as it was
-/// when the run began, `link` as it is put.
+/// The event of a pair got its UID only after the two were linked: it goes into the free `GlobalActivityID` of an Activity of the
+/// user's, as [`follow_up`] has it. `before` is the link as it was when the run began, `link` as it is put.
 #[must_use]
-pub fn late_uid((before, link): (&Link, &Link), event: &Item, activity: Option<&Item>) -> Option<Action> {
+pub fn late_uid(
+    context: &Context<'_>,
+    (before, link): (&Link, &Link),
+    event: &Item,
+    activity: Option<&Item>,
+) -> Option<Action> {
     let single = event.facts.occurrence.is_none() && !event.facts.private && link.kind() == Kind::Meeting;
     let is_late = before.made.is_some() && before.facts.exchange.uid.is_none();
     let uid = event.facts.uid.clone().filter(|_| single && is_late)?;
     let known = activity.map_or(&link.facts.creatio, |activity| &activity.facts);
-    if known.uid.is_some() || !known.mine {
+    if known.uid.is_some() || !decide::is_users(context, known) {
         return None;
     }
     let mut after = link.clone();
@@ -510,13 +516,12 @@ pub fn late_uid((before, link): (&Link, &Link), event: &Item, activity: Option<&
     if let Some(activity) = activity {
         after.versions.creatio = activity.version.clone();
     }
-    let none = Patch { record: link.base.creatio.clone(), fields: BTreeSet::new() };
-    let update = Update { uid: Some(uid.clone()), ..update(&after, Side::Creatio, &link.base.creatio, none) };
+    let write = uid_write(&after, uid.clone());
     after.facts.creatio.uid = Some(uid);
     Some(Action {
         step: Step::Update(Side::Creatio),
         title: link.base.creatio.title().to_owned(),
-        writes: vec![(Side::Creatio, Op::Update(Box::new(update)))],
+        writes: vec![write],
         before: Some(before.clone()),
         after,
     })
@@ -529,9 +534,12 @@ pub fn follow_up(user: &ContactId, link: &Link) -> Option<(Side, Op)> {
     let uid = link.facts.exchange.uid.clone()?;
     let own = link.facts.creatio.owner.as_ref() == Some(user);
     let free = link.facts.creatio.uid.is_none() && link.made == Some(Side::Exchange) && own;
+    free.then(|| uid_write(link, uid))
+}
+
+/// The write that gives an Activity the UID of its event, and nothing else.
+fn uid_write(link: &Link, uid: Uid) -> (Side, Op) {
     let none = Patch { record: link.base.creatio.clone(), fields: BTreeSet::new() };
-    free.then(|| {
-        let update = Update { uid: Some(uid), ..update(link, Side::Creatio, &link.base.creatio, none) };
-        (Side::Creatio, Op::Update(Box::new(update)))
-    })
+    let update = Update { uid: Some(uid), ..update(link, Side::Creatio, &link.base.creatio, none) };
+    (Side::Creatio, Op::Update(Box::new(update)))
 }

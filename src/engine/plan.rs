@@ -422,17 +422,17 @@ impl Plan {
         let busy: BTreeSet<ItemId> = self.actions.iter().map(|action| action.after.ids.creatio.clone()).collect();
         let put: BTreeMap<ItemId, Link> =
             self.links.iter().map(|link| (link.ids.creatio.clone(), link.clone())).collect();
-        let known = links.iter().map(|link| put.get(&link.ids.creatio).unwrap_or(link));
-        let idle = known.filter(|link| link.state == LinkState::Alive && !busy.contains(&link.ids.creatio));
-        let late = idle.filter_map(|link| {
+        let known = links.iter().map(|before| (before, put.get(&before.ids.creatio).unwrap_or(before)));
+        let idle = known.filter(|(_, link)| link.state == LinkState::Alive && !busy.contains(&link.ids.creatio));
+        let late = idle.filter_map(|(before, link)| {
             let event = seen.items.exchange.get(&link.ids.exchange)?;
-            let before = links.iter().find(|old| old.ids.creatio == link.ids.creatio)?;
-            actions::late_uid((before, link), event, seen.items.creatio.get(&link.ids.creatio))
+            actions::late_uid(context, (before, link), event, seen.items.creatio.get(&link.ids.creatio))
                 .or_else(|| actions::late_mark(context, seen, link, event))
         });
         let late: Vec<Action> = late.collect();
         // unconfirmed, the link stays as it was: the next run tries again
-        self.links.retain(|link| !late.iter().any(|action| action.after.ids.creatio == link.ids.creatio));
+        let tried: BTreeSet<&ItemId> = late.iter().map(|action| &action.after.ids.creatio).collect();
+        self.links.retain(|link| !tried.contains(&link.ids.creatio));
         self.actions.extend(late);
     }
 

@@ -186,6 +186,20 @@ fn an_invitation_meets_the_activity_that_was_written_for_it_before() {
     }
 }
 
+/// Into somebody else's Activity only its Owner's account writes, a participant's does not.
+#[test]
+fn a_uid_that_comes_later_is_not_written_into_somebody_elses_activity() {
+    let trip = Trip::new(&everything());
+    trip.exchange.late_uids.set(true);
+    trip.creatio.put(activity("a", "Call"));
+    trip.settle();
+    trip.creatio.edit(&"a".into(), |item| item.facts.owner = Some("colleague".into()));
+    trip.settle();
+    trip.exchange.edit(&trip.only(Side::Exchange).id, |item| item.facts.uid = Some("late".into()));
+    trip.settle();
+    assert_eq!(trip.only(Side::Creatio).facts.uid, None);
+}
+
 fn dated_task() -> Record {
     let due = TaskWhen::Days { start: Some("2026-03-12".parse().unwrap()), due: Some("2026-03-12".parse().unwrap()) };
     Record::Task(schedule_sync::model::Task { when: due, ..task("Offer", "2026-03-12") })
