@@ -166,29 +166,14 @@ fn suffers(trouble: &Trouble) -> Vec<String> {
     broken.iter().filter(of_the_rest).map(|one| format!("{:?}: {}", one.promise, one.what)).collect()
 }
 
-/// Troubles from which the rest still suffers, until they are mended; see [`super::known`].
-const STILL: &[&str] = &["the task list can't be read: 500"];
-
 #[test]
 fn one_thing_that_is_wrong_for_good_never_stops_the_rest() {
     let mut failed = Vec::new();
-    for trouble in troubles().iter().filter(|trouble| !STILL.contains(&trouble.what)) {
+    for trouble in &troubles() {
         let all = suffers(trouble);
         if !all.is_empty() {
             failed.push(format!("{}\n  => {}", trouble.what, all.join("\n  => ")));
         }
     }
     assert!(failed.is_empty(), "{} troubles stop the rest:\n{}", failed.len(), failed.join("\n"));
-}
-
-/// Those of [`STILL`] from which nothing suffers any more: they are to be struck from it.
-pub(crate) fn mended() -> Vec<&'static str> {
-    let still = troubles().into_iter().filter(|trouble| STILL.contains(&trouble.what));
-    still.filter(|trouble| suffers(trouble).is_empty()).map(|trouble| trouble.what).collect()
-}
-
-#[test]
-#[ignore = "what is known to be wrong; npm run prove asks the same"]
-fn what_still_stops_the_rest() {
-    assert_eq!(mended(), Vec::<&str>::new(), "to be struck from STILL");
 }
