@@ -2,7 +2,7 @@
 //! to server, and without their namespace: no two elements of EWS differ by that alone, and namespaces are what servers and their samples get
 //! wrong (facts §2). What could make a small reply big, or send us elsewhere, is refused: document types, and with them entities of its own.
 
-use crate::model::text::is_void;
+use crate::model::html::escape_character;
 use quick_xml::events::{BytesRef, BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
@@ -204,16 +204,11 @@ fn meant(entity: &BytesRef<'_>) -> Result<char, String> {
 fn escape(text: &str, to: &mut String) {
     for c in text.chars() {
         match c {
-            '&' => to.push_str("&amp;"),
-            '<' => to.push_str("&lt;"),
-            '>' => to.push_str("&gt;"),
-            '"' => to.push_str("&quot;"),
             // as they are, attributes would lose them
             '\t' => to.push_str("&#x9;"),
             '\n' => to.push_str("&#xA;"),
             '\r' => to.push_str("&#xD;"),
-            c if is_void(c) => to.push(' '),
-            c => to.push(c),
+            c => escape_character(c, to),
         }
     }
 }

@@ -8,6 +8,8 @@ mod token;
 mod tree;
 mod write;
 
+pub(crate) use write::escape_character;
+
 use tree::Node;
 
 /// Markup that was read.

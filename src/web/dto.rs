@@ -495,46 +495,15 @@ pub struct Undone {
     pub stays: usize,
 }
 
-/// Why something is held, as TypeScript's type: a reason without a text is then an error of the page's build.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, Tsify)]
-#[serde(rename_all = "kebab-case")]
-#[allow(missing_docs)] // each is the engine's Reason of the same name
-pub enum WhyHeld {
-    Malformed,
-    Rejected,
-    Clash,
-    Ambiguous,
-    WouldMail,
-    NotInvited,
-    WouldInvite,
-    ManyOfOthers,
-    RichBody,
-    Process,
-    DeleteAsked,
-    ConvertAsked,
-    NotRevived,
-    ManyDeletions,
-    ManyMoves,
-    SideEmpty,
-    ManyCreations,
-    Series,
-    SecondTask,
-    Group,
-    NoToDo,
-    NoTarget,
-    Unreadable,
-    Unanswered,
-    NotKept,
-    PutBack,
-    OwnNotes,
-    InsideNotes,
-    LostCounterpart,
-    LostOrigin,
-}
-
-/// The pairs of a reason here and the engine's, in both directions.
+/// Why something is held, as TypeScript's type, and the way to the engine's reason and back: each has the name of its Reason.
 macro_rules! reasons {
     ($($name:ident),* $(,)?) => {
+        /// Why something is held, as TypeScript's type: a reason without a text is then an error of the page's build.
+        #[derive(Clone, Copy, Debug, Serialize, Deserialize, Tsify)]
+        #[serde(rename_all = "kebab-case")]
+        #[allow(missing_docs)] // each is the engine's Reason of the same name
+        pub enum WhyHeld { $($name),* }
+
         impl From<Reason> for WhyHeld {
             fn from(from: Reason) -> Self {
                 match from { $(Reason::$name => Self::$name),* }

@@ -167,20 +167,28 @@ test('the page runs once at opening, then every five minutes, and asks the serve
   assert.ok((await quiet(desk)) > second, 'soon after the network is back it runs again');
 });
 
+/**
+ * Sets up both accounts, signing in to the Exchange Server, with these boxes checked.
+ * @param {ReturnType<typeof actor>} person
+ * @param {string[]} boxes
+ */
+async function setUpBoth(person, boxes) {
+  for (const address of [account, onServer.account]) {
+    await person.openSettingsOf(address);
+    if (address === onServer.account) await person.signIn(address, onServer.password);
+    for (const box of boxes) await person.find('checkbox', box).check();
+    await person.save();
+  }
+}
+
 test('an Exchange Server account stays automatic after a reload, and says what it waits for', async (t) => {
   const set = await stage(t, { seed: 'demo' });
   const { page, creatio } = set;
   const person = actor(page);
-  const { words, find } = person;
+  const { words } = person;
   const desk = control(creatio);
   await person.open(creatio);
-  for (const address of [account, onServer.account]) {
-    await person.openSettingsOf(address);
-    if (address === onServer.account) await person.signIn(address, onServer.password);
-    await find('checkbox', words.importMeetings).check();
-    await find('checkbox', words.automatic).check();
-    await person.save();
-  }
+  await setUpBoth(person, [words.importMeetings, words.automatic]);
   await quiet(desk);
   await page.reload();
   const waits = `${onServer.account}: runs by itself once you have signed in`;
@@ -202,15 +210,10 @@ test('an Exchange Server account stays automatic after a reload, and says what i
 test('one account’s error does not keep the other from its run, and the status names both', async (t) => {
   const { page, creatio } = await stage(t, { seed: 'demo' });
   const person = actor(page);
-  const { words, find } = person;
+  const { words } = person;
   const desk = control(creatio);
   await person.open(creatio);
-  for (const address of [account, onServer.account]) {
-    await person.openSettingsOf(address);
-    if (address === onServer.account) await person.signIn(address, onServer.password);
-    await find('checkbox', words.importTasks).check();
-    await person.save();
-  }
+  await setUpBoth(person, [words.importTasks]);
   await desk.faults([{ server: 'graph', path: 'batch', times: 1000, then: { status: 403 } }]);
   const said = await person.synchronize();
   assert.match(said, new RegExp(`${account}: You may not do this in the mailbox`));

@@ -17,13 +17,13 @@ use schedule_sync::run::{Report, Told};
 const ANNA: &str = "anna@fabrikam.example";
 const BORIS: &str = "boris@fabrikam.example";
 
-fn with(change: impl FnOnce(&mut Settings)) -> Settings {
+pub(crate) fn with(change: impl FnOnce(&mut Settings)) -> Settings {
     let mut settings = everything();
     change(&mut settings);
     settings
 }
 
-fn set(trip: &Trip, settings: &Settings) {
+pub(crate) fn set(trip: &Trip, settings: &Settings) {
     block_on(trip.shelf.save_settings(settings)).unwrap();
 }
 

@@ -2,10 +2,10 @@
 //! reads that are behind.
 
 use crate::creatio_observe::{id, observe, post, row, start, switch};
-use crate::joined::Joined;
-use crate::memory::{Shelf, everything};
+use crate::memory::everything;
+use crate::owner::Office;
 use crate::spine::Spine;
-use crate::world::{COLLEAGUE, ME, World};
+use crate::world::{COLLEAGUE, World};
 use chrono::TimeDelta;
 use pollster::block_on;
 use sandbox::{Sandbox, Seed};
@@ -14,7 +14,7 @@ use schedule_sync::engine::link::Reason;
 use schedule_sync::model::{
     Body, Facts, Field, Importance, Instant, Item, ItemId, Meeting, Patch, Record, Reminder, Response, Side, Uid, When,
 };
-use schedule_sync::ports::{Clue, Create, Look, Op, Refusal, Replica, Store, Update};
+use schedule_sync::ports::{Clue, Create, Look, Op, Refusal, Replica, Update};
 use schedule_sync::run;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -285,51 +285,24 @@ fn people_are_completed_after_a_run_that_ended_before_they_were_written() {
     }
 }
 
-/// Two users of one Creatio, each with an account.
-struct Office {
-    world: Rc<World>,
-    accounts: [(Joined<World>, Shelf); 2],
-}
-
-impl Office {
-    fn new() -> Self {
-        let world = Rc::new(World::new(Seed::Empty, crate::graph_setup::NOW));
-        let accounts = [ME, COLLEAGUE].map(|who| {
-            let line = Rc::new(world.beside(who));
-            let shelf = Shelf::default();
-            block_on(shelf.save_settings(&everything())).unwrap();
-            (Joined::new(&line, Rc::clone(&line)), shelf)
-        });
-        Self { world, accounts }
-    }
-
-    fn run(&self, whose: usize) -> run::Report {
-        let (joined, shelf) = &self.accounts[whose];
-        let report = block_on(run::run(&joined.ends(shelf))).unwrap();
-        self.world.pass(TimeDelta::minutes(5));
-        report
-    }
-
-    fn rows(&self) -> Vec<Value> {
-        self.world.sandbox.borrow().creatio.rows("Activity")
-    }
+/// The Activities that there are, whoever may read them.
+fn all_rows(office: &Office) -> Vec<Value> {
+    office.world.sandbox.borrow().creatio.rows("Activity")
 }
 
 #[test]
 fn whoever_may_not_read_the_shared_activity_gets_one_of_their_own() {
     for service in [json!({}), json!({"dataservice": "forbidden"}), json!({"odata": "forbidden"})] {
         let office = Office::new();
-        let body = json!({"subject": "Plan", "start": utc("2026-03-12T10:00:00"), "end": utc("2026-03-12T11:00:00"),
-            "attendees": [{"type": "required", "emailAddress": {"address": COLLEAGUE.1, "name": COLLEAGUE.0}}]});
-        office.world.by_hand(Side::Exchange, "POST", "me/events", Some(body));
-        office.run(0);
-        let shared = office.rows()[0]["Id"].as_str().unwrap().to_owned();
+        office.invite();
+        office.report(0);
+        let shared = all_rows(&office)[0]["Id"].as_str().unwrap().to_owned();
         let mut switches = service.clone();
         switches["hidden"] = json!({COLLEAGUE.0: [shared]});
         office.world.sandbox.borrow_mut().creatio.switch(serde_json::from_value(switches).unwrap()).unwrap();
-        let report = office.run(1);
+        let report = office.report(1);
         assert_eq!((report.held.len(), report.counts.creatio.created), (0, 1), "{service}: {:?}", report.held);
-        let rows = office.rows();
+        let rows = all_rows(&office);
         assert_eq!(rows.len(), 2, "{service}");
         let own = rows.iter().find(|row| row["Id"] != *shared).unwrap();
         assert_eq!(
@@ -340,15 +313,15 @@ fn whoever_may_not_read_the_shared_activity_gets_one_of_their_own() {
         assert_eq!(office.accounts[1].1.links.borrow().len(), 1);
         // neither a second run nor a lost store makes another one
         let from = office.world.log(0).len();
-        office.run(1);
+        office.report(1);
         assert_eq!(office.world.writes(from), Vec::<String>::new(), "{service}");
         let (joined, shelf) = &office.accounts[1];
         shelf.links.borrow_mut().clear();
         *shelf.state.borrow_mut() = None;
         block_on(run::run(&joined.ends(shelf))).unwrap();
         office.world.pass(TimeDelta::minutes(5));
-        let report = office.run(1);
-        assert_eq!((office.rows().len(), report.held.len()), (2, 0), "{service}: {:?}", report.held);
+        let report = office.report(1);
+        assert_eq!((all_rows(&office).len(), report.held.len()), (2, 0), "{service}: {:?}", report.held);
         assert_eq!(shelf.links.borrow().len(), 1, "{service}");
     }
 }

@@ -14,13 +14,13 @@ use serde_json::{Value, json};
 use std::rc::Rc;
 
 /// Two users of one Creatio, each with an account.
-struct Office {
-    world: Rc<World>,
-    accounts: [(Joined<World>, Shelf); 2],
+pub(crate) struct Office {
+    pub(crate) world: Rc<World>,
+    pub(crate) accounts: [(Joined<World>, Shelf); 2],
 }
 
 impl Office {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let world = Rc::new(World::new(Seed::Empty, crate::graph_setup::NOW));
         let accounts = [ME, COLLEAGUE].map(|who| {
             let line = Rc::new(world.beside(who));
@@ -33,12 +33,18 @@ impl Office {
 
     /// A run of the organizer (0) or the colleague (1); what it wrote.
     fn run(&self, whose: usize) -> Vec<String> {
-        let (joined, shelf) = &self.accounts[whose];
         let from = self.world.log(0).len();
-        block_on(run::run(&joined.ends(shelf))).unwrap();
-        self.world.pass(chrono::Duration::minutes(5));
+        self.report(whose);
         let log = self.world.log(from);
         log.into_iter().filter(|row| !row.starts_with("GET ") && !row.contains("$batch")).collect()
+    }
+
+    /// What such a run reports.
+    pub(crate) fn report(&self, whose: usize) -> run::Report {
+        let (joined, shelf) = &self.accounts[whose];
+        let report = block_on(run::run(&joined.ends(shelf))).unwrap();
+        self.world.pass(chrono::Duration::minutes(5));
+        report
     }
 
     fn activity(&self) -> Value {
@@ -57,7 +63,7 @@ impl Office {
     }
 
     /// The organizer invites the colleague, and nobody has a run yet.
-    fn invite(&self) -> usize {
+    pub(crate) fn invite(&self) -> usize {
         let utc = |time: &str| json!({"dateTime": time, "timeZone": "UTC"});
         let body = json!({"subject": "Plan", "start": utc("2026-03-12T10:00:00"), "end": utc("2026-03-12T11:00:00"),
             "attendees": [{"type": "required", "emailAddress": {"address": COLLEAGUE.1, "name": COLLEAGUE.0}}]});

@@ -1,5 +1,6 @@
 //! Mails that nobody regrets, texts that nobody loses: whole runs over two sides in memory.
 
+use crate::choices::{set, with};
 use crate::memory::{account, at, everything, item, meeting, title};
 use crate::moment::the_meeting;
 use crate::trips::{Trip, activity, event, guest, linked, said};
@@ -10,7 +11,6 @@ use schedule_sync::engine::identity;
 use schedule_sync::engine::link::{Link, LinkState, Memory, Reason};
 use schedule_sync::engine::settings::{Block, Extent, Notify, Settings, Way};
 use schedule_sync::model::{Address, Body, Item, Person, Record, Response, Side};
-use schedule_sync::ports::Store;
 use schedule_sync::run::{self, Report, Told};
 
 const ANNA: &str = "anna@fabrikam.example";
@@ -18,16 +18,6 @@ const INSIDE: &str = "They pay too much";
 
 fn known(address: &str) -> Person {
     Person { contact: Some(address.into()), name: address.to_owned(), ..guest(address) }
-}
-
-fn with(change: impl FnOnce(&mut Settings)) -> Settings {
-    let mut settings = everything();
-    change(&mut settings);
-    settings
-}
-
-fn set(trip: &Trip, settings: &Settings) {
-    block_on(trip.shelf.save_settings(settings)).unwrap();
 }
 
 fn reasons(report: &Report) -> Vec<Reason> {

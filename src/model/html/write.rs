@@ -93,14 +93,17 @@ fn close(name: &str, to: &mut String) {
 
 /// Appends `text` as text, or as the value of an attribute.
 pub(super) fn escape(text: &str, to: &mut String) {
-    for c in text.chars() {
-        match c {
-            '&' => to.push_str("&amp;"),
-            '<' => to.push_str("&lt;"),
-            '>' => to.push_str("&gt;"),
-            '"' => to.push_str("&quot;"),
-            c if is_void(c) => to.push(' '),
-            c => to.push(c),
-        }
+    text.chars().for_each(|c| escape_character(c, to));
+}
+
+/// Appends a character as text, or in the value of an attribute, of HTML or XML; a space for one that is none.
+pub(crate) fn escape_character(c: char, to: &mut String) {
+    match c {
+        '&' => to.push_str("&amp;"),
+        '<' => to.push_str("&lt;"),
+        '>' => to.push_str("&gt;"),
+        '"' => to.push_str("&quot;"),
+        c if is_void(c) => to.push(' '),
+        c => to.push(c),
     }
 }

@@ -32,6 +32,7 @@ mod write;
 mod xml;
 
 use crate::desk::{Desk, Request, Response, Seed};
+use crate::graph::mailbox::Mailbox;
 use crate::graph::{Graph, Mail};
 use account::{Account, Visit};
 use chrono::{DateTime, Utc};
@@ -175,12 +176,7 @@ impl Exchange {
         let mailbox = self.mailboxes.mailbox_mut(account).ok_or("no such mailbox")?;
         let index = mailbox.events.iter().position(|own| own.id() == event).ok_or("no such event")?;
         let moving = item::Item::Event(Box::new(mailbox.events.remove(index)));
-        let moved = moving.moved(calendar, mailbox, desk);
-        let id = moved.id().to_owned();
-        if let item::Item::Event(event) = moved {
-            mailbox.events.push(*event);
-        }
-        Ok(id)
+        Ok(settle(moving.moved(calendar, mailbox, desk), mailbox))
     }
 
     /// A person makes another calendar in the mailbox of `account`. Its id.
@@ -204,12 +200,7 @@ impl Exchange {
     ) -> Result<String, String> {
         let mailbox = self.mailboxes.mailbox_mut(account).ok_or("no such mailbox")?;
         let own = mailbox.events.iter().find(|own| own.id() == event).ok_or("no such event")?.clone();
-        let twin = item::Item::Event(Box::new(own)).moved(calendar, mailbox, desk);
-        let id = twin.id().to_owned();
-        if let item::Item::Event(event) = twin {
-            mailbox.events.push(*event);
-        }
-        Ok(id)
+        Ok(settle(item::Item::Event(Box::new(own)).moved(calendar, mailbox, desk), mailbox))
     }
 
     /// The mails that Exchange would have sent since the reset, oldest first, of all mailboxes. `method` is the operation that caused it.
@@ -321,4 +312,13 @@ impl Exchange {
         }
         soap::envelope(soap::reply(&name, served, always))
     }
+}
+
+/// Puts an event that was moved or copied into its mailbox; its id.
+fn settle(moved: item::Item, mailbox: &mut Mailbox) -> String {
+    let id = moved.id().to_owned();
+    if let item::Item::Event(event) = moved {
+        mailbox.events.push(*event);
+    }
+    id
 }
