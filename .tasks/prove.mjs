@@ -1,15 +1,18 @@
 /**
- * `npm run prove`: the engine on millions of random plans and whole simulations, on the whole of a small scope, and under a fuzzer, on two threads, in a build
- * of its own profile.
+ * `npm run prove`: the engine on millions of random plans and whole simulations, on the whole of a
+ * small scope, and under a fuzzer, on two threads, in a build of its own profile.
  *
- * Before that, what breaks half-way is played in full: each request of each scenario failing, some minutes more.
+ * Before that, what breaks half-way is played in full: each request of each scenario failing, some
+ * minutes more.
  *
- * `PROVE_MINUTES` says for how long (15), `PROVE_FROM` with which seed it begins. How many simulations there were since the last new failure is kept in
- * `target/prove.since` from call to call. The last line is `prove: N planner runs, N simulations, N failures`; failures are printed with their seeds and
- * shrunk histories before it.
+ * `PROVE_MINUTES` says for how long (15), `PROVE_FROM` with which seed it begins. How many
+ * simulations there were since the last new failure is kept in `target/prove.since` from call to
+ * call. The last line is `prove: N planner runs, N simulations, N failures`; failures are printed
+ * with their seeds and shrunk histories before it.
  *
- * The fuzzer (`tests/fuzz`) has a sixth of the time where a nightly compiler and cargo-fuzz are installed. What it finds is written to `target/fuzz`, and what
- * is worth keeping goes into `tests/fuzz/corpus` by `PROVE_KEEP=1`.
+ * The fuzzer (`tests/fuzz`) has a sixth of the time where a nightly compiler and cargo-fuzz are
+ * installed. What it finds is written to `target/fuzz`, and what is worth keeping goes into
+ * `tests/fuzz/corpus` by `PROVE_KEEP=1`.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +23,10 @@ const summary = /^prove: \d+ planner runs, \d+ simulations, \d+ failures$/m;
 
 const corpus = join(root, 'tests', 'fuzz', 'corpus', 'histories');
 const build = ['test', '--profile', 'prove', '--test', 'proof'];
-/** Every request of every scenario failing in every way (tests/native/breaks.rs), of which a usual test run plays a sample. */
+/**
+ * Every request of every scenario failing in every way (tests/native/breaks.rs), of which a usual
+ * test run plays a sample.
+ */
 const halfWay = 'breaks::whatever_breaks_half_way_ends_as_if_nothing_had_happened';
 const breaks = ['test', '--profile', 'prove', '--test', 'breaks', '--', '--ignored', '--exact', halfWay];
 const fuzz = ['+nightly', 'fuzz'];

@@ -11,7 +11,10 @@ import { ask, must, onPath, root, runnable, Trouble, windows } from './process.m
 
 export const wasmTarget = 'wasm32-unknown-unknown';
 
-/** Node versions that every npm package here supports: the first of a line, then its minor. Later lines are fine too. */
+/**
+ * Node versions that every npm package here supports: the first of a line, then its minor. Later
+ * lines are fine too.
+ */
 const nodeLines = /** @type {const} */ ([
   [20, 19],
   [22, 13],

@@ -1,8 +1,10 @@
 //! The engine: decides what a run does. Pure and synchronous: everything it needs is a parameter, everything it finds is a value.
 //!
-//! It reads as the algorithm: [`scope`] says what is looked at, [`matching`] which unlinked items are one, [`decide`] what is done
-//! with each pair, [`flows`] how fields may flow, [`merge`] how they do, [`project`] what a value is on the other side, [`guard`] what is too much, [`plan`]
-//! puts it together, and [`fold`] takes in what the servers answered, [`kept`] what they made of it.
+//! It reads as the algorithm: [`scope`] says what is looked at, [`matching`] which unlinked items
+//! are one, [`decide`] what is done with each pair, [`flows`] how fields may flow, [`merge`] how
+//! they do, [`project`] what a value is on the other side, [`guard`] what is too much, [`plan`]
+//! puts it together, and [`fold`] takes in what the servers answered, [`kept`] what they made of
+//! it.
 
 pub mod actions;
 pub mod answer;
@@ -96,10 +98,11 @@ pub struct Seen {
     pub items: Pair<BTreeMap<ItemId, Item>>,
     /// Linked ids that are surely absent: by a complete listing or a hint, *and* by a direct read.
     pub gone: Pair<BTreeSet<ItemId>>,
-    /// Linked ids of Exchange under which a series is found now: such an event is no item any more, and not gone either.
+    /// Linked ids of Exchange under which a series is found now: such an event is no item any more,
+    /// and not gone either.
     pub series: BTreeSet<ItemId>,
-    /// Items about which the server refuses a question for good, by the id of the one for which it was asked: the server's code. Whether their
-    /// counterpart is there is not known.
+    /// Items about which the server refuses a question for good, by the id of the one for which it
+    /// was asked: the server's code. Whether their counterpart is there is not known.
     pub unanswered: BTreeMap<ItemId, String>,
     /// Links to any of these.
     pub links: Vec<Link>,
@@ -136,7 +139,8 @@ pub struct Seen {
     /// Unlinked Activities that were made for something that Exchange has: with the UID of a series, for an occurrence of it; or by us, for an event or
     /// task that is another's counterpart. They are never exported as new.
     pub occurring: BTreeSet<ItemId>,
-    /// Unlinked Activities that must have had a counterpart on Exchange, by an id of ours or a UID, of which nothing is found there.
+    /// Unlinked Activities that must have had a counterpart on Exchange, by an id of ours or a UID,
+    /// of which nothing is found there.
     pub lost: BTreeSet<ItemId>,
     /// Activities that are or were linked in other accounts of the same user.
     pub elsewhere: BTreeMap<ItemId, Elsewhere>,

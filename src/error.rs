@@ -56,7 +56,8 @@ pub enum Error {
     /// There is no room left in the local store.
     #[error("the local store is full")]
     StoreFull,
-    /// The time zone of the user's profile is missing or unknown: without it no day and no local time can be told.
+    /// The time zone of the user's profile is missing or unknown: without it no day and no local
+    /// time can be told.
     #[error("the time zone of the profile is not known")]
     Zone,
     /// Settings that can't be used: where and what.

@@ -2,8 +2,9 @@
 //! write is not decided here, and series' rules are never written. One request is under way at a time: a mailbox is given little, and a second
 //! one only prolongs the wait (facts §7).
 //!
-//! `xml` and `wire` spell SOAP, `map` reads it, `compose` writes it, `endpoints` knows the operations; `fetch`, `search` and `view` ask for many
-//! things at once, so that a bad one costs only itself; `observe`, `find` and `apply` are the three questions of [`Replica`].
+//! `xml` and `wire` spell SOAP, `map` reads it, `compose` writes it, `endpoints` knows the
+//! operations; `fetch`, `search` and `view` ask for many things at once, so that a bad one costs
+//! only itself; `observe`, `find` and `apply` are the three questions of [`Replica`].
 
 mod apply;
 mod compose;
@@ -58,7 +59,8 @@ pub struct Ews<P> {
     mailbox: Mailbox,
     /// What kind each container is, as far as it was read: ids don't tell.
     kinds: RefCell<BTreeMap<ContainerId, Kind>>,
-    /// Containers that the last reading could not read, with the reason: nothing is known of what lies there, and nothing is asked of them.
+    /// Containers that the last reading could not read, with the reason: nothing is known of what
+    /// lies there, and nothing is asked of them.
     shut: RefCell<BTreeMap<ContainerId, String>>,
     /// The most items that a view has shown in this reading: the server cuts none that shows fewer.
     most: Cell<usize>,
@@ -111,8 +113,9 @@ impl<P: Http + Clock + Keys> Ews<P> {
     }
 }
 
-/// The user's further addresses. EWS has no question for them; `ResolveNames` with the contact's data tells those that the directory shows, and a
-/// server that refuses it, or knows no directory, tells none.
+/// The user's further addresses. EWS has no question for them; `ResolveNames` with the contact's
+/// data tells those that the directory shows, and a server that refuses it, or knows no directory,
+/// tells none.
 impl<P: Http + Clock + Keys> Ews<P> {
     async fn learn(&self) -> Result<()> {
         let own = &self.mailbox.address;

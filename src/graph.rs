@@ -162,7 +162,8 @@ impl<P: Http + Clock + Keys> Graph<P> {
         Ok(self.kinds.borrow().clone())
     }
 
-    /// Every row of a collection that begins with the page `first`: of which kind it is, and its name for people.
+    /// Every row of a collection that begins with the page `first`: of which kind it is, and its
+    /// name for people.
     async fn all(&self, (kind, name): (Kind, &str), first: Response) -> Result<Vec<Value>> {
         let mut page: odata::Page<Value> = self.understood(&first)?;
         let (mut rows, mut guard) = (Vec::new(), Pages::default());

@@ -130,9 +130,10 @@ impl Choice {
 /// A question for particular items.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Clue {
-    /// The item with this id, wherever it now lies: in any calendar or list of the mailbox, but nowhere else. What was deleted does not answer,
-    /// also where the server goes on finding it by its id (Deleted Items of Microsoft 365). `container` is where it was last seen (a task has no
-    /// address without its list).
+    /// The item with this id, wherever it now lies: in any calendar or list of the mailbox, but
+    /// nowhere else. What was deleted does not answer, also where the server goes on finding it by
+    /// its id (Deleted Items of Microsoft 365). `container` is where it was last seen (a task has
+    /// no address without its list).
     Id {
         /// Its id.
         id: ItemId,
@@ -143,14 +144,16 @@ pub enum Clue {
     Uid(Uid),
     /// Items that carry our mark for this Activity, in every calendar and list. Creatio has no such items.
     Mark(ItemId),
-    /// Creatio: Activities that look like this to a person, linked or not, except e-mails. On Exchange nothing answers it.
+    /// Creatio: Activities that look like this to a person, linked or not, except e-mails. On
+    /// Exchange nothing answers it.
     Look(Look),
 }
 
 /// How an Activity looks to a person.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Look {
-    /// Its title; letters are the same in both cases, and white space counts as in a record's title.
+    /// Its title; letters are the same in both cases, and white space counts as in a record's
+    /// title.
     pub title: String,
     /// When it starts, to the minute.
     pub start: Instant,
@@ -165,9 +168,11 @@ pub struct Found {
     pub items: Vec<Item>,
     /// Items that are there, but can't be understood.
     pub malformed: Vec<Malformed>,
-    /// A living series has the id, the UID or the mark that was asked for. It is no item, and which of its occurrences are there is not told.
+    /// A living series has the id, the UID or the mark that was asked for. It is no item, and which
+    /// of its occurrences are there is not told.
     pub series: bool,
-    /// The server refuses this question for good: its code, cut short. Whether anything answers the clue is not known.
+    /// The server refuses this question for good: its code, cut short. Whether anything answers the
+    /// clue is not known.
     pub refused: Option<String>,
 }
 
@@ -316,7 +321,8 @@ pub struct Written {
     /// What was written over, if that was seen not to be what the decision rests on: somebody was faster, and the server can't make a write depend
     /// on what it finds. It goes to the history.
     pub replaced: Option<Box<Record>>,
-    /// Creatio: what of the people could not be written, though the Activity was. The next run writes it: the base must not have it.
+    /// Creatio: what of the people could not be written, though the Activity was. The next run
+    /// writes it: the base must not have it.
     pub missing: Option<Missing>,
 }
 
@@ -349,8 +355,8 @@ pub enum Refusal {
 }
 
 impl Refusal {
-    /// Of a write of times while the user's zone is one that the mailbox does not know by `name`: in UTC days would begin at another hour than the
-    /// user's.
+    /// Of a write of times while the user's zone is one that the mailbox does not know by `name`:
+    /// in UTC days would begin at another hour than the user's.
     #[must_use]
     pub fn zone(name: &str) -> Self {
         Self::Rejected(format!("the time zone {name} is not known"))
@@ -366,8 +372,8 @@ pub trait Replica {
     /// `Elsewhere` with both names; what else stops a run.
     async fn identify(&self, known: Option<&str>) -> Result<Option<String>>;
 
-    /// The user's own addresses there. `known` is what the last call gave: the server is asked only if that is nothing. A side whose people are
-    /// Contacts has none.
+    /// The user's own addresses there. `known` is what the last call gave: the server is asked only
+    /// if that is nothing. A side whose people are Contacts has none.
     ///
     /// # Errors
     /// What stops a run.
@@ -408,9 +414,10 @@ pub trait Directory {
     /// What stops a run; a group that can't be evaluated is named in the answer.
     async fn members(&self, groups: &[GroupId], window: &Window) -> Result<Membership>;
 
-    /// A text that is another once somebody has put Activities into these groups, taken some out, or changed what a group selects; asked for by every
-    /// run, it must be cheap. That an Activity joins a group because it was edited itself, or because a day has passed, it does not tell. `None`: it
-    /// can't be told, and the members have to be asked for.
+    /// A text that is another once somebody has put Activities into these groups, taken some out,
+    /// or changed what a group selects; asked for by every run, it must be cheap. That an Activity
+    /// joins a group because it was edited itself, or because a day has passed, it does not tell.
+    /// `None`: it can't be told, and the members have to be asked for.
     ///
     /// # Errors
     /// What stops a run.
@@ -443,7 +450,8 @@ pub trait Store {
     /// As above.
     async fn save_settings(&self, settings: &Settings) -> Result<()>;
 
-    /// Has the settings name containers by their new ids, wherever they are kept, as they are there now.
+    /// Has the settings name containers by their new ids, wherever they are kept, as they are there
+    /// now.
     ///
     /// # Errors
     /// As above; what else the place where they are kept refuses.
@@ -473,8 +481,8 @@ pub trait Store {
     /// As above.
     async fn all(&self) -> Result<Vec<Link>>;
 
-    /// A name for a run that begins at `now`: `now`, or just after the last name given. No two runs of an account get the same one, in
-    /// whatever tabs they begin.
+    /// A name for a run that begins at `now`: `now`, or just after the last name given. No two runs
+    /// of an account get the same one, in whatever tabs they begin.
     ///
     /// # Errors
     /// As above.
@@ -486,7 +494,8 @@ pub trait Store {
     /// As above.
     async fn entries(&self, run: Instant) -> Result<Vec<Entry>>;
 
-    /// The newest part of the history: whole runs, newest first, each in the order in which it was written, until there are `least` entries.
+    /// The newest part of the history: whole runs, newest first, each in the order in which it was
+    /// written, until there are `least` entries.
     ///
     /// # Errors
     /// As above.

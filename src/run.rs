@@ -94,7 +94,8 @@ pub struct Planned {
 }
 
 impl Planned {
-    /// What its history will tell once all of it is carried out: what a person sees of it beforehand.
+    /// What its history will tell once all of it is carried out: what a person sees of it
+    /// beforehand.
     #[must_use]
     pub fn entries(&self) -> Vec<Entry> {
         let each = self.plan.actions.iter().flat_map(|action| {
@@ -108,7 +109,8 @@ impl Planned {
 /// Hours after which both sides are compared in full again.
 const COMPARE_HOURS: i64 = 24;
 
-/// Runs once, without anybody who has seen the plan: everything that can be done without a person is done. A plan that a person has seen goes to
+/// Runs once, without anybody who has seen the plan: everything that can be done without a person
+/// is done. A plan that a person has seen goes to
 /// [`apply::apply`] as it is.
 ///
 /// # Errors
@@ -120,7 +122,8 @@ pub async fn run<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Even
     apply::apply(ends, planned).await
 }
 
-/// Reads both sides and decides; writes nothing, so that a stop ends it at once. The plan is for a person to see: it has any number of new items in it.
+/// Reads both sides and decides; writes nothing, so that a stop ends it at once. The plan is for a
+/// person to see: it has any number of new items in it.
 ///
 /// # Errors
 /// As [`run`]; `Stopped` if the user wants it to stop.
@@ -130,7 +133,8 @@ pub async fn plan<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Eve
     unless_stopped(ends.events, decide(ends, true)).await
 }
 
-/// Does `work`, which writes nothing to a server, until it is done or the user wants it to stop. What it waits for then is left.
+/// Does `work`, which writes nothing to a server, until it is done or the user wants it to stop.
+/// What it waits for then is left.
 ///
 /// # Errors
 /// `Stopped`; what `work` fails with.

@@ -296,7 +296,8 @@ async fn runs_of_all_tabs_have_names_of_their_own() {
 struct Full(JsValue);
 
 impl Full {
-    /// `how`: the body of a function in the place of `IDBObjectStore.put`, which knows the real one as `put`.
+    /// `how`: the body of a function in the place of `IDBObjectStore.put`, which knows the real one
+    /// as `put`.
     fn begin(how: &str) -> Self {
         let prototype = Reflect::get(&js_sys::global(), &"IDBObjectStore".into()).unwrap();
         let prototype = Reflect::get(&prototype, &"prototype".into()).unwrap();
@@ -344,7 +345,8 @@ async fn a_browser_without_room_forgets_old_history_and_keeps_every_link() {
     let limit = Full::begin(full);
     assert_eq!(commit(&store, run, &new()).await, Err(Error::StoreFull));
     drop(limit);
-    // a browser may also say it once the request is under way: here one that fails for another reason is told so
+    // a browser may also say it once the request is under way: here one that fails for another
+    // reason is told so
     let error = js_sys::Function::new_no_args(
         "const real = Object.getOwnPropertyDescriptor(IDBRequest.prototype, 'error');
         const told = { configurable: true, get: () => new DOMException('no room', 'QuotaExceededError') };
@@ -462,7 +464,8 @@ async fn fetch_brings_whole_responses_or_says_that_they_are_lost() {
     assert!(fetch.send(get("http://127.0.0.1:9/")).await.is_err(), "nobody listens there");
 }
 
-/// Has every request hang, and counts in `globalThis.hanging` those that were begun and given up, until it is dropped.
+/// Has every request hang, and counts in `globalThis.hanging` those that were begun and given up,
+/// until it is dropped.
 struct Hanging(JsValue);
 
 impl Hanging {

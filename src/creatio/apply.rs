@@ -90,7 +90,8 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             works.into_iter().zip(missing).map(|(work, missing)| outcome(work, missing, after.as_ref())).collect();
         for (op, written) in ops.iter().zip(&outcomes).filter_map(|(op, told)| Some((op, told.as_ref().ok()?))) {
             match op {
-                // what no read has shown yet may be missing in the next one; what was changed was there before
+                // what no read has shown yet may be missing in the next one; what was changed was
+                // there before
                 Op::Create(_) if after.as_ref().is_none_or(|held| held.lacks(&written.id)) => {
                     self.lore.wrote(&written.id, self.now());
                 }
@@ -110,8 +111,9 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         wish.changes(id, &held.rows_of(id), item.facts.owner.as_ref(), (&self.site.contact, &lookups))
     }
 
-    /// What of the participants was refused and is not there either; one that is there was written, whatever the answer was (a repeated creation is
-    /// refused for its id). Where nobody can tell, all that is unsure.
+    /// What of the participants was refused and is not there either; one that is there was written,
+    /// whatever the answer was (a repeated creation is refused for its id). Where nobody can tell,
+    /// all that is unsure.
     fn missing(&self, work: &Work<'_>, held: Option<&Held>) -> Option<Missing> {
         let open: Option<BTreeSet<ContactId>> =
             held.map(|held| self.open(work, held).into_iter().map(|seat| seat.contact).collect());
@@ -266,8 +268,9 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         Ok(Held::new(self.read(&ids.into_iter().collect::<Vec<_>>()).await?))
     }
 
-    /// What the server holds of everything that was sent, read again as long as a write that it confirmed does not show: reads may be answered by
-    /// a copy of the database that is some seconds behind.
+    /// What the server holds of everything that was sent, read again as long as a write that it
+    /// confirmed does not show: reads may be answered by a copy of the database that is some
+    /// seconds behind.
     async fn held(&self, works: &[Work<'_>], late: impl Fn(&Work<'_>, &Held) -> bool) -> Result<Held, Error> {
         let sent = || {
             works.iter().filter(|work| match work.stage {
@@ -423,7 +426,8 @@ fn is_written(update: &Update, item: &Item) -> bool {
         && (update.status.is_none() || item.facts.status == update.status)
 }
 
-/// Whether the server confirmed a write that `held` does not show, as if it had been read before it.
+/// Whether the server confirmed a write that `held` does not show, as if it had been read before
+/// it.
 fn is_late(work: &Work<'_>, held: &Held) -> bool {
     match (&work.stage, work.op) {
         (Stage::Done, Op::Create(create)) => create.id.as_ref().is_some_and(|id| held.lacks(id)),

@@ -1,8 +1,9 @@
 //! What a time that OData marks `Z` means. Before 8.3.2 many installations show the wall clock of the user's profile and call it UTC
 //! (creatio.md §1.5), and the three directions need not agree. Pure: everything behind this module is true UTC.
 //!
-//! The hour that a zone has twice a year can't be told apart on a wall clock: a time in it is read as the first of the two, but for an end that would
-//! be before its start, and a filter is made wider there, so that nothing is overlooked.
+//! The hour that a zone has twice a year can't be told apart on a wall clock: a time in it is read
+//! as the first of the two, but for an end that would be before its start, and a filter is made
+//! wider there, so that nothing is overlooked.
 
 use super::query::date;
 use crate::model::time::{instant, local};

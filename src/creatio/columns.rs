@@ -29,7 +29,8 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     pub(super) fn unheld(&self) -> Vec<Field> {
         let place = self.lore.reach.is_lacking("Location").then_some(Field::Place);
         let unread = self.unread.borrow();
-        // without the Contacts nobody knows who the participants are, but the user's own answer is known
+        // without the Contacts nobody knows who the participants are, but the user's own answer is
+        // known
         let people = (!unread.is_empty()).then_some(Field::People);
         let response = unread.contains_key("ActivityParticipant").then_some(Field::Response);
         place.into_iter().chain(people).chain(response).collect()

@@ -157,8 +157,8 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         answers.into_iter().map(|answer| answer.map(|response| self.taken(clocks, response))).collect()
     }
 
-    /// `answers`, with those calls asked one by one whose batch could not be read: one reply that is no JSON spoils the envelope of all. `which` may be
-    /// asked again.
+    /// `answers`, with those calls asked one by one whose batch could not be read: one reply that
+    /// is no JSON spoils the envelope of all. `which` may be asked again.
     pub(super) async fn apart(
         &self,
         calls: &[Call],

@@ -72,14 +72,16 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         Ok(clues.iter().map(told).collect())
     }
 
-    /// Whether `reading` lacks an activity that was created a moment ago and that no read has shown, as if a copy of the database answered that is behind.
+    /// Whether `reading` lacks an activity that was created a moment ago and that no read has
+    /// shown, as if a copy of the database answered that is behind.
     fn is_late(&self, id: &ItemId, reading: &Reading) -> bool {
         let there = reading.items.iter().any(|item| item.id == *id)
             || reading.malformed.iter().any(|bad| bad.id.as_ref() == Some(id));
         !there && self.lore.is_recent(id, self.now())
     }
 
-    /// The ids of the activities that look so. Titles are compared here: how a database compares letters is its own affair.
+    /// The ids of the activities that look so. Titles are compared here: how a database compares
+    /// letters is its own affair.
     async fn with_looks(&self, looks: &BTreeSet<&Look>) -> Result<Vec<ItemId>> {
         let minute = TimeDelta::minutes(1);
         let within = |column, at: Instant| {

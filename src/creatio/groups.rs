@@ -110,8 +110,9 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         Ok(membership)
     }
 
-    /// See [`Directory::membership`](crate::ports::Directory::membership): how many rows tie Activities to these groups and when the last of them was
-    /// saved, and when the groups themselves were.
+    /// See [`Directory::membership`](crate::ports::Directory::membership): how many rows tie
+    /// Activities to these groups and when the last of them was saved, and when the groups
+    /// themselves were.
     pub(super) async fn membership_of(&self, groups: &[GroupId]) -> Result<String> {
         let stamps = |set, filter: Test, ids: &[GroupId]| {
             let query = Query { set, select: "Id,ModifiedOn", filter, order: "Id", ..Query::default() };

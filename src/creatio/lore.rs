@@ -62,7 +62,8 @@ pub struct Lore {
     found: Cell<Option<Findings>>,
     /// How it is reached.
     pub reach: Reach,
-    /// The Activities that were created lately and that no read has shown yet, and when: one that lacks them may be behind.
+    /// The Activities that were created lately and that no read has shown yet, and when: one that
+    /// lacks them may be behind.
     written: RefCell<BTreeMap<ItemId, Instant>>,
 }
 
@@ -97,12 +98,14 @@ impl Lore {
         written.insert(id.clone(), now);
     }
 
-    /// Notes that an Activity was removed, or that a read has shown it: from here on its absence is believed.
+    /// Notes that an Activity was removed, or that a read has shown it: from here on its absence is
+    /// believed.
     pub(super) fn removed(&self, id: &ItemId) {
         self.written.borrow_mut().remove(id);
     }
 
-    /// Whether an Activity was created so lately, and never seen since, that a read which lacks it may be behind.
+    /// Whether an Activity was created so lately, and never seen since, that a read which lacks it
+    /// may be behind.
     pub(super) fn is_recent(&self, id: &ItemId, now: Instant) -> bool {
         self.written.borrow().get(id).is_some_and(|at| (now - *at).abs() < LATELY)
     }

@@ -22,8 +22,9 @@ const PAGE: usize = 200;
 const SHRINK: usize = 4;
 /// More changed rows than this, and a full reading is no dearer.
 const MANY: usize = 2_000;
-/// Rows are looked at again that were saved this much before the last reading, by the server's clock: a slow save may become visible two minutes
-/// after its stamp, and the clock that stamps rows may be two minutes from the one that dates replies.
+/// Rows are looked at again that were saved this much before the last reading, by the server's
+/// clock: a slow save may become visible two minutes after its stamp, and the clock that stamps
+/// rows may be two minutes from the one that dates replies.
 const OVERLAP: TimeDelta = TimeDelta::minutes(4);
 
 /// Where the next reading goes on.
@@ -44,7 +45,8 @@ struct Place {
 /// How far rows of one entity set were read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 struct Tide {
-    /// When they were read, by the server's clock: never later, whatever stamps rows bear (an import or a wrong clock leaves some in the future).
+    /// When they were read, by the server's clock: never later, whatever stamps rows bear (an
+    /// import or a wrong clock leaves some in the future).
     read: Instant,
     /// The rows seen that the overlap shows again, by id, and their `ModifiedOn`.
     seen: BTreeMap<String, String>,
@@ -63,7 +65,8 @@ impl Tide {
         rows.iter().filter(|row| !known(row)).collect()
     }
 
-    /// How many of these rows of activities are new in `window`: created since, or so shortly before that they would have been seen.
+    /// How many of these rows of activities are new in `window`: created since, or so shortly
+    /// before that they would have been seen.
     fn created(&self, rows: &[&Trace], (window, zone): (&Window, &dyn Zone)) -> u64 {
         let from = reach(self.read, zone);
         let late = |row: &&&Trace| row.created_on.at.is_some_and(|at| at >= from);
@@ -82,7 +85,8 @@ impl Tide {
     }
 }
 
-/// The earliest stamp that the filter of a reading after `read` may show: in the hour that a wall clock has twice it is wider (see `clock`).
+/// The earliest stamp that the filter of a reading after `read` may show: in the hour that a wall
+/// clock has twice it is wider (see `clock`).
 fn reach(read: Instant, zone: &dyn Zone) -> Instant {
     let from = read - OVERLAP;
     from - doubled(zone, from).unwrap_or_default()
@@ -121,7 +125,8 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         let reading = self.complete(rows).await?;
         let participants: Vec<Trace> = reading.participants.iter().map(Trace::from).collect();
         let newest = traces.iter().chain(&participants).filter_map(|row| row.modified_on.at).max();
-        // a server that does not tell its clock is no earlier than what it stamped last, if that is no stamp of the future
+        // a server that does not tell its clock is no earlier than what it stamped last, if that is
+        // no stamp of the future
         let read = read.unwrap_or_else(|| newest.unwrap_or_default().min(self.now()));
         let from = reach(read, &*self.site.zone);
         let late = |row: &&Trace| row.modified_on.at.is_some_and(|at| at >= from);
@@ -274,8 +279,9 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     }
 }
 
-/// Whether rows of up to `now` are missing behind these, which are in the order of their stamps. Those of the future may be: they stay the same
-/// until somebody saves them, and are then among the others.
+/// Whether rows of up to `now` are missing behind these, which are in the order of their stamps.
+/// Those of the future may be: they stay the same until somebody saves them, and are then among the
+/// others.
 fn is_cut(rows: &[Trace], now: Instant) -> bool {
     rows.len() >= MANY && rows.last().and_then(|row| row.modified_on.at).is_none_or(|last| last <= now)
 }

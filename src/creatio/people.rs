@@ -40,7 +40,8 @@ impl<'a> Wish<'a> {
         (wish != Self::default()).then_some(wish)
     }
 
-    /// The changes that fulfil it where `rows` are the participants' rows now; none: it is fulfilled.
+    /// The changes that fulfil it where `rows` are the participants' rows now; none: it is
+    /// fulfilled.
     pub(super) fn changes(
         &self,
         activity: &ItemId,

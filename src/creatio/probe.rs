@@ -34,8 +34,8 @@ struct Stamps {
 const SETS: [&str; 3] = ["Contact", "Activity", "ActivityParticipant"];
 /// How far the clock that stamps rows may be from the one that dates replies.
 const NOW: TimeDelta = TimeDelta::minutes(2);
-/// How old the newest stamp may be that still tells which of two clocks it is by: nobody saves anything for exactly as long as the zone is away from
-/// UTC, and then somebody does.
+/// How old the newest stamp may be that still tells which of two clocks it is by: nobody saves
+/// anything for exactly as long as the zone is away from UTC, and then somebody does.
 const JUST: TimeDelta = TimeDelta::minutes(10);
 
 /// One stamp as OData tells it.
@@ -47,7 +47,8 @@ struct Sample {
 }
 
 impl<P: Http + Clock + Keys> Creatio<P> {
-    /// Finds out what times mean. Where the wall clock is UTC for the time being, that can't be found out, and is taken for UTC.
+    /// Finds out what times mean. Where the wall clock is UTC for the time being, that can't be
+    /// found out, and is taken for UTC.
     ///
     /// # Errors
     /// What stops a run; `Settings` where nothing tells.
@@ -148,8 +149,9 @@ impl<P: Http + Clock + Keys> Creatio<P> {
 /// What is said where nothing tells what times mean.
 const UNTOLD: &str = "clock: nothing tells what this installation's times mean; save any record in Creatio and run again, or say it in the policy";
 
-/// What replies mean by the server's own clock, at which it told these stamps; `None` where that tells nothing. Nothing is saved in the future: what looks so by
-/// one reading is told by the other. Else what was saved just now by one reading, and is the newest, is told by that.
+/// What replies mean by the server's own clock, at which it told these stamps; `None` where that
+/// tells nothing. Nothing is saved in the future: what looks so by one reading is told by the
+/// other. Else what was saved just now by one reading, and is the newest, is told by that.
 fn by_date(zone: &dyn Zone, samples: &[Sample], now: Instant) -> Option<Mode> {
     let ahead = TimeDelta::seconds(i64::from(zone.offset(now)));
     let (utc, local) = (now, now + ahead);

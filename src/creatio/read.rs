@@ -62,7 +62,8 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         self.completed(rows, participants).await
     }
 
-    /// The rows of a set that a listing can do without: while it can't be read, that is noted, and what is known of people says nothing.
+    /// The rows of a set that a listing can do without: while it can't be read, that is noted, and
+    /// what is known of people says nothing.
     pub(super) fn spared(&self, set: &'static str, rows: Result<Vec<Value>>) -> Result<Vec<Value>> {
         match rows {
             Err(error) if self.is_listing.get() => match refused(&error) {

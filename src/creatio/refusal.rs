@@ -1,13 +1,15 @@
-//! What a refusal of Creatio's means, in a stable word that the page has a text for. What a database says is for nobody's eyes; what a business rule
-//! says was written for people, and is kept. Pure.
+//! What a refusal of Creatio's means, in a stable word that the page has a text for. What a
+//! database says is for nobody's eyes; what a business rule says was written for people, and is
+//! kept. Pure.
 
 use crate::http::Fault;
 
 /// A row with this id is there already.
 pub(super) const TAKEN: &str = "CreatioTaken";
 
-/// What databases and the platform say (Microsoft SQL Server, PostgreSQL, Oracle; names of constraints stay in English in every language), and the word for it:
-/// the first line that fits counts.
+/// What databases and the platform say (Microsoft SQL Server, PostgreSQL, Oracle; names of
+/// constraints stay in English in every language), and the word for it: the first line that fits
+/// counts.
 const WORDS: [(&str, &[&str]); 7] = [
     (TAKEN, &["primary key", "duplicate key", "unique constraint", "unique key", "ora-00001", "pk_"]),
     ("CreatioReference", &["foreign key", "reference constraint", "ora-02291", "ora-02292", "fk_"]),
@@ -45,7 +47,8 @@ pub(super) fn word(fault: &Fault) -> String {
     }
 }
 
-/// Whether `fault` says that an Activity with this id is there already; the rows that its save adds have ids of their own.
+/// Whether `fault` says that an Activity with this id is there already; the rows that its save adds
+/// have ids of their own.
 pub(super) fn is_taken(fault: &Fault) -> bool {
     let about_participants = |message: &str| message.to_lowercase().contains("participant");
     matches!(fault, Fault::Refused { message, .. } if word(fault) == TAKEN && !about_participants(message))

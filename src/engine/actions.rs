@@ -50,7 +50,8 @@ pub struct Planned {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Note {
-    /// A meeting went over, or is there already, without its participants, who would have been mailed.
+    /// A meeting went over, or is there already, without its participants, who would have been
+    /// mailed.
     Uninvited,
     /// A meeting has ended: what would have mailed its people was left as it is.
     Ended,
@@ -156,7 +157,8 @@ fn rest(link: &Link, fates: Pair<Fate<'_>>) -> Planned {
     if after == *link { Planned::default() } else { Planned::put(after) }
 }
 
-/// A pair at rest of which a side did not keep what was written to it: it is named until a person has it tried again, or leaves it.
+/// A pair at rest of which a side did not keep what was written to it: it is named until a person
+/// has it tried again, or leaves it.
 fn tried(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'_>>) -> Planned {
     let mut planned = rest(link, fates);
     if link.state != LinkState::Alive || Side::BOTH.into_iter().all(|side| link.unkept[side].is_empty()) {
@@ -186,8 +188,9 @@ fn with_state(link: &Link, fates: Pair<Fate<'_>>, state: LinkState) -> Planned {
     Planned::put(Link { state, unsettled, ..informed(link, fates) })
 }
 
-/// Somebody else's Activity whose meeting is gone from the user's mailbox: nothing of it is written but that the user does not come (rules, "Delete
-/// rule"). `None` if that is said, or is nobody's business here.
+/// Somebody else's Activity whose meeting is gone from the user's mailbox: nothing of it is written
+/// but that the user does not come (rules, "Delete rule"). `None` if that is said, or is nobody's
+/// business here.
 fn declined(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'_>>) -> Option<Planned> {
     let (Fate::Same(_) | Fate::Edited(_), Fate::Gone(_)) = (fates.creatio, fates.exchange) else { return None };
     // one that no listing told of is as it was
@@ -308,7 +311,8 @@ fn noted(before: &Memory, after: &Memory, ended: bool) -> BTreeSet<Note> {
     told.into_iter().flatten().collect()
 }
 
-/// Carries out what a person said of an edit that was put back: it is written to the Activity and kept there, or forgotten.
+/// Carries out what a person said of an edit that was put back: it is written to the Activity and
+/// kept there, or forgotten.
 fn settle_put_back(seen: &Seen, link: &mut Link, merge: &mut Merge) {
     let said = seen.answers.to([&link.ids.creatio, &link.ids.exchange], Reason::PutBack);
     let Some(lost) = link.memory.put_back.take_if(|_| said.is_some()) else { return };
@@ -473,7 +477,8 @@ pub fn complete(link: &Link, item: &Item) -> Action {
     }
 }
 
-/// The same creation for an Activity of the user's own, where the one that colleagues share is there and can't be read; `None` if it creates none.
+/// The same creation for an Activity of the user's own, where the one that colleagues share is
+/// there and can't be read; `None` if it creates none.
 #[must_use]
 pub fn own_copy(action: &Action, account: &Account) -> Option<Action> {
     let mut own = action.clone();
@@ -495,8 +500,9 @@ pub fn own_copy(action: &Action, account: &Account) -> Option<Action> {
     Some(own)
 }
 
-/// The event of a pair got its UID only after the two were linked: it goes into the free `GlobalActivityID` of an Activity of the
-/// user's, as [`follow_up`] has it. `before` is the link as it was when the run began, `link` as it is put.
+/// The event of a pair got its UID only after the two were linked: it goes into the free
+/// `GlobalActivityID` of an Activity of the user's, as [`follow_up`] has it. `before` is the link
+/// as it was when the run began, `link` as it is put.
 #[must_use]
 pub fn late_uid(
     context: &Context<'_>,
@@ -527,8 +533,9 @@ pub fn late_uid(
     })
 }
 
-/// What is still to be written once an export is confirmed: the event's UID goes into the free `GlobalActivityID` of an Activity of the `user`'s, so
-/// that colleagues and other devices meet in it. Into somebody else's Activity only its Owner's account writes.
+/// What is still to be written once an export is confirmed: the event's UID goes into the free
+/// `GlobalActivityID` of an Activity of the `user`'s, so that colleagues and other devices meet in
+/// it. Into somebody else's Activity only its Owner's account writes.
 #[must_use]
 pub fn follow_up(user: &ContactId, link: &Link) -> Option<(Side, Op)> {
     let uid = link.facts.exchange.uid.clone()?;

@@ -1,5 +1,6 @@
-//! Questions and answers: what a person is asked about something that was held, and what they said of it. An answer counts until its step is
-//! written, or what it was asked about was edited again; so no sequence of answers brings the same question back.
+//! Questions and answers: what a person is asked about something that was held, and what they said
+//! of it. An answer counts until its step is written, or what it was asked about was edited again;
+//! so no sequence of answers brings the same question back.
 
 use super::link::{Held, Link, Reason};
 use super::{Context, Seen, scope};
@@ -22,7 +23,8 @@ pub enum Choice {
     Leave,
 }
 
-/// What can be answered to a reason; nothing where only a person themselves can do something about it.
+/// What can be answered to a reason; nothing where only a person themselves can do something about
+/// it.
 #[must_use]
 pub const fn choices(reason: Reason) -> &'static [Choice] {
     match reason {
@@ -59,7 +61,8 @@ pub const fn choices(reason: Reason) -> &'static [Choice] {
     }
 }
 
-/// Whether a reason tells what became of a write or a reading: an answer to it has the item tried again, once, and what then becomes of it is told anew.
+/// Whether a reason tells what became of a write or a reading: an answer to it has the item tried
+/// again, once, and what then becomes of it is told anew.
 const fn is_outcome(reason: Reason) -> bool {
     matches!(reason, Reason::Rejected | Reason::NotKept | Reason::Malformed | Reason::Unreadable | Reason::Unanswered)
 }
@@ -211,8 +214,9 @@ impl Answers {
         self.0.iter().filter(|given| !given.heeded).map(|given| (given.answer.side, &given.answer.id))
     }
 
-    /// The answers that count where `questions` are asked: those to one that stands as it was answered. An answer to what is no longer asked, or is
-    /// asked about something else by now, counts no more.
+    /// The answers that count where `questions` are asked: those to one that stands as it was
+    /// answered. An answer to what is no longer asked, or is asked about something else by now,
+    /// counts no more.
     #[must_use]
     pub fn counting(&self, questions: &[Question]) -> Self {
         let count = |given: &Given| {
@@ -229,8 +233,9 @@ impl Answers {
         self.0.iter().any(|given| given.answers(question))
     }
 
-    /// The answers after a run in which those of `counting` counted: of what was `read` they stay, to be heeded whenever it is read again, unless
-    /// they are `done`; of what was not read all stay as they are.
+    /// The answers after a run in which those of `counting` counted: of what was `read` they stay,
+    /// to be heeded whenever it is read again, unless they are `done`; of what was not read all
+    /// stay as they are.
     #[must_use]
     pub fn after(&self, counting: &Self, read: impl Fn(&ItemId) -> bool, done: impl Fn(&ItemId) -> bool) -> Self {
         let stays = |given: &Given| {
@@ -255,7 +260,8 @@ impl Answers {
 }
 
 impl Answers {
-    /// The answers after a run that had read `known` and leaves `left`, where these are the stored ones: what was answered meanwhile stays.
+    /// The answers after a run that had read `known` and leaves `left`, where these are the stored
+    /// ones: what was answered meanwhile stays.
     #[must_use]
     pub fn merged(&self, known: &Self, left: &Self) -> Self {
         let is_settled = |answer: &&Given| known.0.contains(answer) && !left.0.contains(answer);

@@ -1,5 +1,6 @@
-//! Changes of an account's state: what a run, a person's answer or an administrator does to the part that is theirs. Each is made to what the
-//! store holds when it is written, not to what was read before: several tabs write to one store.
+//! Changes of an account's state: what a run, a person's answer or an administrator does to the
+//! part that is theirs. Each is made to what the store holds when it is written, not to what was
+//! read before: several tabs write to one store.
 
 use super::answer::{Answer, Answers};
 use super::link::{Link, State};
@@ -10,7 +11,8 @@ use crate::model::{ItemId, Side, SiteId};
 pub enum StateChange {
     /// A run came to its end.
     Ended {
-        /// The answers that it had read: of these, those that `state` no longer has were carried out.
+        /// The answers that it had read: of these, those that `state` no longer has were carried
+        /// out.
         known: Answers,
         /// The state as the run leaves it.
         state: Box<State>,
@@ -19,7 +21,8 @@ pub enum StateChange {
     Answered(Vec<Answer>),
     /// This Activity's pair rests, since what a run wrote of it was taken back.
     Rested(ItemId),
-    /// A person woke these pairs: both sides of each are read in the next run, whatever a listing tells.
+    /// A person woke these pairs: both sides of each are read in the next run, whatever a listing
+    /// tells.
     Woken(Vec<Link>),
     /// The installation has moved to this name.
     Moved(SiteId),

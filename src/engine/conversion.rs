@@ -1,5 +1,6 @@
-//! A conversion that was cut off (rules, "Scope and direction", `ShowInScheduler`): the new item is created, and only then the old one is removed. Until
-//! both are confirmed the link keeps the pair as it was, by which the next run goes on from wherever the last one ended.
+//! A conversion that was cut off (rules, "Scope and direction", `ShowInScheduler`): the new item is
+//! created, and only then the old one is removed. Until both are confirmed the link keeps the pair
+//! as it was, by which the next run goes on from wherever the last one ended.
 
 use super::actions::{self, Planned};
 use super::answer::Choice;
@@ -12,7 +13,8 @@ use super::{Context, Seen};
 use crate::model::{Item, Pair, Side};
 use crate::ports::Op;
 
-/// The new item was surely not created: it is tried again, or, if the Activity is of the old kind again or gone, all is as before.
+/// The new item was surely not created: it is tried again, or, if the Activity is of the old kind
+/// again or gone, all is as before.
 #[must_use]
 pub fn again(context: &Context<'_>, seen: &Seen, link: &Link, source: Option<&Item>) -> Planned {
     let Some(former) = link.former.as_deref() else { return Planned::default() };
@@ -28,8 +30,8 @@ pub fn again(context: &Context<'_>, seen: &Seen, link: &Link, source: Option<&It
     planned
 }
 
-/// `planned`, which is for `link`, with the removal of the item that its conversion left behind, unless a person edited that meanwhile. What is
-/// written to the pair otherwise goes first.
+/// `planned`, which is for `link`, with the removal of the item that its conversion left behind,
+/// unless a person edited that meanwhile. What is written to the pair otherwise goes first.
 #[must_use]
 pub fn finished(context: &Context<'_>, seen: &Seen, link: &Link, mut planned: Planned) -> Planned {
     let now = planned.links.last().unwrap_or(link).clone();

@@ -130,7 +130,8 @@ fn has_ended(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>) -> bool 
     Side::BOTH.into_iter().all(|side| record(side).kind() == Kind::Meeting && scope::is_past(context, record(side)))
 }
 
-/// Whether a removal of the event would call off a meeting that has ended: nobody is asked about that, and the event stays.
+/// Whether a removal of the event would call off a meeting that has ended: nobody is asked about
+/// that, and the event stays.
 #[must_use]
 pub fn calls_off_late(context: &Context<'_>, item: &Item) -> bool {
     item.record.kind() == Kind::Meeting && item.facts.calls_off() && scope::is_past(context, &item.record)
@@ -184,7 +185,8 @@ pub fn is_settled(seen: &Seen, link: &Link) -> bool {
     link.memory.put_back.is_some() && seen.answers.to(ids, Reason::PutBack).is_some()
 }
 
-/// Whether the two items of a pair are of two kinds, and the Activity still is of the one that it had when that was left.
+/// Whether the two items of a pair are of two kinds, and the Activity still is of the one that it
+/// had when that was left.
 fn is_of_two_kinds(link: &Link, fates: Pair<Fate<'_>>) -> bool {
     let unchanged = fates.creatio.item().is_none_or(|item| item.record.kind() == link.kind());
     let there = !matches!(fates.exchange, Fate::Gone(_)) && !matches!(fates.creatio, Fate::Gone(_));

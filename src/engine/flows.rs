@@ -17,7 +17,8 @@ pub enum Flow {
     From(Side),
     /// The field belongs to this side: edits on the other are put back.
     Owned(Side),
-    /// From this side only, and never over an edit on the other (a private event's placeholder; the user's notes of somebody else's meeting).
+    /// From this side only, and never over an edit on the other (a private event's placeholder; the
+    /// user's notes of somebody else's meeting).
     Under(Side),
     /// Not at all.
     Off,
@@ -83,7 +84,8 @@ pub struct Flows {
     pub yields: bool,
 }
 
-/// Whether the notes of an Activity may go to people who are invited (rules, "Inside notes stay inside").
+/// Whether the notes of an Activity may go to people who are invited (rules, "Inside notes stay
+/// inside").
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Notes {
     /// Not without a person's word, who has seen them.
@@ -108,8 +110,9 @@ impl Notes {
     }
 }
 
-/// The notify rule as it counts for an Activity, read as `item` if it was: "always" is for what is created or changed after it was chosen; what was
-/// there before counts as "ask" (rules, "Attendees and notify rule"). Where no server tells when, the rule stands as it was chosen.
+/// The notify rule as it counts for an Activity, read as `item` if it was: "always" is for what is
+/// created or changed after it was chosen; what was there before counts as "ask" (rules, "Attendees
+/// and notify rule"). Where no server tells when, the rule stands as it was chosen.
 #[must_use]
 pub fn notify(context: &Context<'_>, seen: &Seen, (item, memory): (Option<&Item>, Option<&Memory>)) -> Notify {
     let rule = context.settings.rules.notify;
@@ -196,8 +199,8 @@ impl Flows {
         }
     }
 
-    /// Everything for which a value of `field` waits before it goes to Exchange, if it may go at all. `crowd`: others are invited to the event, or
-    /// are with the same write.
+    /// Everything for which a value of `field` waits before it goes to Exchange, if it may go at
+    /// all. `crowd`: others are invited to the event, or are with the same write.
     #[must_use]
     pub fn asks(self, field: Field, crowd: bool) -> Vec<Reason> {
         let mail = self.mails_by(field) && !self.ended && !self.may_mail();
@@ -207,7 +210,8 @@ impl Flows {
         all.into_iter().filter_map(|(holds, reason)| holds.then_some(reason)).collect()
     }
 
-    /// Whether a value of `field` stays where it is without a question: it would mail somebody of a meeting that has ended.
+    /// Whether a value of `field` stays where it is without a question: it would mail somebody of a
+    /// meeting that has ended.
     #[must_use]
     pub fn leaves(self, field: Field) -> bool {
         self.ended && self.mails_by(field)

@@ -49,7 +49,8 @@ pub fn fold(action: &Action, outcomes: &[Outcome], now: Instant) -> Folded {
                 }
             }
             (Some(Ok(_)), Op::Delete { .. }) => {}
-            // an Activity has one place; an event or task that is not where it was may be elsewhere, which the next run looks into
+            // an Activity has one place; an event or task that is not where it was may be
+            // elsewhere, which the next run looks into
             (Some(Err(Refusal::Gone)), Op::Delete { .. }) if *side == Side::Creatio => {}
             // what was created is linked, whatever becomes of the rest, and so is what was found
             (Some(Err(refusal)), Op::Delete { .. }) if made => left.push((*side, op, refusal)),
@@ -82,7 +83,8 @@ fn of(link: &Link, side: Side) -> (Side, ItemId, ContainerId) {
     (side, link.ids[side].clone(), link.containers[side].clone())
 }
 
-/// Takes people out of the base that are not there on `side` as they were to be: so that they look new, and the next run writes them.
+/// Takes people out of the base that are not there on `side` as they were to be: so that they look
+/// new, and the next run writes them.
 fn lack(link: &mut Link, side: Side, (written, missing): (&Written, &Missing)) {
     let there = written.item.as_ref().map_or(&[][..], |item| item.record.people());
     link.unsettled = true;
@@ -115,7 +117,8 @@ fn unwritten(action: &Action, (side, written): (Side, &Written), missing: &Missi
     }
 }
 
-/// The link of a creation on `side` that was found again, without those people whose rows were still to be written when the run ended: they look new.
+/// The link of a creation on `side` that was found again, without those people whose rows were
+/// still to be written when the run ended: they look new.
 #[must_use]
 pub fn without_missing(link: &Link, side: Side, item: &Item) -> Link {
     let mut link = link.clone();
@@ -183,7 +186,8 @@ fn learned(before: &Facts, item: &Item) -> Facts {
     }
 }
 
-/// Takes over under which addresses the server stored whom we sent. Whom it did not store is not agreed on there.
+/// Takes over under which addresses the server stored whom we sent. Whom it did not store is not
+/// agreed on there.
 fn recognise(base: &mut Record, (op, stored): (&Op, &Record)) {
     let before = match op {
         Op::Create(_) => &[][..],

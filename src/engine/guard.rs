@@ -40,7 +40,8 @@ pub fn check(context: &Context<'_>, seen: &Seen, plan: &mut Plan) {
     check_beside(context, seen, plan, None);
 }
 
-/// The same of a `plan` that a person's answers made of `bare`, the plan without any: what is done by their word, they have been asked about by name.
+/// The same of a `plan` that a person's answers made of `bare`, the plan without any: what is done
+/// by their word, they have been asked about by name.
 pub fn check_beside(context: &Context<'_>, seen: &Seen, plan: &mut Plan, bare: Option<&Plan>) {
     let limit = limit(seen.total);
     let empty = Side::BOTH.into_iter().any(|side| seen.empty[side]) && seen.total > FEW;

@@ -39,7 +39,8 @@ pub struct Entry {
     /// The write that this one took back: its run and its place there.
     #[serde(default)]
     pub undoes: Option<(Instant, usize)>,
-    /// It tries once more what an earlier write of the same run did not come to, and is taken back with that.
+    /// It tries once more what an earlier write of the same run did not come to, and is taken back
+    /// with that.
     #[serde(default)]
     pub corrects: bool,
 }

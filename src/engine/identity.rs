@@ -28,8 +28,8 @@ fn named(name: &str) -> ItemId {
     ItemId::new(Uuid::new_v5(&NAMESPACE, name.as_bytes()).hyphenated().to_string())
 }
 
-/// The id of the Activity that a user gets instead of `activity`, which follows from a meeting of several people, is there, and can't be read by this
-/// user: it has the mailbox in its name.
+/// The id of the Activity that a user gets instead of `activity`, which follows from a meeting of
+/// several people, is there, and can't be read by this user: it has the mailbox in its name.
 #[must_use]
 pub fn own_copy(activity: &ItemId, account: &Account) -> ItemId {
     named(&format!("copy\n{}\n{activity}", account.mailbox))
@@ -60,7 +60,8 @@ fn original(item: &Item) -> Option<Original> {
     }
 }
 
-/// The day of somebody's series that `item` is, though it is no occurrence here: the user was asked to that day alone.
+/// The day of somebody's series that `item` is, though it is no occurrence here: the user was asked
+/// to that day alone.
 #[must_use]
 pub fn single_day(item: &Item) -> Option<Day> {
     let told = || item.facts.day.or_else(|| instance_day(item.facts.uid.as_ref()?));
@@ -76,8 +77,9 @@ pub const fn start(when: When) -> Original {
     }
 }
 
-/// The ids under which a colleague, another device or an earlier run may have made the Activity of the same meeting, when the server showed it as
-/// something else there: a single day of a series for one is an occurrence for another, and a single event may become a series and a series a
+/// The ids under which a colleague, another device or an earlier run may have made the Activity of
+/// the same meeting, when the server showed it as something else there: a single day of a series
+/// for one is an occurrence for another, and a single event may become a series and a series a
 /// single event.
 #[must_use]
 pub fn aliases(zone: &dyn Zone, item: &Item) -> Vec<ItemId> {

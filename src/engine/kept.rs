@@ -1,7 +1,9 @@
-//! What a server keeps of what is written to it (rules, "Running"). A value that a reply or a read shows to be another than the one that was written
-//! is the server's, not a person's edit: it is written once more, then named, and never goes back to where the written value came from.
+//! What a server keeps of what is written to it (rules, "Running"). A value that a reply or a read
+//! shows to be another than the one that was written is the server's, not a person's edit: it is
+//! written once more, then named, and never goes back to where the written value came from.
 //!
-//! Not here: values that a server moves by itself with a write, which are folded as read back (`fold`).
+//! Not here: values that a server moves by itself with a write, which are folded as read back
+//! (`fold`).
 
 use super::decide::{Fate, Step};
 use super::fold::{self, Folded};
@@ -13,8 +15,8 @@ use crate::model::{Field, Instant, Item, Pair, Patch, Record, Side};
 use crate::ports::{Op, Outcome, Refusal, Tells, Update};
 use std::collections::BTreeSet;
 
-/// The fields that `op` wrote and that the server, by the `item` which it then held, made something else of. People and answers are not among
-/// them: they merge per person, and servers add to them.
+/// The fields that `op` wrote and that the server, by the `item` which it then held, made something
+/// else of. People and answers are not among them: they merge per person, and servers add to them.
 #[must_use]
 pub fn unkept(op: &Op, item: &Item) -> BTreeSet<Field> {
     let Some(Patch { record, fields }) = patch(op) else { return BTreeSet::new() };
@@ -37,7 +39,8 @@ fn patch(op: &Op) -> Option<Patch> {
     }
 }
 
-/// Takes into `link` what the server holds of the fields that `op` wrote on `side`: they are in step as they are there.
+/// Takes into `link` what the server holds of the fields that `op` wrote on `side`: they are in
+/// step as they are there.
 pub(super) fn confirm(link: &mut Link, side: Side, (op, item): (&Op, &Item)) {
     let lost = unkept(op, item);
     for field in patch(op).into_iter().flat_map(|patch| patch.fields) {
@@ -49,8 +52,8 @@ pub(super) fn confirm(link: &mut Link, side: Side, (op, item): (&Op, &Item)) {
     link.unkept[side].extend(lost);
 }
 
-/// Takes into `link` what the server made of a creation whose reply was lost: nobody has changed `item` since it was made, so that whatever
-/// differs from what was to be written is the server's.
+/// Takes into `link` what the server made of a creation whose reply was lost: nobody has changed
+/// `item` since it was made, so that whatever differs from what was to be written is the server's.
 pub(super) fn as_made(link: &mut Link, side: Side, item: &Item) {
     if link.base[side].kind() != item.record.kind() {
         return;
@@ -72,8 +75,8 @@ pub fn is_lost(action: &Action, outcomes: &[Outcome]) -> bool {
     })
 }
 
-/// The writes that try once more what a server did not keep of `action`, each with the pair's link as it now stands. None where trying again would
-/// mail people a second time.
+/// The writes that try once more what a server did not keep of `action`, each with the pair's link
+/// as it now stands. None where trying again would mail people a second time.
 #[must_use]
 pub fn corrections(action: &Action, outcomes: &[Outcome], link: &Link) -> Vec<Action> {
     let each = action.writes.iter().zip(outcomes).filter_map(|((side, op), outcome)| {
@@ -100,7 +103,8 @@ pub fn corrections(action: &Action, outcomes: &[Outcome], link: &Link) -> Vec<Ac
     each.collect()
 }
 
-/// Folds the outcome of a correction into `link`: what the server kept this time is in step as it was meant, the rest stays as the server has it.
+/// Folds the outcome of a correction into `link`: what the server kept this time is in step as it
+/// was meant, the rest stays as the server has it.
 #[must_use]
 pub fn corrected(link: &Link, correction: &Action, outcomes: &[Outcome], now: Instant) -> Folded {
     let mut link = link.clone();
@@ -134,7 +138,8 @@ fn fields(link: &Link) -> Vec<Field> {
     crate::model::record::fields(link.kind()).iter().filter(lost).copied().collect()
 }
 
-/// What a person is told of a pair of which a side did not keep what was written, with what both have.
+/// What a person is told of a pair of which a side did not keep what was written, with what both
+/// have.
 #[must_use]
 pub fn named(link: &Link, title: &str, now: Instant) -> Option<Held> {
     let fields = fields(link);
@@ -151,8 +156,8 @@ pub fn named(link: &Link, title: &str, now: Instant) -> Option<Held> {
     })
 }
 
-/// What of `before` is still not kept, once both sides agree on the records of `base`: a field that a person, or a write, has changed since is
-/// no longer the server's.
+/// What of `before` is still not kept, once both sides agree on the records of `base`: a field that
+/// a person, or a write, has changed since is no longer the server's.
 #[must_use]
 pub fn left(before: &Link, base: &Pair<Record>) -> Pair<BTreeSet<Field>> {
     let changed: BTreeSet<Field> =
@@ -160,8 +165,8 @@ pub fn left(before: &Link, base: &Pair<Record>) -> Pair<BTreeSet<Field>> {
     Pair::of(|side| before.unkept[side].difference(&changed).copied().collect())
 }
 
-/// The writes that try again what is not kept of a pair at rest, since a person said so: of each side the fields and the record that they shall
-/// be in, which is what the other side is here.
+/// The writes that try again what is not kept of a pair at rest, since a person said so: of each
+/// side the fields and the record that they shall be in, which is what the other side is here.
 #[must_use]
 pub fn again(link: &Link, fates: Pair<Fate<'_>>, shadows: &Pair<Record>) -> Option<Action> {
     let mut after = link.clone();

@@ -36,10 +36,12 @@ pub struct Link {
     /// changes, since a listing then tells of that one only.
     #[serde(default)]
     pub unsettled: bool,
-    /// Fields of which a side holds something else than was written to it, the second time too: the server's own value, which is no edit.
+    /// Fields of which a side holds something else than was written to it, the second time too: the
+    /// server's own value, which is no edit.
     #[serde(default)]
     pub unkept: Pair<BTreeSet<Field>>,
-    /// While the item on Exchange is replaced by one of the other kind: the pair as it was, until the new item is there and the old one is gone.
+    /// While the item on Exchange is replaced by one of the other kind: the pair as it was, until
+    /// the new item is there and the old one is gone.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub former: Option<Box<Link>>,
     /// What is remembered of it beside the base.
@@ -51,19 +53,24 @@ pub struct Link {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Memory {
-    /// An edit in Creatio of what belongs to the organizer: it was put back, and a person has not said yet whether Creatio shall keep it.
+    /// An edit in Creatio of what belongs to the organizer: it was put back, and a person has not
+    /// said yet whether Creatio shall keep it.
     pub put_back: Option<PutBack>,
-    /// Participants who were not invited, without a question: told once, and asked about under another notify rule.
+    /// Participants who were not invited, without a question: told once, and asked about under
+    /// another notify rule.
     pub uninvited: BTreeSet<Address>,
-    /// What would mail was there before "always" was chosen, and waits: it is asked about as before.
+    /// What would mail was there before "always" was chosen, and waits: it is asked about as
+    /// before.
     pub waited: bool,
     /// Fields whose change stays in Creatio since the meeting has ended: told once.
     pub left: BTreeSet<Field>,
     /// Another account of the user exported the Activity first: people are invited from there.
     pub carried: bool,
-    /// The side on which the text on the event was written; `None`: the side that the pair began on.
+    /// The side on which the text on the event was written; `None`: the side that the pair began
+    /// on.
     pub text: Option<Side>,
-    /// The pair rested, and was woken or is covered by other settings: it is decided as if it were new.
+    /// The pair rested, and was woken or is covered by other settings: it is decided as if it were
+    /// new.
     pub anew: bool,
 }
 
@@ -120,7 +127,8 @@ impl Link {
         matches!(self.state, LinkState::Pending(_))
     }
 
-    /// The pairs that it takes the place of, whose items on Exchange are still to be removed; the latest first.
+    /// The pairs that it takes the place of, whose items on Exchange are still to be removed; the
+    /// latest first.
     pub fn formers(&self) -> impl Iterator<Item = &Self> {
         std::iter::successors(self.former.as_deref(), |link| link.former.as_deref())
     }
@@ -169,7 +177,8 @@ pub struct State {
     /// By whose sign-in the mailbox was last found to be the one that is meant (see [`Replica::identify`](crate::ports::Replica::identify)).
     #[serde(default)]
     pub holder: Option<String>,
-    /// The user's own addresses there, as that sign-in told them (see [`Replica::own`](crate::ports::Replica::own)).
+    /// The user's own addresses there, as that sign-in told them (see
+    /// [`Replica::own`](crate::ports::Replica::own)).
     #[serde(default)]
     pub addresses: BTreeSet<Address>,
     /// Where the next readings go on.
@@ -204,7 +213,8 @@ pub struct State {
     /// Activities of pairs that rest: undone or left by a person.
     #[serde(default)]
     pub resting: BTreeSet<ItemId>,
-    /// How the groups that limit export stood when their members were last asked for (see [`Directory::membership`](crate::ports::Directory::membership)).
+    /// How the groups that limit export stood when their members were last asked for (see
+    /// [`Directory::membership`](crate::ports::Directory::membership)).
     #[serde(default)]
     pub membership: Option<String>,
     /// Deletions of the last 24 hours, by run: the guard counts them together.
@@ -312,7 +322,8 @@ pub enum Reason {
     NoTarget,
     /// A calendar or list, or a part of one, could not be read; nothing in it counts as gone.
     Unreadable,
-    /// The server refused the search that the item waits for: whether its counterpart is there is not known.
+    /// The server refused the search that the item waits for: whether its counterpart is there is
+    /// not known.
     Unanswered,
     /// The server did not keep what was written to it, not the second time either.
     NotKept,
@@ -322,8 +333,10 @@ pub enum Reason {
     OwnNotes,
     /// The notes of the Activity would go out to the people invited.
     InsideNotes,
-    /// The Activity was exported once, and its event or task is nowhere to be found; why it went is not known.
+    /// The Activity was exported once, and its event or task is nowhere to be found; why it went is
+    /// not known.
     LostCounterpart,
-    /// The Activity was imported once, and what it was made for is nowhere to be found; why it went is not known.
+    /// The Activity was imported once, and what it was made for is nowhere to be found; why it went
+    /// is not known.
     LostOrigin,
 }

@@ -59,8 +59,8 @@ pub fn candidates(context: &Context<'_>, item: &Item) -> Vec<ItemId> {
     std::iter::once(own).chain(marked).chain(noted(item).cloned()).chain(aliases).collect()
 }
 
-/// The UID under which an Activity may stand for `item` in Creatio: that of its whole series, for an Activity that was exported as a single event
-/// which became one.
+/// The UID under which an Activity may stand for `item` in Creatio: that of its whole series, for
+/// an Activity that was exported as a single event which became one.
 #[must_use]
 pub fn clue(item: &Item) -> Option<Uid> {
     // what is private has none, as nobody is to meet in it
@@ -81,8 +81,9 @@ pub fn outdated(context: &Context<'_>, seen: &Seen, link: &Link) -> Option<u32> 
     (ours && mark.generation > link.generation).then_some(mark.generation)
 }
 
-/// Whether `item` is the very event that we created for its mark, or that we marked before its Activity was created again: a copy carries the mark
-/// along, and may carry the transaction id, but has a UID of its own. The UID decides where that of the original is known.
+/// Whether `item` is the very event that we created for its mark, or that we marked before its
+/// Activity was created again: a copy carries the mark along, and may carry the transaction id, but
+/// has a UID of its own. The UID decides where that of the original is known.
 fn is_original(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &Item) -> bool {
     let Some(mark) = &item.facts.mark else { return false };
     if !identity::knows_transactions(item.record.kind()) {
@@ -96,8 +97,8 @@ fn is_original(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &I
         || mark.activity == identity::activity(item, context.account, mark.generation)
 }
 
-/// The UID of the event that we created for `mark`, as its link knows it, or its Activity: that keeps the UID of the first one, whichever generation
-/// followed.
+/// The UID of the event that we created for `mark`, as its link knows it, or its Activity: that
+/// keeps the UID of the first one, whichever generation followed.
 fn known_uid<'a>(seen: &'a Seen, linked: &Linked<'a>, mark: &Mark) -> Option<&'a Uid> {
     let is_known = |link: &&Link| link.generation == mark.generation && !matches!(link.state, LinkState::Pending(_));
     let link = linked.of(&mark.activity).filter(is_known);
@@ -161,9 +162,10 @@ fn is_twin(seen: &Seen, linked: &Linked<'_>, item: &Item, activity: &ItemId) -> 
     item.record.kind() == Kind::Task || first.is_some_and(|first| are_twins(first, item))
 }
 
-/// Events of one transaction and one UID that were created in one calendar within minutes of each other, which only a server lets happen that knows
-/// no transactions (Exchange Server: there it is the UID, which a person's copy may keep, in another calendar or another day). With UIDs of their own
-/// one is a copy, which may carry the transaction along.
+/// Events of one transaction and one UID that were created in one calendar within minutes of each
+/// other, which only a server lets happen that knows no transactions (Exchange Server: there it is
+/// the UID, which a person's copy may keep, in another calendar or another day). With UIDs of their
+/// own one is a copy, which may carry the transaction along.
 fn are_twins(one: &Item, other: &Item) -> bool {
     let (transaction, created) = (&one.facts.transaction, one.facts.created.zip(other.facts.created));
     transaction.is_some()
@@ -178,15 +180,16 @@ fn precedes(item: &Item, link: &Link) -> bool {
     (item.facts.created, &item.id) < (link.facts.exchange.created, &link.ids.exchange)
 }
 
-/// Whether another device made `item` for its mark's Activity when that one's kind was changed: it is of the other kind and a later generation than
-/// the item that is linked here.
+/// Whether another device made `item` for its mark's Activity when that one's kind was changed: it
+/// is of the other kind and a later generation than the item that is linked here.
 fn is_converted(linked: &Linked<'_>, item: &Item) -> bool {
     let link = item.facts.mark.as_ref().and_then(|mark| Some((linked.of(&mark.activity)?, mark.generation)));
     link.is_some_and(|(link, generation)| link.kind() != item.record.kind() && generation > link.generation)
 }
 
-/// The Activity whose `GlobalActivityID` is the item's UID. Single days of somebody's series may have one UID; and that of an event which became a
-/// series is the UID of all its occurrences: there the day tells.
+/// The Activity whose `GlobalActivityID` is the item's UID. Single days of somebody's series may
+/// have one UID; and that of an event which became a series is the UID of all its occurrences:
+/// there the day tells.
 fn by_uid(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &Item) -> Option<Match> {
     let (uid, kind) = (clue(item)?, item.record.kind());
     let is_occurrence = item.facts.occurrence.is_some();
@@ -208,7 +211,8 @@ fn by_uid(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &Item) 
     }
 }
 
-/// The Activity that was made for the same meeting when it was shown as something else (see [`identity::aliases`]).
+/// The Activity that was made for the same meeting when it was shown as something else (see
+/// [`identity::aliases`]).
 fn by_alias(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &Item) -> Option<Match> {
     let known = |id: &&ItemId| {
         let activity = seen.items.creatio.get(*id).map(|activity| &activity.record);
@@ -219,7 +223,8 @@ fn by_alias(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &Item
     ids.iter().filter(known).find_map(|id| of_series(seen, linked, id))
 }
 
-/// As [`stands_for`]; an Activity whose event became a series is nobody's copy: which of the occurrences takes it is settled among them.
+/// As [`stands_for`]; an Activity whose event became a series is nobody's copy: which of the
+/// occurrences takes it is settled among them.
 fn of_series(seen: &Seen, linked: &Linked<'_>, activity: &ItemId) -> Option<Match> {
     let waits = linked.of(activity).is_some_and(|link| seen.series.contains(&link.ids.exchange));
     if waits { None } else { stands_for(seen, linked, activity) }
@@ -316,7 +321,8 @@ fn settle_rivals(
     }
 }
 
-/// Of several new items that would become one Activity, since they are one meeting in several calendars, the oldest does; the others are copies.
+/// Of several new items that would become one Activity, since they are one meeting in several
+/// calendars, the oldest does; the others are copies.
 fn settle_same(context: &Context<'_>, unlinked: &[&Item], found: &mut BTreeMap<ItemId, Match>) {
     let mut same: BTreeMap<ItemId, Vec<&Item>> = BTreeMap::new();
     for item in unlinked.iter().filter(|item| found.get(&item.id) == Some(&Match::New)) {
@@ -328,8 +334,9 @@ fn settle_same(context: &Context<'_>, unlinked: &[&Item], found: &mut BTreeMap<I
     }
 }
 
-/// A task that was moved to another list has another id there, and one that we did not mark has nothing else to be known by: it is the one that is
-/// gone, if it is that to the letter and no other is.
+/// A task that was moved to another list has another id there, and one that we did not mark has
+/// nothing else to be known by: it is the one that is gone, if it is that to the letter and no
+/// other is.
 fn moved_tasks(seen: &Seen, unlinked: &[&Item], matches: &mut Matches) {
     let gone: Vec<&Link> = seen
         .links
@@ -371,7 +378,8 @@ fn by_content(context: &Context<'_>, seen: &Seen, (linked, unlinked): (&Linked<'
     for (activities, events) in looks.into_values() {
         match (activities.as_slice(), events.as_slice()) {
             (_, []) => {}
-            // what nobody but others have is theirs; beside one of the user's it makes the two ambiguous
+            // what nobody but others have is theirs; beside one of the user's it makes the two
+            // ambiguous
             (activities, _) if !activities.iter().any(|activity| mine.contains(*activity)) => {}
             ([activity], [event]) if differ(seen, activity, event) => {} // two meetings, and their UIDs say so
             ([activity], [event]) => {
@@ -402,8 +410,8 @@ impl Match {
     }
 }
 
-/// How `item`, imported for the first time, would look in Creatio: by this an Activity is looked for that a person wrote for it, and that no listing
-/// tells of.
+/// How `item`, imported for the first time, would look in Creatio: by this an Activity is looked
+/// for that a person wrote for it, and that no listing tells of.
 #[must_use]
 pub fn looks(context: &Context<'_>, seen: &Seen, item: &Item) -> Option<Look> {
     let shadow = project::project(context, seen, Side::Exchange, (&scope::masked(context, item).record, None));

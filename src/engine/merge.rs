@@ -136,7 +136,8 @@ pub fn merge(
     merge
 }
 
-/// Everything for which Creatio's value of a field waits, where it may go: of a clash all is asked at once that its value would wait for.
+/// Everything for which Creatio's value of a field waits, where it may go: of a clash all is asked
+/// at once that its value would wait for.
 fn asked(flows: Flows, (field, crowd): (Field, bool), (settled, answer): (Merged, Option<Side>)) -> Vec<Reason> {
     let may_go = match settled {
         Merged::Took(Side::Creatio) => true,
@@ -146,8 +147,8 @@ fn asked(flows: Flows, (field, crowd): (Field, bool), (settled, answer): (Merged
     if may_go { flows.asks(field, crowd) } else { Vec::new() }
 }
 
-/// Whether a text is empty. At the source of a field that goes one way this is how the pair was made, and no edit: an adoption, which knows no base,
-/// takes nothing away by it.
+/// Whether a text is empty. At the source of a field that goes one way this is how the pair was
+/// made, and no edit: an adoption, which knows no base, takes nothing away by it.
 fn is_bare(field: Field, source: &Record) -> bool {
     match field {
         Field::Title => source.title().is_empty(),
@@ -157,7 +158,8 @@ fn is_bare(field: Field, source: &Record) -> bool {
     }
 }
 
-/// Whether the notes of somebody else's meeting are the user's: they wrote in them since, or the two texts were never the same.
+/// Whether the notes of somebody else's meeting are the user's: they wrote in them since, or the
+/// two texts were never the same.
 fn is_noted((base, now): (Pair<&Record>, Pair<&Record>), flows: Flows) -> bool {
     let text = now.creatio.text();
     let edited = text != base.creatio.text() || base.creatio.text() != base.exchange.text();
@@ -170,8 +172,9 @@ fn yielding(rule: Rule) -> Rule {
     Rule { answer: Some(Side::Exchange), ..rule }
 }
 
-/// The text of the Activity does not stand on an event to which somebody is invited: where that begins, it is taken off it, unless a person or
-/// the administrator lets it go. What would be asked about it then is asked together with who would be invited.
+/// The text of the Activity does not stand on an event to which somebody is invited: where that
+/// begins, it is taken off it, unless a person or the administrator lets it go. What would be asked
+/// about it then is asked together with who would be invited.
 fn keep_inside(merge: &mut Merge, now: Pair<&Record>, flows: Flows) {
     let written = merge.writes.exchange.contains(&Field::Body);
     let inside = (flows.inside || written) && !merge.target.exchange.text().is_empty();
@@ -249,8 +252,9 @@ pub fn adopt(context: &Context<'_>, seen: &Seen, now: Pair<&Record>, (flows, rul
     merged
 }
 
-/// What would go out waits where it would mail somebody, or lose or tell something; what was changed on Exchange, where a process owns it. What
-/// would mail somebody of a meeting that has ended stays.
+/// What would go out waits where it would mail somebody, or lose or tell something; what was
+/// changed on Exchange, where a process owns it. What would mail somebody of a meeting that has
+/// ended stays.
 fn waits(flows: Flows, field: Field, (merged, changed): (Merged, bool), reasons: &[Reason]) -> Merged {
     match (merged, reasons.first()) {
         (Merged::Took(Side::Creatio), _) if flows.leaves(field) => Merged::Kept,

@@ -67,7 +67,8 @@ pub fn merge(
     People { target: Pair { creatio, exchange }, base, waits, uninvited, back }
 }
 
-/// Takes out of `list` whom nothing is done about: to what waits, if a person is asked; else they come back.
+/// Takes out of `list` whom nothing is done about: to what waits, if a person is asked; else they
+/// come back.
 fn stay(list: &mut Vec<Person>, mailing: Mailing, waits: &mut Vec<(Reason, Vec<Person>)>) -> Vec<Person> {
     match mailing {
         Mailing::Goes => Vec::new(),

@@ -62,7 +62,8 @@ pub fn plan(context: &Context<'_>, seen: &Seen) -> Plan {
     plan
 }
 
-/// The plan where a person has answered: without the answers it tells what is asked, and those to what stands as it was answered count.
+/// The plan where a person has answered: without the answers it tells what is asked, and those to
+/// what stands as it was answered count.
 fn answered(context: &Context<'_>, seen: &Seen, asked: impl Fn(&Plan) -> Vec<Question>) -> Plan {
     let unanswered = Seen { answers: Answers::default(), ..seen.clone() };
     let bare = decided(context, &unanswered);
@@ -241,8 +242,9 @@ pub(super) fn pair(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<
     actions::linked(context, seen, link, (step, fates))
 }
 
-/// A pair that rests, and is decided as if it were new: it was woken, or the settings cover it now and did not before. What they cover no longer
-/// sleeps, to be decided anew once they do. `None`: it goes on as it is.
+/// A pair that rests, and is decided as if it were new: it was woken, or the settings cover it now
+/// and did not before. What they cover no longer sleeps, to be decided anew once they do. `None`:
+/// it goes on as it is.
 fn renewed(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<Option<&Item>>) -> Option<Planned> {
     let rests = link.state == LinkState::Undone;
     let asleep = link.state == LinkState::Asleep && link.memory.anew;
@@ -269,7 +271,8 @@ fn renewed(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<Option<&
     }
 }
 
-/// A pair decided as if it were new: both are adopted, or what is gone is created again. `None` if a side was not read.
+/// A pair decided as if it were new: both are adopted, or what is gone is created again. `None` if
+/// a side was not read.
 fn anew_pair(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<Option<&Item>>) -> Option<Planned> {
     let there = Pair::of(|side| items[side].filter(|item| !item.facts.canceled));
     let is_gone =
@@ -342,9 +345,10 @@ fn single(context: &Context<'_>, seen: &Seen, side: Side, item: &Item) -> Planne
     }
 }
 
-/// An Activity that must have had a counterpart, which is nowhere to be found: it went for a reason that this device does not know (rules, "Known to
-/// have had a counterpart"). A person is asked; what is somebody else's or has ended is left alone. It may be the counterpart in another account of the
-/// user, which is no loss in this one.
+/// An Activity that must have had a counterpart, which is nowhere to be found: it went for a reason
+/// that this device does not know (rules, "Known to have had a counterpart"). A person is asked;
+/// what is somebody else's or has ended is left alone. It may be the counterpart in another account
+/// of the user, which is no loss in this one.
 fn lost(context: &Context<'_>, seen: &Seen, item: &Item) -> Planned {
     let own = item.facts.owner.as_ref() == Some(&context.account.contact);
     let exported = matches!(decide::alone(context, seen, Side::Creatio, item), Step::Create(_));
@@ -365,8 +369,9 @@ fn lost(context: &Context<'_>, seen: &Seen, item: &Item) -> Planned {
     }
 }
 
-/// When a step is carried out. Updates first, so that a plan that is cut off has lost nothing; what removes something last, so that nothing is
-/// removed before its successor is there: first the conversions, which create as well. The writes of one rank go out before those of the next.
+/// When a step is carried out. Updates first, so that a plan that is cut off has lost nothing; what
+/// removes something last, so that nothing is removed before its successor is there: first the
+/// conversions, which create as well. The writes of one rank go out before those of the next.
 #[must_use]
 pub const fn rank(step: Step) -> u8 {
     match step {
@@ -391,8 +396,9 @@ impl Plan {
         self.held.extend(held);
     }
 
-    /// Meetings of the user's that ended become Completed, unless this plan does something else with them. What counts is the Activity as it was
-    /// read, not what was agreed on: a person may have moved it since.
+    /// Meetings of the user's that ended become Completed, unless this plan does something else
+    /// with them. What counts is the Activity as it was read, not what was agreed on: a person may
+    /// have moved it since.
     fn complete(&mut self, context: &Context<'_>, seen: &Seen, links: &[Link]) {
         let Settings { rules, fields, .. } = context.settings;
         let imports = scope::import(context.settings, Kind::Meeting).on;
@@ -416,8 +422,8 @@ impl Plan {
         self.actions.extend(due.filter_map(|link| Some(actions::complete(link, read(link)?))));
     }
 
-    /// What could not be written when a pair was linked: a UID that the server gave later, the mark of a task that was imported while nothing was
-    /// exported.
+    /// What could not be written when a pair was linked: a UID that the server gave later, the mark
+    /// of a task that was imported while nothing was exported.
     fn late(&mut self, context: &Context<'_>, seen: &Seen, links: &[Link]) {
         let busy: BTreeSet<ItemId> = self.actions.iter().map(|action| action.after.ids.creatio.clone()).collect();
         let put: BTreeMap<ItemId, Link> =

@@ -89,13 +89,14 @@ fn is_moved_on_both(now: Pair<&Record>, base: Pair<&Record>) -> bool {
     Side::BOTH.into_iter().all(|side| record::differences(base[side], now[side]).contains(&Field::When))
 }
 
-/// The farthest that a zone is behind UTC and ahead of it, and the steps in which zones are apart, in minutes.
+/// The farthest that a zone is behind UTC and ahead of it, and the steps in which zones are apart,
+/// in minutes.
 const ZONES: (std::ops::RangeInclusive<i64>, i64) = (-12 * 60..=14 * 60, 15);
 /// By how many minutes at most the clocks of one zone are put forward or back.
 const CLOCK_CHANGE: i64 = 60;
 
-/// Whether the Activity lasts from midnight to midnight in some zone, on just the days of the all-day event: a colleague elsewhere, or the user before
-/// a journey, imported it.
+/// Whether the Activity lasts from midnight to midnight in some zone, on just the days of the
+/// all-day event: a colleague elsewhere, or the user before a journey, imported it.
 fn is_same_days(now: Pair<&Record>) -> bool {
     let (Record::Meeting(creatio), Record::Meeting(exchange)) = (now.creatio, now.exchange) else { return false };
     let (When::Timed { start, end }, When::AllDay { first, end: last }) = (creatio.when, exchange.when) else {
@@ -108,7 +109,8 @@ fn is_same_days(now: Pair<&Record>) -> bool {
     is_offset(from) && is_offset(to) && (from - to).abs() <= CLOCK_CHANGE * 60
 }
 
-/// The days `when` of a task that was changed in Creatio, without those that the task on Exchange lacks and nobody chose: an Activity always has both.
+/// The days `when` of a task that was changed in Creatio, without those that the task on Exchange
+/// lacks and nobody chose: an Activity always has both.
 fn chosen(zone: &dyn Zone, when: TaskWhen, (now, base): (Pair<&Record>, Pair<&Record>)) -> TaskWhen {
     let (Record::Task(now), Record::Task(here), Record::Task(there)) = (now.creatio, base.creatio, base.exchange)
     else {

@@ -106,7 +106,8 @@ pub fn exports(context: &Context<'_>, seen: &Seen, item: &Item) -> bool {
         }
 }
 
-/// Whether what `before` covered can be told by what was looked up for `now`: the members of other groups are not known.
+/// Whether what `before` covered can be told by what was looked up for `now`: the members of other
+/// groups are not known.
 #[must_use]
 pub fn is_told(before: &Settings, now: &Settings) -> bool {
     let groups = |settings: &Settings| settings.export.choice().to_vec();

@@ -1,6 +1,8 @@
-//! Series whose events are others than before: the server replaces the occurrences when their pattern is changed, an event becomes a series, a series a
-//! single event, or a series is cut in two. The Activities of the old ones go over to the new ones before anything is created or gone (rules, "Series",
-//! "Single ↔ series"). What has no counterpart on either side of a changed pattern waits for a person, together.
+//! Series whose events are others than before: the server replaces the occurrences when their
+//! pattern is changed, an event becomes a series, a series a single event, or a series is cut in
+//! two. The Activities of the old ones go over to the new ones before anything is created or gone
+//! (rules, "Series", "Single ↔ series"). What has no counterpart on either side of a changed
+//! pattern waits for a person, together.
 
 use super::identity;
 use super::link::{Link, LinkState, Reason};
@@ -45,7 +47,8 @@ struct Change<'a> {
     is_known: bool,
 }
 
-/// Occurrences that are lost and come in between the living ones from which a change of the pattern is told from a deletion.
+/// Occurrences that are lost and come in between the living ones from which a change of the pattern
+/// is told from a deletion.
 const SEVERAL: usize = 2;
 
 /// Takes new events for those that they replace.
@@ -120,7 +123,8 @@ fn changes<'a>(seen: &'a Seen, unlinked: &[&'a Item], matches: &Matches) -> BTre
     changes
 }
 
-/// The master of the series that the event of `link` became: it keeps its id, or, moved to another calendar, its UID.
+/// The master of the series that the event of `link` became: it keeps its id, or, moved to another
+/// calendar, its UID.
 fn master<'a>(link: &'a Link, new: &[&'a Item]) -> &'a ItemId {
     let wide = link.facts.exchange.uid.as_ref().map(identity::series_wide);
     let mut masters = new.iter().filter_map(|item| Some((item.facts.occurrence.as_ref()?, &item.facts.uid)));
@@ -158,15 +162,17 @@ impl<'a> Change<'a> {
         pairs.map(|(lost, fresh)| Successor { activity: &lost.link.ids.creatio, event: &fresh.item.id }).collect()
     }
 
-    /// Whether the pattern is another: none of the occurrences lives on; or several are lost, and several others have come in between those that do.
-    /// What comes after them all is the series going on, and a single one that is lost was deleted.
+    /// Whether the pattern is another: none of the occurrences lives on; or several are lost, and
+    /// several others have come in between those that do. What comes after them all is the series
+    /// going on, and a single one that is lost was deleted.
     fn is_moved(&self) -> bool {
         let Some(last) = self.living.last() else { return !self.fresh.is_empty() };
         let between = self.fresh.iter().filter(|fresh| fresh.original < *last).count();
         self.lost.len() >= SEVERAL && between >= SEVERAL
     }
 
-    /// What waits for a person since the pattern was changed goes on to wait, although others have their place by now.
+    /// What waits for a person since the pattern was changed goes on to wait, although others have
+    /// their place by now.
     fn still_held(&self, seen: &Seen, matches: &mut Matches) {
         let waits = |id: &ItemId| seen.guarded.contains(&(id.clone(), Reason::Series));
         let lost = self.lost.iter().map(|lost| &lost.link.ids.creatio).filter(|id| waits(id));
@@ -176,8 +182,9 @@ impl<'a> Change<'a> {
     }
 }
 
-/// "This and all following" makes a new series of the days from some day on, and ends the old one the day before: those days keep their Activities, as
-/// long as their times and their organizer are the same.
+/// "This and all following" makes a new series of the days from some day on, and ends the old one
+/// the day before: those days keep their Activities, as long as their times and their organizer are
+/// the same.
 fn cut<'a>(changes: &mut BTreeMap<&'a ItemId, Change<'a>>) -> Vec<Successor<'a>> {
     let mut found = Vec::new();
     let masters: Vec<&ItemId> = changes.keys().copied().collect();
@@ -211,7 +218,8 @@ fn follow<'a>(before: &mut Change<'a>, after: &mut Change<'a>) -> Vec<Successor<
     found
 }
 
-/// Whether the event of `link` was organized by the one who organizes `item`: the user both, or somebody who is among the people of both.
+/// Whether the event of `link` was organized by the one who organizes `item`: the user both, or
+/// somebody who is among the people of both.
 fn is_same_organizer(link: &Link, item: &Item) -> bool {
     let people = |record: &'_ Record| -> Vec<Person> {
         match record {

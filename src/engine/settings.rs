@@ -135,7 +135,8 @@ pub enum Way {
     /// Both ways.
     #[default]
     Both,
-    /// Both ways, and a body also to people who are invited: the notes of an Activity go out without a question.
+    /// Both ways, and a body also to people who are invited: the notes of an Activity go out
+    /// without a question.
     Open,
     /// From Exchange to Creatio only.
     In,

@@ -105,7 +105,8 @@ fn back((account, silently): (&Account, bool), entry: &Entry, item: Option<&Item
     }
 }
 
-/// The fields in which `item` is no longer what was written: not those of which the server itself kept something else, and nobody edited since.
+/// The fields in which `item` is no longer what was written: not those of which the server itself
+/// kept something else, and nobody edited since.
 fn newer(entry: &Entry, (after, item): (&Record, &Item), link: &Link) -> BTreeSet<Field> {
     let edited = merge::differences(&link.base[entry.side], &item.record);
     let servers = link.unkept[entry.side].difference(&edited).copied().collect();
@@ -138,7 +139,8 @@ fn restore(entry: &Entry, item: &Item, (link, silently): (&Link, bool)) -> Resul
         return Err(Why::Newer);
     }
     let told = [Field::Title, Field::When, Field::Place, Field::Body].iter().any(|field| fields.contains(field));
-    // who was invited or taken off knows of it, as the organizer does of an answer; and what a text said before may be for nobody else
+    // who was invited or taken off knows of it, as the organizer does of an answer; and what a text
+    // said before may be for nobody else
     let read = fields.contains(&Field::People) || fields.contains(&Field::Body);
     let known = (read && item.facts.attendees > 0) || fields.contains(&Field::Response);
     if entry.side == Side::Exchange && (known || told && item.facts.attendees > 0 && !silently) {

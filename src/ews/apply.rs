@@ -57,8 +57,8 @@ fn waves<'j, 'a>(jobs: &'j mut [Job<'a>]) -> Vec<Vec<&'j mut Job<'a>>> {
     waves
 }
 
-/// Finds the events that a creation whose reply was lost has made already: they bear the UID that follows from it. Where no UID can be searched for,
-/// our mark leads to them and to their copies.
+/// Finds the events that a creation whose reply was lost has made already: they bear the UID that
+/// follows from it. Where no UID can be searched for, our mark leads to them and to their copies.
 async fn known<P: Http + Clock + Keys>(ews: &Ews<P>, jobs: &mut [&mut Job<'_>]) {
     let mut wanted: BTreeMap<ContainerId, [Vec<String>; 2]> = BTreeMap::new();
     for job in jobs.iter() {

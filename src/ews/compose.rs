@@ -117,8 +117,9 @@ pub(super) fn marks(mark: &Mark) -> [Member; 2] {
     [property(Path::Mark, mark.to_string()), property(Path::Fingerprint, mark.fingerprint())]
 }
 
-/// `members` in the order in which a change sends them: servers work them off one after the other, and cut times to midnight as long as the item is
-/// all-day (exchangecalendar, pull request 287). So what it is comes before when it is.
+/// `members` in the order in which a change sends them: servers work them off one after the other,
+/// and cut times to midnight as long as the item is all-day (exchangecalendar, pull request 287).
+/// So what it is comes before when it is.
 pub(super) fn stepwise(members: Vec<Member>) -> Vec<Member> {
     let mut members = ordered(members);
     let is_all_day = |member: &Member| member.path == Path::Field("calendar:IsAllDayEvent");

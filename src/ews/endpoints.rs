@@ -141,7 +141,8 @@ pub(super) fn with_value(folders: &[ContainerId], path: Path, values: &[String],
     find(&[], parts, folders.iter().map(folder_id))
 }
 
-/// The items of `folder` with the property at `path`, from the `offset`th on. What an event's global object id is made of is its UID.
+/// The items of `folder` with the property at `path`, from the `offset`th on. What an event's
+/// global object id is made of is its UID.
 pub(super) fn all(folder: &ContainerId, path: Path, offset: usize) -> Call {
     let path = if path == Path::GlobalObject { Path::Field("calendar:UID") } else { path };
     let parts = [page("m:IndexedPageItemView", offset)];

@@ -1,5 +1,5 @@
-//! Asking for much at once: items by id, changes of a folder. What can be told of one thing never depends on another: a batch that can't be read is
-//! asked for in halves, down to the one at fault.
+//! Asking for much at once: items by id, changes of a folder. What can be told of one thing never
+//! depends on another: a batch that can't be read is asked for in halves, down to the one at fault.
 
 use super::wire::{Message, Verdict};
 use super::xml::Node;
@@ -204,7 +204,8 @@ impl Page {
         })
     }
 
-    /// Where the next page begins, if one comes after this one, which begins at `from`. A server may show fewer items than it was asked for.
+    /// Where the next page begins, if one comes after this one, which begins at `from`. A server
+    /// may show fewer items than it was asked for.
     fn next(&self, from: usize) -> Option<usize> {
         let next = self.told.filter(|told| *told > from).unwrap_or(from + self.items.len());
         // a page that shows nothing and leads no further is an end, whatever it says
@@ -227,7 +228,8 @@ fn trouble(error: &Error) -> Option<String> {
     refused(error).filter(|detail| matches!(error, Error::Unreadable { .. }) || detail.starts_with("Error"))
 }
 
-/// Why the server did not answer, if that may lie in what was asked: another question may be answered all the same.
+/// Why the server did not answer, if that may lie in what was asked: another question may be
+/// answered all the same.
 pub(super) fn refused(error: &Error) -> Option<String> {
     let detail = match error {
         Error::Unreadable { detail, .. } => detail,

@@ -220,8 +220,8 @@ impl Clocks {
         if start <= end { Ok(When::Timed { start, end }) } else { Err("End: before the start".to_owned()) }
     }
 
-    /// The day of somebody's series that an event is which is no occurrence here: the user was asked to that day alone. All of them have one UID
-    /// (facts §3, "Ids").
+    /// The day of somebody's series that an event is which is no occurrence here: the user was
+    /// asked to that day alone. All of them have one UID (facts §3, "Ids").
     fn day_of_series(&self, node: &Node, mailbox: &Mailbox) -> Option<Day> {
         let at = node.say("RecurrenceId").and_then(time::instant)?;
         if node.is("IsAllDayEvent") == Some(true) {

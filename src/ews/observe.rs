@@ -71,7 +71,8 @@ pub(super) async fn observe<P: Http + Clock + Keys>(
     Ok(listing)
 }
 
-/// Failures of single folders. One folder that can't be read costs that folder only; but where nothing answers it is no folder's fault.
+/// Failures of single folders. One folder that can't be read costs that folder only; but where
+/// nothing answers it is no folder's fault.
 #[derive(Default)]
 struct Trouble {
     /// Some folder was read.
@@ -194,8 +195,8 @@ impl<'a, P: Http + Clock + Keys> Folder<'a, P> {
         Ok(Some(state))
     }
 
-    /// Reads what changed in a calendar: all of its window, or the changed single events and the whole of each changed series. Why nothing of it can be
-    /// had, if so.
+    /// Reads what changed in a calendar: all of its window, or the changed single events and the
+    /// whole of each changed series. Why nothing of it can be had, if so.
     async fn calendar(&mut self, changed: Vec<Node>) -> Result<Option<String>> {
         let is_master = |node: &Node| node.say("CalendarItemType") == Some("RecurringMaster");
         let (told, singles): (Vec<Node>, Vec<Node>) = changed.into_iter().partition(is_master);

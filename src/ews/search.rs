@@ -1,5 +1,6 @@
-//! Looking for items by a property of theirs, in many folders at once. A folder that refuses the question costs that folder only; another way to ask
-//! is tried, since some servers search by no property of type `Binary` (facts §10, recordings 35 and 51).
+//! Looking for items by a property of theirs, in many folders at once. A folder that refuses the
+//! question costs that folder only; another way to ask is tried, since some servers search by no
+//! property of type `Binary` (facts §10, recordings 35 and 51).
 
 use super::compose::Path;
 use super::fetch::{BATCH, Page, missing, refused};
@@ -40,8 +41,8 @@ enum Standing {
 }
 
 impl<P: Http + Clock + Keys> Ews<P> {
-    /// Looks in `folders` for the items that each of `ways` tells. A folder that refuses the first is asked the next, and in the end for all of its
-    /// items, to compare them here.
+    /// Looks in `folders` for the items that each of `ways` tells. A folder that refuses the first
+    /// is asked the next, and in the end for all of its items, to compare them here.
     ///
     /// # Errors
     /// What stops a run.
@@ -70,7 +71,8 @@ impl<P: Http + Clock + Keys> Ews<P> {
         Ok(sought)
     }
 
-    /// Asks `folders` for the items that have one of the values of `way`; the code of each folder that refuses.
+    /// Asks `folders` for the items that have one of the values of `way`; the code of each folder
+    /// that refuses.
     async fn searched(
         &self,
         folders: &[ContainerId],
@@ -121,7 +123,8 @@ impl<P: Http + Clock + Keys> Ews<P> {
         Ok(codes)
     }
 
-    /// The items of `folder` that have one of the values of `way`, found by reading that property of all of them; `None` if they are not told either.
+    /// The items of `folder` that have one of the values of `way`, found by reading that property
+    /// of all of them; `None` if they are not told either.
     async fn compared(&self, folder: &ContainerId, way: &Way) -> Result<Option<BTreeSet<(Kind, ItemId)>>> {
         let (mut found, mut guard, mut offset) = (BTreeSet::new(), Pages::default(), 0);
         loop {

@@ -1,6 +1,7 @@
-//! Which series an occurrence belongs to. EWS tells it by the UID that both have; where that is not enough it is asked by the occurrence's id. And
-//! which series a server keeps to itself: one that does not expand them shows in a view their masters alone, and those only that began in it
-//! (facts §3, "Window reads").
+//! Which series an occurrence belongs to. EWS tells it by the UID that both have; where that is not
+//! enough it is asked by the occurrence's id. And which series a server keeps to itself: one that
+//! does not expand them shows in a view their masters alone, and those only that began in it (facts
+//! §3, "Window reads").
 
 use super::fetch::{Got, refused};
 use super::xml::Node;
@@ -68,8 +69,9 @@ pub(super) async fn fill<P: Http + Clock + Keys>(
 /// So many series are asked for by themselves to find out whether a server expands them.
 const PROBES: usize = 3;
 
-/// Those of `masters`, of which the view of a calendar from `from` to `to` shows nothing at all, that may have occurrences in it and are not told: of a
-/// server that expands no series. `folds`: it has shown a master where there ought to be occurrences.
+/// Those of `masters`, of which the view of a calendar from `from` to `to` shows nothing at all,
+/// that may have occurrences in it and are not told: of a server that expands no series. `folds`:
+/// it has shown a master where there ought to be occurrences.
 ///
 /// # Errors
 /// What stops a run.
@@ -96,7 +98,8 @@ pub(super) async fn untold<P: Http + Clock + Keys>(
         if folds {
             break;
         }
-        // where a series begins it shows an occurrence, or itself; nothing, if the first one was removed
+        // where a series begins it shows an occurrence, or itself; nothing, if the first one was
+        // removed
         let view = match ews.view(folder, (start, end.max(start + Duration::minutes(1)))).await {
             Ok(view) => view,
             // it does not tell
@@ -112,10 +115,12 @@ pub(super) async fn untold<P: Http + Clock + Keys>(
     Ok(if folds { untold } else { BTreeSet::new() })
 }
 
-/// How far the last day of a series may be from the window's beginning: it is a day of another zone, and its occurrence may be long.
+/// How far the last day of a series may be from the window's beginning: it is a day of another
+/// zone, and its occurrence may be long.
 const SLACK: Duration = Duration::days(2);
 
-/// The last day that a series can have by its rule, if it has one; by a number of occurrences no earlier than that.
+/// The last day that a series can have by its rule, if it has one; by a number of occurrences no
+/// earlier than that.
 fn last(master: &Node) -> Option<Day> {
     let day = |text: &str| text.get(..10)?.parse::<Day>().ok();
     let rule = master.at("Recurrence")?;

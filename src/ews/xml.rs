@@ -200,7 +200,8 @@ fn meant(entity: &BytesRef<'_>) -> Result<char, String> {
     }
 }
 
-/// Appends `text` as content or attribute; for characters that XML does not have (facts §11) stands a space, as they count everywhere.
+/// Appends `text` as content or attribute; for characters that XML does not have (facts §11) stands
+/// a space, as they count everywhere.
 fn escape(text: &str, to: &mut String) {
     for c in text.chars() {
         match c {

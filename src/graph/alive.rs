@@ -1,5 +1,6 @@
-//! Whether items that are found by their ids live: Deleted Items keep their ids, and go on answering by them (facts §3). What lives is in a calendar or
-//! list of the mailbox, whose listings are asked.
+//! Whether items that are found by their ids live: Deleted Items keep their ids, and go on
+//! answering by them (facts §3). What lives is in a calendar or list of the mailbox, whose listings
+//! are asked.
 
 use super::{Graph, endpoints};
 use crate::error::{Error, Result};
@@ -10,7 +11,8 @@ use chrono::{Duration, NaiveTime};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// A listing that is asked for one item may be asked for others near it: so many days apart at most.
+/// A listing that is asked for one item may be asked for others near it: so many days apart at
+/// most.
 const NEAR: Duration = Duration::days(2);
 /// The longest time that is asked for together.
 const LONGEST: Duration = Duration::days(60);
@@ -60,7 +62,8 @@ impl Doubt {
             Record::Meeting(meeting) => {
                 let (from, to) = match meeting.when {
                     When::Timed { start, end } => (start, end.min(start + ENOUGH).max(start + SHORTEST)),
-                    // it is asked for by instants, and its days are days in a zone that is not known
+                    // it is asked for by instants, and its days are days in a zone that is not
+                    // known
                     When::AllDay { first, .. } => {
                         let midnight = first.and_time(NaiveTime::MIN).and_utc();
                         (midnight - ENOUGH, midnight + ENOUGH * 2)
@@ -87,7 +90,8 @@ struct Ask {
     doubts: Vec<usize>,
 }
 
-/// Where each of `doubts` is: first where it was last seen, then, of events, in every other calendar.
+/// Where each of `doubts` is: first where it was last seen, then, of events, in every other
+/// calendar.
 ///
 /// # Errors
 /// What stops a run.
@@ -182,7 +186,8 @@ pub(super) fn code(error: &Error) -> Option<String> {
     }
 }
 
-/// Why a reply to one question says nothing, if it says nothing of what was asked; what stops a run is an error.
+/// Why a reply to one question says nothing, if it says nothing of what was asked; what stops a run
+/// is an error.
 pub(super) fn refused(response: &Response) -> Result<Option<String>> {
     match odata::read::<Value>(response) {
         Ok(value) if value.is_object() => Ok(None),

@@ -1,6 +1,7 @@
-//! Writing: every operation is a job that is looked at first where that is needed, written, and after a version conflict looked at and
-//! written once more. What the reply leaves open is read right after: what the server made of what it was given, and whether what was removed is
-//! gone. Jobs go in step, so that each step is as few batches as Graph allows.
+//! Writing: every operation is a job that is looked at first where that is needed, written, and
+//! after a version conflict looked at and written once more. What the reply leaves open is read
+//! right after: what the server made of what it was given, and whether what was removed is gone.
+//! Jobs go in step, so that each step is as few batches as Graph allows.
 
 mod job;
 

@@ -1,5 +1,6 @@
-//! Direct reads: particular items by id, UID or mark, in every calendar and list, whatever the window. An answer that can't be understood
-//! is told as such: it must not look like an absent item. What is found by its id, but lies in Deleted Items, is absent.
+//! Direct reads: particular items by id, UID or mark, in every calendar and list, whatever the
+//! window. An answer that can't be understood is told as such: it must not look like an absent
+//! item. What is found by its id, but lies in Deleted Items, is absent.
 
 use super::alive::{self, Doubt, Place};
 use super::map::{self, Reading};
@@ -64,7 +65,8 @@ pub(super) async fn find<P: Http + Clock + Keys>(graph: &Graph<P>, clues: &[Clue
     Ok(found)
 }
 
-/// Leaves of what was found by an id only what lives in a calendar or list. `series` are masters, with the places of the clues that found them.
+/// Leaves of what was found by an id only what lives in a calendar or list. `series` are masters,
+/// with the places of the clues that found them.
 async fn lives<P: Http + Clock + Keys>(
     graph: &Graph<P>,
     clues: &[Clue],
@@ -94,7 +96,8 @@ async fn lives<P: Http + Clock + Keys>(
     Ok(())
 }
 
-/// The items of an answer, none if there is no such item or container; the server's code, if it can't tell them.
+/// The items of an answer, none if there is no such item or container; the server's code, if it
+/// can't tell them.
 async fn read<P: Http + Clock + Keys>(
     graph: &Graph<P>,
     ask: &Ask,

@@ -75,7 +75,8 @@ pub(super) async fn listing<P: Http + Clock + Keys>(
     Ok(listing)
 }
 
-/// Adds the occurrences of series that a reading told by their masters alone, as of a server whose views don't expand them.
+/// Adds the occurrences of series that a reading told by their masters alone, as of a server whose
+/// views don't expand them.
 async fn expand<P: Http + Clock + Keys>(
     graph: &Graph<P>,
     scope: &Scope,

@@ -77,7 +77,8 @@ pub(super) fn calendar(calendar: wire::Calendar, mailbox: &Mailbox) -> Option<Co
         kind: Kind::Meeting,
         name: calendar.name.unwrap_or_default(),
         owner: owner.as_ref().map_or_else(String::new, |owner| owner.as_str().to_owned()),
-        // of holidays, birthdays and what is subscribed to the mailbox is said to be the owner, too, but it can't edit them (facts §1.1)
+        // of holidays, birthdays and what is subscribed to the mailbox is said to be the owner,
+        // too, but it can't edit them (facts §1.1)
         own: default || (calendar.can_edit == Some(true) && owner.is_some_and(|owner| mailbox.is_own(&owner))),
         default,
         writable: calendar.can_edit == Some(true),
@@ -234,7 +235,8 @@ fn occurrence(event: &Event, kind: &str, when: When, mailbox: &Mailbox) -> Optio
     let original = match when {
         When::Timed { start, .. } => Original::At(told.and_then(time::stamp).unwrap_or(start)),
         When::AllDay { first, .. } => {
-            // an occurrence that nobody moved is where it was; of another one the organizer's midnight is told, as an instant
+            // an occurrence that nobody moved is where it was; of another one the organizer's
+            // midnight is told, as an instant
             let told = told.and_then(time::stamp).filter(|_| kind == "exception");
             let zone = event.original_start_time_zone.as_deref();
             Original::On(told.map_or(first, |at| time::day_of(at, zone, mailbox.zone.as_ref())))

@@ -61,7 +61,8 @@ pub(super) async fn observe<P: Http + Clock + Keys>(
         ..Progress::default()
     };
     if lacks_to_do {
-        // lists that are not told today may be tomorrow, and what was deleted in them meanwhile is told by where they were read to
+        // lists that are not told today may be tomorrow, and what was deleted in them meanwhile is
+        // told by where they were read to
         progress.chains.extend(chains.iter().filter(|chain| chain.kind == Kind::Task).cloned());
     }
     let is_chosen = |fetch: &Fetch| chosen.iter().any(|container| container.id == fetch.container);
@@ -228,8 +229,8 @@ impl Progress {
         self.failure.get_or_insert(error);
     }
 
-    /// Gives up a container that can't be read: it costs that container only, nothing in it counts as changed or gone, and it is read on from where
-    /// it was read to before.
+    /// Gives up a container that can't be read: it costs that container only, nothing in it counts
+    /// as changed or gone, and it is read on from where it was read to before.
     fn close(&mut self, container: &ContainerId, code: &str) {
         self.hauls.remove(container);
         self.closed.insert(container.clone());

@@ -33,9 +33,10 @@ pub(super) fn instant(value: &ZonedTime, user: &dyn Zone) -> Result<Instant, Fla
     }
 }
 
-/// The day that a date means, of an all-day event or a task (facts §3, §4): midnight is the date as it stands, never converted; any other time is a
-/// midnight of the zone in which it was written, told as an instant. Where that zone is not known, it is the midnight that is nearest on the user's
-/// clock.
+/// The day that a date means, of an all-day event or a task (facts §3, §4): midnight is the date as
+/// it stands, never converted; any other time is a midnight of the zone in which it was written,
+/// told as an instant. Where that zone is not known, it is the midnight that is nearest on the
+/// user's clock.
 pub(super) fn day(value: &ZonedTime, user: &dyn Zone) -> Result<Day, Flaw> {
     let text = value.date_time.as_deref().ok_or("dateTime: missing")?;
     let written = clock(text)?;
@@ -51,8 +52,9 @@ pub(super) fn is_a_day(start: &ZonedTime, end: &ZonedTime) -> bool {
     shown(start).zip(shown(end)).is_some_and(|(start, end)| end - start >= chrono::Duration::hours(23))
 }
 
-/// The day of which `at` is the midnight, in the zone that Windows knows by `zone`, else the one that is nearest on the user's clock. In an hour
-/// of summer time a zone is an hour from where it is usually.
+/// The day of which `at` is the midnight, in the zone that Windows knows by `zone`, else the one
+/// that is nearest on the user's clock. In an hour of summer time a zone is an hour from where it
+/// is usually.
 pub(super) fn day_of(at: Instant, zone: Option<&str>, user: &dyn Zone) -> Day {
     let own = zone.filter(|name| !name.eq_ignore_ascii_case(user.name())).and_then(time::standard);
     time::nearest(
@@ -103,7 +105,8 @@ fn within(wall: Option<NaiveDateTime>) -> Result<NaiveDateTime, Flaw> {
     wall.filter(|wall| YEARS.contains(&wall.year())).ok_or("dateTime: no date and time of the calendar")
 }
 
-/// Whether Graph takes a zone by `name`: one of Windows, or one that looks like the IANA's; `tzone://…` and home-made names it refuses.
+/// Whether Graph takes a zone by `name`: one of Windows, or one that looks like the IANA's;
+/// `tzone://…` and home-made names it refuses.
 pub(super) fn known(name: &str) -> bool {
     time::windows(name).is_some() || (name.contains('/') && !name.contains(':'))
 }

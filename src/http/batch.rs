@@ -117,8 +117,9 @@ impl<P: Http + Clock + Keys> Caller<P> {
         (answers, None)
     }
 
-    /// Asks the parts `open`, whose batch can't be read, in smaller batches, and the last one by itself: then it is told what is wrong with it, and the
-    /// others go on. What may not be sent twice is not: it may have been carried out.
+    /// Asks the parts `open`, whose batch can't be read, in smaller batches, and the last one by
+    /// itself: then it is told what is wrong with it, and the others go on. What may not be sent
+    /// twice is not: it may have been carried out.
     async fn apart(
         &self,
         envelope: &Envelope,
@@ -381,7 +382,8 @@ mod tests {
             (answers.into_iter().map(told).collect::<Vec<_>>(), sent)
         };
         let ok = || Ok(String::new());
-        // three parts, of which the second spoils its batch: both of the first half, each of them, the second by itself, the other half
+        // three parts, of which the second spoils its batch: both of the first half, each of them,
+        // the second by itself, the other half
         let replies = vec![html(), html(), all(&[done(0)]), html(), html(), all(&[done(0)])];
         // a part alone that can't be read in a batch is asked without one
         let lone = vec![html(), html()];

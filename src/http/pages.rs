@@ -1,5 +1,6 @@
-//! The guard of every chain of pages: a server whose pages lead on for ever must not keep a run going, while many pages without rows are right and are
-//! followed (design.md, "Habits"). Pure: it sees what each page tells, and says when the chain leads nowhere.
+//! The guard of every chain of pages: a server whose pages lead on for ever must not keep a run
+//! going, while many pages without rows are right and are followed (design.md, "Habits"). Pure: it
+//! sees what each page tells, and says when the chain leads nowhere.
 
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -31,7 +32,8 @@ impl fmt::Display for Endless {
 }
 
 impl Pages {
-    /// Takes in a page: where it leads, `None` if it is the last, and what tells each of its rows from others.
+    /// Takes in a page: where it leads, `None` if it is the last, and what tells each of its rows
+    /// from others.
     ///
     /// # Errors
     /// [`Endless`] if the page that it leads to need not be read any more.
@@ -52,7 +54,8 @@ impl Pages {
     }
 }
 
-/// What tells a row of JSON from others: its id with its version, and whether it is gone; the whole of one that has no id.
+/// What tells a row of JSON from others: its id with its version, and whether it is gone; the whole
+/// of one that has no id.
 #[must_use]
 pub fn telling(row: &Value) -> String {
     let text = |name: &str| row.get(name).and_then(Value::as_str);

@@ -1,4 +1,5 @@
-//! A write that a server refuses for one of the people in it: alike for both kinds of mailbox. One bad address must not keep a meeting back.
+//! A write that a server refuses for one of the people in it: alike for both kinds of mailbox. One
+//! bad address must not keep a meeting back.
 
 use crate::model::Person;
 
@@ -8,7 +9,8 @@ pub fn blames_people(code: &str) -> bool {
     ["ErrorInvalidRecipients", "ErrorInvalidSmtpAddress"].iter().any(|own| code.eq_ignore_ascii_case(own))
 }
 
-/// Those of `new` whom a server's `message` names; all of them, if it names none: who is at fault is not known then.
+/// Those of `new` whom a server's `message` names; all of them, if it names none: who is at fault
+/// is not known then.
 #[must_use]
 pub fn blamed(message: &str, new: Vec<Person>) -> Vec<Person> {
     let message = message.to_lowercase();

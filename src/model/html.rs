@@ -1,7 +1,9 @@
-//! HTML, read once, by the rules of its standard: the text that a person would see, and markup that can do no harm. Both are written from the same
-//! small tree, and the markup is of so few forms that it is read as the very tree that it was written from: its text is the text.
+//! HTML, read once, by the rules of its standard: the text that a person would see, and markup that
+//! can do no harm. Both are written from the same small tree, and the markup is of so few forms
+//! that it is read as the very tree that it was written from: its text is the text.
 //!
-//! `token` and `entity` are the standard's tokenizer, `tree` is its tree as far as text and lines go, `write` makes markup of it.
+//! `token` and `entity` are the standard's tokenizer, `tree` is its tree as far as text and lines
+//! go, `write` makes markup of it.
 
 mod entity;
 mod token;
@@ -31,13 +33,15 @@ impl Document {
         super::text::lines(&seen)
     }
 
-    /// It as markup with nothing in it but harmless elements and texts. Its [`text`] is that of the document, and sanitised again it is itself.
+    /// It as markup with nothing in it but harmless elements and texts. Its [`text`] is that of the
+    /// document, and sanitised again it is itself.
     #[must_use]
     pub fn markup(&self) -> String {
         write::markup(&self.0.nodes)
     }
 
-    /// Whether it holds what an Activity's notes can't carry: pictures, tables, embedded objects, something that hides all that follows.
+    /// Whether it holds what an Activity's notes can't carry: pictures, tables, embedded objects,
+    /// something that hides all that follows.
     #[must_use]
     pub const fn is_rich(&self) -> bool {
         self.0.rich
@@ -49,7 +53,8 @@ impl Document {
         self.0.marked
     }
 
-    /// Whether its text has characters that not every server carries (see [`super::text::is_void`]).
+    /// Whether its text has characters that not every server carries (see
+    /// [`super::text::is_void`]).
     #[must_use]
     pub const fn has_void(&self) -> bool {
         self.0.void

@@ -77,14 +77,16 @@ impl ItemId {
     }
 }
 
-/// An e-mail address in normal form: lower case, without what programs put around it. `Debug` hides it: addresses stay out of logs.
+/// An e-mail address in normal form: lower case, without what programs put around it. `Debug` hides
+/// it: addresses stay out of logs.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Address(String);
 
 impl Address {
-    /// The normal form of `text`: without a name before it, quotes, brackets, `mailto:` or `smtp:`, and a stop at its end. `None` if it is no
-    /// e-mail address that can be written to (the address of a directory, `/o=…/cn=…`, or anything else without one `@` inside).
+    /// The normal form of `text`: without a name before it, quotes, brackets, `mailto:` or `smtp:`,
+    /// and a stop at its end. `None` if it is no e-mail address that can be written to (the address
+    /// of a directory, `/o=…/cn=…`, or anything else without one `@` inside).
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         let mut text = text.rsplit_once('<').map_or(text, |(_, inside)| inside.split('>').next().unwrap_or(inside));

@@ -22,8 +22,8 @@ pub struct Item {
 }
 
 impl Item {
-    /// Adds whom another reading of the same version tells besides: a server may tell fewer in one of its answers, and who is missing in one has not
-    /// left.
+    /// Adds whom another reading of the same version tells besides: a server may tell fewer in one
+    /// of its answers, and who is missing in one has not left.
     pub fn complete_people(&mut self, other: &Self) {
         if self.version == other.version {
             self.facts.attendees = self.facts.attendees.max(other.facts.attendees);
@@ -40,8 +40,8 @@ pub struct Facts {
     pub uid: Option<Uid>,
     /// Exchange: for occurrences, which one of which series.
     pub occurrence: Option<Occurrence>,
-    /// Exchange: of an item that is no occurrence the day of somebody's series that it is, where the server tells it beside the UID (EWS:
-    /// `RecurrenceId`).
+    /// Exchange: of an item that is no occurrence the day of somebody's series that it is, where
+    /// the server tells it beside the UID (EWS: `RecurrenceId`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub day: Option<Day>,
     /// Exchange: our mark on it (extended property; linkedResource). Only filled by `Replica::find`, since a delta does not carry it.
@@ -74,7 +74,8 @@ pub struct Facts {
     pub author: Option<ContactId>,
     /// Creatio: the user is Owner or participant. Exchange: it is not a task that was given to somebody else.
     pub mine: bool,
-    /// Exchange: a new event is shown as free: the Activity is somebody else's. Only written, never read.
+    /// Exchange: a new event is shown as free: the Activity is somebody else's. Only written, never
+    /// read.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub free: bool,
     /// Creatio: filled by a business process (`ProcessElementId`, `AllowedResult`).

@@ -56,8 +56,9 @@ pub struct Malformed {
 }
 
 impl Malformed {
-    /// A container that can't be read, or a part of one: it costs that container only, and nothing in it counts as changed or gone. `part` says which
-    /// part, if not all of it is meant; `why` is the server's code.
+    /// A container that can't be read, or a part of one: it costs that container only, and nothing
+    /// in it counts as changed or gone. `part` says which part, if not all of it is meant; `why` is
+    /// the server's code.
     #[must_use]
     pub fn container(container: &Container, part: Option<&str>, why: &str) -> Self {
         let name = &container.name;

@@ -11,8 +11,8 @@ use std::rc::Rc;
 /// Lists of people are in normal order: by first address, then contact, then name; so equal lists are equal values.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Person {
-    /// All known addresses, sorted; none for a Contact without e-mail. As read from Exchange exactly one; in a base also the one that we sent,
-    /// in whose place a server stored another.
+    /// All known addresses, sorted; none for a Contact without e-mail. As read from Exchange
+    /// exactly one; in a base also the one that we sent, in whose place a server stored another.
     pub addresses: Vec<Address>,
     /// The Contact; always there in Creatio, never on Exchange.
     pub contact: Option<ContactId>,
@@ -57,7 +57,8 @@ impl Person {
     }
 }
 
-/// The further addresses of a mailbox's owner, who is never their own attendee: learned by one reading, and known to all that share it.
+/// The further addresses of a mailbox's owner, who is never their own attendee: learned by one
+/// reading, and known to all that share it.
 #[derive(Clone, Default)]
 pub struct Aliases(Rc<RefCell<BTreeSet<Address>>>);
 
@@ -116,9 +117,10 @@ impl<'a> Roll<'a> {
     }
 }
 
-/// `now` as one person each, with the addresses by which `before` knows them too: by a shared address; else by their name, if there only one was
-/// called so and is not there under their address any more. So who was stored under another address than we sent, or got another one, stays
-/// who they are.
+/// `now` as one person each, with the addresses by which `before` knows them too: by a shared
+/// address; else by their name, if there only one was called so and is not there under their
+/// address any more. So who was stored under another address than we sent, or got another one,
+/// stays who they are.
 #[must_use]
 pub fn recognised(before: &[Person], now: &[Person]) -> Vec<Person> {
     let (known, there) = (Roll::of(before), Roll::of(now));
@@ -137,8 +139,9 @@ pub fn recognised(before: &[Person], now: &[Person]) -> Vec<Person> {
     normal(list)
 }
 
-/// Those of `sent` whom a server holds, with the addresses that it `stored` in place of theirs: who stands there in nobody's place whom it held
-/// `before` is who was sent and is missing, by name, or if there is one of each only.
+/// Those of `sent` whom a server holds, with the addresses that it `stored` in place of theirs: who
+/// stands there in nobody's place whom it held `before` is who was sent and is missing, by name, or
+/// if there is one of each only.
 #[must_use]
 pub fn kept(sent: &[Person], before: &[Person], stored: &[Person]) -> Vec<Person> {
     let (known, there) = (Roll::of(before), Roll::of(stored));

@@ -160,7 +160,8 @@ impl Patch {
         Self { record: record.clone(), fields: written.collect() }
     }
 
-    /// Whether two records agree in every field that this patch writes, and in whether there is anybody who would hear of it.
+    /// Whether two records agree in every field that this patch writes, and in whether there is
+    /// anybody who would hear of it.
     #[must_use]
     pub fn agree(&self, one: &Record, other: &Record) -> bool {
         let heard =

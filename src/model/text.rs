@@ -8,8 +8,9 @@ use serde::{Deserialize, Serialize};
 pub struct Body {
     /// The text a person sees, in normal form ([`lines`]).
     pub text: String,
-    /// The markup it came in, or the plain text as markup; its text is `text`. Not sanitised (whoever writes it to a page or to Creatio does that),
-    /// but where it has characters that not every server carries.
+    /// The markup it came in, or the plain text as markup; its text is `text`. Not sanitised
+    /// (whoever writes it to a page or to Creatio does that), but where it has characters that not
+    /// every server carries.
     pub html: String,
     /// Whether the markup has what the other side can't carry (images, tables).
     pub rich: bool,
@@ -30,8 +31,9 @@ impl Body {
         Self::of(markup, &html::Document::read(markup))
     }
 
-    /// A body from notes that may be either: markup, or plain text, of which programs that know nothing of markup make notes. Without any tag of HTML
-    /// it is plain text, whose lines end where it says.
+    /// A body from notes that may be either: markup, or plain text, of which programs that know
+    /// nothing of markup make notes. Without any tag of HTML it is plain text, whose lines end
+    /// where it says.
     #[must_use]
     pub fn from_notes(notes: &str) -> Self {
         let document = html::Document::read(notes);
@@ -50,8 +52,9 @@ impl Body {
     }
 }
 
-/// Whether `c` is no text: what servers and formats drop, replace or refuse, each in its own way (control characters, the two that XML does not
-/// have). Everywhere it counts as a space, and nowhere it is written.
+/// Whether `c` is no text: what servers and formats drop, replace or refuse, each in its own way
+/// (control characters, the two that XML does not have). Everywhere it counts as a space, and
+/// nowhere it is written.
 #[must_use]
 pub fn is_void(c: char) -> bool {
     c.is_control() || matches!(c, '\u{FFFE}' | '\u{FFFF}')

@@ -19,7 +19,8 @@ pub trait Zone {
     fn name(&self) -> &str;
 }
 
-/// The IANA name of the zone that Windows, and with it Exchange, knows by `name`; `None` if it knows none: all 139 of CLDR are known.
+/// The IANA name of the zone that Windows, and with it Exchange, knows by `name`; `None` if it
+/// knows none: all 139 of CLDR are known.
 #[must_use]
 pub fn windows(name: &str) -> Option<&'static str> {
     name.parse::<windows_timezones::WindowsTimezone>().ok().map(|zone| zone.tzdb_id())
@@ -37,7 +38,8 @@ pub fn standard(name: &str) -> Option<i32> {
     Some(if west { -ahead } else { ahead })
 }
 
-/// The day whose midnight is nearest to what a clock shows: of an all-day item the midnight of its own zone, as another zone's clock shows it.
+/// The day whose midnight is nearest to what a clock shows: of an all-day item the midnight of its
+/// own zone, as another zone's clock shows it.
 #[must_use]
 pub fn nearest(wall: NaiveDateTime) -> Day {
     (wall + Duration::hours(12)).date()

@@ -17,10 +17,11 @@ use crate::ports::{Clock, Commit, Directory, Events, Op, Outcome, Phase, Progres
 use futures_util::future;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Actions that are written and folded together; a stop is heeded between two of these. As many as go to Microsoft Graph at once, which is
-/// two requests of twenty.
+/// Actions that are written and folded together; a stop is heeded between two of these. As many as
+/// go to Microsoft Graph at once, which is two requests of twenty.
 const BATCH: usize = 40;
-/// The most writes that an action has, with those that correct it; history entries are numbered by it.
+/// The most writes that an action has, with those that correct it; history entries are numbered by
+/// it.
 const WRITES: usize = 8;
 
 /// Carries out a plan.
@@ -164,7 +165,8 @@ async fn write<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events
     Ok(folded)
 }
 
-/// What the servers did not keep of a batch is written once more; what they still don't keep is held.
+/// What the servers did not keep of a batch is written once more; what they still don't keep is
+/// held.
 async fn correct<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
     ends: &Ends<'_, C, X, S, K, E>,
     (batch, outcomes): (&[Action], &[Vec<Outcome>]),
@@ -216,7 +218,8 @@ fn corrects(correction: &Action, outcomes: Option<&[Outcome]>, at: Place) -> Vec
     entries.into_iter().map(|entry| Entry { corrects: true, ..entry }).collect()
 }
 
-/// Has the creations made anew for which an Activity is there that can't be read, each with an id of the user's own; what is awaited instead.
+/// Has the creations made anew for which an Activity is there that can't be read, each with an id
+/// of the user's own; what is awaited instead.
 fn own_copies(account: &Account, batch: &mut [Action], outcomes: &mut [Vec<Outcome>]) -> Commit {
     let mut instead = Commit::default();
     for (action, told) in batch.iter_mut().zip(outcomes) {

@@ -1,5 +1,6 @@
-//! Commits of what servers have confirmed: they must not fail for want of room, for what is not kept of a write looks like somebody's edit
-//! or is done a second time. So history is given up for them, the oldest first.
+//! Commits of what servers have confirmed: they must not fail for want of room, for what is not
+//! kept of a write looks like somebody's edit or is done a second time. So history is given up for
+//! them, the oldest first.
 
 use crate::error::{Error, Result};
 use crate::model::Instant;
@@ -8,8 +9,8 @@ use crate::ports::{Commit, Store};
 /// Days of history that are kept as long as giving up the older ones is enough.
 const SPARED_DAYS: i64 = 7;
 
-/// Writes a change of the run named `run`. Where there is no room for it, the history of earlier runs goes, first what is older than a week;
-/// at last the change is written without its own.
+/// Writes a change of the run named `run`. Where there is no room for it, the history of earlier
+/// runs goes, first what is older than a week; at last the change is written without its own.
 ///
 /// # Errors
 /// Whatever the store refuses; `StoreFull` if not even links and state have room.

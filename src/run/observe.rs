@@ -123,7 +123,8 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             let listing = &listings[side];
             let ids = listing.items.iter().map(|item| &item.id).chain(&listing.removed).chain(&state.fresh[side]);
             keys.extend(ids.map(|id| LinkKey::Item(side, id.clone())));
-            // a series that is deleted whole is told by its master alone, and one that became a single event by that
+            // a series that is deleted whole is told by its master alone, and one that became a
+            // single event by that
             let singles = listing.items.iter().filter(|item| is_single(item)).map(|item| &item.id);
             let masters = listing.series.iter().map(|set| &set.master).chain(&listing.removed).chain(singles);
             keys.extend(masters.map(|master| LinkKey::Series(master.clone())));

@@ -175,7 +175,8 @@ pub async fn resting<S: Store>(store: &S) -> Result<Vec<Resting>> {
     Ok(resting.collect())
 }
 
-/// Wakes pairs that rest, by their Activities: the next run decides on them as if they were new. How many there were.
+/// Wakes pairs that rest, by their Activities: the next run decides on them as if they were new.
+/// How many there were.
 ///
 /// # Errors
 /// `Store` if it fails.

@@ -495,10 +495,12 @@ pub struct Undone {
     pub stays: usize,
 }
 
-/// Why something is held, as TypeScript's type, and the way to the engine's reason and back: each has the name of its Reason.
+/// Why something is held, as TypeScript's type, and the way to the engine's reason and back: each
+/// has the name of its Reason.
 macro_rules! reasons {
     ($($name:ident),* $(,)?) => {
-        /// Why something is held, as TypeScript's type: a reason without a text is then an error of the page's build.
+        /// Why something is held, as TypeScript's type: a reason without a text is then an error of
+        /// the page's build.
         #[derive(Clone, Copy, Debug, Serialize, Deserialize, Tsify)]
         #[serde(rename_all = "kebab-case")]
         #[allow(missing_docs)] // each is the engine's Reason of the same name
@@ -720,7 +722,8 @@ pub struct Container {
     pub name: String,
     /// The mailbox's own: "all" means these.
     pub own: bool,
-    /// Somebody else's, shared with the user. What is neither that nor own the mailbox made itself: birthdays, flagged mail.
+    /// Somebody else's, shared with the user. What is neither that nor own the mailbox made itself:
+    /// birthdays, flagged mail.
     pub shared: bool,
     /// New exports go here.
     pub default: bool,
@@ -734,7 +737,8 @@ impl Container {
     pub fn of(from: crate::model::Container, account: &str) -> Self {
         let crate::model::Container { id, kind, name, owner, own, default, writable } = from;
         let is_others = match (kind, owner.as_str()) {
-            // of lists no owner is told; those of others can be written, what the mailbox makes itself can't
+            // of lists no owner is told; those of others can be written, what the mailbox makes
+            // itself can't
             (Kind::Task, "") => writable,
             (Kind::Meeting, "") => false,
             (Kind::Meeting | Kind::Task, owner) => !owner.eq_ignore_ascii_case(account),

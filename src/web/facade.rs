@@ -56,8 +56,8 @@ struct Inner {
 
 #[wasm_bindgen]
 impl ScheduleSync {
-    /// An engine for the user of `context`, whose page answers by `host`. It throws with the code `zone` if the browser does not know the zone of
-    /// the user's profile.
+    /// An engine for the user of `context`, whose page answers by `host`. It throws with the code
+    /// `zone` if the browser does not know the zone of the user's profile.
     #[wasm_bindgen(constructor)]
     pub fn new(context: Ts<dto::Context>, host: Host) -> Result<ScheduleSync, JsValue> {
         let context = context.to_rust().map_err(|error| to_js(&misfit(&error)))?;
@@ -147,7 +147,8 @@ impl ScheduleSync {
         out(&dto::Report::from(report))
     }
 
-    /// What synchronizing an account would write: kept for [`Self::apply_previewed`], which carries out this and nothing else.
+    /// What synchronizing an account would write: kept for [`Self::apply_previewed`], which carries
+    /// out this and nothing else.
     pub async fn preview(&self, account: String) -> Result<Ts<dto::Preview>, JsValue> {
         let inner = Rc::clone(&self.inner);
         let planned = inner.preview(&account).await.map_err(|error| to_js(&error))?;
@@ -156,7 +157,8 @@ impl ScheduleSync {
         Ok(shown)
     }
 
-    /// Carries out what the last preview of an account showed, once. What changed since is left for the next run. Without a preview it rejects.
+    /// Carries out what the last preview of an account showed, once. What changed since is left for
+    /// the next run. Without a preview it rejects.
     #[wasm_bindgen(js_name = applyPreviewed)]
     pub async fn apply_previewed(&self, account: String) -> Result<Ts<dto::Report>, JsValue> {
         let inner = Rc::clone(&self.inner);
@@ -172,7 +174,8 @@ impl ScheduleSync {
         resting.into_iter().map(|one| out(&dto::Resting::from(one))).collect()
     }
 
-    /// Wakes pairs that rest, by the ids of their Activities: the next run decides on them as if they were new. How many there were.
+    /// Wakes pairs that rest, by the ids of their Activities: the next run decides on them as if
+    /// they were new. How many there were.
     pub async fn wake(&self, account: String, activities: Vec<String>) -> Result<usize, JsValue> {
         let inner = Rc::clone(&self.inner);
         let ids = activities.iter().map(|id| ItemId::new(id.as_str())).collect();
@@ -190,7 +193,8 @@ impl ScheduleSync {
         noted.await.map_err(|error| to_js(&error))
     }
 
-    /// The last runs that wrote something in the last 30 days, newest first: until there are `least` writes in them.
+    /// The last runs that wrote something in the last 30 days, newest first: until there are
+    /// `least` writes in them.
     pub async fn history(&self, account: String, least: u32) -> Result<Vec<Ts<dto::Run>>, JsValue> {
         let inner = Rc::clone(&self.inner);
         let least = usize::try_from(least).unwrap_or(usize::MAX);
@@ -223,7 +227,8 @@ impl ScheduleSync {
         out(&dto::Undone { done, stays })
     }
 
-    /// Asks the run that is going on to stop: at once while it reads, after its current batch while it writes.
+    /// Asks the run that is going on to stop: at once while it reads, after its current batch while
+    /// it writes.
     pub fn stop(&self) {
         self.inner.stop.set(true);
     }

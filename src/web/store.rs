@@ -46,7 +46,8 @@ pub struct IdbStore {
     outside: Option<Outside>,
 }
 
-/// Settings that count whatever is saved in this browser: they are kept in Creatio, or fixed by a policy.
+/// Settings that count whatever is saved in this browser: they are kept in Creatio, or fixed by a
+/// policy.
 #[derive(Clone)]
 pub struct Outside {
     /// The settings.
@@ -101,7 +102,8 @@ impl IdbStore {
         self
     }
 
-    /// The same store, of a user who has `others` beside this account. The browser may hold those of other users, too.
+    /// The same store, of a user who has `others` beside this account. The browser may hold those
+    /// of other users, too.
     #[must_use]
     pub fn beside(mut self, others: Vec<String>) -> Self {
         self.others = others;
@@ -384,7 +386,8 @@ const FULL: &str = "QuotaExceededError";
 
 /// Whether the browser says that there is no room.
 fn is_full(error: &idb::Error) -> bool {
-    // what fails a transaction is told by the request in it; each other error shows the name of its exception
+    // what fails a transaction is told by the request in it; each other error shows the name of its
+    // exception
     if let idb::Error::UnexpectedJsType(_, request) = error {
         let told = Reflect::get(request, &"error".into()).unwrap_or_default();
         let name = if told.is_object() { Reflect::get(&told, &"name".into()).unwrap_or_default() } else { told };

@@ -20,8 +20,9 @@ pub struct IntlZone {
 }
 
 impl IntlZone {
-    /// The zone that a server calls `name`: a Windows id or an IANA name. `None` for one that the browser does not know, and for every zone in a
-    /// browser that can't name offsets: another one in its place would move days and local times.
+    /// The zone that a server calls `name`: a Windows id or an IANA name. `None` for one that the
+    /// browser does not know, and for every zone in a browser that can't name offsets: another one
+    /// in its place would move days and local times.
     #[must_use]
     pub fn new(name: &str) -> Option<Self> {
         let zone = Self { name: name.to_owned(), format: formatter(iana(name))?, known: RefCell::default() };

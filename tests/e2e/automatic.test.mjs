@@ -1,5 +1,6 @@
 /**
- * Runs by themselves: when which account's comes, by a clock that is moved by hand, and that the page keeps to it.
+ * Runs by themselves: when which account's comes, by a clock that is moved by hand, and that the
+ * page keeps to it.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

@@ -1,5 +1,6 @@
 /**
- * What a person meets who uses the page: nothing scrolls away, every lock shows, every trouble is told in plain words of their language.
+ * What a person meets who uses the page: nothing scrolls away, every lock shows, every trouble is
+ * told in plain words of their language.
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';

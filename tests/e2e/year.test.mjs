@@ -305,7 +305,10 @@ function player({ page, desk, time, person, creatio, boxes, kind, moveTask }) {
     }
   }
 
-  /** Opens the page as a browser does that was never here: neither side has more or less after its first run. */
+  /**
+   * Opens the page as a browser does that was never here: neither side has more or less after its
+   * first run.
+   */
   async function secondBrowser() {
     const all = async () => [(await boxes.me.all()).sort(), (await creatio.all()).sort()];
     const before = await all();

@@ -61,7 +61,8 @@ fn what_was_not_read_is_still_to_be_carried_out_and_what_was_read_counts_as_long
     assert!(!left.is_empty() && left.after(&left.counting(&[]), |_| true, |_| false).is_empty());
 }
 
-/// The page's own labels of what can be answered, by reason; each entry begins with a line indented by four spaces.
+/// The page's own labels of what can be answered, by reason; each entry begins with a line indented
+/// by four spaces.
 fn labels(language: &str) -> Vec<(Reason, String)> {
     let file = format!("{}/www/src/strings/{language}.ts", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(file).expect("the page's texts");

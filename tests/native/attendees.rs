@@ -1,5 +1,6 @@
-//! People through both real replicas, on mailboxes of both kinds: one person is one, under whatever address a server stores or tells them, and
-//! nobody falls off an Activity or an event for an address.
+//! People through both real replicas, on mailboxes of both kinds: one person is one, under whatever
+//! address a server stores or tells them, and nobody falls off an Activity or an event for an
+//! address.
 
 use crate::memory::everything;
 use crate::spine::Spine;

@@ -1,5 +1,6 @@
-//! Whole steps that break half-way: every scenario is played once undisturbed, and then again with each of its requests failing, once or three times in
-//! a row, in each way that a network and a server have. When it is quiet again both sides must show what they show undisturbed.
+//! Whole steps that break half-way: every scenario is played once undisturbed, and then again with
+//! each of its requests failing, once or three times in a row, in each way that a network and a
+//! server have. When it is quiet again both sides must show what they show undisturbed.
 
 use crate::chance::Chance;
 use crate::graph_setup::NOW;
@@ -396,7 +397,8 @@ struct Asked {
     reads: bool,
 }
 
-/// The requests of the undisturbed run, each once, as faults that strike them; and how many awaits it has.
+/// The requests of the undisturbed run, each once, as faults that strike them; and how many awaits
+/// it has.
 fn requests(scenario: &Scenario, there: bool) -> (Vec<Asked>, usize) {
     let stage = Stage::new(there);
     (scenario.before)(&stage);
@@ -433,7 +435,8 @@ fn regex_of(text: &str) -> String {
         .collect()
 }
 
-/// All the ways in which a scenario can break. A read that says "not there" of what is there is no failure but a lie, which nothing survives.
+/// All the ways in which a scenario can break. A read that says "not there" of what is there is no
+/// failure but a lie, which nothing survives.
 fn strikes(scenario: &Scenario, there: bool) -> Vec<Strike> {
     let reading = [
         json!({"drop": "before"}),
@@ -458,7 +461,8 @@ fn strikes(scenario: &Scenario, there: bool) -> Vec<Strike> {
     all
 }
 
-/// Plays one in `share` of all strikes in both kinds of mailboxes; those that did not end as undisturbed.
+/// Plays one in `share` of all strikes in both kinds of mailboxes; those that did not end as
+/// undisturbed.
 fn broken(share: usize) -> (usize, Vec<String>) {
     let only = std::env::var("BREAKS_ONLY").unwrap_or_default();
     let (mut chance, mut played, mut broken) = (Chance::new(11), 0, Vec::new());

@@ -1,5 +1,6 @@
-//! Chance that repeats: choices that follow from a seed or from bytes, and the shrinking of what failed. proptest costs more than what it drives;
-//! this costs next to nothing, one number names a whole history, and a fuzzer that writes the bytes finds histories that no number names.
+//! Chance that repeats: choices that follow from a seed or from bytes, and the shrinking of what
+//! failed. proptest costs more than what it drives; this costs next to nothing, one number names a
+//! whole history, and a fuzzer that writes the bytes finds histories that no number names.
 
 /// One in so many cases of an enumeration is judged: every one, unless `ENGINE_SHARE` says otherwise, as `npm run mutants` does for its first look.
 pub(crate) fn share() -> usize {
@@ -15,7 +16,8 @@ pub(crate) struct Chance(Source);
 enum Source {
     /// The state of splitmix64 (Steele, Lea, Flood 2014).
     Seed(u64),
-    /// Bytes that are still to be used, the next one last. Once there are none, every choice is the first one.
+    /// Bytes that are still to be used, the next one last. Once there are none, every choice is the
+    /// first one.
     Bytes(Vec<u8>),
 }
 

@@ -271,7 +271,8 @@ fn a_meeting_in_the_doubled_hour_stays_where_it_is_under_both_clocks() {
                     report
                 });
                 assert_eq!(report[1].counts, run::Report::default().counts, "{what}: a second run writes nothing");
-                // on a wall clock the second of the two hours is not to be had: that is named, and no more
+                // on a wall clock the second of the two hours is not to be had: that is named, and
+                // no more
                 let is_named = |held: &Held| clock == "local" && held.reason == Reason::NotKept;
                 assert!(
                     report.iter().all(|report| report.held.iter().all(is_named)),

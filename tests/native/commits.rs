@@ -1,4 +1,5 @@
-//! What is kept of a run: whoever writes to the store meanwhile loses nothing, and neither does a store without room.
+//! What is kept of a run: whoever writes to the store meanwhile loses nothing, and neither does a
+//! store without room.
 
 use crate::memory::{Deed, Shelf, at, everything, item, meeting, title};
 use crate::trips::{Trip, activity, event, linked};
@@ -160,7 +161,8 @@ fn the_newest_part_of_a_history_is_whole_runs() {
 
 #[test]
 fn a_store_without_room_gives_up_old_history_and_no_link() {
-    // entries there are from a year of days, room for so many, and the days of what stays beside what is written anew
+    // entries there are from a year of days, room for so many, and the days of what stays beside
+    // what is written anew
     let days = [20, 9, 6, 1];
     for (room, stay) in [(6, vec![20, 9, 6, 1]), (4, vec![6, 1]), (2, vec![]), (0, vec![])] {
         let trip = linked(Side::Exchange);

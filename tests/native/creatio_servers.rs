@@ -1,5 +1,5 @@
-//! What installations of Creatio really do: stamps of the future, bulk loads, rows that are refused once, rights by role, values rewritten on saving,
-//! reads that are behind.
+//! What installations of Creatio really do: stamps of the future, bulk loads, rows that are refused
+//! once, rights by role, values rewritten on saving, reads that are behind.
 
 use crate::creatio_observe::{id, observe, post, row, start, switch};
 use crate::memory::everything;
@@ -35,7 +35,8 @@ fn load(world: &World, numbers: impl IntoIterator<Item = u32>, modified: &str) {
     }
 }
 
-/// The bytes of Creatio's replies since the `from`th row of the log, batches' parts not counted twice.
+/// The bytes of Creatio's replies since the `from`th row of the log, batches' parts not counted
+/// twice.
 fn bytes(world: &World, from: usize) -> usize {
     let sandbox = world.sandbox.borrow();
     sandbox.desk.log().iter().skip(from).filter(|row| row.batch.is_none()).map(|row| row.bytes_out).sum()

@@ -1,5 +1,5 @@
-//! Whole runs over days that are one meeting for several people: single days of somebody's series, a series cut in two, and all-day meetings of people
-//! who live in different zones.
+//! Whole runs over days that are one meeting for several people: single days of somebody's series,
+//! a series cut in two, and all-day meetings of people who live in different zones.
 
 use crate::joined::Joined;
 use crate::memory::{Shelf, everything};
@@ -79,7 +79,8 @@ fn single_days_of_a_colleagues_series_are_meetings_of_their_own() {
     }
 }
 
-/// An event of three weeks, or of one day again; what there is in Creatio then, with the canceled ones.
+/// An event of three weeks, or of one day again; what there is in Creatio then, with the canceled
+/// ones.
 fn turned(spine: &Spine, recurrence: &Value) -> Vec<Value> {
     let path = format!("me/events/{}", spine.events()[0]["id"].as_str().unwrap());
     spine.graph("PATCH", &path, Some(json!({"recurrence": recurrence})));

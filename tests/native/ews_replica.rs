@@ -268,7 +268,8 @@ fn a_view_that_is_cut_is_read_in_halves() {
     quirks(&desk.world, json!({"findLimit": 3}));
     let cut = desk.observe(None);
     assert_eq!((titles(&cut), cut.malformed.len()), (titles(&whole), 0));
-    // more at one time than fits into any half: what is shown is read, and nothing else of the folder counts as gone
+    // more at one time than fits into any half: what is shown is read, and nothing else of the
+    // folder counts as gone
     for n in 0..4 {
         desk.event(single(&format!("at one time {n}"), "2026-03-10"));
     }

@@ -1,5 +1,6 @@
-//! What an Exchange Server does that it should not: it refuses what is asked, tells of one folder or one span nothing at all, ends no list, keeps other
-//! values than were written, deletes nothing, or has moved what is to be deleted. Each costs what it costs, by name, and nothing else.
+//! What an Exchange Server does that it should not: it refuses what is asked, tells of one folder
+//! or one span nothing at all, ends no list, keeps other values than were written, deletes nothing,
+//! or has moved what is to be deleted. Each costs what it costs, by name, and nothing else.
 
 use crate::ews_replica::{Desk, named, single, update};
 use crate::graph_setup::{meeting, titles};
@@ -238,7 +239,8 @@ fn a_removal_that_did_nothing_is_no_removal() {
     let [stays, ours] = ["stays", "ours"].map(|title| named(&listing, title)[0]);
     quirks(&desk.world, json!({"idleDeletes": true}));
     assert!(matches!(desk.apply(delete(stays)), Err(Refusal::Rejected(why)) if why.starts_with("NoError")));
-    // one that is kept under its id in Deleted Items is removed, for the writer, for a second one and for every reader
+    // one that is kept under its id in Deleted Items is removed, for the writer, for a second one
+    // and for every reader
     quirks(&desk.world, json!({"lastingIds": true}));
     assert!(desk.apply(delete(stays)).is_ok());
     assert_eq!(desk.apply(delete(stays)), Err(Refusal::Gone));

@@ -67,7 +67,8 @@ fn what_would_mail_or_lose_something_waits_for_a_word() {
     let told = [Field::Title, Field::When, Field::Place, Field::Body];
     let word = Word { mail: true, invite: false };
     let invite = Word { mail: false, invite: true };
-    // whether others are invited; why a body waits, why another field that attendees are told of does, and why an answer does
+    // whether others are invited; why a body waits, why another field that attendees are told of
+    // does, and why an answer does
     let rows: [(&str, Flows, bool, Reasons<'_>, Reasons<'_>, Reasons<'_>); 15] = [
         ("nothing special", FREE, false, &[], &[], &[mail]),
         ("attendees", Flows { mails: true, ..FREE }, true, &[mail, notes], &[mail], &[mail]),

@@ -85,8 +85,8 @@ fn a_creation_found_again_is_in_step_with_what_was_written() {
     assert_eq!(base.response, Response::Confirmed);
 }
 
-/// Of what is read back with an update only what a server moves by itself is folded, and what it made of the fields that were written: all else is
-/// somebody's edit.
+/// Of what is read back with an update only what a server moves by itself is folded, and what it
+/// made of the fields that were written: all else is somebody's edit.
 #[test]
 fn only_what_the_server_did_with_the_write_is_folded_as_read_back() {
     for (fields, folded, kept) in [

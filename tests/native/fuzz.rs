@@ -1,5 +1,6 @@
-//! Histories that a fuzzer spells: libFuzzer writes bytes, they choose what the generator of the simulation chooses, and what they reach in the engine decides
-//! what is tried next. The crate is `tests/fuzz`; its corpus is played by `prove.rs` without a fuzzer.
+//! Histories that a fuzzer spells: libFuzzer writes bytes, they choose what the generator of the
+//! simulation chooses, and what they reach in the engine decides what is tried next. The crate is
+//! `tests/fuzz`; its corpus is played by `prove.rs` without a fuzzer.
 #![no_main]
 #![allow(dead_code, unused_imports, unused_macros, unreachable_pub)] // what the modules offer to tests
 

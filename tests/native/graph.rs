@@ -1,4 +1,5 @@
-//! The tests of the Graph replica alone, quicker to build than `main.rs`, which has all of them too.
+//! The tests of the Graph replica alone, quicker to build than `main.rs`, which has all of them
+//! too.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)] // a test says what it expects by panicking
 #![allow(clippy::wildcard_enum_match_arm)] // a generator names the cases that it treats apart

@@ -1,4 +1,5 @@
-//! What was deleted in Microsoft 365 keeps its id in Deleted Items and is still found by it: it counts as gone all the same.
+//! What was deleted in Microsoft 365 keeps its id in Deleted Items and is still found by it: it
+//! counts as gone all the same.
 
 use crate::graph_limits::quirks;
 use crate::graph_setup::{checked, default, mailbox, scope};

@@ -1,5 +1,5 @@
-//! A server that keeps something else than it was given: every creation and change tells what is stored now, and asks for it only where the reply did
-//! not say it.
+//! A server that keeps something else than it was given: every creation and change tells what is
+//! stored now, and asks for it only where the reply did not say it.
 
 use crate::graph_limits::quirks;
 use crate::graph_setup::{NOW, checked, default, mailbox, scope};
@@ -13,7 +13,8 @@ use schedule_sync::ports::{Clue, Create, Op, Replica, Update, Written};
 use serde_json::json;
 use std::rc::Rc;
 
-/// Switches under which a meeting is stored otherwise than written: what to set, and in which field it shows.
+/// Switches under which a meeting is stored otherwise than written: what to set, and in which field
+/// it shows.
 fn ways() -> Vec<(serde_json::Value, Field)> {
     vec![
         (json!({"utc": true}), Field::When),

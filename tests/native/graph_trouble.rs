@@ -1,4 +1,5 @@
-//! One calendar or list in trouble never stops the rest: it is named, nothing in it counts as gone, and it is read on from where it was read to.
+//! One calendar or list in trouble never stops the rest: it is named, nothing in it counts as gone,
+//! and it is read on from where it was read to.
 
 use crate::graph_limits::quirks;
 use crate::graph_setup::{NOW, checked, default, mailbox, scope, titles};
@@ -19,7 +20,8 @@ fn own(containers: &[Container], kind: Kind) -> Vec<Container> {
     containers.iter().filter(|container| container.own && container.kind == kind).cloned().collect()
 }
 
-/// A world and a replica whose talk is not checked against Microsoft's description, in which no page of HTML stands.
+/// A world and a replica whose talk is not checked against Microsoft's description, in which no
+/// page of HTML stands.
 fn unchecked(seed: Seed) -> (Rc<World>, Graph<World>) {
     let world = Rc::new(World::new(seed, NOW));
     (world.clone(), Graph::new(world, mailbox()))

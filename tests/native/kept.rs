@@ -1,4 +1,5 @@
-//! What a server makes of what is written to it is no person's edit: written once more, then named, never carried back.
+//! What a server makes of what is written to it is no person's edit: written once more, then named,
+//! never carried back.
 
 use crate::memory::{Makes, Memory, at, everything, title};
 use crate::moment::the_meeting;
@@ -176,7 +177,8 @@ fn what_is_not_kept_can_be_tried_again_or_left() {
     }
 }
 
-/// A person who edits the very field replaces what the server made; one who edits another field does not.
+/// A person who edits the very field replaces what the server made; one who edits another field
+/// does not.
 #[test]
 fn a_persons_later_edit_goes_over_and_takes_no_server_value_with_it() {
     for from in Side::BOTH {
@@ -197,7 +199,8 @@ fn a_persons_later_edit_goes_over_and_takes_no_server_value_with_it() {
     }
 }
 
-/// The reply of a creation is lost, and nobody has touched what was made since: what differs is the server's.
+/// The reply of a creation is lost, and nobody has touched what was made since: what differs is the
+/// server's.
 #[test]
 fn what_a_server_made_of_a_creation_that_nobody_confirmed_is_not_carried_back_either() {
     for from in Side::BOTH {

@@ -1,4 +1,5 @@
-//! What a device without its links, a server that tells less, and copies make of pairs: nothing is made twice, and nothing comes back unasked.
+//! What a device without its links, a server that tells less, and copies make of pairs: nothing is
+//! made twice, and nothing comes back unasked.
 
 use crate::decide::link;
 use crate::memory::{LIST, Shelf, at, everything, item, task, title};
@@ -17,7 +18,8 @@ fn another_browser(trip: Trip) -> Trip {
     fresh
 }
 
-/// A pair in step that began on `from`, whose event a person then deleted, as another browser sees it.
+/// A pair in step that began on `from`, whose event a person then deleted, as another browser sees
+/// it.
 fn deleted_behind_its_back(from: Side) -> Trip {
     let trip = linked(from);
     trip.exchange.remove(&trip.only(Side::Exchange).id);
@@ -161,7 +163,8 @@ fn a_uid_that_comes_later_goes_into_the_activity_when_it_is_told() {
     }
 }
 
-/// An Activity that a person wrote on Monday, while the invitation to the same call comes on Tuesday: no listing tells of it then.
+/// An Activity that a person wrote on Monday, while the invitation to the same call comes on
+/// Tuesday: no listing tells of it then.
 #[test]
 fn an_invitation_meets_the_activity_that_was_written_for_it_before() {
     let mut import_only = everything();

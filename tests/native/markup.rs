@@ -1,5 +1,7 @@
-//! Markup: its text and its sanitised form come from one reading, so the text of what is written is the text of what was read; and that reading is
-//! the one of a parser that nobody here wrote (`tests/opinion/markup.mjs`, npm's parse5). The last is skipped, loudly, where it is not installed.
+//! Markup: its text and its sanitised form come from one reading, so the text of what is written is
+//! the text of what was read; and that reading is the one of a parser that nobody here wrote
+//! (`tests/opinion/markup.mjs`, npm's parse5). The last is skipped, loudly, where it is not
+//! installed.
 
 #![allow(clippy::print_stdout)] // a skipped test says so
 
@@ -455,7 +457,8 @@ fn markup_is_read_as_browsers_read_it() {
     );
 }
 
-/// Markup that means harm, by the kinds that sanitisers are tried with: what runs, what loads, what is read twice in two ways.
+/// Markup that means harm, by the kinds that sanitisers are tried with: what runs, what loads, what
+/// is read twice in two ways.
 const HOSTILE: &[&str] = &[
     "<script>alert(1)</script>",
     "<SCRIPT SRC=//x.example/x.js></SCRIPT>",

@@ -280,7 +280,8 @@ fn the_uid_is_that_of_one_activity_of_the_same_kind() {
     assert_eq!(found(&linked, [&event("e")]), is("e", Match::Copy), "it has its event");
 }
 
-/// A colleague, another device or an earlier run made the Activity when the server showed the same meeting as something else.
+/// A colleague, another device or an earlier run made the Activity when the server showed the same
+/// meeting as something else.
 #[test]
 fn an_activity_that_was_made_for_the_same_meeting_in_another_shape_is_met() {
     let account = &Moment::new().account;
@@ -313,7 +314,8 @@ fn an_activity_that_was_made_for_the_same_meeting_in_another_shape_is_met() {
     }
 }
 
-/// Another device has converted it; here the pair is still of the old kind, and the old item is there.
+/// Another device has converted it; here the pair is still of the old kind, and the old item is
+/// there.
 #[test]
 fn an_item_of_the_other_kind_and_a_later_generation_takes_the_place_of_the_linked_one() {
     let mut later = a_task("t", Some("a"), None);

@@ -69,7 +69,8 @@ pub(crate) enum Deed {
     Removes,
 }
 
-/// Makes something else of a record that is written, given the one that was there (`None` for a creation).
+/// Makes something else of a record that is written, given the one that was there (`None` for a
+/// creation).
 pub(crate) type Makes = Box<dyn FnMut(Option<&Record>, &mut Record)>;
 
 pub(crate) fn at(text: &str) -> Instant {
@@ -131,7 +132,8 @@ impl Memory {
         self.changes.borrow_mut().insert(id.clone(), tick);
     }
 
-    /// What a person does: makes an event a series. It keeps its id, as the master; its occurrences have others.
+    /// What a person does: makes an event a series. It keeps its id, as the master; its occurrences
+    /// have others.
     pub(crate) fn recur(&self, id: &ItemId, starts: &[Instant]) {
         let master = self.items.borrow()[id].clone();
         self.remove(id);
@@ -422,7 +424,8 @@ pub(crate) struct Shelf {
     pub(crate) elsewhere: RefCell<Vec<Link>>,
     /// The last name that was given to a run.
     pub(crate) named: Cell<Option<Instant>>,
-    /// How many entries of history there is room for, beside everything else; any number if it is not set.
+    /// How many entries of history there is room for, beside everything else; any number if it is
+    /// not set.
     pub(crate) room: Cell<Option<usize>>,
 }
 
@@ -518,7 +521,8 @@ impl Store for Shelf {
 }
 
 impl Shelf {
-    /// The whole history, newest run first, each run's entries in the order in which they were written.
+    /// The whole history, newest run first, each run's entries in the order in which they were
+    /// written.
     pub(crate) async fn history(&self) -> Result<Vec<Entry>> {
         let mut entries = self.history.borrow().clone();
         entries.sort_by_key(|entry| (std::cmp::Reverse(entry.run), entry.nth));

@@ -77,8 +77,9 @@ fn verdict(case: &Case) -> Verdict {
     if case.creatio == Fate::Edited && case.goes() && matches!(then, Then::Mark | Then::Delete(Side::Creatio)) {
         verdict.held.insert(Reason::NotRevived);
     }
-    // "never (default): export creates the event without attendees; … not a question | ask: held, with who would be mailed"; "a meeting that has
-    // ended mails nobody"; "one inviter"; our reading: in the user's name nobody is invited to somebody else's Activity
+    // "never (default): export creates the event without attendees; … not a question | ask: held,
+    // with who would be mailed"; "a meeting that has ended mails nobody"; "one inviter"; our
+    // reading: in the user's name nobody is invited to somebody else's Activity
     let invites = case.attendees && case.owner && !case.past && !case.elsewhere;
     if invites && then == Then::Create(Side::Exchange) && case.notify == Notify::Ask {
         verdict.held.insert(Reason::WouldInvite);

@@ -1,4 +1,5 @@
-//! The proof alone: laws, simulations and what they stand on, for `npm run prove`. `cargo test` leaves this target out, for `main.rs` has all of it.
+//! The proof alone: laws, simulations and what they stand on, for `npm run prove`. `cargo test`
+//! leaves this target out, for `main.rs` has all of it.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)] // a test says what it expects by panicking
 #![allow(clippy::wildcard_enum_match_arm)] // a generator names the cases that it treats apart

@@ -1,6 +1,8 @@
-//! Volumes: courses of the planner and simulations of the whole engine, as many as the time allows, on two threads; the small scope, whole; and what a fuzzer
-//! has found. `npm run prove` runs it for a quarter of an hour in an optimised build; `cargo test` runs a share. Every failure prints its seed, by which it is
-//! played again. What was met is counted, and what has to be met and wasn't is a failure too.
+//! Volumes: courses of the planner and simulations of the whole engine, as many as the time allows,
+//! on two threads; the small scope, whole; and what a fuzzer has found. `npm run prove` runs it for
+//! a quarter of an hour in an optimised build; `cargo test` runs a share. Every failure prints its
+//! seed, by which it is played again. What was met is counted, and what has to be met and wasn't is
+//! a failure too.
 #![allow(clippy::print_stdout)] // what was proven is to be seen
 
 use crate::simulate::small;
@@ -141,8 +143,10 @@ fn told(tally: &Tally) {
     );
 }
 
-/// What has to be met in a proof of [`ENOUGH`] simulations, each at least [`LEAST`] times: a promise that holds for want of what it is about proves nothing.
-/// Every switch of the sandbox is one of them. The rest of the reasons to hold has rows of its own (`holding.rs`, `guard.rs`, `troubles.rs`).
+/// What has to be met in a proof of [`ENOUGH`] simulations, each at least [`LEAST`] times: a
+/// promise that holds for want of what it is about proves nothing. Every switch of the sandbox is
+/// one of them. The rest of the reasons to hold has rows of its own (`holding.rs`, `guard.rs`,
+/// `troubles.rs`).
 const MET: &[&str] = &[
     "held Clash",
     "held ConvertAsked",

@@ -127,7 +127,8 @@ fn a_series_without_a_loss_has_only_new_occurrences() {
     assert!(found.orphaned.is_empty());
 }
 
-/// What `change` makes of two occurrences of one series that are gone, Monday's `a` and Wednesday's `b`, and what comes of it.
+/// What `change` makes of two occurrences of one series that are gone, Monday's `a` and Wednesday's
+/// `b`, and what comes of it.
 fn after(change: impl FnOnce(&mut Seen), new: &[Item]) -> (Vec<(String, Match)>, Vec<String>) {
     let mut seen = seen([], []);
     for (activity, id, day) in [("a", "x", "2026-03-02"), ("b", "y", "2026-03-04")] {

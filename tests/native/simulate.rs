@@ -85,7 +85,8 @@ pub(crate) struct Shown {
 pub(crate) struct Manner {
     /// Where the user's first mailbox is.
     pub(crate) home: Home,
-    /// Whether what the mailboxes' server is asked and answers is checked against Microsoft's description.
+    /// Whether what the mailboxes' server is asked and answers is checked against Microsoft's
+    /// description.
     pub(crate) check: bool,
     /// What is wrong, in a test of the promises.
     bug: Option<Bug>,
@@ -323,7 +324,8 @@ impl Stage {
         self.devices.iter().map(|device| self.calm(device, broken)).collect()
     }
 
-    /// Quiet: everybody runs some times, the last time after a day, in full. Then the promises hold; and once everything is answered, nothing is asked.
+    /// Quiet: everybody runs some times, the last time after a day, in full. Then the promises
+    /// hold; and once everything is answered, nothing is asked.
     fn quiet(&mut self) -> Shown {
         let mut broken = Vec::new();
         self.at_their_best();
@@ -377,7 +379,8 @@ impl Stage {
         outcome.census()
     }
 
-    /// Everything that is asked is answered, as chance has it, up to three times: then nothing that was answered is asked again.
+    /// Everything that is asked is answered, as chance has it, up to three times: then nothing that
+    /// was answered is asked again.
     fn answered(&self, broken: &mut Vec<Broken>) {
         let mut chance = Chance::new(self.world.log(0).len() as u64);
         for (n, device) in self.devices.iter().enumerate() {
@@ -495,8 +498,9 @@ fn judged(name: &str, history: &History, manner: Manner) -> Result<Counts, Failu
     Err(Failure { told, known: None })
 }
 
-/// Plays the seeds from `SIMULATE_FROM` on, `SIMULATE_COUNT` of them, on the Exchange Server with `SIMULATE_SERVER=1`, or the bytes of the file
-/// `SIMULATE_BYTES`: to play a failure again (`SIMULATE_TRACE=1` prints what was asked).
+/// Plays the seeds from `SIMULATE_FROM` on, `SIMULATE_COUNT` of them, on the Exchange Server with
+/// `SIMULATE_SERVER=1`, or the bytes of the file `SIMULATE_BYTES`: to play a failure again
+/// (`SIMULATE_TRACE=1` prints what was asked).
 #[test]
 #[ignore = "a tool: plays particular seeds"]
 fn again() {

@@ -1,4 +1,5 @@
-//! Stop: while it reads a run ends at once, while it writes after the batch in flight, and the report says what was written.
+//! Stop: while it reads a run ends at once, while it writes after the batch in flight, and the
+//! report says what was written.
 
 use crate::memory::{Memory, Shelf, Standing, account, everything, item, meeting, words};
 use crate::trips::{Trip, event};

@@ -1,5 +1,5 @@
-//! Trips of what becomes something else: an event a series, a series an event, a meeting a task, whatever breaks on the way; and of questions that the
-//! server refuses.
+//! Trips of what becomes something else: an event a series, a series an event, a meeting a task,
+//! whatever breaks on the way; and of questions that the server refuses.
 
 use crate::memory::{at, item, task, title};
 use crate::trips::{Trip, activity, linked};

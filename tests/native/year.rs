@@ -206,7 +206,8 @@ enum Deed {
         title: String,
         address: String,
     },
-    /// The user begins anew in a second browser, which knows nothing: neither side has more or less after its first run.
+    /// The user begins anew in a second browser, which knows nothing: neither side has more or less
+    /// after its first run.
     SecondBrowser,
     /// The user accepts an invitation, in Creatio.
     Accept {
@@ -243,7 +244,8 @@ enum Look {
     Exception { of: String, day: String, title: String },
     /// What the meeting's body in the mailbox holds.
     Text { title: String, has: Vec<String> },
-    /// The Activity with this title, of several the one that starts on this day, is the one that got this name.
+    /// The Activity with this title, of several the one that starts on this day, is the one that
+    /// got this name.
     Same {
         title: String,
         day: Option<String>,

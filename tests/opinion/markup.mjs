@@ -1,8 +1,9 @@
 /**
  * What a parser that nobody here wrote (parse5) reads in markup, for the tests of our own reader.
  *
- * `node markup.mjs`: takes a JSON array of texts of markup and prints a JSON array, for each of them an object: `text`, the text that its tree
- * shows, each block on lines of its own; `parts`, the names of all its elements and their attributes (`a`, `a href=x`), however hidden.
+ * `node markup.mjs`: takes a JSON array of texts of markup and prints a JSON array, for each of
+ * them an object: `text`, the text that its tree shows, each block on lines of its own; `parts`,
+ * the names of all its elements and their attributes (`a`, `a href=x`), however hidden.
  */
 import { readFileSync } from 'node:fs';
 import { parse } from 'parse5';

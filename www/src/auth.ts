@@ -9,7 +9,10 @@ export interface Auth {
    * with, as JSON, after a challenge of continuous access evaluation. Rejects if the user has to sign in first.
    */
   headers(account: string, renew: boolean, claims?: string): Promise<Record<string, string>>;
-  /** By whose sign-in the headers for an account are: an opaque name, another after every sign-in; nothing before the first. */
+  /**
+   * By whose sign-in the headers for an account are: an opaque name, another after every sign-in;
+   * nothing before the first.
+   */
   holder(account: string): string | undefined;
   /** Whether there are headers for an account, or can be without asking a person. */
   ready(account: string): boolean;

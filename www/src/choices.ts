@@ -1,4 +1,7 @@
-/** What the settings can choose from: calendars, task lists and groups as lines of a list, each with a label of its own. */
+/**
+ * What the settings can choose from: calendars, task lists and groups as lines of a list, each with
+ * a label of its own.
+ */
 import type { Account, Container, Group } from './engine';
 import type { Strings } from './strings';
 
@@ -23,7 +26,10 @@ interface Draft extends Option {
   owner: string;
 }
 
-/** The lines of the three blocks. Calendars of `shared` mailboxes are listed, and can't be chosen yet. */
+/**
+ * The lines of the three blocks. Calendars of `shared` mailboxes are listed, and can't be chosen
+ * yet.
+ */
 export function optionsOf(
   containers: Container[],
   groups: Group[],

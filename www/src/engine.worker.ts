@@ -6,7 +6,9 @@ import type { Answer, Context, Host, Methods, Started, Trouble } from './engine'
 let engine: ScheduleSync | undefined;
 
 const worker = {
-  /** Loads the wasm and makes the engine. Tells its version and the profile's zone by its IANA name. */
+  /**
+   * Loads the wasm and makes the engine. Tells its version and the profile's zone by its IANA name.
+   */
   async start(context: Context, host: Host): Promise<Started> {
     // wasm-bindgen compiles while it loads, and falls back to the whole file where the server gives it a wrong type
     await init();
@@ -18,7 +20,10 @@ const worker = {
     return { version: version(), zone: engine.zone() };
   },
 
-  /** Calls a method of the engine. Errors are answers: their code would not survive the way to the page. */
+  /**
+   * Calls a method of the engine. Errors are answers: their code would not survive the way to the
+   * page.
+   */
   async call(method: keyof Methods, given: unknown[]): Promise<Answer> {
     if (!engine) return { trouble: { code: 'unknown' } };
     try {

@@ -1,12 +1,16 @@
 /**
- * When which account is synchronized by itself: at opening, then some minutes after its last run, later after an error, soon after the network is
- * back. Each account has its own time, so that none waits for another. Pure: it is told the time (milliseconds since 1970), and sets no timer.
+ * When which account is synchronized by itself: at opening, then some minutes after its last run,
+ * later after an error, soon after the network is back. Each account has its own time, so that none
+ * waits for another. Pure: it is told the time (milliseconds since 1970), and sets no timer.
  */
 
 /** Minutes from the end of a run to the next one, and the most after errors. */
 export const minutes = { visible: 5, hidden: 15, most: 60 };
 
-/** Milliseconds after which a network that came back is used, and the least between two runs that a flapping one brings about. */
+/**
+ * Milliseconds after which a network that came back is used, and the least between two runs that a
+ * flapping one brings about.
+ */
 const settled = 5_000;
 const spared = 60_000;
 

@@ -30,7 +30,10 @@ export async function exchange<T>(address: string, init: RequestInit & { json?: 
   return (text ? JSON.parse(text) : undefined) as T;
 }
 
-/** A response with its whole body. What a browser says of a network that fails is in its own words, and for nobody. */
+/**
+ * A response with its whole body. What a browser says of a network that fails is in its own words,
+ * and for nobody.
+ */
 async function whole(sent: Promise<Response>): Promise<{ response: Response; text: string }> {
   try {
     const response = await sent;

@@ -120,7 +120,10 @@ export class Session extends EventTarget {
     return session;
   }
 
-  /** The mailbox of an account as its owner uses it; what is on an Exchange Server, by the sandbox’s hands. */
+  /**
+   * The mailbox of an account as its owner uses it; what is on an Exchange Server, by the sandbox’s
+   * hands.
+   */
   graph(account: Account): Graph {
     const { address } = account;
     const hands = `${location.origin}/sandbox/hands/${encodeURIComponent(address)}`;
@@ -182,7 +185,10 @@ export class Session extends EventTarget {
     return { waits, ...(last && { last }), ...(next !== undefined && { next: new Date(next) }) };
   }
 
-  /** Asks the browser not to throw the store away when it runs short of room. Called when a person does something: some browsers ask them. */
+  /**
+   * Asks the browser not to throw the store away when it runs short of room. Called when a person
+   * does something: some browsers ask them.
+   */
   keepStore(): void {
     if ('storage' in navigator) void navigator.storage.persist().catch(() => false);
   }
@@ -207,7 +213,10 @@ export class Session extends EventTarget {
     this.setClock();
   }
 
-  /** Whether an account runs by itself: not if its settings or the policy can’t be read, and the status says why. */
+  /**
+   * Whether an account runs by itself: not if its settings or the policy can’t be read, and the
+   * status says why.
+   */
   private async runsByItself(account: Account): Promise<boolean> {
     try {
       const { automatic } = await this.engine.settings(account.address);
@@ -240,7 +249,10 @@ export class Session extends EventTarget {
     this.setClock();
   };
 
-  /** Creatio’s own synchronization may have been switched on for an account meanwhile: then ours no longer runs by itself. */
+  /**
+   * Creatio’s own synchronization may have been switched on for an account meanwhile: then ours no
+   * longer runs by itself.
+   */
   private async leaveOutBuiltIn(): Promise<void> {
     try {
       const builtIn = new Set((await this.engine.accounts()).filter((one) => one.builtIn).map((one) => one.address));
@@ -255,7 +267,10 @@ export class Session extends EventTarget {
     }
   }
 
-  /** Has the clock go off when the next account’s time has come; not while a run goes on, whose end sets it anew. */
+  /**
+   * Has the clock go off when the next account’s time has come; not while a run goes on, whose end
+   * sets it anew.
+   */
   private readonly setClock = (): void => {
     window.clearTimeout(this.timer);
     if (!this.running && !this.beginning) {
@@ -298,7 +313,9 @@ export class Session extends EventTarget {
     this.dispatchEvent(new CustomEvent<Finished>('finished', { detail: { idle: this.idle } }));
   }
 
-  /** One account after the other: what goes wrong with one does not keep the others from their run. */
+  /**
+   * One account after the other: what goes wrong with one does not keep the others from their run.
+   */
   private async runAll(accounts: Account[], answers: Answers): Promise<string> {
     const said: string[] = [];
     const reports: Report[] = [];
@@ -316,7 +333,9 @@ export class Session extends EventTarget {
     return said.join(' ');
   }
 
-  /** Runs one account; what is to be told of it, and whether the others are not to be run any more. */
+  /**
+   * Runs one account; what is to be told of it, and whether the others are not to be run any more.
+   */
   private async runOne(address: string, replies: Reply[] | undefined): Promise<Ran> {
     this.worksOn = address;
     try {
@@ -344,13 +363,19 @@ export class Session extends EventTarget {
     return this.accounts.length > 1 ? `${address}: ` : '';
   }
 
-  /** Reads what is held, which the store remembers; a store that can't be read is told of by the next run. */
+  /**
+   * Reads what is held, which the store remembers; a store that can't be read is told of by the
+   * next run.
+   */
   private async readLeft(): Promise<void> {
     const read = async ({ address }: Account) => ({ account: address, items: await this.engine.held(address) });
     this.left = await Promise.all(this.accounts.map(read)).catch(() => this.left);
   }
 
-  /** Whether nothing is switched on for an account; one whose settings can’t be read is run, which tells why. */
+  /**
+   * Whether nothing is switched on for an account; one whose settings can’t be read is run, which
+   * tells why.
+   */
   private async isOff(account: string): Promise<boolean> {
     try {
       const { importMeetings, importTasks, export: out } = await this.engine.settings(account);

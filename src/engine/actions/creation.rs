@@ -121,8 +121,9 @@ fn guests(context: &Context<'_>, seen: &Seen, (from, item): (Side, &Item)) -> Gu
     }
 }
 
-/// What of `item` may go to the other side: fields that may not are as if they were empty, and whoever is not invited is not there. Both are
-/// no part of the base, so that they still go over once they may.
+/// What of `item` may go to the other side: fields that may not are as if they were empty, and
+/// whoever is not invited is not there. Both are no part of the base, so that they still go over
+/// once they may.
 fn shown(context: &Context<'_>, from: Side, (item, guests): (&Item, &Guests)) -> Record {
     let mut record = item.record.clone();
     let empty = empty(&record);
@@ -225,7 +226,8 @@ fn creation(context: &Context<'_>, seen: &Seen, (from, item): (Side, &Item), gen
             id: Some(identity::activity(item, context.account, generation)),
             container: ContainerId::from(ACTIVITIES),
             facts: Facts {
-                // what is private is looked up by no UID: a colleague's copy of the same meeting is the real one
+                // what is private is looked up by no UID: a colleague's copy of the same meeting is
+                // the real one
                 uid: item.facts.uid.clone().filter(|_| !item.facts.private),
                 status: Some(decide::first_status(context, item)),
                 owner: Some(context.account.contact.clone()),
@@ -307,7 +309,8 @@ pub(super) fn revive(
     planned
 }
 
-/// Creates the new kind on `side`, then removes the old item there; the pair as it was is kept until both are confirmed.
+/// Creates the new kind on `side`, then removes the old item there; the pair as it was is kept
+/// until both are confirmed.
 #[must_use]
 pub fn convert(context: &Context<'_>, seen: &Seen, link: &Link, (side, fates): (Side, Pair<Fate<'_>>)) -> Planned {
     let Some(item) = fates[side.other()].item() else { return Planned::default() };

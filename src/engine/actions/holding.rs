@@ -37,7 +37,8 @@ pub(super) fn waiting(context: &Context<'_>, link: &Link, merge: &Merge, now: Pa
     clash.into_iter().chain(reasons.into_iter().map(waiting)).collect()
 }
 
-/// What a person sees of a field that waits: what both sides have in it; of people those who wait; of notes that would go out the text.
+/// What a person sees of a field that waits: what both sides have in it; of people those who wait;
+/// of notes that would go out the text.
 fn compared(merge: &Merge, now: Pair<&Record>, (reason, field): (Reason, Field)) -> Pair<String> {
     match (reason, field) {
         (_, Field::People) => {
@@ -59,7 +60,8 @@ pub(super) fn listed<'a>(people: impl Iterator<Item = &'a Person>) -> String {
     people.map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// The edit that was put back and that a person has not said anything of yet: what they had written, and what stands there now.
+/// The edit that was put back and that a person has not said anything of yet: what they had
+/// written, and what stands there now.
 pub(super) fn put_back(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>) -> Option<Held> {
     let lost = link.memory.put_back.as_ref()?;
     let there = fates.exchange.item().map_or(&link.base.exchange, |item| &item.record);

@@ -83,8 +83,8 @@ pub fn superseded(context: &Context<'_>, seen: &Seen, link: &Link) -> Planned {
     Planned { action: Some(action), ..Planned::default() }
 }
 
-/// An Activity whose counterpart is gone for a reason that nobody knows, after a person's word: the delete rule is applied to it, or it is left; either
-/// way nothing is created from it.
+/// An Activity whose counterpart is gone for a reason that nobody knows, after a person's word: the
+/// delete rule is applied to it, or it is left; either way nothing is created from it.
 #[must_use]
 pub fn abandoned(context: &Context<'_>, item: &Item, removed: bool) -> Planned {
     let link = Link {

@@ -141,7 +141,8 @@ impl<'a> Job<'a> {
         };
         let folder = lies_in(&node).filter(|folder| folder != self.container());
         if let Some(folder) = folder {
-            // somebody moved it, and it kept its id: what is decided rests on where it lay; in Deleted Items it is gone
+            // somebody moved it, and it kept its id: what is decided rests on where it lay; in
+            // Deleted Items it is gone
             return Err(if self.kinds.contains_key(&folder) { Refusal::Stale } else { Refusal::Gone });
         }
         let item = match map::read(self.kind, &node, self.mailbox, self.container()) {

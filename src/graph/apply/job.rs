@@ -133,7 +133,8 @@ impl<'a> Job<'a> {
         }
     }
 
-    /// Takes in whether the doubted item lives. One that does not needs no removal any more, and can't be changed.
+    /// Takes in whether the doubted item lives. One that does not needs no removal any more, and
+    /// can't be changed.
     pub(super) fn settled(&mut self, place: &Place) {
         self.doubt = None;
         match (&self.stage, self.op, place) {
@@ -150,8 +151,8 @@ impl<'a> Job<'a> {
         }
     }
 
-    /// The read of what the write left, where its reply does not tell it: nothing, an answer to an invitation, values that are not those written;
-    /// and of what was removed.
+    /// The read of what the write left, where its reply does not tell it: nothing, an answer to an
+    /// invitation, values that are not those written; and of what was removed.
     pub(super) fn check(&self) -> Option<Call> {
         let Stage::Link(written) = &self.stage else { return None };
         let item = written.item.as_deref();
@@ -252,7 +253,8 @@ impl<'a> Job<'a> {
                 Some(Ok(before)) if matches!(before.status().as_u16(), 404 | 410) => Refusal::Gone,
                 Some(Ok(_) | Err(_)) | None => Refusal::NotSent,
             })),
-            // what is in Deleted Items can't be deleted once more (facts §3); whether it is, is seen right after
+            // what is in Deleted Items can't be deleted once more (facts §3); whether it is, is
+            // seen right after
             (403, Some((id, _))) if self.removes() && is_undeletable(&response) => {
                 self.already = true;
                 Stage::Link(Box::new(self.written(id.clone(), None)))

@@ -1,11 +1,13 @@
-//! Character references, as the HTML standard reads them (§13.2.5.72–84): every name, with and without `;` where it allows that, and numbers.
+//! Character references, as the HTML standard reads them (§13.2.5.72–84): every name, with and
+//! without `;` where it allows that, and numbers.
 
-/// Every named reference that the standard has, sorted: the name, ` ` or (where it may lack its `;`) `?`, and what it means. A line break, which
-/// is white space in markup, stands as a space.
+/// Every named reference that the standard has, sorted: the name, ` ` or (where it may lack its
+/// `;`) `?`, and what it means. A line break, which is white space in markup, stands as a space.
 const NAMES: &str = include_str!("entities.txt");
 /// Bytes of the longest name.
 const LONGEST: usize = 31;
-/// What the numbers from 128 to 159 mean, which are Windows-1252 to every browser; a space for those that stay what they are.
+/// What the numbers from 128 to 159 mean, which are Windows-1252 to every browser; a space for
+/// those that stay what they are.
 const WINDOWS: &str = "€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ";
 
 /// Where a reference stands.

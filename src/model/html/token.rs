@@ -1,5 +1,6 @@
-//! The tokenizer of the HTML standard (§13.2.5), as far as texts and tags go: comments, declarations and processing instructions are passed over as
-//! it says, and what it drops (a tag that never ends) is dropped.
+//! The tokenizer of the HTML standard (§13.2.5), as far as texts and tags go: comments,
+//! declarations and processing instructions are passed over as it says, and what it drops (a tag
+//! that never ends) is dropped.
 
 use super::entity::{Place, decode};
 
@@ -23,7 +24,8 @@ pub(super) enum Token {
 pub(super) struct Tag {
     /// In lower case.
     pub(super) name: String,
-    /// Those of [`KEPT`] that it has: names in lower case and values; of two with one name the first counts.
+    /// Those of [`KEPT`] that it has: names in lower case and values; of two with one name the
+    /// first counts.
     pub(super) attributes: Vec<(String, String)>,
     /// It ends with `/>`.
     pub(super) closed: bool,
@@ -36,7 +38,8 @@ impl Tag {
     }
 }
 
-/// The attributes that make a difference to anybody here: an address, and those by which SVG and MathML are told from HTML.
+/// The attributes that make a difference to anybody here: an address, and those by which SVG and
+/// MathML are told from HTML.
 const KEPT: [&str; 5] = ["href", "encoding", "color", "face", "size"];
 
 /// The tokens of a text.
@@ -52,7 +55,8 @@ impl<'a> Tokens<'a> {
         Self { rest: markup, cut: false }
     }
 
-    /// The next token. `foreign`: the element that is open belongs to SVG or MathML, where `<![CDATA[` means what it means in XML.
+    /// The next token. `foreign`: the element that is open belongs to SVG or MathML, where
+    /// `<![CDATA[` means what it means in XML.
     pub(super) fn next(&mut self, foreign: bool) -> Option<Token> {
         if self.rest.is_empty() {
             return None;
@@ -87,7 +91,8 @@ impl<'a> Tokens<'a> {
         Some(if declares { Token::Doctype } else { Token::Comment })
     }
 
-    /// The text up to the end tag of the element `name`, which holds nothing but text; the tag is passed over.
+    /// The text up to the end tag of the element `name`, which holds nothing but text; the tag is
+    /// passed over.
     pub(super) fn raw(&mut self, name: &str) -> &'a str {
         let rest = self.rest;
         let end = if name == "script" { end_of_script(rest) } else { end_tag(rest, 0, name) };

@@ -1,6 +1,8 @@
-//! From tokens to a small tree of blocks and runs of text, by the rules of the HTML standard for trees (§13.2.6) as far as they decide which text is
-//! there, in which order, and where its lines end: scopes, implied ends, tables and what lies wrongly in them, SVG and MathML. What is bold or a
-//! link is no element here but a style of a run, so that nothing which a person crossed can cross a block.
+//! From tokens to a small tree of blocks and runs of text, by the rules of the HTML standard for
+//! trees (§13.2.6) as far as they decide which text is there, in which order, and where its lines
+//! end: scopes, implied ends, tables and what lies wrongly in them, SVG and MathML. What is bold or
+//! a link is no element here but a style of a run, so that nothing which a person crossed can cross
+//! a block.
 
 use super::token::{Tag, Token, Tokens, is_space};
 use crate::model::text::is_void;
@@ -10,7 +12,8 @@ use std::rc::Rc;
 const DEEPEST: usize = 100;
 /// Blocks that a table brings with it at least: itself, a section, a row and a cell.
 const TABLE: usize = 4;
-/// Open elements that are kept; those deeper end a line and nothing else. Browsers stop at about as many.
+/// Open elements that are kept; those deeper end a line and nothing else. Browsers stop at about as
+/// many.
 const MOST_OPEN: usize = 500;
 /// Open formatting elements of one kind that count, as in the standard.
 const MOST_ALIKE: usize = 3;
@@ -45,7 +48,8 @@ pub(super) const MARKS: [&str; 7] = ["b", "i", "u", "s", "code", "sub", "sup"];
 pub(super) struct Document {
     /// Its content.
     pub(super) nodes: Vec<Node>,
-    /// It has something beside text and its form: pictures, tables, other media, fields; or something that never ends and hides what follows.
+    /// It has something beside text and its form: pictures, tables, other media, fields; or
+    /// something that never ends and hides what follows.
     pub(super) rich: bool,
     /// It has a tag or comment of HTML.
     pub(super) marked: bool,
@@ -252,7 +256,8 @@ struct Builder {
     form: bool,
     /// Something came that is no declaration.
     begun: bool,
-    /// A declaration came first: then a table ends a paragraph, which it does not where nothing is declared.
+    /// A declaration came first: then a table ends a paragraph, which it does not where nothing is
+    /// declared.
     strict: bool,
     read: Document,
 }
@@ -848,8 +853,8 @@ impl Builder {
     }
 }
 
-/// Adds a piece of a line: to the run before it, if that looks alike. White space between blocks is nothing, and many spaces are one, unless the
-/// text is shown as it stands.
+/// Adds a piece of a line: to the run before it, if that looks alike. White space between blocks is
+/// nothing, and many spaces are one, unless the text is shown as it stands.
 fn add_run(content: &mut Vec<Node>, (text, style): (&str, &Style), verbatim: bool) {
     let at_edge = matches!(content.last(), Some(Node::Block(..) | Node::Break | Node::Rule));
     if text.is_empty() || (at_edge && !verbatim && text.chars().all(|c| c == ' ')) {

@@ -1,5 +1,5 @@
-//! Markup of the few forms that are read as the tree that they were written from: blocks hold what they may, styles lie in one order, and nothing
-//! but the address of a link is an attribute.
+//! Markup of the few forms that are read as the tree that they were written from: blocks hold what
+//! they may, styles lie in one order, and nothing but the address of a link is an attribute.
 
 use super::tree::{MARKS, Node, Style};
 use crate::model::text::is_void;
@@ -40,7 +40,8 @@ fn content(nodes: &[Node], block: &str, to: &mut String) {
     turn(&now, &Style::default(), to);
 }
 
-/// What a block is written as, so that no reader moves or ends it: a paragraph or heading holds no block, and an item lies in a list.
+/// What a block is written as, so that no reader moves or ends it: a paragraph or heading holds no
+/// block, and an item lies in a list.
 fn fitting(name: &'static str, inside: &[Node], outside: &str) -> &'static str {
     let holds_blocks = || inside.iter().any(|node| matches!(node, Node::Block(..) | Node::Rule));
     let fits = match name {
@@ -96,7 +97,8 @@ pub(super) fn escape(text: &str, to: &mut String) {
     text.chars().for_each(|c| escape_character(c, to));
 }
 
-/// Appends a character as text, or in the value of an attribute, of HTML or XML; a space for one that is none.
+/// Appends a character as text, or in the value of an attribute, of HTML or XML; a space for one
+/// that is none.
 pub(crate) fn escape_character(c: char, to: &mut String) {
     match c {
         '&' => to.push_str("&amp;"),

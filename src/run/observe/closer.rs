@@ -50,7 +50,8 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         Ok(())
     }
 
-    /// An event of the version that is linked has the people that it had, however few one answer tells of.
+    /// An event of the version that is linked has the people that it had, however few one answer
+    /// tells of.
     pub(super) fn unchanged(&mut self) {
         for link in self.links.values() {
             if let Some(item) = self.seen.items.exchange.get_mut(&link.ids.exchange)
@@ -102,8 +103,9 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         Ok(())
     }
 
-    /// Which Activities other accounts of the user have links to, where that makes a difference: those that could be exported, those whose
-    /// counterpart is gone, and those with participants, whom one account invites.
+    /// Which Activities other accounts of the user have links to, where that makes a difference:
+    /// those that could be exported, those whose counterpart is gone, and those with participants,
+    /// whom one account invites.
     pub(super) async fn elsewhere(&mut self) -> Result<()> {
         let unlinked = self.seen.items.creatio.values().filter(|item| !self.links.contains_key(&item.id));
         let exported = unlinked.filter(|item| scope::exports(&self.context, &self.seen, item)).map(|item| &item.id);
@@ -135,7 +137,8 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
     }
 }
 
-/// Whether another account had a counterpart of the Activity before this one: its event or task is the older.
+/// Whether another account had a counterpart of the Activity before this one: its event or task is
+/// the older.
 fn is_earlier(other: &Link, own: &Link) -> bool {
     let age =
         |link: &Link| (link.facts.exchange.created.is_none(), link.facts.exchange.created, link.ids.exchange.clone());

@@ -12,9 +12,10 @@ use crate::ports::{Clock, Clue, Directory, Events, Replica, Store};
 use std::collections::BTreeSet;
 
 impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'_, C, X, S, K, E> {
-    /// The Activities of the chosen groups that touch the window; those that no listing told of are read, since joining a group changes no Activity. They
-    /// are asked for in a full comparison, on a new day, when the groups changed, and when an unlinked Activity did: which may be in one now.
-    /// How the groups stood, for the next run.
+    /// The Activities of the chosen groups that touch the window; those that no listing told of are
+    /// read, since joining a group changes no Activity. They are asked for in a full comparison, on
+    /// a new day, when the groups changed, and when an unlinked Activity did: which may be in one
+    /// now. How the groups stood, for the next run.
     pub(super) async fn members(&mut self, settings: &Settings, state: &State) -> Result<Option<String>> {
         if !settings.export.on || settings.export.scope != Extent::Chosen {
             return Ok(None);

@@ -63,7 +63,8 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         }
     }
 
-    /// Reads by clue; a linked item that is not found by its id is gone, unless a series is found by it.
+    /// Reads by clue; a linked item that is not found by its id is gone, unless a series is found
+    /// by it.
     pub(super) async fn read(&mut self, side: Side, clues: &[Clue]) -> Result<()> {
         if clues.is_empty() {
             return Ok(());
@@ -239,7 +240,8 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         Ok(())
     }
 
-    /// Looks for events and tasks that are not found by their ids. One of which a series is found, or of which nothing can be told, is not gone.
+    /// Looks for events and tasks that are not found by their ids. One of which a series is found,
+    /// or of which nothing can be told, is not gone.
     async fn trace(&mut self, suspects: &[ItemId]) -> Result<()> {
         let lost = self.links.values().filter(|link| {
             suspects.contains(&link.ids.exchange) && self.seen.gone.exchange.contains(&link.ids.exchange)
@@ -271,13 +273,15 @@ fn trace(side: Side, link: &Link) -> Clue {
     }
 }
 
-/// Whether `item`, which bears the mark of `link`'s Activity, is what was to be created for that: it is of that kind, and of no earlier generation.
+/// Whether `item`, which bears the mark of `link`'s Activity, is what was to be created for that:
+/// it is of that kind, and of no earlier generation.
 fn is_awaited(link: &Link, item: &Item) -> bool {
     let later = item.facts.mark.as_ref().is_some_and(|mark| mark.generation >= link.generation);
     later && item.record.kind() == link.kind()
 }
 
-/// By what an item is found that is no longer under its id. An occurrence goes nowhere alone: mark and UID are those of its series.
+/// By what an item is found that is no longer under its id. An occurrence goes nowhere alone: mark
+/// and UID are those of its series.
 fn moved(link: &Link) -> Option<Clue> {
     if link.facts.exchange.occurrence.is_some() {
         return None;

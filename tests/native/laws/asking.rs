@@ -1,5 +1,6 @@
-//! The law of questions: from any state, one answer to everything that is asked leaves nothing asked; and whoever answers one question at a time, in any
-//! order, comes to an end, and is asked nothing twice. Judged over whole runs of pairs on which people did many things at once.
+//! The law of questions: from any state, one answer to everything that is asked leaves nothing
+//! asked; and whoever answers one question at a time, in any order, comes to an end, and is asked
+//! nothing twice. Judged over whole runs of pairs on which people did many things at once.
 
 use crate::chance::{Chance, share};
 use crate::memory::{at, everything, item, meeting, title};

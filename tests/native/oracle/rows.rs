@@ -821,8 +821,8 @@ pub(crate) fn item(table: &'static [Row<Is, Then>], case: &Case) -> &'static Row
     table.iter().find(|row| row.when.iter().all(|is| is.holds(case))).expect("the table covers every case")
 }
 
-/// What a value of Creatio's would wait for before it goes to Exchange, whatever else it waits for: "everything that an item waits for is asked at
-/// once", and "inside notes stay inside".
+/// What a value of Creatio's would wait for before it goes to Exchange, whatever else it waits for:
+/// "everything that an item waits for is asked at once", and "inside notes stay inside".
 pub(crate) fn waits(case: &Case, field: Field) -> Vec<Reason> {
     let others = case.attendees && case.organizer && MAILED.contains(&field);
     let mail = others && ASKING.contains(&case.notify) || ANSWER.contains(&field) && ANSWERING.contains(&case.notify);

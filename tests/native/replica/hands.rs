@@ -80,7 +80,8 @@ impl Hands {
         self.lives(&row).then(|| record(&row))
     }
 
-    /// Whether a task or event is in a list or calendar: what is in Deleted Items is still found by its id.
+    /// Whether a task or event is in a list or calendar: what is in Deleted Items is still found by
+    /// its id.
     fn lives(&self, row: &Value) -> bool {
         let events = self.hand("GET", "me/events?$top=500", None).1;
         let mut ids = events["value"].as_array().into_iter().flatten().map(|event| &event["id"]);

@@ -1,5 +1,6 @@
-//! Bugs to plant into whole runs: one for each promise of the simulation, which that promise must notice. They sit between the engine and a side, or in the
-//! store; a promise that no bug can break proves nothing.
+//! Bugs to plant into whole runs: one for each promise of the simulation, which that promise must
+//! notice. They sit between the engine and a side, or in the store; a promise that no bug can break
+//! proves nothing.
 
 use schedule_sync::error::{Error, Result};
 use schedule_sync::model::{

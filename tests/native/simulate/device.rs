@@ -371,7 +371,8 @@ impl Device {
         chosen
     }
 
-    /// A person takes back what it wrote last: the items of those writes. Nothing where nothing was written, or a server fails.
+    /// A person takes back what it wrote last: the items of those writes. Nothing where nothing was
+    /// written, or a server fails.
     pub(crate) fn undo(&self) -> Vec<ItemId> {
         let history = self.store.shelf.history.borrow().clone();
         let Some(run) = history.iter().map(|entry| entry.run).max() else { return Vec::new() };
@@ -450,7 +451,8 @@ pub(crate) const fn choices(reason: Reason) -> &'static [Choice] {
         | Reason::ManyCreations
         | Reason::SideEmpty
         | Reason::SecondTask => &[Choice::Allow],
-        // "Try again", which says nothing new where the server says the same; and what nobody can be asked
+        // "Try again", which says nothing new where the server says the same; and what nobody can
+        // be asked
         _ => &[],
     }
 }

@@ -1,5 +1,7 @@
-//! Histories: what happens in a simulation, one move after another, all of it from one source of choices. What exists in a history at all is drawn first,
-//! then how often each of it comes (swarm testing, Groce and others 2012): a history in which everything may happen hardly ever has much of one thing.
+//! Histories: what happens in a simulation, one move after another, all of it from one source of
+//! choices. What exists in a history at all is drawn first, then how often each of it comes (swarm
+//! testing, Groce and others 2012): a history in which everything may happen hardly ever has much
+//! of one thing.
 
 use crate::chance::Chance;
 use crate::simulate::people::{Deed, Kind, OCCURRENCES, What, occurrence};
@@ -32,7 +34,8 @@ pub(crate) struct Abode {
 /// Where everybody lives who lives nowhere else.
 pub(crate) const MOSCOW: Abode = Abode { tz: Tz::Europe__Moscow, name: "Russian Standard Time" };
 
-/// What is drawn once for a history: the settings, which a move may change, and who takes part, which none does.
+/// What is drawn once for a history: the settings, which a move may change, and who takes part,
+/// which none does.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Options {
     pub(crate) direction: Direction,
@@ -157,7 +160,8 @@ impl Options {
         Self { direction: Direction::Import, groups: false, ..*self }.settings(None)
     }
 
-    /// The settings that all devices share; `group` is the one whose activities are exported if only a group's are.
+    /// The settings that all devices share; `group` is the one whose activities are exported if
+    /// only a group's are.
     pub(crate) fn settings(&self, group: Option<&str>) -> Settings {
         let mut settings = Settings::first("2026-03-02".parse().unwrap());
         let on = self.direction != Direction::Export;
@@ -239,7 +243,8 @@ pub(crate) enum Move {
     Pass {
         minutes: i64,
     },
-    /// Graph makes trouble from now on, in each of its ways, and the Exchange Server as far as it can.
+    /// Graph makes trouble from now on, in each of its ways, and the Exchange Server as far as it
+    /// can.
     Quirks(Box<Quirks>),
     /// The servers behave like this from now on.
     Switch(Box<Switches>),

@@ -1,5 +1,6 @@
-//! What is known to be wrong, until it is mended: each with how it shows. A failure that one of these explains is told apart and fails no share of the
-//! proof; `npm run prove` fails for one that shows no more, so that none outlives its mend.
+//! What is known to be wrong, until it is mended: each with how it shows. A failure that one of
+//! these explains is told apart and fails no share of the proof; `npm run prove` fails for one that
+//! shows no more, so that none outlives its mend.
 
 use super::promises::{Broken, Promise};
 
@@ -26,7 +27,8 @@ const RIGHTS: &str =
 /// All of it.
 pub(crate) const KNOWN: &[Known] = &[
     known("\"remove the second task\" is asked again after it was answered", Promise::Answers, "SecondTask"),
-    // seed 251 of the share: a task whose title goes nowhere is removed in Creatio and its counterpart edited, a run cut off between
+    // seed 251 of the share: a task whose title goes nowhere is removed in Creatio and its
+    // counterpart edited, a run cut off between
     known("\"delete the counterpart\" is asked again after it was answered", Promise::Answers, "DeleteAsked"),
     known("a clash is asked again after it was answered, since the answer would mail", Promise::Answers, "Clash"),
     known(RESHAPED, Promise::Once, "(reshaped)"),

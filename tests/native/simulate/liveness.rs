@@ -1,4 +1,5 @@
-//! Liveness: one thing is wrong for good, and the rest is in step within a few runs all the same; retries have an end, and nobody starves.
+//! Liveness: one thing is wrong for good, and the rest is in step within a few runs all the same;
+//! retries have an end, and nobody starves.
 
 use super::history::{History, Move, USUAL};
 use super::people::{Deed, Kind, What};

@@ -41,7 +41,8 @@ pub(crate) const OCCURRENCES: usize = 4;
 /// What challenges of the mailbox ask for.
 pub(crate) const CLAIMS: &str = r#"{"access_token":{"nbf":{"essential":true,"value":"1"}}}"#;
 
-/// What servers put before titles, after titles, and below bodies on storing. Of Exchange Server they are the sandbox's own.
+/// What servers put before titles, after titles, and below bodies on storing. Of Exchange Server
+/// they are the sandbox's own.
 pub(crate) const LABEL: &str = "[External] ";
 pub(crate) const ADDED: &str = " (checked)";
 pub(crate) const FOOTER: &str = "Sent by a service.";
@@ -122,7 +123,8 @@ pub(crate) struct Known {
     pub(crate) edited: Pair<bool>,
     /// A person took back what a run had written to it.
     pub(crate) undone: bool,
-    /// It was made a series of, or a single meeting: what of it is whose day, the rules leave to the engine.
+    /// It was made a series of, or a single meeting: what of it is whose day, the rules leave to
+    /// the engine.
     pub(crate) reshaped: bool,
 }
 
@@ -134,7 +136,8 @@ pub(crate) struct People {
     is_away: bool,
     /// Where they live.
     zone: Abode,
-    /// How Creatio's OData is switched (`POST /sandbox/creatio`). People work in its pages, which read the database itself.
+    /// How Creatio's OData is switched (`POST /sandbox/creatio`). People work in its pages, which
+    /// read the database itself.
     pub(crate) creatio: Map<String, Value>,
     /// The group into which they put what they make in Creatio.
     pub(crate) group: Option<String>,
@@ -174,7 +177,8 @@ fn utc(at: NaiveDateTime) -> Value {
 }
 
 impl People {
-    /// People who live in `zone` and work on `world`, and in the other mailbox that the user may have.
+    /// People who live in `zone` and work on `world`, and in the other mailbox that the user may
+    /// have.
     pub(crate) fn new((world, away): (Rc<World>, Option<Rc<World>>), zone: Abode, colleague: &'static str) -> Self {
         let (series, known) = (BTreeMap::new(), BTreeMap::new());
         let is_away = false;
@@ -208,7 +212,8 @@ impl People {
         rows
     }
 
-    /// The path of the default list's tasks; nothing while there is no To Do, or the list can't be read.
+    /// The path of the default list's tasks; nothing while there is no To Do, or the list can't be
+    /// read.
     fn tasks(&self) -> Option<String> {
         let (status, lists) = self.tried(Side::Exchange, ("GET", "me/todo/lists"), None);
         let path =
@@ -239,7 +244,8 @@ impl People {
         tried
     }
 
-    /// Switches of Creatio's OData that a person's request does not meet with, each with what it is at an installation at its best.
+    /// Switches of Creatio's OData that a person's request does not meet with, each with what it is
+    /// at an installation at its best.
     fn lifted(&self, side: Side, method: &str) -> Vec<(&'static str, Value)> {
         let all = [("failing", json!([])), ("raw", json!([])), ("pages", "finite".into()), ("stale", 0.into())];
         // what is written while reads are behind is told later

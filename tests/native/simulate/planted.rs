@@ -1,4 +1,5 @@
-//! Each promise is seen to be broken by a bug that is planted for it: a history in which it holds, and doesn't with the bug.
+//! Each promise is seen to be broken by a bug that is planted for it: a history in which it holds,
+//! and doesn't with the bug.
 
 use super::bug::Bug;
 use super::history::{History, Move, Options, Trouble, USUAL};

@@ -285,7 +285,8 @@ impl Outcome<'_> {
         }
     }
 
-    /// Whether either may lie beyond the shortest window that ever held: it reaches to the beginning of a month.
+    /// Whether either may lie beyond the shortest window that ever held: it reaches to the
+    /// beginning of a month.
     fn is_far(&self, one: &Row, other: &Row) -> bool {
         let months = self.ever.iter().flat_map(|options| options.months).min().unwrap_or_default();
         let first = NaiveDate::from_ymd_opt(self.now.year(), self.now.month(), 1).unwrap();

@@ -1,8 +1,10 @@
-//! The small scope, whole: two devices, one or two items, a few moves, and every await of every run as a crash or a lost reply, on the real engine and both
-//! real replicas. What most faults need is little, so little is tried without a gap. A state is known by what matters of it, and is gone on from once.
+//! The small scope, whole: two devices, one or two items, a few moves, and every await of every run
+//! as a crash or a lost reply, on the real engine and both real replicas. What most faults need is
+//! little, so little is tried without a gap. A state is known by what matters of it, and is gone on
+//! from once.
 //!
-//! A world can't be copied, so each state is reached again by its history, the shortest one. What is left out of a state's form are ids and stamps: under
-//! "ask" no decision rests on them.
+//! A world can't be copied, so each state is reached again by its history, the shortest one. What
+//! is left out of a state's form are ids and stamps: under "ask" no decision rests on them.
 
 use super::device::Device;
 use super::history::{History, Move, Options, Trouble, USUAL};
@@ -180,7 +182,8 @@ struct Tried {
     form: Result<String, String>,
 }
 
-/// Does `work` for all of `list`, on some threads; the results in order. `None` for what there was no time for.
+/// Does `work` for all of `list`, on some threads; the results in order. `None` for what there was
+/// no time for.
 fn each<T: Sync, R: Send>(
     list: &[T],
     goes_on: &(impl Fn() -> bool + Sync),
@@ -273,7 +276,8 @@ fn told(bound: &Bound, moves: &[Move], broken: &[Broken]) -> String {
     format!("small scope {bound:?}\n{}\n  => {}", moves.join("\n"), broken.join("\n  => "))
 }
 
-/// The promises that are broken in quiet after a history; and how many awaits a run of each device has, if that is wanted.
+/// The promises that are broken in quiet after a history; and how many awaits a run of each device
+/// has, if that is wanted.
 fn judged(bound: &Bound, moves: &[Move], counts: bool) -> (Vec<Broken>, Vec<usize>) {
     let broken = caught(|| bound.reach(moves).stage.quiet().broken);
     let broken = broken.unwrap_or_else(|what| vec![Broken { promise: super::Promise::Ends, what }]);

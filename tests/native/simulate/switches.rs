@@ -1,4 +1,5 @@
-//! The switches of the sandbox as a simulation turns them: every way in which a server is not at its best. A switch more is a line more in [`SWITCHES`].
+//! The switches of the sandbox as a simulation turns them: every way in which a server is not at
+//! its best. A switch more is a line more in [`SWITCHES`].
 
 use crate::chance::Chance;
 use crate::simulate::people::{ADDED, CLAIMS, FOOTER, LABEL};
@@ -14,7 +15,8 @@ use std::num::{NonZeroU16, NonZeroUsize};
 pub(crate) struct Switches {
     graph: graph::Quirks,
     exchange: exchange::Quirks,
-    /// As `POST /sandbox/creatio` takes them; what is not named is as it is at an installation at its best.
+    /// As `POST /sandbox/creatio` takes them; what is not named is as it is at an installation at
+    /// its best.
     pub(crate) creatio: Map<String, Value>,
     /// Those that are on.
     pub(crate) on: Vec<&'static str>,
@@ -134,7 +136,8 @@ pub(crate) const SWITCHES: &[Switch] = &[
 
 /// The names of the containers in which everything happens, at either server of mailboxes.
 const CONTAINERS: &[&str] = &["Calendar", "Tasks"];
-/// Minutes without a UID. A move takes three: an event that a run saw with a UID is older when a switch is turned, and never loses it.
+/// Minutes without a UID. A move takes three: an event that a run saw with a UID is older when a
+/// switch is turned, and never loses it.
 const LATE: u16 = 5;
 /// Entities of Creatio of which a run asks.
 const ENTITIES: &[&str] = &["Activity", "ActivityParticipant", "Contact"];

@@ -188,7 +188,8 @@ impl Exchange {
         Ok(mailbox.add_calendar(name, None, desk))
     }
 
-    /// Another program puts a copy of an event into another calendar, with the same UID. The copy's id.
+    /// Another program puts a copy of an event into another calendar, with the same UID. The copy's
+    /// id.
     ///
     /// # Errors
     /// There is no such mailbox or event.

@@ -65,7 +65,8 @@ pub struct Graph {
     hands: Option<String>,
 }
 
-/// The zones that the mailboxes know by a name of Windows, each with the IANA zone that it stands for.
+/// The zones that the mailboxes know by a name of Windows, each with the IANA zone that it stands
+/// for.
 pub fn zones() -> impl Iterator<Item = (&'static str, chrono_tz::Tz)> {
     zones::WINDOWS.iter().copied()
 }
@@ -266,7 +267,8 @@ impl Graph {
         self.mailboxes.values_mut().try_for_each(|mailbox| mailbox.subscribe(desk))
     }
 
-    /// Puts a copy of an event of [`ACCOUNT`], its `iCalUId` included, into another of its calendars; the copy's id.
+    /// Puts a copy of an event of [`ACCOUNT`], its `iCalUId` included, into another of its
+    /// calendars; the copy's id.
     ///
     /// # Errors
     /// Why that can't be.

@@ -20,9 +20,9 @@ const most = 36;
 /**
  * The part of the settings that is seldom changed, folded away.
  *
- * Properties: `strings`, `value`, `server` (the mailbox is on an Exchange Server), `containers` (of the mailbox; none while they are read), `unreadable` (they can’t be read), `locked` (the paths of
- * what the administrator has fixed). Events: `change` (its detail is the new
- * value). Parts: none.
+ * Properties: `strings`, `value`, `server` (the mailbox is on an Exchange Server), `containers` (of
+ * the mailbox; none while they are read), `unreadable` (they can’t be read), `locked` (the paths of
+ * what the administrator has fixed). Events: `change` (its detail is the new value). Parts: none.
  */
 @customElement('advanced-settings')
 export class AdvancedSettings extends LitElement {

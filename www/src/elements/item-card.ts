@@ -9,7 +9,8 @@ import { base, buttons, dialogs, inputs } from './styles';
 /**
  * The card of an activity, event or task, in a modal dialog.
  *
- * Properties: `card`, `strings`, `side` (whose server it is). Events: `close`, whose detail says whether something was written. Parts: `dialog`.
+ * Properties: `card`, `strings`, `side` (whose server it is). Events: `close`, whose detail says
+ * whether something was written. Parts: `dialog`.
  */
 @customElement('item-card')
 export class ItemCard extends LitElement {

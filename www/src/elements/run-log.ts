@@ -374,7 +374,10 @@ function countsOf(writes: Write[]): Counts {
   return counts;
 }
 
-/** What there is to tell of a write's fields: of something created there is no before, of something deleted no after. */
+/**
+ * What there is to tell of a write's fields: of something created there is no before, of something
+ * deleted no after.
+ */
 function timesOf({ what }: Write): ('before' | 'after')[] {
   if (what === 'created') return ['after'];
   return what === 'deleted' ? ['before'] : ['before', 'after'];

@@ -2,7 +2,10 @@
 
 import type { Saying, WhyHeld } from '../engine';
 
-/** The label of an answer, a verb; `people`: how many would be written to, 0 where that is not known. */
+/**
+ * The label of an answer, a verb; `people`: how many would be written to, 0 where that is not
+ * known.
+ */
 type Answer = string | ((people: number) => string);
 
 /** What can be answered to each reason, where its label is not the usual one. */

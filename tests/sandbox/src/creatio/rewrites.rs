@@ -1,5 +1,6 @@
-//! What an installation makes of the values that a save brings: business rules, processes and columns that keep, cut or rewrite them, and answer
-//! success all the same. Data; whoever saves for a service applies it.
+//! What an installation makes of the values that a save brings: business rules, processes and
+//! columns that keep, cut or rewrite them, and answer success all the same. Data; whoever saves for
+//! a service applies it.
 
 use super::schema::{Column, Entity, Kind};
 use super::value::{self, Value};

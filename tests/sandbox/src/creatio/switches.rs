@@ -40,15 +40,18 @@ pub struct Switches {
     pub page: Option<usize>,
     /// The system settings that there are, by code; the package brings `ScheduleSyncSettings` and `ScheduleSyncPolicy`.
     pub settings: Option<BTreeMap<String, SystemSetting>>,
-    /// What the installation makes of values that a save through a service brings, though it answers success.
+    /// What the installation makes of values that a save through a service brings, though it
+    /// answers success.
     pub rewrites: Option<Rewrites>,
     /// Entity sets for which every request fails with 500.
     pub failing: Option<BTreeSet<String>>,
-    /// Entity sets of which OData answers an error's page (500); in a `$batch` the page stands raw, so that the envelope is no JSON.
+    /// Entity sets of which OData answers an error's page (500); in a `$batch` the page stands raw,
+    /// so that the envelope is no JSON.
     pub raw: Option<BTreeSet<String>>,
     /// Whether pages end.
     pub pages: Option<Pages>,
-    /// Reads are answered by a copy of the database that is so many seconds behind; 0: by the database itself.
+    /// Reads are answered by a copy of the database that is so many seconds behind; 0: by the
+    /// database itself.
     pub stale: Option<u32>,
 }
 

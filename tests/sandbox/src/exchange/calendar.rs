@@ -65,7 +65,8 @@ impl Visit<'_> {
             "RecurrenceId" | "OriginalStart" if is_of_series => {
                 clock.at(zones::query_instant(event.text("originalStart"))?)
             }
-            // a single day of somebody's series, to which alone the user was asked (MS-OXOCAL, the instance date of a global object id)
+            // a single day of somebody's series, to which alone the user was asked (MS-OXOCAL, the
+            // instance date of a global object id)
             "RecurrenceId" => clock.at(day_of_series(event)?),
             "DateTimeStamp" => clock.at(zones::query_instant(event.text("lastModifiedDateTime"))?),
             "Start" => clock.at(event.span.from.utc()),
@@ -190,7 +191,8 @@ pub(crate) fn series_uid(uid: &str) -> String {
     }
 }
 
-/// When the pattern of its series has the single event begin that is one day of it, by the date bytes of its UID.
+/// When the pattern of its series has the single event begin that is one day of it, by the date
+/// bytes of its UID.
 fn day_of_series(event: &Event) -> Option<DateTime<Utc>> {
     let uid = event.text("iCalUId");
     let number = |from: usize, to: usize| u32::from_str_radix(uid.get(from..to)?, 16).ok();
@@ -381,8 +383,8 @@ impl<'e> Times<'e> {
 }
 
 impl Times<'_> {
-    /// What a change leaves of `meant` where its properties are worked off one after the other, as they came: what is set while the item is all-day
-    /// is cut to midnight at once.
+    /// What a change leaves of `meant` where its properties are worked off one after the other, as
+    /// they came: what is set while the item is all-day is cut to midnight at once.
     fn stepwise(&self, before: &Span, meant: Span) -> Span {
         let anew = |old: &Moment, zone: &Moment| Moment { wall: old.wall, ..zone.clone() };
         let mut span =

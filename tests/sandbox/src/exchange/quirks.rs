@@ -39,7 +39,8 @@ pub struct Quirks {
     pub corrupt: Vec<String>,
     /// Names of folders that may not be read or written, and that are not listed either.
     pub denied: Vec<String>,
-    /// Names of folders that are listed, and may not be read or written all the same: somebody else's, whose rights were taken back.
+    /// Names of folders that are listed, and may not be read or written all the same: somebody
+    /// else's, whose rights were taken back.
     pub locked: Vec<String>,
     /// Names of folders of which every question fails, though they are listed.
     pub broken: Vec<String>,

@@ -52,7 +52,8 @@ impl Visit<'_> {
         Ok(Vec::new())
     }
 
-    /// Takes an item away; `keeps`: into Deleted Items, usually under another id. An occurrence is never kept.
+    /// Takes an item away; `keeps`: into Deleted Items, usually under another id. An occurrence is
+    /// never kept.
     pub(crate) fn remove(&mut self, spot: Spot, item: Item, keeps: bool) {
         match spot {
             Spot::Event(index, day) => change::remove(self.mailbox, Place { index, day }, self.desk),

@@ -1,4 +1,5 @@
-//! What a server makes of values while it stores them, without a word in its reply (the switches of [`Stored`]).
+//! What a server makes of values while it stores them, without a word in its reply (the switches of
+//! [`Stored`]).
 
 use super::quirks::Stored;
 use crate::graph::shape::Object;

@@ -207,8 +207,8 @@ fn changes(mailbox: &Mailbox, feed: &Feed, told: Told) -> Vec<Value> {
     items
 }
 
-/// One event's part in a round. A series tells its master and all its occurrences in the window, in full or not; what is outside the
-/// window is told as removed, except in a first round.
+/// One event's part in a round. A series tells its master and all its occurrences in the window, in
+/// full or not; what is outside the window is told as removed, except in a first round.
 fn tell(event: &Event, window: Window, is_first: bool, quirks: &Quirks) -> Vec<Value> {
     let in_full = quirks.whole_occurrences;
     let occurrences = event.occurrences(window);

@@ -206,7 +206,8 @@ impl Mailbox {
         id
     }
 
-    /// Adds the calendars that the service itself keeps, owned by the mailbox's owner, who can't edit them; with an event each.
+    /// Adds the calendars that the service itself keeps, owned by the mailbox's owner, who can't
+    /// edit them; with an event each.
     ///
     /// # Errors
     /// Why one can't be held.
@@ -226,7 +227,8 @@ impl Mailbox {
         Ok(())
     }
 
-    /// Puts a copy of an event, its `iCalUId` included, into the last calendar that its owner may edit.
+    /// Puts a copy of an event, its `iCalUId` included, into the last calendar that its owner may
+    /// edit.
     ///
     /// # Errors
     /// Why there is none.

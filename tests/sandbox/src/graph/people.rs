@@ -1,4 +1,5 @@
-//! What servers do with the addresses of people (reality.md §4), switched on for tests, for mailboxes of both kinds.
+//! What servers do with the addresses of people (reality.md §4), switched on for tests, for
+//! mailboxes of both kinds.
 
 use super::answer::{Answer, Fail};
 use super::filter::at;
@@ -14,11 +15,14 @@ use std::collections::BTreeMap;
 pub struct People {
     /// In the place of these addresses others are stored: the primary ones of their owners.
     pub replaced: BTreeMap<String, String>,
-    /// So these addresses are told of attendees: quoted, as one of a directory; empty: none is told.
+    /// So these addresses are told of attendees: quoted, as one of a directory; empty: none is
+    /// told.
     pub told: BTreeMap<String, String>,
-    /// An event that is read by its id tells so many attendees only (Microsoft 365; an Exchange Server's lists tell none at all).
+    /// An event that is read by its id tells so many attendees only (Microsoft 365; an Exchange
+    /// Server's lists tell none at all).
     pub few: Option<usize>,
-    /// Addresses that no event is sent to: `ErrorInvalidRecipients`, and nothing of the request is carried out.
+    /// Addresses that no event is sent to: `ErrorInvalidRecipients`, and nothing of the request is
+    /// carried out.
     pub refused: Vec<String>,
     /// Further addresses of the mailbox's owner.
     pub aliases: Vec<String>,
@@ -49,7 +53,8 @@ impl People {
         self.told.get(&address.to_lowercase()).map_or(address, String::as_str)
     }
 
-    /// `answer` with people as they are told; `single`: it is one event that was asked for by its id.
+    /// `answer` with people as they are told; `single`: it is one event that was asked for by its
+    /// id.
     pub(crate) fn tell(&self, mut answer: Answer, single: bool) -> Answer {
         if let Some(body) = &mut answer.body {
             if let (true, Some(few), Some(all)) =

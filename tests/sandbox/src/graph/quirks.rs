@@ -47,11 +47,13 @@ pub struct Quirks {
     pub claims: Option<String>,
     /// There is no To Do, as in some national clouds.
     pub no_to_do: bool,
-    /// Deleted events are forgotten at once, where the service keeps them in Deleted Items with their ids.
+    /// Deleted events are forgotten at once, where the service keeps them in Deleted Items with
+    /// their ids.
     pub forgets_deleted: bool,
     /// Deleted tasks are still found by their ids.
     pub keeps_deleted_tasks: bool,
-    /// The transaction of a deleted event is not taken a second time: 409 `ErrorDuplicateTransactionId`.
+    /// The transaction of a deleted event is not taken a second time: 409
+    /// `ErrorDuplicateTransactionId`.
     pub remembers_transactions: bool,
     /// What is made of values on storing.
     pub storing: Box<Storing>,
@@ -61,8 +63,8 @@ pub struct Quirks {
     pub endless: BTreeMap<String, Endless>,
     /// Calendars and lists, by name, of which every question is answered with this status.
     pub broken: BTreeMap<String, u16>,
-    /// Calendars and lists, by name, of which every question is answered with this status and a page of HTML, which a batch carries as it is, so
-    /// that its whole envelope is no JSON.
+    /// Calendars and lists, by name, of which every question is answered with this status and a
+    /// page of HTML, which a batch carries as it is, so that its whole envelope is no JSON.
     pub html: BTreeMap<String, u16>,
     /// Views and rounds tell series by their masters alone.
     pub unexpanded: bool,

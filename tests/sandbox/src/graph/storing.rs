@@ -1,4 +1,5 @@
-//! What the service makes of values that it is given to store: what it holds afterwards is not what was written.
+//! What the service makes of values that it is given to store: what it holds afterwards is not what
+//! was written.
 
 use super::shape::{Object, put};
 use serde::Deserialize;

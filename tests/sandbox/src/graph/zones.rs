@@ -1,5 +1,6 @@
 //! Wall times and zones: `dateTimeTimeZone` in, UTC in the mailbox, any zone out (facts §3).
-//! Windows names come from a table, IANA names from chrono-tz; other names are unknown here, as they are to Exchange.
+//! Windows names come from a table, IANA names from chrono-tz; other names are unknown here, as
+//! they are to Exchange.
 
 use chrono::{DateTime, Duration, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
