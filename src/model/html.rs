@@ -10,6 +10,7 @@ mod token;
 mod tree;
 mod write;
 
+#[cfg(feature = "ews")]
 pub(crate) use write::escape_character;
 
 use tree::Node;
