@@ -6,7 +6,7 @@ use super::link::{Held, Link, Reason};
 use super::{Context, Seen, scope};
 use crate::model::record::fields;
 use crate::model::show::show;
-use crate::model::{Field, ItemId, Pair, Record, Side};
+use crate::model::{ContainerId, Field, ItemId, Pair, Record, Side};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -74,6 +74,9 @@ pub struct Question {
     ids: Vec<ItemId>,
     /// Why it is held.
     pub reason: Reason,
+    /// Where the item lies, if it has no link that tells.
+    #[serde(default)]
+    pub container: Option<ContainerId>,
     /// What it is about, a digest of each part: a value of a field, a person, or the whole pair.
     about: BTreeSet<String>,
 }
@@ -91,7 +94,8 @@ impl Question {
         } else {
             held.fields.iter().zip(&held.values).flat_map(|(field, values)| parts(*field, values)).collect()
         };
-        Some(Self { ids, reason: held.reason, about })
+        let container = seen.items[held.side].get(id).filter(|_| link.is_none()).map(|item| item.container.clone());
+        Some(Self { ids, reason: held.reason, container, about })
     }
 
     /// Whether it is about this item, on whichever side.

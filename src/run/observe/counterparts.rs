@@ -180,10 +180,18 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             found.iter().flat_map(|found| &found.items).map(|item| LinkKey::Item(Side::Exchange, item.id.clone()));
         let links = self.ends.store.links(&ids.collect::<Vec<_>>()).await?;
         self.know(links);
+        // a UID alone finds what is left of a series too, which the Activity of another day is not
+        let stands = |item: &Item, asker: &ItemId| {
+            !identity::is_ours(asker) || matching::candidates(&self.context, item).contains(asker)
+        };
+        let linked: BTreeSet<&ItemId> = self.links.values().map(|link| &link.ids.exchange).collect();
         let known: BTreeSet<&ItemId> = found
             .iter()
             .zip(&askers)
-            .filter(|(found, _)| !found.is_absent() || found.series)
+            .filter(|(found, asker)| {
+                let there = found.items.iter().any(|item| linked.contains(&item.id) || stands(item, asker));
+                there || found.series || (found.items.is_empty() && !found.is_absent())
+            })
             .map(|(_, asker)| asker)
             .collect();
         self.seen.lost.extend(askers.iter().filter(|asker| !known.contains(asker)).cloned());

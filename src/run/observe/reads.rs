@@ -114,9 +114,16 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         for side in Side::BOTH {
             let unlinked = state.answers.items().filter(|(s, _)| *s == side).filter_map(|(_, id)| {
                 let linked = links.iter().any(|link| link.ids[side] == *id);
-                let container = self.seen.containers.iter().find(|c| c.default)?;
-                let place = if side == Side::Creatio { ContainerId::from(ACTIVITIES) } else { container.id.clone() };
-                (!linked).then(|| Clue::Id { id: id.clone(), container: place })
+                let asked = state.questions.iter().find(|question| question.is_about(id));
+                let container = asked.and_then(|question| question.container.clone()).or_else(|| {
+                    let container = self.seen.containers.iter().find(|container| container.default);
+                    if side == Side::Creatio {
+                        Some(ContainerId::from(ACTIVITIES))
+                    } else {
+                        Some(container?.id.clone())
+                    }
+                })?;
+                (!linked).then(|| Clue::Id { id: id.clone(), container })
             });
             let linked = links
                 .iter()

@@ -289,6 +289,12 @@ impl History {
         Self { options: self.options, moves: moves.to_vec() }
     }
 
+    /// Whether a switch of the sandbox with this name is ever on.
+    pub(crate) fn turns(&self, name: &str) -> bool {
+        let is_on = |one: &Move| matches!(one, Move::Switch(switches) if switches.on.contains(&name));
+        self.moves.iter().any(is_on)
+    }
+
     pub(crate) fn new(seed: u64) -> Self {
         Self::drawn(Chance::new(seed))
     }

@@ -167,9 +167,11 @@ fn stamp(at: NaiveDateTime) -> String {
     at.format("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-/// The hour of `value` on the day of the nth occurrence of a series.
-fn hour_of(nth: usize, value: usize) -> NaiveDateTime {
-    hour(value) + Duration::weeks(i64::try_from(nth).unwrap())
+/// The hour of `value`: of a series that began on `first`, on the day of its nth occurrence.
+fn hour_of(first: Option<NaiveDate>, nth: usize, value: usize) -> NaiveDateTime {
+    let at = hour(value);
+    let on = first.map_or(at, |first| first.and_time(at.time()));
+    on + Duration::weeks(i64::try_from(nth).unwrap())
 }
 
 fn utc(at: NaiveDateTime) -> Value {
@@ -288,7 +290,8 @@ impl People {
     fn placed(&self, mut rows: Vec<Row>) -> Vec<Row> {
         for row in &mut rows {
             let Some((tag, first)) = row.tag.and_then(|tag| Some((tag, self.series.get(&tag)?))) else { continue };
-            let weeks = row.day().map(|day| (day - *first).num_weeks());
+            // the nearest of them: a day may lie in another one in UTC, and an hour changes with the season
+            let weeks = row.day().map(|day| ((day - *first).num_days() + 3).div_euclid(7));
             row.tag = weeks.and_then(|weeks| usize::try_from(weeks).ok()).map(|nth| occurrence(tag, nth));
         }
         rows
@@ -484,7 +487,7 @@ impl People {
     fn edit(&mut self, tag: usize, side: Side, (what, value): (What, usize)) {
         let Some(row) = self.find(tag, side).filter(|row| row.fields().any(|field| field == what)) else { return };
         let (base, nth) = place(tag);
-        let hour = |value: usize| hour_of(nth, value);
+        let hour = |value: usize| hour_of(self.series.get(&base).copied(), nth, value);
         let body = match (side, what) {
             (Side::Creatio, What::Title) => json!({"Title": format!("title{value}")}),
             (Side::Creatio, What::Place) => json!({"Location": format!("place{value}")}),

@@ -148,12 +148,14 @@ impl Outcome<'_> {
     fn twice(&self, tag: usize, rows: &Pair<Vec<&Row>>, broken: &mut All) {
         for side in Side::BOTH {
             let alive: Vec<_> = rows[side].iter().filter(|row| !row.canceled).map(|row| &row.id).collect();
-            // a second task that a person edited, or whose Activity is gone, is not removed unasked
+            // a second task that a person edited, and what stands for something that is gone, is not
+            // removed unasked
             let asked = |id: &String| {
                 let mut held = self.reports.iter().flat_map(|report| &report.held);
                 held.any(|held| {
-                    matches!(held.reason, Reason::SecondTask | Reason::DeleteAsked)
-                        && held.id.as_ref().is_some_and(|named| named.as_str() == id)
+                    let reasons =
+                        [Reason::SecondTask, Reason::DeleteAsked, Reason::LostOrigin, Reason::LostCounterpart];
+                    reasons.contains(&held.reason) && held.id.as_ref().is_some_and(|named| named.as_str() == id)
                 })
             };
             if alive.iter().filter(|id| !asked(id)).count() > 1 {
