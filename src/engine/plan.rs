@@ -351,14 +351,15 @@ fn single(context: &Context<'_>, seen: &Seen, side: Side, item: &Item) -> Planne
 /// of the user, which is no loss in this one.
 fn lost(context: &Context<'_>, seen: &Seen, item: &Item) -> Planned {
     let own = item.facts.owner.as_ref() == Some(&context.account.contact);
+    let imported = identity::is_ours(&item.id);
     let exported = matches!(decide::alone(context, seen, Side::Creatio, item), Step::Create(_));
     if seen.elsewhere.contains_key(&item.id) {
         return single(context, seen, Side::Creatio, item);
     }
-    if !own || !exported || scope::is_past(context, &item.record) {
+    let covered = exported || scope::stands_in(context, seen, item);
+    if !own || !covered || scope::is_past(context, &item.record) {
         return Planned::default();
     }
-    let imported = identity::is_ours(&item.id);
     let reason = if imported { Reason::LostOrigin } else { Reason::LostCounterpart };
     match seen.answers.to([&item.id, &item.id], reason) {
         // what was imported may be somebody else's meeting, which is never made the user's own

@@ -2,7 +2,7 @@
 
 use super::link::Link;
 use super::settings::{Block, Extent, Private, Settings};
-use super::{Context, Seen, project::instants};
+use super::{Context, Seen, identity, project::instants};
 use crate::model::time::midnight;
 use crate::model::{
     Body, Container, ContainerId, Facts, Importance, Item, Kind, Pair, Record, Reminder, Side, Status, TaskWhen,
@@ -104,6 +104,21 @@ pub fn exports(context: &Context<'_>, seen: &Seen, item: &Item) -> bool {
             Extent::All => true,
             Extent::Chosen => seen.members.as_ref().is_some_and(|members| members.contains(&item.id)),
         }
+}
+
+/// Whether an unlinked item of Creatio stands for a meeting that would be imported: we made it for
+/// that, it is the user's, and its UID tells whether the meeting is anywhere in the mailbox.
+#[must_use]
+pub fn stands_in(context: &Context<'_>, seen: &Seen, item: &Item) -> bool {
+    identity::is_ours(&item.id)
+        && item.facts.uid.is_some()
+        && item.facts.owner.as_ref() == Some(&context.account.contact)
+        && import(context.settings, item.record.kind()).on
+        && !item.facts.email
+        && !item.facts.canceled
+        && !seen.occurring.contains(&item.id)
+        && seen.containers.iter().any(|container| container.kind == item.record.kind())
+        && in_window(context, item)
 }
 
 /// Whether what `before` covered can be told by what was looked up for `now`: the members of other

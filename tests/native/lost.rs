@@ -285,3 +285,19 @@ fn a_private_copy_takes_nothing_from_the_colleague_whose_meeting_is_open() {
     later.settle();
     assert_eq!(*title(&mut later.creatio.items.borrow().get(&"theirs".into()).unwrap().clone()), "Something else");
 }
+
+/// Whoever only imports is asked about what was imported before the store was lost, too.
+#[test]
+fn what_an_import_left_behind_is_asked_about_where_nothing_is_exported() {
+    let trip = deleted_behind_its_back(Side::Exchange);
+    let mut settings = everything();
+    settings.export.on = false;
+    block_on(trip.shelf.save_settings(&settings)).unwrap();
+    let report = trip.settle();
+    let reasons: Vec<Reason> = report.held.iter().map(|held| held.reason).collect();
+    assert_eq!(reasons, [Reason::LostOrigin]);
+    said(&trip, &report, Reason::LostOrigin, Choice::Take(Side::Exchange));
+    let report = trip.settle();
+    assert!(report.held.is_empty(), "{:?}", report.held);
+    assert!(trip.only(Side::Creatio).facts.canceled);
+}

@@ -161,13 +161,17 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         self.read(Side::Creatio, &clues).await
     }
 
-    /// Unlinked Activities that bear an id of ours or a UID: another device, a colleague, or a run whose store was lost, made them for an
-    /// event or task, which is looked for before they are exported.
+    /// Unlinked Activities that bear an id of ours or a UID: another device, a colleague, or a run
+    /// whose store was lost, made them for an event or task, which is looked for before they are
+    /// exported, or asked about.
     pub(super) async fn origins(&mut self) -> Result<()> {
         let unlinked = self.seen.items.creatio.values().filter(|item| !self.links.contains_key(&item.id));
         let mut clues: Vec<Clue> = Vec::new();
         let mut askers: Vec<ItemId> = Vec::new();
-        for item in unlinked.filter(|item| scope::exports(&self.context, &self.seen, item)) {
+        let asked = |item: &&Item| {
+            scope::exports(&self.context, &self.seen, item) || scope::stands_in(&self.context, &self.seen, item)
+        };
+        for item in unlinked.filter(asked) {
             clues.extend(identity::is_ours(&item.id).then(|| Clue::Mark(item.id.clone())));
             clues.extend(item.facts.uid.clone().map(Clue::Uid));
             askers.resize(clues.len(), item.id.clone());

@@ -18,22 +18,12 @@ const fn known(what: &'static str, promise: Promise, words: &'static str) -> Kno
     Known { what, promise, words }
 }
 
-const RESHAPED: &str =
-    "a single meeting that becomes a series, or a series that becomes a single meeting, does not keep its Activity";
 const UNDONE: &str = "what one device took back, another device writes again";
 const RIGHTS: &str =
     "of a few links, rights that are lost for a time count as deletions: an edit revives, and then there are two";
 
 /// All of it.
 pub(crate) const KNOWN: &[Known] = &[
-    known("\"remove the second task\" is asked again after it was answered", Promise::Answers, "SecondTask"),
-    // seed 251 of the share: a task whose title goes nowhere is removed in Creatio and its
-    // counterpart edited, a run cut off between
-    known("\"delete the counterpart\" is asked again after it was answered", Promise::Answers, "DeleteAsked"),
-    known("a clash is asked again after it was answered, since the answer would mail", Promise::Answers, "Clash"),
-    known(RESHAPED, Promise::Once, "(reshaped)"),
-    known(RESHAPED, Promise::Gone, "(reshaped)"),
-    known(RESHAPED, Promise::Kept, "(reshaped)"),
     known(UNDONE, Promise::Once, "(undone)"),
     known(RIGHTS, Promise::Once, "(rights were lost)"),
     known(RIGHTS, Promise::InStep, "(rights were lost)"),
