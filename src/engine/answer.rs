@@ -82,11 +82,12 @@ pub struct Question {
 }
 
 impl Question {
-    /// The question that `held` asks; `None` if nothing can be answered.
+    /// The question that `held` asks; `None` if nothing can be answered. `put`: the links that the
+    /// plan puts, in which another item may have taken the place of one that is gone.
     #[must_use]
-    pub fn of(context: &Context<'_>, seen: &Seen, held: &Held) -> Option<Self> {
+    pub fn of(context: &Context<'_>, seen: &Seen, put: &[Link], held: &Held) -> Option<Self> {
         let id = held.id.as_ref().filter(|_| !choices(held.reason).is_empty())?;
-        let link = seen.links.iter().find(|link| link.ids[held.side] == *id);
+        let link = put.iter().chain(&seen.links).find(|link| link.ids[held.side] == *id);
         let ids =
             link.map_or_else(|| vec![id.clone()], |link| vec![link.ids.creatio.clone(), link.ids.exchange.clone()]);
         let about = if held.fields.is_empty() {

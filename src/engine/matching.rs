@@ -138,7 +138,9 @@ fn by_identity(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &I
         match (stands_for(seen, linked, &activity), is_original(context, seen, linked, item)) {
             (Some(Match::Copy), _) if is_converted(linked, item) => return Match::Relink(activity),
             (Some(Match::Copy), _) if is_twin(seen, linked, item, &activity) => {
-                let survives = linked.of(&activity).is_some_and(|link| precedes(item, link));
+                // of what has come to its end none survives
+                let survives = |link: &Link| link.state != LinkState::Tombstone && precedes(item, link);
+                let survives = linked.of(&activity).is_some_and(survives);
                 return if survives { Match::Relink(activity) } else { Match::Surplus(activity) };
             }
             (Some(found), true) => return found,

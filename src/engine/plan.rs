@@ -50,7 +50,8 @@ pub struct Action {
 /// Decides what to do with everything that was seen.
 #[must_use]
 pub fn plan(context: &Context<'_>, seen: &Seen) -> Plan {
-    let asked = |plan: &Plan| plan.held.iter().filter_map(|held| Question::of(context, seen, held)).collect();
+    let asked =
+        |plan: &Plan| plan.held.iter().filter_map(|held| Question::of(context, seen, &plan.links, held)).collect();
     let mut plan = if seen.answers.is_empty() {
         let mut plan = decided(context, seen);
         guard::check(context, seen, &mut plan);
@@ -78,7 +79,8 @@ fn answered(context: &Context<'_>, seen: &Seen, asked: impl Fn(&Plan) -> Vec<Que
     let mut plan = decided(context, &heard);
     guard::check_beside(context, &heard, &mut plan, Some(&bare));
     // what is answered is asked no more, whether its step is written by now or not
-    plan.held.retain(|held| Question::of(context, seen, held).is_none_or(|question| !answers.settle(&question)));
+    let put = &plan.links;
+    plan.held.retain(|held| Question::of(context, seen, put, held).is_none_or(|question| !answers.settle(&question)));
     Plan { questions, answers, ..plan }
 }
 

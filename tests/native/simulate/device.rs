@@ -275,8 +275,16 @@ impl Events for Ears {
     }
 }
 
-/// A question to a person: the item and why it waits.
-pub(crate) type Question = (ItemId, Reason);
+/// A question to a person.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Question {
+    /// The item.
+    pub(crate) id: ItemId,
+    /// Why it waits.
+    pub(crate) reason: Reason,
+    /// The item linked to it, at whose loss another may take its place: about that nobody was asked.
+    pub(crate) counterpart: Option<ItemId>,
+}
 
 /// What was done on a device, by name and number.
 pub(crate) type Counts = BTreeMap<String, usize>;
@@ -342,11 +350,14 @@ impl Device {
 
     /// What it asks that a person can answer.
     pub(crate) fn questions(&self) -> BTreeSet<Question> {
-        self.held()
-            .iter()
-            .filter(|held| !choices(held.reason).is_empty())
-            .filter_map(|held| Some((held.id.clone()?, held.reason)))
-            .collect()
+        let links = self.links();
+        let asked = |held: &Held| {
+            let id = held.id.clone()?;
+            let link = links.iter().find(|link| link.ids[held.side] == id);
+            let counterpart = link.map(|link| link.ids[held.side.other()].clone());
+            Some(Question { id, reason: held.reason, counterpart })
+        };
+        self.held().iter().filter(|held| !choices(held.reason).is_empty()).filter_map(asked).collect()
     }
 
     /// What it holds.

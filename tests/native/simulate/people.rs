@@ -145,6 +145,9 @@ pub(crate) struct People {
     colleague: &'static str,
     /// The first days of the series.
     series: BTreeMap<usize, NaiveDate>,
+    /// Of what was a series and is a single meeting, the day that is left. An Activity of another
+    /// day is none of it: what becomes of that, the delete rule says.
+    singles: BTreeMap<usize, NaiveDate>,
     pub(crate) known: BTreeMap<usize, Known>,
     /// Mails that their own deeds caused.
     pub(crate) mails: usize,
@@ -182,10 +185,23 @@ impl People {
     /// People who live in `zone` and work on `world`, and in the other mailbox that the user may
     /// have.
     pub(crate) fn new((world, away): (Rc<World>, Option<Rc<World>>), zone: Abode, colleague: &'static str) -> Self {
-        let (series, known) = (BTreeMap::new(), BTreeMap::new());
+        let (series, singles, known) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
         let is_away = false;
         let creatio = Map::new();
-        Self { world, away, is_away, zone, creatio, group: None, colleague, series, known, mails: 0, settled: true }
+        Self {
+            world,
+            away,
+            is_away,
+            zone,
+            creatio,
+            group: None,
+            colleague,
+            series,
+            singles,
+            known,
+            mails: 0,
+            settled: true,
+        }
     }
 
     /// The instant at which a clock of theirs shows `wall`.
@@ -286,13 +302,20 @@ impl People {
         }
     }
 
+    /// The day on which the series `tag` begins, or the single meeting which that was.
+    fn first_day(&self, tag: usize) -> Option<NaiveDate> {
+        self.series.get(&tag).or_else(|| self.singles.get(&tag)).copied()
+    }
+
     /// Rows of series under the tags of their occurrences.
     fn placed(&self, mut rows: Vec<Row>) -> Vec<Row> {
         for row in &mut rows {
-            let Some((tag, first)) = row.tag.and_then(|tag| Some((tag, self.series.get(&tag)?))) else { continue };
+            let Some((tag, first)) = row.tag.and_then(|tag| Some((tag, self.first_day(tag)?))) else { continue };
             // the nearest of them: a day may lie in another one in UTC, and an hour changes with the season
-            let weeks = row.day().map(|day| ((day - *first).num_days() + 3).div_euclid(7));
-            row.tag = weeks.and_then(|weeks| usize::try_from(weeks).ok()).map(|nth| occurrence(tag, nth));
+            let weeks = row.day().map(|day| ((day - first).num_days() + 3).div_euclid(7));
+            let nth = weeks.and_then(|weeks| usize::try_from(weeks).ok());
+            let is_left = nth == Some(0) && self.singles.contains_key(&tag);
+            row.tag = if is_left { Some(tag) } else { nth.map(|nth| occurrence(tag, nth)) };
         }
         rows
     }
@@ -403,6 +426,7 @@ impl People {
     /// The rule of the series `tag`, which begins on `first`.
     fn weekly(&mut self, tag: usize, first: NaiveDate) -> Value {
         self.series.insert(tag, first);
+        self.singles.remove(&tag);
         let name = first.format("%A").to_string().to_lowercase();
         json!({
             "pattern": {"type": "weekly", "interval": 1, "daysOfWeek": [name]},
@@ -439,7 +463,7 @@ impl People {
         if !(200..300).contains(&status) {
             return;
         }
-        self.series.remove(&tag);
+        self.singles.extend(self.series.remove(&tag).map(|first| (tag, first)));
         for nth in 0..OCCURRENCES {
             self.known.remove(&occurrence(tag, nth));
         }
@@ -487,7 +511,7 @@ impl People {
     fn edit(&mut self, tag: usize, side: Side, (what, value): (What, usize)) {
         let Some(row) = self.find(tag, side).filter(|row| row.fields().any(|field| field == what)) else { return };
         let (base, nth) = place(tag);
-        let hour = |value: usize| hour_of(self.series.get(&base).copied(), nth, value);
+        let hour = |value: usize| hour_of(self.first_day(base), nth, value);
         let body = match (side, what) {
             (Side::Creatio, What::Title) => json!({"Title": format!("title{value}")}),
             (Side::Creatio, What::Place) => json!({"Location": format!("place{value}")}),

@@ -807,5 +807,35 @@ fn broken() -> Vec<(&'static str, History)> {
                 ],
             ),
         ),
+        (
+            "an answer about a task that another device exported is heeded where it lies in a list",
+            history(pair, vec![create(Creatio, Kind::Task), run(1), remove(Creatio), edit(Exchange, What::Title, 7)]),
+        ),
+        (
+            "days of a series that is a single meeting now are no meetings of their own, whoever imported them",
+            history(
+                Options { direction: Direction::Export, colleague: true, ..USUAL },
+                vec![
+                    create(Exchange, Kind::Shared),
+                    Move::Deed(Deed::Repeat { tag: 0 }),
+                    meanwhile(1, 18, Deed::Single { tag: 0 }),
+                    Move::Forget { device: 1 },
+                ],
+            ),
+        ),
+        (
+            "a question about the task that took another's place is answered as it was asked",
+            history(
+                Options { direction: Direction::Export, creatio_delete: CreatioDelete::Delete, ..pair },
+                vec![
+                    create(Creatio, Kind::Task),
+                    Move::Together { seed: 4_001_329_305_594_640_300 },
+                    edit(Creatio, When, 10),
+                    Move::Together { seed: 2_024_891_854_054_467_683 },
+                    edit(Exchange, What::Title, 16),
+                    Move::Deed(Deed::Cancel { tag: 0 }),
+                ],
+            ),
+        ),
     ]
 }
