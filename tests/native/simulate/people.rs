@@ -148,6 +148,8 @@ pub(crate) struct People {
     /// Of what was a series and is a single meeting, the day that is left. An Activity of another
     /// day is none of it: what becomes of that, the delete rule says.
     singles: BTreeMap<usize, NaiveDate>,
+    /// Activities of such other days that a person edited since: they may come back.
+    touched: BTreeSet<usize>,
     pub(crate) known: BTreeMap<usize, Known>,
     /// Mails that their own deeds caused.
     pub(crate) mails: usize,
@@ -198,6 +200,7 @@ impl People {
             colleague,
             series,
             singles,
+            touched: BTreeSet::new(),
             known,
             mails: 0,
             settled: true,
@@ -305,6 +308,12 @@ impl People {
     /// The day on which the series `tag` begins, or the single meeting which that was.
     fn first_day(&self, tag: usize) -> Option<NaiveDate> {
         self.series.get(&tag).or_else(|| self.singles.get(&tag)).copied()
+    }
+
+    /// Whether `tag` is a day of what is no series any more, and nobody edited it since.
+    pub(crate) fn is_past_day(&self, tag: usize) -> bool {
+        let (whole, nth) = place(tag);
+        nth > 0 && self.singles.contains_key(&whole) && !self.touched.contains(&tag)
     }
 
     /// Rows of series under the tags of their occurrences.
@@ -538,7 +547,10 @@ impl People {
         };
         self.ask(side, ("PATCH", &self.path(&row)), Some(body));
         let shown = self.find(tag, side);
-        let Some(known) = self.known.get_mut(&tag) else { return };
+        let Some(known) = self.known.get_mut(&tag) else {
+            self.touched.insert(tag);
+            return;
+        };
         let live = known.live.entry(what).or_default();
         live.retain(|value| meant(value) != meant(row.value(what)));
         live.extend(shown.map(|row| row.value(what).to_owned()));

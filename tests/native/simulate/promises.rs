@@ -101,6 +101,11 @@ impl Outcome<'_> {
             let what = format!("{} mails that nobody asked for", self.mails - self.people.mails);
             breaks(&mut broken, Promise::Mails, what);
         }
+        let past = |row: &&Row| row.tag.is_some_and(|tag| self.people.is_past_day(tag));
+        for row in self.rows.exchange.iter().chain(&self.away).filter(past) {
+            let what = format!("{:?}, a day of what is no series any more, is an event: {}", row.tag, row.id);
+            breaks(&mut broken, Promise::Once, what);
+        }
         for (tag, known) in &self.people.known {
             let before = broken.len();
             let rows = Pair::of(|side| self.of(*tag, side, known.away));

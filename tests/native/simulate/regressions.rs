@@ -1,11 +1,14 @@
 //! Histories that once broke a promise, shrunk. They are always played.
 
-use super::history::{Direction, History, Move, Options, Trouble, USUAL, told};
+use super::history::{Abode, Direction, History, Move, Options, Trouble, USUAL, told};
 use super::people::{Deed, Kind, What};
+use chrono_tz::Tz;
 use sandbox::graph::Quirks;
 use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete, FieldMap, Way};
 use schedule_sync::model::Side;
 use serde_json::json;
+
+const SAO_TOME: Abode = Abode { tz: Tz::Africa__Sao_Tome, name: "Sao Tome Standard Time" };
 
 const fn create(side: Side, kind: Kind) -> Move {
     Move::Deed(Deed::Create { tag: 0, side, kind, value: 1 })
@@ -809,16 +812,37 @@ fn broken() -> Vec<(&'static str, History)> {
         ),
         (
             "an answer about a task that another device exported is heeded where it lies in a list",
-            history(pair, vec![create(Creatio, Kind::Task), run(1), remove(Creatio), edit(Exchange, What::Title, 7)]),
+            history(
+                Options { fields: FieldMap { title: Way::Off, ..USUAL.fields }, ..pair },
+                vec![create(Creatio, Kind::Task), run(1), remove(Creatio), edit(Exchange, What::Title, 7)],
+            ),
         ),
         (
             "days of a series that is a single meeting now are no meetings of their own, whoever imported them",
             history(
-                Options { direction: Direction::Export, colleague: true, ..USUAL },
+                Options {
+                    direction: Direction::Export,
+                    creatio_delete: CreatioDelete::Delete,
+                    colleague: true,
+                    between: true,
+                    completes: false,
+                    zone: SAO_TOME,
+                    colleagues_zone: SAO_TOME,
+                    ..USUAL
+                },
                 vec![
                     create(Exchange, Kind::Shared),
                     Move::Deed(Deed::Repeat { tag: 0 }),
-                    meanwhile(1, 18, Deed::Single { tag: 0 }),
+                    Move::Run {
+                        device: 1,
+                        trouble: Trouble::Several(vec![
+                            Trouble::Meanwhile {
+                                nth: 3,
+                                deed: Deed::Edit { tag: 1000, side: Exchange, what: Title, value: 18 },
+                            },
+                            Trouble::Meanwhile { nth: 15, deed: Deed::Single { tag: 0 } },
+                        ]),
+                    },
                     Move::Forget { device: 1 },
                 ],
             ),
