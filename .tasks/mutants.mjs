@@ -5,11 +5,23 @@
  * A first look leaves out what is slow and judges a share of the enumerated cases; what that misses is looked at again with all of the
  * engine's tests. Arguments go to cargo-mutants: `npm run mutants -- --file src/engine/guard.rs`. Lists and logs are in `target/mutants.out`;
  * the last line is `mutants: N caught, N missed, N unviable, N timeouts`.
+ *
+ * `npm run mutants -- --sample` breaks what surrounds the engine instead: of each of its folders a
+ * random sample, judged by the tests of a target that builds fast; what that misses is looked at
+ * again by the tests of all such targets. `--sample=SEED` repeats the sample of that seed, which is
+ * printed; `--of=graph` judges one folder alone.
  */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { diagnose, main, run, target, Trouble } from './process.mjs';
 import { cargoMutants, installTool, withPath } from './setup.mjs';
+
+/** How many mutants of each folder a sample has. */
+const most = 50;
+/** The folders that a sample is drawn from, each with the test target that judges it. */
+const sampled = { graph: 'graph', creatio: 'creatio', ews: 'ews', run: 'engine', http: 'graph' };
+/** Test targets that build fast: all of them together judge what the first look misses. */
+const fast = ['engine', 'graph', 'creatio', 'ews', 'text', 'breaks'];
 
 /** What is broken, unless the arguments name something else. Not in `mutants.toml`, to which `--file` would only add. */
 const engine = ['src/engine.rs', 'src/engine/**/*.rs'].flatMap((glob) => ['--file', glob]);
@@ -44,8 +56,114 @@ async function look(folder, options, { tests = [], share } = {}) {
   return JSON.parse(readFileSync(join(target, 'mutants.out', 'outcomes.json'), 'utf8'));
 }
 
+/**
+ * Numbers between 0 and 1 that follow from a seed (mulberry32).
+ * @param {number} seed
+ * @returns {() => number}
+ */
+function chance(seed) {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+/**
+ * So many of a list, as chance has it.
+ * @template T
+ * @param {T[]} list
+ * @param {() => number} next
+ * @returns {T[]}
+ */
+function some(list, next) {
+  const left = [...list];
+  const drawn = [];
+  while (left.length > 0 && drawn.length < most) drawn.push(...left.splice(Math.floor(next() * left.length), 1));
+  return drawn;
+}
+
+/**
+ * Judges the mutants with these names by the tests of some targets.
+ * @param {string} folder of cargo-mutants
+ * @param {string[]} names
+ * @param {string[]} targets
+ * @returns {Promise<{ counts: Counts, missed: string[] }>}
+ */
+async function judge(folder, names, targets) {
+  const only = `^(${names.map((name) => name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|')})$`;
+  const tests = targets.map((test) => `--cargo-arg=--test=${test}`);
+  const out = join(target, 'mutants.sample');
+  const env = { ...withPath([folder]), CARGO_TARGET_DIR: join(target, 'mutants'), CARGO_PROFILE_DEV_DEBUG: '0' };
+  const { code, output } = await run(
+    'cargo',
+    ['mutants', ...sampling, '--output', out, '--re', only, '--cargo-arg=--package=schedule-sync', ...tests],
+    { env },
+  );
+  if (!whole.includes(code)) {
+    throw new Trouble(diagnose(output) ?? `cargo-mutants ended with ${code}; the lines above say why.`);
+  }
+  const list = (/** @type {string} */ name) =>
+    readFileSync(join(out, 'mutants.out', `${name}.txt`), 'utf8')
+      .split('\n')
+      .filter(Boolean);
+  const counts = JSON.parse(readFileSync(join(out, 'mutants.out', 'outcomes.json'), 'utf8'));
+  return { counts, missed: [...list('missed'), ...list('timeout')] };
+}
+
+/** What every call of cargo-mutants for a sample has. */
+const sampling = ['--config', join('.cargo', 'mutants-sample.toml'), '--no-shuffle'];
+
+/**
+ * Breaks a sample of each folder around the engine.
+ * @param {string} folder of cargo-mutants
+ * @param {number} seed
+ * @param {string | undefined} of the one folder that is wanted
+ */
+async function sample(folder, seed, of) {
+  console.log(`a sample of ${most} mutants of each folder, by seed ${seed}`);
+  const env = withPath([folder]);
+  const all = { caught: 0, missed: 0, unviable: 0 };
+  for (const [name, test] of Object.entries(sampled).filter(([name]) => of === undefined || of === name)) {
+    const files = [`src/${name}.rs`, `src/${name}/**/*.rs`].flatMap((glob) => ['--file', glob]);
+    const listed = await run('cargo', ['mutants', ...sampling, '--list', ...files], { env, quiet: true });
+    if (listed.code !== 0) throw new Trouble(`cargo-mutants can't list the mutants of src/${name}: ${listed.output}`);
+    const names = listed.output.split('\n').filter((line) => line.startsWith(`src/${name}`));
+    const drawn = some(names, chance(seed));
+    const first = await judge(folder, drawn, [test]);
+    const then = first.missed.length ? await judge(folder, first.missed, fast) : undefined;
+    const missed = then?.missed ?? [];
+    const caught = first.counts.caught + (then?.counts.caught ?? 0);
+    console.log(
+      `src/${name}: ${caught} caught, ${missed.length} missed, ${first.counts.unviable} unviable, of ${names.length}`,
+    );
+    missed.forEach((one) => console.log(`MISSED ${one}`));
+    all.caught += caught;
+    all.missed += missed.length;
+    all.unviable += first.counts.unviable;
+  }
+  console.log(`mutants: ${all.caught} caught, ${all.missed} missed, ${all.unviable} unviable; seed ${seed}`);
+  if (all.missed) process.exitCode = 1;
+}
+
+/**
+ * The value of an argument: empty if it has none, `undefined` if it isn't there.
+ * @param {string} name
+ */
+function argument(name) {
+  const found = process.argv.find((one) => one === name || one.startsWith(`${name}=`));
+  return found?.slice(name.length + 1);
+}
+
 await main(async () => {
   const folder = await installTool(cargoMutants);
+  const seed = argument('--sample');
+  if (seed !== undefined) {
+    await sample(folder, Number(seed) || Math.floor(Math.random() * 2 ** 32), argument('--of'));
+    return;
+  }
   const first = await look(folder, [], { tests: slow, share });
   const left = first.missed + first.timeout;
   const none = { caught: 0, missed: 0, unviable: 0, timeout: 0 };
