@@ -11,7 +11,7 @@
  * again by the tests of all such targets. `--sample=SEED` repeats the sample of that seed, which is
  * printed; `--of=graph` judges one folder alone.
  */
-import { readFileSync } from 'node:fs';
+import { mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { diagnose, main, run, target, Trouble } from './process.mjs';
 import { cargoMutants, installTool, withPath } from './setup.mjs';
@@ -106,6 +106,7 @@ async function judge(folder, names, targets, tests) {
   const only = `^(${names.map((name) => name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|')})$`;
   const arguments_ = targets.map((test) => `--cargo-arg=--test=${test}`);
   const out = join(target, 'mutants.sample');
+  mkdirSync(out, { recursive: true });
   const env = { ...withPath([folder]), CARGO_TARGET_DIR: join(target, 'mutants'), CARGO_PROFILE_DEV_DEBUG: '0' };
   const { code, output } = await run(
     'cargo',
