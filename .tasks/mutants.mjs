@@ -98,12 +98,16 @@ function some(list, next) {
  * Judges the mutants with these names by the tests of some targets.
  * @param {string} folder of cargo-mutants
  * @param {string[]} names
+ * @param {{ files: string[], all: string[] }} among the options that name their files, and all mutants there
  * @param {string[]} targets
  * @param {string[]} tests the beginnings of the names of the tests that judge; none: all of them
  * @returns {Promise<{ counts: Counts, missed: string[] }>}
  */
-async function judge(folder, names, targets, tests) {
-  const only = `^(${names.map((name) => name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')).join('|')})$`;
+async function judge(folder, names, { files, all }, targets, tests) {
+  // `--re` lets every "delete field" through, so what is not wanted is named instead
+  const others = all.filter((name) => !names.includes(name));
+  const escaped = others.map((name) => name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+  const but = others.length ? ['--exclude-re', `^(${escaped.join('|')})$`] : [];
   const arguments_ = targets.map((test) => `--cargo-arg=--test=${test}`);
   const out = join(target, 'mutants.sample');
   mkdirSync(out, { recursive: true });
@@ -116,8 +120,8 @@ async function judge(folder, names, targets, tests) {
       ...optimised,
       '--output',
       out,
-      '--re',
-      only,
+      ...files,
+      ...but,
       '--cargo-arg=--package=schedule-sync',
       ...arguments_,
       ...(tests.length ? ['--', '--', ...tests] : []),
@@ -159,9 +163,10 @@ async function sample(folder, seed, of) {
     const listed = await run('cargo', ['mutants', ...sampling, '--list', ...files], { env, quiet: true });
     if (listed.code !== 0) throw new Trouble(`cargo-mutants can't list the mutants of src/${name}: ${listed.output}`);
     const names = listed.output.split('\n').filter((line) => line.startsWith(`src/${name}`));
+    const among = { files, all: names };
     const drawn = some(names, chance(seed));
-    const first = await judge(folder, drawn, [test], tests);
-    const then = first.missed.length ? await judge(folder, first.missed, fast, []) : undefined;
+    const first = await judge(folder, drawn, among, [test], tests);
+    const then = first.missed.length ? await judge(folder, first.missed, among, fast, []) : undefined;
     const missed = then?.missed ?? [];
     const caught = first.counts.caught + (then?.counts.caught ?? 0);
     console.log(
