@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { diagnose, main, run, target, Trouble } from './process.mjs';
 import { cargoMutants, installTool, withPath } from './setup.mjs';
 
-/** How many mutants of each folder a sample has. */
+/** About how many mutants of each folder a sample has. */
 const most = 50;
 /**
  * The folders that a sample is drawn from, each with the test target and the beginnings of the names
@@ -66,79 +66,33 @@ async function look(folder, options, { tests = [], share } = {}) {
 }
 
 /**
- * Numbers between 0 and 1 that follow from a seed (mulberry32).
- * @param {number} seed
- * @returns {() => number}
- */
-function chance(seed) {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
-/**
- * So many of a list, as chance has it.
- * @template T
- * @param {T[]} list
- * @param {() => number} next
- * @returns {T[]}
- */
-function some(list, next) {
-  const left = [...list];
-  const drawn = [];
-  while (left.length > 0 && drawn.length < most) drawn.push(...left.splice(Math.floor(next() * left.length), 1));
-  return drawn;
-}
-
-/**
- * Judges the mutants with these names by the tests of some targets.
+ * Judges a share of the mutants of some files by the tests of some targets.
  * @param {string} folder of cargo-mutants
- * @param {string[]} names
- * @param {{ files: string[], all: string[] }} among the options that name their files, and all mutants there
+ * @param {string[]} which of the mutants, as options of cargo-mutants
  * @param {string[]} targets
  * @param {string[]} tests the beginnings of the names of the tests that judge; none: all of them
  * @returns {Promise<{ counts: Counts, missed: string[] }>}
  */
-async function judge(folder, names, { files, all }, targets, tests) {
-  // `--re` lets every "delete field" through, so what is not wanted is named instead
-  const others = all.filter((name) => !names.includes(name));
-  const escaped = others.map((name) => name.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
-  const but = others.length ? ['--exclude-re', `^(${escaped.join('|')})$`] : [];
-  const arguments_ = targets.map((test) => `--cargo-arg=--test=${test}`);
-  const out = join(target, 'mutants.sample');
-  mkdirSync(out, { recursive: true });
+async function judge(folder, which, targets, tests) {
+  const cargo = ['--package=schedule-sync', ...targets.map((test) => `--test=${test}`)];
   const env = { ...withPath([folder]), CARGO_TARGET_DIR: join(target, 'mutants'), CARGO_PROFILE_DEV_DEBUG: '0' };
-  const { code, output } = await run(
-    'cargo',
-    [
-      'mutants',
-      ...sampling,
-      ...optimised,
-      '--output',
-      out,
-      ...files,
-      ...but,
-      '--cargo-arg=--package=schedule-sync',
-      ...arguments_,
-      ...(tests.length ? ['--', '--', ...tests] : []),
-    ],
-    { env },
-  );
+  const options = [...sampling, ...optimised, ...cargo.map((one) => `--cargo-arg=${one}`), '--output', lists];
+  mkdirSync(lists, { recursive: true });
+  const names = tests.length ? ['--', '--', ...tests] : [];
+  const { code, output } = await run('cargo', ['mutants', ...options, ...which, ...names], { env });
   if (!whole.includes(code)) {
     throw new Trouble(diagnose(output) ?? `cargo-mutants ended with ${code}; the lines above say why.`);
   }
   const list = (/** @type {string} */ name) =>
-    readFileSync(join(out, 'mutants.out', `${name}.txt`), 'utf8')
+    readFileSync(join(lists, 'mutants.out', `${name}.txt`), 'utf8')
       .split('\n')
       .filter(Boolean);
-  const counts = JSON.parse(readFileSync(join(out, 'mutants.out', 'outcomes.json'), 'utf8'));
+  const counts = JSON.parse(readFileSync(join(lists, 'mutants.out', 'outcomes.json'), 'utf8'));
   return { counts, missed: [...list('missed'), ...list('timeout')] };
 }
 
+/** Where the lists and logs of a sample are. */
+const lists = join(target, 'mutants.sample');
 /** What every call of cargo-mutants for a sample has. */
 const sampling = ['--config', join('.cargo', 'mutants-sample.toml'), '--no-shuffle'];
 /** The sandbox and all libraries are optimised once, so that the tests of each mutant take seconds. */
@@ -153,7 +107,7 @@ const optimised = [`profile.dev.package."*".opt-level=2`, 'profile.dev.package.s
  * @param {string | undefined} of the one folder that is wanted
  */
 async function sample(folder, seed, of) {
-  console.log(`a sample of ${most} mutants of each folder, by seed ${seed}`);
+  console.log(`a sample of about ${most} mutants of each folder, by seed ${seed}`);
   const env = withPath([folder]);
   const all = { caught: 0, missed: 0, unviable: 0 };
   for (const [name, { test, names: tests }] of Object.entries(sampled).filter(
@@ -163,10 +117,11 @@ async function sample(folder, seed, of) {
     const listed = await run('cargo', ['mutants', ...sampling, '--list', ...files], { env, quiet: true });
     if (listed.code !== 0) throw new Trouble(`cargo-mutants can't list the mutants of src/${name}: ${listed.output}`);
     const names = listed.output.split('\n').filter((line) => line.startsWith(`src/${name}`));
-    const among = { files, all: names };
-    const drawn = some(names, chance(seed));
-    const first = await judge(folder, drawn, among, [test], tests);
-    const then = first.missed.length ? await judge(folder, first.missed, among, fast, []) : undefined;
+    // every nth mutant from the kth on
+    const shares = Math.max(1, Math.round(names.length / most));
+    const which = [...files, '--sharding', 'round-robin', '--shard', `${seed % shares}/${shares}`];
+    const first = await judge(folder, which, [test], tests);
+    const then = first.missed.length ? await judge(folder, [...which, '--iterate'], fast, []) : undefined;
     const missed = then?.missed ?? [];
     const caught = first.counts.caught + (then?.counts.caught ?? 0);
     console.log(
