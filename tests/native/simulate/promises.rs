@@ -174,7 +174,7 @@ impl Outcome<'_> {
                 let mut all = there.chain(here).chain(rows.creatio.iter().copied());
                 all.any(|row| meant(row.value(*what)) == meant(value))
             };
-            let missing: Vec<_> = live.iter().filter(|value| !shown(value)).collect();
+            let missing: Vec<_> = live.iter().filter(|value| !shown(value) && !known.unseen.contains(*value)).collect();
             // a value may give way to the rule, to the source of a one-way sync, to the organizer or to a deletion, if the history names it
             let may = self.ever(|options| options.conflict != Conflict::Ask || options.direction != Direction::Both)
                 || (known.kind == Kind::Shared && self.ever[0].colleague)
@@ -206,7 +206,9 @@ impl Outcome<'_> {
     fn is_recorded(&self, what: What, value: &str) -> bool {
         let field = field_of(what);
         let mut records = self.history.iter().flat_map(|entry| entry.before.iter().chain(&entry.after));
-        records.any(|record| meant(&shown(record, field).replace(" UTC", "")) == meant(value))
+        // a row shows the paragraphs of a body in one line
+        let line = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        records.any(|record| meant(&line(shown(record, field).replace(" UTC", ""))) == meant(value))
     }
 
     fn shown(&self, rows: &Pair<Vec<&Row>>, what: What) -> Vec<String> {
@@ -262,7 +264,9 @@ impl Outcome<'_> {
             (Some(creatio), Some(exchange)) => {
                 let fields = creatio.fields().filter(|what| {
                     let alike = creatio.value(*what) == exchange.value(*what);
-                    !alike && !self.is_narrowed(field_of(*what)) && !self.is_far(creatio, exchange)
+                    // a person who wants both left wants them to differ
+                    let left = known.left.contains(what);
+                    !alike && !left && !self.is_narrowed(field_of(*what)) && !self.is_far(creatio, exchange)
                 });
                 for what in fields {
                     let shown = self.shown(rows, what);
@@ -323,6 +327,17 @@ impl Outcome<'_> {
             *census.entry(format!("held {:?}", held.reason)).or_default() += 1;
         }
         census
+    }
+}
+
+/// What a person knows as this field, if they edit it here.
+pub(crate) const fn what_of(field: Field) -> Option<What> {
+    match field {
+        Field::Title => Some(What::Title),
+        Field::When => Some(What::When),
+        Field::Place => Some(What::Place),
+        Field::Body => Some(What::Body),
+        Field::Importance | Field::Reminder | Field::Status | Field::People | Field::Response => None,
     }
 }
 
