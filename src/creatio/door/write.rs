@@ -21,6 +21,8 @@ use serde_json::Value;
 pub(in super::super) enum Met {
     /// It was carried out.
     Row,
+    /// It created this row.
+    Made(Value),
     /// It depends on what was seen, and met no such row.
     Nothing,
     /// It was carried out over this row, which had changed since it was seen.
@@ -176,7 +178,12 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             let met = || over.clone().map_or(Met::Row, Met::Changed);
             told.push((at, answer.map(|response| carried_out(&response).map(|()| met()))));
         }
-        told.extend(others.into_iter().zip(answers.map(|answer| answer.map(|r| carried_out(&r).map(|()| Met::Row)))));
+        let made = |response: &Response| reply::row(response).map_or(Met::Row, Met::Made);
+        for (at, answer) in others.into_iter().zip(answers) {
+            let is_new = change(&at).is_some_and(|change| matches!(change.deed, Deed::Insert(_)));
+            let met = |response: &Response| if is_new { made(response) } else { Met::Row };
+            told.push((at, answer.map(|response| carried_out(&response).map(|()| met(&response)))));
+        }
         told.sort_by_key(|(at, _)| *at);
         told.into_iter().map(|(_, told)| told).collect()
     }

@@ -165,6 +165,18 @@ impl Switches {
         drawn
     }
 
+    /// The switches of these names are on, the rest is off.
+    pub(crate) fn named(names: &[&str]) -> Self {
+        let mut named = Self::default();
+        for name in names {
+            let switch = SWITCHES.iter().find(|switch| switch.name == *name);
+            let switch = switch.unwrap_or_else(|| panic!("no switch is named {name}"));
+            (switch.turn)(&mut named, &mut Chance::new(1));
+            named.on.push(switch.name);
+        }
+        named
+    }
+
     /// The servers behave so from now on.
     pub(crate) fn apply(&self, sandbox: &mut Sandbox) {
         sandbox.graph.set_quirks(&self.graph);
