@@ -53,7 +53,7 @@ struct Work<'a> {
     seen: Option<Item>,
     /// What it was written over, if that was not what was seen.
     replaced: Option<Box<Record>>,
-    /// The Activity as the write left it, where the reply to a creation told it, or a reading
+    /// The Activity as the write left it, where the answer told it, or a reading
     /// before the participants were written; as long as nothing of ours has changed it since.
     left: Option<Box<Item>>,
     /// Whose rows of participants were not confirmed, and why.
@@ -227,10 +227,13 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             }
         }
         for (work, told) in sent.into_iter().zip(self.write(&changes).await) {
-            match &told {
-                Ok(Ok(Met::Changed(row))) => work.replaced = self.replaced(row.clone(), work.seen.as_ref()),
-                Ok(Ok(Met::Made(row))) => work.left = self.made(row.clone()),
-                Ok(_) | Err(_) => {}
+            if let Ok(Ok(Met::Changed { over, .. })) = &told {
+                work.replaced = self.replaced(over.clone(), work.seen.as_ref());
+            }
+            if let Ok(Ok(Met::Row { left: Some(row) } | Met::Changed { left: Some(row), .. })) = &told {
+                // a copy of the database that is behind shows it as it was before
+                let seen = work.seen.as_ref().and_then(|seen| seen.stamp);
+                work.left = self.left(row.clone()).filter(|item| item.stamp > seen);
             }
             work.stage = answered(work.op, told);
         }
@@ -252,8 +255,8 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         })
     }
 
-    /// An Activity as the reply to its creation tells it; `None` if that leaves out a column.
-    fn made(&self, row: Value) -> Option<Box<Item>> {
+    /// An Activity as the answer to a write tells it; `None` if that leaves out a column.
+    fn left(&self, row: Value) -> Option<Box<Item>> {
         let whole = self.columns().split(',').all(|column| row.get(column).is_some());
         let lookups = self.lookups();
         let context = Context { me: &self.site.contact, lookups: &lookups, cards: &BTreeMap::new() };
@@ -384,7 +387,7 @@ fn answered(op: &Op, told: Told) -> Stage {
         Err(Silence { maybe: false, .. }) => return Stage::Settled(Refusal::NotSent),
     };
     match (met, op) {
-        (Ok(Met::Row | Met::Made(_) | Met::Changed(_)), _) => Stage::Done,
+        (Ok(Met::Row { .. } | Met::Changed { .. }), _) => Stage::Done,
         (Ok(Met::Nothing), _) => Stage::Missed,
         // it was there a moment ago: gone is what was wanted
         (Err(fault), Op::Delete { .. }) if fault.status() == Some(404) => Stage::Done,
@@ -401,7 +404,7 @@ fn answered(op: &Op, told: Told) -> Stage {
 /// Why a change of an Activity or of a participant's row was not confirmed; `None` if it was.
 fn unconfirmed(told: Told) -> Option<String> {
     match told {
-        Ok(Ok(Met::Row | Met::Made(_) | Met::Changed(_))) => None,
+        Ok(Ok(Met::Row { .. } | Met::Changed { .. })) => None,
         Ok(Ok(Met::Nothing)) | Err(_) => Some(UNKNOWN.to_owned()),
         Ok(Err(fault)) if matches!(fault.status(), Some(404 | 429 | 503 | 504)) => Some(UNKNOWN.to_owned()),
         Ok(Err(fault)) => Some(word(&fault)),

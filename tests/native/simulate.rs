@@ -6,6 +6,7 @@ pub(crate) mod device;
 mod history;
 mod known;
 pub(crate) mod liveness;
+mod moments;
 mod people;
 mod planted;
 mod promises;

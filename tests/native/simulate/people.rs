@@ -127,6 +127,9 @@ pub(crate) struct Known {
     pub(crate) left: BTreeSet<What>,
     /// Values that were written during a run where no run can see them (see `People::is_blind`).
     pub(crate) unseen: BTreeSet<String>,
+    /// Values that were written into a task of the mailbox during a run: To Do takes no write that
+    /// depends on what it finds, so that the run may write over them, and writes them down.
+    pub(crate) raced: BTreeSet<String>,
     /// It was made a series of, or a single meeting: what of it is whose day, the rules leave to
     /// the engine.
     pub(crate) reshaped: bool,
@@ -509,6 +512,7 @@ impl People {
             undone: false,
             left: BTreeSet::new(),
             unseen: BTreeSet::new(),
+            raced: BTreeSet::new(),
             reshaped: false,
         };
         self.known.insert(tag, known);
@@ -562,6 +566,7 @@ impl People {
         let live = known.live.entry(what).or_default();
         live.retain(|value| meant(value) != meant(row.value(what)));
         known.unseen.extend(shown.clone().filter(|_| is_blind));
+        known.raced.extend(shown.clone().filter(|_| self.meanwhile && side == Side::Exchange && row.task));
         live.extend(shown);
         known.left.remove(&what);
         known.edited[side] = true;

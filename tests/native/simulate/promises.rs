@@ -184,7 +184,7 @@ impl Outcome<'_> {
                 || known.reshaped
                 || self.chosen;
             let kept = |value: &str| self.is_recorded(*what, value) || self.is_deleted(value);
-            let excused = may && missing.iter().all(|value| kept(value));
+            let excused = missing.iter().all(|value| (may || known.raced.contains(value.as_str())) && kept(value));
             if !missing.is_empty() && !excused {
                 let shown = self.shown(rows, *what);
                 breaks(broken, Promise::Kept, format!("tag {tag}: {what:?} {missing:?} is lost; shown {shown:?}"));

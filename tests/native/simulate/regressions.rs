@@ -265,6 +265,13 @@ fn kept() -> Vec<(&'static str, History)> {
             ),
         ),
         (
+            "what was taken back rests although its counterpart can't be read",
+            history(
+                USUAL,
+                vec![create(Creatio, Task), run(0), turned(&["creatio endless pages"]), Move::Undo { device: 0 }],
+            ),
+        ),
+        (
             "what Creatio made of a title, seen only by the next run, is no edit",
             history(
                 USUAL,
