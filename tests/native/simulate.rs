@@ -33,7 +33,7 @@ use sandbox::graph::Quirks;
 use sandbox::{Sandbox, Seed, exchange};
 use schedule_sync::engine::answer::Choice;
 use schedule_sync::engine::link::Link;
-use schedule_sync::model::{Pair, Side};
+use schedule_sync::model::{Field, Pair, Side};
 use schedule_sync::run::Report;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -381,6 +381,7 @@ impl Stage {
             mails: people.sent(),
             allowed: self.allowed,
             chosen: self.chosen,
+            stayed: self.devices.iter().flat_map(Device::links).map(stayed).collect(),
             history: self.devices.iter().flat_map(Device::history).collect(),
             deleted: self.world.sandbox.borrow().exchange.deleted(self.world.mailbox),
             forgetful: self.forgetful,
@@ -415,6 +416,11 @@ impl Stage {
             }
         }
     }
+}
+
+/// The Activity of a link, with what of it stays in Creatio since the meeting has ended.
+fn stayed(link: Link) -> (String, BTreeSet<Field>) {
+    (link.ids.creatio.to_string(), link.memory.left)
 }
 
 /// A user of Creatio lives in a zone.

@@ -10,7 +10,7 @@ use schedule_sync::engine::link::Reason;
 use schedule_sync::engine::settings::{Conflict, Notify, Private, Way};
 use schedule_sync::model::{Field, Pair, Side};
 use schedule_sync::run::Report;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is promised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,6 +69,9 @@ pub(crate) struct Outcome<'a> {
     pub(crate) allowed: bool,
     /// A person has said of something what is to become of it.
     pub(crate) chosen: bool,
+    /// Fields whose change stays in Creatio since the meeting has ended, by Activity, as the
+    /// devices remember having told.
+    pub(crate) stayed: Vec<(String, BTreeSet<Field>)>,
     /// What the devices wrote down.
     pub(crate) history: Vec<Entry>,
     /// What lies in Deleted Items of the Exchange Server, where a person finds it again: there no deletion can depend on what it finds.
@@ -266,7 +269,8 @@ impl Outcome<'_> {
                     let alike = creatio.value(*what) == exchange.value(*what);
                     // a person who wants both left wants them to differ
                     let left = known.left.contains(what);
-                    !alike && !left && !self.is_narrowed(field_of(*what)) && !self.is_far(creatio, exchange)
+                    let stays = left || self.stays(creatio, *what);
+                    !alike && !stays && !self.is_narrowed(field_of(*what)) && !self.is_far(creatio, exchange)
                 });
                 for what in fields {
                     let shown = self.shown(rows, what);
@@ -298,6 +302,14 @@ impl Outcome<'_> {
         let first = NaiveDate::from_ymd_opt(self.now.year(), self.now.month(), 1).unwrap();
         let end = first + Months::new(months);
         [one, other].into_iter().any(|row| row.day().is_none_or(|day| day >= end))
+    }
+
+    /// Whether a change of an Activity stays in Creatio: the meeting is over, its people would get
+    /// mail of it, and the user was told once (rules, "A meeting that has ended mails nobody").
+    fn stays(&self, creatio: &Row, what: What) -> bool {
+        let over = creatio.day().is_some_and(|day| day < self.now.date());
+        let told = |(id, fields): &(String, BTreeSet<Field>)| *id == creatio.id && fields.contains(&field_of(what));
+        over && self.stayed.iter().any(told)
     }
 
     fn is_held(&self, rows: &Pair<Vec<&Row>>) -> bool {

@@ -272,6 +272,13 @@ fn kept() -> Vec<(&'static str, History)> {
             ),
         ),
         (
+            "a title that is edited in Creatio after the meeting stays there, unasked",
+            history(
+                Options { conflict: Conflict::Newest, ..USUAL },
+                vec![create(Exchange, Invited), run(0), Move::Pass { minutes: 45_000 }, edit(Creatio, Title, 9)],
+            ),
+        ),
+        (
             "what Creatio made of a title, seen only by the next run, is no edit",
             history(
                 USUAL,
