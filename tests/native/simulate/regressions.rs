@@ -31,7 +31,7 @@ const fn meanwhile(device: usize, nth: usize, deed: Deed) -> Move {
 
 /// From now on these switches of the servers are on, and no others.
 fn turned(names: &[&str]) -> Move {
-    Move::Switch(Box::new(Switches::named(names)))
+    Move::Switch(Box::new(Switches::named(names, 1)))
 }
 
 /// What each is about, and the history.
@@ -257,8 +257,9 @@ fn kept() -> Vec<(&'static str, History)> {
             history(
                 USUAL,
                 vec![
-                    create(Creatio, AllDay),
-                    turned(&["graph answers a page", "exchange broken folder"]),
+                    create(Creatio, Meeting),
+                    // every reply of the calendar is a page
+                    Move::Switch(Box::new(Switches::named(&["graph answers a page"], 2))),
                     run(0),
                     remove(Exchange),
                 ],

@@ -165,13 +165,13 @@ impl Switches {
         drawn
     }
 
-    /// The switches of these names are on, the rest is off.
-    pub(crate) fn named(names: &[&str]) -> Self {
+    /// The switches of these names are on, each as `seed` has it, and the rest is off.
+    pub(crate) fn named(names: &[&str], seed: u64) -> Self {
         let mut named = Self::default();
         for name in names {
             let switch = SWITCHES.iter().find(|switch| switch.name == *name);
             let switch = switch.unwrap_or_else(|| panic!("no switch is named {name}"));
-            (switch.turn)(&mut named, &mut Chance::new(1));
+            (switch.turn)(&mut named, &mut Chance::new(seed));
             named.on.push(switch.name);
         }
         named
