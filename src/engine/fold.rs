@@ -190,8 +190,8 @@ fn confirm(link: &mut Link, side: Side, (op, written): (&Op, &Written)) {
         if side == Side::Exchange {
             recognise(&mut link.base[side], (op, &item.record));
         }
-        // what differs beside that, nobody has decided about: the pair is read again, and as long as
-        // it can't be, no write may rest on a version that has it
+        // what differs beside that, nobody has decided about: the pair is read again, and as long
+        // as it can't be, no write may rest on a version that has it
         if !differences(&link.base[side], &item.record).is_empty() {
             link.unsettled = true;
             if let Op::Update(_) = op {

@@ -136,8 +136,8 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         told
     }
 
-    /// One request for all of `changes`. What an Activity became is read in it, right after: by that
-    /// a later reading tells what somebody has changed since.
+    /// One request for all of `changes`. What an Activity became is read in it, right after: by
+    /// that a later reading tells what somebody has changed since.
     async fn asked_to_write(&self, changes: &[&Change]) -> Result<Vec<Told>, Error> {
         let zone = &*self.site.zone;
         let columns = self.columns();

@@ -174,8 +174,8 @@ impl<'a> Job<'a> {
         let (Some(Ok(response)), Stage::Link(written)) = (answers.pop(), &self.stage) else { return };
         let Ok(value) = odata::read::<Value>(&response) else { return };
         let Reading::Content(item) = map::read(self.kind, &value, self.mailbox, self.container()) else { return };
-        // another version than the reply told is somebody's who was faster than this read, unless it
-        // is that of our own next step
+        // another version than the reply told is somebody's who was faster than this read, unless
+        // it is that of our own next step
         let alone = !self.answered && self.mark_to_hang().is_none();
         let told = written.item.as_ref().map(|told| &told.version).filter(|told| **told != self.version && alone);
         let item = match told {
