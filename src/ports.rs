@@ -9,6 +9,7 @@ use crate::engine::link::{Link, LinkKey, State};
 use crate::engine::settings::Settings;
 use crate::error::Result;
 use crate::model::person::Roll;
+use crate::model::record::copy;
 use crate::model::{
     Address, ContactId, Container, ContainerId, Cursor, Facts, Field, GroupId, Instant, Item, ItemId, Kind, Listing,
     Malformed, Mark, Patch, Person, Record, Side, Uid, Version, Window,
@@ -214,6 +215,35 @@ impl Op {
             Self::Update(update) => update.patch.fields.contains(&Field::When),
             Self::Delete { .. } => false,
         }
+    }
+
+    /// The fields that it writes, as they are to be; `None` if it writes none.
+    #[must_use]
+    pub fn patch(&self) -> Option<Patch> {
+        match self {
+            Self::Create(create) => Some(Patch::whole(&create.record)),
+            Self::Update(update) => {
+                let fields = update.patch.writable(&update.facts);
+                Some(Patch { record: update.patch.record.clone(), fields })
+            }
+            Self::Delete { .. } => None,
+        }
+    }
+
+    /// The item as it was right after this, of which `read` is a later reading: somebody has
+    /// changed it since. What was written is as it was written, so that what differs from that is
+    /// found to be an edit. People and answers merge per person, and are as read.
+    #[must_use]
+    pub fn as_written(&self, read: &Item, version: Version) -> Item {
+        let mut item = Item { version, ..read.clone() };
+        if let Some(patch) = self.patch().filter(|patch| patch.record.kind() == read.record.kind()) {
+            for field in patch.fields {
+                if !matches!(field, Field::People | Field::Response) {
+                    copy(field, &patch.record, &mut item.record);
+                }
+            }
+        }
+        item
     }
 
     /// The people whom it would add.

@@ -17,8 +17,8 @@ use crate::error::Error;
 use crate::http::Silence;
 use crate::http::odata::understand;
 use crate::model::person::normal;
-use crate::model::record::differences;
-use crate::model::{ContactId, Field, Item, ItemId, Person, Record, Version};
+use crate::model::record::{copy, differences};
+use crate::model::{ContactId, Facts, Field, Item, ItemId, Person, Record, Version};
 use crate::ports::{Clock, Create, Http, Keys, Missing, Op, Outcome, Refusal, Update, Written};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -53,8 +53,23 @@ struct Work<'a> {
     seen: Option<Item>,
     /// What it was written over, if that was not what was seen.
     replaced: Option<Box<Record>>,
+    /// The Activity as the write left it, where the answer told it, or a reading
+    /// before the participants were written; as long as nothing of ours has changed it since.
+    left: Option<Box<Item>>,
     /// Whose rows of participants were not confirmed, and why.
     unsure: BTreeMap<ContactId, String>,
+}
+
+impl Work<'_> {
+    /// Keeps the Activity as it was found right after the write, unless the reply told it, or the
+    /// reading shows it as it was before.
+    fn keep(&mut self, held: &Held) {
+        let found = target(self.op).and_then(|id| held.items.get(id));
+        let is_late = |item: &&Item| self.seen.as_ref().is_some_and(|seen| seen.version == item.version);
+        if self.left.is_none() {
+            self.left = found.filter(|item| !is_late(item)).cloned().map(Box::new);
+        }
+    }
 }
 
 impl<P: Http + Clock + Keys> Creatio<P> {
@@ -77,6 +92,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         };
         for work in &mut works {
             settle(work.op, &mut work.stage, &before);
+            work.keep(&before);
         }
         self.lay_ghosts(&mut works, &before).await;
         let after = if self.write_people(&mut works, &before).await {
@@ -145,7 +161,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
                     (seen, guard(op, held).map_or(Stage::Planned, Stage::Settled))
                 }
             };
-            Work { op, stage, seen, replaced: None, unsure: BTreeMap::new() }
+            Work { op, stage, seen, replaced: None, left: None, unsure: BTreeMap::new() }
         };
         ops.iter().map(work).collect()
     }
@@ -211,8 +227,13 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             }
         }
         for (work, told) in sent.into_iter().zip(self.write(&changes).await) {
-            if let Ok(Ok(Met::Changed(row))) = &told {
-                work.replaced = self.replaced(row.clone(), work.seen.as_ref());
+            if let Ok(Ok(Met::Changed { over, .. })) = &told {
+                work.replaced = self.replaced(over.clone(), work.seen.as_ref());
+            }
+            if let Ok(Ok(Met::Row { left: Some(row) } | Met::Changed { left: Some(row), .. })) = &told {
+                // a copy of the database that is behind shows it as it was before
+                let seen = work.seen.as_ref().and_then(|seen| seen.stamp);
+                work.left = self.left(row.clone()).filter(|item| item.stamp > seen);
             }
             work.stage = answered(work.op, told);
         }
@@ -232,6 +253,15 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             }
             Op::Delete { id, .. } => Some(Deed::Delete { id: id.to_string(), seen }),
         })
+    }
+
+    /// An Activity as the answer to a write tells it; `None` if that leaves out a column.
+    fn left(&self, row: Value) -> Option<Box<Item>> {
+        let whole = self.columns().split(',').all(|column| row.get(column).is_some());
+        let lookups = self.lookups();
+        let context = Context { me: &self.site.contact, lookups: &lookups, cards: &BTreeMap::new() };
+        let item = map::item(understand(row).ok().filter(|_| whole)?, &[], &context).ok()?;
+        Some(Box::new(item))
     }
 
     /// The record that a row of `Activity` was which we wrote over; its participants as they were seen.
@@ -357,7 +387,7 @@ fn answered(op: &Op, told: Told) -> Stage {
         Err(Silence { maybe: false, .. }) => return Stage::Settled(Refusal::NotSent),
     };
     match (met, op) {
-        (Ok(Met::Row | Met::Changed(_)), _) => Stage::Done,
+        (Ok(Met::Row { .. } | Met::Changed { .. }), _) => Stage::Done,
         (Ok(Met::Nothing), _) => Stage::Missed,
         // it was there a moment ago: gone is what was wanted
         (Err(fault), Op::Delete { .. }) if fault.status() == Some(404) => Stage::Done,
@@ -374,7 +404,7 @@ fn answered(op: &Op, told: Told) -> Stage {
 /// Why a change of an Activity or of a participant's row was not confirmed; `None` if it was.
 fn unconfirmed(told: Told) -> Option<String> {
     match told {
-        Ok(Ok(Met::Row | Met::Changed(_))) => None,
+        Ok(Ok(Met::Row { .. } | Met::Changed { .. })) => None,
         Ok(Ok(Met::Nothing)) | Err(_) => Some(UNKNOWN.to_owned()),
         Ok(Err(fault)) if matches!(fault.status(), Some(404 | 429 | 503 | 504)) => Some(UNKNOWN.to_owned()),
         Ok(Err(fault)) => Some(word(&fault)),
@@ -448,8 +478,27 @@ fn people(record: &Record) -> &[Person] {
     }
 }
 
+/// The Activity as a write left it, of which `read` is the last reading: what somebody has changed
+/// since is left to the next run, which finds that it is an edit. Participants are as read.
+fn since(left: Item, read: &Item) -> Item {
+    let mut record = left.record;
+    if record.kind() != read.record.kind() {
+        return read.clone();
+    }
+    for field in [Field::People, Field::Response] {
+        copy(field, &read.record, &mut record);
+    }
+    let status = |facts: &Facts| (facts.status, facts.canceled);
+    let same = differences(&record, &read.record).is_empty() && status(&left.facts) == status(&read.facts);
+    if left.version == read.version || same {
+        return read.clone();
+    }
+    let facts = Facts { status: left.facts.status, canceled: left.facts.canceled, ..read.facts.clone() };
+    Item { version: left.version, stamp: left.stamp, record, facts, ..read.clone() }
+}
+
 fn outcome(work: Work<'_>, missing: Option<Missing>, held: Option<&Held>) -> Outcome {
-    let Work { op, stage, replaced, .. } = work;
+    let Work { op, stage, replaced, left, .. } = work;
     let container = ACTIVITIES.into();
     match (stage, op, held) {
         // it was created, its participants may not have been: somebody has deleted it by now, which the next run sees to
@@ -472,8 +521,9 @@ fn outcome(work: Work<'_>, missing: Option<Missing>, held: Option<&Held>) -> Out
         }
         (Stage::Done, Op::Create(_) | Op::Update(_), Some(held)) => {
             let item = target(op).and_then(|id| held.items.get(id)).ok_or(Refusal::Unknown)?;
+            let item = left.map_or_else(|| item.clone(), |left| since(*left, item));
             let (id, version) = (item.id.clone(), item.version.clone());
-            Ok(Written { id, container, version, item: Some(Box::new(item.clone())), replaced, missing })
+            Ok(Written { id, container, version, item: Some(Box::new(item)), replaced, missing })
         }
     }
 }

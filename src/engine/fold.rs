@@ -6,7 +6,8 @@ use super::kept;
 use super::link::{Held, Link, LinkState, Reason};
 use super::plan::Action;
 use crate::model::person::Roll;
-use crate::model::{ContainerId, Facts, Field, Instant, Item, ItemId, Person, Record, Side, person};
+use crate::model::record::differences;
+use crate::model::{ContainerId, Facts, Field, Instant, Item, ItemId, Pair, Person, Record, Side, person};
 use crate::ports::{Missing, Op, Outcome, Refusal, Update, Written};
 
 /// The word for an id that another Activity has which can't be read.
@@ -161,10 +162,26 @@ pub fn found(link: &Link, side: Side, item: &Item) -> Link {
     link
 }
 
+/// The link of a pair whose item on a side no run has read since it created it, as where reads are
+/// behind, and of which `items` are the first readings: what nobody has changed since is as the
+/// server made it.
+#[must_use]
+pub fn first_read(link: &Link, items: Pair<Option<&Item>>) -> Link {
+    let mut link = link.clone();
+    for side in Side::BOTH {
+        let is_new = link.made == Some(side) && link.versions[side].as_str().is_empty() && !link.is_pending();
+        let untouched = |item: &&Item| item.stamp.is_some() && item.stamp == item.facts.created;
+        if let Some(item) = items[side].filter(untouched).filter(|_| is_new) {
+            kept::as_made(&mut link, side, item);
+        }
+    }
+    link
+}
+
 fn confirm(link: &mut Link, side: Side, (op, written): (&Op, &Written)) {
     link.ids[side] = written.id.clone();
     link.containers[side] = written.container.clone();
-    link.versions[side] = written.version.clone();
+    let seen = std::mem::replace(&mut link.versions[side], written.version.clone());
     if let Some(item) = &written.item {
         for field in predicted(op) {
             super::merge::copy(field, &item.record, &mut link.base[side]);
@@ -172,6 +189,14 @@ fn confirm(link: &mut Link, side: Side, (op, written): (&Op, &Written)) {
         kept::confirm(link, side, (op, item));
         if side == Side::Exchange {
             recognise(&mut link.base[side], (op, &item.record));
+        }
+        // what differs beside that, nobody has decided about: the pair is read again, and as long
+        // as it can't be, no write may rest on a version that has it
+        if !differences(&link.base[side], &item.record).is_empty() {
+            link.unsettled = true;
+            if let Op::Update(_) = op {
+                link.versions[side] = seen;
+            }
         }
         link.facts[side] = learned(&link.facts[side], item);
     }

@@ -19,7 +19,7 @@ use std::collections::BTreeSet;
 /// else of. People and answers are not among them: they merge per person, and servers add to them.
 #[must_use]
 pub fn unkept(op: &Op, item: &Item) -> BTreeSet<Field> {
-    let Some(Patch { record, fields }) = patch(op) else { return BTreeSet::new() };
+    let Some(Patch { record, fields }) = op.patch() else { return BTreeSet::new() };
     if record.kind() != item.record.kind() {
         return BTreeSet::new();
     }
@@ -27,23 +27,11 @@ pub fn unkept(op: &Op, item: &Item) -> BTreeSet<Field> {
     differences(&record, &item.record).into_iter().filter(own).collect()
 }
 
-/// What an operation writes; `None` if it writes no field.
-fn patch(op: &Op) -> Option<Patch> {
-    match op {
-        Op::Create(create) => Some(Patch::whole(&create.record)),
-        Op::Update(update) => {
-            let fields = update.patch.writable(&update.facts);
-            Some(Patch { record: update.patch.record.clone(), fields })
-        }
-        Op::Delete { .. } => None,
-    }
-}
-
 /// Takes into `link` what the server holds of the fields that `op` wrote on `side`: they are in
 /// step as they are there.
 pub(super) fn confirm(link: &mut Link, side: Side, (op, item): (&Op, &Item)) {
     let lost = unkept(op, item);
-    for field in patch(op).into_iter().flat_map(|patch| patch.fields) {
+    for field in op.patch().into_iter().flat_map(|patch| patch.fields) {
         link.unkept[side].remove(&field);
     }
     for field in &lost {
@@ -82,7 +70,7 @@ pub fn corrections(action: &Action, outcomes: &[Outcome], link: &Link) -> Vec<Ac
     let each = action.writes.iter().zip(outcomes).filter_map(|((side, op), outcome)| {
         let item = outcome.as_ref().ok()?.item.as_deref()?;
         let fields = unkept(op, item);
-        let record = patch(op)?.record;
+        let record = op.patch()?.record;
         let told = match op {
             Op::Update(update) => update.tells != Tells::Nobody,
             Op::Create(_) | Op::Delete { .. } => true,
@@ -112,7 +100,7 @@ pub fn corrected(link: &Link, correction: &Action, outcomes: &[Outcome], now: In
     match outcome {
         Some(Ok(written)) => {
             link.versions[*side] = written.version.clone();
-            if let (Some(Patch { record, fields }), Some(item)) = (patch(op), &written.item) {
+            if let (Some(Patch { record, fields }), Some(item)) = (op.patch(), &written.item) {
                 for field in fields {
                     copy(field, &record, &mut link.base[*side]);
                 }

@@ -235,6 +235,7 @@ pub(super) fn pair(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<
     if let LinkState::Pending(side) = link.state {
         return pending(context, seen, link, (side, items));
     }
+    let link = &fold::first_read(link, items);
     let fates = decide::fates(context, seen, link, items);
     // its event is a series now, of which no occurrence in the window could take its place
     if seen.series.contains(&link.ids.exchange) && link.state != LinkState::Tombstone {

@@ -6,6 +6,7 @@ pub(crate) mod device;
 mod history;
 mod known;
 pub(crate) mod liveness;
+mod moments;
 mod people;
 mod planted;
 mod promises;
@@ -31,7 +32,8 @@ use promises::{Broken, Outcome, Promise};
 use sandbox::graph::Quirks;
 use sandbox::{Sandbox, Seed, exchange};
 use schedule_sync::engine::answer::Choice;
-use schedule_sync::model::{Pair, Side};
+use schedule_sync::engine::link::Link;
+use schedule_sync::model::{Field, Pair, Side};
 use schedule_sync::run::Report;
 use std::cell::RefCell;
 use std::collections::BTreeSet;
@@ -183,8 +185,13 @@ impl Stage {
             Move::Skew { device, minutes } => self.devices[*device].line.skew.set(chrono::Duration::minutes(*minutes)),
             Move::Answer { device, seed } => {
                 let chosen = self.devices[*device].answer(&mut Chance::new(*seed));
-                self.allowed |= chosen.contains(&Choice::Allow);
+                self.allowed |= chosen.iter().any(|(_, choice)| *choice == Choice::Allow);
                 self.chosen |= !chosen.is_empty();
+                for (held, _) in chosen.iter().filter(|(_, choice)| *choice == Choice::Leave) {
+                    let fields = held.fields.iter().filter_map(|field| promises::what_of(*field)).collect();
+                    let id = held.id.as_ref().map(ToString::to_string).unwrap_or_default();
+                    self.people.borrow_mut().leave(&id, &fields);
+                }
             }
             Move::Undo { device } => {
                 self.tell();
@@ -219,7 +226,7 @@ impl Stage {
             Trouble::Cut { nth } => fuse.add(*nth, Blow::Cut),
             Trouble::Meanwhile { nth, deed } => {
                 let (people, deed) = (Rc::clone(&self.people), deed.clone());
-                fuse.add(*nth, Blow::Meanwhile(Box::new(move || people.borrow_mut().act(&deed))));
+                fuse.add(*nth, Blow::Meanwhile(Box::new(move || people.borrow_mut().act_meanwhile(&deed))));
             }
             Trouble::Stop { nth } => self.devices[device].ears.set(Some(*nth)),
             Trouble::Fault(fault) => self.world.faults(self.meant(fault)),
@@ -235,7 +242,11 @@ impl Stage {
         let device = &self.devices[device];
         let done = device.run().now_or_never();
         assert!(done.is_some() || device.has_crashed(), "a run waits for nothing");
-        self.people.borrow_mut().settled = matches!(trouble, Trouble::Nothing);
+        let links = self.devices.iter().flat_map(Device::links).filter(Link::is_pending);
+        let mut people = self.people.borrow_mut();
+        people.settled = matches!(trouble, Trouble::Nothing);
+        people.unconfirmed = links.map(|link| link.ids.creatio.to_string()).collect();
+        drop(people);
         device.fuse.clear();
         device.ears.set(None);
         self.world.faults(serde_json::json!([]));
@@ -370,6 +381,7 @@ impl Stage {
             mails: people.sent(),
             allowed: self.allowed,
             chosen: self.chosen,
+            stayed: self.devices.iter().flat_map(Device::links).map(stayed).collect(),
             history: self.devices.iter().flat_map(Device::history).collect(),
             deleted: self.world.sandbox.borrow().exchange.deleted(self.world.mailbox),
             forgetful: self.forgetful,
@@ -404,6 +416,11 @@ impl Stage {
             }
         }
     }
+}
+
+/// The Activity of a link, with what of it stays in Creatio since the meeting has ended.
+fn stayed(link: Link) -> (String, BTreeSet<Field>) {
+    (link.ids.creatio.to_string(), link.memory.left)
 }
 
 /// A user of Creatio lives in a zone.

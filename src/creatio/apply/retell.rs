@@ -45,6 +45,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             return false;
         }
         for (work, answer) in again.into_iter().zip(self.write(&changes).await) {
+            work.left = None;
             match unconfirmed(answer) {
                 None => {}
                 Some(why) if why == UNKNOWN => work.stage = Stage::Settled(Refusal::Unknown),

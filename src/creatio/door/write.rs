@@ -15,16 +15,25 @@ use crate::ports::{Clock, Http, Keys, Response};
 use ::http::Method;
 use chrono::DateTime;
 use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// What came of a write that was answered.
 #[derive(Clone, Debug, PartialEq)]
 pub(in super::super) enum Met {
     /// It was carried out.
-    Row,
+    Row {
+        /// The row as it was left, where the answer tells.
+        left: Option<Value>,
+    },
     /// It depends on what was seen, and met no such row.
     Nothing,
-    /// It was carried out over this row, which had changed since it was seen.
-    Changed(Value),
+    /// It was carried out over a row that had changed since it was seen.
+    Changed {
+        /// That row.
+        over: Value,
+        /// The row as it was left, where the answer tells.
+        left: Option<Value>,
+    },
 }
 
 /// What became of a write.
@@ -64,7 +73,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
                     odata.push(*at);
                     continue;
                 }
-                Ok(Ok(Met::Row)) => reach.found_conditional(true),
+                Ok(Ok(Met::Row { .. })) => reach.found_conditional(true),
                 Ok(Ok(Met::Nothing)) => missed.push(*at),
                 Ok(_) | Err(_) => {}
             }
@@ -111,7 +120,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     async fn write_by_service(&self, changes: &[&Change]) -> Vec<Told> {
         let mut told: Vec<Told> = Vec::with_capacity(changes.len());
         let mut broken: Option<Silence> = None;
-        for chunk in changes.chunks(PARTS) {
+        for chunk in changes.chunks(PARTS / 2) {
             match &broken {
                 Some(silence) => told.extend(chunk.iter().map(|_| Err(silence.clone()))),
                 None => match self.asked_to_write(chunk).await {
@@ -127,30 +136,47 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         told
     }
 
-    /// One request for all of `changes`.
+    /// One request for all of `changes`. What an Activity became is read in it, right after: by
+    /// that a later reading tells what somebody has changed since.
     async fn asked_to_write(&self, changes: &[&Change]) -> Result<Vec<Told>, Error> {
-        let asks: Vec<Ask> = changes.iter().map(|change| service::write(change, &*self.site.zone)).collect();
+        let zone = &*self.site.zone;
+        let columns = self.columns();
+        let mut asks: Vec<Ask> = changes.iter().map(|change| service::write(change, zone)).collect();
+        let looks: BTreeMap<usize, usize> = (0..changes.len())
+            .filter(|at| changes.get(*at).is_some_and(|change| is_left(change)))
+            .zip(asks.len()..)
+            .collect();
+        for at in looks.keys() {
+            let id = changes.get(*at).and_then(|change| change.deed.id()).unwrap_or_default();
+            let query = Query { set: super::TOUCHSTONE, select: &columns, filter: Test::id(id), ..Query::default() };
+            asks.push(service::select(&query, zone));
+        }
         if let ([ask], [change]) = (asks.as_slice(), changes) {
             let response = self.service.send(&ask.clone().call()).await?;
-            return Ok(vec![Ok(service::affected(&response).map(|rows| met(change, rows)))]);
+            return Ok(vec![Ok(service::affected(&response).map(|rows| met(change, rows, None)))]);
         }
         let response = self.service.send(&Ask::batch(&asks)).await?;
-        let results = match service::results(&response) {
+        let mut results = match service::results(&response) {
             Ok(results) => results,
             Err(fault) => return Ok(changes.iter().map(|_| Ok(Err(fault.clone()))).collect()),
         };
         let detail = "no sure answer to a part of a batch".to_owned();
         let unsure = Silence { error: Error::Unreadable { side: SIDE, detail }, maybe: true };
-        let answer = |(nth, change): (usize, &&Change)| match results.affected(nth) {
+        let mut answer = |(nth, change): (usize, &&Change)| match results.affected(nth) {
             // whether the others were kept when one failed is not known: what the server holds decides
-            Some(Ok(rows)) if !results.failed || rows == Affected(0) => Ok(Ok(met(change, rows))),
+            Some(Ok(rows)) if !results.failed || rows == Affected(0) => {
+                let look = looks.get(&nth).and_then(|look| results.page(*look, zone));
+                let left = look.and_then(Result::ok).and_then(|page| page.value.into_iter().next());
+                Ok(Ok(met(change, rows, left)))
+            }
             Some(Ok(_)) | None => Err(unsure.clone()),
             Some(Err(fault)) => Ok(Err(fault)),
         };
-        Ok(changes.iter().enumerate().map(answer).collect())
+        Ok(changes.iter().enumerate().map(&mut answer).collect())
     }
 
-    /// What depends on what was seen is looked at right before, in the same batch: pairs come first, so that none is parted.
+    /// What depends on what was seen is looked at right before, in the same batch, and an Activity
+    /// right after too: those come first, so that none is parted.
     async fn write_by_odata(&self, changes: &[&Change]) -> Vec<Told> {
         let columns = self.columns();
         let look = |change: &Change| {
@@ -163,20 +189,42 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         let (pairs, others): (Vec<usize>, Vec<usize>) =
             (0..changes.len()).partition(|at| changes.get(*at).is_some_and(|change| change.deed.seen().is_some()));
         let change = |at: &usize| changes.get(*at).copied();
-        let mut calls: Vec<Call> =
-            pairs.iter().filter_map(change).flat_map(|change| [look(change), odata::write(change)]).collect();
-        calls.extend(others.iter().filter_map(change).map(odata::write));
-        let answers = self.batch(&calls).await;
+        let looked = |change: &Change| {
+            let left = is_left(change).then(|| look(change));
+            [look(change), odata::write(change)].into_iter().chain(left)
+        };
+        // no look is parted from its write
+        let groups = pairs.chunks(PARTS / 3).map(|part| part.iter().filter_map(change).flat_map(looked).collect());
+        let mut groups: Vec<Vec<Call>> = groups.collect();
+        let rest: Vec<Call> = others.iter().filter_map(change).map(odata::write).collect();
+        match groups.last_mut() {
+            Some(last) if last.len() + rest.len() <= PARTS => last.extend(rest),
+            Some(_) | None => groups.push(rest),
+        }
+        let (mut calls, mut answers) = (Vec::new(), Vec::new());
+        for group in groups {
+            answers.extend(self.batch(&group).await);
+            calls.extend(group);
+        }
         // a row is not looked at once more: it may show our own write by now
-        let mut answers = self.apart(&calls, answers, |call| call.method != Method::GET).await.into_iter();
+        let mut answers = self.apart(&calls, answers, |call| call.method != Method::GET).await.into_iter().peekable();
         let mut told: Vec<(usize, Told)> = Vec::with_capacity(changes.len());
         for at in pairs {
             let (Some(look), Some(answer)) = (answers.next(), answers.next()) else { break };
             let over = change(&at).and_then(|change| changed(look, change.deed.seen()?));
-            let met = || over.clone().map_or(Met::Row, Met::Changed);
+            let left = answers.next_if(|_| change(&at).is_some_and(is_left));
+            let left = || reply::row(left.as_ref()?.as_ref().ok()?).ok();
+            let met = || match over.clone() {
+                Some(over) => Met::Changed { over, left: left() },
+                None => Met::Row { left: left() },
+            };
             told.push((at, answer.map(|response| carried_out(&response).map(|()| met()))));
         }
-        told.extend(others.into_iter().zip(answers.map(|answer| answer.map(|r| carried_out(&r).map(|()| Met::Row)))));
+        for (at, answer) in others.into_iter().zip(answers) {
+            let is_new = change(&at).is_some_and(|change| matches!(change.deed, Deed::Insert(_)));
+            let met = |response: &Response| Met::Row { left: reply::row(response).ok().filter(|_| is_new) };
+            told.push((at, answer.map(|response| carried_out(&response).map(|()| met(&response)))));
+        }
         told.sort_by_key(|(at, _)| *at);
         told.into_iter().map(|(_, told)| told).collect()
     }
@@ -196,8 +244,13 @@ fn stamp(row: &Value) -> Option<Instant> {
     Some(DateTime::parse_from_rfc3339(row.get("ModifiedOn")?.as_str()?).ok()?.to_utc())
 }
 
-fn met(change: &Change, rows: Affected) -> Met {
-    if rows == Affected(0) && change.deed.id().is_some() { Met::Nothing } else { Met::Row }
+fn met(change: &Change, rows: Affected, left: Option<Value>) -> Met {
+    if rows == Affected(0) && change.deed.id().is_some() { Met::Nothing } else { Met::Row { left } }
+}
+
+/// Whether what a change leaves is read together with it.
+fn is_left(change: &Change) -> bool {
+    change.set == super::TOUCHSTONE && change.deed.seen().is_some() && matches!(change.deed, Deed::Update { .. })
 }
 
 /// Whether an answer tells that the service itself is closed to the user, or not there: then nothing was carried out.

@@ -43,6 +43,8 @@ pub(super) struct Job<'a> {
     kept: Kept,
     /// The item as it was looked at, or read back.
     seen: Option<Box<Item>>,
+    /// The reply to the write told the version that it left.
+    confirmed: bool,
     /// New people whom the server refuses: it is written without them.
     unfit: Vec<Person>,
 }
@@ -59,7 +61,18 @@ impl<'a> Job<'a> {
         };
         let unknown = op.writes_times() && time::windows(mailbox.zone.as_ref()).is_none();
         let stage = if unknown { Stage::Done(Err(Refusal::zone(mailbox.zone.name()))) } else { stage };
-        Self { op, mailbox, kinds, kind, stage, version, kept: Kept::default(), seen: None, unfit: Vec::new() }
+        Self {
+            op,
+            mailbox,
+            kinds,
+            kind,
+            stage,
+            version,
+            kept: Kept::default(),
+            seen: None,
+            confirmed: false,
+            unfit: Vec::new(),
+        }
     }
 
     pub(super) const fn kind(&self) -> Kind {
@@ -250,6 +263,7 @@ impl<'a> Job<'a> {
             (None, Op::Create(_) | Op::Update(_)) => {
                 let item = message.body.at("Items").and_then(|items| items.children.first());
                 let told = item.and_then(|item| Some((map::id(item)?, map::version(item))));
+                self.confirmed = told.as_ref().is_some_and(|(_, version)| !version.as_str().is_empty());
                 match told.or_else(|| Some((self.id()?.clone(), self.version.clone()))) {
                     Some((id, version)) => Stage::Written(id, version),
                     None => Stage::Done(Err(Refusal::Unknown)),
@@ -297,6 +311,7 @@ impl<'a> Job<'a> {
             self.stage = Stage::Done(Err(refusal));
             return;
         }
+        self.confirmed = false;
         let meeting = message.body.at("Items/CalendarItem").filter(|_| self.response() != Some(Response::Declined));
         if let Some((id, version)) = meeting.and_then(|item| Some((map::id(item)?, map::version(item)))) {
             self.stage = Stage::Written(id, version);
@@ -329,6 +344,10 @@ impl<'a> Job<'a> {
         {
             if let (Some(occurrence), Some(series)) = (&mut item.facts.occurrence, self.series()) {
                 occurrence.master = series;
+            }
+            if self.confirmed && item.version != *version {
+                // somebody was faster than this read
+                item = Box::new(self.op.as_written(&item, version.clone()));
             }
             written.version = item.version.clone();
             written.item = Some(item);

@@ -174,6 +174,14 @@ impl<'a> Job<'a> {
         let (Some(Ok(response)), Stage::Link(written)) = (answers.pop(), &self.stage) else { return };
         let Ok(value) = odata::read::<Value>(&response) else { return };
         let Reading::Content(item) = map::read(self.kind, &value, self.mailbox, self.container()) else { return };
+        // another version than the reply told is somebody's who was faster than this read, unless
+        // it is that of our own next step
+        let alone = !self.answered && self.mark_to_hang().is_none();
+        let told = written.item.as_ref().map(|told| &told.version).filter(|told| **told != self.version && alone);
+        let item = match told {
+            Some(told) if *told != item.version => Box::new(self.op.as_written(&item, told.clone())),
+            Some(_) | None => item,
+        };
         match self.op {
             Op::Delete { .. } => self.doubt = Some(Doubt::of(&item)),
             Op::Create(_) | Op::Update(_) => {

@@ -365,19 +365,19 @@ impl Device {
         self.store.shelf.state.borrow().as_ref().map(|state| state.held.clone()).unwrap_or_default()
     }
 
-    /// A person answers all that it asks, each as `chance` says: what they chose.
-    pub(crate) fn answer(&self, chance: &mut crate::chance::Chance) -> Vec<Choice> {
-        let mut answers = Vec::new();
+    /// A person answers all that it asks, each as `chance` says: what they chose, of which.
+    pub(crate) fn answer(&self, chance: &mut crate::chance::Chance) -> Vec<(Held, Choice)> {
+        let (mut answers, mut chosen) = (Vec::new(), Vec::new());
         for held in self.held() {
-            let (Some(id), choices) = (held.id, choices(held.reason)) else { continue };
+            let (Some(id), choices) = (held.id.clone(), choices(held.reason)) else { continue };
             if choices.is_empty() {
                 continue;
             }
             let choice = chance.pick(choices);
             self.count(format!("answer {choice:?} to {:?}", held.reason));
             answers.push(Answer { side: held.side, id, reason: held.reason, choice });
+            chosen.push((held, choice));
         }
-        let chosen = answers.iter().map(|answer| answer.choice).collect();
         pollster::block_on(undo::answer(self.store.shelf.as_ref(), answers)).unwrap();
         chosen
     }

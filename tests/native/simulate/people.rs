@@ -123,6 +123,13 @@ pub(crate) struct Known {
     pub(crate) edited: Pair<bool>,
     /// A person took back what a run had written to it.
     pub(crate) undone: bool,
+    /// What differs since a person wants it left, until somebody edits it.
+    pub(crate) left: BTreeSet<What>,
+    /// Values that were written during a run where no run can see them (see `People::is_blind`).
+    pub(crate) unseen: BTreeSet<String>,
+    /// Values that were written into a task of the mailbox during a run: To Do takes no write that
+    /// depends on what it finds, so that the run may write over them, and writes them down.
+    pub(crate) raced: BTreeSet<String>,
     /// It was made a series of, or a single meeting: what of it is whose day, the rules leave to
     /// the engine.
     pub(crate) reshaped: bool,
@@ -156,6 +163,11 @@ pub(crate) struct People {
     /// The last run went through: what it made is known to the device. What a cut-off run made and a person removed at once can't be told from
     /// what was never made (Creatio has no tombstones): it may be made again.
     pub(crate) settled: bool,
+    /// Activities that a run was to create, or of which it was to create the counterpart, and never
+    /// learned whether it did, as where every reply is lost: no more can be told of those.
+    pub(crate) unconfirmed: BTreeSet<String>,
+    /// A run is at work while they do what they do.
+    pub(crate) meanwhile: bool,
 }
 
 /// The day around which everything happens: some days after the beginning.
@@ -204,6 +216,8 @@ impl People {
             known,
             mails: 0,
             settled: true,
+            unconfirmed: BTreeSet::new(),
+            meanwhile: false,
         }
     }
 
@@ -344,6 +358,24 @@ impl People {
                 known.undone = true;
             }
         }
+    }
+
+    /// A person wants these fields of an item left as they are on both sides.
+    pub(crate) fn leave(&mut self, id: &str, fields: &BTreeSet<What>) {
+        let mut rows = self.rows_away();
+        rows.extend(Side::BOTH.into_iter().flat_map(|side| self.rows(side)));
+        for tag in rows.iter().filter(|row| row.id == id).filter_map(|row| row.tag) {
+            if let Some(known) = self.known.get_mut(&tag) {
+                known.left.extend(fields);
+            }
+        }
+    }
+
+    /// Does it while a run is at work, if it can be done.
+    pub(crate) fn act_meanwhile(&mut self, deed: &Deed) {
+        self.meanwhile = true;
+        self.act(deed);
+        self.meanwhile = false;
     }
 
     /// Does it, if it can be done.
@@ -499,6 +531,9 @@ impl People {
             dead: Pair::default(),
             edited: Pair::default(),
             undone: false,
+            left: BTreeSet::new(),
+            unseen: BTreeSet::new(),
+            raced: BTreeSet::new(),
             reshaped: false,
         };
         self.known.insert(tag, known);
@@ -546,16 +581,28 @@ impl People {
             }
         };
         self.ask(side, ("PATCH", &self.path(&row)), Some(body));
-        let shown = self.find(tag, side);
+        let shown = self.find(tag, side).map(|row| row.value(what).to_owned());
+        let is_blind = self.is_blind(side);
         let Some(known) = self.known.get_mut(&tag) else {
             self.touched.insert(tag);
             return;
         };
         let live = known.live.entry(what).or_default();
         live.retain(|value| meant(value) != meant(row.value(what)));
-        live.extend(shown.map(|row| row.value(what).to_owned()));
+        known.unseen.extend(shown.clone().filter(|_| is_blind));
+        known.raced.extend(shown.clone().filter(|_| self.meanwhile && side == Side::Exchange && row.task));
+        live.extend(shown);
+        known.left.remove(&what);
         known.edited[side] = true;
         known.dead[side.other()] = false;
+    }
+
+    /// Whether no run can see what is written now, not even the one that writes over it: Creatio
+    /// answers reads of a while ago, and takes no write that depends on what it finds. The rules
+    /// promise to compare "just before" and to read back, which both show the old value there.
+    fn is_blind(&self, side: Side) -> bool {
+        let is_on = |name: &str| self.creatio.contains_key(name);
+        self.meanwhile && side == Side::Creatio && is_on("stale") && is_on("dataservice")
     }
 
     /// The master of a series, and its living occurrences.
@@ -587,6 +634,7 @@ impl People {
                 let live = known.live.entry(what).or_default();
                 live.retain(|value| meant(value) != meant(old.value(what)));
                 live.insert(new.value(what).to_owned());
+                known.left.remove(&what);
                 known.edited.exchange = true;
                 known.dead.creatio = false;
             }
@@ -623,6 +671,9 @@ impl People {
     }
 
     fn gone(&mut self, row: &Row, tag: usize, side: Side) {
+        let rows = self.rows(Side::Creatio);
+        let mut ids = rows.iter().filter(|row| row.tag == Some(tag)).chain([row]).map(|row| &row.id);
+        let confirmed = !ids.any(|id| self.unconfirmed.contains(id));
         let Some(known) = self.known.get_mut(&tag) else { return };
         for (what, live) in &mut known.live {
             live.retain(|value| meant(value) != meant(row.value(*what)));
@@ -630,6 +681,6 @@ impl People {
         known.removed = true;
         // of two mailboxes one may still have it
         let one = side == Side::Creatio || self.away.is_none();
-        known.dead[side] = one && self.settled && known.live.values().all(BTreeSet::is_empty);
+        known.dead[side] = one && self.settled && confirmed && known.live.values().all(BTreeSet::is_empty);
     }
 }

@@ -10,7 +10,7 @@ use schedule_sync::engine::link::Reason;
 use schedule_sync::engine::settings::{Conflict, Notify, Private, Way};
 use schedule_sync::model::{Field, Pair, Side};
 use schedule_sync::run::Report;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What is promised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -69,6 +69,9 @@ pub(crate) struct Outcome<'a> {
     pub(crate) allowed: bool,
     /// A person has said of something what is to become of it.
     pub(crate) chosen: bool,
+    /// Fields whose change stays in Creatio since the meeting has ended, by Activity, as the
+    /// devices remember having told.
+    pub(crate) stayed: Vec<(String, BTreeSet<Field>)>,
     /// What the devices wrote down.
     pub(crate) history: Vec<Entry>,
     /// What lies in Deleted Items of the Exchange Server, where a person finds it again: there no deletion can depend on what it finds.
@@ -179,7 +182,7 @@ impl Outcome<'_> {
                 let mut all = there.chain(here).chain(rows.creatio.iter().copied());
                 all.any(|row| meant(row.value(*what)) == meant(value))
             };
-            let missing: Vec<_> = live.iter().filter(|value| !shown(value)).collect();
+            let missing: Vec<_> = live.iter().filter(|value| !shown(value) && !known.unseen.contains(*value)).collect();
             // a value may give way to the rule, to the source of a one-way sync, to the organizer or to a deletion, if the history names it
             let may = self.ever(|options| options.conflict != Conflict::Ask || options.direction != Direction::Both)
                 || (known.kind == Kind::Shared && self.ever[0].colleague)
@@ -189,7 +192,7 @@ impl Outcome<'_> {
                 || known.reshaped
                 || self.chosen;
             let kept = |value: &str| self.is_recorded(*what, value) || self.is_deleted(value);
-            let excused = may && missing.iter().all(|value| kept(value));
+            let excused = missing.iter().all(|value| (may || known.raced.contains(value.as_str())) && kept(value));
             if !missing.is_empty() && !excused {
                 let shown = self.shown(rows, *what);
                 breaks(broken, Promise::Kept, format!("tag {tag}: {what:?} {missing:?} is lost; shown {shown:?}"));
@@ -211,7 +214,9 @@ impl Outcome<'_> {
     fn is_recorded(&self, what: What, value: &str) -> bool {
         let field = field_of(what);
         let mut records = self.history.iter().flat_map(|entry| entry.before.iter().chain(&entry.after));
-        records.any(|record| meant(&shown(record, field).replace(" UTC", "")) == meant(value))
+        // a row shows the paragraphs of a body in one line
+        let line = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        records.any(|record| meant(&line(shown(record, field).replace(" UTC", ""))) == meant(value))
     }
 
     fn shown(&self, rows: &Pair<Vec<&Row>>, what: What) -> Vec<String> {
@@ -267,7 +272,10 @@ impl Outcome<'_> {
             (Some(creatio), Some(exchange)) => {
                 let fields = creatio.fields().filter(|what| {
                     let alike = creatio.value(*what) == exchange.value(*what);
-                    !alike && !self.is_narrowed(field_of(*what)) && !self.is_far(creatio, exchange)
+                    // a person who wants both left wants them to differ
+                    let left = known.left.contains(what);
+                    let stays = left || self.stays(creatio, *what);
+                    !alike && !stays && !self.is_narrowed(field_of(*what)) && !self.is_far(creatio, exchange)
                 });
                 for what in fields {
                     let shown = self.shown(rows, what);
@@ -301,6 +309,14 @@ impl Outcome<'_> {
         [one, other].into_iter().any(|row| row.day().is_none_or(|day| day >= end))
     }
 
+    /// Whether a change of an Activity stays in Creatio: the meeting is over, its people would get
+    /// mail of it, and the user was told once (rules, "A meeting that has ended mails nobody").
+    fn stays(&self, creatio: &Row, what: What) -> bool {
+        let over = creatio.day().is_some_and(|day| day < self.now.date());
+        let told = |(id, fields): &(String, BTreeSet<Field>)| *id == creatio.id && fields.contains(&field_of(what));
+        over && self.stayed.iter().any(told)
+    }
+
     fn is_held(&self, rows: &Pair<Vec<&Row>>) -> bool {
         let ids: Vec<&str> =
             Side::BOTH.into_iter().flat_map(|side| rows[side].iter().map(|row| row.id.as_str())).collect();
@@ -328,6 +344,17 @@ impl Outcome<'_> {
             *census.entry(format!("held {:?}", held.reason)).or_default() += 1;
         }
         census
+    }
+}
+
+/// What a person knows as this field, if they edit it here.
+pub(crate) const fn what_of(field: Field) -> Option<What> {
+    match field {
+        Field::Title => Some(What::Title),
+        Field::When => Some(What::When),
+        Field::Place => Some(What::Place),
+        Field::Body => Some(What::Body),
+        Field::Importance | Field::Reminder | Field::Status | Field::People | Field::Response => None,
     }
 }
 

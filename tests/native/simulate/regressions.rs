@@ -2,6 +2,7 @@
 
 use super::history::{Abode, Direction, History, Move, Options, Trouble, USUAL, told};
 use super::people::{Deed, Kind, What};
+use super::switches::Switches;
 use chrono_tz::Tz;
 use sandbox::graph::Quirks;
 use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete, FieldMap, Way};
@@ -29,6 +30,11 @@ const fn run(device: usize) -> Move {
 /// A run in which a person does something before its `nth` await.
 const fn meanwhile(device: usize, nth: usize, deed: Deed) -> Move {
     Move::Run { device, trouble: Trouble::Meanwhile { nth, deed } }
+}
+
+/// From now on these switches of the servers are on, and no others.
+fn turned(names: &[&str]) -> Move {
+    Move::Switch(Box::new(Switches::named(names, 1)))
 }
 
 /// What each is about, and the history.
@@ -142,6 +148,7 @@ pub(crate) fn all() -> Vec<(&'static str, History)> {
     ];
     all.extend(one_way());
     all.extend(broken());
+    all.extend(kept());
     all
 }
 
@@ -167,6 +174,126 @@ fn one_way() -> Vec<(&'static str, History)> {
         (
             "a browser that lost its store empties no notes that only Exchange may write, and does not have",
             history(body(Way::In), vec![create(Creatio, Meeting), run(0), Move::Forget { device: 0 }, run(0)]),
+        ),
+    ]
+}
+
+/// Values that were lost, things that came back, and sides that differed unasked.
+fn kept() -> Vec<(&'static str, History)> {
+    use Kind::{AllDay, Invited, Meeting, Series, Task};
+    use Side::{Creatio, Exchange};
+    use What::{Body, Place, Title};
+    let history = |options: Options, moves: Vec<Move>| History { options, moves };
+    let pair = Options { devices: 2, ..USUAL };
+    let wins = Options { conflict: Conflict::Creatio, ..USUAL };
+    let edit_day = |what, value| Move::Deed(Deed::Edit { tag: 1002, side: Exchange, what, value });
+    vec![
+        (
+            "what is written in Creatio while a run reads back what it created there is kept",
+            history(
+                pair,
+                vec![
+                    Move::Together { seed: 11_268_181_444_635_101_908 },
+                    create(Exchange, AllDay),
+                    meanwhile(1, 28, Deed::Edit { tag: 0, side: Creatio, what: Place, value: 3 }),
+                ],
+            ),
+        ),
+        (
+            "what a write finds edited in another field is in the history before it gives way",
+            history(
+                Options { direction: Direction::Export, ..wins },
+                vec![
+                    create(Creatio, Meeting),
+                    run(0),
+                    turned(&["exchange endless pages", "exchange replays", "graph endless pages"]),
+                    edit(Exchange, Place, 11),
+                    edit(Creatio, Title, 12),
+                    run(0),
+                    edit(Creatio, Place, 16),
+                    run(0),
+                ],
+            ),
+        ),
+        (
+            "nobody sees what is written into stale reads without a conditional write",
+            history(
+                Options { direction: Direction::Import, ..USUAL },
+                vec![
+                    create(Exchange, Task),
+                    run(0),
+                    edit(Exchange, Title, 3),
+                    turned(&["creatio stale reads", "creatio dataservice"]),
+                    meanwhile(0, 7, Deed::Edit { tag: 0, side: Creatio, what: Title, value: 20 }),
+                ],
+            ),
+        ),
+        (
+            "a body of several paragraphs that gives way is in the history",
+            history(
+                wins,
+                vec![
+                    create(Exchange, Series),
+                    turned(&["graph adds a footer", "exchange adds a footer"]),
+                    run(0),
+                    Move::Forget { device: 0 },
+                    edit_day(Body, 18),
+                ],
+            ),
+        ),
+        (
+            "titles that a person wants left after a lost store differ, and nobody is asked",
+            history(
+                USUAL,
+                vec![
+                    create(Exchange, Series),
+                    run(0),
+                    edit(Exchange, Title, 6),
+                    Move::Forget { device: 0 },
+                    run(0),
+                    Move::Answer { device: 0, seed: 18_311_453_006_870_692_719 },
+                ],
+            ),
+        ),
+        (
+            "an event whose creation no reply ever told may be created again after it was deleted",
+            history(
+                USUAL,
+                vec![
+                    create(Creatio, Meeting),
+                    // every reply of the calendar is a page
+                    Move::Switch(Box::new(Switches::named(&["graph answers a page"], 2))),
+                    run(0),
+                    remove(Exchange),
+                ],
+            ),
+        ),
+        (
+            "what was taken back rests although its counterpart can't be read",
+            history(
+                USUAL,
+                vec![create(Creatio, Task), run(0), turned(&["creatio endless pages"]), Move::Undo { device: 0 }],
+            ),
+        ),
+        (
+            "a title that is edited in Creatio after the meeting stays there, unasked",
+            history(
+                Options { conflict: Conflict::Newest, ..USUAL },
+                vec![create(Exchange, Invited), run(0), Move::Pass { minutes: 45_000 }, edit(Creatio, Title, 9)],
+            ),
+        ),
+        (
+            "what Creatio made of a title, seen only by the next run, is no edit",
+            history(
+                USUAL,
+                vec![
+                    turned(&["creatio stale reads", "creatio adds to titles"]),
+                    Move::Pass { minutes: 45_000 },
+                    create(Exchange, Invited),
+                    run(0),
+                    run(0),
+                ],
+            ),
         ),
     ]
 }

@@ -165,6 +165,18 @@ impl Switches {
         drawn
     }
 
+    /// The switches of these names are on, each as `seed` has it, and the rest is off.
+    pub(crate) fn named(names: &[&str], seed: u64) -> Self {
+        let mut named = Self::default();
+        for name in names {
+            let switch = SWITCHES.iter().find(|switch| switch.name == *name);
+            let switch = switch.unwrap_or_else(|| panic!("no switch is named {name}"));
+            (switch.turn)(&mut named, &mut Chance::new(seed));
+            named.on.push(switch.name);
+        }
+        named
+    }
+
     /// The servers behave so from now on.
     pub(crate) fn apply(&self, sandbox: &mut Sandbox) {
         sandbox.graph.set_quirks(&self.graph);
