@@ -168,7 +168,9 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         let mut clues: Vec<Clue> = Vec::new();
         let mut askers: Vec<ItemId> = Vec::new();
         for item in unlinked.filter(|item| scope::exports(&self.context, &self.seen, item)) {
-            clues.extend(identity::is_ours(&item.id).then(|| Clue::Mark(item.id.clone())));
+            // what names its event in another mailbox of the user does not find the one in this
+            let is_marked = identity::is_ours(&item.id) || self.seen.is_named_elsewhere(item);
+            clues.extend(is_marked.then(|| Clue::Mark(item.id.clone())));
             clues.extend(item.facts.uid.clone().map(Clue::Uid));
             askers.resize(clues.len(), item.id.clone());
         }

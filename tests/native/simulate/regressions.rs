@@ -1,5 +1,7 @@
 //! Histories that once broke a promise, shrunk. They are always played.
 
+mod apart;
+
 use super::history::{Direction, History, Move, Options, Trouble, USUAL, told};
 use super::people::{Deed, Kind, What};
 use sandbox::graph::Quirks;
@@ -139,6 +141,7 @@ pub(crate) fn all() -> Vec<(&'static str, History)> {
     ];
     all.extend(one_way());
     all.extend(broken());
+    all.extend(apart::all());
     all
 }
 

@@ -165,6 +165,17 @@ impl Switches {
         drawn
     }
 
+    /// The switches of these names are on.
+    pub(crate) fn named(chance: &mut Chance, names: &[&'static str]) -> Self {
+        let mut named = Self::default();
+        for name in names {
+            let switch = SWITCHES.iter().find(|switch| switch.name == *name).unwrap();
+            (switch.turn)(&mut named, chance);
+            named.on.push(switch.name);
+        }
+        named
+    }
+
     /// The servers behave so from now on.
     pub(crate) fn apply(&self, sandbox: &mut Sandbox) {
         sandbox.graph.set_quirks(&self.graph);
