@@ -22,6 +22,7 @@ pub mod kept;
 pub mod link;
 pub mod matching;
 pub mod merge;
+pub mod original;
 pub mod people;
 pub mod plan;
 pub mod project;

@@ -5,9 +5,9 @@ mod creation;
 mod holding;
 mod removal;
 
-pub use creation::{convert, create, late_mark};
+pub use creation::{convert, create, late_mark, reunite};
 pub use holding::held;
-pub use removal::{abandoned, orphan, superseded, surplus};
+pub use removal::{abandoned, is_as_made, orphan, superseded, surplus};
 
 pub(in crate::engine) use holding::named;
 use holding::{hold, put_back, waiting};
@@ -18,7 +18,7 @@ use super::link::{Held, Link, LinkState, Memory, PutBack, Reason};
 use super::merge::{self, Merge, Rule};
 use super::plan::Action;
 use super::settings::{Notify, Settings};
-use super::{Account, Context, Seen, claim, identity, kept, project, scope};
+use super::{Account, Context, Seen, claim, identity, kept, original, project, scope};
 use crate::model::show::show;
 use crate::model::{
     Address, ContactId, Facts, Field, Instant, Item, ItemId, Kind, Pair, Patch, Person, Record, Response, Side, Status,
@@ -399,25 +399,29 @@ fn adopted(context: &Context<'_>, seen: &Seen, items: Pair<&Item>) -> Planned {
 fn fresh(context: &Context<'_>, items: Pair<&Item>) -> Link {
     let ours = items.exchange.facts.mark.as_ref().is_some_and(|mark| mark.activity == items.creatio.id);
     let theirs = identity::activity(items.exchange, context.account, 0) == items.creatio.id;
+    let generation = items.exchange.facts.mark.as_ref().map_or(0, |mark| mark.generation);
+    let instead = original::first_of(&items.creatio.id, items.exchange, generation, context.account);
     Link {
         ids: items.map(|item| item.id.clone()),
         containers: items.map(|item| item.container.clone()),
         base: items.map(|item| item.record.clone()),
         versions: items.map(|item| item.version.clone()),
         facts: items.map(|item| item.facts.clone()),
-        made: if ours {
+        made: if instead.is_some() {
+            Some(Side::Creatio)
+        } else if ours {
             Some(Side::Exchange)
         } else if theirs {
             Some(Side::Creatio)
         } else {
             None
         },
-        generation: items.exchange.facts.mark.as_ref().map_or(0, |mark| mark.generation),
+        generation,
         state: LinkState::Alive,
         unsettled: false,
         unkept: Pair::default(),
         former: None,
-        memory: Memory::default(),
+        memory: Memory { instead, ..Memory::default() },
     }
 }
 
@@ -488,7 +492,7 @@ pub fn own_copy(action: &Action, account: &Account) -> Option<Action> {
     })?;
     let id = identity::own_copy(create.id.as_ref()?, account);
     create.id = Some(id.clone());
-    own.after.ids.creatio = id.clone();
+    own.after.memory.instead = Some(std::mem::replace(&mut own.after.ids.creatio, id.clone()));
     let site = &account.site;
     for (_, op) in &mut own.writes {
         if let Op::Update(update) = op

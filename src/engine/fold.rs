@@ -3,10 +3,10 @@
 use super::actions::named;
 use super::decide::Step;
 use super::kept;
-use super::link::{Held, Link, LinkState, Reason};
+use super::link::{Held, Link, LinkState, Memory, Reason};
 use super::plan::Action;
 use crate::model::person::Roll;
-use crate::model::{ContainerId, Facts, Field, Instant, Item, ItemId, Person, Record, Side, person};
+use crate::model::{ContainerId, Facts, Field, Instant, Item, ItemId, Pair, Person, Record, Side, person};
 use crate::ports::{Missing, Op, Outcome, Refusal, Update, Written};
 
 /// The word for an id that another Activity has which can't be read.
@@ -155,10 +155,26 @@ pub fn found(link: &Link, side: Side, item: &Item) -> Link {
     for field in BY_CREATION {
         super::merge::copy(field, &item.record, &mut link.base[side]);
     }
-    if item.stamp.is_some() && item.stamp == item.facts.created {
-        kept::as_made(&mut link, side, item);
-    }
+    made(&mut link, side, item);
     link
+}
+
+/// Takes in what the server made of an item that was created on `side`, if nobody has changed it
+/// since.
+fn made(link: &mut Link, side: Side, item: &Item) {
+    if item.stamp.is_some() && item.stamp == item.facts.created {
+        kept::as_made(link, side, item);
+    }
+}
+
+/// Takes in the first reading of an item that could not be read when it was created; whether there
+/// was one.
+pub fn read_first(link: &mut Link, items: Pair<Option<&Item>>) -> bool {
+    let Some((side, item)) = link.memory.unread.and_then(|side| Some((side, items[side]?))) else { return false };
+    link.memory.unread = None;
+    made(link, side, item);
+    *link = without_missing(link, side, item);
+    true
 }
 
 fn confirm(link: &mut Link, side: Side, (op, written): (&Op, &Written)) {
@@ -174,6 +190,8 @@ fn confirm(link: &mut Link, side: Side, (op, written): (&Op, &Written)) {
             recognise(&mut link.base[side], (op, &item.record));
         }
         link.facts[side] = learned(&link.facts[side], item);
+    } else if matches!(op, Op::Create(_)) {
+        link.memory.unread = Some(side);
     }
 }
 
@@ -252,6 +270,12 @@ fn failed(action: &Action, (side, op): (Side, &Op), refusal: &Refusal, now: Inst
         // an event of this creation was there and has been deleted: the next one is another
         Refusal::Rejected(code) if created && code == SPENT => Folded {
             put: Some(Link { generation: action.after.generation + 1, ..action.after.clone() }),
+            again: vec![again(side.other())],
+            ..Folded::default()
+        },
+        // what another device has made just now, or rights hide for a moment, is there the next time
+        Refusal::Taken if created && !action.after.memory.taken => Folded {
+            put: Some(Link { memory: Memory { taken: true, ..action.after.memory.clone() }, ..action.after.clone() }),
             again: vec![again(side.other())],
             ..Folded::default()
         },

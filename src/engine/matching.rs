@@ -208,6 +208,10 @@ fn by_uid(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &Item) 
         holders =
             if of_day.is_empty() && !is_occurrence && identity::single_day(item).is_none() { holders } else { of_day };
     }
+    // one that stood in for another until it was canceled is no rival of that
+    if holders.iter().any(|one| !one.facts.canceled) {
+        holders.retain(|one| !one.facts.canceled);
+    }
     match holders.as_slice() {
         [] => None,
         [one] => of_series(seen, linked, &one.id),

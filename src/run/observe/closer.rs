@@ -5,9 +5,9 @@ use super::{Gather, matters};
 use crate::engine::Elsewhere;
 use crate::engine::link::{Link, LinkState};
 use crate::engine::merge::differences;
-use crate::engine::scope;
+use crate::engine::{original, scope};
 use crate::error::Result;
-use crate::model::{ItemId, Person, Side};
+use crate::model::{ItemId, Pair, Person, Side};
 use crate::ports::{Clock, Clue, Directory, Events, Replica, Store};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -73,6 +73,28 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             |link: &Link| Clue::Id { id: link.ids.exchange.clone(), container: link.containers.exchange.clone() };
         let clues: Vec<Clue> = self.links.values().filter(other).map(clue).collect();
         self.read(Side::Exchange, &clues).await
+    }
+
+    /// Where an Activity is there for which another one stands in, that and what both were made for
+    /// are read: it is not needed any more.
+    pub(super) async fn originals(&mut self) -> Result<()> {
+        let found = |link: &&Link| {
+            let first = original::found(&self.seen, link);
+            matters(link) && first.is_some_and(|first| !self.links.contains_key(&first))
+        };
+        let standing: Vec<&Link> = self.links.values().filter(found).collect();
+        let clue =
+            |side: Side, link: &Link| Clue::Id { id: link.ids[side].clone(), container: link.containers[side].clone() };
+        let known =
+            |side: Side, id: &ItemId| self.seen.items[side].contains_key(id) || self.seen.gone[side].contains(id);
+        let clues = Pair::of(|side| {
+            let unread = standing.iter().filter(|link| !known(side, &link.ids[side]));
+            unread.map(|link| clue(side, link)).collect::<Vec<Clue>>()
+        });
+        for side in Side::BOTH {
+            self.read(side, &clues[side]).await?;
+        }
+        Ok(())
     }
 
     /// What a conversion has still to remove is read directly: it goes only as it was.

@@ -1,12 +1,13 @@
 //! Those of accounts and devices that know nothing of each other: two mailboxes of one user, two
 //! devices at once, rights that are lost for a time.
 
-use super::{create, run};
+use super::{create, edit, run};
 use crate::chance::Chance;
 use crate::simulate::history::{Direction, History, Move, Options, USUAL};
-use crate::simulate::people::Kind::Meeting;
+use crate::simulate::people::Kind::{self, Meeting, Shared, Task};
+use crate::simulate::people::What;
 use crate::simulate::switches::Switches;
-use schedule_sync::model::Side::Creatio;
+use schedule_sync::model::Side::{self, Creatio, Exchange};
 
 /// From now on these switches are on, and no others.
 fn switched(names: &[&'static str]) -> Move {
@@ -16,6 +17,8 @@ fn switched(names: &[&'static str]) -> Move {
 /// What each is about, and the history.
 pub(super) fn all() -> Vec<(&'static str, History)> {
     let history = |options: Options, moves: Vec<Move>| History { options, moves };
+    let pair = Options { devices: 2, ..USUAL };
+    let colleagues = Options { colleague: true, ..pair };
     let mailboxes = Options { second: true, ..USUAL };
     vec![
         (
@@ -42,5 +45,71 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
                 ],
             ),
         ),
+        (
+            "two devices that import at once from a Creatio whose reads are late make one Activity",
+            history(
+                pair,
+                vec![
+                    switched(&["creatio stale reads"]),
+                    create(Exchange, Meeting),
+                    Move::Together { seed: 11_123_340_386_251_510_992 },
+                ],
+            ),
+        ),
+        (
+            "two devices that import a task at once from a Creatio whose reads are late make one Activity",
+            history(
+                pair,
+                vec![
+                    switched(&["creatio stale reads", "creatio pages"]),
+                    Move::Together { seed: 8_839_699_156_394_806_656 },
+                    create(Exchange, Task),
+                    Move::Together { seed: 13_592_530_421_471_999_938 },
+                ],
+            ),
+        ),
+        (
+            "an own copy of an Activity that can be read again is not kept beside it",
+            history(
+                colleagues,
+                vec![create(Exchange, Shared), run(0), switched(&["creatio lost rights"]), run(2), run(2)],
+            ),
+        ),
+        (
+            "so is none that another device made",
+            history(
+                colleagues,
+                vec![create(Exchange, Shared), run(2), switched(&["creatio lost rights"]), run(1), run(1)],
+            ),
+        ),
+        (
+            "an Activity that was revived while it could not be read is there once",
+            history(USUAL, revived(Creatio, Meeting, &[])),
+        ),
+        (
+            "a task that was revived while it could not be read is there once",
+            history(USUAL, revived(Creatio, Task, &[])),
+        ),
+        (
+            "an imported meeting that was revived while it could not be read is there once",
+            history(pair, revived(Exchange, Meeting, &[])),
+        ),
+        (
+            "a second device knows the first Activity of one that was revived",
+            history(pair, revived(Creatio, Meeting, &[run(1)])),
+        ),
+        (
+            "a browser that lost its store knows the first Activity of one that was revived",
+            history(USUAL, revived(Creatio, Meeting, &[Move::Forget { device: 0 }])),
+        ),
     ]
+}
+
+/// All devices have a thing, its counterpart is edited while nobody may read Activities, and then
+/// this happens.
+fn revived(side: Side, kind: Kind, then: &[Move]) -> Vec<Move> {
+    let edited = edit(Exchange, What::Title, 6);
+    let mut moves = vec![create(side, kind), run(0), edited, switched(&["creatio lost rights"]), run(0)];
+    moves.extend(then.iter().cloned());
+    moves
 }
