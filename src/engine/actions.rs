@@ -126,7 +126,11 @@ fn carried_out(context: &Context<'_>, seen: &Seen, link: &Link, (step, fates): (
         Step::Bury => {
             let late = fates.exchange.item().is_some_and(|item| decide::calls_off_late(context, item));
             let notes = (late && link.state != LinkState::Tombstone).then_some(Note::Ended);
-            Planned { notes: notes.into_iter().collect(), ..with_state(link, fates, LinkState::Tombstone) }
+            let mut buried = with_state(link, fates, LinkState::Tombstone);
+            for after in &mut buried.links {
+                after.memory.vanished = removal::has_vanished(fates);
+            }
+            Planned { notes: notes.into_iter().collect(), ..buried }
         }
         Step::Update(_) | Step::Merge => merged(context, seen, link, (step, fates)),
         Step::Delete(side) => removal::delete(context, link, side, fates),
@@ -274,6 +278,7 @@ fn merged(context: &Context<'_>, seen: &Seen, link: &Link, (step, fates): (Step,
     let mailing = |(_, reason): &(Field, Reason)| matches!(reason, Reason::WouldMail | Reason::WouldInvite);
     memory.waited = before && merge.waits.iter().any(mailing);
     let notes = noted(&link.memory, &memory, flows.ended);
+    memory.vanished = false;
     let mut awake = Link { state: LinkState::Alive, memory, ..informed(link, fates) };
     settle_put_back(seen, &mut awake, &mut merge);
     let mut planned = written(awake, (step, Some(link)), &merge, now);

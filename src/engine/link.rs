@@ -69,6 +69,9 @@ pub struct Memory {
     /// The side on which the text on the event was written; `None`: the side that the pair began
     /// on.
     pub text: Option<Side>,
+    /// The pair was buried since its Activity was not found: where that is seen again it never was
+    /// gone.
+    pub vanished: bool,
     /// The Activity in place of which this one was made, since it seemed to be gone or could not be
     /// read.
     pub instead: Option<ItemId>,

@@ -182,9 +182,10 @@ impl Stage {
             }
             Move::Skew { device, minutes } => self.devices[*device].line.skew.set(chrono::Duration::minutes(*minutes)),
             Move::Answer { device, seed } => {
-                let chosen = self.devices[*device].answer(&mut Chance::new(*seed));
-                self.allowed |= chosen.contains(&Choice::Allow);
-                self.chosen |= !chosen.is_empty();
+                let said = self.devices[*device].answer(&mut Chance::new(*seed));
+                self.allowed |= said.iter().any(|answer| answer.choice == Choice::Allow);
+                self.chosen |= !said.is_empty();
+                self.people.borrow_mut().removed_by_word(&said);
             }
             Move::Undo { device } => {
                 self.tell();

@@ -18,7 +18,14 @@ pub(super) fn delete(context: &Context<'_>, link: &Link, side: Side, fates: Pair
     let marks = side == Side::Creatio && (edited || context.settings.rules.creatio_delete == CreatioDelete::Mark);
     let held =
         if side == Side::Creatio && edited { hold(context, link, fates, Reason::NotRevived).held } else { Vec::new() };
-    Planned { action: Some(taken_away(link, side, fates, marks)), held, ..Planned::default() }
+    let mut action = taken_away(link, side, fates, marks);
+    action.after.memory.vanished = has_vanished(fates);
+    Planned { action: Some(action), held, ..Planned::default() }
+}
+
+/// Whether the Activity of a pair that ends was not found, while its counterpart is there.
+pub(super) const fn has_vanished(fates: Pair<Fate<'_>>) -> bool {
+    matches!((fates.creatio, fates.exchange), (Fate::Gone(None), Fate::Same(_) | Fate::Edited(_)))
 }
 
 /// The item of `link` on `side` is deleted, or, if that `marks` it, canceled.

@@ -354,8 +354,8 @@ impl Device {
         self.store.shelf.state.borrow().as_ref().map(|state| state.held.clone()).unwrap_or_default()
     }
 
-    /// A person answers all that it asks, each as `chance` says: what they chose.
-    pub(crate) fn answer(&self, chance: &mut crate::chance::Chance) -> Vec<Choice> {
+    /// A person answers all that it asks, each as `chance` says: what they said.
+    pub(crate) fn answer(&self, chance: &mut crate::chance::Chance) -> Vec<Answer> {
         let mut answers = Vec::new();
         for held in self.held() {
             let (Some(id), choices) = (held.id, choices(held.reason)) else { continue };
@@ -366,9 +366,8 @@ impl Device {
             self.count(format!("answer {choice:?} to {:?}", held.reason));
             answers.push(Answer { side: held.side, id, reason: held.reason, choice });
         }
-        let chosen = answers.iter().map(|answer| answer.choice).collect();
-        pollster::block_on(undo::answer(self.store.shelf.as_ref(), answers)).unwrap();
-        chosen
+        pollster::block_on(undo::answer(self.store.shelf.as_ref(), answers.clone())).unwrap();
+        answers
     }
 
     /// A person takes back what it wrote last: the items of those writes. Nothing where nothing was

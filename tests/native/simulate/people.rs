@@ -5,6 +5,8 @@ use crate::simulate::history::Abode;
 use crate::simulate::row::{Row, instant_of, rows};
 use crate::world::World;
 use chrono::{Duration, NaiveDate, NaiveDateTime};
+use schedule_sync::engine::answer::{Answer, Choice};
+use schedule_sync::engine::link::Reason;
 use schedule_sync::model::{Pair, Side};
 use schedule_sync::ports::Keys;
 use serde_json::{Map, Value, json};
@@ -310,6 +312,26 @@ impl People {
         for row in rows.iter().filter(|row| ids.iter().any(|id| id.as_str() == row.id)) {
             if let Some(known) = row.tag.and_then(|tag| self.known.get_mut(&tag)) {
                 known.undone = true;
+            }
+        }
+    }
+
+    /// Somebody let these be removed, since their Activities were not found: who lost the right to
+    /// read them is asked that too, and a person's word is a person's deed.
+    pub(crate) fn removed_by_word(&mut self, said: &[Answer]) {
+        let removes = |answer: &&Answer| {
+            let reasons = [Reason::DeleteAsked, Reason::ManyDeletions, Reason::SideEmpty];
+            reasons.contains(&answer.reason) && answer.choice == Choice::Allow
+        };
+        let ids: Vec<&str> = said.iter().filter(removes).map(|answer| answer.id.as_str()).collect();
+        if ids.is_empty() {
+            return;
+        }
+        let mut rows = self.rows_away();
+        rows.extend(Side::BOTH.into_iter().flat_map(|side| self.rows(side)));
+        for row in rows.iter().filter(|row| ids.contains(&row.id.as_str())) {
+            if let Some(known) = row.tag.and_then(|tag| self.known.get_mut(&tag)) {
+                known.removed = true;
             }
         }
     }

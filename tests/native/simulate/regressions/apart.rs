@@ -7,6 +7,7 @@ use crate::simulate::history::{Direction, History, Move, Options, USUAL};
 use crate::simulate::people::Kind::{self, Meeting, Shared, Task};
 use crate::simulate::people::What;
 use crate::simulate::switches::Switches;
+use schedule_sync::engine::settings::ExchangeDelete;
 use schedule_sync::model::Side::{self, Creatio, Exchange};
 
 /// From now on these switches are on, and no others.
@@ -83,6 +84,16 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
             ),
         ),
         (
+            "what was removed since its Activity could not be read comes back with that",
+            history(USUAL, removed(Meeting)),
+        ),
+        ("so does a task", history(USUAL, removed(Task))),
+        ("so does what only goes out", history(Options { direction: Direction::Export, ..USUAL }, removed(Meeting))),
+        (
+            "what was left since its Activity could not be read is in step with that again",
+            history(Options { exchange_delete: ExchangeDelete::Leave, ..USUAL }, removed(Meeting)),
+        ),
+        (
             "an Activity that was revived while it could not be read is there once",
             history(USUAL, revived(Creatio, Meeting, &[])),
         ),
@@ -102,6 +113,19 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
             "a browser that lost its store knows the first Activity of one that was revived",
             history(USUAL, revived(Creatio, Meeting, &[Move::Forget { device: 0 }])),
         ),
+    ]
+}
+
+/// What was made in Creatio is synchronised, and then nobody may read Activities for a time.
+fn removed(kind: Kind) -> Vec<Move> {
+    vec![
+        create(Creatio, kind),
+        run(0),
+        switched(&["creatio lost rights"]),
+        run(0),
+        switched(&[]),
+        run(0),
+        edit(Creatio, What::Title, 4),
     ]
 }
 
