@@ -22,7 +22,7 @@ const RESHAPED: &str =
     "a single meeting that becomes a series, or a series that becomes a single meeting, does not keep its Activity";
 const UNDONE: &str = "what one device took back, another device writes again";
 const RIGHTS: &str =
-    "of a few links, rights that are lost for a time count as deletions: an edit revives, and then there are two";
+    "of a few links, rights that are lost for a time count as deletions: another device takes that for a person's";
 
 /// All of it.
 pub(crate) const KNOWN: &[Known] = &[
@@ -35,8 +35,6 @@ pub(crate) const KNOWN: &[Known] = &[
     known(RESHAPED, Promise::Gone, "(reshaped)"),
     known(RESHAPED, Promise::Kept, "(reshaped)"),
     known(UNDONE, Promise::Once, "(undone)"),
-    known(RIGHTS, Promise::Once, "(rights were lost)"),
-    known(RIGHTS, Promise::InStep, "(rights were lost)"),
     known(RIGHTS, Promise::Alive, "(rights were lost)"),
 ];
 
