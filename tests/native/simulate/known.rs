@@ -22,7 +22,8 @@ const RESHAPED: &str =
     "a single meeting that becomes a series, or a series that becomes a single meeting, does not keep its Activity";
 const UNDONE: &str = "what one device took back, another device writes again";
 const RIGHTS: &str =
-    "of a few links, rights that are lost for a time count as deletions: another device takes that for a person's";
+    "of a few links, rights that are lost for a time count as deletions, which another device takes for a person's";
+const CLASHING: &str = "what was made while rights were lost stays beside the first as long as a clash of it waits";
 
 /// All of it.
 pub(crate) const KNOWN: &[Known] = &[
@@ -35,6 +36,8 @@ pub(crate) const KNOWN: &[Known] = &[
     known(RESHAPED, Promise::Gone, "(reshaped)"),
     known(RESHAPED, Promise::Kept, "(reshaped)"),
     known(UNDONE, Promise::Once, "(undone)"),
+    // seed 50030841: such a store was lost too, and the event edited
+    known(CLASHING, Promise::Once, "(rights were lost)"),
     known(RIGHTS, Promise::Alive, "(rights were lost)"),
 ];
 

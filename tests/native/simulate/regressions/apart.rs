@@ -4,7 +4,7 @@
 use super::{create, edit, run};
 use crate::chance::Chance;
 use crate::simulate::history::{Direction, History, Move, Options, USUAL};
-use crate::simulate::people::Kind::{self, Meeting, Shared, Task};
+use crate::simulate::people::Kind::{self, Meeting, Private, Shared, Task};
 use crate::simulate::people::What;
 use crate::simulate::switches::Switches;
 use schedule_sync::engine::settings::ExchangeDelete;
@@ -92,6 +92,19 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
         (
             "what was left since its Activity could not be read is in step with that again",
             history(Options { exchange_delete: ExchangeDelete::Leave, ..USUAL }, removed(Meeting)),
+        ),
+        (
+            "what is private rests as it is shown, once a run was taken back",
+            history(
+                USUAL,
+                vec![
+                    create(Exchange, Private),
+                    run(0),
+                    Move::Pass { minutes: 45_000 },
+                    run(0),
+                    Move::Undo { device: 0 },
+                ],
+            ),
         ),
         (
             "an Activity that was revived while it could not be read is there once",
