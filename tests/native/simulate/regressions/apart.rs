@@ -58,18 +58,6 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
             ),
         ),
         (
-            "two devices that import a task at once from a Creatio whose reads are late make one Activity",
-            history(
-                pair,
-                vec![
-                    switched(&["creatio stale reads", "creatio pages"]),
-                    Move::Together { seed: 8_839_699_156_394_806_656 },
-                    create(Exchange, Task),
-                    Move::Together { seed: 13_592_530_421_471_999_938 },
-                ],
-            ),
-        ),
-        (
             "an own copy of an Activity that can be read again is not kept beside it",
             history(
                 colleagues,
