@@ -22,6 +22,7 @@ pub mod kept;
 pub mod link;
 pub mod matching;
 pub mod merge;
+pub mod original;
 pub mod people;
 pub mod plan;
 pub mod project;
@@ -30,7 +31,7 @@ pub mod series;
 pub mod settings;
 pub mod undo;
 
-use crate::model::{Address, ContactId, Container, Instant, Item, ItemId, Malformed, Pair, SiteId, Window, Zone};
+use crate::model::{Address, ContactId, Container, Instant, Item, ItemId, Malformed, Pair, SiteId, Uid, Window, Zone};
 use answer::Answers;
 use link::{Link, Reason};
 use settings::{Notify, Settings};
@@ -147,7 +148,7 @@ pub struct Seen {
 }
 
 /// What other accounts of the same user have to do with an Activity.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Elsewhere {
     /// It was imported from one of their mailboxes.
     pub imported: bool,
@@ -155,6 +156,18 @@ pub struct Elsewhere {
     pub lives: bool,
     /// One of them exported or imported it before this account did: people are invited from there.
     pub first: bool,
+    /// The UIDs of its counterparts in their mailboxes.
+    pub uids: BTreeSet<Uid>,
+}
+
+impl Seen {
+    /// Whether the UID of `activity` is that of its event in another mailbox of the user: of one in
+    /// this mailbox it then tells nothing.
+    #[must_use]
+    pub fn is_named_elsewhere(&self, activity: &Item) -> bool {
+        let there = self.elsewhere.get(&activity.id);
+        there.zip(activity.facts.uid.as_ref()).is_some_and(|(there, uid)| there.uids.contains(uid))
+    }
 }
 
 /// Since when the notify rule is "always".

@@ -5,9 +5,9 @@ mod creation;
 mod holding;
 mod removal;
 
-pub use creation::{convert, create, late_mark};
+pub use creation::{convert, create, late_mark, reunite};
 pub use holding::held;
-pub use removal::{abandoned, orphan, superseded, surplus};
+pub use removal::{abandoned, is_as_made, orphan, superseded, surplus};
 
 pub(in crate::engine) use holding::named;
 use holding::{hold, put_back, waiting};
@@ -18,7 +18,7 @@ use super::link::{Held, Link, LinkState, Memory, PutBack, Reason};
 use super::merge::{self, Merge, Rule};
 use super::plan::Action;
 use super::settings::{Notify, Settings};
-use super::{Account, Context, Seen, claim, identity, kept, project, scope};
+use super::{Account, Context, Seen, claim, identity, kept, original, project, scope};
 use crate::model::show::show;
 use crate::model::{
     Address, ContactId, Facts, Field, Instant, Item, ItemId, Kind, Pair, Patch, Person, Record, Response, Side, Status,
@@ -126,7 +126,11 @@ fn carried_out(context: &Context<'_>, seen: &Seen, link: &Link, (step, fates): (
         Step::Bury => {
             let late = fates.exchange.item().is_some_and(|item| decide::calls_off_late(context, item));
             let notes = (late && link.state != LinkState::Tombstone).then_some(Note::Ended);
-            Planned { notes: notes.into_iter().collect(), ..with_state(link, fates, LinkState::Tombstone) }
+            let mut buried = with_state(link, fates, LinkState::Tombstone);
+            for after in &mut buried.links {
+                after.memory.vanished = removal::has_vanished(fates);
+            }
+            Planned { notes: notes.into_iter().collect(), ..buried }
         }
         Step::Update(_) | Step::Merge => merged(context, seen, link, (step, fates)),
         Step::Delete(side) => removal::delete(context, link, side, fates),
@@ -274,6 +278,7 @@ fn merged(context: &Context<'_>, seen: &Seen, link: &Link, (step, fates): (Step,
     let mailing = |(_, reason): &(Field, Reason)| matches!(reason, Reason::WouldMail | Reason::WouldInvite);
     memory.waited = before && merge.waits.iter().any(mailing);
     let notes = noted(&link.memory, &memory, flows.ended);
+    memory.vanished = false;
     let mut awake = Link { state: LinkState::Alive, memory, ..informed(link, fates) };
     settle_put_back(seen, &mut awake, &mut merge);
     let mut planned = written(awake, (step, Some(link)), &merge, now);
@@ -399,25 +404,29 @@ fn adopted(context: &Context<'_>, seen: &Seen, items: Pair<&Item>) -> Planned {
 fn fresh(context: &Context<'_>, items: Pair<&Item>) -> Link {
     let ours = items.exchange.facts.mark.as_ref().is_some_and(|mark| mark.activity == items.creatio.id);
     let theirs = identity::activity(items.exchange, context.account, 0) == items.creatio.id;
+    let generation = items.exchange.facts.mark.as_ref().map_or(0, |mark| mark.generation);
+    let instead = original::first_of(&items.creatio.id, items.exchange, generation, context.account);
     Link {
         ids: items.map(|item| item.id.clone()),
         containers: items.map(|item| item.container.clone()),
         base: items.map(|item| item.record.clone()),
         versions: items.map(|item| item.version.clone()),
         facts: items.map(|item| item.facts.clone()),
-        made: if ours {
+        made: if instead.is_some() {
+            Some(Side::Creatio)
+        } else if ours {
             Some(Side::Exchange)
         } else if theirs {
             Some(Side::Creatio)
         } else {
             None
         },
-        generation: items.exchange.facts.mark.as_ref().map_or(0, |mark| mark.generation),
+        generation,
         state: LinkState::Alive,
         unsettled: false,
         unkept: Pair::default(),
         former: None,
-        memory: Memory::default(),
+        memory: Memory { instead, ..Memory::default() },
     }
 }
 
@@ -488,7 +497,7 @@ pub fn own_copy(action: &Action, account: &Account) -> Option<Action> {
     })?;
     let id = identity::own_copy(create.id.as_ref()?, account);
     create.id = Some(id.clone());
-    own.after.ids.creatio = id.clone();
+    own.after.memory.instead = Some(std::mem::replace(&mut own.after.ids.creatio, id.clone()));
     let site = &account.site;
     for (_, op) in &mut own.writes {
         if let Op::Update(update) = op

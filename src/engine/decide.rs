@@ -203,10 +203,12 @@ fn asked(seen: &Seen, link: &Link, (step, allowed): (Step, Step)) -> Step {
     }
 }
 
-/// Whether a person took the status Canceled back from a linked Activity, read as `item`: its pair wakes, once its counterpart was read.
+/// Whether a person took the status Canceled back from a linked Activity, read as `item`, or it is seen again after it was not found: its pair
+/// wakes, once its counterpart was read.
 #[must_use]
 pub fn reopened(link: &Link, item: Option<&Item>) -> bool {
-    link.facts.creatio.canceled && item.is_some_and(|item| !item.facts.canceled)
+    let ended = link.facts.creatio.canceled || link.memory.vanished;
+    ended && item.is_some_and(|item| !item.facts.canceled)
 }
 
 /// The step by the table, and the step that a person's word makes of it if it waits for one.
@@ -230,6 +232,8 @@ fn table(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'_>>)
 fn awoken(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, flows: Flows) -> Step {
     match fates.exchange {
         Fate::Gone(_) if returns(context, link, fates, flows) => Step::Revive(Side::Exchange),
+        // nobody has deleted it there: it went with an Activity that never was gone
+        Fate::Gone(_) if link.memory.vanished && goes_back(context, link, fates, flows) => Step::Revive(Side::Exchange),
         Fate::Gone(_) | Fate::Same(None) => Step::Rest,
         Fate::Same(Some(_)) | Fate::Edited(_) => Step::Merge,
     }
@@ -283,6 +287,13 @@ fn revivable(link: &Link, fates: Pair<Fate<'_>>) -> bool {
 fn returns(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, flows: Flows) -> bool {
     let crosses = scope::crosses(context.settings, Side::Creatio);
     crosses && flows.inward && flows.outward && !archived(context, link, fates) && revivable(link, fates)
+}
+
+/// Whether what we removed on Exchange may be created there again.
+fn goes_back(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, flows: Flows) -> bool {
+    let last = fates.creatio.item().map_or(&link.base.creatio, |item| &item.record);
+    let crosses = scope::crosses(context.settings, Side::Creatio);
+    crosses && flows.outward && !scope::is_past(context, last) && revivable(link, fates)
 }
 
 /// Whether what is gone in Creatio is created there again for an edit on Exchange.

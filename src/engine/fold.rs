@@ -3,7 +3,7 @@
 use super::actions::named;
 use super::decide::Step;
 use super::kept;
-use super::link::{Held, Link, LinkState, Reason};
+use super::link::{Held, Link, LinkState, Memory, Reason};
 use super::plan::Action;
 use crate::model::person::Roll;
 use crate::model::record::differences;
@@ -156,26 +156,26 @@ pub fn found(link: &Link, side: Side, item: &Item) -> Link {
     for field in BY_CREATION {
         super::merge::copy(field, &item.record, &mut link.base[side]);
     }
-    if item.stamp.is_some() && item.stamp == item.facts.created {
-        kept::as_made(&mut link, side, item);
-    }
+    made(&mut link, side, item);
     link
 }
 
-/// The link of a pair whose item on a side no run has read since it created it, as where reads are
-/// behind, and of which `items` are the first readings: what nobody has changed since is as the
-/// server made it.
-#[must_use]
-pub fn first_read(link: &Link, items: Pair<Option<&Item>>) -> Link {
-    let mut link = link.clone();
-    for side in Side::BOTH {
-        let is_new = link.made == Some(side) && link.versions[side].as_str().is_empty() && !link.is_pending();
-        let untouched = |item: &&Item| item.stamp.is_some() && item.stamp == item.facts.created;
-        if let Some(item) = items[side].filter(untouched).filter(|_| is_new) {
-            kept::as_made(&mut link, side, item);
-        }
+/// Takes in what the server made of an item that was created on `side`, if nobody has changed it
+/// since.
+fn made(link: &mut Link, side: Side, item: &Item) {
+    if item.stamp.is_some() && item.stamp == item.facts.created {
+        kept::as_made(link, side, item);
     }
-    link
+}
+
+/// Takes in the first reading of an item that could not be read when it was created; whether there
+/// was one.
+pub fn read_first(link: &mut Link, items: Pair<Option<&Item>>) -> bool {
+    let Some((side, item)) = link.memory.unread.and_then(|side| Some((side, items[side]?))) else { return false };
+    link.memory.unread = None;
+    made(link, side, item);
+    *link = without_missing(link, side, item);
+    true
 }
 
 fn confirm(link: &mut Link, side: Side, (op, written): (&Op, &Written)) {
@@ -199,6 +199,8 @@ fn confirm(link: &mut Link, side: Side, (op, written): (&Op, &Written)) {
             }
         }
         link.facts[side] = learned(&link.facts[side], item);
+    } else if matches!(op, Op::Create(_)) {
+        link.memory.unread = Some(side);
     }
 }
 
@@ -277,6 +279,12 @@ fn failed(action: &Action, (side, op): (Side, &Op), refusal: &Refusal, now: Inst
         // an event of this creation was there and has been deleted: the next one is another
         Refusal::Rejected(code) if created && code == SPENT => Folded {
             put: Some(Link { generation: action.after.generation + 1, ..action.after.clone() }),
+            again: vec![again(side.other())],
+            ..Folded::default()
+        },
+        // what another device has made just now, or rights hide for a moment, is there the next time
+        Refusal::Taken if created && !action.after.memory.taken => Folded {
+            put: Some(Link { memory: Memory { taken: true, ..action.after.memory.clone() }, ..action.after.clone() }),
             again: vec![again(side.other())],
             ..Folded::default()
         },

@@ -47,7 +47,8 @@ pub fn check_beside(context: &Context<'_>, seen: &Seen, plan: &mut Plan, bare: O
     let empty = Side::BOTH.into_iter().any(|side| seen.empty[side]) && seen.total > FEW;
     let by_name = Some(Reason::DeleteAsked);
     let deletions = if empty {
-        Question { about: is_deletion, limit: 0, reasons: &[Reason::SideEmpty, Reason::ManyDeletions], by_name }
+        // what seems to be gone there is not created again either
+        Question { about: is_loss, limit: 0, reasons: &[Reason::SideEmpty, Reason::ManyDeletions], by_name }
     } else {
         let left = limit.saturating_sub(seen.deletions);
         Question { about: is_deletion, limit: left, reasons: &[Reason::ManyDeletions, Reason::SideEmpty], by_name }
@@ -127,6 +128,11 @@ fn is_creation(action: &Action) -> bool {
 
 fn is_deletion(action: &Action) -> bool {
     matches!(action.step, Step::Delete(_))
+}
+
+/// What follows from something being gone on one side.
+fn is_loss(action: &Action) -> bool {
+    matches!(action.step, Step::Delete(_) | Step::Revive(_))
 }
 
 fn is_move(action: &Action) -> bool {

@@ -69,6 +69,18 @@ pub struct Memory {
     /// The side on which the text on the event was written; `None`: the side that the pair began
     /// on.
     pub text: Option<Side>,
+    /// The pair was buried since its Activity was not found: where that is seen again it never was
+    /// gone.
+    pub vanished: bool,
+    /// The Activity in place of which this one was made, since it seemed to be gone or could not be
+    /// read.
+    pub instead: Option<ItemId>,
+    /// The item on this side was created, and could not be read since: what it differs in from what
+    /// was written is the server's, as long as nobody has changed it.
+    pub unread: Option<Side>,
+    /// The id that was meant for its Activity was taken when it was last tried, by one that could
+    /// not be read: if it is so again, the user gets one of their own.
+    pub taken: bool,
     /// The pair rested, and was woken or is covered by other settings: it is decided as if it were
     /// new.
     pub anew: bool,

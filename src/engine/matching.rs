@@ -98,11 +98,15 @@ fn is_original(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &I
 }
 
 /// The UID of the event that we created for `mark`, as its link knows it, or its Activity: that
-/// keeps the UID of the first one, whichever generation followed.
+/// keeps the UID of the first one, whichever generation followed, and in whichever of the user's
+/// mailboxes.
 fn known_uid<'a>(seen: &'a Seen, linked: &Linked<'a>, mark: &Mark) -> Option<&'a Uid> {
     let is_known = |link: &&Link| link.generation == mark.generation && !matches!(link.state, LinkState::Pending(_));
     let link = linked.of(&mark.activity).filter(is_known);
-    let activity = || seen.items.creatio.get(&mark.activity).filter(|_| mark.generation == 0);
+    let activity = || {
+        let activity = seen.items.creatio.get(&mark.activity).filter(|_| mark.generation == 0);
+        activity.filter(|activity| !seen.is_named_elsewhere(activity))
+    };
     link.and_then(|link| link.facts.exchange.uid.as_ref()).or_else(|| activity()?.facts.uid.as_ref())
 }
 
@@ -205,6 +209,10 @@ fn by_uid(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &Item) 
         let of_day: Vec<&Item> = holders.iter().copied().filter(|one| is_of_day(context, one, item)).collect();
         holders =
             if of_day.is_empty() && !is_occurrence && identity::single_day(item).is_none() { holders } else { of_day };
+    }
+    // one that stood in for another until it was canceled is no rival of that
+    if holders.iter().any(|one| !one.facts.canceled) {
+        holders.retain(|one| !one.facts.canceled);
     }
     match holders.as_slice() {
         [] => None,

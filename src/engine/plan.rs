@@ -7,7 +7,7 @@ use super::decide::{self, Step};
 use super::link::{Held, Link, LinkState, Memory, Reason};
 use super::matching::{self, Match};
 use super::settings::Settings;
-use super::{Context, Seen, conversion, fold, guard, identity, merge, scope};
+use super::{Context, Seen, conversion, fold, guard, identity, merge, original, scope};
 use crate::model::{Facts, Item, ItemId, Kind, Mark, Pair, Side, Status};
 use crate::ports::Op;
 use std::collections::{BTreeMap, BTreeSet};
@@ -90,7 +90,7 @@ fn decided(context: &Context<'_>, seen: &Seen) -> Plan {
     let masked: BTreeMap<&ItemId, Item> =
         seen.items.exchange.iter().map(|(id, item)| (id, scope::masked(context, item))).collect();
     let matches = matching::find(context, seen, &unlinked(seen, Side::Exchange));
-    let (links, outdated) = relinked((context, seen), &matches.events, &mut plan);
+    let Relinked { links, outdated, reunited } = relinked((context, seen), &matches.events, &mut plan);
     for link in &links {
         let items =
             Pair { creatio: seen.items.creatio.get(&link.ids.creatio), exchange: masked.get(&link.ids.exchange) };
@@ -100,6 +100,10 @@ fn decided(context: &Context<'_>, seen: &Seen) -> Plan {
             plan.add(actions::held(context, link, items, Reason::Unanswered).because(code));
         } else if matches.orphaned.contains(&link.ids.creatio) && seen.answers.to(asked, Reason::Series).is_none() {
             plan.add(actions::held(context, link, items, Reason::Series));
+        } else if let (Pair { creatio: Some(creatio), exchange: Some(exchange) }, true) =
+            (items, reunited.contains(&link.ids.creatio))
+        {
+            plan.add(actions::reunite(context, seen, Pair { creatio, exchange }));
         } else if let (Pair { creatio: Some(creatio), exchange: Some(exchange) }, true) =
             (items, outdated.contains(&link.ids.creatio))
             && scope::adopts(context, Pair { creatio, exchange })
@@ -111,11 +115,19 @@ fn decided(context: &Context<'_>, seen: &Seen) -> Plan {
             plan.add(conversion::finished(context, seen, link, pair(context, seen, link, items)));
         }
     }
+    // what another stands in for is no new item, also while it can't take its place
+    let stand_ins = matches.events.iter().filter_map(|(id, found)| {
+        let (Match::With(activity), Some(item)) = (found, seen.items.exchange.get(id)) else { return None };
+        original::found_of(seen, item, activity, context.account)
+    });
+    let waiting: Vec<ItemId> =
+        seen.links.iter().filter_map(|link| original::found(seen, link)).chain(stand_ins).collect();
     let matched: BTreeSet<&ItemId> = matches
         .events
         .values()
         .filter_map(Match::activity)
         .chain(&matches.rivals)
+        .chain(&waiting)
         .chain(links.iter().map(|link| &link.ids.creatio))
         .collect();
     for item in unlinked(seen, Side::Creatio).into_iter().filter(|item| !matched.contains(&item.id)) {
@@ -148,13 +160,19 @@ fn unlinked(seen: &Seen, side: Side) -> Vec<&Item> {
     seen.items[side].values().filter(|item| !linked.contains(&item.id)).collect()
 }
 
-/// The links, those among them moved over to the item that took the place of one that is gone; and the Activities of those whose base is of an
-/// earlier generation than the mark: it counts as none.
-fn relinked(
-    (context, seen): (&Context<'_>, &Seen),
-    matches: &BTreeMap<ItemId, Match>,
-    plan: &mut Plan,
-) -> (Vec<Link>, BTreeSet<ItemId>) {
+/// The links of a run, as what was seen has them.
+struct Relinked {
+    /// All of them, those among them moved over to the item that took the place of one that is gone.
+    links: Vec<Link>,
+    /// The Activities of those whose base is of an earlier generation than the mark: it counts as
+    /// none.
+    outdated: BTreeSet<ItemId>,
+    /// The Activities of those that went back to them, or stay with them, from one that stood in.
+    reunited: BTreeSet<ItemId>,
+}
+
+/// Moves links over to the items that took the place of others.
+fn relinked((context, seen): (&Context<'_>, &Seen), matches: &BTreeMap<ItemId, Match>, plan: &mut Plan) -> Relinked {
     let mut links: BTreeMap<ItemId, Link> =
         seen.links.iter().map(|link| (link.ids.creatio.clone(), link.clone())).collect();
     for (id, found) in matches {
@@ -167,12 +185,27 @@ fn relinked(
             plan.links.push(link.clone());
         }
     }
-    let mut outdated = BTreeSet::new();
+    let (mut outdated, mut reunited) = (BTreeSet::new(), BTreeSet::new());
     for link in links.values_mut() {
+        if fold::read_first(link, Pair::of(|side| seen.items[side].get(&link.ids[side]))) {
+            plan.links.push(link.clone());
+        }
         if let Some(next) = successor(context, seen, link) {
+            if original::stays(context, seen, link, &next) {
+                link.generation = next.generation;
+                reunited.insert(link.ids.creatio.clone());
+                continue;
+            }
             plan.add(actions::superseded(context, seen, link));
             plan.drop.push(std::mem::replace(&mut link.ids.creatio, next.activity));
             plan.links.push(link.clone());
+        }
+        // it is put once the two are in step: another Activity has another base
+        if let Some(first) = original::returns(context, seen, link) {
+            plan.add(actions::superseded(context, seen, link));
+            plan.drop.push(std::mem::replace(&mut link.ids.creatio, first.clone()));
+            reunited.insert(first);
+            continue;
         }
         // kept as it was until both are in step again: a run that is cut off has to find out anew
         if let Some(generation) = matching::outdated(context, seen, link) {
@@ -180,7 +213,7 @@ fn relinked(
             outdated.insert(link.ids.creatio.clone());
         }
     }
-    (links.into_values().collect(), outdated)
+    Relinked { links: links.into_values().collect(), outdated, reunited }
 }
 
 /// The Activity that another device created in place of the one that `link` names: the event or task bears its mark.
@@ -235,7 +268,6 @@ pub(super) fn pair(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<
     if let LinkState::Pending(side) = link.state {
         return pending(context, seen, link, (side, items));
     }
-    let link = &fold::first_read(link, items);
     let fates = decide::fates(context, seen, link, items);
     // its event is a series now, of which no occurrence in the window could take its place
     if seen.series.contains(&link.ids.exchange) && link.state != LinkState::Tombstone {
@@ -322,7 +354,12 @@ fn pending(context: &Context<'_>, seen: &Seen, link: &Link, (side, items): (Side
             planned
         }
         (None, Some(source)) if decide::alone(context, seen, side.other(), source) == Step::Create(side) => {
-            actions::create(context, seen, (side.other(), source), link.generation)
+            let mut planned = actions::create(context, seen, (side.other(), source), link.generation);
+            if let Some(action) = &mut planned.action {
+                action.after.memory.taken = link.memory.taken;
+                action.after.memory.instead.clone_from(&link.memory.instead);
+            }
+            planned
         }
         (None, Some(_) | None) => Planned::dropped(link),
     }

@@ -218,12 +218,13 @@ fn corrects(correction: &Action, outcomes: Option<&[Outcome]>, at: Place) -> Vec
     entries.into_iter().map(|entry| Entry { corrects: true, ..entry }).collect()
 }
 
-/// Has the creations made anew for which an Activity is there that can't be read, each with an id
-/// of the user's own; what is awaited instead.
+/// Has the creations made anew for which an Activity is there that can't be read, not the second
+/// time either, each with an id of the user's own; what is awaited instead.
 fn own_copies(account: &Account, batch: &mut [Action], outcomes: &mut [Vec<Outcome>]) -> Commit {
     let mut instead = Commit::default();
     for (action, told) in batch.iter_mut().zip(outcomes) {
         if told.last() == Some(&Err(Refusal::Taken))
+            && action.after.memory.taken
             && let Some(own) = own_copy(action, account)
         {
             instead.put.push(own.after.clone());

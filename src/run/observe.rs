@@ -103,7 +103,9 @@ pub async fn observe<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: 
     gather.confirm().await?;
     gather.marks().await?;
     gather.candidates().await?;
+    gather.elsewhere().await?;
     gather.origins().await?;
+    gather.originals().await?;
     gather.confirm().await?;
     gather.outdated().await?;
     gather.elsewhere().await?;

@@ -7,9 +7,11 @@ use crate::engine::answer::Answer;
 use crate::engine::change::StateChange;
 use crate::engine::history::Entry;
 use crate::engine::link::{Link, LinkKey, LinkState};
-use crate::engine::settings::Notify;
+use crate::engine::settings::{Notify, Settings};
 use crate::engine::undo::{self, Back, Now, Undo};
+use crate::engine::{Context, scope};
 use crate::error::{Error, Result};
+use crate::model::time::local;
 use crate::model::{Instant, Item, ItemId, Kind, Side};
 use crate::ports::{Clock, Clue, Commit, Directory, Events, Op, Outcome, Refusal, Replica, Store, Written};
 
@@ -102,7 +104,16 @@ async fn rest<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>
     let key = LinkKey::Item(Side::Creatio, step.link.ids.creatio.clone());
     let current = ends.store.links(&[key]).await?.into_iter().next();
     let step = Back { link: current.unwrap_or_else(|| step.link.clone()), ..step.clone() };
-    let link = undo::rested(&step, written.item.as_deref(), found.first());
+    // the pair rests as the rules see it: of what is private they see as much as before
+    let now = ends.clock.now();
+    let today = local(ends.zone, now).date();
+    let settings = ends.store.settings().await?.unwrap_or_else(|| Settings::first(today));
+    let window = settings.window(now, ends.zone);
+    let context =
+        Context { settings: &settings, zone: ends.zone, now, window, account: ends.account, words: ends.words };
+    let written = written.item.as_deref().map(|item| scope::masked(&context, item));
+    let other = found.first().map(|item| scope::masked(&context, item));
+    let link = undo::rested(&step, written.as_ref(), other.as_ref());
     let history = entry.into_iter().collect();
     let state = Some(StateChange::Rested(link.ids.creatio.clone()));
     commit(ends.store, run, &Commit { put: vec![link], state, history, ..Commit::default() }).await

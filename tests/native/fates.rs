@@ -115,6 +115,34 @@ fn what_a_person_opens_again_comes_back_only_where_it_may() {
     }
 }
 
+/// Who lost the right to read an Activity sees it gone, and then again.
+#[test]
+fn what_was_removed_since_its_activity_was_not_found_comes_back_with_that() {
+    let seen_again = |change: Change| {
+        move |moment: &mut Moment, link: &mut Link, items: &mut Pair<Item>| {
+            link.state = LinkState::Tombstone;
+            link.memory.vanished = true;
+            change(moment, link, items);
+        }
+    };
+    let rows: [(&str, Change, Step); 5] = [
+        ("a single one of the user's", |_, _, _| {}, Step::Revive(Side::Exchange)),
+        (
+            "nothing is imported",
+            |moment, _, _| moment.settings.import_meetings.on = false,
+            Step::Revive(Side::Exchange),
+        ),
+        ("with attendees", |_, link, _| link.facts.exchange.attendees = 1, Step::Rest),
+        ("not exported", |moment, _, _| moment.settings.export.on = false, Step::Rest),
+        ("removed by a person", |_, link, _| link.memory.vanished = false, Step::Rest),
+    ];
+    for (what, change, expected) in rows {
+        assert_eq!(decided(seen_again(change), Some(Side::Exchange)), expected, "{what}");
+    }
+    assert_eq!(decided(seen_again(|_, _, _| {}), None), Step::Merge, "it was left");
+    assert_eq!(decided(seen_again(|_, _, _| {}), Some(Side::Creatio)), Step::Rest, "it is not seen");
+}
+
 #[test]
 fn a_completed_activity_is_never_marked_and_an_edited_one_is_never_deleted() {
     let (delete, done) = (Step::Delete(Side::Creatio), Some(Status::Completed));

@@ -3,7 +3,7 @@
 use crate::memory::{at, title};
 use crate::moment::{Moment, linked, the_meeting};
 use schedule_sync::engine::decide::Step;
-use schedule_sync::engine::fold::{Folded, fold, found};
+use schedule_sync::engine::fold::{Folded, fold, found, read_first};
 use schedule_sync::engine::identity;
 use schedule_sync::engine::link::{Link, LinkState, Reason};
 use schedule_sync::engine::plan::Action;
@@ -230,5 +230,41 @@ fn a_refused_write_is_shown_where_its_item_is() {
             );
             assert_eq!(held.id.as_ref(), Some(&link.ids[shown]), "{op:?}");
         }
+    }
+}
+
+/// A server that tells nothing of what it created may show it later, as it made it.
+#[test]
+fn what_could_not_be_read_when_it_was_created_is_as_the_server_made_it_once_it_can_be() {
+    for edited in [false, true] {
+        let (link, mut items) = linked(Side::Exchange);
+        let action = action(Step::Create(Side::Creatio), vec![(Side::Creatio, create(&items.creatio))], &link);
+        let Ok(told) = confirmed(&items.creatio) else { panic!() };
+        let mut link = fold(&action, &[Ok(Written { item: None, ..told })], now()).put.unwrap();
+        assert_eq!(link.memory.unread, Some(Side::Creatio));
+        let unread = link.clone();
+        assert!(!read_first(&mut link, Pair { creatio: None, exchange: Some(&items.exchange) }));
+        assert_eq!(link, unread, "it was not read yet");
+        *title(&mut items.creatio) = "Call (checked)".to_owned();
+        items.creatio.facts.created = Some(now());
+        items.creatio.stamp = Some(if edited { at("2026-03-10T09:30:00Z") } else { now() });
+        assert!(read_first(&mut link, items.as_ref().map(Some)));
+        let expected = if edited { "Call" } else { "Call (checked)" };
+        assert_eq!((link.base.creatio.title(), link.memory.unread), (expected, None));
+        assert_eq!(link.unkept.creatio.contains(&Field::Title), !edited);
+    }
+}
+
+/// Reads may be late, and rights lost for a moment: only what is taken the second time has a copy.
+#[test]
+fn a_creation_whose_id_is_taken_is_tried_once_more() {
+    let (link, items) = linked(Side::Exchange);
+    for taken in [false, true] {
+        let mut link = Link { state: LinkState::Pending(Side::Creatio), ..link.clone() };
+        link.memory.taken = taken;
+        let action = action(Step::Create(Side::Creatio), vec![(Side::Creatio, create(&items.creatio))], &link);
+        let folded = fold(&action, &[Err(Refusal::Taken)], now());
+        assert_eq!(folded.put.is_some_and(|put| put.memory.taken && put.is_pending()), !taken);
+        assert_eq!((folded.again.len(), folded.held.len()), if taken { (0, 1) } else { (1, 0) });
     }
 }

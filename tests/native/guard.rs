@@ -172,6 +172,18 @@ fn deletions_of_the_day_count_together_and_a_side_suddenly_empty_holds_every_one
     }
 }
 
+/// Lost rights are no reason to create again what seems to be gone.
+#[test]
+fn nothing_comes_back_to_a_side_that_is_suddenly_empty() {
+    let revivals = || times(2, &action(0, (Step::Revive(Side::Creatio), Side::Creatio), &update(&[Field::Title])));
+    for (total, emptied, held) in [(100, true, 2), (3, true, 0), (100, false, 0)] {
+        let seen = Seen { total, empty: Pair { creatio: emptied, exchange: false }, ..Seen::default() };
+        let (asked, done) = judge(&seen, revivals());
+        assert_eq!((asked.len(), done), (held, 2 - held), "{total} {emptied}: {asked:?}");
+        assert!(asked.iter().all(|one| *one == (Reason::SideEmpty, Side::Exchange)));
+    }
+}
+
 #[test]
 fn what_is_allowed_is_neither_held_nor_counted_and_what_was_held_stays_held() {
     let mut seen = Seen::default();

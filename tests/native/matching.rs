@@ -4,7 +4,7 @@ use crate::memory::{LIST, at, item, meeting, task, title};
 use crate::moment::{Moment, linked, pair, seen};
 use schedule_sync::engine::link::{Link, LinkState};
 use schedule_sync::engine::matching::{Match, candidates, find, outdated};
-use schedule_sync::engine::{Seen, identity};
+use schedule_sync::engine::{Elsewhere, Seen, identity};
 use schedule_sync::model::{
     Instant, Item, ItemId, Malformed, Mark, Occurrence, Original, Pair, Record, Side, Task, TaskWhen,
 };
@@ -117,6 +117,24 @@ fn a_mark_tells_what_an_event_is_unless_it_is_a_copy_or_another_sites() {
     ] {
         let mut seen = seen([], [&item]);
         change(&mut seen);
+        assert_eq!(found(&seen, [&item]), is("e", expected), "{what}");
+    }
+}
+
+/// The UID of an Activity that two mailboxes of the user have is that of one of the two events.
+#[test]
+fn the_uid_that_another_mailbox_gave_an_activity_makes_no_copy_of_our_event() {
+    let there = |uid: &str| Elsewhere { uids: [uid.into()].into(), ..Elsewhere::default() };
+    let mut named = activity("a");
+    named.facts.uid = Some("theirs".into());
+    for (what, item, elsewhere, expected) in [
+        ("nobody else has it", made("e", "a"), None, Match::New),
+        ("another mailbox has that event", made("e", "a"), Some(there("theirs")), with("a")),
+        ("another mailbox has another event", made("e", "a"), Some(there("another")), Match::New),
+        ("a copy, and another mailbox has that event", copied("e", "a"), Some(there("theirs")), Match::New),
+    ] {
+        let mut seen = seen([&named], [&item]);
+        seen.elsewhere.extend(elsewhere.map(|there| ("a".into(), there)));
         assert_eq!(found(&seen, [&item]), is("e", expected), "{what}");
     }
 }

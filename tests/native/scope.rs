@@ -216,7 +216,8 @@ fn what_is_exported() {
 }
 
 fn elsewhere(seen: &mut Seen, item: &Item, imported: bool) {
-    seen.elsewhere = [(item.id.clone(), Elsewhere { imported, lives: true, first: false })].into();
+    seen.elsewhere =
+        [(item.id.clone(), Elsewhere { imported, lives: true, first: false, ..Elsewhere::default() })].into();
 }
 
 fn grouped(moment: &mut Moment, seen: &mut Seen, member: &str) {

@@ -22,7 +22,7 @@ use crate::ews_setup::Valid;
 use crate::graph_setup::{NOW, watch};
 use crate::world::{COLLEAGUE, COLLEAGUE_THERE, ME, ME_THERE, World};
 use bug::Bug;
-use device::{Blow, Counts, Device, Question};
+use device::{Blow, Counts, Device, Question, Said};
 use futures_util::FutureExt;
 use futures_util::task::noop_waker;
 pub(crate) use history::MOSCOW;
@@ -184,14 +184,15 @@ impl Stage {
             }
             Move::Skew { device, minutes } => self.devices[*device].line.skew.set(chrono::Duration::minutes(*minutes)),
             Move::Answer { device, seed } => {
-                let chosen = self.devices[*device].answer(&mut Chance::new(*seed));
-                self.allowed |= chosen.iter().any(|(_, choice)| *choice == Choice::Allow);
-                self.chosen |= !chosen.is_empty();
-                for (held, _) in chosen.iter().filter(|(_, choice)| *choice == Choice::Leave) {
+                let said = self.devices[*device].answer(&mut Chance::new(*seed));
+                self.allowed |= said.iter().any(|said| said.choice == Choice::Allow);
+                self.chosen |= !said.is_empty();
+                for Said { held, .. } in said.iter().filter(|said| said.choice == Choice::Leave) {
                     let fields = held.fields.iter().filter_map(|field| promises::what_of(*field)).collect();
                     let id = held.id.as_ref().map(ToString::to_string).unwrap_or_default();
                     self.people.borrow_mut().leave(&id, &fields);
                 }
+                self.people.borrow_mut().removed_by_word(&said);
             }
             Move::Undo { device } => {
                 self.tell();

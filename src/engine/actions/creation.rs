@@ -181,12 +181,32 @@ fn label(context: &Context<'_>, seen: &Seen, task: &Item, after: &Link) -> Optio
 pub(super) fn labelled(context: &Context<'_>, seen: &Seen, task: &Item, mut planned: Planned) -> Planned {
     let after = planned.action.as_ref().map(|action| &action.after).or(planned.links.first());
     let marking = after.filter(|_| task.facts.mark.is_none()).and_then(|after| label(context, seen, task, after));
-    let Some((side, Op::Update(marking))) = marking else { return planned };
-    if let Some(action) = planned.adopting(task.record.title()) {
-        match action.writes.iter_mut().find(|(to, _)| *to == side) {
-            Some((_, Op::Update(update))) => update.mark = marking.mark,
-            Some((_, Op::Create(_) | Op::Delete { .. })) | None => action.writes.push((side, Op::Update(marking))),
-        }
+    if let Some(marking) = marking {
+        hang(&mut planned, task, marking);
+    }
+    planned
+}
+
+/// Adds a `marking` of `item` to the action of an adoption.
+fn hang(planned: &mut Planned, item: &Item, (side, marking): (Side, Op)) {
+    let (Op::Update(marking), Some(action)) = (marking, planned.adopting(item.record.title())) else { return };
+    match action.writes.iter_mut().find(|(to, _)| *to == side) {
+        Some((_, Op::Update(update))) => update.mark = marking.mark,
+        Some((_, Op::Create(_) | Op::Delete { .. })) | None => action.writes.push((side, Op::Update(marking))),
+    }
+}
+
+/// Links an event or task to the Activity for which another one stood in. A mark of that is
+/// replaced, by one that every device takes for the later word.
+#[must_use]
+pub fn reunite(context: &Context<'_>, seen: &Seen, items: Pair<&Item>) -> Planned {
+    let mut planned = super::adopt(context, seen, items);
+    let mark = items.exchange.facts.mark.as_ref().filter(|mark| mark.site == context.account.site);
+    let Some(mark) = mark.filter(|mark| mark.activity != items.creatio.id) else { return planned };
+    if let Some(action) = planned.adopting(items.creatio.record.title()) {
+        action.after.generation = mark.generation + 1;
+        let marking = marking(context, items.exchange, &action.after);
+        hang(&mut planned, items.exchange, marking);
     }
     planned
 }
@@ -302,6 +322,10 @@ pub(super) fn revive(
     if let Some(action) = &mut planned.action {
         action.step = Step::Revive(side);
         action.before = Some(link.clone());
+        if side == Side::Creatio {
+            let first = link.memory.instead.as_ref().unwrap_or(&link.ids.creatio);
+            action.after.memory.instead = Some(first.clone());
+        }
     }
     if side == Side::Creatio && planned.action.is_some() {
         planned.drop.push(link.ids.creatio.clone()); // the new Activity has another id

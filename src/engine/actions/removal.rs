@@ -7,7 +7,7 @@ use crate::engine::merge::differences;
 use crate::engine::plan::Action;
 use crate::engine::settings::CreatioDelete;
 use crate::engine::{Context, Seen, identity};
-use crate::model::{ContainerId, Facts, Item, ItemId, Pair, Patch, Record, Side, Status, Version};
+use crate::model::{ContainerId, Facts, Field, Item, ItemId, Pair, Patch, Record, Side, Status, Version};
 use crate::ports::{Op, Update};
 use std::collections::BTreeSet;
 
@@ -18,7 +18,14 @@ pub(super) fn delete(context: &Context<'_>, link: &Link, side: Side, fates: Pair
     let marks = side == Side::Creatio && (edited || context.settings.rules.creatio_delete == CreatioDelete::Mark);
     let held =
         if side == Side::Creatio && edited { hold(context, link, fates, Reason::NotRevived).held } else { Vec::new() };
-    Planned { action: Some(taken_away(link, side, fates, marks)), held, ..Planned::default() }
+    let mut action = taken_away(link, side, fates, marks);
+    action.after.memory.vanished = has_vanished(fates);
+    Planned { action: Some(action), held, ..Planned::default() }
+}
+
+/// Whether the Activity of a pair that ends was not found, while its counterpart is there.
+pub(super) const fn has_vanished(fates: Pair<Fate<'_>>) -> bool {
+    matches!((fates.creatio, fates.exchange), (Fate::Gone(None), Fate::Same(_) | Fate::Edited(_)))
 }
 
 /// The item of `link` on `side` is deleted, or, if that `marks` it, canceled.
@@ -64,6 +71,17 @@ pub fn surplus(link: &Link, item: &Item) -> Action {
     }
 }
 
+/// Whether the Activity of `link` is there, and is one of ours as we made it.
+#[must_use]
+pub fn is_as_made(seen: &Seen, link: &Link) -> bool {
+    seen.items.creatio.get(&link.ids.creatio).is_some_and(|item| {
+        let ours = link.made == Some(Side::Creatio) && !item.facts.process && !item.facts.canceled;
+        // an answer comes by itself
+        let answer = BTreeSet::from([Field::Response]);
+        ours && differences(&link.base.creatio, &item.record).is_subset(&answer)
+    })
+}
+
 /// Removes the Activity of `link` in whose place another device has created another one, if it is there all the same: two devices were at work at
 /// the same time. Only what we made, and as we made it; it is marked, or deleted where that is the rule.
 #[must_use]
@@ -71,8 +89,7 @@ pub fn superseded(context: &Context<'_>, seen: &Seen, link: &Link) -> Planned {
     let Some(item) = seen.items.creatio.get(&link.ids.creatio).filter(|item| !item.facts.canceled) else {
         return Planned::default();
     };
-    let ours = link.made == Some(Side::Creatio) && !item.facts.process;
-    if !ours || !differences(&link.base.creatio, &item.record).is_empty() {
+    if !is_as_made(seen, link) {
         return Planned::held(context, Side::Creatio, item, Reason::Ambiguous);
     }
     let fates = Pair { creatio: Fate::Same(Some(item)), exchange: Fate::Same(None) };

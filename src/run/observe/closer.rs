@@ -5,11 +5,11 @@ use super::{Gather, matters};
 use crate::engine::Elsewhere;
 use crate::engine::link::{Link, LinkState};
 use crate::engine::merge::differences;
-use crate::engine::scope;
+use crate::engine::{original, scope};
 use crate::error::Result;
-use crate::model::{ItemId, Person, Side};
+use crate::model::{ItemId, Pair, Person, Side};
 use crate::ports::{Clock, Clue, Directory, Events, Replica, Store};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'_, C, X, S, K, E> {
     /// Events and tasks that a listing shows edited are read directly: a listing may be late, and show one as it was before our own last write.
@@ -75,6 +75,28 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         self.read(Side::Exchange, &clues).await
     }
 
+    /// Where an Activity is there for which another one stands in, that and what both were made for
+    /// are read: it is not needed any more.
+    pub(super) async fn originals(&mut self) -> Result<()> {
+        let found = |link: &&Link| {
+            let first = original::found(&self.seen, link);
+            matters(link) && first.is_some_and(|first| !self.links.contains_key(&first))
+        };
+        let standing: Vec<&Link> = self.links.values().filter(found).collect();
+        let clue =
+            |side: Side, link: &Link| Clue::Id { id: link.ids[side].clone(), container: link.containers[side].clone() };
+        let known =
+            |side: Side, id: &ItemId| self.seen.items[side].contains_key(id) || self.seen.gone[side].contains(id);
+        let clues = Pair::of(|side| {
+            let unread = standing.iter().filter(|link| !known(side, &link.ids[side]));
+            unread.map(|link| clue(side, link)).collect::<Vec<Clue>>()
+        });
+        for side in Side::BOTH {
+            self.read(side, &clues[side]).await?;
+        }
+        Ok(())
+    }
+
     /// What a conversion has still to remove is read directly: it goes only as it was.
     pub(super) async fn formers(&mut self) -> Result<()> {
         let clue =
@@ -104,11 +126,15 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
     }
 
     /// Which Activities other accounts of the user have links to, where that makes a difference:
-    /// those that could be exported, those whose counterpart is gone, and those with participants,
-    /// whom one account invites.
+    /// those that could be exported or bear a mark here, those whose counterpart is gone, and those
+    /// with participants, whom one account invites.
     pub(super) async fn elsewhere(&mut self) -> Result<()> {
         let unlinked = self.seen.items.creatio.values().filter(|item| !self.links.contains_key(&item.id));
-        let exported = unlinked.filter(|item| scope::exports(&self.context, &self.seen, item)).map(|item| &item.id);
+        let marks = self.seen.items.exchange.values().filter_map(|item| item.facts.mark.as_ref());
+        let marked: BTreeSet<&ItemId> = marks.map(|mark| &mark.activity).collect();
+        let exported = unlinked
+            .filter(|item| marked.contains(&item.id) || scope::exports(&self.context, &self.seen, item))
+            .map(|item| &item.id);
         let gone = self.links.values().filter(|link| {
             let canceled = self.seen.items.exchange.get(&link.ids.exchange).is_some_and(|item| item.facts.canceled);
             canceled || self.seen.gone.exchange.contains(&link.ids.exchange)
@@ -123,15 +149,18 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         let asked: BTreeSet<ItemId> = asked.cloned().collect();
         if !asked.is_empty() {
             let asked: Vec<ItemId> = asked.into_iter().collect();
+            let mut told: BTreeMap<ItemId, Elsewhere> = BTreeMap::new();
             for link in self.ends.store.elsewhere(&asked).await? {
                 let own = self.links.get(&link.ids.creatio);
                 let first = (matters(&link) || matches!(link.state, LinkState::Pending(_)))
                     && own.is_none_or(|own| is_earlier(&link, own));
-                let there: &mut Elsewhere = self.seen.elsewhere.entry(link.ids.creatio.clone()).or_default();
+                let there = told.entry(link.ids.creatio.clone()).or_default();
                 there.imported |= link.made == Some(Side::Creatio);
                 there.lives |= matters(&link);
                 there.first |= first;
+                there.uids.extend(link.facts.exchange.uid.clone());
             }
+            self.seen.elsewhere.extend(told);
         }
         Ok(())
     }

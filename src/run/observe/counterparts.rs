@@ -172,7 +172,9 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             scope::exports(&self.context, &self.seen, item) || scope::stands_in(&self.context, &self.seen, item)
         };
         for item in unlinked.filter(asked) {
-            clues.extend(identity::is_ours(&item.id).then(|| Clue::Mark(item.id.clone())));
+            // what names its event in another mailbox of the user does not find the one in this
+            let is_marked = identity::is_ours(&item.id) || self.seen.is_named_elsewhere(item);
+            clues.extend(is_marked.then(|| Clue::Mark(item.id.clone())));
             clues.extend(item.facts.uid.clone().map(Clue::Uid));
             askers.resize(clues.len(), item.id.clone());
         }

@@ -275,7 +275,11 @@ fn seen(case: &Case, link: Option<Link>, items: Pair<Item>) -> Seen {
         }
     }
     if case.elsewhere {
-        seen.elsewhere = [(items.creatio.id.clone(), Elsewhere { imported: true, lives: true, first: true })].into();
+        seen.elsewhere = [(
+            items.creatio.id.clone(),
+            Elsewhere { imported: true, lives: true, first: true, ..Elsewhere::default() },
+        )]
+        .into();
     }
     if case.container {
         seen.containers = vec![container(CALENDAR, Kind::Meeting), container(LIST, Kind::Task)];

@@ -275,6 +275,12 @@ impl Events for Ears {
     }
 }
 
+/// What a person said of something held.
+pub(crate) struct Said {
+    pub(crate) held: Held,
+    pub(crate) choice: Choice,
+}
+
 /// A question to a person.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Question {
@@ -365,9 +371,9 @@ impl Device {
         self.store.shelf.state.borrow().as_ref().map(|state| state.held.clone()).unwrap_or_default()
     }
 
-    /// A person answers all that it asks, each as `chance` says: what they chose, of which.
-    pub(crate) fn answer(&self, chance: &mut crate::chance::Chance) -> Vec<(Held, Choice)> {
-        let (mut answers, mut chosen) = (Vec::new(), Vec::new());
+    /// A person answers all that it asks, each as `chance` says: what they said.
+    pub(crate) fn answer(&self, chance: &mut crate::chance::Chance) -> Vec<Said> {
+        let (mut answers, mut all) = (Vec::new(), Vec::new());
         for held in self.held() {
             let (Some(id), choices) = (held.id.clone(), choices(held.reason)) else { continue };
             if choices.is_empty() {
@@ -376,10 +382,10 @@ impl Device {
             let choice = chance.pick(choices);
             self.count(format!("answer {choice:?} to {:?}", held.reason));
             answers.push(Answer { side: held.side, id, reason: held.reason, choice });
-            chosen.push((held, choice));
+            all.push(Said { held, choice });
         }
         pollster::block_on(undo::answer(self.store.shelf.as_ref(), answers)).unwrap();
-        chosen
+        all
     }
 
     /// A person takes back what it wrote last: the items of those writes. Nothing where nothing was

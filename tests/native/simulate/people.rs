@@ -1,10 +1,13 @@
 //! The people of a simulation: they create, edit and remove items by hand on both servers, and remember what they wrote. A value that somebody
 //! wrote *lives* until a person replaces it while seeing it: what a person saw and changed is settled, what they never saw must not be lost.
 
+use crate::simulate::device::Said;
 use crate::simulate::history::Abode;
 use crate::simulate::row::{Row, instant_of, rows};
 use crate::world::World;
 use chrono::{Duration, NaiveDate, NaiveDateTime};
+use schedule_sync::engine::answer::{Answer, Choice};
+use schedule_sync::engine::link::Reason;
 use schedule_sync::model::{Pair, Side};
 use schedule_sync::ports::Keys;
 use serde_json::{Map, Value, json};
@@ -367,6 +370,27 @@ impl People {
         for tag in rows.iter().filter(|row| row.id == id).filter_map(|row| row.tag) {
             if let Some(known) = self.known.get_mut(&tag) {
                 known.left.extend(fields);
+            }
+        }
+    }
+
+    /// Somebody let these be removed, since their Activities were not found: who lost the right to
+    /// read them is asked that too, and a person's word is a person's deed.
+    pub(crate) fn removed_by_word(&mut self, said: &[Said]) {
+        let removes = |said: &&Said| {
+            let reasons = [Reason::DeleteAsked, Reason::ManyDeletions, Reason::SideEmpty];
+            reasons.contains(&said.held.reason) && said.choice == Choice::Allow
+        };
+        let ids: Vec<&str> =
+            said.iter().filter(removes).filter_map(|said| said.held.id.as_ref()).map(|id| id.as_str()).collect();
+        if ids.is_empty() {
+            return;
+        }
+        let mut rows = self.rows_away();
+        rows.extend(Side::BOTH.into_iter().flat_map(|side| self.rows(side)));
+        for row in rows.iter().filter(|row| ids.contains(&row.id.as_str())) {
+            if let Some(known) = row.tag.and_then(|tag| self.known.get_mut(&tag)) {
+                known.removed = true;
             }
         }
     }

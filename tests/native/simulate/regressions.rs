@@ -1,5 +1,7 @@
 //! Histories that once broke a promise, shrunk. They are always played.
 
+mod apart;
+
 use super::history::{Abode, Direction, History, Move, Options, Trouble, USUAL, told};
 use super::people::{Deed, Kind, What};
 use super::switches::Switches;
@@ -149,6 +151,7 @@ pub(crate) fn all() -> Vec<(&'static str, History)> {
     all.extend(one_way());
     all.extend(broken());
     all.extend(kept());
+    all.extend(apart::all());
     all
 }
 

@@ -1,0 +1,140 @@
+//! Those of accounts and devices that know nothing of each other: two mailboxes of one user, two
+//! devices at once, rights that are lost for a time.
+
+use super::{create, edit, run};
+use crate::chance::Chance;
+use crate::simulate::history::{Direction, History, Move, Options, USUAL};
+use crate::simulate::people::Kind::{self, Meeting, Private, Shared, Task};
+use crate::simulate::people::What;
+use crate::simulate::switches::Switches;
+use schedule_sync::engine::settings::ExchangeDelete;
+use schedule_sync::model::Side::{self, Creatio, Exchange};
+
+/// From now on these switches are on, and no others.
+fn switched(names: &[&'static str]) -> Move {
+    Move::Switch(Box::new(Switches::named(names, 1)))
+}
+
+/// What each is about, and the history.
+pub(super) fn all() -> Vec<(&'static str, History)> {
+    let history = |options: Options, moves: Vec<Move>| History { options, moves };
+    let pair = Options { devices: 2, ..USUAL };
+    let colleagues = Options { colleague: true, ..pair };
+    let mailboxes = Options { second: true, ..USUAL };
+    vec![
+        (
+            "what one mailbox has is known there although its UID is that of the other's event",
+            history(
+                mailboxes,
+                vec![
+                    switched(&["graph late UIDs", "exchange late UIDs"]),
+                    create(Creatio, Meeting),
+                    run(1),
+                    Move::Forget { device: 1 },
+                ],
+            ),
+        ),
+        (
+            "so it is where nothing is imported",
+            history(
+                Options { direction: Direction::Export, ..mailboxes },
+                vec![
+                    switched(&["graph late UIDs", "exchange late UIDs"]),
+                    create(Creatio, Meeting),
+                    run(1),
+                    Move::Forget { device: 1 },
+                ],
+            ),
+        ),
+        (
+            "two devices that import at once from a Creatio whose reads are late make one Activity",
+            history(
+                pair,
+                vec![
+                    switched(&["creatio stale reads"]),
+                    create(Exchange, Meeting),
+                    Move::Together { seed: 11_123_340_386_251_510_992 },
+                ],
+            ),
+        ),
+        (
+            "an own copy of an Activity that can be read again is not kept beside it",
+            history(
+                colleagues,
+                vec![create(Exchange, Shared), run(0), switched(&["creatio lost rights"]), run(2), run(2)],
+            ),
+        ),
+        (
+            "so is none that another device made",
+            history(
+                colleagues,
+                vec![create(Exchange, Shared), run(2), switched(&["creatio lost rights"]), run(1), run(1)],
+            ),
+        ),
+        (
+            "what was removed since its Activity could not be read comes back with that",
+            history(USUAL, removed(Meeting)),
+        ),
+        ("so does a task", history(USUAL, removed(Task))),
+        ("so does what only goes out", history(Options { direction: Direction::Export, ..USUAL }, removed(Meeting))),
+        (
+            "what was left since its Activity could not be read is in step with that again",
+            history(Options { exchange_delete: ExchangeDelete::Leave, ..USUAL }, removed(Meeting)),
+        ),
+        (
+            "what is private rests as it is shown, once a run was taken back",
+            history(
+                USUAL,
+                vec![
+                    create(Exchange, Private),
+                    run(0),
+                    Move::Pass { minutes: 45_000 },
+                    run(0),
+                    Move::Undo { device: 0 },
+                ],
+            ),
+        ),
+        (
+            "an Activity that was revived while it could not be read is there once",
+            history(USUAL, revived(Creatio, Meeting, &[])),
+        ),
+        (
+            "a task that was revived while it could not be read is there once",
+            history(USUAL, revived(Creatio, Task, &[])),
+        ),
+        (
+            "an imported meeting that was revived while it could not be read is there once",
+            history(pair, revived(Exchange, Meeting, &[])),
+        ),
+        (
+            "a second device knows the first Activity of one that was revived",
+            history(pair, revived(Creatio, Meeting, &[run(1)])),
+        ),
+        (
+            "a browser that lost its store knows the first Activity of one that was revived",
+            history(USUAL, revived(Creatio, Meeting, &[Move::Forget { device: 0 }])),
+        ),
+    ]
+}
+
+/// What was made in Creatio is synchronised, and then nobody may read Activities for a time.
+fn removed(kind: Kind) -> Vec<Move> {
+    vec![
+        create(Creatio, kind),
+        run(0),
+        switched(&["creatio lost rights"]),
+        run(0),
+        switched(&[]),
+        run(0),
+        edit(Creatio, What::Title, 4),
+    ]
+}
+
+/// All devices have a thing, its counterpart is edited while nobody may read Activities, and then
+/// this happens.
+fn revived(side: Side, kind: Kind, then: &[Move]) -> Vec<Move> {
+    let edited = edit(Exchange, What::Title, 6);
+    let mut moves = vec![create(side, kind), run(0), edited, switched(&["creatio lost rights"]), run(0)];
+    moves.extend(then.iter().cloned());
+    moves
+}
