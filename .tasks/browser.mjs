@@ -1,5 +1,6 @@
 /**
- * The browsers of the tests: finds Chrome or Chromium with its driver (installs them on Debian as root), and Firefox.
+ * The browsers of the tests: finds Chrome or Chromium with its driver (installs them on Debian as
+ * root), and Firefox.
  *
  * Node built-ins only, so that what is missing is said before anything is installed.
  */

@@ -1,5 +1,6 @@
 /**
- * Builds the wasm, the page and the sandbox. A step whose input is as it was is left out: a second start takes seconds.
+ * Builds the wasm, the page and the sandbox. A step whose input is as it was is left out: a second
+ * start takes seconds.
  *
  * As a command (`npm run build`): the wasm and the page, into `www/dist`.
  */
@@ -42,7 +43,9 @@ export function buildWasm() {
   return buildWasmOf('wasm', [], pkg);
 }
 
-/** The wasm without what a cargo feature of the default ones brings, to see its cost; where it lies. */
+/**
+ * The wasm without what a cargo feature of the default ones brings, to see its cost; where it lies.
+ */
 export async function buildLeanWasm() {
   const folder = join(target, 'lean');
   await buildWasmOf('lean', ['--no-default-features'], folder);

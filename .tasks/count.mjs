@@ -49,8 +49,8 @@ export function judgeWhole(code) {
 }
 
 /**
- * What a step of tests counts for, given how its program ended: one that fails without a result is one failure, and so is one
- * that ran no test.
+ * What a step of tests counts for, given how its program ended: one that fails without a result is
+ * one failure, and so is one that ran no test.
  * @param {number} code its exit code
  * @param {Count} count
  * @returns {Count}

@@ -1,5 +1,6 @@
 /**
- * Programs that the tests use and Debian packages: installs them there as root, and finds them elsewhere.
+ * Programs that the tests use and Debian packages: installs them there as root, and finds them
+ * elsewhere.
  *
  * Node built-ins only, so that what is missing is said before anything is installed.
  */
@@ -35,13 +36,19 @@ export async function installPackages(packages, time) {
   }
 }
 
-/** nginx, which the tests put in front of Creatio and Exchange; `NGINX_PATH` names another. @returns {string | undefined} */
+/**
+ * nginx, which the tests put in front of Creatio and Exchange; `NGINX_PATH` names another. @returns
+ * {string | undefined}
+ */
 export function findNginx() {
   const named = process.env.NGINX_PATH ?? '';
   return [named, ...onPath('nginx'), '/usr/sbin/nginx', '/usr/local/sbin/nginx'].find(runnable);
 }
 
-/** openssl, which makes the certificate of the Exchange Server behind nginx. @returns {string | undefined} */
+/**
+ * openssl, which makes the certificate of the Exchange Server behind nginx. @returns {string |
+ * undefined}
+ */
 export function findOpenssl() {
   return onPath('openssl').find(runnable);
 }
@@ -51,12 +58,18 @@ function findXmllint() {
   return onPath('xmllint').find(runnable);
 }
 
-/** What of the native tests' programs is missing, installed where that is possible; without it those tests say that they are skipped. */
+/**
+ * What of the native tests' programs is missing, installed where that is possible; without it those
+ * tests say that they are skipped.
+ */
 export async function installXmllint() {
   if (!findXmllint() && mayInstall()) await installPackages(['libxml2-utils'], 'some seconds');
 }
 
-/** What of the end-to-end tests' programs is missing, installed where that is possible; without it those tests say that they are skipped. */
+/**
+ * What of the end-to-end tests' programs is missing, installed where that is possible; without it
+ * those tests say that they are skipped.
+ */
 export async function installNginx() {
   if (!(findNginx() && findOpenssl()) && mayInstall()) await installPackages(['nginx', 'openssl'], 'some seconds');
 }

@@ -1,10 +1,11 @@
 /**
- * `npm run mutants`: breaks the engine in a thousand small ways, one at a time, and sees whether a test notices (cargo-mutants,
- * `.cargo/mutants.toml`). It takes an hour or two.
+ * `npm run mutants`: breaks the engine in a thousand small ways, one at a time, and sees whether a
+ * test notices (cargo-mutants, `.cargo/mutants.toml`). It takes an hour or two.
  *
- * A first look leaves out what is slow and judges a share of the enumerated cases; what that misses is looked at again with all of the
- * engine's tests. Arguments go to cargo-mutants: `npm run mutants -- --file src/engine/guard.rs`. Lists and logs are in `target/mutants.out`;
- * the last line is `mutants: N caught, N missed, N unviable, N timeouts`.
+ * A first look leaves out what is slow and judges a share of the enumerated cases; what that misses
+ * is looked at again with all of the engine's tests. Arguments go to cargo-mutants:
+ * `npm run mutants -- --file src/engine/guard.rs`. Lists and logs are in `target/mutants.out`; the
+ * last line is `mutants: N caught, N missed, N unviable, N timeouts`.
  *
  * `npm run mutants -- --sample` breaks what surrounds the engine instead: of each of its folders a
  * random sample, judged by the tests of a target that builds fast; what that misses is looked at
@@ -21,8 +22,8 @@ const most = 50;
 /** Tests that take longer than all others together; the second look has them. */
 const slowest = ['a_thousand_new_events', 'a_container_in_trouble'].flatMap((name) => ['--skip', name]);
 /**
- * The folders that a sample is drawn from, each with the test target and the beginnings of the names
- * of the tests that judge it first.
+ * The folders that a sample is drawn from, each with the test target and the beginnings of the
+ * names of the tests that judge it first.
  */
 const sampled = {
   graph: { test: 'graph', names: ['graph_', ...slowest] },
@@ -34,22 +35,31 @@ const sampled = {
 /** Test targets that build fast: all of them together judge what the first look misses. */
 const fast = ['engine', 'graph', 'creatio', 'ews', 'text', 'breaks'];
 
-/** What is broken, unless the arguments name something else. Not in `mutants.toml`, to which `--file` would only add. */
+/**
+ * What is broken, unless the arguments name something else. Not in `mutants.toml`, to which
+ * `--file` would only add.
+ */
 const engine = ['src/engine.rs', 'src/engine/**/*.rs'].flatMap((glob) => ['--file', glob]);
 const chosen = process.argv.length > 2 ? process.argv.slice(2) : engine;
 
-/** What the first look leaves out, and how many of the enumerated cases it judges: one in so many. */
+/**
+ * What the first look leaves out, and how many of the enumerated cases it judges: one in so many.
+ */
 const slow = ['zones::', 'laws::each_law_notices'].flatMap((name) => ['--skip', name]);
 const share = '20';
 
-/** Exit codes of cargo-mutants after which its lists are whole: all caught, some missed, some timed out. */
+/**
+ * Exit codes of cargo-mutants after which its lists are whole: all caught, some missed, some timed
+ * out.
+ */
 const whole = [0, 2, 3];
 
 /**
  * @typedef {{ caught: number, missed: number, unviable: number, timeout: number }} Counts
  * @param {string} folder of cargo-mutants
  * @param {string[]} options of cargo-mutants
- * @param {{ tests?: string[], share?: string }} [which] arguments of the test program, and the share that it judges
+ * @param {{ tests?: string[], share?: string }} [which] arguments of the test program, and the
+ * share that it judges
  * @returns {Promise<Counts>}
  */
 async function look(folder, options, { tests = [], share } = {}) {
@@ -97,7 +107,9 @@ async function judge(folder, which, targets, tests) {
 const lists = join(target, 'mutants.sample');
 /** What every call of cargo-mutants for a sample has. */
 const sampling = ['--config', join('.cargo', 'mutants-sample.toml'), '--no-shuffle'];
-/** The sandbox and all libraries are optimised once, so that the tests of each mutant take seconds. */
+/**
+ * The sandbox and all libraries are optimised once, so that the tests of each mutant take seconds.
+ */
 const optimised = [`profile.dev.package."*".opt-level=2`, 'profile.dev.package.sandbox.opt-level=1'].map(
   (setting) => `--cargo-arg=--config=${setting}`,
 );

@@ -16,7 +16,10 @@ export const target = join(root, 'target');
 
 export const windows = process.platform === 'win32';
 
-/** Something that the person at the keyboard has to mend. Its message is one line that says what and how. */
+/**
+ * Something that the person at the keyboard has to mend. Its message is one line that says what and
+ * how.
+ */
 export class Trouble extends Error {}
 
 /** How the trouble of another program shows in its output, and what a person can do about it. */
@@ -64,7 +67,8 @@ export function environment(extra = {}) {
  * @param {string} command
  * @param {string[]} args
  * @param {{ env?: Record<string, string | undefined>, cwd?: string, quiet?: boolean }} [options]
- * @returns {Promise<{ code: number, output: string }>} the exit code; 127 when the program isn't there
+ * @returns {Promise<{ code: number, output: string }>} the exit code; 127 when the program isn't
+ * there
  */
 export function run(command, args, { env = {}, cwd = root, quiet = false } = {}) {
   return new Promise((resolve) => {
@@ -139,7 +143,8 @@ export function onPath(name) {
 }
 
 /**
- * The script behind a command of an installed npm package, to be run by node itself: no shell, no `.cmd`.
+ * The script behind a command of an installed npm package, to be run by node itself: no shell, no
+ * `.cmd`.
  * @param {string} name the package
  * @param {string} [command] the command, if the package has several
  */

@@ -23,8 +23,10 @@ const patience = 20_000;
 
 /**
  * Starts the built sandbox and waits until its servers listen and the page is there.
- * @param {{ creatioPort?: string, graphPort?: string, exchangePort?: string, seed?: string, description?: string, onLine?: (line: string) => void }} [options]
- *   ports as numbers, `0` for free ones; `description`: a file by which all that is said to Graph is checked; what else the sandbox prints goes to `onLine`
+ * @param {{ creatioPort?: string, graphPort?: string, exchangePort?: string, seed?: string,
+ * description?: string, onLine?: (line: string) => void }} [options] ports as numbers, `0` for free
+ * ones; `description`: a file by which all that is said to Graph is checked; what else the sandbox
+ * prints goes to `onLine`
  * @returns {Promise<Sandbox>}
  */
 export async function serve({
@@ -78,7 +80,8 @@ export async function serve({
 
 /**
  * The addresses that the sandbox prints once it listens.
- * @param {import('node:child_process').ChildProcessByStdio<null, import('node:stream').Readable, import('node:stream').Readable>} child
+ * @param {import('node:child_process').ChildProcessByStdio<null, import('node:stream').Readable,
+ * import('node:stream').Readable>} child
  * @param {Promise<number>} ended
  * @param {(line: string) => void} onLine
  * @returns {Promise<{ creatio: string, graph: string, exchange: string }>}

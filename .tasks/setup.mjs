@@ -83,11 +83,15 @@ export async function installWasmTarget() {
 
 /**
  * A tool that cargo can build, in one exact version.
- * @typedef {{ crate: string, version: string, programs: string[], minutes: number, locked: boolean, command?: string }} Tool
- * `command`: what comes before `--version` in a program that is a command of cargo
+ * @typedef {{ crate: string, version: string, programs: string[], minutes: number, locked: boolean,
+ * command?: string }} Tool `command`: what comes before `--version` in a program that is a command
+ * of cargo
  */
 
-/** The wasm-bindgen command must be of the very version that the crate is built with. @returns {Tool} */
+/**
+ * The wasm-bindgen command must be of the very version that the crate is built with. @returns
+ * {Tool}
+ */
 export function wasmBindgen() {
   const lock = readFileSync(join(root, 'Cargo.lock'), 'utf8');
   const version = /name = "wasm-bindgen"\r?\nversion = "([^"]+)"/.exec(lock)?.[1];
@@ -135,7 +139,8 @@ function toolsFolder() {
 }
 
 /**
- * The folder that holds all programs of a tool in its version: on PATH or in the user's cache, else built there once.
+ * The folder that holds all programs of a tool in its version: on PATH or in the user's cache, else
+ * built there once.
  * @param {Tool} tool
  * @returns {Promise<string>}
  */

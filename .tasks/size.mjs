@@ -1,6 +1,6 @@
 /**
- * `npm run size`: what the page loads, in bytes: raw, gzip and brotli, file by file and in all; and what of the wasm is there for mailboxes on an
- * Exchange Server (the cargo feature `ews`).
+ * `npm run size`: what the page loads, in bytes: raw, gzip and brotli, file by file and in all; and
+ * what of the wasm is there for mailboxes on an Exchange Server (the cargo feature `ews`).
  */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';

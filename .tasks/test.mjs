@@ -1,8 +1,10 @@
 /**
- * `npm test`: every check, one after the other; goes on after a failure; the last line is `N passed, N failed`.
+ * `npm test`: every check, one after the other; goes on after a failure; the last line is
+ * `N passed, N failed`.
  *
- * `npm test -- <step> …` runs only the steps named (and those that they need), `npm run check` only the lints.
- * `--keep-shots` lets the end-to-end tests write their screenshots into `docs/images`, for the README.
+ * `npm test -- <step> …` runs only the steps named (and those that they need), `npm run check` only
+ * the lints. `--keep-shots` lets the end-to-end tests write their screenshots into `docs/images`,
+ * for the README.
  */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';

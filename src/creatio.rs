@@ -1,8 +1,9 @@
-//! Creatio as a replica: its activities, through OData 4 or the DataService (`door`), whatever times mean there (creatio.md §1.5). One container,
-//! `activities`.
+//! Creatio as a replica: its activities, through OData 4 or the DataService (`door`), whatever
+//! times mean there (docs/facts/creatio.md, "Clocks"). One container, `activities`.
 //!
-//! Creatio has neither etags nor tombstones: a version is `ModifiedOn` as read, compared just before a write; an absence is found by counting.
-//! The rows of participants belong to their Activity here, and nothing else of Creatio is written.
+//! Creatio has neither etags nor tombstones: a version is `ModifiedOn` as read, compared just
+//! before a write; an absence is found by counting. The rows of participants belong to their
+//! Activity here, and nothing else of Creatio is written.
 
 mod adopt;
 mod apply;
@@ -57,7 +58,8 @@ const SIDE: Side = Side::Creatio;
 /// An installation of Creatio, and who uses it.
 #[derive(Clone)]
 pub struct Site {
-    /// The absolute address of the workspace, without `/odata` (`https://crm.example/0`, on .NET hosts without `/0`).
+    /// The absolute address of the workspace, without `/odata` (`https://crm.example/0`, on .NET
+    /// hosts without `/0`).
     pub base: String,
     /// Which installation it is.
     pub id: SiteId,
@@ -67,7 +69,8 @@ pub struct Site {
     pub zone: Rc<dyn Zone>,
 }
 
-/// The Creatio side. Keeps what it learns of lookups as long as it lives, and of people until the next reading.
+/// The Creatio side. Keeps what it learns of lookups as long as it lives, and of people until the
+/// next reading.
 pub struct Creatio<P> {
     odata: Caller<P>,
     /// The workspace, for DataService.
@@ -90,7 +93,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     /// The side that `site` is, reached through `world`.
     pub fn new(world: Rc<P>, site: Site) -> Self {
         let base = format!("{}/odata", site.base.trim_end_matches('/'));
-        // a lost session shall give 401, not a log-in page (creatio.md §1.2)
+        // a lost session shall give 401, not a log-in page (docs/facts/creatio.md, "Sessions")
         let caller = |base: &str| {
             Caller::new(Rc::clone(&world), SIDE, base).with("ForceUseSession", "true").judging(reply::stop)
         };
@@ -101,7 +104,8 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         Self { odata, service, user: None, week: Weekday::Mon, site, lore, lookups, cards, unread, is_listing }
     }
 
-    /// The same, for filters that ask for the current user or the current week: the user's id, and the culture of the profile (`en-US`).
+    /// The same, for filters that ask for the current user or the current week: the user's id, and
+    /// the culture of the profile (`en-US`).
     #[must_use]
     pub fn with_user(mut self, id: &str, culture: &str) -> Self {
         self.user = Some(id.to_owned());
@@ -109,7 +113,8 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         self
     }
 
-    /// The same, with what is known of the installation's clocks, and to be found out for all others too.
+    /// The same, with what is known of the installation's clocks, and to be found out for all
+    /// others too.
     #[must_use]
     pub fn with_lore(mut self, lore: Rc<Lore>) -> Self {
         self.lore = lore;

@@ -1,4 +1,5 @@
-//! The engine: decides what a run does. Pure and synchronous: everything it needs is a parameter, everything it finds is a value.
+//! The engine: decides what a run does. Pure and synchronous: everything it needs is a parameter,
+//! everything it finds is a value.
 //!
 //! It reads as the algorithm: [`scope`] says what is looked at, [`matching`] which unlinked items
 //! are one, [`decide`] what is done with each pair, [`flows`] how fields may flow, [`merge`] how
@@ -55,7 +56,8 @@ pub struct Context<'a> {
 }
 
 impl Context<'_> {
-    /// Whether nobody gets mail of a change of an event: the notify rule says never, and the mailbox can do without.
+    /// Whether nobody gets mail of a change of an event: the notify rule says never, and the
+    /// mailbox can do without.
     #[must_use]
     pub fn is_silent(&self) -> bool {
         self.account.writes_silently(self.settings.rules.notify)
@@ -71,7 +73,8 @@ pub struct Account {
     pub mailbox: String,
     /// The user's Contact.
     pub contact: ContactId,
-    /// The mailbox's server leaves it to the writer who gets mail of a change (Exchange Server); Microsoft 365 doesn't.
+    /// The mailbox's server leaves it to the writer who gets mail of a change (Exchange Server);
+    /// Microsoft 365 doesn't.
     pub silent: bool,
 }
 
@@ -137,8 +140,9 @@ pub struct Seen {
     pub deletions: usize,
     /// Activities whose meeting ended and whose status nobody touched, by id.
     pub due: BTreeSet<ItemId>,
-    /// Unlinked Activities that were made for something that Exchange has: with the UID of a series, for an occurrence of it; or by us, for an event or
-    /// task that is another's counterpart. They are never exported as new.
+    /// Unlinked Activities that were made for something that Exchange has: with the UID of a
+    /// series, for an occurrence of it; or by us, for an event or task that is another's
+    /// counterpart. They are never exported as new.
     pub occurring: BTreeSet<ItemId>,
     /// Unlinked Activities that must have had a counterpart on Exchange, by an id of ours or a UID,
     /// of which nothing is found there.

@@ -1,12 +1,13 @@
-//! What can go wrong with a whole run, and what a person can do about it. Trouble with a single item is no [`Error`]:
-//! it is a refusal or a malformed item of that run.
+//! What can go wrong with a whole run, and what a person can do about it. Trouble with a single
+//! item is no [`Error`]: it is a refusal or a malformed item of that run.
 
 use crate::model::Side;
 
 /// The result of a step of a run.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Why a run can't go on. `Display` is for the log: it holds no titles, addresses, tokens or bodies.
+/// Why a run can't go on. `Display` is for the log: it holds no titles, addresses, tokens or
+/// bodies.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Error {
     /// No reply: the network, or the server, is not there. Try again later.
@@ -47,7 +48,8 @@ pub enum Error {
     /// A reply led to another host; the token was not sent there.
     #[error("{0} named a link on another host")]
     ForeignLink(Side),
-    /// The place from which the last reading would go on is no longer known to the server: read in full.
+    /// The place from which the last reading would go on is no longer known to the server: read in
+    /// full.
     #[error("{0} no longer knows the cursor")]
     CursorLost(Side),
     /// The local store failed, or belongs to a newer version of the engine (reload the page).
@@ -63,8 +65,8 @@ pub enum Error {
     /// Settings that can't be used: where and what.
     #[error("settings: {0}")]
     Settings(String),
-    /// Store, mark or token belong to another Creatio or mailbox than the one that is to be synchronised: nothing was written. The two names are
-    /// for the page only.
+    /// Store, mark or token belong to another Creatio or mailbox than the one that is to be
+    /// synchronised: nothing was written. The two names are for the page only.
     #[error("{side} is another than the one that was meant")]
     Elsewhere {
         /// Which end it is.

@@ -1,6 +1,7 @@
-//! The mailbox on an Exchange Server, through EWS: calendars and task folders as one replica (ews/facts.md). It reads, finds and writes items; what to
-//! write is not decided here, and series' rules are never written. One request is under way at a time: a mailbox is given little, and a second
-//! one only prolongs the wait (facts §7).
+//! The mailbox on an Exchange Server, through EWS: calendars and task folders as one replica
+//! (docs/facts/ews.md). It reads, finds and writes items; what to write is not decided here, and
+//! series' rules are never written. One request is under way at a time: a mailbox is given little,
+//! and a second one only prolongs the wait (docs/facts/ews.md, "Load").
 //!
 //! `xml` and `wire` spell SOAP, `map` reads it, `compose` writes it, `endpoints` knows the
 //! operations; `fetch`, `search` and `view` ask for many things at once, so that a bad one costs
@@ -34,7 +35,8 @@ use wire::Message;
 /// Which mailbox it is, and how its items are read and marked.
 #[derive(Clone)]
 pub struct Mailbox {
-    /// The absolute address of the service, `https://…/EWS/Exchange.asmx`: from a page, a path of Creatio's own origin that a proxy forwards.
+    /// The absolute address of the service, `https://…/EWS/Exchange.asmx`: from a page, a path of
+    /// Creatio's own origin that a proxy forwards.
     pub endpoint: String,
     /// The owner's address, who is never their own attendee.
     pub address: Address,
@@ -42,7 +44,8 @@ pub struct Mailbox {
     pub aliases: Aliases,
     /// The Creatio installation whose marks are looked for.
     pub site: SiteId,
-    /// The zone of the user's Creatio profile: new events are written in it, task dates are days of it.
+    /// The zone of the user's Creatio profile: new events are written in it, task dates are days of
+    /// it.
     pub zone: Rc<dyn Zone>,
 }
 
@@ -71,7 +74,8 @@ impl<P: Http + Clock + Keys> Ews<P> {
     pub fn new(world: Rc<P>, mailbox: Mailbox) -> Self {
         let caller = Caller::new(world, Side::Exchange, &mailbox.endpoint)
             .with("Accept", "text/xml")
-            // routes to the mailbox's server where one has several; elsewhere it costs nothing (facts §8)
+            // routes to the mailbox's server where one has several; elsewhere it costs nothing
+            // (docs/facts/ews.md, "Browsers")
             .with("X-AnchorMailbox", mailbox.address.as_str())
             .judging(wire::judge)
             .explaining(wire::explain);
@@ -84,8 +88,8 @@ impl<P: Http + Clock + Keys> Ews<P> {
         wire::messages(&response).map_err(|fault| fault.error(Side::Exchange))
     }
 
-    /// See [`Replica::identify`]: the calendar of the signed-in user has to be the one of the mailbox with the address that is meant. EWS does not
-    /// tell whose it is otherwise.
+    /// See [`Replica::identify`]: the calendar of the signed-in user has to be the one of the
+    /// mailbox with the address that is meant. EWS does not tell whose it is otherwise.
     async fn identified(&self, known: Option<&str>) -> Result<Option<String>> {
         let holder = self.caller.holder().await;
         if holder.is_some() && holder.as_deref() == known {

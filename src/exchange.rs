@@ -1,5 +1,5 @@
-//! The Exchange side: a mailbox in Microsoft 365, reached through Graph, or on an Exchange Server, through EWS. Which of the two an account has is its
-//! setting; nothing else knows the difference.
+//! The Exchange side: a mailbox in Microsoft 365, reached through Graph, or on an Exchange Server,
+//! through EWS. Which of the two an account has is its setting; nothing else knows the difference.
 
 use crate::error::Result;
 #[cfg(feature = "ews")]
@@ -19,7 +19,8 @@ pub enum Exchange<P> {
 }
 
 impl<P> Exchange<P> {
-    /// Whether the server leaves it to the writer who gets mail of a change (see [`Account::silent`](crate::engine::Account::silent)).
+    /// Whether the server leaves it to the writer who gets mail of a change (see
+    /// [`Account::silent`](crate::engine::Account::silent)).
     pub const fn is_silent(&self) -> bool {
         match self {
             Self::Cloud(_) => false,

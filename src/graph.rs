@@ -1,8 +1,9 @@
-//! The mailbox in Microsoft 365, through Microsoft Graph: calendars and To Do lists as one replica (graph/facts.md). It reads, finds and
-//! writes items; what to write is not decided here, and series' rules are never written.
+//! The mailbox in Microsoft 365, through Microsoft Graph: calendars and To Do lists as one replica
+//! (docs/facts/graph.md). It reads, finds and writes items; what to write is not decided here, and
+//! series' rules are never written.
 //!
-//! `wire` spells Graph's JSON, `map` reads it, `compose` writes it, `endpoints` knows the addresses; `observe`, `find` and `apply` are the
-//! three questions of [`Replica`].
+//! `wire` spells Graph's JSON, `map` reads it, `compose` writes it, `endpoints` knows the
+//! addresses; `observe`, `find` and `apply` are the three questions of [`Replica`].
 
 mod alive;
 mod apply;
@@ -35,7 +36,7 @@ use std::rc::Rc;
 
 /// Rows of a page of containers or found items, which is a hint to the server.
 const ROWS: u16 = 200;
-/// Requests to one mailbox that Graph carries out at the same time (facts §5).
+/// Requests to one mailbox that Graph carries out at the same time (docs/facts/graph.md, "Limits").
 const MOST_AT_ONCE: usize = 4;
 /// How many of them a replica uses, so that a second tab or the settings page find room.
 const AT_ONCE: usize = 2;
@@ -53,7 +54,8 @@ pub struct Mailbox {
     pub site: SiteId,
     /// The address of an Activity's page without its id at the end, for the link on tasks.
     pub deep_link: String,
-    /// The zone of the user's Creatio profile: new events are written in it, task dates are days of it.
+    /// The zone of the user's Creatio profile: new events are written in it, task dates are days of
+    /// it.
     pub zone: Rc<dyn Zone>,
 }
 
@@ -91,13 +93,15 @@ impl<P: Http + Clock + Keys> Graph<P> {
         Self { caller, mailbox, kinds: RefCell::default(), told: RefCell::default() }
     }
 
-    /// The same replica with up to `requests` under way at the same time, at most the four that Graph allows; two unless told.
+    /// The same replica with up to `requests` under way at the same time, at most the four that
+    /// Graph allows; two unless told.
     #[must_use]
     pub fn at_once(self, requests: usize) -> Self {
         Self { caller: self.caller.at_once(requests.clamp(1, MOST_AT_ONCE)), ..self }
     }
 
-    /// The addresses of the signed-in user: `mail`, `userPrincipalName`, then those under which the mailbox gets mail besides.
+    /// The addresses of the signed-in user: `mail`, `userPrincipalName`, then those under which the
+    /// mailbox gets mail besides.
     ///
     /// # Errors
     /// What stops a run.
@@ -105,7 +109,8 @@ impl<P: Http + Clock + Keys> Graph<P> {
         let response = self.caller.send(&endpoints::me()).await?;
         let user: wire::User = self.understood(&response)?;
         let names = [user.mail, user.user_principal_name].into_iter().flatten();
-        // "SMTP:" marks the main one of several, "smtp:" the others; other kinds are no e-mail addresses
+        // "SMTP:" marks the main one of several, "smtp:" the others; other kinds are no e-mail
+        // addresses
         let others = user.proxy_addresses.into_iter().flatten().filter_map(|proxy| {
             let (kind, address) = proxy.split_once(':')?;
             kind.eq_ignore_ascii_case("smtp").then(|| address.to_owned())
@@ -140,7 +145,8 @@ impl<P: Http + Clock + Keys> Graph<P> {
         Ok(self.listed(answers.into_iter()).await?.0)
     }
 
-    /// The containers, from the answers to the two questions for them; and whether there is no To Do.
+    /// The containers, from the answers to the two questions for them; and whether there is no To
+    /// Do.
     async fn listed(&self, mut answers: impl Iterator<Item = Answer>) -> Result<(Vec<Container>, bool)> {
         let calendars = self.all((Kind::Meeting, "the calendars"), self.answered(answers.next())?).await?;
         let lists = self.answered(answers.next())?;
@@ -235,8 +241,8 @@ impl<P: Http + Clock + Keys> Replica for Graph<P> {
     }
 }
 
-/// Whether the answer to the question for lists says that there is no To Do: national clouds don't have it (an unknown segment of the path),
-/// some licences neither (facts §4).
+/// Whether the answer to the question for lists says that there is no To Do: national clouds don't
+/// have it (an unknown segment of the path), some licences neither (docs/facts/graph.md, "Tasks").
 fn lacks_to_do(response: &Response) -> bool {
     let code = |fault: Fault| match fault {
         Fault::Refused { code, .. } => code,

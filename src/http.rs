@@ -1,5 +1,6 @@
-//! HTTP as the replicas use it: requests and replies as values, one caller that signs, sends and repeats, and the `$batch` envelope.
-//! Knows no entity of any server; what a status means for an item is the replica's to say.
+//! HTTP as the replicas use it: requests and replies as values, one caller that signs, sends and
+//! repeats, and the `$batch` envelope. Knows no entity of any server; what a status means for an
+//! item is the replica's to say.
 
 pub mod batch;
 pub mod budget;

@@ -1,10 +1,14 @@
-//! Schedule Sync: keeps Creatio's activities and an Exchange mailbox in step, inside a Creatio page.
+//! Schedule Sync: keeps Creatio's activities and an Exchange mailbox in step, inside a Creatio
+//! page.
 //!
 //! Three rings; an inner ring never names an outer one:
 //!
-//! 1. [`model`] is what the product speaks of; `engine` decides. Both are pure: no async, no clock, no randomness, no I/O.
-//! 2. [`ports`] are the questions to the world; `http` turns endpoints into answers; `creatio` is one replica, `graph` and
-//!    `ews` are the other, for the two kinds of mailbox, told apart in `exchange` alone; `run` is the trip: observe, plan, apply, fold. All of it is generic over the ports.
+//! 1. [`model`] is what the product speaks of; `engine` decides. Both are pure: no async, no clock,
+//!    no randomness, no I/O.
+//! 2. [`ports`] are the questions to the world; `http` turns endpoints into answers; `creatio` is
+//!    one replica, `graph` and `ews` are the other, for the two kinds of mailbox, told apart in
+//!    `exchange` alone; `run` is the trip: observe, plan, apply, fold. All of it is generic over
+//!    the ports.
 //! 3. `web` (wasm32 only) answers the ports in a browser and is what a page calls.
 
 pub mod creatio;

@@ -1,5 +1,5 @@
-//! The model: what the product speaks of, on whichever side it lies. Plain values with their normal forms; nothing here
-//! decides, reads or writes, and nothing knows how a server spells it.
+//! The model: what the product speaks of, on whichever side it lies. Plain values with their normal
+//! forms; nothing here decides, reads or writes, and nothing knows how a server spells it.
 
 pub mod html;
 pub mod ids;

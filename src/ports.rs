@@ -1,6 +1,7 @@
-//! The ports: the questions that ring 2 asks of the world. Ring 3 answers them in a browser, the tests natively.
-//! No answer here decides anything.
-#![allow(async_fn_in_trait)] // the crate is single-threaded in the browser; no future of ours has to be `Send`
+//! The ports: the questions that ring 2 asks of the world. Ring 3 answers them in a browser, the
+//! tests natively. No answer here decides anything.
+// the crate is single-threaded in the browser; no future of ours has to be `Send`
+#![allow(async_fn_in_trait)]
 
 use crate::engine::change::StateChange;
 use crate::engine::containers::Renamed;
@@ -35,8 +36,9 @@ pub trait Http {
     /// [`Lost`] if none came.
     async fn send(&self, request: Request) -> Result<Response, Lost>;
 
-    /// Counts `requests` that are about to go to `side`, over all runs and tabs of the user; the milliseconds that they have to wait to stay
-    /// within what its server takes (see [`Budget`](crate::http::budget::Budget)). A world that keeps no count lets all of them go.
+    /// Counts `requests` that are about to go to `side`, over all runs and tabs of the user; the
+    /// milliseconds that they have to wait to stay within what its server takes (see
+    /// [`Budget`](crate::http::budget::Budget)). A world that keeps no count lets all of them go.
     async fn book(&self, side: Side, requests: u32) -> u64 {
         let _ = (side, requests);
         0
@@ -64,14 +66,16 @@ impl fmt::Debug for Secret {
 
 /// Signs requests. Asked for every request, so that a rotated token or cookie is used at once.
 pub trait Keys {
-    /// The headers that let the user in at `side` (`Authorization`; `BPMCSRF`). `renew`: those given last were refused.
+    /// The headers that let the user in at `side` (`Authorization`; `BPMCSRF`). `renew`: those
+    /// given last were refused.
     ///
     /// # Errors
     /// `SignedOut` if the user has to sign in first.
     async fn headers(&self, side: Side, renew: bool) -> Result<Vec<(String, Secret)>>;
 
-    /// New headers after the server challenged those given last: the token has to be asked for with `claims`, a JSON text (continuous access
-    /// evaluation, graph/facts.md §8). A world whose tokens know no claims just renews them.
+    /// New headers after the server challenged those given last: the token has to be asked for with
+    /// `claims`, a JSON text (continuous access evaluation, docs/facts/graph.md, "Challenges"). A
+    /// world whose tokens know no claims just renews them.
     ///
     /// # Errors
     /// As above.
@@ -80,8 +84,8 @@ pub trait Keys {
         self.headers(side, true).await
     }
 
-    /// By whose sign-in the keys to `side` are: an opaque name that is another after every sign-in, told without asking the server. `None`: it
-    /// can't be told.
+    /// By whose sign-in the keys to `side` are: an opaque name that is another after every sign-in,
+    /// told without asking the server. `None`: it can't be told.
     async fn holder(&self, _side: Side) -> Option<String> {
         None
     }
@@ -109,7 +113,8 @@ impl Scope {
     }
 }
 
-/// Which containers of one kind are read. A container that is named but not there is left out of the listing.
+/// Which containers of one kind are read. A container that is named but not there is left out of
+/// the listing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Choice {
     /// All that the mailbox owns.
@@ -143,7 +148,8 @@ pub enum Clue {
     },
     /// Items with this UID. Creatio: `GlobalActivityID`; Exchange: `iCalUId`, in every calendar.
     Uid(Uid),
-    /// Items that carry our mark for this Activity, in every calendar and list. Creatio has no such items.
+    /// Items that carry our mark for this Activity, in every calendar and list. Creatio has no such
+    /// items.
     Mark(ItemId),
     /// Creatio: Activities that look like this to a person, linked or not, except e-mails. On
     /// Exchange nothing answers it.
@@ -200,8 +206,8 @@ pub enum Op {
         container: ContainerId,
         /// The version on which the decision rests.
         version: Version,
-        /// Exchange: a meeting of the user's own to which others are invited. It is called off, which tells them: a person has allowed that.
-        /// Nobody is told of any other removal.
+        /// Exchange: a meeting of the user's own to which others are invited. It is called off,
+        /// which tells them: a person has allowed that. Nobody is told of any other removal.
         cancels: bool,
     },
 }
@@ -269,8 +275,9 @@ pub struct Create {
     pub container: ContainerId,
     /// Its fields. People on Exchange are only those that may be invited.
     pub record: Record,
-    /// Creatio: the status of a meeting on creation is in `facts.status`, `GlobalActivityID` in `facts.uid`.
-    /// Exchange: `facts.mark` is set on the item, `facts.transaction` makes the creation repeatable.
+    /// Creatio: the status of a meeting on creation is in `facts.status`, `GlobalActivityID` in
+    /// `facts.uid`. Exchange: `facts.mark` is set on the item, `facts.transaction` makes the
+    /// creation repeatable.
     pub facts: Facts,
 }
 
@@ -283,7 +290,8 @@ pub struct Update {
     pub container: ContainerId,
     /// The version on which the decision rests.
     pub version: Version,
-    /// The fields as the decision saw them: after a version conflict the write may go on if the fields to be written still are so.
+    /// The fields as the decision saw them: after a version conflict the write may go on if the
+    /// fields to be written still are so.
     pub before: Record,
     /// The fields to write. May be empty where only one of the members below is written.
     pub patch: Patch,
@@ -321,8 +329,8 @@ impl Update {
     }
 }
 
-/// Who gets mail of a change of an event, if the server leaves that to the writer. Microsoft 365 doesn't: there it is always `All`. The organizer
-/// gets every answer to an invitation.
+/// Who gets mail of a change of an event, if the server leaves that to the writer. Microsoft 365
+/// doesn't: there it is always `All`. The organizer gets every answer to an invitation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Tells {
     /// Whomever it concerns.
@@ -348,8 +356,8 @@ pub struct Written {
     pub version: Version,
     /// The item as the server then held it, where its reply or a read told.
     pub item: Option<Box<Item>>,
-    /// What was written over, if that was seen not to be what the decision rests on: somebody was faster, and the server can't make a write depend
-    /// on what it finds. It goes to the history.
+    /// What was written over, if that was seen not to be what the decision rests on: somebody was
+    /// faster, and the server can't make a write depend on what it finds. It goes to the history.
     pub replaced: Option<Box<Record>>,
     /// Creatio: what of the people could not be written, though the Activity was. The next run
     /// writes it: the base must not have it.
@@ -395,8 +403,9 @@ impl Refusal {
 
 /// One side: everything that can be asked of it and done to it.
 pub trait Replica {
-    /// Makes sure that the keys lead to the end that is meant, before anything is read. `known` is what the last call gave: the server is asked
-    /// only if the sign-in is another since, or can't be told.
+    /// Makes sure that the keys lead to the end that is meant, before anything is read. `known` is
+    /// what the last call gave: the server is asked only if the sign-in is another since, or can't
+    /// be told.
     ///
     /// # Errors
     /// `Elsewhere` with both names; what else stops a run.
@@ -411,28 +420,29 @@ pub trait Replica {
         Ok(known)
     }
 
-    /// Reads the side: in full, or what changed since `cursor`. A cursor that the server no longer knows, or that was made for another
-    /// scope, costs a full reading, never an error.
+    /// Reads the side: in full, or what changed since `cursor`. A cursor that the server no longer
+    /// knows, or that was made for another scope, costs a full reading, never an error.
     ///
     /// # Errors
     /// What stops a run; malformed items don't.
     async fn observe(&self, scope: &Scope, cursor: Option<&Cursor>) -> Result<Listing>;
 
-    /// Reads particular items directly, marks included, whatever the window: for each clue, in order, what answers it. Nothing is a
-    /// sure sign of absence (as far as the user may see).
+    /// Reads particular items directly, marks included, whatever the window: for each clue, in
+    /// order, what answers it. Nothing is a sure sign of absence (as far as the user may see).
     ///
     /// # Errors
     /// What stops a run: a clue that can't be answered must not look like an absent item.
     async fn find(&self, clues: &[Clue]) -> Result<Vec<Found>>;
 
-    /// Carries out writes, batched; one outcome for each, in order. Never repeats what is not safe to repeat.
+    /// Carries out writes, batched; one outcome for each, in order. Never repeats what is not safe
+    /// to repeat.
     async fn apply(&self, ops: &[Op]) -> Vec<Outcome>;
 }
 
 /// What Creatio knows of people and groups, beside its activities.
 pub trait Directory {
-    /// The Contacts that have these addresses; an address nobody has is left out. Of several Contacts with one address, one is chosen,
-    /// always the same.
+    /// The Contacts that have these addresses; an address nobody has is left out. Of several
+    /// Contacts with one address, one is chosen, always the same.
     ///
     /// # Errors
     /// What stops a run.
@@ -466,7 +476,8 @@ pub struct Membership {
     pub failed: Vec<(GroupId, String)>,
 }
 
-/// Keeps settings, links and the state of one account, by key: a run with no changes must not read all links.
+/// Keeps settings, links and the state of one account, by key: a run with no changes must not read
+/// all links.
 pub trait Store {
     /// The account's settings, if any were saved.
     ///
@@ -499,7 +510,8 @@ pub trait Store {
     /// As above.
     async fn links(&self, keys: &[LinkKey]) -> Result<Vec<Link>>;
 
-    /// The links that other accounts of the same user have to these Activities. An account whose store can't be read has none.
+    /// The links that other accounts of the same user have to these Activities. An account whose
+    /// store can't be read has none.
     ///
     /// # Errors
     /// As above.

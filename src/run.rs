@@ -1,4 +1,5 @@
-//! One run: observe, plan, apply, fold. Reads as the algorithm; what is decided is the engine's, what is asked of the world are the ports'.
+//! One run: observe, plan, apply, fold. Reads as the algorithm; what is decided is the engine's,
+//! what is asked of the world are the ports'.
 
 pub mod apply;
 pub mod commit;
@@ -114,7 +115,8 @@ const COMPARE_HOURS: i64 = 24;
 /// [`apply::apply`] as it is.
 ///
 /// # Errors
-/// What keeps a run from beginning or going on. Whatever was confirmed before is kept, and the next run finishes the rest.
+/// What keeps a run from beginning or going on. Whatever was confirmed before is kept, and the next
+/// run finishes the rest.
 pub async fn run<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
     ends: &Ends<'_, C, X, S, K, E>,
 ) -> Result<Report> {

@@ -1,5 +1,6 @@
-//! Ring 3: answers the ports in a browser (`fetch`, IndexedDB, the host page's callbacks) and gives JavaScript one class,
-//! [`facade::ScheduleSync`]. It works in a worker as in a page. Nothing here decides anything about a sync.
+//! Ring 3: answers the ports in a browser (`fetch`, IndexedDB, the host page's callbacks) and gives
+//! JavaScript one class, [`facade::ScheduleSync`]. It works in a worker as in a page. Nothing here
+//! decides anything about a sync.
 #![cfg(target_arch = "wasm32")]
 
 pub mod dto;

@@ -1,6 +1,8 @@
-//! Tests of ring 3 in a real browser (`wasm-pack test --headless`): the store, fetch, zones, the lock, errors and the one class.
+//! Tests of ring 3 in a real browser (`wasm-pack test --headless`): the store, fetch, zones, the
+//! lock, errors and the one class.
 #![cfg(target_arch = "wasm32")]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)] // a test says what it expects by panicking
+// a test says what it expects by panicking
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 
 use chrono::{TimeZone, Utc};
 use js_sys::{Object, Reflect};
@@ -557,7 +559,8 @@ async fn tab(instance: &str, address: &str) -> Meter {
 async fn requests_of_all_tabs_count_together_per_mailbox() {
     let instance = fresh("meter");
     let (first, second) = (tab(&instance, "demo@contoso.example").await, tab(&instance, "demo@contoso.example").await);
-    // tabs that count at the same time, until the most that is let through in ten minutes is reached
+    // tabs that count at the same time, until the most that is let through in ten minutes is
+    // reached
     for _ in 0..30 {
         let waits = futures_util::join!(first.book(150), second.book(150));
         assert_eq!(waits, (0, 0));
@@ -610,7 +613,8 @@ fn engine(instance: &str, base: &str) -> ScheduleSync {
     ScheduleSync::new(tsify::Ts::new_unchecked(context(instance, base)), silent_host()).unwrap()
 }
 
-/// Has every request answered by 404 until it is dropped: an installation without any of the services.
+/// Has every request answered by 404 until it is dropped: an installation without any of the
+/// services.
 struct NoServices(JsValue);
 
 impl NoServices {

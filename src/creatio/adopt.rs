@@ -1,5 +1,7 @@
-//! Links that the built-in sync made: its table tells which meeting of the mailbox an Activity stands for (creatio.md §2.5). They are adopted by
-//! giving the Activity the UID of that meeting; matching does the rest. The table is only read, and done without where it is kept from the user.
+//! Links that the built-in sync made: its table tells which meeting of the mailbox an Activity
+//! stands for (docs/facts/creatio.md, "Built-in links"). They are adopted by giving the Activity
+//! the UID of that meeting; matching does the rest. The table is only read, and done without where
+//! it is kept from the user.
 
 use super::Creatio;
 use super::groups::refused;
@@ -22,7 +24,8 @@ struct Link {
 }
 
 impl<P: Http + Clock + Keys> Creatio<P> {
-    /// Gives the meetings among `items` that have no UID the one that the built-in sync noted for this user.
+    /// Gives the meetings among `items` that have no UID the one that the built-in sync noted for
+    /// this user.
     pub(super) async fn adopt(&self, items: &mut [Item]) -> Result<()> {
         let lacks = |item: &&mut Item| item.record.kind() == Kind::Meeting && item.facts.uid.is_none();
         let mut open: Vec<&mut Item> = items.iter_mut().filter(lacks).collect();
@@ -48,7 +51,8 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     }
 }
 
-/// The UID in a remote id; an occurrence's has its day behind it (`…_2026_11_24`), and no UID of its own.
+/// The UID in a remote id; an occurrence's has its day behind it (`…_2026_11_24`), and no UID of
+/// its own.
 fn uid(remote: &str) -> Option<Uid> {
     let mut parts = remote.rsplit('_').map(|part| part.chars().all(|c| c.is_ascii_digit()).then_some(part.len()));
     let dated =

@@ -1,5 +1,6 @@
-//! Applying writes, in four steps that each cost few requests however many writes there are: read what is to be written over, write
-//! activities, write participants, read back. A version is compared before a write, and again by the write itself where `door` can have that; where it
+//! Applying writes, in four steps that each cost few requests however many writes there are: read
+//! what is to be written over, write activities, write participants, read back. A version is
+//! compared before a write, and again by the write itself where `door` can have that; where it
 //! can't, what was written over in between is told.
 
 mod retell;
@@ -166,7 +167,8 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         ops.iter().map(work).collect()
     }
 
-    /// Carries out again what met no row as it was seen: somebody was faster. It goes on only if what is to be written is still as planned.
+    /// Carries out again what met no row as it was seen: somebody was faster. It goes on only if
+    /// what is to be written is still as planned.
     async fn once_more(&self, works: &mut [Work<'_>]) {
         let missed = |work: &&mut Work<'_>| matches!(work.stage, Stage::Missed);
         let ids: Vec<ItemId> = works.iter_mut().filter(missed).filter_map(|work| target(work.op)).cloned().collect();
@@ -195,7 +197,8 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         }
     }
 
-    /// Removes what a change created because its Activity was deleted meanwhile: a PATCH is an upsert (creatio.md §1.3).
+    /// Removes what a change created because its Activity was deleted meanwhile: a PATCH is an
+    /// upsert (docs/facts/creatio.md, "Verbs").
     async fn lay_ghosts(&self, works: &mut [Work<'_>], held: &Held) {
         let mut changes = Vec::new();
         for work in works {
@@ -264,7 +267,8 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         Some(Box::new(item))
     }
 
-    /// The record that a row of `Activity` was which we wrote over; its participants as they were seen.
+    /// The record that a row of `Activity` was which we wrote over; its participants as they were
+    /// seen.
     fn replaced(&self, row: Value, seen: Option<&Item>) -> Option<Box<Record>> {
         let lookups = self.lookups();
         let context = Context { me: &self.site.contact, lookups: &lookups, cards: &BTreeMap::new() };
@@ -501,7 +505,8 @@ fn outcome(work: Work<'_>, missing: Option<Missing>, held: Option<&Held>) -> Out
     let Work { op, stage, replaced, left, .. } = work;
     let container = ACTIVITIES.into();
     match (stage, op, held) {
-        // it was created, its participants may not have been: somebody has deleted it by now, which the next run sees to
+        // it was created, its participants may not have been: somebody has deleted it by now, which
+        // the next run sees to
         (Stage::Done | Stage::Settled(Refusal::Unknown), Op::Create(create), Some(held))
             if create.id.as_ref().is_some_and(|id| held.lacks(id)) =>
         {

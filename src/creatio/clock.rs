@@ -1,5 +1,6 @@
-//! What a time that OData marks `Z` means. Before 8.3.2 many installations show the wall clock of the user's profile and call it UTC
-//! (creatio.md §1.5), and the three directions need not agree. Pure: everything behind this module is true UTC.
+//! What a time that OData marks `Z` means. Before 8.3.2 many installations show the wall clock of
+//! the user's profile and call it UTC (docs/facts/creatio.md, "Clocks"), and the three directions
+//! need not agree. Pure: everything behind this module is true UTC.
 //!
 //! The hour that a zone has twice a year can't be told apart on a wall clock: a time in it is read
 //! as the first of the two, but for an end that would be before its start, and a filter is made
@@ -122,7 +123,8 @@ fn each(json: &mut Value, change: &dyn Fn(Instant) -> Instant) {
     }
 }
 
-/// An address with the times of its filter as the server has to be told them; texts in quotes are left alone.
+/// An address with the times of its filter as the server has to be told them; texts in quotes are
+/// left alone.
 pub(super) fn asked(clock: Clock, zone: &dyn Zone, address: &str) -> String {
     if clock == Clock::Utc {
         return address.to_owned();
@@ -157,7 +159,8 @@ fn rewrite(zone: &dyn Zone, part: &str, told: &mut String) {
     told.push_str(rest);
 }
 
-/// The wall clock at `at`, as a bound: one that the zone has twice is moved out, by the operator that stands before it.
+/// The wall clock at `at`, as a bound: one that the zone has twice is moved out, by the operator
+/// that stands before it.
 fn wall(zone: &dyn Zone, at: Instant, before: &str) -> NaiveDateTime {
     let wall = local(zone, at);
     let Some(twice) = doubled(zone, at) else { return wall };

@@ -1,5 +1,7 @@
-//! Which columns of `Activity` this installation has: `Location` comes with a package, and older versions lack others (creatio.md §2.1). All are asked for
-//! until a question is refused; then the installation is asked once which there are, and only what it names is left out.
+//! Which columns of `Activity` this installation has: `Location` comes with a package, and older
+//! versions lack others (docs/facts/creatio.md, "Activity"). All are asked for until a question is
+//! refused; then the installation is asked once which there are, and only what it names is left
+//! out.
 
 use super::query::{Body, Query};
 use super::reach::{TOUCHSTONE, Transport};
@@ -36,7 +38,8 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         place.into_iter().chain(people).chain(response).collect()
     }
 
-    /// Whether a refusal came from columns that are not there, so that the question is worth asking again without them.
+    /// Whether a refusal came from columns that are not there, so that the question is worth asking
+    /// again without them.
     pub(super) async fn explained(&self, error: &Error) -> Result<bool> {
         let reach = &self.lore.reach;
         if !matches!(error, Error::Server { status: 400 | 500, .. }) || !reach.list_columns() {
@@ -49,7 +52,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         Ok(absent.iter().filter(|column| reach.lacks(column)).count() > 0)
     }
 
-    /// By `$metadata`, the only place that says it for sure (creatio.md §1.1).
+    /// By `$metadata`, the only place that says it for sure (docs/facts/creatio.md, "Addresses").
     async fn absent_in_metadata(&self) -> Result<Vec<String>> {
         let call = Call::get("$metadata").with("Accept", "application/xml");
         let response = match self.odata.send(&call).await {

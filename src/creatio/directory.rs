@@ -11,7 +11,8 @@ use crate::ports::{Clock, Http, Keys};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl<P: Http + Clock + Keys> Creatio<P> {
-    /// See [`Directory::people`](crate::ports::Directory::people). Of several Contacts the one with the least id is chosen.
+    /// See [`Directory::people`](crate::ports::Directory::people). Of several Contacts the one with
+    /// the least id is chosen.
     pub(super) async fn contacts_of(&self, addresses: &[Address]) -> Result<Vec<(Address, ContactId)>> {
         if self.unread.borrow().contains_key("Contact") {
             // the listing has said so, and what is known of people says nothing
@@ -22,7 +23,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             Query { set: "ContactCommunication", select: "ContactId,Number", filter: email, ..Query::default() };
         let people = Query { set: "Contact", select: "Id,Email", ..Query::default() };
         let named = |column: &'static str| addresses.iter().map(move |a| Test::text(column, a.as_str()));
-        // addresses are searched in lower case there (creatio.md §2.6)
+        // addresses are searched in lower case there (docs/facts/creatio.md, "People")
         let [people, numbers] = self.ask([people.any(named("Email")), numbers.any(named("SearchNumber"))]).await?;
         let people = understood::<Contact>(people, "Id", "Contact.").0;
         let numbers = understood::<Communication>(numbers, "ContactId", "ContactCommunication.").0;

@@ -1,5 +1,6 @@
-//! The one door to Creatio's rows: questions and writes go out by the service that their entity is reached by, spelled as it and this installation want
-//! them, and replies come in with their times in true UTC, in one spelling. A stored filter's bytes don't pass here: they are no rows.
+//! The one door to Creatio's rows: questions and writes go out by the service that their entity is
+//! reached by, spelled as it and this installation want them, and replies come in with their times
+//! in true UTC, in one spelling. A stored filter's bytes don't pass here: they are no rows.
 
 mod write;
 
@@ -17,7 +18,7 @@ use crate::ports::{Clock, Http, Keys, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// Most parts of one batch (creatio.md §1.7).
+/// Most parts of one batch (docs/facts/creatio.md, "Batches").
 pub(super) const PARTS: usize = 100;
 
 /// How times of activities are told.
@@ -30,13 +31,15 @@ pub(super) enum Tongue {
     Wall,
 }
 
-/// How OData takes batches: to the end, whatever fails on the way (creatio.md §1.7).
+/// How OData takes batches: to the end, whatever fails on the way (docs/facts/creatio.md,
+/// "Batches").
 pub(super) fn envelope() -> Envelope {
     Envelope { max: PARTS, headers: vec![("Prefer", "continue-on-error".to_owned())], root: "" }
 }
 
 impl<P: Http + Clock + Keys> Creatio<P> {
-    /// The first page that each question gives, in as few requests as possible. What OData keeps from the user is asked of the DataService.
+    /// The first page that each question gives, in as few requests as possible. What OData keeps
+    /// from the user is asked of the DataService.
     ///
     /// # Errors
     /// The first question that neither answers.
@@ -221,7 +224,8 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         Ok(self.lore.findings().unwrap_or(found).clocks)
     }
 
-    /// How the times that activities are told with came about: stamps of another origin are no place to go on from.
+    /// How the times that activities are told with came about: stamps of another origin are no
+    /// place to go on from.
     pub(super) async fn tongue(&self) -> Result<Tongue> {
         // the first question of all: which service answers it, and which columns are there
         if self.lore.reach.try_first() {
@@ -248,7 +252,8 @@ pub(super) fn endless(set: &str, endless: Endless) -> Error {
     Error::Unreadable { side: SIDE, detail: format!("{set}: {endless}") }
 }
 
-/// What OData says of an entity that it keeps from this user: the operation or the table is closed to it, or it is not there (creatio.md §1.9).
+/// What OData says of an entity that it keeps from this user: the operation or the table is closed
+/// to it, or it is not there (docs/facts/creatio.md, "Access").
 const fn is_barred(error: &Error) -> bool {
     matches!(error, Error::Forbidden { .. } | Error::Server { status: 404, .. })
 }

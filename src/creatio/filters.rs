@@ -1,7 +1,9 @@
-//! The stored filter of a dynamic group: its JSON becomes a tree, and the tree an OData `$filter` (creatio.md §4). Pure.
+//! The stored filter of a dynamic group: its JSON becomes a tree, and the tree an OData `$filter`
+//! (docs/facts/creatio.md, "Filters"). Pure.
 //!
-//! A filter never selects more than it says. What OData can't express is left to the server, which is asked with the stored JSON itself; what
-//! can't be read selects nothing. So every doubt ends in an [`Obstacle`] that names the condition, never in a condition left out.
+//! A filter never selects more than it says. What OData can't express is left to the server, which
+//! is asked with the stored JSON itself; what can't be read selects nothing. So every doubt ends in
+//! an [`Obstacle`] that names the condition, never in a condition left out.
 
 mod column;
 mod parse;
@@ -25,7 +27,8 @@ pub struct Viewer<'a> {
     pub now: Instant,
     /// The first day of the user's weeks.
     pub week: Weekday,
-    /// How an instant is spelled in a filter: it depends on the installation (creatio.md §1.5).
+    /// How an instant is spelled in a filter: it depends on the installation
+    /// (docs/facts/creatio.md, "Clocks").
     pub date: &'a dyn Fn(Instant) -> String,
 }
 
@@ -34,7 +37,8 @@ pub struct Viewer<'a> {
 pub struct Filter {
     /// It as it was stored, for a `SelectQuery`.
     pub stored: Value,
-    /// The same as `$filter`, empty if it has no condition at all; or the first condition that `$filter` can't express.
+    /// The same as `$filter`, empty if it has no condition at all; or the first condition that
+    /// `$filter` can't express.
     pub odata: Result<String, Obstacle>,
 }
 
@@ -59,7 +63,8 @@ impl fmt::Display for Obstacle {
     }
 }
 
-/// Reads a stored filter over `Activity`, in the classic or the compact encoding, and puts it into OData's words as far as they go.
+/// Reads a stored filter over `Activity`, in the classic or the compact encoding, and puts it into
+/// OData's words as far as they go.
 ///
 /// # Errors
 /// What is no such filter: the group has no members then.

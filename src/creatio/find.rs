@@ -1,4 +1,5 @@
-//! Finding particular activities, whatever the window: a direct read, so that an absence is sure (as far as the user may see).
+//! Finding particular activities, whatever the window: a direct read, so that an absence is sure
+//! (as far as the user may see).
 
 use super::Creatio;
 use super::apply::PATIENCE;
@@ -116,7 +117,8 @@ fn named(clue: &Clue) -> Option<ItemId> {
     }
 }
 
-/// Whether an activity that can't be understood may be the one that `clue` asks for: with a UID any may be, since its own can't be read.
+/// Whether an activity that can't be understood may be the one that `clue` asks for: with a UID any
+/// may be, since its own can't be read.
 fn is_meant(clue: &Clue, bad: &Malformed) -> bool {
     match clue {
         Clue::Id { id, .. } | Clue::Mark(id) => bad.id.as_ref() == Some(id),

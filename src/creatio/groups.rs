@@ -1,6 +1,8 @@
-//! Groups of activities: the trees of `ActivityFolder` and, since Freedom UI, of `FolderTree` (creatio.md §2.4), and who is in them. Static
-//! membership is read, a dynamic group's filter evaluated: by `$filter` as far as that goes, else by the server itself with the stored JSON.
-//! A group whose filter neither of them takes has no members and is named with the condition at fault.
+//! Groups of activities: the trees of `ActivityFolder` and, since Freedom UI, of `FolderTree`
+//! (docs/facts/creatio.md, "Groups"), and who is in them. Static membership is read, a dynamic
+//! group's filter evaluated: by `$filter` as far as that goes, else by the server itself with the
+//! stored JSON. A group whose filter neither of them takes has no members and is named with the
+//! condition at fault.
 
 use super::filters::{self, Filter, Viewer};
 use super::query::{LONGEST, Query, Test, date, in_window, in_window_of, no_email};
@@ -150,7 +152,8 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         Ok(told.join(";"))
     }
 
-    /// What the members of these groups follow from, by the group's id; a group that is not there is left out.
+    /// What the members of these groups follow from, by the group's id; a group that is not there
+    /// is left out.
     async fn rules(&self, groups: &[GroupId]) -> Result<BTreeMap<String, Rule>> {
         let by_id = |groups: &[&GroupId]| groups.iter().map(Test::id).collect::<Vec<_>>();
         let folders = Query { set: "ActivityFolder", select: "Id,Name,ParentId,FolderTypeId", ..Query::default() };
@@ -172,7 +175,8 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         Ok(rules)
     }
 
-    /// Rows of `FolderTree`; none where the installation has no such table, or keeps it from the user.
+    /// Rows of `FolderTree`; none where the installation has no such table, or keeps it from the
+    /// user.
     async fn trees(&self, queries: Vec<Query<'_>>) -> Result<Vec<Folder>> {
         let rows = match self.ask([queries]).await {
             Ok([rows]) => rows,
@@ -182,7 +186,8 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         Ok(understood::<Folder>(rows, "Id", "FolderTree.").0)
     }
 
-    /// The activities that the filter of `group` selects, which is kept in `place`, or why it can't be evaluated.
+    /// The activities that the filter of `group` selects, which is kept in `place`, or why it can't
+    /// be evaluated.
     async fn filtered(
         &self,
         place: (&str, &str),
@@ -207,7 +212,8 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         }
     }
 
-    /// A stored filter: the bytes of a stream (creatio.md §1.4), or what the DataService shows of them.
+    /// A stored filter: the bytes of a stream (docs/facts/creatio.md, "Values"), or what the
+    /// DataService shows of them.
     async fn stored(&self, (set, column): (&str, &str), group: &GroupId) -> Result<Vec<u8>> {
         match self.lore.reach.way(set) {
             Transport::Odata => {
@@ -284,7 +290,8 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         }
     }
 
-    /// All rows for each of `filters`. The first pages come in one batch; only what is long costs further requests.
+    /// All rows for each of `filters`. The first pages come in one batch; only what is long costs
+    /// further requests.
     pub(super) async fn all(&self, query: &Query<'_>, filters: Vec<Test>) -> Result<Vec<Value>> {
         let begin = |filter| Open { filter, skip: 0, guard: Pages::default() };
         let mut open: Vec<Open> = filters.into_iter().map(begin).collect();
@@ -317,7 +324,8 @@ fn stamp(row: &Value) -> String {
     format!("{} {}", member("Id"), member("ModifiedOn"))
 }
 
-/// The first day of the weeks of a culture, as .NET has it for those that Creatio is sold in: Monday but for a few.
+/// The first day of the weeks of a culture, as .NET has it for those that Creatio is sold in:
+/// Monday but for a few.
 pub(super) fn first_day(culture: &str) -> Weekday {
     match culture.to_lowercase().as_str() {
         "en-us" | "en-ca" | "es-mx" | "es-co" | "pt-br" | "he-il" | "ja-jp" | "ko-kr" | "zh-tw" | "hi-in" => {

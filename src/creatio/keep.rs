@@ -1,5 +1,6 @@
-//! Keeps a mailbox's settings where all of the user's devices find them: in the personal system setting of [`kept`]; where that is not to be had,
-//! in this browser's store. Reads with them what the administrator's policy says, and what a user begins with who has saved none.
+//! Keeps a mailbox's settings where all of the user's devices find them: in the personal system
+//! setting of [`kept`]; where that is not to be had, in this browser's store. Reads with them what
+//! the administrator's policy says, and what a user begins with who has saved none.
 
 use super::Creatio;
 use super::kept;
@@ -68,7 +69,8 @@ impl<P: Http + Clock + Keys, S: Store> Keeper<'_, P, S> {
         self.kept(&read).await
     }
 
-    /// Saves settings, and tells where they are now. What the policy fixes keeps the user's own value, for the day when it no longer does.
+    /// Saves settings, and tells where they are now. What the policy fixes keeps the user's own
+    /// value, for the day when it no longer does.
     ///
     /// # Errors
     /// As [`Keeper::read`]; `Settings` if Creatio has older ones and no longer takes new ones.
@@ -127,7 +129,7 @@ impl<P: Http + Clock + Keys, S: Store> Keeper<'_, P, S> {
         };
         match read.await {
             Ok(first) => Ok(first.unwrap_or_default().settings(self.today)),
-            // the tables may be kept from users (creatio.md §1.9)
+            // the tables may be kept from users (docs/facts/creatio.md, "Access")
             Err(Error::Server { .. } | Error::Forbidden { .. } | Error::Unreadable { .. }) => {
                 Ok(Settings::first(self.today))
             }

@@ -1,5 +1,6 @@
-//! The user's settings as one text, for the personal system setting [`CODE`]: the settings of each mailbox under its address. Pure. What another
-//! version or another mailbox has put there stays as it is; a text that can't be read is never written over.
+//! The user's settings as one text, for the personal system setting [`CODE`]: the settings of each
+//! mailbox under its address. Pure. What another version or another mailbox has put there stays as
+//! it is; a text that can't be read is never written over.
 
 use crate::engine::settings::Settings;
 use crate::error::{Error, Result};

@@ -1,5 +1,6 @@
-//! What is known of one installation: how it is reached ([`Reach`]), and its clocks, found out by `probe` or by a write, and shared by all that talk to it as long as the page lives. What
-//! an administrator says comes before what was found. Nothing here sends.
+//! What is known of one installation: how it is reached ([`Reach`]), and its clocks, found out by
+//! `probe` or by a write, and shared by all that talk to it as long as the page lives. What an
+//! administrator says comes before what was found. Nothing here sends.
 
 use super::clock::{Clock, Clocks};
 use super::reach::Reach;
@@ -12,7 +13,8 @@ use std::collections::BTreeMap;
 /// How far a copy of the database may be behind from which reads are answered.
 const LATELY: TimeDelta = TimeDelta::minutes(1);
 
-/// What the administrator says of the installation's times (creatio.md §8); what is not said is probed.
+/// What the administrator says of the installation's times (docs/facts/creatio.md, "Left open");
+/// what is not said is probed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Overrides {

@@ -1,5 +1,5 @@
-//! Rows → items: what Creatio's columns mean (rules, "Fields"). Pure; a row that can't be an item becomes malformed, with the column and the
-//! reason, never the value.
+//! Rows → items: what Creatio's columns mean (docs/rules.md, "Fields"). Pure; a row that can't be
+//! an item becomes malformed, with the column and the reason, never the value.
 
 use super::ACTIVITIES;
 use super::read::malformed;
@@ -141,7 +141,8 @@ pub(super) fn own<'a>(participants: &[&'a Participant], me: &ContactId) -> Optio
     participants.iter().copied().find(|row| row.participant_id.as_str() == Some(me.as_str()))
 }
 
-/// Whether a row is a participant in the sense of [`Meeting::people`]: neither the user, nor the Owner, nor who is responsible.
+/// Whether a row is a participant in the sense of [`Meeting::people`]: neither the user, nor the
+/// Owner, nor who is responsible.
 pub(super) fn is_guest(row: &Participant, owner: Option<&ContactId>, me: &ContactId) -> bool {
     let contact = row.participant_id.as_str();
     contact.is_some()

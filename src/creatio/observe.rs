@@ -1,5 +1,6 @@
-//! Observing: a full reading of the window, or what changed since the last one. Creatio has no tombstones: a delta counts the window's
-//! activities, and a count that the changes don't explain makes the reading a full one.
+//! Observing: a full reading of the window, or what changed since the last one. Creatio has no
+//! tombstones: a delta counts the window's activities, and a count that the changes don't explain
+//! makes the reading a full one.
 
 use super::clock::doubled;
 use super::door::Tongue;
@@ -205,8 +206,9 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         Ok(Some(self.framed(listing, Some(&place))))
     }
 
-    /// All rows in the window, each once, the newest reading of it. Pages are keyed by `ModifiedOn`: a row saved meanwhile moves to the end and
-    /// is seen again, where paging by number alone would lose its neighbour.
+    /// All rows in the window, each once, the newest reading of it. Pages are keyed by
+    /// `ModifiedOn`: a row saved meanwhile moves to the end and is seen again, where paging by
+    /// number alone would lose its neighbour.
     async fn all_in(&self, window: &Window) -> Result<Whole> {
         let mut rows = BTreeMap::new();
         let mut began = None;
@@ -217,7 +219,8 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             let query = Query { set: "Activity", select: &select, filter, order, top, skip, count: false };
             let page = match self.ask([vec![query]]).await {
                 Err(error) if self.explained(&error).await? => continue,
-                // the server's memory for one page was too small, which not every version says (creatio.md §1.6)
+                // the server's memory for one page was too small, which not every version says
+                // (docs/facts/creatio.md, "Queries")
                 Err(Error::Server { status: 500, .. }) if top > 1 => {
                     top = (top / SHRINK).max(1);
                     continue;
@@ -237,12 +240,14 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             if read < top {
                 return Ok(Whole { rows: rows.into_values().collect(), read: began });
             }
-            // what has been passed by number is among the rows: far more of it than of them is the same again and again
+            // what has been passed by number is among the rows: far more of it than of them is the
+            // same again and again
             if skip + read > rows.len() + PAGE {
                 let detail = "the pages of Activity begin again and again".to_owned();
                 return Err(Error::Unreadable { side: SIDE, detail });
             }
-            // a page full of one and the same stamp can't be passed by the stamp, nor can the hour that a wall clock shows twice
+            // a page full of one and the same stamp can't be passed by the stamp, nor can the hour
+            // that a wall clock shows twice
             (key, skip) = if last <= key { (key, skip + read) } else { (last, 0) };
         }
     }

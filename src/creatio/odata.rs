@@ -1,5 +1,5 @@
-//! How OData 4 is asked: addresses with filters, and bodies. Lookups are filtered by navigation path (`Owner/Id`), dates and GUIDs stand bare
-//! (creatio.md §1.4). Pure.
+//! How OData 4 is asked: addresses with filters, and bodies. Lookups are filtered by navigation
+//! path (`Owner/Id`), dates and GUIDs stand bare (docs/facts/creatio.md, "Values"). Pure.
 
 use super::query::{Change, Deed, Operand, Query, Sign, Test, date};
 use crate::http::odata::{address, literal};
@@ -19,7 +19,7 @@ pub(super) fn call(query: &Query<'_>) -> Call {
     Call::get(address(query.set, options))
 }
 
-/// The write as a call. What it depends on has no spelling here (creatio.md §1.3).
+/// The write as a call. What it depends on has no spelling here (docs/facts/creatio.md, "Verbs").
 pub(super) fn write(Change { set, deed }: &Change) -> Call {
     match deed {
         Deed::Insert(body) => Call::post(*set, Value::Object(body.clone()), Repeat::Safe),

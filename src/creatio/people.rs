@@ -1,5 +1,5 @@
-//! Participants: the changes of their rows that make them what a record says. Pure. The user's own row carries only the user's answer; the
-//! Owner's row is the server's.
+//! Participants: the changes of their rows that make them what a record says. Pure. The user's own
+//! row carries only the user's answer; the Owner's row is the server's.
 
 use super::map::{Lookups, is_guest, own};
 use super::query::{Body, Change, Deed};
@@ -116,7 +116,8 @@ fn members(body: Value) -> Body {
     }
 }
 
-/// The creation of a row whose id follows from Activity and Contact, so that a repeated one makes no second row.
+/// The creation of a row whose id follows from Activity and Contact, so that a repeated one makes
+/// no second row.
 fn added(activity: &ItemId, contact: &ContactId, role: &str, response: &str) -> Change {
     let id = Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{activity}/{contact}").as_bytes());
     let body = json!({"Id": id, "ActivityId": activity, "ParticipantId": contact, "RoleId": role,

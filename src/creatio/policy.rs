@@ -1,8 +1,10 @@
-//! The administrator's policy: the system setting [`CODE`], JSON as `docs/policy.schema.json` has it. It sets defaults for what a user has not
-//! saved yet, fixes values whatever the user saved, and says which way each field goes. Pure.
+//! The administrator's policy: the system setting [`CODE`], JSON as `docs/policy.schema.json` has
+//! it. It sets defaults for what a user has not saved yet, fixes values whatever the user saved,
+//! and says which way each field goes. Pure.
 //!
-//! A policy is laid over the settings as JSON, so every member of [`Settings`] can have a default and a lock without being named here; what
-//! `Settings` doesn't know, or can't take, is a fault with its path. The price: `Settings` must say all its members when it is serialised.
+//! A policy is laid over the settings as JSON, so every member of [`Settings`] can have a default
+//! and a lock without being named here; what `Settings` doesn't know, or can't take, is a fault
+//! with its path. The price: `Settings` must say all its members when it is serialised.
 
 use super::lore::Overrides;
 use super::reach::Connection;
@@ -40,8 +42,9 @@ pub struct Policy {
     site: Option<Moved>,
 }
 
-/// An installation that has moved to another address: what was synchronised before goes on under the identity that it had. A copy of its database, which
-/// has the same policy, has another address and stays a stranger.
+/// An installation that has moved to another address: what was synchronised before goes on under
+/// the identity that it had. A copy of its database, which has the same policy, has another address
+/// and stays a stranger.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Moved {

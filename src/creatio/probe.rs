@@ -1,6 +1,7 @@
-//! Finds out what OData's times mean (creatio.md §1.5) without writing: the DataService tells the stamps of a Contact by the wall clock of the user's
-//! profile, whatever the version; OData tells the same stamps either so or as UTC. Filters are asked for that stamp in both ways. Bodies are taken to
-//! be like replies until a write shows otherwise (`apply`).
+//! Finds out what OData's times mean (docs/facts/creatio.md, "Clocks") without writing: the
+//! DataService tells the stamps of a Contact by the wall clock of the user's profile, whatever the
+//! version; OData tells the same stamps either so or as UTC. Filters are asked for that stamp in
+//! both ways. Bodies are taken to be like replies until a write shows otherwise (`apply`).
 
 use super::clock::{Clock as Mode, Clocks};
 use super::door::envelope;
@@ -18,7 +19,8 @@ use chrono::{NaiveDateTime, TimeDelta};
 use serde::Deserialize;
 use serde_json::Value;
 
-/// How far two readings of one stamp may be apart: the DataService tells milliseconds, or whole seconds.
+/// How far two readings of one stamp may be apart: the DataService tells milliseconds, or whole
+/// seconds.
 const ALIKE: TimeDelta = TimeDelta::seconds(2);
 
 /// The stamps of a row.
@@ -117,7 +119,8 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         Ok(at.map(|at| at.naive_utc()))
     }
 
-    /// All directions, if replies mean `read`: which way a filter finds one of the rows that were read.
+    /// All directions, if replies mean `read`: which way a filter finds one of the rows that were
+    /// read.
     async fn with_filter(&self, zone: &dyn Zone, samples: &[Sample], read: Mode) -> Result<Clocks> {
         let meant = |sample: &Sample| match read {
             Mode::Utc => sample.shown,

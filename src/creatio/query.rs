@@ -1,12 +1,14 @@
-//! Questions to Creatio and writes to it, as values: `odata` and `service` spell them for the two services that take them, `door` chooses. Properties
-//! are named as OData names them (`OwnerId`), paths by lookups (`Activity.Type`). Pure.
+//! Questions to Creatio and writes to it, as values: `odata` and `service` spell them for the two
+//! services that take them, `door` chooses. Properties are named as OData names them (`OwnerId`),
+//! paths by lookups (`Activity.Type`). Pure.
 
 use super::stock::TYPE_EMAIL;
 use crate::model::{Instant, Window};
 use chrono::SecondsFormat;
 use serde_json::{Map, Value};
 
-/// Most characters of an address: servers and proxies commonly stop at 2,048 (creatio.md §1.6, "URL length").
+/// Most characters of an address: servers and proxies commonly stop at 2,048
+/// (docs/facts/creatio.md, "Queries").
 pub(super) const LONGEST: usize = 2_000;
 /// Most alternatives of one filter.
 const ALTERNATIVES: usize = 20;
@@ -134,7 +136,8 @@ impl Query<'_> {
         !self.filter.is_odatas()
     }
 
-    /// The questions for rows of which one of `terms` holds, beside the filter: as few as their length allows.
+    /// The questions for rows of which one of `terms` holds, beside the filter: as few as their
+    /// length allows.
     pub(super) fn any(&self, terms: impl IntoIterator<Item = Test>) -> Vec<Self> {
         let with =
             |terms: &[Test]| Query { filter: self.filter.clone().and(Test::Any(terms.to_vec())), ..self.clone() };
@@ -165,7 +168,8 @@ pub(super) struct Change {
     pub(super) deed: Deed,
 }
 
-/// What is done to a row. `seen`: its `ModifiedOn` on which the decision rests; if it has another, it must stay as it is, as far as that can be had.
+/// What is done to a row. `seen`: its `ModifiedOn` on which the decision rests; if it has another,
+/// it must stay as it is, as far as that can be had.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Deed {
     /// It is created, with an id of ours.
@@ -234,7 +238,8 @@ pub(super) fn no_email(path: &'static str) -> Test {
     Test::Is(path, Sign::Ne, Operand::Row(TYPE_EMAIL.to_owned()))
 }
 
-/// The condition for activities that touch `window` (see [`Window::holds`]; nothing in Creatio is known to be an occurrence).
+/// The condition for activities that touch `window` (see [`Window::holds`]; nothing in Creatio is
+/// known to be an occurrence).
 pub(super) fn in_window(window: &Window) -> Test {
     touching(window, ("Type", "StartDate", "DueDate"))
 }

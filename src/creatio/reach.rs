@@ -1,6 +1,7 @@
-//! How an installation is reached, as far as that is known: which entities OData keeps from this user, whether the DataService takes writes that depend on a
-//! stamp, which columns are not there. Found out by what is asked anyway, and shared by all that talk to the installation as long as the page lives. What
-//! an administrator says comes before what was found. Nothing here sends.
+//! How an installation is reached, as far as that is known: which entities OData keeps from this
+//! user, whether the DataService takes writes that depend on a stamp, which columns are not there.
+//! Found out by what is asked anyway, and shared by all that talk to the installation as long as
+//! the page lives. What an administrator says comes before what was found. Nothing here sends.
 
 use serde::{Deserialize, Serialize};
 use std::cell::{Cell, RefCell};
@@ -10,20 +11,22 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Transport {
-    /// OData 4 (creatio.md §1.1 to §1.9).
+    /// OData 4 (docs/facts/creatio.md, from "Addresses" to "Access").
     #[default]
     Odata,
-    /// The DataService of Creatio's own pages (creatio.md §1.10).
+    /// The DataService of Creatio's own pages (docs/facts/creatio.md, "DataService").
     Dataservice,
 }
 
-/// What the administrator says of how the installation is reached (creatio.md §8); what is not said is found out.
+/// What the administrator says of how the installation is reached (docs/facts/creatio.md, "Left
+/// open"); what is not said is found out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "camelCase")]
 pub struct Connection {
     /// By which service rows are read and written.
     pub transport: Option<Transport>,
-    /// Whether changes and deletions may go through the DataService, which alone can make them depend on what was seen.
+    /// Whether changes and deletions may go through the DataService, which alone can make them
+    /// depend on what was seen.
     pub conditional: Option<bool>,
 }
 
@@ -59,7 +62,8 @@ impl Reach {
         self.said.set(connection);
     }
 
-    /// By which service activities are reached, and with them everything but what OData alone refuses; `None`: nobody has asked yet.
+    /// By which service activities are reached, and with them everything but what OData alone
+    /// refuses; `None`: nobody has asked yet.
     #[must_use]
     pub fn transport(&self) -> Option<Transport> {
         self.said.get().transport.or_else(|| self.tried.get().then(|| self.way(TOUCHSTONE)))

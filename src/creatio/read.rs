@@ -1,5 +1,5 @@
-//! Reads activities whole: rows, their participants, the participants' addresses, and what lookups mean; each in one batch however many
-//! activities there are.
+//! Reads activities whole: rows, their participants, the participants' addresses, and what lookups
+//! mean; each in one batch however many activities there are.
 
 use super::groups::refused;
 use super::map::{self, Card, Context, Lookups};
@@ -28,7 +28,8 @@ pub(super) struct Reading {
 }
 
 impl<P: Http + Clock + Keys> Creatio<P> {
-    /// The activities with these ids, wherever they are in time; those that are not there are left out.
+    /// The activities with these ids, wherever they are in time; those that are not there are left
+    /// out.
     pub(super) async fn read(&self, ids: &[ItemId]) -> Result<Reading> {
         if ids.is_empty() {
             return Ok(Reading::default());
@@ -112,7 +113,8 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         Ok(Reading { items, malformed, participants })
     }
 
-    /// The rows that each group of calls gives, all groups in as few requests as possible, every page followed to its end.
+    /// The rows that each group of calls gives, all groups in as few requests as possible, every
+    /// page followed to its end.
     pub(super) async fn ask<const N: usize>(&self, groups: [Vec<Query<'_>>; N]) -> Result<[Vec<Value>; N]> {
         let mut all = [const { Vec::new() }; N];
         for (all, rows) in all.iter_mut().zip(self.ask_each(groups).await?) {
@@ -219,7 +221,8 @@ pub(super) fn contacts() -> Vec<Query<'static>> {
     ["Contact", "ContactCommunication"].map(|set| Query { set, select: "Id", top: 1, ..Query::default() }).into()
 }
 
-/// The rows that could be read; of the others, the Activity whose id stands in `id`, and what is wrong with it.
+/// The rows that could be read; of the others, the Activity whose id stands in `id`, and what is
+/// wrong with it.
 pub(super) fn understood<T: DeserializeOwned>(rows: Vec<Value>, id: &str, set: &str) -> (Vec<T>, Vec<Malformed>) {
     let (mut good, mut bad) = (Vec::with_capacity(rows.len()), Vec::new());
     for row in rows {

@@ -1,4 +1,5 @@
-//! What Creatio's services answer: log-in pages, missing permissions and refusals told apart from answers (creatio.md §1.2, §1.8). Pure.
+//! What Creatio's services answer: log-in pages, missing permissions and refusals told apart from
+//! answers (docs/facts/creatio.md, "Sessions", "Errors"). Pure.
 
 use crate::http::Fault;
 use crate::http::odata::{Page, brief, parse, refusal};
@@ -11,7 +12,8 @@ use serde_json::Value;
 pub(super) fn page<T: DeserializeOwned>(response: &Response) -> Result<Page<T>, Fault> {
     accept(response)?;
     parse(response.body()).map_err(|fault| match refusal(response) {
-        // a success that is an error all the same, of a set that is not there: creatio.md §1.8, shape 3
+        // a success that is an error all the same, of a set that is not there:
+        // docs/facts/creatio.md, "Errors", shape 3
         Fault::Refused { code, message, .. } if !message.is_empty() => Fault::Refused { status: 404, code, message },
         Fault::Refused { .. } | Fault::SignedOut | Fault::Forbidden(_) | Fault::CursorLost | Fault::Unreadable(_) => {
             fault
@@ -25,7 +27,8 @@ pub(super) fn row(response: &Response) -> Result<Value, Fault> {
     parse(response.body())
 }
 
-/// Lets a success pass; tells refusals, lost sessions and missing permissions apart (creatio.md §1.2, §1.8).
+/// Lets a success pass; tells refusals, lost sessions and missing permissions apart
+/// (docs/facts/creatio.md, "Sessions", "Errors").
 pub(super) fn accept(response: &Response) -> Result<(), Fault> {
     match stop(response) {
         Some(fault) => Err(fault),
@@ -34,7 +37,8 @@ pub(super) fn accept(response: &Response) -> Result<(), Fault> {
     }
 }
 
-/// What a reply says of the session or the user's rights as a whole, if it does: then it answers nothing.
+/// What a reply says of the session or the user's rights as a whole, if it does: then it answers
+/// nothing.
 pub(super) fn stop(response: &Response) -> Option<Fault> {
     if response.status().is_redirection() || response.status() == StatusCode::UNAUTHORIZED {
         return Some(Fault::SignedOut);
@@ -44,7 +48,7 @@ pub(super) fn stop(response: &Response) -> Option<Fault> {
         let signed_out = (response.status().is_success() || is_login(&markup)).then_some(Fault::SignedOut);
         return denied(&title(&markup)).or(signed_out);
     }
-    // a success that is an error all the same: creatio.md §1.8, shape 3
+    // a success that is an error all the same: docs/facts/creatio.md, "Errors", shape 3
     let is_error = !response.status().is_success() || response.body().starts_with(br#"{"Message""#);
     if !is_error {
         return None;

@@ -1,7 +1,10 @@
-//! How the DataService is asked, what Creatio's own pages read and write by (creatio.md §1.10): numeric enumerations, paths by lookups, times on the wall
-//! clock of the user's profile. Its rows become rows as OData spells them, with true UTC, so that everything behind `door` reads one spelling. Pure.
+//! How the DataService is asked, what Creatio's own pages read and write by (docs/facts/creatio.md,
+//! "DataService"): numeric enumerations, paths by lookups, times on the wall clock of the user's
+//! profile. Its rows become rows as OData spells them, with true UTC, so that everything behind
+//! `door` reads one spelling. Pure.
 //!
-//! A wall clock shows one hour twice a year: a time in it is read as the first of the two, and a filter is made wider there.
+//! A wall clock shows one hour twice a year: a time in it is read as the first of the two, and a
+//! filter is made wider there.
 
 use super::clock::{doubled, in_order, is_date};
 use super::query::{Change, Deed, Operand, Query, Sign, Test, date};
@@ -32,12 +35,14 @@ pub(super) struct Ask {
 }
 
 impl Ask {
-    /// As a request by itself. Writes leave the same if they are carried out twice: they have ids, values and conditions of ours.
+    /// As a request by itself. Writes leave the same if they are carried out twice: they have ids,
+    /// values and conditions of ours.
     pub(super) fn call(self) -> Call {
         Call::post(format!("{ROOT}{}", self.kind), self.body, Repeat::Safe)
     }
 
-    /// Queries as one request, each carried out whatever becomes of the others; the reply is read by [`results`].
+    /// Queries as one request, each carried out whatever becomes of the others; the reply is read
+    /// by [`results`].
     pub(super) fn batch(asks: &[Self]) -> Call {
         let item = |ask: &Self| {
             let mut item = json!({"__type": format!("{CONTRACT}{}", ask.kind)});
@@ -95,7 +100,8 @@ pub(super) fn select(query: &Query<'_>, zone: &dyn Zone) -> Ask {
     Ask { kind: "SelectQuery", body }
 }
 
-/// The question for a page of the ids of activities that a stored filter selects; it stays as it is, beside `filter`.
+/// The question for a page of the ids of activities that a stored filter selects; it stays as it
+/// is, beside `filter`.
 pub(super) fn select_stored(stored: &Value, filter: &Test, (top, skip): (usize, usize), zone: &dyn Zone) -> Ask {
     let query = Query { set: "Activity", select: "Id", order: "Id", top, skip, ..Query::default() };
     let mut ask = select(&query, zone);
@@ -106,7 +112,8 @@ pub(super) fn select_stored(stored: &Value, filter: &Test, (top, skip): (usize, 
     ask
 }
 
-/// The write as a query. One that depends on a `ModifiedOn` meets no row if the row has another. Stamps are told in milliseconds.
+/// The write as a query. One that depends on a `ModifiedOn` meets no row if the row has another.
+/// Stamps are told in milliseconds.
 pub(super) fn write(Change { set, deed }: &Change, zone: &dyn Zone) -> Ask {
     let kind = match deed {
         Deed::Insert(_) => "InsertQuery",
@@ -208,8 +215,8 @@ const fn number(sign: Sign) -> u8 {
     }
 }
 
-/// The type and value of a parameter. A wall clock that the zone has twice is moved out, so that nothing is overlooked; so is what lies between
-/// two milliseconds.
+/// The type and value of a parameter. A wall clock that the zone has twice is moved out, so that
+/// nothing is overlooked; so is what lies between two milliseconds.
 fn literal(sign: Sign, operand: &Operand, zone: &dyn Zone) -> (u8, Value) {
     match operand {
         Operand::Guid(id) => (0, json!(id)),
@@ -229,7 +236,8 @@ fn literal(sign: Sign, operand: &Operand, zone: &dyn Zone) -> (u8, Value) {
     }
 }
 
-/// A reply, as far as it is known. HTTP says nothing of success, and reads don't set `success` reliably: they are told by their rows.
+/// A reply, as far as it is known. HTTP says nothing of success, and reads don't set `success`
+/// reliably: they are told by their rows.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 struct Reply {
@@ -290,7 +298,7 @@ fn spelled(row: Map<String, Value>, zone: &dyn Zone) -> Value {
     let cell = |name: &str, value: Value| match value {
         Value::Object(mut lookup) => lookup.remove("value").unwrap_or_default(),
         Value::String(text) if is_date(name) => {
-            // the text may be a JSON text once more (creatio.md §1.5)
+            // the text may be a JSON text once more (docs/facts/creatio.md, "Clocks")
             match text.trim_matches('"').parse::<NaiveDateTime>() {
                 Ok(wall) => json!(date(instant(zone, wall))),
                 Err(_) => json!(text),
@@ -321,11 +329,13 @@ pub(super) fn not_found(response: &Response) -> Result<Vec<String>, Fault> {
     Ok(parse::<Reply>(response.body())?.not_found_columns)
 }
 
-/// The replies to the queries of a batch, in their order; those after the last one that was answered are missing.
+/// The replies to the queries of a batch, in their order; those after the last one that was
+/// answered are missing.
 #[derive(Debug)]
 pub(super) struct Results {
     replies: Vec<Reply>,
-    /// One of them failed: whether the others were kept is the server's business, and has to be looked up.
+    /// One of them failed: whether the others were kept is the server's business, and has to be
+    /// looked up.
     pub(super) failed: bool,
 }
 

@@ -1,5 +1,6 @@
-//! What the settings page needs to know of Creatio: mail accounts, and the built-in sync's settings as first values. All of it is
-//! only read (rules, "Settings"), and no column with a password or token is ever selected.
+//! What the settings page needs to know of Creatio: mail accounts, and the built-in sync's settings
+//! as first values. All of it is only read (docs/rules.md, "Settings"), and no column with a
+//! password or token is ever selected.
 
 use super::query::{Query, Test};
 use super::read::understood;
@@ -40,7 +41,8 @@ pub enum MailKind {
     Imap,
 }
 
-/// What the user had set for the built-in sync (creatio.md §2.5); lists are its JSON texts.
+/// What the user had set for the built-in sync (docs/facts/creatio.md, "Built-in settings"); lists
+/// are its JSON texts.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 pub struct FirstSettings {
@@ -73,7 +75,8 @@ pub struct FirstSettings {
     pub import_activities_from: Option<Instant>,
 }
 
-/// One entry of a list as the server writes it; other members don't matter (creatio.md §2.5).
+/// One entry of a list as the server writes it; other members don't matter (docs/facts/creatio.md,
+/// "Built-in settings").
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
 struct Entry {
@@ -84,8 +87,8 @@ struct Entry {
 }
 
 impl FirstSettings {
-    /// The same as our settings. Running by itself is not taken over: the built-in sync may still do so. A list that can't be read is an empty
-    /// choice, which means nothing.
+    /// The same as our settings. Running by itself is not taken over: the built-in sync may still
+    /// do so. A list that can't be read is an empty choice, which means nothing.
     #[must_use]
     pub fn settings(&self, today: Day) -> Settings {
         let block = |on, from| (on, if from { Extent::Chosen } else { Extent::All });
@@ -113,7 +116,8 @@ impl FirstSettings {
                 block(self.export_activities, self.export_activities_from_groups),
                 &self.export_activities_groups,
             ),
-            // a date without time is midnight of some zone: its noon lies in that day in all of them
+            // a date without time is midnight of some zone: its noon lies in that day in all of
+            // them
             from: self.import_activities_from.map_or(first.from, |at| (at + Duration::hours(12)).date_naive()),
             ..first
         }
@@ -124,8 +128,9 @@ fn entries(list: Option<&str>) -> impl Iterator<Item = Entry> {
     serde_json::from_str::<Vec<Entry>>(list.unwrap_or_default()).unwrap_or_default().into_iter()
 }
 
-/// The id that Graph gives the folder with this EWS id: the same, in the URL's alphabet of base64. A folder that Graph does not have
-/// under it is not read, and its box is not ticked: the user is asked again.
+/// The id that Graph gives the folder with this EWS id: the same, in the URL's alphabet of base64.
+/// A folder that Graph does not have under it is not read, and its box is not ticked: the user is
+/// asked again.
 fn graph_id(ews: &str) -> Option<String> {
     let is_id = !ews.is_empty() && ews.chars().all(|c| c.is_ascii_alphanumeric() || "+/=-_".contains(c));
     is_id.then(|| ews.replace('/', "-").replace('+', "_"))

@@ -1,5 +1,5 @@
-//! Ids of Creatio's stock rows (creatio.md §2.3) and what they mean. Customers add rows of their own: what is not here has a meaning only by
-//! its other columns (`Lookups`).
+//! Ids of Creatio's stock rows (docs/facts/creatio.md, "Lookups") and what they mean. Customers add
+//! rows of their own: what is not here has a meaning only by its other columns (`Lookups`).
 
 use crate::model::{Importance, Response, Status};
 
@@ -26,7 +26,8 @@ pub(super) const SERVER_TYPE_EXCHANGE: &str = "3490bd45-4f4d-4613-aa06-454546f33
 /// `CommunicationType` E-mail.
 pub(super) const COMMUNICATION_EMAIL: &str = "ee1c85c3-cfcb-df11-9b2a-001d60e938c6";
 
-/// Characters that `GlobalActivityID` holds, as UTF-16 counts them (creatio.md §2.1).
+/// Characters that `GlobalActivityID` holds, as UTF-16 counts them (docs/facts/creatio.md,
+/// "Activity").
 pub(super) const LONGEST_UID: usize = 250;
 
 const NOT_STARTED: &str = "384d4b84-58e6-df11-971b-001d60e938c6";
@@ -53,7 +54,8 @@ pub(super) fn status(id: &str) -> Option<Status> {
     })
 }
 
-/// The stock `ActivityStatus` for a status; those that only To Do has are "Not started" (rules, "Fields").
+/// The stock `ActivityStatus` for a status; those that only To Do has are "Not started"
+/// (docs/rules.md, "Fields").
 pub(super) const fn status_id(status: Status) -> &'static str {
     match status {
         Status::NotStarted | Status::Waiting | Status::Deferred => NOT_STARTED,

@@ -1,5 +1,6 @@
-//! System settings of Creatio, through DataService: read for the user who asks (a personal value before the one for all), and written as
-//! personal values. What their values mean is `kept`'s and `policy`'s.
+//! System settings of Creatio, through DataService: read for the user who asks (a personal value
+//! before the one for all), and written as personal values. What their values mean is `kept`'s and
+//! `policy`'s.
 
 use super::{Creatio, SIDE, reply};
 use crate::error::{Error, Result};
@@ -37,7 +38,8 @@ struct Saved {
 }
 
 impl<P: Http + Clock + Keys> Creatio<P> {
-    /// The texts of these system settings, in their order; `None` for one that is not there. An installation without the service has none.
+    /// The texts of these system settings, in their order; `None` for one that is not there. An
+    /// installation without the service has none.
     ///
     /// # Errors
     /// What keeps them from being read: whether there is a setting is then not known.
@@ -60,8 +62,8 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         }))
     }
 
-    /// Gives a system setting a value for this user alone, and reads it back. `false`: it did not take the value (it is not there, not
-    /// personal, too short, or the user may not).
+    /// Gives a system setting a value for this user alone, and reads it back. `false`: it did not
+    /// take the value (it is not there, not personal, too short, or the user may not).
     ///
     /// # Errors
     /// No reply, or the session is lost: whether it took the value is not known.

@@ -1,5 +1,6 @@
-//! Rows as Creatio's OData spells them (creatio.md §1.4): flat lookups `XId`, a zero GUID, the year 1 and `""` for what is empty.
-//! They give up those spellings here and nothing else: what a value means is `map`'s.
+//! Rows as Creatio's OData spells them (docs/facts/creatio.md, "Values"): flat lookups `XId`, a
+//! zero GUID, the year 1 and `""` for what is empty. They give up those spellings here and nothing
+//! else: what a value means is `map`'s.
 
 use crate::model::{Address, ContactId, Instant, ItemId};
 use chrono::{DateTime, Datelike};

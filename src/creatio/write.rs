@@ -1,4 +1,5 @@
-//! Fields → the JSON of an insert or a change of `Activity`. Pure. Participants are not written here: they are rows of their own.
+//! Fields → the JSON of an insert or a change of `Activity`. Pure. Participants are not written
+//! here: they are rows of their own.
 
 use super::query::{Body, date};
 use super::stock::{CATEGORY_MEETING, CATEGORY_TO_DO, LONGEST_UID, TYPE_TASK, priority_id, status_id};
@@ -55,7 +56,7 @@ pub(super) fn change(op: &Update) -> Result<Body, String> {
     if op.patch.fields.contains(&Field::When)
         && let Some(at) = reminder(&op.patch.record)
     {
-        // unset, the server would move the old one along (creatio.md §2.1)
+        // unset, the server would move the old one along (docs/facts/creatio.md, "Saving")
         set(&mut body, "RemindToOwnerDate", date(at));
     }
     if let Some(uid) = op.uid.as_ref().filter(|uid| fits(uid)) {
@@ -70,7 +71,8 @@ pub(super) fn change(op: &Update) -> Result<Body, String> {
     Ok(body)
 }
 
-/// The body that writes the times of a record once more, as far as `fields` are them; empty if none is.
+/// The body that writes the times of a record once more, as far as `fields` are them; empty if none
+/// is.
 pub(super) fn times(record: &Record, fields: &BTreeSet<Field>) -> Body {
     let mut body = Body::new();
     for (name, at) in ["StartDate", "DueDate", "RemindToOwnerDate"].into_iter().zip(moments(record, fields)) {

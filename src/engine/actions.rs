@@ -1,5 +1,5 @@
-//! From steps to writes: what is sent for each step, and the link that stands once it is confirmed. Creations and removals have files of their
-//! own.
+//! From steps to writes: what is sent for each step, and the link that stands once it is confirmed.
+//! Creations and removals have files of their own.
 
 mod creation;
 mod holding;
@@ -193,8 +193,8 @@ fn with_state(link: &Link, fates: Pair<Fate<'_>>, state: LinkState) -> Planned {
 }
 
 /// Somebody else's Activity whose meeting is gone from the user's mailbox: nothing of it is written
-/// but that the user does not come (rules, "Delete rule"). `None` if that is said, or is nobody's
-/// business here.
+/// but that the user does not come (docs/rules.md, "Delete rule"). `None` if that is said, or is
+/// nobody's business here.
 fn declined(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'_>>) -> Option<Planned> {
     let (Fate::Same(_) | Fate::Edited(_), Fate::Gone(_)) = (fates.creatio, fates.exchange) else { return None };
     // one that no listing told of is as it was
@@ -225,7 +225,8 @@ fn declined(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'_
     Some(Planned { action: Some(action), ..Planned::default() })
 }
 
-/// Whether a side differs from the base though nothing is written: a field that is off, an edit of what sleeps.
+/// Whether a side differs from the base though nothing is written: a field that is off, an edit of
+/// what sleeps.
 fn is_unsettled(link: &Link, fates: Pair<Fate<'_>>) -> bool {
     Side::BOTH.into_iter().any(|side| {
         fates[side].item().map_or(link.unsettled, |item| !merge::differences(&link.base[side], &item.record).is_empty())
@@ -355,7 +356,8 @@ fn rule(context: &Context<'_>, seen: &Seen, link: &Link, stamps: Pair<Option<Ins
         Some(Choice::Take(side)) => Some(side),
         Some(Choice::Allow | Choice::Leave) | None => None,
     };
-    // since it was asked, other fields of the two were written, by which the stamps no longer tell of this one
+    // since it was asked, other fields of the two were written, by which the stamps no longer tell
+    // of this one
     let asked = seen.guarded.contains(&(link.ids.creatio.clone(), Reason::Clash));
     let stamps = if asked { Pair::default() } else { stamps };
     Rule { answer, conflict: context.settings.rules.conflict, stamps }
@@ -385,7 +387,8 @@ fn adopted(context: &Context<'_>, seen: &Seen, items: Pair<&Item>) -> Planned {
     let mut merge = merge::adopt(context, seen, now, (flows, rule));
     let joins = flows.joins && context.settings.fields.response.lets(Side::Exchange);
     if joins && !items.creatio.facts.mine && now.creatio.kind() == Kind::Meeting {
-        // somebody else's Activity for the same meeting: the user joins it as a participant, with their own answer
+        // somebody else's Activity for the same meeting: the user joins it as a participant, with
+        // their own answer
         merge::copy(Field::Response, now.exchange, &mut merge.target.creatio);
         merge::copy(Field::Response, now.exchange, &mut merge.base.creatio);
         merge.writes.creatio.insert(Field::Response);

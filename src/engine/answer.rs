@@ -142,7 +142,8 @@ fn digest(text: &str) -> String {
     Uuid::new_v5(&Uuid::NAMESPACE_OID, text.as_bytes()).hyphenated().to_string()
 }
 
-/// All answers that are still to be carried out, by the Activity (or, for an item without one, by its own id) and the reason.
+/// All answers that are still to be carried out, by the Activity (or, for an item without one, by
+/// its own id) and the reason.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Answers(Vec<Given>);

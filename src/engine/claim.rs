@@ -1,5 +1,6 @@
-//! The organizer's own account becomes Owner of an Activity that a colleague's account imported before it, once: when the two are linked (rules,
-//! "Who writes"). Later on nobody's Owner is changed, and never one that a person has set.
+//! The organizer's own account becomes Owner of an Activity that a colleague's account imported
+//! before it, once: when the two are linked (docs/rules.md, "Who writes"). Later on nobody's Owner
+//! is changed, and never one that a person has set.
 
 use super::actions::{Planned, update};
 use super::link::Link;
@@ -9,8 +10,9 @@ use crate::model::{Facts, Field, Item, Kind, Pair, Patch, Person, Record, Respon
 use crate::ports::{Op, Update};
 use std::collections::BTreeSet;
 
-/// Whether the user becomes Owner of the Activity that stands for their own meeting: a colleague's account imported it before, and is its Owner
-/// only by that. Ours have their Author as Owner until a person sets another.
+/// Whether the user becomes Owner of the Activity that stands for their own meeting: a colleague's
+/// account imported it before, and is its Owner only by that. Ours have their Author as Owner until
+/// a person sets another.
 #[must_use]
 pub fn claims(context: &Context<'_>, items: Pair<&Item>) -> bool {
     let Facts { owner, author, process, .. } = &items.creatio.facts;
@@ -30,7 +32,8 @@ pub fn owned(context: &Context<'_>, item: &Item) -> Item {
     item
 }
 
-/// Adds to `planned`, which links `item`, that the user becomes its Owner. Who was it stays as a participant.
+/// Adds to `planned`, which links `item`, that the user becomes its Owner. Who was it stays as a
+/// participant.
 pub fn claim(context: &Context<'_>, planned: &mut Planned, item: &Item) {
     let Some(action) = planned.adopting(item.record.title()) else { return };
     let before = Person {

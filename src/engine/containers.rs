@@ -1,5 +1,6 @@
-//! Calendars and lists whose ids change (graph/facts.md §1.1): a missing one is looked for by what else it is known by, before it counts as gone.
-//! Nothing here says what becomes of the items in a container that is gone.
+//! Calendars and lists whose ids change (docs/facts/graph.md, "Calendars"): a missing one is looked
+//! for by what else it is known by, before it counts as gone. Nothing here says what becomes of the
+//! items in a container that is gone.
 
 use super::link::Link;
 use super::settings::{Block, Settings};
@@ -9,8 +10,8 @@ use std::collections::BTreeSet;
 /// Old and new ids of containers.
 pub type Renamed = [(ContainerId, ContainerId)];
 
-/// Containers of `known` that are `present` under another id: the default one of its kind, or the one with the same name and owner. Where
-/// several could be it, none is.
+/// Containers of `known` that are `present` under another id: the default one of its kind, or the
+/// one with the same name and owner. Where several could be it, none is.
 #[must_use]
 pub fn renamed(known: &[Container], present: &[Container]) -> Vec<(ContainerId, ContainerId)> {
     let is_in = |all: &[Container], id: &ContainerId| all.iter().any(|container| container.id == *id);
@@ -32,7 +33,8 @@ fn is_same(old: &Container, new: &Container) -> bool {
         && (old.default || (old.own == new.own && old.name == new.name && old.owner == new.owner))
 }
 
-/// What to keep of containers for the next run: those `present`, and of those `known` before the missing ones that are still `needed`.
+/// What to keep of containers for the next run: those `present`, and of those `known` before the
+/// missing ones that are still `needed`.
 #[must_use]
 pub fn remembered(known: &[Container], present: &[Container], needed: &BTreeSet<&ContainerId>) -> Vec<Container> {
     let missing = known.iter().filter(|old| needed.contains(&old.id) && !present.iter().any(|new| new.id == old.id));

@@ -1,4 +1,4 @@
-//! A conversion that was cut off (rules, "Scope and direction", `ShowInScheduler`): the new item is
+//! A conversion that was cut off (docs/rules.md, "Conversion"): the new item is
 //! created, and only then the old one is removed. Until both are confirmed the link keeps the pair
 //! as it was, by which the next run goes on from wherever the last one ended.
 

@@ -1,4 +1,5 @@
-//! What is done with a pair: the table of the rules and what goes before it. One function reads as the table.
+//! What is done with a pair: the table of the rules and what goes before it. One function reads as
+//! the table.
 
 use super::answer::Choice;
 use super::flows::{self, Flows, Notes, Word};
@@ -59,7 +60,8 @@ pub enum Step {
     Hold(Reason),
 }
 
-/// The fates of a link's two items, from what was seen. `items` are the readings as the rules see them (private ones masked).
+/// The fates of a link's two items, from what was seen. `items` are the readings as the rules see
+/// them (private ones masked).
 #[must_use]
 pub fn fates<'a>(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<Option<&'a Item>>) -> Pair<Fate<'a>> {
     let off = |field: &Field| context.settings.fields.of(*field) == Way::Off;
@@ -137,7 +139,8 @@ pub fn calls_off_late(context: &Context<'_>, item: &Item) -> bool {
     item.record.kind() == Kind::Meeting && item.facts.calls_off() && scope::is_past(context, &item.record)
 }
 
-/// Whether what was edited on `side` is a reason to create the item again on the other side: a value that may go there, and mails nobody.
+/// Whether what was edited on `side` is a reason to create the item again on the other side: a
+/// value that may go there, and mails nobody.
 #[must_use]
 pub fn weighs(context: &Context<'_>, link: &Link, (side, fate): (Side, Fate<'_>)) -> bool {
     let Fate::Edited(item) = fate else { return false };
@@ -203,8 +206,8 @@ fn asked(seen: &Seen, link: &Link, (step, allowed): (Step, Step)) -> Step {
     }
 }
 
-/// Whether a person took the status Canceled back from a linked Activity, read as `item`, or it is seen again after it was not found: its pair
-/// wakes, once its counterpart was read.
+/// Whether a person took the status Canceled back from a linked Activity, read as `item`, or it is
+/// seen again after it was not found: its pair wakes, once its counterpart was read.
 #[must_use]
 pub fn reopened(link: &Link, item: Option<&Item>) -> bool {
     let ended = link.facts.creatio.canceled || link.memory.vanished;
@@ -228,7 +231,8 @@ fn table(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'_>>)
     (step, if deletes { Step::Delete(Side::Exchange) } else { step })
 }
 
-/// A reopened Activity: its counterpart comes back, if it may; one that is still there is in step with it again.
+/// A reopened Activity: its counterpart comes back, if it may; one that is still there is in step
+/// with it again.
 fn awoken(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, flows: Flows) -> Step {
     match fates.exchange {
         Fate::Gone(_) if returns(context, link, fates, flows) => Step::Revive(Side::Exchange),
@@ -282,8 +286,8 @@ fn revivable(link: &Link, fates: Pair<Fate<'_>>) -> bool {
         && !exchange.recurring
 }
 
-/// Whether what is gone on Exchange is created there again for an edit in Creatio. A deletion on a target, and of what somebody else's
-/// account writes, is no call to create; nor is retention.
+/// Whether what is gone on Exchange is created there again for an edit in Creatio. A deletion on a
+/// target, and of what somebody else's account writes, is no call to create; nor is retention.
 fn returns(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, flows: Flows) -> bool {
     let crosses = scope::crosses(context.settings, Side::Creatio);
     crosses && flows.inward && flows.outward && !archived(context, link, fates) && revivable(link, fates)
@@ -303,7 +307,8 @@ fn comes_back(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, flows: 
     crosses && edited && flows.inward && flows.outward && revivable(link, fates)
 }
 
-/// Whether the event may have gone by retention or archive: it ended in the past, and was not canceled.
+/// Whether the event may have gone by retention or archive: it ended in the past, and was not
+/// canceled.
 fn archived(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>) -> bool {
     scope::is_past(context, &link.base.exchange) && fates.exchange.item().is_none()
 }
@@ -328,7 +333,8 @@ fn gone_on_exchange(context: &Context<'_>, seen: &Seen, link: &Link, (fates, flo
     }
 }
 
-/// The delete rule for Exchange: without asking only what we created, without attendees, of an Activity whose Owner was the user.
+/// The delete rule for Exchange: without asking only what we created, without attendees, of an
+/// Activity whose Owner was the user.
 fn gone_in_creatio(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, flows: Flows) -> Step {
     let exchange = facts(link, fates, Side::Exchange);
     let owner_was_user = is_users(context, &link.facts.creatio);

@@ -1,4 +1,5 @@
-//! How each field of a pair may flow, and what of it waits for a person's word (rules, "Scope and direction", "Who writes", "Fields").
+//! How each field of a pair may flow, and what of it waits for a person's word (docs/rules.md,
+//! "Scope and direction", "Who writes", "Fields").
 
 use super::answer::Choice;
 use super::link::{Memory, Reason};
@@ -36,7 +37,7 @@ impl Flow {
     }
 }
 
-/// The flow of each field of a pair (rules, "Who writes", "Fields").
+/// The flow of each field of a pair (docs/rules.md, "Who writes", "Fields").
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Flows {
     /// Exchange's values may go to Creatio.
@@ -59,8 +60,8 @@ pub struct Flows {
     pub joins: bool,
     /// The event's or task's body has what an Activity can't carry, and a new body would lose it.
     pub rich: bool,
-    /// Writing title, time, place or body would mail somebody (graph/facts.md §3; for title and body reports differ, and the
-    /// promise that nobody is mailed unasked comes first).
+    /// Writing title, time, place or body would mail somebody (docs/facts/graph.md, "Mail"; for
+    /// title and body reports differ, and the promise that nobody is mailed unasked comes first).
     pub mails: bool,
     /// Changes of an event mail nobody: the server does without, and that is the setting.
     pub silent: bool,
@@ -84,8 +85,8 @@ pub struct Flows {
     pub yields: bool,
 }
 
-/// Whether the notes of an Activity may go to people who are invited (rules, "Inside notes stay
-/// inside").
+/// Whether the notes of an Activity may go to people who are invited (docs/rules.md, "Inside notes
+/// stay inside").
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Notes {
     /// Not without a person's word, who has seen them.
@@ -111,8 +112,8 @@ impl Notes {
 }
 
 /// The notify rule as it counts for an Activity, read as `item` if it was: "always" is for what is
-/// created or changed after it was chosen; what was there before counts as "ask" (rules, "Attendees
-/// and notify rule"). Where no server tells when, the rule stands as it was chosen.
+/// created or changed after it was chosen; what was there before counts as "ask" (docs/rules.md,
+/// "Attendees and notify rule"). Where no server tells when, the rule stands as it was chosen.
 #[must_use]
 pub fn notify(context: &Context<'_>, seen: &Seen, (item, memory): (Option<&Item>, Option<&Memory>)) -> Notify {
     let rule = context.settings.rules.notify;
@@ -181,7 +182,8 @@ impl Flows {
                 }
                 // what somebody else's Activity reminds of is theirs
                 Field::Reminder => !self.recurring && self.own,
-                // in the user's name people are invited to the user's own meetings, and answers given that the user gave
+                // in the user's name people are invited to the user's own meetings, and answers
+                // given that the user gave
                 Field::People => !self.foreign && self.own,
                 Field::Response => self.foreign && self.answered,
                 Field::Status => true,

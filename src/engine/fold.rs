@@ -1,4 +1,5 @@
-//! Folding: what a server answered becomes the link's new state. A link moves on only by what was confirmed.
+//! Folding: what a server answered becomes the link's new state. A link moves on only by what was
+//! confirmed.
 
 use super::actions::named;
 use super::decide::Step;
@@ -28,7 +29,8 @@ pub struct Folded {
     pub done: bool,
 }
 
-/// Folds the outcomes of an action's writes, in their order; fewer outcomes than writes: the rest was never sent.
+/// Folds the outcomes of an action's writes, in their order; fewer outcomes than writes: the rest
+/// was never sent.
 #[must_use]
 pub fn fold(action: &Action, outcomes: &[Outcome], now: Instant) -> Folded {
     let mut link = Link { state: alive(action.after.state), ..action.after.clone() };
@@ -204,7 +206,8 @@ fn confirm(link: &mut Link, side: Side, (op, written): (&Op, &Written)) {
     }
 }
 
-/// Facts as the server now tells them; the mark and transaction that we wrote are kept where the reply doesn't carry them.
+/// Facts as the server now tells them; the mark and transaction that we wrote are kept where the
+/// reply doesn't carry them.
 fn learned(before: &Facts, item: &Item) -> Facts {
     Facts {
         mark: item.facts.mark.clone().or_else(|| before.mark.clone()),
@@ -245,7 +248,8 @@ fn unstored(action: &Action, link: &Link, (side, op): (Side, &Op), now: Instant)
 /// What a server fills in when it creates.
 const BY_CREATION: [Field; 1] = [Field::Response];
 
-/// The fields that a server changes by itself with a write: only these are folded as read back, everything else as written.
+/// The fields that a server changes by itself with a write: only these are folded as read back,
+/// everything else as written.
 fn predicted(op: &Op) -> Vec<Field> {
     match op {
         Op::Create(_) => BY_CREATION.to_vec(),
@@ -282,7 +286,8 @@ fn failed(action: &Action, (side, op): (Side, &Op), refusal: &Refusal, now: Inst
             again: vec![again(side.other())],
             ..Folded::default()
         },
-        // what another device has made just now, or rights hide for a moment, is there the next time
+        // what another device has made just now, or rights hide for a moment, is there the next
+        // time
         Refusal::Taken if created && !action.after.memory.taken => Folded {
             put: Some(Link { memory: Memory { taken: true, ..action.after.memory.clone() }, ..action.after.clone() }),
             again: vec![again(side.other())],
@@ -303,10 +308,12 @@ fn failed(action: &Action, (side, op): (Side, &Op), refusal: &Refusal, now: Inst
                 values: Vec::new(),
                 since: now,
             }],
-            // something may have been made all the same: the link that waits for it stays, so that it is never made twice
+            // something may have been made all the same: the link that waits for it stays, so that
+            // it is never made twice
             ..Folded::default()
         },
-        // what was to be created has no id yet that could be read; its link tells by what to look for it
+        // what was to be created has no id yet that could be read; its link tells by what to look
+        // for it
         Refusal::Stale | Refusal::Gone | Refusal::Unknown | Refusal::NotSent => Folded {
             again: Side::BOTH.into_iter().filter(|s| !(created && *s == side)).map(again).collect(),
             ..Folded::default()

@@ -1,4 +1,5 @@
-//! The guard: what is too much to be done without a person's word. It holds the writes in question, never the rest of the plan.
+//! The guard: what is too much to be done without a person's word. It holds the writes in question,
+//! never the rest of the plan.
 
 use super::decide::Step;
 use super::link::{Held, Reason};
@@ -8,7 +9,8 @@ use crate::model::{Field, ItemId, Side};
 use crate::ports::Op;
 use std::collections::BTreeSet;
 
-/// How many deletions (or moved starts) one run may do without asking: 10 % of the links, at least 10, at most 50.
+/// How many deletions (or moved starts) one run may do without asking: 10 % of the links, at least
+/// 10, at most 50.
 #[must_use]
 pub fn limit(links: usize) -> usize {
     (links / 10).clamp(10, 50)
@@ -28,14 +30,15 @@ struct Question {
     about: fn(&Action) -> bool,
     /// How many are done without asking.
     limit: usize,
-    /// Why they are held: the first is this question's, an answer to any of them is an answer to it.
+    /// Why they are held: the first is this question's, an answer to any of them is an answer to
+    /// it.
     reasons: &'static [Reason],
     /// Whoever allowed this by name has answered too.
     by_name: Option<Reason>,
 }
 
-/// Takes out of `plan` what is too much, and holds it by name. What a person allowed is neither held nor counted; what was held once stays held
-/// until it is answered, or is no longer so.
+/// Takes out of `plan` what is too much, and holds it by name. What a person allowed is neither
+/// held nor counted; what was held once stays held until it is answered, or is no longer so.
 pub fn check(context: &Context<'_>, seen: &Seen, plan: &mut Plan) {
     check_beside(context, seen, plan, None);
 }

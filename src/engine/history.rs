@@ -1,5 +1,5 @@
-//! History: every confirmed write with what was there before and after, in full. What a conflict overruled stands in `before` of the write that
-//! overruled it. Kept 30 days; never part of a log.
+//! History: every confirmed write with what was there before and after, in full. What a conflict
+//! overruled stands in `before` of the write that overruled it. Kept 30 days; never part of a log.
 
 use super::link::Link;
 use super::plan::Action;
@@ -45,7 +45,8 @@ pub struct Entry {
     pub corrects: bool,
 }
 
-/// How many writes of each run are taken back; what an undo took back that was undone itself stands again.
+/// How many writes of each run are taken back; what an undo took back that was undone itself stands
+/// again.
 #[must_use]
 pub fn taken_back(entries: &[Entry]) -> BTreeMap<Instant, usize> {
     let mut latest_first: Vec<&Entry> = entries.iter().filter(|entry| entry.undoes.is_some()).collect();
@@ -77,8 +78,9 @@ pub enum What {
     Deleted,
 }
 
-/// The entries of one action's writes, numbered on from `from`; of outcomes that are known only confirmed writes have one. `link` is the pair
-/// afterwards. They are noted before the writes go out: what a write overrules is kept even if the run ends with it.
+/// The entries of one action's writes, numbered on from `from`; of outcomes that are known only
+/// confirmed writes have one. `link` is the pair afterwards. They are noted before the writes go
+/// out: what a write overrules is kept even if the run ends with it.
 #[must_use]
 pub fn entries(
     (run, from): (Instant, usize),
@@ -111,7 +113,8 @@ fn entry(
             let fields: Vec<Field> = update.patch.fields.iter().copied().collect();
             let what = match update.status {
                 Some(status) => What::Status(update.facts.status, status),
-                None if fields.is_empty() => return None, // a mark or UID of ours: nothing that a person wrote
+                // a mark or UID of ours: nothing that a person wrote
+                None if fields.is_empty() => return None,
                 None => What::Updated,
             };
             (what, fields, replaced.or_else(|| Some(update.before.clone())), Some(update.patch.record.clone()))

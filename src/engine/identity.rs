@@ -1,5 +1,5 @@
-//! Ids that follow from what an item is: the same meeting gets the same Activity from every colleague, device and repeated run
-//! (rules, "Idempotence by construction").
+//! Ids that follow from what an item is: the same meeting gets the same Activity from every
+//! colleague, device and repeated run (docs/rules.md, "Idempotence by construction").
 
 use super::{Account, Seen};
 use crate::model::time::local;
@@ -8,10 +8,11 @@ use uuid::Uuid;
 
 /// The namespace of our ids; never change it: every installation's Activities are named by it.
 const NAMESPACE: Uuid = Uuid::from_u128(0x6c1d_9d0e_52a6_5f0b_9a57_4a6c_7d35_c0de);
-/// How a global object id begins that Outlook made (graph/facts.md §2; MS-OXOCAL).
+/// How a global object id begins that Outlook made (docs/facts/graph.md, "Ids"; MS-OXOCAL).
 const GLOBAL_OBJECT: &str = "040000008200E00074C5B7101A82E008";
 
-/// The Activity id of `item`, which lies on Exchange and is imported for the first time (`generation` 0) or revived.
+/// The Activity id of `item`, which lies on Exchange and is imported for the first time
+/// (`generation` 0) or revived.
 #[must_use]
 pub fn activity(item: &Item, account: &Account, generation: u32) -> ItemId {
     let mut name = match public(item) {
@@ -104,14 +105,16 @@ pub fn aliases(zone: &dyn Zone, item: &Item) -> Vec<ItemId> {
     ids
 }
 
-/// Whether an Activity bears an id that we gave: Creatio's own are random (version 4), ours follow from a name (version 5).
+/// Whether an Activity bears an id that we gave: Creatio's own are random (version 4), ours follow
+/// from a name (version 5).
 #[must_use]
 pub fn is_ours(activity: &ItemId) -> bool {
     Uuid::parse_str(activity.as_str()).is_ok_and(|id| id.get_version_num() == 5)
 }
 
-/// The generation with which an unlinked item of `side` is created on the other. An Activity that we made, or that has the UID of an event, had
-/// a counterpart once: a device without its link creates it again in the same generation as one that knows of the loss, and thus only once.
+/// The generation with which an unlinked item of `side` is created on the other. An Activity that
+/// we made, or that has the UID of an event, had a counterpart once: a device without its link
+/// creates it again in the same generation as one that knows of the loss, and thus only once.
 #[must_use]
 pub fn first_generation(side: Side, item: &Item) -> u32 {
     match side {
@@ -120,8 +123,9 @@ pub fn first_generation(side: Side, item: &Item) -> u32 {
     }
 }
 
-/// The installation of which this one is a copy, or the other way round: an item bears its mark, for an Activity that is here too. Only ids that
-/// Creatio gave tell that: ours are the same everywhere.
+/// The installation of which this one is a copy, or the other way round: an item bears its mark,
+/// for an Activity that is here too. Only ids that Creatio gave tell that: ours are the same
+/// everywhere.
 #[must_use]
 pub fn copied<'a>(account: &Account, seen: &'a Seen) -> Option<&'a SiteId> {
     let marks = seen.items.exchange.values().filter_map(|item| item.facts.mark.as_ref());
@@ -129,7 +133,8 @@ pub fn copied<'a>(account: &Account, seen: &'a Seen) -> Option<&'a SiteId> {
     foreign.find(|mark| seen.items.creatio.contains_key(&mark.activity)).map(|mark| &mark.site)
 }
 
-/// The UID of the whole series: in a global object id the four bytes of the instance's date are zero there.
+/// The UID of the whole series: in a global object id the four bytes of the instance's date are
+/// zero there.
 #[must_use]
 pub fn series_wide(uid: &Uid) -> String {
     let text = uid.as_str().to_ascii_uppercase();
@@ -150,7 +155,8 @@ fn instance_day(uid: &Uid) -> Option<Day> {
     Day::from_ymd_opt(year, number(36, 38)?, number(38, 40)?)
 }
 
-/// The `transactionId` with which an Activity is exported: the same for a repeated try, another after a confirmed loss.
+/// The `transactionId` with which an Activity is exported: the same for a repeated try, another
+/// after a confirmed loss.
 #[must_use]
 pub fn transaction(activity: &ItemId, account: &Account, generation: u32) -> String {
     let name = format!("export\n{}\n{activity}\n{}\n{generation}", account.site, account.mailbox);

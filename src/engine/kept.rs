@@ -1,6 +1,7 @@
-//! What a server keeps of what is written to it (rules, "Running"). A value that a reply or a read
-//! shows to be another than the one that was written is the server's, not a person's edit: it is
-//! written once more, then named, and never goes back to where the written value came from.
+//! What a server keeps of what is written to it (docs/rules.md, "What a server keeps"). A value
+//! that a reply or a read shows to be another than the one that was written is the server's, not a
+//! person's edit: it is written once more, then named, and never goes back to where the written
+//! value came from.
 //!
 //! Not here: values that a server moves by itself with a write, which are folded as read back
 //! (`fold`).

@@ -1,7 +1,9 @@
-//! Links: which two items are one, what both sides last agreed on, and the state of an account between two runs.
+//! Links: which two items are one, what both sides last agreed on, and the state of an account
+//! between two runs.
 //!
-//! The base is a *pair* of records, each in its side's own normal form (ADR 0002): a side is edited if its value differs from its own half. What
-//! one side can't hold (the tail of a long title, "waiting on others", an all-day event's dates) so never looks like an edit.
+//! The base is a *pair* of records, each in its side's own normal form (ADR 0002): a side is edited
+//! if its value differs from its own half. What one side can't hold (the tail of a long title,
+//! "waiting on others", an all-day event's dates) so never looks like an edit.
 
 use super::Account;
 use super::answer::{Answers, Question};
@@ -16,7 +18,8 @@ use std::collections::BTreeSet;
 /// One linked pair.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {
-    /// The two items. While the creation of one is not confirmed, its id is the one foreseen, or made up ([`Link::foreseen`]).
+    /// The two items. While the creation of one is not confirmed, its id is the one foreseen, or
+    /// made up ([`Link::foreseen`]).
     pub ids: Pair<ItemId>,
     /// Where they lie.
     pub containers: Pair<ContainerId>,
@@ -32,8 +35,8 @@ pub struct Link {
     pub generation: u32,
     /// Whether and how it lives.
     pub state: LinkState,
-    /// A side has values that are not agreed on (a clash, an edit that waits or may not go over): both are read whenever one of them
-    /// changes, since a listing then tells of that one only.
+    /// A side has values that are not agreed on (a clash, an edit that waits or may not go over):
+    /// both are read whenever one of them changes, since a listing then tells of that one only.
     #[serde(default)]
     pub unsettled: bool,
     /// Fields of which a side holds something else than was written to it, the second time too: the
@@ -116,7 +119,8 @@ pub enum LinkState {
     Tombstone,
     /// The item on this side was to be created, and no confirmation came.
     Pending(Side),
-    /// A person took back what we wrote, or wants it left: it rests as both sides are, until one of them is edited.
+    /// A person took back what we wrote, or wants it left: it rests as both sides are, until one of
+    /// them is edited.
     Undone,
 }
 
@@ -145,7 +149,8 @@ impl Link {
         std::iter::successors(self.former.as_deref(), |link| link.former.as_deref())
     }
 
-    /// When the Activity of a meeting that we imported becomes Completed by itself: at its end, if nobody has touched the status.
+    /// When the Activity of a meeting that we imported becomes Completed by itself: at its end, if
+    /// nobody has touched the status.
     #[must_use]
     pub fn due(&self) -> Option<Instant> {
         let untouched = self.facts.creatio.status == Some(Status::NotStarted) && !self.facts.creatio.process;
@@ -186,7 +191,8 @@ pub struct State {
     /// The mailbox that they belong to; `None` in a state of before it was kept.
     #[serde(default)]
     pub mailbox: Option<String>,
-    /// By whose sign-in the mailbox was last found to be the one that is meant (see [`Replica::identify`](crate::ports::Replica::identify)).
+    /// By whose sign-in the mailbox was last found to be the one that is meant (see
+    /// [`Replica::identify`](crate::ports::Replica::identify)).
     #[serde(default)]
     pub holder: Option<String>,
     /// The user's own addresses there, as that sign-in told them (see
@@ -197,12 +203,14 @@ pub struct State {
     pub cursors: Pair<Option<Cursor>>,
     /// Items whose step was not finished: the next run reads them again.
     pub again: Pair<BTreeSet<(ItemId, ContainerId)>>,
-    /// Items that the last run created: the next listing has to tell of them, or they were removed since.
+    /// Items that the last run created: the next listing has to tell of them, or they were removed
+    /// since.
     #[serde(default)]
     pub fresh: Pair<BTreeSet<ItemId>>,
     /// Containers of Exchange that hold links: they are read whatever the settings say.
     pub holding: BTreeSet<ContainerId>,
-    /// The containers of Exchange, and the missing ones that are still needed: by them one that got another id is known.
+    /// The containers of Exchange, and the missing ones that are still needed: by them one that got
+    /// another id is known.
     #[serde(default)]
     pub containers: Vec<Container>,
     /// What waits for a person, or can't be done.
@@ -277,7 +285,8 @@ pub struct Held {
     pub detail: String,
     /// The fields concerned; empty: the whole item.
     pub fields: Vec<Field>,
-    /// What both sides have in those fields, where they clash: nothing that a person wrote is hidden from them.
+    /// What both sides have in those fields, where they clash: nothing that a person wrote is
+    /// hidden from them.
     #[serde(default)]
     pub values: Vec<Pair<String>>,
     /// When it was first held.

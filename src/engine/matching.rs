@@ -1,4 +1,5 @@
-//! Which unlinked items are one (rules, "Matching of unlinked items"). Never guesses: two candidates are no match but a report.
+//! Which unlinked items are one (docs/rules.md, "Matching of unlinked items"). Never guesses: two
+//! candidates are no match but a report.
 
 use super::identity;
 use super::link::{Link, LinkState};
@@ -18,7 +19,8 @@ pub enum Match {
     New,
     /// The counterpart of this unlinked Activity.
     With(ItemId),
-    /// The counterpart of this linked Activity, whose former counterpart is gone: the link moves over.
+    /// The counterpart of this linked Activity, whose former counterpart is gone: the link moves
+    /// over.
     Relink(ItemId),
     /// Another copy of something that is linked already: left alone.
     Copy,
@@ -26,7 +28,8 @@ pub enum Match {
     Orphan(ItemId),
     /// A second task for this Activity, born of a lost reply or a second device.
     Surplus(ItemId),
-    /// A new occurrence of a series whose pattern was changed, beyond those that took an old one's place.
+    /// A new occurrence of a series whose pattern was changed, beyond those that took an old one's
+    /// place.
     Added,
     /// Several could be meant.
     Ambiguous,
@@ -49,7 +52,8 @@ impl<'a> Linked<'a> {
     }
 }
 
-/// The ids of Activities that `item` could stand for by its marks alone: they are looked up before anything is decided.
+/// The ids of Activities that `item` could stand for by its marks alone: they are looked up before
+/// anything is decided.
 #[must_use]
 pub fn candidates(context: &Context<'_>, item: &Item) -> Vec<ItemId> {
     let own = identity::activity(item, context.account, 0);
@@ -73,7 +77,8 @@ fn valid_mark(context: &Context<'_>, item: &Item) -> Option<ItemId> {
     (mark.site == context.account.site).then(|| mark.activity.clone())
 }
 
-/// The generation of the mark on the event or task of `link`, if it is later than that of its base: another device made one of the two anew since.
+/// The generation of the mark on the event or task of `link`, if it is later than that of its base:
+/// another device made one of the two anew since.
 #[must_use]
 pub fn outdated(context: &Context<'_>, seen: &Seen, link: &Link) -> Option<u32> {
     let mark = seen.items.exchange.get(&link.ids.exchange)?.facts.mark.as_ref()?;
@@ -160,8 +165,8 @@ fn by_identity(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &I
         .unwrap_or(Match::New)
 }
 
-/// Whether `item` was created for `activity` a second time: a task that bears its mark; or an event that a second device created by the same
-/// transaction, while the first one is surely there.
+/// Whether `item` was created for `activity` a second time: a task that bears its mark; or an event
+/// that a second device created by the same transaction, while the first one is surely there.
 fn is_twin(seen: &Seen, linked: &Linked<'_>, item: &Item, activity: &ItemId) -> bool {
     let Some(link) = linked.of(activity) else { return false };
     let first = seen.items.exchange.get(&link.ids.exchange);
@@ -181,7 +186,8 @@ fn are_twins(one: &Item, other: &Item) -> bool {
         && created.is_some_and(|(one, other)| (one - other).abs() < AT_ONCE)
 }
 
-/// Whether `item` is older than the one that `link` holds: of two for one Activity the older survives, on every device alike.
+/// Whether `item` is older than the one that `link` holds: of two for one Activity the older
+/// survives, on every device alike.
 fn precedes(item: &Item, link: &Link) -> bool {
     (item.facts.created, &item.id) < (link.facts.exchange.created, &link.ids.exchange)
 }
@@ -263,7 +269,8 @@ fn item_day(context: &Context<'_>, item: &Item) -> Option<Day> {
     }
 }
 
-/// The Activity that Creatio's built-in sync noted on the item, unless it is another's: a copy of an event carries the note along.
+/// The Activity that Creatio's built-in sync noted on the item, unless it is another's: a copy of
+/// an event carries the note along.
 fn by_note(seen: &Seen, linked: &Linked<'_>, item: &Item) -> Option<Match> {
     let activity = noted(item)?;
     let found = stands_for(seen, linked, activity)?;
@@ -272,7 +279,8 @@ fn by_note(seen: &Seen, linked: &Linked<'_>, item: &Item) -> Option<Match> {
     (!is_copy && !is_other_kind).then_some(found)
 }
 
-/// What the built-in sync noted on the item. The occurrences of a series all show the note of the series; our own mark is the later word.
+/// What the built-in sync noted on the item. The occurrences of a series all show the note of the
+/// series; our own mark is the later word.
 fn noted(item: &Item) -> Option<&ItemId> {
     item.facts.local.as_ref().filter(|_| item.facts.mark.is_none() && item.facts.occurrence.is_none())
 }
@@ -297,7 +305,8 @@ fn stands_for(seen: &Seen, linked: &Linked<'_>, activity: &ItemId) -> Option<Mat
     }
 }
 
-/// Of several items that stand for one Activity the original, else the oldest stays; the others are copies.
+/// Of several items that stand for one Activity the original, else the oldest stays; the others are
+/// copies.
 fn settle_rivals(
     context: &Context<'_>,
     (seen, linked, unlinked): (&Seen, &Linked<'_>, &[&Item]),
@@ -369,7 +378,8 @@ fn moved_tasks(seen: &Seen, unlinked: &[&Item], matches: &mut Matches) {
     }
 }
 
-/// The last resort: same kind, title, start and end, unique on both sides, where the user is owner or participant.
+/// The last resort: same kind, title, start and end, unique on both sides, where the user is owner
+/// or participant.
 fn by_content(context: &Context<'_>, seen: &Seen, (linked, unlinked): (&Linked<'_>, &[&Item]), matches: &mut Matches) {
     let taken: BTreeSet<ItemId> = matches.events.values().filter_map(Match::activity).cloned().collect();
     let free = seen.items.creatio.values().filter(|item| {
@@ -391,7 +401,8 @@ fn by_content(context: &Context<'_>, seen: &Seen, (linked, unlinked): (&Linked<'
             // what nobody but others have is theirs; beside one of the user's it makes the two
             // ambiguous
             (activities, _) if !activities.iter().any(|activity| mine.contains(*activity)) => {}
-            ([activity], [event]) if differ(seen, activity, event) => {} // two meetings, and their UIDs say so
+            // two meetings, and their UIDs say so
+            ([activity], [event]) if differ(seen, activity, event) => {}
             ([activity], [event]) => {
                 matches.events.insert((*event).clone(), Match::With((*activity).clone()));
             }

@@ -1,5 +1,5 @@
-//! The three-way merge of a linked pair, field by field: which side's value goes over, what both agree on, what clashes. People merge per
-//! person (`people`).
+//! The three-way merge of a linked pair, field by field: which side's value goes over, what both
+//! agree on, what clashes. People merge per person (`people`).
 
 use super::flows::{Flow, Flows, Notes};
 use super::link::Reason;
@@ -52,7 +52,8 @@ pub struct Merge {
     pub tells: Tells,
 }
 
-/// Merges the two sides of a link. `flow` says how each field may flow; `stamps` are the servers' stamps of the two items.
+/// Merges the two sides of a link. `flow` says how each field may flow; `stamps` are the servers'
+/// stamps of the two items.
 #[must_use]
 pub fn merge(
     context: &Context<'_>,
@@ -236,8 +237,8 @@ const fn meetings(pair: Pair<&Record>) -> Option<Pair<&Meeting>> {
     }
 }
 
-/// Merges two items that were found to be one, without a base: what is alike is agreed on, anything else goes by the conflict rule.
-/// People and responses are never written by an adoption.
+/// Merges two items that were found to be one, without a base: what is alike is agreed on, anything
+/// else goes by the conflict rule. People and responses are never written by an adoption.
 #[must_use]
 pub fn adopt(context: &Context<'_>, seen: &Seen, now: Pair<&Record>, (flows, rule): (Flows, Rule)) -> Merge {
     // a base that differs from both sides wherever they differ: every such field is edited on both
@@ -276,8 +277,9 @@ pub struct Rule {
 }
 
 impl Rule {
-    /// The rule for a field, where so much was edited on the two sides: a stamp is that of the item's last change, and tells of a field only if
-    /// nothing else was changed there. What is newer by another field's stamp may be the older of the two.
+    /// The rule for a field, where so much was edited on the two sides: a stamp is that of the
+    /// item's last change, and tells of a field only if nothing else was changed there. What is
+    /// newer by another field's stamp may be the older of the two.
     fn about(self, edited: Pair<&BTreeSet<Field>>, flows: Flows) -> Self {
         let newer = if self.stamps.creatio > self.stamps.exchange { Side::Creatio } else { Side::Exchange };
         // in an adoption nobody is taken to have edited people and answers
@@ -287,7 +289,7 @@ impl Rule {
     }
 }
 
-/// The rule for one field (rules, "Merge is per field").
+/// The rule for one field (docs/rules.md, "Merge is per field").
 #[must_use]
 pub fn settle(rule: Rule, flow: Flow, (changed, alike): (Pair<bool>, bool)) -> Merged {
     match (changed.creatio, changed.exchange) {

@@ -1,6 +1,7 @@
 //! Activities that stand in for another: created again in a later generation where the first one
-//! seemed to be gone, or as the user's own copy of one that could not be read. Rights come back, and
-//! so does a row that a late reading left out: then the first one is the Activity of the pair again.
+//! seemed to be gone, or as the user's own copy of one that could not be read. Rights come back,
+//! and so does a row that a late reading left out: then the first one is the Activity of the pair
+//! again.
 
 use super::actions;
 use super::link::{Link, LinkState};

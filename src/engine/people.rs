@@ -1,8 +1,9 @@
-//! The people of a pair, merged per person: who came on one side comes on the other, who left goes there too. What would mail somebody (an
-//! invitation, a person taken off an event) waits by itself, and everybody else is merged all the same.
+//! The people of a pair, merged per person: who came on one side comes on the other, who left goes
+//! there too. What would mail somebody (an invitation, a person taken off an event) waits by
+//! itself, and everybody else is merged all the same.
 //!
-//! A person is the same on both sides by an address or by the Contact behind it. Attendees without a Contact stay on the event, participants
-//! without an address stay in Creatio.
+//! A person is the same on both sides by an address or by the Contact behind it. Attendees without
+//! a Contact stay on the event, participants without an address stay in Creatio.
 
 use super::flows::{Flow, Flows, Mailing};
 use super::link::Reason;
@@ -149,7 +150,8 @@ impl Lists<'_> {
         new.filter_map(|one| project::invited(self.context, self.seen, one)).collect()
     }
 
-    /// Attendees whose participant left in Creatio, and whose Contact can still be read: one that can't may only be hidden.
+    /// Attendees whose participant left in Creatio, and whose Contact can still be read: one that
+    /// can't may only be hidden.
     fn removed(&self) -> Vec<Person> {
         let left = |attendee: &&Person| {
             let readable = attendee.addresses.iter().any(|address| self.seen.people.contains_key(address));
@@ -158,7 +160,8 @@ impl Lists<'_> {
         self.now.exchange.list.iter().filter(left).cloned().collect()
     }
 
-    /// What is agreed on in Creatio: who waits to be invited is not part of it, who waits to be taken off still is.
+    /// What is agreed on in Creatio: who waits to be invited is not part of it, who waits to be
+    /// taken off still is.
     fn agreed(&self, creatio: &[Person], exchange: &[Person]) -> Vec<Person> {
         let (after, there) = (Roll::of(creatio), Crowd::of(self.seen, exchange));
         let here = creatio.iter().filter(|one| self.base.creatio.roll.has(one) || there.has(one));

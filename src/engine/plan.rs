@@ -1,5 +1,5 @@
-//! The plan of a run: every write with the reason for it, what is linked without a write, and what waits for a person.
-//! Its `Display` is the dry run; it names items by id, never by title.
+//! The plan of a run: every write with the reason for it, what is linked without a write, and what
+//! waits for a person. Its `Display` is the dry run; it names items by id, never by title.
 
 use super::actions::{self, Note, Planned};
 use super::answer::{Answers, Choice, Question};
@@ -16,11 +16,13 @@ use std::fmt;
 /// What a run will do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Plan {
-    /// Steps with writes, in the order in which they are carried out: links and updates, creates, deletes last.
+    /// Steps with writes, in the order in which they are carried out: links and updates, creates,
+    /// deletes last.
     pub actions: Vec<Action>,
     /// Links to put without a write.
     pub links: Vec<Link>,
-    /// Links to drop, by Activity: their place is taken by another, or there is nothing left to link.
+    /// Links to drop, by Activity: their place is taken by another, or there is nothing left to
+    /// link.
     pub drop: Vec<ItemId>,
     /// What waits for a person, or can't be done.
     pub held: Vec<Held>,
@@ -43,7 +45,8 @@ pub struct Action {
     pub writes: Vec<(Side, Op)>,
     /// The link before; `None` for a new pair.
     pub before: Option<Link>,
-    /// The link once every write is confirmed; ids and versions of what is written come from the servers' replies.
+    /// The link once every write is confirmed; ids and versions of what is written come from the
+    /// servers' replies.
     pub after: Link,
 }
 
@@ -162,7 +165,8 @@ fn unlinked(seen: &Seen, side: Side) -> Vec<&Item> {
 
 /// The links of a run, as what was seen has them.
 struct Relinked {
-    /// All of them, those among them moved over to the item that took the place of one that is gone.
+    /// All of them, those among them moved over to the item that took the place of one that is
+    /// gone.
     links: Vec<Link>,
     /// The Activities of those whose base is of an earlier generation than the mark: it counts as
     /// none.
@@ -216,7 +220,8 @@ fn relinked((context, seen): (&Context<'_>, &Seen), matches: &BTreeMap<ItemId, M
     Relinked { links: links.into_values().collect(), outdated, reunited }
 }
 
-/// The Activity that another device created in place of the one that `link` names: the event or task bears its mark.
+/// The Activity that another device created in place of the one that `link` names: the event or
+/// task bears its mark.
 fn successor(context: &Context<'_>, seen: &Seen, link: &Link) -> Option<Mark> {
     let mark = seen.items.exchange.get(&link.ids.exchange)?.facts.mark.clone()?;
     let newer = mark.site == context.account.site && mark.generation > link.generation;
@@ -258,7 +263,8 @@ fn unlinked_event(context: &Context<'_>, seen: &Seen, (item, found): (&Item, &Ma
                 Planned { action: Some(actions::surplus(link, item)), ..Planned::default() }
             }
             Some(_) => held(Reason::SecondTask),
-            None => Planned::default(), // the first of the two is linked or written to in this run; the next one sees to this
+            // the first of the two is linked or written to in this run; the next one sees to this
+            None => Planned::default(),
         },
         Match::Ambiguous => Planned::default(),
     }
@@ -330,8 +336,9 @@ fn anew_pair(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<Option
     Some(planned)
 }
 
-/// A creation that was never confirmed: found, it is in step with what was written, or was made by another device from what that one saw, and is
-/// merged without a base; not found, it is tried again.
+/// A creation that was never confirmed: found, it is in step with what was written, or was made by
+/// another device from what that one saw, and is merged without a base; not found, it is tried
+/// again.
 fn pending(context: &Context<'_>, seen: &Seen, link: &Link, (side, items): (Side, Pair<Option<&Item>>)) -> Planned {
     let (made, source) = (items[side], items[side.other()]);
     let is_absent = seen.gone[side].contains(&link.ids[side]);
@@ -386,9 +393,9 @@ fn single(context: &Context<'_>, seen: &Seen, side: Side, item: &Item) -> Planne
 }
 
 /// An Activity that must have had a counterpart, which is nowhere to be found: it went for a reason
-/// that this device does not know (rules, "Known to have had a counterpart"). A person is asked;
-/// what is somebody else's or has ended is left alone. It may be the counterpart in another account
-/// of the user, which is no loss in this one.
+/// that this device does not know (docs/rules.md, "Known to have had a counterpart"). A person is
+/// asked; what is somebody else's or has ended is left alone. It may be the counterpart in another
+/// account of the user, which is no loss in this one.
 fn lost(context: &Context<'_>, seen: &Seen, item: &Item) -> Planned {
     let own = item.facts.owner.as_ref() == Some(&context.account.contact);
     let imported = identity::is_ours(&item.id);

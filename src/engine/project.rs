@@ -1,7 +1,9 @@
-//! What a record of one side is on the other side. The only place that knows how values are cut or translated on the way.
+//! What a record of one side is on the other side. The only place that knows how values are cut or
+//! translated on the way.
 //!
-//! Where the other side has a value already, what can't be carried is kept there: the tail of a long title, a task's time of day,
-//! "waiting on others". Projecting the result back and forth changes nothing any more (a law in the tests).
+//! Where the other side has a value already, what can't be carried is kept there: the tail of a
+//! long title, a task's time of day, "waiting on others". Projecting the result back and forth
+//! changes nothing any more (a law in the tests).
 
 use super::{Context, Seen};
 use crate::model::time::{instant, local, midnight};
@@ -11,10 +13,12 @@ use crate::model::{
 };
 use chrono::{Duration, NaiveTime};
 
-/// The longest title and location that an Activity holds, in characters (creatio.md §2.1).
+/// The longest title and location that an Activity holds, in characters (docs/facts/creatio.md,
+/// "Activity").
 pub const LONGEST_LINE: usize = 500;
 
-/// What `record`, which side `from` has, is on the other side; `there` is what the other side has now, if anything and if of the same kind.
+/// What `record`, which side `from` has, is on the other side; `there` is what the other side has
+/// now, if anything and if of the same kind.
 #[must_use]
 pub fn project(context: &Context<'_>, seen: &Seen, from: Side, (record, there): (&Record, Option<&Record>)) -> Record {
     match record {
@@ -35,7 +39,8 @@ pub fn project(context: &Context<'_>, seen: &Seen, from: Side, (record, there): 
     }
 }
 
-/// Both directions at once: what each side's record is on the other. The base tells in which zone an all-day event was read.
+/// Both directions at once: what each side's record is on the other. The base tells in which zone
+/// an all-day event was read.
 #[must_use]
 pub fn shadows(
     context: &Context<'_>,
@@ -59,8 +64,9 @@ pub fn shadows(
     shadows
 }
 
-/// The dates of an all-day event whose Activity was moved by whole days: counted from the base, since the user's zone may be another than when
-/// it was read. A change of the clocks on the way is no part of a day.
+/// The dates of an all-day event whose Activity was moved by whole days: counted from the base,
+/// since the user's zone may be another than when it was read. A change of the clocks on the way is
+/// no part of a day.
 fn anchored(zone: &dyn Zone, now: Pair<&Record>, base: Pair<&Record>) -> Option<When> {
     let (Record::Meeting(now), Record::Meeting(here), Record::Meeting(there)) =
         (now.creatio, base.creatio, base.exchange)
@@ -76,7 +82,8 @@ fn anchored(zone: &dyn Zone, now: Pair<&Record>, base: Pair<&Record>) -> Option<
     (first < last).then_some(When::AllDay { first, end: last })
 }
 
-/// `day` moved as an instant moved `from` .. `to`; `None` if that is no whole number of days, on the clock or on the wall.
+/// `day` moved as an instant moved `from` .. `to`; `None` if that is no whole number of days, on
+/// the clock or on the wall.
 fn moved(zone: &dyn Zone, day: Day, (from, to): (Instant, Instant)) -> Option<Day> {
     let by = to - from;
     let wall = by + Duration::seconds(i64::from(zone.offset(to)) - i64::from(zone.offset(from)));
@@ -192,7 +199,8 @@ fn span(zone: &dyn Zone, from: Side, (when, there): (When, Option<When>)) -> Whe
     }
 }
 
-/// The days from `start` to `end`, if both are midnights in `zone`: Creatio knows no other form of all-day.
+/// The days from `start` to `end`, if both are midnights in `zone`: Creatio knows no other form of
+/// all-day.
 fn whole_days(zone: &dyn Zone, start: Instant, end: Instant) -> Option<When> {
     let (first, end_day) = (local(zone, start), local(zone, end));
     let whole = start < end && midnight(zone, first.date()) == start && midnight(zone, end_day.date()) == end;
@@ -208,8 +216,8 @@ pub fn instants(zone: &dyn Zone, when: When) -> (Instant, Instant) {
     }
 }
 
-/// A meeting's reminder. Minutes before the start mean the same on both sides; one after the start can't be on Exchange, and one that is
-/// past already is never created.
+/// A meeting's reminder. Minutes before the start mean the same on both sides; one after the start
+/// can't be on Exchange, and one that is past already is never created.
 fn alarm(context: &Context<'_>, from: Side, (reminder, when, there): (Reminder, When, Option<&Meeting>)) -> Reminder {
     let Reminder::Before(minutes) = reminder else { return Reminder::Off };
     let minutes = match from {
@@ -243,7 +251,8 @@ pub fn guest(context: &Context<'_>, seen: &Seen, one: &Person) -> Option<Person>
     (*contact != context.account.contact).then(|| Person { contact: Some(contact.clone()), ..one.clone() })
 }
 
-/// The attendee that a participant would be; `None` for one without an address, and for the mailbox itself: nobody is their own attendee.
+/// The attendee that a participant would be; `None` for one without an address, and for the mailbox
+/// itself: nobody is their own attendee.
 #[must_use]
 pub fn invitation(context: &Context<'_>, one: &Person) -> Option<Person> {
     let own = |address: &Address| address.as_str().eq_ignore_ascii_case(&context.account.mailbox);
@@ -291,7 +300,8 @@ fn days(context: &Context<'_>, from: Side, (when, there): (TaskWhen, Option<Task
     }
 }
 
-/// Days of To Do as Creatio's instants: the time of day stays as it is there, or is a working day's.
+/// Days of To Do as Creatio's instants: the time of day stays as it is there, or is a working
+/// day's.
 fn timed(context: &Context<'_>, (start, due): (Option<Day>, Option<Day>), there: Option<TaskWhen>) -> TaskWhen {
     let zone = context.zone;
     let hour = |h| NaiveTime::from_hms_opt(h, 0, 0).unwrap_or_default();

@@ -1,4 +1,5 @@
-//! What a run looks at and writes to: containers, windows, groups, private items. Nothing here looks at a base or decides a write.
+//! What a run looks at and writes to: containers, windows, groups, private items. Nothing here
+//! looks at a base or decides a write.
 
 use super::link::Link;
 use super::settings::{Block, Extent, Private, Settings};
@@ -10,7 +11,8 @@ use crate::model::{
 use crate::ports::{Choice, Scope};
 use std::collections::BTreeSet;
 
-/// What both replicas are asked to read: what is imported, what exports go to, and whatever holds links.
+/// What both replicas are asked to read: what is imported, what exports go to, and whatever holds
+/// links.
 #[must_use]
 pub fn reading(settings: &Settings, window: crate::model::Window, holding: &BTreeSet<ContainerId>) -> Scope {
     let choice = |block: &Block<ContainerId>, target: Option<&ContainerId>| Choice {
@@ -41,7 +43,8 @@ pub fn imports_from(settings: &Settings, container: &Container) -> bool {
     (block.takes_all() && container.own) || block.names(&container.id)
 }
 
-/// Where new items of `kind` go on Exchange: the container chosen for them, else the default one, if it can be written.
+/// Where new items of `kind` go on Exchange: the container chosen for them, else the default one,
+/// if it can be written.
 #[must_use]
 pub fn target<'a>(context: &Context<'_>, seen: &'a Seen, kind: Kind) -> Option<&'a Container> {
     let chosen = context.settings.targets.of(kind);
@@ -76,7 +79,8 @@ pub fn in_window(context: &Context<'_>, item: &Item) -> bool {
     }
 }
 
-/// Whether `record` ended before now: what is gone then may be retention or archive, not a person's deletion.
+/// Whether `record` ended before now: what is gone then may be retention or archive, not a person's
+/// deletion.
 #[must_use]
 pub fn is_past(context: &Context<'_>, record: &Record) -> bool {
     match record {
@@ -96,7 +100,8 @@ pub fn exports(context: &Context<'_>, seen: &Seen, item: &Item) -> bool {
         && (rules.between || !imported)
         && !item.facts.email
         && !item.facts.canceled
-        // its event is an occurrence that is not told of yet, or is gone, or another's: never a new one
+        // its event is an occurrence that is not told of yet, or is gone, or another's: never a new
+        // one
         && !seen.occurring.contains(&item.id)
         && seen.containers.iter().any(|container| container.kind == item.record.kind())
         && in_window(context, item)
@@ -143,7 +148,8 @@ pub fn imports(context: &Context<'_>, seen: &Seen, item: &Item) -> bool {
             .any(|container| container.id == item.container && imports_from(context.settings, container))
 }
 
-/// Whether a linked pair is in scope on `side`; `item` is the reading, if there is one. What is out of scope sleeps.
+/// Whether a linked pair is in scope on `side`; `item` is the reading, if there is one. What is out
+/// of scope sleeps.
 #[must_use]
 pub fn awake(context: &Context<'_>, seen: &Seen, link: &Link, side: Side, item: Option<&Item>) -> bool {
     // the one in which it was read: a container may have got another id that nobody could follow
@@ -154,7 +160,8 @@ pub fn awake(context: &Context<'_>, seen: &Seen, link: &Link, side: Side, item: 
     listed && own && !facts.email && !skipped(context, facts) && item.is_none_or(|item| in_window(context, item))
 }
 
-/// Whether two unlinked items that are one may be linked: both are looked at and neither is at its end.
+/// Whether two unlinked items that are one may be linked: both are looked at and neither is at its
+/// end.
 #[must_use]
 pub fn adopts(context: &Context<'_>, items: Pair<&Item>) -> bool {
     Side::BOTH.into_iter().all(|side| {

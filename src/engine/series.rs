@@ -1,8 +1,8 @@
 //! Series whose events are others than before: the server replaces the occurrences when their
 //! pattern is changed, an event becomes a series, a series a single event, or a series is cut in
 //! two. The Activities of the old ones go over to the new ones before anything is created or gone
-//! (rules, "Series", "Single ↔ series"). What has no counterpart on either side of a changed
-//! pattern waits for a person, together.
+//! (docs/rules.md, "Series", "Single ↔ series"). What has no counterpart on either side of a
+//! changed pattern waits for a person, together.
 
 use super::identity;
 use super::link::{Link, LinkState, Reason};

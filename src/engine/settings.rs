@@ -1,4 +1,5 @@
-//! The settings of one mailbox account, as on Creatio's page (rules, "Settings"). What the page does not show has its default.
+//! The settings of one mailbox account, as on Creatio's page (docs/rules.md, "Settings"). What the
+//! page does not show has its default.
 
 use crate::model::time::{HORIZON_MONTHS, SERIES_HORIZON_MONTHS};
 use crate::model::{ContainerId, Day, Field, GroupId, Instant, Kind, Side, Window, Zone};
@@ -94,7 +95,8 @@ impl Default for Rules {
     }
 }
 
-/// Whether what would mail people is done: attendees invited or told of a change, the organizer answered.
+/// Whether what would mail people is done: attendees invited or told of a change, the organizer
+/// answered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Notify {
@@ -157,8 +159,8 @@ impl Way {
     }
 }
 
-/// Which way each field goes: what an administrator's policy sets. A field that it doesn't name goes both ways, so
-/// `{"body": "off"}` is a whole map.
+/// Which way each field goes: what an administrator's policy sets. A field that it doesn't name
+/// goes both ways, so `{"body": "off"}` is a whole map.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 #[allow(missing_docs)] // each is the model's Field of the same name
@@ -298,7 +300,8 @@ impl<T: PartialEq> Block<T> {
 pub const FIRST_DAYS: u64 = 30;
 
 impl Settings {
-    /// The settings of an account that has none yet: everything off, "all" chosen, from 30 days before `today`.
+    /// The settings of an account that has none yet: everything off, "all" chosen, from 30 days
+    /// before `today`.
     #[must_use]
     pub fn first(today: Day) -> Self {
         Self {

@@ -1,5 +1,6 @@
-//! Undo of a run: its writes taken back, where nothing newer was written since. Sources stay as they are, and the pairs rest until a person edits
-//! one of the two. Nothing is taken back that would mail somebody.
+//! Undo of a run: its writes taken back, where nothing newer was written since. Sources stay as
+//! they are, and the pairs rest until a person edits one of the two. Nothing is taken back that
+//! would mail somebody.
 
 use super::actions::ACTIVITIES;
 use super::decide::Step;
@@ -64,8 +65,8 @@ pub struct Now {
     pub links: BTreeMap<ItemId, Link>,
 }
 
-/// Plans the undo of `entries`, all of one run: the last write first. `silently`: nobody gets mail of a change of an event
-/// (see [`Context::is_silent`](super::Context::is_silent)).
+/// Plans the undo of `entries`, all of one run: the last write first. `silently`: nobody gets mail
+/// of a change of an event (see [`Context::is_silent`](super::Context::is_silent)).
 #[must_use]
 pub fn undo((account, silently): (&Account, bool), entries: &[Entry], now: &Now) -> Undo {
     let mut undo = Undo::default();
@@ -178,7 +179,8 @@ fn recreate(account: &Account, entry: &Entry, link: &Link) -> Result<Op, Why> {
     Ok(Op::Create(Box::new(Create { id, container, record, facts })))
 }
 
-/// The history of a write that takes something back, as the `nth` of the undo that began at `run`: before it goes out, and once it is confirmed.
+/// The history of a write that takes something back, as the `nth` of the undo that began at `run`:
+/// before it goes out, and once it is confirmed.
 #[must_use]
 pub fn recorded(step: &Back, (run, nth): (Instant, usize), written: Option<&Written>) -> Option<Entry> {
     let Entry { side, after, .. } = &step.entry;
@@ -198,7 +200,8 @@ pub fn recorded(step: &Back, (run, nth): (Instant, usize), written: Option<&Writ
     Some(Entry { undoes: Some((step.entry.run, step.entry.nth)), ..entry })
 }
 
-/// The link of a pair after a write was taken back: both sides keep what they have now, and that is no edit.
+/// The link of a pair after a write was taken back: both sides keep what they have now, and that is
+/// no edit.
 #[must_use]
 pub fn rested(step: &Back, written: Option<&Item>, other: Option<&Item>) -> Link {
     let side = step.entry.side;

@@ -1,6 +1,7 @@
-//! Writing: every operation is a job that is looked at first, written, after a version conflict looked at and written once more, and read back, since
-//! EWS's replies tell no more than a version. Jobs go in step, so that each step is as few requests as possible. Occurrences of one series share its
-//! version: of each series one is written at a time.
+//! Writing: every operation is a job that is looked at first, written, after a version conflict
+//! looked at and written once more, and read back, since EWS's replies tell no more than a version.
+//! Jobs go in step, so that each step is as few requests as possible. Occurrences of one series
+//! share its version: of each series one is written at a time.
 
 mod job;
 
@@ -111,7 +112,8 @@ async fn look<P: Http + Clock + Keys>(ews: &Ews<P>, jobs: &mut [&mut Job<'_>]) {
     }
 }
 
-/// What is written in one request: operations of one sort on one kind of item, with one word about mail; creations in one folder.
+/// What is written in one request: operations of one sort on one kind of item, with one word about
+/// mail; creations in one folder.
 type Group = (u8, Kind, Mail, Option<ContainerId>);
 
 /// Sends what jobs have to write; after the `last` attempt a version conflict is final.
@@ -151,7 +153,7 @@ async fn write<P: Http + Clock + Keys>(ews: &Ews<P>, jobs: &mut [&mut Job<'_>], 
 
 /// The request for the jobs of a group.
 fn request<P>(ews: &Ews<P>, (_, kind, mail, folder): &Group, jobs: &[&mut &mut Job<'_>]) -> Call {
-    // a task has no zone of its own (facts §6)
+    // a task has no zone of its own (docs/facts/ews.md, "Tasks")
     let zone = time::windows(ews.mailbox.zone.as_ref()).filter(|_| *kind == Kind::Task);
     if let Some(folder) = folder {
         let items: Vec<_> = jobs.iter().map(|job| job.creation()).collect();

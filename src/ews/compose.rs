@@ -1,4 +1,5 @@
-//! From the model to EWS: the properties that a write sends, and none besides, in the order of the schema, which servers insist on (facts §2).
+//! From the model to EWS: the properties that a write sends, and none besides, in the order of the
+//! schema, which servers insist on (docs/facts/ews.md, "Requests").
 
 use super::xml::Node;
 use super::{Mailbox, time, uid};
@@ -43,7 +44,8 @@ pub(super) struct Change<'a> {
     pub(super) members: Vec<Member>,
 }
 
-/// The order of the schema; extended properties stand between those of every item and those of its kind.
+/// The order of the schema; extended properties stand between those of every item and those of its
+/// kind.
 const ORDER: [Path; 23] = [
     Path::Field("item:Subject"),
     Path::Field("item:Sensitivity"),
@@ -173,7 +175,7 @@ fn of_task(task: &Task, of: Field, kept: &Kept, mailbox: &Mailbox) -> Vec<Member
             ],
             None => vec![field("item:ReminderIsSet", Some("false".to_owned()))],
         },
-        // percent and date of completion follow from it (facts §6)
+        // percent and date of completion follow from it (docs/facts/ews.md, "Tasks")
         Field::Status => {
             status(task.status).map(|word| field("task:Status", Some(word.to_owned()))).into_iter().collect()
         }
@@ -181,8 +183,9 @@ fn of_task(task: &Task, of: Field, kept: &Kept, mailbox: &Mailbox) -> Vec<Member
     }
 }
 
-/// Both ends in one request, so that neither passes the other on the way (facts §3). An all-day item begins at midnight of its own zone, which is
-/// the user's, but for an occurrence.
+/// Both ends in one request, so that neither passes the other on the way (docs/facts/ews.md,
+/// "Updating"). An all-day item begins at midnight of its own zone, which is the user's, but for an
+/// occurrence.
 fn when(when: When, kept: &Kept, mailbox: &Mailbox) -> Vec<Member> {
     let zone = mailbox.zone.as_ref();
     let begin = |day: Day| match kept.ahead.filter(|_| kept.occurrence) {
@@ -206,8 +209,8 @@ fn when(when: When, kept: &Kept, mailbox: &Mailbox) -> Vec<Member> {
     members
 }
 
-/// The attendees to send: `people`, those who are on the event already as they stand there (a room stays a room), and the stored ones that the
-/// model can't tell (without an address, the owner).
+/// The attendees to send: `people`, those who are on the event already as they stand there (a room
+/// stays a room), and the stored ones that the model can't tell (without an address, the owner).
 fn people(people: &[Person], stored: &Node, mailbox: &Mailbox) -> Vec<Member> {
     let address = |attendee: &Node| attendee.say("Mailbox/EmailAddress").and_then(Address::parse);
     let listed = |name: &'static str| stored.at(name).map(|list| list.all("Attendee")).into_iter().flatten();
@@ -283,7 +286,8 @@ const fn status(status: Status) -> Option<&'static str> {
     })
 }
 
-/// A text; an empty one is cleared, since an empty element says nothing (facts §3).
+/// A text; an empty one is cleared, since an empty element says nothing (docs/facts/ews.md,
+/// "Updating").
 fn text(uri: &'static str, text: &str) -> Member {
     field(uri, (!text.is_empty()).then(|| text.to_owned()))
 }

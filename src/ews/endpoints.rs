@@ -1,4 +1,5 @@
-//! EWS's operations, as calls: nothing else spells one (`messages.xsd`, `types.xsd`; the order of elements is part of the protocol, facts §2).
+//! EWS's operations, as calls: nothing else spells one (`messages.xsd`, `types.xsd`; the order of
+//! elements is part of the protocol, docs/facts/ews.md, "Requests").
 
 use super::compose::{Change, Member, Path};
 use super::wire::envelope;
@@ -7,14 +8,16 @@ use crate::http::{Call, Payload, Repeat};
 use crate::model::{Address, ContainerId, ItemId, Kind, Version};
 use ::http::Method;
 
-/// Entries of a page of folders or found items; a server gives a thousand at most (facts §3).
+/// Entries of a page of folders or found items; a server gives a thousand at most
+/// (docs/facts/ews.md, "Searches").
 pub(super) const PAGE: usize = 1_000;
 /// Changes of a page: the most that the schema allows.
 const CHANGES: usize = 512;
-/// The set of our own named properties, the same as in Microsoft 365: a mailbox that moves there keeps its marks.
+/// The set of our own named properties, the same as in Microsoft 365: a mailbox that moves there
+/// keeps its marks.
 const OURS: &str = "5d0c9f5e-3c51-4f0e-9a6b-7e2d1c84b3a7";
 
-/// Who gets mail of a write (facts §3): every write says so.
+/// Who gets mail of a write (docs/facts/ews.md, "Who gets mail"): every write says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Mail {
     /// Nobody.
@@ -129,7 +132,8 @@ pub(super) fn view(folder: &ContainerId, (from, to): (String, String)) -> Call {
     find(&OF_LISTING, [view], [folder_id(folder)])
 }
 
-/// The items of `folders` in which the property at `path` has one of `values`, from the `offset`th on.
+/// The items of `folders` in which the property at `path` has one of `values`, from the `offset`th
+/// on.
 pub(super) fn with_value(folders: &[ContainerId], path: Path, values: &[String], offset: usize) -> Call {
     let equals = |value: &String| {
         let constant = Node::new("t:FieldURIOrConstant").holding([Node::new("t:Constant").with("Value", value)]);
@@ -241,7 +245,8 @@ pub(super) fn update(kind: Kind, changes: &[Change<'_>], mail: Mail, zone: Optio
     posted(body.holding([Node::new("m:ItemChanges").holding(changes.iter().map(change))]), zone, mail.repeat())
 }
 
-/// The removal of items, to Deleted Items. Both attributes are asked of everybody, whatever the kind (facts §3).
+/// The removal of items, to Deleted Items. Both attributes are asked of everybody, whatever the
+/// kind (docs/facts/ews.md, "Removing").
 pub(super) fn delete<'a>(ids: impl IntoIterator<Item = &'a ItemId>, mail: Mail) -> Call {
     let ids = ids.into_iter().map(|id| Node::new("t:ItemId").with("Id", id.as_str()));
     let body = Node::new("m:DeleteItem").with("DeleteType", "MoveToDeletedItems");
@@ -249,7 +254,8 @@ pub(super) fn delete<'a>(ids: impl IntoIterator<Item = &'a ItemId>, mail: Mail) 
     call(body.holding([Node::new("m:ItemIds").holding(ids)]), mail.repeat())
 }
 
-/// The user's answer to an invitation, which the organizer gets by mail; the answer is `AcceptItem`, `DeclineItem` or `TentativelyAcceptItem`.
+/// The user's answer to an invitation, which the organizer gets by mail; the answer is
+/// `AcceptItem`, `DeclineItem` or `TentativelyAcceptItem`.
 pub(super) fn respond((id, version): (&ItemId, &Version), answer: &str) -> Call {
     let mut meant = item_id(id, version);
     meant.name = "t:ReferenceItemId".to_owned();
@@ -283,9 +289,11 @@ impl Path {
         match self {
             Self::Field(uri) => Node::new("t:FieldURI").with("FieldURI", uri),
             Self::Mark => named("ScheduleSyncMark"),
-            // what our marks are found by: of a mark the generation is not known to whoever looks for it
+            // what our marks are found by: of a mark the generation is not known to whoever looks
+            // for it
             Self::Fingerprint => named("ScheduleSyncActivity"),
-            // in which Creatio's built-in sync notes the Activity of an event (creatio.md §3.2)
+            // in which Creatio's built-in sync notes the Activity of an event
+            // (docs/facts/creatio.md, "Built-in links")
             Self::Local => Node::new("t:ExtendedFieldURI")
                 .with("DistinguishedPropertySetId", "PublicStrings")
                 .with("PropertyName", "LocalId")
@@ -295,7 +303,8 @@ impl Path {
                 .with("DistinguishedPropertySetId", "Meeting")
                 .with("PropertyId", "35")
                 .with("PropertyType", "Binary"),
-            // `PidLidTaskOwnership`: 1 is the copy of who gave the task to somebody else (MS-OXOTASK)
+            // `PidLidTaskOwnership`: 1 is the copy of who gave the task to somebody else
+            // (MS-OXOTASK)
             Self::Ownership => Node::new("t:ExtendedFieldURI")
                 .with("DistinguishedPropertySetId", "Task")
                 .with("PropertyId", "33065")
@@ -307,7 +316,8 @@ impl Path {
         }
     }
 
-    /// Whether `uri`, as a server spells it, names this property: by the set's id or name, the name in any case (facts §4).
+    /// Whether `uri`, as a server spells it, names this property: by the set's id or name, the name
+    /// in any case (docs/facts/ews.md, "Extended properties").
     pub(super) fn is(self, uri: &Node) -> bool {
         let own = self.node();
         let same = |name: &str| match (own.attribute(name), uri.attribute(name)) {

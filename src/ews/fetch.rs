@@ -10,7 +10,7 @@ use crate::model::{ContainerId, ItemId, Kind, Side};
 use crate::ports::{Clock, Http, Keys};
 use std::collections::BTreeSet;
 
-/// Items of a batch (facts §3).
+/// Items of a batch (docs/facts/ews.md, "Load").
 pub(super) const BATCH: usize = 20;
 
 /// What became of one id.
@@ -130,7 +130,8 @@ fn of_item(node: &Node) -> Option<(String, String)> {
     Some((said("Id"), said("ChangeKey")))
 }
 
-/// Takes in one change: what is told as new may be known, and what was gone may be back (facts §3).
+/// Takes in one change: what is told as new may be known, and what was gone may be back
+/// (docs/facts/ews.md, "Changes").
 fn take(change: Node, changed: &mut Vec<Node>, gone: &mut Vec<ItemId>) {
     match change.name.as_str() {
         "Create" | "Update" => {
@@ -223,7 +224,8 @@ impl Page {
     }
 }
 
-/// Why an answer may be one item's fault, if it may: it can't be read, or the server has a code for it.
+/// Why an answer may be one item's fault, if it may: it can't be read, or the server has a code for
+/// it.
 fn trouble(error: &Error) -> Option<String> {
     refused(error).filter(|detail| matches!(error, Error::Unreadable { .. }) || detail.starts_with("Error"))
 }

@@ -1,5 +1,6 @@
-//! Direct reads: particular items by id, UID or mark, in every calendar and list, whatever the window. An answer that can't be understood is told as
-//! such: it must not look like an absent item.
+//! Direct reads: particular items by id, UID or mark, in every calendar and list, whatever the
+//! window. An answer that can't be understood is told as such: it must not look like an absent
+//! item.
 
 use super::compose::Path;
 use super::fetch::Got;
@@ -65,7 +66,8 @@ struct Refused {
     marks: Option<String>,
 }
 
-/// Reads `wanted`; what is not there, or lies in no calendar or list, is left out: Deleted Items is no place to live.
+/// Reads `wanted`; what is not there, or lies in no calendar or list, is left out: Deleted Items is
+/// no place to live.
 async fn read<P: Http + Clock + Keys>(
     ews: &Ews<P>,
     kinds: &BTreeMap<ContainerId, Kind>,

@@ -1,4 +1,5 @@
-//! The containers of the mailbox: every calendar and task folder, wherever in the tree, but not those in Deleted Items (facts §3).
+//! The containers of the mailbox: every calendar and task folder, wherever in the tree, but not
+//! those in Deleted Items (docs/facts/ews.md, "Folders").
 
 use super::wire::Message;
 use super::xml::Node;

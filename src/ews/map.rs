@@ -1,6 +1,7 @@
-//! From EWS's XML to the model: one element becomes content, a series' master, or malformed with a reason. It never fails as a whole, sends
-//! nothing, and decides nothing beyond what a value means: an unknown word of an enumeration is its harmless default, only an unusable id, start
-//! or end costs the item.
+//! From EWS's XML to the model: one element becomes content, a series' master, or malformed with a
+//! reason. It never fails as a whole, sends nothing, and decides nothing beyond what a value means:
+//! an unknown word of an enumeration is its harmless default, only an unusable id, start or end
+//! costs the item.
 
 use super::compose::Path;
 use super::xml::Node;
@@ -16,7 +17,8 @@ use chrono::Duration;
 /// What one element is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reading {
-    /// An item. Of an occurrence the series' master is not told by the element: [`Occurrence::master`] is empty until somebody asks for it.
+    /// An item. Of an occurrence the series' master is not told by the element:
+    /// [`Occurrence::master`] is empty until somebody asks for it.
     Content(Box<Item>),
     /// The master of a series, which is no item of its own: its occurrences are.
     Master(ItemId, Option<Uid>),
@@ -24,7 +26,8 @@ pub enum Reading {
     Malformed(Malformed),
 }
 
-/// The longest id that is taken for one: Exchange's have some 150 characters (facts §3).
+/// The longest id that is taken for one: Exchange's have some 150 characters (docs/facts/ews.md,
+/// "Ids").
 const LONGEST_ID: usize = 512;
 
 /// The kind of an item's element; `None` of what is neither event nor task.
@@ -69,7 +72,8 @@ pub(super) fn traces(node: &Node) -> (Option<Uid>, Option<Mark>) {
     (node.say("UID").and_then(uid::read), extended(node, Path::Mark).and_then(Mark::parse))
 }
 
-/// The folder, if it is a calendar or task list: by its class, whatever its element is called (facts §3).
+/// The folder, if it is a calendar or task list: by its class, whatever its element is called
+/// (docs/facts/ews.md, "Folders").
 pub(super) fn folder(node: &Node, defaults: &[ContainerId], mailbox: &Mailbox) -> Option<Container> {
     let id: ContainerId = node.at("FolderId")?.attribute("Id").filter(|id| !id.is_empty())?.into();
     let class = node.say("FolderClass").unwrap_or_default().to_ascii_lowercase();
@@ -203,7 +207,8 @@ impl Clocks {
         Ok(Self { start, end, ahead })
     }
 
-    /// The day of an all-day item that begins at `at`: in its own zone, else in the user's, else the nearest midnight (facts §5).
+    /// The day of an all-day item that begins at `at`: in its own zone, else in the user's, else
+    /// the nearest midnight (docs/facts/ews.md, "All-day").
     fn day(&self, at: Instant, told: Option<&str>, mailbox: &Mailbox) -> Day {
         let own = told.and_then(time::wall).or_else(|| self.ahead.map(|ahead| at.naive_utc() + ahead));
         time::nearest(own.unwrap_or_else(|| local(mailbox.zone.as_ref(), at)))
@@ -221,7 +226,7 @@ impl Clocks {
     }
 
     /// The day of somebody's series that an event is which is no occurrence here: the user was
-    /// asked to that day alone. All of them have one UID (facts §3, "Ids").
+    /// asked to that day alone. All of them have one UID (docs/facts/ews.md, "Ids").
     fn day_of_series(&self, node: &Node, mailbox: &Mailbox) -> Option<Day> {
         let at = node.say("RecurrenceId").and_then(time::instant)?;
         if node.is("IsAllDayEvent") == Some(true) {
@@ -242,8 +247,8 @@ impl Clocks {
     }
 }
 
-/// Whether somebody else organizes the meeting: as the server says, else by the user's answer and the organizer's address. What is no meeting has
-/// no answer (facts §5).
+/// Whether somebody else organizes the meeting: as the server says, else by the user's answer and
+/// the organizer's address. What is no meeting has no answer (docs/facts/ews.md, "Organizer").
 fn is_foreign(node: &Node, mailbox: &Mailbox) -> bool {
     let organizer = node.say("Organizer/Mailbox/EmailAddress").and_then(Address::parse);
     let meeting = node.is("IsMeeting") != Some(false);
@@ -273,7 +278,8 @@ fn body(node: &Node) -> (Body, bool) {
     online::body(&body.text, plain, node.is("IsOnlineMeeting") == Some(true))
 }
 
-/// The attendees that have an address, without the mailbox's owner; in front of them the organizer of a foreign meeting, who is coming.
+/// The attendees that have an address, without the mailbox's owner; in front of them the organizer
+/// of a foreign meeting, who is coming.
 fn people(node: &Node, foreign: bool, mailbox: &Mailbox) -> Vec<Person> {
     let organizer = node.at("Organizer").filter(|_| foreign);
     let organizer = organizer.and_then(|node| someone(node, Role::Required, Response::Confirmed));
@@ -316,7 +322,8 @@ fn importance(word: Option<&str>) -> Importance {
     }
 }
 
-/// The status; of a server that couples nothing, what percent and flag say where it is silent (facts §6).
+/// The status; of a server that couples nothing, what percent and flag say where it is silent
+/// (docs/facts/ews.md, "Tasks").
 fn status(node: &Node) -> Status {
     let percent = node.say("PercentComplete").and_then(|text| text.parse::<f64>().ok());
     let complete = node.is("IsComplete") == Some(true) || percent.is_some_and(|percent| percent >= 100.0);
@@ -331,7 +338,8 @@ fn status(node: &Node) -> Status {
     }
 }
 
-/// The value of an extended property, which servers may tell twice and spell in several ways (facts §4).
+/// The value of an extended property, which servers may tell twice and spell in several ways
+/// (docs/facts/ews.md, "Extended properties").
 pub(super) fn extended(node: &Node, path: Path) -> Option<&str> {
     let is = |property: &&Node| property.at("ExtendedFieldURI").is_some_and(|uri| path.is(uri));
     node.all("ExtendedProperty").find(is)?.say("Value")

@@ -1,5 +1,7 @@
-//! Reading the mailbox, folder by folder: what changed since the state of the last reading, or everything. Change tracking knows series by their
-//! masters alone, so that a changed one has its occurrences read from the calendar's view; that of a whole window, since a view can't be narrowed.
+//! Reading the mailbox, folder by folder: what changed since the state of the last reading, or
+//! everything. Change tracking knows series by their masters alone, so that a changed one has its
+//! occurrences read from the calendar's view; that of a whole window, since a view can't be
+//! narrowed.
 
 use super::fetch::{Got, Walk, refused};
 use super::map::{self, Reading};
@@ -15,10 +17,12 @@ use chrono::Duration;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Days of the longest calendar view that we ask for; Exchange refuses more than two years (facts §3).
+/// Days of the longest calendar view that we ask for; Exchange refuses more than two years
+/// (docs/facts/ews.md, "Views").
 const LONGEST: i64 = 700;
 
-/// Where a reading goes on: each folder's state. The window belongs to it: what lay outside of another one was never told.
+/// Where a reading goes on: each folder's state. The window belongs to it: what lay outside of
+/// another one was never told.
 #[derive(Serialize, Deserialize)]
 struct Place {
     window: Window,
@@ -269,7 +273,8 @@ impl<'a, P: Http + Clock + Keys> Folder<'a, P> {
         Window { to: until, ..self.scope.window }.spans(Duration::days(LONGEST))
     }
 
-    /// Tells of each series that was read whole which of its occurrences live; one that can't be understood does.
+    /// Tells of each series that was read whole which of its occurrences live; one that can't be
+    /// understood does.
     fn sets(&mut self, masters: Vec<(ItemId, Option<Uid>)>, (items, bad): (usize, usize)) {
         for (master, uid) in masters {
             let of = |item: &&Item| item.facts.occurrence.is_some() && (uid.is_none() || item.facts.uid == uid);

@@ -1,6 +1,6 @@
 //! Looking for items by a property of theirs, in many folders at once. A folder that refuses the
 //! question costs that folder only; another way to ask is tried, since some servers search by no
-//! property of type `Binary` (facts §10, recordings 35 and 51).
+//! property of type `Binary` (docs/facts/ews.md, "Searches").
 
 use super::compose::Path;
 use super::fetch::{BATCH, Page, missing, refused};

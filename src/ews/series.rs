@@ -1,7 +1,7 @@
 //! Which series an occurrence belongs to. EWS tells it by the UID that both have; where that is not
 //! enough it is asked by the occurrence's id. And which series a server keeps to itself: one that
-//! does not expand them shows in a view their masters alone, and those only that began in it (facts
-//! §3, "Window reads").
+//! does not expand them shows in a view their masters alone, and those only that began in it
+//! (docs/facts/ews.md, "Views").
 
 use super::fetch::{Got, refused};
 use super::xml::Node;
@@ -23,7 +23,8 @@ pub(super) fn note(masters: &mut Masters, uid: &Uid, master: &ItemId) {
     }
 }
 
-/// Fills in the masters of the occurrences among `items`, as far as `known` does not tell them; those whose series can't be told.
+/// Fills in the masters of the occurrences among `items`, as far as `known` does not tell them;
+/// those whose series can't be told.
 pub(super) async fn fill<P: Http + Clock + Keys>(
     ews: &Ews<P>,
     items: &mut Vec<Item>,

@@ -1,5 +1,6 @@
-//! EWS's times, both ways (facts §5 and §6). No zone database: instants come with their zone, and of an all-day item the wall clock of its own zone
-//! is asked for; where a server does not tell it, days are found by rounding.
+//! EWS's times, both ways (docs/facts/ews.md, "Times", "All-day", "Tasks"). No zone database:
+//! instants come with their zone, and of an all-day item the wall clock of its own zone is asked
+//! for; where a server does not tell it, days are found by rounding.
 
 pub(super) use crate::model::time::nearest;
 use crate::model::time::{self, Zone};
@@ -23,7 +24,8 @@ pub(super) fn wall(text: &str) -> Option<NaiveDateTime> {
     zoned.or_else(|_| plain()).ok().filter(|wall| YEARS.contains(&wall.year()))
 }
 
-/// The day that a task's date means: midnight in UTC is the date as it stands, everything else an instant on a day of the user's.
+/// The day that a task's date means: midnight in UTC is the date as it stands, everything else an
+/// instant on a day of the user's.
 pub(super) fn day(text: &str, user: &dyn Zone) -> Option<Day> {
     let at = instant(text)?;
     let midnight = at.time() == NaiveTime::MIN;
@@ -35,7 +37,8 @@ pub(super) fn utc(at: Instant) -> String {
     at.trunc_subsecs(0).format("%Y-%m-%dT%H:%M:%SZ").to_string()
 }
 
-/// A task's date as it is written: midnight without a zone, which means the user's together with [`context`], and UTC's without.
+/// A task's date as it is written: midnight without a zone, which means the user's together with
+/// [`context`], and UTC's without.
 pub(super) fn date(day: Day) -> String {
     format!("{}T00:00:00", day.format("%Y-%m-%d"))
 }

@@ -1,13 +1,16 @@
-//! UIDs of events: as EWS tells them, as a search takes them, and those that we give (MS-OXOCAL, "PidLidGlobalObjectId"; graph/facts.md §2).
-//! An event that we create gets a UID that follows from its transaction: by it the creation is found again, and the event told from its copies,
-//! which take our mark along but get UIDs of their own. That is what Graph's `transactionId` does there.
+//! UIDs of events: as EWS tells them, as a search takes them, and those that we give (MS-OXOCAL,
+//! "PidLidGlobalObjectId"; docs/facts/graph.md, "Ids"). An event that we create gets a UID that
+//! follows from its transaction: by it the creation is found again, and the event told from its
+//! copies, which take our mark along but get UIDs of their own. That is what Graph's
+//! `transactionId` does there.
 
 use crate::model::Uid;
 use uuid::Uuid;
 
 /// How a global object id begins.
 const PREFIX: &str = "040000008200E00074C5B7101A82E008";
-/// What follows in one that we give: no instance, no time of creation, nothing, the size of what comes then.
+/// What follows in one that we give: no instance, no time of creation, nothing, the size of what
+/// comes then.
 const REST: &str = "000000000000000000000000000000000000000010000000";
 /// What a foreign UID is wrapped in (MS-OXCICAL, "vCal-Uid").
 const FOREIGN: &[u8] = b"vCal-Uid\x01\0\0\0";
@@ -37,7 +40,8 @@ pub(super) fn read(text: &str) -> Option<Uid> {
     Some(if global { Uid::new(text.to_ascii_uppercase()) } else { Uid::new(text) })
 }
 
-/// The global object id of events with this UID, of whichever instance, as a search compares it: in base 64.
+/// The global object id of events with this UID, of whichever instance, as a search compares it: in
+/// base 64.
 pub(super) fn global(uid: &Uid) -> Option<String> {
     let text = crate::engine::identity::series_wide(uid);
     let bytes = if text.starts_with(PREFIX) { bytes(&text)? } else { foreign(&text)? };

@@ -1,6 +1,6 @@
 //! A calendar's view of a span of time, each occurrence of a series by itself. A view that is cut
-//! is asked for in halves (facts §3), and so is one that is refused, down to the days of which
-//! nothing can be had: they cost themselves only.
+//! is asked for in halves (docs/facts/ews.md, "Views"), and so is one that is refused, down to the
+//! days of which nothing can be had: they cost themselves only.
 
 use super::fetch::{Page, missing, newest, refused};
 use super::wire::Verdict;

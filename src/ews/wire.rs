@@ -1,5 +1,6 @@
-//! SOAP as EWS speaks it: one envelope around a request, and around a reply one message per item that was asked about, in order. What a server's code
-//! means for who asked is a table here; what it means for an item is said where it is used.
+//! SOAP as EWS speaks it: one envelope around a request, and around a reply one message per item
+//! that was asked about, in order. What a server's code means for who asked is a table here; what
+//! it means for an item is said where it is used.
 
 use super::xml::Node;
 use crate::http::{Fault, Mishap};
@@ -12,7 +13,8 @@ const NAMESPACES: [(&str, &str); 3] = [
     ("xmlns:m", "http://schemas.microsoft.com/exchange/services/2006/messages"),
     ("xmlns:t", "http://schemas.microsoft.com/exchange/services/2006/types"),
 ];
-/// The lowest version of the protocol that has all that is asked for, and that every supported server speaks (facts §1).
+/// The lowest version of the protocol that has all that is asked for, and that every supported
+/// server speaks (docs/facts/ews.md, "Versions").
 const VERSION: &str = "Exchange2013_SP1";
 /// Bytes of the longest reply that says nothing but no.
 const LONGEST_NO: usize = 1 << 16;
@@ -55,7 +57,8 @@ pub enum Verdict {
     Refused,
 }
 
-/// Codes with a meaning of their own (facts §7). The list of codes is open: what is not here is a refusal.
+/// Codes with a meaning of their own (docs/facts/ews.md, "Codes"). The list of codes is open: what
+/// is not here is a refusal.
 const CODES: [(Verdict, &[&str]); 9] = [
     (Verdict::Fine, &["NoError"]),
     (Verdict::Busy, &["ErrorServerBusy", "ErrorExceededConnectionCount", "ErrorTooManyObjectsOpened"]),
@@ -176,7 +179,8 @@ pub fn messages(response: &Response) -> Result<Vec<Message>, Fault> {
     Ok(listed.children.into_iter().map(Message::of).collect())
 }
 
-/// The version of the server that a reply tells, for logs: never branched on (facts §1).
+/// The version of the server that a reply tells, for logs: never branched on (docs/facts/ews.md,
+/// "Versions").
 #[must_use]
 pub fn version(response: &Response) -> Option<String> {
     let root = Node::parse(response.body()).ok()?;
@@ -202,9 +206,11 @@ pub(super) fn judge(response: &Response) -> Option<Fault> {
     })
 }
 
-/// How a reply failed, where EWS tells more of it than its status: the whole request was refused for now, or for good.
+/// How a reply failed, where EWS tells more of it than its status: the whole request was refused
+/// for now, or for good.
 pub(super) fn explain(response: &Response) -> Option<Mishap> {
-    // nearly every reply is longer than a refusal, or has no such word: it is read once, by who asked
+    // nearly every reply is longer than a refusal, or has no such word: it is read once, by who
+    // asked
     let busy = CODES.iter().find(|(verdict, _)| *verdict == Verdict::Busy).map_or(&[][..], |(_, codes)| codes);
     let is_long = response.body().len() > LONGEST_NO;
     if response.status().is_success() && (is_long || !busy.iter().any(|code| holds(response.body(), code.as_bytes()))) {
@@ -240,12 +246,14 @@ fn fault(code: &str) -> Option<Fault> {
     })
 }
 
-/// The SOAP fault in a document; its code and wait stand in namespaces that differ from place to place (facts §2).
+/// The SOAP fault in a document; its code and wait stand in namespaces that differ from place to
+/// place (docs/facts/ews.md, "Replies").
 fn soap_fault(root: &Node) -> Option<Message> {
     let fault = root.at("Body/Fault")?;
     let detail = fault.at("detail").or_else(|| fault.at("Detail"));
     let told = detail.and_then(|detail| detail.say("ResponseCode"));
-    // without a detail the code of the fault itself: `a:ErrorSchemaValidation`, or only whose fault it is
+    // without a detail the code of the fault itself: `a:ErrorSchemaValidation`, or only whose fault
+    // it is
     let plain = fault.say("faultcode").or_else(|| fault.say("Code/Value")).unwrap_or("Fault");
     let code = told.unwrap_or_else(|| plain.rsplit(':').next().unwrap_or(plain));
     Some(Message { code: brief(code), wait: detail.and_then(wait), body: Node::default() })

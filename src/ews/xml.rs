@@ -1,6 +1,8 @@
-//! XML as a small tree: replies are read into it, requests are written from it. Names are read without their prefix, which differs from server
-//! to server, and without their namespace: no two elements of EWS differ by that alone, and namespaces are what servers and their samples get
-//! wrong (facts §2). What could make a small reply big, or send us elsewhere, is refused: document types, and with them entities of its own.
+//! XML as a small tree: replies are read into it, requests are written from it. Names are read
+//! without their prefix, which differs from server to server, and without their namespace: no two
+//! elements of EWS differ by that alone, and namespaces are what servers and their samples get
+//! wrong (docs/facts/ews.md, "Replies"). What could make a small reply big, or send us elsewhere,
+//! is refused: document types, and with them entities of its own.
 
 use crate::model::html::escape_character;
 use quick_xml::events::{BytesRef, BytesStart, Event};
@@ -8,7 +10,8 @@ use quick_xml::{Reader, XmlVersion};
 
 /// Bytes of the largest reply that is read: a batch of bodies has a few megabytes.
 const LARGEST: usize = 32 << 20;
-/// Elements of a reply, and how deep they may lie in one another; those of Exchange stay below a hundredth and a fifth of it.
+/// Elements of a reply, and how deep they may lie in one another; those of Exchange stay below a
+/// hundredth and a fifth of it.
 const MOST: usize = 400_000;
 const DEEPEST: usize = 100;
 /// Attributes of one element that are read.
@@ -65,7 +68,8 @@ impl Node {
         path.split('/').try_fold(self, |node, name| node.children.iter().find(|child| child.name == name))
     }
 
-    /// The text of the element that `path` leads to, white space at its ends left out; `None` if there is none.
+    /// The text of the element that `path` leads to, white space at its ends left out; `None` if
+    /// there is none.
     #[must_use]
     pub fn say(&self, path: &str) -> Option<&str> {
         self.at(path).map(|node| node.text.trim()).filter(|text| !text.is_empty())
@@ -83,7 +87,8 @@ impl Node {
         self.attributes.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str())
     }
 
-    /// The root of the document that `bytes` are. What is no UTF-8 becomes U+FFFD, as do characters that XML does not have.
+    /// The root of the document that `bytes` are. What is no UTF-8 becomes U+FFFD, as do characters
+    /// that XML does not have.
     ///
     /// # Errors
     /// What is wrong with it, without any of its text.
@@ -184,7 +189,8 @@ fn flaw(at: u64) -> String {
     format!("no XML: see byte {at}")
 }
 
-/// The character that a reference means: text comes in several pieces, with references between them (facts §11).
+/// The character that a reference means: text comes in several pieces, with references between them
+/// (docs/facts/ews.md, "XML").
 fn meant(entity: &BytesRef<'_>) -> Result<char, String> {
     if entity.is_char_ref() {
         // `&#0;` and halves of surrogate pairs are no characters, but no reason to lose the reply
@@ -200,8 +206,8 @@ fn meant(entity: &BytesRef<'_>) -> Result<char, String> {
     }
 }
 
-/// Appends `text` as content or attribute; for characters that XML does not have (facts §11) stands
-/// a space, as they count everywhere.
+/// Appends `text` as content or attribute; for characters that XML does not have
+/// (docs/facts/ews.md, "XML") stands a space, as they count everywhere.
 fn escape(text: &str, to: &mut String) {
     for c in text.chars() {
         match c {

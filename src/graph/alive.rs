@@ -1,6 +1,6 @@
 //! Whether items that are found by their ids live: Deleted Items keep their ids, and go on
-//! answering by them (facts §3). What lives is in a calendar or list of the mailbox, whose listings
-//! are asked.
+//! answering by them (docs/facts/graph.md, "Deleted Items"). What lives is in a calendar or list of
+//! the mailbox, whose listings are asked.
 
 use super::{Graph, endpoints};
 use crate::error::{Error, Result};

@@ -49,8 +49,8 @@ impl From<Option<Call>> for Calls {
     }
 }
 
-/// Sends what the jobs have to `ask` and lets each `take` its answers. What may not be sent twice travels apart, so that it costs the others
-/// nothing when a whole batch is lost.
+/// Sends what the jobs have to `ask` and lets each `take` its answers. What may not be sent twice
+/// travels apart, so that it costs the others nothing when a whole batch is lost.
 async fn step<'a, P: Http + Clock + Keys>(
     graph: &Graph<P>,
     jobs: &mut [Job<'a>],

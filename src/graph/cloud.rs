@@ -1,4 +1,5 @@
-//! Microsoft's clouds (graph/facts.md §7): where Graph is, where users sign in, what a token is asked for, and whether there is To Do.
+//! Microsoft's clouds (docs/facts/graph.md, "Clouds"): where Graph is, where users sign in, what a
+//! token is asked for, and whether there is To Do.
 
 use crate::error::{Error, Result};
 use ::http::Uri;
@@ -27,10 +28,12 @@ const RIGHTS: [&str; 2] = ["User.Read", "Calendars.ReadWrite"];
 const TASKS: &str = "Tasks.ReadWrite";
 
 impl Cloud {
-    /// The cloud of a preset's name (`global`, `us-gov-l4`, `us-gov-l5`, `china`), or of the address of an own host.
+    /// The cloud of a preset's name (`global`, `us-gov-l4`, `us-gov-l5`, `china`), or of the
+    /// address of an own host.
     ///
     /// # Errors
-    /// `Settings` for an unknown name, and for an address that tokens must not be sent to: not over https, but for this machine.
+    /// `Settings` for an unknown name, and for an address that tokens must not be sent to: not over
+    /// https, but for this machine.
     pub fn named(name: &str) -> Result<Self> {
         if let Some((_, graph, login, to_do)) = PRESETS.into_iter().find(|(preset, ..)| *preset == name) {
             return Ok(Self { graph: graph.to_owned(), login: Some(login), to_do });

@@ -1,5 +1,6 @@
-//! From the model to Graph's JSON: the members that a write sends, and none besides (facts §3 and §4: a member that is sent again
-//! unchanged mails attendees, drops locations, or undoes somebody's edit).
+//! From the model to Graph's JSON: the members that a write sends, and none besides
+//! (docs/facts/graph.md, "Mail": a member that is sent again unchanged mails attendees, drops
+//! locations, or undoes somebody's edit).
 
 use super::{Mailbox, endpoints, time};
 use crate::model::{
@@ -23,7 +24,8 @@ pub(super) struct Kept {
 pub(super) fn creation(record: &Record, facts: &Facts, mailbox: &Mailbox) -> Value {
     let patch = Patch::whole(record);
     let mut members = members(&patch, &Kept::default(), mailbox);
-    // an empty member says nothing in a creation, and attendees that nobody asked for would get mail
+    // an empty member says nothing in a creation, and attendees that nobody asked for would get
+    // mail
     members.retain(|name, value| !(value.is_null() || name == "attendees" && value == &json!([])));
     match record {
         Record::Meeting(_) => {
@@ -123,8 +125,8 @@ fn of_task(task: &Task, field: Field, kept: &Kept, mailbox: &Mailbox) -> Value {
     }
 }
 
-/// The attendees to send: `people`, those who are on the event already as they stand there (a room stays a room), and the stored ones
-/// that the model can't tell (without an address, the owner).
+/// The attendees to send: `people`, those who are on the event already as they stand there (a room
+/// stays a room), and the stored ones that the model can't tell (without an address, the owner).
 fn attendees(people: &[Person], stored: &[Value], mailbox: &Mailbox) -> Vec<Value> {
     let address =
         |attendee: &Value| attendee.pointer("/emailAddress/address").and_then(Value::as_str).and_then(Address::parse);

@@ -1,11 +1,13 @@
-//! Where a reading goes on: one delta chain per list, one or more per calendar (a calendar view spans at most five years). The window
-//! belongs to it, since chains of another window tell nothing about this one (facts §1.2).
+//! Where a reading goes on: one delta chain per list, one or more per calendar (a calendar view
+//! spans at most five years). The window belongs to it, since chains of another window tell nothing
+//! about this one (docs/facts/graph.md, "Delta").
 
 use crate::model::{ContainerId, Cursor, Instant, Kind, Window};
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
 
-/// Days of the longest calendar view that we ask for; Graph refuses more than 1825 (facts §1.2).
+/// Days of the longest calendar view that we ask for; Graph refuses more than 1825
+/// (docs/facts/graph.md, "Delta").
 const LONGEST: i64 = 1800;
 /// First and last instant of a calendar view.
 pub(super) type Span = (Instant, Instant);
@@ -17,7 +19,8 @@ pub(super) struct Chain {
     pub(super) container: ContainerId,
     /// Calendar or list.
     pub(super) kind: Kind,
-    /// The path, below the service's root, that tells what changed since; `None` of a container that is read without change tracking.
+    /// The path, below the service's root, that tells what changed since; `None` of a container
+    /// that is read without change tracking.
     pub(super) link: Option<String>,
 }
 

@@ -7,14 +7,17 @@ use serde_json::{Value, json};
 
 /// The extended property that carries our mark on events.
 pub(super) const PROPERTY: &str = "String {5d0c9f5e-3c51-4f0e-9a6b-7e2d1c84b3a7} Name ScheduleSyncMark";
-/// The extended property that our marks are found by: an extended property can only be compared whole (facts §2), and of a mark the generation
-/// is not known to whoever looks for it.
+/// The extended property that our marks are found by: an extended property can only be compared
+/// whole (docs/facts/graph.md, "Marks"), and of a mark the generation is not known to whoever looks
+/// for it.
 pub(super) const FINGERPRINT: &str = "String {5d0c9f5e-3c51-4f0e-9a6b-7e2d1c84b3a7} Name ScheduleSyncActivity";
-/// The extended property in which Creatio's built-in sync notes the Activity of an event (creatio.md §3.2).
+/// The extended property in which Creatio's built-in sync notes the Activity of an event
+/// (docs/facts/creatio.md, "Built-in links").
 pub(super) const LOCAL: &str = "String {00020329-0000-0000-C000-000000000046} Name LocalId";
-/// One id format everywhere, on every call (facts §2).
+/// One id format everywhere, on every call (docs/facts/graph.md, "Ids").
 const IMMUTABLE: &str = "IdType=\"ImmutableId\"";
-/// Times of events in UTC, whatever the mailbox is set to. Not asked for of To Do, which shifts days by it (facts §4).
+/// Times of events in UTC, whatever the mailbox is set to. Not asked for of To Do, which shifts
+/// days by it (docs/facts/graph.md, "Task days").
 const UTC: &str = "outlook.timezone=\"UTC\"";
 
 /// The `$batch` of Graph.
@@ -69,8 +72,9 @@ fn windowed(path: &str, (from, to): (Instant, Instant), more: &[(&str, &str)]) -
     address(path, &[&window, more].concat())
 }
 
-/// A page of what is of a kind by its path, or by the address that the server gave, taken relative to the service. What is preferred, the
-/// number of rows as a hint to the server, is not part of a link: it is said on every page (facts §1.2).
+/// A page of what is of a kind by its path, or by the address that the server gave, taken relative
+/// to the service. What is preferred, the number of rows as a hint to the server, is not part of a
+/// link: it is said on every page (docs/facts/graph.md, "Delta").
 pub(super) fn page(kind: Kind, path: &str, rows: u16) -> Call {
     Call::get(path).with("Prefer", format!("{}, odata.maxpagesize={rows}", preferred(kind)))
 }
@@ -107,7 +111,8 @@ pub(super) fn tasks(list: &ContainerId) -> Call {
     read(Kind::Task, address(&path, &[("$top", "100"), ("$expand", "linkedResources")]))
 }
 
-/// A creation; events are told apart by their `transactionId`, tasks by nothing (facts §2).
+/// A creation; events are told apart by their `transactionId`, tasks by nothing
+/// (docs/facts/graph.md, "Transactions").
 pub(super) fn create(kind: Kind, container: &ContainerId, body: Value) -> Call {
     let path = holder(kind, container);
     let call = match kind {
@@ -130,14 +135,16 @@ pub(super) fn removal(kind: Kind, container: &ContainerId, id: &ItemId, version:
     matching(Call::delete(place(kind, container, id)), kind, version)
 }
 
-/// The calling off of a meeting that the user organizes, which those invited are told of; it goes to Deleted Items (facts §3). Exchange refuses
-/// it for what somebody else organizes. No version guards an action: who asks for it has just looked.
+/// The calling off of a meeting that the user organizes, which those invited are told of; it goes
+/// to Deleted Items (docs/facts/graph.md, "Answers"). Exchange refuses it for what somebody else
+/// organizes. No version guards an action: who asks for it has just looked.
 pub(super) fn cancel(id: &ItemId) -> Call {
     let path = format!("{}/cancel", place(Kind::Meeting, &ContainerId::from(""), id));
     Call::post(path, json!({"comment": ""}), Repeat::Never).with("Prefer", IMMUTABLE)
 }
 
-/// The user's answer to an invitation, which the organizer gets by mail; the action is `accept`, `decline` or `tentativelyAccept` (facts §3).
+/// The user's answer to an invitation, which the organizer gets by mail; the action is `accept`,
+/// `decline` or `tentativelyAccept` (docs/facts/graph.md, "Answers").
 pub(super) fn respond(id: &ItemId, action: &str) -> Call {
     let path = format!("{}/{action}", place(Kind::Meeting, &ContainerId::from(""), id));
     Call::post(path, json!({"sendResponse": true}), Repeat::Never).with("Prefer", IMMUTABLE)
@@ -165,7 +172,7 @@ fn expansion() -> String {
     format!("singleValueExtendedProperties($filter=id eq {} or id eq {})", literal(PROPERTY), literal(LOCAL))
 }
 
-/// To Do gives etags but heeds none (facts §2).
+/// To Do gives etags but heeds none (docs/facts/graph.md, "Versions").
 fn matching(call: Call, kind: Kind, version: &Version) -> Call {
     let call = call.with("Prefer", IMMUTABLE);
     match kind {

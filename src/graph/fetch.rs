@@ -1,4 +1,5 @@
-//! A page yet to be read: which, how much is asked of the server for it, and what the answer turns out to be.
+//! A page yet to be read: which, how much is asked of the server for it, and what the answer turns
+//! out to be.
 
 use super::cursor::{Chain, Span};
 use super::endpoints;
@@ -28,7 +29,8 @@ pub(super) struct Fetch {
     pub(super) reader: &'static dyn Reader,
     /// Which of the container's chains it belongs to.
     pub(super) chain: usize,
-    /// Which full reading of the container it belongs to, from 1 on; 0: what changed since the last time.
+    /// Which full reading of the container it belongs to, from 1 on; 0: what changed since the last
+    /// time.
     pub(super) attempt: u8,
     /// The path of the page.
     pub(super) path: String,
@@ -98,7 +100,8 @@ impl Fetch {
         Self { path, ..self }
     }
 
-    /// The beginning of the same chain, if only a later page of it is lost, for the first time (facts §1.4).
+    /// The beginning of the same chain, if only a later page of it is lost, for the first time
+    /// (docs/facts/graph.md, "Lost chains").
     pub(super) fn again(&self) -> Option<Self> {
         match &self.origin {
             Origin::Link(link) if *link != self.path => {
@@ -168,7 +171,8 @@ impl Turn {
     }
 }
 
-/// The codes of a lost chain, on whichever level of the error, in any case (facts §1.4).
+/// The codes of a lost chain, on whichever level of the error, in any case (docs/facts/graph.md,
+/// "Lost chains").
 fn names_a_lost_chain(body: &[u8]) -> bool {
     let text = String::from_utf8_lossy(body).to_ascii_lowercase();
     ["syncstatenotfound", "syncstateinvalid", "resyncrequired"].iter().any(|code| text.contains(code))

@@ -1,4 +1,5 @@
-//! From the pages of one reading to a listing: the newest reading of each item, occurrences filled from their masters, the window's edges.
+//! From the pages of one reading to a listing: the newest reading of each item, occurrences filled
+//! from their masters, the window's edges.
 
 use super::map::{self, Reading};
 use super::{Graph, alive, cursor, endpoints};
@@ -117,8 +118,8 @@ fn master_of(value: &Value) -> Option<ItemId> {
     value.get("seriesMasterId").and_then(Value::as_str).map(ItemId::from)
 }
 
-/// Each item once, as its chain told it last; what has no id stays, to be reported. A tombstone of one chain takes nothing from another:
-/// the item has moved from the one's years to the other's.
+/// Each item once, as its chain told it last; what has no id stays, to be reported. A tombstone of
+/// one chain takes nothing from another: the item has moved from the one's years to the other's.
 fn newest(chains: BTreeMap<usize, Vec<Value>>) -> Vec<Value> {
     let gone = |value: &Value| value.get("@removed").is_some();
     let told = chains.into_values().flat_map(|values| last_by_id(values, |_| true)).collect();
@@ -167,7 +168,8 @@ impl<'a> Gathered<'a> {
         Self { window, zone, listing: Listing::default(), series }
     }
 
-    /// Takes in one reading; `full`: of a full round, in which what is not mentioned is known to be absent.
+    /// Takes in one reading; `full`: of a full round, in which what is not mentioned is known to be
+    /// absent.
     fn take(&mut self, reading: Reading, full: bool, value: &Value) {
         match reading {
             Reading::Content(item) if self.window.takes(&item, self.zone) => {

@@ -1,6 +1,7 @@
-//! From Graph's JSON to the model: one body becomes content, a series' master, an occurrence to be filled from it, a tombstone, or
-//! malformed with a reason. It never fails as a whole, sends nothing, and decides nothing beyond what a value means: an unknown word of
-//! an enumeration is its harmless default, only an unusable id, start or end costs the item.
+//! From Graph's JSON to the model: one body becomes content, a series' master, an occurrence to be
+//! filled from it, a tombstone, or malformed with a reason. It never fails as a whole, sends
+//! nothing, and decides nothing beyond what a value means: an unknown word of an enumeration is its
+//! harmless default, only an unusable id, start or end costs the item.
 
 use super::wire::{self, Event, TodoTask, ZonedTime};
 use super::{Mailbox, endpoints, time};
@@ -19,7 +20,8 @@ pub enum Reading {
     Content(Box<Item>),
     /// The master of a series, which is no item of its own: its occurrences are.
     Master(ItemId),
-    /// An occurrence that a delta sent without its content (facts §1.2): see [`filled`].
+    /// An occurrence that a delta sent without its content (docs/facts/graph.md, "Delta"): see
+    /// [`filled`].
     Skeleton {
         /// Its id.
         id: ItemId,
@@ -47,7 +49,8 @@ pub fn read(kind: Kind, value: &Value, mailbox: &Mailbox, container: &ContainerI
     read.unwrap_or_else(|reason| Reading::Malformed(Malformed { id, container: Some(container.clone()), reason }))
 }
 
-/// The longest id that is taken for one: Exchange's have some 150 characters, and one that fills an address would cost a whole batch.
+/// The longest id that is taken for one: Exchange's have some 150 characters, and one that fills an
+/// address would cost a whole batch.
 const LONGEST_ID: usize = 500;
 
 /// The item that `text` names, if it can be an id at all.
@@ -78,7 +81,7 @@ pub(super) fn calendar(calendar: wire::Calendar, mailbox: &Mailbox) -> Option<Co
         name: calendar.name.unwrap_or_default(),
         owner: owner.as_ref().map_or_else(String::new, |owner| owner.as_str().to_owned()),
         // of holidays, birthdays and what is subscribed to the mailbox is said to be the owner,
-        // too, but it can't edit them (facts §1.1)
+        // too, but it can't edit them (docs/facts/graph.md, "Calendars")
         own: default || (calendar.can_edit == Some(true) && owner.is_some_and(|owner| mailbox.is_own(&owner))),
         default,
         writable: calendar.can_edit == Some(true),
@@ -273,7 +276,8 @@ const TAGS: [&str; 27] = [
     "ol", "p", "pre", "s", "span", "strong", "table", "td", "u", "ul",
 ];
 
-/// The attendees that have an address, without the mailbox's owner; in front of them the organizer of a foreign meeting, who is coming.
+/// The attendees that have an address, without the mailbox's owner; in front of them the organizer
+/// of a foreign meeting, who is coming.
 fn people(event: &Event, foreign: bool, mailbox: &Mailbox) -> Vec<Person> {
     let organizer = event.organizer.as_ref().filter(|_| foreign).and_then(|organizer| organizer.email_address.as_ref());
     let organizer = someone(organizer, Role::Required, Response::Confirmed);
@@ -346,13 +350,14 @@ fn local(property: &wire::Property) -> Option<ItemId> {
     ItemId::guid(value(property, endpoints::LOCAL)?)
 }
 
-/// What `property` holds, if it has this name. Exchange may give the name's case and the GUID's back changed.
+/// What `property` holds, if it has this name. Exchange may give the name's case and the GUID's
+/// back changed.
 fn value<'a>(property: &'a wire::Property, name: &str) -> Option<&'a str> {
     property.value.as_deref().filter(|_| property.id.as_deref().is_some_and(|id| id.eq_ignore_ascii_case(name)))
 }
 
 fn version(etag: Option<String>, key: Option<String>) -> Version {
-    // backslashes are JSON's quoting that slipped through (facts §2)
+    // backslashes are JSON's quoting that slipped through (docs/facts/graph.md, "Versions")
     let etag = etag.or_else(|| key.map(|key| format!("W/\"{key}\""))).unwrap_or_default();
     Version::new(etag.replace('\\', ""))
 }

@@ -1,5 +1,6 @@
-//! Reading the mailbox: every container in scope by its delta chains, to their ends. The first batch asks for the containers and for what
-//! all chains of last time have to tell, so that a quiet run is one request. What the pages hold is `listing`'s.
+//! Reading the mailbox: every container in scope by its delta chains, to their ends. The first
+//! batch asks for the containers and for what all chains of last time have to tell, so that a quiet
+//! run is one request. What the pages hold is `listing`'s.
 
 use super::alive;
 use super::cursor::{self, Chain};
@@ -14,7 +15,8 @@ use crate::ports::{Clock, Http, Keys, Scope};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Full readings of one container that may be lost in one run: a chain can be in the middle, too (facts §1.4).
+/// Full readings of one container that may be lost in one run: a chain can be in the middle, too
+/// (docs/facts/graph.md, "Lost chains").
 const LOSSES: u8 = 1;
 
 /// What has been read.
@@ -203,8 +205,8 @@ impl Progress {
         Ok(self.begin(scope, (fetch.kind, &fetch.container), fetch.reader))
     }
 
-    /// What to read in place of a page that was too much for the server (facts §1.2): smaller pages, then a smaller window, then without
-    /// change tracking.
+    /// What to read in place of a page that was too much for the server (docs/facts/graph.md,
+    /// "Delta"): smaller pages, then a smaller window, then without change tracking.
     fn eased(&mut self, scope: &Scope, fetch: &Fetch) -> Option<Vec<Fetch>> {
         if let Some(smaller) = fetch.smaller() {
             return Some(vec![smaller]);

@@ -1,5 +1,6 @@
-//! How a container is read: the ways that Graph offers, behind one interface, so that another (events/delta, facts §1.3) can take the place of
-//! one of them. A way is only addresses and what may be expected of its pages; who reads pages is `observe`.
+//! How a container is read: the ways that Graph offers, behind one interface, so that another
+//! (events/delta, docs/facts/graph.md, "Events delta") can take the place of one of them. A way is
+//! only addresses and what may be expected of its pages; who reads pages is `observe`.
 
 use super::cursor::Span;
 use super::endpoints;
@@ -7,24 +8,29 @@ use crate::model::{ContainerId, Instant, Kind};
 
 /// One way of reading.
 pub(super) trait Reader {
-    /// The path of the first page of a full reading of a container, of the part `span` where the way knows time.
+    /// The path of the first page of a full reading of a container, of the part `span` where the
+    /// way knows time.
     fn first(&self, container: &ContainerId, span: Span) -> String;
 
-    /// Whether it reads by time: then a long window is read in pieces, and a piece that is too much for the server in smaller ones.
+    /// Whether it reads by time: then a long window is read in pieces, and a piece that is too much
+    /// for the server in smaller ones.
     fn is_timed(&self) -> bool;
 
-    /// Whether its last page leads to what will have changed by then. Otherwise every reading is full.
+    /// Whether its last page leads to what will have changed by then. Otherwise every reading is
+    /// full.
     fn tracks(&self) -> bool;
 
     /// What is less for the server to do, if this is too much.
     fn easier(&self) -> Option<&'static dyn Reader>;
 }
 
-/// `calendarView/delta`: occurrences without content, their masters, tombstones (facts §1.2).
+/// `calendarView/delta`: occurrences without content, their masters, tombstones
+/// (docs/facts/graph.md, "Delta").
 struct ViewDelta;
-/// `calendarView`: occurrences with content, no masters, no changes (facts §1.5).
+/// `calendarView`: occurrences with content, no masters, no changes (docs/facts/graph.md,
+/// "Listing").
 struct View;
-/// `tasks/delta` (facts §4).
+/// `tasks/delta` (docs/facts/graph.md, "Tasks").
 struct TaskDelta;
 /// `tasks`.
 struct Tasks;

@@ -1,4 +1,5 @@
-//! The user's own answer to an invitation: not a member to be written but an action of its own, which mails the organizer (facts §3).
+//! The user's own answer to an invitation: not a member to be written but an action of its own,
+//! which mails the organizer (docs/facts/graph.md, "Answers").
 
 use super::endpoints;
 use crate::http::Call;

@@ -1,5 +1,6 @@
-//! Graph's `dateTimeTimeZone`, both ways. No zone database: UTC and the user's own zone are understood, which is all that Graph
-//! answers with when it is asked as we ask (no `outlook.timezone` preference, so UTC; a create's reply repeats the zone sent).
+//! Graph's `dateTimeTimeZone`, both ways. No zone database: UTC and the user's own zone are
+//! understood, which is all that Graph answers with when it is asked as we ask (no
+//! `outlook.timezone` preference, so UTC; a create's reply repeats the zone sent).
 
 use super::wire::ZonedTime;
 use crate::model::time::{self, Zone};
@@ -33,10 +34,10 @@ pub(super) fn instant(value: &ZonedTime, user: &dyn Zone) -> Result<Instant, Fla
     }
 }
 
-/// The day that a date means, of an all-day event or a task (facts §3, §4): midnight is the date as
-/// it stands, never converted; any other time is a midnight of the zone in which it was written,
-/// told as an instant. Where that zone is not known, it is the midnight that is nearest on the
-/// user's clock.
+/// The day that a date means, of an all-day event or a task (docs/facts/graph.md, "All-day", "Task
+/// days"): midnight is the date as it stands, never converted; any other time is a midnight of the
+/// zone in which it was written, told as an instant. Where that zone is not known, it is the
+/// midnight that is nearest on the user's clock.
 pub(super) fn day(value: &ZonedTime, user: &dyn Zone) -> Result<Day, Flaw> {
     let text = value.date_time.as_deref().ok_or("dateTime: missing")?;
     let written = clock(text)?;
@@ -74,8 +75,8 @@ pub(super) fn stamp(text: &str) -> Option<Instant> {
     at.or_else(|| wall(text.strip_suffix('Z')?).ok().map(|wall| wall.and_utc()))
 }
 
-/// `at` as Graph is told it: the user's wall time, so that Outlook shows a sane zone; UTC where the wall time is ambiguous or the
-/// zone has no name that Graph knows.
+/// `at` as Graph is told it: the user's wall time, so that Outlook shows a sane zone; UTC where the
+/// wall time is ambiguous or the zone has no name that Graph knows.
 pub(super) fn zoned(at: Instant, user: &dyn Zone) -> Value {
     let at = at.trunc_subsecs(0);
     let wall = time::local(user, at);

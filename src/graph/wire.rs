@@ -1,5 +1,6 @@
-//! The members of Graph's resources that the engine reads, spelled as Graph spells them (`openapi.yaml`). Everything is optional,
-//! since Graph leaves out and nulls at will; what a member means is `map`'s.
+//! The members of Graph's resources that the engine reads, spelled as Graph spells them
+//! (`openapi.yaml`). Everything is optional, since Graph leaves out and nulls at will; what a
+//! member means is `map`'s.
 
 use serde::Deserialize;
 

@@ -1,5 +1,6 @@
-//! The JSON `$batch` envelope, alike for Creatio's OData (creatio.md §1.7) and Graph (graph/facts.md §5): calls are put into as few requests
-//! as the service takes, answers are matched by id, and the parts that were throttled are sent again alone.
+//! The JSON `$batch` envelope, alike for Creatio's OData (docs/facts/creatio.md, "Batches") and
+//! Graph (docs/facts/graph.md, "Batches"): calls are put into as few requests as the service takes,
+//! answers are matched by id, and the parts that were throttled are sent again alone.
 
 use super::retry::{self, Mishap};
 use super::{Call, Caller, Payload, Repeat, odata};
@@ -35,8 +36,9 @@ pub struct Silence {
 pub type Answer = Result<Response, Silence>;
 
 impl<P: Http + Clock + Keys> Caller<P> {
-    /// Sends `calls` in batches, as many at the same time as the caller may; one answer for each, in order. After a batch without a reply no
-    /// further one is begun. A call that follows another is in one batch with it.
+    /// Sends `calls` in batches, as many at the same time as the caller may; one answer for each,
+    /// in order. After a batch without a reply no further one is begun. A call that follows another
+    /// is in one batch with it.
     pub async fn batch(&self, envelope: &Envelope, calls: &[Call]) -> Vec<Answer> {
         let chunks = chunks(calls, envelope.max);
         let waiting = RefCell::new(chunks.iter().enumerate());
@@ -198,7 +200,8 @@ fn chunks(calls: &[Call], max: usize) -> Vec<&[Call]> {
     chunks
 }
 
-/// A part as the envelope carries it. Its id is its place; `before` is the place of the one before it, if that is in the same envelope.
+/// A part as the envelope carries it. Its id is its place; `before` is the place of the one before
+/// it, if that is in the same envelope.
 fn part(root: &str, (at, before): (usize, Option<usize>), call: &Call) -> Value {
     let mut headers: Map<String, Value> =
         call.headers.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
@@ -280,7 +283,8 @@ mod tests {
     use crate::model::Side;
     use std::rc::Rc;
 
-    /// For each call: its status, or whether it may have been carried out; and the ids sent, batch by batch.
+    /// For each call: its status, or whether it may have been carried out; and the ids sent, batch
+    /// by batch.
     fn run(calls: &[Call], replies: &[Option<&str>]) -> (Vec<Result<u16, bool>>, Vec<String>) {
         let script = Rc::new(Script::new(replies.iter().map(|body| reply(200, (*body)?, &[])).collect()));
         let caller = Caller::new(Rc::clone(&script), Side::Creatio, "https://crm.example/0/odata");

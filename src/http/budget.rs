@@ -1,11 +1,11 @@
-//! How many requests a server takes in a time, and how many of them are used up: pure, kept by a world over runs and tabs
-//! ([`Http::book`](crate::ports::Http::book)). It waits for nobody.
+//! How many requests a server takes in a time, and how many of them are used up: pure, kept by a
+//! world over runs and tabs ([`Http::book`](crate::ports::Http::book)). It waits for nobody.
 
 use crate::model::Instant;
 use serde::{Deserialize, Serialize};
 
-/// Requests that one application may send to one mailbox in a [`SPAN`] (graph/facts.md §5). Parts of batches count one by one, and so do
-/// repetitions.
+/// Requests that one application may send to one mailbox in a [`SPAN`] (docs/facts/graph.md,
+/// "Limits"). Parts of batches count one by one, and so do repetitions.
 pub const MOST: u32 = 10_000;
 /// Seconds of the sliding window in which they are counted.
 const SPAN: i64 = 600;
@@ -21,7 +21,8 @@ pub struct Budget {
 }
 
 impl Budget {
-    /// Counts `requests` at the first moment from `now` on at which they fit; the milliseconds until then.
+    /// Counts `requests` at the first moment from `now` on at which they fit; the milliseconds
+    /// until then.
     pub fn book(&mut self, now: Instant, requests: u32) -> u64 {
         let second = now.timestamp();
         // what is booked far ahead was booked by a clock that was wrong

@@ -1,5 +1,5 @@
-//! The caller: makes a [`Call`] a request, signs it, sends it, and sends it again where that is safe and may help.
-//! It does not read bodies.
+//! The caller: makes a [`Call`] a request, signs it, sends it, and sends it again where that is
+//! safe and may help. It does not read bodies.
 
 use super::retry::{self, Mishap};
 use super::{Call, Endpoint, Fault, Payload, claims, odata};
@@ -73,15 +73,16 @@ impl<P: Http + Clock + Keys> Caller<P> {
         self
     }
 
-    /// The same caller, taking no reply for an answer of which `judge` says that it is none, whatever its status.
+    /// The same caller, taking no reply for an answer of which `judge` says that it is none,
+    /// whatever its status.
     #[must_use]
     pub fn judging(mut self, judge: fn(&Response) -> Option<Fault>) -> Self {
         self.judge = judge;
         self
     }
 
-    /// The same caller, repeating calls by what `explain` finds in a reply about its failure, where it finds anything: a service that tells it in
-    /// the body only.
+    /// The same caller, repeating calls by what `explain` finds in a reply about its failure, where
+    /// it finds anything: a service that tells it in the body only.
     #[must_use]
     pub fn explaining(mut self, explain: fn(&Response) -> Option<Mishap>) -> Self {
         self.explain = explain;
@@ -125,10 +126,12 @@ impl<P: Http + Clock + Keys> Caller<P> {
         endpoint.reply(&response).map_err(|fault| fault.error(self.side))
     }
 
-    /// Sends `call` until there is a reply that another attempt would not better. The reply may be a refusal (404, 412, 500 …).
+    /// Sends `call` until there is a reply that another attempt would not better. The reply may be
+    /// a refusal (404, 412, 500 …).
     ///
     /// # Errors
-    /// `Network` (the call may have been carried out), `SignedOut`, `Busy`, `ForeignLink`; what [`Caller::judging`] says.
+    /// `Network` (the call may have been carried out), `SignedOut`, `Busy`, `ForeignLink`; what
+    /// [`Caller::judging`] says.
     pub async fn send(&self, call: &Call) -> Result<Response> {
         self.send_all(call, 1).await
     }
@@ -160,7 +163,8 @@ impl<P: Http + Clock + Keys> Caller<P> {
         }
     }
 
-    /// The path below the service's root that a link of the server leads to: for parts of a batch, and for keeping.
+    /// The path below the service's root that a link of the server leads to: for parts of a batch,
+    /// and for keeping.
     ///
     /// # Errors
     /// `ForeignLink` if it leads elsewhere.
@@ -197,7 +201,8 @@ impl<P: Http + Clock + Keys> Caller<P> {
         u64::from(self.port.now().timestamp_subsec_micros() & 0xFF)
     }
 
-    /// How the keys may be made better after this reply: a token ran out or was challenged, or `BPMCSRF` was rotated (creatio.md §1.2).
+    /// How the keys may be made better after this reply: a token ran out or was challenged, or
+    /// `BPMCSRF` was rotated (docs/facts/creatio.md, "Sessions").
     fn renewal(&self, response: &Response) -> Option<Renewal> {
         match (response.status().as_u16(), self.side) {
             (401, _) | (403, Side::Creatio) => Some(claims::asked(response).map_or(Renewal::Anew, Renewal::Claims)),
@@ -205,7 +210,8 @@ impl<P: Http + Clock + Keys> Caller<P> {
         }
     }
 
-    /// Has the next request signed with better keys, if this reply to a part of a batch refuses those that it was sent with.
+    /// Has the next request signed with better keys, if this reply to a part of a batch refuses
+    /// those that it was sent with.
     pub(super) fn doubt(&self, response: &Response) -> bool {
         let renewal = self.renewal(response).filter(|_| response.status().as_u16() == 401);
         let doubts = renewal.is_some();
@@ -260,7 +266,8 @@ impl<P: Http + Clock + Keys> Caller<P> {
         request.body(body).map_err(|_| Error::Settings(format!("no request can be made for {}", self.side)))
     }
 
-    /// The absolute address of `path`, of the root itself if it is empty; a whole link must lead to the service's own host, since the keys go there.
+    /// The absolute address of `path`, of the root itself if it is empty; a whole link must lead to
+    /// the service's own host, since the keys go there.
     fn target(&self, path: &str) -> Result<String> {
         if path.is_empty() {
             return Ok(self.base.clone());

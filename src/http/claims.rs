@@ -1,10 +1,12 @@
-//! The claims that a challenge of continuous access evaluation asks for (graph/facts.md §8): read from `WWW-Authenticate`, handed to whoever
-//! gets the tokens. Nothing here looks into them.
+//! The claims that a challenge of continuous access evaluation asks for (docs/facts/graph.md,
+//! "Challenges"): read from `WWW-Authenticate`, handed to whoever gets the tokens. Nothing here
+//! looks into them.
 
 use crate::ports::Response;
 use ::http::header::WWW_AUTHENTICATE;
 
-/// The claims, as the JSON text that a token is to be asked for with; `None` if the reply is no such challenge.
+/// The claims, as the JSON text that a token is to be asked for with; `None` if the reply is no
+/// such challenge.
 #[must_use]
 pub fn asked(response: &Response) -> Option<String> {
     let challenges = response.headers().get_all(WWW_AUTHENTICATE).into_iter().filter_map(|header| header.to_str().ok());

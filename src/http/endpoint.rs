@@ -1,4 +1,5 @@
-//! A question to a server as a value: how it is asked and how its reply is read. Nothing here sends.
+//! A question to a server as a value: how it is asked and how its reply is read. Nothing here
+//! sends.
 
 use crate::error::Error;
 use crate::model::Side;
@@ -25,7 +26,8 @@ pub trait Endpoint {
 pub struct Call {
     /// The verb.
     pub method: Method,
-    /// Path with query, percent-encoded, below the service root (a leading `/` makes no difference; empty: the root itself); or a whole link that the server gave.
+    /// Path with query, percent-encoded, below the service root (a leading `/` makes no difference;
+    /// empty: the root itself); or a whole link that the server gave.
     pub path: String,
     /// Headers of this call, beside those that every call has.
     pub headers: Vec<(&'static str, String)>,
@@ -33,7 +35,8 @@ pub struct Call {
     pub body: Payload,
     /// Whether it may be sent again when its reply is lost.
     pub repeat: Repeat,
-    /// In a batch it is carried out after the call before it, and only if that succeeded (Graph's `dependsOn`).
+    /// In a batch it is carried out after the call before it, and only if that succeeded (Graph's
+    /// `dependsOn`).
     pub follows: bool,
 }
 
@@ -56,7 +59,8 @@ pub enum Payload {
 /// Whether a call that may have been carried out is sent again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Repeat {
-    /// Carried out twice it leaves what once leaves: reads, deletions, writes of given values, creations with an id of ours.
+    /// Carried out twice it leaves what once leaves: reads, deletions, writes of given values,
+    /// creations with an id of ours.
     Safe,
     /// A second time would make a second thing, or mail a second time.
     Never,

@@ -1,5 +1,6 @@
-//! JSON that servers send although it is none: bytes that are no UTF-8, and halves of surrogate pairs (an emoji cut in two). Each becomes U+FFFD, so
-//! that one bad character does not cost a whole page. Nothing else is mended.
+//! JSON that servers send although it is none: bytes that are no UTF-8, and halves of surrogate
+//! pairs (an emoji cut in two). Each becomes U+FFFD, so that one bad character does not cost a
+//! whole page. Nothing else is mended.
 
 /// `bytes` with every such place replaced; `None` if there is nothing to mend.
 #[must_use]

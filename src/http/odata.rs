@@ -1,4 +1,5 @@
-//! What the OData dialects of Creatio and Graph have in common: addresses, literals, pages, and the many shapes of an error.
+//! What the OData dialects of Creatio and Graph have in common: addresses, literals, pages, and the
+//! many shapes of an error.
 
 use super::Fault;
 use super::mend::mend;
@@ -56,7 +57,8 @@ pub fn literal(text: &str) -> String {
     format!("'{}'", text.replace('\'', "''"))
 }
 
-/// One page of a collection. It is the last if it has no link; an empty page is not (design.md, "Habits").
+/// One page of a collection. It is the last if it has no link; an empty page is not
+/// (docs/facts/graph.md, "Delta").
 #[derive(Clone, Debug, Deserialize)]
 pub struct Page<T> {
     /// The rows.
@@ -99,7 +101,8 @@ pub fn refusal(response: &Response) -> Fault {
     Fault::Refused { status: response.status().as_u16(), code: brief(&code), message: brief(&message) }
 }
 
-/// Reads JSON bytes. The reason names the member and what was expected there, never the value that stood there.
+/// Reads JSON bytes. The reason names the member and what was expected there, never the value that
+/// stood there.
 ///
 /// # Errors
 /// `Unreadable`.
@@ -157,7 +160,7 @@ fn code(body: &Value) -> String {
     code.unwrap_or_default().to_owned()
 }
 
-/// The message of the innermost error that has one (creatio.md §1.8).
+/// The message of the innermost error that has one (docs/facts/creatio.md, "Errors").
 fn deepest(body: &Value) -> String {
     const INNER: [&str; 5] = ["error", "innererror", "internalexception", "innerError", "InnerException"];
     const MESSAGE: [&str; 4] = ["message", "ExceptionMessage", "MessageDetail", "Message"];

@@ -1,6 +1,6 @@
 //! The guard of every chain of pages: a server whose pages lead on for ever must not keep a run
-//! going, while many pages without rows are right and are followed (design.md, "Habits"). Pure: it
-//! sees what each page tells, and says when the chain leads nowhere.
+//! going, while many pages without rows are right and are followed (docs/facts/graph.md, "Delta").
+//! Pure: it sees what each page tells, and says when the chain leads nowhere.
 
 use serde_json::Value;
 use std::collections::BTreeSet;

@@ -1,4 +1,5 @@
-//! Whether and when a call that failed is sent again: pure, so that it can be tabulated. It waits for nobody and asks no clock.
+//! Whether and when a call that failed is sent again: pure, so that it can be tabulated. It waits
+//! for nobody and asks no clock.
 
 use super::Repeat;
 use crate::model::Instant;
@@ -6,9 +7,11 @@ use chrono::DateTime;
 
 /// How often one call is sent at most.
 pub const ATTEMPTS: u32 = 5;
-/// Milliseconds that are waited before the second attempt where the server names no time; doubled for each further one.
+/// Milliseconds that are waited before the second attempt where the server names no time; doubled
+/// for each further one.
 const FIRST_WAIT: u64 = 1_000;
-/// The same after a server said that it is throttling, but not for how long (ews/facts.md §7).
+/// The same after a server said that it is throttling, but not for how long (docs/facts/ews.md,
+/// "Codes").
 const THROTTLED_WAIT: u64 = 10_000;
 /// The longest wait of our own choice, in milliseconds.
 const LONGEST_WAIT: u64 = 60_000;
@@ -20,7 +23,8 @@ const PATIENCE: u64 = 300_000;
 pub enum Mishap {
     /// No reply came: whether it was carried out is not known.
     Lost,
-    /// The server said in its reply that it carried nothing out, being too busy (EWS: `ErrorServerBusy`).
+    /// The server said in its reply that it carried nothing out, being too busy (EWS:
+    /// `ErrorServerBusy`).
     Throttled {
         /// Milliseconds that it asks to wait.
         after: Option<u64>,
@@ -34,8 +38,8 @@ pub enum Mishap {
     },
 }
 
-/// Milliseconds to wait before a call is sent again; `None`: it is not. `attempt` counts from 1; `jitter` are up to so many more milliseconds,
-/// so that many clients don't come back at once.
+/// Milliseconds to wait before a call is sent again; `None`: it is not. `attempt` counts from 1;
+/// `jitter` are up to so many more milliseconds, so that many clients don't come back at once.
 #[must_use]
 pub fn again(attempt: u32, repeat: Repeat, mishap: Mishap, jitter: u64) -> Option<u64> {
     let (attempts, after) = match (mishap, repeat) {
@@ -57,8 +61,9 @@ pub fn again(attempt: u32, repeat: Repeat, mishap: Mishap, jitter: u64) -> Optio
     Some(after.unwrap_or(own) + jitter)
 }
 
-/// The milliseconds that a `Retry-After` header asks to wait: seconds, which Graph also writes with a fraction (`2.128`, rounded up to whole
-/// seconds: graph/facts.md §5), or an HTTP date.
+/// The milliseconds that a `Retry-After` header asks to wait: seconds, which Graph also writes with
+/// a fraction (`2.128`, rounded up to whole seconds: docs/facts/graph.md, "Limits"), or an HTTP
+/// date.
 #[must_use]
 pub fn asked(header: &str, now: Instant) -> Option<u64> {
     let header = header.trim();
@@ -106,7 +111,8 @@ mod tests {
 
     #[test]
     fn servers_ask_in_seconds_fractions_and_dates() {
-        let now = DateTime::from_timestamp(784_111_777, 0).unwrap_or_default(); // 1994-11-06T08:49:37Z
+        // 1994-11-06T08:49:37Z
+        let now = DateTime::from_timestamp(784_111_777, 0).unwrap_or_default();
         for (header, ms) in [
             ("3", Some(3_000)),
             ("2.128", Some(3_000)),

@@ -1,4 +1,5 @@
-//! Identifiers as types of their own, so that none is mistaken for another. They are opaque texts, compared to the letter.
+//! Identifiers as types of their own, so that none is mistaken for another. They are opaque texts,
+//! compared to the letter.
 
 use super::text::is_void;
 use serde::{Deserialize, Serialize};
@@ -39,7 +40,8 @@ macro_rules! id {
 }
 
 id!(
-    /// An item on its side: the Activity's `Id` (a lower-case GUID), or the event's or task's id in the mailbox.
+    /// An item on its side: the Activity's `Id` (a lower-case GUID), or the event's or task's id in
+    /// the mailbox.
     ItemId
 );
 id!(
@@ -47,7 +49,8 @@ id!(
     ContainerId
 );
 id!(
-    /// The version of an item that a server gave: an etag, or `ModifiedOn` as read. It is compared, never ordered.
+    /// The version of an item that a server gave: an etag, or `ModifiedOn` as read. It is compared,
+    /// never ordered.
     Version
 );
 id!(

@@ -1,4 +1,5 @@
-//! An item as a side holds it: its mapped record, and the facts about it that rules ask for but nobody merges.
+//! An item as a side holds it: its mapped record, and the facts about it that rules ask for but
+//! nobody merges.
 
 use super::{ContactId, ContainerId, Day, Instant, ItemId, Record, SiteId, Status, Uid, Version};
 use serde::{Deserialize, Serialize};
@@ -44,10 +45,12 @@ pub struct Facts {
     /// the server tells it beside the UID (EWS: `RecurrenceId`).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub day: Option<Day>,
-    /// Exchange: our mark on it (extended property; linkedResource). Only filled by `Replica::find`, since a delta does not carry it.
+    /// Exchange: our mark on it (extended property; linkedResource). Only filled by
+    /// `Replica::find`, since a delta does not carry it.
     pub mark: Option<Mark>,
-    /// Exchange: the Activity that Creatio's built-in sync noted on an event (creatio.md §3.2). Like `mark` only filled by `Replica::find`;
-    /// a copy of the event carries it along.
+    /// Exchange: the Activity that Creatio's built-in sync noted on an event
+    /// (docs/facts/creatio.md, "Built-in links"). Like `mark` only filled by `Replica::find`; a
+    /// copy of the event carries it along.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub local: Option<ItemId>,
     /// Exchange: the `transactionId` it was created with.
@@ -60,9 +63,11 @@ pub struct Facts {
     pub private: bool,
     /// Exchange: canceled by its organizer. Creatio: status Canceled.
     pub canceled: bool,
-    /// Exchange: the body has an online-meeting block, which is no part of `record`'s body and must be kept on writing.
+    /// Exchange: the body has an online-meeting block, which is no part of `record`'s body and must
+    /// be kept on writing.
     pub online: bool,
-    /// Exchange: it has what an Activity can't carry and a removal would lose: attachments, checklist, recurrence.
+    /// Exchange: it has what an Activity can't carry and a removal would lose: attachments,
+    /// checklist, recurrence.
     pub laden: bool,
     /// Exchange: a recurring task, read-mostly: only its status is written.
     pub recurring: bool,
@@ -72,7 +77,8 @@ pub struct Facts {
     pub owner: Option<ContactId>,
     /// Creatio: who made the Activity; its Owner at first, if our engine did.
     pub author: Option<ContactId>,
-    /// Creatio: the user is Owner or participant. Exchange: it is not a task that was given to somebody else.
+    /// Creatio: the user is Owner or participant. Exchange: it is not a task that was given to
+    /// somebody else.
     pub mine: bool,
     /// Exchange: a new event is shown as free: the Activity is somebody else's. Only written, never
     /// read.
@@ -82,7 +88,8 @@ pub struct Facts {
     pub process: bool,
     /// Creatio: an e-mail, which is never touched.
     pub email: bool,
-    /// Creatio: the user's own row of participants was last written by the user (`ModifiedBy`): the answer is the user's.
+    /// Creatio: the user's own row of participants was last written by the user (`ModifiedBy`): the
+    /// answer is the user's.
     pub answered: bool,
     /// When it was created.
     pub created: Option<Instant>,
@@ -115,8 +122,9 @@ pub enum Original {
     On(Day),
 }
 
-/// Our mark on an Exchange item that we created: which Activity of which site it stands for, in which generation of the link.
-/// A copy of the item carries it along, so it is a hint until the rules of matching confirm it.
+/// Our mark on an Exchange item that we created: which Activity of which site it stands for, in
+/// which generation of the link. A copy of the item carries it along, so it is a hint until the
+/// rules of matching confirm it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mark {
     /// The Creatio installation.

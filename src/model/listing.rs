@@ -1,19 +1,23 @@
-//! What a side said when it was read: items, hints of absence, what could not be understood, and where to go on next time.
+//! What a side said when it was read: items, hints of absence, what could not be understood, and
+//! where to go on next time.
 
 use super::{ContainerId, Field, Instant, Item, ItemId, Kind};
 use serde::{Deserialize, Serialize};
 
-/// Where the next reading goes on: the replica's own text, opaque to everybody else. Lost or refused, the next reading is full.
+/// Where the next reading goes on: the replica's own text, opaque to everybody else. Lost or
+/// refused, the next reading is full.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Cursor(pub String);
 
 /// One reading of a side.
 ///
-/// What it does not mention is unchanged in the containers read by delta, and absent in those of `complete`.
+/// What it does not mention is unchanged in the containers read by delta, and absent in those of
+/// `complete`.
 #[derive(Clone, Debug, Default)]
 pub struct Listing {
-    /// New or changed items (in a complete container: all in the window), each once, the newest reading of it.
+    /// New or changed items (in a complete container: all in the window), each once, the newest
+    /// reading of it.
     pub items: Vec<Item>,
     /// Ids that the server hinted to be gone or outside the window: a hint, to be confirmed.
     pub removed: Vec<ItemId>,
@@ -27,7 +31,8 @@ pub struct Listing {
     pub containers: Vec<Container>,
     /// Kinds that the side does not have for this user: a mailbox without To Do.
     pub lacking: Vec<Kind>,
-    /// Fields that the side has no place for in this installation: what is read of them says nothing.
+    /// Fields that the side has no place for in this installation: what is read of them says
+    /// nothing.
     pub unheld: Vec<Field>,
     /// Where to go on, once everything of this reading is worked off.
     pub cursor: Option<Cursor>,
@@ -35,7 +40,8 @@ pub struct Listing {
     pub now: Option<Instant>,
 }
 
-/// All living occurrences of one series in the window, as one reading sent them: a linked one that is missing is probably deleted.
+/// All living occurrences of one series in the window, as one reading sent them: a linked one that
+/// is missing is probably deleted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SeriesSet {
     /// The series master.
@@ -44,7 +50,8 @@ pub struct SeriesSet {
     pub present: Vec<ItemId>,
 }
 
-/// An item that could not be understood, told so that a person can find it. Holds no text of the item itself.
+/// An item that could not be understood, told so that a person can find it. Holds no text of the
+/// item itself.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Malformed {
     /// Its id, if that much could be read.
@@ -72,7 +79,8 @@ impl Malformed {
         self.id.is_none() && self.container.is_none()
     }
 
-    /// Whether it is an item of which not even the id is known: the place in the listing is all that leads to it.
+    /// Whether it is an item of which not even the id is known: the place in the listing is all
+    /// that leads to it.
     #[must_use]
     pub const fn is_nameless(&self) -> bool {
         self.id.is_none() && self.container.is_some()
@@ -91,7 +99,8 @@ pub struct Container {
     /// The address of its owner, where the side tells.
     #[serde(default)]
     pub owner: String,
-    /// The mailbox's own: neither shared by somebody, subscribed, nor made by the system (flagged mail).
+    /// The mailbox's own: neither shared by somebody, subscribed, nor made by the system (flagged
+    /// mail).
     pub own: bool,
     /// New exports go here.
     pub default: bool,

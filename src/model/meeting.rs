@@ -1,5 +1,6 @@
-//! A meeting: an Activity shown in the schedule, or a calendar event. Each side holds it in its own normal form; what a value of one
-//! side means on the other is the engine's `project`, not this module's.
+//! A meeting: an Activity shown in the schedule, or a calendar event. Each side holds it in its own
+//! normal form; what a value of one side means on the other is the engine's `project`, not this
+//! module's.
 
 use super::{Body, Day, Instant, Person, Response};
 use serde::{Deserialize, Serialize};
@@ -19,7 +20,8 @@ pub struct Meeting {
     pub importance: Importance,
     /// The user's own reminder.
     pub reminder: Reminder,
-    /// Participants other than the user; attendees other than the mailbox's owner. In normal order (see [`Person`]).
+    /// Participants other than the user; attendees other than the mailbox's owner. In normal order
+    /// (see [`Person`]).
     pub people: Vec<Person>,
     /// The user's own answer.
     pub response: Response,

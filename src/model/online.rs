@@ -1,5 +1,6 @@
-//! The join block that online meetings keep in their body (graph/facts.md §3; hybrid meetings on an Exchange Server have the same): found, cut off for reading, and put back for writing, since a
-//! body written without it would disable the meeting.
+//! The join block that online meetings keep in their body (docs/facts/graph.md, "Bodies"; hybrid
+//! meetings on an Exchange Server have the same): found, cut off for reading, and put back for
+//! writing, since a body written without it would disable the meeting.
 
 use super::Body;
 
@@ -30,7 +31,8 @@ pub enum Parted<'a> {
         /// The block, with all that follows.
         block: &'a str,
     },
-    /// It must have a block, but not one that can be told from the text: such a body is not to be written.
+    /// It must have a block, but not one that can be told from the text: such a body is not to be
+    /// written.
     Unclear,
 }
 
@@ -66,7 +68,8 @@ pub fn body(content: &str, plain: bool, online: bool) -> (Body, bool) {
     (if plain { Body::from_text(own) } else { Body::from_html(own) }, block)
 }
 
-/// `own` (markup) with the join block of `stored` put after it; `None` if `stored` has one that can't be told from the text.
+/// `own` (markup) with the join block of `stored` put after it; `None` if `stored` has one that
+/// can't be told from the text.
 #[must_use]
 pub fn splice(own: &str, stored: &str, online: bool) -> Option<String> {
     match part(stored, online) {
@@ -88,7 +91,8 @@ fn lines(body: &str) -> Vec<usize> {
     found
 }
 
-/// The place before the elements that open right before `line`, so that a cut leaves none of them half.
+/// The place before the elements that open right before `line`, so that a cut leaves none of them
+/// half.
 fn opening(body: &str, line: usize) -> usize {
     let mut at = line;
     while let Some(before) = body.get(..at).map(str::trim_end) {

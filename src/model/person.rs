@@ -1,4 +1,5 @@
-//! People of a meeting: participants in Creatio, attendees on Exchange. A person is known by e-mail addresses.
+//! People of a meeting: participants in Creatio, attendees on Exchange. A person is known by e-mail
+//! addresses.
 
 use super::{Address, ContactId};
 use serde::{Deserialize, Serialize};
@@ -8,7 +9,8 @@ use std::rc::Rc;
 
 /// One participant or attendee.
 ///
-/// Lists of people are in normal order: by first address, then contact, then name; so equal lists are equal values.
+/// Lists of people are in normal order: by first address, then contact, then name; so equal lists
+/// are equal values.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Person {
     /// All known addresses, sorted; none for a Contact without e-mail. As read from Exchange

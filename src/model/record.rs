@@ -142,8 +142,8 @@ impl fmt::Display for Field {
     }
 }
 
-/// A change of some fields of one record: what it shall be, and which fields of it are to be written. The others are context
-/// (a reminder in minutes needs the start) and must not be written.
+/// A change of some fields of one record: what it shall be, and which fields of it are to be
+/// written. The others are context (a reminder in minutes needs the start) and must not be written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Patch {
     /// The whole record as it shall be, in the target side's normal form.
@@ -153,7 +153,8 @@ pub struct Patch {
 }
 
 impl Patch {
-    /// All that a new item of a mailbox is written with: everything but the user's own answer, which is an action.
+    /// All that a new item of a mailbox is written with: everything but the user's own answer,
+    /// which is an action.
     #[must_use]
     pub fn whole(record: &Record) -> Self {
         let written = fields(record.kind()).iter().copied().filter(|field| *field != Field::Response);
@@ -170,8 +171,9 @@ impl Patch {
         differences(one, other).is_disjoint(&self.fields) && alike
     }
 
-    /// The fields that can be written as such to an item of Exchange with `facts`: of a recurring task its status only (graph/facts.md §4), and
-    /// an answer to an invitation is no field but an action.
+    /// The fields that can be written as such to an item of Exchange with `facts`: of a recurring
+    /// task its status only (docs/facts/graph.md, "Recurring tasks"), and an answer to an
+    /// invitation is no field but an action.
     #[must_use]
     pub fn writable(&self, facts: &Facts) -> BTreeSet<Field> {
         let fields = self.fields.iter().copied();
@@ -227,13 +229,15 @@ pub fn differences(one: &Record, other: &Record) -> BTreeSet<Field> {
     unlike.into_iter().filter_map(|(field, differs)| differs.then_some(field)).collect()
 }
 
-/// Whether two lists name the same people with the same role and answer; names and further addresses don't matter.
+/// Whether two lists name the same people with the same role and answer; names and further
+/// addresses don't matter.
 fn same_people(one: &[Person], other: &[Person]) -> bool {
     let roll = Roll::of(other);
     one.len() == other.len() && one.iter().all(|a| roll.same(a).any(|b| a.role == b.role && a.response == b.response))
 }
 
-/// Copies one field from `from` into `into`. Records of different kinds, or without that field, stay as they are.
+/// Copies one field from `from` into `into`. Records of different kinds, or without that field,
+/// stay as they are.
 pub fn copy(field: Field, from: &Record, into: &mut Record) {
     match (from, into) {
         (Record::Meeting(from), Record::Meeting(into)) => match field {

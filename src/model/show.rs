@@ -1,4 +1,5 @@
-//! Values of fields as short texts, for people to compare: in a conflict, in the history. Neutral in language; the page gives names to fields.
+//! Values of fields as short texts, for people to compare: in a conflict, in the history. Neutral
+//! in language; the page gives names to fields.
 
 use super::{Field, Person, Record, Reminder, TaskWhen, When};
 

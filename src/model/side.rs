@@ -1,4 +1,5 @@
-//! The two sides, and pairs of what each has. Direction is a value: no function exists once per side.
+//! The two sides, and pairs of what each has. Direction is a value: no function exists once per
+//! side.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;

@@ -1,4 +1,5 @@
-//! Texts and their normal forms: what is compared is the text a person sees, never its markup or white space.
+//! Texts and their normal forms: what is compared is the text a person sees, never its markup or
+//! white space.
 
 use super::html;
 use serde::{Deserialize, Serialize};
@@ -66,8 +67,8 @@ pub const fn is_line_end(c: char) -> bool {
     matches!(c, '\n' | '\r' | '\u{2028}' | '\u{2029}')
 }
 
-/// `text` in normal form: each line's runs of white space (no-break and zero-width ones too) made one space and its ends trimmed, empty lines
-/// left out, lines parted by `\n`.
+/// `text` in normal form: each line's runs of white space (no-break and zero-width ones too) made
+/// one space and its ends trimmed, empty lines left out, lines parted by `\n`.
 #[must_use]
 pub fn lines(text: &str) -> String {
     text.split(is_line_end).map(line).filter(|line| !line.is_empty()).collect::<Vec<_>>().join("\n")

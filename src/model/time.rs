@@ -1,5 +1,6 @@
-//! Time as the product uses it: UTC instants, days without a zone, windows, and the one question a zone must answer.
-//! No clock and no zone database: "now" is a parameter, and offsets come from whoever implements [`Zone`].
+//! Time as the product uses it: UTC instants, days without a zone, windows, and the one question a
+//! zone must answer. No clock and no zone database: "now" is a parameter, and offsets come from
+//! whoever implements [`Zone`].
 
 use super::{Item, Record, When};
 use chrono::{DateTime, Datelike, Duration, Months, NaiveDate, NaiveDateTime, NaiveTime, Utc};
@@ -15,7 +16,8 @@ pub trait Zone {
     /// Seconds that local time is ahead of UTC at `at` (negative west of Greenwich).
     fn offset(&self, at: Instant) -> i32;
 
-    /// The name by which a server knows the zone: a Windows id (`Russian Standard Time`) or an IANA name.
+    /// The name by which a server knows the zone: a Windows id (`Russian Standard Time`) or an IANA
+    /// name.
     fn name(&self) -> &str;
 }
 
@@ -51,8 +53,9 @@ pub fn local(zone: &dyn Zone, at: Instant) -> NaiveDateTime {
     at.naive_utc() + Duration::seconds(i64::from(zone.offset(at)))
 }
 
-/// The instant at which a wall clock in `zone` shows `time`. In the hour that summer time skips, the clock is taken as not yet put forward;
-/// in the hour that winter time repeats, the first of the two.
+/// The instant at which a wall clock in `zone` shows `time`. In the hour that summer time skips,
+/// the clock is taken as not yet put forward; in the hour that winter time repeats, the first of
+/// the two.
 #[must_use]
 pub fn instant(zone: &dyn Zone, time: NaiveDateTime) -> Instant {
     let utc = time.and_utc();
@@ -72,7 +75,8 @@ pub fn midnight(zone: &dyn Zone, day: Day) -> Instant {
     instant(zone, day.and_time(NaiveTime::MIN))
 }
 
-/// What a run looks at: items that touch `from..to`, occurrences of a series only up to `series_to`.
+/// What a run looks at: items that touch `from..to`, occurrences of a series only up to
+/// `series_to`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Window {
     /// Items that end before this are not looked at.
@@ -83,20 +87,21 @@ pub struct Window {
     pub series_to: Instant,
 }
 
-/// Months ahead that single items are looked at (rules, "Scope and direction").
+/// Months ahead that single items are looked at (docs/rules.md, "Scope and direction").
 pub const HORIZON_MONTHS: u32 = 12;
 /// Months ahead that occurrences of a series are looked at.
 pub const SERIES_HORIZON_MONTHS: u32 = 3;
 
 impl Window {
-    /// The window of a run at `now` by a user in `zone` who syncs items from day `from` on. Its far edges are firsts of
-    /// months, so that it moves once a month and not with every run.
+    /// The window of a run at `now` by a user in `zone` who syncs items from day `from` on. Its far
+    /// edges are firsts of months, so that it moves once a month and not with every run.
     #[must_use]
     pub fn at(now: Instant, from: Day, zone: &dyn Zone) -> Self {
         Self::ahead(now, from, (HORIZON_MONTHS, SERIES_HORIZON_MONTHS), zone)
     }
 
-    /// The same with `months` ahead: of single items, and of occurrences of a series (never beyond single items).
+    /// The same with `months` ahead: of single items, and of occurrences of a series (never beyond
+    /// single items).
     #[must_use]
     pub fn ahead(now: Instant, from: Day, (single, series): (u32, u32), zone: &dyn Zone) -> Self {
         let today = local(zone, now).date();
@@ -107,14 +112,16 @@ impl Window {
         Self { from: midnight(zone, from), to: ahead(single), series_to: ahead(series.min(single)) }
     }
 
-    /// Whether something from `start` to `end` touches the window; `series` if it is an occurrence of a series.
+    /// Whether something from `start` to `end` touches the window; `series` if it is an occurrence
+    /// of a series.
     #[must_use]
     pub fn holds(&self, start: Instant, end: Instant, series: bool) -> bool {
         let to = if series { self.series_to } else { self.to };
         start < to && (end > self.from || (start == end && start >= self.from))
     }
 
-    /// Spans of at most `longest` that together cover it without gaps, and a day more at either end: a server takes days by a zone of its own.
+    /// Spans of at most `longest` that together cover it without gaps, and a day more at either
+    /// end: a server takes days by a zone of its own.
     #[must_use]
     pub fn spans(&self, longest: Duration) -> Vec<(Instant, Instant)> {
         let (mut from, end) = (self.from - Duration::days(1), self.to + Duration::days(1));
@@ -127,7 +134,8 @@ impl Window {
         spans
     }
 
-    /// Whether it holds `item`; days begin in `zone`. Tasks have no place in time of which a server would know: it holds them all.
+    /// Whether it holds `item`; days begin in `zone`. Tasks have no place in time of which a server
+    /// would know: it holds them all.
     #[must_use]
     pub fn takes(&self, item: &Item, zone: &dyn Zone) -> bool {
         let series = item.facts.occurrence.is_some();

@@ -1,5 +1,6 @@
-//! The second half of a run: the plan's writes go out in batches, and what is confirmed is folded into the store after each. A run can end at
-//! any point: what was to be created is noted before, cursors move only at the end, and the next run reads again what was not finished.
+//! The second half of a run: the plan's writes go out in batches, and what is confirmed is folded
+//! into the store after each. A run can end at any point: what was to be created is noted before,
+//! cursors move only at the end, and the next run reads again what was not finished.
 
 use super::commit::commit;
 use super::{Counts, Ends, Planned, Report, Told};
@@ -235,7 +236,8 @@ fn own_copies(account: &Account, batch: &mut [Action], outcomes: &mut [Vec<Outco
     instead
 }
 
-/// The history of one batch: before its outcomes are known all of its writes, afterwards the confirmed ones.
+/// The history of one batch: before its outcomes are known all of its writes, afterwards the
+/// confirmed ones.
 fn recorded(batch: &[Action], done: Option<(&[Vec<Outcome>], &[Folded])>, at: Place) -> Vec<Entry> {
     let each = batch.iter().enumerate().flat_map(|(n, action)| {
         let outcomes = done.and_then(|(outcomes, _)| outcomes.get(n)).map(Vec::as_slice);
@@ -245,7 +247,8 @@ fn recorded(batch: &[Action], done: Option<(&[Vec<Outcome>], &[Folded])>, at: Pl
     each.collect()
 }
 
-/// The nth write of every action that has come so far without a refusal, both sides at the same time.
+/// The nth write of every action that has come so far without a refusal, both sides at the same
+/// time.
 async fn pass<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
     ends: &Ends<'_, C, X, S, K, E>,
     batch: &[Action],
@@ -363,7 +366,8 @@ fn told(notes: &BTreeMap<Note, BTreeSet<ItemId>>, done: &[Link]) -> Vec<Told> {
     each.filter(|told| told.count > 0).collect()
 }
 
-/// What is held now: what this run held, and what earlier runs held of items that this one did not see.
+/// What is held now: what this run held, and what earlier runs held of items that this one did not
+/// see.
 fn remember(state: &State, held: Vec<Held>, (seen, actions): (&Seen, &[Action])) -> Vec<Held> {
     let settled: BTreeSet<&ItemId> = Side::BOTH
         .into_iter()

@@ -1,5 +1,6 @@
-//! The first half of a run: both sides are read, and everything is looked up that the engine needs to decide. Nothing is decided here but
-//! what to look up: an absence is never believed before a direct read has confirmed it.
+//! The first half of a run: both sides are read, and everything is looked up that the engine needs
+//! to decide. Nothing is decided here but what to look up: an absence is never believed before a
+//! direct read has confirmed it.
 
 mod closer;
 mod counterparts;

@@ -1,5 +1,5 @@
-//! Containers that got other ids since the last run: settings and links follow before anything is decided, else a whole calendar would seem
-//! to be gone.
+//! Containers that got other ids since the last run: settings and links follow before anything is
+//! decided, else a whole calendar would seem to be gone.
 
 use super::Ends;
 use crate::engine::containers::{self, Renamed};
@@ -9,7 +9,8 @@ use crate::error::Result;
 use crate::model::{ContainerId, Side};
 use crate::ports::{Clock, Commit, Directory, Events, Replica, Store};
 
-/// Has `settings`, `state` and the stored links name the containers by their new ids. A run that ends in between does it again.
+/// Has `settings`, `state` and the stored links name the containers by their new ids. A run that
+/// ends in between does it again.
 ///
 /// # Errors
 /// If the store fails, or what keeps the settings.

@@ -1,5 +1,6 @@
-//! Whether store, marks and keys belong to the two ends that are meant: the first thing that a run asks (rules, "Identity checks"). A copied
-//! database, or a token of another mailbox, would make one user's items another's.
+//! Whether store, marks and keys belong to the two ends that are meant: the first thing that a run
+//! asks (docs/rules.md, "Identity checks"). A copied database, or a token of another mailbox, would
+//! make one user's items another's.
 
 use super::Ends;
 use crate::engine::change::StateChange;
@@ -10,7 +11,8 @@ use crate::model::{Side, SiteId};
 use crate::ports::{Clock, Commit, Directory, Events, Replica, Store};
 use std::collections::BTreeSet;
 
-/// The state of the account, once its store and the keys are known to be of the ends that are meant.
+/// The state of the account, once its store and the keys are known to be of the ends that are
+/// meant.
 ///
 /// # Errors
 /// `Elsewhere` if one is not; what else stops a run.
@@ -33,7 +35,8 @@ pub async fn identified<C: Replica + Directory, X: Replica, S: Store, K: Clock, 
     Ok(state)
 }
 
-/// Has the state of an account that was kept under the name `from` go on under `to`: the administrator says that they are one installation.
+/// Has the state of an account that was kept under the name `from` go on under `to`: the
+/// administrator says that they are one installation.
 ///
 /// # Errors
 /// What the store refuses.
@@ -45,7 +48,8 @@ pub async fn moved<S: Store>(store: &S, (from, to): (&SiteId, &SiteId)) -> Resul
     store.commit(&Commit { state: Some(StateChange::Moved(to.clone())), ..Commit::default() }).await
 }
 
-/// Checks the marks that were read: one of another installation, for an Activity that this one has too, tells that one is a copy of the other.
+/// Checks the marks that were read: one of another installation, for an Activity that this one has
+/// too, tells that one is a copy of the other.
 ///
 /// # Errors
 /// `Elsewhere` if there is such a mark.

@@ -1,5 +1,5 @@
-//! Undo of a run, and answers to what was held: what a person does with the past. Both read directly, write little, and leave the rest to the
-//! next run.
+//! Undo of a run, and answers to what was held: what a person does with the past. Both read
+//! directly, write little, and leave the rest to the next run.
 
 use super::commit::commit;
 use super::{Ends, unless_stopped};
@@ -33,7 +33,8 @@ pub async fn preview<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: 
     Ok(undo::undo((ends.account, ends.account.writes_silently(notify)), &entries, &now))
 }
 
-/// Takes back what a run wrote, as far as [`preview`] says. How many writes were taken back, and how many were not.
+/// Takes back what a run wrote, as far as [`preview`] says. How many writes were taken back, and
+/// how many were not.
 ///
 /// # Errors
 /// As [`preview`].
@@ -59,7 +60,8 @@ pub async fn undo<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Eve
                 rest(ends, step, Rested { run: now, written: &written, entry }).await?;
                 done += 1;
             }
-            // whether it was carried out is not known: what it would have overruled stays in the history
+            // whether it was carried out is not known: what it would have overruled stays in the
+            // history
             Err(Refusal::Unknown) => refused += 1,
             Err(Refusal::Stale | Refusal::Gone | Refusal::Rejected(_) | Refusal::Taken | Refusal::NotSent) => {
                 commit(ends.store, now, &Commit { unwritten: vec![(now, nth)], ..Commit::default() }).await?;

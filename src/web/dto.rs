@@ -1,4 +1,5 @@
-//! What crosses to JavaScript, as plain objects with types in TypeScript. The names are JavaScript's; nothing here has behaviour.
+//! What crosses to JavaScript, as plain objects with types in TypeScript. The names are
+//! JavaScript's; nothing here has behaviour.
 #![cfg(target_arch = "wasm32")]
 
 use crate::creatio::clock::Clock;
@@ -25,14 +26,17 @@ use tsify::Tsify;
 #[derive(Clone, Debug, Deserialize, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
 pub struct Context {
-    /// The Creatio installation; a copied database, a reset sandbox have another. Names the local store.
+    /// The Creatio installation; a copied database, a reset sandbox have another. Names the local
+    /// store.
     pub instance: String,
-    /// Absolute address of Creatio's workspace, without a slash at the end: `https://crm.example/0`.
+    /// Absolute address of Creatio's workspace, without a slash at the end:
+    /// `https://crm.example/0`.
     pub base: String,
     /// Absolute address of Graph with its version: `https://graph.microsoft.com/v1.0`.
     pub graph: String,
-    /// Absolute address at which this page reaches the Exchange Server's EWS: a path of Creatio's own origin that a proxy forwards, as EWS lets no
-    /// other origin in. Without it accounts on an Exchange Server can't be synchronized.
+    /// Absolute address at which this page reaches the Exchange Server's EWS: a path of Creatio's
+    /// own origin that a proxy forwards, as EWS lets no other origin in. Without it accounts on an
+    /// Exchange Server can't be synchronized.
     #[tsify(optional)]
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub exchange: Option<String>,
@@ -168,7 +172,8 @@ pub struct Found {
     /// Whether changes depend on what was seen; not known before the first change.
     #[tsify(optional)]
     pub conditional: Option<bool>,
-    /// What times of OData mean, in replies, filters and bodies; not asked for where OData is not used.
+    /// What times of OData mean, in replies, filters and bodies; not asked for where OData is not
+    /// used.
     #[tsify(type = "(\"utc\" | \"local\")[]")]
     pub clocks: Vec<Clock>,
     /// Whether that was seen, or only assumed.
@@ -761,7 +766,8 @@ impl From<crate::engine::settings::Settings> for Settings {
 }
 
 impl Settings {
-    /// The engine's settings; `fields` is the map that an administrator set, which the page does not show.
+    /// The engine's settings; `fields` is the map that an administrator set, which the page does
+    /// not show.
     ///
     /// # Errors
     /// What is wrong, if `from` is no day.

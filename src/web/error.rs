@@ -8,12 +8,17 @@ use wasm_bindgen::prelude::wasm_bindgen;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = r#"
-/** What a rejected call of {@link ScheduleSync} throws: choose the text by `code`, never show `message`. */
+/**
+ * What a rejected call of {@link ScheduleSync} throws: choose the text by `code`, never show
+ * `message`.
+ */
 export interface EngineError extends Error {
     code: "no-reply" | "signed-out" | "forbidden" | "busy" | "server-error" | "unreadable" | "foreign-link" | "cursor-lost"
         | "store" | "store-full" | "zone" | "settings" | "elsewhere" | "stopped" | "running";
     side?: "creatio" | "exchange";
-    /** `elsewhere`: the Creatio or mailbox that is to be synchronised, and the one that was found. */
+    /**
+     * `elsewhere`: the Creatio or mailbox that is to be synchronised, and the one that was found.
+     */
     names?: { meant: string; found: string };
 }
 "#;

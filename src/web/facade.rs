@@ -1,4 +1,5 @@
-//! The one class that JavaScript sees. Each method takes its own hold of what it needs before it awaits, so that calls may overlap.
+//! The one class that JavaScript sees. Each method takes its own hold of what it needs before it
+//! awaits, so that calls may overlap.
 #![cfg(target_arch = "wasm32")]
 
 use crate::creatio::lore::Lore;
@@ -44,9 +45,11 @@ struct Inner {
     zone: Rc<IntlZone>,
     database: Connection,
     stop: Rc<Stop>,
-    /// What times mean in this Creatio, and how it is reached: found out once for as long as the page lives.
+    /// What times mean in this Creatio, and how it is reached: found out once for as long as the
+    /// page lives.
     lore: Rc<Lore>,
-    /// Which installation it is: the page's own address, unless the policy says that it has moved there.
+    /// Which installation it is: the page's own address, unless the policy says that it has moved
+    /// there.
     site: RefCell<SiteId>,
     /// Which kind of mailbox each account has, once Creatio was asked.
     kinds: RefCell<BTreeMap<String, MailKind>>,
@@ -133,14 +136,16 @@ impl ScheduleSync {
         groups.into_iter().map(|group| out(&dto::Group::from(group))).collect()
     }
 
-    /// How this Creatio is reached and what its times mean, as found out or set by the administrator.
+    /// How this Creatio is reached and what its times mean, as found out or set by the
+    /// administrator.
     pub async fn found(&self) -> Result<Ts<dto::Found>, JsValue> {
         let inner = Rc::clone(&self.inner);
         inner.creatio("").look_around().await.map_err(|error| to_js(&error))?;
         out(&dto::Found::from(&*inner.lore))
     }
 
-    /// Synchronizes an account once. One run at a time per user, in all tabs: else it rejects with `running`.
+    /// Synchronizes an account once. One run at a time per user, in all tabs: else it rejects with
+    /// `running`.
     pub async fn run(&self, account: String) -> Result<Ts<dto::Report>, JsValue> {
         let inner = Rc::clone(&self.inner);
         let report = inner.run(&account).await.map_err(|error| to_js(&error))?;

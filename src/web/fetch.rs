@@ -1,5 +1,6 @@
-//! [`Http`] by the browser's `fetch`. The only file that names gloo-net. A request that nobody waits for any longer is aborted, and its end is not
-//! awaited: gloo-net panics when `fetch` rejects with anything but an `Error`.
+//! [`Http`] by the browser's `fetch`. The only file that names gloo-net. A request that nobody
+//! waits for any longer is aborted, and its end is not awaited: gloo-net panics when `fetch`
+//! rejects with anything but an `Error`.
 #![cfg(target_arch = "wasm32")]
 
 use crate::ports::{Http, Lost, Request, Response};
@@ -36,9 +37,10 @@ impl Fetch {
         self
     }
 
-    /// Cookies and redirects: Creatio leads to its sign-in page; nobody else may lead a request, and the keys in it, elsewhere. A request that is
-    /// `signed` by a header goes to an Exchange Server behind a path of Creatio's origin: cookies are not meant for it, and without them the browser
-    /// shows no dialog of its own for a password.
+    /// Cookies and redirects: Creatio leads to its sign-in page; nobody else may lead a request,
+    /// and the keys in it, elsewhere. A request that is `signed` by a header goes to an Exchange
+    /// Server behind a path of Creatio's origin: cookies are not meant for it, and without them the
+    /// browser shows no dialog of its own for a password.
     fn manners(&self, address: &str, signed: bool) -> (RequestCredentials, RequestRedirect) {
         if origin(address) == self.creatio && !signed {
             (RequestCredentials::SameOrigin, RequestRedirect::Follow)

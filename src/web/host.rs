@@ -1,5 +1,5 @@
-//! The world of one account, as a browser is it: network, time, and what only the hosting page knows (cookies, tokens, whether
-//! anybody watches), which it tells by callbacks.
+//! The world of one account, as a browser is it: network, time, and what only the hosting page
+//! knows (cookies, tokens, whether anybody watches), which it tells by callbacks.
 #![cfg(target_arch = "wasm32")]
 
 use crate::error::{Error, Result};
@@ -22,9 +22,9 @@ const TYPES: &str = r#"
 /** What the page that hosts the engine does for it. */
 export interface Host {
     /**
-     * The headers that let the user in at `side`; there into the mailbox `account`. `renew`: those given last were refused.
-     * `claims`: what they have to be asked for with, as JSON, after a challenge of continuous access evaluation.
-     * Rejects if the user has to sign in first.
+     * The headers that let the user in at `side`; there into the mailbox `account`. `renew`: those
+     * given last were refused. `claims`: what they have to be asked for with, as JSON, after a
+     * challenge of continuous access evaluation. Rejects if the user has to sign in first.
      */
     headers(
         side: "creatio" | "exchange",
@@ -33,8 +33,9 @@ export interface Host {
         claims?: string,
     ): Promise<Record<string, string>>;
     /**
-     * By whose sign-in the headers for the mailbox `account` are: an opaque name that is another after every sign-in. Without it, or where
-     * it can't be told, the mailbox is asked for its name in every run.
+     * By whose sign-in the headers for the mailbox `account` are: an opaque name that is another
+     * after every sign-in. Without it, or where it can't be told, the mailbox is asked for its name
+     * in every run.
      */
     holder?(account: string): Promise<string | undefined>;
     /** Hears what a run is doing. */
@@ -87,8 +88,8 @@ pub struct World {
 }
 
 impl World {
-    /// The world of `account`, reached by `fetch` and `host`, its requests counted in `database`; `stop` tells whether the user wants its
-    /// run to stop.
+    /// The world of `account`, reached by `fetch` and `host`, its requests counted in `database`;
+    /// `stop` tells whether the user wants its run to stop.
     #[must_use]
     pub fn new((fetch, host): (Fetch, Host), account: &str, database: &Connection, stop: Rc<Stop>) -> Self {
         Self { fetch, host, account: account.to_owned(), meter: Meter::new(database, account), stop }
@@ -179,6 +180,7 @@ impl Events for World {
 /// The browser's clock.
 #[must_use]
 pub fn now() -> Instant {
-    #[allow(clippy::cast_possible_truncation)] // whole milliseconds, within an i64 for 292 million years
+    // whole milliseconds, within an i64 for 292 million years
+    #[allow(clippy::cast_possible_truncation)]
     Instant::from_timestamp_millis(Date::now() as i64).unwrap_or_default()
 }

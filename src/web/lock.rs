@@ -1,4 +1,5 @@
-//! A lock that all tabs of one origin share (Web Locks). The browser frees it when its worker or tab ends, however that ends.
+//! A lock that all tabs of one origin share (Web Locks). The browser frees it when its worker or
+//! tab ends, however that ends.
 #![cfg(target_arch = "wasm32")]
 
 use crate::error::{Error, Result};

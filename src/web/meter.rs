@@ -1,5 +1,5 @@
-//! The count of requests to a mailbox, in IndexedDB: kept over runs, and shared by all tabs of the user. What counts is
-//! [`Budget`]'s. A store that fails costs the count, never a run.
+//! The count of requests to a mailbox, in IndexedDB: kept over runs, and shared by all tabs of the
+//! user. What counts is [`Budget`]'s. A store that fails costs the count, never a run.
 #![cfg(target_arch = "wasm32")]
 
 use crate::http::budget::Budget;

@@ -1,7 +1,7 @@
 //! [`Store`] in IndexedDB: one database per Creatio installation, every record under its account.
 //!
-//! Records are kept as JSON texts: what is looked up by lies beside them as keys. So a member that an engine adds needs no new
-//! version of the database; only a change of keys or of meaning does.
+//! Records are kept as JSON texts: what is looked up by lies beside them as keys. So a member that
+//! an engine adds needs no new version of the database; only a change of keys or of meaning does.
 #![cfg(target_arch = "wasm32")]
 
 use crate::engine::containers::{self, Renamed};
@@ -127,7 +127,8 @@ impl IdbStore {
     async fn select(&self, index: Option<&str>, queries: Vec<Query>) -> Result<Vec<Link>> {
         let transaction = self.begin(LINKS, TransactionMode::ReadOnly)?;
         let store = transaction.object_store(LINKS).map_err(failed)?;
-        // every request is sent before the first answer is awaited: a transaction ends when it has nothing to do
+        // every request is sent before the first answer is awaited: a transaction ends when it has
+        // nothing to do
         let mut requests = Vec::with_capacity(queries.len());
         for query in queries {
             requests.push(match index {

@@ -36,7 +36,8 @@ impl IntlZone {
     }
 
     fn ask(&self, seconds: i64) -> Option<i32> {
-        #[allow(clippy::cast_precision_loss)] // JavaScript counts milliseconds in floats; exact for 285 000 years
+        // JavaScript counts milliseconds in floats; exact for 285 000 years
+        #[allow(clippy::cast_precision_loss)]
         let date = Date::new(&JsValue::from_f64(seconds as f64 * 1000.0));
         let parts = self.format.format_to_parts(&date);
         parts

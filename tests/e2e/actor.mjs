@@ -197,7 +197,10 @@ export function actor(page, culture = 'en-US') {
       return this.ended();
     },
 
-    /** Waits for the end of the run that goes on. @returns {Promise<string>} what the status then says */
+    /**
+     * Waits for the end of the run that goes on. @returns {Promise<string>} what the status then
+     * says
+     */
     async ended() {
       await page.getByRole('progressbar').waitFor({ state: 'detached', timeout: 60_000 });
       return (await status.textContent()) ?? '';

@@ -19,7 +19,8 @@ const any = () => true;
 /**
  * Plays a time with a clock of its own: every run takes half a minute.
  * @param {any} scheduler
- * @param {{ minutes: number, hidden?: boolean, fails?: (account: string, at: number) => boolean, can?: (account: string) => boolean }} options
+ * @param {{ minutes: number, hidden?: boolean, fails?: (account: string, at: number) => boolean,
+ * can?: (account: string) => boolean }} options
  * @returns {Record<string, number[]>} the minutes at which the runs of each account began
  */
 function play(scheduler, { minutes, hidden = false, fails = () => false, can = any }) {

@@ -23,7 +23,10 @@ export async function violations(page) {
   return found;
 }
 
-/** Every visible control has its role and name for itself, and no button's or menu item's name contains another's. */
+/**
+ * Every visible control has its role and name for itself, and no button's or menu item's name
+ * contains another's.
+ */
 export async function checkNames(/** @type {import('playwright-core').Page} */ page, /** @type {string} */ view) {
   const session = await page.context().newCDPSession(page);
   const { nodes } = await session.send('Accessibility.getFullAXTree');

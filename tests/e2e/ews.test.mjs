@@ -48,8 +48,9 @@ test('a page reaches Exchange through the proxy, and nothing of Creatio does', {
   assert.ok(cookies.includes('BPMCSRF') && cookies.length === 4, cookies.join());
 
   /**
-   * What the page is answered. It sends its cookies along, which is the worst case, but for a request without sign-in: the browser would ask the user for a
-   * name in a dialog of its own, and wait.
+   * What the page is answered. It sends its cookies along, which is the worst case, but for a
+   * request without sign-in: the browser would ask the user for a name in a dialog of its own, and
+   * wait.
    */
   const ask = (/** @type {{ path?: string, method?: string, authorization?: string, body?: string }} */ options) =>
     page.evaluate(async ({ path = '/ews/Exchange.asmx', method = 'POST', authorization = '', body = '' }) => {

@@ -1,5 +1,6 @@
 /**
- * What Microsoft's service may do to the page: few requests, waits that the browser hides, challenges, redirects.
+ * What Microsoft's service may do to the page: few requests, waits that the browser hides,
+ * challenges, redirects.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

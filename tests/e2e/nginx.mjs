@@ -25,7 +25,8 @@ async function freePort() {
 }
 
 /**
- * The rule, changed as an administrator would change it: the address of the Exchange Server, and the authority that vouches for its certificate.
+ * The rule, changed as an administrator would change it: the address of the Exchange Server, and
+ * the authority that vouches for its certificate.
  * @param {number} port where the Exchange Server speaks TLS
  * @param {string} authority
  */
@@ -37,7 +38,10 @@ function rule(port, authority) {
   return text.replace(`https://${named}`, `https://127.0.0.1:${port}`).replace(usual, authority);
 }
 
-/** A certificate of the Exchange Server's name, which vouches for itself. @param {string} folder @param {string} file without ending */
+/**
+ * A certificate of the Exchange Server's name, which vouches for itself. @param {string} folder
+ * @param {string} file without ending
+ */
 function certificate(folder, file) {
   const place = (/** @type {string} */ ending) => join(folder, `${file}.${ending}`);
   const request = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', `/CN=${named}`];
@@ -55,11 +59,13 @@ function certificate(folder, file) {
 }
 
 /**
- * Starts nginx and waits until it answers. It stands in for the web server of Exchange too, which speaks TLS.
+ * Starts nginx and waits until it answers. It stands in for the web server of Exchange too, which
+ * speaks TLS.
  * @param {import('node:test').TestContext} t
  * @param {string} program
  * @param {{ creatio: string, exchange: string }} servers
- * @param {{ trusted?: boolean }} [options] whether the certificate of Exchange comes from the authority that the rule names
+ * @param {{ trusted?: boolean }} [options] whether the certificate of Exchange comes from the
+ * authority that the rule names
  * @returns {Promise<string>} the address of Creatio behind it, without a slash at the end
  */
 export async function nginx(t, program, { creatio, exchange }, { trusted = true } = {}) {

@@ -1,5 +1,6 @@
 /**
- * The page itself: its labels in both languages, its names, its accessibility, its keyboard, and editing on it.
+ * The page itself: its labels in both languages, its names, its accessibility, its keyboard, and
+ * editing on it.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';

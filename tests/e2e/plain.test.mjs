@@ -12,7 +12,10 @@ import { ready } from './ready.mjs';
 import { account, control, graphTime, onServer } from './servers.mjs';
 import { stage } from './stage.mjs';
 
-/** Whether the page itself, not a part of it, could be scrolled. @param {import('playwright-core').Page} page */
+/**
+ * Whether the page itself, not a part of it, could be scrolled. @param
+ * {import('playwright-core').Page} page
+ */
 const overflow = (page) =>
   page.evaluate(() => {
     const { scrollHeight, clientHeight, scrollWidth, clientWidth } = document.documentElement;

@@ -21,7 +21,10 @@ export const account = 'demo@contoso.example';
 /** The account of a colleague, which both seeds have too. */
 export const colleague = 'dmitry.volkov@contoso.example';
 
-/** The user's account on the sandbox's Exchange Server, a colleague's, and the password of both; the demo's Creatio knows them. */
+/**
+ * The user's account on the sandbox's Exchange Server, a colleague's, and the password of both; the
+ * demo's Creatio knows them.
+ */
 export const onServer = {
   account: 'demo@corp.contoso.example',
   colleague: 'dmitry.volkov@corp.contoso.example',
@@ -157,7 +160,9 @@ export function control(base) {
     strays: () => json(`${base}/sandbox/strays`, {}, 'the strays'),
     /** How Exchange, or something before it, behaves. */
     exchange: (/** @type {object} */ quirks) => post('exchange', quirks),
-    /** The writes since the row `from` of the log: parts of batches, and requests that are no batch. */
+    /**
+     * The writes since the row `from` of the log: parts of batches, and requests that are no batch.
+     */
     writesSince: async (/** @type {number} */ from) =>
       (await log()).slice(from).filter((/** @type {any} */ row) => row.method !== 'GET' && !isReading(row)),
   };

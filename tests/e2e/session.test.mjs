@@ -1,5 +1,6 @@
 /**
- * The way into Creatio as browsers go it: the cookies of the session, the CSRF token read anew for each request, no bearer.
+ * The way into Creatio as browsers go it: the cookies of the session, the CSRF token read anew for
+ * each request, no bearer.
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
@@ -51,7 +52,8 @@ test('Creatio is reached by its cookies and a token read anew, and a lost sessio
   const fresh = await token();
   assert.ok(second.headers.every((headers) => headers.bpmcsrf === fresh));
 
-  // the session is lost while the page is open: the user is told, and after signing in the run goes on
+  // the session is lost while the page is open: the user is told, and after signing in the run goes
+  // on
   await page.context().clearCookies();
   await create('third', 4);
   const third = await run();

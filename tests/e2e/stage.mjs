@@ -1,5 +1,6 @@
 /**
- * What every end-to-end test stands on: a sandbox of its own on free ports, and a browser with the page.
+ * What every end-to-end test stands on: a sandbox of its own on free ports, and a browser with the
+ * page.
  */
 import assert from 'node:assert/strict';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
@@ -13,10 +14,11 @@ import { serve } from '../../.tasks/serve.mjs';
 export const version = /^version = "([^"]+)"/m.exec(readFileSync(join(root, 'Cargo.toml'), 'utf8'))?.[1] ?? '';
 
 /**
- * Starts a sandbox and a browser for one test, and ends them with it. The test fails if the page complained: an
- * exception, an error on the console (the content security policy speaks there too).
+ * Starts a sandbox and a browser for one test, and ends them with it. The test fails if the page
+ * complained: an exception, an error on the console (the content security policy speaks there too).
  * @param {import('node:test').TestContext} t
- * @param {{ seed?: 'demo' | 'empty', checked?: boolean }} [options] `checked`: all that is said to Graph must fit Microsoft's description
+ * @param {{ seed?: 'demo' | 'empty', checked?: boolean }} [options] `checked`: all that is said to
+ * Graph must fit Microsoft's description
  */
 export async function stage(t, { seed = 'empty', checked = false } = {}) {
   const description = checked ? findDescription() : undefined;

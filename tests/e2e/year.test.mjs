@@ -1,5 +1,6 @@
 /**
- * A scripted year of a calendar, played on the real page: `tests/year.json`, which the native tests (`tests/native/year.rs`) play too.
+ * A scripted year of a calendar, played on the real page: `tests/year.json`, which the native tests
+ * (`tests/native/year.rs`) play too.
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -38,16 +39,13 @@ const segment = encodeURIComponent;
 /** @typedef {ReturnType<typeof outlook>} Outlook */
 
 /**
- * The kinds of mailbox that live through the year: the account, its owner's hands and a colleague's, how its settings are opened, whether a page that is opened
- * anew asks for a password, how a task is moved.
- * @typedef {{
- *   title: string,
- *   account: string,
- *   hands: (set: Awaited<ReturnType<typeof stage>>) => Promise<[Hands, Hands]>,
- *   openSettings: (person: ReturnType<typeof actor>) => Promise<void>,
- *   asks: boolean,
- *   move: (set: Awaited<ReturnType<typeof stage>>, hands: Hands, found: { list: string, task: any }, to: string) => Promise<void>,
- * }} Kind
+ * The kinds of mailbox that live through the year: the account, its owner's hands and a
+ * colleague's, how its settings are opened, whether a page that is opened anew asks for a password,
+ * how a task is moved.
+ * @typedef {{ title: string, account: string, hands: (set: Awaited<ReturnType<typeof stage>>) =>
+ * Promise<[Hands, Hands]>, openSettings: (person: ReturnType<typeof actor>) => Promise<void>, asks:
+ * boolean, move: (set: Awaited<ReturnType<typeof stage>>, hands: Hands, found: { list: string,
+ * task: any }, to: string) => Promise<void>, }} Kind
  */
 
 /** @type {Kind[]} */
@@ -118,7 +116,10 @@ function outlook({ call }, address) {
       `task ${title}`,
     );
 
-  /** Every week from this day on, to the last one, if any. @param {string} startDate @param {string | null} last */
+  /**
+   * Every week from this day on, to the last one, if any. @param {string} startDate @param {string
+   * | null} last
+   */
   function weekly(startDate, last, recurrenceTimeZone = script.zone) {
     const day = new Intl.DateTimeFormat('en', { weekday: 'long', timeZone: 'UTC' }).format(new Date(startDate));
     const end = last === null ? { type: 'noEnd' } : { type: 'endDate', endDate: last };
@@ -201,7 +202,10 @@ function crm({ all, call, create, update, filtered }) {
     async edit(/** @type {any} */ { title, day, row }) {
       await update('Activity', (await one(title, day)).Id, row);
     },
-    /** A new Contact with this address becomes a participant. @param {{ title: string, address: string }} step */
+    /**
+     * A new Contact with this address becomes a participant. @param {{ title: string, address:
+     * string }} step
+     */
     async attend({ title, address }) {
       const contact = await create('Contact', { Name: address, Email: address });
       const row = { ActivityId: (await one(title)).Id, ParticipantId: contact.Id, RoleId: participant };
@@ -265,7 +269,8 @@ async function switchOn(page, person, kind) {
 }
 
 /**
- * A page on which everything is switched on for the mailbox, at the moment and from the day with which the script begins.
+ * A page on which everything is switched on for the mailbox, at the moment and from the day with
+ * which the script begins.
  * @param {import('node:test').TestContext} t
  * @param {Kind} kind
  */
@@ -294,7 +299,10 @@ function player({ page, desk, time, person, creatio, boxes, kind, moveTask }) {
   const id = (/** @type {string} */ name) => names.get(name) ?? assert.fail(`nothing is called ${name}`);
   const box = (/** @type {any} */ { who = 'me' }) => boxes[/** @type {keyof typeof boxes} */ (who)];
 
-  /** A run, after which another one writes nothing, and nothing is there twice. @param {string} after */
+  /**
+   * A run, after which another one writes nothing, and nothing is there twice. @param {string}
+   * after
+   */
   async function settle(after) {
     assert.match(await person.synchronize(), new RegExp(person.words.completed), after);
     const mark = (await desk.log()).length;

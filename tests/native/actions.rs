@@ -1,4 +1,5 @@
-//! From steps to writes: the link that stands afterwards, and what two items that are linked write to each other.
+//! From steps to writes: the link that stands afterwards, and what two items that are linked write
+//! to each other.
 
 use crate::memory::{ME, at, item, task, title};
 use crate::moment::{Moment, linked, pair, seen, seen_pair, the_meeting};

@@ -1,4 +1,5 @@
-//! What a person said of something held: it holds for that item and reason only, until it is carried out.
+//! What a person said of something held: it holds for that item and reason only, until it is
+//! carried out.
 
 use schedule_sync::engine::answer::{Answer, Answers, Choice, choices};
 use schedule_sync::engine::link::Reason;

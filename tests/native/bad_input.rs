@@ -1,5 +1,6 @@
-//! Bad input: replies of both servers in which one item is not as it should be. It costs that item only: it is listed with its id, its side and
-//! what is wrong, everything else syncs, and the run after it was mended syncs it. The items are real ones of the sandbox, altered on the wire.
+//! Bad input: replies of both servers in which one item is not as it should be. It costs that item
+//! only: it is listed with its id, its side and what is wrong, everything else syncs, and the run
+//! after it was mended syncs it. The items are real ones of the sandbox, altered on the wire.
 
 mod fuzz;
 

@@ -1,5 +1,6 @@
-//! One user of Creatio with a mailbox in Microsoft 365 and another on an Exchange Server: both are synchronised, each with settings of its own, and what
-//! comes from one does not echo from the other.
+//! One user of Creatio with a mailbox in Microsoft 365 and another on an Exchange Server: both are
+//! synchronised, each with settings of its own, and what comes from one does not echo from the
+//! other.
 
 use crate::ews_setup::Valid;
 use crate::graph_setup::{NOW, watch};
@@ -59,7 +60,8 @@ impl User {
         Self { accounts: [account(ME, &cloud), account(ME_THERE, &server)] }
     }
 
-    /// Both accounts run, one after the other, as often as is said; each knows what the other has links to.
+    /// Both accounts run, one after the other, as often as is said; each knows what the other has
+    /// links to.
     fn run(&self, times: usize) {
         for nth in 0..2 * times {
             let (own, other) = (&self.accounts[nth % 2], &self.accounts[(nth + 1) % 2]);

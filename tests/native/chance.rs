@@ -2,7 +2,8 @@
 //! failed. proptest costs more than what it drives; this costs next to nothing, one number names a
 //! whole history, and a fuzzer that writes the bytes finds histories that no number names.
 
-/// One in so many cases of an enumeration is judged: every one, unless `ENGINE_SHARE` says otherwise, as `npm run mutants` does for its first look.
+/// One in so many cases of an enumeration is judged: every one, unless `ENGINE_SHARE` says
+/// otherwise, as `npm run mutants` does for its first look.
 pub(crate) fn share() -> usize {
     std::env::var("ENGINE_SHARE").map_or(1, |share| share.parse().unwrap())
 }
@@ -80,7 +81,8 @@ impl Chance {
     }
 }
 
-/// The shortest part of `list` that still `fails`, as far as leaving out runs of it, and then single elements, leads (delta debugging, Zeller 2002).
+/// The shortest part of `list` that still `fails`, as far as leaving out runs of it, and then
+/// single elements, leads (delta debugging, Zeller 2002).
 pub(crate) fn shrink<T: Clone>(list: &[T], fails: impl Fn(&[T]) -> bool) -> Vec<T> {
     let mut list = list.to_vec();
     let mut run = list.len().div_ceil(2).max(1);

@@ -83,7 +83,8 @@ fn thing(side: Side, kind: Kind) -> Item {
     item(side, "x", record)
 }
 
-/// Every field × way × kind × editing side: a field crosses only the way it may, all others cross; turned on again, the edit is there.
+/// Every field × way × kind × editing side: a field crosses only the way it may, all others cross;
+/// turned on again, the edit is there.
 #[test]
 fn a_field_goes_the_way_that_it_is_mapped() {
     for kind in [Kind::Meeting, Kind::Task] {

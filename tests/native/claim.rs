@@ -1,4 +1,5 @@
-//! Who becomes Owner of an Activity that a colleague's account imported before: the organizer, once, unless a person has set another.
+//! Who becomes Owner of an Activity that a colleague's account imported before: the organizer,
+//! once, unless a person has set another.
 
 use crate::memory::{ME, title};
 use crate::moment::{Moment, pair, seen, the_meeting};
@@ -8,7 +9,8 @@ use schedule_sync::engine::{claim, identity};
 use schedule_sync::model::{ContactId, Field, Item, Pair, Record, Side};
 use schedule_sync::ports::{Op, Update};
 
-/// The user's own meeting, and the Activity that a colleague's account made of the copy in the colleague's mailbox.
+/// The user's own meeting, and the Activity that a colleague's account made of the copy in the
+/// colleague's mailbox.
 fn imported(moment: &Moment) -> Pair<Item> {
     let mut items = pair();
     items.creatio.id = identity::activity(&items.exchange, &moment.account, 0);
@@ -64,7 +66,8 @@ fn contacts(record: &Record) -> Vec<Option<ContactId>> {
     }
 }
 
-/// Whatever else is written with it: the Activity gets the user as Owner, and who was it stays as a participant, in one write.
+/// Whatever else is written with it: the Activity gets the user as Owner, and who was it stays as a
+/// participant, in one write.
 #[test]
 fn a_claim_is_one_write_to_the_activity_and_keeps_who_was_owner_as_participant() {
     for (what, renamed, conflict, written) in [

@@ -1,5 +1,6 @@
-//! What OData's times mean: every mixture is found out, and whole runs sync to the minute, over changes of summer time too. The user is in Berlin; the truth
-//! is read past OData, which would tell it by the same clock.
+//! What OData's times mean: every mixture is found out, and whole runs sync to the minute, over
+//! changes of summer time too. The user is in Berlin; the truth is read past OData, which would
+//! tell it by the same clock.
 
 use crate::graph_setup::{Known, NOW};
 use crate::joined::Joined;
@@ -22,7 +23,8 @@ use uuid::Uuid;
 
 const BERLIN: (Tz, &str) = (Tz::Europe__Berlin, "W. Europe Standard Time");
 
-/// Pairs of start and end: in winter, in summer, over both nights on which the clocks are changed, right after them, and on the eve.
+/// Pairs of start and end: in winter, in summer, over both nights on which the clocks are changed,
+/// right after them, and on the eve.
 const TIMES: [(&str, &str); 6] = [
     ("2026-03-05T10:15:00Z", "2026-03-05T11:00:00Z"),
     ("2026-07-01T22:30:00Z", "2026-07-02T01:45:00Z"),
@@ -190,7 +192,8 @@ fn whole_runs_sync_to_the_minute_under_both_clocks() {
         check("created", &|_| TimeDelta::zero());
         let quiet = run();
         assert_eq!(quiet.counts, run::Report::default().counts, "{clock}: a second run writes nothing");
-        // all are moved on the side they did not come from, each by its own stretch: and few at a time: many at once would be held
+        // all are moved on the side they did not come from, each by its own stretch: and few at a
+        // time: many at once would be held
         let shift = |n: u32| TimeDelta::days(n.into()) + TimeDelta::minutes((30 + n).into());
         let rows = world.sandbox.borrow().creatio.rows("Activity");
         let events = graph("GET", "me/events?$top=500", None);

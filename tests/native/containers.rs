@@ -1,4 +1,5 @@
-//! Containers whose ids change: a missing one is found by what else it is known by, and what named it names it still.
+//! Containers whose ids change: a missing one is found by what else it is known by, and what named
+//! it names it still.
 
 use crate::memory::everything;
 use crate::moment::linked;

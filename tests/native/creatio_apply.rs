@@ -1,4 +1,5 @@
-//! The Creatio replica writes: creations, changes, removals, participants; conflicts and lost replies; against the sandbox in process.
+//! The Creatio replica writes: creations, changes, removals, participants; conflicts and lost
+//! replies; against the sandbox in process.
 
 use crate::creatio_observe::{id, observe, post, row, start};
 use crate::world::World;

@@ -1,4 +1,5 @@
-//! What Creatio tells beside its activities: people, groups, mail accounts, first settings; against the sandbox in process.
+//! What Creatio tells beside its activities: people, groups, mail accounts, first settings; against
+//! the sandbox in process.
 
 use crate::creatio_observe::{id, observe, post, replica, row, start, switch};
 use crate::world::{COLLEAGUE, MAILBOX, World};
@@ -144,7 +145,8 @@ fn links_of_the_built_in_sync_are_adopted() {
     let told = uids(&creatio);
     let told: Vec<Option<&str>> = (1..=4).map(|n| told[&id(n)].as_deref()).collect();
     assert_eq!(told, [Some("0400AA"), None, None, Some("its own")]);
-    // the table may be kept from the user: then it is asked for by the other service, and done without if that refuses it too
+    // the table may be kept from the user: then it is asked for by the other service, and done
+    // without if that refuses it too
     switch(&world, json!({"blocked": ["SysSyncMetaData"]}));
     assert_eq!(uids(&creatio)[&id(1)].as_deref(), Some("0400AA"));
     let anew = replica(Rc::clone(&world), &world.contact());

@@ -1,5 +1,6 @@
-//! Stored filters of dynamic groups: what they become in OData, and which activities they select; in the classic and the compact encoding, and
-//! what is neither. The sandbox evaluates `$filter` and DataService's filters by code of its own.
+//! Stored filters of dynamic groups: what they become in OData, and which activities they select;
+//! in the classic and the compact encoding, and what is neither. The sandbox evaluates `$filter`
+//! and DataService's filters by code of its own.
 
 mod cases;
 mod odd;

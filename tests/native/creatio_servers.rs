@@ -301,7 +301,8 @@ fn whoever_may_not_read_the_shared_activity_gets_one_of_their_own() {
         let mut switches = service.clone();
         switches["hidden"] = json!({COLLEAGUE.0: [shared]});
         office.world.sandbox.borrow_mut().creatio.switch(serde_json::from_value(switches).unwrap()).unwrap();
-        // another device may have made it just now, where reads are late: it is looked for once more
+        // another device may have made it just now, where reads are late: it is looked for once
+        // more
         let report = office.report(1);
         assert_eq!((report.held.len(), report.unfinished), (0, 1), "{service}: {:?}", report.held);
         assert_eq!(all_rows(&office).len(), 1, "{service}");

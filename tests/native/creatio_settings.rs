@@ -1,4 +1,5 @@
-//! Where the user's settings are kept, what they begin with, and what the administrator says; against the sandbox in process.
+//! Where the user's settings are kept, what they begin with, and what the administrator says;
+//! against the sandbox in process.
 
 use crate::creatio_observe::{id, start};
 use crate::memory::Shelf;
@@ -141,7 +142,8 @@ fn what_the_user_had_for_the_built_in_sync_comes_first() {
     assert_eq!(FirstSettings::default().settings(today()), first());
 }
 
-/// Every setting, with a value that is not its first: a lock fixes it, a default is only where one begins.
+/// Every setting, with a value that is not its first: a lock fixes it, a default is only where one
+/// begins.
 #[test]
 fn every_setting_has_a_default_and_a_lock() {
     let whole = serde_json::to_value(first()).unwrap();
@@ -295,7 +297,8 @@ fn settings_are_kept_in_creatio_or_else_in_this_browser() {
     assert_eq!(save(&here, &one), Ok(Place::Creatio));
     assert_eq!((read(&there).own, read(&here).place), (one.clone(), Place::Creatio));
 
-    // it no longer takes values: the older ones are not hidden by newer ones that only this browser has
+    // it no longer takes values: the older ones are not hidden by newer ones that only this browser
+    // has
     switch(&world, json!({"ScheduleSyncSettings": {"personal": false}}));
     assert!(matches!(save(&here, &first()), Err(Error::Settings(_))));
     assert_eq!(read(&here).own, one);

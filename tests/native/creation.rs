@@ -1,4 +1,5 @@
-//! Creations: what is created of an item on the other side, with which link, and what comes back or is made anew in the other kind.
+//! Creations: what is created of an item on the other side, with which link, and what comes back or
+//! is made anew in the other kind.
 
 use crate::memory::{CALENDAR, LIST, ME, at, item, meeting, task, title};
 use crate::moment::{Moment, linked, pair, seen, seen_pair, the_meeting, the_task};
@@ -50,7 +51,8 @@ fn an_import_is_the_users_with_the_uid_and_the_id_that_follow_from_the_event() {
             ..Facts::default()
         };
         assert_eq!((&made.facts, &made.record), (&facts, &event.record));
-        // an Activity of a later generation does not follow from its event: that is marked with it, before anything is created
+        // an Activity of a later generation does not follow from its event: that is marked with it,
+        // before anything is created
         let marks: Vec<_> = action.writes.iter().map(|(side, op)| (*side, marking(op))).collect();
         let mark = (Side::Exchange, Some(identity::mark(&id, &moment.account, generation)));
         let mut expected = vec![(Side::Creatio, None)];

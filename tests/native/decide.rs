@@ -1,4 +1,5 @@
-//! The decision table, row by row: what each pair of fates comes to, under every direction, and how a field is settled.
+//! The decision table, row by row: what each pair of fates comes to, under every direction, and how
+//! a field is settled.
 
 use crate::memory::{account, at, everything, item, meeting, title, words};
 use schedule_sync::engine::decide::{self, Fate, Step};
@@ -70,7 +71,8 @@ fn step(settings: &Settings, link: &Link, items: &Pair<Item>, fates: (&str, &str
 fn the_table() {
     use Side::{Creatio, Exchange};
     let items = pair_of_items();
-    // creatio, exchange, what it is for an item that we created on Exchange, and for one that we imported
+    // creatio, exchange, what it is for an item that we created on Exchange, and for one that we
+    // imported
     for (creatio, exchange, ours, imported) in [
         ("same", "same", Step::Rest, Step::Rest),
         ("same", "edited", Step::Update(Creatio), Step::Update(Creatio)),

@@ -1,5 +1,6 @@
-//! Real input: every reply of Microsoft's documentation to an operation that we use, and the recordings of a foreign server, go through the reader
-//! and become content, a series, a tombstone, or malformed with a reason. The counts are printed.
+//! Real input: every reply of Microsoft's documentation to an operation that we use, and the
+//! recordings of a foreign server, go through the reader and become content, a series, a tombstone,
+//! or malformed with a reason. The counts are printed.
 #![allow(clippy::print_stdout)] // counts and skips are to be seen
 
 use crate::ews_setup::{mailbox, shared};

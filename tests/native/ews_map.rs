@@ -94,7 +94,8 @@ fn all_day_events_are_days_of_their_own_zone() {
             "2026-03-06",
         ),
         // Moscow and London, of which nothing is told: the nearest midnight
-        ("2026-03-04T21:00:00Z", "2026-03-05T21:00:00Z", None, "2026-03-05", "2026-03-06"), // Moscow
+        // Moscow
+        ("2026-03-04T21:00:00Z", "2026-03-05T21:00:00Z", None, "2026-03-05", "2026-03-06"),
         ("2026-03-05T00:00:00Z", "2026-03-06T00:00:00Z", None, "2026-03-05", "2026-03-06"),
         // two days over the end of summer time
         ("2026-10-23T22:00:00Z", "2026-10-25T23:00:00Z", None, "2026-10-24", "2026-10-26"),

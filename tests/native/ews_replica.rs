@@ -1,5 +1,6 @@
-//! What only the Exchange Server's replica does: folders by class, series from views, states that are lost, who gets mail, answers to invitations, whose
-//! tasks and whose mailbox it is. Against the sandbox; all that is said is checked against Microsoft's schema.
+//! What only the Exchange Server's replica does: folders by class, series from views, states that
+//! are lost, who gets mail, answers to invitations, whose tasks and whose mailbox it is. Against
+//! the sandbox; all that is said is checked against Microsoft's schema.
 
 use crate::ews_setup::{Valid, enveloped, mailbox, of};
 use crate::graph_setup::{NOW, default, meeting, scope, titles};

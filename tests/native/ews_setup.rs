@@ -1,5 +1,5 @@
-//! What the tests of the EWS replica begin with: a mailbox, a line whose other end is a function of the request, envelopes around bodies, and the
-//! check of requests against Microsoft's schema.
+//! What the tests of the EWS replica begin with: a mailbox, a line whose other end is a function of
+//! the request, envelopes around bodies, and the check of requests against Microsoft's schema.
 #![allow(clippy::print_stdout)] // counts and skips are to be seen
 
 use crate::graph_setup::Known;
@@ -171,7 +171,8 @@ pub(crate) fn shared(name: &str) -> Option<PathBuf> {
     None
 }
 
-/// What was said to and by Exchange in a world: what does not fit Microsoft's schema fails the test when this is dropped.
+/// What was said to and by Exchange in a world: what does not fit Microsoft's schema fails the test
+/// when this is dropped.
 pub(crate) struct Valid(Payloads);
 
 impl Valid {

@@ -1,5 +1,5 @@
-//! What a server may answer in place of an answer: faults, throttling, pages, halves of replies, and documents made to hurt. Each costs one clear
-//! error, and bounded memory and time.
+//! What a server may answer in place of an answer: faults, throttling, pages, halves of replies,
+//! and documents made to hurt. Each costs one clear error, and bounded memory and time.
 
 use crate::ews_setup::{Line, Reply, enveloped, ews, fault, messages, operation, reply, whole};
 use pollster::block_on;
@@ -13,7 +13,8 @@ use std::fmt::Write as _;
 use std::rc::Rc;
 use std::time::{Duration, Instant};
 
-/// What becomes of a question for the folders, if `server` answers everything; the error, the requests, the seconds waited.
+/// What becomes of a question for the folders, if `server` answers everything; the error, the
+/// requests, the seconds waited.
 fn asked(server: impl Fn(&str) -> Reply + 'static) -> (Option<Error>, usize, u64) {
     let line = Line::new(server);
     let error = block_on(ews(&line).containers()).err();

@@ -1,4 +1,5 @@
-//! What is done with a pair by what became of its two items, where it has exceptions; and with an item that has no counterpart.
+//! What is done with a pair by what became of its two items, where it has exceptions; and with an
+//! item that has no counterpart.
 
 use crate::memory::{at, item, meeting, task, title};
 use crate::moment::{Moment, linked, pair, seen};

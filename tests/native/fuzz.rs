@@ -2,7 +2,8 @@
 //! simulation chooses, and what they reach in the engine decides what is tried next. The crate is
 //! `tests/fuzz`; its corpus is played by `prove.rs` without a fuzzer.
 #![no_main]
-#![allow(dead_code, unused_imports, unused_macros, unreachable_pub)] // what the modules offer to tests
+// what the modules offer to tests
+#![allow(dead_code, unused_imports, unused_macros, unreachable_pub)]
 
 mod chance;
 mod decide;

@@ -1,5 +1,6 @@
-//! Real input: every example of Microsoft's documentation. What it shows of a reply goes through the readers, and becomes content, a series, a
-//! tombstone, or malformed with a reason; the counts are printed. What it shows of a request is `requests`'.
+//! Real input: every example of Microsoft's documentation. What it shows of a reply goes through
+//! the readers, and becomes content, a series, a tombstone, or malformed with a reason; the counts
+//! are printed. What it shows of a request is `requests`'.
 #![allow(clippy::print_stdout)] // counts and skips are to be seen
 
 mod requests;
@@ -152,7 +153,8 @@ impl Counts {
     }
 }
 
-/// A replica whose server says what the documentation says, which does not always fit the description.
+/// A replica whose server says what the documentation says, which does not always fit the
+/// description.
 fn told_anything() -> (Rc<World>, Graph<World>) {
     let world = Rc::new(World::new(Seed::Empty, NOW));
     (Rc::clone(&world), Graph::new(world, mailbox()))

@@ -1,5 +1,5 @@
-//! What Graph is asked to bear: requests counted, at once and in ten minutes; waits heeded however they are told; parts of a batch that
-//! were refused sent again alone.
+//! What Graph is asked to bear: requests counted, at once and in ten minutes; waits heeded however
+//! they are told; parts of a batch that were refused sent again alone.
 
 use crate::graph_setup::{NOW, checked, mailbox};
 use crate::memory::everything;

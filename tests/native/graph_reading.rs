@@ -1,4 +1,5 @@
-//! Reading through everything that Graph may do to a client: each switch of the sandbox, and the same mailbox told in the end.
+//! Reading through everything that Graph may do to a client: each switch of the sandbox, and the
+//! same mailbox told in the end.
 
 use crate::graph_limits::quirks;
 use crate::graph_setup::{checked, default, scope, titles};

@@ -1,4 +1,5 @@
-//! The Graph replica reading the emulator: full and delta rounds, what they cost, what they say of absence; direct reads.
+//! The Graph replica reading the emulator: full and delta rounds, what they cost, what they say of
+//! absence; direct reads.
 
 use crate::graph_setup::{checked, default, meeting, scope, titles};
 use crate::world::World;

@@ -1,4 +1,5 @@
-//! The user's answers to invitations, written to the emulator: each is given once, whatever becomes of the reply, and mails the organizer alone.
+//! The user's answers to invitations, written to the emulator: each is given once, whatever becomes
+//! of the reply, and mails the organizer alone.
 
 use crate::graph_setup::{checked, meeting, scope};
 use pollster::block_on;

@@ -1,4 +1,5 @@
-//! Series of Microsoft 365 through whole runs: what Exchange allows of single occurrences, and what is told when it does not.
+//! Series of Microsoft 365 through whole runs: what Exchange allows of single occurrences, and what
+//! is told when it does not.
 
 use crate::memory::everything;
 use crate::spine::Spine;

@@ -1,4 +1,5 @@
-//! What the tests of the Graph replica begin with: a mailbox, zones with real offsets, a replica in a world.
+//! What the tests of the Graph replica begin with: a mailbox, zones with real offsets, a replica in
+//! a world.
 #![allow(clippy::print_stdout)] // counts and skips are to be seen
 
 use crate::world::{GRAPH, MAILBOX, World};
@@ -45,7 +46,8 @@ pub(crate) fn mailbox() -> Mailbox {
     }
 }
 
-/// Requests and replies, checked against Microsoft's description; what does not fit fails the test when this is dropped.
+/// Requests and replies, checked against Microsoft's description; what does not fit fails the test
+/// when this is dropped.
 pub(crate) struct Checked(Option<Arc<Mutex<Findings>>>);
 
 impl Checked {

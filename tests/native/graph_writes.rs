@@ -1,4 +1,5 @@
-//! The Graph replica writing to the emulator: creations that survive lost replies, changes that keep what they don't write, versions.
+//! The Graph replica writing to the emulator: creations that survive lost replies, changes that
+//! keep what they don't write, versions.
 
 use crate::graph_setup::{Checked, LINK, checked, default, meeting, scope, task};
 use crate::world::World;

@@ -35,7 +35,8 @@ fn update(fields: &[Field]) -> Op {
     Op::Update(Box::new(Update::of(&item, patch)))
 }
 
-/// A change of what is on `side` that says the texts of `after` where those of `before` stand, and writes `fields` of them.
+/// A change of what is on `side` that says the texts of `after` where those of `before` stand, and
+/// writes `fields` of them.
 fn rewritten(side: Side, [before, after]: [(&str, &str); 2], fields: &[Field]) -> Action {
     let texts = |record: &mut Record, (place, body): (&str, &str)| {
         if let Record::Meeting(meeting) = record {

@@ -1,4 +1,5 @@
-//! History: every confirmed write with what was there before and after, and what of it was taken back.
+//! History: every confirmed write with what was there before and after, and what of it was taken
+//! back.
 
 use crate::memory::at;
 use crate::moment::{linked, pair};
@@ -75,7 +76,8 @@ fn every_write_of_what_a_person_wrote_has_an_entry_with_its_place_in_the_run() {
     assert_eq!((&made.before, &made.after, made.id.as_str()), (&None, &Some(record.clone()), "e"));
     assert_eq!((&removed.before, &removed.after), (&Some(record), &None));
 
-    let outcomes = [written("a"), written("a"), Err(Refusal::Stale), written("made")]; // the last write was never sent
+    // the last write was never sent
+    let outcomes = [written("a"), written("a"), Err(Refusal::Stale), written("made")];
     let confirmed = entries((run(), 8), &action, (Some(&outcomes), &link));
     let told: Vec<_> = confirmed.iter().map(|entry| (entry.nth, entry.id.as_str(), entry.container.as_str())).collect();
     assert_eq!(told, [(9, "a", "there"), (11, "made", "there")], "by the ids that the servers gave");

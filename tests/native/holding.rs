@@ -8,7 +8,8 @@ use schedule_sync::engine::link::{Held, Link, Reason};
 use schedule_sync::engine::settings::{Conflict, Notify};
 use schedule_sync::model::{Address, Body, Field, Item, Pair, Person, Record, Response, Side};
 
-/// What is held of a pair in step, with a Contact for everybody on the event, until `change` changes it.
+/// What is held of a pair in step, with a Contact for everybody on the event, until `change`
+/// changes it.
 fn holds(change: impl FnOnce(&mut Link, &mut Pair<Item>)) -> Vec<Held> {
     let (mut link, mut items) = linked(Side::Exchange);
     change(&mut link, &mut items);

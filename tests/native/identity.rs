@@ -1,5 +1,5 @@
-//! Identity checks: a store, a mark or a token of another Creatio or mailbox stops a run before anything is written, with both names; a run of the
-//! right one asks for them once.
+//! Identity checks: a store, a mark or a token of another Creatio or mailbox stops a run before
+//! anything is written, with both names; a run of the right one asks for them once.
 
 use crate::graph_setup::{Checked, checked};
 use crate::joined::Joined;
@@ -31,7 +31,8 @@ impl Desk {
         desk
     }
 
-    /// A run of [`ME`] on the installation `site`, with the keys of `line`; what was asked of the servers.
+    /// A run of [`ME`] on the installation `site`, with the keys of `line`; what was asked of the
+    /// servers.
     fn run(&self, site: &str, line: &Rc<World>) -> (Result<Report>, Vec<String>) {
         let from = self.world.log(0).len();
         let joined = Joined::on(site, &self.world, Rc::clone(line));

@@ -1,4 +1,5 @@
-//! Ids that follow from what an item is: the same for every colleague, device and repeated run, another for anything else.
+//! Ids that follow from what an item is: the same for every colleague, device and repeated run,
+//! another for anything else.
 
 use crate::memory::{item, task};
 use crate::moment::{Moment, pair, seen};
@@ -179,7 +180,8 @@ fn an_export_has_the_same_transaction_when_repeated_and_another_after_a_loss() {
     assert!(knows_transactions(Kind::Meeting) && !knows_transactions(Kind::Task));
 }
 
-/// A mark of another installation, for an Activity that is here too, tells that one is a copy of the other.
+/// A mark of another installation, for an Activity that is here too, tells that one is a copy of
+/// the other.
 #[test]
 fn a_copied_installation_is_known_by_its_marks() {
     let moment = Moment::new();

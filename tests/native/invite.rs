@@ -1,4 +1,5 @@
-//! The notify rule through both real replicas: who gets a mail by a run, and by which request, as the sandbox counts it.
+//! The notify rule through both real replicas: who gets a mail by a run, and by which request, as
+//! the sandbox counts it.
 
 use crate::memory::everything;
 use crate::spine::Spine;

@@ -1,4 +1,5 @@
-//! Both replicas of one user over any line to the servers, as a browser joins them: what whole-engine tests begin with.
+//! Both replicas of one user over any line to the servers, as a browser joins them: what
+//! whole-engine tests begin with.
 
 use crate::graph_setup::{Known, LINK};
 use crate::memory::{Silence, words};

@@ -1,5 +1,6 @@
-//! Laws of the engine. Each says for which settings it holds, and is broken by a bug that a test plants. They are judged on courses: up to 40
-//! things on both sides, changed at random by people, planned and applied in any order until it is quiet.
+//! Laws of the engine. Each says for which settings it holds, and is broken by a bug that a test
+//! plants. They are judged on courses: up to 40 things on both sides, changed at random by people,
+//! planned and applied in any order until it is quiet.
 
 mod asking;
 mod bench;
@@ -156,8 +157,9 @@ fn lost(phase: &Phase<'_>) -> Option<String> {
     None
 }
 
-/// Whether the rules let a value give way: to another, to its owner's (also of an Activity of somebody else, which only goes out), or to a
-/// deletion. Under "ask" no value of two gives way unasked.
+/// Whether the rules let a value give way: to another, to its owner's (also of an Activity of
+/// somebody else, which only goes out), or to a deletion. Under "ask" no value of two gives way
+/// unasked.
 fn may_give_way(phase: &Phase<'_>, known: &Known) -> bool {
     let ruled = phase.settings.rules.conflict != Conflict::Ask || one_way(phase.settings);
     let removed = known.removed.creatio || known.removed.exchange || known.converted;
@@ -409,8 +411,8 @@ fn view(course: &Course, bug: Option<Bug>, side: Side) -> Vec<String> {
     view
 }
 
-/// With the sides swapped, what a course comes to is swapped: where the two differ, if they do. Holds for plain meetings under settings
-/// that are the same for both sides.
+/// With the sides swapped, what a course comes to is swapped: where the two differ, if they do.
+/// Holds for plain meetings under settings that are the same for both sides.
 fn lopsided(seed: u64, bug: Option<Bug>) -> Option<String> {
     let course = Course::new(seed).symmetric();
     let (one, other) = (view(&course, bug, Side::Creatio), view(&course.mirrored(), bug, Side::Exchange));

@@ -1,6 +1,7 @@
 //! Native tests of the rings 1 and 2, against the sandbox in process.
 #![cfg(not(target_arch = "wasm32"))]
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)] // a test says what it expects by panicking
+// a test says what it expects by panicking
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
 #![allow(clippy::wildcard_enum_match_arm)] // a generator names the cases that it treats apart
 
 mod actions;
@@ -68,6 +69,7 @@ mod owner;
 mod people;
 mod plan;
 mod project;
+mod prose;
 mod prove;
 mod regrets;
 mod removal;

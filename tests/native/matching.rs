@@ -1,4 +1,5 @@
-//! Which unlinked items are one: by mark, by UID, by the built-in sync's note, by what they look like. Never guessed.
+//! Which unlinked items are one: by mark, by UID, by the built-in sync's note, by what they look
+//! like. Never guessed.
 
 use crate::memory::{LIST, at, item, meeting, task, title};
 use crate::moment::{Moment, linked, pair, seen};

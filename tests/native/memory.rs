@@ -1,4 +1,5 @@
-//! Both replicas and the store in memory: the simplest correct ones, for the engine's rows and laws.
+//! Both replicas and the store in memory: the simplest correct ones, for the engine's rows and
+//! laws.
 
 use schedule_sync::engine::containers::{self, Renamed};
 use schedule_sync::engine::history::Entry;

@@ -36,7 +36,8 @@ fn merged(rule: Rule, changes: Pair<fn(&mut Item)>) -> Merge {
 const EARLY: &str = "2026-03-10T08:00:00Z";
 const LATE: &str = "2026-03-10T08:30:00Z";
 
-/// A stamp is that of an item's last change: where the newer item was changed in several fields, it tells of none of them.
+/// A stamp is that of an item's last change: where the newer item was changed in several fields, it
+/// tells of none of them.
 #[test]
 fn a_stamp_tells_of_a_field_only_if_nothing_else_was_changed_there() {
     type Change = fn(&mut Item);

@@ -1,5 +1,6 @@
-//! A second, independent opinion: our OData client against a server that nobody here wrote (`tests/opinion/server.mjs`). It holds what the sandbox
-//! holds, by the sandbox's own `$metadata`; both must tell the client the same. Skipped, loudly, where the npm packages are not installed.
+//! A second, independent opinion: our OData client against a server that nobody here wrote
+//! (`tests/opinion/server.mjs`). It holds what the sandbox holds, by the sandbox's own `$metadata`;
+//! both must tell the client the same. Skipped, loudly, where the npm packages are not installed.
 
 #![allow(clippy::print_stdout)] // a skipped test says so
 
@@ -35,7 +36,8 @@ struct Other {
 }
 
 impl Other {
-    /// A server with the rows that `world` holds, the rows of `more` activities added; `None` where its packages are not installed.
+    /// A server with the rows that `world` holds, the rows of `more` activities added; `None` where
+    /// its packages are not installed.
     fn start(world: &World, more: &[Value]) -> Option<Self> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         if !root.join("node_modules/@sap-ux/fe-mockserver-core").is_dir() {
@@ -143,7 +145,8 @@ fn by_id(items: Vec<Item>) -> BTreeMap<ItemId, Item> {
 #[test]
 fn both_servers_tell_the_same_month() {
     let world = Rc::new(World::new(Seed::Demo, NOW));
-    // of a filter over two lookups with alternatives of one of them that server selects nothing: nobody has a second address here
+    // of a filter over two lookups with alternatives of one of them that server selects nothing:
+    // nobody has a second address here
     let (_, second) =
         world.by_hand(Side::Creatio, "GET", "ContactCommunication?$filter=contains(Number,'@corp.')", None);
     for row in second["value"].as_array().unwrap() {
@@ -254,7 +257,8 @@ fn both_servers_understand_the_filters_alike() {
         "StartDate lt 2026-03-01T21:00:00Z or StartDate ge 2026-03-08T21:00:00Z".to_owned(),
         "(contains(Title,'о') or startswith(Title,'C')) and ShowInScheduler eq true".to_owned(),
         "not contains(Title,'о')".to_owned(),
-        // that server knows `not` only bare, and lets it reach to the end: ours stands in parentheses where something follows
+        // that server knows `not` only bare, and lets it reach to the end: ours stands in
+        // parentheses where something follows
         "endswith(Title,'в') and not startswith(Title,'C')".to_owned(),
         "Title ne 'Audit' and ShowInScheduler eq false".to_owned(),
         "DurationInMinutes ge 30 and DurationInMinutes le 60".to_owned(),

@@ -1,5 +1,6 @@
-//! The decision table, enumerated: every case is put before the engine, and what it would do is compared with what the rules
-//! say, row by row. The rows (`rows`) were written from the rules alone; `docs/decision-table.md` is printed from them.
+//! The decision table, enumerated: every case is put before the engine, and what it would do is
+//! compared with what the rules say, row by row. The rows (`rows`) were written from the rules
+//! alone; `docs/decision-table.md` is printed from them.
 
 mod case;
 mod cases;

@@ -1,4 +1,5 @@
-//! Who owns a shared meeting: the organizer's own account, once, unless a person has set the Owner; colleagues who import it are participants.
+//! Who owns a shared meeting: the organizer's own account, once, unless a person has set the Owner;
+//! colleagues who import it are participants.
 
 use crate::joined::Joined;
 use crate::memory::{Shelf, everything};

@@ -1,4 +1,5 @@
-//! The people of a pair, merged one by one: letters stand for people, those up to h for whom a Contact is known.
+//! The people of a pair, merged one by one: letters stand for people, those up to h for whom a
+//! Contact is known.
 
 use crate::memory::meeting;
 use crate::moment::{Moment, pair, seen};
@@ -9,7 +10,8 @@ use schedule_sync::engine::settings::Notify;
 use schedule_sync::engine::{Seen, decide};
 use schedule_sync::model::{Address, Meeting, Pair, Person, Response, Role, Side};
 
-/// A letter's person. `+` after it: has accepted; `?`: need not come; in Creatio `.`: is a Contact without an address.
+/// A letter's person. `+` after it: has accepted; `?`: need not come; in Creatio `.`: is a Contact
+/// without an address.
 fn people(side: Side, letters: &str) -> Vec<Person> {
     let mut list: Vec<Person> = Vec::new();
     for letter in letters.chars() {

@@ -1,4 +1,5 @@
-//! The plan of a run: what becomes of items that matching found, in which order writes go out, and what it says of itself.
+//! The plan of a run: what becomes of items that matching found, in which order writes go out, and
+//! what it says of itself.
 
 use crate::memory::{at, item, meeting, task, title};
 use crate::moment::{Moment, linked, pair, seen, seen_pair, the_meeting};
@@ -62,7 +63,8 @@ fn a_link_goes_over_to_the_activity_that_a_later_mark_names() {
     }
 }
 
-/// A new occurrence beyond those that took an old one's place: the Activity of the old one goes over to another.
+/// A new occurrence beyond those that took an old one's place: the Activity of the old one goes
+/// over to another.
 fn added() -> Seen {
     let on = |id: &str, day: &str| {
         let mut one = Item { id: id.into(), ..pair().exchange };
@@ -196,7 +198,8 @@ fn a_creation_found_again_lives_and_what_was_written_since_is_an_edit() {
     }
 }
 
-/// Updates first, so that a plan that is cut off has lost nothing; deletions last, so that nothing goes before its successor is there.
+/// Updates first, so that a plan that is cut off has lost nothing; deletions last, so that nothing
+/// goes before its successor is there.
 #[test]
 fn writes_go_out_updates_first_and_deletions_last() {
     let named = |prefix: &str| {
@@ -314,7 +317,8 @@ fn a_second_event_to_which_others_are_invited_is_asked_about() {
     }
 }
 
-/// Two devices at work at the same time: one revived the Activity under another id, the other imported the event.
+/// Two devices at work at the same time: one revived the Activity under another id, the other
+/// imported the event.
 #[test]
 fn the_activity_in_whose_place_another_was_created_goes_if_it_is_as_we_made_it() {
     type Change = fn(&mut Link, &mut Item);

@@ -16,7 +16,8 @@ fn call() -> Meeting {
     meeting("Call", "2026-03-12T10:00:00Z")
 }
 
-/// What `change` makes of the call on side `from`, on the other side, where `there` is what stands there now.
+/// What `change` makes of the call on side `from`, on the other side, where `there` is what stands
+/// there now.
 fn over(from: Side, one: Meeting, there: Option<Meeting>) -> Meeting {
     let moment = Moment::new();
     let (record, there) = (Record::Meeting(one), there.map(Record::Meeting));
@@ -88,7 +89,8 @@ fn whole_days_are_midnights_in_creatio_and_nothing_else_is() {
     }
 }
 
-/// The dates of an all-day event after an edit in Creatio, by a user who has moved from Moscow to Greenwich since it was read.
+/// The dates of an all-day event after an edit in Creatio, by a user who has moved from Moscow to
+/// Greenwich since it was read.
 #[test]
 fn an_all_day_event_moves_by_the_days_that_its_activity_was_moved() {
     let base = Pair {

@@ -18,7 +18,8 @@ use std::time::{Duration, Instant};
 const THREADS: u64 = 2;
 /// Courses played between two simulations.
 const COURSES: u64 = 14;
-/// One simulation in so many is checked against Microsoft's description of Graph: compiling schemas costs more than a simulation.
+/// One simulation in so many is checked against Microsoft's description of Graph: compiling schemas
+/// costs more than a simulation.
 const SAMPLE: u64 = 500;
 /// Simulations of the share that every test run does.
 const SHARE: u64 = 400;
@@ -70,7 +71,8 @@ impl Tally {
     }
 }
 
-/// Proves with seeds from `from` on as long as `goes_on` says so of the next. Each thread has seeds of its own.
+/// Proves with seeds from `from` on as long as `goes_on` says so of the next. Each thread has seeds
+/// of its own.
 fn prove(from: u64, goes_on: impl Fn(u64) -> bool + Sync) -> Tally {
     let whole = Mutex::new(Tally::default());
     thread::scope(|scope| {

@@ -12,7 +12,8 @@ use schedule_sync::engine::settings::CreatioDelete;
 use schedule_sync::model::{Item, Pair, Side, Status, Version};
 use schedule_sync::ports::Op;
 
-/// The removal on `side` after the item on the other is gone, of a pair that `change` changed before, and why something is held.
+/// The removal on `side` after the item on the other is gone, of a pair that `change` changed
+/// before, and why something is held.
 fn removed(rule: CreatioDelete, side: Side, change: fn(&mut Pair<Item>)) -> (Action, Vec<Reason>) {
     let (mut link, mut items) = linked(Side::Exchange);
     if side == Side::Creatio {

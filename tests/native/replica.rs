@@ -1,5 +1,6 @@
-//! One conformance suite for [`Replica`]: what every side has to do, whatever is behind it, as named cases. A side takes part by its
-//! [`Rig`]; the rows at the end say which do. What only one side does is tested beside that side.
+//! One conformance suite for [`Replica`]: what every side has to do, whatever is behind it, as
+//! named cases. A side takes part by its [`Rig`]; the rows at the end say which do. What only one
+//! side does is tested beside that side.
 
 mod creatio;
 pub(crate) mod ews;
@@ -46,7 +47,8 @@ pub(crate) trait Rig {
     fn edit(&self, id: &ItemId, record: &Record);
     /// A person deletes an item.
     fn remove(&self, id: &ItemId);
-    /// What the server truly holds, in the side's normal form, read past the side; people and answers are left out.
+    /// What the server truly holds, in the side's normal form, read past the side; people and
+    /// answers are left out.
     fn holds(&self, id: &ItemId) -> Option<Record>;
     /// How many items the server holds.
     fn count(&self) -> usize;
@@ -60,7 +62,8 @@ pub(crate) trait Rig {
     fn mend(&self);
     /// Somebody who may be invited, where people are written on this side.
     fn guest(&self, name: &str) -> Option<Person>;
-    /// Has a person make the fields of an item so in the very moment before it is written over; `false` where that is not possible here.
+    /// Has a person make the fields of an item so in the very moment before it is written over;
+    /// `false` where that is not possible here.
     fn meddle(&self, _id: &ItemId, _record: &Record) -> bool {
         false
     }
@@ -68,7 +71,8 @@ pub(crate) trait Rig {
     fn heeds(&self) -> bool {
         true
     }
-    /// Whether the user gives answers to their own meetings, too; who organizes on Exchange is coming.
+    /// Whether the user gives answers to their own meetings, too; who organizes on Exchange is
+    /// coming.
     fn answers(&self) -> bool {
         true
     }
@@ -86,7 +90,8 @@ pub(crate) trait Rig {
     fn lag(&self) -> usize {
         0
     }
-    /// Whether a delta tells only what changed, and once; otherwise it may tell more, as long as it is true.
+    /// Whether a delta tells only what changed, and once; otherwise it may tell more, as long as it
+    /// is true.
     fn exact(&self) -> bool {
         true
     }

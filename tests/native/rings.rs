@@ -1,4 +1,5 @@
-//! The arrows point inward: no module names one of an outer ring, and ring 1 knows neither time, chance nor the network.
+//! The arrows point inward: no module names one of an outer ring, and ring 1 knows neither time,
+//! chance nor the network.
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,4 +1,5 @@
-//! Series whose pattern was changed: which new occurrence takes the place of which old one, and what has none.
+//! Series whose pattern was changed: which new occurrence takes the place of which old one, and
+//! what has none.
 
 use crate::moment::{Moment, linked, pair, seen};
 use schedule_sync::engine::Seen;
@@ -26,7 +27,8 @@ fn link_to(activity: &str, item: &Item) -> Link {
     link
 }
 
-/// Old occurrences by Activity (and whether they are gone), new ones, what each new one is, and Activities that have none any more.
+/// Old occurrences by Activity (and whether they are gone), new ones, what each new one is, and
+/// Activities that have none any more.
 type Row<'a> = (&'a str, Vec<(&'a str, Item, bool)>, Vec<Item>, Vec<(&'a str, Match)>, Vec<&'a str>);
 
 #[test]

@@ -1,5 +1,6 @@
-//! Simulation of the whole engine: both real replicas against the sandbox in process, people at work on both servers, and every trouble that a
-//! browser and a network can make, all of it from one seed. When it is quiet again, the promises of the rules must hold.
+//! Simulation of the whole engine: both real replicas against the sandbox in process, people at
+//! work on both servers, and every trouble that a browser and a network can make, all of it from
+//! one seed. When it is quiet again, the promises of the rules must hold.
 
 mod bug;
 pub(crate) mod device;

@@ -1,5 +1,6 @@
-//! The spine: whole runs of the engine through both replicas against the sandbox in process, as they happen in a browser.
-//! What Graph is asked and answers is checked against Microsoft's description throughout.
+//! The spine: whole runs of the engine through both replicas against the sandbox in process, as
+//! they happen in a browser. What Graph is asked and answers is checked against Microsoft's
+//! description throughout.
 #![allow(clippy::print_stdout)] // counts and skips are to be seen
 
 use crate::ews_setup::Valid;
@@ -37,7 +38,8 @@ impl Spine {
         spine
     }
 
-    /// The same with the mailbox on the Exchange Server: what it is asked and answers is checked against Microsoft's schema.
+    /// The same with the mailbox on the Exchange Server: what it is asked and answers is checked
+    /// against Microsoft's schema.
     pub(crate) fn there(seed: Seed, settings: &Settings) -> Self {
         let sandbox = Rc::new(RefCell::new(Sandbox::new(seed, NOW.parse().ok())));
         let world = Rc::new(World::over(sandbox, ME_THERE));

@@ -273,7 +273,8 @@ fn what_the_built_in_sync_noted_is_adopted() {
     };
     let dated = TaskWhen::Timed { start: at("2026-03-12T10:00:00Z"), due: at("2026-03-12T11:00:00Z") };
     let task = Record::Task(Task { when: dated, ..task("Call", "2026-03-12") });
-    // what is there, how many links and Activities there are then, and to which Activity the event `e` belongs
+    // what is there, how many links and Activities there are then, and to which Activity the event
+    // `e` belongs
     for (what, activities, events, counts, of) in [
         ("by the note alone", vec![activity("a", "Call")], vec![noted("e", "Visit", "a")], (1, 1), Some("a")),
         ("nobody's note", vec![activity("a", "Call")], vec![noted("e", "Visit", "x")], (2, 2), None),
@@ -911,7 +912,8 @@ fn an_event_of_ours_whose_activity_is_gone_is_removed_only_on_a_persons_word() {
 
 #[test]
 fn a_base_of_an_earlier_generation_than_the_mark_counts_as_none() {
-    // the title in the mailbox was changed earlier than the Activity: with a base it would go over, without one the newer item's stays
+    // the title in the mailbox was changed earlier than the Activity: with a base it would go over,
+    // without one the newer item's stays
     for (generation, title_after) in [(0, "Theirs"), (1, "Call"), (7, "Call")] {
         let trip = linked(Side::Creatio);
         let (made, activity) = (trip.only(Side::Exchange), trip.only(Side::Creatio));

@@ -1,5 +1,5 @@
-//! Whole runs that a server's trouble ends: each ends with its stable code and writes nothing wrong, and the run after it, with the trouble over, puts
-//! everything right.
+//! Whole runs that a server's trouble ends: each ends with its stable code and writes nothing
+//! wrong, and the run after it, with the trouble over, puts everything right.
 
 use crate::creatio_observe::{observe, post, row, scope, start, switch};
 use crate::memory::everything;
@@ -131,7 +131,8 @@ fn each_trouble(service: &str, reached: &Value) {
     }
 }
 
-/// The engine's own tests are built without optimisation: twenty megabytes are read alone (see below), and go through a whole run in part.
+/// The engine's own tests are built without optimisation: twenty megabytes are read alone (see
+/// below), and go through a whole run in part.
 #[test]
 fn a_row_of_megabytes_costs_only_itself() {
     let spine = Spine::new(Seed::Empty, &everything());

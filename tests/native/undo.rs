@@ -58,7 +58,8 @@ fn update(op: Result<Op, Why>) -> Result<Box<Update>, Why> {
 
 type Change = fn(&mut Item);
 
-/// The side and the fields written, what became of the item since, and why the write is not taken back.
+/// The side and the fields written, what became of the item since, and why the write is not taken
+/// back.
 type Row<'a> = (&'a str, Side, &'a [Field], Change, Option<Why>);
 
 #[test]

@@ -1,5 +1,5 @@
-//! A world in process: answers the ports from a sandbox, with the sandbox's clock, as a browser would: it signs in once, keeps the cookies,
-//! and copies `BPMCSRF` into its header.
+//! A world in process: answers the ports from a sandbox, with the sandbox's clock, as a browser
+//! would: it signs in once, keeps the cookies, and copies `BPMCSRF` into its header.
 
 use chrono::{DateTime, Duration, TimeDelta, Utc};
 use futures_util::future;
@@ -52,7 +52,8 @@ pub(crate) struct World {
     pub(crate) under_way: Cell<(usize, usize)>,
     /// Whether a request to Graph lets whoever else is ready go on first, as the network does.
     pub(crate) breathes: Cell<bool>,
-    /// Who does something right before the next request that holds one of these words in its address or body.
+    /// Who does something right before the next request that holds one of these words in its
+    /// address or body.
     meddler: RefCell<Option<Meddler>>,
 }
 
@@ -66,7 +67,8 @@ impl World {
         Self::over(Rc::new(RefCell::new(Sandbox::new(seed, Some(now)))), ME)
     }
 
-    /// The world of a user of a sandbox that others may use too: signed in by name, with the mailbox of that address.
+    /// The world of a user of a sandbox that others may use too: signed in by name, with the
+    /// mailbox of that address.
     pub(crate) fn over(sandbox: Rc<RefCell<Sandbox>>, (user, mailbox): (&'static str, &'static str)) -> Self {
         Self {
             sandbox,
@@ -100,7 +102,8 @@ impl World {
         self.sandbox.borrow_mut().desk.pass(time);
     }
 
-    /// Has `act` happen right before the next request that holds one of `words`: somebody is faster by a moment.
+    /// Has `act` happen right before the next request that holds one of `words`: somebody is faster
+    /// by a moment.
     pub(crate) fn meddle(&self, words: &'static [&'static str], act: impl FnOnce() + 'static) {
         *self.meddler.borrow_mut() = Some((words, Box::new(act)));
     }
@@ -133,7 +136,8 @@ impl World {
         self.log(from).into_iter().filter(|row| !reads(row)).collect()
     }
 
-    /// One request of a person or another program, past the product: the status and the JSON of the reply.
+    /// One request of a person or another program, past the product: the status and the JSON of the
+    /// reply.
     pub(crate) fn by_hand(&self, side: Side, method: &str, path: &str, body: Option<Value>) -> (u16, Value) {
         if side == Side::Exchange && self.is_served_there() {
             return self.sandbox.borrow_mut().by_hand(self.mailbox, (method, path), body.as_ref());
@@ -336,7 +340,8 @@ fn tokens_and_claims_of_a_challenge() {
     // a token that just ran out is renewed without claims
     world.sandbox.borrow_mut().desk.revoke_tokens();
     assert_eq!((whole(&world).0, world.challenges.borrow().len()), (items, 2));
-    // a challenge that is never satisfied asks the user to sign in, and does not go round in circles
+    // a challenge that is never satisfied asks the user to sign in, and does not go round in
+    // circles
     world.faults(json!([{"server": "graph", "times": 99,
         "then": {"status": 401, "headers": {"WWW-Authenticate": challenge}}}]));
     let from = world.requests();

@@ -1,8 +1,10 @@
-//! A scripted year of a calendar: what people do to series, invitations, weeks off, Teams meetings and tasks, on both sides. After each deed a
-//! run brings both in step, the next one finds nothing to do, nobody is mailed but whom a person wanted to, and nothing is there twice.
+//! A scripted year of a calendar: what people do to series, invitations, weeks off, Teams meetings
+//! and tasks, on both sides. After each deed a run brings both in step, the next one finds nothing
+//! to do, nobody is mailed but whom a person wanted to, and nothing is there twice.
 //!
-//! The script is `tests/year.json`; `tests/e2e/year.test.mjs` plays the same one in the browser. Here it speaks to an abstract [`Calendar`], so that
-//! another kind of mailbox can live through the same year.
+//! The script is `tests/year.json`; `tests/e2e/year.test.mjs` plays the same one in the browser.
+//! Here it speaks to an abstract [`Calendar`], so that another kind of mailbox can live through the
+//! same year.
 
 mod exchange_server;
 mod microsoft365;
@@ -230,7 +232,8 @@ enum Deed {
 #[derive(Deserialize)]
 #[serde(tag = "see", rename_all = "camelCase", deny_unknown_fields)]
 enum Look {
-    /// When the living Activities with this title start: all of them, the first, some, some that there are not.
+    /// When the living Activities with this title start: all of them, the first, some, some that
+    /// there are not.
     Starts {
         title: String,
         is: Option<Vec<String>>,

@@ -1,6 +1,7 @@
-//! Time in every zone that chrono-tz knows, around every change of the clocks in 2026 and 2027: all-day, timed and series items and
-//! tasks go from Exchange to Creatio and back, with edits in between, and stay at the hour and day where they were. chrono-tz is the
-//! oracle; the engine itself knows no zones.
+//! Time in every zone that chrono-tz knows, around every change of the clocks in 2026 and 2027:
+//! all-day, timed and series items and tasks go from Exchange to Creatio and back, with edits in
+//! between, and stay at the hour and day where they were. chrono-tz is the oracle; the engine
+//! itself knows no zones.
 
 use crate::memory::{CALENDAR, account, at, everything, item, meeting, task, title, words};
 use chrono::{Days, Duration, NaiveTime, Offset, TimeZone, Timelike};
@@ -53,7 +54,8 @@ impl World {
     }
 }
 
-/// The instants of 2026 and 2027 at which the clocks of `tz` change; of a zone that never does: when Europe's do.
+/// The instants of 2026 and 2027 at which the clocks of `tz` change; of a zone that never does:
+/// when Europe's do.
 fn changes(tz: Tz) -> Vec<Instant> {
     let zone = Real(tz);
     let first = at("2026-01-01T00:00:00Z");
@@ -189,7 +191,8 @@ fn nothing_shifts_there_and_back_in_any_zone() {
     assert!(cases > 100_000, "{cases}");
 }
 
-/// An all-day event and its Activity, linked while the user's zone was `tz`; an occurrence of a series if `series`.
+/// An all-day event and its Activity, linked while the user's zone was `tz`; an occurrence of a
+/// series if `series`.
 fn linked(tz: Tz, day: Day, series: bool) -> (Link, Pair<Item>) {
     let creatio = item(Side::Creatio, "a", record(whole(tz, day, later(day, 1))));
     let mut exchange = item(Side::Exchange, "e", record(When::AllDay { first: day, end: later(day, 1) }));
@@ -278,7 +281,8 @@ fn nothing_shifts_when_the_users_zone_changes() {
 #[test]
 fn an_edit_of_whole_days_after_a_change_of_zone_stays_all_day() {
     let world = World::new();
-    // made in Moscow; the user then works from Vladivostok, where it shows from 7:00 to 7:00, and drags it to the next day
+    // made in Moscow; the user then works from Vladivostok, where it shows from 7:00 to 7:00, and
+    // drags it to the next day
     let (moscow, vladivostok) = (Tz::Europe__Moscow, Tz::Asia__Vladivostok);
     let day: Day = "2026-03-12".parse().unwrap();
     let (link, mut items) = linked(moscow, day, false);

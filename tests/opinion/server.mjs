@@ -1,9 +1,11 @@
 /**
- * An OData v4 server that nobody here wrote (@sap-ux/fe-mockserver-core), for the tests of our OData client.
+ * An OData v4 server that nobody here wrote (@sap-ux/fe-mockserver-core), for the tests of our
+ * OData client.
  *
- * `node server.mjs <folder>`: serves the entity sets of `<folder>/metadata.xml` with the rows of `<folder>/data/<Set>.json` at `/0/odata` of
- * the port that it prints. What it lacks is made up for here, and nothing else: its `$batch` takes `multipart/mixed` only, so a JSON batch's
- * parts go to it one by one; it knows no quote in a text literal, so tests use none.
+ * `node server.mjs <folder>`: serves the entity sets of `<folder>/metadata.xml` with the rows of
+ * `<folder>/data/<Set>.json` at `/0/odata` of the port that it prints. What it lacks is made up for
+ * here, and nothing else: its `$batch` takes `multipart/mixed` only, so a JSON batch's parts go to
+ * it one by one; it knows no quote in a text literal, so tests use none.
  */
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';

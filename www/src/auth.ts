@@ -5,8 +5,9 @@ import { exchange } from './server';
 /** Lets the user into mailboxes. */
 export interface Auth {
   /**
-   * The headers that let the user into the mailbox of an account. `renew`: those given last were refused. `claims`: what they have to be asked for
-   * with, as JSON, after a challenge of continuous access evaluation. Rejects if the user has to sign in first.
+   * The headers that let the user into the mailbox of an account. `renew`: those given last were
+   * refused. `claims`: what they have to be asked for with, as JSON, after a challenge of
+   * continuous access evaluation. Rejects if the user has to sign in first.
    */
   headers(account: string, renew: boolean, claims?: string): Promise<Record<string, string>>;
   /**
@@ -76,8 +77,9 @@ export interface Credentials {
 export type AskPerson = (account: string, refused: boolean) => Promise<Credentials>;
 
 /**
- * Basic sign-in to an Exchange Server, by name and password that a person types. They are kept in the memory of this page only, and one that was
- * refused is never sent again: servers lock accounts out.
+ * Basic sign-in to an Exchange Server, by name and password that a person types. They are kept in
+ * the memory of this page only, and one that was refused is never sent again: servers lock accounts
+ * out.
  */
 export class PasswordAuth implements Auth {
   private readonly known = new Map<string, { header: string; holder: string }>();

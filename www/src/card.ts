@@ -1,4 +1,7 @@
-/** What the card of an item shows and does: a form as data, made by whoever knows the server, shown by `item-card`. */
+/**
+ * What the card of an item shows and does: a form as data, made by whoever knows the server, shown
+ * by `item-card`.
+ */
 
 export interface Choice {
   value: string;

@@ -10,7 +10,8 @@ const worker = {
    * Loads the wasm and makes the engine. Tells its version and the profile's zone by its IANA name.
    */
   async start(context: Context, host: Host): Promise<Started> {
-    // wasm-bindgen compiles while it loads, and falls back to the whole file where the server gives it a wrong type
+    // wasm-bindgen compiles while it loads, and falls back to the whole file where the server gives
+    // it a wrong type
     await init();
     try {
       engine = new ScheduleSync(context, host);

@@ -1,4 +1,7 @@
-/** The one door by which markup from outside comes into the page: sanitised, as trusted HTML or as text. */
+/**
+ * The one door by which markup from outside comes into the page: sanitised, as trusted HTML or as
+ * text.
+ */
 import DOMPurify from 'dompurify';
 
 /** `markup` without anything that runs, loads or navigates by itself. */

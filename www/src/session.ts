@@ -1,6 +1,7 @@
 /**
- * What the page knows and does as a whole: who the user is, the engine, the run that is going on, and when the next one comes.
- * It fires `change` whenever something of it is to be shown, and `finished` after a run (`Finished`).
+ * What the page knows and does as a whole: who the user is, the engine, the run that is going on,
+ * and when the next one comes. It fires `change` whenever something of it is to be shown, and
+ * `finished` after a run (`Finished`).
  */
 import { AccountAuth, OpenAuth, PasswordAuth, SandboxAuth, type AskPerson, type Auth, type Credentials } from './auth';
 import { creatioKeys, type HostContext } from './creatio/host';
@@ -141,8 +142,8 @@ export class Session extends EventTarget {
   }
 
   /**
-   * Runs the accounts one after the other, with these answers to what was held. The status is replaced before this returns;
-   * another run is not begun meanwhile.
+   * Runs the accounts one after the other, with these answers to what was held. The status is
+   * replaced before this returns; another run is not begun meanwhile.
    */
   run(accounts: Account[], answers: Answers = new Map(), attended = true): void {
     if (this.running) return;

@@ -1,4 +1,7 @@
-/** Instants as a person in the profile's zone writes them: in inputs and in lists. Servers speak UTC. */
+/**
+ * Instants as a person in the profile's zone writes them: in inputs and in lists. Servers speak
+ * UTC.
+ */
 
 /** A zone, and how its people write dates. */
 export class Calendar {

@@ -25,7 +25,10 @@ export function readable(field: FieldName, value: string, calendar: Calendar, st
   }
 }
 
-/** Instants in the user's zone, days as they are; one day is written once. Empty if there is neither (the engine's `–`). */
+/**
+ * Instants in the user's zone, days as they are; one day is written once. Empty if there is neither
+ * (the engine's `–`).
+ */
 function times(value: string, calendar: Calendar): string {
   const [first, last] = value.split(' – ').filter((part) => part !== '–');
   if (!first) return '';

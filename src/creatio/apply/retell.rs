@@ -1,5 +1,6 @@
-//! Times that the server took otherwise than they were meant: what times in bodies mean only a write tells (creatio.md §1.5). The first one that
-//! shows it is written again at once, and from then on it is known.
+//! Times that the server took otherwise than they were meant: what times in bodies mean only a
+//! write tells (docs/facts/creatio.md, "Clocks"). The first one that shows it is written again at
+//! once, and from then on it is known.
 
 use super::{Held, SET, Stage, UNKNOWN, Work, target, unconfirmed};
 use crate::creatio::Creatio;
@@ -13,7 +14,8 @@ use crate::ports::{Clock, Http, Keys, Op, Refusal};
 use std::collections::BTreeSet;
 
 impl<P: Http + Clock + Keys> Creatio<P> {
-    /// Writes times again that were misunderstood; whether there were any. What can't be written again is settled.
+    /// Writes times again that were misunderstood; whether there were any. What can't be written
+    /// again is settled.
     pub(super) async fn retell(&self, works: &mut [Work<'_>], held: &Held) -> bool {
         if self.lore.reach.way(SET) == Transport::Dataservice {
             return false;
@@ -30,7 +32,8 @@ impl<P: Http + Clock + Keys> Creatio<P> {
                 let pairs = moments(record, &fields).into_iter().zip(moments(&item.record, &fields));
                 misunderstood(assumed, &*self.site.zone, pairs)
             };
-            // an earlier attempt at this creation, before it was known, whose correction was lost; nobody has touched it since
+            // an earlier attempt at this creation, before it was known, whose correction was lost;
+            // nobody has touched it since
             let is_late = matches!(work.op, Op::Create(_)) && item.stamp == item.facts.created;
             let is_new = taken_by(assumed);
             if is_new || (is_late && taken_by(assumed.other())) {
@@ -65,7 +68,8 @@ fn told(op: &Op) -> Option<(&Record, BTreeSet<Field>)> {
     }
 }
 
-/// Whether each time is held as it is if the server takes bodies otherwise than was assumed, and not all as they were meant.
+/// Whether each time is held as it is if the server takes bodies otherwise than was assumed, and
+/// not all as they were meant.
 fn misunderstood(
     assumed: Mode,
     zone: &dyn Zone,

@@ -1,5 +1,6 @@
-//! Writes through the door. One that depends on what was seen goes to the DataService, which alone can heed that; where the user may not use it, the row is
-//! read in the same batch, right before it is written over, and what was lost by that is told.
+//! Writes through the door. One that depends on what was seen goes to the DataService, which alone
+//! can heed that; where the user may not use it, the row is read in the same batch, right before it
+//! is written over, and what was lost by that is told.
 
 use super::super::clock::{Clock as Mode, is_ambiguous};
 use super::super::query::{Change, Deed, Query, Test};
@@ -79,7 +80,8 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             }
             note(*at, answer);
         }
-        // what is as it was seen has a stamp that the server compares otherwise: a wall clock shows one hour twice a year
+        // what is as it was seen has a stamp that the server compares otherwise: a wall clock shows
+        // one hour twice a year
         let plain: Vec<usize> = missed
             .iter()
             .zip(self.unchanged(&these(&missed)).await)
@@ -163,7 +165,8 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         let detail = "no sure answer to a part of a batch".to_owned();
         let unsure = Silence { error: Error::Unreadable { side: SIDE, detail }, maybe: true };
         let mut answer = |(nth, change): (usize, &&Change)| match results.affected(nth) {
-            // whether the others were kept when one failed is not known: what the server holds decides
+            // whether the others were kept when one failed is not known: what the server holds
+            // decides
             Some(Ok(rows)) if !results.failed || rows == Affected(0) => {
                 let look = looks.get(&nth).and_then(|look| results.page(*look, zone));
                 let left = look.and_then(Result::ok).and_then(|page| page.value.into_iter().next());
@@ -253,7 +256,8 @@ fn is_left(change: &Change) -> bool {
     change.set == super::TOUCHSTONE && change.deed.seen().is_some() && matches!(change.deed, Deed::Update { .. })
 }
 
-/// Whether an answer tells that the service itself is closed to the user, or not there: then nothing was carried out.
+/// Whether an answer tells that the service itself is closed to the user, or not there: then
+/// nothing was carried out.
 fn is_closed(answer: &Told) -> bool {
     match answer {
         Ok(Err(fault)) => matches!(fault.status(), Some(403..=405 | 501)),

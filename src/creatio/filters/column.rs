@@ -1,5 +1,6 @@
-//! What the columns of `Activity` hold (creatio.md §2.1). A stored condition does not always say, and OData addresses a lookup otherwise than
-//! a text. Columns that are not here are judged by the condition's own data type.
+//! What the columns of `Activity` hold (docs/facts/creatio.md, "Activity"). A stored condition does
+//! not always say, and OData addresses a lookup otherwise than a text. Columns that are not here
+//! are judged by the condition's own data type.
 
 use super::Kind;
 

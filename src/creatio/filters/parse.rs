@@ -1,5 +1,6 @@
-//! JSON → tree. Members that are not needed are ignored; names are taken in the spelling of the stored filters and in that of DataService
-//! (`filterType`, `FilterType`). What is disabled is skipped unread.
+//! JSON → tree. Members that are not needed are ignored; names are taken in the spelling of the
+//! stored filters and in that of DataService (`filterType`, `FilterType`). What is disabled is
+//! skipped unread.
 
 use super::{Comparison, Kind, Leaf, Node, Obstacle, Operand, Test, TextTest, column};
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
@@ -41,7 +42,8 @@ fn node(value: &Value, at: String, depth: usize) -> Result<Option<Node>, Obstacl
     }
 }
 
-/// The kind of a node by its number, else by its class (creatio.md §4.1); `None` if there is none, or if the two differ.
+/// The kind of a node by its number, else by its class (docs/facts/creatio.md, "Filters"); `None`
+/// if there is none, or if the two differ.
 fn filter_type(object: &Object) -> Option<u64> {
     let class = match text(object, "className") {
         Some("Terrasoft.CompareFilter") => Some(1),
@@ -131,7 +133,8 @@ fn test(object: &Object, filter_type: u64) -> Result<Test, Doubt> {
             _ => Err(Doubt::Bad("neither empty nor filled")),
         },
         3 => match comparison {
-            // the names are not directions: the "less" one is the lower bound (creatio.md §4.2)
+            // the names are not directions: the "less" one is the lower bound
+            // (docs/facts/creatio.md, "Filters")
             Some(0) => {
                 Ok(Test::Between(right(object, "rightLessExpression")?, right(object, "rightGreaterExpression")?))
             }
@@ -233,14 +236,16 @@ fn guid(value: &Value) -> Option<String> {
     (!id.is_nil()).then(|| id.to_string())
 }
 
-/// A wall-clock time: JSON in the text, so quotes within quotes (creatio.md §4.2); with or without time. The server takes a `Z` for decoration.
+/// A wall-clock time: JSON in the text, so quotes within quotes (docs/facts/creatio.md, "Filters");
+/// with or without time. The server takes a `Z` for decoration.
 fn wall(value: &str) -> Option<NaiveDateTime> {
     let value: String = serde_json::from_str(value).ok()?;
     let value = value.trim_end_matches('Z');
     value.parse().ok().or_else(|| Some(value.parse::<NaiveDate>().ok()?.and_time(NaiveTime::MIN)))
 }
 
-/// What the column holds: as the stock schema says, else as the condition does. Where the two differ, or neither says, it is not known.
+/// What the column holds: as the stock schema says, else as the condition does. Where the two
+/// differ, or neither says, it is not known.
 fn kind(object: &Object, path: &[String], test: &Test) -> Option<Kind> {
     let stock = match path {
         [name] => column::kind(name),

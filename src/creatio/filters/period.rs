@@ -1,7 +1,9 @@
-//! The stretches of time that date macros mean (creatio.md §4.2), in the user's zone: from an instant on, up to but without another.
+//! The stretches of time that date macros mean (docs/facts/creatio.md, "Filters"), in the user's
+//! zone: from an instant on, up to but without another.
 //!
-//! "Previous" and "next" leave the current unit out, whatever their number: so previous 1 day is yesterday, as previous month is the month
-//! before this one. No source says it of the macros with a number; it is the reading that all their relatives have.
+//! "Previous" and "next" leave the current unit out, whatever their number: so previous 1 day is
+//! yesterday, as previous month is the month before this one. No source says it of the macros with
+//! a number; it is the reading that all their relatives have.
 
 use super::Viewer;
 use crate::model::time::{local, midnight};
@@ -42,7 +44,8 @@ pub(super) fn of(viewer: &Viewer<'_>, number: u64, count: Option<u32>) -> Option
     }
 }
 
-/// The previous (0), current (1) or next (2) unit; `first` gives the first day of the unit so many units from the current one.
+/// The previous (0), current (1) or next (2) unit; `first` gives the first day of the unit so many
+/// units from the current one.
 fn units(viewer: &Viewer<'_>, which: u64, first: impl Fn(i64) -> Option<Day>) -> Option<Period> {
     let which = i64::try_from(which).ok()? - 1;
     days(viewer, first(which)?, first(which + 1)?)
@@ -64,7 +67,8 @@ fn month(day: Day, length: u32, n: i64) -> Option<Day> {
     if n < 0 { first.checked_sub_months(months) } else { first.checked_add_months(months) }
 }
 
-/// From the start of the hour `from` hours away to that of the hour `to` hours away, by the user's clock.
+/// From the start of the hour `from` hours away to that of the hour `to` hours away, by the user's
+/// clock.
 fn hours(viewer: &Viewer<'_>, from: i64, to: i64) -> Option<Period> {
     let time = local(viewer.zone, viewer.now).time();
     let start = viewer.now - (time - NaiveTime::from_hms_opt(time.hour(), 0, 0)?);

@@ -1,5 +1,6 @@
-//! Tree → `$filter` (creatio.md §4.4). Lookups are addressed by navigation path, dates and GUIDs stand bare. A row whose column is empty is
-//! never selected by a comparison, `≠` included, as in the database; OData's own answer is not relied on, it is said.
+//! Tree → `$filter` (docs/facts/creatio.md, "Filter translation"). Lookups are addressed by
+//! navigation path, dates and GUIDs stand bare. A row whose column is empty is never selected by a
+//! comparison, `≠` included, as in the database; OData's own answer is not relied on, it is said.
 
 use super::period::{self, Period};
 use super::{Comparison, Kind, Leaf, Node, Obstacle, Operand, Test, TextTest, Viewer};
@@ -94,7 +95,7 @@ fn filled(leaf: &Leaf) -> Option<String> {
         (Kind::Lookup, _) => Some(format!("{} ne null", place(leaf))),
         (_, Some((_, hops))) if !hops.is_empty() => Some(format!("{}/Id ne null", hops.join("/"))),
         (Kind::Guid | Kind::Number | Kind::Date, _) => Some(format!("{} ne null", place(leaf))),
-        // Creatio keeps no nulls in these (creatio.md §1.4)
+        // Creatio keeps no nulls in these (docs/facts/creatio.md, "Values")
         (Kind::Text | Kind::Bool, _) => None,
     }
 }
@@ -181,7 +182,8 @@ fn spelled(leaf: &Leaf, value: &Operand, viewer: &Viewer<'_>) -> Result<String, 
     }
 }
 
-/// A comparison of times: with an instant, or with a stretch of time, in which a time lies, before or after which it is.
+/// A comparison of times: with an instant, or with a stretch of time, in which a time lies, before
+/// or after which it is.
 fn dated(
     leaf: &Leaf,
     (place, comparison): (&str, Comparison),

@@ -162,14 +162,16 @@ fn empty(record: &Record) -> Record {
     }
 }
 
-/// An Activity of a later generation does not follow from its event or task: that is marked with it, before it is created.
+/// An Activity of a later generation does not follow from its event or task: that is marked with
+/// it, before it is created.
 fn remark(context: &Context<'_>, (from, item): (Side, &Item), after: &Link) -> Option<(Side, Op)> {
     (from == Side::Exchange && after.generation > 0).then(|| marking(context, item, after))
 }
 
-/// A task that was not made by us is marked once its Activity is there, if the user exports at all: it shows the way to the Activity, and is known by it
-/// after it moved to another list, where it has another id. What others see in their list is left alone, and so is a recurring task: the mark
-/// would go over to its next instance.
+/// A task that was not made by us is marked once its Activity is there, if the user exports at all:
+/// it shows the way to the Activity, and is known by it after it moved to another list, where it
+/// has another id. What others see in their list is left alone, and so is a recurring task: the
+/// mark would go over to its next instance.
 fn label(context: &Context<'_>, seen: &Seen, task: &Item, after: &Link) -> Option<(Side, Op)> {
     let is_own = seen.containers.iter().any(|container| container.id == task.container && container.own);
     let is_first = task.record.kind() == Kind::Task && after.generation == 0;
@@ -177,7 +179,8 @@ fn label(context: &Context<'_>, seen: &Seen, task: &Item, after: &Link) -> Optio
     needed.then(|| marking(context, task, after))
 }
 
-/// The adoption of `task`, which has no mark yet, with that: in one write with what else is written to it.
+/// The adoption of `task`, which has no mark yet, with that: in one write with what else is written
+/// to it.
 pub(super) fn labelled(context: &Context<'_>, seen: &Seen, task: &Item, mut planned: Planned) -> Planned {
     let after = planned.action.as_ref().map(|action| &action.after).or(planned.links.first());
     let marking = after.filter(|_| task.facts.mark.is_none()).and_then(|after| label(context, seen, task, after));
@@ -287,7 +290,8 @@ fn silence(record: &mut Record) {
     }
 }
 
-/// The link of a creation that is not yet confirmed: `item`, what of it may be shown, and what was created for that on `side`.
+/// The link of a creation that is not yet confirmed: `item`, what of it may be shown, and what was
+/// created for that on `side`.
 fn pending(side: Side, (item, shown): (&Item, Record), creation: &Create, generation: u32) -> Link {
     let id = creation.id.clone().unwrap_or_else(|| Link::foreseen(&item.id));
     let mut link = Link {

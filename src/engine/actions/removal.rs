@@ -11,7 +11,8 @@ use crate::model::{ContainerId, Facts, Field, Item, ItemId, Pair, Patch, Record,
 use crate::ports::{Op, Update};
 use std::collections::BTreeSet;
 
-/// The delete rule: Creatio marks (or deletes), Exchange moves to Deleted Items; the link stays as a tombstone.
+/// The delete rule: Creatio marks (or deletes), Exchange moves to Deleted Items; the link stays as
+/// a tombstone.
 pub(super) fn delete(context: &Context<'_>, link: &Link, side: Side, fates: Pair<Fate<'_>>) -> Planned {
     // an edit stays on the canceled Activity, whatever the rule
     let edited = decide::weighs(context, link, (Side::Creatio, fates.creatio));
@@ -82,8 +83,9 @@ pub fn is_as_made(seen: &Seen, link: &Link) -> bool {
     })
 }
 
-/// Removes the Activity of `link` in whose place another device has created another one, if it is there all the same: two devices were at work at
-/// the same time. Only what we made, and as we made it; it is marked, or deleted where that is the rule.
+/// Removes the Activity of `link` in whose place another device has created another one, if it is
+/// there all the same: two devices were at work at the same time. Only what we made, and as we made
+/// it; it is marked, or deleted where that is the rule.
 #[must_use]
 pub fn superseded(context: &Context<'_>, seen: &Seen, link: &Link) -> Planned {
     let Some(item) = seen.items.creatio.get(&link.ids.creatio).filter(|item| !item.facts.canceled) else {
@@ -129,7 +131,8 @@ pub fn abandoned(context: &Context<'_>, item: &Item, removed: bool) -> Planned {
     Planned { action: Some(taken_away(&link, Side::Creatio, fates, marks)), ..Planned::default() }
 }
 
-/// An item that we created for an Activity that is gone, after a person's word: it is removed, or left; either way nothing is created from it.
+/// An item that we created for an Activity that is gone, after a person's word: it is removed, or
+/// left; either way nothing is created from it.
 #[must_use]
 pub fn orphan(activity: &ItemId, item: &Item, removed: bool) -> Planned {
     let link = Link {

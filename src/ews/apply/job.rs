@@ -1,4 +1,5 @@
-//! One operation on its way: what it asks of the server at each stage, and what the answers make of it.
+//! One operation on its way: what it asks of the server at each stage, and what the answers make of
+//! it.
 
 use super::super::compose::{self, Change, Kept, Member};
 use super::super::endpoints::{self, Mail};
@@ -103,7 +104,8 @@ impl<'a> Job<'a> {
         update.facts.occurrence.as_ref().map(|occurrence| occurrence.master.clone())
     }
 
-    /// Where a creation that is still to be made goes, and by what it is recognised, if it was made already.
+    /// Where a creation that is still to be made goes, and by what it is recognised, if it was made
+    /// already.
     pub(super) fn repeatable(&self) -> Option<(&'a ContainerId, &'a str)> {
         let (Stage::Write, Op::Create(create), Kind::Meeting) = (&self.stage, self.op, self.kind) else { return None };
         create.facts.transaction.as_deref().map(|transaction| (&create.container, transaction))
@@ -246,8 +248,8 @@ impl<'a> Job<'a> {
         compose::stepwise(members)
     }
 
-    /// Takes in the answer to the write; after the `last` attempt a version conflict is final. What the server left for another's sake is still to
-    /// be written.
+    /// Takes in the answer to the write; after the `last` attempt a version conflict is final. What
+    /// the server left for another's sake is still to be written.
     pub(super) fn wrote(&mut self, message: Message, last: bool) {
         if message.verdict() == Verdict::Skipped {
             return;
@@ -287,7 +289,8 @@ impl<'a> Job<'a> {
         }
     }
 
-    /// The answer to an invitation that is still to be given: an action of its own, which mails the organizer.
+    /// The answer to an invitation that is still to be given: an action of its own, which mails the
+    /// organizer.
     pub(super) fn answer(&self) -> Option<Call> {
         let Stage::Written(id, version) = &self.stage else { return None };
         let wanted = self.response()?;
@@ -304,8 +307,9 @@ impl<'a> Job<'a> {
         (!given).then(|| endpoints::respond((id, version), word))
     }
 
-    /// Takes in the answer to that. The meeting may have been made anew for it, under another id (Microsoft's EWS Managed API 2.0, "Responding to
-    /// meeting invitations"); what is declined is on its way to Deleted Items.
+    /// Takes in the answer to that. The meeting may have been made anew for it, under another id
+    /// (Microsoft's EWS Managed API 2.0, "Responding to meeting invitations"); what is declined is
+    /// on its way to Deleted Items.
     pub(super) fn answered(&mut self, message: Message) {
         if let Some(refusal) = refusal(&message) {
             self.stage = Stage::Done(Err(refusal));

@@ -1,4 +1,5 @@
-//! One operation on its way: what it asks of the server at each stage, and what the answers make of it.
+//! One operation on its way: what it asks of the server at each stage, and what the answers make of
+//! it.
 
 use super::super::alive::{Doubt, Place};
 use super::super::compose::{self, Kept};
@@ -45,7 +46,8 @@ pub(super) struct Job<'a> {
     answered: bool,
     /// What was to be removed can't be, as it is with what was removed before.
     already: bool,
-    /// What was written over: somebody changed it after it was looked at, and the server does not mind.
+    /// What was written over: somebody changed it after it was looked at, and the server does not
+    /// mind.
     replaced: Option<Box<Record>>,
     /// New people whom the server refuses: it is written without them.
     unfit: Vec<Person>,
@@ -195,8 +197,9 @@ impl<'a> Job<'a> {
         Stage::Link(Box::new(self.written(item.id.clone(), Some(item))))
     }
 
-    /// The write, if that is what is next and there is anything to write. To Do heeds no etag, so a task is looked at once more right before: what a
-    /// person wrote in between is written over, but not without a trace.
+    /// The write, if that is what is next and there is anything to write. To Do heeds no etag, so a
+    /// task is looked at once more right before: what a person wrote in between is written over,
+    /// but not without a trace.
     pub(super) fn write(&self) -> Calls {
         let Some(write) = self.writes() else { return Calls::default() };
         match (self.kind, target(self.op)) {
@@ -261,8 +264,8 @@ impl<'a> Job<'a> {
                 Some(Ok(before)) if matches!(before.status().as_u16(), 404 | 410) => Refusal::Gone,
                 Some(Ok(_) | Err(_)) | None => Refusal::NotSent,
             })),
-            // what is in Deleted Items can't be deleted once more (facts §3); whether it is, is
-            // seen right after
+            // what is in Deleted Items can't be deleted once more (docs/facts/graph.md, "Deleted
+            // Items"); whether it is, is seen right after
             (403, Some((id, _))) if self.removes() && is_undeletable(&response) => {
                 self.already = true;
                 Stage::Link(Box::new(self.written(id.clone(), None)))
@@ -279,8 +282,8 @@ impl<'a> Job<'a> {
         };
     }
 
-    /// What a write goes over, by the `response` of the look right before it, if that is not what was looked at before. A write that is sent a
-    /// second time finds what it wrote itself.
+    /// What a write goes over, by the `response` of the look right before it, if that is not what
+    /// was looked at before. A write that is sent a second time finds what it wrote itself.
     fn written_over(&self, response: &Response) -> Option<Box<Record>> {
         let value: Value = odata::read(response).ok()?;
         let (Reading::Content(now), Some(seen)) =
@@ -345,8 +348,8 @@ impl<'a> Job<'a> {
         }
     }
 
-    /// What is left once the item itself is written: the hanging of a mark on a task that does not carry it yet, the answer to an invitation
-    /// that has not been given.
+    /// What is left once the item itself is written: the hanging of a mark on a task that does not
+    /// carry it yet, the answer to an invitation that has not been given.
     pub(super) fn link(&self) -> Option<Call> {
         let Stage::Link(_) = self.stage else { return None };
         if let (Op::Update(update), false) = (self.op, self.has_answered()) {
@@ -359,7 +362,8 @@ impl<'a> Job<'a> {
         Some(endpoints::link(&update.container, &update.id, compose::resource(mark, self.mailbox)))
     }
 
-    /// Whether the answer was found to be given already, in Outlook or by a write whose reply was lost.
+    /// Whether the answer was found to be given already, in Outlook or by a write whose reply was
+    /// lost.
     fn has_answered(&self) -> bool {
         let (Op::Update(update), Some(seen)) = (self.op, &self.seen) else { return false };
         let (Record::Meeting(there), Record::Meeting(here)) = (&seen.record, &update.patch.record) else {

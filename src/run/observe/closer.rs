@@ -12,7 +12,8 @@ use crate::ports::{Clock, Clue, Directory, Events, Replica, Store};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'_, C, X, S, K, E> {
-    /// Events and tasks that a listing shows edited are read directly: a listing may be late, and show one as it was before our own last write.
+    /// Events and tasks that a listing shows edited are read directly: a listing may be late, and
+    /// show one as it was before our own last write.
     pub(super) async fn edits(&mut self) -> Result<()> {
         let items = &self.seen.items.exchange;
         let edited = |link: &&Link| {
@@ -105,7 +106,8 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         self.read(Side::Exchange, &clues).await
     }
 
-    /// Activities from which participants are gone are read once more: an attendee is taken off an event only after that.
+    /// Activities from which participants are gone are read once more: an attendee is taken off an
+    /// event only after that.
     pub(super) async fn left(&mut self) -> Result<()> {
         let fewer = |link: &&Link| {
             let now = self.seen.items.creatio.get(&link.ids.creatio).map_or(&[][..], |item| people(&item.record));

@@ -1,4 +1,5 @@
-//! What an unlinked item could belong to: groups, marks, Activities of the same identity, Contacts. Only looked up here, matched by the engine.
+//! What an unlinked item could belong to: groups, marks, Activities of the same identity, Contacts.
+//! Only looked up here, matched by the engine.
 
 use super::{Gather, matters};
 use crate::engine::actions::ACTIVITIES;
@@ -138,7 +139,8 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         Ok(())
     }
 
-    /// Of a pair whose base is of an earlier generation than the mark, both sides are read: it is adopted anew.
+    /// Of a pair whose base is of an earlier generation than the mark, both sides are read: it is
+    /// adopted anew.
     pub(super) async fn outdated(&mut self) -> Result<()> {
         let marks = self.seen.items.exchange.values().filter_map(|item| item.facts.mark.as_ref());
         let ours = marks.filter(|mark| mark.site == self.context.account.site);

@@ -1,4 +1,5 @@
-//! Direct reads: items that a listing did not tell of, or hints to be absent. An absence is never believed before such a read has confirmed it.
+//! Direct reads: items that a listing did not tell of, or hints to be absent. An absence is never
+//! believed before such a read has confirmed it.
 
 use super::counterparts::activity;
 use super::{Gather, matters};
@@ -10,7 +11,8 @@ use crate::model::{ContainerId, Item, ItemId, Side};
 use crate::ports::{Clock, Clue, Directory, Events, Found, Replica, Store};
 
 impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'_, C, X, S, K, E> {
-    /// Of an Activity that is no longer Canceled it must be known whether its counterpart is still there.
+    /// Of an Activity that is no longer Canceled it must be known whether its counterpart is still
+    /// there.
     pub(super) fn reopened(&mut self) {
         let items = &self.seen.items;
         let woken = self.links.values().filter(|link| {
@@ -21,7 +23,8 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         self.suspects.exchange.extend(woken.map(|link| link.ids.exchange.clone()).collect::<Vec<_>>());
     }
 
-    /// Items whose step the last run did not finish, or which could not be understood, are read again.
+    /// Items whose step the last run did not finish, or which could not be understood, are read
+    /// again.
     pub(super) async fn again(&mut self, state: &State) -> Result<()> {
         let mut keys = Vec::new();
         for side in Side::BOTH {
@@ -161,7 +164,8 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         Ok(())
     }
 
-    /// Meetings that ended since the last run; whether somebody touched the status only a direct read tells.
+    /// Meetings that ended since the last run; whether somebody touched the status only a direct
+    /// read tells.
     pub(super) async fn due(&mut self) -> Result<()> {
         let links = self.ends.store.links(&[LinkKey::Due(self.context.now)]).await?;
         self.seen.due = links.iter().map(|link| link.ids.creatio.clone()).collect();
@@ -205,7 +209,8 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
                     None if absent => {
                         self.seen.gone[side].insert(link.ids[side].clone());
                     }
-                    None => continue, // something is there that can't be understood: nothing is created beside it
+                    // something is there that can't be understood: nothing is created beside it
+                    None => continue,
                 }
                 self.links.insert(link.ids.creatio.clone(), link);
             }
@@ -229,7 +234,8 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         Ok(())
     }
 
-    /// Suspects are read directly. What is not found by id is looked for by mark and UID in the whole mailbox, where it may have moved.
+    /// Suspects are read directly. What is not found by id is looked for by mark and UID in the
+    /// whole mailbox, where it may have moved.
     pub(super) async fn confirm(&mut self) -> Result<()> {
         for side in Side::BOTH {
             let suspects: Vec<ItemId> = std::mem::take(&mut self.suspects[side]).into_iter().collect();

@@ -1,5 +1,6 @@
-//! Replies altered at random: valid JSON of either server in which one item has anything anywhere. Never a panic, never a stopped run, never a good
-//! item lost. A number names each alteration; `FUZZ_FROM` and `FUZZ_COUNT` play others.
+//! Replies altered at random: valid JSON of either server in which one item has anything anywhere.
+//! Never a panic, never a stopped run, never a good item lost. A number names each alteration;
+//! `FUZZ_FROM` and `FUZZ_COUNT` play others.
 
 use super::{Bench, Kind, Target};
 use crate::chance::Chance;

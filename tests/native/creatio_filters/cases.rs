@@ -68,7 +68,8 @@ fn every_stored_filter_selects_what_it_says() {
     }
 }
 
-/// Where OData is not open to the user, the server evaluates every filter by itself; what it does not take selects nobody.
+/// Where OData is not open to the user, the server evaluates every filter by itself; what it does
+/// not take selects nobody.
 #[test]
 fn the_same_are_selected_by_the_dataservice() {
     let stage = Stage::new();
@@ -158,7 +159,7 @@ fn what_is_no_json_selects_nobody() {
     assert_eq!(stage.read(belied.to_string().as_bytes()).unwrap_err().why, "an unknown kind of condition");
     let deep = (0..60).fold(compare("Title", 3, text("x")), |inner, _| all([inner]));
     assert_eq!(stage.read(deep.to_string().as_bytes()).unwrap_err().why, "too many groups in each other");
-    // as DataService itself spells it (creatio.md §4.1)
+    // as DataService itself spells it (docs/facts/creatio.md, "Filters")
     let pascal = json!({"FilterType": 6, "LogicalOperation": 0, "IsEnabled": true, "Items": {"a": {"FilterType": 1,
         "ComparisonType": 3, "IsEnabled": true, "LeftExpression": {"ExpressionType": 0, "ColumnPath": "Title"},
         "RightExpression": {"ExpressionType": 2, "Parameter": {"DataValueType": 1, "Value": "Lunch"}}}}});

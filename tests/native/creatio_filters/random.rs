@@ -1,4 +1,5 @@
-//! The law of the translation: whatever the filter and whatever the activities, `$filter` selects whom the server itself selects.
+//! The law of the translation: whatever the filter and whatever the activities, `$filter` selects
+//! whom the server itself selects.
 
 use super::*;
 use crate::chance::Chance;

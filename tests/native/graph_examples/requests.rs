@@ -1,5 +1,5 @@
-//! What Microsoft's examples ask of Graph, beside what the product asks: whatever both ask fits one description, and where both write a member,
-//! they write the same kind of thing.
+//! What Microsoft's examples ask of Graph, beside what the product asks: whatever both ask fits one
+//! description, and where both write a member, they write the same kind of thing.
 
 use super::examples;
 use crate::graph_limits::quirks;
@@ -39,7 +39,8 @@ const WORDS: [&str; 17] = [
     "$batch",
 ];
 
-/// The requests that the product makes and examples may show: what a run asks when everything happens.
+/// The requests that the product makes and examples may show: what a run asks when everything
+/// happens.
 pub(super) const BOTH: [&str; 22] = [
     "DELETE me/events/*",
     "DELETE me/todo/lists/*/tasks/*",
@@ -75,7 +76,8 @@ const ANSWERS: [&str; 3] = [
     "50e89724-522d-446e-be91-12548b8c834d",
 ];
 
-/// Verb and path of a request, versions, hosts and ids left out; a calendar named by id is the user's as well.
+/// Verb and path of a request, versions, hosts and ids left out; a calendar named by id is the
+/// user's as well.
 pub(super) fn shape(method: &str, address: &str) -> String {
     let path = address.split("/v1.0/").last().unwrap().split("/beta/").last().unwrap().split('?').next().unwrap();
     let word = |segment: &str| WORDS.iter().find(|word| word.eq_ignore_ascii_case(segment)).copied().unwrap_or("*");
@@ -109,7 +111,8 @@ fn answer(spine: &Spine, title: &str, answer: &str) {
     spine.odata("PATCH", &format!("ActivityParticipant({row})"), Some(json!({"InviteResponseId": answer})));
 }
 
-/// Everything that the product can ask of Graph happens in these runs; each request and reply is checked on the way.
+/// Everything that the product can ask of Graph happens in these runs; each request and reply is
+/// checked on the way.
 fn everything_happens(spine: &Spine) {
     let new = |title: &str, scheduled: bool| {
         let row = json!({"Title": title, "ShowInScheduler": scheduled, "StartDate": "2026-03-10T08:00:00Z",
@@ -176,7 +179,8 @@ fn asked() -> Bodies {
     bodies.lock().unwrap().clone()
 }
 
-/// What the examples ask: by themselves, and as parts of batches; with whether each fits the description.
+/// What the examples ask: by themselves, and as parts of batches; with whether each fits the
+/// description.
 fn shown() -> (Bodies, Vec<String>) {
     let description = description();
     let (mut bodies, mut unfit) = (Bodies::new(), Vec::new());
@@ -201,7 +205,8 @@ fn shown() -> (Bodies, Vec<String>) {
     (bodies, unfit)
 }
 
-/// Where the two have a member that is not the same kind of thing; members that both have are counted.
+/// Where the two have a member that is not the same kind of thing; members that both have are
+/// counted.
 fn differences(ours: &Value, theirs: &Value, (at, both): (&str, &mut BTreeSet<String>), found: &mut Vec<String>) {
     match (ours, theirs) {
         (Value::Object(own), Value::Object(others)) => {

@@ -1,5 +1,6 @@
-//! The bench: the engine's plan, applied in memory without any port in between. It is as fast as the engine itself, so that millions of plans can
-//! be judged. What the laws look at is recorded here; nothing is judged.
+//! The bench: the engine's plan, applied in memory without any port in between. It is as fast as
+//! the engine itself, so that millions of plans can be judged. What the laws look at is recorded
+//! here; nothing is judged.
 
 use crate::chance::Chance;
 use crate::laws::bug::Bug;
@@ -89,7 +90,8 @@ impl Bench {
         }
     }
 
-    /// The engine's plan for what there is, with the bug that was planted, if any. `mixed`: what was seen comes in another order.
+    /// The engine's plan for what there is, with the bug that was planted, if any. `mixed`: what
+    /// was seen comes in another order.
     pub(crate) fn plan(&mut self, mixed: bool) -> Plan {
         self.plans += 1;
         let mut seen = self.seen();

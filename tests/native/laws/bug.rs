@@ -1,4 +1,5 @@
-//! Bugs to plant: one for each law, which that law must notice. A law that no bug can break proves nothing.
+//! Bugs to plant: one for each law, which that law must notice. A law that no bug can break proves
+//! nothing.
 
 use schedule_sync::engine::decide::Step;
 use schedule_sync::engine::plan::{Action, Plan};

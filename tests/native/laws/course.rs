@@ -1,4 +1,5 @@
-//! Courses: things are put on both sides, people change them, and rounds of plan and apply follow until it is quiet. One seed names a course.
+//! Courses: things are put on both sides, people change them, and rounds of plan and apply follow
+//! until it is quiet. One seed names a course.
 
 use crate::chance::Chance;
 use crate::laws::bench::{Bench, Items};
@@ -134,7 +135,8 @@ impl Course {
             }
             _ => {}
         }
-        // mostly few things, so that many courses fit into an hour; now and then as many as the guard needs
+        // mostly few things, so that many courses fit into an hour; now and then as many as the
+        // guard needs
         let most = if chance.one_in(40) { 40 } else { 5 };
         let tags = chance.below(most + 1);
         let mut pieces: Vec<Piece> = (0..tags).map(|tag| put(&mut chance, tag)).collect();
@@ -168,7 +170,8 @@ impl Course {
         Self { pieces: pieces.to_vec(), ..self.clone() }
     }
 
-    /// The part of it that knows no difference between the sides: plain meetings, edited and not removed. What has no stamp can't be newer.
+    /// The part of it that knows no difference between the sides: plain meetings, edited and not
+    /// removed. What has no stamp can't be newer.
     pub(crate) fn symmetric(&self) -> Self {
         let mut course = self.clone();
         course.settings = Settings { rules: self.settings.rules, ..everything() };

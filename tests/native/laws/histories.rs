@@ -1,5 +1,6 @@
-//! Laws of the engine, over random histories of two sides in memory: people create, edit and delete on both sides, runs come in between, replies
-//! get lost. Whatever happened, some quiet runs later both sides are in step, and nothing is there twice.
+//! Laws of the engine, over random histories of two sides in memory: people create, edit and delete
+//! on both sides, runs come in between, replies get lost. Whatever happened, some quiet runs later
+//! both sides are in step, and nothing is there twice.
 
 use crate::memory::{Memory, at, everything, item, meeting, task, title};
 use crate::trips::Trip;

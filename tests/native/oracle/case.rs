@@ -1,5 +1,6 @@
-//! One case of the decision table: everything that the rules make a decision depend on, in the rules' own words.
-//! Not the engine's types: the oracle must not inherit the engine's way of seeing a case.
+//! One case of the decision table: everything that the rules make a decision depend on, in the
+//! rules' own words. Not the engine's types: the oracle must not inherit the engine's way of seeing
+//! a case.
 
 use schedule_sync::model::{Field, Kind, Side};
 
@@ -167,7 +168,8 @@ impl Case {
         })
     }
 
-    /// Whether the edit of the side that is still there may go over, and is more than an answer to an invitation.
+    /// Whether the edit of the side that is still there may go over, and is more than an answer to
+    /// an invitation.
     pub(crate) fn goes(&self) -> bool {
         let side = if self.creatio == Fate::Edited { Side::Creatio } else { Side::Exchange };
         let answer = self.changed(side) == Some(Field::Response);

@@ -1,6 +1,7 @@
-//! The cases: every combination of what the rules make a decision depend on, dimension by dimension. A dimension that the rules
-//! give no say in a case still varies there, but only one such dimension at a time: so its having a say would show, and the
-//! number of cases stays within seconds. Nothing is random.
+//! The cases: every combination of what the rules make a decision depend on, dimension by
+//! dimension. A dimension that the rules give no say in a case still varies there, but only one
+//! such dimension at a time: so its having a say would show, and the number of cases stays within
+//! seconds. Nothing is random.
 
 use super::case::{Bond, Case, Clash, Edit, Fate, Made, Notify, Private, Removal, Way};
 use schedule_sync::model::{Field, Kind};
@@ -44,8 +45,8 @@ struct Cases {
 }
 
 impl Cases {
-    /// Varies a dimension. `possible`: the values that can be at all, the first being the plain one; `matters`: whether the rules
-    /// give it a say.
+    /// Varies a dimension. `possible`: the values that can be at all, the first being the plain
+    /// one; `matters`: whether the rules give it a say.
     fn vary<T: Copy>(
         self,
         set: impl Fn(&mut Case, T),
@@ -84,7 +85,8 @@ fn a_loss(case: &Case) -> bool {
     lost(case.creatio) || lost(case.exchange)
 }
 
-/// Whether the first rows of the table say it all already: the other dimensions have no say any more.
+/// Whether the first rows of the table say it all already: the other dimensions have no say any
+/// more.
 fn settled(case: &Case) -> bool {
     let dead = case.bond == Bond::Tombstone && case.creatio != Fate::Reopened;
     dead || !case.in_window || (!case.import && !case.export) || case.private == Private::Skip
@@ -143,7 +145,8 @@ fn edits(case: &Case) -> Vec<Edit> {
         all.extend([Field::When, Field::Body].map(one));
         all.extend(meeting(case).then_some(one(Field::Place)));
         all.extend((!meeting(case) && !case.completed).then_some(one(Field::Status)));
-        // a reminder that is past already is never created; whose importance it is the organizer rule does not say
+        // a reminder that is past already is never created; whose importance it is the organizer
+        // rule does not say
         all.extend((!case.past).then_some(one(Field::Reminder)));
         all.extend(case.organizer.then_some(one(Field::Importance)));
         // the user's own answer; an adoption never writes one
@@ -211,7 +214,8 @@ pub(crate) fn all(slack: u8) -> Vec<Case> {
             |c, v| c.past = v,
             |c| match c.kind {
                 Kind::Meeting => NEITHER.to_vec(),
-                Kind::Task => vec![c.completed], // a task is over when it is done, not when it is late
+                // a task is over when it is done, not when it is late
+                Kind::Task => vec![c.completed],
             },
             |c| lost(c.exchange),
         )

@@ -1,6 +1,7 @@
-//! The rules as rows: conditions, what follows, and the words of the rules that say so. First match wins, in the order of
-//! the rules' precedence. Written from the rules alone, without a look at the engine; not code that decides anything in the
-//! product. Where the rules are silent, the row says "our reading".
+//! The rules as rows: conditions, what follows, and the words of the rules that say so. First match
+//! wins, in the order of the rules' precedence. Written from the rules alone, without a look at the
+//! engine; not code that decides anything in the product. Where the rules are silent, the row says
+//! "our reading".
 
 use super::case::Bond::{Alive, Asleep, None as Unlinked, Tombstone};
 use super::case::Fate::{Absent, Canceled, Edited, Gone, New, Reopened, Same};
@@ -486,8 +487,8 @@ const EXCHANGE_WINS: &[Clash] = &[Clash::Exchange, Clash::NewestIsExchange];
 const ANSWER: &[Field] = &[Field::Response];
 /// Private, and in Creatio nevertheless.
 const SHOWN: &[Private] = &[Private::Busy, Private::Full];
-/// What would mail somebody is asked about first; not so under "never" where it can be written without mail (EWS can write silently: *never* then
-/// really writes without mail).
+/// What would mail somebody is asked about first; not so under "never" where it can be written
+/// without mail (EWS can write silently: *never* then really writes without mail).
 const ASKING: &[Notify] = &[Notify::Never, Notify::Ask];
 /// An answer is there to be heard. Our reading: it is asked about wherever the mailbox is.
 const ANSWERING: &[Notify] = &[Notify::Never, Notify::Silently, Notify::Ask];

@@ -1,5 +1,5 @@
-//! Puts a case before the engine: builds what a run would have seen of it, and reads from the plan what would be written. Knows
-//! the engine's types and decides nothing.
+//! Puts a case before the engine: builds what a run would have seen of it, and reads from the plan
+//! what would be written. Knows the engine's types and decides nothing.
 
 use super::case::{Bond, Case, Clash, Edit, Fate, Made, Notify, Private, Removal, Way};
 use crate::decide::link;

@@ -1,18 +1,21 @@
-//! Prints the rows as a page that a person can review, and checks that the page in `docs/` is what the rows say.
+//! Prints the rows as a page that a person can review, and checks that the page in `docs/` is what
+//! the rows say.
 
 use super::rows::{CREATIO_DELETE, EXCHANGE_DELETE, FIELD, ITEM, Row};
 use std::fmt::Display;
 
 const HEAD: &str = "# The decision table
 
-Printed from the rows in `tests/native/oracle/rows.rs`, which were written from the sync rules alone and are checked against the
-engine in every combination of their conditions. Don't edit: change the rows, then run
-`UPDATE_TABLE=1 cargo test --test native oracle`.
+Printed from the rows in `tests/native/oracle/rows.rs`, which were written from the rules alone and
+are checked against the engine in every combination of their conditions. Don't edit: change the
+rows, then run `UPDATE_TABLE=1 cargo test --test native oracle`.
 
-In each table the first row whose conditions all hold decides. The last column quotes the rules; where they leave a case open,
-it says \"our reading\". *Made*: `onexchange`, we created the event or task; `imported`, we created the Activity; `neither`, both
-were there. *Canceled* in Creatio: a person set that status; on Exchange: the organizer cancelled. *Reopened*: a person took
-Canceled back. *Gone* is always confirmed, by the listing and by a direct read. A task counts as ended when it is completed.
+In each table the first row whose conditions all hold decides. The last column says it after the
+rules; where they leave a case open, it says \"our reading\". *Made*: `onexchange`, we created the
+event or task; `imported`, we created the Activity; `neither`, both were there. *Canceled* in
+Creatio: a person set that status; on Exchange: the organizer cancelled. *Reopened*: a person took
+Canceled back. *Gone* is always confirmed, by the listing and by a direct read. A task counts as
+ended when it is completed.
 ";
 
 fn table<T: Display, R: Display>(title: &str, rows: &[Row<T, R>]) -> String {

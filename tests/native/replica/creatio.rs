@@ -1,4 +1,5 @@
-//! Creatio takes part, against the sandbox in process: over OData and over the DataService, on every host, whatever its times mean and rights hide.
+//! Creatio takes part, against the sandbox in process: over OData and over the DataService, on
+//! every host, whatever its times mean and rights hide.
 #![allow(clippy::print_stdout)] // a failure says of which installation it is
 
 use super::{Loss, Rig, conforms, facts, meant, of};
@@ -43,7 +44,8 @@ struct Installation {
 }
 
 impl Installation {
-    /// One that is as `switches` say, spelled as for `POST /sandbox/creatio`; `hidden` activities are kept from the user.
+    /// One that is as `switches` say, spelled as for `POST /sandbox/creatio`; `hidden` activities
+    /// are kept from the user.
     fn new(switches: &Value, hidden: u32) -> Self {
         let world = Rc::new(World::new(Seed::Empty, "2026-03-02T09:00:00Z"));
         let zone = Rc::new(Known(Tz::Europe__Berlin, "W. Europe Standard Time"));

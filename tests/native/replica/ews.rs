@@ -1,5 +1,6 @@
-//! The Exchange Server takes part, meetings and tasks, against the sandbox in process: as a server at its best, under every switch that makes
-//! trouble, and as one that is not Microsoft's. All that is said is checked against Microsoft's schema.
+//! The Exchange Server takes part, meetings and tasks, against the sandbox in process: as a server
+//! at its best, under every switch that makes trouble, and as one that is not Microsoft's. All that
+//! is said is checked against Microsoft's schema.
 #![allow(clippy::print_stdout)] // under which switch a case failed is to be seen
 
 use super::conforms;

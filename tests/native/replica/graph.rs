@@ -1,5 +1,6 @@
-//! Graph takes part, meetings and To Do, against the sandbox in process: as a service at its best, and under every switch that makes trouble.
-//! All that is said is checked against Microsoft's description.
+//! Graph takes part, meetings and To Do, against the sandbox in process: as a service at its best,
+//! and under every switch that makes trouble. All that is said is checked against Microsoft's
+//! description.
 #![allow(clippy::print_stdout)] // under which switch a case failed is to be seen
 
 use super::conforms;

@@ -1,4 +1,5 @@
-//! The hands of a person who works in a mailbox of the sandbox past the product, as Graph spells it: the same on both kinds of server.
+//! The hands of a person who works in a mailbox of the sandbox past the product, as Graph spells
+//! it: the same on both kinds of server.
 
 use super::{meant, of};
 use crate::world::World;
@@ -138,7 +139,7 @@ fn at(value: &Value) -> Option<Instant> {
     Some(format!("{text}Z").parse::<DateTime<Utc>>().unwrap())
 }
 
-/// The day of a task: midnight in UTC, or in the user's zone (facts §4).
+/// The day of a task: midnight in UTC, or in the user's zone (docs/facts/graph.md, "Task days").
 fn day(value: &Value) -> Option<Day> {
     let at = at(value)?;
     let day =

@@ -1,4 +1,5 @@
-//! The replicas in memory take part: what the engine's laws are tested against has to do what the real sides do.
+//! The replicas in memory take part: what the engine's laws are tested against has to do what the
+//! real sides do.
 
 use super::{Loss, Rig, conforms, facts};
 use crate::memory::{CALENDAR, LIST, Memory, item};

@@ -1,5 +1,5 @@
-//! The rig of a mailbox on either kind of server, against the sandbox in process: what the two kinds have in common. How a server is troubled is a
-//! [`Server`]'s.
+//! The rig of a mailbox on either kind of server, against the sandbox in process: what the two
+//! kinds have in common. How a server is troubled is a [`Server`]'s.
 
 use super::hands::{Hands, refused};
 use super::{Loss, Rig, facts};
@@ -129,7 +129,8 @@ impl<S: Server> Rig for Post<S> {
         self.server.guest(name)
     }
 
-    /// Answers to others' invitations are tested by themselves (`graph_respond`, `ews_replica`): who organizes can't answer.
+    /// Answers to others' invitations are tested by themselves (`graph_respond`, `ews_replica`):
+    /// who organizes can't answer.
     fn answers(&self) -> bool {
         false
     }

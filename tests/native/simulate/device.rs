@@ -1,5 +1,6 @@
-//! A device of the user: both replicas over the one world, a store of its own, a clock that may be wrong, and a fuse by which a run is struck at
-//! any of its awaits: cut off, answered by nobody, refused, or interrupted by people.
+//! A device of the user: both replicas over the one world, a store of its own, a clock that may be
+//! wrong, and a fuse by which a run is struck at any of its awaits: cut off, answered by nobody,
+//! refused, or interrupted by people.
 
 use crate::joined::Joined;
 use crate::memory::Shelf;
@@ -23,7 +24,8 @@ use std::rc::Rc;
 
 /// What strikes a run at one of its awaits.
 pub(crate) enum Blow {
-    /// The tab is closed: what was asked for is done before (`true`) or never, and the run never goes on.
+    /// The tab is closed: what was asked for is done before (`true`) or never, and the run never
+    /// goes on.
     Crash(bool),
     /// No reply comes; the server has acted (`true`) or has not.
     Lose(bool),
@@ -288,7 +290,8 @@ pub(crate) struct Question {
     pub(crate) id: ItemId,
     /// Why it waits.
     pub(crate) reason: Reason,
-    /// The item linked to it, at whose loss another may take its place: about that nobody was asked.
+    /// The item linked to it, at whose loss another may take its place: about that nobody was
+    /// asked.
     pub(crate) counterpart: Option<ItemId>,
 }
 

@@ -54,7 +54,8 @@ pub(crate) struct Options {
     pub(crate) groups: bool,
     /// The user's devices.
     pub(crate) devices: usize,
-    /// A colleague of the user imports the meetings to which he is invited: the device after the user's.
+    /// A colleague of the user imports the meetings to which he is invited: the device after the
+    /// user's.
     pub(crate) colleague: bool,
     /// The user has a mailbox of the other kind too, which the last device synchronises.
     pub(crate) second: bool,
@@ -222,7 +223,8 @@ pub(crate) enum Trouble {
     Stop {
         nth: usize,
     },
-    /// A fault of the sandbox, as `POST /sandbox/faults` spells it: it reaches the parts of batches.
+    /// A fault of the sandbox, as `POST /sandbox/faults` spells it: it reaches the parts of
+    /// batches.
     Fault(serde_json::Value),
     /// One after another.
     Several(Vec<Self>),

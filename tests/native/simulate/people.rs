@@ -1,5 +1,6 @@
-//! The people of a simulation: they create, edit and remove items by hand on both servers, and remember what they wrote. A value that somebody
-//! wrote *lives* until a person replaces it while seeing it: what a person saw and changed is settled, what they never saw must not be lost.
+//! The people of a simulation: they create, edit and remove items by hand on both servers, and
+//! remember what they wrote. A value that somebody wrote *lives* until a person replaces it while
+//! seeing it: what a person saw and changed is settled, what they never saw must not be lost.
 
 use crate::simulate::device::Said;
 use crate::simulate::history::Abode;
@@ -32,7 +33,8 @@ pub(crate) enum Kind {
     Invited,
     /// A meeting to which the user invited the colleague.
     Shared,
-    /// A weekly series; only by hand on Exchange. Each of its occurrences is known by a tag of its own.
+    /// A weekly series; only by hand on Exchange. Each of its occurrences is known by a tag of its
+    /// own.
     Series,
     /// A private meeting; only by hand on Exchange.
     Private,
@@ -70,7 +72,8 @@ pub(crate) const fn occurrence(tag: usize, nth: usize) -> usize {
     1_000 + tag * 10 + nth
 }
 
-/// The tag that stands in the bodies of a series, and which occurrence it is; the tag itself of anything else.
+/// The tag that stands in the bodies of a series, and which occurrence it is; the tag itself of
+/// anything else.
 const fn place(tag: usize) -> (usize, usize) {
     if tag < 1_000 { (tag, 0) } else { ((tag - 1_000) / 10, (tag - 1_000) % 10) }
 }
@@ -163,8 +166,9 @@ pub(crate) struct People {
     pub(crate) known: BTreeMap<usize, Known>,
     /// Mails that their own deeds caused.
     pub(crate) mails: usize,
-    /// The last run went through: what it made is known to the device. What a cut-off run made and a person removed at once can't be told from
-    /// what was never made (Creatio has no tombstones): it may be made again.
+    /// The last run went through: what it made is known to the device. What a cut-off run made and
+    /// a person removed at once can't be told from what was never made (Creatio has no tombstones):
+    /// it may be made again.
     pub(crate) settled: bool,
     /// Activities that a run was to create, or of which it was to create the counterpart, and never
     /// learned whether it did, as where every reply is lost: no more can be told of those.
@@ -337,7 +341,8 @@ impl People {
     fn placed(&self, mut rows: Vec<Row>) -> Vec<Row> {
         for row in &mut rows {
             let Some((tag, first)) = row.tag.and_then(|tag| Some((tag, self.first_day(tag)?))) else { continue };
-            // the nearest of them: a day may lie in another one in UTC, and an hour changes with the season
+            // the nearest of them: a day may lie in another one in UTC, and an hour changes with
+            // the season
             let weeks = row.day().map(|day| ((day - first).num_days() + 3).div_euclid(7));
             let nth = weeks.and_then(|weeks| usize::try_from(weeks).ok());
             let is_left = nth == Some(0) && self.singles.contains_key(&tag);
@@ -640,7 +645,8 @@ impl People {
         Some((format!("me/events/{}", master["id"].as_str()?), living))
     }
 
-    /// A person writes to the whole series: title, place or body. Another time would make exceptions void, and be another series.
+    /// A person writes to the whole series: title, place or body. Another time would make
+    /// exceptions void, and be another series.
     fn edit_series(&mut self, tag: usize, (what, value): (What, usize)) {
         let Some((master, before)) = self.whole(tag) else { return };
         let body = match what {

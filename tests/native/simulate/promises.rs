@@ -1,4 +1,5 @@
-//! The promises of the rules, as far as a person can check them on both servers once everything is quiet. Written from the rules, not from the engine.
+//! The promises of the rules, as far as a person can check them on both servers once everything is
+//! quiet. Written from the rules, not from the engine.
 
 use crate::laws::shown;
 use crate::simulate::history::{Direction, Options};
@@ -74,7 +75,8 @@ pub(crate) struct Outcome<'a> {
     pub(crate) stayed: Vec<(String, BTreeSet<Field>)>,
     /// What the devices wrote down.
     pub(crate) history: Vec<Entry>,
-    /// What lies in Deleted Items of the Exchange Server, where a person finds it again: there no deletion can depend on what it finds.
+    /// What lies in Deleted Items of the Exchange Server, where a person finds it again: there no
+    /// deletion can depend on what it finds.
     pub(crate) deleted: Vec<String>,
     /// Somebody began without a base: a store was lost, or there are two of them.
     pub(crate) forgetful: bool,
@@ -156,8 +158,8 @@ impl Outcome<'_> {
     fn twice(&self, tag: usize, rows: &Pair<Vec<&Row>>, broken: &mut All) {
         for side in Side::BOTH {
             let alive: Vec<_> = rows[side].iter().filter(|row| !row.canceled).map(|row| &row.id).collect();
-            // a second task that a person edited, and what stands for something that is gone, is not
-            // removed unasked
+            // a second task that a person edited, and what stands for something that is gone, is
+            // not removed unasked
             let asked = |id: &String| {
                 let mut held = self.reports.iter().flat_map(|report| &report.held);
                 held.any(|held| {
@@ -183,7 +185,8 @@ impl Outcome<'_> {
                 all.any(|row| meant(row.value(*what)) == meant(value))
             };
             let missing: Vec<_> = live.iter().filter(|value| !shown(value) && !known.unseen.contains(*value)).collect();
-            // a value may give way to the rule, to the source of a one-way sync, to the organizer or to a deletion, if the history names it
+            // a value may give way to the rule, to the source of a one-way sync, to the organizer
+            // or to a deletion, if the history names it
             let may = self.ever(|options| options.conflict != Conflict::Ask || options.direction != Direction::Both)
                 || (known.kind == Kind::Shared && self.ever[0].colleague)
                 || self.is_narrowed(field_of(*what))
@@ -225,7 +228,8 @@ impl Outcome<'_> {
             .collect()
     }
 
-    /// Nothing is deleted unless a person deleted it; what somebody deleted, knowing it, stays away.
+    /// Nothing is deleted unless a person deleted it; what somebody deleted, knowing it, stays
+    /// away.
     fn deleted(&self, tag: usize, (known, rows): (&Known, &Pair<Vec<&Row>>), broken: &mut All) {
         let alive = |side: Side| rows[side].iter().any(|row| !row.canceled);
         // what one device took back, another knows nothing of
@@ -310,7 +314,7 @@ impl Outcome<'_> {
     }
 
     /// Whether a change of an Activity stays in Creatio: the meeting is over, its people would get
-    /// mail of it, and the user was told once (rules, "A meeting that has ended mails nobody").
+    /// mail of it, and the user was told once (`docs/rules.md`, "A meeting that has ended").
     fn stays(&self, creatio: &Row, what: What) -> bool {
         let over = creatio.day().is_some_and(|day| day < self.now.date());
         let told = |(id, fields): &(String, BTreeSet<Field>)| *id == creatio.id && fields.contains(&field_of(what));

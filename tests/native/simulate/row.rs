@@ -1,4 +1,5 @@
-//! What a person sees of an item on either server, spelled alike, so that both sides can be compared. It knows the servers' JSON, not the engine.
+//! What a person sees of an item on either server, spelled alike, so that both sides can be
+//! compared. It knows the servers' JSON, not the engine.
 
 use crate::simulate::people::What;
 use chrono::{DateTime, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeZone};

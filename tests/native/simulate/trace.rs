@@ -1,5 +1,6 @@
-//! What happens in a simulation, told aloud (`SIMULATE_TRACE=1`, or `all`): each move, the writes with their bodies and the reads without, and the links that every
-//! device then has. Only the shrunk history of a failure is told, unless all are to be; nothing here is judged.
+//! What happens in a simulation, told aloud (`SIMULATE_TRACE=1`, or `all`): each move, the writes
+//! with their bodies and the reads without, and the links that every device then has. Only the
+//! shrunk history of a failure is told, unless all are to be; nothing here is judged.
 #![allow(clippy::print_stderr)] // that is what it is for
 
 use crate::simulate::device::Device;
@@ -10,7 +11,8 @@ thread_local! {
     static ON: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Has `play` told aloud if all of every history is wanted: for one that does not end, or is no failure of a seed.
+/// Has `play` told aloud if all of every history is wanted: for one that does not end, or is no
+/// failure of a seed.
 pub(crate) fn whole<T>(play: impl FnOnce() -> T) -> T {
     if std::env::var_os("SIMULATE_TRACE").is_some_and(|how| how == "all") { on(play) } else { play() }
 }

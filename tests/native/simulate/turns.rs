@@ -1,5 +1,6 @@
-//! Two devices of one user, used in turn: what it costs that each keeps a base of its own, measured against devices that share one (ADR 0004), and
-//! that under "newest wins" the newer edit is never lost.
+//! Two devices of one user, used in turn: what it costs that each keeps a base of its own, measured
+//! against devices that share one (ADR 0004), and that under "newest wins" the newer edit is never
+//! lost.
 #![allow(clippy::print_stdout)] // what was counted is to be seen
 
 use super::device::Device;
@@ -125,7 +126,8 @@ impl Stage {
     }
 }
 
-/// One history: people edit on either side, and the device in use runs now and then; after some time it is the other one.
+/// One history: people edit on either side, and the device in use runs now and then; after some
+/// time it is the other one.
 fn play(seed: u64, way: Way) -> Came {
     let mut chance = Chance::new(seed);
     let mut stage = Stage::new(way);
@@ -158,7 +160,8 @@ fn play(seed: u64, way: Way) -> Came {
     Came { asked: stage.asked.len(), edits, lost: stage.lost() }
 }
 
-/// Minutes at which people work and devices run every few minutes; and at which neither happens within two minutes of the other.
+/// Minutes at which people work and devices run every few minutes; and at which neither happens
+/// within two minutes of the other.
 const USUAL: &[i64] = &[1, 3, 5, 5, 15, 60, 600];
 const APART: &[i64] = &[3, 5, 5, 15, 60, 600];
 

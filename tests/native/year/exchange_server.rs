@@ -1,5 +1,5 @@
-//! A mailbox of the sandbox's Exchange Server as its owner uses it: people work in it as in the other, but a task that is moved is still the same but for
-//! its id.
+//! A mailbox of the sandbox's Exchange Server as its owner uses it: people work in it as in the
+//! other, but a task that is moved is still the same but for its id.
 
 use super::microsoft365::Microsoft365;
 use super::{Calendar, Entry};

@@ -1,4 +1,5 @@
-//! A mailbox of the sandbox's Microsoft 365 as its owner uses it: Outlook and To Do, past the product.
+//! A mailbox of the sandbox's Microsoft 365 as its owner uses it: Outlook and To Do, past the
+//! product.
 
 use super::{Calendar, Entry, Shape};
 use crate::world::World;

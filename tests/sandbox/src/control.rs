@@ -1,5 +1,5 @@
-//! The control: `/sandbox/*`, the same on all ports. It drives the emulators and looks at what they saw; no client of the
-//! emulated servers ever needs it.
+//! The control: `/sandbox/*`, the same on all ports. It drives the emulators and looks at what they
+//! saw; no client of the emulated servers ever needs it.
 
 use crate::Sandbox;
 use crate::creatio::Switches;

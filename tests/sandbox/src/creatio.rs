@@ -1,8 +1,9 @@
-//! Creatio: an installation on .NET Framework (base `/0`) with true UTC, behaving as `../shared/creatio.md` says; [`Switches`] make it another.
+//! Creatio: an installation on .NET Framework (base `/0`) with true UTC, behaving as
+//! `docs/facts/creatio.md` says; [`Switches`] make it another.
 //!
-//! One user is signed in by opening the page; others of the seed may sign in by name. There are no rights but one switch: every user
-//! reads and writes every row that it doesn't hide. Read `odata.rs` and `dataservice.rs` for addresses and verbs, `write.rs` and
-//! `effects.rs` for saving.
+//! One user is signed in by opening the page; others of the seed may sign in by name. There are no
+//! rights but one switch: every user reads and writes every row that it doesn't hide. Read
+//! `odata.rs` and `dataservice.rs` for addresses and verbs, `write.rs` and `effects.rs` for saving.
 
 mod batch;
 mod clock;
@@ -41,8 +42,8 @@ pub use switches::{Access, Clock, Clocks, Hidden, Host, Pages, Session, Switches
 use uuid::Uuid;
 use write::{Author, Insert};
 
-/// IIS refuses a longer query: `maxQueryString` of its request filtering, whose default is 2,048. (creatio.md §1.6 only
-/// says that or-chains must be short.)
+/// IIS refuses a longer query: `maxQueryString` of its request filtering, whose default is 2,048.
+/// (docs/facts/creatio.md, "Queries")
 const LONGEST_QUERY: usize = 2048;
 
 /// A Creatio installation in memory.
@@ -96,12 +97,13 @@ impl Creatio {
         self.switched.set(switches)
     }
 
-    /// Puts one Activity row in as OData shows it: given stamps are kept, what is missing gets the server's defaults, the
-    /// participants that a save would add are added. Annotations and expanded lookups are ignored.
+    /// Puts one Activity row in as OData shows it: given stamps are kept, what is missing gets the
+    /// server's defaults, the participants that a save would add are added. Annotations and
+    /// expanded lookups are ignored.
     ///
     /// # Errors
-    /// The reason why the row can't be held: no object, an unknown column, a wrong type, an id that exists, a lookup to
-    /// nothing.
+    /// The reason why the row can't be held: no object, an unknown column, a wrong type, an id that
+    /// exists, a lookup to nothing.
     pub fn load_activity(&mut self, row: Json, desk: &mut Desk) -> Result<(), String> {
         self.load_row("Activity", &row, desk)
     }
@@ -120,8 +122,9 @@ impl Creatio {
         loaded.map(|_| ()).map_err(|refusal| refusal.message)
     }
 
-    /// What a person does in Creatio's own pages, past every service of it, in the name of the first user: saves a row, a new one if
-    /// there is none with this id. Values are spelled as OData spells them in true UTC, whatever the switches say.
+    /// What a person does in Creatio's own pages, past every service of it, in the name of the
+    /// first user: saves a row, a new one if there is none with this id. Values are spelled as
+    /// OData spells them in true UTC, whatever the switches say.
     ///
     /// # Errors
     /// The reason why the row can't be held.
@@ -147,7 +150,8 @@ impl Creatio {
         write::delete(&mut self.store, entity, id).map_err(|refusal| refusal.message)
     }
 
-    /// The rows of an entity as they are held, spelled as OData spells them in true UTC; hidden ones too.
+    /// The rows of an entity as they are held, spelled as OData spells them in true UTC; hidden
+    /// ones too.
     #[must_use]
     pub fn rows(&self, entity: &str) -> Vec<Json> {
         let Some(entity) = Entity::named(entity) else { return Vec::new() };
@@ -166,8 +170,9 @@ impl Creatio {
         self.sessions.open(seed::USER, desk)
     }
 
-    /// What a Creatio page knows about its user: `{"timeZone", "contact": {"id", "name"}, "user": {"id", "name"}}`, the time
-    /// zone by its Windows id.
+    /// What a Creatio page knows about its user:
+    /// `{"timeZone", "contact": {"id", "name"}, "user": {"id", "name"}}`, the time zone by its
+    /// Windows id.
     #[must_use]
     pub fn page_context(&self) -> Json {
         let unit = self.store.rows("SysAdminUnit").find(|(_, row)| row.text("Name") == seed::USER);
@@ -178,7 +183,8 @@ impl Creatio {
             "user": {"id": unit.map(|(id, _)| id), "name": seed::USER}})
     }
 
-    /// Answers one request. The reply's `Date` is the desk's time, by which a client learns the server's clock.
+    /// Answers one request. The reply's `Date` is the desk's time, by which a client learns the
+    /// server's clock.
     pub fn handle(&mut self, request: &Request, desk: &mut Desk) -> Response {
         let mut response = self.answer(request, desk);
         if let Ok(date) = HeaderValue::try_from(desk.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string()) {

@@ -1,5 +1,5 @@
-//! The desk: what stands between a caller and the emulators, alike for all: clock, log, faults, tokens.
-//! It knows nothing of OData or Graph.
+//! The desk: what stands between a caller and the emulators, alike for all: clock, log, faults,
+//! tokens. It knows nothing of OData or Graph.
 
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
@@ -68,7 +68,8 @@ pub struct Row {
     /// Bytes of the response's body.
     #[serde(rename = "out")]
     pub bytes_out: usize,
-    /// `None` for a request; for a part of a batch, the number of that batch (1 is the first since the reset).
+    /// `None` for a request; for a part of a batch, the number of that batch (1 is the first since
+    /// the reset).
     pub batch: Option<u32>,
     /// Of a request to Exchange: the operation.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -86,7 +87,8 @@ pub struct Fault {
     /// A regular expression over path and query; absent: every path.
     #[serde(default)]
     pub path: Pattern,
-    /// A regular expression over the operation of a request to Exchange; absent: every request, of other servers too.
+    /// A regular expression over the operation of a request to Exchange; absent: every request, of
+    /// other servers too.
     pub operation: Option<Pattern>,
     /// How often it applies; absent: once.
     #[serde(default = "once")]
@@ -99,7 +101,8 @@ fn once() -> u32 {
     1
 }
 
-/// What a fault does. With a status the emulator is not asked; otherwise it is, and its reply is delayed, dropped or cut.
+/// What a fault does. With a status the emulator is not asked; otherwise it is, and its reply is
+/// delayed, dropped or cut.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase")]
 pub struct Then {
@@ -115,7 +118,8 @@ pub struct Then {
     pub delay_ms: u64,
     /// Give no reply: `before` the emulator acts, or `after` it has acted.
     pub drop: Option<Drop>,
-    /// End the connection in the middle of the body. A batch part so treated is missing from the batch's reply.
+    /// End the connection in the middle of the body. A batch part so treated is missing from the
+    /// batch's reply.
     #[serde(default)]
     pub close: bool,
 }
@@ -148,7 +152,8 @@ impl<'de> Deserialize<'de> for Pattern {
     }
 }
 
-/// Sees every request to an emulator and its reply, batch parts and faults' replies included: schema checks hang here.
+/// Sees every request to an emulator and its reply, batch parts and faults' replies included:
+/// schema checks hang here.
 pub type Watcher = Box<dyn FnMut(Server, &Request, &Response) + Send>;
 
 /// Clock, log, faults and tokens of one sandbox.
@@ -288,9 +293,10 @@ impl Desk {
         self.batches
     }
 
-    /// Has `answer` serve one request, or one part of batch `batch`, through faults, log and watchers.
-    /// The emulators call this for the parts of a batch, with the full path (`/0/odata/…`, `/v1.0/…`); a part whose reply has
-    /// no response is left out of the batch's reply. Delays of parts add up to the outer request's.
+    /// Has `answer` serve one request, or one part of batch `batch`, through faults, log and
+    /// watchers. The emulators call this for the parts of a batch, with the full path
+    /// (`/0/odata/…`, `/v1.0/…`); a part whose reply has no response is left out of the batch's
+    /// reply. Delays of parts add up to the outer request's.
     pub fn serve(
         &mut self,
         server: Server,

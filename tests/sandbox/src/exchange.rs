@@ -1,10 +1,15 @@
-//! Exchange Server through EWS, as far as calendars and tasks need it: what the fact page says of it, oddities included (ews/facts.md).
+//! Exchange Server through EWS, as far as calendars and tasks need it: what docs/facts/ews.md says
+//! of it, oddities included.
 //!
-//! Its mailboxes are of the same kind as Graph's and follow the same rules of series, zones, invitations; people can work in them by the same hands
-//! ([`Exchange::by_hand`]). What is Exchange's own (folders, Deleted Items, sync states, its SOAP) is here. It knows nothing of the engine's types.
+//! Its mailboxes are of the same kind as Graph's and follow the same rules of series, zones,
+//! invitations; people can work in them by the same hands ([`Exchange::by_hand`]). What is
+//! Exchange's own (folders, Deleted Items, sync states, its SOAP) is here. It knows nothing of the
+//! engine's types.
 //!
-//! A request is let in here, taken out of its envelope and checked (`soap`, `grammar`, `xml`), led to its operation, served (`folders`, `sync`, `find`,
-//! `view` for reads, `write` with `edit`, `remove`, `respond` for writes) and told (`calendar`, `task`, `property`, `times`, `recurrence`).
+//! A request is let in here, taken out of its envelope and checked (`soap`, `grammar`, `xml`), led
+//! to its operation, served (`folders`, `sync`, `find`, `view` for reads, `write` with `edit`,
+//! `remove`, `respond` for writes) and told (`calendar`, `task`, `property`, `times`,
+//! `recurrence`).
 
 mod account;
 mod calendar;
@@ -125,8 +130,9 @@ impl Exchange {
         self.accounts.values_mut().for_each(|account| account.states.clear());
     }
 
-    /// One request of a person or another program to the mailbox of `account`, past EWS: as to Graph, with a path like `me/events`. Ids are those
-    /// of EWS. It is not logged. The status and the JSON of the reply.
+    /// One request of a person or another program to the mailbox of `account`, past EWS: as to
+    /// Graph, with a path like `me/events`. Ids are those of EWS. It is not logged. The status and
+    /// the JSON of the reply.
     pub fn by_hand(
         &mut self,
         account: &str,
@@ -137,7 +143,8 @@ impl Exchange {
         self.mailboxes.by_hand(account, (method, path), body, desk)
     }
 
-    /// Puts an event into the default calendar of an account as it is, spelled as Graph spells it, read-only members included. Nobody is mailed.
+    /// Puts an event into the default calendar of an account as it is, spelled as Graph spells it,
+    /// read-only members included. Nobody is mailed.
     ///
     /// # Errors
     /// The reason why the event can't be held.
@@ -145,8 +152,9 @@ impl Exchange {
         self.mailboxes.load_event_of(account, event, desk)
     }
 
-    /// Puts a task into the default folder of an account, spelled as Graph spells it; besides `percentComplete`, `owner`, `delegationState`, and
-    /// `singleValueExtendedProperties` as an event has them.
+    /// Puts a task into the default folder of an account, spelled as Graph spells it; besides
+    /// `percentComplete`, `owner`, `delegationState`, and `singleValueExtendedProperties` as an
+    /// event has them.
     ///
     /// # Errors
     /// The reason why the task can't be held.
@@ -204,7 +212,8 @@ impl Exchange {
         Ok(settle(item::Item::Event(Box::new(own)).moved(calendar, mailbox, desk), mailbox))
     }
 
-    /// The mails that Exchange would have sent since the reset, oldest first, of all mailboxes. `method` is the operation that caused it.
+    /// The mails that Exchange would have sent since the reset, oldest first, of all mailboxes.
+    /// `method` is the operation that caused it.
     #[must_use]
     pub fn mails(&self) -> &[Mail] {
         self.mailboxes.mails()
@@ -215,7 +224,8 @@ impl Exchange {
         &mut self.mailboxes
     }
 
-    /// Names of Creatio's cookies and headers that came along, which no proxy may let through (ews/facts.md §8).
+    /// Names of Creatio's cookies and headers that came along, which no proxy may let through
+    /// (docs/facts/ews.md, "Browsers").
     #[must_use]
     pub fn strays(&self) -> &[String] {
         &self.strays

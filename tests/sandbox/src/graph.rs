@@ -1,8 +1,10 @@
-//! Microsoft Graph v1.0, as far as calendars and To Do need it: what the fact page says of it, oddities included.
-//! Mailboxes lie in memory; requests and replies are plain HTTP values. It knows nothing of the engine's types.
+//! Microsoft Graph v1.0, as far as calendars and To Do need it: what docs/facts/graph.md says of
+//! it, oddities included. Mailboxes lie in memory; requests and replies are plain HTTP values. It
+//! knows nothing of the engine's types.
 //!
-//! A request is taken apart (`call`), led to its resource here, served from the mailbox (`mailbox`, `event`, `series`,
-//! `todo`, with `change` for writes, `view` for reads, `delta` for tracking), and answered (`answer`).
+//! A request is taken apart (`call`), led to its resource here, served from the mailbox (`mailbox`,
+//! `event`, `series`, `todo`, with `change` for writes, `view` for reads, `delta` for tracking),
+//! and answered (`answer`).
 
 pub mod answer;
 pub(crate) mod base64;
@@ -100,8 +102,8 @@ impl Graph {
         self.mailboxes.get_mut(account)
     }
 
-    /// A request of a person who works in the mailbox of `account` and needs no token, with a path like `me/events`: the status and the JSON of
-    /// the reply.
+    /// A request of a person who works in the mailbox of `account` and needs no token, with a path
+    /// like `me/events`: the status and the JSON of the reply.
     pub(crate) fn by_hand(
         &mut self,
         account: &str,
@@ -124,7 +126,8 @@ impl Graph {
         *self = Self::new(seed, now);
     }
 
-    /// Puts one event into the default calendar of [`ACCOUNT`] as it is, read-only members included.
+    /// Puts one event into the default calendar of [`ACCOUNT`] as it is, read-only members
+    /// included.
     ///
     /// # Errors
     /// The reason why the event can't be held.
@@ -132,7 +135,8 @@ impl Graph {
         self.load_event_of(ACCOUNT, event, desk)
     }
 
-    /// As [`Graph::load_event`], for the mailbox of any account. Nobody is mailed, and no copies are made.
+    /// As [`Graph::load_event`], for the mailbox of any account. Nobody is mailed, and no copies
+    /// are made.
     ///
     /// # Errors
     /// The reason why the event can't be held.
@@ -207,7 +211,8 @@ impl Graph {
         }
     }
 
-    /// Gives every calendar and task list another id, as was reported of real mailboxes (facts §1.1); what lies in them stays.
+    /// Gives every calendar and task list another id, as was reported of real mailboxes
+    /// (docs/facts/graph.md, "Calendars"); what lies in them stays.
     pub fn renumber_containers(&mut self, desk: &mut Desk) {
         for mailbox in self.mailboxes.values_mut() {
             mailbox.renumber(desk);

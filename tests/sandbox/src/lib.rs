@@ -1,10 +1,13 @@
-//! The sandbox: stands in for a Creatio installation, a Microsoft 365 mailbox and an Exchange Server.
+//! The sandbox: stands in for a Creatio installation, a Microsoft 365 mailbox and an Exchange
+//! Server.
 //!
-//! It is one value with one function from request to reply ([`Sandbox::handle`]). In process it serves the native tests,
-//! with a clock that they set; behind three sockets (`main.rs`) it serves the page, the end-to-end tests and people.
+//! It is one value with one function from request to reply ([`Sandbox::handle`]). In process it
+//! serves the native tests, with a clock that they set; behind three sockets (`main.rs`) it serves
+//! the page, the end-to-end tests and people.
 //!
-//! It shares no types with the engine, on purpose: it spells the servers' JSON itself, so that a misunderstanding that the
-//! engine has of a server is not repeated here. It is no product code and keeps everything in memory.
+//! It shares no types with the engine, on purpose: it spells the servers' JSON itself, so that a
+//! misunderstanding that the engine has of a server is not repeated here. It is no product code and
+//! keeps everything in memory.
 
 pub mod control;
 pub mod creatio;
@@ -34,7 +37,8 @@ pub struct Sandbox {
 }
 
 impl Sandbox {
-    /// A sandbox filled with `seed`. `now` fixes its clock for tests; `None` is the machine's clock.
+    /// A sandbox filled with `seed`. `now` fixes its clock for tests; `None` is the machine's
+    /// clock.
     #[must_use]
     pub fn new(seed: Seed, now: Option<DateTime<Utc>>) -> Self {
         let desk = Desk::new(now);
@@ -43,8 +47,9 @@ impl Sandbox {
         Self { creatio, graph, exchange: exchange::Exchange::new(seed, at), desk, findings: None }
     }
 
-    /// Empties the servers and fills them with `seed`; clears log and faults, keeps sessions and tokens, and changes the
-    /// instance id, by which a page knows that its local store belongs to another life of the sandbox.
+    /// Empties the servers and fills them with `seed`; clears log and faults, keeps sessions and
+    /// tokens, and changes the instance id, by which a page knows that its local store belongs to
+    /// another life of the sandbox.
     pub fn reset(&mut self, seed: Seed) {
         self.desk.reset();
         let at = self.desk.now();
@@ -53,8 +58,8 @@ impl Sandbox {
         self.exchange.reset(seed, at);
     }
 
-    /// Answers one request to one of the servers: `/sandbox/*` is the control, everything else goes to the emulator,
-    /// through the log and the faults.
+    /// Answers one request to one of the servers: `/sandbox/*` is the control, everything else goes
+    /// to the emulator, through the log and the faults.
     pub fn handle(&mut self, server: Server, request: &Request) -> Reply {
         if request.uri().path().starts_with("/sandbox/") {
             return Reply::whole(control::handle(self, request));
@@ -78,8 +83,8 @@ impl Sandbox {
         reply
     }
 
-    /// A request of a person or another program to the mailbox of `account`, on either server, past sign-in and log; see
-    /// [`exchange::Exchange::by_hand`]. 404 where nobody has it.
+    /// A request of a person or another program to the mailbox of `account`, on either server, past
+    /// sign-in and log; see [`exchange::Exchange::by_hand`]. 404 where nobody has it.
     pub fn by_hand(
         &mut self,
         account: &str,

@@ -1,9 +1,11 @@
-//! The sandbox behind its sockets: Creatio with the page on one port, Graph and Exchange on others, on loopback only.
+//! The sandbox behind its sockets: Creatio with the page on one port, Graph and Exchange on others,
+//! on loopback only.
 //!
-//! Settings come from the environment: `CREATIO_PORT` (8080), `GRAPH_PORT` (8081), `EXCHANGE_PORT` (8082), 0 for any free port; `SANDBOX_SEED`
-//! (`demo` or `empty`); `SANDBOX_WWW`, the folder of the built page (`www/dist`); `SANDBOX_DESCRIPTION`, Microsoft's description of Graph, against
-//! which all that is said is then checked (`GET /sandbox/findings`). Once it listens it prints one line per
-//! address to the standard output. It ends on SIGTERM and SIGINT.
+//! Settings come from the environment: `CREATIO_PORT` (8080), `GRAPH_PORT` (8081), `EXCHANGE_PORT`
+//! (8082), 0 for any free port; `SANDBOX_SEED` (`demo` or `empty`); `SANDBOX_WWW`, the folder of
+//! the built page (`www/dist`); `SANDBOX_DESCRIPTION`, Microsoft's description of Graph, against
+//! which all that is said is then checked (`GET /sandbox/findings`). Once it listens it prints one
+//! line per address to the standard output. It ends on SIGTERM and SIGINT.
 
 mod page;
 mod server;
@@ -16,8 +18,8 @@ use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-/// One server's addresses: the same port on 127.0.0.1 and, where there is one, on [::1], because browsers try either for
-/// `localhost`.
+/// One server's addresses: the same port on 127.0.0.1 and, where there is one, on [::1], because
+/// browsers try either for `localhost`.
 struct Door {
     port: u16,
     listeners: Vec<TcpListener>,

@@ -1,9 +1,10 @@
 //! Checks requests and replies of Graph against Microsoft's own description (an OpenAPI 3.0 file).
 //!
-//! The file is read with three turns, because it describes types for generators rather than for validation:
-//! `nullable: true` becomes "or null"; a named object schema refuses members that it doesn't name, other than annotations
-//! (`@odata.…`, `x@odata.…`) and `@removed`; inheritance (`allOf`) is folded into one schema so that this can be said.
-//! It is no full OpenAPI validator: header parameters and formats other than `date-time`, `date` and integers are not looked at.
+//! The file is read with three turns, because it describes types for generators rather than for
+//! validation: `nullable: true` becomes "or null"; a named object schema refuses members that it
+//! doesn't name, other than annotations (`@odata.…`, `x@odata.…`) and `@removed`; inheritance
+//! (`allOf`) is folded into one schema so that this can be said. It is no full OpenAPI validator:
+//! header parameters and formats other than `date-time`, `date` and integers are not looked at.
 
 use crate::Sandbox;
 use crate::desk::{Request, Response, Server};
@@ -41,8 +42,8 @@ pub struct Findings {
     pub missing: BTreeSet<String>,
 }
 
-/// Has every request to Graph and every reply checked from now on. Sandboxes may share one description: reading the file
-/// and compiling its schemas is what takes time.
+/// Has every request to Graph and every reply checked from now on. Sandboxes may share one
+/// description: reading the file and compiling its schemas is what takes time.
 pub fn watch(sandbox: &mut Sandbox, description: &Arc<Description>) -> Arc<Mutex<Findings>> {
     let findings = Arc::new(Mutex::new(Findings::default()));
     sandbox.findings = Some(Arc::clone(&findings));
@@ -98,7 +99,8 @@ impl Description {
         told(request, "request", found)
     }
 
-    /// What of a reply doesn't fit: its status and its body. Errors without a JSON body come from gateways, not from Graph.
+    /// What of a reply doesn't fit: its status and its body. Errors without a JSON body come from
+    /// gateways, not from Graph.
     pub fn check_response(&self, request: &Request, response: &Response) -> Vec<String> {
         let Some((template, operation)) = self.operation(request) else { return Vec::new() };
         let status = response.status();
@@ -137,7 +139,8 @@ impl Description {
         (!is_preflight && self.operation(request).is_none()).then(|| format!("{} {path}", request.method()))
     }
 
-    /// Methods and paths that were asked for and that the description lacks. Asking for them is no violation.
+    /// Methods and paths that were asked for and that the description lacks. Asking for them is no
+    /// violation.
     pub fn missing_paths(&self) -> BTreeSet<String> {
         self.missing.lock().map(|missing| missing.clone()).unwrap_or_default()
     }
@@ -181,7 +184,8 @@ impl Description {
         name.map_or(value, |name| among.get(name).unwrap_or(&Value::Null))
     }
 
-    /// Options that the operation doesn't have, and required ones that are missing. A token stands for all of them.
+    /// Options that the operation doesn't have, and required ones that are missing. A token stands
+    /// for all of them.
     fn check_query(&self, request: &Request, operation: &Value) -> Vec<String> {
         let query = request.uri().query().unwrap_or_default();
         let decode = |name: &str| percent_decode_str(name).decode_utf8_lossy().into_owned();

@@ -1,5 +1,6 @@
-//! The page at `/` and the files it loads, from the folder of the built page. Opening the page signs the browser in and
-//! tells the page who the user is, as Creatio's own pages know it from their globals.
+//! The page at `/` and the files it loads, from the folder of the built page. Opening the page
+//! signs the browser in and tells the page who the user is, as Creatio's own pages know it from
+//! their globals.
 
 use http::{HeaderValue, Method, StatusCode, header};
 use percent_encoding::percent_decode_str;

@@ -1,5 +1,6 @@
-//! The path of Creatio's own origin that leads to EWS, as a reverse proxy in front of both would offer it (docs/install.md): one path, POST only,
-//! without Creatio's cookies and `BPMCSRF` on the way there, without Exchange's cookies on the way back.
+//! The path of Creatio's own origin that leads to EWS, as a reverse proxy in front of both would
+//! offer it (docs/install.md): one path, POST only, without Creatio's cookies and `BPMCSRF` on the
+//! way there, without Exchange's cookies on the way back.
 
 use crate::desk::{Reply, Request, Response};
 use crate::exchange;

@@ -1,5 +1,5 @@
-//! Connections: HTTP on one side, [`Sandbox::handle`] on the other. It carries out what a reply says about delay, silence
-//! and cutting off; it decides nothing.
+//! Connections: HTTP on one side, [`Sandbox::handle`] on the other. It carries out what a reply
+//! says about delay, silence and cutting off; it decides nothing.
 
 use crate::page::Page;
 use http_body_util::BodyExt;
@@ -27,7 +27,8 @@ pub(crate) struct Shared {
 /// Serves every connection to `listener`, each in a task of its own.
 pub(crate) async fn listen(listener: TcpListener, server: Server, shared: Arc<Shared>) {
     loop {
-        // A failed accept is the peer's matter (or a passing shortage of descriptors): the next one may succeed.
+        // A failed accept is the peer's matter (or a passing shortage of descriptors): the next one
+        // may succeed.
         let Ok((stream, peer)) = listener.accept().await else {
             tokio::time::sleep(Duration::from_millis(20)).await;
             continue;

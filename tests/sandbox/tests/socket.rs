@@ -1,6 +1,7 @@
 //! The binary: its addresses, the page, and what faults do to a connection.
 
-// A failed unwrap is a failed test; clippy.toml lets it pass in test functions only, not in what they call.
+// A failed unwrap is a failed test; clippy.toml lets it pass in test functions only, not in what
+// they call.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::print_stdout)]
 
 use serde_json::{Value as Json, json};

@@ -1,4 +1,7 @@
-/** The activities of the section, and the card of one. Every field of the rules' table can be edited. */
+/**
+ * The activities of the section, and the card of one. Every field of the rules' table can be
+ * edited.
+ */
 import { text, type Card, type Change, type Choice } from '../card';
 import { isFormatted, markupOf, textOf } from '../html';
 import type { Session } from '../session';
@@ -213,7 +216,10 @@ function changedColumns({ calendar }: Session, { values, changed }: Change, isNe
   return columns;
 }
 
-/** Writes what was changed of the participants. The save of the activity itself may have added some: they are read first. */
+/**
+ * Writes what was changed of the participants. The save of the activity itself may have added some:
+ * they are read first.
+ */
 async function saveParticipants(odata: OData, activity: string, change: Change): Promise<void> {
   const rows = await odata.all<ParticipantRow>('ActivityParticipant', { $filter: `Activity/Id eq ${activity}` });
   const rowOf = (contact: string) => rows.find((row) => row.ParticipantId === contact);

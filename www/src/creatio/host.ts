@@ -1,7 +1,8 @@
 /**
  * The page that hosts us: which Creatio it is, who the user is, how to write there.
  *
- * The sandbox puts a JSON block into its page; in a real Creatio the same facts come from the globals of its client.
+ * The sandbox puts a JSON block into its page; in a real Creatio the same facts come from the
+ * globals of its client.
  */
 
 /** A user or a Contact. */
@@ -47,10 +48,15 @@ interface Placing {
   cloud?: string;
 }
 
-/** The path of Creatio’s own origin that a proxy forwards to the Exchange Server (docs/install.md). */
+/**
+ * The path of Creatio’s own origin that a proxy forwards to the Exchange Server (docs/install.md).
+ */
 const exchangePath = '/ews/Exchange.asmx';
 
-/** Reads what the hosting page knows. Throws where there is neither a sandbox nor a Creatio around us. */
+/**
+ * Reads what the hosting page knows. Throws where there is neither a sandbox nor a Creatio around
+ * us.
+ */
 export function readContext(): HostContext {
   const block = document.getElementById('creatio-context')?.textContent;
   if (block) {
@@ -75,13 +81,19 @@ export function readContext(): HostContext {
   };
 }
 
-/** What proves to Creatio that a request comes from its own page. The cookie rotates: it is read anew every time. */
+/**
+ * What proves to Creatio that a request comes from its own page. The cookie rotates: it is read
+ * anew every time.
+ */
 export function creatioKeys(): Record<string, string> {
   const token = /(?:^|;\s*)BPMCSRF=([^;]*)/.exec(document.cookie)?.[1];
   return token ? { BPMCSRF: decodeURIComponent(token) } : {};
 }
 
-/** The headers that let a request of the page into Creatio; the engine adds those that it needs itself. */
+/**
+ * The headers that let a request of the page into Creatio; the engine adds those that it needs
+ * itself.
+ */
 export function creatioHeaders(): Record<string, string> {
   return { ForceUseSession: 'true', ...creatioKeys() };
 }

@@ -12,7 +12,8 @@ import { ServerPane } from './server-pane';
 /**
  * The section Activities: its menu of actions, and the list.
  *
- * Properties: `session`. Methods: `reload()`. Events: `settings`, whose detail is the account to set up. Parts: `toolbar`.
+ * Properties: `session`. Methods: `reload()`. Events: `settings`, whose detail is the account to
+ * set up. Parts: `toolbar`.
  */
 @customElement('activity-list')
 export class ActivityList extends ServerPane {

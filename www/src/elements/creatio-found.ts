@@ -5,7 +5,8 @@ import { explain, type Session } from '../session';
 import { base } from './styles';
 
 /**
- * How this Creatio is reached and what its times mean, as the engine found it out: for whoever has to help.
+ * How this Creatio is reached and what its times mean, as the engine found it out: for whoever has
+ * to help.
  *
  * Properties: `session`. Events, parts: none. It asks when it is opened, and only then.
  */

@@ -15,8 +15,8 @@ import { base, inputs } from './styles';
 import './sync-panel';
 
 /**
- * The page as Creatio lays it out: navigation at the left, the section or the settings, the mailbox beside it, the
- * communication panel at the right edge.
+ * The page as Creatio lays it out: navigation at the left, the section or the settings, the mailbox
+ * beside it, the communication panel at the right edge.
  *
  * Properties: `session`. Events: none. Parts: none.
  */

@@ -26,7 +26,8 @@ function people({ fields, values, detail }: HeldItem): number {
 }
 
 /**
- * What the last run left, by reason, with a choice for each item that a person can decide about. A run carries the choices out.
+ * What the last run left, by reason, with a choice for each item that a person can decide about. A
+ * run carries the choices out.
  *
  * Properties: `session`. Events: none. Parts: none. Nothing is shown while nothing is left.
  */

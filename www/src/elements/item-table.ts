@@ -22,8 +22,8 @@ export interface Column {
 /**
  * A table of items. A row opens on click or Enter; the arrows go from row to row.
  *
- * Properties: `label` (the table's name), `hint`, `columns`, `rows`, `empty` (said when there are no rows), `loading`.
- * Events: `open` with the row's id. Parts: `table`.
+ * Properties: `label` (the table's name), `hint`, `columns`, `rows`, `empty` (said when there are
+ * no rows), `loading`. Events: `open` with the row's id. Parts: `table`.
  */
 @customElement('item-table')
 export class ItemTable extends LitElement {

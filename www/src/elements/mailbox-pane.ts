@@ -18,7 +18,8 @@ import { ServerPane } from './server-pane';
 import { inputs } from './styles';
 
 /**
- * The mailbox beside Creatio: events of one calendar and tasks of one list, so that one sees both sides change.
+ * The mailbox beside Creatio: events of one calendar and tasks of one list, so that one sees both
+ * sides change.
  *
  * Properties: `session`, `account`. Methods: `reload()`. Events: none. Parts: none.
  */

@@ -10,11 +10,12 @@ export interface MenuItem {
 }
 
 /**
- * A button that opens a menu, with one level of submenus (ARIA's menu button pattern: arrows, Home, End, Escape, Tab).
- * A submenu opens on click and stays open until another one opens or the menu closes.
+ * A button that opens a menu, with one level of submenus (ARIA's menu button pattern: arrows, Home,
+ * End, Escape, Tab). A submenu opens on click and stays open until another one opens or the menu
+ * closes.
  *
- * Properties: `label` (the button's name), `items`, `compact` (an icon instead of the label; the menu opens to the left).
- * Slots: default, the icon of a compact button. Parts: `button`, `menu`.
+ * Properties: `label` (the button's name), `items`, `compact` (an icon instead of the label; the
+ * menu opens to the left). Slots: default, the icon of a compact button. Parts: `button`, `menu`.
  */
 @customElement('menu-button')
 export class MenuButton extends LitElement {
@@ -102,7 +103,9 @@ export class MenuButton extends LitElement {
   @state() private open = false;
   @state() private expanded: number | undefined;
 
-  /** Where the focus goes after the next rendering: an item of the menu (0) or of the submenu (1). */
+  /**
+   * Where the focus goes after the next rendering: an item of the menu (0) or of the submenu (1).
+   */
   private focusNext: { level: 0 | 1; index: number } | undefined;
 
   override connectedCallback(): void {

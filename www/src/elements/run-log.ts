@@ -14,7 +14,8 @@ import './value-table';
 const part = 500;
 
 /**
- * The runs of one account that wrote something, the writes of the chosen one, and its undo: first what it would do, then the word.
+ * The runs of one account that wrote something, the writes of the chosen one, and its undo: first
+ * what it would do, then the word.
  *
  * Properties: `session`, `account`. Events: `close`. Parts: none.
  */

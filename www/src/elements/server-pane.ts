@@ -6,7 +6,8 @@ import './item-card';
 import { base, buttons } from './styles';
 
 /**
- * What the panes of both servers share: they read anew after each run that found something and after each card, and say what the server refused.
+ * What the panes of both servers share: they read anew after each run that found something and
+ * after each card, and say what the server refused.
  *
  * Properties: `session`. Methods: `reload()`. A subclass says `side`, and `read()`s.
  */

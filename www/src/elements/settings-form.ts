@@ -12,7 +12,8 @@ type BlockName = 'importMeetings' | 'importTasks' | 'export';
 const blockNames: readonly BlockName[] = ['importMeetings', 'importTasks', 'export'];
 
 /**
- * The settings page of one account, as Creatio has it: the tab "Meetings and tasks" with its three blocks.
+ * The settings page of one account, as Creatio has it: the tab "Meetings and tasks" with its three
+ * blocks.
  *
  * Properties: `session`, `account`. Events: `close` (after saving, or on cancel). Parts: none.
  */

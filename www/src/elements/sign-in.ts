@@ -6,9 +6,11 @@ import type { Strings } from '../strings';
 import { base, buttons, dialogs, inputs } from './styles';
 
 /**
- * Asks for the name and password of a mailbox on an Exchange Server, in a modal dialog. What is typed goes to who asked, and stays nowhere here.
+ * Asks for the name and password of a mailbox on an Exchange Server, in a modal dialog. What is
+ * typed goes to who asked, and stays nowhere here.
  *
- * Properties: `asking`, `strings`, `sandbox`. Events: none, for the answer goes to `asking`. Parts: `dialog`.
+ * Properties: `asking`, `strings`, `sandbox`. Events: none, for the answer goes to `asking`. Parts:
+ * `dialog`.
  */
 @customElement('sign-in')
 export class SignIn extends LitElement {

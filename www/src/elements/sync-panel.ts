@@ -6,8 +6,8 @@ import { base, buttons } from './styles';
 /**
  * What the synchronization is doing and how the last one ended.
  *
- * Properties: `session`. It renders with the session's `change` at once, so that the status is replaced in the very click
- * that starts a run. Parts: `status`, `progress`.
+ * Properties: `session`. It renders with the session's `change` at once, so that the status is
+ * replaced in the very click that starts a run. Parts: `status`, `progress`.
  */
 @customElement('sync-panel')
 export class SyncPanel extends SessionElement {

@@ -14,7 +14,8 @@ const long = 400;
 /**
  * Fields with their values, side by side.
  *
- * Properties: `label` (the table's name), `heads` (of the columns of values), `rows`. Events: none. Parts: `table`.
+ * Properties: `label` (the table's name), `heads` (of the columns of values), `rows`. Events: none.
+ * Parts: `table`.
  */
 @customElement('value-table')
 export class ValueTable extends LitElement {

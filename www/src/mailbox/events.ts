@@ -1,4 +1,7 @@
-/** The events of a calendar, and the card of one, through Graph. Times travel in UTC; whole days are never converted. */
+/**
+ * The events of a calendar, and the card of one, through Graph. Times travel in UTC; whole days are
+ * never converted.
+ */
 import { text, type Card, type Change, type Values } from '../card';
 import { isFormatted, markupOf, textOf } from '../html';
 import type { Strings } from '../strings';
@@ -44,7 +47,10 @@ export function readCalendars(graph: Graph): Promise<GraphCalendar[]> {
   return graph.all<GraphCalendar>('/me/calendars?$top=100');
 }
 
-/** The events of a calendar around today, the next ones first, then the past ones; series as their occurrences. */
+/**
+ * The events of a calendar around today, the next ones first, then the past ones; series as their
+ * occurrences.
+ */
 export async function readEvents(graph: Graph, calendar: string, clock: Calendar): Promise<Event[]> {
   const window = `startDateTime=${clock.day(shown.before)}T00:00:00Z&endDateTime=${clock.day(shown.after)}T00:00:00Z`;
   const path = `/me/calendars/${segment(calendar)}/calendarView?${window}&$top=100`;

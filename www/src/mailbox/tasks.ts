@@ -1,4 +1,7 @@
-/** The tasks of a To Do list, and the card of one, through Graph. Their dates are days; only the reminder has a time. */
+/**
+ * The tasks of a To Do list, and the card of one, through Graph. Their dates are days; only the
+ * reminder has a time.
+ */
 import { text, type Card, type Change, type Values } from '../card';
 import { isFormatted, markupOf, textOf } from '../html';
 import type { Strings } from '../strings';
@@ -40,7 +43,10 @@ export async function readTasks(graph: Graph, list: string): Promise<Task[]> {
   return tasks.sort((a, b) => due(a).localeCompare(due(b)));
 }
 
-/** The day that To Do means: midnight is a day as it is, anything else an instant whose local day counts. */
+/**
+ * The day that To Do means: midnight is a day as it is, anything else an instant whose local day
+ * counts.
+ */
 export function dayOf(time: Time | undefined, clock: Calendar): string {
   if (!time) return '';
   const midnight = /T00:00:00/.test(time.dateTime);

@@ -1,7 +1,8 @@
-//! JSON `$batch` (creatio.md §1.7): at most 100 parts, in order, until one fails.
+//! JSON `$batch` (docs/facts/creatio.md, "Batches"): at most 100 parts, in order, until one fails.
 //!
-//! An atomicity group whose member fails is rolled back, and only the failing member is answered: a missing reply means
-//! "not executed". [`multipart`] reads and writes the older envelope, which no client of ours sends.
+//! An atomicity group whose member fails is rolled back, and only the failing member is answered: a
+//! missing reply means "not executed". [`multipart`] reads and writes the older envelope, which no
+//! client of ours sends.
 
 mod multipart;
 

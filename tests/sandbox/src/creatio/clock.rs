@@ -1,5 +1,5 @@
-//! What OData's times mean in this installation (creatio.md §1.5): before 8.3.2 many show the user's wall clock and mark it `Z`. Everything
-//! behind this module is true UTC.
+//! What OData's times mean in this installation (docs/facts/creatio.md, "Clocks"): before 8.3.2
+//! many show the user's wall clock and mark it `Z`. Everything behind this module is true UTC.
 
 use super::schema::{ENTITIES, Kind};
 use super::switches::{Clock, Clocks};

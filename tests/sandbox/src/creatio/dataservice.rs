@@ -1,6 +1,7 @@
-//! The DataService (creatio.md §1.10): what Creatio's own pages read and write by. Numeric enumerations, wall-clock times without zone, and
-//! HTTP 200 even for what was refused.
-#![allow(clippy::indexing_slicing)] // a JSON value that is asked for a member it lacks is null, it does not panic
+//! The DataService (docs/facts/creatio.md, "DataService"): what Creatio's own pages read and write
+//! by. Numeric enumerations, wall-clock times without zone, and HTTP 200 even for what was refused.
+// a JSON value that is asked for a member it lacks is null, it does not panic
+#![allow(clippy::indexing_slicing)]
 
 pub(crate) mod filter;
 pub(crate) mod system;
@@ -128,7 +129,8 @@ impl Service<'_> {
         answer.unwrap_or_else(|message| refused(&message))
     }
 
-    /// The queries of a batch in order, each through log and faults. A reply that gets lost ends the batch there.
+    /// The queries of a batch in order, each through log and faults. A reply that gets lost ends
+    /// the batch there.
     fn batch(&mut self, body: Json, outer: &Request, desk: &mut Desk) -> Json {
         let number = desk.begin_batch();
         let batch: Batch = match serde_json::from_value(body) {
@@ -221,7 +223,8 @@ impl Service<'_> {
         order
     }
 
-    /// A cell as the DataService shows it: lookups with their name, times on the wall clock, `""` for what is empty.
+    /// A cell as the DataService shows it: lookups with their name, times on the wall clock, `""`
+    /// for what is empty.
     fn cell(&self, entity: &'static Entity, row: &Row, path: &str) -> Json {
         let column = filter::column(entity, path);
         let target = column.and_then(Column::target);
@@ -312,7 +315,8 @@ impl Service<'_> {
     }
 }
 
-/// A time of a parameter: a JSON text inside the JSON, plain ISO is rejected (creatio.md §1.10).
+/// A time of a parameter: a JSON text inside the JSON, plain ISO is rejected
+/// (docs/facts/creatio.md, "Clocks").
 pub(crate) fn wall(value: &Json) -> Result<Option<chrono::NaiveDateTime>, String> {
     let text = value.as_str().unwrap_or_default();
     if text.is_empty() {

@@ -1,5 +1,6 @@
-//! What the platform does on its own when a row is saved (creatio.md §2.1, "Save side effects", and §2.6): an Activity's
-//! type, duration, reminders and participants; the search form of an address; what a process does not let happen to its step.
+//! What the platform does on its own when a row is saved (docs/facts/creatio.md, "Saving",
+//! "People"): an Activity's type, duration, reminders and participants; the search form of an
+//! address; what a process does not let happen to its step.
 
 use super::error::Refusal;
 use super::schema::{Entity, stock};
@@ -8,7 +9,8 @@ use super::value::{Row, Value};
 use super::write::{self, Author, Changes, Insert};
 use uuid::Uuid;
 
-/// Completes a row that is about to be stored. `edit` is the row before an update, and what the update sets.
+/// Completes a row that is about to be stored. `edit` is the row before an update, and what the
+/// update sets.
 pub(crate) fn before(store: &Store, entity: &Entity, row: &mut Row, edit: Option<(&Row, &Changes)>) {
     match entity.name {
         "Activity" => {
@@ -29,7 +31,7 @@ pub(crate) fn before(store: &Store, entity: &Entity, row: &mut Row, edit: Option
 /// What throws when a process is touched behind its back.
 const PROCESS: &str = "Terrasoft.Core.Process.ProcessException";
 
-/// Whether the row is the step of a running process (creatio.md §2.1).
+/// Whether the row is the step of a running process (docs/facts/creatio.md, "Activity").
 fn is_of_process(entity: &Entity, row: &Row) -> bool {
     entity.name == "Activity" && ["ProcessElementId", "AllowedResult"].iter().any(|name| row.get(name).is_some())
 }
@@ -62,7 +64,8 @@ pub(crate) fn let_go(entity: &Entity, row: &Row) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Brings the participants of an Activity that was just stored in step with its owner and its contact.
+/// Brings the participants of an Activity that was just stored in step with its owner and its
+/// contact.
 ///
 /// # Errors
 /// Those of inserting a participant.

@@ -1,4 +1,5 @@
-//! Errors in the shapes of creatio.md §1.8, and the small set of replies that every part of the emulator gives.
+//! Errors in the shapes of docs/facts/creatio.md, "Errors", and the small set of replies that every
+//! part of the emulator gives.
 
 use super::switches::Switched;
 use crate::desk::Response;
@@ -51,7 +52,8 @@ impl Refusal {
         Self::database("Execution Timeout Expired. The timeout period elapsed prior to completion of the operation.")
     }
 
-    /// `DisableODataSystemTablesAccess` keeps the table from OData (creatio.md §1.8, §1.9).
+    /// `DisableODataSystemTablesAccess` keeps the table from OData (docs/facts/creatio.md,
+    /// "Errors", "Access").
     pub(crate) fn restricted() -> Self {
         let message = NO_ODATA.to_owned();
         Self { status: StatusCode::FORBIDDEN, message, kind: "Terrasoft.Common.SecurityException" }
@@ -63,7 +65,8 @@ impl Refusal {
         Self::failed(message, "Terrasoft.Core.Entities.EntityCollectionMemoryException")
     }
 
-    /// The reply: shape 1 of creatio.md §1.8, the message that matters in the inner error; before 8.1 nothing but that there is one (shape 2).
+    /// The reply: shape 1 of docs/facts/creatio.md, "Errors", the message that matters in the inner
+    /// error; before 8.1 nothing but that there is one (shape 2).
     pub(crate) fn response(&self, switched: &Switched) -> Response {
         if switched.older_than([8, 1, 0]) {
             return odata(self.status, &json!({"Message": "An error has occurred.", "ExceptionType": self.kind}));
@@ -80,10 +83,11 @@ impl Refusal {
     }
 }
 
-/// What is said to users without the system operation `CanUseODataService`, and of restricted tables (creatio.md §1.8).
+/// What is said to users without the system operation `CanUseODataService`, and of restricted
+/// tables (docs/facts/creatio.md, "Errors").
 const NO_ODATA: &str = "Current user does not have sufficient permissions to use OData";
 
-/// The page for users without that operation (creatio.md §1.8, shape 4).
+/// The page for users without that operation (docs/facts/creatio.md, "Errors", shape 4).
 pub(crate) fn no_odata() -> Response {
     let body =
         format!("<!DOCTYPE html><html><head><title>{NO_ODATA}</title></head><body><h2>{NO_ODATA}</h2></body></html>");

@@ -1,8 +1,9 @@
 //! `$filter`: what an expression means against a row. Reading one from text is `filter/parse.rs`'s.
 //!
-//! Null follows the database: an empty lookup or date is null and equals only null (and, for lookups, the zero GUID);
-//! empty text is not null. Text is compared by case, as PostgreSQL does; creatio.md §4.4 leaves that open, and a client that
-//! depends on the other answer should be seen.
+//! Null follows the database: an empty lookup or date is null and equals only null (and, for
+//! lookups, the zero GUID); empty text is not null. Text is compared by case, as PostgreSQL does;
+//! docs/facts/creatio.md, "Filter translation" leaves that open, and a client that depends on the
+//! other answer should be seen.
 
 mod parse;
 
@@ -25,7 +26,8 @@ impl Path {
     /// Reads `Owner/Id`, `Participant/Email`, `Title`.
     ///
     /// # Errors
-    /// 500 for a flat lookup column, as Creatio answers (creatio.md §1.4); 400 for anything else that is no value.
+    /// 500 for a flat lookup column, as Creatio answers (docs/facts/creatio.md, "Values"); 400 for
+    /// anything else that is no value.
     pub(crate) fn resolve(entity: &'static Entity, text: &str) -> Result<Self, Refusal> {
         let mut at = entity;
         let mut hops = Vec::new();
@@ -58,7 +60,8 @@ impl Path {
         Err(Refusal::invalid(format!("The path '{text}' does not lead to a value.")))
     }
 
-    /// The value that the path leads to from `row`; `None` is null, also where a lookup on the way is empty.
+    /// The value that the path leads to from `row`; `None` is null, also where a lookup on the way
+    /// is empty.
     pub(crate) fn value(&self, row: &Row, store: &Store) -> Option<Value> {
         let mut at = row;
         for (place, hop) in self.hops.iter().enumerate() {
@@ -83,7 +86,8 @@ pub(crate) enum Operator {
     Ge,
 }
 
-/// A function that is known to work (creatio.md §1.6), and the two that change case.
+/// A function that is known to work (docs/facts/creatio.md, "Queries"), and the two that change
+/// case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Function {
     Contains,

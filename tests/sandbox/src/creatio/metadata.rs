@@ -1,4 +1,5 @@
-//! The service document and `$metadata` (creatio.md §1.1): what the schema says, spelled as OData's JSON and EDMX.
+//! The service document and `$metadata` (docs/facts/creatio.md, "Addresses"): what the schema says,
+//! spelled as OData's JSON and EDMX.
 
 use super::schema::{ENTITIES, Entity, Kind};
 use super::switches::Switched;
@@ -12,7 +13,8 @@ pub(crate) fn service(root: &str) -> Json {
     json!({"@odata.context": format!("{root}/$metadata"), "value": sets})
 }
 
-/// The EDMX document: texts not nullable, GUIDs and dates nullable, no defaults, back references as collections.
+/// The EDMX document: texts not nullable, GUIDs and dates nullable, no defaults, back references as
+/// collections.
 pub(crate) fn document(switched: &Switched) -> String {
     let mut types = String::new();
     let mut sets = String::new();

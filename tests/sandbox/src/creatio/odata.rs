@@ -1,4 +1,5 @@
-//! One OData request, alone or in a batch: addresses and verbs (creatio.md §1.1, §1.3).
+//! One OData request, alone or in a batch: addresses and verbs (docs/facts/creatio.md, "Addresses",
+//! "Verbs").
 
 use super::error::{self, Refusal, empty, odata, reply, unknown};
 use super::query::{Navigation, Query, entity_json, navigation};
@@ -158,7 +159,8 @@ impl Call<'_> {
         self.told(StatusCode::OK, body)
     }
 
-    /// A reply, with times as this installation spells them, if the server has the memory for it (creatio.md §1.6).
+    /// A reply, with times as this installation spells them, if the server has the memory for it
+    /// (docs/facts/creatio.md, "Queries").
     fn told(&self, status: StatusCode, body: Map<String, Json>) -> Result<Response, Refusal> {
         let mut body = Json::Object(body);
         self.visit.spelling.told(&mut body);
@@ -238,7 +240,7 @@ impl Call<'_> {
         Ok(response)
     }
 
-    /// PATCH is an upsert (creatio.md §1.3).
+    /// PATCH is an upsert (docs/facts/creatio.md, "Verbs").
     fn change(&mut self, entity: &'static Entity, id: Uuid) -> Result<Response, Refusal> {
         let mut changes = self.body(entity)?;
         let author = self.author();

@@ -1,4 +1,5 @@
-//! Query options of a collection, and the page of rows that they select (creatio.md §1.6).
+//! Query options of a collection, and the page of rows that they select (docs/facts/creatio.md,
+//! "Queries").
 
 use super::Visit;
 use super::error::Refusal;
@@ -12,10 +13,10 @@ use serde_json::{Map, Value as Json, json};
 use std::cmp::Ordering;
 use uuid::Uuid;
 
-/// `MaxEntityRowCount`: no query gives more rows (creatio.md §1.6).
+/// `MaxEntityRowCount`: no query gives more rows (docs/facts/creatio.md, "Queries").
 const ROW_CAP: usize = 20_000;
 
-/// `ODataMaxExpansionDepth` (creatio.md §1.6).
+/// `ODataMaxExpansionDepth` (docs/facts/creatio.md, "Queries").
 const EXPANSION_DEPTH: usize = 2;
 
 /// What a query asks for.
@@ -124,7 +125,7 @@ impl Query {
     }
 }
 
-/// All values of a row, streams as links (creatio.md §1.4).
+/// All values of a row, streams as links (docs/facts/creatio.md, "Values").
 pub(crate) fn entity_json(entity: &'static Entity, row: &Row) -> Map<String, Json> {
     let id = row.guid("Id").unwrap_or_default();
     entity
@@ -223,7 +224,7 @@ fn order(entity: &'static Entity, text: &str) -> Result<Vec<(Path, bool)>, Refus
 
 fn expansions(entity: &'static Entity, text: &str) -> Result<Vec<Vec<String>>, Refusal> {
     if text.contains('(') {
-        // creatio.md §1.6: seen on a live site.
+        // docs/facts/creatio.md, "Queries": seen on a live site.
         return Err(Refusal::invalid("The query specified in the URI is not valid. Nested options in $expand."));
     }
     let mut expansions = Vec::new();

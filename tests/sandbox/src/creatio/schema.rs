@@ -1,5 +1,5 @@
-//! What an entity set is: columns, types, defaults, lookups. The sets themselves are data, in `schema/entities.rs`; no code
-//! here knows one from another.
+//! What an entity set is: columns, types, defaults, lookups. The sets themselves are data, in
+//! `schema/entities.rs`; no code here knows one from another.
 
 mod entities;
 
@@ -18,7 +18,8 @@ pub(crate) enum Kind {
     Text(usize),
     Bool,
     Int,
-    /// A date, with or without time: OData tells them not apart (creatio.md §1.1).
+    /// A date, with or without time: OData tells them not apart (docs/facts/creatio.md,
+    /// "Addresses").
     Date,
     /// A stream with an address of its own.
     Binary,
@@ -131,7 +132,8 @@ impl Entity {
         self.columns().find(|column| column.property() == name)
     }
 
-    /// What refers to this entity: the other entity, its column, and the name of the back reference.
+    /// What refers to this entity: the other entity, its column, and the name of the back
+    /// reference.
     pub(crate) fn referrers(&self) -> impl Iterator<Item = (&'static Self, &'static Column, String)> {
         ENTITIES.iter().flat_map(move |child| {
             child

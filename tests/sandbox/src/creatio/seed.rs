@@ -1,5 +1,6 @@
-//! What an installation holds at the start: stock lookups, the user and the mailbox (seed `empty`); `seed/demo.rs` adds a
-//! working month. Ids are made from names, so that the same moment gives the same rows.
+//! What an installation holds at the start: stock lookups, the user and the mailbox (seed `empty`);
+//! `seed/demo.rs` adds a working month. Ids are made from names, so that the same moment gives the
+//! same rows.
 
 mod demo;
 mod lookups;
@@ -66,7 +67,8 @@ struct Seeder {
 
 impl Seeder {
     /// Adds a row, spelled as OData spells it.
-    #[allow(clippy::panic)] // a seed that does not fit the schema is a mistake in these files; every test would show it
+    // a seed that does not fit the schema is a mistake in these files; every test would show it
+    #[allow(clippy::panic)]
     fn add(&mut self, entity: &str, id: Uuid, body: &Json) {
         let added = (|| {
             let entity = Entity::named(entity).ok_or("no such entity")?;
@@ -115,8 +117,8 @@ fn on_site(seeder: &mut Seeder) {
     }
 }
 
-/// A user's mailbox on a server, with the settings of the built-in sync as the server creates them: all switches off. The one in Microsoft 365 is the
-/// default one.
+/// A user's mailbox on a server, with the settings of the built-in sync as the server creates them:
+/// all switches off. The one in Microsoft 365 is the default one.
 fn mailbox(seeder: &mut Seeder, (user, address): (&str, &str), server: &str) {
     let mailbox = id("MailboxSyncSettings", address);
     let body = json!({"SysAdminUnitId": id("SysAdminUnit", user), "MailServerId": server,

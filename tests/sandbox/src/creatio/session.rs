@@ -1,4 +1,5 @@
-//! Sign-in: sessions, the four cookies and the CSRF rule (creatio.md §1.2). Sessions outlive a reset.
+//! Sign-in: sessions, the four cookies and the CSRF rule (docs/facts/creatio.md, "Sessions").
+//! Sessions outlive a reset.
 
 use super::error::{empty, reply};
 use super::switches::Session as Shape;
@@ -30,7 +31,8 @@ pub(crate) enum Denial {
 }
 
 impl Denial {
-    /// The reply: 403, or 401 for a client that forces the use of its session, or the way to the login page.
+    /// The reply: 403, or 401 for a client that forces the use of its session, or the way to the
+    /// login page.
     pub(crate) fn response(self, request: &Request) -> Response {
         let forced = request.headers().get(&FORCE).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"true"));
         match self {
@@ -41,7 +43,7 @@ impl Denial {
     }
 }
 
-/// The reply to everybody whose session is lost in this way (creatio.md §1.2).
+/// The reply to everybody whose session is lost in this way (docs/facts/creatio.md, "Sessions").
 pub(crate) fn lost(session: Shape) -> Option<Response> {
     Some(match session {
         Shape::Kept => return None,
@@ -93,7 +95,8 @@ impl Sessions {
     }
 }
 
-/// The reply of `AuthService.svc/Login`: 200 in any case, code 0 for success (creatio.md §1.2).
+/// The reply of `AuthService.svc/Login`: 200 in any case, code 0 for success
+/// (docs/facts/creatio.md, "Sessions").
 pub(crate) fn login_reply(cookies: Option<Vec<HeaderValue>>) -> Response {
     let message = if cookies.is_some() { "" } else { "Incorrect login or password" };
     let exception = cookies.is_none().then(|| json!({"Message": message, "Type": "System.Security.SecurityException"}));

@@ -1,4 +1,5 @@
-//! The rows of all entities, in memory, and which Activities a request must not see. It checks nothing and knows no rule of saving: `write.rs` does.
+//! The rows of all entities, in memory, and which Activities a request must not see. It checks
+//! nothing and knows no rule of saving: `write.rs` does.
 
 use super::schema::Entity;
 use super::value::Row;
@@ -6,7 +7,8 @@ use chrono::{DateTime, Duration, SubsecRound, Utc};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// All rows, by entity and id; a set is listed in the order of its ids unless a query says otherwise.
+/// All rows, by entity and id; a set is listed in the order of its ids unless a query says
+/// otherwise.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Store {
     tables: Tables,

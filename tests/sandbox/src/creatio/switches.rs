@@ -1,4 +1,5 @@
-//! How an installation differs from a plain one: `POST /sandbox/creatio`. Switches are data here; who has to heed one asks.
+//! How an installation differs from a plain one: `POST /sandbox/creatio`. Switches are data here;
+//! who has to heed one asks.
 
 use super::dataservice::system::SystemSetting;
 use super::rewrites::{self, Rewrites};
@@ -14,7 +15,8 @@ use uuid::Uuid;
 pub struct Switches {
     /// Activities and Contacts that rights hide.
     pub hidden: Option<Hidden>,
-    /// Entities of which rights hide every row: a user who lost them gets 200 with nothing (creatio.md §1.9).
+    /// Entities of which rights hide every row: a user who lost them gets 200 with nothing
+    /// (docs/facts/creatio.md, "Access").
     pub emptied: Option<BTreeSet<String>>,
     /// Properties whose values rights hide: they read as empty.
     pub masked: Option<BTreeSet<String>>,
@@ -22,7 +24,8 @@ pub struct Switches {
     pub host: Option<Host>,
     /// What OData's times mean.
     pub clock: Option<Clocks>,
-    /// Whether users have the system operation `CanUseODataService` (creatio.md §1.9).
+    /// Whether users have the system operation `CanUseODataService` (docs/facts/creatio.md,
+    /// "Access").
     pub odata: Option<Access>,
     /// Whether the DataService answers.
     pub dataservice: Option<Access>,
@@ -30,15 +33,18 @@ pub struct Switches {
     pub blocked: Option<BTreeSet<String>>,
     /// Columns that this installation does not have, by entity.
     pub without: Option<BTreeMap<String, BTreeSet<String>>>,
-    /// The version, `8.1.3`: before 8.1 errors say nothing, before 7.16.1 a batch is `multipart/mixed` only (creatio.md §1.7, §1.8).
+    /// The version, `8.1.3`: before 8.1 errors say nothing, before 7.16.1 a batch is
+    /// `multipart/mixed` only (docs/facts/creatio.md, "Batches", "Errors").
     pub version: Option<String>,
     /// What became of all sessions.
     pub session: Option<Session>,
-    /// `MaxMemoryUsageToGetDataViaEntityCollection`: a page of more bytes is refused (creatio.md §1.6); 0: no limit.
+    /// `MaxMemoryUsageToGetDataViaEntityCollection`: a page of more bytes is refused
+    /// (docs/facts/creatio.md, "Queries"); 0: no limit.
     pub memory: Option<usize>,
     /// Rows per page before a `@odata.nextLink` comes; 0: none comes.
     pub page: Option<usize>,
-    /// The system settings that there are, by code; the package brings `ScheduleSyncSettings` and `ScheduleSyncPolicy`.
+    /// The system settings that there are, by code; the package brings `ScheduleSyncSettings` and
+    /// `ScheduleSyncPolicy`.
     pub settings: Option<BTreeMap<String, SystemSetting>>,
     /// What the installation makes of values that a save through a service brings, though it
     /// answers success.
@@ -84,7 +90,8 @@ impl Default for Hidden {
     }
 }
 
-/// What the site runs on: it decides the workspace's base path (creatio.md §1.1).
+/// What the site runs on: it decides the workspace's base path (docs/facts/creatio.md,
+/// "Addresses").
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Host {
@@ -119,7 +126,7 @@ pub enum Access {
     Readonly,
 }
 
-/// What a time that ends with `Z` means (creatio.md §1.5).
+/// What a time that ends with `Z` means (docs/facts/creatio.md, "Clocks").
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Clock {
@@ -163,7 +170,8 @@ impl Clocks {
     }
 }
 
-/// What became of all sessions: the four shapes in which a lost one shows (creatio.md §1.2).
+/// What became of all sessions: the four shapes in which a lost one shows (docs/facts/creatio.md,
+/// "Sessions").
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Session {

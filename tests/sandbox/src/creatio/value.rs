@@ -1,7 +1,8 @@
-//! Values and rows: what a cell holds, and how it is spelled in OData's JSON (creatio.md §1.4).
+//! Values and rows: what a cell holds, and how it is spelled in OData's JSON
+//! (docs/facts/creatio.md, "Values").
 //!
-//! A cell that is empty is absent from its row, whatever the server shows for it: a zero GUID, the year 1, `""`, `false`
-//! or 0. This module knows no entity and no request.
+//! A cell that is empty is absent from its row, whatever the server shows for it: a zero GUID, the
+//! year 1, `""`, `false` or 0. This module knows no entity and no request.
 
 use super::schema::{Column, Kind};
 use chrono::{DateTime, Datelike, SubsecRound, Utc};
@@ -21,7 +22,8 @@ pub(crate) enum Value {
 }
 
 impl Value {
-    /// The value, or `None` for what stands for "empty": a zero GUID, an empty text, a date in the year 1.
+    /// The value, or `None` for what stands for "empty": a zero GUID, an empty text, a date in the
+    /// year 1.
     pub(crate) fn filled(self) -> Option<Self> {
         let empty = match &self {
             Self::Guid(id) => id.is_nil(),
@@ -81,7 +83,8 @@ impl Row {
         }
     }
 
-    /// The cell as the database compares it: an empty GUID or date is null, an empty text, number or flag is not.
+    /// The cell as the database compares it: an empty GUID or date is null, an empty text, number
+    /// or flag is not.
     pub(crate) fn comparable(&self, column: &Column) -> Option<Value> {
         self.get(column.name).cloned().or(match column.kind {
             Kind::Text(_) => Some(Value::Text(String::new())),
@@ -106,7 +109,8 @@ impl Row {
     }
 }
 
-/// A time as OData shows it: true UTC, six digits after the second where there is a fraction (creatio.md §1.5).
+/// A time as OData shows it: true UTC, six digits after the second where there is a fraction
+/// (docs/facts/creatio.md, "Clocks").
 pub(crate) fn stamp(at: DateTime<Utc>) -> String {
     let form = if at.timestamp_subsec_micros() == 0 { "%Y-%m-%dT%H:%M:%SZ" } else { "%Y-%m-%dT%H:%M:%S%.6fZ" };
     at.format(form).to_string()

@@ -1,5 +1,5 @@
-//! Inserts, updates and deletes of any entity: reading a body, defaults, required columns, references, stamps.
-//! What only an Activity's save does is `effects.rs`'s.
+//! Inserts, updates and deletes of any entity: reading a body, defaults, required columns,
+//! references, stamps. What only an Activity's save does is `effects.rs`'s.
 
 use super::effects;
 use super::error::Refusal;
@@ -29,14 +29,17 @@ pub(crate) struct Author {
 pub(crate) enum Insert {
     /// A POST: every required column is checked.
     Created,
-    /// A PATCH to an unknown id (creatio.md §1.3). Required texts are not checked: whether a real installation checks them
-    /// is not known, and the ghost row that appears otherwise is what a client has to cope with.
+    /// A PATCH to an unknown id (docs/facts/creatio.md, "Verbs"). Required texts are not checked:
+    /// whether a real installation checks them is not known, and the ghost row that appears
+    /// otherwise is what a client has to cope with.
     Upserted,
-    /// The sandbox puts in what a server already holds: nothing is required, and given stamps are kept.
+    /// The sandbox puts in what a server already holds: nothing is required, and given stamps are
+    /// kept.
     Loaded,
 }
 
-/// Reads the body of a write. Annotations and navigation objects are ignored (creatio.md §1.4).
+/// Reads the body of a write. Annotations and navigation objects are ignored
+/// (docs/facts/creatio.md, "Values").
 ///
 /// # Errors
 /// An unknown property, or a value of the wrong type.
@@ -182,7 +185,8 @@ fn preset(column: &Column, author: Author) -> Option<Value> {
     }
 }
 
-/// What the platform and the database check before a row is stored; `strict` tells which required columns are looked at.
+/// What the platform and the database check before a row is stored; `strict` tells which required
+/// columns are looked at.
 fn check(store: &Store, entity: &'static Entity, row: &Row, strict: impl Fn(&Column) -> bool) -> Result<(), Refusal> {
     for column in entity.columns() {
         if column.required && row.get(column.name).is_none() && strict(column) {

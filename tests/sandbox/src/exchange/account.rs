@@ -1,5 +1,5 @@
-//! What a mailbox on an Exchange Server has beyond what every mailbox of the sandbox has: Deleted Items, sync states, a password; and the visit
-//! of one request to it.
+//! What a mailbox on an Exchange Server has beyond what every mailbox of the sandbox has: Deleted
+//! Items, sync states, a password; and the visit of one request to it.
 
 use super::folders;
 use super::item::Item;

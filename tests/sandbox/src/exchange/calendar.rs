@@ -1,4 +1,5 @@
-//! Calendar items: their properties as EWS tells them (ews/facts.md §5), and what a request's `CalendarItem` means in the mailbox's own members.
+//! Calendar items: their properties as EWS tells them (docs/facts/ews.md, "Times", "All-day",
+//! "Organizer"), and what a request's `CalendarItem` means in the mailbox's own members.
 
 use super::account::Visit;
 use super::item::days;
@@ -181,7 +182,7 @@ fn at_text<'e>(event: &'e Event, member: &str, path: &str) -> &'e str {
     event.body.get(member).and_then(|value| at(value, path).as_str()).unwrap_or_default()
 }
 
-/// The global object id of the series: without the day of an instance (ews/facts.md §3, "Ids").
+/// The global object id of the series: without the day of an instance (docs/facts/ews.md, "Ids").
 pub(crate) fn series_uid(uid: &str) -> String {
     match (uid.get(..32), uid.get(40..)) {
         (Some(class), Some(rest)) if class.eq_ignore_ascii_case("040000008200E00074C5B7101A82E008") => {
@@ -232,7 +233,8 @@ fn organizer(event: &Event, in_list: bool) -> Element {
     t("Organizer").hold([who])
 }
 
-/// The member of the mailbox, and its value, that a property of a request means; `None` for those that go together (times, people, marks).
+/// The member of the mailbox, and its value, that a property of a request means; `None` for those
+/// that go together (times, people, marks).
 ///
 /// # Errors
 /// A property that clients don't set.
@@ -415,7 +417,8 @@ fn widen(span: &mut Span) {
     }
 }
 
-/// One end of an item: a time given anew, or the old wall time in a zone given anew (ews/facts.md §3, "Update").
+/// One end of an item: a time given anew, or the old wall time in a zone given anew
+/// (docs/facts/ews.md, "Updating").
 fn moment(
     time: Option<&Element>,
     zone: Option<&Element>,

@@ -1,4 +1,5 @@
-//! The web server in front of EWS: what it lets in, what it answers by itself, what it adds (ews/facts.md §2, §8). No reply has CORS headers.
+//! The web server in front of EWS: what it lets in, what it answers by itself, what it adds
+//! (docs/facts/ews.md, "Replies", "Browsers"). No reply has CORS headers.
 
 use super::quirks::{Breakage, Front};
 use super::soap::{self, Fault, Trouble};

@@ -1,5 +1,6 @@
-//! What a request sets and takes away of one item: of a new one, or, one change for each property, of one that there is (ews/facts.md §3, "Update").
-//! What the properties are, `calendar` and `task` say; who writes them, `write`.
+//! What a request sets and takes away of one item: of a new one, or, one change for each property,
+//! of one that there is (docs/facts/ews.md, "Updating"). What the properties are, `calendar` and
+//! `task` say; who writes them, `write`.
 
 use super::calendar::{self, Times};
 use super::grammar;

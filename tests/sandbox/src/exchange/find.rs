@@ -1,4 +1,5 @@
-//! `FindItem`: views of a calendar, pages of any folder, restrictions (ews/facts.md §3, "Window reads" and "Tasks window").
+//! `FindItem`: views of a calendar, pages of any folder, restrictions (docs/facts/ews.md, "Views",
+//! "Searches").
 
 use super::account::Visit;
 use super::calendar::series_uid;
@@ -13,7 +14,8 @@ use crate::graph::base64::{STANDARD, base64};
 use crate::graph::event::Window;
 use chrono::{DateTime, Months, Utc};
 
-/// `PidLidCleanGlobalObjectId`, which every event has: by it a UID is searched for, since `calendar:UID` can't be (MS-OXOCAL).
+/// `PidLidCleanGlobalObjectId`, which every event has: by it a UID is searched for, since
+/// `calendar:UID` can't be (MS-OXOCAL).
 const GLOBAL_OBJECT: &str = "Binary {6ed8da90-450b-101b-98da-00aa003f1305} Id 0x0023";
 /// What one reply holds at most (`EWSFindCountLimit`).
 const LIMIT: usize = 1000;
@@ -208,7 +210,8 @@ fn names_binary(element: &Element) -> bool {
     element.attribute("PropertyType") == Some("Binary") || element.children.iter().any(names_binary)
 }
 
-/// The clean global object id behind a UID, in base 64; a UID that is none is wrapped in one (MS-OXCICAL).
+/// The clean global object id behind a UID, in base 64; a UID that is none is wrapped in one
+/// (MS-OXCICAL).
 fn global(uid: &str) -> Option<String> {
     let hex = |text: &str| -> Option<Vec<u8>> {
         (0..text.len()).step_by(2).map(|at| u8::from_str_radix(text.get(at..at + 2)?, 16).ok()).collect()

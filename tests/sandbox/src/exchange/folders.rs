@@ -1,5 +1,6 @@
-//! The folders of a mailbox, and the operations that tell of them (ews/facts.md §3, "Folders"). Calendars and lists of tasks are those that the mailbox
-//! has; around them lie the folders that every mailbox has.
+//! The folders of a mailbox, and the operations that tell of them (docs/facts/ews.md, "Folders").
+//! Calendars and lists of tasks are those that the mailbox has; around them lie the folders that
+//! every mailbox has.
 
 use super::account::Visit;
 use super::find;
@@ -15,7 +16,8 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-/// Members of a calendar or a list by which it lies elsewhere than under the default one, or is of another class.
+/// Members of a calendar or a list by which it lies elsewhere than under the default one, or is of
+/// another class.
 pub(crate) const CLASS: &str = "folderClass";
 pub(crate) const PARENT: &str = "parentFolder";
 
@@ -177,7 +179,7 @@ impl Folder {
     }
 }
 
-/// Whether a class is `base` or one of its own kinds (ews/facts.md §3).
+/// Whether a class is `base` or one of its own kinds (docs/facts/ews.md, "Folders").
 fn is_class(class: &str, base: &str) -> bool {
     class.strip_prefix(base).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }

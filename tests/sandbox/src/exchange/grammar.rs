@@ -1,17 +1,21 @@
-//! What a request may hold: which elements in which order, which attributes, which words; Exchange refuses everything else with
-//! `ErrorSchemaValidation` (ews/facts.md §2). The same table puts the properties of an item that is answered in order.
+//! What a request may hold: which elements in which order, which attributes, which words; Exchange
+//! refuses everything else with `ErrorSchemaValidation` (docs/facts/ews.md, "Requests"). The same
+//! table puts the properties of an item that is answered in order.
 //!
-//! It is spelled by hand, for the operations that the sandbox has, and not read from Microsoft's schema, which checks requests and
-//! replies from outside (`tests/exchange/schema.rs`). It is no schema language: every content is a row of steps, each a choice.
+//! It is spelled by hand, for the operations that the sandbox has, and not read from Microsoft's
+//! schema, which checks requests and replies from outside (`tests/exchange/schema.rs`). It is no
+//! schema language: every content is a row of steps, each a choice.
 
 use super::xml::{Element, Space, Spot};
 use std::collections::HashMap;
 use std::sync::OnceLock;
 
-/// Each line: `m` or `t` (the namespace of what is in it), a name, `=`, and what it holds in order. `?`, `*` and `+` follow what need
-/// not be there, may be there more than once, or both; `|` parts a choice; `Name:Type` names another line than the element's own;
-/// `@` is an attribute, `!` one that must be there; `&` takes over what another line holds. `w` lines are words, one of which
-/// a text must be; `l` lines the same for several. Lines that begin with neither go on with the line before. Lower case names are kinds of texts.
+/// Each line: `m` or `t` (the namespace of what is in it), a name, `=`, and what it holds in order.
+/// `?`, `*` and `+` follow what need not be there, may be there more than once, or both; `|` parts
+/// a choice; `Name:Type` names another line than the element's own; `@` is an attribute, `!` one
+/// that must be there; `&` takes over what another line holds. `w` lines are words, one of which a
+/// text must be; `l` lines the same for several. Lines that begin with neither go on with the line
+/// before. Lower case names are kinds of texts.
 const TABLE: &str = "
 w Shape = IdOnly Default AllProperties PcxPeopleSearch
 w BodyKind = Best HTML Text

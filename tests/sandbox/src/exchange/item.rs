@@ -1,5 +1,6 @@
-//! Items of a mailbox as EWS sees them: calendar items and tasks, in their folders or in Deleted Items; and what their ids lead to
-//! (ews/facts.md §3, §5). How they are told is `calendar`'s and `task`'s.
+//! Items of a mailbox as EWS sees them: calendar items and tasks, in their folders or in Deleted
+//! Items; and what their ids lead to (docs/facts/ews.md, "Ids", "Series"). How they are told is
+//! `calendar`'s and `task`'s.
 
 use super::account::Visit;
 use super::soap::Trouble;
@@ -117,7 +118,7 @@ impl Item {
         }
     }
 
-    /// The same item in another folder: with another id (ews/facts.md §3, "Ids").
+    /// The same item in another folder: with another id (docs/facts/ews.md, "Ids").
     pub(crate) fn moved(mut self, folder: &str, mailbox: &mut Mailbox, desk: &mut Desk) -> Self {
         let id = mailbox.id(desk);
         match &mut self {
@@ -156,7 +157,8 @@ impl Visit<'_> {
         items(self.mailbox, &self.account.trash, folder)
     }
 
-    /// Where the item of an `ItemId`, `OccurrenceItemId` or `RecurringMasterItemId` lies, and the change key that came with it.
+    /// Where the item of an `ItemId`, `OccurrenceItemId` or `RecurringMasterItemId` lies, and the
+    /// change key that came with it.
     ///
     /// # Errors
     /// That there is none, and why.

@@ -1,5 +1,5 @@
-//! Properties: how a request names them, what a shape asks for, and extended properties as the mailbox keeps them
-//! (`String {guid} Name x`, as Graph spells them).
+//! Properties: how a request names them, what a shape asks for, and extended properties as the
+//! mailbox keeps them (`String {guid} Name x`, as Graph spells them).
 
 use super::grammar;
 use super::soap::Trouble;
@@ -64,7 +64,8 @@ impl Shape {
         Ok(Self { base, paths, text: text("BodyType") == "Text" })
     }
 
-    /// The names of the properties of an item of this class that are wanted, in order. `usual` and `all` come by base.
+    /// The names of the properties of an item of this class that are wanted, in order. `usual` and
+    /// `all` come by base.
     ///
     /// # Errors
     /// A property that the class lacks.
@@ -139,7 +140,8 @@ fn invalid() -> Trouble {
     Trouble::new("ErrorInvalidExtendedProperty", "The extended property attribute combination is invalid.")
 }
 
-/// Whether two keys mean the same property: names and ids are told apart by nothing but their letters.
+/// Whether two keys mean the same property: names and ids are told apart by nothing but their
+/// letters.
 pub(crate) fn is_same(one: &str, other: &str) -> bool {
     one.eq_ignore_ascii_case(other)
 }
@@ -168,7 +170,8 @@ pub(crate) fn given(element: &Element) -> Result<(String, String), Trouble> {
     Ok((key(uri)?, value.to_owned()))
 }
 
-/// How an extended property is told. `both`: with both names of its set, as another server does (ews/facts.md §4).
+/// How an extended property is told. `both`: with both names of its set, as another server does
+/// (docs/facts/ews.md, "Extended properties").
 pub(crate) fn told(key: &str, value: &str, both: bool) -> Element {
     let words: Vec<&str> = key.splitn(4, ' ').collect();
     let uri = match words.as_slice() {

@@ -1,5 +1,7 @@
-//! What an Exchange Server, or something before it, may do to a client (ews/facts.md §2, §3, §7), switched on for tests; and how a server that is
-//! not Microsoft's differs (§10). All of it is a function of what was asked before: the same requests give the same replies.
+//! What an Exchange Server, or something before it, may do to a client (docs/facts/ews.md,
+//! "Replies", "Changes", "Codes"), switched on for tests; and how a server that is not Microsoft's
+//! differs (docs/facts/ews.md, "Foreign server"). All of it is a function of what was asked before:
+//! the same requests give the same replies.
 
 use crate::graph::People;
 use chrono::{DateTime, Utc};
@@ -18,8 +20,8 @@ pub struct Quirks {
     pub invalid_states: bool,
     /// So many states of each folder are known, the oldest are forgotten.
     pub states: Option<NonZeroUsize>,
-    /// For so many further calls of `SyncFolderItems` (of a folder, from its beginning or its end) it shows the folder as it was. `GetItem` and
-    /// `FindItem` are always current.
+    /// For so many further calls of `SyncFolderItems` (of a folder, from its beginning or its end)
+    /// it shows the folder as it was. `GetItem` and `FindItem` are always current.
     pub stale_reads: usize,
     /// Changes come in an order that says nothing.
     pub shuffled_order: bool,
@@ -70,10 +72,12 @@ pub struct Quirks {
     pub skeletal_series: bool,
     /// The mailbox was moved or disabled: `ErrorNonExistentMailbox`.
     pub no_mailbox: bool,
-    /// What an answer by `DeclineItem` leaves in the calendar: usually nothing, the meeting goes to Deleted Items.
+    /// What an answer by `DeclineItem` leaves in the calendar: usually nothing, the meeting goes to
+    /// Deleted Items.
     pub declined_stay: bool,
-    /// An answer to an invitation deletes the meeting and makes it anew, with another id, as Microsoft says of the accept, decline and tentative
-    /// responses of Exchange 2007 and 2010 (EWS Managed API 2.0, "Responding to meeting invitations").
+    /// An answer to an invitation deletes the meeting and makes it anew, with another id, as
+    /// Microsoft says of the accept, decline and tentative responses of Exchange 2007 and 2010 (EWS
+    /// Managed API 2.0, "Responding to meeting invitations").
     pub answers_renew: bool,
     /// What it does with addresses.
     pub people: People,
@@ -104,17 +108,18 @@ pub enum Front {
     Form,
     /// The way to a form, 302.
     Redirect,
-    /// 403: the policy of the organisation blocks the browser (ews/facts.md §8).
+    /// 403: the policy of the organisation blocks the browser (docs/facts/ews.md, "Browsers").
     Forbidden,
     /// 503 with a page of the web server.
     Unavailable,
     /// Replies end in the middle, though the connection says that they are whole.
     Half,
-    /// 401 to everybody, though the password is right (ews/facts.md §7).
+    /// 401 to everybody, though the password is right (docs/facts/ews.md, "Codes").
     Unauthorized,
 }
 
-/// How grommunio's gromox differs (ews/facts.md §10). The default differs in nothing.
+/// How grommunio's gromox differs (docs/facts/ews.md, "Foreign server"). The default differs in
+/// nothing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 pub struct Foreign {
@@ -124,7 +129,8 @@ pub struct Foreign {
     pub twice: bool,
     /// Nine digits of a second; days with a time.
     pub digits: bool,
-    /// A `CalendarView` tells series by their masters, and only where the first occurrence lies in it.
+    /// A `CalendarView` tells series by their masters, and only where the first occurrence lies in
+    /// it.
     pub unexpanded: bool,
     /// Change keys are not looked at.
     pub unlocked: bool,
@@ -168,7 +174,7 @@ pub enum Searches {
     /// None.
     #[default]
     Open,
-    /// Those that compare a property of type `Binary` (recordings 35 and 51 of a foreign server).
+    /// Those that compare a property of type `Binary` (docs/facts/ews.md, "Searches").
     Binary,
     /// Those with any restriction.
     Restricted,

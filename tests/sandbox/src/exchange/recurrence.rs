@@ -1,4 +1,5 @@
-//! Recurrences: EWS's elements to and from the rule that the mailbox keeps (ews/facts.md §5).
+//! Recurrences: EWS's elements to and from the rule that the mailbox keeps (docs/facts/ews.md,
+//! "Series").
 
 use super::soap::Trouble;
 use super::times::{self, Clock};

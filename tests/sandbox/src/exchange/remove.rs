@@ -1,4 +1,5 @@
-//! `DeleteItem` and `MoveItem` (ews/facts.md §3): what leaves its folder, and where it goes.
+//! `DeleteItem` and `MoveItem` (docs/facts/ews.md, "Removing"): what leaves its folder, and where
+//! it goes.
 
 use super::account::Visit;
 use super::folders;

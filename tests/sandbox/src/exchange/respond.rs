@@ -1,4 +1,5 @@
-//! Answers to invitations, and calling a meeting off: response objects of `CreateItem` (ews/facts.md §3).
+//! Answers to invitations, and calling a meeting off: response objects of `CreateItem`
+//! (docs/facts/ews.md, "Answers").
 
 use super::account::Visit;
 use super::item::{Item, Spot};
@@ -13,7 +14,8 @@ use crate::graph::post::Reason;
 use crate::graph::zones;
 use serde_json::json;
 
-/// By response object: the answer, how the time is shown, the refusals for who organizes and for what is cancelled.
+/// By response object: the answer, how the time is shown, the refusals for who organizes and for
+/// what is cancelled.
 const ANSWERS: &[(&str, &str, &str, [&str; 2])] = &[
     ("AcceptItem", "accepted", "busy", ["ErrorCalendarIsOrganizerForAccept", "ErrorCalendarIsCancelledForAccept"]),
     (
@@ -26,7 +28,8 @@ const ANSWERS: &[(&str, &str, &str, [&str; 2])] = &[
 ];
 
 impl Visit<'_> {
-    /// `AcceptItem`, `TentativelyAcceptItem`, `DeclineItem`: mailed unless the disposition is `SaveOnly`. What is declined goes to Deleted Items.
+    /// `AcceptItem`, `TentativelyAcceptItem`, `DeclineItem`: mailed unless the disposition is
+    /// `SaveOnly`. What is declined goes to Deleted Items.
     pub(crate) fn answer(&mut self, response: &Element) -> Served {
         let disposition = self.disposition()?;
         let known = ANSWERS.iter().find(|(name, ..)| response.is(name)).ok_or_else(Trouble::not_found)?;

@@ -1,5 +1,6 @@
-//! Checks requests and replies of EWS against Microsoft's schemas, with xmllint (Debian: libxml2-utils): a second opinion on `grammar` and on
-//! everything that replies hold. The schemas know no envelope: what lies in its body is cut out as it is. Faults have no schema.
+//! Checks requests and replies of EWS against Microsoft's schemas, with xmllint (Debian:
+//! libxml2-utils): a second opinion on `grammar` and on everything that replies hold. The schemas
+//! know no envelope: what lies in its body is cut out as it is. Faults have no schema.
 
 use crate::Sandbox;
 use crate::desk::Server;
@@ -134,7 +135,8 @@ impl Drop for Place {
     }
 }
 
-/// What lies in the body of an envelope, with the namespaces that it needs; `None` for a fault, and for what is no envelope.
+/// What lies in the body of an envelope, with the namespaces that it needs; `None` for a fault, and
+/// for what is no envelope.
 #[must_use]
 pub fn payload(body: &[u8]) -> Option<String> {
     let text = std::str::from_utf8(body).ok()?;

@@ -1,4 +1,5 @@
-//! What a mailbox on the Exchange Server starts with: `empty`, or `demo`, some weeks around now of the same sales manager's other mailbox.
+//! What a mailbox on the Exchange Server starts with: `empty`, or `demo`, some weeks around now of
+//! the same sales manager's other mailbox.
 
 use super::folders::{CLASS, PARENT};
 use super::{ACCOUNT, COLLEAGUE};

@@ -1,5 +1,5 @@
-//! The envelope: a request taken out of it, a reply put into it, a fault in place of one (ews/facts.md §2).
-//! It knows no operation.
+//! The envelope: a request taken out of it, a reply put into it, a fault in place of one
+//! (docs/facts/ews.md, "Requests", "Replies"). It knows no operation.
 
 use super::grammar;
 use super::times::Clock;
@@ -152,7 +152,8 @@ impl Trouble {
 /// What serving one item comes to: what its message holds.
 pub(crate) type Served = Result<Vec<Element>, Trouble>;
 
-/// The messages of a reply to `operation`, in the order of the request's items. `always`: what a message holds that tells of a trouble.
+/// The messages of a reply to `operation`, in the order of the request's items. `always`: what a
+/// message holds that tells of a trouble.
 pub(crate) fn reply(operation: &str, served: Vec<Served>, always: Option<&str>) -> Element {
     let name = format!("{operation}ResponseMessage");
     let messages = served.into_iter().map(|served| match served {

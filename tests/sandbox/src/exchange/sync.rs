@@ -1,5 +1,6 @@
-//! `SyncFolderItems` and the states that it gives out (ews/facts.md §3, "Changes"). A state remembers what its client was told of a folder; a round tells what is
-//! otherwise now, newest first. It has no calendaring logic: a series is one item.
+//! `SyncFolderItems` and the states that it gives out (docs/facts/ews.md, "Changes"). A state
+//! remembers what its client was told of a folder; a round tells what is otherwise now, newest
+//! first. It has no calendaring logic: a series is one item.
 
 use super::account::Visit;
 use super::item::{self, Item};
@@ -83,7 +84,8 @@ impl Past {
 }
 
 impl Visit<'_> {
-    /// What is otherwise than a state says: creates and updates by version, newest first, then deletes.
+    /// What is otherwise than a state says: creates and updates by version, newest first, then
+    /// deletes.
     ///
     /// # Errors
     /// `ErrorInvalidSyncStateData`: the state is not of this folder, or is not known any more.
@@ -158,7 +160,8 @@ impl Visit<'_> {
         name
     }
 
-    /// An opaque text, longer than 500 characters, that grows with what it stands for (ews/facts.md §3).
+    /// An opaque text, longer than 500 characters, that grows with what it stands for
+    /// (docs/facts/ews.md, "Changes").
     fn state_name(&mut self, items: usize) -> String {
         let first = self.mailbox.unique(self.desk);
         let parts = (0..24 + items / 4).map(|n| Uuid::new_v5(&first, &n.to_be_bytes()));

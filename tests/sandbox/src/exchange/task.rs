@@ -1,5 +1,5 @@
-//! Tasks: their properties as EWS tells them, what a request's `Task` means in the mailbox's own members, and how status, percent and completion hang
-//! together (ews/facts.md §6).
+//! Tasks: their properties as EWS tells them, what a request's `Task` means in the mailbox's own
+//! members, and how status, percent and completion hang together (docs/facts/ews.md, "Tasks").
 
 use super::account::Visit;
 use super::recurrence::{self, capital};
@@ -184,7 +184,8 @@ fn become_status(body: &mut Object, status: &str, now: DateTime<Utc>) {
     }
 }
 
-/// Has a recurring task that was completed go on to its next day, under its id; what was completed (ews/facts.md §6). At its end it is completed for good.
+/// Has a recurring task that was completed go on to its next day, under its id; what was completed
+/// (docs/facts/ews.md, "Tasks"). At its end it is completed for good.
 pub(crate) fn regenerate(body: &mut Object, zone: &str) -> Option<Object> {
     let rule = Rule::read(body.get("recurrence").filter(|rule| rule.is_object())?, zone).ok()?;
     if status(body) != "completed" {

@@ -1,4 +1,5 @@
-//! Times as EWS spells them: instants with a zone, wall times without one, days that may carry a zone (ews/facts.md §5, §6).
+//! Times as EWS spells them: instants with a zone, wall times without one, days that may carry a
+//! zone (docs/facts/ews.md, "Times", "Tasks").
 
 use super::xml::{Element, t};
 use crate::graph::zones;
@@ -72,7 +73,8 @@ impl Clock {
         }
     }
 
-    /// The first moment of a day, in the request's zone: how tasks tell their days (ews/facts.md §6).
+    /// The first moment of a day, in the request's zone: how tasks tell their days
+    /// (docs/facts/ews.md, "Tasks").
     pub(crate) fn midnight(&self, day: NaiveDate) -> String {
         self.at(zones::instant(day.and_time(NaiveTime::MIN), self.tz()))
     }

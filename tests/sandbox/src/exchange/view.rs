@@ -1,5 +1,6 @@
-//! Items as replies tell them: which properties, in what order, cut or whole; and `GetItem`.
-//! What a property of a calendar item or a task is, `calendar` and `task` say; here are those that both have.
+//! Items as replies tell them: which properties, in what order, cut or whole; and `GetItem`. What a
+//! property of a calendar item or a task is, `calendar` and `task` say; here are those that both
+//! have.
 
 use super::account::Visit;
 use super::item::Item;

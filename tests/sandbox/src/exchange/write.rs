@@ -1,5 +1,6 @@
-//! `CreateItem` and `UpdateItem` (ews/facts.md §3): whom they mail, and what they need to be told.
-//! Each item of a batch is served by itself; a write gives a new change key.
+//! `CreateItem` and `UpdateItem` (docs/facts/ews.md, "Creating", "Updating", "Who gets mail"): whom
+//! they mail, and what they need to be told. Each item of a batch is served by itself; a write
+//! gives a new change key.
 
 use super::account::Visit;
 use super::calendar;
@@ -153,7 +154,8 @@ impl Visit<'_> {
         Ok(vec![m("Items").hold([updated.short()]), m("ConflictResults").hold([count])])
     }
 
-    /// Whether the client has seen the item as it is. What `AutoResolve` could merge, the sandbox does not: it takes any other change for a conflict.
+    /// Whether the client has seen the item as it is. What `AutoResolve` could merge, the sandbox
+    /// does not: it takes any other change for a conflict.
     fn check_key(&self, key: Option<&str>, item: &Item) -> Result<(), Trouble> {
         let overwrites = self.call.operation.attribute("ConflictResolution") == Some("AlwaysOverwrite");
         match key {

@@ -1,5 +1,6 @@
-//! XML as a tree, read and written. Names have one of the namespaces that EWS uses; everything of another one is [`Space::Other`].
-//! It knows nothing of what elements mean; document types are refused, as Exchange does.
+//! XML as a tree, read and written. Names have one of the namespaces that EWS uses; everything of
+//! another one is [`Space::Other`]. It knows nothing of what elements mean; document types are
+//! refused, as Exchange does.
 
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
@@ -157,7 +158,8 @@ impl Element {
     }
 }
 
-/// Text as it stands in XML. Control characters become references, which XML 1.0 forbids and Exchange sends (facts §11).
+/// Text as it stands in XML. Control characters become references, which XML 1.0 forbids and
+/// Exchange sends (docs/facts/ews.md, "XML").
 fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

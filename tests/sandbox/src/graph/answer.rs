@@ -1,4 +1,5 @@
-//! Replies: their status, body and the headers that every reply of graph.microsoft.com carries, CORS among them (facts §6).
+//! Replies: their status, body and the headers that every reply of graph.microsoft.com carries,
+//! CORS among them (docs/facts/graph.md, "CORS").
 
 use super::base64::{STANDARD, base64};
 use super::quirks::HTML;
@@ -8,7 +9,7 @@ use http::header::{self, HeaderMap, HeaderName};
 use http::{HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
-/// Headers that a page may read (facts §6).
+/// Headers that a page may read (docs/facts/graph.md, "CORS").
 const EXPOSED: &str = "ETag, Location, Preference-Applied, Content-Range, request-id, client-request-id, \
     ReadWriteConsistencyToken, Retry-After, SdkVersion, WWW-Authenticate, x-ms-client-gcc-tenant, \
     X-Planner-Operationid, x-ms-permissions-recommendations";
@@ -170,7 +171,8 @@ fn put(headers: &mut HeaderMap, name: HeaderName, value: &str) {
     }
 }
 
-/// 401 with the challenge of continuous access evaluation: a token is wanted that was issued with `claims` (facts §8).
+/// 401 with the challenge of continuous access evaluation: a token is wanted that was issued with
+/// `claims` (docs/facts/graph.md, "Challenges").
 pub(crate) fn insufficient(claims: &str) -> Fail {
     let message = "Continuous access evaluation resulted in challenge with result: InteractionRequired";
     let challenge = format!(
@@ -181,8 +183,9 @@ pub(crate) fn insufficient(claims: &str) -> Fail {
     Fail::new(StatusCode::UNAUTHORIZED, "InvalidAuthenticationToken", message).with(header::WWW_AUTHENTICATE, challenge)
 }
 
-/// Lets a page of any origin read a reply, as graph.microsoft.com does: for replies that faults put in place of the
-/// emulator's too, or a browser would not see their status. What is there already stays.
+/// Lets a page of any origin read a reply, as graph.microsoft.com does: for replies that faults put
+/// in place of the emulator's too, or a browser would not see their status. What is there already
+/// stays.
 pub fn allow(headers: &mut HeaderMap) {
     headers.entry(header::ACCESS_CONTROL_ALLOW_ORIGIN).or_insert(HeaderValue::from_static("*"));
     headers.entry(header::ACCESS_CONTROL_EXPOSE_HEADERS).or_insert(HeaderValue::from_static(EXPOSED));

@@ -1,4 +1,5 @@
-//! `$batch`: up to 20 parts in one request, each through the desk on its own (facts §5).
+//! `$batch`: up to 20 parts in one request, each through the desk on its own (docs/facts/graph.md,
+//! "Batches").
 
 use super::answer::{Answer, Fail, Outcome};
 use super::call::Call;
@@ -11,8 +12,8 @@ use std::collections::BTreeMap;
 /// Parts in one batch.
 const MOST: usize = 20;
 
-/// Serves a batch; `answer` serves one part. Replies come in the order of the parts, or backwards in every other batch, so
-/// that nobody relies on it.
+/// Serves a batch; `answer` serves one part. Replies come in the order of the parts, or backwards
+/// in every other batch, so that nobody relies on it.
 ///
 /// # Errors
 /// 400 where the envelope is not a batch.
@@ -133,7 +134,8 @@ fn written(id: &str, response: &Response) -> Value {
     reply
 }
 
-/// `retry-after` as `Retry-After`: in JSON, where names are told apart by case, Graph writes them so.
+/// `retry-after` as `Retry-After`: in JSON, where names are told apart by case, Graph writes them
+/// so.
 fn canonical(name: &str) -> String {
     if matches!(name, "request-id" | "client-request-id") {
         return name.to_owned();

@@ -88,7 +88,7 @@ impl<'a> Call<'a> {
         }
     }
 
-    /// Refuses a write whose `If-Match` is not `etag` (facts §2).
+    /// Refuses a write whose `If-Match` is not `etag` (docs/facts/graph.md, "Versions").
     ///
     /// # Errors
     /// 412 `ErrorIrresolvableConflict`.
@@ -196,7 +196,7 @@ impl Prefer {
             let (name, value) = part.trim().split_once('=').unwrap_or((part.trim(), ""));
             let value = value.trim().trim_matches('"');
             match name.trim().to_ascii_lowercase().as_str() {
-                // PATCH and POST answers ignore it (facts §3)
+                // PATCH and POST answers ignore it (docs/facts/graph.md, "Times")
                 "outlook.timezone" if is_get => {
                     let tz = zones::zone(value).ok_or_else(|| {
                         Fail::invalid(format!("The time zone '{value}' of the Prefer header is not supported."))

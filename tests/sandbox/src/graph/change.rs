@@ -1,4 +1,5 @@
-//! Writes to events: create, change, delete, cancel, answer; who may, and whom Exchange mails (facts §2, §3).
+//! Writes to events: create, change, delete, cancel, answer; who may, and whom Exchange mails
+//! (docs/facts/graph.md, "Transactions", "Mail", "Answers").
 
 use super::answer::{Answer, Fail, Outcome};
 use super::call::Call;
@@ -40,7 +41,7 @@ pub(crate) fn create(mailbox: &mut Mailbox, call: &Call, calendar: Option<&str>,
     Ok(answer)
 }
 
-/// The answer to a create: times in the zone that was sent (facts §3).
+/// The answer to a create: times in the zone that was sent (docs/facts/graph.md, "Times").
 fn created(call: &Call, event: &Event) -> Answer {
     let zone = &event.span.from;
     let body = view::event(event, &view::View::in_zone(call, &zone.name, zone.tz));
@@ -192,8 +193,8 @@ pub(crate) fn may_write(event: &Event, input: &Object) -> Result<(), Fail> {
     if event.flag("isOrganizer") || !input.keys().any(is_shared) { Ok(()) } else { Err(Fail::denied()) }
 }
 
-/// Whom a change is mailed to, and why: who comes and who goes always, who stays only where more than the attendees
-/// changed.
+/// Whom a change is mailed to, and why: who comes and who goes always, who stays only where more
+/// than the attendees changed.
 pub(crate) fn mailed(input: &Object, before: &[String], after: &[String]) -> [(Reason, Vec<String>); 3] {
     let is_seen = MAILED.iter().any(|name| input.contains_key(*name));
     let among = |all: &[String], one: &String| all.iter().any(|other| other.eq_ignore_ascii_case(one));
@@ -203,8 +204,9 @@ pub(crate) fn mailed(input: &Object, before: &[String], after: &[String]) -> [(R
     [(Reason::Update, stay), (Reason::Invitation, come), (Reason::Cancellation, gone)]
 }
 
-/// Posts one mail for each reason that has recipients. Nobody is mailed by themselves. `place` is where the stored event
-/// is, `event` how it is after the write; then come the verb and the path that caused it.
+/// Posts one mail for each reason that has recipients. Nobody is mailed by themselves. `place` is
+/// where the stored event is, `event` how it is after the write; then come the verb and the path
+/// that caused it.
 pub(crate) fn mail<const N: usize>(
     mailbox: &mut Mailbox,
     (method, path): (&str, &str),

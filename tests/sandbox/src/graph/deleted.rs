@@ -1,6 +1,6 @@
 //! Deleted Items. What is deleted moves there, and with immutable ids it keeps its id: a reader
 //! still finds it by that, and by nothing else, for no calendar, list, view or delta tells it
-//! (facts §3).
+//! (docs/facts/graph.md, "Deleted Items").
 
 use super::answer::{Answer, Fail, Outcome};
 use super::call::Call;

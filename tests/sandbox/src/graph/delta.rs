@@ -1,6 +1,7 @@
-//! Change tracking: rounds of pages that end in a token for the next round (facts §1.2, §1.4, §4).
-//! A token remembers a feed and the number of the last change it has told; nothing is remembered about what a client got.
-//! What the service may do to a client besides is [`super::quirks`]'s.
+//! Change tracking: rounds of pages that end in a token for the next round (docs/facts/graph.md,
+//! "Delta", "Lost chains", "Tasks"). A token remembers a feed and the number of the last change it
+//! has told; nothing is remembered about what a client got. What the service may do to a client
+//! besides is [`super::quirks`]'s.
 
 use super::answer::{Answer, Fail, Outcome};
 use super::call::{Call, Query};
@@ -102,7 +103,7 @@ pub(crate) fn calendar_view(mailbox: &mut Mailbox, call: &Call, calendar: Option
     serve(mailbox, call, desk, |mailbox| Ok(Feed::Events(view::id_of(mailbox, calendar)?, view::window(&call.query)?)))
 }
 
-/// To Do's delta takes `$select` (facts §4), which nobody has needed yet.
+/// To Do's delta takes `$select` (docs/facts/graph.md, "Tasks"), which nobody has needed yet.
 fn refuse_for_tasks(call: &Call) -> Result<(), Fail> {
     call.query.refuse(&["$filter", "$expand", "$orderby"])?;
     if call.query.get("$select").is_some() { Err(Fail::missing("$select on delta")) } else { Ok(()) }

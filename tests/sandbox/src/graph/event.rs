@@ -1,5 +1,6 @@
-//! The event as the mailbox holds it: its defaults and what each written member does to it (facts §3).
-//! Who may write, and what mails follow, is [`super::change`]'s.
+//! The event as the mailbox holds it: its defaults and what each written member does to it
+//! (docs/facts/graph.md, "Times", "All-day", "Bodies"). Who may write, and what mails follow, is
+//! [`super::change`]'s.
 
 use super::answer::Fail;
 use super::filter::at;
@@ -89,7 +90,8 @@ impl Span {
 }
 
 impl Event {
-    /// An event with the server's defaults: busy, normal, a reminder 15 minutes before, the mailbox's owner as organizer.
+    /// An event with the server's defaults: busy, normal, a reminder 15 minutes before, the
+    /// mailbox's owner as organizer.
     pub(crate) fn new(mailbox: &mut Mailbox, calendar: &str, span: Span, desk: &mut Desk) -> Self {
         let id = mailbox.id(desk);
         let uid = global_id(&mailbox.unique(desk), desk.now());
@@ -263,7 +265,7 @@ impl Event {
                 }
                 self.recur(Some(rule));
             }
-            // another time makes the exceptions of a series void (facts §3)
+            // another time makes the exceptions of a series void (docs/facts/graph.md, "Series")
             (None, Some(series)) if moved => self.recur(Some(series.rule.starting(self.span.day(series.rule.tz)))),
             (None, _) => {}
         }
@@ -328,7 +330,8 @@ fn attendee(given: &Value) -> Value {
     json!({"type": kind, "status": status, "emailAddress": {"name": name, "address": address}})
 }
 
-/// A global object id: class, instance date (none), creation time as FILETIME, reserved, length, data.
+/// A global object id: class, instance date (none), creation time as FILETIME, reserved, length,
+/// data.
 fn global_id(data: &uuid::Uuid, at: DateTime<Utc>) -> String {
     const SINCE_1601: i64 = 11_644_473_600;
     let ticks = (at.timestamp() + SINCE_1601) * 10_000_000;

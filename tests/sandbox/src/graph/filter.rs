@@ -1,5 +1,5 @@
-//! `$filter`: a small reader of OData expressions and their evaluation over JSON. What real mailboxes can't filter by, or
-//! nobody has needed, is refused with 400 rather than passed over.
+//! `$filter`: a small reader of OData expressions and their evaluation over JSON. What real
+//! mailboxes can't filter by, or nobody has needed, is refused with 400 rather than passed over.
 
 use super::answer::Fail;
 use super::shape::{Member, member};
@@ -220,7 +220,7 @@ impl Reader<'_> {
             ("startswith", _) => self.search(Search::Start),
             ("endswith", _) => self.search(Search::End),
             ("contains", _) => self.search(Search::Within),
-            // the only collection that the fact page has filters for (facts §2)
+            // the only collection that docs/facts/graph.md, "Marks", has filters for
             (_, Some(path @ "singleValueExtendedProperties")) => self.any(path),
             _ => Err(self.fail()),
         }

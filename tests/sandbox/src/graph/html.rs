@@ -1,12 +1,14 @@
-//! Bodies: what Exchange makes of the text or HTML that a client writes, and of HTML when a client wants text.
-//! It is no HTML parser: it treats tags as brackets, which is enough for bodies that people and clients send.
+//! Bodies: what Exchange makes of the text or HTML that a client writes, and of HTML when a client
+//! wants text. It is no HTML parser: it treats tags as brackets, which is enough for bodies that
+//! people and clients send.
 
 use serde_json::{Value, json};
 
 /// How much of a body `bodyPreview` holds, in characters.
 const PREVIEW: usize = 255;
 
-/// A body as it is stored: always HTML, in a document with head and meta (facts §3).
+/// A body as it is stored: always HTML, in a document with head and meta (docs/facts/graph.md,
+/// "Bodies").
 pub(crate) fn stored(content: &str, is_text: bool) -> Value {
     let inner = if is_text {
         let lines = escape(content).replace("\r\n", "\n").replace('\n', "<br>\r\n");

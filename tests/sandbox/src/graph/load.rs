@@ -1,5 +1,6 @@
-//! Raw bodies put in as the server would hold them, read-only members included: test data and real examples.
-//! What the server could not hold is refused with the reason; members that it does not know are left out.
+//! Raw bodies put in as the server would hold them, read-only members included: test data and real
+//! examples. What the server could not hold is refused with the reason; members that it does not
+//! know are left out.
 
 use super::event::{Event, Span, location};
 use super::filter::at;
@@ -47,8 +48,8 @@ fn complete(event: &mut Event, known: &Object) {
     }
 }
 
-/// Where a loaded event belongs: by itself, as a series, or into its series. An instance whose master is not there is
-/// kept by itself, in full, as it came.
+/// Where a loaded event belongs: by itself, as a series, or into its series. An instance whose
+/// master is not there is kept by itself, in full, as it came.
 fn place(mailbox: &mut Mailbox, mut event: Event, known: &Object) -> Result<(), String> {
     let kind = known.get("type").and_then(Value::as_str).unwrap_or_default().to_owned();
     if let Some(recurrence) = known.get("recurrence").filter(|recurrence| recurrence.is_object()) {
@@ -192,7 +193,8 @@ fn span(known: &Object) -> Result<Span, String> {
     Ok(span)
 }
 
-/// A `dateTimeTimeZone` of whatever zone name: an unknown one counts as UTC, as Exchange keeps custom zones (facts §3).
+/// A `dateTimeTimeZone` of whatever zone name: an unknown one counts as UTC, as Exchange keeps
+/// custom zones (docs/facts/graph.md, "Times").
 fn moment(value: &Value) -> Result<Moment, String> {
     let mut value = value.clone();
     if at(&value, "timeZone").as_str().is_none_or(|name| zone(name).is_none()) {

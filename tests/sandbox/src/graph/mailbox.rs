@@ -1,5 +1,6 @@
-//! One mailbox: calendars, events, task lists, tasks; its ids, versions and the trace of its changes.
-//! Items lie in it as JSON objects, as Graph would answer them in UTC. What requests mean is decided elsewhere.
+//! One mailbox: calendars, events, task lists, tasks; its ids, versions and the trace of its
+//! changes. Items lie in it as JSON objects, as Graph would answer them in UTC. What requests mean
+//! is decided elsewhere.
 
 use super::answer::Fail;
 use super::base64::{STANDARD, URL_SAFE, base64};
@@ -58,7 +59,8 @@ pub(crate) struct Stamp {
     pub(crate) change: u64,
 }
 
-/// Where an event id leads: to a stored event, or to an occurrence of a stored series by its original day.
+/// Where an event id leads: to a stored event, or to an occurrence of a stored series by its
+/// original day.
 #[derive(Clone, Copy)]
 pub(crate) struct Place {
     pub(crate) index: usize,
@@ -111,7 +113,8 @@ impl Mailbox {
         Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{}/{}/{}", self.account, self.scope, desk.number()).as_bytes())
     }
 
-    /// An item id in the form of Exchange: long, of the URL-safe alphabet, told apart by case, ending in `=`.
+    /// An item id in the form of Exchange: long, of the URL-safe alphabet, told apart by case,
+    /// ending in `=`.
     pub(crate) fn id(&self, desk: &mut Desk) -> String {
         let own = Uuid::new_v5(&Uuid::NAMESPACE_OID, self.account.as_bytes());
         let own = base64(own.as_bytes(), URL_SAFE, "");
@@ -187,7 +190,8 @@ impl Mailbox {
         self.tombs.push(Tomb { container: container.to_owned(), id: id.to_owned(), change });
     }
 
-    /// Adds a calendar of the mailbox's owner (`owner` `None`) or one that somebody shares without letting it be edited.
+    /// Adds a calendar of the mailbox's owner (`owner` `None`) or one that somebody shares without
+    /// letting it be edited.
     pub(crate) fn add_calendar(&mut self, name: &str, owner: Option<(&str, &str)>, desk: &mut Desk) -> String {
         let id = self.id(desk);
         let stamp = self.stamp(desk);

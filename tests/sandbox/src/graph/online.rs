@@ -1,4 +1,5 @@
-//! Online meetings: the join block lives in the body, and with it the meeting (facts §3).
+//! Online meetings: the join block lives in the body, and with it the meeting (docs/facts/graph.md,
+//! "Bodies").
 
 use super::event::Event;
 use super::html;
@@ -6,7 +7,8 @@ use super::shape::Object;
 use serde_json::{Value, json};
 
 impl Event {
-    /// Makes a Teams meeting of it once; that can't be taken back by this member (facts §3).
+    /// Makes a Teams meeting of it once; that can't be taken back by this member
+    /// (docs/facts/graph.md, "Bodies").
     pub(crate) fn assign_online(&mut self, input: &Object) {
         let wanted = input.get("isOnlineMeeting").is_some_and(|wanted| wanted == true);
         if !wanted || self.flag("isOnlineMeeting") {

@@ -1,5 +1,5 @@
-//! What servers do with the addresses of people (reality.md §4), switched on for tests, for
-//! mailboxes of both kinds.
+//! What servers do with the addresses of people (docs/facts/graph.md, "Addresses of people"),
+//! switched on for tests, for mailboxes of both kinds.
 
 use super::answer::{Answer, Fail};
 use super::filter::at;

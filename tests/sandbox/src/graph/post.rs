@@ -1,8 +1,10 @@
-//! The post: the mails that Exchange sends about meetings, and what they do to the mailboxes of the tenant that they reach
-//! (facts §3): an attendee's copy appears, follows, is cancelled; the organizer's list of attendees learns the answers.
+//! The post: the mails that Exchange sends about meetings, and what they do to the mailboxes of the
+//! tenant that they reach (docs/facts/graph.md, "Mail"): an attendee's copy appears, follows, is
+//! cancelled; the organizer's list of attendees learns the answers.
 //!
-//! A copy changes only by a mail, as in the real service: who is not mailed about a change doesn't learn of it, and an
-//! answer that isn't sent doesn't reach the organizer. Marks (extended properties) and personal members don't travel.
+//! A copy changes only by a mail, as in the real service: who is not mailed about a change doesn't
+//! learn of it, and an answer that isn't sent doesn't reach the organizer. Marks (extended
+//! properties) and personal members don't travel.
 
 use super::change::keep;
 use super::event::Event;
@@ -69,7 +71,8 @@ pub(crate) fn receive(mailbox: &mut Mailbox, letter: &Letter, desk: &mut Desk) {
     }
 }
 
-/// Where the meeting of a letter lies in a mailbox, as the organizer's event or as an attendee's copy.
+/// Where the meeting of a letter lies in a mailbox, as the organizer's event or as an attendee's
+/// copy.
 fn locate(mailbox: &Mailbox, letter: &Letter, organizes: bool) -> Option<Place> {
     let held = |uid: &str| {
         mailbox.events.iter().position(|event| event.text("iCalUId") == uid && event.flag("isOrganizer") == organizes)
@@ -174,7 +177,8 @@ fn strike(mailbox: &mut Mailbox, letter: &Letter, desk: &mut Desk) {
     keep(mailbox, place, event, &stamp);
 }
 
-/// Notes an attendee's answer in the organizer's event, which thereby gets a new version (facts §2).
+/// Notes an attendee's answer in the organizer's event, which thereby gets a new version
+/// (docs/facts/graph.md, "Versions").
 fn tally(mailbox: &mut Mailbox, letter: &Letter, desk: &mut Desk) {
     let Some(place) = locate(mailbox, letter, true) else { return };
     let Some(mut event) = mailbox.at(place) else { return };

@@ -1,6 +1,8 @@
-//! What Graph may do to a client by its own documentation and by reports (facts §1, §4, §5, §8), switched on for tests: change tracking that
-//! tells items again, late, in any order, on small or empty pages, or forgets where it was; timeouts; limits; challenges. All of it is a function of the mailbox's history: the same requests give the same
-//! replies. Reading an item by its id is always current.
+//! What Graph may do to a client by its own documentation and by reports (docs/facts/graph.md,
+//! "Delta", "Tasks", "Limits", "Challenges"), switched on for tests: change tracking that tells
+//! items again, late, in any order, on small or empty pages, or forgets where it was; timeouts;
+//! limits; challenges. All of it is a function of the mailbox's history: the same requests give the
+//! same replies. Reading an item by its id is always current.
 
 use super::answer::{Answer, Fail};
 use super::call::Call;
@@ -24,10 +26,11 @@ use std::sync::Arc;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 pub struct Quirks {
-    /// Every round tells again what the round before it told, as it is now; and every round with an item tells one item
-    /// twice, on its first and its last page.
+    /// Every round tells again what the round before it told, as it is now; and every round with an
+    /// item tells one item twice, on its first and its last page.
     pub replays: bool,
-    /// For so many further rounds of a calendar or list (its page requests aside) delta shows it as it was.
+    /// For so many further rounds of a calendar or list (its page requests aside) delta shows it as
+    /// it was.
     pub stale_reads: usize,
     /// Items come in an order that says nothing: occurrences before their series, new before old.
     pub shuffled_order: bool,
@@ -35,7 +38,8 @@ pub struct Quirks {
     pub page_size: Option<NonZeroUsize>,
     /// Every round begins with a page without items.
     pub empty_pages: bool,
-    /// Rounds tell occurrences with all their members, in place of the few that the service is reported to tell.
+    /// Rounds tell occurrences with all their members, in place of the few that the service is
+    /// reported to tell.
     pub whole_occurrences: bool,
     /// So many tokens of pages and rounds are kept; the oldest are forgotten.
     pub tokens: Option<NonZeroUsize>,
@@ -89,7 +93,8 @@ pub enum Endless {
 /// The page that stands where JSON should be (see [`Quirks::html`]).
 pub(crate) const HTML: &str = "<html><body>The service is unavailable.</body></html>";
 
-/// What change tracking over a calendar does not manage in time: 504 `UnknownError` without a message. The default manages everything.
+/// What change tracking over a calendar does not manage in time: 504 `UnknownError` without a
+/// message. The default manages everything.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "camelCase", default)]
 pub struct Timeouts {
@@ -216,7 +221,8 @@ impl Mailbox {
 }
 
 impl Quirks {
-    /// Puts the items of a round into the order, and the number, in which they are told. `round` tells rounds apart.
+    /// Puts the items of a round into the order, and the number, in which they are told. `round`
+    /// tells rounds apart.
     pub(crate) fn arrange(&self, mut items: Vec<Value>, round: u64) -> Vec<Value> {
         if self.shuffled_order {
             items.sort_by_cached_key(|item| scatter(item["id"].as_str().unwrap_or_default(), round));

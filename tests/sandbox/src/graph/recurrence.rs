@@ -1,4 +1,5 @@
-//! Recurrence rules: which days a series falls on. Times of day are the series' own ([`super::series`]).
+//! Recurrence rules: which days a series falls on. Times of day are the series' own
+//! ([`super::series`]).
 
 use super::shape::{DAYS, INDEXES};
 use super::zones;
@@ -38,7 +39,8 @@ enum Period {
 }
 
 impl Rule {
-    /// Reads a `patternedRecurrence` whose words are already in their own case; `zone` is used if it names none.
+    /// Reads a `patternedRecurrence` whose words are already in their own case; `zone` is used if
+    /// it names none.
     ///
     /// # Errors
     /// What is missing or wrong.
@@ -99,7 +101,8 @@ impl Rule {
         faults.iter().find(|(is, _)| *is).map_or(Ok(()), |(_, why)| Err((*why).to_owned()))
     }
 
-    /// The rule as Graph answers it: unused members as 0, `first`, 0001-01-01 (facts §3).
+    /// The rule as Graph answers it: unused members as 0, `first`, 0001-01-01 (docs/facts/graph.md,
+    /// "Series").
     pub(crate) fn write(&self) -> Value {
         let kind = match self.kind {
             Period::Day => "daily",
@@ -170,7 +173,8 @@ impl Rule {
         }
     }
 
-    /// The day of the month that begins with `first`: by number (the last one where the month is shorter) or by weekday.
+    /// The day of the month that begins with `first`: by number (the last one where the month is
+    /// shorter) or by weekday.
     fn month(&self, first: NaiveDate) -> Option<(NaiveDate, Vec<NaiveDate>)> {
         let days: Vec<_> = first.iter_days().take_while(|day| day.month() == first.month()).collect();
         let day = if matches!(self.kind, Period::MonthDay | Period::YearDay) {

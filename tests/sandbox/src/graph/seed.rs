@@ -1,5 +1,6 @@
 //! What a mailbox starts with: `empty`, or `demo`, a working month of a sales manager around now.
-//! Everything is written as a client would write it; what only other people and servers write is put in afterwards.
+//! Everything is written as a client would write it; what only other people and servers write is
+//! put in afterwards.
 
 use super::event::Event;
 use super::mailbox::Mailbox;
@@ -14,7 +15,8 @@ use serde_json::{Value, json};
 /// The zone of the demo's people.
 const ZONE: &str = "Russian Standard Time";
 
-/// Meetings with one person or none: week (0 is this one), weekday (0 is Monday), time, minutes, subject, place, notes, who.
+/// Meetings with one person or none: week (0 is this one), weekday (0 is Monday), time, minutes,
+/// subject, place, notes, who.
 type Row = (i64, i64, &'static str, i64, &'static str, &'static str, &'static str, &'static str);
 const MEETINGS: &[Row] = &[
     (
@@ -260,7 +262,8 @@ impl Demo<'_> {
         let visit =
             self.add(2, &[self.times(self.day(0, 2), "10:00", 60), json!({"subject": "Клиент «Литейщик»: замеры"})])?;
         organized_by(visit, colleague.0, colleague.1);
-        // without the right to see private items they come blanked (facts §3)
+        // without the right to see private items they come blanked (docs/facts/graph.md, "Private
+        // items")
         let private = self.add(
             2,
             &[

@@ -1,4 +1,5 @@
-//! Occurrences of a series: computed from the rule, stored only where they differ (exceptions) or are gone.
+//! Occurrences of a series: computed from the rule, stored only where they differ (exceptions) or
+//! are gone.
 
 use super::event::{Event, Span, Window};
 use super::recurrence::Rule;
@@ -30,7 +31,8 @@ impl Series {
 }
 
 impl Event {
-    /// The occurrences that a window shows, exceptions among them, in the order of their original days.
+    /// The occurrences that a window shows, exceptions among them, in the order of their original
+    /// days.
     pub(crate) fn occurrences(&self, window: Window) -> Vec<Self> {
         let Some(series) = &self.series else { return Vec::new() };
         let until = window.end.date_naive() + Duration::days(1);
@@ -61,7 +63,8 @@ impl Event {
         named.or_else(spelled).filter(|day| series.has(*day))
     }
 
-    /// Whether an occurrence may move: not to or past the days of its neighbours (facts §3).
+    /// Whether an occurrence may move: not to or past the days of its neighbours
+    /// (docs/facts/graph.md, "Series").
     pub(crate) fn may_move(&self, original: NaiveDate, to: &Span) -> bool {
         let Some(series) = &self.series else { return true };
         let day = to.day(series.rule.tz);

@@ -1,6 +1,7 @@
-//! The shapes of what a client may send and a mailbox can hold: member names, types and who may write them.
-//! One table serves the check of requests, the loading of raw bodies and the names that `$select` may use. It is spelled by
-//! hand, not read from Microsoft's description, which checks the result from outside.
+//! The shapes of what a client may send and a mailbox can hold: member names, types and who may
+//! write them. One table serves the check of requests, the loading of raw bodies and the names that
+//! `$select` may use. It is spelled by hand, not read from Microsoft's description, which checks
+//! the result from outside.
 
 use serde_json::{Map, Value};
 
@@ -253,7 +254,8 @@ pub(crate) fn member<'a>(shape: &'a [Member], name: &str) -> Option<&'a Member> 
     shape.iter().find(|member| member.0 == name)
 }
 
-/// `value` as an object of `shape`, with the words of enumerations in their own case. Annotations (`@odata…`) are left out.
+/// `value` as an object of `shape`, with the words of enumerations in their own case. Annotations
+/// (`@odata…`) are left out.
 ///
 /// # Errors
 /// The path of the first member that does not fit, and why.

@@ -1,5 +1,6 @@
-//! How Exchange limits one application in one mailbox (facts §5), switched on: parts of a batch that are too many at once, and requests that
-//! are too many in ten minutes. Every part of a batch counts; what is refused counts too.
+//! How Exchange limits one application in one mailbox (docs/facts/graph.md, "Limits"), switched on:
+//! parts of a batch that are too many at once, and requests that are too many in ten minutes. Every
+//! part of a batch counts; what is refused counts too.
 
 use super::answer::Fail;
 use chrono::{DateTime, Duration, Utc};
@@ -34,7 +35,8 @@ pub enum RetryAfter {
     Fraction,
     /// An HTTP date.
     Date,
-    /// Whole seconds, in a header that a page of another origin may not read; in a batch it is JSON, and so can be read.
+    /// Whole seconds, in a header that a page of another origin may not read; in a batch it is
+    /// JSON, and so can be read.
     Hidden,
     /// Not at all.
     Absent,

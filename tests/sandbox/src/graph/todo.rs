@@ -1,4 +1,5 @@
-//! Microsoft To Do: lists, tasks, their links and steps (facts §4). Due and start are days; ids are not for ever.
+//! Microsoft To Do: lists, tasks, their links and steps (docs/facts/graph.md, "Tasks"). Due and
+//! start are days; ids are not for ever.
 
 use super::answer::{Answer, Fail, Outcome};
 use super::call::Call;
@@ -60,7 +61,8 @@ pub(crate) fn tasks(mailbox: &Mailbox, call: &Call, list: &str) -> Outcome {
     view::collection(call, own.map(|task| full(task, call)).collect(), TASK, |item| view.project(item, &[]))
 }
 
-/// A task with its links, which list and single answers carry where there are any, and with its steps where asked for.
+/// A task with its links, which list and single answers carry where there are any, and with its
+/// steps where asked for.
 fn full(task: &Task, call: &Call) -> Value {
     let mut body = task.body.clone();
     let expand = call.query.get("$expand").unwrap_or_default();
@@ -84,7 +86,8 @@ pub(crate) fn create(mailbox: &mut Mailbox, call: &Call, list: &str, desk: &mut 
     Ok(Answer::created(answer, call.item(&format!("me/todo/lists/{list}/tasks"), &id)))
 }
 
-/// `GET`, `PATCH`, `DELETE` of one task. No `If-Match` is documented for tasks: it is not looked at.
+/// `GET`, `PATCH`, `DELETE` of one task. No `If-Match` is documented for tasks: it is not looked
+/// at.
 pub(crate) fn task(mailbox: &mut Mailbox, call: &Call, list: &str, id: &str, desk: &mut Desk) -> Outcome {
     let Ok(index) = index_of(mailbox, list, id) else { return deleted::task(mailbox, call, list, id) };
     let storing = mailbox.quirks.storing.clone();
@@ -184,7 +187,8 @@ fn invalid(why: String) -> Fail {
     Fail::new(StatusCode::BAD_REQUEST, "invalidRequest", why)
 }
 
-/// A PATCH with a recurrence fails, as it does in the real service (facts §4).
+/// A PATCH with a recurrence fails, as it does in the real service (docs/facts/graph.md, "Recurring
+/// tasks").
 fn refuse_recurrence(input: &Object) -> Result<(), Fail> {
     match input.get("recurrence").filter(|recurrence| recurrence.is_object()) {
         None => Ok(()),
@@ -243,7 +247,8 @@ impl Task {
     }
 }
 
-/// Writes the members of `input`, which fits [`TASK`], but for links and steps. Members that are null are not answered.
+/// Writes the members of `input`, which fits [`TASK`], but for links and steps. Members that are
+/// null are not answered.
 fn assign(body: &mut Object, input: &Object, stamp: &Stamp) -> Result<(), String> {
     for (name, value) in input {
         match name.as_str() {
@@ -284,7 +289,8 @@ fn assign(body: &mut Object, input: &Object, stamp: &Stamp) -> Result<(), String
     Ok(())
 }
 
-/// The day of a date and time, as the API truncates it: the day as written, at midnight, called UTC (facts §4).
+/// The day of a date and time, as the API truncates it: the day as written, at midnight, called UTC
+/// (docs/facts/graph.md, "Task days").
 fn day(value: &Value) -> Result<Value, String> {
     let moment = Moment::read(value)?;
     Ok(zones::zoned(moment.wall.date().and_time(NaiveTime::MIN), "UTC"))

@@ -1,4 +1,5 @@
-//! What a reader gets to see: projection by `$select` and `$expand`, zones, text bodies; filtered, ordered and paged lists.
+//! What a reader gets to see: projection by `$select` and `$expand`, zones, text bodies; filtered,
+//! ordered and paged lists.
 
 use super::answer::{Answer, Fail, Outcome};
 use super::call::{Call, Query};
@@ -12,9 +13,9 @@ use chrono::Duration;
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
-/// The default page of a list (facts §1.5).
+/// The default page of a list (docs/facts/graph.md, "Listing").
 const PAGE: usize = 10;
-/// The widest window of a calendar view, in days (facts §1.2).
+/// The widest window of a calendar view, in days (docs/facts/graph.md, "Delta").
 const WIDEST: i64 = 1825;
 
 /// How one reader wants items.
@@ -72,7 +73,8 @@ impl View {
         self.select.as_ref().is_some_and(|names| names.iter().any(|own| own == name))
     }
 
-    /// One item, complete with what may be expanded, as this reader wants it. `extra` members come only when asked for.
+    /// One item, complete with what may be expanded, as this reader wants it. `extra` members come
+    /// only when asked for.
     pub(crate) fn project(&self, item: Value, extra: &[&str]) -> Value {
         let Value::Object(item) = item else { return item };
         let all_day = item.get("isAllDay").is_some_and(|all_day| all_day == true);
@@ -105,7 +107,8 @@ impl View {
         if let Some((name, tz)) = &self.zone {
             for (_, time) in item.iter_mut().filter(|(key, _)| matches!(key.as_str(), "start" | "end")) {
                 let wall = time["dateTime"].as_str().and_then(zones::wall);
-                // all-day events are from midnight to midnight in whatever zone is asked for (facts §3)
+                // all-day events are from midnight to midnight in whatever zone is asked for
+                // (docs/facts/graph.md, "All-day")
                 if let Some(wall) = wall {
                     let local = if all_day { wall } else { wall.and_utc().with_timezone(tz).naive_local() };
                     *time = zones::zoned(local, name);
@@ -241,7 +244,8 @@ pub(crate) fn id_of(mailbox: &Mailbox, calendar: Option<&str>) -> Result<String,
     Ok(calendar.get("id").and_then(Value::as_str).unwrap_or_default().to_owned())
 }
 
-/// A list of items of `shape`: `$filter`, `$orderby`, `$count`, `$skip`, `$top` and `odata.maxpagesize`.
+/// A list of items of `shape`: `$filter`, `$orderby`, `$count`, `$skip`, `$top` and
+/// `odata.maxpagesize`.
 pub(crate) fn collection(call: &Call, items: Vec<Value>, shape: &[Member], show: impl Fn(Value) -> Value) -> Outcome {
     let query = &call.query;
     if query.get("$search").is_some() {

@@ -1,6 +1,6 @@
-//! Wall times and zones: `dateTimeTimeZone` in, UTC in the mailbox, any zone out (facts §3).
-//! Windows names come from a table, IANA names from chrono-tz; other names are unknown here, as
-//! they are to Exchange.
+//! Wall times and zones: `dateTimeTimeZone` in, UTC in the mailbox, any zone out
+//! (docs/facts/graph.md, "Times"). Windows names come from a table, IANA names from chrono-tz;
+//! other names are unknown here, as they are to Exchange.
 
 use chrono::{DateTime, Duration, LocalResult, NaiveDate, NaiveDateTime, NaiveTime, TimeZone, Utc};
 use chrono_tz::Tz;
@@ -170,7 +170,8 @@ impl Moment {
         Self { wall: at.with_timezone(&tz).naive_local(), name: name.to_owned(), tz }
     }
 
-    /// Reads a `dateTimeTimeZone`. A missing zone is UTC; an offset inside the value wins over the zone.
+    /// Reads a `dateTimeTimeZone`. A missing zone is UTC; an offset inside the value wins over the
+    /// zone.
     ///
     /// # Errors
     /// What is wrong with it.
@@ -185,7 +186,8 @@ impl Moment {
         Ok(Self { wall, name: name.to_owned(), tz })
     }
 
-    /// The instant; a wall time that the zone skips is the first after the gap, one that it has twice is the earlier.
+    /// The instant; a wall time that the zone skips is the first after the gap, one that it has
+    /// twice is the earlier.
     pub(crate) fn utc(&self) -> DateTime<Utc> {
         instant(self.wall, self.tz)
     }
@@ -213,7 +215,8 @@ pub(crate) fn instant(wall: NaiveDateTime, tz: Tz) -> DateTime<Utc> {
     }
 }
 
-/// An ISO 8601 instant as query options carry it: the offset inside decides, none means UTC (facts §1.2).
+/// An ISO 8601 instant as query options carry it: the offset inside decides, none means UTC
+/// (docs/facts/graph.md, "Delta").
 pub(crate) fn query_instant(text: &str) -> Option<DateTime<Utc>> {
     // a `+` of an offset that was not escaped arrives as a space
     let text = text.replace(' ', "+");

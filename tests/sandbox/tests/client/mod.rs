@@ -1,6 +1,7 @@
-//! A client of the sandbox in process, for its own tests: sends, checks every exchange with Graph against Microsoft's
-//! description, and hands back status and JSON.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, clippy::expect_used, clippy::indexing_slicing)] // a test fails by panicking
+//! A client of the sandbox in process, for its own tests: sends, checks every exchange with Graph
+//! against Microsoft's description, and hands back status and JSON.
+// a test fails by panicking
+#![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout, clippy::expect_used, clippy::indexing_slicing)]
 #![allow(dead_code, unreachable_pub)] // each test binary uses a part of it
 
 use chrono::{DateTime, TimeZone, Utc};
@@ -10,7 +11,7 @@ use serde_json::Value;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
-/// The folder that holds the fact pages and the description, if this machine has it.
+/// The folder that holds Microsoft's descriptions, if this machine has it.
 pub fn shared() -> Option<PathBuf> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared");
     if folder.join("graph/openapi.yaml").exists() {

@@ -8,7 +8,8 @@ const C: &str = "cccccccc-0000-4000-8000-000000000003";
 const HIGH: &str = "d625a9fc-7ee6-df11-971b-001d60e938c6";
 const COMPLETED: &str = "4bdbb88f-58e6-df11-971b-001d60e938c6";
 
-/// Three activities: A a meeting, B a task with high priority and quotes, C completed and with a contact.
+/// Three activities: A a meeting, B a task with high priority and quotes, C completed and with a
+/// contact.
 fn filled() -> Client {
     let mut client = Client::new(Seed::Empty);
     let contact = "11111111-0000-4000-8000-000000000000";

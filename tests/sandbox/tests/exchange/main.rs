@@ -1,5 +1,7 @@
-//! The Exchange emulator, through HTTP values; every request and reply is checked against Microsoft's schemas.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout, clippy::string_slice)] // a test fails by panicking
+//! The Exchange emulator, through HTTP values; every request and reply is checked against
+//! Microsoft's schemas.
+// a test fails by panicking
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout, clippy::string_slice)]
 #![allow(unreachable_pub)] // the client is a module of this test only
 
 mod calendar;

@@ -1,4 +1,5 @@
-//! The grammar of requests against Microsoft's schemas: both take and refuse the same; and Microsoft's examples.
+//! The grammar of requests against Microsoft's schemas: both take and refuse the same; and
+//! Microsoft's examples.
 
 use crate::soap::{
     Client, create, create_task, delete, envelope, field, folder, get, hour, mark, respond, sync, update, view,
@@ -69,8 +70,9 @@ fn end(pieces: &[String], from: usize) -> usize {
     pieces.len()
 }
 
-/// Requests that differ from a valid one in one thing: an element is gone, twice, after its neighbour, of another name or namespace; an attribute is gone, unknown,
-/// of another value; a text is another.
+/// Requests that differ from a valid one in one thing: an element is gone, twice, after its
+/// neighbour, of another name or namespace; an attribute is gone, unknown, of another value; a text
+/// is another.
 fn mutants(request: &str) -> Vec<String> {
     let pieces = pieces(request);
     let mut out = Vec::new();

@@ -1,4 +1,5 @@
-//! A client of EWS in process: envelopes in, trees out, and everything that is said checked against Microsoft's schemas when the test ends.
+//! A client of EWS in process: envelopes in, trees out, and everything that is said checked against
+//! Microsoft's schemas when the test ends.
 
 use sandbox::exchange::schema::{self, Payloads};
 use sandbox::exchange::{ACCOUNT, PASSWORD};
@@ -322,7 +323,8 @@ pub fn view(start: &str, end: &str, more: &str, names: &str) -> String {
     )
 }
 
-/// One change: of a field `class:Name` to an element of the item, or of an extended property; without an element it is taken away.
+/// One change: of a field `class:Name` to an element of the item, or of an extended property;
+/// without an element it is taken away.
 pub fn field(item: &str, name: &str, element: &str) -> String {
     let uri = match name.strip_prefix('*') {
         Some(own) => {

@@ -73,8 +73,8 @@ fn loaded_bodies() {
     );
 }
 
-/// Every event and task of Microsoft's examples goes in or is refused with a reason, and what went in is answered as
-/// Microsoft describes it.
+/// Every event and task of Microsoft's examples goes in or is refused with a reason, and what went
+/// in is answered as Microsoft describes it.
 #[test]
 fn microsofts_examples() {
     let Some(folder) = client::shared() else { return };
@@ -119,7 +119,8 @@ fn microsofts_examples() {
     assert_eq!(now(), client.sandbox.desk.now());
 }
 
-/// The marks that the built-in sync of Creatio leaves on what it makes (creatio.md §3.2).
+/// The marks that the built-in sync of Creatio leaves on what it makes (docs/facts/creatio.md,
+/// "Built-in links").
 #[test]
 fn marks_of_the_built_in_sync() {
     let mut client = Client::new(Seed::Empty);

@@ -1,5 +1,6 @@
 //! The Graph emulator, through HTTP values, every exchange checked against Microsoft's description.
-#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout, clippy::string_slice)] // a test fails by panicking
+// a test fails by panicking
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, clippy::print_stdout, clippy::string_slice)]
 
 #[path = "../client/mod.rs"]
 mod client;

@@ -224,7 +224,8 @@ fn what_the_attendee_did_to_single_occurrences() {
     client.delete(&path(&theirs[2]));
     client.become_user(DEMO);
     assert_eq!(seen(&mut client), ["06 exception s", "27 occurrence s"]);
-    // it survives an update of the series, but a removed occurrence comes back with an update of its own
+    // it survives an update of the series, but a removed occurrence comes back with an update of
+    // its own
     client.patch(&path(&master), &json!({"location": {"displayName": "x"}}));
     client.patch(&path(&days[1]), &json!({"subject": "back"}));
     assert_eq!(seen(&mut client), ["06 exception s", "13 exception back", "27 occurrence s"]);

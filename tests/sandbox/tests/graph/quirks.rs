@@ -2,7 +2,8 @@
 
 use super::*;
 
-/// One round, page by page, with the page size as it comes: the items of each page, and the next round's link.
+/// One round, page by page, with the page size as it comes: the items of each page, and the next
+/// round's link.
 fn round(client: &mut Client, link: &str) -> (Vec<Vec<Value>>, String) {
     let (mut pages, mut next) = (Vec::new(), link.to_owned());
     loop {

@@ -1,5 +1,7 @@
-//! The envelope `multipart/mixed` of a batch (creatio.md §1.7): requests as `application/http`, change sets nested. A change set is an atomicity group.
-#![allow(clippy::indexing_slicing)] // a JSON value that is asked for a member it lacks is null, it does not panic
+//! The envelope `multipart/mixed` of a batch (docs/facts/creatio.md, "Batches"): requests as
+//! `application/http`, change sets nested. A change set is an atomicity group.
+// a JSON value that is asked for a member it lacks is null, it does not panic
+#![allow(clippy::indexing_slicing)]
 
 use super::Part;
 use crate::creatio::error::reply as answer;
@@ -9,7 +11,8 @@ use serde_json::Value as Json;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-/// The requests in a body of this media type, in order; each has its place as id, those without a `Content-ID` too.
+/// The requests in a body of this media type, in order; each has its place as id, those without a
+/// `Content-ID` too.
 ///
 /// # Errors
 /// What can't be read.

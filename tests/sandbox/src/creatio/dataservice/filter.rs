@@ -1,5 +1,6 @@
-//! What a filter of DataService means against a row (creatio.md §4.2), straight from its JSON. Null follows the database: nothing compares
-//! with it, only an equality with an empty parameter finds it. Weeks begin on Monday here. What is not here is refused, never passed.
+//! What a filter of DataService means against a row (docs/facts/creatio.md, "Filters"), straight
+//! from its JSON. Null follows the database: nothing compares with it, only an equality with an
+//! empty parameter finds it. Weeks begin on Monday here. What is not here is refused, never passed.
 
 use crate::creatio::schema::{Column, Entity};
 use crate::creatio::store::Store;
@@ -293,7 +294,8 @@ impl<'a> Asked<'a> {
         Right::Period(at(n), at(n + 1))
     }
 
-    /// The instant of a wall-clock time of the user; in the hour that summer time skips, as if it had not begun.
+    /// The instant of a wall-clock time of the user; in the hour that summer time skips, as if it
+    /// had not begun.
     fn at(&self, wall: NaiveDateTime) -> DateTime<Utc> {
         let found = self.viewer.zone.from_local_datetime(&wall).earliest();
         let before = |zone: &Tz| zone.from_local_datetime(&(wall - Duration::hours(3))).earliest();
@@ -318,7 +320,8 @@ fn text(value: &Json) -> Result<&str, String> {
     value.as_str().ok_or_else(|| "A text is missing.".to_owned())
 }
 
-/// A wall-clock time: JSON in JSON; anything else is refused as the server does (creatio.md §1.10).
+/// A wall-clock time: JSON in JSON; anything else is refused as the server does
+/// (docs/facts/creatio.md, "Clocks").
 fn wall(value: &str) -> Result<NaiveDateTime, String> {
     let inner: String = serde_json::from_str(value).map_err(|_| "value cannot be null (Parameter 'value')")?;
     let inner = inner.trim_end_matches('Z');

@@ -1,5 +1,6 @@
-//! System settings: `QuerySysSettings` and `PostSysSettingsValues`. Which ones there are, and their values for all users, is a switch; what users
-//! save for themselves lies in the store. Values for all are never written here: no client of this sandbox may.
+//! System settings: `QuerySysSettings` and `PostSysSettingsValues`. Which ones there are, and their
+//! values for all users, is a switch; what users save for themselves lies in the store. Values for
+//! all are never written here: no client of this sandbox may.
 
 use super::super::Visit;
 use super::super::store::Store;

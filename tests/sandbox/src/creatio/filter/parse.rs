@@ -1,6 +1,8 @@
-//! Reads a `$filter` expression: words, precedence (`not`, comparison, `and`, `or`) and the types of operands.
+//! Reads a `$filter` expression: words, precedence (`not`, comparison, `and`, `or`) and the types
+//! of operands.
 //!
-//! What no source shows to work on a real installation (`any`, `all`, `in`, arithmetic; creatio.md §1.6) is refused with 400.
+//! What no source shows to work on a real installation (`any`, `all`, `in`, arithmetic;
+//! docs/facts/creatio.md, "Queries") is refused with 400.
 
 use super::{Expression, Function, Operator, Path};
 use crate::creatio::error::Refusal;
@@ -9,7 +11,8 @@ use crate::creatio::value::{Value, instant};
 use std::iter::Peekable;
 use uuid::Uuid;
 
-/// Parentheses, `not` and function calls in each other: a guard for the stack, far above what people write.
+/// Parentheses, `not` and function calls in each other: a guard for the stack, far above what
+/// people write.
 const DEPTH: usize = 60;
 
 #[derive(Clone, Debug, PartialEq)]

@@ -1,5 +1,6 @@
-//! The table of entity sets: creatio.md §2, spelled with the builders below. It holds the columns that the page names and
-//! leaves out those of products (Lead, Case, …), which no client may assume, and those with secrets.
+//! The table of entity sets: docs/facts/creatio.md, from "Activity" to "People", spelled with the
+//! builders below. It holds the columns that the page names and leaves out those of products (Lead,
+//! Case, …), which no client may assume, and those with secrets.
 
 use super::Preset::{CurrentContact, Id, MonthAgo, Now, Number, True};
 use super::{Column, Entity, Kind, Preset};
@@ -42,7 +43,7 @@ pub(super) static BASE: &[Column] = &[
     int("ProcessListeners"),
 ];
 
-/// Ids of stock rows that code needs by name (creatio.md §2.3).
+/// Ids of stock rows that code needs by name (docs/facts/creatio.md, "Lookups").
 pub(crate) mod stock {
     pub(crate) const TASK: &str = "fbe0acdc-cfc0-df11-b00f-001d60e938c6";
     pub(crate) const TO_DO: &str = "f51c4643-58e6-df11-971b-001d60e938c6";

@@ -1,4 +1,5 @@
-//! Seed `demo`: a working month of a sales manager in Moscow, from two weeks ago to two weeks ahead, in Russian and English.
+//! Seed `demo`: a working month of a sales manager in Moscow, from two weeks ago to two weeks
+//! ahead, in Russian and English.
 
 use super::{Seeder, id, person};
 use crate::creatio::schema::{Entity, stock};
@@ -167,7 +168,8 @@ fn activity(seeder: &mut Seeder, index: usize, item: &Item) {
     }
 }
 
-/// Static groups, one of them inside another, and dynamic ones in the encodings of creatio.md §4.1.
+/// Static groups, one of them inside another, and dynamic ones in the encodings of
+/// docs/facts/creatio.md, "Filters".
 fn groups(seeder: &mut Seeder) {
     for (name, parent) in [(KEY_ACCOUNTS, None), (TENDER, Some(KEY_ACCOUNTS)), (EXPO, None)] {
         let body =
@@ -232,7 +234,8 @@ fn exists() -> Json {
                     "rightExpression": {"expressionType": 2, "parameter": {"dataValueType": 1, "value": "Fabrikam"}}}}}}}})
 }
 
-/// The `n`-th working day from today (0 is today or, at a weekend, the Monday after) at a time of Moscow, in UTC.
+/// The `n`-th working day from today (0 is today or, at a weekend, the Monday after) at a time of
+/// Moscow, in UTC.
 fn moscow(now: DateTime<Utc>, n: i64, (hour, minute): (u32, u32)) -> DateTime<Utc> {
     let offset = FixedOffset::east_opt(3 * 3600);
     let mut day = offset.map_or(now.date_naive(), |offset| now.with_timezone(&offset).date_naive());

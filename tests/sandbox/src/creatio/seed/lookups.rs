@@ -1,4 +1,5 @@
-//! The stock rows of the lookups, with their ids (creatio.md §2.3). Colours and the rows without a published id are ours.
+//! The stock rows of the lookups, with their ids (docs/facts/creatio.md, "Lookups"). Colours and
+//! the rows without a published id are ours.
 
 use super::{Seeder, id, id_of};
 use crate::creatio::schema::stock;
@@ -71,7 +72,8 @@ const STATUSES: &[(&str, &str, bool)] = &[
     ("Canceled", "201cfba8-58e6-df11-971b-001d60e938c6", true),
 ];
 
-/// Code, first part of the id. The id of `OptionalParticipant` is not published: clients find it by its code.
+/// Code, first part of the id. The id of `OptionalParticipant` is not published: clients find it by
+/// its code.
 const ROLES: &[(&str, &str)] =
     &[("Participant", "1a8324e8"), ("From", "6a6390c4"), ("To", "3a6893ce"), ("CC", "3c6893ce"), ("BCC", "ba1a7add")];
 
