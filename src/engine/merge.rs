@@ -52,6 +52,15 @@ pub struct Merge {
     pub tells: Tells,
 }
 
+impl Merge {
+    /// Both sides keep what they have in a field, and that is no edit.
+    fn agree(&mut self, field: Field, now: Pair<&Record>) {
+        for side in Side::BOTH {
+            copy(field, now[side], &mut self.base[side]);
+        }
+    }
+}
+
 /// Merges the two sides of a link. `flow` says how each field may flow; `stamps` are the servers'
 /// stamps of the two items.
 #[must_use]
@@ -89,8 +98,7 @@ pub fn merge(
         let flow = flows.of(field);
         let rule = if field == Field::Body && flows.yields { yielding(rule) } else { rule };
         let by_rule = settle(rule.about(edited.as_ref(), flows), flow, (changed, alike));
-        let empties = |side: Side| flows.adopts && flow == Flow::From(side) && is_bare(field, now[side]);
-        let settled = if matches!(by_rule, Merged::Took(side) if empties(side)) { Merged::Agreed } else { by_rule };
+        let settled = if flows.adopts && empties((by_rule, flow), field, now) { Merged::Agreed } else { by_rule };
         if flow == Flow::Owned(Side::Exchange) && settled == Merged::Took(Side::Exchange) && changed.creatio {
             merge.put_back.insert(field);
         }
@@ -100,13 +108,15 @@ pub fn merge(
             reasons = asked(flows, (field, true), (settled, rule.answer));
         }
         match waits(flows, field, (settled, changed.exchange), &reasons) {
-            Merged::Kept if settled == Merged::Took(Side::Creatio) => drop(merge.left.insert(field)),
-            Merged::Kept => {}
-            Merged::Agreed => {
-                for side in Side::BOTH {
-                    copy(field, now[side], &mut merge.base[side]);
+            Merged::Kept if settled == Merged::Took(Side::Creatio) => {
+                merge.left.insert(field);
+                if rule.answer.is_some() {
+                    // a person chose what may not go any more: both rest as they are
+                    merge.agree(field, now);
                 }
             }
+            Merged::Kept => {}
+            Merged::Agreed => merge.agree(field, now),
             Merged::Took(side) => {
                 let other = side.other();
                 copy(field, now[side], &mut merge.base[side]);
@@ -146,6 +156,16 @@ fn asked(flows: Flows, (field, crowd): (Field, bool), (settled, answer): (Merged
         Merged::Kept | Merged::Agreed | Merged::Took(Side::Exchange) | Merged::Waits(_) => false,
     };
     if may_go { flows.asks(field, crowd) } else { Vec::new() }
+}
+
+/// Whether a field, once it flows, would be emptied by an adoption: by the source to which it
+/// belongs, or, where it may not flow yet, as soon as other settings let it.
+fn empties((merged, flow): (Merged, Flow), field: Field, now: Pair<&Record>) -> bool {
+    match (merged, flow) {
+        (Merged::Took(side), Flow::From(source)) => side == source && is_bare(field, now[side]),
+        (Merged::Kept, Flow::Off) => Side::BOTH.into_iter().any(|side| is_bare(field, now[side])),
+        (Merged::Took(_) | Merged::Kept | Merged::Agreed | Merged::Clash | Merged::Waits(_), _) => false,
+    }
 }
 
 /// Whether a text is empty. At the source of a field that goes one way this is how the pair was

@@ -121,7 +121,8 @@ fn uncreate(entry: &Entry, item: &Item, link: &Link) -> Result<Op, Why> {
         newer(entry, (after, item), link).into_iter().any(|field| field != Field::Response)
     });
     match () {
-        () if newer => Err(Why::Newer),
+        // a person who canceled it has said what becomes of it
+        () if newer || item.facts.canceled => Err(Why::Newer),
         () if item.facts.attendees > 0 => Err(Why::WouldMail),
         () => Ok(Op::Delete {
             id: item.id.clone(),

@@ -12,7 +12,7 @@ use schedule_sync::model::{ContainerId, Item, Record, Side, Status, TaskWhen};
 use schedule_sync::ports::Store;
 
 /// The same two sides, seen by a browser that knows nothing of them.
-fn another_browser(trip: Trip) -> Trip {
+pub(crate) fn another_browser(trip: Trip) -> Trip {
     let fresh = Trip { shelf: Shelf::default(), ..trip };
     block_on(fresh.shelf.save_settings(&everything())).unwrap();
     fresh

@@ -157,3 +157,25 @@ fn a_placeholder_goes_over_a_persons_own_text_only_on_that_persons_word() {
         assert_eq!(settle(rule, Flow::Both, (both, false)), Merged::Took(expected), "a word is before every rule");
     }
 }
+
+/// Of a meeting that has ended nobody is mailed: the value that a person chose stays where it is,
+/// and is no edit any more.
+#[test]
+fn a_clash_that_ended_before_it_was_answered_is_settled_by_the_answer() {
+    let (moment, mut now) = (Moment::new(), pair());
+    let flows = Flows { ended: true, mails: true, silent: false, ..flows(&moment, &pair()) };
+    *title(&mut now.creatio) = "Ours".to_owned();
+    *title(&mut now.exchange) = "Theirs".to_owned();
+    for (answer, titles, writes) in [
+        (Some(Side::Creatio), ["Ours", "Theirs"], 0),
+        (Some(Side::Exchange), ["Theirs", "Theirs"], 1),
+        (None, ["Call", "Call"], 0),
+    ] {
+        let rule = Rule { answer, conflict: Conflict::Ask, stamps: Pair::default() };
+        let (base, now) = (pair().map(|item| item.record), now.clone().map(|item| item.record));
+        let merged = merge(&moment.context(), &seen([], []), (base.as_ref(), now.as_ref()), (flows, rule));
+        assert_eq!([merged.base.creatio.title(), merged.base.exchange.title()], titles, "{answer:?}");
+        assert_eq!(merged.writes.creatio.len() + merged.writes.exchange.len(), writes, "{answer:?}");
+        assert_eq!(merged.clashes.is_empty(), answer.is_some(), "{answer:?}");
+    }
+}

@@ -1,6 +1,7 @@
 //! Mails that nobody regrets, texts that nobody loses: whole runs over two sides in memory.
 
 use crate::choices::{set, with};
+use crate::lost::another_browser;
 use crate::memory::{account, at, everything, item, meeting, title};
 use crate::moment::the_meeting;
 use crate::trips::{Trip, activity, event, guest, linked, said};
@@ -125,6 +126,28 @@ fn a_meeting_that_has_ended_mails_nobody_and_asks_nothing() {
         trip.creatio.remove(&"a".into());
         let report = trip.settle();
         assert_eq!((trip.exchange.ids().len(), report.held.len()), (1, 0), "{notify:?}: nothing is called off");
+    }
+}
+
+/// Creatio's value may go nowhere any more: chosen, it stays where it is, and both rest.
+#[test]
+fn a_clash_of_a_meeting_that_has_ended_is_answered_once() {
+    for choice in [Choice::Take(Side::Creatio), Choice::Take(Side::Exchange), Choice::Leave] {
+        let (trip, _) = exported(Notify::Always);
+        set(&trip, &with(|settings| settings.rules.notify = Notify::Ask));
+        trip.run();
+        trip.clock.0.set(at("2026-03-12T12:00:00Z"));
+        trip.creatio.edit(&"a".into(), |item| *title(item) = "Ours".to_owned());
+        let event = trip.only(Side::Exchange).id;
+        trip.exchange.edit(&event, |item| *title(item) = "Theirs".to_owned());
+        let trip = another_browser(trip);
+        set(&trip, &with(|settings| settings.rules.notify = Notify::Ask));
+        said(&trip, &trip.settle(), Reason::Clash, choice);
+        let reasons = reasons(&trip.settle());
+        assert!(!reasons.contains(&Reason::Clash), "{choice:?}: {reasons:?}");
+        assert_eq!(trip.only(Side::Exchange).record.title(), "Theirs", "{choice:?}: nobody gets mail");
+        let kept = if choice == Choice::Take(Side::Exchange) { "Theirs" } else { "Ours" };
+        assert_eq!(trip.only(Side::Creatio).record.title(), kept, "{choice:?}");
     }
 }
 

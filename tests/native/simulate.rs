@@ -197,8 +197,9 @@ impl Stage {
             }
             Move::Undo { device } => {
                 self.tell();
+                let before = self.people.borrow_mut().all_rows();
                 let ids = self.devices[*device].undo();
-                self.people.borrow_mut().undone(&ids);
+                self.people.borrow_mut().undone(&ids, &before);
             }
             Move::Settings(options) => self.settle(options),
         }
@@ -399,6 +400,10 @@ impl Stage {
         let mut chance = Chance::new(self.world.log(0).len() as u64);
         for (n, device) in self.devices.iter().enumerate() {
             let mut answered: BTreeSet<Question> = BTreeSet::new();
+            if n > 0 {
+                // what was answered on another one may have changed what this one asks about
+                self.calm(device, broken);
+            }
             for _ in 0..3 {
                 let asked = device.questions();
                 let again: Vec<&Question> = asked.intersection(&answered).collect();

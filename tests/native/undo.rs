@@ -64,8 +64,9 @@ type Row<'a> = (&'a str, Side, &'a [Field], Change, Option<Why>);
 
 #[test]
 fn what_was_created_is_removed_if_it_still_is_what_was_created() {
-    let rows: [(&str, Change, Option<Why>); 4] = [
+    let rows: [(&str, Change, Option<Why>); 5] = [
         ("as it was made", |_| {}, None),
+        ("canceled since", |item| item.facts.canceled = true, Some(Why::Newer)),
         ("renamed since", |item| *title(item) = "Newer".to_owned(), Some(Why::Newer)),
         ("the server filled in the answer", |item| the_meeting(item).response = Response::Confirmed, None),
         ("somebody is invited", |item| item.facts.attendees = 1, Some(Why::WouldMail)),

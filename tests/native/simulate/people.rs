@@ -289,7 +289,13 @@ impl People {
     /// Switches of Creatio's OData that a person's request does not meet with, each with what it is
     /// at an installation at its best.
     fn lifted(&self, side: Side, method: &str) -> Vec<(&'static str, Value)> {
-        let all = [("failing", json!([])), ("raw", json!([])), ("pages", "finite".into()), ("stale", 0.into())];
+        let all = [
+            ("failing", json!([])),
+            ("raw", json!([])),
+            ("page", 0.into()),
+            ("pages", "finite".into()),
+            ("stale", 0.into()),
+        ];
         // what is written while reads are behind is told later
         let is_met = |name: &str| side == Side::Exchange || (name == "stale" && method != "GET");
         all.into_iter().filter(|(name, _)| self.creatio.contains_key(*name) && !is_met(name)).collect()
@@ -357,10 +363,17 @@ impl People {
         sandbox.graph.mails().len() + sandbox.exchange.mails().len()
     }
 
-    /// What was written to these items was taken back.
-    pub(crate) fn undone(&mut self, ids: &[schedule_sync::model::ItemId]) {
+    /// All that there is on either side, and in the other mailbox.
+    pub(crate) fn all_rows(&mut self) -> Vec<Row> {
         let mut rows = self.rows_away();
         rows.extend(Side::BOTH.into_iter().flat_map(|side| self.rows(side)));
+        rows
+    }
+
+    /// What was written to these items was taken back; `before`: all that there was before.
+    pub(crate) fn undone(&mut self, ids: &[schedule_sync::model::ItemId], before: &[Row]) {
+        let mut rows = self.all_rows();
+        rows.extend(before.iter().cloned());
         for row in rows.iter().filter(|row| ids.iter().any(|id| id.as_str() == row.id)) {
             if let Some(known) = row.tag.and_then(|tag| self.known.get_mut(&tag)) {
                 known.undone = true;
@@ -370,8 +383,7 @@ impl People {
 
     /// A person wants these fields of an item left as they are on both sides.
     pub(crate) fn leave(&mut self, id: &str, fields: &BTreeSet<What>) {
-        let mut rows = self.rows_away();
-        rows.extend(Side::BOTH.into_iter().flat_map(|side| self.rows(side)));
+        let rows = self.all_rows();
         for tag in rows.iter().filter(|row| row.id == id).filter_map(|row| row.tag) {
             if let Some(known) = self.known.get_mut(&tag) {
                 known.left.extend(fields);
@@ -391,8 +403,7 @@ impl People {
         if ids.is_empty() {
             return;
         }
-        let mut rows = self.rows_away();
-        rows.extend(Side::BOTH.into_iter().flat_map(|side| self.rows(side)));
+        let rows = self.all_rows();
         for row in rows.iter().filter(|row| ids.contains(&row.id.as_str())) {
             if let Some(known) = row.tag.and_then(|tag| self.known.get_mut(&tag)) {
                 known.removed = true;
@@ -522,7 +533,9 @@ impl People {
             let known = Known { kind: Kind::Series, reshaped: true, edited: Pair::of(|_| true), ..known.clone() };
             // what was written so far is written in the first of them
             let live = if nth == 0 { known.live.clone() } else { BTreeMap::new() };
-            self.known.insert(occurrence(tag, nth), Known { live, ..known });
+            // and who removed it removed that one
+            let dead = if nth == 0 { known.dead } else { Pair::default() };
+            self.known.insert(occurrence(tag, nth), Known { live, dead, ..known });
         }
     }
 

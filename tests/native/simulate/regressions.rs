@@ -941,6 +941,24 @@ fn broken() -> Vec<(&'static str, History)> {
             ),
         ),
         (
+            "a text that could not flow when two were found to be one is not emptied once it may",
+            history(
+                Options { direction: Direction::Export, fields: FieldMap { body: Way::In, ..USUAL.fields }, ..USUAL },
+                vec![
+                    create(Creatio, Meeting),
+                    run(0),
+                    Move::Forget { device: 0 },
+                    run(0),
+                    Move::Settings(Box::new(Options {
+                        direction: Direction::Import,
+                        fields: FieldMap { body: Way::In, ..USUAL.fields },
+                        conflict: Conflict::Exchange,
+                        ..USUAL
+                    })),
+                ],
+            ),
+        ),
+        (
             "an answer about a task that another device exported is heeded where it lies in a list",
             history(
                 Options { fields: FieldMap { title: Way::Off, ..USUAL.fields }, ..pair },
