@@ -533,9 +533,8 @@ impl People {
             let known = Known { kind: Kind::Series, reshaped: true, edited: Pair::of(|_| true), ..known.clone() };
             // what was written so far is written in the first of them
             let live = if nth == 0 { known.live.clone() } else { BTreeMap::new() };
-            // and who removed it removed that one
-            let dead = if nth == 0 { known.dead } else { Pair::default() };
-            self.known.insert(occurrence(tag, nth), Known { live, dead, ..known });
+            // who makes a series of it wants it on both sides, as with any edit
+            self.known.insert(occurrence(tag, nth), Known { live, dead: Pair::default(), ..known });
         }
     }
 

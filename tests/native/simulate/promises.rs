@@ -264,7 +264,9 @@ impl Outcome<'_> {
         });
         // what is private goes one way, in full too
         let full = self.ever.iter().all(|options| options.private == Private::Full);
-        let private = known.kind == Kind::Private && (!full || known.edited.creatio || self.chosen);
+        // an edit in the user's other mailbox comes by Creatio, too
+        let comes = known.edited.creatio || (known.edited.exchange && !self.away.is_empty());
+        let private = known.kind == Kind::Private && (!full || comes || self.chosen);
         // by the body a thing is known
         let unknown = self.is_narrowed(Field::Body);
         let excused = known.removed || known.undone || known.reshaped || one_way || private || unknown;
