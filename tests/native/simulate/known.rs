@@ -19,16 +19,14 @@ const fn known(what: &'static str, promise: Promise, words: &'static str) -> Kno
 }
 
 const UNDONE: &str = "what one device took back, another device writes again";
-const RIGHTS: &str =
-    "of a few links, rights that are lost for a time count as deletions, which another device takes for a person's";
-const CLASHING: &str = "what was made while rights were lost stays beside the first as long as a clash of it waits";
+const STORE: &str =
+    "what became a series or a single event is made a second time if the store was lost while nothing could be read";
 
 /// All of it.
 pub(crate) const KNOWN: &[Known] = &[
     known(UNDONE, Promise::Once, "(undone)"),
-    // seed 50030841: such a store was lost too, and the event edited
-    known(CLASHING, Promise::Once, "(rights were lost)"),
-    known(RIGHTS, Promise::Alive, "(rights were lost)"),
+    // seeds 80003062 and 80006630: without any link, such a Creatio looks like a new one
+    known(STORE, Promise::Once, "(reshaped) (rights were lost)"),
 ];
 
 /// What explains one failure, if anything does.
