@@ -2,10 +2,9 @@
 //! devices at once, rights that are lost for a time.
 
 use super::{create, edit, run};
-use crate::chance::Chance;
 use crate::simulate::history::{Direction, History, Move, Options, USUAL};
-use crate::simulate::people::Kind::{self, AllDay, Meeting, Private, Series, Shared, Task};
-use crate::simulate::people::{Deed, What};
+use crate::simulate::people::Kind::{self, AllDay, Meeting, Private, Shared, Task};
+use crate::simulate::people::What;
 use crate::simulate::switches::Switches;
 use schedule_sync::engine::settings::ExchangeDelete;
 use schedule_sync::model::Side::{self, Creatio, Exchange};
@@ -69,37 +68,6 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
                     run(0),
                     edit(Exchange, What::Title, 17),
                     Move::Forget { device: 0 },
-                ],
-            ),
-        ),
-        (
-            "a series that becomes a single event while no Activity can be read is there once",
-            history(
-                USUAL,
-                vec![
-                    create(Exchange, Series),
-                    run(0),
-                    switched(&["creatio lost rights"]),
-                    edit(Exchange, What::Title, 7),
-                    Move::Deed(Deed::Single { tag: 0 }),
-                    run(0),
-                    run(0),
-                ],
-            ),
-        ),
-        (
-            "no own copy is made where nothing can be read, however long",
-            history(
-                pair,
-                vec![
-                    create(Exchange, Shared),
-                    run(0),
-                    switched(&["creatio lost rights"]),
-                    run(1),
-                    run(1),
-                    run(1),
-                    switched(&[]),
-                    edit(Creatio, What::Title, 19),
                 ],
             ),
         ),
