@@ -174,4 +174,8 @@ impl<P: Http + Clock + Keys> Directory for Creatio<P> {
     async fn membership(&self, groups: &[GroupId]) -> Result<Option<String>> {
         self.membership_of(groups).await.map(Some)
     }
+
+    async fn is_readable(&self) -> Result<bool> {
+        self.shows_any().await
+    }
 }

@@ -465,6 +465,15 @@ pub trait Directory {
         let _ = groups;
         Ok(None)
     }
+
+    /// Whether the user can read any Activity at all, whosever it is and whenever. Asked where a
+    /// listing has none although pairs live. A world in which rights can't be lost says yes.
+    ///
+    /// # Errors
+    /// What stops a run.
+    async fn is_readable(&self) -> Result<bool> {
+        Ok(true)
+    }
 }
 
 /// Activities of groups.

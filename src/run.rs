@@ -181,6 +181,7 @@ async fn decide<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Event
     trust::marks(ends.account, &observed.seen)?;
     ends.events.progress(Progress { phase: Phase::Planning, done: 0, total: 0 });
     let now = observed.now.unwrap_or(device);
+    let before = state.clone();
     let is_new = state.always.is_none();
     state.always = (settings.rules.notify == Notify::Always).then(|| state.always.unwrap_or(now));
     observed.seen.previewed = previewed;
@@ -189,6 +190,11 @@ async fn decide<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Event
     let context = Context { settings: &able, zone: ends.zone, now, window, account: ends.account, words: ends.words };
     let mut plan = plan::plan(&context, &observed.seen);
     plan.held.extend(observed.held);
+    if plan.disbelieves {
+        // both sides are compared as they would have been now, as soon as something can be read
+        let cursors = Pair { creatio: None, ..before.cursors.clone() };
+        return Ok(Planned { plan, state: State { cursors, ..before }, seen: observed.seen, now });
+    }
     state.cursors = observed.cursors;
     state.membership = observed.membership;
     if observed.full {

@@ -1,4 +1,5 @@
-//! The directory: who has an address. Groups are `groups`'.
+//! The directory: who has an address, and whether there is anything to be read. Groups are
+//! `groups`'.
 
 use super::Creatio;
 use super::query::{Query, Test};
@@ -11,6 +12,14 @@ use crate::ports::{Clock, Http, Keys};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl<P: Http + Clock + Keys> Creatio<P> {
+    /// See [`Directory::is_readable`](crate::ports::Directory::is_readable). No condition: every
+    /// installation has e-mails and other people's activities, beside what is synchronised.
+    pub(super) async fn shows_any(&self) -> Result<bool> {
+        let any = Query { set: "Activity", select: "Id", top: 1, ..Query::default() };
+        let [rows] = self.ask([vec![any]]).await?;
+        Ok(!rows.is_empty())
+    }
+
     /// See [`Directory::people`](crate::ports::Directory::people). Of several Contacts the one with
     /// the least id is chosen.
     pub(super) async fn contacts_of(&self, addresses: &[Address]) -> Result<Vec<(Address, ContactId)>> {

@@ -99,6 +99,12 @@ impl Question {
         Some(Self { ids, reason: held.reason, container, about })
     }
 
+    /// Whether it asks what `other` asks, whatever that was about by then.
+    #[must_use]
+    pub fn repeats(&self, other: &Self) -> bool {
+        self.reason == other.reason && other.ids.iter().any(|id| self.is_about(id))
+    }
+
     /// Whether it is about this item, on whichever side.
     #[must_use]
     pub fn is_about(&self, id: &ItemId) -> bool {

@@ -1,8 +1,9 @@
 //! The guard: what is too much to be done without a person's word. It holds the writes in question,
 //! never the rest of the plan.
 
+use super::answer::Answers;
 use super::decide::Step;
-use super::link::{Held, Reason};
+use super::link::{Held, Link, LinkState, Reason};
 use super::plan::{Action, Plan};
 use super::{Context, Seen};
 use crate::model::{Field, ItemId, Side};
@@ -46,8 +47,11 @@ pub fn check(context: &Context<'_>, seen: &Seen, plan: &mut Plan) {
 /// The same of a `plan` that a person's answers made of `bare`, the plan without any: what is done
 /// by their word, they have been asked about by name.
 pub fn check_beside(context: &Context<'_>, seen: &Seen, plan: &mut Plan, bare: Option<&Plan>) {
+    if disbelieve(context, seen, plan) {
+        return;
+    }
     let limit = limit(seen.total);
-    let empty = Side::BOTH.into_iter().any(|side| seen.empty[side]) && seen.total > FEW;
+    let empty = seen.unreadable || Side::BOTH.into_iter().any(|side| seen.empty[side]) && seen.total > FEW;
     let by_name = Some(Reason::DeleteAsked);
     let deletions = if empty {
         // what seems to be gone there is not created again either
@@ -66,6 +70,36 @@ pub fn check_beside(context: &Context<'_>, seen: &Seen, plan: &mut Plan, bare: O
     ] {
         hold(context, seen, (plan, bare), &question);
     }
+}
+
+/// Where no Activity can be read, nothing is done but what a person answered about, and they are
+/// asked about every pair whose Activity seems to be gone, also where no deletion follows: else
+/// nobody would be told why nothing is done. Whether any pair waits so.
+fn disbelieve(context: &Context<'_>, seen: &Seen, plan: &mut Plan) -> bool {
+    let heard = |link: &Link| is_heard(&seen.answers, link);
+    let is_missing = |link: &&Link| link.has_activity() && seen.gone.creatio.contains(&link.ids.creatio);
+    let waiting = || seen.links.iter().filter(is_missing).filter(|link| !heard(link));
+    if !seen.unreadable || waiting().next().is_none() {
+        return false;
+    }
+    plan.actions.retain(|action| heard(&action.after) || action.before.as_ref().is_some_and(heard));
+    plan.links.retain(heard);
+    plan.drop.retain(|id| seen.links.iter().any(|link| link.ids.creatio == *id && heard(link)));
+    plan.held.extend(waiting().map(|link| {
+        let is_pending = link.state == LinkState::Pending(Side::Exchange);
+        let side = if is_pending { Side::Creatio } else { Side::Exchange };
+        held(context, (side, &link.ids[side]), link.base[side].title().to_owned(), Reason::SideEmpty)
+    }));
+    plan.disbelieves = true;
+    true
+}
+
+/// Whether a person has said what is to become of a pair whose Activity seems to be gone.
+#[must_use]
+pub fn is_heard(answers: &Answers, link: &Link) -> bool {
+    let ids = [&link.ids.creatio, &link.ids.exchange];
+    let allowed = [Reason::SideEmpty, Reason::ManyDeletions].into_iter().any(|reason| answers.allow(ids, reason));
+    allowed || answers.to(ids, Reason::DeleteAsked).is_some()
 }
 
 fn hold(context: &Context<'_>, seen: &Seen, (plan, bare): (&mut Plan, Option<&Plan>), question: &Question) {
@@ -88,24 +122,28 @@ fn hold(context: &Context<'_>, seen: &Seen, (plan, bare): (&mut Plan, Option<&Pl
         (question.about)(action) && asks && !allowed(action)
     };
     let many = plan.actions.iter().filter(|action| asked(action)).count() > question.limit;
-    let held = |action: &Action| {
+    let waits = |action: &Action| {
         asked(action) && (many || named(action, &|id, reason| seen.guarded.contains(&(id.clone(), reason))))
     };
-    let (too_many, rest): (Vec<Action>, Vec<Action>) = std::mem::take(&mut plan.actions).into_iter().partition(held);
+    let (too_many, rest): (Vec<Action>, Vec<Action>) = std::mem::take(&mut plan.actions).into_iter().partition(waits);
     plan.actions = rest;
     plan.held.extend(too_many.into_iter().map(|action| {
         let side = source(&action);
-        Held {
-            side,
-            id: Some(action.after.ids[side].clone()),
-            title: action.title,
-            reason,
-            detail: String::new(),
-            fields: Vec::new(),
-            values: Vec::new(),
-            since: context.now,
-        }
+        held(context, (side, &action.after.ids[side]), action.title, reason)
     }));
+}
+
+fn held(context: &Context<'_>, (side, id): (Side, &ItemId), title: String, reason: Reason) -> Held {
+    Held {
+        side,
+        id: Some(id.clone()),
+        title,
+        reason,
+        detail: String::new(),
+        fields: Vec::new(),
+        values: Vec::new(),
+        since: context.now,
+    }
 }
 
 /// The side on which a person finds the item: where it is, not where it would be created.

@@ -143,6 +143,12 @@ impl Link {
         matches!(self.state, LinkState::Pending(_))
     }
 
+    /// Whether its Activity was there for sure, and nothing has happened since.
+    #[must_use]
+    pub const fn has_activity(&self) -> bool {
+        matches!(self.state, LinkState::Alive | LinkState::Pending(Side::Exchange))
+    }
+
     /// The pairs that it takes the place of, whose items on Exchange are still to be removed; the
     /// latest first.
     pub fn formers(&self) -> impl Iterator<Item = &Self> {

@@ -7,10 +7,11 @@ use super::{Counts, Ends, Planned, Report, Told};
 use crate::engine::actions::{Note, follow_up, own_copy};
 use crate::engine::change::StateChange;
 use crate::engine::fold::{self, Folded};
+use crate::engine::guard;
 use crate::engine::history::{self, Entry, KEPT_DAYS};
 use crate::engine::kept;
 use crate::engine::link::{Held, Link, LinkState, Reason, State};
-use crate::engine::plan::{Action, rank};
+use crate::engine::plan::{Action, Plan, rank};
 use crate::engine::{Account, Seen};
 use crate::error::Result;
 use crate::model::{ContainerId, Instant, ItemId, Pair, Side, Status};
@@ -33,14 +34,16 @@ pub async fn apply<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Ev
     ends: &Ends<'_, C, X, S, K, E>,
     planned: Planned,
 ) -> Result<Report> {
-    let Planned { plan, mut state, seen, now } = planned;
+    let Planned { mut plan, mut state, seen, now } = planned;
     let mut report = Report::default();
     let mut done = 0;
     let total = plan.actions.len();
     let known = state.answers.clone();
     let run = if plan.is_quiet() { now } else { ends.store.name_run(now).await? };
-    state.again = Pair::default();
-    state.fresh = Pair::default();
+    if !plan.disbelieves {
+        state.again = Pair::default();
+        state.fresh = Pair::default();
+    }
     let begun = Commit {
         drop: plan.drop.clone(),
         put: plan.links.clone(),
@@ -59,7 +62,7 @@ pub async fn apply<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Ev
     hold_places(&mut state, &plan.links);
     rest(&mut state, &plan.links, &plan.drop);
     let mut done_links = plan.links.clone();
-    let mut held = plan.held;
+    let mut held = std::mem::take(&mut plan.held);
     let ranks = plan.actions.chunk_by(|one, next| rank(one.step) == rank(next.step));
     for batch in ranks.flat_map(|rank| rank.chunks(BATCH)) {
         ends.events.progress(Progress { phase: Phase::Writing, done, total });
@@ -90,23 +93,23 @@ pub async fn apply<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Ev
     state.deletions.extend((deleted > 0).then_some((now, deleted)));
     let unfinished: BTreeSet<ItemId> =
         Side::BOTH.into_iter().flat_map(|side| state.again[side].iter().map(|(id, _)| id.clone())).collect();
-    let read = |id: &ItemId| {
-        let known =
-            Side::BOTH.into_iter().any(|side| seen.items[side].contains_key(id) || seen.gone[side].contains(id));
-        known && !unfinished.contains(id)
-    };
+    let read = believed(&plan, &seen);
+    let finished = |id: &ItemId| read.contains(id) && !unfinished.contains(id);
     let waits = |id: &ItemId| held.iter().any(|held| held.id.as_ref() == Some(id));
     let carried_out = |id: &ItemId| {
         let ids = |link: &Link| [link.ids.creatio.clone(), link.ids.exchange.clone()];
         done_links.iter().map(ids).any(|ids| ids.contains(id) && !ids.iter().any(waits))
     };
-    state.answers = state.answers.after(&plan.answers, read, carried_out);
-    let asked: BTreeSet<&ItemId> =
-        Side::BOTH.into_iter().flat_map(|side| seen.items[side].keys().chain(&seen.gone[side])).collect();
-    state.questions.retain(|question| !asked.iter().any(|id| question.is_about(id)));
+    state.answers = state.answers.after(&plan.answers, finished, carried_out);
+    state.questions.retain(|question| {
+        let is_repeated = plan.disbelieves && plan.questions.iter().any(|new| new.repeats(question));
+        !is_repeated && !read.iter().any(|id| question.is_about(id))
+    });
     state.questions.extend(plan.questions);
     report.notes = told(&plan.notes, &done_links);
-    state.held = remember(&state, held, (&seen, &plan.actions));
+    let written = plan.actions.iter().flat_map(|action| [&action.after.ids.creatio, &action.after.ids.exchange]);
+    let turned = seen.series.iter().filter(|_| !plan.disbelieves);
+    state.held = remember(&state, held, &read.into_iter().chain(turned).chain(written).collect());
     report.held.clone_from(&state.held);
     report.resting = state.resting.len();
     let ended = StateChange::Ended { known, state: Box::new(state) };
@@ -140,6 +143,10 @@ async fn write<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events
     let longest = batch.iter().map(|action| action.writes.len()).max().unwrap_or(0);
     for nth in 0..longest {
         pass(ends, &batch, (nth, &mut outcomes)).await;
+    }
+    // where nothing can be read, an Activity that can't be is no reason for one beside it
+    if taken_again(&batch, &outcomes) && !ends.creatio.is_readable().await.unwrap_or(false) {
+        batch.iter_mut().for_each(|action| action.after.memory.taken = false);
     }
     let instead = own_copies(ends.account, &mut batch, &mut outcomes);
     if !instead.put.is_empty() {
@@ -217,6 +224,12 @@ async fn correct<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Even
 fn corrects(correction: &Action, outcomes: Option<&[Outcome]>, at: Place) -> Vec<Entry> {
     let entries = history::entries((at.run, at.nth), correction, (outcomes, &correction.after));
     entries.into_iter().map(|entry| Entry { corrects: true, ..entry }).collect()
+}
+
+/// Whether an Activity is there for a creation that can't be read, not the second time either.
+fn taken_again(batch: &[Action], outcomes: &[Vec<Outcome>]) -> bool {
+    let is_taken = |told: &Vec<Outcome>| told.last() == Some(&Err(Refusal::Taken));
+    batch.iter().zip(outcomes).any(|(action, told)| is_taken(told) && action.after.memory.taken)
 }
 
 /// Has the creations made anew for which an Activity is there that can't be read, not the second
@@ -366,15 +379,19 @@ fn told(notes: &BTreeMap<Note, BTreeSet<ItemId>>, done: &[Link]) -> Vec<Told> {
     each.filter(|told| told.count > 0).collect()
 }
 
-/// What is held now: what this run held, and what earlier runs held of items that this one did not
-/// see.
-fn remember(state: &State, held: Vec<Held>, (seen, actions): (&Seen, &[Action])) -> Vec<Held> {
-    let settled: BTreeSet<&ItemId> = Side::BOTH
-        .into_iter()
-        .flat_map(|side| seen.items[side].keys().chain(&seen.gone[side]))
-        .chain(&seen.series)
-        .chain(actions.iter().flat_map(|action| [&action.after.ids.creatio, &action.after.ids.exchange]))
-        .collect();
+/// The items of which this run knows what they are, or that they are gone: of a Creatio of which
+/// nothing can be read, only those of which a person told.
+fn believed<'a>(plan: &Plan, seen: &'a Seen) -> BTreeSet<&'a ItemId> {
+    if plan.disbelieves {
+        let heard = seen.links.iter().filter(|link| guard::is_heard(&plan.answers, link));
+        return heard.flat_map(|link| [&link.ids.creatio, &link.ids.exchange]).collect();
+    }
+    Side::BOTH.into_iter().flat_map(|side| seen.items[side].keys().chain(&seen.gone[side])).collect()
+}
+
+/// What is held now: what this run held, and what earlier runs held of items that are not
+/// `settled`: that this one did not see.
+fn remember(state: &State, held: Vec<Held>, settled: &BTreeSet<&ItemId>) -> Vec<Held> {
     let kept = state
         .held
         .iter()

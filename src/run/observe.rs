@@ -90,6 +90,9 @@ pub async fn observe<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: 
     gather.seen.guarded = state.held.iter().filter_map(|held| Some((held.id.clone()?, held.reason))).collect();
     gather.seen.deletions = recent(state, now);
     gather.listed(listings, state, full).await?;
+    gather.seen.unreadable = gather.seen.empty.creatio
+        && gather.links.values().any(Link::has_activity)
+        && !ends.creatio.is_readable().await?;
     gather.edits().await?;
     gather.reopened();
     gather.again(state).await?;

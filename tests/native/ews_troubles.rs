@@ -253,6 +253,7 @@ fn a_removal_that_did_nothing_is_no_removal() {
 fn an_event_that_somebody_moved_is_deleted_where_it_is() {
     for (late, is_read) in [(false, true), (true, true), (false, false), (true, false)] {
         let spine = Spine::there(Seed::Empty, &everything());
+        spine.world.with_letter();
         let mut settings = everything();
         if !is_read {
             settings.import_meetings.scope = Extent::Chosen;

@@ -5,7 +5,7 @@ use crate::moment::{Moment, linked, pair};
 use schedule_sync::engine::answer::{Answer, Choice};
 use schedule_sync::engine::decide::Step;
 use schedule_sync::engine::guard::{CREATIONS, OTHERS, check, limit};
-use schedule_sync::engine::link::{Link, Reason};
+use schedule_sync::engine::link::{Held, Link, Reason};
 use schedule_sync::engine::plan::{Action, Plan};
 use schedule_sync::engine::{Context, Seen};
 use schedule_sync::model::{Body, Facts, Field, Pair, Patch, Record, Side, Version};
@@ -182,6 +182,39 @@ fn nothing_comes_back_to_a_side_that_is_suddenly_empty() {
         let (asked, done) = judge(&seen, revivals());
         assert_eq!((asked.len(), done), (held, 2 - held), "{total} {emptied}: {asked:?}");
         assert!(asked.iter().all(|one| *one == (Reason::SideEmpty, Side::Exchange)));
+    }
+}
+
+/// Where nothing of Creatio can be read, a pair is asked about however few there are, and nothing
+/// else is done; what is allowed by name is done all the same.
+#[test]
+fn of_a_creatio_without_a_readable_activity_nothing_is_believed() {
+    let pairs = |count: usize| (0..count).map(|n| action(n, (Step::Delete(Side::Exchange), Side::Exchange), &delete()));
+    for (what, unreadable, count, allowed, held, done) in [
+        ("others can be read", false, 2, None, 0, 3),
+        ("the only one", true, 1, None, 1, 0),
+        ("the only one, allowed on either side", true, 1, Some("exchange000"), 0, 2),
+        ("one of two is allowed", true, 2, Some("creatio000"), 1, 1),
+    ] {
+        let mut actions: Vec<Action> =
+            pairs(count).map(|one| Action { before: Some(one.after.clone()), ..one }).collect();
+        let links: Vec<Link> = actions.iter().map(|one| one.after.clone()).collect();
+        actions.push(action(9, (Step::Create(Side::Creatio), Side::Creatio), &create()));
+        let gone = Pair { creatio: links.iter().map(|link| link.ids.creatio.clone()).collect(), ..Pair::default() };
+        let mut seen = Seen { links: links.clone(), gone, unreadable, total: count, ..Seen::default() };
+        if let Some(id) = allowed {
+            let side = if id.starts_with("creatio") { Side::Creatio } else { Side::Exchange };
+            let reason = Reason::SideEmpty;
+            seen.answers.add(Answer { side, id: id.into(), reason, choice: Choice::Allow });
+        }
+        let moment = Moment::new();
+        let mut plan = Plan { actions, links, ..Plan::default() };
+        check(&moment.context(), &seen, &mut plan);
+        assert_eq!((plan.held.len(), plan.actions.len(), plan.disbelieves), (held, done, held > 0), "{what}");
+        let named = |one: &Held| (one.side, one.reason) == (Side::Exchange, Reason::SideEmpty);
+        assert!(plan.held.iter().all(named), "{what}: {:?}", plan.held);
+        let put = if held == 0 { count } else { count - held };
+        assert_eq!(plan.links.len(), put, "{what}: no other link is put");
     }
 }
 

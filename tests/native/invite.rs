@@ -121,6 +121,7 @@ fn written(spine: &Spine, from: usize) -> Vec<String> {
 fn a_removed_meeting_is_called_off_if_others_are_invited_and_deleted_if_nobody_is() {
     for (guests, mails, how) in [(1, 1, "POST cancel"), (0, 0, "DELETE event")] {
         let spine = Spine::new(Seed::Empty, &with(Notify::Always));
+        spine.world.with_letter();
         let row = spine.odata(
             "POST",
             "Activity",

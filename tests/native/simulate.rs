@@ -115,6 +115,7 @@ impl Stage {
             Home::Server => (ME_THERE, ME, COLLEAGUE_THERE),
         };
         let world = Rc::new(World::over(sandbox, me));
+        world.with_letter();
         let options = history.options;
         dwell(&world, me.0, options.zone.name);
         dwell(&world, colleague.0, options.colleagues_zone.name);

@@ -6,9 +6,11 @@ use crate::memory::everything;
 use crate::spine::Spine;
 use pollster::block_on;
 use sandbox::Seed;
+use schedule_sync::engine::answer::{Answer, Choice};
+use schedule_sync::engine::change::StateChange;
 use schedule_sync::engine::link::Reason;
 use schedule_sync::model::Side;
-use schedule_sync::ports::Replica;
+use schedule_sync::ports::{Commit, Replica, Store};
 use schedule_sync::run;
 use serde_json::{Value, json};
 
@@ -236,6 +238,56 @@ fn rights_that_are_lost_delete_and_empty_nothing() {
             let from = spine.logged();
             let report = spine.run();
             assert_eq!((spine.writes(from), report.held.len()), (Vec::new(), 0), "{what}");
+        }
+    }
+}
+
+/// One pair, of which an edit waits on Exchange beside a new event: while nothing can be read a
+/// person is asked about the pair, and nothing is written. What they allow is done; once the rights
+/// are back, all of it is done without a word.
+#[test]
+fn of_one_pair_too_lost_rights_delete_and_make_nothing_until_a_person_says_so() {
+    for (service, reached) in services() {
+        for allowed in [false, true] {
+            let what = format!("{service}, allowed: {allowed}");
+            let spine = Spine::new(Seed::Empty, &everything());
+            let at = |hour: u32| json!({"dateTime": format!("2026-03-12T{hour}:00:00"), "timeZone": "UTC"});
+            let event = |subject: &str| {
+                let body = json!({"subject": subject, "start": at(10), "end": at(11)});
+                spine.graph("POST", "me/events", Some(body))["id"].as_str().unwrap().to_owned()
+            };
+            let switch = |switches: &Value| {
+                let switches = serde_json::from_value(switches.clone()).unwrap();
+                spine.world.sandbox.borrow_mut().creatio.switch(switches).unwrap();
+            };
+            let rows = || spine.world.sandbox.borrow().creatio.rows("Activity");
+            let first = event("E");
+            switch(&reached);
+            spine.settle();
+            switch(&json!({"emptied": ["Activity"]}));
+            spine.graph("PATCH", &format!("me/events/{first}"), Some(json!({"subject": "F"})));
+            event("G");
+            for _ in 0..2 {
+                let from = spine.logged();
+                let report = spine.run();
+                let held: Vec<Reason> = report.held.iter().map(|held| held.reason).collect();
+                assert_eq!((spine.writes(from), held), (Vec::new(), vec![Reason::SideEmpty]), "{what}");
+            }
+            if allowed {
+                let id = first.as_str().into();
+                let answer = Answer { side: Side::Exchange, id, reason: Reason::SideEmpty, choice: Choice::Allow };
+                let said = Commit { state: Some(StateChange::Answered(vec![answer])), ..Commit::default() };
+                block_on(spine.shelf.commit(&said)).unwrap();
+                let report = spine.run();
+                assert_eq!((report.held.len(), report.counts.creatio.created), (0, 2), "{what}: {:?}", report.held);
+            } else {
+                switch(&json!({"emptied": []}));
+                spine.settle();
+                let mut titles: Vec<String> =
+                    rows().iter().map(|row| row["Title"].as_str().unwrap().to_owned()).collect();
+                titles.sort();
+                assert_eq!(titles, ["F", "G"], "{what}");
+            }
         }
     }
 }

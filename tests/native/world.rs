@@ -32,6 +32,9 @@ pub(crate) const COLLEAGUE_THERE: (&str, &str) = ("Дмитрий Волков",
 /// The sandbox's second user, as Creatio names him, and his mailbox.
 pub(crate) const COLLEAGUE: (&str, &str) = ("Дмитрий Волков", "dmitry.volkov@contoso.example");
 
+/// The type of Activities that are e-mails.
+const EMAIL: &str = "e2831dec-cfc0-df11-b00f-001d60e938c6";
+
 /// A sandbox and one user's keys to it.
 pub(crate) struct World {
     /// The two servers; other users' worlds may share them.
@@ -95,6 +98,17 @@ impl World {
         let user = self.user;
         let (_, found) = self.by_hand(Side::Creatio, "GET", &format!("SysAdminUnit?$filter=Name eq '{user}'"), None);
         found["value"][0]["ContactId"].as_str().unwrap().to_owned()
+    }
+
+    /// Creatio has an e-mail of somebody else's, as every installation has Activities that are
+    /// never synchronised: where not even that can be read, rights were lost.
+    pub(crate) fn with_letter(&self) {
+        let mut sandbox = self.sandbox.borrow_mut();
+        let Sandbox { creatio, desk, .. } = &mut *sandbox;
+        let units = creatio.rows("SysAdminUnit");
+        let colleague = units.iter().find(|unit| unit["Name"] == COLLEAGUE.0).unwrap();
+        let letter = json!({"Title": "a letter", "TypeId": EMAIL, "OwnerId": colleague["ContactId"]});
+        creatio.save_row(("Activity", uuid::Uuid::from_u128(1)), &letter, desk).unwrap();
     }
 
     /// Lets time pass.

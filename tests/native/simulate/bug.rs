@@ -172,4 +172,8 @@ impl<R: Directory> Directory for Saboteur<'_, R> {
     async fn membership(&self, groups: &[GroupId]) -> Result<Option<String>> {
         self.inner.membership(groups).await
     }
+
+    async fn is_readable(&self) -> Result<bool> {
+        self.inner.is_readable().await
+    }
 }

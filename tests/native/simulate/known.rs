@@ -19,9 +19,8 @@ const fn known(what: &'static str, promise: Promise, words: &'static str) -> Kno
 }
 
 const UNDONE: &str = "what one device took back, another device writes again";
-const RIGHTS: &str =
-    "of a few links, rights that are lost for a time count as deletions, which another device takes for a person's";
-const CLASHING: &str = "what was made while rights were lost stays beside the first as long as a clash of it waits";
+const STORE: &str =
+    "what became a series or a single event is made a second time if the store was lost while nothing could be read";
 
 const RESHAPED: &str = "a device without the link of a meeting that became a series, or a single one again, finds its Activity by the UID \
     alone: not if that was not written yet, belongs to the other mailbox, or is private";
@@ -31,9 +30,8 @@ pub(crate) const KNOWN: &[Known] = &[
     // seeds 90000766 (not written yet), 90003396 (the other mailbox), 90003610 (private)
     known(RESHAPED, Promise::Once, "(reshaped)"),
     known(UNDONE, Promise::Once, "(undone)"),
-    // seed 50030841: such a store was lost too, and the event edited
-    known(CLASHING, Promise::Once, "(rights were lost)"),
-    known(RIGHTS, Promise::Alive, "(rights were lost)"),
+    // seeds 80003062 and 80006630: without any link, such a Creatio looks like a new one
+    known(STORE, Promise::Once, "(reshaped) (rights were lost)"),
 ];
 
 /// What explains one failure, if anything does.

@@ -2,9 +2,8 @@
 //! devices at once, rights that are lost for a time.
 
 use super::{create, edit, run};
-use crate::chance::Chance;
 use crate::simulate::history::{Direction, History, Move, Options, USUAL};
-use crate::simulate::people::Kind::{self, Meeting, Private, Shared, Task};
+use crate::simulate::people::Kind::{self, AllDay, Meeting, Private, Shared, Task};
 use crate::simulate::people::What;
 use crate::simulate::switches::Switches;
 use schedule_sync::engine::settings::ExchangeDelete;
@@ -54,6 +53,21 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
                     switched(&["creatio stale reads"]),
                     create(Exchange, Meeting),
                     Move::Together { seed: 11_123_340_386_251_510_992 },
+                ],
+            ),
+        ),
+        (
+            "what is edited while no Activity can be read is there once, also for a browser that lost its store since",
+            history(
+                USUAL,
+                vec![
+                    create(Exchange, AllDay),
+                    switched(&["creatio lost rights"]),
+                    run(0),
+                    edit(Exchange, What::Title, 15),
+                    run(0),
+                    edit(Exchange, What::Title, 17),
+                    Move::Forget { device: 0 },
                 ],
             ),
         ),
