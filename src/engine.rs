@@ -124,8 +124,8 @@ pub struct Seen {
     pub total: usize,
     /// Sides that were read completely and had no item at all.
     pub empty: Pair<bool>,
-    /// No Activity of Creatio can be read at all, although pairs live: rights were lost, or somebody
-    /// removed the only ones. What was seen of that side tells nothing.
+    /// No Activity of Creatio can be read at all, although pairs live: rights were lost, or
+    /// somebody removed the only ones. What was seen of that side tells nothing.
     pub unreadable: bool,
     /// Both sides were compared in full: a first run, a changed setting, once a day.
     pub full: bool,
