@@ -262,6 +262,7 @@ fn informed(link: &Link, fates: Pair<Fate<'_>>) -> Link {
 fn known(before: &Facts, read: &Facts) -> Facts {
     Facts {
         mark: read.mark.clone().or_else(|| before.mark.clone()),
+        series_mark: None,
         transaction: read.transaction.clone().or_else(|| before.transaction.clone()),
         ..read.clone()
     }
@@ -414,7 +415,7 @@ fn fresh(context: &Context<'_>, items: Pair<&Item>) -> Link {
         containers: items.map(|item| item.container.clone()),
         base: items.map(|item| item.record.clone()),
         versions: items.map(|item| item.version.clone()),
-        facts: items.map(|item| item.facts.clone()),
+        facts: items.map(|item| Facts { series_mark: None, ..item.facts.clone() }),
         made: if instead.is_some() {
             Some(Side::Creatio)
         } else if ours {

@@ -211,6 +211,7 @@ fn confirm(link: &mut Link, side: Side, (op, written): (&Op, &Written)) {
 fn learned(before: &Facts, item: &Item) -> Facts {
     Facts {
         mark: item.facts.mark.clone().or_else(|| before.mark.clone()),
+        series_mark: None,
         transaction: item.facts.transaction.clone().or_else(|| before.transaction.clone()),
         ..item.facts.clone()
     }

@@ -60,7 +60,8 @@ pub fn candidates(context: &Context<'_>, item: &Item) -> Vec<ItemId> {
     let aliases = identity::aliases(context.zone, item);
     // of another installation's mark it is asked whether its Activity is here too
     let marked = item.facts.mark.as_ref().map(|mark| mark.activity.clone());
-    std::iter::once(own).chain(marked).chain(noted(item).cloned()).chain(aliases).collect()
+    let series = item.facts.series_mark.as_ref().map(|mark| mark.activity.clone());
+    std::iter::once(own).chain(marked).chain(series).chain(noted(item).cloned()).chain(aliases).collect()
 }
 
 /// The UID under which an Activity may stand for `item` in Creatio: that of its whole series, for
@@ -160,6 +161,7 @@ fn by_identity(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &I
     stands_for(seen, linked, &identity::activity(item, context.account, 0))
         .or_else(|| by_uid(context, seen, linked, item))
         .or_else(|| by_alias(context, seen, linked, item))
+        .or_else(|| by_series_mark(context, seen, linked, item))
         .or_else(|| by_note(seen, linked, item))
         .or(orphan)
         .unwrap_or(Match::New)
@@ -230,13 +232,26 @@ fn by_uid(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &Item) 
 /// The Activity that was made for the same meeting when it was shown as something else (see
 /// [`identity::aliases`]).
 fn by_alias(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &Item) -> Option<Match> {
-    let known = |id: &&ItemId| {
-        let activity = seen.items.creatio.get(*id).map(|activity| &activity.record);
-        let record = activity.or_else(|| linked.of(id).map(|link| &link.base.creatio));
-        record.is_some_and(|record| day_of(context, record) == item_day(context, item))
-    };
     let ids = identity::aliases(context.zone, item);
-    ids.iter().filter(known).find_map(|id| of_series(seen, linked, id))
+    let of_its_day = ids.iter().filter(|id| is_on_its_day(context, (seen, linked), id, item));
+    of_its_day.into_iter().find_map(|id| of_series(seen, linked, id))
+}
+
+/// The Activity that was exported as a single event which became the series of `item`, if it has no
+/// event yet and lies on its day: where its UID was not written, or is that of another mailbox, the
+/// mark alone tells.
+fn by_series_mark(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &Item) -> Option<Match> {
+    let mark = item.facts.series_mark.as_ref().filter(|mark| mark.site == context.account.site)?;
+    let is_its = is_on_its_day(context, (seen, linked), &mark.activity, item);
+    // one that has an event is that one's, whatever its day
+    of_series(seen, linked, &mark.activity).filter(|found| is_its && *found != Match::Copy)
+}
+
+/// Whether an Activity, as it was read or is linked, lies on the day that the pattern gives `item`.
+fn is_on_its_day(context: &Context<'_>, (seen, linked): (&Seen, &Linked<'_>), activity: &ItemId, item: &Item) -> bool {
+    let read = seen.items.creatio.get(activity).map(|activity| &activity.record);
+    let record = read.or_else(|| linked.of(activity).map(|link| &link.base.creatio));
+    record.is_some_and(|record| day_of(context, record) == item_day(context, item))
 }
 
 /// As [`stands_for`]; an Activity whose event became a series is nobody's copy: which of the

@@ -130,6 +130,7 @@ fn event(id: &ItemId, node: &Node, mailbox: &Mailbox, container: &ContainerId) -
         day: if series { None } else { clocks.day_of_series(node, mailbox) },
         // an occurrence shows what its series carries
         mark: extended(node, Path::Mark).and_then(Mark::parse).filter(|_| !series),
+        series_mark: extended(node, Path::Mark).and_then(Mark::parse).filter(|_| series),
         local: extended(node, Path::Local).and_then(ItemId::guid),
         transaction: uid.as_ref().filter(|_| !series).and_then(uid::transaction),
         uid,

@@ -118,6 +118,7 @@ fn event(id: &ItemId, value: &Value, mailbox: &Mailbox, container: &ContainerId)
     let occurrence = occurrence(&event, &kind, when, mailbox);
     // an occurrence shows what its series carries: mark and transaction are that one's
     let single = occurrence.is_none();
+    let marked = event.single_value_extended_properties.iter().flatten().find_map(mark);
     let foreign = event.is_organizer == Some(false) && (event.organizer.is_some() || event.attendees.is_some());
     let (body, online) = body(event.body.as_ref(), event.is_online_meeting == Some(true));
     let people = people(&event, foreign, mailbox);
@@ -141,7 +142,8 @@ fn event(id: &ItemId, value: &Value, mailbox: &Mailbox, container: &ContainerId)
     let facts = Facts {
         uid: event.uid.filter(|uid| !uid.is_empty() && uid.len() <= LONGEST_ID).map(Uid::new),
         occurrence,
-        mark: event.single_value_extended_properties.iter().flatten().find_map(mark).filter(|_| single),
+        mark: marked.clone().filter(|_| single),
+        series_mark: marked.filter(|_| !single),
         local: event.single_value_extended_properties.iter().flatten().find_map(local),
         transaction: event.transaction_id.filter(|id| single && !id.is_empty()),
         foreign,

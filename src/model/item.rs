@@ -48,6 +48,11 @@ pub struct Facts {
     /// Exchange: our mark on it (extended property; linkedResource). Only filled by
     /// `Replica::find`, since a delta does not carry it.
     pub mark: Option<Mark>,
+    /// Exchange: of an occurrence our mark on its series, which was a single event when we made it.
+    /// It says nothing of which occurrence stands for the Activity. Like `mark` only filled by
+    /// `Replica::find`; no link keeps it.
+    #[serde(skip)]
+    pub series_mark: Option<Mark>,
     /// Exchange: the Activity that Creatio's built-in sync noted on an event
     /// (docs/facts/creatio.md, "Built-in links"). Like `mark` only filled by `Replica::find`; a
     /// copy of the event carries it along.

@@ -251,6 +251,41 @@ fn of_two_events_of_one_transaction_the_older_stays() {
     assert_eq!(found(&seen, [&older, &later]), expected, "a copy that a person made of it");
 }
 
+/// An exported event that became a series: its occurrences show the mark of the series, which
+/// finds the Activity where no UID does.
+#[test]
+fn the_mark_of_a_series_finds_the_activity_of_that_day_which_has_no_event_yet() {
+    let shown = |day: &str, site: &str| {
+        let mut one = event("e");
+        let original = Original::At(at(&format!("{day}T10:00:00Z")));
+        one.facts.occurrence = Some(Occurrence { master: "m".into(), original });
+        one.facts.series_mark = Some(Mark { site: site.into(), activity: "a".into(), generation: 0 });
+        one
+    };
+    let pending = |ids: &str| {
+        let mut link = link_to("a", &event(ids));
+        link.state = LinkState::Pending(Side::Exchange);
+        link
+    };
+    let site = Moment::new().account.site;
+    let day = "2026-03-12";
+    for (what, event, links, expected) in [
+        ("that day", shown(day, site.as_str()), vec![], with("a")),
+        ("another day", shown("2026-03-19", site.as_str()), vec![], Match::New),
+        ("another installation's mark", shown(day, "elsewhere"), vec![], Match::New),
+        ("it has its event", shown(day, site.as_str()), vec![link_to("a", &event("old"))], Match::New),
+        (
+            "its creation was not confirmed",
+            shown(day, site.as_str()),
+            vec![pending("pending:a")],
+            Match::Relink("a".into()),
+        ),
+    ] {
+        let seen = Seen { links, ..seen([&activity("a")], []) };
+        assert_eq!(found(&seen, [&event]), is("e", expected), "{what}");
+    }
+}
+
 #[test]
 fn the_uid_is_that_of_one_activity_of_the_same_kind() {
     let holder = |id: &str, uid: &str| {

@@ -87,6 +87,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             for found in found.items {
                 if let Some(item) = self.seen.items.exchange.get_mut(&found.id) {
                     item.facts.mark = found.facts.mark;
+                    item.facts.series_mark = found.facts.series_mark;
                     item.facts.local = found.facts.local;
                     item.facts.transaction = found.facts.transaction.or(item.facts.transaction.take());
                 }

@@ -20,12 +20,12 @@ const fn known(what: &'static str, promise: Promise, words: &'static str) -> Kno
 
 const UNDONE: &str = "what one device took back, another device writes again";
 const RESHAPED: &str = "a device without the link of a meeting that became a series, or a single one again, finds its \
-    Activity by the UID alone: not if that was not written yet, belongs to the other mailbox, or is private";
+    Activity by the UID or the mark alone: not if it is private";
 
 /// All of it.
 pub(crate) const KNOWN: &[Known] = &[
-    // seeds 90000766 (not written yet), 90003396 (the other mailbox), 90003610 (private); 80003062
-    // and 80006630, where the store was lost and no Activity could be read
+    // seed 90003610 (private); 80003062 and 80006630, where the store was lost and no Activity could
+    // be read
     known(RESHAPED, Promise::Once, "(reshaped)"),
     known(UNDONE, Promise::Once, "(undone)"),
 ];

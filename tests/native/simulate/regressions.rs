@@ -941,6 +941,26 @@ fn broken() -> Vec<(&'static str, History)> {
             ),
         ),
         (
+            "a series whose UID its Activity does not bear yet has its Activity on the first day",
+            history(
+                Options { colleague: true, ..USUAL },
+                vec![
+                    run(0),
+                    Move::Revoke,
+                    create(Creatio, Meeting),
+                    crashed(22, false),
+                    Move::Deed(Deed::Repeat { tag: 0 }),
+                ],
+            ),
+        ),
+        (
+            "a series whose UID is that of the other mailbox has its Activity on the first day",
+            history(
+                Options { between: true, second: true, ..Options { devices: 2, ..USUAL } },
+                vec![create(Creatio, Meeting), run(2), run(1), Move::Deed(Deed::Repeat { tag: 0 })],
+            ),
+        ),
+        (
             "a text that could not flow when two were found to be one is not emptied once it may",
             history(
                 Options { direction: Direction::Export, fields: FieldMap { body: Way::In, ..USUAL.fields }, ..USUAL },
