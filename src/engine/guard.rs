@@ -85,7 +85,14 @@ fn disbelieve(context: &Context<'_>, seen: &Seen, plan: &mut Plan) -> bool {
     plan.actions.retain(|action| heard(&action.after) || action.before.as_ref().is_some_and(heard));
     plan.links.retain(heard);
     plan.drop.retain(|id| seen.links.iter().any(|link| link.ids.creatio == *id && heard(link)));
-    plan.held.extend(waiting().map(|link| {
+    // whoever is asked about a removal by name is asked enough
+    let is_asked = |link: &&Link| {
+        let by_name =
+            |held: &Held| held.reason == Reason::DeleteAsked && held.id.as_ref() == Some(&link.ids[held.side]);
+        plan.held.iter().any(by_name)
+    };
+    let silent: Vec<&Link> = waiting().filter(|link| !is_asked(link)).collect();
+    plan.held.extend(silent.into_iter().map(|link| {
         let is_pending = link.state == LinkState::Pending(Side::Exchange);
         let side = if is_pending { Side::Creatio } else { Side::Exchange };
         held(context, (side, &link.ids[side]), link.base[side].title().to_owned(), Reason::SideEmpty)
