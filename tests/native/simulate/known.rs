@@ -24,8 +24,8 @@ const RESHAPED: &str = "a device without the link of a meeting that became a ser
 
 /// All of it.
 pub(crate) const KNOWN: &[Known] = &[
-    // seed 90003610 (private); 80003062 and 80006630, where the store was lost and no Activity could
-    // be read
+    // seed 90003610 (private); 80003062 and 80006630, where the store was lost and no Activity
+    // could be read
     known(RESHAPED, Promise::Once, "(reshaped)"),
     known(UNDONE, Promise::Once, "(undone)"),
 ];
