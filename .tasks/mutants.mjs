@@ -55,26 +55,29 @@ const share = '20';
 const whole = [0, 2, 3];
 
 /**
+ * Breaks what `options` name, one mutant at a time.
  * @typedef {{ caught: number, missed: number, unviable: number, timeout: number }} Counts
  * @param {string} folder of cargo-mutants
+ * @param {string} out where the lists and logs go, in `mutants.out`
  * @param {string[]} options of cargo-mutants
  * @param {{ tests?: string[], share?: string }} [which] arguments of the test program, and the
- * share that it judges
+ * share of the enumerated cases that it judges
  * @returns {Promise<Counts>}
  */
-async function look(folder, options, { tests = [], share } = {}) {
+async function look(folder, out, options, { tests = [], share } = {}) {
   const env = {
     ...withPath([folder]),
     CARGO_TARGET_DIR: join(target, 'mutants'),
     CARGO_PROFILE_DEV_DEBUG: '0',
     ENGINE_SHARE: share,
   };
-  const args = ['mutants', '--output', target, ...chosen, ...options];
+  mkdirSync(out, { recursive: true });
+  const args = ['mutants', '--output', out, ...options];
   const { code, output } = await run('cargo', tests.length ? [...args, '--', '--', ...tests] : args, { env });
   if (!whole.includes(code)) {
     throw new Trouble(diagnose(output) ?? `cargo-mutants ended with ${code}; the lines above say why.`);
   }
-  return JSON.parse(readFileSync(join(target, 'mutants.out', 'outcomes.json'), 'utf8'));
+  return JSON.parse(readFileSync(join(out, 'mutants.out', 'outcomes.json'), 'utf8'));
 }
 
 /**
@@ -87,19 +90,12 @@ async function look(folder, options, { tests = [], share } = {}) {
  */
 async function judge(folder, which, targets, tests) {
   const cargo = ['--package=schedule-sync', ...targets.map((test) => `--test=${test}`)];
-  const env = { ...withPath([folder]), CARGO_TARGET_DIR: join(target, 'mutants'), CARGO_PROFILE_DEV_DEBUG: '0' };
-  const options = [...sampling, ...optimised, ...cargo.map((one) => `--cargo-arg=${one}`), '--output', lists];
-  mkdirSync(lists, { recursive: true });
-  const names = tests.length ? ['--', '--', ...tests] : [];
-  const { code, output } = await run('cargo', ['mutants', ...options, ...which, ...names], { env });
-  if (!whole.includes(code)) {
-    throw new Trouble(diagnose(output) ?? `cargo-mutants ended with ${code}; the lines above say why.`);
-  }
+  const options = [...sampling, ...optimised, ...cargo.map((one) => `--cargo-arg=${one}`), ...which];
+  const counts = await look(folder, lists, options, { tests });
   const list = (/** @type {string} */ name) =>
     readFileSync(join(lists, 'mutants.out', `${name}.txt`), 'utf8')
       .split('\n')
       .filter(Boolean);
-  const counts = JSON.parse(readFileSync(join(lists, 'mutants.out', 'outcomes.json'), 'utf8'));
   return { counts, missed: [...list('missed'), ...list('timeout')] };
 }
 
@@ -166,10 +162,10 @@ await main(async () => {
     await sample(folder, Number(seed) || Math.floor(Math.random() * 2 ** 32), argument('--of'));
     return;
   }
-  const first = await look(folder, [], { tests: slow, share });
+  const first = await look(folder, target, chosen, { tests: slow, share });
   const left = first.missed + first.timeout;
   const none = { caught: 0, missed: 0, unviable: 0, timeout: 0 };
-  const then = left ? await look(folder, ['--iterate']) : none;
+  const then = left ? await look(folder, target, [...chosen, '--iterate']) : none;
   const caught = first.caught + then.caught;
   const unviable = first.unviable + then.unviable;
   console.log(`mutants: ${caught} caught, ${then.missed} missed, ${unviable} unviable, ${then.timeout} timeouts`);

@@ -261,18 +261,20 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     /// An Activity as the answer to a write tells it; `None` if that leaves out a column.
     fn left(&self, row: Value) -> Option<Box<Item>> {
         let whole = self.columns().split(',').all(|column| row.get(column).is_some());
+        if whole { self.alone(row).map(Box::new) } else { None }
+    }
+
+    /// An Activity as a row of `Activity` alone tells it: without its participants.
+    fn alone(&self, row: Value) -> Option<Item> {
         let lookups = self.lookups();
         let context = Context { me: &self.site.contact, lookups: &lookups, cards: &BTreeMap::new() };
-        let item = map::item(understand(row).ok().filter(|_| whole)?, &[], &context).ok()?;
-        Some(Box::new(item))
+        map::item(understand(row).ok()?, &[], &context).ok()
     }
 
     /// The record that a row of `Activity` was which we wrote over; its participants as they were
     /// seen.
     fn replaced(&self, row: Value, seen: Option<&Item>) -> Option<Box<Record>> {
-        let lookups = self.lookups();
-        let context = Context { me: &self.site.contact, lookups: &lookups, cards: &BTreeMap::new() };
-        let mut record = map::item(understand(row).ok()?, &[], &context).ok()?.record;
+        let mut record = self.alone(row)?.record;
         if let (Record::Meeting(lost), Some(Record::Meeting(seen))) = (&mut record, seen.map(|item| &item.record)) {
             (lost.people, lost.response) = (seen.people.clone(), seen.response);
         }

@@ -98,13 +98,7 @@ pub fn exports(context: &Context<'_>, seen: &Seen, item: &Item) -> bool {
         && crosses(context.settings, Side::Creatio)
         && (!rules.only_mine || item.facts.mine)
         && (rules.between || !imported)
-        && !item.facts.email
-        && !item.facts.canceled
-        // its event is an occurrence that is not told of yet, or is gone, or another's: never a new
-        // one
-        && !seen.occurring.contains(&item.id)
-        && seen.containers.iter().any(|container| container.kind == item.record.kind())
-        && in_window(context, item)
+        && may_stand_alone(context, seen, item)
         && match export.scope {
             Extent::All => true,
             Extent::Chosen => seen.members.as_ref().is_some_and(|members| members.contains(&item.id)),
@@ -119,8 +113,15 @@ pub fn stands_in(context: &Context<'_>, seen: &Seen, item: &Item) -> bool {
         && item.facts.uid.is_some()
         && item.facts.owner.as_ref() == Some(&context.account.contact)
         && import(context.settings, item.record.kind()).on
-        && !item.facts.email
+        && may_stand_alone(context, seen, item)
+}
+
+/// Whether an unlinked item of Creatio is one that the mailbox can have, and has not.
+fn may_stand_alone(context: &Context<'_>, seen: &Seen, item: &Item) -> bool {
+    !item.facts.email
         && !item.facts.canceled
+        // its event is an occurrence that is not told of yet, or is gone, or another's: never a new
+        // one
         && !seen.occurring.contains(&item.id)
         && seen.containers.iter().any(|container| container.kind == item.record.kind())
         && in_window(context, item)

@@ -1,18 +1,12 @@
 //! Those of accounts and devices that know nothing of each other: two mailboxes of one user, two
 //! devices at once, rights that are lost for a time.
 
-use super::{create, edit, run};
+use super::{create, edit, run, turned};
 use crate::simulate::history::{Direction, History, Move, Options, USUAL};
 use crate::simulate::people::Kind::{self, AllDay, Meeting, Private, Shared, Task};
 use crate::simulate::people::What;
-use crate::simulate::switches::Switches;
 use schedule_sync::engine::settings::ExchangeDelete;
 use schedule_sync::model::Side::{self, Creatio, Exchange};
-
-/// From now on these switches are on, and no others.
-fn switched(names: &[&'static str]) -> Move {
-    Move::Switch(Box::new(Switches::named(names, 1)))
-}
 
 /// What each is about, and the history.
 pub(super) fn all() -> Vec<(&'static str, History)> {
@@ -26,7 +20,7 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
             history(
                 mailboxes,
                 vec![
-                    switched(&["graph late UIDs", "exchange late UIDs"]),
+                    turned(&["graph late UIDs", "exchange late UIDs"]),
                     create(Creatio, Meeting),
                     run(1),
                     Move::Forget { device: 1 },
@@ -38,7 +32,7 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
             history(
                 Options { direction: Direction::Export, ..mailboxes },
                 vec![
-                    switched(&["graph late UIDs", "exchange late UIDs"]),
+                    turned(&["graph late UIDs", "exchange late UIDs"]),
                     create(Creatio, Meeting),
                     run(1),
                     Move::Forget { device: 1 },
@@ -50,7 +44,7 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
             history(
                 pair,
                 vec![
-                    switched(&["creatio stale reads"]),
+                    turned(&["creatio stale reads"]),
                     create(Exchange, Meeting),
                     Move::Together { seed: 11_123_340_386_251_510_992 },
                 ],
@@ -62,7 +56,7 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
                 USUAL,
                 vec![
                     create(Exchange, AllDay),
-                    switched(&["creatio lost rights"]),
+                    turned(&["creatio lost rights"]),
                     run(0),
                     edit(Exchange, What::Title, 15),
                     run(0),
@@ -75,14 +69,14 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
             "an own copy of an Activity that can be read again is not kept beside it",
             history(
                 colleagues,
-                vec![create(Exchange, Shared), run(0), switched(&["creatio lost rights"]), run(2), run(2)],
+                vec![create(Exchange, Shared), run(0), turned(&["creatio lost rights"]), run(2), run(2)],
             ),
         ),
         (
             "so is none that another device made",
             history(
                 colleagues,
-                vec![create(Exchange, Shared), run(2), switched(&["creatio lost rights"]), run(1), run(1)],
+                vec![create(Exchange, Shared), run(2), turned(&["creatio lost rights"]), run(1), run(1)],
             ),
         ),
         (
@@ -136,9 +130,9 @@ fn removed(kind: Kind) -> Vec<Move> {
     vec![
         create(Creatio, kind),
         run(0),
-        switched(&["creatio lost rights"]),
+        turned(&["creatio lost rights"]),
         run(0),
-        switched(&[]),
+        turned(&[]),
         run(0),
         edit(Creatio, What::Title, 4),
     ]
@@ -148,7 +142,7 @@ fn removed(kind: Kind) -> Vec<Move> {
 /// this happens.
 fn revived(side: Side, kind: Kind, then: &[Move]) -> Vec<Move> {
     let edited = edit(Exchange, What::Title, 6);
-    let mut moves = vec![create(side, kind), run(0), edited, switched(&["creatio lost rights"]), run(0)];
+    let mut moves = vec![create(side, kind), run(0), edited, turned(&["creatio lost rights"]), run(0)];
     moves.extend(then.iter().cloned());
     moves
 }
