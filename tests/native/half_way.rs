@@ -9,12 +9,14 @@
 mod breaks;
 mod chance;
 mod days;
+mod decide;
 mod ews_setup;
 mod graph_limits;
 mod graph_setup;
 mod joined;
 mod laws;
 mod memory;
+mod moment;
 mod simulate;
 mod spine;
 mod trips;
