@@ -1,18 +1,20 @@
 /**
  * `npm run prove`: the engine on millions of random plans and whole simulations, on the whole of a
- * small scope, and under a fuzzer, on two threads, in a build of its own profile.
+ * small scope, under a fuzzer, and with each request failing, in a build of its own profile.
  *
- * Before that, what breaks half-way is played in full: each request of each scenario failing, some
- * minutes more.
+ * It has four parts; `npm run prove -- volumes fuzz` plays the named ones only:
  *
- * `PROVE_MINUTES` says for how long (15), `PROVE_FROM` with which seed it begins. How many
- * simulations there were since the last new failure is kept in `target/prove.since` from call to
- * call. The last line is `prove: N planner runs, N simulations, N failures`; failures are printed
+ * - `breaks`: what breaks half-way, in full: each request of each scenario failing in every way.
+ * - `small`: the small scope, whole.
+ * - `fuzz`: the fuzzer (`tests/fuzz`), for a sixth of the time, where a nightly compiler and
+ *   cargo-fuzz are installed. What it finds is written to `target/fuzz`, and what is worth keeping
+ *   goes into `tests/fuzz/corpus` by `PROVE_KEEP=1`.
+ * - `volumes`: plans and simulations from the seed `PROVE_FROM` on.
+ *
+ * `PROVE_MINUTES` (15) says for how long the last two go on; the first two take what they take. How
+ * many simulations there were since the last new failure is kept in `target/prove.since` from call
+ * to call. Its last line is `prove: N planner runs, N simulations, N failures`; failures are printed
  * with their seeds and shrunk histories before it.
- *
- * The fuzzer (`tests/fuzz`) has a sixth of the time where a nightly compiler and cargo-fuzz are
- * installed. What it finds is written to `target/fuzz`, and what is worth keeping goes into
- * `tests/fuzz/corpus` by `PROVE_KEEP=1`.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -66,17 +68,37 @@ async function fuzzed() {
   return code === 0;
 }
 
+/** Plays one ignored test of the target `proof`. */
+const proof = (name, env = {}) =>
+  run('cargo', [...build, '--', '--ignored', '--exact', `prove::${name}`, '--nocapture'], { env });
+
+/** The parts in their order; each plays itself and returns whether nothing failed. */
+const plays = {
+  breaks: async () => (await run('cargo', breaks)).code === 0,
+  small: async () => (await proof('the_whole_small_scope')).code === 0,
+  fuzz: fuzzed,
+  volumes: async () => {
+    const env = { PROVE_LEDGER: join(target, 'prove.since'), PROVE_MINUTES: String(minutes * (1 - share)) };
+    const { code, output } = await proof('volumes', env);
+    const line = summary.exec(output)?.[0];
+    if (!line) throw new Trouble(diagnose(output) ?? 'The proof ended without a result; the lines above say why.');
+    console.log(line);
+    return code === 0;
+  },
+};
+
 await main(async () => {
+  const parts = Object.keys(plays);
+  const named = process.argv.slice(2);
+  const unknown = named.find((part) => !parts.includes(part));
+  if (unknown) throw new Trouble(`There is no part "${unknown}": name some of ${parts.join(', ')}, or none for all.`);
   await must('building the proof', 'cargo', [...build, '--no-run']);
-  const whole = (await run('cargo', breaks)).code === 0;
-  if (!whole)
-    console.log('something that breaks half-way does not end as if nothing had happened; the lines above say what.');
-  const quiet = await fuzzed();
-  const env = { PROVE_LEDGER: join(target, 'prove.since'), PROVE_MINUTES: String(minutes * (1 - share)) };
-  const args = [...build, '--', '--ignored', '--exact', 'prove::volumes', '--nocapture'];
-  const { code, output } = await run('cargo', args, { env });
-  const line = summary.exec(output)?.[0];
-  if (!line) throw new Trouble(diagnose(output) ?? 'The proof ended without a result; the lines above say why.');
-  console.log(line);
-  if (code !== 0 || !whole || !quiet) process.exitCode = 1;
+  const failed = [];
+  for (const part of parts.filter((part) => named.length === 0 || named.includes(part))) {
+    if (!(await plays[part]())) failed.push(part);
+  }
+  if (failed.length > 0) {
+    console.log(`Failures in: ${failed.join(', ')}. The lines above tell each with what plays it again.`);
+    process.exitCode = 1;
+  }
 });
