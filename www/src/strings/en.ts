@@ -1,6 +1,6 @@
 /** The page's texts in English. Labels of settings and menus are those of Creatio's own page. */
 
-import type { Saying, WhyHeld } from '../engine';
+import type { Saying, WhyHeld } from '../../pkg/schedule_sync.js';
 
 /**
  * The label of an answer, a verb; `people`: how many would be written to, 0 where that is not

@@ -1,6 +1,6 @@
 /** Microsoft Graph, as far as the mailbox pane needs it. Never sends cookies. */
-import type { Auth } from '../auth';
-import { exchange, ServerError } from '../server';
+import type { Auth } from '../../host/auth';
+import { exchange, ServerError } from '../../host/http';
 
 interface Page<T> {
   value: T[];

@@ -1,10 +1,10 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Card, Field, Participant, People, Values } from '../card';
-import { safeHtml } from '../html';
-import { explainSide } from '../session';
+import type { Card, Field, Participant, People, Values } from './card';
+import { safeHtml } from './markup';
+import { explainSide } from '../product/controllers/session';
 import type { Strings } from '../strings';
-import { base, buttons, dialogs, inputs } from './styles';
+import { base, buttons, dialogs, inputs } from '../product/elements/styles';
 
 /**
  * The card of an activity, event or task, in a modal dialog.

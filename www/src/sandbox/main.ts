@@ -1,8 +1,8 @@
 /** The page: opens a session for the user who looks at it, and shows Creatio's page around it. */
-import { readContext } from './creatio/host';
-import './elements/creatio-page';
-import { explain, Session } from './session';
-import { stringsFor } from './strings';
+import { readContext } from '../host/creatio';
+import './creatio-page';
+import { explain, Session } from '../product/controllers/session';
+import { stringsFor } from '../strings';
 
 async function open(): Promise<void> {
   const context = readContext();

@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Advanced, Container } from '../engine';
-import type { Strings } from '../strings';
+import type { Advanced, Container } from '../../engine/engine';
+import type { Strings } from '../../strings';
 import { base, inputs } from './styles';
 
 type Rule = 'conflict' | 'creatioDelete' | 'exchangeDelete' | 'private' | 'notify';

@@ -1,12 +1,12 @@
 import { css, html } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { activityCard, nameOf, readActivities, readLookups, type Listed, type Lookups } from '../creatio/activities';
-import { addAccountAddress } from '../creatio/host';
-import type { Account } from '../engine';
-import './item-table';
-import type { Column, Row } from './item-table';
-import './menu-button';
-import type { MenuItem } from './menu-button';
+import { activityCard, nameOf, readActivities, readLookups, type Listed, type Lookups } from './creatio/activities';
+import { addAccountAddress } from '../host/creatio';
+import type { Account } from '../engine/engine';
+import '../product/elements/item-table';
+import type { Column, Row } from '../product/elements/item-table';
+import '../product/elements/menu-button';
+import type { MenuItem } from '../product/elements/menu-button';
 import { ServerPane } from './server-pane';
 
 /**

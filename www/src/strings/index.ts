@@ -1,8 +1,8 @@
 /** Which language the page speaks. */
-import { en, type Strings } from './strings/en';
-import { ru } from './strings/ru';
+import { en, type Strings } from './en';
+import { ru } from './ru';
 
-export type { Counts, Strings } from './strings/en';
+export type { Counts, Strings } from './en';
 
 /** The texts for a culture (`ru-RU`): Russian, or English for every other. */
 export function stringsFor(culture: string): Strings {

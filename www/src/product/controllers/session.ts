@@ -3,15 +3,31 @@
  * and when the next one comes. It fires `change` whenever something of it is to be shown, and
  * `finished` after a run (`Finished`).
  */
-import { AccountAuth, OpenAuth, PasswordAuth, SandboxAuth, type AskPerson, type Auth, type Credentials } from './auth';
-import { creatioKeys, type HostContext } from './creatio/host';
-import { OData } from './creatio/odata';
-import { Engine, EngineTrouble, type Account, type HeldItem, type Reply, type Report, type SyncEvent } from './engine';
-import { Graph } from './mailbox/graph';
+import {
+  AccountAuth,
+  OpenAuth,
+  PasswordAuth,
+  SandboxAuth,
+  type AskPerson,
+  type Auth,
+  type Credentials,
+} from '../../host/auth';
+import { creatioKeys, type HostContext } from '../../host/creatio';
+import { OData } from '../../sandbox/creatio/odata';
+import {
+  Engine,
+  EngineTrouble,
+  type Account,
+  type HeldItem,
+  type Reply,
+  type Report,
+  type SyncEvent,
+} from '../../engine/engine';
+import { Graph } from '../../sandbox/mailbox/graph';
 import { Scheduler } from './scheduler';
-import { NoReply, ServerError } from './server';
-import { stringsFor, type Strings } from './strings';
-import { Calendar } from './time';
+import { NoReply, ServerError } from '../../host/http';
+import { stringsFor, type Strings } from '../../strings';
+import { Calendar } from '../local-time';
 
 /** What the last run of an account left, and why. */
 export interface Left {

@@ -3,9 +3,9 @@
  * reminder has a time.
  */
 import { text, type Card, type Change, type Values } from '../card';
-import { isFormatted, markupOf, textOf } from '../html';
-import type { Strings } from '../strings';
-import type { Calendar } from '../time';
+import { isFormatted, markupOf, textOf } from '../markup';
+import type { Strings } from '../../strings';
+import type { Calendar } from '../../product/local-time';
 import { instantOf } from './events';
 import { segment, type Graph } from './graph';
 

@@ -2,8 +2,8 @@
  * What the settings can choose from: calendars, task lists and groups as lines of a list, each with
  * a label of its own.
  */
-import type { Account, Container, Group } from './engine';
-import type { Strings } from './strings';
+import type { Account, Container, Group } from '../engine/engine';
+import type { Strings } from '../strings';
 
 /** One line. */
 export interface Option {

@@ -1,6 +1,6 @@
 import { LitElement } from 'lit';
 import { property } from 'lit/decorators.js';
-import type { Session } from '../session';
+import type { Session } from '../controllers/session';
 
 /**
  * What the elements share that show the session: they render anew with its `change`.

@@ -1,7 +1,7 @@
 import { css, html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import type { HeldItem, Reply, Saying, WhyHeld } from '../engine';
-import { readable } from '../values';
+import type { HeldItem, Reply, Saying, WhyHeld } from '../../engine/engine';
+import { readable } from '../field-values';
 import { SessionElement } from './session-element';
 import { base, buttons, inputs } from './styles';
 import './value-table';

@@ -1,9 +1,9 @@
 import { css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Account, Run, UndoPlan, Write } from '../engine';
-import { explain } from '../session';
-import type { Counts } from '../strings';
-import { readable } from '../values';
+import type { Account, Run, UndoPlan, Write } from '../../engine/engine';
+import { explain } from '../controllers/session';
+import type { Counts } from '../../strings';
+import { readable } from '../field-values';
 import './item-table';
 import type { Row } from './item-table';
 import { SessionElement } from './session-element';

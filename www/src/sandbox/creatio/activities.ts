@@ -3,8 +3,8 @@
  * edited.
  */
 import { text, type Card, type Change, type Choice } from '../card';
-import { isFormatted, markupOf, textOf } from '../html';
-import type { Session } from '../session';
+import { isFormatted, markupOf, textOf } from '../markup';
+import type { Session } from '../../product/controllers/session';
 import type { OData } from './odata';
 
 interface Named {

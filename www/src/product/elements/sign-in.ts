@@ -1,8 +1,8 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Credentials } from '../auth';
-import type { Asking } from '../session';
-import type { Strings } from '../strings';
+import type { Credentials } from '../../host/auth';
+import type { Asking } from '../controllers/session';
+import type { Strings } from '../../strings';
 import { base, buttons, dialogs, inputs } from './styles';
 
 /**

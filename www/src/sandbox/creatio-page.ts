@@ -1,18 +1,18 @@
 import { css, html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
-import type { Account } from '../engine';
+import type { Account } from '../engine/engine';
 import './activity-list';
-import './held-list';
+import '../product/elements/held-list';
 import './mailbox-pane';
-import './menu-button';
-import type { MenuItem } from './menu-button';
-import './run-log';
-import { SessionElement } from './session-element';
-import './settings-form';
-import './sign-in';
-import { base, inputs } from './styles';
-import './sync-panel';
+import '../product/elements/menu-button';
+import type { MenuItem } from '../product/elements/menu-button';
+import '../product/elements/run-log';
+import { SessionElement } from '../product/elements/session-element';
+import '../product/elements/settings-form';
+import '../product/elements/sign-in';
+import { base, inputs } from '../product/elements/styles';
+import '../product/elements/sync-panel';
 
 /**
  * The page as Creatio lays it out: navigation at the left, the section or the settings, the mailbox

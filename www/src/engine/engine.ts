@@ -17,10 +17,10 @@ import type {
   Settings,
   Undone,
   UndoPlan,
-} from '../pkg/schedule_sync.js';
+} from '../../pkg/schedule_sync.js';
 import type { EngineWorker } from './engine.worker';
 import workerUrl from './engine.worker?worker&url';
-import { policy } from './trusted';
+import { policy } from './trusted-types';
 
 export type {
   Account,
@@ -44,7 +44,7 @@ export type {
   UndoPlan,
   WhyHeld,
   Write,
-} from '../pkg/schedule_sync.js';
+} from '../../pkg/schedule_sync.js';
 
 /** The engine's methods that the page calls. */
 export type Methods = Pick<

@@ -1,7 +1,7 @@
 /** Values of fields as the engine tells them, neutral in language, made readable for a person. */
-import type { FieldName } from './engine';
-import type { Strings } from './strings';
-import type { Calendar } from './time';
+import type { FieldName } from '../engine/engine';
+import type { Strings } from '../strings';
+import type { Calendar } from './local-time';
 
 /** `value` of `field` in the user's language, zone and way of writing dates. */
 export function readable(field: FieldName, value: string, calendar: Calendar, strings: Strings): string {

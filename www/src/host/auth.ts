@@ -1,6 +1,6 @@
 /** Keys to mailboxes. Whoever needs one asks every time; whether it is cached is decided here. */
 
-import { exchange } from './server';
+import { exchange } from './http';
 
 /** Lets the user into mailboxes. */
 export interface Auth {

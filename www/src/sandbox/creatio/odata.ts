@@ -1,6 +1,6 @@
 /** Creatio's OData, as far as the section needs it. */
-import { exchange } from '../server';
-import { creatioHeaders } from './host';
+import { exchange } from '../../host/http';
+import { creatioHeaders } from '../../host/creatio';
 
 /** How many rows are asked for at a time. */
 const pageSize = 500;

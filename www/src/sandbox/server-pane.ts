@@ -1,9 +1,9 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { property, state } from 'lit/decorators.js';
-import type { Card } from '../card';
-import { explainSide, type Finished, type Session } from '../session';
+import type { Card } from './card';
+import { explainSide, type Finished, type Session } from '../product/controllers/session';
 import './item-card';
-import { base, buttons } from './styles';
+import { base, buttons } from '../product/elements/styles';
 
 /**
  * What the panes of both servers share: they read anew after each run that found something and

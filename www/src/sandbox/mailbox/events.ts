@@ -3,9 +3,9 @@
  * never converted.
  */
 import { text, type Card, type Change, type Values } from '../card';
-import { isFormatted, markupOf, textOf } from '../html';
-import type { Strings } from '../strings';
-import type { Calendar } from '../time';
+import { isFormatted, markupOf, textOf } from '../markup';
+import type { Strings } from '../../strings';
+import type { Calendar } from '../../product/local-time';
 import { segment, type Graph } from './graph';
 
 /** How Graph writes a time: without an offset, the zone beside it. */

@@ -1,7 +1,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Found } from '../engine';
-import { explain, type Session } from '../session';
+import type { Found } from '../../engine/engine';
+import { explain, type Session } from '../controllers/session';
 import { base } from './styles';
 
 /**

@@ -1,6 +1,6 @@
 /** Runs the engine off the main thread. What only the page knows comes by its callbacks. */
 import { expose } from 'comlink';
-import init, { ScheduleSync, version } from '../pkg/schedule_sync.js';
+import init, { ScheduleSync, version } from '../../pkg/schedule_sync.js';
 import type { Answer, Context, Host, Methods, Started, Trouble } from './engine';
 
 let engine: ScheduleSync | undefined;

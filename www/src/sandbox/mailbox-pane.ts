@@ -1,6 +1,6 @@
 import { css, html } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Account } from '../engine';
+import type { Account } from '../engine/engine';
 import {
   eventCard,
   lastDayOf,
@@ -9,13 +9,13 @@ import {
   readEvents,
   type Event as MailEvent,
   type GraphCalendar,
-} from '../mailbox/events';
-import type { Graph } from '../mailbox/graph';
-import { dayOf, readLists, readTasks, taskCard, type Task, type TaskList } from '../mailbox/tasks';
-import './item-table';
-import type { Row } from './item-table';
+} from './mailbox/events';
+import type { Graph } from './mailbox/graph';
+import { dayOf, readLists, readTasks, taskCard, type Task, type TaskList } from './mailbox/tasks';
+import '../product/elements/item-table';
+import type { Row } from '../product/elements/item-table';
 import { ServerPane } from './server-pane';
-import { inputs } from './styles';
+import { inputs } from '../product/elements/styles';
 
 /**
  * The mailbox beside Creatio: events of one calendar and tasks of one list, so that one sees both

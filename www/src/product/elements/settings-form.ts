@@ -1,8 +1,8 @@
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import { optionsOf, type Option } from '../choices';
-import type { Account, Advanced, Choice, Container, Kept, Settings } from '../engine';
-import { explain, type Session } from '../session';
+import { optionsOf, type Option } from '../settings-options';
+import type { Account, Advanced, Choice, Container, Kept, Settings } from '../../engine/engine';
+import { explain, type Session } from '../controllers/session';
 import './advanced-settings';
 import './creatio-found';
 import { base, buttons, inputs } from './styles';
