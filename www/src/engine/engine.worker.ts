@@ -1,47 +1,49 @@
 /** Runs the engine off the main thread. What only the page knows comes by its callbacks. */
 import { expose } from 'comlink';
-import init, { ScheduleSync, version } from '../../pkg/schedule_sync.js';
-import type { Answer, Context, Host, Methods, Started, Trouble } from './engine';
+import init, { ScheduleSync, version, type EngineError } from '../../pkg/schedule_sync.js';
+import type { Call, Context, EngineCallbacks, Failure, Methods, Started } from './types';
 
-let engine: ScheduleSync | undefined;
+let engine: Methods | undefined;
+
+/** Calls a method of the engine. */
+const call: Call = async (name, args) => {
+  if (!engine) return { failure: { code: 'unknown' } };
+  try {
+    return { value: await engine[name](...args) };
+  } catch (error) {
+    return { failure: failureOf(error) };
+  }
+};
 
 const worker = {
+  call,
+
   /**
-   * Loads the wasm and makes the engine. Tells its version and the profile's zone by its IANA name.
+   * Loads the wasm and makes the engine. Tells its version and the zone of the user's profile by
+   * its IANA name.
    */
-  async start(context: Context, host: Host): Promise<Started> {
+  async start(context: Context, callbacks: EngineCallbacks): Promise<Started> {
     // wasm-bindgen compiles while it loads, and falls back to the whole file where the server gives
     // it a wrong type
     await init();
     try {
-      engine = new ScheduleSync(context, host);
+      const created = new ScheduleSync(context, callbacks);
+      engine = created;
+      return { version: version(), zone: created.zone() };
     } catch (error) {
-      return { trouble: troubleOf(error) };
-    }
-    return { version: version(), zone: engine.zone() };
-  },
-
-  /**
-   * Calls a method of the engine. Errors are answers: their code would not survive the way to the
-   * page.
-   */
-  async call(method: keyof Methods, given: unknown[]): Promise<Answer> {
-    if (!engine) return { trouble: { code: 'unknown' } };
-    try {
-      const methods = engine as unknown as Record<keyof Methods, (...given: unknown[]) => unknown>;
-      return { value: await methods[method](...given) };
-    } catch (error) {
-      return { trouble: troubleOf(error) };
+      return { failure: failureOf(error) };
     }
   },
 };
 
+/** What the worker offers to the page. */
 export type EngineWorker = typeof worker;
 
 expose(worker);
 
-function troubleOf(error: unknown): Trouble {
-  const { code = 'unknown', side, names, message } = error as Partial<Trouble & Error>;
+/** What the engine threw, without its English message unless that is about settings. */
+function failureOf(error: unknown): Failure {
+  const { code = 'unknown', side, names, message } = error as Partial<EngineError>;
   const detail = code === 'settings' ? message : undefined;
   return { code, ...(side && { side }), ...(names && { names }), ...(detail && { detail }) };
 }

@@ -10,8 +10,9 @@ const refuse = (): never => {
 };
 
 /** Browsers without trusted types take the address as it is. */
-const plain: Policy = { createScriptURL: (url) => (url === workerUrl ? url : refuse()) };
+const rules: Policy = { createScriptURL: (url) => (url === workerUrl ? url : refuse()) };
 
 const types = (globalThis as { trustedTypes?: { createPolicy(name: string, rules: Policy): Policy } }).trustedTypes;
 
-export const policy: Policy = types?.createPolicy('schedule-sync', plain) ?? plain;
+/** The policy, by which a script's address becomes one that the browser takes. */
+export const policy: Policy = types?.createPolicy('schedule-sync', rules) ?? rules;

@@ -1,12 +1,13 @@
-/** Requests of the page's own lists. The engine has its own way to the servers. */
+/** JSON requests of the page itself. The engine has its own way to the servers. */
 
 /** An answer that is no success. Its message holds what the server said. */
 export class ServerError extends Error {
   constructor(
+    /** The status of the response. */
     readonly status: number,
-    said: string,
+    message: string,
   ) {
-    super(said ? `${status}, ${said}` : String(status));
+    super(message ? `${status}, ${message}` : String(status));
   }
 }
 
@@ -14,18 +15,18 @@ export class ServerError extends Error {
 export class NoReply extends Error {}
 
 /** Milliseconds after which a reply is no longer waited for. */
-const limit = 60_000;
+const timeout = 60_000;
 
 /** Sends JSON and reads JSON; `undefined` for an empty reply. */
-export async function exchange<T>(address: string, init: RequestInit & { json?: unknown } = {}): Promise<T> {
+export async function requestJson<T>(address: string, init: RequestInit & { json?: unknown } = {}): Promise<T> {
   const { json, ...rest } = init;
   const headers = new Headers(rest.headers);
   headers.set('Accept', 'application/json');
   const body: RequestInit = json === undefined ? {} : { body: JSON.stringify(json) };
   if (json !== undefined) headers.set('Content-Type', 'application/json');
-  const signal = AbortSignal.timeout(limit);
-  const { response, text } = await whole(fetch(address, { ...rest, ...body, headers, signal }));
-  if (!response.ok) throw new ServerError(response.status, saying(text));
+  const signal = AbortSignal.timeout(timeout);
+  const { response, text } = await readWhole(fetch(address, { ...rest, ...body, headers, signal }));
+  if (!response.ok) throw new ServerError(response.status, messageOf(text));
   if ((response.headers.get('Content-Type') ?? '').includes('text/html')) throw new ServerError(401, '');
   return (text ? JSON.parse(text) : undefined) as T;
 }
@@ -34,7 +35,7 @@ export async function exchange<T>(address: string, init: RequestInit & { json?: 
  * A response with its whole body. What a browser says of a network that fails is in its own words,
  * and for nobody.
  */
-async function whole(sent: Promise<Response>): Promise<{ response: Response; text: string }> {
+async function readWhole(sent: Promise<Response>): Promise<{ response: Response; text: string }> {
   try {
     const response = await sent;
     return { response, text: await response.text() };
@@ -44,7 +45,7 @@ async function whole(sent: Promise<Response>): Promise<{ response: Response; tex
 }
 
 /** The deepest message of an error body. */
-function saying(text: string): string {
+function messageOf(text: string): string {
   try {
     const { error, Message } = JSON.parse(text) as { error?: { message?: string }; Message?: string };
     return error?.message ?? Message ?? '';

@@ -1,17 +1,17 @@
-/** Values of fields as the engine tells them, neutral in language, made readable for a person. */
-import type { FieldName } from '../engine/engine';
+/** Shows the values of fields to a person: the engine writes them the same in every language. */
+import type { FieldName } from '../engine/types';
 import type { Strings } from '../strings';
-import type { Calendar } from './local-time';
+import type { LocalTime } from './local-time';
 
 /** `value` of `field` in the user's language, zone and way of writing dates. */
-export function readable(field: FieldName, value: string, calendar: Calendar, strings: Strings): string {
+export function showValue(field: FieldName, value: string, time: LocalTime, strings: Strings): string {
   if (!value) return strings.nothingThere;
   switch (field) {
     case 'when':
-      return times(value, calendar) || strings.nothingThere;
+      return showTimes(value, time) || strings.nothingThere;
     case 'reminder': {
       const minutes = /^−(\d+) min$/.exec(value)?.[1];
-      return minutes ? strings.minutesBefore(minutes) : times(value, calendar) || strings.nothingThere;
+      return minutes ? strings.minutesBefore(minutes) : showTimes(value, time) || strings.nothingThere;
     }
     case 'importance':
     case 'status':
@@ -29,11 +29,11 @@ export function readable(field: FieldName, value: string, calendar: Calendar, st
  * Instants in the user's zone, days as they are; one day is written once. Empty if there is neither
  * (the engine's `–`).
  */
-function times(value: string, calendar: Calendar): string {
-  const [first, last] = value.split(' – ').filter((part) => part !== '–');
-  if (!first) return '';
-  const isInstant = first.includes('T');
-  const from = isInstant ? calendar.show(first) : calendar.showDay(first);
-  if (!last || last === first) return from;
-  return `${from} – ${isInstant ? calendar.showEnd(first, last) : calendar.showDay(last)}`;
+function showTimes(value: string, time: LocalTime): string {
+  const [start, end] = value.split(' – ').filter((part) => part !== '–');
+  if (!start) return '';
+  const isInstant = start.includes('T');
+  const from = isInstant ? time.show(start) : time.showDay(start);
+  if (!end || end === start) return from;
+  return `${from} – ${isInstant ? time.showEnd(start, end) : time.showDay(end)}`;
 }

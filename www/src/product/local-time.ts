@@ -1,10 +1,7 @@
-/**
- * Instants as a person in the profile's zone writes them: in inputs and in lists. Servers speak
- * UTC.
- */
+/** Writes and reads times as a person does in the zone of their profile. Servers speak UTC. */
 
 /** A zone, and how its people write dates. */
-export class Calendar {
+export class LocalTime {
   private readonly offsets: Intl.DateTimeFormat;
   private readonly times: Intl.DateTimeFormat;
   private readonly days: Intl.DateTimeFormat;

@@ -2,10 +2,10 @@
  * What the settings can choose from: calendars, task lists and groups as lines of a list, each with
  * a label of its own.
  */
-import type { Account, Container, Group } from '../engine/engine';
+import type { Account, Container, Group } from '../engine/types';
 import type { Strings } from '../strings';
 
-/** One line. */
+/** One line of a list. */
 export interface Option {
   id: string;
   /** Its name, told apart from all others that can be seen with it. */
@@ -15,14 +15,14 @@ export interface Option {
   /** How deep it lies in its tree. */
   level: number;
   /** It can't be chosen; the hint says why. */
-  barred: boolean;
+  unavailable: boolean;
 }
 
 /** A line before the labels are told apart. */
 interface Draft extends Option {
   /** What kind of thing it is, in words. */
   kind: string;
-  /** Whose it is, if it is somebody else's. */
+  /** Who owns it, if it is somebody else's. */
   owner: string;
 }
 
@@ -33,33 +33,33 @@ interface Draft extends Option {
 export function optionsOf(
   containers: Container[],
   groups: Group[],
-  { strings, shared: mailboxes }: { strings: Strings; shared: Account[] },
+  { strings, shared: sharedMailboxes }: { strings: Strings; shared: Account[] },
 ): Record<'importMeetings' | 'importTasks' | 'export', Option[]> {
   const of = (kind: Container['kind']) =>
     containers.filter((one) => one.kind === kind).map((one) => containerDraft(one, strings));
-  const barred = mailboxes.map((one) => mailboxDraft(one, strings));
-  const [meetings, tasks, exported] = [[...of('meeting'), ...barred], of('task'), groupDrafts(groups, strings)];
+  const sharedDrafts = sharedMailboxes.map((one) => mailboxDraft(one, strings));
+  const [meetings, tasks, exported] = [[...of('meeting'), ...sharedDrafts], of('task'), groupDrafts(groups, strings)];
   const labels = new Set<string>([strings.automatic, strings.importMeetings, strings.importTasks, strings.export]);
   const all = [...meetings, ...tasks, ...exported];
-  const shared = new Set(all.map((one) => one.label).filter((label, at, list) => list.indexOf(label) !== at));
+  const repeated = new Set(all.map((one) => one.label).filter((label, at, list) => list.indexOf(label) !== at));
   for (const one of all) {
-    if (shared.has(one.label) || labels.has(one.label)) one.label = `${one.label} (${one.owner || one.kind})`;
-    const plain = one.label;
-    for (let n = 2; labels.has(one.label); n += 1) one.label = `${plain} ${n}`;
+    if (repeated.has(one.label) || labels.has(one.label)) one.label = `${one.label} (${one.owner || one.kind})`;
+    const label = one.label;
+    for (let n = 2; labels.has(one.label); n += 1) one.label = `${label} ${n}`;
     labels.add(one.label);
   }
   return { importMeetings: meetings, importTasks: tasks, export: exported };
 }
 
 function containerDraft(one: Container, strings: Strings): Draft {
-  const whose = one.shared ? [strings.shared] : one.own ? [] : [strings.notInAll];
-  const hints = [...whose, ...(one.writable ? [] : [strings.readOnly])];
+  const origin = one.shared ? [strings.shared] : one.own ? [] : [strings.notInAll];
+  const hints = [...origin, ...(one.writable ? [] : [strings.readOnly])];
   return {
     id: one.id,
     label: one.name,
     hint: hints.join(', '),
     level: 0,
-    barred: false,
+    unavailable: false,
     kind: strings.kindOf[one.kind],
     owner: one.shared ? strings.shared : '',
   };
@@ -72,7 +72,7 @@ function mailboxDraft(one: Account, strings: Strings): Draft {
     label: address,
     hint: strings.sharedMailbox,
     level: 0,
-    barred: true,
+    unavailable: true,
     kind: strings.kindOf.meeting,
     owner: address,
   };
@@ -91,7 +91,7 @@ function groupDrafts(groups: Group[], strings: Strings): Draft[] {
           label: group.name,
           hint: group.dynamic ? strings.dynamic : '',
           level,
-          barred: false,
+          unavailable: false,
           kind: strings.kindOf.group,
           owner: '',
         },

@@ -1,19 +1,25 @@
+/** The section Activities of Creatio. */
 import { css, html } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import { activityCard, nameOf, readActivities, readLookups, type Listed, type Lookups } from './creatio/activities';
-import { addAccountAddress } from '../host/creatio';
-import type { Account } from '../engine/engine';
 import '../product/elements/item-table';
 import type { Column, Row } from '../product/elements/item-table';
 import '../product/elements/menu-button';
-import type { MenuItem } from '../product/elements/menu-button';
+import type { RowOpenEvent } from '../product/events';
+import {
+  activityCard,
+  nameOf,
+  readActivities,
+  readLookups,
+  type ListedActivity,
+  type Lookups,
+} from './creatio/activities';
 import { ServerPane } from './server-pane';
 
 /**
- * The section Activities: its menu of actions, and the list.
+ * The list of activities, and the menu of actions with the product's item.
  *
- * Properties: `session`. Methods: `reload()`. Events: `settings`, whose detail is the account to
- * set up. Parts: `toolbar`.
+ * @tag activity-list
+ * @csspart toolbar - The line of buttons above the list.
  */
 @customElement('activity-list')
 export class ActivityList extends ServerPane {
@@ -36,65 +42,34 @@ export class ActivityList extends ServerPane {
     `,
   ];
 
-  @state() private rows: Listed[] = [];
+  @state() private rows: ListedActivity[] = [];
   @state() private lookups: Lookups | undefined;
   protected override readonly side = 'creatio';
 
   protected override async read(): Promise<void> {
-    const { odata } = this.session;
+    const { odata } = this.demo;
     this.lookups ??= await readLookups(odata);
     this.rows = await readActivities(odata);
   }
 
   private open(id?: string): void {
-    if (this.lookups) this.show(activityCard(this.session, this.lookups, id));
+    if (this.lookups) this.show(activityCard(this.demo, this.lookups, id));
   }
 
-  private actions(): MenuItem[] {
-    const { session } = this;
-    const { strings, accounts, others } = session;
-    const setUp = (account: Account): MenuItem => ({
-      label: strings.setUp(account.address),
-      action: () => this.dispatchEvent(new CustomEvent<Account>('settings', { detail: account })),
-    });
-    const cannotRun = (account: Account): MenuItem => ({
-      label: strings.setUp(account.address),
-      action: () => {
-        session.say(strings.sharedAccount(account.address));
-      },
-    });
-    return [
-      {
-        label: strings.synchronizeActivities,
-        items: [
-          {
-            label: strings.synchronizeNow,
-            action: () => {
-              session.run(accounts);
-            },
-          },
-          ...accounts.map(setUp),
-          ...others.map(cannotRun),
-          {
-            label: strings.addAccount,
-            action: () => {
-              this.addAccount();
-            },
-          },
-        ],
-      },
-    ];
-  }
+  private readonly handleNew = (): void => {
+    this.open();
+  };
 
-  private addAccount(): void {
-    const { context, strings } = this.session;
-    const address = addAccountAddress(context);
-    if (context.sandbox) this.session.say(strings.addAccountHere(address));
-    else window.open(address, '_blank', 'noopener');
-  }
+  private readonly handleReload = (): void => {
+    void this.reload();
+  };
+
+  private readonly handleRowOpen = ({ rowId }: RowOpenEvent): void => {
+    this.open(rowId);
+  };
 
   private columns(): Column[] {
-    const { columns } = this.session.strings;
+    const { columns } = this.demo.strings;
     return [
       { label: columns.title, width: 'wide' },
       { label: columns.start, width: 'time' },
@@ -105,16 +80,16 @@ export class ActivityList extends ServerPane {
     ];
   }
 
-  private row(activity: Listed, lookups: Lookups): Row {
-    const { calendar, strings } = this.session;
+  private row(activity: ListedActivity, lookups: Lookups): Row {
+    const { time, strings } = this.demo;
     const status = lookups.statuses.find((one) => one.Id === activity.StatusId);
     return {
       id: activity.Id,
       faded: status?.Finish ?? false,
       cells: [
         activity.Title,
-        calendar.show(activity.StartDate),
-        calendar.showEnd(activity.StartDate, activity.DueDate),
+        time.show(activity.StartDate),
+        time.showEnd(activity.StartDate, activity.DueDate),
         status?.Name ?? '',
         nameOf(lookups.contacts, activity.OwnerId),
         activity.ShowInScheduler ? strings.kinds.meeting : strings.kinds.task,
@@ -123,43 +98,26 @@ export class ActivityList extends ServerPane {
   }
 
   override render() {
-    const { strings } = this.session;
+    const { strings, actionsItem } = this.demo;
     const { lookups } = this;
     return html`
       <h1>${strings.activities}</h1>
       <div class="toolbar" part="toolbar">
-        <button
-          class="primary"
-          type="button"
-          @click=${() => {
-            this.open();
-          }}
-        >
-          ${strings.newActivity}
-        </button>
-        <menu-button .label=${strings.actions} .items=${this.actions()}></menu-button>
+        <button class="primary" type="button" @click=${this.handleNew}>${strings.newActivity}</button>
+        <schedule-sync-menu-button .label=${strings.actions} .items=${[actionsItem]}></schedule-sync-menu-button>
         <span class="space"></span>
-        <button
-          type="button"
-          @click=${() => {
-            void this.reload();
-          }}
-        >
-          ${strings.reloadActivities}
-        </button>
+        <button type="button" @click=${this.handleReload}>${strings.reloadActivities}</button>
       </div>
-      ${this.renderTrouble()}
-      <item-table
+      ${this.renderFailure()}
+      <schedule-sync-item-table
         .label=${strings.activities}
         .hint=${strings.openHint}
         .empty=${strings.noActivities}
         .columns=${this.columns()}
         .rows=${lookups ? this.rows.map((row) => this.row(row, lookups)) : []}
         .loading=${this.loading}
-        @open=${(event: CustomEvent<string>) => {
-          this.open(event.detail);
-        }}
-      ></item-table>
+        @schedule-sync-row-open=${this.handleRowOpen}
+      ></schedule-sync-item-table>
       ${this.renderCard()}
     `;
   }

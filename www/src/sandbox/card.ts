@@ -3,6 +3,7 @@
  * by `item-card`.
  */
 
+/** What a field or a participant can be set to. */
 export interface Choice {
   value: string;
   label: string;
@@ -23,6 +24,7 @@ export interface Field {
   when?: (values: Values) => boolean;
 }
 
+/** The values of the fields, by their names. */
 export type Values = Record<string, string | boolean>;
 
 /** Somebody who takes part in an activity. */
@@ -66,7 +68,7 @@ export interface Change {
   /** Participants that were added or changed. */
   people: Participant[];
   /** The Contacts of those that were removed. */
-  left: string[];
+  removed: string[];
 }
 
 /** The text of a value. */

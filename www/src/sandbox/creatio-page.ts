@@ -1,27 +1,28 @@
-import { css, html, nothing } from 'lit';
-import { customElement, state } from 'lit/decorators.js';
+/** Creatio's page, which embeds the product as any page would. */
+import { css, html, LitElement, nothing } from 'lit';
+import { customElement, property, query, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
-import type { Account } from '../engine/engine';
-import './activity-list';
-import '../product/elements/held-list';
-import './mailbox-pane';
+import type { Host } from '../host/host';
 import '../product/elements/menu-button';
-import type { MenuItem } from '../product/elements/menu-button';
-import '../product/elements/run-log';
-import { SessionElement } from '../product/elements/session-element';
-import '../product/elements/settings-form';
-import '../product/elements/sign-in';
 import { base, inputs } from '../product/elements/styles';
-import '../product/elements/sync-panel';
+import type { OpenedEvent, RunFinishedEvent, ViewChangeEvent } from '../product/events';
+import '../product/schedule-sync';
+import type { ScheduleSyncElement } from '../product/schedule-sync';
+import { stringsFor } from '../strings';
+import './activity-list';
+import { createDemo, type Demo } from './demo';
+import './mailbox-pane';
+import type { ServerPane } from './server-pane';
 
 /**
- * The page as Creatio lays it out: navigation at the left, the section or the settings, the mailbox
- * beside it, the communication panel at the right edge.
+ * The page as Creatio lays it out: navigation at the left, the section or what the product shows in
+ * its place, the mailbox beside it, the communication panel at the right edge. It is hidden until
+ * the product has started.
  *
- * Properties: `session`. Events: none. Parts: none.
+ * @tag creatio-page
  */
 @customElement('creatio-page')
-export class CreatioPage extends SessionElement {
+export class CreatioPage extends LitElement {
   static override styles = [
     base,
     inputs,
@@ -30,6 +31,9 @@ export class CreatioPage extends SessionElement {
         display: grid;
         grid-template-columns: 96px minmax(0, 1fr) clamp(370px, 29vw, 520px) 56px;
         height: 100vh;
+      }
+      :host(:not([opened])) {
+        display: none;
       }
       nav {
         display: flex;
@@ -80,9 +84,6 @@ export class CreatioPage extends SessionElement {
         width: 100%;
         margin-bottom: 12px;
       }
-      sync-panel {
-        margin-bottom: 16px;
-      }
       .communication {
         display: flex;
         flex-direction: column;
@@ -97,45 +98,44 @@ export class CreatioPage extends SessionElement {
     `,
   ];
 
-  /** What is shown of which account; `undefined` in the section. */
-  @state() private view: { what: 'settings' | 'history'; account: Account } | undefined;
+  /** Who hosts the product. Set before the element is connected. */
+  @property({ attribute: false }) host!: Host;
+  /** Whether the product has started. */
+  @property({ type: Boolean, reflect: true }) opened = false;
 
+  /** The demo, once the product has started. */
+  @state() private demo: Demo | undefined;
+  /** Whether the section is shown: the product shows the settings and the history in its place. */
+  @state() private isSectionShown = true;
   /** The address of the account whose mailbox is shown. */
-  @state() private shown = '';
+  @state() private shownMailbox = '';
+  @query('schedule-sync') private readonly sync!: ScheduleSyncElement;
 
-  private setUp(account: Account): void {
-    this.view = { what: 'settings', account };
-  }
-
-  private showHistory(account: Account): void {
-    this.view = { what: 'history', account };
-  }
-
-  private readonly showSection = (): void => {
-    this.view = undefined;
+  private readonly handleOpened = ({ state }: OpenedEvent): void => {
+    this.demo = createDemo(this.host, state);
+    this.opened = true;
   };
 
-  private communication(): MenuItem[] {
-    const { strings, accounts } = this.session;
-    const single = accounts.length === 1;
-    return accounts.flatMap((account) => [
-      {
-        label: single ? strings.editSettings : strings.editSettingsOf(account.address),
-        action: () => {
-          this.setUp(account);
-        },
-      },
-      {
-        label: single ? strings.history : strings.historyOf(account.address),
-        action: () => {
-          this.showHistory(account);
-        },
-      },
-    ]);
-  }
+  private readonly handleViewChange = ({ view }: ViewChangeEvent): void => {
+    this.isSectionShown = view === 'overview';
+  };
+
+  private readonly handleFinished = ({ idle }: RunFinishedEvent): void => {
+    if (idle) return;
+    for (const pane of this.renderRoot.querySelectorAll<ServerPane>('activity-list, mailbox-pane')) void pane.reload();
+  };
+
+  private readonly handleNavigation = (event: Event): void => {
+    event.preventDefault();
+    this.sync.showOverview();
+  };
+
+  private readonly handleMailboxChange = (event: Event): void => {
+    this.shownMailbox = (event.target as HTMLSelectElement).value;
+  };
 
   private renderNavigation() {
-    const { strings, engine } = this.session;
+    const strings = stringsFor(this.host.context.culture);
     return html`<nav aria-label=${strings.sections}>
       <svg class="logo" viewBox="0 0 40 40" aria-hidden="true">
         <rect width="40" height="40" rx="10" fill="#2f6fed"></rect>
@@ -150,14 +150,7 @@ export class CreatioPage extends SessionElement {
       </svg>
       <ul>
         <li>
-          <a
-            href="#activities"
-            aria-current="page"
-            @click=${(event: Event) => {
-              event.preventDefault();
-              this.showSection();
-            }}
-          >
+          <a href="#activities" aria-current="page" @click=${this.handleNavigation}>
             <svg
               width="24"
               height="24"
@@ -174,41 +167,14 @@ export class CreatioPage extends SessionElement {
           </a>
         </li>
       </ul>
-      <span class="version">${engine.version}</span>
+      <span class="version">${this.demo?.version}</span>
     </nav>`;
   }
 
-  private renderView() {
-    const { session, view } = this;
-    if (view?.what === 'settings') {
-      return html`<settings-form
-        .session=${session}
-        .account=${view.account}
-        @close=${this.showSection}
-      ></settings-form>`;
-    }
-    if (view) {
-      return html`<run-log .session=${session} .account=${view.account} @close=${this.showSection}></run-log>`;
-    }
-    return html`<held-list .session=${session}></held-list>
-      <activity-list
-        .session=${session}
-        @settings=${(event: CustomEvent<Account>) => {
-          this.setUp(event.detail);
-        }}
-      ></activity-list>`;
-  }
-
-  private renderMailbox() {
-    const { accounts, strings } = this.session;
-    const account = accounts.find((one) => one.address === this.shown) ?? accounts[0];
+  private renderMailbox({ accounts, strings }: Demo) {
+    const account = accounts.find((one) => one.address === this.shownMailbox) ?? accounts[0];
     if (!account) return nothing;
-    const choice = html`<select
-      aria-label=${strings.mailboxShown}
-      @change=${(event: Event) => {
-        this.shown = (event.target as HTMLSelectElement).value;
-      }}
-    >
+    const choice = html`<select aria-label=${strings.mailboxShown} @change=${this.handleMailboxChange}>
       ${accounts.map(
         (one) =>
           html`<option value=${one.address} ?selected=${one === account}>
@@ -216,29 +182,27 @@ export class CreatioPage extends SessionElement {
           </option>`,
       )}
     </select>`;
-    const pane = html`<mailbox-pane .session=${this.session} .account=${account}></mailbox-pane>`;
+    const pane = html`<mailbox-pane .demo=${this.demo} .account=${account}></mailbox-pane>`;
     return html`${accounts.length > 1 ? choice : nothing} ${keyed(account.address, pane)}`;
   }
 
-  private renderSignIn() {
-    const { asking, context, strings } = this.session;
-    if (!asking) return nothing;
-    const card = html`<sign-in .asking=${asking} .strings=${strings} ?sandbox=${context.sandbox}></sign-in>`;
-    return keyed(asking, card);
-  }
-
   override render() {
-    const { session } = this;
-    const { strings } = session;
+    const { demo } = this;
+    const strings = stringsFor(this.host.context.culture);
     return html`
       ${this.renderNavigation()}
       <main>
-        <sync-panel .session=${session}></sync-panel>
-        ${this.renderView()}
+        <schedule-sync
+          .host=${this.host}
+          @schedule-sync-opened=${this.handleOpened}
+          @schedule-sync-view-change=${this.handleViewChange}
+          @schedule-sync-finished=${this.handleFinished}
+        ></schedule-sync>
+        ${demo && this.isSectionShown ? html`<activity-list .demo=${demo}></activity-list>` : nothing}
       </main>
-      <aside class="mailbox" aria-label=${strings.mailbox}>${this.renderMailbox()}</aside>
+      <aside class="mailbox" aria-label=${strings.mailbox}>${demo ? this.renderMailbox(demo) : nothing}</aside>
       <aside class="communication" aria-label=${strings.communicationPanel}>
-        <menu-button compact .label=${strings.synchronization} .items=${this.communication()}>
+        <schedule-sync-menu-button compact .label=${strings.synchronization} .items=${demo?.panelItems ?? []}>
           <svg
             width="22"
             height="22"
@@ -254,9 +218,8 @@ export class CreatioPage extends SessionElement {
               stroke-linejoin="round"
             ></path>
           </svg>
-        </menu-button>
+        </schedule-sync-menu-button>
       </aside>
-      ${this.renderSignIn()}
     `;
   }
 }

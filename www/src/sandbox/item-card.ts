@@ -1,16 +1,30 @@
+/** The card of an item, in which a person changes it. */
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Card, Field, Participant, People, Values } from './card';
-import { safeHtml } from './markup';
-import { explainSide } from '../product/controllers/session';
-import type { Strings } from '../strings';
 import { base, buttons, dialogs, inputs } from '../product/elements/styles';
+import type { Strings } from '../strings';
+import type { Card, Field, Participant, People, Values } from './card';
+import { explainServer } from './explain-server';
+import { safeHtml } from './markup';
+
+/** The card was closed. */
+export class CardCloseEvent extends Event {
+  static readonly type = 'card-close';
+
+  constructor(
+    /** Something was written. */
+    readonly isWritten: boolean,
+  ) {
+    super(CardCloseEvent.type);
+  }
+}
 
 /**
  * The card of an activity, event or task, in a modal dialog.
  *
- * Properties: `card`, `strings`, `side` (whose server it is). Events: `close`, whose detail says
- * whether something was written. Parts: `dialog`.
+ * @tag item-card
+ * @fires {CardCloseEvent} card-close - It was closed.
+ * @csspart dialog - The dialog.
  */
 @customElement('item-card')
 export class ItemCard extends LitElement {
@@ -78,15 +92,19 @@ export class ItemCard extends LitElement {
     `,
   ];
 
+  /** What is shown, and how it is written. */
   @property({ attribute: false }) card!: Card;
+  /** The texts in the user's language. */
   @property({ attribute: false }) strings!: Strings;
+  /** The server that holds the item. */
   @property() side: 'creatio' | 'exchange' = 'creatio';
 
   @state() private values: Values = {};
   @state() private people: Participant[] = [];
-  @state() private trouble = '';
+  @state() private failure = '';
   @state() private busy = false;
-  @state() private sure = false;
+  /** Deleting was pressed once: the next press deletes. */
+  @state() private isSure = false;
 
   protected override willUpdate(changed: PropertyValues<this>): void {
     if (!changed.has('card')) return;
@@ -99,25 +117,29 @@ export class ItemCard extends LitElement {
     this.renderRoot.querySelector('dialog')?.showModal();
   }
 
-  private close(written: boolean): void {
+  private close(isWritten: boolean): void {
     this.renderRoot.querySelector('dialog')?.close();
-    this.dispatchEvent(new CustomEvent<boolean>('close', { detail: written }));
+    this.dispatchEvent(new CardCloseEvent(isWritten));
   }
 
   private async write(work: () => Promise<void>): Promise<void> {
     this.busy = true;
-    this.trouble = '';
+    this.failure = '';
     try {
       await work();
       this.close(true);
     } catch (error) {
-      this.trouble = explainSide(this.strings, this.side, error);
+      this.failure = explainServer(this.strings, this.side, error);
     } finally {
       this.busy = false;
     }
   }
 
-  private submit(event: Event): void {
+  private readonly handleCancel = (): void => {
+    this.close(false);
+  };
+
+  private readonly handleSubmit = (event: Event): void => {
     event.preventDefault();
     const { card, values, people } = this;
     const before = card.people?.rows ?? [];
@@ -126,17 +148,17 @@ export class ItemCard extends LitElement {
         values,
         changed: (...names) => names.some((name) => values[name] !== card.values[name]),
         people: people.filter((person) => !before.includes(person)),
-        left: before.map((one) => one.contact).filter((contact) => !people.some((one) => one.contact === contact)),
+        removed: before.map((one) => one.contact).filter((contact) => !people.some((one) => one.contact === contact)),
       }),
     );
-  }
+  };
 
-  private discard(): void {
+  private readonly handleRemove = (): void => {
     const { remove } = this.card;
     if (!remove) return;
-    if (this.sure) void this.write(remove);
-    else this.sure = true;
-  }
+    if (this.isSure) void this.write(remove);
+    else this.isSure = true;
+  };
 
   private set(name: string, value: string | boolean): void {
     this.values = { ...this.values, [name]: value };
@@ -263,47 +285,23 @@ export class ItemCard extends LitElement {
 
   override render() {
     const { card, strings } = this;
-    return html`<dialog
-      part="dialog"
-      aria-labelledby="heading"
-      @cancel=${() => {
-        this.close(false);
-      }}
-    >
-      <form
-        @submit=${(event: Event) => {
-          this.submit(event);
-        }}
-      >
+    return html`<dialog part="dialog" aria-labelledby="heading" @cancel=${this.handleCancel}>
+      <form @submit=${this.handleSubmit}>
         <header><h2 id="heading">${card.heading}</h2></header>
         <div class="body">
           ${card.fields.map((field) => this.renderField(field))}
           ${card.markup ? this.renderMarkup(card.markup) : nothing}
           ${card.people ? this.renderPeople(card.people) : nothing}
         </div>
-        ${this.trouble ? html`<p role="alert">${this.trouble}</p>` : nothing}
+        ${this.failure ? html`<p role="alert">${this.failure}</p>` : nothing}
         <footer>
           <button class="primary" type="submit" ?disabled=${this.busy}>${strings.card.done}</button>
-          <button
-            type="button"
-            @click=${() => {
-              this.close(false);
-            }}
-          >
-            ${strings.card.close}
-          </button>
+          <button type="button" @click=${this.handleCancel}>${strings.card.close}</button>
           <span class="space"></span>
           ${
             card.remove
-              ? html`<button
-                  class="danger"
-                  type="button"
-                  ?disabled=${this.busy}
-                  @click=${() => {
-                    this.discard();
-                  }}
-                >
-                  ${this.sure ? strings.card.removeAgain : strings.card.remove}
+              ? html`<button class="danger" type="button" ?disabled=${this.busy} @click=${this.handleRemove}>
+                  ${this.isSure ? strings.card.removeAgain : strings.card.remove}
                 </button>`
               : nothing
           }
@@ -322,5 +320,8 @@ function renderOptions(options: { value: string; label: string }[], chosen: stri
 declare global {
   interface HTMLElementTagNameMap {
     'item-card': ItemCard;
+  }
+  interface HTMLElementEventMap {
+    'card-close': CardCloseEvent;
   }
 }

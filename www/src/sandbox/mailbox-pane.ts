@@ -1,27 +1,28 @@
+/** The mailbox beside Creatio. */
 import { css, html } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Account } from '../engine/engine';
+import type { Account } from '../engine/types';
+import '../product/elements/item-table';
+import type { Row } from '../product/elements/item-table';
+import { inputs } from '../product/elements/styles';
+import type { RowOpenEvent } from '../product/events';
 import {
   eventCard,
   lastDayOf,
   instantOf,
   readCalendars,
   readEvents,
-  type Event as MailEvent,
   type GraphCalendar,
+  type ListedEvent,
 } from './mailbox/events';
-import type { Graph } from './mailbox/graph';
+import { ownerGraph, type Graph } from './mailbox/graph';
 import { dayOf, readLists, readTasks, taskCard, type Task, type TaskList } from './mailbox/tasks';
-import '../product/elements/item-table';
-import type { Row } from '../product/elements/item-table';
 import { ServerPane } from './server-pane';
-import { inputs } from '../product/elements/styles';
 
 /**
- * The mailbox beside Creatio: events of one calendar and tasks of one list, so that one sees both
- * sides change.
+ * Events of one calendar and tasks of one list, so that one sees both sides change.
  *
- * Properties: `session`, `account`. Methods: `reload()`. Events: none. Parts: none.
+ * @tag mailbox-pane
  */
 @customElement('mailbox-pane')
 export class MailboxPane extends ServerPane {
@@ -67,32 +68,33 @@ export class MailboxPane extends ServerPane {
     `,
   ];
 
+  /** Whose mailbox is shown. */
   @property({ attribute: false }) account!: Account;
 
   @state() private calendars: GraphCalendar[] = [];
   @state() private lists: TaskList[] = [];
   @state() private calendar = '';
   @state() private list = '';
-  @state() private events: MailEvent[] = [];
+  @state() private events: ListedEvent[] = [];
   @state() private tasks: Task[] = [];
   private graph!: Graph;
 
   protected override readonly side = 'exchange';
 
   override connectedCallback(): void {
-    this.graph = this.session.graph(this.account);
+    this.graph = ownerGraph(this.demo.host, this.account);
     super.connectedCallback();
   }
 
   protected override async read(): Promise<void> {
     [this.calendars, this.lists] = await Promise.all([readCalendars(this.graph), readLists(this.graph)]);
-    this.calendar = known(this.calendars, this.calendar);
-    this.list = known(this.lists, this.list);
+    this.calendar = keepOrFirst(this.calendars, this.calendar);
+    this.list = keepOrFirst(this.lists, this.list);
     await Promise.all([this.readEvents(), this.readTasks()]);
   }
 
   private async readEvents(): Promise<void> {
-    this.events = this.calendar ? await readEvents(this.graph, this.calendar, this.session.calendar) : [];
+    this.events = this.calendar ? await readEvents(this.graph, this.calendar, this.demo.time) : [];
   }
 
   private async readTasks(): Promise<void> {
@@ -100,55 +102,72 @@ export class MailboxPane extends ServerPane {
   }
 
   private openEvent(id?: string): void {
-    const { calendar, strings } = this.session;
-    this.show(eventCard(this.graph, calendar, strings, { calendar: this.calendar, ...(id ? { id } : {}) }));
+    const { time, strings } = this.demo;
+    this.show(eventCard(this.graph, time, strings, { calendar: this.calendar, ...(id ? { id } : {}) }));
   }
 
   private openTask(id?: string): void {
-    const { calendar, strings } = this.session;
-    this.show(taskCard(this.graph, calendar, strings, { list: this.list, ...(id ? { id } : {}) }));
+    const { time, strings } = this.demo;
+    this.show(taskCard(this.graph, time, strings, { list: this.list, ...(id ? { id } : {}) }));
   }
 
-  private eventRow(event: MailEvent): Row {
-    const { calendar, strings } = this.session;
-    const time = event.isAllDay
-      ? [`${calendar.showDay(event.start.dateTime)}, ${strings.allDay}`, calendar.showDay(lastDayOf(event))]
-      : [calendar.show(instantOf(event.start)), calendar.showEnd(instantOf(event.start), instantOf(event.end))];
-    return { id: event.id, cells: [event.subject, ...time], faded: event.isCancelled ?? false };
+  private readonly handleEventOpen = ({ rowId }: RowOpenEvent): void => {
+    this.openEvent(rowId);
+  };
+
+  private readonly handleTaskOpen = ({ rowId }: RowOpenEvent): void => {
+    this.openTask(rowId);
+  };
+
+  private readonly handleNewEvent = (): void => {
+    this.openEvent();
+  };
+
+  private readonly handleNewTask = (): void => {
+    this.openTask();
+  };
+
+  private readonly handleCalendarChange = (event: Event): void => {
+    this.calendar = (event.target as HTMLSelectElement).value;
+    void this.guarded(() => this.readEvents());
+  };
+
+  private readonly handleListChange = (event: Event): void => {
+    this.list = (event.target as HTMLSelectElement).value;
+    void this.guarded(() => this.readTasks());
+  };
+
+  private readonly handleReload = (): void => {
+    void this.reload();
+  };
+
+  private eventRow(event: ListedEvent): Row {
+    const { time, strings } = this.demo;
+    const times = event.isAllDay
+      ? [`${time.showDay(event.start.dateTime)}, ${strings.allDay}`, time.showDay(lastDayOf(event))]
+      : [time.show(instantOf(event.start)), time.showEnd(instantOf(event.start), instantOf(event.end))];
+    return { id: event.id, cells: [event.subject, ...times], faded: event.isCancelled ?? false };
   }
 
   private taskRow(task: Task): Row {
-    const { calendar, strings } = this.session;
-    const cells = [task.title, calendar.showDay(dayOf(task.dueDateTime, calendar)), strings.taskStatus[task.status]];
+    const { time, strings } = this.demo;
+    const cells = [task.title, time.showDay(dayOf(task.dueDateTime, time)), strings.taskStatus[task.status]];
     return { id: task.id, cells, faded: task.status === 'completed' };
   }
 
   private renderEvents() {
-    const { strings } = this.session;
+    const { strings } = this.demo;
     return html`<section aria-labelledby="events">
       <div class="toolbar">
         <h3 id="events">${strings.events}</h3>
-        <select
-          aria-label=${strings.calendar}
-          @change=${(event: Event) => {
-            this.calendar = (event.target as HTMLSelectElement).value;
-            void this.guarded(() => this.readEvents());
-          }}
-        >
+        <select aria-label=${strings.calendar} @change=${this.handleCalendarChange}>
           ${this.calendars.map(
             (one) => html`<option value=${one.id} ?selected=${one.id === this.calendar}>${one.name}</option>`,
           )}
         </select>
-        <button
-          type="button"
-          @click=${() => {
-            this.openEvent();
-          }}
-        >
-          ${strings.newEvent}
-        </button>
+        <button type="button" @click=${this.handleNewEvent}>${strings.newEvent}</button>
       </div>
-      <item-table
+      <schedule-sync-item-table
         .label=${strings.events}
         .hint=${strings.openHint}
         .empty=${strings.noEvents}
@@ -159,39 +178,24 @@ export class MailboxPane extends ServerPane {
         ]}
         .rows=${this.events.map((event) => this.eventRow(event))}
         .loading=${this.loading}
-        @open=${(event: CustomEvent<string>) => {
-          this.openEvent(event.detail);
-        }}
-      ></item-table>
+        @schedule-sync-row-open=${this.handleEventOpen}
+      ></schedule-sync-item-table>
     </section>`;
   }
 
   private renderTasks() {
-    const { strings } = this.session;
+    const { strings } = this.demo;
     return html`<section aria-labelledby="tasks">
       <div class="toolbar">
         <h3 id="tasks">${strings.tasks}</h3>
-        <select
-          aria-label=${strings.taskList}
-          @change=${(event: Event) => {
-            this.list = (event.target as HTMLSelectElement).value;
-            void this.guarded(() => this.readTasks());
-          }}
-        >
+        <select aria-label=${strings.taskList} @change=${this.handleListChange}>
           ${this.lists.map(
             (one) => html`<option value=${one.id} ?selected=${one.id === this.list}>${one.displayName}</option>`,
           )}
         </select>
-        <button
-          type="button"
-          @click=${() => {
-            this.openTask();
-          }}
-        >
-          ${strings.newTask}
-        </button>
+        <button type="button" @click=${this.handleNewTask}>${strings.newTask}</button>
       </div>
-      <item-table
+      <schedule-sync-item-table
         .label=${strings.tasks}
         .hint=${strings.openHint}
         .empty=${strings.noTasks}
@@ -202,35 +206,26 @@ export class MailboxPane extends ServerPane {
         ]}
         .rows=${this.tasks.map((task) => this.taskRow(task))}
         .loading=${this.loading}
-        @open=${(event: CustomEvent<string>) => {
-          this.openTask(event.detail);
-        }}
-      ></item-table>
+        @schedule-sync-row-open=${this.handleTaskOpen}
+      ></schedule-sync-item-table>
     </section>`;
   }
 
   override render() {
-    const { strings } = this.session;
+    const { strings } = this.demo;
     return html`
       <header>
         <h2>${strings.mailbox}</h2>
-        <button
-          type="button"
-          @click=${() => {
-            void this.reload();
-          }}
-        >
-          ${strings.reloadMailbox}
-        </button>
+        <button type="button" @click=${this.handleReload}>${strings.reloadMailbox}</button>
       </header>
       <p class="account">${this.account.address}</p>
-      ${this.renderTrouble()} ${this.renderEvents()} ${this.renderTasks()} ${this.renderCard()}
+      ${this.renderFailure()} ${this.renderEvents()} ${this.renderTasks()} ${this.renderCard()}
     `;
   }
 }
 
 /** The chosen one, if it is still there; else the first. */
-function known(all: { id: string }[], chosen: string): string {
+function keepOrFirst(all: { id: string }[], chosen: string): string {
   return (all.find((one) => one.id === chosen) ?? all[0])?.id ?? '';
 }
 

@@ -1,23 +1,18 @@
-/** The page: opens a session for the user who looks at it, and shows Creatio's page around it. */
-import { readContext } from '../host/creatio';
-import './creatio-page';
-import { explain, Session } from '../product/controllers/session';
+/** The demo's entry: shows Creatio's page around the product. */
+import { findHost } from '../host/find-host';
 import { stringsFor } from '../strings';
+import './creatio-page';
 
-async function open(): Promise<void> {
-  const context = readContext();
-  const strings = stringsFor(context.culture);
-  document.documentElement.lang = strings.language;
-  document.title = `${strings.activities} · ${strings.product}`;
-  try {
-    const page = document.createElement('creatio-page');
-    page.session = await Session.open(context);
-    document.body.append(page);
-  } catch (error) {
-    const problem = document.getElementById('problem');
-    if (problem) problem.textContent = explain(strings, error);
-    throw error;
-  }
-}
+const host = findHost();
+const strings = stringsFor(host.context.culture);
+document.documentElement.lang = strings.language;
+document.title = `${strings.activities} · ${strings.product}`;
 
-await open();
+const page = document.createElement('creatio-page');
+page.host = host;
+page.addEventListener('schedule-sync-open-failed', ({ message, error }) => {
+  const problem = document.getElementById('problem');
+  if (problem) problem.textContent = message;
+  throw error;
+});
+document.body.append(page);

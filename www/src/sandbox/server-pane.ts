@@ -1,15 +1,16 @@
+/** What the panes of both servers share. */
 import { css, html, LitElement, nothing } from 'lit';
 import { property, state } from 'lit/decorators.js';
-import type { Card } from './card';
-import { explainSide, type Finished, type Session } from '../product/controllers/session';
-import './item-card';
 import { base, buttons } from '../product/elements/styles';
+import type { Card } from './card';
+import type { Demo } from './demo';
+import { explainServer } from './explain-server';
+import './item-card';
+import type { CardCloseEvent } from './item-card';
 
 /**
- * What the panes of both servers share: they read anew after each run that found something and
- * after each card, and say what the server refused.
- *
- * Properties: `session`. Methods: `reload()`. A subclass says `side`, and `read()`s.
+ * A pane that reads its items from one server, reads them anew after each card, and says what the
+ * server refused. A subclass says `side`, and `read()`s.
  */
 export abstract class ServerPane extends LitElement {
   static override styles = [
@@ -26,24 +27,20 @@ export abstract class ServerPane extends LitElement {
     `,
   ];
 
-  @property({ attribute: false }) session!: Session;
+  /** The demo. Set before the element is connected. */
+  @property({ attribute: false }) demo!: Demo;
 
+  /** Whether the items are being read. */
   @state() protected loading = false;
-  @state() private trouble = '';
+  @state() private failure = '';
   @state() private card: Card | undefined;
 
-  /** Whose pane it is. */
+  /** The server whose items are shown. */
   protected abstract readonly side: 'creatio' | 'exchange';
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.session.addEventListener('finished', this.reloadAgain);
     void this.reload();
-  }
-
-  override disconnectedCallback(): void {
-    this.session.removeEventListener('finished', this.reloadAgain);
-    super.disconnectedCallback();
   }
 
   /** Reads everything shown anew. */
@@ -60,9 +57,9 @@ export abstract class ServerPane extends LitElement {
   protected async guarded(work: () => Promise<void>): Promise<void> {
     try {
       await work();
-      this.trouble = '';
+      this.failure = '';
     } catch (error) {
-      this.trouble = explainSide(this.session.strings, this.side, error);
+      this.failure = explainServer(this.demo.strings, this.side, error);
     }
   }
 
@@ -73,28 +70,24 @@ export abstract class ServerPane extends LitElement {
     });
   }
 
-  private readonly reloadAgain = (event: Event): void => {
-    if (!(event as CustomEvent<Finished>).detail.idle) void this.reload();
+  private readonly handleCardClose = ({ isWritten }: CardCloseEvent): void => {
+    this.card = undefined;
+    if (isWritten) void this.reload();
   };
 
-  private closeCard(written: boolean): void {
-    this.card = undefined;
-    if (written) void this.reload();
+  /** What went wrong, if something did. */
+  protected renderFailure() {
+    return this.failure ? html`<p role="alert">${this.failure}</p>` : nothing;
   }
 
-  protected renderTrouble() {
-    return this.trouble ? html`<p role="alert">${this.trouble}</p>` : nothing;
-  }
-
+  /** The card that is open, if one is. */
   protected renderCard() {
     if (!this.card) return nothing;
     return html`<item-card
       .card=${this.card}
-      .strings=${this.session.strings}
+      .strings=${this.demo.strings}
       .side=${this.side}
-      @close=${(event: CustomEvent<boolean>) => {
-        this.closeCard(event.detail);
-      }}
+      @card-close=${this.handleCardClose}
     ></item-card>`;
   }
 }

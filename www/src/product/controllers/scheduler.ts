@@ -11,11 +11,11 @@ export const minutes = { visible: 5, hidden: 15, most: 60 };
  * Milliseconds after which a network that came back is used, and the least between two runs that a
  * flapping one brings about.
  */
-const settled = 5_000;
-const spared = 60_000;
+const onlineDelay = 5_000;
+const onlinePause = 60_000;
 
 /** What is known of one account. */
-interface Turn {
+interface AccountTimes {
   /** When its last run ended; before the first one nothing. */
   ended?: number;
   /** How many runs in succession have failed. */
@@ -25,60 +25,64 @@ interface Turn {
 }
 
 /** Whether an account could be run now without asking a person. */
-type Can = (account: string) => boolean;
+type CanRun = (account: string) => boolean;
 
+/** Says when which account is synchronized by itself. */
 export class Scheduler {
-  private turns = new Map<string, Turn>();
+  private times = new Map<string, AccountTimes>();
 
   /** These run by themselves from `now` on. One that is new comes at once. */
   set(accounts: readonly string[], now: number): void {
-    const turn = (account: string): Turn => this.turns.get(account) ?? { failures: 0, early: now };
-    this.turns = new Map(accounts.map((account) => [account, turn(account)]));
+    const timesOf = (account: string): AccountTimes => this.times.get(account) ?? { failures: 0, early: now };
+    this.times = new Map(accounts.map((account) => [account, timesOf(account)]));
   }
 
   /** Whether any account runs by itself. */
   get isEmpty(): boolean {
-    return this.turns.size === 0;
+    return this.times.size === 0;
   }
 
   /** Whether an account runs by itself. */
   has(account: string): boolean {
-    return this.turns.has(account);
+    return this.times.has(account);
   }
 
-  /** A run of an account has ended, whoever began it; `well`: without an error. */
-  ended(account: string, now: number, well: boolean): void {
-    const turn = this.turns.get(account);
-    if (!turn) return;
-    this.turns.set(account, { ended: now, failures: well ? 0 : turn.failures + 1, early: Infinity });
+  /** A run of an account has ended, whoever began it; `withoutError`: it succeeded. */
+  ended(account: string, now: number, withoutError: boolean): void {
+    const times = this.times.get(account);
+    if (!times) return;
+    this.times.set(account, { ended: now, failures: withoutError ? 0 : times.failures + 1, early: Infinity });
   }
 
   /** The network is back. */
   online(now: number): void {
-    for (const turn of this.turns.values()) {
-      turn.early = Math.min(turn.early, Math.max(now + settled, (turn.ended ?? now - spared) + spared));
+    for (const times of this.times.values()) {
+      times.early = Math.min(
+        times.early,
+        Math.max(now + onlineDelay, (times.ended ?? now - onlinePause) + onlinePause),
+      );
     }
   }
 
   /** When an account comes; nothing if it does not run by itself. */
   next(account: string, hidden: boolean): number | undefined {
-    const turn = this.turns.get(account);
-    if (!turn) return undefined;
+    const times = this.times.get(account);
+    if (!times) return undefined;
     const usual = hidden ? minutes.hidden : minutes.visible;
-    const wait = Math.min(usual * 2 ** turn.failures, Math.max(minutes.most, usual));
-    return Math.min(turn.early, (turn.ended ?? Infinity) + wait * 60_000);
+    const wait = Math.min(usual * 2 ** times.failures, Math.max(minutes.most, usual));
+    return Math.min(times.early, (times.ended ?? Infinity) + wait * 60_000);
   }
 
   /** The accounts whose time has come, the one that has waited longest first. */
-  due(now: number, hidden: boolean, can: Can): string[] {
+  due(now: number, hidden: boolean, canRun: CanRun): string[] {
     const at = (account: string) => this.next(account, hidden) ?? Infinity;
-    const due = [...this.turns.keys()].filter((account) => can(account) && at(account) <= now);
+    const due = [...this.times.keys()].filter((account) => canRun(account) && at(account) <= now);
     return due.sort((one, other) => at(one) - at(other));
   }
 
   /** When the next account comes; nothing if none does. */
-  wake(hidden: boolean, can: Can): number | undefined {
-    const times = [...this.turns.keys()].filter(can).map((account) => this.next(account, hidden) ?? Infinity);
-    return times.length > 0 ? Math.min(...times) : undefined;
+  wake(hidden: boolean, canRun: CanRun): number | undefined {
+    const next = [...this.times.keys()].filter(canRun).map((account) => this.next(account, hidden) ?? Infinity);
+    return next.length > 0 ? Math.min(...next) : undefined;
   }
 }

@@ -1,7 +1,9 @@
+/** The part of the settings that is seldom changed. */
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Advanced, Container } from '../../engine/engine';
+import type { Advanced, Container } from '../../engine/types';
 import type { Strings } from '../../strings';
+import { AdvancedChangeEvent } from '../events';
 import { base, inputs } from './styles';
 
 type Rule = 'conflict' | 'creatioDelete' | 'exchangeDelete' | 'private' | 'notify';
@@ -14,17 +16,16 @@ const checks: readonly Check[] = ['onlyMine', 'between', 'completes'];
 const horizons: readonly Months[] = ['months', 'seriesMonths'];
 const targets: readonly Target[] = ['calendar', 'list'];
 
-/** Months that a horizon can have. */
-const most = 36;
+/** The most months that a horizon can have. */
+const maxMonths = 36;
 
 /**
  * The part of the settings that is seldom changed, folded away.
  *
- * Properties: `strings`, `value`, `server` (the mailbox is on an Exchange Server), `containers` (of
- * the mailbox; none while they are read), `unreadable` (they can’t be read), `locked` (the paths of
- * what the administrator has fixed). Events: `change` (its detail is the new value). Parts: none.
+ * @tag schedule-sync-advanced-settings
+ * @fires {AdvancedChangeEvent} schedule-sync-advanced-change - Something was changed.
  */
-@customElement('advanced-settings')
+@customElement('schedule-sync-advanced-settings')
 export class AdvancedSettings extends LitElement {
   static override styles = [
     base,
@@ -71,16 +72,22 @@ export class AdvancedSettings extends LitElement {
     `,
   ];
 
+  /** The texts in the user's language. */
   @property({ attribute: false }) strings!: Strings;
+  /** The settings. */
   @property({ attribute: false }) value!: Advanced;
+  /** Whether the mailbox is on an Exchange Server. */
   @property({ type: Boolean }) server = false;
+  /** The calendars and task lists of the mailbox; none while they are read. */
   @property({ attribute: false }) containers: Container[] = [];
+  /** Whether calendars and task lists can’t be read. */
   @property({ type: Boolean }) unreadable = false;
+  /** The paths of what the administrator has fixed. */
   @property({ attribute: false }) locked: ReadonlySet<string> = new Set();
 
-  private set(part: Partial<Advanced>): void {
+  private change(part: Partial<Advanced>): void {
     this.value = { ...this.value, ...part };
-    this.dispatchEvent(new CustomEvent<Advanced>('change', { detail: this.value }));
+    this.dispatchEvent(new AdvancedChangeEvent(this.value));
   }
 
   /** Says that the administrator has fixed something. */
@@ -96,21 +103,21 @@ export class AdvancedSettings extends LitElement {
 
   private renderRule(name: Rule) {
     const { label, options } = this.strings.advanced[name];
-    const silent = name === 'notify' && this.server && this.value.notify === 'never';
+    const isSilent = name === 'notify' && this.server && this.value.notify === 'never';
     return html`<label for=${name}>${label}</label>
       <select
         id=${name}
-        aria-describedby=${this.describedBy(`rules.${name}`, name, ...(silent ? ['silent'] : []))}
+        aria-describedby=${this.describedBy(`rules.${name}`, name, ...(isSilent ? ['silent'] : []))}
         ?disabled=${this.locked.has(`rules.${name}`)}
         @change=${(event: Event) => {
-          this.set({ [name]: (event.target as HTMLSelectElement).value });
+          this.change({ [name]: (event.target as HTMLSelectElement).value });
         }}
       >
         ${Object.entries(options).map(
           ([value, text]) => html`<option value=${value} ?selected=${this.value[name] === value}>${text}</option>`,
         )}
       </select>
-      ${silent ? html`<p class="hint" id="silent">${this.strings.silent}</p>` : nothing}
+      ${isSilent ? html`<p class="hint" id="silent">${this.strings.silent}</p>` : nothing}
       ${this.renderLocked(`rules.${name}`, name)}`;
   }
 
@@ -120,20 +127,20 @@ export class AdvancedSettings extends LitElement {
     const kind = name === 'calendar' ? 'meeting' : 'task';
     const chosen = this.value[name];
     const writable = this.containers.filter((one) => one.kind === kind && (one.writable || one.id === chosen));
-    const unknown = this.unreadable ? advanced.unreadable : loading;
-    const other = this.containers.length > 0 ? advanced.missing : unknown;
-    const gone = chosen !== undefined && !writable.some((one) => one.id === chosen);
+    const unknownLabel = this.unreadable ? advanced.unreadable : loading;
+    const goneLabel = this.containers.length > 0 ? advanced.missing : unknownLabel;
+    const isGone = chosen !== undefined && !writable.some((one) => one.id === chosen);
     return html`<label for=${name}>${advanced[name]}</label>
       <select
         id=${name}
         aria-describedby=${this.describedBy(path, name)}
         ?disabled=${this.locked.has(path)}
         @change=${(event: Event) => {
-          this.set({ [name]: (event.target as HTMLSelectElement).value || undefined });
+          this.change({ [name]: (event.target as HTMLSelectElement).value || undefined });
         }}
       >
         <option value="" ?selected=${chosen === undefined}>${standard}</option>
-        ${gone ? html`<option value=${chosen} selected>${other}</option>` : nothing}
+        ${isGone ? html`<option value=${chosen} selected>${goneLabel}</option>` : nothing}
         ${writable.map((one) => html`<option value=${one.id} ?selected=${one.id === chosen}>${one.name}</option>`)}
       </select>
       ${this.renderLocked(path, name)}`;
@@ -145,15 +152,15 @@ export class AdvancedSettings extends LitElement {
         id=${name}
         type="number"
         min="1"
-        max=${most}
+        max=${maxMonths}
         aria-describedby=${this.describedBy(`rules.${name}`, name)}
         ?disabled=${this.locked.has(`rules.${name}`)}
         .value=${String(this.value[name])}
         @change=${(event: Event) => {
           const input = event.target as HTMLInputElement;
-          const months = Math.min(Math.max(Math.round(input.valueAsNumber) || 1, 1), most);
+          const months = Math.min(Math.max(Math.round(input.valueAsNumber) || 1, 1), maxMonths);
           input.value = String(months);
-          this.set({ [name]: months });
+          this.change({ [name]: months });
         }}
       />
       ${this.renderLocked(`rules.${name}`, name)}`;
@@ -167,7 +174,7 @@ export class AdvancedSettings extends LitElement {
           ?disabled=${this.locked.has(`rules.${name}`)}
           .checked=${this.value[name]}
           @change=${(event: Event) => {
-            this.set({ [name]: (event.target as HTMLInputElement).checked });
+            this.change({ [name]: (event.target as HTMLInputElement).checked });
           }}
         />
         ${this.strings.advanced[name]}
@@ -188,6 +195,6 @@ export class AdvancedSettings extends LitElement {
 
 declare global {
   interface HTMLElementTagNameMap {
-    'advanced-settings': AdvancedSettings;
+    'schedule-sync-advanced-settings': AdvancedSettings;
   }
 }

@@ -1,12 +1,13 @@
+/** What the last run left for a person, with a choice for each item that can be answered. */
 import { css, html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import type { HeldItem, Reply, Saying, WhyHeld } from '../../engine/engine';
-import { readable } from '../field-values';
-import { SessionElement } from './session-element';
+import type { HeldItem, Reply, Saying, WhyHeld } from '../../engine/types';
+import { showValue } from '../field-values';
 import { base, buttons, inputs } from './styles';
+import { SyncElement } from './sync-element';
 import './value-table';
 
-/** Something held, with its account and its number in the list. */
+/** A held item, with its account and its number in the list. */
 interface Question {
   account: string;
   item: HeldItem;
@@ -15,24 +16,24 @@ interface Question {
   key: string;
 }
 
-/** Groups of more questions are closed at first. */
-const few = 5;
+/** How many questions a group may have that is open at first. */
+const openAtFirst = 5;
 
 /** How many people would be written to: those listed, or their number; 0 if that is not known. */
-function people({ fields, values, detail }: HeldItem): number {
+function peopleToWriteTo({ fields, values, detail }: HeldItem): number {
   const listed = values[fields.indexOf('people')]?.creatio;
   const count = listed ? listed.split('\n').length : Number(detail);
   return Number.isInteger(count) ? count : 0;
 }
 
 /**
- * What the last run left, by reason, with a choice for each item that a person can decide about. A
- * run carries the choices out.
+ * What is held, by reason, with a choice for each item that a person can answer. A run carries the
+ * choices out. Nothing is shown while nothing is held.
  *
- * Properties: `session`. Events: none. Parts: none. Nothing is shown while nothing is left.
+ * @tag schedule-sync-held-list
  */
-@customElement('held-list')
-export class HeldList extends SessionElement {
+@customElement('schedule-sync-held-list')
+export class HeldList extends SyncElement {
   static override styles = [
     base,
     buttons,
@@ -98,7 +99,7 @@ export class HeldList extends SessionElement {
       select {
         flex: 0 1 260px;
       }
-      value-table {
+      schedule-sync-value-table {
         margin-top: 4px;
       }
     `,
@@ -108,10 +109,10 @@ export class HeldList extends SessionElement {
   /** Groups that a person opened or closed. */
   @state() private opened: ReadonlyMap<WhyHeld, boolean> = new Map();
 
-  /** What is left, by reason, in the order of the reasons' first items. */
+  /** What is held, by reason, in the order of the reasons' first items. */
   private groups(): [WhyHeld, Question[]][] {
     const groups = new Map<WhyHeld, Question[]>();
-    for (const { account, items } of this.session.left) {
+    for (const { account, items } of this.controller.held) {
       for (const item of items) {
         const key = JSON.stringify([account, item.side, item.id, item.reason]);
         const group = groups.get(item.reason) ?? [];
@@ -127,8 +128,8 @@ export class HeldList extends SessionElement {
   private choose(questions: Question[], choice: string): void {
     const chosen = new Map(this.chosen);
     for (const { key, item } of questions) {
-      const saying = item.choices.find((one) => one === choice);
-      if (saying) chosen.set(key, saying);
+      const answer = item.choices.find((one) => one === choice);
+      if (answer) chosen.set(key, answer);
       else chosen.delete(key);
     }
     this.chosen = chosen;
@@ -149,19 +150,21 @@ export class HeldList extends SessionElement {
 
   private carryOut(answers: Map<string, Reply[]>): void {
     this.chosen = new Map();
-    const accounts = this.session.accounts.filter(({ address }) => answers.has(address));
-    this.session.run(accounts, answers);
+    const accounts = this.controller.accounts.filter(({ address }) => answers.has(address));
+    this.controller.run(accounts, answers);
   }
 
   /** What an answer to these questions does. */
   private label(choice: Saying, questions: Question[], reason: WhyHeld): string {
-    const { strings } = this.session;
+    const { strings } = this.controller;
     const label = strings.answers[reason][choice] ?? strings.choices[choice];
-    return typeof label === 'string' ? label : label(questions.reduce((sum, { item }) => sum + people(item), 0));
+    return typeof label === 'string'
+      ? label
+      : label(questions.reduce((sum, { item }) => sum + peopleToWriteTo(item), 0));
   }
 
   private renderSelect(name: string, questions: Question[], reason: WhyHeld) {
-    const { strings, running } = this.session;
+    const { strings, running } = this.controller;
     const [first] = questions;
     const same = questions.every(({ key }) => this.chosen.get(key) === this.chosen.get(first?.key ?? ''));
     const choice = (same && first && this.chosen.get(first.key)) || '';
@@ -181,31 +184,31 @@ export class HeldList extends SessionElement {
   }
 
   private renderValues(item: HeldItem, name: string) {
-    const { calendar, strings } = this.session;
+    const { time, strings } = this.controller;
     if (item.values.length === 0) return nothing;
     const rows = item.values.flatMap((both, index) => {
       const field = item.fields[index];
       if (!field) return [];
-      const shown = (value: string) => readable(field, value, calendar, strings);
+      const shown = (value: string) => showValue(field, value, time, strings);
       return [{ field: strings.fields[field], values: [shown(both.creatio), shown(both.exchange)] }];
     });
-    return html`<value-table
+    return html`<schedule-sync-value-table
       .label=${name}
-      .heads=${[strings.side_title.creatio, strings.side_title.exchange]}
+      .heads=${[strings.sideTitle.creatio, strings.sideTitle.exchange]}
       .rows=${rows}
-    ></value-table>`;
+    ></schedule-sync-value-table>`;
   }
 
   private renderItem(question: Question) {
-    const { strings } = this.session;
+    const { strings } = this.controller;
     const { item, number } = question;
-    const name = strings.leftItem(number, item.title || strings.untitled);
-    const more = item.values.length > 0 ? '' : item.fields.map((field) => strings.fields[field]).join(', ');
-    const told = item.detail && (strings.concerned[item.reason]?.(item.detail) ?? item.detail);
-    const detail = [more, told].filter((part) => part).join(' · ');
+    const name = strings.heldItem(number, item.title || strings.untitled);
+    const fields = item.values.length > 0 ? '' : item.fields.map((field) => strings.fields[field]).join(', ');
+    const concerned = item.detail && (strings.concerned[item.reason]?.(item.detail) ?? item.detail);
+    const detail = [fields, concerned].filter((part) => part).join(' · ');
     return html`<li>
       <div class="line">
-        <span class="what">${name}<span class="where">${strings.side_title[item.side]}</span></span>
+        <span class="what">${name}<span class="where">${strings.sideTitle[item.side]}</span></span>
         ${item.id && item.choices.length > 0 ? this.renderSelect(name, [question], item.reason) : nothing}
       </div>
       ${detail ? html`<p class="detail">${detail}</p>` : nothing} ${this.renderValues(item, name)}
@@ -213,16 +216,16 @@ export class HeldList extends SessionElement {
   }
 
   private renderAll(questions: Question[], reason: WhyHeld) {
-    const { strings } = this.session;
+    const { strings } = this.controller;
     const decidable = questions.filter(({ item }) => item.id && item.choices.length > 0);
     const [first, last] = [questions[0], questions.at(-1)];
     if (decidable.length < 2 || !first || !last) return nothing;
-    const name = strings.leftItems(first.number, last.number);
+    const name = strings.heldItems(first.number, last.number);
     return html`<li class="line"><span class="what">${name}</span>${this.renderSelect(name, decidable, reason)}</li>`;
   }
 
   private renderGroup(reason: WhyHeld, questions: Question[]) {
-    const open = this.opened.get(reason) ?? questions.length <= few;
+    const open = this.opened.get(reason) ?? questions.length <= openAtFirst;
     return html`<details
       .open=${open}
       @toggle=${(event: Event) => {
@@ -230,7 +233,7 @@ export class HeldList extends SessionElement {
       }}
     >
       <summary>
-        <span id=${reason}>${this.session.strings.reasons[reason]}</span>
+        <span id=${reason}>${this.controller.strings.reasons[reason]}</span>
         <span class="count">${questions.length}</span>
       </summary>
       ${
@@ -244,17 +247,17 @@ export class HeldList extends SessionElement {
   }
 
   override render() {
-    const { strings, running } = this.session;
+    const { strings, running } = this.controller;
     const groups = this.groups();
     if (groups.length === 0) return nothing;
     const questions = groups.flatMap(([, group]) => group);
     const answers = this.answers(questions);
     const decidable = questions.some(({ item }) => item.id && item.choices.length > 0);
-    return html`<section aria-labelledby="left">
+    return html`<section aria-labelledby="held">
       <header>
         <div>
-          <h2 id="left">${strings.left}</h2>
-          ${decidable ? html`<p class="hint" id="hint">${strings.leftHint}</p>` : nothing}
+          <h2 id="held">${strings.heldHeading}</h2>
+          ${decidable ? html`<p class="hint" id="hint">${strings.heldHint}</p>` : nothing}
         </div>
         ${
           decidable
@@ -279,6 +282,6 @@ export class HeldList extends SessionElement {
 
 declare global {
   interface HTMLElementTagNameMap {
-    'held-list': HeldList;
+    'schedule-sync-held-list': HeldList;
   }
 }

@@ -1,6 +1,8 @@
+/** A table of items whose rows can be opened. */
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { repeat } from 'lit/directives/repeat.js';
+import { RowOpenEvent } from '../events';
 import { base } from './styles';
 
 /** A row: its cells as text, in the order of the columns. */
@@ -22,10 +24,11 @@ export interface Column {
 /**
  * A table of items. A row opens on click or Enter; the arrows go from row to row.
  *
- * Properties: `label` (the table's name), `hint`, `columns`, `rows`, `empty` (said when there are
- * no rows), `loading`. Events: `open` with the row's id. Parts: `table`.
+ * @tag schedule-sync-item-table
+ * @fires {RowOpenEvent} schedule-sync-row-open - A row is to be opened.
+ * @csspart table - The table.
  */
-@customElement('item-table')
+@customElement('schedule-sync-item-table')
 export class ItemTable extends LitElement {
   static override styles = [
     base,
@@ -107,11 +110,17 @@ export class ItemTable extends LitElement {
     `,
   ];
 
+  /** The table's name. */
   @property() label = '';
+  /** How a row is opened, for who does not see it. */
   @property() hint = '';
+  /** What is said when there are no rows. */
   @property() empty = '';
+  /** The columns. */
   @property({ attribute: false }) columns: Column[] = [];
+  /** The rows. */
   @property({ attribute: false }) rows: Row[] = [];
+  /** Whether the rows are still being read. */
   @property({ type: Boolean }) loading = false;
 
   /** The row that the Tab key reaches. */
@@ -119,7 +128,7 @@ export class ItemTable extends LitElement {
 
   private open(row: Row): void {
     this.current = row.id;
-    this.dispatchEvent(new CustomEvent<string>('open', { detail: row.id }));
+    this.dispatchEvent(new RowOpenEvent(row.id));
   }
 
   private press(event: KeyboardEvent, row: Row): void {
@@ -179,6 +188,6 @@ export class ItemTable extends LitElement {
 
 declare global {
   interface HTMLElementTagNameMap {
-    'item-table': ItemTable;
+    'schedule-sync-item-table': ItemTable;
   }
 }

@@ -1,3 +1,4 @@
+/** A button that opens a menu. */
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { base, buttons } from './styles';
@@ -14,10 +15,12 @@ export interface MenuItem {
  * End, Escape, Tab). A submenu opens on click and stays open until another one opens or the menu
  * closes.
  *
- * Properties: `label` (the button's name), `items`, `compact` (an icon instead of the label; the
- * menu opens to the left). Slots: default, the icon of a compact button. Parts: `button`, `menu`.
+ * @tag schedule-sync-menu-button
+ * @slot - The icon of a compact button.
+ * @csspart button - The button.
+ * @csspart menu - The menu, and the submenu.
  */
-@customElement('menu-button')
+@customElement('schedule-sync-menu-button')
 export class MenuButton extends LitElement {
   static override styles = [
     base,
@@ -96,8 +99,11 @@ export class MenuButton extends LitElement {
     `,
   ];
 
+  /** The button's name. */
   @property() label = '';
+  /** The lines of the menu. */
   @property({ attribute: false }) items: MenuItem[] = [];
+  /** Shows an icon in place of the label; the menu opens to the left. */
   @property({ type: Boolean, reflect: true }) compact = false;
 
   @state() private open = false;
@@ -110,13 +116,13 @@ export class MenuButton extends LitElement {
 
   override connectedCallback(): void {
     super.connectedCallback();
-    document.addEventListener('pointerdown', this.closeFromOutside);
-    window.addEventListener('resize', this.closeFromAfar);
+    document.addEventListener('pointerdown', this.handlePointerDown);
+    window.addEventListener('resize', this.handleResize);
   }
 
   override disconnectedCallback(): void {
-    document.removeEventListener('pointerdown', this.closeFromOutside);
-    window.removeEventListener('resize', this.closeFromAfar);
+    document.removeEventListener('pointerdown', this.handlePointerDown);
+    window.removeEventListener('resize', this.handleResize);
     super.disconnectedCallback();
   }
 
@@ -129,11 +135,11 @@ export class MenuButton extends LitElement {
     this.entries(level).at(index)?.focus({ preventScroll: true });
   }
 
-  private readonly closeFromOutside = (event: PointerEvent): void => {
+  private readonly handlePointerDown = (event: PointerEvent): void => {
     if (!event.composedPath().includes(this)) this.close(false);
   };
 
-  private readonly closeFromAfar = (): void => {
+  private readonly handleResize = (): void => {
     this.close(false);
   };
 
@@ -221,12 +227,16 @@ export class MenuButton extends LitElement {
     event.stopPropagation();
   }
 
-  private pressButton(event: KeyboardEvent): void {
+  private readonly handleClick = (): void => {
+    this.toggle();
+  };
+
+  private readonly handleButtonKey = (event: KeyboardEvent): void => {
     if (event.key === 'Escape' && this.open) this.close(true);
     if (event.key !== 'ArrowDown' || this.open) return;
     event.preventDefault();
     this.toggle();
-  }
+  };
 
   private leaveSubmenu(): void {
     const index = this.expanded ?? 0;
@@ -266,12 +276,8 @@ export class MenuButton extends LitElement {
         aria-haspopup="menu"
         aria-expanded=${this.open ? 'true' : 'false'}
         aria-label=${this.compact ? this.label : nothing}
-        @click=${() => {
-          this.toggle();
-        }}
-        @keydown=${(event: KeyboardEvent) => {
-          this.pressButton(event);
-        }}
+        @click=${this.handleClick}
+        @keydown=${this.handleButtonKey}
       >
         <slot></slot>${this.compact ? nothing : html`${this.label}<span class="caret" aria-hidden="true"></span>`}
       </button>
@@ -289,6 +295,6 @@ export class MenuButton extends LitElement {
 
 declare global {
   interface HTMLElementTagNameMap {
-    'menu-button': MenuButton;
+    'schedule-sync-menu-button': MenuButton;
   }
 }

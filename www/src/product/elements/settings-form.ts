@@ -1,10 +1,13 @@
+/** The settings of an account. */
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
+import type { Account, Choice, Container, Kept, Settings } from '../../engine/types';
+import type { SyncController } from '../controllers/sync-controller';
+import { ViewCloseEvent, type AdvancedChangeEvent } from '../events';
 import { optionsOf, type Option } from '../settings-options';
-import type { Account, Advanced, Choice, Container, Kept, Settings } from '../../engine/engine';
-import { explain, type Session } from '../controllers/session';
+import { explain } from '../texts';
 import './advanced-settings';
-import './creatio-found';
+import './connection-details';
 import { base, buttons, inputs } from './styles';
 
 type BlockName = 'importMeetings' | 'importTasks' | 'export';
@@ -15,9 +18,10 @@ const blockNames: readonly BlockName[] = ['importMeetings', 'importTasks', 'expo
  * The settings page of one account, as Creatio has it: the tab "Meetings and tasks" with its three
  * blocks.
  *
- * Properties: `session`, `account`. Events: `close` (after saving, or on cancel). Parts: none.
+ * @tag schedule-sync-settings-form
+ * @fires {ViewCloseEvent} schedule-sync-view-close - It was saved or canceled.
  */
-@customElement('settings-form')
+@customElement('schedule-sync-settings-form')
 export class SettingsForm extends LitElement {
   static override styles = [
     base,
@@ -128,14 +132,16 @@ export class SettingsForm extends LitElement {
     `,
   ];
 
-  @property({ attribute: false }) session!: Session;
+  /** What saves the settings. */
+  @property({ attribute: false }) controller!: SyncController;
+  /** Whose settings they are. */
   @property({ attribute: false }) account!: Account;
 
   @state() private settings: Settings | undefined;
   @state() private options: Record<BlockName, Option[]> | undefined;
   @state() private place: Kept['place'] | undefined;
   @state() private containers: Container[] = [];
-  @state() private trouble = '';
+  @state() private failure = '';
   /** Which fields the administrator lets go one way only, or not at all. */
   @state() private fields: Kept['fields'] = [];
   /** The paths of what the administrator has fixed. */
@@ -153,7 +159,7 @@ export class SettingsForm extends LitElement {
 
   /** The settings come first; what can be chosen comes from both servers. */
   private async load(): Promise<void> {
-    const { engine, strings } = this.session;
+    const { engine, strings } = this.controller;
     try {
       const kept = await engine.keptSettings(this.account.address);
       this.locked = new Set(kept.locked);
@@ -162,37 +168,53 @@ export class SettingsForm extends LitElement {
       this.settings = kept.settings;
       const [containers, groups] = await Promise.all([engine.containers(this.account.address), engine.groups()]);
       this.containers = containers;
-      this.options = optionsOf(containers, groups, { strings, shared: this.session.others });
+      this.options = optionsOf(containers, groups, { strings, shared: this.controller.sharedAccounts });
     } catch (error) {
-      this.trouble = explain(strings, error);
+      this.failure = explain(strings, error);
     }
   }
 
-  private async save(event: Event): Promise<void> {
+  private readonly handleSubmit = (event: Event): void => {
     event.preventDefault();
+    void this.save();
+  };
+
+  private async save(): Promise<void> {
     if (!this.settings) return;
-    const { session } = this;
+    const { controller } = this;
     if (!this.settings.from) {
-      this.trouble = session.strings.fromMissing;
+      this.failure = controller.strings.fromMissing;
       return;
     }
-    session.keepStore();
+    controller.keepStore();
     try {
-      await session.engine.saveSettings(this.account.address, this.settings);
-      const { settings } = await session.engine.keptSettings(this.account.address);
+      await controller.engine.saveSettings(this.account.address, this.settings);
+      const { settings } = await controller.engine.keptSettings(this.account.address);
       // the administrator may have fixed something since this page was opened
       const isWhole = isSame(settings, this.settings);
-      await session.schedule();
-      session.say(isWhole ? session.strings.settingsSaved : session.strings.settingsLocked);
+      await controller.automaticRuns.readSettings();
+      controller.say(isWhole ? controller.strings.settingsSaved : controller.strings.settingsLocked);
       this.close();
     } catch (error) {
-      this.trouble = explain(session.strings, error);
+      this.failure = explain(controller.strings, error);
     }
   }
 
-  private close(): void {
-    this.dispatchEvent(new CustomEvent('close'));
-  }
+  private readonly close = (): void => {
+    this.dispatchEvent(new ViewCloseEvent());
+  };
+
+  private readonly handleAdvancedChange = (event: AdvancedChangeEvent): void => {
+    this.change({ advanced: event.value });
+  };
+
+  private readonly handleAutomaticChange = (event: Event): void => {
+    this.change({ automatic: (event.target as HTMLInputElement).checked });
+  };
+
+  private readonly handleFromChange = (event: Event): void => {
+    this.change({ from: (event.target as HTMLInputElement).value });
+  };
 
   private change(part: Partial<Settings>): void {
     if (this.settings) this.settings = { ...this.settings, ...part };
@@ -213,11 +235,11 @@ export class SettingsForm extends LitElement {
 
   /** Says that the administrator has fixed something. */
   private renderLocked(path: string, id: string) {
-    return this.isLocked(path) ? html`<p class="hint choice" id=${id}>${this.session.strings.locked}</p>` : nothing;
+    return this.isLocked(path) ? html`<p class="hint choice" id=${id}>${this.controller.strings.locked}</p>` : nothing;
   }
 
   private renderBlock(name: BlockName, choice: Choice) {
-    const { strings } = this.session;
+    const { strings } = this.controller;
     const chosen = choice.on && choice.scope === 'chosen';
     return html`<div class="block">
       <label class="line switch">
@@ -259,9 +281,9 @@ export class SettingsForm extends LitElement {
   }
 
   private renderList(name: BlockName, choice: Choice) {
-    const { strings } = this.session;
+    const { strings } = this.controller;
     const options = this.options?.[name];
-    if (!options) return this.trouble ? nothing : html`<p class="list hint">${strings.loading}</p>`;
+    if (!options) return this.failure ? nothing : html`<p class="list hint">${strings.loading}</p>`;
     const none = options.length === 0 ? strings.noChoice : strings.chosenNone;
     return html`<ul class="list">
         ${options.map((option, index) => this.renderOption(name, choice, option, index))}
@@ -278,7 +300,7 @@ export class SettingsForm extends LitElement {
           type="checkbox"
           aria-describedby=${option.hint ? hint : nothing}
           .checked=${choice.chosen.includes(option.id)}
-          ?disabled=${option.barred || this.isLocked(`${name}.chosen`)}
+          ?disabled=${option.unavailable || this.isLocked(`${name}.chosen`)}
           @change=${(event: Event) => {
             this.choose(name, option.id, (event.target as HTMLInputElement).checked);
           }}
@@ -289,10 +311,10 @@ export class SettingsForm extends LitElement {
     </li>`;
   }
 
-  private renderAutomatic(settings: Settings) {
-    const { strings, calendar } = this.session;
-    const { last, next, waits } = this.session.timesOf(this.account.address);
-    const time = (at: Date | undefined) => (at ? calendar.show(at.toISOString()) : strings.never);
+  private renderAutomaticRuns(settings: Settings) {
+    const { strings, time } = this.controller;
+    const { last, next, waitsForSignIn } = this.controller.automaticRuns.timesOf(this.account.address);
+    const show = (at: Date | undefined) => (at ? time.show(at.toISOString()) : strings.never);
     return html`<div class="block">
       <label class="line switch">
         <input
@@ -300,22 +322,20 @@ export class SettingsForm extends LitElement {
           aria-describedby="automatic-hint"
           .checked=${settings.automatic}
           ?disabled=${this.isLocked('automatic')}
-          @change=${(event: Event) => {
-            this.change({ automatic: (event.target as HTMLInputElement).checked });
-          }}
+          @change=${this.handleAutomaticChange}
         />
         ${strings.automatic}
       </label>
       <p class="hint choice" id="automatic-hint">
         ${this.account.builtIn ? strings.builtIn : strings.automaticHint}
-        ${strings.automaticTimes(time(last), waits ? strings.afterSignIn : time(next))}
+        ${strings.automaticTimes(show(last), waitsForSignIn ? strings.afterSignIn : show(next))}
         ${this.isLocked('automatic') ? `${strings.locked}.` : nothing}
       </p>
     </div>`;
   }
 
   private renderFrom(settings: Settings) {
-    const { strings } = this.session;
+    const { strings } = this.controller;
     return html`<div class="from">
       <label for="from">${strings.from}</label>
       <input
@@ -325,9 +345,7 @@ export class SettingsForm extends LitElement {
         aria-describedby="from-hint"
         .value=${settings.from}
         ?disabled=${this.isLocked('from')}
-        @change=${(event: Event) => {
-          this.change({ from: (event.target as HTMLInputElement).value });
-        }}
+        @change=${this.handleFromChange}
       />
       <span class="hint" id="from-hint">
         ${strings.fromHint} ${this.isLocked('from') ? `${strings.locked}.` : nothing}
@@ -336,7 +354,7 @@ export class SettingsForm extends LitElement {
   }
 
   private renderFields() {
-    const { strings } = this.session;
+    const { strings } = this.controller;
     if (this.fields.length === 0) return nothing;
     return html`<section class="block" aria-labelledby="fields">
       <h2 id="fields">${strings.fieldMap}</h2>
@@ -349,48 +367,34 @@ export class SettingsForm extends LitElement {
 
   private renderForm(settings: Settings) {
     return html`
-      ${this.renderAutomatic(settings)} ${this.renderFrom(settings)}
+      ${this.renderAutomaticRuns(settings)} ${this.renderFrom(settings)}
       ${blockNames.map((name) => this.renderBlock(name, settings[name]))}
-      <advanced-settings
-        .strings=${this.session.strings}
+      <schedule-sync-advanced-settings
+        .strings=${this.controller.strings}
         .value=${settings.advanced}
         ?server=${this.account.kind === 'exchange'}
         .containers=${this.containers}
-        ?unreadable=${this.trouble !== ''}
+        ?unreadable=${this.failure !== ''}
         .locked=${this.locked}
-        @change=${(event: CustomEvent<Advanced>) => {
-          this.change({ advanced: event.detail });
-        }}
-      ></advanced-settings>
+        @schedule-sync-advanced-change=${this.handleAdvancedChange}
+      ></schedule-sync-advanced-settings>
       ${this.renderFields()}
     `;
   }
 
   private renderLoading() {
-    return this.trouble ? nothing : html`<p class="hint">${this.session.strings.loading}</p>`;
+    return this.failure ? nothing : html`<p class="hint">${this.controller.strings.loading}</p>`;
   }
 
   override render() {
-    const { strings } = this.session;
-    return html`<form
-      novalidate
-      @submit=${(event: Event) => {
-        void this.save(event);
-      }}
-    >
+    const { strings } = this.controller;
+    return html`<form novalidate @submit=${this.handleSubmit}>
       <header>
         <h1 tabindex="-1">${strings.settingsOf(this.account.address)}</h1>
         <button class="primary" type="submit" ?disabled=${!this.settings}>${strings.save}</button>
-        <button
-          type="button"
-          @click=${() => {
-            this.close();
-          }}
-        >
-          ${strings.cancel}
-        </button>
+        <button type="button" @click=${this.close}>${strings.cancel}</button>
       </header>
-      ${this.trouble ? html`<p role="alert">${this.trouble}</p>` : nothing}
+      ${this.failure ? html`<p role="alert">${this.failure}</p>` : nothing}
       <div role="tablist" aria-label=${strings.settingsParts}>
         <button type="button" role="tab" id="tab" aria-selected="true" aria-controls="panel">
           ${strings.settingsTab}
@@ -399,7 +403,7 @@ export class SettingsForm extends LitElement {
       <div role="tabpanel" id="panel" aria-labelledby="tab">
         ${this.settings ? this.renderForm(this.settings) : this.renderLoading()}
         <p class="hint kept">${strings.allHint} ${this.place ? strings.kept[this.place] : nothing}</p>
-        <creatio-found .session=${this.session}></creatio-found>
+        <schedule-sync-connection-details .controller=${this.controller}></schedule-sync-connection-details>
       </div>
     </form>`;
   }
@@ -414,6 +418,6 @@ function isSame(one: unknown, other: unknown): boolean {
 
 declare global {
   interface HTMLElementTagNameMap {
-    'settings-form': SettingsForm;
+    'schedule-sync-settings-form': SettingsForm;
   }
 }

@@ -1,6 +1,7 @@
-/** Styles that several elements share. Colours and sizes are custom properties of `theme.css`. */
+/** Styles that several elements share. Colours are custom properties of the page. */
 import { css } from 'lit';
 
+/** What all elements begin with. */
 export const base = css`
   :host,
   *,
@@ -30,6 +31,7 @@ export const base = css`
   }
 `;
 
+/** Buttons, and those of the main action or of a deletion. */
 export const buttons = css`
   button {
     font: inherit;
@@ -66,6 +68,7 @@ export const buttons = css`
   }
 `;
 
+/** Inputs, selects, check boxes and radio buttons. */
 export const inputs = css`
   input:not([type='checkbox'], [type='radio']),
   select,

@@ -1,3 +1,4 @@
+/** A table of fields with their values. */
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
 import { base } from './styles';
@@ -8,16 +9,16 @@ export interface ValueRow {
   values: string[];
 }
 
-/** A longer text scrolls in its cell. */
-const long = 400;
+/** The length of a text from which on it scrolls in its cell. */
+const longText = 400;
 
 /**
  * Fields with their values, side by side.
  *
- * Properties: `label` (the table's name), `heads` (of the columns of values), `rows`. Events: none.
- * Parts: `table`.
+ * @tag schedule-sync-value-table
+ * @csspart table - The table.
  */
-@customElement('value-table')
+@customElement('schedule-sync-value-table')
 export class ValueTable extends LitElement {
   static override styles = [
     base,
@@ -59,12 +60,15 @@ export class ValueTable extends LitElement {
     `,
   ];
 
+  /** The table's name. */
   @property() label = '';
+  /** The heads of the columns of values. */
   @property({ attribute: false }) heads: string[] = [];
+  /** The fields. */
   @property({ attribute: false }) rows: ValueRow[] = [];
 
   private renderCell(value: string) {
-    const scrolls = value.length > long;
+    const scrolls = value.length > longText;
     return html`<td><div class=${scrolls ? 'long' : nothing} tabindex=${scrolls ? '0' : nothing}>${value}</div></td>`;
   }
 
@@ -91,6 +95,6 @@ export class ValueTable extends LitElement {
 
 declare global {
   interface HTMLElementTagNameMap {
-    'value-table': ValueTable;
+    'schedule-sync-value-table': ValueTable;
   }
 }

@@ -3,8 +3,8 @@
  * edited.
  */
 import { text, type Card, type Change, type Choice } from '../card';
+import type { Demo } from '../demo';
 import { isFormatted, markupOf, textOf } from '../markup';
-import type { Session } from '../../product/controllers/session';
 import type { OData } from './odata';
 
 interface Named {
@@ -35,7 +35,7 @@ interface ParticipantRow {
   InviteResponseId: string;
 }
 
-/** Stock ids: an activity of type E-mail is no business of ours, a new one starts with these. */
+/** Ids that every Creatio has: of the type E-mail, and of what a new activity starts with. */
 const ids = {
   email: 'e2831dec-cfc0-df11-b00f-001d60e938c6',
   meeting: '42c74c49-58e6-df11-971b-001d60e938c6',
@@ -58,14 +58,14 @@ export interface Lookups {
 }
 
 /** What the list shows of an activity. */
-export type Listed = Pick<
+export type ListedActivity = Pick<
   ActivityRow,
   'Id' | 'Title' | 'StartDate' | 'DueDate' | 'ShowInScheduler' | 'StatusId' | 'OwnerId'
 >;
 
 /** All activities but e-mails, the latest first. */
-export function readActivities(odata: OData): Promise<Listed[]> {
-  return odata.all<Listed>('Activity', {
+export function readActivities(odata: OData): Promise<ListedActivity[]> {
+  return odata.all<ListedActivity>('Activity', {
     $select: columns,
     $filter: `Type/Id ne ${ids.email}`,
     $orderby: 'StartDate desc,Id',
@@ -86,9 +86,9 @@ export async function readLookups(odata: OData): Promise<Lookups> {
 }
 
 /** The card of an activity; of a new one without `id`. */
-export async function activityCard(session: Session, lookups: Lookups, id?: string): Promise<Card> {
-  const { odata, strings, calendar } = session;
-  const row = id ? await odata.one<ActivityRow>('Activity', id) : newActivity(session);
+export async function activityCard(demo: Demo, lookups: Lookups, id?: string): Promise<Card> {
+  const { odata, strings, time } = demo;
+  const row = id ? await odata.one<ActivityRow>('Activity', id) : newActivity(demo);
   const filter = { $filter: `Activity/Id eq ${row.Id}` };
   const participants = id ? await odata.all<ParticipantRow>('ActivityParticipant', filter) : [];
   const words = strings.card;
@@ -116,8 +116,8 @@ export async function activityCard(session: Session, lookups: Lookups, id?: stri
     ],
     values: {
       Title: row.Title,
-      StartDate: calendar.toInput(row.StartDate),
-      DueDate: calendar.toInput(row.DueDate),
+      StartDate: time.toInput(row.StartDate),
+      DueDate: time.toInput(row.DueDate),
       ShowInScheduler: row.ShowInScheduler,
       Location: row.Location,
       StatusId: row.StatusId,
@@ -125,7 +125,7 @@ export async function activityCard(session: Session, lookups: Lookups, id?: stri
       ActivityCategoryId: row.ActivityCategoryId,
       OwnerId: row.OwnerId,
       RemindToOwner: row.RemindToOwner,
-      RemindToOwnerDate: calendar.toInput(row.RemindToOwnerDate),
+      RemindToOwnerDate: time.toInput(row.RemindToOwnerDate),
       Notes: textOf(row.Notes),
     },
     ...(isFormatted(row.Notes) ? { markup: row.Notes } : {}),
@@ -141,7 +141,7 @@ export async function activityCard(session: Session, lookups: Lookups, id?: stri
       responses: options(lookups.responses),
       first: { role: ids.participant, response: ids.inDoubt },
     },
-    save: (change) => save(session, { id: row.Id, isNew: !id }, change),
+    save: (change) => save(demo, { id: row.Id, isNew: !id }, change),
     ...(id
       ? {
           remove: async () => {
@@ -161,7 +161,7 @@ function options(rows: Named[]): Choice[] {
   return rows.map((row) => ({ value: row.Id, label: row.Name })).sort((a, b) => a.label.localeCompare(b.label));
 }
 
-function newActivity({ context }: Session): ActivityRow {
+function newActivity({ host }: Demo): ActivityRow {
   const hour = 3_600_000;
   const start = Math.ceil(Date.now() / hour) * hour;
   return {
@@ -175,23 +175,23 @@ function newActivity({ context }: Session): ActivityRow {
     PriorityId: ids.medium,
     StatusId: ids.notStarted,
     ActivityCategoryId: ids.meeting,
-    OwnerId: context.contact.id,
+    OwnerId: host.context.contact.id,
     RemindToOwner: false,
     RemindToOwnerDate: '',
   };
 }
 
-async function save(session: Session, target: { id: string; isNew: boolean }, change: Change): Promise<void> {
-  const { odata } = session;
+async function save(demo: Demo, target: { id: string; isNew: boolean }, change: Change): Promise<void> {
+  const { odata } = demo;
   const { id, isNew } = target;
-  const row = changedColumns(session, change, isNew);
+  const row = changedColumns(demo, change, isNew);
   if (isNew) await odata.create('Activity', { Id: id, ...row });
   else if (Object.keys(row).length > 0) await odata.update('Activity', id, row);
-  if (change.people.length > 0 || change.left.length > 0) await saveParticipants(odata, id, change);
+  if (change.people.length > 0 || change.removed.length > 0) await saveParticipants(odata, id, change);
 }
 
 /** The columns to write: all of a new row, else those that were changed. */
-function changedColumns({ calendar }: Session, { values, changed }: Change, isNew: boolean): Record<string, unknown> {
+function changedColumns({ time }: Demo, { values, changed }: Change, isNew: boolean): Record<string, unknown> {
   const columns: Record<string, unknown> = {};
   for (const name of [
     'Title',
@@ -205,12 +205,12 @@ function changedColumns({ calendar }: Session, { values, changed }: Change, isNe
     if (isNew || changed(name)) columns[name] = values[name];
   }
   for (const name of ['StartDate', 'DueDate']) {
-    if (isNew || changed(name)) columns[name] = calendar.fromInput(text(values, name));
+    if (isNew || changed(name)) columns[name] = time.fromInput(text(values, name));
   }
   if (changed('RemindToOwner', 'RemindToOwnerDate')) {
     const on = values['RemindToOwner'] === true;
     columns['RemindToOwner'] = on;
-    if (on) columns['RemindToOwnerDate'] = calendar.fromInput(text(values, 'RemindToOwnerDate'));
+    if (on) columns['RemindToOwnerDate'] = time.fromInput(text(values, 'RemindToOwnerDate'));
   }
   if (changed('Notes')) columns['Notes'] = markupOf(text(values, 'Notes'));
   return columns;
@@ -229,7 +229,7 @@ async function saveParticipants(odata: OData, activity: string, change: Change):
     if (row) await odata.update('ActivityParticipant', row.Id, columns);
     else await odata.create('ActivityParticipant', { ActivityId: activity, ParticipantId: person.contact, ...columns });
   }
-  for (const contact of change.left) {
+  for (const contact of change.removed) {
     const row = rowOf(contact);
     if (row) await odata.remove('ActivityParticipant', row.Id);
   }

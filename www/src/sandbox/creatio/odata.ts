@@ -1,13 +1,13 @@
-/** Creatio's OData, as far as the section needs it. */
-import { exchange } from '../../host/http';
-import { creatioHeaders } from '../../host/creatio';
+/** Creatio's OData, as far as the demo's section needs it. */
+import type { Host } from '../../host/host';
+import { requestJson } from '../../host/http';
 
 /** How many rows are asked for at a time. */
 const pageSize = 500;
 
 /** One workspace's OData. */
 export class OData {
-  constructor(private readonly base: string) {}
+  constructor(private readonly host: Host) {}
 
   /** All rows of a set that a query names. */
   async all<T>(set: string, query: Record<string, string> = {}): Promise<T[]> {
@@ -47,7 +47,11 @@ export class OData {
   }
 
   private send<T>(method: string, path: string, json?: object): Promise<T> {
-    const init = { method, headers: creatioHeaders(), ...(json ? { json } : {}) };
-    return exchange<T>(`${this.base}/odata/${path}`, init);
+    const init = {
+      method,
+      headers: { ForceUseSession: 'true', ...this.host.creatioHeaders() },
+      ...(json ? { json } : {}),
+    };
+    return requestJson<T>(`${this.host.context.base}/odata/${path}`, init);
   }
 }

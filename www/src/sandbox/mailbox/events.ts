@@ -2,28 +2,29 @@
  * The events of a calendar, and the card of one, through Graph. Times travel in UTC; whole days are
  * never converted.
  */
+import type { LocalTime } from '../../product/local-time';
+import type { Strings } from '../../strings';
 import { text, type Card, type Change, type Values } from '../card';
 import { isFormatted, markupOf, textOf } from '../markup';
-import type { Strings } from '../../strings';
-import type { Calendar } from '../../product/local-time';
 import { segment, type Graph } from './graph';
 
 /** How Graph writes a time: without an offset, the zone beside it. */
-interface Time {
+export interface GraphTime {
   dateTime: string;
   timeZone: string;
 }
 
-export interface Event {
+/** What the list shows of an event. */
+export interface ListedEvent {
   id: string;
   subject: string;
   isAllDay: boolean;
-  start: Time;
-  end: Time;
+  start: GraphTime;
+  end: GraphTime;
   isCancelled?: boolean;
 }
 
-interface WholeEvent extends Event {
+interface WholeEvent extends ListedEvent {
   body: { contentType: 'html' | 'text'; content: string };
   location: { displayName?: string };
   importance: 'low' | 'normal' | 'high';
@@ -34,13 +35,14 @@ interface WholeEvent extends Event {
   responseStatus?: { response?: string };
 }
 
+/** A calendar of the mailbox. */
 export interface GraphCalendar {
   id: string;
   name: string;
 }
 
 /** Days shown before and after today. */
-const shown = { before: -30, after: 90 };
+const shownDays = { before: -30, after: 90 };
 
 /** The calendars of the mailbox, the default one first. */
 export function readCalendars(graph: Graph): Promise<GraphCalendar[]> {
@@ -51,31 +53,31 @@ export function readCalendars(graph: Graph): Promise<GraphCalendar[]> {
  * The events of a calendar around today, the next ones first, then the past ones; series as their
  * occurrences.
  */
-export async function readEvents(graph: Graph, calendar: string, clock: Calendar): Promise<Event[]> {
-  const window = `startDateTime=${clock.day(shown.before)}T00:00:00Z&endDateTime=${clock.day(shown.after)}T00:00:00Z`;
+export async function readEvents(graph: Graph, calendar: string, localTime: LocalTime): Promise<ListedEvent[]> {
+  const window = `startDateTime=${localTime.day(shownDays.before)}T00:00:00Z&endDateTime=${localTime.day(shownDays.after)}T00:00:00Z`;
   const path = `/me/calendars/${segment(calendar)}/calendarView?${window}&$top=100`;
-  const events = await graph.all<Event>(path);
-  const today = clock.day();
-  const order = (a: Event, b: Event) => a.start.dateTime.localeCompare(b.start.dateTime);
-  const past = (event: Event) => event.end.dateTime < today;
+  const events = await graph.all<ListedEvent>(path);
+  const today = localTime.day();
+  const order = (a: ListedEvent, b: ListedEvent) => a.start.dateTime.localeCompare(b.start.dateTime);
+  const past = (event: ListedEvent) => event.end.dateTime < today;
   const coming = events.filter((event) => !past(event)).sort(order);
   return [...coming, ...events.filter(past).sort((a, b) => order(b, a))];
 }
 
 /** The last day of an event of whole days; Graph's end is the day after it. */
-export function lastDayOf(event: Event): string {
+export function lastDayOf(event: ListedEvent): string {
   return shiftDay(event.end.dateTime.slice(0, 10), -1);
 }
 
 /** An instant of Graph's in ISO 8601. Without a `Prefer` for a zone Graph answers in UTC. */
-export function instantOf(time: Time | undefined): string {
+export function instantOf(time: GraphTime | undefined): string {
   return time ? `${time.dateTime.slice(0, 19)}Z` : '';
 }
 
 /** The card of an event; of a new one in `calendar` without `id`. */
 export async function eventCard(
   graph: Graph,
-  clock: Calendar,
+  localTime: LocalTime,
   strings: Strings,
   target: { calendar: string; id?: string },
 ): Promise<Card> {
@@ -109,10 +111,10 @@ export async function eventCard(
       { name: 'response', label: words.response, type: 'text', readOnly: true },
       { name: 'body', label: words.body, type: 'textarea', wide: true },
     ],
-    values: valuesOf(event, clock, strings),
+    values: valuesOf(event, localTime, strings),
     ...(isFormatted(markup) ? { markup } : {}),
     save: async (change) => {
-      const members = changedMembers(change, clock, event);
+      const members = changedMembers(change, localTime, event);
       if (!target.id) await graph.create(path, members);
       else if (Object.keys(members).length > 0) await graph.update(path, members);
     },
@@ -126,13 +128,13 @@ export async function eventCard(
   };
 }
 
-function valuesOf(event: WholeEvent, clock: Calendar, strings: Strings): Values {
+function valuesOf(event: WholeEvent, localTime: LocalTime, strings: Strings): Values {
   const responses: Record<string, string> = strings.response;
   const { body } = event;
   return {
     subject: event.subject,
-    start: event.isAllDay ? '' : clock.toInput(instantOf(event.start)),
-    end: event.isAllDay ? '' : clock.toInput(instantOf(event.end)),
+    start: event.isAllDay ? '' : localTime.toInput(instantOf(event.start)),
+    end: event.isAllDay ? '' : localTime.toInput(instantOf(event.end)),
     firstDay: event.isAllDay ? event.start.dateTime.slice(0, 10) : '',
     lastDay: event.isAllDay ? lastDayOf(event) : '',
     isAllDay: event.isAllDay,
@@ -148,13 +150,13 @@ function valuesOf(event: WholeEvent, clock: Calendar, strings: Strings): Values 
 }
 
 /** The members to write. Attendees are sent only if they changed: a change mails them. */
-function changedMembers({ values, changed }: Change, clock: Calendar, event: WholeEvent): Record<string, unknown> {
+function changedMembers({ values, changed }: Change, localTime: LocalTime, event: WholeEvent): Record<string, unknown> {
   const members: Record<string, unknown> = {};
   for (const name of ['subject', 'importance', 'isReminderOn']) {
     if (changed(name)) members[name] = values[name];
   }
   if (changed('start', 'end', 'firstDay', 'lastDay', 'isAllDay') || !event.id) {
-    Object.assign(members, timesOf(values, clock));
+    Object.assign(members, timesOf(values, localTime));
   }
   if (changed('location')) members['location'] = { displayName: values['location'] };
   if (changed('private')) members['sensitivity'] = values['private'] === true ? 'private' : 'normal';
@@ -175,19 +177,22 @@ function changedMembers({ values, changed }: Change, clock: Calendar, event: Who
   return members;
 }
 
-function timesOf(values: Values, clock: Calendar): Record<string, unknown> {
+function timesOf(values: Values, localTime: LocalTime): Record<string, unknown> {
   const isAllDay = values['isAllDay'] === true;
-  const at = (dateTime: string): Time => ({ dateTime, timeZone: 'UTC' });
+  const at = (dateTime: string): GraphTime => ({ dateTime, timeZone: 'UTC' });
   const [start, end] = isAllDay
     ? [`${text(values, 'firstDay')}T00:00:00`, `${shiftDay(text(values, 'lastDay'), 1)}T00:00:00`]
-    : ['start', 'end'].map((name) => clock.fromInput(text(values, name)).slice(0, 19));
+    : ['start', 'end'].map((name) => localTime.fromInput(text(values, name)).slice(0, 19));
   return { isAllDay, start: at(start ?? ''), end: at(end ?? '') };
 }
 
 function newEvent(): WholeEvent {
   const hour = 3_600_000;
   const start = Math.ceil(Date.now() / hour) * hour;
-  const at = (instant: number): Time => ({ dateTime: new Date(instant).toISOString().slice(0, 19), timeZone: 'UTC' });
+  const at = (instant: number): GraphTime => ({
+    dateTime: new Date(instant).toISOString().slice(0, 19),
+    timeZone: 'UTC',
+  });
   return {
     id: '',
     subject: '',

@@ -1,6 +1,7 @@
-/** Microsoft Graph, as far as the mailbox pane needs it. Never sends cookies. */
-import type { Auth } from '../../host/auth';
-import { exchange, ServerError } from '../../host/http';
+/** Microsoft Graph, as far as the demo's mailbox pane needs it. Never sends cookies. */
+import type { Account } from '../../engine/types';
+import type { Host, MailboxAuth } from '../../host/host';
+import { requestJson, ServerError } from '../../host/http';
 
 interface Page<T> {
   value: T[];
@@ -12,7 +13,7 @@ export class Graph {
   constructor(
     private readonly base: string,
     private readonly account: string,
-    private readonly auth: Auth,
+    private readonly auth: MailboxAuth,
   ) {}
 
   /** All pages of a list. */
@@ -29,18 +30,22 @@ export class Graph {
     return items;
   }
 
+  /** One item. */
   one<T>(path: string): Promise<T> {
     return this.send<T>('GET', this.base + path);
   }
 
+  /** Creates an item. */
   create<T>(path: string, item: object): Promise<T> {
     return this.send<T>('POST', this.base + path, item);
   }
 
+  /** Changes members of an item. */
   update<T>(path: string, members: object): Promise<T> {
     return this.send<T>('PATCH', this.base + path, members);
   }
 
+  /** Removes an item. */
   remove(path: string): Promise<unknown> {
     return this.send('DELETE', this.base + path);
   }
@@ -51,7 +56,7 @@ export class Graph {
         ...(await this.auth.headers(this.account, renew)),
         Prefer: 'IdType="ImmutableId"',
       };
-      return exchange<T>(address, { method, headers, credentials: 'omit', ...(json ? { json } : {}) });
+      return requestJson<T>(address, { method, headers, credentials: 'omit', ...(json ? { json } : {}) });
     };
     try {
       return await attempt(false);
@@ -61,6 +66,24 @@ export class Graph {
     }
   }
 }
+
+/**
+ * The mailbox of an account as its owner uses it; one on an Exchange Server by the sandbox's own
+ * access to it.
+ */
+export function ownerGraph({ context, microsoft365 }: Host, { kind, address }: Account): Graph {
+  const sandboxAccess = `${location.origin}/sandbox/hands/${encodeURIComponent(address)}`;
+  return kind === 'exchange'
+    ? new Graph(sandboxAccess, address, openAuth)
+    : new Graph(context.graph, address, microsoft365);
+}
+
+/** The sandbox's own access lets everybody in. */
+const openAuth: MailboxAuth = {
+  headers: () => Promise.resolve({}),
+  holder: () => undefined,
+  ready: () => true,
+};
 
 /** An id in an address. */
 export const segment = encodeURIComponent;

@@ -2,18 +2,14 @@
  * The tasks of a To Do list, and the card of one, through Graph. Their dates are days; only the
  * reminder has a time.
  */
+import type { LocalTime } from '../../product/local-time';
+import type { Strings } from '../../strings';
 import { text, type Card, type Change, type Values } from '../card';
 import { isFormatted, markupOf, textOf } from '../markup';
-import type { Strings } from '../../strings';
-import type { Calendar } from '../../product/local-time';
-import { instantOf } from './events';
+import { instantOf, type GraphTime } from './events';
 import { segment, type Graph } from './graph';
 
-interface Time {
-  dateTime: string;
-  timeZone: string;
-}
-
+/** A task. */
 export interface Task {
   id: string;
   title: string;
@@ -21,11 +17,12 @@ export interface Task {
   importance: 'low' | 'normal' | 'high';
   body?: { contentType: 'html' | 'text'; content: string };
   isReminderOn: boolean;
-  startDateTime?: Time;
-  dueDateTime?: Time;
-  reminderDateTime?: Time;
+  startDateTime?: GraphTime;
+  dueDateTime?: GraphTime;
+  reminderDateTime?: GraphTime;
 }
 
+/** A task list of the mailbox. */
 export interface TaskList {
   id: string;
   displayName: string;
@@ -47,16 +44,16 @@ export async function readTasks(graph: Graph, list: string): Promise<Task[]> {
  * The day that To Do means: midnight is a day as it is, anything else an instant whose local day
  * counts.
  */
-export function dayOf(time: Time | undefined, clock: Calendar): string {
+export function dayOf(time: GraphTime | undefined, localTime: LocalTime): string {
   if (!time) return '';
   const midnight = /T00:00:00/.test(time.dateTime);
-  return midnight ? time.dateTime.slice(0, 10) : clock.toInput(instantOf(time)).slice(0, 10);
+  return midnight ? time.dateTime.slice(0, 10) : localTime.toInput(instantOf(time)).slice(0, 10);
 }
 
 /** The card of a task; of a new one in `list` without `id`. */
 export async function taskCard(
   graph: Graph,
-  clock: Calendar,
+  localTime: LocalTime,
   strings: Strings,
   target: { list: string; id?: string },
 ): Promise<Card> {
@@ -86,17 +83,17 @@ export async function taskCard(
     ],
     values: {
       title: task.title,
-      start: dayOf(task.startDateTime, clock),
-      due: dayOf(task.dueDateTime, clock),
+      start: dayOf(task.startDateTime, localTime),
+      due: dayOf(task.dueDateTime, localTime),
       status: task.status,
       importance: task.importance,
       isReminderOn: task.isReminderOn,
-      reminder: clock.toInput(instantOf(task.reminderDateTime)),
+      reminder: localTime.toInput(instantOf(task.reminderDateTime)),
       body: task.body?.contentType === 'html' ? textOf(task.body.content) : (task.body?.content ?? ''),
     },
     ...(isFormatted(markup) ? { markup } : {}),
     save: async (change) => {
-      const members = changedMembers(change, clock);
+      const members = changedMembers(change, localTime);
       if (!target.id) await graph.create(path, members);
       else if (Object.keys(members).length > 0) await graph.update(path, members);
     },
@@ -111,12 +108,12 @@ export async function taskCard(
 }
 
 /** The members to write: only what changed, since a whole object would undo what others changed. */
-function changedMembers({ values, changed }: Change, clock: Calendar): Record<string, unknown> {
+function changedMembers({ values, changed }: Change, localTime: LocalTime): Record<string, unknown> {
   const members: Record<string, unknown> = {};
   for (const name of ['title', 'status', 'importance']) {
     if (changed(name)) members[name] = values[name];
   }
-  const day = (values: Values, name: string): Time | null =>
+  const day = (values: Values, name: string): GraphTime | null =>
     text(values, name) ? { dateTime: `${text(values, name)}T00:00:00`, timeZone: 'UTC' } : null;
   if (changed('start')) members['startDateTime'] = day(values, 'start');
   if (changed('due')) members['dueDateTime'] = day(values, 'due');
@@ -124,7 +121,7 @@ function changedMembers({ values, changed }: Change, clock: Calendar): Record<st
   if (changed('isReminderOn', 'reminder')) {
     const on = values['isReminderOn'] === true;
     members['isReminderOn'] = on;
-    const at = clock.fromInput(text(values, 'reminder')).slice(0, 19);
+    const at = localTime.fromInput(text(values, 'reminder')).slice(0, 19);
     if (on) members['reminderDateTime'] = { dateTime: at, timeZone: 'UTC' };
   }
   return members;

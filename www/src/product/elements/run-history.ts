@@ -1,26 +1,29 @@
+/** The runs of an account and what they wrote, with their undo. */
 import { css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Account, Run, UndoPlan, Write } from '../../engine/engine';
-import { explain } from '../controllers/session';
+import type { Account, Run, UndoPlan, Write } from '../../engine/types';
 import type { Counts } from '../../strings';
-import { readable } from '../field-values';
+import { RunFinishedEvent, ViewCloseEvent, type RowOpenEvent } from '../events';
+import { showValue } from '../field-values';
+import { explain } from '../texts';
 import './item-table';
 import type { Row } from './item-table';
-import { SessionElement } from './session-element';
 import { base, buttons } from './styles';
+import { SyncElement } from './sync-element';
 import './value-table';
 
 /** How many writes are read at first. */
-const part = 500;
+const firstWrites = 500;
 
 /**
  * The runs of one account that wrote something, the writes of the chosen one, and its undo: first
  * what it would do, then the word.
  *
- * Properties: `session`, `account`. Events: `close`. Parts: none.
+ * @tag schedule-sync-run-history
+ * @fires {ViewCloseEvent} schedule-sync-view-close - The history is to be left.
  */
-@customElement('run-log')
-export class RunLog extends SessionElement {
+@customElement('schedule-sync-run-history')
+export class RunHistory extends SyncElement {
   static override styles = [
     base,
     buttons,
@@ -91,7 +94,7 @@ export class RunLog extends SessionElement {
       .title {
         margin-right: 8px;
       }
-      value-table {
+      schedule-sync-value-table {
         margin: 6px 0 4px 14px;
       }
       [role='alert'] {
@@ -101,11 +104,12 @@ export class RunLog extends SessionElement {
     `,
   ];
 
+  /** Whose runs are shown. */
   @property({ attribute: false }) account!: Account;
 
   @state() private runs: Run[] | undefined;
-  /** How many writes are asked for. */
-  @state() private least = part;
+  /** How many writes are asked for, at least. */
+  @state() private minWrites = firstWrites;
   /** The run whose writes are shown, by its beginning. */
   @state() private chosen = '';
   /** What its undo would do, once that was asked. */
@@ -113,16 +117,16 @@ export class RunLog extends SessionElement {
   @state() private planning = false;
   /** Writes whose fields are shown, by their number. */
   @state() private opened: ReadonlySet<number> = new Set();
-  @state() private trouble = '';
+  @state() private failure = '';
 
   override connectedCallback(): void {
     super.connectedCallback();
-    this.session.addEventListener('finished', this.reload);
+    this.controller.addEventListener(RunFinishedEvent.type, this.handleFinished);
     void this.load();
   }
 
   override disconnectedCallback(): void {
-    this.session.removeEventListener('finished', this.reload);
+    this.controller.removeEventListener(RunFinishedEvent.type, this.handleFinished);
     super.disconnectedCallback();
   }
 
@@ -131,33 +135,45 @@ export class RunLog extends SessionElement {
     this.renderRoot.querySelector('h1')?.focus();
   }
 
-  private readonly reload = (): void => {
+  private readonly handleFinished = (): void => {
     void this.load();
   };
 
   private async load(): Promise<void> {
     await this.guarded(async () => {
-      this.runs = await this.session.engine.history(this.account.address, this.least);
+      this.runs = await this.controller.engine.history(this.account.address, this.minWrites);
       if (!this.runs.some(({ run }) => run === this.chosen)) this.choose(this.runs[0]?.run ?? '');
     });
   }
 
   /** Whether there may be earlier runs than those shown. */
   private get isPart(): boolean {
-    return (this.runs ?? []).reduce((sum, { writes }) => sum + writes.length, 0) >= this.least;
+    return (this.runs ?? []).reduce((sum, { writes }) => sum + writes.length, 0) >= this.minWrites;
   }
 
-  private async loadMore(): Promise<void> {
-    this.least *= 2;
-    await this.load();
-  }
+  private readonly handleMore = (): void => {
+    this.minWrites *= 2;
+    void this.load();
+  };
+
+  private readonly handleRowOpen = (event: RowOpenEvent): void => {
+    this.choose(event.rowId);
+  };
+
+  private readonly handleKeep = (): void => {
+    this.plan = undefined;
+  };
+
+  private readonly handleClose = (): void => {
+    this.dispatchEvent(new ViewCloseEvent());
+  };
 
   private async guarded(work: () => Promise<void>): Promise<void> {
     try {
       await work();
-      this.trouble = '';
+      this.failure = '';
     } catch (error) {
-      this.trouble = explain(this.session.strings, error);
+      this.failure = explain(this.controller.strings, error);
     }
   }
 
@@ -170,7 +186,7 @@ export class RunLog extends SessionElement {
   private async preview(run: string): Promise<void> {
     this.planning = true;
     await this.guarded(async () => {
-      const plan = await this.session.engine.undoPlan(this.account.address, run);
+      const plan = await this.controller.engine.undoPlan(this.account.address, run);
       if (this.chosen === run) this.plan = plan;
     });
     this.planning = false;
@@ -180,43 +196,43 @@ export class RunLog extends SessionElement {
 
   private async takeBack(run: string): Promise<void> {
     this.plan = undefined;
-    await this.session.undo(this.account, run);
+    await this.controller.undo(this.account, run);
   }
 
   /** The run's time; whether it is an undo, and how much of it was taken back. */
-  private name({ run, writes, undone, undo }: Run): string {
-    const { calendar, strings } = this.session;
-    const said = [undo ? strings.isUndo : '', undone > 0 ? strings.undone(undone, writes.length) : ''];
-    return [calendar.show(run), ...said.filter((text) => text !== '')].join(' · ');
+  private nameOf({ run, writes, undone, undo }: Run): string {
+    const { time, strings } = this.controller;
+    const notes = [undo ? strings.isUndo : '', undone > 0 ? strings.undone(undone, writes.length) : ''];
+    return [time.show(run), ...notes.filter((text) => text !== '')].join(' · ');
   }
 
   private row(one: Run): Row {
     const { run, writes } = one;
-    const { strings } = this.session;
+    const { strings } = this.controller;
     const counts = (side: Write['side']) => strings.runCounts(countsOf(writes.filter((write) => write.side === side)));
     return {
       id: run,
       current: run === this.chosen,
-      cells: [this.name(one), counts('creatio'), counts('exchange')],
+      cells: [this.nameOf(one), counts('creatio'), counts('exchange')],
     };
   }
 
   /** A write in a line, and why it stays. */
   private renderLine(write: Write, why = '') {
-    const { strings } = this.session;
+    const { strings } = this.controller;
     return html`<span class="title">${write.title || strings.untitled}</span>
       <span class="muted">
-        ${strings.write(strings.side_title[write.side], strings.wrote[write.what])}${why ? ` · ${why}` : ''}
+        ${strings.write(strings.sideTitle[write.side], strings.wrote[write.what])}${why ? ` · ${why}` : ''}
       </span>`;
   }
 
   private renderWrite(write: Write, index: number) {
-    const { calendar, strings } = this.session;
+    const { time, strings } = this.controller;
     if (write.fields.length === 0) return html`<li>${this.renderLine(write)}</li>`;
-    const times = timesOf(write);
+    const states = statesOf(write);
     const rows = write.fields.map((change) => ({
       field: strings.fields[change.field],
-      values: times.map((time) => readable(change.field, change[time], calendar, strings)),
+      values: states.map((state) => showValue(change.field, change[state], time, strings)),
     }));
     return html`<li>
       <details
@@ -231,11 +247,11 @@ export class RunLog extends SessionElement {
         <summary>${this.renderLine(write)}</summary>
         ${
           this.opened.has(index)
-            ? html`<value-table
-                .label=${strings.leftItem(index + 1, write.title || strings.untitled)}
-                .heads=${times.map((time) => strings[time])}
+            ? html`<schedule-sync-value-table
+                .label=${strings.heldItem(index + 1, write.title || strings.untitled)}
+                .heads=${states.map((state) => strings[state])}
                 .rows=${rows}
-              ></value-table>`
+              ></schedule-sync-value-table>`
             : nothing
         }
       </details>
@@ -243,11 +259,11 @@ export class RunLog extends SessionElement {
   }
 
   private renderRun({ run, writes }: Run) {
-    const { strings, calendar, running } = this.session;
+    const { strings, time, running } = this.controller;
     const busy = running || this.planning;
     return html`<section aria-labelledby="run">
       <div class="line">
-        <h2 id="run" tabindex="-1">${strings.runOf(calendar.show(run))}</h2>
+        <h2 id="run" tabindex="-1">${strings.runOf(time.show(run))}</h2>
         <button
           type="button"
           ?disabled=${busy}
@@ -266,10 +282,10 @@ export class RunLog extends SessionElement {
   }
 
   private renderPlan(run: string, { back, stays }: UndoPlan) {
-    const { strings, calendar, running } = this.session;
+    const { strings, time, running } = this.controller;
     return html`<section aria-labelledby="plan">
       <div class="line">
-        <h2 id="plan" tabindex="-1">${strings.undoOf(calendar.show(run))}</h2>
+        <h2 id="plan" tabindex="-1">${strings.undoOf(time.show(run))}</h2>
         ${
           back.length > 0
             ? html`<button
@@ -284,14 +300,7 @@ export class RunLog extends SessionElement {
               </button>`
             : nothing
         }
-        <button
-          type="button"
-          @click=${() => {
-            this.plan = undefined;
-          }}
-        >
-          ${strings.keep}
-        </button>
+        <button type="button" @click=${this.handleKeep}>${strings.keep}</button>
       </div>
       <h3>${back.length > 0 ? strings.undoBack(back.length) : strings.undoNone}</h3>
       <ul>
@@ -315,48 +324,31 @@ export class RunLog extends SessionElement {
   }
 
   override render() {
-    const { strings } = this.session;
+    const { strings } = this.controller;
     return html`
       <header>
         <h1 tabindex="-1">${strings.historyOf(this.account.address)}</h1>
-        <button
-          type="button"
-          @click=${() => {
-            this.dispatchEvent(new CustomEvent('close'));
-          }}
-        >
-          ${strings.showActivities}
-        </button>
+        <button type="button" @click=${this.handleClose}>${strings.showActivities}</button>
       </header>
-      ${this.trouble ? html`<p role="alert">${this.trouble}</p>` : nothing}
+      ${this.failure ? html`<p role="alert">${this.failure}</p>` : nothing}
       <div class="runs">
-        <item-table
+        <schedule-sync-item-table
           .label=${strings.runs}
           .hint=${strings.runsHint}
           .empty=${strings.noRuns}
           .columns=${[
             { label: strings.run, width: 'wide' },
-            { label: strings.side_title.creatio, width: 'phrase' },
-            { label: strings.side_title.exchange, width: 'phrase' },
+            { label: strings.sideTitle.creatio, width: 'phrase' },
+            { label: strings.sideTitle.exchange, width: 'phrase' },
           ]}
           .rows=${(this.runs ?? []).map((run) => this.row(run))}
           .loading=${!this.runs}
-          @open=${(event: CustomEvent<string>) => {
-            this.choose(event.detail);
-          }}
-        ></item-table>
+          @schedule-sync-row-open=${this.handleRowOpen}
+        ></schedule-sync-item-table>
       </div>
       ${
         this.isPart
-          ? html`<button
-              class="more"
-              type="button"
-              @click=${() => {
-                void this.loadMore();
-              }}
-            >
-              ${strings.earlierRuns}
-            </button>`
+          ? html`<button class="more" type="button" @click=${this.handleMore}>${strings.earlierRuns}</button>`
           : nothing
       }
       ${this.runs?.length ? html`<p class="key muted">${strings.runCountsHint}</p>` : nothing} ${this.renderChosen()}
@@ -379,13 +371,13 @@ function countsOf(writes: Write[]): Counts {
  * What there is to tell of a write's fields: of something created there is no before, of something
  * deleted no after.
  */
-function timesOf({ what }: Write): ('before' | 'after')[] {
+function statesOf({ what }: Write): ('before' | 'after')[] {
   if (what === 'created') return ['after'];
   return what === 'deleted' ? ['before'] : ['before', 'after'];
 }
 
 declare global {
   interface HTMLElementTagNameMap {
-    'run-log': RunLog;
+    'schedule-sync-run-history': RunHistory;
   }
 }

@@ -1,19 +1,20 @@
+/** The dialog that asks for the password of a mailbox. */
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Credentials } from '../../host/auth';
-import type { Asking } from '../controllers/session';
 import type { Strings } from '../../strings';
+import type { PasswordCredentials } from '../controllers/password-auth';
+import type { SignInRequest } from '../controllers/sign-in';
 import { base, buttons, dialogs, inputs } from './styles';
 
 /**
  * Asks for the name and password of a mailbox on an Exchange Server, in a modal dialog. What is
- * typed goes to who asked, and stays nowhere here.
+ * typed goes to who asked by `request.answer`, never by an event, and stays nowhere here.
  *
- * Properties: `asking`, `strings`, `sandbox`. Events: none, for the answer goes to `asking`. Parts:
- * `dialog`.
+ * @tag schedule-sync-sign-in-dialog
+ * @csspart dialog - The dialog.
  */
-@customElement('sign-in')
-export class SignIn extends LitElement {
+@customElement('schedule-sync-sign-in-dialog')
+export class SignInDialog extends LitElement {
   static override styles = [
     base,
     buttons,
@@ -46,9 +47,12 @@ export class SignIn extends LitElement {
     `,
   ];
 
-  @property({ attribute: false }) asking!: Asking;
+  /** What a person is asked. */
+  @property({ attribute: false }) request!: SignInRequest;
+  /** The texts in the user's language. */
   @property({ attribute: false }) strings!: Strings;
-  @property({ type: Boolean }) sandbox = false;
+  /** What is said besides. */
+  @property() hint = '';
 
   protected override firstUpdated(changed: PropertyValues): void {
     super.firstUpdated(changed);
@@ -56,57 +60,43 @@ export class SignIn extends LitElement {
     this.renderRoot.querySelector<HTMLInputElement>('#password')?.focus();
   }
 
-  private answer(credentials?: Credentials): void {
+  private answer(credentials?: PasswordCredentials): void {
     this.renderRoot.querySelector('dialog')?.close();
-    this.asking.answer(credentials);
+    this.request.answer(credentials);
   }
 
-  private submit(event: SubmitEvent): void {
+  private readonly handleSubmit = (event: SubmitEvent): void => {
     event.preventDefault();
-    const given = new FormData(event.target as HTMLFormElement);
-    const text = (name: string) => given.get(name) as string;
+    const data = new FormData(event.target as HTMLFormElement);
+    const text = (name: string) => data.get(name) as string;
     this.answer({ user: text('user'), password: text('password') });
-  }
+  };
+
+  private readonly handleCancel = (): void => {
+    this.answer();
+  };
 
   override render() {
-    const { asking, strings } = this;
+    const { request, hint, strings } = this;
     const words = strings.signIn;
-    return html`<dialog
-      part="dialog"
-      aria-labelledby="heading"
-      aria-describedby="why"
-      @cancel=${() => {
-        this.answer();
-      }}
-    >
-      <form
-        @submit=${(event: SubmitEvent) => {
-          this.submit(event);
-        }}
-      >
-        <header><h2 id="heading">${words.heading(asking.account)}</h2></header>
+    return html`<dialog part="dialog" aria-labelledby="heading" aria-describedby="why" @cancel=${this.handleCancel}>
+      <form @submit=${this.handleSubmit}>
+        <header><h2 id="heading">${words.heading(request.account)}</h2></header>
         <div class="body">
-          <p id="why" class="hint">${words.why} ${this.sandbox ? words.sandbox : nothing}</p>
+          <p id="why" class="hint">${words.why} ${hint || nothing}</p>
           <label>
             ${words.user}
-            <input name="user" autocomplete="username" required .value=${asking.account} />
+            <input name="user" autocomplete="username" required .value=${request.account} />
           </label>
           <label>
             ${words.password}
             <input id="password" name="password" type="password" autocomplete="current-password" required />
           </label>
         </div>
-        ${asking.refused ? html`<p role="alert">${words.refused}</p>` : nothing}
+        ${request.refused ? html`<p role="alert">${words.refused}</p>` : nothing}
         <footer>
           <button class="primary" type="submit">${words.signIn}</button>
-          <button
-            type="button"
-            @click=${() => {
-              this.answer();
-            }}
-          >
-            ${strings.cancel}
-          </button>
+          <button type="button" @click=${this.handleCancel}>${strings.cancel}</button>
         </footer>
       </form>
     </dialog>`;
@@ -115,6 +105,6 @@ export class SignIn extends LitElement {
 
 declare global {
   interface HTMLElementTagNameMap {
-    'sign-in': SignIn;
+    'schedule-sync-sign-in-dialog': SignInDialog;
   }
 }

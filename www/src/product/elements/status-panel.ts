@@ -1,16 +1,18 @@
+/** The status of the synchronization: what it is doing, and how the last run ended. */
 import { css, html, nothing } from 'lit';
 import { customElement } from 'lit/decorators.js';
-import { SessionElement } from './session-element';
 import { base, buttons } from './styles';
+import { SyncElement } from './sync-element';
 
 /**
- * What the synchronization is doing and how the last one ended.
+ * What the synchronization is doing and how the last run ended, with a button that stops it.
  *
- * Properties: `session`. It renders with the session's `change` at once, so that the status is
- * replaced in the very click that starts a run. Parts: `status`, `progress`.
+ * @tag schedule-sync-status-panel
+ * @csspart status - The sentence.
+ * @csspart progress - The bar that shows how far a run is.
  */
-@customElement('sync-panel')
-export class SyncPanel extends SessionElement {
+@customElement('schedule-sync-status-panel')
+export class StatusPanel extends SyncElement {
   static override styles = [
     base,
     buttons,
@@ -70,19 +72,24 @@ export class SyncPanel extends SessionElement {
     `,
   ];
 
-  protected override changed(): void {
-    this.toggleAttribute('data-failed', this.session.failed);
+  protected override controllerChanged(): void {
+    this.toggleAttribute('data-failed', this.controller.failed);
     if (!this.hasUpdated) return;
     this.requestUpdate();
+    // whoever starts a run may read the status in the same task: it must not be the last run's
     this.performUpdate();
   }
 
+  private readonly handleStop = (): void => {
+    this.controller.stop();
+  };
+
   private renderProgress() {
-    const { progress, strings, running } = this.session;
+    const { progress, strings, running } = this.controller;
     if (!running || !progress) return nothing;
-    const known = progress.total > 0;
-    const text = strings.phase[progress.phase] + (known ? `: ${strings.of(progress.done, progress.total)}` : '');
-    const share = known ? progress.done / progress.total : 0;
+    const isKnown = progress.total > 0;
+    const text = strings.phase[progress.phase] + (isKnown ? `: ${strings.of(progress.done, progress.total)}` : '');
+    const share = isKnown ? progress.done / progress.total : 0;
     return html`<div
       part="progress"
       class="track"
@@ -90,31 +97,22 @@ export class SyncPanel extends SessionElement {
       aria-label=${strings.progress}
       aria-valuemin="0"
       aria-valuemax="100"
-      aria-valuenow=${known ? Math.round(share * 100) : nothing}
+      aria-valuenow=${isKnown ? Math.round(share * 100) : nothing}
       aria-valuetext=${text}
     >
       <svg class="bar" aria-hidden="true" preserveAspectRatio="none" viewBox="0 0 100 4">
-        <rect fill="currentColor" width=${known ? share * 100 : 100} height="4"></rect>
+        <rect fill="currentColor" width=${isKnown ? share * 100 : 100} height="4"></rect>
       </svg>
     </div>`;
   }
 
   override render() {
-    const { message, progress, running, strings } = this.session;
+    const { message, progress, running, strings } = this.controller;
     return html`
       <div class="line">
         <p part="status" role="status">${message}</p>
         ${
-          running && progress
-            ? html`<button
-                type="button"
-                @click=${() => {
-                  this.session.stop();
-                }}
-              >
-                ${strings.stop}
-              </button>`
-            : nothing
+          running && progress ? html`<button type="button" @click=${this.handleStop}>${strings.stop}</button>` : nothing
         }
       </div>
       ${this.renderProgress()}
@@ -124,6 +122,6 @@ export class SyncPanel extends SessionElement {
 
 declare global {
   interface HTMLElementTagNameMap {
-    'sync-panel': SyncPanel;
+    'schedule-sync-status-panel': StatusPanel;
   }
 }

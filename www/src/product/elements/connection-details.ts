@@ -1,17 +1,19 @@
+/** What the engine found out about this Creatio. */
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Found } from '../../engine/engine';
-import { explain, type Session } from '../controllers/session';
+import type { Found } from '../../engine/types';
+import type { SyncController } from '../controllers/sync-controller';
+import { explain } from '../texts';
 import { base } from './styles';
 
 /**
  * How this Creatio is reached and what its times mean, as the engine found it out: for whoever has
- * to help.
+ * to help. It asks the engine when it is opened, and only then.
  *
- * Properties: `session`. Events, parts: none. It asks when it is opened, and only then.
+ * @tag schedule-sync-connection-details
  */
-@customElement('creatio-found')
-export class CreatioFound extends LitElement {
+@customElement('schedule-sync-connection-details')
+export class ConnectionDetails extends LitElement {
   static override styles = [
     base,
     css`
@@ -47,23 +49,27 @@ export class CreatioFound extends LitElement {
     `,
   ];
 
-  @property({ attribute: false }) session!: Session;
+  /** Whose engine is asked. */
+  @property({ attribute: false }) controller!: SyncController;
 
   @state() private found: Found | undefined;
-  @state() private trouble = '';
+  @state() private failure = '';
 
-  private async look(event: Event): Promise<void> {
-    if (!(event.target as HTMLDetailsElement).open) return;
+  private readonly handleToggle = (event: Event): void => {
+    if ((event.target as HTMLDetailsElement).open) void this.load();
+  };
+
+  private async load(): Promise<void> {
     try {
-      this.found = await this.session.engine.found();
-      this.trouble = '';
+      this.found = await this.controller.engine.found();
+      this.failure = '';
     } catch (error) {
-      this.trouble = explain(this.session.strings, error);
+      this.failure = explain(this.controller.strings, error);
     }
   }
 
   private renderFound(found: Found) {
-    const { found: words } = this.session.strings;
+    const { found: words } = this.controller.strings;
     const clocks = found.clocks.map((clock) => words.clocks[clock]);
     const rows: [string, string][] = [
       [words.transport, found.transport ? words.transports[found.transport] : words.unknown],
@@ -83,13 +89,9 @@ export class CreatioFound extends LitElement {
   }
 
   protected override render() {
-    return html`<details
-      @toggle=${(event: Event) => {
-        void this.look(event);
-      }}
-    >
-      <summary>${this.session.strings.found.title}</summary>
-      ${this.trouble ? html`<p role="alert">${this.trouble}</p>` : nothing}
+    return html`<details @toggle=${this.handleToggle}>
+      <summary>${this.controller.strings.found.title}</summary>
+      ${this.failure ? html`<p role="alert">${this.failure}</p>` : nothing}
       ${this.found ? this.renderFound(this.found) : nothing}
     </details>`;
   }
@@ -97,6 +99,6 @@ export class CreatioFound extends LitElement {
 
 declare global {
   interface HTMLElementTagNameMap {
-    'creatio-found': CreatioFound;
+    'schedule-sync-connection-details': ConnectionDetails;
   }
 }
