@@ -3,7 +3,7 @@
 
 use super::{Account, Seen};
 use crate::model::time::local;
-use crate::model::{Day, Instant, Item, ItemId, Kind, Mark, Original, Record, Side, SiteId, Uid, When, Zone};
+use crate::model::{Day, Facts, Instant, Item, ItemId, Kind, Mark, Original, Record, Side, SiteId, Uid, When, Zone};
 use uuid::Uuid;
 
 /// The namespace of our ids; never change it: every installation's Activities are named by it.
@@ -23,6 +23,15 @@ pub fn activity(item: &Item, account: &Account, generation: u32) -> ItemId {
         name.push_str(&format!("\n{generation}"));
     }
     named(&name)
+}
+
+/// The id that the Activity of `item` got if it was imported before its server told the UID, which
+/// Microsoft 365 may do late; `None` where that is the id that it gets now.
+#[must_use]
+pub fn before_its_uid(item: &Item, account: &Account) -> Option<ItemId> {
+    public(item)?;
+    let facts = Facts { uid: None, ..item.facts.clone() };
+    Some(activity(&Item { facts, ..item.clone() }, account, 0))
 }
 
 fn named(name: &str) -> ItemId {

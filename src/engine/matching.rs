@@ -57,11 +57,12 @@ impl<'a> Linked<'a> {
 #[must_use]
 pub fn candidates(context: &Context<'_>, item: &Item) -> Vec<ItemId> {
     let own = identity::activity(item, context.account, 0);
+    let early = identity::before_its_uid(item, context.account);
     let aliases = identity::aliases(context.zone, item);
     // of another installation's mark it is asked whether its Activity is here too
     let marked = item.facts.mark.as_ref().map(|mark| mark.activity.clone());
     let series = item.facts.series_mark.as_ref().map(|mark| mark.activity.clone());
-    std::iter::once(own).chain(marked).chain(series).chain(noted(item).cloned()).chain(aliases).collect()
+    std::iter::once(own).chain(early).chain(marked).chain(series).chain(noted(item).cloned()).chain(aliases).collect()
 }
 
 /// The UID under which an Activity may stand for `item` in Creatio: that of its whole series, for
@@ -159,6 +160,7 @@ fn by_identity(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &I
         }
     }
     stands_for(seen, linked, &identity::activity(item, context.account, 0))
+        .or_else(|| stands_for(seen, linked, &identity::before_its_uid(item, context.account)?))
         .or_else(|| by_uid(context, seen, linked, item))
         .or_else(|| by_alias(context, seen, linked, item))
         .or_else(|| by_series_mark(context, seen, linked, item))

@@ -163,6 +163,27 @@ fn a_uid_that_comes_later_goes_into_the_activity_when_it_is_told() {
     }
 }
 
+/// Its id follows from the event alone as long as there is no UID: a device that has no link, and
+/// sees the event with its UID, looks for that too, whatever the title of the Activity is by then.
+#[test]
+fn an_activity_that_was_imported_before_the_uid_was_told_is_met_and_gets_it() {
+    let trip = Trip::new(&everything());
+    let mut event = event("e", "Call");
+    event.facts.uid = None;
+    trip.exchange.put(event);
+    trip.settle();
+    let id = trip.only(Side::Creatio).id;
+    trip.creatio.edit(&id, |item| *title(item) = "Call (checked)".to_owned());
+    trip.exchange.edit(&"e".into(), |item| item.facts.uid = Some("late".into()));
+    let trip = another_browser(trip);
+    trip.settle();
+    assert_eq!(trip.only(Side::Creatio).id, id);
+    assert_eq!(trip.shelf.links.borrow().get(&id).unwrap().made, Some(Side::Creatio));
+    trip.exchange.edit(&"e".into(), |item| *title(item) = "Call again".to_owned());
+    trip.settle();
+    assert_eq!(trip.only(Side::Creatio).facts.uid, Some("late".into()));
+}
+
 /// An Activity that a person wrote on Monday, while the invitation to the same call comes on
 /// Tuesday: no listing tells of it then.
 #[test]

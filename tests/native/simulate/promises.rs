@@ -4,12 +4,13 @@
 use crate::laws::shown;
 use crate::simulate::history::{Direction, Options};
 use crate::simulate::people::{Kind, Known, People, What, meant};
-use crate::simulate::row::Row;
-use chrono::{Datelike, Months, NaiveDate, NaiveDateTime};
+use crate::simulate::row::{Row, instant_of};
+use chrono::{Datelike, Months, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono_tz::Tz;
 use schedule_sync::engine::history::Entry;
 use schedule_sync::engine::link::Reason;
 use schedule_sync::engine::settings::{Conflict, Notify, Private, Way};
-use schedule_sync::model::{Field, Pair, Side};
+use schedule_sync::model::{Field, Meeting, Pair, Record, Side, Task, TaskWhen, When};
 use schedule_sync::run::Report;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -219,7 +220,8 @@ impl Outcome<'_> {
         let mut records = self.history.iter().flat_map(|entry| entry.before.iter().chain(&entry.after));
         // a row shows the paragraphs of a body in one line
         let line = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        records.any(|record| meant(&line(shown(record, field).replace(" UTC", ""))) == meant(value))
+        let zone = self.ever[0].zone.tz;
+        records.any(|record| meant(&line(recorded(record, field, zone).replace(" UTC", ""))) == meant(value))
     }
 
     fn shown(&self, rows: &Pair<Vec<&Row>>, what: What) -> Vec<String> {
@@ -350,6 +352,21 @@ impl Outcome<'_> {
             *census.entry(format!("held {:?}", held.reason)).or_default() += 1;
         }
         census
+    }
+}
+
+/// A value of a record in the history as a person in `zone` reads it: a day is that of their own
+/// clock, wherever the laws have their people live.
+fn recorded(record: &Record, field: Field, zone: Tz) -> String {
+    match (record, field) {
+        (Record::Task(Task { when: TaskWhen::Timed { due, .. }, .. }), Field::When) => {
+            due.with_timezone(&zone).date_naive().to_string()
+        }
+        (Record::Meeting(Meeting { when: When::AllDay { first, end }, .. }), Field::When) => {
+            let [first, end] = [first, end].map(|day| instant_of(day.and_time(NaiveTime::MIN), zone));
+            format!("{first} {end}")
+        }
+        (Record::Meeting(_) | Record::Task(_), _) => shown(record, field),
     }
 }
 
