@@ -506,7 +506,7 @@ fn look_alikes_of_several_are_reported_on_both_sides() {
 fn what_an_item_could_stand_for_is_looked_up() {
     let moment = Moment::new();
     let own = identity::activity(&event("e"), &moment.account, 0);
-    let alias = identity::aliases(&moment.zone, &event("e")).remove(0);
+    let alias = identity::aliases(&moment.zone, &moment.account, &event("e")).remove(0);
     let mut marked = made("e", "a");
     marked.facts.local = Some("b".into());
     for (item, expected) in [
