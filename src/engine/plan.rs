@@ -277,6 +277,9 @@ pub(super) fn pair(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<
     if let LinkState::Pending(side) = link.state {
         return pending(context, seen, link, (side, items));
     }
+    if is_unclear(seen, link) {
+        return Planned::default();
+    }
     let fates = decide::fates(context, seen, link, items);
     // its event is a series now, of which no occurrence in the window could take its place
     if seen.series.contains(&link.ids.exchange) && link.state != LinkState::Tombstone {
@@ -284,6 +287,13 @@ pub(super) fn pair(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<
     }
     let step = decide::linked(context, seen, link, fates);
     actions::linked(context, seen, link, (step, fates))
+}
+
+/// Whether a side of a pair that is not in step can't be understood now: it holds something else
+/// than its base, so that it is not unchanged. It is read again in every run.
+fn is_unclear(seen: &Seen, link: &Link) -> bool {
+    let is_bad = |side: Side| seen.malformed[side].iter().any(|bad| bad.id.as_ref() == Some(&link.ids[side]));
+    link.unsettled && Side::BOTH.into_iter().any(is_bad)
 }
 
 /// A pair that rests, and is decided as if it were new: it was woken, or the settings cover it now
@@ -403,7 +413,9 @@ fn lost(context: &Context<'_>, seen: &Seen, item: &Item) -> Planned {
     let own = item.facts.owner.as_ref() == Some(&context.account.contact);
     let imported = identity::is_ours(&item.id);
     let exported = matches!(decide::alone(context, seen, Side::Creatio, item), Step::Create(_));
-    if seen.elsewhere.contains_key(&item.id) {
+    // what that account exported may be what was imported, and deleted, here
+    let imported_there = seen.elsewhere.get(&item.id).is_some_and(|there| there.imported);
+    if imported_there || seen.is_named_elsewhere(item) {
         return single(context, seen, Side::Creatio, item);
     }
     let covered = exported || scope::stands_in(context, seen, item);

@@ -1,6 +1,7 @@
 //! Histories that once broke a promise, shrunk. They are always played.
 
 mod apart;
+mod days;
 
 use super::history::{Abode, Direction, History, Move, Options, Trouble, USUAL, told};
 use super::people::{Deed, Kind, What};
@@ -153,6 +154,7 @@ pub(crate) fn all() -> Vec<(&'static str, History)> {
     all.extend(broken());
     all.extend(kept());
     all.extend(apart::all());
+    all.extend(days::all());
     all
 }
 
