@@ -83,16 +83,31 @@ fn somebody_elses_meeting_and_one_that_has_ended_are_left_alone() {
     }
 }
 
-/// An Activity that the user's other account exported has the UID of that account's event.
+/// An Activity that the user's other account exported has the UID of that account's event, and one
+/// that it imported was never here. What it exported after it had been imported here is gone here.
 #[test]
 fn what_another_account_of_the_user_has_is_no_loss_in_this_one() {
-    let trip = deleted_behind_its_back(Side::Creatio);
-    let mut there = link(&pair(), Some(Side::Exchange));
-    there.ids.creatio = trip.only(Side::Creatio).id;
-    trip.shelf.elsewhere.borrow_mut().push(there);
-    let report = trip.settle();
-    assert!(report.held.is_empty(), "{:?}", report.held);
-    trip.only(Side::Exchange);
+    for (from, made, theirs, asked) in [
+        (Side::Creatio, Side::Exchange, true, None),
+        (Side::Creatio, Side::Exchange, false, Some(Reason::LostCounterpart)),
+        (Side::Exchange, Side::Creatio, false, None),
+        (Side::Exchange, Side::Exchange, false, Some(Reason::LostOrigin)),
+    ] {
+        let trip = deleted_behind_its_back(from);
+        let activity = trip.only(Side::Creatio);
+        let mut settings = everything();
+        settings.rules.between = true;
+        block_on(trip.shelf.save_settings(&settings)).unwrap();
+        let mut there = link(&pair(), Some(made));
+        there.ids.creatio = activity.id;
+        there.facts.exchange.uid = if theirs { activity.facts.uid } else { Some("another".into()) };
+        trip.shelf.elsewhere.borrow_mut().push(there);
+        let report = trip.settle();
+        let reasons: Vec<Reason> = report.held.iter().map(|held| held.reason).collect();
+        let what = format!("from {from}, made on {made}, the same UID {theirs}");
+        assert_eq!(reasons, asked.into_iter().collect::<Vec<_>>(), "{what}");
+        assert_eq!(trip.exchange.ids().len(), usize::from(asked.is_none()), "{what}");
+    }
 }
 
 /// A copy carries our mark along, and may carry the transaction: its own UID tells.
