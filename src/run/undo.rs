@@ -5,7 +5,7 @@ use super::commit::commit;
 use super::{Ends, unless_stopped};
 use crate::engine::answer::Answer;
 use crate::engine::change::StateChange;
-use crate::engine::history::Entry;
+use crate::engine::history::{Entry, What};
 use crate::engine::link::{Link, LinkKey, LinkState};
 use crate::engine::settings::{Notify, Settings};
 use crate::engine::undo::{self, Back, Now, Undo};
@@ -14,6 +14,7 @@ use crate::error::{Error, Result};
 use crate::model::time::local;
 use crate::model::{Instant, Item, ItemId, Kind, Side};
 use crate::ports::{Clock, Clue, Commit, Directory, Events, Op, Outcome, Refusal, Replica, Store, Written};
+use std::collections::BTreeSet;
 
 /// What undoing the run that began at `run` would do; writes nothing.
 ///
@@ -138,7 +139,29 @@ async fn now<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
         let found = find(ends, side, &clues).await?;
         now.items.extend(found.into_iter().map(|item| ((side, item.id.clone()), item)));
     }
+    now.again = made_again(ends, entries).await?;
     Ok(now)
+}
+
+/// The Activities among `entries` whose event or task was removed, and that have one all the same:
+/// another device, whose link did not rest, made it again. What the same run made in its place does
+/// not count, as that goes.
+async fn made_again<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
+    ends: &Ends<'_, C, X, S, K, E>,
+    entries: &[Entry],
+) -> Result<BTreeSet<ItemId>> {
+    let of = |what: What| entries.iter().filter(move |entry| (entry.side, entry.what) == (Side::Exchange, what));
+    let made: BTreeSet<&ItemId> = of(What::Created).map(|entry| &entry.id).collect();
+    let removed: BTreeSet<&ItemId> = of(What::Deleted).map(|entry| &entry.activity).collect();
+    if removed.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let clues: Vec<Clue> = removed.iter().map(|activity| Clue::Mark((*activity).clone())).collect();
+    let found = ends.exchange.find(&clues).await?.into_iter().map(|mut found| {
+        found.items.retain(|item| !made.contains(&item.id));
+        found
+    });
+    Ok(removed.into_iter().zip(found).filter(|(_, found)| !found.is_absent()).map(|(id, _)| id.clone()).collect())
 }
 
 async fn find<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(

@@ -18,7 +18,6 @@ const fn known(what: &'static str, promise: Promise, words: &'static str) -> Kno
     Known { what, promise, words }
 }
 
-const UNDONE: &str = "what one device took back, another device writes again";
 const RESHAPED: &str = "a device without the link of a meeting that became a series, or a single one again, makes a \
     second Activity while it can read none";
 
@@ -26,7 +25,6 @@ const RESHAPED: &str = "a device without the link of a meeting that became a ser
 pub(crate) const KNOWN: &[Known] = &[
     // seeds 80003062 and 80006630, where the store was lost and no Activity could be read
     known(RESHAPED, Promise::Once, "(reshaped) (rights were lost)"),
-    known(UNDONE, Promise::Once, "(undone)"),
 ];
 
 /// What explains one failure, if anything does.
