@@ -131,6 +131,8 @@ pub(crate) struct Known {
     pub(crate) undone: bool,
     /// What differs since a person wants it left, until somebody edits it.
     pub(crate) left: BTreeSet<What>,
+    /// A person wants it left without a counterpart, as it then was.
+    pub(crate) alone: bool,
     /// Values that were written during a run where no run can see them (see `People::is_blind`).
     pub(crate) unseen: BTreeSet<String>,
     /// Values that were written into a task of the mailbox during a run: To Do takes no write that
@@ -383,12 +385,14 @@ impl People {
         }
     }
 
-    /// A person wants these fields of an item left as they are on both sides.
-    pub(crate) fn leave(&mut self, id: &str, fields: &BTreeSet<What>) {
+    /// A person wants these fields of an item left as they are on both sides; or, of one that is
+    /// `alone`, that it stays so.
+    pub(crate) fn leave(&mut self, id: &str, fields: &BTreeSet<What>, alone: bool) {
         let rows = self.all_rows();
         for tag in rows.iter().filter(|row| row.id == id).filter_map(|row| row.tag) {
             if let Some(known) = self.known.get_mut(&tag) {
                 known.left.extend(fields);
+                known.alone |= alone;
             }
         }
     }
@@ -575,6 +579,7 @@ impl People {
             edited: Pair::default(),
             undone: false,
             left: BTreeSet::new(),
+            alone: false,
             unseen: BTreeSet::new(),
             raced: BTreeSet::new(),
             reshaped: false,

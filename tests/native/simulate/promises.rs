@@ -321,8 +321,8 @@ impl Outcome<'_> {
             (None, None) => {}
             (creatio, exchange) => {
                 let there = creatio.or(exchange).unwrap();
-                // where no time may go, nothing is created
-                if self.is_narrowed(Field::When) || self.is_far(there, there) {
+                // where no time may go, nothing is created, nor where a person wants it left alone
+                if known.alone || self.is_narrowed(Field::When) || self.is_far(there, there) {
                     return;
                 }
                 let side = there.side.other();
