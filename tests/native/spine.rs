@@ -484,6 +484,29 @@ fn what_a_person_deleted_in_the_mailbox_is_not_exported_again_by_a_browser_witho
 }
 
 #[test]
+fn a_task_is_not_exported_again_by_a_browser_without_links_whose_readings_are_late() {
+    for spine in [Spine::new(Seed::Empty, &everything()), Spine::there(Seed::Empty, &everything())] {
+        {
+            let mut sandbox = spine.world.sandbox.borrow_mut();
+            sandbox.graph.set_quirks(&sandbox::graph::Quirks { stale_reads: 2, ..Default::default() });
+            sandbox.exchange.set_quirks(&sandbox::exchange::Quirks { stale_reads: 2, ..Default::default() });
+        }
+        let row = json!({"Title": "Offer", "StartDate": "2026-03-12T06:00:00Z", "DueDate": "2026-03-12T15:00:00Z",
+            "ShowInScheduler": false});
+        spine.odata("POST", "Activity", Some(row));
+        spine.run();
+        let made = spine.task("Offer")["id"].clone();
+        spine.shelf.links.borrow_mut().clear();
+        *spine.shelf.state.borrow_mut() = None;
+        for _ in 0..3 {
+            let report = spine.run();
+            assert_eq!((report.counts.exchange.created, report.held), (0, vec![]));
+            assert_eq!(spine.task("Offer")["id"], made);
+        }
+    }
+}
+
+#[test]
 fn microsofts_examples_sync_into_creatio() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/graph/examples");
     if !folder.is_dir() {
