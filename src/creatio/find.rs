@@ -27,7 +27,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         for clue in clues {
             match clue {
                 // whatever a mark says: what is no GUID is no Activity
-                Clue::Id { id, .. } | Clue::Mark(id) => {
+                Clue::Id { id, .. } | Clue::Mark(id) | Clue::MarkedTask(id) => {
                     ids.extend(Uuid::parse_str(id.as_str()).is_ok().then(|| id.clone()));
                 }
                 // one that no column holds is found nowhere
@@ -50,7 +50,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         }
         let nameless = reading.malformed.iter().find(|bad| bad.id.is_none());
         let answers = |clue: &Clue, item: &Item| match clue {
-            Clue::Id { id, .. } | Clue::Mark(id) => item.id == *id,
+            Clue::Id { id, .. } | Clue::Mark(id) | Clue::MarkedTask(id) => item.id == *id,
             Clue::Uid(uid) => item.facts.uid.as_ref() == Some(uid),
             Clue::Look(look) => !item.facts.email && shows(look, item),
         };
@@ -112,7 +112,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
 /// The activity that `clue` names.
 fn named(clue: &Clue) -> Option<ItemId> {
     match clue {
-        Clue::Id { id, .. } | Clue::Mark(id) => Some(id.clone()),
+        Clue::Id { id, .. } | Clue::Mark(id) | Clue::MarkedTask(id) => Some(id.clone()),
         Clue::Uid(_) | Clue::Look(_) => None,
     }
 }
@@ -121,7 +121,7 @@ fn named(clue: &Clue) -> Option<ItemId> {
 /// may be, since its own can't be read.
 fn is_meant(clue: &Clue, bad: &Malformed) -> bool {
     match clue {
-        Clue::Id { id, .. } | Clue::Mark(id) => bad.id.as_ref() == Some(id),
+        Clue::Id { id, .. } | Clue::Mark(id) | Clue::MarkedTask(id) => bad.id.as_ref() == Some(id),
         Clue::Uid(_) | Clue::Look(_) => true,
     }
 }

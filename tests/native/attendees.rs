@@ -159,6 +159,9 @@ fn the_users_further_address_is_the_user() {
         spine.settle();
         let row = spine.activity("Mine")["Id"].as_str().unwrap().to_owned();
         assert_eq!(participants(spine, &row), Vec::<String>::new());
+        activity(spine, "Always", &[&own]);
+        spine.settle();
+        assert_eq!(addresses(&spine.event("Always")), Vec::<String>::new());
         let other = activity(spine, "Ours", &[&own]);
         spine.odata("PATCH", &format!("Activity({row})"), Some(json!({"Title": "Mine 2"})));
         let mut settings = everything();

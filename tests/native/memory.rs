@@ -368,7 +368,9 @@ impl Replica for Memory {
                 let is = |item: &Item| match clue {
                     Clue::Id { id, .. } => item.id == *id,
                     Clue::Uid(uid) => item.facts.uid.as_ref() == Some(uid),
-                    Clue::Mark(activity) => item.facts.mark.as_ref().is_some_and(|mark| mark.activity == *activity),
+                    Clue::Mark(activity) | Clue::MarkedTask(activity) => {
+                        item.facts.mark.as_ref().is_some_and(|mark| mark.activity == *activity)
+                    }
                     Clue::Look(look) => {
                         let same = match &item.record {
                             Record::Meeting(one) => one.when == When::Timed { start: look.start, end: look.end },
@@ -377,7 +379,7 @@ impl Replica for Memory {
                         self.side == Side::Creatio && same && item.record.title().eq_ignore_ascii_case(&look.title)
                     }
                 };
-                let searches = matches!(clue, Clue::Uid(_) | Clue::Mark(_));
+                let searches = matches!(clue, Clue::Uid(_) | Clue::Mark(_) | Clue::MarkedTask(_));
                 let refused = self.refuses.borrow().filter(|_| searches).map(str::to_owned);
                 let items = items.values().filter(|item| refused.is_none() && is(item)).cloned().collect();
                 Found { items, series: refused.is_none() && masters.values().any(is), refused, ..Found::default() }

@@ -135,7 +135,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
                 .chain(linked)
                 .filter(|clue| match clue {
                     Clue::Id { id, .. } => !self.seen.items[side].contains_key(id) && !self.is_pending(side, id),
-                    Clue::Uid(_) | Clue::Mark(_) | Clue::Look(_) => false,
+                    Clue::Uid(_) | Clue::Mark(_) | Clue::MarkedTask(_) | Clue::Look(_) => false,
                 })
                 .collect();
             self.read(side, &clues).await?;
