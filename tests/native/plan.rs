@@ -150,6 +150,22 @@ fn an_event_of_ours_without_its_activity_is_asked_about_as_long_as_it_is_looked_
     }
 }
 
+/// Removing it would call off a meeting that is over.
+#[test]
+fn an_event_of_ours_that_has_ended_and_to_which_others_were_invited_is_left_without_a_question() {
+    for (start, attendees, asked) in
+        [("2026-03-09T10:00:00Z", 1, false), ("2026-03-09T10:00:00Z", 0, true), ("2026-03-12T10:00:00Z", 1, true)]
+    {
+        let mut event = item(Side::Exchange, "e", Record::Meeting(meeting("Call", start)));
+        event.facts.mark = Some(mark("gone", 0));
+        event.facts.transaction = Some(identity::transaction(&"gone".into(), &Moment::new().account, 0));
+        event.facts.attendees = attendees;
+        let plan = Moment::new().plan(&seen([], [&event]));
+        let held = if asked { vec![Reason::DeleteAsked] } else { vec![] };
+        assert_eq!((reasons(&plan), plan.is_quiet()), (held, true), "{start}, {attendees}");
+    }
+}
+
 /// An Activity whose export was never confirmed.
 fn pending() -> (Link, Pair<Item>) {
     let (link, items) = linked(Side::Exchange);
