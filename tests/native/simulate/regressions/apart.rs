@@ -91,6 +91,19 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
             ),
         ),
         (
+            "a colleague who is told the UID first makes the Activity that stays",
+            history(
+                Options { devices: 1, ..colleagues },
+                vec![
+                    turned(&["graph late UIDs", "exchange late UIDs"]),
+                    create(Exchange, Shared),
+                    run(0),
+                    edit(Exchange, What::Title, 5),
+                    run(1),
+                ],
+            ),
+        ),
+        (
             "an own copy of an Activity that can be read again is not kept beside it",
             history(
                 colleagues,
