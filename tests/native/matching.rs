@@ -251,6 +251,47 @@ fn of_two_events_of_one_transaction_the_older_stays() {
     assert_eq!(found(&seen, [&older, &later]), expected, "a copy that a person made of it");
 }
 
+/// Where a person makes a series of one of two such events, the other goes, whichever is linked.
+#[test]
+fn of_two_events_of_one_transaction_that_stays_of_which_a_person_made_a_series() {
+    let single = |created: &str| {
+        let mut one = made("s", "a");
+        (one.facts.created, one.facts.uid) = (Some(at(created)), Some("of the transaction".into()));
+        one
+    };
+    let occurrence = {
+        let mut one = single("2026-03-01T09:05:00Z");
+        let original = Original::At(at("2026-03-12T10:00:00Z"));
+        one.facts.occurrence = Some(Occurrence { master: "m".into(), original });
+        (one.facts.series_mark, one.facts.transaction) = (one.facts.mark.take(), None);
+        Item { id: "o".into(), ..one }
+    };
+    let elsewhere = |one: Item| Item { container: "elsewhere".into(), ..one };
+    let copied = || {
+        let mut one = single("2026-03-01T09:00:00Z");
+        one.facts.uid = Some("of a copy".into());
+        one
+    };
+    for (what, single, of_single, of_occurrence) in [
+        ("older", single("2026-03-01T09:00:00Z"), Match::Surplus("a".into()), Match::Relink("a".into())),
+        ("younger", single("2026-03-01T09:09:00Z"), Match::Surplus("a".into()), Match::Relink("a".into())),
+        ("made later", single("2026-03-01T09:15:00Z"), Match::Copy, Match::New),
+        ("elsewhere", elsewhere(single("2026-03-01T09:00:00Z")), Match::Copy, Match::New),
+        ("a copy", copied(), Match::New, Match::New),
+    ] {
+        let seen = |first: &Item| Seen {
+            links: vec![link_to("a", first)],
+            ..crate::moment::seen([&activity("a")], [&single, &occurrence])
+        };
+        assert_eq!(found(&seen(&occurrence), [&single]), is("s", of_single), "{what}: the occurrence is linked");
+        assert_eq!(found(&seen(&single), [&occurrence]), is("o", of_occurrence), "{what}: the single one is linked");
+    }
+    let single = single("2026-03-01T09:00:00Z");
+    let seen = seen([&activity("a")], [&single, &occurrence]);
+    let expected = [is("o", with("a")), is("s", Match::Surplus("a".into()))].concat();
+    assert_eq!(found(&seen, [&single, &occurrence]), expected, "neither is linked yet");
+}
+
 /// An exported event that became a series: its occurrences show the mark of the series, which
 /// finds the Activity where no UID does.
 #[test]
