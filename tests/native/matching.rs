@@ -292,6 +292,25 @@ fn of_two_events_of_one_transaction_that_stays_of_which_a_person_made_a_series()
     assert_eq!(found(&seen, [&single, &occurrence]), expected, "neither is linked yet");
 }
 
+/// Two devices count losses each for itself: one may make the event again in a generation that
+/// another knows, and took back.
+#[test]
+fn an_event_of_a_known_generation_is_the_original_once_the_first_one_was_taken_back() {
+    let first = event("first");
+    let (undone, alive) = (LinkState::Undone, LinkState::Alive);
+    for (what, state, is_gone, item, expected) in [
+        ("made again", undone, true, made("x", "a"), Match::Relink("a".into())),
+        ("a copy without the transaction", undone, true, copied("x", "a"), Match::New),
+        ("the first is there", undone, false, made("x", "a"), Match::New),
+        ("a person removed the first", alive, true, made("x", "a"), Match::New),
+    ] {
+        let link = Link { state, ..link_to("a", &first) };
+        let mut seen = Seen { links: vec![link], ..seen([&activity("a")], [&item]) };
+        seen.gone.exchange.extend(is_gone.then(|| first.id.clone()));
+        assert_eq!(found(&seen, [&item]), is("x", expected), "{what}");
+    }
+}
+
 /// An exported event that became a series: its occurrences show the mark of the series, which
 /// finds the Activity where no UID does.
 #[test]

@@ -104,6 +104,21 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
             ),
         ),
         (
+            "what two devices made again in one generation, and one took back, is one thing",
+            history(
+                pair,
+                vec![
+                    create(Creatio, Meeting),
+                    run(1),
+                    run(0),
+                    Move::Undo { device: 1 },
+                    edit(Creatio, What::Title, 2),
+                    run(0),
+                    Move::Undo { device: 0 },
+                ],
+            ),
+        ),
+        (
             "of two events that devices made at once the other goes when a person makes one a series",
             history(
                 Options {
