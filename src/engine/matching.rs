@@ -106,8 +106,8 @@ fn is_original(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &I
 
 /// The UID of the event that we created for `mark`, as its link knows it, or its Activity: that
 /// keeps the UID of the first one, whichever generation followed, and in whichever of the user's
-/// mailboxes. Of one that was taken back here it says nothing: another device may have made it again
-/// in the same generation, since it knows of no loss.
+/// mailboxes. Of one that was taken back here it says nothing: another device may have made it
+/// again in the same generation, since it knows of no loss.
 fn known_uid<'a>(seen: &'a Seen, linked: &Linked<'a>, mark: &Mark) -> Option<&'a Uid> {
     let is_known = |link: &&Link| {
         let is_taken_back = link.state == LinkState::Undone && seen.gone.exchange.contains(&link.ids.exchange);

@@ -227,8 +227,8 @@ fn of_a_creatio_without_a_readable_activity_nothing_is_believed() {
     }
 }
 
-/// What stands a second time for an Activity is no part of its pair: what waits of the pair does not
-/// hold it, and what was said of the pair does not let it go.
+/// What stands a second time for an Activity is no part of its pair: what waits of the pair does
+/// not hold it, and what was said of the pair does not let it go.
 #[test]
 fn a_second_item_goes_by_its_own_name() {
     let second = |n: usize| {
