@@ -6,7 +6,7 @@
 
 use super::identity;
 use super::link::{Link, LinkState, Reason};
-use super::matching::{Match, Matches};
+use super::matching::{self, Match, Matches};
 use super::{Context, Seen};
 use crate::model::time::local;
 use crate::model::{Day, Item, ItemId, Original, Person, Record, Zone};
@@ -96,7 +96,7 @@ fn changes<'a>(seen: &'a Seen, unlinked: &[&'a Item], matches: &Matches) -> BTre
                     (LinkState::Asleep | LinkState::Tombstone | LinkState::Pending(_), _) => {}
                 }
             }
-            (None, Record::Meeting(meeting)) if seen.series.contains(&link.ids.exchange) => {
+            (None, Record::Meeting(meeting)) if matching::is_series(seen, link, new.iter().copied()) => {
                 let original = identity::start(meeting.when);
                 let change = changes.entry(master(link, &new)).or_default();
                 change.is_known = true;
