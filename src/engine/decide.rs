@@ -157,7 +157,7 @@ fn weighty(context: &Context<'_>, link: &Link, (side, fate): (Side, Fate<'_>)) -
 
 /// Whether what was edited on `side` is a reason to create the item again on the other side. Of two
 /// that were linked without a base, and differ since then, the base of each is what the other had:
-/// what still is that was there before somebody deleted the counterpart, and nobody edited it since.
+/// what still is that was there before somebody deleted the counterpart, and no edit came after.
 fn calls_back(context: &Context<'_>, seen: &Seen, link: &Link, (side, fate): (Side, Fate<'_>)) -> bool {
     let Some(item) = fate.item() else { return false };
     let agreed = &link.base[side.other()];
