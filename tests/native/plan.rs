@@ -7,7 +7,7 @@ use schedule_sync::engine::answer::{Answer, Choice};
 use schedule_sync::engine::decide::Step;
 use schedule_sync::engine::link::{Link, LinkState, Reason};
 use schedule_sync::engine::plan::Plan;
-use schedule_sync::engine::settings::{CreatioDelete, Way};
+use schedule_sync::engine::settings::{Conflict, CreatioDelete, Way};
 use schedule_sync::engine::{Seen, identity};
 use schedule_sync::model::{
     Item, ItemId, Malformed, Mark, Occurrence, Original, Pair, Record, Side, Status, Task, TaskWhen, When,
@@ -211,6 +211,38 @@ fn a_creation_found_again_lives_and_what_was_written_since_is_an_edit() {
         assert_eq!((plan.links.len(), plan.writes()), if edited { (0, 1) } else { (1, 0) }, "{edited}");
         let after = plan.links.iter().chain(plan.actions.iter().map(|action| &action.after));
         assert!(after.into_iter().all(|link| link.state == LinkState::Alive));
+    }
+}
+
+/// What was made before a run was cut off, and edited since, is merged without a base. Where that
+/// asks, what differs is on neither side an edit that would bring back what somebody deletes then.
+#[test]
+fn what_was_never_in_step_comes_back_for_an_edit_only() {
+    for made in Side::BOTH {
+        let (link, mut items) = linked(made);
+        let kept = made.other();
+        *title(&mut items[made]) = "Visit".to_owned();
+        let moment = Moment::with(|settings| settings.rules.conflict = Conflict::Ask);
+        let waiting = Link { state: LinkState::Pending(made), ..link };
+        let plan = moment.plan(&seen_pair(&waiting, &items));
+        assert_eq!((plan.writes(), reasons(&plan)), (0, vec![Reason::Clash]), "{made}");
+        let link = plan.links.last().unwrap().clone();
+        for edited in [false, true] {
+            if edited {
+                *title(&mut items[kept]) = "Lunch".to_owned();
+            }
+            let mut seen = seen_pair(&link, &items);
+            seen.items[made].clear();
+            seen.gone[made].insert(items[made].id.clone());
+            let plan = moment.plan(&seen);
+            let steps: Vec<Step> = plan.actions.iter().map(|action| action.step).collect();
+            let (expected, asked) = match (edited, kept) {
+                (true, _) => (vec![Step::Revive(made)], vec![]),
+                (false, Side::Creatio) => (vec![Step::Delete(kept)], vec![Reason::NotRevived]),
+                (false, Side::Exchange) => (vec![], vec![Reason::DeleteAsked]),
+            };
+            assert_eq!((steps, reasons(&plan)), (expected, asked), "{made} {edited}");
+        }
     }
 }
 

@@ -13,7 +13,7 @@ use std::num::{NonZeroU16, NonZeroUsize};
 /// How all servers behave.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Switches {
-    graph: graph::Quirks,
+    pub(crate) graph: graph::Quirks,
     exchange: exchange::Quirks,
     /// As `POST /sandbox/creatio` takes them; what is not named is as it is at an installation at
     /// its best.
