@@ -33,7 +33,7 @@ use promises::{Broken, Outcome, Promise};
 use sandbox::graph::Quirks;
 use sandbox::{Sandbox, Seed, exchange};
 use schedule_sync::engine::answer::Choice;
-use schedule_sync::engine::link::Link;
+use schedule_sync::engine::link::{Link, Reason};
 use schedule_sync::model::{Field, Pair, Side};
 use schedule_sync::run::Report;
 use std::cell::RefCell;
@@ -193,6 +193,9 @@ impl Stage {
                     let fields = held.fields.iter().filter_map(|field| promises::what_of(*field)).collect();
                     let id = held.id.as_ref().map(ToString::to_string).unwrap_or_default();
                     self.people.borrow_mut().leave(&id, &fields);
+                    if held.reason == Reason::LostCounterpart {
+                        self.people.borrow_mut().leave_alone(&id);
+                    }
                 }
                 self.people.borrow_mut().removed_by_word(&said);
             }

@@ -131,6 +131,9 @@ pub(crate) struct Known {
     pub(crate) undone: bool,
     /// What differs since a person wants it left, until somebody edits it.
     pub(crate) left: BTreeSet<What>,
+    /// A person was asked what becomes of it without its counterpart, and wants it left so: "after
+    /// mark, delete or leave the link stays as a tombstone from which nothing is created".
+    pub(crate) alone: bool,
     /// Values that were written during a run where no run can see them (see `People::is_blind`).
     pub(crate) unseen: BTreeSet<String>,
     /// Values that were written into a task of the mailbox during a run: To Do takes no write that
@@ -393,6 +396,16 @@ impl People {
         }
     }
 
+    /// A person wants an item whose counterpart is nowhere to be found left as it is.
+    pub(crate) fn leave_alone(&mut self, id: &str) {
+        let rows = self.rows(Side::Creatio);
+        for tag in rows.iter().filter(|row| row.id == id).filter_map(|row| row.tag) {
+            if let Some(known) = self.known.get_mut(&tag) {
+                known.alone = true;
+            }
+        }
+    }
+
     /// Somebody let these be removed, since their Activities were not found: who lost the right to
     /// read them is asked that too, and a person's word is a person's deed.
     pub(crate) fn removed_by_word(&mut self, said: &[Said]) {
@@ -575,6 +588,7 @@ impl People {
             edited: Pair::default(),
             undone: false,
             left: BTreeSet::new(),
+            alone: false,
             unseen: BTreeSet::new(),
             raced: BTreeSet::new(),
             reshaped: false,

@@ -28,6 +28,19 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
             ),
         ),
         (
+            "what one mailbox has and a person wants left in the other has no event there",
+            history(
+                Options { between: true, ..mailboxes },
+                vec![
+                    create(Creatio, Meeting),
+                    run(1),
+                    Move::Forget { device: 1 },
+                    run(0),
+                    Move::Answer { device: 0, seed: 13_413_676_147_558_932_652 },
+                ],
+            ),
+        ),
+        (
             "so it is where nothing is imported",
             history(
                 Options { direction: Direction::Export, ..mailboxes },
