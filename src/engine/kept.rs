@@ -35,7 +35,6 @@ pub fn unkept(op: &Op, item: &Item) -> BTreeSet<Field> {
 /// What is believed of the outcome of `op`. A creation may be answered with an item that another
 /// device made by the same transaction and that somebody has edited since: what differs is theirs
 /// and not the server's, so that nothing is confirmed, and the next run merges the two.
-#[must_use]
 pub fn believed(op: &Op, outcome: Outcome) -> Outcome {
     let edited_since = |item: &Item| {
         let stamps = item.facts.created.zip(item.stamp);

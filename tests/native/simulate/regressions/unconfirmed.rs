@@ -7,9 +7,9 @@ use crate::simulate::people::Kind::Meeting;
 use crate::simulate::people::What::{Title, When};
 use crate::simulate::switches::Switches;
 use sandbox::graph::Endless;
-use schedule_sync::model::Side::{self, Creatio, Exchange};
+use schedule_sync::model::Side::{Creatio, Exchange};
 
-/// Of the awaits of a run that creates one item, those around the creation and its confirmation.
+/// Of the awaits of a run that exports one item, those around the creation and its confirmation.
 const AWAITS: std::ops::Range<usize> = 26..34;
 
 /// What each is about, and the history.
@@ -30,8 +30,7 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
     )];
     for nth in AWAITS {
         let what = "what a run was cut off from, somebody edited and then removed stays away";
-        all.push((what, history(USUAL, cut_off(Creatio, nth))));
-        all.push((what, history(USUAL, cut_off(Exchange, nth))));
+        all.push((what, history(USUAL, cut_off(nth))));
     }
     all
 }
@@ -44,15 +43,14 @@ fn unread_calendar() -> Switches {
     switches
 }
 
-/// The run that creates the counterpart of what began on `side` is cut off; somebody edits that,
-/// and removes it after the next run.
-fn cut_off(side: Side, nth: usize) -> Vec<Move> {
-    let other = side.other();
+/// The run that exports an Activity is cut off; somebody edits the event, and removes it after the
+/// next run.
+fn cut_off(nth: usize) -> Vec<Move> {
     vec![
-        create(side, Meeting),
+        create(Creatio, Meeting),
         Move::Run { device: 0, trouble: Trouble::Crash { nth, done: true } },
-        edit(other, Title, 11),
+        edit(Exchange, Title, 11),
         run(0),
-        remove(other),
+        remove(Exchange),
     ]
 }
