@@ -42,7 +42,13 @@ pub use settings::{FirstSettings, MailAccount, MailKind};
 use crate::error::Result;
 use crate::http::Caller;
 use crate::model::{Address, ContactId, Cursor, GroupId, Listing, Side, SiteId, Window, Zone};
-use crate::ports::{Clock, Clue, Directory, Found, Http, Keys, Membership, Op, Outcome, Replica, Scope};
+use crate::model::{
+    lookup::{Clue, Found},
+    membership::Membership,
+    op::{Op, Outcome},
+    scope::Scope,
+};
+use crate::ports::{Clock, Directory, Http, Keys, Replica};
 use chrono::Weekday;
 use lore::Lore;
 use map::{Card, Lookups};

@@ -11,6 +11,7 @@ pub mod actions;
 pub mod answer;
 pub mod change;
 pub mod claim;
+pub mod commit;
 pub mod containers;
 pub mod conversion;
 pub mod decide;

@@ -26,7 +26,12 @@ pub mod xml;
 use crate::error::{Error, Result};
 use crate::http::{Call, Caller};
 use crate::model::{Address, Aliases, ContainerId, Cursor, Kind, Listing, Side, SiteId, Zone};
-use crate::ports::{Clock, Clue, Found, Http, Keys, Op, Outcome, Replica, Scope};
+use crate::model::{
+    lookup::{Clue, Found},
+    op::{Op, Outcome},
+    scope::Scope,
+};
+use crate::ports::{Clock, Http, Keys, Replica};
 use std::cell::{Cell, RefCell};
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;

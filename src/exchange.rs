@@ -6,7 +6,12 @@ use crate::error::Result;
 use crate::ews::Ews;
 use crate::graph::Graph;
 use crate::model::{Address, Container, Cursor, Listing};
-use crate::ports::{Clock, Clue, Found, Http, Keys, Op, Outcome, Replica, Scope};
+use crate::model::{
+    lookup::{Clue, Found},
+    op::{Op, Outcome},
+    scope::Scope,
+};
+use crate::ports::{Clock, Http, Keys, Replica};
 use std::collections::BTreeSet;
 
 /// A mailbox of either kind.

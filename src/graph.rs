@@ -26,7 +26,12 @@ use crate::http::{Answer, Call, Caller, Fault, Pages, odata, pages};
 use crate::model::{
     Address, Aliases, Container, ContainerId, Cursor, Instant, ItemId, Kind, Listing, Side, SiteId, Zone,
 };
-use crate::ports::{Clock, Clue, Found, Http, Keys, Op, Outcome, Replica, Response, Scope};
+use crate::model::{
+    lookup::{Clue, Found},
+    op::{Op, Outcome},
+    scope::Scope,
+};
+use crate::ports::{Clock, Http, Keys, Replica, Response};
 use chrono::Duration;
 use serde::de::DeserializeOwned;
 use serde_json::Value;

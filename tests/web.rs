@@ -9,6 +9,7 @@ use js_sys::{Object, Reflect};
 use schedule_sync::engine::Account;
 use schedule_sync::engine::answer::{Answer, Answers, Choice};
 use schedule_sync::engine::change::StateChange;
+use schedule_sync::engine::commit::Commit;
 use schedule_sync::engine::history::{Entry, What};
 use schedule_sync::engine::link::{Link, LinkKey, LinkState, Memory, Reason, State};
 use schedule_sync::engine::settings::{Extent, Settings};
@@ -17,7 +18,7 @@ use schedule_sync::model::{
     Body, ContainerId, Facts, Importance, Instant, ItemId, Meeting, Occurrence, Original, Pair, Record, Reminder,
     Response, Side, Status, Task, TaskWhen, When, Zone,
 };
-use schedule_sync::ports::{Commit, Http, Store};
+use schedule_sync::ports::{Http, Store};
 use schedule_sync::run::commit::commit;
 use schedule_sync::web::error::to_js;
 use schedule_sync::web::facade::ScheduleSync;

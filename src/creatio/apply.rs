@@ -17,10 +17,11 @@ use super::{ACTIVITIES, Creatio};
 use crate::error::Error;
 use crate::http::Silence;
 use crate::http::odata::understand;
+use crate::model::op::{Create, Missing, Op, Outcome, Refusal, Update, Written};
 use crate::model::person::normal;
 use crate::model::record::{copy, differences};
 use crate::model::{ContactId, Facts, Field, Item, ItemId, Person, Record, Version};
-use crate::ports::{Clock, Create, Http, Keys, Missing, Op, Outcome, Refusal, Update, Written};
+use crate::ports::{Clock, Http, Keys};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -4,8 +4,8 @@
 use super::query::{Body, date};
 use super::stock::{CATEGORY_MEETING, CATEGORY_TO_DO, LONGEST_UID, TYPE_TASK, priority_id, status_id};
 use crate::model::html::sanitise;
+use crate::model::op::{Create, Update};
 use crate::model::{ContactId, Field, Instant, Record, Reminder, TaskWhen, Uid, When};
-use crate::ports::{Create, Update};
 use chrono::TimeDelta;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -227,7 +227,7 @@ mod tests {
                 status: None,
                 mark: None,
                 facts: Facts::default(),
-                tells: crate::ports::Tells::All,
+                tells: crate::model::op::Tells::All,
             };
             assert_eq!(change(&op).map(Value::Object), Ok(columns), "{field} of {:?}", op.before.kind());
         }

@@ -19,12 +19,12 @@ use super::merge::{self, Merge, Rule};
 use super::plan::Action;
 use super::settings::{Notify, Settings};
 use super::{Account, Context, Seen, claim, identity, kept, original, project, scope};
+use crate::model::op::{Op, Tells, Update};
 use crate::model::show::show;
 use crate::model::{
     Address, ContactId, Facts, Field, Instant, Item, ItemId, Kind, Pair, Patch, Person, Record, Response, Side, Status,
     Uid,
 };
-use crate::ports::{Op, Tells, Update};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 

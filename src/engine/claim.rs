@@ -6,8 +6,8 @@ use super::actions::{Planned, update};
 use super::link::Link;
 use super::plan::Action;
 use super::{Context, identity, scope};
+use crate::model::op::{Op, Update};
 use crate::model::{Facts, Field, Item, Kind, Pair, Patch, Person, Record, Response, Role, Side, person};
-use crate::ports::{Op, Update};
 use std::collections::BTreeSet;
 
 /// Whether the user becomes Owner of the Activity that stands for their own meeting: a colleague's

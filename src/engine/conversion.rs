@@ -10,8 +10,8 @@ use super::link::{Held, Link, Reason};
 use super::merge::differences;
 use super::plan::{self, Action};
 use super::{Context, Seen};
+use crate::model::op::Op;
 use crate::model::{Item, Pair, Side};
-use crate::ports::Op;
 
 /// The new item was surely not created: it is tried again, or, if the Activity is of the old kind
 /// again or gone, all is as before.

@@ -5,8 +5,8 @@ use super::answer::Choice;
 use super::link::{Memory, Reason};
 use super::settings::{FieldMap, Notify, Way};
 use super::{Context, Seen};
+use crate::model::op::Tells;
 use crate::model::{Field, Item, ItemId, Side};
-use crate::ports::Tells;
 use std::collections::BTreeSet;
 
 /// How a field of a pair may flow.

@@ -6,10 +6,10 @@ use super::decide::Step;
 use super::kept;
 use super::link::{Held, Link, LinkState, Memory, Reason};
 use super::plan::Action;
+use crate::model::op::{Missing, Op, Outcome, Refusal, Update, Written};
 use crate::model::person::Roll;
 use crate::model::record::differences;
 use crate::model::{ContainerId, Facts, Field, Instant, Item, ItemId, Pair, Person, Record, Side, person};
-use crate::ports::{Missing, Op, Outcome, Refusal, Update, Written};
 
 /// The word for an id that another Activity has which can't be read.
 const TAKEN: &str = "CreatioTaken";

@@ -6,8 +6,8 @@ use super::decide::Step;
 use super::link::{Held, Link, LinkState, Reason};
 use super::plan::{Action, Plan};
 use super::{Context, Seen};
+use crate::model::op::Op;
 use crate::model::{Field, ItemId, Side};
-use crate::ports::Op;
 use std::collections::BTreeSet;
 
 /// How many deletions (or moved starts) one run may do without asking: 10 % of the links, at least

@@ -3,8 +3,8 @@
 
 use super::link::Link;
 use super::plan::Action;
+use crate::model::op::{Op, Outcome, Written};
 use crate::model::{ContainerId, Facts, Field, Instant, ItemId, Record, Side, Status};
-use crate::ports::{Op, Outcome, Written};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -10,10 +10,10 @@ use super::decide::{Fate, Step};
 use super::fold::{self, Folded};
 use super::link::{Held, Link, Reason};
 use super::plan::Action;
+use crate::model::op::{Op, Outcome, Refusal, Tells, Update};
 use crate::model::record::{copy, differences};
 use crate::model::show::show;
 use crate::model::{Field, Instant, Item, Pair, Patch, Record, Side};
-use crate::ports::{Op, Outcome, Refusal, Tells, Update};
 use std::collections::BTreeSet;
 
 /// The fields that `op` wrote and that the server, by the `item` which it then held, made something

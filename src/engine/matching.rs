@@ -4,8 +4,8 @@
 use super::identity;
 use super::link::{Link, LinkState};
 use super::{Context, Seen, project, scope, series};
+use crate::model::lookup::Look;
 use crate::model::{Day, Item, ItemId, Kind, Mark, Record, Side, TaskWhen, Uid, When};
-use crate::ports::Look;
 use chrono::Duration;
 use std::collections::{BTreeMap, BTreeSet};
 

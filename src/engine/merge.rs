@@ -6,9 +6,9 @@ use super::link::Reason;
 use super::people::{self, People};
 use super::settings::Conflict;
 use super::{Context, Seen, project};
+use crate::model::op::Tells;
 pub use crate::model::record::{copy, differences, fields};
 use crate::model::{Body, Field, Instant, Meeting, Pair, Person, Record, Side};
-use crate::ports::Tells;
 use chrono::Duration;
 use std::collections::BTreeSet;
 

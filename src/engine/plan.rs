@@ -8,8 +8,8 @@ use super::link::{Held, Link, LinkState, Memory, Reason};
 use super::matching::{self, Match};
 use super::settings::Settings;
 use super::{Context, Seen, conversion, fold, guard, identity, merge, original, scope};
+use crate::model::op::Op;
 use crate::model::{Facts, Item, ItemId, Kind, Mark, Pair, Side, Status};
-use crate::ports::Op;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 

@@ -4,11 +4,11 @@
 use super::link::Link;
 use super::settings::{Block, Extent, Private, Settings};
 use super::{Context, Seen, identity, project::instants};
+use crate::model::scope::{Choice, Scope};
 use crate::model::time::midnight;
 use crate::model::{
     Body, Container, ContainerId, Facts, Importance, Item, Kind, Pair, Record, Reminder, Side, Status, TaskWhen,
 };
-use crate::ports::{Choice, Scope};
 use std::collections::BTreeSet;
 
 /// What both replicas are asked to read: what is imported, what exports go to, and whatever holds

@@ -8,8 +8,8 @@ use super::history::{self, Entry, What};
 use super::link::{Link, LinkState};
 use super::plan::Action;
 use super::{Account, identity, merge};
+use crate::model::op::{Create, Op, Tells, Update, Written};
 use crate::model::{ContainerId, Facts, Field, Instant, Item, ItemId, Patch, Record, Side};
-use crate::ports::{Create, Op, Tells, Update, Written};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 

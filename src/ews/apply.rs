@@ -13,8 +13,9 @@ use super::wire::{Message, Verdict};
 use super::{Ews, time, uid};
 use crate::error::Error;
 use crate::http::Call;
+use crate::model::op::{Op, Outcome, Refusal};
 use crate::model::{ContainerId, ItemId, Kind, Uid};
-use crate::ports::{Clock, Http, Keys, Op, Outcome, Refusal};
+use crate::ports::{Clock, Http, Keys};
 use job::Job;
 use std::collections::BTreeMap;
 

@@ -9,8 +9,9 @@ use super::search::Way;
 use super::series::{self, Masters};
 use super::{Ews, uid};
 use crate::error::Result;
+use crate::model::lookup::{Clue, Found};
 use crate::model::{ContainerId, Item, ItemId, Kind, Malformed, Mark, Uid};
-use crate::ports::{Clock, Clue, Found, Http, Keys};
+use crate::ports::{Clock, Http, Keys};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What was read of one id.

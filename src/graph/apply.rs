@@ -8,7 +8,8 @@ mod job;
 use super::alive::{self, Doubt, Place};
 use super::{Graph, endpoints};
 use crate::http::{Answer, Call, Repeat};
-use crate::ports::{Clock, Http, Keys, Op, Outcome, Refusal};
+use crate::model::op::{Op, Outcome, Refusal};
+use crate::ports::{Clock, Http, Keys};
 use job::Job;
 
 /// See [`crate::ports::Replica::apply`].

@@ -8,8 +8,9 @@ use super::{Graph, endpoints};
 use crate::engine::identity::series_wide;
 use crate::error::Result;
 use crate::http::{Call, odata};
+use crate::model::lookup::{Clue, Found};
 use crate::model::{ContainerId, Item, ItemId, Kind, Malformed, Mark};
-use crate::ports::{Clock, Clue, Found, Http, Keys, Response};
+use crate::ports::{Clock, Http, Keys, Response};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 

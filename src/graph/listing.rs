@@ -5,8 +5,9 @@ use super::map::{self, Reading};
 use super::{Graph, alive, cursor, endpoints};
 use crate::error::Result;
 use crate::http::Call;
+use crate::model::scope::Scope;
 use crate::model::{ContainerId, ItemId, Kind, Listing, Malformed, SeriesSet, Window, Zone};
-use crate::ports::{Clock, Http, Keys, Scope};
+use crate::ports::{Clock, Http, Keys};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 

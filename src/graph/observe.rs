@@ -10,8 +10,9 @@ use super::reader::{self, Reader};
 use super::{Graph, endpoints};
 use crate::error::{Error, Result};
 use crate::http::{Answer, Call, Pages, Silence, odata, pages};
+use crate::model::scope::Scope;
 use crate::model::{Container, ContainerId, Cursor, Kind, Listing, Malformed, Side};
-use crate::ports::{Clock, Http, Keys, Scope};
+use crate::ports::{Clock, Http, Keys};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 

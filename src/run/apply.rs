@@ -15,7 +15,11 @@ use crate::engine::plan::{Action, Plan, rank};
 use crate::engine::{Account, Seen};
 use crate::error::Result;
 use crate::model::{ContainerId, Instant, ItemId, Pair, Side, Status};
-use crate::ports::{Clock, Commit, Directory, Events, Op, Outcome, Phase, Progress, Refusal, Replica, Store};
+use crate::ports::{Clock, Directory, Events, Phase, Progress, Replica, Store};
+use crate::{
+    engine::commit::Commit,
+    model::op::{Op, Outcome, Refusal},
+};
 use futures_util::future;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -11,8 +11,9 @@ use crate::engine::link::{Held, Link, LinkKey, LinkState, Reason, State};
 use crate::engine::settings::Settings;
 use crate::engine::{Context, Seen, scope};
 use crate::error::Result;
+use crate::model::scope::Scope;
 use crate::model::{ContainerId, Cursor, Instant, Item, ItemId, Kind, Listing, Malformed, Pair, Side, Window};
-use crate::ports::{Clock, Directory, Events, Replica, Scope, Store};
+use crate::ports::{Clock, Directory, Events, Replica, Store};
 use futures_util::future;
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -13,7 +13,14 @@ use crate::engine::{Context, scope};
 use crate::error::{Error, Result};
 use crate::model::time::local;
 use crate::model::{Instant, Item, ItemId, Kind, Side};
-use crate::ports::{Clock, Clue, Commit, Directory, Events, Op, Outcome, Refusal, Replica, Store, Written};
+use crate::ports::{Clock, Directory, Events, Replica, Store};
+use crate::{
+    engine::commit::Commit,
+    model::{
+        lookup::Clue,
+        op::{Op, Outcome, Refusal, Written},
+    },
+};
 
 /// What undoing the run that began at `run` would do; writes nothing.
 ///

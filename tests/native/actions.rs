@@ -10,8 +10,8 @@ use schedule_sync::engine::identity;
 use schedule_sync::engine::link::{Link, LinkState, Reason};
 use schedule_sync::engine::plan::Plan;
 use schedule_sync::engine::settings::{Conflict, Way};
+use schedule_sync::model::op::Op;
 use schedule_sync::model::{Body, Field, Item, Pair, Record, Response, Side, TaskWhen};
-use schedule_sync::ports::Op;
 
 /// The one link that a plan leaves, whether or not it is written for.
 fn after(plan: &Plan) -> &Link {

@@ -11,9 +11,11 @@ use schedule_sync::model::{
     Body, ContactId, Facts, Field, Importance, Instant, Item, ItemId, Meeting, Patch, Person, Record, Reminder,
     Response, Role, Side, Status, Task, TaskWhen, When,
 };
-use schedule_sync::ports::{
-    Clock, Clue, Create, Http, Keys, Lost, Op, Outcome, Refusal, Replica, Request, Secret, Update, Written,
+use schedule_sync::model::{
+    lookup::Clue,
+    op::{Create, Op, Outcome, Refusal, Update, Written},
 };
+use schedule_sync::ports::{Clock, Http, Keys, Lost, Replica, Request, Secret};
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::collections::BTreeSet;

@@ -14,7 +14,11 @@ use schedule_sync::engine::link::Reason;
 use schedule_sync::model::{
     Body, Facts, Field, Importance, Instant, Item, ItemId, Meeting, Patch, Record, Reminder, Response, Side, Uid, When,
 };
-use schedule_sync::ports::{Clue, Create, Look, Op, Refusal, Replica, Update};
+use schedule_sync::model::{
+    lookup::{Clue, Look},
+    op::{Create, Op, Refusal, Update},
+};
+use schedule_sync::ports::Replica;
 use schedule_sync::run;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;

@@ -10,11 +10,11 @@ use schedule_sync::engine::link::{Link, LinkState, Reason};
 use schedule_sync::engine::plan::Action;
 use schedule_sync::engine::settings::{Conflict, Notify, Way};
 use schedule_sync::engine::{Seen, identity};
+use schedule_sync::model::op::{Create, Op};
 use schedule_sync::model::{
     Body, Facts, Field, Importance, Item, ItemId, Mark, Pair, Person, Record, Reminder, Response, Side, Status, Task,
     TaskWhen,
 };
-use schedule_sync::ports::{Create, Op};
 
 /// What is created of `item`, which lies on side `from`.
 fn created(moment: &Moment, from: Side, item: &Item, generation: u32) -> (Create, Action, Planned) {

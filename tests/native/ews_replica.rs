@@ -17,7 +17,12 @@ use schedule_sync::ews::{Ews, Mailbox};
 use schedule_sync::model::{
     Cursor, Facts, Field, Item, ItemId, Kind, Listing, Mark, Meeting, Patch, Record, Response, Role, Side, When,
 };
-use schedule_sync::ports::{Clue, Create, Op, Outcome, Refusal, Replica, Scope, Tells, Update};
+use schedule_sync::model::{
+    lookup::Clue,
+    op::{Create, Op, Outcome, Refusal, Tells, Update},
+    scope::Scope,
+};
+use schedule_sync::ports::Replica;
 use serde_json::{Value, json};
 use std::cell::RefCell;
 use std::rc::Rc;

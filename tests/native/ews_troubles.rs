@@ -16,7 +16,11 @@ use schedule_sync::engine::settings::Extent;
 use schedule_sync::model::{
     Body, ContainerId, Facts, Field, Importance, Item, ItemId, Kind, Mark, Meeting, Record, Reminder, Uid, When,
 };
-use schedule_sync::ports::{Clue, Create, Found, Op, Refusal, Replica};
+use schedule_sync::model::{
+    lookup::{Clue, Found},
+    op::{Create, Op, Refusal},
+};
+use schedule_sync::ports::Replica;
 use serde_json::json;
 
 const CODE: &str = "ErrorInternalServerError";

@@ -6,9 +6,9 @@ use schedule_sync::engine::actions;
 use schedule_sync::engine::flows::{Flow, Flows, Mailing, Notes, Word};
 use schedule_sync::engine::link::Reason;
 use schedule_sync::engine::settings::{FieldMap, Notify, Way};
+use schedule_sync::model::op::{Op, Tells};
 use schedule_sync::model::record::fields;
 use schedule_sync::model::{Field, Item, Kind, Pair, Record, Response, Side, Status, TaskWhen};
-use schedule_sync::ports::{Op, Tells};
 
 /// Nothing about the pair is special.
 const FREE: Flows = Flows {

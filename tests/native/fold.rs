@@ -7,10 +7,10 @@ use schedule_sync::engine::fold::{Folded, fold, found, read_first};
 use schedule_sync::engine::identity;
 use schedule_sync::engine::link::{Link, LinkState, Reason};
 use schedule_sync::engine::plan::Action;
+use schedule_sync::model::op::{Create, Op, Outcome, Refusal, Update, Written};
 use schedule_sync::model::{
     Facts, Field, Instant, Item, ItemId, Pair, Patch, Record, Reminder, Response, Side, Version,
 };
-use schedule_sync::ports::{Create, Op, Outcome, Refusal, Update, Written};
 use std::collections::BTreeSet;
 
 fn now() -> Instant {

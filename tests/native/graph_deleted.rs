@@ -10,7 +10,11 @@ use pollster::block_on;
 use sandbox::Seed;
 use schedule_sync::graph::Graph;
 use schedule_sync::model::{Field, Item, ItemId, Kind, Patch, Record, Side};
-use schedule_sync::ports::{Clue, Found, Op, Refusal, Replica, Update};
+use schedule_sync::model::{
+    lookup::{Clue, Found},
+    op::{Op, Refusal, Update},
+};
+use schedule_sync::ports::Replica;
 use serde_json::{Value, json};
 
 /// The status of an Activity that was called off.

@@ -10,7 +10,8 @@ use sandbox::{Seed, Server};
 use schedule_sync::graph::Graph;
 use schedule_sync::http::budget;
 use schedule_sync::model::Side;
-use schedule_sync::ports::{Clue, Found, Replica};
+use schedule_sync::model::lookup::{Clue, Found};
+use schedule_sync::ports::Replica;
 use serde_json::{Value, json};
 use std::rc::Rc;
 

@@ -8,7 +8,11 @@ use sandbox::Seed;
 use schedule_sync::error::Error;
 use schedule_sync::graph::Graph;
 use schedule_sync::model::{Item, Kind, Listing, Original, Side};
-use schedule_sync::ports::{Choice, Clue, Replica, Scope};
+use schedule_sync::model::{
+    lookup::Clue,
+    scope::{Choice, Scope},
+};
+use schedule_sync::ports::Replica;
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 

@@ -5,7 +5,11 @@ use crate::graph_setup::{checked, meeting, scope};
 use pollster::block_on;
 use sandbox::Seed;
 use schedule_sync::model::{Field, Item, Patch, Record, Reminder, Response};
-use schedule_sync::ports::{Clue, Op, Refusal, Replica, Update};
+use schedule_sync::model::{
+    lookup::Clue,
+    op::{Op, Refusal, Update},
+};
+use schedule_sync::ports::Replica;
 use serde_json::json;
 
 /// An update of an invitation that answers it, and writes `more`.

@@ -9,7 +9,11 @@ use pollster::block_on;
 use sandbox::Seed;
 use schedule_sync::graph::Graph;
 use schedule_sync::model::{Facts, Field, Item, Kind, Mark, Patch, Record, Reminder, Side};
-use schedule_sync::ports::{Clue, Create, Op, Replica, Update, Written};
+use schedule_sync::model::{
+    lookup::Clue,
+    op::{Create, Op, Update, Written},
+};
+use schedule_sync::ports::Replica;
 use serde_json::json;
 use std::rc::Rc;
 
@@ -140,7 +144,9 @@ fn a_zone_that_nobody_knows_is_named_and_nothing_is_written_in_utc() {
         let told = block_on(graph.apply(&[creation(&graph, Kind::Task)])).remove(0);
         match told {
             Ok(_) => assert!(known, "{name}"),
-            Err(schedule_sync::ports::Refusal::Rejected(why)) => assert!(!known && why.contains(name), "{name}: {why}"),
+            Err(schedule_sync::model::op::Refusal::Rejected(why)) => {
+                assert!(!known && why.contains(name), "{name}: {why}")
+            }
             Err(other) => panic!("{name}: {other:?}"),
         }
     }

@@ -11,8 +11,9 @@ use sandbox::Seed;
 use schedule_sync::engine::link::Reason;
 use schedule_sync::error::Error;
 use schedule_sync::graph::Graph;
+use schedule_sync::model::lookup::Clue;
 use schedule_sync::model::{Container, Kind, Listing, Original, Record, Side};
-use schedule_sync::ports::{Clue, Replica};
+use schedule_sync::ports::Replica;
 use serde_json::{Value, json};
 use std::rc::Rc;
 

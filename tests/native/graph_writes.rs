@@ -10,7 +10,11 @@ use schedule_sync::model::{
     Address, Body, ContainerId, Facts, Field, Importance, Item, Kind, Mark, Meeting, Patch, Person, Record, Reminder,
     Response, Role, Side, Status, Task, TaskWhen, When,
 };
-use schedule_sync::ports::{Clue, Create, Op, Outcome, Refusal, Replica, Update, Written};
+use schedule_sync::model::{
+    lookup::Clue,
+    op::{Create, Op, Outcome, Refusal, Update, Written},
+};
+use schedule_sync::ports::Replica;
 use serde_json::{Value, json};
 use std::rc::Rc;
 

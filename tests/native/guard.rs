@@ -8,8 +8,8 @@ use schedule_sync::engine::guard::{CREATIONS, OTHERS, check, limit};
 use schedule_sync::engine::link::{Held, Link, Reason};
 use schedule_sync::engine::plan::{Action, Plan};
 use schedule_sync::engine::{Context, Seen};
+use schedule_sync::model::op::{Create, Op, Update};
 use schedule_sync::model::{Body, Facts, Field, Pair, Patch, Record, Side, Version};
-use schedule_sync::ports::{Create, Op, Update};
 
 #[test]
 fn a_tenth_of_the_links_may_go_within_bounds() {

@@ -16,8 +16,8 @@ use course::{Course, FIELDS, Known, Look, Phase, Piece};
 use schedule_sync::engine::decide::Step;
 use schedule_sync::engine::link::{LinkState, Reason};
 use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete, Private, Settings, Way};
+use schedule_sync::model::op::{Op, Tells, Update};
 use schedule_sync::model::{Field, Item, ItemId, Record, Side, Status};
-use schedule_sync::ports::{Op, Tells, Update};
 use std::collections::{BTreeMap, BTreeSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -12,9 +12,15 @@ use schedule_sync::model::{
     Kind, Listing, Meeting, Occurrence, Original, Record, Reminder, Response, SeriesSet, Side, Status, Task, TaskWhen,
     Version, When, Window,
 };
-use schedule_sync::ports::{
-    Clock, Clue, Commit, Directory, Events, Found, Membership, Op, Outcome, Progress, Refusal, Replica, Scope, Store,
-    Written,
+use schedule_sync::ports::{Clock, Directory, Events, Progress, Replica, Store};
+use schedule_sync::{
+    engine::commit::Commit,
+    model::{
+        lookup::{Clue, Found},
+        membership::Membership,
+        op::{Op, Outcome, Refusal, Written},
+        scope::Scope,
+    },
 };
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;

@@ -12,9 +12,11 @@ use schedule_sync::creatio::{ACTIVITIES, Creatio, Site};
 use schedule_sync::error::Result;
 use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{Address, Facts, Field, Instant, Item, ItemId, Patch, Record, Side, Version};
-use schedule_sync::ports::{
-    Clock, Clue, Create, Directory, Http, Keys, Lost, Op, Outcome, Refusal, Replica, Request, Response, Secret, Update,
+use schedule_sync::model::{
+    lookup::Clue,
+    op::{Create, Op, Outcome, Refusal, Update},
 };
+use schedule_sync::ports::{Clock, Directory, Http, Keys, Lost, Replica, Request, Response, Secret};
 use serde_json::{Value, json};
 use std::cell::Cell;
 use std::collections::BTreeMap;
@@ -167,7 +169,8 @@ fn both_servers_tell_the_same_month() {
     assert_eq!((quiet.items.len(), quiet.complete.len()), (0, 0));
 
     let clues: Vec<Clue> = one.items.iter().map(|item| Clue::Mark(item.id.clone())).collect();
-    let found = |found: Vec<schedule_sync::ports::Found>| by_id(found.into_iter().flat_map(|one| one.items).collect());
+    let found =
+        |found: Vec<schedule_sync::model::lookup::Found>| by_id(found.into_iter().flat_map(|one| one.items).collect());
     let told = found(pollster::block_on(theirs.find(&clues)).unwrap());
     assert_eq!(told, found(pollster::block_on(ours.find(&clues)).unwrap()));
     let nobody = Clue::Mark(ItemId::new("99999999-9999-4999-8999-999999999999"));

@@ -9,10 +9,10 @@ use schedule_sync::engine::link::{Link, LinkState, Reason};
 use schedule_sync::engine::plan::Plan;
 use schedule_sync::engine::settings::{CreatioDelete, Way};
 use schedule_sync::engine::{Seen, identity};
+use schedule_sync::model::op::Op;
 use schedule_sync::model::{
     Item, ItemId, Malformed, Mark, Occurrence, Original, Pair, Record, Side, Status, Task, TaskWhen, When,
 };
-use schedule_sync::ports::Op;
 
 fn mark(activity: &str, generation: u32) -> Mark {
     identity::mark(&activity.into(), &Moment::new().account, generation)

@@ -9,8 +9,8 @@ use schedule_sync::engine::identity;
 use schedule_sync::engine::link::{Link, LinkState, Reason};
 use schedule_sync::engine::plan::Action;
 use schedule_sync::engine::settings::CreatioDelete;
+use schedule_sync::model::op::Op;
 use schedule_sync::model::{Item, Pair, Side, Status, Version};
-use schedule_sync::ports::Op;
 
 /// The removal on `side` after the item on the other is gone, of a pair that `change` changed
 /// before, and why something is held.

@@ -15,7 +15,12 @@ use schedule_sync::model::{
     Body, Cursor, Facts, Field, Importance, Instant, Item, ItemId, Kind, Listing, Meeting, Patch, Person, Record,
     Reminder, Response, Side, Status, Task, TaskWhen, When, Zone,
 };
-use schedule_sync::ports::{Clue, Op, Outcome, Refusal, Replica, Scope, Update};
+use schedule_sync::model::{
+    lookup::Clue,
+    op::{Op, Outcome, Refusal, Update},
+    scope::Scope,
+};
+use schedule_sync::ports::Replica;
 
 /// How the reply to the next writes goes astray.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,11 +8,11 @@ use schedule_sync::engine::scope::{
 };
 use schedule_sync::engine::settings::{Block, Extent, Private, Settings, Way};
 use schedule_sync::engine::{Elsewhere, Seen};
+use schedule_sync::model::scope::Choice;
 use schedule_sync::model::{
     Body, Container, ContainerId, Day, Facts, Importance, Item, Kind, Occurrence, Original, Record, Reminder, Side,
     Status, Task, TaskWhen, When,
 };
-use schedule_sync::ports::Choice;
 
 fn ids<const N: usize>(list: [&str; N]) -> Vec<ContainerId> {
     list.map(ContainerId::from).to_vec()

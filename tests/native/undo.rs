@@ -6,8 +6,8 @@ use schedule_sync::engine::history::{Entry, What};
 use schedule_sync::engine::identity;
 use schedule_sync::engine::link::{Link, LinkState};
 use schedule_sync::engine::undo::{Back, Now, Undo, Why, recorded, rested, undo};
+use schedule_sync::model::op::{Op, Tells, Update, Written};
 use schedule_sync::model::{Body, Facts, Field, Item, ItemId, Record, Response, Side, Status, Version};
-use schedule_sync::ports::{Op, Tells, Update, Written};
 
 /// An entry of what was written to `side`, when its title was "Before" and became "Call".
 fn entry(side: Side, what: What, fields: &[Field]) -> Entry {

@@ -11,12 +11,12 @@ use schedule_sync::engine::plan::{Plan, plan};
 use schedule_sync::engine::project::project;
 use schedule_sync::engine::settings::Settings;
 use schedule_sync::engine::{Account, Context, Seen, Words};
+use schedule_sync::model::op::Op;
 use schedule_sync::model::time::Zone;
 use schedule_sync::model::{
     Container, Day, Field, Instant, Item, ItemId, Kind, Occurrence, Original, Pair, Record, Reminder, Side, TaskWhen,
     When, Window,
 };
-use schedule_sync::ports::Op;
 use std::collections::BTreeMap;
 
 struct Real(Tz);

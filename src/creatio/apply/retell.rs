@@ -8,9 +8,10 @@ use crate::creatio::clock::Clock as Mode;
 use crate::creatio::query::{Change, Deed};
 use crate::creatio::reach::Transport;
 use crate::creatio::write::{moments, times};
+use crate::model::op::{Op, Refusal};
 use crate::model::time::{instant, local};
 use crate::model::{Field, Instant, Record, Zone};
-use crate::ports::{Clock, Http, Keys, Op, Refusal};
+use crate::ports::{Clock, Http, Keys};
 use std::collections::BTreeSet;
 
 impl<P: Http + Clock + Keys> Creatio<P> {

@@ -9,12 +9,12 @@ use crate::engine::link::{Held, Link, LinkState, Memory, Reason};
 use crate::engine::plan::Action;
 use crate::engine::settings::Notify;
 use crate::engine::{Context, Seen, identity, merge, project, scope};
+use crate::model::op::{Create, Op, Update};
 use crate::model::show::show;
 use crate::model::{
     Body, ContainerId, Facts, Field, Importance, Item, Kind, Meeting, Pair, Patch, Person, Record, Reminder, Response,
     Side, Status, Task, Version,
 };
-use crate::ports::{Create, Op, Update};
 use std::collections::BTreeSet;
 
 /// Creates on the other side what `item` of side `from` is, in this generation.

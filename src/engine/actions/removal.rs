@@ -7,8 +7,8 @@ use crate::engine::merge::differences;
 use crate::engine::plan::Action;
 use crate::engine::settings::CreatioDelete;
 use crate::engine::{Context, Seen, identity};
+use crate::model::op::{Op, Update};
 use crate::model::{ContainerId, Facts, Field, Item, ItemId, Pair, Patch, Record, Side, Status, Version};
-use crate::ports::{Op, Update};
 use std::collections::BTreeSet;
 
 /// The delete rule: Creatio marks (or deletes), Exchange moves to Deleted Items; the link stays as

@@ -11,8 +11,8 @@ use super::super::{Mailbox, time, uid};
 use super::{Group, refusal};
 use crate::http::Call;
 use crate::http::recipients::{blamed, blames_people};
+use crate::model::op::{Op, Outcome, Refusal, Tells, Update, Written};
 use crate::model::{ContainerId, Field, Item, ItemId, Kind, Mark, Person, Record, Response, Version, online};
-use crate::ports::{Op, Outcome, Refusal, Tells, Update, Written};
 use std::collections::BTreeMap;
 
 /// How far a job is.

@@ -8,9 +8,10 @@ use super::super::{Mailbox, endpoints, respond, time};
 use super::Calls;
 use crate::http::recipients::{blamed, blames_people};
 use crate::http::{Answer, Call, Fault, odata};
+use crate::model::op::{Op, Outcome, Refusal, Update, Written};
 use crate::model::record::differences;
 use crate::model::{ContainerId, Field, Item, ItemId, Kind, Mark, Patch, Person, Record, Version, online};
-use crate::ports::{Op, Outcome, Refusal, Response, Update, Written};
+use crate::ports::Response;
 use serde_json::Value;
 use std::collections::BTreeMap;
 

@@ -7,8 +7,9 @@ use crate::engine::link::{Link, LinkState};
 use crate::engine::merge::differences;
 use crate::engine::{original, scope};
 use crate::error::Result;
+use crate::model::lookup::Clue;
 use crate::model::{ItemId, Pair, Person, Side};
-use crate::ports::{Clock, Clue, Directory, Events, Replica, Store};
+use crate::ports::{Clock, Directory, Events, Replica, Store};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'_, C, X, S, K, E> {

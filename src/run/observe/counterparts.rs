@@ -7,9 +7,10 @@ use crate::engine::link::{Held, Link, LinkKey, LinkState, Reason, State};
 use crate::engine::settings::{Extent, Settings};
 use crate::engine::{identity, matching, scope};
 use crate::error::Result;
+use crate::model::lookup::Clue;
 use crate::model::time::local;
 use crate::model::{ContainerId, Item, ItemId, Kind, Person, Record, Side};
-use crate::ports::{Clock, Clue, Directory, Events, Replica, Store};
+use crate::ports::{Clock, Directory, Events, Replica, Store};
 use std::collections::BTreeSet;
 
 impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'_, C, X, S, K, E> {

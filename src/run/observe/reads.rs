@@ -7,8 +7,9 @@ use crate::engine::actions::ACTIVITIES;
 use crate::engine::decide;
 use crate::engine::link::{Link, LinkKey, LinkState, State};
 use crate::error::Result;
+use crate::model::lookup::{Clue, Found};
 use crate::model::{ContainerId, Item, ItemId, Side};
-use crate::ports::{Clock, Clue, Directory, Events, Found, Replica, Store};
+use crate::ports::{Clock, Directory, Events, Replica, Store};
 
 impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'_, C, X, S, K, E> {
     /// Of an Activity that is no longer Canceled it must be known whether its counterpart is still

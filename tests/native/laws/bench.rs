@@ -12,9 +12,10 @@ use schedule_sync::engine::link::{Held, Link, LinkState, Reason};
 use schedule_sync::engine::plan::{self, Plan};
 use schedule_sync::engine::settings::Settings;
 use schedule_sync::engine::{Account, Context, Seen, fold};
+use schedule_sync::model::op::{Op, Outcome};
 use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{Address, Container, Item, ItemId, Kind, Pair, Side, Window};
-use schedule_sync::ports::{Op, Outcome, Replica};
+use schedule_sync::ports::Replica;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The items of a side.

@@ -5,8 +5,8 @@ use schedule_sync::engine::decide::Step;
 use schedule_sync::engine::plan::{Action, Plan};
 use schedule_sync::engine::settings::{Conflict, FieldMap, Notify, Private, Settings};
 use schedule_sync::engine::{Seen, merge};
+use schedule_sync::model::op::{Op, Update};
 use schedule_sync::model::{Field, Item, Patch, Record, Side};
-use schedule_sync::ports::{Op, Update};
 
 /// What is wrong with the engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,12 +9,12 @@ use schedule_sync::engine::link::{Link, LinkState, Reason};
 use schedule_sync::engine::plan::{Plan, plan};
 use schedule_sync::engine::settings::{self, Conflict, CreatioDelete, ExchangeDelete, Settings};
 use schedule_sync::engine::{Account, Context, Elsewhere, Seen, identity, scope};
+use schedule_sync::model::op::{Op, Tells};
 use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{
     Body, Container, Field, Importance, Item, ItemId, Kind, Occurrence, Original, Pair, Record, Reminder, Response,
     Side, Status, TaskWhen, When, Window,
 };
-use schedule_sync::ports::{Op, Tells};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is written to one side.

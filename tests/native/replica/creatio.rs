@@ -14,7 +14,10 @@ use schedule_sync::model::{
     Address, Body, Importance, Instant, ItemId, Meeting, Person, Record, Reminder, Response, Role, Side, Status, Task,
     TaskWhen, When, Window, Zone,
 };
-use schedule_sync::ports::{Choice, Create, Op, Scope};
+use schedule_sync::model::{
+    op::{Create, Op},
+    scope::{Choice, Scope},
+};
 use serde_json::{Value, json};
 use std::rc::Rc;
 use uuid::Uuid;

@@ -5,7 +5,10 @@ use super::{Loss, Rig, conforms, facts};
 use crate::memory::{CALENDAR, LIST, Memory, item};
 use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{ItemId, Kind, Person, Record, Side, Window, Zone};
-use schedule_sync::ports::{Choice, Create, Op, Refusal, Scope};
+use schedule_sync::model::{
+    op::{Create, Op, Refusal},
+    scope::{Choice, Scope},
+};
 
 struct InMemory {
     memory: Memory,
