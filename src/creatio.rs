@@ -28,6 +28,7 @@ pub mod reach;
 mod read;
 mod refusal;
 mod reply;
+mod rows;
 mod service;
 mod settings;
 mod stock;

@@ -25,7 +25,7 @@ pub enum Exchange<P> {
 
 impl<P> Exchange<P> {
     /// Whether the server leaves it to the writer who gets mail of a change (see
-    /// [`Account::silent`](crate::engine::Account::silent)).
+    /// [`Account::silent`](crate::engine::account::Account::silent)).
     pub const fn is_silent(&self) -> bool {
         match self {
             Self::Cloud(_) => false,

@@ -6,8 +6,9 @@
 use crate::engine::commit::Commit;
 use crate::engine::containers::Renamed;
 use crate::engine::history::Entry;
-use crate::engine::link::{Link, LinkKey, State};
+use crate::engine::link::{Link, LinkKey};
 use crate::engine::settings::Settings;
+use crate::engine::state::State;
 use crate::error::Result;
 use crate::model::lookup::{Clue, Found};
 use crate::model::membership::Membership;

@@ -1,6 +1,7 @@
 //! One run: observe, plan, apply, fold. Reads as the algorithm; what is decided is the engine's,
 //! what is asked of the world are the ports'.
 
+use crate::engine::planner;
 pub mod apply;
 pub mod commit;
 pub mod observe;
@@ -8,13 +9,17 @@ pub mod rename;
 pub mod trust;
 pub mod undo;
 
-use crate::engine::actions::Note;
+use crate::engine::action::Note;
 use crate::engine::history::{self, Entry};
-use crate::engine::link::{Held, Link, LinkState, State};
-use crate::engine::plan::{self, Plan};
+use crate::engine::link::{Link, LinkState};
+use crate::engine::plan::Plan;
 use crate::engine::settings::{Notify, Settings};
-use crate::engine::{Account, Always, Context, Seen, Words};
+use crate::engine::{
+    account::Account,
+    context::{Always, Context, Seen, Words},
+};
 use crate::engine::{containers, scope};
+use crate::engine::{held::Held, state::State};
 use crate::error::{Error, Result};
 use crate::model::{Cursor, Instant, Pair, Zone};
 use crate::ports::{Clock, Directory, Events, Phase, Progress, Replica, Store};
@@ -188,7 +193,7 @@ async fn decide<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Event
     observed.seen.always = state.always.map(|since| Always { since, is_new });
     observed.seen.before = state.settings.take().filter(|before| *before != settings);
     let context = Context { settings: &able, zone: ends.zone, now, window, account: ends.account, words: ends.words };
-    let mut plan = plan::plan(&context, &observed.seen);
+    let mut plan = planner::plan(&context, &observed.seen);
     plan.held.extend(observed.held);
     if plan.disbelieves {
         // both sides are compared as they would have been now, as soon as something can be read

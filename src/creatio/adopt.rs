@@ -4,10 +4,10 @@
 //! it is kept from the user.
 
 use super::Creatio;
-use super::groups::refused;
 use super::query::{Query, Test};
-use super::read::understood;
 use super::wire::Guid;
+use crate::creatio::refusal::refused;
+use crate::creatio::rows::understood;
 use crate::error::Result;
 use crate::model::{Item, ItemId, Kind, Uid};
 use crate::ports::{Clock, Http, Keys};

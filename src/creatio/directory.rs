@@ -3,9 +3,9 @@
 
 use super::Creatio;
 use super::query::{Query, Test};
-use super::read::understood;
 use super::stock::COMMUNICATION_EMAIL;
 use super::wire::{Communication, Contact};
+use crate::creatio::rows::understood;
 use crate::error::Result;
 use crate::model::{Address, ContactId};
 use crate::ports::{Clock, Http, Keys};

@@ -4,8 +4,9 @@
 use super::Creatio;
 use super::apply::PATIENCE;
 use super::query::{Query, Sign, Test, no_email};
-use super::read::{Reading, malformed, row_id};
+use super::read::Reading;
 use super::write::fits;
+use crate::creatio::rows::{malformed, row_id};
 use crate::error::Result;
 use crate::model::lookup::{Clue, Found, Look};
 use crate::model::text::line;

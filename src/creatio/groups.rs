@@ -5,13 +5,15 @@
 //! condition at fault.
 
 use super::filters::{self, Filter, Viewer};
-use super::query::{LONGEST, Query, Test, date, in_window, in_window_of, no_email};
+use super::query::{Query, Test, date, in_window, in_window_of, no_email};
 use super::reach::Transport;
-use super::read::{row_id, understood};
 use super::stock::{FOLDER_DYNAMIC, FOLDER_STATIC};
 use super::wire::{Folder, Membership as Row};
 use super::{Creatio, odata, reply, service};
-use crate::error::{Error, Result};
+use crate::creatio::odata::LONGEST;
+use crate::creatio::refusal::refused;
+use crate::creatio::rows::{row_id, understood};
+use crate::error::Result;
 use crate::http::{Call, Pages, pages};
 use crate::model::membership::Membership;
 use crate::model::{GroupId, ItemId, Window};
@@ -334,27 +336,6 @@ pub(super) fn first_day(culture: &str) -> Weekday {
         }
         "ar-sa" | "ar-ae" | "ar-eg" | "fa-ir" => Weekday::Sat,
         _ => Weekday::Mon,
-    }
-}
-
-/// The server's words if it refused one question only, so that a run can go on without the answer.
-pub(super) fn refused(error: &Error) -> Option<String> {
-    match error {
-        Error::Forbidden { detail, .. } | Error::Server { detail, .. } | Error::Unreadable { detail, .. } => {
-            Some(format!("the server refuses: {detail}"))
-        }
-        Error::Network(_)
-        | Error::SignedOut(_)
-        | Error::Busy(_)
-        | Error::ForeignLink(_)
-        | Error::CursorLost(_)
-        | Error::Elsewhere { .. }
-        | Error::Store(_)
-        | Error::Settings(_)
-        | Error::Stopped
-        | Error::StoreFull
-        | Error::Zone
-        | Error::Running => None,
     }
 }
 

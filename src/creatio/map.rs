@@ -2,9 +2,9 @@
 //! an item becomes malformed, with the column and the reason, never the value.
 
 use super::ACTIVITIES;
-use super::read::malformed;
 use super::stock;
 use super::wire::{Activity, Contact, Meaning, Participant};
+use crate::creatio::rows::malformed;
 use crate::model::person::normal;
 use crate::model::text::line;
 use crate::model::{

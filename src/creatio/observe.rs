@@ -5,9 +5,10 @@
 use super::clock::doubled;
 use super::door::Tongue;
 use super::query::{Query, Sign, Test, in_window, no_email};
-use super::read::{contacts, row_id, understood};
+use super::read::contacts;
 use super::wire::Trace;
 use super::{ACTIVITIES, Creatio, SIDE};
+use crate::creatio::rows::{row_id, understood};
 use crate::error::{Error, Result};
 use crate::http::odata::Page;
 use crate::model::scope::Scope;

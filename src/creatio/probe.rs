@@ -5,12 +5,12 @@
 
 use super::clock::{Clock as Mode, Clocks};
 use super::door::envelope;
-use super::groups::refused;
 use super::lore::Findings;
 use super::query::{Query, Sign, Test};
-use super::read::understood;
 use super::wire::{Guid, Stamp};
 use super::{Creatio, SIDE, odata, reply, service};
+use crate::creatio::refusal::refused;
+use crate::creatio::rows::understood;
 use crate::error::{Error, Result};
 use crate::model::time::{Fixed, instant, local};
 use crate::model::{Instant, Zone};

@@ -7,12 +7,6 @@ use crate::model::{Instant, Window};
 use chrono::SecondsFormat;
 use serde_json::{Map, Value};
 
-/// Most characters of an address: servers and proxies commonly stop at 2,048
-/// (docs/facts/creatio.md, "Queries").
-pub(super) const LONGEST: usize = 2_000;
-/// Most alternatives of one filter.
-const ALTERNATIVES: usize = 20;
-
 /// Members of a row to be written, by the properties' names.
 pub(super) type Body = Map<String, Value>;
 
@@ -135,28 +129,6 @@ impl Query<'_> {
     pub(super) fn has_detour(&self) -> bool {
         !self.filter.is_odatas()
     }
-
-    /// The questions for rows of which one of `terms` holds, beside the filter: as few as their
-    /// length allows.
-    pub(super) fn any(&self, terms: impl IntoIterator<Item = Test>) -> Vec<Self> {
-        let with =
-            |terms: &[Test]| Query { filter: self.filter.clone().and(Test::Any(terms.to_vec())), ..self.clone() };
-        let mut queries = Vec::new();
-        let mut chain: Vec<Test> = Vec::new();
-        for term in terms {
-            chain.push(term);
-            let is_long = || super::odata::call(&with(&chain)).path.len() > LONGEST;
-            if chain.len() > 1 && (chain.len() > ALTERNATIVES || is_long()) {
-                let last = chain.split_off(chain.len() - 1);
-                queries.push(with(&chain));
-                chain = last;
-            }
-        }
-        if !chain.is_empty() {
-            queries.push(with(&chain));
-        }
-        queries
-    }
 }
 
 /// A write to one row.
@@ -260,29 +232,7 @@ fn touching(window: &Window, (kind, start, due): (&'static str, &'static str, &'
 
 #[cfg(test)]
 mod tests {
-    use super::super::odata::call;
     use super::*;
-
-    #[test]
-    fn long_chains_are_split() {
-        let query = Query { set: "Activity", select: "Id", filter: Test::text("a", "1"), ..Query::default() };
-        let ids = |n: usize| (0..n).map(|n| Test::id(format!("{n:036}")));
-        let uids = |n: usize| (0..n).map(|n| Test::text("GlobalActivityID", format!("{n:0150}")));
-        for (what, queries, lens) in [
-            ("none", query.any([]), 0),
-            ("one", query.any(ids(1)), 1),
-            ("twenty", query.any(ids(20)), 1),
-            ("twenty-one", query.any(ids(21)), 2),
-            ("long ones", query.any(uids(20)), 2),
-        ] {
-            assert_eq!(queries.len(), lens, "{what}");
-            assert!(queries.iter().all(|query| call(query).path.len() <= LONGEST), "{what}");
-        }
-        let paths: Vec<String> = query.any(ids(2)).iter().map(|query| call(query).path).collect();
-        let zeros = "0".repeat(35);
-        let chain = format!("(Id%20eq%20{zeros}0%20or%20Id%20eq%20{zeros}1)");
-        assert_eq!(paths, [format!("Activity?$select=Id&$filter=a%20eq%20'1'%20and%20{chain}")]);
-    }
 
     #[test]
     fn instants_have_as_many_digits_as_a_server_reads() {

@@ -1,17 +1,17 @@
 //! Reads activities whole: rows, their participants, the participants' addresses, and what lookups
 //! mean; each in one batch however many activities there are.
 
-use super::groups::refused;
+use super::Creatio;
 use super::map::{self, Card, Context, Lookups};
 use super::query::{Query, Test};
 use super::stock::COMMUNICATION_EMAIL;
-use super::wire::{Activity, Communication, Contact, Guid, Meaning, Participant};
-use super::{ACTIVITIES, Creatio};
+use super::wire::{Activity, Communication, Contact, Meaning, Participant};
+use crate::creatio::refusal::refused;
+use crate::creatio::rows::row_id;
+use crate::creatio::rows::understood;
 use crate::error::Result;
-use crate::http::odata::understand;
 use crate::model::{ContactId, Item, ItemId, Malformed};
 use crate::ports::{Clock, Http, Keys};
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
@@ -219,32 +219,4 @@ impl<P: Http + Clock + Keys> Creatio<P> {
 /// The questions that show whether it can be read who people are.
 pub(super) fn contacts() -> Vec<Query<'static>> {
     ["Contact", "ContactCommunication"].map(|set| Query { set, select: "Id", top: 1, ..Query::default() }).into()
-}
-
-/// The rows that could be read; of the others, the Activity whose id stands in `id`, and what is
-/// wrong with it.
-pub(super) fn understood<T: DeserializeOwned>(rows: Vec<Value>, id: &str, set: &str) -> (Vec<T>, Vec<Malformed>) {
-    let (mut good, mut bad) = (Vec::with_capacity(rows.len()), Vec::new());
-    for row in rows {
-        let item = guid_at(&row, id);
-        match understand(row) {
-            Ok(row) => good.push(row),
-            Err(reason) => bad.push(malformed(item, &format!("{set}{reason}"))),
-        }
-    }
-    (good, bad)
-}
-
-/// An activity that can't be understood.
-pub(super) fn malformed(id: Option<ItemId>, reason: &str) -> Malformed {
-    Malformed { id, container: Some(ACTIVITIES.into()), reason: reason.to_owned() }
-}
-
-/// The id of a row of `Activity`, whatever else is wrong with it.
-pub(super) fn row_id(row: &Value) -> Option<ItemId> {
-    guid_at(row, "Id")
-}
-
-fn guid_at(row: &Value, name: &str) -> Option<ItemId> {
-    understand::<Guid>(row.get(name)?.clone()).ok()?.item()
 }

@@ -3,10 +3,10 @@
 //! password or token is ever selected.
 
 use super::query::{Query, Test};
-use super::read::understood;
 use super::stock::{SERVER_OFFICE_365, SERVER_TYPE_EXCHANGE};
 use super::wire::{Mailbox, Meaning, Stamp};
 use super::{Creatio, SIDE};
+use crate::creatio::rows::understood;
 use crate::engine::settings::{Block, Extent, Settings};
 use crate::error::{Error, Result};
 use crate::http::odata::understand;

@@ -1,8 +1,8 @@
 //! A change of what is stored of an account: all of it is written, or nothing.
 
-use super::change::StateChange;
-use super::history::Entry;
-use super::link::Link;
+use crate::engine::change::StateChange;
+use crate::engine::history::Entry;
+use crate::engine::link::Link;
 use crate::model::{Instant, ItemId};
 
 /// A change of the store.

@@ -1,64 +1,17 @@
 //! What is done with a pair: the table of the rules and what goes before it. One function reads as
 //! the table.
 
-use super::answer::Choice;
-use super::flows::{self, Flows, Notes, Word};
-use super::link::{Link, LinkState, Reason};
-use super::merge::differences;
-use super::settings::{CreatioDelete, ExchangeDelete, Way};
-use super::{Context, Seen, scope};
+use crate::engine::action::Step;
+use crate::engine::answer::Choice;
+use crate::engine::context::{Context, Seen};
+use crate::engine::fate::Fate;
+use crate::engine::flows::{self, Flows, Notes, Word};
+use crate::engine::held::Reason;
+use crate::engine::link::{Link, LinkState};
+use crate::engine::merge::differences;
+use crate::engine::scope;
+use crate::engine::settings::{CreatioDelete, ExchangeDelete, Way};
 use crate::model::{Body, Facts, Field, Item, Kind, Pair, Record, Side, Status};
-
-/// What became of a linked item on one side since both were in step.
-#[derive(Clone, Copy, Debug)]
-pub enum Fate<'a> {
-    /// Nothing that matters; the reading, if it was read.
-    Same(Option<&'a Item>),
-    /// Its mapped fields differ from the base; fields that the settings turn off don't count.
-    Edited(&'a Item),
-    /// It is surely absent, or canceled.
-    Gone(Option<&'a Item>),
-}
-
-impl<'a> Fate<'a> {
-    /// The reading, if there is one.
-    #[must_use]
-    pub const fn item(self) -> Option<&'a Item> {
-        match self {
-            Self::Same(item) | Self::Gone(item) => item,
-            Self::Edited(item) => Some(item),
-        }
-    }
-}
-
-/// What is done with a pair.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// Nothing.
-    Rest,
-    /// Create on this side.
-    Create(Side),
-    /// Write to this side what the other changed.
-    Update(Side),
-    /// Apply this side's delete rule.
-    Delete(Side),
-    /// Create again on this side what was deleted there and edited on the other.
-    Revive(Side),
-    /// Both changed: merge field by field.
-    Merge,
-    /// Link two unlinked items.
-    Adopt,
-    /// The kind changed on the other side: create the new kind here and remove the old.
-    Convert(Side),
-    /// Out of scope: keep the link, do nothing.
-    Sleep,
-    /// Both are gone, or one is and the other shall stay: keep a tombstone.
-    Bury,
-    /// A person wants it left: both rest as they are, until one is edited.
-    Leave,
-    /// Wait for a person.
-    Hold(Reason),
-}
 
 /// The fates of a link's two items, from what was seen. `items` are the readings as the rules see
 /// them (private ones masked).

@@ -1,10 +1,11 @@
 //! How each field of a pair may flow, and what of it waits for a person's word (docs/rules.md,
 //! "Scope and direction", "Who writes", "Fields").
 
-use super::answer::Choice;
-use super::link::{Memory, Reason};
-use super::settings::{FieldMap, Notify, Way};
-use super::{Context, Seen};
+use crate::engine::answer::Choice;
+use crate::engine::context::{Context, Seen};
+use crate::engine::held::Reason;
+use crate::engine::link::Memory;
+use crate::engine::settings::{FieldMap, Notify, Way};
 use crate::model::op::Tells;
 use crate::model::{Field, Item, ItemId, Side};
 use std::collections::BTreeSet;

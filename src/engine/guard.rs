@@ -1,11 +1,12 @@
 //! The guard: what is too much to be done without a person's word. It holds the writes in question,
 //! never the rest of the plan.
 
-use super::answer::Answers;
-use super::decide::Step;
-use super::link::{Held, Link, LinkState, Reason};
-use super::plan::{Action, Plan};
-use super::{Context, Seen};
+use crate::engine::action::{Action, Step};
+use crate::engine::answer::Answers;
+use crate::engine::context::{Context, Seen};
+use crate::engine::held::{Held, Reason};
+use crate::engine::link::{Link, LinkState};
+use crate::engine::plan::Plan;
 use crate::model::op::Op;
 use crate::model::{Field, ItemId, Side};
 use std::collections::BTreeSet;

@@ -6,10 +6,11 @@
 //! Not here: values that a server moves by itself with a write, which are folded as read back
 //! (`fold`).
 
-use super::decide::{Fate, Step};
-use super::fold::{self, Folded};
-use super::link::{Held, Link, Reason};
-use super::plan::Action;
+use crate::engine::action::{Action, Step};
+use crate::engine::fate::Fate;
+use crate::engine::folded::{Folded, both};
+use crate::engine::held::{Held, Reason};
+use crate::engine::link::Link;
 use crate::model::op::{Op, Outcome, Refusal, Tells, Update};
 use crate::model::record::{copy, differences};
 use crate::model::show::show;
@@ -116,7 +117,7 @@ pub fn corrected(link: &Link, correction: &Action, outcomes: &[Outcome], now: In
         }
         // whoever was faster, or whatever became of it: the next run looks
         Some(Err(Refusal::Stale | Refusal::Gone | Refusal::Taken | Refusal::Unknown | Refusal::NotSent)) | None => {
-            Folded { again: fold::both(&link), ..Folded::default() }
+            Folded { again: both(&link), ..Folded::default() }
         }
     }
 }

@@ -1,9 +1,10 @@
 //! Which unlinked items are one (docs/rules.md, "Matching of unlinked items"). Never guesses: two
 //! candidates are no match but a report.
 
-use super::identity;
-use super::link::{Link, LinkState};
-use super::{Context, Seen, project, scope, series};
+use crate::engine::context::{Context, Seen};
+use crate::engine::link::{Link, LinkState};
+use crate::engine::matches::{Match, Matches};
+use crate::engine::{identity, project, scope, series};
 use crate::model::lookup::Look;
 use crate::model::{Day, Item, ItemId, Kind, Mark, Record, Side, TaskWhen, Uid, When};
 use chrono::Duration;
@@ -11,29 +12,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Two devices that create the same do so within this time; what is made later is a copy.
 const AT_ONCE: Duration = Duration::minutes(10);
-
-/// What an unlinked Exchange item was found to be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Match {
-    /// Nobody's counterpart: new.
-    New,
-    /// The counterpart of this unlinked Activity.
-    With(ItemId),
-    /// The counterpart of this linked Activity, whose former counterpart is gone: the link moves
-    /// over.
-    Relink(ItemId),
-    /// Another copy of something that is linked already: left alone.
-    Copy,
-    /// We made it for an Activity that is gone: never a new item.
-    Orphan(ItemId),
-    /// A second task for this Activity, born of a lost reply or a second device.
-    Surplus(ItemId),
-    /// A new occurrence of a series whose pattern was changed, beyond those that took an old one's
-    /// place.
-    Added,
-    /// Several could be meant.
-    Ambiguous,
-}
 
 /// Who is linked, seen from matching.
 pub struct Linked<'a> {
@@ -114,17 +92,6 @@ fn known_uid<'a>(seen: &'a Seen, linked: &Linked<'a>, mark: &Mark) -> Option<&'a
         activity.filter(|activity| !seen.is_named_elsewhere(activity))
     };
     link.and_then(|link| link.facts.exchange.uid.as_ref()).or_else(|| activity()?.facts.uid.as_ref())
-}
-
-/// What matching found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Matches {
-    /// What each unlinked Exchange item stands for.
-    pub events: BTreeMap<ItemId, Match>,
-    /// Activities that could be the counterpart of several, or one of several: they are left alone.
-    pub rivals: BTreeSet<ItemId>,
-    /// Activities of occurrences that a changed pattern has no place for.
-    pub orphaned: BTreeSet<ItemId>,
 }
 
 /// Finds what each unlinked Exchange item of `unlinked` stands for.

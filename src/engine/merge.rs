@@ -1,11 +1,12 @@
 //! The three-way merge of a linked pair, field by field: which side's value goes over, what both
 //! agree on, what clashes. People merge per person (`people`).
 
-use super::flows::{Flow, Flows, Notes};
-use super::link::Reason;
-use super::people::{self, People};
-use super::settings::Conflict;
-use super::{Context, Seen, project};
+use crate::engine::context::{Context, Seen};
+use crate::engine::flows::{Flow, Flows, Notes};
+use crate::engine::held::Reason;
+use crate::engine::people::{self, People};
+use crate::engine::project;
+use crate::engine::settings::Conflict;
 use crate::model::op::Tells;
 pub use crate::model::record::{copy, differences, fields};
 use crate::model::{Body, Field, Instant, Meeting, Pair, Person, Record, Side};

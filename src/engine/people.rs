@@ -5,9 +5,10 @@
 //! A person is the same on both sides by an address or by the Contact behind it. Attendees without
 //! a Contact stay on the event, participants without an address stay in Creatio.
 
-use super::flows::{Flow, Flows, Mailing};
-use super::link::Reason;
-use super::{Context, Seen, project};
+use crate::engine::context::{Context, Seen};
+use crate::engine::flows::{Flow, Flows, Mailing};
+use crate::engine::held::Reason;
+use crate::engine::project;
 use crate::model::person::{self, Roll};
 use crate::model::{ContactId, Field, Meeting, Pair, Person, Side};
 use std::collections::BTreeSet;

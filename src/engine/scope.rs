@@ -1,9 +1,11 @@
 //! What a run looks at and writes to: containers, windows, groups, private items. Nothing here
 //! looks at a base or decides a write.
 
-use super::link::Link;
-use super::settings::{Block, Extent, Private, Settings};
-use super::{Context, Seen, identity, project::instants};
+use crate::engine::context::{Context, Seen};
+use crate::engine::identity;
+use crate::engine::link::Link;
+use crate::engine::project::instants;
+use crate::engine::settings::{Block, Extent, Private, Settings};
 use crate::model::scope::{Choice, Scope};
 use crate::model::time::midnight;
 use crate::model::{

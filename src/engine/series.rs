@@ -4,10 +4,11 @@
 //! (docs/rules.md, "Series", "Single ↔ series"). What has no counterpart on either side of a
 //! changed pattern waits for a person, together.
 
-use super::identity;
-use super::link::{Link, LinkState, Reason};
-use super::matching::{Match, Matches};
-use super::{Context, Seen};
+use crate::engine::context::{Context, Seen};
+use crate::engine::held::Reason;
+use crate::engine::identity;
+use crate::engine::link::{Link, LinkState};
+use crate::engine::matches::{Match, Matches};
 use crate::model::time::local;
 use crate::model::{Day, Item, ItemId, Original, Person, Record, Zone};
 use std::collections::{BTreeMap, BTreeSet};

@@ -2,12 +2,11 @@
 //! they are, and the pairs rest until a person edits one of the two. Nothing is taken back that
 //! would mail somebody.
 
-use super::actions::ACTIVITIES;
-use super::decide::Step;
-use super::history::{self, Entry, What};
-use super::link::{Link, LinkState};
-use super::plan::Action;
-use super::{Account, identity, merge};
+use crate::engine::account::Account;
+use crate::engine::action::{ACTIVITIES, Action, Step};
+use crate::engine::history::{self, Entry, What};
+use crate::engine::link::{Link, LinkState};
+use crate::engine::{identity, merge};
 use crate::model::op::{Create, Op, Tells, Update, Written};
 use crate::model::{ContainerId, Facts, Field, Instant, Item, ItemId, Patch, Record, Side};
 use serde::{Deserialize, Serialize};

@@ -4,15 +4,22 @@
 
 use super::commit::commit;
 use super::{Counts, Ends, Planned, Report, Told};
-use crate::engine::actions::{Note, follow_up, own_copy};
+use crate::engine::action::Note;
+use crate::engine::actions::{follow_up, own_copy};
 use crate::engine::change::StateChange;
-use crate::engine::fold::{self, Folded};
+use crate::engine::fold;
+use crate::engine::folded::Folded;
 use crate::engine::guard;
 use crate::engine::history::{self, Entry, KEPT_DAYS};
 use crate::engine::kept;
-use crate::engine::link::{Held, Link, LinkState, Reason, State};
-use crate::engine::plan::{Action, Plan, rank};
-use crate::engine::{Account, Seen};
+use crate::engine::link::{Link, LinkState};
+use crate::engine::plan::Plan;
+use crate::engine::{account::Account, context::Seen};
+use crate::engine::{action::Action, planner::rank};
+use crate::engine::{
+    held::{Held, Reason},
+    state::State,
+};
 use crate::error::Result;
 use crate::model::{ContainerId, Instant, ItemId, Pair, Side, Status};
 use crate::ports::{Clock, Directory, Events, Phase, Progress, Replica, Store};

@@ -7,9 +7,14 @@ mod counterparts;
 mod reads;
 
 use super::Ends;
-use crate::engine::link::{Held, Link, LinkKey, LinkState, Reason, State};
+use crate::engine::context::{Context, Seen};
+use crate::engine::link::{Link, LinkKey, LinkState};
+use crate::engine::scope;
 use crate::engine::settings::Settings;
-use crate::engine::{Context, Seen, scope};
+use crate::engine::{
+    held::{Held, Reason},
+    state::State,
+};
 use crate::error::Result;
 use crate::model::scope::Scope;
 use crate::model::{ContainerId, Cursor, Instant, Item, ItemId, Kind, Listing, Malformed, Pair, Side, Window};

@@ -4,8 +4,8 @@
 use super::Ends;
 use crate::engine::commit::Commit;
 use crate::engine::containers::{self, Renamed};
-use crate::engine::link::State;
 use crate::engine::settings::Settings;
+use crate::engine::state::State;
 use crate::error::Result;
 use crate::model::{ContainerId, Side};
 use crate::ports::{Clock, Directory, Events, Replica, Store};

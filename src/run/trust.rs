@@ -5,8 +5,9 @@
 use super::Ends;
 use crate::engine::change::StateChange;
 use crate::engine::commit::Commit;
-use crate::engine::link::State;
-use crate::engine::{Account, Seen, identity};
+use crate::engine::identity;
+use crate::engine::state::State;
+use crate::engine::{account::Account, context::Seen};
 use crate::error::{Error, Result};
 use crate::model::{Side, SiteId};
 use crate::ports::{Clock, Directory, Events, Replica, Store};

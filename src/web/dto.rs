@@ -6,10 +6,10 @@ use crate::creatio::clock::Clock;
 use crate::creatio::lore::Lore;
 use crate::creatio::reach::Transport;
 use crate::creatio::{MailKind, Place};
-use crate::engine::actions::Note;
+use crate::engine::action::Note;
 use crate::engine::answer::{self, Answer};
+use crate::engine::held::{Held, Reason};
 use crate::engine::history::{self, Entry, What};
-use crate::engine::link::{Held, Reason};
 use crate::engine::settings::{
     Block, Conflict, CreatioDelete, ExchangeDelete, Extent, FieldMap, Notify, Private, Rules, Targets, Way,
 };

@@ -5,10 +5,11 @@
 use crate::error::{Error, Result};
 use crate::model::{Instant, Side};
 use crate::ports::{Clock, Events, Http, Keys, Lost, Progress, Request, Response, Secret};
+use crate::web::clock::now;
 use crate::web::dto::SyncEvent;
 use crate::web::fetch::Fetch;
 use crate::web::meter::{Connection, Meter};
-use js_sys::{Array, Date, Object, Promise};
+use js_sys::{Array, Object, Promise};
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::rc::Rc;
@@ -175,12 +176,4 @@ impl Events for World {
         })
         .await;
     }
-}
-
-/// The browser's clock.
-#[must_use]
-pub fn now() -> Instant {
-    // whole milliseconds, within an i64 for 292 million years
-    #[allow(clippy::cast_possible_truncation)]
-    Instant::from_timestamp_millis(Date::now() as i64).unwrap_or_default()
 }

@@ -3,7 +3,7 @@
 #![cfg(target_arch = "wasm32")]
 
 use crate::http::budget::Budget;
-use crate::web::host::now;
+use crate::web::clock::now;
 use crate::web::store;
 use idb::{Database, TransactionMode};
 use js_sys::Array;

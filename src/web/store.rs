@@ -7,8 +7,9 @@
 use crate::engine::commit::Commit;
 use crate::engine::containers::{self, Renamed};
 use crate::engine::history::Entry;
-use crate::engine::link::{Link, LinkKey, State};
+use crate::engine::link::{Link, LinkKey};
 use crate::engine::settings::Settings;
+use crate::engine::state::State;
 use crate::error::{Error, Result};
 use crate::model::{ContainerId, Instant, ItemId, Side};
 use crate::ports::Store;

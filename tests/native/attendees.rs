@@ -6,7 +6,7 @@ use crate::memory::everything;
 use crate::spine::Spine;
 use sandbox::Seed;
 use sandbox::graph::People;
-use schedule_sync::engine::link::Reason;
+use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::settings::Notify;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

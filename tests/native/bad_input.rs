@@ -10,7 +10,7 @@ use crate::memory::{Shelf, everything};
 use crate::world::World;
 use pollster::block_on;
 use sandbox::Seed;
-use schedule_sync::engine::link::{Held, Reason};
+use schedule_sync::engine::held::{Held, Reason};
 use schedule_sync::error::Result;
 use schedule_sync::model::{Instant, Side, html};
 use schedule_sync::ports::{Clock, Http, Keys, Lost, Request, Response, Secret, Store};

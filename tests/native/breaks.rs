@@ -11,7 +11,7 @@ use crate::world::{ME_THERE, World, reads};
 use chrono::Duration;
 use futures_util::FutureExt;
 use sandbox::{Sandbox, Seed, Server};
-use schedule_sync::engine::link::Reason;
+use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::settings::{Conflict, CreatioDelete};
 use schedule_sync::model::Side;
 use schedule_sync::run::Report;

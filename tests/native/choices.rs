@@ -3,9 +3,10 @@
 use crate::memory::{ME, at, everything, item, meeting, task};
 use crate::trips::{Trip, activity, event, guest, linked, said};
 use pollster::block_on;
-use schedule_sync::engine::actions::Note;
+use schedule_sync::engine::action::Note;
 use schedule_sync::engine::answer::Choice;
-use schedule_sync::engine::link::{Link, LinkState, Reason};
+use schedule_sync::engine::held::Reason;
+use schedule_sync::engine::link::{Link, LinkState};
 use schedule_sync::engine::settings::{FieldMap, Notify, Settings, Way};
 use schedule_sync::model::record::{copy, differences, fields};
 use schedule_sync::model::{

@@ -13,7 +13,7 @@ use sandbox::Seed;
 use schedule_sync::creatio::clock::{Clock, Clocks};
 use schedule_sync::creatio::lore::{Findings, Lore};
 use schedule_sync::creatio::{Creatio, Site};
-use schedule_sync::engine::link::{Held, Reason};
+use schedule_sync::engine::held::{Held, Reason};
 use schedule_sync::model::op::{Create, Op};
 use schedule_sync::model::{Body, Facts, Importance, Meeting, Record, Reminder, Response, Side, When};
 use schedule_sync::ports::{Replica, Store};

@@ -10,7 +10,7 @@ use chrono::TimeDelta;
 use pollster::block_on;
 use sandbox::{Sandbox, Seed};
 use schedule_sync::creatio::Creatio;
-use schedule_sync::engine::link::Reason;
+use schedule_sync::engine::held::Reason;
 use schedule_sync::model::{
     Body, Facts, Field, Importance, Instant, Item, ItemId, Meeting, Patch, Record, Reminder, Response, Side, Uid, When,
 };

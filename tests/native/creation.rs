@@ -4,12 +4,15 @@
 use crate::memory::{CALENDAR, LIST, ME, at, item, meeting, task, title};
 use crate::moment::{Moment, linked, pair, seen, seen_pair, the_meeting, the_task};
 use crate::trips::guest;
-use schedule_sync::engine::actions::{Planned, adopt, create};
-use schedule_sync::engine::decide::Step;
-use schedule_sync::engine::link::{Link, LinkState, Reason};
-use schedule_sync::engine::plan::Action;
+use schedule_sync::engine::action::Action;
+use schedule_sync::engine::action::Planned;
+use schedule_sync::engine::action::Step;
+use schedule_sync::engine::actions::{adopt, create};
+use schedule_sync::engine::context::Seen;
+use schedule_sync::engine::held::Reason;
+use schedule_sync::engine::identity;
+use schedule_sync::engine::link::{Link, LinkState};
 use schedule_sync::engine::settings::{Conflict, Notify, Way};
-use schedule_sync::engine::{Seen, identity};
 use schedule_sync::model::op::{Create, Op};
 use schedule_sync::model::{
     Body, Facts, Field, Importance, Item, ItemId, Mark, Pair, Person, Record, Reminder, Response, Side, Status, Task,

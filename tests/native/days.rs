@@ -8,7 +8,7 @@ use crate::world::{COLLEAGUE, ME, World};
 use chrono_tz::Tz;
 use pollster::block_on;
 use sandbox::Seed;
-use schedule_sync::engine::link::Reason;
+use schedule_sync::engine::held::Reason;
 use schedule_sync::model::Side;
 use schedule_sync::ports::Store;
 use schedule_sync::run::{self, Report};

@@ -11,7 +11,7 @@ use crate::world::{COLLEAGUE_THERE, ME_THERE, World};
 use chrono::TimeDelta;
 use pollster::block_on;
 use sandbox::{Sandbox, Seed};
-use schedule_sync::engine::link::Reason;
+use schedule_sync::engine::held::Reason;
 use schedule_sync::error::Error;
 use schedule_sync::ews::{Ews, Mailbox};
 use schedule_sync::model::{

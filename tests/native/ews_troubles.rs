@@ -11,7 +11,7 @@ use crate::spine::Spine;
 use crate::world::World;
 use pollster::block_on;
 use sandbox::Seed;
-use schedule_sync::engine::link::Reason;
+use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::settings::Extent;
 use schedule_sync::model::{
     Body, ContainerId, Facts, Field, Importance, Item, ItemId, Kind, Mark, Meeting, Record, Reminder, Uid, When,

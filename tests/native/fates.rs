@@ -3,8 +3,10 @@
 
 use crate::memory::{at, item, meeting, task, title};
 use crate::moment::{Moment, linked, pair, seen};
-use schedule_sync::engine::decide::{self, Step};
-use schedule_sync::engine::link::{Link, LinkState, Reason};
+use schedule_sync::engine::action::Step;
+use schedule_sync::engine::decide;
+use schedule_sync::engine::held::Reason;
+use schedule_sync::engine::link::{Link, LinkState};
 use schedule_sync::engine::settings::{CreatioDelete, Way};
 use schedule_sync::model::{Facts, Item, Occurrence, Original, Pair, Record, Side, Status, Task, TaskWhen};
 

@@ -4,7 +4,7 @@ use crate::memory::{at, item, task};
 use crate::moment::{Moment, linked, pair, seen, seen_pair, the_meeting, the_task};
 use schedule_sync::engine::actions;
 use schedule_sync::engine::flows::{Flow, Flows, Mailing, Notes, Word};
-use schedule_sync::engine::link::Reason;
+use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::settings::{FieldMap, Notify, Way};
 use schedule_sync::model::op::{Op, Tells};
 use schedule_sync::model::record::fields;

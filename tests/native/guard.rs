@@ -2,12 +2,14 @@
 
 use crate::memory::at;
 use crate::moment::{Moment, linked, pair};
+use schedule_sync::engine::action::Action;
+use schedule_sync::engine::action::Step;
 use schedule_sync::engine::answer::{Answer, Choice};
-use schedule_sync::engine::decide::Step;
+use schedule_sync::engine::context::{Context, Seen};
 use schedule_sync::engine::guard::{CREATIONS, OTHERS, check, limit};
-use schedule_sync::engine::link::{Held, Link, Reason};
-use schedule_sync::engine::plan::{Action, Plan};
-use schedule_sync::engine::{Context, Seen};
+use schedule_sync::engine::held::{Held, Reason};
+use schedule_sync::engine::link::Link;
+use schedule_sync::engine::plan::Plan;
 use schedule_sync::model::op::{Create, Op, Update};
 use schedule_sync::model::{Body, Facts, Field, Pair, Patch, Record, Side, Version};
 

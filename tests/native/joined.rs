@@ -6,7 +6,7 @@ use crate::memory::{Silence, words};
 use crate::world::{CREATIO, GRAPH, World};
 use chrono_tz::Tz;
 use schedule_sync::creatio::{Creatio, Site};
-use schedule_sync::engine::{Account, Words};
+use schedule_sync::engine::{account::Account, context::Words};
 use schedule_sync::ews::Ews;
 use schedule_sync::exchange::Exchange;
 use schedule_sync::graph::{Graph, Mailbox};

@@ -5,7 +5,7 @@ use crate::memory::{Makes, Memory, at, everything, title};
 use crate::moment::the_meeting;
 use crate::trips::{Trip, activity, event, linked, said};
 use schedule_sync::engine::answer::Choice;
-use schedule_sync::engine::link::Reason;
+use schedule_sync::engine::held::Reason;
 use schedule_sync::model::op::Refusal;
 use schedule_sync::model::record::differences;
 use schedule_sync::model::{Body, Field, Importance, Item, Record, Reminder, Side, When};

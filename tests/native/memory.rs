@@ -3,9 +3,11 @@
 
 use schedule_sync::engine::containers::{self, Renamed};
 use schedule_sync::engine::history::Entry;
-use schedule_sync::engine::link::{Link, LinkKey, State};
+use schedule_sync::engine::link::{Link, LinkKey};
+use schedule_sync::engine::merge;
 use schedule_sync::engine::settings::{Block, Settings};
-use schedule_sync::engine::{Account, Words, merge};
+use schedule_sync::engine::state::State;
+use schedule_sync::engine::{account::Account, context::Words};
 use schedule_sync::error::{Error, Result};
 use schedule_sync::model::{
     Address, Body, ContactId, Container, ContainerId, Cursor, Facts, Field, GroupId, Importance, Instant, Item, ItemId,

@@ -3,6 +3,7 @@
 use crate::memory::{at, title};
 use crate::moment::{Moment, pair, seen, the_meeting};
 use schedule_sync::engine::decide;
+use schedule_sync::engine::fate::Fate;
 use schedule_sync::engine::flows::{Flow, Flows};
 use schedule_sync::engine::merge::{Merge, Merged, Rule, adopt, merge, settle};
 use schedule_sync::engine::settings::{Conflict, Way};
@@ -11,7 +12,7 @@ use schedule_sync::model::{Body, Field, Importance, Item, Pair, Reminder, Respon
 /// The flows of the pair, of which nothing is special.
 fn flows(moment: &Moment, items: &Pair<Item>) -> Flows {
     let link = crate::decide::link(items, None);
-    let fates = items.as_ref().map(|item| decide::Fate::Same(Some(item)));
+    let fates = items.as_ref().map(|item| Fate::Same(Some(item)));
     decide::flows(&moment.context(), &seen([], []), &link, fates)
 }
 

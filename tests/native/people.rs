@@ -3,11 +3,13 @@
 
 use crate::memory::meeting;
 use crate::moment::{Moment, pair, seen};
+use schedule_sync::engine::context::Seen;
+use schedule_sync::engine::decide;
+use schedule_sync::engine::fate::Fate;
 use schedule_sync::engine::flows::Flows;
-use schedule_sync::engine::link::Reason;
+use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::people::{People, merge};
 use schedule_sync::engine::settings::Notify;
-use schedule_sync::engine::{Seen, decide};
 use schedule_sync::model::{Address, Meeting, Pair, Person, Response, Role, Side};
 
 /// A letter's person. `+` after it: has accepted; `?`: need not come; in Creatio `.`: is a Contact
@@ -64,7 +66,7 @@ fn meetings(texts: [&str; 2]) -> Pair<Meeting> {
 fn flows(moment: &Moment) -> Flows {
     let items = pair();
     let link = crate::decide::link(&items, None);
-    decide::flows(&moment.context(), &seen([], []), &link, items.as_ref().map(|item| decide::Fate::Same(Some(item))))
+    decide::flows(&moment.context(), &seen([], []), &link, items.as_ref().map(|item| Fate::Same(Some(item))))
 }
 
 /// What both sides come to, what is agreed on then, and who waits for which reason.

@@ -3,12 +3,14 @@
 
 use crate::memory::{at, item, meeting, task, title};
 use crate::moment::{Moment, linked, pair, seen, seen_pair, the_meeting};
+use schedule_sync::engine::action::Step;
 use schedule_sync::engine::answer::{Answer, Choice};
-use schedule_sync::engine::decide::Step;
-use schedule_sync::engine::link::{Link, LinkState, Reason};
+use schedule_sync::engine::context::Seen;
+use schedule_sync::engine::held::Reason;
+use schedule_sync::engine::identity;
+use schedule_sync::engine::link::{Link, LinkState};
 use schedule_sync::engine::plan::Plan;
 use schedule_sync::engine::settings::{CreatioDelete, Way};
-use schedule_sync::engine::{Seen, identity};
 use schedule_sync::model::op::Op;
 use schedule_sync::model::{
     Item, ItemId, Malformed, Mark, Occurrence, Original, Pair, Record, Side, Status, Task, TaskWhen, When,

@@ -2,12 +2,13 @@
 
 use crate::memory::title;
 use crate::moment::{Moment, linked, pair, seen_pair};
+use schedule_sync::engine::action::Action;
+use schedule_sync::engine::action::Step;
 use schedule_sync::engine::actions::{orphan, surplus};
 use schedule_sync::engine::answer::{Answer, Choice};
-use schedule_sync::engine::decide::Step;
+use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::identity;
-use schedule_sync::engine::link::{Link, LinkState, Reason};
-use schedule_sync::engine::plan::Action;
+use schedule_sync::engine::link::{Link, LinkState};
 use schedule_sync::engine::settings::CreatioDelete;
 use schedule_sync::model::op::Op;
 use schedule_sync::model::{Item, Pair, Side, Status, Version};

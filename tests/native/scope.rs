@@ -2,12 +2,12 @@
 
 use crate::memory::{CALENDAR, LIST, at, item, meeting, task};
 use crate::moment::{Moment, container, linked, pair, seen, the_meeting, the_task};
+use schedule_sync::engine::context::{Elsewhere, Seen};
 use schedule_sync::engine::link::Link;
 use schedule_sync::engine::scope::{
     adopts, awake, exports, import, imports, imports_from, in_window, is_past, masked, reading, target,
 };
 use schedule_sync::engine::settings::{Block, Extent, Private, Settings, Way};
-use schedule_sync::engine::{Elsewhere, Seen};
 use schedule_sync::model::scope::Choice;
 use schedule_sync::model::{
     Body, Container, ContainerId, Day, Facts, Importance, Item, Kind, Occurrence, Original, Record, Reminder, Side,

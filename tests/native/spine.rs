@@ -10,7 +10,7 @@ use crate::memory::{Shelf, everything};
 use crate::world::{ME_THERE, World};
 use pollster::block_on;
 use sandbox::{Sandbox, Seed};
-use schedule_sync::engine::link::Reason;
+use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::settings::{Extent, Settings};
 use schedule_sync::model::Side;
 use schedule_sync::ports::Store;

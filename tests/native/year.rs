@@ -17,7 +17,7 @@ use microsoft365::Microsoft365;
 use pollster::block_on;
 use sandbox::Seed;
 use schedule_sync::engine::answer::{Answer, Choice};
-use schedule_sync::engine::link::Reason;
+use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::settings::{Notify, Settings};
 use schedule_sync::model::{ItemId, Side};
 use schedule_sync::run;

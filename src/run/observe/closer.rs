@@ -2,7 +2,7 @@
 
 use super::counterparts::{activity, people};
 use super::{Gather, matters};
-use crate::engine::Elsewhere;
+use crate::engine::context::Elsewhere;
 use crate::engine::link::{Link, LinkState};
 use crate::engine::merge::differences;
 use crate::engine::{original, scope};

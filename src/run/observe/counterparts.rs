@@ -2,9 +2,13 @@
 //! Only looked up here, matched by the engine.
 
 use super::{Gather, matters};
-use crate::engine::actions::ACTIVITIES;
-use crate::engine::link::{Held, Link, LinkKey, LinkState, Reason, State};
+use crate::engine::action::ACTIVITIES;
+use crate::engine::link::{Link, LinkKey, LinkState};
 use crate::engine::settings::{Extent, Settings};
+use crate::engine::{
+    held::{Held, Reason},
+    state::State,
+};
 use crate::engine::{identity, matching, scope};
 use crate::error::Result;
 use crate::model::lookup::Clue;

@@ -3,9 +3,10 @@
 
 use super::counterparts::activity;
 use super::{Gather, matters};
-use crate::engine::actions::ACTIVITIES;
+use crate::engine::action::ACTIVITIES;
 use crate::engine::decide;
-use crate::engine::link::{Link, LinkKey, LinkState, State};
+use crate::engine::link::{Link, LinkKey, LinkState};
+use crate::engine::state::State;
 use crate::error::Result;
 use crate::model::lookup::{Clue, Found};
 use crate::model::{ContainerId, Item, ItemId, Side};

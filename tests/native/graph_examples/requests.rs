@@ -10,7 +10,7 @@ use crate::world::{COLLEAGUE, MAILBOX};
 use pollster::block_on;
 use sandbox::{Request, Seed, Server};
 use schedule_sync::engine::answer::{Answer, Choice};
-use schedule_sync::engine::link::Reason;
+use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::settings::Notify;
 use schedule_sync::model::Side;
 use schedule_sync::run;
@@ -143,7 +143,7 @@ fn everything_happens(spine: &Spine) {
     let event = spine.event("m1")["id"].as_str().unwrap().to_owned();
     let report = spine.run();
     let asked = report.held.iter().filter(|held| held.reason == Reason::DeleteAsked);
-    let allow = |held: &schedule_sync::engine::link::Held| Answer {
+    let allow = |held: &schedule_sync::engine::held::Held| Answer {
         side: held.side,
         id: held.id.clone().unwrap(),
         reason: held.reason,

@@ -1,10 +1,12 @@
 //! Bugs to plant: one for each law, which that law must notice. A law that no bug can break proves
 //! nothing.
 
-use schedule_sync::engine::decide::Step;
-use schedule_sync::engine::plan::{Action, Plan};
+use schedule_sync::engine::action::Action;
+use schedule_sync::engine::action::Step;
+use schedule_sync::engine::context::Seen;
+use schedule_sync::engine::merge;
+use schedule_sync::engine::plan::Plan;
 use schedule_sync::engine::settings::{Conflict, FieldMap, Notify, Private, Settings};
-use schedule_sync::engine::{Seen, merge};
 use schedule_sync::model::op::{Op, Update};
 use schedule_sync::model::{Field, Item, Patch, Record, Side};
 

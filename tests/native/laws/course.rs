@@ -6,8 +6,9 @@ use crate::laws::bench::{Bench, Items};
 use crate::laws::bug::Bug;
 use crate::memory::{at, everything, item, meeting, task};
 use chrono::Duration;
+use schedule_sync::engine::held::Held;
 use schedule_sync::engine::history::Entry;
-use schedule_sync::engine::link::{Held, Link};
+use schedule_sync::engine::link::Link;
 use schedule_sync::engine::plan::Plan;
 use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete, FieldMap, Private, Settings, Way};
 use schedule_sync::model::{

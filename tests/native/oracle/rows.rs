@@ -6,7 +6,7 @@
 use super::case::Bond::{Alive, Asleep, None as Unlinked, Tombstone};
 use super::case::Fate::{Absent, Canceled, Edited, Gone, New, Reopened, Same};
 use super::case::{Bond, Case, Clash, Fate, Made, Notify, Private, Removal, Way};
-use schedule_sync::engine::link::Reason;
+use schedule_sync::engine::held::Reason;
 use schedule_sync::model::Side::{Creatio, Exchange};
 use schedule_sync::model::{Field, Side};
 use std::fmt;

@@ -13,8 +13,12 @@ use schedule_sync::engine::answer::{Answer, Choice};
 use schedule_sync::engine::commit::Commit;
 use schedule_sync::engine::containers::Renamed;
 use schedule_sync::engine::history::Entry;
-use schedule_sync::engine::link::{Held, Link, LinkKey, LinkState, Reason, State};
+use schedule_sync::engine::link::{Link, LinkKey, LinkState};
 use schedule_sync::engine::settings::Settings;
+use schedule_sync::engine::{
+    held::{Held, Reason},
+    state::State,
+};
 use schedule_sync::error::Result;
 use schedule_sync::model::{Instant, ItemId, Side};
 use schedule_sync::ports::{Clock, Events, Http, Keys, Lost, Progress, Request, Response, Secret, Store};

@@ -8,7 +8,7 @@ use crate::simulate::row::{Row, instant_of, rows};
 use crate::world::World;
 use chrono::{Duration, NaiveDate, NaiveDateTime};
 use schedule_sync::engine::answer::Choice;
-use schedule_sync::engine::link::Reason;
+use schedule_sync::engine::held::Reason;
 use schedule_sync::model::{Pair, Side};
 use schedule_sync::ports::Keys;
 use serde_json::{Map, Value, json};

@@ -13,7 +13,7 @@ use crate::world::World;
 use chrono::Duration;
 use futures_util::FutureExt;
 use sandbox::Seed;
-use schedule_sync::engine::link::Reason;
+use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::settings::Conflict;
 use schedule_sync::model::{Instant, ItemId, Side};
 use std::collections::{BTreeMap, BTreeSet};
