@@ -80,13 +80,16 @@ async function buildWasmOf(name, options, folder) {
   });
 }
 
-/** The page, into `www/dist`. */
+/** The page and the manifest of its elements, into `www/dist`. */
 export async function buildPage() {
-  const inputs = [readFileSync(join(root, 'package-lock.json')), ...contents(www, ['dist', 'node_modules'])];
+  const manifest = join(root, '.tasks', 'manifest.mjs');
+  const files = [join(root, 'package-lock.json'), manifest].map((file) => readFileSync(file));
+  const inputs = [...files, ...contents(www, ['dist', 'node_modules'])];
   await unlessDone('page', inputs, dist, async () => {
     console.log('Building the page…');
     const vite = [script('vite'), 'build', '--config', join(www, 'vite.config.ts'), '--logLevel', 'warn'];
     await must('Building the page', process.execPath, vite);
+    await must('Describing the elements', process.execPath, [manifest]);
   });
 }
 

@@ -13,8 +13,8 @@
  *
  * `PROVE_MINUTES` (15) says for how long the last two go on; the first two take what they take. How
  * many simulations there were since the last new failure is kept in `target/prove.since` from call
- * to call. Its last line is `prove: N planner runs, N simulations, N failures`; failures are printed
- * with their seeds and shrunk histories before it.
+ * to call. The last line is `prove: N planner runs, N simulations, N failures`, and failures are
+ * printed with their seeds and shrunk histories before it.
  */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -27,7 +27,8 @@ await main(async () => {
   const whole = measure(readFileSync(wasm));
   const dist = join(root, 'www', 'dist');
   const names = /** @type {string[]} */ (readdirSync(dist, { recursive: true, encoding: 'utf8' }));
-  const files = names.filter((name) => /\.(?:html|m?js|css|wasm|json|svg|png|ico|woff2)$/.test(name)).sort();
+  const loaded = names.filter((name) => name !== 'custom-elements.json');
+  const files = loaded.filter((name) => /\.(?:html|m?js|css|wasm|json|svg|png|ico|woff2)$/.test(name)).sort();
   const rows = files.map((name) => ({ name, sizes: measure(readFileSync(join(dist, name))) }));
   const total = [0, 1, 2].map((kind) => rows.reduce((sum, { sizes }) => sum + (sizes[kind] ?? 0), 0));
   console.log(row('bytes', ['raw', 'gzip', 'brotli']));

@@ -42,20 +42,20 @@ pub use settings::{FirstSettings, MailAccount, MailKind};
 
 use crate::error::Result;
 use crate::http::Caller;
+use crate::model::lookup::{Clue, Found};
+use crate::model::membership::Membership;
+use crate::model::op::{Op, Outcome};
+use crate::model::scope::Scope;
 use crate::model::{Address, ContactId, Cursor, GroupId, Listing, Side, SiteId, Window, Zone};
-use crate::model::{
-    lookup::{Clue, Found},
-    membership::Membership,
-    op::{Op, Outcome},
-    scope::Scope,
-};
 use crate::ports::{Clock, Directory, Http, Keys, Replica};
 use chrono::Weekday;
 use lore::Lore;
 use map::{Card, Lookups};
-use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    rc::Rc,
+};
 
 /// The one container of the Creatio side.
 pub const ACTIVITIES: &str = "activities";

@@ -25,16 +25,16 @@ pub mod xml;
 
 use crate::error::{Error, Result};
 use crate::http::{Call, Caller};
+use crate::model::lookup::{Clue, Found};
+use crate::model::op::{Op, Outcome};
+use crate::model::scope::Scope;
 use crate::model::{Address, Aliases, ContainerId, Cursor, Kind, Listing, Side, SiteId, Zone};
-use crate::model::{
-    lookup::{Clue, Found},
-    op::{Op, Outcome},
-    scope::Scope,
-};
 use crate::ports::{Clock, Http, Keys, Replica};
-use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::{
+    cell::{Cell, RefCell},
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 use wire::Message;
 
 /// Which mailbox it is, and how its items are read and marked.

@@ -2,17 +2,15 @@
 //! through EWS. Which of the two an account has is its setting; nothing else knows the difference.
 
 use crate::error::Result;
-#[cfg(feature = "ews")]
 use crate::ews::Ews;
 use crate::graph::Graph;
+use crate::model::lookup::{Clue, Found};
+use crate::model::op::{Op, Outcome};
+use crate::model::scope::Scope;
 use crate::model::{Address, Container, Cursor, Listing};
-use crate::model::{
-    lookup::{Clue, Found},
-    op::{Op, Outcome},
-    scope::Scope,
-};
 use crate::ports::{Clock, Http, Keys, Replica};
 use std::collections::BTreeSet;
+#[cfg(feature = "ews")]
 
 /// A mailbox of either kind.
 pub enum Exchange<P> {

@@ -23,21 +23,21 @@ mod wire;
 
 use crate::error::{Error, Result};
 use crate::http::{Answer, Call, Caller, Fault, Pages, odata, pages};
+use crate::model::lookup::{Clue, Found};
+use crate::model::op::{Op, Outcome};
+use crate::model::scope::Scope;
 use crate::model::{
     Address, Aliases, Container, ContainerId, Cursor, Instant, ItemId, Kind, Listing, Side, SiteId, Zone,
-};
-use crate::model::{
-    lookup::{Clue, Found},
-    op::{Op, Outcome},
-    scope::Scope,
 };
 use crate::ports::{Clock, Http, Keys, Replica, Response};
 use chrono::Duration;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 /// Rows of a page of containers or found items, which is a hint to the server.
 const ROWS: u16 = 200;

@@ -16,8 +16,7 @@ use crate::model::op::{Op, Outcome};
 use crate::model::scope::Scope;
 use crate::model::{Address, ContactId, Cursor, GroupId, Instant, ItemId, Listing, Side, Window};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 /// A request with its whole body. The address is absolute.
 pub type Request = http::Request<Vec<u8>>;

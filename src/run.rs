@@ -1,32 +1,27 @@
 //! One run: observe, plan, apply, fold. Reads as the algorithm; what is decided is the engine's,
 //! what is asked of the world are the ports'.
 
-use crate::engine::planner;
+use crate::engine::account::Account;
+use crate::engine::action::Note;
+use crate::engine::context::{Always, Context, Seen, Words};
+use crate::engine::held::Held;
+use crate::engine::history::{self, Entry};
+use crate::engine::link::{Link, LinkState};
+use crate::engine::plan::Plan;
+use crate::engine::settings::{Notify, Settings};
+use crate::engine::state::State;
+use crate::engine::{containers, planner, scope};
+use crate::error::{Error, Result};
+use crate::model::{Cursor, Instant, Pair, Zone};
+use crate::ports::{Clock, Directory, Events, Phase, Progress, Replica, Store};
+use serde::{Deserialize, Serialize};
+use std::{future::poll_fn, pin::pin, task::Poll};
 pub mod apply;
 pub mod commit;
 pub mod observe;
 pub mod rename;
 pub mod trust;
 pub mod undo;
-
-use crate::engine::action::Note;
-use crate::engine::history::{self, Entry};
-use crate::engine::link::{Link, LinkState};
-use crate::engine::plan::Plan;
-use crate::engine::settings::{Notify, Settings};
-use crate::engine::{
-    account::Account,
-    context::{Always, Context, Seen, Words},
-};
-use crate::engine::{containers, scope};
-use crate::engine::{held::Held, state::State};
-use crate::error::{Error, Result};
-use crate::model::{Cursor, Instant, Pair, Zone};
-use crate::ports::{Clock, Directory, Events, Phase, Progress, Replica, Store};
-use serde::{Deserialize, Serialize};
-use std::future::poll_fn;
-use std::pin::pin;
-use std::task::Poll;
 
 /// Everything that a run needs of the world.
 pub struct Ends<'a, C, X, S, K, E> {

@@ -5,6 +5,36 @@ import litA11y from 'eslint-plugin-lit-a11y';
 import wc from 'eslint-plugin-wc';
 import tseslint from 'typescript-eslint';
 
+/**
+ * The page's folders from the innermost on; each may import what stands before it. Of `host` the
+ * product knows the interface only, whoever hosts it.
+ */
+const rings = ['strings', 'engine', 'host', 'product', 'sandbox'];
+const ringRules = rings.map((ring, index) => ({
+  files: [`www/src/${ring}/**/*.ts`],
+  rules: {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          {
+            group: rings.slice(index + 1).flatMap((outer) => [`../**/${outer}`, `../**/${outer}/**`]),
+            message: `${ring} may import ${['generated types', ...rings.slice(0, index)].join(', ')} only.`,
+          },
+          ...(ring === 'product'
+            ? [
+                {
+                  group: ['../**/host/*', '!../**/host/host'],
+                  message: 'The product asks its host by the interface in host/host.ts.',
+                },
+              ]
+            : []),
+        ].filter(({ group }) => group.length > 0),
+      },
+    ],
+  },
+}));
+
 /** Run from the checkout's root: `eslint --config www/eslint.config.js .` (`npm run check`). */
 export default defineConfig(
   globalIgnores(['target/', 'www/dist/', 'www/pkg/']),
@@ -27,6 +57,7 @@ export default defineConfig(
       'wc/guard-super-call': 'off',
     },
   },
+  ...ringRules,
   {
     files: ['.tasks/**/*.mjs', 'tests/e2e/**/*.mjs', 'www/*.config.{js,ts}'],
     extends: [tseslint.configs.strict],

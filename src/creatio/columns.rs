@@ -3,10 +3,13 @@
 //! refused; then the installation is asked once which there are, and only what it names is left
 //! out.
 
-use super::query::{Body, Query};
-use super::reach::{TOUCHSTONE, Transport};
-use super::wire::Activity;
-use super::{Creatio, SIDE, service};
+use super::{
+    Creatio, SIDE,
+    query::{Body, Query},
+    reach::{TOUCHSTONE, Transport},
+    service,
+    wire::Activity,
+};
 use crate::error::{Error, Result};
 use crate::http::Call;
 use crate::model::Field;

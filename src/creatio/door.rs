@@ -6,14 +6,20 @@ mod write;
 
 pub(super) use write::{Met, Told};
 
-use super::clock::{Clock as Mode, Clocks, asked, heard, said};
-use super::query::Query;
-use super::reach::{TOUCHSTONE, Transport};
-use super::service;
-use super::{Creatio, SIDE, odata, reply};
+use super::{
+    Creatio, SIDE,
+    clock::{Clock as Mode, Clocks, asked, heard, said},
+    odata,
+    query::Query,
+    reach::{TOUCHSTONE, Transport},
+    reply, service,
+};
 use crate::error::{Error, Result};
-use crate::http::odata::{Page, parse};
-use crate::http::{Answer, Call, Endless, Envelope, Fault, Pages, Payload, Silence, pages};
+use crate::http::{
+    Answer, Call, Endless, Envelope, Fault, Pages, Payload, Silence,
+    odata::{Page, parse},
+    pages,
+};
 use crate::ports::{Clock, Http, Keys, Response};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;

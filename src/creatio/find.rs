@@ -1,11 +1,13 @@
 //! Finding particular activities, whatever the window: a direct read, so that an absence is sure
 //! (as far as the user may see).
 
-use super::Creatio;
-use super::apply::PATIENCE;
-use super::query::{Query, Sign, Test, no_email};
-use super::read::Reading;
-use super::write::fits;
+use super::{
+    Creatio,
+    apply::PATIENCE,
+    query::{Query, Sign, Test, no_email},
+    read::Reading,
+    write::fits,
+};
 use crate::creatio::rows::{malformed, row_id};
 use crate::error::Result;
 use crate::model::lookup::{Clue, Found, Look};

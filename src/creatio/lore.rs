@@ -2,13 +2,17 @@
 //! `probe` or by a write, and shared by all that talk to it as long as the page lives. What an
 //! administrator says comes before what was found. Nothing here sends.
 
-use super::clock::{Clock, Clocks};
-use super::reach::Reach;
+use super::{
+    clock::{Clock, Clocks},
+    reach::Reach,
+};
 use crate::model::{Instant, ItemId};
 use chrono::TimeDelta;
 use serde::Deserialize;
-use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+};
 
 /// How far a copy of the database may be behind from which reads are answered.
 const LATELY: TimeDelta = TimeDelta::minutes(1);

@@ -2,8 +2,10 @@
 //! path (`Owner/Id`), dates and GUIDs stand bare (docs/facts/creatio.md, "Values"). Pure.
 
 use super::query::{Change, Deed, Operand, Query, Sign, Test, date};
-use crate::http::odata::{address, literal};
-use crate::http::{Call, Repeat};
+use crate::http::{
+    Call, Repeat,
+    odata::{address, literal},
+};
 use serde_json::Value;
 
 /// Most characters of an address: servers and proxies commonly stop at 2,048

@@ -1,20 +1,25 @@
 //! Reads activities whole: rows, their participants, the participants' addresses, and what lookups
 //! mean; each in one batch however many activities there are.
 
-use super::Creatio;
-use super::map::{self, Card, Context, Lookups};
-use super::query::{Query, Test};
-use super::stock::COMMUNICATION_EMAIL;
-use super::wire::{Activity, Communication, Contact, Meaning, Participant};
-use crate::creatio::refusal::refused;
-use crate::creatio::rows::row_id;
-use crate::creatio::rows::understood;
+use super::{
+    Creatio,
+    map::{self, Card, Context, Lookups},
+    query::{Query, Test},
+    stock::COMMUNICATION_EMAIL,
+    wire::{Activity, Communication, Contact, Meaning, Participant},
+};
+use crate::creatio::{
+    refusal::refused,
+    rows::{row_id, understood},
+};
 use crate::error::Result;
 use crate::model::{ContactId, Item, ItemId, Malformed};
 use crate::ports::{Clock, Http, Keys};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 /// Activities as read.
 #[derive(Debug, Default)]

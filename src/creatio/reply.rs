@@ -1,10 +1,12 @@
 //! What Creatio's services answer: log-in pages, missing permissions and refusals told apart from
 //! answers (docs/facts/creatio.md, "Sessions", "Errors"). Pure.
 
-use crate::http::Fault;
-use crate::http::odata::{Page, brief, parse, refusal};
+use crate::http::{
+    Fault,
+    odata::{Page, brief, parse, refusal},
+};
 use crate::ports::Response;
-use ::http::StatusCode;
+use http::StatusCode;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 

@@ -1,7 +1,6 @@
 //! Rows of Creatio one by one: a row that can't be understood costs its item alone. Pure.
 
-use super::ACTIVITIES;
-use super::wire::Guid;
+use super::{ACTIVITIES, wire::Guid};
 use crate::http::odata::understand;
 use crate::model::{ItemId, Malformed};
 use serde::de::DeserializeOwned;

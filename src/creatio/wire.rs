@@ -4,8 +4,10 @@
 
 use crate::model::{Address, ContactId, Instant, ItemId};
 use chrono::{DateTime, Datelike};
-use serde::de::{Error, Unexpected};
-use serde::{Deserialize, Deserializer};
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, Unexpected},
+};
 use uuid::Uuid;
 
 /// A GUID that may be empty, in lower case.

@@ -328,15 +328,22 @@ fn adopted(context: &Context<'_>, seen: &Seen, items: Pair<&Item>) -> Planned {
 /// A link of two items that both are there, before anything was agreed on.
 fn fresh(context: &Context<'_>, items: Pair<&Item>) -> Link {
     let ours = items.exchange.facts.mark.as_ref().is_some_and(|mark| mark.activity == items.creatio.id);
-    let theirs = identity::activity(items.exchange, context.account, 0) == items.creatio.id;
+    // one that was imported before its UID was told, and of which this device had no link
+    let early = identity::before_its_uid(items.exchange, context.account).as_ref() == Some(&items.creatio.id);
+    let theirs = early || identity::activity(items.exchange, context.account, 0) == items.creatio.id;
     let generation = items.exchange.facts.mark.as_ref().map_or(0, |mark| mark.generation);
     let instead = original::first_of(&items.creatio.id, items.exchange, generation, context.account);
+    let mut facts = items.map(|item| Facts { series_mark: None, ..item.facts.clone() });
+    if early && items.creatio.facts.uid.is_none() {
+        // as if it were told only now: the next reading of the event writes it into the Activity
+        facts.exchange.uid = None;
+    }
     Link {
         ids: items.map(|item| item.id.clone()),
         containers: items.map(|item| item.container.clone()),
         base: items.map(|item| item.record.clone()),
         versions: items.map(|item| item.version.clone()),
-        facts: items.map(|item| Facts { series_mark: None, ..item.facts.clone() }),
+        facts,
         made: if instead.is_some() {
             Some(Side::Creatio)
         } else if ours {

@@ -4,7 +4,7 @@
 use crate::engine::account::Account;
 use crate::engine::context::Seen;
 use crate::model::time::local;
-use crate::model::{Day, Instant, Item, ItemId, Kind, Mark, Original, Record, Side, SiteId, Uid, When, Zone};
+use crate::model::{Day, Facts, Instant, Item, ItemId, Kind, Mark, Original, Record, Side, SiteId, Uid, When, Zone};
 use uuid::Uuid;
 
 /// The namespace of our ids; never change it: every installation's Activities are named by it.
@@ -18,12 +18,38 @@ const GLOBAL_OBJECT: &str = "040000008200E00074C5B7101A82E008";
 pub fn activity(item: &Item, account: &Account, generation: u32) -> ItemId {
     let mut name = match public(item) {
         Some((_, uid)) => shared(uid, original(item)),
-        None => format!("own\n{}\n{}", account.mailbox, item.id),
+        None => own(account, item),
     };
     if generation > 0 {
         name.push_str(&format!("\n{generation}"));
     }
     named(&name)
+}
+
+/// The id that the Activity of `item` got if it was imported before its server told the UID, which
+/// Microsoft 365 may do late; `None` where that is the id that it gets now.
+#[must_use]
+pub fn before_its_uid(item: &Item, account: &Account) -> Option<ItemId> {
+    public(item)?;
+    let facts = Facts { uid: None, ..item.facts.clone() };
+    Some(activity(&Item { facts, ..item.clone() }, account, 0))
+}
+
+/// The name of what nobody else meets in. An occurrence has that of its series and its original
+/// start: by these it is known again if the series becomes a single event, or was one.
+fn own(account: &Account, item: &Item) -> String {
+    match &item.facts.occurrence {
+        Some(occurrence) => own_day(account, &occurrence.master, occurrence.original),
+        None => own_item(account, &item.id),
+    }
+}
+
+fn own_item(account: &Account, id: &ItemId) -> String {
+    format!("own\n{}\n{id}", account.mailbox)
+}
+
+fn own_day(account: &Account, master: &ItemId, original: Original) -> String {
+    format!("{}\n{}", own_item(account, master), spelled(original))
 }
 
 fn named(name: &str) -> ItemId {
@@ -49,8 +75,15 @@ fn shared(uid: &Uid, original: Option<Original>) -> String {
     let series = series_wide(uid);
     match original {
         None => format!("meeting\n{series}"),
-        Some(Original::At(at)) => format!("meeting\n{series}\n{}", at.format("%Y%m%dT%H%M%SZ")),
-        Some(Original::On(day)) => format!("meeting\n{series}\n{}", day.format("%Y%m%d")),
+        Some(original) => format!("meeting\n{series}\n{}", spelled(original)),
+    }
+}
+
+/// As it stands in the names of ids.
+fn spelled(original: Original) -> String {
+    match original {
+        Original::At(at) => at.format("%Y%m%dT%H%M%SZ").to_string(),
+        Original::On(day) => day.format("%Y%m%d").to_string(),
     }
 }
 
@@ -84,8 +117,8 @@ pub const fn start(when: When) -> Original {
 /// for one is an occurrence for another, and a single event may become a series and a series a
 /// single event.
 #[must_use]
-pub fn aliases(zone: &dyn Zone, item: &Item) -> Vec<ItemId> {
-    let Some((when, uid)) = public(item) else { return Vec::new() };
+pub fn aliases(zone: &dyn Zone, account: &Account, item: &Item) -> Vec<ItemId> {
+    let Some((when, uid)) = public(item) else { return own_aliases(account, item) };
     let days = |at: Instant| [local(zone, at).date(), at.date_naive()];
     let originals: Vec<Option<Original>> = match (&item.facts.occurrence, single_day(item)) {
         (Some(occurrence), _) => match occurrence.original {
@@ -104,6 +137,17 @@ pub fn aliases(zone: &dyn Zone, item: &Item) -> Vec<ItemId> {
     let mut ids: Vec<ItemId> = originals.into_iter().map(|original| named(&shared(uid, original))).collect();
     ids.dedup();
     ids
+}
+
+/// The same of what nobody else meets in.
+fn own_aliases(account: &Account, item: &Item) -> Vec<ItemId> {
+    let names = match (&item.facts.occurrence, &item.record) {
+        // what bears the occurrence's own id was made by versions that named it so
+        (Some(occurrence), _) => vec![own_item(account, &occurrence.master), own_item(account, &item.id)],
+        (None, Record::Meeting(meeting)) => vec![own_day(account, &item.id, start(meeting.when))],
+        (None, Record::Task(_)) => Vec::new(),
+    };
+    names.iter().map(|name| named(name)).collect()
 }
 
 /// Whether an Activity bears an id that we gave: Creatio's own are random (version 4), ours follow

@@ -35,11 +35,12 @@ impl<'a> Linked<'a> {
 #[must_use]
 pub fn candidates(context: &Context<'_>, item: &Item) -> Vec<ItemId> {
     let own = identity::activity(item, context.account, 0);
-    let aliases = identity::aliases(context.zone, item);
+    let early = identity::before_its_uid(item, context.account);
+    let aliases = identity::aliases(context.zone, context.account, item);
     // of another installation's mark it is asked whether its Activity is here too
     let marked = item.facts.mark.as_ref().map(|mark| mark.activity.clone());
     let series = item.facts.series_mark.as_ref().map(|mark| mark.activity.clone());
-    std::iter::once(own).chain(marked).chain(series).chain(noted(item).cloned()).chain(aliases).collect()
+    std::iter::once(own).chain(early).chain(marked).chain(series).chain(noted(item).cloned()).chain(aliases).collect()
 }
 
 /// The UID under which an Activity may stand for `item` in Creatio: that of its whole series, for
@@ -126,6 +127,7 @@ fn by_identity(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &I
         }
     }
     stands_for(seen, linked, &identity::activity(item, context.account, 0))
+        .or_else(|| stands_for(seen, linked, &identity::before_its_uid(item, context.account)?))
         .or_else(|| by_uid(context, seen, linked, item))
         .or_else(|| by_alias(context, seen, linked, item))
         .or_else(|| by_series_mark(context, seen, linked, item))
@@ -199,7 +201,7 @@ fn by_uid(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &Item) 
 /// The Activity that was made for the same meeting when it was shown as something else (see
 /// [`identity::aliases`]).
 fn by_alias(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &Item) -> Option<Match> {
-    let ids = identity::aliases(context.zone, item);
+    let ids = identity::aliases(context.zone, context.account, item);
     let of_its_day = ids.iter().filter(|id| is_on_its_day(context, (seen, linked), id, item));
     of_its_day.into_iter().find_map(|id| of_series(seen, linked, id))
 }
@@ -229,7 +231,8 @@ fn of_series(seen: &Seen, linked: &Linked<'_>, activity: &ItemId) -> Option<Matc
 }
 
 /// Whether an Activity lies on the day that the pattern gives `item`, or on the one it is on.
-fn is_of_day(context: &Context<'_>, activity: &Item, item: &Item) -> bool {
+#[must_use]
+pub fn is_of_day(context: &Context<'_>, activity: &Item, item: &Item) -> bool {
     let day = day_of(context, &activity.record);
     let is_moved_there = item.facts.occurrence.is_none() && day == day_of(context, &item.record);
     day.is_some() && (day == item_day(context, item) || is_moved_there)

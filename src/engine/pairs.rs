@@ -13,6 +13,9 @@ pub(super) fn pair(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<
     if let LinkState::Pending(side) = link.state {
         return pending(context, seen, link, (side, items));
     }
+    if is_unclear(seen, link) {
+        return Planned::default();
+    }
     let fates = decide::fates(context, seen, link, items);
     // its event is a series now, of which no occurrence in the window could take its place
     if seen.series.contains(&link.ids.exchange) && link.state != LinkState::Tombstone {
@@ -20,6 +23,13 @@ pub(super) fn pair(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<
     }
     let step = decide::linked(context, seen, link, fates);
     actions::linked(context, seen, link, (step, fates))
+}
+
+/// Whether a side of a pair that is not in step can't be understood now: it holds something else
+/// than its base, so that it is not unchanged. It is read again in every run.
+fn is_unclear(seen: &Seen, link: &Link) -> bool {
+    let is_bad = |side: Side| seen.malformed[side].iter().any(|bad| bad.id.as_ref() == Some(&link.ids[side]));
+    link.unsettled && Side::BOTH.into_iter().any(is_bad)
 }
 
 /// A pair that rests, and is decided as if it were new: it was woken, or the settings cover it now

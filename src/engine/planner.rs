@@ -263,7 +263,9 @@ fn lost(context: &Context<'_>, seen: &Seen, item: &Item) -> Planned {
     let own = item.facts.owner.as_ref() == Some(&context.account.contact);
     let imported = identity::is_ours(&item.id);
     let exported = matches!(decide::alone(context, seen, Side::Creatio, item), Step::Create(_));
-    if seen.elsewhere.contains_key(&item.id) {
+    // what that account exported may be what was imported, and deleted, here
+    let imported_there = seen.elsewhere.get(&item.id).is_some_and(|there| there.imported);
+    if imported_there || seen.is_named_elsewhere(item) {
         return single(context, seen, Side::Creatio, item);
     }
     let covered = exported || scope::stands_in(context, seen, item);

@@ -62,6 +62,8 @@ pub struct Now {
     pub items: BTreeMap<(Side, ItemId), Item>,
     /// The links, by Activity.
     pub links: BTreeMap<ItemId, Link>,
+    /// Activities whose event or task was removed, and made again since, as by another device.
+    pub again: BTreeSet<ItemId>,
 }
 
 /// Plans the undo of `entries`, all of one run: the last write first. `silently`: nobody gets mail
@@ -72,8 +74,11 @@ pub fn undo((account, silently): (&Account, bool), entries: &[Entry], now: &Now)
     let mut last_first: Vec<&Entry> = entries.iter().filter(|entry| !entry.corrects).collect();
     last_first.sort_by_key(|entry| std::cmp::Reverse(entry.nth));
     for entry in last_first {
+        let is_again =
+            (entry.side, entry.what) == (Side::Exchange, What::Deleted) && now.again.contains(&entry.activity);
         let back = match now.links.get(&entry.activity) {
             None => Err(Why::Unlinked),
+            Some(_) if is_again => Err(Why::Gone),
             Some(link) => {
                 let item = now.items.get(&(entry.side, entry.id.clone()));
                 back((account, silently), entry, item, link).map(|op| Back {

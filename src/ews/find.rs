@@ -2,12 +2,15 @@
 //! window. An answer that can't be understood is told as such: it must not look like an absent
 //! item.
 
-use super::compose::Path;
-use super::fetch::Got;
-use super::map::{self, Reading};
-use super::search::Way;
-use super::series::{self, Masters};
-use super::{Ews, uid};
+use super::{
+    Ews,
+    compose::Path,
+    fetch::Got,
+    map::{self, Reading},
+    search::Way,
+    series::{self, Masters},
+    uid,
+};
 use crate::error::Result;
 use crate::model::lookup::{Clue, Found};
 use crate::model::{ContainerId, Item, ItemId, Kind, Malformed, Mark, Uid};

@@ -1,9 +1,7 @@
 //! The containers of the mailbox: every calendar and task folder, wherever in the tree, but not
 //! those in Deleted Items (docs/facts/ews.md, "Folders").
 
-use super::wire::Message;
-use super::xml::Node;
-use super::{Ews, endpoints, map};
+use super::{Ews, endpoints, map, wire::Message, xml::Node};
 use crate::error::{Error, Result};
 use crate::http::Pages;
 use crate::model::{Container, ContainerId, Kind, Side};

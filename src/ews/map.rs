@@ -3,9 +3,7 @@
 //! an unknown word of an enumeration is its harmless default, only an unusable id, start or end
 //! costs the item.
 
-use super::compose::Path;
-use super::xml::Node;
-use super::{Mailbox, time, uid};
+use super::{Mailbox, compose::Path, time, uid, xml::Node};
 use crate::model::time::local;
 use crate::model::{
     Address, Body, Container, ContainerId, Day, Facts, Importance, Instant, Item, ItemId, Kind, Malformed, Mark,

@@ -5,7 +5,7 @@
 use super::xml::Node;
 use crate::http::{Fault, Mishap};
 use crate::ports::Response;
-use ::http::header::CONTENT_TYPE;
+use http::header::CONTENT_TYPE;
 
 /// The namespaces that requests name.
 const NAMESPACES: [(&str, &str); 3] = [

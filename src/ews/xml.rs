@@ -5,8 +5,10 @@
 //! is refused: document types, and with them entities of its own.
 
 use crate::model::html::escape_character;
-use quick_xml::events::{BytesRef, BytesStart, Event};
-use quick_xml::{Reader, XmlVersion};
+use quick_xml::{
+    Reader, XmlVersion,
+    events::{BytesRef, BytesStart, Event},
+};
 
 /// Bytes of the largest reply that is read: a batch of bodies has a few megabytes.
 const LARGEST: usize = 32 << 20;

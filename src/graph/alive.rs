@@ -28,6 +28,9 @@ pub(super) struct Doubt {
     pub(super) id: ItemId,
     /// Where it was last seen.
     pub(super) container: ContainerId,
+    /// Of an occurrence the series, which the views of a server that does not expand it show in its
+    /// place.
+    master: Option<ItemId>,
     /// How a listing would show it.
     by: Listed,
 }
@@ -72,13 +75,19 @@ impl Doubt {
                 Listed::At(from, to)
             }
         };
-        Self { id: item.id.clone(), container: item.container.clone(), by }
+        let master = item.facts.occurrence.as_ref().map(|occurrence| occurrence.master.clone());
+        Self { id: item.id.clone(), container: item.container.clone(), master, by }
     }
 
     /// Of the master of a series, if its body `value` tells by what to look for it.
     pub(super) fn of_series(id: &ItemId, container: &ContainerId, value: &Value) -> Option<Self> {
         let uid = value.get("iCalUId")?.as_str().filter(|uid| !uid.is_empty())?;
-        Some(Self { id: id.clone(), container: container.clone(), by: Listed::Series(uid.to_owned()) })
+        Some(Self { id: id.clone(), container: container.clone(), master: None, by: Listed::Series(uid.to_owned()) })
+    }
+
+    /// Whether a listing of these ids shows it, or its series in its place.
+    fn is_among(&self, ids: &BTreeSet<ItemId>) -> bool {
+        ids.contains(&self.id) || self.master.as_ref().is_some_and(|master| ids.contains(master))
     }
 }
 
@@ -139,7 +148,7 @@ async fn settle<P: Http + Clock + Keys>(
         for at in &ask.doubts {
             let (Some(doubt), Some(place)) = (doubts.get(*at), places.get_mut(*at)) else { continue };
             match &listed {
-                Ok(ids) if ids.contains(&doubt.id) => *place = Place::In(ask.container.clone()),
+                Ok(ids) if doubt.is_among(ids) => *place = Place::In(ask.container.clone()),
                 Ok(_) => {}
                 Err(code) if *place == Place::Nowhere => *place = Place::Unknown(code.clone()),
                 Err(_) => {}

@@ -5,8 +5,11 @@
 
 mod job;
 
-use super::alive::{self, Doubt, Place};
-use super::{Graph, endpoints};
+use super::{
+    Graph,
+    alive::{self, Doubt, Place},
+    endpoints,
+};
 use crate::http::{Answer, Call, Repeat};
 use crate::model::op::{Op, Outcome, Refusal};
 use crate::ports::{Clock, Http, Keys};

@@ -2,9 +2,12 @@
 //! window. An answer that can't be understood is told as such: it must not look like an absent
 //! item. What is found by its id, but lies in Deleted Items, is absent.
 
-use super::alive::{self, Doubt, Place};
-use super::map::{self, Reading};
-use super::{Graph, endpoints};
+use super::{
+    Graph,
+    alive::{self, Doubt, Place},
+    endpoints,
+    map::{self, Reading},
+};
 use crate::engine::identity::series_wide;
 use crate::error::Result;
 use crate::http::{Call, odata};

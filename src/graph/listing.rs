@@ -1,8 +1,10 @@
 //! From the pages of one reading to a listing: the newest reading of each item, occurrences filled
 //! from their masters, the window's edges.
 
-use super::map::{self, Reading};
-use super::{Graph, alive, cursor, endpoints};
+use super::{
+    Graph, alive, cursor, endpoints,
+    map::{self, Reading},
+};
 use crate::error::Result;
 use crate::http::Call;
 use crate::model::scope::Scope;

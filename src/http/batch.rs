@@ -2,15 +2,19 @@
 //! Graph (docs/facts/graph.md, "Batches"): calls are put into as few requests as the service takes,
 //! answers are matched by id, and the parts that were throttled are sent again alone.
 
-use super::retry::{self, Mishap};
-use super::{Call, Caller, Payload, Repeat, odata};
+use super::{
+    Call, Caller, Payload, Repeat, odata,
+    retry::{self, Mishap},
+};
 use crate::error::Error;
 use crate::ports::{Clock, Http, Keys, Response};
 use futures_util::future;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 /// How a service takes batches.
 #[derive(Clone, Debug)]

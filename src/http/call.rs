@@ -1,15 +1,19 @@
 //! The caller: makes a [`Call`] a request, signs it, sends it, and sends it again where that is
 //! safe and may help. It does not read bodies.
 
-use super::retry::{self, Mishap};
-use super::{Call, Endpoint, Fault, Payload, claims, odata};
+use super::{
+    Call, Endpoint, Fault, Payload, claims, odata,
+    retry::{self, Mishap},
+};
 use crate::error::{Error, Result};
 use crate::model::{Instant, Side};
 use crate::ports::{Clock, Http, Keys, Request, Response, Secret};
-use ::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
-use ::http::{Uri, uri::Authority};
-use std::cell::Cell;
-use std::rc::Rc;
+use http::{
+    Uri,
+    header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER},
+    uri::Authority,
+};
+use std::{cell::Cell, rc::Rc};
 
 /// Calls one service of one side.
 pub struct Caller<P> {

@@ -3,7 +3,7 @@
 //! looks into them.
 
 use crate::ports::Response;
-use ::http::header::WWW_AUTHENTICATE;
+use http::header::WWW_AUTHENTICATE;
 
 /// The claims, as the JSON text that a token is to be asked for with; `None` if the reply is no
 /// such challenge.

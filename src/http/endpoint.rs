@@ -4,7 +4,7 @@
 use crate::error::Error;
 use crate::model::Side;
 use crate::ports::Response;
-use ::http::Method;
+use http::Method;
 
 /// One question to a server and the reading of its reply.
 pub trait Endpoint {

@@ -1,14 +1,12 @@
 //! What the OData dialects of Creatio and Graph have in common: addresses, literals, pages, and the
 //! many shapes of an error.
 
-use super::Fault;
-use super::mend::mend;
+use super::{Fault, mend::mend};
 use crate::model::Instant;
 use crate::ports::Response;
 use chrono::DateTime;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
 /// What a query keeps as it is: enough to keep filters short, nothing that ends or splits a query.

@@ -3,8 +3,10 @@
 use crate::error::Result;
 use crate::model::{Instant, Side};
 use crate::ports::{Clock, Http, Keys, Lost, Request, Response, Secret};
-use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
+use std::{
+    cell::{Cell, RefCell},
+    collections::VecDeque,
+};
 
 /// The world.
 #[derive(Default)]

@@ -1,8 +1,7 @@
 //! An item as a side holds it: its mapped record, and the facts about it that rules ask for but
 //! nobody merges.
 
-use super::time::midnight;
-use super::{ContainerId, Facts, Instant, ItemId, Record, Version, When, Window, Zone};
+use super::{ContainerId, Facts, Instant, ItemId, Record, Version, When, Window, Zone, time::midnight};
 
 /// One item of one side, read and understood.
 #[derive(Clone, Debug, PartialEq, Eq)]

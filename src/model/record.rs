@@ -1,10 +1,11 @@
 //! A record: the mapped fields of an item of either kind, the names of those fields, and patches.
 
-use super::person::{self, Roll};
-use super::{Facts, Meeting, Person, Task};
+use super::{
+    Facts, Meeting, Person, Task,
+    person::{self, Roll},
+};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 /// Meeting or task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

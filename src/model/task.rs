@@ -1,7 +1,9 @@
 //! A task: an Activity that is not shown in the schedule, or a task of a To Do list.
 
-use super::time::{Zone, local};
-use super::{Body, Day, Importance, Instant};
+use super::{
+    Body, Day, Importance, Instant,
+    time::{Zone, local},
+};
 use serde::{Deserialize, Serialize};
 
 /// The fields of a task that both sides have.

@@ -2,31 +2,25 @@
 //! into the store after each. A run can end at any point: what was to be created is noted before,
 //! cursors move only at the end, and the next run reads again what was not finished.
 
-use super::commit::commit;
-use super::{Counts, Ends, Planned, Report, Told};
-use crate::engine::action::Note;
+use super::{Counts, Ends, Planned, Report, Told, commit::commit};
+use crate::engine::account::Account;
+use crate::engine::action::{Action, Note};
 use crate::engine::actions::{follow_up, own_copy};
 use crate::engine::change::StateChange;
-use crate::engine::fold;
+use crate::engine::commit::Commit;
+use crate::engine::context::Seen;
 use crate::engine::folded::Folded;
-use crate::engine::guard;
+use crate::engine::held::{Held, Reason};
 use crate::engine::history::{self, Entry, KEPT_DAYS};
-use crate::engine::kept;
 use crate::engine::link::{Link, LinkState};
 use crate::engine::plan::Plan;
-use crate::engine::{account::Account, context::Seen};
-use crate::engine::{action::Action, planner::rank};
-use crate::engine::{
-    held::{Held, Reason},
-    state::State,
-};
+use crate::engine::planner::rank;
+use crate::engine::state::State;
+use crate::engine::{fold, guard, kept};
 use crate::error::Result;
+use crate::model::op::{Op, Outcome, Refusal};
 use crate::model::{ContainerId, Instant, ItemId, Pair, Side, Status};
 use crate::ports::{Clock, Directory, Events, Phase, Progress, Replica, Store};
-use crate::{
-    engine::commit::Commit,
-    model::op::{Op, Outcome, Refusal},
-};
 use futures_util::future;
 use std::collections::{BTreeMap, BTreeSet};
 

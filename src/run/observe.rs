@@ -8,13 +8,11 @@ mod reads;
 
 use super::Ends;
 use crate::engine::context::{Context, Seen};
+use crate::engine::held::{Held, Reason};
 use crate::engine::link::{Link, LinkKey, LinkState};
 use crate::engine::scope;
 use crate::engine::settings::Settings;
-use crate::engine::{
-    held::{Held, Reason},
-    state::State,
-};
+use crate::engine::state::State;
 use crate::error::Result;
 use crate::model::scope::Scope;
 use crate::model::{ContainerId, Cursor, Instant, Item, ItemId, Kind, Listing, Malformed, Pair, Side, Window};

@@ -3,11 +3,12 @@
 //! make one user's items another's.
 
 use super::Ends;
+use crate::engine::account::Account;
 use crate::engine::change::StateChange;
 use crate::engine::commit::Commit;
+use crate::engine::context::Seen;
 use crate::engine::identity;
 use crate::engine::state::State;
-use crate::engine::{account::Account, context::Seen};
 use crate::error::{Error, Result};
 use crate::model::{Side, SiteId};
 use crate::ports::{Clock, Directory, Events, Replica, Store};

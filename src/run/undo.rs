@@ -1,27 +1,23 @@
 //! Undo of a run, and answers to what was held: what a person does with the past. Both read
 //! directly, write little, and leave the rest to the next run.
 
-use super::commit::commit;
-use super::{Ends, unless_stopped};
+use super::{Ends, commit::commit, unless_stopped};
 use crate::engine::answer::Answer;
 use crate::engine::change::StateChange;
+use crate::engine::commit::Commit;
 use crate::engine::context::Context;
-use crate::engine::history::Entry;
+use crate::engine::history::{Entry, What};
 use crate::engine::link::{Link, LinkKey, LinkState};
 use crate::engine::scope;
 use crate::engine::settings::{Notify, Settings};
 use crate::engine::undo::{self, Back, Now, Undo};
 use crate::error::{Error, Result};
+use crate::model::lookup::Clue;
+use crate::model::op::{Op, Outcome, Refusal, Written};
 use crate::model::time::local;
 use crate::model::{Instant, Item, ItemId, Kind, Side};
 use crate::ports::{Clock, Directory, Events, Replica, Store};
-use crate::{
-    engine::commit::Commit,
-    model::{
-        lookup::Clue,
-        op::{Op, Outcome, Refusal, Written},
-    },
-};
+use std::collections::BTreeSet;
 
 /// What undoing the run that began at `run` would do; writes nothing.
 ///
@@ -146,7 +142,29 @@ async fn now<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
         let found = find(ends, side, &clues).await?;
         now.items.extend(found.into_iter().map(|item| ((side, item.id.clone()), item)));
     }
+    now.again = made_again(ends, entries).await?;
     Ok(now)
+}
+
+/// The Activities among `entries` whose event or task was removed, and that have one all the same:
+/// another device, whose link did not rest, made it again. What the same run made in its place does
+/// not count, as that goes.
+async fn made_again<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
+    ends: &Ends<'_, C, X, S, K, E>,
+    entries: &[Entry],
+) -> Result<BTreeSet<ItemId>> {
+    let of = |what: What| entries.iter().filter(move |entry| (entry.side, entry.what) == (Side::Exchange, what));
+    let made: BTreeSet<&ItemId> = of(What::Created).map(|entry| &entry.id).collect();
+    let removed: BTreeSet<&ItemId> = of(What::Deleted).map(|entry| &entry.activity).collect();
+    if removed.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let clues: Vec<Clue> = removed.iter().map(|activity| Clue::Mark((*activity).clone())).collect();
+    let found = ends.exchange.find(&clues).await?.into_iter().map(|mut found| {
+        found.items.retain(|item| !made.contains(&item.id));
+        found
+    });
+    Ok(removed.into_iter().zip(found).filter(|(_, found)| !found.is_absent()).map(|(id, _)| id.clone()).collect())
 }
 
 async fn find<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(

@@ -10,7 +10,7 @@ import { ready } from './ready.mjs';
 import { account, control, onServer } from './servers.mjs';
 import { stage } from './stage.mjs';
 
-const { Scheduler } = await load('scheduler.ts');
+const { Scheduler } = await load('product/controllers/scheduler.ts');
 
 const minute = 60_000;
 /** Any account can be run. */

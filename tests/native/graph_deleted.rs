@@ -77,6 +77,22 @@ fn an_event_in_deleted_items_answers_by_its_id_and_is_not_found() {
 }
 
 #[test]
+fn an_occurrence_lives_where_a_view_shows_its_series_in_its_place() {
+    let (world, graph, _checked) = checked(Seed::Empty);
+    let weekly = json!({"recurrence": {"pattern": {"type": "weekly", "interval": 1, "daysOfWeek": ["tuesday"]},
+        "range": {"type": "noEnd", "startDate": "2026-03-03"}}});
+    let series = event(&world, "series", "2026-03-03", weekly);
+    let items = block_on(graph.observe(&scope(), None)).unwrap().items;
+    let occurrence = items.iter().find(|item| item.facts.occurrence.is_some()).unwrap().id.clone();
+    quirks(&world, json!({"unexpanded": true}));
+    let found =
+        || by_id(&Graph::new(world.clone(), mailbox()), &[(occurrence.as_str(), Kind::Meeting)]).remove(0).items;
+    assert_eq!(found().len(), 1);
+    assert_eq!(delete(&world, &format!("me/events/{series}")), 204);
+    assert_eq!(found(), [], "it went with its series");
+}
+
+#[test]
 fn a_deleted_task_that_still_answers_is_not_found() {
     let (world, graph, _checked) = checked(Seed::Empty);
     quirks(&world, json!({"keepsDeletedTasks": true}));

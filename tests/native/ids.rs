@@ -93,15 +93,21 @@ fn a_single_day_of_a_series_meets_the_colleagues_occurrence_of_that_day() {
     };
     let (own, next) = (occurrence("2026-03-12T10:00:00Z"), occurrence("2026-03-19T10:00:00Z"));
     assert_eq!(single_day(&own), None);
-    let met = |one: &Item, other: &Item| aliases(&zone, one).contains(&activity(other, &account, 0));
+    let met = |one: &Item, other: &Item| aliases(&zone, &account, one).contains(&activity(other, &account, 0));
     assert!(met(&own, &twelfth) && met(&twelfth, &own), "whoever is first");
     assert!(!met(&next, &twelfth) && !met(&thirteenth, &own) && !met(&own, &thirteenth));
     // an event that became a series, and a series that became an event
     let single = with(|_| {});
     assert!(met(&own, &single) && met(&single, &own) && !met(&single, &next));
-    let mut private = own.clone();
-    private.facts.private = true;
-    assert_eq!(aliases(&zone, &private), []);
+    // what is private is met by the user's own devices alone
+    let private = |one: &Item| {
+        let mut private = Item { id: "master".into(), ..one.clone() };
+        private.facts.private = true;
+        private
+    };
+    let (hidden, alone) = (private(&own), private(&single));
+    assert!(met(&hidden, &alone) && met(&alone, &hidden) && !met(&alone, &private(&next)) && !met(&hidden, &single));
+    assert!(!aliases(&zone, &colleague(), &hidden).contains(&activity(&alone, &account, 0)));
     // an all-day one has the same id for both by construction
     let mut all_day = with(|one| one.facts.occurrence = original("2026-03-12"));
     assert_eq!(activity(&all_day, &account, 0), activity(&twelfth, &account, 0));

@@ -83,16 +83,31 @@ fn somebody_elses_meeting_and_one_that_has_ended_are_left_alone() {
     }
 }
 
-/// An Activity that the user's other account exported has the UID of that account's event.
+/// An Activity that the user's other account exported has the UID of that account's event, and one
+/// that it imported was never here. What it exported after it had been imported here is gone here.
 #[test]
 fn what_another_account_of_the_user_has_is_no_loss_in_this_one() {
-    let trip = deleted_behind_its_back(Side::Creatio);
-    let mut there = link(&pair(), Some(Side::Exchange));
-    there.ids.creatio = trip.only(Side::Creatio).id;
-    trip.shelf.elsewhere.borrow_mut().push(there);
-    let report = trip.settle();
-    assert!(report.held.is_empty(), "{:?}", report.held);
-    trip.only(Side::Exchange);
+    for (from, made, theirs, asked) in [
+        (Side::Creatio, Side::Exchange, true, None),
+        (Side::Creatio, Side::Exchange, false, Some(Reason::LostCounterpart)),
+        (Side::Exchange, Side::Creatio, false, None),
+        (Side::Exchange, Side::Exchange, false, Some(Reason::LostOrigin)),
+    ] {
+        let trip = deleted_behind_its_back(from);
+        let activity = trip.only(Side::Creatio);
+        let mut settings = everything();
+        settings.rules.between = true;
+        block_on(trip.shelf.save_settings(&settings)).unwrap();
+        let mut there = link(&pair(), Some(made));
+        there.ids.creatio = activity.id;
+        there.facts.exchange.uid = if theirs { activity.facts.uid } else { Some("another".into()) };
+        trip.shelf.elsewhere.borrow_mut().push(there);
+        let report = trip.settle();
+        let reasons: Vec<Reason> = report.held.iter().map(|held| held.reason).collect();
+        let what = format!("from {from}, made on {made}, the same UID {theirs}");
+        assert_eq!(reasons, asked.into_iter().collect::<Vec<_>>(), "{what}");
+        assert_eq!(trip.exchange.ids().len(), usize::from(asked.is_none()), "{what}");
+    }
 }
 
 /// A copy carries our mark along, and may carry the transaction: its own UID tells.
@@ -161,6 +176,27 @@ fn a_uid_that_comes_later_goes_into_the_activity_when_it_is_told() {
         trip.only(Side::Creatio);
         trip.only(Side::Exchange);
     }
+}
+
+/// Its id follows from the event alone as long as there is no UID: a device that has no link, and
+/// sees the event with its UID, looks for that too, whatever the title of the Activity is by then.
+#[test]
+fn an_activity_that_was_imported_before_the_uid_was_told_is_met_and_gets_it() {
+    let trip = Trip::new(&everything());
+    let mut event = event("e", "Call");
+    event.facts.uid = None;
+    trip.exchange.put(event);
+    trip.settle();
+    let id = trip.only(Side::Creatio).id;
+    trip.creatio.edit(&id, |item| *title(item) = "Call (checked)".to_owned());
+    trip.exchange.edit(&"e".into(), |item| item.facts.uid = Some("late".into()));
+    let trip = another_browser(trip);
+    trip.settle();
+    assert_eq!(trip.only(Side::Creatio).id, id);
+    assert_eq!(trip.shelf.links.borrow().get(&id).unwrap().made, Some(Side::Creatio));
+    trip.exchange.edit(&"e".into(), |item| *title(item) = "Call again".to_owned());
+    trip.settle();
+    assert_eq!(trip.only(Side::Creatio).facts.uid, Some("late".into()));
 }
 
 /// An Activity that a person wrote on Monday, while the invitation to the same call comes on

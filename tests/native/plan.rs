@@ -406,3 +406,24 @@ fn a_second_task_is_removed_where_it_is_as_agreed_on_or_a_person_says_so() {
         assert!(plan.actions.iter().all(|action| action.after.ids == link.ids), "for its own Activity");
     }
 }
+
+/// A side of a pair that is not in step holds something else than its base: while it can't be
+/// understood, the other side's edit must not be written over it unseen.
+#[test]
+fn an_edit_waits_while_the_other_side_of_an_unsettled_pair_is_not_understood() {
+    for side in Side::BOTH {
+        for (unsettled, written) in [(true, 0), (false, 1)] {
+            let (link, mut items) = linked(Side::Creatio);
+            *title(&mut items[side.other()]) = "Edited".to_owned();
+            let link = Link { unsettled, ..link };
+            let (id, container) = (Some(link.ids[side].clone()), Some(link.containers[side].clone()));
+            let mut seen = Seen { links: vec![link], total: 1, ..Seen::default() };
+            seen.items[side.other()].insert(items[side.other()].id.clone(), items[side.other()].clone());
+            let bad = Malformed { id, container, reason: "pages without end".to_owned() };
+            seen.malformed[side].push(bad);
+            seen.containers = self::seen([], []).containers;
+            let plan = Moment::new().plan(&seen);
+            assert_eq!((plan.writes(), reasons(&plan)), (written, vec![Reason::Malformed]), "{side} {unsettled}");
+        }
+    }
+}

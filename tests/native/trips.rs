@@ -791,6 +791,24 @@ fn an_undone_deletion_brings_back_what_was_removed() {
     assert!(!trip.only(Side::Creatio).facts.canceled);
 }
 
+/// Another browser, whose link does not rest, has exported the Activity once more by then.
+#[test]
+fn a_creation_that_was_taken_back_and_made_again_elsewhere_is_not_made_a_third_time() {
+    let trip = Trip::new(&everything());
+    trip.exchange.late_uids.set(true);
+    trip.creatio.put(activity("a", "Call"));
+    trip.settle();
+    assert_eq!(undo(&trip), (1, 0));
+    let Trip { creatio, exchange, shelf, clock } = trip;
+    let other = Trip { creatio, exchange, shelf: Shelf::default(), clock };
+    block_on(other.shelf.save_settings(&everything())).unwrap();
+    other.settle();
+    let there = other.only(Side::Exchange).id;
+    let trip = Trip { shelf, ..other };
+    assert_eq!(undo(&trip), (0, 1), "there is one again");
+    assert_eq!(trip.only(Side::Exchange).id, there);
+}
+
 #[test]
 fn an_undo_stands_in_the_history_and_can_be_undone_itself() {
     let trip = linked(Side::Exchange);

@@ -32,7 +32,8 @@ fn entry(side: Side, what: What, fields: &[Field]) -> Entry {
 
 fn now(entry: &Entry, item: Option<Item>) -> Now {
     let items = item.map(|item| ((entry.side, entry.id.clone()), item)).into_iter().collect();
-    Now { items, links: [("a".into(), Link { generation: 4, ..linked(Side::Exchange).0 })].into() }
+    let links = [("a".into(), Link { generation: 4, ..linked(Side::Exchange).0 })].into();
+    Now { items, links, ..Now::default() }
 }
 
 fn planned(entry: &Entry, item: Option<Item>) -> Result<Op, Why> {
@@ -187,6 +188,17 @@ fn what_was_removed_is_created_again_as_what_it_was() {
 
     assert_eq!(planned(&removed, Some(pair().creatio)), Err(Why::Gone), "it is there again");
     assert_eq!(planned(&Entry { before: None, ..removed }, None), Err(Why::Gone), "nothing is known of it");
+}
+
+#[test]
+fn an_event_that_was_removed_is_not_created_beside_the_one_that_was_made_in_its_place() {
+    for (side, steps) in [(Side::Exchange, 0), (Side::Creatio, 1)] {
+        let removed = entry(side, What::Deleted, &[]);
+        let now = Now { again: ["a".into()].into(), ..now(&removed, None) };
+        let plan = undo((&Moment::new().account, false), std::slice::from_ref(&removed), &now);
+        assert_eq!((plan.steps.len(), plan.refused.len()), (steps, 1 - steps), "{side}");
+        assert!(plan.refused.iter().all(|refused| refused.why == Why::Gone));
+    }
 }
 
 #[test]

@@ -3,11 +3,13 @@
 //! once, and from then on it is known.
 
 use super::{Held, SET, Stage, UNKNOWN, Work, target, unconfirmed};
-use crate::creatio::Creatio;
-use crate::creatio::clock::Clock as Mode;
-use crate::creatio::query::{Change, Deed};
-use crate::creatio::reach::Transport;
-use crate::creatio::write::{moments, times};
+use crate::creatio::{
+    Creatio,
+    clock::Clock as Mode,
+    query::{Change, Deed},
+    reach::Transport,
+    write::{moments, times},
+};
 use crate::model::op::{Op, Refusal};
 use crate::model::time::{instant, local};
 use crate::model::{Field, Instant, Record, Zone};

@@ -2,19 +2,24 @@
 //! can heed that; where the user may not use it, the row is read in the same batch, right before it
 //! is written over, and what was lost by that is told.
 
-use super::super::clock::{Clock as Mode, is_ambiguous};
-use super::super::query::{Change, Deed, Query, Test};
-use super::super::reach::Transport;
-use super::super::service::{self, Affected, Ask};
-use super::super::{Creatio, SIDE, odata, reply};
-use super::PARTS;
+use super::{
+    super::{
+        Creatio, SIDE,
+        clock::{Clock as Mode, is_ambiguous},
+        odata,
+        query::{Change, Deed, Query, Test},
+        reach::Transport,
+        reply,
+        service::{self, Affected, Ask},
+    },
+    PARTS,
+};
 use crate::error::Error;
-use crate::http::odata::Page;
-use crate::http::{Answer, Call, Fault, Silence};
+use crate::http::{Answer, Call, Fault, Silence, odata::Page};
 use crate::model::Instant;
 use crate::ports::{Clock, Http, Keys, Response};
-use ::http::Method;
 use chrono::DateTime;
+use http::Method;
 use serde_json::Value;
 use std::collections::BTreeMap;
 

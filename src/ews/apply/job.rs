@@ -1,16 +1,23 @@
 //! One operation on its way: what it asks of the server at each stage, and what the answers make of
 //! it.
 
-use super::super::compose::{self, Change, Kept, Member};
-use super::super::endpoints::{self, Mail};
-use super::super::fetch::Got;
-use super::super::map::{self, Clocks, Reading};
-use super::super::wire::{Message, Verdict};
-use super::super::xml::Node;
-use super::super::{Mailbox, time, uid};
-use super::{Group, refusal};
-use crate::http::Call;
-use crate::http::recipients::{blamed, blames_people};
+use super::{
+    super::{
+        Mailbox,
+        compose::{self, Change, Kept, Member},
+        endpoints::{self, Mail},
+        fetch::Got,
+        map::{self, Clocks, Reading},
+        time, uid,
+        wire::{Message, Verdict},
+        xml::Node,
+    },
+    Group, refusal,
+};
+use crate::http::{
+    Call,
+    recipients::{blamed, blames_people},
+};
 use crate::model::op::{Op, Outcome, Refusal, Tells, Update, Written};
 use crate::model::{ContainerId, Field, Item, ItemId, Kind, Mark, Person, Record, Response, Version, online};
 use std::collections::BTreeMap;

@@ -1,13 +1,21 @@
 //! One operation on its way: what it asks of the server at each stage, and what the answers make of
 //! it.
 
-use super::super::alive::{Doubt, Place};
-use super::super::compose::{self, Kept};
-use super::super::map::{self, Reading};
-use super::super::{Mailbox, endpoints, respond, time};
-use super::Calls;
-use crate::http::recipients::{blamed, blames_people};
-use crate::http::{Answer, Call, Fault, odata};
+use super::{
+    super::{
+        Mailbox,
+        alive::{Doubt, Place},
+        compose::{self, Kept},
+        endpoints,
+        map::{self, Reading},
+        respond, time,
+    },
+    Calls,
+};
+use crate::http::{
+    Answer, Call, Fault, odata,
+    recipients::{blamed, blames_people},
+};
 use crate::model::op::{Op, Outcome, Refusal, Update, Written};
 use crate::model::record::differences;
 use crate::model::{ContainerId, Field, Item, ItemId, Kind, Mark, Patch, Person, Record, Version, online};

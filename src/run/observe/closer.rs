@@ -1,7 +1,10 @@
 //! A closer look at single pairs, where a listing does not tell all that a decision needs.
 
-use super::counterparts::{activity, people};
-use super::{Gather, matters};
+use super::{
+    Gather,
+    counterparts::{activity, people},
+    matters,
+};
 use crate::engine::context::Elsewhere;
 use crate::engine::link::{Link, LinkState};
 use crate::engine::merge::differences;

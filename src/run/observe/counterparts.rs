@@ -3,12 +3,10 @@
 
 use super::{Gather, matters};
 use crate::engine::action::ACTIVITIES;
-use crate::engine::link::{Link, LinkKey, LinkState};
+use crate::engine::held::{Held, Reason};
+use crate::engine::link::{Link, LinkKey};
 use crate::engine::settings::{Extent, Settings};
-use crate::engine::{
-    held::{Held, Reason},
-    state::State,
-};
+use crate::engine::state::State;
 use crate::engine::{identity, matching, scope};
 use crate::error::Result;
 use crate::model::lookup::Clue;
@@ -199,26 +197,34 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             !identity::is_ours(asker) || matching::candidates(&self.context, item).contains(asker)
         };
         let linked: BTreeSet<&ItemId> = self.links.values().map(|link| &link.ids.exchange).collect();
+        let is_its_day = |item: &Item, asker: &ItemId| {
+            self.seen.items.creatio.get(asker).is_some_and(|one| matching::is_of_day(&self.context, one, item))
+        };
+        // it is of the asker's day, and another's counterpart, even if that pair rests
+        let rivals =
+            |item: &Item, asker: &ItemId| linked.contains(&item.id) && (stands(item, asker) || is_its_day(item, asker));
         let known: BTreeSet<&ItemId> = found
             .iter()
             .zip(&askers)
             .filter(|(found, asker)| {
-                let there = found.items.iter().any(|item| linked.contains(&item.id) || stands(item, asker));
+                let there = found.items.iter().any(|item| rivals(item, asker) || stands(item, asker));
                 there || found.series || (found.items.is_empty() && !found.is_absent())
             })
             .map(|(_, asker)| asker)
             .collect();
+        // what it was made for is there, but is no item, or another's
+        let occurring: BTreeSet<ItemId> = found
+            .iter()
+            .zip(&askers)
+            .filter(|(found, asker)| {
+                found.series || identity::is_ours(asker) && found.items.iter().any(|item| rivals(item, asker))
+            })
+            .map(|(_, asker)| asker.clone())
+            .collect();
         self.seen.lost.extend(askers.iter().filter(|asker| !known.contains(asker)).cloned());
+        self.seen.occurring.extend(occurring);
         for (found, asker) in found.into_iter().zip(askers) {
-            // what it was made for is there, but is no item, or another's
-            let others = found.items.iter().any(|item| {
-                let linked = |link: &Link| link.ids.exchange == item.id && link.state == LinkState::Alive;
-                identity::is_ours(&asker) && self.links.values().any(linked)
-            });
             self.unanswered(&asker, &found);
-            if found.series || others {
-                self.seen.occurring.insert(asker);
-            }
             self.take(Side::Exchange, found);
         }
         Ok(())

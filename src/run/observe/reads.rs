@@ -1,8 +1,7 @@
 //! Direct reads: items that a listing did not tell of, or hints to be absent. An absence is never
 //! believed before such a read has confirmed it.
 
-use super::counterparts::activity;
-use super::{Gather, matters};
+use super::{Gather, counterparts::activity, matters};
 use crate::engine::action::ACTIVITIES;
 use crate::engine::decide;
 use crate::engine::link::{Link, LinkKey, LinkState};

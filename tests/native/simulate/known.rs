@@ -18,16 +18,13 @@ const fn known(what: &'static str, promise: Promise, words: &'static str) -> Kno
     Known { what, promise, words }
 }
 
-const UNDONE: &str = "what one device took back, another device writes again";
-const RESHAPED: &str = "a device without the link of a meeting that became a series, or a single one again, finds its \
-    Activity by the UID or the mark alone: not if it is private";
+const RESHAPED: &str = "a device without the link of a meeting that became a series, or a single one again, makes a \
+    second Activity while it can read none";
 
 /// All of it.
 pub(crate) const KNOWN: &[Known] = &[
-    // seed 90003610 (private); 80003062 and 80006630, where the store was lost and no Activity
-    // could be read
-    known(RESHAPED, Promise::Once, "(reshaped)"),
-    known(UNDONE, Promise::Once, "(undone)"),
+    // seeds 80003062 and 80006630, where the store was lost and no Activity could be read
+    known(RESHAPED, Promise::Once, "(reshaped) (rights were lost)"),
 ];
 
 /// What explains one failure, if anything does.

@@ -337,10 +337,12 @@ impl People {
         self.series.get(&tag).or_else(|| self.singles.get(&tag)).copied()
     }
 
-    /// Whether `tag` is a day of what is no series any more, and nobody edited it since.
-    pub(crate) fn is_past_day(&self, tag: usize) -> bool {
+    /// Whether the series was in the user's other mailbox of which `tag` is a day, if that is no
+    /// series any more, and nobody edited the day since.
+    pub(crate) fn past_day(&self, tag: usize) -> Option<bool> {
         let (whole, nth) = place(tag);
-        nth > 0 && self.singles.contains_key(&whole) && !self.touched.contains(&tag)
+        let is_past = nth > 0 && self.singles.contains_key(&whole) && !self.touched.contains(&tag);
+        self.known.get(&whole).filter(|_| is_past).map(|known| known.away)
     }
 
     /// Rows of series under the tags of their occurrences.

@@ -4,12 +4,13 @@
 use crate::laws::shown;
 use crate::simulate::history::{Direction, Options};
 use crate::simulate::people::{Kind, Known, People, What, meant};
-use crate::simulate::row::Row;
-use chrono::{Datelike, Months, NaiveDate, NaiveDateTime};
+use crate::simulate::row::{Row, instant_of};
+use chrono::{Datelike, Months, NaiveDate, NaiveDateTime, NaiveTime};
+use chrono_tz::Tz;
 use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::history::Entry;
-use schedule_sync::engine::settings::{Conflict, Notify, Private, Way};
-use schedule_sync::model::{Field, Pair, Side};
+use schedule_sync::engine::settings::{Conflict, ExchangeDelete, Notify, Private, Way};
+use schedule_sync::model::{Field, Meeting, Pair, Record, Side, Task, TaskWhen, When};
 use schedule_sync::run::Report;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -106,11 +107,7 @@ impl Outcome<'_> {
             let what = format!("{} mails that nobody asked for", self.mails - self.people.mails);
             breaks(&mut broken, Promise::Mails, what);
         }
-        let past = |row: &&Row| row.tag.is_some_and(|tag| self.people.is_past_day(tag));
-        for row in self.rows.exchange.iter().chain(&self.away).filter(past) {
-            let what = format!("{:?}, a day of what is no series any more, is an event: {}", row.tag, row.id);
-            breaks(&mut broken, Promise::Once, what);
-        }
+        self.past_days(&mut broken);
         for (tag, known) in &self.people.known {
             let before = broken.len();
             let rows = Pair::of(|side| self.of(*tag, side, known.away));
@@ -129,6 +126,34 @@ impl Outcome<'_> {
             }
         }
         broken
+    }
+
+    /// The days of what is no series any more are no events of its mailbox. What went to the user's
+    /// other mailbox stays with its Activity, once: the delete rule is applied only "when no other
+    /// link of that Activity lives" (`docs/rules.md`, "Several accounts").
+    fn past_days(&self, broken: &mut All) {
+        for (rows, away) in [(&self.rows.exchange, false), (&self.away, true)] {
+            for row in rows {
+                let Some(tag) = row.tag else { continue };
+                let Some(was_away) = self.people.past_day(tag) else { continue };
+                let once = rows.iter().filter(|other| other.tag == row.tag).count() == 1;
+                if away == was_away || !once || !self.may_stay(tag, row) {
+                    let what = format!("{tag}, a day of what is no series any more, is an event: {}", row.id);
+                    breaks(broken, Promise::Once, what);
+                }
+            }
+        }
+    }
+
+    /// Whether the event `row` of a mailbox may be there for the Activity of `tag`, which another
+    /// mailbox had: that lives, or the event is left to a person or to the settings.
+    fn may_stay(&self, tag: usize, row: &Row) -> bool {
+        let lives = self.of(tag, Side::Creatio, false).iter().any(|activity| !activity.canceled);
+        let asked = self.is_held(&Pair { creatio: Vec::new(), exchange: vec![row] });
+        let left = |options: &Options| {
+            options.direction == Direction::Import || options.exchange_delete == ExchangeDelete::Leave
+        };
+        lives || asked || self.ever(left)
     }
 
     /// What was special about a thing, by which a known failure is told.
@@ -219,7 +244,8 @@ impl Outcome<'_> {
         let mut records = self.history.iter().flat_map(|entry| entry.before.iter().chain(&entry.after));
         // a row shows the paragraphs of a body in one line
         let line = |text: String| text.split_whitespace().collect::<Vec<_>>().join(" ");
-        records.any(|record| meant(&line(shown(record, field).replace(" UTC", ""))) == meant(value))
+        let zone = self.ever[0].zone.tz;
+        records.any(|record| meant(&line(recorded(record, field, zone).replace(" UTC", ""))) == meant(value))
     }
 
     fn shown(&self, rows: &Pair<Vec<&Row>>, what: What) -> Vec<String> {
@@ -350,6 +376,21 @@ impl Outcome<'_> {
             *census.entry(format!("held {:?}", held.reason)).or_default() += 1;
         }
         census
+    }
+}
+
+/// A value of a record in the history as a person in `zone` reads it: a day is that of their own
+/// clock, wherever the laws have their people live.
+fn recorded(record: &Record, field: Field, zone: Tz) -> String {
+    match (record, field) {
+        (Record::Task(Task { when: TaskWhen::Timed { due, .. }, .. }), Field::When) => {
+            due.with_timezone(&zone).date_naive().to_string()
+        }
+        (Record::Meeting(Meeting { when: When::AllDay { first, end }, .. }), Field::When) => {
+            let [first, end] = [first, end].map(|day| instant_of(day.and_time(NaiveTime::MIN), zone));
+            format!("{first} {end}")
+        }
+        (Record::Meeting(_) | Record::Task(_), _) => shown(record, field),
     }
 }
 

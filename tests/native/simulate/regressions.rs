@@ -1,6 +1,7 @@
 //! Histories that once broke a promise, shrunk. They are always played.
 
 mod apart;
+mod days;
 
 use super::history::{Abode, Direction, History, Move, Options, Trouble, USUAL, told};
 use super::people::{Deed, Kind, What};
@@ -11,6 +12,7 @@ use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete, F
 use schedule_sync::model::Side;
 use serde_json::json;
 
+const DATELINE: Abode = Abode { tz: Tz::Etc__GMTPlus12, name: "Dateline Standard Time" };
 const SAO_TOME: Abode = Abode { tz: Tz::Africa__Sao_Tome, name: "Sao Tome Standard Time" };
 
 const fn create(side: Side, kind: Kind) -> Move {
@@ -152,6 +154,7 @@ pub(crate) fn all() -> Vec<(&'static str, History)> {
     all.extend(broken());
     all.extend(kept());
     all.extend(apart::all());
+    all.extend(days::all());
     all
 }
 
@@ -1027,6 +1030,13 @@ fn broken() -> Vec<(&'static str, History)> {
                     edit(Exchange, What::Title, 16),
                     Move::Deed(Deed::Cancel { tag: 0 }),
                 ],
+            ),
+        ),
+        (
+            "a day that the history names is one of the user's clock",
+            history(
+                Options { direction: Direction::Import, zone: DATELINE, colleagues_zone: DATELINE, ..USUAL },
+                vec![create(Exchange, Task), crashed(25, true), crashed(24, true), edit(Creatio, When, 3)],
             ),
         ),
     ]

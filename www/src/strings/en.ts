@@ -1,6 +1,5 @@
 /** The page's texts in English. Labels of settings and menus are those of Creatio's own page. */
-
-import type { Saying, WhyHeld } from '../engine';
+import type { Saying, WhyHeld } from '../../pkg/schedule_sync.js';
 
 /**
  * The label of an answer, a verb; `people`: how many would be written to, 0 where that is not
@@ -11,15 +10,15 @@ type Answer = string | ((people: number) => string);
 /** What can be answered to each reason, where its label is not the usual one. */
 export type Labels = Record<WhyHeld, Partial<Record<Saying, Answer>>>;
 
-/** What one run did to one side, and what it left. */
+/** How many items one run created, updated and deleted on one side. */
 export interface Counts {
   created: number;
   updated: number;
   deleted: number;
 }
 
-/** The name of what was found; an Exchange Server does not tell whose mailbox it shows (`?`). */
-export const told = (name?: string): string | undefined => (name === '?' ? undefined : name);
+/** A name, if it is known: an Exchange Server does not tell whose mailbox it shows (`?`). */
+export const knownName = (name?: string): string | undefined => (name === '?' ? undefined : name);
 
 const side = { creatio: 'Creatio', exchange: 'the mailbox' };
 
@@ -41,11 +40,12 @@ const refusals: Record<string, string> = {
   CreatioFailed: 'Creatio could not save it. Have it tried again; if it stays so, tell your administrator.',
 };
 
+/** The texts. */
 export const en = {
   language: 'en',
   product: 'Schedule Sync',
   side,
-  side_title: { creatio: 'Creatio', exchange: 'Mailbox' },
+  sideTitle: { creatio: 'Creatio', exchange: 'Mailbox' },
 
   sections: 'Sections',
   activities: 'Activities',
@@ -293,10 +293,10 @@ export const en = {
   noAccount: 'There is no mailbox in Creatio that can be synchronized. Add an account for synchronization first.',
   untitled: 'no title',
 
-  left: 'What was left, and why',
-  leftHint: 'Choose for as many as you like; a run then does what you chose. The others stay as they are.',
-  leftItem: (number: number, title: string) => `${number}. ${title}`,
-  leftItems: (first: number, last: number) => `All of ${first}–${last}`,
+  heldHeading: 'What was left, and why',
+  heldHint: 'Choose for as many as you like; a run then does what you chose. The others stay as they are.',
+  heldItem: (number: number, title: string) => `${number}. ${title}`,
+  heldItems: (first: number, last: number) => `All of ${first}–${last}`,
   carryOut: 'Carry out choices',
   choose: 'Decide later',
   /** The usual labels of answers; those of a reason are in `answers`. */
@@ -440,7 +440,7 @@ export const en = {
       'The time zone of your profile is missing or unknown to this browser, so nothing is synchronized. Choose a time zone in your profile in Creatio, then reload the page; if that does not help, update the browser.',
     settings: () => 'The settings can’t be used. Correct them, or tell your administrator what it says here.',
     elsewhere: (who: string, names?: { meant: string; found: string }) =>
-      `${who}: this is ${told(names?.found) ?? 'another one'}, but ${names?.meant ?? '?'} is to be synchronized. Nothing was written. ` +
+      `${who}: this is ${knownName(names?.found) ?? 'another one'}, but ${names?.meant ?? '?'} is to be synchronized. Nothing was written. ` +
       'Sign in to the right one; a copy of Creatio must not be synchronized with the same mailbox. ' +
       'If Creatio has moved to another address, your administrator can say so in the policy.',
     stopped: () => 'The synchronization was stopped while it was reading: nothing was written.',

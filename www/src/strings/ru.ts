@@ -1,5 +1,5 @@
 /** The page's texts in Russian. Labels of settings and menus are those of Creatio's own page. */
-import { told, type Counts, type Strings } from './en';
+import { knownName, type Counts, type Strings } from './en';
 
 const side = { creatio: 'Creatio', exchange: 'почтовый ящик' };
 
@@ -20,11 +20,12 @@ const refusals: Record<string, string> = {
   CreatioFailed: 'Creatio не смог сохранить. Повторите; если не поможет, сообщите администратору.',
 };
 
+/** The texts. */
 export const ru: Strings = {
   language: 'ru',
   product: 'Schedule Sync',
   side,
-  side_title: { creatio: 'Creatio', exchange: 'Почтовый ящик' },
+  sideTitle: { creatio: 'Creatio', exchange: 'Почтовый ящик' },
 
   sections: 'Разделы',
   activities: 'Активности',
@@ -278,10 +279,10 @@ export const ru: Strings = {
     'В Creatio нет почтового ящика, который можно синхронизировать. Сначала добавьте аккаунт для синхронизации.',
   untitled: 'без темы',
 
-  left: 'Что осталось и почему',
-  leftHint: 'Решите сколько захотите: синхронизация сделает выбранное. Остальное не изменится.',
-  leftItem: (number, title) => `${number}. ${title}`,
-  leftItems: (first, last) => `Все с ${first} по ${last}`,
+  heldHeading: 'Что осталось и почему',
+  heldHint: 'Решите сколько захотите: синхронизация сделает выбранное. Остальное не изменится.',
+  heldItem: (number, title) => `${number}. ${title}`,
+  heldItems: (first, last) => `Все с ${first} по ${last}`,
   carryOut: 'Выполнить выбранное',
   choose: 'Решить позже',
   choices: {
@@ -421,7 +422,7 @@ export const ru: Strings = {
       'Часовой пояс вашего профиля не указан или неизвестен этому браузеру, поэтому ничего не синхронизируется. Выберите часовой пояс в своём профиле в Creatio и обновите страницу; если не поможет, обновите браузер.',
     settings: () => 'Настройки нельзя применить. Исправьте их или передайте администратору, что здесь написано.',
     elsewhere: (who, names) =>
-      `${who}: здесь ${told(names?.found) ?? 'другой'}, а синхронизируется ${names?.meant ?? '?'}. Ничего не записано. ` +
+      `${who}: здесь ${knownName(names?.found) ?? 'другой'}, а синхронизируется ${names?.meant ?? '?'}. Ничего не записано. ` +
       'Войдите в нужную учётную запись; копию Creatio нельзя синхронизировать с тем же почтовым ящиком. ' +
       'Если Creatio переехал на другой адрес, администратор может указать это в политике.',
     stopped: () => 'Синхронизация остановлена во время чтения: ничего не записано.',

@@ -51,6 +51,31 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
             ),
         ),
         (
+            "what was taken back on one device and made again by another is not made a third time",
+            history(
+                pair,
+                vec![
+                    turned(&["graph late UIDs", "exchange late UIDs"]),
+                    create(Creatio, AllDay),
+                    run(0),
+                    Move::Undo { device: 0 },
+                    run(1),
+                    Move::Undo { device: 0 },
+                ],
+            ),
+        ),
+        (
+            "an event whose UID is told late is there once for a device that sees the UID first",
+            history(
+                pair,
+                vec![
+                    turned(&["graph late UIDs", "exchange late UIDs", "creatio adds to titles"]),
+                    create(Exchange, Meeting),
+                    run(1),
+                ],
+            ),
+        ),
+        (
             "what is edited while no Activity can be read is there once, also for a browser that lost its store since",
             history(
                 USUAL,

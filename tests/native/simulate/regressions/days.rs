@@ -1,0 +1,59 @@
+//! Days of what is no series any more: in another mailbox of the user, and as devices see them that
+//! have no links.
+
+use super::super::history::{History, Move, Options, USUAL};
+use super::super::people::{Deed, Kind};
+use super::{create, run, turned};
+use schedule_sync::engine::settings::Private;
+use schedule_sync::model::Side::Exchange;
+
+/// What each is about, and the history.
+pub(super) fn all() -> Vec<(&'static str, History)> {
+    let history = |options: Options, moves: Vec<Move>| History { options, moves };
+    let series = create(Exchange, Kind::Series);
+    let unite = Move::Deed(Deed::Single { tag: 0 });
+    let between = Options { second: true, between: true, ..USUAL };
+    let both = Options { devices: 2, ..between };
+    let pair = Options { devices: 2, private: Private::Full, ..USUAL };
+    let private = create(Exchange, Kind::Private);
+    let recur = Move::Deed(Deed::Repeat { tag: 0 });
+    vec![
+        (
+            "days that went to the user's other mailbox stay there as long as their Activities do",
+            history(between, vec![series.clone(), run(0), run(1), unite.clone()]),
+        ),
+        (
+            "a device without links exports no day again that only the other mailbox still has",
+            history(both, vec![series.clone(), run(0), run(2), unite.clone()]),
+        ),
+        (
+            "days of a series are not exported again beside the event that is left, while that rests",
+            history(
+                USUAL,
+                vec![
+                    series.clone(),
+                    run(0),
+                    Move::Forget { device: 0 },
+                    unite.clone(),
+                    run(0),
+                    Move::Undo { device: 0 },
+                ],
+            ),
+        ),
+        (
+            "days of a series live while a server does not expand it",
+            history(
+                USUAL,
+                vec![series, run(0), turned(&["graph unexpanded series"]), Move::Pass { minutes: 1500 }, run(0)],
+            ),
+        ),
+        (
+            "a device without links knows the Activity that is left of a private series",
+            history(pair, vec![private.clone(), recur.clone(), run(1), unite]),
+        ),
+        (
+            "a device without links knows the Activity of a private event that became a series",
+            history(pair, vec![private, run(1), recur]),
+        ),
+    ]
+}

@@ -1,0 +1,142 @@
+/** The page's way to the engine, which works in a worker: the same methods, with the same types. */
+import { proxy, wrap } from 'comlink';
+import type { EngineWorker } from './engine.worker';
+import workerUrl from './engine.worker?worker&url';
+import { policy } from './trusted-types';
+import type {
+  Account,
+  Args,
+  Call,
+  Container,
+  Context,
+  EngineCallbacks,
+  Failure,
+  Found,
+  Group,
+  HeldItem,
+  Kept,
+  MethodName,
+  Reply,
+  Report,
+  Results,
+  Run,
+  Settings,
+  Undone,
+  UndoPlan,
+} from './types';
+
+/** A call of the engine that failed. */
+export class EngineFailure extends Error {
+  constructor(
+    /** What went wrong. */
+    readonly failure: Failure,
+  ) {
+    super(failure.code);
+  }
+}
+
+/** The engine. Each call rejects with an {@link EngineFailure}. */
+export class Engine {
+  private constructor(
+    private readonly callWorker: Call,
+    /** Rejects when the worker breaks: then its calls never end. */
+    private readonly broken: Promise<never>,
+    /** The engine's version. */
+    readonly version: string,
+    /** The IANA name of the zone of the user's profile. */
+    readonly zone: string,
+  ) {}
+
+  /** Starts the worker and the engine in it. */
+  static async start(context: Context, callbacks: EngineCallbacks): Promise<Engine> {
+    const thread = new Worker(policy.createScriptURL(workerUrl) as unknown as URL, { type: 'module' });
+    const broken = new Promise<never>((_, reject) => {
+      thread.addEventListener('error', () => {
+        reject(new EngineFailure({ code: 'unknown' }));
+      });
+    });
+    broken.catch(() => undefined);
+    const worker = wrap<EngineWorker>(thread);
+    const started = await Promise.race([worker.start(context, proxy(callbacks)), broken]);
+    if ('failure' in started) throw new EngineFailure(started.failure);
+    // Comlink's types drop type parameters: without this, a result would lose its method's type
+    const callWorker = worker.call as Call;
+    return new Engine(callWorker, broken, started.version, started.zone);
+  }
+
+  /** The user's mailboxes that Creatio knows. */
+  accounts(): Promise<Account[]> {
+    return this.call('accounts');
+  }
+
+  /** The settings of an account; the first ones if none were saved. */
+  settings(account: string): Promise<Settings> {
+    return this.call('settings', account);
+  }
+
+  /** The settings of an account, where they are kept, and what the administrator has fixed. */
+  keptSettings(account: string): Promise<Kept> {
+    return this.call('keptSettings', account);
+  }
+
+  /** Saves settings; tells where they are kept now. */
+  saveSettings(account: string, settings: Settings): Promise<string> {
+    return this.call('saveSettings', account, settings);
+  }
+
+  /** The calendars and task lists of an account's mailbox. */
+  containers(account: string): Promise<Container[]> {
+    return this.call('containers', account);
+  }
+
+  /** How this Creatio is reached and what its times mean. */
+  found(): Promise<Found> {
+    return this.call('found');
+  }
+
+  /** The groups of activities. */
+  groups(): Promise<Group[]> {
+    return this.call('groups');
+  }
+
+  /** Synchronizes an account once. */
+  run(account: string): Promise<Report> {
+    return this.call('run', account);
+  }
+
+  /** Asks the run that is going on to stop. */
+  stop(): Promise<void> {
+    return this.call('stop');
+  }
+
+  /** What is held of an account, as its last run left it. */
+  held(account: string): Promise<HeldItem[]> {
+    return this.call('held', account);
+  }
+
+  /** Notes answers to what is held; the next run carries them out. */
+  answer(account: string, replies: Reply[]): Promise<void> {
+    return this.call('answer', account, replies);
+  }
+
+  /** The last runs that wrote something, newest first, until there are `least` writes in them. */
+  history(account: string, least: number): Promise<Run[]> {
+    return this.call('history', account, least);
+  }
+
+  /** What undoing a run would do; `run` is when it began. */
+  undoPlan(account: string, run: string): Promise<UndoPlan> {
+    return this.call('undoPlan', account, run);
+  }
+
+  /** Undoes a run, as far as its plan says. */
+  undo(account: string, run: string): Promise<Undone> {
+    return this.call('undo', account, run);
+  }
+
+  private async call<Name extends MethodName>(name: Name, ...args: Args[Name]): Promise<Results[Name]> {
+    const result = await Promise.race([this.callWorker(name, args), this.broken]);
+    if ('failure' in result) throw new EngineFailure(result.failure);
+    return result.value;
+  }
+}

@@ -1,0 +1,383 @@
+/** The runs of an account and what they wrote, with their undo. */
+import { css, html, nothing, type PropertyValues } from 'lit';
+import { customElement, property, state } from 'lit/decorators.js';
+import type { Account, Run, UndoPlan, Write } from '../../engine/types';
+import type { Counts } from '../../strings';
+import { RunFinishedEvent, ViewCloseEvent, type RowOpenEvent } from '../events';
+import { showValue } from '../field-values';
+import { explain } from '../texts';
+import './item-table';
+import type { Row } from './item-table';
+import { base, buttons } from './styles';
+import { SyncElement } from './sync-element';
+import './value-table';
+
+/** How many writes are read at first. */
+const firstWrites = 500;
+
+/**
+ * The runs of one account that wrote something, the writes of the chosen one, and its undo: first
+ * what it would do, then the word.
+ *
+ * @tag schedule-sync-run-history
+ * @fires {ViewCloseEvent} schedule-sync-view-close - The history is to be left.
+ */
+@customElement('schedule-sync-run-history')
+export class RunHistory extends SyncElement {
+  static override styles = [
+    base,
+    buttons,
+    css`
+      :host {
+        display: block;
+      }
+      header,
+      .line {
+        display: flex;
+        flex-wrap: wrap;
+        align-items: center;
+        gap: 8px 12px;
+      }
+      header {
+        margin-bottom: 12px;
+      }
+      h1,
+      h2 {
+        flex: 1;
+        overflow-wrap: anywhere;
+      }
+      h1 {
+        font-size: 22px;
+        font-weight: 600;
+      }
+      h2 {
+        font-size: 16px;
+        font-weight: 600;
+      }
+      h3 {
+        font-size: 14px;
+        font-weight: 600;
+        margin-top: 12px;
+      }
+      .runs {
+        max-height: 264px;
+        overflow: auto;
+      }
+      section {
+        margin-top: 16px;
+        background: var(--surface);
+        border: 1px solid var(--line);
+        border-radius: 8px;
+        padding: 10px 16px 12px;
+      }
+      li {
+        border-top: 1px solid var(--line);
+        padding: 6px 0;
+      }
+      ul {
+        margin-top: 8px;
+      }
+      summary {
+        cursor: pointer;
+        overflow-wrap: anywhere;
+      }
+      .muted {
+        color: var(--muted);
+      }
+      .key {
+        margin-top: 6px;
+        font-size: 13px;
+      }
+      .more {
+        margin-top: 8px;
+      }
+      .title {
+        margin-right: 8px;
+      }
+      schedule-sync-value-table {
+        margin: 6px 0 4px 14px;
+      }
+      [role='alert'] {
+        color: var(--danger);
+        margin-bottom: 10px;
+      }
+    `,
+  ];
+
+  /** Whose runs are shown. */
+  @property({ attribute: false }) account!: Account;
+
+  @state() private runs: Run[] | undefined;
+  /** How many writes are asked for, at least. */
+  @state() private minWrites = firstWrites;
+  /** The run whose writes are shown, by its beginning. */
+  @state() private chosen = '';
+  /** What its undo would do, once that was asked. */
+  @state() private plan: UndoPlan | undefined;
+  @state() private planning = false;
+  /** Writes whose fields are shown, by their number. */
+  @state() private opened: ReadonlySet<number> = new Set();
+  @state() private failure = '';
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.controller.addEventListener(RunFinishedEvent.type, this.handleFinished);
+    void this.load();
+  }
+
+  override disconnectedCallback(): void {
+    this.controller.removeEventListener(RunFinishedEvent.type, this.handleFinished);
+    super.disconnectedCallback();
+  }
+
+  protected override firstUpdated(changed: PropertyValues): void {
+    super.firstUpdated(changed);
+    this.renderRoot.querySelector('h1')?.focus();
+  }
+
+  private readonly handleFinished = (): void => {
+    void this.load();
+  };
+
+  private async load(): Promise<void> {
+    await this.guarded(async () => {
+      this.runs = await this.controller.engine.history(this.account.address, this.minWrites);
+      if (!this.runs.some(({ run }) => run === this.chosen)) this.choose(this.runs[0]?.run ?? '');
+    });
+  }
+
+  /** Whether there may be earlier runs than those shown. */
+  private get isPart(): boolean {
+    return (this.runs ?? []).reduce((sum, { writes }) => sum + writes.length, 0) >= this.minWrites;
+  }
+
+  private readonly handleMore = (): void => {
+    this.minWrites *= 2;
+    void this.load();
+  };
+
+  private readonly handleRowOpen = (event: RowOpenEvent): void => {
+    this.choose(event.rowId);
+  };
+
+  private readonly handleKeep = (): void => {
+    this.plan = undefined;
+  };
+
+  private readonly handleClose = (): void => {
+    this.dispatchEvent(new ViewCloseEvent());
+  };
+
+  private async guarded(work: () => Promise<void>): Promise<void> {
+    try {
+      await work();
+      this.failure = '';
+    } catch (error) {
+      this.failure = explain(this.controller.strings, error);
+    }
+  }
+
+  private choose(run: string): void {
+    this.chosen = run;
+    this.plan = undefined;
+    this.opened = new Set();
+  }
+
+  private async preview(run: string): Promise<void> {
+    this.planning = true;
+    await this.guarded(async () => {
+      const plan = await this.controller.engine.undoPlan(this.account.address, run);
+      if (this.chosen === run) this.plan = plan;
+    });
+    this.planning = false;
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>('section h2')?.focus();
+  }
+
+  private async takeBack(run: string): Promise<void> {
+    this.plan = undefined;
+    await this.controller.undo(this.account, run);
+  }
+
+  /** The run's time; whether it is an undo, and how much of it was taken back. */
+  private nameOf({ run, writes, undone, undo }: Run): string {
+    const { time, strings } = this.controller;
+    const notes = [undo ? strings.isUndo : '', undone > 0 ? strings.undone(undone, writes.length) : ''];
+    return [time.show(run), ...notes.filter((text) => text !== '')].join(' · ');
+  }
+
+  private row(one: Run): Row {
+    const { run, writes } = one;
+    const { strings } = this.controller;
+    const counts = (side: Write['side']) => strings.runCounts(countsOf(writes.filter((write) => write.side === side)));
+    return {
+      id: run,
+      current: run === this.chosen,
+      cells: [this.nameOf(one), counts('creatio'), counts('exchange')],
+    };
+  }
+
+  /** A write in a line, and why it stays. */
+  private renderLine(write: Write, why = '') {
+    const { strings } = this.controller;
+    return html`<span class="title">${write.title || strings.untitled}</span>
+      <span class="muted">
+        ${strings.write(strings.sideTitle[write.side], strings.wrote[write.what])}${why ? ` · ${why}` : ''}
+      </span>`;
+  }
+
+  private renderWrite(write: Write, index: number) {
+    const { time, strings } = this.controller;
+    if (write.fields.length === 0) return html`<li>${this.renderLine(write)}</li>`;
+    const states = statesOf(write);
+    const rows = write.fields.map((change) => ({
+      field: strings.fields[change.field],
+      values: states.map((state) => showValue(change.field, change[state], time, strings)),
+    }));
+    return html`<li>
+      <details
+        .open=${this.opened.has(index)}
+        @toggle=${(event: Event) => {
+          const opened = new Set(this.opened);
+          if ((event.target as HTMLDetailsElement).open) opened.add(index);
+          else opened.delete(index);
+          this.opened = opened;
+        }}
+      >
+        <summary>${this.renderLine(write)}</summary>
+        ${
+          this.opened.has(index)
+            ? html`<schedule-sync-value-table
+                .label=${strings.heldItem(index + 1, write.title || strings.untitled)}
+                .heads=${states.map((state) => strings[state])}
+                .rows=${rows}
+              ></schedule-sync-value-table>`
+            : nothing
+        }
+      </details>
+    </li>`;
+  }
+
+  private renderRun({ run, writes }: Run) {
+    const { strings, time, running } = this.controller;
+    const busy = running || this.planning;
+    return html`<section aria-labelledby="run">
+      <div class="line">
+        <h2 id="run" tabindex="-1">${strings.runOf(time.show(run))}</h2>
+        <button
+          type="button"
+          ?disabled=${busy}
+          @click=${() => {
+            void this.preview(run);
+          }}
+        >
+          ${strings.undoRun}
+        </button>
+      </div>
+      ${this.planning ? html`<p class="muted">${strings.undoPlanning}</p>` : nothing}
+      <ul>
+        ${writes.map((write, index) => this.renderWrite(write, index))}
+      </ul>
+    </section>`;
+  }
+
+  private renderPlan(run: string, { back, stays }: UndoPlan) {
+    const { strings, time, running } = this.controller;
+    return html`<section aria-labelledby="plan">
+      <div class="line">
+        <h2 id="plan" tabindex="-1">${strings.undoOf(time.show(run))}</h2>
+        ${
+          back.length > 0
+            ? html`<button
+                class="primary"
+                type="button"
+                ?disabled=${running}
+                @click=${() => {
+                  void this.takeBack(run);
+                }}
+              >
+                ${strings.takeBack}
+              </button>`
+            : nothing
+        }
+        <button type="button" @click=${this.handleKeep}>${strings.keep}</button>
+      </div>
+      <h3>${back.length > 0 ? strings.undoBack(back.length) : strings.undoNone}</h3>
+      <ul>
+        ${back.map((write) => html`<li>${this.renderLine(write)}</li>`)}
+      </ul>
+      ${
+        stays.length > 0
+          ? html`<h3>${strings.undoStays(stays.length)}</h3>
+              <ul>
+                ${stays.map(({ write, why }) => html`<li>${this.renderLine(write, strings.whyStays[why])}</li>`)}
+              </ul>`
+          : nothing
+      }
+    </section>`;
+  }
+
+  private renderChosen() {
+    const run = this.runs?.find((one) => one.run === this.chosen);
+    if (!run) return nothing;
+    return this.plan ? this.renderPlan(run.run, this.plan) : this.renderRun(run);
+  }
+
+  override render() {
+    const { strings } = this.controller;
+    return html`
+      <header>
+        <h1 tabindex="-1">${strings.historyOf(this.account.address)}</h1>
+        <button type="button" @click=${this.handleClose}>${strings.showActivities}</button>
+      </header>
+      ${this.failure ? html`<p role="alert">${this.failure}</p>` : nothing}
+      <div class="runs">
+        <schedule-sync-item-table
+          .label=${strings.runs}
+          .hint=${strings.runsHint}
+          .empty=${strings.noRuns}
+          .columns=${[
+            { label: strings.run, width: 'wide' },
+            { label: strings.sideTitle.creatio, width: 'phrase' },
+            { label: strings.sideTitle.exchange, width: 'phrase' },
+          ]}
+          .rows=${(this.runs ?? []).map((run) => this.row(run))}
+          .loading=${!this.runs}
+          @schedule-sync-row-open=${this.handleRowOpen}
+        ></schedule-sync-item-table>
+      </div>
+      ${
+        this.isPart
+          ? html`<button class="more" type="button" @click=${this.handleMore}>${strings.earlierRuns}</button>`
+          : nothing
+      }
+      ${this.runs?.length ? html`<p class="key muted">${strings.runCountsHint}</p>` : nothing} ${this.renderChosen()}
+    `;
+  }
+}
+
+/** How many items the writes made, changed and took away. */
+function countsOf(writes: Write[]): Counts {
+  const counts = { created: 0, updated: 0, deleted: 0 };
+  for (const { what } of writes) {
+    if (what === 'created') counts.created += 1;
+    else if (what === 'deleted' || what === 'canceled') counts.deleted += 1;
+    else counts.updated += 1;
+  }
+  return counts;
+}
+
+/**
+ * What there is to tell of a write's fields: of something created there is no before, of something
+ * deleted no after.
+ */
+function statesOf({ what }: Write): ('before' | 'after')[] {
+  if (what === 'created') return ['after'];
+  return what === 'deleted' ? ['before'] : ['before', 'after'];
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'schedule-sync-run-history': RunHistory;
+  }
+}
