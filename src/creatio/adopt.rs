@@ -3,11 +3,9 @@
 //! the UID of that meeting; matching does the rest. The table is only read, and done without where
 //! it is kept from the user.
 
-use super::{
-    Creatio,
-    query::{Query, Test},
-    wire::Guid,
-};
+use super::Creatio;
+use super::query::{Query, Test};
+use super::wire::Guid;
 use crate::creatio::{refusal::refused, rows::understood};
 use crate::error::Result;
 use crate::model::{Item, ItemId, Kind, Uid};

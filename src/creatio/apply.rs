@@ -5,17 +5,15 @@
 
 mod retell;
 
-use super::{
-    ACTIVITIES, Creatio,
-    door::{Met, Told},
-    map::{self, Context},
-    people::{Seat, Wish},
-    query::{Change, Deed},
-    read::Reading,
-    refusal::{TAKEN, is_taken, word},
-    wire::Participant,
-    write::{change, creation, fits},
-};
+use super::door::{Met, Told};
+use super::map::{self, Context};
+use super::people::{Seat, Wish};
+use super::query::{Change, Deed};
+use super::read::Reading;
+use super::refusal::{TAKEN, is_taken, word};
+use super::wire::Participant;
+use super::write::{change, creation, fits};
+use super::{ACTIVITIES, Creatio};
 use crate::error::Error;
 use crate::http::{Silence, odata::understand};
 use crate::model::op::{Create, Missing, Op, Outcome, Refusal, Update, Written};

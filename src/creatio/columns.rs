@@ -3,13 +3,10 @@
 //! refused; then the installation is asked once which there are, and only what it names is left
 //! out.
 
-use super::{
-    Creatio, SIDE,
-    query::{Body, Query},
-    reach::{TOUCHSTONE, Transport},
-    service,
-    wire::Activity,
-};
+use super::query::{Body, Query};
+use super::reach::{TOUCHSTONE, Transport};
+use super::wire::Activity;
+use super::{Creatio, SIDE, service};
 use crate::error::{Error, Result};
 use crate::http::Call;
 use crate::model::Field;

@@ -1,12 +1,10 @@
 //! The directory: who has an address, and whether there is anything to be read. Groups are
 //! `groups`'.
 
-use super::{
-    Creatio,
-    query::{Query, Test},
-    stock::COMMUNICATION_EMAIL,
-    wire::{Communication, Contact},
-};
+use super::Creatio;
+use super::query::{Query, Test};
+use super::stock::COMMUNICATION_EMAIL;
+use super::wire::{Communication, Contact};
 use crate::creatio::rows::understood;
 use crate::error::Result;
 use crate::model::{Address, ContactId};

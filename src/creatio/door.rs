@@ -6,14 +6,10 @@ mod write;
 
 pub(super) use write::{Met, Told};
 
-use super::{
-    Creatio, SIDE,
-    clock::{Clock as Mode, Clocks, asked, heard, said},
-    odata,
-    query::Query,
-    reach::{TOUCHSTONE, Transport},
-    reply, service,
-};
+use super::clock::{Clock as Mode, Clocks, asked, heard, said};
+use super::query::Query;
+use super::reach::{TOUCHSTONE, Transport};
+use super::{Creatio, SIDE, odata, reply, service};
 use crate::error::{Error, Result};
 use crate::http::{
     Answer, Call, Endless, Envelope, Fault, Pages, Payload, Silence,

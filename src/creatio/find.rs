@@ -1,13 +1,11 @@
 //! Finding particular activities, whatever the window: a direct read, so that an absence is sure
 //! (as far as the user may see).
 
-use super::{
-    Creatio,
-    apply::PATIENCE,
-    query::{Query, Sign, Test, no_email},
-    read::Reading,
-    write::fits,
-};
+use super::Creatio;
+use super::apply::PATIENCE;
+use super::query::{Query, Sign, Test, no_email};
+use super::read::Reading;
+use super::write::fits;
 use crate::creatio::rows::{malformed, row_id};
 use crate::error::Result;
 use crate::model::lookup::{Clue, Found, Look};
@@ -31,7 +29,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         for clue in clues {
             match clue {
                 // whatever a mark says: what is no GUID is no Activity
-                Clue::Id { id, .. } | Clue::Mark(id) => {
+                Clue::Id { id, .. } | Clue::Mark(id) | Clue::MarkedTask(id) => {
                     ids.extend(Uuid::parse_str(id.as_str()).is_ok().then(|| id.clone()));
                 }
                 // one that no column holds is found nowhere
@@ -54,7 +52,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         }
         let nameless = reading.malformed.iter().find(|bad| bad.id.is_none());
         let answers = |clue: &Clue, item: &Item| match clue {
-            Clue::Id { id, .. } | Clue::Mark(id) => item.id == *id,
+            Clue::Id { id, .. } | Clue::Mark(id) | Clue::MarkedTask(id) => item.id == *id,
             Clue::Uid(uid) => item.facts.uid.as_ref() == Some(uid),
             Clue::Look(look) => !item.facts.email && shows(look, item),
         };
@@ -116,7 +114,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
 /// The activity that `clue` names.
 fn named(clue: &Clue) -> Option<ItemId> {
     match clue {
-        Clue::Id { id, .. } | Clue::Mark(id) => Some(id.clone()),
+        Clue::Id { id, .. } | Clue::Mark(id) | Clue::MarkedTask(id) => Some(id.clone()),
         Clue::Uid(_) | Clue::Look(_) => None,
     }
 }
@@ -125,7 +123,7 @@ fn named(clue: &Clue) -> Option<ItemId> {
 /// may be, since its own can't be read.
 fn is_meant(clue: &Clue, bad: &Malformed) -> bool {
     match clue {
-        Clue::Id { id, .. } | Clue::Mark(id) => bad.id.as_ref() == Some(id),
+        Clue::Id { id, .. } | Clue::Mark(id) | Clue::MarkedTask(id) => bad.id.as_ref() == Some(id),
         Clue::Uid(_) | Clue::Look(_) => true,
     }
 }

@@ -4,16 +4,12 @@
 //! stored JSON. A group whose filter neither of them takes has no members and is named with the
 //! condition at fault.
 
-use super::{
-    Creatio,
-    filters::{self, Filter, Viewer},
-    odata,
-    query::{Query, Test, date, in_window, in_window_of, no_email},
-    reach::Transport,
-    reply, service,
-    stock::{FOLDER_DYNAMIC, FOLDER_STATIC},
-    wire::{Folder, Membership as Row},
-};
+use super::filters::{self, Filter, Viewer};
+use super::query::{Query, Test, date, in_window, in_window_of, no_email};
+use super::reach::Transport;
+use super::stock::{FOLDER_DYNAMIC, FOLDER_STATIC};
+use super::wire::{Folder, Membership as Row};
+use super::{Creatio, odata, reply, service};
 use crate::creatio::{
     odata::LONGEST,
     refusal::refused,

@@ -2,12 +2,10 @@
 //! setting of [`kept`]; where that is not to be had, in this browser's store. Reads with them what
 //! the administrator's policy says, and what a user begins with who has saved none.
 
-use super::{
-    Creatio, kept,
-    lore::Overrides,
-    policy::{self, Moved, Policy},
-    reach::Connection,
-};
+use super::lore::Overrides;
+use super::policy::{self, Moved, Policy};
+use super::reach::Connection;
+use super::{Creatio, kept};
 use crate::engine::settings::Settings;
 use crate::error::{Error, Result};
 use crate::model::Day;

@@ -2,10 +2,8 @@
 //! `probe` or by a write, and shared by all that talk to it as long as the page lives. What an
 //! administrator says comes before what was found. Nothing here sends.
 
-use super::{
-    clock::{Clock, Clocks},
-    reach::Reach,
-};
+use super::clock::{Clock, Clocks};
+use super::reach::Reach;
 use crate::model::{Instant, ItemId};
 use chrono::TimeDelta;
 use serde::Deserialize;

@@ -1,10 +1,8 @@
 //! Rows → items: what Creatio's columns mean (docs/rules.md, "Fields"). Pure; a row that can't be
 //! an item becomes malformed, with the column and the reason, never the value.
 
-use super::{
-    ACTIVITIES, stock,
-    wire::{Activity, Contact, Meaning, Participant},
-};
+use super::wire::{Activity, Contact, Meaning, Participant};
+use super::{ACTIVITIES, stock};
 use crate::creatio::rows::malformed;
 use crate::model::person::normal;
 use crate::model::text::line;

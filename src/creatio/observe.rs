@@ -2,14 +2,12 @@
 //! tombstones: a delta counts the window's activities, and a count that the changes don't explain
 //! makes the reading a full one.
 
-use super::{
-    ACTIVITIES, Creatio, SIDE,
-    clock::doubled,
-    door::Tongue,
-    query::{Query, Sign, Test, in_window, no_email},
-    read::contacts,
-    wire::Trace,
-};
+use super::clock::doubled;
+use super::door::Tongue;
+use super::query::{Query, Sign, Test, in_window, no_email};
+use super::read::contacts;
+use super::wire::Trace;
+use super::{ACTIVITIES, Creatio, SIDE};
 use crate::creatio::rows::{row_id, understood};
 use crate::error::{Error, Result};
 use crate::http::odata::Page;

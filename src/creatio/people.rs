@@ -1,12 +1,10 @@
 //! Participants: the changes of their rows that make them what a record says. Pure. The user's own
 //! row carries only the user's answer; the Owner's row is the server's.
 
-use super::{
-    map::{Lookups, is_guest, own},
-    query::{Body, Change, Deed},
-    stock::{ROLE_PARTICIPANT, response_id},
-    wire::Participant,
-};
+use super::map::{Lookups, is_guest, own};
+use super::query::{Body, Change, Deed};
+use super::stock::{ROLE_PARTICIPANT, response_id};
+use super::wire::Participant;
 use crate::model::op::Op;
 use crate::model::{ContactId, Field, ItemId, Person, Record, Response};
 use serde_json::{Value, json};

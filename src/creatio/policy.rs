@@ -6,7 +6,8 @@
 //! and a lock without being named here; what `Settings` doesn't know, or can't take, is a fault
 //! with its path. The price: `Settings` must say all its members when it is serialised.
 
-use super::{lore::Overrides, reach::Connection};
+use super::lore::Overrides;
+use super::reach::Connection;
 use crate::engine::settings::Settings;
 use crate::error::{Error, Result};
 use crate::http::odata::understand;

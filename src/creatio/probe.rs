@@ -3,16 +3,12 @@
 //! version; OData tells the same stamps either so or as UTC. Filters are asked for that stamp in
 //! both ways. Bodies are taken to be like replies until a write shows otherwise (`apply`).
 
-use super::{
-    Creatio, SIDE,
-    clock::{Clock as Mode, Clocks},
-    door::envelope,
-    lore::Findings,
-    odata,
-    query::{Query, Sign, Test},
-    reply, service,
-    wire::{Guid, Stamp},
-};
+use super::clock::{Clock as Mode, Clocks};
+use super::door::envelope;
+use super::lore::Findings;
+use super::query::{Query, Sign, Test};
+use super::wire::{Guid, Stamp};
+use super::{Creatio, SIDE, odata, reply, service};
 use crate::creatio::{refusal::refused, rows::understood};
 use crate::error::{Error, Result};
 use crate::model::time::{Fixed, instant, local};

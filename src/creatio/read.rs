@@ -1,13 +1,11 @@
 //! Reads activities whole: rows, their participants, the participants' addresses, and what lookups
 //! mean; each in one batch however many activities there are.
 
-use super::{
-    Creatio,
-    map::{self, Card, Context, Lookups},
-    query::{Query, Test},
-    stock::COMMUNICATION_EMAIL,
-    wire::{Activity, Communication, Contact, Meaning, Participant},
-};
+use super::Creatio;
+use super::map::{self, Card, Context, Lookups};
+use super::query::{Query, Test};
+use super::stock::COMMUNICATION_EMAIL;
+use super::wire::{Activity, Communication, Contact, Meaning, Participant};
 use crate::creatio::{
     refusal::refused,
     rows::{row_id, understood},

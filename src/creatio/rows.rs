@@ -1,6 +1,7 @@
 //! Rows of Creatio one by one: a row that can't be understood costs its item alone. Pure.
 
-use super::{ACTIVITIES, wire::Guid};
+use super::ACTIVITIES;
+use super::wire::Guid;
 use crate::http::odata::understand;
 use crate::model::{ItemId, Malformed};
 use serde::de::DeserializeOwned;

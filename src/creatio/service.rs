@@ -6,11 +6,9 @@
 //! A wall clock shows one hour twice a year: a time in it is read as the first of the two, and a
 //! filter is made wider there.
 
-use super::{
-    clock::{doubled, in_order, is_date},
-    query::{Change, Deed, Operand, Query, Sign, Test, date},
-    reply::accept,
-};
+use super::clock::{doubled, in_order, is_date};
+use super::query::{Change, Deed, Operand, Query, Sign, Test, date};
+use super::reply::accept;
 use crate::http::{
     Call, Fault, Repeat,
     odata::{Page, brief, parse},

@@ -2,12 +2,10 @@
 //! as first values. All of it is only read (docs/rules.md, "Settings"), and no column with a
 //! password or token is ever selected.
 
-use super::{
-    Creatio, SIDE,
-    query::{Query, Test},
-    stock::{SERVER_OFFICE_365, SERVER_TYPE_EXCHANGE},
-    wire::{Mailbox, Meaning, Stamp},
-};
+use super::query::{Query, Test};
+use super::stock::{SERVER_OFFICE_365, SERVER_TYPE_EXCHANGE};
+use super::wire::{Mailbox, Meaning, Stamp};
+use super::{Creatio, SIDE};
 use crate::creatio::rows::understood;
 use crate::engine::settings::{Block, Extent, Settings};
 use crate::error::{Error, Result};

@@ -1,10 +1,8 @@
 //! Fields → the JSON of an insert or a change of `Activity`. Pure. Participants are not written
 //! here: they are rows of their own.
 
-use super::{
-    query::{Body, date},
-    stock::{CATEGORY_MEETING, CATEGORY_TO_DO, LONGEST_UID, TYPE_TASK, priority_id, status_id},
-};
+use super::query::{Body, date};
+use super::stock::{CATEGORY_MEETING, CATEGORY_TO_DO, LONGEST_UID, TYPE_TASK, priority_id, status_id};
 use crate::model::html::sanitise;
 use crate::model::op::{Create, Update};
 use crate::model::{ContactId, Field, Instant, Record, Reminder, TaskWhen, Uid, When};

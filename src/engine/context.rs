@@ -78,6 +78,8 @@ pub struct Seen {
     pub unreadable: bool,
     /// Both sides were compared in full: a first run, a changed setting, once a day.
     pub full: bool,
+    /// This browser has not compared both sides before: its store is new, or was lost.
+    pub first: bool,
     /// A person sees the plan, and it is carried out as they have seen it.
     pub previewed: bool,
     /// Since when the notify rule is "always"; `None` under another rule.

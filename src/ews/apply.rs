@@ -5,15 +5,12 @@
 
 mod job;
 
-use super::{
-    Ews,
-    compose::{Change, Path},
-    endpoints::{self, Mail},
-    fetch::{BATCH, Got},
-    search::{Sought, Way},
-    time, uid,
-    wire::{Message, Verdict},
-};
+use super::compose::{Change, Path};
+use super::endpoints::{self, Mail};
+use super::fetch::{BATCH, Got};
+use super::search::{Sought, Way};
+use super::wire::{Message, Verdict};
+use super::{Ews, time, uid};
 use crate::error::Error;
 use crate::http::Call;
 use crate::model::op::{Op, Outcome, Refusal};

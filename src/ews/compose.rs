@@ -1,7 +1,8 @@
 //! From the model to EWS: the properties that a write sends, and none besides, in the order of the
 //! schema, which servers insist on (docs/facts/ews.md, "Requests").
 
-use super::{Mailbox, time, uid, xml::Node};
+use super::xml::Node;
+use super::{Mailbox, time, uid};
 use crate::model::time::midnight;
 use crate::model::{
     Address, Day, Facts, Field, Importance, ItemId, Mark, Meeting, Patch, Person, Record, Reminder, Role, Status, Task,

@@ -1,11 +1,9 @@
 //! EWS's operations, as calls: nothing else spells one (`messages.xsd`, `types.xsd`; the order of
 //! elements is part of the protocol, docs/facts/ews.md, "Requests").
 
-use super::{
-    compose::{Change, Member, Path},
-    wire::envelope,
-    xml::Node,
-};
+use super::compose::{Change, Member, Path};
+use super::wire::envelope;
+use super::xml::Node;
 use crate::http::{Call, Payload, Repeat};
 use crate::model::{Address, ContainerId, ItemId, Kind, Version};
 use http::Method;

@@ -1,11 +1,9 @@
 //! Asking for much at once: items by id, changes of a folder. What can be told of one thing never
 //! depends on another: a batch that can't be read is asked for in halves, down to the one at fault.
 
-use super::{
-    Ews, endpoints, map,
-    wire::{Message, Verdict},
-    xml::Node,
-};
+use super::wire::{Message, Verdict};
+use super::xml::Node;
+use super::{Ews, endpoints, map};
 use crate::error::{Error, Result};
 use crate::http::{Call, Endless, Pages};
 use crate::model::{ContainerId, ItemId, Kind, Side};

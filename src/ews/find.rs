@@ -2,15 +2,12 @@
 //! window. An answer that can't be understood is told as such: it must not look like an absent
 //! item.
 
-use super::{
-    Ews,
-    compose::Path,
-    fetch::Got,
-    map::{self, Reading},
-    search::Way,
-    series::{self, Masters},
-    uid,
-};
+use super::compose::Path;
+use super::fetch::Got;
+use super::map::{self, Reading};
+use super::search::Way;
+use super::series::{self, Masters};
+use super::{Ews, uid};
 use crate::error::Result;
 use crate::model::lookup::{Clue, Found};
 use crate::model::{ContainerId, Item, ItemId, Kind, Malformed, Mark, Uid};
@@ -43,7 +40,7 @@ pub(super) async fn find<P: Http + Clock + Keys>(ews: &Ews<P>, clues: &[Clue]) -
                 wanted.insert((kinds.get(container).copied().unwrap_or(Kind::Meeting), id.clone()));
             }
             Clue::Uid(uid) => globals.extend(uid::global(uid)),
-            Clue::Mark(activity) => {
+            Clue::Mark(activity) | Clue::MarkedTask(activity) => {
                 let mark = Mark { site: ews.mailbox.site.clone(), activity: activity.clone(), generation: 0 };
                 marks.insert(mark.fingerprint());
             }
@@ -157,7 +154,7 @@ fn answer<P>(ews: &Ews<P>, clue: &Clue, (read, refused): (&BTreeMap<ItemId, Read
     if found.items.is_empty() && !found.series {
         found.refused = match clue {
             Clue::Uid(_) => refused.uids.clone(),
-            Clue::Mark(_) => refused.marks.clone(),
+            Clue::Mark(_) | Clue::MarkedTask(_) => refused.marks.clone(),
             Clue::Id { .. } | Clue::Look(_) => None,
         };
     }
@@ -169,7 +166,7 @@ fn is<P>(ews: &Ews<P>, (uid, mark): (&Option<Uid>, &Option<Mark>), clue: &Clue) 
     match clue {
         Clue::Id { .. } | Clue::Look(_) => false,
         Clue::Uid(wanted) => uid.is_some() && *uid == uid::read(wanted.as_str()),
-        Clue::Mark(activity) => {
+        Clue::Mark(activity) | Clue::MarkedTask(activity) => {
             mark.as_ref().is_some_and(|mark| mark.site == ews.mailbox.site && mark.activity == *activity)
         }
     }

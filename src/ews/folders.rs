@@ -1,7 +1,9 @@
 //! The containers of the mailbox: every calendar and task folder, wherever in the tree, but not
 //! those in Deleted Items (docs/facts/ews.md, "Folders").
 
-use super::{Ews, endpoints, map, wire::Message, xml::Node};
+use super::wire::Message;
+use super::xml::Node;
+use super::{Ews, endpoints, map};
 use crate::error::{Error, Result};
 use crate::http::Pages;
 use crate::model::{Container, ContainerId, Kind, Side};

@@ -3,8 +3,10 @@
 //! an unknown word of an enumeration is its harmless default, only an unusable id, start or end
 //! costs the item.
 
-use super::{Mailbox, compose::Path, time, uid, xml::Node};
-use crate::model::time::local;
+use super::compose::Path;
+use super::xml::Node;
+use super::{Mailbox, time, uid};
+use crate::model::time::{day_of_midnight, local};
 use crate::model::{
     Address, Body, Container, ContainerId, Day, Facts, Importance, Instant, Item, ItemId, Kind, Malformed, Mark,
     Meeting, Occurrence, Original, Person, Record, Reminder, Response, Role, Status, Task, TaskWhen, Uid, Version,
@@ -206,11 +208,11 @@ impl Clocks {
         Ok(Self { start, end, ahead })
     }
 
-    /// The day of an all-day item that begins at `at`: in its own zone, else in the user's, else
-    /// the nearest midnight (docs/facts/ews.md, "All-day").
+    /// The day of an all-day item that begins at `at`: in its own zone, else as the midnight of one
+    /// that is not told (docs/facts/ews.md, "All-day").
     fn day(&self, at: Instant, told: Option<&str>, mailbox: &Mailbox) -> Day {
         let own = told.and_then(time::wall).or_else(|| self.ahead.map(|ahead| at.naive_utc() + ahead));
-        time::nearest(own.unwrap_or_else(|| local(mailbox.zone.as_ref(), at)))
+        own.map_or_else(|| day_of_midnight(at, mailbox.zone.as_ref()), time::nearest)
     }
 
     fn when(&self, node: &Node, mailbox: &Mailbox) -> Result<When, String> {

@@ -3,16 +3,13 @@
 //! occurrences read from the calendar's view; that of a whole window, since a view can't be
 //! narrowed.
 
-use super::{
-    Ews,
-    fetch::{Got, Walk, refused},
-    map::{self, Reading},
-    series::{self, Masters},
-    uid,
-    view::Unread,
-    wire::{Verdict, verdict},
-    xml::Node,
-};
+use super::fetch::{Got, Walk, refused};
+use super::map::{self, Reading};
+use super::series::{self, Masters};
+use super::view::Unread;
+use super::wire::{Verdict, verdict};
+use super::xml::Node;
+use super::{Ews, uid};
 use crate::error::{Error, Result};
 use crate::model::scope::Scope;
 use crate::model::{Container, Cursor, Instant, Item, ItemId, Kind, Listing, Malformed, SeriesSet, Side, Uid, Window};

@@ -2,15 +2,11 @@
 //! question costs that folder only; another way to ask is tried, since some servers search by no
 //! property of type `Binary` (docs/facts/ews.md, "Searches").
 
-use super::{
-    Ews,
-    compose::Path,
-    endpoints,
-    fetch::{BATCH, Page, missing, refused},
-    map, uid,
-    wire::{Message, Verdict},
-    xml::Node,
-};
+use super::compose::Path;
+use super::fetch::{BATCH, Page, missing, refused};
+use super::wire::{Message, Verdict};
+use super::xml::Node;
+use super::{Ews, endpoints, map, uid};
 use crate::error::Result;
 use crate::http::Pages;
 use crate::model::{ContainerId, ItemId, Kind, Side};

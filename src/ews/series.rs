@@ -3,12 +3,9 @@
 //! does not expand them shows in a view their masters alone, and those only that began in it
 //! (docs/facts/ews.md, "Views").
 
-use super::{
-    Ews, endpoints,
-    fetch::{Got, refused},
-    map, time,
-    xml::Node,
-};
+use super::fetch::{Got, refused};
+use super::xml::Node;
+use super::{Ews, endpoints, map, time};
 use crate::error::Result;
 use crate::model::{ContainerId, Day, Instant, Item, ItemId, Malformed, Uid};
 use crate::ports::{Clock, Http, Keys};

@@ -10,6 +10,9 @@ use chrono::{DateTime, Datelike, NaiveDateTime, NaiveTime, SubsecRound, Utc};
 /// The years of both servers' calendars; chrono reads more, and its arithmetic ends with them.
 const YEARS: std::ops::RangeInclusive<i32> = 1..=9999;
 
+/// Seconds of the steps in which zones are apart.
+const QUARTER: i64 = 900;
+
 /// The instant that `text` means: without a zone it is UTC, as for requests of our version.
 pub(super) fn instant(text: &str) -> Option<Instant> {
     let zoned = DateTime::parse_from_rfc3339(text).map(|at| at.with_timezone(&Utc));
@@ -24,12 +27,16 @@ pub(super) fn wall(text: &str) -> Option<NaiveDateTime> {
     zoned.or_else(|_| plain()).ok().filter(|wall| YEARS.contains(&wall.year()))
 }
 
-/// The day that a task's date means: midnight in UTC is the date as it stands, everything else an
-/// instant on a day of the user's.
+/// The day that a task's date means: midnight in UTC is the date as it stands. Everything else is an
+/// instant: a midnight of the zone in which it was made; or, if no zone is so far from UTC, a time
+/// on a day of the user's.
 pub(super) fn day(text: &str, user: &dyn Zone) -> Option<Day> {
     let at = instant(text)?;
-    let midnight = at.time() == NaiveTime::MIN;
-    Some(if midnight { at.date_naive() } else { time::local(user, at).date() })
+    if at.time() == NaiveTime::MIN {
+        return Some(at.date_naive());
+    }
+    let is_midnight = at.timestamp() % QUARTER == 0 && at.timestamp_subsec_nanos() == 0;
+    Some(if is_midnight { time::day_of_midnight(at, user) } else { time::local(user, at).date() })
 }
 
 /// `at` as it is written.
@@ -60,7 +67,10 @@ mod tests {
         for (text, at, shown, days) in [
             ("2026-11-24T09:00:00Z", "2026-11-24T09:00:00Z", "2026-11-24T09:00:00", ["2026-11-24", "2026-11-24"]),
             ("2026-11-24T00:00:00.000000Z", "2026-11-24T00:00:00Z", "2026-11-24T00:00:00", ["2026-11-24"; 2]),
-            ("2026-11-24T00:00:00+03:00", "2026-11-23T21:00:00Z", "2026-11-24T00:00:00", ["2026-11-24", "2026-11-23"]),
+            ("2026-11-24T00:00:00+03:00", "2026-11-23T21:00:00Z", "2026-11-24T00:00:00", ["2026-11-24"; 2]),
+            // midnights of Tokyo and Los Angeles
+            ("2026-11-23T15:00:00Z", "2026-11-23T15:00:00Z", "2026-11-23T15:00:00", ["2026-11-24"; 2]),
+            ("2026-11-24T08:00:00Z", "2026-11-24T08:00:00Z", "2026-11-24T08:00:00", ["2026-11-24"; 2]),
             (
                 "2026-11-23T22:30:00.7705115Z",
                 "2026-11-23T22:30:00.7705115Z",

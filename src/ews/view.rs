@@ -2,13 +2,10 @@
 //! is asked for in halves (docs/facts/ews.md, "Views"), and so is one that is refused, down to the
 //! days of which nothing can be had: they cost themselves only.
 
-use super::{
-    Ews, endpoints,
-    fetch::{Page, missing, newest, refused},
-    map, time,
-    wire::Verdict,
-    xml::Node,
-};
+use super::fetch::{Page, missing, newest, refused};
+use super::wire::Verdict;
+use super::xml::Node;
+use super::{Ews, endpoints, map, time};
 use crate::error::{Error, Result};
 use crate::model::{ContainerId, Instant, ItemId, Side};
 use crate::ports::{Clock, Http, Keys};

@@ -5,11 +5,8 @@
 
 mod job;
 
-use super::{
-    Graph,
-    alive::{self, Doubt, Place},
-    endpoints,
-};
+use super::alive::{self, Doubt, Place};
+use super::{Graph, endpoints};
 use crate::http::{Answer, Call, Repeat};
 use crate::model::op::{Op, Outcome, Refusal};
 use crate::ports::{Clock, Http, Keys};

@@ -1,11 +1,9 @@
 //! A page yet to be read: which, how much is asked of the server for it, and what the answer turns
 //! out to be.
 
-use super::{
-    cursor::{Chain, Span},
-    endpoints,
-    reader::{self, Reader},
-};
+use super::cursor::{Chain, Span};
+use super::endpoints;
+use super::reader::{self, Reader};
 use crate::error::Error;
 use crate::http::{Call, Fault, odata};
 use crate::model::{ContainerId, Kind, Side};

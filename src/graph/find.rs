@@ -2,12 +2,9 @@
 //! window. An answer that can't be understood is told as such: it must not look like an absent
 //! item. What is found by its id, but lies in Deleted Items, is absent.
 
-use super::{
-    Graph,
-    alive::{self, Doubt, Place},
-    endpoints,
-    map::{self, Reading},
-};
+use super::alive::{self, Doubt, Place};
+use super::map::{self, Reading};
+use super::{Graph, endpoints};
 use crate::engine::identity::series_wide;
 use crate::error::Result;
 use crate::http::{Call, odata};
@@ -50,7 +47,9 @@ pub(super) async fn find<P: Http + Clock + Keys>(graph: &Graph<P>, clues: &[Clue
                         (Some(Clue::Id { id, container }), Some(found)) => {
                             found.malformed.push(malformed(id, container, &code));
                         }
-                        (Some(Clue::Uid(_) | Clue::Mark(_)), Some(found)) => found.refused = Some(code.clone()),
+                        (Some(Clue::Uid(_) | Clue::Mark(_) | Clue::MarkedTask(_)), Some(found)) => {
+                            found.refused = Some(code.clone());
+                        }
                         (Some(Clue::Look(_)), Some(_)) | (_, None) | (None, _) => {}
                     }
                 }
@@ -154,6 +153,7 @@ fn questions<P>(graph: &Graph<P>, kinds: &BTreeMap<ContainerId, Kind>, clue: &Cl
             let tasks = lists.map(|id| ask(Kind::Task, id, endpoints::tasks(id), false));
             events.chain(tasks).collect()
         }
+        Clue::MarkedTask(_) => lists.map(|id| ask(Kind::Task, id, endpoints::tasks(id), false)).collect(),
         Clue::Look(_) => Vec::new(),
     }
 }
@@ -195,7 +195,7 @@ fn answer_to<P>(graph: &Graph<P>, (ask, clue): (&Ask, &Clue), value: &Value, fou
         Reading::Master(id) => match clue {
             Clue::Id { container, .. } => return Doubt::of_series(&id, container, value),
             // what is asked for by a UID or a mark has it
-            Clue::Uid(_) | Clue::Mark(_) => found.series = true,
+            Clue::Uid(_) | Clue::Mark(_) | Clue::MarkedTask(_) => found.series = true,
             Clue::Look(_) => {}
         },
         Reading::Tombstone(_) => {}
@@ -206,7 +206,7 @@ fn answer_to<P>(graph: &Graph<P>, (ask, clue): (&Ask, &Clue), value: &Value, fou
         Reading::Malformed(bad) if ask.kind == Kind::Meeting || ask.single || marked(graph, value, clue) => {
             let asked = match clue {
                 Clue::Id { id, .. } => Some(id.clone()),
-                Clue::Uid(_) | Clue::Mark(_) | Clue::Look(_) => None,
+                Clue::Uid(_) | Clue::Mark(_) | Clue::MarkedTask(_) | Clue::Look(_) => None,
             };
             found.malformed.push(Malformed { id: bad.id.clone().or(asked), ..bad });
         }
@@ -219,7 +219,7 @@ fn is<P>(graph: &Graph<P>, item: &Item, clue: &Clue) -> bool {
     match clue {
         Clue::Id { id, .. } => item.id == *id,
         Clue::Uid(uid) => item.facts.uid.as_ref() == Some(uid),
-        Clue::Mark(activity) => {
+        Clue::Mark(activity) | Clue::MarkedTask(activity) => {
             item.facts.mark.as_ref().is_some_and(|mark| mark.site == graph.mailbox.site && mark.activity == *activity)
         }
         Clue::Look(_) => false,
@@ -228,7 +228,7 @@ fn is<P>(graph: &Graph<P>, item: &Item, clue: &Clue) -> bool {
 
 /// Whether the body of a task that can't be understood carries the mark that `clue` asks for.
 fn marked<P>(graph: &Graph<P>, value: &Value, clue: &Clue) -> bool {
-    let Clue::Mark(activity) = clue else { return false };
+    let (Clue::Mark(activity) | Clue::MarkedTask(activity)) = clue else { return false };
     let resources = value.get("linkedResources").and_then(Value::as_array).into_iter().flatten();
     let mut marks = resources.filter_map(|resource| Mark::parse(resource.get("externalId")?.as_str()?));
     marks.any(|mark| mark.site == graph.mailbox.site && mark.activity == *activity)

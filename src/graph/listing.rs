@@ -1,10 +1,8 @@
 //! From the pages of one reading to a listing: the newest reading of each item, occurrences filled
 //! from their masters, the window's edges.
 
-use super::{
-    Graph, alive, cursor, endpoints,
-    map::{self, Reading},
-};
+use super::map::{self, Reading};
+use super::{Graph, alive, cursor, endpoints};
 use crate::error::Result;
 use crate::http::Call;
 use crate::model::scope::Scope;

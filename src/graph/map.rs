@@ -3,10 +3,8 @@
 //! nothing, and decides nothing beyond what a value means: an unknown word of an enumeration is its
 //! harmless default, only an unusable id, start or end costs the item.
 
-use super::{
-    Mailbox, endpoints, time,
-    wire::{self, Event, TodoTask, ZonedTime},
-};
+use super::wire::{self, Event, TodoTask, ZonedTime};
+use super::{Mailbox, endpoints, time};
 use crate::http::odata;
 use crate::model::{
     Address, Body, Container, ContainerId, Facts, Importance, Item, ItemId, Kind, Malformed, Mark, Meeting, Occurrence,

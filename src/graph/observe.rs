@@ -2,14 +2,11 @@
 //! batch asks for the containers and for what all chains of last time have to tell, so that a quiet
 //! run is one request. What the pages hold is `listing`'s.
 
-use super::{
-    Graph, alive,
-    cursor::{self, Chain},
-    endpoints,
-    fetch::{Fetch, Turn},
-    listing::{self, Haul},
-    reader::{self, Reader},
-};
+use super::cursor::{self, Chain};
+use super::fetch::{Fetch, Turn};
+use super::listing::{self, Haul};
+use super::reader::{self, Reader};
+use super::{Graph, alive, endpoints};
 use crate::error::{Error, Result};
 use crate::http::{Answer, Call, Pages, Silence, odata, pages};
 use crate::model::scope::Scope;

@@ -2,7 +2,8 @@
 //! (events/delta, docs/facts/graph.md, "Events delta") can take the place of one of them. A way is
 //! only addresses and what may be expected of its pages; who reads pages is `observe`.
 
-use super::{cursor::Span, endpoints};
+use super::cursor::Span;
+use super::endpoints;
 use crate::model::{ContainerId, Instant, Kind};
 
 /// One way of reading.

@@ -36,15 +36,15 @@ pub(super) fn instant(value: &ZonedTime, user: &dyn Zone) -> Result<Instant, Fla
 
 /// The day that a date means, of an all-day event or a task (docs/facts/graph.md, "All-day", "Task
 /// days"): midnight is the date as it stands, never converted; any other time is a midnight of the
-/// zone in which it was written, told as an instant. Where that zone is not known, it is the
-/// midnight that is nearest on the user's clock.
+/// zone in which it was written, told as an instant. Of a zone by a name that is not known, it is
+/// the nearest midnight on its own clock.
 pub(super) fn day(value: &ZonedTime, user: &dyn Zone) -> Result<Day, Flaw> {
     let text = value.date_time.as_deref().ok_or("dateTime: missing")?;
     let written = clock(text)?;
     if written.time() == NaiveTime::MIN {
         return Ok(written.date());
     }
-    Ok(time::nearest(instant(value, user).map_or(written, |at| time::local(user, at))))
+    Ok(instant(value, user).map_or_else(|_| time::nearest(written), |at| time::day_of_midnight(at, user)))
 }
 
 /// Whether it is at least a day from `start` to `end`, be it one of summer time's.
@@ -53,14 +53,12 @@ pub(super) fn is_a_day(start: &ZonedTime, end: &ZonedTime) -> bool {
     shown(start).zip(shown(end)).is_some_and(|(start, end)| end - start >= chrono::Duration::hours(23))
 }
 
-/// The day of which `at` is the midnight, in the zone that Windows knows by `zone`, else the one
-/// that is nearest on the user's clock. In an hour of summer time a zone is an hour from where it
-/// is usually.
+/// The day of which `at` is the midnight, in the zone that Windows knows by `zone`, else in one that
+/// is not told. In summer time a zone is an hour from where it is usually.
 pub(super) fn day_of(at: Instant, zone: Option<&str>, user: &dyn Zone) -> Day {
     let own = zone.filter(|name| !name.eq_ignore_ascii_case(user.name())).and_then(time::standard);
-    time::nearest(
-        own.map_or_else(|| time::local(user, at), |ahead| at.naive_utc() + chrono::Duration::seconds(i64::from(ahead))),
-    )
+    let shown = |ahead: i32| at.naive_utc() + chrono::Duration::seconds(i64::from(ahead));
+    own.map_or_else(|| time::day_of_midnight(at, user), |ahead| time::nearest(shown(ahead)))
 }
 
 /// What a clock shows that says `text`, whatever zone stands behind it.
@@ -161,6 +159,10 @@ mod tests {
         ] {
             assert_eq!(day(&given(text, Some("UTC")), &moscow()), Ok(day_read.parse().unwrap()), "{text}");
         }
+        // made in Tokyo, and read by somebody in Seattle
+        let seattle = Fixed { seconds: -25_200, name: "Pacific Standard Time".to_owned() };
+        let there = given("2026-10-23T15:00Z", Some("UTC"));
+        assert_eq!(day(&there, &seattle), Ok("2026-10-24".parse().unwrap()));
         // of a zone that is not known the clock is taken as it stands
         let custom = given("2024-10-23T22:00:00", Some("tzone://Microsoft/Custom"));
         assert_eq!(day(&custom, &moscow()), Ok("2024-10-24".parse().unwrap()));

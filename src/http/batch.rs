@@ -2,10 +2,8 @@
 //! Graph (docs/facts/graph.md, "Batches"): calls are put into as few requests as the service takes,
 //! answers are matched by id, and the parts that were throttled are sent again alone.
 
-use super::{
-    Call, Caller, Payload, Repeat, odata,
-    retry::{self, Mishap},
-};
+use super::retry::{self, Mishap};
+use super::{Call, Caller, Payload, Repeat, odata};
 use crate::error::Error;
 use crate::ports::{Clock, Http, Keys, Response};
 use futures_util::future;

@@ -1,10 +1,8 @@
 //! The caller: makes a [`Call`] a request, signs it, sends it, and sends it again where that is
 //! safe and may help. It does not read bodies.
 
-use super::{
-    Call, Endpoint, Fault, Payload, claims, odata,
-    retry::{self, Mishap},
-};
+use super::retry::{self, Mishap};
+use super::{Call, Endpoint, Fault, Payload, claims, odata};
 use crate::error::{Error, Result};
 use crate::model::{Instant, Side};
 use crate::ports::{Clock, Http, Keys, Request, Response, Secret};

@@ -1,7 +1,8 @@
 //! What the OData dialects of Creatio and Graph have in common: addresses, literals, pages, and the
 //! many shapes of an error.
 
-use super::{Fault, mend::mend};
+use super::Fault;
+use super::mend::mend;
 use crate::model::Instant;
 use crate::ports::Response;
 use chrono::DateTime;

@@ -1,6 +1,7 @@
 //! Notes and bodies: a text with its markup.
 
-use super::{html, text::lines};
+use super::html;
+use super::text::lines;
 use serde::{Deserialize, Serialize};
 
 /// Notes or a body: compared by its text alone, carried with its markup.

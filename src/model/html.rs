@@ -154,6 +154,17 @@ mod tests {
     }
 
     #[test]
+    fn what_lies_deep_is_flattened_to_lines() {
+        for levels in [99, 150, 700] {
+            let deep = "<div>a".repeat(levels);
+            let lines = vec!["a"; levels].join("\n");
+            let clean = sanitise(&deep);
+            assert_eq!((text(&deep), text(&clean)), (lines.clone(), lines), "{levels}");
+            assert!(clean.matches("<div>").count() <= 100, "{levels}");
+        }
+    }
+
+    #[test]
     fn the_sanitiser_lets_only_harmless_markup_through() {
         for (markup, clean) in [
             ("<p onclick=x()>a</p>", "<p>a</p>"),

@@ -1,7 +1,8 @@
 //! An item as a side holds it: its mapped record, and the facts about it that rules ask for but
 //! nobody merges.
 
-use super::{ContainerId, Facts, Instant, ItemId, Record, Version, When, Window, Zone, time::midnight};
+use super::time::midnight;
+use super::{ContainerId, Facts, Instant, ItemId, Record, Version, When, Window, Zone};
 
 /// One item of one side, read and understood.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -20,6 +20,8 @@ pub enum Clue {
     /// Items that carry our mark for this Activity, in every calendar and list. Creatio has no such
     /// items.
     Mark(ItemId),
+    /// The same of tasks only, in every list: many of these cost no more than a few.
+    MarkedTask(ItemId),
     /// Creatio: Activities that look like this to a person, linked or not, except e-mails. On
     /// Exchange nothing answers it.
     Look(Look),

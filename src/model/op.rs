@@ -1,9 +1,8 @@
 //! Writes to one item, and what becomes of them. Nothing here says how a server is written to.
 
-use super::{
-    ContactId, ContainerId, Facts, Field, Item, ItemId, Mark, Patch, Person, Record, Status, Uid, Version,
-    person::Roll, record::copy,
-};
+use super::person::Roll;
+use super::record::copy;
+use super::{ContactId, ContainerId, Facts, Field, Item, ItemId, Mark, Patch, Person, Record, Status, Uid, Version};
 
 /// A write to one item. All values are in the target side's normal form.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,9 +1,7 @@
 //! A record: the mapped fields of an item of either kind, the names of those fields, and patches.
 
-use super::{
-    Facts, Meeting, Person, Task,
-    person::{self, Roll},
-};
+use super::person::{self, Roll};
+use super::{Facts, Meeting, Person, Task};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeSet, fmt};
 

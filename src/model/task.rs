@@ -1,9 +1,7 @@
 //! A task: an Activity that is not shown in the schedule, or a task of a To Do list.
 
-use super::{
-    Body, Day, Importance, Instant,
-    time::{Zone, local},
-};
+use super::time::{Zone, local};
+use super::{Body, Day, Importance, Instant};
 use serde::{Deserialize, Serialize};
 
 /// The fields of a task that both sides have.

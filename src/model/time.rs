@@ -46,6 +46,29 @@ pub fn nearest(wall: NaiveDateTime) -> Day {
     (wall + Duration::hours(12)).date()
 }
 
+/// The farthest that a zone is behind UTC and ahead of it.
+const BEHIND: Duration = Duration::hours(12);
+const AHEAD: Duration = Duration::hours(14);
+/// By how much at most the clocks of one zone are put forward or back.
+const CLOCK_CHANGE: Duration = Duration::hours(1);
+
+/// The day of which `at` is the midnight, in a zone that is not told: the user's, if it is (about)
+/// midnight there; else the one zone that has midnight then. Where there are two it is the midnight
+/// that is nearer on the user's clock.
+#[must_use]
+pub fn day_of_midnight(at: Instant, user: &dyn Zone) -> Day {
+    let shown = local(user, at);
+    let near = nearest(shown);
+    let (today, since) = (at.date_naive(), at.time() - NaiveTime::MIN);
+    let is_users = (near.and_time(NaiveTime::MIN) - shown).abs() <= CLOCK_CHANGE;
+    match (since <= BEHIND, Duration::days(1) - since <= AHEAD) {
+        _ if is_users => near,
+        (true, false) => today,
+        (false, true) => today.succ_opt().unwrap_or(today),
+        (true, true) | (false, false) => near,
+    }
+}
+
 /// The local wall-clock time at `at`.
 #[must_use]
 pub fn local(zone: &dyn Zone, at: Instant) -> NaiveDateTime {
@@ -158,5 +181,39 @@ impl Zone for Fixed {
 
     fn name(&self) -> &str {
         &self.name
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_midnight_of_any_zone_is_its_day_wherever_the_user_lives() {
+        let day: Day = NaiveDate::from_ymd_opt(2026, 10, 24).unwrap_or_default();
+        for users in -12..=14 {
+            let user = Fixed { seconds: users * 3_600, name: String::new() };
+            for minutes in (-12 * 60..=14 * 60).step_by(15) {
+                let at = day.and_time(NaiveTime::MIN).and_utc() - Duration::minutes(minutes);
+                // midnight at 11 hours behind UTC is midnight at 13 hours ahead of it, a day later
+                let is_of_two = (-12 * 60..=-10 * 60).contains(&minutes) || minutes >= 12 * 60;
+                // about midnight where the user lives it is theirs
+                let apart = (minutes - i64::from(users) * 60).rem_euclid(24 * 60);
+                let is_users = apart <= 60 || apart >= 23 * 60;
+                if !is_of_two && !is_users {
+                    assert_eq!(day_of_midnight(at, &user), day, "{minutes} minutes ahead, seen {users} hours ahead");
+                }
+            }
+            let at = day.and_time(NaiveTime::MIN).and_utc() - Duration::hours(i64::from(users));
+            for hours in [-1, 0, 1] {
+                assert_eq!(day_of_midnight(at + Duration::hours(hours), &user), day, "their own, {users}");
+            }
+        }
+        let seen = |at: &str, seconds| {
+            day_of_midnight(at.parse().unwrap_or_default(), &Fixed { seconds, name: String::new() }).to_string()
+        };
+        // Auckland's or Honolulu's
+        assert_eq!(seen("2026-10-23T11:00:00Z", 36_000), "2026-10-24");
+        assert_eq!(seen("2026-10-23T11:00:00Z", -28_800), "2026-10-23");
     }
 }

@@ -2,7 +2,8 @@
 //! into the store after each. A run can end at any point: what was to be created is noted before,
 //! cursors move only at the end, and the next run reads again what was not finished.
 
-use super::{Counts, Ends, Planned, Report, Told, commit::commit};
+use super::commit::commit;
+use super::{Counts, Ends, Planned, Report, Told};
 use crate::engine::account::Account;
 use crate::engine::action::{Action, Note};
 use crate::engine::actions::{follow_up, own_copy};

@@ -1,7 +1,8 @@
 //! Undo of a run, and answers to what was held: what a person does with the past. Both read
 //! directly, write little, and leave the rest to the next run.
 
-use super::{Ends, commit::commit, unless_stopped};
+use super::commit::commit;
+use super::{Ends, unless_stopped};
 use crate::engine::answer::Answer;
 use crate::engine::change::StateChange;
 use crate::engine::commit::Commit;

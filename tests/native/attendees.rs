@@ -4,8 +4,7 @@
 
 use crate::memory::everything;
 use crate::spine::Spine;
-use sandbox::Seed;
-use sandbox::graph::People;
+use sandbox::{Seed, graph::People};
 use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::settings::Notify;
 use serde_json::{Value, json};
@@ -159,6 +158,9 @@ fn the_users_further_address_is_the_user() {
         spine.settle();
         let row = spine.activity("Mine")["Id"].as_str().unwrap().to_owned();
         assert_eq!(participants(spine, &row), Vec::<String>::new());
+        activity(spine, "Always", &[&own]);
+        spine.settle();
+        assert_eq!(addresses(&spine.event("Always")), Vec::<String>::new());
         let other = activity(spine, "Ours", &[&own]);
         spine.odata("PATCH", &format!("Activity({row})"), Some(json!({"Title": "Mine 2"})));
         let mut settings = everything();

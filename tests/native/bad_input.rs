@@ -16,8 +16,10 @@ use schedule_sync::model::{Instant, Side, html};
 use schedule_sync::ports::{Clock, Http, Keys, Lost, Request, Response, Secret, Store};
 use schedule_sync::run::{self, Report};
 use serde_json::{Value, json};
-use std::cell::{Cell, RefCell};
-use std::rc::Rc;
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 /// Stands for half of a surrogate pair, which no [`Value`] can hold: replaced in the bytes.
 const HALF: &str = "HALF-OF-A-PAIR";

@@ -4,9 +4,8 @@
 use crate::memory::{ME, title};
 use crate::moment::{Moment, pair, seen, the_meeting};
 use schedule_sync::engine::action::Planned;
-use schedule_sync::engine::actions;
 use schedule_sync::engine::settings::Conflict;
-use schedule_sync::engine::{claim, identity};
+use schedule_sync::engine::{actions, claim, identity};
 use schedule_sync::model::op::{Op, Update};
 use schedule_sync::model::{ContactId, Field, Item, Pair, Record, Side};
 

@@ -10,9 +10,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use pollster::block_on;
 use sandbox::Seed;
-use schedule_sync::creatio::clock::{Clock, Clocks};
-use schedule_sync::creatio::lore::{Findings, Lore};
-use schedule_sync::creatio::{Creatio, Site};
+use schedule_sync::creatio::{
+    Creatio, Site,
+    clock::{Clock, Clocks},
+    lore::{Findings, Lore},
+};
 use schedule_sync::engine::held::{Held, Reason};
 use schedule_sync::model::op::{Create, Op};
 use schedule_sync::model::{Body, Facts, Importance, Meeting, Record, Reminder, Response, Side, When};

@@ -7,19 +7,15 @@ use chrono::TimeDelta;
 use sandbox::Seed;
 use schedule_sync::creatio::Creatio;
 use schedule_sync::error::Result;
+use schedule_sync::model::lookup::Clue;
+use schedule_sync::model::op::{Create, Op, Outcome, Refusal, Update, Written};
 use schedule_sync::model::{
     Body, ContactId, Facts, Field, Importance, Instant, Item, ItemId, Meeting, Patch, Person, Record, Reminder,
     Response, Role, Side, Status, Task, TaskWhen, When,
 };
-use schedule_sync::model::{
-    lookup::Clue,
-    op::{Create, Op, Outcome, Refusal, Update, Written},
-};
 use schedule_sync::ports::{Clock, Http, Keys, Lost, Replica, Request, Secret};
 use serde_json::{Value, json};
-use std::cell::RefCell;
-use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::{cell::RefCell, collections::BTreeSet, rc::Rc};
 
 fn at(text: &str) -> Instant {
     text.parse().unwrap()

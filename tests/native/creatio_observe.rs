@@ -5,12 +5,10 @@ use chrono::TimeDelta;
 use sandbox::{Sandbox, Seed};
 use schedule_sync::creatio::{Creatio, Site};
 use schedule_sync::error::Error;
+use schedule_sync::model::lookup::Clue;
+use schedule_sync::model::scope::{Choice, Scope};
 use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{Cursor, Item, ItemId, Listing, Record, Side, Window};
-use schedule_sync::model::{
-    lookup::Clue,
-    scope::{Choice, Scope},
-};
 use schedule_sync::ports::Replica;
 use serde_json::{Value, json};
 use std::rc::Rc;

@@ -11,18 +11,15 @@ use pollster::block_on;
 use sandbox::{Sandbox, Seed};
 use schedule_sync::creatio::Creatio;
 use schedule_sync::engine::held::Reason;
+use schedule_sync::model::lookup::{Clue, Look};
+use schedule_sync::model::op::{Create, Op, Refusal, Update};
 use schedule_sync::model::{
     Body, Facts, Field, Importance, Instant, Item, ItemId, Meeting, Patch, Record, Reminder, Response, Side, Uid, When,
-};
-use schedule_sync::model::{
-    lookup::{Clue, Look},
-    op::{Create, Op, Refusal, Update},
 };
 use schedule_sync::ports::Replica;
 use schedule_sync::run;
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::{collections::BTreeSet, rc::Rc};
 
 fn at(text: &str) -> Instant {
     text.parse().unwrap()

@@ -4,9 +4,7 @@
 use crate::memory::{CALENDAR, LIST, ME, at, item, meeting, task, title};
 use crate::moment::{Moment, linked, pair, seen, seen_pair, the_meeting, the_task};
 use crate::trips::guest;
-use schedule_sync::engine::action::Action;
-use schedule_sync::engine::action::Planned;
-use schedule_sync::engine::action::Step;
+use schedule_sync::engine::action::{Action, Planned, Step};
 use schedule_sync::engine::actions::{adopt, create};
 use schedule_sync::engine::context::Seen;
 use schedule_sync::engine::held::Reason;

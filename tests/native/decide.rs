@@ -2,14 +2,15 @@
 //! a field is settled.
 
 use crate::memory::{account, at, everything, item, meeting, title, words};
+use schedule_sync::engine::action::Step;
 use schedule_sync::engine::context::{Context, Seen};
 use schedule_sync::engine::decide;
+use schedule_sync::engine::fate::Fate;
 use schedule_sync::engine::flows::{Flow, Flows, Notes, Word};
 use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::link::{Link, LinkState, Memory};
 use schedule_sync::engine::merge::{Merged, Rule, settle};
 use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete, FieldMap, Notify, Settings, Way};
-use schedule_sync::engine::{action::Step, fate::Fate};
 use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{Container, Field, Item, Kind, Pair, Record, Side, Status, Window};
 

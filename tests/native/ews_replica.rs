@@ -14,18 +14,15 @@ use sandbox::{Sandbox, Seed};
 use schedule_sync::engine::held::Reason;
 use schedule_sync::error::Error;
 use schedule_sync::ews::{Ews, Mailbox};
+use schedule_sync::model::lookup::Clue;
+use schedule_sync::model::op::{Create, Op, Outcome, Refusal, Tells, Update};
+use schedule_sync::model::scope::Scope;
 use schedule_sync::model::{
     Cursor, Facts, Field, Item, ItemId, Kind, Listing, Mark, Meeting, Patch, Record, Response, Role, Side, When,
 };
-use schedule_sync::model::{
-    lookup::Clue,
-    op::{Create, Op, Outcome, Refusal, Tells, Update},
-    scope::Scope,
-};
 use schedule_sync::ports::Replica;
 use serde_json::{Value, json};
-use std::cell::RefCell;
-use std::rc::Rc;
+use std::{cell::RefCell, rc::Rc};
 
 /// A mailbox on the server and its replica.
 pub(crate) struct Desk {

@@ -5,20 +5,17 @@
 use crate::ews_replica::{Desk, named, single, update};
 use crate::graph_setup::{meeting, titles};
 use crate::memory::everything;
-use crate::replica::ews::quirks;
-use crate::replica::{plain_meeting, plain_task};
+use crate::replica::{ews::quirks, plain_meeting, plain_task};
 use crate::spine::Spine;
 use crate::world::World;
 use pollster::block_on;
 use sandbox::Seed;
 use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::settings::Extent;
+use schedule_sync::model::lookup::{Clue, Found};
+use schedule_sync::model::op::{Create, Op, Refusal};
 use schedule_sync::model::{
     Body, ContainerId, Facts, Field, Importance, Item, ItemId, Kind, Mark, Meeting, Record, Reminder, Uid, When,
-};
-use schedule_sync::model::{
-    lookup::{Clue, Found},
-    op::{Create, Op, Refusal},
 };
 use schedule_sync::ports::Replica;
 use serde_json::json;

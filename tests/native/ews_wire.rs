@@ -4,15 +4,19 @@
 use crate::ews_setup::{Line, Reply, enveloped, ews, fault, messages, operation, reply, whole};
 use pollster::block_on;
 use schedule_sync::error::Error;
-use schedule_sync::ews::wire::{self, Verdict};
-use schedule_sync::ews::xml::Node;
+use schedule_sync::ews::{
+    wire::{self, Verdict},
+    xml::Node,
+};
 use schedule_sync::model::Side;
 use schedule_sync::model::lookup::Clue;
 use schedule_sync::ports::Replica;
-use std::cell::Cell;
-use std::fmt::Write as _;
-use std::rc::Rc;
-use std::time::{Duration, Instant};
+use std::{
+    cell::Cell,
+    fmt::Write as _,
+    rc::Rc,
+    time::{Duration, Instant},
+};
 
 /// What becomes of a question for the folders, if `server` answers everything; the error, the
 /// requests, the seconds waited.

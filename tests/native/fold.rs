@@ -2,8 +2,7 @@
 
 use crate::memory::{at, title};
 use crate::moment::{Moment, linked, the_meeting};
-use schedule_sync::engine::action::Action;
-use schedule_sync::engine::action::Step;
+use schedule_sync::engine::action::{Action, Step};
 use schedule_sync::engine::fold::{fold, found, read_first};
 use schedule_sync::engine::folded::Folded;
 use schedule_sync::engine::held::Reason;
@@ -268,5 +267,19 @@ fn a_creation_whose_id_is_taken_is_tried_once_more() {
         let folded = fold(&action, &[Err(Refusal::Taken)], now());
         assert_eq!(folded.put.is_some_and(|put| put.memory.taken && put.is_pending()), !taken);
         assert_eq!((folded.again.len(), folded.held.len()), if taken { (0, 1) } else { (1, 0) });
+    }
+}
+
+/// Microsoft 365 remembers the transaction of an event that was deleted: the next one is another.
+#[test]
+fn a_creation_whose_transaction_is_spent_is_tried_with_the_next() {
+    let (link, items) = linked(Side::Creatio);
+    let link = Link { state: LinkState::Pending(Side::Exchange), ..link };
+    let action = action(Step::Create(Side::Exchange), vec![(Side::Exchange, create(&items.exchange))], &link);
+    for (code, raised) in [("ErrorDuplicateTransactionId", true), ("ErrorInvalidRequest", false)] {
+        let folded = fold(&action, &[Err(Refusal::Rejected(code.to_owned()))], now());
+        let put = folded.put.map(|put| (put.generation, put.is_pending()));
+        assert_eq!(put, raised.then_some((link.generation + 1, true)), "{code}");
+        assert_eq!((folded.again.len(), folded.held.len()), if raised { (1, 0) } else { (0, 1) }, "{code}");
     }
 }

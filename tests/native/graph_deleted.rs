@@ -8,13 +8,14 @@ use crate::spine::Spine;
 use crate::world::World;
 use pollster::block_on;
 use sandbox::Seed;
+use schedule_sync::engine::answer::{Answer, Choice};
+use schedule_sync::engine::held::Reason;
 use schedule_sync::graph::Graph;
+use schedule_sync::model::lookup::{Clue, Found};
+use schedule_sync::model::op::{Op, Refusal, Update};
 use schedule_sync::model::{Field, Item, ItemId, Kind, Patch, Record, Side};
-use schedule_sync::model::{
-    lookup::{Clue, Found},
-    op::{Op, Refusal, Update},
-};
 use schedule_sync::ports::Replica;
+use schedule_sync::run;
 use serde_json::{Value, json};
 
 /// The status of an Activity that was called off.
@@ -218,4 +219,29 @@ fn an_edit_in_creatio_is_not_written_into_a_deleted_event() {
     let stored = spine.graph("GET", &format!("me/events/{id}"), None);
     assert_eq!(stored["subject"], "e", "it stays as it was deleted");
     assert_eq!(spine.event("edited")["isCancelled"], false, "the edit has revived it");
+}
+
+/// The service remembers the transaction of a deleted event and refuses it to the next one.
+#[test]
+fn an_event_is_made_anew_although_its_transaction_was_that_of_a_deleted_one() {
+    let spine = Spine::new(Seed::Empty, &everything());
+    quirks(&spine.world, json!({"remembersTransactions": true}));
+    let row = json!({"Title": "e", "StartDate": "2026-03-12T10:00:00Z", "DueDate": "2026-03-12T11:00:00Z",
+        "ShowInScheduler": true});
+    spine.odata("POST", "Activity", Some(row));
+    spine.settle();
+    for nth in 1..=2 {
+        delete(&spine.world, &format!("me/events/{}", spine.event("e")["id"].as_str().unwrap()));
+        // without links every time it is the first loss that this browser sees
+        spine.shelf.links.borrow_mut().clear();
+        *spine.shelf.state.borrow_mut() = None;
+        let held = spine.settle().held.remove(0);
+        assert_eq!(held.reason, Reason::LostCounterpart);
+        let Some(id) = held.id else { panic!("it is a particular one") };
+        let again = Answer { side: held.side, id, reason: held.reason, choice: Choice::Allow };
+        block_on(run::undo::answer(&spine.shelf, vec![again])).unwrap();
+        spine.run();
+        assert_eq!(spine.settle().held, [], "{nth}");
+        assert_eq!(spine.events().len(), 1, "{nth}");
+    }
 }

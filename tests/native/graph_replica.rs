@@ -7,11 +7,9 @@ use pollster::block_on;
 use sandbox::Seed;
 use schedule_sync::error::Error;
 use schedule_sync::graph::Graph;
+use schedule_sync::model::lookup::Clue;
+use schedule_sync::model::scope::{Choice, Scope};
 use schedule_sync::model::{Item, Kind, Listing, Original, Side};
-use schedule_sync::model::{
-    lookup::Clue,
-    scope::{Choice, Scope},
-};
 use schedule_sync::ports::Replica;
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};

@@ -4,11 +4,9 @@
 use crate::graph_setup::{checked, meeting, scope};
 use pollster::block_on;
 use sandbox::Seed;
+use schedule_sync::model::lookup::Clue;
+use schedule_sync::model::op::{Op, Refusal, Update};
 use schedule_sync::model::{Field, Item, Patch, Record, Reminder, Response};
-use schedule_sync::model::{
-    lookup::Clue,
-    op::{Op, Refusal, Update},
-};
 use schedule_sync::ports::Replica;
 use serde_json::json;
 

@@ -5,15 +5,19 @@
 use crate::world::{GRAPH, MAILBOX, World};
 use chrono::Offset;
 use chrono_tz::Tz;
-use sandbox::Seed;
-use sandbox::openapi::{self, Description, Findings};
+use sandbox::{
+    Seed,
+    openapi::{self, Description, Findings},
+};
 use schedule_sync::graph::{Graph, Mailbox};
 use schedule_sync::model::scope::{Choice, Scope};
 use schedule_sync::model::time::Zone;
 use schedule_sync::model::{Address, Container, Instant, Item, Kind, Listing, Meeting, Record, Task, Window};
-use std::path::Path;
-use std::rc::Rc;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::{
+    path::Path,
+    rc::Rc,
+    sync::{Arc, Mutex, OnceLock},
+};
 
 /// The moment at which the worlds of these tests begin: a Monday.
 pub(crate) const NOW: &str = "2026-03-02T09:00:00Z";

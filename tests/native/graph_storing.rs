@@ -8,11 +8,9 @@ use crate::world::World;
 use pollster::block_on;
 use sandbox::Seed;
 use schedule_sync::graph::Graph;
+use schedule_sync::model::lookup::Clue;
+use schedule_sync::model::op::{Create, Op, Update, Written};
 use schedule_sync::model::{Facts, Field, Item, Kind, Mark, Patch, Record, Reminder, Side};
-use schedule_sync::model::{
-    lookup::Clue,
-    op::{Create, Op, Update, Written},
-};
 use schedule_sync::ports::Replica;
 use serde_json::json;
 use std::rc::Rc;

@@ -6,13 +6,11 @@ use crate::world::World;
 use pollster::block_on;
 use sandbox::Seed;
 use schedule_sync::graph::Graph;
+use schedule_sync::model::lookup::Clue;
+use schedule_sync::model::op::{Create, Op, Outcome, Refusal, Update, Written};
 use schedule_sync::model::{
     Address, Body, ContainerId, Facts, Field, Importance, Item, Kind, Mark, Meeting, Patch, Person, Record, Reminder,
     Response, Role, Side, Status, Task, TaskWhen, When,
-};
-use schedule_sync::model::{
-    lookup::Clue,
-    op::{Create, Op, Outcome, Refusal, Update, Written},
 };
 use schedule_sync::ports::Replica;
 use serde_json::{Value, json};

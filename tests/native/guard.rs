@@ -2,8 +2,7 @@
 
 use crate::memory::at;
 use crate::moment::{Moment, linked, pair};
-use schedule_sync::engine::action::Action;
-use schedule_sync::engine::action::Step;
+use schedule_sync::engine::action::{Action, Step};
 use schedule_sync::engine::answer::{Answer, Choice};
 use schedule_sync::engine::context::{Context, Seen};
 use schedule_sync::engine::guard::{CREATIONS, OTHERS, check, limit};

@@ -3,8 +3,7 @@
 
 use crate::memory::at;
 use crate::moment::{linked, pair};
-use schedule_sync::engine::action::Action;
-use schedule_sync::engine::action::Step;
+use schedule_sync::engine::action::{Action, Step};
 use schedule_sync::engine::history::{Entry, What, entries, taken_back};
 use schedule_sync::engine::link::Link;
 use schedule_sync::model::op::{Create, Op, Outcome, Refusal, Update, Written};

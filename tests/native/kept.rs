@@ -10,8 +10,7 @@ use schedule_sync::model::op::Refusal;
 use schedule_sync::model::record::differences;
 use schedule_sync::model::{Body, Field, Importance, Item, Record, Reminder, Side, When};
 use schedule_sync::run::Report;
-use std::cell::Cell;
-use std::rc::Rc;
+use std::{cell::Cell, rc::Rc};
 
 fn meeting(record: &mut Record) -> &mut schedule_sync::model::Meeting {
     match record {

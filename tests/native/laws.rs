@@ -19,8 +19,10 @@ use schedule_sync::engine::link::LinkState;
 use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete, Private, Settings, Way};
 use schedule_sync::model::op::{Op, Tells, Update};
 use schedule_sync::model::{Field, Item, ItemId, Record, Side, Status};
-use std::collections::{BTreeMap, BTreeSet};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 /// A law: its name, the settings for which it holds, what it says, and the bug that breaks it.
 struct Law {

@@ -61,6 +61,15 @@ fn an_answer_about_a_lost_counterpart_is_carried_out_once_and_for_good() {
     }
 }
 
+/// No question offers it, and an answer that says so all the same is not heeded.
+#[test]
+fn what_was_imported_is_never_made_the_users_own() {
+    let trip = deleted_behind_its_back(Side::Exchange);
+    said(&trip, &trip.settle(), Reason::LostOrigin, Choice::Allow);
+    trip.settle();
+    assert!(trip.exchange.ids().is_empty());
+}
+
 /// What is somebody else's, or has ended, is neither exported nor asked about.
 #[test]
 fn somebody_elses_meeting_and_one_that_has_ended_are_left_alone() {

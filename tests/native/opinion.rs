@@ -10,22 +10,22 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE, DATE};
 use sandbox::Seed;
 use schedule_sync::creatio::{ACTIVITIES, Creatio, Site};
 use schedule_sync::error::Result;
+use schedule_sync::model::lookup::Clue;
+use schedule_sync::model::op::{Create, Op, Outcome, Refusal, Update};
 use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{Address, Facts, Field, Instant, Item, ItemId, Patch, Record, Side, Version};
-use schedule_sync::model::{
-    lookup::Clue,
-    op::{Create, Op, Outcome, Refusal, Update},
-};
 use schedule_sync::ports::{Clock, Directory, Http, Keys, Lost, Replica, Request, Response, Secret};
 use serde_json::{Value, json};
-use std::cell::Cell;
-use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::rc::Rc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{
+    cell::Cell,
+    collections::BTreeMap,
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    rc::Rc,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 const NOW: &str = "2026-03-02T09:00:00Z";
 /// The other server, running.

@@ -2,8 +2,7 @@
 
 use crate::memory::title;
 use crate::moment::{Moment, linked, pair, seen_pair};
-use schedule_sync::engine::action::Action;
-use schedule_sync::engine::action::Step;
+use schedule_sync::engine::action::{Action, Step};
 use schedule_sync::engine::actions::{orphan, surplus};
 use schedule_sync::engine::answer::{Answer, Choice};
 use schedule_sync::engine::held::Reason;

@@ -10,15 +10,13 @@ mod memory;
 mod post;
 
 use pollster::block_on;
+use schedule_sync::model::lookup::Clue;
+use schedule_sync::model::op::{Op, Outcome, Refusal, Update};
+use schedule_sync::model::scope::Scope;
 use schedule_sync::model::time::instant;
 use schedule_sync::model::{
     Body, Cursor, Facts, Field, Importance, Instant, Item, ItemId, Kind, Listing, Meeting, Patch, Person, Record,
     Reminder, Response, Side, Status, Task, TaskWhen, When, Zone,
-};
-use schedule_sync::model::{
-    lookup::Clue,
-    op::{Op, Outcome, Refusal, Update},
-    scope::Scope,
 };
 use schedule_sync::ports::Replica;
 

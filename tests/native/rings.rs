@@ -2,9 +2,11 @@
 //! two files depend on each other in a circle, and the core knows neither time, chance nor the
 //! network.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
 use syn::visit::{self, Visit};
 
 /// The modules of the crate from the innermost on: each may name those before it. Modules of one

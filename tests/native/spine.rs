@@ -16,9 +16,7 @@ use schedule_sync::model::Side;
 use schedule_sync::ports::Store;
 use schedule_sync::run::{self, Report};
 use serde_json::{Value, json};
-use std::cell::RefCell;
-use std::path::Path;
-use std::rc::Rc;
+use std::{cell::RefCell, path::Path, rc::Rc};
 
 /// Both servers, both replicas, one user.
 pub(crate) struct Spine {
@@ -454,6 +452,56 @@ fn chosen_calendars_and_groups_limit_what_goes_over() {
     settings.export.chosen = vec!["99999999-9999-4999-8999-999999999999".into()];
     spine.save(&settings);
     assert!(spine.settle().held.iter().any(|held| held.reason == Reason::Group), "a group that is not there is named");
+}
+
+#[test]
+fn what_a_person_deleted_in_the_mailbox_is_not_exported_again_by_a_browser_without_links() {
+    for spine in [Spine::new(Seed::Empty, &everything()), Spine::there(Seed::Empty, &everything())] {
+        let (start, end) = (utc("2026-03-12T10:00:00"), utc("2026-03-12T11:00:00"));
+        spine.graph("POST", "me/events", Some(json!({"subject": "Imported", "start": start, "end": end})));
+        let row = json!({"Title": "Exported", "StartDate": "2026-03-12T10:00:00Z", "DueDate": "2026-03-12T11:00:00Z",
+            "ShowInScheduler": true});
+        spine.odata("POST", "Activity", Some(row));
+        spine.settle();
+        for subject in ["Imported", "Exported"] {
+            spine.graph("DELETE", &format!("me/events/{}", spine.event(subject)["id"].as_str().unwrap()), None);
+        }
+        spine.shelf.links.borrow_mut().clear();
+        *spine.shelf.state.borrow_mut() = None;
+        let reasons = |report: &Report| {
+            let mut reasons: Vec<Reason> = report.held.iter().map(|held| held.reason).collect();
+            reasons.sort();
+            reasons
+        };
+        let asked = [Reason::LostCounterpart, Reason::LostOrigin];
+        assert_eq!(reasons(&spine.settle()), asked);
+        spine.world.pass(chrono::Duration::hours(25));
+        assert_eq!(reasons(&spine.settle()), asked, "in a full comparison too");
+        assert_eq!(spine.events(), Vec::<Value>::new());
+    }
+}
+
+#[test]
+fn a_task_is_not_exported_again_by_a_browser_without_links_whose_readings_are_late() {
+    for spine in [Spine::new(Seed::Empty, &everything()), Spine::there(Seed::Empty, &everything())] {
+        {
+            let mut sandbox = spine.world.sandbox.borrow_mut();
+            sandbox.graph.set_quirks(&sandbox::graph::Quirks { stale_reads: 2, ..Default::default() });
+            sandbox.exchange.set_quirks(&sandbox::exchange::Quirks { stale_reads: 2, ..Default::default() });
+        }
+        let row = json!({"Title": "Offer", "StartDate": "2026-03-12T06:00:00Z", "DueDate": "2026-03-12T15:00:00Z",
+            "ShowInScheduler": false});
+        spine.odata("POST", "Activity", Some(row));
+        spine.run();
+        let made = spine.task("Offer")["id"].clone();
+        spine.shelf.links.borrow_mut().clear();
+        *spine.shelf.state.borrow_mut() = None;
+        for _ in 0..3 {
+            let report = spine.run();
+            assert_eq!((report.counts.exchange.created, report.held), (0, vec![]));
+            assert_eq!(spine.task("Offer")["id"], made);
+        }
+    }
 }
 
 #[test]

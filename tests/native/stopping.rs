@@ -47,6 +47,20 @@ impl Events for Called {
     async fn stopped(&self) {}
 }
 
+/// A person who wants it as soon as Creatio has been written to more often than so.
+struct Written<'a> {
+    creatio: &'a Memory,
+    before: usize,
+}
+
+impl Events for Written<'_> {
+    fn progress(&self, _progress: Progress) {}
+
+    fn stop(&self) -> bool {
+        self.creatio.writes.get() > self.before
+    }
+}
+
 fn with<E: Events, T>(
     trip: &Trip,
     events: &E,
@@ -126,4 +140,7 @@ fn a_stop_ends_an_undo_between_two_writes() {
     });
     assert_eq!(planned, Err(Error::Stopped), "while it reads, too");
     assert_eq!(trip.creatio.ids().len(), 2);
+    let stopper = Written { creatio: &trip.creatio, before: trip.creatio.writes.get() };
+    assert_eq!(with(&trip, &stopper, |ends| block_on(run::undo::undo(ends, last))), Ok((1, 1)));
+    assert_eq!(trip.creatio.ids().len(), 1, "what was not begun stays");
 }

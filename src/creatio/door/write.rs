@@ -2,18 +2,16 @@
 //! can heed that; where the user may not use it, the row is read in the same batch, right before it
 //! is written over, and what was lost by that is told.
 
-use super::{
-    super::{
-        Creatio, SIDE,
-        clock::{Clock as Mode, is_ambiguous},
-        odata,
-        query::{Change, Deed, Query, Test},
-        reach::Transport,
-        reply,
-        service::{self, Affected, Ask},
-    },
-    PARTS,
+use super::super::{
+    Creatio, SIDE,
+    clock::{Clock as Mode, is_ambiguous},
+    odata,
+    query::{Change, Deed, Query, Test},
+    reach::Transport,
+    reply,
+    service::{self, Affected, Ask},
 };
+use super::PARTS;
 use crate::error::Error;
 use crate::http::{Answer, Call, Fault, Silence, odata::Page};
 use crate::model::Instant;

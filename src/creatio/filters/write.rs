@@ -2,10 +2,8 @@
 //! navigation path, dates and GUIDs stand bare. A row whose column is empty is never selected by a
 //! comparison, `≠` included, as in the database; OData's own answer is not relied on, it is said.
 
-use super::{
-    Comparison, Kind, Leaf, Node, Obstacle, Operand, Test, TextTest, Viewer,
-    period::{self, Period},
-};
+use super::period::{self, Period};
+use super::{Comparison, Kind, Leaf, Node, Obstacle, Operand, Test, TextTest, Viewer};
 use crate::http::odata::literal;
 use crate::model::time::instant;
 

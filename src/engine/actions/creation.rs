@@ -1,6 +1,8 @@
 //! Creations: what is new on a side, comes back there, or is made anew in the other kind.
 
-use super::{holding::listed, informed, removal::as_read};
+use super::holding::listed;
+use super::informed;
+use super::removal::as_read;
 use crate::engine::action::{ACTIVITIES, Action, Note, Planned, Step, update};
 use crate::engine::context::{Context, Seen};
 use crate::engine::fate::Fate;

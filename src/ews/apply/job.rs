@@ -1,19 +1,17 @@
 //! One operation on its way: what it asks of the server at each stage, and what the answers make of
 //! it.
 
-use super::{
-    super::{
-        Mailbox,
-        compose::{self, Change, Kept, Member},
-        endpoints::{self, Mail},
-        fetch::Got,
-        map::{self, Clocks, Reading},
-        time, uid,
-        wire::{Message, Verdict},
-        xml::Node,
-    },
-    Group, refusal,
+use super::super::{
+    Mailbox,
+    compose::{self, Change, Kept, Member},
+    endpoints::{self, Mail},
+    fetch::Got,
+    map::{self, Clocks, Reading},
+    time, uid,
+    wire::{Message, Verdict},
+    xml::Node,
 };
+use super::{Group, refusal};
 use crate::http::{
     Call,
     recipients::{blamed, blames_people},

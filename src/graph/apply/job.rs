@@ -1,17 +1,15 @@
 //! One operation on its way: what it asks of the server at each stage, and what the answers make of
 //! it.
 
-use super::{
-    super::{
-        Mailbox,
-        alive::{Doubt, Place},
-        compose::{self, Kept},
-        endpoints,
-        map::{self, Reading},
-        respond, time,
-    },
-    Calls,
+use super::super::{
+    Mailbox,
+    alive::{Doubt, Place},
+    compose::{self, Kept},
+    endpoints,
+    map::{self, Reading},
+    respond, time,
 };
+use super::Calls;
 use crate::http::{
     Answer, Call, Fault, odata,
     recipients::{blamed, blames_people},

@@ -1,10 +1,7 @@
 //! A closer look at single pairs, where a listing does not tell all that a decision needs.
 
-use super::{
-    Gather,
-    counterparts::{activity, people},
-    matters,
-};
+use super::counterparts::{activity, people};
+use super::{Gather, matters};
 use crate::engine::context::Elsewhere;
 use crate::engine::link::{Link, LinkState};
 use crate::engine::merge::differences;

@@ -181,6 +181,9 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             // what names its event in another mailbox of the user does not find the one in this
             let is_marked = identity::is_ours(&item.id) || self.seen.is_named_elsewhere(item);
             clues.extend(is_marked.then(|| Clue::Mark(item.id.clone())));
+            // a task has no UID, and a listing may be late to tell of the one that bears its mark
+            let is_task = self.seen.first && item.record.kind() == Kind::Task;
+            clues.extend((is_task && !is_marked).then(|| Clue::MarkedTask(item.id.clone())));
             clues.extend(item.facts.uid.clone().map(Clue::Uid));
             askers.resize(clues.len(), item.id.clone());
         }
@@ -221,7 +224,13 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             })
             .map(|(_, asker)| asker.clone())
             .collect();
-        self.seen.lost.extend(askers.iter().filter(|asker| !known.contains(asker)).cloned());
+        let had_one = |id: &ItemId| {
+            let item = self.seen.items.creatio.get(id);
+            identity::is_ours(id) || item.is_some_and(|item| item.facts.uid.is_some())
+        };
+        let lost: Vec<ItemId> =
+            askers.iter().filter(|asker| !known.contains(asker) && had_one(asker)).cloned().collect();
+        self.seen.lost.extend(lost);
         self.seen.occurring.extend(occurring);
         for (found, asker) in found.into_iter().zip(askers) {
             self.unanswered(&asker, &found);

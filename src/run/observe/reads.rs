@@ -1,7 +1,8 @@
 //! Direct reads: items that a listing did not tell of, or hints to be absent. An absence is never
 //! believed before such a read has confirmed it.
 
-use super::{Gather, counterparts::activity, matters};
+use super::counterparts::activity;
+use super::{Gather, matters};
 use crate::engine::action::ACTIVITIES;
 use crate::engine::decide;
 use crate::engine::link::{Link, LinkKey, LinkState};
@@ -136,7 +137,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
                 .chain(linked)
                 .filter(|clue| match clue {
                     Clue::Id { id, .. } => !self.seen.items[side].contains_key(id) && !self.is_pending(side, id),
-                    Clue::Uid(_) | Clue::Mark(_) | Clue::Look(_) => false,
+                    Clue::Uid(_) | Clue::Mark(_) | Clue::MarkedTask(_) | Clue::Look(_) => false,
                 })
                 .collect();
             self.read(side, &clues).await?;

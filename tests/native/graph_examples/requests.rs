@@ -15,8 +15,10 @@ use schedule_sync::engine::settings::Notify;
 use schedule_sync::model::Side;
 use schedule_sync::run;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex},
+};
 
 /// Words of paths; whatever else stands in one is an id.
 const WORDS: [&str; 17] = [

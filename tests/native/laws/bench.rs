@@ -6,18 +6,15 @@ use crate::chance::Chance;
 use crate::laws::bug::Bug;
 use crate::memory::{CALENDAR, LIST, ME, Memory, account, at, words};
 use futures_util::FutureExt;
+use schedule_sync::engine::account::Account;
 use schedule_sync::engine::actions::follow_up;
-use schedule_sync::engine::fold;
+use schedule_sync::engine::context::{Context, Seen};
 use schedule_sync::engine::held::{Held, Reason};
 use schedule_sync::engine::history::{self, Entry};
 use schedule_sync::engine::link::{Link, LinkState};
 use schedule_sync::engine::plan::Plan;
-use schedule_sync::engine::planner;
 use schedule_sync::engine::settings::Settings;
-use schedule_sync::engine::{
-    account::Account,
-    context::{Context, Seen},
-};
+use schedule_sync::engine::{fold, planner};
 use schedule_sync::model::op::{Op, Outcome};
 use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{Address, Container, Item, ItemId, Kind, Pair, Side, Window};

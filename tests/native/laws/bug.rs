@@ -1,8 +1,7 @@
 //! Bugs to plant: one for each law, which that law must notice. A law that no bug can break proves
 //! nothing.
 
-use schedule_sync::engine::action::Action;
-use schedule_sync::engine::action::Step;
+use schedule_sync::engine::action::{Action, Step};
 use schedule_sync::engine::context::Seen;
 use schedule_sync::engine::merge;
 use schedule_sync::engine::plan::Plan;

@@ -2,8 +2,10 @@
 //! until it is quiet. One seed names a course.
 
 use crate::chance::Chance;
-use crate::laws::bench::{Bench, Items};
-use crate::laws::bug::Bug;
+use crate::laws::{
+    bench::{Bench, Items},
+    bug::Bug,
+};
 use crate::memory::{at, everything, item, meeting, task};
 use chrono::Duration;
 use schedule_sync::engine::held::Held;

@@ -5,15 +5,13 @@ use super::case::{Bond, Case, Clash, Edit, Fate, Made, Notify, Private, Removal,
 use crate::decide::link;
 use crate::memory::{CALENDAR, LIST, ME, account, at, everything, item, meeting, task, words};
 use crate::trips::guest;
+use schedule_sync::engine::account::Account;
+use schedule_sync::engine::context::{Context, Elsewhere, Seen};
 use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::link::{Link, LinkState};
 use schedule_sync::engine::plan::Plan;
 use schedule_sync::engine::planner::plan;
 use schedule_sync::engine::settings::{self, Conflict, CreatioDelete, ExchangeDelete, Settings};
-use schedule_sync::engine::{
-    account::Account,
-    context::{Context, Elsewhere, Seen},
-};
 use schedule_sync::engine::{identity, scope};
 use schedule_sync::model::op::{Op, Tells};
 use schedule_sync::model::time::Fixed;

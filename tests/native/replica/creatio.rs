@@ -10,13 +10,11 @@ use chrono::{TimeDelta, Utc};
 use chrono_tz::Tz;
 use sandbox::{Sandbox, Seed};
 use schedule_sync::creatio::{Creatio, Site};
+use schedule_sync::model::op::{Create, Op};
+use schedule_sync::model::scope::{Choice, Scope};
 use schedule_sync::model::{
     Address, Body, Importance, Instant, ItemId, Meeting, Person, Record, Reminder, Response, Role, Side, Status, Task,
     TaskWhen, When, Window, Zone,
-};
-use schedule_sync::model::{
-    op::{Create, Op},
-    scope::{Choice, Scope},
 };
 use serde_json::{Value, json};
 use std::rc::Rc;

@@ -3,12 +3,10 @@
 
 use super::{Loss, Rig, conforms, facts};
 use crate::memory::{CALENDAR, LIST, Memory, item};
+use schedule_sync::model::op::{Create, Op, Refusal};
+use schedule_sync::model::scope::{Choice, Scope};
 use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{ItemId, Kind, Person, Record, Side, Window, Zone};
-use schedule_sync::model::{
-    op::{Create, Op, Refusal},
-    scope::{Choice, Scope},
-};
 
 struct InMemory {
     memory: Memory,

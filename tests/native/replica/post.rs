@@ -6,11 +6,9 @@ use super::{Loss, Rig, facts};
 use crate::graph_setup::default;
 use crate::world::World;
 use chrono::TimeDelta;
+use schedule_sync::model::op::{Create, Op};
+use schedule_sync::model::scope::{Choice, Scope};
 use schedule_sync::model::{Container, ContainerId, ItemId, Kind, Person, Record, Side, Window, Zone};
-use schedule_sync::model::{
-    op::{Create, Op},
-    scope::{Choice, Scope},
-};
 use schedule_sync::ports::Replica;
 use serde_json::{Value, json};
 use std::rc::Rc;

@@ -3,14 +3,12 @@
 //! proves nothing.
 
 use schedule_sync::error::{Error, Result};
+use schedule_sync::model::lookup::{Clue, Found};
+use schedule_sync::model::membership::Membership;
+use schedule_sync::model::op::{Op, Outcome, Refusal, Written};
+use schedule_sync::model::scope::Scope;
 use schedule_sync::model::{
     Address, ContactId, Cursor, Field, GroupId, Listing, Person, Record, Response, Role, Side, Window,
-};
-use schedule_sync::model::{
-    lookup::{Clue, Found},
-    membership::Membership,
-    op::{Op, Outcome, Refusal, Written},
-    scope::Scope,
 };
 use schedule_sync::ports::{Directory, Replica};
 use std::collections::BTreeSet;

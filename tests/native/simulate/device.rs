@@ -4,28 +4,30 @@
 
 use crate::joined::Joined;
 use crate::memory::Shelf;
-use crate::simulate::bug::{Bug, Saboteur};
-use crate::simulate::history::{Abode, MOSCOW};
+use crate::simulate::{
+    bug::{Bug, Saboteur},
+    history::{Abode, MOSCOW},
+};
 use crate::world::{World, breath};
 use chrono::Duration;
 use futures_util::future;
 use schedule_sync::engine::answer::{Answer, Choice};
 use schedule_sync::engine::commit::Commit;
 use schedule_sync::engine::containers::Renamed;
+use schedule_sync::engine::held::{Held, Reason};
 use schedule_sync::engine::history::Entry;
 use schedule_sync::engine::link::{Link, LinkKey, LinkState};
 use schedule_sync::engine::settings::Settings;
-use schedule_sync::engine::{
-    held::{Held, Reason},
-    state::State,
-};
+use schedule_sync::engine::state::State;
 use schedule_sync::error::Result;
 use schedule_sync::model::{Instant, ItemId, Side};
 use schedule_sync::ports::{Clock, Events, Http, Keys, Lost, Progress, Request, Response, Secret, Store};
 use schedule_sync::run::{self, Report, undo};
-use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::rc::Rc;
+use std::{
+    cell::{Cell, RefCell},
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    rc::Rc,
+};
 
 /// What strikes a run at one of its awaits.
 pub(crate) enum Blow {

@@ -2,9 +2,11 @@
 //! remember what they wrote. A value that somebody wrote *lives* until a person replaces it while
 //! seeing it: what a person saw and changed is settled, what they never saw must not be lost.
 
-use crate::simulate::device::Said;
-use crate::simulate::history::Abode;
-use crate::simulate::row::{Row, instant_of, rows};
+use crate::simulate::{
+    device::Said,
+    history::Abode,
+    row::{Row, instant_of, rows},
+};
 use crate::world::World;
 use chrono::{Duration, NaiveDate, NaiveDateTime};
 use schedule_sync::engine::answer::Choice;
@@ -12,8 +14,10 @@ use schedule_sync::engine::held::Reason;
 use schedule_sync::model::{Pair, Side};
 use schedule_sync::ports::Keys;
 use serde_json::{Map, Value, json};
-use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 /// A field that people edit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -131,6 +135,8 @@ pub(crate) struct Known {
     pub(crate) undone: bool,
     /// What differs since a person wants it left, until somebody edits it.
     pub(crate) left: BTreeSet<What>,
+    /// A person wants it left without a counterpart, as it then was.
+    pub(crate) alone: bool,
     /// Values that were written during a run where no run can see them (see `People::is_blind`).
     pub(crate) unseen: BTreeSet<String>,
     /// Values that were written into a task of the mailbox during a run: To Do takes no write that
@@ -383,12 +389,14 @@ impl People {
         }
     }
 
-    /// A person wants these fields of an item left as they are on both sides.
-    pub(crate) fn leave(&mut self, id: &str, fields: &BTreeSet<What>) {
+    /// A person wants these fields of an item left as they are on both sides; or, of one that is
+    /// `alone`, that it stays so.
+    pub(crate) fn leave(&mut self, id: &str, fields: &BTreeSet<What>, alone: bool) {
         let rows = self.all_rows();
         for tag in rows.iter().filter(|row| row.id == id).filter_map(|row| row.tag) {
             if let Some(known) = self.known.get_mut(&tag) {
                 known.left.extend(fields);
+                known.alone |= alone;
             }
         }
     }
@@ -575,6 +583,7 @@ impl People {
             edited: Pair::default(),
             undone: false,
             left: BTreeSet::new(),
+            alone: false,
             unseen: BTreeSet::new(),
             raced: BTreeSet::new(),
             reshaped: false,

@@ -2,9 +2,11 @@
 //! quiet. Written from the rules, not from the engine.
 
 use crate::laws::shown;
-use crate::simulate::history::{Direction, Options};
-use crate::simulate::people::{Kind, Known, People, What, meant};
-use crate::simulate::row::{Row, instant_of};
+use crate::simulate::{
+    history::{Direction, Options},
+    people::{Kind, Known, People, What, meant},
+    row::{Row, instant_of},
+};
 use chrono::{Datelike, Months, NaiveDate, NaiveDateTime, NaiveTime};
 use chrono_tz::Tz;
 use schedule_sync::engine::held::Reason;
@@ -321,8 +323,8 @@ impl Outcome<'_> {
             (None, None) => {}
             (creatio, exchange) => {
                 let there = creatio.or(exchange).unwrap();
-                // where no time may go, nothing is created
-                if self.is_narrowed(Field::When) || self.is_far(there, there) {
+                // where no time may go, nothing is created, nor where a person wants it left alone
+                if known.alone || self.is_narrowed(Field::When) || self.is_far(there, there) {
                     return;
                 }
                 let side = there.side.other();

@@ -677,6 +677,27 @@ fn broken() -> Vec<(&'static str, History)> {
             ),
         ),
         (
+            "a task is there once although the store is lost, its list has another id and readings are late",
+            history(
+                USUAL,
+                vec![
+                    Move::Quirks(Box::new(Quirks {
+                        stale_reads: 2,
+                        throttle: sandbox::graph::Throttle {
+                            per_ten_minutes: std::num::NonZeroUsize::new(40),
+                            ..Default::default()
+                        },
+                        ..Quirks::default()
+                    })),
+                    create(Creatio, Task),
+                    run(0),
+                    Move::Forget { device: 0 },
+                    Move::Renumber,
+                    run(0),
+                ],
+            ),
+        ),
+        (
             "a second task of two that crashed is not imported",
             history(
                 Options {

@@ -16,8 +16,10 @@ use sandbox::Seed;
 use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::settings::Conflict;
 use schedule_sync::model::{Instant, ItemId, Side};
-use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 /// Histories that are measured.
 const MEASURED: u64 = 150;

@@ -40,6 +40,19 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
             ),
         ),
         (
+            "what the other mailbox has is left without a counterpart here if a person says so",
+            history(
+                mailboxes,
+                vec![
+                    create(Creatio, Meeting),
+                    run(1),
+                    Move::Forget { device: 1 },
+                    run(0),
+                    Move::Answer { device: 0, seed: 13_413_676_147_558_932_652 },
+                ],
+            ),
+        ),
+        (
             "two devices that import at once from a Creatio whose reads are late make one Activity",
             history(
                 pair,
