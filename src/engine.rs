@@ -45,4 +45,5 @@ pub mod scope;
 pub mod series;
 pub mod settings;
 pub mod state;
+mod twins;
 pub mod undo;

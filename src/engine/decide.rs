@@ -9,9 +9,10 @@ use crate::engine::flows::{self, Flows, Notes, Word};
 use crate::engine::held::Reason;
 use crate::engine::link::{Link, LinkState};
 use crate::engine::merge::differences;
-use crate::engine::scope;
 use crate::engine::settings::{CreatioDelete, ExchangeDelete, Way};
+use crate::engine::{project, scope};
 use crate::model::{Body, Facts, Field, Item, Kind, Pair, Record, Side, Status};
+use std::collections::BTreeSet;
 
 /// The fates of a link's two items, from what was seen. `items` are the readings as the rules see
 /// them (private ones masked).
@@ -92,15 +93,29 @@ pub fn calls_off_late(context: &Context<'_>, item: &Item) -> bool {
     item.record.kind() == Kind::Meeting && item.facts.calls_off() && scope::is_past(context, &item.record)
 }
 
-/// Whether what was edited on `side` is a reason to create the item again on the other side: a
-/// value that may go there, and mails nobody.
+/// Whether something was edited on `side` that counts: a value that may go over, and mails nobody.
 #[must_use]
 pub fn weighs(context: &Context<'_>, link: &Link, (side, fate): (Side, Fate<'_>)) -> bool {
-    let Fate::Edited(item) = fate else { return false };
-    let goes = |field: Field| {
-        context.settings.fields.of(field).lets(side) && !matches!(field, Field::People | Field::Response)
+    !weighty(context, link, (side, fate)).is_empty()
+}
+
+/// The fields of such values.
+fn weighty(context: &Context<'_>, link: &Link, (side, fate): (Side, Fate<'_>)) -> BTreeSet<Field> {
+    let Fate::Edited(item) = fate else { return BTreeSet::new() };
+    let goes = |field: &Field| {
+        context.settings.fields.of(*field).lets(side) && !matches!(field, Field::People | Field::Response)
     };
-    differences(&link.base[side], &item.record).into_iter().any(goes)
+    differences(&link.base[side], &item.record).into_iter().filter(goes).collect()
+}
+
+/// Whether what was edited on `side` is a reason to create the item again on the other side. Of two
+/// that were linked without a base, and differ since then, the base of each is what the other had:
+/// what still is that was there before somebody deleted the counterpart, and no edit came after.
+fn calls_back(context: &Context<'_>, seen: &Seen, link: &Link, (side, fate): (Side, Fate<'_>)) -> bool {
+    let Some(item) = fate.item() else { return false };
+    let agreed = &link.base[side.other()];
+    let shadow = project::project(context, seen, side, (&item.record, Some(agreed)));
+    !weighty(context, link, (side, fate)).is_disjoint(&differences(agreed, &shadow))
 }
 
 const fn body(record: &Record) -> &Body {
@@ -203,13 +218,16 @@ fn by_fates(context: &Context<'_>, seen: &Seen, link: &Link, (fates, flows): (Pa
         (Fate::Edited(_), Fate::Same(_)) => Step::Update(Side::Exchange),
         (Fate::Edited(_), Fate::Edited(_)) => Step::Merge,
         (Fate::Edited(_), Fate::Gone(_))
-            if weighs(context, link, (Side::Creatio, fates.creatio)) && returns(context, link, fates, flows) =>
+            if calls_back(context, seen, link, (Side::Creatio, fates.creatio))
+                && returns(context, link, fates, flows) =>
         {
             Step::Revive(Side::Exchange)
         }
         (Fate::Same(_) | Fate::Edited(_), Fate::Gone(_)) => gone_on_exchange(context, seen, link, (fates, flows)),
         (Fate::Gone(_), Fate::Same(_)) => gone_in_creatio(context, link, fates, flows),
-        (Fate::Gone(None), Fate::Edited(_)) if comes_back(context, link, fates, flows) => Step::Revive(Side::Creatio),
+        (Fate::Gone(None), Fate::Edited(_)) if comes_back(context, seen, link, (fates, flows)) => {
+            Step::Revive(Side::Creatio)
+        }
         (Fate::Gone(_), Fate::Edited(_)) => gone_in_creatio(context, link, fates, flows),
         (Fate::Gone(_), Fate::Gone(_)) => Step::Bury,
     }
@@ -254,9 +272,9 @@ fn goes_back(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, flows: F
 }
 
 /// Whether what is gone in Creatio is created there again for an edit on Exchange.
-fn comes_back(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, flows: Flows) -> bool {
+fn comes_back(context: &Context<'_>, seen: &Seen, link: &Link, (fates, flows): (Pair<Fate<'_>>, Flows)) -> bool {
     let crosses = scope::crosses(context.settings, Side::Exchange);
-    let edited = weighs(context, link, (Side::Exchange, fates.exchange));
+    let edited = calls_back(context, seen, link, (Side::Exchange, fates.exchange));
     crosses && edited && flows.inward && flows.outward && revivable(link, fates)
 }
 

@@ -118,11 +118,10 @@ fn hold(context: &Context<'_>, seen: &Seen, (plan, bare): (&mut Plan, Option<&Pl
         such.map(|action| &action.after.ids.creatio).collect()
     });
     let named = |action: &Action, known: &dyn Fn(&ItemId, Reason) -> bool| {
-        Side::BOTH.into_iter().any(|side| question.reasons.iter().any(|reason| known(&action.after.ids[side], *reason)))
+        ids(action).into_iter().any(|id| question.reasons.iter().any(|reason| known(id, *reason)))
     };
     let allowed = |action: &Action| {
-        let [creatio, exchange] = [&action.after.ids.creatio, &action.after.ids.exchange];
-        question.by_name.is_some_and(|reason| seen.answers.allow([creatio, exchange], reason))
+        question.by_name.is_some_and(|reason| seen.answers.allow(ids(action), reason))
             || named(action, &|id, reason| seen.answers.allow([id, id], reason))
     };
     let asked = |action: &Action| {
@@ -136,8 +135,8 @@ fn hold(context: &Context<'_>, seen: &Seen, (plan, bare): (&mut Plan, Option<&Pl
     let (too_many, rest): (Vec<Action>, Vec<Action>) = std::mem::take(&mut plan.actions).into_iter().partition(waits);
     plan.actions = rest;
     plan.held.extend(too_many.into_iter().map(|action| {
-        let side = source(&action);
-        held(context, (side, &action.after.ids[side]), action.title, reason)
+        let (side, id) = source(&action);
+        held(context, (side, id), action.title.clone(), reason)
     }));
 }
 
@@ -154,9 +153,29 @@ fn held(context: &Context<'_>, (side, id): (Side, &ItemId), title: String, reaso
     }
 }
 
-/// The side on which a person finds the item: where it is, not where it would be created.
-fn source(action: &Action) -> Side {
-    match action.step {
+/// The event or task that an action removes although it is not the one of its pair: it stands there
+/// a second time. What was asked or said of the pair is not about it.
+fn second(action: &Action) -> Option<&ItemId> {
+    action.writes.iter().find_map(|(side, op)| match op {
+        Op::Delete { id, .. } if is_deletion(action) && *side == Side::Exchange => {
+            Some(id).filter(|id| **id != action.after.ids.exchange)
+        }
+        Op::Create(_) | Op::Update(_) | Op::Delete { .. } => None,
+    })
+}
+
+/// The items that an action is about.
+fn ids(action: &Action) -> [&ItemId; 2] {
+    let pair = [&action.after.ids.creatio, &action.after.ids.exchange];
+    second(action).map_or(pair, |second| [second, second])
+}
+
+/// The item that a person finds, and its side: where it is, not where it would be created.
+fn source(action: &Action) -> (Side, &ItemId) {
+    if let Some(second) = second(action) {
+        return (Side::Exchange, second);
+    }
+    let side = match action.step {
         Step::Create(side) | Step::Revive(side) => side.other(),
         Step::Rest
         | Step::Update(_)
@@ -168,7 +187,8 @@ fn source(action: &Action) -> Side {
         | Step::Bury
         | Step::Leave
         | Step::Hold(_) => Side::Creatio,
-    }
+    };
+    (side, &action.after.ids[side])
 }
 
 fn is_creation(action: &Action) -> bool {

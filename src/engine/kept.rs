@@ -15,7 +15,11 @@ use crate::model::op::{Op, Outcome, Refusal, Tells, Update};
 use crate::model::record::{copy, differences};
 use crate::model::show::show;
 use crate::model::{Field, Instant, Item, Pair, Patch, Record, Side};
+use chrono::Duration;
 use std::collections::BTreeSet;
+
+/// What a server makes of a creation by itself, it has made within this time.
+const AT_ONCE: Duration = Duration::seconds(10);
 
 /// The fields that `op` wrote and that the server, by the `item` which it then held, made something
 /// else of. People and answers are not among them: they merge per person, and servers add to them.
@@ -27,6 +31,20 @@ pub fn unkept(op: &Op, item: &Item) -> BTreeSet<Field> {
     }
     let own = |field: &Field| fields.contains(field) && !matches!(field, Field::People | Field::Response);
     differences(&record, &item.record).into_iter().filter(own).collect()
+}
+
+/// What is believed of the outcome of `op`. A creation may be answered with an item that another
+/// device made by the same transaction and that somebody has edited since: what differs is theirs
+/// and not the server's, so that nothing is confirmed, and the next run merges the two.
+#[must_use]
+pub fn believed(op: &Op, outcome: Outcome) -> Outcome {
+    let edited_since = |item: &Item| {
+        let stamps = item.facts.created.zip(item.stamp);
+        stamps.is_some_and(|(created, changed)| changed - created > AT_ONCE) && !unkept(op, item).is_empty()
+    };
+    let is_met = matches!(op, Op::Create(_))
+        && outcome.as_ref().is_ok_and(|written| written.item.as_deref().is_some_and(edited_since));
+    if is_met { Err(Refusal::Unknown) } else { outcome }
 }
 
 /// Takes into `link` what the server holds of the fields that `op` wrote on `side`: they are in

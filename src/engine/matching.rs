@@ -4,14 +4,11 @@
 use crate::engine::context::{Context, Seen};
 use crate::engine::link::{Link, LinkState};
 use crate::engine::matches::{Match, Matches};
+use crate::engine::twins::{are_twins, is_left_of, is_series};
 use crate::engine::{identity, project, scope, series};
 use crate::model::lookup::Look;
 use crate::model::{Day, Item, ItemId, Kind, Mark, Record, Side, TaskWhen, Uid, When};
-use chrono::Duration;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Two devices that create the same do so within this time; what is made later is a copy.
-const AT_ONCE: Duration = Duration::minutes(10);
 
 /// Who is linked, seen from matching.
 pub struct Linked<'a> {
@@ -84,9 +81,13 @@ fn is_original(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &I
 
 /// The UID of the event that we created for `mark`, as its link knows it, or its Activity: that
 /// keeps the UID of the first one, whichever generation followed, and in whichever of the user's
-/// mailboxes.
+/// mailboxes. Of one that was taken back here it says nothing: another device may have made it
+/// again in the same generation, since it knows of no loss.
 fn known_uid<'a>(seen: &'a Seen, linked: &Linked<'a>, mark: &Mark) -> Option<&'a Uid> {
-    let is_known = |link: &&Link| link.generation == mark.generation && !matches!(link.state, LinkState::Pending(_));
+    let is_known = |link: &&Link| {
+        let is_taken_back = link.state == LinkState::Undone && seen.gone.exchange.contains(&link.ids.exchange);
+        link.generation == mark.generation && !matches!(link.state, LinkState::Pending(_)) && !is_taken_back
+    };
     let link = linked.of(&mark.activity).filter(is_known);
     let activity = || {
         let activity = seen.items.creatio.get(&mark.activity).filter(|_| mark.generation == 0);
@@ -105,6 +106,7 @@ pub fn find(context: &Context<'_>, seen: &Seen, unlinked: &[&Item]) -> Matches {
     settle_same(context, unlinked, &mut found);
     let mut matches = Matches { events: found, ..Matches::default() };
     series::rekey(context, seen, unlinked, &mut matches);
+    settle_left(context, unlinked, &mut matches);
     moved_tasks(seen, unlinked, &mut matches);
     by_content(context, seen, (&linked, unlinked), &mut matches);
     matches
@@ -116,8 +118,12 @@ fn by_identity(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &I
         match (stands_for(seen, linked, &activity), is_original(context, seen, linked, item)) {
             (Some(Match::Copy), _) if is_converted(linked, item) => return Match::Relink(activity),
             (Some(Match::Copy), _) if is_twin(seen, linked, item, &activity) => {
-                // of what has come to its end none survives
-                let survives = |link: &Link| link.state != LinkState::Tombstone && precedes(item, link);
+                // of what has come to its end none survives; of which a person made a series, stays
+                let survives = |link: &Link| {
+                    link.state != LinkState::Tombstone
+                        && link.facts.exchange.occurrence.is_none()
+                        && precedes(item, link)
+                };
                 let survives = linked.of(&activity).is_some_and(survives);
                 return if survives { Match::Relink(activity) } else { Match::Surplus(activity) };
             }
@@ -141,20 +147,7 @@ fn by_identity(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &I
 fn is_twin(seen: &Seen, linked: &Linked<'_>, item: &Item, activity: &ItemId) -> bool {
     let Some(link) = linked.of(activity) else { return false };
     let first = seen.items.exchange.get(&link.ids.exchange);
-    item.record.kind() == Kind::Task || first.is_some_and(|first| are_twins(first, item))
-}
-
-/// Events of one transaction and one UID that were created in one calendar within minutes of each
-/// other, which only a server lets happen that knows no transactions (Exchange Server: there it is
-/// the UID, which a person's copy may keep, in another calendar or another day). With UIDs of their
-/// own one is a copy, which may carry the transaction along.
-fn are_twins(one: &Item, other: &Item) -> bool {
-    let (transaction, created) = (&one.facts.transaction, one.facts.created.zip(other.facts.created));
-    transaction.is_some()
-        && *transaction == other.facts.transaction
-        && one.facts.uid == other.facts.uid
-        && one.container == other.container
-        && created.is_some_and(|(one, other)| (one - other).abs() < AT_ONCE)
+    item.record.kind() == Kind::Task || first.is_some_and(|first| are_twins(first, item) || is_left_of(item, first))
 }
 
 /// Whether `item` is older than the one that `link` holds: of two for one Activity the older
@@ -193,7 +186,7 @@ fn by_uid(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &Item) 
     }
     match holders.as_slice() {
         [] => None,
-        [one] => of_series(seen, linked, &one.id),
+        [one] => of_series(seen, linked, &one.id, item),
         [..] => Some(Match::Ambiguous),
     }
 }
@@ -203,7 +196,7 @@ fn by_uid(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &Item) 
 fn by_alias(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &Item) -> Option<Match> {
     let ids = identity::aliases(context.zone, context.account, item);
     let of_its_day = ids.iter().filter(|id| is_on_its_day(context, (seen, linked), id, item));
-    of_its_day.into_iter().find_map(|id| of_series(seen, linked, id))
+    of_its_day.into_iter().find_map(|id| of_series(seen, linked, id, item))
 }
 
 /// The Activity that was exported as a single event which became the series of `item`, if it has no
@@ -213,7 +206,7 @@ fn by_series_mark(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item:
     let mark = item.facts.series_mark.as_ref().filter(|mark| mark.site == context.account.site)?;
     let is_its = is_on_its_day(context, (seen, linked), &mark.activity, item);
     // one that has an event is that one's, whatever its day
-    of_series(seen, linked, &mark.activity).filter(|found| is_its && *found != Match::Copy)
+    of_series(seen, linked, &mark.activity, item).filter(|found| is_its && *found != Match::Copy)
 }
 
 /// Whether an Activity, as it was read or is linked, lies on the day that the pattern gives `item`.
@@ -225,8 +218,8 @@ fn is_on_its_day(context: &Context<'_>, (seen, linked): (&Seen, &Linked<'_>), ac
 
 /// As [`stands_for`]; an Activity whose event became a series is nobody's copy: which of the
 /// occurrences takes it is settled among them.
-fn of_series(seen: &Seen, linked: &Linked<'_>, activity: &ItemId) -> Option<Match> {
-    let waits = linked.of(activity).is_some_and(|link| seen.series.contains(&link.ids.exchange));
+fn of_series(seen: &Seen, linked: &Linked<'_>, activity: &ItemId, item: &Item) -> Option<Match> {
+    let waits = linked.of(activity).is_some_and(|link| is_series(seen, link, std::iter::once(item)));
     if waits { None } else { stands_for(seen, linked, activity) }
 }
 
@@ -305,14 +298,17 @@ fn settle_rivals(
         }
     }
     for mut items in rivals.into_values() {
-        items.sort_by_key(|item| (!is_original(item), item.facts.created, item.id.clone()));
+        let is_left = |item: &Item| items.iter().any(|other| is_left_of(item, other));
+        let left: BTreeSet<ItemId> = items.iter().filter(|item| is_left(item)).map(|item| item.id.clone()).collect();
+        let is_left = |item: &Item| left.contains(&item.id);
+        items.sort_by_key(|item| (is_left(item), !is_original(item), item.facts.created, item.id.clone()));
         let first = items.first().copied();
         let uid = first.and_then(|item| item.facts.uid.clone());
         for copy in items.iter().skip(1) {
             let is_noted = noted(copy).is_some() && copy.facts.uid != uid;
             let what = match (copy.record.kind(), &copy.facts.mark) {
                 (Kind::Task, Some(mark)) => Match::Surplus(mark.activity.clone()),
-                (Kind::Meeting, Some(mark)) if first.is_some_and(|first| are_twins(first, copy)) => {
+                (Kind::Meeting, Some(mark)) if is_left(copy) || first.is_some_and(|first| are_twins(first, copy)) => {
                     Match::Surplus(mark.activity.clone())
                 }
                 (Kind::Meeting, Some(_)) if is_original(copy) => Match::Copy,
@@ -336,6 +332,25 @@ fn settle_same(context: &Context<'_>, unlinked: &[&Item], found: &mut BTreeMap<I
         items.sort_by_key(|item| (item.facts.created, item.id.clone()));
         found.extend(items.iter().skip(1).map(|copy| (copy.id.clone(), Match::Copy)));
     }
+}
+
+/// Of twins of which a person made one a series, the other is one too many as soon as an occurrence
+/// has its Activity.
+fn settle_left(context: &Context<'_>, unlinked: &[&Item], matches: &mut Matches) {
+    let taken = |activity: &ItemId, single: &Item| {
+        let takes = |item: &Item| {
+            let found = matches.events.get(&item.id);
+            found.is_some_and(|found| matches!(found, Match::Relink(by) | Match::With(by) if by == activity))
+        };
+        unlinked.iter().any(|item| takes(item) && is_left_of(single, item))
+    };
+    let left = unlinked.iter().filter_map(|single| {
+        let activity = valid_mark(context, single)?;
+        let is_copy = matches.events.get(&single.id) == Some(&Match::Copy);
+        (is_copy && taken(&activity, single)).then(|| (single.id.clone(), Match::Surplus(activity)))
+    });
+    let left: Vec<_> = left.collect();
+    matches.events.extend(left);
 }
 
 /// A task that was moved to another list has another id there, and one that we did not mark has

@@ -1,7 +1,7 @@
 //! Activities that stand in for another: created again in a later generation where the first one
-//! seemed to be gone, or as the user's own copy of one that could not be read. Rights come back,
-//! and so does a row that a late reading left out: then the first one is the Activity of the pair
-//! again.
+//! seemed to be gone, as the user's own copy of one that could not be read, or under an event's own
+//! id before its server told the UID in which colleagues meet. Rights come back, so does a row that
+//! a late reading left out, and the UID is told: then the first one is the Activity of the pair.
 
 use crate::engine::account::Account;
 use crate::engine::context::{Context, Seen};
@@ -33,8 +33,20 @@ pub fn first_of(activity: &ItemId, item: &Item, generation: u32, account: &Accou
 
 /// The Activity for which that of `link` stands in, if it is there and has no link.
 #[must_use]
-pub fn found(seen: &Seen, link: &Link) -> Option<ItemId> {
-    free(seen, link.memory.instead.as_ref()?, &link.facts.exchange)
+pub fn found(seen: &Seen, link: &Link, account: &Account) -> Option<ItemId> {
+    if let Some(instead) = &link.memory.instead {
+        return free(seen, instead, &link.facts.exchange);
+    }
+    let item = early(seen, link, account)?;
+    free(seen, &identity::activity(item, account, 0), &item.facts)
+}
+
+/// The event of `link`, if its Activity was made before the server told the UID: others made theirs
+/// under the UID meanwhile.
+#[must_use]
+pub fn early<'a>(seen: &'a Seen, link: &Link, account: &Account) -> Option<&'a Item> {
+    let item = seen.items.exchange.get(&link.ids.exchange)?;
+    (identity::before_its_uid(item, account).as_ref() == Some(&link.ids.creatio)).then_some(item)
 }
 
 /// The same of an `item` that is about to be linked to `activity`.
@@ -60,7 +72,7 @@ fn free(seen: &Seen, instead: &ItemId, facts: &Facts) -> Option<ItemId> {
 #[must_use]
 pub fn returns(context: &Context<'_>, seen: &Seen, link: &Link) -> Option<ItemId> {
     let lives = matches!(link.state, LinkState::Alive | LinkState::Asleep);
-    let first = found(seen, link).filter(|_| lives && is_as_made(seen, link))?;
+    let first = found(seen, link, context.account).filter(|_| lives && is_as_made(seen, link))?;
     is_adopted(context, seen, (&first, &link.ids.exchange)).then_some(first)
 }
 

@@ -89,7 +89,7 @@ fn decided(context: &Context<'_>, seen: &Seen) -> Plan {
         original::found_of(seen, item, activity, context.account)
     });
     let waiting: Vec<ItemId> =
-        seen.links.iter().filter_map(|link| original::found(seen, link)).chain(stand_ins).collect();
+        seen.links.iter().filter_map(|link| original::found(seen, link, context.account)).chain(stand_ins).collect();
     let matched: BTreeSet<&ItemId> = matches
         .events
         .values()

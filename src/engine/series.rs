@@ -9,6 +9,7 @@ use crate::engine::held::Reason;
 use crate::engine::identity;
 use crate::engine::link::{Link, LinkState};
 use crate::engine::matches::{Match, Matches};
+use crate::engine::twins::is_series;
 use crate::model::time::local;
 use crate::model::{Day, Item, ItemId, Original, Person, Record, Zone};
 use std::collections::{BTreeMap, BTreeSet};
@@ -97,7 +98,7 @@ fn changes<'a>(seen: &'a Seen, unlinked: &[&'a Item], matches: &Matches) -> BTre
                     (LinkState::Asleep | LinkState::Tombstone | LinkState::Pending(_), _) => {}
                 }
             }
-            (None, Record::Meeting(meeting)) if seen.series.contains(&link.ids.exchange) => {
+            (None, Record::Meeting(meeting)) if is_series(seen, link, new.iter().copied()) => {
                 let original = identity::start(meeting.when);
                 let change = changes.entry(master(link, &new)).or_default();
                 change.is_known = true;

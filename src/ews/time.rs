@@ -27,9 +27,9 @@ pub(super) fn wall(text: &str) -> Option<NaiveDateTime> {
     zoned.or_else(|_| plain()).ok().filter(|wall| YEARS.contains(&wall.year()))
 }
 
-/// The day that a task's date means: midnight in UTC is the date as it stands. Everything else is an
-/// instant: a midnight of the zone in which it was made; or, if no zone is so far from UTC, a time
-/// on a day of the user's.
+/// The day that a task's date means: midnight in UTC is the date as it stands. Everything else is
+/// an instant: a midnight of the zone in which it was made; or, if no zone is so far from UTC, a
+/// time on a day of the user's.
 pub(super) fn day(text: &str, user: &dyn Zone) -> Option<Day> {
     let at = instant(text)?;
     if at.time() == NaiveTime::MIN {

@@ -53,8 +53,8 @@ pub(super) fn is_a_day(start: &ZonedTime, end: &ZonedTime) -> bool {
     shown(start).zip(shown(end)).is_some_and(|(start, end)| end - start >= chrono::Duration::hours(23))
 }
 
-/// The day of which `at` is the midnight, in the zone that Windows knows by `zone`, else in one that
-/// is not told. In summer time a zone is an hour from where it is usually.
+/// The day of which `at` is the midnight, in the zone that Windows knows by `zone`, else in one
+/// that is not told. In summer time a zone is an hour from where it is usually.
 pub(super) fn day_of(at: Instant, zone: Option<&str>, user: &dyn Zone) -> Day {
     let own = zone.filter(|name| !name.eq_ignore_ascii_case(user.name())).and_then(time::standard);
     let shown = |ahead: i32| at.naive_utc() + chrono::Duration::seconds(i64::from(ahead));

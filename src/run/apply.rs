@@ -284,10 +284,10 @@ async fn pass<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>
         }
     }
     let (creatio, exchange) = future::join(send(ends.creatio, &ops.creatio), send(ends.exchange, &ops.exchange)).await;
-    for (numbers, answers) in [(whose.creatio, creatio), (whose.exchange, exchange)] {
-        for (n, outcome) in numbers.into_iter().zip(answers) {
+    for (numbers, ops, answers) in [(whose.creatio, ops.creatio, creatio), (whose.exchange, ops.exchange, exchange)] {
+        for ((n, op), outcome) in numbers.into_iter().zip(&ops).zip(answers) {
             if let Some(list) = outcomes.get_mut(n) {
-                list.push(outcome);
+                list.push(kept::believed(op, outcome));
             }
         }
     }

@@ -114,6 +114,7 @@ pub async fn observe<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: 
     gather.candidates().await?;
     gather.elsewhere().await?;
     gather.origins().await?;
+    gather.early().await?;
     gather.originals().await?;
     gather.confirm().await?;
     gather.outdated().await?;

@@ -209,6 +209,21 @@ test('an Exchange Server account stays automatic after a reload, and says what i
   assert.match(await times(account), /Last run: .*\d\d:\d\d\. Next run: .*\d\d:\d\d\./);
 });
 
+test('the settings of one account are never shown as those of another', async (t) => {
+  const { page, creatio } = await stage(t, { seed: 'demo' });
+  const person = actor(page);
+  const { words, find } = person;
+  await person.open(creatio);
+  await setUpBoth(person, []);
+  await person.openSettingsOf(account);
+  await find('checkbox', words.importMeetings).check();
+  // straight on to the other one, from the menu that stays above the settings
+  await person.openSettingsOf(onServer.account);
+  await find('heading', `Settings of ${onServer.account}`).waitFor();
+  await find('checkbox', words.importMeetings).waitFor();
+  assert.equal(await find('checkbox', words.importMeetings).isChecked(), false);
+});
+
 test('one account’s error does not keep the other from its run, and the status names both', async (t) => {
   const { page, creatio } = await stage(t, { seed: 'demo' });
   const person = actor(page);

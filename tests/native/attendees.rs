@@ -140,8 +140,19 @@ fn however_an_address_is_spelled_nobody_falls_off() {
         assert_eq!(participants(spine, &row), both);
         quiet(spine);
         // who can't be told stays on the event when somebody else comes
+        let vera = contact(spine, "Vera");
+        spine.odata(
+            "POST",
+            "ActivityParticipant",
+            Some(json!({"ActivityId": row, "ParticipantId": vera, "RoleId": PARTICIPANT})),
+        );
+        spine.odata("PATCH", &format!("Activity({row})"), Some(json!({"Title": "Call 3"})));
+        spine.settle();
         told(&[]);
-        assert_eq!(addresses(&spine.event("Call 2")), all);
+        let call = spine.event("Call 3");
+        let names = call["attendees"].as_array().unwrap().iter().map(|one| one["emailAddress"]["name"].to_string());
+        let invited = all.into_iter().chain(["Vera"]).map(|name| format!("\"{name}\"")).collect();
+        assert_eq!(sorted(names.collect()), sorted(invited));
     });
 }
 
@@ -161,9 +172,15 @@ fn the_users_further_address_is_the_user() {
         activity(spine, "Always", &[&own]);
         spine.settle();
         assert_eq!(addresses(&spine.event("Always")), Vec::<String>::new());
+        // an edit of what nobody else is invited to waits for no word
+        let mut settings = everything();
+        settings.rules.notify = Notify::Ask;
+        spine.save(&settings);
+        spine.odata("PATCH", &format!("Activity({row})"), Some(json!({"Title": "Mine 1"})));
+        assert_eq!(spine.settle().held, []);
+        assert_eq!(spine.event("Mine 1")["subject"], "Mine 1");
         let other = activity(spine, "Ours", &[&own]);
         spine.odata("PATCH", &format!("Activity({row})"), Some(json!({"Title": "Mine 2"})));
-        let mut settings = everything();
         settings.rules.notify = Notify::Never;
         spine.save(&settings);
         let report = spine.settle();
@@ -190,6 +207,29 @@ fn a_read_that_tells_fewer_attendees_takes_nobody_off() {
         assert_eq!(participants(spine, &row), sorted(people.to_vec()));
         behave(spine, People::default());
         assert_eq!(addresses(&spine.event("Call 2")).len(), 3);
+    });
+}
+
+/// What waits for a word has its event read whenever the Activity is edited.
+#[test]
+fn a_read_of_the_known_version_with_fewer_attendees_takes_nobody_off() {
+    both(|spine| {
+        let mut settings = everything();
+        settings.rules.notify = Notify::Ask;
+        spine.save(&settings);
+        let people = ["Anna", "Boris", "Vera"].map(|name| contact(spine, name));
+        event(spine, "Call", &["anna@fabrikam.example", "boris@fabrikam.example", "vera@fabrikam.example"]);
+        spine.settle();
+        let row = spine.activity("Call")["Id"].as_str().unwrap().to_owned();
+        let edit = |change: Value| drop(spine.odata("PATCH", &format!("Activity({row})"), Some(change)));
+        edit(json!({"Location": "Hall"}));
+        spine.run();
+        behave(spine, People { few: Some(1), ..People::default() });
+        edit(json!({"Title": "Call 2"}));
+        spine.run();
+        assert_eq!(participants(spine, &row), sorted(people.to_vec()));
+        behave(spine, People::default());
+        assert_eq!(addresses(&spine.event("Call")).len(), 3);
     });
 }
 

@@ -237,6 +237,18 @@ fn participants_of_an_export_are_invited_by_the_notify_rule() {
 }
 
 #[test]
+fn who_comes_later_under_never_is_told_once_and_nobody_is_asked() {
+    let (trip, _) = exported(Notify::Never, &[]);
+    invite(&trip, &[ANNA]);
+    let report = trip.run();
+    assert_eq!((reasons(&report), report.notes.clone()), (vec![], vec![Told { note: Note::Uninvited, count: 1 }]));
+    assert_eq!(people(&trip, Side::Exchange), Vec::<String>::new());
+    set(&trip, &with(|settings| settings.rules.months = 11));
+    let report = trip.run();
+    assert_eq!((reasons(&report), report.notes.clone()), (vec![], vec![]), "by a full comparison neither");
+}
+
+#[test]
 fn who_is_not_invited_brings_no_deleted_event_back() {
     let (trip, _) = exported(Notify::Never, &[ANNA]);
     trip.exchange.remove(&trip.only(Side::Exchange).id);

@@ -11,14 +11,15 @@ mod values;
 use crate::creatio_observe::NOW;
 use crate::world::{COLLEAGUE, CREATIO, World};
 use sandbox::Seed;
-use schedule_sync::creatio::filters::{self, Filter, Obstacle, Viewer};
-use schedule_sync::creatio::{Creatio, Site};
+use schedule_sync::creatio::{
+    Creatio, Site,
+    filters::{self, Filter, Obstacle, Viewer},
+};
 use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{ContactId, GroupId, Instant, Side, Window};
 use schedule_sync::ports::{Directory, Http, Keys};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::{collections::BTreeSet, rc::Rc};
 
 const DYNAMIC: &str = "65ca0946-0084-4874-b117-c13199af3b95";
 const EMAIL: &str = "e2831dec-cfc0-df11-b00f-001d60e938c6";
@@ -248,4 +249,24 @@ fn classic(filter: &Value) -> Value {
 fn wide() -> Window {
     let at = |text: &str| text.parse().unwrap();
     Window { from: at("2000-01-01T00:00:00Z"), to: at("2100-01-01T00:00:00Z"), series_to: at("2100-01-01T00:00:00Z") }
+}
+
+/// What lies outside of the window is no member that anybody asks for.
+#[test]
+fn members_of_both_kinds_of_groups_lie_in_the_window() {
+    let stage = Stage::new();
+    let fixed = stage.add("ActivityFolder", json!({"Name": "F"}));
+    let dynamic = stage.group(all([]).to_string().as_bytes(), false);
+    for (n, year) in [(1, 2020), (2, 2026)] {
+        let mut row = crate::creatio_observe::row(n, "x", 5);
+        (row["StartDate"], row["DueDate"]) =
+            (json!(format!("{year}-03-05T10:00:00Z")), json!(format!("{year}-03-05T11:00:00Z")));
+        crate::creatio_observe::post(&stage.world, row);
+        stage.add("ActivityInFolder", json!({"ActivityId": crate::creatio_observe::id(n), "FolderId": fixed}));
+    }
+    let window = crate::creatio_observe::scope().window;
+    for group in [GroupId::new(fixed), dynamic] {
+        let told = pollster::block_on(stage.creatio.members(std::slice::from_ref(&group), &window)).unwrap();
+        assert_eq!(told.members, [crate::creatio_observe::id(2)].into(), "{group}: {:?}", told.failed);
+    }
 }

@@ -118,6 +118,17 @@ fn pages_that_never_end_stop_the_reading() {
     let result = pollster::block_on(creatio.observe(&scope(), None));
     assert!(matches!(result, Err(Error::Unreadable { .. })), "{result:?}");
     assert!(world.requests() < 10);
+    // links that lead on for ever, to the same page or to ever new ones
+    for (pages, most) in [("same", 10), ("new", 150)] {
+        let (world, creatio) = start(Seed::Empty);
+        post(&world, row(1, "x", 2));
+        switch(&world, json!({"pages": pages}));
+        let from = world.requests();
+        let result = pollster::block_on(creatio.observe(&scope(), None));
+        assert!(matches!(result, Err(Error::Unreadable { .. })), "{pages}: {result:?}");
+        let sent = world.requests() - from;
+        assert!(sent < most, "{pages}: {sent}");
+    }
 }
 
 /// Puts an activity in that was last saved at `modified`.

@@ -97,6 +97,11 @@ fn a_search_that_is_refused_in_every_way_costs_what_it_was_asked_for() {
     assert_eq!(desk.apply(create(&desk, 2, plain_meeting("two"))), Err(Refusal::Rejected(code)), "and it is named");
     let title = update(&made, |meeting| meeting.title = "1".to_owned(), &[Field::Title]);
     assert!(desk.apply(title).is_ok(), "what asks nothing is done");
+    // nor does a search that the server fails at cost more
+    quirks(&desk.world, json!({}));
+    desk.world.faults(json!([{"operation": "FindItem", "times": 99, "then": {"status": 500}}]));
+    let found = find(&desk, Clue::Uid(made.facts.uid.unwrap()));
+    assert!(found.refused.is_some() && !found.is_absent(), "{found:?}");
 }
 
 #[test]
@@ -205,6 +210,16 @@ fn a_span_of_which_nothing_can_be_told_costs_only_itself() {
     let none = desk.observe(None);
     assert!(desk.asked(from, "FindItem") < 20, "{}", desk.asked(from, "FindItem"));
     assert_eq!((none.malformed.len(), none.items.len(), none.complete.len()), (1, 0, 1), "{:?}", none.malformed);
+}
+
+#[test]
+fn a_view_at_which_the_server_fails_is_asked_for_in_halves() {
+    let desk = Desk::new(Seed::Empty);
+    desk.event(single("a", "2026-03-10"));
+    // each is sent twice
+    desk.world.faults(json!([{"operation": "FindItem", "times": 2, "then": {"status": 500}}]));
+    let listing = desk.observe(None);
+    assert_eq!((listing.items.len(), listing.malformed.len()), (1, 0), "{:?}", listing.malformed);
 }
 
 #[test]

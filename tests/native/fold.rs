@@ -2,11 +2,13 @@
 
 use crate::memory::{at, title};
 use crate::moment::{Moment, linked, the_meeting};
+use chrono::Duration;
 use schedule_sync::engine::action::{Action, Step};
 use schedule_sync::engine::fold::{fold, found, read_first};
 use schedule_sync::engine::folded::Folded;
 use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::identity;
+use schedule_sync::engine::kept::believed;
 use schedule_sync::engine::link::{Link, LinkState};
 use schedule_sync::model::op::{Create, Op, Outcome, Refusal, Update, Written};
 use schedule_sync::model::{
@@ -84,6 +86,31 @@ fn a_creation_found_again_is_in_step_with_what_was_written() {
     assert_eq!(again.base.exchange.title(), "Call", "what a person wrote since is an edit");
     let Record::Meeting(base) = again.base.exchange else { panic!() };
     assert_eq!(base.response, Response::Confirmed);
+}
+
+/// A creation of one transaction gives the event that another device made by it. What differs there
+/// since somebody edited it is theirs; what a server makes of a value, it makes at once.
+#[test]
+fn a_creation_that_meets_what_was_edited_since_is_not_confirmed() {
+    let (_, items) = pending();
+    let made = at("2026-03-10T08:50:00Z");
+    let rows = [
+        ("as it was written", "Call", Some(made), Some(made + Duration::minutes(3)), true),
+        ("the server's", "Call, cut", Some(made), Some(made + Duration::seconds(2)), true),
+        ("edited since", "Visit", Some(made), Some(made + Duration::minutes(3)), false),
+        ("no stamp tells", "Visit", Some(made), None, true),
+        ("nor when it was made", "Visit", None, Some(made), true),
+    ];
+    for (what, named, created, stamp, expected) in rows {
+        let mut held = items.exchange.clone();
+        (held.facts.created, held.stamp) = (created, stamp);
+        *title(&mut held) = named.to_owned();
+        let outcome = believed(&create(&items.exchange), confirmed(&held));
+        assert_eq!(outcome == confirmed(&held), expected, "{what}");
+        assert!(expected || outcome == Err(Refusal::Unknown), "{what}");
+        let written = believed(&update(&items.exchange, &[Field::Title]), confirmed(&held));
+        assert_eq!(written, confirmed(&held), "{what}: an update is told apart by its version");
+    }
 }
 
 /// Of what is read back with an update only what a server moves by itself is folded, and what it

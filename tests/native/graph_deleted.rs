@@ -13,7 +13,7 @@ use schedule_sync::engine::held::Reason;
 use schedule_sync::graph::Graph;
 use schedule_sync::model::lookup::{Clue, Found};
 use schedule_sync::model::op::{Op, Refusal, Update};
-use schedule_sync::model::{Field, Item, ItemId, Kind, Patch, Record, Side};
+use schedule_sync::model::{Container, Field, Item, ItemId, Kind, Patch, Record, Side};
 use schedule_sync::ports::Replica;
 use schedule_sync::run;
 use serde_json::{Value, json};
@@ -91,6 +91,21 @@ fn an_occurrence_lives_where_a_view_shows_its_series_in_its_place() {
     assert_eq!(found().len(), 1);
     assert_eq!(delete(&world, &format!("me/events/{series}")), 204);
     assert_eq!(found(), [], "it went with its series");
+}
+
+#[test]
+fn an_event_that_lies_in_another_calendar_than_it_was_seen_in_lives_there() {
+    let (world, graph, _checked) = checked(Seed::Demo);
+    let containers = block_on(graph.containers()).unwrap();
+    let other = |one: &&Container| one.kind == Kind::Meeting && one.own && !one.default;
+    let calendar = containers.iter().find(other).unwrap().id.as_str();
+    let time = |hour: &str| json!({"dateTime": format!("2026-03-05T{hour}:00:00"), "timeZone": "UTC"});
+    let body = json!({"subject": "e", "start": time("10"), "end": time("11")});
+    let path = format!("me/calendars/{calendar}/events");
+    let event = world.by_hand(Side::Exchange, "POST", &path, Some(body)).1;
+    let found = by_id(&graph, &[(event["id"].as_str().unwrap(), Kind::Meeting)]).remove(0);
+    let places: Vec<&str> = found.items.iter().map(|item| item.container.as_str()).collect();
+    assert_eq!(places, [calendar]);
 }
 
 #[test]

@@ -203,9 +203,10 @@ fn occurrences_keep_the_place_that_the_pattern_gave_them() {
             on("2026-03-03"),
         ),
     ] {
-        let item = event(with(members, json!({"seriesMasterId": "m"})));
+        let item = event(with(members, json!({"seriesMasterId": "m", "transactionId": "t"})));
         let occurrence = item.facts.occurrence.unwrap();
         assert_eq!((occurrence.master.as_str(), occurrence.original), ("m", original));
+        assert_eq!(item.facts.transaction, None, "that is its series'");
     }
 }
 

@@ -141,18 +141,22 @@ fn a_task_deleted_in_a_round_without_lists_is_not_forgotten() {
     assert_eq!(spine.activity("t")["StatusId"], "201cfba8-58e6-df11-971b-001d60e938c6", "canceled");
 }
 
-#[test]
-fn series_that_a_view_does_not_expand_are_expanded() {
-    let weekly = json!({
+/// A series of every Tuesday.
+fn weekly() -> Value {
+    json!({
         "subject": "weekly",
         "start": {"dateTime": "2026-03-03T10:00:00", "timeZone": "UTC"},
         "end": {"dateTime": "2026-03-03T11:00:00", "timeZone": "UTC"},
         "recurrence": {"pattern": {"type": "weekly", "interval": 1, "daysOfWeek": ["tuesday"]},
             "range": {"type": "noEnd", "startDate": "2026-03-03"}},
-    });
+    })
+}
+
+#[test]
+fn series_that_a_view_does_not_expand_are_expanded() {
     let read = |switches: &Value| {
         let (world, graph, _checked) = checked(Seed::Empty);
-        world.by_hand(Side::Exchange, "POST", "me/events", Some(weekly.clone()));
+        world.by_hand(Side::Exchange, "POST", "me/events", Some(weekly()));
         quirks(&world, switches.clone());
         let told = block_on(graph.observe(&scope(), None)).unwrap();
         let originals: Vec<Original> =
@@ -165,6 +169,29 @@ fn series_that_a_view_does_not_expand_are_expanded() {
     // also without change tracking
     let (slow, fast) = (read(&json!({"unexpanded": true, "timeouts": {"always": true}})), whole.0.len());
     assert_eq!((slow.0.len(), slow.2), (fast, 0));
+}
+
+#[test]
+fn an_event_that_became_a_series_is_a_series_by_its_id_and_its_uid() {
+    let (world, graph, _checked) = checked(Seed::Empty);
+    let series = world.by_hand(Side::Exchange, "POST", "me/events", Some(weekly())).1;
+    let container = own(&block_on(graph.containers()).unwrap(), Kind::Meeting)[0].id.clone();
+    let id = series["id"].as_str().unwrap().into();
+    for clue in [Clue::Id { id, container }, Clue::Uid(series["iCalUId"].as_str().unwrap().into())] {
+        let found = block_on(graph.find(&[clue])).unwrap().remove(0);
+        assert_eq!((found.series, found.items.len(), found.is_absent()), (true, 0, false));
+    }
+}
+
+#[test]
+fn a_series_of_which_nobody_tells_the_days_is_named() {
+    let (world, graph, _checked) = checked(Seed::Empty);
+    let series = world.by_hand(Side::Exchange, "POST", "me/events", Some(weekly())).1;
+    quirks(&world, json!({"unexpanded": true}));
+    world.faults(json!([{"server": "graph", "path": "/instances", "times": 99, "then": {"status": 400}}]));
+    let told = block_on(graph.observe(&scope(), None)).unwrap();
+    let named: Vec<_> = told.malformed.iter().map(|bad| bad.id.as_ref().map_or("", |id| id.as_str())).collect();
+    assert_eq!((told.items.len(), named), (0, vec![series["id"].as_str().unwrap()]));
 }
 
 #[test]

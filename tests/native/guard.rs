@@ -27,7 +27,16 @@ fn action(n: usize, (step, side): (Step, Side), op: &Op) -> Action {
 }
 
 fn delete() -> Op {
-    Op::Delete { id: "x".into(), container: "x".into(), version: Version::new(""), cancels: false }
+    delete_of("x")
+}
+
+fn delete_of(id: &str) -> Op {
+    Op::Delete { id: id.into(), container: "x".into(), version: Version::new(""), cancels: false }
+}
+
+/// The removal of the event of the `n`th pair.
+fn removal(n: usize) -> Action {
+    action(n, (Step::Delete(Side::Exchange), Side::Exchange), &delete_of(&format!("exchange{n:03}")))
 }
 
 fn update(fields: &[Field]) -> Op {
@@ -190,7 +199,7 @@ fn nothing_comes_back_to_a_side_that_is_suddenly_empty() {
 /// else is done; what is allowed by name is done all the same.
 #[test]
 fn of_a_creatio_without_a_readable_activity_nothing_is_believed() {
-    let pairs = |count: usize| (0..count).map(|n| action(n, (Step::Delete(Side::Exchange), Side::Exchange), &delete()));
+    let pairs = |count: usize| (0..count).map(removal);
     for (what, unreadable, count, allowed, held, done) in [
         ("others can be read", false, 2, None, 0, 3),
         ("the only one", true, 1, None, 1, 0),
@@ -217,6 +226,33 @@ fn of_a_creatio_without_a_readable_activity_nothing_is_believed() {
         let put = if held == 0 { count } else { count - held };
         assert_eq!(plan.links.len(), put, "{what}: no other link is put");
     }
+}
+
+/// What stands a second time for an Activity is no part of its pair: what waits of the pair does
+/// not hold it, and what was said of the pair does not let it go.
+#[test]
+fn a_second_item_goes_by_its_own_name() {
+    let second = |n: usize| {
+        action(n, (Step::Delete(Side::Exchange), Side::Exchange), &delete_of(&format!("exchange of {n:03}")))
+    };
+    for (named, one, held) in [
+        ("exchange000", removal(0), 1),
+        ("creatio000", removal(0), 1),
+        ("exchange000", second(0), 0),
+        ("creatio000", second(0), 0),
+        ("exchange of 000", second(0), 1),
+    ] {
+        let guarded = [(named.into(), Reason::SideEmpty)].into();
+        let (asked, done) = judge(&Seen { guarded, ..Seen::default() }, vec![one.clone()]);
+        assert_eq!((asked.len(), done), (held, 1 - held), "{named} waits, {:?}", one.writes);
+        let mut seen = Seen { deletions: 60, ..Seen::default() };
+        let side = if named.starts_with("creatio") { Side::Creatio } else { Side::Exchange };
+        seen.answers.add(Answer { side, id: named.into(), reason: Reason::ManyDeletions, choice: Choice::Allow });
+        let (asked, done) = judge(&seen, vec![one.clone()]);
+        assert_eq!((asked.len(), done), (1 - held, held), "{named} is allowed, {:?}", one.writes);
+    }
+    let many = judge(&Seen { deletions: 60, ..Seen::default() }, vec![second(0)]);
+    assert_eq!(many, (vec![(Reason::ManyDeletions, Side::Exchange)], 0), "it is shown where it is");
 }
 
 #[test]

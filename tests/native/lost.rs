@@ -328,6 +328,7 @@ fn a_private_copy_takes_nothing_from_the_colleague_whose_meeting_is_open() {
     later.creatio.put(theirs);
     later.exchange.put(private);
     later.settle();
+    assert_eq!(later.creatio.ids().len(), 2, "the private one has a placeholder of its own");
     assert_eq!(*title(&mut later.creatio.items.borrow().get(&"theirs".into()).unwrap().clone()), "Something else");
 }
 

@@ -253,6 +253,66 @@ fn of_two_events_of_one_transaction_the_older_stays() {
     assert_eq!(found(&seen, [&older, &later]), expected, "a copy that a person made of it");
 }
 
+/// Where a person makes a series of one of two such events, the other goes, whichever is linked.
+#[test]
+fn of_two_events_of_one_transaction_that_stays_of_which_a_person_made_a_series() {
+    let single = |created: &str| {
+        let mut one = made("s", "a");
+        (one.facts.created, one.facts.uid) = (Some(at(created)), Some("of the transaction".into()));
+        one
+    };
+    let occurrence = {
+        let mut one = single("2026-03-01T09:05:00Z");
+        let original = Original::At(at("2026-03-12T10:00:00Z"));
+        one.facts.occurrence = Some(Occurrence { master: "m".into(), original });
+        (one.facts.series_mark, one.facts.transaction) = (one.facts.mark.take(), None);
+        Item { id: "o".into(), ..one }
+    };
+    let elsewhere = |one: Item| Item { container: "elsewhere".into(), ..one };
+    let copied = || {
+        let mut one = single("2026-03-01T09:00:00Z");
+        one.facts.uid = Some("of a copy".into());
+        one
+    };
+    for (what, single, of_single, of_occurrence) in [
+        ("older", single("2026-03-01T09:00:00Z"), Match::Surplus("a".into()), Match::Relink("a".into())),
+        ("younger", single("2026-03-01T09:09:00Z"), Match::Surplus("a".into()), Match::Relink("a".into())),
+        ("made later", single("2026-03-01T09:15:00Z"), Match::Copy, Match::New),
+        ("elsewhere", elsewhere(single("2026-03-01T09:00:00Z")), Match::Copy, Match::New),
+        ("a copy", copied(), Match::New, Match::New),
+    ] {
+        let seen = |first: &Item| Seen {
+            links: vec![link_to("a", first)],
+            ..crate::moment::seen([&activity("a")], [&single, &occurrence])
+        };
+        assert_eq!(found(&seen(&occurrence), [&single]), is("s", of_single), "{what}: the occurrence is linked");
+        assert_eq!(found(&seen(&single), [&occurrence]), is("o", of_occurrence), "{what}: the single one is linked");
+    }
+    let single = single("2026-03-01T09:00:00Z");
+    let seen = seen([&activity("a")], [&single, &occurrence]);
+    let expected = [is("o", with("a")), is("s", Match::Surplus("a".into()))].concat();
+    assert_eq!(found(&seen, [&single, &occurrence]), expected, "neither is linked yet");
+}
+
+/// Two devices count losses each for itself: one may make the event again in a generation that
+/// another knows, and took back.
+#[test]
+fn an_event_of_a_known_generation_is_the_original_once_the_first_one_was_taken_back() {
+    let first = event("first");
+    let (undone, alive) = (LinkState::Undone, LinkState::Alive);
+    for (what, state, is_gone, item, expected) in [
+        ("made again", undone, true, made("x", "a"), Match::Relink("a".into())),
+        ("a copy without the transaction", undone, true, copied("x", "a"), Match::New),
+        ("the first is there", undone, false, made("x", "a"), Match::New),
+        ("a person removed the first", alive, true, made("x", "a"), Match::New),
+    ] {
+        let link = Link { state, ..link_to("a", &first) };
+        let mut seen = Seen { links: vec![link], ..seen([&activity("a")], [&item]) };
+        seen.gone.exchange.extend(is_gone.then(|| first.id.clone()));
+        assert_eq!(found(&seen, [&item]), is("x", expected), "{what}");
+    }
+}
+
 /// An exported event that became a series: its occurrences show the mark of the series, which
 /// finds the Activity where no UID does.
 #[test]

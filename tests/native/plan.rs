@@ -10,7 +10,7 @@ use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::identity;
 use schedule_sync::engine::link::{Link, LinkState};
 use schedule_sync::engine::plan::Plan;
-use schedule_sync::engine::settings::{CreatioDelete, Way};
+use schedule_sync::engine::settings::{Conflict, CreatioDelete, Way};
 use schedule_sync::model::op::Op;
 use schedule_sync::model::{
     Item, ItemId, Malformed, Mark, Occurrence, Original, Pair, Record, Side, Status, Task, TaskWhen, When,
@@ -152,6 +152,22 @@ fn an_event_of_ours_without_its_activity_is_asked_about_as_long_as_it_is_looked_
     }
 }
 
+/// Removing it would call off a meeting that is over.
+#[test]
+fn an_event_of_ours_that_has_ended_and_to_which_others_were_invited_is_left_without_a_question() {
+    for (start, attendees, asked) in
+        [("2026-03-09T10:00:00Z", 1, false), ("2026-03-09T10:00:00Z", 0, true), ("2026-03-12T10:00:00Z", 1, true)]
+    {
+        let mut event = item(Side::Exchange, "e", Record::Meeting(meeting("Call", start)));
+        event.facts.mark = Some(mark("gone", 0));
+        event.facts.transaction = Some(identity::transaction(&"gone".into(), &Moment::new().account, 0));
+        event.facts.attendees = attendees;
+        let plan = Moment::new().plan(&seen([], [&event]));
+        let held = if asked { vec![Reason::DeleteAsked] } else { vec![] };
+        assert_eq!((reasons(&plan), plan.is_quiet()), (held, true), "{start}, {attendees}");
+    }
+}
+
 /// An Activity whose export was never confirmed.
 fn pending() -> (Link, Pair<Item>) {
     let (link, items) = linked(Side::Exchange);
@@ -197,6 +213,38 @@ fn a_creation_found_again_lives_and_what_was_written_since_is_an_edit() {
         assert_eq!((plan.links.len(), plan.writes()), if edited { (0, 1) } else { (1, 0) }, "{edited}");
         let after = plan.links.iter().chain(plan.actions.iter().map(|action| &action.after));
         assert!(after.into_iter().all(|link| link.state == LinkState::Alive));
+    }
+}
+
+/// What was made before a run was cut off, and edited since, is merged without a base. Where that
+/// asks, what differs is on neither side an edit that would bring back what somebody deletes then.
+#[test]
+fn what_was_never_in_step_comes_back_for_an_edit_only() {
+    for made in Side::BOTH {
+        let (link, mut items) = linked(made);
+        let kept = made.other();
+        *title(&mut items[made]) = "Visit".to_owned();
+        let moment = Moment::with(|settings| settings.rules.conflict = Conflict::Ask);
+        let waiting = Link { state: LinkState::Pending(made), ..link };
+        let plan = moment.plan(&seen_pair(&waiting, &items));
+        assert_eq!((plan.writes(), reasons(&plan)), (0, vec![Reason::Clash]), "{made}");
+        let link = plan.links.last().unwrap().clone();
+        for edited in [false, true] {
+            if edited {
+                *title(&mut items[kept]) = "Lunch".to_owned();
+            }
+            let mut seen = seen_pair(&link, &items);
+            seen.items[made].clear();
+            seen.gone[made].insert(items[made].id.clone());
+            let plan = moment.plan(&seen);
+            let steps: Vec<Step> = plan.actions.iter().map(|action| action.step).collect();
+            let (expected, asked) = match (edited, kept) {
+                (true, _) => (vec![Step::Revive(made)], vec![]),
+                (false, Side::Creatio) => (vec![Step::Delete(kept)], vec![Reason::NotRevived]),
+                (false, Side::Exchange) => (vec![], vec![Reason::DeleteAsked]),
+            };
+            assert_eq!((steps, reasons(&plan)), (expected, asked), "{made} {edited}");
+        }
     }
 }
 

@@ -482,6 +482,24 @@ fn what_a_person_deleted_in_the_mailbox_is_not_exported_again_by_a_browser_witho
 }
 
 #[test]
+fn an_activity_of_somebody_else_goes_over_as_free_and_without_a_reminder() {
+    for spine in [Spine::new(Seed::Empty, &everything()), Spine::there(Seed::Empty, &everything())] {
+        let anna = spine.odata("POST", "Contact", Some(json!({"Name": "Anna"})));
+        for (title, owner) in [("Hers", anna["Id"].clone()), ("Mine", json!(spine.joined.account.contact.as_str()))] {
+            let row = json!({"Title": title, "StartDate": "2026-03-12T10:00:00Z", "DueDate": "2026-03-12T11:00:00Z",
+                "ShowInScheduler": true, "OwnerId": owner, "RemindToOwner": true,
+                "RemindToOwnerDate": "2026-03-12T09:45:00Z"});
+            spine.odata("POST", "Activity", Some(row));
+        }
+        spine.settle();
+        for (title, shown, reminds) in [("Hers", "free", false), ("Mine", "busy", true)] {
+            let event = spine.event(title);
+            assert_eq!((&event["showAs"], &event["isReminderOn"]), (&json!(shown), &json!(reminds)), "{title}");
+        }
+    }
+}
+
+#[test]
 fn a_task_is_not_exported_again_by_a_browser_without_links_whose_readings_are_late() {
     for spine in [Spine::new(Seed::Empty, &everything()), Spine::there(Seed::Empty, &everything())] {
         {

@@ -141,6 +141,33 @@ fn a_lost_creation_is_not_repeated_while_the_server_refuses_to_tell() {
     }
 }
 
+/// A copy carries the mark of the generation before along.
+#[test]
+fn a_copy_of_the_event_before_is_not_what_a_later_creation_waits_for() {
+    let trip = linked(Side::Creatio);
+    let (activity, exported) = (trip.only(Side::Creatio).id, trip.only(Side::Exchange));
+    let mut copy = Item { id: "copy".into(), ..exported.clone() };
+    copy.facts.uid = Some("uid-copy".into());
+    copy.facts.created = Some(at("2026-03-11T08:00:00Z"));
+    trip.exchange.put(copy);
+    trip.settle();
+    assert_eq!(trip.creatio.ids().len(), 2, "it is a meeting in its own right");
+    trip.exchange.remove(&exported.id);
+    trip.creatio.edit(&activity, |item| *title(item) = "Edited".to_owned());
+    trip.exchange.faults.borrow_mut().push((Refusal::Unknown, false));
+    assert_eq!(trip.run().unfinished, 1);
+    trip.settle();
+    let titles = |side: Side| -> Vec<String> {
+        let mut titles: Vec<String> =
+            trip.side(side).items.borrow().values().map(|item| item.record.title().to_owned()).collect();
+        titles.sort();
+        titles
+    };
+    for side in Side::BOTH {
+        assert_eq!(titles(side), ["Call", "Edited"], "{side}");
+    }
+}
+
 /// A task in Creatio on a day.
 fn task_at(day: &str) -> Record {
     let hour = |hour: &str| at(&format!("{day}T{hour}:00:00Z"));

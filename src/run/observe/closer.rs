@@ -3,9 +3,9 @@
 use super::counterparts::{activity, people};
 use super::{Gather, matters};
 use crate::engine::context::Elsewhere;
-use crate::engine::link::{Link, LinkState};
+use crate::engine::link::{Link, LinkKey, LinkState};
 use crate::engine::merge::differences;
-use crate::engine::{original, scope};
+use crate::engine::{identity, matching, original, scope};
 use crate::error::Result;
 use crate::model::lookup::Clue;
 use crate::model::{ItemId, Pair, Person, Side};
@@ -77,11 +77,35 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         self.read(Side::Exchange, &clues).await
     }
 
+    /// Of an event that was imported before its server told the UID, the Activity is looked up that
+    /// others made for it since.
+    pub(super) async fn early(&mut self) -> Result<()> {
+        let account = self.context.account;
+        let linked = self.links.values().filter(|link| matters(link) && link.memory.instead.is_none());
+        let named = linked.filter_map(|link| original::early(&self.seen, link, account)).flat_map(|item| {
+            let id = Some(identity::activity(item, account, 0));
+            let unread = id.filter(|id| !self.seen.items.creatio.contains_key(id));
+            unread.map(activity).into_iter().chain(matching::clue(item).map(Clue::Uid))
+        });
+        let clues: Vec<Clue> = named.collect();
+        if clues.is_empty() {
+            return Ok(());
+        }
+        let mut keys = Vec::new();
+        for found in self.ends.creatio.find(&clues).await? {
+            keys.extend(found.items.iter().map(|item| LinkKey::Item(Side::Creatio, item.id.clone())));
+            self.take(Side::Creatio, found);
+        }
+        let links = self.ends.store.links(&keys).await?;
+        self.know(links.into_iter().filter(|link| !self.links.contains_key(&link.ids.creatio)).collect());
+        Ok(())
+    }
+
     /// Where an Activity is there for which another one stands in, that and what both were made for
     /// are read: it is not needed any more.
     pub(super) async fn originals(&mut self) -> Result<()> {
         let found = |link: &&Link| {
-            let first = original::found(&self.seen, link);
+            let first = original::found(&self.seen, link, self.context.account);
             matters(link) && first.is_some_and(|first| !self.links.contains_key(&first))
         };
         let standing: Vec<&Link> = self.links.values().filter(found).collect();

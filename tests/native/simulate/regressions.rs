@@ -2,6 +2,7 @@
 
 mod apart;
 mod days;
+mod unconfirmed;
 
 use super::history::{Abode, Direction, History, Move, Options, Trouble, USUAL, told};
 use super::people::{Deed, Kind, What};
@@ -155,6 +156,7 @@ pub(crate) fn all() -> Vec<(&'static str, History)> {
     all.extend(kept());
     all.extend(apart::all());
     all.extend(days::all());
+    all.extend(unconfirmed::all());
     all
 }
 

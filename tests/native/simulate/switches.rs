@@ -4,16 +4,18 @@
 use crate::chance::Chance;
 use crate::simulate::people::{ADDED, CLAIMS, FOOTER, LABEL};
 use chrono::{DateTime, Duration, Utc};
-use sandbox::exchange::{Breakage, BrokenSpan, Searches};
-use sandbox::graph::{self, Endless, RetryAfter};
-use sandbox::{Sandbox, exchange};
+use sandbox::{
+    Sandbox,
+    exchange::{self, Breakage, BrokenSpan, Searches},
+    graph::{self, Endless, RetryAfter},
+};
 use serde_json::{Map, Value, json};
 use std::num::{NonZeroU16, NonZeroUsize};
 
 /// How all servers behave.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Switches {
-    graph: graph::Quirks,
+    pub(crate) graph: graph::Quirks,
     exchange: exchange::Quirks,
     /// As `POST /sandbox/creatio` takes them; what is not named is as it is at an installation at
     /// its best.

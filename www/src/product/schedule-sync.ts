@@ -118,21 +118,22 @@ export class ScheduleSyncElement extends LitElement {
 
   private renderView(controller: SyncController) {
     const { view } = this;
-    if (view?.name === 'settings') {
-      return html`<schedule-sync-settings-form
-        .controller=${controller}
-        .account=${view.account}
-        @schedule-sync-view-close=${this.handleClose}
-      ></schedule-sync-settings-form>`;
-    }
-    if (view) {
-      return html`<schedule-sync-run-history
-        .controller=${controller}
-        .account=${view.account}
-        @schedule-sync-view-close=${this.handleClose}
-      ></schedule-sync-run-history>`;
-    }
-    return html`<schedule-sync-held-list .controller=${controller}></schedule-sync-held-list>`;
+    if (!view) return html`<schedule-sync-held-list .controller=${controller}></schedule-sync-held-list>`;
+    const { name, account } = view;
+    const page =
+      name === 'settings'
+        ? html`<schedule-sync-settings-form
+            .controller=${controller}
+            .account=${account}
+            @schedule-sync-view-close=${this.handleClose}
+          ></schedule-sync-settings-form>`
+        : html`<schedule-sync-run-history
+            .controller=${controller}
+            .account=${account}
+            @schedule-sync-view-close=${this.handleClose}
+          ></schedule-sync-run-history>`;
+    // what was read of one account is never shown, nor saved, as another's
+    return keyed(account.address, page);
   }
 
   private renderSignIn({ signIn, strings, host }: SyncController) {

@@ -2,10 +2,15 @@
 //! devices at once, rights that are lost for a time.
 
 use super::{create, edit, run, turned};
-use crate::simulate::history::{Direction, History, Move, Options, USUAL};
-use crate::simulate::people::Kind::{self, AllDay, Meeting, Private, Shared, Task};
-use crate::simulate::people::What;
-use schedule_sync::engine::settings::ExchangeDelete;
+use crate::simulate::{
+    history::{Direction, History, Move, Options, USUAL},
+    people::{
+        Deed,
+        Kind::{self, AllDay, Meeting, Private, Shared, Task},
+        What,
+    },
+};
+use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete, FieldMap, Way};
 use schedule_sync::model::Side::{self, Creatio, Exchange};
 
 /// What each is about, and the history.
@@ -100,6 +105,55 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
                     run(0),
                     edit(Exchange, What::Title, 17),
                     Move::Forget { device: 0 },
+                ],
+            ),
+        ),
+        (
+            "a colleague who is told the UID first makes the Activity that stays",
+            history(
+                Options { devices: 1, ..colleagues },
+                vec![
+                    turned(&["graph late UIDs", "exchange late UIDs"]),
+                    create(Exchange, Shared),
+                    run(0),
+                    edit(Exchange, What::Title, 5),
+                    run(1),
+                ],
+            ),
+        ),
+        (
+            "what two devices made again in one generation, and one took back, is one thing",
+            history(
+                pair,
+                vec![
+                    create(Creatio, Meeting),
+                    run(1),
+                    run(0),
+                    Move::Undo { device: 1 },
+                    edit(Creatio, What::Title, 2),
+                    run(0),
+                    Move::Undo { device: 0 },
+                ],
+            ),
+        ),
+        (
+            "of two events that devices made at once the other goes when a person makes one a series",
+            history(
+                Options {
+                    conflict: Conflict::Ask,
+                    creatio_delete: CreatioDelete::Leave,
+                    fields: FieldMap { title: Way::In, ..USUAL.fields },
+                    only_mine: true,
+                    completes: false,
+                    months: [1, 1],
+                    second: true,
+                    ..pair
+                },
+                vec![
+                    create(Exchange, Private),
+                    Move::Deed(Deed::Create { tag: 2, side: Creatio, kind: Meeting, value: 16 }),
+                    Move::Together { seed: 16_597_519_534_404_097_417 },
+                    Move::Deed(Deed::Repeat { tag: 2 }),
                 ],
             ),
         ),
