@@ -4,11 +4,11 @@
 use crate::error::Result;
 use crate::ews::Ews;
 use crate::graph::Graph;
-use crate::model::lookup::{Clue, Found};
+use crate::model::lookup::{Found, Lookup};
 use crate::model::op::{Op, Outcome};
 use crate::model::scope::Scope;
 use crate::model::{Address, Container, Cursor, Listing};
-use crate::ports::{Clock, Http, Keys, Replica};
+use crate::ports::{Clock, Credentials, Http, Replica};
 use std::collections::BTreeSet;
 #[cfg(feature = "ews")]
 
@@ -33,7 +33,7 @@ impl<P> Exchange<P> {
     }
 }
 
-impl<P: Http + Clock + Keys> Exchange<P> {
+impl<P: Http + Clock + Credentials> Exchange<P> {
     /// The calendars, then the task lists, default ones first.
     ///
     /// # Errors
@@ -47,7 +47,7 @@ impl<P: Http + Clock + Keys> Exchange<P> {
     }
 }
 
-impl<P: Http + Clock + Keys> Replica for Exchange<P> {
+impl<P: Http + Clock + Credentials> Replica for Exchange<P> {
     async fn identify(&self, known: Option<&str>) -> Result<Option<String>> {
         match self {
             Self::Cloud(graph) => graph.identify(known).await,
@@ -72,7 +72,7 @@ impl<P: Http + Clock + Keys> Replica for Exchange<P> {
         }
     }
 
-    async fn find(&self, clues: &[Clue]) -> Result<Vec<Found>> {
+    async fn find(&self, clues: &[Lookup]) -> Result<Vec<Found>> {
         match self {
             Self::Cloud(graph) => graph.find(clues).await,
             #[cfg(feature = "ews")]

@@ -10,7 +10,7 @@ use crate::engine::link::{Link, LinkKey};
 use crate::engine::settings::Settings;
 use crate::engine::state::State;
 use crate::error::Result;
-use crate::model::lookup::{Clue, Found};
+use crate::model::lookup::{Found, Lookup};
 use crate::model::membership::Membership;
 use crate::model::op::{Op, Outcome};
 use crate::model::scope::Scope;
@@ -21,19 +21,19 @@ use std::{collections::BTreeSet, fmt};
 /// A request with its whole body. The address is absolute.
 pub type Request = http::Request<Vec<u8>>;
 /// A response with its whole body.
-pub type Response = http::Response<Vec<u8>>;
+pub type HttpResponse = http::Response<Vec<u8>>;
 
 /// No response came, or only a part of one. Whether the server acted on the request is not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Lost;
+pub struct NoResponse;
 
 /// Sends requests.
 pub trait Http {
     /// Sends one request and waits for the whole response.
     ///
     /// # Errors
-    /// [`Lost`] if none came.
-    async fn send(&self, request: Request) -> Result<Response, Lost>;
+    /// [`NoResponse`] if none came.
+    async fn send(&self, request: Request) -> Result<HttpResponse, NoResponse>;
 
     /// Counts `requests` that are about to go to `side`, over all runs and tabs of the user; the
     /// milliseconds that they have to wait to stay within what its server takes (see
@@ -64,7 +64,7 @@ impl fmt::Debug for Secret {
 }
 
 /// Signs requests. Asked for every request, so that a rotated token or cookie is used at once.
-pub trait Keys {
+pub trait Credentials {
     /// The headers that let the user in at `side` (`Authorization`; `BPMCSRF`). `renew`: those
     /// given last were refused.
     ///
@@ -121,7 +121,7 @@ pub trait Replica {
     ///
     /// # Errors
     /// What stops a run: a clue that can't be answered must not look like an absent item.
-    async fn find(&self, clues: &[Clue]) -> Result<Vec<Found>>;
+    async fn find(&self, clues: &[Lookup]) -> Result<Vec<Found>>;
 
     /// Carries out writes, batched; one outcome for each, in order. Never repeats what is not safe
     /// to repeat.

@@ -84,7 +84,7 @@ pub struct Counts {
 }
 
 /// A plan with all that carrying it out needs.
-pub struct Planned {
+pub struct PreparedRun {
     /// The plan.
     pub plan: Plan,
     /// The state once the plan is carried out; its `again` and `held` are still those before.
@@ -94,7 +94,7 @@ pub struct Planned {
     now: Instant,
 }
 
-impl Planned {
+impl PreparedRun {
     /// What its history will tell once all of it is carried out: what a person sees of it
     /// beforehand.
     #[must_use]
@@ -131,7 +131,7 @@ pub async fn run<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Even
 /// As [`run`]; `Stopped` if the user wants it to stop.
 pub async fn plan<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
     ends: &Ends<'_, C, X, S, K, E>,
-) -> Result<Planned> {
+) -> Result<PreparedRun> {
     unless_stopped(ends.events, decide(ends, true)).await
 }
 
@@ -156,7 +156,7 @@ pub async fn unless_stopped<T, E: Events>(events: &E, work: impl Future<Output =
 async fn decide<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
     ends: &Ends<'_, C, X, S, K, E>,
     previewed: bool,
-) -> Result<Planned> {
+) -> Result<PreparedRun> {
     ends.events.progress(Progress { phase: Phase::Reading, done: 0, total: 0 });
     let device = ends.clock.now();
     let today = crate::model::time::local(ends.zone, device).date();
@@ -193,7 +193,7 @@ async fn decide<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Event
     if plan.disbelieves {
         // both sides are compared as they would have been now, as soon as something can be read
         let cursors = Pair { creatio: None, ..before.cursors.clone() };
-        return Ok(Planned { plan, state: State { cursors, ..before }, seen: observed.seen, now });
+        return Ok(PreparedRun { plan, state: State { cursors, ..before }, seen: observed.seen, now });
     }
     state.cursors = observed.cursors;
     state.membership = observed.membership;
@@ -205,5 +205,5 @@ async fn decide<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Event
     }
     state.links = observed.seen.total;
     state.settings = Some(settings);
-    Ok(Planned { plan, state, seen: observed.seen, now })
+    Ok(PreparedRun { plan, state, seen: observed.seen, now })
 }

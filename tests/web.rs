@@ -23,8 +23,8 @@ use schedule_sync::ports::{Http, Store};
 use schedule_sync::run::commit::commit;
 use schedule_sync::web::error::to_js;
 use schedule_sync::web::facade::ScheduleSync;
-use schedule_sync::web::fetch::Fetch;
-use schedule_sync::web::meter::{Connection, Meter};
+use schedule_sync::web::fetch::PageRequest;
+use schedule_sync::web::meter::{Meter, SharedDatabase};
 use schedule_sync::web::store::{self, IdbStore};
 use schedule_sync::web::zone::IntlZone;
 use schedule_sync::web::{clock, host, lock};
@@ -552,7 +552,7 @@ async fn one_holds_the_lock_at_a_time() {
 
 /// The count of one mailbox as one tab keeps it.
 async fn tab(instance: &str, address: &str) -> Meter {
-    let database: Connection = Rc::default();
+    let database: SharedDatabase = Rc::default();
     *database.borrow_mut() = Some(store::open(instance).await.unwrap());
     Meter::new(&database, address)
 }

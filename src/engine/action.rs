@@ -3,7 +3,7 @@
 use crate::engine::context::Context;
 use crate::engine::held::{Held, Reason};
 use crate::engine::link::Link;
-use crate::model::op::{Op, Tells, Update};
+use crate::model::op::{Op, SendInvitations, Update};
 use crate::model::{Item, ItemId, Patch, Record, Side};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
@@ -143,6 +143,6 @@ pub(super) fn update(link: &Link, side: Side, before: &Record, patch: Patch) -> 
         status: None,
         mark: None,
         facts: link.facts[side].clone(),
-        tells: Tells::All,
+        tells: SendInvitations::All,
     }
 }

@@ -8,7 +8,7 @@ use crate::engine::context::{Context, Seen};
 use crate::engine::fate::Fate;
 use crate::engine::held::Reason;
 use crate::engine::link::{Link, LinkState, Memory, PutBack};
-use crate::engine::merge::{self, Merge, Rule};
+use crate::engine::merge::{self, ClashRule, Merge};
 use crate::engine::settings::{Notify, Settings};
 use crate::engine::{claim, decide, identity, kept, original, project, scope};
 use crate::model::op::{Op, Update};
@@ -273,7 +273,7 @@ fn leave(seen: &Seen, link: &Link, merge: &mut Merge, now: Pair<&Record>) {
 }
 
 /// By what a clash of this pair is settled.
-fn rule(context: &Context<'_>, seen: &Seen, link: &Link, stamps: Pair<Option<Instant>>) -> Rule {
+fn rule(context: &Context<'_>, seen: &Seen, link: &Link, stamps: Pair<Option<Instant>>) -> ClashRule {
     let answer = match seen.answers.to([&link.ids.creatio, &link.ids.exchange], Reason::Clash) {
         Some(Choice::Take(side)) => Some(side),
         Some(Choice::Allow | Choice::Leave) | None => None,
@@ -282,7 +282,7 @@ fn rule(context: &Context<'_>, seen: &Seen, link: &Link, stamps: Pair<Option<Ins
     // of this one
     let asked = seen.guarded.contains(&(link.ids.creatio.clone(), Reason::Clash));
     let stamps = if asked { Pair::default() } else { stamps };
-    Rule { answer, conflict: context.settings.rules.conflict, stamps }
+    ClashRule { answer, conflict: context.settings.rules.conflict, stamps }
 }
 
 /// Links two items that were found to be one.

@@ -11,7 +11,7 @@ use crate::engine::fate::Fate;
 use crate::engine::folded::{Folded, both};
 use crate::engine::held::{Held, Reason};
 use crate::engine::link::Link;
-use crate::model::op::{Op, Outcome, Refusal, Tells, Update};
+use crate::model::op::{Op, Outcome, Refusal, SendInvitations, Update};
 use crate::model::record::{copy, differences};
 use crate::model::show::show;
 use crate::model::{Field, Instant, Item, Pair, Patch, Record, Side};
@@ -92,13 +92,14 @@ pub fn corrections(action: &Action, outcomes: &[Outcome], link: &Link) -> Vec<Ac
         let fields = unkept(op, item);
         let record = op.patch()?.record;
         let told = match op {
-            Op::Update(update) => update.tells != Tells::Nobody,
+            Op::Update(update) => update.tells != SendInvitations::Nobody,
             Op::Create(_) | Op::Delete { .. } => true,
         };
         let mails = *side == Side::Exchange && item.facts.attendees > 0 && told;
         (!fields.is_empty() && !mails).then(|| {
             let container = link.containers[*side].clone();
-            let update = Update { container, tells: Tells::Nobody, ..Update::of(item, Patch { record, fields }) };
+            let update =
+                Update { container, tells: SendInvitations::Nobody, ..Update::of(item, Patch { record, fields }) };
             Action {
                 step: Step::Update(*side),
                 title: action.title.clone(),
@@ -188,7 +189,7 @@ pub fn again(link: &Link, fates: Pair<Fate<'_>>, shadows: &Pair<Record>) -> Opti
         }
         if !fields.is_empty() {
             let patch = Patch { record: shadows[side].clone(), fields };
-            let update = Update { tells: Tells::Nobody, ..Update::of(item, patch) };
+            let update = Update { tells: SendInvitations::Nobody, ..Update::of(item, patch) };
             writes.push((side, Op::Update(Box::new(update))));
         }
     }

@@ -6,7 +6,7 @@ use crate::engine::identity;
 use crate::engine::link::Link;
 use crate::engine::project::instants;
 use crate::engine::settings::{Block, Extent, Private, Settings};
-use crate::model::scope::{Choice, Scope};
+use crate::model::scope::{ContainerChoice, Scope};
 use crate::model::time::midnight;
 use crate::model::{
     Body, Container, ContainerId, Facts, Importance, Item, Kind, Pair, Record, Reminder, Side, Status, TaskWhen,
@@ -17,7 +17,7 @@ use std::collections::BTreeSet;
 /// links.
 #[must_use]
 pub fn reading(settings: &Settings, window: crate::model::Window, holding: &BTreeSet<ContainerId>) -> Scope {
-    let choice = |block: &Block<ContainerId>, target: Option<&ContainerId>| Choice {
+    let choice = |block: &Block<ContainerId>, target: Option<&ContainerId>| ContainerChoice {
         own: block.takes_all(),
         default: settings.export.on && target.is_none(),
         named: block.choice().iter().chain(holding).chain(target.filter(|_| settings.export.on)).cloned().collect(),

@@ -21,7 +21,7 @@ const ATTRIBUTES: usize = 16;
 
 /// An element.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Node {
+pub struct XmlElement {
     /// Its name: as read without prefix, for writing with it.
     pub name: String,
     /// Its attributes.
@@ -29,10 +29,10 @@ pub struct Node {
     /// The text directly in it.
     pub text: String,
     /// The elements in it.
-    pub children: Vec<Node>,
+    pub children: Vec<XmlElement>,
 }
 
-impl Node {
+impl XmlElement {
     /// An empty element.
     #[must_use]
     pub fn new(name: &str) -> Self {
@@ -182,7 +182,7 @@ impl Node {
     }
 }
 
-fn last(open: &mut [Node]) -> Result<&mut Node, String> {
+fn last(open: &mut [XmlElement]) -> Result<&mut XmlElement, String> {
     open.last_mut().ok_or_else(|| "an end without a beginning".to_owned())
 }
 

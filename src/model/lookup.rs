@@ -4,7 +4,7 @@ use super::{ContainerId, Instant, Item, ItemId, Malformed, Uid};
 
 /// A question for particular items.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Clue {
+pub enum Lookup {
     /// The item with this id, wherever it now lies: in any calendar or list of the mailbox, but
     /// nowhere else. What was deleted does not answer, also where the server goes on finding it by
     /// its id (Deleted Items of Microsoft 365). `container` is where it was last seen (a task has

@@ -119,7 +119,7 @@ pub struct Update {
     /// Exchange: what was known of the item: an online-meeting block to be kept, a recurring task.
     pub facts: Facts,
     /// Exchange: who gets mail of it.
-    pub tells: Tells,
+    pub tells: SendInvitations,
 }
 
 impl Update {
@@ -137,7 +137,7 @@ impl Update {
             status: None,
             mark: None,
             facts: item.facts.clone(),
-            tells: Tells::All,
+            tells: SendInvitations::All,
         }
     }
 }
@@ -145,7 +145,7 @@ impl Update {
 /// Who gets mail of a change of an event, if the server leaves that to the writer. Microsoft 365
 /// doesn't: there it is always `All`. The organizer gets every answer to an invitation.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Tells {
+pub enum SendInvitations {
     /// Whomever it concerns.
     #[default]
     All,

@@ -9,9 +9,9 @@ pub struct Scope {
     /// The window.
     pub window: Window,
     /// Which calendars are read.
-    pub calendars: Choice,
+    pub calendars: ContainerChoice,
     /// Which task lists are read.
-    pub lists: Choice,
+    pub lists: ContainerChoice,
 }
 
 impl Scope {
@@ -28,7 +28,7 @@ impl Scope {
 /// Which containers of one kind are read. A container that is named but not there is left out of
 /// the listing.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Choice {
+pub struct ContainerChoice {
     /// All that the mailbox owns.
     pub own: bool,
     /// The default one.
@@ -37,7 +37,7 @@ pub struct Choice {
     pub named: Vec<ContainerId>,
 }
 
-impl Choice {
+impl ContainerChoice {
     /// Whether `container` is to be read.
     #[must_use]
     pub fn takes(&self, container: &Container) -> bool {

@@ -3,7 +3,7 @@
 //! cursors move only at the end, and the next run reads again what was not finished.
 
 use super::commit::commit;
-use super::{Counts, Ends, Planned, Report, Told};
+use super::{Counts, Ends, PreparedRun, Report, Told};
 use crate::engine::account::Account;
 use crate::engine::action::{Action, Note};
 use crate::engine::actions::{follow_up, own_copy};
@@ -38,9 +38,9 @@ const WRITES: usize = 8;
 /// Only if the local store fails; whatever a server does is an outcome.
 pub async fn apply<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
     ends: &Ends<'_, C, X, S, K, E>,
-    planned: Planned,
+    planned: PreparedRun,
 ) -> Result<Report> {
-    let Planned { mut plan, mut state, seen, now } = planned;
+    let PreparedRun { mut plan, mut state, seen, now } = planned;
     let mut report = Report::default();
     let mut done = 0;
     let total = plan.actions.len();

@@ -11,7 +11,7 @@ use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::identity;
 use schedule_sync::engine::link::{Link, LinkState};
 use schedule_sync::engine::plan::Plan;
-use schedule_sync::engine::settings::{Conflict, Way};
+use schedule_sync::engine::settings::{Conflict, FieldDirection};
 use schedule_sync::model::op::Op;
 use schedule_sync::model::{Body, Field, Item, Pair, Record, Response, Side, TaskWhen};
 
@@ -34,7 +34,7 @@ fn a_creation_that_was_never_confirmed_and_has_no_source_any_more_leaves_no_link
 
 #[test]
 fn what_is_not_agreed_on_is_noted_in_the_link_as_long_as_it_lasts() {
-    let off = Moment::with(|settings| settings.fields.body = Way::Off);
+    let off = Moment::with(|settings| settings.fields.body = FieldDirection::Off);
     let ask = Moment::with(|settings| settings.rules.conflict = Conflict::Ask);
     type Change = fn(&mut Pair<Item>);
     let body: Change = |items| the_meeting(&mut items.creatio).body = Body::from_text("mine");
@@ -162,8 +162,8 @@ fn adopting_a_colleagues_meeting_writes_the_users_own_answer_where_it_may() {
         ("a colleague's", |_, _| {}, answer.clone()),
         ("the user's", |_, items| items.creatio.facts.mine = true, vec![]),
         ("not imported", |moment, _| moment.settings.import_meetings.on = false, vec![]),
-        ("answers are off", |moment, _| moment.settings.fields.response = Way::Off, vec![]),
-        ("answers only go out", |moment, _| moment.settings.fields.response = Way::Out, vec![]),
+        ("answers are off", |moment, _| moment.settings.fields.response = FieldDirection::Off, vec![]),
+        ("answers only go out", |moment, _| moment.settings.fields.response = FieldDirection::Out, vec![]),
     ];
     for (what, change, expected) in rows {
         let (mut moment, mut items) = (Moment::new(), pair());

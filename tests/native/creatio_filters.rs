@@ -17,7 +17,7 @@ use schedule_sync::creatio::{
 };
 use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{ContactId, GroupId, Instant, Side, Window};
-use schedule_sync::ports::{Directory, Http, Keys};
+use schedule_sync::ports::{Credentials, Directory, Http};
 use serde_json::{Value, json};
 use std::{collections::BTreeSet, rc::Rc};
 

@@ -11,7 +11,7 @@ use schedule_sync::engine::merge;
 use schedule_sync::engine::settings::{Block, Settings};
 use schedule_sync::engine::state::State;
 use schedule_sync::error::{Error, Result};
-use schedule_sync::model::lookup::{Clue, Found};
+use schedule_sync::model::lookup::{Found, Lookup};
 use schedule_sync::model::membership::Membership;
 use schedule_sync::model::op::{Op, Outcome, Refusal, Written};
 use schedule_sync::model::scope::Scope;
@@ -367,18 +367,18 @@ impl Replica for Memory {
         })
     }
 
-    async fn find(&self, clues: &[Clue]) -> Result<Vec<Found>> {
+    async fn find(&self, clues: &[Lookup]) -> Result<Vec<Found>> {
         let (items, masters) = (self.items.borrow(), self.masters.borrow());
         Ok(clues
             .iter()
             .map(|clue| {
                 let is = |item: &Item| match clue {
-                    Clue::Id { id, .. } => item.id == *id,
-                    Clue::Uid(uid) => item.facts.uid.as_ref() == Some(uid),
-                    Clue::Mark(activity) | Clue::MarkedTask(activity) => {
+                    Lookup::Id { id, .. } => item.id == *id,
+                    Lookup::Uid(uid) => item.facts.uid.as_ref() == Some(uid),
+                    Lookup::Mark(activity) | Lookup::MarkedTask(activity) => {
                         item.facts.mark.as_ref().is_some_and(|mark| mark.activity == *activity)
                     }
-                    Clue::Look(look) => {
+                    Lookup::Look(look) => {
                         let same = match &item.record {
                             Record::Meeting(one) => one.when == When::Timed { start: look.start, end: look.end },
                             Record::Task(one) => one.when == TaskWhen::Timed { start: look.start, due: look.end },
@@ -386,7 +386,7 @@ impl Replica for Memory {
                         self.side == Side::Creatio && same && item.record.title().eq_ignore_ascii_case(&look.title)
                     }
                 };
-                let searches = matches!(clue, Clue::Uid(_) | Clue::Mark(_) | Clue::MarkedTask(_));
+                let searches = matches!(clue, Lookup::Uid(_) | Lookup::Mark(_) | Lookup::MarkedTask(_));
                 let refused = self.refuses.borrow().filter(|_| searches).map(str::to_owned);
                 let items = items.values().filter(|item| refused.is_none() && is(item)).cloned().collect();
                 Found { items, series: refused.is_none() && masters.values().any(is), refused, ..Found::default() }

@@ -6,7 +6,7 @@ use crate::moment::{Moment, pair, seen};
 use schedule_sync::engine::context::Seen;
 use schedule_sync::engine::decide;
 use schedule_sync::engine::fate::Fate;
-use schedule_sync::engine::flows::Flows;
+use schedule_sync::engine::flows::FieldPolicy;
 use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::people::{People, merge};
 use schedule_sync::engine::settings::Notify;
@@ -63,7 +63,7 @@ fn meetings(texts: [&str; 2]) -> Pair<Meeting> {
     Pair { creatio: with(Side::Creatio, creatio), exchange: with(Side::Exchange, exchange) }
 }
 
-fn flows(moment: &Moment) -> Flows {
+fn flows(moment: &Moment) -> FieldPolicy {
     let items = pair();
     let link = crate::decide::link(&items, None);
     decide::flows(&moment.context(), &seen([], []), &link, items.as_ref().map(|item| Fate::Same(Some(item))))

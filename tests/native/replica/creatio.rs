@@ -11,7 +11,7 @@ use chrono_tz::Tz;
 use sandbox::{Sandbox, Seed};
 use schedule_sync::creatio::{Creatio, Site};
 use schedule_sync::model::op::{Create, Op};
-use schedule_sync::model::scope::{Choice, Scope};
+use schedule_sync::model::scope::{ContainerChoice, Scope};
 use schedule_sync::model::{
     Address, Body, Importance, Instant, ItemId, Meeting, Person, Record, Reminder, Response, Role, Side, Status, Task,
     TaskWhen, When, Window, Zone,
@@ -150,7 +150,7 @@ impl Rig for Installation {
 
     fn scope(&self) -> Scope {
         let window = Window::at("2026-03-02T09:00:00Z".parse().unwrap(), "2026-01-01".parse().unwrap(), self.zone());
-        Scope { window, calendars: Choice::default(), lists: Choice::default() }
+        Scope { window, calendars: ContainerChoice::default(), lists: ContainerChoice::default() }
     }
 
     fn create(&self, n: u32, record: Record) -> Op {

@@ -3,7 +3,7 @@
 //! proves nothing.
 
 use schedule_sync::error::{Error, Result};
-use schedule_sync::model::lookup::{Clue, Found};
+use schedule_sync::model::lookup::{Found, Lookup};
 use schedule_sync::model::membership::Membership;
 use schedule_sync::model::op::{Op, Outcome, Refusal, Written};
 use schedule_sync::model::scope::Scope;
@@ -129,7 +129,7 @@ impl<R: Replica> Replica for Saboteur<'_, R> {
         Ok(listing)
     }
 
-    async fn find(&self, clues: &[Clue]) -> Result<Vec<Found>> {
+    async fn find(&self, clues: &[Lookup]) -> Result<Vec<Found>> {
         let mut found = self.inner.find(clues).await?;
         if self.is(Side::Exchange, Bug::Tells) {
             found.iter_mut().flat_map(|found| &mut found.items).for_each(|item| item.facts.private = false);

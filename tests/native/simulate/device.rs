@@ -21,7 +21,9 @@ use schedule_sync::engine::settings::Settings;
 use schedule_sync::engine::state::State;
 use schedule_sync::error::Result;
 use schedule_sync::model::{Instant, ItemId, Side};
-use schedule_sync::ports::{Clock, Events, Http, Keys, Lost, Progress, Request, Response, Secret, Store};
+use schedule_sync::ports::{
+    Clock, Credentials, Events, Http, HttpResponse, NoResponse, Progress, Request, Secret, Store,
+};
 use schedule_sync::run::{self, Report, undo};
 use std::{
     cell::{Cell, RefCell},
@@ -129,7 +131,7 @@ pub(crate) struct Line {
 }
 
 impl Http for Line {
-    async fn send(&self, request: Request) -> Result<Response, Lost> {
+    async fn send(&self, request: Request) -> Result<HttpResponse, NoResponse> {
         match self.fuse.burn(true).await {
             None | Some(Blow::Meanwhile(_)) => self.world.send(request).await,
             Some(Blow::Crash(done)) => {
@@ -137,13 +139,13 @@ impl Http for Line {
                     let _ = self.world.send(request).await;
                 }
                 self.fuse.end().await;
-                Err(Lost)
+                Err(NoResponse)
             }
             Some(Blow::Lose(done)) => {
                 if done {
                     let _ = self.world.send(request).await;
                 }
-                Err(Lost)
+                Err(NoResponse)
             }
             Some(Blow::Status(status, after)) => {
                 let mut response = http::Response::builder().status(status);
@@ -172,7 +174,7 @@ impl Clock for Line {
     }
 }
 
-impl Keys for Line {
+impl Credentials for Line {
     async fn headers(&self, side: Side, renew: bool) -> Result<Vec<(String, Secret)>> {
         self.fuse.around(self.world.headers(side, renew)).await
     }

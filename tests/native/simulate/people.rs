@@ -12,7 +12,7 @@ use chrono::{Duration, NaiveDate, NaiveDateTime};
 use schedule_sync::engine::answer::Choice;
 use schedule_sync::engine::held::Reason;
 use schedule_sync::model::{Pair, Side};
-use schedule_sync::ports::Keys;
+use schedule_sync::ports::Credentials;
 use serde_json::{Map, Value, json};
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -11,7 +11,7 @@ use chrono::{Datelike, Months, NaiveDate, NaiveDateTime, NaiveTime};
 use chrono_tz::Tz;
 use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::history::Entry;
-use schedule_sync::engine::settings::{Conflict, ExchangeDelete, Notify, Private, Way};
+use schedule_sync::engine::settings::{Conflict, ExchangeDelete, FieldDirection, Notify, Private};
 use schedule_sync::model::{Field, Meeting, Pair, Record, Side, Task, TaskWhen, When};
 use schedule_sync::run::Report;
 use std::collections::{BTreeMap, BTreeSet};
@@ -172,7 +172,7 @@ impl Outcome<'_> {
 
     /// Whether a field ever went one way only, or none.
     fn is_narrowed(&self, field: Field) -> bool {
-        self.ever(|options| options.fields.of(field) != Way::Both)
+        self.ever(|options| options.fields.of(field) != FieldDirection::Both)
     }
 
     /// The rows of a tag on a side; `away`: in the other mailbox.

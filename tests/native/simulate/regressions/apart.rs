@@ -10,7 +10,7 @@ use crate::simulate::{
         What,
     },
 };
-use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete, FieldMap, Way};
+use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete, FieldDirection, FieldMap};
 use schedule_sync::model::Side::{self, Creatio, Exchange};
 
 /// What each is about, and the history.
@@ -142,7 +142,7 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
                 Options {
                     conflict: Conflict::Ask,
                     creatio_delete: CreatioDelete::Leave,
-                    fields: FieldMap { title: Way::In, ..USUAL.fields },
+                    fields: FieldMap { title: FieldDirection::In, ..USUAL.fields },
                     only_mine: true,
                     completes: false,
                     months: [1, 1],
