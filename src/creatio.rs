@@ -28,6 +28,7 @@ pub mod reach;
 mod read;
 mod refusal;
 mod reply;
+mod rows;
 mod service;
 mod settings;
 mod stock;
@@ -36,19 +37,25 @@ mod wire;
 mod write;
 
 pub use groups::Group;
-pub use keep::{Keeper, Kept, Place};
+pub use keep::{Keeper, SettingsPlace, StoredSettings};
 pub use settings::{FirstSettings, MailAccount, MailKind};
 
 use crate::error::Result;
 use crate::http::Caller;
+use crate::model::lookup::{Found, Lookup};
+use crate::model::membership::Membership;
+use crate::model::op::{Op, Outcome};
+use crate::model::scope::Scope;
 use crate::model::{Address, ContactId, Cursor, GroupId, Listing, Side, SiteId, Window, Zone};
-use crate::ports::{Clock, Clue, Directory, Found, Http, Keys, Membership, Op, Outcome, Replica, Scope};
+use crate::ports::{Clock, Credentials, Directory, Http, Replica};
 use chrono::Weekday;
-use lore::Lore;
+use lore::Installation;
 use map::{Card, Lookups};
-use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
-use std::rc::Rc;
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    rc::Rc,
+};
 
 /// The one container of the Creatio side.
 pub const ACTIVITIES: &str = "activities";
@@ -80,7 +87,7 @@ pub struct Creatio<P> {
     /// The first day of the user's weeks.
     week: Weekday,
     site: Site,
-    lore: Rc<Lore>,
+    lore: Rc<Installation>,
     lookups: RefCell<Option<Rc<Lookups>>>,
     cards: RefCell<BTreeMap<ContactId, Card>>,
     /// The sets that the last listing had to do without, and why.
@@ -89,7 +96,7 @@ pub struct Creatio<P> {
     is_listing: Cell<bool>,
 }
 
-impl<P: Http + Clock + Keys> Creatio<P> {
+impl<P: Http + Clock + Credentials> Creatio<P> {
     /// The side that `site` is, reached through `world`.
     pub fn new(world: Rc<P>, site: Site) -> Self {
         let base = format!("{}/odata", site.base.trim_end_matches('/'));
@@ -116,7 +123,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     /// The same, with what is known of the installation's clocks, and to be found out for all
     /// others too.
     #[must_use]
-    pub fn with_lore(mut self, lore: Rc<Lore>) -> Self {
+    pub fn with_lore(mut self, lore: Rc<Installation>) -> Self {
         self.lore = lore;
         self
     }
@@ -136,7 +143,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     }
 }
 
-impl<P: Http + Clock + Keys> Replica for Creatio<P> {
+impl<P: Http + Clock + Credentials> Replica for Creatio<P> {
     /// The page that hosts us is the installation's own, and its cookies lead nowhere else.
     async fn identify(&self, _known: Option<&str>) -> Result<Option<String>> {
         Ok(None)
@@ -153,7 +160,7 @@ impl<P: Http + Clock + Keys> Replica for Creatio<P> {
         Ok(listing)
     }
 
-    async fn find(&self, clues: &[Clue]) -> Result<Vec<Found>> {
+    async fn find(&self, clues: &[Lookup]) -> Result<Vec<Found>> {
         self.found(clues).await
     }
 
@@ -162,7 +169,7 @@ impl<P: Http + Clock + Keys> Replica for Creatio<P> {
     }
 }
 
-impl<P: Http + Clock + Keys> Directory for Creatio<P> {
+impl<P: Http + Clock + Credentials> Directory for Creatio<P> {
     async fn people(&self, addresses: &[Address]) -> Result<Vec<(Address, ContactId)>> {
         self.contacts_of(addresses).await
     }

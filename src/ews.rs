@@ -25,16 +25,21 @@ pub mod xml;
 
 use crate::error::{Error, Result};
 use crate::http::{Call, Caller};
+use crate::model::lookup::{Found, Lookup};
+use crate::model::op::{Op, Outcome};
+use crate::model::scope::Scope;
 use crate::model::{Address, Aliases, ContainerId, Cursor, Kind, Listing, Side, SiteId, Zone};
-use crate::ports::{Clock, Clue, Found, Http, Keys, Op, Outcome, Replica, Scope};
-use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use crate::ports::{Clock, Credentials, Http, Replica};
+use std::{
+    cell::{Cell, RefCell},
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 use wire::Message;
 
 /// Which mailbox it is, and how its items are read and marked.
 #[derive(Clone)]
-pub struct Mailbox {
+pub struct EwsMailbox {
     /// The absolute address of the service, `https://…/EWS/Exchange.asmx`: from a page, a path of
     /// Creatio's own origin that a proxy forwards.
     pub endpoint: String,
@@ -49,7 +54,7 @@ pub struct Mailbox {
     pub zone: Rc<dyn Zone>,
 }
 
-impl Mailbox {
+impl EwsMailbox {
     /// Whether an address is the owner's.
     fn is_own(&self, address: &Address) -> bool {
         *address == self.address || self.aliases.has(address)
@@ -59,7 +64,7 @@ impl Mailbox {
 /// The replica.
 pub struct Ews<P> {
     caller: Caller<P>,
-    mailbox: Mailbox,
+    mailbox: EwsMailbox,
     /// What kind each container is, as far as it was read: ids don't tell.
     kinds: RefCell<BTreeMap<ContainerId, Kind>>,
     /// Containers that the last reading could not read, with the reason: nothing is known of what
@@ -69,9 +74,9 @@ pub struct Ews<P> {
     most: Cell<usize>,
 }
 
-impl<P: Http + Clock + Keys> Ews<P> {
+impl<P: Http + Clock + Credentials> Ews<P> {
     /// The replica of `mailbox`.
-    pub fn new(world: Rc<P>, mailbox: Mailbox) -> Self {
+    pub fn new(world: Rc<P>, mailbox: EwsMailbox) -> Self {
         let caller = Caller::new(world, Side::Exchange, &mailbox.endpoint)
             .with("Accept", "text/xml")
             // routes to the mailbox's server where one has several; elsewhere it costs nothing
@@ -120,7 +125,7 @@ impl<P: Http + Clock + Keys> Ews<P> {
 /// The user's further addresses. EWS has no question for them; `ResolveNames` with the contact's
 /// data tells those that the directory shows, and a server that refuses it, or knows no directory,
 /// tells none.
-impl<P: Http + Clock + Keys> Ews<P> {
+impl<P: Http + Clock + Credentials> Ews<P> {
     async fn learn(&self) -> Result<()> {
         let own = &self.mailbox.address;
         self.mailbox.aliases.learn([own.clone()]);
@@ -145,7 +150,7 @@ impl<P: Http + Clock + Keys> Ews<P> {
     }
 }
 
-impl<P: Http + Clock + Keys> Replica for Ews<P> {
+impl<P: Http + Clock + Credentials> Replica for Ews<P> {
     async fn identify(&self, known: Option<&str>) -> Result<Option<String>> {
         self.identified(known).await
     }
@@ -162,7 +167,7 @@ impl<P: Http + Clock + Keys> Replica for Ews<P> {
         observe::observe(self, scope, cursor).await
     }
 
-    async fn find(&self, clues: &[Clue]) -> Result<Vec<Found>> {
+    async fn find(&self, clues: &[Lookup]) -> Result<Vec<Found>> {
         find::find(self, clues).await
     }
 

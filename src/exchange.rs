@@ -2,12 +2,15 @@
 //! through EWS. Which of the two an account has is its setting; nothing else knows the difference.
 
 use crate::error::Result;
-#[cfg(feature = "ews")]
 use crate::ews::Ews;
 use crate::graph::Graph;
+use crate::model::lookup::{Found, Lookup};
+use crate::model::op::{Op, Outcome};
+use crate::model::scope::Scope;
 use crate::model::{Address, Container, Cursor, Listing};
-use crate::ports::{Clock, Clue, Found, Http, Keys, Op, Outcome, Replica, Scope};
+use crate::ports::{Clock, Credentials, Http, Replica};
 use std::collections::BTreeSet;
+#[cfg(feature = "ews")]
 
 /// A mailbox of either kind.
 pub enum Exchange<P> {
@@ -20,7 +23,7 @@ pub enum Exchange<P> {
 
 impl<P> Exchange<P> {
     /// Whether the server leaves it to the writer who gets mail of a change (see
-    /// [`Account::silent`](crate::engine::Account::silent)).
+    /// [`Account::silent`](crate::engine::account::Account::silent)).
     pub const fn is_silent(&self) -> bool {
         match self {
             Self::Cloud(_) => false,
@@ -30,7 +33,7 @@ impl<P> Exchange<P> {
     }
 }
 
-impl<P: Http + Clock + Keys> Exchange<P> {
+impl<P: Http + Clock + Credentials> Exchange<P> {
     /// The calendars, then the task lists, default ones first.
     ///
     /// # Errors
@@ -44,7 +47,7 @@ impl<P: Http + Clock + Keys> Exchange<P> {
     }
 }
 
-impl<P: Http + Clock + Keys> Replica for Exchange<P> {
+impl<P: Http + Clock + Credentials> Replica for Exchange<P> {
     async fn identify(&self, known: Option<&str>) -> Result<Option<String>> {
         match self {
             Self::Cloud(graph) => graph.identify(known).await,
@@ -69,7 +72,7 @@ impl<P: Http + Clock + Keys> Replica for Exchange<P> {
         }
     }
 
-    async fn find(&self, clues: &[Clue]) -> Result<Vec<Found>> {
+    async fn find(&self, clues: &[Lookup]) -> Result<Vec<Found>> {
         match self {
             Self::Cloud(graph) => graph.find(clues).await,
             #[cfg(feature = "ews")]

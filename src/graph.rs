@@ -22,17 +22,22 @@ mod time;
 mod wire;
 
 use crate::error::{Error, Result};
-use crate::http::{Answer, Call, Caller, Fault, Pages, odata, pages};
+use crate::http::{Call, Caller, Fault, Pages, PartAnswer, odata, pages};
+use crate::model::lookup::{Found, Lookup};
+use crate::model::op::{Op, Outcome};
+use crate::model::scope::Scope;
 use crate::model::{
     Address, Aliases, Container, ContainerId, Cursor, Instant, ItemId, Kind, Listing, Side, SiteId, Zone,
 };
-use crate::ports::{Clock, Clue, Found, Http, Keys, Op, Outcome, Replica, Response, Scope};
+use crate::ports::{Clock, Credentials, Http, HttpResponse, Replica};
 use chrono::Duration;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 /// Rows of a page of containers or found items, which is a hint to the server.
 const ROWS: u16 = 200;
@@ -43,7 +48,7 @@ const AT_ONCE: usize = 2;
 
 /// Which mailbox it is, and how its items are read and marked.
 #[derive(Clone)]
-pub struct Mailbox {
+pub struct GraphMailbox {
     /// The root of Graph, `https://graph.microsoft.com/v1.0`; another host in national clouds.
     pub base: String,
     /// The owner's address, who is never their own attendee.
@@ -59,7 +64,7 @@ pub struct Mailbox {
     pub zone: Rc<dyn Zone>,
 }
 
-impl Mailbox {
+impl GraphMailbox {
     /// Whether an address is the owner's.
     fn is_own(&self, address: &Address) -> bool {
         *address == self.address || self.aliases.has(address)
@@ -69,16 +74,16 @@ impl Mailbox {
 /// The replica.
 pub struct Graph<P> {
     caller: Caller<P>,
-    mailbox: Mailbox,
+    mailbox: GraphMailbox,
     /// What kind each container is, as far as it was read: ids don't tell.
     kinds: RefCell<BTreeMap<ContainerId, Kind>>,
     /// What the last reading told to live.
-    told: RefCell<Told>,
+    told: RefCell<RecentReading>,
 }
 
 /// What a reading told to live, so that it need not be asked for again right after.
 #[derive(Default)]
-struct Told {
+struct RecentReading {
     items: BTreeSet<ItemId>,
     at: Instant,
 }
@@ -86,9 +91,9 @@ struct Told {
 /// So many minutes a reading is right about what lives.
 const FRESH: Duration = Duration::minutes(2);
 
-impl<P: Http + Clock + Keys> Graph<P> {
+impl<P: Http + Clock + Credentials> Graph<P> {
     /// The replica of `mailbox`.
-    pub fn new(world: Rc<P>, mailbox: Mailbox) -> Self {
+    pub fn new(world: Rc<P>, mailbox: GraphMailbox) -> Self {
         let caller = Caller::new(world, Side::Exchange, &mailbox.base).at_once(AT_ONCE);
         Self { caller, mailbox, kinds: RefCell::default(), told: RefCell::default() }
     }
@@ -147,7 +152,7 @@ impl<P: Http + Clock + Keys> Graph<P> {
 
     /// The containers, from the answers to the two questions for them; and whether there is no To
     /// Do.
-    async fn listed(&self, mut answers: impl Iterator<Item = Answer>) -> Result<(Vec<Container>, bool)> {
+    async fn listed(&self, mut answers: impl Iterator<Item = PartAnswer>) -> Result<(Vec<Container>, bool)> {
         let calendars = self.all((Kind::Meeting, "the calendars"), self.answered(answers.next())?).await?;
         let lists = self.answered(answers.next())?;
         let lacks = lacks_to_do(&lists);
@@ -170,7 +175,7 @@ impl<P: Http + Clock + Keys> Graph<P> {
 
     /// Every row of a collection that begins with the page `first`: of which kind it is, and its
     /// name for people.
-    async fn all(&self, (kind, name): (Kind, &str), first: Response) -> Result<Vec<Value>> {
+    async fn all(&self, (kind, name): (Kind, &str), first: HttpResponse) -> Result<Vec<Value>> {
         let mut page: odata::Page<Value> = self.understood(&first)?;
         let (mut rows, mut guard) = (Vec::new(), Pages::default());
         loop {
@@ -192,12 +197,12 @@ impl<P: Http + Clock + Keys> Graph<P> {
         self.caller.now() - told.at < FRESH && told.items.contains(id)
     }
 
-    async fn batch(&self, calls: &[Call]) -> Vec<Answer> {
+    async fn batch(&self, calls: &[Call]) -> Vec<PartAnswer> {
         self.caller.batch(&endpoints::envelope(), calls).await
     }
 
     /// The reply to a part that a run can't do without.
-    fn answered(&self, answer: Option<Answer>) -> Result<Response> {
+    fn answered(&self, answer: Option<PartAnswer>) -> Result<HttpResponse> {
         match answer {
             Some(Ok(response)) => Ok(response),
             Some(Err(silence)) => Err(silence.error),
@@ -205,12 +210,12 @@ impl<P: Http + Clock + Keys> Graph<P> {
         }
     }
 
-    fn understood<T: DeserializeOwned>(&self, response: &Response) -> Result<T> {
+    fn understood<T: DeserializeOwned>(&self, response: &HttpResponse) -> Result<T> {
         odata::read(response).map_err(|fault: Fault| fault.error(Side::Exchange))
     }
 }
 
-impl<P: Http + Clock + Keys> Replica for Graph<P> {
+impl<P: Http + Clock + Credentials> Replica for Graph<P> {
     async fn identify(&self, known: Option<&str>) -> Result<Option<String>> {
         self.identified(known).await
     }
@@ -226,11 +231,11 @@ impl<P: Http + Clock + Keys> Replica for Graph<P> {
     async fn observe(&self, scope: &Scope, cursor: Option<&Cursor>) -> Result<Listing> {
         let listing = observe::observe(self, scope, cursor).await?;
         let items = listing.items.iter().map(|item| item.id.clone()).collect();
-        self.told.replace(Told { items, at: self.caller.now() });
+        self.told.replace(RecentReading { items, at: self.caller.now() });
         Ok(listing)
     }
 
-    async fn find(&self, clues: &[Clue]) -> Result<Vec<Found>> {
+    async fn find(&self, clues: &[Lookup]) -> Result<Vec<Found>> {
         find::find(self, clues).await
     }
 
@@ -243,7 +248,7 @@ impl<P: Http + Clock + Keys> Replica for Graph<P> {
 
 /// Whether the answer to the question for lists says that there is no To Do: national clouds don't
 /// have it (an unknown segment of the path), some licences neither (docs/facts/graph.md, "Tasks").
-fn lacks_to_do(response: &Response) -> bool {
+fn lacks_to_do(response: &HttpResponse) -> bool {
     let code = |fault: Fault| match fault {
         Fault::Refused { code, .. } => code,
         Fault::SignedOut | Fault::Forbidden(_) | Fault::CursorLost | Fault::Unreadable(_) => String::new(),

@@ -15,7 +15,7 @@ pub mod retry;
 #[cfg(all(test, not(target_arch = "wasm32")))]
 pub(crate) mod script;
 
-pub use batch::{Answer, Envelope, Silence};
+pub use batch::{Envelope, NoReply, PartAnswer};
 pub use call::Caller;
 pub use endpoint::{Call, Endpoint, Fault, Payload, Repeat};
 pub use pages::{Endless, Pages};

@@ -3,38 +3,37 @@
 // the crate is single-threaded in the browser; no future of ours has to be `Send`
 #![allow(async_fn_in_trait)]
 
-use crate::engine::change::StateChange;
+use crate::engine::commit::Commit;
 use crate::engine::containers::Renamed;
 use crate::engine::history::Entry;
-use crate::engine::link::{Link, LinkKey, State};
+use crate::engine::link::{Link, LinkKey};
 use crate::engine::settings::Settings;
+use crate::engine::state::State;
 use crate::error::Result;
-use crate::model::person::Roll;
-use crate::model::record::copy;
-use crate::model::{
-    Address, ContactId, Container, ContainerId, Cursor, Facts, Field, GroupId, Instant, Item, ItemId, Kind, Listing,
-    Malformed, Mark, Patch, Person, Record, Side, Uid, Version, Window,
-};
+use crate::model::lookup::{Found, Lookup};
+use crate::model::membership::Membership;
+use crate::model::op::{Op, Outcome};
+use crate::model::scope::Scope;
+use crate::model::{Address, ContactId, Cursor, GroupId, Instant, ItemId, Listing, Side, Window};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 /// A request with its whole body. The address is absolute.
 pub type Request = http::Request<Vec<u8>>;
 /// A response with its whole body.
-pub type Response = http::Response<Vec<u8>>;
+pub type HttpResponse = http::Response<Vec<u8>>;
 
 /// No response came, or only a part of one. Whether the server acted on the request is not known.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Lost;
+pub struct NoResponse;
 
 /// Sends requests.
 pub trait Http {
     /// Sends one request and waits for the whole response.
     ///
     /// # Errors
-    /// [`Lost`] if none came.
-    async fn send(&self, request: Request) -> Result<Response, Lost>;
+    /// [`NoResponse`] if none came.
+    async fn send(&self, request: Request) -> Result<HttpResponse, NoResponse>;
 
     /// Counts `requests` that are about to go to `side`, over all runs and tabs of the user; the
     /// milliseconds that they have to wait to stay within what its server takes (see
@@ -65,7 +64,7 @@ impl fmt::Debug for Secret {
 }
 
 /// Signs requests. Asked for every request, so that a rotated token or cookie is used at once.
-pub trait Keys {
+pub trait Credentials {
     /// The headers that let the user in at `side` (`Authorization`; `BPMCSRF`). `renew`: those
     /// given last were refused.
     ///
@@ -88,318 +87,6 @@ pub trait Keys {
     /// told without asking the server. `None`: it can't be told.
     async fn holder(&self, _side: Side) -> Option<String> {
         None
-    }
-}
-
-/// What a reading covers.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Scope {
-    /// The window.
-    pub window: Window,
-    /// Which calendars are read.
-    pub calendars: Choice,
-    /// Which task lists are read.
-    pub lists: Choice,
-}
-
-impl Scope {
-    /// Whether `container` is to be read.
-    #[must_use]
-    pub fn takes(&self, container: &Container) -> bool {
-        match container.kind {
-            Kind::Meeting => self.calendars.takes(container),
-            Kind::Task => self.lists.takes(container),
-        }
-    }
-}
-
-/// Which containers of one kind are read. A container that is named but not there is left out of
-/// the listing.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Choice {
-    /// All that the mailbox owns.
-    pub own: bool,
-    /// The default one.
-    pub default: bool,
-    /// Those named.
-    pub named: Vec<ContainerId>,
-}
-
-impl Choice {
-    /// Whether `container` is to be read.
-    #[must_use]
-    pub fn takes(&self, container: &Container) -> bool {
-        (self.own && container.own) || (self.default && container.default) || self.named.contains(&container.id)
-    }
-}
-
-/// A question for particular items.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Clue {
-    /// The item with this id, wherever it now lies: in any calendar or list of the mailbox, but
-    /// nowhere else. What was deleted does not answer, also where the server goes on finding it by
-    /// its id (Deleted Items of Microsoft 365). `container` is where it was last seen (a task has
-    /// no address without its list).
-    Id {
-        /// Its id.
-        id: ItemId,
-        /// Where it was last seen.
-        container: ContainerId,
-    },
-    /// Items with this UID. Creatio: `GlobalActivityID`; Exchange: `iCalUId`, in every calendar.
-    Uid(Uid),
-    /// Items that carry our mark for this Activity, in every calendar and list. Creatio has no such
-    /// items.
-    Mark(ItemId),
-    /// The same of tasks only, in every list: many of these cost no more than a few.
-    MarkedTask(ItemId),
-    /// Creatio: Activities that look like this to a person, linked or not, except e-mails. On
-    /// Exchange nothing answers it.
-    Look(Look),
-}
-
-/// How an Activity looks to a person.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Look {
-    /// Its title; letters are the same in both cases, and white space counts as in a record's
-    /// title.
-    pub title: String,
-    /// When it starts, to the minute.
-    pub start: Instant,
-    /// When it ends, to the minute.
-    pub end: Instant,
-}
-
-/// What answers a clue.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Found {
-    /// The items.
-    pub items: Vec<Item>,
-    /// Items that are there, but can't be understood.
-    pub malformed: Vec<Malformed>,
-    /// A living series has the id, the UID or the mark that was asked for. It is no item, and which
-    /// of its occurrences are there is not told.
-    pub series: bool,
-    /// The server refuses this question for good: its code, cut short. Whether anything answers the
-    /// clue is not known.
-    pub refused: Option<String>,
-}
-
-impl Found {
-    /// Whether nothing answers the clue.
-    #[must_use]
-    pub const fn is_absent(&self) -> bool {
-        self.items.is_empty() && self.malformed.is_empty() && !self.series && self.refused.is_none()
-    }
-}
-
-/// A write to one item. All values are in the target side's normal form.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Op {
-    /// Create an item.
-    Create(Box<Create>),
-    /// Write fields of an item, if it still has this version.
-    Update(Box<Update>),
-    /// Remove an item, if it still has this version. Exchange: to Deleted Items.
-    Delete {
-        /// Which.
-        id: ItemId,
-        /// Where it lies.
-        container: ContainerId,
-        /// The version on which the decision rests.
-        version: Version,
-        /// Exchange: a meeting of the user's own to which others are invited. It is called off,
-        /// which tells them: a person has allowed that. Nobody is told of any other removal.
-        cancels: bool,
-    },
-}
-
-impl Op {
-    /// Whether it writes times, so that the user's zone matters.
-    #[must_use]
-    pub fn writes_times(&self) -> bool {
-        match self {
-            Self::Create(_) => true,
-            Self::Update(update) => update.patch.fields.contains(&Field::When),
-            Self::Delete { .. } => false,
-        }
-    }
-
-    /// The fields that it writes, as they are to be; `None` if it writes none.
-    #[must_use]
-    pub fn patch(&self) -> Option<Patch> {
-        match self {
-            Self::Create(create) => Some(Patch::whole(&create.record)),
-            Self::Update(update) => {
-                let fields = update.patch.writable(&update.facts);
-                Some(Patch { record: update.patch.record.clone(), fields })
-            }
-            Self::Delete { .. } => None,
-        }
-    }
-
-    /// The item as it was right after this, of which `read` is a later reading: somebody has
-    /// changed it since. What was written is as it was written, so that what differs from that is
-    /// found to be an edit. People and answers merge per person, and are as read.
-    #[must_use]
-    pub fn as_written(&self, read: &Item, version: Version) -> Item {
-        let mut item = Item { version, ..read.clone() };
-        if let Some(patch) = self.patch().filter(|patch| patch.record.kind() == read.record.kind()) {
-            for field in patch.fields {
-                if !matches!(field, Field::People | Field::Response) {
-                    copy(field, &patch.record, &mut item.record);
-                }
-            }
-        }
-        item
-    }
-
-    /// The people whom it would add.
-    #[must_use]
-    pub fn newcomers(&self) -> Vec<Person> {
-        match self {
-            Self::Create(create) => create.record.people().to_vec(),
-            Self::Update(update) if update.patch.fields.contains(&Field::People) => {
-                let there = Roll::of(update.before.people());
-                update.patch.record.people().iter().filter(|one| !there.has(one)).cloned().collect()
-            }
-            Self::Update(_) | Self::Delete { .. } => Vec::new(),
-        }
-    }
-}
-
-/// A new item.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Create {
-    /// Creatio: the `Id` it gets. Exchange gives ids itself.
-    pub id: Option<ItemId>,
-    /// Where it goes; for Creatio its one container.
-    pub container: ContainerId,
-    /// Its fields. People on Exchange are only those that may be invited.
-    pub record: Record,
-    /// Creatio: the status of a meeting on creation is in `facts.status`, `GlobalActivityID` in
-    /// `facts.uid`. Exchange: `facts.mark` is set on the item, `facts.transaction` makes the
-    /// creation repeatable.
-    pub facts: Facts,
-}
-
-/// A change of an item.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Update {
-    /// Which.
-    pub id: ItemId,
-    /// Where it lies.
-    pub container: ContainerId,
-    /// The version on which the decision rests.
-    pub version: Version,
-    /// The fields as the decision saw them: after a version conflict the write may go on if the
-    /// fields to be written still are so.
-    pub before: Record,
-    /// The fields to write. May be empty where only one of the members below is written.
-    pub patch: Patch,
-    /// Creatio: fill `GlobalActivityID`.
-    pub uid: Option<Uid>,
-    /// Creatio: set the status of an Activity of either kind (to Canceled, to Completed).
-    pub status: Option<crate::model::Status>,
-    /// Creatio: make this Contact the Owner.
-    pub owner: Option<ContactId>,
-    /// Exchange: set our mark.
-    pub mark: Option<Mark>,
-    /// Exchange: what was known of the item: an online-meeting block to be kept, a recurring task.
-    pub facts: Facts,
-    /// Exchange: who gets mail of it.
-    pub tells: Tells,
-}
-
-impl Update {
-    /// A change of `item`, as it was read, by `patch` and nothing else.
-    #[must_use]
-    pub fn of(item: &Item, patch: Patch) -> Self {
-        Self {
-            id: item.id.clone(),
-            container: item.container.clone(),
-            version: item.version.clone(),
-            before: item.record.clone(),
-            patch,
-            uid: None,
-            owner: None,
-            status: None,
-            mark: None,
-            facts: item.facts.clone(),
-            tells: Tells::All,
-        }
-    }
-}
-
-/// Who gets mail of a change of an event, if the server leaves that to the writer. Microsoft 365
-/// doesn't: there it is always `All`. The organizer gets every answer to an invitation.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Tells {
-    /// Whomever it concerns.
-    #[default]
-    All,
-    /// Only those whom it invites or takes off.
-    Invited,
-    /// Nobody.
-    Nobody,
-}
-
-/// What became of a write.
-pub type Outcome = Result<Written, Refusal>;
-
-/// A write that the server confirmed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Written {
-    /// The item's id.
-    pub id: ItemId,
-    /// Where it lies.
-    pub container: ContainerId,
-    /// Its version after the write.
-    pub version: Version,
-    /// The item as the server then held it, where its reply or a read told.
-    pub item: Option<Box<Item>>,
-    /// What was written over, if that was seen not to be what the decision rests on: somebody was
-    /// faster, and the server can't make a write depend on what it finds. It goes to the history.
-    pub replaced: Option<Box<Record>>,
-    /// Creatio: what of the people could not be written, though the Activity was. The next run
-    /// writes it: the base must not have it.
-    pub missing: Option<Missing>,
-}
-
-/// Participants of an Activity whose rows are not as they were to be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Missing {
-    /// Who: as they were to be, or, if they were to go, as they are.
-    pub people: Vec<Person>,
-    /// The user's own answer is not there.
-    pub response: bool,
-    /// Why, as [`Refusal::Rejected`] tells it.
-    pub reason: String,
-}
-
-/// A write that was not confirmed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
-    /// The item has changed since it was read: the next run decides anew.
-    Stale,
-    /// The item is not there.
-    Gone,
-    /// The server refused it: its code or deepest message, cut short. Trying again would not help.
-    Rejected(String),
-    /// Creatio: an Activity with the id of this creation is there, and the user may not read it.
-    Taken,
-    /// It may or may not have been carried out: the next run finds out.
-    Unknown,
-    /// It was not sent, or surely not carried out: the next run does it.
-    NotSent,
-}
-
-impl Refusal {
-    /// Of a write of times while the user's zone is one that the mailbox does not know by `name`:
-    /// in UTC days would begin at another hour than the user's.
-    #[must_use]
-    pub fn zone(name: &str) -> Self {
-        Self::Rejected(format!("the time zone {name} is not known"))
     }
 }
 
@@ -434,7 +121,7 @@ pub trait Replica {
     ///
     /// # Errors
     /// What stops a run: a clue that can't be answered must not look like an absent item.
-    async fn find(&self, clues: &[Clue]) -> Result<Vec<Found>>;
+    async fn find(&self, clues: &[Lookup]) -> Result<Vec<Found>>;
 
     /// Carries out writes, batched; one outcome for each, in order. Never repeats what is not safe
     /// to repeat.
@@ -476,15 +163,6 @@ pub trait Directory {
     async fn is_readable(&self) -> Result<bool> {
         Ok(true)
     }
-}
-
-/// Activities of groups.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Membership {
-    /// The Activities that are in at least one of the groups.
-    pub members: std::collections::BTreeSet<ItemId>,
-    /// Groups that could not be evaluated, with the reason: they have no members.
-    pub failed: Vec<(GroupId, String)>,
 }
 
 /// Keeps settings, links and the state of one account, by key: a run with no changes must not read
@@ -559,23 +237,6 @@ pub trait Store {
     /// # Errors
     /// As above; `StoreFull` if there is no room for it.
     async fn commit(&self, commit: &Commit) -> Result<()>;
-}
-
-/// A change of the store.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Commit {
-    /// Links to drop, by their Activity's id; done first.
-    pub drop: Vec<ItemId>,
-    /// Links to put, in place of those with the same Activity.
-    pub put: Vec<Link>,
-    /// What changes in the state.
-    pub state: Option<StateChange>,
-    /// Entries of the history to add.
-    pub history: Vec<Entry>,
-    /// Entries of the history to take out again, by run and place: their writes were not confirmed.
-    pub unwritten: Vec<(Instant, usize)>,
-    /// Entries of runs before this are forgotten.
-    pub forget: Option<Instant>,
 }
 
 /// Hears how a run goes on.

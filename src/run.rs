@@ -1,27 +1,27 @@
 //! One run: observe, plan, apply, fold. Reads as the algorithm; what is decided is the engine's,
 //! what is asked of the world are the ports'.
 
+use crate::engine::account::Account;
+use crate::engine::action::Note;
+use crate::engine::context::{Always, Context, Seen, Words};
+use crate::engine::held::Held;
+use crate::engine::history::{self, Entry};
+use crate::engine::link::{Link, LinkState};
+use crate::engine::plan::Plan;
+use crate::engine::settings::{Notify, Settings};
+use crate::engine::state::State;
+use crate::engine::{containers, planner, scope};
+use crate::error::{Error, Result};
+use crate::model::{Cursor, Instant, Pair, Zone};
+use crate::ports::{Clock, Directory, Events, Phase, Progress, Replica, Store};
+use serde::{Deserialize, Serialize};
+use std::{future::poll_fn, pin::pin, task::Poll};
 pub mod apply;
 pub mod commit;
 pub mod observe;
 pub mod rename;
 pub mod trust;
 pub mod undo;
-
-use crate::engine::actions::Note;
-use crate::engine::history::{self, Entry};
-use crate::engine::link::{Held, Link, LinkState, State};
-use crate::engine::plan::{self, Plan};
-use crate::engine::settings::{Notify, Settings};
-use crate::engine::{Account, Always, Context, Seen, Words};
-use crate::engine::{containers, scope};
-use crate::error::{Error, Result};
-use crate::model::{Cursor, Instant, Pair, Zone};
-use crate::ports::{Clock, Directory, Events, Phase, Progress, Replica, Store};
-use serde::{Deserialize, Serialize};
-use std::future::poll_fn;
-use std::pin::pin;
-use std::task::Poll;
 
 /// Everything that a run needs of the world.
 pub struct Ends<'a, C, X, S, K, E> {
@@ -84,7 +84,7 @@ pub struct Counts {
 }
 
 /// A plan with all that carrying it out needs.
-pub struct Planned {
+pub struct PreparedRun {
     /// The plan.
     pub plan: Plan,
     /// The state once the plan is carried out; its `again` and `held` are still those before.
@@ -94,7 +94,7 @@ pub struct Planned {
     now: Instant,
 }
 
-impl Planned {
+impl PreparedRun {
     /// What its history will tell once all of it is carried out: what a person sees of it
     /// beforehand.
     #[must_use]
@@ -131,7 +131,7 @@ pub async fn run<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Even
 /// As [`run`]; `Stopped` if the user wants it to stop.
 pub async fn plan<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
     ends: &Ends<'_, C, X, S, K, E>,
-) -> Result<Planned> {
+) -> Result<PreparedRun> {
     unless_stopped(ends.events, decide(ends, true)).await
 }
 
@@ -156,7 +156,7 @@ pub async fn unless_stopped<T, E: Events>(events: &E, work: impl Future<Output =
 async fn decide<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
     ends: &Ends<'_, C, X, S, K, E>,
     previewed: bool,
-) -> Result<Planned> {
+) -> Result<PreparedRun> {
     ends.events.progress(Progress { phase: Phase::Reading, done: 0, total: 0 });
     let device = ends.clock.now();
     let today = crate::model::time::local(ends.zone, device).date();
@@ -188,12 +188,12 @@ async fn decide<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Event
     observed.seen.always = state.always.map(|since| Always { since, is_new });
     observed.seen.before = state.settings.take().filter(|before| *before != settings);
     let context = Context { settings: &able, zone: ends.zone, now, window, account: ends.account, words: ends.words };
-    let mut plan = plan::plan(&context, &observed.seen);
+    let mut plan = planner::plan(&context, &observed.seen);
     plan.held.extend(observed.held);
     if plan.disbelieves {
         // both sides are compared as they would have been now, as soon as something can be read
         let cursors = Pair { creatio: None, ..before.cursors.clone() };
-        return Ok(Planned { plan, state: State { cursors, ..before }, seen: observed.seen, now });
+        return Ok(PreparedRun { plan, state: State { cursors, ..before }, seen: observed.seen, now });
     }
     state.cursors = observed.cursors;
     state.membership = observed.membership;
@@ -205,5 +205,5 @@ async fn decide<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Event
     }
     state.links = observed.seen.total;
     state.settings = Some(settings);
-    Ok(Planned { plan, state, seen: observed.seen, now })
+    Ok(PreparedRun { plan, state, seen: observed.seen, now })
 }

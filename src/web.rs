@@ -3,6 +3,7 @@
 //! decides anything about a sync.
 #![cfg(target_arch = "wasm32")]
 
+pub mod clock;
 pub mod dto;
 pub mod error;
 pub mod facade;

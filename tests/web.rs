@@ -6,26 +6,28 @@
 
 use chrono::{TimeZone, Utc};
 use js_sys::{Object, Reflect};
-use schedule_sync::engine::Account;
+use schedule_sync::engine::account::Account;
 use schedule_sync::engine::answer::{Answer, Answers, Choice};
 use schedule_sync::engine::change::StateChange;
+use schedule_sync::engine::commit::Commit;
 use schedule_sync::engine::history::{Entry, What};
-use schedule_sync::engine::link::{Link, LinkKey, LinkState, Memory, Reason, State};
+use schedule_sync::engine::link::{Link, LinkKey, LinkState, Memory};
 use schedule_sync::engine::settings::{Extent, Settings};
+use schedule_sync::engine::{held::Reason, state::State};
 use schedule_sync::error::Error;
 use schedule_sync::model::{
     Body, ContainerId, Facts, Importance, Instant, ItemId, Meeting, Occurrence, Original, Pair, Record, Reminder,
     Response, Side, Status, Task, TaskWhen, When, Zone,
 };
-use schedule_sync::ports::{Commit, Http, Store};
+use schedule_sync::ports::{Http, Store};
 use schedule_sync::run::commit::commit;
 use schedule_sync::web::error::to_js;
 use schedule_sync::web::facade::ScheduleSync;
-use schedule_sync::web::fetch::Fetch;
-use schedule_sync::web::meter::{Connection, Meter};
+use schedule_sync::web::fetch::PageRequest;
+use schedule_sync::web::meter::{Meter, SharedDatabase};
 use schedule_sync::web::store::{self, IdbStore};
 use schedule_sync::web::zone::IntlZone;
-use schedule_sync::web::{host, lock};
+use schedule_sync::web::{clock, host, lock};
 use std::cell::RefCell;
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
@@ -550,7 +552,7 @@ async fn one_holds_the_lock_at_a_time() {
 
 /// The count of one mailbox as one tab keeps it.
 async fn tab(instance: &str, address: &str) -> Meter {
-    let database: Connection = Rc::default();
+    let database: SharedDatabase = Rc::default();
     *database.borrow_mut() = Some(store::open(instance).await.unwrap());
     Meter::new(&database, address)
 }
@@ -586,7 +588,7 @@ fn errors_have_a_code_and_a_side() {
 
 #[wasm_bindgen_test]
 fn the_clock_is_the_browsers() {
-    let now = host::now();
+    let now = clock::now();
     assert!((now.timestamp_millis() - js_sys::Date::now() as i64).abs() < 1_000);
     assert!(now > Utc.with_ymd_and_hms(2020, 1, 1, 0, 0, 0).unwrap());
 }

@@ -4,26 +4,25 @@
 //! it is kept from the user.
 
 use super::Creatio;
-use super::groups::refused;
-use super::query::{Query, Test};
-use super::read::understood;
+use super::query::{Condition, Query};
 use super::wire::Guid;
+use crate::creatio::{refusal::refused, rows::understood};
 use crate::error::Result;
 use crate::model::{Item, ItemId, Kind, Uid};
-use crate::ports::{Clock, Http, Keys};
+use crate::ports::{Clock, Credentials, Http};
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// `SysSyncMetaData`.
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Link {
+struct BuiltInLinkRow {
     local_id: Guid,
     #[serde(default)]
     remote_id: Option<String>,
 }
 
-impl<P: Http + Clock + Keys> Creatio<P> {
+impl<P: Http + Clock + Credentials> Creatio<P> {
     /// Gives the meetings among `items` that have no UID the one that the built-in sync noted for
     /// this user.
     pub(super) async fn adopt(&self, items: &mut [Item]) -> Result<()> {
@@ -34,14 +33,14 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         }
         let query = Query { set: "SysSyncMetaData", select: "LocalId,RemoteId", order: "Id", ..Query::default() };
         let of_meetings =
-            Test::text("SyncSchemaName", "Activity").and(Test::text("RemoteItemName", "ExchangeAppointment"));
-        let mine = of_meetings.and(Test::row("CreatedBy", &self.site.contact));
+            Condition::text("SyncSchemaName", "Activity").and(Condition::text("RemoteItemName", "ExchangeAppointment"));
+        let mine = of_meetings.and(Condition::row("CreatedBy", &self.site.contact));
         let rows = match self.all(&query, vec![mine]).await {
             Ok(rows) => rows,
             Err(error) if refused(&error).is_some() => return Ok(()),
             Err(error) => return Err(error),
         };
-        let rows = understood::<Link>(rows, "LocalId", "SysSyncMetaData.").0;
+        let rows = understood::<BuiltInLinkRow>(rows, "LocalId", "SysSyncMetaData.").0;
         let noted = rows.into_iter().filter_map(|row| Some((row.local_id.item()?, uid(&row.remote_id?)?)));
         let noted: BTreeMap<ItemId, Uid> = noted.collect();
         for item in &mut open {

@@ -5,22 +5,22 @@
 
 mod retell;
 
-use super::door::{Met, Told};
-use super::map::{self, Context};
+use super::door::{WriteEffect, WriteResult};
+use super::map::{self, RowContext};
 use super::people::{Seat, Wish};
-use super::query::{Change, Deed};
-use super::read::Reading;
+use super::query::{RowChange, RowWrite};
+use super::read::ReadActivities;
 use super::refusal::{TAKEN, is_taken, word};
 use super::wire::Participant;
 use super::write::{change, creation, fits};
 use super::{ACTIVITIES, Creatio};
 use crate::error::Error;
-use crate::http::Silence;
-use crate::http::odata::understand;
+use crate::http::{NoReply, odata::understand};
+use crate::model::op::{Create, Missing, Op, Outcome, Refusal, Update, Written};
 use crate::model::person::normal;
 use crate::model::record::{copy, differences};
 use crate::model::{ContactId, Facts, Field, Item, ItemId, Person, Record, Version};
-use crate::ports::{Clock, Create, Http, Keys, Missing, Op, Outcome, Refusal, Update, Written};
+use crate::ports::{Clock, Credentials, Http};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,7 +32,7 @@ pub(super) const PATIENCE: [u64; 3] = [500, 1_500, 4_000];
 
 /// How far one write has come.
 #[derive(Clone, Debug)]
-enum Stage {
+enum ActivityWriteStage {
     /// Nothing was sent yet.
     Planned,
     /// It may or may not have been carried out; the server's refusal, if there was one.
@@ -49,7 +49,7 @@ enum Stage {
 #[derive(Debug)]
 struct Work<'a> {
     op: &'a Op,
-    stage: Stage,
+    stage: ActivityWriteStage,
     /// What it is written over, as it was seen right before.
     seen: Option<Item>,
     /// What it was written over, if that was not what was seen.
@@ -64,7 +64,7 @@ struct Work<'a> {
 impl Work<'_> {
     /// Keeps the Activity as it was found right after the write, unless the reply told it, or the
     /// reading shows it as it was before.
-    fn keep(&mut self, held: &Held) {
+    fn keep(&mut self, held: &StoredActivities) {
         let found = target(self.op).and_then(|id| held.items.get(id));
         let is_late = |item: &&Item| self.seen.as_ref().is_some_and(|seen| seen.version == item.version);
         if self.left.is_none() {
@@ -73,7 +73,7 @@ impl Work<'_> {
     }
 }
 
-impl<P: Http + Clock + Keys> Creatio<P> {
+impl<P: Http + Clock + Credentials> Creatio<P> {
     /// See [`Replica::apply`](crate::ports::Replica::apply).
     pub(super) async fn applied(&self, ops: &[Op]) -> Vec<Outcome> {
         // by which service, and with which columns; what the servers refuse shows below
@@ -97,7 +97,8 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         }
         self.lay_ghosts(&mut works, &before).await;
         let after = if self.write_people(&mut works, &before).await {
-            let late = |work: &Work<'_>, held: &Held| work.unsure.is_empty() && !self.open(work, held).is_empty();
+            let late =
+                |work: &Work<'_>, held: &StoredActivities| work.unsure.is_empty() && !self.open(work, held).is_empty();
             self.held(&works, late).await.ok()
         } else {
             Some(before)
@@ -119,9 +120,9 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     }
 
     /// The changes of participants' rows that a confirmed work still needs.
-    fn open(&self, work: &Work<'_>, held: &Held) -> Vec<Seat> {
+    fn open(&self, work: &Work<'_>, held: &StoredActivities) -> Vec<Seat> {
         let lookups = self.lookups();
-        let (Stage::Done, Some(wish), Some(id)) = (&work.stage, Wish::of(work.op), target(work.op)) else {
+        let (ActivityWriteStage::Done, Some(wish), Some(id)) = (&work.stage, Wish::of(work.op), target(work.op)) else {
             return Vec::new();
         };
         let Some(item) = held.items.get(id) else { return Vec::new() };
@@ -131,7 +132,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     /// What of the participants was refused and is not there either; one that is there was written,
     /// whatever the answer was (a repeated creation is refused for its id). Where nobody can tell,
     /// all that is unsure.
-    fn missing(&self, work: &Work<'_>, held: Option<&Held>) -> Option<Missing> {
+    fn missing(&self, work: &Work<'_>, held: Option<&StoredActivities>) -> Option<Missing> {
         let open: Option<BTreeSet<ContactId>> =
             held.map(|held| self.open(work, held).into_iter().map(|seat| seat.contact).collect());
         let is_missing = |contact: &ContactId| open.as_ref().is_none_or(|open| open.contains(contact));
@@ -155,11 +156,11 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         let reading = self.reread(existing.filter_map(target)).await;
         let work = |op: &'a Op| {
             let (seen, stage) = match (&reading, op) {
-                (_, Op::Create(_)) => (None, Stage::Planned),
-                (Err(_), Op::Update(_) | Op::Delete { .. }) => (None, Stage::Settled(Refusal::NotSent)),
+                (_, Op::Create(_)) => (None, ActivityWriteStage::Planned),
+                (Err(_), Op::Update(_) | Op::Delete { .. }) => (None, ActivityWriteStage::Settled(Refusal::NotSent)),
                 (Ok(held), Op::Update(_) | Op::Delete { .. }) => {
                     let seen = target(op).and_then(|id| held.items.get(id)).cloned();
-                    (seen, guard(op, held).map_or(Stage::Planned, Stage::Settled))
+                    (seen, guard(op, held).map_or(ActivityWriteStage::Planned, ActivityWriteStage::Settled))
                 }
             };
             Work { op, stage, seen, replaced: None, left: None, unsure: BTreeMap::new() }
@@ -170,7 +171,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     /// Carries out again what met no row as it was seen: somebody was faster. It goes on only if
     /// what is to be written is still as planned.
     async fn once_more(&self, works: &mut [Work<'_>]) {
-        let missed = |work: &&mut Work<'_>| matches!(work.stage, Stage::Missed);
+        let missed = |work: &&mut Work<'_>| matches!(work.stage, ActivityWriteStage::Missed);
         let ids: Vec<ItemId> = works.iter_mut().filter(missed).filter_map(|work| target(work.op)).cloned().collect();
         if ids.is_empty() {
             return;
@@ -178,37 +179,37 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         let reading = self.reread(ids.iter()).await;
         for work in works.iter_mut().filter(missed) {
             let Ok(held) = &reading else {
-                work.stage = Stage::Settled(Refusal::Unknown);
+                work.stage = ActivityWriteStage::Settled(Refusal::Unknown);
                 continue;
             };
             let now = target(work.op).and_then(|id| held.items.get(id)).cloned();
             work.stage = match (work.op, guard(work.op, held), &now) {
                 // it may be our own deed whose reply was lost
-                (Op::Delete { .. }, Some(Refusal::Gone), _) => Stage::Done,
-                (Op::Update(update), _, Some(item)) if is_written(update, item) => Stage::Done,
-                (_, Some(refusal), _) => Stage::Settled(refusal),
-                (_, None, _) => Stage::Planned,
+                (Op::Delete { .. }, Some(Refusal::Gone), _) => ActivityWriteStage::Done,
+                (Op::Update(update), _, Some(item)) if is_written(update, item) => ActivityWriteStage::Done,
+                (_, Some(refusal), _) => ActivityWriteStage::Settled(refusal),
+                (_, None, _) => ActivityWriteStage::Planned,
             };
             work.seen = now;
         }
         self.carry_out(works).await;
         for work in works.iter_mut().filter(missed) {
-            work.stage = Stage::Settled(Refusal::Stale);
+            work.stage = ActivityWriteStage::Settled(Refusal::Stale);
         }
     }
 
     /// Removes what a change created because its Activity was deleted meanwhile: a PATCH is an
     /// upsert (docs/facts/creatio.md, "Verbs").
-    async fn lay_ghosts(&self, works: &mut [Work<'_>], held: &Held) {
+    async fn lay_ghosts(&self, works: &mut [Work<'_>], held: &StoredActivities) {
         let mut changes = Vec::new();
         for work in works {
             let Op::Update(update) = work.op else { continue };
             let created = |item: &Item| item.facts.created;
             let (then, now) = (work.seen.as_ref().and_then(created), held.items.get(&update.id).and_then(created));
-            if matches!(work.stage, Stage::Done) && then.is_some() && now > then {
-                let deed = Deed::Delete { id: update.id.to_string(), seen: None };
-                changes.push(Change { set: SET, deed });
-                work.stage = Stage::Settled(Refusal::Gone);
+            if matches!(work.stage, ActivityWriteStage::Done) && then.is_some() && now > then {
+                let deed = RowWrite::Delete { id: update.id.to_string(), seen: None };
+                changes.push(RowChange { set: SET, deed });
+                work.stage = ActivityWriteStage::Settled(Refusal::Gone);
             }
         }
         // a ghost that stays after all has no link and is seen as new by the next run
@@ -219,21 +220,21 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     async fn carry_out(&self, works: &mut [Work<'_>]) {
         let mut changes = Vec::new();
         let mut sent = Vec::new();
-        for work in works.iter_mut().filter(|work| matches!(work.stage, Stage::Planned)) {
+        for work in works.iter_mut().filter(|work| matches!(work.stage, ActivityWriteStage::Planned)) {
             match self.change(work) {
                 Ok(Some(deed)) => {
-                    changes.push(Change { set: SET, deed });
+                    changes.push(RowChange { set: SET, deed });
                     sent.push(work);
                 }
-                Ok(None) => work.stage = Stage::Done,
-                Err(reason) => work.stage = Stage::Settled(Refusal::Rejected(reason)),
+                Ok(None) => work.stage = ActivityWriteStage::Done,
+                Err(reason) => work.stage = ActivityWriteStage::Settled(Refusal::Rejected(reason)),
             }
         }
         for (work, told) in sent.into_iter().zip(self.write(&changes).await) {
-            if let Ok(Ok(Met::Changed { over, .. })) = &told {
+            if let Ok(Ok(WriteEffect::Changed { over, .. })) = &told {
                 work.replaced = self.replaced(over.clone(), work.seen.as_ref());
             }
-            if let Ok(Ok(Met::Row { left: Some(row) } | Met::Changed { left: Some(row), .. })) = &told {
+            if let Ok(Ok(WriteEffect::Row { left: Some(row) } | WriteEffect::Changed { left: Some(row), .. })) = &told {
                 // a copy of the database that is behind shows it as it was before
                 let seen = work.seen.as_ref().and_then(|seen| seen.stamp);
                 work.left = self.left(row.clone()).filter(|item| item.stamp > seen);
@@ -243,18 +244,18 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     }
 
     /// What carries out a write; `None` if it writes no column.
-    fn change(&self, work: &Work<'_>) -> Result<Option<Deed>, String> {
+    fn change(&self, work: &Work<'_>) -> Result<Option<RowWrite>, String> {
         let seen = work.seen.as_ref().and_then(|item| item.stamp);
         Ok(match work.op {
             Op::Create(create) => {
                 create.id.as_ref().ok_or("an Activity needs an id of ours")?;
-                Some(Deed::Insert(self.fitted(creation(create, &self.site.contact)?)))
+                Some(RowWrite::Insert(self.fitted(creation(create, &self.site.contact)?)))
             }
             Op::Update(update) => {
                 let body = self.fitted(change(update)?);
-                (!body.is_empty()).then(|| Deed::Update { id: update.id.to_string(), body, seen })
+                (!body.is_empty()).then(|| RowWrite::Update { id: update.id.to_string(), body, seen })
             }
-            Op::Delete { id, .. } => Some(Deed::Delete { id: id.to_string(), seen }),
+            Op::Delete { id, .. } => Some(RowWrite::Delete { id: id.to_string(), seen }),
         })
     }
 
@@ -267,7 +268,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     /// An Activity as a row of `Activity` alone tells it: without its participants.
     fn alone(&self, row: Value) -> Option<Item> {
         let lookups = self.lookups();
-        let context = Context { me: &self.site.contact, lookups: &lookups, cards: &BTreeMap::new() };
+        let context = RowContext { me: &self.site.contact, lookups: &lookups, cards: &BTreeMap::new() };
         map::item(understand(row).ok()?, &[], &context).ok()
     }
 
@@ -282,7 +283,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     }
 
     /// Writes participants; whether there was anything to write.
-    async fn write_people(&self, works: &mut [Work<'_>], before: &Held) -> bool {
+    async fn write_people(&self, works: &mut [Work<'_>], before: &StoredActivities) -> bool {
         let mut changes = Vec::new();
         let mut seats = Vec::new();
         for (place, work) in works.iter().enumerate() {
@@ -299,20 +300,24 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         !changes.is_empty()
     }
 
-    async fn reread(&self, ids: impl Iterator<Item = &ItemId>) -> Result<Held, Error> {
+    async fn reread(&self, ids: impl Iterator<Item = &ItemId>) -> Result<StoredActivities, Error> {
         let ids: BTreeSet<ItemId> = ids.cloned().collect();
-        Ok(Held::new(self.read(&ids.into_iter().collect::<Vec<_>>()).await?))
+        Ok(StoredActivities::new(self.read(&ids.into_iter().collect::<Vec<_>>()).await?))
     }
 
     /// What the server holds of everything that was sent, read again as long as a write that it
     /// confirmed does not show: reads may be answered by a copy of the database that is some
     /// seconds behind.
-    async fn held(&self, works: &[Work<'_>], late: impl Fn(&Work<'_>, &Held) -> bool) -> Result<Held, Error> {
+    async fn held(
+        &self,
+        works: &[Work<'_>],
+        late: impl Fn(&Work<'_>, &StoredActivities) -> bool,
+    ) -> Result<StoredActivities, Error> {
         let sent = || {
             works.iter().filter(|work| match work.stage {
-                Stage::Done => !matches!(work.op, Op::Delete { .. }),
-                Stage::Doubtful(_) => true,
-                Stage::Planned | Stage::Missed | Stage::Settled(_) => false,
+                ActivityWriteStage::Done => !matches!(work.op, Op::Delete { .. }),
+                ActivityWriteStage::Doubtful(_) => true,
+                ActivityWriteStage::Planned | ActivityWriteStage::Missed | ActivityWriteStage::Settled(_) => false,
             })
         };
         let mut held = self.reread(sent().filter_map(|work| target(work.op))).await?;
@@ -328,15 +333,15 @@ impl<P: Http + Clock + Keys> Creatio<P> {
 }
 
 /// Activities as the server holds them.
-struct Held {
+struct StoredActivities {
     items: BTreeMap<ItemId, Item>,
     /// Those that are there and can't be understood.
     malformed: BTreeSet<ItemId>,
     participants: Vec<Participant>,
 }
 
-impl Held {
-    fn new(reading: Reading) -> Self {
+impl StoredActivities {
+    fn new(reading: ReadActivities) -> Self {
         Self {
             items: reading.items.into_iter().map(|item| (item.id.clone(), item)).collect(),
             malformed: reading.malformed.into_iter().filter_map(|bad| bad.id).collect(),
@@ -364,7 +369,7 @@ fn target(op: &Op) -> Option<&ItemId> {
 }
 
 /// Why `op` must not be written over what is there.
-fn guard(op: &Op, held: &Held) -> Option<Refusal> {
+fn guard(op: &Op, held: &StoredActivities) -> Option<Refusal> {
     let id = target(op)?;
     let Some(item) = held.items.get(id) else {
         return Some(if held.malformed.contains(id) { Refusal::Stale } else { Refusal::Gone });
@@ -386,32 +391,34 @@ fn untouched(update: &Update, item: &Item) -> bool {
 }
 
 /// What an answer says of `op`.
-fn answered(op: &Op, told: Told) -> Stage {
+fn answered(op: &Op, told: WriteResult) -> ActivityWriteStage {
     let met = match told {
         Ok(met) => met,
-        Err(Silence { maybe: true, .. }) => return Stage::Doubtful(None),
-        Err(Silence { maybe: false, .. }) => return Stage::Settled(Refusal::NotSent),
+        Err(NoReply { maybe: true, .. }) => return ActivityWriteStage::Doubtful(None),
+        Err(NoReply { maybe: false, .. }) => return ActivityWriteStage::Settled(Refusal::NotSent),
     };
     match (met, op) {
-        (Ok(Met::Row { .. } | Met::Changed { .. }), _) => Stage::Done,
-        (Ok(Met::Nothing), _) => Stage::Missed,
+        (Ok(WriteEffect::Row { .. } | WriteEffect::Changed { .. }), _) => ActivityWriteStage::Done,
+        (Ok(WriteEffect::Nothing), _) => ActivityWriteStage::Missed,
         // it was there a moment ago: gone is what was wanted
-        (Err(fault), Op::Delete { .. }) if fault.status() == Some(404) => Stage::Done,
-        (Err(fault), Op::Update(_)) if fault.status() == Some(404) => Stage::Settled(Refusal::Gone),
+        (Err(fault), Op::Delete { .. }) if fault.status() == Some(404) => ActivityWriteStage::Done,
+        (Err(fault), Op::Update(_)) if fault.status() == Some(404) => ActivityWriteStage::Settled(Refusal::Gone),
         // throttled to the end
-        (Err(fault), _) if matches!(fault.status(), Some(429 | 503 | 504)) => Stage::Settled(Refusal::NotSent),
+        (Err(fault), _) if matches!(fault.status(), Some(429 | 503 | 504)) => {
+            ActivityWriteStage::Settled(Refusal::NotSent)
+        }
         // a creation that was repeated after a lost reply is refused for its id
-        (Err(fault), Op::Create(_)) if is_taken(&fault) => Stage::Doubtful(Some(TAKEN.to_owned())),
-        (Err(fault), Op::Create(_)) => Stage::Doubtful(Some(word(&fault))),
-        (Err(fault), Op::Update(_) | Op::Delete { .. }) => Stage::Settled(Refusal::Rejected(word(&fault))),
+        (Err(fault), Op::Create(_)) if is_taken(&fault) => ActivityWriteStage::Doubtful(Some(TAKEN.to_owned())),
+        (Err(fault), Op::Create(_)) => ActivityWriteStage::Doubtful(Some(word(&fault))),
+        (Err(fault), Op::Update(_) | Op::Delete { .. }) => ActivityWriteStage::Settled(Refusal::Rejected(word(&fault))),
     }
 }
 
 /// Why a change of an Activity or of a participant's row was not confirmed; `None` if it was.
-fn unconfirmed(told: Told) -> Option<String> {
+fn unconfirmed(told: WriteResult) -> Option<String> {
     match told {
-        Ok(Ok(Met::Row { .. } | Met::Changed { .. })) => None,
-        Ok(Ok(Met::Nothing)) | Err(_) => Some(UNKNOWN.to_owned()),
+        Ok(Ok(WriteEffect::Row { .. } | WriteEffect::Changed { .. })) => None,
+        Ok(Ok(WriteEffect::Nothing)) | Err(_) => Some(UNKNOWN.to_owned()),
         Ok(Err(fault)) if matches!(fault.status(), Some(404 | 429 | 503 | 504)) => Some(UNKNOWN.to_owned()),
         Ok(Err(fault)) => Some(word(&fault)),
     }
@@ -421,25 +428,31 @@ fn unconfirmed(told: Told) -> Option<String> {
 const UNKNOWN: &str = "CreatioUnknown";
 
 /// Decides what was in doubt by what is there.
-fn settle(op: &Op, stage: &mut Stage, held: &Held) {
-    let Stage::Doubtful(refusal) = stage else { return };
+fn settle(op: &Op, stage: &mut ActivityWriteStage, held: &StoredActivities) {
+    let ActivityWriteStage::Doubtful(refusal) = stage else { return };
     let item = target(op).and_then(|id| held.items.get(id));
     let malformed = target(op).is_some_and(|id| held.malformed.contains(id));
     let refused = refusal.take();
     *stage = match (op, item, refused) {
         (Op::Create(create), Some(item), _) if is_ours(create, item) => {
             // another device may have made it of what it saw: the next run compares the two
-            if is_whole(create, item) { Stage::Done } else { Stage::Settled(Refusal::Unknown) }
+            if is_whole(create, item) {
+                ActivityWriteStage::Done
+            } else {
+                ActivityWriteStage::Settled(Refusal::Unknown)
+            }
         }
-        (Op::Create(_), None, Some(reason)) if reason == TAKEN && !malformed => Stage::Settled(Refusal::Taken),
-        (Op::Create(_), _, Some(reason)) => Stage::Settled(Refusal::Rejected(reason)),
-        (Op::Create(_), Some(_), None) => Stage::Settled(Refusal::Rejected(TAKEN.to_owned())),
-        (Op::Create(_), None, None) if !malformed => Stage::Settled(Refusal::NotSent),
-        (Op::Delete { .. }, None, _) if !malformed => Stage::Done,
-        (Op::Delete { .. }, Some(_), _) => Stage::Settled(Refusal::NotSent),
-        (Op::Update(update), Some(item), _) if is_written(update, item) => Stage::Done,
-        (Op::Update(_), None, _) if !malformed => Stage::Settled(Refusal::Gone),
-        (Op::Create(_) | Op::Update(_) | Op::Delete { .. }, _, _) => Stage::Settled(Refusal::Unknown),
+        (Op::Create(_), None, Some(reason)) if reason == TAKEN && !malformed => {
+            ActivityWriteStage::Settled(Refusal::Taken)
+        }
+        (Op::Create(_), _, Some(reason)) => ActivityWriteStage::Settled(Refusal::Rejected(reason)),
+        (Op::Create(_), Some(_), None) => ActivityWriteStage::Settled(Refusal::Rejected(TAKEN.to_owned())),
+        (Op::Create(_), None, None) if !malformed => ActivityWriteStage::Settled(Refusal::NotSent),
+        (Op::Delete { .. }, None, _) if !malformed => ActivityWriteStage::Done,
+        (Op::Delete { .. }, Some(_), _) => ActivityWriteStage::Settled(Refusal::NotSent),
+        (Op::Update(update), Some(item), _) if is_written(update, item) => ActivityWriteStage::Done,
+        (Op::Update(_), None, _) if !malformed => ActivityWriteStage::Settled(Refusal::Gone),
+        (Op::Create(_) | Op::Update(_) | Op::Delete { .. }, _, _) => ActivityWriteStage::Settled(Refusal::Unknown),
     };
 }
 
@@ -464,15 +477,21 @@ fn is_written(update: &Update, item: &Item) -> bool {
 
 /// Whether the server confirmed a write that `held` does not show, as if it had been read before
 /// it.
-fn is_late(work: &Work<'_>, held: &Held) -> bool {
+fn is_late(work: &Work<'_>, held: &StoredActivities) -> bool {
     match (&work.stage, work.op) {
-        (Stage::Done, Op::Create(create)) => create.id.as_ref().is_some_and(|id| held.lacks(id)),
-        (Stage::Done, Op::Update(update)) => held.items.get(&update.id).is_some_and(|item| {
+        (ActivityWriteStage::Done, Op::Create(create)) => create.id.as_ref().is_some_and(|id| held.lacks(id)),
+        (ActivityWriteStage::Done, Op::Update(update)) => held.items.get(&update.id).is_some_and(|item| {
             let as_before = work.seen.as_ref().is_some_and(|seen| seen.version == item.version);
             as_before && !is_written(update, item)
         }),
-        (Stage::Done, Op::Delete { .. }) => false,
-        (Stage::Planned | Stage::Doubtful(_) | Stage::Missed | Stage::Settled(_), _) => false,
+        (ActivityWriteStage::Done, Op::Delete { .. }) => false,
+        (
+            ActivityWriteStage::Planned
+            | ActivityWriteStage::Doubtful(_)
+            | ActivityWriteStage::Missed
+            | ActivityWriteStage::Settled(_),
+            _,
+        ) => false,
     }
 }
 
@@ -503,30 +522,32 @@ fn since(left: Item, read: &Item) -> Item {
     Item { version: left.version, stamp: left.stamp, record, facts, ..read.clone() }
 }
 
-fn outcome(work: Work<'_>, missing: Option<Missing>, held: Option<&Held>) -> Outcome {
+fn outcome(work: Work<'_>, missing: Option<Missing>, held: Option<&StoredActivities>) -> Outcome {
     let Work { op, stage, replaced, left, .. } = work;
     let container = ACTIVITIES.into();
     match (stage, op, held) {
         // it was created, its participants may not have been: somebody has deleted it by now, which
         // the next run sees to
-        (Stage::Done | Stage::Settled(Refusal::Unknown), Op::Create(create), Some(held))
+        (ActivityWriteStage::Done | ActivityWriteStage::Settled(Refusal::Unknown), Op::Create(create), Some(held))
             if create.id.as_ref().is_some_and(|id| held.lacks(id)) =>
         {
             let id = create.id.clone().ok_or(Refusal::Unknown)?;
             Ok(Written { id, container, version: Version::new(""), item: None, replaced, missing: None })
         }
         // created it is in any case, and its people are looked after by the next run
-        (Stage::Done, Op::Create(create), None) if missing.is_some() => {
+        (ActivityWriteStage::Done, Op::Create(create), None) if missing.is_some() => {
             let id = create.id.clone().ok_or(Refusal::Unknown)?;
             Ok(Written { id, container, version: Version::new(""), item: None, replaced, missing })
         }
-        (Stage::Settled(refusal), _, _) => Err(refusal),
-        (Stage::Planned | Stage::Missed, _, _) => Err(Refusal::NotSent),
-        (Stage::Doubtful(_), _, _) | (Stage::Done, Op::Create(_) | Op::Update(_), None) => Err(Refusal::Unknown),
-        (Stage::Done, Op::Delete { id, version, .. }, _) => {
+        (ActivityWriteStage::Settled(refusal), _, _) => Err(refusal),
+        (ActivityWriteStage::Planned | ActivityWriteStage::Missed, _, _) => Err(Refusal::NotSent),
+        (ActivityWriteStage::Doubtful(_), _, _) | (ActivityWriteStage::Done, Op::Create(_) | Op::Update(_), None) => {
+            Err(Refusal::Unknown)
+        }
+        (ActivityWriteStage::Done, Op::Delete { id, version, .. }, _) => {
             Ok(Written { id: id.clone(), container, version: version.clone(), item: None, replaced, missing })
         }
-        (Stage::Done, Op::Create(_) | Op::Update(_), Some(held)) => {
+        (ActivityWriteStage::Done, Op::Create(_) | Op::Update(_), Some(held)) => {
             let item = target(op).and_then(|id| held.items.get(id)).ok_or(Refusal::Unknown)?;
             let item = left.map_or_else(|| item.clone(), |left| since(*left, item));
             let (id, version) = (item.id.clone(), item.version.clone());

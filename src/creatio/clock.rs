@@ -16,7 +16,7 @@ use serde_json::{Map, Value};
 /// What a time means.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Clock {
+pub enum TimeSemantics {
     /// UTC.
     #[default]
     Utc,
@@ -24,7 +24,7 @@ pub enum Clock {
     Local,
 }
 
-impl Clock {
+impl TimeSemantics {
     /// The other one.
     #[must_use]
     pub const fn other(self) -> Self {
@@ -37,19 +37,19 @@ impl Clock {
 
 /// What times mean, by direction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Clocks {
+pub struct TimesByDirection {
     /// In replies.
-    pub read: Clock,
+    pub read: TimeSemantics,
     /// In filters.
-    pub filter: Clock,
+    pub filter: TimeSemantics,
     /// In bodies.
-    pub write: Clock,
+    pub write: TimeSemantics,
 }
 
-impl Clocks {
+impl TimesByDirection {
     /// The same in all directions.
     #[must_use]
-    pub const fn all(clock: Clock) -> Self {
+    pub const fn all(clock: TimeSemantics) -> Self {
         Self { read: clock, filter: clock, write: clock }
     }
 }
@@ -64,8 +64,8 @@ pub(super) fn is_date(name: &str) -> bool {
 }
 
 /// Changes every time in `json`, however deep, from what the server says to what it means.
-pub(super) fn heard(clock: Clock, zone: &dyn Zone, json: &mut Value) {
-    if clock == Clock::Local {
+pub(super) fn heard(clock: TimeSemantics, zone: &dyn Zone, json: &mut Value) {
+    if clock == TimeSemantics::Local {
         each(json, &|at| instant(zone, at.naive_utc()));
         order(zone, json);
     }
@@ -100,8 +100,8 @@ pub(super) fn is_ambiguous(zone: &dyn Zone, body: &Map<String, Value>) -> bool {
 }
 
 /// Changes every time in `json` to how the server has to be told it.
-pub(super) fn said(clock: Clock, zone: &dyn Zone, json: &mut Value) {
-    if clock == Clock::Local {
+pub(super) fn said(clock: TimeSemantics, zone: &dyn Zone, json: &mut Value) {
+    if clock == TimeSemantics::Local {
         each(json, &|at| local(zone, at).and_utc());
     }
 }
@@ -125,8 +125,8 @@ fn each(json: &mut Value, change: &dyn Fn(Instant) -> Instant) {
 
 /// An address with the times of its filter as the server has to be told them; texts in quotes are
 /// left alone.
-pub(super) fn asked(clock: Clock, zone: &dyn Zone, address: &str) -> String {
-    if clock == Clock::Utc {
+pub(super) fn asked(clock: TimeSemantics, zone: &dyn Zone, address: &str) -> String {
+    if clock == TimeSemantics::Utc {
         return address.to_owned();
     }
     let mut told = String::with_capacity(address.len());
@@ -206,7 +206,7 @@ mod tests {
             "DueDate": "0001-01-01T00:00:00Z", "Title": "2026-10-24T10:00:00Z"}]});
         let wall = json!({"value": [{"StartDate": "2026-10-24T12:00:00Z", "ModifiedOn": "2026-10-26T11:00:00.123456Z",
             "DueDate": "0001-01-01T00:00:00Z", "Title": "2026-10-24T10:00:00Z"}]});
-        for (clock, told) in [(Clock::Utc, &utc), (Clock::Local, &wall)] {
+        for (clock, told) in [(TimeSemantics::Utc, &utc), (TimeSemantics::Local, &wall)] {
             let (mut out, mut back) = (utc.clone(), told.clone());
             said(clock, &Berlin, &mut out);
             heard(clock, &Berlin, &mut back);
@@ -224,8 +224,8 @@ mod tests {
             ("a%20lt%202026-10-25T01:30:00Z", "a%20lt%202026-10-25T03:30:00Z"),
             ("a%20ge%202026-10-25T02:00:00Z", "a%20ge%202026-10-25T03:00:00Z"),
         ] {
-            assert_eq!(asked(Clock::Local, &Berlin, filter), told);
-            assert_eq!(asked(Clock::Utc, &Berlin, filter), filter);
+            assert_eq!(asked(TimeSemantics::Local, &Berlin, filter), told);
+            assert_eq!(asked(TimeSemantics::Utc, &Berlin, filter), filter);
         }
     }
 }

@@ -3,19 +3,19 @@
 //! refused; then the installation is asked once which there are, and only what it names is left
 //! out.
 
-use super::query::{Body, Query};
+use super::query::{Query, RowBody};
 use super::reach::{TOUCHSTONE, Transport};
 use super::wire::Activity;
 use super::{Creatio, SIDE, service};
 use crate::error::{Error, Result};
 use crate::http::Call;
 use crate::model::Field;
-use crate::ports::{Clock, Http, Keys};
+use crate::ports::{Clock, Credentials, Http};
 
 /// Columns that activities can be read without.
 const OPTIONAL: [&str; 5] = ["Location", "AuthorId", "GlobalActivityID", "ProcessElementId", "AllowedResult"];
 
-impl<P: Http + Clock + Keys> Creatio<P> {
+impl<P: Http + Clock + Credentials> Creatio<P> {
     /// The columns to select of activities.
     pub(super) fn columns(&self) -> String {
         let there = Activity::COLUMNS.split(',').filter(|column| !self.lore.reach.is_lacking(column));
@@ -23,7 +23,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     }
 
     /// `body` without the columns that are not there.
-    pub(super) fn fitted(&self, body: Body) -> Body {
+    pub(super) fn fitted(&self, body: RowBody) -> RowBody {
         body.into_iter().filter(|(column, _)| !self.lore.reach.is_lacking(column)).collect()
     }
 

@@ -2,16 +2,16 @@
 //! `groups`'.
 
 use super::Creatio;
-use super::query::{Query, Test};
-use super::read::understood;
+use super::query::{Condition, Query};
 use super::stock::COMMUNICATION_EMAIL;
 use super::wire::{Communication, Contact};
+use crate::creatio::rows::understood;
 use crate::error::Result;
 use crate::model::{Address, ContactId};
-use crate::ports::{Clock, Http, Keys};
+use crate::ports::{Clock, Credentials, Http};
 use std::collections::{BTreeMap, BTreeSet};
 
-impl<P: Http + Clock + Keys> Creatio<P> {
+impl<P: Http + Clock + Credentials> Creatio<P> {
     /// See [`Directory::is_readable`](crate::ports::Directory::is_readable). No condition: every
     /// installation has e-mails and other people's activities, beside what is synchronised.
     pub(super) async fn shows_any(&self) -> Result<bool> {
@@ -27,11 +27,11 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             // the listing has said so, and what is known of people says nothing
             return Ok(Vec::new());
         }
-        let email = Test::row("CommunicationType", COMMUNICATION_EMAIL);
+        let email = Condition::row("CommunicationType", COMMUNICATION_EMAIL);
         let numbers =
             Query { set: "ContactCommunication", select: "ContactId,Number", filter: email, ..Query::default() };
         let people = Query { set: "Contact", select: "Id,Email", ..Query::default() };
-        let named = |column: &'static str| addresses.iter().map(move |a| Test::text(column, a.as_str()));
+        let named = |column: &'static str| addresses.iter().map(move |a| Condition::text(column, a.as_str()));
         // addresses are searched in lower case there (docs/facts/creatio.md, "People")
         let [people, numbers] = self.ask([people.any(named("Email")), numbers.any(named("SearchNumber"))]).await?;
         let people = understood::<Contact>(people, "Id", "Contact.").0;

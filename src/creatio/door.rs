@@ -4,17 +4,19 @@
 
 mod write;
 
-pub(super) use write::{Met, Told};
+pub(super) use write::{WriteEffect, WriteResult};
 
-use super::clock::{Clock as Mode, Clocks, asked, heard, said};
+use super::clock::{TimeSemantics as Mode, TimesByDirection, asked, heard, said};
 use super::query::Query;
 use super::reach::{TOUCHSTONE, Transport};
-use super::service;
-use super::{Creatio, SIDE, odata, reply};
+use super::{Creatio, SIDE, odata, reply, service};
 use crate::error::{Error, Result};
-use crate::http::odata::{Page, parse};
-use crate::http::{Answer, Call, Endless, Envelope, Fault, Pages, Payload, Silence, pages};
-use crate::ports::{Clock, Http, Keys, Response};
+use crate::http::{
+    Call, Endless, Envelope, Fault, NoReply, Pages, PartAnswer, Payload,
+    odata::{Page, parse},
+    pages,
+};
+use crate::ports::{Clock, Credentials, Http, HttpResponse};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -37,7 +39,7 @@ pub(super) fn envelope() -> Envelope {
     Envelope { max: PARTS, headers: vec![("Prefer", "continue-on-error".to_owned())], root: "" }
 }
 
-impl<P: Http + Clock + Keys> Creatio<P> {
+impl<P: Http + Clock + Credentials> Creatio<P> {
     /// The first page that each question gives, in as few requests as possible. What OData keeps
     /// from the user is asked of the DataService.
     ///
@@ -105,7 +107,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     /// One answer for each question; an error if none at all was answered.
     async fn by_odata(&self, queries: &[Query<'_>]) -> Result<Vec<Result<Page<Value>>>> {
         let calls: Vec<Call> = queries.iter().map(odata::call).collect();
-        let read = |response: &Response| reply::page(response).map_err(|fault| fault.error(SIDE));
+        let read = |response: &HttpResponse| reply::page(response).map_err(|fault| fault.error(SIDE));
         Ok(match calls.as_slice() {
             [] => Vec::new(),
             [call] => {
@@ -117,7 +119,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
                 let answers = self.batch(calls).await;
                 let answers = self.apart(calls, answers, |_| true).await;
                 let read =
-                    |answer: Answer| answer.map_err(|silence| silence.error).and_then(|response| read(&response));
+                    |answer: PartAnswer| answer.map_err(|silence| silence.error).and_then(|response| read(&response));
                 answers.into_iter().map(read).collect()
             }
         })
@@ -135,7 +137,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
                 pages.push(read(service::page(&response, zone)));
                 continue;
             }
-            let response = self.service.send(&service::Ask::batch(&asks)).await?;
+            let response = self.service.send(&service::SelectQuery::batch(&asks)).await?;
             let mut results = service::results(&response).map_err(|fault| fault.error(SIDE))?;
             let missing = || Err(Fault::Unreadable("no answer to a part of a batch".to_owned()));
             pages.extend((0..asks.len()).map(|nth| read(results.page(nth, zone).unwrap_or_else(missing))));
@@ -144,14 +146,14 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     }
 
     /// Sends OData calls in batches; one answer for each, in order.
-    pub(super) async fn batch(&self, calls: &[Call]) -> Vec<Answer> {
+    pub(super) async fn batch(&self, calls: &[Call]) -> Vec<PartAnswer> {
         if calls.is_empty() {
             return Vec::new();
         }
         let clocks = match self.clocks().await {
             Ok(clocks) => clocks,
             Err(error) => {
-                let unsent = |_| Err(Silence { error: error.clone(), maybe: false });
+                let unsent = |_| Err(NoReply { error: error.clone(), maybe: false });
                 return calls.iter().map(unsent).collect();
             }
         };
@@ -165,13 +167,13 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     pub(super) async fn apart(
         &self,
         calls: &[Call],
-        answers: Vec<Answer>,
+        answers: Vec<PartAnswer>,
         which: impl Fn(&Call) -> bool,
-    ) -> Vec<Answer> {
+    ) -> Vec<PartAnswer> {
         let mut told = Vec::with_capacity(answers.len());
         let mut broken = false;
         for (call, answer) in calls.iter().zip(answers) {
-            let is_garbled = matches!(&answer, Err(Silence { error: Error::Unreadable { .. }, .. }));
+            let is_garbled = matches!(&answer, Err(NoReply { error: Error::Unreadable { .. }, .. }));
             if !is_garbled || broken || !which(call) {
                 told.push(answer);
                 continue;
@@ -185,13 +187,13 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             };
             // after one without a reply no further one is sent
             broken = sent.is_err();
-            told.push(sent.map_err(|error| Silence { error, maybe: true }));
+            told.push(sent.map_err(|error| NoReply { error, maybe: true }));
         }
         told
     }
 
     /// A call as the server has to be told it.
-    fn told(&self, clocks: Clocks, call: &Call) -> Call {
+    fn told(&self, clocks: TimesByDirection, call: &Call) -> Call {
         let mut call = call.clone();
         call.path = asked(clocks.filter, &*self.site.zone, &call.path);
         if let Payload::Json(body) = &mut call.body {
@@ -201,7 +203,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     }
 
     /// A reply as it is meant; one that is no JSON stays as it is.
-    fn taken(&self, clocks: Clocks, response: Response) -> Response {
+    fn taken(&self, clocks: TimesByDirection, response: HttpResponse) -> HttpResponse {
         if clocks.read == Mode::Utc {
             return response;
         }
@@ -215,7 +217,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     }
 
     /// What times mean in this installation's OData, found out the first time that it matters.
-    pub(super) async fn clocks(&self) -> Result<Clocks> {
+    pub(super) async fn clocks(&self) -> Result<TimesByDirection> {
         if let Some(found) = self.lore.findings() {
             return Ok(found.clocks);
         }

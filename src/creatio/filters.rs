@@ -85,7 +85,7 @@ pub fn read(stored: &[u8], viewer: &Viewer<'_>) -> Result<Filter, Obstacle> {
 
 /// A part of a filter that has a condition and is enabled.
 #[derive(Debug)]
-enum Node {
+enum FilterNode {
     /// All of its parts hold, or any.
     Group { any: bool, parts: Vec<Self> },
     /// A condition on one column.
@@ -102,10 +102,10 @@ struct Leaf {
     /// The column: lookups to follow, then the column to read.
     path: Vec<String>,
     /// What the column holds.
-    kind: Kind,
+    kind: ColumnKind,
     /// Only the days of times are compared.
     trim: bool,
-    test: Test,
+    test: FilterTest,
 }
 
 impl Leaf {
@@ -116,7 +116,7 @@ impl Leaf {
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
+enum ColumnKind {
     Guid,
     Lookup,
     Text,
@@ -128,17 +128,17 @@ enum Kind {
 
 /// What is asked of a column.
 #[derive(Debug)]
-enum Test {
-    Compare(Comparison, Operand),
+enum FilterTest {
+    Compare(Comparison, FilterOperand),
     /// One of these values, or none of them.
     In {
         not: bool,
-        values: Vec<Operand>,
+        values: Vec<FilterOperand>,
     },
     /// Empty, or filled.
     Null(bool),
     /// From the first to the second, both included.
-    Between(Operand, Operand),
+    Between(FilterOperand, FilterOperand),
 }
 
 /// How a column is compared with a value.
@@ -164,7 +164,7 @@ enum TextTest {
 
 /// A value that a column is compared with.
 #[derive(Clone, Debug, PartialEq)]
-enum Operand {
+enum FilterOperand {
     Guid(String),
     Text(String),
     /// Spelled as JSON and OData both spell it.

@@ -3,13 +3,15 @@
 
 use super::Creatio;
 use super::apply::PATIENCE;
-use super::query::{Query, Sign, Test, no_email};
-use super::read::{Reading, malformed, row_id};
+use super::query::{Condition, Query, Sign, no_email};
+use super::read::ReadActivities;
 use super::write::fits;
+use crate::creatio::rows::{malformed, row_id};
 use crate::error::Result;
+use crate::model::lookup::{Found, Look, Lookup};
 use crate::model::text::line;
 use crate::model::{Instant, Item, ItemId, Malformed, Record, TaskWhen, Uid, When};
-use crate::ports::{Clock, Clue, Found, Http, Keys, Look};
+use crate::ports::{Clock, Credentials, Http};
 use chrono::{DurationRound, TimeDelta};
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -18,21 +20,21 @@ use uuid::Uuid;
 /// What is said of an activity that reads do not show yet.
 const LATE: &str = "CreatioLate";
 
-impl<P: Http + Clock + Keys> Creatio<P> {
+impl<P: Http + Clock + Credentials> Creatio<P> {
     /// See [`Replica::find`](crate::ports::Replica::find).
-    pub(super) async fn found(&self, clues: &[Clue]) -> Result<Vec<Found>> {
+    pub(super) async fn found(&self, clues: &[Lookup]) -> Result<Vec<Found>> {
         let mut ids: BTreeSet<ItemId> = BTreeSet::new();
         let mut uids: BTreeSet<&Uid> = BTreeSet::new();
         let mut looks: BTreeSet<&Look> = BTreeSet::new();
         for clue in clues {
             match clue {
                 // whatever a mark says: what is no GUID is no Activity
-                Clue::Id { id, .. } | Clue::Mark(id) | Clue::MarkedTask(id) => {
+                Lookup::Id { id, .. } | Lookup::Mark(id) | Lookup::MarkedTask(id) => {
                     ids.extend(Uuid::parse_str(id.as_str()).is_ok().then(|| id.clone()));
                 }
                 // one that no column holds is found nowhere
-                Clue::Uid(uid) => uids.extend(fits(uid).then_some(uid)),
-                Clue::Look(look) => {
+                Lookup::Uid(uid) => uids.extend(fits(uid).then_some(uid)),
+                Lookup::Look(look) => {
                     looks.insert(look);
                 }
             }
@@ -49,12 +51,12 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             reading = self.read(&ids).await?;
         }
         let nameless = reading.malformed.iter().find(|bad| bad.id.is_none());
-        let answers = |clue: &Clue, item: &Item| match clue {
-            Clue::Id { id, .. } | Clue::Mark(id) | Clue::MarkedTask(id) => item.id == *id,
-            Clue::Uid(uid) => item.facts.uid.as_ref() == Some(uid),
-            Clue::Look(look) => !item.facts.email && shows(look, item),
+        let answers = |clue: &Lookup, item: &Item| match clue {
+            Lookup::Id { id, .. } | Lookup::Mark(id) | Lookup::MarkedTask(id) => item.id == *id,
+            Lookup::Uid(uid) => item.facts.uid.as_ref() == Some(uid),
+            Lookup::Look(look) => !item.facts.email && shows(look, item),
         };
-        let told = |clue: &Clue| {
+        let told = |clue: &Lookup| {
             let mut found = Found {
                 items: reading.items.iter().filter(|item| answers(clue, item)).cloned().collect(),
                 malformed: reading.malformed.iter().filter(|bad| is_meant(clue, bad)).cloned().collect(),
@@ -75,7 +77,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
 
     /// Whether `reading` lacks an activity that was created a moment ago and that no read has
     /// shown, as if a copy of the database answered that is behind.
-    fn is_late(&self, id: &ItemId, reading: &Reading) -> bool {
+    fn is_late(&self, id: &ItemId, reading: &ReadActivities) -> bool {
         let there = reading.items.iter().any(|item| item.id == *id)
             || reading.malformed.iter().any(|bad| bad.id.as_ref() == Some(id));
         !there && self.lore.is_recent(id, self.now())
@@ -87,9 +89,10 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         let minute = TimeDelta::minutes(1);
         let within = |column, at: Instant| {
             let from = to_the_minute(at);
-            [Test::at(column, Sign::Ge, from), Test::at(column, Sign::Lt, from + minute)]
+            [Condition::at(column, Sign::Ge, from), Condition::at(column, Sign::Lt, from + minute)]
         };
-        let span = |look: &&Look| Test::All([within("StartDate", look.start), within("DueDate", look.end)].concat());
+        let span =
+            |look: &&Look| Condition::All([within("StartDate", look.start), within("DueDate", look.end)].concat());
         let query = Query { set: "Activity", select: "Id,Title", filter: no_email("Type"), ..Query::default() };
         let [rows] = self.ask([query.any(looks.iter().map(span))]).await?;
         let titles: BTreeSet<String> = looks.iter().map(|look| spelled(&look.title)).collect();
@@ -104,25 +107,25 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             return Ok(Vec::new());
         }
         let query = Query { set: "Activity", select: "Id", ..Query::default() };
-        let [rows] = self.ask([query.any(uids.iter().map(|uid| Test::text("GlobalActivityID", uid)))]).await?;
+        let [rows] = self.ask([query.any(uids.iter().map(|uid| Condition::text("GlobalActivityID", uid)))]).await?;
         Ok(rows.iter().filter_map(row_id).collect())
     }
 }
 
 /// The activity that `clue` names.
-fn named(clue: &Clue) -> Option<ItemId> {
+fn named(clue: &Lookup) -> Option<ItemId> {
     match clue {
-        Clue::Id { id, .. } | Clue::Mark(id) | Clue::MarkedTask(id) => Some(id.clone()),
-        Clue::Uid(_) | Clue::Look(_) => None,
+        Lookup::Id { id, .. } | Lookup::Mark(id) | Lookup::MarkedTask(id) => Some(id.clone()),
+        Lookup::Uid(_) | Lookup::Look(_) => None,
     }
 }
 
 /// Whether an activity that can't be understood may be the one that `clue` asks for: with a UID any
 /// may be, since its own can't be read.
-fn is_meant(clue: &Clue, bad: &Malformed) -> bool {
+fn is_meant(clue: &Lookup, bad: &Malformed) -> bool {
     match clue {
-        Clue::Id { id, .. } | Clue::Mark(id) | Clue::MarkedTask(id) => bad.id.as_ref() == Some(id),
-        Clue::Uid(_) | Clue::Look(_) => true,
+        Lookup::Id { id, .. } | Lookup::Mark(id) | Lookup::MarkedTask(id) => bad.id.as_ref() == Some(id),
+        Lookup::Uid(_) | Lookup::Look(_) => true,
     }
 }
 

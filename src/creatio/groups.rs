@@ -5,16 +5,21 @@
 //! condition at fault.
 
 use super::filters::{self, Filter, Viewer};
-use super::query::{LONGEST, Query, Test, date, in_window, in_window_of, no_email};
+use super::query::{Condition, Query, date, in_window, in_window_of, no_email};
 use super::reach::Transport;
-use super::read::{row_id, understood};
 use super::stock::{FOLDER_DYNAMIC, FOLDER_STATIC};
-use super::wire::{Folder, Membership as Row};
+use super::wire::{ActivityFolder, FolderMember as Row};
 use super::{Creatio, odata, reply, service};
-use crate::error::{Error, Result};
+use crate::creatio::{
+    odata::LONGEST,
+    refusal::refused,
+    rows::{row_id, understood},
+};
+use crate::error::Result;
 use crate::http::{Call, Pages, pages};
+use crate::model::membership::Membership;
 use crate::model::{GroupId, ItemId, Window};
-use crate::ports::{Clock, Http, Keys, Membership};
+use crate::ports::{Clock, Credentials, Http};
 use chrono::Weekday;
 use serde::Deserialize;
 use serde_json::Value;
@@ -37,8 +42,8 @@ pub struct Group {
 }
 
 /// A question that may have more rows than one page.
-struct Open {
-    filter: Test,
+struct OpenQuery {
+    filter: Condition,
     /// Rows that were read.
     skip: usize,
     guard: Pages,
@@ -46,17 +51,17 @@ struct Open {
 
 /// What a group's members follow from.
 #[derive(Clone, Copy)]
-enum Rule {
+enum MemberRule {
     /// Rows of `ActivityInFolder`.
     Rows,
     /// The filter in this column of this set.
     Filter(&'static str, &'static str),
 }
 
-const SEARCH_DATA: Rule = Rule::Filter("ActivityFolder", "SearchData");
-const FILTER_DATA: Rule = Rule::Filter("FolderTree", "FilterData");
+const SEARCH_DATA: MemberRule = MemberRule::Filter("ActivityFolder", "SearchData");
+const FILTER_DATA: MemberRule = MemberRule::Filter("FolderTree", "FilterData");
 
-impl<P: Http + Clock + Keys> Creatio<P> {
+impl<P: Http + Clock + Credentials> Creatio<P> {
     /// The static and dynamic groups of activities that the user may see.
     ///
     /// # Errors
@@ -68,17 +73,17 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         let tree = Query {
             set: "FolderTree",
             select: "Id,Name,ParentId",
-            filter: Test::text("EntitySchemaName", "Activity"),
+            filter: Condition::text("EntitySchemaName", "Activity"),
             order: "Name",
             ..Query::default()
         };
         let trees = self.trees(vec![tree]).await?;
-        let group = |row: Folder, dynamic| {
+        let group = |row: ActivityFolder, dynamic| {
             let parent = row.parent_id.0.map(GroupId::new);
             Some(Group { id: GroupId::new(row.id.0?), name: row.name, parent, dynamic })
         };
         let mut groups = Vec::new();
-        for row in understood::<Folder>(rows, "Id", "ActivityFolder.").0 {
+        for row in understood::<ActivityFolder>(rows, "Id", "ActivityFolder.").0 {
             match row.folder_type_id.as_str() {
                 Some(FOLDER_DYNAMIC) => groups.extend(group(row, true)),
                 Some(FOLDER_STATIC) => groups.extend(group(row, false)),
@@ -97,8 +102,8 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         for group in groups {
             match rules.get(group.as_str()) {
                 None => membership.failed.push((group.clone(), "the group is not there".to_owned())),
-                Some(Rule::Rows) => fixed.push(Test::row("Folder", group)),
-                Some(Rule::Filter(set, column)) => match self.filtered((set, column), group, window).await? {
+                Some(MemberRule::Rows) => fixed.push(Condition::row("Folder", group)),
+                Some(MemberRule::Filter(set, column)) => match self.filtered((set, column), group, window).await? {
                     Ok(members) => membership.members.extend(members),
                     Err(why) => membership.failed.push((group.clone(), why)),
                 },
@@ -116,15 +121,15 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     /// Activities to these groups and when the last of them was saved, and when the groups
     /// themselves were.
     pub(super) async fn membership_of(&self, groups: &[GroupId]) -> Result<String> {
-        let stamps = |set, filter: Test, ids: &[GroupId]| {
+        let stamps = |set, filter: Condition, ids: &[GroupId]| {
             let query = Query { set, select: "Id,ModifiedOn", filter, order: "Id", ..Query::default() };
-            query.any(ids.iter().map(Test::id))
+            query.any(ids.iter().map(Condition::id))
         };
         let rows = Query { set: "ActivityInFolder", select: "Id,ModifiedOn", ..Query::default() };
-        let tied = rows.any(groups.iter().map(|group| Test::row("Folder", group)));
+        let tied = rows.any(groups.iter().map(|group| Condition::row("Folder", group)));
         let newest = tied.iter().map(|query| Query { order: "ModifiedOn desc", top: 1, ..query.clone() });
         let counts = tied.iter().map(|query| Query { count: true, ..query.clone() });
-        let mut queries = stamps("ActivityFolder", Test::default(), groups);
+        let mut queries = stamps("ActivityFolder", Condition::default(), groups);
         queries.extend(newest);
         let plain = queries.len();
         queries.extend(counts);
@@ -142,7 +147,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         let others: Vec<GroupId> = groups.iter().filter(|group| !known(group)).cloned().collect();
         if !others.is_empty() {
             let query = Query { set: "FolderTree", select: "Id,ModifiedOn", order: "Id", ..Query::default() };
-            let trees = match self.ask([query.any(others.iter().map(Test::id))]).await {
+            let trees = match self.ask([query.any(others.iter().map(Condition::id))]).await {
                 Ok([rows]) => rows,
                 Err(error) if refused(&error).is_some() => Vec::new(),
                 Err(error) => return Err(error),
@@ -154,20 +159,20 @@ impl<P: Http + Clock + Keys> Creatio<P> {
 
     /// What the members of these groups follow from, by the group's id; a group that is not there
     /// is left out.
-    async fn rules(&self, groups: &[GroupId]) -> Result<BTreeMap<String, Rule>> {
-        let by_id = |groups: &[&GroupId]| groups.iter().map(Test::id).collect::<Vec<_>>();
+    async fn rules(&self, groups: &[GroupId]) -> Result<BTreeMap<String, MemberRule>> {
+        let by_id = |groups: &[&GroupId]| groups.iter().map(Condition::id).collect::<Vec<_>>();
         let folders = Query { set: "ActivityFolder", select: "Id,Name,ParentId,FolderTypeId", ..Query::default() };
         let [folders] = self.ask([folders.any(by_id(&groups.iter().collect::<Vec<_>>()))]).await?;
         let mut rules = BTreeMap::new();
-        for row in understood::<Folder>(folders, "Id", "ActivityFolder.").0 {
-            let rule = if row.folder_type_id.as_str() == Some(FOLDER_DYNAMIC) { SEARCH_DATA } else { Rule::Rows };
+        for row in understood::<ActivityFolder>(folders, "Id", "ActivityFolder.").0 {
+            let rule = if row.folder_type_id.as_str() == Some(FOLDER_DYNAMIC) { SEARCH_DATA } else { MemberRule::Rows };
             rules.extend(row.id.0.map(|id| (id, rule)));
         }
         let others: Vec<&GroupId> = groups.iter().filter(|group| !rules.contains_key(group.as_str())).collect();
         let trees = Query {
             set: "FolderTree",
             select: "Id,Name,ParentId",
-            filter: Test::text("EntitySchemaName", "Activity"),
+            filter: Condition::text("EntitySchemaName", "Activity"),
             ..Query::default()
         };
         let trees = self.trees(trees.any(by_id(&others))).await?;
@@ -177,13 +182,13 @@ impl<P: Http + Clock + Keys> Creatio<P> {
 
     /// Rows of `FolderTree`; none where the installation has no such table, or keeps it from the
     /// user.
-    async fn trees(&self, queries: Vec<Query<'_>>) -> Result<Vec<Folder>> {
+    async fn trees(&self, queries: Vec<Query<'_>>) -> Result<Vec<ActivityFolder>> {
         let rows = match self.ask([queries]).await {
             Ok([rows]) => rows,
             Err(error) if refused(&error).is_some() => Vec::new(),
             Err(error) => return Err(error),
         };
-        Ok(understood::<Folder>(rows, "Id", "FolderTree.").0)
+        Ok(understood::<ActivityFolder>(rows, "Id", "FolderTree.").0)
     }
 
     /// The activities that the filter of `group` selects, which is kept in `place`, or why it can't
@@ -222,7 +227,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
                 Ok(content(response.body()))
             }
             Transport::Dataservice => {
-                let query = Query { set, select: column, filter: Test::id(group), ..Query::default() };
+                let query = Query { set, select: column, filter: Condition::id(group), ..Query::default() };
                 let [rows] = self.ask([vec![query]]).await?;
                 let text = rows.first().and_then(|row| row.get(column)?.as_str()).unwrap_or_default();
                 // JSON as it is, or in base64; what is neither is told as it stands
@@ -258,10 +263,10 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     /// The activities that `filter` selects, e-mails aside, or why the server does not take it.
     async fn by_filter(&self, filter: &str, window: &Window) -> Result<Result<Vec<ItemId>, String>> {
         let query = Query { set: "Activity", select: "Id", order: "Id", top: PAGE, ..Query::default() };
-        let own = Test::Odata(filter.to_owned());
+        let own = Condition::Odata(filter.to_owned());
         // without the window more are told than are needed, which is better than none
         let wholes = [in_window(window), no_email("Type")].map(|test| test.and(own.clone()));
-        let fits = |whole: &Test| {
+        let fits = |whole: &Condition| {
             let longest = Query { filter: whole.clone(), skip: usize::from(u16::MAX), ..query.clone() };
             odata::call(&longest).path.len() <= LONGEST
         };
@@ -292,12 +297,12 @@ impl<P: Http + Clock + Keys> Creatio<P> {
 
     /// All rows for each of `filters`. The first pages come in one batch; only what is long costs
     /// further requests.
-    pub(super) async fn all(&self, query: &Query<'_>, filters: Vec<Test>) -> Result<Vec<Value>> {
-        let begin = |filter| Open { filter, skip: 0, guard: Pages::default() };
-        let mut open: Vec<Open> = filters.into_iter().map(begin).collect();
+    pub(super) async fn all(&self, query: &Query<'_>, filters: Vec<Condition>) -> Result<Vec<Value>> {
+        let begin = |filter| OpenQuery { filter, skip: 0, guard: Pages::default() };
+        let mut open: Vec<OpenQuery> = filters.into_iter().map(begin).collect();
         let mut all = Vec::new();
         while !open.is_empty() {
-            let page = |of: &Open| Query { filter: of.filter.clone(), skip: of.skip, top: PAGE, ..query.clone() };
+            let page = |of: &OpenQuery| Query { filter: of.filter.clone(), skip: of.skip, top: PAGE, ..query.clone() };
             let told = self.pages(&open.iter().map(page).collect::<Vec<_>>()).await?;
             let mut longer = Vec::new();
             for (page, mut of) in told.into_iter().zip(open) {
@@ -333,27 +338,6 @@ pub(super) fn first_day(culture: &str) -> Weekday {
         }
         "ar-sa" | "ar-ae" | "ar-eg" | "fa-ir" => Weekday::Sat,
         _ => Weekday::Mon,
-    }
-}
-
-/// The server's words if it refused one question only, so that a run can go on without the answer.
-pub(super) fn refused(error: &Error) -> Option<String> {
-    match error {
-        Error::Forbidden { detail, .. } | Error::Server { detail, .. } | Error::Unreadable { detail, .. } => {
-            Some(format!("the server refuses: {detail}"))
-        }
-        Error::Network(_)
-        | Error::SignedOut(_)
-        | Error::Busy(_)
-        | Error::ForeignLink(_)
-        | Error::CursorLost(_)
-        | Error::Elsewhere { .. }
-        | Error::Store(_)
-        | Error::Settings(_)
-        | Error::Stopped
-        | Error::StoreFull
-        | Error::Zone
-        | Error::Running => None,
     }
 }
 

@@ -2,19 +2,18 @@
 //! setting of [`kept`]; where that is not to be had, in this browser's store. Reads with them what
 //! the administrator's policy says, and what a user begins with who has saved none.
 
-use super::Creatio;
-use super::kept;
 use super::lore::Overrides;
 use super::policy::{self, Moved, Policy};
-use super::reach::Connection;
+use super::reach::ServiceSetting;
+use super::{Creatio, kept};
 use crate::engine::settings::Settings;
 use crate::error::{Error, Result};
 use crate::model::Day;
-use crate::ports::{Clock, Http, Keys, Store};
+use crate::ports::{Clock, Credentials, Http, Store};
 
 /// Where settings are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum SettingsPlace {
     /// In Creatio: all of the user's devices have them.
     Creatio,
     /// In this browser.
@@ -23,19 +22,19 @@ pub enum Place {
 
 /// A mailbox's settings, and what is to be known about them.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Kept {
+pub struct StoredSettings {
     /// As the user has them.
     pub own: Settings,
     /// As they work: with what the policy fixes.
     pub settings: Settings,
     /// Where they are kept, or will be once they are saved.
-    pub place: Place,
+    pub place: SettingsPlace,
     /// The paths of what the policy fixes.
     pub locked: Vec<String>,
     /// What the policy says of the installation's times.
     pub clock: Overrides,
     /// What the policy says of how the installation is reached.
-    pub connection: Connection,
+    pub connection: ServiceSetting,
     /// What the policy says of an installation that has moved.
     pub moved: Option<Moved>,
 }
@@ -53,18 +52,18 @@ pub struct Keeper<'a, P, S> {
 }
 
 /// Both system settings, as read.
-struct Read {
+struct SystemSettings {
     /// The text of all mailboxes; `None`: there is no such setting.
     text: Option<String>,
     policy: Policy,
 }
 
-impl<P: Http + Clock + Keys, S: Store> Keeper<'_, P, S> {
+impl<P: Http + Clock + Credentials, S: Store> Keeper<'_, P, S> {
     /// The settings: those saved in Creatio, else those in this browser, else the first ones.
     ///
     /// # Errors
     /// What keeps them, or the policy, from being read: nothing may run then.
-    pub async fn read(&self) -> Result<Kept> {
+    pub async fn read(&self) -> Result<StoredSettings> {
         let read = self.both().await?;
         self.kept(&read).await
     }
@@ -74,14 +73,14 @@ impl<P: Http + Clock + Keys, S: Store> Keeper<'_, P, S> {
     ///
     /// # Errors
     /// As [`Keeper::read`]; `Settings` if Creatio has older ones and no longer takes new ones.
-    pub async fn save(&self, settings: &Settings) -> Result<Place> {
+    pub async fn save(&self, settings: &Settings) -> Result<SettingsPlace> {
         let read = self.both().await?;
         let kept = self.kept(&read).await?;
         let settings = read.policy.keep(settings, &kept.own);
         if let Some(text) = &read.text {
             let fresh = kept::write(text, self.mailbox, &settings)?;
             if self.creatio.save_personal(kept::CODE, &fresh).await? {
-                return Ok(Place::Creatio);
+                return Ok(SettingsPlace::Creatio);
             }
             if kept::read(text, self.mailbox)?.is_some() {
                 // in this browser they would be hidden by the older ones
@@ -89,25 +88,25 @@ impl<P: Http + Clock + Keys, S: Store> Keeper<'_, P, S> {
             }
         }
         self.store.save_settings(&settings).await?;
-        Ok(Place::Browser)
+        Ok(SettingsPlace::Browser)
     }
 
-    async fn both(&self) -> Result<Read> {
+    async fn both(&self) -> Result<SystemSettings> {
         let [text, policy] = self.creatio.system_settings([kept::CODE, policy::CODE]).await?;
-        Ok(Read { text, policy: Policy::read(policy.as_deref().unwrap_or_default(), self.today)? })
+        Ok(SystemSettings { text, policy: Policy::read(policy.as_deref().unwrap_or_default(), self.today)? })
     }
 
-    async fn kept(&self, Read { text, policy }: &Read) -> Result<Kept> {
+    async fn kept(&self, SystemSettings { text, policy }: &SystemSettings) -> Result<StoredSettings> {
         let there = text.as_deref().map(|text| kept::read(text, self.mailbox)).transpose()?.flatten();
         let (own, place) = match (there, self.store.settings().await?) {
-            (Some(own), _) => (own, Place::Creatio),
-            (None, Some(own)) => (own, Place::Browser),
+            (Some(own), _) => (own, SettingsPlace::Creatio),
+            (None, Some(own)) => (own, SettingsPlace::Browser),
             (None, None) => {
-                let place = if text.is_some() { Place::Creatio } else { Place::Browser };
+                let place = if text.is_some() { SettingsPlace::Creatio } else { SettingsPlace::Browser };
                 (policy.begin(&self.first().await?), place)
             }
         };
-        Ok(Kept {
+        Ok(StoredSettings {
             settings: policy.fix(&own),
             own,
             place,

@@ -1,14 +1,16 @@
-//! What is known of one installation: how it is reached ([`Reach`]), and its clocks, found out by
+//! What is known of one installation: how it is reached ([`ServiceAccess`]), and its clocks, found out by
 //! `probe` or by a write, and shared by all that talk to it as long as the page lives. What an
 //! administrator says comes before what was found. Nothing here sends.
 
-use super::clock::{Clock, Clocks};
-use super::reach::Reach;
+use super::clock::{TimeSemantics, TimesByDirection};
+use super::reach::ServiceAccess;
 use crate::model::{Instant, ItemId};
 use chrono::TimeDelta;
 use serde::Deserialize;
-use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+};
 
 /// How far a copy of the database may be behind from which reads are answered.
 const LATELY: TimeDelta = TimeDelta::minutes(1);
@@ -19,28 +21,28 @@ const LATELY: TimeDelta = TimeDelta::minutes(1);
 #[serde(deny_unknown_fields, default)]
 pub struct Overrides {
     /// In replies.
-    pub read: Option<Clock>,
+    pub read: Option<TimeSemantics>,
     /// In filters.
-    pub filter: Option<Clock>,
+    pub filter: Option<TimeSemantics>,
     /// In bodies.
-    pub write: Option<Clock>,
+    pub write: Option<TimeSemantics>,
 }
 
-impl From<Clocks> for Overrides {
-    fn from(clocks: Clocks) -> Self {
+impl From<TimesByDirection> for Overrides {
+    fn from(clocks: TimesByDirection) -> Self {
         Self { read: Some(clocks.read), filter: Some(clocks.filter), write: Some(clocks.write) }
     }
 }
 
 impl Overrides {
     /// All that a probe would find out, if all is said.
-    fn whole(self) -> Option<Clocks> {
-        Some(Clocks { read: self.read?, filter: self.filter?, write: self.write? })
+    fn whole(self) -> Option<TimesByDirection> {
+        Some(TimesByDirection { read: self.read?, filter: self.filter?, write: self.write? })
     }
 
     /// `found`, but for what is said.
-    fn over(self, found: Clocks) -> Clocks {
-        Clocks {
+    fn over(self, found: TimesByDirection) -> TimesByDirection {
+        TimesByDirection {
             read: self.read.unwrap_or(found.read),
             filter: self.filter.unwrap_or(found.filter),
             write: self.write.unwrap_or(found.write),
@@ -52,24 +54,24 @@ impl Overrides {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Findings {
     /// What times mean.
-    pub clocks: Clocks,
+    pub clocks: TimesByDirection,
     /// Whether that was seen, or only assumed.
     pub sure: bool,
 }
 
 /// What is known of one installation.
 #[derive(Debug, Default)]
-pub struct Lore {
+pub struct Installation {
     overrides: Cell<Overrides>,
     found: Cell<Option<Findings>>,
     /// How it is reached.
-    pub reach: Reach,
+    pub reach: ServiceAccess,
     /// The Activities that were created lately and that no read has shown yet, and when: one that
     /// lacks them may be behind.
     written: RefCell<BTreeMap<ItemId, Instant>>,
 }
 
-impl Lore {
+impl Installation {
     /// Notes what the administrator says, in place of what was said before.
     pub fn override_with(&self, overrides: Overrides) {
         self.overrides.set(overrides);
@@ -113,11 +115,11 @@ impl Lore {
     }
 
     /// Notes what times in bodies mean, which only a write tells; whether that is news.
-    pub(super) fn correct(&self, write: Clock) -> bool {
+    pub(super) fn correct(&self, write: TimeSemantics) -> bool {
         let Some(known) = self.found.get() else { return false };
         let is_open = self.overrides.get().write.is_none() && known.clocks.write != write;
         if is_open {
-            self.learn(Findings { clocks: Clocks { write, ..known.clocks }, ..known });
+            self.learn(Findings { clocks: TimesByDirection { write, ..known.clocks }, ..known });
         }
         is_open
     }
@@ -129,16 +131,19 @@ mod tests {
 
     #[test]
     fn what_is_said_comes_before_what_was_found() {
-        let lore = Lore::default();
+        let lore = Installation::default();
         assert_eq!(lore.findings(), None);
-        lore.learn(Findings { clocks: Clocks::all(Clock::Local), sure: true });
-        assert!(lore.correct(Clock::Utc) && !lore.correct(Clock::Utc));
+        lore.learn(Findings { clocks: TimesByDirection::all(TimeSemantics::Local), sure: true });
+        assert!(lore.correct(TimeSemantics::Utc) && !lore.correct(TimeSemantics::Utc));
         let clocks = || lore.findings().map(|found| found.clocks);
-        assert_eq!(clocks(), Some(Clocks { write: Clock::Utc, ..Clocks::all(Clock::Local) }));
-        lore.override_with(Overrides { filter: Some(Clock::Utc), ..Overrides::default() });
-        assert_eq!(clocks(), Some(Clocks { read: Clock::Local, ..Clocks::default() }));
-        lore.override_with(Clocks::all(Clock::Local).into());
-        assert!(clocks() == Some(Clocks::all(Clock::Local)) && !lore.correct(Clock::Local));
+        assert_eq!(
+            clocks(),
+            Some(TimesByDirection { write: TimeSemantics::Utc, ..TimesByDirection::all(TimeSemantics::Local) })
+        );
+        lore.override_with(Overrides { filter: Some(TimeSemantics::Utc), ..Overrides::default() });
+        assert_eq!(clocks(), Some(TimesByDirection { read: TimeSemantics::Local, ..TimesByDirection::default() }));
+        lore.override_with(TimesByDirection::all(TimeSemantics::Local).into());
+        assert!(clocks() == Some(TimesByDirection::all(TimeSemantics::Local)) && !lore.correct(TimeSemantics::Local));
         lore.doubt();
         assert!(lore.findings().is_some());
     }

@@ -1,10 +1,9 @@
 //! Rows → items: what Creatio's columns mean (docs/rules.md, "Fields"). Pure; a row that can't be
 //! an item becomes malformed, with the column and the reason, never the value.
 
-use super::ACTIVITIES;
-use super::read::malformed;
-use super::stock;
 use super::wire::{Activity, Contact, Meaning, Participant};
+use super::{ACTIVITIES, stock};
+use crate::creatio::rows::malformed;
 use crate::model::person::normal;
 use crate::model::text::line;
 use crate::model::{
@@ -70,7 +69,7 @@ impl From<&Contact> for Card {
 }
 
 /// What the reading of a row needs to know beside it.
-pub(super) struct Context<'a> {
+pub(super) struct RowContext<'a> {
     /// The user's Contact.
     pub(super) me: &'a ContactId,
     /// The lookups.
@@ -80,7 +79,7 @@ pub(super) struct Context<'a> {
 }
 
 /// The item that an Activity and its participants are.
-pub(super) fn item(row: Activity, participants: &[&Participant], context: &Context<'_>) -> Result<Item, Malformed> {
+pub(super) fn item(row: Activity, participants: &[&Participant], context: &RowContext<'_>) -> Result<Item, Malformed> {
     let id = row.id.item();
     let malformed = |reason: &str| malformed(row.id.item(), reason);
     let (start, due) = match (row.start_date.at, row.due_date.at) {
@@ -151,7 +150,7 @@ pub(super) fn is_guest(row: &Participant, owner: Option<&ContactId>, me: &Contac
         && row.role_id.as_str() != Some(stock::ROLE_RESPONSIBLE)
 }
 
-fn people(participants: &[&Participant], owner: Option<&ContactId>, context: &Context<'_>) -> Vec<Person> {
+fn people(participants: &[&Participant], owner: Option<&ContactId>, context: &RowContext<'_>) -> Vec<Person> {
     let guests = participants.iter().filter(|row| is_guest(row, owner, context.me));
     normal(guests.filter_map(|row| {
         let contact = row.participant_id.contact()?;
@@ -222,7 +221,8 @@ mod tests {
             })
             .collect::<Result<_, _>>()?;
         let rows: Vec<&Participant> = rows.iter().collect();
-        item(row, &rows, &Context { me: &me, lookups: &lookups, cards: &cards }).map_err(|malformed| malformed.reason)
+        item(row, &rows, &RowContext { me: &me, lookups: &lookups, cards: &cards })
+            .map_err(|malformed| malformed.reason)
     }
 
     fn meeting(row: Value, participants: &[(&str, &str, Response)]) -> Option<Meeting> {
@@ -279,7 +279,7 @@ mod tests {
     #[test]
     fn an_answer_is_the_users_if_the_user_gave_it() {
         let me = ME.into();
-        let context = Context { me: &me, lookups: &Lookups::default(), cards: &BTreeMap::new() };
+        let context = RowContext { me: &me, lookups: &Lookups::default(), cards: &BTreeMap::new() };
         for (who, by, answered) in [(ME, ME, true), (ME, ANNA, false), (ANNA, ANNA, false), (ANNA, ME, false)] {
             let participant = json!({"Id": ZERO, "ActivityId": ZERO, "ParticipantId": who, "ModifiedById": by});
             let (row, participant) = (understand(activity(&json!({}))), understand(participant));

@@ -4,14 +4,16 @@
 
 use super::clock::doubled;
 use super::door::Tongue;
-use super::query::{Query, Sign, Test, in_window, no_email};
-use super::read::{contacts, row_id, understood};
+use super::query::{Condition, Query, Sign, in_window, no_email};
+use super::read::contacts;
 use super::wire::Trace;
 use super::{ACTIVITIES, Creatio, SIDE};
+use crate::creatio::rows::{row_id, understood};
 use crate::error::{Error, Result};
 use crate::http::odata::Page;
+use crate::model::scope::Scope;
 use crate::model::{Container, Cursor, Instant, ItemId, Kind, Listing, Malformed, Window, Zone};
-use crate::ports::{Clock, Http, Keys, Scope};
+use crate::ports::{Clock, Credentials, Http};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -30,7 +32,7 @@ const OVERLAP: TimeDelta = TimeDelta::minutes(4);
 
 /// Where the next reading goes on.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-struct Place {
+struct CreatioCursor {
     /// How times were told: stamps of another origin are no place to go on from.
     tongue: Tongue,
     /// The window that was read.
@@ -81,8 +83,8 @@ impl Tide {
     }
 
     /// The filter for rows from here on.
-    fn filter(&self) -> Test {
-        Test::at("ModifiedOn", Sign::Ge, self.read - OVERLAP)
+    fn filter(&self) -> Condition {
+        Condition::at("ModifiedOn", Sign::Ge, self.read - OVERLAP)
     }
 }
 
@@ -99,12 +101,12 @@ struct Whole {
     read: Option<Instant>,
 }
 
-impl<P: Http + Clock + Keys> Creatio<P> {
+impl<P: Http + Clock + Credentials> Creatio<P> {
     /// See [`Replica::observe`](crate::ports::Replica::observe).
     pub(super) async fn observed(&self, scope: &Scope, cursor: Option<&Cursor>) -> Result<Listing> {
         self.cards.borrow_mut().clear();
         self.unread.borrow_mut().clear();
-        let place = cursor.and_then(|cursor| serde_json::from_str::<Place>(&cursor.0).ok());
+        let place = cursor.and_then(|cursor| serde_json::from_str::<CreatioCursor>(&cursor.0).ok());
         // what could only be assumed may be seen by now
         self.lore.doubt();
         let tongue = self.tongue().await?;
@@ -137,13 +139,13 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         let joined = if is_known { read } else { Instant::default() };
         let participants = Tide::at(joined, participants.iter().filter(late));
         // nothing there: there is no stamp to go on from
-        let place = (count > 0).then_some(Place { tongue, window, count, activities, participants });
+        let place = (count > 0).then_some(CreatioCursor { tongue, window, count, activities, participants });
         let listing = Listing { items: reading.items, malformed: reading.malformed, ..Listing::default() };
         Ok(Listing { complete: vec![ACTIVITIES.into()], ..self.framed(listing, place.as_ref()) })
     }
 
     /// What changed since `place`; `None` if only a full reading can tell.
-    async fn delta(&self, place: Place) -> Result<Option<Listing>> {
+    async fn delta(&self, place: CreatioCursor) -> Result<Option<Listing>> {
         let activities = no_email("Type").and(place.activities.filter());
         let participants = no_email("Activity.Type").and(place.participants.filter());
         let changed =
@@ -191,7 +193,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         let ids: BTreeSet<ItemId> = changed.chain(joined_now.iter().filter_map(|row| row.activity_id.item())).collect();
         let reading = self.read(&ids.into_iter().collect::<Vec<_>>()).await?;
         malformed.extend(reading.malformed);
-        let place = Place {
+        let place = CreatioCursor {
             activities: Tide::at(next, &rows),
             participants: if self.unread.borrow().contains_key("ActivityParticipant") {
                 place.participants
@@ -214,7 +216,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         let mut began = None;
         let (mut key, mut skip, mut top) = (None, 0, PAGE);
         loop {
-            let since = key.map(|at| Test::at("ModifiedOn", Sign::Ge, at)).unwrap_or_default();
+            let since = key.map(|at| Condition::at("ModifiedOn", Sign::Ge, at)).unwrap_or_default();
             let (filter, select, order) = (in_window(window).and(since), self.columns(), "ModifiedOn,Id");
             let query = Query { set: "Activity", select: &select, filter, order, top, skip, count: false };
             let page = match self.ask([vec![query]]).await {
@@ -263,7 +265,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     }
 
     /// The listing with what every reading tells.
-    fn framed(&self, listing: Listing, place: Option<&Place>) -> Listing {
+    fn framed(&self, listing: Listing, place: Option<&CreatioCursor>) -> Listing {
         let container = Container {
             id: ACTIVITIES.into(),
             kind: Kind::Meeting,

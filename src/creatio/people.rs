@@ -2,11 +2,11 @@
 //! row carries only the user's answer; the Owner's row is the server's.
 
 use super::map::{Lookups, is_guest, own};
-use super::query::{Body, Change, Deed};
+use super::query::{RowBody, RowChange, RowWrite};
 use super::stock::{ROLE_PARTICIPANT, response_id};
 use super::wire::Participant;
+use crate::model::op::Op;
 use crate::model::{ContactId, Field, ItemId, Person, Record, Response};
-use crate::ports::Op;
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -60,8 +60,8 @@ impl<'a> Wish<'a> {
                 there.entry(row.participant_id.as_str().unwrap_or_default()).or_insert(row);
             }
             changes.extend(guests.filter(|row| !wanted(row)).filter_map(|row| {
-                let deed = Deed::Delete { id: row.id.0.clone()?, seen: row.modified_on.at };
-                Some(Seat { contact: row.participant_id.contact()?, change: Change { set: SET, deed } })
+                let deed = RowWrite::Delete { id: row.id.0.clone()?, seen: row.modified_on.at };
+                Some(Seat { contact: row.participant_id.contact()?, change: RowChange { set: SET, deed } })
             }));
             changes.extend(people.iter().filter_map(|person| {
                 let contact = person.contact.as_ref().filter(|contact| *contact != me)?;
@@ -100,27 +100,27 @@ pub(super) struct Seat {
     /// Whose row it is.
     pub(super) contact: ContactId,
     /// What is done to it.
-    pub(super) change: Change,
+    pub(super) change: RowChange,
 }
 
 /// The change of a row, as long as it is as it was read.
-fn changed(row: &Participant, body: Value) -> Option<Change> {
-    let deed = Deed::Update { id: row.id.0.clone()?, body: members(body), seen: row.modified_on.at };
-    Some(Change { set: SET, deed })
+fn changed(row: &Participant, body: Value) -> Option<RowChange> {
+    let deed = RowWrite::Update { id: row.id.0.clone()?, body: members(body), seen: row.modified_on.at };
+    Some(RowChange { set: SET, deed })
 }
 
-fn members(body: Value) -> Body {
+fn members(body: Value) -> RowBody {
     match body {
         Value::Object(body) => body,
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => Body::new(),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => RowBody::new(),
     }
 }
 
 /// The creation of a row whose id follows from Activity and Contact, so that a repeated one makes
 /// no second row.
-fn added(activity: &ItemId, contact: &ContactId, role: &str, response: &str) -> Change {
+fn added(activity: &ItemId, contact: &ContactId, role: &str, response: &str) -> RowChange {
     let id = Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{activity}/{contact}").as_bytes());
     let body = json!({"Id": id, "ActivityId": activity, "ParticipantId": contact, "RoleId": role,
         "InviteResponseId": response});
-    Change { set: SET, deed: Deed::Insert(members(body)) }
+    RowChange { set: SET, deed: RowWrite::Insert(members(body)) }
 }

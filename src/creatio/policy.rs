@@ -7,7 +7,7 @@
 //! with its path. The price: `Settings` must say all its members when it is serialised.
 
 use super::lore::Overrides;
-use super::reach::Connection;
+use super::reach::ServiceSetting;
 use crate::engine::settings::Settings;
 use crate::error::{Error, Result};
 use crate::http::odata::understand;
@@ -38,7 +38,7 @@ pub struct Policy {
     defaults: Object,
     locks: Object,
     clock: Overrides,
-    connection: Connection,
+    connection: ServiceSetting,
     site: Option<Moved>,
 }
 
@@ -111,7 +111,7 @@ impl Policy {
 
     /// What it says of how the installation is reached, where a probe would not find it out.
     #[must_use]
-    pub const fn connection(&self) -> Connection {
+    pub const fn connection(&self) -> ServiceSetting {
         self.connection
     }
 

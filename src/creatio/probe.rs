@@ -3,18 +3,17 @@
 //! version; OData tells the same stamps either so or as UTC. Filters are asked for that stamp in
 //! both ways. Bodies are taken to be like replies until a write shows otherwise (`apply`).
 
-use super::clock::{Clock as Mode, Clocks};
+use super::clock::{TimeSemantics as Mode, TimesByDirection};
 use super::door::envelope;
-use super::groups::refused;
 use super::lore::Findings;
-use super::query::{Query, Sign, Test};
-use super::read::understood;
+use super::query::{Condition, Query, Sign};
 use super::wire::{Guid, Stamp};
 use super::{Creatio, SIDE, odata, reply, service};
+use crate::creatio::{refusal::refused, rows::understood};
 use crate::error::{Error, Result};
 use crate::model::time::{Fixed, instant, local};
 use crate::model::{Instant, Zone};
-use crate::ports::{Clock, Http, Keys};
+use crate::ports::{Clock, Credentials, Http};
 use chrono::{NaiveDateTime, TimeDelta};
 use serde::Deserialize;
 use serde_json::Value;
@@ -48,7 +47,7 @@ struct Sample {
     shown: Instant,
 }
 
-impl<P: Http + Clock + Keys> Creatio<P> {
+impl<P: Http + Clock + Credentials> Creatio<P> {
     /// Finds out what times mean. Where the wall clock is UTC for the time being, that can't be
     /// found out, and is taken for UTC.
     ///
@@ -59,7 +58,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         let zone = &*self.site.zone;
         if [-half_year, TimeDelta::zero(), half_year].iter().all(|away| zone.offset(self.now() + *away) == 0) {
             // the wall clock is UTC
-            return Ok(Findings { clocks: Clocks::default(), sure: true });
+            return Ok(Findings { clocks: TimesByDirection::default(), sure: true });
         }
         self.probed(zone).await
     }
@@ -109,7 +108,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
 
     /// A stamp by the wall clock of the user's profile.
     async fn wall(&self, sample: &Sample) -> Result<Option<NaiveDateTime>> {
-        let filter = Test::id(&sample.id);
+        let filter = Condition::id(&sample.id);
         let query = Query { set: sample.set, select: sample.column, filter, top: 1, ..Query::default() };
         // in a zone without offset the wall clock is told as it is
         let ask = service::select(&query, &Fixed::utc());
@@ -121,17 +120,17 @@ impl<P: Http + Clock + Keys> Creatio<P> {
 
     /// All directions, if replies mean `read`: which way a filter finds one of the rows that were
     /// read.
-    async fn with_filter(&self, zone: &dyn Zone, samples: &[Sample], read: Mode) -> Result<Clocks> {
+    async fn with_filter(&self, zone: &dyn Zone, samples: &[Sample], read: Mode) -> Result<TimesByDirection> {
         let meant = |sample: &Sample| match read {
             Mode::Utc => sample.shown,
             Mode::Local => instant(zone, sample.shown.naive_utc()),
         };
         let telling = samples.iter().map(|sample| (sample, meant(sample))).find(|(_, at)| zone.offset(*at) != 0);
-        let Some((sample, at)) = telling else { return Ok(Clocks::all(read)) };
+        let Some((sample, at)) = telling else { return Ok(TimesByDirection::all(read)) };
         let call = |at: Instant| {
             let Sample { set, id, column, .. } = sample;
-            let since = Test::at(column, Sign::Ge, at - ALIKE);
-            let filter = Test::id(id).and(since).and(Test::at(column, Sign::Lt, at + ALIKE));
+            let since = Condition::at(column, Sign::Ge, at - ALIKE);
+            let filter = Condition::id(id).and(since).and(Condition::at(column, Sign::Lt, at + ALIKE));
             odata::call(&Query { set, select: "Id", filter, ..Query::default() })
         };
         let calls = [call(at), call(local(zone, at).and_utc())];
@@ -145,7 +144,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             [false, true] => Mode::Local,
             [true, true] | [false, false] => read,
         };
-        Ok(Clocks { filter, ..Clocks::all(read) })
+        Ok(TimesByDirection { filter, ..TimesByDirection::all(read) })
     }
 }
 

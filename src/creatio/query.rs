@@ -7,14 +7,8 @@ use crate::model::{Instant, Window};
 use chrono::SecondsFormat;
 use serde_json::{Map, Value};
 
-/// Most characters of an address: servers and proxies commonly stop at 2,048
-/// (docs/facts/creatio.md, "Queries").
-pub(super) const LONGEST: usize = 2_000;
-/// Most alternatives of one filter.
-const ALTERNATIVES: usize = 20;
-
 /// Members of a row to be written, by the properties' names.
-pub(super) type Body = Map<String, Value>;
+pub(super) type RowBody = Map<String, Value>;
 
 /// A question for rows of one entity.
 #[derive(Clone, Debug, Default)]
@@ -24,7 +18,7 @@ pub(super) struct Query<'a> {
     /// The properties, separated by commas.
     pub(super) select: &'a str,
     /// Which rows.
-    pub(super) filter: Test,
+    pub(super) filter: Condition,
     /// Columns to order by, separated by commas; each may end with ` desc`.
     pub(super) order: &'a str,
     /// Most rows; 0: no limit.
@@ -37,13 +31,13 @@ pub(super) struct Query<'a> {
 
 /// A condition on a row.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Test {
+pub(super) enum Condition {
     /// A column compared with a value.
     Is(&'static str, Sign, Operand),
     /// All of them; none is no condition.
-    All(Vec<Test>),
+    All(Vec<Condition>),
     /// At least one of them.
-    Any(Vec<Test>),
+    Any(Vec<Condition>),
     /// A condition that only OData can be asked for, as it spells it.
     Odata(String),
 }
@@ -76,13 +70,13 @@ pub(super) enum Operand {
     At(Instant),
 }
 
-impl Default for Test {
+impl Default for Condition {
     fn default() -> Self {
         Self::All(Vec::new())
     }
 }
 
-impl Test {
+impl Condition {
     /// The row with this id.
     pub(super) fn id(id: impl ToString) -> Self {
         Self::guid("Id", id)
@@ -135,51 +129,29 @@ impl Query<'_> {
     pub(super) fn has_detour(&self) -> bool {
         !self.filter.is_odatas()
     }
-
-    /// The questions for rows of which one of `terms` holds, beside the filter: as few as their
-    /// length allows.
-    pub(super) fn any(&self, terms: impl IntoIterator<Item = Test>) -> Vec<Self> {
-        let with =
-            |terms: &[Test]| Query { filter: self.filter.clone().and(Test::Any(terms.to_vec())), ..self.clone() };
-        let mut queries = Vec::new();
-        let mut chain: Vec<Test> = Vec::new();
-        for term in terms {
-            chain.push(term);
-            let is_long = || super::odata::call(&with(&chain)).path.len() > LONGEST;
-            if chain.len() > 1 && (chain.len() > ALTERNATIVES || is_long()) {
-                let last = chain.split_off(chain.len() - 1);
-                queries.push(with(&chain));
-                chain = last;
-            }
-        }
-        if !chain.is_empty() {
-            queries.push(with(&chain));
-        }
-        queries
-    }
 }
 
 /// A write to one row.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Change {
+pub(super) struct RowChange {
     /// The entity.
     pub(super) set: &'static str,
     /// What is done.
-    pub(super) deed: Deed,
+    pub(super) deed: RowWrite,
 }
 
 /// What is done to a row. `seen`: its `ModifiedOn` on which the decision rests; if it has another,
 /// it must stay as it is, as far as that can be had.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Deed {
+pub(super) enum RowWrite {
     /// It is created, with an id of ours.
-    Insert(Body),
+    Insert(RowBody),
     /// Members are set.
     Update {
         /// Which.
         id: String,
         /// The members.
-        body: Body,
+        body: RowBody,
         /// See above.
         seen: Option<Instant>,
     },
@@ -192,18 +164,18 @@ pub(super) enum Deed {
     },
 }
 
-impl Change {
+impl RowChange {
     /// The same, whatever is found there.
     pub(super) fn anyway(mut self) -> Self {
         match &mut self.deed {
-            Deed::Insert(_) => {}
-            Deed::Update { seen, .. } | Deed::Delete { seen, .. } => *seen = None,
+            RowWrite::Insert(_) => {}
+            RowWrite::Update { seen, .. } | RowWrite::Delete { seen, .. } => *seen = None,
         }
         self
     }
 }
 
-impl Deed {
+impl RowWrite {
     /// The `ModifiedOn` on which it depends.
     pub(super) const fn seen(&self) -> Option<Instant> {
         match self {
@@ -234,55 +206,33 @@ pub(super) fn date(at: Instant) -> String {
 }
 
 /// The condition for activities that are no e-mails; `path` is that of the type.
-pub(super) fn no_email(path: &'static str) -> Test {
-    Test::Is(path, Sign::Ne, Operand::Row(TYPE_EMAIL.to_owned()))
+pub(super) fn no_email(path: &'static str) -> Condition {
+    Condition::Is(path, Sign::Ne, Operand::Row(TYPE_EMAIL.to_owned()))
 }
 
 /// The condition for activities that touch `window` (see [`Window::holds`]; nothing in Creatio is
 /// known to be an occurrence).
-pub(super) fn in_window(window: &Window) -> Test {
+pub(super) fn in_window(window: &Window) -> Condition {
     touching(window, ("Type", "StartDate", "DueDate"))
 }
 
 /// The same for rows that belong to an Activity.
-pub(super) fn in_window_of(window: &Window) -> Test {
+pub(super) fn in_window_of(window: &Window) -> Condition {
     touching(window, ("Activity.Type", "Activity.StartDate", "Activity.DueDate"))
 }
 
-fn touching(window: &Window, (kind, start, due): (&'static str, &'static str, &'static str)) -> Test {
-    let point = [Test::at(start, Sign::Ge, window.from), Test::at(due, Sign::Ge, window.from)];
-    Test::All(vec![
+fn touching(window: &Window, (kind, start, due): (&'static str, &'static str, &'static str)) -> Condition {
+    let point = [Condition::at(start, Sign::Ge, window.from), Condition::at(due, Sign::Ge, window.from)];
+    Condition::All(vec![
         no_email(kind),
-        Test::at(start, Sign::Lt, window.to),
-        Test::Any(vec![Test::at(due, Sign::Gt, window.from), Test::All(point.into())]),
+        Condition::at(start, Sign::Lt, window.to),
+        Condition::Any(vec![Condition::at(due, Sign::Gt, window.from), Condition::All(point.into())]),
     ])
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::odata::call;
     use super::*;
-
-    #[test]
-    fn long_chains_are_split() {
-        let query = Query { set: "Activity", select: "Id", filter: Test::text("a", "1"), ..Query::default() };
-        let ids = |n: usize| (0..n).map(|n| Test::id(format!("{n:036}")));
-        let uids = |n: usize| (0..n).map(|n| Test::text("GlobalActivityID", format!("{n:0150}")));
-        for (what, queries, lens) in [
-            ("none", query.any([]), 0),
-            ("one", query.any(ids(1)), 1),
-            ("twenty", query.any(ids(20)), 1),
-            ("twenty-one", query.any(ids(21)), 2),
-            ("long ones", query.any(uids(20)), 2),
-        ] {
-            assert_eq!(queries.len(), lens, "{what}");
-            assert!(queries.iter().all(|query| call(query).path.len() <= LONGEST), "{what}");
-        }
-        let paths: Vec<String> = query.any(ids(2)).iter().map(|query| call(query).path).collect();
-        let zeros = "0".repeat(35);
-        let chain = format!("(Id%20eq%20{zeros}0%20or%20Id%20eq%20{zeros}1)");
-        assert_eq!(paths, [format!("Activity?$select=Id&$filter=a%20eq%20'1'%20and%20{chain}")]);
-    }
 
     #[test]
     fn instants_have_as_many_digits_as_a_server_reads() {

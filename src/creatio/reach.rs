@@ -4,8 +4,10 @@
 //! the page lives. What an administrator says comes before what was found. Nothing here sends.
 
 use serde::{Deserialize, Serialize};
-use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::{Cell, RefCell},
+    collections::{BTreeMap, BTreeSet},
+};
 
 /// A service of Creatio by which rows are read and written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,7 +24,7 @@ pub enum Transport {
 /// open"); what is not said is found out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields, default, rename_all = "camelCase")]
-pub struct Connection {
+pub struct ServiceSetting {
     /// By which service rows are read and written.
     pub transport: Option<Transport>,
     /// Whether changes and deletions may go through the DataService, which alone can make them
@@ -32,7 +34,7 @@ pub struct Connection {
 
 /// What was found out of one entity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Way {
+enum EntityService {
     /// OData refuses it, the DataService gives it.
     Service,
     /// Both refuse it.
@@ -41,9 +43,9 @@ enum Way {
 
 /// What is known of how one installation is reached.
 #[derive(Debug, Default)]
-pub struct Reach {
-    said: Cell<Connection>,
-    ways: RefCell<BTreeMap<String, Way>>,
+pub struct ServiceAccess {
+    said: Cell<ServiceSetting>,
+    ways: RefCell<BTreeMap<String, EntityService>>,
     /// Whether the DataService takes conditional writes; `None`: nobody has tried yet.
     conditional: Cell<Option<bool>>,
     lacking: RefCell<BTreeSet<String>>,
@@ -56,9 +58,9 @@ pub struct Reach {
 /// The entity by which it is decided how an installation is reached at all.
 pub(super) const TOUCHSTONE: &str = "Activity";
 
-impl Reach {
+impl ServiceAccess {
     /// Notes what the administrator says, in place of what was said before.
-    pub fn direct(&self, connection: Connection) {
+    pub fn direct(&self, connection: ServiceSetting) {
         self.said.set(connection);
     }
 
@@ -83,7 +85,7 @@ impl Reach {
     #[must_use]
     pub fn detours(&self) -> Vec<String> {
         let ways = self.ways.borrow();
-        ways.iter().filter(|(_, way)| **way == Way::Service).map(|(set, _)| set.clone()).collect()
+        ways.iter().filter(|(_, way)| **way == EntityService::Service).map(|(set, _)| set.clone()).collect()
     }
 
     /// The columns of activities that the installation does not have.
@@ -95,7 +97,7 @@ impl Reach {
     /// The service to ask for rows of `set`.
     pub(super) fn way(&self, set: &str) -> Transport {
         let ways = self.ways.borrow();
-        let by_service = |set: &str| ways.get(set) == Some(&Way::Service);
+        let by_service = |set: &str| ways.get(set) == Some(&EntityService::Service);
         let found = if by_service(TOUCHSTONE) || by_service(set) { Transport::Dataservice } else { Transport::Odata };
         self.said.get().transport.unwrap_or(found)
     }
@@ -107,7 +109,9 @@ impl Reach {
 
     /// Notes whether the DataService gives what OData refused.
     pub(super) fn detour(&self, set: &str, open: bool) {
-        self.ways.borrow_mut().insert(set.to_owned(), if open { Way::Service } else { Way::Closed });
+        self.ways
+            .borrow_mut()
+            .insert(set.to_owned(), if open { EntityService::Service } else { EntityService::Closed });
     }
 
     /// Notes that an answer came, by whatever service; whether it is the first one.
@@ -142,7 +146,7 @@ mod tests {
 
     #[test]
     fn what_activities_are_reached_by_goes_for_everything_and_what_is_said_comes_first() {
-        let reach = Reach::default();
+        let reach = ServiceAccess::default();
         assert_eq!((reach.transport(), reach.conditional(), reach.try_first()), (None, None, true));
         reach.detour("SysSyncMetaData", true);
         reach.detour("FolderTree", false);
@@ -154,7 +158,7 @@ mod tests {
         reach.detour("Activity", true);
         assert_eq!(reach.way("Contact"), Transport::Dataservice);
         assert_eq!(reach.conditional(), Some(true));
-        reach.direct(Connection { transport: Some(Transport::Odata), conditional: Some(false) });
+        reach.direct(ServiceSetting { transport: Some(Transport::Odata), conditional: Some(false) });
         assert_eq!((reach.way("Contact"), reach.conditional()), (Transport::Odata, Some(false)));
         assert!(!reach.has_detour("Contact"));
     }

@@ -1,24 +1,27 @@
 //! Reads activities whole: rows, their participants, the participants' addresses, and what lookups
 //! mean; each in one batch however many activities there are.
 
-use super::groups::refused;
-use super::map::{self, Card, Context, Lookups};
-use super::query::{Query, Test};
+use super::Creatio;
+use super::map::{self, Card, Lookups, RowContext};
+use super::query::{Condition, Query};
 use super::stock::COMMUNICATION_EMAIL;
-use super::wire::{Activity, Communication, Contact, Guid, Meaning, Participant};
-use super::{ACTIVITIES, Creatio};
+use super::wire::{Activity, Communication, Contact, Meaning, Participant};
+use crate::creatio::{
+    refusal::refused,
+    rows::{row_id, understood},
+};
 use crate::error::Result;
-use crate::http::odata::understand;
 use crate::model::{ContactId, Item, ItemId, Malformed};
-use crate::ports::{Clock, Http, Keys};
-use serde::de::DeserializeOwned;
+use crate::ports::{Clock, Credentials, Http};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 /// Activities as read.
 #[derive(Debug, Default)]
-pub(super) struct Reading {
+pub(super) struct ReadActivities {
     /// Those understood.
     pub(super) items: Vec<Item>,
     /// Those not.
@@ -27,17 +30,17 @@ pub(super) struct Reading {
     pub(super) participants: Vec<Participant>,
 }
 
-impl<P: Http + Clock + Keys> Creatio<P> {
+impl<P: Http + Clock + Credentials> Creatio<P> {
     /// The activities with these ids, wherever they are in time; those that are not there are left
     /// out.
-    pub(super) async fn read(&self, ids: &[ItemId]) -> Result<Reading> {
+    pub(super) async fn read(&self, ids: &[ItemId]) -> Result<ReadActivities> {
         if ids.is_empty() {
-            return Ok(Reading::default());
+            return Ok(ReadActivities::default());
         }
         loop {
             let select = self.columns();
             let query = Query { set: "Activity", select: &select, ..Query::default() };
-            let rows = query.any(ids.iter().map(Test::id));
+            let rows = query.any(ids.iter().map(Condition::id));
             let [rows, participants, statuses, roles] =
                 self.ask_each([rows, self.participants(ids), self.statuses(), self.roles()]).await?;
             match rows {
@@ -53,7 +56,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     }
 
     /// What these rows of `Activity` are.
-    pub(super) async fn complete(&self, rows: Vec<Value>) -> Result<Reading> {
+    pub(super) async fn complete(&self, rows: Vec<Value>) -> Result<ReadActivities> {
         let ids: Vec<ItemId> = rows.iter().filter_map(row_id).collect();
         let [participants, statuses, roles, contacts] =
             self.ask_each([self.participants(&ids), self.statuses(), self.roles(), contacts()]).await?;
@@ -84,10 +87,10 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             return Vec::new();
         }
         let query = Query { set: "ActivityParticipant", select: Participant::COLUMNS, ..Query::default() };
-        query.any(ids.iter().map(|id| Test::row("Activity", id)))
+        query.any(ids.iter().map(|id| Condition::row("Activity", id)))
     }
 
-    async fn completed(&self, rows: Vec<Value>, participants: Vec<Value>) -> Result<Reading> {
+    async fn completed(&self, rows: Vec<Value>, participants: Vec<Value>) -> Result<ReadActivities> {
         let (participants, mut malformed) =
             understood::<Participant>(participants, "ActivityId", "ActivityParticipant.");
         let (rows, bad) = understood::<Activity>(rows, "Id", "");
@@ -100,7 +103,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         let meetings = rows.iter().filter(|row| row.show_in_scheduler).filter_map(|row| of.get(row.id.as_str()?));
         self.look_up(meetings.flatten().filter_map(|row| row.participant_id.contact()).collect()).await?;
         let (lookups, cards) = (self.lookups(), self.cards.borrow());
-        let context = Context { me: &self.site.contact, lookups: &lookups, cards: &cards };
+        let context = RowContext { me: &self.site.contact, lookups: &lookups, cards: &cards };
         let mut items = Vec::with_capacity(rows.len());
         for row in rows.into_iter().filter(|row| row.id.item().is_none_or(|id| !broken.contains(&id))) {
             let participants = of.get(row.id.as_str().unwrap_or_default()).map_or(&[][..], Vec::as_slice);
@@ -110,7 +113,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             }
         }
         drop(of);
-        Ok(Reading { items, malformed, participants })
+        Ok(ReadActivities { items, malformed, participants })
     }
 
     /// The rows that each group of calls gives, all groups in as few requests as possible, every
@@ -155,11 +158,11 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             return Ok(());
         }
         let people = Query { set: "Contact", select: "Id,Name,Email", ..Query::default() };
-        let email = Test::row("CommunicationType", COMMUNICATION_EMAIL);
+        let email = Condition::row("CommunicationType", COMMUNICATION_EMAIL);
         let numbers =
             Query { set: "ContactCommunication", select: "ContactId,Number", filter: email, ..Query::default() };
-        let people = people.any(contacts.iter().map(Test::id));
-        let numbers = numbers.any(contacts.iter().map(|id| Test::row("Contact", id)));
+        let people = people.any(contacts.iter().map(Condition::id));
+        let numbers = numbers.any(contacts.iter().map(|id| Condition::row("Contact", id)));
         if self.unread.borrow().contains_key("Contact") {
             return Ok(());
         }
@@ -219,32 +222,4 @@ impl<P: Http + Clock + Keys> Creatio<P> {
 /// The questions that show whether it can be read who people are.
 pub(super) fn contacts() -> Vec<Query<'static>> {
     ["Contact", "ContactCommunication"].map(|set| Query { set, select: "Id", top: 1, ..Query::default() }).into()
-}
-
-/// The rows that could be read; of the others, the Activity whose id stands in `id`, and what is
-/// wrong with it.
-pub(super) fn understood<T: DeserializeOwned>(rows: Vec<Value>, id: &str, set: &str) -> (Vec<T>, Vec<Malformed>) {
-    let (mut good, mut bad) = (Vec::with_capacity(rows.len()), Vec::new());
-    for row in rows {
-        let item = guid_at(&row, id);
-        match understand(row) {
-            Ok(row) => good.push(row),
-            Err(reason) => bad.push(malformed(item, &format!("{set}{reason}"))),
-        }
-    }
-    (good, bad)
-}
-
-/// An activity that can't be understood.
-pub(super) fn malformed(id: Option<ItemId>, reason: &str) -> Malformed {
-    Malformed { id, container: Some(ACTIVITIES.into()), reason: reason.to_owned() }
-}
-
-/// The id of a row of `Activity`, whatever else is wrong with it.
-pub(super) fn row_id(row: &Value) -> Option<ItemId> {
-    guid_at(row, "Id")
-}
-
-fn guid_at(row: &Value, name: &str) -> Option<ItemId> {
-    understand::<Guid>(row.get(name)?.clone()).ok()?.item()
 }

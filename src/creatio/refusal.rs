@@ -2,6 +2,7 @@
 //! database says is for nobody's eyes; what a business rule says was written for people, and is
 //! kept. Pure.
 
+use crate::error::Error;
 use crate::http::Fault;
 
 /// A row with this id is there already.
@@ -52,6 +53,27 @@ pub(super) fn word(fault: &Fault) -> String {
 pub(super) fn is_taken(fault: &Fault) -> bool {
     let about_participants = |message: &str| message.to_lowercase().contains("participant");
     matches!(fault, Fault::Refused { message, .. } if word(fault) == TAKEN && !about_participants(message))
+}
+
+/// The server's words if it refused one question only, so that a run can go on without the answer.
+pub(super) fn refused(error: &Error) -> Option<String> {
+    match error {
+        Error::Forbidden { detail, .. } | Error::Server { detail, .. } | Error::Unreadable { detail, .. } => {
+            Some(format!("the server refuses: {detail}"))
+        }
+        Error::Network(_)
+        | Error::SignedOut(_)
+        | Error::Busy(_)
+        | Error::ForeignLink(_)
+        | Error::CursorLost(_)
+        | Error::Elsewhere { .. }
+        | Error::Store(_)
+        | Error::Settings(_)
+        | Error::Stopped
+        | Error::StoreFull
+        | Error::Zone
+        | Error::Running => None,
+    }
 }
 
 #[cfg(test)]

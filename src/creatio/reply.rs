@@ -1,15 +1,17 @@
 //! What Creatio's services answer: log-in pages, missing permissions and refusals told apart from
 //! answers (docs/facts/creatio.md, "Sessions", "Errors"). Pure.
 
-use crate::http::Fault;
-use crate::http::odata::{Page, brief, parse, refusal};
-use crate::ports::Response;
-use ::http::StatusCode;
+use crate::http::{
+    Fault,
+    odata::{Page, brief, parse, refusal},
+};
+use crate::ports::HttpResponse;
+use http::StatusCode;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// Reads a page of rows.
-pub(super) fn page<T: DeserializeOwned>(response: &Response) -> Result<Page<T>, Fault> {
+pub(super) fn page<T: DeserializeOwned>(response: &HttpResponse) -> Result<Page<T>, Fault> {
     accept(response)?;
     parse(response.body()).map_err(|fault| match refusal(response) {
         // a success that is an error all the same, of a set that is not there:
@@ -22,14 +24,14 @@ pub(super) fn page<T: DeserializeOwned>(response: &Response) -> Result<Page<T>, 
 }
 
 /// Reads one row.
-pub(super) fn row(response: &Response) -> Result<Value, Fault> {
+pub(super) fn row(response: &HttpResponse) -> Result<Value, Fault> {
     accept(response)?;
     parse(response.body())
 }
 
 /// Lets a success pass; tells refusals, lost sessions and missing permissions apart
 /// (docs/facts/creatio.md, "Sessions", "Errors").
-pub(super) fn accept(response: &Response) -> Result<(), Fault> {
+pub(super) fn accept(response: &HttpResponse) -> Result<(), Fault> {
     match stop(response) {
         Some(fault) => Err(fault),
         None if response.status().is_success() => Ok(()),
@@ -39,7 +41,7 @@ pub(super) fn accept(response: &Response) -> Result<(), Fault> {
 
 /// What a reply says of the session or the user's rights as a whole, if it does: then it answers
 /// nothing.
-pub(super) fn stop(response: &Response) -> Option<Fault> {
+pub(super) fn stop(response: &HttpResponse) -> Option<Fault> {
     if response.status().is_redirection() || response.status() == StatusCode::UNAUTHORIZED {
         return Some(Fault::SignedOut);
     }
@@ -60,7 +62,7 @@ pub(super) fn stop(response: &Response) -> Option<Fault> {
 }
 
 /// The refusal in a reply; of a page, what its title says.
-fn refused(response: &Response) -> Fault {
+fn refused(response: &HttpResponse) -> Fault {
     match (refusal(response), markup(response)) {
         (Fault::Refused { status, code, .. }, Some(markup)) => Fault::Refused { status, code, message: title(&markup) },
         (fault, _) => fault,
@@ -68,7 +70,7 @@ fn refused(response: &Response) -> Fault {
 }
 
 /// The reply as a page of a web site, if it is one.
-fn markup(response: &Response) -> Option<String> {
+fn markup(response: &HttpResponse) -> Option<String> {
     let kind = response.headers().get(::http::header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
     let xml = kind.is_some_and(|kind| kind.starts_with("application/xml"));
     let html = kind.is_some_and(|kind| kind.starts_with("text/html")) || (response.body().starts_with(b"<") && !xml);

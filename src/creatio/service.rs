@@ -7,13 +7,15 @@
 //! filter is made wider there.
 
 use super::clock::{doubled, in_order, is_date};
-use super::query::{Change, Deed, Operand, Query, Sign, Test, date};
+use super::query::{Condition, Operand, Query, RowChange, RowWrite, Sign, date};
 use super::reply::accept;
-use crate::http::odata::{Page, brief, parse};
-use crate::http::{Call, Fault, Repeat};
+use crate::http::{
+    Call, Fault, Repeat,
+    odata::{Page, brief, parse},
+};
 use crate::model::time::{instant, local};
 use crate::model::{Instant, Zone};
-use crate::ports::Response;
+use crate::ports::HttpResponse;
 use chrono::{NaiveDateTime, SubsecRound, TimeDelta};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -29,12 +31,12 @@ const COUNT: &str = "count";
 
 /// A query of the DataService: its kind, which is its address too, and its body.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Ask {
+pub(super) struct SelectQuery {
     kind: &'static str,
     body: Value,
 }
 
-impl Ask {
+impl SelectQuery {
     /// As a request by itself. Writes leave the same if they are carried out twice: they have ids,
     /// values and conditions of ours.
     pub(super) fn call(self) -> Call {
@@ -67,7 +69,7 @@ fn column(property: &str) -> &str {
 }
 
 /// The question as a query.
-pub(super) fn select(query: &Query<'_>, zone: &dyn Zone) -> Ask {
+pub(super) fn select(query: &Query<'_>, zone: &dyn Zone) -> SelectQuery {
     let path = |path: &str| json!({"expressionType": 0, "columnPath": path});
     let mut columns = Map::new();
     if query.count {
@@ -97,12 +99,17 @@ pub(super) fn select(query: &Query<'_>, zone: &dyn Zone) -> Ask {
         body.insert("rowCount".to_owned(), json!(query.top));
         body.insert("rowsOffset".to_owned(), json!(query.skip));
     }
-    Ask { kind: "SelectQuery", body }
+    SelectQuery { kind: "SelectQuery", body }
 }
 
 /// The question for a page of the ids of activities that a stored filter selects; it stays as it
 /// is, beside `filter`.
-pub(super) fn select_stored(stored: &Value, filter: &Test, (top, skip): (usize, usize), zone: &dyn Zone) -> Ask {
+pub(super) fn select_stored(
+    stored: &Value,
+    filter: &Condition,
+    (top, skip): (usize, usize),
+    zone: &dyn Zone,
+) -> SelectQuery {
     let query = Query { set: "Activity", select: "Id", order: "Id", top, skip, ..Query::default() };
     let mut ask = select(&query, zone);
     let items = json!({"stored": stored, "ours": test(filter, zone)});
@@ -114,29 +121,29 @@ pub(super) fn select_stored(stored: &Value, filter: &Test, (top, skip): (usize, 
 
 /// The write as a query. One that depends on a `ModifiedOn` meets no row if the row has another.
 /// Stamps are told in milliseconds.
-pub(super) fn write(Change { set, deed }: &Change, zone: &dyn Zone) -> Ask {
+pub(super) fn write(RowChange { set, deed }: &RowChange, zone: &dyn Zone) -> SelectQuery {
     let kind = match deed {
-        Deed::Insert(_) => "InsertQuery",
-        Deed::Update { .. } => "UpdateQuery",
-        Deed::Delete { .. } => "DeleteQuery",
+        RowWrite::Insert(_) => "InsertQuery",
+        RowWrite::Update { .. } => "UpdateQuery",
+        RowWrite::Delete { .. } => "DeleteQuery",
     };
     let operation = match deed {
-        Deed::Insert(_) => 1,
-        Deed::Update { .. } => 2,
-        Deed::Delete { .. } => 3,
+        RowWrite::Insert(_) => 1,
+        RowWrite::Update { .. } => 2,
+        RowWrite::Delete { .. } => 3,
     };
     let mut body =
         Map::from_iter([("rootSchemaName".to_owned(), json!(set)), ("operationType".to_owned(), json!(operation))]);
     match deed {
-        Deed::Insert(members) | Deed::Update { body: members, .. } => {
+        RowWrite::Insert(members) | RowWrite::Update { body: members, .. } => {
             let items: Map<String, Value> =
                 members.iter().map(|(name, value)| (column(name).to_owned(), parameter(name, value, zone))).collect();
             body.insert("columnValues".to_owned(), json!({ "items": items }));
         }
-        Deed::Delete { .. } => {}
+        RowWrite::Delete { .. } => {}
     }
     if let Some(id) = deed.id() {
-        let mut items = Map::from_iter([("id".to_owned(), test(&Test::id(id), zone))]);
+        let mut items = Map::from_iter([("id".to_owned(), test(&Condition::id(id), zone))]);
         if let Some(seen) = deed.seen() {
             let from = local(zone, seen).trunc_subsecs(3);
             items.insert("from".to_owned(), compare("ModifiedOn", 8, (7, told(from))));
@@ -144,7 +151,7 @@ pub(super) fn write(Change { set, deed }: &Change, zone: &dyn Zone) -> Ask {
         }
         body.insert("filters".to_owned(), group(0, Value::Object(items), Some(set)));
     }
-    Ask { kind, body: Value::Object(body) }
+    SelectQuery { kind, body: Value::Object(body) }
 }
 
 /// A value of a body, as a parameter.
@@ -166,7 +173,7 @@ fn told(wall: NaiveDateTime) -> Value {
 }
 
 /// The condition of a whole query.
-fn whole(condition: &Test, set: &str, zone: &dyn Zone) -> Value {
+fn whole(condition: &Condition, set: &str, zone: &dyn Zone) -> Value {
     group(0, json!({"0": test(condition, zone)}), Some(set))
 }
 
@@ -178,24 +185,24 @@ fn group(operation: u8, items: Value, set: Option<&str>) -> Value {
     group
 }
 
-fn test(condition: &Test, zone: &dyn Zone) -> Value {
-    let parts = |operation, parts: &[Test]| {
+fn test(condition: &Condition, zone: &dyn Zone) -> Value {
+    let parts = |operation, parts: &[Condition]| {
         let items: Map<String, Value> =
             parts.iter().enumerate().map(|(n, part)| (n.to_string(), test(part, zone))).collect();
         group(operation, Value::Object(items), None)
     };
     match condition {
-        Test::All(tests) => parts(0, tests),
-        Test::Any(tests) => parts(1, tests),
+        Condition::All(tests) => parts(0, tests),
+        Condition::Any(tests) => parts(1, tests),
         // it has no spelling here: it selects nothing rather than too much
-        Test::Odata(_) => test(&Test::id(uuid::Uuid::nil()), zone),
-        Test::Is(path, Sign::Ne, operand) => {
+        Condition::Odata(_) => test(&Condition::id(uuid::Uuid::nil()), zone),
+        Condition::Is(path, Sign::Ne, operand) => {
             let (kind, value) = literal(Sign::Ne, operand, zone);
             let empty = json!({"filterType": 2, "comparisonType": 1, "isEnabled": true, "isNull": true,
                 "leftExpression": {"expressionType": 0, "columnPath": path}});
             group(1, json!({"0": compare(path, 4, (kind, value)), "1": empty}), None)
         }
-        Test::Is(path, sign, operand) => compare(path, number(*sign), literal(*sign, operand, zone)),
+        Condition::Is(path, sign, operand) => compare(path, number(*sign), literal(*sign, operand, zone)),
     }
 }
 
@@ -240,7 +247,7 @@ fn literal(sign: Sign, operand: &Operand, zone: &dyn Zone) -> (u8, Value) {
 /// reliably: they are told by their rows.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
-struct Reply {
+struct ServiceReply {
     rows: Option<Vec<Map<String, Value>>>,
     not_found_columns: Vec<String>,
     rows_affected: Option<i64>,
@@ -249,7 +256,7 @@ struct Reply {
     error_info: Option<Value>,
 }
 
-impl Reply {
+impl ServiceReply {
     fn says_something(&self) -> bool {
         [&self.response_status, &self.error_info].into_iter().flatten().any(|said| !said.is_null())
     }
@@ -312,28 +319,28 @@ fn spelled(row: Map<String, Value>, zone: &dyn Zone) -> Value {
 }
 
 /// The page of a reply to a question.
-pub(super) fn page(response: &Response, zone: &dyn Zone) -> Result<Page<Value>, Fault> {
+pub(super) fn page(response: &HttpResponse, zone: &dyn Zone) -> Result<Page<Value>, Fault> {
     accept(response)?;
-    parse::<Reply>(response.body())?.page(zone)
+    parse::<ServiceReply>(response.body())?.page(zone)
 }
 
 /// The rows that the reply to a write says that it met.
-pub(super) fn affected(response: &Response) -> Result<Affected, Fault> {
+pub(super) fn affected(response: &HttpResponse) -> Result<Affected, Fault> {
     accept(response)?;
-    parse::<Reply>(response.body())?.affected()
+    parse::<ServiceReply>(response.body())?.affected()
 }
 
 /// The columns of those asked for that the reply says are not there.
-pub(super) fn not_found(response: &Response) -> Result<Vec<String>, Fault> {
+pub(super) fn not_found(response: &HttpResponse) -> Result<Vec<String>, Fault> {
     accept(response)?;
-    Ok(parse::<Reply>(response.body())?.not_found_columns)
+    Ok(parse::<ServiceReply>(response.body())?.not_found_columns)
 }
 
 /// The replies to the queries of a batch, in their order; those after the last one that was
 /// answered are missing.
 #[derive(Debug)]
 pub(super) struct Results {
-    replies: Vec<Reply>,
+    replies: Vec<ServiceReply>,
     /// One of them failed: whether the others were kept is the server's business, and has to be
     /// looked up.
     pub(super) failed: bool,
@@ -352,13 +359,13 @@ impl Results {
 }
 
 /// Reads the reply to a batch.
-pub(super) fn results(response: &Response) -> Result<Results, Fault> {
+pub(super) fn results(response: &HttpResponse) -> Result<Results, Fault> {
     #[derive(Deserialize)]
     #[serde(rename_all = "camelCase")]
     struct Batch {
-        query_results: Option<Vec<Reply>>,
+        query_results: Option<Vec<ServiceReply>>,
         #[serde(flatten)]
-        own: Reply,
+        own: ServiceReply,
     }
     accept(response)?;
     let batch: Batch = parse(response.body())?;

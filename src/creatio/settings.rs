@@ -2,16 +2,16 @@
 //! as first values. All of it is only read (docs/rules.md, "Settings"), and no column with a
 //! password or token is ever selected.
 
-use super::query::{Query, Test};
-use super::read::understood;
+use super::query::{Condition, Query};
 use super::stock::{SERVER_OFFICE_365, SERVER_TYPE_EXCHANGE};
-use super::wire::{Mailbox, Meaning, Stamp};
+use super::wire::{MailboxSettingsRow, Meaning, Stamp};
 use super::{Creatio, SIDE};
+use crate::creatio::rows::understood;
 use crate::engine::settings::{Block, Extent, Settings};
 use crate::error::{Error, Result};
 use crate::http::odata::understand;
 use crate::model::{Address, ContainerId, Day, GroupId, Instant};
-use crate::ports::{Clock, Http, Keys};
+use crate::ports::{Clock, Credentials, Http};
 use chrono::Duration;
 use serde::Deserialize;
 
@@ -79,7 +79,7 @@ pub struct FirstSettings {
 /// "Built-in settings").
 #[derive(Deserialize)]
 #[serde(rename_all = "PascalCase")]
-struct Entry {
+struct BuiltInSetting {
     #[serde(default)]
     path: Option<String>,
     #[serde(default)]
@@ -98,7 +98,7 @@ impl FirstSettings {
             chosen: entries(list.as_deref()).filter_map(|entry| graph_id(&entry.path?).map(ContainerId::new)).collect(),
         };
         let groups = |(on, scope), list: &Option<String>| {
-            let group = |entry: Entry| uuid::Uuid::parse_str(&entry.id.or(entry.path)?).ok();
+            let group = |entry: BuiltInSetting| uuid::Uuid::parse_str(&entry.id.or(entry.path)?).ok();
             let chosen = entries(list.as_deref()).filter_map(group).map(|id| GroupId::new(id.to_string())).collect();
             Block { on, scope, chosen }
         };
@@ -124,8 +124,8 @@ impl FirstSettings {
     }
 }
 
-fn entries(list: Option<&str>) -> impl Iterator<Item = Entry> {
-    serde_json::from_str::<Vec<Entry>>(list.unwrap_or_default()).unwrap_or_default().into_iter()
+fn entries(list: Option<&str>) -> impl Iterator<Item = BuiltInSetting> {
+    serde_json::from_str::<Vec<BuiltInSetting>>(list.unwrap_or_default()).unwrap_or_default().into_iter()
 }
 
 /// The id that Graph gives the folder with this EWS id: the same, in the URL's alphabet of base64.
@@ -140,13 +140,13 @@ fn date<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Inst
     Ok(Stamp::deserialize(deserializer)?.at)
 }
 
-impl<P: Http + Clock + Keys> Creatio<P> {
+impl<P: Http + Clock + Credentials> Creatio<P> {
     /// The user's own mail accounts.
     ///
     /// # Errors
     /// What stops a run.
     pub async fn accounts(&self) -> Result<Vec<MailAccount>> {
-        let mine = Test::row("SysAdminUnit.Contact", &self.site.contact);
+        let mine = Condition::row("SysAdminUnit.Contact", &self.site.contact);
         let select = "Id,MailServerId,SenderEmailAddress,IsShared,ExchangeAutoSyncActivity";
         let mailboxes = Query { set: "MailboxSyncSettings", select, filter: mine, ..Query::default() };
         let servers = Query { set: "MailServer", select: "Id,TypeId", ..Query::default() };
@@ -160,8 +160,8 @@ impl<P: Http + Clock + Keys> Creatio<P> {
                 Some(_) | None => MailKind::Imap,
             }
         };
-        let mailboxes = understood::<Mailbox>(mailboxes, "Id", "MailboxSyncSettings.").0;
-        let account = |row: Mailbox| {
+        let mailboxes = understood::<MailboxSettingsRow>(mailboxes, "Id", "MailboxSyncSettings.").0;
+        let account = |row: MailboxSettingsRow| {
             Some(MailAccount {
                 kind: kind(row.mail_server_id.as_str()),
                 id: row.id.0?,
@@ -178,7 +178,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     /// # Errors
     /// What stops a run.
     pub async fn first_settings(&self, id: &str) -> Result<Option<FirstSettings>> {
-        let filter = Test::row("MailboxSyncSettings", id);
+        let filter = Condition::row("MailboxSyncSettings", id);
         let select = "ImportAppointments,ImportAppointmentsAll,ImpAppointmentsFromCalendars,ImportAppointmentsCalendars,\
             ImportTasks,ImportTasksAll,ImportTasksFromFolders,ImportTasksFolders,ExportActivities,ExportActivitiesAll,\
             ExportActivitiesFromGroups,ExportActivitiesGroups,ImportActivitiesFrom";

@@ -5,7 +5,7 @@
 use super::{Creatio, SIDE, reply};
 use crate::error::{Error, Result};
 use crate::http::{Call, Fault, Repeat, odata};
-use crate::ports::{Clock, Http, Keys};
+use crate::ports::{Clock, Credentials, Http};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
@@ -15,7 +15,7 @@ const POST: &str = "DataService/json/SyncReply/PostSysSettingsValues";
 
 /// The reply to a query; a setting that is not there is in `notFoundSettings`, or left out.
 #[derive(Deserialize)]
-struct Found {
+struct SettingValues {
     #[serde(default)]
     success: Option<bool>,
     #[serde(default)]
@@ -37,7 +37,7 @@ struct Saved {
     result: Map<String, Value>,
 }
 
-impl<P: Http + Clock + Keys> Creatio<P> {
+impl<P: Http + Clock + Credentials> Creatio<P> {
     /// The texts of these system settings, in their order; `None` for one that is not there. An
     /// installation without the service has none.
     ///
@@ -49,7 +49,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         if matches!(response.status().as_u16(), 404 | 405 | 501) {
             return Ok([const { None }; N]);
         }
-        let read = reply::accept(&response).and_then(|()| odata::parse::<Found>(response.body()));
+        let read = reply::accept(&response).and_then(|()| odata::parse::<SettingValues>(response.body()));
         let found = read.map_err(|fault| fault.error(SIDE))?;
         let Some(mut values) = found.values.filter(|_| found.success != Some(false)) else {
             return Err(Fault::Unreadable("values: missing".to_owned()).error(SIDE));

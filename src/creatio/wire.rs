@@ -4,8 +4,10 @@
 
 use crate::model::{Address, ContactId, Instant, ItemId};
 use chrono::{DateTime, Datelike};
-use serde::de::{Error, Unexpected};
-use serde::{Deserialize, Deserializer};
+use serde::{
+    Deserialize, Deserializer,
+    de::{Error, Unexpected},
+};
 use uuid::Uuid;
 
 /// A GUID that may be empty, in lower case.
@@ -196,7 +198,7 @@ pub(super) struct Meaning {
 /// `ActivityFolder`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct Folder {
+pub(super) struct ActivityFolder {
     pub(super) id: Guid,
     #[serde(default, deserialize_with = "text")]
     pub(super) name: String,
@@ -209,14 +211,14 @@ pub(super) struct Folder {
 /// `ActivityInFolder`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct Membership {
+pub(super) struct FolderMember {
     pub(super) activity_id: Guid,
 }
 
 /// `MailboxSyncSettings`.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
-pub(super) struct Mailbox {
+pub(super) struct MailboxSettingsRow {
     pub(super) id: Guid,
     #[serde(default)]
     pub(super) mail_server_id: Guid,

@@ -1,11 +1,11 @@
 //! Fields → the JSON of an insert or a change of `Activity`. Pure. Participants are not written
 //! here: they are rows of their own.
 
-use super::query::{Body, date};
+use super::query::{RowBody, date};
 use super::stock::{CATEGORY_MEETING, CATEGORY_TO_DO, LONGEST_UID, TYPE_TASK, priority_id, status_id};
 use crate::model::html::sanitise;
+use crate::model::op::{Create, Update};
 use crate::model::{ContactId, Field, Instant, Record, Reminder, TaskWhen, Uid, When};
-use crate::ports::{Create, Update};
 use chrono::TimeDelta;
 use serde_json::Value;
 use std::collections::BTreeSet;
@@ -18,8 +18,8 @@ const COLUMNS: [Field; 7] =
 ///
 /// # Errors
 /// What Creatio has no column for, in words.
-pub(super) fn creation(op: &Create, me: &ContactId) -> Result<Body, String> {
-    let mut body = Body::new();
+pub(super) fn creation(op: &Create, me: &ContactId) -> Result<RowBody, String> {
+    let mut body = RowBody::new();
     let (category, shown) = match &op.record {
         Record::Meeting(_) => (CATEGORY_MEETING, true),
         Record::Task(_) => (CATEGORY_TO_DO, false),
@@ -48,8 +48,8 @@ pub(super) fn creation(op: &Create, me: &ContactId) -> Result<Body, String> {
 ///
 /// # Errors
 /// What Creatio has no column for, in words.
-pub(super) fn change(op: &Update) -> Result<Body, String> {
-    let mut body = Body::new();
+pub(super) fn change(op: &Update) -> Result<RowBody, String> {
+    let mut body = RowBody::new();
     for field in op.patch.fields.iter().filter(|field| COLUMNS.contains(field)) {
         write(&op.patch.record, *field, &mut body)?;
     }
@@ -73,8 +73,8 @@ pub(super) fn change(op: &Update) -> Result<Body, String> {
 
 /// The body that writes the times of a record once more, as far as `fields` are them; empty if none
 /// is.
-pub(super) fn times(record: &Record, fields: &BTreeSet<Field>) -> Body {
-    let mut body = Body::new();
+pub(super) fn times(record: &Record, fields: &BTreeSet<Field>) -> RowBody {
+    let mut body = RowBody::new();
     for (name, at) in ["StartDate", "DueDate", "RemindToOwnerDate"].into_iter().zip(moments(record, fields)) {
         if let Some(at) = at {
             set(&mut body, name, date(at));
@@ -96,7 +96,7 @@ pub(super) fn fits(uid: &Uid) -> bool {
     uid.as_str().encode_utf16().count() <= LONGEST_UID
 }
 
-fn write(record: &Record, field: Field, body: &mut Body) -> Result<(), String> {
+fn write(record: &Record, field: Field, body: &mut RowBody) -> Result<(), String> {
     let (title, notes, importance) = match record {
         Record::Meeting(meeting) => (&meeting.title, &meeting.body, meeting.importance),
         Record::Task(task) => (&task.title, &task.body, task.importance),
@@ -151,14 +151,14 @@ fn reminder(record: &Record) -> Option<Instant> {
     }
 }
 
-fn set(body: &mut Body, name: &str, value: impl Into<Value>) {
+fn set(body: &mut RowBody, name: &str, value: impl Into<Value>) {
     body.insert(name.to_owned(), value.into());
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Body as Notes, Day, Facts, Importance, Meeting, Patch, Response, Status, Task};
+    use crate::model::{Day, Facts, Importance, Meeting, Patch, Response, RowBody as Notes, Status, Task};
     use serde_json::json;
 
     fn at(hour: u32) -> Instant {
@@ -227,7 +227,7 @@ mod tests {
                 status: None,
                 mark: None,
                 facts: Facts::default(),
-                tells: crate::ports::Tells::All,
+                tells: crate::model::op::SendInvitations::All,
             };
             assert_eq!(change(&op).map(Value::Object), Ok(columns), "{field} of {:?}", op.before.kind());
         }

@@ -1,109 +1,30 @@
 //! From steps to writes: what is sent for each step, and the link that stands once it is confirmed.
 //! Creations and removals have files of their own.
 
+use crate::engine::account::Account;
+use crate::engine::action::{Action, Note, Planned, Step, update};
+use crate::engine::answer::Choice;
+use crate::engine::context::{Context, Seen};
+use crate::engine::fate::Fate;
+use crate::engine::held::Reason;
+use crate::engine::link::{Link, LinkState, Memory, PutBack};
+use crate::engine::merge::{self, ClashRule, Merge};
+use crate::engine::settings::{Notify, Settings};
+use crate::engine::{claim, decide, identity, kept, original, project, scope};
+use crate::model::op::{Op, Update};
+use crate::model::show::show;
+use crate::model::{
+    Address, ContactId, Facts, Field, Instant, Item, Kind, Pair, Patch, Person, Record, Response, Side, Status, Uid,
+};
+use holding::{hold, put_back, waiting};
+use std::collections::BTreeSet;
 mod creation;
 mod holding;
 mod removal;
 
 pub use creation::{convert, create, late_mark, reunite};
 pub use holding::held;
-pub use removal::{abandoned, is_as_made, orphan, superseded, surplus};
-
-pub(in crate::engine) use holding::named;
-use holding::{hold, put_back, waiting};
-
-use super::answer::Choice;
-use super::decide::{self, Fate, Step};
-use super::link::{Held, Link, LinkState, Memory, PutBack, Reason};
-use super::merge::{self, Merge, Rule};
-use super::plan::Action;
-use super::settings::{Notify, Settings};
-use super::{Account, Context, Seen, claim, identity, kept, original, project, scope};
-use crate::model::show::show;
-use crate::model::{
-    Address, ContactId, Facts, Field, Instant, Item, ItemId, Kind, Pair, Patch, Person, Record, Response, Side, Status,
-    Uid,
-};
-use crate::ports::{Op, Tells, Update};
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
-
-/// Creatio's one container.
-pub const ACTIVITIES: &str = "activities";
-
-/// What one pair or item contributes to a plan.
-#[derive(Clone, Debug, Default)]
-pub struct Planned {
-    /// The step with writes, if it has any.
-    pub action: Option<Action>,
-    /// Links to put without a write.
-    pub links: Vec<Link>,
-    /// Links to drop.
-    pub drop: Vec<ItemId>,
-    /// What waits for a person.
-    pub held: Vec<Held>,
-    /// What a person is told without being asked.
-    pub notes: BTreeSet<Note>,
-}
-
-/// What a run tells a person without asking: it is not held, and is told once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Note {
-    /// A meeting went over, or is there already, without its participants, who would have been
-    /// mailed.
-    Uninvited,
-    /// A meeting has ended: what would have mailed its people was left as it is.
-    Ended,
-}
-
-impl Planned {
-    /// Nothing but a link to put.
-    #[must_use]
-    pub fn put(link: Link) -> Self {
-        Self { links: vec![link], ..Self::default() }
-    }
-
-    /// Nothing but a link to drop.
-    #[must_use]
-    pub fn dropped(link: &Link) -> Self {
-        Self { drop: vec![link.ids.creatio.clone()], ..Self::default() }
-    }
-
-    /// The action of an adoption, made of the bare link where nothing was to be written.
-    pub fn adopting(&mut self, title: &str) -> Option<&mut Action> {
-        if self.action.is_none() {
-            let (after, title) = (self.links.pop()?, title.to_owned());
-            self.action = Some(Action { step: Step::Adopt, title, writes: Vec::new(), before: None, after });
-        }
-        self.action.as_mut()
-    }
-
-    /// The same, with what is held told to be so for `detail`.
-    #[must_use]
-    pub fn because(mut self, detail: &str) -> Self {
-        for held in &mut self.held {
-            detail.clone_into(&mut held.detail);
-        }
-        self
-    }
-
-    /// Nothing but an item that is held.
-    #[must_use]
-    pub fn held(context: &Context<'_>, side: Side, item: &Item, reason: Reason) -> Self {
-        let held = Held {
-            side,
-            id: Some(item.id.clone()),
-            title: item.record.title().to_owned(),
-            reason,
-            detail: String::new(),
-            fields: Vec::new(),
-            values: Vec::new(),
-            since: context.now,
-        };
-        Self { held: vec![held], ..Self::default() }
-    }
-}
+pub use removal::{abandoned, orphan, superseded, surplus};
 
 /// Carries out the step of a linked pair.
 #[must_use]
@@ -352,7 +273,7 @@ fn leave(seen: &Seen, link: &Link, merge: &mut Merge, now: Pair<&Record>) {
 }
 
 /// By what a clash of this pair is settled.
-fn rule(context: &Context<'_>, seen: &Seen, link: &Link, stamps: Pair<Option<Instant>>) -> Rule {
+fn rule(context: &Context<'_>, seen: &Seen, link: &Link, stamps: Pair<Option<Instant>>) -> ClashRule {
     let answer = match seen.answers.to([&link.ids.creatio, &link.ids.exchange], Reason::Clash) {
         Some(Choice::Take(side)) => Some(side),
         Some(Choice::Allow | Choice::Leave) | None => None,
@@ -361,7 +282,7 @@ fn rule(context: &Context<'_>, seen: &Seen, link: &Link, stamps: Pair<Option<Ins
     // of this one
     let asked = seen.guarded.contains(&(link.ids.creatio.clone(), Reason::Clash));
     let stamps = if asked { Pair::default() } else { stamps };
-    Rule { answer, conflict: context.settings.rules.conflict, stamps }
+    ClashRule { answer, conflict: context.settings.rules.conflict, stamps }
 }
 
 /// Links two items that were found to be one.
@@ -461,23 +382,6 @@ fn written(link: Link, (step, before): (Step, Option<&Link>), merge: &Merge, now
     let action =
         Action { step, title: merge.target.creatio.title().to_owned(), writes, before: before.cloned(), after };
     Planned { action: Some(action), ..Planned::default() }
-}
-
-/// An update of the item of `link` on `side`, as it was read.
-pub(super) fn update(link: &Link, side: Side, before: &Record, patch: Patch) -> Update {
-    Update {
-        id: link.ids[side].clone(),
-        container: link.containers[side].clone(),
-        version: link.versions[side].clone(),
-        before: before.clone(),
-        patch,
-        uid: None,
-        owner: None,
-        status: None,
-        mark: None,
-        facts: link.facts[side].clone(),
-        tells: Tells::All,
-    }
 }
 
 /// A meeting that we imported has ended, and nobody touched its status: it becomes Completed.

@@ -2,8 +2,9 @@
 //! part that is theirs. Each is made to what the store holds when it is written, not to what was
 //! read before: several tabs write to one store.
 
-use super::answer::{Answer, Answers};
-use super::link::{Link, State};
+use crate::engine::answer::{Answer, Answers};
+use crate::engine::link::Link;
+use crate::engine::state::State;
 use crate::model::{ItemId, Side, SiteId};
 
 /// A change of the state of an account.

@@ -2,12 +2,12 @@
 //! before it, once: when the two are linked (docs/rules.md, "Who writes"). Later on nobody's Owner
 //! is changed, and never one that a person has set.
 
-use super::actions::{Planned, update};
-use super::link::Link;
-use super::plan::Action;
-use super::{Context, identity, scope};
+use crate::engine::action::{Action, Planned, update};
+use crate::engine::context::Context;
+use crate::engine::link::Link;
+use crate::engine::{identity, scope};
+use crate::model::op::{Op, Update};
 use crate::model::{Facts, Field, Item, Kind, Pair, Patch, Person, Record, Response, Role, Side, person};
-use crate::ports::{Op, Update};
 use std::collections::BTreeSet;
 
 /// Whether the user becomes Owner of the Activity that stands for their own meeting: a colleague's

@@ -2,8 +2,8 @@
 //! for by what else it is known by, before it counts as gone. Nothing here says what becomes of the
 //! items in a container that is gone.
 
-use super::link::Link;
-use super::settings::{Block, Settings};
+use crate::engine::link::Link;
+use crate::engine::settings::{Block, Settings};
 use crate::model::{Container, ContainerId};
 use std::collections::BTreeSet;
 

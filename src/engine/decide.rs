@@ -1,71 +1,24 @@
 //! What is done with a pair: the table of the rules and what goes before it. One function reads as
 //! the table.
 
-use super::answer::Choice;
-use super::flows::{self, Flows, Notes, Word};
-use super::link::{Link, LinkState, Reason};
-use super::merge::differences;
-use super::settings::{CreatioDelete, ExchangeDelete, Way};
-use super::{Context, Seen, project, scope};
+use crate::engine::action::Step;
+use crate::engine::answer::Choice;
+use crate::engine::context::{Context, Seen};
+use crate::engine::fate::Fate;
+use crate::engine::flows::{self, FieldPolicy, Notes, Permission};
+use crate::engine::held::Reason;
+use crate::engine::link::{Link, LinkState};
+use crate::engine::merge::differences;
+use crate::engine::settings::{CreatioDelete, ExchangeDelete, FieldDirection};
+use crate::engine::{project, scope};
 use crate::model::{Body, Facts, Field, Item, Kind, Pair, Record, Side, Status};
 use std::collections::BTreeSet;
-
-/// What became of a linked item on one side since both were in step.
-#[derive(Clone, Copy, Debug)]
-pub enum Fate<'a> {
-    /// Nothing that matters; the reading, if it was read.
-    Same(Option<&'a Item>),
-    /// Its mapped fields differ from the base; fields that the settings turn off don't count.
-    Edited(&'a Item),
-    /// It is surely absent, or canceled.
-    Gone(Option<&'a Item>),
-}
-
-impl<'a> Fate<'a> {
-    /// The reading, if there is one.
-    #[must_use]
-    pub const fn item(self) -> Option<&'a Item> {
-        match self {
-            Self::Same(item) | Self::Gone(item) => item,
-            Self::Edited(item) => Some(item),
-        }
-    }
-}
-
-/// What is done with a pair.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
-    /// Nothing.
-    Rest,
-    /// Create on this side.
-    Create(Side),
-    /// Write to this side what the other changed.
-    Update(Side),
-    /// Apply this side's delete rule.
-    Delete(Side),
-    /// Create again on this side what was deleted there and edited on the other.
-    Revive(Side),
-    /// Both changed: merge field by field.
-    Merge,
-    /// Link two unlinked items.
-    Adopt,
-    /// The kind changed on the other side: create the new kind here and remove the old.
-    Convert(Side),
-    /// Out of scope: keep the link, do nothing.
-    Sleep,
-    /// Both are gone, or one is and the other shall stay: keep a tombstone.
-    Bury,
-    /// A person wants it left: both rest as they are, until one is edited.
-    Leave,
-    /// Wait for a person.
-    Hold(Reason),
-}
 
 /// The fates of a link's two items, from what was seen. `items` are the readings as the rules see
 /// them (private ones masked).
 #[must_use]
 pub fn fates<'a>(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<Option<&'a Item>>) -> Pair<Fate<'a>> {
-    let off = |field: &Field| context.settings.fields.of(*field) == Way::Off;
+    let off = |field: &Field| context.settings.fields.of(*field) == FieldDirection::Off;
     Pair::of(|side| {
         let Some(item) = items[side] else {
             return if seen.gone[side].contains(&link.ids[side]) { Fate::Gone(None) } else { Fate::Same(None) };
@@ -87,7 +40,7 @@ fn facts<'a>(link: &'a Link, fates: Pair<Fate<'a>>, side: Side) -> &'a Facts {
 
 /// How the fields of a linked pair may flow.
 #[must_use]
-pub fn flows(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'_>>) -> Flows {
+pub fn flows(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'_>>) -> FieldPolicy {
     let allowed = |reason| seen.answers.allow([&link.ids.creatio, &link.ids.exchange], reason);
     let (creatio, exchange) = (facts(link, fates, Side::Creatio), facts(link, fates, Side::Exchange));
     let owner_is_user = is_users(context, creatio);
@@ -95,7 +48,7 @@ pub fn flows(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'
     let notify = flows::notify(context, seen, (fates.creatio.item(), Some(&link.memory)));
     let ids = [&link.ids.creatio, &link.ids.exchange];
     let there = seen.elsewhere.get(&link.ids.creatio);
-    Flows {
+    FieldPolicy {
         inward: scope::import(context.settings, link.kind()).on && owner_is_user,
         own: owner_is_user,
         adopts: false,
@@ -112,7 +65,7 @@ pub fn flows(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'
         answered: creatio.answered,
         fields: context.settings.fields,
         notify,
-        word: Word { mail: allowed(Reason::WouldMail), invite: allowed(Reason::WouldInvite) },
+        word: Permission { mail: allowed(Reason::WouldMail), invite: allowed(Reason::WouldInvite) },
         ended,
         carried: link.memory.carried || there.is_some_and(|there| there.first),
         inside: link.memory.text.map_or(link.made == Some(Side::Exchange), |side| side == Side::Creatio),
@@ -248,7 +201,7 @@ fn table(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'_>>)
 
 /// A reopened Activity: its counterpart comes back, if it may; one that is still there is in step
 /// with it again.
-fn awoken(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, flows: Flows) -> Step {
+fn awoken(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, flows: FieldPolicy) -> Step {
     match fates.exchange {
         Fate::Gone(_) if returns(context, link, fates, flows) => Step::Revive(Side::Exchange),
         // nobody has deleted it there: it went with an Activity that never was gone
@@ -258,7 +211,7 @@ fn awoken(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, flows: Flow
     }
 }
 
-fn by_fates(context: &Context<'_>, seen: &Seen, link: &Link, (fates, flows): (Pair<Fate<'_>>, Flows)) -> Step {
+fn by_fates(context: &Context<'_>, seen: &Seen, link: &Link, (fates, flows): (Pair<Fate<'_>>, FieldPolicy)) -> Step {
     match (fates.creatio, fates.exchange) {
         (Fate::Same(_), Fate::Same(_)) => Step::Rest,
         (Fate::Same(_), Fate::Edited(_)) => Step::Update(Side::Creatio),
@@ -306,20 +259,20 @@ fn revivable(link: &Link, fates: Pair<Fate<'_>>) -> bool {
 
 /// Whether what is gone on Exchange is created there again for an edit in Creatio. A deletion on a
 /// target, and of what somebody else's account writes, is no call to create; nor is retention.
-fn returns(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, flows: Flows) -> bool {
+fn returns(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, flows: FieldPolicy) -> bool {
     let crosses = scope::crosses(context.settings, Side::Creatio);
     crosses && flows.inward && flows.outward && !archived(context, link, fates) && revivable(link, fates)
 }
 
 /// Whether what we removed on Exchange may be created there again.
-fn goes_back(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, flows: Flows) -> bool {
+fn goes_back(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, flows: FieldPolicy) -> bool {
     let last = fates.creatio.item().map_or(&link.base.creatio, |item| &item.record);
     let crosses = scope::crosses(context.settings, Side::Creatio);
     crosses && flows.outward && !scope::is_past(context, last) && revivable(link, fates)
 }
 
 /// Whether what is gone in Creatio is created there again for an edit on Exchange.
-fn comes_back(context: &Context<'_>, seen: &Seen, link: &Link, (fates, flows): (Pair<Fate<'_>>, Flows)) -> bool {
+fn comes_back(context: &Context<'_>, seen: &Seen, link: &Link, (fates, flows): (Pair<Fate<'_>>, FieldPolicy)) -> bool {
     let crosses = scope::crosses(context.settings, Side::Exchange);
     let edited = calls_back(context, seen, link, (Side::Exchange, fates.exchange));
     crosses && edited && flows.inward && flows.outward && revivable(link, fates)
@@ -332,7 +285,12 @@ fn archived(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>) -> bool {
 }
 
 /// The delete rule for Creatio: not as long as another account of the user has the meeting.
-fn gone_on_exchange(context: &Context<'_>, seen: &Seen, link: &Link, (fates, flows): (Pair<Fate<'_>>, Flows)) -> Step {
+fn gone_on_exchange(
+    context: &Context<'_>,
+    seen: &Seen,
+    link: &Link,
+    (fates, flows): (Pair<Fate<'_>>, FieldPolicy),
+) -> Step {
     let creatio = facts(link, fates, Side::Creatio);
     let edited = weighs(context, link, (Side::Creatio, fates.creatio));
     if !flows.inward || archived(context, link, fates) {
@@ -353,7 +311,7 @@ fn gone_on_exchange(context: &Context<'_>, seen: &Seen, link: &Link, (fates, flo
 
 /// The delete rule for Exchange: without asking only what we created, without attendees, of an
 /// Activity whose Owner was the user.
-fn gone_in_creatio(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, flows: Flows) -> Step {
+fn gone_in_creatio(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, flows: FieldPolicy) -> Step {
     let exchange = facts(link, fates, Side::Exchange);
     let owner_was_user = is_users(context, &link.facts.creatio);
     // an edit that nobody has seen yet must not go with the item

@@ -1,17 +1,18 @@
 //! How each field of a pair may flow, and what of it waits for a person's word (docs/rules.md,
 //! "Scope and direction", "Who writes", "Fields").
 
-use super::answer::Choice;
-use super::link::{Memory, Reason};
-use super::settings::{FieldMap, Notify, Way};
-use super::{Context, Seen};
+use crate::engine::answer::Choice;
+use crate::engine::context::{Context, Seen};
+use crate::engine::held::Reason;
+use crate::engine::link::Memory;
+use crate::engine::settings::{FieldDirection, FieldMap, Notify};
+use crate::model::op::SendInvitations;
 use crate::model::{Field, Item, ItemId, Side};
-use crate::ports::Tells;
 use std::collections::BTreeSet;
 
 /// How a field of a pair may flow.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Flow {
+pub enum Direction {
     /// Both ways.
     Both,
     /// From this side only. Edits on the other stay until this side changes the field.
@@ -25,7 +26,7 @@ pub enum Flow {
     Off,
 }
 
-impl Flow {
+impl Direction {
     /// Whether a value of `side` may go to the other.
     #[must_use]
     pub fn lets(self, side: Side) -> bool {
@@ -39,7 +40,7 @@ impl Flow {
 
 /// The flow of each field of a pair (docs/rules.md, "Who writes", "Fields").
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Flows {
+pub struct FieldPolicy {
     /// Exchange's values may go to Creatio.
     pub inward: bool,
     /// Creatio's values may go to Exchange.
@@ -72,7 +73,7 @@ pub struct Flows {
     /// What is done that would mail somebody, by setting.
     pub notify: Notify,
     /// What a person has allowed for this pair.
-    pub word: Word,
+    pub word: Permission,
     /// The meeting has ended on both sides: nobody gets mail of it any more, and nobody is asked.
     pub ended: bool,
     /// People are invited from another account of the user, which exported the Activity first.
@@ -103,7 +104,7 @@ impl Notes {
     #[must_use]
     pub fn of(context: &Context<'_>, seen: &Seen, ids: [&ItemId; 2]) -> Self {
         match seen.answers.to(ids, Reason::InsideNotes) {
-            _ if context.settings.fields.body == Way::Open => Self::Open,
+            _ if context.settings.fields.body == FieldDirection::Open => Self::Open,
             Some(Choice::Allow) => Self::Open,
             Some(Choice::Leave) => Self::Left,
             Some(Choice::Take(_)) | None => Self::Asked,
@@ -146,19 +147,19 @@ pub enum Mailing {
 
 /// What a person has allowed for a pair.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Word {
+pub struct Permission {
     /// That people get mail of a change.
     pub mail: bool,
     /// That people are invited.
     pub invite: bool,
 }
 
-impl Flows {
+impl FieldPolicy {
     /// How `field` may flow.
     #[must_use]
-    pub fn of(self, field: Field) -> Flow {
+    pub fn of(self, field: Field) -> Direction {
         if self.adopts && matches!(field, Field::People | Field::Response) {
-            return Flow::Off;
+            return Direction::Off;
         }
         let way = self.fields.of(field);
         let inward = way.lets(Side::Exchange)
@@ -192,12 +193,12 @@ impl Flows {
         // the notes of somebody else's meeting are the user's as soon as they wrote in them
         let noted = self.foreign && field == Field::Body;
         match (inward, outward) {
-            (true, true) => Flow::Both,
-            (true, false) if self.private || noted => Flow::Under(Side::Exchange),
-            (true, false) if owned => Flow::Owned(Side::Exchange),
-            (true, false) => Flow::From(Side::Exchange),
-            (false, true) => Flow::From(Side::Creatio),
-            (false, false) => Flow::Off,
+            (true, true) => Direction::Both,
+            (true, false) if self.private || noted => Direction::Under(Side::Exchange),
+            (true, false) if owned => Direction::Owned(Side::Exchange),
+            (true, false) => Direction::From(Side::Exchange),
+            (false, true) => Direction::From(Side::Creatio),
+            (false, false) => Direction::Off,
         }
     }
 
@@ -235,12 +236,12 @@ impl Flows {
 
     /// Who gets mail of a write of `fields`.
     #[must_use]
-    pub fn tells(self, fields: &BTreeSet<Field>) -> Tells {
+    pub fn tells(self, fields: &BTreeSet<Field>) -> SendInvitations {
         match () {
-            () if self.ended && self.silent => Tells::Nobody,
-            () if !self.silent || self.word.mail => Tells::All,
-            () if self.word.invite && fields.contains(&Field::People) => Tells::Invited,
-            () => Tells::Nobody,
+            () if self.ended && self.silent => SendInvitations::Nobody,
+            () if !self.silent || self.word.mail => SendInvitations::All,
+            () if self.word.invite && fields.contains(&Field::People) => SendInvitations::Invited,
+            () => SendInvitations::Nobody,
         }
     }
 

@@ -1,33 +1,18 @@
 //! Folding: what a server answered becomes the link's new state. A link moves on only by what was
 //! confirmed.
 
-use super::actions::named;
-use super::decide::Step;
-use super::kept;
-use super::link::{Held, Link, LinkState, Memory, Reason};
-use super::plan::Action;
+use crate::engine::action::{Action, Step};
+use crate::engine::folded::Folded;
+use crate::engine::held::{Held, Reason, named};
+use crate::engine::kept;
+use crate::engine::link::{Link, LinkState, Memory};
+use crate::model::op::{Missing, Op, Outcome, Refusal, Update, Written};
 use crate::model::person::Roll;
 use crate::model::record::differences;
 use crate::model::{ContainerId, Facts, Field, Instant, Item, ItemId, Pair, Person, Record, Side, person};
-use crate::ports::{Missing, Op, Outcome, Refusal, Update, Written};
 
 /// The word for an id that another Activity has which can't be read.
 const TAKEN: &str = "CreatioTaken";
-
-/// What one action came to.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Folded {
-    /// The link to put.
-    pub put: Option<Link>,
-    /// Links to drop, by Activity.
-    pub drop: Vec<ItemId>,
-    /// Items that the next run must read again.
-    pub again: Vec<(Side, ItemId, ContainerId)>,
-    /// What a person has to see.
-    pub held: Vec<Held>,
-    /// Whether every write was confirmed.
-    pub done: bool,
-}
 
 /// Folds the outcomes of an action's writes, in their order; fewer outcomes than writes: the rest
 /// was never sent.
@@ -261,11 +246,6 @@ fn predicted(op: &Op) -> Vec<Field> {
         }
         Op::Delete { .. } => Vec::new(),
     }
-}
-
-/// Both items of a pair, to be read again.
-pub(super) fn both(link: &Link) -> Vec<(Side, ItemId, ContainerId)> {
-    Side::BOTH.into_iter().map(|side| (side, link.ids[side].clone(), link.containers[side].clone())).collect()
 }
 
 /// What Microsoft 365 says of a creation whose transaction it has seen before.

@@ -1,13 +1,14 @@
 //! The guard: what is too much to be done without a person's word. It holds the writes in question,
 //! never the rest of the plan.
 
-use super::answer::Answers;
-use super::decide::Step;
-use super::link::{Held, Link, LinkState, Reason};
-use super::plan::{Action, Plan};
-use super::{Context, Seen};
+use crate::engine::action::{Action, Step};
+use crate::engine::answer::Answers;
+use crate::engine::context::{Context, Seen};
+use crate::engine::held::{Held, Reason};
+use crate::engine::link::{Link, LinkState};
+use crate::engine::plan::Plan;
+use crate::model::op::Op;
 use crate::model::{Field, ItemId, Side};
-use crate::ports::Op;
 use std::collections::BTreeSet;
 
 /// How many deletions (or moved starts) one run may do without asking: 10 % of the links, at least
@@ -26,7 +27,7 @@ const FEW: usize = 3;
 pub const CREATIONS: usize = 100;
 
 /// One question of the guard.
-struct Question {
+struct GuardQuestion {
     /// Which actions it is about.
     about: fn(&Action) -> bool,
     /// How many are done without asking.
@@ -55,18 +56,18 @@ pub fn check_beside(context: &Context<'_>, seen: &Seen, plan: &mut Plan, bare: O
     let by_name = Some(Reason::DeleteAsked);
     let deletions = if empty {
         // what seems to be gone there is not created again either
-        Question { about: is_loss, limit: 0, reasons: &[Reason::SideEmpty, Reason::ManyDeletions], by_name }
+        GuardQuestion { about: is_loss, limit: 0, reasons: &[Reason::SideEmpty, Reason::ManyDeletions], by_name }
     } else {
         let left = limit.saturating_sub(seen.deletions);
-        Question { about: is_deletion, limit: left, reasons: &[Reason::ManyDeletions, Reason::SideEmpty], by_name }
+        GuardQuestion { about: is_deletion, limit: left, reasons: &[Reason::ManyDeletions, Reason::SideEmpty], by_name }
     };
     let creations = if seen.previewed { usize::MAX } else { CREATIONS };
     for question in [
         deletions,
-        Question { about: is_move, limit, reasons: &[Reason::ManyMoves], by_name: None },
-        Question { about: is_emptying, limit, reasons: &[Reason::SideEmpty], by_name: None },
-        Question { about: is_of_others, limit: OTHERS, reasons: &[Reason::ManyOfOthers], by_name: None },
-        Question { about: is_creation, limit: creations, reasons: &[Reason::ManyCreations], by_name: None },
+        GuardQuestion { about: is_move, limit, reasons: &[Reason::ManyMoves], by_name: None },
+        GuardQuestion { about: is_emptying, limit, reasons: &[Reason::SideEmpty], by_name: None },
+        GuardQuestion { about: is_of_others, limit: OTHERS, reasons: &[Reason::ManyOfOthers], by_name: None },
+        GuardQuestion { about: is_creation, limit: creations, reasons: &[Reason::ManyCreations], by_name: None },
     ] {
         hold(context, seen, (plan, bare), &question);
     }
@@ -109,7 +110,7 @@ pub fn is_heard(answers: &Answers, link: &Link) -> bool {
     allowed || answers.to(ids, Reason::DeleteAsked).is_some()
 }
 
-fn hold(context: &Context<'_>, seen: &Seen, (plan, bare): (&mut Plan, Option<&Plan>), question: &Question) {
+fn hold(context: &Context<'_>, seen: &Seen, (plan, bare): (&mut Plan, Option<&Plan>), question: &GuardQuestion) {
     let Some(&reason) = question.reasons.first() else { return };
     // what a person's word made of the plan is not there without it
     let unasked: Option<BTreeSet<&ItemId>> = bare.map(|bare| {

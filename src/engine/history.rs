@@ -1,10 +1,10 @@
 //! History: every confirmed write with what was there before and after, in full. What a conflict
 //! overruled stands in `before` of the write that overruled it. Kept 30 days; never part of a log.
 
-use super::link::Link;
-use super::plan::Action;
+use crate::engine::action::Action;
+use crate::engine::link::Link;
+use crate::model::op::{Op, Outcome, Written};
 use crate::model::{ContainerId, Facts, Field, Instant, ItemId, Record, Side, Status};
-use crate::ports::{Op, Outcome, Written};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,7 +1,8 @@
 //! Ids that follow from what an item is: the same meeting gets the same Activity from every
 //! colleague, device and repeated run (docs/rules.md, "Idempotence by construction").
 
-use super::{Account, Seen};
+use crate::engine::account::Account;
+use crate::engine::context::Seen;
 use crate::model::time::local;
 use crate::model::{Day, Facts, Instant, Item, ItemId, Kind, Mark, Original, Record, Side, SiteId, Uid, When, Zone};
 use uuid::Uuid;

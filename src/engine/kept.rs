@@ -6,14 +6,15 @@
 //! Not here: values that a server moves by itself with a write, which are folded as read back
 //! (`fold`).
 
-use super::decide::{Fate, Step};
-use super::fold::{self, Folded};
-use super::link::{Held, Link, Reason};
-use super::plan::Action;
+use crate::engine::action::{Action, Step};
+use crate::engine::fate::Fate;
+use crate::engine::folded::{Folded, both};
+use crate::engine::held::{Held, Reason};
+use crate::engine::link::Link;
+use crate::model::op::{Op, Outcome, Refusal, SendInvitations, Update};
 use crate::model::record::{copy, differences};
 use crate::model::show::show;
 use crate::model::{Field, Instant, Item, Pair, Patch, Record, Side};
-use crate::ports::{Op, Outcome, Refusal, Tells, Update};
 use chrono::Duration;
 use std::collections::BTreeSet;
 
@@ -90,13 +91,14 @@ pub fn corrections(action: &Action, outcomes: &[Outcome], link: &Link) -> Vec<Ac
         let fields = unkept(op, item);
         let record = op.patch()?.record;
         let told = match op {
-            Op::Update(update) => update.tells != Tells::Nobody,
+            Op::Update(update) => update.tells != SendInvitations::Nobody,
             Op::Create(_) | Op::Delete { .. } => true,
         };
         let mails = *side == Side::Exchange && item.facts.attendees > 0 && told;
         (!fields.is_empty() && !mails).then(|| {
             let container = link.containers[*side].clone();
-            let update = Update { container, tells: Tells::Nobody, ..Update::of(item, Patch { record, fields }) };
+            let update =
+                Update { container, tells: SendInvitations::Nobody, ..Update::of(item, Patch { record, fields }) };
             Action {
                 step: Step::Update(*side),
                 title: action.title.clone(),
@@ -133,7 +135,7 @@ pub fn corrected(link: &Link, correction: &Action, outcomes: &[Outcome], now: In
         }
         // whoever was faster, or whatever became of it: the next run looks
         Some(Err(Refusal::Stale | Refusal::Gone | Refusal::Taken | Refusal::Unknown | Refusal::NotSent)) | None => {
-            Folded { again: fold::both(&link), ..Folded::default() }
+            Folded { again: both(&link), ..Folded::default() }
         }
     }
 }
@@ -186,7 +188,7 @@ pub fn again(link: &Link, fates: Pair<Fate<'_>>, shadows: &Pair<Record>) -> Opti
         }
         if !fields.is_empty() {
             let patch = Patch { record: shadows[side].clone(), fields };
-            let update = Update { tells: Tells::Nobody, ..Update::of(item, patch) };
+            let update = Update { tells: SendInvitations::Nobody, ..Update::of(item, patch) };
             writes.push((side, Op::Update(Box::new(update))));
         }
     }

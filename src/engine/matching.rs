@@ -1,39 +1,14 @@
 //! Which unlinked items are one (docs/rules.md, "Matching of unlinked items"). Never guesses: two
 //! candidates are no match but a report.
 
-use super::identity;
-use super::link::{Link, LinkState};
-use super::{Context, Seen, project, scope, series};
+use crate::engine::context::{Context, Seen};
+use crate::engine::link::{Link, LinkState};
+use crate::engine::matches::{Match, Matches};
+use crate::engine::twins::{are_twins, is_left_of, is_series};
+use crate::engine::{identity, project, scope, series};
+use crate::model::lookup::Look;
 use crate::model::{Day, Item, ItemId, Kind, Mark, Record, Side, TaskWhen, Uid, When};
-use crate::ports::Look;
-use chrono::Duration;
 use std::collections::{BTreeMap, BTreeSet};
-
-/// Two devices that create the same do so within this time; what is made later is a copy.
-const AT_ONCE: Duration = Duration::minutes(10);
-
-/// What an unlinked Exchange item was found to be.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Match {
-    /// Nobody's counterpart: new.
-    New,
-    /// The counterpart of this unlinked Activity.
-    With(ItemId),
-    /// The counterpart of this linked Activity, whose former counterpart is gone: the link moves
-    /// over.
-    Relink(ItemId),
-    /// Another copy of something that is linked already: left alone.
-    Copy,
-    /// We made it for an Activity that is gone: never a new item.
-    Orphan(ItemId),
-    /// A second task for this Activity, born of a lost reply or a second device.
-    Surplus(ItemId),
-    /// A new occurrence of a series whose pattern was changed, beyond those that took an old one's
-    /// place.
-    Added,
-    /// Several could be meant.
-    Ambiguous,
-}
 
 /// Who is linked, seen from matching.
 pub struct Linked<'a> {
@@ -121,17 +96,6 @@ fn known_uid<'a>(seen: &'a Seen, linked: &Linked<'a>, mark: &Mark) -> Option<&'a
     link.and_then(|link| link.facts.exchange.uid.as_ref()).or_else(|| activity()?.facts.uid.as_ref())
 }
 
-/// What matching found.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Matches {
-    /// What each unlinked Exchange item stands for.
-    pub events: BTreeMap<ItemId, Match>,
-    /// Activities that could be the counterpart of several, or one of several: they are left alone.
-    pub rivals: BTreeSet<ItemId>,
-    /// Activities of occurrences that a changed pattern has no place for.
-    pub orphaned: BTreeSet<ItemId>,
-}
-
 /// Finds what each unlinked Exchange item of `unlinked` stands for.
 #[must_use]
 pub fn find(context: &Context<'_>, seen: &Seen, unlinked: &[&Item]) -> Matches {
@@ -184,40 +148,6 @@ fn is_twin(seen: &Seen, linked: &Linked<'_>, item: &Item, activity: &ItemId) -> 
     let Some(link) = linked.of(activity) else { return false };
     let first = seen.items.exchange.get(&link.ids.exchange);
     item.record.kind() == Kind::Task || first.is_some_and(|first| are_twins(first, item) || is_left_of(item, first))
-}
-
-/// Events of one transaction and one UID that were created in one calendar within minutes of each
-/// other, which only a server lets happen that knows no transactions (Exchange Server: there it is
-/// the UID, which a person's copy may keep, in another calendar or another day). With UIDs of their
-/// own one is a copy, which may carry the transaction along.
-fn are_twins(one: &Item, other: &Item) -> bool {
-    let (transaction, created) = (&one.facts.transaction, one.facts.created.zip(other.facts.created));
-    transaction.is_some()
-        && *transaction == other.facts.transaction
-        && one.facts.uid == other.facts.uid
-        && one.container == other.container
-        && created.is_some_and(|(one, other)| (one - other).abs() < AT_ONCE)
-}
-
-/// Whether `single` is what two devices created beside the event of which a person made the series
-/// of `occurrence`: they were twins until then.
-fn is_left_of(single: &Item, occurrence: &Item) -> bool {
-    let wide = |item: &Item| item.facts.uid.as_ref().map(identity::series_wide);
-    let created = single.facts.created.zip(occurrence.facts.created);
-    occurrence.facts.occurrence.is_some()
-        && single.facts.occurrence.is_none()
-        && single.facts.transaction.is_some()
-        && wide(single).is_some()
-        && wide(single) == wide(occurrence)
-        && single.container == occurrence.container
-        && created.is_some_and(|(one, other)| (one - other).abs() < AT_ONCE)
-}
-
-/// Whether the event of `link` is a series now, or its twin is, of which one of `items` is an
-/// occurrence: the occurrences take its place.
-pub fn is_series<'a>(seen: &Seen, link: &Link, mut items: impl Iterator<Item = &'a Item>) -> bool {
-    let single = seen.items.exchange.get(&link.ids.exchange);
-    seen.series.contains(&link.ids.exchange) || single.is_some_and(|single| items.any(|item| is_left_of(single, item)))
 }
 
 /// Whether `item` is older than the one that `link` holds: of two for one Activity the older

@@ -1,14 +1,15 @@
 //! The three-way merge of a linked pair, field by field: which side's value goes over, what both
 //! agree on, what clashes. People merge per person (`people`).
 
-use super::flows::{Flow, Flows, Notes};
-use super::link::Reason;
-use super::people::{self, People};
-use super::settings::Conflict;
-use super::{Context, Seen, project};
+use crate::engine::context::{Context, Seen};
+use crate::engine::flows::{Direction, FieldPolicy, Notes};
+use crate::engine::held::Reason;
+use crate::engine::people::{self, People};
+use crate::engine::project;
+use crate::engine::settings::Conflict;
+use crate::model::op::SendInvitations;
 pub use crate::model::record::{copy, differences, fields};
 use crate::model::{Body, Field, Instant, Meeting, Pair, Person, Record, Side};
-use crate::ports::Tells;
 use chrono::Duration;
 use std::collections::BTreeSet;
 
@@ -49,7 +50,7 @@ pub struct Merge {
     /// Fields that belong to the organizer, and were edited in Creatio.
     pub put_back: BTreeSet<Field>,
     /// Who gets mail of what is written to Exchange.
-    pub tells: Tells,
+    pub tells: SendInvitations,
 }
 
 impl Merge {
@@ -68,7 +69,7 @@ pub fn merge(
     context: &Context<'_>,
     seen: &Seen,
     (base, now): (Pair<&Record>, Pair<&Record>),
-    (flows, rule): (Flows, Rule),
+    (flows, rule): (FieldPolicy, ClashRule),
 ) -> Merge {
     let shadow = project::shadows(context, seen, (now, Some(base)));
     let edited = Pair::of(|side| differences(base[side], now[side]));
@@ -83,7 +84,7 @@ pub fn merge(
         uninvited: Vec::new(),
         left: BTreeSet::new(),
         put_back: BTreeSet::new(),
-        tells: Tells::All,
+        tells: SendInvitations::All,
     };
     merge_people(context, seen, (base, now), (flows, &mut merge));
     let crowd = flows.mails || merge.writes.exchange.contains(&Field::People) && merge.target.exchange.has_people();
@@ -99,7 +100,7 @@ pub fn merge(
         let rule = if field == Field::Body && flows.yields { yielding(rule) } else { rule };
         let by_rule = settle(rule.about(edited.as_ref(), flows), flow, (changed, alike));
         let settled = if flows.adopts && empties((by_rule, flow), field, now) { Merged::Agreed } else { by_rule };
-        if flow == Flow::Owned(Side::Exchange) && settled == Merged::Took(Side::Exchange) && changed.creatio {
+        if flow == Direction::Owned(Side::Exchange) && settled == Merged::Took(Side::Exchange) && changed.creatio {
             merge.put_back.insert(field);
         }
         let mut reasons = asked(flows, (field, crowd), (settled, rule.answer));
@@ -140,7 +141,7 @@ pub fn merge(
     }
     // a text that was edited in Outlook since is nobody's inside note
     let inside = flows.inside && !edited.exchange.contains(&Field::Body);
-    keep_inside(&mut merge, now, Flows { inside, ..flows });
+    keep_inside(&mut merge, now, FieldPolicy { inside, ..flows });
     // in the order in which a person reads them
     merge.waits.sort_by_key(|(field, _)| *field == Field::People);
     merge.tells = flows.tells(&merge.writes.exchange);
@@ -149,7 +150,7 @@ pub fn merge(
 
 /// Everything for which Creatio's value of a field waits, where it may go: of a clash all is asked
 /// at once that its value would wait for.
-fn asked(flows: Flows, (field, crowd): (Field, bool), (settled, answer): (Merged, Option<Side>)) -> Vec<Reason> {
+fn asked(flows: FieldPolicy, (field, crowd): (Field, bool), (settled, answer): (Merged, Option<Side>)) -> Vec<Reason> {
     let may_go = match settled {
         Merged::Took(Side::Creatio) => true,
         Merged::Clash => answer != Some(Side::Exchange) && flows.of(field).lets(Side::Creatio),
@@ -160,10 +161,10 @@ fn asked(flows: Flows, (field, crowd): (Field, bool), (settled, answer): (Merged
 
 /// Whether a field, once it flows, would be emptied by an adoption: by the source to which it
 /// belongs, or, where it may not flow yet, as soon as other settings let it.
-fn empties((merged, flow): (Merged, Flow), field: Field, now: Pair<&Record>) -> bool {
+fn empties((merged, flow): (Merged, Direction), field: Field, now: Pair<&Record>) -> bool {
     match (merged, flow) {
-        (Merged::Took(side), Flow::From(source)) => side == source && is_bare(field, now[side]),
-        (Merged::Kept, Flow::Off) => Side::BOTH.into_iter().any(|side| is_bare(field, now[side])),
+        (Merged::Took(side), Direction::From(source)) => side == source && is_bare(field, now[side]),
+        (Merged::Kept, Direction::Off) => Side::BOTH.into_iter().any(|side| is_bare(field, now[side])),
         (Merged::Took(_) | Merged::Kept | Merged::Agreed | Merged::Clash | Merged::Waits(_), _) => false,
     }
 }
@@ -181,7 +182,7 @@ fn is_bare(field: Field, source: &Record) -> bool {
 
 /// Whether the notes of somebody else's meeting are the user's: they wrote in them since, or the
 /// two texts were never the same.
-fn is_noted((base, now): (Pair<&Record>, Pair<&Record>), flows: Flows) -> bool {
+fn is_noted((base, now): (Pair<&Record>, Pair<&Record>), flows: FieldPolicy) -> bool {
     let text = now.creatio.text();
     let edited = text != base.creatio.text() || base.creatio.text() != base.exchange.text();
     // an adoption has no base: an empty text is nobody's
@@ -189,14 +190,14 @@ fn is_noted((base, now): (Pair<&Record>, Pair<&Record>), flows: Flows) -> bool {
 }
 
 /// The rule by which the organizer's text is taken over.
-fn yielding(rule: Rule) -> Rule {
-    Rule { answer: Some(Side::Exchange), ..rule }
+fn yielding(rule: ClashRule) -> ClashRule {
+    ClashRule { answer: Some(Side::Exchange), ..rule }
 }
 
 /// The text of the Activity does not stand on an event to which somebody is invited: where that
 /// begins, it is taken off it, unless a person or the administrator lets it go. What would be asked
 /// about it then is asked together with who would be invited.
-fn keep_inside(merge: &mut Merge, now: Pair<&Record>, flows: Flows) {
+fn keep_inside(merge: &mut Merge, now: Pair<&Record>, flows: FieldPolicy) {
     let written = merge.writes.exchange.contains(&Field::Body);
     let inside = (flows.inside || written) && !merge.target.exchange.text().is_empty();
     if flows.mails || flows.foreign || !inside || flows.notes == Notes::Open {
@@ -231,7 +232,7 @@ fn merge_people(
     context: &Context<'_>,
     seen: &Seen,
     (base, now): (Pair<&Record>, Pair<&Record>),
-    (flows, merge): (Flows, &mut Merge),
+    (flows, merge): (FieldPolicy, &mut Merge),
 ) {
     let (Some(base), Some(was)) = (meetings(base), meetings(now)) else { return };
     let People { target, base, waits, uninvited, back } = people::merge(context, seen, (base, was), flows);
@@ -260,10 +261,10 @@ const fn meetings(pair: Pair<&Record>) -> Option<Pair<&Meeting>> {
 /// Merges two items that were found to be one, without a base: what is alike is agreed on, anything
 /// else goes by the conflict rule. People and responses are never written by an adoption.
 #[must_use]
-pub fn adopt(context: &Context<'_>, seen: &Seen, now: Pair<&Record>, (flows, rule): (Flows, Rule)) -> Merge {
+pub fn adopt(context: &Context<'_>, seen: &Seen, now: Pair<&Record>, (flows, rule): (FieldPolicy, ClashRule)) -> Merge {
     // a base that differs from both sides wherever they differ: every such field is edited on both
     let base = project::shadows(context, seen, (now, None));
-    let quiet = Flows { adopts: true, ..flows };
+    let quiet = FieldPolicy { adopts: true, ..flows };
     let mut merged = merge(context, seen, (base.as_ref(), now), (quiet, rule));
     for field in [Field::People, Field::Response] {
         for side in Side::BOTH {
@@ -276,7 +277,7 @@ pub fn adopt(context: &Context<'_>, seen: &Seen, now: Pair<&Record>, (flows, rul
 /// What would go out waits where it would mail somebody, or lose or tell something; what was
 /// changed on Exchange, where a process owns it. What would mail somebody of a meeting that has
 /// ended stays.
-fn waits(flows: Flows, field: Field, (merged, changed): (Merged, bool), reasons: &[Reason]) -> Merged {
+fn waits(flows: FieldPolicy, field: Field, (merged, changed): (Merged, bool), reasons: &[Reason]) -> Merged {
     match (merged, reasons.first()) {
         (Merged::Took(Side::Creatio), _) if flows.leaves(field) => Merged::Kept,
         (Merged::Took(Side::Creatio), Some(reason)) => Merged::Waits(*reason),
@@ -287,7 +288,7 @@ fn waits(flows: Flows, field: Field, (merged, changed): (Merged, bool), reasons:
 
 /// By what a clash is settled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Rule {
+pub struct ClashRule {
     /// What a person chose for this pair, before everything else.
     pub answer: Option<Side>,
     /// The setting.
@@ -296,11 +297,11 @@ pub struct Rule {
     pub stamps: Pair<Option<Instant>>,
 }
 
-impl Rule {
+impl ClashRule {
     /// The rule for a field, where so much was edited on the two sides: a stamp is that of the
     /// item's last change, and tells of a field only if nothing else was changed there. What is
     /// newer by another field's stamp may be the older of the two.
-    fn about(self, edited: Pair<&BTreeSet<Field>>, flows: Flows) -> Self {
+    fn about(self, edited: Pair<&BTreeSet<Field>>, flows: FieldPolicy) -> Self {
         let newer = if self.stamps.creatio > self.stamps.exchange { Side::Creatio } else { Side::Exchange };
         // in an adoption nobody is taken to have edited people and answers
         let counts = |field: &&Field| !(flows.adopts && matches!(field, Field::People | Field::Response));
@@ -311,23 +312,23 @@ impl Rule {
 
 /// The rule for one field (docs/rules.md, "Merge is per field").
 #[must_use]
-pub fn settle(rule: Rule, flow: Flow, (changed, alike): (Pair<bool>, bool)) -> Merged {
+pub fn settle(rule: ClashRule, flow: Direction, (changed, alike): (Pair<bool>, bool)) -> Merged {
     match (changed.creatio, changed.exchange) {
         (false, false) => Merged::Kept,
         (true, true) | (true, false) | (false, true) if alike => Merged::Agreed,
         (true, true) => match flow {
-            Flow::Off => Merged::Kept,
-            Flow::From(side) | Flow::Owned(side) => Merged::Took(side),
-            Flow::Under(side) if rule.answer == Some(side) => Merged::Took(side),
-            Flow::Under(_) => Merged::Clash,
-            Flow::Both => clash(rule),
+            Direction::Off => Merged::Kept,
+            Direction::From(side) | Direction::Owned(side) => Merged::Took(side),
+            Direction::Under(side) if rule.answer == Some(side) => Merged::Took(side),
+            Direction::Under(_) => Merged::Clash,
+            Direction::Both => clash(rule),
         },
         (creatio, _) => {
             let side = if creatio { Side::Creatio } else { Side::Exchange };
             match flow {
                 flow if flow.lets(side) => Merged::Took(side),
-                Flow::Owned(owner) => Merged::Took(owner),
-                Flow::Both | Flow::From(_) | Flow::Under(_) | Flow::Off => Merged::Kept,
+                Direction::Owned(owner) => Merged::Took(owner),
+                Direction::Both | Direction::From(_) | Direction::Under(_) | Direction::Off => Merged::Kept,
             }
         }
     }
@@ -336,7 +337,7 @@ pub fn settle(rule: Rule, flow: Flow, (changed, alike): (Pair<bool>, bool)) -> M
 /// Stamps nearer than this don't tell which change is newer.
 const TOO_CLOSE: Duration = Duration::minutes(2);
 
-fn clash(rule: Rule) -> Merged {
+fn clash(rule: ClashRule) -> Merged {
     if let Some(side) = rule.answer {
         return Merged::Took(side);
     }

@@ -3,10 +3,13 @@
 //! id before its server told the UID in which colleagues meet. Rights come back, so does a row that
 //! a late reading left out, and the UID is told: then the first one is the Activity of the pair.
 
-use super::actions;
-use super::link::{Link, LinkState};
-use super::{Account, Context, Seen, identity, scope};
-use crate::model::{Facts, Item, ItemId, Mark, Pair};
+use crate::engine::account::Account;
+use crate::engine::context::{Context, Seen};
+use crate::engine::link::{Link, LinkState};
+use crate::engine::{identity, scope};
+use crate::model::record::differences;
+use crate::model::{Facts, Field, Item, ItemId, Mark, Pair, Side};
+use std::collections::BTreeSet;
 
 /// The Activity for which `activity` stands in, as the counterpart of `item` in a generation up to
 /// this one; `None` if its name tells of none.
@@ -69,7 +72,7 @@ fn free(seen: &Seen, instead: &ItemId, facts: &Facts) -> Option<ItemId> {
 #[must_use]
 pub fn returns(context: &Context<'_>, seen: &Seen, link: &Link) -> Option<ItemId> {
     let lives = matches!(link.state, LinkState::Alive | LinkState::Asleep);
-    let first = found(seen, link, context.account).filter(|_| lives && actions::is_as_made(seen, link))?;
+    let first = found(seen, link, context.account).filter(|_| lives && is_as_made(seen, link))?;
     is_adopted(context, seen, (&first, &link.ids.exchange)).then_some(first)
 }
 
@@ -89,4 +92,15 @@ fn is_adopted(context: &Context<'_>, seen: &Seen, (activity, event): (&ItemId, &
     };
     let exchange = &scope::masked(context, exchange);
     creatio.record.kind() == exchange.record.kind() && scope::adopts(context, Pair { creatio, exchange })
+}
+
+/// Whether the Activity of `link` is there, and is one of ours as we made it.
+#[must_use]
+pub fn is_as_made(seen: &Seen, link: &Link) -> bool {
+    seen.items.creatio.get(&link.ids.creatio).is_some_and(|item| {
+        let ours = link.made == Some(Side::Creatio) && !item.facts.process && !item.facts.canceled;
+        // an answer comes by itself
+        let answer = BTreeSet::from([Field::Response]);
+        ours && differences(&link.base.creatio, &item.record).is_subset(&answer)
+    })
 }

@@ -5,9 +5,10 @@
 //! A person is the same on both sides by an address or by the Contact behind it. Attendees without
 //! a Contact stay on the event, participants without an address stay in Creatio.
 
-use super::flows::{Flow, Flows, Mailing};
-use super::link::Reason;
-use super::{Context, Seen, project};
+use crate::engine::context::{Context, Seen};
+use crate::engine::flows::{Direction, FieldPolicy, Mailing};
+use crate::engine::held::Reason;
+use crate::engine::project;
 use crate::model::person::{self, Roll};
 use crate::model::{ContactId, Field, Meeting, Pair, Person, Side};
 use std::collections::BTreeSet;
@@ -33,7 +34,7 @@ pub fn merge(
     context: &Context<'_>,
     seen: &Seen,
     (base, now): (Pair<&Meeting>, Pair<&Meeting>),
-    flows: Flows,
+    flows: FieldPolicy,
 ) -> People {
     // who is known by another address, too, is known by all of them
     let there = person::recognised(&base.exchange.people, &now.exchange.people);
@@ -42,7 +43,7 @@ pub fn merge(
     let lists = Lists { context, seen, base, now };
     let flow = flows.of(Field::People);
     let inward = flow.lets(Side::Exchange);
-    let back = if flow == Flow::Owned(Side::Exchange) { lists.missed() } else { Vec::new() };
+    let back = if flow == Direction::Owned(Side::Exchange) { lists.missed() } else { Vec::new() };
     let mut creatio = if inward { lists.coming() } else { lists.now.creatio.list.to_vec() };
     if !back.is_empty() {
         creatio = person::normal(creatio.into_iter().chain(back.iter().cloned()));

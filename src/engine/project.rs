@@ -5,7 +5,7 @@
 //! long title, a task's time of day, "waiting on others". Projecting the result back and forth
 //! changes nothing any more (a law in the tests).
 
-use super::{Context, Seen};
+use crate::engine::context::{Context, Seen};
 use crate::model::time::{instant, local, midnight};
 use crate::model::{
     Address, Day, Field, Instant, Meeting, Pair, Person, Record, Reminder, Response, Side, Status, Task, TaskWhen,

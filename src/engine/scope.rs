@@ -1,21 +1,23 @@
 //! What a run looks at and writes to: containers, windows, groups, private items. Nothing here
 //! looks at a base or decides a write.
 
-use super::link::Link;
-use super::settings::{Block, Extent, Private, Settings};
-use super::{Context, Seen, identity, project::instants};
+use crate::engine::context::{Context, Seen};
+use crate::engine::identity;
+use crate::engine::link::Link;
+use crate::engine::project::instants;
+use crate::engine::settings::{Block, Extent, Private, Settings};
+use crate::model::scope::{ContainerChoice, Scope};
 use crate::model::time::midnight;
 use crate::model::{
     Body, Container, ContainerId, Facts, Importance, Item, Kind, Pair, Record, Reminder, Side, Status, TaskWhen,
 };
-use crate::ports::{Choice, Scope};
 use std::collections::BTreeSet;
 
 /// What both replicas are asked to read: what is imported, what exports go to, and whatever holds
 /// links.
 #[must_use]
 pub fn reading(settings: &Settings, window: crate::model::Window, holding: &BTreeSet<ContainerId>) -> Scope {
-    let choice = |block: &Block<ContainerId>, target: Option<&ContainerId>| Choice {
+    let choice = |block: &Block<ContainerId>, target: Option<&ContainerId>| ContainerChoice {
         own: block.takes_all(),
         default: settings.export.on && target.is_none(),
         named: block.choice().iter().chain(holding).chain(target.filter(|_| settings.export.on)).cloned().collect(),

@@ -4,16 +4,18 @@
 //! (docs/rules.md, "Series", "Single ↔ series"). What has no counterpart on either side of a
 //! changed pattern waits for a person, together.
 
-use super::identity;
-use super::link::{Link, LinkState, Reason};
-use super::matching::{self, Match, Matches};
-use super::{Context, Seen};
+use crate::engine::context::{Context, Seen};
+use crate::engine::held::Reason;
+use crate::engine::identity;
+use crate::engine::link::{Link, LinkState};
+use crate::engine::matches::{Match, Matches};
+use crate::engine::twins::is_series;
 use crate::model::time::local;
 use crate::model::{Day, Item, ItemId, Original, Person, Record, Zone};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// An Activity whose event is not there as it was.
-struct Lost<'a> {
+struct LostActivity<'a> {
     /// The start that the pattern gave the event.
     original: Original,
     link: &'a Link,
@@ -36,8 +38,8 @@ struct Successor<'a> {
 
 /// One series, with what became of its occurrences.
 #[derive(Default)]
-struct Change<'a> {
-    lost: Vec<Lost<'a>>,
+struct SeriesChange<'a> {
+    lost: Vec<LostActivity<'a>>,
     fresh: Vec<Fresh<'a>>,
     /// Linked occurrences that live on.
     living: BTreeSet<Original>,
@@ -77,8 +79,8 @@ pub fn rekey(context: &Context<'_>, seen: &Seen, unlinked: &[&Item], matches: &m
     }
 }
 
-fn changes<'a>(seen: &'a Seen, unlinked: &[&'a Item], matches: &Matches) -> BTreeMap<&'a ItemId, Change<'a>> {
-    let mut changes: BTreeMap<&ItemId, Change<'_>> = BTreeMap::new();
+fn changes<'a>(seen: &'a Seen, unlinked: &[&'a Item], matches: &Matches) -> BTreeMap<&'a ItemId, SeriesChange<'a>> {
+    let mut changes: BTreeMap<&ItemId, SeriesChange<'_>> = BTreeMap::new();
     let new: Vec<&Item> =
         unlinked.iter().copied().filter(|item| matches.events.get(&item.id) == Some(&Match::New)).collect();
     for link in &seen.links {
@@ -89,18 +91,18 @@ fn changes<'a>(seen: &'a Seen, unlinked: &[&'a Item], matches: &Matches) -> BTre
                 change.is_known = true;
                 match (link.state, is_gone) {
                     (LinkState::Alive | LinkState::Undone, true) => {
-                        change.lost.push(Lost { original: occurrence.original, link, was_single: false });
+                        change.lost.push(LostActivity { original: occurrence.original, link, was_single: false });
                     }
                     (LinkState::Alive | LinkState::Undone, false) => drop(change.living.insert(occurrence.original)),
                     // out of scope or at its end: it tells nothing of the pattern
                     (LinkState::Asleep | LinkState::Tombstone | LinkState::Pending(_), _) => {}
                 }
             }
-            (None, Record::Meeting(meeting)) if matching::is_series(seen, link, new.iter().copied()) => {
+            (None, Record::Meeting(meeting)) if is_series(seen, link, new.iter().copied()) => {
                 let original = identity::start(meeting.when);
                 let change = changes.entry(master(link, &new)).or_default();
                 change.is_known = true;
-                change.lost.push(Lost { original, link, was_single: true });
+                change.lost.push(LostActivity { original, link, was_single: true });
             }
             (None, Record::Meeting(_) | Record::Task(_)) => {}
         }
@@ -134,9 +136,9 @@ fn master<'a>(link: &'a Link, new: &[&'a Item]) -> &'a ItemId {
     moved.map_or(&link.ids.exchange, |(occurrence, _)| &occurrence.master)
 }
 
-impl<'a> Change<'a> {
+impl<'a> SeriesChange<'a> {
     /// Takes out of both lists what is `alike`, each with the first of the others.
-    fn same(&mut self, alike: impl Fn(&Lost<'_>, &Fresh<'_>) -> bool) -> Vec<Successor<'a>> {
+    fn same(&mut self, alike: impl Fn(&LostActivity<'_>, &Fresh<'_>) -> bool) -> Vec<Successor<'a>> {
         let fresh = &mut self.fresh;
         let taken = self.lost.extract_if(.., |lost| fresh.iter().any(|fresh| alike(lost, fresh)));
         // what fitted may have been taken by an earlier one
@@ -185,10 +187,10 @@ impl<'a> Change<'a> {
 /// "This and all following" makes a new series of the days from some day on, and ends the old one
 /// the day before: those days keep their Activities, as long as their times and their organizer are
 /// the same.
-fn cut<'a>(changes: &mut BTreeMap<&'a ItemId, Change<'a>>) -> Vec<Successor<'a>> {
+fn cut<'a>(changes: &mut BTreeMap<&'a ItemId, SeriesChange<'a>>) -> Vec<Successor<'a>> {
     let mut found = Vec::new();
     let masters: Vec<&ItemId> = changes.keys().copied().collect();
-    let has_new = |change: &Change<'_>| !change.is_known && !change.fresh.is_empty();
+    let has_new = |change: &SeriesChange<'_>| !change.is_known && !change.fresh.is_empty();
     let new: Vec<&ItemId> = masters.iter().copied().filter(|id| changes.get(id).is_some_and(has_new)).collect();
     for old in masters {
         for follower in &new {
@@ -203,13 +205,13 @@ fn cut<'a>(changes: &mut BTreeMap<&'a ItemId, Change<'a>>) -> Vec<Successor<'a>>
 }
 
 /// The lost occurrences of the series `before` that go on in `after`, if that follows it.
-fn follow<'a>(before: &mut Change<'a>, after: &mut Change<'a>) -> Vec<Successor<'a>> {
+fn follow<'a>(before: &mut SeriesChange<'a>, after: &mut SeriesChange<'a>) -> Vec<Successor<'a>> {
     let first = after.fresh.iter().map(|fresh| fresh.original).min();
     let ended = first.is_some_and(|first| before.living.last().is_none_or(|last| *last < first));
     if !ended {
         return Vec::new();
     }
-    let mut joined = Change { lost: std::mem::take(&mut before.lost), ..Change::default() };
+    let mut joined = SeriesChange { lost: std::mem::take(&mut before.lost), ..SeriesChange::default() };
     joined.fresh = std::mem::take(&mut after.fresh);
     let found = joined.same(|lost, fresh| {
         !lost.was_single && lost.original == fresh.original && is_same_organizer(lost.link, fresh.item)

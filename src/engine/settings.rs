@@ -133,7 +133,7 @@ impl Targets {
 /// Which way a field goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Way {
+pub enum FieldDirection {
     /// Both ways.
     #[default]
     Both,
@@ -148,7 +148,7 @@ pub enum Way {
     Off,
 }
 
-impl Way {
+impl FieldDirection {
     /// Whether a value of `side` may go to the other.
     #[must_use]
     pub const fn lets(self, side: Side) -> bool {
@@ -165,15 +165,15 @@ impl Way {
 #[serde(default)]
 #[allow(missing_docs)] // each is the model's Field of the same name
 pub struct FieldMap {
-    pub title: Way,
-    pub when: Way,
-    pub place: Way,
-    pub body: Way,
-    pub importance: Way,
-    pub reminder: Way,
-    pub status: Way,
-    pub people: Way,
-    pub response: Way,
+    pub title: FieldDirection,
+    pub when: FieldDirection,
+    pub place: FieldDirection,
+    pub body: FieldDirection,
+    pub importance: FieldDirection,
+    pub reminder: FieldDirection,
+    pub status: FieldDirection,
+    pub people: FieldDirection,
+    pub response: FieldDirection,
 }
 
 impl FieldMap {
@@ -181,13 +181,13 @@ impl FieldMap {
     #[must_use]
     pub fn without(mut self, fields: &[Field]) -> Self {
         for field in fields {
-            *self.of_mut(*field) = Way::Off;
+            *self.of_mut(*field) = FieldDirection::Off;
         }
         self
     }
 
     /// The way of `field`, to be changed.
-    pub const fn of_mut(&mut self, field: Field) -> &mut Way {
+    pub const fn of_mut(&mut self, field: Field) -> &mut FieldDirection {
         match field {
             Field::Title => &mut self.title,
             Field::When => &mut self.when,
@@ -203,7 +203,7 @@ impl FieldMap {
 
     /// The way of `field`.
     #[must_use]
-    pub const fn of(&self, field: Field) -> Way {
+    pub const fn of(&self, field: Field) -> FieldDirection {
         match field {
             Field::Title => self.title,
             Field::When => self.when,

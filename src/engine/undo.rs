@@ -2,14 +2,13 @@
 //! they are, and the pairs rest until a person edits one of the two. Nothing is taken back that
 //! would mail somebody.
 
-use super::actions::ACTIVITIES;
-use super::decide::Step;
-use super::history::{self, Entry, What};
-use super::link::{Link, LinkState};
-use super::plan::Action;
-use super::{Account, identity, merge};
+use crate::engine::account::Account;
+use crate::engine::action::{ACTIVITIES, Action, Step};
+use crate::engine::history::{self, Entry, What};
+use crate::engine::link::{Link, LinkState};
+use crate::engine::{identity, merge};
+use crate::model::op::{Create, Op, SendInvitations, Update, Written};
 use crate::model::{ContainerId, Facts, Field, Instant, Item, ItemId, Patch, Record, Side};
-use crate::ports::{Create, Op, Tells, Update, Written};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,7 +18,7 @@ pub struct Undo {
     /// Writes that take something back, with their links afterwards.
     pub steps: Vec<Back>,
     /// What can't be taken back, and why.
-    pub refused: Vec<Refused>,
+    pub refused: Vec<NotUndone>,
 }
 
 /// One write taken back.
@@ -35,7 +34,7 @@ pub struct Back {
 
 /// A write that stays.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refused {
+pub struct NotUndone {
     /// The entry that stays.
     pub entry: Entry,
     /// Why.
@@ -91,7 +90,7 @@ pub fn undo((account, silently): (&Account, bool), entries: &[Entry], now: &Now)
         };
         match back {
             Ok(step) => undo.steps.push(step),
-            Err(why) => undo.refused.push(Refused { entry: entry.clone(), why }),
+            Err(why) => undo.refused.push(NotUndone { entry: entry.clone(), why }),
         }
     }
     undo
@@ -157,7 +156,7 @@ fn restore(entry: &Entry, item: &Item, (link, silently): (&Link, bool)) -> Resul
     for field in &fields {
         merge::copy(*field, before, &mut record);
     }
-    let tells = if silently { Tells::Nobody } else { Tells::All };
+    let tells = if silently { SendInvitations::Nobody } else { SendInvitations::All };
     Ok(Op::Update(Box::new(Update { tells, ..Update::of(item, Patch { record, fields }) })))
 }
 

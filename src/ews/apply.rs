@@ -5,25 +5,26 @@
 
 mod job;
 
-use super::compose::{Change, Path};
+use super::compose::{ItemChange, Path};
 use super::endpoints::{self, Mail};
 use super::fetch::{BATCH, Got};
-use super::search::{Sought, Way};
+use super::search::{SearchWay, Sought};
 use super::wire::{Message, Verdict};
 use super::{Ews, time, uid};
 use crate::error::Error;
 use crate::http::Call;
+use crate::model::op::{Op, Outcome, Refusal};
 use crate::model::{ContainerId, ItemId, Kind, Uid};
-use crate::ports::{Clock, Http, Keys, Op, Outcome, Refusal};
-use job::Job;
+use crate::ports::{Clock, Credentials, Http};
+use job::EwsJob;
 use std::collections::BTreeMap;
 
 /// See [`crate::ports::Replica::apply`].
-pub(super) async fn apply<P: Http + Clock + Keys>(ews: &Ews<P>, ops: &[Op]) -> Vec<Outcome> {
+pub(super) async fn apply<P: Http + Clock + Credentials>(ews: &Ews<P>, ops: &[Op]) -> Vec<Outcome> {
     let Ok(kinds) = ews.kinds().await else {
         return ops.iter().map(|_| Err(Refusal::NotSent)).collect();
     };
-    let mut jobs: Vec<Job<'_>> = ops.iter().map(|op| Job::new(op, &kinds, &ews.mailbox)).collect();
+    let mut jobs: Vec<EwsJob<'_>> = ops.iter().map(|op| EwsJob::new(op, &kinds, &ews.mailbox)).collect();
     for mut wave in waves(&mut jobs) {
         known(ews, &mut wave).await;
         for last in [false, true] {
@@ -34,12 +35,12 @@ pub(super) async fn apply<P: Http + Clock + Keys>(ews: &Ews<P>, ops: &[Op]) -> V
         respond(ews, &mut wave).await;
         tell(ews, &mut wave).await;
     }
-    jobs.into_iter().map(Job::outcome).collect()
+    jobs.into_iter().map(EwsJob::outcome).collect()
 }
 
 /// The jobs in groups that may be written at once: of each series one.
-fn waves<'j, 'a>(jobs: &'j mut [Job<'a>]) -> Vec<Vec<&'j mut Job<'a>>> {
-    let mut waves: Vec<Vec<&mut Job<'a>>> = vec![Vec::new()];
+fn waves<'j, 'a>(jobs: &'j mut [EwsJob<'a>]) -> Vec<Vec<&'j mut EwsJob<'a>>> {
+    let mut waves: Vec<Vec<&mut EwsJob<'a>>> = vec![Vec::new()];
     let mut used: BTreeMap<ItemId, usize> = BTreeMap::new();
     for job in jobs {
         let nth = match job.series() {
@@ -60,7 +61,7 @@ fn waves<'j, 'a>(jobs: &'j mut [Job<'a>]) -> Vec<Vec<&'j mut Job<'a>>> {
 
 /// Finds the events that a creation whose reply was lost has made already: they bear the UID that
 /// follows from it. Where no UID can be searched for, our mark leads to them and to their copies.
-async fn known<P: Http + Clock + Keys>(ews: &Ews<P>, jobs: &mut [&mut Job<'_>]) {
+async fn known<P: Http + Clock + Credentials>(ews: &Ews<P>, jobs: &mut [&mut EwsJob<'_>]) {
     let mut wanted: BTreeMap<ContainerId, [Vec<String>; 2]> = BTreeMap::new();
     for job in jobs.iter() {
         if let Some((folder, transaction)) = job.repeatable() {
@@ -71,10 +72,13 @@ async fn known<P: Http + Clock + Keys>(ews: &Ews<P>, jobs: &mut [&mut Job<'_>]) 
     }
     let mut found: Vec<ItemId> = Vec::new();
     for (folder, [globals, marks]) in wanted {
-        let of_folder = |job: &&mut &mut Job<'_>| job.repeatable().is_some_and(|(own, _)| *own == folder);
+        let of_folder = |job: &&mut &mut EwsJob<'_>| job.repeatable().is_some_and(|(own, _)| *own == folder);
         // marks tell all of them, or they are no way
         let marks = if marks.len() == globals.len() { marks } else { Vec::new() };
-        let ways = [Way { path: Path::GlobalObject, values: globals }, Way { path: Path::Fingerprint, values: marks }];
+        let ways = [
+            SearchWay { path: Path::GlobalObject, values: globals },
+            SearchWay { path: Path::Fingerprint, values: marks },
+        ];
         let refusal = match ews.sought(std::slice::from_ref(&folder), &ways).await {
             Ok(Sought { found: there, refused: None }) => {
                 found.extend(there.into_iter().map(|(_, id)| id));
@@ -99,9 +103,9 @@ async fn known<P: Http + Clock + Keys>(ews: &Ews<P>, jobs: &mut [&mut Job<'_>]) 
 }
 
 /// Reads the items that jobs have to look at.
-async fn look<P: Http + Clock + Keys>(ews: &Ews<P>, jobs: &mut [&mut Job<'_>]) {
+async fn look<P: Http + Clock + Credentials>(ews: &Ews<P>, jobs: &mut [&mut EwsJob<'_>]) {
     for kind in [Kind::Meeting, Kind::Task] {
-        let mut asked: Vec<&mut &mut Job<'_>> =
+        let mut asked: Vec<&mut &mut EwsJob<'_>> =
             jobs.iter_mut().filter(|job| job.looks() && job.kind() == kind).collect();
         let ids: Vec<ItemId> = asked.iter().filter_map(|job| job.id().cloned()).collect();
         match ews.items(kind, &ids).await {
@@ -114,11 +118,11 @@ async fn look<P: Http + Clock + Keys>(ews: &Ews<P>, jobs: &mut [&mut Job<'_>]) {
 
 /// What is written in one request: operations of one sort on one kind of item, with one word about
 /// mail; creations in one folder.
-type Group = (u8, Kind, Mail, Option<ContainerId>);
+type RequestGroup = (u8, Kind, Mail, Option<ContainerId>);
 
 /// Sends what jobs have to write; after the `last` attempt a version conflict is final.
-async fn write<P: Http + Clock + Keys>(ews: &Ews<P>, jobs: &mut [&mut Job<'_>], last: bool) {
-    let mut groups: BTreeMap<Group, Vec<&mut &mut Job<'_>>> = BTreeMap::new();
+async fn write<P: Http + Clock + Credentials>(ews: &Ews<P>, jobs: &mut [&mut EwsJob<'_>], last: bool) {
+    let mut groups: BTreeMap<RequestGroup, Vec<&mut &mut EwsJob<'_>>> = BTreeMap::new();
     for job in jobs.iter_mut() {
         if let Some(group) = job.group() {
             groups.entry(group).or_default().push(job);
@@ -152,14 +156,14 @@ async fn write<P: Http + Clock + Keys>(ews: &Ews<P>, jobs: &mut [&mut Job<'_>], 
 }
 
 /// The request for the jobs of a group.
-fn request<P>(ews: &Ews<P>, (_, kind, mail, folder): &Group, jobs: &[&mut &mut Job<'_>]) -> Call {
+fn request<P>(ews: &Ews<P>, (_, kind, mail, folder): &RequestGroup, jobs: &[&mut &mut EwsJob<'_>]) -> Call {
     // a task has no zone of its own (docs/facts/ews.md, "Tasks")
     let zone = time::windows(ews.mailbox.zone.as_ref()).filter(|_| *kind == Kind::Task);
     if let Some(folder) = folder {
         let items: Vec<_> = jobs.iter().map(|job| job.creation()).collect();
         return endpoints::create((*kind, folder), &items, *mail, zone);
     }
-    let changes: Vec<Change<'_>> = jobs.iter().filter_map(|job| job.change()).collect();
+    let changes: Vec<ItemChange<'_>> = jobs.iter().filter_map(|job| job.change()).collect();
     if changes.is_empty() {
         return endpoints::delete(jobs.iter().filter_map(|job| job.id()), *mail);
     }
@@ -167,7 +171,7 @@ fn request<P>(ews: &Ews<P>, (_, kind, mail, folder): &Group, jobs: &[&mut &mut J
 }
 
 /// Gives the answers that jobs have to give.
-async fn respond<P: Http + Clock + Keys>(ews: &Ews<P>, jobs: &mut [&mut Job<'_>]) {
+async fn respond<P: Http + Clock + Credentials>(ews: &Ews<P>, jobs: &mut [&mut EwsJob<'_>]) {
     for job in jobs.iter_mut() {
         if let Some(call) = job.answer() {
             let told = ews.ask(&call).await;
@@ -177,9 +181,9 @@ async fn respond<P: Http + Clock + Keys>(ews: &Ews<P>, jobs: &mut [&mut Job<'_>]
 }
 
 /// Reads back what was written, so that the next run need not.
-async fn tell<P: Http + Clock + Keys>(ews: &Ews<P>, jobs: &mut [&mut Job<'_>]) {
+async fn tell<P: Http + Clock + Credentials>(ews: &Ews<P>, jobs: &mut [&mut EwsJob<'_>]) {
     for kind in [Kind::Meeting, Kind::Task] {
-        let mut asked: Vec<&mut &mut Job<'_>> =
+        let mut asked: Vec<&mut &mut EwsJob<'_>> =
             jobs.iter_mut().filter(|job| job.kind() == kind && job.written().is_some()).collect();
         let ids: Vec<ItemId> = asked.iter().filter_map(|job| job.written().cloned()).collect();
         // what can't be read back is written all the same
@@ -190,7 +194,11 @@ async fn tell<P: Http + Clock + Keys>(ews: &Ews<P>, jobs: &mut [&mut Job<'_>]) {
 }
 
 /// Hands each job its message; where there is none, what its absence means.
-fn judge(jobs: &mut [&mut &mut Job<'_>], told: Result<Vec<Message>, Error>, take: impl Fn(&mut Job<'_>, Message)) {
+fn judge(
+    jobs: &mut [&mut &mut EwsJob<'_>],
+    told: Result<Vec<Message>, Error>,
+    take: impl Fn(&mut EwsJob<'_>, Message),
+) {
     match told {
         Ok(messages) => {
             let mut messages = messages.into_iter();

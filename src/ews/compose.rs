@@ -1,8 +1,8 @@
 //! From the model to EWS: the properties that a write sends, and none besides, in the order of the
 //! schema, which servers insist on (docs/facts/ews.md, "Requests").
 
-use super::xml::Node;
-use super::{Mailbox, time, uid};
+use super::xml::XmlElement;
+use super::{EwsMailbox, time, uid};
 use crate::model::time::midnight;
 use crate::model::{
     Address, Day, Facts, Field, Importance, ItemId, Mark, Meeting, Patch, Person, Record, Reminder, Role, Status, Task,
@@ -33,11 +33,11 @@ pub(super) enum Path {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Member {
     pub(super) path: Path,
-    pub(super) value: Option<Node>,
+    pub(super) value: Option<XmlElement>,
 }
 
 /// A change of one item.
-pub(super) struct Change<'a> {
+pub(super) struct ItemChange<'a> {
     pub(super) id: &'a ItemId,
     /// The version on which it rests.
     pub(super) version: &'a Version,
@@ -74,11 +74,11 @@ const ORDER: [Path; 23] = [
 
 /// What an update needs of the stored item to leave intact what it does not write.
 #[derive(Debug, Default)]
-pub(super) struct Kept {
+pub(super) struct StoredItemParts {
     /// The body to send for the patch's, the join block included.
     pub(super) body: Option<String>,
     /// The stored item, as the server gave it.
-    pub(super) item: Node,
+    pub(super) item: XmlElement,
     /// How far the wall clock of the stored item's own zone is ahead of UTC.
     pub(super) ahead: Option<Duration>,
     /// It is an occurrence: zones are its series'.
@@ -86,9 +86,9 @@ pub(super) struct Kept {
 }
 
 /// The properties of a new item. `facts` has the mark and the transaction that it gets.
-pub(super) fn creation(record: &Record, facts: &Facts, mailbox: &Mailbox) -> Vec<Member> {
+pub(super) fn creation(record: &Record, facts: &Facts, mailbox: &EwsMailbox) -> Vec<Member> {
     let patch = Patch::whole(record);
-    let mut members = members(&patch, &Kept::default(), mailbox);
+    let mut members = members(&patch, &StoredItemParts::default(), mailbox);
     // what is empty says nothing in a creation
     members.retain(|member| member.value.is_some());
     members.push(field("item:Sensitivity", Some("Normal".to_owned())));
@@ -102,7 +102,7 @@ pub(super) fn creation(record: &Record, facts: &Facts, mailbox: &Mailbox) -> Vec
 }
 
 /// The properties of a change, in which the fields of `patch` are written.
-pub(super) fn members(patch: &Patch, kept: &Kept, mailbox: &Mailbox) -> Vec<Member> {
+pub(super) fn members(patch: &Patch, kept: &StoredItemParts, mailbox: &EwsMailbox) -> Vec<Member> {
     let write = |field: &Field| match &patch.record {
         Record::Meeting(meeting) => of_meeting(meeting, *field, kept, mailbox),
         Record::Task(task) => of_task(task, *field, kept, mailbox),
@@ -113,7 +113,7 @@ pub(super) fn members(patch: &Patch, kept: &Kept, mailbox: &Mailbox) -> Vec<Memb
 /// Our mark: itself, and what it is found by.
 pub(super) fn marks(mark: &Mark) -> [Member; 2] {
     let property = |path: Path, value: String| {
-        let node = Node::new("t:ExtendedProperty").holding([path.node(), Node::text("t:Value", value)]);
+        let node = XmlElement::new("t:ExtendedProperty").holding([path.node(), XmlElement::text("t:Value", value)]);
         Member { path, value: Some(node) }
     };
     [property(Path::Mark, mark.to_string()), property(Path::Fingerprint, mark.fingerprint())]
@@ -140,7 +140,7 @@ pub(super) fn ordered(mut members: Vec<Member>) -> Vec<Member> {
     members
 }
 
-fn of_meeting(meeting: &Meeting, of: Field, kept: &Kept, mailbox: &Mailbox) -> Vec<Member> {
+fn of_meeting(meeting: &Meeting, of: Field, kept: &StoredItemParts, mailbox: &EwsMailbox) -> Vec<Member> {
     match of {
         Field::Title => vec![text("item:Subject", &meeting.title)],
         Field::When => when(meeting.when, kept, mailbox),
@@ -159,7 +159,7 @@ fn of_meeting(meeting: &Meeting, of: Field, kept: &Kept, mailbox: &Mailbox) -> V
     }
 }
 
-fn of_task(task: &Task, of: Field, kept: &Kept, mailbox: &Mailbox) -> Vec<Member> {
+fn of_task(task: &Task, of: Field, kept: &StoredItemParts, mailbox: &EwsMailbox) -> Vec<Member> {
     match of {
         Field::Title => vec![text("item:Subject", &task.title)],
         Field::When => {
@@ -186,7 +186,7 @@ fn of_task(task: &Task, of: Field, kept: &Kept, mailbox: &Mailbox) -> Vec<Member
 /// Both ends in one request, so that neither passes the other on the way (docs/facts/ews.md,
 /// "Updating"). An all-day item begins at midnight of its own zone, which is the user's, but for an
 /// occurrence.
-fn when(when: When, kept: &Kept, mailbox: &Mailbox) -> Vec<Member> {
+fn when(when: When, kept: &StoredItemParts, mailbox: &EwsMailbox) -> Vec<Member> {
     let zone = mailbox.zone.as_ref();
     let begin = |day: Day| match kept.ahead.filter(|_| kept.occurrence) {
         Some(ahead) => day.and_time(NaiveTime::MIN).and_utc() - ahead,
@@ -211,11 +211,11 @@ fn when(when: When, kept: &Kept, mailbox: &Mailbox) -> Vec<Member> {
 
 /// The attendees to send: `people`, those who are on the event already as they stand there (a room
 /// stays a room), and the stored ones that the model can't tell (without an address, the owner).
-fn people(people: &[Person], stored: &Node, mailbox: &Mailbox) -> Vec<Member> {
-    let address = |attendee: &Node| attendee.say("Mailbox/EmailAddress").and_then(Address::parse);
+fn people(people: &[Person], stored: &XmlElement, mailbox: &EwsMailbox) -> Vec<Member> {
+    let address = |attendee: &XmlElement| attendee.say("Mailbox/EmailAddress").and_then(Address::parse);
     let listed = |name: &'static str| stored.at(name).map(|list| list.all("Attendee")).into_iter().flatten();
     let known: Vec<Address> = LISTS.into_iter().flat_map(|(name, _)| listed(name)).filter_map(address).collect();
-    let stays = |attendee: &&Node| {
+    let stays = |attendee: &&XmlElement| {
         address(attendee).is_none_or(|address| {
             mailbox.is_own(&address) || people.iter().any(|person| person.addresses.contains(&address))
         })
@@ -224,7 +224,7 @@ fn people(people: &[Person], stored: &Node, mailbox: &Mailbox) -> Vec<Member> {
     let list = |(name, role): (&'static str, Option<Role>)| {
         let kept = listed(name).filter(stays).filter_map(again);
         let new = people.iter().filter(is_new).filter(|person| Some(person.role) == role).filter_map(invitation);
-        let all: Vec<Node> = kept.chain(new).collect();
+        let all: Vec<XmlElement> = kept.chain(new).collect();
         let uri = uri_of(name);
         Member { path: Path::Field(uri), value: (!all.is_empty()).then(|| element(uri).holding(all)) }
     };
@@ -244,24 +244,26 @@ fn uri_of(list: &str) -> &'static str {
 }
 
 /// A stored attendee as it is sent again.
-fn again(attendee: &Node) -> Option<Node> {
+fn again(attendee: &XmlElement) -> Option<XmlElement> {
     let mailbox = attendee.at("Mailbox")?;
     let parts = ["Name", "EmailAddress", "RoutingType"]
         .into_iter()
-        .filter_map(|name| mailbox.say(name).map(|value| Node::text(&format!("t:{name}"), value)));
-    Some(Node::new("t:Attendee").holding([Node::new("t:Mailbox").holding(parts)]))
+        .filter_map(|name| mailbox.say(name).map(|value| XmlElement::text(&format!("t:{name}"), value)));
+    Some(XmlElement::new("t:Attendee").holding([XmlElement::new("t:Mailbox").holding(parts)]))
 }
 
-fn invitation(person: &Person) -> Option<Node> {
+fn invitation(person: &Person) -> Option<XmlElement> {
     let address = person.addresses.first()?.as_str();
     let name = if person.name.is_empty() { address } else { &person.name };
-    let mailbox = Node::new("t:Mailbox").holding([Node::text("t:Name", name), Node::text("t:EmailAddress", address)]);
-    Some(Node::new("t:Attendee").holding([mailbox]))
+    let mailbox = XmlElement::new("t:Mailbox")
+        .holding([XmlElement::text("t:Name", name), XmlElement::text("t:EmailAddress", address)]);
+    Some(XmlElement::new("t:Attendee").holding([mailbox]))
 }
 
 fn body(markup: &str) -> Member {
     let uri = "item:Body";
-    let value = (!markup.is_empty()).then(|| Node { text: markup.to_owned(), ..element(uri).with("BodyType", "HTML") });
+    let value =
+        (!markup.is_empty()).then(|| XmlElement { text: markup.to_owned(), ..element(uri).with("BodyType", "HTML") });
     Member { path: Path::Field(uri), value }
 }
 
@@ -293,10 +295,10 @@ fn text(uri: &'static str, text: &str) -> Member {
 }
 
 fn field(uri: &'static str, value: Option<String>) -> Member {
-    Member { path: Path::Field(uri), value: value.map(|text| Node { text, ..element(uri) }) }
+    Member { path: Path::Field(uri), value: value.map(|text| XmlElement { text, ..element(uri) }) }
 }
 
 /// The element that holds the property `uri`.
-fn element(uri: &str) -> Node {
-    Node::new(&format!("t:{}", uri.split(':').next_back().unwrap_or(uri)))
+fn element(uri: &str) -> XmlElement {
+    XmlElement::new(&format!("t:{}", uri.split(':').next_back().unwrap_or(uri)))
 }

@@ -1,12 +1,12 @@
 //! EWS's operations, as calls: nothing else spells one (`messages.xsd`, `types.xsd`; the order of
 //! elements is part of the protocol, docs/facts/ews.md, "Requests").
 
-use super::compose::{Change, Member, Path};
+use super::compose::{ItemChange, Member, Path};
 use super::wire::envelope;
-use super::xml::Node;
+use super::xml::XmlElement;
 use crate::http::{Call, Payload, Repeat};
 use crate::model::{Address, ContainerId, ItemId, Kind, Version};
-use ::http::Method;
+use http::Method;
 
 /// Entries of a page of folders or found items; a server gives a thousand at most
 /// (docs/facts/ews.md, "Searches").
@@ -81,10 +81,10 @@ const OF_FOLDER: [&str; 4] =
 
 /// The folders below the root of what a user sees, from the `offset`th on.
 pub(super) fn folders(offset: usize) -> Call {
-    let body = Node::new("m:FindFolder").with("Traversal", "Deep").holding([
-        Node::new("m:FolderShape").holding(shape(&OF_FOLDER, &[Path::Hidden])),
+    let body = XmlElement::new("m:FindFolder").with("Traversal", "Deep").holding([
+        XmlElement::new("m:FolderShape").holding(shape(&OF_FOLDER, &[Path::Hidden])),
         page("m:IndexedPageFolderView", offset),
-        Node::new("m:ParentFolderIds").holding([distinguished("msgfolderroot")]),
+        XmlElement::new("m:ParentFolderIds").holding([distinguished("msgfolderroot")]),
     ]);
     call(body, Repeat::Safe)
 }
@@ -96,38 +96,39 @@ pub(super) fn defaults() -> Call {
 
 /// The id of the signed-in user's calendar, and of the calendar of the mailbox with this address.
 pub(super) fn whose(address: &Address) -> Call {
-    let mailbox = Node::new("t:Mailbox").holding([Node::text("t:EmailAddress", address.as_str())]);
+    let mailbox = XmlElement::new("t:Mailbox").holding([XmlElement::text("t:EmailAddress", address.as_str())]);
     folder_ids([distinguished("calendar"), distinguished("calendar").holding([mailbox])])
 }
 
 /// What the directory knows of the address, the other addresses of its owner included.
 pub(super) fn resolve(address: &Address) -> Call {
-    let entry = Node::text("m:UnresolvedEntry", format!("smtp:{}", address.as_str()));
+    let entry = XmlElement::text("m:UnresolvedEntry", format!("smtp:{}", address.as_str()));
     let names =
-        Node::new("m:ResolveNames").with("ReturnFullContactData", "true").with("SearchScope", "ActiveDirectory");
+        XmlElement::new("m:ResolveNames").with("ReturnFullContactData", "true").with("SearchScope", "ActiveDirectory");
     call(names.holding([entry]), Repeat::Safe)
 }
 
-fn folder_ids(ids: impl IntoIterator<Item = Node>) -> Call {
-    let shape = Node::new("m:FolderShape").holding(shape(&[], &[]));
-    call(Node::new("m:GetFolder").holding([shape, Node::new("m:FolderIds").holding(ids)]), Repeat::Safe)
+fn folder_ids(ids: impl IntoIterator<Item = XmlElement>) -> Call {
+    let shape = XmlElement::new("m:FolderShape").holding(shape(&[], &[]));
+    call(XmlElement::new("m:GetFolder").holding([shape, XmlElement::new("m:FolderIds").holding(ids)]), Repeat::Safe)
 }
 
 /// What changed in a folder since `state`; everything in it without one.
 pub(super) fn changes((kind, folder): (Kind, &ContainerId), state: Option<&str>) -> Call {
     let wanted = if kind == Kind::Meeting { &OF_LISTING[..] } else { &[] };
-    let state = state.map(|state| Node::text("m:SyncState", state));
+    let state = state.map(|state| XmlElement::text("m:SyncState", state));
     let parts = [
-        Node::new("m:ItemShape").holding(shape(wanted, &[])),
-        Node::new("m:SyncFolderId").holding([folder_id(folder)]),
+        XmlElement::new("m:ItemShape").holding(shape(wanted, &[])),
+        XmlElement::new("m:SyncFolderId").holding([folder_id(folder)]),
     ];
-    let rest = [Node::text("m:MaxChangesReturned", CHANGES.to_string()), Node::text("m:SyncScope", "NormalItems")];
-    call(Node::new("m:SyncFolderItems").holding(parts.into_iter().chain(state).chain(rest)), Repeat::Safe)
+    let rest =
+        [XmlElement::text("m:MaxChangesReturned", CHANGES.to_string()), XmlElement::text("m:SyncScope", "NormalItems")];
+    call(XmlElement::new("m:SyncFolderItems").holding(parts.into_iter().chain(state).chain(rest)), Repeat::Safe)
 }
 
 /// What lies in a calendar between two times, each occurrence of a series by itself.
 pub(super) fn view(folder: &ContainerId, (from, to): (String, String)) -> Call {
-    let view = Node::new("m:CalendarView").with("MaxEntriesReturned", PAGE.to_string());
+    let view = XmlElement::new("m:CalendarView").with("MaxEntriesReturned", PAGE.to_string());
     let view = view.with("StartDate", from).with("EndDate", to);
     find(&OF_LISTING, [view], [folder_id(folder)])
 }
@@ -136,12 +137,13 @@ pub(super) fn view(folder: &ContainerId, (from, to): (String, String)) -> Call {
 /// on.
 pub(super) fn with_value(folders: &[ContainerId], path: Path, values: &[String], offset: usize) -> Call {
     let equals = |value: &String| {
-        let constant = Node::new("t:FieldURIOrConstant").holding([Node::new("t:Constant").with("Value", value)]);
-        Node::new("t:IsEqualTo").holding([path.node(), constant])
+        let constant =
+            XmlElement::new("t:FieldURIOrConstant").holding([XmlElement::new("t:Constant").with("Value", value)]);
+        XmlElement::new("t:IsEqualTo").holding([path.node(), constant])
     };
-    let mut terms: Vec<Node> = values.iter().map(equals).collect();
-    let term = if terms.len() == 1 { terms.remove(0) } else { Node::new("t:Or").holding(terms) };
-    let parts = [page("m:IndexedPageItemView", offset), Node::new("m:Restriction").holding([term])];
+    let mut terms: Vec<XmlElement> = values.iter().map(equals).collect();
+    let term = if terms.len() == 1 { terms.remove(0) } else { XmlElement::new("t:Or").holding(terms) };
+    let parts = [page("m:IndexedPageItemView", offset), XmlElement::new("m:Restriction").holding([term])];
     find(&[], parts, folders.iter().map(folder_id))
 }
 
@@ -155,52 +157,53 @@ pub(super) fn all(folder: &ContainerId, path: Path, offset: usize) -> Call {
 
 fn find(
     wanted: &[&'static str],
-    parts: impl IntoIterator<Item = Node>,
-    folders: impl IntoIterator<Item = Node>,
+    parts: impl IntoIterator<Item = XmlElement>,
+    folders: impl IntoIterator<Item = XmlElement>,
 ) -> Call {
     found((wanted, &[]), parts, folders)
 }
 
 fn found(
     (wanted, more): (&[&'static str], &[Path]),
-    parts: impl IntoIterator<Item = Node>,
-    folders: impl IntoIterator<Item = Node>,
+    parts: impl IntoIterator<Item = XmlElement>,
+    folders: impl IntoIterator<Item = XmlElement>,
 ) -> Call {
-    let shape = Node::new("m:ItemShape").holding(shape(wanted, more));
-    let body = Node::new("m:FindItem").with("Traversal", "Shallow").holding([shape]).holding(parts);
-    call(body.holding([Node::new("m:ParentFolderIds").holding(folders)]), Repeat::Safe)
+    let shape = XmlElement::new("m:ItemShape").holding(shape(wanted, more));
+    let body = XmlElement::new("m:FindItem").with("Traversal", "Shallow").holding([shape]).holding(parts);
+    call(body.holding([XmlElement::new("m:ParentFolderIds").holding(folders)]), Repeat::Safe)
 }
 
 /// Items of one kind, with all that is read of them.
 pub(super) fn items<'a>(kind: Kind, ids: impl IntoIterator<Item = &'a ItemId>) -> Call {
-    get(kind, ids.into_iter().map(|id| Node::new("t:ItemId").with("Id", id.as_str())))
+    get(kind, ids.into_iter().map(|id| XmlElement::new("t:ItemId").with("Id", id.as_str())))
 }
 
 /// The masters of the series to which these occurrences belong, by their ids alone.
 pub(super) fn masters<'a>(occurrences: impl IntoIterator<Item = &'a ItemId>) -> Call {
-    let ids = occurrences.into_iter().map(|id| Node::new("t:RecurringMasterItemId").with("OccurrenceId", id.as_str()));
-    let shape = Node::new("m:ItemShape").holding(shape(&[], &[]));
-    call(Node::new("m:GetItem").holding([shape, Node::new("m:ItemIds").holding(ids)]), Repeat::Safe)
+    let ids =
+        occurrences.into_iter().map(|id| XmlElement::new("t:RecurringMasterItemId").with("OccurrenceId", id.as_str()));
+    let shape = XmlElement::new("m:ItemShape").holding(shape(&[], &[]));
+    call(XmlElement::new("m:GetItem").holding([shape, XmlElement::new("m:ItemIds").holding(ids)]), Repeat::Safe)
 }
 
 /// Of masters of series when their first occurrence is and how long they go on.
 pub(super) fn rules<'a>(masters: impl IntoIterator<Item = &'a ItemId>) -> Call {
-    let ids = masters.into_iter().map(|id| Node::new("t:ItemId").with("Id", id.as_str()));
+    let ids = masters.into_iter().map(|id| XmlElement::new("t:ItemId").with("Id", id.as_str()));
     let fields = ["calendar:Start", "calendar:End", "calendar:Recurrence"];
-    let shape = Node::new("m:ItemShape").holding(shape(&fields, &[]));
-    call(Node::new("m:GetItem").holding([shape, Node::new("m:ItemIds").holding(ids)]), Repeat::Safe)
+    let shape = XmlElement::new("m:ItemShape").holding(shape(&fields, &[]));
+    call(XmlElement::new("m:GetItem").holding([shape, XmlElement::new("m:ItemIds").holding(ids)]), Repeat::Safe)
 }
 
-fn get(kind: Kind, ids: impl IntoIterator<Item = Node>) -> Call {
+fn get(kind: Kind, ids: impl IntoIterator<Item = XmlElement>) -> Call {
     let (fields, extended) = match kind {
         Kind::Meeting => (&OF_MEETING[..], &[Path::Mark, Path::Local][..]),
         Kind::Task => (&OF_TASK[..], &[Path::Mark, Path::Ownership][..]),
     };
     let mut shape = shape(&[&COMMON, fields].concat(), extended);
     // a server that makes no HTML of a text answers one that is asked for HTML with nothing
-    shape.insert(1, Node::text("t:BodyType", "Best"));
-    let shape = Node::new("m:ItemShape").holding(shape);
-    call(Node::new("m:GetItem").holding([shape, Node::new("m:ItemIds").holding(ids)]), Repeat::Safe)
+    shape.insert(1, XmlElement::text("t:BodyType", "Best"));
+    let shape = XmlElement::new("m:ItemShape").holding(shape);
+    call(XmlElement::new("m:GetItem").holding([shape, XmlElement::new("m:ItemIds").holding(ids)]), Repeat::Safe)
 }
 
 /// New items of one kind in one folder.
@@ -210,48 +213,48 @@ pub(super) fn create(
     mail: Mail,
     zone: Option<&str>,
 ) -> Call {
-    let body = Node::new("m:CreateItem");
+    let body = XmlElement::new("m:CreateItem");
     let body = match kind {
         Kind::Meeting => body.with("SendMeetingInvitations", mail.word()),
         Kind::Task => body.with("MessageDisposition", "SaveOnly"),
     };
     let new = |members: &Vec<Member>| {
-        Node::new(class(kind)).holding(members.iter().filter_map(|member| member.value.clone()))
+        XmlElement::new(class(kind)).holding(members.iter().filter_map(|member| member.value.clone()))
     };
     let body = body.holding([
-        Node::new("m:SavedItemFolderId").holding([folder_id(folder)]),
-        Node::new("m:Items").holding(items.iter().map(new)),
+        XmlElement::new("m:SavedItemFolderId").holding([folder_id(folder)]),
+        XmlElement::new("m:Items").holding(items.iter().map(new)),
     ]);
     posted(body, zone, Repeat::Never)
 }
 
 /// Changes of items of one kind that still have the version that they are said to have.
-pub(super) fn update(kind: Kind, changes: &[Change<'_>], mail: Mail, zone: Option<&str>) -> Call {
-    let body = Node::new("m:UpdateItem").with("ConflictResolution", "NeverOverwrite");
+pub(super) fn update(kind: Kind, changes: &[ItemChange<'_>], mail: Mail, zone: Option<&str>) -> Call {
+    let body = XmlElement::new("m:UpdateItem").with("ConflictResolution", "NeverOverwrite");
     let body = body.with("MessageDisposition", "SaveOnly").with("SendMeetingInvitationsOrCancellations", mail.word());
     let field = |member: &Member| match &member.value {
         Some(value) => {
-            let item = Node::new(class(kind)).holding([value.clone()]);
-            Node::new("t:SetItemField").holding([member.path.node(), item])
+            let item = XmlElement::new(class(kind)).holding([value.clone()]);
+            XmlElement::new("t:SetItemField").holding([member.path.node(), item])
         }
-        None => Node::new("t:DeleteItemField").holding([member.path.node()]),
+        None => XmlElement::new("t:DeleteItemField").holding([member.path.node()]),
     };
-    let change = |change: &Change<'_>| {
-        Node::new("t:ItemChange").holding([
+    let change = |change: &ItemChange<'_>| {
+        XmlElement::new("t:ItemChange").holding([
             item_id(change.id, change.version),
-            Node::new("t:Updates").holding(change.members.iter().map(field)),
+            XmlElement::new("t:Updates").holding(change.members.iter().map(field)),
         ])
     };
-    posted(body.holding([Node::new("m:ItemChanges").holding(changes.iter().map(change))]), zone, mail.repeat())
+    posted(body.holding([XmlElement::new("m:ItemChanges").holding(changes.iter().map(change))]), zone, mail.repeat())
 }
 
 /// The removal of items, to Deleted Items. Both attributes are asked of everybody, whatever the
 /// kind (docs/facts/ews.md, "Removing").
 pub(super) fn delete<'a>(ids: impl IntoIterator<Item = &'a ItemId>, mail: Mail) -> Call {
-    let ids = ids.into_iter().map(|id| Node::new("t:ItemId").with("Id", id.as_str()));
-    let body = Node::new("m:DeleteItem").with("DeleteType", "MoveToDeletedItems");
+    let ids = ids.into_iter().map(|id| XmlElement::new("t:ItemId").with("Id", id.as_str()));
+    let body = XmlElement::new("m:DeleteItem").with("DeleteType", "MoveToDeletedItems");
     let body = body.with("SendMeetingCancellations", mail.word()).with("AffectedTaskOccurrences", "AllOccurrences");
-    call(body.holding([Node::new("m:ItemIds").holding(ids)]), mail.repeat())
+    call(body.holding([XmlElement::new("m:ItemIds").holding(ids)]), mail.repeat())
 }
 
 /// The user's answer to an invitation, which the organizer gets by mail; the answer is
@@ -259,9 +262,9 @@ pub(super) fn delete<'a>(ids: impl IntoIterator<Item = &'a ItemId>, mail: Mail) 
 pub(super) fn respond((id, version): (&ItemId, &Version), answer: &str) -> Call {
     let mut meant = item_id(id, version);
     meant.name = "t:ReferenceItemId".to_owned();
-    let answer = Node::new(&format!("t:{answer}")).holding([meant]);
-    let body = Node::new("m:CreateItem").with("MessageDisposition", "SendAndSaveCopy");
-    call(body.holding([Node::new("m:Items").holding([answer])]), Repeat::Never)
+    let answer = XmlElement::new(&format!("t:{answer}")).holding([meant]);
+    let body = XmlElement::new("m:CreateItem").with("MessageDisposition", "SendAndSaveCopy");
+    call(body.holding([XmlElement::new("m:Items").holding([answer])]), Repeat::Never)
 }
 
 impl Mail {
@@ -281,44 +284,44 @@ impl Mail {
 
 impl Path {
     /// The element that names the property.
-    pub(super) fn node(self) -> Node {
+    pub(super) fn node(self) -> XmlElement {
         let named = |name: &str| {
-            let node = Node::new("t:ExtendedFieldURI").with("PropertySetId", OURS);
+            let node = XmlElement::new("t:ExtendedFieldURI").with("PropertySetId", OURS);
             node.with("PropertyName", name).with("PropertyType", "String")
         };
         match self {
-            Self::Field(uri) => Node::new("t:FieldURI").with("FieldURI", uri),
+            Self::Field(uri) => XmlElement::new("t:FieldURI").with("FieldURI", uri),
             Self::Mark => named("ScheduleSyncMark"),
             // what our marks are found by: of a mark the generation is not known to whoever looks
             // for it
             Self::Fingerprint => named("ScheduleSyncActivity"),
             // in which Creatio's built-in sync notes the Activity of an event
             // (docs/facts/creatio.md, "Built-in links")
-            Self::Local => Node::new("t:ExtendedFieldURI")
+            Self::Local => XmlElement::new("t:ExtendedFieldURI")
                 .with("DistinguishedPropertySetId", "PublicStrings")
                 .with("PropertyName", "LocalId")
                 .with("PropertyType", "String"),
             // `PidLidCleanGlobalObjectId`: a search takes no UID (MS-OXOCAL)
-            Self::GlobalObject => Node::new("t:ExtendedFieldURI")
+            Self::GlobalObject => XmlElement::new("t:ExtendedFieldURI")
                 .with("DistinguishedPropertySetId", "Meeting")
                 .with("PropertyId", "35")
                 .with("PropertyType", "Binary"),
             // `PidLidTaskOwnership`: 1 is the copy of who gave the task to somebody else
             // (MS-OXOTASK)
-            Self::Ownership => Node::new("t:ExtendedFieldURI")
+            Self::Ownership => XmlElement::new("t:ExtendedFieldURI")
                 .with("DistinguishedPropertySetId", "Task")
                 .with("PropertyId", "33065")
                 .with("PropertyType", "Integer"),
             // `PidTagAttributeHidden`
             Self::Hidden => {
-                Node::new("t:ExtendedFieldURI").with("PropertyTag", "0x10f4").with("PropertyType", "Boolean")
+                XmlElement::new("t:ExtendedFieldURI").with("PropertyTag", "0x10f4").with("PropertyType", "Boolean")
             }
         }
     }
 
     /// Whether `uri`, as a server spells it, names this property: by the set's id or name, the name
     /// in any case (docs/facts/ews.md, "Extended properties").
-    pub(super) fn is(self, uri: &Node) -> bool {
+    pub(super) fn is(self, uri: &XmlElement) -> bool {
         let own = self.node();
         let same = |name: &str| match (own.attribute(name), uri.attribute(name)) {
             (Some(own), Some(told)) => own.eq_ignore_ascii_case(told),
@@ -341,36 +344,36 @@ const fn class(kind: Kind) -> &'static str {
 }
 
 /// What is told of an item or folder: its id and the named properties.
-fn shape(fields: &[&'static str], extended: &[Path]) -> Vec<Node> {
+fn shape(fields: &[&'static str], extended: &[Path]) -> Vec<XmlElement> {
     let paths = fields.iter().map(|uri| Path::Field(uri)).chain(extended.iter().copied());
-    let more: Vec<Node> = paths.map(Path::node).collect();
-    let base = Node::text("t:BaseShape", "IdOnly");
-    if more.is_empty() { vec![base] } else { vec![base, Node::new("t:AdditionalProperties").holding(more)] }
+    let more: Vec<XmlElement> = paths.map(Path::node).collect();
+    let base = XmlElement::text("t:BaseShape", "IdOnly");
+    if more.is_empty() { vec![base] } else { vec![base, XmlElement::new("t:AdditionalProperties").holding(more)] }
 }
 
-fn page(name: &str, offset: usize) -> Node {
-    let page = Node::new(name).with("MaxEntriesReturned", PAGE.to_string());
+fn page(name: &str, offset: usize) -> XmlElement {
+    let page = XmlElement::new(name).with("MaxEntriesReturned", PAGE.to_string());
     page.with("Offset", offset.to_string()).with("BasePoint", "Beginning")
 }
 
-fn distinguished(name: &str) -> Node {
-    Node::new("t:DistinguishedFolderId").with("Id", name)
+fn distinguished(name: &str) -> XmlElement {
+    XmlElement::new("t:DistinguishedFolderId").with("Id", name)
 }
 
-fn folder_id(id: &ContainerId) -> Node {
-    Node::new("t:FolderId").with("Id", id.as_str())
+fn folder_id(id: &ContainerId) -> XmlElement {
+    XmlElement::new("t:FolderId").with("Id", id.as_str())
 }
 
-fn item_id(id: &ItemId, version: &Version) -> Node {
-    let node = Node::new("t:ItemId").with("Id", id.as_str());
+fn item_id(id: &ItemId, version: &Version) -> XmlElement {
+    let node = XmlElement::new("t:ItemId").with("Id", id.as_str());
     if version.as_str().is_empty() { node } else { node.with("ChangeKey", version.as_str()) }
 }
 
-fn call(body: Node, repeat: Repeat) -> Call {
+fn call(body: XmlElement, repeat: Repeat) -> Call {
     posted(body, None, repeat)
 }
 
-fn posted(body: Node, zone: Option<&str>, repeat: Repeat) -> Call {
+fn posted(body: XmlElement, zone: Option<&str>, repeat: Repeat) -> Call {
     let payload = Payload::Text { mime: "text/xml; charset=utf-8", text: envelope(body, zone) };
     Call { method: Method::POST, path: String::new(), headers: Vec::new(), body: payload, repeat, follows: false }
 }

@@ -2,12 +2,12 @@
 //! depends on another: a batch that can't be read is asked for in halves, down to the one at fault.
 
 use super::wire::{Message, Verdict};
-use super::xml::Node;
+use super::xml::XmlElement;
 use super::{Ews, endpoints, map};
 use crate::error::{Error, Result};
 use crate::http::{Call, Endless, Pages};
 use crate::model::{ContainerId, ItemId, Kind, Side};
-use crate::ports::{Clock, Http, Keys};
+use crate::ports::{Clock, Credentials, Http};
 use std::collections::BTreeSet;
 
 /// Items of a batch (docs/facts/ews.md, "Load").
@@ -16,7 +16,7 @@ pub(super) const BATCH: usize = 20;
 /// What became of one id.
 pub(super) enum Got {
     /// The item.
-    Item(Node),
+    Item(XmlElement),
     /// It is not there.
     Gone,
     /// It can't be told: the server's code, or what is wrong.
@@ -28,7 +28,7 @@ pub(super) enum Walk {
     /// All of them, and where to go on.
     Told {
         /// New and changed items, newest reading of each, as listed.
-        changed: Vec<Node>,
+        changed: Vec<XmlElement>,
         /// Items that are gone from it.
         gone: Vec<ItemId>,
         /// Where to go on.
@@ -40,7 +40,7 @@ pub(super) enum Walk {
     Closed(String),
 }
 
-impl<P: Http + Clock + Keys> Ews<P> {
+impl<P: Http + Clock + Credentials> Ews<P> {
     /// The items `ids`, one answer for each, in order.
     pub(super) async fn items(&self, kind: Kind, ids: &[ItemId]) -> Result<Vec<Got>> {
         self.each(ids, |ids| endpoints::items(kind, ids)).await
@@ -84,7 +84,7 @@ impl<P: Http + Clock + Keys> Ews<P> {
     /// What changed in a folder since `state`; everything in it without one.
     pub(super) async fn walk(&self, of: (Kind, &ContainerId), state: Option<&str>) -> Result<Walk> {
         let mut state = state.map(str::to_owned);
-        let (mut changed, mut gone): (Vec<Node>, Vec<ItemId>) = (Vec::new(), Vec::new());
+        let (mut changed, mut gone): (Vec<XmlElement>, Vec<ItemId>) = (Vec::new(), Vec::new());
         let mut guard = Pages::default();
         loop {
             let told = self.ask(&endpoints::changes(of, state.as_deref())).await?;
@@ -118,13 +118,13 @@ impl<P: Http + Clock + Keys> Ews<P> {
 }
 
 /// What a change tells of which item, so that one that is told again is known.
-fn telling(change: &Node) -> (String, Option<(String, String)>) {
+fn telling(change: &XmlElement) -> (String, Option<(String, String)>) {
     let told = of_item(change).or_else(|| of_item(change.children.first()?));
     (change.name.clone(), told)
 }
 
 /// Id and version of an item, if it has an id: what tells it from others.
-fn of_item(node: &Node) -> Option<(String, String)> {
+fn of_item(node: &XmlElement) -> Option<(String, String)> {
     let id = node.at("ItemId")?;
     let said = |name: &str| id.attribute(name).unwrap_or_default().to_owned();
     Some((said("Id"), said("ChangeKey")))
@@ -132,7 +132,7 @@ fn of_item(node: &Node) -> Option<(String, String)> {
 
 /// Takes in one change: what is told as new may be known, and what was gone may be back
 /// (docs/facts/ews.md, "Changes").
-fn take(change: Node, changed: &mut Vec<Node>, gone: &mut Vec<ItemId>) {
+fn take(change: XmlElement, changed: &mut Vec<XmlElement>, gone: &mut Vec<ItemId>) {
     match change.name.as_str() {
         "Create" | "Update" => {
             for item in change.children {
@@ -154,9 +154,9 @@ fn take(change: Node, changed: &mut Vec<Node>, gone: &mut Vec<ItemId>) {
 }
 
 /// Each item once, as told last; what has no id stays, to be reported.
-pub(super) fn newest(nodes: Vec<Node>) -> Vec<Node> {
+pub(super) fn newest(nodes: Vec<XmlElement>) -> Vec<XmlElement> {
     let mut seen = BTreeSet::new();
-    let mut last: Vec<Node> =
+    let mut last: Vec<XmlElement> =
         nodes.into_iter().rev().filter(|node| map::id(node).is_none_or(|id| seen.insert(id))).collect();
     last.reverse();
     last
@@ -184,16 +184,16 @@ fn one(message: Option<Message>) -> Result<Got> {
 }
 
 /// A page of found items.
-pub(super) struct Page {
+pub(super) struct FoundItems {
     /// The items.
-    pub(super) items: Vec<Node>,
+    pub(super) items: Vec<XmlElement>,
     /// Whether the server says that no more come.
     pub(super) is_last: bool,
     /// Where the server says that the next page begins.
     told: Option<usize>,
 }
 
-impl Page {
+impl FoundItems {
     /// Reads a page.
     pub(super) fn of(message: &Message) -> Result<Self> {
         let body = message.success().map_err(|fault| fault.error(Side::Exchange))?;

@@ -4,18 +4,19 @@
 
 use super::compose::Path;
 use super::fetch::Got;
-use super::map::{self, Reading};
-use super::search::Way;
-use super::series::{self, Masters};
+use super::map::{self, EwsReading};
+use super::search::SearchWay;
+use super::series::{self, MastersByUid};
 use super::{Ews, uid};
 use crate::error::Result;
+use crate::model::lookup::{Found, Lookup};
 use crate::model::{ContainerId, Item, ItemId, Kind, Malformed, Mark, Uid};
-use crate::ports::{Clock, Clue, Found, Http, Keys};
+use crate::ports::{Clock, Credentials, Http};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What was read of one id.
 #[derive(Clone)]
-enum Read {
+enum ReadById {
     Item(Box<Item>),
     /// A series, with its UID and mark.
     Master(Option<Uid>, Option<Mark>),
@@ -24,7 +25,7 @@ enum Read {
 }
 
 /// See [`crate::ports::Replica::find`].
-pub(super) async fn find<P: Http + Clock + Keys>(ews: &Ews<P>, clues: &[Clue]) -> Result<Vec<Found>> {
+pub(super) async fn find<P: Http + Clock + Credentials>(ews: &Ews<P>, clues: &[Lookup]) -> Result<Vec<Found>> {
     if clues.is_empty() {
         return Ok(Vec::new());
     }
@@ -34,45 +35,45 @@ pub(super) async fn find<P: Http + Clock + Keys>(ews: &Ews<P>, clues: &[Clue]) -
     for clue in clues {
         match clue {
             // a container that is no longer there had events, or its tasks are gone with it
-            Clue::Id { container, .. } if ews.shut.borrow().contains_key(container) => {}
-            Clue::Id { id, container } => {
+            Lookup::Id { container, .. } if ews.shut.borrow().contains_key(container) => {}
+            Lookup::Id { id, container } => {
                 wanted.insert((kinds.get(container).copied().unwrap_or(Kind::Meeting), id.clone()));
             }
-            Clue::Uid(uid) => globals.extend(uid::global(uid)),
-            Clue::Mark(activity) | Clue::MarkedTask(activity) => {
+            Lookup::Uid(uid) => globals.extend(uid::global(uid)),
+            Lookup::Mark(activity) | Lookup::MarkedTask(activity) => {
                 let mark = Mark { site: ews.mailbox.site.clone(), activity: activity.clone(), generation: 0 };
                 marks.insert(mark.fingerprint());
             }
-            Clue::Look(_) => {}
+            Lookup::Look(_) => {}
         }
     }
     let folders = |of: Option<Kind>| -> Vec<ContainerId> {
         kinds.iter().filter(|(_, kind)| of.is_none_or(|of| of == **kind)).map(|(id, _)| id.clone()).collect()
     };
     let search = async |path: Path, values: BTreeSet<String>, folders: Vec<ContainerId>| {
-        ews.sought(&folders, &[Way { path, values: values.into_iter().collect() }]).await
+        ews.sought(&folders, &[SearchWay { path, values: values.into_iter().collect() }]).await
     };
     let events = search(Path::GlobalObject, globals, folders(Some(Kind::Meeting))).await?;
     let marked = search(Path::Fingerprint, marks, folders(None)).await?;
     wanted.extend(events.found.into_iter().chain(marked.found));
-    let refused = Refused { uids: events.refused, marks: marked.refused };
+    let refused = RefusedSearches { uids: events.refused, marks: marked.refused };
     let read = read(ews, &kinds, &wanted).await?;
     Ok(clues.iter().map(|clue| answer(ews, clue, (&read, &refused))).collect())
 }
 
 /// The codes with which searches were refused.
-struct Refused {
+struct RefusedSearches {
     uids: Option<String>,
     marks: Option<String>,
 }
 
 /// Reads `wanted`; what is not there, or lies in no calendar or list, is left out: Deleted Items is
 /// no place to live.
-async fn read<P: Http + Clock + Keys>(
+async fn read<P: Http + Clock + Credentials>(
     ews: &Ews<P>,
     kinds: &BTreeMap<ContainerId, Kind>,
     wanted: &BTreeSet<(Kind, ItemId)>,
-) -> Result<BTreeMap<ItemId, Read>> {
+) -> Result<BTreeMap<ItemId, ReadById>> {
     let mut read = BTreeMap::new();
     let mut items = Vec::new();
     for kind in [Kind::Meeting, Kind::Task] {
@@ -83,7 +84,7 @@ async fn read<P: Http + Clock + Keys>(
                 Got::Item(node) => node,
                 Got::Gone => continue,
                 Got::Bad(reason) => {
-                    read.insert(id.clone(), Read::Bad(bad(reason), None));
+                    read.insert(id.clone(), ReadById::Bad(bad(reason), None));
                     continue;
                 }
             };
@@ -92,38 +93,38 @@ async fn read<P: Http + Clock + Keys>(
                 continue;
             }
             match map::read(kind, &node, &ews.mailbox, &folder.unwrap_or_else(|| ContainerId::from(""))) {
-                Reading::Content(item) => items.push(Item { id: id.clone(), ..*item }),
-                Reading::Master(..) => {
+                EwsReading::Content(item) => items.push(Item { id: id.clone(), ..*item }),
+                EwsReading::Master(..) => {
                     let (uid, mark) = map::traces(&node);
-                    read.insert(id.clone(), Read::Master(uid, mark));
+                    read.insert(id.clone(), ReadById::Master(uid, mark));
                 }
-                Reading::Malformed(malformed) => {
-                    read.insert(id.clone(), Read::Bad(bad(malformed.reason), Some(map::traces(&node))));
+                EwsReading::Malformed(malformed) => {
+                    read.insert(id.clone(), ReadById::Bad(bad(malformed.reason), Some(map::traces(&node))));
                 }
             }
         }
     }
-    for lost in series::fill(ews, &mut items, Masters::new()).await? {
-        read.extend(lost.id.clone().map(|id| (id, Read::Bad(lost, None))));
+    for lost in series::fill(ews, &mut items, MastersByUid::new()).await? {
+        read.extend(lost.id.clone().map(|id| (id, ReadById::Bad(lost, None))));
     }
-    read.extend(items.into_iter().map(|item| (item.id.clone(), Read::Item(Box::new(item)))));
+    read.extend(items.into_iter().map(|item| (item.id.clone(), ReadById::Item(Box::new(item)))));
     Ok(read)
 }
 
 /// What of `read` answers `clue`.
-fn answer<P>(ews: &Ews<P>, clue: &Clue, (read, refused): (&BTreeMap<ItemId, Read>, &Refused)) -> Found {
+fn answer<P>(ews: &Ews<P>, clue: &Lookup, (read, refused): (&BTreeMap<ItemId, ReadById>, &RefusedSearches)) -> Found {
     let mut found = Found::default();
-    if let Clue::Id { id, container } = clue {
+    if let Lookup::Id { id, container } = clue {
         match read.get(id) {
-            Some(Read::Item(item)) => {
+            Some(ReadById::Item(item)) => {
                 let told = Some(&item.container).filter(|told| !told.as_str().is_empty());
                 found.items.push(Item { container: told.unwrap_or(container).clone(), ..(**item).clone() });
             }
-            Some(Read::Bad(bad, _)) => {
+            Some(ReadById::Bad(bad, _)) => {
                 found.malformed.push(Malformed { container: Some(container.clone()), ..bad.clone() });
             }
             // what was an event is a series now, under the same id
-            Some(Read::Master(..)) => found.series = true,
+            Some(ReadById::Master(..)) => found.series = true,
             None => {
                 let shut = ews.shut.borrow().get(container).cloned();
                 let (id, container) = (Some(id.clone()), Some(container.clone()));
@@ -132,18 +133,18 @@ fn answer<P>(ews: &Ews<P>, clue: &Clue, (read, refused): (&BTreeMap<ItemId, Read
         }
         return found;
     }
-    if matches!(clue, Clue::Look(_)) {
+    if matches!(clue, Lookup::Look(_)) {
         return found;
     }
     for one in read.values() {
         match one {
-            Read::Item(item) if is(ews, (&item.facts.uid, &item.facts.mark), clue) => {
+            ReadById::Item(item) if is(ews, (&item.facts.uid, &item.facts.mark), clue) => {
                 found.items.push((**item).clone())
             }
-            Read::Item(_) => {}
-            Read::Master(uid, mark) => found.series |= is(ews, (uid, mark), clue),
+            ReadById::Item(_) => {}
+            ReadById::Master(uid, mark) => found.series |= is(ews, (uid, mark), clue),
             // one of which nothing is known may be the one that is meant
-            Read::Bad(bad, traces) => {
+            ReadById::Bad(bad, traces) => {
                 let meant = traces.as_ref().is_none_or(|(uid, mark)| is(ews, (uid, mark), clue));
                 found.malformed.extend(meant.then(|| bad.clone()));
             }
@@ -152,20 +153,20 @@ fn answer<P>(ews: &Ews<P>, clue: &Clue, (read, refused): (&BTreeMap<ItemId, Read
     // what was found is found, wherever else it could not be looked for
     if found.items.is_empty() && !found.series {
         found.refused = match clue {
-            Clue::Uid(_) => refused.uids.clone(),
-            Clue::Mark(_) | Clue::MarkedTask(_) => refused.marks.clone(),
-            Clue::Id { .. } | Clue::Look(_) => None,
+            Lookup::Uid(_) => refused.uids.clone(),
+            Lookup::Mark(_) | Lookup::MarkedTask(_) => refused.marks.clone(),
+            Lookup::Id { .. } | Lookup::Look(_) => None,
         };
     }
     found
 }
 
 /// Whether an item with this UID and mark is asked for.
-fn is<P>(ews: &Ews<P>, (uid, mark): (&Option<Uid>, &Option<Mark>), clue: &Clue) -> bool {
+fn is<P>(ews: &Ews<P>, (uid, mark): (&Option<Uid>, &Option<Mark>), clue: &Lookup) -> bool {
     match clue {
-        Clue::Id { .. } | Clue::Look(_) => false,
-        Clue::Uid(wanted) => uid.is_some() && *uid == uid::read(wanted.as_str()),
-        Clue::Mark(activity) | Clue::MarkedTask(activity) => {
+        Lookup::Id { .. } | Lookup::Look(_) => false,
+        Lookup::Uid(wanted) => uid.is_some() && *uid == uid::read(wanted.as_str()),
+        Lookup::Mark(activity) | Lookup::MarkedTask(activity) => {
             mark.as_ref().is_some_and(|mark| mark.site == ews.mailbox.site && mark.activity == *activity)
         }
     }

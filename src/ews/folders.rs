@@ -2,15 +2,15 @@
 //! those in Deleted Items (docs/facts/ews.md, "Folders").
 
 use super::wire::Message;
-use super::xml::Node;
+use super::xml::XmlElement;
 use super::{Ews, endpoints, map};
 use crate::error::{Error, Result};
 use crate::http::Pages;
 use crate::model::{Container, ContainerId, Kind, Side};
-use crate::ports::{Clock, Http, Keys};
+use crate::ports::{Clock, Credentials, Http};
 use std::collections::{BTreeMap, BTreeSet};
 
-impl<P: Http + Clock + Keys> Ews<P> {
+impl<P: Http + Clock + Credentials> Ews<P> {
     /// The calendars, then the task lists, default ones first.
     ///
     /// # Errors
@@ -64,8 +64,8 @@ impl<P: Http + Clock + Keys> Ews<P> {
     }
 
     /// Every folder.
-    async fn tree(&self) -> Result<Vec<Node>> {
-        let mut nodes: Vec<Node> = Vec::new();
+    async fn tree(&self) -> Result<Vec<XmlElement>> {
+        let mut nodes: Vec<XmlElement> = Vec::new();
         let mut guard = Pages::default();
         loop {
             let told = self.ask(&endpoints::folders(nodes.len())).await?;
@@ -88,6 +88,6 @@ impl<P: Http + Clock + Keys> Ews<P> {
     }
 }
 
-fn id<'a>(node: &'a Node, name: &str) -> Option<&'a str> {
+fn id<'a>(node: &'a XmlElement, name: &str) -> Option<&'a str> {
     node.at(name)?.attribute("Id")
 }

@@ -4,8 +4,8 @@
 //! costs the item.
 
 use super::compose::Path;
-use super::xml::Node;
-use super::{Mailbox, time, uid};
+use super::xml::XmlElement;
+use super::{EwsMailbox, time, uid};
 use crate::model::time::{day_of_midnight, local};
 use crate::model::{
     Address, Body, Container, ContainerId, Day, Facts, Importance, Instant, Item, ItemId, Kind, Malformed, Mark,
@@ -16,7 +16,7 @@ use chrono::Duration;
 
 /// What one element is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reading {
+pub enum EwsReading {
     /// An item. Of an occurrence the series' master is not told by the element:
     /// [`Occurrence::master`] is empty until somebody asks for it.
     Content(Box<Item>),
@@ -32,7 +32,7 @@ const LONGEST_ID: usize = 512;
 
 /// The kind of an item's element; `None` of what is neither event nor task.
 #[must_use]
-pub fn kind(node: &Node) -> Option<Kind> {
+pub fn kind(node: &XmlElement) -> Option<Kind> {
     match node.name.as_str() {
         "CalendarItem" => Some(Kind::Meeting),
         "Task" => Some(Kind::Task),
@@ -42,7 +42,7 @@ pub fn kind(node: &Node) -> Option<Kind> {
 
 /// The id of an item's element.
 #[must_use]
-pub fn id(node: &Node) -> Option<ItemId> {
+pub fn id(node: &XmlElement) -> Option<ItemId> {
     node.at("ItemId")
         .and_then(|id| id.attribute("Id"))
         .filter(|id| !id.is_empty() && id.len() <= LONGEST_ID)
@@ -50,31 +50,31 @@ pub fn id(node: &Node) -> Option<ItemId> {
 }
 
 /// The version of an item's element.
-pub(super) fn version(node: &Node) -> Version {
+pub(super) fn version(node: &XmlElement) -> Version {
     Version::new(node.at("ItemId").and_then(|id| id.attribute("ChangeKey")).unwrap_or_default())
 }
 
 /// Reads `node`, an item of `kind` that lies in `container`.
 #[must_use]
-pub fn read(kind: Kind, node: &Node, mailbox: &Mailbox, container: &ContainerId) -> Reading {
+pub fn read(kind: Kind, node: &XmlElement, mailbox: &EwsMailbox, container: &ContainerId) -> EwsReading {
     let id = id(node);
     let read = match (&id, kind) {
         (None, _) => Err("ItemId: missing".to_owned()),
         (Some(_), _) if self::kind(node) != Some(kind) => Err(format!("no {kind:?}").to_lowercase()),
         (Some(id), Kind::Meeting) => event(id, node, mailbox, container),
-        (Some(id), Kind::Task) => task(id, node, mailbox, container).map(|item| Reading::Content(Box::new(item))),
+        (Some(id), Kind::Task) => task(id, node, mailbox, container).map(|item| EwsReading::Content(Box::new(item))),
     };
-    read.unwrap_or_else(|reason| Reading::Malformed(Malformed { id, container: Some(container.clone()), reason }))
+    read.unwrap_or_else(|reason| EwsReading::Malformed(Malformed { id, container: Some(container.clone()), reason }))
 }
 
 /// UID and mark of an item's element, whatever else is wrong with it.
-pub(super) fn traces(node: &Node) -> (Option<Uid>, Option<Mark>) {
+pub(super) fn traces(node: &XmlElement) -> (Option<Uid>, Option<Mark>) {
     (node.say("UID").and_then(uid::read), extended(node, Path::Mark).and_then(Mark::parse))
 }
 
 /// The folder, if it is a calendar or task list: by its class, whatever its element is called
 /// (docs/facts/ews.md, "Folders").
-pub(super) fn folder(node: &Node, defaults: &[ContainerId], mailbox: &Mailbox) -> Option<Container> {
+pub(super) fn folder(node: &XmlElement, defaults: &[ContainerId], mailbox: &EwsMailbox) -> Option<Container> {
     let id: ContainerId = node.at("FolderId")?.attribute("Id").filter(|id| !id.is_empty())?.into();
     let class = node.say("FolderClass").unwrap_or_default().to_ascii_lowercase();
     let is_of = |name: &str| class == name || class.strip_prefix(name).is_some_and(|rest| rest.starts_with('.'));
@@ -101,13 +101,13 @@ pub(super) fn folder(node: &Node, defaults: &[ContainerId], mailbox: &Mailbox) -
     })
 }
 
-fn event(id: &ItemId, node: &Node, mailbox: &Mailbox, container: &ContainerId) -> Result<Reading, String> {
+fn event(id: &ItemId, node: &XmlElement, mailbox: &EwsMailbox, container: &ContainerId) -> Result<EwsReading, String> {
     let kind = node.say("CalendarItemType").unwrap_or_default();
     let uid = node.say("UID").and_then(uid::read);
     if kind == "RecurringMaster" {
-        return Ok(Reading::Master(id.clone(), uid));
+        return Ok(EwsReading::Master(id.clone(), uid));
     }
-    let clocks = Clocks::of(node)?;
+    let clocks = EventTimes::of(node)?;
     let when = clocks.when(node, mailbox)?;
     let series = matches!(kind, "Occurrence" | "Exception");
     let foreign = is_foreign(node, mailbox);
@@ -140,10 +140,10 @@ fn event(id: &ItemId, node: &Node, mailbox: &Mailbox, container: &ContainerId) -
         online,
         ..facts(node)
     };
-    Ok(Reading::Content(Box::new(item((id, container), node, record, facts))))
+    Ok(EwsReading::Content(Box::new(item((id, container), node, record, facts))))
 }
 
-fn task(id: &ItemId, node: &Node, mailbox: &Mailbox, container: &ContainerId) -> Result<Item, String> {
+fn task(id: &ItemId, node: &XmlElement, mailbox: &EwsMailbox, container: &ContainerId) -> Result<Item, String> {
     let zone = mailbox.zone.as_ref();
     let day = |name: &str| part(node, name, |text| time::day(text, zone));
     let is_set = node.is("ReminderIsSet") == Some(true);
@@ -164,7 +164,7 @@ fn task(id: &ItemId, node: &Node, mailbox: &Mailbox, container: &ContainerId) ->
     Ok(item((id, container), node, record, facts))
 }
 
-fn item((id, container): (&ItemId, &ContainerId), node: &Node, record: Record, facts: Facts) -> Item {
+fn item((id, container): (&ItemId, &ContainerId), node: &XmlElement, record: Record, facts: Facts) -> Item {
     Item {
         id: id.clone(),
         version: version(node),
@@ -176,7 +176,7 @@ fn item((id, container): (&ItemId, &ContainerId), node: &Node, record: Record, f
 }
 
 /// The facts that both kinds have.
-fn facts(node: &Node) -> Facts {
+fn facts(node: &XmlElement) -> Facts {
     Facts {
         private: matches!(node.say("Sensitivity"), Some("Private" | "Confidential")),
         laden: node.is("HasAttachments") == Some(true),
@@ -187,21 +187,21 @@ fn facts(node: &Node) -> Facts {
 }
 
 /// The text of the element `name`, if it is there, through `read`.
-fn part<T>(node: &Node, name: &str, read: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, String> {
+fn part<T>(node: &XmlElement, name: &str, read: impl FnOnce(&str) -> Option<T>) -> Result<Option<T>, String> {
     let flaw = || format!("{name}: no date and time of the calendar");
     node.say(name).map(|text| read(text).ok_or_else(flaw)).transpose()
 }
 
 /// An event's times: as instants, and what the wall clock of its own zone shows then.
-pub(super) struct Clocks {
+pub(super) struct EventTimes {
     start: Instant,
     end: Instant,
     /// How far that clock is ahead of UTC, where the server tells.
     pub(super) ahead: Option<Duration>,
 }
 
-impl Clocks {
-    pub(super) fn of(node: &Node) -> Result<Self, String> {
+impl EventTimes {
+    pub(super) fn of(node: &XmlElement) -> Result<Self, String> {
         let instant = |name: &str| part(node, name, time::instant)?.ok_or_else(|| format!("{name}: missing"));
         let (start, end) = (instant("Start")?, instant("End")?);
         let ahead = node.say("StartWallClock").and_then(time::wall).map(|wall| wall - start.naive_utc());
@@ -210,12 +210,12 @@ impl Clocks {
 
     /// The day of an all-day item that begins at `at`: in its own zone, else as the midnight of one
     /// that is not told (docs/facts/ews.md, "All-day").
-    fn day(&self, at: Instant, told: Option<&str>, mailbox: &Mailbox) -> Day {
+    fn day(&self, at: Instant, told: Option<&str>, mailbox: &EwsMailbox) -> Day {
         let own = told.and_then(time::wall).or_else(|| self.ahead.map(|ahead| at.naive_utc() + ahead));
         own.map_or_else(|| day_of_midnight(at, mailbox.zone.as_ref()), time::nearest)
     }
 
-    fn when(&self, node: &Node, mailbox: &Mailbox) -> Result<When, String> {
+    fn when(&self, node: &XmlElement, mailbox: &EwsMailbox) -> Result<When, String> {
         let Self { start, end, .. } = *self;
         if node.is("IsAllDayEvent") == Some(true) {
             let first = self.day(start, node.say("StartWallClock"), mailbox);
@@ -228,7 +228,7 @@ impl Clocks {
 
     /// The day of somebody's series that an event is which is no occurrence here: the user was
     /// asked to that day alone. All of them have one UID (docs/facts/ews.md, "Ids").
-    fn day_of_series(&self, node: &Node, mailbox: &Mailbox) -> Option<Day> {
+    fn day_of_series(&self, node: &XmlElement, mailbox: &EwsMailbox) -> Option<Day> {
         let at = node.say("RecurrenceId").and_then(time::instant)?;
         if node.is("IsAllDayEvent") == Some(true) {
             return Some(self.day(at, None, mailbox));
@@ -237,7 +237,7 @@ impl Clocks {
         Some(own.unwrap_or_else(|| local(mailbox.zone.as_ref(), at)).date())
     }
 
-    fn occurrence(&self, node: &Node, when: When, mailbox: &Mailbox) -> Occurrence {
+    fn occurrence(&self, node: &XmlElement, when: When, mailbox: &EwsMailbox) -> Occurrence {
         let told = ["OriginalStart", "RecurrenceId"].iter().find_map(|name| node.say(name).and_then(time::instant));
         let original = told.unwrap_or(self.start);
         let original = match when {
@@ -250,7 +250,7 @@ impl Clocks {
 
 /// Whether somebody else organizes the meeting: as the server says, else by the user's answer and
 /// the organizer's address. What is no meeting has no answer (docs/facts/ews.md, "Organizer").
-fn is_foreign(node: &Node, mailbox: &Mailbox) -> bool {
+fn is_foreign(node: &XmlElement, mailbox: &EwsMailbox) -> bool {
     let organizer = node.say("Organizer/Mailbox/EmailAddress").and_then(Address::parse);
     let meeting = node.is("IsMeeting") != Some(false);
     if organizer.as_ref().is_some_and(|address| mailbox.is_own(address)) || !meeting {
@@ -265,7 +265,7 @@ fn is_foreign(node: &Node, mailbox: &Mailbox) -> bool {
 }
 
 /// Whether a task was given to somebody else, whose task it is now.
-fn is_given_away(node: &Node) -> bool {
+fn is_given_away(node: &XmlElement) -> bool {
     match extended(node, Path::Ownership).and_then(|text| text.trim().parse::<i32>().ok()) {
         Some(ownership) => ownership == 1,
         None => node.say("DelegationState").is_some_and(|state| !matches!(state, "NoMatch" | "Max")),
@@ -273,7 +273,7 @@ fn is_given_away(node: &Node) -> bool {
 }
 
 /// The body without its join block, and whether it has one.
-fn body(node: &Node) -> (Body, bool) {
+fn body(node: &XmlElement) -> (Body, bool) {
     let Some(body) = node.at("Body") else { return (Body::default(), false) };
     let plain = body.attribute("BodyType").is_some_and(|kind| kind.eq_ignore_ascii_case("text"));
     online::body(&body.text, plain, node.is("IsOnlineMeeting") == Some(true))
@@ -281,27 +281,27 @@ fn body(node: &Node) -> (Body, bool) {
 
 /// The attendees that have an address, without the mailbox's owner; in front of them the organizer
 /// of a foreign meeting, who is coming.
-fn people(node: &Node, foreign: bool, mailbox: &Mailbox) -> Vec<Person> {
+fn people(node: &XmlElement, foreign: bool, mailbox: &EwsMailbox) -> Vec<Person> {
     let organizer = node.at("Organizer").filter(|_| foreign);
     let organizer = organizer.and_then(|node| someone(node, Role::Required, Response::Confirmed));
     let organizer = organizer.filter(|person| !person.addresses.iter().any(|address| mailbox.is_own(address)));
-    let attendee = |(node, role): (&Node, Role)| someone(node, role, response(node.say("ResponseType")));
+    let attendee = |(node, role): (&XmlElement, Role)| someone(node, role, response(node.say("ResponseType")));
     person::normal(organizer.into_iter().chain(others(node, mailbox).filter_map(attendee)))
 }
 
 /// The attendees other than the mailbox's owner; resources count as required.
-fn others<'a>(node: &'a Node, mailbox: &'a Mailbox) -> impl Iterator<Item = (&'a Node, Role)> {
+fn others<'a>(node: &'a XmlElement, mailbox: &'a EwsMailbox) -> impl Iterator<Item = (&'a XmlElement, Role)> {
     let lists =
         [("RequiredAttendees", Role::Required), ("OptionalAttendees", Role::Optional), ("Resources", Role::Required)];
     let listed = lists.into_iter().flat_map(|(name, role)| {
         node.at(name).into_iter().flat_map(|list| list.all("Attendee")).map(move |attendee| (attendee, role))
     });
-    let address = |node: &Node| node.say("Mailbox/EmailAddress").and_then(Address::parse);
-    let own = move |node: &Node| address(node).is_some_and(|address| mailbox.is_own(&address));
+    let address = |node: &XmlElement| node.say("Mailbox/EmailAddress").and_then(Address::parse);
+    let own = move |node: &XmlElement| address(node).is_some_and(|address| mailbox.is_own(&address));
     listed.filter(move |(attendee, _)| !own(attendee))
 }
 
-fn someone(node: &Node, role: Role, response: Response) -> Option<Person> {
+fn someone(node: &XmlElement, role: Role, response: Response) -> Option<Person> {
     let address = Address::parse(node.say("Mailbox/EmailAddress")?)?;
     let name = text::line(node.say("Mailbox/Name").unwrap_or_default());
     Some(Person { addresses: vec![address], contact: None, name, role, response })
@@ -325,7 +325,7 @@ fn importance(word: Option<&str>) -> Importance {
 
 /// The status; of a server that couples nothing, what percent and flag say where it is silent
 /// (docs/facts/ews.md, "Tasks").
-fn status(node: &Node) -> Status {
+fn status(node: &XmlElement) -> Status {
     let percent = node.say("PercentComplete").and_then(|text| text.parse::<f64>().ok());
     let complete = node.is("IsComplete") == Some(true) || percent.is_some_and(|percent| percent >= 100.0);
     match node.say("Status") {
@@ -341,7 +341,7 @@ fn status(node: &Node) -> Status {
 
 /// The value of an extended property, which servers may tell twice and spell in several ways
 /// (docs/facts/ews.md, "Extended properties").
-pub(super) fn extended(node: &Node, path: Path) -> Option<&str> {
-    let is = |property: &&Node| property.at("ExtendedFieldURI").is_some_and(|uri| path.is(uri));
+pub(super) fn extended(node: &XmlElement, path: Path) -> Option<&str> {
+    let is = |property: &&XmlElement| property.at("ExtendedFieldURI").is_some_and(|uri| path.is(uri));
     node.all("ExtendedProperty").find(is)?.say("Value")
 }

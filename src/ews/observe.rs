@@ -4,15 +4,16 @@
 //! narrowed.
 
 use super::fetch::{Got, Walk, refused};
-use super::map::{self, Reading};
-use super::series::{self, Masters};
+use super::map::{self, EwsReading};
+use super::series::{self, MastersByUid};
 use super::view::Unread;
 use super::wire::{Verdict, verdict};
-use super::xml::Node;
+use super::xml::XmlElement;
 use super::{Ews, uid};
 use crate::error::{Error, Result};
+use crate::model::scope::Scope;
 use crate::model::{Container, Cursor, Instant, Item, ItemId, Kind, Listing, Malformed, SeriesSet, Side, Uid, Window};
-use crate::ports::{Clock, Http, Keys, Scope};
+use crate::ports::{Clock, Credentials, Http};
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -24,18 +25,18 @@ const LONGEST: i64 = 700;
 /// Where a reading goes on: each folder's state. The window belongs to it: what lay outside of
 /// another one was never told.
 #[derive(Serialize, Deserialize)]
-struct Place {
+struct EwsCursor {
     window: Window,
     states: BTreeMap<String, String>,
 }
 
 /// See [`crate::ports::Replica::observe`].
-pub(super) async fn observe<P: Http + Clock + Keys>(
+pub(super) async fn observe<P: Http + Clock + Credentials>(
     ews: &Ews<P>,
     scope: &Scope,
     cursor: Option<&Cursor>,
 ) -> Result<Listing> {
-    let place: Option<Place> = cursor.and_then(|cursor| serde_json::from_str(&cursor.0).ok());
+    let place: Option<EwsCursor> = cursor.and_then(|cursor| serde_json::from_str(&cursor.0).ok());
     let known = place.filter(|place| place.window == scope.window).map(|place| place.states).unwrap_or_default();
     let mut states = BTreeMap::new();
     let mut listing = Listing { containers: ews.containers().await?, ..Listing::default() };
@@ -45,7 +46,7 @@ pub(super) async fn observe<P: Http + Clock + Keys>(
     let mut trouble = Trouble::default();
     for container in &chosen {
         let since = known.get(container.id.as_str()).map(String::as_str);
-        let mut reading = Folder::new(ews, scope, container);
+        let mut reading = FolderReading::new(ews, scope, container);
         match reading.read(since).await {
             Ok(state) => {
                 trouble.answered(reading.shut.is_none());
@@ -69,7 +70,7 @@ pub(super) async fn observe<P: Http + Clock + Keys>(
     listing.removed.retain(|id| !there.contains(id));
     listing.removed.sort();
     listing.removed.dedup();
-    let place = Place { window: scope.window, states };
+    let place = EwsCursor { window: scope.window, states };
     listing.cursor = serde_json::to_string(&place).ok().map(Cursor);
     listing.now = ews.caller.told();
     Ok(listing)
@@ -112,14 +113,14 @@ impl Trouble {
 }
 
 /// The reading of one folder.
-struct Folder<'a, P> {
+struct FolderReading<'a, P> {
     ews: &'a Ews<P>,
     scope: &'a Scope,
     container: &'a Container,
     /// What it tells.
     told: Listing,
     items: Vec<Item>,
-    masters: Masters,
+    masters: MastersByUid,
     /// Everything in the window is read.
     full: bool,
     /// Why nothing in it can be read, if so.
@@ -128,7 +129,7 @@ struct Folder<'a, P> {
     partly: bool,
 }
 
-impl<'a, P: Http + Clock + Keys> Folder<'a, P> {
+impl<'a, P: Http + Clock + Credentials> FolderReading<'a, P> {
     fn new(ews: &'a Ews<P>, scope: &'a Scope, container: &'a Container) -> Self {
         Self {
             ews,
@@ -136,7 +137,7 @@ impl<'a, P: Http + Clock + Keys> Folder<'a, P> {
             container,
             told: Listing::default(),
             items: Vec::new(),
-            masters: Masters::new(),
+            masters: MastersByUid::new(),
             full: false,
             shut: None,
             partly: false,
@@ -201,9 +202,9 @@ impl<'a, P: Http + Clock + Keys> Folder<'a, P> {
 
     /// Reads what changed in a calendar: all of its window, or the changed single events and the
     /// whole of each changed series. Why nothing of it can be had, if so.
-    async fn calendar(&mut self, changed: Vec<Node>) -> Result<Option<String>> {
-        let is_master = |node: &Node| node.say("CalendarItemType") == Some("RecurringMaster");
-        let (told, singles): (Vec<Node>, Vec<Node>) = changed.into_iter().partition(is_master);
+    async fn calendar(&mut self, changed: Vec<XmlElement>) -> Result<Option<String>> {
+        let is_master = |node: &XmlElement| node.say("CalendarItemType") == Some("RecurringMaster");
+        let (told, singles): (Vec<XmlElement>, Vec<XmlElement>) = changed.into_iter().partition(is_master);
         let mut masters: Vec<(ItemId, Option<Uid>)> =
             told.iter().filter_map(|node| Some((map::id(node)?, node.say("UID").and_then(uid::read)))).collect();
         if !self.full {
@@ -220,7 +221,7 @@ impl<'a, P: Http + Clock + Keys> Folder<'a, P> {
         }
         let nameless = masters.iter().any(|(_, uid)| uid.is_none());
         let until = if self.full { self.scope.window.to } else { self.scope.window.series_to };
-        let mut listed: Vec<Node> = Vec::new();
+        let mut listed: Vec<XmlElement> = Vec::new();
         let mut unread: Vec<Unread> = Vec::new();
         let spans = self.spans(until);
         for span in &spans {
@@ -286,7 +287,7 @@ impl<'a, P: Http + Clock + Keys> Folder<'a, P> {
     }
 
     /// Reads the items that `listed` names; those that turn out to be masters of series.
-    async fn take_all(&mut self, listed: &[Node]) -> Result<Vec<(ItemId, Option<Uid>)>> {
+    async fn take_all(&mut self, listed: &[XmlElement]) -> Result<Vec<(ItemId, Option<Uid>)>> {
         let kind = self.container.kind;
         let (mut masters, mut ids) = (Vec::new(), Vec::new());
         for node in listed {
@@ -303,9 +304,9 @@ impl<'a, P: Http + Clock + Keys> Folder<'a, P> {
         for (id, got) in ids.iter().zip(self.ews.items(kind, &ids).await?) {
             match got {
                 Got::Item(node) => match map::read(kind, &node, &self.ews.mailbox, &self.container.id) {
-                    Reading::Content(item) => self.take(*item),
-                    Reading::Master(id, uid) => masters.push((id, uid)),
-                    Reading::Malformed(bad) => {
+                    EwsReading::Content(item) => self.take(*item),
+                    EwsReading::Master(id, uid) => masters.push((id, uid)),
+                    EwsReading::Malformed(bad) => {
                         self.told.malformed.push(Malformed { id: bad.id.or_else(|| Some(id.clone())), ..bad });
                     }
                 },

@@ -3,18 +3,18 @@
 //! property of type `Binary` (docs/facts/ews.md, "Searches").
 
 use super::compose::Path;
-use super::fetch::{BATCH, Page, missing, refused};
+use super::fetch::{BATCH, FoundItems, missing, refused};
 use super::wire::{Message, Verdict};
-use super::xml::Node;
+use super::xml::XmlElement;
 use super::{Ews, endpoints, map, uid};
 use crate::error::Result;
 use crate::http::Pages;
 use crate::model::{ContainerId, ItemId, Kind, Side};
-use crate::ports::{Clock, Http, Keys};
+use crate::ports::{Clock, Credentials, Http};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One way to tell the items that are looked for.
-pub(super) struct Way {
+pub(super) struct SearchWay {
     /// By which property.
     pub(super) path: Path,
     /// Its values, of which each item has one.
@@ -40,15 +40,15 @@ enum Standing {
     Refused,
 }
 
-impl<P: Http + Clock + Keys> Ews<P> {
+impl<P: Http + Clock + Credentials> Ews<P> {
     /// Looks in `folders` for the items that each of `ways` tells. A folder that refuses the first
     /// is asked the next, and in the end for all of its items, to compare them here.
     ///
     /// # Errors
     /// What stops a run.
-    pub(super) async fn sought(&self, folders: &[ContainerId], ways: &[Way]) -> Result<Sought> {
+    pub(super) async fn sought(&self, folders: &[ContainerId], ways: &[SearchWay]) -> Result<Sought> {
         let mut sought = Sought::default();
-        let ways: Vec<&Way> = ways.iter().filter(|way| !way.values.is_empty()).collect();
+        let ways: Vec<&SearchWay> = ways.iter().filter(|way| !way.values.is_empty()).collect();
         let Some(first) = ways.first() else { return Ok(sought) };
         let mut open: Vec<ContainerId> = Vec::new();
         for folder in folders {
@@ -76,7 +76,7 @@ impl<P: Http + Clock + Keys> Ews<P> {
     async fn searched(
         &self,
         folders: &[ContainerId],
-        way: &Way,
+        way: &SearchWay,
         found: &mut BTreeSet<(Kind, ItemId)>,
     ) -> Result<BTreeMap<ContainerId, String>> {
         let mut codes: BTreeMap<ContainerId, String> = BTreeMap::new();
@@ -105,7 +105,7 @@ impl<P: Http + Clock + Keys> Ews<P> {
                     let message = told.get(place).ok_or_else(missing)?;
                     match standing(message)? {
                         Standing::Open => {
-                            let page = Page::of(message)?;
+                            let page = FoundItems::of(message)?;
                             found.extend(page.items.iter().filter_map(named));
                             match page.pass(offset, guards.entry(folder.clone()).or_default()) {
                                 Ok(Some(next)) => more.entry(next).or_default().push(folder),
@@ -125,7 +125,7 @@ impl<P: Http + Clock + Keys> Ews<P> {
 
     /// The items of `folder` that have one of the values of `way`, found by reading that property
     /// of all of them; `None` if they are not told either.
-    async fn compared(&self, folder: &ContainerId, way: &Way) -> Result<Option<BTreeSet<(Kind, ItemId)>>> {
+    async fn compared(&self, folder: &ContainerId, way: &SearchWay) -> Result<Option<BTreeSet<(Kind, ItemId)>>> {
         let (mut found, mut guard, mut offset) = (BTreeSet::new(), Pages::default(), 0);
         loop {
             let told = match self.ask(&endpoints::all(folder, way.path, offset)).await {
@@ -139,8 +139,8 @@ impl<P: Http + Clock + Keys> Ews<P> {
                 Standing::Closed => return Ok(Some(found)),
                 Standing::Refused => return Ok(None),
             }
-            let page = Page::of(message)?;
-            let has = |node: &&Node| value(node, way.path).is_some_and(|value| way.values.contains(&value));
+            let page = FoundItems::of(message)?;
+            let has = |node: &&XmlElement| value(node, way.path).is_some_and(|value| way.values.contains(&value));
             found.extend(page.items.iter().filter(has).filter_map(named));
             match page.pass(offset, &mut guard) {
                 Ok(Some(next)) => offset = next,
@@ -166,12 +166,12 @@ fn standing(message: &Message) -> Result<Standing> {
     })
 }
 
-fn named(node: &Node) -> Option<(Kind, ItemId)> {
+fn named(node: &XmlElement) -> Option<(Kind, ItemId)> {
     Some((map::kind(node)?, map::id(node)?))
 }
 
 /// The value by which an item would be found under `path`, as far as a list tells it.
-fn value(node: &Node, path: Path) -> Option<String> {
+fn value(node: &XmlElement, path: Path) -> Option<String> {
     match path {
         Path::GlobalObject => node.say("UID").and_then(uid::read).as_ref().and_then(uid::global),
         Path::Field(_) | Path::Mark | Path::Fingerprint | Path::Local | Path::Ownership | Path::Hidden => {

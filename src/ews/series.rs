@@ -4,19 +4,19 @@
 //! (docs/facts/ews.md, "Views").
 
 use super::fetch::{Got, refused};
-use super::xml::Node;
+use super::xml::XmlElement;
 use super::{Ews, endpoints, map, time};
 use crate::error::Result;
 use crate::model::{ContainerId, Day, Instant, Item, ItemId, Malformed, Uid};
-use crate::ports::{Clock, Http, Keys};
+use crate::ports::{Clock, Credentials, Http};
 use chrono::{Days, Duration, NaiveTime};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Masters by UID. `None`: several have it.
-pub(super) type Masters = BTreeMap<Uid, Option<ItemId>>;
+pub(super) type MastersByUid = BTreeMap<Uid, Option<ItemId>>;
 
 /// Notes the master of a UID.
-pub(super) fn note(masters: &mut Masters, uid: &Uid, master: &ItemId) {
+pub(super) fn note(masters: &mut MastersByUid, uid: &Uid, master: &ItemId) {
     let known = masters.entry(uid.clone()).or_insert_with(|| Some(master.clone()));
     if known.as_ref().is_some_and(|other| other != master) {
         *known = None;
@@ -25,10 +25,10 @@ pub(super) fn note(masters: &mut Masters, uid: &Uid, master: &ItemId) {
 
 /// Fills in the masters of the occurrences among `items`, as far as `known` does not tell them;
 /// those whose series can't be told.
-pub(super) async fn fill<P: Http + Clock + Keys>(
+pub(super) async fn fill<P: Http + Clock + Credentials>(
     ews: &Ews<P>,
     items: &mut Vec<Item>,
-    mut known: Masters,
+    mut known: MastersByUid,
 ) -> Result<Vec<Malformed>> {
     let mut asked: BTreeMap<Option<Uid>, Vec<ItemId>> = BTreeMap::new();
     for item in items.iter().filter(|item| item.facts.occurrence.is_some()) {
@@ -76,7 +76,7 @@ const PROBES: usize = 3;
 ///
 /// # Errors
 /// What stops a run.
-pub(super) async fn untold<P: Http + Clock + Keys>(
+pub(super) async fn untold<P: Http + Clock + Credentials>(
     ews: &Ews<P>,
     folder: &ContainerId,
     (from, to): (Instant, Instant),
@@ -122,7 +122,7 @@ const SLACK: Duration = Duration::days(2);
 
 /// The last day that a series can have by its rule, if it has one; by a number of occurrences no
 /// earlier than that.
-fn last(master: &Node) -> Option<Day> {
+fn last(master: &XmlElement) -> Option<Day> {
     let day = |text: &str| text.get(..10)?.parse::<Day>().ok();
     let rule = master.at("Recurrence")?;
     if let Some(text) = rule.say("EndDateRecurrence/EndDate") {

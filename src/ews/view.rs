@@ -2,13 +2,13 @@
 //! is asked for in halves (docs/facts/ews.md, "Views"), and so is one that is refused, down to the
 //! days of which nothing can be had: they cost themselves only.
 
-use super::fetch::{Page, missing, newest, refused};
+use super::fetch::{FoundItems, missing, newest, refused};
 use super::wire::Verdict;
-use super::xml::Node;
+use super::xml::XmlElement;
 use super::{Ews, endpoints, map, time};
 use crate::error::{Error, Result};
 use crate::model::{ContainerId, Instant, ItemId, Side};
-use crate::ports::{Clock, Http, Keys};
+use crate::ports::{Clock, Credentials, Http};
 use chrono::Duration;
 use std::collections::{BTreeSet, VecDeque};
 
@@ -28,9 +28,9 @@ const CROWDED: &str = "more items at one time than a view shows";
 
 /// What was seen of a span.
 #[derive(Default)]
-pub(super) struct View {
+pub(super) struct SpanView {
     /// The items, as listed.
-    pub(super) shown: Vec<Node>,
+    pub(super) shown: Vec<XmlElement>,
     /// Parts of which not all could be had, by start.
     pub(super) unread: Vec<Unread>,
 }
@@ -56,9 +56,9 @@ impl Unread {
 /// One look at a part.
 enum Glance {
     /// All that lies there.
-    Whole(Vec<Node>),
+    Whole(Vec<XmlElement>),
     /// Only the first of what lies there.
-    Cut(Vec<Node>),
+    Cut(Vec<XmlElement>),
     /// Nothing: the folder is gone, or not for this user.
     Closed(String),
     /// Nothing.
@@ -72,13 +72,13 @@ struct Part {
     told: Option<Glance>,
 }
 
-impl<P: Http + Clock + Keys> Ews<P> {
+impl<P: Http + Clock + Credentials> Ews<P> {
     /// What lies in a calendar between two times.
     ///
     /// # Errors
     /// What stops a run; what kept all of it from being told.
-    pub(super) async fn view(&self, folder: &ContainerId, (from, to): (Instant, Instant)) -> Result<View> {
-        let mut view = View::default();
+    pub(super) async fn view(&self, folder: &ContainerId, (from, to): (Instant, Instant)) -> Result<SpanView> {
+        let mut view = SpanView::default();
         let mut open = VecDeque::from([Part { from, to, told: None }]);
         let (mut answered, mut refusals, mut looks, mut last) = (false, 0, 0, (String::new(), None));
         while let Some(Part { from, to, told }) = open.pop_front() {
@@ -152,7 +152,7 @@ impl<P: Http + Clock + Keys> Ews<P> {
                 return Ok(Glance::Refused(message.code.clone(), None));
             }
         }
-        let Page { items, is_last, .. } = Page::of(message)?;
+        let FoundItems { items, is_last, .. } = FoundItems::of(message)?;
         self.most.set(self.most.get().max(items.len()));
         // where nothing lies nothing was cut off
         Ok(if is_last || items.is_empty() { Glance::Whole(items) } else { Glance::Cut(items) })
@@ -160,7 +160,7 @@ impl<P: Http + Clock + Keys> Ews<P> {
 }
 
 /// The ids of items.
-fn ids(items: &[Node]) -> BTreeSet<ItemId> {
+fn ids(items: &[XmlElement]) -> BTreeSet<ItemId> {
     items.iter().filter_map(map::id).collect()
 }
 

@@ -2,10 +2,10 @@
 //! that was asked about, in order. What a server's code means for who asked is a table here; what
 //! it means for an item is said where it is used.
 
-use super::xml::Node;
+use super::xml::XmlElement;
 use crate::http::{Fault, Mishap};
-use crate::ports::Response;
-use ::http::header::CONTENT_TYPE;
+use crate::ports::HttpResponse;
+use http::header::CONTENT_TYPE;
 
 /// The namespaces that requests name.
 const NAMESPACES: [(&str, &str); 3] = [
@@ -22,13 +22,16 @@ const LONGEST_NO: usize = 1 << 16;
 const LONGEST: usize = 200;
 
 /// The whole text of a request. `zone`: in which dates without a zone are read.
-pub(super) fn envelope(body: Node, zone: Option<&str>) -> String {
-    let version = Node::new("t:RequestServerVersion").with("Version", VERSION);
-    let zone =
-        zone.map(|id| Node::new("t:TimeZoneContext").holding([Node::new("t:TimeZoneDefinition").with("Id", id)]));
-    let parts =
-        [Node::new("s:Header").holding(std::iter::once(version).chain(zone)), Node::new("s:Body").holding([body])];
-    let envelope = NAMESPACES.into_iter().fold(Node::new("s:Envelope"), |node, (name, uri)| node.with(name, uri));
+pub(super) fn envelope(body: XmlElement, zone: Option<&str>) -> String {
+    let version = XmlElement::new("t:RequestServerVersion").with("Version", VERSION);
+    let zone = zone.map(|id| {
+        XmlElement::new("t:TimeZoneContext").holding([XmlElement::new("t:TimeZoneDefinition").with("Id", id)])
+    });
+    let parts = [
+        XmlElement::new("s:Header").holding(std::iter::once(version).chain(zone)),
+        XmlElement::new("s:Body").holding([body]),
+    ];
+    let envelope = NAMESPACES.into_iter().fold(XmlElement::new("s:Envelope"), |node, (name, uri)| node.with(name, uri));
     format!("<?xml version=\"1.0\" encoding=\"utf-8\"?>{}", envelope.holding(parts).write())
 }
 
@@ -120,11 +123,11 @@ pub struct Message {
     /// Milliseconds that the server asks to wait.
     pub wait: Option<u64>,
     /// What it tells.
-    pub body: Node,
+    pub body: XmlElement,
 }
 
 impl Message {
-    fn of(body: Node) -> Self {
+    fn of(body: XmlElement) -> Self {
         let said = body.say("ResponseCode").unwrap_or_default();
         let failed = match body.attribute("ResponseClass") {
             Some("Error") => true,
@@ -152,7 +155,7 @@ impl Message {
     ///
     /// # Errors
     /// The refusal, if it is one.
-    pub fn success(&self) -> Result<&Node, Fault> {
+    pub fn success(&self) -> Result<&XmlElement, Fault> {
         match fault(&self.code) {
             None => Ok(&self.body),
             Some(fault) => Err(fault),
@@ -164,11 +167,11 @@ impl Message {
 ///
 /// # Errors
 /// The fault that stands in their place; what can't be read.
-pub fn messages(response: &Response) -> Result<Vec<Message>, Fault> {
+pub fn messages(response: &HttpResponse) -> Result<Vec<Message>, Fault> {
     if is_page(response) {
         return Err(page());
     }
-    let root = Node::parse(response.body()).map_err(Fault::Unreadable)?;
+    let root = XmlElement::parse(response.body()).map_err(Fault::Unreadable)?;
     if let Some(told) = soap_fault(&root) {
         return Err(fault(&told.code).unwrap_or_else(|| Fault::Unreadable("a fault without a code".to_owned())));
     }
@@ -182,8 +185,8 @@ pub fn messages(response: &Response) -> Result<Vec<Message>, Fault> {
 /// The version of the server that a reply tells, for logs: never branched on (docs/facts/ews.md,
 /// "Versions").
 #[must_use]
-pub fn version(response: &Response) -> Option<String> {
-    let root = Node::parse(response.body()).ok()?;
+pub fn version(response: &HttpResponse) -> Option<String> {
+    let root = XmlElement::parse(response.body()).ok()?;
     let info = root.at("Header/ServerVersionInfo")?;
     let number = |name: &str| info.attribute(name).and_then(|text| text.parse::<u32>().ok());
     let parts = ["MajorVersion", "MinorVersion", "MajorBuildNumber", "MinorBuildNumber"].map(number);
@@ -191,12 +194,12 @@ pub fn version(response: &Response) -> Option<String> {
 }
 
 /// What is wrong with a reply that is no success.
-pub(super) fn judge(response: &Response) -> Option<Fault> {
+pub(super) fn judge(response: &HttpResponse) -> Option<Fault> {
     let status = response.status().as_u16();
     if response.status().is_success() {
         return None;
     }
-    let told = Node::parse(response.body()).ok().as_ref().and_then(soap_fault);
+    let told = XmlElement::parse(response.body()).ok().as_ref().and_then(soap_fault);
     Some(match told.and_then(|told| fault(&told.code)) {
         Some(fault) => fault,
         None if is_page(response) && status < 400 => page(),
@@ -208,7 +211,7 @@ pub(super) fn judge(response: &Response) -> Option<Fault> {
 
 /// How a reply failed, where EWS tells more of it than its status: the whole request was refused
 /// for now, or for good.
-pub(super) fn explain(response: &Response) -> Option<Mishap> {
+pub(super) fn explain(response: &HttpResponse) -> Option<Mishap> {
     // nearly every reply is longer than a refusal, or has no such word: it is read once, by who
     // asked
     let busy = CODES.iter().find(|(verdict, _)| *verdict == Verdict::Busy).map_or(&[][..], |(_, codes)| codes);
@@ -216,7 +219,7 @@ pub(super) fn explain(response: &Response) -> Option<Mishap> {
     if response.status().is_success() && (is_long || !busy.iter().any(|code| holds(response.body(), code.as_bytes()))) {
         return None;
     }
-    let root = Node::parse(response.body()).ok()?;
+    let root = XmlElement::parse(response.body()).ok()?;
     let told = match soap_fault(&root) {
         Some(told) => vec![told],
         None => messages(response).ok()?,
@@ -248,7 +251,7 @@ fn fault(code: &str) -> Option<Fault> {
 
 /// The SOAP fault in a document; its code and wait stand in namespaces that differ from place to
 /// place (docs/facts/ews.md, "Replies").
-fn soap_fault(root: &Node) -> Option<Message> {
+fn soap_fault(root: &XmlElement) -> Option<Message> {
     let fault = root.at("Body/Fault")?;
     let detail = fault.at("detail").or_else(|| fault.at("Detail"));
     let told = detail.and_then(|detail| detail.say("ResponseCode"));
@@ -256,18 +259,18 @@ fn soap_fault(root: &Node) -> Option<Message> {
     // it is
     let plain = fault.say("faultcode").or_else(|| fault.say("Code/Value")).unwrap_or("Fault");
     let code = told.unwrap_or_else(|| plain.rsplit(':').next().unwrap_or(plain));
-    Some(Message { code: brief(code), wait: detail.and_then(wait), body: Node::default() })
+    Some(Message { code: brief(code), wait: detail.and_then(wait), body: XmlElement::default() })
 }
 
 /// The milliseconds that `BackOffMilliseconds` asks to wait.
-fn wait(node: &Node) -> Option<u64> {
+fn wait(node: &XmlElement) -> Option<u64> {
     let values = node.at("MessageXml").map(|xml| &xml.children).into_iter().flatten();
     let mut named = values.filter(|value| value.attribute("Name") == Some("BackOffMilliseconds"));
     named.next()?.text.trim().parse().ok()
 }
 
 /// Whether a page for people stands in the place of a reply.
-fn is_page(response: &Response) -> bool {
+fn is_page(response: &HttpResponse) -> bool {
     let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
     let begins = String::from_utf8_lossy(response.body().get(..64).unwrap_or(response.body())).to_ascii_lowercase();
     let begins = begins.trim_start();

@@ -5,8 +5,10 @@
 //! is refused: document types, and with them entities of its own.
 
 use crate::model::html::escape_character;
-use quick_xml::events::{BytesRef, BytesStart, Event};
-use quick_xml::{Reader, XmlVersion};
+use quick_xml::{
+    Reader, XmlVersion,
+    events::{BytesRef, BytesStart, Event},
+};
 
 /// Bytes of the largest reply that is read: a batch of bodies has a few megabytes.
 const LARGEST: usize = 32 << 20;
@@ -19,7 +21,7 @@ const ATTRIBUTES: usize = 16;
 
 /// An element.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Node {
+pub struct XmlElement {
     /// Its name: as read without prefix, for writing with it.
     pub name: String,
     /// Its attributes.
@@ -27,10 +29,10 @@ pub struct Node {
     /// The text directly in it.
     pub text: String,
     /// The elements in it.
-    pub children: Vec<Node>,
+    pub children: Vec<XmlElement>,
 }
 
-impl Node {
+impl XmlElement {
     /// An empty element.
     #[must_use]
     pub fn new(name: &str) -> Self {
@@ -180,7 +182,7 @@ impl Node {
     }
 }
 
-fn last(open: &mut [Node]) -> Result<&mut Node, String> {
+fn last(open: &mut [XmlElement]) -> Result<&mut XmlElement, String> {
     open.last_mut().ok_or_else(|| "an end without a beginning".to_owned())
 }
 

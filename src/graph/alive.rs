@@ -6,7 +6,7 @@ use super::{Graph, endpoints};
 use crate::error::{Error, Result};
 use crate::http::{Call, Fault, odata};
 use crate::model::{ContainerId, Instant, Item, ItemId, Kind, Record, Side, When};
-use crate::ports::{Clock, Http, Keys, Response};
+use crate::ports::{Clock, Credentials, Http, HttpResponse};
 use chrono::{Duration, NaiveTime};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,7 +23,7 @@ const SHORTEST: Duration = Duration::minutes(1);
 
 /// An item that was found by its id.
 #[derive(Clone, Debug)]
-pub(super) struct Doubt {
+pub(super) struct UncertainItem {
     /// Its id.
     pub(super) id: ItemId,
     /// Where it was last seen.
@@ -48,7 +48,7 @@ enum Listed {
 
 /// Where an item turned out to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum Whereabouts {
     /// In this calendar or list.
     In(ContainerId),
     /// In none: it was deleted.
@@ -57,7 +57,7 @@ pub(super) enum Place {
     Unknown(String),
 }
 
-impl Doubt {
+impl UncertainItem {
     /// Of an item.
     pub(super) fn of(item: &Item) -> Self {
         let by = match &item.record {
@@ -92,7 +92,7 @@ impl Doubt {
 }
 
 /// One question, and the doubts that it may settle.
-struct Ask {
+struct AliveQuestion {
     kind: Kind,
     container: ContainerId,
     call: Call,
@@ -104,8 +104,11 @@ struct Ask {
 ///
 /// # Errors
 /// What stops a run.
-pub(super) async fn places<P: Http + Clock + Keys>(graph: &Graph<P>, doubts: &[Doubt]) -> Result<Vec<Place>> {
-    let mut places: Vec<Place> = doubts.iter().map(|_| Place::Nowhere).collect();
+pub(super) async fn places<P: Http + Clock + Credentials>(
+    graph: &Graph<P>,
+    doubts: &[UncertainItem],
+) -> Result<Vec<Whereabouts>> {
+    let mut places: Vec<Whereabouts> = doubts.iter().map(|_| Whereabouts::Nowhere).collect();
     if doubts.is_empty() {
         return Ok(places);
     }
@@ -114,7 +117,7 @@ pub(super) async fn places<P: Http + Clock + Keys>(graph: &Graph<P>, doubts: &[D
     for first in [true, false] {
         let mut wanted: BTreeMap<&ContainerId, Vec<usize>> = BTreeMap::new();
         for (at, doubt) in doubts.iter().enumerate() {
-            if matches!(places.get(at), Some(Place::In(_))) {
+            if matches!(places.get(at), Some(Whereabouts::In(_))) {
                 continue;
             }
             match (&doubt.by, first) {
@@ -129,18 +132,19 @@ pub(super) async fn places<P: Http + Clock + Keys>(graph: &Graph<P>, doubts: &[D
                 }
             }
         }
-        let asks: Vec<Ask> = wanted.into_iter().flat_map(|(container, at)| questions(container, &at, doubts)).collect();
+        let asks: Vec<AliveQuestion> =
+            wanted.into_iter().flat_map(|(container, at)| questions(container, &at, doubts)).collect();
         settle(graph, asks, doubts, &mut places).await?;
     }
     Ok(places)
 }
 
 /// Asks, and writes down where what is listed was found.
-async fn settle<P: Http + Clock + Keys>(
+async fn settle<P: Http + Clock + Credentials>(
     graph: &Graph<P>,
-    asks: Vec<Ask>,
-    doubts: &[Doubt],
-    places: &mut [Place],
+    asks: Vec<AliveQuestion>,
+    doubts: &[UncertainItem],
+    places: &mut [Whereabouts],
 ) -> Result<()> {
     let calls: Vec<Call> = asks.iter().map(|ask| ask.call.clone()).collect();
     for (ask, answer) in asks.into_iter().zip(graph.batch(&calls).await) {
@@ -148,9 +152,9 @@ async fn settle<P: Http + Clock + Keys>(
         for at in &ask.doubts {
             let (Some(doubt), Some(place)) = (doubts.get(*at), places.get_mut(*at)) else { continue };
             match &listed {
-                Ok(ids) if doubt.is_among(ids) => *place = Place::In(ask.container.clone()),
+                Ok(ids) if doubt.is_among(ids) => *place = Whereabouts::In(ask.container.clone()),
                 Ok(_) => {}
-                Err(code) if *place == Place::Nowhere => *place = Place::Unknown(code.clone()),
+                Err(code) if *place == Whereabouts::Nowhere => *place = Whereabouts::Unknown(code.clone()),
                 Err(_) => {}
             }
         }
@@ -159,10 +163,10 @@ async fn settle<P: Http + Clock + Keys>(
 }
 
 /// The ids that a listing shows; the code of a server that can't tell it.
-async fn listed<P: Http + Clock + Keys>(
+async fn listed<P: Http + Clock + Credentials>(
     graph: &Graph<P>,
-    ask: &Ask,
-    first: Response,
+    ask: &AliveQuestion,
+    first: HttpResponse,
 ) -> Result<Result<BTreeSet<ItemId>, String>> {
     if first.status().as_u16() == 404 {
         return Ok(Ok(BTreeSet::new()));
@@ -197,7 +201,7 @@ pub(super) fn code(error: &Error) -> Option<String> {
 
 /// Why a reply to one question says nothing, if it says nothing of what was asked; what stops a run
 /// is an error.
-pub(super) fn refused(response: &Response) -> Result<Option<String>> {
+pub(super) fn refused(response: &HttpResponse) -> Result<Option<String>> {
     match odata::read::<Value>(response) {
         Ok(value) if value.is_object() => Ok(None),
         Ok(_) => Ok(Some("no object".to_owned())),
@@ -219,8 +223,8 @@ pub(super) fn refused(response: &Response) -> Result<Option<String>> {
 }
 
 /// What to ask of `container` for these of `doubts`.
-fn questions(container: &ContainerId, at: &[usize], doubts: &[Doubt]) -> Vec<Ask> {
-    let ask = |kind, call, doubts| Ask { kind, container: container.clone(), call, doubts };
+fn questions(container: &ContainerId, at: &[usize], doubts: &[UncertainItem]) -> Vec<AliveQuestion> {
+    let ask = |kind, call, doubts| AliveQuestion { kind, container: container.clone(), call, doubts };
     let (mut spans, mut series, mut tasks) = (Vec::new(), BTreeMap::new(), Vec::new());
     for at in at {
         match doubts.get(*at).map(|doubt| &doubt.by) {

@@ -5,35 +5,36 @@
 
 mod job;
 
-use super::alive::{self, Doubt, Place};
+use super::alive::{self, UncertainItem, Whereabouts};
 use super::{Graph, endpoints};
-use crate::http::{Answer, Call, Repeat};
-use crate::ports::{Clock, Http, Keys, Op, Outcome, Refusal};
-use job::Job;
+use crate::http::{Call, PartAnswer, Repeat};
+use crate::model::op::{Op, Outcome, Refusal};
+use crate::ports::{Clock, Credentials, Http};
+use job::GraphJob;
 
 /// See [`crate::ports::Replica::apply`].
-pub(super) async fn apply<P: Http + Clock + Keys>(graph: &Graph<P>, ops: &[Op]) -> Vec<Outcome> {
+pub(super) async fn apply<P: Http + Clock + Credentials>(graph: &Graph<P>, ops: &[Op]) -> Vec<Outcome> {
     let Ok(kinds) = graph.kinds().await else {
         return ops.iter().map(|_| Err(Refusal::NotSent)).collect();
     };
-    let mut jobs: Vec<Job<'_>> = ops.iter().map(|op| Job::new(op, &kinds, &graph.mailbox)).collect();
+    let mut jobs: Vec<GraphJob<'_>> = ops.iter().map(|op| GraphJob::new(op, &kinds, &graph.mailbox)).collect();
     for last in [false, true] {
         step(graph, &mut jobs, |job| job.look().into(), |job, answers| job.looked(answers)).await;
         settle(graph, &mut jobs).await;
-        step(graph, &mut jobs, Job::write, |job, answers| job.wrote(answers, last)).await;
+        step(graph, &mut jobs, GraphJob::write, |job, answers| job.wrote(answers, last)).await;
     }
     step(graph, &mut jobs, |job| job.link().into(), |job, answers| job.linked(answers)).await;
     step(graph, &mut jobs, |job| job.check().into(), |job, answers| job.checked(answers)).await;
     settle(graph, &mut jobs).await;
-    jobs.into_iter().map(Job::outcome).collect()
+    jobs.into_iter().map(GraphJob::outcome).collect()
 }
 
 /// Finds out whether the items that jobs doubt live.
-async fn settle<P: Http + Clock + Keys>(graph: &Graph<P>, jobs: &mut [Job<'_>]) {
-    let mut doubting: Vec<&mut Job<'_>> = jobs.iter_mut().filter(|job| job.doubt.is_some()).collect();
-    let doubts: Vec<Doubt> = doubting.iter().filter_map(|job| job.doubt.clone()).collect();
-    let unknown = |_| doubts.iter().map(|_| Place::Unknown(String::new())).collect();
-    let places: Vec<Place> = alive::places(graph, &doubts).await.unwrap_or_else(unknown);
+async fn settle<P: Http + Clock + Credentials>(graph: &Graph<P>, jobs: &mut [GraphJob<'_>]) {
+    let mut doubting: Vec<&mut GraphJob<'_>> = jobs.iter_mut().filter(|job| job.doubt.is_some()).collect();
+    let doubts: Vec<UncertainItem> = doubting.iter().filter_map(|job| job.doubt.clone()).collect();
+    let unknown = |_| doubts.iter().map(|_| Whereabouts::Unknown(String::new())).collect();
+    let places: Vec<Whereabouts> = alive::places(graph, &doubts).await.unwrap_or_else(unknown);
     for (job, place) in doubting.iter_mut().zip(places) {
         job.settled(&place);
     }
@@ -51,11 +52,11 @@ impl From<Option<Call>> for Calls {
 
 /// Sends what the jobs have to `ask` and lets each `take` its answers. What may not be sent twice
 /// travels apart, so that it costs the others nothing when a whole batch is lost.
-async fn step<'a, P: Http + Clock + Keys>(
+async fn step<'a, P: Http + Clock + Credentials>(
     graph: &Graph<P>,
-    jobs: &mut [Job<'a>],
-    ask: impl Fn(&Job<'a>) -> Calls,
-    take: impl Fn(&mut Job<'a>, Vec<Answer>),
+    jobs: &mut [GraphJob<'a>],
+    ask: impl Fn(&GraphJob<'a>) -> Calls,
+    take: impl Fn(&mut GraphJob<'a>, Vec<PartAnswer>),
 ) {
     let asked = jobs.iter_mut().map(|job| (ask(job).0, job)).filter(|(calls, _)| !calls.is_empty());
     let is_safe = |calls: &[Call]| calls.iter().all(|call| call.repeat == Repeat::Safe);

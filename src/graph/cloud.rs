@@ -2,7 +2,7 @@
 //! token is asked for, and whether there is To Do.
 
 use crate::error::{Error, Result};
-use ::http::Uri;
+use http::Uri;
 
 /// A cloud.
 #[derive(Clone, Debug, PartialEq, Eq)]

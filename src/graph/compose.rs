@@ -2,7 +2,7 @@
 //! (docs/facts/graph.md, "Mail": a member that is sent again unchanged mails attendees, drops
 //! locations, or undoes somebody's edit).
 
-use super::{Mailbox, endpoints, time};
+use super::{GraphMailbox, endpoints, time};
 use crate::model::{
     Address, Day, Facts, Field, Importance, Mark, Meeting, Patch, Person, Record, Reminder, Role, Status, Task, When,
 };
@@ -13,7 +13,7 @@ type Members = Map<String, Value>;
 
 /// What an update needs of the stored item to leave intact what it does not write.
 #[derive(Debug, Default)]
-pub(super) struct Kept {
+pub(super) struct StoredEventParts {
     /// The body to send for the patch's, the join block included.
     pub(super) body: Option<String>,
     /// The stored attendees, as Graph gave them.
@@ -21,9 +21,9 @@ pub(super) struct Kept {
 }
 
 /// The body of a creation. `facts` has the mark and the transaction that the item gets.
-pub(super) fn creation(record: &Record, facts: &Facts, mailbox: &Mailbox) -> Value {
+pub(super) fn creation(record: &Record, facts: &Facts, mailbox: &GraphMailbox) -> Value {
     let patch = Patch::whole(record);
-    let mut members = members(&patch, &Kept::default(), mailbox);
+    let mut members = members(&patch, &StoredEventParts::default(), mailbox);
     // an empty member says nothing in a creation, and attendees that nobody asked for would get
     // mail
     members.retain(|name, value| !(value.is_null() || name == "attendees" && value == &json!([])));
@@ -49,7 +49,7 @@ pub(super) fn creation(record: &Record, facts: &Facts, mailbox: &Mailbox) -> Val
 }
 
 /// The members of a change, in which the fields of `patch` are written.
-pub(super) fn members(patch: &Patch, kept: &Kept, mailbox: &Mailbox) -> Members {
+pub(super) fn members(patch: &Patch, kept: &StoredEventParts, mailbox: &GraphMailbox) -> Members {
     let mut members = Members::new();
     for field in &patch.fields {
         let written = match &patch.record {
@@ -72,7 +72,7 @@ pub(super) fn properties(mark: &Mark) -> Value {
 }
 
 /// Our mark as a linked resource of a task, which the user sees as a link to the Activity.
-pub(super) fn resource(mark: &Mark, mailbox: &Mailbox) -> Value {
+pub(super) fn resource(mark: &Mark, mailbox: &GraphMailbox) -> Value {
     json!({
         "applicationName": "Creatio",
         "displayName": "Creatio",
@@ -81,7 +81,7 @@ pub(super) fn resource(mark: &Mark, mailbox: &Mailbox) -> Value {
     })
 }
 
-fn of_meeting(meeting: &Meeting, field: Field, kept: &Kept, mailbox: &Mailbox) -> Value {
+fn of_meeting(meeting: &Meeting, field: Field, kept: &StoredEventParts, mailbox: &GraphMailbox) -> Value {
     let zone = mailbox.zone.as_ref();
     match field {
         Field::Title => json!({"subject": meeting.title}),
@@ -105,7 +105,7 @@ fn of_meeting(meeting: &Meeting, field: Field, kept: &Kept, mailbox: &Mailbox) -
     }
 }
 
-fn of_task(task: &Task, field: Field, kept: &Kept, mailbox: &Mailbox) -> Value {
+fn of_task(task: &Task, field: Field, kept: &StoredEventParts, mailbox: &GraphMailbox) -> Value {
     let zone = mailbox.zone.as_ref();
     match field {
         Field::Title => json!({"title": task.title}),
@@ -127,7 +127,7 @@ fn of_task(task: &Task, field: Field, kept: &Kept, mailbox: &Mailbox) -> Value {
 
 /// The attendees to send: `people`, those who are on the event already as they stand there (a room
 /// stays a room), and the stored ones that the model can't tell (without an address, the owner).
-fn attendees(people: &[Person], stored: &[Value], mailbox: &Mailbox) -> Vec<Value> {
+fn attendees(people: &[Person], stored: &[Value], mailbox: &GraphMailbox) -> Vec<Value> {
     let address =
         |attendee: &Value| attendee.pointer("/emailAddress/address").and_then(Value::as_str).and_then(Address::parse);
     let kept = stored.iter().filter(|attendee| {

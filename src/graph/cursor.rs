@@ -25,20 +25,20 @@ pub(super) struct Chain {
 }
 
 #[derive(Serialize, Deserialize)]
-struct State {
+struct GraphCursor {
     window: Window,
     chains: Vec<Chain>,
 }
 
 /// The chains of `cursor`; none if it was made for another window or can't be read.
 pub(super) fn chains(cursor: Option<&Cursor>, window: &Window) -> Vec<Chain> {
-    let state: Option<State> = cursor.and_then(|cursor| serde_json::from_str(&cursor.0).ok());
+    let state: Option<GraphCursor> = cursor.and_then(|cursor| serde_json::from_str(&cursor.0).ok());
     state.filter(|state| state.window == *window).map(|state| state.chains).unwrap_or_default()
 }
 
 /// The cursor that holds `chains`.
 pub(super) fn cursor(chains: Vec<Chain>, window: &Window) -> Option<Cursor> {
-    serde_json::to_string(&State { window: *window, chains }).ok().map(Cursor)
+    serde_json::to_string(&GraphCursor { window: *window, chains }).ok().map(Cursor)
 }
 
 /// The views that together cover `window`.

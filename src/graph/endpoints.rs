@@ -1,7 +1,9 @@
 //! Graph's addresses and preferences, as calls: nothing else spells a path (`openapi.yaml`).
 
-use crate::http::odata::{address, literal, segment};
-use crate::http::{Call, Envelope, Repeat};
+use crate::http::{
+    Call, Envelope, Repeat,
+    odata::{address, literal, segment},
+};
 use crate::model::{ContainerId, Instant, ItemId, Kind, Version};
 use serde_json::{Value, json};
 

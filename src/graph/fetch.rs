@@ -7,7 +7,7 @@ use super::reader::{self, Reader};
 use crate::error::Error;
 use crate::http::{Call, Fault, odata};
 use crate::model::{ContainerId, Kind, Side};
-use crate::ports::Response;
+use crate::ports::HttpResponse;
 use chrono::Duration;
 use serde_json::Value;
 
@@ -20,7 +20,7 @@ const SHORTEST: i64 = 90;
 
 /// A page yet to be read.
 #[derive(Clone)]
-pub(super) struct Fetch {
+pub(super) struct PageRequest {
     /// What it is of.
     pub(super) container: ContainerId,
     /// Calendar or list.
@@ -53,7 +53,7 @@ enum Origin {
     Span(Span),
 }
 
-impl Fetch {
+impl PageRequest {
     /// What changed since `chain` was last read; nothing of a way that does not track changes.
     pub(super) fn on((place, chain): (usize, &Chain)) -> Option<Self> {
         let link = chain.link.clone()?;
@@ -155,7 +155,7 @@ pub(super) enum Turn {
 
 impl Turn {
     /// What `response` is.
-    pub(super) fn of(response: &Response) -> Self {
+    pub(super) fn of(response: &HttpResponse) -> Self {
         let fault = match odata::read(response) {
             Ok(page) => return Self::Page(page),
             Err(fault) => fault,
@@ -183,21 +183,21 @@ mod tests {
     use super::*;
     use chrono::DateTime;
 
-    fn full(days: i64) -> Fetch {
+    fn full(days: i64) -> PageRequest {
         let from = DateTime::from_timestamp(0, 0).unwrap_or_default();
         let span = (from, from + Duration::days(days));
-        Fetch::full((Kind::Meeting, &"c".into()), reader::best(Kind::Meeting), (0, span), 1)
+        PageRequest::full((Kind::Meeting, &"c".into()), reader::best(Kind::Meeting), (0, span), 1)
     }
 
     #[test]
     fn less_is_asked_step_by_step() {
-        let sizes: Vec<u16> = std::iter::successors(Some(full(400)), Fetch::smaller)
+        let sizes: Vec<u16> = std::iter::successors(Some(full(400)), PageRequest::smaller)
             .filter_map(|fetch| SIZES.get(fetch.size).copied())
             .collect();
         assert_eq!(sizes, SIZES);
-        let spans = |fetch: &Fetch| {
+        let spans = |fetch: &PageRequest| {
             let pieces = fetch.pieces(7).unwrap_or_default();
-            let span = |piece: &Fetch| match piece.origin {
+            let span = |piece: &PageRequest| match piece.origin {
                 Origin::Span((from, to)) => (piece.chain, (to - from).num_days()),
                 Origin::Link(_) | Origin::LinkAgain => (piece.chain, 0),
             };
@@ -215,7 +215,7 @@ mod tests {
     #[test]
     fn a_chain_goes_back_to_its_link_once() {
         let chain = Chain { container: "c".into(), kind: Kind::Task, link: Some("me/x".to_owned()) };
-        let first = Fetch::on((0, &chain)).unwrap_or_else(|| full(1));
+        let first = PageRequest::on((0, &chain)).unwrap_or_else(|| full(1));
         assert!(first.again().is_none(), "the link itself is lost");
         let later = first.next("me/y".to_owned());
         let again = later.again().unwrap_or_else(|| full(1));

@@ -2,19 +2,20 @@
 //! window. An answer that can't be understood is told as such: it must not look like an absent
 //! item. What is found by its id, but lies in Deleted Items, is absent.
 
-use super::alive::{self, Doubt, Place};
-use super::map::{self, Reading};
+use super::alive::{self, UncertainItem, Whereabouts};
+use super::map::{self, GraphReading};
 use super::{Graph, endpoints};
 use crate::engine::identity::series_wide;
 use crate::error::Result;
 use crate::http::{Call, odata};
+use crate::model::lookup::{Found, Lookup};
 use crate::model::{ContainerId, Item, ItemId, Kind, Malformed, Mark};
-use crate::ports::{Clock, Clue, Found, Http, Keys, Response};
+use crate::ports::{Clock, Credentials, Http, HttpResponse};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// One read, and the clues that it may answer.
-struct Ask {
+struct LookupRead {
     kind: Kind,
     container: ContainerId,
     call: Call,
@@ -24,15 +25,15 @@ struct Ask {
 }
 
 /// See [`crate::ports::Replica::find`].
-pub(super) async fn find<P: Http + Clock + Keys>(graph: &Graph<P>, clues: &[Clue]) -> Result<Vec<Found>> {
+pub(super) async fn find<P: Http + Clock + Credentials>(graph: &Graph<P>, clues: &[Lookup]) -> Result<Vec<Found>> {
     let kinds = if clues.is_empty() { BTreeMap::new() } else { graph.kinds().await? };
-    let mut asks: BTreeMap<String, Ask> = BTreeMap::new();
+    let mut asks: BTreeMap<String, LookupRead> = BTreeMap::new();
     for (place, clue) in clues.iter().enumerate() {
         for ask in questions(graph, &kinds, clue) {
             asks.entry(ask.call.path.clone()).or_insert(ask).clues.push(place);
         }
     }
-    let asks: Vec<Ask> = asks.into_values().collect();
+    let asks: Vec<LookupRead> = asks.into_values().collect();
     let calls: Vec<Call> = asks.iter().map(|ask| ask.call.clone()).collect();
     let mut found: Vec<Found> = clues.iter().map(|_| Found::default()).collect();
     let mut series = Vec::new();
@@ -43,13 +44,13 @@ pub(super) async fn find<P: Http + Clock + Keys>(graph: &Graph<P>, clues: &[Clue
             Err(code) => {
                 for place in &ask.clues {
                     match (clues.get(*place), found.get_mut(*place)) {
-                        (Some(Clue::Id { id, container }), Some(found)) => {
+                        (Some(Lookup::Id { id, container }), Some(found)) => {
                             found.malformed.push(malformed(id, container, &code));
                         }
-                        (Some(Clue::Uid(_) | Clue::Mark(_) | Clue::MarkedTask(_)), Some(found)) => {
+                        (Some(Lookup::Uid(_) | Lookup::Mark(_) | Lookup::MarkedTask(_)), Some(found)) => {
                             found.refused = Some(code.clone());
                         }
-                        (Some(Clue::Look(_)), Some(_)) | (_, None) | (None, _) => {}
+                        (Some(Lookup::Look(_)), Some(_)) | (_, None) | (None, _) => {}
                     }
                 }
                 continue;
@@ -69,27 +70,27 @@ pub(super) async fn find<P: Http + Clock + Keys>(graph: &Graph<P>, clues: &[Clue
 
 /// Leaves of what was found by an id only what lives in a calendar or list. `series` are masters,
 /// with the places of the clues that found them.
-async fn lives<P: Http + Clock + Keys>(
+async fn lives<P: Http + Clock + Credentials>(
     graph: &Graph<P>,
-    clues: &[Clue],
+    clues: &[Lookup],
     found: &mut [Found],
-    series: Vec<(usize, Doubt)>,
+    series: Vec<(usize, UncertainItem)>,
 ) -> Result<()> {
-    let by_id = clues.iter().zip(found.iter()).enumerate().filter(|(_, (clue, _))| matches!(clue, Clue::Id { .. }));
-    let unsure = |found: &Found| found.items.iter().find(|item| !graph.tells(&item.id)).map(Doubt::of);
+    let by_id = clues.iter().zip(found.iter()).enumerate().filter(|(_, (clue, _))| matches!(clue, Lookup::Id { .. }));
+    let unsure = |found: &Found| found.items.iter().find(|item| !graph.tells(&item.id)).map(UncertainItem::of);
     let items = by_id.filter_map(|(place, (_, found))| Some((place, unsure(found)?)));
-    let doubts: Vec<(usize, Doubt)> = items.chain(series).collect();
-    let questions: Vec<Doubt> = doubts.iter().map(|(_, doubt)| doubt.clone()).collect();
+    let doubts: Vec<(usize, UncertainItem)> = items.chain(series).collect();
+    let questions: Vec<UncertainItem> = doubts.iter().map(|(_, doubt)| doubt.clone()).collect();
     for ((at, doubt), place) in doubts.into_iter().zip(alive::places(graph, &questions).await?) {
         let Some(found) = found.get_mut(at) else { continue };
         let is_item = |item: &Item| item.id == doubt.id;
         match place {
-            Place::In(container) if found.items.iter().any(is_item) => {
+            Whereabouts::In(container) if found.items.iter().any(is_item) => {
                 found.items.iter_mut().filter(|item| is_item(item)).for_each(|item| item.container = container.clone());
             }
-            Place::In(_) => found.series = true,
-            Place::Nowhere => found.items.retain(|item| !is_item(item)),
-            Place::Unknown(code) => {
+            Whereabouts::In(_) => found.series = true,
+            Whereabouts::Nowhere => found.items.retain(|item| !is_item(item)),
+            Whereabouts::Unknown(code) => {
                 found.items.retain(|item| !is_item(item));
                 found.malformed.push(malformed(&doubt.id, &doubt.container, &code));
             }
@@ -100,10 +101,10 @@ async fn lives<P: Http + Clock + Keys>(
 
 /// The items of an answer, none if there is no such item or container; the server's code, if it
 /// can't tell them.
-async fn read<P: Http + Clock + Keys>(
+async fn read<P: Http + Clock + Credentials>(
     graph: &Graph<P>,
-    ask: &Ask,
-    response: Response,
+    ask: &LookupRead,
+    response: HttpResponse,
 ) -> Result<Result<Vec<Value>, String>> {
     if matches!(response.status().as_u16(), 404 | 410) || no_such_id(&response) {
         return Ok(Ok(Vec::new()));
@@ -122,8 +123,8 @@ async fn read<P: Http + Clock + Keys>(
 }
 
 /// The reads that together answer `clue`.
-fn questions<P>(graph: &Graph<P>, kinds: &BTreeMap<ContainerId, Kind>, clue: &Clue) -> Vec<Ask> {
-    let ask = |kind, container: &ContainerId, call, single| Ask {
+fn questions<P>(graph: &Graph<P>, kinds: &BTreeMap<ContainerId, Kind>, clue: &Lookup) -> Vec<LookupRead> {
+    let ask = |kind, container: &ContainerId, call, single| LookupRead {
         kind,
         container: container.clone(),
         call,
@@ -133,32 +134,32 @@ fn questions<P>(graph: &Graph<P>, kinds: &BTreeMap<ContainerId, Kind>, clue: &Cl
     let calendars = kinds.iter().filter(|(_, kind)| **kind == Kind::Meeting).map(|(id, _)| id);
     let lists = kinds.iter().filter(|(_, kind)| **kind == Kind::Task).map(|(id, _)| id);
     match clue {
-        Clue::Id { id, container } => {
+        Lookup::Id { id, container } => {
             // a container that is no longer there was either; an event has an address without it
             let kind = kinds.get(container).copied().unwrap_or(Kind::Meeting);
             vec![ask(kind, container, endpoints::item(kind, container, id), true)]
         }
-        Clue::Uid(uid) => {
+        Lookup::Uid(uid) => {
             // an occurrence has a UID of its own, by which its series is not found
             let series = series_wide(uid);
             let uids: BTreeSet<&str> = [uid.as_str(), &series].into();
             let calls = |id| uids.iter().map(move |uid| (id, endpoints::with_uid(id, uid)));
             calendars.flat_map(calls).map(|(id, call)| ask(Kind::Meeting, id, call, false)).collect()
         }
-        Clue::Mark(activity) => {
+        Lookup::Mark(activity) => {
             let mark = Mark { site: graph.mailbox.site.clone(), activity: activity.clone(), generation: 0 };
             let fingerprint = mark.fingerprint();
             let events = calendars.map(|id| ask(Kind::Meeting, id, endpoints::with_mark(id, &fingerprint), false));
             let tasks = lists.map(|id| ask(Kind::Task, id, endpoints::tasks(id), false));
             events.chain(tasks).collect()
         }
-        Clue::MarkedTask(_) => lists.map(|id| ask(Kind::Task, id, endpoints::tasks(id), false)).collect(),
-        Clue::Look(_) => Vec::new(),
+        Lookup::MarkedTask(_) => lists.map(|id| ask(Kind::Task, id, endpoints::tasks(id), false)).collect(),
+        Lookup::Look(_) => Vec::new(),
     }
 }
 
 /// An id of another kind of item, or of another mailbox, is no id at all to Exchange.
-fn no_such_id(response: &Response) -> bool {
+fn no_such_id(response: &HttpResponse) -> bool {
     let body: Value = serde_json::from_slice(response.body()).unwrap_or_default();
     let code = body.pointer("/error/code").and_then(Value::as_str).unwrap_or_default();
     response.status().as_u16() == 400 && code.eq_ignore_ascii_case("ErrorInvalidIdMalformed")
@@ -169,7 +170,11 @@ fn malformed(id: &ItemId, container: &ContainerId, reason: &str) -> Malformed {
 }
 
 /// Tasks with what is linked to them, read by itself where the answer left it out.
-async fn linked<P: Http + Clock + Keys>(graph: &Graph<P>, ask: &Ask, mut values: Vec<Value>) -> Result<Vec<Value>> {
+async fn linked<P: Http + Clock + Credentials>(
+    graph: &Graph<P>,
+    ask: &LookupRead,
+    mut values: Vec<Value>,
+) -> Result<Vec<Value>> {
     if ask.kind == Kind::Meeting {
         return Ok(values);
     }
@@ -188,46 +193,51 @@ async fn linked<P: Http + Clock + Keys>(graph: &Graph<P>, ask: &Ask, mut values:
 }
 
 /// Takes `value` in, if it answers `clue`; the doubt about a series that was found by its id.
-fn answer_to<P>(graph: &Graph<P>, (ask, clue): (&Ask, &Clue), value: &Value, found: &mut Found) -> Option<Doubt> {
+fn answer_to<P>(
+    graph: &Graph<P>,
+    (ask, clue): (&LookupRead, &Lookup),
+    value: &Value,
+    found: &mut Found,
+) -> Option<UncertainItem> {
     match map::read(ask.kind, value, &graph.mailbox, &ask.container) {
-        Reading::Content(item) => found.items.extend(Some(*item).filter(|item| is(graph, item, clue))),
-        Reading::Master(id) => match clue {
-            Clue::Id { container, .. } => return Doubt::of_series(&id, container, value),
+        GraphReading::Content(item) => found.items.extend(Some(*item).filter(|item| is(graph, item, clue))),
+        GraphReading::Master(id) => match clue {
+            Lookup::Id { container, .. } => return UncertainItem::of_series(&id, container, value),
             // what is asked for by a UID or a mark has it
-            Clue::Uid(_) | Clue::Mark(_) | Clue::MarkedTask(_) => found.series = true,
-            Clue::Look(_) => {}
+            Lookup::Uid(_) | Lookup::Mark(_) | Lookup::MarkedTask(_) => found.series = true,
+            Lookup::Look(_) => {}
         },
-        Reading::Tombstone(_) => {}
-        Reading::Skeleton { id, .. } => {
+        GraphReading::Tombstone(_) => {}
+        GraphReading::Skeleton { id, .. } => {
             found.malformed.push(malformed(&id, &ask.container, "an occurrence without its content"));
         }
         // of a whole list only the item meant matters
-        Reading::Malformed(bad) if ask.kind == Kind::Meeting || ask.single || marked(graph, value, clue) => {
+        GraphReading::Malformed(bad) if ask.kind == Kind::Meeting || ask.single || marked(graph, value, clue) => {
             let asked = match clue {
-                Clue::Id { id, .. } => Some(id.clone()),
-                Clue::Uid(_) | Clue::Mark(_) | Clue::MarkedTask(_) | Clue::Look(_) => None,
+                Lookup::Id { id, .. } => Some(id.clone()),
+                Lookup::Uid(_) | Lookup::Mark(_) | Lookup::MarkedTask(_) | Lookup::Look(_) => None,
             };
             found.malformed.push(Malformed { id: bad.id.clone().or(asked), ..bad });
         }
-        Reading::Malformed(_) => {}
+        GraphReading::Malformed(_) => {}
     }
     None
 }
 
-fn is<P>(graph: &Graph<P>, item: &Item, clue: &Clue) -> bool {
+fn is<P>(graph: &Graph<P>, item: &Item, clue: &Lookup) -> bool {
     match clue {
-        Clue::Id { id, .. } => item.id == *id,
-        Clue::Uid(uid) => item.facts.uid.as_ref() == Some(uid),
-        Clue::Mark(activity) | Clue::MarkedTask(activity) => {
+        Lookup::Id { id, .. } => item.id == *id,
+        Lookup::Uid(uid) => item.facts.uid.as_ref() == Some(uid),
+        Lookup::Mark(activity) | Lookup::MarkedTask(activity) => {
             item.facts.mark.as_ref().is_some_and(|mark| mark.site == graph.mailbox.site && mark.activity == *activity)
         }
-        Clue::Look(_) => false,
+        Lookup::Look(_) => false,
     }
 }
 
 /// Whether the body of a task that can't be understood carries the mark that `clue` asks for.
-fn marked<P>(graph: &Graph<P>, value: &Value, clue: &Clue) -> bool {
-    let (Clue::Mark(activity) | Clue::MarkedTask(activity)) = clue else { return false };
+fn marked<P>(graph: &Graph<P>, value: &Value, clue: &Lookup) -> bool {
+    let (Lookup::Mark(activity) | Lookup::MarkedTask(activity)) = clue else { return false };
     let resources = value.get("linkedResources").and_then(Value::as_array).into_iter().flatten();
     let mut marks = resources.filter_map(|resource| Mark::parse(resource.get("externalId")?.as_str()?));
     marks.any(|mark| mark.site == graph.mailbox.site && mark.activity == *activity)

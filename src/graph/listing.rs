@@ -1,12 +1,13 @@
 //! From the pages of one reading to a listing: the newest reading of each item, occurrences filled
 //! from their masters, the window's edges.
 
-use super::map::{self, Reading};
+use super::map::{self, GraphReading};
 use super::{Graph, alive, cursor, endpoints};
 use crate::error::Result;
 use crate::http::Call;
+use crate::model::scope::Scope;
 use crate::model::{ContainerId, ItemId, Kind, Listing, Malformed, SeriesSet, Window, Zone};
-use crate::ports::{Clock, Http, Keys, Scope};
+use crate::ports::{Clock, Credentials, Http};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,24 +22,24 @@ pub(super) struct Haul {
 }
 
 /// Masters by id. `None`: asked for, but not there.
-type Masters = BTreeMap<ItemId, Option<Value>>;
+type MastersById = BTreeMap<ItemId, Option<Value>>;
 
 /// The listing of what `hauls` hold.
-pub(super) async fn listing<P: Http + Clock + Keys>(
+pub(super) async fn listing<P: Http + Clock + Credentials>(
     graph: &Graph<P>,
     scope: &Scope,
     hauls: BTreeMap<ContainerId, Haul>,
 ) -> Result<Listing> {
     let mut hauls: Vec<_> =
         hauls.into_iter().map(|(id, haul)| (id, haul.kind, haul.attempt > 0, newest(haul.chains))).collect();
-    let mut sent = Masters::new();
+    let mut sent = MastersById::new();
     let mut missing: BTreeSet<ItemId> = BTreeSet::new();
     for (container, kind, _, values) in &hauls {
         for value in values {
             match map::read(*kind, value, &graph.mailbox, container) {
-                Reading::Master(id) => drop(sent.insert(id, Some(value.clone()))),
-                Reading::Skeleton { master, .. } => drop(missing.insert(master)),
-                Reading::Content(_) | Reading::Tombstone(_) | Reading::Malformed(_) => {}
+                GraphReading::Master(id) => drop(sent.insert(id, Some(value.clone()))),
+                GraphReading::Skeleton { master, .. } => drop(missing.insert(master)),
+                GraphReading::Content(_) | GraphReading::Tombstone(_) | GraphReading::Malformed(_) => {}
             }
         }
     }
@@ -47,8 +48,11 @@ pub(super) async fn listing<P: Http + Clock + Keys>(
     for (container, kind, _, values) in &mut hauls {
         let shown: BTreeSet<ItemId> = values.iter().filter_map(master_of).collect();
         let bare = values.iter().filter_map(|value| match map::read(*kind, value, &graph.mailbox, container) {
-            Reading::Master(id) => Some(id).filter(|id| !shown.contains(id)),
-            Reading::Content(_) | Reading::Skeleton { .. } | Reading::Tombstone(_) | Reading::Malformed(_) => None,
+            GraphReading::Master(id) => Some(id).filter(|id| !shown.contains(id)),
+            GraphReading::Content(_)
+            | GraphReading::Skeleton { .. }
+            | GraphReading::Tombstone(_)
+            | GraphReading::Malformed(_) => None,
         });
         let bare: Vec<ItemId> = bare.collect();
         expand(graph, scope, (&bare, container), values, &mut lost).await?;
@@ -59,7 +63,7 @@ pub(super) async fn listing<P: Http + Clock + Keys>(
     for (container, kind, full, values) in hauls {
         for value in values {
             let mut reading = map::read(kind, &value, &graph.mailbox, &container);
-            if let Reading::Skeleton { id, master } = &reading {
+            if let GraphReading::Skeleton { id, master } = &reading {
                 reading = match masters.get(master) {
                     Some(Some(master)) => map::read(kind, &map::filled(&value, master), &graph.mailbox, &container),
                     Some(None) | None => malformed((id, &container), "seriesMasterId: no such master"),
@@ -78,7 +82,7 @@ pub(super) async fn listing<P: Http + Clock + Keys>(
 
 /// Adds the occurrences of series that a reading told by their masters alone, as of a server whose
 /// views don't expand them.
-async fn expand<P: Http + Clock + Keys>(
+async fn expand<P: Http + Clock + Credentials>(
     graph: &Graph<P>,
     scope: &Scope,
     (masters, container): (&[ItemId], &ContainerId),
@@ -136,9 +140,9 @@ fn last_by_id(values: Vec<Value>, comparable: impl Fn(&Value) -> bool) -> Vec<Va
 }
 
 /// The masters of occurrences whose master the round did not send.
-async fn read_masters<P: Http + Clock + Keys>(graph: &Graph<P>, ids: BTreeSet<ItemId>) -> Result<Masters> {
+async fn read_masters<P: Http + Clock + Credentials>(graph: &Graph<P>, ids: BTreeSet<ItemId>) -> Result<MastersById> {
     let calls: Vec<Call> = ids.iter().map(endpoints::master).collect();
-    let mut masters = Masters::new();
+    let mut masters = MastersById::new();
     for (id, answer) in ids.into_iter().zip(graph.batch(&calls).await) {
         let response = graph.answered(Some(answer))?;
         // a master that the server can't tell costs its own occurrences
@@ -148,9 +152,9 @@ async fn read_masters<P: Http + Clock + Keys>(graph: &Graph<P>, ids: BTreeSet<It
     Ok(masters)
 }
 
-fn malformed((id, container): (&ItemId, &ContainerId), reason: &str) -> Reading {
+fn malformed((id, container): (&ItemId, &ContainerId), reason: &str) -> GraphReading {
     let (id, container) = (Some(id.clone()), Some(container.clone()));
-    Reading::Malformed(Malformed { id, container, reason: reason.to_owned() })
+    GraphReading::Malformed(Malformed { id, container, reason: reason.to_owned() })
 }
 
 /// A listing in the making.
@@ -170,19 +174,19 @@ impl<'a> Gathered<'a> {
 
     /// Takes in one reading; `full`: of a full round, in which what is not mentioned is known to be
     /// absent.
-    fn take(&mut self, reading: Reading, full: bool, value: &Value) {
+    fn take(&mut self, reading: GraphReading, full: bool, value: &Value) {
         match reading {
-            Reading::Content(item) if self.window.takes(&item, self.zone) => {
+            GraphReading::Content(item) if self.window.takes(&item, self.zone) => {
                 if let Some(occurrence) = &item.facts.occurrence {
                     self.living(&occurrence.master.clone(), &item.id);
                 }
                 self.listing.items.push(*item);
             }
             // it may have been in the window before
-            Reading::Content(item) if !full => self.listing.removed.push(item.id),
-            Reading::Content(_) | Reading::Master(_) | Reading::Skeleton { .. } => {}
-            Reading::Tombstone(id) => self.listing.removed.push(id),
-            Reading::Malformed(malformed) => {
+            GraphReading::Content(item) if !full => self.listing.removed.push(item.id),
+            GraphReading::Content(_) | GraphReading::Master(_) | GraphReading::Skeleton { .. } => {}
+            GraphReading::Tombstone(id) => self.listing.removed.push(id),
+            GraphReading::Malformed(malformed) => {
                 if let (Some(master), Some(id)) = (master_of(value), &malformed.id) {
                     self.living(&master, id);
                 }

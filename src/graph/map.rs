@@ -4,7 +4,7 @@
 //! harmless default, only an unusable id, start or end costs the item.
 
 use super::wire::{self, Event, TodoTask, ZonedTime};
-use super::{Mailbox, endpoints, time};
+use super::{GraphMailbox, endpoints, time};
 use crate::http::odata;
 use crate::model::{
     Address, Body, Container, ContainerId, Facts, Importance, Item, ItemId, Kind, Malformed, Mark, Meeting, Occurrence,
@@ -15,7 +15,7 @@ use serde_json::Value;
 
 /// What one JSON body is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Reading {
+pub enum GraphReading {
     /// An item.
     Content(Box<Item>),
     /// The master of a series, which is no item of its own: its occurrences are.
@@ -36,17 +36,17 @@ pub enum Reading {
 
 /// Reads `value`, an item of `kind` that lies in `container`.
 #[must_use]
-pub fn read(kind: Kind, value: &Value, mailbox: &Mailbox, container: &ContainerId) -> Reading {
+pub fn read(kind: Kind, value: &Value, mailbox: &GraphMailbox, container: &ContainerId) -> GraphReading {
     let id = value.get("id").and_then(Value::as_str).and_then(known_id);
     if let (Some(id), Some(_)) = (&id, value.get("@removed")) {
-        return Reading::Tombstone(id.clone());
+        return GraphReading::Tombstone(id.clone());
     }
     let read = match (kind, &id) {
         (_, None) => Err("id: missing".to_owned()),
         (Kind::Meeting, Some(id)) => event(id, value, mailbox, container),
-        (Kind::Task, Some(id)) => task(id, value, mailbox, container).map(|item| Reading::Content(Box::new(item))),
+        (Kind::Task, Some(id)) => task(id, value, mailbox, container).map(|item| GraphReading::Content(Box::new(item))),
     };
-    read.unwrap_or_else(|reason| Reading::Malformed(Malformed { id, container: Some(container.clone()), reason }))
+    read.unwrap_or_else(|reason| GraphReading::Malformed(Malformed { id, container: Some(container.clone()), reason }))
 }
 
 /// The longest id that is taken for one: Exchange's have some 150 characters, and one that fills an
@@ -72,7 +72,7 @@ pub fn filled(skeleton: &Value, master: &Value) -> Value {
 }
 
 /// A calendar of the mailbox.
-pub(super) fn calendar(calendar: wire::Calendar, mailbox: &Mailbox) -> Option<Container> {
+pub(super) fn calendar(calendar: wire::Calendar, mailbox: &GraphMailbox) -> Option<Container> {
     let default = calendar.is_default_calendar == Some(true);
     let owner = address(calendar.owner.as_ref());
     Some(Container {
@@ -103,14 +103,14 @@ pub(super) fn list(list: wire::TodoTaskList) -> Option<Container> {
     })
 }
 
-fn event(id: &ItemId, value: &Value, mailbox: &Mailbox, container: &ContainerId) -> Result<Reading, String> {
+fn event(id: &ItemId, value: &Value, mailbox: &GraphMailbox, container: &ContainerId) -> Result<GraphReading, String> {
     let event: Event = odata::understand(value.clone())?;
     let kind = event.kind.as_deref().unwrap_or_default().to_ascii_lowercase();
     let master = event.series_master_id.as_deref().and_then(known_id);
     match (kind.as_str(), master) {
-        ("seriesmaster", _) => return Ok(Reading::Master(id.clone())),
+        ("seriesmaster", _) => return Ok(GraphReading::Master(id.clone())),
         ("occurrence", Some(master)) if value.get("subject").is_none() => {
-            return Ok(Reading::Skeleton { id: id.clone(), master });
+            return Ok(GraphReading::Skeleton { id: id.clone(), master });
         }
         _ => {}
     }
@@ -156,7 +156,7 @@ fn event(id: &ItemId, value: &Value, mailbox: &Mailbox, container: &ContainerId)
         created: event.created_date_time.as_deref().and_then(time::stamp),
         ..Facts::default()
     };
-    Ok(Reading::Content(Box::new(Item {
+    Ok(GraphReading::Content(Box::new(Item {
         id: id.clone(),
         version: version(event.etag, event.change_key),
         container: container.clone(),
@@ -166,7 +166,7 @@ fn event(id: &ItemId, value: &Value, mailbox: &Mailbox, container: &ContainerId)
     })))
 }
 
-fn task(id: &ItemId, value: &Value, mailbox: &Mailbox, container: &ContainerId) -> Result<Item, String> {
+fn task(id: &ItemId, value: &Value, mailbox: &GraphMailbox, container: &ContainerId) -> Result<Item, String> {
     let task: TodoTask = odata::understand(value.clone())?;
     let zone = mailbox.zone.as_ref();
     let day = |name, time: &Option<ZonedTime>| part(name, time.as_ref(), |time| time::day(time, zone));
@@ -215,7 +215,7 @@ fn part<T>(
     value.map(read).transpose().map_err(|flaw| format!("{name}.{flaw}"))
 }
 
-fn when(event: &Event, mailbox: &Mailbox) -> Result<When, String> {
+fn when(event: &Event, mailbox: &GraphMailbox) -> Result<When, String> {
     let missing = |name: &str| format!("{name}: missing");
     if event.is_all_day == Some(true) {
         let day = |time: &ZonedTime| time::day(time, mailbox.zone.as_ref());
@@ -231,7 +231,7 @@ fn when(event: &Event, mailbox: &Mailbox) -> Result<When, String> {
     if start <= end { Ok(When::Timed { start, end }) } else { Err("end: before the start".to_owned()) }
 }
 
-fn occurrence(event: &Event, kind: &str, when: When, mailbox: &Mailbox) -> Option<Occurrence> {
+fn occurrence(event: &Event, kind: &str, when: When, mailbox: &GraphMailbox) -> Option<Occurrence> {
     let master = event.series_master_id.as_deref().and_then(known_id)?;
     if !matches!(kind, "occurrence" | "exception") {
         return None;
@@ -280,7 +280,7 @@ const TAGS: [&str; 27] = [
 
 /// The attendees that have an address, without the mailbox's owner; in front of them the organizer
 /// of a foreign meeting, who is coming.
-fn people(event: &Event, foreign: bool, mailbox: &Mailbox) -> Vec<Person> {
+fn people(event: &Event, foreign: bool, mailbox: &GraphMailbox) -> Vec<Person> {
     let organizer = event.organizer.as_ref().filter(|_| foreign).and_then(|organizer| organizer.email_address.as_ref());
     let organizer = someone(organizer, Role::Required, Response::Confirmed);
     let organizer = organizer.filter(|person| !person.addresses.iter().any(|address| mailbox.is_own(address)));
@@ -288,7 +288,7 @@ fn people(event: &Event, foreign: bool, mailbox: &Mailbox) -> Vec<Person> {
 }
 
 /// The attendees other than the mailbox's owner.
-fn others<'a>(event: &'a Event, mailbox: &'a Mailbox) -> impl Iterator<Item = &'a wire::Attendee> {
+fn others<'a>(event: &'a Event, mailbox: &'a GraphMailbox) -> impl Iterator<Item = &'a wire::Attendee> {
     event
         .attendees
         .iter()
@@ -343,18 +343,18 @@ fn status(word: Option<&str>) -> Status {
 }
 
 /// Our mark, if `property` is ours.
-fn mark(property: &wire::Property) -> Option<Mark> {
+fn mark(property: &wire::ExtendedProperty) -> Option<Mark> {
     Mark::parse(value(property, endpoints::PROPERTY)?)
 }
 
 /// The Activity that the built-in sync noted, if `property` is its.
-fn local(property: &wire::Property) -> Option<ItemId> {
+fn local(property: &wire::ExtendedProperty) -> Option<ItemId> {
     ItemId::guid(value(property, endpoints::LOCAL)?)
 }
 
 /// What `property` holds, if it has this name. Exchange may give the name's case and the GUID's
 /// back changed.
-fn value<'a>(property: &'a wire::Property, name: &str) -> Option<&'a str> {
+fn value<'a>(property: &'a wire::ExtendedProperty, name: &str) -> Option<&'a str> {
     property.value.as_deref().filter(|_| property.id.as_deref().is_some_and(|id| id.eq_ignore_ascii_case(name)))
 }
 

@@ -2,16 +2,16 @@
 //! batch asks for the containers and for what all chains of last time have to tell, so that a quiet
 //! run is one request. What the pages hold is `listing`'s.
 
-use super::alive;
 use super::cursor::{self, Chain};
-use super::fetch::{Fetch, Turn};
+use super::fetch::{PageRequest, Turn};
 use super::listing::{self, Haul};
 use super::reader::{self, Reader};
-use super::{Graph, endpoints};
+use super::{Graph, alive, endpoints};
 use crate::error::{Error, Result};
-use crate::http::{Answer, Call, Pages, Silence, odata, pages};
+use crate::http::{Call, NoReply, Pages, PartAnswer, odata, pages};
+use crate::model::scope::Scope;
 use crate::model::{Container, ContainerId, Cursor, Kind, Listing, Malformed, Side};
-use crate::ports::{Clock, Http, Keys, Scope};
+use crate::ports::{Clock, Credentials, Http};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,7 +21,7 @@ const LOSSES: u8 = 1;
 
 /// What has been read.
 #[derive(Default)]
-struct Progress {
+struct ReadSoFar {
     hauls: BTreeMap<ContainerId, Haul>,
     chains: Vec<Chain>,
     /// Where the last reading ended: a container that can't be read now is read on from there.
@@ -42,32 +42,32 @@ struct Progress {
 }
 
 /// See [`crate::ports::Replica::observe`].
-pub(super) async fn observe<P: Http + Clock + Keys>(
+pub(super) async fn observe<P: Http + Clock + Credentials>(
     graph: &Graph<P>,
     scope: &Scope,
     cursor: Option<&Cursor>,
 ) -> Result<Listing> {
     let chains = cursor::chains(cursor, &scope.window);
-    let fetches: Vec<Fetch> = chains.iter().enumerate().filter_map(Fetch::on).collect();
+    let fetches: Vec<PageRequest> = chains.iter().enumerate().filter_map(PageRequest::on).collect();
     let questions = [endpoints::containers(Kind::Meeting), endpoints::containers(Kind::Task)];
-    let calls: Vec<Call> = questions.into_iter().chain(fetches.iter().map(Fetch::call)).collect();
+    let calls: Vec<Call> = questions.into_iter().chain(fetches.iter().map(PageRequest::call)).collect();
     let mut answers = graph.batch(&calls).await.into_iter();
     let (containers, lacks_to_do) = graph.listed(answers.by_ref()).await?;
-    let answers: Vec<Answer> = answers.collect();
+    let answers: Vec<PartAnswer> = answers.collect();
 
     let chosen: Vec<&Container> = containers.iter().filter(|container| scope.takes(container)).collect();
-    let mut progress = Progress {
+    let mut progress = ReadSoFar {
         chosen: chosen.iter().map(|container| (container.id.clone(), (*container).clone())).collect(),
         before: chains.clone(),
         numbers: chains.len(),
-        ..Progress::default()
+        ..ReadSoFar::default()
     };
     if lacks_to_do {
         // lists that are not told today may be tomorrow, and what was deleted in them meanwhile is
         // told by where they were read to
         progress.chains.extend(chains.iter().filter(|chain| chain.kind == Kind::Task).cloned());
     }
-    let is_chosen = |fetch: &Fetch| chosen.iter().any(|container| container.id == fetch.container);
+    let is_chosen = |fetch: &PageRequest| chosen.iter().any(|container| container.id == fetch.container);
     let told = fetches.into_iter().zip(answers).filter(|(fetch, _)| is_chosen(fetch));
     let mut open = progress.turn(graph, scope, told)?;
     for Container { id, kind, .. } in &chosen {
@@ -79,12 +79,12 @@ pub(super) async fn observe<P: Http + Clock + Keys>(
         }
     }
     while !open.is_empty() {
-        let (apart, together): (Vec<Fetch>, Vec<Fetch>) = open.into_iter().partition(|fetch| fetch.apart);
-        let calls: Vec<Call> = together.iter().map(Fetch::call).collect();
+        let (apart, together): (Vec<PageRequest>, Vec<PageRequest>) = open.into_iter().partition(|fetch| fetch.apart);
+        let calls: Vec<Call> = together.iter().map(PageRequest::call).collect();
         let mut answers = graph.batch(&calls).await;
         for fetch in &apart {
             let sent = graph.caller.send(&fetch.call()).await;
-            answers.push(sent.map_err(|error| Silence { error, maybe: false }));
+            answers.push(sent.map_err(|error| NoReply { error, maybe: false }));
         }
         open = progress.turn(graph, scope, together.into_iter().chain(apart).zip(answers))?;
     }
@@ -101,9 +101,9 @@ pub(super) async fn observe<P: Http + Clock + Keys>(
     Ok(listing)
 }
 
-impl Progress {
+impl ReadSoFar {
     /// Begins a full reading of a container, in place of whatever was read of it; its first pages.
-    fn begin(&mut self, scope: &Scope, of: (Kind, &ContainerId), reader: &'static dyn Reader) -> Vec<Fetch> {
+    fn begin(&mut self, scope: &Scope, of: (Kind, &ContainerId), reader: &'static dyn Reader) -> Vec<PageRequest> {
         let (kind, container) = of;
         let attempt = self.hauls.get(container).map_or(1, |haul| haul.attempt.saturating_add(1));
         self.hauls.insert(container.clone(), Haul { kind, attempt, chains: BTreeMap::new() });
@@ -112,24 +112,24 @@ impl Progress {
         let most = if reader.is_timed() { spans.len() } else { 1 };
         let numbers = self.numbers..;
         self.numbers += most;
-        numbers.zip(spans).take(most).map(|one| Fetch::full(of, reader, one, attempt)).collect()
+        numbers.zip(spans).take(most).map(|one| PageRequest::full(of, reader, one, attempt)).collect()
     }
 
     /// Takes in the answers to `fetches`; the pages to be read next.
-    fn turn<P: Http + Clock + Keys>(
+    fn turn<P: Http + Clock + Credentials>(
         &mut self,
         graph: &Graph<P>,
         scope: &Scope,
-        fetches: impl Iterator<Item = (Fetch, Answer)>,
-    ) -> Result<Vec<Fetch>> {
-        let mut next: Vec<Fetch> = Vec::new();
+        fetches: impl Iterator<Item = (PageRequest, PartAnswer)>,
+    ) -> Result<Vec<PageRequest>> {
+        let mut next: Vec<PageRequest> = Vec::new();
         for (fetch, answer) in fetches {
             if self.is_superseded(&fetch) {
                 continue;
             }
             let turn = match answer {
                 // what is asked for by itself is told so where the server gave it up
-                Err(Silence { error: error @ Error::Busy(_), .. }) if fetch.apart => Turn::Broken(error),
+                Err(NoReply { error: error @ Error::Busy(_), .. }) if fetch.apart => Turn::Broken(error),
                 answer => Turn::of(&graph.answered(Some(answer))?),
             };
             match turn {
@@ -152,24 +152,24 @@ impl Progress {
     }
 
     /// Whether the container was given up, or is being read anew.
-    fn is_superseded(&self, fetch: &Fetch) -> bool {
+    fn is_superseded(&self, fetch: &PageRequest) -> bool {
         self.closed.contains(&fetch.container)
             || self.hauls.get(&fetch.container).is_some_and(|haul| haul.attempt > fetch.attempt)
     }
 
     /// What was read of the container of `fetch` so far.
-    fn haul(&mut self, fetch: &Fetch) -> &mut Haul {
+    fn haul(&mut self, fetch: &PageRequest) -> &mut Haul {
         let fresh = || Haul { kind: fetch.kind, attempt: fetch.attempt, chains: BTreeMap::new() };
         self.hauls.entry(fetch.container.clone()).or_insert_with(fresh)
     }
 
     /// Takes in one page; the one after it, if it is not the last.
-    fn page<P: Http + Clock + Keys>(
+    fn page<P: Http + Clock + Credentials>(
         &mut self,
         graph: &Graph<P>,
-        fetch: Fetch,
+        fetch: PageRequest,
         mut page: odata::Page<Value>,
-    ) -> Result<Option<Fetch>> {
+    ) -> Result<Option<PageRequest>> {
         let guard = self.guards.entry((fetch.container.clone(), fetch.chain, fetch.attempt)).or_default();
         if let Err(endless) = guard.pass(page.next.as_deref(), page.value.iter().map(pages::telling)) {
             let detail = endless.to_string();
@@ -191,7 +191,7 @@ impl Progress {
     }
 
     /// What to read in place of a lost page: its chain once more, or else the whole container.
-    fn lost(&mut self, scope: &Scope, fetch: &Fetch) -> Result<Vec<Fetch>> {
+    fn lost(&mut self, scope: &Scope, fetch: &PageRequest) -> Result<Vec<PageRequest>> {
         if let Some(again) = fetch.again() {
             self.haul(fetch).chains.remove(&fetch.chain);
             self.guards.remove(&(fetch.container.clone(), fetch.chain, fetch.attempt));
@@ -207,7 +207,7 @@ impl Progress {
 
     /// What to read in place of a page that was too much for the server (docs/facts/graph.md,
     /// "Delta"): smaller pages, then a smaller window, then without change tracking.
-    fn eased(&mut self, scope: &Scope, fetch: &Fetch) -> Option<Vec<Fetch>> {
+    fn eased(&mut self, scope: &Scope, fetch: &PageRequest) -> Option<Vec<PageRequest>> {
         if let Some(smaller) = fetch.smaller() {
             return Some(vec![smaller]);
         }

@@ -29,7 +29,7 @@ pub(super) trait Reader {
 struct ViewDelta;
 /// `calendarView`: occurrences with content, no masters, no changes (docs/facts/graph.md,
 /// "Listing").
-struct View;
+struct CalendarView;
 /// `tasks/delta` (docs/facts/graph.md, "Tasks").
 struct TaskDelta;
 /// `tasks`.
@@ -46,7 +46,7 @@ pub(super) fn best(kind: Kind) -> &'static dyn Reader {
 /// The way that asks least of the server.
 pub(super) fn plain(kind: Kind) -> &'static dyn Reader {
     match kind {
-        Kind::Meeting => &View,
+        Kind::Meeting => &CalendarView,
         Kind::Task => &Tasks,
     }
 }
@@ -65,11 +65,11 @@ impl Reader for ViewDelta {
     }
 
     fn easier(&self) -> Option<&'static dyn Reader> {
-        Some(&View)
+        Some(&CalendarView)
     }
 }
 
-impl Reader for View {
+impl Reader for CalendarView {
     fn first(&self, container: &ContainerId, (from, to): (Instant, Instant)) -> String {
         endpoints::view(container, (from, to))
     }

@@ -3,8 +3,8 @@
 
 use super::endpoints;
 use crate::http::Call;
+use crate::model::op::Update;
 use crate::model::{Field, Record, Response};
-use crate::ports::Update;
 
 /// The action that gives the answer of `update`, if it has one.
 pub(super) fn call(update: &Update) -> Option<Call> {

@@ -39,7 +39,7 @@ pub(super) struct Event {
     pub(super) has_attachments: Option<bool>,
     pub(super) created_date_time: Option<String>,
     pub(super) last_modified_date_time: Option<String>,
-    pub(super) single_value_extended_properties: Option<Vec<Property>>,
+    pub(super) single_value_extended_properties: Option<Vec<ExtendedProperty>>,
 }
 
 /// A task of a To Do list.
@@ -124,7 +124,7 @@ pub(super) struct ResponseStatus {
 /// `singleValueLegacyExtendedProperty`.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct Property {
+pub(super) struct ExtendedProperty {
     pub(super) id: Option<String>,
     pub(super) value: Option<String>,
 }

@@ -5,12 +5,14 @@
 use super::retry::{self, Mishap};
 use super::{Call, Caller, Payload, Repeat, odata};
 use crate::error::Error;
-use crate::ports::{Clock, Http, Keys, Response};
+use crate::ports::{Clock, Credentials, Http, HttpResponse};
 use futures_util::future;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 /// How a service takes batches.
 #[derive(Clone, Debug)]
@@ -25,7 +27,7 @@ pub struct Envelope {
 
 /// No answer to a part.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Silence {
+pub struct NoReply {
     /// Why.
     pub error: Error,
     /// Whether the part may have been carried out all the same.
@@ -33,13 +35,13 @@ pub struct Silence {
 }
 
 /// What became of a part: a reply as if it had been sent by itself, which may be a refusal.
-pub type Answer = Result<Response, Silence>;
+pub type PartAnswer = Result<HttpResponse, NoReply>;
 
-impl<P: Http + Clock + Keys> Caller<P> {
+impl<P: Http + Clock + Credentials> Caller<P> {
     /// Sends `calls` in batches, as many at the same time as the caller may; one answer for each,
     /// in order. After a batch without a reply no further one is begun. A call that follows another
     /// is in one batch with it.
-    pub async fn batch(&self, envelope: &Envelope, calls: &[Call]) -> Vec<Answer> {
+    pub async fn batch(&self, envelope: &Envelope, calls: &[Call]) -> Vec<PartAnswer> {
         let chunks = chunks(calls, envelope.max);
         let waiting = RefCell::new(chunks.iter().enumerate());
         let broken: RefCell<Option<Error>> = RefCell::default();
@@ -50,7 +52,7 @@ impl<P: Http + Clock + Keys> Caller<P> {
                 let Some((nth, chunk)) = next else { return done };
                 let error = broken.borrow().clone();
                 let answers = match error {
-                    Some(error) => chunk.iter().map(|_| Err(Silence { error: error.clone(), maybe: false })).collect(),
+                    Some(error) => chunk.iter().map(|_| Err(NoReply { error: error.clone(), maybe: false })).collect(),
                     None => {
                         let (answers, error) = self.one(envelope, chunk).await;
                         broken.replace_with(|known| known.take().or(error));
@@ -61,19 +63,19 @@ impl<P: Http + Clock + Keys> Caller<P> {
             }
         };
         let lanes = (0..self.lanes().clamp(1, chunks.len().max(1))).map(|_| lane());
-        let mut done: Vec<(usize, Vec<Answer>)> = future::join_all(lanes).await.into_iter().flatten().collect();
+        let mut done: Vec<(usize, Vec<PartAnswer>)> = future::join_all(lanes).await.into_iter().flatten().collect();
         done.sort_by_key(|(nth, _)| *nth);
         done.into_iter().flat_map(|(_, answers)| answers).collect()
     }
 
     /// Sends one batch, and its failed parts again as long as that is safe and may help.
-    async fn one(&self, envelope: &Envelope, calls: &[Call]) -> (Vec<Answer>, Option<Error>) {
+    async fn one(&self, envelope: &Envelope, calls: &[Call]) -> (Vec<PartAnswer>, Option<Error>) {
         let side = self.side();
-        let missing = Silence {
+        let missing = NoReply {
             error: Error::Server { side, status: 200, detail: "no answer to a part of a batch".to_owned() },
             maybe: true,
         };
-        let mut answers: Vec<Answer> = calls.iter().map(|_| Err(missing.clone())).collect();
+        let mut answers: Vec<PartAnswer> = calls.iter().map(|_| Err(missing.clone())).collect();
         let mut open: Vec<usize> = (0..calls.len()).collect();
         for attempt in 1.. {
             let mut replies = match self.exchange(envelope, calls, &open).await {
@@ -87,7 +89,7 @@ impl<P: Http + Clock + Keys> Caller<P> {
                     let maybe = !matches!(error, Error::SignedOut(_) | Error::Forbidden { .. } | Error::Busy(_));
                     for at in open {
                         if let Some(answer) = answers.get_mut(at) {
-                            *answer = Err(Silence { error: error.clone(), maybe });
+                            *answer = Err(NoReply { error: error.clone(), maybe });
                         }
                     }
                     return (answers, Some(error));
@@ -127,15 +129,15 @@ impl<P: Http + Clock + Keys> Caller<P> {
         envelope: &Envelope,
         calls: &[Call],
         open: &[usize],
-        answers: &mut [Answer],
+        answers: &mut [PartAnswer],
     ) -> Option<Error> {
         let spoilt = Error::Unreadable { side: self.side(), detail: "a batch is no JSON".to_owned() };
         let places: Vec<usize> = open.iter().copied().filter(|at| calls.get(*at).is_some_and(is_safe)).collect();
         let safe: Vec<Call> = places.iter().filter_map(|at| calls.get(*at)).cloned().collect();
-        let mut told: Vec<Answer> = Vec::with_capacity(safe.len());
+        let mut told: Vec<PartAnswer> = Vec::with_capacity(safe.len());
         let mut broken = None;
         if let [call] = safe.as_slice() {
-            told.push(self.send(call).await.map_err(|error| Silence { error, maybe: true }));
+            told.push(self.send(call).await.map_err(|error| NoReply { error, maybe: true }));
         } else {
             let parts = chunks(&safe, safe.len().div_ceil(2));
             for part in parts.iter().filter(|_| parts.len() > 1) {
@@ -146,7 +148,7 @@ impl<P: Http + Clock + Keys> Caller<P> {
         }
         for at in open {
             if let Some(answer) = answers.get_mut(*at) {
-                *answer = Err(Silence { error: spoilt.clone(), maybe: true });
+                *answer = Err(NoReply { error: spoilt.clone(), maybe: true });
             }
         }
         for (at, told) in places.into_iter().zip(told) {
@@ -163,7 +165,7 @@ impl<P: Http + Clock + Keys> Caller<P> {
         envelope: &Envelope,
         calls: &[Call],
         open: &[usize],
-    ) -> Result<BTreeMap<usize, Response>, Error> {
+    ) -> Result<BTreeMap<usize, HttpResponse>, Error> {
         let parts = open.iter().filter_map(|&at| Some((at, calls.get(at)?)));
         let safe = parts.clone().all(|(_, call)| call.repeat == Repeat::Safe);
         let follows = |at: usize| at.checked_sub(1).filter(|before| open.contains(before));
@@ -236,11 +238,11 @@ fn insert(part: &mut Value, name: &str, value: Value) {
 
 #[derive(Deserialize)]
 struct Replies {
-    responses: Vec<Reply>,
+    responses: Vec<BatchPartReply>,
 }
 
 #[derive(Deserialize)]
-struct Reply {
+struct BatchPartReply {
     /// A text; some servers give a number back.
     id: Value,
     status: u16,
@@ -250,7 +252,7 @@ struct Reply {
     body: Value,
 }
 
-impl Reply {
+impl BatchPartReply {
     fn place(&self) -> Option<usize> {
         match self.id.as_str() {
             Some(text) => text.parse().ok(),
@@ -259,7 +261,7 @@ impl Reply {
     }
 
     /// The part's reply as if it had been sent by itself.
-    fn response(self) -> Option<Response> {
+    fn response(self) -> Option<HttpResponse> {
         let mut response = ::http::Response::builder().status(self.status);
         for (name, value) in self.headers.iter().flatten() {
             let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
@@ -378,7 +380,7 @@ mod tests {
             let caller = Caller::new(Rc::clone(&script), Side::Exchange, "https://graph.example/v1.0");
             let envelope = Envelope { max: 20, headers: Vec::new(), root: "/" };
             let answers = pollster::block_on(caller.batch(&envelope, calls));
-            let told = |answer: Answer| match answer {
+            let told = |answer: PartAnswer| match answer {
                 Ok(reply) => Ok(String::from_utf8_lossy(reply.body()).into_owned()),
                 Err(silence) => Err(silence.maybe),
             };

@@ -5,11 +5,13 @@ use super::retry::{self, Mishap};
 use super::{Call, Endpoint, Fault, Payload, claims, odata};
 use crate::error::{Error, Result};
 use crate::model::{Instant, Side};
-use crate::ports::{Clock, Http, Keys, Request, Response, Secret};
-use ::http::header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER};
-use ::http::{Uri, uri::Authority};
-use std::cell::Cell;
-use std::rc::Rc;
+use crate::ports::{Clock, Credentials, Http, HttpResponse, Request, Secret};
+use http::{
+    Uri,
+    header::{CONTENT_TYPE, HeaderValue, RETRY_AFTER},
+    uri::Authority,
+};
+use std::{cell::Cell, rc::Rc};
 
 /// Calls one service of one side.
 pub struct Caller<P> {
@@ -23,9 +25,9 @@ pub struct Caller<P> {
     /// What a part of a batch said of the keys.
     doubted: Cell<Renewal>,
     /// What in a reply tells that it is no answer at all.
-    judge: fn(&Response) -> Option<Fault>,
+    judge: fn(&HttpResponse) -> Option<Fault>,
     /// What in a reply tells how it failed, where its status does not.
-    explain: fn(&Response) -> Option<Mishap>,
+    explain: fn(&HttpResponse) -> Option<Mishap>,
 }
 
 /// How new keys are asked for.
@@ -40,7 +42,7 @@ enum Renewal {
     Claims(String),
 }
 
-impl<P: Http + Clock + Keys> Caller<P> {
+impl<P: Http + Clock + Credentials> Caller<P> {
     /// A caller for the service whose absolute root is `base`.
     pub fn new(port: Rc<P>, side: Side, base: &str) -> Self {
         let base = base.trim_end_matches('/').to_owned();
@@ -76,7 +78,7 @@ impl<P: Http + Clock + Keys> Caller<P> {
     /// The same caller, taking no reply for an answer of which `judge` says that it is none,
     /// whatever its status.
     #[must_use]
-    pub fn judging(mut self, judge: fn(&Response) -> Option<Fault>) -> Self {
+    pub fn judging(mut self, judge: fn(&HttpResponse) -> Option<Fault>) -> Self {
         self.judge = judge;
         self
     }
@@ -84,7 +86,7 @@ impl<P: Http + Clock + Keys> Caller<P> {
     /// The same caller, repeating calls by what `explain` finds in a reply about its failure, where
     /// it finds anything: a service that tells it in the body only.
     #[must_use]
-    pub fn explaining(mut self, explain: fn(&Response) -> Option<Mishap>) -> Self {
+    pub fn explaining(mut self, explain: fn(&HttpResponse) -> Option<Mishap>) -> Self {
         self.explain = explain;
         self
     }
@@ -100,7 +102,7 @@ impl<P: Http + Clock + Keys> Caller<P> {
         self.lanes
     }
 
-    /// By whose sign-in the keys are (see [`Keys::holder`]).
+    /// By whose sign-in the keys are (see [`Credentials::holder`]).
     pub async fn holder(&self) -> Option<String> {
         self.port.holder(self.side).await
     }
@@ -132,12 +134,12 @@ impl<P: Http + Clock + Keys> Caller<P> {
     /// # Errors
     /// `Network` (the call may have been carried out), `SignedOut`, `Busy`, `ForeignLink`; what
     /// [`Caller::judging`] says.
-    pub async fn send(&self, call: &Call) -> Result<Response> {
+    pub async fn send(&self, call: &Call) -> Result<HttpResponse> {
         self.send_all(call, 1).await
     }
 
     /// As [`Caller::send`], for a call that the server counts as so many `requests`.
-    pub(super) async fn send_all(&self, call: &Call, requests: u32) -> Result<Response> {
+    pub(super) async fn send_all(&self, call: &Call, requests: u32) -> Result<HttpResponse> {
         let (mut renew, mut renewed) = (self.doubted.take(), false);
         let mut attempt = 1;
         loop {
@@ -187,7 +189,7 @@ impl<P: Http + Clock + Keys> Caller<P> {
     }
 
     /// How a reply failed, if it did, with the wait that it asks for.
-    pub(super) fn mishap(&self, response: &Response) -> Mishap {
+    pub(super) fn mishap(&self, response: &HttpResponse) -> Mishap {
         if let Some(told) = (self.explain)(response) {
             return told;
         }
@@ -203,7 +205,7 @@ impl<P: Http + Clock + Keys> Caller<P> {
 
     /// How the keys may be made better after this reply: a token ran out or was challenged, or
     /// `BPMCSRF` was rotated (docs/facts/creatio.md, "Sessions").
-    fn renewal(&self, response: &Response) -> Option<Renewal> {
+    fn renewal(&self, response: &HttpResponse) -> Option<Renewal> {
         match (response.status().as_u16(), self.side) {
             (401, _) | (403, Side::Creatio) => Some(claims::asked(response).map_or(Renewal::Anew, Renewal::Claims)),
             _ => None,
@@ -212,7 +214,7 @@ impl<P: Http + Clock + Keys> Caller<P> {
 
     /// Has the next request signed with better keys, if this reply to a part of a batch refuses
     /// those that it was sent with.
-    pub(super) fn doubt(&self, response: &Response) -> bool {
+    pub(super) fn doubt(&self, response: &HttpResponse) -> bool {
         let renewal = self.renewal(response).filter(|_| response.status().as_u16() == 401);
         let doubts = renewal.is_some();
         if let Some(renewal) = renewal {
@@ -221,7 +223,7 @@ impl<P: Http + Clock + Keys> Caller<P> {
         doubts
     }
 
-    fn settled(&self, response: Response) -> Result<Response> {
+    fn settled(&self, response: HttpResponse) -> Result<HttpResponse> {
         match response.status().as_u16() {
             // the keys would go along to wherever it leads
             300..=399 if self.side == Side::Exchange => Err(Error::ForeignLink(self.side)),

@@ -2,13 +2,13 @@
 //! "Challenges"): read from `WWW-Authenticate`, handed to whoever gets the tokens. Nothing here
 //! looks into them.
 
-use crate::ports::Response;
-use ::http::header::WWW_AUTHENTICATE;
+use crate::ports::HttpResponse;
+use http::header::WWW_AUTHENTICATE;
 
 /// The claims, as the JSON text that a token is to be asked for with; `None` if the reply is no
 /// such challenge.
 #[must_use]
-pub fn asked(response: &Response) -> Option<String> {
+pub fn asked(response: &HttpResponse) -> Option<String> {
     let challenges = response.headers().get_all(WWW_AUTHENTICATE).into_iter().filter_map(|header| header.to_str().ok());
     let mut claims = challenges
         .filter(|challenge| challenge.contains("insufficient_claims"))
@@ -58,6 +58,6 @@ mod tests {
             let response = ::http::Response::builder().header(WWW_AUTHENTICATE, &header).body(Vec::new());
             assert_eq!(response.ok().and_then(|response| asked(&response)).as_deref(), claims, "{header}");
         }
-        assert_eq!(asked(&Response::new(Vec::new())), None);
+        assert_eq!(asked(&HttpResponse::new(Vec::new())), None);
     }
 }

@@ -3,8 +3,8 @@
 
 use crate::error::Error;
 use crate::model::Side;
-use crate::ports::Response;
-use ::http::Method;
+use crate::ports::HttpResponse;
+use http::Method;
 
 /// One question to a server and the reading of its reply.
 pub trait Endpoint {
@@ -18,7 +18,7 @@ pub trait Endpoint {
     ///
     /// # Errors
     /// A [`Fault`] if it is not the answer.
-    fn reply(&self, response: &Response) -> Result<Self::Reply, Fault>;
+    fn reply(&self, response: &HttpResponse) -> Result<Self::Reply, Fault>;
 }
 
 /// A request as a value, not yet signed.

@@ -4,11 +4,10 @@
 use super::Fault;
 use super::mend::mend;
 use crate::model::Instant;
-use crate::ports::Response;
+use crate::ports::HttpResponse;
 use chrono::DateTime;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
-use serde::Deserialize;
-use serde::de::DeserializeOwned;
+use serde::{Deserialize, de::DeserializeOwned};
 use serde_json::Value;
 
 /// What a query keeps as it is: enough to keep filters short, nothing that ends or splits a query.
@@ -78,7 +77,7 @@ pub struct Page<T> {
 ///
 /// # Errors
 /// The server's refusal, or what can't be read.
-pub fn read<T: DeserializeOwned>(response: &Response) -> Result<T, Fault> {
+pub fn read<T: DeserializeOwned>(response: &HttpResponse) -> Result<T, Fault> {
     accept(response)?;
     parse(response.body())
 }
@@ -87,13 +86,13 @@ pub fn read<T: DeserializeOwned>(response: &Response) -> Result<T, Fault> {
 ///
 /// # Errors
 /// The server's refusal.
-pub fn accept(response: &Response) -> Result<(), Fault> {
+pub fn accept(response: &HttpResponse) -> Result<(), Fault> {
     if response.status().is_success() { Ok(()) } else { Err(refusal(response)) }
 }
 
 /// The refusal in a reply that is no success.
 #[must_use]
-pub fn refusal(response: &Response) -> Fault {
+pub fn refusal(response: &HttpResponse) -> Fault {
     let (code, message) = match serde_json::from_slice(response.body()) {
         Ok(body) => (code(&body), deepest(&body)),
         Err(_) => (String::new(), String::new()),
@@ -143,7 +142,7 @@ fn expectation(message: &str) -> String {
 
 /// The server's clock, from the `Date` header.
 #[must_use]
-pub fn date(response: &Response) -> Option<Instant> {
+pub fn date(response: &HttpResponse) -> Option<Instant> {
     let date = response.headers().get(::http::header::DATE)?.to_str().ok()?;
     Some(DateTime::parse_from_rfc2822(date).ok()?.to_utc())
 }
@@ -201,7 +200,7 @@ mod tests {
             (r#"{"Message":"m","MessageDetail":"no resource"}"#, "no resource"),
             ("<html>", "status 400"),
         ] {
-            let mut response = Response::new(body.as_bytes().to_vec());
+            let mut response = HttpResponse::new(body.as_bytes().to_vec());
             *response.status_mut() = ::http::StatusCode::BAD_REQUEST;
             assert_eq!(refusal(&response).detail(), told, "{body}");
         }

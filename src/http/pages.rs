@@ -3,9 +3,11 @@
 //! Pure: it sees what each page tells, and says when the chain leads nowhere.
 
 use serde_json::Value;
-use std::collections::BTreeSet;
-use std::fmt;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::{
+    collections::BTreeSet,
+    fmt,
+    hash::{DefaultHasher, Hash, Hasher},
+};
 
 /// So many pages in a row may have rows, and none that was not told before.
 const STALE: usize = 100;

@@ -13,11 +13,11 @@ mod write;
 #[cfg(feature = "ews")]
 pub(crate) use write::escape_character;
 
-use tree::Node;
+use tree::Piece;
 
 /// Markup that was read.
 #[derive(Debug)]
-pub struct Document(tree::Document);
+pub struct Document(tree::Tree);
 
 impl Document {
     /// Reads `markup`.
@@ -97,16 +97,16 @@ pub fn from_text(text: &str) -> String {
 /// Text that has no tags, its references replaced.
 #[must_use]
 pub fn untagged(text: &str) -> String {
-    entity::decode(text, entity::Place::Text)
+    entity::decode(text, entity::ReferencePlace::Text)
 }
 
 /// Appends the text of `nodes`.
-fn show(nodes: &[Node], seen: &mut String) {
+fn show(nodes: &[Piece], seen: &mut String) {
     for node in nodes {
         match node {
-            Node::Run(text, _) => seen.push_str(text),
-            Node::Break | Node::Rule => seen.push('\n'),
-            Node::Block(name, content) => {
+            Piece::Run(text, _) => seen.push_str(text),
+            Piece::Break | Piece::Rule => seen.push('\n'),
+            Piece::Block(name, content) => {
                 let edge = if matches!(*name, "td" | "th") { ' ' } else { '\n' };
                 seen.push(edge);
                 show(content, seen);

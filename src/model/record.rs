@@ -3,8 +3,7 @@
 use super::person::{self, Roll};
 use super::{Facts, Meeting, Person, Task};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
-use std::fmt;
+use std::{collections::BTreeSet, fmt};
 
 /// Meeting or task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

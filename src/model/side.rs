@@ -2,8 +2,10 @@
 //! side.
 
 use serde::{Deserialize, Serialize};
-use std::fmt;
-use std::ops::{Index, IndexMut};
+use std::{
+    fmt,
+    ops::{Index, IndexMut},
+};
 
 /// One of the two sides that are kept in step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -2,7 +2,6 @@
 //! zone must answer. No clock and no zone database: "now" is a parameter, and offsets come from
 //! whoever implements [`Zone`].
 
-use super::{Item, Record, When};
 use chrono::{DateTime, Datelike, Duration, Months, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use serde::{Deserialize, Serialize};
 
@@ -155,20 +154,6 @@ impl Window {
             from = to;
         }
         spans
-    }
-
-    /// Whether it holds `item`; days begin in `zone`. Tasks have no place in time of which a server
-    /// would know: it holds them all.
-    #[must_use]
-    pub fn takes(&self, item: &Item, zone: &dyn Zone) -> bool {
-        let series = item.facts.occurrence.is_some();
-        match &item.record {
-            Record::Task(_) => true,
-            Record::Meeting(meeting) => match meeting.when {
-                When::Timed { start, end } => self.holds(start, end, series),
-                When::AllDay { first, end } => self.holds(midnight(zone, first), midnight(zone, end), series),
-            },
-        }
     }
 }
 

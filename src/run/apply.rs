@@ -3,19 +3,25 @@
 //! cursors move only at the end, and the next run reads again what was not finished.
 
 use super::commit::commit;
-use super::{Counts, Ends, Planned, Report, Told};
-use crate::engine::actions::{Note, follow_up, own_copy};
+use super::{Counts, Ends, PreparedRun, Report, Told};
+use crate::engine::account::Account;
+use crate::engine::action::{Action, Note};
+use crate::engine::actions::{follow_up, own_copy};
 use crate::engine::change::StateChange;
-use crate::engine::fold::{self, Folded};
-use crate::engine::guard;
+use crate::engine::commit::Commit;
+use crate::engine::context::Seen;
+use crate::engine::folded::Folded;
+use crate::engine::held::{Held, Reason};
 use crate::engine::history::{self, Entry, KEPT_DAYS};
-use crate::engine::kept;
-use crate::engine::link::{Held, Link, LinkState, Reason, State};
-use crate::engine::plan::{Action, Plan, rank};
-use crate::engine::{Account, Seen};
+use crate::engine::link::{Link, LinkState};
+use crate::engine::plan::Plan;
+use crate::engine::planner::rank;
+use crate::engine::state::State;
+use crate::engine::{fold, guard, kept};
 use crate::error::Result;
+use crate::model::op::{Op, Outcome, Refusal};
 use crate::model::{ContainerId, Instant, ItemId, Pair, Side, Status};
-use crate::ports::{Clock, Commit, Directory, Events, Op, Outcome, Phase, Progress, Refusal, Replica, Store};
+use crate::ports::{Clock, Directory, Events, Phase, Progress, Replica, Store};
 use futures_util::future;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -32,9 +38,9 @@ const WRITES: usize = 8;
 /// Only if the local store fails; whatever a server does is an outcome.
 pub async fn apply<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
     ends: &Ends<'_, C, X, S, K, E>,
-    planned: Planned,
+    planned: PreparedRun,
 ) -> Result<Report> {
-    let Planned { mut plan, mut state, seen, now } = planned;
+    let PreparedRun { mut plan, mut state, seen, now } = planned;
     let mut report = Report::default();
     let mut done = 0;
     let total = plan.actions.len();

@@ -2,9 +2,10 @@
 //! kept of a write looks like somebody's edit or is done a second time. So history is given up for
 //! them, the oldest first.
 
+use crate::engine::commit::Commit;
 use crate::error::{Error, Result};
 use crate::model::Instant;
-use crate::ports::{Commit, Store};
+use crate::ports::Store;
 
 /// Days of history that are kept as long as giving up the older ones is enough.
 const SPARED_DAYS: i64 = 7;

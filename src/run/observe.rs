@@ -7,12 +7,16 @@ mod counterparts;
 mod reads;
 
 use super::Ends;
-use crate::engine::link::{Held, Link, LinkKey, LinkState, Reason, State};
+use crate::engine::context::{Context, Seen};
+use crate::engine::held::{Held, Reason};
+use crate::engine::link::{Link, LinkKey, LinkState};
+use crate::engine::scope;
 use crate::engine::settings::Settings;
-use crate::engine::{Context, Seen, scope};
+use crate::engine::state::State;
 use crate::error::Result;
+use crate::model::scope::Scope;
 use crate::model::{ContainerId, Cursor, Instant, Item, ItemId, Kind, Listing, Malformed, Pair, Side, Window};
-use crate::ports::{Clock, Directory, Events, Replica, Scope, Store};
+use crate::ports::{Clock, Directory, Events, Replica, Store};
 use futures_util::future;
 use std::collections::{BTreeMap, BTreeSet};
 

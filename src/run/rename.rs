@@ -2,12 +2,13 @@
 //! decided, else a whole calendar would seem to be gone.
 
 use super::Ends;
+use crate::engine::commit::Commit;
 use crate::engine::containers::{self, Renamed};
-use crate::engine::link::State;
 use crate::engine::settings::Settings;
+use crate::engine::state::State;
 use crate::error::Result;
 use crate::model::{ContainerId, Side};
-use crate::ports::{Clock, Commit, Directory, Events, Replica, Store};
+use crate::ports::{Clock, Directory, Events, Replica, Store};
 
 /// Has `settings`, `state` and the stored links name the containers by their new ids. A run that
 /// ends in between does it again.

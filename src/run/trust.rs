@@ -3,12 +3,15 @@
 //! make one user's items another's.
 
 use super::Ends;
+use crate::engine::account::Account;
 use crate::engine::change::StateChange;
-use crate::engine::link::State;
-use crate::engine::{Account, Seen, identity};
+use crate::engine::commit::Commit;
+use crate::engine::context::Seen;
+use crate::engine::identity;
+use crate::engine::state::State;
 use crate::error::{Error, Result};
 use crate::model::{Side, SiteId};
-use crate::ports::{Clock, Commit, Directory, Events, Replica, Store};
+use crate::ports::{Clock, Directory, Events, Replica, Store};
 use std::collections::BTreeSet;
 
 /// The state of the account, once its store and the keys are known to be of the ends that are

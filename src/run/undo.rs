@@ -5,15 +5,19 @@ use super::commit::commit;
 use super::{Ends, unless_stopped};
 use crate::engine::answer::Answer;
 use crate::engine::change::StateChange;
+use crate::engine::commit::Commit;
+use crate::engine::context::Context;
 use crate::engine::history::{Entry, What};
 use crate::engine::link::{Link, LinkKey, LinkState};
+use crate::engine::scope;
 use crate::engine::settings::{Notify, Settings};
 use crate::engine::undo::{self, Back, Now, Undo};
-use crate::engine::{Context, scope};
 use crate::error::{Error, Result};
+use crate::model::lookup::Lookup;
+use crate::model::op::{Op, Outcome, Refusal, Written};
 use crate::model::time::local;
 use crate::model::{Instant, Item, ItemId, Kind, Side};
-use crate::ports::{Clock, Clue, Commit, Directory, Events, Op, Outcome, Refusal, Replica, Store, Written};
+use crate::ports::{Clock, Directory, Events, Replica, Store};
 use std::collections::BTreeSet;
 
 /// What undoing the run that began at `run` would do; writes nothing.
@@ -100,7 +104,7 @@ async fn rest<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>
     Rested { run, written, entry }: Rested<'_>,
 ) -> Result<()> {
     let other = step.entry.side.other();
-    let clue = Clue::Id { id: step.link.ids[other].clone(), container: step.link.containers[other].clone() };
+    let clue = Lookup::Id { id: step.link.ids[other].clone(), container: step.link.containers[other].clone() };
     // written it is: what can't be read now rests as it was, so that it is not taken for a loss
     let found = find(ends, other, &[clue]).await.unwrap_or_default();
     // an earlier step of the same undo may have changed the link already
@@ -131,10 +135,10 @@ async fn now<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
     let mut now = Now::default();
     now.links.extend(ends.store.links(&keys).await?.into_iter().map(|link| (link.ids.creatio.clone(), link)));
     for side in Side::BOTH {
-        let clues: Vec<Clue> = entries
+        let clues: Vec<Lookup> = entries
             .iter()
             .filter(|entry| entry.side == side)
-            .map(|entry| Clue::Id { id: entry.id.clone(), container: entry.container.clone() })
+            .map(|entry| Lookup::Id { id: entry.id.clone(), container: entry.container.clone() })
             .collect();
         let found = find(ends, side, &clues).await?;
         now.items.extend(found.into_iter().map(|item| ((side, item.id.clone()), item)));
@@ -156,7 +160,7 @@ async fn made_again<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: E
     if removed.is_empty() {
         return Ok(BTreeSet::new());
     }
-    let clues: Vec<Clue> = removed.iter().map(|activity| Clue::Mark((*activity).clone())).collect();
+    let clues: Vec<Lookup> = removed.iter().map(|activity| Lookup::Mark((*activity).clone())).collect();
     let found = ends.exchange.find(&clues).await?.into_iter().map(|mut found| {
         found.items.retain(|item| !made.contains(&item.id));
         found
@@ -167,7 +171,7 @@ async fn made_again<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: E
 async fn find<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
     ends: &Ends<'_, C, X, S, K, E>,
     side: Side,
-    clues: &[Clue],
+    clues: &[Lookup],
 ) -> Result<Vec<Item>> {
     if clues.is_empty() {
         return Ok(Vec::new());

@@ -2,16 +2,16 @@
 //! JavaScript's; nothing here has behaviour.
 #![cfg(target_arch = "wasm32")]
 
-use crate::creatio::clock::Clock;
-use crate::creatio::lore::Lore;
+use crate::creatio::clock::TimeSemantics;
+use crate::creatio::lore::Installation;
 use crate::creatio::reach::Transport;
-use crate::creatio::{MailKind, Place};
-use crate::engine::actions::Note;
+use crate::creatio::{MailKind, SettingsPlace};
+use crate::engine::action::Note;
 use crate::engine::answer::{self, Answer};
+use crate::engine::held::{Held, Reason};
 use crate::engine::history::{self, Entry, What};
-use crate::engine::link::{Held, Reason};
 use crate::engine::settings::{
-    Block, Conflict, CreatioDelete, ExchangeDelete, Extent, FieldMap, Notify, Private, Rules, Targets, Way,
+    Block, Conflict, CreatioDelete, ExchangeDelete, Extent, FieldDirection, FieldMap, Notify, Private, Rules, Targets,
 };
 use crate::engine::undo;
 use crate::model::record::{self, Record};
@@ -137,13 +137,15 @@ pub struct FieldWay {
     pub field: FieldName,
     /// Where it goes: to Creatio only, to the mailbox only, nowhere.
     #[tsify(type = "\"in\" | \"out\" | \"off\"")]
-    pub way: Way,
+    pub way: FieldDirection,
 }
 
-impl From<crate::creatio::Kept> for Kept {
-    fn from(crate::creatio::Kept { settings, place: at, locked, .. }: crate::creatio::Kept) -> Self {
+impl From<crate::creatio::StoredSettings> for Kept {
+    fn from(
+        crate::creatio::StoredSettings { settings, place: at, locked, .. }: crate::creatio::StoredSettings,
+    ) -> Self {
         let way = |field: Field| {
-            (settings.fields.of(field) != Way::Both)
+            (settings.fields.of(field) != FieldDirection::Both)
                 .then(|| FieldWay { field: field.into(), way: settings.fields.of(field) })
         };
         let mut all = record::fields(Kind::Meeting).to_vec();
@@ -155,10 +157,10 @@ impl From<crate::creatio::Kept> for Kept {
 
 /// The word for a place.
 #[must_use]
-pub const fn place(place: Place) -> &'static str {
+pub const fn place(place: SettingsPlace) -> &'static str {
     match place {
-        Place::Creatio => "creatio",
-        Place::Browser => "browser",
+        SettingsPlace::Creatio => "creatio",
+        SettingsPlace::Browser => "browser",
     }
 }
 
@@ -175,7 +177,7 @@ pub struct Found {
     /// What times of OData mean, in replies, filters and bodies; not asked for where OData is not
     /// used.
     #[tsify(type = "(\"utc\" | \"local\")[]")]
-    pub clocks: Vec<Clock>,
+    pub clocks: Vec<TimeSemantics>,
     /// Whether that was seen, or only assumed.
     pub sure: bool,
     /// What OData keeps from this user, and the other service gives.
@@ -184,8 +186,8 @@ pub struct Found {
     pub lacking: Vec<String>,
 }
 
-impl From<&Lore> for Found {
-    fn from(lore: &Lore) -> Self {
+impl From<&Installation> for Found {
+    fn from(lore: &Installation) -> Self {
         let reach = &lore.reach;
         let is_odata = reach.transport() == Some(Transport::Odata);
         let found = lore.findings().filter(|_| is_odata);
@@ -423,7 +425,7 @@ pub struct Reply {
 pub enum FieldName {
     Title,
     When,
-    Place,
+    SettingsPlace,
     Body,
     Importance,
     Reminder,
@@ -683,8 +685,8 @@ impl From<run::undo::Resting> for Resting {
     }
 }
 
-impl From<&run::Planned> for Preview {
-    fn from(from: &run::Planned) -> Self {
+impl From<&run::PreparedRun> for Preview {
+    fn from(from: &run::PreparedRun) -> Self {
         Self {
             writes: from.entries().iter().map(Write::from).collect(),
             held: from.plan.held.iter().cloned().map(HeldItem::from).collect(),

@@ -2,12 +2,12 @@
 //! awaits, so that calls may overlap.
 #![cfg(target_arch = "wasm32")]
 
-use crate::creatio::lore::Lore;
+use crate::creatio::lore::Installation;
 use crate::creatio::policy::Moved;
-use crate::creatio::{Creatio, Keeper, Kept, MailAccount, MailKind, Place, Site};
+use crate::creatio::{Creatio, Keeper, MailAccount, MailKind, SettingsPlace, Site, StoredSettings};
 use crate::engine::containers::{self, Renamed};
 use crate::engine::undo::Undo;
-use crate::engine::{Account, Words};
+use crate::engine::{account::Account, context::Words};
 use crate::error::{Error, Result};
 #[cfg(feature = "ews")]
 use crate::ews::{self, Ews};
@@ -17,13 +17,14 @@ use crate::graph::{self, Graph};
 use crate::model::time::local;
 use crate::model::{Address, Aliases, Instant, ItemId, SiteId, Zone};
 use crate::ports::Store as _;
-use crate::run::{self, Ends, Planned};
+use crate::run::{self, Ends, PreparedRun};
+use crate::web::clock::now;
 use crate::web::dto;
 use crate::web::error::{misfit, to_js};
-use crate::web::fetch::Fetch;
-use crate::web::host::{Host, Stop, World, now};
+use crate::web::fetch::PageRequest;
+use crate::web::host::{Host, Stop, World};
 use crate::web::lock;
-use crate::web::meter::Connection;
+use crate::web::meter::SharedDatabase;
 use crate::web::store::{self, IdbStore, Outside, Rename};
 use crate::web::zone::IntlZone;
 use std::cell::RefCell;
@@ -43,18 +44,18 @@ struct Inner {
     host: Host,
     fetch: Fetch,
     zone: Rc<IntlZone>,
-    database: Connection,
+    database: SharedDatabase,
     stop: Rc<Stop>,
     /// What times mean in this Creatio, and how it is reached: found out once for as long as the
     /// page lives.
-    lore: Rc<Lore>,
+    lore: Rc<Installation>,
     /// Which installation it is: the page's own address, unless the policy says that it has moved
     /// there.
     site: RefCell<SiteId>,
     /// Which kind of mailbox each account has, once Creatio was asked.
     kinds: RefCell<BTreeMap<String, MailKind>>,
     /// Plans that a person has seen, by account, until they are carried out.
-    previewed: RefCell<BTreeMap<String, Planned>>,
+    previewed: RefCell<BTreeMap<String, PreparedRun>>,
 }
 
 #[wasm_bindgen]
@@ -71,7 +72,7 @@ impl ScheduleSync {
             zone: Rc::new(zone),
             host,
             context,
-            database: Connection::default(),
+            database: SharedDatabase::default(),
             stop: Rc::default(),
             lore: Rc::default(),
             kinds: RefCell::default(),
@@ -286,7 +287,7 @@ impl Inner {
     #[cfg(feature = "ews")]
     fn ews(&self, account: &str, address: Address) -> Result<Ews<World>> {
         let missing = || Error::Settings("exchange: no address of the service was given to this page".to_owned());
-        let mailbox = ews::Mailbox {
+        let mailbox = ews::EwsMailbox {
             endpoint: self.context.exchange.clone().ok_or_else(missing)?,
             address,
             aliases: Aliases::default(),
@@ -297,7 +298,7 @@ impl Inner {
     }
 
     fn graph(&self, account: &str, address: Address) -> Result<Graph<World>> {
-        let mailbox = graph::Mailbox {
+        let mailbox = graph::GraphMailbox {
             base: Cloud::named(&self.context.graph)?.base(),
             address,
             aliases: Aliases::default(),
@@ -318,7 +319,7 @@ impl Inner {
         Ok(IdbStore::new(&database, account))
     }
 
-    async fn kept(&self, account: &str) -> Result<Kept> {
+    async fn kept(&self, account: &str) -> Result<StoredSettings> {
         let (creatio, store) = (self.creatio(account), self.store(account).await?);
         let kept = self.keeper(account, &creatio, &store).read().await?;
         self.lore.override_with(kept.clock);
@@ -336,7 +337,7 @@ impl Inner {
         Keeper { creatio, store, mailbox, today: local(&*self.zone, now()).date() }
     }
 
-    async fn save_settings(&self, account: &str, settings: dto::Settings) -> Result<Place> {
+    async fn save_settings(&self, account: &str, settings: dto::Settings) -> Result<SettingsPlace> {
         let (creatio, store) = (self.creatio(account), self.store(account).await?);
         let keeper = self.keeper(account, &creatio, &store);
         let fields = keeper.read().await?.own.fields;
@@ -392,7 +393,7 @@ impl Inner {
         self.alone(account, async |ends| run::run(ends).await).await
     }
 
-    async fn preview(self: &Rc<Self>, account: &str) -> Result<Planned> {
+    async fn preview(self: &Rc<Self>, account: &str) -> Result<PreparedRun> {
         self.alone(account, async |ends| run::plan(ends).await).await
     }
 

@@ -3,7 +3,7 @@
 //! rejects with anything but an `Error`.
 #![cfg(target_arch = "wasm32")]
 
-use crate::ports::{Http, Lost, Request, Response};
+use crate::ports::{Http, HttpResponse, NoResponse, Request};
 use futures_util::future::{self, Either};
 use gloo_net::http::{Headers, RequestBuilder};
 use gloo_timers::future::TimeoutFuture;
@@ -51,28 +51,28 @@ impl Fetch {
 }
 
 impl Http for Fetch {
-    async fn send(&self, request: Request) -> Result<Response, Lost> {
+    async fn send(&self, request: Request) -> Result<HttpResponse, NoResponse> {
         let (parts, body) = request.into_parts();
         let address = parts.uri.to_string();
         let headers = Headers::new();
         for (name, value) in &parts.headers {
-            headers.append(name.as_str(), value.to_str().map_err(|_| Lost)?);
+            headers.append(name.as_str(), value.to_str().map_err(|_| NoResponse)?);
         }
         let (credentials, redirect) = self.manners(&address, parts.headers.contains_key(AUTHORIZATION));
         let builder = RequestBuilder::new(&address).method(parts.method).headers(headers);
-        let aborting = Aborting(AbortController::new().map_err(|_| Lost)?);
+        let aborting = Aborting(AbortController::new().map_err(|_| NoResponse)?);
         let builder = builder.credentials(credentials).redirect(redirect).abort_signal(Some(&aborting.0.signal()));
         let reply = async {
             let sent = if body.is_empty() {
                 builder.send().await
             } else {
-                builder.body(Uint8Array::from(body.as_slice())).map_err(|_| Lost)?.send().await
+                builder.body(Uint8Array::from(body.as_slice())).map_err(|_| NoResponse)?.send().await
             };
-            whole(sent.map_err(|_| Lost)?).await
+            whole(sent.map_err(|_| NoResponse)?).await
         };
         match future::select(pin!(reply), TimeoutFuture::new(self.limit)).await {
             Either::Left((reply, _)) => reply,
-            Either::Right(_) => Err(Lost),
+            Either::Right(_) => Err(NoResponse),
         }
     }
 }
@@ -87,14 +87,14 @@ impl Drop for Aborting {
 }
 
 /// The response once its whole body is there; a body cut off is a lost response.
-async fn whole(from: gloo_net::http::Response) -> Result<Response, Lost> {
+async fn whole(from: gloo_net::http::Response) -> Result<HttpResponse, NoResponse> {
     // a redirect that was not followed shows nothing, not even its status
     let status = if from.status() == 0 { StatusCode::FOUND.as_u16() } else { from.status() };
     let mut response = http::Response::builder().status(status);
     for (name, value) in from.headers().entries() {
         response = response.header(name, value);
     }
-    response.body(from.binary().await.map_err(|_| Lost)?).map_err(|_| Lost)
+    response.body(from.binary().await.map_err(|_| NoResponse)?).map_err(|_| NoResponse)
 }
 
 /// Scheme, host and port of an absolute address.

@@ -4,11 +4,12 @@
 
 use crate::error::{Error, Result};
 use crate::model::{Instant, Side};
-use crate::ports::{Clock, Events, Http, Keys, Lost, Progress, Request, Response, Secret};
+use crate::ports::{Clock, Credentials, Events, Http, HttpResponse, NoResponse, Progress, Request, Secret};
+use crate::web::clock::now;
 use crate::web::dto::SyncEvent;
-use crate::web::fetch::Fetch;
-use crate::web::meter::{Connection, Meter};
-use js_sys::{Array, Date, Object, Promise};
+use crate::web::fetch::PageRequest;
+use crate::web::meter::{Meter, SharedDatabase};
+use js_sys::{Array, Object, Promise};
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
 use std::rc::Rc;
@@ -91,13 +92,13 @@ impl World {
     /// The world of `account`, reached by `fetch` and `host`, its requests counted in `database`;
     /// `stop` tells whether the user wants its run to stop.
     #[must_use]
-    pub fn new((fetch, host): (Fetch, Host), account: &str, database: &Connection, stop: Rc<Stop>) -> Self {
+    pub fn new((fetch, host): (Fetch, Host), account: &str, database: &SharedDatabase, stop: Rc<Stop>) -> Self {
         Self { fetch, host, account: account.to_owned(), meter: Meter::new(database, account), stop }
     }
 }
 
 impl Http for World {
-    async fn send(&self, request: Request) -> Result<Response, Lost> {
+    async fn send(&self, request: Request) -> Result<HttpResponse, NoResponse> {
         self.fetch.send(request).await
     }
 
@@ -109,7 +110,7 @@ impl Http for World {
     }
 }
 
-impl Keys for World {
+impl Credentials for World {
     async fn headers(&self, side: Side, renew: bool) -> Result<Vec<(String, Secret)>> {
         self.ask(side, renew, None).await
     }
@@ -175,12 +176,4 @@ impl Events for World {
         })
         .await;
     }
-}
-
-/// The browser's clock.
-#[must_use]
-pub fn now() -> Instant {
-    // whole milliseconds, within an i64 for 292 million years
-    #[allow(clippy::cast_possible_truncation)]
-    Instant::from_timestamp_millis(Date::now() as i64).unwrap_or_default()
 }

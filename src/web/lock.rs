@@ -16,11 +16,11 @@ extern "C" {
 
 /// A lock that is held until this is dropped.
 #[must_use = "the lock is free as soon as this is dropped"]
-pub struct Held {
+pub struct HeldLock {
     release: Option<Function>,
 }
 
-impl Drop for Held {
+impl Drop for HeldLock {
     fn drop(&mut self) {
         resolve(self.release.as_ref(), &JsValue::UNDEFINED);
     }
@@ -30,7 +30,7 @@ impl Drop for Held {
 ///
 /// # Errors
 /// `Running` if it is held; `Store` if the browser has no Web Locks (an insecure page).
-pub async fn take(name: &str) -> Result<Held> {
+pub async fn take(name: &str) -> Result<HeldLock> {
     let (granted, grant) = deferred();
     let (ended, release) = deferred();
     let callback = Closure::once_into_js(move |lock: JsValue| -> JsValue {
@@ -44,7 +44,7 @@ pub async fn take(name: &str) -> Result<Held> {
     let asked = request(name, &options, &callback).map_err(no_locks)?;
     // the request itself ends when the lock does; it is awaited only to learn of its refusal
     let first = JsFuture::from(Promise::race(&Array::of2(&granted, &asked))).await.map_err(no_locks)?;
-    if first.is_truthy() { Ok(Held { release }) } else { Err(Error::Running) }
+    if first.is_truthy() { Ok(HeldLock { release }) } else { Err(Error::Running) }
 }
 
 /// A promise, and the function that resolves it.

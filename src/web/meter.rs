@@ -3,7 +3,7 @@
 #![cfg(target_arch = "wasm32")]
 
 use crate::http::budget::Budget;
-use crate::web::host::now;
+use crate::web::clock::now;
 use crate::web::store;
 use idb::{Database, TransactionMode};
 use js_sys::Array;
@@ -12,19 +12,19 @@ use std::rc::Rc;
 use wasm_bindgen::JsValue;
 
 /// The connection to the database of one installation, once it is open.
-pub type Connection = Rc<RefCell<Option<Rc<Database>>>>;
+pub type SharedDatabase = Rc<RefCell<Option<Rc<Database>>>>;
 
 /// The count for one mailbox.
 #[derive(Clone)]
 pub struct Meter {
-    database: Connection,
+    database: SharedDatabase,
     account: String,
 }
 
 impl Meter {
     /// The count for `account` in `database`.
     #[must_use]
-    pub fn new(database: &Connection, account: &str) -> Self {
+    pub fn new(database: &SharedDatabase, account: &str) -> Self {
         Self { database: Rc::clone(database), account: account.to_owned() }
     }
 

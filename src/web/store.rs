@@ -4,13 +4,15 @@
 //! an engine adds needs no new version of the database; only a change of keys or of meaning does.
 #![cfg(target_arch = "wasm32")]
 
+use crate::engine::commit::Commit;
 use crate::engine::containers::{self, Renamed};
 use crate::engine::history::Entry;
-use crate::engine::link::{Link, LinkKey, State};
+use crate::engine::link::{Link, LinkKey};
 use crate::engine::settings::Settings;
+use crate::engine::state::State;
 use crate::error::{Error, Result};
 use crate::model::{ContainerId, Instant, ItemId, Side};
-use crate::ports::{Commit, Store};
+use crate::ports::Store;
 use futures_util::future::LocalBoxFuture;
 use idb::builder::{DatabaseBuilder, IndexBuilder, ObjectStoreBuilder};
 use idb::{Database, KeyPath, KeyRange, Query, Transaction, TransactionMode};

@@ -4,14 +4,16 @@
 use crate::memory::{ME, at, item, task, title};
 use crate::moment::{Moment, linked, pair, seen, seen_pair, the_meeting};
 use crate::trips::{self, said};
-use schedule_sync::engine::actions::{self, Planned, follow_up};
+use schedule_sync::engine::action::Planned;
+use schedule_sync::engine::actions::{self, follow_up};
 use schedule_sync::engine::answer::Choice;
+use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::identity;
-use schedule_sync::engine::link::{Link, LinkState, Reason};
+use schedule_sync::engine::link::{Link, LinkState};
 use schedule_sync::engine::plan::Plan;
-use schedule_sync::engine::settings::{Conflict, Way};
+use schedule_sync::engine::settings::{Conflict, FieldDirection};
+use schedule_sync::model::op::Op;
 use schedule_sync::model::{Body, Field, Item, Pair, Record, Response, Side, TaskWhen};
-use schedule_sync::ports::Op;
 
 /// The one link that a plan leaves, whether or not it is written for.
 fn after(plan: &Plan) -> &Link {
@@ -24,7 +26,7 @@ fn after(plan: &Plan) -> &Link {
 fn a_creation_that_was_never_confirmed_and_has_no_source_any_more_leaves_no_link() {
     let (link, _) = linked(Side::Exchange);
     let pending = Link { state: LinkState::Pending(Side::Exchange), ..link };
-    let mut seen = schedule_sync::engine::Seen { links: vec![pending.clone()], ..seen([], []) };
+    let mut seen = schedule_sync::engine::context::Seen { links: vec![pending.clone()], ..seen([], []) };
     assert!(Moment::new().plan(&seen).drop.is_empty(), "not as long as it may be there");
     seen.gone.exchange.insert(pending.ids.exchange.clone());
     assert_eq!(Moment::new().plan(&seen).drop, [pending.ids.creatio]);
@@ -32,7 +34,7 @@ fn a_creation_that_was_never_confirmed_and_has_no_source_any_more_leaves_no_link
 
 #[test]
 fn what_is_not_agreed_on_is_noted_in_the_link_as_long_as_it_lasts() {
-    let off = Moment::with(|settings| settings.fields.body = Way::Off);
+    let off = Moment::with(|settings| settings.fields.body = FieldDirection::Off);
     let ask = Moment::with(|settings| settings.rules.conflict = Conflict::Ask);
     type Change = fn(&mut Pair<Item>);
     let body: Change = |items| the_meeting(&mut items.creatio).body = Body::from_text("mine");
@@ -72,7 +74,7 @@ fn what_a_reading_does_not_tell_is_kept_from_before() {
 
 #[test]
 fn a_pair_falls_asleep_wakes_and_is_buried_once() {
-    type Change = fn(&mut schedule_sync::engine::Seen);
+    type Change = fn(&mut schedule_sync::engine::context::Seen);
     let none: Change = |_| {};
     let gone: Change = |seen| {
         seen.items = Pair::default();
@@ -106,7 +108,8 @@ fn what_was_edited_when_it_fell_asleep_is_read_again_when_it_wakes() {
         let asleep = after(&Moment::new().plan(&seen)).clone();
         assert_eq!((asleep.state, asleep.unsettled), (LinkState::Asleep, unsettled), "{edited:?}");
         // nothing is read of it: what is known of it stays
-        let unread = schedule_sync::engine::Seen { items: Pair::default(), links: vec![asleep], ..seen.clone() };
+        let unread =
+            schedule_sync::engine::context::Seen { items: Pair::default(), links: vec![asleep], ..seen.clone() };
         assert!(Moment::new().plan(&unread).links.is_empty(), "{edited:?}");
         // edited since it sleeps
         let sleeping = Link { state: LinkState::Asleep, ..link };
@@ -159,8 +162,8 @@ fn adopting_a_colleagues_meeting_writes_the_users_own_answer_where_it_may() {
         ("a colleague's", |_, _| {}, answer.clone()),
         ("the user's", |_, items| items.creatio.facts.mine = true, vec![]),
         ("not imported", |moment, _| moment.settings.import_meetings.on = false, vec![]),
-        ("answers are off", |moment, _| moment.settings.fields.response = Way::Off, vec![]),
-        ("answers only go out", |moment, _| moment.settings.fields.response = Way::Out, vec![]),
+        ("answers are off", |moment, _| moment.settings.fields.response = FieldDirection::Off, vec![]),
+        ("answers only go out", |moment, _| moment.settings.fields.response = FieldDirection::Out, vec![]),
     ];
     for (what, change, expected) in rows {
         let (mut moment, mut items) = (Moment::new(), pair());

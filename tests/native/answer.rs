@@ -2,7 +2,7 @@
 //! carried out.
 
 use schedule_sync::engine::answer::{Answer, Answers, Choice, choices};
-use schedule_sync::engine::link::Reason;
+use schedule_sync::engine::held::Reason;
 use schedule_sync::model::{ItemId, Side};
 
 fn said(id: &str, reason: Reason, choice: Choice) -> Answer {

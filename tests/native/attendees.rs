@@ -4,9 +4,8 @@
 
 use crate::memory::everything;
 use crate::spine::Spine;
-use sandbox::Seed;
-use sandbox::graph::People;
-use schedule_sync::engine::link::Reason;
+use sandbox::{Seed, graph::People};
+use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::settings::Notify;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;

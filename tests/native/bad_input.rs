@@ -10,14 +10,16 @@ use crate::memory::{Shelf, everything};
 use crate::world::World;
 use pollster::block_on;
 use sandbox::Seed;
-use schedule_sync::engine::link::{Held, Reason};
+use schedule_sync::engine::held::{Held, Reason};
 use schedule_sync::error::Result;
 use schedule_sync::model::{Instant, Side, html};
-use schedule_sync::ports::{Clock, Http, Keys, Lost, Request, Response, Secret, Store};
+use schedule_sync::ports::{Clock, Credentials, Http, HttpResponse, NoResponse, Request, Secret, Store};
 use schedule_sync::run::{self, Report};
 use serde_json::{Value, json};
-use std::cell::{Cell, RefCell};
-use std::rc::Rc;
+use std::{
+    cell::{Cell, RefCell},
+    rc::Rc,
+};
 
 /// Stands for half of a surrogate pair, which no [`Value`] can hold: replaced in the bytes.
 const HALF: &str = "HALF-OF-A-PAIR";
@@ -67,7 +69,7 @@ fn alter(value: &mut Value, target: &Target, change: &dyn Fn(&mut Value)) -> usi
 }
 
 impl Http for Line {
-    async fn send(&self, request: Request) -> Result<Response, Lost> {
+    async fn send(&self, request: Request) -> Result<HttpResponse, NoResponse> {
         let batch = request.uri().path().ends_with("$batch");
         let mut response = self.world.send(request).await?;
         let slot = self.alter.borrow().clone();
@@ -91,7 +93,7 @@ impl Clock for Line {
     }
 }
 
-impl Keys for Line {
+impl Credentials for Line {
     async fn headers(&self, side: Side, renew: bool) -> Result<Vec<(String, Secret)>> {
         self.world.headers(side, renew).await
     }

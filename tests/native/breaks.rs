@@ -5,21 +5,25 @@
 use crate::chance::Chance;
 use crate::graph_setup::NOW;
 use crate::memory::everything;
-use crate::simulate::MOSCOW;
-use crate::simulate::device::{Blow, Device};
+use crate::simulate::{
+    MOSCOW,
+    device::{Blow, Device},
+};
 use crate::world::{ME_THERE, World, reads};
 use chrono::Duration;
 use futures_util::FutureExt;
 use sandbox::{Sandbox, Seed, Server};
-use schedule_sync::engine::link::Reason;
+use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::settings::{Conflict, CreatioDelete};
 use schedule_sync::model::Side;
 use schedule_sync::run::Report;
 use serde_json::{Value, json};
-use std::cell::RefCell;
-use std::collections::BTreeSet;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::rc::Rc;
+use std::{
+    cell::RefCell,
+    collections::BTreeSet,
+    panic::{AssertUnwindSafe, catch_unwind},
+    rc::Rc,
+};
 
 /// One user's device and the two servers.
 struct Stage {

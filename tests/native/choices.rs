@@ -3,10 +3,11 @@
 use crate::memory::{ME, at, everything, item, meeting, task};
 use crate::trips::{Trip, activity, event, guest, linked, said};
 use pollster::block_on;
-use schedule_sync::engine::actions::Note;
+use schedule_sync::engine::action::Note;
 use schedule_sync::engine::answer::Choice;
-use schedule_sync::engine::link::{Link, LinkState, Reason};
-use schedule_sync::engine::settings::{FieldMap, Notify, Settings, Way};
+use schedule_sync::engine::held::Reason;
+use schedule_sync::engine::link::{Link, LinkState};
+use schedule_sync::engine::settings::{FieldDirection, FieldMap, Notify, Settings};
 use schedule_sync::model::record::{copy, differences, fields};
 use schedule_sync::model::{
     Address, Body, Field, Importance, Item, Kind, Person, Record, Reminder, Response, Side, Status, TaskWhen, When,
@@ -31,7 +32,7 @@ fn reasons(report: &Report) -> Vec<(Reason, &str)> {
     report.held.iter().map(|held| (held.reason, held.detail.as_str())).collect()
 }
 
-fn map(field: Field, to: Way) -> FieldMap {
+fn map(field: Field, to: FieldDirection) -> FieldMap {
     let mut map = FieldMap::default();
     *map.of_mut(field) = to;
     map
@@ -89,7 +90,7 @@ fn thing(side: Side, kind: Kind) -> Item {
 fn a_field_goes_the_way_that_it_is_mapped() {
     for kind in [Kind::Meeting, Kind::Task] {
         for &field in fields(kind).iter().filter(|field| !matches!(field, Field::People | Field::Response)) {
-            for way in [Way::Both, Way::In, Way::Out, Way::Off] {
+            for way in [FieldDirection::Both, FieldDirection::In, FieldDirection::Out, FieldDirection::Off] {
                 for editor in Side::BOTH {
                     let name = format!("{kind:?} {field} {way:?} edited on {editor}");
                     let trip = Trip::new(&everything());
@@ -128,7 +129,7 @@ fn a_new_item_has_what_may_cross_and_the_rest_once_it_may() {
         for &field in
             fields(Kind::Meeting).iter().filter(|field| !matches!(field, Field::People | Field::Response | Field::When))
         {
-            let off = with(|settings| settings.fields = map(field, Way::Off));
+            let off = with(|settings| settings.fields = map(field, FieldDirection::Off));
             let trip = Trip::new(&off);
             let mut whole = thing(from, Kind::Meeting);
             whole.record = rewritten(&whole.record);
@@ -142,7 +143,7 @@ fn a_new_item_has_what_may_cross_and_the_rest_once_it_may() {
             copy(Field::Response, &whole.record, &mut there);
             assert!(!differences(&there, &whole.record).contains(&field), "{field} from {from}, on again");
         }
-        let off = with(|settings| settings.fields = map(Field::When, Way::Off));
+        let off = with(|settings| settings.fields = map(Field::When, FieldDirection::Off));
         let trip = Trip::new(&off);
         trip.side(from).put(thing(from, Kind::Meeting));
         trip.settle();
@@ -152,7 +153,7 @@ fn a_new_item_has_what_may_cross_and_the_rest_once_it_may() {
 
 #[test]
 fn an_edit_of_a_field_that_is_off_brings_nothing_back() {
-    let trip = Trip::new(&with(|settings| settings.fields = map(Field::Body, Way::Off)));
+    let trip = Trip::new(&with(|settings| settings.fields = map(Field::Body, FieldDirection::Off)));
     trip.creatio.put(activity("a", "Call"));
     trip.settle();
     trip.creatio.edit(&"a".into(), |item| {
@@ -168,7 +169,7 @@ fn an_edit_of_a_field_that_is_off_brings_nothing_back() {
 #[test]
 fn a_policy_names_only_what_it_changes() {
     let read: FieldMap = serde_json::from_str(r#"{"body": "off", "people": "in"}"#).unwrap();
-    assert_eq!(read, FieldMap { body: Way::Off, people: Way::In, ..FieldMap::default() });
+    assert_eq!(read, FieldMap { body: FieldDirection::Off, people: FieldDirection::In, ..FieldMap::default() });
 }
 
 /// A participant with a Contact.

@@ -3,11 +3,11 @@
 
 use crate::memory::{ME, title};
 use crate::moment::{Moment, pair, seen, the_meeting};
-use schedule_sync::engine::actions::{self, Planned};
+use schedule_sync::engine::action::Planned;
 use schedule_sync::engine::settings::Conflict;
-use schedule_sync::engine::{claim, identity};
+use schedule_sync::engine::{actions, claim, identity};
+use schedule_sync::model::op::{Op, Update};
 use schedule_sync::model::{ContactId, Field, Item, Pair, Record, Side};
-use schedule_sync::ports::{Op, Update};
 
 /// The user's own meeting, and the Activity that a colleague's account made of the copy in the
 /// colleague's mailbox.

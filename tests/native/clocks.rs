@@ -10,12 +10,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use pollster::block_on;
 use sandbox::Seed;
-use schedule_sync::creatio::clock::{Clock, Clocks};
-use schedule_sync::creatio::lore::{Findings, Lore};
-use schedule_sync::creatio::{Creatio, Site};
-use schedule_sync::engine::link::{Held, Reason};
+use schedule_sync::creatio::{
+    Creatio, Site,
+    clock::{TimeSemantics, TimesByDirection},
+    lore::{Findings, Installation},
+};
+use schedule_sync::engine::held::{Held, Reason};
+use schedule_sync::model::op::{Create, Op};
 use schedule_sync::model::{Body, Facts, Importance, Meeting, Record, Reminder, Response, Side, When};
-use schedule_sync::ports::{Create, Op, Replica, Store};
+use schedule_sync::ports::{Replica, Store};
 use schedule_sync::run;
 use serde_json::{Value, json};
 use std::rc::Rc;
@@ -53,7 +56,7 @@ fn save(world: &World, entity: &str, id: &str, row: &Value) {
     sandbox.creatio.save_row((entity, id), row, &sandbox.desk).unwrap();
 }
 
-fn replica(world: &Rc<World>, lore: &Rc<Lore>) -> Creatio<World> {
+fn replica(world: &Rc<World>, lore: &Rc<Installation>) -> Creatio<World> {
     let site = Site {
         base: CREATIO.trim_end_matches("/odata").to_owned(),
         id: "site".into(),
@@ -91,11 +94,11 @@ fn creation(n: u32, (start, end): (&str, &str)) -> Op {
 
 #[test]
 fn every_mixture_of_clocks_is_found_out() {
-    let words = [("utc", Clock::Utc), ("local", Clock::Local)];
+    let words = [("utc", TimeSemantics::Utc), ("local", TimeSemantics::Local)];
     let each = words.iter().flat_map(|read| words.iter().map(move |filter| (read, filter)));
     for ((read, filter), write) in each.flat_map(|both| words.iter().map(move |write| (both, write))) {
         let world = installation(Seed::Empty, &json!({"read": read.0, "filter": filter.0, "write": write.0}));
-        let lore = Rc::new(Lore::default());
+        let lore = Rc::new(Installation::default());
         let creatio = replica(&world, &lore);
         let what = format!("read {}, filter {}, write {}", read.0, filter.0, write.0);
         block_on(creatio.observe(&crate::creatio_observe::scope(), None)).unwrap();
@@ -107,7 +110,7 @@ fn every_mixture_of_clocks_is_found_out() {
             let wanted = [at(start), at(end), at(start) - TimeDelta::minutes(15)];
             assert_eq!(held(&world, &format!("{n}")), wanted, "{what}: held");
         }
-        let clocks = Clocks { read: read.1, filter: filter.1, write: write.1 };
+        let clocks = TimesByDirection { read: read.1, filter: filter.1, write: write.1 };
         assert_eq!(lore.findings(), Some(Findings { clocks, sure: true }), "{what}");
     }
 }
@@ -118,17 +121,17 @@ fn what_cannot_be_found_out_is_not_assumed_and_may_be_told() {
     // no stamp tells anything: all are old, and nobody else tells the same by the wall clock
     world.pass(TimeDelta::days(30));
     switch(&world, json!({"dataservice": "forbidden"}));
-    let lore = Rc::new(Lore::default());
+    let lore = Rc::new(Installation::default());
     let creatio = replica(&world, &lore);
     let observe = || block_on(creatio.observe(&crate::creatio_observe::scope(), None)).unwrap();
     let error = block_on(creatio.observe(&crate::creatio_observe::scope(), None)).err();
     assert_eq!((error.map(|error| error.code()), lore.findings()), (Some("settings"), None));
-    lore.override_with(Clocks::all(Clock::Local).into());
-    assert_eq!(lore.findings().map(|found| found.clocks), Some(Clocks::all(Clock::Local)));
+    lore.override_with(TimesByDirection::all(TimeSemantics::Local).into());
+    assert_eq!(lore.findings().map(|found| found.clocks), Some(TimesByDirection::all(TimeSemantics::Local)));
     lore.override_with(schedule_sync::creatio::lore::Overrides::default());
     switch(&world, json!({"dataservice": "allowed"}));
     observe();
-    assert_eq!(lore.findings(), Some(Findings { clocks: Clocks::all(Clock::Local), sure: true }));
+    assert_eq!(lore.findings(), Some(Findings { clocks: TimesByDirection::all(TimeSemantics::Local), sure: true }));
     let before = world.requests();
     observe();
     assert!(world.requests() - before <= 3, "what is sure is not asked again");
@@ -225,14 +228,14 @@ fn where_nobody_tells_the_wall_clock_the_servers_own_clock_tells_what_stamps_mea
     let (east, west) = (BERLIN, (Tz::America__New_York, "Eastern Standard Time"));
     let saved = |minutes| TimeDelta::minutes(minutes);
     for (place, clock, ago, told) in [
-        (east, "utc", saved(0), Some(Clock::Utc)),
-        (east, "local", saved(0), Some(Clock::Local)),
-        (east, "local", saved(50), Some(Clock::Local)),
+        (east, "utc", saved(0), Some(TimeSemantics::Utc)),
+        (east, "local", saved(0), Some(TimeSemantics::Local)),
+        (east, "local", saved(50), Some(TimeSemantics::Local)),
         (east, "utc", saved(50), None),
         (east, "local", saved(500), None),
-        (west, "utc", saved(0), Some(Clock::Utc)),
-        (west, "utc", saved(200), Some(Clock::Utc)),
-        (west, "local", saved(0), Some(Clock::Local)),
+        (west, "utc", saved(0), Some(TimeSemantics::Utc)),
+        (west, "utc", saved(200), Some(TimeSemantics::Utc)),
+        (west, "local", saved(0), Some(TimeSemantics::Local)),
         (west, "local", saved(50), None),
     ] {
         let world = installation(Seed::Empty, &json!(clock));
@@ -243,12 +246,16 @@ fn where_nobody_tells_the_wall_clock_the_servers_own_clock_tells_what_stamps_mea
         let row = json!({"Title": "x", "StartDate": "2026-03-05T10:00:00Z", "DueDate": "2026-03-05T11:00:00Z"});
         save(&world, "Activity", crate::creatio_observe::id(1).as_str(), &row);
         world.pass(ago);
-        let lore = Rc::new(Lore::default());
+        let lore = Rc::new(Installation::default());
         let site = Site { zone: Rc::new(Known(place.0, place.1)), ..replica(&world, &lore).site().clone() };
         let creatio = Creatio::new(Rc::clone(&world), site).with_lore(Rc::clone(&lore));
         let read = block_on(creatio.observe(&crate::creatio_observe::scope(), None));
         let what = format!("{} {clock} {ago}", place.1);
-        assert_eq!(lore.findings(), told.map(|told| Findings { clocks: Clocks::all(told), sure: true }), "{what}");
+        assert_eq!(
+            lore.findings(),
+            told.map(|told| Findings { clocks: TimesByDirection::all(told), sure: true }),
+            "{what}"
+        );
         assert_eq!(read.err().map(|error| error.code()), told.is_none().then_some("settings"), "{what}");
     }
 }

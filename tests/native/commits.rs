@@ -6,14 +6,14 @@ use crate::trips::{Trip, activity, event, linked};
 use pollster::block_on;
 use schedule_sync::engine::answer::{Answer, Answers, Choice};
 use schedule_sync::engine::change::StateChange;
+use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::history::Entry;
-use schedule_sync::engine::link::{Reason, State};
 use schedule_sync::engine::settings::{Conflict, CreatioDelete};
+use schedule_sync::engine::state::State;
 use schedule_sync::model::{Instant, Record, Side};
 use schedule_sync::ports::Store;
 use schedule_sync::run;
-use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::{collections::BTreeSet, rc::Rc};
 
 fn answer(id: &str, reason: Reason, choice: Choice) -> Answer {
     Answer { side: Side::Creatio, id: id.into(), reason, choice }

@@ -7,17 +7,15 @@ use chrono::TimeDelta;
 use sandbox::Seed;
 use schedule_sync::creatio::Creatio;
 use schedule_sync::error::Result;
+use schedule_sync::model::lookup::Lookup;
+use schedule_sync::model::op::{Create, Op, Outcome, Refusal, Update, Written};
 use schedule_sync::model::{
     Body, ContactId, Facts, Field, Importance, Instant, Item, ItemId, Meeting, Patch, Person, Record, Reminder,
     Response, Role, Side, Status, Task, TaskWhen, When,
 };
-use schedule_sync::ports::{
-    Clock, Clue, Create, Http, Keys, Lost, Op, Outcome, Refusal, Replica, Request, Secret, Update, Written,
-};
+use schedule_sync::ports::{Clock, Credentials, Http, NoResponse, Replica, Request, Secret};
 use serde_json::{Value, json};
-use std::cell::RefCell;
-use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::{cell::RefCell, collections::BTreeSet, rc::Rc};
 
 fn at(text: &str) -> Instant {
     text.parse().unwrap()
@@ -65,7 +63,7 @@ fn delete(item: &Item) -> Op {
     }
 }
 
-fn apply<P: Http + Clock + Keys>(creatio: &Creatio<P>, ops: &[Op]) -> Vec<Outcome> {
+fn apply<P: Http + Clock + Credentials>(creatio: &Creatio<P>, ops: &[Op]) -> Vec<Outcome> {
     pollster::block_on(creatio.apply(ops))
 }
 
@@ -78,7 +76,7 @@ fn one(creatio: &Creatio<World>, op: Op) -> Item {
 }
 
 fn read(creatio: &Creatio<World>, n: u32) -> Option<Item> {
-    let clue = Clue::Id { id: id(n), container: "activities".into() };
+    let clue = Lookup::Id { id: id(n), container: "activities".into() };
     pollster::block_on(creatio.find(&[clue])).unwrap().remove(0).items.pop()
 }
 
@@ -415,7 +413,7 @@ struct Meddled {
 }
 
 impl Http for Meddled {
-    async fn send(&self, request: Request) -> Result<schedule_sync::ports::Response, Lost> {
+    async fn send(&self, request: Request) -> Result<schedule_sync::ports::HttpResponse, NoResponse> {
         if String::from_utf8_lossy(request.body()).contains("PATCH")
             && let Some(act) = self.act.take()
         {
@@ -434,7 +432,7 @@ impl Clock for Meddled {
     }
 }
 
-impl Keys for Meddled {
+impl Credentials for Meddled {
     async fn headers(&self, side: Side, renew: bool) -> Result<Vec<(String, Secret)>> {
         self.world.headers(side, renew).await
     }

@@ -11,14 +11,15 @@ mod values;
 use crate::creatio_observe::NOW;
 use crate::world::{COLLEAGUE, CREATIO, World};
 use sandbox::Seed;
-use schedule_sync::creatio::filters::{self, Filter, Obstacle, Viewer};
-use schedule_sync::creatio::{Creatio, Site};
+use schedule_sync::creatio::{
+    Creatio, Site,
+    filters::{self, Filter, Obstacle, Viewer},
+};
 use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{ContactId, GroupId, Instant, Side, Window};
-use schedule_sync::ports::{Directory, Http, Keys};
+use schedule_sync::ports::{Credentials, Directory, Http};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::{collections::BTreeSet, rc::Rc};
 
 const DYNAMIC: &str = "65ca0946-0084-4874-b117-c13199af3b95";
 const EMAIL: &str = "e2831dec-cfc0-df11-b00f-001d60e938c6";

@@ -5,9 +5,11 @@ use chrono::TimeDelta;
 use sandbox::{Sandbox, Seed};
 use schedule_sync::creatio::{Creatio, Site};
 use schedule_sync::error::Error;
+use schedule_sync::model::lookup::Lookup;
+use schedule_sync::model::scope::{ContainerChoice, Scope};
 use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{Cursor, Item, ItemId, Listing, Record, Side, Window};
-use schedule_sync::ports::{Choice, Clue, Replica, Scope};
+use schedule_sync::ports::Replica;
 use serde_json::{Value, json};
 use std::rc::Rc;
 
@@ -38,7 +40,7 @@ pub(crate) fn scope() -> Scope {
         to: at("2027-03-01T00:00:00Z"),
         series_to: at("2026-06-01T00:00:00Z"),
     };
-    Scope { window, calendars: Choice::default(), lists: Choice::default() }
+    Scope { window, calendars: ContainerChoice::default(), lists: ContainerChoice::default() }
 }
 
 pub(crate) fn id(n: u32) -> ItemId {
@@ -70,7 +72,7 @@ fn ids(items: &[Item]) -> Vec<ItemId> {
     ids
 }
 
-fn find(creatio: &Creatio<World>, clues: &[Clue]) -> Vec<Vec<ItemId>> {
+fn find(creatio: &Creatio<World>, clues: &[Lookup]) -> Vec<Vec<ItemId>> {
     let found = pollster::block_on(creatio.find(clues)).unwrap();
     found.iter().map(|found| ids(&found.items)).collect()
 }
@@ -247,8 +249,8 @@ fn particular_activities_are_found_wherever_they_are() {
     let mut twin = row(2, "with a uid", 5);
     twin["GlobalActivityID"] = json!(uid);
     post(&world, twin);
-    let clue = |n| Clue::Id { id: id(n), container: "activities".into() };
-    let clues = [clue(1), clue(9), Clue::Uid(uid.as_str().into()), Clue::Mark(id(2)), Clue::Uid("none".into())];
+    let clue = |n| Lookup::Id { id: id(n), container: "activities".into() };
+    let clues = [clue(1), clue(9), Lookup::Uid(uid.as_str().into()), Lookup::Mark(id(2)), Lookup::Uid("none".into())];
     assert_eq!(find(&creatio, &clues), [vec![id(1)], vec![], vec![id(2)], vec![id(2)], vec![]]);
     let before = world.requests();
     find(&creatio, &(0..1_000).map(clue).collect::<Vec<_>>());

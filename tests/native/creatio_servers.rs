@@ -10,15 +10,16 @@ use chrono::TimeDelta;
 use pollster::block_on;
 use sandbox::{Sandbox, Seed};
 use schedule_sync::creatio::Creatio;
-use schedule_sync::engine::link::Reason;
+use schedule_sync::engine::held::Reason;
+use schedule_sync::model::lookup::{Look, Lookup};
+use schedule_sync::model::op::{Create, Op, Refusal, Update};
 use schedule_sync::model::{
     Body, Facts, Field, Importance, Instant, Item, ItemId, Meeting, Patch, Record, Reminder, Response, Side, Uid, When,
 };
-use schedule_sync::ports::{Clue, Create, Look, Op, Refusal, Replica, Update};
+use schedule_sync::ports::Replica;
 use schedule_sync::run;
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::{collections::BTreeSet, rc::Rc};
 
 fn at(text: &str) -> Instant {
     text.parse().unwrap()
@@ -176,7 +177,7 @@ fn a_uid_that_no_column_holds_is_neither_cut_nor_refused() {
         let other = one(&creatio, create(2, meeting("n"), Facts::default()));
         let fill = Update { uid: Some(uid.clone()), ..Update::of(&other, patch(&other.record, &[])) };
         assert_eq!(one(&creatio, Op::Update(Box::new(fill))).facts.uid, held.then_some(uid.clone()), "{length}");
-        let found = block_on(creatio.find(&[Clue::Uid(uid)])).unwrap().remove(0);
+        let found = block_on(creatio.find(&[Lookup::Uid(uid)])).unwrap().remove(0);
         assert_eq!(found.items.len(), if held { 2 } else { 0 }, "{length}");
     }
 }
@@ -406,7 +407,7 @@ fn what_the_installation_made_of_a_write_is_told() {
             let told = one(&creatio, Op::Update(Box::new(change)));
             let held = schedule_sync::model::record::differences(&Record::Meeting(wanted), &told.record);
             assert!(held.contains(&field), "{what}: {held:?}");
-            let found = block_on(creatio.find(&[Clue::Id { id: id(1), container: "activities".into() }])).unwrap();
+            let found = block_on(creatio.find(&[Lookup::Id { id: id(1), container: "activities".into() }])).unwrap();
             assert_eq!(found[0].items, [told], "{what}");
         }
     }
@@ -427,7 +428,7 @@ fn a_read_that_is_behind_neither_loses_what_was_written_nor_tells_the_old() {
             one(&creatio, create(2, meeting("second"), Facts::default()));
             switch(&world, json!({"stale": 30}));
             one_more(&world, &creatio, 3);
-            let clue = |n| Clue::Id { id: id(n), container: "activities".into() };
+            let clue = |n| Lookup::Id { id: id(n), container: "activities".into() };
             let found = block_on(creatio.find(&[clue(3), clue(9)])).unwrap();
             assert_eq!((found[0].is_absent(), found[1].is_absent()), (false, true), "{what}");
             world.pass(TimeDelta::minutes(2));
@@ -444,7 +445,7 @@ fn what_a_read_has_shown_and_somebody_removes_at_once_is_gone_at_once() {
         switch(&world, service.clone());
         let item = one(&creatio, create(1, meeting("short-lived"), Facts::default()));
         one(&creatio, create(2, meeting("changed"), Facts::default()));
-        let found = block_on(creatio.find(&[Clue::Id { id: id(2), container: "activities".into() }])).unwrap();
+        let found = block_on(creatio.find(&[Lookup::Id { id: id(2), container: "activities".into() }])).unwrap();
         let change = Update::of(&found[0].items[0], patch(&Record::Meeting(meeting("newer")), &[Field::Title]));
         one(&creatio, Op::Update(Box::new(change)));
         switch(&world, json!({"odata": "allowed"}));
@@ -452,7 +453,7 @@ fn what_a_read_has_shown_and_somebody_removes_at_once_is_gone_at_once() {
             world.by_hand(Side::Creatio, "DELETE", &format!("Activity({})", id(n)), None);
         }
         switch(&world, service.clone());
-        let clue = |n| Clue::Id { id: id(n), container: item.container.clone() };
+        let clue = |n| Lookup::Id { id: id(n), container: item.container.clone() };
         let found = block_on(creatio.find(&[clue(1), clue(2)])).unwrap();
         assert_eq!((found[0].is_absent(), found[1].is_absent()), (true, true), "{service}");
     }
@@ -484,7 +485,7 @@ fn activities_are_found_by_how_they_look() {
         );
         switch(&world, service.clone());
         let look = |title: &str, day: &str| {
-            Clue::Look(Look {
+            Lookup::Look(Look {
                 title: title.to_owned(),
                 start: at(&format!("2026-03-{day}T10:00:30Z")),
                 end: at(&format!("2026-03-{day}T11:00:00Z")),

@@ -6,8 +6,8 @@ use crate::memory::Shelf;
 use crate::world::{COLLEAGUE, MAILBOX, World};
 use sandbox::Seed;
 use schedule_sync::creatio::policy::{Moved, Policy};
-use schedule_sync::creatio::reach::{Connection, Transport};
-use schedule_sync::creatio::{Creatio, FirstSettings, Keeper, Place, kept};
+use schedule_sync::creatio::reach::{ServiceSetting, Transport};
+use schedule_sync::creatio::{Creatio, FirstSettings, Keeper, SettingsPlace, kept};
 use schedule_sync::engine::settings::{Conflict, Extent, Settings};
 use schedule_sync::error::Error;
 use schedule_sync::model::{Day, Side};
@@ -255,7 +255,7 @@ fn an_installation_that_moved_keeps_its_name_and_a_copy_of_it_does_not() {
     let text = r#"{"site": {"address": "https://New.example/", "was": "https://old.example"},
         "connection": {"transport": "dataservice", "conditional": false}}"#;
     let policy = Policy::read(text, today()).unwrap();
-    let connection = Connection { transport: Some(Transport::Dataservice), conditional: Some(false) };
+    let connection = ServiceSetting { transport: Some(Transport::Dataservice), conditional: Some(false) };
     assert_eq!(policy.connection(), connection);
     let name = |address: &str| Moved::name(policy.moved(), address).to_owned();
     assert_eq!(name("https://new.example"), "https://old.example");
@@ -286,16 +286,16 @@ fn settings_are_kept_in_creatio_or_else_in_this_browser() {
 
     // without the package: in this browser, and only there
     let kept = read(&here);
-    assert_eq!((kept.place, kept.own.clone(), kept.settings), (Place::Browser, kept.own.clone(), kept.own));
-    assert_eq!(save(&here, &one), Ok(Place::Browser));
+    assert_eq!((kept.place, kept.own.clone(), kept.settings), (SettingsPlace::Browser, kept.own.clone(), kept.own));
+    assert_eq!(save(&here, &one), Ok(SettingsPlace::Browser));
     assert_eq!((read(&here).own, read(&there).own == one), (one.clone(), false));
 
     // with it: what is in the browser counts until it is saved anew, then all devices have it
     switch(&world, json!({"ScheduleSyncSettings": {"personal": true}}));
-    assert_eq!((read(&here).place, read(&there).place), (Place::Browser, Place::Creatio));
+    assert_eq!((read(&here).place, read(&there).place), (SettingsPlace::Browser, SettingsPlace::Creatio));
     one.import_meetings.on = true;
-    assert_eq!(save(&here, &one), Ok(Place::Creatio));
-    assert_eq!((read(&there).own, read(&here).place), (one.clone(), Place::Creatio));
+    assert_eq!(save(&here, &one), Ok(SettingsPlace::Creatio));
+    assert_eq!((read(&there).own, read(&here).place), (one.clone(), SettingsPlace::Creatio));
 
     // it no longer takes values: the older ones are not hidden by newer ones that only this browser
     // has
@@ -328,7 +328,7 @@ fn a_policy_counts_whatever_was_saved_and_an_unreadable_one_stops() {
     // the form saves what it shows; the user's own value outlives the lock
     let mut shown = kept.settings;
     shown.import_tasks.on = false;
-    assert_eq!(keep(&world, &shelf, async |keeper| keeper.save(&shown).await), Ok(Place::Browser));
+    assert_eq!(keep(&world, &shelf, async |keeper| keeper.save(&shown).await), Ok(SettingsPlace::Browser));
     let kept = read().unwrap();
     assert!(!kept.settings.import_tasks.on, "a default is only where one begins");
     assert!(kept.settings.automatic && !kept.own.automatic);

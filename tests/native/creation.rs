@@ -4,17 +4,18 @@
 use crate::memory::{CALENDAR, LIST, ME, at, item, meeting, task, title};
 use crate::moment::{Moment, linked, pair, seen, seen_pair, the_meeting, the_task};
 use crate::trips::guest;
-use schedule_sync::engine::actions::{Planned, adopt, create};
-use schedule_sync::engine::decide::Step;
-use schedule_sync::engine::link::{Link, LinkState, Reason};
-use schedule_sync::engine::plan::Action;
-use schedule_sync::engine::settings::{Conflict, Notify, Way};
-use schedule_sync::engine::{Seen, identity};
+use schedule_sync::engine::action::{Action, Planned, Step};
+use schedule_sync::engine::actions::{adopt, create};
+use schedule_sync::engine::context::Seen;
+use schedule_sync::engine::held::Reason;
+use schedule_sync::engine::identity;
+use schedule_sync::engine::link::{Link, LinkState};
+use schedule_sync::engine::settings::{Conflict, FieldDirection, Notify};
+use schedule_sync::model::op::{Create, Op};
 use schedule_sync::model::{
     Body, Facts, Field, Importance, Item, ItemId, Mark, Pair, Person, Record, Reminder, Response, Side, Status, Task,
     TaskWhen,
 };
-use schedule_sync::ports::{Create, Op};
 
 /// What is created of `item`, which lies on side `from`.
 fn created(moment: &Moment, from: Side, item: &Item, generation: u32) -> (Create, Action, Planned) {
@@ -193,8 +194,8 @@ fn the_link_of_a_creation_waits_for_its_confirmation() {
 #[test]
 fn fields_that_may_not_cross_are_empty_on_both_ends_of_the_link() {
     for from in Side::BOTH {
-        let against = if from == Side::Creatio { Way::In } else { Way::Out };
-        for way in [Way::Off, against] {
+        let against = if from == Side::Creatio { FieldDirection::In } else { FieldDirection::Out };
+        for way in [FieldDirection::Off, against] {
             let moment = Moment::with(|settings| {
                 let map = &mut settings.fields;
                 (map.title, map.place, map.body, map.importance) = (way, way, way, way);
@@ -214,8 +215,8 @@ fn fields_that_may_not_cross_are_empty_on_both_ends_of_the_link() {
     }
     let moment = Moment::with(|settings| {
         let map = &mut settings.fields;
-        (map.title, map.body, map.importance) = (Way::Off, Way::Off, Way::Off);
-        (map.reminder, map.status) = (Way::Off, Way::Off);
+        (map.title, map.body, map.importance) = (FieldDirection::Off, FieldDirection::Off, FieldDirection::Off);
+        (map.reminder, map.status) = (FieldDirection::Off, FieldDirection::Off);
     });
     let mut full = item(Side::Exchange, "t", Record::Task(task("Offer", "2026-03-12")));
     let one = the_task(&mut full);
@@ -233,13 +234,13 @@ fn known(letter: &str) -> Person {
 fn who_may_not_be_invited_is_neither_there_nor_agreed_on_and_is_named() {
     let (names, ask) = ("2: anna, boris", Reason::WouldInvite);
     for (what, notify, owner, way, invited, held) in [
-        ("never", Notify::Never, ME, Way::Both, 0, None),
-        ("ask", Notify::Ask, ME, Way::Both, 0, Some((ask, names))),
-        ("always", Notify::Always, ME, Way::Both, 2, None),
-        ("somebody else's", Notify::Always, "boss", Way::Both, 0, None),
-        ("somebody else's, ask", Notify::Ask, "boss", Way::Both, 0, None),
-        ("people come in only", Notify::Never, ME, Way::In, 0, None),
-        ("people are off", Notify::Always, ME, Way::Off, 0, None),
+        ("never", Notify::Never, ME, FieldDirection::Both, 0, None),
+        ("ask", Notify::Ask, ME, FieldDirection::Both, 0, Some((ask, names))),
+        ("always", Notify::Always, ME, FieldDirection::Both, 2, None),
+        ("somebody else's", Notify::Always, "boss", FieldDirection::Both, 0, None),
+        ("somebody else's, ask", Notify::Ask, "boss", FieldDirection::Both, 0, None),
+        ("people come in only", Notify::Never, ME, FieldDirection::In, 0, None),
+        ("people are off", Notify::Always, ME, FieldDirection::Off, 0, None),
     ] {
         let mut moment = Moment::with(|settings| settings.rules.notify = notify);
         moment.settings.fields.people = way;

@@ -8,13 +8,12 @@ use crate::world::{COLLEAGUE, ME, World};
 use chrono_tz::Tz;
 use pollster::block_on;
 use sandbox::Seed;
-use schedule_sync::engine::link::Reason;
+use schedule_sync::engine::held::Reason;
 use schedule_sync::model::Side;
 use schedule_sync::ports::Store;
 use schedule_sync::run::{self, Report};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
-use std::rc::Rc;
+use std::{collections::BTreeSet, rc::Rc};
 
 /// A global object id, of the series (zeros) or of one day of it.
 fn global(day: &str) -> String {

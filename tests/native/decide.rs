@@ -2,12 +2,17 @@
 //! a field is settled.
 
 use crate::memory::{account, at, everything, item, meeting, title, words};
-use schedule_sync::engine::decide::{self, Fate, Step};
-use schedule_sync::engine::flows::{Flow, Flows, Notes, Word};
-use schedule_sync::engine::link::{Link, LinkState, Memory, Reason};
-use schedule_sync::engine::merge::{Merged, Rule, settle};
-use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete, FieldMap, Notify, Settings, Way};
-use schedule_sync::engine::{Context, Seen};
+use schedule_sync::engine::action::Step;
+use schedule_sync::engine::context::{Context, Seen};
+use schedule_sync::engine::decide;
+use schedule_sync::engine::fate::Fate;
+use schedule_sync::engine::flows::{Direction, FieldPolicy, Notes, Permission};
+use schedule_sync::engine::held::Reason;
+use schedule_sync::engine::link::{Link, LinkState, Memory};
+use schedule_sync::engine::merge::{ClashRule, Merged, settle};
+use schedule_sync::engine::settings::{
+    Conflict, CreatioDelete, ExchangeDelete, FieldDirection, FieldMap, Notify, Settings,
+};
 use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{Container, Field, Item, Kind, Pair, Record, Side, Status, Window};
 
@@ -157,34 +162,34 @@ fn a_field_is_settled() {
     let apart = stamps("2026-03-10T08:00:00Z", "2026-03-10T08:02:00Z");
     let none = Pair::default();
     for (rule, flow, (creatio, exchange), alike, stamps, expected) in [
-        (Conflict::Newest, Flow::Both, (false, false), false, apart, Kept),
-        (Conflict::Newest, Flow::Both, (true, false), false, none, Took(Creatio)),
-        (Conflict::Newest, Flow::Both, (false, true), false, none, Took(Exchange)),
-        (Conflict::Newest, Flow::Both, (true, true), true, none, Agreed),
-        (Conflict::Newest, Flow::Both, (true, true), false, none, Clash),
-        (Conflict::Newest, Flow::Both, (true, true), false, close, Clash),
-        (Conflict::Newest, Flow::Both, (true, true), false, apart, Took(Exchange)),
-        (Conflict::Creatio, Flow::Both, (true, true), false, apart, Took(Creatio)),
-        (Conflict::Exchange, Flow::Both, (true, true), false, none, Took(Exchange)),
-        (Conflict::Ask, Flow::Both, (true, true), false, apart, Clash),
-        (Conflict::Ask, Flow::From(Exchange), (true, true), false, apart, Took(Exchange)),
-        (Conflict::Ask, Flow::From(Exchange), (true, false), false, apart, Kept),
-        (Conflict::Ask, Flow::From(Exchange), (false, true), false, apart, Took(Exchange)),
-        (Conflict::Ask, Flow::Owned(Exchange), (true, false), false, apart, Took(Exchange)),
-        (Conflict::Ask, Flow::Owned(Exchange), (true, true), false, apart, Took(Exchange)),
-        (Conflict::Creatio, Flow::Off, (true, true), false, apart, Kept),
-        (Conflict::Creatio, Flow::Off, (true, false), false, apart, Kept),
-        (Conflict::Creatio, Flow::Off, (true, false), true, apart, Agreed),
+        (Conflict::Newest, Direction::Both, (false, false), false, apart, Kept),
+        (Conflict::Newest, Direction::Both, (true, false), false, none, Took(Creatio)),
+        (Conflict::Newest, Direction::Both, (false, true), false, none, Took(Exchange)),
+        (Conflict::Newest, Direction::Both, (true, true), true, none, Agreed),
+        (Conflict::Newest, Direction::Both, (true, true), false, none, Clash),
+        (Conflict::Newest, Direction::Both, (true, true), false, close, Clash),
+        (Conflict::Newest, Direction::Both, (true, true), false, apart, Took(Exchange)),
+        (Conflict::Creatio, Direction::Both, (true, true), false, apart, Took(Creatio)),
+        (Conflict::Exchange, Direction::Both, (true, true), false, none, Took(Exchange)),
+        (Conflict::Ask, Direction::Both, (true, true), false, apart, Clash),
+        (Conflict::Ask, Direction::From(Exchange), (true, true), false, apart, Took(Exchange)),
+        (Conflict::Ask, Direction::From(Exchange), (true, false), false, apart, Kept),
+        (Conflict::Ask, Direction::From(Exchange), (false, true), false, apart, Took(Exchange)),
+        (Conflict::Ask, Direction::Owned(Exchange), (true, false), false, apart, Took(Exchange)),
+        (Conflict::Ask, Direction::Owned(Exchange), (true, true), false, apart, Took(Exchange)),
+        (Conflict::Creatio, Direction::Off, (true, true), false, apart, Kept),
+        (Conflict::Creatio, Direction::Off, (true, false), false, apart, Kept),
+        (Conflict::Creatio, Direction::Off, (true, false), true, apart, Agreed),
     ] {
         let changed = Pair { creatio, exchange };
-        let rule = Rule { answer: None, conflict: rule, stamps };
+        let rule = ClashRule { answer: None, conflict: rule, stamps };
         assert_eq!(settle(rule, flow, (changed, alike)), expected, "{rule:?} {flow:?} {changed:?} {alike}");
     }
 }
 
 #[test]
 fn fields_flow_where_they_may() {
-    let free = Flows {
+    let free = FieldPolicy {
         inward: true,
         outward: true,
         private: false,
@@ -200,47 +205,67 @@ fn fields_flow_where_they_may() {
         answered: false,
         fields: FieldMap::default(),
         notify: Notify::default(),
-        word: Word::default(),
+        word: Permission::default(),
         ended: false,
         carried: false,
         inside: false,
         notes: Notes::Asked,
         yields: false,
     };
-    let (exchange, owned) = (Flow::From(Side::Exchange), Flow::Owned(Side::Exchange));
-    let mapped = |way| Flows { fields: FieldMap { title: way, ..FieldMap::default() }, ..free };
+    let (exchange, owned) = (Direction::From(Side::Exchange), Direction::Owned(Side::Exchange));
+    let mapped = |way| FieldPolicy { fields: FieldMap { title: way, ..FieldMap::default() }, ..free };
     for (name, flows, field, expected) in [
-        ("free", free, Field::Title, Flow::Both),
-        ("people are merged one by one", free, Field::People, Flow::Both),
-        ("notes of somebody else's meeting", Flows { foreign: true, ..free }, Field::Body, Flow::Under(Side::Exchange)),
-        ("nobody is invited to somebody else's meeting", Flows { foreign: true, ..free }, Field::People, owned),
-        ("nobody is invited in somebody else's name", Flows { own: false, ..free }, Field::People, exchange),
-        ("nobody answers for the user", Flows { foreign: true, ..free }, Field::Response, exchange),
-        ("an organizer answers nobody", Flows { answered: true, ..free }, Field::Response, exchange),
-        ("the user answers", Flows { foreign: true, answered: true, ..free }, Field::Response, Flow::Both),
-        ("off", mapped(Way::Off), Field::Title, Flow::Off),
-        ("in only", mapped(Way::In), Field::Title, exchange),
-        ("out only", mapped(Way::Out), Field::Title, Flow::From(Side::Creatio)),
-        ("another is off", mapped(Way::Off), Field::Place, Flow::Both),
-        ("off, and the organizer's", Flows { foreign: true, ..mapped(Way::Off) }, Field::Title, Flow::Off),
-        ("out only, and import only", Flows { outward: false, ..mapped(Way::Out) }, Field::Title, Flow::Off),
-        ("import only", Flows { outward: false, ..free }, Field::Title, exchange),
-        ("export only", Flows { inward: false, joins: false, ..free }, Field::Title, Flow::From(Side::Creatio)),
-        ("private", Flows { private: true, ..free }, Field::Title, Flow::Under(Side::Exchange)),
-        ("somebody else's", Flows { inward: false, ..free }, Field::Response, exchange),
-        ("neither", Flows { inward: false, joins: false, outward: false, ..free }, Field::Title, Flow::Off),
-        ("organizer's", Flows { foreign: true, ..free }, Field::When, Flow::Owned(Side::Exchange)),
-        ("organizer's", Flows { foreign: true, ..free }, Field::Importance, exchange),
-        ("the user's own", Flows { foreign: true, ..free }, Field::Reminder, Flow::Both),
-        ("would mail, and waits", Flows { mails: true, ..free }, Field::Place, Flow::Both),
-        ("a colleague's reminder", Flows { own: false, ..free }, Field::Reminder, exchange),
-        ("would not", Flows { mails: true, ..free }, Field::Reminder, Flow::Both),
-        ("adopted", Flows { adopts: true, ..free }, Field::People, Flow::Off),
-        ("has a table", Flows { rich: true, ..free }, Field::Body, Flow::Both),
-        ("has a table", Flows { rich: true, ..free }, Field::Title, Flow::Both),
-        ("recurring task", Flows { recurring: true, ..free }, Field::When, exchange),
-        ("recurring task", Flows { recurring: true, ..free }, Field::Status, Flow::Both),
-        ("process", Flows { process: true, ..free }, Field::Status, Flow::From(Side::Creatio)),
+        ("free", free, Field::Title, Direction::Both),
+        ("people are merged one by one", free, Field::People, Direction::Both),
+        (
+            "notes of somebody else's meeting",
+            FieldPolicy { foreign: true, ..free },
+            Field::Body,
+            Direction::Under(Side::Exchange),
+        ),
+        ("nobody is invited to somebody else's meeting", FieldPolicy { foreign: true, ..free }, Field::People, owned),
+        ("nobody is invited in somebody else's name", FieldPolicy { own: false, ..free }, Field::People, exchange),
+        ("nobody answers for the user", FieldPolicy { foreign: true, ..free }, Field::Response, exchange),
+        ("an organizer answers nobody", FieldPolicy { answered: true, ..free }, Field::Response, exchange),
+        ("the user answers", FieldPolicy { foreign: true, answered: true, ..free }, Field::Response, Direction::Both),
+        ("off", mapped(FieldDirection::Off), Field::Title, Direction::Off),
+        ("in only", mapped(FieldDirection::In), Field::Title, exchange),
+        ("out only", mapped(FieldDirection::Out), Field::Title, Direction::From(Side::Creatio)),
+        ("another is off", mapped(FieldDirection::Off), Field::Place, Direction::Both),
+        (
+            "off, and the organizer's",
+            FieldPolicy { foreign: true, ..mapped(FieldDirection::Off) },
+            Field::Title,
+            Direction::Off,
+        ),
+        (
+            "out only, and import only",
+            FieldPolicy { outward: false, ..mapped(FieldDirection::Out) },
+            Field::Title,
+            Direction::Off,
+        ),
+        ("import only", FieldPolicy { outward: false, ..free }, Field::Title, exchange),
+        (
+            "export only",
+            FieldPolicy { inward: false, joins: false, ..free },
+            Field::Title,
+            Direction::From(Side::Creatio),
+        ),
+        ("private", FieldPolicy { private: true, ..free }, Field::Title, Direction::Under(Side::Exchange)),
+        ("somebody else's", FieldPolicy { inward: false, ..free }, Field::Response, exchange),
+        ("neither", FieldPolicy { inward: false, joins: false, outward: false, ..free }, Field::Title, Direction::Off),
+        ("organizer's", FieldPolicy { foreign: true, ..free }, Field::When, Direction::Owned(Side::Exchange)),
+        ("organizer's", FieldPolicy { foreign: true, ..free }, Field::Importance, exchange),
+        ("the user's own", FieldPolicy { foreign: true, ..free }, Field::Reminder, Direction::Both),
+        ("would mail, and waits", FieldPolicy { mails: true, ..free }, Field::Place, Direction::Both),
+        ("a colleague's reminder", FieldPolicy { own: false, ..free }, Field::Reminder, exchange),
+        ("would not", FieldPolicy { mails: true, ..free }, Field::Reminder, Direction::Both),
+        ("adopted", FieldPolicy { adopts: true, ..free }, Field::People, Direction::Off),
+        ("has a table", FieldPolicy { rich: true, ..free }, Field::Body, Direction::Both),
+        ("has a table", FieldPolicy { rich: true, ..free }, Field::Title, Direction::Both),
+        ("recurring task", FieldPolicy { recurring: true, ..free }, Field::When, exchange),
+        ("recurring task", FieldPolicy { recurring: true, ..free }, Field::Status, Direction::Both),
+        ("process", FieldPolicy { process: true, ..free }, Field::Status, Direction::From(Side::Creatio)),
     ] {
         assert_eq!(flows.of(field), expected, "{name}: {field}");
     }

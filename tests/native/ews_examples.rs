@@ -6,10 +6,10 @@
 use crate::ews_setup::{mailbox, shared};
 use crate::graph_setup::Known;
 use chrono_tz::Tz;
-use schedule_sync::ews::Mailbox;
-use schedule_sync::ews::map::{self, Reading};
+use schedule_sync::ews::EwsMailbox;
+use schedule_sync::ews::map::{self, EwsReading};
 use schedule_sync::ews::wire;
-use schedule_sync::ews::xml::Node;
+use schedule_sync::ews::xml::XmlElement;
 use schedule_sync::http::Fault;
 use schedule_sync::model::{Item, ItemId, Kind, Meeting, Original, Record, Reminder, TaskWhen, When};
 use std::collections::BTreeMap;
@@ -43,7 +43,7 @@ impl Counts {
     }
 
     /// Reads a reply.
-    fn take(&mut self, path: &Path, mailbox: &Mailbox) {
+    fn take(&mut self, path: &Path, mailbox: &EwsMailbox) {
         let mut response = http::Response::new(std::fs::read(path).unwrap());
         response.headers_mut().insert("Content-Type", "text/xml".parse().unwrap());
         match wire::messages(&response) {
@@ -67,7 +67,7 @@ impl Counts {
     }
 
     /// Every item, tombstone and folder anywhere in `node`.
-    fn walk(&mut self, node: &Node, mailbox: &Mailbox) {
+    fn walk(&mut self, node: &XmlElement, mailbox: &EwsMailbox) {
         for child in &node.children {
             if node.name == "Delete" {
                 assert!(map::id(node).is_some());
@@ -90,18 +90,18 @@ impl Counts {
         }
     }
 
-    fn item(&mut self, kind: Kind, node: &Node, mailbox: &Mailbox) {
+    fn item(&mut self, kind: Kind, node: &XmlElement, mailbox: &EwsMailbox) {
         match map::read(kind, node, mailbox, &"c".into()) {
-            Reading::Content(item) => {
+            EwsReading::Content(item) => {
                 assert_eq!(Some(&item.id), map::id(node).as_ref());
                 self.items.push(*item);
                 self.count("content");
             }
-            Reading::Master(id, _) => {
+            EwsReading::Master(id, _) => {
                 assert_eq!(Some(id), map::id(node));
                 self.count("series");
             }
-            Reading::Malformed(bad) => {
+            EwsReading::Malformed(bad) => {
                 assert!(!bad.reason.is_empty());
                 *self.reasons.entry(bad.reason).or_default() += 1;
                 self.count("malformed");
@@ -121,7 +121,7 @@ fn replies(folder: &Path) -> Vec<PathBuf> {
 fn every_example_becomes_something() {
     let Some(folder) = shared("examples") else { return };
     // the documentation's mailboxes are in Seattle
-    let mailbox = Mailbox { zone: Rc::new(Known(Tz::America__Los_Angeles, "Pacific Standard Time")), ..mailbox() };
+    let mailbox = EwsMailbox { zone: Rc::new(Known(Tz::America__Los_Angeles, "Pacific Standard Time")), ..mailbox() };
     let mut counts = Counts::default();
     let ours = |path: &PathBuf| OURS.iter().any(|name| path.to_string_lossy().contains(&format!("-{name}-response")));
     let paths: Vec<PathBuf> = replies(&folder).into_iter().filter(ours).collect();

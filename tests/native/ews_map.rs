@@ -1,15 +1,15 @@
 //! What the elements of EWS mean: rows of what a server may say and what is read of it.
 
 use crate::ews_setup::{mailbox, messages};
-use schedule_sync::ews::map::{self, Reading};
-use schedule_sync::ews::xml::Node;
+use schedule_sync::ews::map::{self, EwsReading};
+use schedule_sync::ews::xml::XmlElement;
 use schedule_sync::model::{
     Body, Importance, Item, ItemId, Kind, Mark, Meeting, Original, Record, Reminder, Response, Role, Status, Task,
     TaskWhen, When,
 };
 
 /// The element `inner` of an item of `kind`.
-fn node(kind: Kind, inner: &str) -> Node {
+fn node(kind: Kind, inner: &str) -> XmlElement {
     let name = if kind == Kind::Meeting { "t:CalendarItem" } else { "t:Task" };
     let item = format!("<{name}><t:ItemId Id=\"i\" ChangeKey=\"k\"/>{inner}</{name}>");
     let message = "<m:X><m:ResponseMessages><m:Y ResponseClass=\"Success\"><m:Items>";
@@ -21,7 +21,7 @@ const TIMES: &str = "<t:Start>2026-03-05T10:00:00Z</t:Start><t:End>2026-03-05T11
 
 fn item(kind: Kind, inner: &str) -> Item {
     match map::read(kind, &node(kind, inner), &mailbox(), &"c".into()) {
-        Reading::Content(item) => *item,
+        EwsReading::Content(item) => *item,
         other => panic!("{other:?}"),
     }
 }
@@ -40,7 +40,7 @@ fn task(inner: &str) -> (Task, Item) {
 
 fn reason(kind: Kind, inner: &str) -> String {
     match map::read(kind, &node(kind, inner), &mailbox(), &"c".into()) {
-        Reading::Malformed(bad) => {
+        EwsReading::Malformed(bad) => {
             assert_eq!((bad.id, bad.container), (Some("i".into()), Some("c".into())));
             bad.reason
         }
@@ -133,7 +133,7 @@ fn an_occurrence_tells_its_place() {
     assert_eq!(original, Some(Original::On("2026-03-24".parse().unwrap())));
     let master = "<t:UID>u</t:UID><t:CalendarItemType>RecurringMaster</t:CalendarItemType>";
     let read = map::read(Kind::Meeting, &node(Kind::Meeting, master), &mailbox(), &"c".into());
-    assert_eq!(read, Reading::Master("i".into(), Some("u".into())));
+    assert_eq!(read, EwsReading::Master("i".into(), Some("u".into())));
 }
 
 #[test]
@@ -303,7 +303,7 @@ fn what_cannot_be_used_says_why() {
     let mut long = long;
     long.children[0].attributes[0].1 = "x".repeat(600);
     let read = map::read(Kind::Meeting, &long, &mailbox(), &"c".into());
-    assert!(matches!(read, Reading::Malformed(bad) if bad.id.is_none() && bad.reason == "ItemId: missing"));
+    assert!(matches!(read, EwsReading::Malformed(bad) if bad.id.is_none() && bad.reason == "ItemId: missing"));
     let other = map::read(Kind::Task, &node(Kind::Meeting, TIMES), &mailbox(), &"c".into());
-    assert!(matches!(other, Reading::Malformed(bad) if bad.reason == "no task"));
+    assert!(matches!(other, EwsReading::Malformed(bad) if bad.reason == "no task"));
 }

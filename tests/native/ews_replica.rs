@@ -11,16 +11,18 @@ use crate::world::{COLLEAGUE_THERE, ME_THERE, World};
 use chrono::TimeDelta;
 use pollster::block_on;
 use sandbox::{Sandbox, Seed};
-use schedule_sync::engine::link::Reason;
+use schedule_sync::engine::held::Reason;
 use schedule_sync::error::Error;
-use schedule_sync::ews::{Ews, Mailbox};
+use schedule_sync::ews::{Ews, EwsMailbox};
+use schedule_sync::model::lookup::Lookup;
+use schedule_sync::model::op::{Create, Op, Outcome, Refusal, SendInvitations, Update};
+use schedule_sync::model::scope::Scope;
 use schedule_sync::model::{
     Cursor, Facts, Field, Item, ItemId, Kind, Listing, Mark, Meeting, Patch, Record, Response, Role, Side, When,
 };
-use schedule_sync::ports::{Clue, Create, Op, Outcome, Refusal, Replica, Scope, Tells, Update};
+use schedule_sync::ports::Replica;
 use serde_json::{Value, json};
-use std::cell::RefCell;
-use std::rc::Rc;
+use std::{cell::RefCell, rc::Rc};
 
 /// A mailbox on the server and its replica.
 pub(crate) struct Desk {
@@ -170,11 +172,11 @@ fn a_series_is_its_occurrences_in_the_window() {
     let item = second.items.iter().find(|item| item.id == moved).unwrap();
     let original = item.facts.occurrence.as_ref().unwrap().original;
     assert_eq!(original, schedule_sync::model::Original::At("2026-03-17T09:00:00Z".parse().unwrap()));
-    let clue = Clue::Id { id: gone, container: item.container.clone() };
+    let clue = Lookup::Id { id: gone, container: item.container.clone() };
     assert!(block_on(desk.ews.find(&[clue])).unwrap()[0].is_absent());
 
     // a direct read tells the series too
-    let clue = Clue::Id { id: moved, container: item.container.clone() };
+    let clue = Lookup::Id { id: moved, container: item.container.clone() };
     let found = block_on(desk.ews.find(&[clue])).unwrap().remove(0).items.remove(0);
     assert_eq!(found.facts.occurrence.unwrap().master.as_str(), series);
 
@@ -298,9 +300,9 @@ fn the_mailbox_has_to_be_the_signed_in_users() {
     let desk = Desk::new(Seed::Empty);
     assert_eq!(
         block_on(desk.ews.identify(None)).unwrap(),
-        block_on(schedule_sync::ports::Keys::holder(desk.world.as_ref(), Side::Exchange))
+        block_on(schedule_sync::ports::Credentials::holder(desk.world.as_ref(), Side::Exchange))
     );
-    let other = Ews::new(Rc::clone(&desk.world), Mailbox { ..of(COLLEAGUE_THERE.1) });
+    let other = Ews::new(Rc::clone(&desk.world), EwsMailbox { ..of(COLLEAGUE_THERE.1) });
     let error = block_on(other.identify(None)).err();
     let (meant, found) = (COLLEAGUE_THERE.1.to_owned(), "?".to_owned());
     assert_eq!(error, Some(Error::Elsewhere { side: Side::Exchange, meant, found }));
@@ -330,7 +332,7 @@ fn what_we_create_bears_our_mark_and_a_uid_of_ours() {
         assert_eq!(item.facts.mark, Some(mark(2)));
         assert_eq!(item.facts.transaction.is_some(), kind == Kind::Meeting);
     }
-    let found = block_on(desk.ews.find(&[Clue::Mark("a1".into()), Clue::Mark("a2".into())])).unwrap();
+    let found = block_on(desk.ews.find(&[Lookup::Mark("a1".into()), Lookup::Mark("a2".into())])).unwrap();
     assert_eq!(found.iter().map(|found| found.items.len()).collect::<Vec<_>>(), [2, 0], "whatever the generation");
     // a person's copy has the mark, but a UID of its own
     let event = found[0].items.iter().find(|item| item.record.kind() == Kind::Meeting).unwrap().clone();
@@ -344,13 +346,13 @@ fn what_we_create_bears_our_mark_and_a_uid_of_ours() {
         marks
     };
     desk.event(copy);
-    let found = block_on(desk.ews.find(&[Clue::Mark("a1".into())])).unwrap().remove(0).items;
+    let found = block_on(desk.ews.find(&[Lookup::Mark("a1".into())])).unwrap().remove(0).items;
     let events: Vec<_> = found.iter().filter(|item| item.record.kind() == Kind::Meeting).collect();
     assert_eq!(events.iter().filter(|item| item.facts.transaction.is_some()).count(), 1);
     assert_eq!(events.len(), 2);
     // found again by its UID, and by no other
     let uid = event.facts.uid.unwrap();
-    let found = block_on(desk.ews.find(&[Clue::Uid(uid)])).unwrap().remove(0).items;
+    let found = block_on(desk.ews.find(&[Lookup::Uid(uid)])).unwrap().remove(0).items;
     assert_eq!(found.iter().map(|item| &item.id).collect::<Vec<_>>(), [&event.id]);
 }
 
@@ -417,14 +419,14 @@ fn what_is_to_be_silent_mails_nobody_whatever_it_is() {
     desk.event(body);
     let begun = desk.reasons().len();
     let read = || desk.observe(None).items.into_iter().find(|item| item.record.title() == "with guests").unwrap();
-    let told = |tells: Tells, op: Op| {
+    let told = |tells: SendInvitations, op: Op| {
         let Op::Update(update) = op else { panic!("{op:?}") };
         desk.apply(Op::Update(Box::new(Update { tells, ..*update }))).unwrap();
     };
-    told(Tells::Nobody, update(&read(), |meeting| meeting.place = "Room 2".to_owned(), &[Field::Place]));
+    told(SendInvitations::Nobody, update(&read(), |meeting| meeting.place = "Room 2".to_owned(), &[Field::Place]));
     let fewer =
         |meeting: &mut Meeting| meeting.people.retain(|one| one.addresses[0].as_str() == "ben@fabrikam.example");
-    told(Tells::Nobody, update(&read(), fewer, &[Field::People]));
+    told(SendInvitations::Nobody, update(&read(), fewer, &[Field::People]));
     assert_eq!(desk.reasons().len(), begun);
     let item = read();
     assert_eq!((meeting(&item).place.as_str(), item.facts.attendees), ("Room 2", 1), "written all the same");
@@ -435,7 +437,7 @@ fn what_is_to_be_silent_mails_nobody_whatever_it_is() {
         more.addresses = vec![schedule_sync::model::Address::parse("carl@fabrikam.example").unwrap()];
         meeting.people.push(more);
     };
-    told(Tells::Invited, update(&item, moved, &[Field::Place, Field::People]));
+    told(SendInvitations::Invited, update(&item, moved, &[Field::Place, Field::People]));
     assert_eq!(desk.reasons().split_off(begun), ["invitation"], "and no update to the other");
 }
 
@@ -600,7 +602,7 @@ fn a_search_follows_short_pages_and_gives_up_those_without_end() {
         desk.apply(op).unwrap().item.unwrap().id
     };
     let made: Vec<_> = (1..=5).map(marked).collect();
-    let clues: Vec<Clue> = (1..=6).map(|n| Clue::Mark(ItemId::new(format!("a{n}")))).collect();
+    let clues: Vec<Lookup> = (1..=6).map(|n| Lookup::Mark(ItemId::new(format!("a{n}")))).collect();
     for searches in ["open", "restricted"] {
         // one item a page, of which each is told only where it shall begin
         quirks(&desk.world, json!({"findLimit": 1, "refusedSearches": searches}));
@@ -621,7 +623,7 @@ fn a_zone_that_windows_does_not_know_is_refused_by_its_name_and_never_utc() {
         let zone = crate::graph_setup::Known(chrono_tz::Tz::Europe__Berlin, name);
         let desk = Desk::new(Seed::Empty);
         let id = desk.event(single("there", "2026-03-10"));
-        let ews = Ews::new(Rc::clone(&desk.world), Mailbox { zone: Rc::new(zone), ..mailbox() });
+        let ews = Ews::new(Rc::clone(&desk.world), EwsMailbox { zone: Rc::new(zone), ..mailbox() });
         let apply = |op: Op| block_on(ews.apply(&[op])).remove(0);
         let listing = desk.observe(None);
         let item = listing.items.iter().find(|item| item.id.as_str() == id).unwrap();

@@ -10,22 +10,22 @@ use sandbox::exchange::ACCOUNT;
 use sandbox::exchange::schema::{self, Payloads};
 use schedule_sync::error::Result;
 use schedule_sync::ews::wire::{self, Message};
-use schedule_sync::ews::xml::Node;
-use schedule_sync::ews::{Ews, Mailbox};
+use schedule_sync::ews::xml::XmlElement;
+use schedule_sync::ews::{Ews, EwsMailbox};
 use schedule_sync::model::{Address, Instant, Side};
-use schedule_sync::ports::{Clock, Http, Keys, Lost, Request, Response, Secret};
+use schedule_sync::ports::{Clock, Credentials, Http, HttpResponse, NoResponse, Request, Secret};
 use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 /// The sandbox's mailbox, of a user in Berlin.
-pub(crate) fn mailbox() -> Mailbox {
+pub(crate) fn mailbox() -> EwsMailbox {
     of(ACCOUNT)
 }
 
 /// The mailbox of `account`, of a user in Berlin.
-pub(crate) fn of(account: &str) -> Mailbox {
-    Mailbox {
+pub(crate) fn of(account: &str) -> EwsMailbox {
+    EwsMailbox {
         endpoint: ENDPOINT.to_owned(),
         address: Address::parse(account).unwrap(),
         aliases: Default::default(),
@@ -39,7 +39,7 @@ pub(crate) enum Reply {
     /// 200 with this in the body of an envelope.
     Body(String),
     /// Exactly this.
-    Whole(Response),
+    Whole(HttpResponse),
     /// None.
     Lost,
 }
@@ -78,7 +78,7 @@ pub(crate) fn ews(line: &Rc<Line>) -> Ews<Line> {
 }
 
 impl Http for Line {
-    async fn send(&self, request: Request) -> Result<Response, Lost> {
+    async fn send(&self, request: Request) -> Result<HttpResponse, NoResponse> {
         assert_eq!((request.method().as_str(), request.uri().to_string().as_str()), ("POST", ENDPOINT));
         let text = |(name, value): (&http::HeaderName, &http::HeaderValue)| {
             (name.as_str().to_owned(), value.to_str().unwrap().to_owned())
@@ -89,7 +89,7 @@ impl Http for Line {
         match (self.server)(&body) {
             Reply::Body(body) => Ok(whole(200, "text/xml; charset=utf-8", &enveloped(&body))),
             Reply::Whole(response) => Ok(response),
-            Reply::Lost => Err(Lost),
+            Reply::Lost => Err(NoResponse),
         }
     }
 }
@@ -105,7 +105,7 @@ impl Clock for Line {
     }
 }
 
-impl Keys for Line {
+impl Credentials for Line {
     async fn headers(&self, _side: Side, renew: bool) -> Result<Vec<(String, Secret)>> {
         self.renewed.set(self.renewed.get() + usize::from(renew));
         Ok(vec![("Authorization".to_owned(), Secret("Basic eDp5".to_owned()))])
@@ -113,7 +113,7 @@ impl Keys for Line {
 }
 
 /// A reply.
-pub(crate) fn whole(status: u16, kind: &str, body: &str) -> Response {
+pub(crate) fn whole(status: u16, kind: &str, body: &str) -> HttpResponse {
     http::Response::builder().status(status).header("Content-Type", kind).body(body.as_bytes().to_vec()).unwrap()
 }
 
@@ -142,7 +142,7 @@ pub(crate) fn reply(operation: &str, messages: &[(&str, &str)]) -> Reply {
 }
 
 /// A fault of the whole request.
-pub(crate) fn fault(code: &str, more: &str) -> Response {
+pub(crate) fn fault(code: &str, more: &str) -> HttpResponse {
     let detail = format!(
         "<detail><e:ResponseCode xmlns:e=\"http://schemas.microsoft.com/exchange/services/2006/errors\">{code}</e:ResponseCode>{more}</detail>"
     );
@@ -152,7 +152,7 @@ pub(crate) fn fault(code: &str, more: &str) -> Response {
 
 /// What is asked in a request: the name of its operation.
 pub(crate) fn operation(request: &str) -> String {
-    let root = Node::parse(request.as_bytes()).unwrap();
+    let root = XmlElement::parse(request.as_bytes()).unwrap();
     root.at("Body").unwrap().children[0].name.clone()
 }
 

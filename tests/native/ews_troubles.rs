@@ -5,18 +5,19 @@
 use crate::ews_replica::{Desk, named, single, update};
 use crate::graph_setup::{meeting, titles};
 use crate::memory::everything;
-use crate::replica::ews::quirks;
-use crate::replica::{plain_meeting, plain_task};
+use crate::replica::{ews::quirks, plain_meeting, plain_task};
 use crate::spine::Spine;
 use crate::world::World;
 use pollster::block_on;
 use sandbox::Seed;
-use schedule_sync::engine::link::Reason;
+use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::settings::Extent;
+use schedule_sync::model::lookup::{Found, Lookup};
+use schedule_sync::model::op::{Create, Op, Refusal};
 use schedule_sync::model::{
     Body, ContainerId, Facts, Field, Importance, Item, ItemId, Kind, Mark, Meeting, Record, Reminder, Uid, When,
 };
-use schedule_sync::ports::{Clue, Create, Found, Op, Refusal, Replica};
+use schedule_sync::ports::Replica;
 use serde_json::json;
 
 const CODE: &str = "ErrorInternalServerError";
@@ -37,12 +38,12 @@ fn delete(item: &Item) -> Op {
     Op::Delete { id, container, version, cancels: false }
 }
 
-fn find(desk: &Desk, clue: Clue) -> Found {
+fn find(desk: &Desk, clue: Lookup) -> Found {
     block_on(desk.ews.find(&[clue])).unwrap().remove(0)
 }
 
-fn by_id(item: &Item) -> Clue {
-    Clue::Id { id: item.id.clone(), container: item.container.clone() }
+fn by_id(item: &Item) -> Lookup {
+    Lookup::Id { id: item.id.clone(), container: item.container.clone() }
 }
 
 /// Another calendar of the mailbox, by its id.
@@ -69,11 +70,11 @@ fn a_search_that_is_refused_is_made_in_another_way() {
         let listing = desk.observe(None);
         let theirs = listing.items.iter().find(|item| item.id.as_str() == foreign).unwrap();
         for (clue, id) in [
-            (Clue::Uid(made.facts.uid.clone().unwrap()), Some(&made.id)),
-            (Clue::Uid(theirs.facts.uid.clone().unwrap()), Some(&theirs.id)),
-            (Clue::Uid(Uid::from("nobody@calendar.example")), None),
-            (Clue::Mark("a1".into()), Some(&made.id)),
-            (Clue::Mark("a2".into()), None),
+            (Lookup::Uid(made.facts.uid.clone().unwrap()), Some(&made.id)),
+            (Lookup::Uid(theirs.facts.uid.clone().unwrap()), Some(&theirs.id)),
+            (Lookup::Uid(Uid::from("nobody@calendar.example")), None),
+            (Lookup::Mark("a1".into()), Some(&made.id)),
+            (Lookup::Mark("a2".into()), None),
         ] {
             let found = find(&desk, clue.clone());
             assert_eq!(found.items.first().map(|item| &item.id), id, "{refused} {clue:?}");
@@ -88,7 +89,7 @@ fn a_search_that_is_refused_in_every_way_costs_what_it_was_asked_for() {
     let made = desk.apply(create(&desk, 1, plain_meeting("one"))).unwrap().item.unwrap();
     quirks(&desk.world, json!({"refusedSearches": "all"}));
     let code = "ErrorInvalidRestriction".to_owned();
-    let clues = [Clue::Uid(made.facts.uid.clone().unwrap()), Clue::Mark("a1".into()), by_id(&made)];
+    let clues = [Lookup::Uid(made.facts.uid.clone().unwrap()), Lookup::Mark("a1".into()), by_id(&made)];
     for (clue, refused) in clues.into_iter().zip([Some(code.clone()), Some(code.clone()), None]) {
         let found = find(&desk, clue.clone());
         assert!(found.refused == refused && !found.is_absent(), "{clue:?}: {found:?}");
@@ -99,7 +100,7 @@ fn a_search_that_is_refused_in_every_way_costs_what_it_was_asked_for() {
     // nor does a search that the server fails at cost more
     quirks(&desk.world, json!({}));
     desk.world.faults(json!([{"operation": "FindItem", "times": 99, "then": {"status": 500}}]));
-    let found = find(&desk, Clue::Uid(made.facts.uid.unwrap()));
+    let found = find(&desk, Lookup::Uid(made.facts.uid.unwrap()));
     assert!(found.refused.is_some() && !found.is_absent(), "{found:?}");
 }
 
@@ -140,7 +141,7 @@ fn a_folder_of_which_nothing_can_be_told_costs_only_itself() {
             assert_eq!(less.complete.len(), if cursor.is_none() { full } else { 0 }, "{breakage}");
         }
         // what lies there is not gone, whatever leads to it; what lies elsewhere is found
-        let clues = [by_id(inside), Clue::Uid(inside.facts.uid.clone().unwrap()), Clue::Mark("a1".into())];
+        let clues = [by_id(inside), Lookup::Uid(inside.facts.uid.clone().unwrap()), Lookup::Mark("a1".into())];
         let found = block_on(desk.ews.find(&clues)).unwrap();
         assert!(found.iter().all(|found| !found.is_absent()), "{breakage}: {found:?}");
         assert_eq!((found[0].malformed.len(), found[1].refused.is_some()), (1, true), "{breakage}");
@@ -231,7 +232,7 @@ fn a_server_that_ends_no_list_is_read_to_its_end() {
     assert_eq!((titles(&told), told.malformed.len()), (titles(&whole), 0), "{:?}", told.malformed.first());
     assert!(desk.world.log(from).len() < 200, "{}", desk.world.log(from).len());
     let item = desk.apply(create(&desk, 1, plain_meeting("one"))).unwrap().item.unwrap();
-    assert_eq!(find(&desk, Clue::Mark("a1".into())).items[0].id, item.id);
+    assert_eq!(find(&desk, Lookup::Mark("a1".into())).items[0].id, item.id);
 }
 
 #[test]
@@ -242,7 +243,7 @@ fn a_calendar_whose_rights_were_taken_back_is_named_and_holds_nothing_back() {
     let less = desk.observe(None);
     assert_eq!((less.malformed.len(), less.complete.len()), (1, whole.complete.len() - 1));
     assert!(less.malformed[0].reason.ends_with("ErrorAccessDenied"), "{:?}", less.malformed);
-    assert!(find(&desk, Clue::Mark("nobody".into())).is_absent(), "nothing of ours is there");
+    assert!(find(&desk, Lookup::Mark("nobody".into())).is_absent(), "nothing of ours is there");
 }
 
 #[test]
@@ -261,7 +262,7 @@ fn a_removal_that_did_nothing_is_no_removal() {
     assert_eq!(desk.apply(delete(stays)), Err(Refusal::Gone));
     assert!(find(&desk, by_id(stays)).is_absent(), "it lives in no calendar");
     assert!(desk.apply(delete(ours)).is_ok());
-    assert!(find(&desk, by_id(ours)).is_absent() && find(&desk, Clue::Mark("a1".into())).is_absent());
+    assert!(find(&desk, by_id(ours)).is_absent() && find(&desk, Lookup::Mark("a1".into())).is_absent());
 }
 
 #[test]
@@ -321,7 +322,7 @@ fn an_event_that_became_a_series_is_a_series_by_its_id_and_its_mark() {
     let rule = json!({"pattern": {"type": "weekly", "interval": 1, "daysOfWeek": ["thursday"]},
         "range": {"type": "noEnd", "startDate": "2026-03-05", "recurrenceTimeZone": "W. Europe Standard Time"}});
     desk.hand("PATCH", &format!("me/events/{}", item.id), json!({"recurrence": rule}));
-    for clue in [by_id(&item), Clue::Mark("a1".into()), Clue::Uid(item.facts.uid.clone().unwrap())] {
+    for clue in [by_id(&item), Lookup::Mark("a1".into()), Lookup::Uid(item.facts.uid.clone().unwrap())] {
         let found = find(&desk, clue.clone());
         assert!(found.series && found.items.is_empty(), "{clue:?}: {found:?}");
     }
@@ -502,7 +503,7 @@ fn a_uid_that_comes_late_or_twice_is_told_as_it_is() {
         let sandbox = &mut *desk.world.sandbox.borrow_mut();
         sandbox.exchange.twin_event_of(desk.world.mailbox, (&id, &other), &mut sandbox.desk).unwrap()
     };
-    let found = find(&desk, Clue::Uid(uid));
+    let found = find(&desk, Lookup::Uid(uid));
     let mut ids: Vec<(&str, &ContainerId)> =
         found.items.iter().map(|item| (item.id.as_str(), &item.container)).collect();
     ids.sort();
@@ -524,7 +525,7 @@ fn what_the_foreign_server_answered_is_read_whole() {
             for node in &message.body.at("Items").unwrap().children {
                 let kind = schedule_sync::ews::map::kind(node).unwrap();
                 let read = schedule_sync::ews::map::read(kind, node, &crate::ews_setup::mailbox(), &"c".into());
-                assert!(!matches!(read, schedule_sync::ews::map::Reading::Malformed(_)), "{name}: {read:?}");
+                assert!(!matches!(read, schedule_sync::ews::map::GraphReading::Malformed(_)), "{name}: {read:?}");
             }
         }
     }

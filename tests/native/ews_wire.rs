@@ -4,14 +4,19 @@
 use crate::ews_setup::{Line, Reply, enveloped, ews, fault, messages, operation, reply, whole};
 use pollster::block_on;
 use schedule_sync::error::Error;
-use schedule_sync::ews::wire::{self, Verdict};
-use schedule_sync::ews::xml::Node;
+use schedule_sync::ews::{
+    wire::{self, Verdict},
+    xml::XmlElement,
+};
 use schedule_sync::model::Side;
-use schedule_sync::ports::{Clue, Replica};
-use std::cell::Cell;
-use std::fmt::Write as _;
-use std::rc::Rc;
-use std::time::{Duration, Instant};
+use schedule_sync::model::lookup::Lookup;
+use schedule_sync::ports::Replica;
+use std::{
+    cell::Cell,
+    fmt::Write as _,
+    rc::Rc,
+    time::{Duration, Instant},
+};
 
 /// What becomes of a question for the folders, if `server` answers everything; the error, the
 /// requests, the seconds waited.
@@ -191,7 +196,7 @@ fn hurtful() -> Vec<(&'static str, Vec<u8>, &'static str)> {
 fn documents_made_to_hurt_cost_one_error() {
     for (what, bytes, error) in hurtful() {
         let begun = Instant::now();
-        let read = Node::parse(&bytes);
+        let read = XmlElement::parse(&bytes);
         assert!(begun.elapsed() < Duration::from_secs(20), "{what}: {:?}", begun.elapsed());
         match read {
             Ok(node) => assert!(error.is_empty() && node.attributes.len() <= 16, "{what}"),
@@ -222,7 +227,7 @@ fn odd_but_harmless_documents_are_read() {
         ("CDATA and comments", "<?pi?><a><!-- c --><![CDATA[<b>&amp;]]></a>".into(), "<b>&amp;"),
         ("any prefix", "<x:a xmlns:x=\"u\">x</x:a>".into(), "x"),
     ] {
-        let read = Node::parse(&bytes).unwrap();
+        let read = XmlElement::parse(&bytes).unwrap();
         assert_eq!((read.name.as_str(), read.text.as_str()), ("a", text), "{what}");
     }
 }
@@ -230,16 +235,16 @@ fn odd_but_harmless_documents_are_read() {
 #[test]
 fn what_is_written_is_read_the_same() {
     for text in ["a<b>&\"'", "\r\n\tлист 😀", "]]>", "&amp;"] {
-        let node = Node::text("a", text).with("b", text).holding([Node::text("c", text)]);
-        assert_eq!(Node::parse(node.write().as_bytes()).as_ref(), Ok(&node), "{text:?}");
+        let node = XmlElement::text("a", text).with("b", text).holding([XmlElement::text("c", text)]);
+        assert_eq!(XmlElement::parse(node.write().as_bytes()).as_ref(), Ok(&node), "{text:?}");
     }
-    assert_eq!(Node::text("a", "x\0y\u{1}\u{FFFE}").write(), "<a>x y  </a>", "what XML does not have is a space");
+    assert_eq!(XmlElement::text("a", "x\0y\u{1}\u{FFFE}").write(), "<a>x y  </a>", "what XML does not have is a space");
 }
 
 /// A mailbox with one calendar, in which `told` says what GetItem answers for an id.
 fn shelf(told: impl Fn(&str) -> (&'static str, String) + 'static) -> impl Fn(&str) -> Reply + 'static {
     move |request| {
-        let root = Node::parse(request.as_bytes()).unwrap();
+        let root = XmlElement::parse(request.as_bytes()).unwrap();
         let asked = root.at("Body/GetItem/ItemIds");
         match (operation(request).as_str(), asked) {
             ("GetFolder", _) => reply(
@@ -291,8 +296,8 @@ fn one_bad_item_costs_only_itself() {
         ];
     for (what, told) in codes {
         let line = Line::new(shelf(told));
-        let clues: Vec<Clue> =
-            (0..50).map(|n| Clue::Id { id: format!("i{n}").as_str().into(), container: "c".into() }).collect();
+        let clues: Vec<Lookup> =
+            (0..50).map(|n| Lookup::Id { id: format!("i{n}").as_str().into(), container: "c".into() }).collect();
         let found = block_on(ews(&line).find(&clues)).unwrap();
         for (n, found) in found.iter().enumerate() {
             assert_eq!(
@@ -319,8 +324,8 @@ fn the_rest_of_a_stopped_batch_is_asked_for_one_by_one() {
         reply("GetItem", &told)
     };
     let line = Line::new(stopping);
-    let clues: Vec<Clue> =
-        (0..5).map(|n| Clue::Id { id: format!("i{n}").as_str().into(), container: "c".into() }).collect();
+    let clues: Vec<Lookup> =
+        (0..5).map(|n| Lookup::Id { id: format!("i{n}").as_str().into(), container: "c".into() }).collect();
     let found = block_on(ews(&line).find(&clues)).unwrap();
     assert!(found.iter().all(|found| found.items.len() == 1));
     assert_eq!(line.sent.borrow().len(), 2 + 1 + 4, "the folders, the batch, its rest");
@@ -355,7 +360,7 @@ fn what_is_not_there_is_told_apart_from_what_cannot_be_told() {
         _ => ("NoError", single(id)),
     }));
     let ids = ["gone", "alien", "cancelled", "binned", "there"];
-    let clues = ids.map(|id| Clue::Id { id: id.into(), container: "c".into() });
+    let clues = ids.map(|id| Lookup::Id { id: id.into(), container: "c".into() });
     let found = block_on(ews(&line).find(&clues)).unwrap();
     assert_eq!(found.iter().map(|found| found.is_absent()).collect::<Vec<_>>(), [true, true, true, true, false]);
     // throttled in the middle of a batch: nobody is absent for that

@@ -3,9 +3,11 @@
 
 use crate::memory::{at, item, meeting, task, title};
 use crate::moment::{Moment, linked, pair, seen};
-use schedule_sync::engine::decide::{self, Step};
-use schedule_sync::engine::link::{Link, LinkState, Reason};
-use schedule_sync::engine::settings::{CreatioDelete, Way};
+use schedule_sync::engine::action::Step;
+use schedule_sync::engine::decide;
+use schedule_sync::engine::held::Reason;
+use schedule_sync::engine::link::{Link, LinkState};
+use schedule_sync::engine::settings::{CreatioDelete, FieldDirection};
 use schedule_sync::model::{Facts, Item, Occurrence, Original, Pair, Record, Side, Status, Task, TaskWhen};
 
 /// The step for a pair that we made in step, as `change` left it, with one item gone or both read.
@@ -60,8 +62,8 @@ fn what_was_edited_on_exchange_comes_back_to_creatio_only_where_it_may() {
     let rows: [(&str, Change, Step); 11] = [
         ("edited", |_, _, _| {}, back),
         ("not edited", |_, _, items| *title(&mut items.exchange) = "Call".to_owned(), Step::Delete(Side::Exchange)),
-        ("edited in what may not come", |moment, _, _| moment.settings.fields.title = Way::Out, asked),
-        ("its time may not come", |moment, _, _| moment.settings.fields.when = Way::Out, asked),
+        ("edited in what may not come", |moment, _, _| moment.settings.fields.title = FieldDirection::Out, asked),
+        ("its time may not come", |moment, _, _| moment.settings.fields.when = FieldDirection::Out, asked),
         ("not imported", |moment, _, _| moment.settings.import_meetings.on = false, asked),
         ("not exported", |moment, _, _| moment.settings.export.on = false, Step::Sleep),
         ("somebody else's", |_, _, items| items.exchange.facts.foreign = true, asked),
@@ -189,7 +191,12 @@ fn a_new_activity_begins_as_the_event_or_task_tells_where_its_status_may_come() 
     let (past, ahead) = (meeting("2026-03-10T08:00:00Z"), meeting("2026-03-12T10:00:00Z"));
     let begun = Record::Task(Task { status: Status::InProgress, ..task("Offer", "2026-03-12") });
     for (record, expected) in [(past, Status::Completed), (ahead, Status::NotStarted), (begun, Status::InProgress)] {
-        for (way, comes) in [(Way::Both, true), (Way::In, true), (Way::Out, false), (Way::Off, false)] {
+        for (way, comes) in [
+            (FieldDirection::Both, true),
+            (FieldDirection::In, true),
+            (FieldDirection::Out, false),
+            (FieldDirection::Off, false),
+        ] {
             let moment = Moment::with(|settings| settings.fields.status = way);
             let status = decide::first_status(&moment.context(), &item(Side::Exchange, "e", record.clone()));
             assert_eq!(status, if comes { expected } else { Status::NotStarted }, "{record:?} {way:?}");

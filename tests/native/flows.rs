@@ -3,15 +3,15 @@
 use crate::memory::{at, item, task};
 use crate::moment::{Moment, linked, pair, seen, seen_pair, the_meeting, the_task};
 use schedule_sync::engine::actions;
-use schedule_sync::engine::flows::{Flow, Flows, Mailing, Notes, Word};
-use schedule_sync::engine::link::Reason;
-use schedule_sync::engine::settings::{FieldMap, Notify, Way};
+use schedule_sync::engine::flows::{Direction, FieldPolicy, Mailing, Notes, Permission};
+use schedule_sync::engine::held::Reason;
+use schedule_sync::engine::settings::{FieldDirection, FieldMap, Notify};
+use schedule_sync::model::op::{Op, SendInvitations};
 use schedule_sync::model::record::fields;
 use schedule_sync::model::{Field, Item, Kind, Pair, Record, Response, Side, Status, TaskWhen};
-use schedule_sync::ports::{Op, Tells};
 
 /// Nothing about the pair is special.
-const FREE: Flows = Flows {
+const FREE: FieldPolicy = FieldPolicy {
     inward: true,
     outward: true,
     private: false,
@@ -26,18 +26,18 @@ const FREE: Flows = Flows {
     silent: false,
     answered: false,
     fields: FieldMap {
-        title: Way::Both,
-        when: Way::Both,
-        place: Way::Both,
-        body: Way::Both,
-        importance: Way::Both,
-        reminder: Way::Both,
-        status: Way::Both,
-        people: Way::Both,
-        response: Way::Both,
+        title: FieldDirection::Both,
+        when: FieldDirection::Both,
+        place: FieldDirection::Both,
+        body: FieldDirection::Both,
+        importance: FieldDirection::Both,
+        reminder: FieldDirection::Both,
+        status: FieldDirection::Both,
+        people: FieldDirection::Both,
+        response: FieldDirection::Both,
     },
     notify: Notify::Never,
-    word: Word { mail: false, invite: false },
+    word: Permission { mail: false, invite: false },
     ended: false,
     carried: false,
     inside: false,
@@ -49,12 +49,12 @@ const FREE: Flows = Flows {
 fn a_flow_lets_values_go_from_its_side_only() {
     use Side::{Creatio, Exchange};
     for (flow, creatio, exchange) in [
-        (Flow::Both, true, true),
-        (Flow::From(Creatio), true, false),
-        (Flow::From(Exchange), false, true),
-        (Flow::Owned(Exchange), false, true),
-        (Flow::Under(Exchange), false, true),
-        (Flow::Off, false, false),
+        (Direction::Both, true, true),
+        (Direction::From(Creatio), true, false),
+        (Direction::From(Exchange), false, true),
+        (Direction::Owned(Exchange), false, true),
+        (Direction::Under(Exchange), false, true),
+        (Direction::Off, false, false),
     ] {
         assert_eq!((flow.lets(Creatio), flow.lets(Exchange)), (creatio, exchange), "{flow:?}");
     }
@@ -65,26 +65,47 @@ fn what_would_mail_or_lose_something_waits_for_a_word() {
     let (mail, rich, notes) = (Reason::WouldMail, Reason::RichBody, Reason::InsideNotes);
     type Reasons<'a> = &'a [Reason];
     let told = [Field::Title, Field::When, Field::Place, Field::Body];
-    let word = Word { mail: true, invite: false };
-    let invite = Word { mail: false, invite: true };
+    let word = Permission { mail: true, invite: false };
+    let invite = Permission { mail: false, invite: true };
     // whether others are invited; why a body waits, why another field that attendees are told of
     // does, and why an answer does
-    let rows: [(&str, Flows, bool, Reasons<'_>, Reasons<'_>, Reasons<'_>); 15] = [
+    let rows: [(&str, FieldPolicy, bool, Reasons<'_>, Reasons<'_>, Reasons<'_>); 15] = [
         ("nothing special", FREE, false, &[], &[], &[mail]),
-        ("attendees", Flows { mails: true, ..FREE }, true, &[mail, notes], &[mail], &[mail]),
-        ("ask", Flows { mails: true, notify: Notify::Ask, ..FREE }, true, &[mail, notes], &[mail], &[mail]),
-        ("always", Flows { mails: true, notify: Notify::Always, ..FREE }, true, &[notes], &[], &[]),
-        ("allowed", Flows { mails: true, word, ..FREE }, true, &[notes], &[], &[]),
-        ("invitations allowed", Flows { mails: true, word: invite, ..FREE }, true, &[mail, notes], &[mail], &[mail]),
-        ("silently", Flows { mails: true, silent: true, ..FREE }, true, &[notes], &[], &[mail]),
+        ("attendees", FieldPolicy { mails: true, ..FREE }, true, &[mail, notes], &[mail], &[mail]),
+        ("ask", FieldPolicy { mails: true, notify: Notify::Ask, ..FREE }, true, &[mail, notes], &[mail], &[mail]),
+        ("always", FieldPolicy { mails: true, notify: Notify::Always, ..FREE }, true, &[notes], &[], &[]),
+        ("allowed", FieldPolicy { mails: true, word, ..FREE }, true, &[notes], &[], &[]),
+        (
+            "invitations allowed",
+            FieldPolicy { mails: true, word: invite, ..FREE },
+            true,
+            &[mail, notes],
+            &[mail],
+            &[mail],
+        ),
+        ("silently", FieldPolicy { mails: true, silent: true, ..FREE }, true, &[notes], &[], &[mail]),
         ("people with the write", FREE, true, &[notes], &[], &[mail]),
-        ("notes may go", Flows { mails: true, notes: Notes::Open, ..FREE }, true, &[mail], &[mail], &[mail]),
-        ("notes are left out", Flows { notes: Notes::Left, ..FREE }, true, &[notes], &[], &[mail]),
-        ("rich", Flows { rich: true, ..FREE }, false, &[rich], &[], &[mail]),
-        ("rich, silently", Flows { rich: true, mails: true, silent: true, ..FREE }, true, &[notes, rich], &[], &[mail]),
-        ("rich, attendees", Flows { rich: true, mails: true, ..FREE }, true, &[mail, notes, rich], &[mail], &[mail]),
-        ("rich, allowed", Flows { rich: true, mails: true, word, ..FREE }, true, &[notes, rich], &[], &[]),
-        ("ended", Flows { ended: true, mails: true, rich: true, ..FREE }, false, &[rich], &[], &[]),
+        ("notes may go", FieldPolicy { mails: true, notes: Notes::Open, ..FREE }, true, &[mail], &[mail], &[mail]),
+        ("notes are left out", FieldPolicy { notes: Notes::Left, ..FREE }, true, &[notes], &[], &[mail]),
+        ("rich", FieldPolicy { rich: true, ..FREE }, false, &[rich], &[], &[mail]),
+        (
+            "rich, silently",
+            FieldPolicy { rich: true, mails: true, silent: true, ..FREE },
+            true,
+            &[notes, rich],
+            &[],
+            &[mail],
+        ),
+        (
+            "rich, attendees",
+            FieldPolicy { rich: true, mails: true, ..FREE },
+            true,
+            &[mail, notes, rich],
+            &[mail],
+            &[mail],
+        ),
+        ("rich, allowed", FieldPolicy { rich: true, mails: true, word, ..FREE }, true, &[notes, rich], &[], &[]),
+        ("ended", FieldPolicy { ended: true, mails: true, rich: true, ..FREE }, false, &[rich], &[], &[]),
     ];
     for (what, flows, crowd, body, other, answer) in rows {
         for field in fields(Kind::Meeting).iter().chain(fields(Kind::Task)).copied() {
@@ -105,25 +126,25 @@ fn of_a_meeting_that_has_ended_what_would_mail_stays() {
         ("nobody is invited", FREE, &[Field::Response][..]),
         (
             "attendees",
-            Flows { mails: true, ..FREE },
+            FieldPolicy { mails: true, ..FREE },
             &[Field::Title, Field::When, Field::Place, Field::Body, Field::Response],
         ),
-        ("attendees, silently", Flows { mails: true, silent: true, ..FREE }, &[Field::Response]),
+        ("attendees, silently", FieldPolicy { mails: true, silent: true, ..FREE }, &[Field::Response]),
     ] {
         for field in fields_of_both() {
             assert!(!flows.leaves(field), "{what}: {field} before its end");
-            assert_eq!(Flows { ended: true, ..flows }.leaves(field), fields.contains(&field), "{what}: {field}");
+            assert_eq!(FieldPolicy { ended: true, ..flows }.leaves(field), fields.contains(&field), "{what}: {field}");
         }
     }
     for notify in [Notify::Never, Notify::Ask, Notify::Always] {
-        let ended = Flows { ended: true, notify, word: Word { mail: true, invite: true }, ..FREE };
+        let ended = FieldPolicy { ended: true, notify, word: Permission { mail: true, invite: true }, ..FREE };
         assert_eq!(
             (ended.invites(), ended.uninvites(false), ended.uninvites(true)),
             (Mailing::Stays, Mailing::Stays, Mailing::Stays)
         );
-        let silent = Flows { ended: true, silent: true, notify, ..FREE };
+        let silent = FieldPolicy { ended: true, silent: true, notify, ..FREE };
         assert_eq!((silent.uninvites(false), silent.uninvites(true)), (Mailing::Goes, Mailing::Stays));
-        assert_eq!(silent.tells(&[Field::Title].into()), Tells::Nobody);
+        assert_eq!(silent.tells(&[Field::Title].into()), SendInvitations::Nobody);
     }
 }
 
@@ -141,11 +162,11 @@ fn people_are_invited_and_taken_off_by_the_notify_rule() {
         (Notify::Ask, Waits(Reason::WouldInvite), Goes, mails),
         (Notify::Always, Goes, Goes, Goes),
     ] {
-        let flows = Flows { notify, ..FREE };
-        let invite = Flows { word: Word { mail: false, invite: true }, ..flows };
-        let mail = Flows { word: Word { mail: true, invite: false }, ..flows };
+        let flows = FieldPolicy { notify, ..FREE };
+        let invite = FieldPolicy { word: Permission { mail: false, invite: true }, ..flows };
+        let mail = FieldPolicy { word: Permission { mail: true, invite: false }, ..flows };
         assert_eq!((flows.invites(), mail.invites(), invite.invites()), (invites, invites, worded), "{notify:?}");
-        assert_eq!(Flows { carried: true, ..invite }.invites(), Stays, "{notify:?}: another account invites");
+        assert_eq!(FieldPolicy { carried: true, ..invite }.invites(), Stays, "{notify:?}: another account invites");
         for (all, expected) in [(false, uninvites), (true, mails)] {
             assert_eq!(flows.uninvites(all), expected, "{notify:?} {all}");
             assert_eq!(invite.uninvites(all), expected, "{notify:?} {all}: that was another question");
@@ -153,8 +174,8 @@ fn people_are_invited_and_taken_off_by_the_notify_rule() {
         }
     }
     // where nobody gets mail, one may go, but not all, and nobody together with an invitation
-    let silent = Flows { silent: true, ..FREE };
-    let invite = Flows { word: Word { mail: false, invite: true }, ..silent };
+    let silent = FieldPolicy { silent: true, ..FREE };
+    let invite = FieldPolicy { word: Permission { mail: false, invite: true }, ..silent };
     assert_eq!((silent.uninvites(false), silent.uninvites(true), silent.invites()), (Goes, mails, Stays));
     assert_eq!((invite.uninvites(false), invite.uninvites(true)), (mails, mails));
 }
@@ -162,18 +183,28 @@ fn people_are_invited_and_taken_off_by_the_notify_rule() {
 #[test]
 fn a_silent_write_tells_only_those_whom_a_person_has_allowed_to_be_told() {
     let (people, place) = ([Field::People, Field::Place].into(), [Field::Place].into());
-    let silent = Flows { silent: true, mails: true, ..FREE };
+    let silent = FieldPolicy { silent: true, mails: true, ..FREE };
     for (what, flows, with_people, without) in [
-        ("as the server does", FREE, Tells::All, Tells::All),
-        ("silent", silent, Tells::Nobody, Tells::Nobody),
+        ("as the server does", FREE, SendInvitations::All, SendInvitations::All),
+        ("silent", silent, SendInvitations::Nobody, SendInvitations::Nobody),
         (
             "invitations allowed",
-            Flows { word: Word { mail: false, invite: true }, ..silent },
-            Tells::Invited,
-            Tells::Nobody,
+            FieldPolicy { word: Permission { mail: false, invite: true }, ..silent },
+            SendInvitations::Invited,
+            SendInvitations::Nobody,
         ),
-        ("mail allowed", Flows { word: Word { mail: true, invite: false }, ..silent }, Tells::All, Tells::All),
-        ("both allowed", Flows { word: Word { mail: true, invite: true }, ..silent }, Tells::All, Tells::All),
+        (
+            "mail allowed",
+            FieldPolicy { word: Permission { mail: true, invite: false }, ..silent },
+            SendInvitations::All,
+            SendInvitations::All,
+        ),
+        (
+            "both allowed",
+            FieldPolicy { word: Permission { mail: true, invite: true }, ..silent },
+            SendInvitations::All,
+            SendInvitations::All,
+        ),
     ] {
         assert_eq!((flows.tells(&people), flows.tells(&place)), (with_people, without), "{what}");
     }
@@ -183,10 +214,10 @@ fn a_silent_write_tells_only_those_whom_a_person_has_allowed_to_be_told() {
 fn an_edit_reaches_an_event_with_attendees_at_once_where_that_can_be_silent_and_only_under_never() {
     for (silent, notify, expected) in [
         (false, Notify::Never, None),
-        (true, Notify::Never, Some(Tells::Nobody)),
+        (true, Notify::Never, Some(SendInvitations::Nobody)),
         (true, Notify::Ask, None),
-        (true, Notify::Always, Some(Tells::All)),
-        (false, Notify::Always, Some(Tells::All)),
+        (true, Notify::Always, Some(SendInvitations::All)),
+        (false, Notify::Always, Some(SendInvitations::All)),
     ] {
         let mut moment = Moment::with(|settings| settings.rules.notify = notify);
         moment.account.silent = silent;
@@ -225,8 +256,8 @@ fn a_process_keeps_its_status_and_says_so_only_where_one_would_have_come() {
             &[],
             0,
         ),
-        ("going out only", |moment, _| moment.settings.fields.status = Way::Out, &[], 0),
-        ("off", |moment, _| moment.settings.fields.status = Way::Off, &[], 0),
+        ("going out only", |moment, _| moment.settings.fields.status = FieldDirection::Out, &[], 0),
+        ("off", |moment, _| moment.settings.fields.status = FieldDirection::Off, &[], 0),
     ];
     for (what, change, held, writes) in rows {
         let (mut moment, mut items) = (Moment::new(), tasks());
@@ -249,17 +280,29 @@ fn a_process_keeps_its_status_and_says_so_only_where_one_would_have_come() {
 #[test]
 fn a_status_goes_where_the_directions_let_it() {
     for (what, flows, expected) in [
-        ("import only", Flows { outward: false, ..FREE }, Flow::From(Side::Exchange)),
-        ("export only", Flows { inward: false, ..FREE }, Flow::From(Side::Creatio)),
-        ("export only, a process", Flows { inward: false, process: true, ..FREE }, Flow::From(Side::Creatio)),
-        ("neither", Flows { inward: false, outward: false, ..FREE }, Flow::Off),
-        ("neither, but one's own answer", Flows { inward: false, outward: false, process: true, ..FREE }, Flow::Off),
+        ("import only", FieldPolicy { outward: false, ..FREE }, Direction::From(Side::Exchange)),
+        ("export only", FieldPolicy { inward: false, ..FREE }, Direction::From(Side::Creatio)),
+        (
+            "export only, a process",
+            FieldPolicy { inward: false, process: true, ..FREE },
+            Direction::From(Side::Creatio),
+        ),
+        ("neither", FieldPolicy { inward: false, outward: false, ..FREE }, Direction::Off),
+        (
+            "neither, but one's own answer",
+            FieldPolicy { inward: false, outward: false, process: true, ..FREE },
+            Direction::Off,
+        ),
     ] {
         assert_eq!(flows.of(Field::Status), expected, "{what}");
     }
     for (what, flows, expected) in [
-        ("a colleague's recurring task", Flows { own: false, recurring: true, ..FREE }, Flow::From(Side::Exchange)),
-        ("one's own recurring task", Flows { recurring: true, ..FREE }, Flow::From(Side::Exchange)),
+        (
+            "a colleague's recurring task",
+            FieldPolicy { own: false, recurring: true, ..FREE },
+            Direction::From(Side::Exchange),
+        ),
+        ("one's own recurring task", FieldPolicy { recurring: true, ..FREE }, Direction::From(Side::Exchange)),
     ] {
         assert_eq!(flows.of(Field::Reminder), expected, "{what}");
     }

@@ -3,16 +3,17 @@
 use crate::memory::{at, title};
 use crate::moment::{Moment, linked, the_meeting};
 use chrono::Duration;
-use schedule_sync::engine::decide::Step;
-use schedule_sync::engine::fold::{Folded, fold, found, read_first};
+use schedule_sync::engine::action::{Action, Step};
+use schedule_sync::engine::fold::{fold, found, read_first};
+use schedule_sync::engine::folded::Folded;
+use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::identity;
 use schedule_sync::engine::kept::believed;
-use schedule_sync::engine::link::{Link, LinkState, Reason};
-use schedule_sync::engine::plan::Action;
+use schedule_sync::engine::link::{Link, LinkState};
+use schedule_sync::model::op::{Create, Op, Outcome, Refusal, Update, Written};
 use schedule_sync::model::{
     Facts, Field, Instant, Item, ItemId, Pair, Patch, Record, Reminder, Response, Side, Version,
 };
-use schedule_sync::ports::{Create, Op, Outcome, Refusal, Update, Written};
 use std::collections::BTreeSet;
 
 fn now() -> Instant {

@@ -9,10 +9,12 @@ use crate::world::World;
 use pollster::block_on;
 use sandbox::Seed;
 use schedule_sync::engine::answer::{Answer, Choice};
-use schedule_sync::engine::link::Reason;
+use schedule_sync::engine::held::Reason;
 use schedule_sync::graph::Graph;
+use schedule_sync::model::lookup::{Found, Lookup};
+use schedule_sync::model::op::{Op, Refusal, Update};
 use schedule_sync::model::{Container, Field, Item, ItemId, Kind, Patch, Record, Side};
-use schedule_sync::ports::{Clue, Found, Op, Refusal, Replica, Update};
+use schedule_sync::ports::Replica;
 use schedule_sync::run;
 use serde_json::{Value, json};
 
@@ -31,7 +33,7 @@ fn event(world: &World, subject: &str, start: &str, more: Value) -> String {
 fn by_id(graph: &Graph<World>, ids: &[(&str, Kind)]) -> Vec<Found> {
     let containers = block_on(graph.containers()).unwrap();
     let clue =
-        |(id, kind): &(&str, Kind)| Clue::Id { id: ItemId::from(*id), container: default(&containers, *kind).id };
+        |(id, kind): &(&str, Kind)| Lookup::Id { id: ItemId::from(*id), container: default(&containers, *kind).id };
     block_on(graph.find(&ids.iter().map(clue).collect::<Vec<_>>())).unwrap()
 }
 

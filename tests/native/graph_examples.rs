@@ -11,8 +11,8 @@ use chrono_tz::Tz;
 use pollster::block_on;
 use requests::{BOTH, shape};
 use sandbox::Seed;
-use schedule_sync::graph::map::{self, Reading};
-use schedule_sync::graph::{Graph, Mailbox};
+use schedule_sync::graph::map::{self, GraphReading};
+use schedule_sync::graph::{Graph, GraphMailbox};
 use schedule_sync::http::odata;
 use schedule_sync::model::Kind;
 use serde_json::{Value, json};
@@ -97,17 +97,18 @@ impl Counts {
 
     fn item(&mut self, name: &str, kind: Kind, item: &Value) {
         // the documentation's mailboxes are in Seattle
-        let mailbox = Mailbox { zone: Rc::new(Known(Tz::America__Los_Angeles, "Pacific Standard Time")), ..mailbox() };
+        let mailbox =
+            GraphMailbox { zone: Rc::new(Known(Tz::America__Los_Angeles, "Pacific Standard Time")), ..mailbox() };
         match map::read(kind, item, &mailbox, &"c".into()) {
-            Reading::Content(read) => {
+            GraphReading::Content(read) => {
                 let same = Some(read.id.as_str()) == item["id"].as_str();
                 assert!(same && !read.version.as_str().is_empty(), "{name}");
                 self.one("content");
             }
-            Reading::Master(_) => self.one("series"),
-            Reading::Skeleton { .. } => self.one("occurrence without content"),
-            Reading::Tombstone(_) => self.one("tombstone"),
-            Reading::Malformed(malformed) => {
+            GraphReading::Master(_) => self.one("series"),
+            GraphReading::Skeleton { .. } => self.one("occurrence without content"),
+            GraphReading::Tombstone(_) => self.one("tombstone"),
+            GraphReading::Malformed(malformed) => {
                 assert!(!malformed.reason.is_empty(), "{name}");
                 *self.reasons.entry(malformed.reason).or_default() += 1;
                 self.one("malformed");
@@ -138,7 +139,7 @@ impl Counts {
             Some(Use::Link) => {
                 let task = json!({"id": "t", "@odata.etag": "W/\"1\"", "title": "t", "linkedResources": [row]});
                 let read = map::read(Kind::Task, &task, &mailbox(), &"c".into());
-                assert!(matches!(read, Reading::Content(item) if item.facts.mark.is_none()), "{name}: not ours");
+                assert!(matches!(read, GraphReading::Content(item) if item.facts.mark.is_none()), "{name}: not ours");
                 self.one("link");
             }
             Some(Use::Error) => {

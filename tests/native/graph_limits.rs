@@ -10,7 +10,8 @@ use sandbox::{Seed, Server};
 use schedule_sync::graph::Graph;
 use schedule_sync::http::budget;
 use schedule_sync::model::Side;
-use schedule_sync::ports::{Clue, Found, Replica};
+use schedule_sync::model::lookup::{Found, Lookup};
+use schedule_sync::ports::Replica;
 use serde_json::{Value, json};
 use std::rc::Rc;
 
@@ -124,7 +125,7 @@ fn the_budget_of_ten_minutes_is_kept_over_runs() {
 }
 
 /// Ids that no item has.
-fn nobodies(from: u32, count: u32) -> Vec<Clue> {
-    let clue = |n: u32| Clue::Id { id: format!("x{n}").as_str().into(), container: "c".into() };
+fn nobodies(from: u32, count: u32) -> Vec<Lookup> {
+    let clue = |n: u32| Lookup::Id { id: format!("x{n}").as_str().into(), container: "c".into() };
     (from..from + count).map(clue).collect()
 }

@@ -2,7 +2,7 @@
 
 use crate::graph_setup::{mailbox, meeting, task};
 use crate::world::MAILBOX;
-use schedule_sync::graph::map::{self, Reading};
+use schedule_sync::graph::map::{self, GraphReading};
 use schedule_sync::model::{
     Importance, Item, ItemId, Kind, Original, Reminder, Response, Role, Status, TaskWhen, When,
 };
@@ -29,13 +29,13 @@ fn with(mut base: Value, members: Value) -> Value {
     base
 }
 
-fn read(kind: Kind, value: &Value) -> Reading {
+fn read(kind: Kind, value: &Value) -> GraphReading {
     map::read(kind, value, &mailbox(), &"c".into())
 }
 
 fn content(kind: Kind, value: &Value) -> Item {
     let read = read(kind, value);
-    let Reading::Content(item) = read else { panic!("{read:?}") };
+    let GraphReading::Content(item) = read else { panic!("{read:?}") };
     *item
 }
 
@@ -71,11 +71,11 @@ fn a_body_is_content_a_tombstone_or_malformed_with_a_reason() {
     ] {
         let value = with(base(), members);
         let read = match read(Kind::Meeting, &value) {
-            Reading::Content(_) => "content".to_owned(),
-            Reading::Master(id) => format!("master {id}"),
-            Reading::Skeleton { id, master } => format!("skeleton {id} of {master}"),
-            Reading::Tombstone(id) => format!("tombstone {id}"),
-            Reading::Malformed(malformed) => format!("malformed {}", malformed.reason),
+            GraphReading::Content(_) => "content".to_owned(),
+            GraphReading::Master(id) => format!("master {id}"),
+            GraphReading::Skeleton { id, master } => format!("skeleton {id} of {master}"),
+            GraphReading::Tombstone(id) => format!("tombstone {id}"),
+            GraphReading::Malformed(malformed) => format!("malformed {}", malformed.reason),
         };
         assert_eq!(read, read_as, "{value}");
     }
@@ -245,9 +245,9 @@ fn tasks_have_days_and_a_real_reminder() {
     assert_eq!(task(&bare).when, TaskWhen::Days { start: None, due: None });
     assert!(!bare.facts.recurring && !bare.facts.laden);
     let broken = json!({"id": "t", "dueDateTime": {"dateTime": "2026-13-01T00:00:00", "timeZone": "UTC"}});
-    assert!(matches!(read_task(&broken), Reading::Malformed(_)));
+    assert!(matches!(read_task(&broken), GraphReading::Malformed(_)));
 }
 
-fn read_task(value: &Value) -> Reading {
+fn read_task(value: &Value) -> GraphReading {
     read(Kind::Task, value)
 }

@@ -8,7 +8,7 @@ use crate::spine::Spine;
 use crate::world::World;
 use pollster::block_on;
 use sandbox::{Sandbox, Seed};
-use schedule_sync::engine::link::Reason;
+use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::settings::Extent;
 use schedule_sync::error::Error;
 use schedule_sync::graph::Graph;

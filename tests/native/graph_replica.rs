@@ -7,8 +7,10 @@ use pollster::block_on;
 use sandbox::Seed;
 use schedule_sync::error::Error;
 use schedule_sync::graph::Graph;
+use schedule_sync::model::lookup::Lookup;
+use schedule_sync::model::scope::{ContainerChoice, Scope};
 use schedule_sync::model::{Item, Kind, Listing, Original, Side};
-use schedule_sync::ports::{Choice, Clue, Replica, Scope};
+use schedule_sync::ports::Replica;
 use serde_json::{Value, json};
 use std::sync::{Arc, Mutex};
 
@@ -49,8 +51,8 @@ fn delete(world: &World, id: &str) {
     assert_eq!(world.by_hand(Side::Exchange, "DELETE", &format!("me/events/{id}"), None).0, 204);
 }
 
-fn clue(item: &Item) -> Clue {
-    Clue::Id { id: item.id.clone(), container: item.container.clone() }
+fn clue(item: &Item) -> Lookup {
+    Lookup::Id { id: item.id.clone(), container: item.container.clone() }
 }
 
 #[test]
@@ -201,7 +203,8 @@ fn another_scope_reads_what_is_new_in_it() {
     let (_, graph, _checked) = checked(Seed::Demo);
     let first = observe(&graph, None);
     let shared = first.containers.iter().find(|c| c.kind == Kind::Meeting && !c.own).unwrap().id.clone();
-    let calendars = Choice { default: true, named: vec![shared.clone(), "no such".into()], ..Choice::default() };
+    let calendars =
+        ContainerChoice { default: true, named: vec![shared.clone(), "no such".into()], ..ContainerChoice::default() };
     let chosen = Scope { calendars, ..scope() };
     let second = block_on(graph.observe(&chosen, first.cursor.as_ref())).unwrap();
     assert_eq!(second.complete, std::slice::from_ref(&shared));
@@ -285,7 +288,7 @@ fn the_same_is_preferred_on_every_page_and_in_every_request() {
     }));
     let first = observe(&graph, None);
     observe(&graph, Some(&first));
-    block_on(graph.find(&[clue(&first.items[0]), Clue::Uid("u".into()), Clue::Mark("a".into())])).unwrap();
+    block_on(graph.find(&[clue(&first.items[0]), Lookup::Uid("u".into()), Lookup::Mark("a".into())])).unwrap();
     let told = told.lock().unwrap();
     let parts: Vec<_> = told.iter().filter(|(path, _)| !path.ends_with("$batch")).collect();
     let pages = |path: &str| parts.iter().filter(|(page, _)| page.contains(path)).count();
@@ -318,8 +321,8 @@ fn items_are_found_by_uid_in_every_calendar() {
         item.record.kind() == Kind::Meeting && item.container != default(&all.containers, Kind::Meeting).id
     });
     let second = second.unwrap();
-    let found =
-        block_on(graph.find(&[Clue::Uid(second.facts.uid.clone().unwrap()), Clue::Uid("nobody's".into())])).unwrap();
+    let found = block_on(graph.find(&[Lookup::Uid(second.facts.uid.clone().unwrap()), Lookup::Uid("nobody's".into())]))
+        .unwrap();
     assert_eq!((found[0].items.len(), found[1].items.len()), (1, 0));
     assert_eq!((&found[0].items[0].id, &found[0].items[0].container), (&second.id, &second.container));
     assert_eq!(meeting(&found[0].items[0]).when, meeting(second).when);

@@ -4,8 +4,10 @@
 use crate::graph_setup::{checked, meeting, scope};
 use pollster::block_on;
 use sandbox::Seed;
+use schedule_sync::model::lookup::Lookup;
+use schedule_sync::model::op::{Op, Refusal, Update};
 use schedule_sync::model::{Field, Item, Patch, Record, Reminder, Response};
-use schedule_sync::ports::{Clue, Op, Refusal, Replica, Update};
+use schedule_sync::ports::Replica;
 use serde_json::json;
 
 /// An update of an invitation that answers it, and writes `more`.
@@ -41,7 +43,7 @@ fn an_answer_is_given_once_and_only_the_organizer_hears_of_it() {
                 assert_eq!(block_on(graph.apply(std::slice::from_ref(&op))), [Err(Refusal::Unknown)]);
             }
             assert!(block_on(graph.apply(std::slice::from_ref(&op))).remove(0).is_ok(), "{response:?} {more:?} {lost}");
-            let clue = Clue::Id { id: item.id.clone(), container: item.container.clone() };
+            let clue = Lookup::Id { id: item.id.clone(), container: item.container.clone() };
             let now = block_on(graph.find(&[clue])).unwrap().remove(0).items.remove(0);
             assert_eq!(meeting(&now).response, response);
             assert_eq!(meeting(&now).reminder == Reminder::Before(45), !more.is_empty());

@@ -4,7 +4,7 @@
 use crate::memory::everything;
 use crate::spine::Spine;
 use sandbox::Seed;
-use schedule_sync::engine::link::Reason;
+use schedule_sync::engine::held::Reason;
 use serde_json::{Value, json};
 
 /// A weekly series, imported; the Activity of its second occurrence.

@@ -5,15 +5,19 @@
 use crate::world::{GRAPH, MAILBOX, World};
 use chrono::Offset;
 use chrono_tz::Tz;
-use sandbox::Seed;
-use sandbox::openapi::{self, Description, Findings};
-use schedule_sync::graph::{Graph, Mailbox};
+use sandbox::{
+    Seed,
+    openapi::{self, Description, Findings},
+};
+use schedule_sync::graph::{Graph, GraphMailbox};
+use schedule_sync::model::scope::{ContainerChoice, Scope};
 use schedule_sync::model::time::Zone;
 use schedule_sync::model::{Address, Container, Instant, Item, Kind, Listing, Meeting, Record, Task, Window};
-use schedule_sync::ports::{Choice, Scope};
-use std::path::Path;
-use std::rc::Rc;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::{
+    path::Path,
+    rc::Rc,
+    sync::{Arc, Mutex, OnceLock},
+};
 
 /// The moment at which the worlds of these tests begin: a Monday.
 pub(crate) const NOW: &str = "2026-03-02T09:00:00Z";
@@ -35,8 +39,8 @@ impl Zone for Known {
 }
 
 /// The sandbox's mailbox, of a user in Berlin.
-pub(crate) fn mailbox() -> Mailbox {
-    Mailbox {
+pub(crate) fn mailbox() -> GraphMailbox {
+    GraphMailbox {
         base: GRAPH.to_owned(),
         address: Address::parse(MAILBOX).unwrap(),
         aliases: Default::default(),
@@ -98,7 +102,7 @@ pub(crate) fn description() -> Option<Arc<Description>> {
 
 /// Everything that the mailbox owns, in the usual window of [`NOW`].
 pub(crate) fn scope() -> Scope {
-    let own = Choice { own: true, ..Choice::default() };
+    let own = ContainerChoice { own: true, ..ContainerChoice::default() };
     let zone = mailbox().zone;
     let window = Window::at(NOW.parse().unwrap(), "2026-01-31".parse().unwrap(), zone.as_ref());
     Scope { window, calendars: own.clone(), lists: own }

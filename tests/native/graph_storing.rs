@@ -8,8 +8,10 @@ use crate::world::World;
 use pollster::block_on;
 use sandbox::Seed;
 use schedule_sync::graph::Graph;
+use schedule_sync::model::lookup::Lookup;
+use schedule_sync::model::op::{Create, Op, Update, Written};
 use schedule_sync::model::{Facts, Field, Item, Kind, Mark, Patch, Record, Reminder, Side};
-use schedule_sync::ports::{Clue, Create, Op, Replica, Update, Written};
+use schedule_sync::ports::Replica;
 use serde_json::json;
 use std::rc::Rc;
 
@@ -45,7 +47,7 @@ fn creation(graph: &Graph<World>, kind: Kind) -> Op {
 }
 
 fn stored(graph: &Graph<World>, written: &Written) -> Item {
-    let clue = Clue::Id { id: written.id.clone(), container: written.container.clone() };
+    let clue = Lookup::Id { id: written.id.clone(), container: written.container.clone() };
     block_on(graph.find(&[clue])).unwrap().remove(0).items.remove(0)
 }
 
@@ -136,11 +138,13 @@ fn a_zone_that_nobody_knows_is_named_and_nothing_is_written_in_utc() {
         [("Kamchatka Standard Time", false), ("", false), ("Russia Time Zone 3", true), ("UTC+12", true)]
     {
         let zone = Rc::new(Fixed { seconds: 14_400, name: name.to_owned() });
-        let graph = Graph::new(world.clone(), schedule_sync::graph::Mailbox { zone, ..mailbox() });
+        let graph = Graph::new(world.clone(), schedule_sync::graph::GraphMailbox { zone, ..mailbox() });
         let told = block_on(graph.apply(&[creation(&graph, Kind::Task)])).remove(0);
         match told {
             Ok(_) => assert!(known, "{name}"),
-            Err(schedule_sync::ports::Refusal::Rejected(why)) => assert!(!known && why.contains(name), "{name}: {why}"),
+            Err(schedule_sync::model::op::Refusal::Rejected(why)) => {
+                assert!(!known && why.contains(name), "{name}: {why}")
+            }
             Err(other) => panic!("{name}: {other:?}"),
         }
     }

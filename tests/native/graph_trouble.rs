@@ -8,11 +8,12 @@ use crate::spine::Spine;
 use crate::world::World;
 use pollster::block_on;
 use sandbox::Seed;
-use schedule_sync::engine::link::Reason;
+use schedule_sync::engine::held::Reason;
 use schedule_sync::error::Error;
 use schedule_sync::graph::Graph;
+use schedule_sync::model::lookup::Lookup;
 use schedule_sync::model::{Container, Kind, Listing, Original, Record, Side};
-use schedule_sync::ports::{Clue, Replica};
+use schedule_sync::ports::Replica;
 use serde_json::{Value, json};
 use std::rc::Rc;
 
@@ -104,7 +105,7 @@ fn a_search_that_one_calendar_refuses_leaves_it_open_what_is_there() {
     let all = block_on(graph.observe(&scope(), None)).unwrap();
     let names = own(&all.containers, Kind::Meeting);
     quirks(&world, of(&names[0].name, "broken", &json!(400)));
-    let found = block_on(graph.find(&[Clue::Uid("u".into()), Clue::Mark("a".into())])).unwrap();
+    let found = block_on(graph.find(&[Lookup::Uid("u".into()), Lookup::Mark("a".into())])).unwrap();
     for found in found {
         assert_eq!((found.refused.as_deref(), found.is_absent()), (Some("ErrorInvalidRequest"), false));
     }
@@ -176,7 +177,7 @@ fn an_event_that_became_a_series_is_a_series_by_its_id_and_its_uid() {
     let series = world.by_hand(Side::Exchange, "POST", "me/events", Some(weekly())).1;
     let container = own(&block_on(graph.containers()).unwrap(), Kind::Meeting)[0].id.clone();
     let id = series["id"].as_str().unwrap().into();
-    for clue in [Clue::Id { id, container }, Clue::Uid(series["iCalUId"].as_str().unwrap().into())] {
+    for clue in [Lookup::Id { id, container }, Lookup::Uid(series["iCalUId"].as_str().unwrap().into())] {
         let found = block_on(graph.find(&[clue])).unwrap().remove(0);
         assert_eq!((found.series, found.items.len(), found.is_absent()), (true, 0, false));
     }
@@ -293,7 +294,7 @@ fn an_event_gets_its_uid_late_and_two_may_share_one() {
         let sandbox = &mut *world.sandbox.borrow_mut();
         sandbox.graph.copy_event(&id, &mut sandbox.desk).unwrap()
     };
-    let mut found: Vec<_> = block_on(graph.find(&[Clue::Uid(late)])).unwrap().remove(0).items;
+    let mut found: Vec<_> = block_on(graph.find(&[Lookup::Uid(late)])).unwrap().remove(0).items;
     found.sort_by_key(|item| item.id.as_str() != id);
     assert_eq!(found.iter().map(|item| item.id.as_str()).collect::<Vec<_>>(), [id.as_str(), copy.as_str()]);
     assert_ne!(found[0].container, found[1].container);

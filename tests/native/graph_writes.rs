@@ -6,11 +6,13 @@ use crate::world::World;
 use pollster::block_on;
 use sandbox::Seed;
 use schedule_sync::graph::Graph;
+use schedule_sync::model::lookup::Lookup;
+use schedule_sync::model::op::{Create, Op, Outcome, Refusal, Update, Written};
 use schedule_sync::model::{
     Address, Body, ContainerId, Facts, Field, Importance, Item, Kind, Mark, Meeting, Patch, Person, Record, Reminder,
     Response, Role, Side, Status, Task, TaskWhen, When,
 };
-use schedule_sync::ports::{Clue, Create, Op, Outcome, Refusal, Replica, Update, Written};
+use schedule_sync::ports::Replica;
 use serde_json::{Value, json};
 use std::rc::Rc;
 
@@ -52,12 +54,12 @@ impl Desk {
     }
 
     fn read(&self, written: &Written) -> Item {
-        let clue = Clue::Id { id: written.id.clone(), container: written.container.clone() };
+        let clue = Lookup::Id { id: written.id.clone(), container: written.container.clone() };
         block_on(self.graph.find(&[clue])).unwrap().remove(0).items.remove(0)
     }
 
     fn marked(&self) -> Vec<Item> {
-        block_on(self.graph.find(&[Clue::Mark("a1".into())])).unwrap().remove(0).items
+        block_on(self.graph.find(&[Lookup::Mark("a1".into())])).unwrap().remove(0).items
     }
 
     fn by_hand(&self, method: &str, path: &str, body: Option<Value>) -> Value {
@@ -346,7 +348,7 @@ fn marks_are_set_on_what_is_there() {
             let written = desk.one(op(bare.clone())).unwrap();
             assert_eq!(written.item.unwrap().facts.mark.as_ref(), Some(&mark));
         }
-        let found = block_on(desk.graph.find(&[Clue::Mark("a2".into())])).unwrap().remove(0).items;
+        let found = block_on(desk.graph.find(&[Lookup::Mark("a2".into())])).unwrap().remove(0).items;
         assert_eq!(found.iter().filter(|found| found.id == item.id).count(), 1);
     }
     let tasks = desk.by_hand("GET", &format!("me/todo/lists/{}/tasks", desk.list), None);
@@ -407,6 +409,6 @@ fn a_checklist_shows_on_a_direct_read() {
     let item = desk.created(Record::Task(a_task()));
     assert!(!item.facts.laden);
     desk.by_hand("POST", &format!("{}/checklistItems", desk.task(&item)), Some(json!({"displayName": "Prices"})));
-    let clue = Clue::Id { id: item.id.clone(), container: item.container.clone() };
+    let clue = Lookup::Id { id: item.id.clone(), container: item.container.clone() };
     assert!(block_on(desk.graph.find(&[clue])).unwrap()[0].items[0].facts.laden, "a conversion would lose it");
 }

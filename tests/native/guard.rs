@@ -2,14 +2,15 @@
 
 use crate::memory::at;
 use crate::moment::{Moment, linked, pair};
+use schedule_sync::engine::action::{Action, Step};
 use schedule_sync::engine::answer::{Answer, Choice};
-use schedule_sync::engine::decide::Step;
+use schedule_sync::engine::context::{Context, Seen};
 use schedule_sync::engine::guard::{CREATIONS, OTHERS, check, limit};
-use schedule_sync::engine::link::{Held, Link, Reason};
-use schedule_sync::engine::plan::{Action, Plan};
-use schedule_sync::engine::{Context, Seen};
+use schedule_sync::engine::held::{Held, Reason};
+use schedule_sync::engine::link::Link;
+use schedule_sync::engine::plan::Plan;
+use schedule_sync::model::op::{Create, Op, Update};
 use schedule_sync::model::{Body, Facts, Field, Pair, Patch, Record, Side, Version};
-use schedule_sync::ports::{Create, Op, Update};
 
 #[test]
 fn a_tenth_of_the_links_may_go_within_bounds() {

@@ -3,12 +3,11 @@
 
 use crate::memory::at;
 use crate::moment::{linked, pair};
-use schedule_sync::engine::decide::Step;
+use schedule_sync::engine::action::{Action, Step};
 use schedule_sync::engine::history::{Entry, What, entries, taken_back};
 use schedule_sync::engine::link::Link;
-use schedule_sync::engine::plan::Action;
+use schedule_sync::model::op::{Create, Op, Outcome, Refusal, Update, Written};
 use schedule_sync::model::{Facts, Field, Instant, Item, Patch, Record, Side, Status, Version};
-use schedule_sync::ports::{Create, Op, Outcome, Refusal, Update, Written};
 use std::collections::BTreeMap;
 
 fn run() -> Instant {

@@ -4,7 +4,8 @@ use crate::memory::{task, title};
 use crate::moment::{Moment, linked, pair, seen_pair, the_meeting};
 use crate::trips::guest;
 use schedule_sync::engine::actions::held;
-use schedule_sync::engine::link::{Held, Link, Reason};
+use schedule_sync::engine::held::{Held, Reason};
+use schedule_sync::engine::link::Link;
 use schedule_sync::engine::settings::{Conflict, Notify};
 use schedule_sync::model::{Address, Body, Field, Item, Pair, Person, Record, Response, Side};
 

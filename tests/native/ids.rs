@@ -3,11 +3,12 @@
 
 use crate::memory::{item, task};
 use crate::moment::{Moment, pair, seen};
+use schedule_sync::engine::account::Account;
+use schedule_sync::engine::identity;
 use schedule_sync::engine::identity::{
     activity, aliases, copied, first_generation, is_ours, knows_transactions, mark, series_wide, single_day,
     transaction,
 };
-use schedule_sync::engine::{Account, identity};
 use schedule_sync::model::{Item, Kind, Mark, Occurrence, Original, Record, Side, Uid};
 
 /// A global object id, of an occurrence on a day (or with zeros: of the whole series).

@@ -5,9 +5,9 @@ use crate::memory::everything;
 use crate::spine::Spine;
 use pollster::block_on;
 use sandbox::Seed;
-use schedule_sync::engine::actions::Note;
+use schedule_sync::engine::action::Note;
 use schedule_sync::engine::answer::{Answer, Choice};
-use schedule_sync::engine::link::Reason;
+use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::settings::{Notify, Settings};
 use schedule_sync::run::{self, Report};
 use serde_json::{Value, json};
@@ -30,7 +30,7 @@ fn mailed(spine: &Spine, from: usize) -> Vec<String> {
 
 fn allow(spine: &Spine, report: &Report, reason: Reason) {
     let held = report.held.iter().filter(|held| held.reason == reason);
-    let answer = |held: &schedule_sync::engine::link::Held| Answer {
+    let answer = |held: &schedule_sync::engine::held::Held| Answer {
         side: held.side,
         id: held.id.clone().unwrap(),
         reason,

@@ -6,12 +6,13 @@ use crate::memory::{Silence, words};
 use crate::world::{CREATIO, GRAPH, World};
 use chrono_tz::Tz;
 use schedule_sync::creatio::{Creatio, Site};
-use schedule_sync::engine::{Account, Words};
+use schedule_sync::engine::account::Account;
+use schedule_sync::engine::context::Words;
 use schedule_sync::ews::Ews;
 use schedule_sync::exchange::Exchange;
-use schedule_sync::graph::{Graph, Mailbox};
+use schedule_sync::graph::{Graph, GraphMailbox};
 use schedule_sync::model::Address;
-use schedule_sync::ports::{Clock, Http, Keys};
+use schedule_sync::ports::{Clock, Credentials, Http};
 use schedule_sync::run::Ends;
 use std::rc::Rc;
 
@@ -25,7 +26,7 @@ pub(crate) struct Joined<P> {
     words: Words,
 }
 
-impl<P: Http + Clock + Keys> Joined<P> {
+impl<P: Http + Clock + Credentials> Joined<P> {
     /// The ends of the user of `world`, reached over `line`.
     pub(crate) fn new(world: &World, line: Rc<P>) -> Self {
         Self::on("site", world, line)
@@ -46,7 +47,7 @@ impl<P: Http + Clock + Keys> Joined<P> {
             contact: contact.as_str().into(),
             zone: zone.clone(),
         };
-        let mailbox = Mailbox {
+        let mailbox = GraphMailbox {
             base: GRAPH.to_owned(),
             address: Address::parse(world.mailbox).unwrap(),
             aliases: Default::default(),
@@ -56,7 +57,10 @@ impl<P: Http + Clock + Keys> Joined<P> {
         };
         let exchange = if world.is_served_there() {
             let own = crate::ews_setup::of(world.mailbox);
-            Exchange::Server(Ews::new(Rc::clone(&line), schedule_sync::ews::Mailbox { site: name.into(), zone, ..own }))
+            Exchange::Server(Ews::new(
+                Rc::clone(&line),
+                schedule_sync::ews::EwsMailbox { site: name.into(), zone, ..own },
+            ))
         } else {
             Exchange::Cloud(Graph::new(Rc::clone(&line), mailbox))
         };

@@ -5,13 +5,12 @@ use crate::memory::{Makes, Memory, at, everything, title};
 use crate::moment::the_meeting;
 use crate::trips::{Trip, activity, event, linked, said};
 use schedule_sync::engine::answer::Choice;
-use schedule_sync::engine::link::Reason;
+use schedule_sync::engine::held::Reason;
+use schedule_sync::model::op::Refusal;
 use schedule_sync::model::record::differences;
 use schedule_sync::model::{Body, Field, Importance, Item, Record, Reminder, Side, When};
-use schedule_sync::ports::Refusal;
 use schedule_sync::run::Report;
-use std::cell::Cell;
-use std::rc::Rc;
+use std::{cell::Cell, rc::Rc};
 
 fn meeting(record: &mut Record) -> &mut schedule_sync::model::Meeting {
     match record {

@@ -13,13 +13,16 @@ use bench::is_users;
 use bug::Bug;
 pub(crate) use course::shown;
 use course::{Course, FIELDS, Known, Look, Phase, Piece};
-use schedule_sync::engine::decide::Step;
-use schedule_sync::engine::link::{LinkState, Reason};
-use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete, Private, Settings, Way};
+use schedule_sync::engine::action::Step;
+use schedule_sync::engine::held::Reason;
+use schedule_sync::engine::link::LinkState;
+use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete, FieldDirection, Private, Settings};
+use schedule_sync::model::op::{Op, SendInvitations, Update};
 use schedule_sync::model::{Field, Item, ItemId, Record, Side, Status};
-use schedule_sync::ports::{Op, Tells, Update};
-use std::collections::{BTreeMap, BTreeSet};
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    panic::{AssertUnwindSafe, catch_unwind},
+};
 
 /// A law: its name, the settings for which it holds, what it says, and the bug that breaks it.
 struct Law {
@@ -114,7 +117,7 @@ fn apart(phase: &Phase<'_>) -> Option<String> {
         // notes of somebody else's meeting are the user's as soon as they wrote in them
         let noted = |field: &Field| *field == Field::Body && exchange.facts.foreign;
         let differs = |field: &Field| {
-            let goes = !noted(field) && phase.settings.fields.of(*field) == Way::Both;
+            let goes = !noted(field) && phase.settings.fields.of(*field) == FieldDirection::Both;
             goes && shown(&creatio.record, *field) != shown(&exchange.record, *field)
                 && !(*field == Field::Title && tail)
         };
@@ -122,7 +125,7 @@ fn apart(phase: &Phase<'_>) -> Option<String> {
             return Some(format!("{field} of {} differs", link.ids.creatio));
         }
         let alike = match (&creatio.record, &exchange.record) {
-            _ if phase.settings.fields.importance == Way::Off => true,
+            _ if phase.settings.fields.importance == FieldDirection::Off => true,
             (Record::Meeting(a), Record::Meeting(b)) => a.importance == b.importance || exchange.facts.foreign,
             (Record::Task(a), Record::Task(b)) => {
                 let open = |status| {
@@ -277,7 +280,7 @@ fn too_much(phase: &Phase<'_>) -> Option<String> {
 fn mailed(phase: &Phase<'_>) -> Option<String> {
     let writes = phase.rounds.iter().flat_map(|plan| &plan.actions).flat_map(|action| &action.writes);
     let mut wrong = writes.filter(|(side, op)| {
-        let tells = |update: &Update| !phase.silent || update.tells != Tells::Nobody;
+        let tells = |update: &Update| !phase.silent || update.tells != SendInvitations::Nobody;
         let invited = |id: &ItemId| phase.before.exchange.get(id).is_some_and(|item| item.facts.attendees > 0);
         let silent = |field: &Field| matches!(field, Field::Importance | Field::Reminder);
         *side == Side::Exchange
@@ -313,7 +316,7 @@ fn too_busy(phase: &Phase<'_>) -> Option<String> {
 }
 
 fn off_written(phase: &Phase<'_>) -> Option<String> {
-    let off = |field: &Field| phase.settings.fields.of(*field) == Way::Off;
+    let off = |field: &Field| phase.settings.fields.of(*field) == FieldDirection::Off;
     let blank = |record: &Record, field: Field| matches!(shown(record, field).as_str(), "" | "(no subject)");
     let writes = phase.rounds.iter().flat_map(|plan| &plan.actions).flat_map(|action| &action.writes);
     let mut wrong = writes.filter(|(_, op)| match op {
@@ -332,7 +335,8 @@ fn told(phase: &Phase<'_>) -> Option<String> {
                 return Some(format!("tag {tag} is private, and in Creatio"));
             }
             let own = known.edited.creatio;
-            let neutral = if phase.settings.fields.title == Way::Off { "(no subject)" } else { "Private meeting" };
+            let neutral =
+                if phase.settings.fields.title == FieldDirection::Off { "(no subject)" } else { "Private meeting" };
             if !own && shown(&item.record, Field::Title) != neutral {
                 return Some(format!("the title of tag {tag} is private, and in Creatio"));
             }

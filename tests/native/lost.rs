@@ -7,7 +7,7 @@ use crate::moment::pair;
 use crate::trips::{Trip, activity, event, linked, said};
 use pollster::block_on;
 use schedule_sync::engine::answer::Choice;
-use schedule_sync::engine::link::Reason;
+use schedule_sync::engine::held::Reason;
 use schedule_sync::model::{ContainerId, Item, Record, Side, Status, TaskWhen};
 use schedule_sync::ports::Store;
 

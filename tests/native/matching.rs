@@ -3,9 +3,11 @@
 
 use crate::memory::{LIST, at, item, meeting, task, title};
 use crate::moment::{Moment, linked, pair, seen};
+use schedule_sync::engine::context::{Elsewhere, Seen};
+use schedule_sync::engine::identity;
 use schedule_sync::engine::link::{Link, LinkState};
-use schedule_sync::engine::matching::{Match, candidates, find, outdated};
-use schedule_sync::engine::{Elsewhere, Seen, identity};
+use schedule_sync::engine::matches::Match;
+use schedule_sync::engine::matching::{candidates, find, outdated};
 use schedule_sync::model::{
     Instant, Item, ItemId, Malformed, Mark, Occurrence, Original, Pair, Record, Side, Task, TaskWhen,
 };

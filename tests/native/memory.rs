@@ -1,25 +1,32 @@
 //! Both replicas and the store in memory: the simplest correct ones, for the engine's rows and
 //! laws.
 
+use schedule_sync::engine::account::Account;
+use schedule_sync::engine::commit::Commit;
 use schedule_sync::engine::containers::{self, Renamed};
+use schedule_sync::engine::context::Words;
 use schedule_sync::engine::history::Entry;
-use schedule_sync::engine::link::{Link, LinkKey, State};
+use schedule_sync::engine::link::{Link, LinkKey};
+use schedule_sync::engine::merge;
 use schedule_sync::engine::settings::{Block, Settings};
-use schedule_sync::engine::{Account, Words, merge};
+use schedule_sync::engine::state::State;
 use schedule_sync::error::{Error, Result};
+use schedule_sync::model::lookup::{Found, Lookup};
+use schedule_sync::model::membership::Membership;
+use schedule_sync::model::op::{Op, Outcome, Refusal, Written};
+use schedule_sync::model::scope::Scope;
 use schedule_sync::model::{
     Address, Body, ContactId, Container, ContainerId, Cursor, Facts, Field, GroupId, Importance, Instant, Item, ItemId,
     Kind, Listing, Meeting, Occurrence, Original, Record, Reminder, Response, SeriesSet, Side, Status, Task, TaskWhen,
     Version, When, Window,
 };
-use schedule_sync::ports::{
-    Clock, Clue, Commit, Directory, Events, Found, Membership, Op, Outcome, Progress, Refusal, Replica, Scope, Store,
-    Written,
+use schedule_sync::ports::{Clock, Directory, Events, Progress, Replica, Store};
+use std::{
+    cell::{Cell, RefCell},
+    collections::BTreeMap,
+    rc::Rc,
+    task::Poll,
 };
-use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
-use std::rc::Rc;
-use std::task::Poll;
 
 /// The user's Contact.
 pub(crate) const ME: &str = "me";
@@ -360,18 +367,18 @@ impl Replica for Memory {
         })
     }
 
-    async fn find(&self, clues: &[Clue]) -> Result<Vec<Found>> {
+    async fn find(&self, clues: &[Lookup]) -> Result<Vec<Found>> {
         let (items, masters) = (self.items.borrow(), self.masters.borrow());
         Ok(clues
             .iter()
             .map(|clue| {
                 let is = |item: &Item| match clue {
-                    Clue::Id { id, .. } => item.id == *id,
-                    Clue::Uid(uid) => item.facts.uid.as_ref() == Some(uid),
-                    Clue::Mark(activity) | Clue::MarkedTask(activity) => {
+                    Lookup::Id { id, .. } => item.id == *id,
+                    Lookup::Uid(uid) => item.facts.uid.as_ref() == Some(uid),
+                    Lookup::Mark(activity) | Lookup::MarkedTask(activity) => {
                         item.facts.mark.as_ref().is_some_and(|mark| mark.activity == *activity)
                     }
-                    Clue::Look(look) => {
+                    Lookup::Look(look) => {
                         let same = match &item.record {
                             Record::Meeting(one) => one.when == When::Timed { start: look.start, end: look.end },
                             Record::Task(one) => one.when == TaskWhen::Timed { start: look.start, due: look.end },
@@ -379,7 +386,7 @@ impl Replica for Memory {
                         self.side == Side::Creatio && same && item.record.title().eq_ignore_ascii_case(&look.title)
                     }
                 };
-                let searches = matches!(clue, Clue::Uid(_) | Clue::Mark(_) | Clue::MarkedTask(_));
+                let searches = matches!(clue, Lookup::Uid(_) | Lookup::Mark(_) | Lookup::MarkedTask(_));
                 let refused = self.refuses.borrow().filter(|_| searches).map(str::to_owned);
                 let items = items.values().filter(|item| refused.is_none() && is(item)).cloned().collect();
                 Found { items, series: refused.is_none() && masters.values().any(is), refused, ..Found::default() }

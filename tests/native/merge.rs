@@ -3,25 +3,26 @@
 use crate::memory::{at, title};
 use crate::moment::{Moment, pair, seen, the_meeting};
 use schedule_sync::engine::decide;
-use schedule_sync::engine::flows::{Flow, Flows};
-use schedule_sync::engine::merge::{Merge, Merged, Rule, adopt, merge, settle};
-use schedule_sync::engine::settings::{Conflict, Way};
+use schedule_sync::engine::fate::Fate;
+use schedule_sync::engine::flows::{Direction, FieldPolicy};
+use schedule_sync::engine::merge::{ClashRule, Merge, Merged, adopt, merge, settle};
+use schedule_sync::engine::settings::{Conflict, FieldDirection};
 use schedule_sync::model::{Body, Field, Importance, Item, Pair, Reminder, Response, Side};
 
 /// The flows of the pair, of which nothing is special.
-fn flows(moment: &Moment, items: &Pair<Item>) -> Flows {
+fn flows(moment: &Moment, items: &Pair<Item>) -> FieldPolicy {
     let link = crate::decide::link(items, None);
-    let fates = items.as_ref().map(|item| decide::Fate::Same(Some(item)));
+    let fates = items.as_ref().map(|item| Fate::Same(Some(item)));
     decide::flows(&moment.context(), &seen([], []), &link, fates)
 }
 
-fn newest(creatio: &str, exchange: &str) -> Rule {
+fn newest(creatio: &str, exchange: &str) -> ClashRule {
     let stamps = Pair { creatio: Some(at(creatio)), exchange: Some(at(exchange)) };
-    Rule { answer: None, conflict: Conflict::Newest, stamps }
+    ClashRule { answer: None, conflict: Conflict::Newest, stamps }
 }
 
 /// Merges the pair, in step until each side changed it.
-fn merged(rule: Rule, changes: Pair<fn(&mut Item)>) -> Merge {
+fn merged(rule: ClashRule, changes: Pair<fn(&mut Item)>) -> Merge {
     let (moment, base) = (Moment::new(), pair());
     let mut now = base.clone();
     for side in Side::BOTH {
@@ -102,7 +103,7 @@ fn an_adoption_empties_nothing_whose_one_way_source_is_empty() {
     for (source, text, kept) in [(Side::Exchange, "", true), (Side::Creatio, "", true), (Side::Exchange, "New", false)]
     {
         let (mut moment, mut items) = (Moment::new(), pair());
-        let way = if source == Side::Exchange { Way::In } else { Way::Out };
+        let way = if source == Side::Exchange { FieldDirection::In } else { FieldDirection::Out };
         for field in [Field::Place, Field::Body] {
             *moment.settings.fields.of_mut(field) = way;
         }
@@ -128,7 +129,7 @@ fn an_adoption_empties_nothing_whose_one_way_source_is_empty() {
 #[test]
 fn what_means_the_same_on_one_of_the_sides_is_no_clash() {
     // a reminder after the start can't be on Exchange, where it is one at the start
-    let ask = Rule { answer: None, conflict: Conflict::Ask, stamps: Pair::default() };
+    let ask = ClashRule { answer: None, conflict: Conflict::Ask, stamps: Pair::default() };
     let changes: Pair<fn(&mut Item)> = Pair {
         creatio: |item| the_meeting(item).reminder = Reminder::Before(-5),
         exchange: |item| the_meeting(item).reminder = Reminder::Before(0),
@@ -141,20 +142,20 @@ fn what_means_the_same_on_one_of_the_sides_is_no_clash() {
 #[test]
 fn a_placeholder_goes_over_a_persons_own_text_only_on_that_persons_word() {
     let both = Pair { creatio: true, exchange: true };
-    let under = Flow::Under(Side::Exchange);
+    let under = Direction::Under(Side::Exchange);
     for (answer, expected) in [
         (None, Merged::Clash),
         (Some(Side::Creatio), Merged::Clash),
         (Some(Side::Exchange), Merged::Took(Side::Exchange)),
     ] {
         for conflict in [Conflict::Newest, Conflict::Creatio, Conflict::Exchange, Conflict::Ask] {
-            let rule = Rule { answer, ..Rule { conflict, ..newest(EARLY, LATE) } };
+            let rule = ClashRule { answer, ..ClashRule { conflict, ..newest(EARLY, LATE) } };
             assert_eq!(settle(rule, under, (both, false)), expected, "{answer:?} {conflict:?}");
         }
     }
     for (answer, expected) in [(Side::Creatio, Side::Creatio), (Side::Exchange, Side::Exchange)] {
-        let rule = Rule { answer: Some(answer), ..newest(LATE, EARLY) };
-        assert_eq!(settle(rule, Flow::Both, (both, false)), Merged::Took(expected), "a word is before every rule");
+        let rule = ClashRule { answer: Some(answer), ..newest(LATE, EARLY) };
+        assert_eq!(settle(rule, Direction::Both, (both, false)), Merged::Took(expected), "a word is before every rule");
     }
 }
 
@@ -163,7 +164,7 @@ fn a_placeholder_goes_over_a_persons_own_text_only_on_that_persons_word() {
 #[test]
 fn a_clash_that_ended_before_it_was_answered_is_settled_by_the_answer() {
     let (moment, mut now) = (Moment::new(), pair());
-    let flows = Flows { ended: true, mails: true, silent: false, ..flows(&moment, &pair()) };
+    let flows = FieldPolicy { ended: true, mails: true, silent: false, ..flows(&moment, &pair()) };
     *title(&mut now.creatio) = "Ours".to_owned();
     *title(&mut now.exchange) = "Theirs".to_owned();
     for (answer, titles, writes) in [
@@ -171,7 +172,7 @@ fn a_clash_that_ended_before_it_was_answered_is_settled_by_the_answer() {
         (Some(Side::Exchange), ["Theirs", "Theirs"], 1),
         (None, ["Call", "Call"], 0),
     ] {
-        let rule = Rule { answer, conflict: Conflict::Ask, stamps: Pair::default() };
+        let rule = ClashRule { answer, conflict: Conflict::Ask, stamps: Pair::default() };
         let (base, now) = (pair().map(|item| item.record), now.clone().map(|item| item.record));
         let merged = merge(&moment.context(), &seen([], []), (base.as_ref(), now.as_ref()), (flows, rule));
         assert_eq!([merged.base.creatio.title(), merged.base.exchange.title()], titles, "{answer:?}");

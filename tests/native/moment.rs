@@ -2,10 +2,12 @@
 
 use crate::decide::link;
 use crate::memory::{CALENDAR, LIST, account, at, everything, item, meeting, words};
+use schedule_sync::engine::account::Account;
+use schedule_sync::engine::context::{Context, Seen, Words};
 use schedule_sync::engine::link::Link;
-use schedule_sync::engine::plan::{self, Plan};
+use schedule_sync::engine::plan::Plan;
+use schedule_sync::engine::planner;
 use schedule_sync::engine::settings::Settings;
-use schedule_sync::engine::{Account, Context, Seen, Words};
 use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{Container, Item, Kind, Meeting, Pair, Record, Side, Task};
 
@@ -37,7 +39,7 @@ impl Moment {
     }
 
     pub(crate) fn plan(&self, seen: &Seen) -> Plan {
-        plan::plan(&self.context(), seen)
+        planner::plan(&self.context(), seen)
     }
 }
 

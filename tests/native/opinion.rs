@@ -10,20 +10,22 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE, DATE};
 use sandbox::Seed;
 use schedule_sync::creatio::{ACTIVITIES, Creatio, Site};
 use schedule_sync::error::Result;
+use schedule_sync::model::lookup::Lookup;
+use schedule_sync::model::op::{Create, Op, Outcome, Refusal, Update};
 use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{Address, Facts, Field, Instant, Item, ItemId, Patch, Record, Side, Version};
-use schedule_sync::ports::{
-    Clock, Clue, Create, Directory, Http, Keys, Lost, Op, Outcome, Refusal, Replica, Request, Response, Secret, Update,
-};
+use schedule_sync::ports::{Clock, Credentials, Directory, Http, HttpResponse, NoResponse, Replica, Request, Secret};
 use serde_json::{Value, json};
-use std::cell::Cell;
-use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, Read, Write};
-use std::net::TcpStream;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::rc::Rc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{
+    cell::Cell,
+    collections::BTreeMap,
+    io::{BufRead, BufReader, Read, Write},
+    net::TcpStream,
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    rc::Rc,
+    sync::atomic::{AtomicUsize, Ordering},
+};
 
 const NOW: &str = "2026-03-02T09:00:00Z";
 /// The other server, running.
@@ -85,7 +87,7 @@ impl Drop for Other {
 }
 
 impl Http for Other {
-    async fn send(&self, request: Request) -> Result<Response, Lost> {
+    async fn send(&self, request: Request) -> Result<HttpResponse, NoResponse> {
         self.sent.set(self.sent.get() + 1);
         let (parts, body) = request.into_parts();
         let path = parts.uri.path_and_query().unwrap();
@@ -94,18 +96,18 @@ impl Http for Other {
             text.push_str(&format!("{name}: {}\r\n", value.to_str().unwrap()));
         }
         text.push_str(&format!("{CONTENT_LENGTH}: {}\r\n\r\n", body.len()));
-        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).map_err(|_| Lost)?;
-        stream.write_all(&[text.as_bytes(), &body].concat()).map_err(|_| Lost)?;
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port)).map_err(|_| NoResponse)?;
+        stream.write_all(&[text.as_bytes(), &body].concat()).map_err(|_| NoResponse)?;
         let mut reply = Vec::new();
-        stream.read_to_end(&mut reply).map_err(|_| Lost)?;
-        let end = reply.windows(4).position(|four| four == b"\r\n\r\n").ok_or(Lost)?;
+        stream.read_to_end(&mut reply).map_err(|_| NoResponse)?;
+        let end = reply.windows(4).position(|four| four == b"\r\n\r\n").ok_or(NoResponse)?;
         let head = String::from_utf8_lossy(&reply[..end]).into_owned();
         let status: u16 = head.split(' ').nth(1).unwrap().parse().unwrap();
         let kind = head.lines().find_map(|line| line.strip_prefix("Content-Type: ")).unwrap_or_default().to_owned();
         let now: Instant = NOW.parse().unwrap();
         let response =
             http::Response::builder().status(status).header(CONTENT_TYPE, kind).header(DATE, now.to_rfc2822());
-        response.body(reply[end + 4..].to_vec()).map_err(|_| Lost)
+        response.body(reply[end + 4..].to_vec()).map_err(|_| NoResponse)
     }
 }
 
@@ -117,7 +119,7 @@ impl Clock for Other {
     async fn sleep(&self, _ms: u64) {}
 }
 
-impl Keys for Other {
+impl Credentials for Other {
     async fn headers(&self, _side: Side, _renew: bool) -> Result<Vec<(String, Secret)>> {
         Ok(Vec::new())
     }
@@ -166,11 +168,12 @@ fn both_servers_tell_the_same_month() {
     let quiet = pollster::block_on(theirs.observe(&scope(), two.cursor.as_ref())).unwrap();
     assert_eq!((quiet.items.len(), quiet.complete.len()), (0, 0));
 
-    let clues: Vec<Clue> = one.items.iter().map(|item| Clue::Mark(item.id.clone())).collect();
-    let found = |found: Vec<schedule_sync::ports::Found>| by_id(found.into_iter().flat_map(|one| one.items).collect());
+    let clues: Vec<Lookup> = one.items.iter().map(|item| Lookup::Mark(item.id.clone())).collect();
+    let found =
+        |found: Vec<schedule_sync::model::lookup::Found>| by_id(found.into_iter().flat_map(|one| one.items).collect());
     let told = found(pollster::block_on(theirs.find(&clues)).unwrap());
     assert_eq!(told, found(pollster::block_on(ours.find(&clues)).unwrap()));
-    let nobody = Clue::Mark(ItemId::new("99999999-9999-4999-8999-999999999999"));
+    let nobody = Lookup::Mark(ItemId::new("99999999-9999-4999-8999-999999999999"));
     assert!(pollster::block_on(theirs.find(&[nobody])).unwrap()[0].is_absent());
 
     let (_, contacts) = world.by_hand(Side::Creatio, "GET", "Contact?$select=Email", None);
@@ -202,7 +205,7 @@ fn the_other_server_pages_and_takes_writes() {
     let written = one(&creatio, Op::Create(Box::new(create))).unwrap();
     assert_eq!(written.id, new);
     let there =
-        |id: &ItemId| pollster::block_on(creatio.find(&[Clue::Mark(id.clone())])).unwrap().remove(0).items.pop();
+        |id: &ItemId| pollster::block_on(creatio.find(&[Lookup::Mark(id.clone())])).unwrap().remove(0).items.pop();
     let made = there(&new).unwrap();
     assert_eq!(made.record.title(), "Made here");
 

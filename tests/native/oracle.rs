@@ -11,7 +11,7 @@ mod table;
 use crate::chance::share;
 use case::{Bond, Case, Edit, Fate, Notify};
 use rows::{CREATIO_DELETE, EXCHANGE_DELETE, Then, Value, Where};
-use schedule_sync::engine::link::Reason;
+use schedule_sync::engine::held::Reason;
 use schedule_sync::model::{Field, Pair, Side};
 use stage::{Effects, Write};
 use std::collections::{BTreeMap, BTreeSet};

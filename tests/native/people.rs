@@ -3,11 +3,13 @@
 
 use crate::memory::meeting;
 use crate::moment::{Moment, pair, seen};
-use schedule_sync::engine::flows::Flows;
-use schedule_sync::engine::link::Reason;
+use schedule_sync::engine::context::Seen;
+use schedule_sync::engine::decide;
+use schedule_sync::engine::fate::Fate;
+use schedule_sync::engine::flows::FieldPolicy;
+use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::people::{People, merge};
 use schedule_sync::engine::settings::Notify;
-use schedule_sync::engine::{Seen, decide};
 use schedule_sync::model::{Address, Meeting, Pair, Person, Response, Role, Side};
 
 /// A letter's person. `+` after it: has accepted; `?`: need not come; in Creatio `.`: is a Contact
@@ -61,10 +63,10 @@ fn meetings(texts: [&str; 2]) -> Pair<Meeting> {
     Pair { creatio: with(Side::Creatio, creatio), exchange: with(Side::Exchange, exchange) }
 }
 
-fn flows(moment: &Moment) -> Flows {
+fn flows(moment: &Moment) -> FieldPolicy {
     let items = pair();
     let link = crate::decide::link(&items, None);
-    decide::flows(&moment.context(), &seen([], []), &link, items.as_ref().map(|item| decide::Fate::Same(Some(item))))
+    decide::flows(&moment.context(), &seen([], []), &link, items.as_ref().map(|item| Fate::Same(Some(item))))
 }
 
 /// What both sides come to, what is agreed on then, and who waits for which reason.

@@ -3,16 +3,18 @@
 
 use crate::memory::{at, item, meeting, task, title};
 use crate::moment::{Moment, linked, pair, seen, seen_pair, the_meeting};
+use schedule_sync::engine::action::Step;
 use schedule_sync::engine::answer::{Answer, Choice};
-use schedule_sync::engine::decide::Step;
-use schedule_sync::engine::link::{Link, LinkState, Reason};
+use schedule_sync::engine::context::Seen;
+use schedule_sync::engine::held::Reason;
+use schedule_sync::engine::identity;
+use schedule_sync::engine::link::{Link, LinkState};
 use schedule_sync::engine::plan::Plan;
-use schedule_sync::engine::settings::{Conflict, CreatioDelete, Way};
-use schedule_sync::engine::{Seen, identity};
+use schedule_sync::engine::settings::{Conflict, CreatioDelete, FieldDirection};
+use schedule_sync::model::op::Op;
 use schedule_sync::model::{
     Item, ItemId, Malformed, Mark, Occurrence, Original, Pair, Record, Side, Status, Task, TaskWhen, When,
 };
-use schedule_sync::ports::Op;
 
 fn mark(activity: &str, generation: u32) -> Mark {
     identity::mark(&activity.into(), &Moment::new().account, generation)
@@ -308,15 +310,15 @@ fn a_meeting_that_ended_is_completed_unless_somebody_touched_it_or_that_is_off()
         ("not due", |_, seen, _| seen.due.clear(), false),
         ("begun", |_, _, item| item.facts.status = Some(Status::InProgress), false),
         ("of a process", |_, _, item| item.facts.process = true, false),
-        ("moved to next week, and that stays there", |m, _, _| m.settings.fields.when = Way::Off, false),
+        ("moved to next week, and that stays there", |m, _, _| m.settings.fields.when = FieldDirection::Off, false),
         ("a colleague's", |_, _, item| item.facts.owner = Some("boss".into()), false),
         ("nobody's", |_, _, item| item.facts.owner = None, false),
         ("import is off", |m, _, _| m.settings.import_meetings.on = false, false),
         ("export is off", |m, _, _| m.settings.export.on = false, true),
         ("not wanted", |m, _, _| m.settings.rules.completes = false, false),
-        ("its status goes out only", |m, _, _| m.settings.fields.status = Way::Out, false),
-        ("its status is off", |m, _, _| m.settings.fields.status = Way::Off, false),
-        ("its status comes in only", |m, _, _| m.settings.fields.status = Way::In, true),
+        ("its status goes out only", |m, _, _| m.settings.fields.status = FieldDirection::Out, false),
+        ("its status is off", |m, _, _| m.settings.fields.status = FieldDirection::Off, false),
+        ("its status comes in only", |m, _, _| m.settings.fields.status = FieldDirection::In, true),
     ];
     for (what, change, completed) in rows {
         let (mut link, mut items) = linked(Side::Creatio);

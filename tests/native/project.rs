@@ -3,8 +3,8 @@
 use crate::memory::{ME, at, item, meeting, task};
 use crate::moment::{Moment, seen};
 use crate::trips::guest;
+use schedule_sync::engine::context::{Context, Seen};
 use schedule_sync::engine::project::{LONGEST_LINE, guest as participant, instants, invitation, project, shadows};
-use schedule_sync::engine::{Context, Seen};
 use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{
     Address, Day, Instant, Meeting, Pair, Person, Record, Reminder, Response, Side, Status, Task, TaskWhen, When, Zone,

@@ -6,11 +6,12 @@ use crate::memory::{account, at, everything, item, meeting, title};
 use crate::moment::the_meeting;
 use crate::trips::{Trip, activity, event, guest, linked, said};
 use pollster::block_on;
-use schedule_sync::engine::actions::Note;
+use schedule_sync::engine::action::Note;
 use schedule_sync::engine::answer::Choice;
+use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::identity;
-use schedule_sync::engine::link::{Link, LinkState, Memory, Reason};
-use schedule_sync::engine::settings::{Block, Extent, Notify, Settings, Way};
+use schedule_sync::engine::link::{Link, LinkState, Memory};
+use schedule_sync::engine::settings::{Block, Extent, FieldDirection, Notify, Settings};
 use schedule_sync::model::{Address, Body, Item, Person, Record, Response, Side};
 use schedule_sync::run::{self, Report, Told};
 
@@ -71,7 +72,7 @@ fn notes_reach_nobody_who_is_invited_without_a_word() {
         assert_eq!(reasons(&trip.settle()), [Reason::InsideNotes], "{choice:?}: another text is another question");
         assert_eq!(there(&trip).0, text);
     }
-    let open = with(|settings| (settings.rules.notify, settings.fields.body) = (Notify::Always, Way::Open));
+    let open = with(|settings| (settings.rules.notify, settings.fields.body) = (Notify::Always, FieldDirection::Open));
     let trip = office(&open);
     trip.creatio.put(visit("2026-03-12T10:00:00Z"));
     assert_eq!((trip.settle().held.len(), there(&trip)), (0, (INSIDE.to_owned(), 1)), "the administrator says so");

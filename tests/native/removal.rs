@@ -2,15 +2,15 @@
 
 use crate::memory::title;
 use crate::moment::{Moment, linked, pair, seen_pair};
+use schedule_sync::engine::action::{Action, Step};
 use schedule_sync::engine::actions::{orphan, surplus};
 use schedule_sync::engine::answer::{Answer, Choice};
-use schedule_sync::engine::decide::Step;
+use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::identity;
-use schedule_sync::engine::link::{Link, LinkState, Reason};
-use schedule_sync::engine::plan::Action;
+use schedule_sync::engine::link::{Link, LinkState};
 use schedule_sync::engine::settings::CreatioDelete;
+use schedule_sync::model::op::Op;
 use schedule_sync::model::{Item, Pair, Side, Status, Version};
-use schedule_sync::ports::Op;
 
 /// The removal on `side` after the item on the other is gone, of a pair that `change` changed
 /// before, and why something is held.

@@ -10,12 +10,15 @@ mod memory;
 mod post;
 
 use pollster::block_on;
+use schedule_sync::model::lookup::Lookup;
+use schedule_sync::model::op::{Op, Outcome, Refusal, Update};
+use schedule_sync::model::scope::Scope;
 use schedule_sync::model::time::instant;
 use schedule_sync::model::{
     Body, Cursor, Facts, Field, Importance, Instant, Item, ItemId, Kind, Listing, Meeting, Patch, Person, Record,
     Reminder, Response, Side, Status, Task, TaskWhen, When, Zone,
 };
-use schedule_sync::ports::{Clue, Op, Outcome, Refusal, Replica, Scope, Update};
+use schedule_sync::ports::Replica;
 
 /// How the reply to the next writes goes astray.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -220,7 +223,7 @@ fn written<R: Rig>(rig: &R, op: Op) -> Item {
 }
 
 fn read<R: Rig>(rig: &R, id: &ItemId, container: &schedule_sync::model::ContainerId) -> Option<Item> {
-    let clue = Clue::Id { id: id.clone(), container: container.clone() };
+    let clue = Lookup::Id { id: id.clone(), container: container.clone() };
     block_on(rig.replica().find(&[clue])).unwrap().remove(0).items.pop()
 }
 
@@ -505,10 +508,10 @@ fn particular_items_are_found<R: Rig>(rig: &R) {
     let item = written(rig, op);
     let two = rig.put(2, &other);
     let other = listed(rig, &two);
-    let id = |item: &Item| Clue::Id { id: item.id.clone(), container: item.container.clone() };
-    let nobody = Clue::Id { id: "aaaaaaaa-0000-4000-8000-000000000999".into(), container: item.container.clone() };
+    let id = |item: &Item| Lookup::Id { id: item.id.clone(), container: item.container.clone() };
+    let nobody = Lookup::Id { id: "aaaaaaaa-0000-4000-8000-000000000999".into(), container: item.container.clone() };
     let uid = item.facts.uid.clone().unwrap();
-    let clues = [id(&item), nobody, Clue::Uid(uid), Clue::Uid("nobody's".into()), id(&other)];
+    let clues = [id(&item), nobody, Lookup::Uid(uid), Lookup::Uid("nobody's".into()), id(&other)];
     let found = block_on(rig.replica().find(&clues)).unwrap();
     let told: Vec<Vec<&ItemId>> = found.iter().map(|found| found.items.iter().map(|item| &item.id).collect()).collect();
     assert_eq!(told, [vec![&item.id], vec![], vec![&item.id], vec![], vec![&two]]);
@@ -526,7 +529,7 @@ fn what_cannot_be_understood_is_carried<R: Rig>(rig: &R) {
     let listing = observe(rig, None);
     assert_eq!(listing.items.iter().map(|item| &item.id).collect::<Vec<_>>(), [&good]);
     assert_eq!(listing.malformed.iter().map(|bad| bad.id.as_ref()).collect::<Vec<_>>(), [Some(&bad)]);
-    let clue = Clue::Id { id: bad.clone(), container };
+    let clue = Lookup::Id { id: bad.clone(), container };
     let found = block_on(rig.replica().find(&[clue])).unwrap().remove(0);
     assert!(!found.is_absent() && found.items.is_empty(), "{found:?}");
 }

@@ -2,17 +2,17 @@
 
 use crate::memory::{CALENDAR, LIST, at, item, meeting, task};
 use crate::moment::{Moment, container, linked, pair, seen, the_meeting, the_task};
+use schedule_sync::engine::context::{Elsewhere, Seen};
 use schedule_sync::engine::link::Link;
 use schedule_sync::engine::scope::{
     adopts, awake, exports, import, imports, imports_from, in_window, is_past, masked, reading, target,
 };
-use schedule_sync::engine::settings::{Block, Extent, Private, Settings, Way};
-use schedule_sync::engine::{Elsewhere, Seen};
+use schedule_sync::engine::settings::{Block, Extent, FieldDirection, Private, Settings};
+use schedule_sync::model::scope::ContainerChoice;
 use schedule_sync::model::{
     Body, Container, ContainerId, Day, Facts, Importance, Item, Kind, Occurrence, Original, Record, Reminder, Side,
     Status, Task, TaskWhen, When,
 };
-use schedule_sync::ports::Choice;
 
 fn ids<const N: usize>(list: [&str; N]) -> Vec<ContainerId> {
     list.map(ContainerId::from).to_vec()
@@ -40,9 +40,12 @@ fn a_block_takes_all_or_its_choice_and_nothing_when_it_is_off() {
 #[test]
 fn both_sides_are_read_where_something_comes_from_goes_to_or_lies() {
     type Change = fn(&mut Settings);
-    let choice =
-        |own, default, named: &[&str]| Choice { own, default, named: named.iter().map(|id| (*id).into()).collect() };
-    let rows: [(&str, Change, Choice); 6] = [
+    let choice = |own, default, named: &[&str]| ContainerChoice {
+        own,
+        default,
+        named: named.iter().map(|id| (*id).into()).collect(),
+    };
+    let rows: [(&str, Change, ContainerChoice); 6] = [
         ("everything", |_| {}, choice(true, true, &["old"])),
         ("import only", |s| s.export.on = false, choice(true, false, &["old"])),
         ("export only", |s| s.import_meetings.on = false, choice(false, true, &["old"])),
@@ -182,8 +185,8 @@ fn what_is_exported() {
     let rows: [(&str, Change, bool); 18] = [
         ("all", |_, _, _| {}, true),
         ("export is off", |m, _, _| m.settings.export.on = false, false),
-        ("its time may not go there", |m, _, _| m.settings.fields.when = Way::In, false),
-        ("its time may go there", |m, _, _| m.settings.fields.when = Way::Out, true),
+        ("its time may not go there", |m, _, _| m.settings.fields.when = FieldDirection::In, false),
+        ("its time may go there", |m, _, _| m.settings.fields.when = FieldDirection::Out, true),
         ("another's", |_, _, item| item.facts.mine = false, true),
         ("another's, narrowed", |m, _, item| (m.settings.rules.only_mine, item.facts.mine) = (true, false), false),
         ("one's own, narrowed", |m, _, _| m.settings.rules.only_mine = true, true),
@@ -233,7 +236,7 @@ fn what_is_imported() {
         ("assigned to somebody else", |_, _, item| item.facts.mine = false, false),
         ("import is off", |m, _, _| m.settings.import_meetings.on = false, false),
         ("tasks are off", |m, _, _| m.settings.import_tasks.on = false, true),
-        ("its time may not come", |m, _, _| m.settings.fields.when = Way::Out, false),
+        ("its time may not come", |m, _, _| m.settings.fields.when = FieldDirection::Out, false),
         ("cancelled", |_, _, item| item.facts.canceled = true, false),
         ("too early", |_, _, item| item.record = Record::Meeting(meeting("Call", "2026-01-12T10:00:00Z")), false),
         ("private", |_, _, item| item.facts.private = true, true),

@@ -2,9 +2,11 @@
 //! what has none.
 
 use crate::moment::{Moment, linked, pair, seen};
-use schedule_sync::engine::Seen;
-use schedule_sync::engine::link::{Link, LinkState, Reason};
-use schedule_sync::engine::matching::{Match, find};
+use schedule_sync::engine::context::Seen;
+use schedule_sync::engine::held::Reason;
+use schedule_sync::engine::link::{Link, LinkState};
+use schedule_sync::engine::matches::Match;
+use schedule_sync::engine::matching::find;
 use schedule_sync::model::{Item, Occurrence, Original, Pair, Record, Side, When};
 
 /// The occurrence `id` of the series `master`, on a day.

@@ -2,7 +2,7 @@
 
 use crate::memory::at;
 use schedule_sync::engine::settings::{
-    Block, Conflict, CreatioDelete, ExchangeDelete, FieldMap, Notify, Private, Settings, Targets, Way,
+    Block, Conflict, CreatioDelete, ExchangeDelete, FieldDirection, FieldMap, Notify, Private, Settings, Targets,
 };
 use schedule_sync::model::record::fields;
 use schedule_sync::model::time::Fixed;
@@ -41,10 +41,13 @@ fn a_field_that_a_side_does_not_hold_goes_no_way_and_the_others_as_before() {
     all.sort();
     all.dedup();
     for field in &all {
-        let map = FieldMap { title: Way::In, ..FieldMap::default() }.without(&[*field]);
+        let map = FieldMap { title: FieldDirection::In, ..FieldMap::default() }.without(&[*field]);
         for other in &all {
-            let expected =
-                if other == field { Way::Off } else { FieldMap { title: Way::In, ..FieldMap::default() }.of(*other) };
+            let expected = if other == field {
+                FieldDirection::Off
+            } else {
+                FieldMap { title: FieldDirection::In, ..FieldMap::default() }.of(*other)
+            };
             assert_eq!(map.of(*other), expected, "{other} without {field}");
         }
     }
@@ -53,16 +56,19 @@ fn a_field_that_a_side_does_not_hold_goes_no_way_and_the_others_as_before() {
 
 #[test]
 fn a_way_lets_values_go_from_its_side_and_each_field_has_its_own() {
-    for (way, creatio, exchange) in
-        [(Way::Both, true, true), (Way::In, false, true), (Way::Out, true, false), (Way::Off, false, false)]
-    {
+    for (way, creatio, exchange) in [
+        (FieldDirection::Both, true, true),
+        (FieldDirection::In, false, true),
+        (FieldDirection::Out, true, false),
+        (FieldDirection::Off, false, false),
+    ] {
         assert_eq!((way.lets(Side::Creatio), way.lets(Side::Exchange)), (creatio, exchange), "{way:?}");
     }
     for kind in [Kind::Meeting, Kind::Task] {
         for &field in fields(kind) {
             let mut map = FieldMap::default();
-            *map.of_mut(field) = Way::Off;
-            let off: Vec<_> = fields(kind).iter().filter(|other| map.of(**other) == Way::Off).collect();
+            *map.of_mut(field) = FieldDirection::Off;
+            let off: Vec<_> = fields(kind).iter().filter(|other| map.of(**other) == FieldDirection::Off).collect();
             assert_eq!(off, [&field]);
         }
     }

@@ -24,27 +24,27 @@ use crate::graph_setup::{NOW, watch};
 use crate::world::{COLLEAGUE, COLLEAGUE_THERE, ME, ME_THERE, World};
 use bug::Bug;
 use device::{Blow, Counts, Device, Question, Said};
-use futures_util::FutureExt;
-use futures_util::task::noop_waker;
+use futures_util::{FutureExt, task::noop_waker};
 pub(crate) use history::MOSCOW;
 use history::{History, Move, Options, Trouble};
 use people::People;
 use promises::{Broken, Outcome, Promise};
-use sandbox::graph::Quirks;
-use sandbox::{Sandbox, Seed, exchange};
+use sandbox::{Sandbox, Seed, exchange, graph::Quirks};
 use schedule_sync::engine::answer::Choice;
-use schedule_sync::engine::link::{Link, Reason};
+use schedule_sync::engine::held::Reason;
+use schedule_sync::engine::link::Link;
 use schedule_sync::model::{Field, Pair, Side};
 use schedule_sync::run::Report;
-use std::cell::RefCell;
-use std::collections::BTreeSet;
-use std::collections::hash_map::DefaultHasher;
-use std::fmt::Debug;
-use std::hash::{Hash, Hasher};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
-use std::rc::Rc;
-use std::task::Context;
+use std::{
+    cell::RefCell,
+    collections::{BTreeSet, hash_map::DefaultHasher},
+    fmt::Debug,
+    hash::{Hash, Hasher},
+    panic::{AssertUnwindSafe, catch_unwind},
+    pin::pin,
+    rc::Rc,
+    task::Context,
+};
 
 /// Where the mailboxes are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

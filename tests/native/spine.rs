@@ -10,15 +10,13 @@ use crate::memory::{Shelf, everything};
 use crate::world::{ME_THERE, World};
 use pollster::block_on;
 use sandbox::{Sandbox, Seed};
-use schedule_sync::engine::link::Reason;
+use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::settings::{Extent, Settings};
 use schedule_sync::model::Side;
 use schedule_sync::ports::Store;
 use schedule_sync::run::{self, Report};
 use serde_json::{Value, json};
-use std::cell::RefCell;
-use std::path::Path;
-use std::rc::Rc;
+use std::{cell::RefCell, path::Path, rc::Rc};
 
 /// Both servers, both replicas, one user.
 pub(crate) struct Spine {

@@ -5,16 +5,18 @@ use crate::memory::{
 };
 use pollster::block_on;
 use schedule_sync::engine::answer::{Answer, Choice};
+use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::history::taken_back;
 use schedule_sync::engine::identity;
-use schedule_sync::engine::link::{LinkState, Reason};
+use schedule_sync::engine::link::LinkState;
 use schedule_sync::engine::settings::{Conflict, ExchangeDelete, Settings};
+use schedule_sync::model::op::Refusal;
 use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{
     Address, Body, ContactId, Item, ItemId, Occurrence, Original, Person, Record, Response, Role, Side, Status, Task,
     TaskWhen, When,
 };
-use schedule_sync::ports::{Refusal, Store};
+use schedule_sync::ports::Store;
 use schedule_sync::run::{self, Ends, Report};
 use std::cell::Cell;
 

@@ -8,9 +8,10 @@ use pollster::block_on;
 use sandbox::Seed;
 use schedule_sync::engine::answer::{Answer, Choice};
 use schedule_sync::engine::change::StateChange;
-use schedule_sync::engine::link::Reason;
+use schedule_sync::engine::commit::Commit;
+use schedule_sync::engine::held::Reason;
 use schedule_sync::model::Side;
-use schedule_sync::ports::{Commit, Replica, Store};
+use schedule_sync::ports::{Replica, Store};
 use schedule_sync::run;
 use serde_json::{Value, json};
 

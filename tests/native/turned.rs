@@ -4,9 +4,10 @@
 use crate::memory::{at, item, task, title};
 use crate::trips::{Trip, activity, linked};
 use chrono::Duration;
-use schedule_sync::engine::link::{LinkState, Reason};
+use schedule_sync::engine::held::Reason;
+use schedule_sync::engine::link::LinkState;
+use schedule_sync::model::op::Refusal;
 use schedule_sync::model::{Body, Item, ItemId, Kind, Record, Side, Task, TaskWhen};
-use schedule_sync::ports::Refusal;
 use schedule_sync::run::Report;
 
 fn reasons(report: &Report) -> Vec<(Reason, &str)> {

@@ -6,8 +6,8 @@ use schedule_sync::engine::history::{Entry, What};
 use schedule_sync::engine::identity;
 use schedule_sync::engine::link::{Link, LinkState};
 use schedule_sync::engine::undo::{Back, Now, Undo, Why, recorded, rested, undo};
+use schedule_sync::model::op::{Op, SendInvitations, Update, Written};
 use schedule_sync::model::{Body, Facts, Field, Item, ItemId, Record, Response, Side, Status, Version};
-use schedule_sync::ports::{Op, Tells, Update, Written};
 
 /// An entry of what was written to `side`, when its title was "Before" and became "Call".
 fn entry(side: Side, what: What, fields: &[Field]) -> Entry {
@@ -130,13 +130,13 @@ fn fields_are_written_back_as_they_were_where_nothing_newer_stands_and_nobody_is
 fn where_nobody_gets_mail_of_it_fields_of_a_meeting_with_others_are_written_back_too() {
     let mail = Err(Why::WouldMail);
     for (fields, silently, expected) in [
-        (&[Field::Title, Field::When][..], true, Ok(Tells::Nobody)),
+        (&[Field::Title, Field::When][..], true, Ok(SendInvitations::Nobody)),
         (&[Field::Title, Field::When], false, mail),
         (&[Field::Response], true, mail),
         (&[Field::Title, Field::People], true, mail),
         (&[Field::People], false, mail),
-        (&[Field::Importance], false, Ok(Tells::All)),
-        (&[Field::Importance], true, Ok(Tells::Nobody)),
+        (&[Field::Importance], false, Ok(SendInvitations::All)),
+        (&[Field::Importance], true, Ok(SendInvitations::Nobody)),
     ] {
         let mut item = pair().exchange;
         item.facts.attendees = 2;
@@ -145,7 +145,10 @@ fn where_nobody_gets_mail_of_it_fields_of_a_meeting_with_others_are_written_back
     }
     let mut item = pair().exchange;
     item.facts.attendees = 2;
-    assert_eq!(planned_by(true, &entry(Side::Exchange, What::Created, &[]), Some(item)), mail.map(|_: Tells| panic!()));
+    assert_eq!(
+        planned_by(true, &entry(Side::Exchange, What::Created, &[]), Some(item)),
+        mail.map(|_: SendInvitations| panic!())
+    );
 }
 
 #[test]

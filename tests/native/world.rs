@@ -8,7 +8,7 @@ use sandbox::{Sandbox, Seed, Server};
 use schedule_sync::error::{Error, Result};
 use schedule_sync::http::budget::Budget;
 use schedule_sync::model::{Instant, Side};
-use schedule_sync::ports::{Clock, Http, Keys, Lost, Replica, Request, Response, Secret};
+use schedule_sync::ports::{Clock, Credentials, Http, HttpResponse, NoResponse, Replica, Request, Secret};
 use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -197,7 +197,7 @@ impl Http for World {
         if side == Side::Creatio { 0 } else { self.budget.borrow_mut().book(self.now(), requests) }
     }
 
-    async fn send(&self, mut request: Request) -> Result<Response, Lost> {
+    async fn send(&self, mut request: Request) -> Result<HttpResponse, NoResponse> {
         let text = format!("{} {} {}", request.method(), request.uri(), String::from_utf8_lossy(request.body()));
         let is_next = |(words, _): &mut Meddler| words.iter().any(|word| text.contains(word));
         let meddler = self.meddler.borrow_mut().take_if(|meddler| is_next(meddler));
@@ -237,7 +237,7 @@ impl Http for World {
                 }
                 Ok(response)
             }
-            Some(_) | None => Err(Lost),
+            Some(_) | None => Err(NoResponse),
         }
     }
 }
@@ -279,7 +279,7 @@ pub(crate) async fn breath() {
 }
 
 /// Takes away the headers that a page of another origin may not read.
-fn hide(response: &mut Response) {
+fn hide(response: &mut HttpResponse) {
     let exposed = response.headers().get(ACCESS_CONTROL_EXPOSE_HEADERS).and_then(|names| names.to_str().ok());
     let exposed: Vec<String> = exposed.unwrap_or_default().split(',').map(|name| name.trim().to_lowercase()).collect();
     let seen = |name: &HeaderName| exposed.iter().any(|one| one == name.as_str()) || *name == CONTENT_TYPE;
@@ -299,7 +299,7 @@ impl Clock for World {
     }
 }
 
-impl Keys for World {
+impl Credentials for World {
     async fn headers(&self, side: Side, renew: bool) -> Result<Vec<(String, Secret)>> {
         match side {
             Side::Creatio => {

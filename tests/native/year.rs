@@ -17,14 +17,16 @@ use microsoft365::Microsoft365;
 use pollster::block_on;
 use sandbox::Seed;
 use schedule_sync::engine::answer::{Answer, Choice};
-use schedule_sync::engine::link::Reason;
+use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::settings::{Notify, Settings};
 use schedule_sync::model::{ItemId, Side};
 use schedule_sync::run;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::cell::RefCell;
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    cell::RefCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 /// The role of a participant.
 const PARTICIPANT: &str = "1a8324e8-a6e1-df11-971b-001d60e938c6";

@@ -6,17 +6,19 @@
 use crate::memory::{CALENDAR, account, at, everything, item, meeting, task, title, words};
 use chrono::{Days, Duration, NaiveTime, Offset, TimeZone, Timelike};
 use chrono_tz::{TZ_VARIANTS, Tz};
+use schedule_sync::engine::account::Account;
+use schedule_sync::engine::context::{Context, Seen, Words};
 use schedule_sync::engine::link::Link;
-use schedule_sync::engine::plan::{Plan, plan};
+use schedule_sync::engine::plan::Plan;
+use schedule_sync::engine::planner::plan;
 use schedule_sync::engine::project::project;
 use schedule_sync::engine::settings::Settings;
-use schedule_sync::engine::{Account, Context, Seen, Words};
+use schedule_sync::model::op::Op;
 use schedule_sync::model::time::Zone;
 use schedule_sync::model::{
     Container, Day, Field, Instant, Item, ItemId, Kind, Occurrence, Original, Pair, Record, Reminder, Side, TaskWhen,
     When, Window,
 };
-use schedule_sync::ports::Op;
 use std::collections::BTreeMap;
 
 struct Real(Tz);

@@ -2,21 +2,24 @@
 //! write tells (docs/facts/creatio.md, "Clocks"). The first one that shows it is written again at
 //! once, and from then on it is known.
 
-use super::{Held, SET, Stage, UNKNOWN, Work, target, unconfirmed};
-use crate::creatio::Creatio;
-use crate::creatio::clock::Clock as Mode;
-use crate::creatio::query::{Change, Deed};
-use crate::creatio::reach::Transport;
-use crate::creatio::write::{moments, times};
+use super::{ActivityWriteStage, SET, StoredActivities, UNKNOWN, Work, target, unconfirmed};
+use crate::creatio::{
+    Creatio,
+    clock::TimeSemantics as Mode,
+    query::{RowChange, RowWrite},
+    reach::Transport,
+    write::{moments, times},
+};
+use crate::model::op::{Op, Refusal};
 use crate::model::time::{instant, local};
 use crate::model::{Field, Instant, Record, Zone};
-use crate::ports::{Clock, Http, Keys, Op, Refusal};
+use crate::ports::{Clock, Credentials, Http};
 use std::collections::BTreeSet;
 
-impl<P: Http + Clock + Keys> Creatio<P> {
+impl<P: Http + Clock + Credentials> Creatio<P> {
     /// Writes times again that were misunderstood; whether there were any. What can't be written
     /// again is settled.
-    pub(super) async fn retell(&self, works: &mut [Work<'_>], held: &Held) -> bool {
+    pub(super) async fn retell(&self, works: &mut [Work<'_>], held: &StoredActivities) -> bool {
         if self.lore.reach.way(SET) == Transport::Dataservice {
             return false;
         }
@@ -25,7 +28,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         let mut again = Vec::new();
         let mut news = false;
         for work in works.iter_mut() {
-            let sent = matches!(work.stage, Stage::Done | Stage::Doubtful(_));
+            let sent = matches!(work.stage, ActivityWriteStage::Done | ActivityWriteStage::Doubtful(_));
             let (true, Some(id), Some((record, fields))) = (sent, target(work.op), told(work.op)) else { continue };
             let Some(item) = held.items.get(id) else { continue };
             let taken_by = |assumed| {
@@ -38,8 +41,8 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             let is_new = taken_by(assumed);
             if is_new || (is_late && taken_by(assumed.other())) {
                 let seen = item.stamp.filter(|_| !matches!(work.op, Op::Create(_)));
-                let deed = Deed::Update { id: id.to_string(), body: times(record, &fields), seen };
-                changes.push(Change { set: SET, deed });
+                let deed = RowWrite::Update { id: id.to_string(), body: times(record, &fields), seen };
+                changes.push(RowChange { set: SET, deed });
                 again.push(work);
                 news |= is_new;
             }
@@ -51,8 +54,8 @@ impl<P: Http + Clock + Keys> Creatio<P> {
             work.left = None;
             match unconfirmed(answer) {
                 None => {}
-                Some(why) if why == UNKNOWN => work.stage = Stage::Settled(Refusal::Unknown),
-                Some(why) => work.stage = Stage::Settled(Refusal::Rejected(why)),
+                Some(why) if why == UNKNOWN => work.stage = ActivityWriteStage::Settled(Refusal::Unknown),
+                Some(why) => work.stage = ActivityWriteStage::Settled(Refusal::Rejected(why)),
             }
         }
         true

@@ -2,25 +2,28 @@
 //! can heed that; where the user may not use it, the row is read in the same batch, right before it
 //! is written over, and what was lost by that is told.
 
-use super::super::clock::{Clock as Mode, is_ambiguous};
-use super::super::query::{Change, Deed, Query, Test};
-use super::super::reach::Transport;
-use super::super::service::{self, Affected, Ask};
-use super::super::{Creatio, SIDE, odata, reply};
+use super::super::{
+    Creatio, SIDE,
+    clock::{TimeSemantics as Mode, is_ambiguous},
+    odata,
+    query::{Condition, Query, RowChange, RowWrite},
+    reach::Transport,
+    reply,
+    service::{self, Affected, SelectQuery},
+};
 use super::PARTS;
 use crate::error::Error;
-use crate::http::odata::Page;
-use crate::http::{Answer, Call, Fault, Silence};
+use crate::http::{Call, Fault, NoReply, PartAnswer, odata::Page};
 use crate::model::Instant;
-use crate::ports::{Clock, Http, Keys, Response};
-use ::http::Method;
+use crate::ports::{Clock, Credentials, Http, HttpResponse};
 use chrono::DateTime;
+use http::Method;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What came of a write that was answered.
 #[derive(Clone, Debug, PartialEq)]
-pub(in super::super) enum Met {
+pub(in super::super) enum WriteEffect {
     /// It was carried out.
     Row {
         /// The row as it was left, where the answer tells.
@@ -38,29 +41,29 @@ pub(in super::super) enum Met {
 }
 
 /// What became of a write.
-pub(in super::super) type Told = Result<Result<Met, Fault>, Silence>;
+pub(in super::super) type WriteResult = Result<Result<WriteEffect, Fault>, NoReply>;
 
-impl<P: Http + Clock + Keys> Creatio<P> {
+impl<P: Http + Clock + Credentials> Creatio<P> {
     /// Carries out writes; what became of each, in order.
-    pub(in super::super) async fn write(&self, changes: &[Change]) -> Vec<Told> {
+    pub(in super::super) async fn write(&self, changes: &[RowChange]) -> Vec<WriteResult> {
         let reach = &self.lore.reach;
         // the DataService takes wall clocks only, which show one hour twice a year
-        let is_ambiguous = |change: &Change| match &change.deed {
-            Deed::Insert(body) | Deed::Update { body, .. } => is_ambiguous(&*self.site.zone, body),
-            Deed::Delete { .. } => false,
+        let is_ambiguous = |change: &RowChange| match &change.deed {
+            RowWrite::Insert(body) | RowWrite::Update { body, .. } => is_ambiguous(&*self.site.zone, body),
+            RowWrite::Delete { .. } => false,
         };
         let tells =
             changes.iter().any(is_ambiguous) && self.clocks().await.is_ok_and(|clocks| clocks.write == Mode::Utc);
-        let by_service = |change: &Change| {
+        let by_service = |change: &RowChange| {
             let heeds = change.deed.seen().is_some() && reach.conditional() != Some(false);
             reach.way(change.set) == Transport::Dataservice || (heeds && !(tells && is_ambiguous(change)))
         };
         let (service, mut odata): (Vec<usize>, Vec<usize>) =
             (0..changes.len()).partition(|at| changes.get(*at).is_some_and(by_service));
         let these = |places: &[usize]| places.iter().filter_map(|at| changes.get(*at)).collect::<Vec<_>>();
-        let unsent = || Err(Silence { error: Error::Network(SIDE), maybe: false });
-        let mut told: Vec<Told> = changes.iter().map(|_| unsent()).collect();
-        let mut note = |at: usize, answer: Told| {
+        let unsent = || Err(NoReply { error: Error::Network(SIDE), maybe: false });
+        let mut told: Vec<WriteResult> = changes.iter().map(|_| unsent()).collect();
+        let mut note = |at: usize, answer: WriteResult| {
             if let Some(place) = told.get_mut(at) {
                 *place = answer;
             }
@@ -74,8 +77,8 @@ impl<P: Http + Clock + Keys> Creatio<P> {
                     odata.push(*at);
                     continue;
                 }
-                Ok(Ok(Met::Row { .. })) => reach.found_conditional(true),
-                Ok(Ok(Met::Nothing)) => missed.push(*at),
+                Ok(Ok(WriteEffect::Row { .. })) => reach.found_conditional(true),
+                Ok(Ok(WriteEffect::Nothing)) => missed.push(*at),
                 Ok(_) | Err(_) => {}
             }
             note(*at, answer);
@@ -91,7 +94,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         let (direct, detoured): (Vec<usize>, Vec<usize>) = plain
             .into_iter()
             .partition(|at| changes.get(*at).is_some_and(|change| reach.way(change.set) == Transport::Dataservice));
-        let anyway: Vec<Change> = these(&direct).into_iter().map(|change| change.clone().anyway()).collect();
+        let anyway: Vec<RowChange> = these(&direct).into_iter().map(|change| change.clone().anyway()).collect();
         for (at, answer) in direct.iter().zip(self.write_by_service(&anyway.iter().collect::<Vec<_>>()).await) {
             note(*at, answer);
         }
@@ -103,25 +106,25 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     }
 
     /// Whether the row of each change still has the stamp that it was seen with.
-    async fn unchanged(&self, changes: &[&Change]) -> Vec<bool> {
-        let look = |change: &&Change| {
-            let filter = Test::id(change.deed.id().unwrap_or_default());
+    async fn unchanged(&self, changes: &[&RowChange]) -> Vec<bool> {
+        let look = |change: &&RowChange| {
+            let filter = Condition::id(change.deed.id().unwrap_or_default());
             Query { set: change.set, select: "Id,ModifiedOn", filter, ..Query::default() }
         };
         let pages = match self.pages(&changes.iter().map(look).collect::<Vec<_>>()).await {
             Ok(pages) => pages,
             Err(_) => return changes.iter().map(|_| false).collect(),
         };
-        let same = |(change, page): (&&Change, Page<Value>)| {
+        let same = |(change, page): (&&RowChange, Page<Value>)| {
             page.value.first().and_then(stamp).is_some_and(|at| Some(at) == change.deed.seen())
         };
         changes.iter().zip(pages).map(same).collect()
     }
 
     /// After a request without reply no further one is begun.
-    async fn write_by_service(&self, changes: &[&Change]) -> Vec<Told> {
-        let mut told: Vec<Told> = Vec::with_capacity(changes.len());
-        let mut broken: Option<Silence> = None;
+    async fn write_by_service(&self, changes: &[&RowChange]) -> Vec<WriteResult> {
+        let mut told: Vec<WriteResult> = Vec::with_capacity(changes.len());
+        let mut broken: Option<NoReply> = None;
         for chunk in changes.chunks(PARTS / 2) {
             match &broken {
                 Some(silence) => told.extend(chunk.iter().map(|_| Err(silence.clone()))),
@@ -129,8 +132,8 @@ impl<P: Http + Clock + Keys> Creatio<P> {
                     Ok(answers) => told.extend(answers),
                     Err(error) => {
                         let maybe = matches!(error, Error::Network(_));
-                        told.extend(chunk.iter().map(|_| Err(Silence { error: error.clone(), maybe })));
-                        broken = Some(Silence { error, maybe: false });
+                        told.extend(chunk.iter().map(|_| Err(NoReply { error: error.clone(), maybe })));
+                        broken = Some(NoReply { error, maybe: false });
                     }
                 },
             }
@@ -140,31 +143,32 @@ impl<P: Http + Clock + Keys> Creatio<P> {
 
     /// One request for all of `changes`. What an Activity became is read in it, right after: by
     /// that a later reading tells what somebody has changed since.
-    async fn asked_to_write(&self, changes: &[&Change]) -> Result<Vec<Told>, Error> {
+    async fn asked_to_write(&self, changes: &[&RowChange]) -> Result<Vec<WriteResult>, Error> {
         let zone = &*self.site.zone;
         let columns = self.columns();
-        let mut asks: Vec<Ask> = changes.iter().map(|change| service::write(change, zone)).collect();
+        let mut asks: Vec<SelectQuery> = changes.iter().map(|change| service::write(change, zone)).collect();
         let looks: BTreeMap<usize, usize> = (0..changes.len())
             .filter(|at| changes.get(*at).is_some_and(|change| is_left(change)))
             .zip(asks.len()..)
             .collect();
         for at in looks.keys() {
             let id = changes.get(*at).and_then(|change| change.deed.id()).unwrap_or_default();
-            let query = Query { set: super::TOUCHSTONE, select: &columns, filter: Test::id(id), ..Query::default() };
+            let query =
+                Query { set: super::TOUCHSTONE, select: &columns, filter: Condition::id(id), ..Query::default() };
             asks.push(service::select(&query, zone));
         }
         if let ([ask], [change]) = (asks.as_slice(), changes) {
             let response = self.service.send(&ask.clone().call()).await?;
             return Ok(vec![Ok(service::affected(&response).map(|rows| met(change, rows, None)))]);
         }
-        let response = self.service.send(&Ask::batch(&asks)).await?;
+        let response = self.service.send(&SelectQuery::batch(&asks)).await?;
         let mut results = match service::results(&response) {
             Ok(results) => results,
             Err(fault) => return Ok(changes.iter().map(|_| Ok(Err(fault.clone()))).collect()),
         };
         let detail = "no sure answer to a part of a batch".to_owned();
-        let unsure = Silence { error: Error::Unreadable { side: SIDE, detail }, maybe: true };
-        let mut answer = |(nth, change): (usize, &&Change)| match results.affected(nth) {
+        let unsure = NoReply { error: Error::Unreadable { side: SIDE, detail }, maybe: true };
+        let mut answer = |(nth, change): (usize, &&RowChange)| match results.affected(nth) {
             // whether the others were kept when one failed is not known: what the server holds
             // decides
             Some(Ok(rows)) if !results.failed || rows == Affected(0) => {
@@ -180,9 +184,9 @@ impl<P: Http + Clock + Keys> Creatio<P> {
 
     /// What depends on what was seen is looked at right before, in the same batch, and an Activity
     /// right after too: those come first, so that none is parted.
-    async fn write_by_odata(&self, changes: &[&Change]) -> Vec<Told> {
+    async fn write_by_odata(&self, changes: &[&RowChange]) -> Vec<WriteResult> {
         let columns = self.columns();
-        let look = |change: &Change| {
+        let look = |change: &RowChange| {
             let select = if change.set == super::TOUCHSTONE { &columns } else { "Id,ModifiedOn" };
             let query = Query { set: change.set, select, ..Query::default() };
             let path = format!("{}({})", change.set, change.deed.id().unwrap_or_default());
@@ -192,7 +196,7 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         let (pairs, others): (Vec<usize>, Vec<usize>) =
             (0..changes.len()).partition(|at| changes.get(*at).is_some_and(|change| change.deed.seen().is_some()));
         let change = |at: &usize| changes.get(*at).copied();
-        let looked = |change: &Change| {
+        let looked = |change: &RowChange| {
             let left = is_left(change).then(|| look(change));
             [look(change), odata::write(change)].into_iter().chain(left)
         };
@@ -211,21 +215,21 @@ impl<P: Http + Clock + Keys> Creatio<P> {
         }
         // a row is not looked at once more: it may show our own write by now
         let mut answers = self.apart(&calls, answers, |call| call.method != Method::GET).await.into_iter().peekable();
-        let mut told: Vec<(usize, Told)> = Vec::with_capacity(changes.len());
+        let mut told: Vec<(usize, WriteResult)> = Vec::with_capacity(changes.len());
         for at in pairs {
             let (Some(look), Some(answer)) = (answers.next(), answers.next()) else { break };
             let over = change(&at).and_then(|change| changed(look, change.deed.seen()?));
             let left = answers.next_if(|_| change(&at).is_some_and(is_left));
             let left = || reply::row(left.as_ref()?.as_ref().ok()?).ok();
             let met = || match over.clone() {
-                Some(over) => Met::Changed { over, left: left() },
-                None => Met::Row { left: left() },
+                Some(over) => WriteEffect::Changed { over, left: left() },
+                None => WriteEffect::Row { left: left() },
             };
             told.push((at, answer.map(|response| carried_out(&response).map(|()| met()))));
         }
         for (at, answer) in others.into_iter().zip(answers) {
-            let is_new = change(&at).is_some_and(|change| matches!(change.deed, Deed::Insert(_)));
-            let met = |response: &Response| Met::Row { left: reply::row(response).ok().filter(|_| is_new) };
+            let is_new = change(&at).is_some_and(|change| matches!(change.deed, RowWrite::Insert(_)));
+            let met = |response: &HttpResponse| WriteEffect::Row { left: reply::row(response).ok().filter(|_| is_new) };
             told.push((at, answer.map(|response| carried_out(&response).map(|()| met(&response)))));
         }
         told.sort_by_key(|(at, _)| *at);
@@ -233,12 +237,12 @@ impl<P: Http + Clock + Keys> Creatio<P> {
     }
 }
 
-fn carried_out(response: &Response) -> Result<(), Fault> {
+fn carried_out(response: &HttpResponse) -> Result<(), Fault> {
     reply::accept(response)
 }
 
 /// The row of `look`, if it is not as it was seen.
-fn changed(look: Answer, seen: Instant) -> Option<Value> {
+fn changed(look: PartAnswer, seen: Instant) -> Option<Value> {
     let row = reply::row(&look.ok()?).ok()?;
     (stamp(&row)? != seen).then_some(row)
 }
@@ -247,18 +251,18 @@ fn stamp(row: &Value) -> Option<Instant> {
     Some(DateTime::parse_from_rfc3339(row.get("ModifiedOn")?.as_str()?).ok()?.to_utc())
 }
 
-fn met(change: &Change, rows: Affected, left: Option<Value>) -> Met {
-    if rows == Affected(0) && change.deed.id().is_some() { Met::Nothing } else { Met::Row { left } }
+fn met(change: &RowChange, rows: Affected, left: Option<Value>) -> WriteEffect {
+    if rows == Affected(0) && change.deed.id().is_some() { WriteEffect::Nothing } else { WriteEffect::Row { left } }
 }
 
 /// Whether what a change leaves is read together with it.
-fn is_left(change: &Change) -> bool {
-    change.set == super::TOUCHSTONE && change.deed.seen().is_some() && matches!(change.deed, Deed::Update { .. })
+fn is_left(change: &RowChange) -> bool {
+    change.set == super::TOUCHSTONE && change.deed.seen().is_some() && matches!(change.deed, RowWrite::Update { .. })
 }
 
 /// Whether an answer tells that the service itself is closed to the user, or not there: then
 /// nothing was carried out.
-fn is_closed(answer: &Told) -> bool {
+fn is_closed(answer: &WriteResult) -> bool {
     match answer {
         Ok(Err(fault)) => matches!(fault.status(), Some(403..=405 | 501)),
         Err(silence) => matches!(silence.error, Error::Forbidden { .. }),

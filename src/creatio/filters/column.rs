@@ -2,14 +2,14 @@
 //! not always say, and OData addresses a lookup otherwise than a text. Columns that are not here
 //! are judged by the condition's own data type.
 
-use super::Kind;
+use super::ColumnKind;
 
 /// What the column `name` of `Activity` holds, if it is a stock one.
-pub(super) fn kind(name: &str) -> Option<Kind> {
+pub(super) fn kind(name: &str) -> Option<ColumnKind> {
     Some(match name {
-        "Id" | "ProcessElementId" => Kind::Guid,
+        "Id" | "ProcessElementId" => ColumnKind::Guid,
         "Type" | "ActivityCategory" | "Status" | "Priority" | "Owner" | "Author" | "Organizer" | "Contact"
-        | "Account" | "TimeZone" | "Result" | "CreatedBy" | "ModifiedBy" | "OwnerRole" => Kind::Lookup,
+        | "Account" | "TimeZone" | "Result" | "CreatedBy" | "ModifiedBy" | "OwnerRole" => ColumnKind::Lookup,
         "Title"
         | "Notes"
         | "Location"
@@ -24,13 +24,13 @@ pub(super) fn kind(name: &str) -> Option<Kind> {
         | "CopyRecepient"
         | "BlindCopyRecepient"
         | "MailHash"
-        | "HeaderProperties" => Kind::Text,
-        "DurationInMinutes" | "ProcessListeners" => Kind::Number,
+        | "HeaderProperties" => ColumnKind::Text,
+        "DurationInMinutes" | "ProcessListeners" => ColumnKind::Number,
         "ShowInScheduler" | "RemindToOwner" | "RemindToAuthor" | "IsNeedProcess" | "CreatedByInvCRM" | "IsHtmlBody" => {
-            Kind::Bool
+            ColumnKind::Bool
         }
         "StartDate" | "DueDate" | "CreatedOn" | "ModifiedOn" | "RemindToOwnerDate" | "RemindToAuthorDate"
-        | "RemoteCreatedOn" | "SendDate" => Kind::Date,
+        | "RemoteCreatedOn" | "SendDate" => ColumnKind::Date,
         _ => return None,
     })
 }

@@ -3,22 +3,22 @@
 //! comparison, `≠` included, as in the database; OData's own answer is not relied on, it is said.
 
 use super::period::{self, Period};
-use super::{Comparison, Kind, Leaf, Node, Obstacle, Operand, Test, TextTest, Viewer};
+use super::{ColumnKind, Comparison, FilterNode, FilterOperand, FilterTest, Leaf, Obstacle, TextTest, Viewer};
 use crate::http::odata::literal;
 use crate::model::time::instant;
 
 /// The whole filter; empty if there is no condition.
-pub(super) fn filter(tree: Option<&Node>, viewer: &Viewer<'_>) -> Result<String, Obstacle> {
+pub(super) fn filter(tree: Option<&FilterNode>, viewer: &Viewer<'_>) -> Result<String, Obstacle> {
     tree.map_or_else(|| Ok(String::new()), |node| Ok(written(node, viewer)?.text))
 }
 
 /// A condition as written, and whether it binds less than a comparison.
-struct Written {
+struct FilterText {
     text: String,
     loose: bool,
 }
 
-impl Written {
+impl FilterText {
     fn tight(text: String) -> Self {
         Self { text, loose: false }
     }
@@ -28,11 +28,11 @@ impl Written {
     }
 }
 
-fn written(node: &Node, viewer: &Viewer<'_>) -> Result<Written, Obstacle> {
+fn written(node: &FilterNode, viewer: &Viewer<'_>) -> Result<FilterText, Obstacle> {
     match node {
-        Node::Foreign(obstacle) => Err(obstacle.clone()),
-        Node::Leaf(leaf) => condition(leaf, viewer),
-        Node::Group { any, parts } => {
+        FilterNode::Foreign(obstacle) => Err(obstacle.clone()),
+        FilterNode::Leaf(leaf) => condition(leaf, viewer),
+        FilterNode::Group { any, parts } => {
             let parts = parts.iter().map(|part| written(part, viewer)).collect::<Result<Vec<_>, _>>()?;
             Ok(joined(parts, if *any { " or " } else { " and " }))
         }
@@ -40,39 +40,39 @@ fn written(node: &Node, viewer: &Viewer<'_>) -> Result<Written, Obstacle> {
 }
 
 /// One part stands for itself.
-fn joined(mut parts: Vec<Written>, join: &str) -> Written {
+fn joined(mut parts: Vec<FilterText>, join: &str) -> FilterText {
     if parts.len() == 1
         && let Some(only) = parts.pop()
     {
         return only;
     }
-    let parts: Vec<String> = parts.into_iter().map(Written::inner).collect();
-    Written { text: parts.join(join), loose: true }
+    let parts: Vec<String> = parts.into_iter().map(FilterText::inner).collect();
+    FilterText { text: parts.join(join), loose: true }
 }
 
-fn all(parts: impl IntoIterator<Item = String>) -> Written {
-    joined(parts.into_iter().map(Written::tight).collect(), " and ")
+fn all(parts: impl IntoIterator<Item = String>) -> FilterText {
+    joined(parts.into_iter().map(FilterText::tight).collect(), " and ")
 }
 
-fn any(parts: impl IntoIterator<Item = String>) -> Written {
-    joined(parts.into_iter().map(Written::tight).collect(), " or ")
+fn any(parts: impl IntoIterator<Item = String>) -> FilterText {
+    joined(parts.into_iter().map(FilterText::tight).collect(), " or ")
 }
 
-fn condition(leaf: &Leaf, viewer: &Viewer<'_>) -> Result<Written, Obstacle> {
+fn condition(leaf: &Leaf, viewer: &Viewer<'_>) -> Result<FilterText, Obstacle> {
     let place = place(leaf);
     match &leaf.test {
-        Test::Null(empty) => null(leaf, &place, *empty),
-        Test::In { not: false, values } => {
+        FilterTest::Null(empty) => null(leaf, &place, *empty),
+        FilterTest::In { not: false, values } => {
             let equal = |value| compared(leaf, (&place, Comparison::Equal), value, viewer);
             Ok(joined(values.iter().map(equal).collect::<Result<_, _>>()?, " or "))
         }
-        Test::In { not: true, values } => {
+        FilterTest::In { not: true, values } => {
             let unequal = |value| Ok(format!("{place} ne {}", spelled(leaf, value, viewer)?));
             let parts = values.iter().map(unequal).collect::<Result<Vec<_>, _>>()?;
             Ok(all(filled(leaf).into_iter().chain(parts)))
         }
-        Test::Compare(comparison, value) => compared(leaf, (&place, *comparison), value, viewer),
-        Test::Between(from, to) => {
+        FilterTest::Compare(comparison, value) => compared(leaf, (&place, *comparison), value, viewer),
+        FilterTest::Between(from, to) => {
             let from = compared(leaf, (&place, Comparison::GreaterOrEqual), from, viewer)?;
             let to = compared(leaf, (&place, Comparison::LessOrEqual), to, viewer)?;
             Ok(joined(vec![from, to], " and "))
@@ -83,7 +83,7 @@ fn condition(leaf: &Leaf, viewer: &Viewer<'_>) -> Result<Written, Obstacle> {
 /// The address of the column: `Owner/Account/Name`, of a lookup `Owner/Id`.
 fn place(leaf: &Leaf) -> String {
     let mut place = leaf.path.join("/");
-    if leaf.kind == Kind::Lookup {
+    if leaf.kind == ColumnKind::Lookup {
         place.push_str("/Id");
     }
     place
@@ -92,45 +92,45 @@ fn place(leaf: &Leaf) -> String {
 /// The condition that there is a value to compare at all: for what would hold of nothing too.
 fn filled(leaf: &Leaf) -> Option<String> {
     match (leaf.kind, leaf.path.split_last()) {
-        (Kind::Lookup, _) => Some(format!("{} ne null", place(leaf))),
+        (ColumnKind::Lookup, _) => Some(format!("{} ne null", place(leaf))),
         (_, Some((_, hops))) if !hops.is_empty() => Some(format!("{}/Id ne null", hops.join("/"))),
-        (Kind::Guid | Kind::Number | Kind::Date, _) => Some(format!("{} ne null", place(leaf))),
+        (ColumnKind::Guid | ColumnKind::Number | ColumnKind::Date, _) => Some(format!("{} ne null", place(leaf))),
         // Creatio keeps no nulls in these (docs/facts/creatio.md, "Values")
-        (Kind::Text | Kind::Bool, _) => None,
+        (ColumnKind::Text | ColumnKind::Bool, _) => None,
     }
 }
 
-fn null(leaf: &Leaf, place: &str, empty: bool) -> Result<Written, Obstacle> {
+fn null(leaf: &Leaf, place: &str, empty: bool) -> Result<FilterText, Obstacle> {
     let comparison = if empty { "eq" } else { "ne" };
     match (leaf.kind, empty) {
-        (Kind::Guid | Kind::Lookup | Kind::Date | Kind::Number, _) => {
-            Ok(Written::tight(format!("{place} {comparison} null")))
+        (ColumnKind::Guid | ColumnKind::Lookup | ColumnKind::Date | ColumnKind::Number, _) => {
+            Ok(FilterText::tight(format!("{place} {comparison} null")))
         }
         // an empty text is "", and null only where a lookup on the way is empty
-        (Kind::Text, true) => Ok(any([format!("{place} eq null"), format!("{place} eq ''")])),
-        (Kind::Text, false) => Ok(all([format!("{place} ne null"), format!("{place} ne ''")])),
-        (Kind::Bool, _) => Err(leaf.obstacle("a flag is never empty")),
+        (ColumnKind::Text, true) => Ok(any([format!("{place} eq null"), format!("{place} eq ''")])),
+        (ColumnKind::Text, false) => Ok(all([format!("{place} ne null"), format!("{place} ne ''")])),
+        (ColumnKind::Bool, _) => Err(leaf.obstacle("a flag is never empty")),
     }
 }
 
 fn compared(
     leaf: &Leaf,
     (place, comparison): (&str, Comparison),
-    value: &Operand,
+    value: &FilterOperand,
     viewer: &Viewer<'_>,
-) -> Result<Written, Obstacle> {
-    if leaf.kind == Kind::Date {
+) -> Result<FilterText, Obstacle> {
+    if leaf.kind == ColumnKind::Date {
         return dated(leaf, (place, comparison), value, viewer);
     }
     let value = spelled(leaf, value, viewer)?;
     match (leaf.kind, comparison) {
-        (_, Comparison::Equal) => Ok(Written::tight(format!("{place} eq {value}"))),
+        (_, Comparison::Equal) => Ok(FilterText::tight(format!("{place} eq {value}"))),
         (_, Comparison::NotEqual) => Ok(all(filled(leaf).into_iter().chain([format!("{place} ne {value}")]))),
-        (Kind::Number, order) => match sign(order) {
-            Some(sign) => Ok(Written::tight(format!("{place} {sign} {value}"))),
+        (ColumnKind::Number, order) => match sign(order) {
+            Some(sign) => Ok(FilterText::tight(format!("{place} {sign} {value}"))),
             None => Err(leaf.obstacle("a number is not searched for text")),
         },
-        (Kind::Text, Comparison::Text(test, not)) => {
+        (ColumnKind::Text, Comparison::Text(test, not)) => {
             let test = match test {
                 TextTest::Starts => "startswith",
                 TextTest::Contains => "contains",
@@ -138,17 +138,17 @@ fn compared(
             };
             let call = format!("{test}({place},{value})");
             if !not {
-                return Ok(Written::tight(call));
+                return Ok(FilterText::tight(call));
             }
             // some servers let a bare `not` reach as far as the `and` behind it
             let parts = filled(leaf)
-                .map(Written::tight)
+                .map(FilterText::tight)
                 .into_iter()
-                .chain([Written { text: format!("not {call}"), loose: true }]);
+                .chain([FilterText { text: format!("not {call}"), loose: true }]);
             Ok(joined(parts.collect(), " and "))
         }
-        (Kind::Text, _) => Err(leaf.obstacle("the order of texts depends on the database")),
-        (Kind::Guid | Kind::Lookup | Kind::Bool | Kind::Date, _) => {
+        (ColumnKind::Text, _) => Err(leaf.obstacle("the order of texts depends on the database")),
+        (ColumnKind::Guid | ColumnKind::Lookup | ColumnKind::Bool | ColumnKind::Date, _) => {
             Err(leaf.obstacle("a comparison that does not fit"))
         }
     }
@@ -168,17 +168,17 @@ const fn sign(comparison: Comparison) -> Option<&'static str> {
 }
 
 /// A value in OData's words.
-fn spelled(leaf: &Leaf, value: &Operand, viewer: &Viewer<'_>) -> Result<String, Obstacle> {
+fn spelled(leaf: &Leaf, value: &FilterOperand, viewer: &Viewer<'_>) -> Result<String, Obstacle> {
     match value {
-        Operand::Guid(id) => Ok(id.clone()),
-        Operand::Text(text) => Ok(literal(text)),
-        Operand::Number(number) => Ok(number.clone()),
-        Operand::Bool(flag) => Ok(flag.to_string()),
-        Operand::Contact => Ok(viewer.contact.to_string()),
-        Operand::User => {
+        FilterOperand::Guid(id) => Ok(id.clone()),
+        FilterOperand::Text(text) => Ok(literal(text)),
+        FilterOperand::Number(number) => Ok(number.clone()),
+        FilterOperand::Bool(flag) => Ok(flag.to_string()),
+        FilterOperand::Contact => Ok(viewer.contact.to_string()),
+        FilterOperand::User => {
             viewer.user.map(str::to_owned).ok_or_else(|| leaf.obstacle("the id of the current user is not known"))
         }
-        Operand::Date { .. } | Operand::Period { .. } => Err(leaf.obstacle("a time does not fit")),
+        FilterOperand::Date { .. } | FilterOperand::Period { .. } => Err(leaf.obstacle("a time does not fit")),
     }
 }
 
@@ -187,13 +187,13 @@ fn spelled(leaf: &Leaf, value: &Operand, viewer: &Viewer<'_>) -> Result<String, 
 fn dated(
     leaf: &Leaf,
     (place, comparison): (&str, Comparison),
-    value: &Operand,
+    value: &FilterOperand,
     viewer: &Viewer<'_>,
-) -> Result<Written, Obstacle> {
+) -> Result<FilterText, Obstacle> {
     let far = || leaf.obstacle("a time beyond the calendar");
     let period = match value {
-        Operand::Period { macros, count } => period::of(viewer, *macros, *count).ok_or_else(far)?,
-        Operand::Date { wall, utc } => {
+        FilterOperand::Period { macros, count } => period::of(viewer, *macros, *count).ok_or_else(far)?,
+        FilterOperand::Date { wall, utc } => {
             let at = instant(viewer.zone, *wall);
             if utc.is_some_and(|utc| utc != at) {
                 // stored by somebody in another zone: sources differ on which of the two counts
@@ -207,12 +207,12 @@ fn dated(
             }
             period::day(viewer, wall.date()).ok_or_else(far)?
         }
-        Operand::Guid(_)
-        | Operand::Text(_)
-        | Operand::Number(_)
-        | Operand::Bool(_)
-        | Operand::User
-        | Operand::Contact => return Err(leaf.obstacle("a time is expected")),
+        FilterOperand::Guid(_)
+        | FilterOperand::Text(_)
+        | FilterOperand::Number(_)
+        | FilterOperand::Bool(_)
+        | FilterOperand::User
+        | FilterOperand::Contact => return Err(leaf.obstacle("a time is expected")),
     };
     within(leaf, (place, comparison), period, viewer)
 }
@@ -222,15 +222,15 @@ fn within(
     (place, comparison): (&str, Comparison),
     (start, end): Period,
     viewer: &Viewer<'_>,
-) -> Result<Written, Obstacle> {
+) -> Result<FilterText, Obstacle> {
     let (start, end) = ((viewer.date)(start), (viewer.date)(end));
     Ok(match comparison {
         Comparison::Equal => all([format!("{place} ge {start}"), format!("{place} lt {end}")]),
         Comparison::NotEqual => any([format!("{place} lt {start}"), format!("{place} ge {end}")]),
-        Comparison::Less => Written::tight(format!("{place} lt {start}")),
-        Comparison::LessOrEqual => Written::tight(format!("{place} lt {end}")),
-        Comparison::Greater => Written::tight(format!("{place} ge {end}")),
-        Comparison::GreaterOrEqual => Written::tight(format!("{place} ge {start}")),
+        Comparison::Less => FilterText::tight(format!("{place} lt {start}")),
+        Comparison::LessOrEqual => FilterText::tight(format!("{place} lt {end}")),
+        Comparison::Greater => FilterText::tight(format!("{place} ge {end}")),
+        Comparison::GreaterOrEqual => FilterText::tight(format!("{place} ge {start}")),
         Comparison::Text(..) => return Err(leaf.obstacle("a time is not searched for text")),
     })
 }

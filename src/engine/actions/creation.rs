@@ -1,20 +1,22 @@
 //! Creations: what is new on a side, comes back there, or is made anew in the other kind.
 
 use super::holding::listed;
+use super::informed;
 use super::removal::as_read;
-use super::{ACTIVITIES, Note, Planned, informed, named, update};
-use crate::engine::decide::{self, Fate, Step};
+use crate::engine::action::{ACTIVITIES, Action, Note, Planned, Step, update};
+use crate::engine::context::{Context, Seen};
+use crate::engine::fate::Fate;
 use crate::engine::flows::{self, Notes};
-use crate::engine::link::{Held, Link, LinkState, Memory, Reason};
-use crate::engine::plan::Action;
+use crate::engine::held::{Held, Reason, named};
+use crate::engine::link::{Link, LinkState, Memory};
 use crate::engine::settings::Notify;
-use crate::engine::{Context, Seen, identity, merge, project, scope};
+use crate::engine::{decide, identity, merge, project, scope};
+use crate::model::op::{Create, Op, Update};
 use crate::model::show::show;
 use crate::model::{
     Body, ContainerId, Facts, Field, Importance, Item, Kind, Meeting, Pair, Patch, Person, Record, Reminder, Response,
     Side, Status, Task, Version,
 };
-use crate::ports::{Create, Op, Update};
 use std::collections::BTreeSet;
 
 /// Creates on the other side what `item` of side `from` is, in this generation.

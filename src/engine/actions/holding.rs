@@ -1,9 +1,10 @@
 //! What waits for a person: by field or whole, and whom it concerns.
 
-use super::Planned;
-use crate::engine::Context;
-use crate::engine::decide::Fate;
-use crate::engine::link::{Held, Link, Reason};
+use crate::engine::action::Planned;
+use crate::engine::context::Context;
+use crate::engine::fate::Fate;
+use crate::engine::held::{Held, Reason, named};
+use crate::engine::link::Link;
 use crate::engine::merge::Merge;
 use crate::model::show::show;
 use crate::model::{Field, Item, Pair, Person, Record, Side};
@@ -94,21 +95,6 @@ fn concerned(link: &Link, merge: &Merge, (reason, fields): (Reason, &[Field])) -
 fn attendees(link: &Link) -> String {
     let facts = &link.facts.exchange;
     if facts.foreign { "1".to_owned() } else { facts.attendees.to_string() }
-}
-
-/// Names that are listed.
-const NAMES: usize = 20;
-
-/// People by name, as many as a person reads.
-pub(in crate::engine) fn named(people: &[Person]) -> String {
-    let name = |one: &Person| match one.addresses.first() {
-        Some(address) if one.name.is_empty() => address.as_str().to_owned(),
-        Some(_) | None => one.name.clone(),
-    };
-    let names: Vec<String> = people.iter().take(NAMES).map(name).collect();
-    let more = people.len().saturating_sub(NAMES);
-    let more = if more > 0 { format!(" +{more}") } else { String::new() };
-    format!("{}: {}{more}", people.len(), names.join(", "))
 }
 
 pub(super) fn hold(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, reason: Reason) -> Planned {

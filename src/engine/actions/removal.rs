@@ -1,14 +1,15 @@
 //! Removals: by the delete rules, and of what stands twice or for nothing.
 
-use super::{ACTIVITIES, Planned, hold, informed, update};
-use crate::engine::decide::{self, Fate, Step};
-use crate::engine::link::{Link, LinkState, Memory, Reason};
-use crate::engine::merge::differences;
-use crate::engine::plan::Action;
+use super::{hold, informed};
+use crate::engine::action::{ACTIVITIES, Action, Planned, Step, update};
+use crate::engine::context::{Context, Seen};
+use crate::engine::fate::Fate;
+use crate::engine::held::Reason;
+use crate::engine::link::{Link, LinkState, Memory};
 use crate::engine::settings::CreatioDelete;
-use crate::engine::{Context, Seen, identity};
-use crate::model::{ContainerId, Facts, Field, Item, ItemId, Pair, Patch, Record, Side, Status, Version};
-use crate::ports::{Op, Update};
+use crate::engine::{decide, identity, original};
+use crate::model::op::{Op, Update};
+use crate::model::{ContainerId, Facts, Item, ItemId, Pair, Patch, Record, Side, Status, Version};
 use std::collections::BTreeSet;
 
 /// The delete rule: Creatio marks (or deletes), Exchange moves to Deleted Items; the link stays as
@@ -72,17 +73,6 @@ pub fn surplus(link: &Link, item: &Item) -> Action {
     }
 }
 
-/// Whether the Activity of `link` is there, and is one of ours as we made it.
-#[must_use]
-pub fn is_as_made(seen: &Seen, link: &Link) -> bool {
-    seen.items.creatio.get(&link.ids.creatio).is_some_and(|item| {
-        let ours = link.made == Some(Side::Creatio) && !item.facts.process && !item.facts.canceled;
-        // an answer comes by itself
-        let answer = BTreeSet::from([Field::Response]);
-        ours && differences(&link.base.creatio, &item.record).is_subset(&answer)
-    })
-}
-
 /// Removes the Activity of `link` in whose place another device has created another one, if it is
 /// there all the same: two devices were at work at the same time. Only what we made, and as we made
 /// it; it is marked, or deleted where that is the rule.
@@ -91,7 +81,7 @@ pub fn superseded(context: &Context<'_>, seen: &Seen, link: &Link) -> Planned {
     let Some(item) = seen.items.creatio.get(&link.ids.creatio).filter(|item| !item.facts.canceled) else {
         return Planned::default();
     };
-    if !is_as_made(seen, link) {
+    if !original::is_as_made(seen, link) {
         return Planned::held(context, Side::Creatio, item, Reason::Ambiguous);
     }
     let fates = Pair { creatio: Fate::Same(Some(item)), exchange: Fate::Same(None) };

@@ -1,22 +1,27 @@
 //! One operation on its way: what it asks of the server at each stage, and what the answers make of
 //! it.
 
-use super::super::compose::{self, Change, Kept, Member};
-use super::super::endpoints::{self, Mail};
-use super::super::fetch::Got;
-use super::super::map::{self, Clocks, Reading};
-use super::super::wire::{Message, Verdict};
-use super::super::xml::Node;
-use super::super::{Mailbox, time, uid};
-use super::{Group, refusal};
-use crate::http::Call;
-use crate::http::recipients::{blamed, blames_people};
+use super::super::{
+    EwsMailbox,
+    compose::{self, ItemChange, Member, StoredItemParts},
+    endpoints::{self, Mail},
+    fetch::Got,
+    map::{self, EventTimes, EwsReading},
+    time, uid,
+    wire::{Message, Verdict},
+    xml::XmlElement,
+};
+use super::{RequestGroup, refusal};
+use crate::http::{
+    Call,
+    recipients::{blamed, blames_people},
+};
+use crate::model::op::{Op, Outcome, Refusal, SendInvitations, Update, Written};
 use crate::model::{ContainerId, Field, Item, ItemId, Kind, Mark, Person, Record, Response, Version, online};
-use crate::ports::{Op, Outcome, Refusal, Tells, Update, Written};
 use std::collections::BTreeMap;
 
 /// How far a job is.
-enum Stage {
+enum EwsStage {
     /// The stored item is to be read first.
     Look,
     /// It is to be written.
@@ -32,16 +37,16 @@ enum Stage {
 }
 
 /// One operation.
-pub(super) struct Job<'a> {
+pub(super) struct EwsJob<'a> {
     op: &'a Op,
-    mailbox: &'a Mailbox,
+    mailbox: &'a EwsMailbox,
     /// Where items live; those in Deleted Items don't.
     kinds: &'a BTreeMap<ContainerId, Kind>,
     kind: Kind,
-    stage: Stage,
+    stage: EwsStage,
     /// The version that the write expects.
     version: Version,
-    kept: Kept,
+    kept: StoredItemParts,
     /// The item as it was looked at, or read back.
     seen: Option<Box<Item>>,
     /// The reply to the write told the version that it left.
@@ -50,18 +55,18 @@ pub(super) struct Job<'a> {
     unfit: Vec<Person>,
 }
 
-impl<'a> Job<'a> {
-    pub(super) fn new(op: &'a Op, kinds: &'a BTreeMap<ContainerId, Kind>, mailbox: &'a Mailbox) -> Self {
+impl<'a> EwsJob<'a> {
+    pub(super) fn new(op: &'a Op, kinds: &'a BTreeMap<ContainerId, Kind>, mailbox: &'a EwsMailbox) -> Self {
         let (kind, stage, version) = match op {
-            Op::Create(create) => (create.record.kind(), Stage::Write, Version::from("")),
-            Op::Update(update) => (update.patch.record.kind(), Stage::Look, update.version.clone()),
+            Op::Create(create) => (create.record.kind(), EwsStage::Write, Version::from("")),
+            Op::Update(update) => (update.patch.record.kind(), EwsStage::Look, update.version.clone()),
             // a removal heeds no version: what is removed has to be looked at
             Op::Delete { container, version, .. } => {
-                (kinds.get(container).copied().unwrap_or(Kind::Meeting), Stage::Look, version.clone())
+                (kinds.get(container).copied().unwrap_or(Kind::Meeting), EwsStage::Look, version.clone())
             }
         };
         let unknown = op.writes_times() && time::windows(mailbox.zone.as_ref()).is_none();
-        let stage = if unknown { Stage::Done(Err(Refusal::zone(mailbox.zone.name()))) } else { stage };
+        let stage = if unknown { EwsStage::Done(Err(Refusal::zone(mailbox.zone.name()))) } else { stage };
         Self {
             op,
             mailbox,
@@ -69,7 +74,7 @@ impl<'a> Job<'a> {
             kind,
             stage,
             version,
-            kept: Kept::default(),
+            kept: StoredItemParts::default(),
             seen: None,
             confirmed: false,
             unfit: Vec::new(),
@@ -107,7 +112,9 @@ impl<'a> Job<'a> {
     /// Where a creation that is still to be made goes, and by what it is recognised, if it was made
     /// already.
     pub(super) fn repeatable(&self) -> Option<(&'a ContainerId, &'a str)> {
-        let (Stage::Write, Op::Create(create), Kind::Meeting) = (&self.stage, self.op, self.kind) else { return None };
+        let (EwsStage::Write, Op::Create(create), Kind::Meeting) = (&self.stage, self.op, self.kind) else {
+            return None;
+        };
         create.facts.transaction.as_deref().map(|transaction| (&create.container, transaction))
     }
 
@@ -118,37 +125,37 @@ impl<'a> Job<'a> {
     }
 
     /// Takes in the events that were found for creations; an own one is not made again.
-    pub(super) fn know(&mut self, found: &[Node]) {
+    pub(super) fn know(&mut self, found: &[XmlElement]) {
         let Some((_, transaction)) = self.repeatable() else { return };
         let wanted = uid::read(&uid::of(transaction));
         let own = found.iter().find(|node| node.say("UID").and_then(uid::read) == wanted);
         if let Some((node, id)) = own.and_then(|node| Some((node, map::id(node)?))) {
-            self.stage = Stage::Written(id, map::version(node));
+            self.stage = EwsStage::Written(id, map::version(node));
         }
     }
 
     pub(super) fn refuse(&mut self, refusal: Refusal) {
-        self.stage = Stage::Done(Err(refusal));
+        self.stage = EwsStage::Done(Err(refusal));
     }
 
     /// What is to be written once more is to be written now.
     pub(super) fn resume(&mut self) {
-        if matches!(self.stage, Stage::Again) {
-            self.stage = Stage::Write;
+        if matches!(self.stage, EwsStage::Again) {
+            self.stage = EwsStage::Write;
         }
     }
 
     /// Whether the stored item is what is next.
     pub(super) const fn looks(&self) -> bool {
-        matches!(self.stage, Stage::Look)
+        matches!(self.stage, EwsStage::Look)
     }
 
     /// Takes in the stored item.
     pub(super) fn looked(&mut self, got: Got) {
-        self.stage = self.judged(got).unwrap_or_else(|refusal| Stage::Done(Err(refusal)));
+        self.stage = self.judged(got).unwrap_or_else(|refusal| EwsStage::Done(Err(refusal)));
     }
 
-    fn judged(&mut self, got: Got) -> Result<Stage, Refusal> {
+    fn judged(&mut self, got: Got) -> Result<EwsStage, Refusal> {
         let node = match got {
             Got::Item(node) => node,
             Got::Gone => return Err(Refusal::Gone),
@@ -161,9 +168,9 @@ impl<'a> Job<'a> {
             return Err(if self.kinds.contains_key(&folder) { Refusal::Stale } else { Refusal::Gone });
         }
         let item = match map::read(self.kind, &node, self.mailbox, self.container()) {
-            Reading::Content(item) => item,
-            Reading::Malformed(malformed) => return Err(Refusal::Rejected(malformed.reason)),
-            Reading::Master(..) => return Err(Refusal::Stale),
+            EwsReading::Content(item) => item,
+            EwsReading::Malformed(malformed) => return Err(Refusal::Rejected(malformed.reason)),
+            EwsReading::Master(..) => return Err(Refusal::Stale),
         };
         let same = item.version == self.version;
         self.version = item.version.clone();
@@ -172,22 +179,22 @@ impl<'a> Job<'a> {
             Op::Update(update) if same || update.patch.agree(&item.record, &update.before) => {
                 self.kept = kept(update, &item, node)?;
                 let later = update.patch.fields.contains(&Field::Response);
-                Ok(if self.members(update).is_empty() && later { self.unchanged(&item) } else { Stage::Write })
+                Ok(if self.members(update).is_empty() && later { self.unchanged(&item) } else { EwsStage::Write })
             }
             // a write whose reply was lost
             Op::Update(update) if update.patch.agree(&item.record, &update.patch.record) => Ok(self.unchanged(&item)),
-            Op::Delete { .. } if same => Ok(Stage::Write),
+            Op::Delete { .. } if same => Ok(EwsStage::Write),
             Op::Create(_) | Op::Update(_) | Op::Delete { .. } => Err(Refusal::Stale),
         }
     }
 
-    fn unchanged(&self, item: &Item) -> Stage {
-        Stage::Written(item.id.clone(), item.version.clone())
+    fn unchanged(&self, item: &Item) -> EwsStage {
+        EwsStage::Written(item.id.clone(), item.version.clone())
     }
 
     /// With what a write goes together; `None` if there is none to be made.
-    pub(super) fn group(&self) -> Option<Group> {
-        let Stage::Write = self.stage else { return None };
+    pub(super) fn group(&self) -> Option<RequestGroup> {
+        let EwsStage::Write = self.stage else { return None };
         match self.op {
             Op::Create(create) => Some((0, self.kind, self.mail(), Some(create.container.clone()))),
             Op::Update(update) if self.members(update).is_empty() => None,
@@ -207,9 +214,9 @@ impl<'a> Job<'a> {
             },
             (Op::Update(update), Kind::Meeting) => {
                 let touches = |fields: &[Field]| fields.iter().any(|field| update.patch.fields.contains(field));
-                if update.tells == Tells::Nobody {
+                if update.tells == SendInvitations::Nobody {
                     Mail::Nobody
-                } else if update.tells == Tells::All
+                } else if update.tells == SendInvitations::All
                     && invited > 0
                     && touches(&[Field::Title, Field::When, Field::Place, Field::Body])
                 {
@@ -234,9 +241,9 @@ impl<'a> Job<'a> {
     }
 
     /// The change that an update makes.
-    pub(super) fn change(&self) -> Option<Change<'_>> {
+    pub(super) fn change(&self) -> Option<ItemChange<'_>> {
         let Op::Update(update) = self.op else { return None };
-        Some(Change { id: &update.id, version: &self.version, members: self.members(update) })
+        Some(ItemChange { id: &update.id, version: &self.version, members: self.members(update) })
     }
 
     fn members(&self, update: &Update) -> Vec<Member> {
@@ -257,24 +264,24 @@ impl<'a> Job<'a> {
         let new = self.op.newcomers();
         if !last && blames_people(&message.code) && !new.is_empty() {
             self.unfit = blamed(message.body.say("MessageText").unwrap_or_default(), new);
-            self.stage = Stage::Again;
+            self.stage = EwsStage::Again;
             return;
         }
         self.stage = match (refusal(&message), self.op) {
-            (None, Op::Delete { id, version, .. }) => Stage::Removed(self.written_as(id.clone(), version.clone())),
+            (None, Op::Delete { id, version, .. }) => EwsStage::Removed(self.written_as(id.clone(), version.clone())),
             (None, Op::Create(_) | Op::Update(_)) => {
                 let item = message.body.at("Items").and_then(|items| items.children.first());
                 let told = item.and_then(|item| Some((map::id(item)?, map::version(item))));
                 self.confirmed = told.as_ref().is_some_and(|(_, version)| !version.as_str().is_empty());
                 match told.or_else(|| Some((self.id()?.clone(), self.version.clone()))) {
-                    Some((id, version)) => Stage::Written(id, version),
-                    None => Stage::Done(Err(Refusal::Unknown)),
+                    Some((id, version)) => EwsStage::Written(id, version),
+                    None => EwsStage::Done(Err(Refusal::Unknown)),
                 }
             }
-            (Some(Refusal::Stale), Op::Update(_)) if !last => Stage::Look,
+            (Some(Refusal::Stale), Op::Update(_)) if !last => EwsStage::Look,
             // of a creation it is the folder that is gone
-            (Some(Refusal::Gone), Op::Create(_)) => Stage::Done(Err(Refusal::Rejected(message.code))),
-            (Some(refusal), _) => Stage::Done(Err(refusal)),
+            (Some(Refusal::Gone), Op::Create(_)) => EwsStage::Done(Err(Refusal::Rejected(message.code))),
+            (Some(refusal), _) => EwsStage::Done(Err(refusal)),
         };
     }
 
@@ -292,7 +299,7 @@ impl<'a> Job<'a> {
     /// The answer to an invitation that is still to be given: an action of its own, which mails the
     /// organizer.
     pub(super) fn answer(&self) -> Option<Call> {
-        let Stage::Written(id, version) = &self.stage else { return None };
+        let EwsStage::Written(id, version) = &self.stage else { return None };
         let wanted = self.response()?;
         let word = match wanted {
             Response::Confirmed => "AcceptItem",
@@ -312,39 +319,39 @@ impl<'a> Job<'a> {
     /// on its way to Deleted Items.
     pub(super) fn answered(&mut self, message: Message) {
         if let Some(refusal) = refusal(&message) {
-            self.stage = Stage::Done(Err(refusal));
+            self.stage = EwsStage::Done(Err(refusal));
             return;
         }
         self.confirmed = false;
         let meeting = message.body.at("Items/CalendarItem").filter(|_| self.response() != Some(Response::Declined));
         if let Some((id, version)) = meeting.and_then(|item| Some((map::id(item)?, map::version(item)))) {
-            self.stage = Stage::Written(id, version);
+            self.stage = EwsStage::Written(id, version);
         }
     }
 
     /// What was written or removed and is to be read back.
     pub(super) const fn written(&self) -> Option<&ItemId> {
         match &self.stage {
-            Stage::Written(id, _) => Some(id),
-            Stage::Removed(written) => Some(&written.id),
-            Stage::Look | Stage::Write | Stage::Again | Stage::Done(_) => None,
+            EwsStage::Written(id, _) => Some(id),
+            EwsStage::Removed(written) => Some(&written.id),
+            EwsStage::Look | EwsStage::Write | EwsStage::Again | EwsStage::Done(_) => None,
         }
     }
 
     /// Takes in the item as it is now.
     pub(super) fn told(&mut self, got: Got) {
-        if let Stage::Removed(written) = &self.stage {
+        if let EwsStage::Removed(written) = &self.stage {
             // a server may say so and leave it where it was
             let stays =
                 matches!(&got, Got::Item(node) if lies_in(node).is_none_or(|folder| folder == written.container));
             let refusal = || Refusal::Rejected("NoError, but nothing was removed".to_owned());
-            self.stage = Stage::Done(if stays { Err(refusal()) } else { Ok(written.clone()) });
+            self.stage = EwsStage::Done(if stays { Err(refusal()) } else { Ok(written.clone()) });
             return;
         }
-        let Stage::Written(id, version) = &self.stage else { return };
+        let EwsStage::Written(id, version) = &self.stage else { return };
         let mut written = self.written_as(id.clone(), version.clone());
         if let Got::Item(node) = got
-            && let Reading::Content(mut item) = map::read(self.kind, &node, self.mailbox, self.container())
+            && let EwsReading::Content(mut item) = map::read(self.kind, &node, self.mailbox, self.container())
         {
             if let (Some(occurrence), Some(series)) = (&mut item.facts.occurrence, self.series()) {
                 occurrence.master = series;
@@ -356,7 +363,7 @@ impl<'a> Job<'a> {
             written.version = item.version.clone();
             written.item = Some(item);
         }
-        self.stage = Stage::Done(Ok(written));
+        self.stage = EwsStage::Done(Ok(written));
     }
 
     fn written_as(&self, id: ItemId, version: Version) -> Written {
@@ -366,8 +373,8 @@ impl<'a> Job<'a> {
     /// What became of it.
     pub(super) fn outcome(self) -> Outcome {
         match (self.stage, self.op) {
-            (Stage::Done(outcome), _) => outcome,
-            (Stage::Written(id, version), op) => {
+            (EwsStage::Done(outcome), _) => outcome,
+            (EwsStage::Written(id, version), op) => {
                 let container = match op {
                     Op::Create(create) => &create.container,
                     Op::Update(update) => &update.container,
@@ -375,20 +382,20 @@ impl<'a> Job<'a> {
                 };
                 Ok(Written { id, container: container.clone(), version, item: None, replaced: None, missing: None })
             }
-            (Stage::Removed(written), _) => Ok(written),
-            (Stage::Write, Op::Update(_)) => Err(Refusal::Rejected("none of the fields can be written".to_owned())),
-            (Stage::Look | Stage::Write | Stage::Again, _) => Err(Refusal::NotSent),
+            (EwsStage::Removed(written), _) => Ok(written),
+            (EwsStage::Write, Op::Update(_)) => Err(Refusal::Rejected("none of the fields can be written".to_owned())),
+            (EwsStage::Look | EwsStage::Write | EwsStage::Again, _) => Err(Refusal::NotSent),
         }
     }
 }
 
 /// The folder in which an item lies.
-fn lies_in(node: &Node) -> Option<ContainerId> {
+fn lies_in(node: &XmlElement) -> Option<ContainerId> {
     node.at("ParentFolderId").and_then(|folder| folder.attribute("Id")).map(ContainerId::from)
 }
 
 /// What the write of `update` must leave intact of the stored item `node`, which is read as `item`.
-fn kept(update: &Update, item: &Item, node: Node) -> Result<Kept, Refusal> {
+fn kept(update: &Update, item: &Item, node: XmlElement) -> Result<StoredItemParts, Refusal> {
     let markup = match &update.patch.record {
         Record::Meeting(meeting) => &meeting.body.html,
         Record::Task(task) => &task.body.html,
@@ -398,6 +405,6 @@ fn kept(update: &Update, item: &Item, node: Node) -> Result<Kept, Refusal> {
     if body.is_none() && update.patch.fields.contains(&Field::Body) {
         return Err(Refusal::Rejected("the online-meeting block can't be told from the text".to_owned()));
     }
-    let ahead = Clocks::of(&node).ok().and_then(|clocks| clocks.ahead);
-    Ok(Kept { body, ahead, occurrence: item.facts.occurrence.is_some(), item: node })
+    let ahead = EventTimes::of(&node).ok().and_then(|clocks| clocks.ahead);
+    Ok(StoredItemParts { body, ahead, occurrence: item.facts.occurrence.is_some(), item: node })
 }

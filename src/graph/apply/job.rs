@@ -1,16 +1,23 @@
 //! One operation on its way: what it asks of the server at each stage, and what the answers make of
 //! it.
 
-use super::super::alive::{Doubt, Place};
-use super::super::compose::{self, Kept};
-use super::super::map::{self, Reading};
-use super::super::{Mailbox, endpoints, respond, time};
+use super::super::{
+    GraphMailbox,
+    alive::{UncertainItem, Whereabouts},
+    compose::{self, StoredEventParts},
+    endpoints,
+    map::{self, GraphReading},
+    respond, time,
+};
 use super::Calls;
-use crate::http::recipients::{blamed, blames_people};
-use crate::http::{Answer, Call, Fault, odata};
+use crate::http::{
+    Call, Fault, PartAnswer, odata,
+    recipients::{blamed, blames_people},
+};
+use crate::model::op::{Op, Outcome, Refusal, Update, Written};
 use crate::model::record::differences;
 use crate::model::{ContainerId, Field, Item, ItemId, Kind, Mark, Patch, Person, Record, Version, online};
-use crate::ports::{Op, Outcome, Refusal, Response, Update, Written};
+use crate::ports::HttpResponse;
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -18,7 +25,7 @@ use std::collections::BTreeMap;
 const NOTHING_REMOVED: &str = "the server says that it removed it, but it is still there";
 
 /// How far a job is.
-pub(super) enum Stage {
+pub(super) enum GraphStage {
     /// The stored item is to be read first.
     Look,
     /// It is to be written.
@@ -30,18 +37,18 @@ pub(super) enum Stage {
 }
 
 /// One operation.
-pub(super) struct Job<'a> {
+pub(super) struct GraphJob<'a> {
     op: &'a Op,
-    mailbox: &'a Mailbox,
+    mailbox: &'a GraphMailbox,
     kind: Kind,
-    stage: Stage,
+    stage: GraphStage,
     /// The version that the write expects.
     version: Version,
-    kept: Kept,
+    kept: StoredEventParts,
     /// The item as it was looked at.
     seen: Option<Box<Item>>,
     /// The item, if it is there by its id and may all the same be deleted.
-    pub(super) doubt: Option<Doubt>,
+    pub(super) doubt: Option<UncertainItem>,
     /// The last call answered an invitation, whose reply tells nothing.
     answered: bool,
     /// What was to be removed can't be, as it is with what was removed before.
@@ -53,35 +60,35 @@ pub(super) struct Job<'a> {
     unfit: Vec<Person>,
 }
 
-impl<'a> Job<'a> {
-    pub(super) fn new(op: &'a Op, kinds: &BTreeMap<ContainerId, Kind>, mailbox: &'a Mailbox) -> Self {
+impl<'a> GraphJob<'a> {
+    pub(super) fn new(op: &'a Op, kinds: &BTreeMap<ContainerId, Kind>, mailbox: &'a GraphMailbox) -> Self {
         let zone = mailbox.zone.name();
         let unknown = op.writes_times() && !time::known(zone);
         let (kind, stage, version) = match op {
-            Op::Create(create) => (create.record.kind(), Stage::Write, Version::from("")),
+            Op::Create(create) => (create.record.kind(), GraphStage::Write, Version::from("")),
             Op::Update(update) => {
                 let kind = update.patch.record.kind();
                 let body = update.facts.online && update.patch.fields.contains(&Field::Body);
                 // To Do heeds no etag: what a task is now has to be looked at
                 let people = [Field::People, Field::Response].iter().any(|field| update.patch.fields.contains(field));
                 let look = kind == Kind::Task || body || people;
-                (kind, if look { Stage::Look } else { Stage::Write }, update.version.clone())
+                (kind, if look { GraphStage::Look } else { GraphStage::Write }, update.version.clone())
             }
             Op::Delete { container, version, cancels, .. } => {
                 let kind = kinds.get(container).copied().unwrap_or(Kind::Meeting);
                 // neither To Do nor the action that calls off heeds a version
                 let look = kind == Kind::Task || *cancels;
-                (kind, if look { Stage::Look } else { Stage::Write }, version.clone())
+                (kind, if look { GraphStage::Look } else { GraphStage::Write }, version.clone())
             }
         };
-        let stage = if unknown { Stage::Done(Err(Refusal::zone(zone))) } else { stage };
+        let stage = if unknown { GraphStage::Done(Err(Refusal::zone(zone))) } else { stage };
         Self {
             op,
             mailbox,
             kind,
             stage,
             version,
-            kept: Kept::default(),
+            kept: StoredEventParts::default(),
             seen: None,
             doubt: None,
             answered: false,
@@ -93,17 +100,17 @@ impl<'a> Job<'a> {
 
     /// The read of the stored item, if that is what is next.
     pub(super) fn look(&self) -> Option<Call> {
-        let (Stage::Look, Some((id, container))) = (&self.stage, target(self.op)) else { return None };
+        let (GraphStage::Look, Some((id, container))) = (&self.stage, target(self.op)) else { return None };
         Some(endpoints::item(self.kind, container, id))
     }
 
     /// Takes in the stored item.
-    pub(super) fn looked(&mut self, mut answers: Vec<Answer>) {
+    pub(super) fn looked(&mut self, mut answers: Vec<PartAnswer>) {
         let Some(answer) = answers.pop() else { return };
-        self.stage = self.judged(answer).unwrap_or_else(|refusal| Stage::Done(Err(refusal)));
+        self.stage = self.judged(answer).unwrap_or_else(|refusal| GraphStage::Done(Err(refusal)));
     }
 
-    fn judged(&mut self, answer: Answer) -> Result<Stage, Refusal> {
+    fn judged(&mut self, answer: PartAnswer) -> Result<GraphStage, Refusal> {
         // a read that failed has written nothing
         let response = answer.map_err(|_| Refusal::NotSent)?;
         let value: Value = match response.status().as_u16() {
@@ -112,42 +119,46 @@ impl<'a> Job<'a> {
             _ => return Err(refusal(&response)),
         };
         let item = match map::read(self.kind, &value, self.mailbox, self.container()) {
-            Reading::Content(item) => item,
-            Reading::Malformed(malformed) => return Err(Refusal::Rejected(malformed.reason)),
-            Reading::Master(_) | Reading::Skeleton { .. } | Reading::Tombstone(_) => return Err(Refusal::Stale),
+            GraphReading::Content(item) => item,
+            GraphReading::Malformed(malformed) => return Err(Refusal::Rejected(malformed.reason)),
+            GraphReading::Master(_) | GraphReading::Skeleton { .. } | GraphReading::Tombstone(_) => {
+                return Err(Refusal::Stale);
+            }
         };
         let same = item.version == self.version;
         // what was moved to Deleted Items has another version, and is still found by its id
         let is_called_off = matches!(self.op, Op::Delete { cancels: true, .. });
-        self.doubt = (self.kind == Kind::Meeting && (!same || is_called_off)).then(|| Doubt::of(&item));
+        self.doubt = (self.kind == Kind::Meeting && (!same || is_called_off)).then(|| UncertainItem::of(&item));
         self.version = item.version.clone();
         self.seen = Some(item.clone());
         match self.op {
             Op::Update(update) if same || update.patch.agree(&item.record, &update.before) => {
                 self.kept = kept(update, &value)?;
                 let later = update.mark.is_some() || respond::call(update).is_some();
-                Ok(if self.change(update).is_none() && later { self.unchanged(item) } else { Stage::Write })
+                Ok(if self.change(update).is_none() && later { self.unchanged(item) } else { GraphStage::Write })
             }
             // a write whose reply was lost
             Op::Update(update) if update.patch.agree(&item.record, &update.patch.record) => Ok(self.unchanged(item)),
-            Op::Delete { .. } if same => Ok(Stage::Write),
+            Op::Delete { .. } if same => Ok(GraphStage::Write),
             Op::Create(_) | Op::Update(_) | Op::Delete { .. } => Err(Refusal::Stale),
         }
     }
 
     /// Takes in whether the doubted item lives. One that does not needs no removal any more, and
     /// can't be changed.
-    pub(super) fn settled(&mut self, place: &Place) {
+    pub(super) fn settled(&mut self, place: &Whereabouts) {
         self.doubt = None;
         match (&self.stage, self.op, place) {
             // it was said to be removed, and is there
-            (Stage::Link(_), Op::Delete { .. }, Place::In(_)) => {
-                self.stage = Stage::Done(Err(Refusal::Rejected(NOTHING_REMOVED.to_owned())));
+            (GraphStage::Link(_), Op::Delete { .. }, Whereabouts::In(_)) => {
+                self.stage = GraphStage::Done(Err(Refusal::Rejected(NOTHING_REMOVED.to_owned())));
             }
-            (Stage::Link(_), _, _) | (_, _, Place::In(_)) => {}
-            (_, Op::Update(_) | Op::Delete { .. }, Place::Nowhere) => self.stage = Stage::Done(Err(Refusal::Gone)),
-            (_, Op::Update(_) | Op::Delete { .. }, Place::Unknown(_)) => {
-                self.stage = Stage::Done(Err(Refusal::NotSent))
+            (GraphStage::Link(_), _, _) | (_, _, Whereabouts::In(_)) => {}
+            (_, Op::Update(_) | Op::Delete { .. }, Whereabouts::Nowhere) => {
+                self.stage = GraphStage::Done(Err(Refusal::Gone))
+            }
+            (_, Op::Update(_) | Op::Delete { .. }, Whereabouts::Unknown(_)) => {
+                self.stage = GraphStage::Done(Err(Refusal::NotSent))
             }
             (_, Op::Create(_), _) => {}
         }
@@ -156,7 +167,7 @@ impl<'a> Job<'a> {
     /// The read of what the write left, where its reply does not tell it: nothing, an answer to an
     /// invitation, values that are not those written; and of what was removed.
     pub(super) fn check(&self) -> Option<Call> {
-        let Stage::Link(written) = &self.stage else { return None };
+        let GraphStage::Link(written) = &self.stage else { return None };
         let item = written.item.as_deref();
         let tells = match self.op {
             Op::Delete { .. } => false,
@@ -172,10 +183,10 @@ impl<'a> Job<'a> {
     }
 
     /// Takes in that read. One that fails takes nothing from what the server said.
-    pub(super) fn checked(&mut self, mut answers: Vec<Answer>) {
-        let (Some(Ok(response)), Stage::Link(written)) = (answers.pop(), &self.stage) else { return };
+    pub(super) fn checked(&mut self, mut answers: Vec<PartAnswer>) {
+        let (Some(Ok(response)), GraphStage::Link(written)) = (answers.pop(), &self.stage) else { return };
         let Ok(value) = odata::read::<Value>(&response) else { return };
-        let Reading::Content(item) = map::read(self.kind, &value, self.mailbox, self.container()) else { return };
+        let GraphReading::Content(item) = map::read(self.kind, &value, self.mailbox, self.container()) else { return };
         // another version than the reply told is somebody's who was faster than this read, unless
         // it is that of our own next step
         let alone = !self.answered && self.mark_to_hang().is_none();
@@ -185,16 +196,16 @@ impl<'a> Job<'a> {
             Some(_) | None => item,
         };
         match self.op {
-            Op::Delete { .. } => self.doubt = Some(Doubt::of(&item)),
+            Op::Delete { .. } => self.doubt = Some(UncertainItem::of(&item)),
             Op::Create(_) | Op::Update(_) => {
-                self.stage = Stage::Link(Box::new(self.written(written.id.clone(), Some(item))));
+                self.stage = GraphStage::Link(Box::new(self.written(written.id.clone(), Some(item))));
             }
         }
     }
 
     /// The stage after an item that needs no write of its own.
-    fn unchanged(&self, item: Box<Item>) -> Stage {
-        Stage::Link(Box::new(self.written(item.id.clone(), Some(item))))
+    fn unchanged(&self, item: Box<Item>) -> GraphStage {
+        GraphStage::Link(Box::new(self.written(item.id.clone(), Some(item))))
     }
 
     /// The write, if that is what is next and there is anything to write. To Do heeds no etag, so a
@@ -211,7 +222,7 @@ impl<'a> Job<'a> {
     }
 
     fn writes(&self) -> Option<Call> {
-        let Stage::Write = self.stage else { return None };
+        let GraphStage::Write = self.stage else { return None };
         match self.op {
             Op::Create(create) => {
                 let record = create.record.without(&self.unfit);
@@ -240,7 +251,7 @@ impl<'a> Job<'a> {
     }
 
     /// Takes in the answer to the write; after the `last` attempt a version conflict is final.
-    pub(super) fn wrote(&mut self, mut answers: Vec<Answer>, last: bool) {
+    pub(super) fn wrote(&mut self, mut answers: Vec<PartAnswer>, last: bool) {
         let Some(answer) = answers.pop() else { return };
         let before = answers.pop();
         if let Some(Ok(before)) = &before {
@@ -250,17 +261,17 @@ impl<'a> Job<'a> {
             Ok(response) => response,
             Err(silence) => {
                 let refusal = if silence.maybe { Refusal::Unknown } else { Refusal::NotSent };
-                self.stage = Stage::Done(Err(refusal));
+                self.stage = GraphStage::Done(Err(refusal));
                 return;
             }
         };
         self.stage = match (response.status().as_u16(), target(self.op)) {
             (200..=299, _) => match self.confirmed(&response) {
-                Some(written) => Stage::Link(Box::new(written)),
-                None => Stage::Done(Err(Refusal::Unknown)),
+                Some(written) => GraphStage::Link(Box::new(written)),
+                None => GraphStage::Done(Err(Refusal::Unknown)),
             },
             // what was looked at right before is not there, or could not be read
-            (424, Some(_)) => Stage::Done(Err(match before {
+            (424, Some(_)) => GraphStage::Done(Err(match before {
                 Some(Ok(before)) if matches!(before.status().as_u16(), 404 | 410) => Refusal::Gone,
                 Some(Ok(_) | Err(_)) | None => Refusal::NotSent,
             })),
@@ -268,25 +279,25 @@ impl<'a> Job<'a> {
             // Items"); whether it is, is seen right after
             (403, Some((id, _))) if self.removes() && is_undeletable(&response) => {
                 self.already = true;
-                Stage::Link(Box::new(self.written(id.clone(), None)))
+                GraphStage::Link(Box::new(self.written(id.clone(), None)))
             }
-            (412, Some(_)) if !last => Stage::Look,
-            (412, Some(_)) => Stage::Done(Err(Refusal::Stale)),
+            (412, Some(_)) if !last => GraphStage::Look,
+            (412, Some(_)) => GraphStage::Done(Err(Refusal::Stale)),
             _ => match (refusal(&response), self.op.newcomers()) {
                 (Refusal::Rejected(code), new) if !last && blames_people(&code) && !new.is_empty() => {
                     self.unfit = blamed(&String::from_utf8_lossy(response.body()), new);
-                    Stage::Write
+                    GraphStage::Write
                 }
-                (refusal, _) => Stage::Done(Err(refusal)),
+                (refusal, _) => GraphStage::Done(Err(refusal)),
             },
         };
     }
 
     /// What a write goes over, by the `response` of the look right before it, if that is not what
     /// was looked at before. A write that is sent a second time finds what it wrote itself.
-    fn written_over(&self, response: &Response) -> Option<Box<Record>> {
+    fn written_over(&self, response: &HttpResponse) -> Option<Box<Record>> {
         let value: Value = odata::read(response).ok()?;
-        let (Reading::Content(now), Some(seen)) =
+        let (GraphReading::Content(now), Some(seen)) =
             (map::read(self.kind, &value, self.mailbox, self.container()), &self.seen)
         else {
             return None;
@@ -303,11 +314,14 @@ impl<'a> Job<'a> {
     }
 
     /// What the reply to a successful write tells; `None` if it does not even tell an id.
-    fn confirmed(&self, response: &Response) -> Option<Written> {
+    fn confirmed(&self, response: &HttpResponse) -> Option<Written> {
         let value: Value = serde_json::from_slice(response.body()).unwrap_or_default();
         let item = match map::read(self.kind, &value, self.mailbox, self.container()) {
-            Reading::Content(item) => Some(item),
-            Reading::Master(_) | Reading::Skeleton { .. } | Reading::Tombstone(_) | Reading::Malformed(_) => None,
+            GraphReading::Content(item) => Some(item),
+            GraphReading::Master(_)
+            | GraphReading::Skeleton { .. }
+            | GraphReading::Tombstone(_)
+            | GraphReading::Malformed(_) => None,
         };
         let told = value.get("id").and_then(Value::as_str).map(ItemId::from);
         Some(self.written(told.or_else(|| target(self.op).map(|(id, _)| id.clone()))?, item))
@@ -351,7 +365,7 @@ impl<'a> Job<'a> {
     /// What is left once the item itself is written: the hanging of a mark on a task that does not
     /// carry it yet, the answer to an invitation that has not been given.
     pub(super) fn link(&self) -> Option<Call> {
-        let Stage::Link(_) = self.stage else { return None };
+        let GraphStage::Link(_) = self.stage else { return None };
         if let (Op::Update(update), false) = (self.op, self.has_answered()) {
             let answer = respond::call(update);
             if answer.is_some() {
@@ -373,14 +387,14 @@ impl<'a> Job<'a> {
     }
 
     /// Takes in the answer to that.
-    pub(super) fn linked(&mut self, mut answers: Vec<Answer>) {
+    pub(super) fn linked(&mut self, mut answers: Vec<PartAnswer>) {
         let Some(answer) = answers.pop() else { return };
         self.answered =
             matches!(self.op, Op::Update(update) if respond::call(update).is_some() && !self.has_answered());
         match answer {
             Ok(response) if response.status().is_success() => {}
-            Ok(response) => self.stage = Stage::Done(Err(refusal(&response))),
-            Err(_) => self.stage = Stage::Done(Err(Refusal::Unknown)),
+            Ok(response) => self.stage = GraphStage::Done(Err(refusal(&response))),
+            Err(_) => self.stage = GraphStage::Done(Err(Refusal::Unknown)),
         }
     }
 
@@ -394,11 +408,13 @@ impl<'a> Job<'a> {
     /// What became of it.
     pub(super) fn outcome(self) -> Outcome {
         match (self.stage, self.op) {
-            (Stage::Done(outcome), _) => outcome,
-            (Stage::Link(_), Op::Delete { .. }) if self.already => Err(Refusal::Gone),
-            (Stage::Link(written), _) => Ok(*written),
-            (Stage::Write, Op::Update(_)) => Err(Refusal::Rejected("none of the fields can be written".to_owned())),
-            (Stage::Look | Stage::Write, _) => Err(Refusal::NotSent),
+            (GraphStage::Done(outcome), _) => outcome,
+            (GraphStage::Link(_), Op::Delete { .. }) if self.already => Err(Refusal::Gone),
+            (GraphStage::Link(written), _) => Ok(*written),
+            (GraphStage::Write, Op::Update(_)) => {
+                Err(Refusal::Rejected("none of the fields can be written".to_owned()))
+            }
+            (GraphStage::Look | GraphStage::Write, _) => Err(Refusal::NotSent),
         }
     }
 }
@@ -413,20 +429,20 @@ fn target(op: &Op) -> Option<(&ItemId, &ContainerId)> {
 }
 
 /// What the write of `update` must leave intact of the stored item `value`.
-fn kept(update: &Update, value: &Value) -> Result<Kept, Refusal> {
+fn kept(update: &Update, value: &Value) -> Result<StoredEventParts, Refusal> {
     let attendees = value.get("attendees").and_then(Value::as_array).cloned().unwrap_or_default();
-    let Record::Meeting(meeting) = &update.patch.record else { return Ok(Kept { body: None, attendees }) };
+    let Record::Meeting(meeting) = &update.patch.record else { return Ok(StoredEventParts { body: None, attendees }) };
     let stored = value.pointer("/body/content").and_then(Value::as_str).unwrap_or_default();
     let online = value.get("isOnlineMeeting").and_then(Value::as_bool).unwrap_or_default();
     let body = online::splice(&meeting.body.html, stored, online);
     if body.is_none() && update.patch.fields.contains(&Field::Body) {
         return Err(Refusal::Rejected("the online-meeting block can't be told from the text".to_owned()));
     }
-    Ok(Kept { body, attendees })
+    Ok(StoredEventParts { body, attendees })
 }
 
 /// Whether a reply says that what was to be deleted can't be.
-fn is_undeletable(response: &Response) -> bool {
+fn is_undeletable(response: &HttpResponse) -> bool {
     let code = match odata::refusal(response) {
         Fault::Refused { code, .. } => code,
         Fault::SignedOut | Fault::Forbidden(_) | Fault::CursorLost | Fault::Unreadable(_) => String::new(),
@@ -435,7 +451,7 @@ fn is_undeletable(response: &Response) -> bool {
 }
 
 /// What a reply that is no success means for a write.
-fn refusal(response: &Response) -> Refusal {
+fn refusal(response: &HttpResponse) -> Refusal {
     match (response.status().as_u16(), odata::refusal(response)) {
         (404 | 410, _) => Refusal::Gone,
         (401 | 429, _) => Refusal::NotSent,

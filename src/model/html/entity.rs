@@ -12,7 +12,7 @@ const WINDOWS: &str = "€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–�
 
 /// Where a reference stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum ReferencePlace {
     /// In text.
     Text,
     /// In the value of an attribute, where `?a=1&copy=2` is an address.
@@ -20,7 +20,7 @@ pub(super) enum Place {
 }
 
 /// `raw` with its references replaced; what is none stays.
-pub(super) fn decode(raw: &str, place: Place) -> String {
+pub(super) fn decode(raw: &str, place: ReferencePlace) -> String {
     let mut text = String::with_capacity(raw.len());
     let mut rest = raw;
     while let Some((before, from)) = rest.split_once('&') {
@@ -73,7 +73,7 @@ fn numeric(text: &str) -> Option<(char, &str)> {
 }
 
 /// The meaning of the longest name that `text` begins with, and what follows it.
-fn named(text: &str, place: Place) -> Option<(&'static str, &str)> {
+fn named(text: &str, place: ReferencePlace) -> Option<(&'static str, &str)> {
     let end =
         text.bytes().take(LONGEST + 1).position(|b| !b.is_ascii_alphanumeric()).unwrap_or(text.len().min(LONGEST));
     let word = text.get(..end)?;
@@ -85,7 +85,7 @@ fn named(text: &str, place: Place) -> Option<(&'static str, &str)> {
         let (meaning, bare) = lookup(word.get(..length)?)?;
         let after = text.get(length..)?;
         let continues = after.starts_with(|c: char| c == '=' || c.is_ascii_alphanumeric());
-        (bare && !(place == Place::Attribute && continues)).then_some((meaning, after))
+        (bare && !(place == ReferencePlace::Attribute && continues)).then_some((meaning, after))
     })
 }
 
@@ -127,10 +127,10 @@ mod tests {
             ("&NotEqualTilde;&fjlig;&quest;&NewLine;.", "≂\u{338}fj? ."),
             ("&zwnj;&AMP;&LT&ampx", "\u{200C}&<&x"),
         ] {
-            assert_eq!(decode(raw, Place::Text), text, "{raw}");
+            assert_eq!(decode(raw, ReferencePlace::Text), text, "{raw}");
         }
         for (raw, text) in [("?a&copy=1&reg;&lt", "?a&copy=1®<"), ("&copyx&copy", "&copyx©"), ("&copy;=", "©=")] {
-            assert_eq!(decode(raw, Place::Attribute), text, "{raw}");
+            assert_eq!(decode(raw, ReferencePlace::Attribute), text, "{raw}");
         }
     }
 
@@ -141,7 +141,7 @@ mod tests {
         assert_eq!(names.len(), 2125);
         for name in names {
             assert!(lookup(name).is_some(), "{name}");
-            assert_ne!(decode(&format!("&{name};"), Place::Text), format!("&{name};"), "{name}");
+            assert_ne!(decode(&format!("&{name};"), ReferencePlace::Text), format!("&{name};"), "{name}");
         }
     }
 }

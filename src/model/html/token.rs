@@ -2,7 +2,7 @@
 //! declarations and processing instructions are passed over as it says, and what it drops (a tag
 //! that never ends) is dropped.
 
-use super::entity::{Place, decode};
+use super::entity::{ReferencePlace, decode};
 
 /// A token.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -64,7 +64,7 @@ impl<'a> Tokens<'a> {
         let text = self.rest.get(..beginning(self.rest)).unwrap_or(self.rest);
         if !text.is_empty() {
             self.skip(text.len());
-            return Some(Token::Text(decode(text, Place::Text)));
+            return Some(Token::Text(decode(text, ReferencePlace::Text)));
         }
         let inner = self.rest.get(1..).unwrap_or_default();
         if let Some(comment) = inner.strip_prefix("!--") {
@@ -176,7 +176,7 @@ fn tag_of(text: &str) -> Option<(Tag, &str)> {
         rest = after;
         let name = name.to_ascii_lowercase();
         if KEPT.contains(&name.as_str()) && tag.attribute(&name).is_none() {
-            tag.attributes.push((name, decode(value, Place::Attribute)));
+            tag.attributes.push((name, decode(value, ReferencePlace::Attribute)));
         }
     }
 }

@@ -20,7 +20,7 @@ const MOST_ALIKE: usize = 3;
 
 /// A piece of the content of a block.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Node {
+pub(super) enum Piece {
     /// Text of one style.
     Run(String, Style),
     /// The end of a line.
@@ -28,7 +28,7 @@ pub(super) enum Node {
     /// A line across.
     Rule,
     /// A block: the name that it is written with, and what is in it.
-    Block(&'static str, Vec<Node>),
+    Block(&'static str, Vec<Piece>),
 }
 
 /// How a run of text looks.
@@ -45,9 +45,9 @@ pub(super) const MARKS: [&str; 7] = ["b", "i", "u", "s", "code", "sub", "sup"];
 
 /// What was read.
 #[derive(Debug, Default)]
-pub(super) struct Document {
+pub(super) struct Tree {
     /// Its content.
-    pub(super) nodes: Vec<Node>,
+    pub(super) nodes: Vec<Piece>,
     /// It has something beside text and its form: pictures, tables, other media, fields; or
     /// something that never ends and hides what follows.
     pub(super) rich: bool,
@@ -208,7 +208,7 @@ const SCHEMES: [&str; 4] = ["http://", "https://", "mailto:", "tel:"];
 
 /// Where content goes.
 #[derive(Clone, Copy, Debug)]
-struct Host {
+struct Insertion {
     /// Into the open element at this place.
     at: usize,
     /// In front of it, if it is a table.
@@ -217,7 +217,7 @@ struct Host {
 
 /// An open element.
 #[derive(Debug)]
-struct Open {
+struct OpenElement {
     name: String,
     class: Class,
     written: &'static str,
@@ -230,10 +230,10 @@ struct Open {
     /// Line ends in it are line ends.
     verbatim: bool,
     /// Where it goes itself.
-    host: Host,
-    children: Vec<Node>,
+    host: Insertion,
+    children: Vec<Piece>,
     /// What lay wrongly in a table.
-    before: Vec<Node>,
+    before: Vec<Piece>,
 }
 
 /// An entry of the list of formatting elements.
@@ -248,7 +248,7 @@ enum Active {
 }
 
 struct Builder {
-    open: Vec<Open>,
+    open: Vec<OpenElement>,
     /// Elements that were too many to be followed.
     beyond: usize,
     active: Vec<Active>,
@@ -259,12 +259,12 @@ struct Builder {
     /// A declaration came first: then a table ends a paragraph, which it does not where nothing is
     /// declared.
     strict: bool,
-    read: Document,
+    read: Tree,
 }
 
 /// Reads `markup`.
-pub(super) fn read(markup: &str) -> Document {
-    let root = Open {
+pub(super) fn read(markup: &str) -> Tree {
+    let root = OpenElement {
         name: String::new(),
         class: Class::Root,
         written: "",
@@ -272,11 +272,11 @@ pub(super) fn read(markup: &str) -> Document {
         flat: false,
         through: false,
         verbatim: false,
-        host: Host { at: 0, before: false },
+        host: Insertion { at: 0, before: false },
         children: Vec::new(),
         before: Vec::new(),
     };
-    let read = Document::default();
+    let read = Tree::default();
     let mut builder =
         Builder { open: vec![root], beyond: 0, active: Vec::new(), form: false, begun: false, strict: false, read };
     let mut tokens = Tokens::of(markup);
@@ -294,7 +294,7 @@ pub(super) fn read(markup: &str) -> Document {
     }
     builder.pop_to(1);
     let nodes = builder.open.pop().map(|root| root.children).unwrap_or_default();
-    Document { nodes, rich: builder.read.rich || tokens.cut, ..builder.read }
+    Tree { nodes, rich: builder.read.rich || tokens.cut, ..builder.read }
 }
 
 /// Whether `name` is one of the words of `list`.
@@ -330,7 +330,7 @@ impl Builder {
     }
 
     /// The place of the innermost element that is `wanted`, unless one that is `bound` lies nearer.
-    fn within(&self, wanted: impl Fn(&Open) -> bool, bound: impl Fn(&Open) -> bool) -> Option<usize> {
+    fn within(&self, wanted: impl Fn(&OpenElement) -> bool, bound: impl Fn(&OpenElement) -> bool) -> Option<usize> {
         for (at, open) in self.open.iter().enumerate().rev() {
             if wanted(open) {
                 return Some(at);
@@ -359,7 +359,7 @@ impl Builder {
 
     /// The innermost part of a table that is open: it says by which rules a tag is read.
     fn part(&self) -> (usize, Class) {
-        let is_part = |open: &Open| {
+        let is_part = |open: &OpenElement| {
             let bounds = matches!(open.class, Class::Cell | Class::Caption | Class::Template | Class::Root);
             open.class.is_table() || bounds || open.class == Class::Island
         };
@@ -373,31 +373,31 @@ impl Builder {
     }
 
     /// Where content goes now.
-    fn host(&self) -> Host {
+    fn host(&self) -> Insertion {
         let at = self.open.len().saturating_sub(1);
         match self.open.last() {
             Some(open) if open.through => open.host,
             Some(open) if open.class.is_table() => self.before_table(),
-            Some(_) | None => Host { at, before: false },
+            Some(_) | None => Insertion { at, before: false },
         }
     }
 
     /// In front of the innermost table.
-    fn before_table(&self) -> Host {
+    fn before_table(&self) -> Insertion {
         let at = self.within(|open| open.class == Class::Table, |_| false).unwrap_or(0);
         match self.open.get(at) {
             Some(table) if table.through => table.host,
-            Some(_) | None => Host { at, before: true },
+            Some(_) | None => Insertion { at, before: true },
         }
     }
 
-    fn content(&mut self, host: Host) -> Option<&mut Vec<Node>> {
+    fn content(&mut self, host: Insertion) -> Option<&mut Vec<Piece>> {
         let open = self.open.get_mut(host.at)?;
         Some(if host.before { &mut open.before } else { &mut open.children })
     }
 
     /// Adds a node where content goes now, if it is for people.
-    fn add(&mut self, node: Node) {
+    fn add(&mut self, node: Piece) {
         let host = self.host();
         if self.open.last().is_some_and(|open| !open.hidden)
             && let Some(content) = self.content(host)
@@ -407,12 +407,12 @@ impl Builder {
     }
 
     /// Adds what the edge of an element is that is flattened.
-    fn add_edge(&mut self, host: Host, class: Class) {
+    fn add_edge(&mut self, host: Insertion, class: Class) {
         let Some(content) = self.content(host) else { return };
         if class == Class::Cell {
             add_run(content, (" ", &Style::default()), false);
         } else {
-            content.push(Node::Break);
+            content.push(Piece::Break);
         }
     }
 
@@ -432,7 +432,7 @@ impl Builder {
         let Some(content) = self.content(host) else { return };
         for (nth, line) in text.split(|c| verbatim && matches!(c, '\n' | '\r')).enumerate() {
             if nth > 0 {
-                content.push(Node::Break);
+                content.push(Piece::Break);
             }
             // NUL is nothing in HTML
             let line: String = line.chars().filter(|c| *c != '\0').map(|c| if is_void(c) { ' ' } else { c }).collect();
@@ -457,7 +457,7 @@ impl Builder {
         let Some(parent) = self.open.last() else { return };
         if self.open.len() >= MOST_OPEN {
             self.beyond += 1;
-            self.add(Node::Break);
+            self.add(Piece::Break);
             return;
         }
         let own_place = matches!(class, Class::Section | Class::Row | Class::Cell | Class::Caption);
@@ -467,7 +467,7 @@ impl Builder {
         } else if parent.through {
             parent.host
         } else {
-            Host { at, before: false }
+            Insertion { at, before: false }
         };
         let room = if class == Class::Table { TABLE } else { 1 };
         let flat = parent.flat || self.open.len() + room > DEEPEST + 1;
@@ -476,7 +476,7 @@ impl Builder {
         if flat && !hidden {
             self.add_edge(host, class);
         }
-        let open = Open {
+        let open = OpenElement {
             name: name.to_owned(),
             class,
             written,
@@ -498,14 +498,14 @@ impl Builder {
         let Some(content) = self.content(open.host).filter(|_| !hidden) else { return };
         for node in open.before {
             match node {
-                Node::Run(text, style) => add_run(content, (&text, &style), open.verbatim),
-                Node::Break | Node::Rule | Node::Block(..) => content.push(node),
+                Piece::Run(text, style) => add_run(content, (&text, &style), open.verbatim),
+                Piece::Break | Piece::Rule | Piece::Block(..) => content.push(node),
             }
         }
         if open.flat {
             self.add_edge(open.host, open.class);
         } else if !open.written.is_empty() {
-            content.push(Node::Block(open.written, open.children));
+            content.push(Piece::Block(open.written, open.children));
         }
     }
 
@@ -688,10 +688,10 @@ impl Builder {
             return;
         }
         match name {
-            "br" => return self.add(Node::Break),
+            "br" => return self.add(Piece::Break),
             "hr" => {
                 self.close_paragraph();
-                return self.add(Node::Rule);
+                return self.add(Piece::Rule);
             }
             "svg" | "math" => return self.foreign(tag),
             "a" => {
@@ -723,7 +723,7 @@ impl Builder {
 
     /// Closes what an element of this class does not lie in.
     fn make_room(&mut self, name: &str, class: Class) {
-        let passes = |open: &Open| matches!(open.name.as_str(), "address" | "div" | "p" | "");
+        let passes = |open: &OpenElement| matches!(open.name.as_str(), "address" | "div" | "p" | "");
         let item = if matches!(class, Class::Item | Class::Definition) {
             self.within(|open| open.class == class, |open| open.class == Class::Root || !passes(open))
         } else if class == Class::Button {
@@ -750,7 +750,7 @@ impl Builder {
             if matches!(name, "br" | "p") {
                 self.leave_foreign();
             } else {
-                let strange = |open: &Open| matches!(open.class, Class::Foreign | Class::Island);
+                let strange = |open: &OpenElement| matches!(open.class, Class::Foreign | Class::Island);
                 let foreign = self.within(|open| open.name == name || !strange(open), |_| false);
                 if let Some(at) = foreign.filter(|at| self.open.get(*at).is_some_and(strange)) {
                     return self.pop_to(at);
@@ -759,7 +759,7 @@ impl Builder {
         }
         if self.beyond > 0 && element(name).is_some() {
             self.beyond -= 1;
-            return self.add(Node::Break);
+            return self.add(Piece::Break);
         }
         if let Some(at) = self.select() {
             let tabled = (is_of(name, TABLE_TAGS) || name == "table") && self.tabled(name).is_some();
@@ -808,13 +808,13 @@ impl Builder {
 
     fn end_in_body(&mut self, name: &str) {
         match name {
-            "br" => return self.add(Node::Break),
+            "br" => return self.add(Piece::Break),
             "p" => {
                 match self.paragraph() {
                     Some(at) => self.pop_to(at),
                     // it stands for an empty one
-                    None if self.open.last().is_some_and(|open| open.flat) => self.add(Node::Break),
-                    None => self.add(Node::Block("p", Vec::new())),
+                    None if self.open.last().is_some_and(|open| open.flat) => self.add(Piece::Break),
+                    None => self.add(Piece::Block("p", Vec::new())),
                 }
                 return;
             }
@@ -855,15 +855,15 @@ impl Builder {
 
 /// Adds a piece of a line: to the run before it, if that looks alike. White space between blocks is
 /// nothing, and many spaces are one, unless the text is shown as it stands.
-fn add_run(content: &mut Vec<Node>, (text, style): (&str, &Style), verbatim: bool) {
-    let at_edge = matches!(content.last(), Some(Node::Block(..) | Node::Break | Node::Rule));
+fn add_run(content: &mut Vec<Piece>, (text, style): (&str, &Style), verbatim: bool) {
+    let at_edge = matches!(content.last(), Some(Piece::Block(..) | Piece::Break | Piece::Rule));
     if text.is_empty() || (at_edge && !verbatim && text.chars().all(|c| c == ' ')) {
         return;
     }
-    if !matches!(content.last(), Some(Node::Run(_, own)) if own == style) {
-        content.push(Node::Run(String::new(), style.clone()));
+    if !matches!(content.last(), Some(Piece::Run(_, own)) if own == style) {
+        content.push(Piece::Run(String::new(), style.clone()));
     }
-    let Some(Node::Run(run, _)) = content.last_mut() else { return };
+    let Some(Piece::Run(run, _)) = content.last_mut() else { return };
     for c in text.chars() {
         if verbatim || c != ' ' || !run.ends_with(' ') {
             run.push(c);

@@ -1,33 +1,33 @@
 //! Markup of the few forms that are read as the tree that they were written from: blocks hold what
 //! they may, styles lie in one order, and nothing but the address of a link is an attribute.
 
-use super::tree::{MARKS, Node, Style};
+use super::tree::{MARKS, Piece, Style};
 use crate::model::text::is_void;
 
 /// The markup of `nodes`.
-pub(super) fn markup(nodes: &[Node]) -> String {
+pub(super) fn markup(nodes: &[Piece]) -> String {
     let mut to = String::new();
     content(nodes, "", &mut to);
     to
 }
 
 /// Writes what is in a block.
-fn content(nodes: &[Node], block: &str, to: &mut String) {
+fn content(nodes: &[Piece], block: &str, to: &mut String) {
     let mut now = Style::default();
     for node in nodes {
         match node {
-            Node::Run(text, style) => {
+            Piece::Run(text, style) => {
                 turn(&now, style, to);
                 now.clone_from(style);
                 escape(text, to);
             }
-            Node::Break => to.push_str("<br>"),
-            Node::Rule => {
+            Piece::Break => to.push_str("<br>"),
+            Piece::Rule => {
                 turn(&now, &Style::default(), to);
                 now = Style::default();
                 to.push_str("<hr>");
             }
-            Node::Block(name, inside) => {
+            Piece::Block(name, inside) => {
                 turn(&now, &Style::default(), to);
                 now = Style::default();
                 let name = fitting(name, inside, block);
@@ -42,8 +42,8 @@ fn content(nodes: &[Node], block: &str, to: &mut String) {
 
 /// What a block is written as, so that no reader moves or ends it: a paragraph or heading holds no
 /// block, and an item lies in a list.
-fn fitting(name: &'static str, inside: &[Node], outside: &str) -> &'static str {
-    let holds_blocks = || inside.iter().any(|node| matches!(node, Node::Block(..) | Node::Rule));
+fn fitting(name: &'static str, inside: &[Piece], outside: &str) -> &'static str {
+    let holds_blocks = || inside.iter().any(|node| matches!(node, Piece::Block(..) | Piece::Rule));
     let fits = match name {
         "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" => !holds_blocks(),
         "li" => matches!(outside, "ul" | "ol"),

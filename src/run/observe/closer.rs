@@ -2,13 +2,14 @@
 
 use super::counterparts::{activity, people};
 use super::{Gather, matters};
-use crate::engine::Elsewhere;
+use crate::engine::context::Elsewhere;
 use crate::engine::link::{Link, LinkKey, LinkState};
 use crate::engine::merge::differences;
 use crate::engine::{identity, matching, original, scope};
 use crate::error::Result;
+use crate::model::lookup::Lookup;
 use crate::model::{ItemId, Pair, Person, Side};
-use crate::ports::{Clock, Clue, Directory, Events, Replica, Store};
+use crate::ports::{Clock, Directory, Events, Replica, Store};
 use std::collections::{BTreeMap, BTreeSet};
 
 impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'_, C, X, S, K, E> {
@@ -25,14 +26,14 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         };
         let clue = |link: &Link| {
             let item = items.get(&link.ids.exchange)?;
-            Some(Clue::Id { id: item.id.clone(), container: item.container.clone() })
+            Some(Lookup::Id { id: item.id.clone(), container: item.container.clone() })
         };
-        let clues: Vec<Clue> = self.links.values().filter(edited).filter_map(clue).collect();
+        let clues: Vec<Lookup> = self.links.values().filter(edited).filter_map(clue).collect();
         if clues.is_empty() {
             return Ok(());
         }
         for (clue, found) in clues.iter().zip(self.ends.exchange.find(&clues).await?) {
-            let Clue::Id { id, .. } = clue else { continue };
+            let Lookup::Id { id, .. } = clue else { continue };
             match found.items.into_iter().next() {
                 Some(mut item) => {
                     if let Some(listed) = self.seen.items.exchange.get(id) {
@@ -71,8 +72,8 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             matters(link) && item.is_some_and(|item| item.record.kind() != link.kind())
         };
         let clue =
-            |link: &Link| Clue::Id { id: link.ids.exchange.clone(), container: link.containers.exchange.clone() };
-        let clues: Vec<Clue> = self.links.values().filter(other).map(clue).collect();
+            |link: &Link| Lookup::Id { id: link.ids.exchange.clone(), container: link.containers.exchange.clone() };
+        let clues: Vec<Lookup> = self.links.values().filter(other).map(clue).collect();
         self.read(Side::Exchange, &clues).await
     }
 
@@ -84,9 +85,9 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         let named = linked.filter_map(|link| original::early(&self.seen, link, account)).flat_map(|item| {
             let id = Some(identity::activity(item, account, 0));
             let unread = id.filter(|id| !self.seen.items.creatio.contains_key(id));
-            unread.map(activity).into_iter().chain(matching::clue(item).map(Clue::Uid))
+            unread.map(activity).into_iter().chain(matching::clue(item).map(Lookup::Uid))
         });
-        let clues: Vec<Clue> = named.collect();
+        let clues: Vec<Lookup> = named.collect();
         if clues.is_empty() {
             return Ok(());
         }
@@ -108,13 +109,15 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             matters(link) && first.is_some_and(|first| !self.links.contains_key(&first))
         };
         let standing: Vec<&Link> = self.links.values().filter(found).collect();
-        let clue =
-            |side: Side, link: &Link| Clue::Id { id: link.ids[side].clone(), container: link.containers[side].clone() };
+        let clue = |side: Side, link: &Link| Lookup::Id {
+            id: link.ids[side].clone(),
+            container: link.containers[side].clone(),
+        };
         let known =
             |side: Side, id: &ItemId| self.seen.items[side].contains_key(id) || self.seen.gone[side].contains(id);
         let clues = Pair::of(|side| {
             let unread = standing.iter().filter(|link| !known(side, &link.ids[side]));
-            unread.map(|link| clue(side, link)).collect::<Vec<Clue>>()
+            unread.map(|link| clue(side, link)).collect::<Vec<Lookup>>()
         });
         for side in Side::BOTH {
             self.read(side, &clues[side]).await?;
@@ -125,8 +128,8 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
     /// What a conversion has still to remove is read directly: it goes only as it was.
     pub(super) async fn formers(&mut self) -> Result<()> {
         let clue =
-            |link: &Link| Clue::Id { id: link.ids.exchange.clone(), container: link.containers.exchange.clone() };
-        let clues: Vec<Clue> = self.links.values().flat_map(Link::formers).map(clue).collect();
+            |link: &Link| Lookup::Id { id: link.ids.exchange.clone(), container: link.containers.exchange.clone() };
+        let clues: Vec<Lookup> = self.links.values().flat_map(Link::formers).map(clue).collect();
         self.read(Side::Exchange, &clues).await
     }
 
@@ -141,7 +144,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
                 && self.seen.items.creatio.contains_key(&link.ids.creatio)
                 && people(&link.base.creatio).iter().any(gone)
         };
-        let clues: Vec<Clue> =
+        let clues: Vec<Lookup> =
             self.links.values().filter(fewer).map(|link| activity(link.ids.creatio.clone())).collect();
         if clues.is_empty() {
             return Ok(());

@@ -2,14 +2,17 @@
 //! Only looked up here, matched by the engine.
 
 use super::{Gather, matters};
-use crate::engine::actions::ACTIVITIES;
-use crate::engine::link::{Held, Link, LinkKey, Reason, State};
+use crate::engine::action::ACTIVITIES;
+use crate::engine::held::{Held, Reason};
+use crate::engine::link::{Link, LinkKey};
 use crate::engine::settings::{Extent, Settings};
+use crate::engine::state::State;
 use crate::engine::{identity, matching, scope};
 use crate::error::Result;
+use crate::model::lookup::Lookup;
 use crate::model::time::local;
 use crate::model::{ContainerId, Item, ItemId, Kind, Person, Record, Side};
-use crate::ports::{Clock, Clue, Directory, Events, Replica, Store};
+use crate::ports::{Clock, Directory, Events, Replica, Store};
 use std::collections::BTreeSet;
 
 impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'_, C, X, S, K, E> {
@@ -49,7 +52,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             .collect();
         let linked: BTreeSet<ItemId> =
             self.ends.store.links(&unseen).await?.into_iter().map(|link| link.ids.creatio).collect();
-        let clues: Vec<Clue> = unseen
+        let clues: Vec<Lookup> = unseen
             .into_iter()
             .filter_map(|key| match key {
                 LinkKey::Item(_, id) if !linked.contains(&id) => Some(activity(id)),
@@ -72,13 +75,13 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             .filter(|item| !linked.contains(&item.id) && item.facts.mark.is_none() && !item.facts.canceled)
             .filter(|item| scope::in_window(&self.context, item))
             .collect();
-        let clues: Vec<Clue> =
-            unlinked.iter().map(|item| Clue::Id { id: item.id.clone(), container: item.container.clone() }).collect();
+        let clues: Vec<Lookup> =
+            unlinked.iter().map(|item| Lookup::Id { id: item.id.clone(), container: item.container.clone() }).collect();
         if clues.is_empty() {
             return Ok(());
         }
         for (clue, found) in clues.iter().zip(self.ends.exchange.find(&clues).await?) {
-            let Clue::Id { id, .. } = clue else { continue };
+            let Lookup::Id { id, .. } = clue else { continue };
             if found.is_absent() || found.series {
                 // a listing may be late: what is gone by now, or a series, is no new item
                 self.seen.items.exchange.remove(id);
@@ -119,12 +122,12 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         }
         let known: BTreeSet<ItemId> = links.iter().map(|link| link.ids.creatio.clone()).collect();
         self.know(links);
-        let clues: Vec<Clue> = clues
+        let clues: Vec<Lookup> = clues
             .into_iter()
             .filter(|id| !known.contains(id) && !self.seen.items.creatio.contains_key(id))
             .map(activity)
-            .chain(uids.into_iter().map(Clue::Uid))
-            .chain(looks.into_iter().map(Clue::Look))
+            .chain(uids.into_iter().map(Lookup::Uid))
+            .chain(looks.into_iter().map(Lookup::Look))
             .collect();
         if clues.is_empty() {
             return Ok(());
@@ -151,7 +154,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
                 && !self.seen.items.creatio.contains_key(&mark.activity)
                 && !self.seen.gone.creatio.contains(&mark.activity)
         });
-        let mut clues: Vec<Clue> = later.map(|mark| activity(mark.activity.clone())).collect();
+        let mut clues: Vec<Lookup> = later.map(|mark| activity(mark.activity.clone())).collect();
         // one in whose place another device has created another may be there all the same
         let replaced = |link: &&Link| {
             let mark = self.seen.items.exchange.get(&link.ids.exchange).and_then(|item| item.facts.mark.as_ref());
@@ -169,7 +172,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
     /// exported, or asked about.
     pub(super) async fn origins(&mut self) -> Result<()> {
         let unlinked = self.seen.items.creatio.values().filter(|item| !self.links.contains_key(&item.id));
-        let mut clues: Vec<Clue> = Vec::new();
+        let mut clues: Vec<Lookup> = Vec::new();
         let mut askers: Vec<ItemId> = Vec::new();
         let asked = |item: &&Item| {
             scope::exports(&self.context, &self.seen, item) || scope::stands_in(&self.context, &self.seen, item)
@@ -177,11 +180,11 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         for item in unlinked.filter(asked) {
             // what names its event in another mailbox of the user does not find the one in this
             let is_marked = identity::is_ours(&item.id) || self.seen.is_named_elsewhere(item);
-            clues.extend(is_marked.then(|| Clue::Mark(item.id.clone())));
+            clues.extend(is_marked.then(|| Lookup::Mark(item.id.clone())));
             // a task has no UID, and a listing may be late to tell of the one that bears its mark
             let is_task = self.seen.first && item.record.kind() == Kind::Task;
-            clues.extend((is_task && !is_marked).then(|| Clue::MarkedTask(item.id.clone())));
-            clues.extend(item.facts.uid.clone().map(Clue::Uid));
+            clues.extend((is_task && !is_marked).then(|| Lookup::MarkedTask(item.id.clone())));
+            clues.extend(item.facts.uid.clone().map(Lookup::Uid));
             askers.resize(clues.len(), item.id.clone());
         }
         if clues.is_empty() {
@@ -274,6 +277,6 @@ pub(super) fn people(record: &Record) -> &[Person] {
     }
 }
 
-pub(super) fn activity(id: ItemId) -> Clue {
-    Clue::Id { id, container: ContainerId::from(ACTIVITIES) }
+pub(super) fn activity(id: ItemId) -> Lookup {
+    Lookup::Id { id, container: ContainerId::from(ACTIVITIES) }
 }

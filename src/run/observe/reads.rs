@@ -3,12 +3,14 @@
 
 use super::counterparts::activity;
 use super::{Gather, matters};
-use crate::engine::actions::ACTIVITIES;
+use crate::engine::action::ACTIVITIES;
 use crate::engine::decide;
-use crate::engine::link::{Link, LinkKey, LinkState, State};
+use crate::engine::link::{Link, LinkKey, LinkState};
+use crate::engine::state::State;
 use crate::error::Result;
+use crate::model::lookup::{Found, Lookup};
 use crate::model::{ContainerId, Item, ItemId, Side};
-use crate::ports::{Clock, Clue, Directory, Events, Found, Replica, Store};
+use crate::ports::{Clock, Directory, Events, Replica, Store};
 
 impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'_, C, X, S, K, E> {
     /// Of an Activity that is no longer Canceled it must be known whether its counterpart is still
@@ -44,11 +46,11 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         }
         self.know(links);
         for side in Side::BOTH {
-            let clues: Vec<Clue> = state.again[side]
+            let clues: Vec<Lookup> = state.again[side]
                 .iter()
                 .filter(|(id, _)| !self.seen.items[side].contains_key(id) && !self.suspects[side].contains(id))
                 .filter(|(id, _)| !self.is_pending(side, id))
-                .map(|(id, container)| Clue::Id { id: id.clone(), container: container.clone() })
+                .map(|(id, container)| Lookup::Id { id: id.clone(), container: container.clone() })
                 .collect();
             self.read(side, &clues).await?;
         }
@@ -68,7 +70,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
 
     /// Reads by clue; a linked item that is not found by its id is gone, unless a series is found
     /// by it.
-    pub(super) async fn read(&mut self, side: Side, clues: &[Clue]) -> Result<()> {
+    pub(super) async fn read(&mut self, side: Side, clues: &[Lookup]) -> Result<()> {
         if clues.is_empty() {
             return Ok(());
         }
@@ -77,7 +79,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             Side::Exchange => self.ends.exchange.find(clues).await?,
         };
         for (clue, found) in clues.iter().zip(found) {
-            if let Clue::Id { id, .. } = clue {
+            if let Lookup::Id { id, .. } = clue {
                 if found.is_absent() {
                     self.seen.gone[side].insert(id.clone());
                 } else if found.series {
@@ -126,16 +128,16 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
                         Some(container?.id.clone())
                     }
                 })?;
-                (!linked).then(|| Clue::Id { id: id.clone(), container })
+                (!linked).then(|| Lookup::Id { id: id.clone(), container })
             });
             let linked = links
                 .iter()
-                .map(|link| Clue::Id { id: link.ids[side].clone(), container: link.containers[side].clone() });
-            let clues: Vec<Clue> = unlinked
+                .map(|link| Lookup::Id { id: link.ids[side].clone(), container: link.containers[side].clone() });
+            let clues: Vec<Lookup> = unlinked
                 .chain(linked)
                 .filter(|clue| match clue {
-                    Clue::Id { id, .. } => !self.seen.items[side].contains_key(id) && !self.is_pending(side, id),
-                    Clue::Uid(_) | Clue::Mark(_) | Clue::MarkedTask(_) | Clue::Look(_) => false,
+                    Lookup::Id { id, .. } => !self.seen.items[side].contains_key(id) && !self.is_pending(side, id),
+                    Lookup::Uid(_) | Lookup::Mark(_) | Lookup::MarkedTask(_) | Lookup::Look(_) => false,
                 })
                 .collect();
             self.read(side, &clues).await?;
@@ -152,12 +154,12 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
                     || self.seen.gone[side].contains(id)
                     || self.suspects[side].contains(id)
             };
-            let clues: Vec<Clue> = self
+            let clues: Vec<Lookup> = self
                 .links
                 .values()
                 .filter(|link| link.unsettled && matters(link))
                 .filter(|link| !read(side, &link.ids[side]) && read(side.other(), &link.ids[side.other()]))
-                .map(|link| Clue::Id { id: link.ids[side].clone(), container: link.containers[side].clone() })
+                .map(|link| Lookup::Id { id: link.ids[side].clone(), container: link.containers[side].clone() })
                 .collect();
             self.read(side, &clues).await?;
         }
@@ -170,7 +172,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         let links = self.ends.store.links(&[LinkKey::Due(self.context.now)]).await?;
         self.seen.due = links.iter().map(|link| link.ids.creatio.clone()).collect();
         let unread = |id: &ItemId| !self.seen.items.creatio.contains_key(id) && !self.suspects.creatio.contains(id);
-        let clues: Vec<Clue> = self.seen.due.iter().filter(|id| unread(id)).cloned().map(activity).collect();
+        let clues: Vec<Lookup> = self.seen.due.iter().filter(|id| unread(id)).cloned().map(activity).collect();
         self.read(Side::Creatio, &clues).await?;
         let new = links.into_iter().filter(|link| !self.links.contains_key(&link.ids.creatio)).collect();
         self.know(new);
@@ -187,7 +189,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
                 .filter(|link| !self.seen.items[side].contains_key(&link.ids[side]))
                 .cloned()
                 .collect();
-            let clues: Vec<Clue> = waiting.iter().map(|link| trace(side, link)).collect();
+            let clues: Vec<Lookup> = waiting.iter().map(|link| trace(side, link)).collect();
             if clues.is_empty() {
                 continue;
             }
@@ -221,13 +223,13 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
     /// What was never created is tried again from its source, which no listing may tell of by now.
     pub(super) async fn sources(&mut self) -> Result<()> {
         for side in Side::BOTH {
-            let clues: Vec<Clue> = self
+            let clues: Vec<Lookup> = self
                 .links
                 .values()
                 .filter(|link| link.state == LinkState::Pending(side.other()))
                 .map(|link| (&link.ids[side], &link.containers[side]))
                 .filter(|(id, _)| !self.seen.items[side].contains_key(id) && !self.seen.gone[side].contains(id))
-                .map(|(id, container)| Clue::Id { id: id.clone(), container: container.clone() })
+                .map(|(id, container)| Lookup::Id { id: id.clone(), container: container.clone() })
                 .collect();
             self.read(side, &clues).await?;
         }
@@ -239,11 +241,11 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
     pub(super) async fn confirm(&mut self) -> Result<()> {
         for side in Side::BOTH {
             let suspects: Vec<ItemId> = std::mem::take(&mut self.suspects[side]).into_iter().collect();
-            let clues: Vec<Clue> = self
+            let clues: Vec<Lookup> = self
                 .links
                 .values()
                 .filter(|link| suspects.contains(&link.ids[side]) && !self.seen.gone[side].contains(&link.ids[side]))
-                .map(|link| Clue::Id { id: link.ids[side].clone(), container: link.containers[side].clone() })
+                .map(|link| Lookup::Id { id: link.ids[side].clone(), container: link.containers[side].clone() })
                 .collect();
             self.read(side, &clues).await?;
             if side == Side::Exchange {
@@ -259,7 +261,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         let lost = self.links.values().filter(|link| {
             suspects.contains(&link.ids.exchange) && self.seen.gone.exchange.contains(&link.ids.exchange)
         });
-        let (ids, clues): (Vec<ItemId>, Vec<Clue>) =
+        let (ids, clues): (Vec<ItemId>, Vec<Lookup>) =
             lost.filter_map(|link| Some((link.ids.exchange.clone(), moved(link)?))).unzip();
         if clues.is_empty() {
             return Ok(());
@@ -279,10 +281,10 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
 }
 
 /// By what a creation that was never confirmed is found.
-fn trace(side: Side, link: &Link) -> Clue {
+fn trace(side: Side, link: &Link) -> Lookup {
     match side {
         Side::Creatio => activity(link.ids.creatio.clone()),
-        Side::Exchange => Clue::Mark(link.ids.creatio.clone()),
+        Side::Exchange => Lookup::Mark(link.ids.creatio.clone()),
     }
 }
 
@@ -295,14 +297,14 @@ fn is_awaited(link: &Link, item: &Item) -> bool {
 
 /// By what an item is found that is no longer under its id. An occurrence goes nowhere alone: mark
 /// and UID are those of its series.
-fn moved(link: &Link) -> Option<Clue> {
+fn moved(link: &Link) -> Option<Lookup> {
     if link.facts.exchange.occurrence.is_some() {
         return None;
     }
     if link.made == Some(Side::Exchange) || link.facts.exchange.mark.is_some() {
-        return Some(Clue::Mark(link.ids.creatio.clone()));
+        return Some(Lookup::Mark(link.ids.creatio.clone()));
     }
-    link.facts.exchange.uid.clone().map(Clue::Uid)
+    link.facts.exchange.uid.clone().map(Lookup::Uid)
 }
 
 /// Of several items created for one Activity the oldest is it.

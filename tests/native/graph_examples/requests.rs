@@ -10,13 +10,15 @@ use crate::world::{COLLEAGUE, MAILBOX};
 use pollster::block_on;
 use sandbox::{Request, Seed, Server};
 use schedule_sync::engine::answer::{Answer, Choice};
-use schedule_sync::engine::link::Reason;
+use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::settings::Notify;
 use schedule_sync::model::Side;
 use schedule_sync::run;
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, Mutex};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex},
+};
 
 /// Words of paths; whatever else stands in one is an id.
 const WORDS: [&str; 17] = [
@@ -143,7 +145,7 @@ fn everything_happens(spine: &Spine) {
     let event = spine.event("m1")["id"].as_str().unwrap().to_owned();
     let report = spine.run();
     let asked = report.held.iter().filter(|held| held.reason == Reason::DeleteAsked);
-    let allow = |held: &schedule_sync::engine::link::Held| Answer {
+    let allow = |held: &schedule_sync::engine::held::Held| Answer {
         side: held.side,
         id: held.id.clone().unwrap(),
         reason: held.reason,

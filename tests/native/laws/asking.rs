@@ -8,7 +8,7 @@ use crate::moment::the_meeting;
 use crate::trips::{Trip, guest};
 use pollster::block_on;
 use schedule_sync::engine::answer::{Answer, Choice, choices};
-use schedule_sync::engine::link::{Held, Reason};
+use schedule_sync::engine::held::{Held, Reason};
 use schedule_sync::engine::settings::{Conflict, Notify};
 use schedule_sync::model::{Address, Body, Importance, Item, Person, Record, Response, Side, Task, TaskWhen, When};
 use schedule_sync::ports::Store;

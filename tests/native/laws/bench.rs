@@ -6,15 +6,19 @@ use crate::chance::Chance;
 use crate::laws::bug::Bug;
 use crate::memory::{CALENDAR, LIST, ME, Memory, account, at, words};
 use futures_util::FutureExt;
+use schedule_sync::engine::account::Account;
 use schedule_sync::engine::actions::follow_up;
+use schedule_sync::engine::context::{Context, Seen};
+use schedule_sync::engine::held::{Held, Reason};
 use schedule_sync::engine::history::{self, Entry};
-use schedule_sync::engine::link::{Held, Link, LinkState, Reason};
-use schedule_sync::engine::plan::{self, Plan};
+use schedule_sync::engine::link::{Link, LinkState};
+use schedule_sync::engine::plan::Plan;
 use schedule_sync::engine::settings::Settings;
-use schedule_sync::engine::{Account, Context, Seen, fold};
+use schedule_sync::engine::{fold, planner};
+use schedule_sync::model::op::{Op, Outcome};
 use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{Address, Container, Item, ItemId, Kind, Pair, Side, Window};
-use schedule_sync::ports::{Op, Outcome, Replica};
+use schedule_sync::ports::Replica;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The items of a side.
@@ -108,7 +112,7 @@ impl Bench {
         let (words, now) = (words(), at("2026-03-10T09:00:00Z"));
         let window = Window::at(now, settings.from, &zone);
         let context = Context { settings: &settings, zone: &zone, now, window, account: &account, words: &words };
-        let mut plan = plan::plan(&context, &seen);
+        let mut plan = planner::plan(&context, &seen);
         if let Some(bug) = self.bug {
             bug.spoil(&mut plan, &seen);
         }

@@ -1,12 +1,13 @@
 //! Bugs to plant: one for each law, which that law must notice. A law that no bug can break proves
 //! nothing.
 
-use schedule_sync::engine::decide::Step;
-use schedule_sync::engine::plan::{Action, Plan};
+use schedule_sync::engine::action::{Action, Step};
+use schedule_sync::engine::context::Seen;
+use schedule_sync::engine::merge;
+use schedule_sync::engine::plan::Plan;
 use schedule_sync::engine::settings::{Conflict, FieldMap, Notify, Private, Settings};
-use schedule_sync::engine::{Seen, merge};
+use schedule_sync::model::op::{Op, Update};
 use schedule_sync::model::{Field, Item, Patch, Record, Side};
-use schedule_sync::ports::{Op, Update};
 
 /// What is wrong with the engine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,14 +2,19 @@
 //! until it is quiet. One seed names a course.
 
 use crate::chance::Chance;
-use crate::laws::bench::{Bench, Items};
-use crate::laws::bug::Bug;
+use crate::laws::{
+    bench::{Bench, Items},
+    bug::Bug,
+};
 use crate::memory::{at, everything, item, meeting, task};
 use chrono::Duration;
+use schedule_sync::engine::held::Held;
 use schedule_sync::engine::history::Entry;
-use schedule_sync::engine::link::{Held, Link};
+use schedule_sync::engine::link::Link;
 use schedule_sync::engine::plan::Plan;
-use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete, FieldMap, Private, Settings, Way};
+use schedule_sync::engine::settings::{
+    Conflict, CreatioDelete, ExchangeDelete, FieldDirection, FieldMap, Private, Settings,
+};
 use schedule_sync::model::{
     Address, Body, Field, Importance, Item, ItemId, Pair, Person, Record, Reminder, Response, Role, Side, Status,
     TaskWhen, When,
@@ -333,10 +338,10 @@ fn create(bench: &mut Bench, tag: usize, (side, look): (Side, Look)) -> Known {
 fn mapped(chance: &mut Chance) -> FieldMap {
     let map = FieldMap::default();
     match chance.below(20) {
-        0 => FieldMap { title: Way::Off, ..map },
-        1 => FieldMap { place: Way::Off, ..map },
-        2 => FieldMap { body: Way::Off, ..map },
-        3 => FieldMap { importance: Way::Off, ..map },
+        0 => FieldMap { title: FieldDirection::Off, ..map },
+        1 => FieldMap { place: FieldDirection::Off, ..map },
+        2 => FieldMap { body: FieldDirection::Off, ..map },
+        3 => FieldMap { importance: FieldDirection::Off, ..map },
         _ => map,
     }
 }

@@ -7,8 +7,8 @@ use crate::trips::Trip;
 use proptest::prelude::*;
 use schedule_sync::engine::link::LinkState;
 use schedule_sync::engine::settings::Conflict;
+use schedule_sync::model::op::Refusal;
 use schedule_sync::model::{Body, Item, ItemId, Record, Side, TaskWhen, When};
-use schedule_sync::ports::Refusal;
 use std::collections::BTreeMap;
 
 /// What happens.

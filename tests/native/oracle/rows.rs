@@ -3,10 +3,13 @@
 //! engine; not code that decides anything in the product. Where the rules are silent, the row says
 //! "our reading".
 
-use super::case::Bond::{Alive, Asleep, None as Unlinked, Tombstone};
-use super::case::Fate::{Absent, Canceled, Edited, Gone, New, Reopened, Same};
-use super::case::{Bond, Case, Clash, Fate, Made, Notify, Private, Removal, Way};
-use schedule_sync::engine::link::Reason;
+use super::case::{
+    Bond::{self, Alive, Asleep, None as Unlinked, Tombstone},
+    Case, Clash,
+    Fate::{self, Absent, Canceled, Edited, Gone, New, Reopened, Same},
+    Made, Notify, Private, Removal, Way,
+};
+use schedule_sync::engine::held::Reason;
 use schedule_sync::model::Side::{Creatio, Exchange};
 use schedule_sync::model::{Field, Side};
 use std::fmt;

@@ -5,16 +5,20 @@ use super::case::{Bond, Case, Clash, Edit, Fate, Made, Notify, Private, Removal,
 use crate::decide::link;
 use crate::memory::{CALENDAR, LIST, ME, account, at, everything, item, meeting, task, words};
 use crate::trips::guest;
-use schedule_sync::engine::link::{Link, LinkState, Reason};
-use schedule_sync::engine::plan::{Plan, plan};
+use schedule_sync::engine::account::Account;
+use schedule_sync::engine::context::{Context, Elsewhere, Seen};
+use schedule_sync::engine::held::Reason;
+use schedule_sync::engine::link::{Link, LinkState};
+use schedule_sync::engine::plan::Plan;
+use schedule_sync::engine::planner::plan;
 use schedule_sync::engine::settings::{self, Conflict, CreatioDelete, ExchangeDelete, Settings};
-use schedule_sync::engine::{Account, Context, Elsewhere, Seen, identity, scope};
+use schedule_sync::engine::{identity, scope};
+use schedule_sync::model::op::{Op, SendInvitations};
 use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{
     Body, Container, Field, Importance, Item, ItemId, Kind, Occurrence, Original, Pair, Record, Reminder, Response,
     Side, Status, TaskWhen, When, Window,
 };
-use schedule_sync::ports::{Op, Tells};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What is written to one side.
@@ -72,10 +76,10 @@ fn settings(case: &Case) -> Settings {
     settings.rules.between = case.between;
     for field in Side::BOTH.into_iter().filter_map(|side| case.changed(side)) {
         *settings.fields.of_mut(field) = match case.way {
-            Way::Both => settings::Way::Both,
-            Way::In => settings::Way::In,
-            Way::Out => settings::Way::Out,
-            Way::Off => settings::Way::Off,
+            Way::Both => settings::FieldDirection::Both,
+            Way::In => settings::FieldDirection::In,
+            Way::Out => settings::FieldDirection::Out,
+            Way::Off => settings::FieldDirection::Off,
         };
     }
     settings
@@ -350,7 +354,7 @@ fn would_mail(case: &Case, op: &Op) -> bool {
         },
         Op::Update(update) => {
             let fields = &update.patch.fields;
-            let silent = case.notify == Notify::Silently && update.tells == Tells::Nobody;
+            let silent = case.notify == Notify::Silently && update.tells == SendInvitations::Nobody;
             let changes = case.attendees && case.organizer && told.iter().any(|field| fields.contains(field));
             let concerns = changes || fields.contains(&Field::People);
             !always && (fields.contains(&Field::Response) || (concerns && !silent))

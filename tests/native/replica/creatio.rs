@@ -10,11 +10,12 @@ use chrono::{TimeDelta, Utc};
 use chrono_tz::Tz;
 use sandbox::{Sandbox, Seed};
 use schedule_sync::creatio::{Creatio, Site};
+use schedule_sync::model::op::{Create, Op};
+use schedule_sync::model::scope::{ContainerChoice, Scope};
 use schedule_sync::model::{
     Address, Body, Importance, Instant, ItemId, Meeting, Person, Record, Reminder, Response, Role, Side, Status, Task,
     TaskWhen, When, Window, Zone,
 };
-use schedule_sync::ports::{Choice, Create, Op, Scope};
 use serde_json::{Value, json};
 use std::rc::Rc;
 use uuid::Uuid;
@@ -149,7 +150,7 @@ impl Rig for Installation {
 
     fn scope(&self) -> Scope {
         let window = Window::at("2026-03-02T09:00:00Z".parse().unwrap(), "2026-01-01".parse().unwrap(), self.zone());
-        Scope { window, calendars: Choice::default(), lists: Choice::default() }
+        Scope { window, calendars: ContainerChoice::default(), lists: ContainerChoice::default() }
     }
 
     fn create(&self, n: u32, record: Record) -> Op {

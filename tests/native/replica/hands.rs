@@ -10,7 +10,7 @@ use schedule_sync::model::{
     Body, ContainerId, Day, Importance, Instant, ItemId, Kind, Meeting, Record, Reminder, Response, Side, Status, Task,
     TaskWhen, When,
 };
-use schedule_sync::ports::Keys;
+use schedule_sync::ports::Credentials;
 use serde_json::{Value, json};
 use std::rc::Rc;
 

@@ -3,9 +3,10 @@
 
 use super::{Loss, Rig, conforms, facts};
 use crate::memory::{CALENDAR, LIST, Memory, item};
+use schedule_sync::model::op::{Create, Op, Refusal};
+use schedule_sync::model::scope::{ContainerChoice, Scope};
 use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{ItemId, Kind, Person, Record, Side, Window, Zone};
-use schedule_sync::ports::{Choice, Create, Op, Refusal, Scope};
 
 struct InMemory {
     memory: Memory,
@@ -36,7 +37,7 @@ impl Rig for InMemory {
 
     fn scope(&self) -> Scope {
         let window = Window::at("2026-03-02T09:00:00Z".parse().unwrap(), "2026-01-01".parse().unwrap(), &self.zone);
-        Scope { window, calendars: Choice::default(), lists: Choice::default() }
+        Scope { window, calendars: ContainerChoice::default(), lists: ContainerChoice::default() }
     }
 
     fn create(&self, n: u32, record: Record) -> Op {

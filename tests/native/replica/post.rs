@@ -6,8 +6,10 @@ use super::{Loss, Rig, facts};
 use crate::graph_setup::default;
 use crate::world::World;
 use chrono::TimeDelta;
+use schedule_sync::model::op::{Create, Op};
+use schedule_sync::model::scope::{ContainerChoice, Scope};
 use schedule_sync::model::{Container, ContainerId, ItemId, Kind, Person, Record, Side, Window, Zone};
-use schedule_sync::ports::{Choice, Create, Op, Replica, Scope};
+use schedule_sync::ports::Replica;
 use serde_json::{Value, json};
 use std::rc::Rc;
 
@@ -78,7 +80,7 @@ impl<S: Server> Rig for Post<S> {
     }
 
     fn scope(&self) -> Scope {
-        let own = Choice { own: true, ..Choice::default() };
+        let own = ContainerChoice { own: true, ..ContainerChoice::default() };
         let window = Window::at("2026-03-02T09:00:00Z".parse().unwrap(), "2026-01-01".parse().unwrap(), self.zone());
         Scope { window, calendars: own.clone(), lists: own }
     }

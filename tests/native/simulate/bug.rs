@@ -3,10 +3,14 @@
 //! proves nothing.
 
 use schedule_sync::error::{Error, Result};
+use schedule_sync::model::lookup::{Found, Lookup};
+use schedule_sync::model::membership::Membership;
+use schedule_sync::model::op::{Op, Outcome, Refusal, Written};
+use schedule_sync::model::scope::Scope;
 use schedule_sync::model::{
     Address, ContactId, Cursor, Field, GroupId, Listing, Person, Record, Response, Role, Side, Window,
 };
-use schedule_sync::ports::{Clue, Directory, Found, Membership, Op, Outcome, Refusal, Replica, Scope, Written};
+use schedule_sync::ports::{Directory, Replica};
 use std::collections::BTreeSet;
 
 /// What is wrong.
@@ -119,13 +123,13 @@ impl<R: Replica> Replica for Saboteur<'_, R> {
         }
         if let (true, Some(item)) = (self.is(Side::Creatio, Bug::Fidgets), listing.items.first()) {
             let patch = schedule_sync::model::Patch { record: item.record.clone(), fields: [Field::Importance].into() };
-            let op = Op::Update(Box::new(schedule_sync::ports::Update::of(item, patch)));
+            let op = Op::Update(Box::new(schedule_sync::model::op::Update::of(item, patch)));
             self.inner.apply(std::slice::from_ref(&op)).await;
         }
         Ok(listing)
     }
 
-    async fn find(&self, clues: &[Clue]) -> Result<Vec<Found>> {
+    async fn find(&self, clues: &[Lookup]) -> Result<Vec<Found>> {
         let mut found = self.inner.find(clues).await?;
         if self.is(Side::Exchange, Bug::Tells) {
             found.iter_mut().flat_map(|found| &mut found.items).for_each(|item| item.facts.private = false);

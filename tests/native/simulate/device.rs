@@ -4,23 +4,32 @@
 
 use crate::joined::Joined;
 use crate::memory::Shelf;
-use crate::simulate::bug::{Bug, Saboteur};
-use crate::simulate::history::{Abode, MOSCOW};
+use crate::simulate::{
+    bug::{Bug, Saboteur},
+    history::{Abode, MOSCOW},
+};
 use crate::world::{World, breath};
 use chrono::Duration;
 use futures_util::future;
 use schedule_sync::engine::answer::{Answer, Choice};
+use schedule_sync::engine::commit::Commit;
 use schedule_sync::engine::containers::Renamed;
+use schedule_sync::engine::held::{Held, Reason};
 use schedule_sync::engine::history::Entry;
-use schedule_sync::engine::link::{Held, Link, LinkKey, LinkState, Reason, State};
+use schedule_sync::engine::link::{Link, LinkKey, LinkState};
 use schedule_sync::engine::settings::Settings;
+use schedule_sync::engine::state::State;
 use schedule_sync::error::Result;
 use schedule_sync::model::{Instant, ItemId, Side};
-use schedule_sync::ports::{Clock, Commit, Events, Http, Keys, Lost, Progress, Request, Response, Secret, Store};
+use schedule_sync::ports::{
+    Clock, Credentials, Events, Http, HttpResponse, NoResponse, Progress, Request, Secret, Store,
+};
 use schedule_sync::run::{self, Report, undo};
-use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
-use std::rc::Rc;
+use std::{
+    cell::{Cell, RefCell},
+    collections::{BTreeMap, BTreeSet, VecDeque},
+    rc::Rc,
+};
 
 /// What strikes a run at one of its awaits.
 pub(crate) enum Blow {
@@ -122,7 +131,7 @@ pub(crate) struct Line {
 }
 
 impl Http for Line {
-    async fn send(&self, request: Request) -> Result<Response, Lost> {
+    async fn send(&self, request: Request) -> Result<HttpResponse, NoResponse> {
         match self.fuse.burn(true).await {
             None | Some(Blow::Meanwhile(_)) => self.world.send(request).await,
             Some(Blow::Crash(done)) => {
@@ -130,13 +139,13 @@ impl Http for Line {
                     let _ = self.world.send(request).await;
                 }
                 self.fuse.end().await;
-                Err(Lost)
+                Err(NoResponse)
             }
             Some(Blow::Lose(done)) => {
                 if done {
                     let _ = self.world.send(request).await;
                 }
-                Err(Lost)
+                Err(NoResponse)
             }
             Some(Blow::Status(status, after)) => {
                 let mut response = http::Response::builder().status(status);
@@ -165,7 +174,7 @@ impl Clock for Line {
     }
 }
 
-impl Keys for Line {
+impl Credentials for Line {
     async fn headers(&self, side: Side, renew: bool) -> Result<Vec<(String, Secret)>> {
         self.fuse.around(self.world.headers(side, renew)).await
     }

@@ -9,7 +9,7 @@ use crate::simulate::switches::{SWITCHES, Switches};
 use chrono_tz::Tz;
 use sandbox::graph::{Quirks, Throttle};
 use schedule_sync::engine::settings::{
-    Block, Conflict, CreatioDelete, ExchangeDelete, Extent, FieldMap, Notify, Private, Rules, Settings, Way,
+    Block, Conflict, CreatioDelete, ExchangeDelete, Extent, FieldDirection, FieldMap, Notify, Private, Rules, Settings,
 };
 use schedule_sync::model::{Field, Side};
 use std::collections::BTreeSet;
@@ -73,15 +73,15 @@ pub(crate) const USUAL: Options = Options {
     notify: Notify::Never,
     private: Private::Busy,
     fields: FieldMap {
-        title: Way::Both,
-        when: Way::Both,
-        place: Way::Both,
-        body: Way::Both,
-        importance: Way::Both,
-        reminder: Way::Both,
-        status: Way::Both,
-        people: Way::Both,
-        response: Way::Both,
+        title: FieldDirection::Both,
+        when: FieldDirection::Both,
+        place: FieldDirection::Both,
+        body: FieldDirection::Both,
+        importance: FieldDirection::Both,
+        reminder: FieldDirection::Both,
+        status: FieldDirection::Both,
+        people: FieldDirection::Both,
+        response: FieldDirection::Both,
     },
     only_mine: false,
     between: false,
@@ -122,7 +122,8 @@ const SETTINGS: &[Setting] = &[
             Field::People,
             Field::Response,
         ];
-        *options.fields.of_mut(chance.pick(&fields)) = chance.pick(&[Way::In, Way::Out, Way::Off, Way::Both]);
+        *options.fields.of_mut(chance.pick(&fields)) =
+            chance.pick(&[FieldDirection::In, FieldDirection::Out, FieldDirection::Off, FieldDirection::Both]);
     },
     |options, _| options.only_mine = !options.only_mine,
     |options, _| options.between = !options.between,

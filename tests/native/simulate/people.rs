@@ -2,18 +2,22 @@
 //! remember what they wrote. A value that somebody wrote *lives* until a person replaces it while
 //! seeing it: what a person saw and changed is settled, what they never saw must not be lost.
 
-use crate::simulate::device::Said;
-use crate::simulate::history::Abode;
-use crate::simulate::row::{Row, instant_of, rows};
+use crate::simulate::{
+    device::Said,
+    history::Abode,
+    row::{Row, instant_of, rows},
+};
 use crate::world::World;
 use chrono::{Duration, NaiveDate, NaiveDateTime};
 use schedule_sync::engine::answer::Choice;
-use schedule_sync::engine::link::Reason;
+use schedule_sync::engine::held::Reason;
 use schedule_sync::model::{Pair, Side};
-use schedule_sync::ports::Keys;
+use schedule_sync::ports::Credentials;
 use serde_json::{Map, Value, json};
-use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 /// A field that people edit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

@@ -2,14 +2,16 @@
 //! quiet. Written from the rules, not from the engine.
 
 use crate::laws::shown;
-use crate::simulate::history::{Direction, Options};
-use crate::simulate::people::{Kind, Known, People, What, meant};
-use crate::simulate::row::{Row, instant_of};
+use crate::simulate::{
+    history::{Direction, Options},
+    people::{Kind, Known, People, What, meant},
+    row::{Row, instant_of},
+};
 use chrono::{Datelike, Months, NaiveDate, NaiveDateTime, NaiveTime};
 use chrono_tz::Tz;
+use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::history::Entry;
-use schedule_sync::engine::link::Reason;
-use schedule_sync::engine::settings::{Conflict, ExchangeDelete, Notify, Private, Way};
+use schedule_sync::engine::settings::{Conflict, ExchangeDelete, FieldDirection, Notify, Private};
 use schedule_sync::model::{Field, Meeting, Pair, Record, Side, Task, TaskWhen, When};
 use schedule_sync::run::Report;
 use std::collections::{BTreeMap, BTreeSet};
@@ -170,7 +172,7 @@ impl Outcome<'_> {
 
     /// Whether a field ever went one way only, or none.
     fn is_narrowed(&self, field: Field) -> bool {
-        self.ever(|options| options.fields.of(field) != Way::Both)
+        self.ever(|options| options.fields.of(field) != FieldDirection::Both)
     }
 
     /// The rows of a tag on a side; `away`: in the other mailbox.

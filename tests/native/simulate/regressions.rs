@@ -9,7 +9,7 @@ use super::people::{Deed, Kind, What};
 use super::switches::Switches;
 use chrono_tz::Tz;
 use sandbox::graph::Quirks;
-use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete, FieldMap, Way};
+use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete, FieldDirection, FieldMap};
 use schedule_sync::model::Side;
 use serde_json::json;
 
@@ -169,19 +169,22 @@ fn one_way() -> Vec<(&'static str, History)> {
     vec![
         (
             "a second device empties no notes that only Exchange may write, and does not have",
-            history(body(Way::In), vec![create(Creatio, Meeting), run(0), run(1)]),
+            history(body(FieldDirection::In), vec![create(Creatio, Meeting), run(0), run(1)]),
         ),
         (
             "a second device empties no body of a task that only Creatio may write, and does not have",
-            history(body(Way::Out), vec![create(Exchange, Task), run(0), run(1)]),
+            history(body(FieldDirection::Out), vec![create(Exchange, Task), run(0), run(1)]),
         ),
         (
             "a second device empties no body of a series that only Creatio may write, and does not have",
-            history(body(Way::Out), vec![create(Exchange, Series), run(0), run(1)]),
+            history(body(FieldDirection::Out), vec![create(Exchange, Series), run(0), run(1)]),
         ),
         (
             "a browser that lost its store empties no notes that only Exchange may write, and does not have",
-            history(body(Way::In), vec![create(Creatio, Meeting), run(0), Move::Forget { device: 0 }, run(0)]),
+            history(
+                body(FieldDirection::In),
+                vec![create(Creatio, Meeting), run(0), Move::Forget { device: 0 }, run(0)],
+            ),
         ),
     ]
 }
@@ -989,7 +992,11 @@ fn broken() -> Vec<(&'static str, History)> {
         (
             "a text that could not flow when two were found to be one is not emptied once it may",
             history(
-                Options { direction: Direction::Export, fields: FieldMap { body: Way::In, ..USUAL.fields }, ..USUAL },
+                Options {
+                    direction: Direction::Export,
+                    fields: FieldMap { body: FieldDirection::In, ..USUAL.fields },
+                    ..USUAL
+                },
                 vec![
                     create(Creatio, Meeting),
                     run(0),
@@ -997,7 +1004,7 @@ fn broken() -> Vec<(&'static str, History)> {
                     run(0),
                     Move::Settings(Box::new(Options {
                         direction: Direction::Import,
-                        fields: FieldMap { body: Way::In, ..USUAL.fields },
+                        fields: FieldMap { body: FieldDirection::In, ..USUAL.fields },
                         conflict: Conflict::Exchange,
                         ..USUAL
                     })),
@@ -1007,7 +1014,7 @@ fn broken() -> Vec<(&'static str, History)> {
         (
             "an answer about a task that another device exported is heeded where it lies in a list",
             history(
-                Options { fields: FieldMap { title: Way::Off, ..USUAL.fields }, ..pair },
+                Options { fields: FieldMap { title: FieldDirection::Off, ..USUAL.fields }, ..pair },
                 vec![create(Creatio, Kind::Task), run(1), remove(Creatio), edit(Exchange, What::Title, 7)],
             ),
         ),

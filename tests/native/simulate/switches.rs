@@ -4,9 +4,11 @@
 use crate::chance::Chance;
 use crate::simulate::people::{ADDED, CLAIMS, FOOTER, LABEL};
 use chrono::{DateTime, Duration, Utc};
-use sandbox::exchange::{Breakage, BrokenSpan, Searches};
-use sandbox::graph::{self, Endless, RetryAfter};
-use sandbox::{Sandbox, exchange};
+use sandbox::{
+    Sandbox,
+    exchange::{self, Breakage, BrokenSpan, Searches},
+    graph::{self, Endless, RetryAfter},
+};
 use serde_json::{Map, Value, json};
 use std::num::{NonZeroU16, NonZeroUsize};
 

@@ -13,11 +13,13 @@ use crate::world::World;
 use chrono::Duration;
 use futures_util::FutureExt;
 use sandbox::Seed;
-use schedule_sync::engine::link::Reason;
+use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::settings::Conflict;
 use schedule_sync::model::{Instant, ItemId, Side};
-use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    rc::Rc,
+};
 
 /// Histories that are measured.
 const MEASURED: u64 = 150;

@@ -7,7 +7,7 @@ use crate::ews_setup::enveloped;
 use crate::world::EXCHANGE;
 use pollster::block_on;
 use schedule_sync::model::Side;
-use schedule_sync::ports::{Http, Keys};
+use schedule_sync::ports::{Credentials, Http};
 
 /// The mailbox of a world's user.
 pub(super) struct ExchangeServer<'a>(pub(super) Microsoft365<'a>);

@@ -2,10 +2,15 @@
 //! devices at once, rights that are lost for a time.
 
 use super::{create, edit, run, turned};
-use crate::simulate::history::{Direction, History, Move, Options, USUAL};
-use crate::simulate::people::Kind::{self, AllDay, Meeting, Private, Shared, Task};
-use crate::simulate::people::{Deed, What};
-use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete, FieldMap, Way};
+use crate::simulate::{
+    history::{Direction, History, Move, Options, USUAL},
+    people::{
+        Deed,
+        Kind::{self, AllDay, Meeting, Private, Shared, Task},
+        What,
+    },
+};
+use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete, FieldDirection, FieldMap};
 use schedule_sync::model::Side::{self, Creatio, Exchange};
 
 /// What each is about, and the history.
@@ -137,7 +142,7 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
                 Options {
                     conflict: Conflict::Ask,
                     creatio_delete: CreatioDelete::Leave,
-                    fields: FieldMap { title: Way::In, ..USUAL.fields },
+                    fields: FieldMap { title: FieldDirection::In, ..USUAL.fields },
                     only_mine: true,
                     completes: false,
                     months: [1, 1],

@@ -2,16 +2,15 @@
 //! created, and only then the old one is removed. Until both are confirmed the link keeps the pair
 //! as it was, by which the next run goes on from wherever the last one ended.
 
-use super::actions::{self, Planned};
-use super::answer::Choice;
-use super::decide;
-use super::decide::Step;
-use super::link::{Held, Link, Reason};
-use super::merge::differences;
-use super::plan::{self, Action};
-use super::{Context, Seen};
+use crate::engine::action::{Action, Planned, Step};
+use crate::engine::answer::Choice;
+use crate::engine::context::{Context, Seen};
+use crate::engine::held::{Held, Reason};
+use crate::engine::link::Link;
+use crate::engine::merge::differences;
+use crate::engine::{actions, decide};
+use crate::model::op::Op;
 use crate::model::{Item, Pair, Side};
-use crate::ports::Op;
 
 /// The new item was surely not created: it is tried again, or, if the Activity is of the old kind
 /// again or gone, all is as before.
@@ -23,7 +22,7 @@ pub fn again(context: &Context<'_>, seen: &Seen, link: &Link, source: Option<&It
         let fates = decide::fates(context, seen, former, items);
         return actions::convert(context, seen, former, (Side::Exchange, fates));
     }
-    let mut planned = plan::pair(context, seen, former, items);
+    let mut planned = super::pair(context, seen, former, items);
     if planned.links.is_empty() && planned.action.is_none() {
         planned.links.push(former.clone());
     }

@@ -1,0 +1,64 @@
+//! What a person is asked: the question of something that is held, with digests of what it is
+//! about.
+
+use crate::engine::answer::{Question, choices};
+use crate::engine::context::{Context, Seen};
+use crate::engine::held::Held;
+use crate::engine::link::Link;
+use crate::engine::scope;
+use crate::model::record::fields;
+use crate::model::show::show;
+use crate::model::{Field, ItemId, Pair, Record, Side};
+use uuid::Uuid;
+
+/// The question that `held` asks; `None` if nothing can be answered. `put`: the links that the
+/// plan puts, in which another item may have taken the place of one that is gone.
+#[must_use]
+pub fn question(context: &Context<'_>, seen: &Seen, put: &[Link], held: &Held) -> Option<Question> {
+    let id = held.id.as_ref().filter(|_| !choices(held.reason).is_empty())?;
+    let link = put.iter().chain(&seen.links).find(|link| link.ids[held.side] == *id);
+    let ids = link.map_or_else(|| vec![id.clone()], |link| vec![link.ids.creatio.clone(), link.ids.exchange.clone()]);
+    let about = if held.fields.is_empty() {
+        [whole(context, seen, (held.side, id), link)].into()
+    } else {
+        held.fields.iter().zip(&held.values).flat_map(|(field, values)| parts(*field, values)).collect()
+    };
+    let container = seen.items[held.side].get(id).filter(|_| link.is_none()).map(|item| item.container.clone());
+    Some(Question { ids, reason: held.reason, container, about })
+}
+
+/// The parts of a question about one field: people one by one.
+fn parts(field: Field, values: &Pair<String>) -> Vec<String> {
+    if field == Field::People {
+        return values.creatio.lines().map(|one| digest(&format!("{field}\n{one}"))).collect();
+    }
+    vec![digest(&format!("{field}\n{}\n\n{}", values.creatio, values.exchange))]
+}
+
+/// A digest of a whole item, or of both of a pair: a side that was not read is as it was.
+fn whole(context: &Context<'_>, seen: &Seen, (side, id): (Side, &ItemId), link: Option<&Link>) -> String {
+    let texts = Side::BOTH.map(|of| {
+        let id = link.map_or_else(|| (of == side).then_some(id), |link| Some(&link.ids[of]));
+        let read = id.and_then(|id| seen.items[of].get(id)).map(|item| scope::masked(context, item));
+        let gone =
+            id.is_some_and(|id| seen.gone[of].contains(id)) || read.as_ref().is_some_and(|one| one.facts.canceled);
+        match (gone, &read, link) {
+            (true, ..) => "gone".to_owned(),
+            (false, Some(item), _) => text(&item.record),
+            (false, None, Some(link)) => text(&link.base[of]),
+            (false, None, None) => String::new(),
+        }
+    });
+    digest(&texts.join("\n\n"))
+}
+
+/// What a person edits of a record: answers come by themselves.
+fn text(record: &Record) -> String {
+    let edited = fields(record.kind()).iter().filter(|field| !matches!(field, Field::Response | Field::People));
+    edited.map(|field| show(*field, record)).collect::<Vec<_>>().join("\n")
+}
+
+/// A short name of a text, the same on every device: what was asked about is not kept twice.
+fn digest(text: &str) -> String {
+    Uuid::new_v5(&Uuid::NAMESPACE_OID, text.as_bytes()).hyphenated().to_string()
+}

@@ -1,0 +1,372 @@
+//! The plan of a run: every write with the reason for it, what is linked without a write, and what
+//! waits for a person. Its `Display` is the dry run; it names items by id, never by title.
+
+use crate::engine::action::{Action, Planned, Step};
+use crate::engine::answer::{Answers, Choice, Question};
+use crate::engine::context::{Context, Seen};
+use crate::engine::held::{Held, Reason};
+use crate::engine::link::{Link, LinkState};
+use crate::engine::matches::Match;
+use crate::engine::pairs::{conversion, pair};
+use crate::engine::plan::Plan;
+use crate::engine::settings::Settings;
+use crate::engine::{actions, asking, decide, fold, guard, identity, matching, original, pairs, scope};
+use crate::model::{Facts, Item, ItemId, Kind, Mark, Pair, Side, Status};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Decides what to do with everything that was seen.
+#[must_use]
+pub fn plan(context: &Context<'_>, seen: &Seen) -> Plan {
+    let asked =
+        |plan: &Plan| plan.held.iter().filter_map(|held| asking::question(context, seen, &plan.links, held)).collect();
+    let mut plan = if seen.answers.is_empty() {
+        let mut plan = decided(context, seen);
+        guard::check(context, seen, &mut plan);
+        Plan { questions: asked(&plan), ..plan }
+    } else {
+        answered(context, seen, asked)
+    };
+    plan.actions.sort_by_key(|action| rank(action.step));
+    plan
+}
+
+/// The plan where a person has answered: without the answers it tells what is asked, and those to
+/// what stands as it was answered count.
+fn answered(context: &Context<'_>, seen: &Seen, asked: impl Fn(&Plan) -> Vec<Question>) -> Plan {
+    let unanswered = Seen { answers: Answers::default(), ..seen.clone() };
+    let bare = decided(context, &unanswered);
+    let mut asking = bare.clone();
+    guard::check(context, &unanswered, &mut asking);
+    let questions = asked(&asking);
+    let answers = seen.answers.counting(&questions);
+    if answers.is_empty() {
+        return Plan { questions, ..asking };
+    }
+    let heard = Seen { answers: answers.clone(), ..unanswered };
+    let mut plan = decided(context, &heard);
+    guard::check_beside(context, &heard, &mut plan, Some(&bare));
+    // what is answered is asked no more, whether its step is written by now or not
+    let put = &plan.links;
+    plan.held
+        .retain(|held| asking::question(context, seen, put, held).is_none_or(|question| !answers.settle(&question)));
+    Plan { questions, answers, ..plan }
+}
+
+/// What is to be done, before the guard looks at it.
+fn decided(context: &Context<'_>, seen: &Seen) -> Plan {
+    let mut plan = Plan::default();
+    let masked: BTreeMap<&ItemId, Item> =
+        seen.items.exchange.iter().map(|(id, item)| (id, scope::masked(context, item))).collect();
+    let matches = matching::find(context, seen, &unlinked(seen, Side::Exchange));
+    let Relinked { links, outdated, reunited } = relinked((context, seen), &matches.events, &mut plan);
+    for link in &links {
+        let items =
+            Pair { creatio: seen.items.creatio.get(&link.ids.creatio), exchange: masked.get(&link.ids.exchange) };
+        let asked = [&link.ids.creatio, &link.ids.exchange];
+        let code = asked.into_iter().find_map(|id| seen.unanswered.get(id));
+        if let Some(code) = code {
+            plan.add(actions::held(context, link, items, Reason::Unanswered).because(code));
+        } else if matches.orphaned.contains(&link.ids.creatio) && seen.answers.to(asked, Reason::Series).is_none() {
+            plan.add(actions::held(context, link, items, Reason::Series));
+        } else if let (Pair { creatio: Some(creatio), exchange: Some(exchange) }, true) =
+            (items, reunited.contains(&link.ids.creatio))
+        {
+            plan.add(actions::reunite(context, seen, Pair { creatio, exchange }));
+        } else if let (Pair { creatio: Some(creatio), exchange: Some(exchange) }, true) =
+            (items, outdated.contains(&link.ids.creatio))
+            && scope::adopts(context, Pair { creatio, exchange })
+        {
+            plan.add(actions::adopt(context, seen, Pair { creatio, exchange }));
+        } else if let Some(planned) = pairs::renewed(context, seen, link, items) {
+            plan.add(planned);
+        } else {
+            plan.add(conversion::finished(context, seen, link, pair(context, seen, link, items)));
+        }
+    }
+    // what another stands in for is no new item, also while it can't take its place
+    let stand_ins = matches.events.iter().filter_map(|(id, found)| {
+        let (Match::With(activity), Some(item)) = (found, seen.items.exchange.get(id)) else { return None };
+        original::found_of(seen, item, activity, context.account)
+    });
+    let waiting: Vec<ItemId> =
+        seen.links.iter().filter_map(|link| original::found(seen, link, context.account)).chain(stand_ins).collect();
+    let matched: BTreeSet<&ItemId> = matches
+        .events
+        .values()
+        .filter_map(Match::activity)
+        .chain(&matches.rivals)
+        .chain(&waiting)
+        .chain(links.iter().map(|link| &link.ids.creatio))
+        .collect();
+    for item in unlinked(seen, Side::Creatio).into_iter().filter(|item| !matched.contains(&item.id)) {
+        plan.add(if seen.lost.contains(&item.id) {
+            lost(context, seen, item)
+        } else {
+            single(context, seen, Side::Creatio, item)
+        });
+    }
+    // of a pair that is written to in this run, the next one sees to what stands twice
+    let busy: BTreeSet<ItemId> = plan.actions.iter().map(|action| action.after.ids.creatio.clone()).collect();
+    let idle: Vec<&Link> = links.iter().filter(|link| !busy.contains(&link.ids.creatio)).collect();
+    for (id, found) in &matches.events {
+        if let Some(item) = masked.get(id) {
+            plan.add(unlinked_event(context, seen, (item, found), &idle));
+        }
+    }
+    // what is dropped is not put beside that
+    plan.links.retain(|link| !plan.drop.contains(&link.ids.creatio));
+    plan.complete(context, seen, &links);
+    plan.late(context, seen, &links);
+    plan.malformed(context, seen);
+    plan
+}
+
+/// The items of a side that no link names.
+fn unlinked(seen: &Seen, side: Side) -> Vec<&Item> {
+    let pairs = seen.links.iter().flat_map(|link| std::iter::once(link).chain(link.formers()));
+    let linked: BTreeSet<&ItemId> = pairs.map(|link| &link.ids[side]).collect();
+    seen.items[side].values().filter(|item| !linked.contains(&item.id)).collect()
+}
+
+/// The links of a run, as what was seen has them.
+struct Relinked {
+    /// All of them, those among them moved over to the item that took the place of one that is
+    /// gone.
+    links: Vec<Link>,
+    /// The Activities of those whose base is of an earlier generation than the mark: it counts as
+    /// none.
+    outdated: BTreeSet<ItemId>,
+    /// The Activities of those that went back to them, or stay with them, from one that stood in.
+    reunited: BTreeSet<ItemId>,
+}
+
+/// Moves links over to the items that took the place of others.
+fn relinked((context, seen): (&Context<'_>, &Seen), matches: &BTreeMap<ItemId, Match>, plan: &mut Plan) -> Relinked {
+    let mut links: BTreeMap<ItemId, Link> =
+        seen.links.iter().map(|link| (link.ids.creatio.clone(), link.clone())).collect();
+    for (id, found) in matches {
+        let Match::Relink(activity) = found else { continue };
+        if let (Some(link), Some(item)) = (links.get_mut(activity), seen.items.exchange.get(id)) {
+            link.ids.exchange = id.clone();
+            link.containers.exchange = item.container.clone();
+            link.versions.exchange = item.version.clone();
+            link.facts.exchange.occurrence.clone_from(&item.facts.occurrence);
+            plan.links.push(link.clone());
+        }
+    }
+    let (mut outdated, mut reunited) = (BTreeSet::new(), BTreeSet::new());
+    for link in links.values_mut() {
+        if fold::read_first(link, Pair::of(|side| seen.items[side].get(&link.ids[side]))) {
+            plan.links.push(link.clone());
+        }
+        if let Some(next) = successor(context, seen, link) {
+            if original::stays(context, seen, link, &next) {
+                link.generation = next.generation;
+                reunited.insert(link.ids.creatio.clone());
+                continue;
+            }
+            plan.add(actions::superseded(context, seen, link));
+            plan.drop.push(std::mem::replace(&mut link.ids.creatio, next.activity));
+            plan.links.push(link.clone());
+        }
+        // it is put once the two are in step: another Activity has another base
+        if let Some(first) = original::returns(context, seen, link) {
+            plan.add(actions::superseded(context, seen, link));
+            plan.drop.push(std::mem::replace(&mut link.ids.creatio, first.clone()));
+            reunited.insert(first);
+            continue;
+        }
+        // kept as it was until both are in step again: a run that is cut off has to find out anew
+        if let Some(generation) = matching::outdated(context, seen, link) {
+            link.generation = generation;
+            outdated.insert(link.ids.creatio.clone());
+        }
+    }
+    Relinked { links: links.into_values().collect(), outdated, reunited }
+}
+
+/// The Activity that another device created in place of the one that `link` names: the event or
+/// task bears its mark.
+fn successor(context: &Context<'_>, seen: &Seen, link: &Link) -> Option<Mark> {
+    let mark = seen.items.exchange.get(&link.ids.exchange)?.facts.mark.clone()?;
+    let newer = mark.site == context.account.site && mark.generation > link.generation;
+    let free = !seen.links.iter().any(|other| other.ids.creatio == mark.activity);
+    (newer && free && seen.items.creatio.contains_key(&mark.activity)).then_some(mark)
+}
+
+/// What becomes of an unlinked item of Exchange.
+fn unlinked_event(context: &Context<'_>, seen: &Seen, (item, found): (&Item, &Match), links: &[&Link]) -> Planned {
+    let allowed = |reason| seen.answers.allow([&item.id, &item.id], reason);
+    let held = |reason| Planned::held(context, Side::Exchange, item, reason);
+    if let Some(code) = seen.unanswered.get(&item.id) {
+        return held(Reason::Unanswered).because(code);
+    }
+    match found {
+        Match::Added if !allowed(Reason::Series) && scope::imports(context, seen, item) => held(Reason::Series),
+        Match::New | Match::Added => single(context, seen, Side::Exchange, item),
+        Match::With(activity) => match seen.items.creatio.get(activity) {
+            Some(other) if scope::adopts(context, Pair { creatio: other, exchange: item }) => {
+                actions::adopt(context, seen, Pair { creatio: other, exchange: item })
+            }
+            Some(_) | None => Planned::default(),
+        },
+        Match::Relink(_) | Match::Copy => Planned::default(),
+        Match::Orphan(activity) => match seen.answers.to([&item.id, activity], Reason::DeleteAsked) {
+            _ if decide::calls_off_late(context, item) => actions::orphan(activity, item, false),
+            Some(Choice::Allow) => actions::orphan(activity, item, true),
+            Some(Choice::Leave) => actions::orphan(activity, item, false),
+            Some(Choice::Take(_)) | None if scope::in_window(context, item) => held(Reason::DeleteAsked),
+            Some(Choice::Take(_)) | None => Planned::default(),
+        },
+        Match::Ambiguous if allowed(Reason::Ambiguous) => single(context, seen, Side::Exchange, item),
+        Match::Ambiguous if scope::imports(context, seen, item) => held(Reason::Ambiguous),
+        Match::Surplus(_) if decide::calls_off_late(context, item) => Planned::default(),
+        Match::Surplus(activity) => match links.iter().find(|link| link.ids.creatio == *activity) {
+            Some(link)
+                if link.base.exchange == item.record && !item.facts.calls_off() || allowed(Reason::SecondTask) =>
+            {
+                Planned { action: Some(actions::surplus(link, item)), ..Planned::default() }
+            }
+            Some(_) => held(Reason::SecondTask),
+            // the first of the two is linked or written to in this run; the next one sees to this
+            None => Planned::default(),
+        },
+        Match::Ambiguous => Planned::default(),
+    }
+}
+
+fn single(context: &Context<'_>, seen: &Seen, side: Side, item: &Item) -> Planned {
+    if let Some(code) = seen.unanswered.get(&item.id) {
+        return Planned::held(context, side, item, Reason::Unanswered).because(code);
+    }
+    match decide::alone(context, seen, side, item) {
+        Step::Create(_) => actions::create(context, seen, (side, item), identity::first_generation(side, item)),
+        Step::Hold(reason) => Planned::held(context, side, item, reason),
+        Step::Rest
+        | Step::Update(_)
+        | Step::Delete(_)
+        | Step::Revive(_)
+        | Step::Merge
+        | Step::Adopt
+        | Step::Convert(_)
+        | Step::Sleep
+        | Step::Leave
+        | Step::Bury => Planned::default(),
+    }
+}
+
+/// An Activity that must have had a counterpart, which is nowhere to be found: it went for a reason
+/// that this device does not know (docs/rules.md, "Known to have had a counterpart"). A person is
+/// asked; what is somebody else's or has ended is left alone. It may be the counterpart in another
+/// account of the user, which is no loss in this one.
+fn lost(context: &Context<'_>, seen: &Seen, item: &Item) -> Planned {
+    let own = item.facts.owner.as_ref() == Some(&context.account.contact);
+    let imported = identity::is_ours(&item.id);
+    let exported = matches!(decide::alone(context, seen, Side::Creatio, item), Step::Create(_));
+    // what that account exported may be what was imported, and deleted, here
+    let imported_there = seen.elsewhere.get(&item.id).is_some_and(|there| there.imported);
+    if imported_there || seen.is_named_elsewhere(item) {
+        return single(context, seen, Side::Creatio, item);
+    }
+    let covered = exported || scope::stands_in(context, seen, item);
+    if !own || !covered || scope::is_past(context, &item.record) {
+        return Planned::default();
+    }
+    let reason = if imported { Reason::LostOrigin } else { Reason::LostCounterpart };
+    match seen.answers.to([&item.id, &item.id], reason) {
+        // what was imported may be somebody else's meeting, which is never made the user's own
+        Some(Choice::Allow) if !imported => single(context, seen, Side::Creatio, item),
+        Some(Choice::Take(Side::Exchange)) => actions::abandoned(context, item, true),
+        Some(Choice::Leave) => actions::abandoned(context, item, false),
+        Some(Choice::Allow | Choice::Take(Side::Creatio)) | None => Planned::held(context, Side::Creatio, item, reason),
+    }
+}
+
+/// When a step is carried out. Updates first, so that a plan that is cut off has lost nothing; what
+/// removes something last, so that nothing is removed before its successor is there: first the
+/// conversions, which create as well. The writes of one rank go out before those of the next.
+#[must_use]
+pub const fn rank(step: Step) -> u8 {
+    match step {
+        Step::Rest | Step::Sleep | Step::Leave | Step::Bury | Step::Hold(_) => 0,
+        Step::Adopt | Step::Update(_) | Step::Merge => 1,
+        Step::Create(_) | Step::Revive(_) => 2,
+        Step::Convert(_) => 3,
+        Step::Delete(_) => 4,
+    }
+}
+
+impl Plan {
+    fn add(&mut self, planned: Planned) {
+        let Planned { action, links, drop, held, notes } = planned;
+        let whose = action.as_ref().map(|action| &action.after).or(links.last()).map(|link| link.ids.creatio.clone());
+        for note in notes {
+            self.notes.entry(note).or_default().extend(whose.clone());
+        }
+        self.actions.extend(action);
+        self.links.extend(links);
+        self.drop.extend(drop);
+        self.held.extend(held);
+    }
+
+    /// Meetings of the user's that ended become Completed, unless this plan does something else
+    /// with them. What counts is the Activity as it was read, not what was agreed on: a person may
+    /// have moved it since.
+    fn complete(&mut self, context: &Context<'_>, seen: &Seen, links: &[Link]) {
+        let Settings { rules, fields, .. } = context.settings;
+        let imports = scope::import(context.settings, Kind::Meeting).on;
+        if !rules.completes || !imports || !fields.status.lets(Side::Exchange) {
+            return;
+        }
+        let busy: BTreeSet<ItemId> = self.actions.iter().map(|action| action.after.ids.creatio.clone()).collect();
+        let over = |item: &&Item| {
+            let Facts { status, process, .. } = &item.facts;
+            let untouched = *status == Some(Status::NotStarted) && !process;
+            untouched
+                && decide::is_users(context, &item.facts)
+                && item.record.kind() == Kind::Meeting
+                && scope::is_past(context, &item.record)
+        };
+        let due = links.iter().filter(|link| {
+            let id = &link.ids.creatio;
+            seen.due.contains(id) && !busy.contains(id)
+        });
+        let read = |link: &Link| seen.items.creatio.get(&link.ids.creatio).filter(over);
+        self.actions.extend(due.filter_map(|link| Some(actions::complete(link, read(link)?))));
+    }
+
+    /// What could not be written when a pair was linked: a UID that the server gave later, the mark
+    /// of a task that was imported while nothing was exported.
+    fn late(&mut self, context: &Context<'_>, seen: &Seen, links: &[Link]) {
+        let busy: BTreeSet<ItemId> = self.actions.iter().map(|action| action.after.ids.creatio.clone()).collect();
+        let put: BTreeMap<ItemId, Link> =
+            self.links.iter().map(|link| (link.ids.creatio.clone(), link.clone())).collect();
+        let known = links.iter().map(|before| (before, put.get(&before.ids.creatio).unwrap_or(before)));
+        let idle = known.filter(|(_, link)| link.state == LinkState::Alive && !busy.contains(&link.ids.creatio));
+        let late = idle.filter_map(|(before, link)| {
+            let event = seen.items.exchange.get(&link.ids.exchange)?;
+            actions::late_uid(context, (before, link), event, seen.items.creatio.get(&link.ids.creatio))
+                .or_else(|| actions::late_mark(context, seen, link, event))
+        });
+        let late: Vec<Action> = late.collect();
+        // unconfirmed, the link stays as it was: the next run tries again
+        let tried: BTreeSet<&ItemId> = late.iter().map(|action| &action.after.ids.creatio).collect();
+        self.links.retain(|link| !tried.contains(&link.ids.creatio));
+        self.actions.extend(late);
+    }
+
+    fn malformed(&mut self, context: &Context<'_>, seen: &Seen) {
+        for side in Side::BOTH {
+            self.held.extend(seen.malformed[side].iter().map(|one| Held {
+                side,
+                id: one.id.clone(),
+                title: String::new(),
+                reason: if one.is_container() { Reason::Unreadable } else { Reason::Malformed },
+                detail: one.reason.clone(),
+                fields: Vec::new(),
+                values: Vec::new(),
+                since: context.now,
+            }));
+        }
+    }
+}
