@@ -425,7 +425,7 @@ pub struct Reply {
 pub enum FieldName {
     Title,
     When,
-    SettingsPlace,
+    Place,
     Body,
     Importance,
     Reminder,

@@ -21,7 +21,7 @@ use crate::run::{self, Ends, PreparedRun};
 use crate::web::clock::now;
 use crate::web::dto;
 use crate::web::error::{misfit, to_js};
-use crate::web::fetch::PageRequest;
+use crate::web::fetch::Fetch;
 use crate::web::host::{Host, Stop, World};
 use crate::web::lock;
 use crate::web::meter::SharedDatabase;

@@ -7,7 +7,7 @@ use crate::model::{Instant, Side};
 use crate::ports::{Clock, Credentials, Events, Http, HttpResponse, NoResponse, Progress, Request, Secret};
 use crate::web::clock::now;
 use crate::web::dto::SyncEvent;
-use crate::web::fetch::PageRequest;
+use crate::web::fetch::Fetch;
 use crate::web::meter::{Meter, SharedDatabase};
 use js_sys::{Array, Object, Promise};
 use std::cell::{Cell, RefCell};

@@ -525,7 +525,7 @@ fn what_the_foreign_server_answered_is_read_whole() {
             for node in &message.body.at("Items").unwrap().children {
                 let kind = schedule_sync::ews::map::kind(node).unwrap();
                 let read = schedule_sync::ews::map::read(kind, node, &crate::ews_setup::mailbox(), &"c".into());
-                assert!(!matches!(read, schedule_sync::ews::map::GraphReading::Malformed(_)), "{name}: {read:?}");
+                assert!(!matches!(read, schedule_sync::ews::map::EwsReading::Malformed(_)), "{name}: {read:?}");
             }
         }
     }
