@@ -1,6 +1,6 @@
-//! What is known of one installation: how it is reached ([`ServiceAccess`]), and its clocks, found out by
-//! `probe` or by a write, and shared by all that talk to it as long as the page lives. What an
-//! administrator says comes before what was found. Nothing here sends.
+//! What is known of one installation: how it is reached ([`ServiceAccess`]), and its clocks, found
+//! out by `probe` or by a write, and shared by all that talk to it as long as the page lives. What
+//! an administrator says comes before what was found. Nothing here sends.
 
 use super::clock::{TimeSemantics, TimesByDirection};
 use super::reach::ServiceAccess;

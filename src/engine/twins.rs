@@ -1,5 +1,5 @@
-//! Events that two devices created for one Activity at the same time, and what becomes of such twins
-//! when a person makes a series of one of them.
+//! Events that two devices created for one Activity at the same time, and what becomes of such
+//! twins when a person makes a series of one of them.
 
 use crate::engine::context::Seen;
 use crate::engine::identity;
