@@ -2,6 +2,7 @@
 //! through EWS. Which of the two an account has is its setting; nothing else knows the difference.
 
 use crate::error::Result;
+#[cfg(feature = "ews")]
 use crate::ews::Ews;
 use crate::graph::Graph;
 use crate::model::lookup::{Found, Lookup};
@@ -10,7 +11,6 @@ use crate::model::scope::Scope;
 use crate::model::{Address, Container, Cursor, Listing};
 use crate::ports::{Clock, Credentials, Http, Replica};
 use std::collections::BTreeSet;
-#[cfg(feature = "ews")]
 
 /// A mailbox of either kind.
 pub enum Exchange<P> {

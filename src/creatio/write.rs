@@ -158,7 +158,7 @@ fn set(body: &mut RowBody, name: &str, value: impl Into<Value>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Day, Facts, Importance, Meeting, Patch, Response, RowBody as Notes, Status, Task};
+    use crate::model::{Body as Notes, Day, Facts, Importance, Meeting, Patch, Response, Status, Task};
     use serde_json::json;
 
     fn at(hour: u32) -> Instant {
