@@ -2,14 +2,19 @@
 //! everything it finds is a value.
 //!
 //! It reads as the algorithm: [`scope`] says what is looked at, [`matching`] which unlinked items
-//! are one, [`decide`] what is done with each pair, [`flows`] how fields may flow, [`merge`] how
-//! they do, [`project`] what a value is on the other side, [`guard`] what is too much, [`planner`]
-//! puts it together, and [`fold`] takes in what the servers answered, [`kept`] what they made of
-//! it.
+//! are one, [`decide`] what is done with each pair, [`flows`] in which direction its fields may go,
+//! [`merge`] which values do, [`project`] what a value is on the other side, [`actions`] what is
+//! written for it, [`guard`] what is too much. [`planner`] puts it together, [`pairs`] for one
+//! linked pair. [`fold`] takes in what the servers answered, [`kept`] what they made of it.
 //!
 //! What these pass to each other are values with files of their own: [`context`] and [`account`],
 //! [`matches`], [`fate`], [`action`], [`held`], [`plan`], [`folded`]; and what is stored: [`link`],
 //! [`state`], [`change`], [`commit`], [`history`].
+//!
+//! Other rules have files of their own: [`identity`], [`original`], [`series`] and `twins` say
+//! which Activity an item belongs to, [`people`] merges people, [`claim`] gives an Activity its
+//! Owner, [`containers`] finds a calendar or list whose id has changed, [`asking`] and [`answer`]
+//! hold questions and answers, [`undo`] takes a run back.
 
 pub mod account;
 pub mod action;

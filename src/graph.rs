@@ -132,7 +132,7 @@ impl<P: Http + Clock + Credentials> Graph<P> {
         let addresses = self.me().await?;
         if addresses.contains(&self.mailbox.address) {
             self.mailbox.aliases.learn(addresses);
-            // a page may know it only now that it was asked for keys
+            // a page may know it only now that it was asked for credentials
             return Ok(self.caller.holder().await);
         }
         let meant = self.mailbox.address.as_str().to_owned();

@@ -1,5 +1,6 @@
 //! The ports: the questions that ring 2 asks of the world. Ring 3 answers them in a browser, the
-//! tests natively. No answer here decides anything.
+//! tests natively. No answer here decides anything. What they speak of are values of the model and
+//! the engine.
 // the crate is single-threaded in the browser; no future of ours has to be `Send`
 #![allow(async_fn_in_trait)]
 
@@ -83,8 +84,8 @@ pub trait Credentials {
         self.headers(side, true).await
     }
 
-    /// By whose sign-in the keys to `side` are: an opaque name that is another after every sign-in,
-    /// told without asking the server. `None`: it can't be told.
+    /// Whose sign-in the credentials for `side` come from: an opaque name that is another after
+    /// every sign-in, told without asking the server. `None`: it can't be told.
     async fn holder(&self, _side: Side) -> Option<String> {
         None
     }
@@ -92,9 +93,9 @@ pub trait Credentials {
 
 /// One side: everything that can be asked of it and done to it.
 pub trait Replica {
-    /// Makes sure that the keys lead to the end that is meant, before anything is read. `known` is
-    /// what the last call gave: the server is asked only if the sign-in is another since, or can't
-    /// be told.
+    /// Makes sure that the credentials lead to the end that is meant, before anything is read.
+    /// `known` is what the last call gave: the server is asked only if the sign-in is another
+    /// since, or can't be told.
     ///
     /// # Errors
     /// `Elsewhere` with both names; what else stops a run.
@@ -116,11 +117,11 @@ pub trait Replica {
     /// What stops a run; malformed items don't.
     async fn observe(&self, scope: &Scope, cursor: Option<&Cursor>) -> Result<Listing>;
 
-    /// Reads particular items directly, marks included, whatever the window: for each clue, in
+    /// Reads particular items directly, marks included, whatever the window: for each lookup, in
     /// order, what answers it. Nothing is a sure sign of absence (as far as the user may see).
     ///
     /// # Errors
-    /// What stops a run: a clue that can't be answered must not look like an absent item.
+    /// What stops a run: a lookup that can't be answered must not look like an absent item.
     async fn find(&self, clues: &[Lookup]) -> Result<Vec<Found>>;
 
     /// Carries out writes, batched; one outcome for each, in order. Never repeats what is not safe

@@ -602,7 +602,7 @@ fn context(instance: &str, base: &str) -> JsValue {
     js_sys::JSON::parse(&json).unwrap()
 }
 
-/// A host that gives no keys and hears nothing.
+/// A host that gives no credentials and hears nothing.
 fn silent_host() -> host::Host {
     let host = Object::new();
     let headers = js_sys::Function::new_no_args("return Promise.resolve({})");

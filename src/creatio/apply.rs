@@ -184,7 +184,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
             };
             let now = target(work.op).and_then(|id| held.items.get(id)).cloned();
             work.stage = match (work.op, guard(work.op, held), &now) {
-                // it may be our own deed whose reply was lost
+                // it may be our own write whose reply was lost
                 (Op::Delete { .. }, Some(Refusal::Gone), _) => ActivityWriteStage::Done,
                 (Op::Update(update), _, Some(item)) if is_written(update, item) => ActivityWriteStage::Done,
                 (_, Some(refusal), _) => ActivityWriteStage::Settled(refusal),

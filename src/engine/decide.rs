@@ -38,7 +38,7 @@ fn facts<'a>(link: &'a Link, fates: Pair<Fate<'a>>, side: Side) -> &'a Facts {
     fates[side].item().map_or(&link.facts[side], |item| &item.facts)
 }
 
-/// How the fields of a linked pair may flow.
+/// The field policy of a linked pair.
 #[must_use]
 pub fn flows(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'_>>) -> FieldPolicy {
     let allowed = |reason| seen.answers.allow([&link.ids.creatio, &link.ids.exchange], reason);

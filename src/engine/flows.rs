@@ -1,5 +1,5 @@
-//! How each field of a pair may flow, and what of it waits for a person's word (docs/rules.md,
-//! "Scope and direction", "Who writes", "Fields").
+//! The field policy of a pair: in which direction each field may go, and what of it waits for a
+//! person's word (docs/rules.md, "Scope and direction", "Who writes", "Fields").
 
 use crate::engine::answer::Choice;
 use crate::engine::context::{Context, Seen};
@@ -10,7 +10,7 @@ use crate::model::op::SendInvitations;
 use crate::model::{Field, Item, ItemId, Side};
 use std::collections::BTreeSet;
 
-/// How a field of a pair may flow.
+/// The direction in which a field of a pair may go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Direction {
     /// Both ways.
@@ -38,7 +38,7 @@ impl Direction {
     }
 }
 
-/// The flow of each field of a pair (docs/rules.md, "Who writes", "Fields").
+/// What decides the direction of each field of a pair (docs/rules.md, "Who writes", "Fields").
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FieldPolicy {
     /// Exchange's values may go to Creatio.
@@ -155,7 +155,7 @@ pub struct Permission {
 }
 
 impl FieldPolicy {
-    /// How `field` may flow.
+    /// The direction in which `field` may go.
     #[must_use]
     pub fn of(self, field: Field) -> Direction {
         if self.adopts && matches!(field, Field::People | Field::Response) {

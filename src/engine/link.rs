@@ -1,5 +1,5 @@
-//! Links: which two items are one, what both sides last agreed on, and the state of an account
-//! between two runs.
+//! Links: which two items are one, what both sides last agreed on, and what else is remembered of
+//! the pair.
 //!
 //! The base is a *pair* of records, each in its side's own normal form (ADR 0002): a side is edited
 //! if its value differs from its own half. What one side can't hold (the tail of a long title,

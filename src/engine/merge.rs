@@ -62,8 +62,8 @@ impl Merge {
     }
 }
 
-/// Merges the two sides of a link. `flow` says how each field may flow; `stamps` are the servers'
-/// stamps of the two items.
+/// Merges the two sides of a link. `now` is what both hold, `flows` says in which direction each
+/// field may go, `rule` what becomes of a clash.
 #[must_use]
 pub fn merge(
     context: &Context<'_>,

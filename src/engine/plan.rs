@@ -1,5 +1,6 @@
-//! The plan of a run: every write with the reason for it, what is linked without a write, and what
-//! waits for a person. Its `Display` is the dry run; it names items by id, never by title.
+//! The plan of a run, as a value: every write with the reason for it, what is linked without a
+//! write, and what waits for a person. Its `Display` is the dry run; it names items by id, never by
+//! title.
 
 use crate::engine::action::{Action, Note};
 use crate::engine::answer::{Answers, Question};

@@ -1,5 +1,6 @@
-//! The plan of a run: every write with the reason for it, what is linked without a write, and what
-//! waits for a person. Its `Display` is the dry run; it names items by id, never by title.
+//! Makes the plan of a run: decides on every pair and every unlinked item, has the guard look at
+//! the whole, and puts the questions. With a person's answers it is made twice: without them, which
+//! tells what is asked, and with those that count.
 
 use crate::engine::action::{Action, Planned, Step};
 use crate::engine::answer::{Answers, Choice, Question};

@@ -67,7 +67,7 @@ pub struct Now {
 }
 
 /// Plans the undo of `entries`, all of one run: the last write first. `silently`: nobody gets mail
-/// of a change of an event (see [`Context::is_silent`](super::Context::is_silent)).
+/// of a change of an event (see [`Context::is_silent`](super::context::Context::is_silent)).
 #[must_use]
 pub fn undo((account, silently): (&Account, bool), entries: &[Entry], now: &Now) -> Undo {
     let mut undo = Undo::default();

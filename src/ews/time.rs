@@ -45,7 +45,7 @@ pub(super) fn utc(at: Instant) -> String {
 }
 
 /// A task's date as it is written: midnight without a zone, which means the user's together with
-/// [`context`], and UTC's without.
+/// `TimeZoneContext`, and UTC's without.
 pub(super) fn date(day: Day) -> String {
     format!("{}T00:00:00", day.format("%Y-%m-%d"))
 }

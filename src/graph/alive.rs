@@ -91,7 +91,7 @@ impl UncertainItem {
     }
 }
 
-/// One question, and the doubts that it may settle.
+/// One question, and the uncertain items of which it may tell where they are.
 struct AliveQuestion {
     kind: Kind,
     container: ContainerId,
@@ -242,7 +242,7 @@ fn questions(container: &ContainerId, at: &[usize], doubts: &[UncertainItem]) ->
     views.chain(series).chain(tasks).collect()
 }
 
-/// A time that is asked for, and the doubts that lie in it.
+/// A time that is asked for, and the uncertain items that lie in it.
 #[derive(Debug, PartialEq, Eq)]
 struct Stretch {
     from: Instant,

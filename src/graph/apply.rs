@@ -29,7 +29,7 @@ pub(super) async fn apply<P: Http + Clock + Credentials>(graph: &Graph<P>, ops: 
     jobs.into_iter().map(GraphJob::outcome).collect()
 }
 
-/// Finds out whether the items that jobs doubt live.
+/// Finds out whether the uncertain items of the jobs live.
 async fn settle<P: Http + Clock + Credentials>(graph: &Graph<P>, jobs: &mut [GraphJob<'_>]) {
     let mut doubting: Vec<&mut GraphJob<'_>> = jobs.iter_mut().filter(|job| job.doubt.is_some()).collect();
     let doubts: Vec<UncertainItem> = doubting.iter().filter_map(|job| job.doubt.clone()).collect();

@@ -14,7 +14,7 @@ use crate::ports::{Clock, Credentials, Http, HttpResponse};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// One read, and the clues that it may answer.
+/// One read, and the lookups that it may answer.
 struct LookupRead {
     kind: Kind,
     container: ContainerId,
@@ -69,7 +69,7 @@ pub(super) async fn find<P: Http + Clock + Credentials>(graph: &Graph<P>, clues:
 }
 
 /// Leaves of what was found by an id only what lives in a calendar or list. `series` are masters,
-/// with the places of the clues that found them.
+/// with the places of the lookups that found them.
 async fn lives<P: Http + Clock + Credentials>(
     graph: &Graph<P>,
     clues: &[Lookup],
@@ -192,7 +192,8 @@ async fn linked<P: Http + Clock + Credentials>(
     Ok(values)
 }
 
-/// Takes `value` in, if it answers `clue`; the doubt about a series that was found by its id.
+/// Takes `value` in, if it answers `clue`. Gives the master of a series that was found by its id:
+/// whether it lives is uncertain.
 fn answer_to<P>(
     graph: &Graph<P>,
     (ask, clue): (&LookupRead, &Lookup),

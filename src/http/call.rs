@@ -22,7 +22,7 @@ pub struct Caller<P> {
     /// Batches that may be under way at the same time.
     lanes: usize,
     told: Cell<Option<Instant>>,
-    /// What a part of a batch said of the keys.
+    /// What a part of a batch said of the credentials.
     doubted: Cell<Renewal>,
     /// What in a reply tells that it is no answer at all.
     judge: fn(&HttpResponse) -> Option<Fault>,
@@ -30,7 +30,7 @@ pub struct Caller<P> {
     explain: fn(&HttpResponse) -> Option<Mishap>,
 }
 
-/// How new keys are asked for.
+/// How new credentials are asked for.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 enum Renewal {
     /// Not at all: those there are will do.
@@ -102,7 +102,7 @@ impl<P: Http + Clock + Credentials> Caller<P> {
         self.lanes
     }
 
-    /// By whose sign-in the keys are (see [`Credentials::holder`]).
+    /// Whose sign-in the credentials come from (see [`Credentials::holder`]).
     pub async fn holder(&self) -> Option<String> {
         self.port.holder(self.side).await
     }
@@ -203,8 +203,8 @@ impl<P: Http + Clock + Credentials> Caller<P> {
         u64::from(self.port.now().timestamp_subsec_micros() & 0xFF)
     }
 
-    /// How the keys may be made better after this reply: a token ran out or was challenged, or
-    /// `BPMCSRF` was rotated (docs/facts/creatio.md, "Sessions").
+    /// How the credentials may be made better after this reply: a token ran out or was challenged,
+    /// or `BPMCSRF` was rotated (docs/facts/creatio.md, "Sessions").
     fn renewal(&self, response: &HttpResponse) -> Option<Renewal> {
         match (response.status().as_u16(), self.side) {
             (401, _) | (403, Side::Creatio) => Some(claims::asked(response).map_or(Renewal::Anew, Renewal::Claims)),
@@ -212,8 +212,8 @@ impl<P: Http + Clock + Credentials> Caller<P> {
         }
     }
 
-    /// Has the next request signed with better keys, if this reply to a part of a batch refuses
-    /// those that it was sent with.
+    /// Has the next request signed with better credentials, if this reply to a part of a batch
+    /// refuses those that it was sent with.
     pub(super) fn doubt(&self, response: &HttpResponse) -> bool {
         let renewal = self.renewal(response).filter(|_| response.status().as_u16() == 401);
         let doubts = renewal.is_some();
@@ -225,7 +225,7 @@ impl<P: Http + Clock + Credentials> Caller<P> {
 
     fn settled(&self, response: HttpResponse) -> Result<HttpResponse> {
         match response.status().as_u16() {
-            // the keys would go along to wherever it leads
+            // the credentials would go along to wherever it leads
             300..=399 if self.side == Side::Exchange => Err(Error::ForeignLink(self.side)),
             401 => Err(Error::SignedOut(self.side)),
             429 | 503 => Err(Error::Busy(self.side)),
@@ -250,7 +250,7 @@ impl<P: Http + Clock + Credentials> Caller<P> {
         for (name, secret) in self.keys(renewal).await? {
             let unfit = |_| Error::Settings(format!("the keys for {} can't be sent", self.side));
             let mut value = HeaderValue::try_from(secret.0).map_err(unfit)?;
-            // so that nobody who prints a request prints the keys
+            // so that nobody who prints a request prints the credentials
             value.set_sensitive(true);
             request = request.header(name, value);
         }
@@ -269,7 +269,7 @@ impl<P: Http + Clock + Credentials> Caller<P> {
     }
 
     /// The absolute address of `path`, of the root itself if it is empty; a whole link must lead to
-    /// the service's own host, since the keys go there.
+    /// the service's own host, since the credentials go there.
     fn target(&self, path: &str) -> Result<String> {
         if path.is_empty() {
             return Ok(self.base.clone());

@@ -16,7 +16,7 @@ pub(crate) struct Script {
     pub(crate) sent: RefCell<Vec<Request>>,
     /// Milliseconds slept in all.
     pub(crate) waited: Cell<u64>,
-    /// How often new keys were asked for.
+    /// How often new credentials were asked for.
     pub(crate) renewed: Cell<u64>,
 }
 

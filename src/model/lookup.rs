@@ -39,7 +39,7 @@ pub struct Look {
     pub end: Instant,
 }
 
-/// What answers a clue.
+/// What answers a lookup.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Found {
     /// The items.
@@ -50,12 +50,12 @@ pub struct Found {
     /// of its occurrences are there is not told.
     pub series: bool,
     /// The server refuses this question for good: its code, cut short. Whether anything answers the
-    /// clue is not known.
+    /// lookup is not known.
     pub refused: Option<String>,
 }
 
 impl Found {
-    /// Whether nothing answers the clue.
+    /// Whether nothing answers the lookup.
     #[must_use]
     pub const fn is_absent(&self) -> bool {
         self.items.is_empty() && self.malformed.is_empty() && !self.series && self.refused.is_none()

@@ -1,6 +1,6 @@
-//! Whether store, marks and keys belong to the two ends that are meant: the first thing that a run
-//! asks (docs/rules.md, "Identity checks"). A copied database, or a token of another mailbox, would
-//! make one user's items another's.
+//! Whether store, marks and credentials belong to the two ends that are meant: the first thing that
+//! a run asks (docs/rules.md, "Identity checks"). A copied database, or a token of another mailbox,
+//! would make one user's items another's.
 
 use super::Ends;
 use crate::engine::account::Account;
@@ -14,8 +14,8 @@ use crate::model::{Side, SiteId};
 use crate::ports::{Clock, Directory, Events, Replica, Store};
 use std::collections::BTreeSet;
 
-/// The state of the account, once its store and the keys are known to be of the ends that are
-/// meant.
+/// The state of the account, once its store and the credentials are known to be of the ends that
+/// are meant.
 ///
 /// # Errors
 /// `Elsewhere` if one is not; what else stops a run.

@@ -38,9 +38,9 @@ impl Fetch {
     }
 
     /// Cookies and redirects: Creatio leads to its sign-in page; nobody else may lead a request,
-    /// and the keys in it, elsewhere. A request that is `signed` by a header goes to an Exchange
-    /// Server behind a path of Creatio's origin: cookies are not meant for it, and without them the
-    /// browser shows no dialog of its own for a password.
+    /// and the credentials in it, elsewhere. A request that is `signed` by a header goes to an
+    /// Exchange Server behind a path of Creatio's origin: cookies are not meant for it, and without
+    /// them the browser shows no dialog of its own for a password.
     fn manners(&self, address: &str, signed: bool) -> (RequestCredentials, RequestRedirect) {
         if origin(address) == self.creatio && !signed {
             (RequestCredentials::SameOrigin, RequestRedirect::Follow)

@@ -56,7 +56,7 @@ pub(crate) struct Line {
     pub(crate) headers: RefCell<Vec<(String, String)>>,
     /// Milliseconds that were waited.
     pub(crate) slept: Cell<u64>,
-    /// How often keys were renewed.
+    /// How often credentials were renewed.
     pub(crate) renewed: Cell<usize>,
 }
 

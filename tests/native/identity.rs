@@ -31,8 +31,8 @@ impl Desk {
         desk
     }
 
-    /// A run of [`ME`] on the installation `site`, with the keys of `line`; what was asked of the
-    /// servers.
+    /// A run of [`ME`] on the installation `site`, with the credentials of `line`; what was asked
+    /// of the servers.
     fn run(&self, site: &str, line: &Rc<World>) -> (Result<Report>, Vec<String>) {
         let from = self.world.log(0).len();
         let joined = Joined::on(site, &self.world, Rc::clone(line));

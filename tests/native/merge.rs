@@ -9,7 +9,7 @@ use schedule_sync::engine::merge::{ClashRule, Merge, Merged, adopt, merge, settl
 use schedule_sync::engine::settings::{Conflict, FieldDirection};
 use schedule_sync::model::{Body, Field, Importance, Item, Pair, Reminder, Response, Side};
 
-/// The flows of the pair, of which nothing is special.
+/// The field policy of the pair, of which nothing is special.
 fn flows(moment: &Moment, items: &Pair<Item>) -> FieldPolicy {
     let link = crate::decide::link(items, None);
     let fates = items.as_ref().map(|item| Fate::Same(Some(item)));

@@ -35,7 +35,7 @@ pub(crate) const COLLEAGUE: (&str, &str) = ("Дмитрий Волков", "dmit
 /// The type of Activities that are e-mails.
 const EMAIL: &str = "e2831dec-cfc0-df11-b00f-001d60e938c6";
 
-/// A sandbox and one user's keys to it.
+/// A sandbox and one user's credentials for it.
 pub(crate) struct World {
     /// The two servers; other users' worlds may share them.
     pub(crate) sandbox: Rc<RefCell<Sandbox>>,

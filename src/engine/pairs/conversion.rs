@@ -1,6 +1,6 @@
-//! A conversion that was cut off (docs/rules.md, "Conversion"): the new item is
-//! created, and only then the old one is removed. Until both are confirmed the link keeps the pair
-//! as it was, by which the next run goes on from wherever the last one ended.
+//! A conversion that was cut off (docs/rules.md, "Conversion"): the new item is created, and only
+//! then the old one is removed. Until both are confirmed the link keeps the pair as it was, by
+//! which the next run goes on from wherever the last one ended.
 
 use crate::engine::action::{Action, Planned, Step};
 use crate::engine::answer::Choice;

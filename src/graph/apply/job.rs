@@ -144,7 +144,7 @@ impl<'a> GraphJob<'a> {
         }
     }
 
-    /// Takes in whether the doubted item lives. One that does not needs no removal any more, and
+    /// Takes in whether the uncertain item lives. One that does not needs no removal any more, and
     /// can't be changed.
     pub(super) fn settled(&mut self, place: &Whereabouts) {
         self.doubt = None;

@@ -68,8 +68,8 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         }
     }
 
-    /// Reads by clue; a linked item that is not found by its id is gone, unless a series is found
-    /// by it.
+    /// Reads what `clues` ask for; a linked item that is not found by its id is gone, unless a
+    /// series is found by it.
     pub(super) async fn read(&mut self, side: Side, clues: &[Lookup]) -> Result<()> {
         if clues.is_empty() {
             return Ok(());
