@@ -69,8 +69,10 @@ async function fuzzed() {
 }
 
 /** Plays one ignored test of the target `proof`. */
-const proof = (name, env = {}) =>
-  run('cargo', [...build, '--', '--ignored', '--exact', `prove::${name}`, '--nocapture'], { env });
+async function proof(name, env = {}) {
+  await must('building the proof', 'cargo', [...build, '--no-run']);
+  return run('cargo', [...build, '--', '--ignored', '--exact', `prove::${name}`, '--nocapture'], { env });
+}
 
 /** The parts in their order; each plays itself and returns whether nothing failed. */
 const plays = {
@@ -92,7 +94,6 @@ await main(async () => {
   const named = process.argv.slice(2);
   const unknown = named.find((part) => !parts.includes(part));
   if (unknown) throw new Trouble(`There is no part "${unknown}": name some of ${parts.join(', ')}, or none for all.`);
-  await must('building the proof', 'cargo', [...build, '--no-run']);
   const failed = [];
   for (const part of parts.filter((part) => named.length === 0 || named.includes(part))) {
     if (!(await plays[part]())) failed.push(part);

@@ -95,12 +95,12 @@ pub fn calls_off_late(context: &Context<'_>, item: &Item) -> bool {
 
 /// Whether something was edited on `side` that counts: a value that may go over, and mails nobody.
 #[must_use]
-pub fn weighs(context: &Context<'_>, link: &Link, (side, fate): (Side, Fate<'_>)) -> bool {
-    !weighty(context, link, (side, fate)).is_empty()
+pub fn has_counting_edit(context: &Context<'_>, link: &Link, (side, fate): (Side, Fate<'_>)) -> bool {
+    !counting_edits(context, link, (side, fate)).is_empty()
 }
 
-/// The fields of such values.
-fn weighty(context: &Context<'_>, link: &Link, (side, fate): (Side, Fate<'_>)) -> BTreeSet<Field> {
+/// The fields of which such a value was edited.
+fn counting_edits(context: &Context<'_>, link: &Link, (side, fate): (Side, Fate<'_>)) -> BTreeSet<Field> {
     let Fate::Edited(item) = fate else { return BTreeSet::new() };
     let goes = |field: &Field| {
         context.settings.fields.of(*field).lets(side) && !matches!(field, Field::People | Field::Response)
@@ -111,11 +111,11 @@ fn weighty(context: &Context<'_>, link: &Link, (side, fate): (Side, Fate<'_>)) -
 /// Whether what was edited on `side` is a reason to create the item again on the other side. Of two
 /// that were linked without a base, and differ since then, the base of each is what the other had:
 /// what still is that was there before somebody deleted the counterpart, and no edit came after.
-fn calls_back(context: &Context<'_>, seen: &Seen, link: &Link, (side, fate): (Side, Fate<'_>)) -> bool {
+fn justifies_revival(context: &Context<'_>, seen: &Seen, link: &Link, (side, fate): (Side, Fate<'_>)) -> bool {
     let Some(item) = fate.item() else { return false };
     let agreed = &link.base[side.other()];
     let shadow = project::project(context, seen, side, (&item.record, Some(agreed)));
-    !weighty(context, link, (side, fate)).is_disjoint(&differences(agreed, &shadow))
+    !counting_edits(context, link, (side, fate)).is_disjoint(&differences(agreed, &shadow))
 }
 
 const fn body(record: &Record) -> &Body {
@@ -218,7 +218,7 @@ fn by_fates(context: &Context<'_>, seen: &Seen, link: &Link, (fates, flows): (Pa
         (Fate::Edited(_), Fate::Same(_)) => Step::Update(Side::Exchange),
         (Fate::Edited(_), Fate::Edited(_)) => Step::Merge,
         (Fate::Edited(_), Fate::Gone(_))
-            if calls_back(context, seen, link, (Side::Creatio, fates.creatio))
+            if justifies_revival(context, seen, link, (Side::Creatio, fates.creatio))
                 && returns(context, link, fates, flows) =>
         {
             Step::Revive(Side::Exchange)
@@ -274,7 +274,7 @@ fn goes_back(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, flows: F
 /// Whether what is gone in Creatio is created there again for an edit on Exchange.
 fn comes_back(context: &Context<'_>, seen: &Seen, link: &Link, (fates, flows): (Pair<Fate<'_>>, FieldPolicy)) -> bool {
     let crosses = scope::crosses(context.settings, Side::Exchange);
-    let edited = calls_back(context, seen, link, (Side::Exchange, fates.exchange));
+    let edited = justifies_revival(context, seen, link, (Side::Exchange, fates.exchange));
     crosses && edited && flows.inward && flows.outward && revivable(link, fates)
 }
 
@@ -292,7 +292,7 @@ fn gone_on_exchange(
     (fates, flows): (Pair<Fate<'_>>, FieldPolicy),
 ) -> Step {
     let creatio = facts(link, fates, Side::Creatio);
-    let edited = weighs(context, link, (Side::Creatio, fates.creatio));
+    let edited = has_counting_edit(context, link, (Side::Creatio, fates.creatio));
     if !flows.inward || archived(context, link, fates) {
         return Step::Sleep;
     }

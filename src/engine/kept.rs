@@ -19,7 +19,7 @@ use chrono::Duration;
 use std::collections::BTreeSet;
 
 /// What a server makes of a creation by itself, it has made within this time.
-const AT_ONCE: Duration = Duration::seconds(10);
+const SETTLING_TIME: Duration = Duration::seconds(10);
 
 /// The fields that `op` wrote and that the server, by the `item` which it then held, made something
 /// else of. People and answers are not among them: they merge per person, and servers add to them.
@@ -39,7 +39,7 @@ pub fn unkept(op: &Op, item: &Item) -> BTreeSet<Field> {
 pub fn believed(op: &Op, outcome: Outcome) -> Outcome {
     let edited_since = |item: &Item| {
         let stamps = item.facts.created.zip(item.stamp);
-        stamps.is_some_and(|(created, changed)| changed - created > AT_ONCE) && !unkept(op, item).is_empty()
+        stamps.is_some_and(|(created, changed)| changed - created > SETTLING_TIME) && !unkept(op, item).is_empty()
     };
     let is_met = matches!(op, Op::Create(_))
         && outcome.as_ref().is_ok_and(|written| written.item.as_deref().is_some_and(edited_since));

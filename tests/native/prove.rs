@@ -275,7 +275,7 @@ fn volumes() {
 }
 
 #[test]
-#[ignore = "takes a quarter of an hour; npm run prove runs it"]
+#[ignore = "takes some 3 minutes in an optimised build; npm run prove runs it"]
 fn the_whole_small_scope() {
     let (mut states, mut histories) = (0, 0);
     let mut failures: Vec<String> = Vec::new();

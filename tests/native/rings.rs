@@ -35,7 +35,7 @@ struct Source {
     files: BTreeMap<Module, PathBuf>,
 }
 
-/// The modules that a file names, and under which path it brings in each name of another's.
+/// What a file names.
 #[derive(Default)]
 struct Named {
     /// Paths that begin in the crate, as written.

@@ -16,7 +16,7 @@ use std::collections::BTreeSet;
 /// a tombstone.
 pub(super) fn delete(context: &Context<'_>, link: &Link, side: Side, fates: Pair<Fate<'_>>) -> Planned {
     // an edit stays on the canceled Activity, whatever the rule
-    let edited = decide::weighs(context, link, (Side::Creatio, fates.creatio));
+    let edited = decide::has_counting_edit(context, link, (Side::Creatio, fates.creatio));
     let marks = side == Side::Creatio && (edited || context.settings.rules.creatio_delete == CreatioDelete::Mark);
     let held =
         if side == Side::Creatio && edited { hold(context, link, fates, Reason::NotRevived).held } else { Vec::new() };
