@@ -1,45 +1,21 @@
-//! Creatio as a replica: its activities, through OData 4 or the DataService (`door`), whatever
+//! Creatio as a replica: its activities, through OData 4 or the DataService (`client`), whatever
 //! times mean there (docs/facts/creatio.md, "Clocks"). One container, `activities`.
 //!
 //! Creatio has neither etags nor tombstones: a version is `ModifiedOn` as read, compared just
 //! before a write; an absence is found by counting. The rows of participants belong to their
 //! Activity here, and nothing else of Creatio is written.
 
-mod adopt;
-mod apply;
-pub mod clock;
-mod columns;
-mod directory;
-mod door;
-pub mod filters;
-mod find;
-mod groups;
-mod keep;
-pub mod kept;
-pub mod lore;
-mod map;
-mod observe;
-mod odata;
-mod people;
-pub mod policy;
-mod probe;
-mod query;
-pub mod reach;
-mod read;
-mod refusal;
-mod reply;
-mod rows;
-mod service;
-mod settings;
-mod stock;
-mod system;
-mod wire;
-mod write;
+mod activity;
+pub mod client;
+mod contacts;
+pub mod groups;
+pub mod settings;
 
 pub use groups::Group;
-pub use keep::{Keeper, SettingsPlace, StoredSettings};
-pub use settings::{FirstSettings, MailAccount, MailKind};
+pub use settings::{FirstSettings, Keeper, MailAccount, MailKind, SettingsPlace, StoredSettings};
 
+use crate::creatio::activity::map::{Card, Lookups};
+use crate::creatio::client::installation::Installation;
 use crate::error::Result;
 use crate::http::Caller;
 use crate::model::lookup::{Found, Lookup};
@@ -49,8 +25,6 @@ use crate::model::scope::Scope;
 use crate::model::{Address, ContactId, Cursor, GroupId, Listing, Side, SiteId, Window, Zone};
 use crate::ports::{Clock, Credentials, Directory, Http, Replica};
 use chrono::Weekday;
-use lore::Installation;
-use map::{Card, Lookups};
 use std::{
     cell::{Cell, RefCell},
     collections::BTreeMap,
@@ -87,7 +61,7 @@ pub struct Creatio<P> {
     /// The first day of the user's weeks.
     week: Weekday,
     site: Site,
-    lore: Rc<Installation>,
+    installation: Rc<Installation>,
     lookups: RefCell<Option<Rc<Lookups>>>,
     cards: RefCell<BTreeMap<ContactId, Card>>,
     /// The sets that the last listing had to do without, and why.
@@ -102,13 +76,13 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
         let base = format!("{}/odata", site.base.trim_end_matches('/'));
         // a lost session shall give 401, not a log-in page (docs/facts/creatio.md, "Sessions")
         let caller = |base: &str| {
-            Caller::new(Rc::clone(&world), SIDE, base).with("ForceUseSession", "true").judging(reply::stop)
+            Caller::new(Rc::clone(&world), SIDE, base).with("ForceUseSession", "true").judging(client::reply::stop)
         };
         let (odata, service) = (caller(&base), caller(&site.base));
         let (lookups, cards) = (RefCell::default(), RefCell::default());
-        let lore = Rc::default();
+        let installation = Rc::default();
         let (unread, is_listing) = (RefCell::default(), Cell::new(false));
-        Self { odata, service, user: None, week: Weekday::Mon, site, lore, lookups, cards, unread, is_listing }
+        Self { odata, service, user: None, week: Weekday::Mon, site, installation, lookups, cards, unread, is_listing }
     }
 
     /// The same, for filters that ask for the current user or the current week: the user's id, and
@@ -123,8 +97,8 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
     /// The same, with what is known of the installation's clocks, and to be found out for all
     /// others too.
     #[must_use]
-    pub fn with_lore(mut self, lore: Rc<Installation>) -> Self {
-        self.lore = lore;
+    pub fn with_installation(mut self, installation: Rc<Installation>) -> Self {
+        self.installation = installation;
         self
     }
 
@@ -133,7 +107,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
     /// # Errors
     /// What would stop a run.
     pub async fn look_around(&self) -> Result<()> {
-        self.tongue().await.map(|_| ())
+        self.time_source().await.map(|_| ())
     }
 
     /// The installation and its user.
@@ -160,8 +134,8 @@ impl<P: Http + Clock + Credentials> Replica for Creatio<P> {
         Ok(listing)
     }
 
-    async fn find(&self, clues: &[Lookup]) -> Result<Vec<Found>> {
-        self.found(clues).await
+    async fn find(&self, lookups: &[Lookup]) -> Result<Vec<Found>> {
+        self.found(lookups).await
     }
 
     async fn apply(&self, ops: &[Op]) -> Vec<Outcome> {

@@ -167,8 +167,8 @@ impl<P: Http + Clock + Credentials> Replica for Ews<P> {
         observe::observe(self, scope, cursor).await
     }
 
-    async fn find(&self, clues: &[Lookup]) -> Result<Vec<Found>> {
-        find::find(self, clues).await
+    async fn find(&self, lookups: &[Lookup]) -> Result<Vec<Found>> {
+        find::find(self, lookups).await
     }
 
     async fn apply(&self, ops: &[Op]) -> Vec<Outcome> {

@@ -72,11 +72,11 @@ impl<P: Http + Clock + Credentials> Replica for Exchange<P> {
         }
     }
 
-    async fn find(&self, clues: &[Lookup]) -> Result<Vec<Found>> {
+    async fn find(&self, lookups: &[Lookup]) -> Result<Vec<Found>> {
         match self {
-            Self::Cloud(graph) => graph.find(clues).await,
+            Self::Cloud(graph) => graph.find(lookups).await,
             #[cfg(feature = "ews")]
-            Self::Server(ews) => ews.find(clues).await,
+            Self::Server(ews) => ews.find(lookups).await,
         }
     }
 

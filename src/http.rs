@@ -7,16 +7,16 @@ pub mod budget;
 pub mod call;
 pub mod claims;
 pub mod endpoint;
-pub mod mend;
 pub mod odata;
 pub mod pages;
 pub mod recipients;
+pub mod repair_json;
 pub mod retry;
 #[cfg(all(test, not(target_arch = "wasm32")))]
-pub(crate) mod script;
+pub(crate) mod test_double;
 
 pub use batch::{Envelope, NoReply, PartAnswer};
 pub use call::Caller;
 pub use endpoint::{Call, Endpoint, Fault, Payload, Repeat};
 pub use pages::{Endless, Pages};
-pub use retry::Mishap;
+pub use retry::CallFailure;

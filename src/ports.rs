@@ -122,7 +122,7 @@ pub trait Replica {
     ///
     /// # Errors
     /// What stops a run: a lookup that can't be answered must not look like an absent item.
-    async fn find(&self, clues: &[Lookup]) -> Result<Vec<Found>>;
+    async fn find(&self, lookups: &[Lookup]) -> Result<Vec<Found>>;
 
     /// Carries out writes, batched; one outcome for each, in order. Never repeats what is not safe
     /// to repeat.

@@ -10,6 +10,6 @@ pub mod facade;
 pub mod fetch;
 pub mod host;
 pub mod lock;
-pub mod meter;
+pub mod request_counter;
 pub mod store;
 pub mod zone;

@@ -24,7 +24,7 @@ use schedule_sync::run::commit::commit;
 use schedule_sync::web::error::to_js;
 use schedule_sync::web::facade::ScheduleSync;
 use schedule_sync::web::fetch::Fetch;
-use schedule_sync::web::meter::{Meter, SharedDatabase};
+use schedule_sync::web::request_counter::{Meter, SharedDatabase};
 use schedule_sync::web::store::{self, IdbStore};
 use schedule_sync::web::zone::IntlZone;
 use schedule_sync::web::{clock, host, lock};

@@ -4,17 +4,18 @@
 //! stored JSON. A group whose filter neither of them takes has no members and is named with the
 //! condition at fault.
 
-use super::filters::{self, Filter, Viewer};
-use super::query::{Condition, Query, date, in_window, in_window_of, no_email};
-use super::reach::Transport;
-use super::stock::{FOLDER_DYNAMIC, FOLDER_STATIC};
-use super::wire::{ActivityFolder, FolderMember as Row};
-use super::{Creatio, odata, reply, service};
-use crate::creatio::{
-    odata::LONGEST,
-    refusal::refused,
-    rows::{row_id, understood},
-};
+pub mod filters;
+
+use self::filters::{Filter, Viewer};
+use super::Creatio;
+use crate::creatio::activity::lookups::{FOLDER_DYNAMIC, FOLDER_STATIC};
+use crate::creatio::activity::wire::{ActivityFolder, FolderMember as Row};
+use crate::creatio::client::access::Transport;
+use crate::creatio::client::odata::LONGEST;
+use crate::creatio::client::query::{Condition, Query, date, in_window, in_window_of, no_email};
+use crate::creatio::client::refusal::refused;
+use crate::creatio::client::rows::{row_id, understood};
+use crate::creatio::client::{data_service, odata, reply};
 use crate::error::Result;
 use crate::http::{Call, Pages, pages};
 use crate::model::membership::Membership;
@@ -95,7 +96,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
     }
 
     /// See [`Directory::members`](crate::ports::Directory::members).
-    pub(super) async fn members_of(&self, groups: &[GroupId], window: &Window) -> Result<Membership> {
+    pub(in crate::creatio) async fn members_of(&self, groups: &[GroupId], window: &Window) -> Result<Membership> {
         let rules = self.rules(groups).await?;
         let mut membership = Membership::default();
         let mut fixed = Vec::new();
@@ -120,7 +121,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
     /// See [`Directory::membership`](crate::ports::Directory::membership): how many rows tie
     /// Activities to these groups and when the last of them was saved, and when the groups
     /// themselves were.
-    pub(super) async fn membership_of(&self, groups: &[GroupId]) -> Result<String> {
+    pub(in crate::creatio) async fn membership_of(&self, groups: &[GroupId]) -> Result<String> {
         let stamps = |set, filter: Condition, ids: &[GroupId]| {
             let query = Query { set, select: "Id,ModifiedOn", filter, order: "Id", ..Query::default() };
             query.any(ids.iter().map(Condition::id))
@@ -220,7 +221,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
     /// A stored filter: the bytes of a stream (docs/facts/creatio.md, "Values"), or what the
     /// DataService shows of them.
     async fn stored(&self, (set, column): (&str, &str), group: &GroupId) -> Result<Vec<u8>> {
-        match self.lore.reach.way(set) {
+        match self.installation.access.way(set) {
             Transport::Odata => {
                 let response = self.odata.send(&Call::get(format!("{set}({group})/{column}"))).await?;
                 reply::accept(&response).map_err(|fault| fault.error(super::SIDE))?;
@@ -238,7 +239,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
     }
 
     async fn selected(&self, filter: &Filter, window: &Window) -> Result<Result<Vec<ItemId>, String>> {
-        let way = self.lore.reach.way("Activity");
+        let way = self.installation.access.way("Activity");
         let mut trouble = match (&filter.odata, way) {
             (Ok(text), Transport::Odata) => match self.by_filter(text, window).await? {
                 Ok(members) => return Ok(Ok(members)),
@@ -284,8 +285,8 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
         let zone = &*self.site.zone;
         let mut members = Vec::new();
         loop {
-            let ask = service::select_stored(stored, &in_window(window), (PAGE, members.len()), zone);
-            let page = service::page(&self.service.send(&ask.call()).await?, zone);
+            let ask = data_service::select_stored(stored, &in_window(window), (PAGE, members.len()), zone);
+            let page = data_service::page(&self.service.send(&ask.call()).await?, zone);
             let rows = page.map_err(|fault| fault.error(super::SIDE))?.value;
             let read = rows.len();
             members.extend(rows.iter().filter_map(row_id));
@@ -297,7 +298,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
 
     /// All rows for each of `filters`. The first pages come in one batch; only what is long costs
     /// further requests.
-    pub(super) async fn all(&self, query: &Query<'_>, filters: Vec<Condition>) -> Result<Vec<Value>> {
+    pub(in crate::creatio) async fn all(&self, query: &Query<'_>, filters: Vec<Condition>) -> Result<Vec<Value>> {
         let begin = |filter| OpenQuery { filter, skip: 0, guard: Pages::default() };
         let mut open: Vec<OpenQuery> = filters.into_iter().map(begin).collect();
         let mut all = Vec::new();
@@ -313,7 +314,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
                 if rows.len() >= PAGE {
                     // a server may pass over how many rows it is asked to leave out
                     let passed = of.guard.pass(Some(&of.skip.to_string()), rows.iter().map(pages::telling));
-                    passed.map_err(|endless| super::door::endless(query.set, endless))?;
+                    passed.map_err(|endless| crate::creatio::client::gateway::endless(query.set, endless))?;
                     longer.push(of);
                 }
             }
@@ -331,7 +332,7 @@ fn stamp(row: &Value) -> String {
 
 /// The first day of the weeks of a culture, as .NET has it for those that Creatio is sold in:
 /// Monday but for a few.
-pub(super) fn first_day(culture: &str) -> Weekday {
+pub(in crate::creatio) fn first_day(culture: &str) -> Weekday {
     match culture.to_lowercase().as_str() {
         "en-us" | "en-ca" | "es-mx" | "es-co" | "pt-br" | "he-il" | "ja-jp" | "ko-kr" | "zh-tw" | "hi-in" => {
             Weekday::Sun

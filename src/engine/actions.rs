@@ -124,7 +124,7 @@ fn declined(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'_
     let Record::Meeting(meeting) = before else { return None };
     let Settings { fields, import_meetings, .. } = context.settings;
     let theirs = facts.owner.as_ref().is_some_and(|owner| *owner != context.account.contact);
-    let part = theirs && facts.mine && meeting.response != Response::Declined && !facts.canceled;
+    let part = theirs && facts.involves_me && meeting.response != Response::Declined && !facts.canceled;
     let lives = link.state == LinkState::Alive && import_meetings.on && fields.response.lets(Side::Exchange);
     let awake = |side: Side| scope::awake(context, seen, link, side, fates[side].item());
     let inside = Side::BOTH.into_iter().all(awake) && link.kind() == Kind::Meeting;
@@ -190,17 +190,17 @@ fn known(before: &Facts, read: &Facts) -> Facts {
 }
 
 fn merged(context: &Context<'_>, seen: &Seen, link: &Link, (step, fates): (Step, Pair<Fate<'_>>)) -> Planned {
-    let flows = decide::flows(context, seen, link, fates);
+    let policy = decide::policy(context, seen, link, fates);
     let now = Pair::of(|side| fates[side].item().map_or(&link.base[side], |item| &item.record));
     let stamps = Pair::of(|side| fates[side].item().and_then(|item| item.stamp));
     let rule = rule(context, seen, link, stamps);
-    let mut merge = merge::merge(context, seen, (link.base.as_ref(), now), (flows, rule));
+    let mut merge = merge::merge(context, seen, (link.base.as_ref(), now), (policy, rule));
     leave(seen, link, &mut merge, now);
     let mut memory = remembered(link, &merge, now.creatio);
-    let before = context.settings.rules.notify == Notify::Always && flows.notify == Notify::Ask;
+    let before = context.settings.rules.notify == Notify::Always && policy.notify == Notify::Ask;
     let mailing = |(_, reason): &(Field, Reason)| matches!(reason, Reason::WouldMail | Reason::WouldInvite);
     memory.waited = before && merge.waits.iter().any(mailing);
-    let notes = noted(&link.memory, &memory, flows.ended);
+    let notes = noted(&link.memory, &memory, policy.ended);
     memory.vanished = false;
     let mut awake = Link { state: LinkState::Alive, memory, ..informed(link, fates) };
     settle_put_back(seen, &mut awake, &mut merge);
@@ -300,15 +300,15 @@ pub fn adopt(context: &Context<'_>, seen: &Seen, items: Pair<&Item>) -> Planned 
 fn adopted(context: &Context<'_>, seen: &Seen, items: Pair<&Item>) -> Planned {
     let link = fresh(context, items);
     let fates = items.map(|item| Fate::Same(Some(item)));
-    let flows = decide::flows(context, seen, &link, fates);
+    let policy = decide::policy(context, seen, &link, fates);
     let now = items.map(|item| &item.record);
     if now.creatio.kind() != now.exchange.kind() {
         return Planned::held(context, Side::Exchange, items.exchange, Reason::Ambiguous);
     }
     let rule = rule(context, seen, &link, items.map(|item| item.stamp));
-    let mut merge = merge::adopt(context, seen, now, (flows, rule));
-    let joins = flows.joins && context.settings.fields.response.lets(Side::Exchange);
-    if joins && !items.creatio.facts.mine && now.creatio.kind() == Kind::Meeting {
+    let mut merge = merge::adopt(context, seen, now, (policy, rule));
+    let joins = policy.joins && context.settings.fields.response.lets(Side::Exchange);
+    if joins && !items.creatio.facts.involves_me && now.creatio.kind() == Kind::Meeting {
         // somebody else's Activity for the same meeting: the user joins it as a participant, with
         // their own answer
         merge::copy(Field::Response, now.exchange, &mut merge.target.creatio);

@@ -18,7 +18,7 @@ pub fn claims(context: &Context<'_>, items: Pair<&Item>) -> bool {
     let Facts { owner, author, process, .. } = &items.creatio.facts;
     let kind = items.exchange.record.kind();
     let imported = kind == Kind::Meeting && identity::is_ours(&items.creatio.id);
-    let organizes = !items.exchange.facts.foreign && !items.exchange.facts.private;
+    let organizes = !items.exchange.facts.organized_by_other && !items.exchange.facts.private;
     let untouched = owner.is_some() && owner == author && owner.as_ref() != Some(&context.account.contact);
     scope::import(context.settings, kind).on && imported && organizes && untouched && !process
 }
@@ -28,7 +28,7 @@ pub fn claims(context: &Context<'_>, items: Pair<&Item>) -> bool {
 pub fn owned(context: &Context<'_>, item: &Item) -> Item {
     let mut item = item.clone();
     item.facts.owner = Some(context.account.contact.clone());
-    item.facts.mine = true;
+    item.facts.involves_me = true;
     item
 }
 

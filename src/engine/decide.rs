@@ -5,7 +5,7 @@ use crate::engine::action::Step;
 use crate::engine::answer::Choice;
 use crate::engine::context::{Context, Seen};
 use crate::engine::fate::Fate;
-use crate::engine::flows::{self, FieldPolicy, Notes, Permission};
+use crate::engine::field_policy::{self, FieldPolicy, Notes, Permission};
 use crate::engine::held::Reason;
 use crate::engine::link::{Link, LinkState};
 use crate::engine::merge::differences;
@@ -40,12 +40,12 @@ fn facts<'a>(link: &'a Link, fates: Pair<Fate<'a>>, side: Side) -> &'a Facts {
 
 /// The field policy of a linked pair.
 #[must_use]
-pub fn flows(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'_>>) -> FieldPolicy {
+pub fn policy(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'_>>) -> FieldPolicy {
     let allowed = |reason| seen.answers.allow([&link.ids.creatio, &link.ids.exchange], reason);
     let (creatio, exchange) = (facts(link, fates, Side::Creatio), facts(link, fates, Side::Exchange));
     let owner_is_user = is_users(context, creatio);
     let ended = has_ended(context, link, fates);
-    let notify = flows::notify(context, seen, (fates.creatio.item(), Some(&link.memory)));
+    let notify = field_policy::notify(context, seen, (fates.creatio.item(), Some(&link.memory)));
     let ids = [&link.ids.creatio, &link.ids.exchange];
     let there = seen.elsewhere.get(&link.ids.creatio);
     FieldPolicy {
@@ -55,14 +55,14 @@ pub fn flows(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'
         joins: scope::import(context.settings, link.kind()).on,
         outward: context.settings.export.on,
         private: exchange.private,
-        foreign: exchange.foreign,
+        foreign: exchange.organized_by_other,
         recurring: exchange.recurring,
         process: creatio.process,
         rich: body(fates.exchange.item().map_or(&link.base.exchange, |item| &item.record)).rich
             && !allowed(Reason::RichBody),
-        mails: exchange.attendees > 0 && !exchange.foreign,
+        mails: exchange.attendees > 0 && !exchange.organized_by_other,
         silent: context.is_silent() || context.account.silent && ended,
-        answered: creatio.answered,
+        answered: creatio.answered_by_me,
         fields: context.settings.fields,
         notify,
         word: Permission { mail: allowed(Reason::WouldMail), invite: allowed(Reason::WouldInvite) },
@@ -188,11 +188,11 @@ fn table(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'_>>)
         let late = fates.exchange.item().is_some_and(|item| calls_off_late(context, item));
         return (if late { Step::Sleep } else { step }, Step::Convert(Side::Exchange));
     }
-    let flows = flows(context, seen, link, fates);
+    let policy = policy(context, seen, link, fates);
     let step = if link.state == LinkState::Tombstone {
-        awoken(context, link, fates, flows)
+        awoken(context, link, fates, policy)
     } else {
-        by_fates(context, seen, link, (fates, flows))
+        by_fates(context, seen, link, (fates, policy))
     };
     // what waits for another reason, only a person can do
     let deletes = step == Step::Hold(Reason::DeleteAsked);
@@ -201,17 +201,19 @@ fn table(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'_>>)
 
 /// A reopened Activity: its counterpart comes back, if it may; one that is still there is in step
 /// with it again.
-fn awoken(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, flows: FieldPolicy) -> Step {
+fn awoken(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, policy: FieldPolicy) -> Step {
     match fates.exchange {
-        Fate::Gone(_) if returns(context, link, fates, flows) => Step::Revive(Side::Exchange),
+        Fate::Gone(_) if returns(context, link, fates, policy) => Step::Revive(Side::Exchange),
         // nobody has deleted it there: it went with an Activity that never was gone
-        Fate::Gone(_) if link.memory.vanished && goes_back(context, link, fates, flows) => Step::Revive(Side::Exchange),
+        Fate::Gone(_) if link.memory.vanished && goes_back(context, link, fates, policy) => {
+            Step::Revive(Side::Exchange)
+        }
         Fate::Gone(_) | Fate::Same(None) => Step::Rest,
         Fate::Same(Some(_)) | Fate::Edited(_) => Step::Merge,
     }
 }
 
-fn by_fates(context: &Context<'_>, seen: &Seen, link: &Link, (fates, flows): (Pair<Fate<'_>>, FieldPolicy)) -> Step {
+fn by_fates(context: &Context<'_>, seen: &Seen, link: &Link, (fates, policy): (Pair<Fate<'_>>, FieldPolicy)) -> Step {
     match (fates.creatio, fates.exchange) {
         (Fate::Same(_), Fate::Same(_)) => Step::Rest,
         (Fate::Same(_), Fate::Edited(_)) => Step::Update(Side::Creatio),
@@ -219,16 +221,16 @@ fn by_fates(context: &Context<'_>, seen: &Seen, link: &Link, (fates, flows): (Pa
         (Fate::Edited(_), Fate::Edited(_)) => Step::Merge,
         (Fate::Edited(_), Fate::Gone(_))
             if justifies_revival(context, seen, link, (Side::Creatio, fates.creatio))
-                && returns(context, link, fates, flows) =>
+                && returns(context, link, fates, policy) =>
         {
             Step::Revive(Side::Exchange)
         }
-        (Fate::Same(_) | Fate::Edited(_), Fate::Gone(_)) => gone_on_exchange(context, seen, link, (fates, flows)),
-        (Fate::Gone(_), Fate::Same(_)) => gone_in_creatio(context, link, fates, flows),
-        (Fate::Gone(None), Fate::Edited(_)) if comes_back(context, seen, link, (fates, flows)) => {
+        (Fate::Same(_) | Fate::Edited(_), Fate::Gone(_)) => gone_on_exchange(context, seen, link, (fates, policy)),
+        (Fate::Gone(_), Fate::Same(_)) => gone_in_creatio(context, link, fates, policy),
+        (Fate::Gone(None), Fate::Edited(_)) if comes_back(context, seen, link, (fates, policy)) => {
             Step::Revive(Side::Creatio)
         }
-        (Fate::Gone(_), Fate::Edited(_)) => gone_in_creatio(context, link, fates, flows),
+        (Fate::Gone(_), Fate::Edited(_)) => gone_in_creatio(context, link, fates, policy),
         (Fate::Gone(_), Fate::Gone(_)) => Step::Bury,
     }
 }
@@ -241,7 +243,10 @@ fn converted(link: &Link, fates: Pair<Fate<'_>>) -> Option<Step> {
     }
     let exchange = facts(link, fates, Side::Exchange);
     let ours = link.made == Some(Side::Exchange);
-    let light = exchange.attendees == 0 && !exchange.laden && !exchange.recurring && exchange.occurrence.is_none();
+    let light = exchange.attendees == 0
+        && !exchange.has_unmapped_content
+        && !exchange.recurring
+        && exchange.occurrence.is_none();
     // what a person wrote there would go with the old item, whether it flows or not
     let edited = fates.exchange.item().is_some_and(|item| !differences(&link.base.exchange, &item.record).is_empty());
     Some(if ours && light && !edited { Step::Convert(Side::Exchange) } else { Step::Hold(Reason::ConvertAsked) })
@@ -250,7 +255,7 @@ fn converted(link: &Link, fates: Pair<Fate<'_>>) -> Option<Step> {
 /// Only single items that the user organizes, without attendees, come back from a deletion.
 fn revivable(link: &Link, fates: Pair<Fate<'_>>) -> bool {
     let exchange = facts(link, fates, Side::Exchange);
-    !exchange.foreign
+    !exchange.organized_by_other
         && exchange.attendees == 0
         && exchange.occurrence.is_none()
         && !exchange.private
@@ -259,23 +264,23 @@ fn revivable(link: &Link, fates: Pair<Fate<'_>>) -> bool {
 
 /// Whether what is gone on Exchange is created there again for an edit in Creatio. A deletion on a
 /// target, and of what somebody else's account writes, is no call to create; nor is retention.
-fn returns(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, flows: FieldPolicy) -> bool {
+fn returns(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, policy: FieldPolicy) -> bool {
     let crosses = scope::crosses(context.settings, Side::Creatio);
-    crosses && flows.inward && flows.outward && !archived(context, link, fates) && revivable(link, fates)
+    crosses && policy.inward && policy.outward && !archived(context, link, fates) && revivable(link, fates)
 }
 
 /// Whether what we removed on Exchange may be created there again.
-fn goes_back(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, flows: FieldPolicy) -> bool {
+fn goes_back(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, policy: FieldPolicy) -> bool {
     let last = fates.creatio.item().map_or(&link.base.creatio, |item| &item.record);
     let crosses = scope::crosses(context.settings, Side::Creatio);
-    crosses && flows.outward && !scope::is_past(context, last) && revivable(link, fates)
+    crosses && policy.outward && !scope::is_past(context, last) && revivable(link, fates)
 }
 
 /// Whether what is gone in Creatio is created there again for an edit on Exchange.
-fn comes_back(context: &Context<'_>, seen: &Seen, link: &Link, (fates, flows): (Pair<Fate<'_>>, FieldPolicy)) -> bool {
+fn comes_back(context: &Context<'_>, seen: &Seen, link: &Link, (fates, policy): (Pair<Fate<'_>>, FieldPolicy)) -> bool {
     let crosses = scope::crosses(context.settings, Side::Exchange);
     let edited = justifies_revival(context, seen, link, (Side::Exchange, fates.exchange));
-    crosses && edited && flows.inward && flows.outward && revivable(link, fates)
+    crosses && edited && policy.inward && policy.outward && revivable(link, fates)
 }
 
 /// Whether the event may have gone by retention or archive: it ended in the past, and was not
@@ -289,11 +294,11 @@ fn gone_on_exchange(
     context: &Context<'_>,
     seen: &Seen,
     link: &Link,
-    (fates, flows): (Pair<Fate<'_>>, FieldPolicy),
+    (fates, policy): (Pair<Fate<'_>>, FieldPolicy),
 ) -> Step {
     let creatio = facts(link, fates, Side::Creatio);
     let edited = has_counting_edit(context, link, (Side::Creatio, fates.creatio));
-    if !flows.inward || archived(context, link, fates) {
+    if !policy.inward || archived(context, link, fates) {
         return Step::Sleep;
     }
     if seen.elsewhere.get(&link.ids.creatio).is_some_and(|there| there.lives) {
@@ -311,7 +316,7 @@ fn gone_on_exchange(
 
 /// The delete rule for Exchange: without asking only what we created, without attendees, of an
 /// Activity whose Owner was the user.
-fn gone_in_creatio(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, flows: FieldPolicy) -> Step {
+fn gone_in_creatio(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, policy: FieldPolicy) -> Step {
     let exchange = facts(link, fates, Side::Exchange);
     let owner_was_user = is_users(context, &link.facts.creatio);
     // an edit that nobody has seen yet must not go with the item
@@ -319,14 +324,16 @@ fn gone_in_creatio(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, fl
     let ours = link.made == Some(Side::Exchange) && owner_was_user && !edited;
     let last = fates.exchange.item().map_or(&link.base.exchange, |item| &item.record);
     let late = exchange.calls_off() && scope::is_past(context, last);
-    if !flows.outward || flows.private {
+    if !policy.outward || policy.private {
         return Step::Sleep;
     }
     match context.settings.rules.exchange_delete {
         ExchangeDelete::Leave => Step::Bury,
         // nobody gets a mail of a meeting that has ended, and nobody is asked: the event stays
         ExchangeDelete::Delete if late => Step::Bury,
-        ExchangeDelete::Delete if ours && exchange.attendees == 0 && !exchange.foreign => Step::Delete(Side::Exchange),
+        ExchangeDelete::Delete if ours && exchange.attendees == 0 && !exchange.organized_by_other => {
+            Step::Delete(Side::Exchange)
+        }
         ExchangeDelete::Delete => Step::Hold(Reason::DeleteAsked),
     }
 }

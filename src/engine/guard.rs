@@ -21,7 +21,7 @@ pub fn limit(links: usize) -> usize {
 /// Activities of other people that are exported without asking.
 pub const OTHERS: usize = 50;
 /// Links from which on an empty side is suspicious.
-const FEW: usize = 3;
+const EMPTY_IS_CREDIBLE_UP_TO: usize = 3;
 
 /// New items that are created without asking, unless a person has seen the plan.
 pub const CREATIONS: usize = 100;
@@ -52,7 +52,8 @@ pub fn check_beside(context: &Context<'_>, seen: &Seen, plan: &mut Plan, bare: O
         return;
     }
     let limit = limit(seen.total);
-    let empty = seen.unreadable || Side::BOTH.into_iter().any(|side| seen.empty[side]) && seen.total > FEW;
+    let empty =
+        seen.unreadable || Side::BOTH.into_iter().any(|side| seen.empty[side]) && seen.total > EMPTY_IS_CREDIBLE_UP_TO;
     let by_name = Some(Reason::DeleteAsked);
     let deletions = if empty {
         // what seems to be gone there is not created again either
@@ -226,5 +227,5 @@ fn is_emptying(action: &Action) -> bool {
 }
 
 fn is_of_others(action: &Action) -> bool {
-    action.step == Step::Create(Side::Exchange) && !action.after.facts.exchange.mine
+    action.step == Step::Create(Side::Exchange) && !action.after.facts.exchange.involves_me
 }

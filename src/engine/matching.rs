@@ -43,7 +43,7 @@ pub fn candidates(context: &Context<'_>, item: &Item) -> Vec<ItemId> {
 /// The UID under which an Activity may stand for `item` in Creatio: that of its whole series, for
 /// an Activity that was exported as a single event which became one.
 #[must_use]
-pub fn clue(item: &Item) -> Option<Uid> {
+pub fn lookup(item: &Item) -> Option<Uid> {
     // what is private has none, as nobody is to meet in it
     let uid = item.facts.uid.as_ref().filter(|_| !item.facts.private)?;
     Some(if item.facts.occurrence.is_some() { Uid::new(identity::series_wide(uid)) } else { uid.clone() })
@@ -167,7 +167,7 @@ fn is_converted(linked: &Linked<'_>, item: &Item) -> bool {
 /// have one UID; and that of an event which became a series is the UID of all its occurrences:
 /// there the day tells.
 fn by_uid(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &Item) -> Option<Match> {
-    let (uid, kind) = (clue(item)?, item.record.kind());
+    let (uid, kind) = (lookup(item)?, item.record.kind());
     let is_occurrence = item.facts.occurrence.is_some();
     let holds = |activity: &&Item| {
         let fits = activity.facts.uid.as_ref() == Some(&uid) && activity.record.kind() == kind;
@@ -389,7 +389,7 @@ fn by_content(context: &Context<'_>, seen: &Seen, (linked, unlinked): (&Linked<'
     let mut mine: BTreeSet<&ItemId> = BTreeSet::new();
     for item in free {
         looks.entry(look(&item.record)).or_default().0.push(&item.id);
-        mine.extend(item.facts.mine.then_some(&item.id));
+        mine.extend(item.facts.involves_me.then_some(&item.id));
     }
     for item in unlinked.iter().filter(|item| matches.events.get(&item.id) == Some(&Match::New)) {
         let shadow = project::project(context, seen, Side::Exchange, (&scope::masked(context, item).record, None));

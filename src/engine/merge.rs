@@ -2,7 +2,7 @@
 //! agree on, what clashes. People merge per person (`people`).
 
 use crate::engine::context::{Context, Seen};
-use crate::engine::flows::{Direction, FieldPolicy, Notes};
+use crate::engine::field_policy::{Direction, FieldPolicy, Notes};
 use crate::engine::held::Reason;
 use crate::engine::people::{self, People};
 use crate::engine::project;
@@ -62,14 +62,14 @@ impl Merge {
     }
 }
 
-/// Merges the two sides of a link. `now` is what both hold, `flows` says in which direction each
+/// Merges the two sides of a link. `now` is what both hold, `policy` says in which direction each
 /// field may go, `rule` what becomes of a clash.
 #[must_use]
 pub fn merge(
     context: &Context<'_>,
     seen: &Seen,
     (base, now): (Pair<&Record>, Pair<&Record>),
-    (flows, rule): (FieldPolicy, ClashRule),
+    (policy, rule): (FieldPolicy, ClashRule),
 ) -> Merge {
     let shadow = project::shadows(context, seen, (now, Some(base)));
     let edited = Pair::of(|side| differences(base[side], now[side]));
@@ -86,29 +86,29 @@ pub fn merge(
         put_back: BTreeSet::new(),
         tells: SendInvitations::All,
     };
-    merge_people(context, seen, (base, now), (flows, &mut merge));
-    let crowd = flows.mails || merge.writes.exchange.contains(&Field::People) && merge.target.exchange.has_people();
+    merge_people(context, seen, (base, now), (policy, &mut merge));
+    let crowd = policy.mails || merge.writes.exchange.contains(&Field::People) && merge.target.exchange.has_people();
     let invites = merge.people.iter().any(|(reason, _)| *reason == Reason::WouldInvite);
     let mapped = fields(now.creatio.kind()).iter().filter(|field| **field != Field::People);
     for &field in mapped {
         let mut changed = Pair::of(|side| edited[side].contains(&field));
-        if field == Field::Body && flows.foreign {
-            changed.creatio = is_noted((base, now), flows);
+        if field == Field::Body && policy.foreign {
+            changed.creatio = is_noted((base, now), policy);
         }
         let alike = !unlike.creatio.contains(&field) || !unlike.exchange.contains(&field);
-        let flow = flows.of(field);
-        let rule = if field == Field::Body && flows.yields { yielding(rule) } else { rule };
-        let by_rule = settle(rule.about(edited.as_ref(), flows), flow, (changed, alike));
-        let settled = if flows.adopts && empties((by_rule, flow), field, now) { Merged::Agreed } else { by_rule };
-        if flow == Direction::Owned(Side::Exchange) && settled == Merged::Took(Side::Exchange) && changed.creatio {
+        let direction = policy.of(field);
+        let rule = if field == Field::Body && policy.yields { yielding(rule) } else { rule };
+        let by_rule = settle(rule.about(edited.as_ref(), policy), direction, (changed, alike));
+        let settled = if policy.adopts && empties((by_rule, direction), field, now) { Merged::Agreed } else { by_rule };
+        if direction == Direction::Owned(Side::Exchange) && settled == Merged::Took(Side::Exchange) && changed.creatio {
             merge.put_back.insert(field);
         }
-        let mut reasons = asked(flows, (field, crowd), (settled, rule.answer));
+        let mut reasons = asked(policy, (field, crowd), (settled, rule.answer));
         if invites && (settled == Merged::Clash || !reasons.is_empty()) {
             // it waits, and who would be invited may be by the time it goes
-            reasons = asked(flows, (field, true), (settled, rule.answer));
+            reasons = asked(policy, (field, true), (settled, rule.answer));
         }
-        match waits(flows, field, (settled, changed.exchange), &reasons) {
+        match waits(policy, field, (settled, changed.exchange), &reasons) {
             Merged::Kept if settled == Merged::Took(Side::Creatio) => {
                 merge.left.insert(field);
                 if rule.answer.is_some() {
@@ -128,7 +128,7 @@ pub fn merge(
                 }
             }
             // notes of one's own and the organizer's new text are another question than two edits
-            Merged::Clash if field == Field::Body && flows.foreign && !flows.private => {
+            Merged::Clash if field == Field::Body && policy.foreign && !policy.private => {
                 merge.waits.push((field, Reason::OwnNotes));
             }
             Merged::Clash => {
@@ -140,29 +140,29 @@ pub fn merge(
         }
     }
     // a text that was edited in Outlook since is nobody's inside note
-    let inside = flows.inside && !edited.exchange.contains(&Field::Body);
-    keep_inside(&mut merge, now, FieldPolicy { inside, ..flows });
+    let inside = policy.inside && !edited.exchange.contains(&Field::Body);
+    keep_inside(&mut merge, now, FieldPolicy { inside, ..policy });
     // in the order in which a person reads them
     merge.waits.sort_by_key(|(field, _)| *field == Field::People);
-    merge.tells = flows.tells(&merge.writes.exchange);
+    merge.tells = policy.tells(&merge.writes.exchange);
     merge
 }
 
 /// Everything for which Creatio's value of a field waits, where it may go: of a clash all is asked
 /// at once that its value would wait for.
-fn asked(flows: FieldPolicy, (field, crowd): (Field, bool), (settled, answer): (Merged, Option<Side>)) -> Vec<Reason> {
+fn asked(policy: FieldPolicy, (field, crowd): (Field, bool), (settled, answer): (Merged, Option<Side>)) -> Vec<Reason> {
     let may_go = match settled {
         Merged::Took(Side::Creatio) => true,
-        Merged::Clash => answer != Some(Side::Exchange) && flows.of(field).lets(Side::Creatio),
+        Merged::Clash => answer != Some(Side::Exchange) && policy.of(field).lets(Side::Creatio),
         Merged::Kept | Merged::Agreed | Merged::Took(Side::Exchange) | Merged::Waits(_) => false,
     };
-    if may_go { flows.asks(field, crowd) } else { Vec::new() }
+    if may_go { policy.asks(field, crowd) } else { Vec::new() }
 }
 
 /// Whether a field, once it flows, would be emptied by an adoption: by the source to which it
 /// belongs, or, where it may not flow yet, as soon as other settings let it.
-fn empties((merged, flow): (Merged, Direction), field: Field, now: Pair<&Record>) -> bool {
-    match (merged, flow) {
+fn empties((merged, direction): (Merged, Direction), field: Field, now: Pair<&Record>) -> bool {
+    match (merged, direction) {
         (Merged::Took(side), Direction::From(source)) => side == source && is_bare(field, now[side]),
         (Merged::Kept, Direction::Off) => Side::BOTH.into_iter().any(|side| is_bare(field, now[side])),
         (Merged::Took(_) | Merged::Kept | Merged::Agreed | Merged::Clash | Merged::Waits(_), _) => false,
@@ -182,11 +182,11 @@ fn is_bare(field: Field, source: &Record) -> bool {
 
 /// Whether the notes of somebody else's meeting are the user's: they wrote in them since, or the
 /// two texts were never the same.
-fn is_noted((base, now): (Pair<&Record>, Pair<&Record>), flows: FieldPolicy) -> bool {
+fn is_noted((base, now): (Pair<&Record>, Pair<&Record>), policy: FieldPolicy) -> bool {
     let text = now.creatio.text();
     let edited = text != base.creatio.text() || base.creatio.text() != base.exchange.text();
     // an adoption has no base: an empty text is nobody's
-    if flows.adopts { !text.is_empty() } else { edited }
+    if policy.adopts { !text.is_empty() } else { edited }
 }
 
 /// The rule by which the organizer's text is taken over.
@@ -197,10 +197,10 @@ fn yielding(rule: ClashRule) -> ClashRule {
 /// The text of the Activity does not stand on an event to which somebody is invited: where that
 /// begins, it is taken off it, unless a person or the administrator lets it go. What would be asked
 /// about it then is asked together with who would be invited.
-fn keep_inside(merge: &mut Merge, now: Pair<&Record>, flows: FieldPolicy) {
+fn keep_inside(merge: &mut Merge, now: Pair<&Record>, policy: FieldPolicy) {
     let written = merge.writes.exchange.contains(&Field::Body);
-    let inside = (flows.inside || written) && !merge.target.exchange.text().is_empty();
-    if flows.mails || flows.foreign || !inside || flows.notes == Notes::Open {
+    let inside = (policy.inside || written) && !merge.target.exchange.text().is_empty();
+    if policy.mails || policy.foreign || !inside || policy.notes == Notes::Open {
         return;
     }
     let waits = merge.waits.contains(&(Field::Body, Reason::InsideNotes));
@@ -208,14 +208,14 @@ fn keep_inside(merge: &mut Merge, now: Pair<&Record>, flows: FieldPolicy) {
         for record in [&mut merge.target.exchange, &mut merge.base.exchange, &mut merge.base.creatio] {
             *body(record) = Body::default();
         }
-        if flows.notes == Notes::Left {
+        if policy.notes == Notes::Left {
             copy(Field::Body, now.creatio, &mut merge.base.creatio);
         }
         merge.writes.exchange.insert(Field::Body);
     } else if merge.people.iter().all(|(reason, _)| *reason != Reason::WouldInvite) {
         return;
     }
-    if !waits && flows.notes == Notes::Asked {
+    if !waits && policy.notes == Notes::Asked {
         merge.waits.push((Field::Body, Reason::InsideNotes));
     }
 }
@@ -232,10 +232,10 @@ fn merge_people(
     context: &Context<'_>,
     seen: &Seen,
     (base, now): (Pair<&Record>, Pair<&Record>),
-    (flows, merge): (FieldPolicy, &mut Merge),
+    (policy, merge): (FieldPolicy, &mut Merge),
 ) {
     let (Some(base), Some(was)) = (meetings(base), meetings(now)) else { return };
-    let People { target, base, waits, uninvited, back } = people::merge(context, seen, (base, was), flows);
+    let People { target, base, waits, uninvited, back } = people::merge(context, seen, (base, was), policy);
     for side in Side::BOTH {
         if let (Record::Meeting(one), Record::Meeting(old)) = (&mut merge.target[side], &mut merge.base[side]) {
             one.people.clone_from(&target[side]);
@@ -261,10 +261,15 @@ const fn meetings(pair: Pair<&Record>) -> Option<Pair<&Meeting>> {
 /// Merges two items that were found to be one, without a base: what is alike is agreed on, anything
 /// else goes by the conflict rule. People and responses are never written by an adoption.
 #[must_use]
-pub fn adopt(context: &Context<'_>, seen: &Seen, now: Pair<&Record>, (flows, rule): (FieldPolicy, ClashRule)) -> Merge {
+pub fn adopt(
+    context: &Context<'_>,
+    seen: &Seen,
+    now: Pair<&Record>,
+    (policy, rule): (FieldPolicy, ClashRule),
+) -> Merge {
     // a base that differs from both sides wherever they differ: every such field is edited on both
     let base = project::shadows(context, seen, (now, None));
-    let quiet = FieldPolicy { adopts: true, ..flows };
+    let quiet = FieldPolicy { adopts: true, ..policy };
     let mut merged = merge(context, seen, (base.as_ref(), now), (quiet, rule));
     for field in [Field::People, Field::Response] {
         for side in Side::BOTH {
@@ -277,11 +282,11 @@ pub fn adopt(context: &Context<'_>, seen: &Seen, now: Pair<&Record>, (flows, rul
 /// What would go out waits where it would mail somebody, or lose or tell something; what was
 /// changed on Exchange, where a process owns it. What would mail somebody of a meeting that has
 /// ended stays.
-fn waits(flows: FieldPolicy, field: Field, (merged, changed): (Merged, bool), reasons: &[Reason]) -> Merged {
+fn waits(policy: FieldPolicy, field: Field, (merged, changed): (Merged, bool), reasons: &[Reason]) -> Merged {
     match (merged, reasons.first()) {
-        (Merged::Took(Side::Creatio), _) if flows.leaves(field) => Merged::Kept,
+        (Merged::Took(Side::Creatio), _) if policy.leaves(field) => Merged::Kept,
         (Merged::Took(Side::Creatio), Some(reason)) => Merged::Waits(*reason),
-        (Merged::Kept, _) if changed && flows.withholds(field) => Merged::Waits(Reason::Process),
+        (Merged::Kept, _) if changed && policy.withholds(field) => Merged::Waits(Reason::Process),
         (merged, _) => merged,
     }
 }
@@ -301,10 +306,10 @@ impl ClashRule {
     /// The rule for a field, where so much was edited on the two sides: a stamp is that of the
     /// item's last change, and tells of a field only if nothing else was changed there. What is
     /// newer by another field's stamp may be the older of the two.
-    fn about(self, edited: Pair<&BTreeSet<Field>>, flows: FieldPolicy) -> Self {
+    fn about(self, edited: Pair<&BTreeSet<Field>>, policy: FieldPolicy) -> Self {
         let newer = if self.stamps.creatio > self.stamps.exchange { Side::Creatio } else { Side::Exchange };
         // in an adoption nobody is taken to have edited people and answers
-        let counts = |field: &&Field| !(flows.adopts && matches!(field, Field::People | Field::Response));
+        let counts = |field: &&Field| !(policy.adopts && matches!(field, Field::People | Field::Response));
         let several = edited[newer].iter().filter(counts).nth(1).is_some();
         if several { Self { stamps: Pair::default(), ..self } } else { self }
     }
@@ -312,11 +317,11 @@ impl ClashRule {
 
 /// The rule for one field (docs/rules.md, "Merge is per field").
 #[must_use]
-pub fn settle(rule: ClashRule, flow: Direction, (changed, alike): (Pair<bool>, bool)) -> Merged {
+pub fn settle(rule: ClashRule, direction: Direction, (changed, alike): (Pair<bool>, bool)) -> Merged {
     match (changed.creatio, changed.exchange) {
         (false, false) => Merged::Kept,
         (true, true) | (true, false) | (false, true) if alike => Merged::Agreed,
-        (true, true) => match flow {
+        (true, true) => match direction {
             Direction::Off => Merged::Kept,
             Direction::From(side) | Direction::Owned(side) => Merged::Took(side),
             Direction::Under(side) if rule.answer == Some(side) => Merged::Took(side),
@@ -325,8 +330,8 @@ pub fn settle(rule: ClashRule, flow: Direction, (changed, alike): (Pair<bool>, b
         },
         (creatio, _) => {
             let side = if creatio { Side::Creatio } else { Side::Exchange };
-            match flow {
-                flow if flow.lets(side) => Merged::Took(side),
+            match direction {
+                direction if direction.lets(side) => Merged::Took(side),
                 Direction::Owned(owner) => Merged::Took(owner),
                 Direction::Both | Direction::From(_) | Direction::Under(_) | Direction::Off => Merged::Kept,
             }

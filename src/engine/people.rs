@@ -6,7 +6,7 @@
 //! a Contact stay on the event, participants without an address stay in Creatio.
 
 use crate::engine::context::{Context, Seen};
-use crate::engine::flows::{Direction, FieldPolicy, Mailing};
+use crate::engine::field_policy::{Direction, FieldPolicy, Mailing};
 use crate::engine::held::Reason;
 use crate::engine::project;
 use crate::model::person::{self, Roll};
@@ -34,27 +34,27 @@ pub fn merge(
     context: &Context<'_>,
     seen: &Seen,
     (base, now): (Pair<&Meeting>, Pair<&Meeting>),
-    flows: FieldPolicy,
+    policy: FieldPolicy,
 ) -> People {
     // who is known by another address, too, is known by all of them
     let there = person::recognised(&base.exchange.people, &now.exchange.people);
     let base = base.map(|one| Crowd::of(seen, &one.people));
     let now = Pair { creatio: Crowd::of(seen, &now.creatio.people), exchange: Crowd::of(seen, &there) };
     let lists = Lists { context, seen, base, now };
-    let flow = flows.of(Field::People);
-    let inward = flow.lets(Side::Exchange);
-    let back = if flow == Direction::Owned(Side::Exchange) { lists.missed() } else { Vec::new() };
+    let direction = policy.of(Field::People);
+    let inward = direction.lets(Side::Exchange);
+    let back = if direction == Direction::Owned(Side::Exchange) { lists.missed() } else { Vec::new() };
     let mut creatio = if inward { lists.coming() } else { lists.now.creatio.list.to_vec() };
     if !back.is_empty() {
         creatio = person::normal(creatio.into_iter().chain(back.iter().cloned()));
     }
     let (mut invited, mut removed) = (Vec::new(), Vec::new());
     let (mut waits, mut uninvited) = (Vec::new(), Vec::new());
-    if flow.lets(Side::Creatio) {
+    if direction.lets(Side::Creatio) {
         (invited, removed) = (lists.invited(), lists.removed());
-        uninvited = stay(&mut invited, flows.invites(), &mut waits);
+        uninvited = stay(&mut invited, policy.invites(), &mut waits);
         let nobody_left = invited.is_empty() && removed.len() == lists.now.exchange.list.len();
-        stay(&mut removed, flows.uninvites(nobody_left), &mut waits);
+        stay(&mut removed, policy.uninvites(nobody_left), &mut waits);
     }
     let gone = Roll::of(&removed);
     let after = |list: &[Person]| {

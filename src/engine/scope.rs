@@ -98,7 +98,7 @@ pub fn exports(context: &Context<'_>, seen: &Seen, item: &Item) -> bool {
     let imported = seen.elsewhere.get(&item.id).is_some_and(|there| there.imported);
     export.on
         && crosses(context.settings, Side::Creatio)
-        && (!rules.only_mine || item.facts.mine)
+        && (!rules.only_mine || item.facts.involves_me)
         && (rules.between || !imported)
         && may_stand_alone(context, seen, item)
         && match export.scope {
@@ -141,7 +141,7 @@ pub fn is_told(before: &Settings, now: &Settings) -> bool {
 #[must_use]
 pub fn imports(context: &Context<'_>, seen: &Seen, item: &Item) -> bool {
     !item.facts.canceled
-        && item.facts.mine
+        && item.facts.involves_me
         && crosses(context.settings, Side::Exchange)
         && in_window(context, item)
         && !skipped(context, &item.facts)
@@ -159,7 +159,7 @@ pub fn awake(context: &Context<'_>, seen: &Seen, link: &Link, side: Side, item: 
     let container = item.map_or(&link.containers[side], |item| &item.container);
     let listed = side == Side::Creatio || seen.containers.iter().any(|one| one.id == *container);
     let facts = item.map_or(&link.facts[side], |item| &item.facts);
-    let own = side == Side::Creatio || item.is_none_or(|item| item.facts.mine);
+    let own = side == Side::Creatio || item.is_none_or(|item| item.facts.involves_me);
     listed && own && !facts.email && !skipped(context, facts) && item.is_none_or(|item| in_window(context, item))
 }
 

@@ -230,8 +230,9 @@ fn is_same_organizer(link: &Link, item: &Item) -> bool {
         }
     };
     let (before, after) = (people(&link.base.exchange), people(&item.record));
-    let foreign = item.facts.foreign;
-    foreign == link.facts.exchange.foreign && (!foreign || before.iter().any(|one| after.iter().any(|two| one.is(two))))
+    let foreign = item.facts.organized_by_other;
+    foreign == link.facts.exchange.organized_by_other
+        && (!foreign || before.iter().any(|one| after.iter().any(|two| one.is(two))))
 }
 
 /// The day, in `zone`, of a start that a pattern gives.

@@ -173,7 +173,7 @@ fn recreate(account: &Account, entry: &Entry, link: &Link) -> Result<Op, Why> {
             mark: Some(identity::mark(&entry.activity, account, generation)),
             transaction: identity::knows_transactions(record.kind())
                 .then(|| identity::transaction(&entry.activity, account, generation)),
-            mine: true,
+            involves_me: true,
             ..Facts::default()
         },
     };

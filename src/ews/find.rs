@@ -25,15 +25,15 @@ enum ReadById {
 }
 
 /// See [`crate::ports::Replica::find`].
-pub(super) async fn find<P: Http + Clock + Credentials>(ews: &Ews<P>, clues: &[Lookup]) -> Result<Vec<Found>> {
-    if clues.is_empty() {
+pub(super) async fn find<P: Http + Clock + Credentials>(ews: &Ews<P>, lookups: &[Lookup]) -> Result<Vec<Found>> {
+    if lookups.is_empty() {
         return Ok(Vec::new());
     }
     let kinds = ews.kinds().await?;
     let mut wanted: BTreeSet<(Kind, ItemId)> = BTreeSet::new();
     let (mut globals, mut marks) = (BTreeSet::new(), BTreeSet::new());
-    for clue in clues {
-        match clue {
+    for lookup in lookups {
+        match lookup {
             // a container that is no longer there had events, or its tasks are gone with it
             Lookup::Id { container, .. } if ews.shut.borrow().contains_key(container) => {}
             Lookup::Id { id, container } => {
@@ -58,7 +58,7 @@ pub(super) async fn find<P: Http + Clock + Credentials>(ews: &Ews<P>, clues: &[L
     wanted.extend(events.found.into_iter().chain(marked.found));
     let refused = RefusedSearches { uids: events.refused, marks: marked.refused };
     let read = read(ews, &kinds, &wanted).await?;
-    Ok(clues.iter().map(|clue| answer(ews, clue, (&read, &refused))).collect())
+    Ok(lookups.iter().map(|lookup| answer(ews, lookup, (&read, &refused))).collect())
 }
 
 /// The codes with which searches were refused.
@@ -111,10 +111,10 @@ async fn read<P: Http + Clock + Credentials>(
     Ok(read)
 }
 
-/// What of `read` answers `clue`.
-fn answer<P>(ews: &Ews<P>, clue: &Lookup, (read, refused): (&BTreeMap<ItemId, ReadById>, &RefusedSearches)) -> Found {
+/// What of `read` answers `lookup`.
+fn answer<P>(ews: &Ews<P>, lookup: &Lookup, (read, refused): (&BTreeMap<ItemId, ReadById>, &RefusedSearches)) -> Found {
     let mut found = Found::default();
-    if let Lookup::Id { id, container } = clue {
+    if let Lookup::Id { id, container } = lookup {
         match read.get(id) {
             Some(ReadById::Item(item)) => {
                 let told = Some(&item.container).filter(|told| !told.as_str().is_empty());
@@ -133,26 +133,26 @@ fn answer<P>(ews: &Ews<P>, clue: &Lookup, (read, refused): (&BTreeMap<ItemId, Re
         }
         return found;
     }
-    if matches!(clue, Lookup::Look(_)) {
+    if matches!(lookup, Lookup::Look(_)) {
         return found;
     }
     for one in read.values() {
         match one {
-            ReadById::Item(item) if is(ews, (&item.facts.uid, &item.facts.mark), clue) => {
+            ReadById::Item(item) if is(ews, (&item.facts.uid, &item.facts.mark), lookup) => {
                 found.items.push((**item).clone())
             }
             ReadById::Item(_) => {}
-            ReadById::Master(uid, mark) => found.series |= is(ews, (uid, mark), clue),
+            ReadById::Master(uid, mark) => found.series |= is(ews, (uid, mark), lookup),
             // one of which nothing is known may be the one that is meant
             ReadById::Bad(bad, traces) => {
-                let meant = traces.as_ref().is_none_or(|(uid, mark)| is(ews, (uid, mark), clue));
+                let meant = traces.as_ref().is_none_or(|(uid, mark)| is(ews, (uid, mark), lookup));
                 found.malformed.extend(meant.then(|| bad.clone()));
             }
         }
     }
     // what was found is found, wherever else it could not be looked for
     if found.items.is_empty() && !found.series {
-        found.refused = match clue {
+        found.refused = match lookup {
             Lookup::Uid(_) => refused.uids.clone(),
             Lookup::Mark(_) | Lookup::MarkedTask(_) => refused.marks.clone(),
             Lookup::Id { .. } | Lookup::Look(_) => None,
@@ -162,8 +162,8 @@ fn answer<P>(ews: &Ews<P>, clue: &Lookup, (read, refused): (&BTreeMap<ItemId, Re
 }
 
 /// Whether an item with this UID and mark is asked for.
-fn is<P>(ews: &Ews<P>, (uid, mark): (&Option<Uid>, &Option<Mark>), clue: &Lookup) -> bool {
-    match clue {
+fn is<P>(ews: &Ews<P>, (uid, mark): (&Option<Uid>, &Option<Mark>), lookup: &Lookup) -> bool {
+    match lookup {
         Lookup::Id { .. } | Lookup::Look(_) => false,
         Lookup::Uid(wanted) => uid.is_some() && *uid == uid::read(wanted.as_str()),
         Lookup::Mark(activity) | Lookup::MarkedTask(activity) => {

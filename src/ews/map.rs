@@ -110,7 +110,7 @@ fn event(id: &ItemId, node: &XmlElement, mailbox: &EwsMailbox, container: &Conta
     let clocks = EventTimes::of(node)?;
     let when = clocks.when(node, mailbox)?;
     let series = matches!(kind, "Occurrence" | "Exception");
-    let foreign = is_foreign(node, mailbox);
+    let organized_by_other = is_foreign(node, mailbox);
     let (body, online) = body(node);
     let record = Record::Meeting(Meeting {
         title: text::line(node.say("Subject").unwrap_or_default()),
@@ -122,8 +122,8 @@ fn event(id: &ItemId, node: &XmlElement, mailbox: &EwsMailbox, container: &Conta
             (Some(true), Some(Ok(minutes))) => Reminder::Before(minutes),
             _ => Reminder::Off,
         },
-        people: people(node, foreign, mailbox),
-        response: if foreign { response(node.say("MyResponseType")) } else { Response::Confirmed },
+        people: people(node, organized_by_other, mailbox),
+        response: if organized_by_other { response(node.say("MyResponseType")) } else { Response::Confirmed },
     });
     let facts = Facts {
         occurrence: series.then(|| clocks.occurrence(node, when, mailbox)),
@@ -134,7 +134,7 @@ fn event(id: &ItemId, node: &XmlElement, mailbox: &EwsMailbox, container: &Conta
         local: extended(node, Path::Local).and_then(ItemId::guid),
         transaction: uid.as_ref().filter(|_| !series).and_then(uid::transaction),
         uid,
-        foreign,
+        organized_by_other,
         attendees: others(node, mailbox).count(),
         canceled: node.is("IsCancelled") == Some(true),
         online,
@@ -158,7 +158,7 @@ fn task(id: &ItemId, node: &XmlElement, mailbox: &EwsMailbox, container: &Contai
     let facts = Facts {
         mark: extended(node, Path::Mark).and_then(Mark::parse),
         recurring: node.is("IsRecurring") == Some(true) || node.at("Recurrence").is_some(),
-        mine: !is_given_away(node),
+        involves_me: !is_given_away(node),
         ..facts(node)
     };
     Ok(item((id, container), node, record, facts))
@@ -179,8 +179,8 @@ fn item((id, container): (&ItemId, &ContainerId), node: &XmlElement, record: Rec
 fn facts(node: &XmlElement) -> Facts {
     Facts {
         private: matches!(node.say("Sensitivity"), Some("Private" | "Confidential")),
-        laden: node.is("HasAttachments") == Some(true),
-        mine: true,
+        has_unmapped_content: node.is("HasAttachments") == Some(true),
+        involves_me: true,
         created: node.say("DateTimeCreated").and_then(time::instant),
         ..Facts::default()
     }
@@ -280,9 +280,9 @@ fn body(node: &XmlElement) -> (Body, bool) {
 }
 
 /// The attendees that have an address, without the mailbox's owner; in front of them the organizer
-/// of a foreign meeting, who is coming.
-fn people(node: &XmlElement, foreign: bool, mailbox: &EwsMailbox) -> Vec<Person> {
-    let organizer = node.at("Organizer").filter(|_| foreign);
+/// of a meeting of somebody else, who is coming.
+fn people(node: &XmlElement, organized_by_other: bool, mailbox: &EwsMailbox) -> Vec<Person> {
+    let organizer = node.at("Organizer").filter(|_| organized_by_other);
     let organizer = organizer.and_then(|node| someone(node, Role::Required, Response::Confirmed));
     let organizer = organizer.filter(|person| !person.addresses.iter().any(|address| mailbox.is_own(address)));
     let attendee = |(node, role): (&XmlElement, Role)| someone(node, role, response(node.say("ResponseType")));

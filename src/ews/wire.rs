@@ -3,7 +3,7 @@
 //! it means for an item is said where it is used.
 
 use super::xml::XmlElement;
-use crate::http::{Fault, Mishap};
+use crate::http::{CallFailure, Fault};
 use crate::ports::HttpResponse;
 use http::header::CONTENT_TYPE;
 
@@ -211,7 +211,7 @@ pub(super) fn judge(response: &HttpResponse) -> Option<Fault> {
 
 /// How a reply failed, where EWS tells more of it than its status: the whole request was refused
 /// for now, or for good.
-pub(super) fn explain(response: &HttpResponse) -> Option<Mishap> {
+pub(super) fn explain(response: &HttpResponse) -> Option<CallFailure> {
     // nearly every reply is longer than a refusal, or has no such word: it is read once, by who
     // asked
     let busy = CODES.iter().find(|(verdict, _)| *verdict == Verdict::Busy).map_or(&[][..], |(_, codes)| codes);
@@ -228,11 +228,11 @@ pub(super) fn explain(response: &HttpResponse) -> Option<Mishap> {
     let all = |verdict| told.iter().all(|message| message.verdict() == verdict);
     match response.status().as_u16() {
         _ if told.is_empty() => None,
-        _ if all(Verdict::Busy) => Some(Mishap::Throttled { after: wait }),
+        _ if all(Verdict::Busy) => Some(CallFailure::Throttled { after: wait }),
         200..=299 => None,
-        _ if all(Verdict::Later) => Some(Mishap::Status { status: 503, after: wait }),
+        _ if all(Verdict::Later) => Some(CallFailure::Status { status: 503, after: wait }),
         // our own mistake, or the user's lack of rights: a second time would be no better
-        _ => Some(Mishap::Status { status: 400, after: None }),
+        _ => Some(CallFailure::Status { status: 400, after: None }),
     }
 }
 

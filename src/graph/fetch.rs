@@ -138,7 +138,7 @@ impl PageRequest {
 }
 
 /// What a page turned out to be.
-pub(super) enum Turn {
+pub(super) enum PageOutcome {
     /// A page.
     Page(odata::Page<Value>),
     /// The server no longer knows the chain.
@@ -153,7 +153,7 @@ pub(super) enum Turn {
     Failed(Error),
 }
 
-impl Turn {
+impl PageOutcome {
     /// What `response` is.
     pub(super) fn of(response: &HttpResponse) -> Self {
         let fault = match odata::read(response) {

@@ -21,29 +21,29 @@ struct LookupRead {
     call: Call,
     /// One item; otherwise a page of them.
     single: bool,
-    clues: Vec<usize>,
+    lookups: Vec<usize>,
 }
 
 /// See [`crate::ports::Replica::find`].
-pub(super) async fn find<P: Http + Clock + Credentials>(graph: &Graph<P>, clues: &[Lookup]) -> Result<Vec<Found>> {
-    let kinds = if clues.is_empty() { BTreeMap::new() } else { graph.kinds().await? };
+pub(super) async fn find<P: Http + Clock + Credentials>(graph: &Graph<P>, lookups: &[Lookup]) -> Result<Vec<Found>> {
+    let kinds = if lookups.is_empty() { BTreeMap::new() } else { graph.kinds().await? };
     let mut asks: BTreeMap<String, LookupRead> = BTreeMap::new();
-    for (place, clue) in clues.iter().enumerate() {
-        for ask in questions(graph, &kinds, clue) {
-            asks.entry(ask.call.path.clone()).or_insert(ask).clues.push(place);
+    for (place, lookup) in lookups.iter().enumerate() {
+        for ask in questions(graph, &kinds, lookup) {
+            asks.entry(ask.call.path.clone()).or_insert(ask).lookups.push(place);
         }
     }
     let asks: Vec<LookupRead> = asks.into_values().collect();
     let calls: Vec<Call> = asks.iter().map(|ask| ask.call.clone()).collect();
-    let mut found: Vec<Found> = clues.iter().map(|_| Found::default()).collect();
+    let mut found: Vec<Found> = lookups.iter().map(|_| Found::default()).collect();
     let mut series = Vec::new();
     for (ask, answer) in asks.into_iter().zip(graph.batch(&calls).await) {
         let response = graph.answered(Some(answer))?;
         let values = match read(graph, &ask, response).await? {
             Ok(values) => values,
             Err(code) => {
-                for place in &ask.clues {
-                    match (clues.get(*place), found.get_mut(*place)) {
+                for place in &ask.lookups {
+                    match (lookups.get(*place), found.get_mut(*place)) {
                         (Some(Lookup::Id { id, container }), Some(found)) => {
                             found.malformed.push(malformed(id, container, &code));
                         }
@@ -56,15 +56,15 @@ pub(super) async fn find<P: Http + Clock + Credentials>(graph: &Graph<P>, clues:
                 continue;
             }
         };
-        for place in &ask.clues {
-            if let (Some(clue), Some(found)) = (clues.get(*place), found.get_mut(*place)) {
+        for place in &ask.lookups {
+            if let (Some(lookup), Some(found)) = (lookups.get(*place), found.get_mut(*place)) {
                 for value in &values {
-                    series.extend(answer_to(graph, (&ask, clue), value, found).map(|doubt| (*place, doubt)));
+                    series.extend(answer_to(graph, (&ask, lookup), value, found).map(|doubt| (*place, doubt)));
                 }
             }
         }
     }
-    lives(graph, clues, &mut found, series).await?;
+    lives(graph, lookups, &mut found, series).await?;
     Ok(found)
 }
 
@@ -72,11 +72,12 @@ pub(super) async fn find<P: Http + Clock + Credentials>(graph: &Graph<P>, clues:
 /// with the places of the lookups that found them.
 async fn lives<P: Http + Clock + Credentials>(
     graph: &Graph<P>,
-    clues: &[Lookup],
+    lookups: &[Lookup],
     found: &mut [Found],
     series: Vec<(usize, UncertainItem)>,
 ) -> Result<()> {
-    let by_id = clues.iter().zip(found.iter()).enumerate().filter(|(_, (clue, _))| matches!(clue, Lookup::Id { .. }));
+    let by_id =
+        lookups.iter().zip(found.iter()).enumerate().filter(|(_, (lookup, _))| matches!(lookup, Lookup::Id { .. }));
     let unsure = |found: &Found| found.items.iter().find(|item| !graph.tells(&item.id)).map(UncertainItem::of);
     let items = by_id.filter_map(|(place, (_, found))| Some((place, unsure(found)?)));
     let doubts: Vec<(usize, UncertainItem)> = items.chain(series).collect();
@@ -122,18 +123,18 @@ async fn read<P: Http + Clock + Credentials>(
     values.await.map(Ok).or_else(|error| alive::code(&error).map(Err).ok_or(error))
 }
 
-/// The reads that together answer `clue`.
-fn questions<P>(graph: &Graph<P>, kinds: &BTreeMap<ContainerId, Kind>, clue: &Lookup) -> Vec<LookupRead> {
+/// The reads that together answer `lookup`.
+fn questions<P>(graph: &Graph<P>, kinds: &BTreeMap<ContainerId, Kind>, lookup: &Lookup) -> Vec<LookupRead> {
     let ask = |kind, container: &ContainerId, call, single| LookupRead {
         kind,
         container: container.clone(),
         call,
         single,
-        clues: Vec::new(),
+        lookups: Vec::new(),
     };
     let calendars = kinds.iter().filter(|(_, kind)| **kind == Kind::Meeting).map(|(id, _)| id);
     let lists = kinds.iter().filter(|(_, kind)| **kind == Kind::Task).map(|(id, _)| id);
-    match clue {
+    match lookup {
         Lookup::Id { id, container } => {
             // a container that is no longer there was either; an event has an address without it
             let kind = kinds.get(container).copied().unwrap_or(Kind::Meeting);
@@ -192,17 +193,17 @@ async fn linked<P: Http + Clock + Credentials>(
     Ok(values)
 }
 
-/// Takes `value` in, if it answers `clue`. Gives the master of a series that was found by its id:
+/// Takes `value` in, if it answers `lookup`. Gives the master of a series that was found by its id:
 /// whether it lives is uncertain.
 fn answer_to<P>(
     graph: &Graph<P>,
-    (ask, clue): (&LookupRead, &Lookup),
+    (ask, lookup): (&LookupRead, &Lookup),
     value: &Value,
     found: &mut Found,
 ) -> Option<UncertainItem> {
     match map::read(ask.kind, value, &graph.mailbox, &ask.container) {
-        GraphReading::Content(item) => found.items.extend(Some(*item).filter(|item| is(graph, item, clue))),
-        GraphReading::Master(id) => match clue {
+        GraphReading::Content(item) => found.items.extend(Some(*item).filter(|item| is(graph, item, lookup))),
+        GraphReading::Master(id) => match lookup {
             Lookup::Id { container, .. } => return UncertainItem::of_series(&id, container, value),
             // what is asked for by a UID or a mark has it
             Lookup::Uid(_) | Lookup::Mark(_) | Lookup::MarkedTask(_) => found.series = true,
@@ -213,8 +214,8 @@ fn answer_to<P>(
             found.malformed.push(malformed(&id, &ask.container, "an occurrence without its content"));
         }
         // of a whole list only the item meant matters
-        GraphReading::Malformed(bad) if ask.kind == Kind::Meeting || ask.single || marked(graph, value, clue) => {
-            let asked = match clue {
+        GraphReading::Malformed(bad) if ask.kind == Kind::Meeting || ask.single || marked(graph, value, lookup) => {
+            let asked = match lookup {
                 Lookup::Id { id, .. } => Some(id.clone()),
                 Lookup::Uid(_) | Lookup::Mark(_) | Lookup::MarkedTask(_) | Lookup::Look(_) => None,
             };
@@ -225,8 +226,8 @@ fn answer_to<P>(
     None
 }
 
-fn is<P>(graph: &Graph<P>, item: &Item, clue: &Lookup) -> bool {
-    match clue {
+fn is<P>(graph: &Graph<P>, item: &Item, lookup: &Lookup) -> bool {
+    match lookup {
         Lookup::Id { id, .. } => item.id == *id,
         Lookup::Uid(uid) => item.facts.uid.as_ref() == Some(uid),
         Lookup::Mark(activity) | Lookup::MarkedTask(activity) => {
@@ -236,9 +237,9 @@ fn is<P>(graph: &Graph<P>, item: &Item, clue: &Lookup) -> bool {
     }
 }
 
-/// Whether the body of a task that can't be understood carries the mark that `clue` asks for.
-fn marked<P>(graph: &Graph<P>, value: &Value, clue: &Lookup) -> bool {
-    let (Lookup::Mark(activity) | Lookup::MarkedTask(activity)) = clue else { return false };
+/// Whether the body of a task that can't be understood carries the mark that `lookup` asks for.
+fn marked<P>(graph: &Graph<P>, value: &Value, lookup: &Lookup) -> bool {
+    let (Lookup::Mark(activity) | Lookup::MarkedTask(activity)) = lookup else { return false };
     let resources = value.get("linkedResources").and_then(Value::as_array).into_iter().flatten();
     let mut marks = resources.filter_map(|resource| Mark::parse(resource.get("externalId")?.as_str()?));
     marks.any(|mark| mark.site == graph.mailbox.site && mark.activity == *activity)

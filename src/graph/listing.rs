@@ -12,7 +12,7 @@ use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What was read of one container.
-pub(super) struct Haul {
+pub(super) struct ContainerPages {
     /// Calendar or list.
     pub(super) kind: Kind,
     /// Which full reading of the container it is, from 1 on; 0: only what changed.
@@ -24,17 +24,17 @@ pub(super) struct Haul {
 /// Masters by id. `None`: asked for, but not there.
 type MastersById = BTreeMap<ItemId, Option<Value>>;
 
-/// The listing of what `hauls` hold.
+/// The listing of what `pages_of` hold.
 pub(super) async fn listing<P: Http + Clock + Credentials>(
     graph: &Graph<P>,
     scope: &Scope,
-    hauls: BTreeMap<ContainerId, Haul>,
+    pages_of: BTreeMap<ContainerId, ContainerPages>,
 ) -> Result<Listing> {
-    let mut hauls: Vec<_> =
-        hauls.into_iter().map(|(id, haul)| (id, haul.kind, haul.attempt > 0, newest(haul.chains))).collect();
+    let mut pages_of: Vec<_> =
+        pages_of.into_iter().map(|(id, pages)| (id, pages.kind, pages.attempt > 0, newest(pages.chains))).collect();
     let mut sent = MastersById::new();
     let mut missing: BTreeSet<ItemId> = BTreeSet::new();
-    for (container, kind, _, values) in &hauls {
+    for (container, kind, _, values) in &pages_of {
         for value in values {
             match map::read(*kind, value, &graph.mailbox, container) {
                 GraphReading::Master(id) => drop(sent.insert(id, Some(value.clone()))),
@@ -45,7 +45,7 @@ pub(super) async fn listing<P: Http + Clock + Credentials>(
     }
     missing.retain(|id| !sent.contains_key(id));
     let mut lost = Vec::new();
-    for (container, kind, _, values) in &mut hauls {
+    for (container, kind, _, values) in &mut pages_of {
         let shown: BTreeSet<ItemId> = values.iter().filter_map(master_of).collect();
         let bare = values.iter().filter_map(|value| match map::read(*kind, value, &graph.mailbox, container) {
             GraphReading::Master(id) => Some(id).filter(|id| !shown.contains(id)),
@@ -60,7 +60,7 @@ pub(super) async fn listing<P: Http + Clock + Credentials>(
     let mut gathered = Gathered::new(scope.window, graph.mailbox.zone.as_ref(), sent.keys());
     let mut masters = sent;
     masters.extend(read_masters(graph, missing).await?);
-    for (container, kind, full, values) in hauls {
+    for (container, kind, full, values) in pages_of {
         for value in values {
             let mut reading = map::read(kind, &value, &graph.mailbox, &container);
             if let GraphReading::Skeleton { id, master } = &reading {

@@ -119,9 +119,10 @@ fn event(id: &ItemId, value: &Value, mailbox: &GraphMailbox, container: &Contain
     // an occurrence shows what its series carries: mark and transaction are that one's
     let single = occurrence.is_none();
     let marked = event.single_value_extended_properties.iter().flatten().find_map(mark);
-    let foreign = event.is_organizer == Some(false) && (event.organizer.is_some() || event.attendees.is_some());
+    let organized_by_other =
+        event.is_organizer == Some(false) && (event.organizer.is_some() || event.attendees.is_some());
     let (body, online) = body(event.body.as_ref(), event.is_online_meeting == Some(true));
-    let people = people(&event, foreign, mailbox);
+    let people = people(&event, organized_by_other, mailbox);
     let attendees = others(&event, mailbox).count();
     let record = Record::Meeting(Meeting {
         title: text::line(event.subject.as_deref().unwrap_or_default()),
@@ -146,13 +147,13 @@ fn event(id: &ItemId, value: &Value, mailbox: &GraphMailbox, container: &Contain
         series_mark: marked.filter(|_| !single),
         local: event.single_value_extended_properties.iter().flatten().find_map(local),
         transaction: event.transaction_id.filter(|id| single && !id.is_empty()),
-        foreign,
+        organized_by_other,
         attendees,
         private: is(event.sensitivity.as_deref(), &["private", "confidential"]),
         canceled: event.is_cancelled == Some(true),
         online,
-        laden: event.has_attachments == Some(true),
-        mine: true,
+        has_unmapped_content: event.has_attachments == Some(true),
+        involves_me: true,
         created: event.created_date_time.as_deref().and_then(time::stamp),
         ..Facts::default()
     };
@@ -190,9 +191,10 @@ fn task(id: &ItemId, value: &Value, mailbox: &GraphMailbox, container: &Containe
             .flatten()
             .filter_map(|resource| Mark::parse(resource.external_id.as_deref()?))
             .max_by_key(|mark| mark.generation),
-        laden: task.has_attachments == Some(true) || task.checklist_items.is_some_and(|items| !items.is_empty()),
+        has_unmapped_content: task.has_attachments == Some(true)
+            || task.checklist_items.is_some_and(|items| !items.is_empty()),
         recurring,
-        mine: true,
+        involves_me: true,
         created: task.created_date_time.as_deref().and_then(time::stamp),
         ..Facts::default()
     };
@@ -279,9 +281,10 @@ const TAGS: [&str; 27] = [
 ];
 
 /// The attendees that have an address, without the mailbox's owner; in front of them the organizer
-/// of a foreign meeting, who is coming.
-fn people(event: &Event, foreign: bool, mailbox: &GraphMailbox) -> Vec<Person> {
-    let organizer = event.organizer.as_ref().filter(|_| foreign).and_then(|organizer| organizer.email_address.as_ref());
+/// of a meeting of somebody else, who is coming.
+fn people(event: &Event, organized_by_other: bool, mailbox: &GraphMailbox) -> Vec<Person> {
+    let organizer =
+        event.organizer.as_ref().filter(|_| organized_by_other).and_then(|organizer| organizer.email_address.as_ref());
     let organizer = someone(organizer, Role::Required, Response::Confirmed);
     let organizer = organizer.filter(|person| !person.addresses.iter().any(|address| mailbox.is_own(address)));
     person::normal(organizer.into_iter().chain(others(event, mailbox).filter_map(attendee)))

@@ -3,8 +3,8 @@
 //! run is one request. What the pages hold is `listing`'s.
 
 use super::cursor::{self, Chain};
-use super::fetch::{PageRequest, Turn};
-use super::listing::{self, Haul};
+use super::fetch::{PageOutcome, PageRequest};
+use super::listing::{self, ContainerPages};
 use super::reader::{self, Reader};
 use super::{Graph, alive, endpoints};
 use crate::error::{Error, Result};
@@ -22,7 +22,7 @@ const LOSSES: u8 = 1;
 /// What has been read.
 #[derive(Default)]
 struct ReadSoFar {
-    hauls: BTreeMap<ContainerId, Haul>,
+    pages_of: BTreeMap<ContainerId, ContainerPages>,
     chains: Vec<Chain>,
     /// Where the last reading ended: a container that can't be read now is read on from there.
     before: Vec<Chain>,
@@ -89,10 +89,10 @@ pub(super) async fn observe<P: Http + Clock + Credentials>(
         open = progress.turn(graph, scope, together.into_iter().chain(apart).zip(answers))?;
     }
     // where nothing at all could be read it is not the containers' fault
-    if let (true, Some(error)) = (progress.hauls.is_empty(), progress.failure) {
+    if let (true, Some(error)) = (progress.pages_of.is_empty(), progress.failure) {
         return Err(error);
     }
-    let mut listing = listing::listing(graph, scope, progress.hauls).await?;
+    let mut listing = listing::listing(graph, scope, progress.pages_of).await?;
     listing.malformed.append(&mut progress.malformed);
     listing.containers = containers;
     listing.lacking.extend(lacks_to_do.then_some(Kind::Task));
@@ -105,8 +105,8 @@ impl ReadSoFar {
     /// Begins a full reading of a container, in place of whatever was read of it; its first pages.
     fn begin(&mut self, scope: &Scope, of: (Kind, &ContainerId), reader: &'static dyn Reader) -> Vec<PageRequest> {
         let (kind, container) = of;
-        let attempt = self.hauls.get(container).map_or(1, |haul| haul.attempt.saturating_add(1));
-        self.hauls.insert(container.clone(), Haul { kind, attempt, chains: BTreeMap::new() });
+        let attempt = self.pages_of.get(container).map_or(1, |pages| pages.attempt.saturating_add(1));
+        self.pages_of.insert(container.clone(), ContainerPages { kind, attempt, chains: BTreeMap::new() });
         self.chains.retain(|chain| chain.container != *container);
         let spans = cursor::spans(&scope.window);
         let most = if reader.is_timed() { spans.len() } else { 1 };
@@ -129,22 +129,22 @@ impl ReadSoFar {
             }
             let turn = match answer {
                 // what is asked for by itself is told so where the server gave it up
-                Err(NoReply { error: error @ Error::Busy(_), .. }) if fetch.apart => Turn::Broken(error),
-                answer => Turn::of(&graph.answered(Some(answer))?),
+                Err(NoReply { error: error @ Error::Busy(_), .. }) if fetch.apart => PageOutcome::Broken(error),
+                answer => PageOutcome::of(&graph.answered(Some(answer))?),
             };
             match turn {
-                Turn::Page(page) => next.extend(self.page(graph, fetch, page)?),
-                Turn::Lost => next.extend(self.lost(scope, &fetch)?),
-                Turn::Slow(error) => match self.eased(scope, &fetch) {
+                PageOutcome::Page(page) => next.extend(self.page(graph, fetch, page)?),
+                PageOutcome::Lost => next.extend(self.lost(scope, &fetch)?),
+                PageOutcome::Slow(error) => match self.eased(scope, &fetch) {
                     Some(easier) => next.extend(easier),
                     None => self.give_up(&fetch.container, error),
                 },
-                Turn::Closed(code) => self.close(&fetch.container, &code),
-                Turn::Broken(error) => match fetch.by_itself() {
+                PageOutcome::Closed(code) => self.close(&fetch.container, &code),
+                PageOutcome::Broken(error) => match fetch.by_itself() {
                     Some(apart) => next.push(apart),
                     None => self.give_up(&fetch.container, error),
                 },
-                Turn::Failed(error) => return Err(error),
+                PageOutcome::Failed(error) => return Err(error),
             }
         }
         next.retain(|fetch| !self.is_superseded(fetch));
@@ -154,13 +154,13 @@ impl ReadSoFar {
     /// Whether the container was given up, or is being read anew.
     fn is_superseded(&self, fetch: &PageRequest) -> bool {
         self.closed.contains(&fetch.container)
-            || self.hauls.get(&fetch.container).is_some_and(|haul| haul.attempt > fetch.attempt)
+            || self.pages_of.get(&fetch.container).is_some_and(|pages| pages.attempt > fetch.attempt)
     }
 
     /// What was read of the container of `fetch` so far.
-    fn haul(&mut self, fetch: &PageRequest) -> &mut Haul {
-        let fresh = || Haul { kind: fetch.kind, attempt: fetch.attempt, chains: BTreeMap::new() };
-        self.hauls.entry(fetch.container.clone()).or_insert_with(fresh)
+    fn pages(&mut self, fetch: &PageRequest) -> &mut ContainerPages {
+        let fresh = || ContainerPages { kind: fetch.kind, attempt: fetch.attempt, chains: BTreeMap::new() };
+        self.pages_of.entry(fetch.container.clone()).or_insert_with(fresh)
     }
 
     /// Takes in one page; the one after it, if it is not the last.
@@ -176,7 +176,7 @@ impl ReadSoFar {
             self.give_up(&fetch.container, Error::Unreadable { side: Side::Exchange, detail });
             return Ok(None);
         }
-        self.haul(&fetch).chains.entry(fetch.chain).or_default().append(&mut page.value);
+        self.pages(&fetch).chains.entry(fetch.chain).or_default().append(&mut page.value);
         let link = match (page.next, page.delta, fetch.reader.tracks()) {
             (Some(link), _, _) => return Ok(Some(fetch.next(graph.caller.below(&link)?))),
             (None, Some(link), _) => Some(graph.caller.below(&link)?),
@@ -193,7 +193,7 @@ impl ReadSoFar {
     /// What to read in place of a lost page: its chain once more, or else the whole container.
     fn lost(&mut self, scope: &Scope, fetch: &PageRequest) -> Result<Vec<PageRequest>> {
         if let Some(again) = fetch.again() {
-            self.haul(fetch).chains.remove(&fetch.chain);
+            self.pages(fetch).chains.remove(&fetch.chain);
             self.guards.remove(&(fetch.container.clone(), fetch.chain, fetch.attempt));
             return Ok(vec![again]);
         }
@@ -217,7 +217,7 @@ impl ReadSoFar {
         }
         if let Some(pieces) = fetch.pieces(self.numbers) {
             self.numbers += pieces.len();
-            self.haul(fetch).chains.remove(&fetch.chain);
+            self.pages(fetch).chains.remove(&fetch.chain);
             return Some(pieces);
         }
         Some(self.begin(scope, of, fetch.reader.easier()?))
@@ -234,7 +234,7 @@ impl ReadSoFar {
     /// Gives up a container that can't be read: it costs that container only, nothing in it counts
     /// as changed or gone, and it is read on from where it was read to before.
     fn close(&mut self, container: &ContainerId, code: &str) {
-        self.hauls.remove(container);
+        self.pages_of.remove(container);
         self.closed.insert(container.clone());
         self.chains.retain(|chain| chain.container != *container);
         self.chains.extend(self.before.iter().filter(|chain| chain.container == *container).cloned());

@@ -2,7 +2,7 @@
 //! Graph (docs/facts/graph.md, "Batches"): calls are put into as few requests as the service takes,
 //! answers are matched by id, and the parts that were throttled are sent again alone.
 
-use super::retry::{self, Mishap};
+use super::retry::{self, CallFailure};
 use super::{Call, Caller, Payload, Repeat, odata};
 use crate::error::Error;
 use crate::ports::{Clock, Credentials, Http, HttpResponse};
@@ -106,9 +106,9 @@ impl<P: Http + Clock + Credentials> Caller<P> {
                     again_at.insert(at);
                     return true;
                 }
-                let mishap = reply.as_ref().map_or(Mishap::Lost, |reply| self.mishap(reply));
+                let failure = reply.as_ref().map_or(CallFailure::Lost, |reply| self.failure(reply));
                 *answer = reply.ok_or_else(|| missing.clone());
-                let again = retry::again(attempt, call.repeat, mishap, self.jitter());
+                let again = retry::again(attempt, call.repeat, failure, self.jitter());
                 wait = wait.max(again.unwrap_or(0));
                 again_at.extend(again.map(|_| at));
                 again.is_some()
@@ -281,15 +281,15 @@ impl BatchPartReply {
 #[cfg(all(test, not(target_arch = "wasm32")))]
 mod tests {
     use super::*;
-    use crate::http::script::{Script, reply};
+    use crate::http::test_double::{Script, reply};
     use crate::model::Side;
     use std::rc::Rc;
 
     /// For each call: its status, or whether it may have been carried out; and the ids sent, batch
     /// by batch.
     fn run(calls: &[Call], replies: &[Option<&str>]) -> (Vec<Result<u16, bool>>, Vec<String>) {
-        let script = Rc::new(Script::new(replies.iter().map(|body| reply(200, (*body)?, &[])).collect()));
-        let caller = Caller::new(Rc::clone(&script), Side::Creatio, "https://crm.example/0/odata");
+        let server = Rc::new(Script::new(replies.iter().map(|body| reply(200, (*body)?, &[])).collect()));
+        let caller = Caller::new(Rc::clone(&server), Side::Creatio, "https://crm.example/0/odata");
         let envelope = Envelope { max: 2, headers: Vec::new(), root: "" };
         let answers = pollster::block_on(caller.batch(&envelope, calls));
         let outcomes = answers.into_iter().map(|a| a.map(|r| r.status().as_u16()).map_err(|s| s.maybe)).collect();
@@ -299,7 +299,7 @@ mod tests {
             let ids = parts.map(|part| part.get("id").and_then(Value::as_str).unwrap_or("?"));
             ids.collect::<Vec<_>>().join(" ")
         };
-        let sent = script.sent.borrow().iter().map(ids).collect();
+        let sent = server.sent.borrow().iter().map(ids).collect();
         (outcomes, sent)
     }
 
@@ -374,17 +374,17 @@ mod tests {
         let html = || "<html>".to_owned();
         let all = |parts: &[String]| format!(r#"{{"responses":[{}]}}"#, parts.join(","));
         let (get, post) = (|| Call::get("A"), || Call::post("A", json!({}), Repeat::Never));
-        let script = |replies: Vec<String>, calls: &[Call]| {
+        let server = |replies: Vec<String>, calls: &[Call]| {
             let replies = replies.iter().map(|body| reply(200, body, &[])).collect();
-            let script = Rc::new(Script::new(replies));
-            let caller = Caller::new(Rc::clone(&script), Side::Exchange, "https://graph.example/v1.0");
+            let server = Rc::new(Script::new(replies));
+            let caller = Caller::new(Rc::clone(&server), Side::Exchange, "https://graph.example/v1.0");
             let envelope = Envelope { max: 20, headers: Vec::new(), root: "/" };
             let answers = pollster::block_on(caller.batch(&envelope, calls));
             let told = |answer: PartAnswer| match answer {
                 Ok(reply) => Ok(String::from_utf8_lossy(reply.body()).into_owned()),
                 Err(silence) => Err(silence.maybe),
             };
-            let sent = script.sent.borrow().len();
+            let sent = server.sent.borrow().len();
             (answers.into_iter().map(told).collect::<Vec<_>>(), sent)
         };
         let ok = || Ok(String::new());
@@ -393,11 +393,11 @@ mod tests {
         let replies = vec![html(), html(), all(&[done(0)]), html(), html(), all(&[done(0)])];
         // a part alone that can't be read in a batch is asked without one
         let lone = vec![html(), html()];
-        assert_eq!(script(lone, &[get()]), (vec![Ok(html())], 2));
-        assert_eq!(script(replies, &[get(), get(), get()]), (vec![ok(), Ok(html()), ok()], 6));
+        assert_eq!(server(lone, &[get()]), (vec![Ok(html())], 2));
+        assert_eq!(server(replies, &[get(), get(), get()]), (vec![ok(), Ok(html()), ok()], 6));
         // what may not be sent twice is not
-        assert_eq!(script(vec![html(), html()], &[post(), get()]), (vec![Err(true), Ok(html())], 2));
-        assert_eq!(script(vec![html()], &[post()]), (vec![Err(true)], 1));
+        assert_eq!(server(vec![html(), html()], &[post(), get()]), (vec![Err(true), Ok(html())], 2));
+        assert_eq!(server(vec![html()], &[post()]), (vec![Err(true)], 1));
     }
 
     #[test]

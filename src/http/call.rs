@@ -1,7 +1,7 @@
 //! The caller: makes a [`Call`] a request, signs it, sends it, and sends it again where that is
 //! safe and may help. It does not read bodies.
 
-use super::retry::{self, Mishap};
+use super::retry::{self, CallFailure};
 use super::{Call, Endpoint, Fault, Payload, claims, odata};
 use crate::error::{Error, Result};
 use crate::model::{Instant, Side};
@@ -27,7 +27,7 @@ pub struct Caller<P> {
     /// What in a reply tells that it is no answer at all.
     judge: fn(&HttpResponse) -> Option<Fault>,
     /// What in a reply tells how it failed, where its status does not.
-    explain: fn(&HttpResponse) -> Option<Mishap>,
+    explain: fn(&HttpResponse) -> Option<CallFailure>,
 }
 
 /// How new credentials are asked for.
@@ -86,7 +86,7 @@ impl<P: Http + Clock + Credentials> Caller<P> {
     /// The same caller, repeating calls by what `explain` finds in a reply about its failure, where
     /// it finds anything: a service that tells it in the body only.
     #[must_use]
-    pub fn explaining(mut self, explain: fn(&HttpResponse) -> Option<Mishap>) -> Self {
+    pub fn explaining(mut self, explain: fn(&HttpResponse) -> Option<CallFailure>) -> Self {
         self.explain = explain;
         self
     }
@@ -145,18 +145,18 @@ impl<P: Http + Clock + Credentials> Caller<P> {
         loop {
             self.pause(self.port.book(self.side, requests).await).await;
             let sent = self.port.send(self.signed(call, std::mem::take(&mut renew)).await?).await;
-            let mishap = match &sent {
+            let failure = match &sent {
                 Ok(response) => {
                     self.told.set(odata::date(response).or(self.told.get()));
                     if let (true, Some(better)) = (!renewed, self.renewal(response)) {
                         (renew, renewed) = (better, true);
                         continue;
                     }
-                    self.mishap(response)
+                    self.failure(response)
                 }
-                Err(_) => Mishap::Lost,
+                Err(_) => CallFailure::Lost,
             };
-            match (retry::again(attempt, call.repeat, mishap, self.jitter()), sent) {
+            match (retry::again(attempt, call.repeat, failure, self.jitter()), sent) {
                 (Some(wait), _) => self.pause(wait).await,
                 (None, Ok(response)) => return self.settled(response),
                 (None, Err(_)) => return Err(Error::Network(self.side)),
@@ -189,13 +189,16 @@ impl<P: Http + Clock + Credentials> Caller<P> {
     }
 
     /// How a reply failed, if it did, with the wait that it asks for.
-    pub(super) fn mishap(&self, response: &HttpResponse) -> Mishap {
+    pub(super) fn failure(&self, response: &HttpResponse) -> CallFailure {
         if let Some(told) = (self.explain)(response) {
             return told;
         }
         let after = response.headers().get(RETRY_AFTER).and_then(|header| header.to_str().ok());
         let now = self.now();
-        Mishap::Status { status: response.status().as_u16(), after: after.and_then(|header| retry::asked(header, now)) }
+        CallFailure::Status {
+            status: response.status().as_u16(),
+            after: after.and_then(|header| retry::asked(header, now)),
+        }
     }
 
     /// Up to 255 milliseconds that differ from client to client.
@@ -298,7 +301,7 @@ fn origin(address: &str) -> Option<(String, String, u16)> {
 mod tests {
     use super::*;
     use crate::http::Repeat;
-    use crate::http::script::{Script, reply};
+    use crate::http::test_double::{Script, reply};
 
     #[test]
     fn keys_go_to_the_own_host_only() {
@@ -334,19 +337,19 @@ mod tests {
     #[test]
     fn a_redirect_of_graph_is_not_followed() {
         for (side, known) in [(Side::Exchange, Err(Error::ForeignLink(Side::Exchange))), (Side::Creatio, Ok(302))] {
-            let script = Rc::new(Script::new(vec![reply(302, "", &[("Location", "https://evil.example/")])]));
-            let caller = Caller::new(Rc::clone(&script), side, "https://graph.example/v1.0");
+            let server = Rc::new(Script::new(vec![reply(302, "", &[("Location", "https://evil.example/")])]));
+            let caller = Caller::new(Rc::clone(&server), side, "https://graph.example/v1.0");
             let got = pollster::block_on(caller.send(&Call::get("me"))).map(|response| response.status().as_u16());
-            assert_eq!((got, script.sent.borrow().len()), (known, 1));
+            assert_eq!((got, server.sent.borrow().len()), (known, 1));
         }
     }
 
     #[test]
     fn keys_never_show() {
-        let script = Rc::new(Script::new(vec![reply(200, "", &[])]));
-        let caller = Caller::new(Rc::clone(&script), Side::Exchange, "https://graph.example/v1.0");
+        let server = Rc::new(Script::new(vec![reply(200, "", &[])]));
+        let caller = Caller::new(Rc::clone(&server), Side::Exchange, "https://graph.example/v1.0");
         assert!(pollster::block_on(caller.send(&Call::get("me"))).is_ok());
-        let sent = script.sent.borrow();
+        let sent = server.sent.borrow();
         let shown = format!("{sent:?} {:?}", crate::ports::Secret("key".to_owned()));
         let is_sent = |request: &Request| request.headers().get("BPMCSRF").is_some_and(|key| key == "key");
         assert!(sent.iter().all(is_sent) && !shown.contains("key"), "{shown}");
@@ -368,12 +371,12 @@ mod tests {
             (&post, vec![None], lost, 1, 0),
             (&post, vec![reply(429, "", &[]), reply(500, "", &[])], Ok(500), 2, 1_000),
         ] {
-            let script = Rc::new(Script::new(replies));
-            let caller = Caller::new(Rc::clone(&script), Side::Creatio, "https://crm.example/0/odata");
+            let server = Rc::new(Script::new(replies));
+            let caller = Caller::new(Rc::clone(&server), Side::Creatio, "https://crm.example/0/odata");
             let got = pollster::block_on(caller.send(call)).map(|response| response.status().as_u16());
-            assert_eq!((got, script.sent.borrow().len(), script.waited.get()), (status, sent, waited), "{call:?}");
+            assert_eq!((got, server.sent.borrow().len(), server.waited.get()), (status, sent, waited), "{call:?}");
             let refused = sent == 2 && waited == 0;
-            assert_eq!(script.renewed.get(), u64::from(refused), "{call:?}");
+            assert_eq!(server.renewed.get(), u64::from(refused), "{call:?}");
         }
     }
 }

@@ -2,7 +2,7 @@
 //! many shapes of an error.
 
 use super::Fault;
-use super::mend::mend;
+use crate::http::repair_json::repair_json;
 use crate::model::Instant;
 use crate::ports::HttpResponse;
 use chrono::DateTime;
@@ -111,7 +111,7 @@ pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
         serde_path_to_error::deserialize(&mut reader).map_err(|error| Fault::Unreadable(reason(&error)))
     };
     let result = attempt(bytes);
-    match if result.is_err() { mend(bytes) } else { None } {
+    match if result.is_err() { repair_json(bytes) } else { None } {
         Some(mended) => attempt(mended.as_bytes()),
         None => result,
     }

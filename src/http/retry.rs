@@ -20,7 +20,7 @@ const PATIENCE: u64 = 300_000;
 
 /// How an attempt failed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Mishap {
+pub enum CallFailure {
     /// No reply came: whether it was carried out is not known.
     Lost,
     /// The server said in its reply that it carried nothing out, being too busy (EWS:
@@ -41,22 +41,23 @@ pub enum Mishap {
 /// Milliseconds to wait before a call is sent again; `None`: it is not. `attempt` counts from 1;
 /// `jitter` are up to so many more milliseconds, so that many clients don't come back at once.
 #[must_use]
-pub fn again(attempt: u32, repeat: Repeat, mishap: Mishap, jitter: u64) -> Option<u64> {
-    let (attempts, after) = match (mishap, repeat) {
+pub fn again(attempt: u32, repeat: Repeat, failure: CallFailure, jitter: u64) -> Option<u64> {
+    let (attempts, after) = match (failure, repeat) {
         // it was surely not carried out
-        (Mishap::Status { status: 429, after } | Mishap::Throttled { after }, Repeat::Safe | Repeat::Never) => {
-            (ATTEMPTS, after)
-        }
-        (Mishap::Status { status: 503 | 504, after }, Repeat::Safe) => (ATTEMPTS, after),
+        (
+            CallFailure::Status { status: 429, after } | CallFailure::Throttled { after },
+            Repeat::Safe | Repeat::Never,
+        ) => (ATTEMPTS, after),
+        (CallFailure::Status { status: 503 | 504, after }, Repeat::Safe) => (ATTEMPTS, after),
         // mostly it is the request that the server can't cope with: once more, no oftener
-        (Mishap::Status { status: 500 | 502, after }, Repeat::Safe) => (2, after),
-        (Mishap::Lost, Repeat::Safe) => (ATTEMPTS, None),
-        (Mishap::Status { .. } | Mishap::Lost, Repeat::Safe | Repeat::Never) => return None,
+        (CallFailure::Status { status: 500 | 502, after }, Repeat::Safe) => (2, after),
+        (CallFailure::Lost, Repeat::Safe) => (ATTEMPTS, None),
+        (CallFailure::Status { .. } | CallFailure::Lost, Repeat::Safe | Repeat::Never) => return None,
     };
     if attempt >= attempts || after.is_some_and(|ms| ms > PATIENCE) {
         return None;
     }
-    let first = if matches!(mishap, Mishap::Throttled { .. }) { THROTTLED_WAIT } else { FIRST_WAIT };
+    let first = if matches!(failure, CallFailure::Throttled { .. }) { THROTTLED_WAIT } else { FIRST_WAIT };
     let own = first.saturating_mul(1 << attempt.saturating_sub(1).min(16)).min(LONGEST_WAIT);
     Some(after.unwrap_or(own) + jitter)
 }
@@ -79,14 +80,14 @@ pub fn asked(header: &str, now: Instant) -> Option<u64> {
 mod tests {
     use super::*;
 
-    const fn status(status: u16) -> Mishap {
-        Mishap::Status { status, after: None }
+    const fn status(status: u16) -> CallFailure {
+        CallFailure::Status { status, after: None }
     }
 
     #[test]
     fn what_may_be_repeated_is_repeated_and_nothing_else() {
-        let asks = |status, ms| Mishap::Status { status, after: Some(ms) };
-        for (attempt, repeat, mishap, wait) in [
+        let asks = |status, ms| CallFailure::Status { status, after: Some(ms) };
+        for (attempt, repeat, failure, wait) in [
             (1, Repeat::Safe, status(429), Some(1_007)),
             (2, Repeat::Safe, status(503), Some(2_007)),
             (4, Repeat::Safe, status(504), Some(8_007)),
@@ -94,18 +95,18 @@ mod tests {
             (1, Repeat::Safe, asks(429, 3_000), Some(3_007)),
             (1, Repeat::Safe, asks(429, 300_001), None),
             (1, Repeat::Never, status(429), Some(1_007)),
-            (2, Repeat::Never, Mishap::Throttled { after: None }, Some(20_007)),
-            (1, Repeat::Never, Mishap::Throttled { after: Some(300_000) }, Some(300_007)),
+            (2, Repeat::Never, CallFailure::Throttled { after: None }, Some(20_007)),
+            (1, Repeat::Never, CallFailure::Throttled { after: Some(300_000) }, Some(300_007)),
             (1, Repeat::Never, status(503), None),
             (1, Repeat::Never, status(500), None),
-            (1, Repeat::Never, Mishap::Lost, None),
-            (1, Repeat::Safe, Mishap::Lost, Some(1_007)),
+            (1, Repeat::Never, CallFailure::Lost, None),
+            (1, Repeat::Safe, CallFailure::Lost, Some(1_007)),
             (1, Repeat::Safe, status(500), Some(1_007)),
             (2, Repeat::Safe, status(500), None),
             (1, Repeat::Safe, status(404), None),
             (1, Repeat::Safe, status(200), None),
         ] {
-            assert_eq!(again(attempt, repeat, mishap, 7), wait, "{attempt} {repeat:?} {mishap:?}");
+            assert_eq!(again(attempt, repeat, failure, 7), wait, "{attempt} {repeat:?} {failure:?}");
         }
     }
 

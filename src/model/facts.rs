@@ -32,7 +32,8 @@ pub struct Facts {
     /// Exchange: the `transactionId` it was created with.
     pub transaction: Option<String>,
     /// Exchange: somebody else organizes it; the user holds an attendee's copy.
-    pub foreign: bool,
+    #[serde(rename = "foreign")]
+    pub organized_by_other: bool,
     /// Exchange: how many attendees it has beside the user; what a change would mail to.
     pub attendees: usize,
     /// Exchange: sensitivity private or confidential.
@@ -44,7 +45,8 @@ pub struct Facts {
     pub online: bool,
     /// Exchange: it has what an Activity can't carry and a removal would lose: attachments,
     /// checklist, recurrence.
-    pub laden: bool,
+    #[serde(rename = "laden")]
+    pub has_unmapped_content: bool,
     /// Exchange: a recurring task, read-mostly: only its status is written.
     pub recurring: bool,
     /// Creatio: the status of an Activity of either kind.
@@ -55,7 +57,8 @@ pub struct Facts {
     pub author: Option<ContactId>,
     /// Creatio: the user is Owner or participant. Exchange: it is not a task that was given to
     /// somebody else.
-    pub mine: bool,
+    #[serde(rename = "mine")]
+    pub involves_me: bool,
     /// Exchange: a new event is shown as free: the Activity is somebody else's. Only written, never
     /// read.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -66,7 +69,8 @@ pub struct Facts {
     pub email: bool,
     /// Creatio: the user's own row of participants was last written by the user (`ModifiedBy`): the
     /// answer is the user's.
-    pub answered: bool,
+    #[serde(rename = "answered")]
+    pub answered_by_me: bool,
     /// When it was created.
     pub created: Option<Instant>,
 }
@@ -75,7 +79,7 @@ impl Facts {
     /// Exchange: whether its removal tells others: the user organizes it, and they are invited.
     #[must_use]
     pub const fn calls_off(&self) -> bool {
-        self.attendees > 0 && !self.foreign
+        self.attendees > 0 && !self.organized_by_other
     }
 }
 

@@ -104,9 +104,9 @@ async fn rest<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>
     Rested { run, written, entry }: Rested<'_>,
 ) -> Result<()> {
     let other = step.entry.side.other();
-    let clue = Lookup::Id { id: step.link.ids[other].clone(), container: step.link.containers[other].clone() };
+    let lookup = Lookup::Id { id: step.link.ids[other].clone(), container: step.link.containers[other].clone() };
     // written it is: what can't be read now rests as it was, so that it is not taken for a loss
-    let found = find(ends, other, &[clue]).await.unwrap_or_default();
+    let found = find(ends, other, &[lookup]).await.unwrap_or_default();
     // an earlier step of the same undo may have changed the link already
     let key = LinkKey::Item(Side::Creatio, step.link.ids.creatio.clone());
     let current = ends.store.links(&[key]).await?.into_iter().next();
@@ -135,12 +135,12 @@ async fn now<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
     let mut now = Now::default();
     now.links.extend(ends.store.links(&keys).await?.into_iter().map(|link| (link.ids.creatio.clone(), link)));
     for side in Side::BOTH {
-        let clues: Vec<Lookup> = entries
+        let lookups: Vec<Lookup> = entries
             .iter()
             .filter(|entry| entry.side == side)
             .map(|entry| Lookup::Id { id: entry.id.clone(), container: entry.container.clone() })
             .collect();
-        let found = find(ends, side, &clues).await?;
+        let found = find(ends, side, &lookups).await?;
         now.items.extend(found.into_iter().map(|item| ((side, item.id.clone()), item)));
     }
     now.again = made_again(ends, entries).await?;
@@ -160,8 +160,8 @@ async fn made_again<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: E
     if removed.is_empty() {
         return Ok(BTreeSet::new());
     }
-    let clues: Vec<Lookup> = removed.iter().map(|activity| Lookup::Mark((*activity).clone())).collect();
-    let found = ends.exchange.find(&clues).await?.into_iter().map(|mut found| {
+    let lookups: Vec<Lookup> = removed.iter().map(|activity| Lookup::Mark((*activity).clone())).collect();
+    let found = ends.exchange.find(&lookups).await?.into_iter().map(|mut found| {
         found.items.retain(|item| !made.contains(&item.id));
         found
     });
@@ -171,14 +171,14 @@ async fn made_again<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: E
 async fn find<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
     ends: &Ends<'_, C, X, S, K, E>,
     side: Side,
-    clues: &[Lookup],
+    lookups: &[Lookup],
 ) -> Result<Vec<Item>> {
-    if clues.is_empty() {
+    if lookups.is_empty() {
         return Ok(Vec::new());
     }
     let found = match side {
-        Side::Creatio => ends.creatio.find(clues).await?,
-        Side::Exchange => ends.exchange.find(clues).await?,
+        Side::Creatio => ends.creatio.find(lookups).await?,
+        Side::Exchange => ends.exchange.find(lookups).await?,
     };
     Ok(found.into_iter().flat_map(|found| found.items).collect())
 }

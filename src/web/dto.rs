@@ -2,9 +2,9 @@
 //! JavaScript's; nothing here has behaviour.
 #![cfg(target_arch = "wasm32")]
 
-use crate::creatio::clock::TimeSemantics;
-use crate::creatio::lore::Installation;
-use crate::creatio::reach::Transport;
+use crate::creatio::client::access::Transport;
+use crate::creatio::client::installation::Installation;
+use crate::creatio::client::times::TimeSemantics;
 use crate::creatio::{MailKind, SettingsPlace};
 use crate::engine::action::Note;
 use crate::engine::answer::{self, Answer};
@@ -187,19 +187,19 @@ pub struct Found {
 }
 
 impl From<&Installation> for Found {
-    fn from(lore: &Installation) -> Self {
-        let reach = &lore.reach;
-        let is_odata = reach.transport() == Some(Transport::Odata);
-        let found = lore.findings().filter(|_| is_odata);
+    fn from(installation: &Installation) -> Self {
+        let access = &installation.access;
+        let is_odata = access.transport() == Some(Transport::Odata);
+        let found = installation.findings().filter(|_| is_odata);
         Self {
-            transport: reach.transport(),
-            conditional: reach.conditional(),
+            transport: access.transport(),
+            conditional: access.conditional(),
             clocks: found
                 .map(|found| vec![found.clocks.read, found.clocks.filter, found.clocks.write])
                 .unwrap_or_default(),
             sure: found.is_some_and(|found| found.sure),
-            detours: reach.detours(),
-            lacking: reach.lacking(),
+            detours: access.detours(),
+            lacking: access.lacking(),
         }
     }
 }

@@ -47,6 +47,6 @@ fn set(target: &JsValue, key: &str, value: &str) {
 }
 
 /// What JavaScript passed can't be understood.
-pub(super) fn misfit(what: &impl std::fmt::Display) -> Error {
+pub(super) fn invalid_input(what: &impl std::fmt::Display) -> Error {
     Error::Settings(what.to_string())
 }

@@ -2,8 +2,8 @@
 //! awaits, so that calls may overlap.
 #![cfg(target_arch = "wasm32")]
 
-use crate::creatio::lore::Installation;
-use crate::creatio::policy::Moved;
+use crate::creatio::client::installation::Installation;
+use crate::creatio::settings::policy::Moved;
 use crate::creatio::{Creatio, Keeper, MailAccount, MailKind, SettingsPlace, Site, StoredSettings};
 use crate::engine::containers::{self, Renamed};
 use crate::engine::undo::Undo;
@@ -20,11 +20,11 @@ use crate::ports::Store as _;
 use crate::run::{self, Ends, PreparedRun};
 use crate::web::clock::now;
 use crate::web::dto;
-use crate::web::error::{misfit, to_js};
+use crate::web::error::{invalid_input, to_js};
 use crate::web::fetch::Fetch;
 use crate::web::host::{Host, Stop, World};
 use crate::web::lock;
-use crate::web::meter::SharedDatabase;
+use crate::web::request_counter::SharedDatabase;
 use crate::web::store::{self, IdbStore, Outside, Rename};
 use crate::web::zone::IntlZone;
 use std::cell::RefCell;
@@ -48,7 +48,7 @@ struct Inner {
     stop: Rc<Stop>,
     /// What times mean in this Creatio, and how it is reached: found out once for as long as the
     /// page lives.
-    lore: Rc<Installation>,
+    installation: Rc<Installation>,
     /// Which installation it is: the page's own address, unless the policy says that it has moved
     /// there.
     site: RefCell<SiteId>,
@@ -64,7 +64,7 @@ impl ScheduleSync {
     /// `zone` if the browser does not know the zone of the user's profile.
     #[wasm_bindgen(constructor)]
     pub fn new(context: Ts<dto::Context>, host: Host) -> Result<ScheduleSync, JsValue> {
-        let context = context.to_rust().map_err(|error| to_js(&misfit(&error)))?;
+        let context = context.to_rust().map_err(|error| to_js(&invalid_input(&error)))?;
         let zone = IntlZone::new(&context.time_zone).ok_or_else(|| to_js(&Error::Zone))?;
         let inner = Inner {
             site: RefCell::new(context.instance.as_str().into()),
@@ -74,7 +74,7 @@ impl ScheduleSync {
             context,
             database: SharedDatabase::default(),
             stop: Rc::default(),
-            lore: Rc::default(),
+            installation: Rc::default(),
             kinds: RefCell::default(),
             previewed: RefCell::default(),
         };
@@ -113,7 +113,7 @@ impl ScheduleSync {
     #[wasm_bindgen(js_name = saveSettings)]
     pub async fn save_settings(&self, account: String, settings: Ts<dto::Settings>) -> Result<String, JsValue> {
         let inner = Rc::clone(&self.inner);
-        let settings: dto::Settings = settings.to_rust().map_err(|error| to_js(&misfit(&error)))?;
+        let settings: dto::Settings = settings.to_rust().map_err(|error| to_js(&invalid_input(&error)))?;
         let place = inner.save_settings(&account, settings).await.map_err(|error| to_js(&error))?;
         Ok(dto::place(place).to_owned())
     }
@@ -142,7 +142,7 @@ impl ScheduleSync {
     pub async fn found(&self) -> Result<Ts<dto::Found>, JsValue> {
         let inner = Rc::clone(&self.inner);
         inner.creatio("").look_around().await.map_err(|error| to_js(&error))?;
-        out(&dto::Found::from(&*inner.lore))
+        out(&dto::Found::from(&*inner.installation))
     }
 
     /// Synchronizes an account once. One run at a time per user, in all tabs: else it rejects with
@@ -193,7 +193,7 @@ impl ScheduleSync {
     pub async fn answer(&self, account: String, replies: Vec<Ts<dto::Reply>>) -> Result<(), JsValue> {
         let inner = Rc::clone(&self.inner);
         let read: Result<Vec<dto::Reply>, _> = replies.iter().map(Ts::to_rust).collect();
-        let replies = read.map_err(|error| to_js(&misfit(&error)))?;
+        let replies = read.map_err(|error| to_js(&invalid_input(&error)))?;
         let answers = replies.into_iter().map(Into::into).collect();
         let noted = async { run::undo::answer(&inner.store(&account).await?, answers).await };
         noted.await.map_err(|error| to_js(&error))
@@ -254,7 +254,7 @@ impl Inner {
             zone: Rc::clone(&self.zone) as Rc<dyn Zone>,
         };
         let user = &self.context.user.id;
-        let creatio = Creatio::new(self.world(account), site).with_lore(Rc::clone(&self.lore));
+        let creatio = Creatio::new(self.world(account), site).with_installation(Rc::clone(&self.installation));
         creatio.with_user(user, &self.context.culture)
     }
 
@@ -267,7 +267,7 @@ impl Inner {
 
     /// The mailbox of an account; one that Creatio does not know is in Microsoft 365.
     async fn exchange(&self, account: &str) -> Result<Exchange<World>> {
-        let address = Address::parse(account).ok_or_else(|| misfit(&"the account is no e-mail address"))?;
+        let address = Address::parse(account).ok_or_else(|| invalid_input(&"the account is no e-mail address"))?;
         let known = self.kinds.borrow().get(account).copied();
         if known.is_none() {
             self.accounts().await?;
@@ -322,8 +322,8 @@ impl Inner {
     async fn kept(&self, account: &str) -> Result<StoredSettings> {
         let (creatio, store) = (self.creatio(account), self.store(account).await?);
         let kept = self.keeper(account, &creatio, &store).read().await?;
-        self.lore.override_with(kept.clock);
-        self.lore.reach.direct(kept.connection);
+        self.installation.override_with(kept.clock);
+        self.installation.access.direct(kept.connection);
         *self.site.borrow_mut() = Moved::name(kept.moved.as_ref(), &self.context.instance).into();
         Ok(kept)
     }
@@ -341,7 +341,7 @@ impl Inner {
         let (creatio, store) = (self.creatio(account), self.store(account).await?);
         let keeper = self.keeper(account, &creatio, &store);
         let fields = keeper.read().await?.own.fields;
-        let settings = settings.into_engine(fields).map_err(|error| misfit(&error))?;
+        let settings = settings.into_engine(fields).map_err(|error| invalid_input(&error))?;
         keeper.save(&settings).await
     }
 
@@ -429,7 +429,7 @@ type Joined<'a> = Ends<'a, Creatio<World>, Exchange<World>, IdbStore, World, Wor
 
 /// The beginning of a run, by which it is named.
 fn named(run: &str) -> Result<Instant> {
-    run.parse().map_err(|error| misfit(&error))
+    run.parse().map_err(|error| invalid_input(&error))
 }
 
 /// The texts that the engine puts into items, in the language of `culture`.

@@ -41,7 +41,7 @@ impl Fetch {
     /// and the credentials in it, elsewhere. A request that is `signed` by a header goes to an
     /// Exchange Server behind a path of Creatio's origin: cookies are not meant for it, and without
     /// them the browser shows no dialog of its own for a password.
-    fn manners(&self, address: &str, signed: bool) -> (RequestCredentials, RequestRedirect) {
+    fn fetch_policy(&self, address: &str, signed: bool) -> (RequestCredentials, RequestRedirect) {
         if origin(address) == self.creatio && !signed {
             (RequestCredentials::SameOrigin, RequestRedirect::Follow)
         } else {
@@ -58,7 +58,7 @@ impl Http for Fetch {
         for (name, value) in &parts.headers {
             headers.append(name.as_str(), value.to_str().map_err(|_| NoResponse)?);
         }
-        let (credentials, redirect) = self.manners(&address, parts.headers.contains_key(AUTHORIZATION));
+        let (credentials, redirect) = self.fetch_policy(&address, parts.headers.contains_key(AUTHORIZATION));
         let builder = RequestBuilder::new(&address).method(parts.method).headers(headers);
         let aborting = Aborting(AbortController::new().map_err(|_| NoResponse)?);
         let builder = builder.credentials(credentials).redirect(redirect).abort_signal(Some(&aborting.0.signal()));

@@ -8,7 +8,7 @@ use crate::ports::{Clock, Credentials, Events, Http, HttpResponse, NoResponse, P
 use crate::web::clock::now;
 use crate::web::dto::SyncEvent;
 use crate::web::fetch::Fetch;
-use crate::web::meter::{Meter, SharedDatabase};
+use crate::web::request_counter::{RequestCounter, SharedDatabase};
 use js_sys::{Array, Object, Promise};
 use std::cell::{Cell, RefCell};
 use std::future::poll_fn;
@@ -84,7 +84,7 @@ pub struct World {
     host: Host,
     /// The address of the mailbox; empty where only Creatio is asked.
     account: String,
-    meter: Meter,
+    request_counter: RequestCounter,
     stop: Rc<Stop>,
 }
 
@@ -93,7 +93,7 @@ impl World {
     /// `stop` tells whether the user wants its run to stop.
     #[must_use]
     pub fn new((fetch, host): (Fetch, Host), account: &str, database: &SharedDatabase, stop: Rc<Stop>) -> Self {
-        Self { fetch, host, account: account.to_owned(), meter: Meter::new(database, account), stop }
+        Self { fetch, host, account: account.to_owned(), request_counter: RequestCounter::new(database, account), stop }
     }
 }
 
@@ -105,7 +105,7 @@ impl Http for World {
     async fn book(&self, side: Side, requests: u32) -> u64 {
         match side {
             Side::Creatio => 0,
-            Side::Exchange => self.meter.book(requests).await,
+            Side::Exchange => self.request_counter.book(requests).await,
         }
     }
 }

@@ -160,14 +160,14 @@ fn adopting_a_colleagues_meeting_writes_the_users_own_answer_where_it_may() {
     let answer = vec![(Side::Creatio, vec![Field::Response])];
     let rows: [(&str, Change, Written); 5] = [
         ("a colleague's", |_, _| {}, answer.clone()),
-        ("the user's", |_, items| items.creatio.facts.mine = true, vec![]),
+        ("the user's", |_, items| items.creatio.facts.involves_me = true, vec![]),
         ("not imported", |moment, _| moment.settings.import_meetings.on = false, vec![]),
         ("answers are off", |moment, _| moment.settings.fields.response = FieldDirection::Off, vec![]),
         ("answers only go out", |moment, _| moment.settings.fields.response = FieldDirection::Out, vec![]),
     ];
     for (what, change, expected) in rows {
         let (mut moment, mut items) = (Moment::new(), pair());
-        (items.creatio.facts.mine, items.creatio.facts.owner) = (false, Some("colleague".into()));
+        (items.creatio.facts.involves_me, items.creatio.facts.owner) = (false, Some("colleague".into()));
         the_meeting(&mut items.exchange).response = Response::Confirmed;
         change(&mut moment, &mut items);
         let seen = seen([&items.creatio], [&items.exchange]);
@@ -176,7 +176,7 @@ fn adopting_a_colleagues_meeting_writes_the_users_own_answer_where_it_may() {
     let due = TaskWhen::Timed { start: at("2026-03-12T09:00:00Z"), due: at("2026-03-12T18:00:00Z") };
     let mut here =
         item(Side::Creatio, "a", Record::Task(schedule_sync::model::Task { when: due, ..task("Offer", "2026-03-12") }));
-    here.facts.mine = false;
+    here.facts.involves_me = false;
     let there = item(Side::Exchange, "e", Record::Task(task("Offer", "2026-03-12")));
     let adopted =
         actions::adopt(&Moment::new().context(), &seen([&here], [&there]), Pair { creatio: &here, exchange: &there });

@@ -367,13 +367,13 @@ fn a_change_that_is_left_is_asked_about_no_more() {
 fn answer(notify: Notify, own: bool, answer: Response) -> (Trip, Report) {
     let trip = Trip::new(&with(|settings| settings.rules.notify = notify));
     let mut invitation = event("e", "Call");
-    (invitation.facts.foreign, invitation.facts.attendees) = (true, 3);
+    (invitation.facts.organized_by_other, invitation.facts.attendees) = (true, 3);
     trip.exchange.put(invitation);
     trip.settle();
     trip.creatio.edit(&trip.only(Side::Creatio).id, |item| {
         let Record::Meeting(one) = &mut item.record else { panic!() };
         one.response = answer;
-        item.facts.answered = own;
+        item.facts.answered_by_me = own;
     });
     let report = trip.settle();
     (trip, report)
@@ -405,7 +405,7 @@ fn exports_can_be_narrowed_to_ones_own() {
         let trip = Trip::new(&with(|settings| settings.rules.only_mine = only_mine));
         let mut others = activity("a", "Call");
         others.facts.owner = Some("somebody".into());
-        others.facts.mine = mine;
+        others.facts.involves_me = mine;
         trip.creatio.put(others);
         trip.settle();
         assert_eq!(!trip.exchange.ids().is_empty(), exported, "{only_mine} {mine}");

@@ -15,7 +15,7 @@ fn imported(moment: &Moment) -> Pair<Item> {
     let mut items = pair();
     items.creatio.id = identity::activity(&items.exchange, &moment.account, 0);
     let facts = &mut items.creatio.facts;
-    (facts.owner, facts.author, facts.mine) = (Some("colleague".into()), Some("colleague".into()), false);
+    (facts.owner, facts.author, facts.involves_me) = (Some("colleague".into()), Some("colleague".into()), false);
     items
 }
 
@@ -25,7 +25,7 @@ fn the_organizer_claims_what_only_an_import_gave_to_a_colleague() {
     let rows: [(&str, Change, bool); 11] = [
         ("a colleague's by import", |_, _| {}, true),
         ("made in Creatio", |_, items| items.creatio.id = "a".into(), false),
-        ("somebody else's meeting", |_, items| items.exchange.facts.foreign = true, false),
+        ("somebody else's meeting", |_, items| items.exchange.facts.organized_by_other = true, false),
         ("private", |_, items| items.exchange.facts.private = true, false),
         ("a person set the Owner", |_, items| items.creatio.facts.owner = Some("boss".into()), false),
         ("nobody is Owner", |_, items| (items.creatio.facts.owner, items.creatio.facts.author) = (None, None), false),
@@ -106,6 +106,6 @@ fn what_is_claimed_is_the_users_from_then_on() {
     let mut items = imported(&moment);
     the_meeting(&mut items.creatio).place = "Here".to_owned();
     let owned = claim::owned(&moment.context(), &items.creatio);
-    assert_eq!((owned.facts.owner.clone(), owned.facts.mine), (Some(ME.into()), true));
+    assert_eq!((owned.facts.owner.clone(), owned.facts.involves_me), (Some(ME.into()), true));
     assert_eq!(owned.record, items.creatio.record);
 }

@@ -10,11 +10,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
 use pollster::block_on;
 use sandbox::Seed;
-use schedule_sync::creatio::{
-    Creatio, Site,
-    clock::{TimeSemantics, TimesByDirection},
-    lore::{Findings, Installation},
-};
+use schedule_sync::creatio::client::installation::{Findings, Installation};
+use schedule_sync::creatio::client::times::{TimeSemantics, TimesByDirection};
+use schedule_sync::creatio::{Creatio, Site};
 use schedule_sync::engine::held::{Held, Reason};
 use schedule_sync::model::op::{Create, Op};
 use schedule_sync::model::{Body, Facts, Importance, Meeting, Record, Reminder, Response, Side, When};
@@ -56,14 +54,14 @@ fn save(world: &World, entity: &str, id: &str, row: &Value) {
     sandbox.creatio.save_row((entity, id), row, &sandbox.desk).unwrap();
 }
 
-fn replica(world: &Rc<World>, lore: &Rc<Installation>) -> Creatio<World> {
+fn replica(world: &Rc<World>, installation: &Rc<Installation>) -> Creatio<World> {
     let site = Site {
         base: CREATIO.trim_end_matches("/odata").to_owned(),
         id: "site".into(),
         contact: world.contact().as_str().into(),
         zone: Rc::new(Known(BERLIN.0, BERLIN.1)),
     };
-    Creatio::new(Rc::clone(world), site).with_lore(Rc::clone(lore))
+    Creatio::new(Rc::clone(world), site).with_installation(Rc::clone(installation))
 }
 
 fn at(text: &str) -> DateTime<Utc> {
@@ -98,8 +96,8 @@ fn every_mixture_of_clocks_is_found_out() {
     let each = words.iter().flat_map(|read| words.iter().map(move |filter| (read, filter)));
     for ((read, filter), write) in each.flat_map(|both| words.iter().map(move |write| (both, write))) {
         let world = installation(Seed::Empty, &json!({"read": read.0, "filter": filter.0, "write": write.0}));
-        let lore = Rc::new(Installation::default());
-        let creatio = replica(&world, &lore);
+        let installation = Rc::new(Installation::default());
+        let creatio = replica(&world, &installation);
         let what = format!("read {}, filter {}, write {}", read.0, filter.0, write.0);
         block_on(creatio.observe(&crate::creatio_observe::scope(), None)).unwrap();
         let ops: Vec<Op> = (1..).zip(TIMES).map(|(n, times)| creation(n, times)).collect();
@@ -111,7 +109,7 @@ fn every_mixture_of_clocks_is_found_out() {
             assert_eq!(held(&world, &format!("{n}")), wanted, "{what}: held");
         }
         let clocks = TimesByDirection { read: read.1, filter: filter.1, write: write.1 };
-        assert_eq!(lore.findings(), Some(Findings { clocks, sure: true }), "{what}");
+        assert_eq!(installation.findings(), Some(Findings { clocks, sure: true }), "{what}");
     }
 }
 
@@ -121,17 +119,20 @@ fn what_cannot_be_found_out_is_not_assumed_and_may_be_told() {
     // no stamp tells anything: all are old, and nobody else tells the same by the wall clock
     world.pass(TimeDelta::days(30));
     switch(&world, json!({"dataservice": "forbidden"}));
-    let lore = Rc::new(Installation::default());
-    let creatio = replica(&world, &lore);
+    let installation = Rc::new(Installation::default());
+    let creatio = replica(&world, &installation);
     let observe = || block_on(creatio.observe(&crate::creatio_observe::scope(), None)).unwrap();
     let error = block_on(creatio.observe(&crate::creatio_observe::scope(), None)).err();
-    assert_eq!((error.map(|error| error.code()), lore.findings()), (Some("settings"), None));
-    lore.override_with(TimesByDirection::all(TimeSemantics::Local).into());
-    assert_eq!(lore.findings().map(|found| found.clocks), Some(TimesByDirection::all(TimeSemantics::Local)));
-    lore.override_with(schedule_sync::creatio::lore::Overrides::default());
+    assert_eq!((error.map(|error| error.code()), installation.findings()), (Some("settings"), None));
+    installation.override_with(TimesByDirection::all(TimeSemantics::Local).into());
+    assert_eq!(installation.findings().map(|found| found.clocks), Some(TimesByDirection::all(TimeSemantics::Local)));
+    installation.override_with(schedule_sync::creatio::client::installation::Overrides::default());
     switch(&world, json!({"dataservice": "allowed"}));
     observe();
-    assert_eq!(lore.findings(), Some(Findings { clocks: TimesByDirection::all(TimeSemantics::Local), sure: true }));
+    assert_eq!(
+        installation.findings(),
+        Some(Findings { clocks: TimesByDirection::all(TimeSemantics::Local), sure: true })
+    );
     let before = world.requests();
     observe();
     assert!(world.requests() - before <= 3, "what is sure is not asked again");
@@ -246,13 +247,13 @@ fn where_nobody_tells_the_wall_clock_the_servers_own_clock_tells_what_stamps_mea
         let row = json!({"Title": "x", "StartDate": "2026-03-05T10:00:00Z", "DueDate": "2026-03-05T11:00:00Z"});
         save(&world, "Activity", crate::creatio_observe::id(1).as_str(), &row);
         world.pass(ago);
-        let lore = Rc::new(Installation::default());
-        let site = Site { zone: Rc::new(Known(place.0, place.1)), ..replica(&world, &lore).site().clone() };
-        let creatio = Creatio::new(Rc::clone(&world), site).with_lore(Rc::clone(&lore));
+        let installation = Rc::new(Installation::default());
+        let site = Site { zone: Rc::new(Known(place.0, place.1)), ..replica(&world, &installation).site().clone() };
+        let creatio = Creatio::new(Rc::clone(&world), site).with_installation(Rc::clone(&installation));
         let read = block_on(creatio.observe(&crate::creatio_observe::scope(), None));
         let what = format!("{} {clock} {ago}", place.1);
         assert_eq!(
-            lore.findings(),
+            installation.findings(),
             told.map(|told| Findings { clocks: TimesByDirection::all(told), sure: true }),
             "{what}"
         );

@@ -109,7 +109,7 @@ fn what_is_created_is_read_back_the_same() {
         let item = one(&creatio, Op::Create(Box::new(op)));
         assert_eq!((&item.id, &item.record), (&id(n), &record));
         assert_eq!(item.facts.uid.as_ref().map(schedule_sync::model::Uid::as_str), Some("uid-1"));
-        assert!(item.facts.mine && item.facts.owner.as_ref() == Some(&creatio.site().contact));
+        assert!(item.facts.involves_me && item.facts.owner.as_ref() == Some(&creatio.site().contact));
         if let Record::Meeting(read) = &item.record {
             assert_eq!(item.facts.status, Some(Status::Completed));
             assert_eq!(read.body.html, "<p>one</p><p>two</p>");
@@ -278,12 +278,12 @@ fn the_answer_to_somebody_elses_meeting_joins_it() {
     foreign["OwnerId"] = json!(anna);
     post(&world, foreign);
     let item = read(&creatio, 1).unwrap();
-    assert!(!item.facts.mine);
+    assert!(!item.facts.involves_me);
     let Record::Meeting(mut wanted) = item.record.clone() else { panic!("{item:?}") };
     wanted.response = Response::Declined;
     let op = update(&item, &Record::Meeting(wanted.clone()), &[Field::Response]);
     let item = one(&creatio, Op::Update(Box::new(op)));
-    assert_eq!((item.record, item.facts.mine, item.facts.owner), (Record::Meeting(wanted), true, Some(anna)));
+    assert_eq!((item.record, item.facts.involves_me, item.facts.owner), (Record::Meeting(wanted), true, Some(anna)));
 }
 
 #[test]
@@ -302,7 +302,7 @@ fn neither_the_user_nor_the_owner_is_written_as_a_participant() {
     let before = world.log(0).len();
     let item = one(&creatio, Op::Update(Box::new(op)));
     wanted.people = vec![required(&boris, "boris")];
-    assert_eq!((item.record, item.facts.mine), (Record::Meeting(wanted), false));
+    assert_eq!((item.record, item.facts.involves_me), (Record::Meeting(wanted), false));
     assert!(!world.log(before).iter().any(|line| line.starts_with("PATCH")));
 }
 

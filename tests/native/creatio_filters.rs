@@ -11,10 +11,8 @@ mod values;
 use crate::creatio_observe::NOW;
 use crate::world::{COLLEAGUE, CREATIO, World};
 use sandbox::Seed;
-use schedule_sync::creatio::{
-    Creatio, Site,
-    filters::{self, Filter, Obstacle, Viewer},
-};
+use schedule_sync::creatio::groups::filters::{self, Filter, Obstacle, Viewer};
+use schedule_sync::creatio::{Creatio, Site};
 use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{ContactId, GroupId, Instant, Side, Window};
 use schedule_sync::ports::{Credentials, Directory, Http};

@@ -101,7 +101,7 @@ fn a_full_reading_has_every_item_of_the_window() {
     assert_eq!(ids(&listing.items), [id(1), id(3)]);
     let bad = listing.malformed.iter().map(|bad| (bad.id.clone(), bad.reason.as_str())).collect::<Vec<_>>();
     assert_eq!(bad, [(Some(id(5)), "DueDate: before StartDate")]);
-    assert!(listing.items.iter().all(|item| item.facts.mine && item.stamp.is_some()));
+    assert!(listing.items.iter().all(|item| item.facts.involves_me && item.stamp.is_some()));
     assert!(listing.now.is_some());
 }
 

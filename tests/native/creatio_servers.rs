@@ -637,7 +637,7 @@ fn an_activity_without_owner_is_nobodys_own() {
         let owner = owner.as_str().map(schedule_sync::model::ContactId::from);
         let items = observe_all(&world);
         let item = items.iter().find(|item| item.id == id(n)).unwrap();
-        assert_eq!((&item.facts.owner, item.facts.mine), (&owner, mine), "{n}");
+        assert_eq!((&item.facts.owner, item.facts.involves_me), (&owner, mine), "{n}");
     }
 }
 

@@ -5,9 +5,10 @@ use crate::creatio_observe::{id, start};
 use crate::memory::Shelf;
 use crate::world::{COLLEAGUE, MAILBOX, World};
 use sandbox::Seed;
-use schedule_sync::creatio::policy::{Moved, Policy};
-use schedule_sync::creatio::reach::{ServiceSetting, Transport};
-use schedule_sync::creatio::{Creatio, FirstSettings, Keeper, SettingsPlace, kept};
+use schedule_sync::creatio::client::access::{ServiceSetting, Transport};
+use schedule_sync::creatio::settings::document;
+use schedule_sync::creatio::settings::policy::{Moved, Policy};
+use schedule_sync::creatio::{Creatio, FirstSettings, Keeper, SettingsPlace};
 use schedule_sync::engine::settings::{Conflict, Extent, Settings};
 use schedule_sync::error::Error;
 use schedule_sync::model::{Day, Side};
@@ -31,26 +32,26 @@ fn settings_of_a_mailbox_are_one_value_among_others() {
     let mut mine = first();
     mine.automatic = true;
     mine.import_meetings.chosen = vec!["AAMk".into()];
-    let text = kept::write("", "a@x", &mine).unwrap();
-    let text = kept::write(&text, "b@x", &first()).unwrap();
-    assert_eq!(kept::read(&text, "a@x"), Ok(Some(mine.clone())));
-    assert_eq!(kept::read(&text, "b@x"), Ok(Some(first())));
-    assert_eq!(kept::read(&text, "c@x"), Ok(None));
-    assert_eq!(kept::read(" ", "a@x"), Ok(None));
+    let text = document::write("", "a@x", &mine).unwrap();
+    let text = document::write(&text, "b@x", &first()).unwrap();
+    assert_eq!(document::read(&text, "a@x"), Ok(Some(mine.clone())));
+    assert_eq!(document::read(&text, "b@x"), Ok(Some(first())));
+    assert_eq!(document::read(&text, "c@x"), Ok(None));
+    assert_eq!(document::read(" ", "a@x"), Ok(None));
 
     // what a newer engine has put there outlives an older one
     let mut newer: Value = serde_json::from_str(&text).unwrap();
     newer["mailboxes"]["a@x"]["novelty"] = json!({"x": 1});
     newer["novelty"] = json!(2);
-    let text = kept::write(&newer.to_string(), "a@x", &first()).unwrap();
+    let text = document::write(&newer.to_string(), "a@x", &first()).unwrap();
     let back: Value = serde_json::from_str(&text).unwrap();
     assert_eq!((&back["mailboxes"]["a@x"]["novelty"]["x"], &back["novelty"]), (&json!(1), &json!(2)));
-    assert_eq!(kept::read(&text, "a@x"), Ok(Some(first())));
+    assert_eq!(document::read(&text, "a@x"), Ok(Some(first())));
 }
 
 #[test]
 fn settings_that_cannot_be_read_are_named_and_never_written_over() {
-    let good: Value = serde_json::from_str(&kept::write("", "a@x", &first()).unwrap()).unwrap();
+    let good: Value = serde_json::from_str(&document::write("", "a@x", &first()).unwrap()).unwrap();
     let with = |at: &str, value: Value| {
         let mut text = good.clone();
         *text.pointer_mut(at).unwrap() = value;
@@ -70,17 +71,17 @@ fn settings_that_cannot_be_read_are_named_and_never_written_over() {
         ),
     ] {
         let told = Err(Error::Settings(format!("ScheduleSyncSettings: {told}")));
-        assert_eq!(kept::read(&text, "a@x").map(|_| ()), told, "{text}");
-        assert_eq!(kept::write(&text, "a@x", &first()).map(|_| ()), told, "{text}");
+        assert_eq!(document::read(&text, "a@x").map(|_| ()), told, "{text}");
+        assert_eq!(document::write(&text, "a@x", &first()).map(|_| ()), told, "{text}");
     }
     // another mailbox's trouble is not this one's
-    assert_eq!(kept::read(&with("/mailboxes/a@x", json!("off")), "b@x"), Ok(None));
+    assert_eq!(document::read(&with("/mailboxes/a@x", json!("off")), "b@x"), Ok(None));
 }
 
 #[test]
 fn a_personal_system_setting_keeps_a_text_for_one_user() {
     let (world, creatio) = start(Seed::Empty);
-    let code = kept::CODE;
+    let code = document::CODE;
     let read =
         |creatio: &Creatio<World>| pollster::block_on(creatio.system_settings([code, "ScheduleSyncPolicy"])).unwrap();
     let save = |text: &str| pollster::block_on(creatio.save_personal(code, text)).unwrap();

@@ -48,7 +48,7 @@ fn an_import_is_the_users_with_the_uid_and_the_id_that_follow_from_the_event() {
             uid: event.facts.uid.clone(),
             status: Some(Status::NotStarted),
             owner: Some(ME.into()),
-            mine: true,
+            involves_me: true,
             ..Facts::default()
         };
         assert_eq!((&made.facts, &made.record), (&facts, &event.record));
@@ -73,7 +73,7 @@ fn an_export_carries_our_mark_and_a_transaction_where_its_kind_knows_one() {
         let facts = Facts {
             mark: Some(identity::mark(&"a".into(), &moment.account, 1)),
             transaction: knows.then(|| identity::transaction(&"a".into(), &moment.account, 1)),
-            mine: true,
+            involves_me: true,
             ..Facts::default()
         };
         assert_eq!((made.id, made.container.as_str(), &made.facts), (None, container, &facts));
@@ -281,13 +281,13 @@ fn activities_of_others_go_out_as_free_and_without_a_reminder() {
         (None, true, false),
     ] {
         for mut activity in [whole(Side::Creatio), tasks.clone()] {
-            (activity.facts.owner, activity.facts.mine) = (owner.clone(), takes_part);
+            (activity.facts.owner, activity.facts.involves_me) = (owner.clone(), takes_part);
             let (made, ..) = created(&Moment::new(), Side::Creatio, &activity, 0);
             let reminds = match &made.record {
                 Record::Meeting(one) => one.reminder != Reminder::Off,
                 Record::Task(one) => one.reminder.is_some(),
             };
-            assert_eq!((reminds, made.facts.mine, made.facts.free), (mine, mine, !mine));
+            assert_eq!((reminds, made.facts.involves_me, made.facts.free), (mine, mine, !mine));
         }
     }
 }

@@ -6,7 +6,7 @@ use schedule_sync::engine::action::Step;
 use schedule_sync::engine::context::{Context, Seen};
 use schedule_sync::engine::decide;
 use schedule_sync::engine::fate::Fate;
-use schedule_sync::engine::flows::{Direction, FieldPolicy, Notes, Permission};
+use schedule_sync::engine::field_policy::{Direction, FieldPolicy, Notes, Permission};
 use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::link::{Link, LinkState, Memory};
 use schedule_sync::engine::merge::{ClashRule, Merged, settle};

@@ -16,7 +16,7 @@ mod containers;
 mod creation;
 mod decide;
 mod fates;
-mod flows;
+mod field_policy;
 mod fold;
 mod guard;
 mod history;

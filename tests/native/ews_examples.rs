@@ -159,7 +159,7 @@ fn a_foreign_servers_deviations_are_survived() {
     assert_eq!(single.when, When::Timed { start: at("2026-11-24T09:00:00Z"), end: at("2026-11-24T10:00:00Z") });
     assert_eq!((single.place.as_str(), single.reminder), ("HQ", Reminder::Before(15)));
     assert_eq!(single.body.text, "Zürich – <plain> & more");
-    assert!(item.stamp.is_some() && item.facts.mark.is_none() && !item.facts.foreign);
+    assert!(item.stamp.is_some() && item.facts.mark.is_none() && !item.facts.organized_by_other);
     // in capitals, as Graph tells it
     let uid = item.facts.uid.unwrap();
     assert!(uid.as_str().starts_with("040000008200E00074C5B7101A82E008") && !uid.as_str().contains('d'));

@@ -62,7 +62,12 @@ fn an_event_is_read_whole() {
     assert_eq!((meeting.body.clone(), meeting.place.as_str()), (Body::from_text("one\ntwo"), "Room"));
     assert_eq!((meeting.importance, meeting.reminder), (Importance::High, Reminder::Before(20)));
     assert_eq!((item.version.as_str(), item.facts.uid.unwrap().as_str()), ("k", "abc@calendar.example"));
-    assert!(item.facts.private && item.facts.laden && item.facts.mine && item.facts.created < item.stamp);
+    assert!(
+        item.facts.private
+            && item.facts.has_unmapped_content
+            && item.facts.involves_me
+            && item.facts.created < item.stamp
+    );
 }
 
 #[test]
@@ -157,7 +162,7 @@ fn who_organizes_and_what_the_user_answered() {
         ("no meeting", format!("<t:IsMeeting>false</t:IsMeeting>{}", is(false)), false, Response::Confirmed),
     ] {
         let (meeting, item) = event(&inner);
-        assert_eq!((item.facts.foreign, meeting.response), (foreign, response), "{what}");
+        assert_eq!((item.facts.organized_by_other, meeting.response), (foreign, response), "{what}");
         let anna = meeting.people.iter().any(|one| one.addresses[0].as_str() == "anna@contoso.example");
         assert_eq!(anna, foreign, "{what}: the organizer takes part");
     }
@@ -236,7 +241,7 @@ fn a_task_is_read_whole() {
     );
     assert_eq!((task.body, task.importance), (Body::from_text("a < b"), Importance::Low));
     assert_eq!((task.reminder, task.status), ("2026-03-05T08:00:00Z".parse().ok(), Status::InProgress));
-    assert!(item.facts.mine && !item.facts.recurring);
+    assert!(item.facts.involves_me && !item.facts.recurring);
 }
 
 #[test]
@@ -273,7 +278,7 @@ fn whose_task_it_is() {
         (state("Owned"), false),
         (state("OwnNew"), false),
     ] {
-        assert_eq!(task(&inner).1.facts.mine, mine, "{inner}");
+        assert_eq!(task(&inner).1.facts.involves_me, mine, "{inner}");
     }
     assert!(task("<t:IsRecurring>true</t:IsRecurring>").1.facts.recurring);
 }

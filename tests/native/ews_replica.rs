@@ -372,7 +372,7 @@ fn nobody_is_mailed_but_for_what_concerns_those_invited() {
         desk.reasons().split_off(before)
     };
     let item = read();
-    assert_eq!((item.facts.attendees, item.facts.foreign), (1, false));
+    assert_eq!((item.facts.attendees, item.facts.organized_by_other), (1, false));
     let low = update(&item, |meeting| meeting.importance = schedule_sync::model::Importance::Low, &[Field::Importance]);
     assert_eq!(mailed(low), Vec::<String>::new(), "a reminder, an importance concern the user alone");
     let later = |meeting: &mut Meeting| {
@@ -452,7 +452,7 @@ fn answers_are_given_to_the_organizer_once() {
         assert_eq!(status, 201);
         let listing = desk.observe(None);
         let item = named(&listing, title)[0];
-        assert!(item.facts.foreign && meeting(item).response == Response::InDoubt, "{title}");
+        assert!(item.facts.organized_by_other && meeting(item).response == Response::InDoubt, "{title}");
         assert_eq!(meeting(item).people.len(), 1, "the organizer");
         let before = desk.reasons().len();
         let op = update(item, |meeting| meeting.response = wanted, &[Field::Response]);
@@ -495,7 +495,7 @@ fn a_task_of_somebody_else_is_known_as_such() {
         sandbox.exchange.load_task_of(desk.world.mailbox, task, &mut sandbox.desk).unwrap();
     }
     let listing = desk.observe(None);
-    let mine: Vec<_> = listing.items.iter().map(|item| (item.record.title(), item.facts.mine)).collect();
+    let mine: Vec<_> = listing.items.iter().map(|item| (item.record.title(), item.facts.involves_me)).collect();
     assert_eq!(mine.iter().filter(|(title, mine)| (*title == "mine") == *mine).count(), 2, "{mine:?}");
 }
 

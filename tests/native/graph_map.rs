@@ -141,10 +141,10 @@ fn people_are_the_others_and_the_organizer_of_a_foreign_meeting() {
             ("zoe@x.example", Role::Optional, Response::Declined),
         ]
     );
-    assert_eq!((item.facts.foreign, item.facts.attendees), (true, 4));
+    assert_eq!((item.facts.organized_by_other, item.facts.attendees), (true, 4));
 
     let own = event(json!({"organizer": {"emailAddress": {"address": MAILBOX}}, "attendees": []}));
-    assert_eq!((meeting(&own).people.len(), own.facts.foreign, own.facts.attendees), (0, false, 0));
+    assert_eq!((meeting(&own).people.len(), own.facts.organized_by_other, own.facts.attendees), (0, false, 0));
 }
 
 #[test]
@@ -169,7 +169,9 @@ fn facts_that_the_rules_ask_for() {
     }));
     let facts = &item.facts;
     assert_eq!((facts.uid.as_ref().unwrap().as_str(), facts.transaction.as_deref()), ("u", Some("t")));
-    assert!(facts.private && facts.canceled && facts.laden && facts.mine && facts.created.is_some());
+    assert!(
+        facts.private && facts.canceled && facts.has_unmapped_content && facts.involves_me && facts.created.is_some()
+    );
     assert_eq!(facts.mark.as_ref().unwrap().to_string(), "site/a/1");
     assert_eq!((meeting(&item).importance, meeting(&item).place.as_str()), (Importance::High, "Room 1"));
     assert_eq!((item.version.as_str(), item.container.as_str()), ("W/\"x\"", "c"));
@@ -239,11 +241,11 @@ fn tasks_have_days_and_a_real_reminder() {
     assert_eq!(read.when, TaskWhen::Days { start, due });
     assert_eq!((read.status, read.importance), (Status::Waiting, Importance::Low));
     assert_eq!(read.reminder, Some("2026-03-01T08:30:00Z".parse().unwrap()));
-    assert!(item.facts.recurring && item.facts.laden && item.facts.mine);
+    assert!(item.facts.recurring && item.facts.has_unmapped_content && item.facts.involves_me);
     assert_eq!(item.facts.mark.unwrap().generation, 2);
     let bare = content(Kind::Task, &json!({"id": "t"}));
     assert_eq!(task(&bare).when, TaskWhen::Days { start: None, due: None });
-    assert!(!bare.facts.recurring && !bare.facts.laden);
+    assert!(!bare.facts.recurring && !bare.facts.has_unmapped_content);
     let broken = json!({"id": "t", "dueDateTime": {"dateTime": "2026-13-01T00:00:00", "timeZone": "UTC"}});
     assert!(matches!(read_task(&broken), GraphReading::Malformed(_)));
 }

@@ -69,7 +69,7 @@ fn a_first_reading_tells_everything_of_what_the_mailbox_owns() {
     assert!(listing.malformed.is_empty() && listing.removed.is_empty(), "{:?}", listing.malformed);
     assert!(listing.items.iter().all(|item| own.contains(&item.container) && !item.version.as_str().is_empty()));
     assert!(listing.items.iter().any(|item| item.facts.private) && listing.items.iter().any(|item| item.facts.online));
-    assert!(listing.items.iter().any(|item| item.facts.foreign));
+    assert!(listing.items.iter().any(|item| item.facts.organized_by_other));
     assert!(listing.items.iter().any(|item| item.record.kind() == Kind::Task));
     let scope = scope();
     for item in listing.items.iter().filter(|item| item.facts.occurrence.is_some()) {

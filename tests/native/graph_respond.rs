@@ -31,7 +31,7 @@ fn an_answer_is_given_once_and_only_the_organizer_hears_of_it() {
         for lost in [false, true] {
             let (world, graph, _checked) = checked(Seed::Demo);
             let items = block_on(graph.observe(&scope(), None)).unwrap().items;
-            let open = |item: &&Item| item.facts.foreign && meeting(item).response == Response::InDoubt;
+            let open = |item: &&Item| item.facts.organized_by_other && meeting(item).response == Response::InDoubt;
             let item = items.iter().find(open).expect("an invitation that is not answered");
             let mails = || world.sandbox.borrow().graph.mails().len();
             let before = mails();

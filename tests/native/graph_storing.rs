@@ -120,7 +120,8 @@ fn what_a_reply_does_not_tell_is_read_right_after_and_only_then() {
 fn an_answer_to_an_invitation_is_told_as_it_is_kept() {
     let (world, graph, _checked) = checked(Seed::Demo);
     let items = block_on(graph.observe(&scope(), None)).unwrap().items;
-    let invited = items.into_iter().find(|item| item.facts.foreign && item.facts.occurrence.is_none()).unwrap();
+    let invited =
+        items.into_iter().find(|item| item.facts.organized_by_other && item.facts.occurrence.is_none()).unwrap();
     let mut record = invited.record.clone();
     if let Record::Meeting(meeting) = &mut record {
         meeting.response = schedule_sync::model::Response::Declined;

@@ -407,8 +407,11 @@ fn people_are_written_only_when_asked() {
 fn a_checklist_shows_on_a_direct_read() {
     let desk = Desk::new();
     let item = desk.created(Record::Task(a_task()));
-    assert!(!item.facts.laden);
+    assert!(!item.facts.has_unmapped_content);
     desk.by_hand("POST", &format!("{}/checklistItems", desk.task(&item)), Some(json!({"displayName": "Prices"})));
     let clue = Lookup::Id { id: item.id.clone(), container: item.container.clone() };
-    assert!(block_on(desk.graph.find(&[clue])).unwrap()[0].items[0].facts.laden, "a conversion would lose it");
+    assert!(
+        block_on(desk.graph.find(&[clue])).unwrap()[0].items[0].facts.has_unmapped_content,
+        "a conversion would lose it"
+    );
 }

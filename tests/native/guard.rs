@@ -101,7 +101,7 @@ fn all(held: Option<(Reason, Side)>, count: usize) -> (Vec<(Reason, Side)>, usiz
 fn each_question_has_its_limit() {
     let others = |mine: bool| {
         let mut one = action(0, (Step::Create(Side::Exchange), Side::Exchange), &create());
-        one.after.facts.exchange.mine = mine;
+        one.after.facts.exchange.involves_me = mine;
         one
     };
     let new = |side: Side| action(0, (Step::Create(side), side), &create());

@@ -108,9 +108,9 @@ fn what_waits_is_gathered_by_its_reason_and_tells_whom_it_concerns() {
         (
             "an answer goes to the organizer",
             |link, items| {
-                items.exchange.facts.foreign = true;
-                link.facts.exchange.foreign = true;
-                items.creatio.facts.answered = true;
+                items.exchange.facts.organized_by_other = true;
+                link.facts.exchange.organized_by_other = true;
+                items.creatio.facts.answered_by_me = true;
                 the_meeting(&mut items.creatio).response = Response::Declined;
             },
             &[(mail, &[Field::Response], "1")],
@@ -179,7 +179,7 @@ fn a_pair_is_shown_where_a_person_finds_it_and_a_removal_with_whom_it_mails() {
             (Reason::ConvertAsked, 3, false, ""),
         ] {
             let (mut link, _) = linked(Side::Exchange);
-            (link.facts.exchange.attendees, link.facts.exchange.foreign) = (attendees, foreign);
+            (link.facts.exchange.attendees, link.facts.exchange.organized_by_other) = (attendees, foreign);
             link.base.creatio = Record::Task(task("As it was", "2026-03-12"));
             let planned = held(&moment.context(), &link, read, reason);
             let [shown] = planned.held.as_slice() else { panic!("{planned:?}") };

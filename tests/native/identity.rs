@@ -8,7 +8,7 @@ use crate::trips::{Trip, event};
 use crate::world::{COLLEAGUE, MAILBOX, ME, World, reads};
 use pollster::block_on;
 use sandbox::Seed;
-use schedule_sync::creatio::policy::{Moved, Policy};
+use schedule_sync::creatio::settings::policy::{Moved, Policy};
 use schedule_sync::engine::state::State;
 use schedule_sync::error::{Error, Result};
 use schedule_sync::model::{Mark, Side};

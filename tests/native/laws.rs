@@ -115,7 +115,7 @@ fn apart(phase: &Phase<'_>) -> Option<String> {
         let tail =
             exchange.record.title().strip_prefix(creatio.record.title()).is_some_and(|tail| tail.ends_with("xxx"));
         // notes of somebody else's meeting are the user's as soon as they wrote in them
-        let noted = |field: &Field| *field == Field::Body && exchange.facts.foreign;
+        let noted = |field: &Field| *field == Field::Body && exchange.facts.organized_by_other;
         let differs = |field: &Field| {
             let goes = !noted(field) && phase.settings.fields.of(*field) == FieldDirection::Both;
             goes && shown(&creatio.record, *field) != shown(&exchange.record, *field)
@@ -126,7 +126,9 @@ fn apart(phase: &Phase<'_>) -> Option<String> {
         }
         let alike = match (&creatio.record, &exchange.record) {
             _ if phase.settings.fields.importance == FieldDirection::Off => true,
-            (Record::Meeting(a), Record::Meeting(b)) => a.importance == b.importance || exchange.facts.foreign,
+            (Record::Meeting(a), Record::Meeting(b)) => {
+                a.importance == b.importance || exchange.facts.organized_by_other
+            }
             (Record::Task(a), Record::Task(b)) => {
                 let open = |status| {
                     if matches!(status, Status::Waiting | Status::Deferred) { Status::NotStarted } else { status }
@@ -265,7 +267,7 @@ fn too_much(phase: &Phase<'_>) -> Option<String> {
         let others = plan
             .actions
             .iter()
-            .filter(|action| action.step == Step::Create(Side::Exchange) && !action.after.facts.exchange.mine);
+            .filter(|action| action.step == Step::Create(Side::Exchange) && !action.after.facts.exchange.involves_me);
         if deletions > most || moved > most || others.count() > 50 {
             return Some(format!("{deletions} deletions and {moved} moves of {links}"));
         }

@@ -219,12 +219,12 @@ fn an_invitation_meets_the_activity_that_was_written_for_it_before() {
         trip.creatio.put(activity("a", "Call"));
         for n in 0..others {
             let mut other = activity(&format!("other{n}"), "Call");
-            (other.facts.mine, other.facts.owner) = (false, Some("colleague".into()));
+            (other.facts.involves_me, other.facts.owner) = (false, Some("colleague".into()));
             trip.creatio.put(other);
         }
         trip.settle();
         let mut invitation = event("e", "CALL");
-        invitation.facts.foreign = true;
+        invitation.facts.organized_by_other = true;
         trip.exchange.put(invitation);
         let report = trip.settle();
         let is_one = trip.shelf.links.borrow().contains_key(&"a".into());

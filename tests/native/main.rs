@@ -32,7 +32,7 @@ mod ews_setup;
 mod ews_troubles;
 mod ews_wire;
 mod fates;
-mod flows;
+mod field_policy;
 mod fold;
 mod graph_deleted;
 mod graph_examples;

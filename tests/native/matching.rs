@@ -517,7 +517,7 @@ fn the_last_resort_is_how_things_look_to_a_person() {
     let rows: [(&str, Change, Match); 8] = [
         ("alike", |_, _| {}, with("a")),
         ("but for capitals", |_, event| *title(event) = "CALL".to_owned(), with("a")),
-        ("not the user's", |seen, _| change(seen, |one| one.facts.mine = false), Match::New),
+        ("not the user's", |seen, _| change(seen, |one| one.facts.involves_me = false), Match::New),
         ("an e-mail", |seen, _| change(seen, |one| one.facts.email = true), Match::New),
         ("canceled", |seen, _| change(seen, |one| one.facts.canceled = true), Match::New),
         ("linked", |seen, _| seen.links.push(link_to("a", &event("old"))), Match::New),

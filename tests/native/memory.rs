@@ -236,7 +236,7 @@ impl Memory {
                 let mut facts = create.facts.clone();
                 if self.side == Side::Exchange {
                     facts.uid = Some(format!("uid-{tick}").as_str().into()).filter(|_| !self.late_uids.get());
-                    facts.mine = true;
+                    facts.involves_me = true;
                     facts.attendees = people(&create.record);
                 }
                 let mut item = Item {
@@ -623,11 +623,11 @@ pub(crate) fn task(title: &str, due: &str) -> Task {
 pub(crate) fn item(side: Side, id: &str, record: Record) -> Item {
     let facts = match side {
         Side::Creatio => {
-            Facts { owner: Some(ME.into()), mine: true, status: Some(Status::NotStarted), ..Facts::default() }
+            Facts { owner: Some(ME.into()), involves_me: true, status: Some(Status::NotStarted), ..Facts::default() }
         }
         Side::Exchange => Facts {
             uid: (record.kind() == Kind::Meeting).then(|| format!("uid-{id}").as_str().into()),
-            mine: true,
+            involves_me: true,
             ..Facts::default()
         },
     };

@@ -4,7 +4,7 @@ use crate::memory::{at, title};
 use crate::moment::{Moment, pair, seen, the_meeting};
 use schedule_sync::engine::decide;
 use schedule_sync::engine::fate::Fate;
-use schedule_sync::engine::flows::{Direction, FieldPolicy};
+use schedule_sync::engine::field_policy::{Direction, FieldPolicy};
 use schedule_sync::engine::merge::{ClashRule, Merge, Merged, adopt, merge, settle};
 use schedule_sync::engine::settings::{Conflict, FieldDirection};
 use schedule_sync::model::{Body, Field, Importance, Item, Pair, Reminder, Response, Side};
@@ -13,7 +13,7 @@ use schedule_sync::model::{Body, Field, Importance, Item, Pair, Reminder, Respon
 fn flows(moment: &Moment, items: &Pair<Item>) -> FieldPolicy {
     let link = crate::decide::link(items, None);
     let fates = items.as_ref().map(|item| Fate::Same(Some(item)));
-    decide::flows(&moment.context(), &seen([], []), &link, fates)
+    decide::policy(&moment.context(), &seen([], []), &link, fates)
 }
 
 fn newest(creatio: &str, exchange: &str) -> ClashRule {

@@ -128,7 +128,7 @@ fn only_an_owner_that_nobody_has_set_gives_way() {
             "somebody else's meeting",
             other("colleague"),
             other("colleague"),
-            |_, event| event.facts.foreign = true,
+            |_, event| event.facts.organized_by_other = true,
             other("colleague"),
         ),
         (
@@ -153,7 +153,7 @@ fn only_an_owner_that_nobody_has_set_gives_way() {
         let mut shared = event("e", "Call");
         let mut activity = event("a", "Call");
         activity.id = identity::activity(&shared, &crate::memory::account(), 0);
-        (activity.facts.owner, activity.facts.author, activity.facts.mine) = (owner, author, false);
+        (activity.facts.owner, activity.facts.author, activity.facts.involves_me) = (owner, author, false);
         change(&mut activity, &mut shared);
         let id = activity.id.clone();
         trip.creatio.put(activity);

@@ -6,7 +6,7 @@ use crate::moment::{Moment, pair, seen};
 use schedule_sync::engine::context::Seen;
 use schedule_sync::engine::decide;
 use schedule_sync::engine::fate::Fate;
-use schedule_sync::engine::flows::FieldPolicy;
+use schedule_sync::engine::field_policy::FieldPolicy;
 use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::people::{People, merge};
 use schedule_sync::engine::settings::Notify;
@@ -66,7 +66,7 @@ fn meetings(texts: [&str; 2]) -> Pair<Meeting> {
 fn flows(moment: &Moment) -> FieldPolicy {
     let items = pair();
     let link = crate::decide::link(&items, None);
-    decide::flows(&moment.context(), &seen([], []), &link, items.as_ref().map(|item| Fate::Same(Some(item))))
+    decide::policy(&moment.context(), &seen([], []), &link, items.as_ref().map(|item| Fate::Same(Some(item))))
 }
 
 /// What both sides come to, what is agreed on then, and who waits for which reason.

@@ -206,7 +206,7 @@ fn only_the_account_that_exported_first_invites() {
 fn invitation() -> Trip {
     let trip = Trip::new(&everything());
     let mut invitation = event("e", "Plan");
-    (invitation.facts.foreign, invitation.facts.attendees) = (true, 3);
+    (invitation.facts.organized_by_other, invitation.facts.attendees) = (true, 3);
     the_meeting(&mut invitation).body = Body::from_text("Agenda");
     trip.exchange.put(invitation);
     trip.settle();

@@ -86,7 +86,7 @@ fn what_stands_twice_is_removed_and_the_link_stays_with_the_other() {
 fn a_removal_calls_off_what_others_are_invited_to_by_the_user() {
     for (attendees, foreign, cancels) in [(0, false, false), (2, false, true), (2, true, false)] {
         let (link, mut items) = linked(Side::Exchange);
-        (items.exchange.facts.attendees, items.exchange.facts.foreign) = (attendees, foreign);
+        (items.exchange.facts.attendees, items.exchange.facts.organized_by_other) = (attendees, foreign);
         let told = |action: &Action| match action.writes.as_slice() {
             [(Side::Exchange, Op::Delete { cancels, .. })] => *cancels,
             other => panic!("{other:?}"),

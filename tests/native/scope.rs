@@ -187,8 +187,12 @@ fn what_is_exported() {
         ("export is off", |m, _, _| m.settings.export.on = false, false),
         ("its time may not go there", |m, _, _| m.settings.fields.when = FieldDirection::In, false),
         ("its time may go there", |m, _, _| m.settings.fields.when = FieldDirection::Out, true),
-        ("another's", |_, _, item| item.facts.mine = false, true),
-        ("another's, narrowed", |m, _, item| (m.settings.rules.only_mine, item.facts.mine) = (true, false), false),
+        ("another's", |_, _, item| item.facts.involves_me = false, true),
+        (
+            "another's, narrowed",
+            |m, _, item| (m.settings.rules.only_mine, item.facts.involves_me) = (true, false),
+            false,
+        ),
         ("one's own, narrowed", |m, _, _| m.settings.rules.only_mine = true, true),
         ("imported elsewhere", |_, seen, item| elsewhere(seen, item, true), false),
         ("linked elsewhere", |_, seen, item| elsewhere(seen, item, false), true),
@@ -233,7 +237,7 @@ fn what_is_imported() {
     type Change = fn(&mut Moment, &mut Seen, &mut Item);
     let rows: [(&str, Change, bool); 13] = [
         ("all", |_, _, _| {}, true),
-        ("assigned to somebody else", |_, _, item| item.facts.mine = false, false),
+        ("assigned to somebody else", |_, _, item| item.facts.involves_me = false, false),
         ("import is off", |m, _, _| m.settings.import_meetings.on = false, false),
         ("tasks are off", |m, _, _| m.settings.import_tasks.on = false, true),
         ("its time may not come", |m, _, _| m.settings.fields.when = FieldDirection::Out, false),
@@ -265,7 +269,7 @@ fn a_pair_is_awake_as_long_as_both_sides_are_looked_at() {
     let (link, items) = linked(Side::Exchange);
     let rows: [(&str, Change, [bool; 2]); 7] = [
         ("in scope", |_, _, _| {}, [true, true]),
-        ("somebody else's", |_, _, item| item.facts.mine = false, [true, false]),
+        ("somebody else's", |_, _, item| item.facts.involves_me = false, [true, false]),
         ("no calendar", |_, seen, _| seen.containers.clear(), [true, false]),
         ("read in another one", |_, _, item| item.container = "elsewhere".into(), [true, false]),
         ("an e-mail", |_, _, item| item.facts.email = true, [false, false]),

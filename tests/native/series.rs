@@ -199,20 +199,20 @@ fn the_days_of_this_and_all_following_keep_their_activities() {
     let other_hour = [occurrence("1", "new", at("02T10")), occurrence("2", "new", at("04T10"))];
     assert_eq!(after(|_| {}, &other_hour).0, [new("1"), new("2")], "at another time");
     let by_another = days.clone().map(|mut one| {
-        one.facts.foreign = true;
+        one.facts.organized_by_other = true;
         one
     });
     assert_eq!(after(|_| {}, &by_another).0, apart, "somebody else's");
     let by = |name: &str| {
         days.clone().map(|mut one| {
-            one.facts.foreign = true;
+            one.facts.organized_by_other = true;
             crate::moment::the_meeting(&mut one).people = vec![crate::trips::guest(name)];
             one
         })
     };
     let foreign = |seen: &mut Seen| {
         for link in &mut seen.links {
-            link.facts.exchange.foreign = true;
+            link.facts.exchange.organized_by_other = true;
             if let Record::Meeting(meeting) = &mut link.base.exchange {
                 meeting.people = vec![crate::trips::guest("anna@fabrikam.example")];
             }

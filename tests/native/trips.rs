@@ -466,7 +466,7 @@ fn a_body_with_a_table_is_never_overwritten_unasked() {
 fn what_the_organizer_owns_is_put_back() {
     let trip = Trip::new(&everything());
     let mut invitation = event("e", "Call");
-    invitation.facts.foreign = true;
+    invitation.facts.organized_by_other = true;
     invitation.facts.attendees = 1;
     trip.exchange.put(invitation);
     trip.settle();
@@ -716,12 +716,12 @@ fn a_colleagues_activity_for_the_same_meeting_is_joined_not_copied() {
     first.settle();
     let mut activity = first.only(Side::Creatio);
     activity.facts.owner = Some("colleague".into());
-    activity.facts.mine = false;
+    activity.facts.involves_me = false;
     let trip = Trip::new(&everything());
     trip.creatio.put(activity);
     let mut copy = event("e", "Call");
     copy.id = "my-copy".into();
-    copy.facts.foreign = true;
+    copy.facts.organized_by_other = true;
     if let Record::Meeting(meeting) = &mut copy.record {
         meeting.response = Response::Confirmed;
         meeting.title = "Call, renamed".to_owned();

@@ -176,7 +176,7 @@ fn what_was_removed_is_created_again_as_what_it_was() {
     let facts = Facts {
         mark: Some(identity::mark(&"a".into(), &account, 5)),
         transaction: Some(identity::transaction(&"a".into(), &account, 5)),
-        mine: true,
+        involves_me: true,
         ..Facts::default()
     };
     assert_eq!((create.id, create.facts), (None, facts), "in the generation after the link's");
@@ -244,7 +244,7 @@ fn a_pair_rests_as_both_sides_now_are() {
         let mut item = Item { id: ItemId::from("new"), version: Version::new("next"), ..pair()[side].clone() };
         item.container = "other".into();
         *title(&mut item) = side.to_string();
-        item.facts.laden = true;
+        item.facts.has_unmapped_content = true;
         item
     };
     for side in Side::BOTH {

@@ -6,7 +6,7 @@ use super::removal::as_read;
 use crate::engine::action::{ACTIVITIES, Action, Note, Planned, Step, update};
 use crate::engine::context::{Context, Seen};
 use crate::engine::fate::Fate;
-use crate::engine::flows::{self, Notes};
+use crate::engine::field_policy::{self, Notes};
 use crate::engine::held::{Held, Reason, named};
 use crate::engine::link::{Link, LinkState, Memory};
 use crate::engine::settings::Notify;
@@ -114,7 +114,7 @@ fn guests(context: &Context<'_>, seen: &Seen, (from, item): (Side, &Item)) -> Gu
     let carried = seen.elsewhere.get(&item.id).is_some_and(|there| there.first);
     let allowed = seen.answers.allow([&item.id, &item.id], Reason::WouldInvite);
     let none = Guests { carried, ..Guests::default() };
-    match flows::notify(context, seen, (Some(item), None)) {
+    match field_policy::notify(context, seen, (Some(item), None)) {
         _ if carried || scope::is_past(context, &item.record) => Guests { stay: people, ..none },
         Notify::Never => Guests { stay: people, ..none },
         Notify::Ask if allowed => Guests { go: people, ..none },
@@ -256,14 +256,14 @@ fn creation(context: &Context<'_>, seen: &Seen, (from, item): (Side, &Item), gen
                 uid: item.facts.uid.clone().filter(|_| !item.facts.private),
                 status: Some(decide::first_status(context, item)),
                 owner: Some(context.account.contact.clone()),
-                mine: true,
+                involves_me: true,
                 ..Facts::default()
             },
             record,
         }),
         Side::Creatio => {
             // somebody else's: the user neither owns it nor takes part, or nobody owns it
-            let others = !item.facts.mine || item.facts.owner.is_none();
+            let others = !item.facts.involves_me || item.facts.owner.is_none();
             if others {
                 silence(&mut record);
             }
@@ -274,7 +274,7 @@ fn creation(context: &Context<'_>, seen: &Seen, (from, item): (Side, &Item), gen
                     mark: Some(identity::mark(&item.id, context.account, generation)),
                     transaction: identity::knows_transactions(kind)
                         .then(|| identity::transaction(&item.id, context.account, generation)),
-                    mine: !others,
+                    involves_me: !others,
                     free: others,
                     ..Facts::default()
                 },

@@ -94,7 +94,7 @@ fn concerned(link: &Link, merge: &Merge, (reason, fields): (Reason, &[Field])) -
 /// How many a change of the event would mail: its attendees, or its organizer.
 fn attendees(link: &Link) -> String {
     let facts = &link.facts.exchange;
-    if facts.foreign { "1".to_owned() } else { facts.attendees.to_string() }
+    if facts.organized_by_other { "1".to_owned() } else { facts.attendees.to_string() }
 }
 
 pub(super) fn hold(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, reason: Reason) -> Planned {

@@ -205,7 +205,8 @@ impl<'a> EwsJob<'a> {
 
     /// Who gets mail of the write: whoever is told of it by the engine's word, if it concerns them.
     fn mail(&self) -> Mail {
-        let invited = self.seen.as_ref().filter(|item| !item.facts.foreign).map_or(0, |item| item.facts.attendees);
+        let invited =
+            self.seen.as_ref().filter(|item| !item.facts.organized_by_other).map_or(0, |item| item.facts.attendees);
         match (self.op, self.kind) {
             (_, Kind::Task) => Mail::Nobody,
             (Op::Create(create), Kind::Meeting) => match &create.record {

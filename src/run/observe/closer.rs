@@ -24,16 +24,16 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
                     item.version != link.versions.exchange && !differences(&link.base.exchange, &item.record).is_empty()
                 })
         };
-        let clue = |link: &Link| {
+        let lookup = |link: &Link| {
             let item = items.get(&link.ids.exchange)?;
             Some(Lookup::Id { id: item.id.clone(), container: item.container.clone() })
         };
-        let clues: Vec<Lookup> = self.links.values().filter(edited).filter_map(clue).collect();
-        if clues.is_empty() {
+        let lookups: Vec<Lookup> = self.links.values().filter(edited).filter_map(lookup).collect();
+        if lookups.is_empty() {
             return Ok(());
         }
-        for (clue, found) in clues.iter().zip(self.ends.exchange.find(&clues).await?) {
-            let Lookup::Id { id, .. } = clue else { continue };
+        for (lookup, found) in lookups.iter().zip(self.ends.exchange.find(&lookups).await?) {
+            let Lookup::Id { id, .. } = lookup else { continue };
             match found.items.into_iter().next() {
                 Some(mut item) => {
                     if let Some(listed) = self.seen.items.exchange.get(id) {
@@ -71,10 +71,10 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             let item = self.seen.items.creatio.get(&link.ids.creatio);
             matters(link) && item.is_some_and(|item| item.record.kind() != link.kind())
         };
-        let clue =
+        let lookup =
             |link: &Link| Lookup::Id { id: link.ids.exchange.clone(), container: link.containers.exchange.clone() };
-        let clues: Vec<Lookup> = self.links.values().filter(other).map(clue).collect();
-        self.read(Side::Exchange, &clues).await
+        let lookups: Vec<Lookup> = self.links.values().filter(other).map(lookup).collect();
+        self.read(Side::Exchange, &lookups).await
     }
 
     /// Of an event that was imported before its server told the UID, the Activity is looked up that
@@ -85,14 +85,14 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         let named = linked.filter_map(|link| original::early(&self.seen, link, account)).flat_map(|item| {
             let id = Some(identity::activity(item, account, 0));
             let unread = id.filter(|id| !self.seen.items.creatio.contains_key(id));
-            unread.map(activity).into_iter().chain(matching::clue(item).map(Lookup::Uid))
+            unread.map(activity).into_iter().chain(matching::lookup(item).map(Lookup::Uid))
         });
-        let clues: Vec<Lookup> = named.collect();
-        if clues.is_empty() {
+        let lookups: Vec<Lookup> = named.collect();
+        if lookups.is_empty() {
             return Ok(());
         }
         let mut keys = Vec::new();
-        for found in self.ends.creatio.find(&clues).await? {
+        for found in self.ends.creatio.find(&lookups).await? {
             keys.extend(found.items.iter().map(|item| LinkKey::Item(Side::Creatio, item.id.clone())));
             self.take(Side::Creatio, found);
         }
@@ -109,28 +109,28 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             matters(link) && first.is_some_and(|first| !self.links.contains_key(&first))
         };
         let standing: Vec<&Link> = self.links.values().filter(found).collect();
-        let clue = |side: Side, link: &Link| Lookup::Id {
+        let lookup = |side: Side, link: &Link| Lookup::Id {
             id: link.ids[side].clone(),
             container: link.containers[side].clone(),
         };
         let known =
             |side: Side, id: &ItemId| self.seen.items[side].contains_key(id) || self.seen.gone[side].contains(id);
-        let clues = Pair::of(|side| {
+        let lookups = Pair::of(|side| {
             let unread = standing.iter().filter(|link| !known(side, &link.ids[side]));
-            unread.map(|link| clue(side, link)).collect::<Vec<Lookup>>()
+            unread.map(|link| lookup(side, link)).collect::<Vec<Lookup>>()
         });
         for side in Side::BOTH {
-            self.read(side, &clues[side]).await?;
+            self.read(side, &lookups[side]).await?;
         }
         Ok(())
     }
 
     /// What a conversion has still to remove is read directly: it goes only as it was.
     pub(super) async fn formers(&mut self) -> Result<()> {
-        let clue =
+        let lookup =
             |link: &Link| Lookup::Id { id: link.ids.exchange.clone(), container: link.containers.exchange.clone() };
-        let clues: Vec<Lookup> = self.links.values().flat_map(Link::formers).map(clue).collect();
-        self.read(Side::Exchange, &clues).await
+        let lookups: Vec<Lookup> = self.links.values().flat_map(Link::formers).map(lookup).collect();
+        self.read(Side::Exchange, &lookups).await
     }
 
     /// Activities from which participants are gone are read once more: an attendee is taken off an
@@ -144,12 +144,12 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
                 && self.seen.items.creatio.contains_key(&link.ids.creatio)
                 && people(&link.base.creatio).iter().any(gone)
         };
-        let clues: Vec<Lookup> =
+        let lookups: Vec<Lookup> =
             self.links.values().filter(fewer).map(|link| activity(link.ids.creatio.clone())).collect();
-        if clues.is_empty() {
+        if lookups.is_empty() {
             return Ok(());
         }
-        let found = self.ends.creatio.find(&clues).await?.into_iter().flat_map(|found| found.items);
+        let found = self.ends.creatio.find(&lookups).await?.into_iter().flat_map(|found| found.items);
         self.seen.items.creatio.extend(found.map(|item| (item.id.clone(), item)));
         Ok(())
     }
@@ -172,7 +172,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         let shared = self.links.values().filter(|link| {
             let item = self.seen.items.creatio.get(&link.ids.creatio);
             let others = item.is_some_and(|item| !people(&item.record).is_empty());
-            others && self.context.settings.export.on && !link.memory.carried && !link.facts.exchange.foreign
+            others && self.context.settings.export.on && !link.memory.carried && !link.facts.exchange.organized_by_other
         });
         let asked = exported.chain(gone.chain(shared).map(|link| &link.ids.creatio));
         let asked: BTreeSet<ItemId> = asked.cloned().collect();

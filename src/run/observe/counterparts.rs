@@ -52,14 +52,14 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             .collect();
         let linked: BTreeSet<ItemId> =
             self.ends.store.links(&unseen).await?.into_iter().map(|link| link.ids.creatio).collect();
-        let clues: Vec<Lookup> = unseen
+        let lookups: Vec<Lookup> = unseen
             .into_iter()
             .filter_map(|key| match key {
                 LinkKey::Item(_, id) if !linked.contains(&id) => Some(activity(id)),
                 LinkKey::Item(..) | LinkKey::Series(_) | LinkKey::Due(_) => None,
             })
             .collect();
-        self.read(Side::Creatio, &clues).await?;
+        self.read(Side::Creatio, &lookups).await?;
         self.seen.members = Some(membership.members);
         Ok(told)
     }
@@ -75,13 +75,13 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             .filter(|item| !linked.contains(&item.id) && item.facts.mark.is_none() && !item.facts.canceled)
             .filter(|item| scope::in_window(&self.context, item))
             .collect();
-        let clues: Vec<Lookup> =
+        let lookups: Vec<Lookup> =
             unlinked.iter().map(|item| Lookup::Id { id: item.id.clone(), container: item.container.clone() }).collect();
-        if clues.is_empty() {
+        if lookups.is_empty() {
             return Ok(());
         }
-        for (clue, found) in clues.iter().zip(self.ends.exchange.find(&clues).await?) {
-            let Lookup::Id { id, .. } = clue else { continue };
+        for (lookup, found) in lookups.iter().zip(self.ends.exchange.find(&lookups).await?) {
+            let Lookup::Id { id, .. } = lookup else { continue };
             if found.is_absent() || found.series {
                 // a listing may be late: what is gone by now, or a series, is no new item
                 self.seen.items.exchange.remove(id);
@@ -103,17 +103,17 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
     pub(super) async fn candidates(&mut self) -> Result<()> {
         let linked: BTreeSet<&ItemId> = self.links.values().map(|link| &link.ids.exchange).collect();
         let unlinked = self.seen.items.exchange.values().filter(|item| !linked.contains(&item.id));
-        let mut clues = BTreeSet::new();
+        let mut lookups = BTreeSet::new();
         let mut uids = BTreeSet::new();
         let mut looks = BTreeSet::new();
         for item in unlinked.filter(|item| scope::imports(&self.context, &self.seen, item) || item.facts.mark.is_some())
         {
-            clues.extend(matching::candidates(&self.context, item));
-            uids.extend(matching::clue(item));
+            lookups.extend(matching::candidates(&self.context, item));
+            uids.extend(matching::lookup(item));
             // a full reading tells of every Activity that could be meant
             looks.extend(matching::looks(&self.context, &self.seen, item).filter(|_| !self.seen.full));
         }
-        let keys: Vec<LinkKey> = clues.iter().map(|id| LinkKey::Item(Side::Creatio, id.clone())).collect();
+        let keys: Vec<LinkKey> = lookups.iter().map(|id| LinkKey::Item(Side::Creatio, id.clone())).collect();
         let links = self.ends.store.links(&keys).await?;
         for link in links.iter().filter(|link| matters(link)) {
             if !self.seen.items.exchange.contains_key(&link.ids.exchange) {
@@ -122,17 +122,17 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         }
         let known: BTreeSet<ItemId> = links.iter().map(|link| link.ids.creatio.clone()).collect();
         self.know(links);
-        let clues: Vec<Lookup> = clues
+        let lookups: Vec<Lookup> = lookups
             .into_iter()
             .filter(|id| !known.contains(id) && !self.seen.items.creatio.contains_key(id))
             .map(activity)
             .chain(uids.into_iter().map(Lookup::Uid))
             .chain(looks.into_iter().map(Lookup::Look))
             .collect();
-        if clues.is_empty() {
+        if lookups.is_empty() {
             return Ok(());
         }
-        for found in self.ends.creatio.find(&clues).await? {
+        for found in self.ends.creatio.find(&lookups).await? {
             self.take(Side::Creatio, found);
         }
         let keys: Vec<LinkKey> =
@@ -154,7 +154,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
                 && !self.seen.items.creatio.contains_key(&mark.activity)
                 && !self.seen.gone.creatio.contains(&mark.activity)
         });
-        let mut clues: Vec<Lookup> = later.map(|mark| activity(mark.activity.clone())).collect();
+        let mut lookups: Vec<Lookup> = later.map(|mark| activity(mark.activity.clone())).collect();
         // one in whose place another device has created another may be there all the same
         let replaced = |link: &&Link| {
             let mark = self.seen.items.exchange.get(&link.ids.exchange).and_then(|item| item.facts.mark.as_ref());
@@ -163,8 +163,8 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
                 && !self.seen.items.creatio.contains_key(id)
                 && !self.seen.gone.creatio.contains(id)
         };
-        clues.extend(self.links.values().filter(replaced).map(|link| activity(link.ids.creatio.clone())));
-        self.read(Side::Creatio, &clues).await
+        lookups.extend(self.links.values().filter(replaced).map(|link| activity(link.ids.creatio.clone())));
+        self.read(Side::Creatio, &lookups).await
     }
 
     /// Unlinked Activities that bear an id of ours or a UID: another device, a colleague, or a run
@@ -172,7 +172,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
     /// exported, or asked about.
     pub(super) async fn origins(&mut self) -> Result<()> {
         let unlinked = self.seen.items.creatio.values().filter(|item| !self.links.contains_key(&item.id));
-        let mut clues: Vec<Lookup> = Vec::new();
+        let mut lookups: Vec<Lookup> = Vec::new();
         let mut askers: Vec<ItemId> = Vec::new();
         let asked = |item: &&Item| {
             scope::exports(&self.context, &self.seen, item) || scope::stands_in(&self.context, &self.seen, item)
@@ -180,17 +180,17 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         for item in unlinked.filter(asked) {
             // what names its event in another mailbox of the user does not find the one in this
             let is_marked = identity::is_ours(&item.id) || self.seen.is_named_elsewhere(item);
-            clues.extend(is_marked.then(|| Lookup::Mark(item.id.clone())));
+            lookups.extend(is_marked.then(|| Lookup::Mark(item.id.clone())));
             // a task has no UID, and a listing may be late to tell of the one that bears its mark
             let is_task = self.seen.first && item.record.kind() == Kind::Task;
-            clues.extend((is_task && !is_marked).then(|| Lookup::MarkedTask(item.id.clone())));
-            clues.extend(item.facts.uid.clone().map(Lookup::Uid));
-            askers.resize(clues.len(), item.id.clone());
+            lookups.extend((is_task && !is_marked).then(|| Lookup::MarkedTask(item.id.clone())));
+            lookups.extend(item.facts.uid.clone().map(Lookup::Uid));
+            askers.resize(lookups.len(), item.id.clone());
         }
-        if clues.is_empty() {
+        if lookups.is_empty() {
             return Ok(());
         }
-        let found = self.ends.exchange.find(&clues).await?;
+        let found = self.ends.exchange.find(&lookups).await?;
         let ids =
             found.iter().flat_map(|found| &found.items).map(|item| LinkKey::Item(Side::Exchange, item.id.clone()));
         let links = self.ends.store.links(&ids.collect::<Vec<_>>()).await?;

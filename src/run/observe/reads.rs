@@ -46,13 +46,13 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         }
         self.know(links);
         for side in Side::BOTH {
-            let clues: Vec<Lookup> = state.again[side]
+            let lookups: Vec<Lookup> = state.again[side]
                 .iter()
                 .filter(|(id, _)| !self.seen.items[side].contains_key(id) && !self.suspects[side].contains(id))
                 .filter(|(id, _)| !self.is_pending(side, id))
                 .map(|(id, container)| Lookup::Id { id: id.clone(), container: container.clone() })
                 .collect();
-            self.read(side, &clues).await?;
+            self.read(side, &lookups).await?;
         }
         Ok(())
     }
@@ -68,18 +68,18 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         }
     }
 
-    /// Reads what `clues` ask for; a linked item that is not found by its id is gone, unless a
+    /// Reads what `lookups` ask for; a linked item that is not found by its id is gone, unless a
     /// series is found by it.
-    pub(super) async fn read(&mut self, side: Side, clues: &[Lookup]) -> Result<()> {
-        if clues.is_empty() {
+    pub(super) async fn read(&mut self, side: Side, lookups: &[Lookup]) -> Result<()> {
+        if lookups.is_empty() {
             return Ok(());
         }
         let found = match side {
-            Side::Creatio => self.ends.creatio.find(clues).await?,
-            Side::Exchange => self.ends.exchange.find(clues).await?,
+            Side::Creatio => self.ends.creatio.find(lookups).await?,
+            Side::Exchange => self.ends.exchange.find(lookups).await?,
         };
-        for (clue, found) in clues.iter().zip(found) {
-            if let Lookup::Id { id, .. } = clue {
+        for (lookup, found) in lookups.iter().zip(found) {
+            if let Lookup::Id { id, .. } = lookup {
                 if found.is_absent() {
                     self.seen.gone[side].insert(id.clone());
                 } else if found.series {
@@ -99,7 +99,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             // a listing does not tell our mark
             known.facts.mark = known.facts.mark.take().or(item.facts.mark);
             known.facts.transaction = known.facts.transaction.take().or(item.facts.transaction);
-            known.facts.laden |= item.facts.laden; // nor a checklist
+            known.facts.has_unmapped_content |= item.facts.has_unmapped_content; // nor a checklist
         }
         for bad in found.malformed {
             if !self.seen.malformed[side].contains(&bad) {
@@ -133,14 +133,14 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             let linked = links
                 .iter()
                 .map(|link| Lookup::Id { id: link.ids[side].clone(), container: link.containers[side].clone() });
-            let clues: Vec<Lookup> = unlinked
+            let lookups: Vec<Lookup> = unlinked
                 .chain(linked)
-                .filter(|clue| match clue {
+                .filter(|lookup| match lookup {
                     Lookup::Id { id, .. } => !self.seen.items[side].contains_key(id) && !self.is_pending(side, id),
                     Lookup::Uid(_) | Lookup::Mark(_) | Lookup::MarkedTask(_) | Lookup::Look(_) => false,
                 })
                 .collect();
-            self.read(side, &clues).await?;
+            self.read(side, &lookups).await?;
         }
         self.know(links);
         Ok(())
@@ -154,14 +154,14 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
                     || self.seen.gone[side].contains(id)
                     || self.suspects[side].contains(id)
             };
-            let clues: Vec<Lookup> = self
+            let lookups: Vec<Lookup> = self
                 .links
                 .values()
                 .filter(|link| link.unsettled && matters(link))
                 .filter(|link| !read(side, &link.ids[side]) && read(side.other(), &link.ids[side.other()]))
                 .map(|link| Lookup::Id { id: link.ids[side].clone(), container: link.containers[side].clone() })
                 .collect();
-            self.read(side, &clues).await?;
+            self.read(side, &lookups).await?;
         }
         Ok(())
     }
@@ -172,8 +172,8 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         let links = self.ends.store.links(&[LinkKey::Due(self.context.now)]).await?;
         self.seen.due = links.iter().map(|link| link.ids.creatio.clone()).collect();
         let unread = |id: &ItemId| !self.seen.items.creatio.contains_key(id) && !self.suspects.creatio.contains(id);
-        let clues: Vec<Lookup> = self.seen.due.iter().filter(|id| unread(id)).cloned().map(activity).collect();
-        self.read(Side::Creatio, &clues).await?;
+        let lookups: Vec<Lookup> = self.seen.due.iter().filter(|id| unread(id)).cloned().map(activity).collect();
+        self.read(Side::Creatio, &lookups).await?;
         let new = links.into_iter().filter(|link| !self.links.contains_key(&link.ids.creatio)).collect();
         self.know(new);
         Ok(())
@@ -189,13 +189,13 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
                 .filter(|link| !self.seen.items[side].contains_key(&link.ids[side]))
                 .cloned()
                 .collect();
-            let clues: Vec<Lookup> = waiting.iter().map(|link| trace(side, link)).collect();
-            if clues.is_empty() {
+            let lookups: Vec<Lookup> = waiting.iter().map(|link| trace(side, link)).collect();
+            if lookups.is_empty() {
                 continue;
             }
             let found = match side {
-                Side::Creatio => self.ends.creatio.find(&clues).await?,
-                Side::Exchange => self.ends.exchange.find(&clues).await?,
+                Side::Creatio => self.ends.creatio.find(&lookups).await?,
+                Side::Exchange => self.ends.exchange.find(&lookups).await?,
             };
             for (mut link, mut found) in waiting.into_iter().zip(found) {
                 self.unanswered(&link.ids.creatio, &found);
@@ -223,7 +223,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
     /// What was never created is tried again from its source, which no listing may tell of by now.
     pub(super) async fn sources(&mut self) -> Result<()> {
         for side in Side::BOTH {
-            let clues: Vec<Lookup> = self
+            let lookups: Vec<Lookup> = self
                 .links
                 .values()
                 .filter(|link| link.state == LinkState::Pending(side.other()))
@@ -231,7 +231,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
                 .filter(|(id, _)| !self.seen.items[side].contains_key(id) && !self.seen.gone[side].contains(id))
                 .map(|(id, container)| Lookup::Id { id: id.clone(), container: container.clone() })
                 .collect();
-            self.read(side, &clues).await?;
+            self.read(side, &lookups).await?;
         }
         Ok(())
     }
@@ -241,13 +241,13 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
     pub(super) async fn confirm(&mut self) -> Result<()> {
         for side in Side::BOTH {
             let suspects: Vec<ItemId> = std::mem::take(&mut self.suspects[side]).into_iter().collect();
-            let clues: Vec<Lookup> = self
+            let lookups: Vec<Lookup> = self
                 .links
                 .values()
                 .filter(|link| suspects.contains(&link.ids[side]) && !self.seen.gone[side].contains(&link.ids[side]))
                 .map(|link| Lookup::Id { id: link.ids[side].clone(), container: link.containers[side].clone() })
                 .collect();
-            self.read(side, &clues).await?;
+            self.read(side, &lookups).await?;
             if side == Side::Exchange {
                 self.trace(&suspects).await?;
             }
@@ -261,12 +261,12 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         let lost = self.links.values().filter(|link| {
             suspects.contains(&link.ids.exchange) && self.seen.gone.exchange.contains(&link.ids.exchange)
         });
-        let (ids, clues): (Vec<ItemId>, Vec<Lookup>) =
+        let (ids, lookups): (Vec<ItemId>, Vec<Lookup>) =
             lost.filter_map(|link| Some((link.ids.exchange.clone(), moved(link)?))).unzip();
-        if clues.is_empty() {
+        if lookups.is_empty() {
             return Ok(());
         }
-        for (id, found) in ids.into_iter().zip(self.ends.exchange.find(&clues).await?) {
+        for (id, found) in ids.into_iter().zip(self.ends.exchange.find(&lookups).await?) {
             if found.series {
                 self.seen.series.insert(id.clone());
             }

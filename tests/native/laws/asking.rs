@@ -34,7 +34,7 @@ const IN_CREATIO: [Deed; 10] = [
     |item| the_meeting(item).importance = Importance::High,
     |item| the_meeting(item).people.push(known(ANNA)),
     |item| the_meeting(item).people.clear(),
-    |item| (the_meeting(item).response, item.facts.answered) = (Response::Declined, true),
+    |item| (the_meeting(item).response, item.facts.answered_by_me) = (Response::Declined, true),
     |item| item.facts.process = true,
     |item| {
         let when = TaskWhen::Timed { start: at("2026-03-12T10:00:00Z"), due: at("2026-03-12T11:00:00Z") };
@@ -84,7 +84,7 @@ fn state(seed: u64) -> Trip {
             the_meeting(&mut one).people = vec![if from == Side::Creatio { known(BORIS) } else { guest(BORIS) }];
             one.facts.attendees = usize::from(from == Side::Exchange);
         }
-        one.facts.foreign = foreign && from == Side::Exchange;
+        one.facts.organized_by_other = foreign && from == Side::Exchange;
         trip.side(from).put(one);
     }
     trip.run();

@@ -311,11 +311,11 @@ fn thing(tag: usize, (side, look): (Side, Look)) -> Item {
     item.facts.process = look == Look::Process;
     item.facts.email = look == Look::Email;
     item.facts.private = look == Look::Private;
-    item.facts.foreign = look == Look::Foreign;
+    item.facts.organized_by_other = look == Look::Foreign;
     item.facts.attendees = usize::from(matches!(look, Look::Foreign | Look::Invited));
     if look == Look::Others {
         item.facts.owner = Some("somebody".into());
-        item.facts.mine = false;
+        item.facts.involves_me = false;
     }
     item
 }

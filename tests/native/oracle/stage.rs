@@ -127,10 +127,10 @@ fn facts(case: &Case, items: &mut Pair<Item>) {
     creatio.facts.owner = Some(if case.owner { ME.into() } else { "other".into() });
     creatio.facts.status = Some(if case.completed { Status::Completed } else { Status::NotStarted });
     creatio.facts.process = case.process;
-    creatio.facts.mine = !case.narrowed;
-    creatio.facts.answered = true;
+    creatio.facts.involves_me = !case.narrowed;
+    creatio.facts.answered_by_me = true;
     exchange.facts.private = case.private != Private::No;
-    exchange.facts.foreign = !case.organizer;
+    exchange.facts.organized_by_other = !case.organizer;
     if !case.single {
         let original = Original::At(at("2026-03-12T10:00:00Z"));
         exchange.facts.occurrence = Some(Occurrence { master: "master".into(), original });

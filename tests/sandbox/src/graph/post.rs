@@ -141,12 +141,12 @@ fn tell(copy: &mut Event, source: &Event) {
     match &source.series {
         None => copy.recur(None),
         Some(_) if is_same_series && copy.series.is_some() => {}
-        Some(series) => retell(copy, series),
+        Some(series) => correct_times(copy, series),
     }
 }
 
 /// Makes a copy the series that the organizer has, with exceptions of its own ids.
-fn retell(copy: &mut Event, series: &Series) {
+fn correct_times(copy: &mut Event, series: &Series) {
     copy.recur(Some(series.rule.clone()));
     if let Some(own) = &mut copy.series {
         own.deleted.clone_from(&series.deleted);
