@@ -1,9 +1,8 @@
 //! One run: observe, plan, apply, fold. Reads as the algorithm; what is decided is the engine's,
 //! what is asked of the world are the ports'.
 
-use crate::engine::account::Account;
 use crate::engine::action::Note;
-use crate::engine::context::{Always, Context, Seen, Words};
+use crate::engine::context::{Always, Context, Seen};
 use crate::engine::held::Held;
 use crate::engine::history::{self, Entry};
 use crate::engine::link::{Link, LinkState};
@@ -12,36 +11,21 @@ use crate::engine::settings::{Notify, Settings};
 use crate::engine::state::State;
 use crate::engine::{containers, planner, scope};
 use crate::error::{Error, Result};
-use crate::model::{Cursor, Instant, Pair, Zone};
-use crate::ports::{Clock, Directory, Events, Phase, Progress, Replica, Store};
+use crate::model::{Cursor, Instant, Pair};
+use crate::ports::{Clock, Events, Phase, Progress, Replica, Store};
 use serde::{Deserialize, Serialize};
 use std::{future::poll_fn, pin::pin, task::Poll};
+
+pub mod answer;
 pub mod apply;
 pub mod commit;
 pub mod observe;
 pub mod rename;
 pub mod trust;
 pub mod undo;
+pub mod world;
 
-/// Everything that a run needs of the world.
-pub struct Ends<'a, C, X, S, K, E> {
-    /// Creatio.
-    pub creatio: &'a C,
-    /// The mailbox.
-    pub exchange: &'a X,
-    /// The local store of this account.
-    pub store: &'a S,
-    /// The clock of this device.
-    pub clock: &'a K,
-    /// Who hears how it goes.
-    pub events: &'a E,
-    /// The user's zone.
-    pub zone: &'a dyn Zone,
-    /// Who is synchronised.
-    pub account: &'a Account,
-    /// Texts in the user's language.
-    pub words: &'a Words,
-}
+pub use world::World;
 
 /// What a run came to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,22 +101,18 @@ const COMPARE_HOURS: i64 = 24;
 /// # Errors
 /// What keeps a run from beginning or going on. Whatever was confirmed before is kept, and the next
 /// run finishes the rest.
-pub async fn run<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
-    ends: &Ends<'_, C, X, S, K, E>,
-) -> Result<Report> {
-    let planned = unless_stopped(ends.events, decide(ends, false)).await?;
-    apply::apply(ends, planned).await
+pub async fn run<W: World>(world: &W) -> Result<Report> {
+    let planned = unless_stopped(world.events(), decide(world, false)).await?;
+    apply::apply(world, planned).await
 }
 
-/// Reads both sides and decides; writes nothing, so that a stop ends it at once. The plan is for a
+/// Reads both sides and decides; writes nothing, so that a stop world it at once. The plan is for a
 /// person to see: it has any number of new items in it.
 ///
 /// # Errors
 /// As [`run`]; `Stopped` if the user wants it to stop.
-pub async fn plan<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
-    ends: &Ends<'_, C, X, S, K, E>,
-) -> Result<PreparedRun> {
-    unless_stopped(ends.events, decide(ends, true)).await
+pub async fn plan<W: World>(world: &W) -> Result<PreparedRun> {
+    unless_stopped(world.events(), decide(world, true)).await
 }
 
 /// Does `work`, which writes nothing to a server, until it is done or the user wants it to stop.
@@ -153,33 +133,30 @@ pub async fn unless_stopped<T, E: Events>(events: &E, work: impl Future<Output =
 }
 
 /// The plan of a run; `previewed`: a person sees it before it is carried out.
-async fn decide<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
-    ends: &Ends<'_, C, X, S, K, E>,
-    previewed: bool,
-) -> Result<PreparedRun> {
-    ends.events.progress(Progress { phase: Phase::Reading, done: 0, total: 0 });
-    let device = ends.clock.now();
-    let today = crate::model::time::local(ends.zone, device).date();
-    let mut settings = ends.store.settings().await?.unwrap_or_else(|| Settings::first(today));
-    let mut state = trust::identified(ends).await?;
+async fn decide<W: World>(world: &W, previewed: bool) -> Result<PreparedRun> {
+    world.events().progress(Progress { phase: Phase::Reading, done: 0, total: 0 });
+    let device = world.clock().now();
+    let today = crate::model::time::local(world.zone(), device).date();
+    let mut settings = world.store().settings().await?.unwrap_or_else(|| Settings::first(today));
+    let mut state = trust::identified(world).await?;
     let due = state.compared.is_none_or(|at| device - at >= chrono::Duration::hours(COMPARE_HOURS) || device < at);
-    let window = settings.window(device, ends.zone);
+    let window = settings.window(device, world.zone());
     let cursors: Pair<Option<Cursor>> =
         if due || state.settings.as_ref() != Some(&settings) { Pair::default() } else { state.cursors.clone() };
-    let mut listings = observe::read(ends, &scope::reading(&settings, window, &state.holding), &cursors).await?;
+    let mut listings = observe::read(world, &scope::reading(&settings, window, &state.holding), &cursors).await?;
     let renamed = containers::renamed(&state.containers, &listings.exchange.containers);
     if !renamed.is_empty() {
-        rename::follow(ends, (&mut settings, &mut state), &renamed).await?;
+        rename::follow(world, (&mut settings, &mut state), &renamed).await?;
         let scope = scope::reading(&settings, window, &state.holding);
-        listings.exchange = ends.exchange.observe(&scope, cursors.exchange.as_ref()).await?;
+        listings.exchange = world.exchange().observe(&scope, cursors.exchange.as_ref()).await?;
     }
     let needed = state.holding.iter().chain(containers::named(&settings)).collect();
     state.containers = containers::remembered(&state.containers, &listings.exchange.containers, &needed);
     let fields = settings.fields.without(&listings.creatio.unheld);
     let able = Settings { fields, ..settings.clone() };
-    let mut observed = observe::observe(ends, &able, window, (&state, &cursors, listings)).await?;
-    trust::marks(ends.account, &observed.seen)?;
-    ends.events.progress(Progress { phase: Phase::Planning, done: 0, total: 0 });
+    let mut observed = observe::observe(world, &able, window, (&state, &cursors, listings)).await?;
+    trust::marks(world.account(), &observed.seen)?;
+    world.events().progress(Progress { phase: Phase::Planning, done: 0, total: 0 });
     let now = observed.now.unwrap_or(device);
     let before = state.clone();
     let is_new = state.always.is_none();
@@ -187,7 +164,8 @@ async fn decide<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Event
     observed.seen.previewed = previewed;
     observed.seen.always = state.always.map(|since| Always { since, is_new });
     observed.seen.before = state.settings.take().filter(|before| *before != settings);
-    let context = Context { settings: &able, zone: ends.zone, now, window, account: ends.account, words: ends.words };
+    let context =
+        Context { settings: &able, zone: world.zone(), now, window, account: world.account(), words: world.words() };
     let mut plan = planner::plan(&context, &observed.seen);
     plan.held.extend(observed.held);
     if plan.disbelieves {

@@ -3,7 +3,7 @@
 //! cursors move only at the end, and the next run reads again what was not finished.
 
 use super::commit::commit;
-use super::{Counts, Ends, PreparedRun, Report, Told};
+use super::{Counts, PreparedRun, Report, Told, World};
 use crate::engine::account::Account;
 use crate::engine::action::{Action, Note};
 use crate::engine::actions::{follow_up, own_copy};
@@ -21,7 +21,7 @@ use crate::engine::{fold, guard, kept};
 use crate::error::Result;
 use crate::model::op::{Op, Outcome, Refusal};
 use crate::model::{ContainerId, Instant, ItemId, Pair, Side, Status};
-use crate::ports::{Clock, Directory, Events, Phase, Progress, Replica, Store};
+use crate::ports::{Directory, Events, Phase, Progress, Replica, Store};
 use futures_util::future;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -36,16 +36,13 @@ const WRITES: usize = 8;
 ///
 /// # Errors
 /// Only if the local store fails; whatever a server does is an outcome.
-pub async fn apply<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
-    ends: &Ends<'_, C, X, S, K, E>,
-    planned: PreparedRun,
-) -> Result<Report> {
+pub async fn apply<W: World>(world: &W, planned: PreparedRun) -> Result<Report> {
     let PreparedRun { mut plan, mut state, seen, now } = planned;
     let mut report = Report::default();
     let mut done = 0;
     let total = plan.actions.len();
     let known = state.answers.clone();
-    let run = if plan.is_quiet() { now } else { ends.store.name_run(now).await? };
+    let run = if plan.is_quiet() { now } else { world.store().name_run(now).await? };
     if !plan.disbelieves {
         state.again = Pair::default();
         state.fresh = Pair::default();
@@ -56,7 +53,7 @@ pub async fn apply<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Ev
         forget: Some(now - chrono::Duration::days(KEPT_DAYS)),
         ..Commit::default()
     };
-    commit(ends.store, run, &begun).await?;
+    commit(world.store(), run, &begun).await?;
     for side in Side::BOTH {
         // a listing tells of them once; mended, they may look as before to the server
         let bad = seen.malformed[side].iter().filter_map(|bad| Some((bad.id.clone()?, bad.container.clone()?)));
@@ -71,10 +68,10 @@ pub async fn apply<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Ev
     let mut held = std::mem::take(&mut plan.held);
     let ranks = plan.actions.chunk_by(|one, next| rank(one.step) == rank(next.step));
     for batch in ranks.flat_map(|rank| rank.chunks(BATCH)) {
-        ends.events.progress(Progress { phase: Phase::Writing, done, total });
-        report.stopped |= ends.events.stop();
+        world.events().progress(Progress { phase: Phase::Writing, done, total });
+        report.stopped |= world.events().stop();
         let at = Place { run, nth: done * WRITES, now };
-        let folded = if report.stopped { unsent(batch, now) } else { write(ends, batch, at).await? };
+        let folded = if report.stopped { unsent(batch, now) } else { write(world, batch, at).await? };
         for (action, folded) in batch.iter().zip(&folded) {
             count(&mut report.counts, action, folded);
             for side in Side::BOTH {
@@ -119,8 +116,8 @@ pub async fn apply<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Ev
     report.held.clone_from(&state.held);
     report.resting = state.resting.len();
     let ended = StateChange::Ended { known, state: Box::new(state) };
-    commit(ends.store, run, &Commit { state: Some(ended), ..Commit::default() }).await?;
-    ends.events.progress(Progress { phase: Phase::Writing, done: total, total });
+    commit(world.store(), run, &Commit { state: Some(ended), ..Commit::default() }).await?;
+    world.events().progress(Progress { phase: Phase::Writing, done: total, total });
     Ok(report)
 }
 
@@ -136,30 +133,26 @@ struct Place {
 }
 
 /// Writes one batch and commits what came of it.
-async fn write<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
-    ends: &Ends<'_, C, X, S, K, E>,
-    batch: &[Action],
-    at: Place,
-) -> Result<Vec<Folded>> {
+async fn write<W: World>(world: &W, batch: &[Action], at: Place) -> Result<Vec<Folded>> {
     let mut batch = batch.to_vec();
     let intents: Vec<Link> = batch.iter().map(|a| &a.after).filter(|link| link.is_pending()).cloned().collect();
     let noted = recorded(&batch, None, at);
-    commit(ends.store, at.run, &Commit { put: intents, history: noted.clone(), ..Commit::default() }).await?;
+    commit(world.store(), at.run, &Commit { put: intents, history: noted.clone(), ..Commit::default() }).await?;
     let mut outcomes: Vec<Vec<Outcome>> = vec![Vec::new(); batch.len()];
     let longest = batch.iter().map(|action| action.writes.len()).max().unwrap_or(0);
     for nth in 0..longest {
-        pass(ends, &batch, (nth, &mut outcomes)).await;
+        pass(world, &batch, (nth, &mut outcomes)).await;
     }
     // where nothing can be read, an Activity that can't be is no reason for one beside it
-    if taken_again(&batch, &outcomes) && !ends.creatio.is_readable().await.unwrap_or(false) {
+    if taken_again(&batch, &outcomes) && !world.creatio().is_readable().await.unwrap_or(false) {
         batch.iter_mut().for_each(|action| action.after.memory.taken = false);
     }
-    let instead = own_copies(ends.account, &mut batch, &mut outcomes);
+    let instead = own_copies(world.account(), &mut batch, &mut outcomes);
     if !instead.put.is_empty() {
         let history = recorded(&batch, None, at);
-        commit(ends.store, at.run, &Commit { history, ..instead }).await?;
+        commit(world.store(), at.run, &Commit { history, ..instead }).await?;
         for nth in 0..longest {
-            pass(ends, &batch, (nth, &mut outcomes)).await;
+            pass(world, &batch, (nth, &mut outcomes)).await;
         }
     }
     let mut folded: Vec<Folded> =
@@ -169,20 +162,20 @@ async fn write<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events
     let unwritten = noted.iter().filter(|noted| !history.iter().any(|entry| entry.nth == noted.nth));
     let unwritten = unwritten.map(|entry| (entry.run, entry.nth)).collect();
     let drop: Vec<ItemId> = folded.iter().flat_map(|f| f.drop.clone()).collect();
-    commit(ends.store, at.run, &Commit { drop, put, history, unwritten, ..Commit::default() }).await?;
-    correct(ends, (&batch, &outcomes), &mut folded, at).await?;
+    commit(world.store(), at.run, &Commit { drop, put, history, unwritten, ..Commit::default() }).await?;
+    correct(world, (&batch, &outcomes), &mut folded, at).await?;
     let mut put: Vec<Link> = folded.iter().filter_map(|f| f.put.clone()).collect();
-    let learned = follow_ups(ends, &mut put).await;
+    let learned = follow_ups(world, &mut put).await;
     if !learned.is_empty() {
-        commit(ends.store, at.run, &Commit { put: learned, ..Commit::default() }).await?;
+        commit(world.store(), at.run, &Commit { put: learned, ..Commit::default() }).await?;
     }
     Ok(folded)
 }
 
 /// What the servers did not keep of a batch is written once more; what they still don't keep is
 /// held.
-async fn correct<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
-    ends: &Ends<'_, C, X, S, K, E>,
+async fn correct<W: World>(
+    world: &W,
     (batch, outcomes): (&[Action], &[Vec<Outcome>]),
     folded: &mut [Folded],
     at: Place,
@@ -208,9 +201,9 @@ async fn correct<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Even
     }
     let noted: Vec<Entry> =
         due.iter().zip(&places).flat_map(|(correction, place)| corrects(correction, None, *place)).collect();
-    commit(ends.store, at.run, &Commit { history: noted.clone(), ..Commit::default() }).await?;
+    commit(world.store(), at.run, &Commit { history: noted.clone(), ..Commit::default() }).await?;
     let mut outcomes: Vec<Vec<Outcome>> = vec![Vec::new(); due.len()];
-    pass(ends, &due, (0, &mut outcomes)).await;
+    pass(world, &due, (0, &mut outcomes)).await;
     let mut done = Commit::default();
     for (((n, place), correction), outcomes) in whose.into_iter().zip(places).zip(&due).zip(&outcomes) {
         let Some(folded) = folded.get_mut(n) else { continue };
@@ -223,7 +216,7 @@ async fn correct<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Even
     }
     let lost = noted.iter().filter(|noted| !done.history.iter().any(|entry| entry.nth == noted.nth));
     done.unwritten = lost.map(|entry| (entry.run, entry.nth)).collect();
-    commit(ends.store, at.run, &done).await
+    commit(world.store(), at.run, &done).await
 }
 
 /// The history of a correction: before its outcome is known, and afterwards if it was confirmed.
@@ -268,11 +261,7 @@ fn recorded(batch: &[Action], done: Option<(&[Vec<Outcome>], &[Folded])>, at: Pl
 
 /// The nth write of every action that has come so far without a refusal, both sides at the same
 /// time.
-async fn pass<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
-    ends: &Ends<'_, C, X, S, K, E>,
-    batch: &[Action],
-    (nth, outcomes): (usize, &mut [Vec<Outcome>]),
-) {
+async fn pass<W: World>(world: &W, batch: &[Action], (nth, outcomes): (usize, &mut [Vec<Outcome>])) {
     let mut ops: Pair<Vec<Op>> = Pair::default();
     let mut whose: Pair<Vec<usize>> = Pair::default();
     for (n, (action, so_far)) in batch.iter().zip(outcomes.iter()).enumerate() {
@@ -283,7 +272,8 @@ async fn pass<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>
             whose[*side].push(n);
         }
     }
-    let (creatio, exchange) = future::join(send(ends.creatio, &ops.creatio), send(ends.exchange, &ops.exchange)).await;
+    let (creatio, exchange) =
+        future::join(send(world.creatio(), &ops.creatio), send(world.exchange(), &ops.exchange)).await;
     for (numbers, ops, answers) in [(whose.creatio, ops.creatio, creatio), (whose.exchange, ops.exchange, exchange)] {
         for ((n, op), outcome) in numbers.into_iter().zip(&ops).zip(answers) {
             if let Some(list) = outcomes.get_mut(n) {
@@ -298,19 +288,16 @@ async fn send<R: Replica>(replica: &R, ops: &[Op]) -> Vec<Outcome> {
 }
 
 /// Writes what a confirmed export makes possible; if it is refused, nothing is lost by it.
-async fn follow_ups<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
-    ends: &Ends<'_, C, X, S, K, E>,
-    links: &mut [Link],
-) -> Vec<Link> {
+async fn follow_ups<W: World>(world: &W, links: &mut [Link]) -> Vec<Link> {
     let due: Vec<(&mut Link, Op)> = links
         .iter_mut()
         .filter_map(|link| {
-            let (_, op) = follow_up(&ends.account.contact, link)?;
+            let (_, op) = follow_up(&world.account().contact, link)?;
             Some((link, op))
         })
         .collect();
     let ops: Vec<Op> = due.iter().map(|(_, op)| op.clone()).collect();
-    let outcomes = send(ends.creatio, &ops).await;
+    let outcomes = send(world.creatio(), &ops).await;
     due.into_iter()
         .zip(outcomes)
         .filter_map(|((link, _), outcome)| {

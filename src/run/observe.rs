@@ -6,7 +6,6 @@ mod closer;
 mod counterparts;
 mod reads;
 
-use super::Ends;
 use crate::engine::context::{Context, Seen};
 use crate::engine::held::{Held, Reason};
 use crate::engine::link::{Link, LinkKey, LinkState};
@@ -16,7 +15,8 @@ use crate::engine::state::State;
 use crate::error::Result;
 use crate::model::scope::Scope;
 use crate::model::{ContainerId, Cursor, Instant, Item, ItemId, Kind, Listing, Malformed, Pair, Side, Window};
-use crate::ports::{Clock, Directory, Events, Replica, Store};
+use crate::ports::{Clock, Directory, Replica, Store};
+use crate::run::World;
 use futures_util::future;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,8 +38,8 @@ pub struct Observed {
     pub membership: Option<String>,
 }
 
-struct Gather<'a, C, X, S, K, E> {
-    ends: &'a Ends<'a, C, X, S, K, E>,
+struct Gather<'a, W> {
+    world: &'a W,
     context: Context<'a>,
     seen: Seen,
     links: BTreeMap<ItemId, Link>,
@@ -51,13 +51,9 @@ struct Gather<'a, C, X, S, K, E> {
 ///
 /// # Errors
 /// What stops a run.
-pub async fn read<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
-    ends: &Ends<'_, C, X, S, K, E>,
-    scope: &Scope,
-    cursors: &Pair<Option<Cursor>>,
-) -> Result<Pair<Listing>> {
-    let creatio = ends.creatio.observe(scope, cursors.creatio.as_ref());
-    let exchange = ends.exchange.observe(scope, cursors.exchange.as_ref());
+pub async fn read<W: World>(world: &W, scope: &Scope, cursors: &Pair<Option<Cursor>>) -> Result<Pair<Listing>> {
+    let creatio = world.creatio().observe(scope, cursors.creatio.as_ref());
+    let exchange = world.exchange().observe(scope, cursors.exchange.as_ref());
     let (creatio, exchange) = future::join(creatio, exchange).await;
     Ok(Pair { creatio: creatio?, exchange: exchange? })
 }
@@ -66,16 +62,16 @@ pub async fn read<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Eve
 ///
 /// # Errors
 /// What stops a run.
-pub async fn observe<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
-    ends: &Ends<'_, C, X, S, K, E>,
+pub async fn observe<W: World>(
+    world: &W,
     settings: &Settings,
     window: Window,
     (state, cursors, listings): (&State, &Pair<Option<Cursor>>, Pair<Listing>),
 ) -> Result<Observed> {
-    let now = listings.creatio.now.unwrap_or_else(|| ends.clock.now());
-    let context = Context { settings, zone: ends.zone, now, window, account: ends.account, words: ends.words };
+    let now = listings.creatio.now.unwrap_or_else(|| world.clock().now());
+    let context = Context { settings, zone: world.zone(), now, window, account: world.account(), words: world.words() };
     let mut gather = Gather {
-        ends,
+        world,
         context,
         seen: Seen { total: state.links, ..Seen::default() },
         links: BTreeMap::new(),
@@ -97,7 +93,7 @@ pub async fn observe<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: 
     gather.listed(listings, state, full).await?;
     gather.seen.unreadable = gather.seen.empty.creatio
         && gather.links.values().any(Link::has_activity)
-        && !ends.creatio.is_readable().await?;
+        && !world.creatio().is_readable().await?;
     gather.edits().await?;
     gather.reopened();
     gather.again(state).await?;
@@ -126,7 +122,7 @@ pub async fn observe<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: 
     Ok(Observed { seen: gather.seen, cursors: ended, now: Some(now), held: gather.held, full, holding, membership })
 }
 
-impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'_, C, X, S, K, E> {
+impl<W: World> Gather<'_, W> {
     /// Takes in both listings and the links that they touch; who is missing becomes a suspect.
     async fn listed(&mut self, listings: Pair<Listing>, state: &State, full: bool) -> Result<()> {
         let mut keys = Vec::new();
@@ -146,7 +142,8 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             let whole = full || listing.containers.iter().all(|container| listing.complete.contains(&container.id));
             self.seen.empty[side] = !listing.complete.is_empty() && listing.items.is_empty() && whole;
         }
-        let links = if any_complete { self.ends.store.all().await? } else { self.ends.store.links(&keys).await? };
+        let links =
+            if any_complete { self.world.store().all().await? } else { self.world.store().links(&keys).await? };
         if any_complete {
             self.seen.total = links.len();
         }

@@ -1,31 +1,31 @@
 //! Containers that got other ids since the last run: settings and links follow before anything is
 //! decided, else a whole calendar would seem to be gone.
 
-use super::Ends;
 use crate::engine::commit::Commit;
 use crate::engine::containers::{self, Renamed};
 use crate::engine::settings::Settings;
 use crate::engine::state::State;
 use crate::error::Result;
 use crate::model::{ContainerId, Side};
-use crate::ports::{Clock, Directory, Events, Replica, Store};
+use crate::ports::Store;
+use crate::run::World;
 
 /// Has `settings`, `state` and the stored links name the containers by their new ids. A run that
-/// ends in between does it again.
+/// world in between does it again.
 ///
 /// # Errors
 /// If the store fails, or what keeps the settings.
-pub async fn follow<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
-    ends: &Ends<'_, C, X, S, K, E>,
+pub async fn follow<W: World>(
+    world: &W,
     (settings, state): (&mut Settings, &mut State),
     renamed: &Renamed,
 ) -> Result<()> {
-    let put = containers::rename_in_links(ends.store.all().await?, renamed);
-    ends.store.commit(&Commit { put, ..Commit::default() }).await?;
+    let put = containers::rename_in_links(world.store().all().await?, renamed);
+    world.store().commit(&Commit { put, ..Commit::default() }).await?;
     let before = settings.clone();
     containers::rename_in_settings(settings, renamed);
     if *settings != before {
-        ends.store.rename_in_settings(renamed).await?;
+        world.store().rename_in_settings(renamed).await?;
         state.settings = Some(settings.clone());
     }
     state.holding = std::mem::take(&mut state.holding).into_iter().map(|id| followed(id, renamed)).collect();

@@ -1,8 +1,7 @@
-//! Whether store, marks and credentials belong to the two ends that are meant: the first thing that
+//! Whether store, marks and credentials belong to the two world that are meant: the first thing that
 //! a run asks (docs/rules.md, "Identity checks"). A copied database, or a token of another mailbox,
 //! would make one user's items another's.
 
-use super::Ends;
 use crate::engine::account::Account;
 use crate::engine::change::StateChange;
 use crate::engine::commit::Commit;
@@ -11,30 +10,29 @@ use crate::engine::identity;
 use crate::engine::state::State;
 use crate::error::{Error, Result};
 use crate::model::{Side, SiteId};
-use crate::ports::{Clock, Directory, Events, Replica, Store};
+use crate::ports::{Replica, Store};
+use crate::run::World;
 use std::collections::BTreeSet;
 
-/// The state of the account, once its store and the credentials are known to be of the ends that
+/// The state of the account, once its store and the credentials are known to be of the world that
 /// are meant.
 ///
 /// # Errors
 /// `Elsewhere` if one is not; what else stops a run.
-pub async fn identified<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events>(
-    ends: &Ends<'_, C, X, S, K, E>,
-) -> Result<State> {
-    let account = ends.account;
-    let mut state = ends.store.state().await?.unwrap_or_else(|| State::new(account));
+pub async fn identified<W: World>(world: &W) -> Result<State> {
+    let account = world.account();
+    let mut state = world.store().state().await?.unwrap_or_else(|| State::new(account));
     same(Side::Creatio, account.site.as_str(), state.site.as_str())?;
     same(Side::Exchange, &account.mailbox, state.mailbox.as_deref().unwrap_or(&account.mailbox))?;
-    ends.creatio.identify(None).await?;
+    world.creatio().identify(None).await?;
     state.mailbox = Some(account.mailbox.clone());
     let known = state.holder.take();
-    state.holder = ends.exchange.identify(known.as_deref()).await?;
+    state.holder = world.exchange().identify(known.as_deref()).await?;
     if state.holder.is_none() || state.holder != known {
         // another sign-in may know more, or fewer
         state.addresses = BTreeSet::new();
     }
-    state.addresses = ends.exchange.own(std::mem::take(&mut state.addresses)).await?;
+    state.addresses = world.exchange().own(std::mem::take(&mut state.addresses)).await?;
     Ok(state)
 }
 

@@ -679,8 +679,8 @@ impl From<Note> for NoteName {
     }
 }
 
-impl From<run::undo::Resting> for Resting {
-    fn from(run::undo::Resting { activity, title, kind }: run::undo::Resting) -> Self {
+impl From<run::answer::Resting> for Resting {
+    fn from(run::answer::Resting { activity, title, kind }: run::answer::Resting) -> Self {
         Self { activity: activity.to_string(), title, kind }
     }
 }

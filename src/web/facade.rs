@@ -17,12 +17,13 @@ use crate::graph::{self, Graph};
 use crate::model::time::local;
 use crate::model::{Address, Aliases, Instant, ItemId, SiteId, Zone};
 use crate::ports::Store as _;
-use crate::run::{self, Ends, PreparedRun};
+use crate::run::world::Parts;
+use crate::run::{self, PreparedRun};
 use crate::web::clock::now;
 use crate::web::dto;
 use crate::web::error::{invalid_input, to_js};
 use crate::web::fetch::Fetch;
-use crate::web::host::{Host, Stop, World};
+use crate::web::host::{BrowserHost, Host, Stop};
 use crate::web::lock;
 use crate::web::request_counter::SharedDatabase;
 use crate::web::store::{self, IdbStore, Outside, Rename};
@@ -175,7 +176,7 @@ impl ScheduleSync {
     /// The pairs of an account that rest: undone, or left by a person.
     pub async fn resting(&self, account: String) -> Result<Vec<Ts<dto::Resting>>, JsValue> {
         let inner = Rc::clone(&self.inner);
-        let read = async { run::undo::resting(&inner.store(&account).await?).await };
+        let read = async { run::answer::resting(&inner.store(&account).await?).await };
         let resting = read.await.map_err(|error| to_js(&error))?;
         resting.into_iter().map(|one| out(&dto::Resting::from(one))).collect()
     }
@@ -185,7 +186,7 @@ impl ScheduleSync {
     pub async fn wake(&self, account: String, activities: Vec<String>) -> Result<usize, JsValue> {
         let inner = Rc::clone(&self.inner);
         let ids = activities.iter().map(|id| ItemId::new(id.as_str())).collect();
-        let woken = inner.alone(&account, async |ends| run::undo::wake(ends.store, ids).await).await;
+        let woken = inner.alone(&account, async |parts| run::answer::wake(parts.store, ids).await).await;
         woken.map_err(|error| to_js(&error))
     }
 
@@ -195,7 +196,7 @@ impl ScheduleSync {
         let read: Result<Vec<dto::Reply>, _> = replies.iter().map(Ts::to_rust).collect();
         let replies = read.map_err(|error| to_js(&invalid_input(&error)))?;
         let answers = replies.into_iter().map(Into::into).collect();
-        let noted = async { run::undo::answer(&inner.store(&account).await?, answers).await };
+        let noted = async { run::answer::answer(&inner.store(&account).await?, answers).await };
         noted.await.map_err(|error| to_js(&error))
     }
 
@@ -241,12 +242,12 @@ impl ScheduleSync {
 }
 
 impl Inner {
-    fn world(&self, account: &str) -> Rc<World> {
+    fn world(&self, account: &str) -> Rc<BrowserHost> {
         let ways = (self.fetch.clone(), self.host.clone());
-        Rc::new(World::new(ways, account, &self.database, Rc::clone(&self.stop)))
+        Rc::new(BrowserHost::new(ways, account, &self.database, Rc::clone(&self.stop)))
     }
 
-    fn creatio(&self, account: &str) -> Creatio<World> {
+    fn creatio(&self, account: &str) -> Creatio<BrowserHost> {
         let site = Site {
             base: self.context.base.clone(),
             id: self.site.borrow().clone(),
@@ -266,7 +267,7 @@ impl Inner {
     }
 
     /// The mailbox of an account; one that Creatio does not know is in Microsoft 365.
-    async fn exchange(&self, account: &str) -> Result<Exchange<World>> {
+    async fn exchange(&self, account: &str) -> Result<Exchange<BrowserHost>> {
         let address = Address::parse(account).ok_or_else(|| invalid_input(&"the account is no e-mail address"))?;
         let known = self.kinds.borrow().get(account).copied();
         if known.is_none() {
@@ -285,7 +286,7 @@ impl Inner {
     }
 
     #[cfg(feature = "ews")]
-    fn ews(&self, account: &str, address: Address) -> Result<Ews<World>> {
+    fn ews(&self, account: &str, address: Address) -> Result<Ews<BrowserHost>> {
         let missing = || Error::Settings("exchange: no address of the service was given to this page".to_owned());
         let mailbox = ews::EwsMailbox {
             endpoint: self.context.exchange.clone().ok_or_else(missing)?,
@@ -297,7 +298,7 @@ impl Inner {
         Ok(Ews::new(self.world(account), mailbox))
     }
 
-    fn graph(&self, account: &str, address: Address) -> Result<Graph<World>> {
+    fn graph(&self, account: &str, address: Address) -> Result<Graph<BrowserHost>> {
         let mailbox = graph::GraphMailbox {
             base: Cloud::named(&self.context.graph)?.base(),
             address,
@@ -331,9 +332,9 @@ impl Inner {
     fn keeper<'a>(
         &self,
         mailbox: &'a str,
-        creatio: &'a Creatio<World>,
+        creatio: &'a Creatio<BrowserHost>,
         store: &'a IdbStore,
-    ) -> Keeper<'a, World, IdbStore> {
+    ) -> Keeper<'a, BrowserHost, IdbStore> {
         Keeper { creatio, store, mailbox, today: local(&*self.zone, now()).date() }
     }
 
@@ -355,7 +356,7 @@ impl Inner {
     }
 
     /// The store of an account with the settings that count, and its mailbox.
-    async fn prepared(self: &Rc<Self>, account: &str) -> Result<(IdbStore, Exchange<World>)> {
+    async fn prepared(self: &Rc<Self>, account: &str) -> Result<(IdbStore, Exchange<BrowserHost>)> {
         let settings = self.kept(account).await?.settings;
         let (inner, whose) = (Rc::clone(self), account.to_owned());
         let rename: Rename = Rc::new(move |renamed| {
@@ -376,7 +377,7 @@ impl Inner {
         self.stop.set(false);
         let world = self.world(account);
         let (store, exchange) = run::unless_stopped(&*world, self.prepared(account)).await?;
-        let ends = Ends {
+        let parts = Parts {
             creatio: &self.creatio(account),
             exchange: &exchange,
             store: &store,
@@ -386,32 +387,32 @@ impl Inner {
             account: &self.account(account, exchange.is_silent()),
             words: &words(&self.context.culture),
         };
-        act(&ends).await
+        act(&parts).await
     }
 
     async fn run(self: &Rc<Self>, account: &str) -> Result<run::Report> {
-        self.alone(account, async |ends| run::run(ends).await).await
+        self.alone(account, async |parts| run::run(parts).await).await
     }
 
     async fn preview(self: &Rc<Self>, account: &str) -> Result<PreparedRun> {
-        self.alone(account, async |ends| run::plan(ends).await).await
+        self.alone(account, async |parts| run::plan(parts).await).await
     }
 
     async fn apply_previewed(self: &Rc<Self>, account: &str) -> Result<run::Report> {
         let seen = self.previewed.borrow_mut().remove(account);
         let missing = || Error::Settings("nothing was previewed".to_owned());
         let planned = seen.ok_or_else(missing)?;
-        self.alone(account, async |ends| run::apply::apply(ends, planned).await).await
+        self.alone(account, async |parts| run::apply::apply(parts, planned).await).await
     }
 
     async fn undo_plan(self: &Rc<Self>, account: &str, run: &str) -> Result<Undo> {
         let run = named(run)?;
-        self.alone(account, async |ends| run::undo::preview(ends, run).await).await
+        self.alone(account, async |parts| run::undo::preview(parts, run).await).await
     }
 
     async fn undo(self: &Rc<Self>, account: &str, run: &str) -> Result<(usize, usize)> {
         let run = named(run)?;
-        self.alone(account, async |ends| run::undo::undo(ends, run).await).await
+        self.alone(account, async |parts| run::undo::undo(parts, run).await).await
     }
 
     fn account(&self, account: &str, silent: bool) -> Account {
@@ -425,7 +426,7 @@ impl Inner {
 }
 
 /// Both ends of an account, as a browser joins them.
-type Joined<'a> = Ends<'a, Creatio<World>, Exchange<World>, IdbStore, World, World>;
+type Joined<'a> = Parts<'a, Creatio<BrowserHost>, Exchange<BrowserHost>, IdbStore, BrowserHost, BrowserHost>;
 
 /// The beginning of a run, by which it is named.
 fn named(run: &str) -> Result<Instant> {

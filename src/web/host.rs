@@ -79,7 +79,7 @@ impl Stop {
 }
 
 /// The world of one account.
-pub struct World {
+pub struct BrowserHost {
     fetch: Fetch,
     host: Host,
     /// The address of the mailbox; empty where only Creatio is asked.
@@ -88,7 +88,7 @@ pub struct World {
     stop: Rc<Stop>,
 }
 
-impl World {
+impl BrowserHost {
     /// The world of `account`, reached by `fetch` and `host`, its requests counted in `database`;
     /// `stop` tells whether the user wants its run to stop.
     #[must_use]
@@ -97,7 +97,7 @@ impl World {
     }
 }
 
-impl Http for World {
+impl Http for BrowserHost {
     async fn send(&self, request: Request) -> Result<HttpResponse, NoResponse> {
         self.fetch.send(request).await
     }
@@ -110,7 +110,7 @@ impl Http for World {
     }
 }
 
-impl Credentials for World {
+impl Credentials for BrowserHost {
     async fn headers(&self, side: Side, renew: bool) -> Result<Vec<(String, Secret)>> {
         self.ask(side, renew, None).await
     }
@@ -127,7 +127,7 @@ impl Credentials for World {
     }
 }
 
-impl World {
+impl BrowserHost {
     /// Asks the host for headers.
     async fn ask(&self, side: Side, renew: bool, claims: Option<&str>) -> Result<Vec<(String, Secret)>> {
         let signed_out = |_| Error::SignedOut(side);
@@ -142,7 +142,7 @@ impl World {
     }
 }
 
-impl Clock for World {
+impl Clock for BrowserHost {
     fn now(&self) -> Instant {
         now()
     }
@@ -154,7 +154,7 @@ impl Clock for World {
     }
 }
 
-impl Events for World {
+impl Events for BrowserHost {
     fn progress(&self, progress: Progress) {
         if let Ok(event) = SyncEvent::from(progress).into_ts() {
             // a page that fails to listen does not disturb the run

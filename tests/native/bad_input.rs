@@ -135,7 +135,7 @@ impl Bench {
     }
 
     fn run(&self) -> Result<Report> {
-        let report = block_on(run::run(&self.joined.ends(&self.shelf)));
+        let report = block_on(run::run(&self.joined.parts(&self.shelf)));
         self.world.pass(chrono::Duration::minutes(5));
         report
     }

@@ -66,7 +66,7 @@ impl User {
         for nth in 0..2 * times {
             let (own, other) = (&self.accounts[nth % 2], &self.accounts[(nth + 1) % 2]);
             *own.shelf.elsewhere.borrow_mut() = other.shelf.links.borrow().values().cloned().collect();
-            let report = block_on(run::run(&own.joined.ends(&own.shelf))).unwrap();
+            let report = block_on(run::run(&own.joined.parts(&own.shelf))).unwrap();
             assert_eq!(report.unfinished, 0, "{report:?}");
             own.world.pass(chrono::Duration::minutes(5));
         }

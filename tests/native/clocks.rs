@@ -146,7 +146,7 @@ fn whole_runs_sync_to_the_minute_under_both_clocks() {
         let shelf = Shelf::default();
         block_on(shelf.save_settings(&everything())).unwrap();
         let run = || {
-            let report = block_on(run::run(&joined.ends(&shelf))).unwrap();
+            let report = block_on(run::run(&joined.parts(&shelf))).unwrap();
             world.pass(TimeDelta::minutes(5));
             report
         };
@@ -277,7 +277,7 @@ fn a_meeting_in_the_doubled_hour_stays_where_it_is_under_both_clocks() {
             block_on(shelf.save_settings(&everything())).unwrap();
             let settle = || {
                 let report = [(); 2].map(|()| {
-                    let report = block_on(run::run(&joined.ends(&shelf))).unwrap();
+                    let report = block_on(run::run(&joined.parts(&shelf))).unwrap();
                     world.pass(TimeDelta::minutes(5));
                     report
                 });

@@ -72,12 +72,12 @@ fn an_answer_and_a_run_at_the_same_time_lose_neither_answer_nor_cursors() {
     let id = trip.only(Side::Creatio).id;
     trip.exchange.put(event("new", "Lunch"));
     let before = cursors(&trip.shelf);
-    trip.with(|ends| {
-        let planned = block_on(run::plan(ends)).unwrap();
+    trip.with(|parts| {
+        let planned = block_on(run::plan(parts)).unwrap();
         let choice = answer(id.as_str(), Reason::Clash, Choice::Take(Side::Creatio));
-        block_on(run::undo::answer(&trip.shelf, vec![choice])).unwrap();
+        block_on(run::answer::answer(&trip.shelf, vec![choice])).unwrap();
         assert_eq!(cursors(&trip.shelf), before, "an answer moves no cursor");
-        block_on(run::apply::apply(ends, planned)).unwrap();
+        block_on(run::apply::apply(parts, planned)).unwrap();
     });
     assert_ne!(cursors(&trip.shelf), before, "the run has moved them");
     let report = trip.settle();
@@ -116,7 +116,7 @@ fn two_runs_that_begin_at_the_same_time_have_a_history_each_and_each_can_be_undo
     };
     assert_eq!(before(all[0]), [Some("Visit".to_owned())]);
     assert_eq!(before(all[1]), [Some("Call".to_owned())]);
-    trip.with(|ends| assert_eq!(block_on(run::undo::undo(ends, all[0])).unwrap(), (1, 0)));
+    trip.with(|parts| assert_eq!(block_on(run::undo::undo(parts, all[0])).unwrap(), (1, 0)));
     assert_eq!(trip.only(Side::Creatio).record.title(), "Visit");
 }
 
@@ -125,10 +125,10 @@ fn runs_that_go_on_at_the_same_time_have_a_history_each() {
     let (trip, names) = (linked(Side::Exchange), ["Visit", "Lunch"]);
     let planned = names.map(|name| {
         trip.exchange.put(event(name, name));
-        trip.with(|ends| block_on(run::plan(ends)).unwrap())
+        trip.with(|parts| block_on(run::plan(parts)).unwrap())
     });
     for planned in planned {
-        trip.with(|ends| block_on(run::apply::apply(ends, planned)).unwrap());
+        trip.with(|parts| block_on(run::apply::apply(parts, planned)).unwrap());
     }
     assert_eq!(runs(&trip).len(), 3);
 }

@@ -272,7 +272,7 @@ fn people_are_completed_after_a_run_that_ended_before_they_were_written() {
                 {"server": "creatio", "path": path, "times": 99, "then": {"drop": "after"}}]);
             created.borrow_mut().desk.set_faults(serde_json::from_value(faults).unwrap());
         });
-        let report = block_on(run::run(&spine.joined.ends(&spine.shelf)));
+        let report = block_on(run::run(&spine.joined.parts(&spine.shelf)));
         assert!(report.is_ok_and(|report| report.unfinished == 1), "{path}");
         spine.world.faults(json!([]));
         spine.world.pass(TimeDelta::minutes(5));
@@ -351,7 +351,7 @@ fn whoever_may_not_read_the_shared_activity_gets_one_of_their_own() {
         let (joined, shelf) = &office.accounts[1];
         shelf.links.borrow_mut().clear();
         *shelf.state.borrow_mut() = None;
-        block_on(run::run(&joined.ends(shelf))).unwrap();
+        block_on(run::run(&joined.parts(shelf))).unwrap();
         office.world.pass(TimeDelta::minutes(5));
         let report = office.report(1);
         assert_eq!((all_rows(&office).len(), report.held.len()), (2, 0), "{service}: {:?}", report.held);

@@ -154,7 +154,7 @@ impl Office {
 
     fn run(&self, whose: usize) -> Report {
         let (joined, shelf, world) = &self.accounts[whose];
-        let report = block_on(run::run(&joined.ends(shelf))).unwrap();
+        let report = block_on(run::run(&joined.parts(shelf))).unwrap();
         world.pass(chrono::Duration::minutes(5));
         report
     }

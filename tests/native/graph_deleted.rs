@@ -254,7 +254,7 @@ fn an_event_is_made_anew_although_its_transaction_was_that_of_a_deleted_one() {
         assert_eq!(held.reason, Reason::LostCounterpart);
         let Some(id) = held.id else { panic!("it is a particular one") };
         let again = Answer { side: held.side, id, reason: held.reason, choice: Choice::Allow };
-        block_on(run::undo::answer(&spine.shelf, vec![again])).unwrap();
+        block_on(run::answer::answer(&spine.shelf, vec![again])).unwrap();
         spine.run();
         assert_eq!(spine.settle().held, [], "{nth}");
         assert_eq!(spine.events().len(), 1, "{nth}");

@@ -37,7 +37,7 @@ impl Desk {
         let from = self.world.log(0).len();
         let joined = Joined::on(site, &self.world, Rc::clone(line));
         let begun = self.world.log(0).len();
-        let report = block_on(run::run(&joined.ends(&self.shelf)));
+        let report = block_on(run::run(&joined.parts(&self.shelf)));
         self.world.pass(chrono::Duration::minutes(5));
         assert!(begun >= from);
         (report, self.world.log(begun))

@@ -38,7 +38,7 @@ fn allow(spine: &Spine, report: &Report, reason: Reason) {
     };
     let answers: Vec<Answer> = held.map(answer).collect();
     assert!(!answers.is_empty(), "{reason:?}: {:?}", report.held);
-    block_on(run::undo::answer(&spine.shelf, answers)).unwrap();
+    block_on(run::answer::answer(&spine.shelf, answers)).unwrap();
 }
 
 /// A contact with an address.

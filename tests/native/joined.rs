@@ -13,7 +13,7 @@ use schedule_sync::exchange::Exchange;
 use schedule_sync::graph::{Graph, GraphMailbox};
 use schedule_sync::model::Address;
 use schedule_sync::ports::{Clock, Credentials, Http};
-use schedule_sync::run::Ends;
+use schedule_sync::run::world::Parts;
 use std::rc::Rc;
 
 /// The ends that a user joins; in Moscow, unless told.
@@ -77,7 +77,7 @@ impl<P: Http + Clock + Credentials> Joined<P> {
     }
 
     /// As a run sees them, with `store`.
-    pub(crate) fn ends<'a, S>(&'a self, store: &'a S) -> Ends<'a, Creatio<P>, Exchange<P>, S, P, Silence> {
+    pub(crate) fn parts<'a, S>(&'a self, store: &'a S) -> Parts<'a, Creatio<P>, Exchange<P>, S, P, Silence> {
         self.through((&self.creatio, &self.exchange), store, &Silence)
     }
 
@@ -92,8 +92,8 @@ impl<P: Http + Clock + Credentials> Joined<P> {
         (creatio, exchange): (&'a C, &'a X),
         store: &'a S,
         events: &'a E,
-    ) -> Ends<'a, C, X, S, P, E> {
-        Ends {
+    ) -> Parts<'a, C, X, S, P, E> {
+        Parts {
             creatio,
             exchange,
             store,

@@ -229,7 +229,7 @@ fn an_undo_takes_back_what_the_server_changed_too() {
         trip.run();
         *trip.side(from.other()).makes.borrow_mut() = None;
         let run = trip.shelf.history.borrow().iter().map(|entry| entry.run).max().unwrap();
-        let (done, stays) = trip.with(|ends| pollster::block_on(schedule_sync::run::undo::undo(ends, run))).unwrap();
+        let (done, stays) = trip.with(|parts| pollster::block_on(schedule_sync::run::undo::undo(parts, run))).unwrap();
         assert_eq!((done, stays), (1, 0), "{from}");
         assert_eq!(trip.only(from.other()).record, old, "{from}");
     }

@@ -43,7 +43,7 @@ impl Office {
     /// What such a run reports.
     pub(crate) fn report(&self, whose: usize) -> run::Report {
         let (joined, shelf) = &self.accounts[whose];
-        let report = block_on(run::run(&joined.ends(shelf))).unwrap();
+        let report = block_on(run::run(&joined.parts(shelf))).unwrap();
         self.world.pass(chrono::Duration::minutes(5));
         report
     }

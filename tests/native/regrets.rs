@@ -280,7 +280,7 @@ fn undone(from: Side) -> Trip {
     let trip = linked(from);
     let history = block_on(trip.shelf.history()).unwrap();
     let run = history[0].run;
-    trip.with(|ends| block_on(run::undo::undo(ends, run)).unwrap());
+    trip.with(|parts| block_on(run::undo::undo(parts, run)).unwrap());
     assert!(trip.side(from.other()).ids().is_empty());
     assert_eq!(trip.settle().resting, 1, "they are counted");
     trip
@@ -290,10 +290,10 @@ fn undone(from: Side) -> Trip {
 fn what_rests_is_listed_and_can_be_woken() {
     for from in Side::BOTH {
         let trip = undone(from);
-        let resting = block_on(run::undo::resting(&trip.shelf)).unwrap();
+        let resting = block_on(run::answer::resting(&trip.shelf)).unwrap();
         assert_eq!(resting.iter().map(|one| one.title.as_str()).collect::<Vec<_>>(), ["Call"], "{from}");
         let ids = resting.into_iter().map(|one| one.activity).collect();
-        assert_eq!(block_on(run::undo::wake(&trip.shelf, ids)).unwrap(), 1);
+        assert_eq!(block_on(run::answer::wake(&trip.shelf, ids)).unwrap(), 1);
         let report = trip.settle();
         assert_eq!((report.resting, report.held.len()), (0, 0), "{from}");
         assert_eq!(trip.only(from.other()).record.title(), "Call", "{from}: created again");
@@ -335,9 +335,9 @@ fn many_new_items_are_created_at_once_only_if_a_person_has_seen_them() {
     assert_eq!((trip.creatio.ids().len(), report.held.len()), (0, 130), "nobody has seen that, first run or not");
     assert!(report.held.iter().all(|held| held.reason == Reason::ManyCreations));
     let trip = many();
-    let planned = trip.with(|ends| block_on(run::plan(ends)).unwrap());
+    let planned = trip.with(|parts| block_on(run::plan(parts)).unwrap());
     assert_eq!((planned.entries().len(), trip.creatio.ids().len()), (130, 0), "a preview writes nothing");
-    let report = trip.with(|ends| block_on(run::apply::apply(ends, planned)).unwrap());
+    let report = trip.with(|parts| block_on(run::apply::apply(parts, planned)).unwrap());
     assert_eq!((trip.creatio.ids().len(), report.held.len()), (130, 0));
 }
 

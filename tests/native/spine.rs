@@ -54,8 +54,8 @@ impl Spine {
 
     /// A run of which a person has seen the plan.
     pub(crate) fn run(&self) -> Report {
-        let ends = self.joined.ends(&self.shelf);
-        let report = block_on(async { run::apply::apply(&ends, run::plan(&ends).await?).await }).unwrap();
+        let parts = self.joined.parts(&self.shelf);
+        let report = block_on(async { run::apply::apply(&parts, run::plan(&parts).await?).await }).unwrap();
         self.world.pass(chrono::Duration::minutes(5));
         report
     }
@@ -403,7 +403,7 @@ fn a_whole_batch_without_a_reply_leaves_exactly_one_of_each() {
         ]));
         for _ in 0..3 {
             // a run may end in an error here; what it did stays
-            let _ = block_on(run::run(&spine.joined.ends(&spine.shelf)));
+            let _ = block_on(run::run(&spine.joined.parts(&spine.shelf)));
         }
         spine.world.faults(json!([]));
         spine.run();

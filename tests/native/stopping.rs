@@ -8,7 +8,7 @@ use schedule_sync::error::Error;
 use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{Record, Side};
 use schedule_sync::ports::{Events, Phase, Progress};
-use schedule_sync::run::{self, Ends};
+use schedule_sync::run::{self, world::Parts};
 use std::cell::Cell;
 
 /// A person who wants the run to stop once it has come to a place.
@@ -64,10 +64,10 @@ impl Events for Written<'_> {
 fn with<E: Events, T>(
     trip: &Trip,
     events: &E,
-    act: impl FnOnce(&Ends<'_, Memory, Memory, Shelf, Standing, E>) -> T,
+    act: impl FnOnce(&Parts<'_, Memory, Memory, Shelf, Standing, E>) -> T,
 ) -> T {
     let zone = Fixed { seconds: 3 * 3600, name: "Russian Standard Time".to_owned() };
-    act(&Ends {
+    act(&Parts {
         creatio: &trip.creatio,
         exchange: &trip.exchange,
         store: &trip.shelf,
@@ -92,7 +92,7 @@ fn a_stop_ends_reading_at_once_and_nothing_is_written_or_forgotten() {
     many(&trip, 3);
     trip.exchange.pauses.set(Some(300));
     let stopper = Stopper::at(Phase::Reading, 0);
-    assert_eq!(with(&trip, &stopper, |ends| block_on(run::run(ends))), Err(Error::Stopped));
+    assert_eq!(with(&trip, &stopper, |parts| block_on(run::run(parts))), Err(Error::Stopped));
     assert_eq!((trip.creatio.writes.get(), trip.shelf.state.borrow().is_none()), (0, true));
     trip.exchange.pauses.set(Some(0));
     assert_eq!(trip.settle().counts.creatio.created, 3, "the next run does it all");
@@ -102,14 +102,14 @@ fn a_stop_ends_reading_at_once_and_nothing_is_written_or_forgotten() {
 fn a_stop_ends_a_reading_that_hangs() {
     let trip = Trip::new(&everything());
     trip.exchange.pauses.set(None);
-    assert_eq!(with(&trip, &Called, |ends| block_on(run::run(ends))), Err(Error::Stopped));
+    assert_eq!(with(&trip, &Called, |parts| block_on(run::run(parts))), Err(Error::Stopped));
 }
 
 #[test]
 fn a_stop_ends_writing_after_the_batch_in_flight_and_the_report_says_what_was_written() {
     let trip = Trip::new(&everything());
     many(&trip, 74);
-    let report = with(&trip, &Stopper::at(Phase::Writing, 1), |ends| block_on(run::run(ends))).unwrap();
+    let report = with(&trip, &Stopper::at(Phase::Writing, 1), |parts| block_on(run::run(parts))).unwrap();
     let created = report.counts.creatio.created;
     assert!(report.stopped);
     assert!((1..=40).contains(&created), "{created} of 74");
@@ -122,7 +122,7 @@ fn a_stop_ends_writing_after_the_batch_in_flight_and_the_report_says_what_was_wr
 fn a_stop_before_the_first_write_writes_nothing() {
     let trip = Trip::new(&everything());
     many(&trip, 5);
-    let report = with(&trip, &Stopper::at(Phase::Writing, 0), |ends| block_on(run::run(ends))).unwrap();
+    let report = with(&trip, &Stopper::at(Phase::Writing, 0), |parts| block_on(run::run(parts))).unwrap();
     assert_eq!((report.stopped, report.counts.creatio.created, report.unfinished), (true, 0, 5));
     assert_eq!(trip.settle().counts.creatio.created, 5);
 }
@@ -134,13 +134,13 @@ fn a_stop_ends_an_undo_between_two_writes() {
     trip.exchange.put(event("two", "Two"));
     trip.settle();
     let last = block_on(trip.shelf.history()).unwrap()[0].run;
-    let planned = with(&trip, &Stopper::at(Phase::Writing, 0), |ends| {
-        ends.events.wants.set(true);
-        block_on(run::undo::undo(ends, last))
+    let planned = with(&trip, &Stopper::at(Phase::Writing, 0), |parts| {
+        parts.events.wants.set(true);
+        block_on(run::undo::undo(parts, last))
     });
     assert_eq!(planned, Err(Error::Stopped), "while it reads, too");
     assert_eq!(trip.creatio.ids().len(), 2);
     let stopper = Written { creatio: &trip.creatio, before: trip.creatio.writes.get() };
-    assert_eq!(with(&trip, &stopper, |ends| block_on(run::undo::undo(ends, last))), Ok((1, 1)));
+    assert_eq!(with(&trip, &stopper, |parts| block_on(run::undo::undo(parts, last))), Ok((1, 1)));
     assert_eq!(trip.creatio.ids().len(), 1, "what was not begun stays");
 }

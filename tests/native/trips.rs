@@ -17,7 +17,7 @@ use schedule_sync::model::{
     TaskWhen, When,
 };
 use schedule_sync::ports::Store;
-use schedule_sync::run::{self, Ends, Report};
+use schedule_sync::run::{self, Report, world::Parts};
 use std::cell::Cell;
 
 /// Two sides, a store, a clock.
@@ -41,10 +41,10 @@ impl Trip {
     }
 
     /// The two ends, as a run sees them.
-    pub(crate) fn with<T>(&self, act: impl FnOnce(&Ends<'_, Memory, Memory, Shelf, Standing, Silence>) -> T) -> T {
+    pub(crate) fn with<T>(&self, act: impl FnOnce(&Parts<'_, Memory, Memory, Shelf, Standing, Silence>) -> T) -> T {
         let zone = Fixed { seconds: 3 * 3600, name: "Russian Standard Time".to_owned() };
         let (account, words) = (account(), words());
-        act(&Ends {
+        act(&Parts {
             creatio: &self.creatio,
             exchange: &self.exchange,
             store: &self.shelf,
@@ -57,7 +57,7 @@ impl Trip {
     }
 
     pub(crate) fn run(&self) -> Report {
-        self.with(|ends| block_on(run::run(ends)).unwrap())
+        self.with(|parts| block_on(run::run(parts)).unwrap())
     }
 
     /// Runs, then runs again: the second run must write nothing.
@@ -529,7 +529,7 @@ pub(crate) fn said(trip: &Trip, report: &Report, reason: Reason, choice: Choice)
     assert!(!held.is_empty(), "held for {reason:?}: {:?}", report.held);
     let answers =
         held.into_iter().map(|held| Answer { side: held.side, id: held.id.clone().unwrap(), reason, choice }).collect();
-    block_on(run::undo::answer(&trip.shelf, answers)).unwrap();
+    block_on(run::answer::answer(&trip.shelf, answers)).unwrap();
 }
 
 #[test]
@@ -742,7 +742,7 @@ fn runs(trip: &Trip) -> Vec<schedule_sync::model::Instant> {
 /// Undoes the last run: how many writes were taken back, how many were not.
 fn undo(trip: &Trip) -> (usize, usize) {
     let last = runs(trip)[0];
-    trip.with(|ends| block_on(run::undo::undo(ends, last)).unwrap())
+    trip.with(|parts| block_on(run::undo::undo(parts, last)).unwrap())
 }
 
 #[test]

@@ -118,7 +118,7 @@ fn each_trouble(service: &str, reached: &Value) {
             Trouble::Switch(on, _) => switch(on),
             Trouble::Faults(faults) => spine.world.faults(faults.clone()),
         }
-        let ended = block_on(run::run(&spine.joined.ends(&spine.shelf)));
+        let ended = block_on(run::run(&spine.joined.parts(&spine.shelf)));
         assert_eq!(ended.as_ref().err().map(|error| error.code()), code, "{what}: {ended:?}");
         match &trouble {
             Trouble::Switch(_, off) => switch(off),
@@ -146,7 +146,7 @@ fn a_row_of_megabytes_costs_only_itself() {
     };
     spine.odata("POST", "Activity", Some(row("huge", &notes)));
     spine.odata("POST", "Activity", Some(row("small", "y")));
-    let report = block_on(run::run(&spine.joined.ends(&spine.shelf)));
+    let report = block_on(run::run(&spine.joined.parts(&spine.shelf)));
     assert!(report.is_ok(), "{:?}", report.map(|report| report.counts));
     assert_eq!(spine.event("small")["subject"], "small");
     spine.settle();

@@ -438,7 +438,7 @@ impl<M: Calendar> Year<'_, M> {
         let held = self.spine.run().held;
         assert!(held.iter().any(|held| held.reason == reason && held.id.as_ref() == Some(&id)), "{title}: {held:?}");
         let answer = Answer { side: Side::Creatio, id, reason, choice: Choice::Allow };
-        block_on(run::undo::answer(&self.spine.shelf, vec![answer])).unwrap();
+        block_on(run::answer::answer(&self.spine.shelf, vec![answer])).unwrap();
     }
 }
 

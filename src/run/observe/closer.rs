@@ -9,10 +9,11 @@ use crate::engine::{identity, matching, original, scope};
 use crate::error::Result;
 use crate::model::lookup::Lookup;
 use crate::model::{ItemId, Pair, Person, Side};
-use crate::ports::{Clock, Directory, Events, Replica, Store};
+use crate::ports::{Replica, Store};
+use crate::run::World;
 use std::collections::{BTreeMap, BTreeSet};
 
-impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'_, C, X, S, K, E> {
+impl<W: World> Gather<'_, W> {
     /// Events and tasks that a listing shows edited are read directly: a listing may be late, and
     /// show one as it was before our own last write.
     pub(super) async fn edits(&mut self) -> Result<()> {
@@ -32,7 +33,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         if lookups.is_empty() {
             return Ok(());
         }
-        for (lookup, found) in lookups.iter().zip(self.ends.exchange.find(&lookups).await?) {
+        for (lookup, found) in lookups.iter().zip(self.world.exchange().find(&lookups).await?) {
             let Lookup::Id { id, .. } = lookup else { continue };
             match found.items.into_iter().next() {
                 Some(mut item) => {
@@ -92,11 +93,11 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             return Ok(());
         }
         let mut keys = Vec::new();
-        for found in self.ends.creatio.find(&lookups).await? {
+        for found in self.world.creatio().find(&lookups).await? {
             keys.extend(found.items.iter().map(|item| LinkKey::Item(Side::Creatio, item.id.clone())));
             self.take(Side::Creatio, found);
         }
-        let links = self.ends.store.links(&keys).await?;
+        let links = self.world.store().links(&keys).await?;
         self.know(links.into_iter().filter(|link| !self.links.contains_key(&link.ids.creatio)).collect());
         Ok(())
     }
@@ -149,7 +150,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         if lookups.is_empty() {
             return Ok(());
         }
-        let found = self.ends.creatio.find(&lookups).await?.into_iter().flat_map(|found| found.items);
+        let found = self.world.creatio().find(&lookups).await?.into_iter().flat_map(|found| found.items);
         self.seen.items.creatio.extend(found.map(|item| (item.id.clone(), item)));
         Ok(())
     }
@@ -179,7 +180,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         if !asked.is_empty() {
             let asked: Vec<ItemId> = asked.into_iter().collect();
             let mut told: BTreeMap<ItemId, Elsewhere> = BTreeMap::new();
-            for link in self.ends.store.elsewhere(&asked).await? {
+            for link in self.world.store().elsewhere(&asked).await? {
                 let own = self.links.get(&link.ids.creatio);
                 let first = (matters(&link) || matches!(link.state, LinkState::Pending(_)))
                     && own.is_none_or(|own| is_earlier(&link, own));

@@ -12,10 +12,11 @@ use crate::error::Result;
 use crate::model::lookup::Lookup;
 use crate::model::time::local;
 use crate::model::{ContainerId, Item, ItemId, Kind, Person, Record, Side};
-use crate::ports::{Clock, Directory, Events, Replica, Store};
+use crate::ports::{Directory, Replica, Store};
+use crate::run::World;
 use std::collections::BTreeSet;
 
-impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'_, C, X, S, K, E> {
+impl<W: World> Gather<'_, W> {
     /// The Activities of the chosen groups that touch the window; those that no listing told of are
     /// read, since joining a group changes no Activity. They are asked for in a full comparison, on
     /// a new day, when the groups changed, and when an unlinked Activity did: which may be in one
@@ -26,14 +27,14 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         }
         let groups = settings.export.choice();
         let today = local(self.context.zone, self.context.now).date();
-        let told = self.ends.creatio.membership(groups).await?.map(|told| format!("{today} {told}"));
+        let told = self.world.creatio().membership(groups).await?.map(|told| format!("{today} {told}"));
         let unlinked = self.seen.items.creatio.keys().any(|id| !self.links.contains_key(id));
         if !self.seen.full && !unlinked && told.is_some() && told == state.membership {
             self.held.extend(state.held.iter().filter(|held| held.reason == Reason::Group).cloned());
             self.seen.members = Some(BTreeSet::new());
             return Ok(told);
         }
-        let membership = self.ends.creatio.members(groups, &self.context.window).await?;
+        let membership = self.world.creatio().members(groups, &self.context.window).await?;
         self.held.extend(membership.failed.into_iter().map(|(group, detail)| Held {
             side: Side::Creatio,
             id: Some(ItemId::new(group.as_str())),
@@ -51,7 +52,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             .map(|id| LinkKey::Item(Side::Creatio, id.clone()))
             .collect();
         let linked: BTreeSet<ItemId> =
-            self.ends.store.links(&unseen).await?.into_iter().map(|link| link.ids.creatio).collect();
+            self.world.store().links(&unseen).await?.into_iter().map(|link| link.ids.creatio).collect();
         let lookups: Vec<Lookup> = unseen
             .into_iter()
             .filter_map(|key| match key {
@@ -80,7 +81,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         if lookups.is_empty() {
             return Ok(());
         }
-        for (lookup, found) in lookups.iter().zip(self.ends.exchange.find(&lookups).await?) {
+        for (lookup, found) in lookups.iter().zip(self.world.exchange().find(&lookups).await?) {
             let Lookup::Id { id, .. } = lookup else { continue };
             if found.is_absent() || found.series {
                 // a listing may be late: what is gone by now, or a series, is no new item
@@ -114,7 +115,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             looks.extend(matching::looks(&self.context, &self.seen, item).filter(|_| !self.seen.full));
         }
         let keys: Vec<LinkKey> = lookups.iter().map(|id| LinkKey::Item(Side::Creatio, id.clone())).collect();
-        let links = self.ends.store.links(&keys).await?;
+        let links = self.world.store().links(&keys).await?;
         for link in links.iter().filter(|link| matters(link)) {
             if !self.seen.items.exchange.contains_key(&link.ids.exchange) {
                 self.suspects.exchange.insert(link.ids.exchange.clone());
@@ -132,12 +133,12 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         if lookups.is_empty() {
             return Ok(());
         }
-        for found in self.ends.creatio.find(&lookups).await? {
+        for found in self.world.creatio().find(&lookups).await? {
             self.take(Side::Creatio, found);
         }
         let keys: Vec<LinkKey> =
             self.seen.items.creatio.keys().map(|id| LinkKey::Item(Side::Creatio, id.clone())).collect();
-        let more = self.ends.store.links(&keys).await?;
+        let more = self.world.store().links(&keys).await?;
         let more = more.into_iter().filter(|link| !self.links.contains_key(&link.ids.creatio)).collect();
         self.know(more);
         Ok(())
@@ -190,10 +191,10 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         if lookups.is_empty() {
             return Ok(());
         }
-        let found = self.ends.exchange.find(&lookups).await?;
+        let found = self.world.exchange().find(&lookups).await?;
         let ids =
             found.iter().flat_map(|found| &found.items).map(|item| LinkKey::Item(Side::Exchange, item.id.clone()));
-        let links = self.ends.store.links(&ids.collect::<Vec<_>>()).await?;
+        let links = self.world.store().links(&ids.collect::<Vec<_>>()).await?;
         self.know(links);
         // a UID alone finds what is left of a series too, which the Activity of another day is not
         let stands = |item: &Item, asker: &ItemId| {
@@ -263,7 +264,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         addresses.sort();
         addresses.dedup();
         if !addresses.is_empty() {
-            self.seen.people = self.ends.creatio.people(&addresses).await?.into_iter().collect();
+            self.seen.people = self.world.creatio().people(&addresses).await?.into_iter().collect();
         }
         Ok(())
     }

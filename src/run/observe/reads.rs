@@ -10,9 +10,10 @@ use crate::engine::state::State;
 use crate::error::Result;
 use crate::model::lookup::{Found, Lookup};
 use crate::model::{ContainerId, Item, ItemId, Side};
-use crate::ports::{Clock, Directory, Events, Replica, Store};
+use crate::ports::{Replica, Store};
+use crate::run::World;
 
-impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'_, C, X, S, K, E> {
+impl<W: World> Gather<'_, W> {
     /// Of an Activity that is no longer Canceled it must be known whether its counterpart is still
     /// there.
     pub(super) fn reopened(&mut self) {
@@ -37,7 +38,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         if keys.is_empty() {
             return Ok(());
         }
-        let links = self.ends.store.links(&keys).await?;
+        let links = self.world.store().links(&keys).await?;
         for side in Side::BOTH {
             let linked = links.iter().filter(|link| matters(link)).map(|link| &link.ids[side]);
             let unread = linked.filter(|id| !self.seen.items[side].contains_key(id));
@@ -75,8 +76,8 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             return Ok(());
         }
         let found = match side {
-            Side::Creatio => self.ends.creatio.find(lookups).await?,
-            Side::Exchange => self.ends.exchange.find(lookups).await?,
+            Side::Creatio => self.world.creatio().find(lookups).await?,
+            Side::Exchange => self.world.exchange().find(lookups).await?,
         };
         for (lookup, found) in lookups.iter().zip(found) {
             if let Lookup::Id { id, .. } = lookup {
@@ -114,7 +115,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         if keys.is_empty() {
             return Ok(());
         }
-        let links = self.ends.store.links(&keys).await?;
+        let links = self.world.store().links(&keys).await?;
         keys.clear();
         for side in Side::BOTH {
             let unlinked = state.answers.items().filter(|(s, _)| *s == side).filter_map(|(_, id)| {
@@ -169,7 +170,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
     /// Meetings that ended since the last run; whether somebody touched the status only a direct
     /// read tells.
     pub(super) async fn due(&mut self) -> Result<()> {
-        let links = self.ends.store.links(&[LinkKey::Due(self.context.now)]).await?;
+        let links = self.world.store().links(&[LinkKey::Due(self.context.now)]).await?;
         self.seen.due = links.iter().map(|link| link.ids.creatio.clone()).collect();
         let unread = |id: &ItemId| !self.seen.items.creatio.contains_key(id) && !self.suspects.creatio.contains(id);
         let lookups: Vec<Lookup> = self.seen.due.iter().filter(|id| unread(id)).cloned().map(activity).collect();
@@ -194,8 +195,8 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
                 continue;
             }
             let found = match side {
-                Side::Creatio => self.ends.creatio.find(&lookups).await?,
-                Side::Exchange => self.ends.exchange.find(&lookups).await?,
+                Side::Creatio => self.world.creatio().find(&lookups).await?,
+                Side::Exchange => self.world.exchange().find(&lookups).await?,
             };
             for (mut link, mut found) in waiting.into_iter().zip(found) {
                 self.unanswered(&link.ids.creatio, &found);
@@ -266,7 +267,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
         if lookups.is_empty() {
             return Ok(());
         }
-        for (id, found) in ids.into_iter().zip(self.ends.exchange.find(&lookups).await?) {
+        for (id, found) in ids.into_iter().zip(self.world.exchange().find(&lookups).await?) {
             if found.series {
                 self.seen.series.insert(id.clone());
             }

@@ -151,7 +151,7 @@ fn everything_happens(spine: &Spine) {
         reason: held.reason,
         choice: Choice::Allow,
     };
-    block_on(run::undo::answer(&spine.shelf, asked.map(allow).collect())).unwrap();
+    block_on(run::answer::answer(&spine.shelf, asked.map(allow).collect())).unwrap();
     spine.graph("DELETE", &format!("me/events/{event}"), None);
     spine.run();
     answer(spine, &invitations[2], ANSWERS[2]);

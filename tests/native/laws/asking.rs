@@ -12,7 +12,7 @@ use schedule_sync::engine::held::{Held, Reason};
 use schedule_sync::engine::settings::{Conflict, Notify};
 use schedule_sync::model::{Address, Body, Importance, Item, Person, Record, Response, Side, Task, TaskWhen, When};
 use schedule_sync::ports::Store;
-use schedule_sync::run::undo::answer;
+use schedule_sync::run::answer::answer;
 use std::collections::BTreeSet;
 
 const ANNA: &str = "anna@fabrikam.example";

@@ -24,7 +24,7 @@ use schedule_sync::model::{Instant, ItemId, Side};
 use schedule_sync::ports::{
     Clock, Credentials, Events, Http, HttpResponse, NoResponse, Progress, Request, Secret, Store,
 };
-use schedule_sync::run::{self, Report, undo};
+use schedule_sync::run::{self, Report, answer, undo};
 use std::{
     cell::{Cell, RefCell},
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -353,13 +353,13 @@ impl Device {
                 (Saboteur::new(creatio, Side::Creatio, bug), Saboteur::new(exchange, Side::Exchange, bug));
             return run::run(&self.joined.through((&creatio, &exchange), &self.store, &self.ears)).await;
         }
-        let ends = self.joined.through((creatio, exchange), &self.store, &self.ears);
+        let parts = self.joined.through((creatio, exchange), &self.store, &self.ears);
         // as `run::run` does it; the plan is to be counted
-        let planned = run::plan(&ends).await?;
+        let planned = run::plan(&parts).await?;
         for action in &planned.plan.actions {
             self.count(format!("step {:?}", action.step));
         }
-        run::apply::apply(&ends, planned).await
+        run::apply::apply(&parts, planned).await
     }
 
     fn count(&self, what: String) {
@@ -396,7 +396,7 @@ impl Device {
             answers.push(Answer { side: held.side, id, reason: held.reason, choice });
             all.push(Said { held, choice });
         }
-        pollster::block_on(undo::answer(self.store.shelf.as_ref(), answers)).unwrap();
+        pollster::block_on(answer::answer(self.store.shelf.as_ref(), answers)).unwrap();
         all
     }
 
@@ -405,8 +405,8 @@ impl Device {
     pub(crate) fn undo(&self) -> Vec<ItemId> {
         let history = self.store.shelf.history.borrow().clone();
         let Some(run) = history.iter().map(|entry| entry.run).max() else { return Vec::new() };
-        let ends = self.joined.through(self.joined.replicas(), &self.store, &self.ears);
-        if let Ok(plan) = pollster::block_on(undo::preview(&ends, run)) {
+        let parts = self.joined.through(self.joined.replicas(), &self.store, &self.ears);
+        if let Ok(plan) = pollster::block_on(undo::preview(&parts, run)) {
             for refused in &plan.refused {
                 self.count(format!("not undone {:?}", refused.why));
             }
@@ -414,7 +414,7 @@ impl Device {
                 self.count(format!("undone {:?}", step.entry.what));
             }
         }
-        let _ = pollster::block_on(undo::undo(&ends, run));
+        let _ = pollster::block_on(undo::undo(&parts, run));
         let of_run: Vec<&Entry> = history.iter().filter(|entry| entry.run == run).collect();
         let linked =
             self.links().into_iter().filter(|link| of_run.iter().any(|entry| entry.activity == link.ids.creatio));
