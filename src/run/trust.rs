@@ -1,6 +1,6 @@
-//! Whether store, marks and credentials belong to the two world that are meant: the first thing that
-//! a run asks (docs/rules.md, "Identity checks"). A copied database, or a token of another mailbox,
-//! would make one user's items another's.
+//! Whether store, marks and credentials belong to the two world that are meant: the first thing
+//! that a run asks (docs/rules.md, "Identity checks"). A copied database, or a token of another
+//! mailbox, would make one user's items another's.
 
 use crate::engine::account::Account;
 use crate::engine::change::StateChange;

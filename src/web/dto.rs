@@ -25,7 +25,7 @@ use tsify::Tsify;
 /// The page that the engine runs in: whose Creatio, which user.
 #[derive(Clone, Debug, Deserialize, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
-pub struct Context {
+pub struct PageContext {
     /// The Creatio installation; a copied database, a reset sandbox have another. Names the local
     /// store.
     pub instance: String,
@@ -62,13 +62,13 @@ pub struct Party {
 /// The settings of one mailbox account, as on the page.
 #[derive(Clone, Debug, Deserialize, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
-pub struct Settings {
+pub struct AccountSettings {
     /// Import meetings; the choice is of calendars, by id.
-    pub import_meetings: Choice,
+    pub import_meetings: BlockSettings,
     /// Import tasks; the choice is of task lists, by id.
-    pub import_tasks: Choice,
+    pub import_tasks: BlockSettings,
     /// Export activities; the choice is of groups, by id.
-    pub export: Choice,
+    pub export: BlockSettings,
     /// Run by itself.
     pub automatic: bool,
     /// Items that end before this day are left alone: `2026-11-30`.
@@ -120,7 +120,7 @@ pub struct Advanced {
 #[derive(Clone, Debug, Serialize, Tsify)]
 pub struct Kept {
     /// As they work.
-    pub settings: Settings,
+    pub settings: AccountSettings,
     /// Where they are kept, or will be once they are saved.
     #[tsify(type = "\"creatio\" | \"browser\"")]
     pub place: &'static str,
@@ -167,7 +167,7 @@ pub const fn place(place: SettingsPlace) -> &'static str {
 /// How this Creatio is reached and what its times mean.
 #[derive(Clone, Debug, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
-pub struct Found {
+pub struct InstallationInfo {
     /// By which service activities are read and written.
     #[tsify(type = "\"odata\" | \"dataservice\" | undefined")]
     pub transport: Option<Transport>,
@@ -186,7 +186,7 @@ pub struct Found {
     pub lacking: Vec<String>,
 }
 
-impl From<&Installation> for Found {
+impl From<&Installation> for InstallationInfo {
     fn from(installation: &Installation) -> Self {
         let access = &installation.access;
         let is_odata = access.transport() == Some(Transport::Odata);
@@ -206,7 +206,7 @@ impl From<&Installation> for Found {
 
 /// One block of the settings.
 #[derive(Clone, Debug, Deserialize, Serialize, Tsify)]
-pub struct Choice {
+pub struct BlockSettings {
     /// The switch.
     pub on: bool,
     /// All, or those chosen.
@@ -237,7 +237,7 @@ impl From<Progress> for SyncEvent {
 /// A mailbox of the user.
 #[derive(Clone, Debug, Serialize, Tsify)]
 #[serde(rename_all = "camelCase")]
-pub struct Account {
+pub struct MailboxAccount {
     /// The address, which names the account everywhere.
     pub address: String,
     /// What serves it.
@@ -249,7 +249,7 @@ pub struct Account {
     pub built_in: bool,
 }
 
-impl Account {
+impl MailboxAccount {
     /// An account as Creatio knows it; `None` if it holds no calendar.
     #[must_use]
     pub fn of(from: &crate::creatio::MailAccount) -> Option<Self> {
@@ -264,7 +264,7 @@ impl Account {
 
 /// A group of activities.
 #[derive(Clone, Debug, Serialize, Tsify)]
-pub struct Group {
+pub struct GroupInfo {
     /// Its id.
     pub id: String,
     /// Its name.
@@ -277,7 +277,7 @@ pub struct Group {
     pub dynamic: bool,
 }
 
-impl From<crate::creatio::Group> for Group {
+impl From<crate::creatio::Group> for GroupInfo {
     fn from(crate::creatio::Group { id, name, parent, dynamic }: crate::creatio::Group) -> Self {
         Self { id: id.to_string(), name, parent: parent.as_ref().map(GroupId::to_string), dynamic }
     }
@@ -285,11 +285,11 @@ impl From<crate::creatio::Group> for Group {
 
 /// What a run came to.
 #[derive(Clone, Debug, Serialize, Tsify)]
-pub struct Report {
+pub struct RunReport {
     /// What was written to Creatio.
-    pub creatio: Counts,
+    pub creatio: WriteCounts,
     /// What was written to the mailbox.
-    pub exchange: Counts,
+    pub exchange: WriteCounts,
     /// What waits for a person, from earlier runs too; without what could not be understood.
     pub held: Vec<HeldItem>,
     /// What could not be understood.
@@ -297,7 +297,7 @@ pub struct Report {
     /// Steps that were not finished; the next run does.
     pub unfinished: usize,
     /// What a person is told without being asked.
-    pub notes: Vec<Told>,
+    pub notes: Vec<RunNote>,
     /// Pairs that rest: undone, or left by a person.
     pub resting: usize,
     /// The user stopped the run while it was writing; what had been written by then is counted.
@@ -306,7 +306,7 @@ pub struct Report {
 
 /// What a person is told without being asked, and of how many items: the page has a text for each.
 #[derive(Clone, Copy, Debug, Serialize, Tsify)]
-pub struct Told {
+pub struct RunNote {
     /// What.
     pub note: NoteName,
     /// Of how many.
@@ -324,7 +324,7 @@ pub enum NoteName {
 
 /// A pair that rests.
 #[derive(Clone, Debug, Serialize, Tsify)]
-pub struct Resting {
+pub struct RestingPair {
     /// The id of its Activity.
     pub activity: String,
     /// The Activity's title.
@@ -345,7 +345,7 @@ pub struct Preview {
 
 /// Confirmed writes on one side.
 #[derive(Clone, Copy, Debug, Serialize, Tsify)]
-pub struct Counts {
+pub struct WriteCounts {
     /// Items created.
     pub created: usize,
     /// Items changed.
@@ -659,12 +659,12 @@ impl From<undo::Undo> for UndoPlan {
     }
 }
 
-impl From<run::Report> for Report {
+impl From<run::Report> for RunReport {
     fn from(run::Report { counts, held, unfinished, notes, resting, stopped }: run::Report) -> Self {
         let (malformed, held): (Vec<_>, Vec<_>) = held.into_iter().partition(|one| one.reason == Reason::Malformed);
         let items = |list: Vec<Held>| list.into_iter().map(HeldItem::from).collect();
         let (held, malformed) = (items(held), items(malformed));
-        let notes = notes.into_iter().map(|told| Told { note: told.note.into(), count: told.count }).collect();
+        let notes = notes.into_iter().map(|told| RunNote { note: told.note.into(), count: told.count }).collect();
         let (creatio, exchange) = (counts.creatio.into(), counts.exchange.into());
         Self { creatio, exchange, held, malformed, unfinished, notes, resting, stopped }
     }
@@ -679,7 +679,7 @@ impl From<Note> for NoteName {
     }
 }
 
-impl From<run::answer::Resting> for Resting {
+impl From<run::answer::Resting> for RestingPair {
     fn from(run::answer::Resting { activity, title, kind }: run::answer::Resting) -> Self {
         Self { activity: activity.to_string(), title, kind }
     }
@@ -694,7 +694,7 @@ impl From<&run::PreparedRun> for Preview {
     }
 }
 
-impl From<run::Counts> for Counts {
+impl From<run::Counts> for WriteCounts {
     fn from(run::Counts { created, updated, deleted }: run::Counts) -> Self {
         Self { created, updated, deleted }
     }
@@ -719,7 +719,7 @@ impl From<Held> for HeldItem {
 
 /// A calendar or task list.
 #[derive(Clone, Debug, Serialize, Tsify)]
-pub struct Container {
+pub struct ContainerInfo {
     /// Its id.
     pub id: String,
     /// What it holds.
@@ -738,7 +738,7 @@ pub struct Container {
     pub writable: bool,
 }
 
-impl Container {
+impl ContainerInfo {
     /// A container of the mailbox `account`.
     #[must_use]
     pub fn of(from: crate::model::Container, account: &str) -> Self {
@@ -754,12 +754,12 @@ impl Container {
     }
 }
 
-impl From<crate::engine::settings::Settings> for Settings {
+impl From<crate::engine::settings::Settings> for AccountSettings {
     fn from(from: crate::engine::settings::Settings) -> Self {
         Self {
-            import_meetings: Choice::of(&from.import_meetings, ContainerId::as_str),
-            import_tasks: Choice::of(&from.import_tasks, ContainerId::as_str),
-            export: Choice::of(&from.export, GroupId::as_str),
+            import_meetings: BlockSettings::of(&from.import_meetings, ContainerId::as_str),
+            import_tasks: BlockSettings::of(&from.import_tasks, ContainerId::as_str),
+            export: BlockSettings::of(&from.export, GroupId::as_str),
             automatic: from.automatic,
             from: from.from.to_string(),
             advanced: Advanced::of(from.rules, &from.targets),
@@ -767,7 +767,7 @@ impl From<crate::engine::settings::Settings> for Settings {
     }
 }
 
-impl Settings {
+impl AccountSettings {
     /// The engine's settings; `fields` is the map that an administrator set, which the page does
     /// not show.
     ///
@@ -833,7 +833,7 @@ impl Advanced {
 /// The farthest horizon that can be set, in months.
 const MOST_MONTHS: u32 = 36;
 
-impl Choice {
+impl BlockSettings {
     fn of<T>(block: &Block<T>, text: impl Fn(&T) -> &str) -> Self {
         let chosen = block.chosen.iter().map(|one| text(one).to_owned()).collect();
         Self { on: block.on, scope: block.scope, chosen }

@@ -41,7 +41,7 @@ pub struct ScheduleSync {
 }
 
 struct Inner {
-    context: dto::Context,
+    context: dto::PageContext,
     host: Host,
     fetch: Fetch,
     zone: Rc<IntlZone>,
@@ -64,7 +64,7 @@ impl ScheduleSync {
     /// An engine for the user of `context`, whose page answers by `host`. It throws with the code
     /// `zone` if the browser does not know the zone of the user's profile.
     #[wasm_bindgen(constructor)]
-    pub fn new(context: Ts<dto::Context>, host: Host) -> Result<ScheduleSync, JsValue> {
+    pub fn new(context: Ts<dto::PageContext>, host: Host) -> Result<ScheduleSync, JsValue> {
         let context = context.to_rust().map_err(|error| to_js(&invalid_input(&error)))?;
         let zone = IntlZone::new(&context.time_zone).ok_or_else(|| to_js(&Error::Zone))?;
         let inner = Inner {
@@ -89,17 +89,17 @@ impl ScheduleSync {
     }
 
     /// The user's mailboxes that can be synchronized, as Creatio knows them.
-    pub async fn accounts(&self) -> Result<Vec<Ts<dto::Account>>, JsValue> {
+    pub async fn accounts(&self) -> Result<Vec<Ts<dto::MailboxAccount>>, JsValue> {
         let inner = Rc::clone(&self.inner);
         let accounts = inner.accounts().await.map_err(|error| to_js(&error))?;
-        accounts.iter().filter_map(dto::Account::of).map(|account| out(&account)).collect()
+        accounts.iter().filter_map(dto::MailboxAccount::of).map(|account| out(&account)).collect()
     }
 
     /// The settings of an account; the first ones, if none were saved.
-    pub async fn settings(&self, account: String) -> Result<Ts<dto::Settings>, JsValue> {
+    pub async fn settings(&self, account: String) -> Result<Ts<dto::AccountSettings>, JsValue> {
         let inner = Rc::clone(&self.inner);
         let kept = inner.kept(&account).await.map_err(|error| to_js(&error))?;
-        out(&dto::Settings::from(kept.settings))
+        out(&dto::AccountSettings::from(kept.settings))
     }
 
     /// The same, with where they are kept and what of them the administrator has fixed.
@@ -112,15 +112,15 @@ impl ScheduleSync {
 
     /// Saves the settings of an account; tells where they are kept: `creatio` or `browser`.
     #[wasm_bindgen(js_name = saveSettings)]
-    pub async fn save_settings(&self, account: String, settings: Ts<dto::Settings>) -> Result<String, JsValue> {
+    pub async fn save_settings(&self, account: String, settings: Ts<dto::AccountSettings>) -> Result<String, JsValue> {
         let inner = Rc::clone(&self.inner);
-        let settings: dto::Settings = settings.to_rust().map_err(|error| to_js(&invalid_input(&error)))?;
+        let settings: dto::AccountSettings = settings.to_rust().map_err(|error| to_js(&invalid_input(&error)))?;
         let place = inner.save_settings(&account, settings).await.map_err(|error| to_js(&error))?;
         Ok(dto::place(place).to_owned())
     }
 
     /// The calendars, then the task lists of an account's mailbox.
-    pub async fn containers(&self, account: String) -> Result<Vec<Ts<dto::Container>>, JsValue> {
+    pub async fn containers(&self, account: String) -> Result<Vec<Ts<dto::ContainerInfo>>, JsValue> {
         let inner = Rc::clone(&self.inner);
         let read = async {
             // its requests are counted in the store
@@ -128,30 +128,30 @@ impl ScheduleSync {
             inner.exchange(&account).await?.containers().await
         };
         let containers = read.await.map_err(|error| to_js(&error))?;
-        containers.into_iter().map(|container| out(&dto::Container::of(container, &account))).collect()
+        containers.into_iter().map(|container| out(&dto::ContainerInfo::of(container, &account))).collect()
     }
 
     /// The groups of activities.
-    pub async fn groups(&self) -> Result<Vec<Ts<dto::Group>>, JsValue> {
+    pub async fn groups(&self) -> Result<Vec<Ts<dto::GroupInfo>>, JsValue> {
         let inner = Rc::clone(&self.inner);
         let groups = inner.creatio("").groups().await.map_err(|error| to_js(&error))?;
-        groups.into_iter().map(|group| out(&dto::Group::from(group))).collect()
+        groups.into_iter().map(|group| out(&dto::GroupInfo::from(group))).collect()
     }
 
     /// How this Creatio is reached and what its times mean, as found out or set by the
     /// administrator.
-    pub async fn found(&self) -> Result<Ts<dto::Found>, JsValue> {
+    pub async fn found(&self) -> Result<Ts<dto::InstallationInfo>, JsValue> {
         let inner = Rc::clone(&self.inner);
         inner.creatio("").look_around().await.map_err(|error| to_js(&error))?;
-        out(&dto::Found::from(&*inner.installation))
+        out(&dto::InstallationInfo::from(&*inner.installation))
     }
 
     /// Synchronizes an account once. One run at a time per user, in all tabs: else it rejects with
     /// `running`.
-    pub async fn run(&self, account: String) -> Result<Ts<dto::Report>, JsValue> {
+    pub async fn run(&self, account: String) -> Result<Ts<dto::RunReport>, JsValue> {
         let inner = Rc::clone(&self.inner);
         let report = inner.run(&account).await.map_err(|error| to_js(&error))?;
-        out(&dto::Report::from(report))
+        out(&dto::RunReport::from(report))
     }
 
     /// What synchronizing an account would write: kept for [`Self::apply_previewed`], which carries
@@ -167,18 +167,18 @@ impl ScheduleSync {
     /// Carries out what the last preview of an account showed, once. What changed since is left for
     /// the next run. Without a preview it rejects.
     #[wasm_bindgen(js_name = applyPreviewed)]
-    pub async fn apply_previewed(&self, account: String) -> Result<Ts<dto::Report>, JsValue> {
+    pub async fn apply_previewed(&self, account: String) -> Result<Ts<dto::RunReport>, JsValue> {
         let inner = Rc::clone(&self.inner);
         let report = inner.apply_previewed(&account).await.map_err(|error| to_js(&error))?;
-        out(&dto::Report::from(report))
+        out(&dto::RunReport::from(report))
     }
 
     /// The pairs of an account that rest: undone, or left by a person.
-    pub async fn resting(&self, account: String) -> Result<Vec<Ts<dto::Resting>>, JsValue> {
+    pub async fn resting(&self, account: String) -> Result<Vec<Ts<dto::RestingPair>>, JsValue> {
         let inner = Rc::clone(&self.inner);
         let read = async { run::answer::resting(&inner.store(&account).await?).await };
         let resting = read.await.map_err(|error| to_js(&error))?;
-        resting.into_iter().map(|one| out(&dto::Resting::from(one))).collect()
+        resting.into_iter().map(|one| out(&dto::RestingPair::from(one))).collect()
     }
 
     /// Wakes pairs that rest, by the ids of their Activities: the next run decides on them as if
@@ -338,7 +338,7 @@ impl Inner {
         Keeper { creatio, store, mailbox, today: local(&*self.zone, now()).date() }
     }
 
-    async fn save_settings(&self, account: &str, settings: dto::Settings) -> Result<SettingsPlace> {
+    async fn save_settings(&self, account: &str, settings: dto::AccountSettings) -> Result<SettingsPlace> {
         let (creatio, store) = (self.creatio(account), self.store(account).await?);
         let keeper = self.keeper(account, &creatio, &store);
         let fields = keeper.read().await?.own.fields;

@@ -63,6 +63,7 @@ mod matching;
 mod memory;
 mod merge;
 mod moment;
+mod names;
 mod opinion;
 mod oracle;
 mod owner;

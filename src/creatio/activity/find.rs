@@ -120,8 +120,8 @@ fn named(lookup: &Lookup) -> Option<ItemId> {
     }
 }
 
-/// Whether an activity that can't be understood may be the one that `lookup` asks for: with a UID any
-/// may be, since its own can't be read.
+/// Whether an activity that can't be understood may be the one that `lookup` asks for: with a UID
+/// any may be, since its own can't be read.
 fn is_meant(lookup: &Lookup, bad: &Malformed) -> bool {
     match lookup {
         Lookup::Id { id, .. } | Lookup::Mark(id) | Lookup::MarkedTask(id) => bad.id.as_ref() == Some(id),

@@ -1,6 +1,6 @@
-//! Questions to Creatio and writes to it, as values: `odata` and `data_service` spell them for the two
-//! services that take them, `gateway` chooses. Properties are named as OData names them (`OwnerId`),
-//! paths by lookups (`Activity.Type`). Pure.
+//! Questions to Creatio and writes to it, as values: `odata` and `data_service` spell them for the
+//! two services that take them, `gateway` chooses. Properties are named as OData names them
+//! (`OwnerId`), paths by lookups (`Activity.Type`). Pure.
 
 use crate::creatio::activity::lookups::TYPE_EMAIL;
 use crate::model::{Instant, Window};

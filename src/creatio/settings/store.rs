@@ -1,6 +1,6 @@
 //! Keeps a mailbox's settings where all of the user's devices find them: in the personal system
-//! setting of [`document`]; where that is not to be had, in this browser's store. Reads with them what
-//! the administrator's policy says, and what a user begins with who has saved none.
+//! setting of [`document`]; where that is not to be had, in this browser's store. Reads with them
+//! what the administrator's policy says, and what a user begins with who has saved none.
 
 use crate::creatio::Creatio;
 use crate::creatio::client::access::ServiceSetting;

@@ -1,6 +1,6 @@
 //! System settings of Creatio, through DataService: read for the user who asks (a personal value
-//! before the one for all), and written as personal values. What their values mean is `document`'s and
-//! `policy`'s.
+//! before the one for all), and written as personal values. What their values mean is `document`'s
+//! and `policy`'s.
 
 use crate::creatio::client::reply;
 use crate::creatio::{Creatio, SIDE};

@@ -4,23 +4,23 @@ import type { EngineWorker } from './engine.worker';
 import workerUrl from './engine.worker?worker&url';
 import { policy } from './trusted-types';
 import type {
-  Account,
+  MailboxAccount,
   Args,
   Call,
-  Container,
-  Context,
+  ContainerInfo,
+  PageContext,
   EngineCallbacks,
   Failure,
-  Found,
-  Group,
+  InstallationInfo,
+  GroupInfo,
   HeldItem,
   Kept,
   MethodName,
   Reply,
-  Report,
+  RunReport,
   Results,
   Run,
-  Settings,
+  AccountSettings,
   Undone,
   UndoPlan,
 } from './types';
@@ -48,7 +48,7 @@ export class Engine {
   ) {}
 
   /** Starts the worker and the engine in it. */
-  static async start(context: Context, callbacks: EngineCallbacks): Promise<Engine> {
+  static async start(context: PageContext, callbacks: EngineCallbacks): Promise<Engine> {
     const thread = new Worker(policy.createScriptURL(workerUrl) as unknown as URL, { type: 'module' });
     const broken = new Promise<never>((_, reject) => {
       thread.addEventListener('error', () => {
@@ -65,12 +65,12 @@ export class Engine {
   }
 
   /** The user's mailboxes that Creatio knows. */
-  accounts(): Promise<Account[]> {
+  accounts(): Promise<MailboxAccount[]> {
     return this.call('accounts');
   }
 
   /** The settings of an account; the first ones if none were saved. */
-  settings(account: string): Promise<Settings> {
+  settings(account: string): Promise<AccountSettings> {
     return this.call('settings', account);
   }
 
@@ -80,27 +80,27 @@ export class Engine {
   }
 
   /** Saves settings; tells where they are kept now. */
-  saveSettings(account: string, settings: Settings): Promise<string> {
+  saveSettings(account: string, settings: AccountSettings): Promise<string> {
     return this.call('saveSettings', account, settings);
   }
 
   /** The calendars and task lists of an account's mailbox. */
-  containers(account: string): Promise<Container[]> {
+  containers(account: string): Promise<ContainerInfo[]> {
     return this.call('containers', account);
   }
 
   /** How this Creatio is reached and what its times mean. */
-  found(): Promise<Found> {
+  found(): Promise<InstallationInfo> {
     return this.call('found');
   }
 
   /** The groups of activities. */
-  groups(): Promise<Group[]> {
+  groups(): Promise<GroupInfo[]> {
     return this.call('groups');
   }
 
   /** Synchronizes an account once. */
-  run(account: string): Promise<Report> {
+  run(account: string): Promise<RunReport> {
     return this.call('run', account);
   }
 

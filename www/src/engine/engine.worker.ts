@@ -1,7 +1,7 @@
 /** Runs the engine off the main thread. What only the page knows comes by its callbacks. */
 import { expose } from 'comlink';
 import init, { ScheduleSync, version, type EngineError } from '../../pkg/schedule_sync.js';
-import type { Call, Context, EngineCallbacks, Failure, Methods, Started } from './types';
+import type { Call, PageContext, EngineCallbacks, Failure, Methods, Started } from './types';
 
 let engine: Methods | undefined;
 
@@ -22,7 +22,7 @@ const worker = {
    * Loads the wasm and makes the engine. Tells its version and the zone of the user's profile by
    * its IANA name.
    */
-  async start(context: Context, callbacks: EngineCallbacks): Promise<Started> {
+  async start(context: PageContext, callbacks: EngineCallbacks): Promise<Started> {
     // wasm-bindgen compiles while it loads, and falls back to the whole file where the server gives
     // it a wrong type
     await init();

@@ -1,5 +1,5 @@
 /** What a real Creatio tells by the globals of its client, and how its requests are protected. */
-import type { Context } from '../engine/types';
+import type { PageContext } from '../engine/types';
 
 /** The globals of Creatio's client that are read. */
 export interface CreatioGlobals {
@@ -30,7 +30,7 @@ export function creatioGlobals(): CreatioGlobals | undefined {
 }
 
 /** Who the user is and where the servers are, by the globals of Creatio's client. */
-export function creatioContext({ workspaceBaseUrl, SysValue: values }: CreatioGlobals): Context {
+export function creatioContext({ workspaceBaseUrl, SysValue: values }: CreatioGlobals): PageContext {
   const party = (from: { value: string; displayValue: string }) => ({ id: from.value, name: from.displayValue });
   return {
     instance: location.origin,
@@ -54,7 +54,7 @@ export function csrfHeaders(): Record<string, string> {
 }
 
 /** Where Creatio adds a mailbox. */
-export function addAccountAddress(context: Context): string {
+export function addAccountAddress(context: PageContext): string {
   return `${context.base}/Nui/ViewModule.aspx#BaseSchemaModuleV2/SyncSettings`;
 }
 

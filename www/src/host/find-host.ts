@@ -2,7 +2,7 @@
  * Finds out who hosts the page. The sandbox puts a JSON block into its page; a real Creatio is
  * known by the globals of its client.
  */
-import type { Context } from '../engine/types';
+import type { PageContext } from '../engine/types';
 import { stringsFor } from '../strings';
 import { absolute, addAccountAddress, creatioContext, creatioGlobals, csrfHeaders } from './creatio';
 import type { Host } from './host';
@@ -18,7 +18,7 @@ export function findHost(): Host {
 }
 
 /** What the sandbox's JSON block holds: addresses may be relative. */
-type SandboxContext = Context & { exchange: string };
+type SandboxContext = PageContext & { exchange: string };
 
 /** The sandbox, which has no form that adds a mailbox. */
 function sandboxHost(block: SandboxContext): Host {
@@ -35,7 +35,7 @@ function sandboxHost(block: SandboxContext): Host {
 }
 
 /** A real Creatio. Its own sign-in to Microsoft 365 is still to come: the sandbox's stands in. */
-function creatioHost(context: Context): Host {
+function creatioHost(context: PageContext): Host {
   return {
     context,
     microsoft365: new SandboxAuth(),

@@ -2,12 +2,12 @@
  * Who hosts the product: what only the page around it knows and can do. The product asks for this
  * and nothing else of its surroundings.
  */
-import type { Context } from '../engine/types';
+import type { PageContext } from '../engine/types';
 
 /** The page around the product. */
 export interface Host {
   /** Which Creatio it is, who the user is, where the servers are. */
-  readonly context: Context;
+  readonly context: PageContext;
   /** Lets the user into mailboxes in Microsoft 365. */
   readonly microsoft365: MailboxAuth;
   /** What a person is told who is asked for a password; nothing in Creatio. */

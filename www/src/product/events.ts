@@ -1,5 +1,5 @@
 /** The events of the product's elements. */
-import type { Account, Advanced } from '../engine/types';
+import type { MailboxAccount, Advanced } from '../engine/types';
 import type { MenuItem } from './elements/menu-button';
 
 /** What `<schedule-sync>` shows. */
@@ -8,7 +8,7 @@ export type ViewName = 'overview' | 'settings' | 'history';
 /** What is known once the engine has started. */
 export interface OpenedState {
   /** The accounts that can be synchronized. */
-  readonly accounts: readonly Account[];
+  readonly accounts: readonly MailboxAccount[];
   /** The IANA name of the zone of the user's profile. */
   readonly zone: string;
   /** The engine's version. */

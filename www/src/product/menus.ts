@@ -1,21 +1,21 @@
 /** The menus by which a person runs the synchronization, sets it up and sees its history. */
-import type { Account } from '../engine/types';
+import type { MailboxAccount } from '../engine/types';
 import type { SyncController } from './controllers/sync-controller';
 import type { MenuItem } from './elements/menu-button';
 
 /** Shows the settings or the history of an account. */
-export type ShowView = (view: 'settings' | 'history', account: Account) => void;
+export type ShowView = (view: 'settings' | 'history', account: MailboxAccount) => void;
 
 /** The item of the menu Actions, as Creatio's own synchronization has it. */
 export function actionsItem(controller: SyncController, showView: ShowView): MenuItem {
   const { strings, accounts, sharedAccounts, host } = controller;
-  const setUp = (account: Account): MenuItem => ({
+  const setUp = (account: MailboxAccount): MenuItem => ({
     label: strings.setUp(account.address),
     action: () => {
       showView('settings', account);
     },
   });
-  const explainShared = ({ address }: Account): MenuItem => ({
+  const explainShared = ({ address }: MailboxAccount): MenuItem => ({
     label: strings.setUp(address),
     action: () => {
       controller.say(strings.sharedAccount(address));

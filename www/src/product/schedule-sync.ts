@@ -2,7 +2,7 @@
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
 import { keyed } from 'lit/directives/keyed.js';
-import type { Account } from '../engine/types';
+import type { MailboxAccount } from '../engine/types';
 import type { Host } from '../host/host';
 import { stringsFor } from '../strings';
 import { openController } from './controllers/open-controller';
@@ -61,7 +61,7 @@ export class ScheduleSyncElement extends LitElement {
 
   @state() private controller: SyncController | undefined;
   /** Whose settings or history are shown. */
-  @state() private view: { name: 'settings' | 'history'; account: Account } | undefined;
+  @state() private view: { name: 'settings' | 'history'; account: MailboxAccount } | undefined;
   private isOpening = false;
 
   override connectedCallback(): void {

@@ -2,7 +2,7 @@
  * What the settings can choose from: calendars, task lists and groups as lines of a list, each with
  * a label of its own.
  */
-import type { Account, Container, Group } from '../engine/types';
+import type { MailboxAccount, ContainerInfo, GroupInfo } from '../engine/types';
 import type { Strings } from '../strings';
 
 /** One line of a list. */
@@ -31,11 +31,11 @@ interface Draft extends Option {
  * yet.
  */
 export function optionsOf(
-  containers: Container[],
-  groups: Group[],
-  { strings, shared: sharedMailboxes }: { strings: Strings; shared: Account[] },
+  containers: ContainerInfo[],
+  groups: GroupInfo[],
+  { strings, shared: sharedMailboxes }: { strings: Strings; shared: MailboxAccount[] },
 ): Record<'importMeetings' | 'importTasks' | 'export', Option[]> {
-  const of = (kind: Container['kind']) =>
+  const of = (kind: ContainerInfo['kind']) =>
     containers.filter((one) => one.kind === kind).map((one) => containerDraft(one, strings));
   const sharedDrafts = sharedMailboxes.map((one) => mailboxDraft(one, strings));
   const [meetings, tasks, exported] = [[...of('meeting'), ...sharedDrafts], of('task'), groupDrafts(groups, strings)];
@@ -51,7 +51,7 @@ export function optionsOf(
   return { importMeetings: meetings, importTasks: tasks, export: exported };
 }
 
-function containerDraft(one: Container, strings: Strings): Draft {
+function containerDraft(one: ContainerInfo, strings: Strings): Draft {
   const origin = one.shared ? [strings.shared] : one.own ? [] : [strings.notInAll];
   const hints = [...origin, ...(one.writable ? [] : [strings.readOnly])];
   return {
@@ -65,7 +65,7 @@ function containerDraft(one: Container, strings: Strings): Draft {
   };
 }
 
-function mailboxDraft(one: Account, strings: Strings): Draft {
+function mailboxDraft(one: MailboxAccount, strings: Strings): Draft {
   const { address } = one;
   return {
     id: address,
@@ -79,7 +79,7 @@ function mailboxDraft(one: Account, strings: Strings): Draft {
 }
 
 /** Groups below their parents; one whose parent can't be seen is on top. */
-function groupDrafts(groups: Group[], strings: Strings): Draft[] {
+function groupDrafts(groups: GroupInfo[], strings: Strings): Draft[] {
   const known = new Set(groups.map((group) => group.id));
   const below = (parent: string | undefined, level: number): Draft[] =>
     groups

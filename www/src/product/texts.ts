@@ -1,10 +1,10 @@
 /** What the product tells a person about runs and failures, in plain words of their language. */
 import { EngineFailure } from '../engine/engine';
-import type { Report } from '../engine/types';
+import type { RunReport } from '../engine/types';
 import type { Strings } from '../strings';
 
 /** A run in one sentence. */
-export function summarize(strings: Strings, report: Report): string {
+export function summarize(strings: Strings, report: RunReport): string {
   const parts = [
     strings.counts(strings.sideTitle.creatio, report.creatio),
     strings.counts(strings.sideTitle.exchange, report.exchange),

@@ -1,7 +1,7 @@
 /** The mailbox beside Creatio. */
 import { css, html } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Account } from '../engine/types';
+import type { MailboxAccount } from '../engine/types';
 import '../product/elements/item-table';
 import type { Row } from '../product/elements/item-table';
 import { inputs } from '../product/elements/styles';
@@ -69,7 +69,7 @@ export class MailboxPane extends ServerPane {
   ];
 
   /** Whose mailbox is shown. */
-  @property({ attribute: false }) account!: Account;
+  @property({ attribute: false }) account!: MailboxAccount;
 
   @state() private calendars: GraphCalendar[] = [];
   @state() private lists: TaskList[] = [];

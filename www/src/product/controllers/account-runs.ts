@@ -1,6 +1,6 @@
 /** Runs accounts one after the other, and says in one text what became of them. */
 import { EngineFailure, type Engine } from '../../engine/engine';
-import type { Account, Reply, Report } from '../../engine/types';
+import type { MailboxAccount, Reply, RunReport } from '../../engine/types';
 import type { MailboxAuth } from '../../host/host';
 import type { Strings } from '../../strings';
 import { explain, summarize } from '../texts';
@@ -19,7 +19,7 @@ export interface RunResult {
 /** What became of one account's run. */
 interface AccountResult {
   text: string;
-  report?: Report;
+  report?: RunReport;
   /** The accounts after it are not run any more. */
   isLast: boolean;
 }
@@ -38,9 +38,9 @@ export class AccountRuns {
   ) {}
 
   /** Runs the accounts: what goes wrong with one does not keep the others from their run. */
-  async run(accounts: Account[], answers: Answers, prefixOf: (address: string) => string): Promise<RunResult> {
+  async run(accounts: MailboxAccount[], answers: Answers, prefixOf: (address: string) => string): Promise<RunResult> {
     const texts: string[] = [];
-    const reports: Report[] = [];
+    const reports: RunReport[] = [];
     for (const { address } of accounts) {
       // nobody signs in to a mailbox for nothing
       if (!this.auth.ready(address) && (await this.isOff(address))) continue;
@@ -85,7 +85,7 @@ export class AccountRuns {
 }
 
 /** Whether a run had nothing to do and nothing to ask. */
-function hasNothing({ creatio, exchange, held, malformed }: Report): boolean {
+function hasNothing({ creatio, exchange, held, malformed }: RunReport): boolean {
   const counts = [creatio, exchange].flatMap(({ created, updated, deleted }) => [created, updated, deleted]);
   return [...counts, held.length, malformed.length].every((count) => count === 0);
 }

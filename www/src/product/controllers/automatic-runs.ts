@@ -1,15 +1,15 @@
 /** Runs accounts by themselves: sets a timer for the time that the scheduler names. */
 import type { Engine } from '../../engine/engine';
-import type { Account } from '../../engine/types';
+import type { MailboxAccount } from '../../engine/types';
 import type { MailboxAuth } from '../../host/host';
 import { Scheduler } from './scheduler';
 
 /** What automatic runs need of what runs the accounts. */
 export interface Runner {
-  readonly accounts: readonly Account[];
+  readonly accounts: readonly MailboxAccount[];
   readonly running: boolean;
   /** Runs accounts for which nobody may be asked anything. */
-  runUnattended(accounts: Account[]): void;
+  runUnattended(accounts: MailboxAccount[]): void;
   /** The settings of an account, or the policy, can't be read. */
   settingsFailed(error: unknown): void;
   /** These accounts wait until a person has signed in. */
@@ -104,7 +104,7 @@ export class AutomaticRuns {
   private readonly isReady = (account: string): boolean => this.auth.ready(account);
 
   /** Whether an account runs by itself: not if its settings or the policy can’t be read. */
-  private async runsByItself(account: Account): Promise<boolean> {
+  private async runsByItself(account: MailboxAccount): Promise<boolean> {
     try {
       const { automatic } = await this.engine.settings(account.address);
       // the two synchronizations must not work on one mailbox by turns

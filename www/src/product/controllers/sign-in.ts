@@ -1,5 +1,5 @@
 /** Lets the user into their mailboxes: by the host, or by a password that a person is asked for. */
-import type { Account } from '../../engine/types';
+import type { MailboxAccount } from '../../engine/types';
 import type { MailboxAuth } from '../../host/host';
 import { PasswordAuth, type PasswordCredentials } from './password-auth';
 
@@ -33,7 +33,7 @@ export class SignIn implements MailboxAuth {
   constructor(private readonly microsoft365: MailboxAuth) {}
 
   /** Notes which of these accounts are on an Exchange Server, where passwords are asked for. */
-  setAccounts(accounts: readonly Account[]): void {
+  setAccounts(accounts: readonly MailboxAccount[]): void {
     for (const { kind, address } of accounts) if (kind === 'exchange') this.withPassword.add(address);
   }
 

@@ -1,6 +1,6 @@
 /** The state of the user's accounts and of the run that goes on. */
 import type { Engine } from '../../engine/engine';
-import type { Account, HeldItem, SyncEvent } from '../../engine/types';
+import type { MailboxAccount, HeldItem, SyncEvent } from '../../engine/types';
 import type { Host } from '../../host/host';
 import { stringsFor, type Strings } from '../../strings';
 import { RunFinishedEvent } from '../events';
@@ -53,9 +53,9 @@ export class SyncController extends EventTarget implements Runner, SignInPage {
     /** The engine. */
     readonly engine: Engine,
     /** The accounts that can be synchronized. */
-    readonly accounts: Account[],
+    readonly accounts: MailboxAccount[],
     /** Mailboxes that are shared with others, which this version can't synchronize. */
-    readonly sharedAccounts: Account[],
+    readonly sharedAccounts: MailboxAccount[],
     /** Lets the user into their mailboxes. */
     readonly signIn: SignIn,
   ) {
@@ -89,19 +89,19 @@ export class SyncController extends EventTarget implements Runner, SignInPage {
    * Runs the accounts one after the other, with these answers to what is held. The status is
    * replaced before this returns; another run is not begun meanwhile.
    */
-  run(accounts: Account[], answers: Answers = new Map()): void {
+  run(accounts: MailboxAccount[], answers: Answers = new Map()): void {
     if (this.running) return;
     this.keepStore();
     this.startRun(accounts, answers, true);
   }
 
   /** Runs the accounts when nobody is there to be asked. */
-  runUnattended(accounts: Account[]): void {
+  runUnattended(accounts: MailboxAccount[]): void {
     if (!this.running) this.startRun(accounts, new Map(), false);
   }
 
   /** Undoes a run of an account; ends when that is done, or has failed: the status says which. */
-  async undo(account: Account, run: string): Promise<void> {
+  async undo(account: MailboxAccount, run: string): Promise<void> {
     if (this.running) return;
     this.begin(this.strings.takingBack);
     this.changed();
@@ -154,7 +154,7 @@ export class SyncController extends EventTarget implements Runner, SignInPage {
     this.changed();
   }
 
-  private startRun(accounts: Account[], answers: Answers, isAttended: boolean): void {
+  private startRun(accounts: MailboxAccount[], answers: Answers, isAttended: boolean): void {
     this.isAttended = isAttended;
     if (accounts.length === 0) {
       this.say(this.strings.noAccount);
@@ -205,7 +205,7 @@ export class SyncController extends EventTarget implements Runner, SignInPage {
 
   /** Reads what is held from the store; if that can't be read, the next run tells why. */
   private async readHeld(): Promise<void> {
-    const read = async ({ address }: Account) => ({ account: address, items: await this.engine.held(address) });
+    const read = async ({ address }: MailboxAccount) => ({ account: address, items: await this.engine.held(address) });
     this.held = await Promise.all(this.accounts.map(read)).catch(() => this.held);
   }
 

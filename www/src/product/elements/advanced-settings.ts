@@ -1,7 +1,7 @@
 /** The part of the settings that is seldom changed. */
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property } from 'lit/decorators.js';
-import type { Advanced, Container } from '../../engine/types';
+import type { Advanced, ContainerInfo } from '../../engine/types';
 import type { Strings } from '../../strings';
 import { AdvancedChangeEvent } from '../events';
 import { base, inputs } from './styles';
@@ -79,7 +79,7 @@ export class AdvancedSettings extends LitElement {
   /** Whether the mailbox is on an Exchange Server. */
   @property({ type: Boolean }) server = false;
   /** The calendars and task lists of the mailbox; none while they are read. */
-  @property({ attribute: false }) containers: Container[] = [];
+  @property({ attribute: false }) containers: ContainerInfo[] = [];
   /** Whether calendars and task lists can’t be read. */
   @property({ type: Boolean }) unreadable = false;
   /** The paths of what the administrator has fixed. */

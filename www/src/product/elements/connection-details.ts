@@ -1,7 +1,7 @@
 /** What the engine found out about this Creatio. */
 import { css, html, LitElement, nothing } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Found } from '../../engine/types';
+import type { InstallationInfo } from '../../engine/types';
 import type { SyncController } from '../controllers/sync-controller';
 import { explain } from '../texts';
 import { base } from './styles';
@@ -52,7 +52,7 @@ export class ConnectionDetails extends LitElement {
   /** Whose engine is asked. */
   @property({ attribute: false }) controller!: SyncController;
 
-  @state() private found: Found | undefined;
+  @state() private found: InstallationInfo | undefined;
   @state() private failure = '';
 
   private readonly handleToggle = (event: Event): void => {
@@ -68,7 +68,7 @@ export class ConnectionDetails extends LitElement {
     }
   }
 
-  private renderFound(found: Found) {
+  private renderFound(found: InstallationInfo) {
     const { found: words } = this.controller.strings;
     const clocks = found.clocks.map((clock) => words.clocks[clock]);
     const rows: [string, string][] = [

@@ -1,7 +1,7 @@
 /** The runs of an account and what they wrote, with their undo. */
 import { css, html, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Account, Run, UndoPlan, Write } from '../../engine/types';
+import type { MailboxAccount, Run, UndoPlan, Write } from '../../engine/types';
 import type { Counts } from '../../strings';
 import { RunFinishedEvent, ViewCloseEvent, type RowOpenEvent } from '../events';
 import { showValue } from '../field-values';
@@ -105,7 +105,7 @@ export class RunHistory extends SyncElement {
   ];
 
   /** Whose runs are shown. */
-  @property({ attribute: false }) account!: Account;
+  @property({ attribute: false }) account!: MailboxAccount;
 
   @state() private runs: Run[] | undefined;
   /** How many writes are asked for, at least. */

@@ -1,7 +1,7 @@
 /** The settings of an account. */
 import { css, html, LitElement, nothing, type PropertyValues } from 'lit';
 import { customElement, property, state } from 'lit/decorators.js';
-import type { Account, Choice, Container, Kept, Settings } from '../../engine/types';
+import type { MailboxAccount, BlockSettings, ContainerInfo, Kept, AccountSettings } from '../../engine/types';
 import type { SyncController } from '../controllers/sync-controller';
 import { ViewCloseEvent, type AdvancedChangeEvent } from '../events';
 import { optionsOf, type Option } from '../settings-options';
@@ -135,12 +135,12 @@ export class SettingsForm extends LitElement {
   /** What saves the settings. */
   @property({ attribute: false }) controller!: SyncController;
   /** Whose settings they are. */
-  @property({ attribute: false }) account!: Account;
+  @property({ attribute: false }) account!: MailboxAccount;
 
-  @state() private settings: Settings | undefined;
+  @state() private settings: AccountSettings | undefined;
   @state() private options: Record<BlockName, Option[]> | undefined;
   @state() private place: Kept['place'] | undefined;
-  @state() private containers: Container[] = [];
+  @state() private containers: ContainerInfo[] = [];
   @state() private failure = '';
   /** Which fields the administrator lets go one way only, or not at all. */
   @state() private fields: Kept['fields'] = [];
@@ -216,11 +216,11 @@ export class SettingsForm extends LitElement {
     this.change({ from: (event.target as HTMLInputElement).value });
   };
 
-  private change(part: Partial<Settings>): void {
+  private change(part: Partial<AccountSettings>): void {
     if (this.settings) this.settings = { ...this.settings, ...part };
   }
 
-  private changeBlock(name: BlockName, part: Partial<Choice>): void {
+  private changeBlock(name: BlockName, part: Partial<BlockSettings>): void {
     if (this.settings) this.change({ [name]: { ...this.settings[name], ...part } });
   }
 
@@ -238,7 +238,7 @@ export class SettingsForm extends LitElement {
     return this.isLocked(path) ? html`<p class="hint choice" id=${id}>${this.controller.strings.locked}</p>` : nothing;
   }
 
-  private renderBlock(name: BlockName, choice: Choice) {
+  private renderBlock(name: BlockName, choice: BlockSettings) {
     const { strings } = this.controller;
     const chosen = choice.on && choice.scope === 'chosen';
     return html`<div class="block">
@@ -264,7 +264,7 @@ export class SettingsForm extends LitElement {
     </div>`;
   }
 
-  private renderRadio(name: BlockName, choice: Choice, scope: Choice['scope'], label: string) {
+  private renderRadio(name: BlockName, choice: BlockSettings, scope: BlockSettings['scope'], label: string) {
     return html`<label class="line ${choice.on ? '' : 'off'}">
       <input
         type="radio"
@@ -280,7 +280,7 @@ export class SettingsForm extends LitElement {
     </label>`;
   }
 
-  private renderList(name: BlockName, choice: Choice) {
+  private renderList(name: BlockName, choice: BlockSettings) {
     const { strings } = this.controller;
     const options = this.options?.[name];
     if (!options) return this.failure ? nothing : html`<p class="list hint">${strings.loading}</p>`;
@@ -292,7 +292,7 @@ export class SettingsForm extends LitElement {
       ${options.some((option) => choice.chosen.includes(option.id)) ? nothing : html`<p class="list hint">${none}</p>`}`;
   }
 
-  private renderOption(name: BlockName, choice: Choice, option: Option, index: number) {
+  private renderOption(name: BlockName, choice: BlockSettings, option: Option, index: number) {
     const hint = `${name}-${index}`;
     return html`<li class="level-${Math.min(option.level, 3)}">
       <label class="line">
@@ -311,7 +311,7 @@ export class SettingsForm extends LitElement {
     </li>`;
   }
 
-  private renderAutomaticRuns(settings: Settings) {
+  private renderAutomaticRuns(settings: AccountSettings) {
     const { strings, time } = this.controller;
     const { last, next, waitsForSignIn } = this.controller.automaticRuns.timesOf(this.account.address);
     const show = (at: Date | undefined) => (at ? time.show(at.toISOString()) : strings.never);
@@ -334,7 +334,7 @@ export class SettingsForm extends LitElement {
     </div>`;
   }
 
-  private renderFrom(settings: Settings) {
+  private renderFrom(settings: AccountSettings) {
     const { strings } = this.controller;
     return html`<div class="from">
       <label for="from">${strings.from}</label>
@@ -365,7 +365,7 @@ export class SettingsForm extends LitElement {
     </section>`;
   }
 
-  private renderForm(settings: Settings) {
+  private renderForm(settings: AccountSettings) {
     return html`
       ${this.renderAutomaticRuns(settings)} ${this.renderFrom(settings)}
       ${blockNames.map((name) => this.renderBlock(name, settings[name]))}

@@ -1,5 +1,5 @@
 /** Microsoft Graph, as far as the demo's mailbox pane needs it. Never sends cookies. */
-import type { Account } from '../../engine/types';
+import type { MailboxAccount } from '../../engine/types';
 import type { Host, MailboxAuth } from '../../host/host';
 import { requestJson, ServerError } from '../../host/http';
 
@@ -71,7 +71,7 @@ export class Graph {
  * The mailbox of an account as its owner uses it; one on an Exchange Server by the sandbox's own
  * access to it.
  */
-export function ownerGraph({ context, microsoft365 }: Host, { kind, address }: Account): Graph {
+export function ownerGraph({ context, microsoft365 }: Host, { kind, address }: MailboxAccount): Graph {
   const sandboxAccess = `${location.origin}/sandbox/hands/${encodeURIComponent(address)}`;
   return kind === 'exchange'
     ? new Graph(sandboxAccess, address, openAuth)
