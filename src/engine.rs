@@ -2,10 +2,10 @@
 //! everything it finds is a value.
 //!
 //! It reads as the algorithm: [`scope`] says what is looked at, [`matching`] which unlinked items
-//! are one, [`decide`] what is done with each pair, [`policy`] in which direction its fields may
-//! go, [`merge`] which values do, [`project`] what a value is on the other side, [`actions`] what
-//! is written for it, [`guard`] what is too much. [`planner`] puts it together, [`pairs`] for one
-//! linked pair. [`fold`] takes in what the servers answered, [`kept`] what they made of it.
+//! are one, [`decide`] what is done with each pair, [`field_policy`] in which direction its fields
+//! may go, [`merge`] which values do, [`project`] what a value is on the other side, [`actions`]
+//! what is written for it, [`guard`] what is too much. [`planner`] puts it together, [`pairs`] for
+//! one linked pair. [`fold`] takes in what the servers answered, [`kept`] what they made of it.
 //!
 //! What these pass to each other are values with files of their own: [`context`] and [`account`],
 //! [`matches`], [`fate`], [`action`], [`held`], [`plan`], [`folded`]; and what is stored: [`link`],

@@ -106,7 +106,7 @@ pub async fn run<W: World>(world: &W) -> Result<Report> {
     apply::apply(world, planned).await
 }
 
-/// Reads both sides and decides; writes nothing, so that a stop world it at once. The plan is for a
+/// Reads both sides and decides; writes nothing, so that a stop ends it at once. The plan is for a
 /// person to see: it has any number of new items in it.
 ///
 /// # Errors

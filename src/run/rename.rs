@@ -11,7 +11,7 @@ use crate::ports::Store;
 use crate::run::World;
 
 /// Has `settings`, `state` and the stored links name the containers by their new ids. A run that
-/// world in between does it again.
+/// ends in between does it again.
 ///
 /// # Errors
 /// If the store fails, or what keeps the settings.

@@ -1,4 +1,4 @@
-//! Whether store, marks and credentials belong to the two world that are meant: the first thing
+//! Whether store, marks and credentials belong to the two ends that are meant: the first thing
 //! that a run asks (docs/rules.md, "Identity checks"). A copied database, or a token of another
 //! mailbox, would make one user's items another's.
 
@@ -14,7 +14,7 @@ use crate::ports::{Replica, Store};
 use crate::run::World;
 use std::collections::BTreeSet;
 
-/// The state of the account, once its store and the credentials are known to be of the world that
+/// The state of the account, once its store and the credentials are known to be of the ends that
 /// are meant.
 ///
 /// # Errors
