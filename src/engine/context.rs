@@ -126,6 +126,8 @@ pub struct Elsewhere {
     pub first: bool,
     /// The UIDs of its counterparts in their mailboxes.
     pub uids: BTreeSet<Uid>,
+    /// The Activity that one of them made in its place, when it was gone.
+    pub instead: Option<ItemId>,
 }
 
 /// Since when the notify rule is "always".

@@ -78,16 +78,30 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
     }
 
     /// Of an event that was imported before its server told the UID, the Activity is looked up that
-    /// others made for it since.
+    /// others made for it since; and of one that has two Activities, about which a person was
+    /// asked, the other one.
     pub(super) async fn early(&mut self) -> Result<()> {
         let account = self.context.account;
+        let asked = |link: &&Link| matters(link) && original::is_asked(&self.seen, &link.ids.creatio);
+        let unread = |link: &&Link| !self.seen.items.exchange.contains_key(&link.ids.exchange);
+        let clue =
+            |link: &Link| Lookup::Id { id: link.ids.exchange.clone(), container: link.containers.exchange.clone() };
+        let clues: Vec<Lookup> = self.links.values().filter(asked).filter(unread).map(clue).collect();
+        self.read(Side::Exchange, &clues).await?;
         let linked = self.links.values().filter(|link| matters(link) && link.memory.instead.is_none());
         let named = linked.filter_map(|link| original::early(&self.seen, link, account)).flat_map(|item| {
             let id = Some(identity::activity(item, account, 0));
             let unread = id.filter(|id| !self.seen.items.creatio.contains_key(id));
             unread.map(activity).into_iter().chain(matching::clue(item).map(Lookup::Uid))
         });
-        let clues: Vec<Lookup> = named.collect();
+        let asked = |link: &&Link| matters(link) && original::is_asked(&self.seen, &link.ids.creatio);
+        let events =
+            self.links.values().filter(asked).filter_map(|link| self.seen.items.exchange.get(&link.ids.exchange));
+        let twins = events.flat_map(|item| {
+            let names = matching::candidates(&self.context, item).into_iter().map(activity);
+            names.chain(matching::clue(item).map(Lookup::Uid))
+        });
+        let clues: Vec<Lookup> = named.chain(twins).collect();
         if clues.is_empty() {
             return Ok(());
         }
@@ -105,7 +119,7 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
     /// are read: it is not needed any more.
     pub(super) async fn originals(&mut self) -> Result<()> {
         let found = |link: &&Link| {
-            let first = original::found(&self.seen, link, self.context.account);
+            let first = original::found(&self.context, &self.seen, link);
             matters(link) && first.is_some_and(|first| !self.links.contains_key(&first))
         };
         let standing: Vec<&Link> = self.links.values().filter(found).collect();
@@ -191,8 +205,38 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
             }
             self.seen.elsewhere.extend(told);
         }
+        self.successors().await
+    }
+
+    /// Which Activities other accounts of the user have made in place of those that are gone.
+    async fn successors(&mut self) -> Result<()> {
+        let gone =
+            self.links.values().filter(|link| matters(link) && self.seen.gone.creatio.contains(&link.ids.creatio));
+        let firsts = gone.map(|link| (first(link).clone(), link.ids.creatio.clone()));
+        let firsts: BTreeMap<ItemId, ItemId> = firsts.collect();
+        if firsts.is_empty() {
+            return Ok(());
+        }
+        let asked: Vec<ItemId> = firsts.keys().cloned().collect();
+        let mut made = BTreeMap::new();
+        for link in self.ends.store.successors(&asked).await? {
+            if let Some(gone) = firsts.get(first(&link)).filter(|gone| matters(&link) && **gone != link.ids.creatio) {
+                made.insert(gone.clone(), link.ids.creatio);
+            }
+        }
+        let unread = made.values().filter(|id| !self.seen.items.creatio.contains_key(id)).cloned();
+        let clues: Vec<Lookup> = unread.map(activity).collect();
+        self.read(Side::Creatio, &clues).await?;
+        for (gone, made) in made {
+            self.seen.elsewhere.entry(gone).or_default().instead = Some(made);
+        }
         Ok(())
     }
+}
+
+/// The Activity for which that of `link` stands in, or itself.
+fn first(link: &Link) -> &ItemId {
+    link.memory.instead.as_ref().unwrap_or(&link.ids.creatio)
 }
 
 /// Whether another account had a counterpart of the Activity before this one: its event or task is
