@@ -98,6 +98,9 @@ pub struct Seen {
     /// series, for an occurrence of it; or by us, for an event or task that is another's
     /// counterpart. They are never exported as new.
     pub occurring: BTreeSet<ItemId>,
+    /// Unlinked Activities of which Exchange has something by their mark or UID, linked or not:
+    /// only such a one may be the second of an event.
+    pub named: BTreeSet<ItemId>,
     /// Unlinked Activities that must have had a counterpart on Exchange, by an id of ours or a UID,
     /// of which nothing is found there.
     pub lost: BTreeSet<ItemId>,

@@ -223,21 +223,23 @@ fn of_series(seen: &Seen, linked: &Linked<'_>, activity: &ItemId, item: &Item) -
     if waits { None } else { stands_for(seen, linked, activity) }
 }
 
-/// Whether `activity` was made for the very event `item`, under the name that it has now or one that
-/// it had before it became a series or a single event, or for what it was exported as: whatever is
-/// linked.
+/// Whether `activity` was made for the very event `item`, under the name that it has now or the one
+/// before it became a series or a single event, or was exported as it: whatever is linked.
 #[must_use]
 pub fn is_made_for(context: &Context<'_>, activity: &Item, item: &Item) -> bool {
-    let is_named = activity.id == identity::activity(item, context.account, 0)
-        || identity::aliases(context.zone, context.account, item).contains(&activity.id);
-    let uid = clue(item);
-    let bears_uid = uid.is_some() && activity.facts.uid == uid && !identity::is_ours(&activity.id);
+    let are_meetings = [activity, item].into_iter().all(|one| one.record.kind() == Kind::Meeting);
+    if !are_meetings || !is_of_day(context, activity, item) {
+        return false;
+    }
+    if identity::is_ours(&activity.id) {
+        return activity.id == identity::activity(item, context.account, 0)
+            || identity::aliases(context.zone, context.account, item).contains(&activity.id);
+    }
     let mark = item.facts.series_mark.as_ref().filter(|mark| mark.site == context.account.site);
-    let is_marked = activity.facts.uid.is_none() && mark.is_some_and(|mark| mark.activity == activity.id);
-    (is_named || bears_uid || is_marked)
-        && activity.record.kind() == Kind::Meeting
-        && item.record.kind() == Kind::Meeting
-        && is_of_day(context, activity, item)
+    match &activity.facts.uid {
+        Some(uid) => clue(item).as_ref() == Some(uid),
+        None => mark.is_some_and(|mark| mark.activity == activity.id),
+    }
 }
 
 /// Whether an Activity lies on the day that the pattern gives `item`, or on the one it is on.

@@ -36,8 +36,8 @@ pub fn first_of(activity: &ItemId, item: &Item, generation: u32, account: &Accou
     })
 }
 
-/// The Activity for which that of `link` stands in, or of which it is a twin, if it is there and has
-/// no link.
+/// The Activity for which that of `link` stands in, or of which it is a twin, if it is there and
+/// has no link.
 #[must_use]
 pub fn found(context: &Context<'_>, seen: &Seen, link: &Link) -> Option<ItemId> {
     let facts = &link.facts.exchange;
@@ -70,8 +70,8 @@ fn twin(context: &Context<'_>, seen: &Seen, link: &Link) -> Option<ItemId> {
     let event = seen.items.exchange.get(&link.ids.exchange)?;
     let own = seen.items.creatio.get(&link.ids.creatio).filter(|own| !own.facts.canceled);
     let is_older = |one: &&Item| own.is_none_or(|own| age(one) < age(own));
-    let twins = seen.items.creatio.values().filter(|one| one.id != link.ids.creatio && is_free(seen, one));
-    let twins = twins.filter(|one| matching::is_made_for(context, one, event)).filter(is_older);
+    let twins = seen.named.iter().filter_map(|id| seen.items.creatio.get(id)).filter(is_older);
+    let twins = twins.filter(|one| matching::is_made_for(context, one, event) && is_free(seen, one));
     twins.min_by_key(|one| age(one)).map(|one| one.id.clone())
 }
 
@@ -97,7 +97,9 @@ pub fn is_second(context: &Context<'_>, seen: &Seen, activity: &Item) -> bool {
         lives(link) && !canceled && !seen.gone.creatio.contains(id) && event.is_some_and(is_for)
     };
     let asked = !seen.full && is_asked(seen, &activity.id);
-    own && !elsewhere && !activity.facts.canceled && (asked || seen.links.iter().any(stands_beside))
+    let is_named = seen.named.contains(&activity.id);
+    let stands = asked || is_named && seen.links.iter().any(stands_beside);
+    own && !elsewhere && !activity.facts.canceled && stands
 }
 
 /// Whether a person was asked about an Activity as a second one.

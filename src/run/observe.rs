@@ -115,6 +115,7 @@ pub async fn observe<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: 
     gather.elsewhere().await?;
     gather.origins().await?;
     gather.early().await?;
+    gather.seconds().await?;
     gather.originals().await?;
     gather.confirm().await?;
     gather.outdated().await?;

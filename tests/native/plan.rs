@@ -453,6 +453,7 @@ fn of_two_activities_for_one_event_the_older_one_stays() {
         link.ids.creatio = own.id.clone();
         change(&mut link, &mut own);
         let mut seen = Seen { links: vec![link], total: 1, full: true, ..seen([&own, &first], [&event]) };
+        seen.named.insert(names[1].clone());
         if let Some(choice) = choice {
             said(&mut seen, "e", Reason::SecondActivity, choice);
         }
@@ -473,6 +474,36 @@ fn of_two_activities_for_one_event_the_older_one_stays() {
             "{what}: {plan}"
         );
         assert_eq!(of(&names[1]).is_some_and(|link| link.state == LinkState::Tombstone), left, "{what}: {plan}");
+    }
+}
+
+/// Two mailboxes of one user had an Activity that is gone; one has made it again.
+#[test]
+fn what_another_account_made_again_is_made_once() {
+    for (what, there, title_of_event, goes) in [
+        ("made again", true, "Edited", true),
+        ("and not edited here", true, "Call", true),
+        ("that can't be read", false, "Edited", false),
+    ] {
+        let (link, items) = linked(Side::Exchange);
+        let again = Item { id: "b".into(), ..items.creatio };
+        let mut event = items.exchange;
+        *title(&mut event) = title_of_event.to_owned();
+        event.facts.mark = Some(mark("a", 0));
+        let mut seen = Seen { links: vec![link], total: 1, ..seen([], [&event]) };
+        if there {
+            seen.items.creatio.insert("b".into(), again);
+        }
+        seen.gone.creatio.insert("a".into());
+        seen.elsewhere.entry("a".into()).or_default().instead = Some("b".into());
+        let plan = Moment::new().plan(&seen);
+        let after: Vec<&Link> = plan.links.iter().chain(plan.actions.iter().map(|action| &action.after)).collect();
+        let moved = after.iter().find(|link| link.ids.creatio == "b".into() && link.ids.exchange == "e".into());
+        assert_eq!(moved.is_some(), goes, "{what}: {plan}");
+        assert!(plan.drop.contains(&"a".into()), "{what}: {plan}");
+        assert_eq!(moved.and_then(|link| link.memory.instead.clone()), goes.then(|| "a".into()), "{what}");
+        let creates = |action: &&Action| matches!(action.step, Step::Revive(_) | Step::Create(_));
+        assert_eq!(plan.actions.iter().find(creates).is_some(), !goes, "{what}: {plan}");
     }
 }
 

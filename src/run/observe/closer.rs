@@ -78,41 +78,53 @@ impl<C: Replica + Directory, X: Replica, S: Store, K: Clock, E: Events> Gather<'
     }
 
     /// Of an event that was imported before its server told the UID, the Activity is looked up that
-    /// others made for it since; and of one that has two Activities, about which a person was
-    /// asked, the other one.
+    /// others made for it since.
     pub(super) async fn early(&mut self) -> Result<()> {
         let account = self.context.account;
-        let asked = |link: &&Link| matters(link) && original::is_asked(&self.seen, &link.ids.creatio);
-        let unread = |link: &&Link| !self.seen.items.exchange.contains_key(&link.ids.exchange);
-        let clue =
-            |link: &Link| Lookup::Id { id: link.ids.exchange.clone(), container: link.containers.exchange.clone() };
-        let clues: Vec<Lookup> = self.links.values().filter(asked).filter(unread).map(clue).collect();
-        self.read(Side::Exchange, &clues).await?;
         let linked = self.links.values().filter(|link| matters(link) && link.memory.instead.is_none());
         let named = linked.filter_map(|link| original::early(&self.seen, link, account)).flat_map(|item| {
             let id = Some(identity::activity(item, account, 0));
             let unread = id.filter(|id| !self.seen.items.creatio.contains_key(id));
             unread.map(activity).into_iter().chain(matching::clue(item).map(Lookup::Uid))
         });
+        let clues: Vec<Lookup> = named.collect();
+        self.rivals(&clues).await.map(drop)
+    }
+
+    /// Of an event that has two Activities, about which a person was asked, both are read.
+    pub(super) async fn seconds(&mut self) -> Result<()> {
         let asked = |link: &&Link| matters(link) && original::is_asked(&self.seen, &link.ids.creatio);
-        let events =
-            self.links.values().filter(asked).filter_map(|link| self.seen.items.exchange.get(&link.ids.exchange));
-        let twins = events.flat_map(|item| {
+        let unread = |link: &&Link| !self.seen.items.exchange.contains_key(&link.ids.exchange);
+        let clue =
+            |link: &Link| Lookup::Id { id: link.ids.exchange.clone(), container: link.containers.exchange.clone() };
+        let clues: Vec<Lookup> = self.links.values().filter(asked).filter(unread).map(clue).collect();
+        self.read(Side::Exchange, &clues).await?;
+        let asked = |link: &&Link| matters(link) && original::is_asked(&self.seen, &link.ids.creatio);
+        let event = |link: &Link| self.seen.items.exchange.get(&link.ids.exchange);
+        let clues = self.links.values().filter(asked).filter_map(event).flat_map(|item| {
             let names = matching::candidates(&self.context, item).into_iter().map(activity);
             names.chain(matching::clue(item).map(Lookup::Uid))
         });
-        let clues: Vec<Lookup> = named.chain(twins).collect();
+        let clues: Vec<Lookup> = clues.collect();
+        let found = self.rivals(&clues).await?;
+        self.seen.named.extend(found.into_iter().filter(|id| !self.links.contains_key(id)));
+        Ok(())
+    }
+
+    /// Reads the Activities that `clues` ask for, with their links.
+    async fn rivals(&mut self, clues: &[Lookup]) -> Result<Vec<ItemId>> {
         if clues.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
-        let mut keys = Vec::new();
-        for found in self.ends.creatio.find(&clues).await? {
-            keys.extend(found.items.iter().map(|item| LinkKey::Item(Side::Creatio, item.id.clone())));
+        let mut ids = Vec::new();
+        for found in self.ends.creatio.find(clues).await? {
+            ids.extend(found.items.iter().map(|item| item.id.clone()));
             self.take(Side::Creatio, found);
         }
+        let keys: Vec<LinkKey> = ids.iter().map(|id| LinkKey::Item(Side::Creatio, id.clone())).collect();
         let links = self.ends.store.links(&keys).await?;
         self.know(links.into_iter().filter(|link| !self.links.contains_key(&link.ids.creatio)).collect());
-        Ok(())
+        Ok(ids)
     }
 
     /// Where an Activity is there for which another one stands in, that and what both were made for

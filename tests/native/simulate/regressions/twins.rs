@@ -28,6 +28,17 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
         ("so is an exported one", history(USUAL, blind(create(Creatio, Meeting), &recur))),
         ("so is a series that became a single event", history(import, blind(create(Exchange, Series), &unite))),
         (
+            "neither is exported by a browser that lost its store once more",
+            history(
+                USUAL,
+                [
+                    blind(create(Exchange, Meeting), &recur),
+                    vec![turned(&[]), Move::Forget { device: 0 }, run(0), run(0)],
+                ]
+                .concat(),
+            ),
+        ),
+        (
             "what was written meanwhile in the second Activity is asked about",
             history(
                 USUAL,
