@@ -416,13 +416,16 @@ fn the_activity_in_whose_place_another_was_created_goes_if_it_is_as_we_made_it()
 #[test]
 fn of_two_activities_for_one_event_the_older_one_stays() {
     type Change = fn(&mut Link, &mut Item);
+    /// What it is about, how the second one is, what a person says; whether the link goes over, the
+    /// second one is canceled, the first one is left; and what is held.
+    type Row = (&'static str, Change, Option<Choice>, [bool; 3], Vec<Reason>);
     let moment = Moment::new();
     let event = pair().exchange;
     let names = [
         identity::activity(&event, &moment.account, 0),
         identity::aliases(&moment.zone, &moment.account, &event)[0].clone(),
     ];
-    let rows: [(&str, Change, Option<Choice>, [bool; 3], Vec<Reason>); 8] = [
+    let rows: [Row; 8] = [
         ("as made", |_, _| {}, None, [true, true, false], vec![]),
         ("edited", |_, own| *title(own) = "Mine".to_owned(), None, [false; 3], vec![Reason::SecondActivity]),
         ("given up", |_, own| *title(own) = "Mine".to_owned(), Some(Choice::Allow), [true, true, false], vec![]),
