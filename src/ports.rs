@@ -207,6 +207,13 @@ pub trait Store {
     /// As above.
     async fn elsewhere(&self, activities: &[ItemId]) -> Result<Vec<Link>>;
 
+    /// Links of other accounts of the same user to what was made in place of these Activities when
+    /// they were gone. Asked seldom: no index is needed.
+    ///
+    /// # Errors
+    /// As above.
+    async fn successors(&self, activities: &[ItemId]) -> Result<Vec<Link>>;
+
     /// All links.
     ///
     /// # Errors

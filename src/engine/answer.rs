@@ -32,6 +32,7 @@ pub const fn choices(reason: Reason) -> &'static [Choice] {
         | Reason::ConvertAsked
         | Reason::InsideNotes
         | Reason::NotKept
+        | Reason::SecondActivity
         | Reason::Series => &[Choice::Allow, Choice::Leave],
         Reason::LostCounterpart => &[Choice::Allow, Choice::Take(Side::Exchange), Choice::Leave],
         Reason::LostOrigin => &[Choice::Take(Side::Exchange), Choice::Leave],

@@ -98,6 +98,9 @@ pub struct Seen {
     /// series, for an occurrence of it; or by us, for an event or task that is another's
     /// counterpart. They are never exported as new.
     pub occurring: BTreeSet<ItemId>,
+    /// Unlinked Activities of which Exchange has something by their mark or UID, linked or not:
+    /// only such a one may be the second of an event.
+    pub named: BTreeSet<ItemId>,
     /// Unlinked Activities that must have had a counterpart on Exchange, by an id of ours or a UID,
     /// of which nothing is found there.
     pub lost: BTreeSet<ItemId>,
@@ -126,6 +129,8 @@ pub struct Elsewhere {
     pub first: bool,
     /// The UIDs of its counterparts in their mailboxes.
     pub uids: BTreeSet<Uid>,
+    /// The Activity that one of them made in its place, when it was gone.
+    pub instead: Option<ItemId>,
 }
 
 /// Since when the notify rule is "always".

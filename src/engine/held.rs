@@ -68,6 +68,8 @@ pub enum Reason {
     Series,
     /// A second task for the same Activity, edited since.
     SecondTask,
+    /// A second Activity for the same event, edited since, or not this device's.
+    SecondActivity,
     /// A group could not be evaluated.
     Group,
     /// The mailbox has no To Do: tasks are not synchronised.

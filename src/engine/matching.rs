@@ -223,6 +223,25 @@ fn of_series(seen: &Seen, linked: &Linked<'_>, activity: &ItemId, item: &Item) -
     if waits { None } else { stands_for(seen, linked, activity) }
 }
 
+/// Whether `activity` was made for the very event `item`, under the name that it has now or the one
+/// before it became a series or a single event, or was exported as it: whatever is linked.
+#[must_use]
+pub fn is_made_for(context: &Context<'_>, activity: &Item, item: &Item) -> bool {
+    let are_meetings = [activity, item].into_iter().all(|one| one.record.kind() == Kind::Meeting);
+    if !are_meetings || !is_of_day(context, activity, item) {
+        return false;
+    }
+    if identity::is_ours(&activity.id) {
+        return activity.id == identity::activity(item, context.account, 0)
+            || identity::aliases(context.zone, context.account, item).contains(&activity.id);
+    }
+    let mark = item.facts.series_mark.as_ref().filter(|mark| mark.site == context.account.site);
+    match &activity.facts.uid {
+        Some(uid) => clue(item).as_ref() == Some(uid),
+        None => mark.is_some_and(|mark| mark.activity == activity.id),
+    }
+}
+
 /// Whether an Activity lies on the day that the pattern gives `item`, or on the one it is on.
 #[must_use]
 pub fn is_of_day(context: &Context<'_>, activity: &Item, item: &Item) -> bool {

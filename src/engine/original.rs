@@ -2,13 +2,18 @@
 //! seemed to be gone, as the user's own copy of one that could not be read, or under an event's own
 //! id before its server told the UID in which colleagues meet. Rights come back, so does a row that
 //! a late reading left out, and the UID is told: then the first one is the Activity of the pair.
+//!
+//! Twins are Activities of one event under two names: it was a single event when the one was made,
+//! and of a series when the other was, by a device that knew nothing of the one. Of these the older
+//! is the Activity of the pair. What a person wrote in the other, they are asked about.
 
 use crate::engine::account::Account;
 use crate::engine::context::{Context, Seen};
+use crate::engine::held::Reason;
 use crate::engine::link::{Link, LinkState};
-use crate::engine::{identity, scope};
+use crate::engine::{identity, matching, scope};
 use crate::model::record::differences;
-use crate::model::{Facts, Field, Item, ItemId, Mark, Pair, Side};
+use crate::model::{Facts, Field, Instant, Item, ItemId, Mark, Pair, Side};
 use std::collections::BTreeSet;
 
 /// The Activity for which `activity` stands in, as the counterpart of `item` in a generation up to
@@ -31,14 +36,76 @@ pub fn first_of(activity: &ItemId, item: &Item, generation: u32, account: &Accou
     })
 }
 
-/// The Activity for which that of `link` stands in, if it is there and has no link.
+/// The Activity for which that of `link` stands in, or of which it is a twin, if it is there and
+/// has no link.
 #[must_use]
-pub fn found(seen: &Seen, link: &Link, account: &Account) -> Option<ItemId> {
-    if let Some(instead) = &link.memory.instead {
-        return free(seen, instead, &link.facts.exchange);
+pub fn found(context: &Context<'_>, seen: &Seen, link: &Link) -> Option<ItemId> {
+    let facts = &link.facts.exchange;
+    // what another account of the user made in its place, as people know of one Activity
+    let there = seen.elsewhere.get(&link.ids.creatio).and_then(|there| there.instead.as_ref());
+    if let Some(there) = there.filter(|_| seen.gone.creatio.contains(&link.ids.creatio)) {
+        return free(seen, there, facts);
     }
-    let item = early(seen, link, account)?;
-    free(seen, &identity::activity(item, account, 0), &item.facts)
+    if let Some(instead) = &link.memory.instead {
+        return free(seen, instead, facts);
+    }
+    if let Some(item) = early(seen, link, context.account) {
+        return free(seen, &identity::activity(item, context.account, 0), &item.facts);
+    }
+    twin(context, seen, link)
+}
+
+/// The Activity for which that of `link` stands in now that it was moved over to it from `before`:
+/// another account of the user made it in place of that.
+#[must_use]
+pub fn instead(seen: &Seen, link: &Link, before: &ItemId) -> Option<ItemId> {
+    let there = seen.elsewhere.get(before).and_then(|there| there.instead.as_ref());
+    let first = || link.memory.instead.clone().unwrap_or_else(|| before.clone());
+    there.filter(|there| **there == link.ids.creatio).map(|_| first())
+}
+
+/// The oldest of the Activities without a link that were made for the event of `link`, if it is
+/// older than that of the link, or that has come to its end.
+fn twin(context: &Context<'_>, seen: &Seen, link: &Link) -> Option<ItemId> {
+    let event = seen.items.exchange.get(&link.ids.exchange)?;
+    let own = seen.items.creatio.get(&link.ids.creatio).filter(|own| !own.facts.canceled);
+    let is_older = |one: &&Item| own.is_none_or(|own| age(one) < age(own));
+    let twins = seen.named.iter().filter_map(|id| seen.items.creatio.get(id)).filter(is_older);
+    let twins = twins.filter(|one| matching::is_made_for(context, one, event) && is_free(seen, one));
+    twins.min_by_key(|one| age(one)).map(|one| one.id.clone())
+}
+
+fn age(activity: &Item) -> (Option<Instant>, &ItemId) {
+    (activity.facts.created, &activity.id)
+}
+
+/// Whether an unlinked Activity of the user's is a second one beside that of a link: the other is
+/// older, or is the one in which colleagues meet. Of one that a person was asked about, only a full
+/// comparison tells that it is none any more: between two of them its event may not be read.
+#[must_use]
+pub fn is_second(context: &Context<'_>, seen: &Seen, activity: &Item) -> bool {
+    let own = activity.facts.owner.as_ref() == Some(&context.account.contact);
+    let elsewhere = seen.elsewhere.get(&activity.id).is_some_and(|there| there.lives);
+    let stands_beside = |link: &Link| {
+        let id = &link.ids.creatio;
+        let canceled = seen.items.creatio.get(id).is_some_and(|first| first.facts.canceled);
+        let event = seen.items.exchange.get(&link.ids.exchange).filter(|event| !event.facts.canceled);
+        let is_for = |event: &Item| {
+            let early = identity::before_its_uid(event, context.account).as_ref() == Some(&activity.id);
+            early || matching::is_made_for(context, activity, event)
+        };
+        lives(link) && !canceled && !seen.gone.creatio.contains(id) && event.is_some_and(is_for)
+    };
+    let asked = !seen.full && is_asked(seen, &activity.id);
+    let is_named = seen.named.contains(&activity.id);
+    let stands = asked || is_named && seen.links.iter().any(stands_beside);
+    own && !elsewhere && !activity.facts.canceled && stands
+}
+
+/// Whether a person was asked about an Activity as a second one.
+#[must_use]
+pub fn is_asked(seen: &Seen, activity: &ItemId) -> bool {
+    seen.guarded.contains(&(activity.clone(), Reason::SecondActivity))
 }
 
 /// The event of `link`, if its Activity was made before the server told the UID: others made theirs
@@ -62,18 +129,40 @@ fn free(seen: &Seen, instead: &ItemId, facts: &Facts) -> Option<ItemId> {
     let uid = facts.uid.as_ref().filter(|_| facts.occurrence.is_none());
     // a person's own bears the UID of its event
     let named = |item: &&Item| uid.is_some() && item.facts.uid.as_ref() == uid && !identity::is_ours(&item.id);
-    let free = |item: &&Item| !item.facts.canceled && !seen.links.iter().any(|other| other.ids.creatio == item.id);
+    let free = |item: &&Item| is_free(seen, item);
     let known = seen.items.creatio.get(instead).filter(free);
     known.or_else(|| seen.items.creatio.values().filter(named).find(free)).map(|item| item.id.clone())
 }
 
+fn is_free(seen: &Seen, activity: &Item) -> bool {
+    !activity.facts.canceled && !seen.links.iter().any(|other| other.ids.creatio == activity.id)
+}
+
 /// The Activity to which `link` goes back: the first one is there, and nobody has edited the one
-/// that stands in for it.
+/// that stands in for it, or a person has had it canceled, or somebody else has.
 #[must_use]
 pub fn returns(context: &Context<'_>, seen: &Seen, link: &Link) -> Option<ItemId> {
-    let lives = matches!(link.state, LinkState::Alive | LinkState::Asleep);
-    let first = found(seen, link, context.account).filter(|_| lives && is_as_made(seen, link))?;
+    let id = &link.ids.creatio;
+    let has_ended = seen.gone.creatio.contains(id) || seen.items.creatio.get(id).is_some_and(|one| one.facts.canceled);
+    let goes = has_ended || is_as_made(seen, link) || is_given_up(seen, link);
+    rival(context, seen, link).filter(|_| goes)
+}
+
+/// The Activity that is there beside that of `link`, and could take its place.
+#[must_use]
+pub fn rival(context: &Context<'_>, seen: &Seen, link: &Link) -> Option<ItemId> {
+    let first = found(context, seen, link).filter(|_| lives(link))?;
     is_adopted(context, seen, (&first, &link.ids.exchange)).then_some(first)
+}
+
+/// Whether a person has had the Activity of `link` canceled, beside which there is another.
+#[must_use]
+pub fn is_given_up(seen: &Seen, link: &Link) -> bool {
+    seen.answers.allow([&link.ids.creatio, &link.ids.exchange], Reason::SecondActivity)
+}
+
+const fn lives(link: &Link) -> bool {
+    matches!(link.state, LinkState::Alive | LinkState::Asleep)
 }
 
 /// Whether `link` stays with its Activity although the event or task bears the `mark` of another:

@@ -72,7 +72,7 @@ fn decided(context: &Context<'_>, seen: &Seen) -> Plan {
         } else if let (Pair { creatio: Some(creatio), exchange: Some(exchange) }, true) =
             (items, reunited.contains(&link.ids.creatio))
         {
-            plan.add(actions::reunite(context, seen, Pair { creatio, exchange }));
+            plan.add(actions::reunite(context, seen, Pair { creatio, exchange }, link.memory.instead.as_ref()));
         } else if let (Pair { creatio: Some(creatio), exchange: Some(exchange) }, true) =
             (items, outdated.contains(&link.ids.creatio))
             && scope::adopts(context, Pair { creatio, exchange })
@@ -90,7 +90,7 @@ fn decided(context: &Context<'_>, seen: &Seen) -> Plan {
         original::found_of(seen, item, activity, context.account)
     });
     let waiting: Vec<ItemId> =
-        seen.links.iter().filter_map(|link| original::found(seen, link, context.account)).chain(stand_ins).collect();
+        seen.links.iter().filter_map(|link| original::found(context, seen, link)).chain(stand_ins).collect();
     let matched: BTreeSet<&ItemId> = matches
         .events
         .values()
@@ -99,9 +99,18 @@ fn decided(context: &Context<'_>, seen: &Seen) -> Plan {
         .chain(&waiting)
         .chain(links.iter().map(|link| &link.ids.creatio))
         .collect();
-    for item in unlinked(seen, Side::Creatio).into_iter().filter(|item| !matched.contains(&item.id)) {
+    // of a second one for what is linked only now, the next run decides
+    let is_beside = |item: &Item| {
+        let linked = matches.events.iter().filter(|(_, found)| matches!(found, Match::With(_) | Match::Relink(_)));
+        let mut events = linked.filter_map(|(id, _)| seen.items.exchange.get(id));
+        seen.named.contains(&item.id) && events.any(|event| matching::is_made_for(context, item, event))
+    };
+    let alone = unlinked(seen, Side::Creatio).into_iter().filter(|item| !matched.contains(&item.id));
+    for item in alone.filter(|item| !is_beside(item)) {
         plan.add(if seen.lost.contains(&item.id) {
             lost(context, seen, item)
+        } else if original::is_second(context, seen, item) {
+            second(context, seen, item)
         } else {
             single(context, seen, Side::Creatio, item)
         });
@@ -173,10 +182,13 @@ fn relinked((context, seen): (&Context<'_>, &Seen), matches: &BTreeMap<ItemId, M
         // it is put once the two are in step: another Activity has another base
         if let Some(first) = original::returns(context, seen, link) {
             plan.add(actions::superseded(context, seen, link));
-            plan.drop.push(std::mem::replace(&mut link.ids.creatio, first.clone()));
+            let before = std::mem::replace(&mut link.ids.creatio, first.clone());
+            link.memory.instead = original::instead(seen, link, &before);
+            plan.drop.push(before);
             reunited.insert(first);
             continue;
         }
+        plan.add(actions::rivalled(context, seen, link));
         // kept as it was until both are in step again: a run that is cut off has to find out anew
         if let Some(generation) = matching::outdated(context, seen, link) {
             link.generation = generation;
@@ -280,6 +292,17 @@ fn lost(context: &Context<'_>, seen: &Seen, item: &Item) -> Planned {
         Some(Choice::Take(Side::Exchange)) => actions::abandoned(context, item, true),
         Some(Choice::Leave) => actions::abandoned(context, item, false),
         Some(Choice::Allow | Choice::Take(Side::Creatio)) | None => Planned::held(context, Side::Creatio, item, reason),
+    }
+}
+
+/// An Activity that was made for an event which is the counterpart of another one: a person says
+/// whether it stays. What has ended is left alone.
+fn second(context: &Context<'_>, seen: &Seen, item: &Item) -> Planned {
+    match seen.answers.to([&item.id, &item.id], Reason::SecondActivity) {
+        Some(Choice::Allow) => actions::abandoned(context, item, true),
+        Some(Choice::Leave) => actions::abandoned(context, item, false),
+        Some(Choice::Take(_)) | None if scope::is_past(context, &item.record) => Planned::default(),
+        Some(Choice::Take(_)) | None => Planned::held(context, Side::Creatio, item, Reason::SecondActivity),
     }
 }
 

@@ -72,11 +72,47 @@ pub fn rekey(context: &Context<'_>, seen: &Seen, unlinked: &[&Item], matches: &m
         }
     }
     found.extend(cut(&mut changes));
+    found.extend(kept(context, seen, unlinked, (matches, &changes)));
     let settled = found.iter().map(|one| (one.event.clone(), Match::Relink(one.activity.clone())));
     matches.events.extend(settled);
     for change in changes.values() {
         change.still_held(seen, matches);
     }
+}
+
+/// A single event that is a series now, of which somebody else has made Activities by now: that of
+/// the event keeps the occurrence of its day, or, where it was moved as well, the first one. Of two
+/// Activities for one event the older stays.
+fn kept<'a>(
+    context: &Context<'_>,
+    seen: &'a Seen,
+    unlinked: &[&'a Item],
+    (matches, changes): (&Matches, &BTreeMap<&'a ItemId, SeriesChange<'a>>),
+) -> Vec<Successor<'a>> {
+    let kept = changes.iter().filter_map(|(master, change)| {
+        let [lost] = change.lost.as_slice() else { return None };
+        let read = seen.items.creatio.get(&lost.link.ids.creatio).and_then(|item| item.facts.created);
+        let created = read.or(lost.link.facts.creatio.created);
+        let is_older = |item: &Item| {
+            let Some(Match::With(other)) = matches.events.get(&item.id) else { return false };
+            let other = seen.items.creatio.get(other).filter(|other| identity::is_ours(&other.id));
+            other.is_some_and(|other| created.is_some() && created < other.facts.created)
+        };
+        let of_series = |item: &&&Item| item.facts.occurrence.as_ref().is_some_and(|one| one.master == **master);
+        let mut days: Vec<(Original, &Item)> = unlinked
+            .iter()
+            .filter(of_series)
+            .filter_map(|item| Some((item.facts.occurrence.as_ref()?.original, *item)))
+            .collect();
+        days.sort_by_key(|(original, item)| (*original, &item.id));
+        let is_its_day =
+            |(original, _): &&(Original, &Item)| day(context.zone, *original) == day(context.zone, lost.original);
+        let (_, item) = days.iter().find(is_its_day).or(days.first())?;
+        let lives = matches!(lost.link.state, LinkState::Alive | LinkState::Asleep);
+        let takes = lives && lost.was_single && change.living.is_empty() && is_older(item);
+        takes.then_some(Successor { activity: &lost.link.ids.creatio, event: &item.id })
+    });
+    kept.collect()
 }
 
 fn changes<'a>(seen: &'a Seen, unlinked: &[&'a Item], matches: &Matches) -> BTreeMap<&'a ItemId, SeriesChange<'a>> {

@@ -111,6 +111,7 @@ pub async fn observe<W: World>(
     gather.elsewhere().await?;
     gather.origins().await?;
     gather.early().await?;
+    gather.seconds().await?;
     gather.originals().await?;
     gather.confirm().await?;
     gather.outdated().await?;

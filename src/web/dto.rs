@@ -547,6 +547,7 @@ reasons!(
     ManyCreations,
     Series,
     SecondTask,
+    SecondActivity,
     Group,
     NoToDo,
     NoTarget,

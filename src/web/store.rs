@@ -280,6 +280,17 @@ impl Store for IdbStore {
         self.select(None, keys.collect()).await
     }
 
+    async fn successors(&self, activities: &[ItemId]) -> Result<Vec<Link>> {
+        let ranges = self.others.iter().map(|other| {
+            let [first, end] =
+                [JsValue::from_str(""), Array::new().into()].map(|end| Array::of2(&other.as_str().into(), &end));
+            Ok(KeyRange::bound(&first, &end, None, None).map_err(failed)?.into())
+        });
+        let links = self.select(None, ranges.collect::<Result<_>>()?).await?;
+        let is_asked = |link: &Link| link.memory.instead.as_ref().is_some_and(|instead| activities.contains(instead));
+        Ok(links.into_iter().filter(is_asked).collect())
+    }
+
     async fn all(&self) -> Result<Vec<Link>> {
         // an array sorts after every text
         let end = Array::of2(&self.account.as_str().into(), &Array::new());

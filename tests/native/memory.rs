@@ -476,6 +476,12 @@ impl Store for Shelf {
         Ok(others.iter().filter(|link| activities.contains(&link.ids.creatio)).cloned().collect())
     }
 
+    async fn successors(&self, activities: &[ItemId]) -> Result<Vec<Link>> {
+        let others = self.elsewhere.borrow();
+        let instead = |link: &&Link| link.memory.instead.as_ref().is_some_and(|instead| activities.contains(instead));
+        Ok(others.iter().filter(instead).cloned().collect())
+    }
+
     async fn all(&self) -> Result<Vec<Link>> {
         Ok(self.links.borrow().values().cloned().collect())
     }

@@ -3,7 +3,7 @@
 
 use crate::memory::{at, item, meeting, task, title};
 use crate::moment::{Moment, linked, pair, seen, seen_pair, the_meeting};
-use schedule_sync::engine::action::Step;
+use schedule_sync::engine::action::{Action, Step};
 use schedule_sync::engine::answer::{Answer, Choice};
 use schedule_sync::engine::context::Seen;
 use schedule_sync::engine::held::Reason;
@@ -408,6 +408,105 @@ fn the_activity_in_whose_place_another_was_created_goes_if_it_is_as_we_made_it()
         let plan = superseded(CreatioDelete::Mark, change);
         assert!(plan.actions.iter().all(|action| action.step != Step::Delete(Side::Creatio)), "{what}: {plan}");
         assert_eq!(reasons(&plan), held, "{what}");
+    }
+}
+
+/// A device that could read no Activity made a second one for an event that had become a series, or
+/// a single one again.
+#[test]
+fn of_two_activities_for_one_event_the_older_one_stays() {
+    type Change = fn(&mut Link, &mut Item);
+    /// What it is about, how the second one is, what a person says; whether the link goes over, the
+    /// second one is canceled, the first one is left; and what is held.
+    type Row = (&'static str, Change, Option<Choice>, [bool; 3], Vec<Reason>);
+    let moment = Moment::new();
+    let event = pair().exchange;
+    let names = [
+        identity::activity(&event, &moment.account, 0),
+        identity::aliases(&moment.zone, &moment.account, &event)[0].clone(),
+    ];
+    let rows: [Row; 8] = [
+        ("as made", |_, _| {}, None, [true, true, false], vec![]),
+        ("edited", |_, own| *title(own) = "Mine".to_owned(), None, [false; 3], vec![Reason::SecondActivity]),
+        ("given up", |_, own| *title(own) = "Mine".to_owned(), Some(Choice::Allow), [true, true, false], vec![]),
+        ("kept", |_, own| *title(own) = "Mine".to_owned(), Some(Choice::Leave), [false, false, true], vec![]),
+        ("not ours", |link, _| link.made = None, None, [false; 3], vec![Reason::SecondActivity]),
+        ("canceled", |_, own| own.facts.canceled = true, None, [true, false, false], vec![]),
+        (
+            "a process's",
+            |_, own| own.facts.process = true,
+            Some(Choice::Allow),
+            [true, false, false],
+            vec![Reason::Process],
+        ),
+        (
+            "the older one",
+            |_, own| own.facts.created = Some(at("2026-02-01T00:00:00Z")),
+            None,
+            [false; 3],
+            vec![Reason::SecondActivity],
+        ),
+    ];
+    for (what, change, choice, [goes, canceled, left], held) in rows {
+        let (mut link, items) = linked(Side::Creatio);
+        let mut first = Item { id: names[1].clone(), ..items.creatio.clone() };
+        first.facts.created = Some(at("2026-03-01T00:00:00Z"));
+        let mut own = Item { id: names[0].clone(), ..items.creatio };
+        own.facts.created = Some(at("2026-03-02T00:00:00Z"));
+        link.ids.creatio = own.id.clone();
+        change(&mut link, &mut own);
+        let mut seen = Seen { links: vec![link], total: 1, full: true, ..seen([&own, &first], [&event]) };
+        seen.named.insert(names[1].clone());
+        if let Some(choice) = choice {
+            said(&mut seen, "e", Reason::SecondActivity, choice);
+        }
+        let plan = moment.plan(&seen);
+        assert_eq!(reasons(&plan), held, "{what}");
+        let of = |id: &ItemId| {
+            plan.links
+                .iter()
+                .chain(plan.actions.iter().map(|action| &action.after))
+                .find(|link| link.ids.creatio == *id)
+        };
+        assert_eq!(of(&names[1]).is_some_and(|link| link.ids.exchange == "e".into()), goes, "{what}: {plan}");
+        assert_eq!(plan.drop.contains(&names[0]), goes, "{what}");
+        let removal = |action: &&Action| action.step == Step::Delete(Side::Creatio);
+        assert_eq!(
+            plan.actions.iter().find(removal).is_some_and(|action| action.after.ids.creatio == names[0]),
+            canceled,
+            "{what}: {plan}"
+        );
+        assert_eq!(of(&names[1]).is_some_and(|link| link.state == LinkState::Tombstone), left, "{what}: {plan}");
+    }
+}
+
+/// Two mailboxes of one user had an Activity that is gone; one has made it again.
+#[test]
+fn what_another_account_made_again_is_made_once() {
+    for (what, there, title_of_event, goes) in [
+        ("made again", true, "Edited", true),
+        ("and not edited here", true, "Call", true),
+        ("that can't be read", false, "Edited", false),
+    ] {
+        let (link, items) = linked(Side::Exchange);
+        let again = Item { id: "b".into(), ..items.creatio };
+        let mut event = items.exchange;
+        *title(&mut event) = title_of_event.to_owned();
+        event.facts.mark = Some(mark("a", 0));
+        let mut seen = Seen { links: vec![link], total: 1, ..seen([], [&event]) };
+        if there {
+            seen.items.creatio.insert("b".into(), again);
+        }
+        seen.gone.creatio.insert("a".into());
+        seen.elsewhere.entry("a".into()).or_default().instead = Some("b".into());
+        let plan = Moment::new().plan(&seen);
+        let after: Vec<&Link> = plan.links.iter().chain(plan.actions.iter().map(|action| &action.after)).collect();
+        let moved = after.iter().find(|link| link.ids.creatio == "b".into() && link.ids.exchange == "e".into());
+        assert_eq!(moved.is_some(), goes, "{what}: {plan}");
+        assert!(plan.drop.contains(&"a".into()), "{what}: {plan}");
+        assert_eq!(moved.and_then(|link| link.memory.instead.clone()), goes.then(|| "a".into()), "{what}");
+        let creates = |action: &&Action| matches!(action.step, Step::Revive(_) | Step::Create(_));
+        assert_eq!(plan.actions.iter().find(creates).is_some(), !goes, "{what}: {plan}");
     }
 }
 

@@ -4,6 +4,7 @@
 use crate::moment::{Moment, linked, pair, seen};
 use schedule_sync::engine::context::Seen;
 use schedule_sync::engine::held::Reason;
+use schedule_sync::engine::identity;
 use schedule_sync::engine::link::{Link, LinkState};
 use schedule_sync::engine::matches::Match;
 use schedule_sync::engine::matching::find;
@@ -267,4 +268,39 @@ fn a_series_that_became_an_event_keeps_the_activity_of_the_day_that_stays() {
     assert_eq!((events, orphaned), (vec![relinked("m", "b")], vec![]), "the others are gone, and nobody is asked");
     assert_eq!(after(|_| {}, &[single("m", "2026-03-20")]).0, [relinked("m", "a")], "moved as well");
     assert_eq!(after(|_| {}, &[single("n", "2026-03-04")]).0, [("n".to_owned(), Match::New)], "another event");
+}
+
+/// Another device made Activities for the occurrences before this one saw that its event is a
+/// series.
+#[test]
+fn an_event_that_became_a_series_keeps_its_activity_beside_a_newer_one() {
+    let moment = Moment::new();
+    let [old, new] = ["2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z"].map(|text| Some(crate::memory::at(text)));
+    let rows = [
+        ("it is older", LinkState::Alive, [old, new], true),
+        ("it sleeps", LinkState::Asleep, [old, new], true),
+        ("it is newer", LinkState::Alive, [new, old], false),
+        ("its age is not known", LinkState::Alive, [None, new], false),
+        ("it has come to its end", LinkState::Tombstone, [old, new], false),
+    ];
+    for (what, state, [own, other], keeps) in rows {
+        let (mut link, _) = linked(Side::Creatio);
+        link.state = state;
+        link.facts.creatio.created = own;
+        let days = ["13", "20"]
+            .map(|day| occurrence(day, "e", Original::At(format!("2026-03-{day}T10:00:00Z").parse().unwrap())));
+        let made = days.each_ref().map(|day| {
+            let id = identity::activity(day, &moment.account, 0);
+            let mut one = Item { id, ..pair().creatio };
+            one.facts.created = other;
+            one
+        });
+        let mut seen = seen([&made[0], &made[1]], [&days[0], &days[1]]);
+        seen.links.push(link);
+        seen.series.insert("e".into());
+        let found = find(&moment.context(), &seen, &[&days[0], &days[1]]);
+        let with = |nth: usize| Match::With(made[nth].id.clone());
+        let first = if keeps { Match::Relink("a".into()) } else { with(0) };
+        assert_eq!(found.events, [("13".into(), first), ("20".into(), with(1))].into(), "{what}");
+    }
 }

@@ -14,8 +14,8 @@ use crate::engine::{decide, identity, merge, project, scope};
 use crate::model::op::{Create, Op, Update};
 use crate::model::show::show;
 use crate::model::{
-    Body, ContainerId, Facts, Field, Importance, Item, Kind, Meeting, Pair, Patch, Person, Record, Reminder, Response,
-    Side, Status, Task, Version,
+    Body, ContainerId, Facts, Field, Importance, Item, ItemId, Kind, Meeting, Pair, Patch, Person, Record, Reminder,
+    Response, Side, Status, Task, Version,
 };
 use std::collections::BTreeSet;
 
@@ -201,11 +201,15 @@ fn hang(planned: &mut Planned, item: &Item, (side, marking): (Side, Op)) {
     }
 }
 
-/// Links an event or task to the Activity for which another one stood in. A mark of that is
-/// replaced, by one that every device takes for the later word.
+/// Links an event or task to the Activity for which another one stood in, or which stands in for
+/// `instead`. A mark of that is replaced, by one that every device takes for the later word.
 #[must_use]
-pub fn reunite(context: &Context<'_>, seen: &Seen, items: Pair<&Item>) -> Planned {
+pub fn reunite(context: &Context<'_>, seen: &Seen, items: Pair<&Item>, instead: Option<&ItemId>) -> Planned {
     let mut planned = super::adopt(context, seen, items);
+    if let Some(instead) = instead {
+        let links = planned.action.iter_mut().map(|action| &mut action.after).chain(&mut planned.links);
+        links.for_each(|link| link.memory.instead = Some(instead.clone()));
+    }
     let mark = items.exchange.facts.mark.as_ref().filter(|mark| mark.site == context.account.site);
     let Some(mark) = mark.filter(|mark| mark.activity != items.creatio.id) else { return planned };
     if let Some(action) = planned.adopting(items.creatio.record.title()) {

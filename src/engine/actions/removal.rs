@@ -2,6 +2,7 @@
 
 use super::{hold, informed};
 use crate::engine::action::{ACTIVITIES, Action, Planned, Step, update};
+use crate::engine::answer::Choice;
 use crate::engine::context::{Context, Seen};
 use crate::engine::fate::Fate;
 use crate::engine::held::Reason;
@@ -75,21 +76,41 @@ pub fn surplus(link: &Link, item: &Item) -> Action {
 
 /// Removes the Activity of `link` in whose place another device has created another one, if it is
 /// there all the same: two devices were at work at the same time. Only what we made, and as we made
-/// it; it is marked, or deleted where that is the rule.
+/// it, or by a person's word; it is marked, or deleted where that is the rule and nobody edited it.
 #[must_use]
 pub fn superseded(context: &Context<'_>, seen: &Seen, link: &Link) -> Planned {
     let Some(item) = seen.items.creatio.get(&link.ids.creatio).filter(|item| !item.facts.canceled) else {
         return Planned::default();
     };
-    if !original::is_as_made(seen, link) {
+    let is_as_made = original::is_as_made(seen, link);
+    if item.facts.process && original::is_given_up(seen, link) {
+        return Planned::held(context, Side::Creatio, item, Reason::Process);
+    }
+    if !is_as_made && !original::is_given_up(seen, link) {
         return Planned::held(context, Side::Creatio, item, Reason::Ambiguous);
     }
     let fates = Pair { creatio: Fate::Same(Some(item)), exchange: Fate::Same(None) };
-    let marks = context.settings.rules.creatio_delete != CreatioDelete::Delete;
+    let marks = !is_as_made || context.settings.rules.creatio_delete != CreatioDelete::Delete;
     let mut action = taken_away(link, Side::Creatio, fates, marks);
     // the event belongs to the other one now
     action.after.ids.exchange = Link::foreseen(&link.ids.creatio);
     Planned { action: Some(action), ..Planned::default() }
+}
+
+/// The Activity of `link` that a person edited, and beside which the first one is there: they say
+/// whether it stays; it does, and the other is left alone.
+#[must_use]
+pub fn rivalled(context: &Context<'_>, seen: &Seen, link: &Link) -> Planned {
+    let first = original::rival(context, seen, link).and_then(|first| seen.items.creatio.get(&first));
+    let (Some(first), Some(item)) = (first, seen.items.creatio.get(&link.ids.creatio)) else {
+        return Planned::default();
+    };
+    match seen.answers.to([&link.ids.creatio, &link.ids.exchange], Reason::SecondActivity) {
+        Some(Choice::Leave) => abandoned(context, first, false),
+        Some(Choice::Allow | Choice::Take(_)) | None => {
+            Planned::held(context, Side::Creatio, item, Reason::SecondActivity)
+        }
+    }
 }
 
 /// An Activity whose counterpart is gone for a reason that nobody knows, after a person's word: the

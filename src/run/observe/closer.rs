@@ -89,24 +89,50 @@ impl<W: World> Gather<'_, W> {
             unread.map(activity).into_iter().chain(matching::lookup(item).map(Lookup::Uid))
         });
         let lookups: Vec<Lookup> = named.collect();
+        self.rivals(&lookups).await.map(drop)
+    }
+
+    /// Of an event that has two Activities, about which a person was asked, both are read.
+    pub(super) async fn seconds(&mut self) -> Result<()> {
+        let asked = |link: &&Link| matters(link) && original::is_asked(&self.seen, &link.ids.creatio);
+        let unread = |link: &&Link| !self.seen.items.exchange.contains_key(&link.ids.exchange);
+        let lookup =
+            |link: &Link| Lookup::Id { id: link.ids.exchange.clone(), container: link.containers.exchange.clone() };
+        let lookups: Vec<Lookup> = self.links.values().filter(asked).filter(unread).map(lookup).collect();
+        self.read(Side::Exchange, &lookups).await?;
+        let asked = |link: &&Link| matters(link) && original::is_asked(&self.seen, &link.ids.creatio);
+        let event = |link: &Link| self.seen.items.exchange.get(&link.ids.exchange);
+        let lookups = self.links.values().filter(asked).filter_map(event).flat_map(|item| {
+            let names = matching::candidates(&self.context, item).into_iter().map(activity);
+            names.chain(matching::lookup(item).map(Lookup::Uid))
+        });
+        let lookups: Vec<Lookup> = lookups.collect();
+        let found = self.rivals(&lookups).await?;
+        self.seen.named.extend(found.into_iter().filter(|id| !self.links.contains_key(id)));
+        Ok(())
+    }
+
+    /// Reads the Activities that `lookups` ask for, with their links.
+    async fn rivals(&mut self, lookups: &[Lookup]) -> Result<Vec<ItemId>> {
         if lookups.is_empty() {
-            return Ok(());
+            return Ok(Vec::new());
         }
-        let mut keys = Vec::new();
-        for found in self.world.creatio().find(&lookups).await? {
-            keys.extend(found.items.iter().map(|item| LinkKey::Item(Side::Creatio, item.id.clone())));
+        let mut ids = Vec::new();
+        for found in self.world.creatio().find(lookups).await? {
+            ids.extend(found.items.iter().map(|item| item.id.clone()));
             self.take(Side::Creatio, found);
         }
+        let keys: Vec<LinkKey> = ids.iter().map(|id| LinkKey::Item(Side::Creatio, id.clone())).collect();
         let links = self.world.store().links(&keys).await?;
         self.know(links.into_iter().filter(|link| !self.links.contains_key(&link.ids.creatio)).collect());
-        Ok(())
+        Ok(ids)
     }
 
     /// Where an Activity is there for which another one stands in, that and what both were made for
     /// are read: it is not needed any more.
     pub(super) async fn originals(&mut self) -> Result<()> {
         let found = |link: &&Link| {
-            let first = original::found(&self.seen, link, self.context.account);
+            let first = original::found(&self.context, &self.seen, link);
             matters(link) && first.is_some_and(|first| !self.links.contains_key(&first))
         };
         let standing: Vec<&Link> = self.links.values().filter(found).collect();
@@ -192,8 +218,38 @@ impl<W: World> Gather<'_, W> {
             }
             self.seen.elsewhere.extend(told);
         }
+        self.successors().await
+    }
+
+    /// Which Activities other accounts of the user have made in place of those that are gone.
+    async fn successors(&mut self) -> Result<()> {
+        let gone =
+            self.links.values().filter(|link| matters(link) && self.seen.gone.creatio.contains(&link.ids.creatio));
+        let firsts = gone.map(|link| (first(link).clone(), link.ids.creatio.clone()));
+        let firsts: BTreeMap<ItemId, ItemId> = firsts.collect();
+        if firsts.is_empty() {
+            return Ok(());
+        }
+        let asked: Vec<ItemId> = firsts.keys().cloned().collect();
+        let mut made = BTreeMap::new();
+        for link in self.world.store().successors(&asked).await? {
+            if let Some(gone) = firsts.get(first(&link)).filter(|gone| matters(&link) && **gone != link.ids.creatio) {
+                made.insert(gone.clone(), link.ids.creatio);
+            }
+        }
+        let unread = made.values().filter(|id| !self.seen.items.creatio.contains_key(id)).cloned();
+        let lookups: Vec<Lookup> = unread.map(activity).collect();
+        self.read(Side::Creatio, &lookups).await?;
+        for (gone, made) in made {
+            self.seen.elsewhere.entry(gone).or_default().instead = Some(made);
+        }
         Ok(())
     }
+}
+
+/// The Activity for which that of `link` stands in, or itself.
+fn first(link: &Link) -> &ItemId {
+    link.memory.instead.as_ref().unwrap_or(&link.ids.creatio)
 }
 
 /// Whether another account had a counterpart of the Activity before this one: its event or task is

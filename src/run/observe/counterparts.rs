@@ -216,6 +216,7 @@ impl<W: World> Gather<'_, W> {
             })
             .map(|(_, asker)| asker)
             .collect();
+        let named: Vec<ItemId> = known.iter().map(|id| (*id).clone()).collect();
         // what it was made for is there, but is no item, or another's
         let occurring: BTreeSet<ItemId> = found
             .iter()
@@ -232,6 +233,7 @@ impl<W: World> Gather<'_, W> {
         let lost: Vec<ItemId> =
             askers.iter().filter(|asker| !known.contains(asker) && had_one(asker)).cloned().collect();
         self.seen.lost.extend(lost);
+        self.seen.named.extend(named);
         self.seen.occurring.extend(occurring);
         for (found, asker) in found.into_iter().zip(askers) {
             self.unanswered(&asker, &found);

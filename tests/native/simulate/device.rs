@@ -227,6 +227,11 @@ impl Store for Kept {
         self.fuse.around(self.shelf.elsewhere(activities)).await
     }
 
+    async fn successors(&self, activities: &[ItemId]) -> Result<Vec<Link>> {
+        // the same read of the store, which nobody can strike by itself
+        self.shelf.successors(activities).await
+    }
+
     async fn all(&self) -> Result<Vec<Link>> {
         self.fuse.around(self.shelf.all()).await
     }
@@ -479,6 +484,7 @@ pub(crate) const fn choices(reason: Reason) -> &'static [Choice] {
         | Reason::ManyMoves
         | Reason::ManyCreations
         | Reason::SideEmpty
+        | Reason::SecondActivity
         | Reason::SecondTask => &[Choice::Allow],
         // "Try again", which says nothing new where the server says the same; and what nobody can
         // be asked

@@ -190,8 +190,13 @@ impl Outcome<'_> {
             let asked = |id: &String| {
                 let mut held = self.reports.iter().flat_map(|report| &report.held);
                 held.any(|held| {
-                    let reasons =
-                        [Reason::SecondTask, Reason::DeleteAsked, Reason::LostOrigin, Reason::LostCounterpart];
+                    let reasons = [
+                        Reason::SecondTask,
+                        Reason::SecondActivity,
+                        Reason::DeleteAsked,
+                        Reason::LostOrigin,
+                        Reason::LostCounterpart,
+                    ];
                     reasons.contains(&held.reason) && held.id.as_ref().is_some_and(|named| named.as_str() == id)
                 })
             };

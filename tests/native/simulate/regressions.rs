@@ -2,6 +2,7 @@
 
 mod apart;
 mod days;
+mod twins;
 mod unconfirmed;
 
 use super::history::{Abode, Direction, History, Move, Options, Trouble, USUAL, told};
@@ -156,6 +157,7 @@ pub(crate) fn all() -> Vec<(&'static str, History)> {
     all.extend(kept());
     all.extend(apart::all());
     all.extend(days::all());
+    all.extend(twins::all());
     all.extend(unconfirmed::all());
     all
 }

@@ -332,6 +332,7 @@ export const en = {
     'many-creations': { allow: 'Create it' },
     series: { allow: 'Have the other side follow', leave: 'Leave it' },
     'second-task': { allow: 'Delete this one' },
+    'second-activity': { allow: 'Cancel this one in Creatio', leave: 'Keep both' },
     group: {},
     'no-to-do': {},
     'no-target': {},
@@ -474,6 +475,8 @@ export const en = {
       'The series was changed, and this occurrence has no counterpart now. Let the other side follow, or leave it.',
     'second-task':
       'It is there a second time for the same activity, edited since, or with attendees. Take over what you need, then let it be deleted.',
+    'second-activity':
+      'It is there a second time in Creatio for the same event. Take over what you need into the other one, then have it canceled, or keep both.',
     group: 'The group could not be evaluated. Choose another group in the settings.',
     'no-to-do':
       'This mailbox has no Microsoft To Do, so tasks are not synchronized. Turn tasks off in the settings, or ask your administrator.',
