@@ -43,7 +43,7 @@ pub fn candidates(context: &Context<'_>, item: &Item) -> Vec<ItemId> {
 /// The UID under which an Activity may stand for `item` in Creatio: that of its whole series, for
 /// an Activity that was exported as a single event which became one.
 #[must_use]
-pub fn lookup(item: &Item) -> Option<Uid> {
+pub fn activity_uid(item: &Item) -> Option<Uid> {
     // what is private has none, as nobody is to meet in it
     let uid = item.facts.uid.as_ref().filter(|_| !item.facts.private)?;
     Some(if item.facts.occurrence.is_some() { Uid::new(identity::series_wide(uid)) } else { uid.clone() })
@@ -167,7 +167,7 @@ fn is_converted(linked: &Linked<'_>, item: &Item) -> bool {
 /// have one UID; and that of an event which became a series is the UID of all its occurrences:
 /// there the day tells.
 fn by_uid(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &Item) -> Option<Match> {
-    let (uid, kind) = (lookup(item)?, item.record.kind());
+    let (uid, kind) = (activity_uid(item)?, item.record.kind());
     let is_occurrence = item.facts.occurrence.is_some();
     let holds = |activity: &&Item| {
         let fits = activity.facts.uid.as_ref() == Some(&uid) && activity.record.kind() == kind;
@@ -237,7 +237,7 @@ pub fn is_made_for(context: &Context<'_>, activity: &Item, item: &Item) -> bool 
     }
     let mark = item.facts.series_mark.as_ref().filter(|mark| mark.site == context.account.site);
     match &activity.facts.uid {
-        Some(uid) => clue(item).as_ref() == Some(uid),
+        Some(uid) => activity_uid(item).as_ref() == Some(uid),
         None => mark.is_some_and(|mark| mark.activity == activity.id),
     }
 }

@@ -86,7 +86,7 @@ impl<W: World> Gather<'_, W> {
         let named = linked.filter_map(|link| original::early(&self.seen, link, account)).flat_map(|item| {
             let id = Some(identity::activity(item, account, 0));
             let unread = id.filter(|id| !self.seen.items.creatio.contains_key(id));
-            unread.map(activity).into_iter().chain(matching::lookup(item).map(Lookup::Uid))
+            unread.map(activity).into_iter().chain(matching::activity_uid(item).map(Lookup::Uid))
         });
         let lookups: Vec<Lookup> = named.collect();
         self.rivals(&lookups).await.map(drop)
@@ -104,7 +104,7 @@ impl<W: World> Gather<'_, W> {
         let event = |link: &Link| self.seen.items.exchange.get(&link.ids.exchange);
         let lookups = self.links.values().filter(asked).filter_map(event).flat_map(|item| {
             let names = matching::candidates(&self.context, item).into_iter().map(activity);
-            names.chain(matching::lookup(item).map(Lookup::Uid))
+            names.chain(matching::activity_uid(item).map(Lookup::Uid))
         });
         let lookups: Vec<Lookup> = lookups.collect();
         let found = self.rivals(&lookups).await?;

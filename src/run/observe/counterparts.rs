@@ -110,7 +110,7 @@ impl<W: World> Gather<'_, W> {
         for item in unlinked.filter(|item| scope::imports(&self.context, &self.seen, item) || item.facts.mark.is_some())
         {
             lookups.extend(matching::candidates(&self.context, item));
-            uids.extend(matching::lookup(item));
+            uids.extend(matching::activity_uid(item));
             // a full reading tells of every Activity that could be meant
             looks.extend(matching::looks(&self.context, &self.seen, item).filter(|_| !self.seen.full));
         }
