@@ -1,21 +1,36 @@
 //! The first half of a run: both sides are read, and everything is looked up that the engine needs
-//! to decide. Nothing is decided here but what to look up: an absence is never believed before a
-//! direct read has confirmed it.
+//! to decide. Nothing is decided here but what to look up.
+//!
+//! A listing is only a hint; what is decided on is read directly. Five phases, in this order:
+//!
+//! | phase | needs | gives |
+//! |---|---|---|
+//! | listings ([`read`]) | cursors | what has changed on both sides, or all of the window |
+//! | stored links | the listings | the links they touch; suspects: items that they hint to be absent |
+//! | direct reads | links, what the last run left open | items read by id, mark or UID |
+//! | confirmed absences | suspects | what is gone, and what has only moved |
+//! | look-ups | unlinked items | counterparts, people, other accounts' links |
+//!
+//! What a look-up reads may raise further suspects: their absence is confirmed in the same way.
 
-mod closer;
-mod counterparts;
-mod reads;
+mod absences;
+mod direct_reads;
+mod look_ups;
+mod members;
+mod stored_links;
 
+use crate::engine::action::ACTIVITIES;
 use crate::engine::context::{Context, Seen};
-use crate::engine::held::{Held, Reason};
-use crate::engine::link::{Link, LinkKey, LinkState};
-use crate::engine::scope;
+use crate::engine::held::Held;
+use crate::engine::link::{Link, LinkState};
 use crate::engine::settings::Settings;
 use crate::engine::state::State;
 use crate::error::Result;
+use crate::model::lookup::Lookup;
 use crate::model::scope::Scope;
 use crate::model::{ContainerId, Cursor, Instant, Item, ItemId, Kind, Listing, Malformed, Pair, Side, Window};
-use crate::ports::{Clock, Directory, Replica, Store};
+use crate::model::{Person, Record};
+use crate::ports::{Clock, Replica};
 use crate::run::World;
 use futures_util::future;
 use std::collections::{BTreeMap, BTreeSet};
@@ -90,129 +105,13 @@ pub async fn observe<W: World>(
     gather.seen.answers = state.answers.clone();
     gather.seen.guarded = state.held.iter().filter_map(|held| Some((held.id.clone()?, held.reason))).collect();
     gather.seen.deletions = recent(state, now);
-    gather.listed(listings, state, full).await?;
-    gather.seen.unreadable = gather.seen.empty.creatio
-        && gather.links.values().any(Link::has_activity)
-        && !world.creatio().is_readable().await?;
-    gather.edits().await?;
-    gather.reopened();
-    gather.again(state).await?;
-    gather.answered(state).await?;
-    gather.due().await?;
-    gather.pending().await?;
-    gather.unsettled().await?;
-    gather.converted().await?;
-    gather.formers().await?;
-    gather.left().await?;
-    let membership = gather.members(settings, state).await?;
+    gather.stored_links(listings, state).await?;
+    let membership = gather.direct_reads(state).await?;
     gather.confirm().await?;
-    gather.marks().await?;
-    gather.candidates().await?;
-    gather.elsewhere().await?;
-    gather.origins().await?;
-    gather.early().await?;
-    gather.seconds().await?;
-    gather.originals().await?;
-    gather.confirm().await?;
-    gather.outdated().await?;
-    gather.elsewhere().await?;
-    gather.unchanged();
-    gather.people().await?;
+    gather.look_ups().await?;
     let holding = gather.links.values().map(|link| link.containers.exchange.clone()).collect();
     gather.seen.links = gather.links.into_values().collect();
     Ok(Observed { seen: gather.seen, cursors: ended, now: Some(now), held: gather.held, full, holding, membership })
-}
-
-impl<W: World> Gather<'_, W> {
-    /// Takes in both listings and the links that they touch; who is missing becomes a suspect.
-    async fn listed(&mut self, listings: Pair<Listing>, state: &State, full: bool) -> Result<()> {
-        let mut keys = Vec::new();
-        let any_complete = Side::BOTH.into_iter().any(|side| !listings[side].complete.is_empty());
-        for side in Side::BOTH {
-            let listing = &listings[side];
-            let ids = listing.items.iter().map(|item| &item.id).chain(&listing.removed).chain(&state.fresh[side]);
-            keys.extend(ids.map(|id| LinkKey::Item(side, id.clone())));
-            // a series that is deleted whole is told by its master alone, and one that became a
-            // single event by that
-            let singles = listing.items.iter().filter(|item| is_single(item)).map(|item| &item.id);
-            let masters = listing.series.iter().map(|set| &set.master).chain(&listing.removed).chain(singles);
-            keys.extend(masters.map(|master| LinkKey::Series(master.clone())));
-            // an event that became a series is its master
-            keys.extend(listing.series.iter().map(|set| LinkKey::Item(side, set.master.clone())));
-            // a reading that only became a full one because rows are missing is the very case
-            let whole = full || listing.containers.iter().all(|container| listing.complete.contains(&container.id));
-            self.seen.empty[side] = !listing.complete.is_empty() && listing.items.is_empty() && whole;
-        }
-        let links =
-            if any_complete { self.world.store().all().await? } else { self.world.store().links(&keys).await? };
-        if any_complete {
-            self.seen.total = links.len();
-        }
-        self.know(links);
-        for side in Side::BOTH {
-            self.suspect(side, &listings[side], &state.fresh[side]);
-        }
-        let Pair { creatio, exchange } = listings;
-        self.lacking(&exchange.lacking);
-        self.seen.containers = exchange.containers;
-        for (side, items, malformed) in
-            [(Side::Creatio, creatio.items, creatio.malformed), (Side::Exchange, exchange.items, exchange.malformed)]
-        {
-            self.seen.items[side] = items.into_iter().map(|item| (item.id.clone(), item)).collect();
-            self.seen.malformed[side] = malformed;
-        }
-        Ok(())
-    }
-
-    /// A kind that is to be synchronised, and that the mailbox does not have.
-    fn lacking(&mut self, kinds: &[Kind]) {
-        let settings = self.context.settings;
-        let wanted = |kind: &&Kind| scope::import(settings, **kind).on || settings.export.on;
-        self.held.extend(kinds.iter().filter(wanted).map(|_| Held {
-            side: Side::Exchange,
-            id: None,
-            title: String::new(),
-            reason: Reason::NoToDo,
-            detail: String::new(),
-            fields: Vec::new(),
-            values: Vec::new(),
-            since: self.context.now,
-        }));
-    }
-
-    fn know(&mut self, links: Vec<Link>) {
-        self.links.extend(links.into_iter().map(|link| (link.ids.creatio.clone(), link)));
-    }
-
-    /// Linked items that a listing hints to be absent.
-    fn suspect(&mut self, side: Side, listing: &Listing, fresh: &BTreeSet<ItemId>) {
-        let there: BTreeSet<&ItemId> = listing
-            .items
-            .iter()
-            .map(|item| &item.id)
-            .chain(listing.malformed.iter().filter_map(|malformed| malformed.id.as_ref()))
-            .collect();
-        let removed: BTreeSet<&ItemId> = listing.removed.iter().collect();
-        let complete: BTreeSet<&ContainerId> = listing.complete.iter().collect();
-        let singles: BTreeSet<&ItemId> =
-            listing.items.iter().filter(|item| is_single(item)).map(|item| &item.id).collect();
-        let series: BTreeMap<&ItemId, BTreeSet<&ItemId>> =
-            listing.series.iter().map(|set| (&set.master, set.present.iter().collect())).collect();
-        for link in self.links.values().filter(|link| matters(link)) {
-            let id = &link.ids[side];
-            let dropped = side == Side::Exchange
-                && link.series().is_some_and(|master| {
-                    removed.contains(master)
-                        || singles.contains(master)
-                        || series.get(master).is_some_and(|present| !present.contains(id))
-                });
-            let unlisted = complete.contains(&link.containers[side]);
-            let turned = side == Side::Exchange && series.contains_key(id);
-            if !there.contains(id) && (unlisted || dropped || turned || removed.contains(id) || fresh.contains(id)) {
-                self.suspects[side].insert(id.clone());
-            }
-        }
-    }
 }
 
 /// Whether `item` is an event by itself: the id of one that was a series is that of the series.
@@ -232,4 +131,17 @@ const fn matters(link: &Link) -> bool {
 fn recent(state: &State, now: Instant) -> usize {
     let since = now - chrono::Duration::hours(24);
     state.deletions.iter().filter(|(at, _)| *at > since).map(|(_, count)| count).sum()
+}
+
+/// The people of a meeting.
+fn people(record: &Record) -> &[Person] {
+    match record {
+        Record::Meeting(meeting) => &meeting.people,
+        Record::Task(_) => &[],
+    }
+}
+
+/// A direct read of the Activity `id`.
+fn activity(id: ItemId) -> Lookup {
+    Lookup::Id { id, container: ContainerId::from(ACTIVITIES) }
 }

@@ -1,19 +1,72 @@
-//! Direct reads: items that a listing did not tell of, or hints to be absent. An absence is never
-//! believed before such a read has confirmed it.
+//! Third phase: single items are read, of which the listings tell too little to decide on.
 
-use super::counterparts::activity;
-use super::{Gather, matters};
+use super::{Gather, activity, matters, people};
 use crate::engine::action::ACTIVITIES;
 use crate::engine::decide;
 use crate::engine::link::{Link, LinkKey, LinkState};
+use crate::engine::merge::differences;
 use crate::engine::state::State;
 use crate::error::Result;
 use crate::model::lookup::{Found, Lookup};
-use crate::model::{ContainerId, Item, ItemId, Side};
+use crate::model::{ContainerId, Item, ItemId, Person, Side};
 use crate::ports::{Replica, Store};
 use crate::run::World;
 
 impl<W: World> Gather<'_, W> {
+    /// The third phase. How the chosen groups stood, if export is limited to groups.
+    pub(super) async fn direct_reads(&mut self, state: &State) -> Result<Option<String>> {
+        self.edits().await?;
+        self.reopened();
+        self.again(state).await?;
+        self.answered(state).await?;
+        self.due().await?;
+        self.pending().await?;
+        self.unsettled().await?;
+        self.converted().await?;
+        self.formers().await?;
+        self.left().await?;
+        self.members(state).await
+    }
+
+    /// Events and tasks that a listing shows edited are read directly: a listing may be late, and
+    /// show one as it was before our own last write.
+    pub(super) async fn edits(&mut self) -> Result<()> {
+        let items = &self.seen.items.exchange;
+        let edited = |link: &&Link| {
+            let item = items.get(&link.ids.exchange);
+            matters(link)
+                && item.is_some_and(|item| {
+                    item.version != link.versions.exchange && !differences(&link.base.exchange, &item.record).is_empty()
+                })
+        };
+        let lookup = |link: &Link| {
+            let item = items.get(&link.ids.exchange)?;
+            Some(Lookup::Id { id: item.id.clone(), container: item.container.clone() })
+        };
+        let lookups: Vec<Lookup> = self.links.values().filter(edited).filter_map(lookup).collect();
+        if lookups.is_empty() {
+            return Ok(());
+        }
+        for (lookup, found) in lookups.iter().zip(self.world.exchange().find(&lookups).await?) {
+            let Lookup::Id { id, .. } = lookup else { continue };
+            match found.items.into_iter().next() {
+                Some(mut item) => {
+                    if let Some(listed) = self.seen.items.exchange.get(id) {
+                        item.complete_people(listed);
+                    }
+                    self.seen.items.exchange.insert(id.clone(), item);
+                }
+                None if found.malformed.is_empty() && found.refused.is_none() => {
+                    self.seen.items.exchange.remove(id);
+                    self.suspects.exchange.insert(id.clone());
+                }
+                // that it is there is sure; what it holds is told as far as the listing does
+                None => {}
+            }
+        }
+        Ok(())
+    }
+
     /// Of an Activity that is no longer Canceled it must be known whether its counterpart is still
     /// there.
     pub(super) fn reopened(&mut self) {
@@ -58,57 +111,6 @@ impl<W: World> Gather<'_, W> {
         Ok(())
     }
 
-    pub(super) fn is_pending(&self, side: Side, id: &ItemId) -> bool {
-        self.links.values().any(|link| link.ids[side] == *id && link.state == LinkState::Pending(side))
-    }
-
-    /// Notes that a question about the item `id` is refused for good.
-    pub(super) fn unanswered(&mut self, id: &ItemId, found: &Found) {
-        if let Some(code) = &found.refused {
-            self.seen.unanswered.insert(id.clone(), code.clone());
-        }
-    }
-
-    /// Reads what `lookups` ask for; a linked item that is not found by its id is gone, unless a
-    /// series is found by it.
-    pub(super) async fn read(&mut self, side: Side, lookups: &[Lookup]) -> Result<()> {
-        if lookups.is_empty() {
-            return Ok(());
-        }
-        let found = match side {
-            Side::Creatio => self.world.creatio().find(lookups).await?,
-            Side::Exchange => self.world.exchange().find(lookups).await?,
-        };
-        for (lookup, found) in lookups.iter().zip(found) {
-            if let Lookup::Id { id, .. } = lookup {
-                if found.is_absent() {
-                    self.seen.gone[side].insert(id.clone());
-                } else if found.series {
-                    self.seen.series.insert(id.clone());
-                }
-                self.unanswered(id, &found);
-            }
-            self.take(side, found);
-        }
-        Ok(())
-    }
-
-    /// Takes in what a direct read found, where no listing told of it.
-    pub(super) fn take(&mut self, side: Side, found: Found) {
-        for item in found.items {
-            let known = self.seen.items[side].entry(item.id.clone()).or_insert_with(|| item.clone());
-            // a listing does not tell our mark
-            known.facts.mark = known.facts.mark.take().or(item.facts.mark);
-            known.facts.transaction = known.facts.transaction.take().or(item.facts.transaction);
-            known.facts.has_unmapped_content |= item.facts.has_unmapped_content; // nor a checklist
-        }
-        for bad in found.malformed {
-            if !self.seen.malformed[side].contains(&bad) {
-                self.seen.malformed[side].push(bad);
-            }
-        }
-    }
-
     /// Items that a person answered about are read again, with their counterparts.
     pub(super) async fn answered(&mut self, state: &State) -> Result<()> {
         let mut keys: Vec<LinkKey> = state.answers.items().map(|(side, id)| LinkKey::Item(side, id.clone())).collect();
@@ -144,26 +146,6 @@ impl<W: World> Gather<'_, W> {
             self.read(side, &lookups).await?;
         }
         self.know(links);
-        Ok(())
-    }
-
-    /// Of pairs that are not settled, both sides are read as soon as one is.
-    pub(super) async fn unsettled(&mut self) -> Result<()> {
-        for side in Side::BOTH {
-            let read = |side: Side, id: &ItemId| {
-                self.seen.items[side].contains_key(id)
-                    || self.seen.gone[side].contains(id)
-                    || self.suspects[side].contains(id)
-            };
-            let lookups: Vec<Lookup> = self
-                .links
-                .values()
-                .filter(|link| link.unsettled && matters(link))
-                .filter(|link| !read(side, &link.ids[side]) && read(side.other(), &link.ids[side.other()]))
-                .map(|link| Lookup::Id { id: link.ids[side].clone(), container: link.containers[side].clone() })
-                .collect();
-            self.read(side, &lookups).await?;
-        }
         Ok(())
     }
 
@@ -237,47 +219,116 @@ impl<W: World> Gather<'_, W> {
         Ok(())
     }
 
-    /// Suspects are read directly. What is not found by id is looked for by mark and UID in the
-    /// whole mailbox, where it may have moved.
-    pub(super) async fn confirm(&mut self) -> Result<()> {
+    /// Of pairs that are not settled, both sides are read as soon as one is.
+    pub(super) async fn unsettled(&mut self) -> Result<()> {
         for side in Side::BOTH {
-            let suspects: Vec<ItemId> = std::mem::take(&mut self.suspects[side]).into_iter().collect();
+            let read = |side: Side, id: &ItemId| {
+                self.seen.items[side].contains_key(id)
+                    || self.seen.gone[side].contains(id)
+                    || self.suspects[side].contains(id)
+            };
             let lookups: Vec<Lookup> = self
                 .links
                 .values()
-                .filter(|link| suspects.contains(&link.ids[side]) && !self.seen.gone[side].contains(&link.ids[side]))
+                .filter(|link| link.unsettled && matters(link))
+                .filter(|link| !read(side, &link.ids[side]) && read(side.other(), &link.ids[side.other()]))
                 .map(|link| Lookup::Id { id: link.ids[side].clone(), container: link.containers[side].clone() })
                 .collect();
             self.read(side, &lookups).await?;
-            if side == Side::Exchange {
-                self.trace(&suspects).await?;
-            }
         }
         Ok(())
     }
 
-    /// Looks for events and tasks that are not found by their ids. One of which a series is found,
-    /// or of which nothing can be told, is not gone.
-    async fn trace(&mut self, suspects: &[ItemId]) -> Result<()> {
-        let lost = self.links.values().filter(|link| {
-            suspects.contains(&link.ids.exchange) && self.seen.gone.exchange.contains(&link.ids.exchange)
-        });
-        let (ids, lookups): (Vec<ItemId>, Vec<Lookup>) =
-            lost.filter_map(|link| Some((link.ids.exchange.clone(), moved(link)?))).unzip();
+    /// Whether a conversion would lose something, only a direct read of the event or task tells.
+    pub(super) async fn converted(&mut self) -> Result<()> {
+        let other = |link: &&Link| {
+            let item = self.seen.items.creatio.get(&link.ids.creatio);
+            matters(link) && item.is_some_and(|item| item.record.kind() != link.kind())
+        };
+        let lookup =
+            |link: &Link| Lookup::Id { id: link.ids.exchange.clone(), container: link.containers.exchange.clone() };
+        let lookups: Vec<Lookup> = self.links.values().filter(other).map(lookup).collect();
+        self.read(Side::Exchange, &lookups).await
+    }
+
+    /// What a conversion has still to remove is read directly: it goes only as it was.
+    pub(super) async fn formers(&mut self) -> Result<()> {
+        let lookup =
+            |link: &Link| Lookup::Id { id: link.ids.exchange.clone(), container: link.containers.exchange.clone() };
+        let lookups: Vec<Lookup> = self.links.values().flat_map(Link::formers).map(lookup).collect();
+        self.read(Side::Exchange, &lookups).await
+    }
+
+    /// Activities from which participants are gone are read once more: an attendee is taken off an
+    /// event only after that.
+    pub(super) async fn left(&mut self) -> Result<()> {
+        let fewer = |link: &&Link| {
+            let now = self.seen.items.creatio.get(&link.ids.creatio).map_or(&[][..], |item| people(&item.record));
+            let gone = |one: &Person| !now.iter().any(|other| other.is(one));
+            link.state == LinkState::Alive
+                && link.facts.exchange.attendees > 0
+                && self.seen.items.creatio.contains_key(&link.ids.creatio)
+                && people(&link.base.creatio).iter().any(gone)
+        };
+        let lookups: Vec<Lookup> =
+            self.links.values().filter(fewer).map(|link| activity(link.ids.creatio.clone())).collect();
         if lookups.is_empty() {
             return Ok(());
         }
-        for (id, found) in ids.into_iter().zip(self.world.exchange().find(&lookups).await?) {
-            if found.series {
-                self.seen.series.insert(id.clone());
+        let found = self.world.creatio().find(&lookups).await?.into_iter().flat_map(|found| found.items);
+        self.seen.items.creatio.extend(found.map(|item| (item.id.clone(), item)));
+        Ok(())
+    }
+
+    pub(super) fn is_pending(&self, side: Side, id: &ItemId) -> bool {
+        self.links.values().any(|link| link.ids[side] == *id && link.state == LinkState::Pending(side))
+    }
+
+    /// Notes that a question about the item `id` is refused for good.
+    pub(super) fn unanswered(&mut self, id: &ItemId, found: &Found) {
+        if let Some(code) = &found.refused {
+            self.seen.unanswered.insert(id.clone(), code.clone());
+        }
+    }
+
+    /// Reads what `lookups` ask for; a linked item that is not found by its id is gone, unless a
+    /// series is found by it.
+    pub(super) async fn read(&mut self, side: Side, lookups: &[Lookup]) -> Result<()> {
+        if lookups.is_empty() {
+            return Ok(());
+        }
+        let found = match side {
+            Side::Creatio => self.world.creatio().find(lookups).await?,
+            Side::Exchange => self.world.exchange().find(lookups).await?,
+        };
+        for (lookup, found) in lookups.iter().zip(found) {
+            if let Lookup::Id { id, .. } = lookup {
+                if found.is_absent() {
+                    self.seen.gone[side].insert(id.clone());
+                } else if found.series {
+                    self.seen.series.insert(id.clone());
+                }
+                self.unanswered(id, &found);
             }
-            if found.series || found.refused.is_some() {
-                self.seen.gone.exchange.remove(&id);
-            }
-            self.unanswered(&id, &found);
-            self.take(Side::Exchange, found);
+            self.take(side, found);
         }
         Ok(())
+    }
+
+    /// Takes in what a direct read found, where no listing told of it.
+    pub(super) fn take(&mut self, side: Side, found: Found) {
+        for item in found.items {
+            let known = self.seen.items[side].entry(item.id.clone()).or_insert_with(|| item.clone());
+            // a listing does not tell our mark
+            known.facts.mark = known.facts.mark.take().or(item.facts.mark);
+            known.facts.transaction = known.facts.transaction.take().or(item.facts.transaction);
+            known.facts.has_unmapped_content |= item.facts.has_unmapped_content; // nor a checklist
+        }
+        for bad in found.malformed {
+            if !self.seen.malformed[side].contains(&bad) {
+                self.seen.malformed[side].push(bad);
+            }
+        }
     }
 }
 
@@ -294,18 +345,6 @@ fn trace(side: Side, link: &Link) -> Lookup {
 fn is_awaited(link: &Link, item: &Item) -> bool {
     let later = item.facts.mark.as_ref().is_some_and(|mark| mark.generation >= link.generation);
     later && item.record.kind() == link.kind()
-}
-
-/// By what an item is found that is no longer under its id. An occurrence goes nowhere alone: mark
-/// and UID are those of its series.
-fn moved(link: &Link) -> Option<Lookup> {
-    if link.facts.exchange.occurrence.is_some() {
-        return None;
-    }
-    if link.made == Some(Side::Exchange) || link.facts.exchange.mark.is_some() {
-        return Some(Lookup::Mark(link.ids.creatio.clone()));
-    }
-    link.facts.exchange.uid.clone().map(Lookup::Uid)
 }
 
 /// Of several items created for one Activity the oldest is it.

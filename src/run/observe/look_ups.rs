@@ -1,0 +1,402 @@
+//! Fifth phase: what unlinked items could belong to, and what else is known of an Activity. Only
+//! looked up here; matched by the engine.
+
+use super::{Gather, activity, matters, people};
+use crate::engine::context::Elsewhere;
+use crate::engine::link::{Link, LinkKey, LinkState};
+use crate::engine::{identity, matching, original, scope};
+use crate::error::Result;
+use crate::model::lookup::Lookup;
+use crate::model::{Item, ItemId, Kind, Pair, Side};
+use crate::ports::{Directory, Replica, Store};
+use crate::run::World;
+use std::collections::{BTreeMap, BTreeSet};
+
+impl<W: World> Gather<'_, W> {
+    /// The fifth phase.
+    pub(super) async fn look_ups(&mut self) -> Result<()> {
+        self.marks().await?;
+        self.candidates().await?;
+        self.elsewhere().await?;
+        self.origins().await?;
+        self.early().await?;
+        self.seconds().await?;
+        self.originals().await?;
+        self.confirm().await?;
+        self.outdated().await?;
+        self.elsewhere().await?;
+        self.unchanged();
+        self.people().await
+    }
+
+    /// Unlinked items of Exchange may carry our mark, which only a direct read tells.
+    pub(super) async fn marks(&mut self) -> Result<()> {
+        let linked: BTreeSet<&ItemId> = self.links.values().map(|link| &link.ids.exchange).collect();
+        let unlinked: Vec<&Item> = self
+            .seen
+            .items
+            .exchange
+            .values()
+            .filter(|item| !linked.contains(&item.id) && item.facts.mark.is_none() && !item.facts.canceled)
+            .filter(|item| scope::in_window(&self.context, item))
+            .collect();
+        let lookups: Vec<Lookup> =
+            unlinked.iter().map(|item| Lookup::Id { id: item.id.clone(), container: item.container.clone() }).collect();
+        if lookups.is_empty() {
+            return Ok(());
+        }
+        for (lookup, found) in lookups.iter().zip(self.world.exchange().find(&lookups).await?) {
+            let Lookup::Id { id, .. } = lookup else { continue };
+            if found.is_absent() || found.series {
+                // a listing may be late: what is gone by now, or a series, is no new item
+                self.seen.items.exchange.remove(id);
+            }
+            self.unanswered(id, &found);
+            for found in found.items {
+                if let Some(item) = self.seen.items.exchange.get_mut(&found.id) {
+                    item.facts.mark = found.facts.mark;
+                    item.facts.series_mark = found.facts.series_mark;
+                    item.facts.local = found.facts.local;
+                    item.facts.transaction = found.facts.transaction.or(item.facts.transaction.take());
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Activities that an unlinked item could stand for, linked ones too.
+    pub(super) async fn candidates(&mut self) -> Result<()> {
+        let linked: BTreeSet<&ItemId> = self.links.values().map(|link| &link.ids.exchange).collect();
+        let unlinked = self.seen.items.exchange.values().filter(|item| !linked.contains(&item.id));
+        let mut lookups = BTreeSet::new();
+        let mut uids = BTreeSet::new();
+        let mut looks = BTreeSet::new();
+        for item in unlinked.filter(|item| scope::imports(&self.context, &self.seen, item) || item.facts.mark.is_some())
+        {
+            lookups.extend(matching::candidates(&self.context, item));
+            uids.extend(matching::activity_uid(item));
+            // a full reading tells of every Activity that could be meant
+            looks.extend(matching::looks(&self.context, &self.seen, item).filter(|_| !self.seen.full));
+        }
+        let keys: Vec<LinkKey> = lookups.iter().map(|id| LinkKey::Item(Side::Creatio, id.clone())).collect();
+        let links = self.world.store().links(&keys).await?;
+        for link in links.iter().filter(|link| matters(link)) {
+            if !self.seen.items.exchange.contains_key(&link.ids.exchange) {
+                self.suspects.exchange.insert(link.ids.exchange.clone());
+            }
+        }
+        let known: BTreeSet<ItemId> = links.iter().map(|link| link.ids.creatio.clone()).collect();
+        self.know(links);
+        let lookups: Vec<Lookup> = lookups
+            .into_iter()
+            .filter(|id| !known.contains(id) && !self.seen.items.creatio.contains_key(id))
+            .map(activity)
+            .chain(uids.into_iter().map(Lookup::Uid))
+            .chain(looks.into_iter().map(Lookup::Look))
+            .collect();
+        if lookups.is_empty() {
+            return Ok(());
+        }
+        for found in self.world.creatio().find(&lookups).await? {
+            self.take(Side::Creatio, found);
+        }
+        let keys: Vec<LinkKey> =
+            self.seen.items.creatio.keys().map(|id| LinkKey::Item(Side::Creatio, id.clone())).collect();
+        let more = self.world.store().links(&keys).await?;
+        let more = more.into_iter().filter(|link| !self.links.contains_key(&link.ids.creatio)).collect();
+        self.know(more);
+        Ok(())
+    }
+
+    /// Unlinked Activities that bear an id of ours or a UID: another device, a colleague, or a run
+    /// whose store was lost, made them for an event or task, which is looked for before they are
+    /// exported, or asked about.
+    pub(super) async fn origins(&mut self) -> Result<()> {
+        let unlinked = self.seen.items.creatio.values().filter(|item| !self.links.contains_key(&item.id));
+        let mut lookups: Vec<Lookup> = Vec::new();
+        let mut askers: Vec<ItemId> = Vec::new();
+        let asked = |item: &&Item| {
+            scope::exports(&self.context, &self.seen, item) || scope::stands_in(&self.context, &self.seen, item)
+        };
+        for item in unlinked.filter(asked) {
+            // what names its event in another mailbox of the user does not find the one in this
+            let is_marked = identity::is_ours(&item.id) || self.seen.is_named_elsewhere(item);
+            lookups.extend(is_marked.then(|| Lookup::Mark(item.id.clone())));
+            // a task has no UID, and a listing may be late to tell of the one that bears its mark
+            let is_task = self.seen.first && item.record.kind() == Kind::Task;
+            lookups.extend((is_task && !is_marked).then(|| Lookup::MarkedTask(item.id.clone())));
+            lookups.extend(item.facts.uid.clone().map(Lookup::Uid));
+            askers.resize(lookups.len(), item.id.clone());
+        }
+        if lookups.is_empty() {
+            return Ok(());
+        }
+        let found = self.world.exchange().find(&lookups).await?;
+        let ids =
+            found.iter().flat_map(|found| &found.items).map(|item| LinkKey::Item(Side::Exchange, item.id.clone()));
+        let links = self.world.store().links(&ids.collect::<Vec<_>>()).await?;
+        self.know(links);
+        // a UID alone finds what is left of a series too, which the Activity of another day is not
+        let stands = |item: &Item, asker: &ItemId| {
+            !identity::is_ours(asker) || matching::candidates(&self.context, item).contains(asker)
+        };
+        let linked: BTreeSet<&ItemId> = self.links.values().map(|link| &link.ids.exchange).collect();
+        let is_its_day = |item: &Item, asker: &ItemId| {
+            self.seen.items.creatio.get(asker).is_some_and(|one| matching::is_of_day(&self.context, one, item))
+        };
+        // it is of the asker's day, and another's counterpart, even if that pair rests
+        let rivals =
+            |item: &Item, asker: &ItemId| linked.contains(&item.id) && (stands(item, asker) || is_its_day(item, asker));
+        let known: BTreeSet<&ItemId> = found
+            .iter()
+            .zip(&askers)
+            .filter(|(found, asker)| {
+                let there = found.items.iter().any(|item| rivals(item, asker) || stands(item, asker));
+                there || found.series || (found.items.is_empty() && !found.is_absent())
+            })
+            .map(|(_, asker)| asker)
+            .collect();
+        let named: Vec<ItemId> = known.iter().map(|id| (*id).clone()).collect();
+        // what it was made for is there, but is no item, or another's
+        let occurring: BTreeSet<ItemId> = found
+            .iter()
+            .zip(&askers)
+            .filter(|(found, asker)| {
+                found.series || identity::is_ours(asker) && found.items.iter().any(|item| rivals(item, asker))
+            })
+            .map(|(_, asker)| asker.clone())
+            .collect();
+        let had_one = |id: &ItemId| {
+            let item = self.seen.items.creatio.get(id);
+            identity::is_ours(id) || item.is_some_and(|item| item.facts.uid.is_some())
+        };
+        let lost: Vec<ItemId> =
+            askers.iter().filter(|asker| !known.contains(asker) && had_one(asker)).cloned().collect();
+        self.seen.lost.extend(lost);
+        self.seen.named.extend(named);
+        self.seen.occurring.extend(occurring);
+        for (found, asker) in found.into_iter().zip(askers) {
+            self.unanswered(&asker, &found);
+            self.take(Side::Exchange, found);
+        }
+        Ok(())
+    }
+
+    /// Of a pair whose base is of an earlier generation than the mark, both sides are read: it is
+    /// adopted anew.
+    pub(super) async fn outdated(&mut self) -> Result<()> {
+        let marks = self.seen.items.exchange.values().filter_map(|item| item.facts.mark.as_ref());
+        let ours = marks.filter(|mark| mark.site == self.context.account.site);
+        let later = ours.filter(|mark| {
+            let link = self.links.get(&mark.activity);
+            link.is_some_and(|link| link.generation < mark.generation)
+                && !self.seen.items.creatio.contains_key(&mark.activity)
+                && !self.seen.gone.creatio.contains(&mark.activity)
+        });
+        let mut lookups: Vec<Lookup> = later.map(|mark| activity(mark.activity.clone())).collect();
+        // one in whose place another device has created another may be there all the same
+        let replaced = |link: &&Link| {
+            let mark = self.seen.items.exchange.get(&link.ids.exchange).and_then(|item| item.facts.mark.as_ref());
+            let id = &link.ids.creatio;
+            mark.is_some_and(|mark| mark.activity != *id && mark.generation > link.generation)
+                && !self.seen.items.creatio.contains_key(id)
+                && !self.seen.gone.creatio.contains(id)
+        };
+        lookups.extend(self.links.values().filter(replaced).map(|link| activity(link.ids.creatio.clone())));
+        self.read(Side::Creatio, &lookups).await
+    }
+
+    /// Which Activities other accounts of the user have made in place of those that are gone.
+    pub(super) async fn successors(&mut self) -> Result<()> {
+        let gone =
+            self.links.values().filter(|link| matters(link) && self.seen.gone.creatio.contains(&link.ids.creatio));
+        let firsts = gone.map(|link| (first(link).clone(), link.ids.creatio.clone()));
+        let firsts: BTreeMap<ItemId, ItemId> = firsts.collect();
+        if firsts.is_empty() {
+            return Ok(());
+        }
+        let asked: Vec<ItemId> = firsts.keys().cloned().collect();
+        let mut made = BTreeMap::new();
+        for link in self.world.store().successors(&asked).await? {
+            if let Some(gone) = firsts.get(first(&link)).filter(|gone| matters(&link) && **gone != link.ids.creatio) {
+                made.insert(gone.clone(), link.ids.creatio);
+            }
+        }
+        let unread = made.values().filter(|id| !self.seen.items.creatio.contains_key(id)).cloned();
+        let lookups: Vec<Lookup> = unread.map(activity).collect();
+        self.read(Side::Creatio, &lookups).await?;
+        for (gone, made) in made {
+            self.seen.elsewhere.entry(gone).or_default().instead = Some(made);
+        }
+        Ok(())
+    }
+
+    /// Of an event that was imported before its server told the UID, the Activity is looked up that
+    /// others made for it since.
+    pub(super) async fn early(&mut self) -> Result<()> {
+        let account = self.context.account;
+        let linked = self.links.values().filter(|link| matters(link) && link.memory.instead.is_none());
+        let named = linked.filter_map(|link| original::early(&self.seen, link, account)).flat_map(|item| {
+            let id = Some(identity::activity(item, account, 0));
+            let unread = id.filter(|id| !self.seen.items.creatio.contains_key(id));
+            unread.map(activity).into_iter().chain(matching::activity_uid(item).map(Lookup::Uid))
+        });
+        let lookups: Vec<Lookup> = named.collect();
+        self.rivals(&lookups).await.map(drop)
+    }
+
+    /// Of an event that has two Activities, about which a person was asked, both are read.
+    pub(super) async fn seconds(&mut self) -> Result<()> {
+        let asked = |link: &&Link| matters(link) && original::is_asked(&self.seen, &link.ids.creatio);
+        let unread = |link: &&Link| !self.seen.items.exchange.contains_key(&link.ids.exchange);
+        let lookup =
+            |link: &Link| Lookup::Id { id: link.ids.exchange.clone(), container: link.containers.exchange.clone() };
+        let lookups: Vec<Lookup> = self.links.values().filter(asked).filter(unread).map(lookup).collect();
+        self.read(Side::Exchange, &lookups).await?;
+        let asked = |link: &&Link| matters(link) && original::is_asked(&self.seen, &link.ids.creatio);
+        let event = |link: &Link| self.seen.items.exchange.get(&link.ids.exchange);
+        let lookups = self.links.values().filter(asked).filter_map(event).flat_map(|item| {
+            let names = matching::candidates(&self.context, item).into_iter().map(activity);
+            names.chain(matching::activity_uid(item).map(Lookup::Uid))
+        });
+        let lookups: Vec<Lookup> = lookups.collect();
+        let found = self.rivals(&lookups).await?;
+        self.seen.named.extend(found.into_iter().filter(|id| !self.links.contains_key(id)));
+        Ok(())
+    }
+
+    /// Reads the Activities that `lookups` ask for, with their links.
+    pub(super) async fn rivals(&mut self, lookups: &[Lookup]) -> Result<Vec<ItemId>> {
+        if lookups.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut ids = Vec::new();
+        for found in self.world.creatio().find(lookups).await? {
+            ids.extend(found.items.iter().map(|item| item.id.clone()));
+            self.take(Side::Creatio, found);
+        }
+        let keys: Vec<LinkKey> = ids.iter().map(|id| LinkKey::Item(Side::Creatio, id.clone())).collect();
+        let links = self.world.store().links(&keys).await?;
+        self.know(links.into_iter().filter(|link| !self.links.contains_key(&link.ids.creatio)).collect());
+        Ok(ids)
+    }
+
+    /// Where an Activity is there for which another one stands in, that and what both were made for
+    /// are read: it is not needed any more.
+    pub(super) async fn originals(&mut self) -> Result<()> {
+        let found = |link: &&Link| {
+            let first = original::found(&self.context, &self.seen, link);
+            matters(link) && first.is_some_and(|first| !self.links.contains_key(&first))
+        };
+        let standing: Vec<&Link> = self.links.values().filter(found).collect();
+        let lookup = |side: Side, link: &Link| Lookup::Id {
+            id: link.ids[side].clone(),
+            container: link.containers[side].clone(),
+        };
+        let known =
+            |side: Side, id: &ItemId| self.seen.items[side].contains_key(id) || self.seen.gone[side].contains(id);
+        let lookups = Pair::of(|side| {
+            let unread = standing.iter().filter(|link| !known(side, &link.ids[side]));
+            unread.map(|link| lookup(side, link)).collect::<Vec<Lookup>>()
+        });
+        for side in Side::BOTH {
+            self.read(side, &lookups[side]).await?;
+        }
+        Ok(())
+    }
+
+    /// Which Activities other accounts of the user have links to, where that makes a difference:
+    /// those that could be exported or bear a mark here, those whose counterpart is gone, and those
+    /// with participants, whom one account invites.
+    pub(super) async fn elsewhere(&mut self) -> Result<()> {
+        let unlinked = self.seen.items.creatio.values().filter(|item| !self.links.contains_key(&item.id));
+        let marks = self.seen.items.exchange.values().filter_map(|item| item.facts.mark.as_ref());
+        let marked: BTreeSet<&ItemId> = marks.map(|mark| &mark.activity).collect();
+        let exported = unlinked
+            .filter(|item| marked.contains(&item.id) || scope::exports(&self.context, &self.seen, item))
+            .map(|item| &item.id);
+        let gone = self.links.values().filter(|link| {
+            let canceled = self.seen.items.exchange.get(&link.ids.exchange).is_some_and(|item| item.facts.canceled);
+            canceled || self.seen.gone.exchange.contains(&link.ids.exchange)
+        });
+        // people are invited from one account only
+        let shared = self.links.values().filter(|link| {
+            let item = self.seen.items.creatio.get(&link.ids.creatio);
+            let others = item.is_some_and(|item| !people(&item.record).is_empty());
+            others && self.context.settings.export.on && !link.memory.carried && !link.facts.exchange.organized_by_other
+        });
+        let asked = exported.chain(gone.chain(shared).map(|link| &link.ids.creatio));
+        let asked: BTreeSet<ItemId> = asked.cloned().collect();
+        if !asked.is_empty() {
+            let asked: Vec<ItemId> = asked.into_iter().collect();
+            let mut told: BTreeMap<ItemId, Elsewhere> = BTreeMap::new();
+            for link in self.world.store().elsewhere(&asked).await? {
+                let own = self.links.get(&link.ids.creatio);
+                let first = (matters(&link) || matches!(link.state, LinkState::Pending(_)))
+                    && own.is_none_or(|own| is_earlier(&link, own));
+                let there = told.entry(link.ids.creatio.clone()).or_default();
+                there.imported |= link.made == Some(Side::Creatio);
+                there.lives |= matters(&link);
+                there.first |= first;
+                there.uids.extend(link.facts.exchange.uid.clone());
+            }
+            self.seen.elsewhere.extend(told);
+        }
+        self.successors().await
+    }
+
+    /// An event of the version that is linked has the people that it had, however few one answer
+    /// tells of.
+    pub(super) fn unchanged(&mut self) {
+        for link in self.links.values() {
+            if let Some(item) = self.seen.items.exchange.get_mut(&link.ids.exchange)
+                && item.version == link.versions.exchange
+            {
+                item.facts.attendees = item.facts.attendees.max(link.facts.exchange.attendees);
+                item.record.complete_people(&link.base.exchange);
+            }
+        }
+    }
+
+    /// The Contacts behind the addresses of everybody who could come over.
+    pub(super) async fn people(&mut self) -> Result<()> {
+        let settings = self.context.settings;
+        if !scope::import(settings, Kind::Meeting).on && !settings.export.on {
+            return Ok(());
+        }
+        let touched = self
+            .links
+            .values()
+            .filter(|link| self.seen.items.creatio.contains_key(&link.ids.creatio))
+            .map(|link| &link.base.exchange);
+        let mut addresses: Vec<_> = self
+            .seen
+            .items
+            .exchange
+            .values()
+            .map(|item| &item.record)
+            .chain(touched)
+            .flat_map(people)
+            .flat_map(|person| person.addresses.iter().cloned())
+            .collect();
+        addresses.sort();
+        addresses.dedup();
+        if !addresses.is_empty() {
+            self.seen.people = self.world.creatio().people(&addresses).await?.into_iter().collect();
+        }
+        Ok(())
+    }
+}
+
+/// The Activity for which that of `link` stands in, or itself.
+fn first(link: &Link) -> &ItemId {
+    link.memory.instead.as_ref().unwrap_or(&link.ids.creatio)
+}
+
+/// Whether another account had a counterpart of the Activity before this one: its event or task is
+/// the older.
+fn is_earlier(other: &Link, own: &Link) -> bool {
+    let age =
+        |link: &Link| (link.facts.exchange.created.is_none(), link.facts.exchange.created, link.ids.exchange.clone());
+    age(other) < age(own)
+}
