@@ -99,14 +99,7 @@ fn decided(context: &Context<'_>, seen: &Seen) -> Plan {
         .chain(&waiting)
         .chain(links.iter().map(|link| &link.ids.creatio))
         .collect();
-    // of a second one for what is linked only now, the next run decides
-    let is_beside = |item: &Item| {
-        let linked = matches.events.iter().filter(|(_, found)| matches!(found, Match::With(_) | Match::Relink(_)));
-        let mut events = linked.filter_map(|(id, _)| seen.items.exchange.get(id));
-        seen.named.contains(&item.id) && events.any(|event| matching::is_made_for(context, item, event))
-    };
-    let alone = unlinked(seen, Side::Creatio).into_iter().filter(|item| !matched.contains(&item.id));
-    for item in alone.filter(|item| !is_beside(item)) {
+    for item in unlinked(seen, Side::Creatio).into_iter().filter(|item| !matched.contains(&item.id)) {
         plan.add(if seen.lost.contains(&item.id) {
             lost(context, seen, item)
         } else if original::is_second(context, seen, item) {
