@@ -6,7 +6,8 @@
 //! | phase | needs | gives |
 //! |---|---|---|
 //! | listings ([`read`]) | cursors | what has changed on both sides, or all of the window |
-//! | stored links | the listings | the links they touch; suspects: items that they hint to be absent |
+//! | stored links | the listings | the links they touch; suspects: what they hint to be absent |
+//! absent |
 //! | direct reads | links, what the last run left open | items read by id, mark or UID |
 //! | confirmed absences | suspects | what is gone, and what has only moved |
 //! | look-ups | unlinked items | counterparts, people, other accounts' links |
