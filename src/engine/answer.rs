@@ -64,6 +64,11 @@ const fn is_outcome(reason: Reason) -> bool {
     matches!(reason, Reason::Rejected | Reason::NotKept | Reason::Malformed | Reason::Unreadable | Reason::Unanswered)
 }
 
+/// Whether it is asked for this reason what becomes of the counterpart of something that is gone.
+const fn is_about_loss(reason: Reason) -> bool {
+    matches!(reason, Reason::DeleteAsked | Reason::ManyDeletions | Reason::SideEmpty)
+}
+
 /// A question, with what it is about.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Question {
@@ -82,7 +87,14 @@ impl Question {
     /// Whether it asks what `other` asks, whatever that was about by then.
     #[must_use]
     pub fn repeats(&self, other: &Self) -> bool {
-        self.reason == other.reason && other.ids.iter().any(|id| self.is_about(id))
+        self.asks(other.reason) && other.ids.iter().any(|id| self.is_about(id))
+    }
+
+    /// Whether it asks what is asked for `reason`: whether what is gone on one side goes on the
+    /// other too is one question, for whichever reason it is asked.
+    #[must_use]
+    pub fn asks(&self, reason: Reason) -> bool {
+        self.reason == reason || [self.reason, reason].into_iter().all(is_about_loss)
     }
 
     /// Whether it is about this item, on whichever side.

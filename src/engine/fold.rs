@@ -9,7 +9,7 @@ use crate::engine::link::{Link, LinkState, Memory};
 use crate::model::op::{Missing, Op, Outcome, Refusal, Update, Written};
 use crate::model::person::Roll;
 use crate::model::record::differences;
-use crate::model::{ContainerId, Facts, Field, Instant, Item, ItemId, Pair, Person, Record, Side, person};
+use crate::model::{ContainerId, Facts, Field, Instant, Item, ItemId, Pair, Person, Record, Response, Side, person};
 
 /// The word for an id that another Activity has which can't be read.
 const TAKEN: &str = "CreatioTaken";
@@ -28,7 +28,7 @@ pub fn fold(action: &Action, outcomes: &[Outcome], now: Instant) -> Folded {
                 made |= matches!(op, Op::Create(_));
                 confirm(&mut link, *side, (op, written));
                 if let Some(missing) = &written.missing {
-                    lack(&mut link, *side, (written, missing));
+                    lack(&mut link, (written, missing));
                     again.push((*side, written.id.clone(), written.container.clone()));
                     held.push(unwritten(action, (*side, written), missing, now));
                 }
@@ -71,22 +71,22 @@ fn of(link: &Link, side: Side) -> (Side, ItemId, ContainerId) {
     (side, link.ids[side].clone(), link.containers[side].clone())
 }
 
-/// Takes people out of the base that are not there on `side` as they were to be: so that they look
-/// new, and the next run writes them.
-fn lack(link: &mut Link, side: Side, (written, missing): (&Written, &Missing)) {
+/// Takes out of the base who is not there as they were to be, and an answer that is not: so that
+/// they look new on the other side, and the next run writes them.
+fn lack(link: &mut Link, (written, missing): (&Written, &Missing)) {
     let there = written.item.as_ref().map_or(&[][..], |item| item.record.people());
     link.unsettled = true;
-    for base in [Side::Creatio, Side::Exchange] {
+    for base in Side::BOTH {
         let Record::Meeting(meeting) = &mut link.base[base] else { continue };
         let same = |one: &Person| missing.people.iter().any(|other| other.is(one));
         let others = meeting.people.iter().filter(|one| !same(one)).cloned();
         let as_they_are = there.iter().filter(|one| same(one)).cloned();
         meeting.people = person::normal(others.chain(as_they_are));
     }
-    if let (true, Some(Record::Meeting(item))) = (missing.response, written.item.as_ref().map(|item| &item.record))
-        && let Record::Meeting(other) = &mut link.base[side.other()]
-    {
-        other.response = item.response;
+    if let (true, Some(item)) = (missing.response, &written.item) {
+        for base in Side::BOTH {
+            super::merge::copy(Field::Response, &item.record, &mut link.base[base]);
+        }
     }
 }
 
@@ -106,16 +106,22 @@ fn unwritten(action: &Action, (side, written): (Side, &Written), missing: &Missi
 }
 
 /// The link of a creation on `side` that was found again, without those people whose rows were
-/// still to be written when the run ended: they look new.
+/// still to be written when the run ended, and without the user's answer, which stands in one of
+/// them: they look new.
 #[must_use]
 pub fn without_missing(link: &Link, side: Side, item: &Item) -> Link {
     let mut link = link.clone();
     let there = item.record.people();
     let missing: Vec<Person> =
         link.base[side].people().iter().filter(|one| !there.iter().any(|other| other.is(one))).cloned().collect();
-    for side in Side::BOTH {
-        if let Record::Meeting(meeting) = &mut link.base[side] {
+    let is_unanswered = matches!(&item.record, Record::Meeting(meeting) if meeting.response == Response::default());
+    for base in Side::BOTH {
+        if let Record::Meeting(meeting) = &mut link.base[base] {
             meeting.people.retain(|one| !missing.iter().any(|other| other.is(one)));
+            // on Exchange the answer comes with the item
+            if side == Side::Creatio && is_unanswered {
+                meeting.response = Response::default();
+            }
         }
     }
     link

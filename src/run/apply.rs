@@ -108,6 +108,7 @@ pub async fn apply<W: World>(world: &W, planned: PreparedRun) -> Result<Report> 
         let is_repeated = plan.disbelieves && plan.questions.iter().any(|new| new.repeats(question));
         !is_repeated && !read.iter().any(|id| question.is_about(id))
     });
+    state.held.retain(|old| !plan.disbelieves || !is_told_anew(&plan, &seen, old));
     state.questions.extend(plan.questions);
     report.notes = told(&plan.notes, &done_links);
     let written = plan.actions.iter().flat_map(|action| [&action.after.ids.creatio, &action.after.ids.exchange]);
@@ -380,6 +381,16 @@ fn believed<'a>(plan: &Plan, seen: &'a Seen) -> BTreeSet<&'a ItemId> {
         return heard.flat_map(|link| [&link.ids.creatio, &link.ids.exchange]).collect();
     }
     Side::BOTH.into_iter().flat_map(|side| seen.items[side].keys().chain(&seen.gone[side])).collect()
+}
+
+/// Whether a run that believes nothing of Creatio has found out all the same what has become of
+/// what an earlier one held: how an item of Exchange reads, and what is asked of a pair.
+fn is_told_anew(plan: &Plan, seen: &Seen, old: &Held) -> bool {
+    let Some(id) = &old.id else { return false };
+    match old.reason {
+        Reason::Malformed | Reason::Unanswered if old.side == Side::Exchange => seen.items.exchange.contains_key(id),
+        reason => plan.questions.iter().any(|new| new.asks(reason) && new.is_about(id)),
+    }
 }
 
 /// What is held now: what this run held, and what earlier runs held of items that are not

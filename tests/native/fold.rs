@@ -4,13 +4,13 @@ use crate::memory::{at, title};
 use crate::moment::{Moment, linked, the_meeting};
 use chrono::Duration;
 use schedule_sync::engine::action::{Action, Step};
-use schedule_sync::engine::fold::{fold, found, read_first};
+use schedule_sync::engine::fold::{fold, found, read_first, without_missing};
 use schedule_sync::engine::folded::Folded;
 use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::identity;
 use schedule_sync::engine::kept::believed;
 use schedule_sync::engine::link::{Link, LinkState};
-use schedule_sync::model::op::{Create, Op, Outcome, Refusal, Update, Written};
+use schedule_sync::model::op::{Create, Missing, Op, Outcome, Refusal, Update, Written};
 use schedule_sync::model::{
     Facts, Field, Instant, Item, ItemId, Pair, Patch, Record, Reminder, Response, Side, Version,
 };
@@ -48,6 +48,13 @@ fn confirmed(item: &Item) -> Outcome {
 fn reminder(record: &Record) -> Reminder {
     match record {
         Record::Meeting(meeting) => meeting.reminder,
+        Record::Task(_) => panic!("a task"),
+    }
+}
+
+fn response(record: Record) -> Response {
+    match record {
+        Record::Meeting(meeting) => meeting.response,
         Record::Task(_) => panic!("a task"),
     }
 }
@@ -134,6 +141,46 @@ fn only_what_the_server_did_with_the_write_is_folded_as_read_back() {
         assert_eq!((reminder(&put.base.exchange), put.base.exchange.title()), (folded, kept), "{fields:?}");
         let servers = fields.iter().copied().filter(|field| *field != Field::When).collect();
         assert_eq!(put.unkept, Pair { creatio: BTreeSet::new(), exchange: servers }, "{fields:?}");
+    }
+}
+
+/// The Activity was written, the user's answer in it was not: nobody has edited that in Creatio, and
+/// what Exchange has is still to go over.
+#[test]
+fn an_answer_that_was_not_written_is_no_edit_in_creatio() {
+    let creation: fn(&Item) -> Op = create;
+    for (what, write) in [("created", creation), ("changed", |item| update(item, &[Field::Response]))] {
+        let (mut link, items) = linked(Side::Creatio);
+        let mut answered = items.creatio.clone();
+        the_meeting(&mut answered).response = Response::Confirmed;
+        link.base = Pair::of(|_| answered.record.clone());
+        let missing = Missing { people: Vec::new(), response: true, reason: "CreatioUnknown".to_owned() };
+        let told = confirmed(&items.creatio).map(|written| Written { missing: Some(missing), ..written });
+        let action = action(Step::Update(Side::Creatio), vec![(Side::Creatio, write(&answered))], &link);
+        let folded = fold(&action, &[told], now());
+        let bases = folded.put.unwrap().base.map(response);
+        assert_eq!(bases, Pair::of(|_| response(items.creatio.record.clone())), "{what}");
+        assert_eq!(folded.held.len(), 1, "{what}: it is named");
+    }
+}
+
+/// The run ended before the row with the user's answer was written: what the new Activity has there
+/// is nobody's edit, and what Exchange has is still to go over. A person's own answer stays.
+#[test]
+fn the_answer_of_an_activity_that_is_found_again_is_still_to_be_written() {
+    for (side, there, expected) in [
+        (Side::Creatio, Response::InDoubt, Response::InDoubt),
+        (Side::Creatio, Response::Declined, Response::Confirmed),
+        (Side::Exchange, Response::InDoubt, Response::Confirmed),
+    ] {
+        let (mut link, mut items) = linked(side);
+        let mut answered = items[side].clone();
+        the_meeting(&mut answered).response = Response::Confirmed;
+        link.base = Pair::of(|_| answered.record.clone());
+        the_meeting(&mut items[side]).response = there;
+        let alive = without_missing(&found(&link, side, &items[side]), side, &items[side]);
+        let base = alive.base.map(response);
+        assert_eq!((base[side], base[side.other()]), (there, expected), "{side} {there:?}");
     }
 }
 
