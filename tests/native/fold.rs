@@ -144,8 +144,8 @@ fn only_what_the_server_did_with_the_write_is_folded_as_read_back() {
     }
 }
 
-/// The Activity was written, the user's answer in it was not: nobody has edited that in Creatio, and
-/// what Exchange has is still to go over.
+/// The Activity was written, the user's answer in it was not: nobody has edited that in Creatio,
+/// and what Exchange has is still to go over.
 #[test]
 fn an_answer_that_was_not_written_is_no_edit_in_creatio() {
     let creation: fn(&Item) -> Op = create;
