@@ -69,6 +69,8 @@ async function look(folder, out, options, { tests = [], share } = {}) {
     ...withPath([folder]),
     CARGO_TARGET_DIR: join(target, 'mutants'),
     CARGO_PROFILE_DEV_DEBUG: '0',
+    // each mutant is compiled, and run for seconds
+    CARGO_PROFILE_DEV_OPT_LEVEL: '0',
     ENGINE_SHARE: share,
   };
   mkdirSync(out, { recursive: true });

@@ -5,7 +5,7 @@ use crate::engine::account::Account;
 use crate::engine::action::{Action, Note, Planned, Step, update};
 use crate::engine::answer::Choice;
 use crate::engine::context::{Context, Seen};
-use crate::engine::fate::Fate;
+use crate::engine::fate::{Case, Fate};
 use crate::engine::held::Reason;
 use crate::engine::link::{Link, LinkState, Memory, PutBack};
 use crate::engine::merge::{self, ClashRule, Merge};
@@ -28,8 +28,9 @@ pub use removal::{abandoned, orphan, rivalled, superseded, surplus};
 
 /// Carries out the step of a linked pair.
 #[must_use]
-pub fn linked(context: &Context<'_>, seen: &Seen, link: &Link, (step, fates): (Step, Pair<Fate<'_>>)) -> Planned {
-    let mut planned = carried_out(context, seen, link, (step, fates));
+pub fn linked(case: &Case<'_>, step: Step) -> Planned {
+    let Case { context, link, fates, .. } = *case;
+    let mut planned = carried_out(case, step);
     let after = planned.action.as_ref().map(|action| &action.after).or(planned.links.last()).unwrap_or(link);
     let named = matches!(step, Step::Update(_) | Step::Merge)
         .then(|| kept::named(after, after.base.creatio.title(), context.now));
@@ -37,12 +38,11 @@ pub fn linked(context: &Context<'_>, seen: &Seen, link: &Link, (step, fates): (S
     planned
 }
 
-fn carried_out(context: &Context<'_>, seen: &Seen, link: &Link, (step, fates): (Step, Pair<Fate<'_>>)) -> Planned {
+fn carried_out(case: &Case<'_>, step: Step) -> Planned {
+    let Case { context, link, fates, .. } = *case;
     match step {
-        Step::Rest => tried(context, seen, link, fates),
-        Step::Sleep => {
-            declined(context, seen, link, fates).unwrap_or_else(|| with_state(link, fates, LinkState::Asleep))
-        }
+        Step::Rest => tried(case),
+        Step::Sleep => declined(case).unwrap_or_else(|| with_state(link, fates, LinkState::Asleep)),
         Step::Leave => left(link, fates),
         Step::Bury => {
             let late = fates.exchange.item().is_some_and(|item| decide::calls_off_late(context, item));
@@ -53,10 +53,10 @@ fn carried_out(context: &Context<'_>, seen: &Seen, link: &Link, (step, fates): (
             }
             Planned { notes: notes.into_iter().collect(), ..buried }
         }
-        Step::Update(_) | Step::Merge => merged(context, seen, link, (step, fates)),
-        Step::Delete(side) => removal::delete(context, link, side, fates),
-        Step::Revive(side) => creation::revive(context, seen, link, (side, fates)),
-        Step::Convert(side) => creation::convert(context, seen, link, (side, fates)),
+        Step::Update(_) | Step::Merge => merged(case, step),
+        Step::Delete(side) => removal::delete(case, side),
+        Step::Revive(side) => creation::revive(case, side),
+        Step::Convert(side) => creation::convert(case, side),
         Step::Hold(reason) => {
             let mut planned = hold(context, link, fates, reason);
             // as long as it waits, both sides are read whenever one of them is
@@ -64,7 +64,7 @@ fn carried_out(context: &Context<'_>, seen: &Seen, link: &Link, (step, fates): (
             planned.links.extend((waits != *link).then_some(waits));
             if reason == Reason::ConvertAsked {
                 // what the new kind would be asked about is asked at once
-                let new = creation::convert(context, seen, link, (Side::Exchange, fates));
+                let new = creation::convert(case, Side::Exchange);
                 planned.held.extend(new.held);
             }
             planned
@@ -84,7 +84,8 @@ fn rest(link: &Link, fates: Pair<Fate<'_>>) -> Planned {
 
 /// A pair at rest of which a side did not keep what was written to it: it is named until a person
 /// has it tried again, or leaves it.
-fn tried(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'_>>) -> Planned {
+fn tried(case: &Case<'_>) -> Planned {
+    let Case { context, seen, link, fates } = *case;
     let mut planned = rest(link, fates);
     if link.state != LinkState::Alive || Side::BOTH.into_iter().all(|side| link.unkept[side].is_empty()) {
         return planned;
@@ -116,7 +117,8 @@ fn with_state(link: &Link, fates: Pair<Fate<'_>>, state: LinkState) -> Planned {
 /// Somebody else's Activity whose meeting is gone from the user's mailbox: nothing of it is written
 /// but that the user does not come (docs/rules.md, "Delete rule"). `None` if that is said, or is
 /// nobody's business here.
-fn declined(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'_>>) -> Option<Planned> {
+fn declined(case: &Case<'_>) -> Option<Planned> {
+    let Case { context, seen, link, fates } = *case;
     let (Fate::Same(_) | Fate::Edited(_), Fate::Gone(_)) = (fates.creatio, fates.exchange) else { return None };
     // one that no listing told of is as it was
     let before = fates.creatio.item().map_or(&link.base.creatio, |item| &item.record);
@@ -189,8 +191,9 @@ fn known(before: &Facts, read: &Facts) -> Facts {
     }
 }
 
-fn merged(context: &Context<'_>, seen: &Seen, link: &Link, (step, fates): (Step, Pair<Fate<'_>>)) -> Planned {
-    let policy = decide::policy(context, seen, link, fates);
+fn merged(case: &Case<'_>, step: Step) -> Planned {
+    let Case { context, seen, link, fates } = *case;
+    let policy = decide::policy(case);
     let now = Pair::of(|side| fates[side].item().map_or(&link.base[side], |item| &item.record));
     let stamps = Pair::of(|side| fates[side].item().and_then(|item| item.stamp));
     let rule = rule(context, seen, link, stamps);
@@ -300,7 +303,7 @@ pub fn adopt(context: &Context<'_>, seen: &Seen, items: Pair<&Item>) -> Planned 
 fn adopted(context: &Context<'_>, seen: &Seen, items: Pair<&Item>) -> Planned {
     let link = fresh(context, items);
     let fates = items.map(|item| Fate::Same(Some(item)));
-    let policy = decide::policy(context, seen, &link, fates);
+    let policy = decide::policy(&Case { context, seen, link: &link, fates });
     let now = items.map(|item| &item.record);
     if now.creatio.kind() != now.exchange.kind() {
         return Planned::held(context, Side::Exchange, items.exchange, Reason::Ambiguous);

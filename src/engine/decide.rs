@@ -4,7 +4,7 @@
 use crate::engine::action::Step;
 use crate::engine::answer::Choice;
 use crate::engine::context::{Context, Seen};
-use crate::engine::fate::Fate;
+use crate::engine::fate::{Case, Fate};
 use crate::engine::field_policy::{self, FieldPolicy, Notes, Permission};
 use crate::engine::held::Reason;
 use crate::engine::link::{Link, LinkState};
@@ -14,12 +14,12 @@ use crate::engine::{project, scope};
 use crate::model::{Body, Facts, Field, Item, Kind, Pair, Record, Side, Status};
 use std::collections::BTreeSet;
 
-/// The fates of a link's two items, from what was seen. `items` are the readings as the rules see
-/// them (private ones masked).
+/// A linked pair with the fates of its two items, from what was seen. `items` are the readings as
+/// the rules see them (private ones masked).
 #[must_use]
-pub fn fates<'a>(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<Option<&'a Item>>) -> Pair<Fate<'a>> {
+pub fn case<'a>(context: &'a Context<'a>, seen: &'a Seen, link: &'a Link, items: Pair<Option<&'a Item>>) -> Case<'a> {
     let off = |field: &Field| context.settings.fields.of(*field) == FieldDirection::Off;
-    Pair::of(|side| {
+    let fates = Pair::of(|side| {
         let Some(item) = items[side] else {
             return if seen.gone[side].contains(&link.ids[side]) { Fate::Gone(None) } else { Fate::Same(None) };
         };
@@ -30,21 +30,18 @@ pub fn fates<'a>(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<Op
         } else {
             Fate::Edited(item)
         }
-    })
-}
-
-/// The facts of one side: of the reading, else those last known.
-fn facts<'a>(link: &'a Link, fates: Pair<Fate<'a>>, side: Side) -> &'a Facts {
-    fates[side].item().map_or(&link.facts[side], |item| &item.facts)
+    });
+    Case { context, seen, link, fates }
 }
 
 /// The field policy of a linked pair.
 #[must_use]
-pub fn policy(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'_>>) -> FieldPolicy {
+pub fn policy(case: &Case<'_>) -> FieldPolicy {
+    let Case { context, seen, link, fates } = *case;
     let allowed = |reason| seen.answers.allow([&link.ids.creatio, &link.ids.exchange], reason);
-    let (creatio, exchange) = (facts(link, fates, Side::Creatio), facts(link, fates, Side::Exchange));
+    let (creatio, exchange) = (case.facts(Side::Creatio), case.facts(Side::Exchange));
     let owner_is_user = is_users(context, creatio);
-    let ended = has_ended(context, link, fates);
+    let ended = has_ended(case);
     let notify = field_policy::notify(context, seen, (fates.creatio.item(), Some(&link.memory)));
     let ids = [&link.ids.creatio, &link.ids.exchange];
     let there = seen.elsewhere.get(&link.ids.creatio);
@@ -81,7 +78,8 @@ pub fn is_users(context: &Context<'_>, facts: &Facts) -> bool {
 }
 
 /// Whether the meeting has ended on both sides, so that nobody is to get mail of it any more.
-fn has_ended(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>) -> bool {
+fn has_ended(case: &Case<'_>) -> bool {
+    let Case { context, link, fates, .. } = *case;
     let record = |side: Side| fates[side].item().map_or(&link.base[side], |item| &item.record);
     Side::BOTH.into_iter().all(|side| record(side).kind() == Kind::Meeting && scope::is_past(context, record(side)))
 }
@@ -95,12 +93,14 @@ pub fn calls_off_late(context: &Context<'_>, item: &Item) -> bool {
 
 /// Whether something was edited on `side` that counts: a value that may go over, and mails nobody.
 #[must_use]
-pub fn has_counting_edit(context: &Context<'_>, link: &Link, (side, fate): (Side, Fate<'_>)) -> bool {
-    !counting_edits(context, link, (side, fate)).is_empty()
+pub fn has_counting_edit(case: &Case<'_>, side: Side) -> bool {
+    !counting_edits(case, side).is_empty()
 }
 
 /// The fields of which such a value was edited.
-fn counting_edits(context: &Context<'_>, link: &Link, (side, fate): (Side, Fate<'_>)) -> BTreeSet<Field> {
+fn counting_edits(case: &Case<'_>, side: Side) -> BTreeSet<Field> {
+    let Case { context, link, fates, .. } = *case;
+    let fate = fates[side];
     let Fate::Edited(item) = fate else { return BTreeSet::new() };
     let goes = |field: &Field| {
         context.settings.fields.of(*field).lets(side) && !matches!(field, Field::People | Field::Response)
@@ -111,11 +111,13 @@ fn counting_edits(context: &Context<'_>, link: &Link, (side, fate): (Side, Fate<
 /// Whether what was edited on `side` is a reason to create the item again on the other side. Of two
 /// that were linked without a base, and differ since then, the base of each is what the other had:
 /// what still is that was there before somebody deleted the counterpart, and no edit came after.
-fn justifies_revival(context: &Context<'_>, seen: &Seen, link: &Link, (side, fate): (Side, Fate<'_>)) -> bool {
+fn justifies_revival(case: &Case<'_>, side: Side) -> bool {
+    let Case { context, seen, link, fates } = *case;
+    let fate = fates[side];
     let Some(item) = fate.item() else { return false };
     let agreed = &link.base[side.other()];
     let shadow = project::project(context, seen, side, (&item.record, Some(agreed)));
-    !counting_edits(context, link, (side, fate)).is_disjoint(&differences(agreed, &shadow))
+    !counting_edits(case, side).is_disjoint(&differences(agreed, &shadow))
 }
 
 const fn body(record: &Record) -> &Body {
@@ -127,7 +129,8 @@ const fn body(record: &Record) -> &Body {
 
 /// The step for a linked pair: scope and sleep, direction, then the table.
 #[must_use]
-pub fn linked(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'_>>) -> Step {
+pub fn linked(case: &Case<'_>) -> Step {
+    let Case { context, seen, link, fates } = *case;
     match link.state {
         LinkState::Tombstone if !reopened(link, fates.creatio.item()) => return Step::Rest,
         LinkState::Undone if !Side::BOTH.into_iter().any(|side| matches!(fates[side], Fate::Edited(_))) => {
@@ -139,13 +142,13 @@ pub fn linked(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<
         LinkState::Tombstone | LinkState::Undone | LinkState::Alive | LinkState::Asleep | LinkState::Pending(_) => {}
     }
     // a conversion that a person wants left: two kinds have nothing to tell each other
-    if link.state == LinkState::Undone && is_of_two_kinds(link, fates) {
+    if link.state == LinkState::Undone && is_of_two_kinds(case) {
         return Step::Rest;
     }
     if Side::BOTH.into_iter().any(|side| !scope::awake(context, seen, link, side, fates[side].item())) {
         return Step::Sleep;
     }
-    let step = asked(seen, link, table(context, seen, link, fates));
+    let step = asked(seen, link, table(case));
     if step == Step::Rest && is_settled(seen, link) { Step::Merge } else { step }
 }
 
@@ -158,7 +161,8 @@ pub fn is_settled(seen: &Seen, link: &Link) -> bool {
 
 /// Whether the two items of a pair are of two kinds, and the Activity still is of the one that it
 /// had when that was left.
-fn is_of_two_kinds(link: &Link, fates: Pair<Fate<'_>>) -> bool {
+fn is_of_two_kinds(case: &Case<'_>) -> bool {
+    let Case { link, fates, .. } = *case;
     let unchanged = fates.creatio.item().is_none_or(|item| item.record.kind() == link.kind());
     let there = !matches!(fates.exchange, Fate::Gone(_)) && !matches!(fates.creatio, Fate::Gone(_));
     link.kind() != link.base.exchange.kind() && unchanged && there
@@ -183,17 +187,14 @@ pub fn reopened(link: &Link, item: Option<&Item>) -> bool {
 }
 
 /// The step by the table, and the step that a person's word makes of it if it waits for one.
-fn table(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'_>>) -> (Step, Step) {
-    if let Some(step) = converted(link, fates) {
+fn table(case: &Case<'_>) -> (Step, Step) {
+    let Case { context, link, fates, .. } = *case;
+    if let Some(step) = converted(case) {
         let late = fates.exchange.item().is_some_and(|item| calls_off_late(context, item));
         return (if late { Step::Sleep } else { step }, Step::Convert(Side::Exchange));
     }
-    let policy = policy(context, seen, link, fates);
-    let step = if link.state == LinkState::Tombstone {
-        awoken(context, link, fates, policy)
-    } else {
-        by_fates(context, seen, link, (fates, policy))
-    };
+    let policy = policy(case);
+    let step = if link.state == LinkState::Tombstone { awoken(case, policy) } else { by_fates(case, policy) };
     // what waits for another reason, only a person can do
     let deletes = step == Step::Hold(Reason::DeleteAsked);
     (step, if deletes { Step::Delete(Side::Exchange) } else { step })
@@ -201,47 +202,43 @@ fn table(context: &Context<'_>, seen: &Seen, link: &Link, fates: Pair<Fate<'_>>)
 
 /// A reopened Activity: its counterpart comes back, if it may; one that is still there is in step
 /// with it again.
-fn awoken(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, policy: FieldPolicy) -> Step {
+fn awoken(case: &Case<'_>, policy: FieldPolicy) -> Step {
+    let Case { link, fates, .. } = *case;
     match fates.exchange {
-        Fate::Gone(_) if returns(context, link, fates, policy) => Step::Revive(Side::Exchange),
+        Fate::Gone(_) if returns(case, policy) => Step::Revive(Side::Exchange),
         // nobody has deleted it there: it went with an Activity that never was gone
-        Fate::Gone(_) if link.memory.vanished && goes_back(context, link, fates, policy) => {
-            Step::Revive(Side::Exchange)
-        }
+        Fate::Gone(_) if link.memory.vanished && goes_back(case, policy) => Step::Revive(Side::Exchange),
         Fate::Gone(_) | Fate::Same(None) => Step::Rest,
         Fate::Same(Some(_)) | Fate::Edited(_) => Step::Merge,
     }
 }
 
-fn by_fates(context: &Context<'_>, seen: &Seen, link: &Link, (fates, policy): (Pair<Fate<'_>>, FieldPolicy)) -> Step {
+fn by_fates(case: &Case<'_>, policy: FieldPolicy) -> Step {
+    let Case { fates, .. } = *case;
     match (fates.creatio, fates.exchange) {
         (Fate::Same(_), Fate::Same(_)) => Step::Rest,
         (Fate::Same(_), Fate::Edited(_)) => Step::Update(Side::Creatio),
         (Fate::Edited(_), Fate::Same(_)) => Step::Update(Side::Exchange),
         (Fate::Edited(_), Fate::Edited(_)) => Step::Merge,
-        (Fate::Edited(_), Fate::Gone(_))
-            if justifies_revival(context, seen, link, (Side::Creatio, fates.creatio))
-                && returns(context, link, fates, policy) =>
-        {
+        (Fate::Edited(_), Fate::Gone(_)) if justifies_revival(case, Side::Creatio) && returns(case, policy) => {
             Step::Revive(Side::Exchange)
         }
-        (Fate::Same(_) | Fate::Edited(_), Fate::Gone(_)) => gone_on_exchange(context, seen, link, (fates, policy)),
-        (Fate::Gone(_), Fate::Same(_)) => gone_in_creatio(context, link, fates, policy),
-        (Fate::Gone(None), Fate::Edited(_)) if comes_back(context, seen, link, (fates, policy)) => {
-            Step::Revive(Side::Creatio)
-        }
-        (Fate::Gone(_), Fate::Edited(_)) => gone_in_creatio(context, link, fates, policy),
+        (Fate::Same(_) | Fate::Edited(_), Fate::Gone(_)) => gone_on_exchange(case, policy),
+        (Fate::Gone(_), Fate::Same(_)) => gone_in_creatio(case, policy),
+        (Fate::Gone(None), Fate::Edited(_)) if comes_back(case, policy) => Step::Revive(Side::Creatio),
+        (Fate::Gone(_), Fate::Edited(_)) => gone_in_creatio(case, policy),
         (Fate::Gone(_), Fate::Gone(_)) => Step::Bury,
     }
 }
 
 /// `ShowInScheduler` changed on a linked Activity.
-fn converted(link: &Link, fates: Pair<Fate<'_>>) -> Option<Step> {
+fn converted(case: &Case<'_>) -> Option<Step> {
+    let Case { link, fates, .. } = *case;
     let item = fates.creatio.item()?;
     if item.record.kind() == link.kind() || item.facts.canceled {
         return None;
     }
-    let exchange = facts(link, fates, Side::Exchange);
+    let exchange = case.facts(Side::Exchange);
     let ours = link.made == Some(Side::Exchange);
     let light = exchange.attendees == 0
         && !exchange.has_unmapped_content
@@ -253,8 +250,8 @@ fn converted(link: &Link, fates: Pair<Fate<'_>>) -> Option<Step> {
 }
 
 /// Only single items that the user organizes, without attendees, come back from a deletion.
-fn revivable(link: &Link, fates: Pair<Fate<'_>>) -> bool {
-    let exchange = facts(link, fates, Side::Exchange);
+fn revivable(case: &Case<'_>) -> bool {
+    let exchange = case.facts(Side::Exchange);
     !exchange.organized_by_other
         && exchange.attendees == 0
         && exchange.occurrence.is_none()
@@ -264,41 +261,41 @@ fn revivable(link: &Link, fates: Pair<Fate<'_>>) -> bool {
 
 /// Whether what is gone on Exchange is created there again for an edit in Creatio. A deletion on a
 /// target, and of what somebody else's account writes, is no call to create; nor is retention.
-fn returns(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, policy: FieldPolicy) -> bool {
+fn returns(case: &Case<'_>, policy: FieldPolicy) -> bool {
+    let Case { context, .. } = *case;
     let crosses = scope::crosses(context.settings, Side::Creatio);
-    crosses && policy.inward && policy.outward && !archived(context, link, fates) && revivable(link, fates)
+    crosses && policy.inward && policy.outward && !archived(case) && revivable(case)
 }
 
 /// Whether what we removed on Exchange may be created there again.
-fn goes_back(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, policy: FieldPolicy) -> bool {
+fn goes_back(case: &Case<'_>, policy: FieldPolicy) -> bool {
+    let Case { context, link, fates, .. } = *case;
     let last = fates.creatio.item().map_or(&link.base.creatio, |item| &item.record);
     let crosses = scope::crosses(context.settings, Side::Creatio);
-    crosses && policy.outward && !scope::is_past(context, last) && revivable(link, fates)
+    crosses && policy.outward && !scope::is_past(context, last) && revivable(case)
 }
 
 /// Whether what is gone in Creatio is created there again for an edit on Exchange.
-fn comes_back(context: &Context<'_>, seen: &Seen, link: &Link, (fates, policy): (Pair<Fate<'_>>, FieldPolicy)) -> bool {
+fn comes_back(case: &Case<'_>, policy: FieldPolicy) -> bool {
+    let Case { context, .. } = *case;
     let crosses = scope::crosses(context.settings, Side::Exchange);
-    let edited = justifies_revival(context, seen, link, (Side::Exchange, fates.exchange));
-    crosses && edited && policy.inward && policy.outward && revivable(link, fates)
+    let edited = justifies_revival(case, Side::Exchange);
+    crosses && edited && policy.inward && policy.outward && revivable(case)
 }
 
 /// Whether the event may have gone by retention or archive: it ended in the past, and was not
 /// canceled.
-fn archived(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>) -> bool {
+fn archived(case: &Case<'_>) -> bool {
+    let Case { context, link, fates, .. } = *case;
     scope::is_past(context, &link.base.exchange) && fates.exchange.item().is_none()
 }
 
 /// The delete rule for Creatio: not as long as another account of the user has the meeting.
-fn gone_on_exchange(
-    context: &Context<'_>,
-    seen: &Seen,
-    link: &Link,
-    (fates, policy): (Pair<Fate<'_>>, FieldPolicy),
-) -> Step {
-    let creatio = facts(link, fates, Side::Creatio);
-    let edited = has_counting_edit(context, link, (Side::Creatio, fates.creatio));
-    if !policy.inward || archived(context, link, fates) {
+fn gone_on_exchange(case: &Case<'_>, policy: FieldPolicy) -> Step {
+    let Case { context, seen, link, .. } = *case;
+    let creatio = case.facts(Side::Creatio);
+    let edited = has_counting_edit(case, Side::Creatio);
+    if !policy.inward || archived(case) {
         return Step::Sleep;
     }
     if seen.elsewhere.get(&link.ids.creatio).is_some_and(|there| there.lives) {
@@ -316,8 +313,9 @@ fn gone_on_exchange(
 
 /// The delete rule for Exchange: without asking only what we created, without attendees, of an
 /// Activity whose Owner was the user.
-fn gone_in_creatio(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, policy: FieldPolicy) -> Step {
-    let exchange = facts(link, fates, Side::Exchange);
+fn gone_in_creatio(case: &Case<'_>, policy: FieldPolicy) -> Step {
+    let Case { context, link, fates, .. } = *case;
+    let exchange = case.facts(Side::Exchange);
     let owner_was_user = is_users(context, &link.facts.creatio);
     // an edit that nobody has seen yet must not go with the item
     let edited = fates.exchange.item().is_some_and(|item| !differences(&link.base.exchange, &item.record).is_empty());

@@ -16,13 +16,12 @@ pub(super) fn pair(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<
     if is_unclear(seen, link) {
         return Planned::default();
     }
-    let fates = decide::fates(context, seen, link, items);
+    let case = decide::case(context, seen, link, items);
     // its event is a series now, of which no occurrence in the window could take its place
     if seen.series.contains(&link.ids.exchange) && link.state != LinkState::Tombstone {
-        return actions::linked(context, seen, link, (Step::Sleep, fates));
+        return actions::linked(&case, Step::Sleep);
     }
-    let step = decide::linked(context, seen, link, fates);
-    actions::linked(context, seen, link, (step, fates))
+    actions::linked(&case, decide::linked(&case))
 }
 
 /// Whether a side of a pair that is not in step can't be understood now: it holds something else
@@ -101,9 +100,8 @@ fn pending(context: &Context<'_>, seen: &Seen, link: &Link, (side, items): (Side
             if let (false, Pair { creatio: Some(creatio), exchange: Some(exchange) }) = (as_written, items) {
                 return actions::adopt(context, seen, Pair { creatio, exchange });
             }
-            let fates = decide::fates(context, seen, &alive, items);
-            let step = decide::linked(context, seen, &alive, fates);
-            let mut planned = actions::linked(context, seen, &alive, (step, fates));
+            let case = decide::case(context, seen, &alive, items);
+            let mut planned = actions::linked(&case, decide::linked(&case));
             if planned.links.is_empty() && planned.action.is_none() {
                 planned.links.push(alive);
             }

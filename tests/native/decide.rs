@@ -5,7 +5,7 @@ use crate::memory::{account, at, everything, item, meeting, title, words};
 use schedule_sync::engine::action::Step;
 use schedule_sync::engine::context::{Context, Seen};
 use schedule_sync::engine::decide;
-use schedule_sync::engine::fate::Fate;
+use schedule_sync::engine::fate::{Case, Fate};
 use schedule_sync::engine::field_policy::{Direction, FieldPolicy, Notes, Permission};
 use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::link::{Link, LinkState, Memory};
@@ -69,7 +69,7 @@ fn step(settings: &Settings, link: &Link, items: &Pair<Item>, fates: (&str, &str
         other => panic!("{other}"),
     };
     let fates = Pair { creatio: fate(fates.0, Side::Creatio), exchange: fate(fates.1, Side::Exchange) };
-    decide::linked(&context, &seen(), link, fates)
+    decide::linked(&Case { context: &context, seen: &seen(), link, fates })
 }
 
 #[test]

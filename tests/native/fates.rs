@@ -23,7 +23,7 @@ fn decided(change: impl FnOnce(&mut Moment, &mut Link, &mut Pair<Item>), gone: O
         }
     }
     let read = Pair::of(|side| (gone != Some(side)).then_some(&items[side]));
-    decide::linked(&context, &seen, &link, decide::fates(&context, &seen, &link, read))
+    decide::linked(&decide::case(&context, &seen, &link, read))
 }
 
 /// An occurrence of a series.

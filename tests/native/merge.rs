@@ -3,17 +3,17 @@
 use crate::memory::{at, title};
 use crate::moment::{Moment, pair, seen, the_meeting};
 use schedule_sync::engine::decide;
-use schedule_sync::engine::fate::Fate;
+use schedule_sync::engine::fate::{Case, Fate};
 use schedule_sync::engine::field_policy::{Direction, FieldPolicy};
 use schedule_sync::engine::merge::{ClashRule, Merge, Merged, adopt, merge, settle};
 use schedule_sync::engine::settings::{Conflict, FieldDirection};
 use schedule_sync::model::{Body, Field, Importance, Item, Pair, Reminder, Response, Side};
 
 /// The field policy of the pair, of which nothing is special.
-fn flows(moment: &Moment, items: &Pair<Item>) -> FieldPolicy {
+fn policy(moment: &Moment, items: &Pair<Item>) -> FieldPolicy {
     let link = crate::decide::link(items, None);
     let fates = items.as_ref().map(|item| Fate::Same(Some(item)));
-    decide::policy(&moment.context(), &seen([], []), &link, fates)
+    decide::policy(&Case { context: &moment.context(), seen: &seen([], []), link: &link, fates })
 }
 
 fn newest(creatio: &str, exchange: &str) -> ClashRule {
@@ -31,7 +31,7 @@ fn merged(rule: ClashRule, changes: Pair<fn(&mut Item)>) -> Merge {
     let records = |items: &Pair<Item>| items.clone().map(|item| item.record);
     let (base, now) = (records(&base), records(&now));
     let context = moment.context();
-    merge(&context, &seen([], []), (base.as_ref(), now.as_ref()), (flows(&moment, &pair()), rule))
+    merge(&context, &seen([], []), (base.as_ref(), now.as_ref()), (policy(&moment, &pair()), rule))
 }
 
 const EARLY: &str = "2026-03-10T08:00:00Z";
@@ -86,7 +86,7 @@ fn in_an_adoption_nobody_is_taken_to_have_edited_people_and_answers() {
         }
         let now = items.as_ref().map(|item| &item.record);
         let rule = newest(EARLY, LATE);
-        let merge = adopt(&moment.context(), &seen([], []), now, (flows(&moment, &items), rule));
+        let merge = adopt(&moment.context(), &seen([], []), now, (policy(&moment, &items), rule));
         assert_eq!(merge.clashes, clashes);
         let written = merge.writes.clone().map(|fields| fields.into_iter().collect::<Vec<_>>());
         let title_only = if more { vec![] } else { vec![Field::Title] };
@@ -113,7 +113,7 @@ fn an_adoption_empties_nothing_whose_one_way_source_is_empty() {
             (one.place, one.body) = (words.to_owned(), Body::from_text(words));
         }
         let now = items.as_ref().map(|item| &item.record);
-        let merge = adopt(&moment.context(), &seen([], []), now, (flows(&moment, &items), newest(EARLY, LATE)));
+        let merge = adopt(&moment.context(), &seen([], []), now, (policy(&moment, &items), newest(EARLY, LATE)));
         let writes = &merge.writes[source.other()];
         let written = [Field::Place, Field::Body].map(|field| writes.contains(&field));
         assert_eq!(written, [!kept; 2], "{source} {text:?}");
@@ -164,7 +164,7 @@ fn a_placeholder_goes_over_a_persons_own_text_only_on_that_persons_word() {
 #[test]
 fn a_clash_that_ended_before_it_was_answered_is_settled_by_the_answer() {
     let (moment, mut now) = (Moment::new(), pair());
-    let flows = FieldPolicy { ended: true, mails: true, silent: false, ..flows(&moment, &pair()) };
+    let flows = FieldPolicy { ended: true, mails: true, silent: false, ..policy(&moment, &pair()) };
     *title(&mut now.creatio) = "Ours".to_owned();
     *title(&mut now.exchange) = "Theirs".to_owned();
     for (answer, titles, writes) in [

@@ -5,7 +5,7 @@ use crate::memory::meeting;
 use crate::moment::{Moment, pair, seen};
 use schedule_sync::engine::context::Seen;
 use schedule_sync::engine::decide;
-use schedule_sync::engine::fate::Fate;
+use schedule_sync::engine::fate::{Case, Fate};
 use schedule_sync::engine::field_policy::FieldPolicy;
 use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::people::{People, merge};
@@ -63,17 +63,18 @@ fn meetings(texts: [&str; 2]) -> Pair<Meeting> {
     Pair { creatio: with(Side::Creatio, creatio), exchange: with(Side::Exchange, exchange) }
 }
 
-fn flows(moment: &Moment) -> FieldPolicy {
+fn policy(moment: &Moment) -> FieldPolicy {
     let items = pair();
     let link = crate::decide::link(&items, None);
-    decide::policy(&moment.context(), &seen([], []), &link, items.as_ref().map(|item| Fate::Same(Some(item))))
+    let fates = items.as_ref().map(|item| Fate::Same(Some(item)));
+    decide::policy(&Case { context: &moment.context(), seen: &seen([], []), link: &link, fates })
 }
 
 /// What both sides come to, what is agreed on then, and who waits for which reason.
 fn merged(moment: &Moment, base: [&str; 2], now: [&str; 2]) -> ([String; 2], [String; 2], Vec<(Reason, String)>) {
     let (base, now) = (meetings(base), meetings(now));
     let (context, known) = (moment.context(), known());
-    let People { target, base, waits, .. } = merge(&context, &known, (base.as_ref(), now.as_ref()), flows(moment));
+    let People { target, base, waits, .. } = merge(&context, &known, (base.as_ref(), now.as_ref()), policy(moment));
     let both = |pair: &Pair<Vec<Person>>| Side::BOTH.map(|side| letters(side, &pair[side]));
     let waits = waits.into_iter().map(|(reason, list)| (reason, letters(Side::Exchange, &list))).collect();
     (both(&target), both(&base), waits)

@@ -5,7 +5,7 @@ use super::informed;
 use super::removal::as_read;
 use crate::engine::action::{ACTIVITIES, Action, Note, Planned, Step, update};
 use crate::engine::context::{Context, Seen};
-use crate::engine::fate::Fate;
+use crate::engine::fate::Case;
 use crate::engine::field_policy::{self, Notes};
 use crate::engine::held::{Held, Reason, named};
 use crate::engine::link::{Link, LinkState, Memory};
@@ -321,12 +321,8 @@ fn pending(side: Side, (item, shown): (&Item, Record), creation: &Create, genera
 }
 
 /// Creates again on `side` what was deleted there and edited on the other.
-pub(super) fn revive(
-    context: &Context<'_>,
-    seen: &Seen,
-    link: &Link,
-    (side, fates): (Side, Pair<Fate<'_>>),
-) -> Planned {
+pub(super) fn revive(case: &Case<'_>, side: Side) -> Planned {
+    let Case { context, seen, link, fates } = *case;
     let Some(item) = fates[side.other()].item() else { return Planned::default() };
     let mut planned = create(context, seen, (side.other(), item), link.generation + 1);
     if let Some(action) = &mut planned.action {
@@ -346,7 +342,8 @@ pub(super) fn revive(
 /// Creates the new kind on `side`, then removes the old item there; the pair as it was is kept
 /// until both are confirmed.
 #[must_use]
-pub fn convert(context: &Context<'_>, seen: &Seen, link: &Link, (side, fates): (Side, Pair<Fate<'_>>)) -> Planned {
+pub fn convert(case: &Case<'_>, side: Side) -> Planned {
+    let Case { context, seen, link, fates } = *case;
     let Some(item) = fates[side.other()].item() else { return Planned::default() };
     let mut planned = create(context, seen, (side.other(), item), link.generation + 1);
     if let Some(action) = &mut planned.action {

@@ -4,7 +4,7 @@ use super::{hold, informed};
 use crate::engine::action::{ACTIVITIES, Action, Planned, Step, update};
 use crate::engine::answer::Choice;
 use crate::engine::context::{Context, Seen};
-use crate::engine::fate::Fate;
+use crate::engine::fate::{Case, Fate};
 use crate::engine::held::Reason;
 use crate::engine::link::{Link, LinkState, Memory};
 use crate::engine::settings::CreatioDelete;
@@ -15,9 +15,10 @@ use std::collections::BTreeSet;
 
 /// The delete rule: Creatio marks (or deletes), Exchange moves to Deleted Items; the link stays as
 /// a tombstone.
-pub(super) fn delete(context: &Context<'_>, link: &Link, side: Side, fates: Pair<Fate<'_>>) -> Planned {
+pub(super) fn delete(case: &Case<'_>, side: Side) -> Planned {
+    let Case { context, link, fates, .. } = *case;
     // an edit stays on the canceled Activity, whatever the rule
-    let edited = decide::has_counting_edit(context, link, (Side::Creatio, fates.creatio));
+    let edited = decide::has_counting_edit(case, Side::Creatio);
     let marks = side == Side::Creatio && (edited || context.settings.rules.creatio_delete == CreatioDelete::Mark);
     let held =
         if side == Side::Creatio && edited { hold(context, link, fates, Reason::NotRevived).held } else { Vec::new() };

@@ -19,8 +19,7 @@ pub fn again(context: &Context<'_>, seen: &Seen, link: &Link, source: Option<&It
     let Some(former) = link.former.as_deref() else { return Planned::default() };
     let items = Pair { creatio: source, exchange: seen.items.exchange.get(&former.ids.exchange) };
     if source.is_some_and(|item| item.record.kind() == link.kind() && !item.facts.canceled) {
-        let fates = decide::fates(context, seen, former, items);
-        return actions::convert(context, seen, former, (Side::Exchange, fates));
+        return actions::convert(&decide::case(context, seen, former, items), Side::Exchange);
     }
     let mut planned = super::pair(context, seen, former, items);
     if planned.links.is_empty() && planned.action.is_none() {
