@@ -85,7 +85,7 @@ impl PreparedRun {
     pub fn entries(&self) -> Vec<Entry> {
         let each = self.plan.actions.iter().flat_map(|action| {
             let before = action.before.as_ref().unwrap_or(&action.after);
-            history::entries((self.now, 0), action, (None, before))
+            history::entries(self.now, 0, action, None, before)
         });
         each.collect()
     }
@@ -146,7 +146,7 @@ async fn decide<W: World>(world: &W, previewed: bool) -> Result<PreparedRun> {
     let mut listings = observe::read(world, &scope::reading(&settings, window, &state.holding), &cursors).await?;
     let renamed = containers::renamed(&state.containers, &listings.exchange.containers);
     if !renamed.is_empty() {
-        rename::follow(world, (&mut settings, &mut state), &renamed).await?;
+        rename::follow(world, &mut settings, &mut state, &renamed).await?;
         let scope = scope::reading(&settings, window, &state.holding);
         listings.exchange = world.exchange().observe(&scope, cursors.exchange.as_ref()).await?;
     }

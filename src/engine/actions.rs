@@ -94,7 +94,7 @@ fn tried(case: &Case<'_>) -> Planned {
     match seen.answers.to([&link.ids.creatio, &link.ids.exchange], Reason::NotKept) {
         Some(Choice::Allow) => {
             let now = Pair::of(|side| fates[side].item().map_or(&link.base[side], |item| &item.record));
-            let shadows = project::shadows(context, seen, (now, Some(link.base.as_ref())));
+            let shadows = project::shadows(context, seen, now, Some(link.base.as_ref()));
             planned.action = kept::again(&after, fates, &shadows);
         }
         Some(Choice::Leave | Choice::Take(_)) => after.unkept = Pair::default(),
@@ -207,7 +207,7 @@ fn merged(case: &Case<'_>, step: Step) -> Planned {
     memory.vanished = false;
     let mut awake = Link { state: LinkState::Alive, memory, ..informed(link, fates) };
     settle_put_back(seen, &mut awake, &mut merge);
-    let mut planned = written(awake, (step, Some(link)), &merge, now);
+    let mut planned = written(awake, step, Some(link), &merge, now);
     planned.held = waiting(context, link, &merge, now);
     planned.notes = notes;
     planned
@@ -309,7 +309,7 @@ fn adopted(context: &Context<'_>, seen: &Seen, items: Pair<&Item>) -> Planned {
         return Planned::held(context, Side::Exchange, items.exchange, Reason::Ambiguous);
     }
     let rule = rule(context, seen, &link, items.map(|item| item.stamp));
-    let mut merge = merge::adopt(context, seen, now, (policy, rule));
+    let mut merge = merge::adopt(context, seen, now, policy, rule);
     let joins = policy.joins && context.settings.fields.response.lets(Side::Exchange);
     if joins && !items.creatio.facts.involves_me && now.creatio.kind() == Kind::Meeting {
         // somebody else's Activity for the same meeting: the user joins it as a participant, with
@@ -321,7 +321,7 @@ fn adopted(context: &Context<'_>, seen: &Seen, items: Pair<&Item>) -> Planned {
     // an empty value was nobody's edit before the two were one
     merge.put_back.retain(|field| !show(*field, now.creatio).is_empty());
     let link = Link { memory: remembered(&link, &merge, now.creatio), ..link };
-    let planned = written(link.clone(), (Step::Adopt, None), &merge, now);
+    let planned = written(link.clone(), Step::Adopt, None, &merge, now);
     let mut planned = creation::labelled(context, seen, items.exchange, planned);
     planned.held = waiting(context, &link, &merge, now);
     planned.held.extend(put_back(context, &link, fates));
@@ -366,7 +366,7 @@ fn fresh(context: &Context<'_>, items: Pair<&Item>) -> Link {
 }
 
 /// The action that writes what a merge says, or just the link if it says nothing.
-fn written(link: Link, (step, before): (Step, Option<&Link>), merge: &Merge, now: Pair<&Record>) -> Planned {
+fn written(link: Link, step: Step, before: Option<&Link>, merge: &Merge, now: Pair<&Record>) -> Planned {
     let unsettled = Side::BOTH.into_iter().any(|side| merge.base[side] != merge.target[side]);
     let unkept = before.map_or_else(Pair::default, |before| kept::left(before, &merge.base));
     let after = Link { base: merge.base.clone(), unsettled, unkept, ..link };
@@ -433,7 +433,8 @@ pub fn own_copy(action: &Action, account: &Account) -> Option<Action> {
 #[must_use]
 pub fn late_uid(
     context: &Context<'_>,
-    (before, link): (&Link, &Link),
+    before: &Link,
+    link: &Link,
     event: &Item,
     activity: Option<&Item>,
 ) -> Option<Action> {

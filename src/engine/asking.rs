@@ -19,7 +19,7 @@ pub fn question(context: &Context<'_>, seen: &Seen, put: &[Link], held: &Held) -
     let link = put.iter().chain(&seen.links).find(|link| link.ids[held.side] == *id);
     let ids = link.map_or_else(|| vec![id.clone()], |link| vec![link.ids.creatio.clone(), link.ids.exchange.clone()]);
     let about = if held.fields.is_empty() {
-        [whole(context, seen, (held.side, id), link)].into()
+        [whole(context, seen, held.side, id, link)].into()
     } else {
         held.fields.iter().zip(&held.values).flat_map(|(field, values)| parts(*field, values)).collect()
     };
@@ -36,7 +36,7 @@ fn parts(field: Field, values: &Pair<String>) -> Vec<String> {
 }
 
 /// A digest of a whole item, or of both of a pair: a side that was not read is as it was.
-fn whole(context: &Context<'_>, seen: &Seen, (side, id): (Side, &ItemId), link: Option<&Link>) -> String {
+fn whole(context: &Context<'_>, seen: &Seen, side: Side, id: &ItemId, link: Option<&Link>) -> String {
     let texts = Side::BOTH.map(|of| {
         let id = link.map_or_else(|| (of == side).then_some(id), |link| Some(&link.ids[of]));
         let read = id.and_then(|id| seen.items[of].get(id)).map(|item| scope::masked(context, item));

@@ -42,7 +42,7 @@ pub fn policy(case: &Case<'_>) -> FieldPolicy {
     let (creatio, exchange) = (case.facts(Side::Creatio), case.facts(Side::Exchange));
     let owner_is_user = is_users(context, creatio);
     let ended = has_ended(case);
-    let notify = field_policy::notify(context, seen, (fates.creatio.item(), Some(&link.memory)));
+    let notify = field_policy::notify(context, seen, fates.creatio.item(), Some(&link.memory));
     let ids = [&link.ids.creatio, &link.ids.exchange];
     let there = seen.elsewhere.get(&link.ids.creatio);
     FieldPolicy {
@@ -116,7 +116,7 @@ fn justifies_revival(case: &Case<'_>, side: Side) -> bool {
     let fate = fates[side];
     let Some(item) = fate.item() else { return false };
     let agreed = &link.base[side.other()];
-    let shadow = project::project(context, seen, side, (&item.record, Some(agreed)));
+    let shadow = project::project(context, seen, side, &item.record, Some(agreed));
     !counting_edits(case, side).is_disjoint(&differences(agreed, &shadow))
 }
 
@@ -148,7 +148,8 @@ pub fn linked(case: &Case<'_>) -> Step {
     if Side::BOTH.into_iter().any(|side| !scope::awake(context, seen, link, side, fates[side].item())) {
         return Step::Sleep;
     }
-    let step = asked(seen, link, table(case));
+    let (step, allowed) = table(case);
+    let step = asked(seen, link, step, allowed);
     if step == Step::Rest && is_settled(seen, link) { Step::Merge } else { step }
 }
 
@@ -169,7 +170,7 @@ fn is_of_two_kinds(case: &Case<'_>) -> bool {
 }
 
 /// What a person said of a step that waits: it is done, or left.
-fn asked(seen: &Seen, link: &Link, (step, allowed): (Step, Step)) -> Step {
+fn asked(seen: &Seen, link: &Link, step: Step, allowed: Step) -> Step {
     let Step::Hold(reason) = step else { return step };
     match seen.answers.to([&link.ids.creatio, &link.ids.exchange], reason) {
         Some(Choice::Allow) => allowed,

@@ -116,7 +116,7 @@ impl Notes {
 /// created or changed after it was chosen; what was there before counts as "ask" (docs/rules.md,
 /// "Attendees and notify rule"). Where no server tells when, the rule stands as it was chosen.
 #[must_use]
-pub fn notify(context: &Context<'_>, seen: &Seen, (item, memory): (Option<&Item>, Option<&Memory>)) -> Notify {
+pub fn notify(context: &Context<'_>, seen: &Seen, item: Option<&Item>, memory: Option<&Memory>) -> Notify {
     let rule = context.settings.rules.notify;
     if rule != Notify::Always {
         return rule;

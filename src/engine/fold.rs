@@ -26,14 +26,14 @@ pub fn fold(action: &Action, outcomes: &[Outcome], now: Instant) -> Folded {
         match (outcomes.get(n), op) {
             (Some(Ok(written)), Op::Create(_) | Op::Update(_)) => {
                 made |= matches!(op, Op::Create(_));
-                confirm(&mut link, *side, (op, written));
+                confirm(&mut link, *side, op, written);
                 if let Some(missing) = &written.missing {
-                    lack(&mut link, (written, missing));
+                    lack(&mut link, written, missing);
                     again.push((*side, written.id.clone(), written.container.clone()));
-                    held.push(unwritten(action, (*side, written), missing, now));
+                    held.push(unwritten(action, *side, written, missing, now));
                 }
                 if *side == Side::Exchange && written.item.is_some() {
-                    held.extend(unstored(action, &link, (*side, op), now));
+                    held.extend(unstored(action, &link, *side, op, now));
                 }
             }
             (Some(Ok(_)), Op::Delete { .. }) => {}
@@ -45,15 +45,15 @@ pub fn fold(action: &Action, outcomes: &[Outcome], now: Instant) -> Folded {
             (None, Op::Delete { .. }) if made => left.push((*side, op, &Refusal::NotSent)),
             (Some(Err(_)) | None, _) if made => {}
             (Some(Err(_)), Op::Update(update)) if action.step == Step::Adopt && is_marking(update) => {}
-            (Some(Err(refusal)), _) => return failed(action, (*side, op), refusal, now),
-            (None, _) => return failed(action, (*side, op), &Refusal::NotSent, now),
+            (Some(Err(refusal)), _) => return failed(action, *side, op, refusal, now),
+            (None, _) => return failed(action, *side, op, &Refusal::NotSent, now),
         }
     }
     let mut folded = Folded { done: true, again, held, ..Folded::default() };
     match left.first() {
         // the new item is there, and what it replaces is still to be removed
         Some((side, op, refusal)) => {
-            let Folded { again, held, .. } = failed(action, (*side, op), refusal, now);
+            let Folded { again, held, .. } = failed(action, *side, op, refusal, now);
             folded.again.extend(again.into_iter().map(|(side, _, _)| of(&link, side)));
             folded.held.extend(held);
         }
@@ -73,7 +73,7 @@ fn of(link: &Link, side: Side) -> (Side, ItemId, ContainerId) {
 
 /// Takes out of the base who is not there as they were to be, and an answer that is not: so that
 /// they look new on the other side, and the next run writes them.
-fn lack(link: &mut Link, (written, missing): (&Written, &Missing)) {
+fn lack(link: &mut Link, written: &Written, missing: &Missing) {
     let there = written.item.as_ref().map_or(&[][..], |item| item.record.people());
     link.unsettled = true;
     for base in Side::BOTH {
@@ -91,7 +91,7 @@ fn lack(link: &mut Link, (written, missing): (&Written, &Missing)) {
 }
 
 /// What a person has to see of people who could not be written.
-fn unwritten(action: &Action, (side, written): (Side, &Written), missing: &Missing, now: Instant) -> Held {
+fn unwritten(action: &Action, side: Side, written: &Written, missing: &Missing, now: Instant) -> Held {
     let people = (!missing.people.is_empty()).then_some(Field::People);
     Held {
         side,
@@ -171,7 +171,7 @@ pub fn read_first(link: &mut Link, items: Pair<Option<&Item>>) -> bool {
     true
 }
 
-fn confirm(link: &mut Link, side: Side, (op, written): (&Op, &Written)) {
+fn confirm(link: &mut Link, side: Side, op: &Op, written: &Written) {
     link.ids[side] = written.id.clone();
     link.containers[side] = written.container.clone();
     let seen = std::mem::replace(&mut link.versions[side], written.version.clone());
@@ -179,9 +179,9 @@ fn confirm(link: &mut Link, side: Side, (op, written): (&Op, &Written)) {
         for field in predicted(op) {
             super::merge::copy(field, &item.record, &mut link.base[side]);
         }
-        kept::confirm(link, side, (op, item));
+        kept::confirm(link, side, op, item);
         if side == Side::Exchange {
-            recognise(&mut link.base[side], (op, &item.record));
+            recognise(&mut link.base[side], op, &item.record);
         }
         // what differs beside that, nobody has decided about: the pair is read again, and as long
         // as it can't be, no write may rest on a version that has it
@@ -210,7 +210,7 @@ fn learned(before: &Facts, item: &Item) -> Facts {
 
 /// Takes over under which addresses the server stored whom we sent. Whom it did not store is not
 /// agreed on there.
-fn recognise(base: &mut Record, (op, stored): (&Op, &Record)) {
+fn recognise(base: &mut Record, op: &Op, stored: &Record) {
     let before = match op {
         Op::Create(_) => &[][..],
         Op::Update(update) if update.patch.fields.contains(&Field::People) => update.before.people(),
@@ -222,7 +222,7 @@ fn recognise(base: &mut Record, (op, stored): (&Op, &Record)) {
 }
 
 /// Whom the server was sent, and did not store: the event went without them.
-fn unstored(action: &Action, link: &Link, (side, op): (Side, &Op), now: Instant) -> Option<Held> {
+fn unstored(action: &Action, link: &Link, side: Side, op: &Op, now: Instant) -> Option<Held> {
     let stored = Roll::of(link.base[side].people());
     let lost: Vec<Person> = op.newcomers().into_iter().filter(|one| !stored.has(one)).collect();
     (!lost.is_empty()).then(|| Held {
@@ -258,7 +258,7 @@ fn predicted(op: &Op) -> Vec<Field> {
 const SPENT: &str = "ErrorDuplicateTransactionId";
 
 /// A write that was not confirmed: the old link stays, the next run reads both items again.
-fn failed(action: &Action, (side, op): (Side, &Op), refusal: &Refusal, now: Instant) -> Folded {
+fn failed(action: &Action, side: Side, op: &Op, refusal: &Refusal, now: Instant) -> Folded {
     let created = matches!(op, Op::Create(_));
     let about = match op {
         Op::Create(_) => action.after.ids[side.other()].clone(),

@@ -70,7 +70,7 @@ pub fn check_beside(context: &Context<'_>, seen: &Seen, plan: &mut Plan, bare: O
         GuardQuestion { about: is_of_others, limit: OTHERS, reasons: &[Reason::ManyOfOthers], by_name: None },
         GuardQuestion { about: is_creation, limit: creations, reasons: &[Reason::ManyCreations], by_name: None },
     ] {
-        hold(context, seen, (plan, bare), &question);
+        hold(context, seen, plan, bare, &question);
     }
 }
 
@@ -97,7 +97,7 @@ fn disbelieve(context: &Context<'_>, seen: &Seen, plan: &mut Plan) -> bool {
     plan.held.extend(silent.into_iter().map(|link| {
         let is_pending = link.state == LinkState::Pending(Side::Exchange);
         let side = if is_pending { Side::Creatio } else { Side::Exchange };
-        held(context, (side, &link.ids[side]), link.base[side].title().to_owned(), Reason::SideEmpty)
+        held(context, side, &link.ids[side], link.base[side].title().to_owned(), Reason::SideEmpty)
     }));
     plan.disbelieves = true;
     true
@@ -111,7 +111,7 @@ pub fn is_heard(answers: &Answers, link: &Link) -> bool {
     allowed || answers.to(ids, Reason::DeleteAsked).is_some()
 }
 
-fn hold(context: &Context<'_>, seen: &Seen, (plan, bare): (&mut Plan, Option<&Plan>), question: &GuardQuestion) {
+fn hold(context: &Context<'_>, seen: &Seen, plan: &mut Plan, bare: Option<&Plan>, question: &GuardQuestion) {
     let Some(&reason) = question.reasons.first() else { return };
     // what a person's word made of the plan is not there without it
     let unasked: Option<BTreeSet<&ItemId>> = bare.map(|bare| {
@@ -137,11 +137,11 @@ fn hold(context: &Context<'_>, seen: &Seen, (plan, bare): (&mut Plan, Option<&Pl
     plan.actions = rest;
     plan.held.extend(too_many.into_iter().map(|action| {
         let (side, id) = source(&action);
-        held(context, (side, id), action.title.clone(), reason)
+        held(context, side, id, action.title.clone(), reason)
     }));
 }
 
-fn held(context: &Context<'_>, (side, id): (Side, &ItemId), title: String, reason: Reason) -> Held {
+fn held(context: &Context<'_>, side: Side, id: &ItemId, title: String, reason: Reason) -> Held {
     Held {
         side,
         id: Some(id.clone()),

@@ -82,11 +82,7 @@ pub enum What {
 /// confirmed writes have one. `link` is the pair afterwards. They are noted before the writes go
 /// out: what a write overrules is kept even if the run ends with it.
 #[must_use]
-pub fn entries(
-    (run, from): (Instant, usize),
-    action: &Action,
-    (outcomes, link): (Option<&[Outcome]>, &Link),
-) -> Vec<Entry> {
+pub fn entries(run: Instant, from: usize, action: &Action, outcomes: Option<&[Outcome]>, link: &Link) -> Vec<Entry> {
     let numbered = action.writes.iter().enumerate();
     numbered
         .filter_map(|(n, write)| {

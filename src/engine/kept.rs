@@ -48,7 +48,7 @@ pub fn believed(op: &Op, outcome: Outcome) -> Outcome {
 
 /// Takes into `link` what the server holds of the fields that `op` wrote on `side`: they are in
 /// step as they are there.
-pub(super) fn confirm(link: &mut Link, side: Side, (op, item): (&Op, &Item)) {
+pub(super) fn confirm(link: &mut Link, side: Side, op: &Op, item: &Item) {
     let lost = unkept(op, item);
     for field in op.patch().into_iter().flat_map(|patch| patch.fields) {
         link.unkept[side].remove(&field);
@@ -124,7 +124,7 @@ pub fn corrected(link: &Link, correction: &Action, outcomes: &[Outcome], now: In
                 for field in fields {
                     copy(field, &record, &mut link.base[*side]);
                 }
-                confirm(&mut link, *side, (op, item));
+                confirm(&mut link, *side, op, item);
             }
             let held = named(&link, &correction.title, now).into_iter().collect();
             Folded { put: Some(link), held, done: true, ..Folded::default() }

@@ -102,13 +102,13 @@ pub fn find(context: &Context<'_>, seen: &Seen, unlinked: &[&Item]) -> Matches {
     let linked = Linked::new(&seen.links);
     let mut found: BTreeMap<ItemId, Match> =
         unlinked.iter().map(|item| (item.id.clone(), by_identity(context, seen, &linked, item))).collect();
-    settle_rivals(context, (seen, &linked, unlinked), &mut found);
+    settle_rivals(context, seen, &linked, unlinked, &mut found);
     settle_same(context, unlinked, &mut found);
     let mut matches = Matches { events: found, ..Matches::default() };
     series::rekey(context, seen, unlinked, &mut matches);
     settle_left(context, unlinked, &mut matches);
     moved_tasks(seen, unlinked, &mut matches);
-    by_content(context, seen, (&linked, unlinked), &mut matches);
+    by_content(context, seen, &linked, unlinked, &mut matches);
     matches
 }
 
@@ -195,7 +195,7 @@ fn by_uid(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &Item) 
 /// [`identity::aliases`]).
 fn by_alias(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &Item) -> Option<Match> {
     let ids = identity::aliases(context.zone, context.account, item);
-    let of_its_day = ids.iter().filter(|id| is_on_its_day(context, (seen, linked), id, item));
+    let of_its_day = ids.iter().filter(|id| is_on_its_day(context, seen, linked, id, item));
     of_its_day.into_iter().find_map(|id| of_series(seen, linked, id, item))
 }
 
@@ -204,13 +204,13 @@ fn by_alias(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &Item
 /// mark alone tells.
 fn by_series_mark(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &Item) -> Option<Match> {
     let mark = item.facts.series_mark.as_ref().filter(|mark| mark.site == context.account.site)?;
-    let is_its = is_on_its_day(context, (seen, linked), &mark.activity, item);
+    let is_its = is_on_its_day(context, seen, linked, &mark.activity, item);
     // one that has an event is that one's, whatever its day
     of_series(seen, linked, &mark.activity, item).filter(|found| is_its && *found != Match::Copy)
 }
 
 /// Whether an Activity, as it was read or is linked, lies on the day that the pattern gives `item`.
-fn is_on_its_day(context: &Context<'_>, (seen, linked): (&Seen, &Linked<'_>), activity: &ItemId, item: &Item) -> bool {
+fn is_on_its_day(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, activity: &ItemId, item: &Item) -> bool {
     let read = seen.items.creatio.get(activity).map(|activity| &activity.record);
     let record = read.or_else(|| linked.of(activity).map(|link| &link.base.creatio));
     record.is_some_and(|record| day_of(context, record) == item_day(context, item))
@@ -306,7 +306,9 @@ fn stands_for(seen: &Seen, linked: &Linked<'_>, activity: &ItemId) -> Option<Mat
 /// copies.
 fn settle_rivals(
     context: &Context<'_>,
-    (seen, linked, unlinked): (&Seen, &Linked<'_>, &[&Item]),
+    seen: &Seen,
+    linked: &Linked<'_>,
+    unlinked: &[&Item],
     found: &mut BTreeMap<ItemId, Match>,
 ) {
     let is_original = |item: &Item| is_original(context, seen, linked, item);
@@ -399,7 +401,7 @@ fn moved_tasks(seen: &Seen, unlinked: &[&Item], matches: &mut Matches) {
 
 /// The last resort: same kind, title, start and end, unique on both sides, where the user is owner
 /// or participant.
-fn by_content(context: &Context<'_>, seen: &Seen, (linked, unlinked): (&Linked<'_>, &[&Item]), matches: &mut Matches) {
+fn by_content(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, unlinked: &[&Item], matches: &mut Matches) {
     let taken: BTreeSet<ItemId> = matches.events.values().filter_map(Match::activity).cloned().collect();
     let free = seen.items.creatio.values().filter(|item| {
         linked.of(&item.id).is_none() && !taken.contains(&item.id) && !item.facts.email && !item.facts.canceled
@@ -411,7 +413,7 @@ fn by_content(context: &Context<'_>, seen: &Seen, (linked, unlinked): (&Linked<'
         mine.extend(item.facts.involves_me.then_some(&item.id));
     }
     for item in unlinked.iter().filter(|item| matches.events.get(&item.id) == Some(&Match::New)) {
-        let shadow = project::project(context, seen, Side::Exchange, (&scope::masked(context, item).record, None));
+        let shadow = project::project(context, seen, Side::Exchange, &scope::masked(context, item).record, None);
         looks.entry(look(&shadow)).or_default().1.push(&item.id);
     }
     for (activities, events) in looks.into_values() {
@@ -454,7 +456,7 @@ impl Match {
 /// for that a person wrote for it, and that no listing tells of.
 #[must_use]
 pub fn looks(context: &Context<'_>, seen: &Seen, item: &Item) -> Option<Look> {
-    let shadow = project::project(context, seen, Side::Exchange, (&scope::masked(context, item).record, None));
+    let shadow = project::project(context, seen, Side::Exchange, &scope::masked(context, item).record, None);
     let title = shadow.title().to_owned();
     match &shadow {
         Record::Meeting(meeting) => match meeting.when {

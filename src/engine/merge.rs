@@ -71,7 +71,7 @@ pub fn merge(
     (base, now): (Pair<&Record>, Pair<&Record>),
     (policy, rule): (FieldPolicy, ClashRule),
 ) -> Merge {
-    let shadow = project::shadows(context, seen, (now, Some(base)));
+    let shadow = project::shadows(context, seen, now, Some(base));
     let edited = Pair::of(|side| differences(base[side], now[side]));
     let unlike = Pair::of(|side| differences(now[side], &shadow[side]));
     let mut merge = Merge {
@@ -93,22 +93,22 @@ pub fn merge(
     for &field in mapped {
         let mut changed = Pair::of(|side| edited[side].contains(&field));
         if field == Field::Body && policy.foreign {
-            changed.creatio = is_noted((base, now), policy);
+            changed.creatio = is_noted(base, now, policy);
         }
         let alike = !unlike.creatio.contains(&field) || !unlike.exchange.contains(&field);
         let direction = policy.of(field);
         let rule = if field == Field::Body && policy.yields { yielding(rule) } else { rule };
-        let by_rule = settle(rule.about(edited.as_ref(), policy), direction, (changed, alike));
-        let settled = if policy.adopts && empties((by_rule, direction), field, now) { Merged::Agreed } else { by_rule };
+        let by_rule = settle(rule.about(edited.as_ref(), policy), direction, changed, alike);
+        let settled = if policy.adopts && empties(by_rule, direction, field, now) { Merged::Agreed } else { by_rule };
         if direction == Direction::Owned(Side::Exchange) && settled == Merged::Took(Side::Exchange) && changed.creatio {
             merge.put_back.insert(field);
         }
-        let mut reasons = asked(policy, (field, crowd), (settled, rule.answer));
+        let mut reasons = asked(policy, field, crowd, settled, rule.answer);
         if invites && (settled == Merged::Clash || !reasons.is_empty()) {
             // it waits, and who would be invited may be by the time it goes
-            reasons = asked(policy, (field, true), (settled, rule.answer));
+            reasons = asked(policy, field, true, settled, rule.answer);
         }
-        match waits(policy, field, (settled, changed.exchange), &reasons) {
+        match waits(policy, field, settled, changed.exchange, &reasons) {
             Merged::Kept if settled == Merged::Took(Side::Creatio) => {
                 merge.left.insert(field);
                 if rule.answer.is_some() {
@@ -150,7 +150,7 @@ pub fn merge(
 
 /// Everything for which Creatio's value of a field waits, where it may go: of a clash all is asked
 /// at once that its value would wait for.
-fn asked(policy: FieldPolicy, (field, crowd): (Field, bool), (settled, answer): (Merged, Option<Side>)) -> Vec<Reason> {
+fn asked(policy: FieldPolicy, field: Field, crowd: bool, settled: Merged, answer: Option<Side>) -> Vec<Reason> {
     let may_go = match settled {
         Merged::Took(Side::Creatio) => true,
         Merged::Clash => answer != Some(Side::Exchange) && policy.of(field).lets(Side::Creatio),
@@ -161,7 +161,7 @@ fn asked(policy: FieldPolicy, (field, crowd): (Field, bool), (settled, answer): 
 
 /// Whether a field, once it flows, would be emptied by an adoption: by the source to which it
 /// belongs, or, where it may not flow yet, as soon as other settings let it.
-fn empties((merged, direction): (Merged, Direction), field: Field, now: Pair<&Record>) -> bool {
+fn empties(merged: Merged, direction: Direction, field: Field, now: Pair<&Record>) -> bool {
     match (merged, direction) {
         (Merged::Took(side), Direction::From(source)) => side == source && is_bare(field, now[side]),
         (Merged::Kept, Direction::Off) => Side::BOTH.into_iter().any(|side| is_bare(field, now[side])),
@@ -182,7 +182,7 @@ fn is_bare(field: Field, source: &Record) -> bool {
 
 /// Whether the notes of somebody else's meeting are the user's: they wrote in them since, or the
 /// two texts were never the same.
-fn is_noted((base, now): (Pair<&Record>, Pair<&Record>), policy: FieldPolicy) -> bool {
+fn is_noted(base: Pair<&Record>, now: Pair<&Record>, policy: FieldPolicy) -> bool {
     let text = now.creatio.text();
     let edited = text != base.creatio.text() || base.creatio.text() != base.exchange.text();
     // an adoption has no base: an empty text is nobody's
@@ -235,7 +235,7 @@ fn merge_people(
     (policy, merge): (FieldPolicy, &mut Merge),
 ) {
     let (Some(base), Some(was)) = (meetings(base), meetings(now)) else { return };
-    let People { target, base, waits, uninvited, back } = people::merge(context, seen, (base, was), policy);
+    let People { target, base, waits, uninvited, back } = people::merge(context, seen, base, was, policy);
     for side in Side::BOTH {
         if let (Record::Meeting(one), Record::Meeting(old)) = (&mut merge.target[side], &mut merge.base[side]) {
             one.people.clone_from(&target[side]);
@@ -261,14 +261,9 @@ const fn meetings(pair: Pair<&Record>) -> Option<Pair<&Meeting>> {
 /// Merges two items that were found to be one, without a base: what is alike is agreed on, anything
 /// else goes by the conflict rule. People and responses are never written by an adoption.
 #[must_use]
-pub fn adopt(
-    context: &Context<'_>,
-    seen: &Seen,
-    now: Pair<&Record>,
-    (policy, rule): (FieldPolicy, ClashRule),
-) -> Merge {
+pub fn adopt(context: &Context<'_>, seen: &Seen, now: Pair<&Record>, policy: FieldPolicy, rule: ClashRule) -> Merge {
     // a base that differs from both sides wherever they differ: every such field is edited on both
-    let base = project::shadows(context, seen, (now, None));
+    let base = project::shadows(context, seen, now, None);
     let quiet = FieldPolicy { adopts: true, ..policy };
     let mut merged = merge(context, seen, (base.as_ref(), now), (quiet, rule));
     for field in [Field::People, Field::Response] {
@@ -282,7 +277,7 @@ pub fn adopt(
 /// What would go out waits where it would mail somebody, or lose or tell something; what was
 /// changed on Exchange, where a process owns it. What would mail somebody of a meeting that has
 /// ended stays.
-fn waits(policy: FieldPolicy, field: Field, (merged, changed): (Merged, bool), reasons: &[Reason]) -> Merged {
+fn waits(policy: FieldPolicy, field: Field, merged: Merged, changed: bool, reasons: &[Reason]) -> Merged {
     match (merged, reasons.first()) {
         (Merged::Took(Side::Creatio), _) if policy.leaves(field) => Merged::Kept,
         (Merged::Took(Side::Creatio), Some(reason)) => Merged::Waits(*reason),
@@ -317,7 +312,7 @@ impl ClashRule {
 
 /// The rule for one field (docs/rules.md, "Merge is per field").
 #[must_use]
-pub fn settle(rule: ClashRule, direction: Direction, (changed, alike): (Pair<bool>, bool)) -> Merged {
+pub fn settle(rule: ClashRule, direction: Direction, changed: Pair<bool>, alike: bool) -> Merged {
     match (changed.creatio, changed.exchange) {
         (false, false) => Merged::Kept,
         (true, true) | (true, false) | (false, true) if alike => Merged::Agreed,

@@ -152,7 +152,7 @@ pub fn returns(context: &Context<'_>, seen: &Seen, link: &Link) -> Option<ItemId
 #[must_use]
 pub fn rival(context: &Context<'_>, seen: &Seen, link: &Link) -> Option<ItemId> {
     let first = found(context, seen, link).filter(|_| lives(link))?;
-    is_adopted(context, seen, (&first, &link.ids.exchange)).then_some(first)
+    is_adopted(context, seen, &first, &link.ids.exchange).then_some(first)
 }
 
 /// Whether a person has had the Activity of `link` canceled, beside which there is another.
@@ -172,10 +172,10 @@ pub fn stays(context: &Context<'_>, seen: &Seen, link: &Link, mark: &Mark) -> bo
     let stands_in = seen.items.exchange.get(&link.ids.exchange).is_some_and(|item| {
         link.memory.instead.is_none() && first_of(&mark.activity, item, mark.generation, context.account).is_some()
     });
-    stands_in && is_adopted(context, seen, (&link.ids.creatio, &link.ids.exchange))
+    stands_in && is_adopted(context, seen, &link.ids.creatio, &link.ids.exchange)
 }
 
-fn is_adopted(context: &Context<'_>, seen: &Seen, (activity, event): (&ItemId, &ItemId)) -> bool {
+fn is_adopted(context: &Context<'_>, seen: &Seen, activity: &ItemId, event: &ItemId) -> bool {
     let (Some(creatio), Some(exchange)) = (seen.items.creatio.get(activity), seen.items.exchange.get(event)) else {
         return false;
     };

@@ -11,7 +11,7 @@ pub mod conversion;
 
 pub(super) fn pair(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<Option<&Item>>) -> Planned {
     if let LinkState::Pending(side) = link.state {
-        return pending(context, seen, link, (side, items));
+        return pending(context, seen, link, side, items);
     }
     if is_unclear(seen, link) {
         return Planned::default();
@@ -69,10 +69,10 @@ fn anew_pair(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<Option
     let mut planned = match (there.creatio, there.exchange) {
         (Some(creatio), Some(exchange)) => actions::adopt(context, seen, Pair { creatio, exchange }),
         (Some(item), None) if is_gone(Side::Exchange) && scope::exports(context, seen, item) => {
-            actions::create(context, seen, (Side::Creatio, item), link.generation + 1)
+            actions::create(context, seen, Side::Creatio, item, link.generation + 1)
         }
         (None, Some(item)) if is_gone(Side::Creatio) && scope::imports(context, seen, item) => {
-            actions::create(context, seen, (Side::Exchange, item), link.generation)
+            actions::create(context, seen, Side::Exchange, item, link.generation)
         }
         (Some(_) | None, Some(_) | None) => return None,
     };
@@ -87,7 +87,7 @@ fn anew_pair(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<Option
 /// A creation that was never confirmed: found, it is in step with what was written, or was made by
 /// another device from what that one saw, and is merged without a base; not found, it is tried
 /// again.
-fn pending(context: &Context<'_>, seen: &Seen, link: &Link, (side, items): (Side, Pair<Option<&Item>>)) -> Planned {
+fn pending(context: &Context<'_>, seen: &Seen, link: &Link, side: Side, items: Pair<Option<&Item>>) -> Planned {
     let (made, source) = (items[side], items[side.other()]);
     let is_absent = seen.gone[side].contains(&link.ids[side]);
     match (made, source) {
@@ -108,7 +108,7 @@ fn pending(context: &Context<'_>, seen: &Seen, link: &Link, (side, items): (Side
             planned
         }
         (None, Some(source)) if decide::alone(context, seen, side.other(), source) == Step::Create(side) => {
-            let mut planned = actions::create(context, seen, (side.other(), source), link.generation);
+            let mut planned = actions::create(context, seen, side.other(), source, link.generation);
             if let Some(action) = &mut planned.action {
                 action.after.memory.taken = link.memory.taken;
                 action.after.memory.instead.clone_from(&link.memory.instead);

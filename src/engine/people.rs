@@ -33,7 +33,8 @@ pub struct People {
 pub fn merge(
     context: &Context<'_>,
     seen: &Seen,
-    (base, now): (Pair<&Meeting>, Pair<&Meeting>),
+    base: Pair<&Meeting>,
+    now: Pair<&Meeting>,
     policy: FieldPolicy,
 ) -> People {
     // who is known by another address, too, is known by all of them

@@ -59,7 +59,7 @@ fn decided(context: &Context<'_>, seen: &Seen) -> Plan {
     let masked: BTreeMap<&ItemId, Item> =
         seen.items.exchange.iter().map(|(id, item)| (id, scope::masked(context, item))).collect();
     let matches = matching::find(context, seen, &unlinked(seen, Side::Exchange));
-    let Relinked { links, outdated, reunited } = relinked((context, seen), &matches.events, &mut plan);
+    let Relinked { links, outdated, reunited } = relinked(context, seen, &matches.events, &mut plan);
     for link in &links {
         let items =
             Pair { creatio: seen.items.creatio.get(&link.ids.creatio), exchange: masked.get(&link.ids.exchange) };
@@ -113,7 +113,7 @@ fn decided(context: &Context<'_>, seen: &Seen) -> Plan {
     let idle: Vec<&Link> = links.iter().filter(|link| !busy.contains(&link.ids.creatio)).collect();
     for (id, found) in &matches.events {
         if let Some(item) = masked.get(id) {
-            plan.add(unlinked_event(context, seen, (item, found), &idle));
+            plan.add(unlinked_event(context, seen, item, found, &idle));
         }
     }
     // what is dropped is not put beside that
@@ -144,7 +144,7 @@ struct Relinked {
 }
 
 /// Moves links over to the items that took the place of others.
-fn relinked((context, seen): (&Context<'_>, &Seen), matches: &BTreeMap<ItemId, Match>, plan: &mut Plan) -> Relinked {
+fn relinked(context: &Context<'_>, seen: &Seen, matches: &BTreeMap<ItemId, Match>, plan: &mut Plan) -> Relinked {
     let mut links: BTreeMap<ItemId, Link> =
         seen.links.iter().map(|link| (link.ids.creatio.clone(), link.clone())).collect();
     for (id, found) in matches {
@@ -201,7 +201,7 @@ fn successor(context: &Context<'_>, seen: &Seen, link: &Link) -> Option<Mark> {
 }
 
 /// What becomes of an unlinked item of Exchange.
-fn unlinked_event(context: &Context<'_>, seen: &Seen, (item, found): (&Item, &Match), links: &[&Link]) -> Planned {
+fn unlinked_event(context: &Context<'_>, seen: &Seen, item: &Item, found: &Match, links: &[&Link]) -> Planned {
     let allowed = |reason| seen.answers.allow([&item.id, &item.id], reason);
     let held = |reason| Planned::held(context, Side::Exchange, item, reason);
     if let Some(code) = seen.unanswered.get(&item.id) {
@@ -246,7 +246,7 @@ fn single(context: &Context<'_>, seen: &Seen, side: Side, item: &Item) -> Planne
         return Planned::held(context, side, item, Reason::Unanswered).because(code);
     }
     match decide::alone(context, seen, side, item) {
-        Step::Create(_) => actions::create(context, seen, (side, item), identity::first_generation(side, item)),
+        Step::Create(_) => actions::create(context, seen, side, item, identity::first_generation(side, item)),
         Step::Hold(reason) => Planned::held(context, side, item, reason),
         Step::Rest
         | Step::Update(_)
@@ -362,7 +362,7 @@ impl Plan {
         let idle = known.filter(|(_, link)| link.state == LinkState::Alive && !busy.contains(&link.ids.creatio));
         let late = idle.filter_map(|(before, link)| {
             let event = seen.items.exchange.get(&link.ids.exchange)?;
-            actions::late_uid(context, (before, link), event, seen.items.creatio.get(&link.ids.creatio))
+            actions::late_uid(context, before, link, event, seen.items.creatio.get(&link.ids.creatio))
                 .or_else(|| actions::late_mark(context, seen, link, event))
         });
         let late: Vec<Action> = late.collect();

@@ -20,21 +20,21 @@ pub const LONGEST_LINE: usize = 500;
 /// What `record`, which side `from` has, is on the other side; `there` is what the other side has
 /// now, if anything and if of the same kind.
 #[must_use]
-pub fn project(context: &Context<'_>, seen: &Seen, from: Side, (record, there): (&Record, Option<&Record>)) -> Record {
+pub fn project(context: &Context<'_>, seen: &Seen, from: Side, record: &Record, there: Option<&Record>) -> Record {
     match record {
         Record::Meeting(one) => {
             let there = there.and_then(|record| match record {
                 Record::Meeting(meeting) => Some(meeting),
                 Record::Task(_) => None,
             });
-            Record::Meeting(meeting(context, seen, from, (one, there)))
+            Record::Meeting(meeting(context, seen, from, one, there))
         }
         Record::Task(one) => {
             let there = there.and_then(|record| match record {
                 Record::Task(task) => Some(task),
                 Record::Meeting(_) => None,
             });
-            Record::Task(task(context, from, (one, there)))
+            Record::Task(task(context, from, one, there))
         }
     }
 }
@@ -42,19 +42,15 @@ pub fn project(context: &Context<'_>, seen: &Seen, from: Side, (record, there): 
 /// Both directions at once: what each side's record is on the other. The base tells in which zone
 /// an all-day event was read.
 #[must_use]
-pub fn shadows(
-    context: &Context<'_>,
-    seen: &Seen,
-    (now, base): (Pair<&Record>, Option<Pair<&Record>>),
-) -> Pair<Record> {
-    let mut shadows = Pair::of(|side| project(context, seen, side.other(), (now[side.other()], Some(now[side]))));
+pub fn shadows(context: &Context<'_>, seen: &Seen, now: Pair<&Record>, base: Option<Pair<&Record>>) -> Pair<Record> {
+    let mut shadows = Pair::of(|side| project(context, seen, side.other(), now[side.other()], Some(now[side])));
     if let (Some(when), Record::Meeting(there)) =
         (base.and_then(|base| anchored(context.zone, now, base)), &mut shadows.exchange)
     {
         there.when = when;
     }
     if let (Some(base), Record::Task(there)) = (base, &mut shadows.exchange) {
-        there.when = chosen(context.zone, there.when, (now, base));
+        there.when = chosen(context.zone, there.when, now, base);
     }
     if base.is_none_or(|base| is_moved_on_both(now, base)) && is_same_days(now) {
         for side in Side::BOTH {
@@ -78,13 +74,13 @@ fn anchored(zone: &dyn Zone, now: Pair<&Record>, base: Pair<&Record>) -> Option<
     else {
         return None;
     };
-    let (first, last) = (moved(zone, first, (from, start))?, moved(zone, last, (to, end))?);
+    let (first, last) = (moved(zone, first, from, start)?, moved(zone, last, to, end)?);
     (first < last).then_some(When::AllDay { first, end: last })
 }
 
 /// `day` moved as an instant moved `from` .. `to`; `None` if that is no whole number of days, on
 /// the clock or on the wall.
-fn moved(zone: &dyn Zone, day: Day, (from, to): (Instant, Instant)) -> Option<Day> {
+fn moved(zone: &dyn Zone, day: Day, from: Instant, to: Instant) -> Option<Day> {
     let by = to - from;
     let wall = by + Duration::seconds(i64::from(zone.offset(to)) - i64::from(zone.offset(from)));
     let whole = [by, wall].into_iter().find(|by| by.num_seconds() % 86_400 == 0)?;
@@ -118,7 +114,7 @@ fn is_same_days(now: Pair<&Record>) -> bool {
 
 /// The days `when` of a task that was changed in Creatio, without those that the task on Exchange
 /// lacks and nobody chose: an Activity always has both.
-fn chosen(zone: &dyn Zone, when: TaskWhen, (now, base): (Pair<&Record>, Pair<&Record>)) -> TaskWhen {
+fn chosen(zone: &dyn Zone, when: TaskWhen, now: Pair<&Record>, base: Pair<&Record>) -> TaskWhen {
     let (Record::Task(now), Record::Task(here), Record::Task(there)) = (now.creatio, base.creatio, base.exchange)
     else {
         return when;
@@ -138,26 +134,26 @@ fn chosen(zone: &dyn Zone, when: TaskWhen, (now, base): (Pair<&Record>, Pair<&Re
     }
 }
 
-fn meeting(context: &Context<'_>, seen: &Seen, from: Side, (one, there): (&Meeting, Option<&Meeting>)) -> Meeting {
+fn meeting(context: &Context<'_>, seen: &Seen, from: Side, one: &Meeting, there: Option<&Meeting>) -> Meeting {
     let Meeting { title: name, when, place, body, importance, reminder, people: list, response } = one;
-    let when = span(context.zone, from, (*when, there.map(|m| m.when)));
+    let when = span(context.zone, from, *when, there.map(|m| m.when));
     Meeting {
-        title: title(context, from, (name, there.map(|m| m.title.as_str()))),
+        title: title(context, from, name, there.map(|m| m.title.as_str())),
         when,
-        place: line(from, (place, there.map(|m| m.place.as_str()))),
+        place: line(from, place, there.map(|m| m.place.as_str())),
         body: body.clone(),
         importance: *importance,
-        reminder: alarm(context, from, (*reminder, when, there)),
+        reminder: alarm(context, from, *reminder, when, there),
         people: people(context, seen, from, list),
         response: *response,
     }
 }
 
-fn task(context: &Context<'_>, from: Side, (one, there): (&Task, Option<&Task>)) -> Task {
+fn task(context: &Context<'_>, from: Side, one: &Task, there: Option<&Task>) -> Task {
     let Task { title: name, when, body, importance, reminder, status: state } = one;
     Task {
-        title: title(context, from, (name, there.map(|t| t.title.as_str()))),
-        when: days(context, from, (*when, there.map(|t| t.when))),
+        title: title(context, from, name, there.map(|t| t.title.as_str())),
+        when: days(context, from, *when, there.map(|t| t.when)),
         body: body.clone(),
         importance: *importance,
         reminder: match (reminder, there) {
@@ -165,20 +161,20 @@ fn task(context: &Context<'_>, from: Side, (one, there): (&Task, Option<&Task>))
             (Some(at), Some(there)) if *at <= context.now => there.reminder,
             (at, _) => *at,
         },
-        status: status(from, (*state, there.map(|t| t.status))),
+        status: status(from, *state, there.map(|t| t.status)),
     }
 }
 
-fn title(context: &Context<'_>, from: Side, (name, there): (&str, Option<&str>)) -> String {
+fn title(context: &Context<'_>, from: Side, name: &str, there: Option<&str>) -> String {
     match from {
         Side::Exchange if name.is_empty() => context.words.no_subject.clone(),
         Side::Creatio if there == Some("") && name == context.words.no_subject => String::new(),
-        Side::Creatio | Side::Exchange => line(from, (name, there)),
+        Side::Creatio | Side::Exchange => line(from, name, there),
     }
 }
 
 /// A line cut to what an Activity holds; on the way back the tail that was cut off stays.
-fn line(from: Side, (text, there): (&str, Option<&str>)) -> String {
+fn line(from: Side, text: &str, there: Option<&str>) -> String {
     match from {
         Side::Exchange => text.chars().take(LONGEST_LINE).collect(),
         // a text that no longer fills an Activity was written anew: the old tail is no part of it
@@ -187,7 +183,7 @@ fn line(from: Side, (text, there): (&str, Option<&str>)) -> String {
     }
 }
 
-fn span(zone: &dyn Zone, from: Side, (when, there): (When, Option<When>)) -> When {
+fn span(zone: &dyn Zone, from: Side, when: When, there: Option<When>) -> When {
     match (from, when) {
         (Side::Exchange, When::AllDay { first, end }) => {
             When::Timed { start: midnight(zone, first), end: midnight(zone, end) }
@@ -218,7 +214,7 @@ pub fn instants(zone: &dyn Zone, when: When) -> (Instant, Instant) {
 
 /// A meeting's reminder. Minutes before the start mean the same on both sides; one after the start
 /// can't be on Exchange, and one that is past already is never created.
-fn alarm(context: &Context<'_>, from: Side, (reminder, when, there): (Reminder, When, Option<&Meeting>)) -> Reminder {
+fn alarm(context: &Context<'_>, from: Side, reminder: Reminder, when: When, there: Option<&Meeting>) -> Reminder {
     let Reminder::Before(minutes) = reminder else { return Reminder::Off };
     let minutes = match from {
         Side::Creatio => minutes.max(0),
@@ -269,7 +265,7 @@ pub fn invited(context: &Context<'_>, seen: &Seen, one: &Person) -> Option<Perso
     invitation(context, one)
 }
 
-fn status(from: Side, (state, there): (Status, Option<Status>)) -> Status {
+fn status(from: Side, state: Status, there: Option<Status>) -> Status {
     match (from, state, there) {
         (Side::Exchange, Status::Waiting | Status::Deferred, _) => Status::NotStarted,
         (Side::Creatio, Status::NotStarted, Some(kept @ (Status::Waiting | Status::Deferred))) => kept,
@@ -281,7 +277,7 @@ fn status(from: Side, (state, there): (Status, Option<Status>)) -> Status {
 /// The working day that a task without times gets in Creatio.
 const WORKDAY: (u32, u32) = (9, 18);
 
-fn days(context: &Context<'_>, from: Side, (when, there): (TaskWhen, Option<TaskWhen>)) -> TaskWhen {
+fn days(context: &Context<'_>, from: Side, when: TaskWhen, there: Option<TaskWhen>) -> TaskWhen {
     let zone = context.zone;
     match (from, when) {
         (Side::Creatio, TaskWhen::Timed { start, due }) => {
@@ -295,14 +291,14 @@ fn days(context: &Context<'_>, from: Side, (when, there): (TaskWhen, Option<Task
                 (false, _) => TaskWhen::Days { start: Some(start), due: Some(due) },
             }
         }
-        (Side::Exchange, TaskWhen::Days { start, due }) => timed(context, (start, due), there),
+        (Side::Exchange, TaskWhen::Days { start, due }) => timed(context, start, due, there),
         (Side::Creatio | Side::Exchange, TaskWhen::Timed { .. } | TaskWhen::Days { .. }) => when,
     }
 }
 
 /// Days of To Do as Creatio's instants: the time of day stays as it is there, or is a working
 /// day's.
-fn timed(context: &Context<'_>, (start, due): (Option<Day>, Option<Day>), there: Option<TaskWhen>) -> TaskWhen {
+fn timed(context: &Context<'_>, start: Option<Day>, due: Option<Day>, there: Option<TaskWhen>) -> TaskWhen {
     let zone = context.zone;
     let hour = |h| NaiveTime::from_hms_opt(h, 0, 0).unwrap_or_default();
     let kept = match there {

@@ -72,7 +72,7 @@ pub fn rekey(context: &Context<'_>, seen: &Seen, unlinked: &[&Item], matches: &m
         }
     }
     found.extend(cut(&mut changes));
-    found.extend(kept(context, seen, unlinked, (matches, &changes)));
+    found.extend(kept(context, seen, unlinked, matches, &changes));
     let settled = found.iter().map(|one| (one.event.clone(), Match::Relink(one.activity.clone())));
     matches.events.extend(settled);
     for change in changes.values() {
@@ -87,7 +87,8 @@ fn kept<'a>(
     context: &Context<'_>,
     seen: &'a Seen,
     unlinked: &[&'a Item],
-    (matches, changes): (&Matches, &BTreeMap<&'a ItemId, SeriesChange<'a>>),
+    matches: &Matches,
+    changes: &BTreeMap<&'a ItemId, SeriesChange<'a>>,
 ) -> Vec<Successor<'a>> {
     let kept = changes.iter().filter_map(|(master, change)| {
         let [lost] = change.lost.as_slice() else { return None };

@@ -69,7 +69,7 @@ pub struct Now {
 /// Plans the undo of `entries`, all of one run: the last write first. `silently`: nobody gets mail
 /// of a change of an event (see [`Context::is_silent`](super::context::Context::is_silent)).
 #[must_use]
-pub fn undo((account, silently): (&Account, bool), entries: &[Entry], now: &Now) -> Undo {
+pub fn undo(account: &Account, silently: bool, entries: &[Entry], now: &Now) -> Undo {
     let mut undo = Undo::default();
     let mut last_first: Vec<&Entry> = entries.iter().filter(|entry| !entry.corrects).collect();
     last_first.sort_by_key(|entry| std::cmp::Reverse(entry.nth));
@@ -81,7 +81,7 @@ pub fn undo((account, silently): (&Account, bool), entries: &[Entry], now: &Now)
             Some(_) if is_again => Err(Why::Gone),
             Some(link) => {
                 let item = now.items.get(&(entry.side, entry.id.clone()));
-                back((account, silently), entry, item, link).map(|op| Back {
+                back(account, silently, entry, item, link).map(|op| Back {
                     entry: entry.clone(),
                     op,
                     link: link.clone(),
@@ -96,10 +96,10 @@ pub fn undo((account, silently): (&Account, bool), entries: &[Entry], now: &Now)
     undo
 }
 
-fn back((account, silently): (&Account, bool), entry: &Entry, item: Option<&Item>, link: &Link) -> Result<Op, Why> {
+fn back(account: &Account, silently: bool, entry: &Entry, item: Option<&Item>, link: &Link) -> Result<Op, Why> {
     match (entry.what, item) {
         (What::Created, Some(item)) => uncreate(entry, item, link),
-        (What::Updated, Some(item)) => restore(entry, item, (link, silently)),
+        (What::Updated, Some(item)) => restore(entry, item, link, silently),
         (What::Status(Some(before), after), Some(item)) if item.facts.status == Some(after) => {
             let none = Patch { record: item.record.clone(), fields: BTreeSet::new() };
             Ok(Op::Update(Box::new(Update { status: Some(before), ..Update::of(item, none) })))
@@ -112,7 +112,7 @@ fn back((account, silently): (&Account, bool), entry: &Entry, item: Option<&Item
 
 /// The fields in which `item` is no longer what was written: not those of which the server itself
 /// kept something else, and nobody edited since.
-fn newer(entry: &Entry, (after, item): (&Record, &Item), link: &Link) -> BTreeSet<Field> {
+fn newer(entry: &Entry, after: &Record, item: &Item, link: &Link) -> BTreeSet<Field> {
     let edited = merge::differences(&link.base[entry.side], &item.record);
     let servers = link.unkept[entry.side].difference(&edited).copied().collect();
     &merge::differences(after, &item.record) - &servers
@@ -122,7 +122,7 @@ fn newer(entry: &Entry, (after, item): (&Record, &Item), link: &Link) -> BTreeSe
 fn uncreate(entry: &Entry, item: &Item, link: &Link) -> Result<Op, Why> {
     let newer = entry.after.as_ref().is_none_or(|after| {
         // the server's own answer to an invitation is no edit
-        newer(entry, (after, item), link).into_iter().any(|field| field != Field::Response)
+        newer(entry, after, item, link).into_iter().any(|field| field != Field::Response)
     });
     match () {
         // a person who canceled it has said what becomes of it
@@ -138,10 +138,10 @@ fn uncreate(entry: &Entry, item: &Item, link: &Link) -> Result<Op, Why> {
 }
 
 /// Writes back the fields as they were, if they still are as they were written.
-fn restore(entry: &Entry, item: &Item, (link, silently): (&Link, bool)) -> Result<Op, Why> {
+fn restore(entry: &Entry, item: &Item, link: &Link, silently: bool) -> Result<Op, Why> {
     let (Some(before), Some(after)) = (&entry.before, &entry.after) else { return Err(Why::Newer) };
     let fields: BTreeSet<Field> = entry.fields.iter().copied().collect();
-    if !newer(entry, (after, item), link).is_disjoint(&fields) {
+    if !newer(entry, after, item, link).is_disjoint(&fields) {
         return Err(Why::Newer);
     }
     let told = [Field::Title, Field::When, Field::Place, Field::Body].iter().any(|field| fields.contains(field));
@@ -187,7 +187,7 @@ fn recreate(account: &Account, entry: &Entry, link: &Link) -> Result<Op, Why> {
 /// The history of a write that takes something back, as the `nth` of the undo that began at `run`:
 /// before it goes out, and once it is confirmed.
 #[must_use]
-pub fn recorded(step: &Back, (run, nth): (Instant, usize), written: Option<&Written>) -> Option<Entry> {
+pub fn recorded(step: &Back, run: Instant, nth: usize, written: Option<&Written>) -> Option<Entry> {
     let Entry { side, after, .. } = &step.entry;
     let mut before = step.link.clone();
     if let Some(after) = after {
@@ -201,7 +201,7 @@ pub fn recorded(step: &Back, (run, nth): (Instant, usize), written: Option<&Writ
         after: step.link.clone(),
     };
     let outcomes = written.map(|written| vec![Ok(written.clone())]);
-    let entry = history::entries((run, nth), &action, (outcomes.as_deref(), &step.link)).pop()?;
+    let entry = history::entries(run, nth, &action, outcomes.as_deref(), &step.link).pop()?;
     Some(Entry { undoes: Some((step.entry.run, step.entry.nth)), ..entry })
 }
 

@@ -142,7 +142,7 @@ async fn write<W: World>(world: &W, batch: &[Action], at: Place) -> Result<Vec<F
     let mut outcomes: Vec<Vec<Outcome>> = vec![Vec::new(); batch.len()];
     let longest = batch.iter().map(|action| action.writes.len()).max().unwrap_or(0);
     for nth in 0..longest {
-        pass(world, &batch, (nth, &mut outcomes)).await;
+        pass(world, &batch, nth, &mut outcomes).await;
     }
     // where nothing can be read, an Activity that can't be is no reason for one beside it
     if taken_again(&batch, &outcomes) && !world.creatio().is_readable().await.unwrap_or(false) {
@@ -153,7 +153,7 @@ async fn write<W: World>(world: &W, batch: &[Action], at: Place) -> Result<Vec<F
         let history = recorded(&batch, None, at);
         commit(world.store(), at.run, &Commit { history, ..instead }).await?;
         for nth in 0..longest {
-            pass(world, &batch, (nth, &mut outcomes)).await;
+            pass(world, &batch, nth, &mut outcomes).await;
         }
     }
     let mut folded: Vec<Folded> =
@@ -164,7 +164,7 @@ async fn write<W: World>(world: &W, batch: &[Action], at: Place) -> Result<Vec<F
     let unwritten = unwritten.map(|entry| (entry.run, entry.nth)).collect();
     let drop: Vec<ItemId> = folded.iter().flat_map(|f| f.drop.clone()).collect();
     commit(world.store(), at.run, &Commit { drop, put, history, unwritten, ..Commit::default() }).await?;
-    correct(world, (&batch, &outcomes), &mut folded, at).await?;
+    correct(world, &batch, &outcomes, &mut folded, at).await?;
     let mut put: Vec<Link> = folded.iter().filter_map(|f| f.put.clone()).collect();
     let learned = follow_ups(world, &mut put).await;
     if !learned.is_empty() {
@@ -177,7 +177,8 @@ async fn write<W: World>(world: &W, batch: &[Action], at: Place) -> Result<Vec<F
 /// held.
 async fn correct<W: World>(
     world: &W,
-    (batch, outcomes): (&[Action], &[Vec<Outcome>]),
+    batch: &[Action],
+    outcomes: &[Vec<Outcome>],
     folded: &mut [Folded],
     at: Place,
 ) -> Result<()> {
@@ -204,7 +205,7 @@ async fn correct<W: World>(
         due.iter().zip(&places).flat_map(|(correction, place)| corrects(correction, None, *place)).collect();
     commit(world.store(), at.run, &Commit { history: noted.clone(), ..Commit::default() }).await?;
     let mut outcomes: Vec<Vec<Outcome>> = vec![Vec::new(); due.len()];
-    pass(world, &due, (0, &mut outcomes)).await;
+    pass(world, &due, 0, &mut outcomes).await;
     let mut done = Commit::default();
     for (((n, place), correction), outcomes) in whose.into_iter().zip(places).zip(&due).zip(&outcomes) {
         let Some(folded) = folded.get_mut(n) else { continue };
@@ -222,7 +223,7 @@ async fn correct<W: World>(
 
 /// The history of a correction: before its outcome is known, and afterwards if it was confirmed.
 fn corrects(correction: &Action, outcomes: Option<&[Outcome]>, at: Place) -> Vec<Entry> {
-    let entries = history::entries((at.run, at.nth), correction, (outcomes, &correction.after));
+    let entries = history::entries(at.run, at.nth, correction, outcomes, &correction.after);
     entries.into_iter().map(|entry| Entry { corrects: true, ..entry }).collect()
 }
 
@@ -255,14 +256,14 @@ fn recorded(batch: &[Action], done: Option<(&[Vec<Outcome>], &[Folded])>, at: Pl
     let each = batch.iter().enumerate().flat_map(|(n, action)| {
         let outcomes = done.and_then(|(outcomes, _)| outcomes.get(n)).map(Vec::as_slice);
         let put = done.and_then(|(_, folded)| folded.get(n)?.put.as_ref());
-        history::entries((at.run, at.nth + n * WRITES), action, (outcomes, put.unwrap_or(&action.after)))
+        history::entries(at.run, at.nth + n * WRITES, action, outcomes, put.unwrap_or(&action.after))
     });
     each.collect()
 }
 
 /// The nth write of every action that has come so far without a refusal, both sides at the same
 /// time.
-async fn pass<W: World>(world: &W, batch: &[Action], (nth, outcomes): (usize, &mut [Vec<Outcome>])) {
+async fn pass<W: World>(world: &W, batch: &[Action], nth: usize, outcomes: &mut [Vec<Outcome>]) {
     let mut ops: Pair<Vec<Op>> = Pair::default();
     let mut whose: Pair<Vec<usize>> = Pair::default();
     for (n, (action, so_far)) in batch.iter().zip(outcomes.iter()).enumerate() {

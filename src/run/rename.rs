@@ -15,11 +15,7 @@ use crate::run::World;
 ///
 /// # Errors
 /// If the store fails, or what keeps the settings.
-pub async fn follow<W: World>(
-    world: &W,
-    (settings, state): (&mut Settings, &mut State),
-    renamed: &Renamed,
-) -> Result<()> {
+pub async fn follow<W: World>(world: &W, settings: &mut Settings, state: &mut State, renamed: &Renamed) -> Result<()> {
     let put = containers::rename_in_links(world.store().all().await?, renamed);
     world.store().commit(&Commit { put, ..Commit::default() }).await?;
     let before = settings.clone();

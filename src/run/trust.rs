@@ -41,7 +41,7 @@ pub async fn identified<W: World>(world: &W) -> Result<State> {
 ///
 /// # Errors
 /// What the store refuses.
-pub async fn moved<S: Store>(store: &S, (from, to): (&SiteId, &SiteId)) -> Result<()> {
+pub async fn moved<S: Store>(store: &S, from: &SiteId, to: &SiteId) -> Result<()> {
     let state = store.state().await?.filter(|state| state.site == *from && from != to);
     if state.is_none() {
         return Ok(());

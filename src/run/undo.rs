@@ -31,7 +31,7 @@ pub async fn preview<W: World>(world: &W, run: Instant) -> Result<Undo> {
     }
     let now = now(world, &entries).await?;
     let notify = world.store().settings().await?.map_or_else(Notify::default, |settings| settings.rules.notify);
-    Ok(undo::undo((world.account(), world.account().writes_silently(notify)), &entries, &now))
+    Ok(undo::undo(world.account(), world.account().writes_silently(notify), &entries, &now))
 }
 
 /// Takes back what a run wrote, as far as [`preview`] says. How many writes were taken back, and
@@ -50,11 +50,11 @@ pub async fn undo<W: World>(world: &W, run: Instant) -> Result<(usize, usize)> {
             break;
         }
         // noted before it goes out, as every write is
-        let noted = undo::recorded(step, (now, nth), None).into_iter().collect();
+        let noted = undo::recorded(step, now, nth, None).into_iter().collect();
         commit(world.store(), now, &Commit { history: noted, ..Commit::default() }).await?;
         match send(world, step).await {
             Ok(written) => {
-                let entry = undo::recorded(step, (now, nth), Some(&written));
+                let entry = undo::recorded(step, now, nth, Some(&written));
                 rest(world, step, Rested { run: now, written: &written, entry }).await?;
                 done += 1;
             }

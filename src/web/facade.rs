@@ -367,7 +367,7 @@ impl Inner {
         let others = self.kinds.borrow().keys().filter(|other| *other != account).cloned().collect();
         let store = self.store(account).await?.with_settings(Outside { settings, rename }).beside(others);
         let site = self.site.borrow().clone();
-        run::trust::moved(&store, (&self.context.instance.as_str().into(), &site)).await?;
+        run::trust::moved(&store, &self.context.instance.as_str().into(), &site).await?;
         Ok((store, exchange))
     }
 

@@ -19,7 +19,7 @@ use schedule_sync::model::{
 
 /// What is created of `item`, which lies on side `from`.
 fn created(moment: &Moment, from: Side, item: &Item, generation: u32) -> (Create, Action, Planned) {
-    let planned = create(&moment.context(), &seen([], []), (from, item), generation);
+    let planned = create(&moment.context(), &seen([], []), from, item, generation);
     let action = planned.action.clone().unwrap_or_else(|| panic!("{planned:?}"));
     let made = action.writes.iter().find_map(|(side, op)| match op {
         Op::Create(create) if *side == from.other() => Some((**create).clone()),
@@ -97,13 +97,13 @@ fn an_imported_task_is_marked_once_its_activity_is_there() {
         let (mut moment, mut seen) = (Moment::new(), seen([], []));
         let mut task = item(Side::Exchange, "t", Record::Task(task("Offer", "2026-03-12")));
         change(&mut moment, &mut seen, &mut task);
-        let action = create(&moment.context(), &seen, (Side::Exchange, &task), 0).action.unwrap();
+        let action = create(&moment.context(), &seen, Side::Exchange, &task, 0).action.unwrap();
         let mark = identity::mark(&action.after.ids.creatio, &moment.account, 0);
         let marks: Vec<_> = action.writes.iter().map(|(side, op)| (*side, marking(op))).collect();
         let expected = marked.then_some((Side::Exchange, Some(mark)));
         assert_eq!(marks, [vec![(Side::Creatio, None)], expected.into_iter().collect()].concat(), "{what}");
         // of a later generation it is marked before
-        let later = create(&moment.context(), &seen, (Side::Exchange, &task), 1).action.unwrap();
+        let later = create(&moment.context(), &seen, Side::Exchange, &task, 1).action.unwrap();
         let sides: Vec<Side> = later.writes.iter().map(|(side, _)| *side).collect();
         assert_eq!(sides, [Side::Exchange, Side::Creatio], "{what}");
     }

@@ -183,7 +183,7 @@ fn a_field_is_settled() {
     ] {
         let changed = Pair { creatio, exchange };
         let rule = ClashRule { answer: None, conflict: rule, stamps };
-        assert_eq!(settle(rule, flow, (changed, alike)), expected, "{rule:?} {flow:?} {changed:?} {alike}");
+        assert_eq!(settle(rule, flow, changed, alike), expected, "{rule:?} {flow:?} {changed:?} {alike}");
     }
 }
 

@@ -58,7 +58,7 @@ fn every_write_of_what_a_person_wrote_has_an_entry_with_its_place_in_the_run() {
         ],
         &link,
     );
-    let foreseen = entries((run(), 8), &action, (None, &link));
+    let foreseen = entries(run(), 8, &action, None, &link);
     let told: Vec<_> = foreseen.iter().map(|entry| (entry.nth, entry.side, entry.what)).collect();
     assert_eq!(
         told,
@@ -77,7 +77,7 @@ fn every_write_of_what_a_person_wrote_has_an_entry_with_its_place_in_the_run() {
 
     // the last write was never sent
     let outcomes = [written("a"), written("a"), Err(Refusal::Stale), written("made")];
-    let confirmed = entries((run(), 8), &action, (Some(&outcomes), &link));
+    let confirmed = entries(run(), 8, &action, Some(&outcomes), &link);
     let told: Vec<_> = confirmed.iter().map(|entry| (entry.nth, entry.id.as_str(), entry.container.as_str())).collect();
     assert_eq!(told, [(9, "a", "there"), (11, "made", "there")], "by the ids that the servers gave");
 }
@@ -85,7 +85,7 @@ fn every_write_of_what_a_person_wrote_has_an_entry_with_its_place_in_the_run() {
 fn entry(run: &str, nth: usize, undoes: Option<(&str, usize)>) -> Entry {
     let (link, items) = linked(Side::Exchange);
     let action = action(vec![(Side::Creatio, update(&items.creatio, &[Field::Title], None))], &link);
-    let [entry] = entries((at(run), nth), &action, (None, &link)).try_into().unwrap();
+    let [entry] = entries(at(run), nth, &action, None, &link).try_into().unwrap();
     Entry { undoes: undoes.map(|(run, nth)| (at(run), nth)), ..entry }
 }
 

@@ -146,7 +146,7 @@ fn an_installation_that_moved_goes_on_where_it_was() {
     };
     for (site, known) in [("https://new.example", true), ("https://copy.example", false)] {
         begun(site);
-        block_on(trust::moved(&anew.shelf, (&"https://new.example".into(), &name.into()))).unwrap();
+        block_on(trust::moved(&anew.shelf, &"https://new.example".into(), &name.into())).unwrap();
         assert_eq!(anew.run(name, &desk.world).0.is_ok(), known, "{site}");
     }
 }

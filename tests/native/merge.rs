@@ -86,7 +86,7 @@ fn in_an_adoption_nobody_is_taken_to_have_edited_people_and_answers() {
         }
         let now = items.as_ref().map(|item| &item.record);
         let rule = newest(EARLY, LATE);
-        let merge = adopt(&moment.context(), &seen([], []), now, (policy(&moment, &items), rule));
+        let merge = adopt(&moment.context(), &seen([], []), now, policy(&moment, &items), rule);
         assert_eq!(merge.clashes, clashes);
         let written = merge.writes.clone().map(|fields| fields.into_iter().collect::<Vec<_>>());
         let title_only = if more { vec![] } else { vec![Field::Title] };
@@ -113,7 +113,7 @@ fn an_adoption_empties_nothing_whose_one_way_source_is_empty() {
             (one.place, one.body) = (words.to_owned(), Body::from_text(words));
         }
         let now = items.as_ref().map(|item| &item.record);
-        let merge = adopt(&moment.context(), &seen([], []), now, (policy(&moment, &items), newest(EARLY, LATE)));
+        let merge = adopt(&moment.context(), &seen([], []), now, policy(&moment, &items), newest(EARLY, LATE));
         let writes = &merge.writes[source.other()];
         let written = [Field::Place, Field::Body].map(|field| writes.contains(&field));
         assert_eq!(written, [!kept; 2], "{source} {text:?}");
@@ -150,12 +150,12 @@ fn a_placeholder_goes_over_a_persons_own_text_only_on_that_persons_word() {
     ] {
         for conflict in [Conflict::Newest, Conflict::Creatio, Conflict::Exchange, Conflict::Ask] {
             let rule = ClashRule { answer, ..ClashRule { conflict, ..newest(EARLY, LATE) } };
-            assert_eq!(settle(rule, under, (both, false)), expected, "{answer:?} {conflict:?}");
+            assert_eq!(settle(rule, under, both, false), expected, "{answer:?} {conflict:?}");
         }
     }
     for (answer, expected) in [(Side::Creatio, Side::Creatio), (Side::Exchange, Side::Exchange)] {
         let rule = ClashRule { answer: Some(answer), ..newest(LATE, EARLY) };
-        assert_eq!(settle(rule, Direction::Both, (both, false)), Merged::Took(expected), "a word is before every rule");
+        assert_eq!(settle(rule, Direction::Both, both, false), Merged::Took(expected), "a word is before every rule");
     }
 }
 

@@ -74,7 +74,7 @@ fn policy(moment: &Moment) -> FieldPolicy {
 fn merged(moment: &Moment, base: [&str; 2], now: [&str; 2]) -> ([String; 2], [String; 2], Vec<(Reason, String)>) {
     let (base, now) = (meetings(base), meetings(now));
     let (context, known) = (moment.context(), known());
-    let People { target, base, waits, .. } = merge(&context, &known, (base.as_ref(), now.as_ref()), policy(moment));
+    let People { target, base, waits, .. } = merge(&context, &known, base.as_ref(), now.as_ref(), policy(moment));
     let both = |pair: &Pair<Vec<Person>>| Side::BOTH.map(|side| letters(side, &pair[side]));
     let waits = waits.into_iter().map(|(reason, list)| (reason, letters(Side::Exchange, &list))).collect();
     (both(&target), both(&base), waits)

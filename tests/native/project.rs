@@ -21,7 +21,7 @@ fn call() -> Meeting {
 fn over(from: Side, one: Meeting, there: Option<Meeting>) -> Meeting {
     let moment = Moment::new();
     let (record, there) = (Record::Meeting(one), there.map(Record::Meeting));
-    match project(&moment.context(), &Seen::default(), from, (&record, there.as_ref())) {
+    match project(&moment.context(), &Seen::default(), from, &record, there.as_ref()) {
         Record::Meeting(meeting) => meeting,
         Record::Task(_) => panic!("a task"),
     }
@@ -119,7 +119,7 @@ fn an_all_day_event_moves_by_the_days_that_its_activity_was_moved() {
             exchange: base.exchange.clone(),
         };
         let moment = Moment::new();
-        let shadows = shadows(&moment.context(), &Seen::default(), (now.as_ref(), Some(base.as_ref())));
+        let shadows = shadows(&moment.context(), &Seen::default(), now.as_ref(), Some(base.as_ref()));
         let Record::Meeting(there) = shadows.exchange else { panic!("a task") };
         assert_eq!(there.when, expected, "{what}");
     }
@@ -156,7 +156,7 @@ fn a_change_of_the_clocks_on_the_way_is_no_part_of_a_day() {
         let now = Pair { creatio: activity(start, end), exchange: base.exchange.clone() };
         let moment = Moment::new();
         let context = Context { zone: &Greenwich, ..moment.context() };
-        let shadows = shadows(&context, &Seen::default(), (now.as_ref(), Some(base.as_ref())));
+        let shadows = shadows(&context, &Seen::default(), now.as_ref(), Some(base.as_ref()));
         let Record::Meeting(there) = shadows.exchange else { panic!("a task") };
         assert_eq!(there.when, expected, "{what}");
     }
@@ -214,7 +214,7 @@ fn task_over(from: Side, one: Task, there: Option<Task>) -> Task {
     let moment = Moment::new();
     let context: Context<'_> = moment.context();
     let (record, there) = (Record::Task(one), there.map(Record::Task));
-    match project(&context, &Seen::default(), from, (&record, there.as_ref())) {
+    match project(&context, &Seen::default(), from, &record, there.as_ref()) {
         Record::Task(task) => task,
         Record::Meeting(_) => panic!("a meeting"),
     }
@@ -355,8 +355,8 @@ fn people_are_contacts_in_creatio_and_addresses_on_the_event_without_the_user() 
         Record::Meeting(one) => one.people.into_iter().map(|one| one.contact).collect::<Vec<_>>(),
         Record::Task(_) => panic!("a task"),
     };
-    assert_eq!(contacts(project(&context, &seen, Side::Exchange, (&crowd, None))), [Some("anna".into())]);
-    assert_eq!(contacts(project(&context, &seen, Side::Creatio, (&crowd, None))).len(), 3);
+    assert_eq!(contacts(project(&context, &seen, Side::Exchange, &crowd, None)), [Some("anna".into())]);
+    assert_eq!(contacts(project(&context, &seen, Side::Creatio, &crowd, None)).len(), 3);
 }
 
 /// A task that is due on a day and has no start there was moved in Creatio, where it has both.
@@ -403,7 +403,7 @@ fn a_day_that_nobody_chose_is_not_written_to_exchange() {
     ] {
         let base = Pair { creatio: with(twelfth), exchange: with(there) };
         let now = Pair { creatio: with(moved), exchange: with(there) };
-        let found = shadows(&moment.context(), &Seen::default(), (now.as_ref(), Some(base.as_ref()))).exchange;
+        let found = shadows(&moment.context(), &Seen::default(), now.as_ref(), Some(base.as_ref())).exchange;
         assert_eq!(found, with(expected), "{what}");
     }
 }
@@ -426,7 +426,7 @@ fn whole_days_of_another_zone_are_the_same_days() {
         let with = |when| Record::Meeting(Meeting { when, ..call() });
         let now = Pair { creatio: with(timed(start, end)), exchange: with(day) };
         let moment = Moment::new();
-        let found = |base: Option<Pair<&Record>>| shadows(&moment.context(), &Seen::default(), (now.as_ref(), base));
+        let found = |base: Option<Pair<&Record>>| shadows(&moment.context(), &Seen::default(), now.as_ref(), base);
         assert_eq!(found(None) == now, same, "{what}");
         // both were moved since, by two accounts that are in zones of their own
         let base = Pair {

@@ -42,7 +42,7 @@ fn planned(entry: &Entry, item: Option<Item>) -> Result<Op, Why> {
 
 fn planned_by(silently: bool, entry: &Entry, item: Option<Item>) -> Result<Op, Why> {
     let account = Moment::new().account;
-    let Undo { steps, refused } = undo((&account, silently), std::slice::from_ref(entry), &now(entry, item));
+    let Undo { steps, refused } = undo(&account, silently, std::slice::from_ref(entry), &now(entry, item));
     match (steps.as_slice(), refused.as_slice()) {
         ([step], []) => Ok(step.op.clone()),
         ([], [refused]) => Err(refused.why),
@@ -198,7 +198,7 @@ fn an_event_that_was_removed_is_not_created_beside_the_one_that_was_made_in_its_
     for (side, steps) in [(Side::Exchange, 0), (Side::Creatio, 1)] {
         let removed = entry(side, What::Deleted, &[]);
         let now = Now { again: ["a".into()].into(), ..now(&removed, None) };
-        let plan = undo((&Moment::new().account, false), std::slice::from_ref(&removed), &now);
+        let plan = undo(&Moment::new().account, false, std::slice::from_ref(&removed), &now);
         assert_eq!((plan.steps.len(), plan.refused.len()), (steps, 1 - steps), "{side}");
         assert!(plan.refused.iter().all(|refused| refused.why == Why::Gone));
     }
@@ -207,15 +207,15 @@ fn an_event_that_was_removed_is_not_created_beside_the_one_that_was_made_in_its_
 #[test]
 fn the_last_write_is_taken_back_first_and_nothing_of_what_is_no_longer_linked() {
     let entries = [2, 7, 5].map(|nth| Entry { nth, ..entry(Side::Exchange, What::Updated, &[Field::Title]) });
-    let plan = undo((&Moment::new().account, false), &entries, &now(&entries[0], Some(pair().exchange)));
+    let plan = undo(&Moment::new().account, false, &entries, &now(&entries[0], Some(pair().exchange)));
     assert_eq!(plan.steps.iter().map(|step| step.entry.nth).collect::<Vec<_>>(), [7, 5, 2]);
-    let plan = undo((&Moment::new().account, false), &entries, &Now::default());
+    let plan = undo(&Moment::new().account, false, &entries, &Now::default());
     assert_eq!(plan.refused.iter().map(|refused| refused.why).collect::<Vec<_>>(), [Why::Unlinked; 3]);
 }
 
 /// The step that takes an entry back.
 fn step(entry: &Entry, item: Option<Item>) -> Back {
-    undo((&Moment::new().account, false), std::slice::from_ref(entry), &now(entry, item)).steps.remove(0)
+    undo(&Moment::new().account, false, std::slice::from_ref(entry), &now(entry, item)).steps.remove(0)
 }
 
 #[test]
@@ -232,7 +232,7 @@ fn an_undo_has_an_entry_of_its_own_that_names_what_it_undoes() {
         missing: None,
     };
     for written in [None, Some(&written)] {
-        let noted = recorded(&step, (run, 1), written).unwrap();
+        let noted = recorded(&step, run, 1, written).unwrap();
         assert_eq!((noted.run, noted.nth, noted.undoes), (run, 1, Some((edited.run, edited.nth))), "{written:?}");
         assert_eq!((noted.before.unwrap().title(), noted.after.unwrap().title()), ("Call", "Before"));
     }

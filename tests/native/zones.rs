@@ -109,11 +109,11 @@ fn whole(tz: Tz, first: Day, end: Day) -> When {
 
 /// There and back through the engine; `there` is what Creatio has already.
 fn to_creatio(context: &Context<'_>, exchange: &Record, there: Option<&Record>) -> Record {
-    project(context, &Seen::default(), Side::Exchange, (exchange, there))
+    project(context, &Seen::default(), Side::Exchange, exchange, there)
 }
 
 fn to_exchange(context: &Context<'_>, creatio: &Record, there: Option<&Record>) -> Record {
-    project(context, &Seen::default(), Side::Creatio, (creatio, there))
+    project(context, &Seen::default(), Side::Creatio, creatio, there)
 }
 
 fn all_day(context: &Context<'_>, tz: Tz, day: Day, length: u64) -> usize {

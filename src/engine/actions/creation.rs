@@ -21,21 +21,21 @@ use std::collections::BTreeSet;
 
 /// Creates on the other side what `item` of side `from` is, in this generation.
 #[must_use]
-pub fn create(context: &Context<'_>, seen: &Seen, (from, item): (Side, &Item), generation: u32) -> Planned {
+pub fn create(context: &Context<'_>, seen: &Seen, from: Side, item: &Item, generation: u32) -> Planned {
     let side = from.other();
-    let guests = guests(context, seen, (from, item));
+    let guests = guests(context, seen, from, item);
     let notes = Notes::of(context, seen, [&item.id, &item.id]);
-    let mut shown = shown(context, from, (item, &guests));
+    let mut shown = shown(context, from, item, &guests);
     let has_text = from == Side::Creatio && !shown.text().is_empty() && notes != Notes::Open;
     let whole = shown.clone();
     if has_text && !guests.go.is_empty() {
         merge::copy(Field::Body, &empty(&shown), &mut shown);
     }
     let goes = Item { record: shown, ..item.clone() };
-    let Some(creation) = creation(context, seen, (from, &goes), generation) else {
+    let Some(creation) = creation(context, seen, from, &goes, generation) else {
         return Planned::held(context, from, item, Reason::NoTarget);
     };
-    let mut after = pending(side, (item, goes.record), &creation, generation);
+    let mut after = pending(side, item, goes.record, &creation, generation);
     if notes == Notes::Left {
         merge::copy(Field::Body, &whole, &mut after.base.creatio);
     }
@@ -62,7 +62,7 @@ pub fn create(context: &Context<'_>, seen: &Seen, (from, item): (Side, &Item), g
     planned.action = Some(Action {
         step: Step::Create(side),
         title: item.record.title().to_owned(),
-        writes: remark(context, (from, item), &after)
+        writes: remark(context, from, item, &after)
             .into_iter()
             .chain([(side, Op::Create(Box::new(creation)))])
             .chain(label(context, seen, item, &after).filter(|_| from == Side::Exchange))
@@ -105,7 +105,7 @@ struct Guests {
     carried: bool,
 }
 
-fn guests(context: &Context<'_>, seen: &Seen, (from, item): (Side, &Item)) -> Guests {
+fn guests(context: &Context<'_>, seen: &Seen, from: Side, item: &Item) -> Guests {
     let (Side::Creatio, Record::Meeting(meeting)) = (from, &item.record) else { return Guests::default() };
     let own = context.settings.fields.people.lets(from) && decide::is_users(context, &item.facts);
     let people =
@@ -114,7 +114,7 @@ fn guests(context: &Context<'_>, seen: &Seen, (from, item): (Side, &Item)) -> Gu
     let carried = seen.elsewhere.get(&item.id).is_some_and(|there| there.first);
     let allowed = seen.answers.allow([&item.id, &item.id], Reason::WouldInvite);
     let none = Guests { carried, ..Guests::default() };
-    match field_policy::notify(context, seen, (Some(item), None)) {
+    match field_policy::notify(context, seen, Some(item), None) {
         _ if carried || scope::is_past(context, &item.record) => Guests { stay: people, ..none },
         Notify::Never => Guests { stay: people, ..none },
         Notify::Ask if allowed => Guests { go: people, ..none },
@@ -126,7 +126,7 @@ fn guests(context: &Context<'_>, seen: &Seen, (from, item): (Side, &Item)) -> Gu
 /// What of `item` may go to the other side: fields that may not are as if they were empty, and
 /// whoever is not invited is not there. Both are no part of the base, so that they still go over
 /// once they may.
-fn shown(context: &Context<'_>, from: Side, (item, guests): (&Item, &Guests)) -> Record {
+fn shown(context: &Context<'_>, from: Side, item: &Item, guests: &Guests) -> Record {
     let mut record = item.record.clone();
     let empty = empty(&record);
     for field in merge::fields(record.kind()) {
@@ -166,7 +166,7 @@ fn empty(record: &Record) -> Record {
 
 /// An Activity of a later generation does not follow from its event or task: that is marked with
 /// it, before it is created.
-fn remark(context: &Context<'_>, (from, item): (Side, &Item), after: &Link) -> Option<(Side, Op)> {
+fn remark(context: &Context<'_>, from: Side, item: &Item, after: &Link) -> Option<(Side, Op)> {
     (from == Side::Exchange && after.generation > 0).then(|| marking(context, item, after))
 }
 
@@ -186,14 +186,14 @@ fn label(context: &Context<'_>, seen: &Seen, task: &Item, after: &Link) -> Optio
 pub(super) fn labelled(context: &Context<'_>, seen: &Seen, task: &Item, mut planned: Planned) -> Planned {
     let after = planned.action.as_ref().map(|action| &action.after).or(planned.links.first());
     let marking = after.filter(|_| task.facts.mark.is_none()).and_then(|after| label(context, seen, task, after));
-    if let Some(marking) = marking {
-        hang(&mut planned, task, marking);
+    if let Some((side, op)) = marking {
+        hang(&mut planned, task, side, op);
     }
     planned
 }
 
 /// Adds a `marking` of `item` to the action of an adoption.
-fn hang(planned: &mut Planned, item: &Item, (side, marking): (Side, Op)) {
+fn hang(planned: &mut Planned, item: &Item, side: Side, marking: Op) {
     let (Op::Update(marking), Some(action)) = (marking, planned.adopting(item.record.title())) else { return };
     match action.writes.iter_mut().find(|(to, _)| *to == side) {
         Some((_, Op::Update(update))) => update.mark = marking.mark,
@@ -214,8 +214,8 @@ pub fn reunite(context: &Context<'_>, seen: &Seen, items: Pair<&Item>, instead: 
     let Some(mark) = mark.filter(|mark| mark.activity != items.creatio.id) else { return planned };
     if let Some(action) = planned.adopting(items.creatio.record.title()) {
         action.after.generation = mark.generation + 1;
-        let marking = marking(context, items.exchange, &action.after);
-        hang(&mut planned, items.exchange, marking);
+        let (side, op) = marking(context, items.exchange, &action.after);
+        hang(&mut planned, items.exchange, side, op);
     }
     planned
 }
@@ -247,8 +247,8 @@ fn marking(context: &Context<'_>, item: &Item, after: &Link) -> (Side, Op) {
 }
 
 /// The new item on the other side; `None` if there is nowhere to put it.
-fn creation(context: &Context<'_>, seen: &Seen, (from, item): (Side, &Item), generation: u32) -> Option<Create> {
-    let mut record = project::project(context, seen, from, (&item.record, None));
+fn creation(context: &Context<'_>, seen: &Seen, from: Side, item: &Item, generation: u32) -> Option<Create> {
+    let mut record = project::project(context, seen, from, &item.record, None);
     let kind = record.kind();
     match from {
         Side::Exchange => Some(Create {
@@ -298,7 +298,7 @@ fn silence(record: &mut Record) {
 
 /// The link of a creation that is not yet confirmed: `item`, what of it may be shown, and what was
 /// created for that on `side`.
-fn pending(side: Side, (item, shown): (&Item, Record), creation: &Create, generation: u32) -> Link {
+fn pending(side: Side, item: &Item, shown: Record, creation: &Create, generation: u32) -> Link {
     let id = creation.id.clone().unwrap_or_else(|| Link::foreseen(&item.id));
     let mut link = Link {
         ids: Pair::of(|s| if s == side { id.clone() } else { item.id.clone() }),
@@ -324,7 +324,7 @@ fn pending(side: Side, (item, shown): (&Item, Record), creation: &Create, genera
 pub(super) fn revive(case: &Case<'_>, side: Side) -> Planned {
     let Case { context, seen, link, fates } = *case;
     let Some(item) = fates[side.other()].item() else { return Planned::default() };
-    let mut planned = create(context, seen, (side.other(), item), link.generation + 1);
+    let mut planned = create(context, seen, side.other(), item, link.generation + 1);
     if let Some(action) = &mut planned.action {
         action.step = Step::Revive(side);
         action.before = Some(link.clone());
@@ -345,7 +345,7 @@ pub(super) fn revive(case: &Case<'_>, side: Side) -> Planned {
 pub fn convert(case: &Case<'_>, side: Side) -> Planned {
     let Case { context, seen, link, fates } = *case;
     let Some(item) = fates[side.other()].item() else { return Planned::default() };
-    let mut planned = create(context, seen, (side.other(), item), link.generation + 1);
+    let mut planned = create(context, seen, side.other(), item, link.generation + 1);
     if let Some(action) = &mut planned.action {
         action.step = Step::Convert(side);
         action.before = Some(as_read(link, side, fates[side].item().map_or(&link.base[side], |item| &item.record)));

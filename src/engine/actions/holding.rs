@@ -31,8 +31,8 @@ pub(super) fn waiting(context: &Context<'_>, link: &Link, merge: &Merge, now: Pa
         reasons.entry(*reason).or_default().push(*field);
     }
     let waiting = |(reason, fields): (Reason, Vec<Field>)| {
-        let detail = concerned(link, merge, (reason, &fields));
-        let values = fields.iter().map(|field| compared(merge, now, (reason, *field))).collect();
+        let detail = concerned(link, merge, reason, &fields);
+        let values = fields.iter().map(|field| compared(merge, now, reason, *field)).collect();
         Held { detail, values, ..about(reason, fields) }
     };
     clash.into_iter().chain(reasons.into_iter().map(waiting)).collect()
@@ -40,7 +40,7 @@ pub(super) fn waiting(context: &Context<'_>, link: &Link, merge: &Merge, now: Pa
 
 /// What a person sees of a field that waits: what both sides have in it; of people those who wait;
 /// of notes that would go out the text.
-fn compared(merge: &Merge, now: Pair<&Record>, (reason, field): (Reason, Field)) -> Pair<String> {
+fn compared(merge: &Merge, now: Pair<&Record>, reason: Reason, field: Field) -> Pair<String> {
     match (reason, field) {
         (_, Field::People) => {
             let people = merge.people.iter().filter(|(of, _)| *of == reason).flat_map(|(_, people)| people);
@@ -80,7 +80,7 @@ pub(super) fn put_back(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>
 }
 
 /// Whom it concerns: how many would be mailed, or who would be invited.
-fn concerned(link: &Link, merge: &Merge, (reason, fields): (Reason, &[Field])) -> String {
+fn concerned(link: &Link, merge: &Merge, reason: Reason, fields: &[Field]) -> String {
     let people: Vec<Person> =
         merge.people.iter().filter(|(of, _)| *of == reason).flat_map(|(_, people)| people.clone()).collect();
     match () {

@@ -141,7 +141,7 @@ impl Bench {
             }
             let folded = fold::fold(action, &outcomes, at("2026-03-10T09:00:00Z"));
             let link = folded.put.as_ref().unwrap_or(&action.after);
-            self.history.extend(history::entries((at("2026-03-10T09:00:00Z"), 0), action, (Some(&outcomes), link)));
+            self.history.extend(history::entries(at("2026-03-10T09:00:00Z"), 0, action, Some(&outcomes), link));
             for id in folded.drop {
                 self.links.remove(&id);
             }
