@@ -153,10 +153,10 @@ impl<P: Http + Clock + Credentials> Graph<P> {
     /// The containers, from the answers to the two questions for them; and whether there is no To
     /// Do.
     async fn listed(&self, mut answers: impl Iterator<Item = PartAnswer>) -> Result<(Vec<Container>, bool)> {
-        let calendars = self.all((Kind::Meeting, "the calendars"), self.answered(answers.next())?).await?;
+        let calendars = self.all(Kind::Meeting, "the calendars", self.answered(answers.next())?).await?;
         let lists = self.answered(answers.next())?;
         let lacks = lacks_to_do(&lists);
-        let lists = if lacks { Vec::new() } else { self.all((Kind::Task, "the lists"), lists).await? };
+        let lists = if lacks { Vec::new() } else { self.all(Kind::Task, "the lists", lists).await? };
         let calendars = calendars.into_iter().filter_map(|row| map::calendar(read(row)?, &self.mailbox));
         let mut containers: Vec<Container> = calendars.collect();
         containers.extend(lists.into_iter().filter_map(|row| map::list(read(row)?)));
@@ -175,7 +175,7 @@ impl<P: Http + Clock + Credentials> Graph<P> {
 
     /// Every row of a collection that begins with the page `first`: of which kind it is, and its
     /// name for people.
-    async fn all(&self, (kind, name): (Kind, &str), first: HttpResponse) -> Result<Vec<Value>> {
+    async fn all(&self, kind: Kind, name: &str, first: HttpResponse) -> Result<Vec<Value>> {
         let mut page: odata::Page<Value> = self.understood(&first)?;
         let (mut rows, mut guard) = (Vec::new(), Pages::default());
         loop {

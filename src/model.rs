@@ -31,4 +31,4 @@ pub use person::{Aliases, Person, Response, Role};
 pub use record::{Field, Kind, Patch, Record};
 pub use side::{Pair, Side};
 pub use task::{Status, Task, TaskWhen};
-pub use time::{Day, Instant, Window, Zone};
+pub use time::{Day, Instant, Span, Window, Zone};

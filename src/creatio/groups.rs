@@ -104,7 +104,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
             match rules.get(group.as_str()) {
                 None => membership.failed.push((group.clone(), "the group is not there".to_owned())),
                 Some(MemberRule::Rows) => fixed.push(Condition::row("Folder", group)),
-                Some(MemberRule::Filter(set, column)) => match self.filtered((set, column), group, window).await? {
+                Some(MemberRule::Filter(set, column)) => match self.filtered(set, column, group, window).await? {
                     Ok(members) => membership.members.extend(members),
                     Err(why) => membership.failed.push((group.clone(), why)),
                 },
@@ -192,15 +192,16 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
         Ok(understood::<ActivityFolder>(rows, "Id", "FolderTree.").0)
     }
 
-    /// The activities that the filter of `group` selects, which is kept in `place`, or why it can't
+    /// The activities that the filter of `group` selects, which is kept in `column` of `set`, or why it can't
     /// be evaluated.
     async fn filtered(
         &self,
-        place: (&str, &str),
+        set: &str,
+        column: &str,
         group: &GroupId,
         window: &Window,
     ) -> Result<Result<Vec<ItemId>, String>> {
-        let stored = match self.stored(place, group).await {
+        let stored = match self.stored(set, column, group).await {
             Ok(stored) => stored,
             Err(error) => return refused(&error).map(Err).ok_or(error),
         };
@@ -220,7 +221,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
 
     /// A stored filter: the bytes of a stream (docs/facts/creatio.md, "Values"), or what the
     /// DataService shows of them.
-    async fn stored(&self, (set, column): (&str, &str), group: &GroupId) -> Result<Vec<u8>> {
+    async fn stored(&self, set: &str, column: &str, group: &GroupId) -> Result<Vec<u8>> {
         match self.installation.access.way(set) {
             Transport::Odata => {
                 let response = self.odata.send(&Call::get(format!("{set}({group})/{column}"))).await?;
@@ -285,7 +286,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
         let zone = &*self.site.zone;
         let mut members = Vec::new();
         loop {
-            let ask = data_service::select_stored(stored, &in_window(window), (PAGE, members.len()), zone);
+            let ask = data_service::select_stored(stored, &in_window(window), PAGE, members.len(), zone);
             let page = data_service::page(&self.service.send(&ask.call()).await?, zone);
             let rows = page.map_err(|fault| fault.error(super::SIDE))?.value;
             let read = rows.len();

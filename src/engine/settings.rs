@@ -319,6 +319,6 @@ impl Settings {
     /// The window of a run at `now` by a user in `zone`.
     #[must_use]
     pub fn window(&self, now: Instant, zone: &dyn Zone) -> Window {
-        Window::ahead(now, self.from, (self.rules.months, self.rules.series_months), zone)
+        Window::ahead(now, self.from, self.rules.months, self.rules.series_months, zone)
     }
 }

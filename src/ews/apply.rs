@@ -161,7 +161,7 @@ fn request<P>(ews: &Ews<P>, (_, kind, mail, folder): &RequestGroup, jobs: &[&mut
     let zone = time::windows(ews.mailbox.zone.as_ref()).filter(|_| *kind == Kind::Task);
     if let Some(folder) = folder {
         let items: Vec<_> = jobs.iter().map(|job| job.creation()).collect();
-        return endpoints::create((*kind, folder), &items, *mail, zone);
+        return endpoints::create(*kind, folder, &items, *mail, zone);
     }
     let changes: Vec<ItemChange<'_>> = jobs.iter().filter_map(|job| job.change()).collect();
     if changes.is_empty() {

@@ -2,10 +2,11 @@
 //! elements is part of the protocol, docs/facts/ews.md, "Requests").
 
 use super::compose::{ItemChange, Member, Path};
+use super::time;
 use super::wire::envelope;
 use super::xml::XmlElement;
 use crate::http::{Call, Payload, Repeat};
-use crate::model::{Address, ContainerId, ItemId, Kind, Version};
+use crate::model::{Address, ContainerId, ItemId, Kind, Span, Version};
 use http::Method;
 
 /// Entries of a page of folders or found items; a server gives a thousand at most
@@ -114,7 +115,7 @@ fn folder_ids(ids: impl IntoIterator<Item = XmlElement>) -> Call {
 }
 
 /// What changed in a folder since `state`; everything in it without one.
-pub(super) fn changes((kind, folder): (Kind, &ContainerId), state: Option<&str>) -> Call {
+pub(super) fn changes(kind: Kind, folder: &ContainerId, state: Option<&str>) -> Call {
     let wanted = if kind == Kind::Meeting { &OF_LISTING[..] } else { &[] };
     let state = state.map(|state| XmlElement::text("m:SyncState", state));
     let parts = [
@@ -127,9 +128,9 @@ pub(super) fn changes((kind, folder): (Kind, &ContainerId), state: Option<&str>)
 }
 
 /// What lies in a calendar between two times, each occurrence of a series by itself.
-pub(super) fn view(folder: &ContainerId, (from, to): (String, String)) -> Call {
+pub(super) fn view(folder: &ContainerId, span: Span) -> Call {
     let view = XmlElement::new("m:CalendarView").with("MaxEntriesReturned", PAGE.to_string());
-    let view = view.with("StartDate", from).with("EndDate", to);
+    let view = view.with("StartDate", time::utc(span.from)).with("EndDate", time::utc(span.to));
     find(&OF_LISTING, [view], [folder_id(folder)])
 }
 
@@ -152,7 +153,7 @@ pub(super) fn with_value(folders: &[ContainerId], path: Path, values: &[String],
 pub(super) fn all(folder: &ContainerId, path: Path, offset: usize) -> Call {
     let path = if path == Path::GlobalObject { Path::Field("calendar:UID") } else { path };
     let parts = [page("m:IndexedPageItemView", offset)];
-    found((&[], &[path]), parts, [folder_id(folder)])
+    found(&[], &[path], parts, [folder_id(folder)])
 }
 
 fn find(
@@ -160,11 +161,12 @@ fn find(
     parts: impl IntoIterator<Item = XmlElement>,
     folders: impl IntoIterator<Item = XmlElement>,
 ) -> Call {
-    found((wanted, &[]), parts, folders)
+    found(wanted, &[], parts, folders)
 }
 
 fn found(
-    (wanted, more): (&[&'static str], &[Path]),
+    wanted: &[&'static str],
+    more: &[Path],
     parts: impl IntoIterator<Item = XmlElement>,
     folders: impl IntoIterator<Item = XmlElement>,
 ) -> Call {
@@ -207,12 +209,7 @@ fn get(kind: Kind, ids: impl IntoIterator<Item = XmlElement>) -> Call {
 }
 
 /// New items of one kind in one folder.
-pub(super) fn create(
-    (kind, folder): (Kind, &ContainerId),
-    items: &[Vec<Member>],
-    mail: Mail,
-    zone: Option<&str>,
-) -> Call {
+pub(super) fn create(kind: Kind, folder: &ContainerId, items: &[Vec<Member>], mail: Mail, zone: Option<&str>) -> Call {
     let body = XmlElement::new("m:CreateItem");
     let body = match kind {
         Kind::Meeting => body.with("SendMeetingInvitations", mail.word()),
@@ -259,7 +256,7 @@ pub(super) fn delete<'a>(ids: impl IntoIterator<Item = &'a ItemId>, mail: Mail) 
 
 /// The user's answer to an invitation, which the organizer gets by mail; the answer is
 /// `AcceptItem`, `DeclineItem` or `TentativelyAcceptItem`.
-pub(super) fn respond((id, version): (&ItemId, &Version), answer: &str) -> Call {
+pub(super) fn respond(id: &ItemId, version: &Version, answer: &str) -> Call {
     let mut meant = item_id(id, version);
     meant.name = "t:ReferenceItemId".to_owned();
     let answer = XmlElement::new(&format!("t:{answer}")).holding([meant]);

@@ -82,12 +82,12 @@ impl<P: Http + Clock + Credentials> Ews<P> {
     }
 
     /// What changed in a folder since `state`; everything in it without one.
-    pub(super) async fn walk(&self, of: (Kind, &ContainerId), state: Option<&str>) -> Result<Walk> {
+    pub(super) async fn walk(&self, kind: Kind, folder: &ContainerId, state: Option<&str>) -> Result<Walk> {
         let mut state = state.map(str::to_owned);
         let (mut changed, mut gone): (Vec<XmlElement>, Vec<ItemId>) = (Vec::new(), Vec::new());
         let mut guard = Pages::default();
         loop {
-            let told = self.ask(&endpoints::changes(of, state.as_deref())).await?;
+            let told = self.ask(&endpoints::changes(kind, folder, state.as_deref())).await?;
             let message = told.into_iter().next().ok_or_else(missing)?;
             match message.verdict() {
                 Verdict::Fine => {}

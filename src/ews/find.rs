@@ -58,7 +58,7 @@ pub(super) async fn find<P: Http + Clock + Credentials>(ews: &Ews<P>, lookups: &
     wanted.extend(events.found.into_iter().chain(marked.found));
     let refused = RefusedSearches { uids: events.refused, marks: marked.refused };
     let read = read(ews, &kinds, &wanted).await?;
-    Ok(lookups.iter().map(|lookup| answer(ews, lookup, (&read, &refused))).collect())
+    Ok(lookups.iter().map(|lookup| answer(ews, lookup, &read, &refused)).collect())
 }
 
 /// The codes with which searches were refused.
@@ -112,7 +112,7 @@ async fn read<P: Http + Clock + Credentials>(
 }
 
 /// What of `read` answers `lookup`.
-fn answer<P>(ews: &Ews<P>, lookup: &Lookup, (read, refused): (&BTreeMap<ItemId, ReadById>, &RefusedSearches)) -> Found {
+fn answer<P>(ews: &Ews<P>, lookup: &Lookup, read: &BTreeMap<ItemId, ReadById>, refused: &RefusedSearches) -> Found {
     let mut found = Found::default();
     if let Lookup::Id { id, container } = lookup {
         match read.get(id) {
@@ -138,14 +138,14 @@ fn answer<P>(ews: &Ews<P>, lookup: &Lookup, (read, refused): (&BTreeMap<ItemId, 
     }
     for one in read.values() {
         match one {
-            ReadById::Item(item) if is(ews, (&item.facts.uid, &item.facts.mark), lookup) => {
+            ReadById::Item(item) if is(ews, &item.facts.uid, &item.facts.mark, lookup) => {
                 found.items.push((**item).clone())
             }
             ReadById::Item(_) => {}
-            ReadById::Master(uid, mark) => found.series |= is(ews, (uid, mark), lookup),
+            ReadById::Master(uid, mark) => found.series |= is(ews, uid, mark, lookup),
             // one of which nothing is known may be the one that is meant
             ReadById::Bad(bad, traces) => {
-                let meant = traces.as_ref().is_none_or(|(uid, mark)| is(ews, (uid, mark), lookup));
+                let meant = traces.as_ref().is_none_or(|(uid, mark)| is(ews, uid, mark, lookup));
                 found.malformed.extend(meant.then(|| bad.clone()));
             }
         }
@@ -162,7 +162,7 @@ fn answer<P>(ews: &Ews<P>, lookup: &Lookup, (read, refused): (&BTreeMap<ItemId, 
 }
 
 /// Whether an item with this UID and mark is asked for.
-fn is<P>(ews: &Ews<P>, (uid, mark): (&Option<Uid>, &Option<Mark>), lookup: &Lookup) -> bool {
+fn is<P>(ews: &Ews<P>, uid: &Option<Uid>, mark: &Option<Mark>, lookup: &Lookup) -> bool {
     match lookup {
         Lookup::Id { .. } | Lookup::Look(_) => false,
         Lookup::Uid(wanted) => uid.is_some() && *uid == uid::read(wanted.as_str()),

@@ -140,7 +140,7 @@ fn event(id: &ItemId, node: &XmlElement, mailbox: &EwsMailbox, container: &Conta
         online,
         ..facts(node)
     };
-    Ok(EwsReading::Content(Box::new(item((id, container), node, record, facts))))
+    Ok(EwsReading::Content(Box::new(item(id, container, node, record, facts))))
 }
 
 fn task(id: &ItemId, node: &XmlElement, mailbox: &EwsMailbox, container: &ContainerId) -> Result<Item, String> {
@@ -161,10 +161,10 @@ fn task(id: &ItemId, node: &XmlElement, mailbox: &EwsMailbox, container: &Contai
         involves_me: !is_given_away(node),
         ..facts(node)
     };
-    Ok(item((id, container), node, record, facts))
+    Ok(item(id, container, node, record, facts))
 }
 
-fn item((id, container): (&ItemId, &ContainerId), node: &XmlElement, record: Record, facts: Facts) -> Item {
+fn item(id: &ItemId, container: &ContainerId, node: &XmlElement, record: Record, facts: Facts) -> Item {
     Item {
         id: id.clone(),
         version: version(node),

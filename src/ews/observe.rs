@@ -12,7 +12,9 @@ use super::xml::XmlElement;
 use super::{Ews, uid};
 use crate::error::{Error, Result};
 use crate::model::scope::Scope;
-use crate::model::{Container, Cursor, Instant, Item, ItemId, Kind, Listing, Malformed, SeriesSet, Side, Uid, Window};
+use crate::model::{
+    Container, Cursor, Instant, Item, ItemId, Kind, Listing, Malformed, SeriesSet, Side, Span, Uid, Window,
+};
 use crate::ports::{Clock, Credentials, Http};
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
@@ -163,11 +165,11 @@ impl<'a, P: Http + Clock + Credentials> FolderReading<'a, P> {
 
     /// Reads what changed since `since`; where to go on, unless all of it is to be read anew.
     async fn read(&mut self, since: Option<&str>) -> Result<Option<String>> {
-        let of = (self.container.kind, &self.container.id);
-        let mut walk = self.ews.walk(of, since).await?;
+        let (kind, folder) = (self.container.kind, &self.container.id);
+        let mut walk = self.ews.walk(kind, folder, since).await?;
         self.full = since.is_none();
         if matches!(walk, Walk::Lost) && !self.full {
-            walk = self.ews.walk(of, None).await?;
+            walk = self.ews.walk(kind, folder, None).await?;
             self.full = true;
         }
         let (changed, gone, state) = match walk {
@@ -243,9 +245,9 @@ impl<'a, P: Http + Clock + Credentials> FolderReading<'a, P> {
         if !listed.iter().any(|node| matches!(node.say("CalendarItemType"), Some("Occurrence" | "Exception"))) {
             let silent: Vec<ItemId> =
                 masters.iter().map(|(id, _)| id.clone()).filter(|id| !unexpanded.contains(id)).collect();
-            let window = (self.scope.window.from, until);
+            let span = Span { from: self.scope.window.from, to: until };
             let folds = !unexpanded.is_empty();
-            unexpanded.extend(series::untold(self.ews, &self.container.id, window, (&silent, folds)).await?);
+            unexpanded.extend(series::untold(self.ews, &self.container.id, span, &silent, folds).await?);
         }
         if !self.full {
             // of a server that tells no UIDs in a view every occurrence is read
@@ -255,7 +257,7 @@ impl<'a, P: Http + Clock + Credentials> FolderReading<'a, P> {
                 (Some(_) | None, _) => false,
             });
         }
-        let from = (self.items.len(), self.told.malformed.len());
+        let (items, bad) = (self.items.len(), self.told.malformed.len());
         let unexpanded: BTreeSet<ItemId> =
             self.take_all(&listed).await?.into_iter().map(|(id, _)| id).chain(unexpanded).collect();
         let (folded, masters): (Vec<_>, Vec<_>) = masters.into_iter().partition(|(id, _)| unexpanded.contains(id));
@@ -264,19 +266,19 @@ impl<'a, P: Http + Clock + Credentials> FolderReading<'a, P> {
             self.told.malformed.push(bad);
         }
         if !self.partly {
-            self.sets(masters, from);
+            self.sets(masters, items, bad);
         }
         Ok(None)
     }
 
     /// The spans of the window up to `until`.
-    fn spans(&self, until: Instant) -> Vec<(Instant, Instant)> {
+    fn spans(&self, until: Instant) -> Vec<Span> {
         Window { to: until, ..self.scope.window }.spans(Duration::days(LONGEST))
     }
 
     /// Tells of each series that was read whole which of its occurrences live; one that can't be
     /// understood does.
-    fn sets(&mut self, masters: Vec<(ItemId, Option<Uid>)>, (items, bad): (usize, usize)) {
+    fn sets(&mut self, masters: Vec<(ItemId, Option<Uid>)>, items: usize, bad: usize) {
         for (master, uid) in masters {
             let of = |item: &&Item| item.facts.occurrence.is_some() && (uid.is_none() || item.facts.uid == uid);
             let read = self.items.iter().skip(items).filter(of).map(|item| item.id.clone());
@@ -336,8 +338,8 @@ impl<'a, P: Http + Clock + Credentials> FolderReading<'a, P> {
 }
 
 /// Whether the parts `unread` are all there is of `spans`.
-fn is_all(unread: &[Unread], spans: &[(Instant, Instant)]) -> bool {
+fn is_all(unread: &[Unread], spans: &[Span]) -> bool {
     let length = |from: Instant, to: Instant| to - from;
     let missing: Duration = unread.iter().map(|one| length(one.from, one.to)).sum();
-    missing >= spans.iter().map(|(from, to)| length(*from, *to)).sum()
+    missing >= spans.iter().map(|span| span.length()).sum()
 }

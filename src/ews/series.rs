@@ -7,7 +7,7 @@ use super::fetch::{Got, refused};
 use super::xml::XmlElement;
 use super::{Ews, endpoints, map, time};
 use crate::error::Result;
-use crate::model::{ContainerId, Day, Instant, Item, ItemId, Malformed, Uid};
+use crate::model::{ContainerId, Day, Item, ItemId, Malformed, Span, Uid};
 use crate::ports::{Clock, Credentials, Http};
 use chrono::{Days, Duration, NaiveTime};
 use std::collections::{BTreeMap, BTreeSet};
@@ -70,7 +70,7 @@ pub(super) async fn fill<P: Http + Clock + Credentials>(
 /// So many series are asked for by themselves to find out whether a server expands them.
 const PROBES: usize = 3;
 
-/// Those of `masters`, of which the view of a calendar from `from` to `to` shows nothing at all,
+/// Those of `masters`, of which the view of a calendar over `span` shows nothing at all,
 /// that may have occurrences in it and are not told: of a server that expands no series. `folds`:
 /// it has shown a master where there ought to be occurrences.
 ///
@@ -79,8 +79,9 @@ const PROBES: usize = 3;
 pub(super) async fn untold<P: Http + Clock + Credentials>(
     ews: &Ews<P>,
     folder: &ContainerId,
-    (from, to): (Instant, Instant),
-    (masters, folds): (&[ItemId], bool),
+    span: Span,
+    masters: &[ItemId],
+    folds: bool,
 ) -> Result<BTreeSet<ItemId>> {
     let mut untold = BTreeSet::new();
     let mut firsts = Vec::new();
@@ -89,7 +90,8 @@ pub(super) async fn untold<P: Http + Clock + Credentials>(
         let Got::Item(node) = got else { continue };
         let at = |name: &str| node.say(name).and_then(time::instant);
         let Some((start, end)) = at("Start").zip(at("End")) else { continue };
-        if start < to && last(&node).is_none_or(|day| day.and_time(NaiveTime::MIN).and_utc() >= from - SLACK) {
+        if start < span.to && last(&node).is_none_or(|day| day.and_time(NaiveTime::MIN).and_utc() >= span.from - SLACK)
+        {
             untold.insert(id.clone());
             firsts.push((start, end));
         }
@@ -101,7 +103,7 @@ pub(super) async fn untold<P: Http + Clock + Credentials>(
         }
         // where a series begins it shows an occurrence, or itself; nothing, if the first one was
         // removed
-        let view = match ews.view(folder, (start, end.max(start + Duration::minutes(1)))).await {
+        let view = match ews.view(folder, Span { from: start, to: end.max(start + Duration::minutes(1)) }).await {
             Ok(view) => view,
             // it does not tell
             Err(error) if refused(&error).is_some() => continue,

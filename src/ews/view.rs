@@ -5,9 +5,9 @@
 use super::fetch::{FoundItems, missing, newest, refused};
 use super::wire::Verdict;
 use super::xml::XmlElement;
-use super::{Ews, endpoints, map, time};
+use super::{Ews, endpoints, map};
 use crate::error::{Error, Result};
-use crate::model::{ContainerId, Instant, ItemId, Side};
+use crate::model::{ContainerId, Instant, ItemId, Side, Span};
 use crate::ports::{Clock, Credentials, Http};
 use chrono::Duration;
 use std::collections::{BTreeSet, VecDeque};
@@ -77,9 +77,9 @@ impl<P: Http + Clock + Credentials> Ews<P> {
     ///
     /// # Errors
     /// What stops a run; what kept all of it from being told.
-    pub(super) async fn view(&self, folder: &ContainerId, (from, to): (Instant, Instant)) -> Result<SpanView> {
+    pub(super) async fn view(&self, folder: &ContainerId, span: Span) -> Result<SpanView> {
         let mut view = SpanView::default();
-        let mut open = VecDeque::from([Part { from, to, told: None }]);
+        let mut open = VecDeque::from([Part { from: span.from, to: span.to, told: None }]);
         let (mut answered, mut refusals, mut looks, mut last) = (false, 0, 0, (String::new(), None));
         while let Some(Part { from, to, told }) = open.pop_front() {
             if looks >= LOOKS || refusals >= REFUSALS || (refusals >= FIRST_REFUSALS && !answered) {
@@ -90,7 +90,7 @@ impl<P: Http + Clock + Credentials> Ews<P> {
             let half = from + (to - from) / 2;
             let glance = match told {
                 Some(glance) => glance,
-                None => self.glance(folder, (from, to)).await?,
+                None => self.glance(folder, Span { from, to }).await?,
             };
             answered |= matches!(glance, Glance::Whole(_) | Glance::Cut(_));
             match glance {
@@ -98,8 +98,8 @@ impl<P: Http + Clock + Credentials> Ews<P> {
                 Glance::Cut(items) if items.len() < self.most.get() => view.shown.extend(items),
                 Glance::Cut(items) => {
                     looks += 2;
-                    let earlier = self.glance(folder, (from, half)).await?;
-                    let later = self.glance(folder, (half, to)).await?;
+                    let earlier = self.glance(folder, Span { from, to: half }).await?;
+                    let later = self.glance(folder, Span { from: half, to }).await?;
                     let shows = |glance: &Glance| matches!(glance, Glance::Cut(some) if ids(some) == ids(&items));
                     // neither half shows anything else: so it would go on
                     if (shows(&earlier) && shows(&later)) || to - from <= SHORTEST_CUT {
@@ -136,8 +136,8 @@ impl<P: Http + Clock + Credentials> Ews<P> {
         }
     }
 
-    async fn glance(&self, folder: &ContainerId, (from, to): (Instant, Instant)) -> Result<Glance> {
-        let told = match self.ask(&endpoints::view(folder, (time::utc(from), time::utc(to)))).await {
+    async fn glance(&self, folder: &ContainerId, span: Span) -> Result<Glance> {
+        let told = match self.ask(&endpoints::view(folder, span)).await {
             Ok(told) => told,
             Err(error) => return refused(&error).map(|why| Glance::Refused(why, Some(error.clone()))).ok_or(error),
         };

@@ -5,7 +5,7 @@
 use super::{Graph, endpoints};
 use crate::error::{Error, Result};
 use crate::http::{Call, Fault, odata};
-use crate::model::{ContainerId, Instant, Item, ItemId, Kind, Record, Side, When};
+use crate::model::{ContainerId, Instant, Item, ItemId, Kind, Record, Side, Span, When};
 use crate::ports::{Clock, Credentials, Http, HttpResponse};
 use chrono::{Duration, NaiveTime};
 use serde_json::Value;
@@ -171,7 +171,7 @@ async fn listed<P: Http + Clock + Credentials>(
     if first.status().as_u16() == 404 {
         return Ok(Ok(BTreeSet::new()));
     }
-    let rows = match graph.all((ask.kind, ask.container.as_str()), first).await {
+    let rows = match graph.all(ask.kind, ask.container.as_str(), first).await {
         Ok(rows) => rows,
         Err(error) => return code(&error).map(Err).ok_or(error),
     };
@@ -235,7 +235,9 @@ fn questions(container: &ContainerId, at: &[usize], doubts: &[UncertainItem]) ->
         }
     }
     let views = together(spans).into_iter();
-    let views = views.map(|view| ask(Kind::Meeting, endpoints::lying(container, (view.from, view.to)), view.doubts));
+    let views = views.map(|view| {
+        ask(Kind::Meeting, endpoints::lying(container, Span { from: view.from, to: view.to }), view.doubts)
+    });
     let series = series.into_iter();
     let series = series.map(|(uid, at)| ask(Kind::Meeting, endpoints::with_uid(container, uid), at));
     let tasks = (!tasks.is_empty()).then(|| ask(Kind::Task, endpoints::tasks(container), tasks));

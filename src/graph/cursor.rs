@@ -2,15 +2,13 @@
 //! spans at most five years). The window belongs to it, since chains of another window tell nothing
 //! about this one (docs/facts/graph.md, "Delta").
 
-use crate::model::{ContainerId, Cursor, Instant, Kind, Window};
+use crate::model::{ContainerId, Cursor, Kind, Span, Window};
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
 
 /// Days of the longest calendar view that we ask for; Graph refuses more than 1825
 /// (docs/facts/graph.md, "Delta").
 const LONGEST: i64 = 1800;
-/// First and last instant of a calendar view.
-pub(super) type Span = (Instant, Instant);
 
 /// One delta chain.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -61,8 +59,8 @@ mod tests {
         for (days, pieces) in [(30, 1), (1798, 1), (1799, 2), (10_000, 6)] {
             let spans = spans(&window(days));
             assert_eq!(spans.len(), pieces, "{days}");
-            assert!(spans.windows(2).all(|pair| pair[0].1 == pair[1].0));
-            assert!(spans.iter().all(|(from, to)| *to - *from <= Duration::days(LONGEST)));
+            assert!(spans.windows(2).all(|pair| pair[0].to == pair[1].from));
+            assert!(spans.iter().all(|span| span.length() <= Duration::days(LONGEST)));
         }
     }
 

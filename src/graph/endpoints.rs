@@ -4,7 +4,7 @@ use crate::http::{
     Call, Envelope, Repeat,
     odata::{address, literal, segment},
 };
-use crate::model::{ContainerId, Instant, ItemId, Kind, Version};
+use crate::model::{ContainerId, Instant, ItemId, Kind, Span, Version};
 use serde_json::{Value, json};
 
 /// The extended property that carries our mark on events.
@@ -41,12 +41,12 @@ pub(super) fn containers(kind: Kind) -> Call {
 }
 
 /// The first page of a full round over a calendar from `from` to `to`.
-pub(super) fn view_delta(calendar: &ContainerId, span: (Instant, Instant)) -> String {
+pub(super) fn view_delta(calendar: &ContainerId, span: Span) -> String {
     windowed(&format!("{}/calendarView/delta", holder(Kind::Meeting, calendar)), span, &[])
 }
 
 /// The first page of a calendar from `from` to `to`, without change tracking.
-pub(super) fn view(calendar: &ContainerId, span: (Instant, Instant)) -> String {
+pub(super) fn view(calendar: &ContainerId, span: Span) -> String {
     windowed(&format!("{}/calendarView", holder(Kind::Meeting, calendar)), span, &[("$top", "50")])
 }
 
@@ -56,20 +56,20 @@ pub(super) fn task_delta(list: &ContainerId) -> String {
 }
 
 /// The ids of what lies in a calendar between two instants, and no more of it.
-pub(super) fn lying(calendar: &ContainerId, span: (Instant, Instant)) -> Call {
+pub(super) fn lying(calendar: &ContainerId, span: Span) -> Call {
     let path = format!("{}/calendarView", holder(Kind::Meeting, calendar));
     read(Kind::Meeting, windowed(&path, span, &[("$select", "id"), ("$top", "100")]))
 }
 
 /// The occurrences of a series between two instants, with content.
-pub(super) fn instances(master: &ItemId, span: (Instant, Instant)) -> Call {
+pub(super) fn instances(master: &ItemId, span: Span) -> Call {
     let path = format!("{}/instances", place(Kind::Meeting, &ContainerId::from(""), master));
     read(Kind::Meeting, windowed(&path, span, &[("$top", "100")]))
 }
 
-fn windowed(path: &str, (from, to): (Instant, Instant), more: &[(&str, &str)]) -> String {
+fn windowed(path: &str, span: Span, more: &[(&str, &str)]) -> String {
     let text = |at: Instant| at.format("%Y-%m-%dT%H:%M:%SZ").to_string();
-    let (from, to) = (text(from), text(to));
+    let (from, to) = (text(span.from), text(span.to));
     let window = [("startDateTime", from.as_str()), ("endDateTime", to.as_str())];
     address(path, &[&window, more].concat())
 }

@@ -1,12 +1,12 @@
 //! A page yet to be read: which, how much is asked of the server for it, and what the answer turns
 //! out to be.
 
-use super::cursor::{Chain, Span};
+use super::cursor::Chain;
 use super::endpoints;
 use super::reader::{self, Reader};
 use crate::error::Error;
 use crate::http::{Call, Fault, odata};
-use crate::model::{ContainerId, Kind, Side};
+use crate::model::{ContainerId, Kind, Side, Span};
 use crate::ports::HttpResponse;
 use chrono::Duration;
 use serde_json::Value;
@@ -42,6 +42,15 @@ pub(super) struct PageRequest {
     pub(super) apart: bool,
 }
 
+/// A calendar or task list that is read.
+#[derive(Clone, Copy)]
+pub(super) struct ContainerRef<'a> {
+    /// Which of the two.
+    pub(super) kind: Kind,
+    /// Its id.
+    pub(super) container: &'a ContainerId,
+}
+
 /// Where a chain begins.
 #[derive(Clone, PartialEq)]
 enum Origin {
@@ -55,13 +64,13 @@ enum Origin {
 
 impl PageRequest {
     /// What changed since `chain` was last read; nothing of a way that does not track changes.
-    pub(super) fn on((place, chain): (usize, &Chain)) -> Option<Self> {
+    pub(super) fn on(number: usize, chain: &Chain) -> Option<Self> {
         let link = chain.link.clone()?;
         Some(Self {
             container: chain.container.clone(),
             kind: chain.kind,
             reader: reader::best(chain.kind),
-            chain: place,
+            chain: number,
             attempt: 0,
             path: link.clone(),
             origin: Origin::Link(link),
@@ -72,18 +81,19 @@ impl PageRequest {
 
     /// The beginning of a full reading of `span`.
     pub(super) fn full(
-        (kind, container): (Kind, &ContainerId),
+        of: ContainerRef<'_>,
         reader: &'static dyn Reader,
-        (chain, span): (usize, Span),
+        chain: usize,
+        span: Span,
         attempt: u8,
     ) -> Self {
         Self {
-            container: container.clone(),
-            kind,
+            container: of.container.clone(),
+            kind: of.kind,
             reader,
             chain,
             attempt,
-            path: reader.first(container, span),
+            path: reader.first(of.container, span),
             origin: Origin::Span(span),
             size: 0,
             apart: false,
@@ -123,16 +133,15 @@ impl PageRequest {
 
     /// The same span in pieces, with the smallest pages; their chains are numbered from `chain` on.
     pub(super) fn pieces(&self, chain: usize) -> Option<Vec<Self>> {
-        let Origin::Span((from, to)) = self.origin else { return None };
-        if !self.reader.is_timed() || to - from < Duration::days(SHORTEST) {
+        let Origin::Span(span) = self.origin else { return None };
+        if !self.reader.is_timed() || span.length() < Duration::days(SHORTEST) {
             return None;
         }
-        let cut = |n: i32| from + (to - from) / PIECES * n;
-        let spans = (0..PIECES).map(|n| (cut(n), if n + 1 == PIECES { to } else { cut(n + 1) }));
-        let piece = |(nth, span)| Self {
-            size: self.size,
-            ..Self::full((self.kind, &self.container), self.reader, (chain + nth, span), self.attempt)
-        };
+        let cut = |n: i32| span.from + span.length() / PIECES * n;
+        let spans = (0..PIECES).map(|n| Span { from: cut(n), to: if n + 1 == PIECES { span.to } else { cut(n + 1) } });
+        let of = ContainerRef { kind: self.kind, container: &self.container };
+        let piece =
+            |(nth, span)| Self { size: self.size, ..Self::full(of, self.reader, chain + nth, span, self.attempt) };
         Some(spans.enumerate().map(piece).collect())
     }
 }
@@ -185,8 +194,9 @@ mod tests {
 
     fn full(days: i64) -> PageRequest {
         let from = DateTime::from_timestamp(0, 0).unwrap_or_default();
-        let span = (from, from + Duration::days(days));
-        PageRequest::full((Kind::Meeting, &"c".into()), reader::best(Kind::Meeting), (0, span), 1)
+        let span = Span { from: from, to: from + Duration::days(days) };
+        let of = ContainerRef { kind: Kind::Meeting, container: &"c".into() };
+        PageRequest::full(of, reader::best(Kind::Meeting), 0, span, 1)
     }
 
     #[test]
@@ -198,7 +208,7 @@ mod tests {
         let spans = |fetch: &PageRequest| {
             let pieces = fetch.pieces(7).unwrap_or_default();
             let span = |piece: &PageRequest| match piece.origin {
-                Origin::Span((from, to)) => (piece.chain, (to - from).num_days()),
+                Origin::Span(span) => (piece.chain, span.length().num_days()),
                 Origin::Link(_) | Origin::LinkAgain => (piece.chain, 0),
             };
             pieces.iter().map(span).collect::<Vec<_>>()
@@ -207,7 +217,7 @@ mod tests {
         assert_eq!(spans(&full(89)), []);
         let first = full(401).pieces(0).unwrap_or_default();
         assert!(first.iter().zip(first.iter().skip(1)).all(|(a, b)| match (&a.origin, &b.origin) {
-            (Origin::Span((_, to)), Origin::Span((from, _))) => to == from,
+            (Origin::Span(one), Origin::Span(next)) => one.to == next.from,
             _ => false,
         }));
     }
@@ -215,7 +225,7 @@ mod tests {
     #[test]
     fn a_chain_goes_back_to_its_link_once() {
         let chain = Chain { container: "c".into(), kind: Kind::Task, link: Some("me/x".to_owned()) };
-        let first = PageRequest::on((0, &chain)).unwrap_or_else(|| full(1));
+        let first = PageRequest::on(0, &chain).unwrap_or_else(|| full(1));
         assert!(first.again().is_none(), "the link itself is lost");
         let later = first.next("me/y".to_owned());
         let again = later.again().unwrap_or_else(|| full(1));

@@ -59,7 +59,7 @@ pub(super) async fn find<P: Http + Clock + Credentials>(graph: &Graph<P>, lookup
         for place in &ask.lookups {
             if let (Some(lookup), Some(found)) = (lookups.get(*place), found.get_mut(*place)) {
                 for value in &values {
-                    series.extend(answer_to(graph, (&ask, lookup), value, found).map(|doubt| (*place, doubt)));
+                    series.extend(answer_to(graph, &ask, lookup, value, found).map(|doubt| (*place, doubt)));
                 }
             }
         }
@@ -116,7 +116,7 @@ async fn read<P: Http + Clock + Credentials>(
     let values = async {
         let values = match ask.single {
             true => vec![graph.understood(&response)?],
-            false => graph.all((ask.kind, ask.container.as_str()), response).await?,
+            false => graph.all(ask.kind, ask.container.as_str(), response).await?,
         };
         linked(graph, ask, values).await
     };
@@ -197,7 +197,8 @@ async fn linked<P: Http + Clock + Credentials>(
 /// whether it lives is uncertain.
 fn answer_to<P>(
     graph: &Graph<P>,
-    (ask, lookup): (&LookupRead, &Lookup),
+    ask: &LookupRead,
+    lookup: &Lookup,
     value: &Value,
     found: &mut Found,
 ) -> Option<UncertainItem> {

@@ -55,7 +55,7 @@ pub(super) async fn listing<P: Http + Clock + Credentials>(
             | GraphReading::Malformed(_) => None,
         });
         let bare: Vec<ItemId> = bare.collect();
-        expand(graph, scope, (&bare, container), values, &mut lost).await?;
+        lost.append(&mut expand(graph, scope, container, &bare, values).await?);
     }
     let mut gathered = Gathered::new(scope.window, graph.mailbox.zone.as_ref(), sent.keys());
     let mut masters = sent;
@@ -66,7 +66,7 @@ pub(super) async fn listing<P: Http + Clock + Credentials>(
             if let GraphReading::Skeleton { id, master } = &reading {
                 reading = match masters.get(master) {
                     Some(Some(master)) => map::read(kind, &map::filled(&value, master), &graph.mailbox, &container),
-                    Some(None) | None => malformed((id, &container), "seriesMasterId: no such master"),
+                    Some(None) | None => malformed(id, &container, "seriesMasterId: no such master"),
                 };
             }
             gathered.take(reading, full, &value);
@@ -81,14 +81,15 @@ pub(super) async fn listing<P: Http + Clock + Credentials>(
 }
 
 /// Adds the occurrences of series that a reading told by their masters alone, as of a server whose
-/// views don't expand them.
+/// views don't expand them. Those of which nothing is told.
 async fn expand<P: Http + Clock + Credentials>(
     graph: &Graph<P>,
     scope: &Scope,
-    (masters, container): (&[ItemId], &ContainerId),
+    container: &ContainerId,
+    masters: &[ItemId],
     values: &mut Vec<Value>,
-    lost: &mut Vec<Malformed>,
-) -> Result<()> {
+) -> Result<Vec<Malformed>> {
+    let mut lost = Vec::new();
     let window = Window { to: scope.window.series_to, ..scope.window };
     let spans = cursor::spans(&window);
     let asked: Vec<(&ItemId, Call)> =
@@ -101,7 +102,7 @@ async fn expand<P: Http + Clock + Credentials>(
         }
         let told = match alive::refused(&response)? {
             Some(code) => Err(code),
-            None => match graph.all((Kind::Meeting, container.as_str()), response).await {
+            None => match graph.all(Kind::Meeting, container.as_str(), response).await {
                 Ok(rows) => Ok(rows),
                 Err(error) => Err(alive::code(&error).ok_or(error)?),
             },
@@ -114,7 +115,7 @@ async fn expand<P: Http + Clock + Credentials>(
             }
         }
     }
-    Ok(())
+    Ok(lost)
 }
 
 /// The series that an occurrence belongs to.
@@ -152,7 +153,7 @@ async fn read_masters<P: Http + Clock + Credentials>(graph: &Graph<P>, ids: BTre
     Ok(masters)
 }
 
-fn malformed((id, container): (&ItemId, &ContainerId), reason: &str) -> GraphReading {
+fn malformed(id: &ItemId, container: &ContainerId, reason: &str) -> GraphReading {
     let (id, container) = (Some(id.clone()), Some(container.clone()));
     GraphReading::Malformed(Malformed { id, container, reason: reason.to_owned() })
 }

@@ -3,7 +3,7 @@
 //! run is one request. What the pages hold is `listing`'s.
 
 use super::cursor::{self, Chain};
-use super::fetch::{PageOutcome, PageRequest};
+use super::fetch::{ContainerRef, PageOutcome, PageRequest};
 use super::listing::{self, ContainerPages};
 use super::reader::{self, Reader};
 use super::{Graph, alive, endpoints};
@@ -48,7 +48,8 @@ pub(super) async fn observe<P: Http + Clock + Credentials>(
     cursor: Option<&Cursor>,
 ) -> Result<Listing> {
     let chains = cursor::chains(cursor, &scope.window);
-    let fetches: Vec<PageRequest> = chains.iter().enumerate().filter_map(PageRequest::on).collect();
+    let fetches: Vec<PageRequest> =
+        chains.iter().enumerate().filter_map(|(number, chain)| PageRequest::on(number, chain)).collect();
     let questions = [endpoints::containers(Kind::Meeting), endpoints::containers(Kind::Task)];
     let calls: Vec<Call> = questions.into_iter().chain(fetches.iter().map(PageRequest::call)).collect();
     let mut answers = graph.batch(&calls).await.into_iter();
@@ -73,8 +74,12 @@ pub(super) async fn observe<P: Http + Clock + Credentials>(
     for Container { id, kind, .. } in &chosen {
         let mut known = chains.iter().filter(|chain| chain.container == *id);
         match known.next().map(|first| first.link.is_some() && known.all(|chain| chain.link.is_some())) {
-            None => open.extend(progress.begin(scope, (*kind, id), reader::best(*kind))),
-            Some(false) => open.extend(progress.begin(scope, (*kind, id), reader::plain(*kind))),
+            None => {
+                open.extend(progress.begin(scope, ContainerRef { kind: *kind, container: id }, reader::best(*kind)))
+            }
+            Some(false) => {
+                open.extend(progress.begin(scope, ContainerRef { kind: *kind, container: id }, reader::plain(*kind)))
+            }
             Some(true) => {}
         }
     }
@@ -103,8 +108,8 @@ pub(super) async fn observe<P: Http + Clock + Credentials>(
 
 impl ReadSoFar {
     /// Begins a full reading of a container, in place of whatever was read of it; its first pages.
-    fn begin(&mut self, scope: &Scope, of: (Kind, &ContainerId), reader: &'static dyn Reader) -> Vec<PageRequest> {
-        let (kind, container) = of;
+    fn begin(&mut self, scope: &Scope, of: ContainerRef<'_>, reader: &'static dyn Reader) -> Vec<PageRequest> {
+        let ContainerRef { kind, container } = of;
         let attempt = self.pages_of.get(container).map_or(1, |pages| pages.attempt.saturating_add(1));
         self.pages_of.insert(container.clone(), ContainerPages { kind, attempt, chains: BTreeMap::new() });
         self.chains.retain(|chain| chain.container != *container);
@@ -112,7 +117,11 @@ impl ReadSoFar {
         let most = if reader.is_timed() { spans.len() } else { 1 };
         let numbers = self.numbers..;
         self.numbers += most;
-        numbers.zip(spans).take(most).map(|one| PageRequest::full(of, reader, one, attempt)).collect()
+        numbers
+            .zip(spans)
+            .take(most)
+            .map(|(number, span)| PageRequest::full(of, reader, number, span, attempt))
+            .collect()
     }
 
     /// Takes in the answers to `fetches`; the pages to be read next.
@@ -202,7 +211,7 @@ impl ReadSoFar {
         if *losses > LOSSES {
             return Err(Error::CursorLost(Side::Exchange));
         }
-        Ok(self.begin(scope, (fetch.kind, &fetch.container), fetch.reader))
+        Ok(self.begin(scope, ContainerRef { kind: fetch.kind, container: &fetch.container }, fetch.reader))
     }
 
     /// What to read in place of a page that was too much for the server (docs/facts/graph.md,
@@ -211,7 +220,7 @@ impl ReadSoFar {
         if let Some(smaller) = fetch.smaller() {
             return Some(vec![smaller]);
         }
-        let of = (fetch.kind, &fetch.container);
+        let of = ContainerRef { kind: fetch.kind, container: &fetch.container };
         if fetch.attempt == 0 {
             return Some(self.begin(scope, of, fetch.reader));
         }

@@ -2,9 +2,8 @@
 //! (events/delta, docs/facts/graph.md, "Events delta") can take the place of one of them. A way is
 //! only addresses and what may be expected of its pages; who reads pages is `observe`.
 
-use super::cursor::Span;
 use super::endpoints;
-use crate::model::{ContainerId, Instant, Kind};
+use crate::model::{ContainerId, Kind, Span};
 
 /// One way of reading.
 pub(super) trait Reader {
@@ -52,8 +51,8 @@ pub(super) fn plain(kind: Kind) -> &'static dyn Reader {
 }
 
 impl Reader for ViewDelta {
-    fn first(&self, container: &ContainerId, (from, to): (Instant, Instant)) -> String {
-        endpoints::view_delta(container, (from, to))
+    fn first(&self, container: &ContainerId, span: Span) -> String {
+        endpoints::view_delta(container, span)
     }
 
     fn is_timed(&self) -> bool {
@@ -70,8 +69,8 @@ impl Reader for ViewDelta {
 }
 
 impl Reader for CalendarView {
-    fn first(&self, container: &ContainerId, (from, to): (Instant, Instant)) -> String {
-        endpoints::view(container, (from, to))
+    fn first(&self, container: &ContainerId, span: Span) -> String {
+        endpoints::view(container, span)
     }
 
     fn is_timed(&self) -> bool {

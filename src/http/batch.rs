@@ -169,7 +169,7 @@ impl<P: Http + Clock + Credentials> Caller<P> {
         let parts = open.iter().filter_map(|&at| Some((at, calls.get(at)?)));
         let safe = parts.clone().all(|(_, call)| call.repeat == Repeat::Safe);
         let follows = |at: usize| at.checked_sub(1).filter(|before| open.contains(before));
-        let requests: Vec<Value> = parts.map(|(at, call)| part(envelope.root, (at, follows(at)), call)).collect();
+        let requests: Vec<Value> = parts.map(|(at, call)| part(envelope.root, at, follows(at), call)).collect();
         let repeat = if safe { Repeat::Safe } else { Repeat::Never };
         let mut outer = Call::post("$batch", json!({ "requests": requests }), repeat);
         outer.headers.clone_from(&envelope.headers);
@@ -204,7 +204,7 @@ fn chunks(calls: &[Call], max: usize) -> Vec<&[Call]> {
 
 /// A part as the envelope carries it. Its id is its place; `before` is the place of the one before
 /// it, if that is in the same envelope.
-fn part(root: &str, (at, before): (usize, Option<usize>), call: &Call) -> Value {
+fn part(root: &str, at: usize, before: Option<usize>, call: &Call) -> Value {
     let mut headers: Map<String, Value> =
         call.headers.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
     let mut part = json!({
@@ -363,9 +363,9 @@ mod tests {
             let (got, ids) = run(&calls, &replies);
             assert_eq!((got, ids), (outcomes, sent.into_iter().map(str::to_owned).collect()), "{replies:?}");
         }
-        let depends = |before| part("/", (3, before), &last()).get("dependsOn").cloned();
+        let depends = |before| part("/", 3, before, &last()).get("dependsOn").cloned();
         assert_eq!((depends(Some(2)), depends(None)), (Some(json!(["2"])), None));
-        assert_eq!(part("/", (3, Some(2)), &get()).get("dependsOn"), None);
+        assert_eq!(part("/", 3, Some(2), &get()).get("dependsOn"), None);
     }
 
     #[test]
@@ -405,6 +405,6 @@ mod tests {
         let call = Call::patch("/A(1)", json!({"x": 1})).with("If-Match", "v");
         let whole = json!({"id": "3", "method": "PATCH", "url": "/A(1)", "body": {"x": 1},
             "headers": {"If-Match": "v", "Content-Type": "application/json"}});
-        assert_eq!(part("/", (3, None), &call), whole);
+        assert_eq!(part("/", 3, None, &call), whole);
     }
 }

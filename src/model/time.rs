@@ -119,13 +119,13 @@ impl Window {
     /// edges are firsts of months, so that it moves once a month and not with every run.
     #[must_use]
     pub fn at(now: Instant, from: Day, zone: &dyn Zone) -> Self {
-        Self::ahead(now, from, (HORIZON_MONTHS, SERIES_HORIZON_MONTHS), zone)
+        Self::ahead(now, from, HORIZON_MONTHS, SERIES_HORIZON_MONTHS, zone)
     }
 
     /// The same with `months` ahead: of single items, and of occurrences of a series (never beyond
     /// single items).
     #[must_use]
-    pub fn ahead(now: Instant, from: Day, (single, series): (u32, u32), zone: &dyn Zone) -> Self {
+    pub fn ahead(now: Instant, from: Day, single: u32, series: u32, zone: &dyn Zone) -> Self {
         let today = local(zone, now).date();
         let ahead = |months: u32| {
             let first = today.with_day(1).unwrap_or(today);
@@ -145,15 +145,32 @@ impl Window {
     /// Spans of at most `longest` that together cover it without gaps, and a day more at either
     /// end: a server takes days by a zone of its own.
     #[must_use]
-    pub fn spans(&self, longest: Duration) -> Vec<(Instant, Instant)> {
+    pub fn spans(&self, longest: Duration) -> Vec<Span> {
         let (mut from, end) = (self.from - Duration::days(1), self.to + Duration::days(1));
         let mut spans = Vec::new();
         while from < end {
             let to = end.min(from + longest);
-            spans.push((from, to));
+            spans.push(Span { from, to });
             from = to;
         }
         spans
+    }
+}
+
+/// The time between two instants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Span {
+    /// Where it begins.
+    pub from: Instant,
+    /// Where it ends; this instant is no part of it.
+    pub to: Instant,
+}
+
+impl Span {
+    /// How long it is.
+    #[must_use]
+    pub fn length(self) -> Duration {
+        self.to - self.from
     }
 }
 

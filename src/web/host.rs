@@ -92,7 +92,7 @@ impl BrowserHost {
     /// The world of `account`, reached by `fetch` and `host`, its requests counted in `database`;
     /// `stop` tells whether the user wants its run to stop.
     #[must_use]
-    pub fn new((fetch, host): (Fetch, Host), account: &str, database: &SharedDatabase, stop: Rc<Stop>) -> Self {
+    pub fn new(fetch: Fetch, host: Host, account: &str, database: &SharedDatabase, stop: Rc<Stop>) -> Self {
         Self { fetch, host, account: account.to_owned(), request_counter: RequestCounter::new(database, account), stop }
     }
 }

@@ -70,7 +70,7 @@ impl Watermark {
 
     /// How many of these rows of activities are new in `window`: created since, or so shortly
     /// before that they would have been seen.
-    fn created(&self, rows: &[&RowStamp], (window, zone): (&Window, &dyn Zone)) -> u64 {
+    fn created(&self, rows: &[&RowStamp], window: &Window, zone: &dyn Zone) -> u64 {
         let from = access(self.read, zone);
         let late = |row: &&&RowStamp| row.created_on.at.is_some_and(|at| at >= from);
         let known = |row: &RowStamp| row.id.as_str().is_some_and(|id| self.seen.contains_key(id));
@@ -184,7 +184,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
         }
         malformed.extend(bad);
         let changed = place.activities.unseen(&rows);
-        let new = place.activities.created(&changed, (&place.window, &*self.site.zone));
+        let new = place.activities.created(&changed, &place.window, &*self.site.zone);
         if count != Some(place.count + new) {
             return Ok(None);
         }

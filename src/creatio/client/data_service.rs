@@ -107,7 +107,8 @@ pub(in crate::creatio) fn select(query: &Query<'_>, zone: &dyn Zone) -> SelectQu
 pub(in crate::creatio) fn select_stored(
     stored: &Value,
     filter: &Condition,
-    (top, skip): (usize, usize),
+    top: usize,
+    skip: usize,
     zone: &dyn Zone,
 ) -> SelectQuery {
     let query = Query { set: "Activity", select: "Id", order: "Id", top, skip, ..Query::default() };
@@ -146,8 +147,8 @@ pub(in crate::creatio) fn write(RowChange { set, row_write }: &RowChange, zone: 
         let mut items = Map::from_iter([("id".to_owned(), test(&Condition::id(id), zone))]);
         if let Some(seen) = row_write.seen() {
             let from = local(zone, seen).trunc_subsecs(3);
-            items.insert("from".to_owned(), compare("ModifiedOn", 8, (7, told(from))));
-            items.insert("to".to_owned(), compare("ModifiedOn", 5, (7, told(from + TimeDelta::milliseconds(1)))));
+            items.insert("from".to_owned(), compare("ModifiedOn", 8, 7, told(from)));
+            items.insert("to".to_owned(), compare("ModifiedOn", 5, 7, told(from + TimeDelta::milliseconds(1))));
         }
         body.insert("filters".to_owned(), group(0, Value::Object(items), Some(set)));
     }
@@ -200,13 +201,16 @@ fn test(condition: &Condition, zone: &dyn Zone) -> Value {
             let (kind, value) = literal(Sign::Ne, operand, zone);
             let empty = json!({"filterType": 2, "comparisonType": 1, "isEnabled": true, "isNull": true,
                 "leftExpression": {"expressionType": 0, "columnPath": path}});
-            group(1, json!({"0": compare(path, 4, (kind, value)), "1": empty}), None)
+            group(1, json!({"0": compare(path, 4, kind, value), "1": empty}), None)
         }
-        Condition::Is(path, sign, operand) => compare(path, number(*sign), literal(*sign, operand, zone)),
+        Condition::Is(path, sign, operand) => {
+            let (kind, value) = literal(*sign, operand, zone);
+            compare(path, number(*sign), kind, value)
+        }
     }
 }
 
-fn compare(path: &str, comparison: u8, (kind, value): (u8, Value)) -> Value {
+fn compare(path: &str, comparison: u8, kind: u8, value: Value) -> Value {
     json!({"filterType": 1, "comparisonType": comparison, "isEnabled": true, "trimDateTimeParameterToDate": false,
         "leftExpression": {"expressionType": 0, "columnPath": path},
         "rightExpression": {"expressionType": 2, "parameter": {"dataValueType": kind, "value": value}}})

@@ -213,15 +213,15 @@ pub(in crate::creatio) fn no_email(path: &'static str) -> Condition {
 /// The condition for activities that touch `window` (see [`Window::holds`]; nothing in Creatio is
 /// known to be an occurrence).
 pub(in crate::creatio) fn in_window(window: &Window) -> Condition {
-    touching(window, ("Type", "StartDate", "DueDate"))
+    touching(window, "Type", "StartDate", "DueDate")
 }
 
 /// The same for rows that belong to an Activity.
 pub(in crate::creatio) fn in_window_of(window: &Window) -> Condition {
-    touching(window, ("Activity.Type", "Activity.StartDate", "Activity.DueDate"))
+    touching(window, "Activity.Type", "Activity.StartDate", "Activity.DueDate")
 }
 
-fn touching(window: &Window, (kind, start, due): (&'static str, &'static str, &'static str)) -> Condition {
+fn touching(window: &Window, kind: &'static str, start: &'static str, due: &'static str) -> Condition {
     let point = [Condition::at(start, Sign::Ge, window.from), Condition::at(due, Sign::Ge, window.from)];
     Condition::All(vec![
         no_email(kind),

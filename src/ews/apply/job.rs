@@ -312,7 +312,7 @@ impl<'a> EwsJob<'a> {
             Record::Meeting(there) => there.response == wanted,
             Record::Task(_) => false,
         });
-        (!given).then(|| endpoints::respond((id, version), word))
+        (!given).then(|| endpoints::respond(id, version, word))
     }
 
     /// Takes in the answer to that. The meeting may have been made anew for it, under another id

@@ -410,7 +410,7 @@ impl Builder {
     fn add_edge(&mut self, host: Insertion, class: Class) {
         let Some(content) = self.content(host) else { return };
         if class == Class::Cell {
-            add_run(content, (" ", &Style::default()), false);
+            add_run(content, " ", &Style::default(), false);
         } else {
             content.push(Piece::Break);
         }
@@ -436,7 +436,7 @@ impl Builder {
             }
             // NUL is nothing in HTML
             let line: String = line.chars().filter(|c| *c != '\0').map(|c| if is_void(c) { ' ' } else { c }).collect();
-            add_run(content, (&line, &style), verbatim && !flat);
+            add_run(content, &line, &style, verbatim && !flat);
         }
     }
 
@@ -498,7 +498,7 @@ impl Builder {
         let Some(content) = self.content(open.host).filter(|_| !hidden) else { return };
         for node in open.before {
             match node {
-                Piece::Run(text, style) => add_run(content, (&text, &style), open.verbatim),
+                Piece::Run(text, style) => add_run(content, &text, &style, open.verbatim),
                 Piece::Break | Piece::Rule | Piece::Block(..) => content.push(node),
             }
         }
@@ -855,7 +855,7 @@ impl Builder {
 
 /// Adds a piece of a line: to the run before it, if that looks alike. White space between blocks is
 /// nothing, and many spaces are one, unless the text is shown as it stands.
-fn add_run(content: &mut Vec<Piece>, (text, style): (&str, &Style), verbatim: bool) {
+fn add_run(content: &mut Vec<Piece>, text: &str, style: &Style, verbatim: bool) {
     let at_edge = matches!(content.last(), Some(Piece::Block(..) | Piece::Break | Piece::Rule));
     if text.is_empty() || (at_edge && !verbatim && text.chars().all(|c| c == ' ')) {
         return;

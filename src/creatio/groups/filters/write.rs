@@ -65,7 +65,7 @@ fn condition(leaf: &Leaf, viewer: &Viewer<'_>) -> Result<FilterText, Obstacle> {
     match &leaf.test {
         FilterTest::Null(empty) => null(leaf, &place, *empty),
         FilterTest::In { not: false, values } => {
-            let equal = |value| compared(leaf, (&place, Comparison::Equal), value, viewer);
+            let equal = |value| compared(leaf, &place, Comparison::Equal, value, viewer);
             Ok(joined(values.iter().map(equal).collect::<Result<_, _>>()?, " or "))
         }
         FilterTest::In { not: true, values } => {
@@ -73,10 +73,10 @@ fn condition(leaf: &Leaf, viewer: &Viewer<'_>) -> Result<FilterText, Obstacle> {
             let parts = values.iter().map(unequal).collect::<Result<Vec<_>, _>>()?;
             Ok(all(filled(leaf).into_iter().chain(parts)))
         }
-        FilterTest::Compare(comparison, value) => compared(leaf, (&place, *comparison), value, viewer),
+        FilterTest::Compare(comparison, value) => compared(leaf, &place, *comparison, value, viewer),
         FilterTest::Between(from, to) => {
-            let from = compared(leaf, (&place, Comparison::GreaterOrEqual), from, viewer)?;
-            let to = compared(leaf, (&place, Comparison::LessOrEqual), to, viewer)?;
+            let from = compared(leaf, &place, Comparison::GreaterOrEqual, from, viewer)?;
+            let to = compared(leaf, &place, Comparison::LessOrEqual, to, viewer)?;
             Ok(joined(vec![from, to], " and "))
         }
     }
@@ -117,12 +117,13 @@ fn null(leaf: &Leaf, place: &str, empty: bool) -> Result<FilterText, Obstacle> {
 
 fn compared(
     leaf: &Leaf,
-    (place, comparison): (&str, Comparison),
+    place: &str,
+    comparison: Comparison,
     value: &FilterOperand,
     viewer: &Viewer<'_>,
 ) -> Result<FilterText, Obstacle> {
     if leaf.kind == ColumnKind::Date {
-        return dated(leaf, (place, comparison), value, viewer);
+        return dated(leaf, place, comparison, value, viewer);
     }
     let value = spelled(leaf, value, viewer)?;
     match (leaf.kind, comparison) {
@@ -188,7 +189,8 @@ fn spelled(leaf: &Leaf, value: &FilterOperand, viewer: &Viewer<'_>) -> Result<St
 /// or after which it is.
 fn dated(
     leaf: &Leaf,
-    (place, comparison): (&str, Comparison),
+    place: &str,
+    comparison: Comparison,
     value: &FilterOperand,
     viewer: &Viewer<'_>,
 ) -> Result<FilterText, Obstacle> {
