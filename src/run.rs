@@ -13,6 +13,7 @@ use crate::engine::{containers, planner, scope};
 use crate::error::{Error, Result};
 use crate::model::{Cursor, Instant, Pair};
 use crate::ports::{Clock, Events, Phase, Progress, Replica, Store};
+use crate::run::observe::Readings;
 use serde::{Deserialize, Serialize};
 use std::{future::poll_fn, pin::pin, task::Poll};
 
@@ -154,7 +155,8 @@ async fn decide<W: World>(world: &W, previewed: bool) -> Result<PreparedRun> {
     state.containers = containers::remembered(&state.containers, &listings.exchange.containers, &needed);
     let fields = settings.fields.without(&listings.creatio.unheld);
     let able = Settings { fields, ..settings.clone() };
-    let mut observed = observe::observe(world, &able, window, (&state, &cursors, listings)).await?;
+    let mut observed =
+        observe::observe(world, &able, window, Readings { state: &state, cursors: &cursors, listings }).await?;
     trust::marks(world.account(), &observed.seen)?;
     world.events().progress(Progress { phase: Phase::Planning, done: 0, total: 0 });
     let now = observed.now.unwrap_or(device);

@@ -8,7 +8,7 @@ use crate::engine::context::{Context, Seen};
 use crate::engine::fate::{Case, Fate};
 use crate::engine::held::Reason;
 use crate::engine::link::{Link, LinkState, Memory, PutBack};
-use crate::engine::merge::{self, ClashRule, Merge};
+use crate::engine::merge::{self, ClashRule, Compared, Merge};
 use crate::engine::settings::{Notify, Settings};
 use crate::engine::{claim, decide, identity, kept, original, project, scope};
 use crate::model::op::{Op, Update};
@@ -197,7 +197,7 @@ fn merged(case: &Case<'_>, step: Step) -> Planned {
     let now = Pair::of(|side| fates[side].item().map_or(&link.base[side], |item| &item.record));
     let stamps = Pair::of(|side| fates[side].item().and_then(|item| item.stamp));
     let rule = rule(context, seen, link, stamps);
-    let mut merge = merge::merge(context, seen, (link.base.as_ref(), now), (policy, rule));
+    let mut merge = merge::merge(context, seen, Compared { base: link.base.as_ref(), now }, policy, rule);
     leave(seen, link, &mut merge, now);
     let mut memory = remembered(link, &merge, now.creatio);
     let before = context.settings.rules.notify == Notify::Always && policy.notify == Notify::Ask;

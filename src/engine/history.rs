@@ -85,22 +85,19 @@ pub enum What {
 pub fn entries(run: Instant, from: usize, action: &Action, outcomes: Option<&[Outcome]>, link: &Link) -> Vec<Entry> {
     let numbered = action.writes.iter().enumerate();
     numbered
-        .filter_map(|(n, write)| {
+        .filter_map(|(n, (side, op))| {
             let written = match outcomes {
                 Some(outcomes) => Some(outcomes.get(n)?.as_ref().ok()?),
                 None => None,
             };
-            entry((run, from + n), action, (write, written), link)
+            let entry = entry(action, *side, op, written, link)?;
+            Some(Entry { run, nth: from + n, ..entry })
         })
         .collect()
 }
 
-fn entry(
-    (run, nth): (Instant, usize),
-    action: &Action,
-    ((side, op), written): (&(Side, Op), Option<&Written>),
-    link: &Link,
-) -> Option<Entry> {
+/// The entry of one write, which the caller numbers.
+fn entry(action: &Action, side: Side, op: &Op, written: Option<&Written>, link: &Link) -> Option<Entry> {
     let known = action.before.as_ref().unwrap_or(link);
     let replaced = written.and_then(|written| written.replaced.as_deref()).cloned();
     let (what, fields, before, after) = match op {
@@ -115,20 +112,20 @@ fn entry(
             };
             (what, fields, replaced.or_else(|| Some(update.before.clone())), Some(update.patch.record.clone()))
         }
-        Op::Delete { .. } => (What::Deleted, Vec::new(), replaced.or_else(|| Some(known.base[*side].clone())), None),
+        Op::Delete { .. } => (What::Deleted, Vec::new(), replaced.or_else(|| Some(known.base[side].clone())), None),
     };
     Some(Entry {
-        run,
-        nth,
-        side: *side,
+        run: Instant::default(),
+        nth: 0,
+        side,
         what,
-        id: written.map_or_else(|| link.ids[*side].clone(), |written| written.id.clone()),
-        container: written.map_or_else(|| link.containers[*side].clone(), |written| written.container.clone()),
+        id: written.map_or_else(|| link.ids[side].clone(), |written| written.id.clone()),
+        container: written.map_or_else(|| link.containers[side].clone(), |written| written.container.clone()),
         activity: link.ids.creatio.clone(),
         fields,
         before,
         after,
-        facts: known.facts[*side].clone(),
+        facts: known.facts[side].clone(),
         undoes: None,
         corrects: false,
     })

@@ -62,15 +62,26 @@ impl Merge {
     }
 }
 
-/// Merges the two sides of a link. `now` is what both hold, `policy` says in which direction each
+/// What both sides of a link last agreed on, and what they hold now.
+#[derive(Clone, Copy)]
+pub struct Compared<'a> {
+    /// What they agreed on, each in its side's form.
+    pub base: Pair<&'a Record>,
+    /// What they hold.
+    pub now: Pair<&'a Record>,
+}
+
+/// Merges the two sides of a link. `policy` says in which direction each
 /// field may go, `rule` what becomes of a clash.
 #[must_use]
 pub fn merge(
     context: &Context<'_>,
     seen: &Seen,
-    (base, now): (Pair<&Record>, Pair<&Record>),
-    (policy, rule): (FieldPolicy, ClashRule),
+    compared: Compared<'_>,
+    policy: FieldPolicy,
+    rule: ClashRule,
 ) -> Merge {
+    let Compared { base, now } = compared;
     let shadow = project::shadows(context, seen, now, Some(base));
     let edited = Pair::of(|side| differences(base[side], now[side]));
     let unlike = Pair::of(|side| differences(now[side], &shadow[side]));
@@ -86,7 +97,7 @@ pub fn merge(
         put_back: BTreeSet::new(),
         tells: SendInvitations::All,
     };
-    merge_people(context, seen, (base, now), (policy, &mut merge));
+    merge_people(context, seen, compared, policy, &mut merge);
     let crowd = policy.mails || merge.writes.exchange.contains(&Field::People) && merge.target.exchange.has_people();
     let invites = merge.people.iter().any(|(reason, _)| *reason == Reason::WouldInvite);
     let mapped = fields(now.creatio.kind()).iter().filter(|field| **field != Field::People);
@@ -228,13 +239,9 @@ const fn body(record: &mut Record) -> &mut Body {
 }
 
 /// Merges the people of two meetings into `merge`.
-fn merge_people(
-    context: &Context<'_>,
-    seen: &Seen,
-    (base, now): (Pair<&Record>, Pair<&Record>),
-    (policy, merge): (FieldPolicy, &mut Merge),
-) {
-    let (Some(base), Some(was)) = (meetings(base), meetings(now)) else { return };
+fn merge_people(context: &Context<'_>, seen: &Seen, compared: Compared<'_>, policy: FieldPolicy, merge: &mut Merge) {
+    let now = compared.now;
+    let (Some(base), Some(was)) = (meetings(compared.base), meetings(now)) else { return };
     let People { target, base, waits, uninvited, back } = people::merge(context, seen, base, was, policy);
     for side in Side::BOTH {
         if let (Record::Meeting(one), Record::Meeting(old)) = (&mut merge.target[side], &mut merge.base[side]) {
@@ -265,7 +272,7 @@ pub fn adopt(context: &Context<'_>, seen: &Seen, now: Pair<&Record>, policy: Fie
     // a base that differs from both sides wherever they differ: every such field is edited on both
     let base = project::shadows(context, seen, now, None);
     let quiet = FieldPolicy { adopts: true, ..policy };
-    let mut merged = merge(context, seen, (base.as_ref(), now), (quiet, rule));
+    let mut merged = merge(context, seen, Compared { base: base.as_ref(), now }, quiet, rule);
     for field in [Field::People, Field::Response] {
         for side in Side::BOTH {
             copy(field, now[side], &mut merged.base[side]);

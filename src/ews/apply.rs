@@ -118,7 +118,15 @@ async fn look<P: Http + Clock + Credentials>(ews: &Ews<P>, jobs: &mut [&mut EwsJ
 
 /// What is written in one request: operations of one sort on one kind of item, with one word about
 /// mail; creations in one folder.
-type RequestGroup = (u8, Kind, Mail, Option<ContainerId>);
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct RequestGroup {
+    /// Creations first, deletions last.
+    rank: u8,
+    kind: Kind,
+    mail: Mail,
+    /// Of creations: where.
+    folder: Option<ContainerId>,
+}
 
 /// Sends what jobs have to write; after the `last` attempt a version conflict is final.
 async fn write<P: Http + Clock + Credentials>(ews: &Ews<P>, jobs: &mut [&mut EwsJob<'_>], last: bool) {
@@ -156,7 +164,8 @@ async fn write<P: Http + Clock + Credentials>(ews: &Ews<P>, jobs: &mut [&mut Ews
 }
 
 /// The request for the jobs of a group.
-fn request<P>(ews: &Ews<P>, (_, kind, mail, folder): &RequestGroup, jobs: &[&mut &mut EwsJob<'_>]) -> Call {
+fn request<P>(ews: &Ews<P>, group: &RequestGroup, jobs: &[&mut &mut EwsJob<'_>]) -> Call {
+    let RequestGroup { kind, mail, folder, .. } = group;
     // a task has no zone of its own (docs/facts/ews.md, "Tasks")
     let zone = time::windows(ews.mailbox.zone.as_ref()).filter(|_| *kind == Kind::Task);
     if let Some(folder) = folder {

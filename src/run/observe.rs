@@ -74,7 +74,17 @@ pub async fn read<W: World>(world: &W, scope: &Scope, cursors: &Pair<Option<Curs
     Ok(Pair { creatio: creatio?, exchange: exchange? })
 }
 
-/// Looks up what `listings`, read from `cursors` on, leave open.
+/// What the last run left, and what has been read since.
+pub struct Readings<'a> {
+    /// The state after the last run.
+    pub state: &'a State,
+    /// Where the listings were read from.
+    pub cursors: &'a Pair<Option<Cursor>>,
+    /// What both sides told.
+    pub listings: Pair<Listing>,
+}
+
+/// Looks up what the listings leave open.
 ///
 /// # Errors
 /// What stops a run.
@@ -82,8 +92,9 @@ pub async fn observe<W: World>(
     world: &W,
     settings: &Settings,
     window: Window,
-    (state, cursors, listings): (&State, &Pair<Option<Cursor>>, Pair<Listing>),
+    readings: Readings<'_>,
 ) -> Result<Observed> {
+    let Readings { state, cursors, listings } = readings;
     let now = listings.creatio.now.unwrap_or_else(|| world.clock().now());
     let context = Context { settings, zone: world.zone(), now, window, account: world.account(), words: world.words() };
     let mut gather = Gather {

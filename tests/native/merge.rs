@@ -5,7 +5,7 @@ use crate::moment::{Moment, pair, seen, the_meeting};
 use schedule_sync::engine::decide;
 use schedule_sync::engine::fate::{Case, Fate};
 use schedule_sync::engine::field_policy::{Direction, FieldPolicy};
-use schedule_sync::engine::merge::{ClashRule, Merge, Merged, adopt, merge, settle};
+use schedule_sync::engine::merge::{ClashRule, Compared, Merge, Merged, adopt, merge, settle};
 use schedule_sync::engine::settings::{Conflict, FieldDirection};
 use schedule_sync::model::{Body, Field, Importance, Item, Pair, Reminder, Response, Side};
 
@@ -31,7 +31,7 @@ fn merged(rule: ClashRule, changes: Pair<fn(&mut Item)>) -> Merge {
     let records = |items: &Pair<Item>| items.clone().map(|item| item.record);
     let (base, now) = (records(&base), records(&now));
     let context = moment.context();
-    merge(&context, &seen([], []), (base.as_ref(), now.as_ref()), (policy(&moment, &pair()), rule))
+    merge(&context, &seen([], []), Compared { base: base.as_ref(), now: now.as_ref() }, policy(&moment, &pair()), rule)
 }
 
 const EARLY: &str = "2026-03-10T08:00:00Z";
@@ -174,7 +174,8 @@ fn a_clash_that_ended_before_it_was_answered_is_settled_by_the_answer() {
     ] {
         let rule = ClashRule { answer, conflict: Conflict::Ask, stamps: Pair::default() };
         let (base, now) = (pair().map(|item| item.record), now.clone().map(|item| item.record));
-        let merged = merge(&moment.context(), &seen([], []), (base.as_ref(), now.as_ref()), (flows, rule));
+        let merged =
+            merge(&moment.context(), &seen([], []), Compared { base: base.as_ref(), now: now.as_ref() }, flows, rule);
         assert_eq!([merged.base.creatio.title(), merged.base.exchange.title()], titles, "{answer:?}");
         assert_eq!(merged.writes.creatio.len() + merged.writes.exchange.len(), writes, "{answer:?}");
         assert_eq!(merged.clashes.is_empty(), answer.is_some(), "{answer:?}");

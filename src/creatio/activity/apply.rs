@@ -126,7 +126,8 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
             return Vec::new();
         };
         let Some(item) = held.items.get(id) else { return Vec::new() };
-        wish.changes(id, &held.rows_of(id), item.facts.owner.as_ref(), (&self.site.contact, &lookups))
+        let context = RowContext { me: &self.site.contact, lookups: &lookups, cards: &BTreeMap::new() };
+        wish.changes(id, &held.rows_of(id), item.facts.owner.as_ref(), &context)
     }
 
     /// What of the participants was refused and is not there either; one that is there was written,

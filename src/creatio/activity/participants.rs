@@ -2,7 +2,7 @@
 //! row carries only the user's answer; the Owner's row is the server's.
 
 use crate::creatio::activity::lookups::{ROLE_PARTICIPANT, response_id};
-use crate::creatio::activity::map::{Lookups, is_guest, own};
+use crate::creatio::activity::map::{RowContext, is_guest, own};
 use crate::creatio::activity::wire::Participant;
 use crate::creatio::client::query::{RowBody, RowChange, RowWrite};
 use crate::model::op::Op;
@@ -47,8 +47,9 @@ impl<'a> Wish<'a> {
         activity: &ItemId,
         rows: &[&Participant],
         owner: Option<&ContactId>,
-        (me, lookups): (&ContactId, &Lookups),
+        context: &RowContext<'_>,
     ) -> Vec<Seat> {
+        let RowContext { me, lookups, .. } = *context;
         let mut changes: Vec<Seat> = Vec::new();
         if let Some(people) = self.people {
             let guests = rows.iter().filter(|row| is_guest(row, owner, me));

@@ -50,11 +50,12 @@ pub fn create(context: &Context<'_>, seen: &Seen, from: Side, item: &Item, gener
     let mut planned = Planned::default();
     if !guests.asks.is_empty() {
         let listed = Pair { creatio: listed(guests.asks.iter()), exchange: String::new() };
-        planned.held.push(waits(context, item, (Reason::WouldInvite, Field::People), (named(&guests.asks), listed)));
+        let held = waits(context, item, Reason::WouldInvite, Field::People, listed);
+        planned.held.push(Held { detail: named(&guests.asks), ..held });
     }
     if has_text && notes == Notes::Asked && !(guests.asks.is_empty() && guests.go.is_empty()) {
         let text = Pair { creatio: show(Field::Body, &whole), exchange: String::new() };
-        planned.held.push(waits(context, item, (Reason::InsideNotes, Field::Body), (String::new(), text)));
+        planned.held.push(waits(context, item, Reason::InsideNotes, Field::Body, text));
     }
     if !guests.stay.is_empty() && !guests.carried {
         planned.notes.insert(Note::Uninvited);
@@ -74,18 +75,13 @@ pub fn create(context: &Context<'_>, seen: &Seen, from: Side, item: &Item, gener
 }
 
 /// A field of a new item that waits for a person's word.
-fn waits(
-    context: &Context<'_>,
-    item: &Item,
-    (reason, field): (Reason, Field),
-    (detail, values): (String, Pair<String>),
-) -> Held {
+fn waits(context: &Context<'_>, item: &Item, reason: Reason, field: Field, values: Pair<String>) -> Held {
     Held {
         side: Side::Creatio,
         id: Some(item.id.clone()),
         title: item.record.title().to_owned(),
         reason,
-        detail,
+        detail: String::new(),
         fields: vec![field],
         values: vec![values],
         since: context.now,

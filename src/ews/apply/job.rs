@@ -195,11 +195,12 @@ impl<'a> EwsJob<'a> {
     /// With what a write goes together; `None` if there is none to be made.
     pub(super) fn group(&self) -> Option<RequestGroup> {
         let EwsStage::Write = self.stage else { return None };
+        let of = |rank, folder| RequestGroup { rank, kind: self.kind, mail: self.mail(), folder };
         match self.op {
-            Op::Create(create) => Some((0, self.kind, self.mail(), Some(create.container.clone()))),
+            Op::Create(create) => Some(of(0, Some(create.container.clone()))),
             Op::Update(update) if self.members(update).is_empty() => None,
-            Op::Update(_) => Some((1, self.kind, self.mail(), None)),
-            Op::Delete { .. } => Some((2, self.kind, self.mail(), None)),
+            Op::Update(_) => Some(of(1, None)),
+            Op::Delete { .. } => Some(of(2, None)),
         }
     }
 

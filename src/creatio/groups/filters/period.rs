@@ -7,19 +7,16 @@
 
 use crate::creatio::groups::filters::Viewer;
 use crate::model::time::{local, midnight};
-use crate::model::{Day, Instant};
+use crate::model::{Day, Span};
 use chrono::{Datelike, Days, Duration, Months, NaiveTime, Timelike};
 
-/// A stretch of time: its first instant, and the first one after it.
-pub(in crate::creatio) type Period = (Instant, Instant);
-
 /// The day of the user's calendar that holds the wall-clock time `day`.
-pub(in crate::creatio) fn day(viewer: &Viewer<'_>, day: Day) -> Option<Period> {
+pub(in crate::creatio) fn day(viewer: &Viewer<'_>, day: Day) -> Option<Span> {
     days(viewer, day, day.succ_opt()?)
 }
 
 /// What the macro `number` means; `count` is its argument. `None`: it is no stretch of time.
-pub(in crate::creatio) fn of(viewer: &Viewer<'_>, number: u64, count: Option<u32>) -> Option<Period> {
+pub(in crate::creatio) fn of(viewer: &Viewer<'_>, number: u64, count: Option<u32>) -> Option<Span> {
     let today = local(viewer.zone, viewer.now).date();
     match (number, count) {
         (3..=5, None) => units(viewer, number - 3, |n| shift(today, n)),
@@ -46,13 +43,13 @@ pub(in crate::creatio) fn of(viewer: &Viewer<'_>, number: u64, count: Option<u32
 
 /// The previous (0), current (1) or next (2) unit; `first` gives the first day of the unit so many
 /// units from the current one.
-fn units(viewer: &Viewer<'_>, which: u64, first: impl Fn(i64) -> Option<Day>) -> Option<Period> {
+fn units(viewer: &Viewer<'_>, which: u64, first: impl Fn(i64) -> Option<Day>) -> Option<Span> {
     let which = i64::try_from(which).ok()? - 1;
     days(viewer, first(which)?, first(which + 1)?)
 }
 
-fn days(viewer: &Viewer<'_>, from: Day, to: Day) -> Option<Period> {
-    Some((midnight(viewer.zone, from), midnight(viewer.zone, to)))
+fn days(viewer: &Viewer<'_>, from: Day, to: Day) -> Option<Span> {
+    Some(Span { from: midnight(viewer.zone, from), to: midnight(viewer.zone, to) })
 }
 
 fn shift(day: Day, days: i64) -> Option<Day> {
@@ -69,17 +66,17 @@ fn month(day: Day, length: u32, n: i64) -> Option<Day> {
 
 /// From the start of the hour `from` hours away to that of the hour `to` hours away, by the user's
 /// clock.
-fn hours(viewer: &Viewer<'_>, from: i64, to: i64) -> Option<Period> {
+fn hours(viewer: &Viewer<'_>, from: i64, to: i64) -> Option<Span> {
     let time = local(viewer.zone, viewer.now).time();
     let start = viewer.now - (time - NaiveTime::from_hms_opt(time.hour(), 0, 0)?);
     let at = |hours: i64| start.checked_add_signed(Duration::try_hours(hours)?);
-    Some((at(from)?, at(to)?))
+    Some(Span { from: at(from)?, to: at(to)? })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{ContactId, Zone};
+    use crate::model::{ContactId, Instant, Zone};
     use chrono::Weekday;
 
     /// New York in 2026: summer time begins on 8 March at 07:00 UTC.
@@ -113,7 +110,7 @@ mod tests {
             let now = now.parse().unwrap_or_default();
             let viewer =
                 Viewer { contact: &contact, user: None, zone: &NewYork, now, week, date: &|at| at.to_rfc3339() };
-            let expected = Some((from.parse().unwrap_or_default(), to.parse().unwrap_or_default()));
+            let expected = Some(Span { from: from.parse().unwrap_or_default(), to: to.parse().unwrap_or_default() });
             assert_eq!(of(&viewer, number, count), expected, "{number} at {now}, weeks from {week}");
         }
         let viewer = Viewer {

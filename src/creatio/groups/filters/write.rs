@@ -2,11 +2,12 @@
 //! navigation path, dates and GUIDs stand bare. A row whose column is empty is never selected by a
 //! comparison, `≠` included, as in the database; OData's own answer is not relied on, it is said.
 
-use crate::creatio::groups::filters::period::{self, Period};
+use crate::creatio::groups::filters::period;
 use crate::creatio::groups::filters::{
     ColumnKind, Comparison, FilterNode, FilterOperand, FilterTest, Leaf, Obstacle, TextTest, Viewer,
 };
 use crate::http::odata::literal;
+use crate::model::Span;
 use crate::model::time::instant;
 
 /// The whole filter; empty if there is no condition.
@@ -218,16 +219,17 @@ fn dated(
         | FilterOperand::User
         | FilterOperand::Contact => return Err(leaf.obstacle("a time is expected")),
     };
-    within(leaf, (place, comparison), period, viewer)
+    within(leaf, place, comparison, period, viewer)
 }
 
 fn within(
     leaf: &Leaf,
-    (place, comparison): (&str, Comparison),
-    (start, end): Period,
+    place: &str,
+    comparison: Comparison,
+    period: Span,
     viewer: &Viewer<'_>,
 ) -> Result<FilterText, Obstacle> {
-    let (start, end) = ((viewer.date)(start), (viewer.date)(end));
+    let (start, end) = ((viewer.date)(period.from), (viewer.date)(period.to));
     Ok(match comparison {
         Comparison::Equal => all([format!("{place} ge {start}"), format!("{place} lt {end}")]),
         Comparison::NotEqual => any([format!("{place} lt {start}"), format!("{place} ge {end}")]),
