@@ -47,6 +47,7 @@ pub mod plan;
 pub mod planner;
 pub mod project;
 pub mod scope;
+pub mod self_check;
 pub mod series;
 pub mod settings;
 pub mod state;

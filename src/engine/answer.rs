@@ -54,7 +54,8 @@ pub const fn choices(reason: Reason) -> &'static [Choice] {
         | Reason::NoToDo
         | Reason::Unreadable
         | Reason::Unanswered
-        | Reason::NoTarget => &[],
+        | Reason::NoTarget
+        | Reason::Overlooked => &[],
     }
 }
 

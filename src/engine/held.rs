@@ -95,6 +95,8 @@ pub enum Reason {
     /// The Activity was imported once, and what it was made for is nowhere to be found; why it went
     /// is not known.
     LostOrigin,
+    /// No rule decided on the item: a fault of this program, which leaves it alone.
+    Overlooked,
 }
 
 /// Names that are listed.

@@ -10,6 +10,7 @@ use crate::engine::link::{Link, LinkState};
 use crate::engine::matches::Match;
 use crate::engine::pairs::{conversion, pair};
 use crate::engine::plan::Plan;
+use crate::engine::self_check::{self, Accounted};
 use crate::engine::settings::Settings;
 use crate::engine::{actions, asking, decide, fold, guard, identity, matching, original, pairs, scope};
 use crate::model::{Facts, Item, ItemId, Kind, Mark, Pair, Side, Status};
@@ -60,6 +61,8 @@ fn decided(context: &Context<'_>, seen: &Seen) -> Plan {
         seen.items.exchange.iter().map(|(id, item)| (id, scope::masked(context, item))).collect();
     let matches = matching::find(context, seen, &unlinked(seen, Side::Exchange));
     let Relinked { links, outdated, reunited } = relinked(context, seen, &matches.events, &mut plan);
+    let mut accounted = Accounted::default();
+    seen.links.iter().chain(&links).for_each(|link| accounted.add_pair(link));
     for link in &links {
         let items =
             Pair { creatio: seen.items.creatio.get(&link.ids.creatio), exchange: masked.get(&link.ids.exchange) };
@@ -99,7 +102,9 @@ fn decided(context: &Context<'_>, seen: &Seen) -> Plan {
         .chain(&waiting)
         .chain(links.iter().map(|link| &link.ids.creatio))
         .collect();
+    matched.iter().for_each(|activity| accounted.add(Side::Creatio, activity));
     for item in unlinked(seen, Side::Creatio).into_iter().filter(|item| !matched.contains(&item.id)) {
+        accounted.add(Side::Creatio, &item.id);
         plan.add(if seen.lost.contains(&item.id) {
             lost(context, seen, item)
         } else if original::is_second(context, seen, item) {
@@ -113,6 +118,7 @@ fn decided(context: &Context<'_>, seen: &Seen) -> Plan {
     let idle: Vec<&Link> = links.iter().filter(|link| !busy.contains(&link.ids.creatio)).collect();
     for (id, found) in &matches.events {
         if let Some(item) = masked.get(id) {
+            accounted.add(Side::Exchange, id);
             plan.add(unlinked_event(context, seen, item, found, &idle));
         }
     }
@@ -121,6 +127,7 @@ fn decided(context: &Context<'_>, seen: &Seen) -> Plan {
     plan.complete(context, seen, &links);
     plan.late(context, seen, &links);
     plan.malformed(context, seen);
+    plan.held.extend(self_check::overlooked(context, seen, &accounted));
     plan
 }
 

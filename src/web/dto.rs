@@ -559,6 +559,7 @@ reasons!(
     InsideNotes,
     LostCounterpart,
     LostOrigin,
+    Overlooked,
 );
 
 impl From<Field> for FieldName {

@@ -38,6 +38,7 @@ mod project;
 mod regrets;
 mod removal;
 mod scope;
+mod self_check;
 mod series;
 mod settings;
 mod stopping;

@@ -77,6 +77,7 @@ mod removal;
 mod replica;
 mod rings;
 mod scope;
+mod self_check;
 mod series;
 mod settings;
 mod simulate;

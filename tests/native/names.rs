@@ -1,4 +1,5 @@
-//! Names: each type of the crate has one of its own, so that a reader who meets it knows it.
+//! Names: each type of the crate has one of its own, so that a reader who meets it knows it, and so
+//! has each parameter: none is a tuple that stands for a missing struct.
 
 use std::{collections::BTreeMap, fs, path::Path};
 use syn::visit::{self, Visit};
@@ -67,10 +68,63 @@ fn files(folder: &Path) -> Vec<(String, String)> {
     found
 }
 
-#[test]
-fn each_type_has_a_name_of_its_own() {
+/// The functions of a file that take a tuple, by value or by reference.
+#[derive(Default)]
+struct Tupled(Vec<String>);
+
+impl Tupled {
+    fn look(&mut self, sig: &syn::Signature) {
+        let of = |ty: &syn::Type| matches!(ty, syn::Type::Tuple(tuple) if tuple.elems.len() > 1);
+        let takes = |input: &syn::FnArg| match input {
+            syn::FnArg::Typed(typed) => match &*typed.ty {
+                syn::Type::Reference(to) => of(&to.elem),
+                ty => of(ty),
+            },
+            syn::FnArg::Receiver(_) => false,
+        };
+        if sig.inputs.iter().any(takes) {
+            self.0.push(sig.ident.to_string());
+        }
+    }
+}
+
+impl<'ast> Visit<'ast> for Tupled {
+    fn visit_signature(&mut self, node: &'ast syn::Signature) {
+        self.look(node);
+        visit::visit_signature(self, node);
+    }
+}
+
+fn tupled(text: &str) -> Vec<String> {
+    let mut tupled = Tupled::default();
+    tupled.visit_file(&syn::parse_file(text).unwrap());
+    tupled.0
+}
+
+/// The files of the crate.
+fn source() -> Vec<(String, String)> {
     let files = files(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"));
     assert!(files.len() > 100, "the source is read");
+    files
+}
+
+#[test]
+fn no_tuple_stands_for_a_struct() {
+    let tupled = source().into_iter().flat_map(|(path, text)| {
+        tupled(&text).into_iter().map(move |function| format!("{path}: {function}")).collect::<Vec<_>>()
+    });
+    assert_eq!(tupled.collect::<Vec<_>>(), Vec::<String>::new());
+}
+
+#[test]
+fn a_tuple_as_a_parameter_is_seen() {
+    let text = "fn one((a, b): (u8, u8)) {} trait T { fn two(&self, of: &(u8, u8)); } fn none(of: &[(u8, u8)]) {}";
+    assert_eq!(tupled(text), ["one", "two"]);
+}
+
+#[test]
+fn each_type_has_a_name_of_its_own() {
+    let files = source();
     let named = files.iter().map(|(path, text)| (path.as_str(), text.clone()));
     assert_eq!(shared(named), Vec::<String>::new());
 }

@@ -101,6 +101,10 @@ impl Outcome<'_> {
         for report in self.reports.iter().filter(|report| report.unfinished > 0) {
             breaks(&mut broken, Promise::Finished, format!("not finished after quiet: {report:?}"));
         }
+        let all = self.reports.iter().flat_map(|report| &report.held);
+        for held in all.filter(|held| held.reason == Reason::Overlooked) {
+            breaks(&mut broken, Promise::Finished, format!("no rule decided on an item of {}", held.side));
+        }
         if !self.late.is_empty() {
             breaks(&mut broken, Promise::Quiet, format!("a quiet run writes: {:?}", self.late));
         }

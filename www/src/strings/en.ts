@@ -477,6 +477,8 @@ export const en = {
       'It is there a second time for the same activity, edited since, or with attendees. Take over what you need, then let it be deleted.',
     'second-activity':
       'It is there a second time in Creatio for the same event. Take over what you need into the other one, then have it canceled, or keep both.',
+    overlooked:
+      'The program did not know what to do with it, and left it alone. That is a fault: tell your administrator, who can report it.',
     group: 'The group could not be evaluated. Choose another group in the settings.',
     'no-to-do':
       'This mailbox has no Microsoft To Do, so tasks are not synchronized. Turn tasks off in the settings, or ask your administrator.',
