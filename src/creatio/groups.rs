@@ -192,8 +192,8 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
         Ok(understood::<ActivityFolder>(rows, "Id", "FolderTree.").0)
     }
 
-    /// The activities that the filter of `group` selects, which is kept in `column` of `set`, or why it can't
-    /// be evaluated.
+    /// The activities that the filter of `group` selects, which is kept in `column` of `set`, or
+    /// why it can't be evaluated.
     async fn filtered(
         &self,
         set: &str,
