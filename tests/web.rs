@@ -11,7 +11,7 @@ use schedule_sync::engine::answer::{Answer, Answers, Choice};
 use schedule_sync::engine::change::StateChange;
 use schedule_sync::engine::commit::Commit;
 use schedule_sync::engine::history::{Entry, What};
-use schedule_sync::engine::link::{Link, LinkKey, LinkState, Memory};
+use schedule_sync::engine::link::{Half, Link, LinkKey, LinkState, Memory};
 use schedule_sync::engine::settings::{Extent, Settings};
 use schedule_sync::engine::{held::Reason, state::State};
 use schedule_sync::error::Error;
@@ -24,11 +24,12 @@ use schedule_sync::run::commit::commit;
 use schedule_sync::web::error::to_js;
 use schedule_sync::web::facade::ScheduleSync;
 use schedule_sync::web::fetch::Fetch;
-use schedule_sync::web::request_counter::{Meter, SharedDatabase};
+use schedule_sync::web::request_counter::{RequestCounter, SharedDatabase};
 use schedule_sync::web::store::{self, IdbStore};
 use schedule_sync::web::zone::IntlZone;
 use schedule_sync::web::{clock, host, lock};
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::*;
@@ -56,18 +57,27 @@ fn link(activity: &str, exchange: &str, master: Option<&str>) -> Link {
     let occurrence =
         master.map(|master| Occurrence { master: master.into(), original: Original::At(at("2026-03-29T10:00:00Z")) });
     Link {
-        ids: Pair { creatio: activity.into(), exchange: exchange.into() },
-        containers: Pair { creatio: "activities".into(), exchange: "list".into() },
-        base: Pair { creatio: record.clone(), exchange: record },
-        versions: Pair { creatio: "v1".into(), exchange: "v2".into() },
-        facts: Pair { creatio: Facts::default(), exchange: Facts { occurrence, ..Facts::default() } },
+        halves: Pair {
+            creatio: half(activity, "activities", &record, Facts::default()),
+            exchange: half(exchange, "list", &record, Facts { occurrence, ..Facts::default() }),
+        },
         made: Some(Side::Exchange),
         generation: 3,
         state: LinkState::Pending(Side::Creatio),
         unsettled: false,
-        unkept: Pair::default(),
         former: None,
         memory: Memory::default(),
+    }
+}
+
+fn half(id: &str, container: &str, base: &Record, facts: Facts) -> Half {
+    Half {
+        id: id.into(),
+        container: container.into(),
+        version: format!("v{id}").as_str().into(),
+        base: base.clone(),
+        facts,
+        unkept: BTreeSet::new(),
     }
 }
 
@@ -85,13 +95,9 @@ fn ending(activity: &str, end: &str) -> Link {
         response: Response::InDoubt,
     });
     let mut link = link(activity, activity, None);
-    link.facts.creatio.status = Some(Status::NotStarted);
-    Link {
-        base: Pair { creatio: record.clone(), exchange: record },
-        made: Some(Side::Creatio),
-        state: LinkState::Alive,
-        ..link
-    }
+    link.halves.creatio.facts.status = Some(Status::NotStarted);
+    Link { made: Some(Side::Creatio), state: LinkState::Alive, ..link }
+        .with_base(Pair { creatio: record.clone(), exchange: record })
 }
 
 fn entry(run: &str, nth: usize) -> Entry {
@@ -117,7 +123,7 @@ async fn account(instance: &str, address: &str) -> IdbStore {
 }
 
 fn activities(links: Vec<Link>) -> Vec<String> {
-    let mut ids: Vec<String> = links.into_iter().map(|link| link.ids.creatio.to_string()).collect();
+    let mut ids: Vec<String> = links.into_iter().map(|link| link.halves.creatio.id.to_string()).collect();
     ids.sort();
     ids
 }
@@ -551,10 +557,10 @@ async fn one_holds_the_lock_at_a_time() {
 }
 
 /// The count of one mailbox as one tab keeps it.
-async fn tab(instance: &str, address: &str) -> Meter {
+async fn tab(instance: &str, address: &str) -> RequestCounter {
     let database: SharedDatabase = Rc::default();
     *database.borrow_mut() = Some(store::open(instance).await.unwrap());
-    Meter::new(&database, address)
+    RequestCounter::new(&database, address)
 }
 
 #[wasm_bindgen_test]
@@ -572,7 +578,7 @@ async fn requests_of_all_tabs_count_together_per_mailbox() {
     assert_eq!(tab(&instance, "other@contoso.example").await.book(1).await, 0, "another mailbox");
     assert!(tab(&instance, "demo@contoso.example").await.book(1).await > 0, "a tab that is opened later");
     // without a store there is no count, and nobody waits
-    assert_eq!(Meter::new(&Rc::default(), "demo@contoso.example").book(20_000).await, 0);
+    assert_eq!(RequestCounter::new(&Rc::default(), "demo@contoso.example").book(20_000).await, 0);
 }
 
 #[wasm_bindgen_test]

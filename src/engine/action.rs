@@ -92,7 +92,7 @@ impl Planned {
     /// Nothing but a link to drop.
     #[must_use]
     pub fn dropped(link: &Link) -> Self {
-        Self { drop: vec![link.ids.creatio.clone()], ..Self::default() }
+        Self { drop: vec![link.halves.creatio.id.clone()], ..Self::default() }
     }
 
     /// The action of an adoption, made of the bare link where nothing was to be written.
@@ -133,16 +133,16 @@ impl Planned {
 /// An update of the item of `link` on `side`, as it was read.
 pub(super) fn update(link: &Link, side: Side, before: &Record, patch: Patch) -> Update {
     Update {
-        id: link.ids[side].clone(),
-        container: link.containers[side].clone(),
-        version: link.versions[side].clone(),
+        id: link.halves[side].id.clone(),
+        container: link.halves[side].container.clone(),
+        version: link.halves[side].version.clone(),
         before: before.clone(),
         patch,
         uid: None,
         owner: None,
         status: None,
         mark: None,
-        facts: link.facts[side].clone(),
+        facts: link.halves[side].facts.clone(),
         tells: SendInvitations::All,
     }
 }

@@ -7,7 +7,7 @@ use crate::engine::answer::Choice;
 use crate::engine::context::{Context, Seen};
 use crate::engine::fate::{Case, Fate};
 use crate::engine::held::Reason;
-use crate::engine::link::{Link, LinkState, Memory, PutBack};
+use crate::engine::link::{Half, Link, LinkState, Memory, PutBack};
 use crate::engine::merge::{self, ClashRule, Compared, Merge};
 use crate::engine::settings::{Notify, Settings};
 use crate::engine::{claim, decide, identity, kept, original, project, scope};
@@ -33,7 +33,7 @@ pub fn linked(case: &Case<'_>, step: Step) -> Planned {
     let mut planned = carried_out(case, step);
     let after = planned.action.as_ref().map(|action| &action.after).or(planned.links.last()).unwrap_or(link);
     let named = matches!(step, Step::Update(_) | Step::Merge)
-        .then(|| kept::named(after, after.base.creatio.title(), context.now));
+        .then(|| kept::named(after, after.halves.creatio.base.title(), context.now));
     planned.held.extend(put_back(context, after, fates).into_iter().chain(named.flatten()));
     planned
 }
@@ -87,18 +87,20 @@ fn rest(link: &Link, fates: Pair<Fate<'_>>) -> Planned {
 fn tried(case: &Case<'_>) -> Planned {
     let Case { context, seen, link, fates } = *case;
     let mut planned = rest(link, fates);
-    if link.state != LinkState::Alive || Side::BOTH.into_iter().all(|side| link.unkept[side].is_empty()) {
+    if link.state != LinkState::Alive || Side::BOTH.into_iter().all(|side| link.halves[side].unkept.is_empty()) {
         return planned;
     }
     let mut after = planned.links.pop().unwrap_or_else(|| link.clone());
-    match seen.answers.to([&link.ids.creatio, &link.ids.exchange], Reason::NotKept) {
+    match seen.answers.to([&link.halves.creatio.id, &link.halves.exchange.id], Reason::NotKept) {
         Some(Choice::Allow) => {
-            let now = Pair::of(|side| fates[side].item().map_or(&link.base[side], |item| &item.record));
-            let shadows = project::shadows(context, seen, now, Some(link.base.as_ref()));
+            let now = Pair::of(|side| fates[side].item().map_or(&link.halves[side].base, |item| &item.record));
+            let shadows = project::shadows(context, seen, now, Some(link.base()));
             planned.action = kept::again(&after, fates, &shadows);
         }
-        Some(Choice::Leave | Choice::Take(_)) => after.unkept = Pair::default(),
-        None => planned.held.extend(kept::named(&after, link.base.creatio.title(), context.now)),
+        Some(Choice::Leave | Choice::Take(_)) => {
+            Side::BOTH.into_iter().for_each(|side| after.halves[side].unkept.clear());
+        }
+        None => planned.held.extend(kept::named(&after, link.halves.creatio.base.title(), context.now)),
     }
     if planned.action.is_none() {
         planned.links.extend((after != *link).then_some(after));
@@ -121,8 +123,8 @@ fn declined(case: &Case<'_>) -> Option<Planned> {
     let Case { context, seen, link, fates } = *case;
     let (Fate::Same(_) | Fate::Edited(_), Fate::Gone(_)) = (fates.creatio, fates.exchange) else { return None };
     // one that no listing told of is as it was
-    let before = fates.creatio.item().map_or(&link.base.creatio, |item| &item.record);
-    let facts = fates.creatio.item().map_or(&link.facts.creatio, |item| &item.facts);
+    let before = fates.creatio.item().map_or(&link.halves.creatio.base, |item| &item.record);
+    let facts = fates.creatio.item().map_or(&link.halves.creatio.facts, |item| &item.facts);
     let Record::Meeting(meeting) = before else { return None };
     let Settings { fields, import_meetings, .. } = context.settings;
     let theirs = facts.owner.as_ref().is_some_and(|owner| *owner != context.account.contact);
@@ -130,7 +132,7 @@ fn declined(case: &Case<'_>) -> Option<Planned> {
     let lives = link.state == LinkState::Alive && import_meetings.on && fields.response.lets(Side::Exchange);
     let awake = |side: Side| scope::awake(context, seen, link, side, fates[side].item());
     let inside = Side::BOTH.into_iter().all(awake) && link.kind() == Kind::Meeting;
-    let elsewhere = seen.elsewhere.get(&link.ids.creatio).is_some_and(|there| there.lives);
+    let elsewhere = seen.elsewhere.get(&link.halves.creatio.id).is_some_and(|there| there.lives);
     if !part || !lives || !inside || elsewhere || scope::is_past(context, before) {
         return None;
     }
@@ -140,7 +142,7 @@ fn declined(case: &Case<'_>) -> Option<Planned> {
     if let Record::Meeting(meeting) = &mut record {
         meeting.response = Response::Declined;
     }
-    merge::copy(Field::Response, &record, &mut after.base.creatio);
+    merge::copy(Field::Response, &record, &mut after.halves.creatio.base);
     let patch = Patch { record, fields: [Field::Response].into() };
     let write = (Side::Creatio, Op::Update(Box::new(update(&after, Side::Creatio, before, patch))));
     let action =
@@ -152,7 +154,9 @@ fn declined(case: &Case<'_>) -> Option<Planned> {
 /// what sleeps.
 fn is_unsettled(link: &Link, fates: Pair<Fate<'_>>) -> bool {
     Side::BOTH.into_iter().any(|side| {
-        fates[side].item().map_or(link.unsettled, |item| !merge::differences(&link.base[side], &item.record).is_empty())
+        fates[side]
+            .item()
+            .map_or(link.unsettled, |item| !merge::differences(&link.halves[side].base, &item.record).is_empty())
     })
 }
 
@@ -161,7 +165,7 @@ fn left(link: &Link, fates: Pair<Fate<'_>>) -> Planned {
     let mut after = Link { state: LinkState::Undone, ..informed(link, fates) };
     for side in Side::BOTH {
         if let Some(item) = fates[side].item() {
-            after.base[side] = item.record.clone();
+            after.halves[side].base = item.record.clone();
         }
     }
     Planned::put(after)
@@ -173,9 +177,9 @@ fn informed(link: &Link, fates: Pair<Fate<'_>>) -> Link {
     let mut after = Link { state, ..link.clone() };
     for side in Side::BOTH {
         if let Some(item) = fates[side].item() {
-            after.versions[side] = item.version.clone();
-            after.containers[side] = item.container.clone();
-            after.facts[side] = known(&link.facts[side], &item.facts);
+            after.halves[side].version = item.version.clone();
+            after.halves[side].container = item.container.clone();
+            after.halves[side].facts = known(&link.halves[side].facts, &item.facts);
         }
     }
     after
@@ -194,10 +198,10 @@ fn known(before: &Facts, read: &Facts) -> Facts {
 fn merged(case: &Case<'_>, step: Step) -> Planned {
     let Case { context, seen, link, fates } = *case;
     let policy = decide::policy(case);
-    let now = Pair::of(|side| fates[side].item().map_or(&link.base[side], |item| &item.record));
+    let now = Pair::of(|side| fates[side].item().map_or(&link.halves[side].base, |item| &item.record));
     let stamps = Pair::of(|side| fates[side].item().and_then(|item| item.stamp));
     let rule = rule(context, seen, link, stamps);
-    let mut merge = merge::merge(context, seen, Compared { base: link.base.as_ref(), now }, policy, rule);
+    let mut merge = merge::merge(context, seen, Compared { base: link.base(), now }, policy, rule);
     leave(seen, link, &mut merge, now);
     let mut memory = remembered(link, &merge, now.creatio);
     let before = context.settings.rules.notify == Notify::Always && policy.notify == Notify::Ask;
@@ -245,7 +249,7 @@ fn noted(before: &Memory, after: &Memory, ended: bool) -> BTreeSet<Note> {
 /// Carries out what a person said of an edit that was put back: it is written to the Activity and
 /// kept there, or forgotten.
 fn settle_put_back(seen: &Seen, link: &mut Link, merge: &mut Merge) {
-    let said = seen.answers.to([&link.ids.creatio, &link.ids.exchange], Reason::PutBack);
+    let said = seen.answers.to([&link.halves.creatio.id, &link.halves.exchange.id], Reason::PutBack);
     let Some(lost) = link.memory.put_back.take_if(|_| said.is_some()) else { return };
     if said != Some(Choice::Take(Side::Creatio)) {
         return;
@@ -259,7 +263,8 @@ fn settle_put_back(seen: &Seen, link: &mut Link, merge: &mut Merge) {
 
 /// What a person wants left is no edit any more.
 fn leave(seen: &Seen, link: &Link, merge: &mut Merge, now: Pair<&Record>) {
-    let left = |reason| seen.answers.to([&link.ids.creatio, &link.ids.exchange], reason) == Some(Choice::Leave);
+    let left =
+        |reason| seen.answers.to([&link.halves.creatio.id, &link.halves.exchange.id], reason) == Some(Choice::Leave);
     let waits = merge.waits.extract_if(.., |(_, reason)| left(*reason)).map(|(field, _)| field);
     let mut fields: Vec<Field> = waits.collect();
     if left(Reason::Clash) {
@@ -277,13 +282,13 @@ fn leave(seen: &Seen, link: &Link, merge: &mut Merge, now: Pair<&Record>) {
 
 /// By what a clash of this pair is settled.
 fn rule(context: &Context<'_>, seen: &Seen, link: &Link, stamps: Pair<Option<Instant>>) -> ClashRule {
-    let answer = match seen.answers.to([&link.ids.creatio, &link.ids.exchange], Reason::Clash) {
+    let answer = match seen.answers.to([&link.halves.creatio.id, &link.halves.exchange.id], Reason::Clash) {
         Some(Choice::Take(side)) => Some(side),
         Some(Choice::Allow | Choice::Leave) | None => None,
     };
     // since it was asked, other fields of the two were written, by which the stamps no longer tell
     // of this one
-    let asked = seen.guarded.contains(&(link.ids.creatio.clone(), Reason::Clash));
+    let asked = seen.guarded.contains(&(link.halves.creatio.id.clone(), Reason::Clash));
     let stamps = if asked { Pair::default() } else { stamps };
     ClashRule { answer, conflict: context.settings.rules.conflict, stamps }
 }
@@ -336,17 +341,14 @@ fn fresh(context: &Context<'_>, items: Pair<&Item>) -> Link {
     let theirs = early || identity::activity(items.exchange, context.account, 0) == items.creatio.id;
     let generation = items.exchange.facts.mark.as_ref().map_or(0, |mark| mark.generation);
     let instead = original::first_of(&items.creatio.id, items.exchange, generation, context.account);
-    let mut facts = items.map(|item| Facts { series_mark: None, ..item.facts.clone() });
+    let mut halves = items.map(Half::of);
+    halves.exchange.facts.series_mark = None;
     if early && items.creatio.facts.uid.is_none() {
         // as if it were told only now: the next reading of the event writes it into the Activity
-        facts.exchange.uid = None;
+        halves.exchange.facts.uid = None;
     }
     Link {
-        ids: items.map(|item| item.id.clone()),
-        containers: items.map(|item| item.container.clone()),
-        base: items.map(|item| item.record.clone()),
-        versions: items.map(|item| item.version.clone()),
-        facts,
+        halves,
         made: if instead.is_some() {
             Some(Side::Creatio)
         } else if ours {
@@ -359,7 +361,6 @@ fn fresh(context: &Context<'_>, items: Pair<&Item>) -> Link {
         generation,
         state: LinkState::Alive,
         unsettled: false,
-        unkept: Pair::default(),
         former: None,
         memory: Memory { instead, ..Memory::default() },
     }
@@ -369,7 +370,10 @@ fn fresh(context: &Context<'_>, items: Pair<&Item>) -> Link {
 fn written(link: Link, step: Step, before: Option<&Link>, merge: &Merge, now: Pair<&Record>) -> Planned {
     let unsettled = Side::BOTH.into_iter().any(|side| merge.base[side] != merge.target[side]);
     let unkept = before.map_or_else(Pair::default, |before| kept::left(before, &merge.base));
-    let after = Link { base: merge.base.clone(), unsettled, unkept, ..link };
+    let mut after = Link { unsettled, ..link }.with_base(merge.base.clone());
+    for side in Side::BOTH {
+        after.halves[side].unkept.clone_from(&unkept[side]);
+    }
     let writes: Vec<(Side, Op)> = Side::BOTH
         .into_iter()
         .filter(|side| !merge.writes[*side].is_empty())
@@ -391,13 +395,13 @@ fn written(link: Link, step: Step, before: Option<&Link>, merge: &Merge, now: Pa
 #[must_use]
 pub fn complete(link: &Link, item: &Item) -> Action {
     let mut after = link.clone();
-    after.versions.creatio = item.version.clone();
-    let none = Patch { record: link.base.creatio.clone(), fields: BTreeSet::new() };
-    let update = update(&after, Side::Creatio, &link.base.creatio, none);
-    after.facts.creatio.status = Some(Status::Completed);
+    after.halves.creatio.version = item.version.clone();
+    let none = Patch { record: link.halves.creatio.base.clone(), fields: BTreeSet::new() };
+    let update = update(&after, Side::Creatio, &link.halves.creatio.base, none);
+    after.halves.creatio.facts.status = Some(Status::Completed);
     Action {
         step: Step::Update(Side::Creatio),
-        title: link.base.creatio.title().to_owned(),
+        title: link.halves.creatio.base.title().to_owned(),
         writes: vec![(Side::Creatio, Op::Update(Box::new(Update { status: Some(Status::Completed), ..update })))],
         before: Some(link.clone()),
         after,
@@ -415,7 +419,7 @@ pub fn own_copy(action: &Action, account: &Account) -> Option<Action> {
     })?;
     let id = identity::own_copy(create.id.as_ref()?, account);
     create.id = Some(id.clone());
-    own.after.memory.instead = Some(std::mem::replace(&mut own.after.ids.creatio, id.clone()));
+    own.after.memory.instead = Some(std::mem::replace(&mut own.after.halves.creatio.id, id.clone()));
     let site = &account.site;
     for (_, op) in &mut own.writes {
         if let Op::Update(update) = op
@@ -439,22 +443,22 @@ pub fn late_uid(
     activity: Option<&Item>,
 ) -> Option<Action> {
     let single = event.facts.occurrence.is_none() && !event.facts.private && link.kind() == Kind::Meeting;
-    let is_late = before.made.is_some() && before.facts.exchange.uid.is_none();
+    let is_late = before.made.is_some() && before.halves.exchange.facts.uid.is_none();
     let uid = event.facts.uid.clone().filter(|_| single && is_late)?;
-    let known = activity.map_or(&link.facts.creatio, |activity| &activity.facts);
+    let known = activity.map_or(&link.halves.creatio.facts, |activity| &activity.facts);
     if known.uid.is_some() || !decide::is_users(context, known) {
         return None;
     }
     let mut after = link.clone();
-    after.facts.exchange.uid = Some(uid.clone());
+    after.halves.exchange.facts.uid = Some(uid.clone());
     if let Some(activity) = activity {
-        after.versions.creatio = activity.version.clone();
+        after.halves.creatio.version = activity.version.clone();
     }
     let write = uid_write(&after, uid.clone());
-    after.facts.creatio.uid = Some(uid);
+    after.halves.creatio.facts.uid = Some(uid);
     Some(Action {
         step: Step::Update(Side::Creatio),
-        title: link.base.creatio.title().to_owned(),
+        title: link.halves.creatio.base.title().to_owned(),
         writes: vec![write],
         before: Some(before.clone()),
         after,
@@ -466,15 +470,15 @@ pub fn late_uid(
 /// it. Into somebody else's Activity only its Owner's account writes.
 #[must_use]
 pub fn follow_up(user: &ContactId, link: &Link) -> Option<(Side, Op)> {
-    let uid = link.facts.exchange.uid.clone()?;
-    let own = link.facts.creatio.owner.as_ref() == Some(user);
-    let free = link.facts.creatio.uid.is_none() && link.made == Some(Side::Exchange) && own;
+    let uid = link.halves.exchange.facts.uid.clone()?;
+    let own = link.halves.creatio.facts.owner.as_ref() == Some(user);
+    let free = link.halves.creatio.facts.uid.is_none() && link.made == Some(Side::Exchange) && own;
     free.then(|| uid_write(link, uid))
 }
 
 /// The write that gives an Activity the UID of its event, and nothing else.
 fn uid_write(link: &Link, uid: Uid) -> (Side, Op) {
-    let none = Patch { record: link.base.creatio.clone(), fields: BTreeSet::new() };
-    let update = Update { uid: Some(uid), ..update(link, Side::Creatio, &link.base.creatio, none) };
+    let none = Patch { record: link.halves.creatio.base.clone(), fields: BTreeSet::new() };
+    let update = Update { uid: Some(uid), ..update(link, Side::Creatio, &link.halves.creatio.base, none) };
     (Side::Creatio, Op::Update(Box::new(update)))
 }

@@ -16,8 +16,9 @@ use uuid::Uuid;
 #[must_use]
 pub fn question(context: &Context<'_>, seen: &Seen, put: &[Link], held: &Held) -> Option<Question> {
     let id = held.id.as_ref().filter(|_| !choices(held.reason).is_empty())?;
-    let link = put.iter().chain(&seen.links).find(|link| link.ids[held.side] == *id);
-    let ids = link.map_or_else(|| vec![id.clone()], |link| vec![link.ids.creatio.clone(), link.ids.exchange.clone()]);
+    let link = put.iter().chain(&seen.links).find(|link| link.halves[held.side].id == *id);
+    let ids = link
+        .map_or_else(|| vec![id.clone()], |link| vec![link.halves.creatio.id.clone(), link.halves.exchange.id.clone()]);
     let about = if held.fields.is_empty() {
         [whole(context, seen, held.side, id, link)].into()
     } else {
@@ -38,14 +39,14 @@ fn parts(field: Field, values: &Pair<String>) -> Vec<String> {
 /// A digest of a whole item, or of both of a pair: a side that was not read is as it was.
 fn whole(context: &Context<'_>, seen: &Seen, side: Side, id: &ItemId, link: Option<&Link>) -> String {
     let texts = Side::BOTH.map(|of| {
-        let id = link.map_or_else(|| (of == side).then_some(id), |link| Some(&link.ids[of]));
+        let id = link.map_or_else(|| (of == side).then_some(id), |link| Some(&link.halves[of].id));
         let read = id.and_then(|id| seen.items[of].get(id)).map(|item| scope::masked(context, item));
         let gone =
             id.is_some_and(|id| seen.gone[of].contains(id)) || read.as_ref().is_some_and(|one| one.facts.canceled);
         match (gone, &read, link) {
             (true, ..) => "gone".to_owned(),
             (false, Some(item), _) => text(&item.record),
-            (false, None, Some(link)) => text(&link.base[of]),
+            (false, None, Some(link)) => text(&link.halves[of].base),
             (false, None, None) => String::new(),
         }
     });

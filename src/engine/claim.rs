@@ -43,7 +43,7 @@ pub fn claim(context: &Context<'_>, planned: &mut Planned, item: &Item) {
         role: Role::Required,
         response: Response::InDoubt,
     };
-    join(&mut action.after.base.creatio, &before);
+    join(&mut action.after.halves.creatio.base, &before);
     let link = action.after.clone();
     let Some(write) = write(action, &link, item) else { return };
     write.owner = Some(context.account.contact.clone());

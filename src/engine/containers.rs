@@ -61,9 +61,9 @@ pub fn rename_in_settings(settings: &mut Settings, renamed: &Renamed) {
 pub fn rename_in_links(links: Vec<Link>, renamed: &Renamed) -> Vec<Link> {
     let mut moved = Vec::new();
     for mut link in links {
-        let before = link.containers.exchange.clone();
-        rename(&mut link.containers.exchange, renamed);
-        if link.containers.exchange != before {
+        let before = link.halves.exchange.container.clone();
+        rename(&mut link.halves.exchange.container, renamed);
+        if link.halves.exchange.container != before {
             moved.push(link);
         }
     }

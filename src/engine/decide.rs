@@ -21,11 +21,11 @@ pub fn case<'a>(context: &'a Context<'a>, seen: &'a Seen, link: &'a Link, items:
     let off = |field: &Field| context.settings.fields.of(*field) == FieldDirection::Off;
     let fates = Pair::of(|side| {
         let Some(item) = items[side] else {
-            return if seen.gone[side].contains(&link.ids[side]) { Fate::Gone(None) } else { Fate::Same(None) };
+            return if seen.gone[side].contains(&link.halves[side].id) { Fate::Gone(None) } else { Fate::Same(None) };
         };
         if item.facts.canceled {
             Fate::Gone(Some(item))
-        } else if differences(&link.base[side], &item.record).iter().all(off) {
+        } else if differences(&link.halves[side].base, &item.record).iter().all(off) {
             Fate::Same(Some(item))
         } else {
             Fate::Edited(item)
@@ -38,13 +38,13 @@ pub fn case<'a>(context: &'a Context<'a>, seen: &'a Seen, link: &'a Link, items:
 #[must_use]
 pub fn policy(case: &Case<'_>) -> FieldPolicy {
     let Case { context, seen, link, fates } = *case;
-    let allowed = |reason| seen.answers.allow([&link.ids.creatio, &link.ids.exchange], reason);
+    let allowed = |reason| seen.answers.allow([&link.halves.creatio.id, &link.halves.exchange.id], reason);
     let (creatio, exchange) = (case.facts(Side::Creatio), case.facts(Side::Exchange));
     let owner_is_user = is_users(context, creatio);
     let ended = has_ended(case);
     let notify = field_policy::notify(context, seen, fates.creatio.item(), Some(&link.memory));
-    let ids = [&link.ids.creatio, &link.ids.exchange];
-    let there = seen.elsewhere.get(&link.ids.creatio);
+    let ids = [&link.halves.creatio.id, &link.halves.exchange.id];
+    let there = seen.elsewhere.get(&link.halves.creatio.id);
     FieldPolicy {
         inward: scope::import(context.settings, link.kind()).on && owner_is_user,
         own: owner_is_user,
@@ -55,7 +55,7 @@ pub fn policy(case: &Case<'_>) -> FieldPolicy {
         foreign: exchange.organized_by_other,
         recurring: exchange.recurring,
         process: creatio.process,
-        rich: body(fates.exchange.item().map_or(&link.base.exchange, |item| &item.record)).rich
+        rich: body(fates.exchange.item().map_or(&link.halves.exchange.base, |item| &item.record)).rich
             && !allowed(Reason::RichBody),
         mails: exchange.attendees > 0 && !exchange.organized_by_other,
         silent: context.is_silent() || context.account.silent && ended,
@@ -80,7 +80,7 @@ pub fn is_users(context: &Context<'_>, facts: &Facts) -> bool {
 /// Whether the meeting has ended on both sides, so that nobody is to get mail of it any more.
 fn has_ended(case: &Case<'_>) -> bool {
     let Case { context, link, fates, .. } = *case;
-    let record = |side: Side| fates[side].item().map_or(&link.base[side], |item| &item.record);
+    let record = |side: Side| fates[side].item().map_or(&link.halves[side].base, |item| &item.record);
     Side::BOTH.into_iter().all(|side| record(side).kind() == Kind::Meeting && scope::is_past(context, record(side)))
 }
 
@@ -105,7 +105,7 @@ fn counting_edits(case: &Case<'_>, side: Side) -> BTreeSet<Field> {
     let goes = |field: &Field| {
         context.settings.fields.of(*field).lets(side) && !matches!(field, Field::People | Field::Response)
     };
-    differences(&link.base[side], &item.record).into_iter().filter(goes).collect()
+    differences(&link.halves[side].base, &item.record).into_iter().filter(goes).collect()
 }
 
 /// Whether what was edited on `side` is a reason to create the item again on the other side. Of two
@@ -115,7 +115,7 @@ fn justifies_revival(case: &Case<'_>, side: Side) -> bool {
     let Case { context, seen, link, fates } = *case;
     let fate = fates[side];
     let Some(item) = fate.item() else { return false };
-    let agreed = &link.base[side.other()];
+    let agreed = &link.halves[side.other()].base;
     let shadow = project::project(context, seen, side, &item.record, Some(agreed));
     !counting_edits(case, side).is_disjoint(&differences(agreed, &shadow))
 }
@@ -156,7 +156,7 @@ pub fn linked(case: &Case<'_>) -> Step {
 /// Whether a person has said what becomes of an edit that was put back.
 #[must_use]
 pub fn is_settled(seen: &Seen, link: &Link) -> bool {
-    let ids = [&link.ids.creatio, &link.ids.exchange];
+    let ids = [&link.halves.creatio.id, &link.halves.exchange.id];
     link.memory.put_back.is_some() && seen.answers.to(ids, Reason::PutBack).is_some()
 }
 
@@ -166,13 +166,13 @@ fn is_of_two_kinds(case: &Case<'_>) -> bool {
     let Case { link, fates, .. } = *case;
     let unchanged = fates.creatio.item().is_none_or(|item| item.record.kind() == link.kind());
     let there = !matches!(fates.exchange, Fate::Gone(_)) && !matches!(fates.creatio, Fate::Gone(_));
-    link.kind() != link.base.exchange.kind() && unchanged && there
+    link.kind() != link.halves.exchange.base.kind() && unchanged && there
 }
 
 /// What a person said of a step that waits: it is done, or left.
 fn asked(seen: &Seen, link: &Link, step: Step, allowed: Step) -> Step {
     let Step::Hold(reason) = step else { return step };
-    match seen.answers.to([&link.ids.creatio, &link.ids.exchange], reason) {
+    match seen.answers.to([&link.halves.creatio.id, &link.halves.exchange.id], reason) {
         Some(Choice::Allow) => allowed,
         Some(Choice::Leave) => Step::Leave,
         Some(Choice::Take(_)) | None => step,
@@ -183,7 +183,7 @@ fn asked(seen: &Seen, link: &Link, step: Step, allowed: Step) -> Step {
 /// seen again after it was not found: its pair wakes, once its counterpart was read.
 #[must_use]
 pub fn reopened(link: &Link, item: Option<&Item>) -> bool {
-    let ended = link.facts.creatio.canceled || link.memory.vanished;
+    let ended = link.halves.creatio.facts.canceled || link.memory.vanished;
     ended && item.is_some_and(|item| !item.facts.canceled)
 }
 
@@ -246,7 +246,8 @@ fn converted(case: &Case<'_>) -> Option<Step> {
         && !exchange.recurring
         && exchange.occurrence.is_none();
     // what a person wrote there would go with the old item, whether it flows or not
-    let edited = fates.exchange.item().is_some_and(|item| !differences(&link.base.exchange, &item.record).is_empty());
+    let edited =
+        fates.exchange.item().is_some_and(|item| !differences(&link.halves.exchange.base, &item.record).is_empty());
     Some(if ours && light && !edited { Step::Convert(Side::Exchange) } else { Step::Hold(Reason::ConvertAsked) })
 }
 
@@ -271,7 +272,7 @@ fn returns(case: &Case<'_>, policy: FieldPolicy) -> bool {
 /// Whether what we removed on Exchange may be created there again.
 fn goes_back(case: &Case<'_>, policy: FieldPolicy) -> bool {
     let Case { context, link, fates, .. } = *case;
-    let last = fates.creatio.item().map_or(&link.base.creatio, |item| &item.record);
+    let last = fates.creatio.item().map_or(&link.halves.creatio.base, |item| &item.record);
     let crosses = scope::crosses(context.settings, Side::Creatio);
     crosses && policy.outward && !scope::is_past(context, last) && revivable(case)
 }
@@ -288,7 +289,7 @@ fn comes_back(case: &Case<'_>, policy: FieldPolicy) -> bool {
 /// canceled.
 fn archived(case: &Case<'_>) -> bool {
     let Case { context, link, fates, .. } = *case;
-    scope::is_past(context, &link.base.exchange) && fates.exchange.item().is_none()
+    scope::is_past(context, &link.halves.exchange.base) && fates.exchange.item().is_none()
 }
 
 /// The delete rule for Creatio: not as long as another account of the user has the meeting.
@@ -299,7 +300,7 @@ fn gone_on_exchange(case: &Case<'_>, policy: FieldPolicy) -> Step {
     if !policy.inward || archived(case) {
         return Step::Sleep;
     }
-    if seen.elsewhere.get(&link.ids.creatio).is_some_and(|there| there.lives) {
+    if seen.elsewhere.get(&link.halves.creatio.id).is_some_and(|there| there.lives) {
         return Step::Bury;
     }
     match context.settings.rules.creatio_delete {
@@ -317,11 +318,12 @@ fn gone_on_exchange(case: &Case<'_>, policy: FieldPolicy) -> Step {
 fn gone_in_creatio(case: &Case<'_>, policy: FieldPolicy) -> Step {
     let Case { context, link, fates, .. } = *case;
     let exchange = case.facts(Side::Exchange);
-    let owner_was_user = is_users(context, &link.facts.creatio);
+    let owner_was_user = is_users(context, &link.halves.creatio.facts);
     // an edit that nobody has seen yet must not go with the item
-    let edited = fates.exchange.item().is_some_and(|item| !differences(&link.base.exchange, &item.record).is_empty());
+    let edited =
+        fates.exchange.item().is_some_and(|item| !differences(&link.halves.exchange.base, &item.record).is_empty());
     let ours = link.made == Some(Side::Exchange) && owner_was_user && !edited;
-    let last = fates.exchange.item().map_or(&link.base.exchange, |item| &item.record);
+    let last = fates.exchange.item().map_or(&link.halves.exchange.base, |item| &item.record);
     let late = exchange.calls_off() && scope::is_past(context, last);
     if !policy.outward || policy.private {
         return Step::Sleep;

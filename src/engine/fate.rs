@@ -49,12 +49,12 @@ impl<'a> Case<'a> {
     /// What `side` holds: as read now, else as it was in step.
     #[must_use]
     pub fn record(&self, side: Side) -> &'a Record {
-        self.item(side).map_or(&self.link.base[side], |item| &item.record)
+        self.item(side).map_or(&self.link.halves[side].base, |item| &item.record)
     }
 
     /// The facts of `side`: as read now, else as they were.
     #[must_use]
     pub fn facts(&self, side: Side) -> &'a Facts {
-        self.item(side).map_or(&self.link.facts[side], |item| &item.facts)
+        self.item(side).map_or(&self.link.halves[side].facts, |item| &item.facts)
     }
 }

@@ -68,7 +68,7 @@ pub fn fold(action: &Action, outcomes: &[Outcome], now: Instant) -> Folded {
 
 /// What the next run reads again of `link` on `side`.
 fn of(link: &Link, side: Side) -> (Side, ItemId, ContainerId) {
-    (side, link.ids[side].clone(), link.containers[side].clone())
+    (side, link.halves[side].id.clone(), link.halves[side].container.clone())
 }
 
 /// Takes out of the base who is not there as they were to be, and an answer that is not: so that
@@ -77,7 +77,7 @@ fn lack(link: &mut Link, written: &Written, missing: &Missing) {
     let there = written.item.as_ref().map_or(&[][..], |item| item.record.people());
     link.unsettled = true;
     for base in Side::BOTH {
-        let Record::Meeting(meeting) = &mut link.base[base] else { continue };
+        let Record::Meeting(meeting) = &mut link.halves[base].base else { continue };
         let same = |one: &Person| missing.people.iter().any(|other| other.is(one));
         let others = meeting.people.iter().filter(|one| !same(one)).cloned();
         let as_they_are = there.iter().filter(|one| same(one)).cloned();
@@ -85,7 +85,7 @@ fn lack(link: &mut Link, written: &Written, missing: &Missing) {
     }
     if let (true, Some(item)) = (missing.response, &written.item) {
         for base in Side::BOTH {
-            super::merge::copy(Field::Response, &item.record, &mut link.base[base]);
+            super::merge::copy(Field::Response, &item.record, &mut link.halves[base].base);
         }
     }
 }
@@ -112,11 +112,16 @@ fn unwritten(action: &Action, side: Side, written: &Written, missing: &Missing, 
 pub fn without_missing(link: &Link, side: Side, item: &Item) -> Link {
     let mut link = link.clone();
     let there = item.record.people();
-    let missing: Vec<Person> =
-        link.base[side].people().iter().filter(|one| !there.iter().any(|other| other.is(one))).cloned().collect();
+    let missing: Vec<Person> = link.halves[side]
+        .base
+        .people()
+        .iter()
+        .filter(|one| !there.iter().any(|other| other.is(one)))
+        .cloned()
+        .collect();
     let is_unanswered = matches!(&item.record, Record::Meeting(meeting) if meeting.response == Response::default());
     for base in Side::BOTH {
-        if let Record::Meeting(meeting) = &mut link.base[base] {
+        if let Record::Meeting(meeting) = &mut link.halves[base].base {
             meeting.people.retain(|one| !missing.iter().any(|other| other.is(one)));
             // on Exchange the answer comes with the item
             if side == Side::Creatio && is_unanswered {
@@ -144,10 +149,10 @@ const fn alive(state: LinkState) -> LinkState {
 #[must_use]
 pub fn found(link: &Link, side: Side, item: &Item) -> Link {
     let mut link = Link { state: alive(link.state), ..link.clone() };
-    link.versions[side] = item.version.clone();
-    link.facts[side] = item.facts.clone();
+    link.halves[side].version = item.version.clone();
+    link.halves[side].facts = item.facts.clone();
     for field in BY_CREATION {
-        super::merge::copy(field, &item.record, &mut link.base[side]);
+        super::merge::copy(field, &item.record, &mut link.halves[side].base);
     }
     made(&mut link, side, item);
     link
@@ -172,26 +177,26 @@ pub fn read_first(link: &mut Link, items: Pair<Option<&Item>>) -> bool {
 }
 
 fn confirm(link: &mut Link, side: Side, op: &Op, written: &Written) {
-    link.ids[side] = written.id.clone();
-    link.containers[side] = written.container.clone();
-    let seen = std::mem::replace(&mut link.versions[side], written.version.clone());
+    link.halves[side].id = written.id.clone();
+    link.halves[side].container = written.container.clone();
+    let seen = std::mem::replace(&mut link.halves[side].version, written.version.clone());
     if let Some(item) = &written.item {
         for field in predicted(op) {
-            super::merge::copy(field, &item.record, &mut link.base[side]);
+            super::merge::copy(field, &item.record, &mut link.halves[side].base);
         }
         kept::confirm(link, side, op, item);
         if side == Side::Exchange {
-            recognise(&mut link.base[side], op, &item.record);
+            recognise(&mut link.halves[side].base, op, &item.record);
         }
         // what differs beside that, nobody has decided about: the pair is read again, and as long
         // as it can't be, no write may rest on a version that has it
-        if !differences(&link.base[side], &item.record).is_empty() {
+        if !differences(&link.halves[side].base, &item.record).is_empty() {
             link.unsettled = true;
             if let Op::Update(_) = op {
-                link.versions[side] = seen;
+                link.halves[side].version = seen;
             }
         }
-        link.facts[side] = learned(&link.facts[side], item);
+        link.halves[side].facts = learned(&link.halves[side].facts, item);
     } else if matches!(op, Op::Create(_)) {
         link.memory.unread = Some(side);
     }
@@ -223,11 +228,11 @@ fn recognise(base: &mut Record, op: &Op, stored: &Record) {
 
 /// Whom the server was sent, and did not store: the event went without them.
 fn unstored(action: &Action, link: &Link, side: Side, op: &Op, now: Instant) -> Option<Held> {
-    let stored = Roll::of(link.base[side].people());
+    let stored = Roll::of(link.halves[side].base.people());
     let lost: Vec<Person> = op.newcomers().into_iter().filter(|one| !stored.has(one)).collect();
     (!lost.is_empty()).then(|| Held {
         side,
-        id: Some(link.ids[side].clone()),
+        id: Some(link.halves[side].id.clone()),
         title: action.title.clone(),
         reason: Reason::NotKept,
         detail: named(&lost),
@@ -261,8 +266,8 @@ const SPENT: &str = "ErrorDuplicateTransactionId";
 fn failed(action: &Action, side: Side, op: &Op, refusal: &Refusal, now: Instant) -> Folded {
     let created = matches!(op, Op::Create(_));
     let about = match op {
-        Op::Create(_) => action.after.ids[side.other()].clone(),
-        Op::Update(_) => action.after.ids[side].clone(),
+        Op::Create(_) => action.after.halves[side.other()].id.clone(),
+        Op::Update(_) => action.after.halves[side].id.clone(),
         Op::Delete { id, .. } => id.clone(),
     };
     let again = |side: Side| of(&action.after, side);

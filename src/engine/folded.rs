@@ -21,5 +21,8 @@ pub struct Folded {
 
 /// Both items of a pair, to be read again.
 pub(super) fn both(link: &Link) -> Vec<(Side, ItemId, ContainerId)> {
-    Side::BOTH.into_iter().map(|side| (side, link.ids[side].clone(), link.containers[side].clone())).collect()
+    Side::BOTH
+        .into_iter()
+        .map(|side| (side, link.halves[side].id.clone(), link.halves[side].container.clone()))
+        .collect()
 }

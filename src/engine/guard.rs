@@ -79,25 +79,25 @@ pub fn check_beside(context: &Context<'_>, seen: &Seen, plan: &mut Plan, bare: O
 /// nobody would be told why nothing is done. Whether any pair waits so.
 fn disbelieve(context: &Context<'_>, seen: &Seen, plan: &mut Plan) -> bool {
     let heard = |link: &Link| is_heard(&seen.answers, link);
-    let is_missing = |link: &&Link| link.has_activity() && seen.gone.creatio.contains(&link.ids.creatio);
+    let is_missing = |link: &&Link| link.has_activity() && seen.gone.creatio.contains(&link.halves.creatio.id);
     let waiting = || seen.links.iter().filter(is_missing).filter(|link| !heard(link));
     if !seen.unreadable || waiting().next().is_none() {
         return false;
     }
     plan.actions.retain(|action| heard(&action.after) || action.before.as_ref().is_some_and(heard));
     plan.links.retain(heard);
-    plan.drop.retain(|id| seen.links.iter().any(|link| link.ids.creatio == *id && heard(link)));
+    plan.drop.retain(|id| seen.links.iter().any(|link| link.halves.creatio.id == *id && heard(link)));
     // whoever is asked about a removal by name is asked enough
     let is_asked = |link: &&Link| {
         let by_name =
-            |held: &Held| held.reason == Reason::DeleteAsked && held.id.as_ref() == Some(&link.ids[held.side]);
+            |held: &Held| held.reason == Reason::DeleteAsked && held.id.as_ref() == Some(&link.halves[held.side].id);
         plan.held.iter().any(by_name)
     };
     let silent: Vec<&Link> = waiting().filter(|link| !is_asked(link)).collect();
     plan.held.extend(silent.into_iter().map(|link| {
         let is_pending = link.state == LinkState::Pending(Side::Exchange);
         let side = if is_pending { Side::Creatio } else { Side::Exchange };
-        held(context, side, &link.ids[side], link.base[side].title().to_owned(), Reason::SideEmpty)
+        held(context, side, &link.halves[side].id, link.halves[side].base.title().to_owned(), Reason::SideEmpty)
     }));
     plan.disbelieves = true;
     true
@@ -106,7 +106,7 @@ fn disbelieve(context: &Context<'_>, seen: &Seen, plan: &mut Plan) -> bool {
 /// Whether a person has said what is to become of a pair whose Activity seems to be gone.
 #[must_use]
 pub fn is_heard(answers: &Answers, link: &Link) -> bool {
-    let ids = [&link.ids.creatio, &link.ids.exchange];
+    let ids = [&link.halves.creatio.id, &link.halves.exchange.id];
     let allowed = [Reason::SideEmpty, Reason::ManyDeletions].into_iter().any(|reason| answers.allow(ids, reason));
     allowed || answers.to(ids, Reason::DeleteAsked).is_some()
 }
@@ -116,7 +116,7 @@ fn hold(context: &Context<'_>, seen: &Seen, plan: &mut Plan, bare: Option<&Plan>
     // what a person's word made of the plan is not there without it
     let unasked: Option<BTreeSet<&ItemId>> = bare.map(|bare| {
         let such = bare.actions.iter().filter(|action| (question.about)(action));
-        such.map(|action| &action.after.ids.creatio).collect()
+        such.map(|action| &action.after.halves.creatio.id).collect()
     });
     let named = |action: &Action, known: &dyn Fn(&ItemId, Reason) -> bool| {
         ids(action).into_iter().any(|id| question.reasons.iter().any(|reason| known(id, *reason)))
@@ -126,7 +126,7 @@ fn hold(context: &Context<'_>, seen: &Seen, plan: &mut Plan, bare: Option<&Plan>
             || named(action, &|id, reason| seen.answers.allow([id, id], reason))
     };
     let asked = |action: &Action| {
-        let asks = unasked.as_ref().is_none_or(|unasked| unasked.contains(&action.after.ids.creatio));
+        let asks = unasked.as_ref().is_none_or(|unasked| unasked.contains(&action.after.halves.creatio.id));
         (question.about)(action) && asks && !allowed(action)
     };
     let many = plan.actions.iter().filter(|action| asked(action)).count() > question.limit;
@@ -159,7 +159,7 @@ fn held(context: &Context<'_>, side: Side, id: &ItemId, title: String, reason: R
 fn second(action: &Action) -> Option<&ItemId> {
     action.writes.iter().find_map(|(side, op)| match op {
         Op::Delete { id, .. } if is_deletion(action) && *side == Side::Exchange => {
-            Some(id).filter(|id| **id != action.after.ids.exchange)
+            Some(id).filter(|id| **id != action.after.halves.exchange.id)
         }
         Op::Create(_) | Op::Update(_) | Op::Delete { .. } => None,
     })
@@ -167,7 +167,7 @@ fn second(action: &Action) -> Option<&ItemId> {
 
 /// The items that an action is about.
 fn ids(action: &Action) -> [&ItemId; 2] {
-    let pair = [&action.after.ids.creatio, &action.after.ids.exchange];
+    let pair = [&action.after.halves.creatio.id, &action.after.halves.exchange.id];
     second(action).map_or(pair, |second| [second, second])
 }
 
@@ -189,7 +189,7 @@ fn source(action: &Action) -> (Side, &ItemId) {
         | Step::Leave
         | Step::Hold(_) => Side::Creatio,
     };
-    (side, &action.after.ids[side])
+    (side, &action.after.halves[side].id)
 }
 
 fn is_creation(action: &Action) -> bool {
@@ -227,5 +227,5 @@ fn is_emptying(action: &Action) -> bool {
 }
 
 fn is_of_others(action: &Action) -> bool {
-    action.step == Step::Create(Side::Exchange) && !action.after.facts.exchange.involves_me
+    action.step == Step::Create(Side::Exchange) && !action.after.halves.exchange.facts.involves_me
 }

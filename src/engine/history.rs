@@ -112,20 +112,22 @@ fn entry(action: &Action, side: Side, op: &Op, written: Option<&Written>, link: 
             };
             (what, fields, replaced.or_else(|| Some(update.before.clone())), Some(update.patch.record.clone()))
         }
-        Op::Delete { .. } => (What::Deleted, Vec::new(), replaced.or_else(|| Some(known.base[side].clone())), None),
+        Op::Delete { .. } => {
+            (What::Deleted, Vec::new(), replaced.or_else(|| Some(known.halves[side].base.clone())), None)
+        }
     };
     Some(Entry {
         run: Instant::default(),
         nth: 0,
         side,
         what,
-        id: written.map_or_else(|| link.ids[side].clone(), |written| written.id.clone()),
-        container: written.map_or_else(|| link.containers[side].clone(), |written| written.container.clone()),
-        activity: link.ids.creatio.clone(),
+        id: written.map_or_else(|| link.halves[side].id.clone(), |written| written.id.clone()),
+        container: written.map_or_else(|| link.halves[side].container.clone(), |written| written.container.clone()),
+        activity: link.halves.creatio.id.clone(),
         fields,
         before,
         after,
-        facts: known.facts[side].clone(),
+        facts: known.halves[side].facts.clone(),
         undoes: None,
         corrects: false,
     })

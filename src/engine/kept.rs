@@ -51,24 +51,24 @@ pub fn believed(op: &Op, outcome: Outcome) -> Outcome {
 pub(super) fn confirm(link: &mut Link, side: Side, op: &Op, item: &Item) {
     let lost = unkept(op, item);
     for field in op.patch().into_iter().flat_map(|patch| patch.fields) {
-        link.unkept[side].remove(&field);
+        link.halves[side].unkept.remove(&field);
     }
     for field in &lost {
-        copy(*field, &item.record, &mut link.base[side]);
+        copy(*field, &item.record, &mut link.halves[side].base);
     }
-    link.unkept[side].extend(lost);
+    link.halves[side].unkept.extend(lost);
 }
 
 /// Takes into `link` what the server made of a creation whose reply was lost: nobody has changed
 /// `item` since it was made, so that whatever differs from what was to be written is the server's.
 pub(super) fn as_made(link: &mut Link, side: Side, item: &Item) {
-    if link.base[side].kind() != item.record.kind() {
+    if link.halves[side].base.kind() != item.record.kind() {
         return;
     }
-    for field in differences(&link.base[side], &item.record) {
+    for field in differences(&link.halves[side].base, &item.record) {
         if !matches!(field, Field::People | Field::Response) {
-            copy(field, &item.record, &mut link.base[side]);
-            link.unkept[side].insert(field);
+            copy(field, &item.record, &mut link.halves[side].base);
+            link.halves[side].unkept.insert(field);
         }
     }
 }
@@ -96,7 +96,7 @@ pub fn corrections(action: &Action, outcomes: &[Outcome], link: &Link) -> Vec<Ac
         };
         let mails = *side == Side::Exchange && item.facts.attendees > 0 && told;
         (!fields.is_empty() && !mails).then(|| {
-            let container = link.containers[*side].clone();
+            let container = link.halves[*side].container.clone();
             let update =
                 Update { container, tells: SendInvitations::Nobody, ..Update::of(item, Patch { record, fields }) };
             Action {
@@ -119,10 +119,10 @@ pub fn corrected(link: &Link, correction: &Action, outcomes: &[Outcome], now: In
     let (Some((side, op)), outcome) = (correction.writes.first(), outcomes.first()) else { return Folded::default() };
     match outcome {
         Some(Ok(written)) => {
-            link.versions[*side] = written.version.clone();
+            link.halves[*side].version = written.version.clone();
             if let (Some(Patch { record, fields }), Some(item)) = (op.patch(), &written.item) {
                 for field in fields {
-                    copy(field, &record, &mut link.base[*side]);
+                    copy(field, &record, &mut link.halves[*side].base);
                 }
                 confirm(&mut link, *side, op, item);
             }
@@ -142,7 +142,7 @@ pub fn corrected(link: &Link, correction: &Action, outcomes: &[Outcome], now: In
 
 /// The fields of a pair that a side did not keep, in the order in which a person reads them.
 fn fields(link: &Link) -> Vec<Field> {
-    let lost = |field: &&Field| Side::BOTH.into_iter().any(|side| link.unkept[side].contains(field));
+    let lost = |field: &&Field| Side::BOTH.into_iter().any(|side| link.halves[side].unkept.contains(field));
     crate::model::record::fields(link.kind()).iter().filter(lost).copied().collect()
 }
 
@@ -151,10 +151,10 @@ fn fields(link: &Link) -> Vec<Field> {
 #[must_use]
 pub fn named(link: &Link, title: &str, now: Instant) -> Option<Held> {
     let fields = fields(link);
-    let values = fields.iter().map(|field| link.base.as_ref().map(|record| show(*field, record))).collect();
+    let values = fields.iter().map(|field| link.base().map(|record| show(*field, record))).collect();
     (!fields.is_empty()).then(|| Held {
         side: Side::Creatio,
-        id: Some(link.ids.creatio.clone()),
+        id: Some(link.halves.creatio.id.clone()),
         title: title.to_owned(),
         reason: Reason::NotKept,
         detail: String::new(),
@@ -169,8 +169,8 @@ pub fn named(link: &Link, title: &str, now: Instant) -> Option<Held> {
 #[must_use]
 pub fn left(before: &Link, base: &Pair<Record>) -> Pair<BTreeSet<Field>> {
     let changed: BTreeSet<Field> =
-        Side::BOTH.into_iter().flat_map(|side| differences(&before.base[side], &base[side])).collect();
-    Pair::of(|side| before.unkept[side].difference(&changed).copied().collect())
+        Side::BOTH.into_iter().flat_map(|side| differences(&before.halves[side].base, &base[side])).collect();
+    Pair::of(|side| before.halves[side].unkept.difference(&changed).copied().collect())
 }
 
 /// The writes that try again what is not kept of a pair at rest, since a person said so: of each
@@ -181,10 +181,10 @@ pub fn again(link: &Link, fates: Pair<Fate<'_>>, shadows: &Pair<Record>) -> Opti
     let mut writes = Vec::new();
     for side in Side::BOTH {
         let Some(item) = fates[side].item() else { continue };
-        let fields: BTreeSet<Field> = std::mem::take(&mut after.unkept[side]);
+        let fields: BTreeSet<Field> = std::mem::take(&mut after.halves[side].unkept);
         let fields = &fields & &differences(&item.record, &shadows[side]);
         for field in &fields {
-            copy(*field, &shadows[side], &mut after.base[side]);
+            copy(*field, &shadows[side], &mut after.halves[side].base);
         }
         if !fields.is_empty() {
             let patch = Patch { record: shadows[side].clone(), fields };
@@ -193,6 +193,6 @@ pub fn again(link: &Link, fates: Pair<Fate<'_>>, shadows: &Pair<Record>) -> Opti
         }
     }
     let side = writes.first()?.0;
-    let title = link.base.creatio.title().to_owned();
+    let title = link.halves.creatio.base.title().to_owned();
     Some(Action { step: Step::Update(side), title, writes, before: Some(link.clone()), after })
 }

@@ -6,25 +6,17 @@
 //! "waiting on others", an all-day event's dates) so never looks like an edit.
 
 use crate::model::{
-    Address, ContainerId, Facts, Field, Instant, ItemId, Kind, Pair, Record, Side, Status, Version, When,
+    Address, ContainerId, Facts, Field, Instant, Item, ItemId, Kind, Pair, Record, Side, Status, Version, When,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 
-/// One linked pair.
+/// One linked pair. It is stored as [`StoredLink`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(from = "StoredLink", into = "StoredLink")]
 pub struct Link {
-    /// The two items. While the creation of one is not confirmed, its id is the one foreseen, or
-    /// made up ([`Link::foreseen`]).
-    pub ids: Pair<ItemId>,
-    /// Where they lie.
-    pub containers: Pair<ContainerId>,
-    /// What both sides last agreed on: what we read from one and wrote to the other.
-    pub base: Pair<Record>,
-    /// The versions last seen or written.
-    pub versions: Pair<Version>,
-    /// What else was known of them.
-    pub facts: Pair<Facts>,
+    /// Its two items, and what is remembered of each.
+    pub halves: Pair<Half>,
     /// The side whose item we created; `None` if both were there.
     pub made: Option<Side>,
     /// Rises with each confirmed loss of the counterpart.
@@ -33,19 +25,52 @@ pub struct Link {
     pub state: LinkState,
     /// A side has values that are not agreed on (a clash, an edit that waits or may not go over):
     /// both are read whenever one of them changes, since a listing then tells of that one only.
-    #[serde(default)]
     pub unsettled: bool,
-    /// Fields of which a side holds something else than was written to it, the second time too: the
-    /// server's own value, which is no edit.
-    #[serde(default)]
-    pub unkept: Pair<BTreeSet<Field>>,
     /// While the item on Exchange is replaced by one of the other kind: the pair as it was, until
     /// the new item is there and the old one is gone.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub former: Option<Box<Link>>,
     /// What is remembered of it beside the base.
-    #[serde(default, skip_serializing_if = "Memory::is_empty")]
     pub memory: Memory,
+}
+
+/// What a link remembers of the item on one side.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Half {
+    /// The item. While its creation is not confirmed, its id is the one foreseen, or made up
+    /// ([`Link::foreseen`]).
+    pub id: ItemId,
+    /// Where it lies.
+    pub container: ContainerId,
+    /// The version last seen or written.
+    pub version: Version,
+    /// What both sides last agreed on, in the form of this one: what we read from it or wrote to it.
+    pub base: Record,
+    /// What else was known of it.
+    pub facts: Facts,
+    /// Fields of which it holds something else than was written to it, the second time too: the
+    /// server's own value, which is no edit.
+    pub unkept: BTreeSet<Field>,
+}
+
+impl Half {
+    /// An item as it was read, or is to be.
+    #[must_use]
+    pub fn of(item: &Item) -> Self {
+        Self {
+            id: item.id.clone(),
+            container: item.container.clone(),
+            version: item.version.clone(),
+            base: item.record.clone(),
+            facts: item.facts.clone(),
+            unkept: BTreeSet::new(),
+        }
+    }
+
+    /// An item that nobody has read: it is to be created, or is gone.
+    #[must_use]
+    pub fn unread(id: ItemId, container: ContainerId, base: Record, facts: Facts) -> Self {
+        Self { id, container, version: Version::new(""), base, facts, unkept: BTreeSet::new() }
+    }
 }
 
 /// What is remembered of a pair beside its base: what nobody can read off the two items.
@@ -121,16 +146,42 @@ pub enum LinkState {
 }
 
 impl Link {
+    /// The ids of both items.
+    #[must_use]
+    pub fn ids(&self) -> Pair<&ItemId> {
+        self.halves.as_ref().map(|half| &half.id)
+    }
+
+    /// What both sides last agreed on, each in its own form.
+    #[must_use]
+    pub fn base(&self) -> Pair<&Record> {
+        self.halves.as_ref().map(|half| &half.base)
+    }
+
+    /// The same pair with `ids` for those of its items.
+    #[must_use]
+    pub fn with_ids(mut self, ids: Pair<ItemId>) -> Self {
+        self.halves = self.halves.zip(ids).map(|(half, id)| Half { id, ..half });
+        self
+    }
+
+    /// The same pair with `base` for what both sides agree on.
+    #[must_use]
+    pub fn with_base(mut self, base: Pair<Record>) -> Self {
+        self.halves = self.halves.zip(base).map(|(half, base)| Half { base, ..half });
+        self
+    }
+
     /// The kind of both items.
     #[must_use]
     pub const fn kind(&self) -> Kind {
-        self.base.creatio.kind()
+        self.halves.creatio.base.kind()
     }
 
     /// The series master that its event is an occurrence of.
     #[must_use]
     pub fn series(&self) -> Option<&ItemId> {
-        self.facts.exchange.occurrence.as_ref().map(|occurrence| &occurrence.master)
+        self.halves.exchange.facts.occurrence.as_ref().map(|occurrence| &occurrence.master)
     }
 
     /// Whether the creation of one of the two is not confirmed.
@@ -155,8 +206,9 @@ impl Link {
     /// nobody has touched the status.
     #[must_use]
     pub fn due(&self) -> Option<Instant> {
-        let untouched = self.facts.creatio.status == Some(Status::NotStarted) && !self.facts.creatio.process;
-        match (&self.base.creatio, self.state) {
+        let untouched =
+            self.halves.creatio.facts.status == Some(Status::NotStarted) && !self.halves.creatio.facts.process;
+        match (&self.halves.creatio.base, self.state) {
             (Record::Meeting(meeting), LinkState::Alive) if untouched && self.made == Some(Side::Creatio) => {
                 match meeting.when {
                     When::Timed { end, .. } => Some(end),
@@ -171,6 +223,66 @@ impl Link {
     #[must_use]
     pub fn foreseen(activity: &ItemId) -> ItemId {
         ItemId::new(format!("pending:{activity}"))
+    }
+}
+
+/// A link as it is stored, member by member: its form of before a link had halves, so that no store
+/// has to be rewritten.
+#[derive(Clone, Serialize, Deserialize)]
+struct StoredLink {
+    ids: Pair<ItemId>,
+    containers: Pair<ContainerId>,
+    base: Pair<Record>,
+    versions: Pair<Version>,
+    facts: Pair<Facts>,
+    made: Option<Side>,
+    generation: u32,
+    state: LinkState,
+    #[serde(default)]
+    unsettled: bool,
+    #[serde(default)]
+    unkept: Pair<BTreeSet<Field>>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    former: Option<Box<Link>>,
+    #[serde(default, skip_serializing_if = "Memory::is_empty")]
+    memory: Memory,
+}
+
+impl From<StoredLink> for Link {
+    fn from(stored: StoredLink) -> Self {
+        let StoredLink { ids, containers, base, versions, facts, unkept, .. } = stored;
+        let StoredLink { made, generation, state, unsettled, former, memory, .. } = stored;
+        let halves = ids.zip(containers).zip(versions).zip(base).zip(facts).zip(unkept);
+        let halves = halves.map(|(((((id, container), version), base), facts), unkept)| Half {
+            id,
+            container,
+            version,
+            base,
+            facts,
+            unkept,
+        });
+        Self { halves, made, generation, state, unsettled, former, memory }
+    }
+}
+
+impl From<Link> for StoredLink {
+    fn from(link: Link) -> Self {
+        let Link { halves, made, generation, state, unsettled, former, memory } = link;
+        let of = halves.as_ref();
+        Self {
+            ids: of.map(|half| half.id.clone()),
+            containers: of.map(|half| half.container.clone()),
+            base: of.map(|half| half.base.clone()),
+            versions: of.map(|half| half.version.clone()),
+            facts: of.map(|half| half.facts.clone()),
+            unkept: of.map(|half| half.unkept.clone()),
+            made,
+            generation,
+            state,
+            unsettled,
+            former,
+            memory,
+        }
     }
 }
 

@@ -19,7 +19,7 @@ impl<'a> Linked<'a> {
     /// Of all links that were looked up.
     #[must_use]
     pub fn new(links: &'a [Link]) -> Self {
-        Self { by_activity: links.iter().map(|link| (&link.ids.creatio, link)).collect() }
+        Self { by_activity: links.iter().map(|link| (&link.halves.creatio.id, link)).collect() }
     }
 
     fn of(&self, activity: &ItemId) -> Option<&'a Link> {
@@ -58,8 +58,8 @@ fn valid_mark(context: &Context<'_>, item: &Item) -> Option<ItemId> {
 /// another device made one of the two anew since.
 #[must_use]
 pub fn outdated(context: &Context<'_>, seen: &Seen, link: &Link) -> Option<u32> {
-    let mark = seen.items.exchange.get(&link.ids.exchange)?.facts.mark.as_ref()?;
-    let ours = mark.site == context.account.site && mark.activity == link.ids.creatio;
+    let mark = seen.items.exchange.get(&link.halves.exchange.id)?.facts.mark.as_ref()?;
+    let ours = mark.site == context.account.site && mark.activity == link.halves.creatio.id;
     (ours && mark.generation > link.generation).then_some(mark.generation)
 }
 
@@ -85,7 +85,7 @@ fn is_original(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &I
 /// again in the same generation, since it knows of no loss.
 fn known_uid<'a>(seen: &'a Seen, linked: &Linked<'a>, mark: &Mark) -> Option<&'a Uid> {
     let is_known = |link: &&Link| {
-        let is_taken_back = link.state == LinkState::Undone && seen.gone.exchange.contains(&link.ids.exchange);
+        let is_taken_back = link.state == LinkState::Undone && seen.gone.exchange.contains(&link.halves.exchange.id);
         link.generation == mark.generation && !matches!(link.state, LinkState::Pending(_)) && !is_taken_back
     };
     let link = linked.of(&mark.activity).filter(is_known);
@@ -93,7 +93,7 @@ fn known_uid<'a>(seen: &'a Seen, linked: &Linked<'a>, mark: &Mark) -> Option<&'a
         let activity = seen.items.creatio.get(&mark.activity).filter(|_| mark.generation == 0);
         activity.filter(|activity| !seen.is_named_elsewhere(activity))
     };
-    link.and_then(|link| link.facts.exchange.uid.as_ref()).or_else(|| activity()?.facts.uid.as_ref())
+    link.and_then(|link| link.halves.exchange.facts.uid.as_ref()).or_else(|| activity()?.facts.uid.as_ref())
 }
 
 /// Finds what each unlinked Exchange item of `unlinked` stands for.
@@ -121,7 +121,7 @@ fn by_identity(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &I
                 // of what has come to its end none survives; of which a person made a series, stays
                 let survives = |link: &Link| {
                     link.state != LinkState::Tombstone
-                        && link.facts.exchange.occurrence.is_none()
+                        && link.halves.exchange.facts.occurrence.is_none()
                         && precedes(item, link)
                 };
                 let survives = linked.of(&activity).is_some_and(survives);
@@ -146,14 +146,14 @@ fn by_identity(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &I
 /// that a second device created by the same transaction, while the first one is surely there.
 fn is_twin(seen: &Seen, linked: &Linked<'_>, item: &Item, activity: &ItemId) -> bool {
     let Some(link) = linked.of(activity) else { return false };
-    let first = seen.items.exchange.get(&link.ids.exchange);
+    let first = seen.items.exchange.get(&link.halves.exchange.id);
     item.record.kind() == Kind::Task || first.is_some_and(|first| are_twins(first, item) || is_left_of(item, first))
 }
 
 /// Whether `item` is older than the one that `link` holds: of two for one Activity the older
 /// survives, on every device alike.
 fn precedes(item: &Item, link: &Link) -> bool {
-    (item.facts.created, &item.id) < (link.facts.exchange.created, &link.ids.exchange)
+    (item.facts.created, &item.id) < (link.halves.exchange.facts.created, &link.halves.exchange.id)
 }
 
 /// Whether another device made `item` for its mark's Activity when that one's kind was changed: it
@@ -212,7 +212,7 @@ fn by_series_mark(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item:
 /// Whether an Activity, as it was read or is linked, lies on the day that the pattern gives `item`.
 fn is_on_its_day(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, activity: &ItemId, item: &Item) -> bool {
     let read = seen.items.creatio.get(activity).map(|activity| &activity.record);
-    let record = read.or_else(|| linked.of(activity).map(|link| &link.base.creatio));
+    let record = read.or_else(|| linked.of(activity).map(|link| &link.halves.creatio.base));
     record.is_some_and(|record| day_of(context, record) == item_day(context, item))
 }
 
@@ -285,14 +285,14 @@ fn noted(item: &Item) -> Option<&ItemId> {
 /// Whether the counterpart of `activity` on Exchange was to be created, which nobody has confirmed.
 fn is_awaited(linked: &Linked<'_>, activity: &ItemId) -> bool {
     linked.of(activity).is_some_and(|link| {
-        link.state == LinkState::Pending(Side::Exchange) && link.ids.exchange == Link::foreseen(activity)
+        link.state == LinkState::Pending(Side::Exchange) && link.halves.exchange.id == Link::foreseen(activity)
     })
 }
 
 /// What standing for `activity` means, with what is known of it; `None` if nothing is.
 fn stands_for(seen: &Seen, linked: &Linked<'_>, activity: &ItemId) -> Option<Match> {
     match linked.of(activity) {
-        Some(link) if seen.gone.exchange.contains(&link.ids.exchange) => Some(Match::Relink(activity.clone())),
+        Some(link) if seen.gone.exchange.contains(&link.halves.exchange.id) => Some(Match::Relink(activity.clone())),
         // its creation was never confirmed, or another device was faster: this is what waits there
         Some(_) if is_awaited(linked, activity) => Some(Match::Relink(activity.clone())),
         Some(_) => Some(Match::Copy),
@@ -381,8 +381,8 @@ fn moved_tasks(seen: &Seen, unlinked: &[&Item], matches: &mut Matches) {
     let gone: Vec<&Link> = seen
         .links
         .iter()
-        .filter(|link| link.kind() == Kind::Task && link.facts.exchange.mark.is_none())
-        .filter(|link| seen.gone.exchange.contains(&link.ids.exchange))
+        .filter(|link| link.kind() == Kind::Task && link.halves.exchange.facts.mark.is_none())
+        .filter(|link| seen.gone.exchange.contains(&link.halves.exchange.id))
         .collect();
     let new: Vec<&Item> = unlinked
         .iter()
@@ -391,10 +391,10 @@ fn moved_tasks(seen: &Seen, unlinked: &[&Item], matches: &mut Matches) {
         .copied()
         .collect();
     for item in &new {
-        let mut before = gone.iter().filter(|link| link.base.exchange == item.record);
+        let mut before = gone.iter().filter(|link| link.halves.exchange.base == item.record);
         let (Some(link), None) = (before.next(), before.next()) else { continue };
         if new.iter().filter(|other| other.record == item.record).count() == 1 {
-            matches.events.insert(item.id.clone(), Match::Relink(link.ids.creatio.clone()));
+            matches.events.insert(item.id.clone(), Match::Relink(link.halves.creatio.id.clone()));
         }
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn pair(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<
     }
     let case = decide::case(context, seen, link, items);
     // its event is a series now, of which no occurrence in the window could take its place
-    if seen.series.contains(&link.ids.exchange) && link.state != LinkState::Tombstone {
+    if seen.series.contains(&link.halves.exchange.id) && link.state != LinkState::Tombstone {
         return actions::linked(&case, Step::Sleep);
     }
     actions::linked(&case, decide::linked(&case))
@@ -27,7 +27,7 @@ pub(super) fn pair(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<
 /// Whether a side of a pair that is not in step can't be understood now: it holds something else
 /// than its base, so that it is not unchanged. It is read again in every run.
 fn is_unclear(seen: &Seen, link: &Link) -> bool {
-    let is_bad = |side: Side| seen.malformed[side].iter().any(|bad| bad.id.as_ref() == Some(&link.ids[side]));
+    let is_bad = |side: Side| seen.malformed[side].iter().any(|bad| bad.id.as_ref() == Some(&link.halves[side].id));
     link.unsettled && Side::BOTH.into_iter().any(is_bad)
 }
 
@@ -64,8 +64,9 @@ pub(super) fn renewed(context: &Context<'_>, seen: &Seen, link: &Link, items: Pa
 /// a side was not read.
 fn anew_pair(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<Option<&Item>>) -> Option<Planned> {
     let there = Pair::of(|side| items[side].filter(|item| !item.facts.canceled));
-    let is_gone =
-        |side: Side| there[side].is_none() && (items[side].is_some() || seen.gone[side].contains(&link.ids[side]));
+    let is_gone = |side: Side| {
+        there[side].is_none() && (items[side].is_some() || seen.gone[side].contains(&link.halves[side].id))
+    };
     let mut planned = match (there.creatio, there.exchange) {
         (Some(creatio), Some(exchange)) => actions::adopt(context, seen, Pair { creatio, exchange }),
         (Some(item), None) if is_gone(Side::Exchange) && scope::exports(context, seen, item) => {
@@ -77,9 +78,9 @@ fn anew_pair(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<Option
         (Some(_) | None, Some(_) | None) => return None,
     };
     if let Some(action) = planned.action.as_mut().filter(|action| matches!(action.step, Step::Create(_))) {
-        let other = action.after.ids.creatio != link.ids.creatio;
+        let other = action.after.halves.creatio.id != link.halves.creatio.id;
         action.before = Some(link.clone());
-        planned.drop.extend(other.then(|| link.ids.creatio.clone()));
+        planned.drop.extend(other.then(|| link.halves.creatio.id.clone()));
     }
     Some(planned)
 }
@@ -89,14 +90,14 @@ fn anew_pair(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<Option
 /// again.
 fn pending(context: &Context<'_>, seen: &Seen, link: &Link, side: Side, items: Pair<Option<&Item>>) -> Planned {
     let (made, source) = (items[side], items[side.other()]);
-    let is_absent = seen.gone[side].contains(&link.ids[side]);
+    let is_absent = seen.gone[side].contains(&link.halves[side].id);
     match (made, source) {
         // whether it is there is not known: nothing is made beside it
         (None, _) if !is_absent => Planned::default(),
         (None, _) if link.former.is_some() => conversion::again(context, seen, link, source),
         (Some(made), _) => {
             let alive = fold::without_missing(&fold::found(link, side, made), side, made);
-            let as_written = merge::differences(&alive.base[side], &made.record).is_empty();
+            let as_written = merge::differences(&alive.halves[side].base, &made.record).is_empty();
             if let (false, Pair { creatio: Some(creatio), exchange: Some(exchange) }) = (as_written, items) {
                 return actions::adopt(context, seen, Pair { creatio, exchange });
             }

@@ -64,20 +64,23 @@ fn decided(context: &Context<'_>, seen: &Seen) -> Plan {
     let mut accounted = Accounted::default();
     seen.links.iter().chain(&links).for_each(|link| accounted.add_pair(link));
     for link in &links {
-        let items =
-            Pair { creatio: seen.items.creatio.get(&link.ids.creatio), exchange: masked.get(&link.ids.exchange) };
-        let asked = [&link.ids.creatio, &link.ids.exchange];
+        let items = Pair {
+            creatio: seen.items.creatio.get(&link.halves.creatio.id),
+            exchange: masked.get(&link.halves.exchange.id),
+        };
+        let asked = [&link.halves.creatio.id, &link.halves.exchange.id];
         let code = asked.into_iter().find_map(|id| seen.unanswered.get(id));
         if let Some(code) = code {
             plan.add(actions::held(context, link, items, Reason::Unanswered).because(code));
-        } else if matches.orphaned.contains(&link.ids.creatio) && seen.answers.to(asked, Reason::Series).is_none() {
+        } else if matches.orphaned.contains(&link.halves.creatio.id) && seen.answers.to(asked, Reason::Series).is_none()
+        {
             plan.add(actions::held(context, link, items, Reason::Series));
         } else if let (Pair { creatio: Some(creatio), exchange: Some(exchange) }, true) =
-            (items, reunited.contains(&link.ids.creatio))
+            (items, reunited.contains(&link.halves.creatio.id))
         {
             plan.add(actions::reunite(context, seen, Pair { creatio, exchange }, link.memory.instead.as_ref()));
         } else if let (Pair { creatio: Some(creatio), exchange: Some(exchange) }, true) =
-            (items, outdated.contains(&link.ids.creatio))
+            (items, outdated.contains(&link.halves.creatio.id))
             && scope::adopts(context, Pair { creatio, exchange })
         {
             plan.add(actions::adopt(context, seen, Pair { creatio, exchange }));
@@ -100,7 +103,7 @@ fn decided(context: &Context<'_>, seen: &Seen) -> Plan {
         .filter_map(Match::activity)
         .chain(&matches.rivals)
         .chain(&waiting)
-        .chain(links.iter().map(|link| &link.ids.creatio))
+        .chain(links.iter().map(|link| &link.halves.creatio.id))
         .collect();
     matched.iter().for_each(|activity| accounted.add(Side::Creatio, activity));
     for item in unlinked(seen, Side::Creatio).into_iter().filter(|item| !matched.contains(&item.id)) {
@@ -114,8 +117,8 @@ fn decided(context: &Context<'_>, seen: &Seen) -> Plan {
         });
     }
     // of a pair that is written to in this run, the next one sees to what stands twice
-    let busy: BTreeSet<ItemId> = plan.actions.iter().map(|action| action.after.ids.creatio.clone()).collect();
-    let idle: Vec<&Link> = links.iter().filter(|link| !busy.contains(&link.ids.creatio)).collect();
+    let busy: BTreeSet<ItemId> = plan.actions.iter().map(|action| action.after.halves.creatio.id.clone()).collect();
+    let idle: Vec<&Link> = links.iter().filter(|link| !busy.contains(&link.halves.creatio.id)).collect();
     for (id, found) in &matches.events {
         if let Some(item) = masked.get(id) {
             accounted.add(Side::Exchange, id);
@@ -123,7 +126,7 @@ fn decided(context: &Context<'_>, seen: &Seen) -> Plan {
         }
     }
     // what is dropped is not put beside that
-    plan.links.retain(|link| !plan.drop.contains(&link.ids.creatio));
+    plan.links.retain(|link| !plan.drop.contains(&link.halves.creatio.id));
     plan.complete(context, seen, &links);
     plan.late(context, seen, &links);
     plan.malformed(context, seen);
@@ -134,7 +137,7 @@ fn decided(context: &Context<'_>, seen: &Seen) -> Plan {
 /// The items of a side that no link names.
 fn unlinked(seen: &Seen, side: Side) -> Vec<&Item> {
     let pairs = seen.links.iter().flat_map(|link| std::iter::once(link).chain(link.formers()));
-    let linked: BTreeSet<&ItemId> = pairs.map(|link| &link.ids[side]).collect();
+    let linked: BTreeSet<&ItemId> = pairs.map(|link| &link.halves[side].id).collect();
     seen.items[side].values().filter(|item| !linked.contains(&item.id)).collect()
 }
 
@@ -153,36 +156,36 @@ struct Relinked {
 /// Moves links over to the items that took the place of others.
 fn relinked(context: &Context<'_>, seen: &Seen, matches: &BTreeMap<ItemId, Match>, plan: &mut Plan) -> Relinked {
     let mut links: BTreeMap<ItemId, Link> =
-        seen.links.iter().map(|link| (link.ids.creatio.clone(), link.clone())).collect();
+        seen.links.iter().map(|link| (link.halves.creatio.id.clone(), link.clone())).collect();
     for (id, found) in matches {
         let Match::Relink(activity) = found else { continue };
         if let (Some(link), Some(item)) = (links.get_mut(activity), seen.items.exchange.get(id)) {
-            link.ids.exchange = id.clone();
-            link.containers.exchange = item.container.clone();
-            link.versions.exchange = item.version.clone();
-            link.facts.exchange.occurrence.clone_from(&item.facts.occurrence);
+            link.halves.exchange.id = id.clone();
+            link.halves.exchange.container = item.container.clone();
+            link.halves.exchange.version = item.version.clone();
+            link.halves.exchange.facts.occurrence.clone_from(&item.facts.occurrence);
             plan.links.push(link.clone());
         }
     }
     let (mut outdated, mut reunited) = (BTreeSet::new(), BTreeSet::new());
     for link in links.values_mut() {
-        if fold::read_first(link, Pair::of(|side| seen.items[side].get(&link.ids[side]))) {
+        if fold::read_first(link, Pair::of(|side| seen.items[side].get(&link.halves[side].id))) {
             plan.links.push(link.clone());
         }
         if let Some(next) = successor(context, seen, link) {
             if original::stays(context, seen, link, &next) {
                 link.generation = next.generation;
-                reunited.insert(link.ids.creatio.clone());
+                reunited.insert(link.halves.creatio.id.clone());
                 continue;
             }
             plan.add(actions::superseded(context, seen, link));
-            plan.drop.push(std::mem::replace(&mut link.ids.creatio, next.activity));
+            plan.drop.push(std::mem::replace(&mut link.halves.creatio.id, next.activity));
             plan.links.push(link.clone());
         }
         // it is put once the two are in step: another Activity has another base
         if let Some(first) = original::returns(context, seen, link) {
             plan.add(actions::superseded(context, seen, link));
-            let before = std::mem::replace(&mut link.ids.creatio, first.clone());
+            let before = std::mem::replace(&mut link.halves.creatio.id, first.clone());
             link.memory.instead = original::instead(seen, link, &before);
             plan.drop.push(before);
             reunited.insert(first);
@@ -192,7 +195,7 @@ fn relinked(context: &Context<'_>, seen: &Seen, matches: &BTreeMap<ItemId, Match
         // kept as it was until both are in step again: a run that is cut off has to find out anew
         if let Some(generation) = matching::outdated(context, seen, link) {
             link.generation = generation;
-            outdated.insert(link.ids.creatio.clone());
+            outdated.insert(link.halves.creatio.id.clone());
         }
     }
     Relinked { links: links.into_values().collect(), outdated, reunited }
@@ -201,9 +204,9 @@ fn relinked(context: &Context<'_>, seen: &Seen, matches: &BTreeMap<ItemId, Match
 /// The Activity that another device created in place of the one that `link` names: the event or
 /// task bears its mark.
 fn successor(context: &Context<'_>, seen: &Seen, link: &Link) -> Option<Mark> {
-    let mark = seen.items.exchange.get(&link.ids.exchange)?.facts.mark.clone()?;
+    let mark = seen.items.exchange.get(&link.halves.exchange.id)?.facts.mark.clone()?;
     let newer = mark.site == context.account.site && mark.generation > link.generation;
-    let free = !seen.links.iter().any(|other| other.ids.creatio == mark.activity);
+    let free = !seen.links.iter().any(|other| other.halves.creatio.id == mark.activity);
     (newer && free && seen.items.creatio.contains_key(&mark.activity)).then_some(mark)
 }
 
@@ -234,9 +237,10 @@ fn unlinked_event(context: &Context<'_>, seen: &Seen, item: &Item, found: &Match
         Match::Ambiguous if allowed(Reason::Ambiguous) => single(context, seen, Side::Exchange, item),
         Match::Ambiguous if scope::imports(context, seen, item) => held(Reason::Ambiguous),
         Match::Surplus(_) if decide::calls_off_late(context, item) => Planned::default(),
-        Match::Surplus(activity) => match links.iter().find(|link| link.ids.creatio == *activity) {
+        Match::Surplus(activity) => match links.iter().find(|link| link.halves.creatio.id == *activity) {
             Some(link)
-                if link.base.exchange == item.record && !item.facts.calls_off() || allowed(Reason::SecondTask) =>
+                if link.halves.exchange.base == item.record && !item.facts.calls_off()
+                    || allowed(Reason::SecondTask) =>
             {
                 Planned { action: Some(actions::surplus(link, item)), ..Planned::default() }
             }
@@ -323,7 +327,8 @@ pub const fn rank(step: Step) -> u8 {
 impl Plan {
     fn add(&mut self, planned: Planned) {
         let Planned { action, links, drop, held, notes } = planned;
-        let whose = action.as_ref().map(|action| &action.after).or(links.last()).map(|link| link.ids.creatio.clone());
+        let whose =
+            action.as_ref().map(|action| &action.after).or(links.last()).map(|link| link.halves.creatio.id.clone());
         for note in notes {
             self.notes.entry(note).or_default().extend(whose.clone());
         }
@@ -342,7 +347,7 @@ impl Plan {
         if !rules.completes || !imports || !fields.status.lets(Side::Exchange) {
             return;
         }
-        let busy: BTreeSet<ItemId> = self.actions.iter().map(|action| action.after.ids.creatio.clone()).collect();
+        let busy: BTreeSet<ItemId> = self.actions.iter().map(|action| action.after.halves.creatio.id.clone()).collect();
         let over = |item: &&Item| {
             let Facts { status, process, .. } = &item.facts;
             let untouched = *status == Some(Status::NotStarted) && !process;
@@ -352,30 +357,30 @@ impl Plan {
                 && scope::is_past(context, &item.record)
         };
         let due = links.iter().filter(|link| {
-            let id = &link.ids.creatio;
+            let id = &link.halves.creatio.id;
             seen.due.contains(id) && !busy.contains(id)
         });
-        let read = |link: &Link| seen.items.creatio.get(&link.ids.creatio).filter(over);
+        let read = |link: &Link| seen.items.creatio.get(&link.halves.creatio.id).filter(over);
         self.actions.extend(due.filter_map(|link| Some(actions::complete(link, read(link)?))));
     }
 
     /// What could not be written when a pair was linked: a UID that the server gave later, the mark
     /// of a task that was imported while nothing was exported.
     fn late(&mut self, context: &Context<'_>, seen: &Seen, links: &[Link]) {
-        let busy: BTreeSet<ItemId> = self.actions.iter().map(|action| action.after.ids.creatio.clone()).collect();
+        let busy: BTreeSet<ItemId> = self.actions.iter().map(|action| action.after.halves.creatio.id.clone()).collect();
         let put: BTreeMap<ItemId, Link> =
-            self.links.iter().map(|link| (link.ids.creatio.clone(), link.clone())).collect();
-        let known = links.iter().map(|before| (before, put.get(&before.ids.creatio).unwrap_or(before)));
-        let idle = known.filter(|(_, link)| link.state == LinkState::Alive && !busy.contains(&link.ids.creatio));
+            self.links.iter().map(|link| (link.halves.creatio.id.clone(), link.clone())).collect();
+        let known = links.iter().map(|before| (before, put.get(&before.halves.creatio.id).unwrap_or(before)));
+        let idle = known.filter(|(_, link)| link.state == LinkState::Alive && !busy.contains(&link.halves.creatio.id));
         let late = idle.filter_map(|(before, link)| {
-            let event = seen.items.exchange.get(&link.ids.exchange)?;
-            actions::late_uid(context, before, link, event, seen.items.creatio.get(&link.ids.creatio))
+            let event = seen.items.exchange.get(&link.halves.exchange.id)?;
+            actions::late_uid(context, before, link, event, seen.items.creatio.get(&link.halves.creatio.id))
                 .or_else(|| actions::late_mark(context, seen, link, event))
         });
         let late: Vec<Action> = late.collect();
         // unconfirmed, the link stays as it was: the next run tries again
-        let tried: BTreeSet<&ItemId> = late.iter().map(|action| &action.after.ids.creatio).collect();
-        self.links.retain(|link| !tried.contains(&link.ids.creatio));
+        let tried: BTreeSet<&ItemId> = late.iter().map(|action| &action.after.halves.creatio.id).collect();
+        self.links.retain(|link| !tried.contains(&link.halves.creatio.id));
         self.actions.extend(late);
     }
 

@@ -156,9 +156,9 @@ pub fn imports(context: &Context<'_>, seen: &Seen, item: &Item) -> bool {
 #[must_use]
 pub fn awake(context: &Context<'_>, seen: &Seen, link: &Link, side: Side, item: Option<&Item>) -> bool {
     // the one in which it was read: a container may have got another id that nobody could follow
-    let container = item.map_or(&link.containers[side], |item| &item.container);
+    let container = item.map_or(&link.halves[side].container, |item| &item.container);
     let listed = side == Side::Creatio || seen.containers.iter().any(|one| one.id == *container);
-    let facts = item.map_or(&link.facts[side], |item| &item.facts);
+    let facts = item.map_or(&link.halves[side].facts, |item| &item.facts);
     let own = side == Side::Creatio || item.is_none_or(|item| item.facts.involves_me);
     listed && own && !facts.email && !skipped(context, facts) && item.is_none_or(|item| in_window(context, item))
 }

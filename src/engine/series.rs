@@ -58,7 +58,7 @@ pub fn rekey(context: &Context<'_>, seen: &Seen, unlinked: &[&Item], matches: &m
     let mut changes = changes(seen, unlinked, matches);
     let mut found: Vec<Successor<'_>> = Vec::new();
     for change in changes.values_mut() {
-        change.lost.sort_by_key(|lost| (lost.original, &lost.link.ids.creatio));
+        change.lost.sort_by_key(|lost| (lost.original, &lost.link.halves.creatio.id));
         change.fresh.sort_by_key(|fresh| (fresh.original, &fresh.item.id));
         let was_series = change.lost.iter().any(|lost| !lost.was_single) && !change.is_single;
         found.extend(change.same(|lost, fresh| lost.original == fresh.original));
@@ -66,7 +66,7 @@ pub fn rekey(context: &Context<'_>, seen: &Seen, unlinked: &[&Item], matches: &m
         if change.is_moved() {
             found.extend(change.in_order());
             if was_series {
-                matches.orphaned.extend(change.lost.drain(..).map(|lost| lost.link.ids.creatio.clone()));
+                matches.orphaned.extend(change.lost.drain(..).map(|lost| lost.link.halves.creatio.id.clone()));
                 matches.events.extend(change.fresh.drain(..).map(|fresh| (fresh.item.id.clone(), Match::Added)));
             }
         }
@@ -92,8 +92,8 @@ fn kept<'a>(
 ) -> Vec<Successor<'a>> {
     let kept = changes.iter().filter_map(|(master, change)| {
         let [lost] = change.lost.as_slice() else { return None };
-        let read = seen.items.creatio.get(&lost.link.ids.creatio).and_then(|item| item.facts.created);
-        let created = read.or(lost.link.facts.creatio.created);
+        let read = seen.items.creatio.get(&lost.link.halves.creatio.id).and_then(|item| item.facts.created);
+        let created = read.or(lost.link.halves.creatio.facts.created);
         let is_older = |item: &Item| {
             let Some(Match::With(other)) = matches.events.get(&item.id) else { return false };
             let other = seen.items.creatio.get(other).filter(|other| identity::is_ours(&other.id));
@@ -111,7 +111,7 @@ fn kept<'a>(
         let (_, item) = days.iter().find(is_its_day).or(days.first())?;
         let lives = matches!(lost.link.state, LinkState::Alive | LinkState::Asleep);
         let takes = lives && lost.was_single && change.living.is_empty() && is_older(item);
-        takes.then_some(Successor { activity: &lost.link.ids.creatio, event: &item.id })
+        takes.then_some(Successor { activity: &lost.link.halves.creatio.id, event: &item.id })
     });
     kept.collect()
 }
@@ -121,8 +121,8 @@ fn changes<'a>(seen: &'a Seen, unlinked: &[&'a Item], matches: &Matches) -> BTre
     let new: Vec<&Item> =
         unlinked.iter().copied().filter(|item| matches.events.get(&item.id) == Some(&Match::New)).collect();
     for link in &seen.links {
-        let is_gone = seen.gone.exchange.contains(&link.ids.exchange);
-        match (&link.facts.exchange.occurrence, &link.base.exchange) {
+        let is_gone = seen.gone.exchange.contains(&link.halves.exchange.id);
+        match (&link.halves.exchange.facts.occurrence, &link.halves.exchange.base) {
             (Some(occurrence), _) => {
                 let change = changes.entry(&occurrence.master).or_default();
                 change.is_known = true;
@@ -165,12 +165,13 @@ fn changes<'a>(seen: &'a Seen, unlinked: &[&'a Item], matches: &Matches) -> BTre
 /// The master of the series that the event of `link` became: it keeps its id, or, moved to another
 /// calendar, its UID.
 fn master<'a>(link: &'a Link, new: &[&'a Item]) -> &'a ItemId {
-    let wide = link.facts.exchange.uid.as_ref().map(identity::series_wide);
+    let wide = link.halves.exchange.facts.uid.as_ref().map(identity::series_wide);
     let mut masters = new.iter().filter_map(|item| Some((item.facts.occurrence.as_ref()?, &item.facts.uid)));
     let moved = masters.find(|(occurrence, uid)| {
-        occurrence.master == link.ids.exchange || (wide.is_some() && uid.as_ref().map(identity::series_wide) == wide)
+        occurrence.master == link.halves.exchange.id
+            || (wide.is_some() && uid.as_ref().map(identity::series_wide) == wide)
     });
-    moved.map_or(&link.ids.exchange, |(occurrence, _)| &occurrence.master)
+    moved.map_or(&link.halves.exchange.id, |(occurrence, _)| &occurrence.master)
 }
 
 impl<'a> SeriesChange<'a> {
@@ -184,13 +185,13 @@ impl<'a> SeriesChange<'a> {
         for lost in taken.collect::<Vec<_>>() {
             match fresh.iter().position(|fresh| alike(&lost, fresh)) {
                 Some(at) => {
-                    found.push(Successor { activity: &lost.link.ids.creatio, event: &fresh.remove(at).item.id })
+                    found.push(Successor { activity: &lost.link.halves.creatio.id, event: &fresh.remove(at).item.id })
                 }
                 None => left.push(lost),
             }
         }
         self.lost.extend(left);
-        self.lost.sort_by_key(|lost| (lost.original, &lost.link.ids.creatio));
+        self.lost.sort_by_key(|lost| (lost.original, &lost.link.halves.creatio.id));
         found
     }
 
@@ -198,7 +199,7 @@ impl<'a> SeriesChange<'a> {
     fn in_order(&mut self) -> Vec<Successor<'a>> {
         let both = self.lost.len().min(self.fresh.len());
         let pairs = self.lost.drain(..both).zip(self.fresh.drain(..both));
-        pairs.map(|(lost, fresh)| Successor { activity: &lost.link.ids.creatio, event: &fresh.item.id }).collect()
+        pairs.map(|(lost, fresh)| Successor { activity: &lost.link.halves.creatio.id, event: &fresh.item.id }).collect()
     }
 
     /// Whether the pattern is another: none of the occurrences lives on; or several are lost, and
@@ -214,7 +215,7 @@ impl<'a> SeriesChange<'a> {
     /// their place by now.
     fn still_held(&self, seen: &Seen, matches: &mut Matches) {
         let waits = |id: &ItemId| seen.guarded.contains(&(id.clone(), Reason::Series));
-        let lost = self.lost.iter().map(|lost| &lost.link.ids.creatio).filter(|id| waits(id));
+        let lost = self.lost.iter().map(|lost| &lost.link.halves.creatio.id).filter(|id| waits(id));
         matches.orphaned.extend(lost.cloned());
         let fresh = self.fresh.iter().map(|fresh| &fresh.item.id).filter(|id| waits(id));
         matches.events.extend(fresh.map(|id| (id.clone(), Match::Added)));
@@ -266,9 +267,9 @@ fn is_same_organizer(link: &Link, item: &Item) -> bool {
             Record::Task(_) => Vec::new(),
         }
     };
-    let (before, after) = (people(&link.base.exchange), people(&item.record));
+    let (before, after) = (people(&link.halves.exchange.base), people(&item.record));
     let foreign = item.facts.organized_by_other;
-    foreign == link.facts.exchange.organized_by_other
+    foreign == link.halves.exchange.facts.organized_by_other
         && (!foreign || before.iter().any(|one| after.iter().any(|two| one.is(two))))
 }
 

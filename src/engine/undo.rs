@@ -113,8 +113,8 @@ fn back(account: &Account, silently: bool, entry: &Entry, item: Option<&Item>, l
 /// The fields in which `item` is no longer what was written: not those of which the server itself
 /// kept something else, and nobody edited since.
 fn newer(entry: &Entry, after: &Record, item: &Item, link: &Link) -> BTreeSet<Field> {
-    let edited = merge::differences(&link.base[entry.side], &item.record);
-    let servers = link.unkept[entry.side].difference(&edited).copied().collect();
+    let edited = merge::differences(&link.halves[entry.side].base, &item.record);
+    let servers = link.halves[entry.side].unkept.difference(&edited).copied().collect();
     &merge::differences(after, &item.record) - &servers
 }
 
@@ -179,7 +179,7 @@ fn recreate(account: &Account, entry: &Entry, link: &Link) -> Result<Op, Why> {
     };
     let (id, container) = match entry.side {
         Side::Creatio => (Some(entry.id.clone()), ContainerId::from(ACTIVITIES)),
-        Side::Exchange => (None, link.containers.exchange.clone()),
+        Side::Exchange => (None, link.halves.exchange.container.clone()),
     };
     Ok(Op::Create(Box::new(Create { id, container, record, facts })))
 }
@@ -191,7 +191,7 @@ pub fn recorded(step: &Back, run: Instant, nth: usize, written: Option<&Written>
     let Entry { side, after, .. } = &step.entry;
     let mut before = step.link.clone();
     if let Some(after) = after {
-        before.base[*side] = after.clone();
+        before.halves[*side].base = after.clone();
     }
     let action = Action {
         step: Step::Leave,
@@ -216,11 +216,11 @@ pub fn rested(step: &Back, written: Option<&Item>, other: Option<&Item>) -> Link
     }
     for (side, item) in [(side, written), (side.other(), other)] {
         if let Some(item) = item {
-            link.ids[side] = item.id.clone();
-            link.containers[side] = item.container.clone();
-            link.versions[side] = item.version.clone();
-            link.base[side] = item.record.clone();
-            link.facts[side] = item.facts.clone();
+            link.halves[side].id = item.id.clone();
+            link.halves[side].container = item.container.clone();
+            link.halves[side].version = item.version.clone();
+            link.halves[side].base = item.record.clone();
+            link.halves[side].facts = item.facts.clone();
         }
     }
     link

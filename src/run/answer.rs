@@ -36,8 +36,8 @@ pub async fn resting<S: Store>(store: &S) -> Result<Vec<Resting>> {
     let ids = store.state().await?.map(|state| state.resting).unwrap_or_default();
     let resting = at_rest(store, ids).await?.into_iter().map(|link| Resting {
         kind: link.kind(),
-        title: link.base.creatio.title().to_owned(),
-        activity: link.ids.creatio,
+        title: link.halves.creatio.base.title().to_owned(),
+        activity: link.halves.creatio.id,
     });
     Ok(resting.collect())
 }

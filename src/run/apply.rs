@@ -75,7 +75,7 @@ pub async fn apply<W: World>(world: &W, planned: PreparedRun) -> Result<Report> 
         for (action, folded) in batch.iter().zip(&folded) {
             count(&mut report.counts, action, folded);
             for side in Side::BOTH {
-                let made = folded.put.iter().filter(|_| creates(action, side)).map(|link| link.ids[side].clone());
+                let made = folded.put.iter().filter(|_| creates(action, side)).map(|link| link.halves[side].id.clone());
                 state.fresh[side].extend(made);
             }
             report.unfinished += usize::from(!folded.again.is_empty());
@@ -100,7 +100,7 @@ pub async fn apply<W: World>(world: &W, planned: PreparedRun) -> Result<Report> 
     let finished = |id: &ItemId| read.contains(id) && !unfinished.contains(id);
     let waits = |id: &ItemId| held.iter().any(|held| held.id.as_ref() == Some(id));
     let carried_out = |id: &ItemId| {
-        let ids = |link: &Link| [link.ids.creatio.clone(), link.ids.exchange.clone()];
+        let ids = |link: &Link| [link.halves.creatio.id.clone(), link.halves.exchange.id.clone()];
         done_links.iter().map(ids).any(|ids| ids.contains(id) && !ids.iter().any(waits))
     };
     state.answers = state.answers.after(&plan.answers, finished, carried_out);
@@ -111,7 +111,8 @@ pub async fn apply<W: World>(world: &W, planned: PreparedRun) -> Result<Report> 
     state.held.retain(|old| !plan.disbelieves || !is_told_anew(&plan, &seen, old));
     state.questions.extend(plan.questions);
     report.notes = told(&plan.notes, &done_links);
-    let written = plan.actions.iter().flat_map(|action| [&action.after.ids.creatio, &action.after.ids.exchange]);
+    let written =
+        plan.actions.iter().flat_map(|action| [&action.after.halves.creatio.id, &action.after.halves.exchange.id]);
     let turned = seen.series.iter().filter(|_| !plan.disbelieves);
     state.held = remember(&state, held, &read.into_iter().chain(turned).chain(written).collect());
     report.held.clone_from(&state.held);
@@ -243,7 +244,7 @@ fn own_copies(account: &Account, batch: &mut [Action], outcomes: &mut [Vec<Outco
             && let Some(own) = own_copy(action, account)
         {
             instead.put.push(own.after.clone());
-            instead.drop.push(std::mem::replace(action, own).after.ids.creatio);
+            instead.drop.push(std::mem::replace(action, own).after.halves.creatio.id);
             told.clear();
         }
     }
@@ -304,8 +305,8 @@ async fn follow_ups<W: World>(world: &W, links: &mut [Link]) -> Vec<Link> {
         .zip(outcomes)
         .filter_map(|((link, _), outcome)| {
             let written = outcome.ok()?;
-            link.versions.creatio = written.version;
-            link.facts.creatio.uid.clone_from(&link.facts.exchange.uid);
+            link.halves.creatio.version = written.version;
+            link.halves.creatio.facts.uid.clone_from(&link.halves.exchange.facts.uid);
             Some(link.clone())
         })
         .collect()
@@ -315,8 +316,8 @@ async fn follow_ups<W: World>(world: &W, links: &mut [Link]) -> Vec<Link> {
 fn unanswered(seen: &Seen, side: Side) -> BTreeSet<(ItemId, ContainerId)> {
     let waits = |id: &&ItemId| seen.unanswered.contains_key(*id);
     let items = seen.items[side].values().map(|item| (&item.id, &item.container)).filter(|(id, _)| waits(id));
-    let linked = seen.links.iter().filter(|link| Side::BOTH.into_iter().any(|side| waits(&&link.ids[side])));
-    let links = linked.map(|link| (&link.ids[side], &link.containers[side]));
+    let linked = seen.links.iter().filter(|link| Side::BOTH.into_iter().any(|side| waits(&&link.halves[side].id)));
+    let links = linked.map(|link| (&link.halves[side].id, &link.halves[side].container));
     items.chain(links).map(|(id, container)| (id.clone(), container.clone())).collect()
 }
 
@@ -349,7 +350,7 @@ fn creates(action: &Action, side: Side) -> bool {
 }
 
 fn hold_places(state: &mut State, links: &[Link]) {
-    state.holding.extend(links.iter().map(|link| link.containers.exchange.clone()));
+    state.holding.extend(links.iter().map(|link| link.halves.exchange.container.clone()));
 }
 
 /// Notes which Activities belong to pairs that rest now, and which no longer do.
@@ -359,16 +360,16 @@ fn rest<'a>(state: &mut State, put: impl IntoIterator<Item = &'a Link>, drop: im
     }
     for link in put {
         if link.state == LinkState::Undone {
-            state.resting.insert(link.ids.creatio.clone());
+            state.resting.insert(link.halves.creatio.id.clone());
         } else {
-            state.resting.remove(&link.ids.creatio);
+            state.resting.remove(&link.halves.creatio.id);
         }
     }
 }
 
 /// What a person is told without being asked: of what was not written nothing.
 fn told(notes: &BTreeMap<Note, BTreeSet<ItemId>>, done: &[Link]) -> Vec<Told> {
-    let done: BTreeSet<&ItemId> = done.iter().map(|link| &link.ids.creatio).collect();
+    let done: BTreeSet<&ItemId> = done.iter().map(|link| &link.halves.creatio.id).collect();
     let each =
         notes.iter().map(|(note, ids)| Told { note: *note, count: ids.iter().filter(|id| done.contains(id)).count() });
     each.filter(|told| told.count > 0).collect()
@@ -379,7 +380,7 @@ fn told(notes: &BTreeMap<Note, BTreeSet<ItemId>>, done: &[Link]) -> Vec<Told> {
 fn believed<'a>(plan: &Plan, seen: &'a Seen) -> BTreeSet<&'a ItemId> {
     if plan.disbelieves {
         let heard = seen.links.iter().filter(|link| guard::is_heard(&plan.answers, link));
-        return heard.flat_map(|link| [&link.ids.creatio, &link.ids.exchange]).collect();
+        return heard.flat_map(|link| [&link.halves.creatio.id, &link.halves.exchange.id]).collect();
     }
     Side::BOTH.into_iter().flat_map(|side| seen.items[side].keys().chain(&seen.gone[side])).collect()
 }

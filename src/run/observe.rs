@@ -121,7 +121,7 @@ pub async fn observe<W: World>(
     let membership = gather.direct_reads(state).await?;
     gather.confirm().await?;
     gather.look_ups().await?;
-    let holding = gather.links.values().map(|link| link.containers.exchange.clone()).collect();
+    let holding = gather.links.values().map(|link| link.halves.exchange.container.clone()).collect();
     gather.seen.links = gather.links.into_values().collect();
     Ok(Observed { seen: gather.seen, cursors: ended, now: Some(now), held: gather.held, full, holding, membership })
 }

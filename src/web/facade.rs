@@ -243,8 +243,8 @@ impl ScheduleSync {
 
 impl Inner {
     fn world(&self, account: &str) -> Rc<BrowserHost> {
-        let ways = (self.fetch.clone(), self.host.clone());
-        Rc::new(BrowserHost::new(ways, account, &self.database, Rc::clone(&self.stop)))
+        let (fetch, host) = (self.fetch.clone(), self.host.clone());
+        Rc::new(BrowserHost::new(fetch, host, account, &self.database, Rc::clone(&self.stop)))
     }
 
     fn creatio(&self, account: &str) -> Creatio<BrowserHost> {

@@ -28,8 +28,8 @@ fn a_creation_that_was_never_confirmed_and_has_no_source_any_more_leaves_no_link
     let pending = Link { state: LinkState::Pending(Side::Exchange), ..link };
     let mut seen = schedule_sync::engine::context::Seen { links: vec![pending.clone()], ..seen([], []) };
     assert!(Moment::new().plan(&seen).drop.is_empty(), "not as long as it may be there");
-    seen.gone.exchange.insert(pending.ids.exchange.clone());
-    assert_eq!(Moment::new().plan(&seen).drop, [pending.ids.creatio]);
+    seen.gone.exchange.insert(pending.halves.exchange.id.clone());
+    assert_eq!(Moment::new().plan(&seen).drop, [pending.halves.creatio.id]);
 }
 
 #[test]
@@ -61,15 +61,16 @@ fn what_is_not_agreed_on_is_noted_in_the_link_as_long_as_it_lasts() {
 fn what_a_reading_does_not_tell_is_kept_from_before() {
     let (mut link, mut items) = linked(Side::Exchange);
     let mark = identity::mark(&"a".into(), &Moment::new().account, 0);
-    (link.facts.exchange.mark, link.facts.exchange.transaction) = (Some(mark), Some("transaction".to_owned()));
-    let known = link.facts.exchange.clone();
+    (link.halves.exchange.facts.mark, link.halves.exchange.facts.transaction) =
+        (Some(mark), Some("transaction".to_owned()));
+    let known = link.halves.exchange.facts.clone();
     items.exchange.version = schedule_sync::model::Version::new("next");
     let plan = Moment::new().plan(&seen_pair(&link, &items));
-    assert_eq!(after(&plan).facts.exchange, known);
+    assert_eq!(after(&plan).halves.exchange.facts, known);
     items.exchange.facts.mark = Some(identity::mark(&"b".into(), &Moment::new().account, 0));
     items.exchange.facts.transaction = Some("another".to_owned());
     let plan = Moment::new().plan(&seen_pair(&link, &items));
-    assert_eq!(after(&plan).facts.exchange, items.exchange.facts, "what it tells is newer");
+    assert_eq!(after(&plan).halves.exchange.facts, items.exchange.facts, "what it tells is newer");
 }
 
 #[test]
@@ -221,8 +222,12 @@ fn the_uid_of_an_export_goes_into_the_users_own_activity_where_it_is_free() {
         ("an export", |_| {}, true),
         ("an import", |link| link.made = Some(Side::Creatio), false),
         ("neither", |link| link.made = None, false),
-        ("it has one", |link| link.facts.creatio.uid = Some("uid-of-old".into()), false),
-        ("somebody else's, in which the user takes part", |link| link.facts.creatio.owner = Some("boss".into()), false),
+        ("it has one", |link| link.halves.creatio.facts.uid = Some("uid-of-old".into()), false),
+        (
+            "somebody else's, in which the user takes part",
+            |link| link.halves.creatio.facts.owner = Some("boss".into()),
+            false,
+        ),
     ];
     for (what, change, goes) in rows {
         let (mut link, _) = linked(Side::Exchange);
@@ -234,6 +239,6 @@ fn the_uid_of_an_export_goes_into_the_users_own_activity_where_it_is_free() {
         assert_eq!(found, goes.then(|| (Side::Creatio, "a".into(), Some("uid-e".into()), 0)), "{what}");
     }
     let (mut link, _) = linked(Side::Exchange);
-    link.facts.exchange.uid = None;
+    link.halves.exchange.facts.uid = None;
     assert_eq!(follow_up(&ME.into(), &link), None, "an event whose UID is not known");
 }

@@ -95,7 +95,7 @@ fn a_claim_is_one_write_to_the_activity_and_keeps_who_was_owner_as_participant()
             }
         }
         let after = &planned.action.as_ref().unwrap().after;
-        assert_eq!(contacts(&after.base.creatio), [Some("colleague".into())], "{what}");
+        assert_eq!(contacts(&after.halves.creatio.base), [Some("colleague".into())], "{what}");
         assert!(planned.links.is_empty(), "{what}: the link comes with the write");
     }
 }

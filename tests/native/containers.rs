@@ -65,7 +65,7 @@ fn what_named_a_container_names_it_by_its_new_id() {
 
     let lies_in = |id: &str| {
         let (mut link, _) = linked(Side::Exchange);
-        link.containers.exchange = id.into();
+        link.halves.exchange.container = id.into();
         link
     };
     let moved = rename_in_links(vec![lies_in("a"), lies_in("c"), lies_in("x")], &names);

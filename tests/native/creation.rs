@@ -59,7 +59,7 @@ fn an_import_is_the_users_with_the_uid_and_the_id_that_follow_from_the_event() {
         let mut expected = vec![(Side::Creatio, None)];
         expected.splice(0..0, (generation > 0).then_some(mark));
         assert_eq!(marks, expected, "{generation}");
-        assert_eq!(action.after.ids, Pair { creatio: id, exchange: "e".into() });
+        assert_eq!(action.after.ids(), Pair { creatio: &id, exchange: &"e".into() });
     }
 }
 
@@ -78,7 +78,7 @@ fn an_export_carries_our_mark_and_a_transaction_where_its_kind_knows_one() {
         };
         assert_eq!((made.id, made.container.as_str(), &made.facts), (None, container, &facts));
         assert_eq!(action.writes.len(), 1, "an Activity bears no mark");
-        assert_eq!(action.after.ids.exchange, Link::foreseen(&"a".into()));
+        assert_eq!(action.after.halves.exchange.id, Link::foreseen(&"a".into()));
     }
 }
 
@@ -98,7 +98,7 @@ fn an_imported_task_is_marked_once_its_activity_is_there() {
         let mut task = item(Side::Exchange, "t", Record::Task(task("Offer", "2026-03-12")));
         change(&mut moment, &mut seen, &mut task);
         let action = create(&moment.context(), &seen, Side::Exchange, &task, 0).action.unwrap();
-        let mark = identity::mark(&action.after.ids.creatio, &moment.account, 0);
+        let mark = identity::mark(&action.after.halves.creatio.id, &moment.account, 0);
         let marks: Vec<_> = action.writes.iter().map(|(side, op)| (*side, marking(op))).collect();
         let expected = marked.then_some((Side::Exchange, Some(mark)));
         assert_eq!(marks, [vec![(Side::Creatio, None)], expected.into_iter().collect()].concat(), "{what}");
@@ -142,7 +142,7 @@ fn a_task_that_both_sides_had_is_marked_when_they_are_linked() {
         let seen = seen([&ours], [&theirs]);
         let planned = adopt(&moment.context(), &seen, Pair { creatio: &ours, exchange: &theirs });
         let link = planned.links.first().or(planned.action.as_ref().map(|action| &action.after)).unwrap();
-        assert_eq!(link.ids, Pair { creatio: "a".into(), exchange: "t".into() }, "{what}");
+        assert_eq!(link.ids(), Pair { creatio: &"a".into(), exchange: &"t".into() }, "{what}");
         let writes = planned.action.map(|action| action.writes).unwrap_or_default();
         let expected = mark("a").filter(|_| marked);
         let updates: Vec<_> = writes
@@ -180,12 +180,12 @@ fn the_link_of_a_creation_waits_for_its_confirmation() {
         assert_eq!((action.step, &action.before), (Step::Create(side), &None));
         assert_eq!((link.state, link.made, link.unsettled), (LinkState::Pending(side), Some(side), false));
         assert_eq!(
-            (&link.ids[from], &link.versions[from], &link.containers[from]),
+            (&link.halves[from].id, &link.halves[from].version, &link.halves[from].container),
             (&source.id, &source.version, &source.container)
         );
-        assert_eq!((&link.base[from], &link.facts[from]), (&source.record, &source.facts));
-        assert_eq!((&link.base[side], &link.facts[side]), (&made.record, &made.facts));
-        assert_eq!((&link.containers[side], link.versions[side].as_str()), (&made.container, ""));
+        assert_eq!((&link.halves[from].base, &link.halves[from].facts), (&source.record, &source.facts));
+        assert_eq!((&link.halves[side].base, &link.halves[side].facts), (&made.record, &made.facts));
+        assert_eq!((&link.halves[side].container, link.halves[side].version.as_str()), (&made.container, ""));
         assert!(planned.held.is_empty() && planned.links.is_empty() && planned.drop.is_empty());
     }
 }
@@ -204,7 +204,7 @@ fn fields_that_may_not_cross_are_empty_on_both_ends_of_the_link() {
             let (made, action, _) = created(&moment, from, &whole(from), 0);
             let mut bare = pair()[from].clone();
             title(&mut bare).clear();
-            assert_eq!(action.after.base[from], bare.record, "{from} {way:?}");
+            assert_eq!(action.after.halves[from].base, bare.record, "{from} {way:?}");
             assert!(action.after.unsettled, "{from} {way:?}");
             let mut expected = bare;
             if from == Side::Exchange {
@@ -223,7 +223,7 @@ fn fields_that_may_not_cross_are_empty_on_both_ends_of_the_link() {
     (one.body, one.importance, one.status) = (Body::from_text("notes"), Importance::High, Status::InProgress);
     one.reminder = Some(at("2026-03-11T09:00:00Z"));
     let (_, action, _) = created(&moment, Side::Exchange, &full, 0);
-    assert_eq!(action.after.base.exchange, Record::Task(task("", "2026-03-12")));
+    assert_eq!(action.after.halves.exchange.base, Record::Task(task("", "2026-03-12")));
 }
 
 fn known(letter: &str) -> Person {
@@ -253,7 +253,7 @@ fn who_may_not_be_invited_is_neither_there_nor_agreed_on_and_is_named() {
             Record::Meeting(one) => one.people.len(),
             Record::Task(_) => panic!("a task"),
         };
-        assert_eq!((count(&made.record), count(&action.after.base.creatio)), (invited, invited), "{what}");
+        assert_eq!((count(&made.record), count(&action.after.halves.creatio.base)), (invited, invited), "{what}");
         let told: Vec<_> = planned.held.iter().map(|held| (held.reason, held.detail.as_str())).collect();
         assert_eq!(told, held.into_iter().collect::<Vec<_>>(), "{what}");
     }
@@ -300,7 +300,7 @@ fn what_comes_back_is_of_the_next_generation_and_in_creatio_another_activity() {
         *title(&mut items[side.other()]) = "Visit".to_owned();
         let mut seen = seen_pair(&link, &items);
         seen.items[side].clear();
-        seen.gone[side].insert(link.ids[side].clone());
+        seen.gone[side].insert(link.halves[side].id.clone());
         let moment = Moment::new();
         let plan = moment.plan(&seen);
         let [action] = plan.actions.as_slice() else { panic!("{plan}") };
@@ -310,7 +310,7 @@ fn what_comes_back_is_of_the_next_generation_and_in_creatio_another_activity() {
         );
         let dropped: &[ItemId] = if side == Side::Creatio { &["a".into()] } else { &[] };
         assert_eq!(plan.drop, dropped, "{side}");
-        assert_eq!(action.after.ids.creatio == link.ids.creatio, side == Side::Exchange);
+        assert_eq!(action.after.halves.creatio.id == link.halves.creatio.id, side == Side::Exchange);
     }
 }
 
@@ -328,5 +328,5 @@ fn a_conversion_creates_the_new_kind_before_it_removes_the_old_item() {
     let removed = (Side::Exchange, Op::Delete { id, container, version, cancels: false });
     assert!(matches!(action.writes.as_slice(), [(Side::Exchange, Op::Create(_)), last] if *last == removed), "{plan}");
     let expected = meeting("Call", "2026-03-12T10:00:00Z");
-    assert_eq!(action.before.as_ref().map(|link| &link.base.exchange), Some(&Record::Meeting(expected)));
+    assert_eq!(action.before.as_ref().map(|link| &link.halves.exchange.base), Some(&Record::Meeting(expected)));
 }

@@ -8,7 +8,7 @@ use schedule_sync::engine::decide;
 use schedule_sync::engine::fate::{Case, Fate};
 use schedule_sync::engine::field_policy::{Direction, FieldPolicy, Notes, Permission};
 use schedule_sync::engine::held::Reason;
-use schedule_sync::engine::link::{Link, LinkState, Memory};
+use schedule_sync::engine::link::{Half, Link, LinkState, Memory};
 use schedule_sync::engine::merge::{ClashRule, Merged, settle};
 use schedule_sync::engine::settings::{
     Conflict, CreatioDelete, ExchangeDelete, FieldDirection, FieldMap, Notify, Settings,
@@ -24,16 +24,11 @@ fn pair_of_items() -> Pair<Item> {
 pub(crate) fn link(items: &Pair<Item>, made: Option<Side>) -> Link {
     let items = items.as_ref();
     Link {
-        ids: items.map(|item| item.id.clone()),
-        containers: items.map(|item| item.container.clone()),
-        base: items.map(|item| item.record.clone()),
-        versions: items.map(|item| item.version.clone()),
-        facts: items.map(|item| item.facts.clone()),
+        halves: items.map(Half::of),
         made,
         generation: 0,
         state: LinkState::Alive,
         unsettled: false,
-        unkept: Pair::default(),
         former: None,
         memory: Memory::default(),
     }
@@ -122,26 +117,26 @@ fn deletions_follow_their_rules_and_exceptions() {
     let rows: [(&str, Change, (&str, &str), Step); 9] = [
         ("leave", |s, _| s.rules.creatio_delete = CreatioDelete::Leave, ("same", "gone"), Step::Bury),
         ("leave", |s, _| s.rules.exchange_delete = ExchangeDelete::Leave, ("gone", "same"), Step::Bury),
-        ("process", |_, l| l.facts.creatio.process = true, ("same", "gone"), Step::Hold(Reason::Process)),
-        ("completed", |_, l| l.facts.creatio.status = Some(Status::Completed), ("same", "gone"), Step::Bury),
-        ("attendees", |_, l| l.facts.exchange.attendees = 1, ("gone", "same"), Step::Hold(Reason::DeleteAsked)),
-        ("attendees", |_, l| l.facts.exchange.attendees = 1, ("edited", "gone"), Step::Delete(Side::Creatio)),
+        ("process", |_, l| l.halves.creatio.facts.process = true, ("same", "gone"), Step::Hold(Reason::Process)),
+        ("completed", |_, l| l.halves.creatio.facts.status = Some(Status::Completed), ("same", "gone"), Step::Bury),
+        ("attendees", |_, l| l.halves.exchange.facts.attendees = 1, ("gone", "same"), Step::Hold(Reason::DeleteAsked)),
+        ("attendees", |_, l| l.halves.exchange.facts.attendees = 1, ("edited", "gone"), Step::Delete(Side::Creatio)),
         (
             "somebody's",
-            |_, l| l.facts.creatio.owner = Some("other".into()),
+            |_, l| l.halves.creatio.facts.owner = Some("other".into()),
             ("gone", "same"),
             Step::Hold(Reason::DeleteAsked),
         ),
-        ("somebody's", |_, l| l.facts.creatio.owner = Some("other".into()), ("same", "gone"), Step::Sleep),
-        ("no calendar", |_, l| l.containers.exchange = "elsewhere".into(), ("edited", "gone"), Step::Sleep),
+        ("somebody's", |_, l| l.halves.creatio.facts.owner = Some("other".into()), ("same", "gone"), Step::Sleep),
+        ("no calendar", |_, l| l.halves.exchange.container = "elsewhere".into(), ("edited", "gone"), Step::Sleep),
     ];
     for (name, change, fates, expected) in rows {
         let items = pair_of_items();
         let (mut settings, mut link) = (everything(), link(&items, Some(Side::Exchange)));
         change(&mut settings, &mut link);
         let mut read = items.clone();
-        read.creatio.facts = link.facts.creatio.clone();
-        read.exchange.facts = link.facts.exchange.clone();
+        read.creatio.facts = link.halves.creatio.facts.clone();
+        read.exchange.facts = link.halves.exchange.facts.clone();
         assert_eq!(step(&settings, &link, &read, fates), expected, "{name} {fates:?}");
     }
 }

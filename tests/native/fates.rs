@@ -19,7 +19,7 @@ fn decided(change: impl FnOnce(&mut Moment, &mut Link, &mut Pair<Item>), gone: O
     let mut seen = seen([], []);
     for side in Side::BOTH {
         if gone == Some(side) {
-            seen.gone[side].insert(link.ids[side].clone());
+            seen.gone[side].insert(link.halves[side].id.clone());
         }
     }
     let read = Pair::of(|side| (gone != Some(side)).then_some(&items[side]));
@@ -101,13 +101,13 @@ fn what_a_person_opens_again_comes_back_only_where_it_may() {
     let reopened = |change: Change| {
         move |moment: &mut Moment, link: &mut Link, items: &mut Pair<Item>| {
             link.state = LinkState::Tombstone;
-            link.facts.creatio.canceled = true;
+            link.halves.creatio.facts.canceled = true;
             change(moment, link, items);
         }
     };
     let rows: [(&str, Change, Step); 4] = [
         ("a single one of the user's", |_, _, _| {}, Step::Revive(Side::Exchange)),
-        ("with attendees", |_, link, _| link.facts.exchange.attendees = 1, Step::Rest),
+        ("with attendees", |_, link, _| link.halves.exchange.facts.attendees = 1, Step::Rest),
         ("not exported", |moment, _, _| moment.settings.export.on = false, Step::Rest),
         ("canceled still", |_, _, items| items.creatio.facts.canceled = true, Step::Rest),
     ];
@@ -135,7 +135,7 @@ fn what_was_removed_since_its_activity_was_not_found_comes_back_with_that() {
             |moment, _, _| moment.settings.import_meetings.on = false,
             Step::Revive(Side::Exchange),
         ),
-        ("with attendees", |_, link, _| link.facts.exchange.attendees = 1, Step::Rest),
+        ("with attendees", |_, link, _| link.halves.exchange.facts.attendees = 1, Step::Rest),
         ("not exported", |moment, _, _| moment.settings.export.on = false, Step::Rest),
         ("removed by a person", |_, link, _| link.memory.vanished = false, Step::Rest),
     ];
@@ -167,7 +167,7 @@ fn a_completed_activity_is_never_marked_and_an_edited_one_is_never_deleted() {
         };
         let with_attendees = |moment: &mut Moment, link: &mut Link, items: &mut Pair<Item>| {
             change(moment, link, items);
-            link.facts.exchange.attendees = 1;
+            link.halves.exchange.facts.attendees = 1;
         };
         assert_eq!(decided(with_attendees, Some(Side::Exchange)), expected, "{what}");
     }

@@ -75,11 +75,11 @@ fn a_confirmed_creation_makes_the_link_live() {
     let Folded { put, done, again, held, drop } = fold(&action, &[confirmed(&items.exchange)], now());
     let put = put.unwrap();
     assert_eq!(
-        (put.state, put.ids.exchange.as_str(), put.versions.exchange.as_str()),
+        (put.state, put.halves.exchange.id.as_str(), put.halves.exchange.version.as_str()),
         (LinkState::Alive, "made", "first")
     );
-    assert_eq!(put.containers.exchange, items.exchange.container);
-    assert_eq!(put.base.exchange, items.exchange.record, "with the answer that the server filled in");
+    assert_eq!(put.halves.exchange.container, items.exchange.container);
+    assert_eq!(put.halves.exchange.base, items.exchange.record, "with the answer that the server filled in");
     assert!(done && again.is_empty() && held.is_empty() && drop.is_empty());
 }
 
@@ -88,10 +88,10 @@ fn a_creation_found_again_is_in_step_with_what_was_written() {
     let (link, mut items) = pending();
     *title(&mut items.exchange) = "Renamed since".to_owned();
     let again = found(&link, Side::Exchange, &items.exchange);
-    assert_eq!((again.state, &again.versions.exchange), (LinkState::Alive, &items.exchange.version));
-    assert_eq!(again.facts.exchange, items.exchange.facts);
-    assert_eq!(again.base.exchange.title(), "Call", "what a person wrote since is an edit");
-    let Record::Meeting(base) = again.base.exchange else { panic!() };
+    assert_eq!((again.state, &again.halves.exchange.version), (LinkState::Alive, &items.exchange.version));
+    assert_eq!(again.halves.exchange.facts, items.exchange.facts);
+    assert_eq!(again.halves.exchange.base.title(), "Call", "what a person wrote since is an edit");
+    let Record::Meeting(base) = again.halves.exchange.base else { panic!() };
     assert_eq!(base.response, Response::Confirmed);
 }
 
@@ -138,9 +138,17 @@ fn only_what_the_server_did_with_the_write_is_folded_as_read_back() {
         let action =
             action(Step::Update(Side::Exchange), vec![(Side::Exchange, update(&items.exchange, fields))], &link);
         let put = fold(&action, &[confirmed(&read)], now()).put.unwrap();
-        assert_eq!((reminder(&put.base.exchange), put.base.exchange.title()), (folded, kept), "{fields:?}");
+        assert_eq!(
+            (reminder(&put.halves.exchange.base), put.halves.exchange.base.title()),
+            (folded, kept),
+            "{fields:?}"
+        );
         let servers = fields.iter().copied().filter(|field| *field != Field::When).collect();
-        assert_eq!(put.unkept, Pair { creatio: BTreeSet::new(), exchange: servers }, "{fields:?}");
+        assert_eq!(
+            put.halves.map(|half| half.unkept),
+            Pair { creatio: BTreeSet::new(), exchange: servers },
+            "{fields:?}"
+        );
     }
 }
 
@@ -153,12 +161,12 @@ fn an_answer_that_was_not_written_is_no_edit_in_creatio() {
         let (mut link, items) = linked(Side::Creatio);
         let mut answered = items.creatio.clone();
         the_meeting(&mut answered).response = Response::Confirmed;
-        link.base = Pair::of(|_| answered.record.clone());
+        link = link.with_base(Pair::of(|_| answered.record.clone()));
         let missing = Missing { people: Vec::new(), response: true, reason: "CreatioUnknown".to_owned() };
         let told = confirmed(&items.creatio).map(|written| Written { missing: Some(missing), ..written });
         let action = action(Step::Update(Side::Creatio), vec![(Side::Creatio, write(&answered))], &link);
         let folded = fold(&action, &[told], now());
-        let bases = folded.put.unwrap().base.map(response);
+        let bases = folded.put.unwrap().base().map(Clone::clone).map(response);
         assert_eq!(bases, Pair::of(|_| response(items.creatio.record.clone())), "{what}");
         assert_eq!(folded.held.len(), 1, "{what}: it is named");
     }
@@ -176,10 +184,10 @@ fn the_answer_of_an_activity_that_is_found_again_is_still_to_be_written() {
         let (mut link, mut items) = linked(side);
         let mut answered = items[side].clone();
         the_meeting(&mut answered).response = Response::Confirmed;
-        link.base = Pair::of(|_| answered.record.clone());
+        link = link.with_base(Pair::of(|_| answered.record.clone()));
         the_meeting(&mut items[side]).response = there;
         let alive = without_missing(&found(&link, side, &items[side]), side, &items[side]);
-        let base = alive.base.map(response);
+        let base = alive.base().map(Clone::clone).map(response);
         assert_eq!((base[side], base[side.other()]), (there, expected), "{side} {there:?}");
     }
 }
@@ -188,15 +196,15 @@ fn the_answer_of_an_activity_that_is_found_again_is_still_to_be_written() {
 fn a_mark_and_a_transaction_are_kept_where_a_reply_does_not_carry_them() {
     let (mut link, items) = linked(Side::Exchange);
     let mark = |activity: &str| Some(identity::mark(&ItemId::from(activity), &Moment::new().account, 0));
-    (link.facts.exchange.mark, link.facts.exchange.transaction) = (mark("a"), Some("first".to_owned()));
+    (link.halves.exchange.facts.mark, link.halves.exchange.facts.transaction) = (mark("a"), Some("first".to_owned()));
     let action =
         action(Step::Update(Side::Exchange), vec![(Side::Exchange, update(&items.exchange, &[Field::Title]))], &link);
     let mut read = items.exchange;
     read.facts.attendees = 3;
-    let facts = fold(&action, &[confirmed(&read)], now()).put.unwrap().facts.exchange;
+    let facts = fold(&action, &[confirmed(&read)], now()).put.unwrap().halves.exchange.facts;
     assert_eq!((facts.mark, facts.transaction, facts.attendees), (mark("a"), Some("first".to_owned()), 3));
     (read.facts.mark, read.facts.transaction) = (mark("b"), Some("second".to_owned()));
-    let facts = fold(&action, &[confirmed(&read)], now()).put.unwrap().facts.exchange;
+    let facts = fold(&action, &[confirmed(&read)], now()).put.unwrap().halves.exchange.facts;
     assert_eq!((facts.mark, facts.transaction), (mark("b"), Some("second".to_owned())));
 }
 
@@ -241,7 +249,7 @@ fn what_was_created_is_linked_whatever_becomes_of_the_rest() {
     {
         let outcomes: Vec<Outcome> = std::iter::once(made()).chain(rest).collect();
         let folded = fold(&action, &outcomes, now());
-        assert_eq!(folded.put.map(|link| link.ids.exchange), Some("made".into()), "{outcomes:?}");
+        assert_eq!(folded.put.map(|link| link.halves.exchange.id), Some("made".into()), "{outcomes:?}");
     }
     for first in [Err(Refusal::Stale), Err(Refusal::Unknown), Err(Refusal::NotSent)] {
         let folded = fold(&action, std::slice::from_ref(&first), now());
@@ -266,8 +274,8 @@ fn what_was_removed_already_is_removed_unless_it_may_have_been_moved() {
 fn a_write_that_was_not_confirmed_leaves_the_link_and_both_items_are_read_again() {
     let (link, items) = linked(Side::Exchange);
     let both = vec![
-        (Side::Creatio, link.ids.creatio.clone(), link.containers.creatio.clone()),
-        (Side::Exchange, link.ids.exchange.clone(), link.containers.exchange.clone()),
+        (Side::Creatio, link.halves.creatio.id.clone(), link.halves.creatio.container.clone()),
+        (Side::Exchange, link.halves.exchange.id.clone(), link.halves.exchange.container.clone()),
     ];
     for side in Side::BOTH {
         for (op, read) in [
@@ -303,7 +311,7 @@ fn a_refused_write_is_shown_where_its_item_is() {
                 (held.reason, held.detail.as_str(), held.title.as_str()),
                 (Reason::Rejected, "too long", "Call")
             );
-            assert_eq!(held.id.as_ref(), Some(&link.ids[shown]), "{op:?}");
+            assert_eq!(held.id.as_ref(), Some(&link.halves[shown].id), "{op:?}");
         }
     }
 }
@@ -325,8 +333,8 @@ fn what_could_not_be_read_when_it_was_created_is_as_the_server_made_it_once_it_c
         items.creatio.stamp = Some(if edited { at("2026-03-10T09:30:00Z") } else { now() });
         assert!(read_first(&mut link, items.as_ref().map(Some)));
         let expected = if edited { "Call" } else { "Call (checked)" };
-        assert_eq!((link.base.creatio.title(), link.memory.unread), (expected, None));
-        assert_eq!(link.unkept.creatio.contains(&Field::Title), !edited);
+        assert_eq!((link.halves.creatio.base.title(), link.memory.unread), (expected, None));
+        assert_eq!(link.halves.creatio.unkept.contains(&Field::Title), !edited);
     }
 }
 

@@ -22,7 +22,7 @@ fn a_tenth_of_the_links_may_go_within_bounds() {
 /// The `n`th action of a step, whose pair is named by it.
 fn action(n: usize, (step, side): (Step, Side), op: &Op) -> Action {
     let (link, _) = linked(Side::Exchange);
-    let after = Link { ids: Pair::of(|side| format!("{side}{n:03}").as_str().into()), ..link };
+    let after = link.with_ids(Pair::of(|side| format!("{side}{n:03}").as_str().into()));
     Action { step, title: String::new(), writes: vec![(side, op.clone())], before: None, after }
 }
 
@@ -65,7 +65,7 @@ fn rewritten(side: Side, [before, after]: [(&str, &str); 2], fields: &[Field]) -
 fn times(count: usize, one: &Action) -> Vec<Action> {
     let named = |n| {
         let ids = Pair::of(|side| format!("{side}{n:03}").as_str().into());
-        Action { after: Link { ids, ..one.after.clone() }, ..one.clone() }
+        Action { after: one.after.clone().with_ids(ids), ..one.clone() }
     };
     (0..count).map(named).collect()
 }
@@ -101,7 +101,7 @@ fn all(held: Option<(Reason, Side)>, count: usize) -> (Vec<(Reason, Side)>, usiz
 fn each_question_has_its_limit() {
     let others = |mine: bool| {
         let mut one = action(0, (Step::Create(Side::Exchange), Side::Exchange), &create());
-        one.after.facts.exchange.involves_me = mine;
+        one.after.halves.exchange.facts.involves_me = mine;
         one
     };
     let new = |side: Side| action(0, (Step::Create(side), side), &create());
@@ -210,7 +210,8 @@ fn of_a_creatio_without_a_readable_activity_nothing_is_believed() {
             pairs(count).map(|one| Action { before: Some(one.after.clone()), ..one }).collect();
         let links: Vec<Link> = actions.iter().map(|one| one.after.clone()).collect();
         actions.push(action(9, (Step::Create(Side::Creatio), Side::Creatio), &create()));
-        let gone = Pair { creatio: links.iter().map(|link| link.ids.creatio.clone()).collect(), ..Pair::default() };
+        let gone =
+            Pair { creatio: links.iter().map(|link| link.halves.creatio.id.clone()).collect(), ..Pair::default() };
         let mut seen = Seen { links: links.clone(), gone, unreadable, total: count, ..Seen::default() };
         if let Some(id) = allowed {
             let side = if id.starts_with("creatio") { Side::Creatio } else { Side::Exchange };

@@ -64,8 +64,8 @@ fn attended(link: &mut Link, items: &mut Pair<Item>) {
     the_meeting(&mut items.creatio).people = ["a", "b", "c"].map(contact).to_vec();
     the_meeting(&mut items.exchange).people = ["a", "b", "c"].map(someone).to_vec();
     items.exchange.facts.attendees = 3;
-    link.facts.exchange.attendees = 3;
-    link.base = items.as_ref().map(|item| item.record.clone());
+    link.halves.exchange.facts.attendees = 3;
+    *link = link.clone().with_base(items.as_ref().map(|item| item.record.clone()));
 }
 
 #[test]
@@ -109,7 +109,7 @@ fn what_waits_is_gathered_by_its_reason_and_tells_whom_it_concerns() {
             "an answer goes to the organizer",
             |link, items| {
                 items.exchange.facts.organized_by_other = true;
-                link.facts.exchange.organized_by_other = true;
+                link.halves.exchange.facts.organized_by_other = true;
                 items.creatio.facts.answered_by_me = true;
                 the_meeting(&mut items.creatio).response = Response::Declined;
             },
@@ -123,8 +123,8 @@ fn what_waits_is_gathered_by_its_reason_and_tells_whom_it_concerns() {
                     the_meeting(&mut items[side]).body = rich.clone();
                     the_meeting(&mut items[side]).people.clear();
                 }
-                (items.exchange.facts.attendees, link.facts.exchange.attendees) = (0, 0);
-                link.base = items.as_ref().map(|item| item.record.clone());
+                (items.exchange.facts.attendees, link.halves.exchange.facts.attendees) = (0, 0);
+                *link = link.clone().with_base(items.as_ref().map(|item| item.record.clone()));
                 the_meeting(&mut items.creatio).body = Body::from_text("mine");
             },
             &[(Reason::RichBody, &[Field::Body], "")],
@@ -179,11 +179,12 @@ fn a_pair_is_shown_where_a_person_finds_it_and_a_removal_with_whom_it_mails() {
             (Reason::ConvertAsked, 3, false, ""),
         ] {
             let (mut link, _) = linked(Side::Exchange);
-            (link.facts.exchange.attendees, link.facts.exchange.organized_by_other) = (attendees, foreign);
-            link.base.creatio = Record::Task(task("As it was", "2026-03-12"));
+            (link.halves.exchange.facts.attendees, link.halves.exchange.facts.organized_by_other) =
+                (attendees, foreign);
+            link.halves.creatio.base = Record::Task(task("As it was", "2026-03-12"));
             let planned = held(&moment.context(), &link, read, reason);
             let [shown] = planned.held.as_slice() else { panic!("{planned:?}") };
-            assert_eq!((shown.side, shown.id.as_ref(), shown.reason), (side, Some(&link.ids[side]), reason));
+            assert_eq!((shown.side, shown.id.as_ref(), shown.reason), (side, Some(&link.halves[side].id), reason));
             let known = read[side].map_or("As it was", |item| item.record.title());
             assert_eq!((shown.detail.as_str(), shown.title.as_str()), (detail, known));
         }

@@ -102,7 +102,7 @@ fn asked(phase: &Phase<'_>, ids: [&ItemId; 2]) -> bool {
 
 fn apart(phase: &Phase<'_>) -> Option<String> {
     for link in phase.links.1.values().filter(|link| link.state == LinkState::Alive) {
-        let ids = [&link.ids.creatio, &link.ids.exchange];
+        let ids = [&link.halves.creatio.id, &link.halves.exchange.id];
         let (Some(creatio), Some(exchange)) = (phase.after.creatio.get(ids[0]), phase.after.exchange.get(ids[1]))
         else {
             continue;
@@ -122,7 +122,7 @@ fn apart(phase: &Phase<'_>) -> Option<String> {
                 && !(*field == Field::Title && tail)
         };
         if let Some(field) = FIELDS.into_iter().find(differs) {
-            return Some(format!("{field} of {} differs", link.ids.creatio));
+            return Some(format!("{field} of {} differs", link.halves.creatio.id));
         }
         let alike = match (&creatio.record, &exchange.record) {
             _ if phase.settings.fields.importance == FieldDirection::Off => true,
@@ -138,7 +138,7 @@ fn apart(phase: &Phase<'_>) -> Option<String> {
             (Record::Meeting(_), Record::Task(_)) | (Record::Task(_), Record::Meeting(_)) => false,
         };
         if !alike {
-            return Some(format!("importance, status or kind of {} differs", link.ids.creatio));
+            return Some(format!("importance, status or kind of {} differs", link.halves.creatio.id));
         }
     }
     None
@@ -264,10 +264,9 @@ fn too_much(phase: &Phase<'_>) -> Option<String> {
         let moves =
             |(_, op): &(Side, Op)| matches!(op, Op::Update(update) if update.patch.fields.contains(&Field::When));
         let moved = plan.actions.iter().filter(|action| action.writes.iter().any(moves)).count();
-        let others = plan
-            .actions
-            .iter()
-            .filter(|action| action.step == Step::Create(Side::Exchange) && !action.after.facts.exchange.involves_me);
+        let others = plan.actions.iter().filter(|action| {
+            action.step == Step::Create(Side::Exchange) && !action.after.halves.exchange.facts.involves_me
+        });
         if deletions > most || moved > most || others.count() > 50 {
             return Some(format!("{deletions} deletions and {moved} moves of {links}"));
         }
@@ -306,12 +305,12 @@ fn too_busy(phase: &Phase<'_>) -> Option<String> {
     let first = phase.rounds.first()?;
     let of = |side: Side, id: &ItemId| phase.tags[side].get(id);
     let idle = first.actions.iter().find(|action| {
-        let tag =
-            of(Side::Creatio, &action.after.ids.creatio).or_else(|| of(Side::Exchange, &action.after.ids.exchange));
+        let tag = of(Side::Creatio, &action.after.halves.creatio.id)
+            .or_else(|| of(Side::Exchange, &action.after.halves.exchange.id));
         tag.is_none_or(|tag| !phase.touched.contains(tag))
     });
     if let Some(action) = idle {
-        return Some(format!("nobody touched {}: {:?}", action.after.ids.creatio, action.step));
+        return Some(format!("nobody touched {}: {:?}", action.after.halves.creatio.id, action.step));
     }
     let (steps, changes) = (first.actions.len(), phase.touched.len());
     (steps > changes).then(|| format!("{steps} steps for {changes} changed things"))
@@ -345,7 +344,7 @@ fn told(phase: &Phase<'_>) -> Option<String> {
         }
         let wrote = |plan: &schedule_sync::engine::plan::Plan| {
             plan.actions.iter().any(|action| {
-                let ours = phase.tags.exchange.get(&action.after.ids.exchange) == Some(tag);
+                let ours = phase.tags.exchange.get(&action.after.halves.exchange.id) == Some(tag);
                 ours && action.writes.iter().any(|(side, _)| *side == Side::Exchange)
             })
         };

@@ -108,8 +108,8 @@ fn what_another_account_of_the_user_has_is_no_loss_in_this_one() {
         settings.rules.between = true;
         block_on(trip.shelf.save_settings(&settings)).unwrap();
         let mut there = link(&pair(), Some(made));
-        there.ids.creatio = activity.id;
-        there.facts.exchange.uid = if theirs { activity.facts.uid } else { Some("another".into()) };
+        there.halves.creatio.id = activity.id;
+        there.halves.exchange.facts.uid = if theirs { activity.facts.uid } else { Some("another".into()) };
         trip.shelf.elsewhere.borrow_mut().push(there);
         let report = trip.settle();
         let reasons: Vec<Reason> = report.held.iter().map(|held| held.reason).collect();
@@ -139,8 +139,8 @@ fn a_copy_is_an_event_in_its_own_right_whatever_it_carries_along() {
         assert!(trip.exchange.ids().contains(&"copy".into()), "{what}: the copy is never removed");
         assert_eq!(trip.creatio.ids().len(), 2, "{what}: the copy has an Activity of its own");
         let links = trip.shelf.links.borrow();
-        let of_copy = links.values().find(|link| link.ids.exchange == "copy".into()).unwrap();
-        assert_ne!(of_copy.ids.creatio, "a".into(), "{what}");
+        let of_copy = links.values().find(|link| link.halves.exchange.id == "copy".into()).unwrap();
+        assert_ne!(of_copy.halves.creatio.id, "a".into(), "{what}");
     }
 }
 
@@ -158,7 +158,7 @@ fn one_meeting_in_two_calendars_is_one_activity() {
     let report = trip.settle();
     assert!(report.held.is_empty(), "{:?}", report.held);
     trip.only(Side::Creatio);
-    assert_eq!(trip.shelf.links.borrow().values().next().unwrap().ids.exchange, "e1".into());
+    assert_eq!(trip.shelf.links.borrow().values().next().unwrap().halves.exchange.id, "e1".into());
 }
 
 #[test]

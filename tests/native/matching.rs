@@ -61,9 +61,8 @@ fn task_of_creatio(id: &str, name: &str) -> Item {
 
 /// A link of an Activity to an item.
 fn link_to(activity: &str, item: &Item) -> Link {
-    let mut link =
-        Link { ids: Pair { creatio: activity.into(), exchange: item.id.clone() }, ..linked(Side::Exchange).0 };
-    link.facts.exchange = item.facts.clone();
+    let mut link = linked(Side::Exchange).0.with_ids(Pair { creatio: activity.into(), exchange: item.id.clone() });
+    link.halves.exchange.facts = item.facts.clone();
     link
 }
 
@@ -169,7 +168,7 @@ fn an_event_that_was_marked_before_its_activity_was_created_again_waits_for_it()
 fn what_waits_to_be_confirmed_is_the_item_that_bears_its_mark() {
     let pending = |item: &Item, state| {
         let ids = Pair { creatio: "a".into(), exchange: Link::foreseen(&"a".into()) };
-        vec![Link { ids, state, ..link_to("a", item) }]
+        vec![Link { state, ..link_to("a", item) }.with_ids(ids)]
     };
     let (exchange, creatio) = (LinkState::Pending(Side::Exchange), LinkState::Pending(Side::Creatio));
     let relink = || Match::Relink("a".into());

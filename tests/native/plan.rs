@@ -42,7 +42,7 @@ fn a_link_goes_over_to_the_activity_that_a_later_mark_names() {
             "the new Activity has another event",
             |seen, _| {
                 let ids = Pair { creatio: "b".into(), exchange: "f".into() };
-                seen.links.push(Link { ids, ..linked(Side::Creatio).0 });
+                seen.links.push(linked(Side::Creatio).0.with_ids(ids));
             },
             false,
         ),
@@ -60,7 +60,8 @@ fn a_link_goes_over_to_the_activity_that_a_later_mark_names() {
         seen.gone.creatio.insert("a".into());
         let plan = Moment::new().plan(&seen);
         assert_eq!(plan.drop.contains(&"a".into()), goes, "{what}");
-        let over = plan.links.iter().any(|link| link.ids.creatio == "b".into() && link.ids.exchange == "e".into());
+        let over =
+            plan.links.iter().any(|link| link.halves.creatio.id == "b".into() && link.halves.exchange.id == "e".into());
         assert_eq!(over, goes, "{what}");
     }
 }
@@ -77,7 +78,7 @@ fn added() -> Seen {
     };
     let old = on("old", "2026-03-12");
     let (mut link, items) = linked(Side::Creatio);
-    (link.ids.exchange, link.facts.exchange) = (old.id, old.facts);
+    (link.halves.exchange.id, link.halves.exchange.facts) = (old.id, old.facts);
     let [first, second] = [on("first", "2026-03-13"), on("second", "2026-03-20")];
     let mut seen = Seen { links: vec![link], total: 1, ..seen([&items.creatio], [&first, &second]) };
     seen.gone.exchange.insert("old".into());
@@ -172,7 +173,7 @@ fn an_event_of_ours_that_has_ended_and_to_which_others_were_invited_is_left_with
 fn pending() -> (Link, Pair<Item>) {
     let (link, items) = linked(Side::Exchange);
     let ids = Pair { creatio: "a".into(), exchange: Link::foreseen(&"a".into()) };
-    (Link { ids, state: LinkState::Pending(Side::Exchange), generation: 3, ..link }, items)
+    (Link { state: LinkState::Pending(Side::Exchange), generation: 3, ..link }.with_ids(ids), items)
 }
 
 #[test]
@@ -192,7 +193,7 @@ fn a_creation_is_tried_again_only_as_long_as_it_is_wanted() {
         let plan = moment.plan(&unsure);
         assert!(plan.is_quiet() && plan.drop.is_empty(), "{what}: it may still be found");
         let mut absent = unsure;
-        absent.gone.exchange.insert(link.ids.exchange);
+        absent.gone.exchange.insert(link.halves.exchange.id);
         let plan = moment.plan(&absent);
         let steps: Vec<_> = plan.actions.iter().map(|action| (action.step, action.after.generation)).collect();
         let expected = again.then_some((Step::Create(Side::Exchange), 3));
@@ -205,7 +206,7 @@ fn a_creation_is_tried_again_only_as_long_as_it_is_wanted() {
 fn a_creation_found_again_lives_and_what_was_written_since_is_an_edit() {
     for edited in [false, true] {
         let (mut link, mut items) = pending();
-        link.ids.exchange = "e".into();
+        link.halves.exchange.id = "e".into();
         if edited {
             *title(&mut items.creatio) = "Visit".to_owned();
         }
@@ -325,7 +326,7 @@ fn a_meeting_that_ended_is_completed_unless_somebody_touched_it_or_that_is_off()
         for side in Side::BOTH {
             the_meeting(&mut items[side]).when = meeting("", "2026-03-09T10:00:00Z").when;
         }
-        link.base = items.as_ref().map(|item| item.record.clone());
+        link = link.with_base(items.as_ref().map(|item| item.record.clone()));
         let (mut moment, mut activity) = (Moment::new(), items.creatio);
         let mut seen = Seen { links: vec![link], due: ["a".into()].into(), ..seen([], []) };
         if what.starts_with("moved") {
@@ -354,7 +355,7 @@ fn a_second_event_to_which_others_are_invited_is_asked_about() {
     };
     for (attendees, held, removed) in [(0, vec![], 1), (2, vec![Reason::SecondTask], 0)] {
         let (first, second) = (ours("e", 0), ours("f", attendees));
-        link.facts.exchange = first.facts.clone();
+        link.halves.exchange.facts = first.facts.clone();
         let mut seen = Seen { links: vec![link.clone()], ..seen([&items.creatio], [&first, &second]) };
         let plan = Moment::new().plan(&seen);
         assert_eq!((reasons(&plan), plan.writes()), (held, removed), "{attendees}");
@@ -389,14 +390,14 @@ fn the_activity_in_whose_place_another_was_created_goes_if_it_is_as_we_made_it()
             plan.actions.iter().filter(|action| action.step == Step::Delete(Side::Creatio)).collect();
         let [removal] = removals.as_slice() else { panic!("{plan}") };
         let ids = Pair { creatio: "a".into(), exchange: Link::foreseen(&"a".into()) };
-        assert_eq!((&removal.after.ids, removal.after.state), (&ids, LinkState::Tombstone), "{rule:?}");
+        assert_eq!((removal.after.ids(), removal.after.state), (ids.as_ref(), LinkState::Tombstone), "{rule:?}");
         let (side, op) = &removal.writes[0];
         assert_eq!(
             (*side, matches!(op, Op::Update(update) if update.status == Some(Status::Canceled))),
             (Side::Creatio, canceled)
         );
-        assert!(plan.links.iter().any(|link| link.ids.creatio == "b".into()), "{rule:?}: the link goes over");
-        assert!(!plan.links.iter().any(|link| link.ids.creatio == "a".into()), "{rule:?}: and does not stay");
+        assert!(plan.links.iter().any(|link| link.halves.creatio.id == "b".into()), "{rule:?}: the link goes over");
+        assert!(!plan.links.iter().any(|link| link.halves.creatio.id == "a".into()), "{rule:?}: and does not stay");
     }
     let rows: [(&str, Change, Vec<Reason>); 4] = [
         ("edited", |_, old| *title(old) = "Mine".to_owned(), vec![Reason::Ambiguous]),
@@ -453,7 +454,7 @@ fn of_two_activities_for_one_event_the_older_one_stays() {
         first.facts.created = Some(at("2026-03-01T00:00:00Z"));
         let mut own = Item { id: names[0].clone(), ..items.creatio };
         own.facts.created = Some(at("2026-03-02T00:00:00Z"));
-        link.ids.creatio = own.id.clone();
+        link.halves.creatio.id = own.id.clone();
         change(&mut link, &mut own);
         let mut seen = Seen { links: vec![link], total: 1, full: true, ..seen([&own, &first], [&event]) };
         seen.named.insert(names[1].clone());
@@ -466,13 +467,13 @@ fn of_two_activities_for_one_event_the_older_one_stays() {
             plan.links
                 .iter()
                 .chain(plan.actions.iter().map(|action| &action.after))
-                .find(|link| link.ids.creatio == *id)
+                .find(|link| link.halves.creatio.id == *id)
         };
-        assert_eq!(of(&names[1]).is_some_and(|link| link.ids.exchange == "e".into()), goes, "{what}: {plan}");
+        assert_eq!(of(&names[1]).is_some_and(|link| link.halves.exchange.id == "e".into()), goes, "{what}: {plan}");
         assert_eq!(plan.drop.contains(&names[0]), goes, "{what}");
         let removal = |action: &&Action| action.step == Step::Delete(Side::Creatio);
         assert_eq!(
-            plan.actions.iter().find(removal).is_some_and(|action| action.after.ids.creatio == names[0]),
+            plan.actions.iter().find(removal).is_some_and(|action| action.after.halves.creatio.id == names[0]),
             canceled,
             "{what}: {plan}"
         );
@@ -501,7 +502,8 @@ fn what_another_account_made_again_is_made_once() {
         seen.elsewhere.entry("a".into()).or_default().instead = Some("b".into());
         let plan = Moment::new().plan(&seen);
         let after: Vec<&Link> = plan.links.iter().chain(plan.actions.iter().map(|action| &action.after)).collect();
-        let moved = after.iter().find(|link| link.ids.creatio == "b".into() && link.ids.exchange == "e".into());
+        let moved =
+            after.iter().find(|link| link.halves.creatio.id == "b".into() && link.halves.exchange.id == "e".into());
         assert_eq!(moved.is_some(), goes, "{what}: {plan}");
         assert!(plan.drop.contains(&"a".into()), "{what}: {plan}");
         assert_eq!(moved.and_then(|link| link.memory.instead.clone()), goes.then(|| "a".into()), "{what}");
@@ -514,7 +516,7 @@ fn what_another_account_made_again_is_made_once() {
 #[test]
 fn what_is_dropped_is_not_put_in_the_same_plan() {
     let (mut link, items) = linked(Side::Exchange);
-    link.ids.exchange = "gone".into();
+    link.halves.exchange.id = "gone".into();
     let mut event = items.exchange.clone();
     event.facts.mark = Some(mark("a", 0));
     event.facts.transaction = Some(identity::transaction(&"a".into(), &Moment::new().account, 0));
@@ -533,7 +535,7 @@ fn a_second_task_is_removed_where_it_is_as_agreed_on_or_a_person_says_so() {
     let first = item(Side::Exchange, "1", Record::Task(task("Offer", "2026-03-12")));
     let mut link =
         crate::decide::link(&Pair { creatio: activity.clone(), exchange: first.clone() }, Some(Side::Exchange));
-    link.facts.exchange.mark = Some(mark("a", 0));
+    link.halves.exchange.facts.mark = Some(mark("a", 0));
     for (edited, allowed, held, removed) in
         [(false, false, vec![], 1), (true, false, vec![Reason::SecondTask], 0), (true, true, vec![], 1)]
     {
@@ -544,13 +546,13 @@ fn a_second_task_is_removed_where_it_is_as_agreed_on_or_a_person_says_so() {
         }
         let other = crate::decide::link(&pair(), None);
         let mut seen = Seen { links: vec![other, link.clone()], ..seen([&activity], [&first, &second]) };
-        seen.links[0].ids = Pair { creatio: "0".into(), exchange: "0".into() };
+        seen.links[0] = seen.links[0].clone().with_ids(Pair { creatio: "0".into(), exchange: "0".into() });
         if allowed {
             said(&mut seen, "2", Reason::SecondTask, Choice::Allow);
         }
         let plan = Moment::new().plan(&seen);
         assert_eq!((reasons(&plan), plan.writes()), (held, removed), "{edited} {allowed}");
-        assert!(plan.actions.iter().all(|action| action.after.ids == link.ids), "for its own Activity");
+        assert!(plan.actions.iter().all(|action| action.after.ids() == link.ids()), "for its own Activity");
     }
 }
 
@@ -563,7 +565,7 @@ fn an_edit_waits_while_the_other_side_of_an_unsettled_pair_is_not_understood() {
             let (link, mut items) = linked(Side::Creatio);
             *title(&mut items[side.other()]) = "Edited".to_owned();
             let link = Link { unsettled, ..link };
-            let (id, container) = (Some(link.ids[side].clone()), Some(link.containers[side].clone()));
+            let (id, container) = (Some(link.halves[side].id.clone()), Some(link.halves[side].container.clone()));
             let mut seen = Seen { links: vec![link], total: 1, ..Seen::default() };
             seen.items[side.other()].insert(items[side.other()].id.clone(), items[side.other()].clone());
             let bad = Malformed { id, container, reason: "pages without end".to_owned() };

@@ -17,13 +17,13 @@ use schedule_sync::model::{Item, Pair, Side, Status, Version};
 fn removed(rule: CreatioDelete, side: Side, change: fn(&mut Pair<Item>)) -> (Action, Vec<Reason>) {
     let (mut link, mut items) = linked(Side::Exchange);
     if side == Side::Creatio {
-        link.facts.exchange.attendees = 1; // so that no edit brings it back
+        link.halves.exchange.facts.attendees = 1; // so that no edit brings it back
     }
     change(&mut items);
     items[side].version = Version::new("as read");
     let mut seen = seen_pair(&link, &items);
     seen.items[side.other()].clear();
-    seen.gone[side.other()].insert(link.ids[side.other()].clone());
+    seen.gone[side.other()].insert(link.halves[side.other()].id.clone());
     let mut plan = Moment::with(|settings| settings.rules.creatio_delete = rule).plan(&seen);
     assert_eq!(plan.actions.len(), 1, "{plan}");
     (plan.actions.remove(0), plan.held.iter().map(|held| held.reason).collect())
@@ -60,7 +60,7 @@ fn creatio_marks_or_deletes_by_its_rule_and_an_edit_stays_on_the_canceled_activi
         assert_eq!((marks(&action), reasons), ((Side::Creatio, mark), held), "{what}");
         assert_eq!((action.step, action.after.state), (Step::Delete(Side::Creatio), LinkState::Tombstone), "{what}");
         let before = action.before.unwrap();
-        assert_eq!(before.base.creatio.title(), action.title, "{what}: the history tells what was there");
+        assert_eq!(before.halves.creatio.base.title(), action.title, "{what}: the history tells what was there");
     }
     for rule in [CreatioDelete::Mark, CreatioDelete::Delete, CreatioDelete::Leave] {
         let (action, reasons) = removed(rule, Side::Exchange, same);
@@ -78,7 +78,7 @@ fn what_stands_twice_is_removed_and_the_link_stays_with_the_other() {
     let Item { id, container, version, .. } = items.exchange;
     assert_eq!(action.writes, [(Side::Exchange, Op::Delete { id, container, version, cancels: false })]);
     assert_eq!((&action.after, action.step), (&link, Step::Delete(Side::Exchange)));
-    assert_eq!(action.before.map(|link| link.base.exchange.title().to_owned()).as_deref(), Some("Second"));
+    assert_eq!(action.before.map(|link| link.halves.exchange.base.title().to_owned()).as_deref(), Some("Second"));
 }
 
 /// Others are told of a removal only if the user invited them, and then it is called off for them.
@@ -107,7 +107,7 @@ fn an_orphan_is_removed_or_left_and_nothing_is_created_from_it_either_way() {
     let mut event = pair().exchange;
     event.facts.mark = Some(identity::mark(&"gone".into(), &Moment::new().account, 3));
     let check = |link: &Link| {
-        assert_eq!(link.ids, Pair { creatio: "gone".into(), exchange: "e".into() });
+        assert_eq!(link.ids(), Pair { creatio: &"gone".into(), exchange: &"e".into() });
         assert_eq!((link.state, link.made, link.generation), (LinkState::Tombstone, Some(Side::Exchange), 3));
     };
     let removed = orphan(&"gone".into(), &event, true);

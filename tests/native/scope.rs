@@ -3,7 +3,6 @@
 use crate::memory::{CALENDAR, LIST, at, item, meeting, task};
 use crate::moment::{Moment, container, linked, pair, seen, the_meeting, the_task};
 use schedule_sync::engine::context::{Elsewhere, Seen};
-use schedule_sync::engine::link::Link;
 use schedule_sync::engine::scope::{
     adopts, awake, exports, import, imports, imports_from, in_window, is_past, masked, reading, target,
 };
@@ -289,12 +288,13 @@ fn a_pair_is_awake_as_long_as_both_sides_are_looked_at() {
             assert_eq!(awake(&moment.context(), &seen, &link, side, Some(&item)), expected, "{what}, {side}");
             // unread, what was last known of it counts; when and whose it is counts once it is read
             let mut known = link.clone();
-            known.facts[side] = item.facts.clone();
+            known.halves[side].facts = item.facts.clone();
             let unread = expected || ["too late", "somebody else's", "read in another one"].contains(&what);
             assert_eq!(awake(&moment.context(), &seen, &known, side, None), unread, "{what}, {side}, unread");
         }
     }
-    let moved = Link { containers: schedule_sync::model::Pair::of(|_| "elsewhere".into()), ..link };
+    let mut moved = link;
+    Side::BOTH.into_iter().for_each(|side| moved.halves[side].container = "elsewhere".into());
     let (moment, seen) = (Moment::new(), seen([], []));
     assert!(!awake(&moment.context(), &seen, &moved, Side::Exchange, None), "where it lies is not looked at");
     let read = awake(&moment.context(), &seen, &moved, Side::Exchange, Some(&items.exchange));

@@ -25,8 +25,8 @@ fn on(day: &str) -> Original {
 
 fn link_to(activity: &str, item: &Item) -> Link {
     let (link, _) = linked(Side::Creatio);
-    let mut link = Link { ids: Pair { creatio: activity.into(), exchange: item.id.clone() }, ..link };
-    link.facts.exchange = item.facts.clone();
+    let mut link = link.with_ids(Pair { creatio: activity.into(), exchange: item.id.clone() });
+    link.halves.exchange.facts = item.facts.clone();
     link
 }
 
@@ -158,7 +158,7 @@ fn what_sleeps_or_is_at_its_end_tells_nothing_of_the_pattern() {
             let (events, orphaned) = after(
                 |seen| {
                     let old = Link { state, ..link_to("0", &occurrence("old", "m", on("2026-02-23"))) };
-                    seen.gone.exchange.extend(gone.then(|| old.ids.exchange.clone()));
+                    seen.gone.exchange.extend(gone.then(|| old.halves.exchange.id.clone()));
                     seen.links.push(old);
                 },
                 &[occurrence("1", "m", on("2026-03-03")), occurrence("2", "m", on("2026-03-05"))],
@@ -213,8 +213,8 @@ fn the_days_of_this_and_all_following_keep_their_activities() {
     };
     let foreign = |seen: &mut Seen| {
         for link in &mut seen.links {
-            link.facts.exchange.organized_by_other = true;
-            if let Record::Meeting(meeting) = &mut link.base.exchange {
+            link.halves.exchange.facts.organized_by_other = true;
+            if let Record::Meeting(meeting) = &mut link.halves.exchange.base {
                 meeting.people = vec![crate::trips::guest("anna@fabrikam.example")];
             }
         }
@@ -286,7 +286,7 @@ fn an_event_that_became_a_series_keeps_its_activity_beside_a_newer_one() {
     for (what, state, [own, other], keeps) in rows {
         let (mut link, _) = linked(Side::Creatio);
         link.state = state;
-        link.facts.creatio.created = own;
+        link.halves.creatio.facts.created = own;
         let days = ["13", "20"]
             .map(|day| occurrence(day, "e", Original::At(format!("2026-03-{day}T10:00:00Z").parse().unwrap())));
         let made = days.each_ref().map(|day| {

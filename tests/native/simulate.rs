@@ -250,7 +250,7 @@ impl Stage {
         let links = self.devices.iter().flat_map(Device::links).filter(Link::is_pending);
         let mut people = self.people.borrow_mut();
         people.settled = matches!(trouble, Trouble::Nothing);
-        people.unconfirmed = links.map(|link| link.ids.creatio.to_string()).collect();
+        people.unconfirmed = links.map(|link| link.halves.creatio.id.to_string()).collect();
         drop(people);
         device.fuse.clear();
         device.ears.set(None);
@@ -429,7 +429,7 @@ impl Stage {
 
 /// The Activity of a link, with what of it stays in Creatio since the meeting has ended.
 fn stayed(link: Link) -> (String, BTreeSet<Field>) {
-    (link.ids.creatio.to_string(), link.memory.left)
+    (link.halves.creatio.id.to_string(), link.memory.left)
 }
 
 /// A user of Creatio lives in a zone.

@@ -302,7 +302,8 @@ fn what_the_built_in_sync_noted_is_adopted() {
         trip.settle();
         let links = trip.shelf.links.borrow();
         assert_eq!((links.len(), trip.creatio.ids().len()), counts, "{what}");
-        let linked = links.values().find(|link| link.ids.exchange.as_str() == "e").unwrap().ids.creatio.as_str();
+        let linked =
+            links.values().find(|link| link.halves.exchange.id.as_str() == "e").unwrap().halves.creatio.id.as_str();
         assert!(of.map_or(linked != "a", |of| linked == of), "{what}: {linked}");
         drop(links);
         trip.exchange.put(noted("late", "Later", "a"));

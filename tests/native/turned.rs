@@ -71,7 +71,7 @@ fn an_event_that_becomes_a_series_and_back_keeps_its_activity() {
             trip.settle();
             assert_eq!(living(&trip), after[..1], "{from} {full}");
             let links = trip.shelf.links.borrow();
-            assert_eq!((&links[&known].ids.exchange, links[&known].state), (&event, LinkState::Alive));
+            assert_eq!((&links[&known].halves.exchange.id, links[&known].state), (&event, LinkState::Alive));
         }
     }
 }
@@ -250,7 +250,7 @@ fn a_conversion_goes_on_wherever_it_broke() {
                     let links = trip.shelf.links.borrow();
                     let link = links.values().next().unwrap();
                     assert_eq!((links.len(), link.state, &link.former), (1, LinkState::Alive, &None), "{what}");
-                    assert_eq!(link.ids.exchange, trip.only(Side::Exchange).id, "{what}");
+                    assert_eq!(link.halves.exchange.id, trip.only(Side::Exchange).id, "{what}");
                 }
             }
         }

@@ -180,7 +180,7 @@ fn what_was_removed_is_created_again_as_what_it_was() {
         ..Facts::default()
     };
     assert_eq!((create.id, create.facts), (None, facts), "in the generation after the link's");
-    assert_eq!(create.container, linked(Side::Exchange).0.containers.exchange);
+    assert_eq!(create.container, linked(Side::Exchange).0.halves.exchange.container);
 
     let mut removed = entry(Side::Creatio, What::Deleted, &[]);
     removed.facts.mark = Some(identity::mark(&"a".into(), &account, 1));
@@ -256,12 +256,15 @@ fn a_pair_rests_as_both_sides_now_are() {
             assert_eq!((link.state, link.generation), (LinkState::Undone, generation), "{side} {what:?}");
             for side in Side::BOTH {
                 let item = changed(side);
-                assert_eq!((&link.ids[side], &link.versions[side]), (&item.id, &item.version));
-                assert_eq!((&link.base[side], &link.facts[side]), (&item.record, &item.facts));
-                assert_eq!(link.containers[side], item.container);
+                assert_eq!((&link.halves[side].id, &link.halves[side].version), (&item.id, &item.version));
+                assert_eq!((&link.halves[side].base, &link.halves[side].facts), (&item.record, &item.facts));
+                assert_eq!(link.halves[side].container, item.container);
             }
             let unread = rested(&step, None, None);
-            assert_eq!((&unread.ids, &unread.base, unread.state), (&step.link.ids, &step.link.base, LinkState::Undone));
+            assert_eq!(
+                (&unread.ids(), &unread.base(), unread.state),
+                (&step.link.ids(), &step.link.base(), LinkState::Undone)
+            );
         }
     }
 }

@@ -8,14 +8,14 @@ use crate::engine::context::{Context, Seen};
 use crate::engine::fate::Case;
 use crate::engine::field_policy::{self, Notes};
 use crate::engine::held::{Held, Reason, named};
-use crate::engine::link::{Link, LinkState, Memory};
+use crate::engine::link::{Half, Link, LinkState, Memory};
 use crate::engine::settings::Notify;
 use crate::engine::{decide, identity, merge, project, scope};
 use crate::model::op::{Create, Op, Update};
 use crate::model::show::show;
 use crate::model::{
     Body, ContainerId, Facts, Field, Importance, Item, ItemId, Kind, Meeting, Pair, Patch, Person, Record, Reminder,
-    Response, Side, Status, Task, Version,
+    Response, Side, Status, Task,
 };
 use std::collections::BTreeSet;
 
@@ -37,7 +37,7 @@ pub fn create(context: &Context<'_>, seen: &Seen, from: Side, item: &Item, gener
     };
     let mut after = pending(side, item, goes.record, &creation, generation);
     if notes == Notes::Left {
-        merge::copy(Field::Body, &whole, &mut after.base.creatio);
+        merge::copy(Field::Body, &whole, &mut after.halves.creatio.base);
     }
     let addresses = guests.stay.iter().filter_map(|one| one.addresses.first().cloned());
     after.memory = Memory {
@@ -219,12 +219,13 @@ pub fn reunite(context: &Context<'_>, seen: &Seen, items: Pair<&Item>, instead: 
 /// The marking of a linked task that has no mark, since nothing was exported when it was imported.
 #[must_use]
 pub fn late_mark(context: &Context<'_>, seen: &Seen, link: &Link, task: &Item) -> Option<Action> {
-    let bare = task.facts.mark.is_none() && link.facts.exchange.mark.is_none() && link.made == Some(Side::Creatio);
+    let bare =
+        task.facts.mark.is_none() && link.halves.exchange.facts.mark.is_none() && link.made == Some(Side::Creatio);
     let mut after = link.clone();
-    after.versions.exchange = task.version.clone();
-    after.containers.exchange = task.container.clone();
+    after.halves.exchange.version = task.version.clone();
+    after.halves.exchange.container = task.container.clone();
     let write = label(context, seen, task, &after).filter(|_| bare)?;
-    after.facts.exchange.mark = Some(identity::mark(&link.ids.creatio, context.account, link.generation));
+    after.halves.exchange.facts.mark = Some(identity::mark(&link.halves.creatio.id, context.account, link.generation));
     Some(Action {
         step: Step::Update(Side::Exchange),
         title: task.record.title().to_owned(),
@@ -236,7 +237,7 @@ pub fn late_mark(context: &Context<'_>, seen: &Seen, link: &Link, task: &Item) -
 
 /// The marking of `item` with the Activity of `after`.
 fn marking(context: &Context<'_>, item: &Item, after: &Link) -> (Side, Op) {
-    let mark = identity::mark(&after.ids.creatio, context.account, after.generation);
+    let mark = identity::mark(&after.halves.creatio.id, context.account, after.generation);
     let none = Patch { record: item.record.clone(), fields: BTreeSet::new() };
     let update = Update { mark: Some(mark), ..update(after, Side::Exchange, &item.record, none) };
     (Side::Exchange, Op::Update(Box::new(update)))
@@ -296,24 +297,18 @@ fn silence(record: &mut Record) {
 /// created for that on `side`.
 fn pending(side: Side, item: &Item, shown: Record, creation: &Create, generation: u32) -> Link {
     let id = creation.id.clone().unwrap_or_else(|| Link::foreseen(&item.id));
-    let mut link = Link {
-        ids: Pair::of(|s| if s == side { id.clone() } else { item.id.clone() }),
-        containers: Pair::of(|s| if s == side { creation.container.clone() } else { item.container.clone() }),
-        base: Pair::of(|s| if s == side { creation.record.clone() } else { item.record.clone() }),
-        versions: Pair::of(|s| if s == side { Version::new("") } else { item.version.clone() }),
-        facts: Pair::default(),
+    let created = Half::unread(id, creation.container.clone(), creation.record.clone(), creation.facts.clone());
+    let unsettled = shown != item.record;
+    let source = Half { base: shown, ..Half::of(item) };
+    Link {
+        halves: Pair::of(|s| if s == side { created.clone() } else { source.clone() }),
         made: Some(side),
         generation,
         state: LinkState::Pending(side),
-        unsettled: shown != item.record,
-        unkept: Pair::default(),
+        unsettled,
         former: None,
         memory: Memory::default(),
-    };
-    link.base[side.other()] = shown;
-    link.facts[side] = creation.facts.clone();
-    link.facts[side.other()] = item.facts.clone();
-    link
+    }
 }
 
 /// Creates again on `side` what was deleted there and edited on the other.
@@ -325,12 +320,12 @@ pub(super) fn revive(case: &Case<'_>, side: Side) -> Planned {
         action.step = Step::Revive(side);
         action.before = Some(link.clone());
         if side == Side::Creatio {
-            let first = link.memory.instead.as_ref().unwrap_or(&link.ids.creatio);
+            let first = link.memory.instead.as_ref().unwrap_or(&link.halves.creatio.id);
             action.after.memory.instead = Some(first.clone());
         }
     }
     if side == Side::Creatio && planned.action.is_some() {
-        planned.drop.push(link.ids.creatio.clone()); // the new Activity has another id
+        planned.drop.push(link.halves.creatio.id.clone()); // the new Activity has another id
     }
     planned
 }
@@ -344,16 +339,17 @@ pub fn convert(case: &Case<'_>, side: Side) -> Planned {
     let mut planned = create(context, seen, side.other(), item, link.generation + 1);
     if let Some(action) = &mut planned.action {
         action.step = Step::Convert(side);
-        action.before = Some(as_read(link, side, fates[side].item().map_or(&link.base[side], |item| &item.record)));
+        action.before =
+            Some(as_read(link, side, fates[side].item().map_or(&link.halves[side].base, |item| &item.record)));
         let old = informed(link, fates);
         action.after.former = Some(Box::new(old.clone()));
         action.writes.push((
             side,
             Op::Delete {
-                id: old.ids[side].clone(),
-                container: old.containers[side].clone(),
-                version: old.versions[side].clone(),
-                cancels: old.facts[side].calls_off(),
+                id: old.halves[side].id.clone(),
+                container: old.halves[side].container.clone(),
+                version: old.halves[side].version.clone(),
+                cancels: old.halves[side].facts.calls_off(),
             },
         ));
     }

@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 pub(super) fn waiting(context: &Context<'_>, link: &Link, merge: &Merge, now: Pair<&Record>) -> Vec<Held> {
     let about = |reason, fields: Vec<Field>| Held {
         side: Side::Creatio,
-        id: Some(link.ids.creatio.clone()),
+        id: Some(link.halves.creatio.id.clone()),
         title: now.creatio.title().to_owned(),
         reason,
         detail: String::new(),
@@ -65,12 +65,12 @@ pub(super) fn listed<'a>(people: impl Iterator<Item = &'a Person>) -> String {
 /// written, and what stands there now.
 pub(super) fn put_back(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>) -> Option<Held> {
     let lost = link.memory.put_back.as_ref()?;
-    let there = fates.exchange.item().map_or(&link.base.exchange, |item| &item.record);
+    let there = fates.exchange.item().map_or(&link.halves.exchange.base, |item| &item.record);
     let value = |field: &Field| Pair { creatio: show(*field, &lost.record), exchange: show(*field, there) };
     Some(Held {
         side: Side::Creatio,
-        id: Some(link.ids.creatio.clone()),
-        title: link.base.creatio.title().to_owned(),
+        id: Some(link.halves.creatio.id.clone()),
+        title: link.halves.creatio.base.title().to_owned(),
         reason: Reason::PutBack,
         detail: String::new(),
         fields: lost.fields.iter().copied().collect(),
@@ -93,7 +93,7 @@ fn concerned(link: &Link, merge: &Merge, reason: Reason, fields: &[Field]) -> St
 
 /// How many a change of the event would mail: its attendees, or its organizer.
 fn attendees(link: &Link) -> String {
-    let facts = &link.facts.exchange;
+    let facts = &link.halves.exchange.facts;
     if facts.organized_by_other { "1".to_owned() } else { facts.attendees.to_string() }
 }
 
@@ -105,14 +105,14 @@ pub(super) fn hold(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>, re
 #[must_use]
 pub fn held(context: &Context<'_>, link: &Link, items: Pair<Option<&Item>>, reason: Reason) -> Planned {
     let side = if items.exchange.is_some() && items.creatio.is_none() { Side::Exchange } else { Side::Creatio };
-    let title = items[side].map_or(&link.base[side], |item| &item.record).title().to_owned();
+    let title = items[side].map_or(&link.halves[side].base, |item| &item.record).title().to_owned();
     let held = Held {
         side,
-        id: Some(link.ids[side].clone()),
+        id: Some(link.halves[side].id.clone()),
         title,
         reason,
         // a removal tells the attendees
-        detail: if reason == Reason::DeleteAsked && link.facts.exchange.attendees > 0 {
+        detail: if reason == Reason::DeleteAsked && link.halves.exchange.facts.attendees > 0 {
             attendees(link)
         } else {
             String::new()

@@ -6,11 +6,11 @@ use crate::engine::answer::Choice;
 use crate::engine::context::{Context, Seen};
 use crate::engine::fate::{Case, Fate};
 use crate::engine::held::Reason;
-use crate::engine::link::{Link, LinkState, Memory};
+use crate::engine::link::{Half, Link, LinkState, Memory};
 use crate::engine::settings::CreatioDelete;
 use crate::engine::{decide, identity, original};
 use crate::model::op::{Op, Update};
-use crate::model::{ContainerId, Facts, Item, ItemId, Pair, Patch, Record, Side, Status, Version};
+use crate::model::{ContainerId, Facts, Item, ItemId, Pair, Patch, Record, Side, Status};
 use std::collections::BTreeSet;
 
 /// The delete rule: Creatio marks (or deletes), Exchange moves to Deleted Items; the link stays as
@@ -35,17 +35,17 @@ pub(super) const fn has_vanished(fates: Pair<Fate<'_>>) -> bool {
 /// The item of `link` on `side` is deleted, or, if that `marks` it, canceled.
 fn taken_away(link: &Link, side: Side, fates: Pair<Fate<'_>>, marks: bool) -> Action {
     let informed = informed(link, fates);
-    let now = fates[side].item().map_or(&link.base[side], |item| &item.record);
+    let now = fates[side].item().map_or(&link.halves[side].base, |item| &item.record);
     let op = if marks {
         let none = Patch { record: now.clone(), fields: BTreeSet::new() };
         let update = Update { status: Some(Status::Canceled), ..update(&informed, side, now, none) };
         Op::Update(Box::new(update))
     } else {
         Op::Delete {
-            id: link.ids[side].clone(),
-            container: informed.containers[side].clone(),
-            version: informed.versions[side].clone(),
-            cancels: informed.facts[side].calls_off(),
+            id: link.halves[side].id.clone(),
+            container: informed.halves[side].container.clone(),
+            version: informed.halves[side].version.clone(),
+            cancels: informed.halves[side].facts.calls_off(),
         }
     };
     Action {
@@ -80,7 +80,7 @@ pub fn surplus(link: &Link, item: &Item) -> Action {
 /// it, or by a person's word; it is marked, or deleted where that is the rule and nobody edited it.
 #[must_use]
 pub fn superseded(context: &Context<'_>, seen: &Seen, link: &Link) -> Planned {
-    let Some(item) = seen.items.creatio.get(&link.ids.creatio).filter(|item| !item.facts.canceled) else {
+    let Some(item) = seen.items.creatio.get(&link.halves.creatio.id).filter(|item| !item.facts.canceled) else {
         return Planned::default();
     };
     let is_as_made = original::is_as_made(seen, link);
@@ -94,7 +94,7 @@ pub fn superseded(context: &Context<'_>, seen: &Seen, link: &Link) -> Planned {
     let marks = !is_as_made || context.settings.rules.creatio_delete != CreatioDelete::Delete;
     let mut action = taken_away(link, Side::Creatio, fates, marks);
     // the event belongs to the other one now
-    action.after.ids.exchange = Link::foreseen(&link.ids.creatio);
+    action.after.halves.exchange.id = Link::foreseen(&link.halves.creatio.id);
     Planned { action: Some(action), ..Planned::default() }
 }
 
@@ -103,10 +103,10 @@ pub fn superseded(context: &Context<'_>, seen: &Seen, link: &Link) -> Planned {
 #[must_use]
 pub fn rivalled(context: &Context<'_>, seen: &Seen, link: &Link) -> Planned {
     let first = original::rival(context, seen, link).and_then(|first| seen.items.creatio.get(&first));
-    let (Some(first), Some(item)) = (first, seen.items.creatio.get(&link.ids.creatio)) else {
+    let (Some(first), Some(item)) = (first, seen.items.creatio.get(&link.halves.creatio.id)) else {
         return Planned::default();
     };
-    match seen.answers.to([&link.ids.creatio, &link.ids.exchange], Reason::SecondActivity) {
+    match seen.answers.to([&link.halves.creatio.id, &link.halves.exchange.id], Reason::SecondActivity) {
         Some(Choice::Leave) => abandoned(context, first, false),
         Some(Choice::Allow | Choice::Take(_)) | None => {
             Planned::held(context, Side::Creatio, item, Reason::SecondActivity)
@@ -118,17 +118,14 @@ pub fn rivalled(context: &Context<'_>, seen: &Seen, link: &Link) -> Planned {
 /// delete rule is applied to it, or it is left; either way nothing is created from it.
 #[must_use]
 pub fn abandoned(context: &Context<'_>, item: &Item, removed: bool) -> Planned {
+    let (id, record) = (Link::foreseen(&item.id), item.record.clone());
+    let exchange = Half::unread(id, ContainerId::from(""), record, Facts::default());
     let link = Link {
-        ids: Pair { creatio: item.id.clone(), exchange: Link::foreseen(&item.id) },
-        containers: Pair { creatio: item.container.clone(), exchange: ContainerId::from("") },
-        base: Pair::of(|_| item.record.clone()),
-        versions: Pair { creatio: item.version.clone(), exchange: Version::new("") },
-        facts: Pair { creatio: item.facts.clone(), exchange: Facts::default() },
+        halves: Pair { creatio: Half::of(item), exchange },
         made: None,
         generation: identity::first_generation(Side::Creatio, item),
         state: LinkState::Tombstone,
         unsettled: false,
-        unkept: Pair::default(),
         former: None,
         memory: Memory::default(),
     };
@@ -147,17 +144,14 @@ pub fn abandoned(context: &Context<'_>, item: &Item, removed: bool) -> Planned {
 /// left; either way nothing is created from it.
 #[must_use]
 pub fn orphan(activity: &ItemId, item: &Item, removed: bool) -> Planned {
+    let container = ContainerId::from(ACTIVITIES);
+    let creatio = Half::unread(activity.clone(), container, item.record.clone(), Facts::default());
     let link = Link {
-        ids: Pair { creatio: activity.clone(), exchange: item.id.clone() },
-        containers: Pair { creatio: ContainerId::from(ACTIVITIES), exchange: item.container.clone() },
-        base: Pair::of(|_| item.record.clone()),
-        versions: Pair { creatio: Version::new(""), exchange: item.version.clone() },
-        facts: Pair { creatio: Facts::default(), exchange: item.facts.clone() },
+        halves: Pair { creatio, exchange: Half::of(item) },
         made: Some(Side::Exchange),
         generation: item.facts.mark.as_ref().map_or(0, |mark| mark.generation),
         state: LinkState::Tombstone,
         unsettled: false,
-        unkept: Pair::default(),
         former: None,
         memory: Memory::default(),
     };
@@ -167,6 +161,6 @@ pub fn orphan(activity: &ItemId, item: &Item, removed: bool) -> Planned {
 /// The link as it was, with what `side` was read to hold: the history of a removal tells that.
 pub(super) fn as_read(link: &Link, side: Side, now: &Record) -> Link {
     let mut before = link.clone();
-    before.base[side] = now.clone();
+    before.halves[side].base = now.clone();
     before
 }

@@ -17,7 +17,7 @@ use crate::model::{Item, Pair, Side};
 #[must_use]
 pub fn again(context: &Context<'_>, seen: &Seen, link: &Link, source: Option<&Item>) -> Planned {
     let Some(former) = link.former.as_deref() else { return Planned::default() };
-    let items = Pair { creatio: source, exchange: seen.items.exchange.get(&former.ids.exchange) };
+    let items = Pair { creatio: source, exchange: seen.items.exchange.get(&former.halves.exchange.id) };
     if source.is_some_and(|item| item.record.kind() == link.kind() && !item.facts.canceled) {
         return actions::convert(&decide::case(context, seen, former, items), Side::Exchange);
     }
@@ -37,11 +37,12 @@ pub fn finished(context: &Context<'_>, seen: &Seen, link: &Link, mut planned: Pl
         return planned;
     };
     let after = Link { former: former.former.clone(), ..now.clone() };
-    let id = &former.ids.exchange;
+    let id = &former.halves.exchange.id;
     match seen.items.exchange.get(id) {
         Some(item) => {
-            let asked = [&now.ids.creatio, id];
-            let edited = !differences(&former.base.exchange, &item.record).is_empty() || item.facts.attendees > 0;
+            let asked = [&now.halves.creatio.id, id];
+            let edited =
+                !differences(&former.halves.exchange.base, &item.record).is_empty() || item.facts.attendees > 0;
             match seen.answers.to(asked, Reason::ConvertAsked) {
                 Some(Choice::Leave) => planned.links = vec![after],
                 None | Some(Choice::Take(_)) if edited => planned.held.push(Held {
@@ -72,7 +73,7 @@ fn removal(former: &Link, item: &Item, after: Link) -> Action {
         cancels: item.facts.calls_off(),
     };
     let mut before = former.clone();
-    before.base.exchange = item.record.clone();
+    before.halves.exchange.base = item.record.clone();
     Action {
         step: Step::Convert(Side::Exchange),
         title: item.record.title().to_owned(),

@@ -18,8 +18,13 @@ impl<W: World> Gather<'_, W> {
             let lookups: Vec<Lookup> = self
                 .links
                 .values()
-                .filter(|link| suspects.contains(&link.ids[side]) && !self.seen.gone[side].contains(&link.ids[side]))
-                .map(|link| Lookup::Id { id: link.ids[side].clone(), container: link.containers[side].clone() })
+                .filter(|link| {
+                    suspects.contains(&link.halves[side].id) && !self.seen.gone[side].contains(&link.halves[side].id)
+                })
+                .map(|link| Lookup::Id {
+                    id: link.halves[side].id.clone(),
+                    container: link.halves[side].container.clone(),
+                })
                 .collect();
             self.read(side, &lookups).await?;
             if side == Side::Exchange {
@@ -33,10 +38,10 @@ impl<W: World> Gather<'_, W> {
     /// or of which nothing can be told, is not gone.
     pub(super) async fn trace(&mut self, suspects: &[ItemId]) -> Result<()> {
         let lost = self.links.values().filter(|link| {
-            suspects.contains(&link.ids.exchange) && self.seen.gone.exchange.contains(&link.ids.exchange)
+            suspects.contains(&link.halves.exchange.id) && self.seen.gone.exchange.contains(&link.halves.exchange.id)
         });
         let (ids, lookups): (Vec<ItemId>, Vec<Lookup>) =
-            lost.filter_map(|link| Some((link.ids.exchange.clone(), moved(link)?))).unzip();
+            lost.filter_map(|link| Some((link.halves.exchange.id.clone(), moved(link)?))).unzip();
         if lookups.is_empty() {
             return Ok(());
         }
@@ -57,11 +62,11 @@ impl<W: World> Gather<'_, W> {
 /// By what an item is found that is no longer under its id. An occurrence goes nowhere alone: mark
 /// and UID are those of its series.
 fn moved(link: &Link) -> Option<Lookup> {
-    if link.facts.exchange.occurrence.is_some() {
+    if link.halves.exchange.facts.occurrence.is_some() {
         return None;
     }
-    if link.made == Some(Side::Exchange) || link.facts.exchange.mark.is_some() {
-        return Some(Lookup::Mark(link.ids.creatio.clone()));
+    if link.made == Some(Side::Exchange) || link.halves.exchange.facts.mark.is_some() {
+        return Some(Lookup::Mark(link.halves.creatio.id.clone()));
     }
-    link.facts.exchange.uid.clone().map(Lookup::Uid)
+    link.halves.exchange.facts.uid.clone().map(Lookup::Uid)
 }

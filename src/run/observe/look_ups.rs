@@ -31,7 +31,7 @@ impl<W: World> Gather<'_, W> {
 
     /// Unlinked items of Exchange may carry our mark, which only a direct read tells.
     pub(super) async fn marks(&mut self) -> Result<()> {
-        let linked: BTreeSet<&ItemId> = self.links.values().map(|link| &link.ids.exchange).collect();
+        let linked: BTreeSet<&ItemId> = self.links.values().map(|link| &link.halves.exchange.id).collect();
         let unlinked: Vec<&Item> = self
             .seen
             .items
@@ -66,7 +66,7 @@ impl<W: World> Gather<'_, W> {
 
     /// Activities that an unlinked item could stand for, linked ones too.
     pub(super) async fn candidates(&mut self) -> Result<()> {
-        let linked: BTreeSet<&ItemId> = self.links.values().map(|link| &link.ids.exchange).collect();
+        let linked: BTreeSet<&ItemId> = self.links.values().map(|link| &link.halves.exchange.id).collect();
         let unlinked = self.seen.items.exchange.values().filter(|item| !linked.contains(&item.id));
         let mut lookups = BTreeSet::new();
         let mut uids = BTreeSet::new();
@@ -81,11 +81,11 @@ impl<W: World> Gather<'_, W> {
         let keys: Vec<LinkKey> = lookups.iter().map(|id| LinkKey::Item(Side::Creatio, id.clone())).collect();
         let links = self.world.store().links(&keys).await?;
         for link in links.iter().filter(|link| matters(link)) {
-            if !self.seen.items.exchange.contains_key(&link.ids.exchange) {
-                self.suspects.exchange.insert(link.ids.exchange.clone());
+            if !self.seen.items.exchange.contains_key(&link.halves.exchange.id) {
+                self.suspects.exchange.insert(link.halves.exchange.id.clone());
             }
         }
-        let known: BTreeSet<ItemId> = links.iter().map(|link| link.ids.creatio.clone()).collect();
+        let known: BTreeSet<ItemId> = links.iter().map(|link| link.halves.creatio.id.clone()).collect();
         self.know(links);
         let lookups: Vec<Lookup> = lookups
             .into_iter()
@@ -103,7 +103,7 @@ impl<W: World> Gather<'_, W> {
         let keys: Vec<LinkKey> =
             self.seen.items.creatio.keys().map(|id| LinkKey::Item(Side::Creatio, id.clone())).collect();
         let more = self.world.store().links(&keys).await?;
-        let more = more.into_iter().filter(|link| !self.links.contains_key(&link.ids.creatio)).collect();
+        let more = more.into_iter().filter(|link| !self.links.contains_key(&link.halves.creatio.id)).collect();
         self.know(more);
         Ok(())
     }
@@ -140,7 +140,7 @@ impl<W: World> Gather<'_, W> {
         let stands = |item: &Item, asker: &ItemId| {
             !identity::is_ours(asker) || matching::candidates(&self.context, item).contains(asker)
         };
-        let linked: BTreeSet<&ItemId> = self.links.values().map(|link| &link.ids.exchange).collect();
+        let linked: BTreeSet<&ItemId> = self.links.values().map(|link| &link.halves.exchange.id).collect();
         let is_its_day = |item: &Item, asker: &ItemId| {
             self.seen.items.creatio.get(asker).is_some_and(|one| matching::is_of_day(&self.context, one, item))
         };
@@ -196,21 +196,23 @@ impl<W: World> Gather<'_, W> {
         let mut lookups: Vec<Lookup> = later.map(|mark| activity(mark.activity.clone())).collect();
         // one in whose place another device has created another may be there all the same
         let replaced = |link: &&Link| {
-            let mark = self.seen.items.exchange.get(&link.ids.exchange).and_then(|item| item.facts.mark.as_ref());
-            let id = &link.ids.creatio;
+            let mark = self.seen.items.exchange.get(&link.halves.exchange.id).and_then(|item| item.facts.mark.as_ref());
+            let id = &link.halves.creatio.id;
             mark.is_some_and(|mark| mark.activity != *id && mark.generation > link.generation)
                 && !self.seen.items.creatio.contains_key(id)
                 && !self.seen.gone.creatio.contains(id)
         };
-        lookups.extend(self.links.values().filter(replaced).map(|link| activity(link.ids.creatio.clone())));
+        lookups.extend(self.links.values().filter(replaced).map(|link| activity(link.halves.creatio.id.clone())));
         self.read(Side::Creatio, &lookups).await
     }
 
     /// Which Activities other accounts of the user have made in place of those that are gone.
     pub(super) async fn successors(&mut self) -> Result<()> {
-        let gone =
-            self.links.values().filter(|link| matters(link) && self.seen.gone.creatio.contains(&link.ids.creatio));
-        let firsts = gone.map(|link| (first(link).clone(), link.ids.creatio.clone()));
+        let gone = self
+            .links
+            .values()
+            .filter(|link| matters(link) && self.seen.gone.creatio.contains(&link.halves.creatio.id));
+        let firsts = gone.map(|link| (first(link).clone(), link.halves.creatio.id.clone()));
         let firsts: BTreeMap<ItemId, ItemId> = firsts.collect();
         if firsts.is_empty() {
             return Ok(());
@@ -218,8 +220,10 @@ impl<W: World> Gather<'_, W> {
         let asked: Vec<ItemId> = firsts.keys().cloned().collect();
         let mut made = BTreeMap::new();
         for link in self.world.store().successors(&asked).await? {
-            if let Some(gone) = firsts.get(first(&link)).filter(|gone| matters(&link) && **gone != link.ids.creatio) {
-                made.insert(gone.clone(), link.ids.creatio);
+            if let Some(gone) =
+                firsts.get(first(&link)).filter(|gone| matters(&link) && **gone != link.halves.creatio.id)
+            {
+                made.insert(gone.clone(), link.halves.creatio.id);
             }
         }
         let unread = made.values().filter(|id| !self.seen.items.creatio.contains_key(id)).cloned();
@@ -247,14 +251,16 @@ impl<W: World> Gather<'_, W> {
 
     /// Of an event that has two Activities, about which a person was asked, both are read.
     pub(super) async fn seconds(&mut self) -> Result<()> {
-        let asked = |link: &&Link| matters(link) && original::is_asked(&self.seen, &link.ids.creatio);
-        let unread = |link: &&Link| !self.seen.items.exchange.contains_key(&link.ids.exchange);
-        let lookup =
-            |link: &Link| Lookup::Id { id: link.ids.exchange.clone(), container: link.containers.exchange.clone() };
+        let asked = |link: &&Link| matters(link) && original::is_asked(&self.seen, &link.halves.creatio.id);
+        let unread = |link: &&Link| !self.seen.items.exchange.contains_key(&link.halves.exchange.id);
+        let lookup = |link: &Link| Lookup::Id {
+            id: link.halves.exchange.id.clone(),
+            container: link.halves.exchange.container.clone(),
+        };
         let lookups: Vec<Lookup> = self.links.values().filter(asked).filter(unread).map(lookup).collect();
         self.read(Side::Exchange, &lookups).await?;
-        let asked = |link: &&Link| matters(link) && original::is_asked(&self.seen, &link.ids.creatio);
-        let event = |link: &Link| self.seen.items.exchange.get(&link.ids.exchange);
+        let asked = |link: &&Link| matters(link) && original::is_asked(&self.seen, &link.halves.creatio.id);
+        let event = |link: &Link| self.seen.items.exchange.get(&link.halves.exchange.id);
         let lookups = self.links.values().filter(asked).filter_map(event).flat_map(|item| {
             let names = matching::candidates(&self.context, item).into_iter().map(activity);
             names.chain(matching::activity_uid(item).map(Lookup::Uid))
@@ -277,7 +283,7 @@ impl<W: World> Gather<'_, W> {
         }
         let keys: Vec<LinkKey> = ids.iter().map(|id| LinkKey::Item(Side::Creatio, id.clone())).collect();
         let links = self.world.store().links(&keys).await?;
-        self.know(links.into_iter().filter(|link| !self.links.contains_key(&link.ids.creatio)).collect());
+        self.know(links.into_iter().filter(|link| !self.links.contains_key(&link.halves.creatio.id)).collect());
         Ok(ids)
     }
 
@@ -290,13 +296,13 @@ impl<W: World> Gather<'_, W> {
         };
         let standing: Vec<&Link> = self.links.values().filter(found).collect();
         let lookup = |side: Side, link: &Link| Lookup::Id {
-            id: link.ids[side].clone(),
-            container: link.containers[side].clone(),
+            id: link.halves[side].id.clone(),
+            container: link.halves[side].container.clone(),
         };
         let known =
             |side: Side, id: &ItemId| self.seen.items[side].contains_key(id) || self.seen.gone[side].contains(id);
         let lookups = Pair::of(|side| {
-            let unread = standing.iter().filter(|link| !known(side, &link.ids[side]));
+            let unread = standing.iter().filter(|link| !known(side, &link.halves[side].id));
             unread.map(|link| lookup(side, link)).collect::<Vec<Lookup>>()
         });
         for side in Side::BOTH {
@@ -316,29 +322,33 @@ impl<W: World> Gather<'_, W> {
             .filter(|item| marked.contains(&item.id) || scope::exports(&self.context, &self.seen, item))
             .map(|item| &item.id);
         let gone = self.links.values().filter(|link| {
-            let canceled = self.seen.items.exchange.get(&link.ids.exchange).is_some_and(|item| item.facts.canceled);
-            canceled || self.seen.gone.exchange.contains(&link.ids.exchange)
+            let canceled =
+                self.seen.items.exchange.get(&link.halves.exchange.id).is_some_and(|item| item.facts.canceled);
+            canceled || self.seen.gone.exchange.contains(&link.halves.exchange.id)
         });
         // people are invited from one account only
         let shared = self.links.values().filter(|link| {
-            let item = self.seen.items.creatio.get(&link.ids.creatio);
+            let item = self.seen.items.creatio.get(&link.halves.creatio.id);
             let others = item.is_some_and(|item| !people(&item.record).is_empty());
-            others && self.context.settings.export.on && !link.memory.carried && !link.facts.exchange.organized_by_other
+            others
+                && self.context.settings.export.on
+                && !link.memory.carried
+                && !link.halves.exchange.facts.organized_by_other
         });
-        let asked = exported.chain(gone.chain(shared).map(|link| &link.ids.creatio));
+        let asked = exported.chain(gone.chain(shared).map(|link| &link.halves.creatio.id));
         let asked: BTreeSet<ItemId> = asked.cloned().collect();
         if !asked.is_empty() {
             let asked: Vec<ItemId> = asked.into_iter().collect();
             let mut told: BTreeMap<ItemId, Elsewhere> = BTreeMap::new();
             for link in self.world.store().elsewhere(&asked).await? {
-                let own = self.links.get(&link.ids.creatio);
+                let own = self.links.get(&link.halves.creatio.id);
                 let first = (matters(&link) || matches!(link.state, LinkState::Pending(_)))
                     && own.is_none_or(|own| is_earlier(&link, own));
-                let there = told.entry(link.ids.creatio.clone()).or_default();
+                let there = told.entry(link.halves.creatio.id.clone()).or_default();
                 there.imported |= link.made == Some(Side::Creatio);
                 there.lives |= matters(&link);
                 there.first |= first;
-                there.uids.extend(link.facts.exchange.uid.clone());
+                there.uids.extend(link.halves.exchange.facts.uid.clone());
             }
             self.seen.elsewhere.extend(told);
         }
@@ -349,11 +359,11 @@ impl<W: World> Gather<'_, W> {
     /// tells of.
     pub(super) fn unchanged(&mut self) {
         for link in self.links.values() {
-            if let Some(item) = self.seen.items.exchange.get_mut(&link.ids.exchange)
-                && item.version == link.versions.exchange
+            if let Some(item) = self.seen.items.exchange.get_mut(&link.halves.exchange.id)
+                && item.version == link.halves.exchange.version
             {
-                item.facts.attendees = item.facts.attendees.max(link.facts.exchange.attendees);
-                item.record.complete_people(&link.base.exchange);
+                item.facts.attendees = item.facts.attendees.max(link.halves.exchange.facts.attendees);
+                item.record.complete_people(&link.halves.exchange.base);
             }
         }
     }
@@ -367,8 +377,8 @@ impl<W: World> Gather<'_, W> {
         let touched = self
             .links
             .values()
-            .filter(|link| self.seen.items.creatio.contains_key(&link.ids.creatio))
-            .map(|link| &link.base.exchange);
+            .filter(|link| self.seen.items.creatio.contains_key(&link.halves.creatio.id))
+            .map(|link| &link.halves.exchange.base);
         let mut addresses: Vec<_> = self
             .seen
             .items
@@ -390,13 +400,18 @@ impl<W: World> Gather<'_, W> {
 
 /// The Activity for which that of `link` stands in, or itself.
 fn first(link: &Link) -> &ItemId {
-    link.memory.instead.as_ref().unwrap_or(&link.ids.creatio)
+    link.memory.instead.as_ref().unwrap_or(&link.halves.creatio.id)
 }
 
 /// Whether another account had a counterpart of the Activity before this one: its event or task is
 /// the older.
 fn is_earlier(other: &Link, own: &Link) -> bool {
-    let age =
-        |link: &Link| (link.facts.exchange.created.is_none(), link.facts.exchange.created, link.ids.exchange.clone());
+    let age = |link: &Link| {
+        (
+            link.halves.exchange.facts.created.is_none(),
+            link.halves.exchange.facts.created,
+            link.halves.exchange.id.clone(),
+        )
+    };
     age(other) < age(own)
 }

@@ -81,7 +81,7 @@ impl<W: World> Gather<'_, W> {
     }
 
     pub(super) fn know(&mut self, links: Vec<Link>) {
-        self.links.extend(links.into_iter().map(|link| (link.ids.creatio.clone(), link)));
+        self.links.extend(links.into_iter().map(|link| (link.halves.creatio.id.clone(), link)));
     }
 
     /// Linked items that a listing hints to be absent.
@@ -99,14 +99,14 @@ impl<W: World> Gather<'_, W> {
         let series: BTreeMap<&ItemId, BTreeSet<&ItemId>> =
             listing.series.iter().map(|set| (&set.master, set.present.iter().collect())).collect();
         for link in self.links.values().filter(|link| matters(link)) {
-            let id = &link.ids[side];
+            let id = &link.halves[side].id;
             let dropped = side == Side::Exchange
                 && link.series().is_some_and(|master| {
                     removed.contains(master)
                         || singles.contains(master)
                         || series.get(master).is_some_and(|present| !present.contains(id))
                 });
-            let unlisted = complete.contains(&link.containers[side]);
+            let unlisted = complete.contains(&link.halves[side].container);
             let turned = side == Side::Exchange && series.contains_key(id);
             if !there.contains(id) && (unlisted || dropped || turned || removed.contains(id) || fresh.contains(id)) {
                 self.suspects[side].insert(id.clone());

@@ -374,7 +374,7 @@ pub(crate) fn shown(record: &Record, field: Field) -> String {
 fn edit(bench: &Bench, known: &mut Known, (tag, side): (usize, Side), (change, value): (Change, usize)) {
     let Some(item) = bench.find(tag, side) else { return };
     // two that were alike and are no more are two
-    let linked = bench.links.values().any(|link| link.ids[side] == item.id);
+    let linked = bench.links.values().any(|link| link.halves[side].id == item.id);
     if known.look == Look::Twin && !linked {
         return;
     }

@@ -160,11 +160,11 @@ proptest! {
         for link in trip.shelf.links.borrow().values().filter(|link| link.state == LinkState::Alive) {
             for side in Side::BOTH {
                 let items = memory(&trip, side).items.borrow();
-                if let Some(item) = items.get(&link.ids[side]) {
-                    prop_assert_eq!(&item.record, &link.base[side], "in step on {}", side);
+                if let Some(item) = items.get(&link.halves[side].id) {
+                    prop_assert_eq!(&item.record, &link.halves[side].base, "in step on {}", side);
                 }
             }
-            prop_assert_eq!(link.base.creatio.title(), link.base.exchange.title());
+            prop_assert_eq!(link.halves.creatio.base.title(), link.halves.exchange.base.title());
         }
     }
 }

@@ -177,7 +177,7 @@ fn linked(case: &Case, items: &Pair<Item>, context: &Context<'_>) -> Option<Link
     let agreed = items.as_ref().map(|item| scope::masked(context, item));
     let mut link = Link { state, ..link(&agreed, made) };
     if case.bond == Bond::Tombstone {
-        cancel(&mut link.facts.creatio);
+        cancel(&mut link.halves.creatio.facts);
     }
     Some(link)
 }

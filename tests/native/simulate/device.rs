@@ -257,7 +257,7 @@ impl Store for Kept {
                     let (kept, lost) = commit.put.into_iter().partition(|link| link.state != LinkState::Tombstone);
                     commit.put = kept;
                     let lost: Vec<Link> = lost;
-                    commit.drop.extend(lost.into_iter().map(|link| link.ids.creatio));
+                    commit.drop.extend(lost.into_iter().map(|link| link.halves.creatio.id));
                 }
                 Some(Bug::ForgetsHistory) => self.written.borrow_mut().clear(),
                 Some(_) | None => {}
@@ -376,8 +376,8 @@ impl Device {
         let links = self.links();
         let asked = |held: &Held| {
             let id = held.id.clone()?;
-            let link = links.iter().find(|link| link.ids[held.side] == id);
-            let counterpart = link.map(|link| link.ids[held.side.other()].clone());
+            let link = links.iter().find(|link| link.halves[held.side].id == id);
+            let counterpart = link.map(|link| link.halves[held.side.other()].id.clone());
             Some(Question { id, reason: held.reason, counterpart })
         };
         self.held().iter().filter(|held| !choices(held.reason).is_empty()).filter_map(asked).collect()
@@ -422,9 +422,9 @@ impl Device {
         let _ = pollster::block_on(undo::undo(&parts, run));
         let of_run: Vec<&Entry> = history.iter().filter(|entry| entry.run == run).collect();
         let linked =
-            self.links().into_iter().filter(|link| of_run.iter().any(|entry| entry.activity == link.ids.creatio));
+            self.links().into_iter().filter(|link| of_run.iter().any(|entry| entry.activity == link.halves.creatio.id));
         let named = of_run.iter().flat_map(|entry| [entry.id.clone(), entry.activity.clone()]);
-        named.chain(linked.map(|link| link.ids.exchange)).collect()
+        named.chain(linked.map(|link| link.halves.exchange.id)).collect()
     }
 
     /// The user changes the settings.

@@ -139,19 +139,21 @@ impl Reached {
         for (n, device) in self.stage.devices.iter().enumerate() {
             for link in device.links() {
                 let current = Side::BOTH.map(|side| {
-                    versions.get(link.ids[side].as_str()).is_some_and(|now| *now == *link.versions[side].as_str())
+                    versions
+                        .get(link.halves[side].id.as_str())
+                        .is_some_and(|now| *now == *link.halves[side].version.as_str())
                 });
                 lines.push(format!(
                     "{n} {} – {} {:?} {} {:?} {} {:?} {current:?} {:?} {:?}",
-                    name(&link.ids.creatio),
-                    name(&link.ids.exchange),
+                    name(&link.halves.creatio.id),
+                    name(&link.halves.exchange.id),
                     link.state,
                     link.generation,
                     link.made,
                     link.unsettled,
-                    [link.base.creatio.title(), link.base.exchange.title()],
-                    link.facts.exchange.mark.as_ref().map(|mark| mark.generation),
-                    link.facts.creatio.canceled,
+                    [link.halves.creatio.base.title(), link.halves.exchange.base.title()],
+                    link.halves.exchange.facts.mark.as_ref().map(|mark| mark.generation),
+                    link.halves.creatio.facts.canceled,
                 ));
             }
             let Some(state) = device.state() else {

@@ -57,9 +57,9 @@ pub(crate) fn links(devices: &[Device]) {
     for (n, device) in devices.iter().enumerate() {
         for link in device.links() {
             say(|| {
-                let (ids, mark) = (&link.ids, link.facts.exchange.mark.as_ref());
+                let (ids, mark) = (&link.ids(), link.halves.exchange.facts.mark.as_ref());
                 let marked = mark.map(|mark| (mark.activity.as_str().to_owned(), mark.generation));
-                let titles = link.base.as_ref().map(|record| record.title().to_owned());
+                let titles = link.base().map(|record| record.title().to_owned());
                 format!(
                     "  [{n}] {} – {} {:?} generation {} made {:?} base {titles:?} mark {marked:?}",
                     ids.creatio, ids.exchange, link.state, link.generation, link.made
