@@ -1098,5 +1098,18 @@ fn broken() -> Vec<(&'static str, History)> {
                 ],
             ),
         ),
+        (
+            "an empty title is in the history as an event without one",
+            history(
+                Options { second: true, fields: FieldMap { title: FieldDirection::Off, ..USUAL.fields }, ..USUAL },
+                vec![
+                    create(Creatio, Meeting),
+                    run(0),
+                    Move::Deed(Deed::Repeat { tag: 0 }),
+                    Move::Deed(Deed::Single { tag: 0 }),
+                    remove(Creatio),
+                ],
+            ),
+        ),
     ]
 }
