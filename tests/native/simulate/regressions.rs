@@ -1075,6 +1075,20 @@ fn broken() -> Vec<(&'static str, History)> {
             ),
         ),
         (
+            "what one browser made again for one mailbox another finds for the other mailbox",
+            history(
+                Options { second: true, ..pair },
+                vec![
+                    create(Creatio, Meeting),
+                    run(2),
+                    run(1),
+                    remove(Creatio),
+                    edit(Exchange, Title, 7),
+                    Move::Deed(Deed::Away(Box::new(Deed::Edit { tag: 0, side: Exchange, what: Title, value: 8 }))),
+                ],
+            ),
+        ),
+        (
             "a person is asked about two tasks that nobody links any more, once their Activity is canceled",
             history(
                 Options {
