@@ -24,7 +24,7 @@ mod removal;
 
 pub use creation::{convert, create, late_mark, reunite};
 pub use holding::held;
-pub use removal::{abandoned, orphan, rivalled, superseded, surplus};
+pub use removal::{abandoned, ended, orphan, rivalled, superseded, surplus};
 
 /// Carries out the step of a linked pair.
 #[must_use]

@@ -151,11 +151,16 @@ pub fn found(link: &Link, side: Side, item: &Item) -> Link {
     let mut link = Link { state: alive(link.state), ..link.clone() };
     link.halves[side].version = item.version.clone();
     link.halves[side].facts = item.facts.clone();
+    fill_in(&mut link, side, item);
+    made(&mut link, side, item);
+    link
+}
+
+/// Takes in what a server fills in when it creates, as `item` shows it.
+fn fill_in(link: &mut Link, side: Side, item: &Item) {
     for field in BY_CREATION {
         super::merge::copy(field, &item.record, &mut link.halves[side].base);
     }
-    made(&mut link, side, item);
-    link
 }
 
 /// Takes in what the server made of an item that was created on `side`, if nobody has changed it
@@ -171,6 +176,10 @@ fn made(link: &mut Link, side: Side, item: &Item) {
 pub fn read_first(link: &mut Link, items: Pair<Option<&Item>>) -> bool {
     let Some((side, item)) = link.memory.unread.and_then(|side| Some((side, items[side]?))) else { return false };
     link.memory.unread = None;
+    // an answer in Creatio may be a person's by now; that of an event's organizer is the server's
+    if side == Side::Exchange {
+        fill_in(link, side, item);
+    }
     made(link, side, item);
     *link = without_missing(link, side, item);
     true

@@ -11,7 +11,7 @@ use crate::engine::matches::Match;
 use crate::engine::pairs::{conversion, pair};
 use crate::engine::plan::Plan;
 use crate::engine::self_check::{self, Accounted};
-use crate::engine::settings::Settings;
+use crate::engine::settings::{ExchangeDelete, Settings};
 use crate::engine::{actions, asking, decide, fold, guard, identity, matching, original, pairs, scope};
 use crate::model::{Facts, Item, ItemId, Kind, Mark, Pair, Side, Status};
 use std::collections::{BTreeMap, BTreeSet};
@@ -224,6 +224,7 @@ fn unlinked_event(context: &Context<'_>, seen: &Seen, item: &Item, found: &Match
             Some(other) if scope::adopts(context, Pair { creatio: other, exchange: item }) => {
                 actions::adopt(context, seen, Pair { creatio: other, exchange: item })
             }
+            Some(other) if is_left_over(context, other, item) => left_over(context, seen, other, item),
             Some(_) | None => Planned::default(),
         },
         Match::Relink(_) | Match::Copy => Planned::default(),
@@ -249,6 +250,29 @@ fn unlinked_event(context: &Context<'_>, seen: &Seen, item: &Item, found: &Match
             None => Planned::default(),
         },
         Match::Ambiguous => Planned::default(),
+    }
+}
+
+/// Whether `item` was made or marked for an Activity that was canceled, and may still be removed: the
+/// pair has no link that would tell what has become of it.
+fn is_left_over(context: &Context<'_>, activity: &Item, item: &Item) -> bool {
+    let is_its = |mark: &Mark| mark.site == context.account.site && mark.activity == activity.id;
+    item.facts.mark.as_ref().is_some_and(is_its)
+        && activity.facts.canceled
+        && !item.facts.canceled
+        && scope::in_window(context, item)
+}
+
+/// What becomes of such an item: as of one whose Activity is not there, a person says. The rule that
+/// nothing is deleted on Exchange leaves it there, and so does the end of a meeting with others.
+fn left_over(context: &Context<'_>, seen: &Seen, activity: &Item, item: &Item) -> Planned {
+    let stays = context.settings.rules.exchange_delete == ExchangeDelete::Leave;
+    let items = Pair { creatio: activity, exchange: item };
+    match seen.answers.to([&item.id, &activity.id], Reason::DeleteAsked) {
+        _ if stays || decide::calls_off_late(context, item) => actions::ended(context, items, false),
+        Some(Choice::Allow) => actions::ended(context, items, true),
+        Some(Choice::Leave) => actions::ended(context, items, false),
+        Some(Choice::Take(_)) | None => Planned::held(context, Side::Exchange, item, Reason::DeleteAsked),
     }
 }
 

@@ -495,7 +495,7 @@ fn broken(share: usize) -> (usize, Vec<String>) {
 
 /// What broke once, each three times in a row: the scenario, whether the mailbox is on the Exchange
 /// Server, a word of what was asked for, and what became of that.
-fn once_broken() -> [(&'static str, bool, &'static str, Value); 11] {
+fn once_broken() -> [(&'static str, bool, &'static str, Value); 12] {
     let (refused, lost) = (json!({"status": 500}), json!({"drop": "before"}));
     let private = "a private event is imported, and one that is over";
     let back = "an Activity comes back for an edit";
@@ -510,9 +510,11 @@ fn once_broken() -> [(&'static str, bool, &'static str, Value); 11] {
         // an answer that was not written was taken for an edit
         (private, false, "UpdateQuery", lost.clone()),
         (private, true, "UpdateQuery", lost),
-        (private, true, "UpdateQuery", refused),
+        (private, true, "UpdateQuery", refused.clone()),
         (private, true, "UpdateQuery", json!({"status": 412})),
         (private, true, "UpdateQuery", json!({"status": 403})),
+        // what the server filled in was taken for an answer of the user's
+        ("a meeting is exported", true, "GetItem", refused),
         // the answer was never written to an Activity that was found after its creation broke
         ("an event is imported", true, "20eq", json!({"status": 500})),
     ]

@@ -338,6 +338,20 @@ fn what_could_not_be_read_when_it_was_created_is_as_the_server_made_it_once_it_c
     }
 }
 
+/// The server fills in that the user is the organizer, which is no answer of theirs. In Creatio an
+/// answer may be a person's.
+#[test]
+fn the_answer_in_what_is_read_first_is_agreed_on_for_an_event_only() {
+    for (side, expected) in [(Side::Creatio, Response::InDoubt), (Side::Exchange, Response::Confirmed)] {
+        let (mut link, mut items) = linked(side);
+        link.memory.unread = Some(side);
+        the_meeting(&mut items[side]).response = Response::Confirmed;
+        assert!(read_first(&mut link, items.as_ref().map(Some)));
+        let Record::Meeting(agreed) = &link.halves[side].base else { panic!() };
+        assert_eq!(agreed.response, expected, "{side}");
+    }
+}
+
 /// Reads may be late, and rights lost for a moment: only what is taken the second time has a copy.
 #[test]
 fn a_creation_whose_id_is_taken_is_tried_once_more() {

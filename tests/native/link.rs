@@ -47,7 +47,7 @@ fn a_link_is_stored_in_its_form_of_before_it_had_halves() {
     assert_eq!((creatio.container.as_str(), exchange.container.as_str()), ("activities", "calendar"));
     assert_eq!((creatio.version.as_str(), exchange.version.as_str()), ("1", "2"));
     assert_eq!([&creatio.base, &exchange.base].map(Record::title), ["Call", "Call on the phone"]);
-    assert_eq!((creatio.facts.involves_me, exchange.facts.attendees), (true, 2));
+    assert!(creatio.facts.involves_me && exchange.facts.has_unmapped_content);
     assert_eq!((exchange.unkept.len(), link.state, link.generation), (1, LinkState::Pending(Side::Exchange), 3));
     let json: serde_json::Value = serde_json::from_str(stored).unwrap();
     assert_eq!(serde_json::to_value(&link).unwrap(), json, "and written as it was");

@@ -10,7 +10,7 @@ use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::identity;
 use schedule_sync::engine::link::{Link, LinkState};
 use schedule_sync::engine::plan::Plan;
-use schedule_sync::engine::settings::{Conflict, CreatioDelete, FieldDirection};
+use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete, FieldDirection};
 use schedule_sync::model::op::Op;
 use schedule_sync::model::{
     Item, ItemId, Malformed, Mark, Occurrence, Original, Pair, Record, Side, Status, Task, TaskWhen, When,
@@ -151,6 +151,38 @@ fn an_event_of_ours_without_its_activity_is_asked_about_as_long_as_it_is_looked_
             "{start}: only what is asked is done"
         );
     }
+}
+
+/// Nobody knows the pair any more that would have ended with the Activity: two tasks that devices made
+/// for it at the same time would stay for ever.
+#[test]
+fn a_task_of_ours_whose_activity_was_canceled_is_asked_about_and_a_second_one_after_it() {
+    let task = Record::Task(task("Offer", "2026-03-12"));
+    let mut activity = item(Side::Creatio, "a", task.clone());
+    activity.facts.canceled = true;
+    let mut first = item(Side::Exchange, "1", task);
+    first.facts.mark = Some(mark("a", 0));
+    let second = Item { id: "2".into(), ..first.clone() };
+    let both = || seen([&activity], [&first, &second]);
+    let plan = Moment::new().plan(&both());
+    assert_eq!((reasons(&plan), plan.is_quiet(), plan.links.len()), (vec![Reason::DeleteAsked], true, 0));
+
+    let mut heard = both();
+    said(&mut heard, "1", Reason::DeleteAsked, Choice::Allow);
+    let plan = Moment::new().plan(&heard);
+    let steps: Vec<_> = plan.actions.iter().map(|action| (action.step, action.after.state)).collect();
+    assert_eq!((reasons(&plan), steps), (vec![], vec![(Step::Delete(Side::Exchange), LinkState::Tombstone)]));
+
+    let mut heard = both();
+    said(&mut heard, "1", Reason::DeleteAsked, Choice::Leave);
+    let plan = Moment::new().plan(&heard);
+    assert_eq!((reasons(&plan), plan.is_quiet(), plan.links.len()), (vec![], true, 1));
+    let known = Seen { links: plan.links, ..both() };
+    assert_eq!(Moment::new().plan(&known).writes(), 1, "the second one goes, being as the first");
+
+    let leaves = Moment::with(|settings| settings.rules.exchange_delete = ExchangeDelete::Leave);
+    let plan = leaves.plan(&both());
+    assert_eq!((reasons(&plan), plan.is_quiet(), plan.links.len()), (vec![], true, 1), "nothing is ever deleted");
 }
 
 /// Removing it would call off a meeting that is over.

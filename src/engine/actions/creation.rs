@@ -322,12 +322,27 @@ pub(super) fn revive(case: &Case<'_>, side: Side) -> Planned {
         if side == Side::Creatio {
             let first = link.memory.instead.as_ref().unwrap_or(&link.halves.creatio.id);
             action.after.memory.instead = Some(first.clone());
+            name_as_first(link, action);
         }
     }
     if side == Side::Creatio && planned.action.is_some() {
         planned.drop.push(link.halves.creatio.id.clone()); // the new Activity has another id
     }
     planned
+}
+
+/// The Activity that is made in place of that of `link` bears the UID of that, by which the user's
+/// other mailboxes find it: their events have other UIDs.
+fn name_as_first(link: &Link, action: &mut Action) {
+    let Some(first) = &link.halves.creatio.facts.uid else { return };
+    let created = action.writes.iter_mut().find_map(|(_, op)| match op {
+        Op::Create(creation) => Some(creation),
+        Op::Update(_) | Op::Delete { .. } => None,
+    });
+    if let Some(uid) = created.and_then(|creation| creation.facts.uid.as_mut()) {
+        uid.clone_from(first);
+        action.after.halves.creatio.facts.uid = Some(first.clone());
+    }
 }
 
 /// Creates the new kind on `side`, then removes the old item there; the pair as it was is kept

@@ -158,6 +158,19 @@ pub fn orphan(activity: &ItemId, item: &Item, removed: bool) -> Planned {
     if removed { Planned { action: Some(surplus(&link, item)), ..Planned::default() } } else { Planned::put(link) }
 }
 
+/// An event or task that we marked for an Activity that was canceled, and of which nobody knows the
+/// pair any more, after a person's word: it is removed, or left. Either way the pair has come to its
+/// end, from which it wakes if the Activity is taken back.
+#[must_use]
+pub fn ended(context: &Context<'_>, items: Pair<&Item>, removed: bool) -> Planned {
+    let link = Link { state: LinkState::Tombstone, ..super::fresh(context, items) };
+    if removed {
+        Planned { action: Some(surplus(&link, items.exchange)), ..Planned::default() }
+    } else {
+        Planned::put(link)
+    }
+}
+
 /// The link as it was, with what `side` was read to hold: the history of a removal tells that.
 pub(super) fn as_read(link: &Link, side: Side, now: &Record) -> Link {
     let mut before = link.clone();

@@ -7,7 +7,7 @@ use crate::engine::link::{Link, LinkKey, LinkState};
 use crate::engine::{identity, matching, original, scope};
 use crate::error::Result;
 use crate::model::lookup::Lookup;
-use crate::model::{Item, ItemId, Kind, Pair, Side};
+use crate::model::{Item, ItemId, Kind, Pair, Side, Uid};
 use crate::ports::{Directory, Replica, Store};
 use crate::run::World;
 use std::collections::{BTreeMap, BTreeSet};
@@ -229,10 +229,37 @@ impl<W: World> Gather<'_, W> {
         let unread = made.values().filter(|id| !self.seen.items.creatio.contains_key(id)).cloned();
         let lookups: Vec<Lookup> = unread.map(activity).collect();
         self.read(Side::Creatio, &lookups).await?;
+        made.extend(self.named_as_first(&made).await?);
         for (gone, made) in made {
             self.seen.elsewhere.entry(gone).or_default().instead = Some(made);
         }
         Ok(())
+    }
+
+    /// What an account of which this browser has no link has made in place of what was exported and
+    /// is gone: it bears the UID of that. Those of which it is known already are not asked for.
+    async fn named_as_first(&mut self, known: &BTreeMap<ItemId, ItemId>) -> Result<BTreeMap<ItemId, ItemId>> {
+        let gone = self.links.values().filter(|link| {
+            let id = &link.halves.creatio.id;
+            let was_exported = link.made == Some(Side::Exchange) || link.memory.instead.is_some();
+            let is_known =
+                known.contains_key(id) || self.seen.elsewhere.get(id).is_some_and(|one| one.instead.is_some());
+            was_exported && !is_known && matters(link) && self.seen.gone.creatio.contains(id)
+        });
+        let single = gone.filter(|link| link.halves.exchange.facts.occurrence.is_none());
+        let gone: BTreeMap<ItemId, Uid> = single
+            .filter_map(|link| Some((link.halves.creatio.id.clone(), link.halves.creatio.facts.uid.clone()?)))
+            .collect();
+        let lookups: Vec<Lookup> = gone.values().cloned().map(Lookup::Uid).collect();
+        let found = self.rivals(&lookups).await?;
+        let item = |id: &ItemId| self.seen.items.creatio.get(id).filter(|item| !item.facts.canceled);
+        let free: Vec<&Item> =
+            found.iter().filter(|id| identity::is_ours(id) && !self.links.contains_key(*id)).filter_map(item).collect();
+        let made = gone.into_iter().filter_map(|(gone, uid)| {
+            let named = free.iter().filter(|item| item.id != gone && item.facts.uid.as_ref() == Some(&uid));
+            named.map(|item| item.id.clone()).min().map(|made| (gone, made))
+        });
+        Ok(made.collect())
     }
 
     /// Of an event that was imported before its server told the UID, the Activity is looked up that

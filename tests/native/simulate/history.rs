@@ -308,11 +308,12 @@ impl History {
         let most = chance.pick(&[8, 16, 16, 30, 60]);
         let length = 1 + chance.below(most);
         let swarm = Swarm::draw(&mut chance, &options);
-        let mut maker = Maker { chance, options, swarm, tags: 0, values: 0, series: BTreeSet::new() };
+        let mut maker = Maker { chance, options, swarm, tags: 0, values: 0, series: BTreeSet::new(), then: Vec::new() };
         let mut moves = Vec::new();
         while moves.len() < length && !maker.chance.is_spent() {
             let next = maker.next();
             moves.push(next);
+            moves.append(&mut maker.then);
         }
         Self { options, moves }
     }
@@ -349,6 +350,7 @@ impl<T: Clone> Palette<T> {
 enum Sort {
     Pass,
     Together,
+    Twins,
     Skew,
     Expire,
     Revoke,
@@ -418,7 +420,7 @@ impl Swarm {
             Sort::Settings,
         ];
         if options.devices > 1 {
-            sorts.push(Sort::Together);
+            sorts.extend([Sort::Together, Sort::Twins]);
         }
         let blows = [Blows::Crash, Blows::Lose, Blows::Status, Blows::Cut, Blows::Meanwhile, Blows::Stop, Blows::Fault];
         let mut kinds = [Kind::Meeting, Kind::Task, Kind::AllDay, Kind::Invited, Kind::Series, Kind::Private];
@@ -459,6 +461,8 @@ struct Maker {
     values: usize,
     /// Tags that are series.
     series: BTreeSet<usize>,
+    /// What follows the last move at once.
+    then: Vec<Move>,
 }
 
 /// Graph tells its changes again, late, in any order and in small pages.
@@ -488,6 +492,7 @@ impl Maker {
         match self.swarm.sorts.pick(&mut self.chance) {
             Sort::Pass => Move::Pass { minutes: self.chance.pick(&[1, 60, 1500, 5_000, 45_000]) },
             Sort::Together => Move::Together { seed: self.chance.number() },
+            Sort::Twins => self.twins(),
             Sort::Skew => Move::Skew { device: self.device(), minutes: self.chance.pick(&[-3000, -200, 200, 3000]) },
             Sort::Expire => Move::Expire,
             Sort::Revoke => Move::Revoke,
@@ -501,6 +506,24 @@ impl Maker {
                 Move::Settings(Box::new(self.options))
             }
         }
+    }
+
+    /// Two devices export one new task at the same time, and somebody edits one of the two tasks
+    /// that may come of it before a run sees them both: by chance hardly ever all that happens.
+    fn twins(&mut self) -> Move {
+        self.values += 2;
+        self.tags += 1;
+        let (tag, value) = (self.tags - 1, self.values);
+        let what = self.chance.pick(&[What::Title, What::Body, What::When]);
+        self.then.push(Move::Together { seed: self.chance.number() });
+        self.then.push(Move::Deed(Deed::Edit { tag, side: Side::Exchange, what, value }));
+        for _ in 0..self.chance.below(3) {
+            self.then.push(Move::Run { device: self.chance.below(2), trouble: Trouble::Nothing });
+        }
+        if self.chance.one_in(2) {
+            self.then.push(Move::Answer { device: self.chance.below(2), seed: self.chance.number() });
+        }
+        Move::Deed(Deed::Create { tag, side: Side::Creatio, kind: Kind::Task, value: value - 1 })
     }
 
     fn device(&mut self) -> usize {

@@ -10,11 +10,14 @@ use super::people::{Deed, Kind, What};
 use super::switches::Switches;
 use chrono_tz::Tz;
 use sandbox::graph::Quirks;
-use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete, FieldDirection, FieldMap};
+use schedule_sync::engine::settings::{
+    Conflict, CreatioDelete, ExchangeDelete, FieldDirection, FieldMap, Notify, Private,
+};
 use schedule_sync::model::Side;
 use serde_json::json;
 
 const DATELINE: Abode = Abode { tz: Tz::Etc__GMTPlus12, name: "Dateline Standard Time" };
+const BAGHDAD: Abode = Abode { tz: Tz::Asia__Baghdad, name: "Arabic Standard Time" };
 const SAO_TOME: Abode = Abode { tz: Tz::Africa__Sao_Tome, name: "Sao Tome Standard Time" };
 
 const fn create(side: Side, kind: Kind) -> Move {
@@ -1069,6 +1072,57 @@ fn broken() -> Vec<(&'static str, History)> {
             history(
                 Options { direction: Direction::Import, zone: DATELINE, colleagues_zone: DATELINE, ..USUAL },
                 vec![create(Exchange, Task), crashed(25, true), crashed(24, true), edit(Creatio, When, 3)],
+            ),
+        ),
+        (
+            "what one browser made again for one mailbox another finds for the other mailbox",
+            history(
+                Options { second: true, ..pair },
+                vec![
+                    create(Creatio, Meeting),
+                    run(2),
+                    run(1),
+                    remove(Creatio),
+                    edit(Exchange, Title, 7),
+                    Move::Deed(Deed::Away(Box::new(Deed::Edit { tag: 0, side: Exchange, what: Title, value: 8 }))),
+                ],
+            ),
+        ),
+        (
+            "a person is asked about two tasks that nobody links any more, once their Activity is canceled",
+            history(
+                Options {
+                    notify: Notify::Always,
+                    private: Private::Skip,
+                    fields: FieldMap { title: FieldDirection::Off, ..USUAL.fields },
+                    between: true,
+                    months: [2, 36],
+                    groups: true,
+                    zone: BAGHDAD,
+                    colleagues_zone: BAGHDAD,
+                    ..pair
+                },
+                vec![
+                    run(0),
+                    create(Creatio, Task),
+                    Move::Together { seed: 3_346_717_597_520_245_275 },
+                    Move::Forget { device: 1 },
+                    Move::Deed(Deed::Cancel { tag: 0 }),
+                    Move::Forget { device: 0 },
+                ],
+            ),
+        ),
+        (
+            "an empty title is in the history as an event without one",
+            history(
+                Options { second: true, fields: FieldMap { title: FieldDirection::Off, ..USUAL.fields }, ..USUAL },
+                vec![
+                    create(Creatio, Meeting),
+                    run(0),
+                    Move::Deed(Deed::Repeat { tag: 0 }),
+                    Move::Deed(Deed::Single { tag: 0 }),
+                    remove(Creatio),
+                ],
             ),
         ),
     ]
