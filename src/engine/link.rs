@@ -43,7 +43,8 @@ pub struct Half {
     pub container: ContainerId,
     /// The version last seen or written.
     pub version: Version,
-    /// What both sides last agreed on, in the form of this one: what we read from it or wrote to it.
+    /// What both sides last agreed on, in the form of this one: what we read from it or wrote to
+    /// it.
     pub base: Record,
     /// What else was known of it.
     pub facts: Facts,

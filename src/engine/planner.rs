@@ -253,8 +253,8 @@ fn unlinked_event(context: &Context<'_>, seen: &Seen, item: &Item, found: &Match
     }
 }
 
-/// Whether `item` was made or marked for an Activity that was canceled, and may still be removed: the
-/// pair has no link that would tell what has become of it.
+/// Whether `item` was made or marked for an Activity that was canceled, and may still be removed:
+/// the pair has no link that would tell what has become of it.
 fn is_left_over(context: &Context<'_>, activity: &Item, item: &Item) -> bool {
     let is_its = |mark: &Mark| mark.site == context.account.site && mark.activity == activity.id;
     item.facts.mark.as_ref().is_some_and(is_its)
@@ -263,8 +263,9 @@ fn is_left_over(context: &Context<'_>, activity: &Item, item: &Item) -> bool {
         && scope::in_window(context, item)
 }
 
-/// What becomes of such an item: as of one whose Activity is not there, a person says. The rule that
-/// nothing is deleted on Exchange leaves it there, and so does the end of a meeting with others.
+/// What becomes of such an item: as of one whose Activity is not there, a person says. The rule
+/// that nothing is deleted on Exchange leaves it there, and so does the end of a meeting with
+/// others.
 fn left_over(context: &Context<'_>, seen: &Seen, activity: &Item, item: &Item) -> Planned {
     let stays = context.settings.rules.exchange_delete == ExchangeDelete::Leave;
     let items = Pair { creatio: activity, exchange: item };

@@ -153,8 +153,8 @@ fn an_event_of_ours_without_its_activity_is_asked_about_as_long_as_it_is_looked_
     }
 }
 
-/// Nobody knows the pair any more that would have ended with the Activity: two tasks that devices made
-/// for it at the same time would stay for ever.
+/// Nobody knows the pair any more that would have ended with the Activity: two tasks that devices
+/// made for it at the same time would stay for ever.
 #[test]
 fn a_task_of_ours_whose_activity_was_canceled_is_asked_about_and_a_second_one_after_it() {
     let task = Record::Task(task("Offer", "2026-03-12"));

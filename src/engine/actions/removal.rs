@@ -159,8 +159,8 @@ pub fn orphan(activity: &ItemId, item: &Item, removed: bool) -> Planned {
 }
 
 /// An event or task that we marked for an Activity that was canceled, and of which nobody knows the
-/// pair any more, after a person's word: it is removed, or left. Either way the pair has come to its
-/// end, from which it wakes if the Activity is taken back.
+/// pair any more, after a person's word: it is removed, or left. Either way the pair has come to
+/// its end, from which it wakes if the Activity is taken back.
 #[must_use]
 pub fn ended(context: &Context<'_>, items: Pair<&Item>, removed: bool) -> Planned {
     let link = Link { state: LinkState::Tombstone, ..super::fresh(context, items) };
