@@ -214,12 +214,16 @@ impl Stage {
         let group = self.people.borrow().group.clone();
         let (settings, colleagues) = (options.settings(group.as_deref()), options.colleagues());
         for (n, device) in self.devices.iter().enumerate() {
-            let is_users = n < self.ever[0].devices || self.other == Some(n);
-            device.set(if is_users { &settings } else { &colleagues });
+            device.set(if self.is_users(n) { &settings } else { &colleagues });
         }
     }
 
     /// Has something strike a run.
+    /// Whether a device is the user's, in whichever mailbox.
+    fn is_users(&self, device: usize) -> bool {
+        device < self.ever[0].devices || self.other == Some(device)
+    }
+
     fn aim(&mut self, device: usize, trouble: &Trouble) {
         self.count(format!("blow {}", word(trouble)));
         let fuse = Rc::clone(&self.devices[device].fuse);
@@ -240,17 +244,21 @@ impl Stage {
     }
 
     /// A run that something strikes. It may fail; what it did stays.
-    fn struck(&mut self, device: usize, trouble: &Trouble) {
+    fn struck(&mut self, nth: usize, trouble: &Trouble) {
         self.tell();
-        self.devices[device].fuse.clear();
-        self.aim(device, trouble);
-        let device = &self.devices[device];
+        self.devices[nth].fuse.clear();
+        self.aim(nth, trouble);
+        let device = &self.devices[nth];
         let done = device.run().now_or_never();
         assert!(done.is_some() || device.has_crashed(), "a run waits for nothing");
         let links = self.devices.iter().flat_map(Device::links).filter(Link::is_pending);
         let mut people = self.people.borrow_mut();
         people.settled = matches!(trouble, Trouble::Nothing);
         people.unconfirmed = links.map(|link| link.ids.creatio.to_string()).collect();
+        people.cut_off.remove(&nth);
+        if !people.settled && self.is_users(nth) {
+            people.cut_off.insert(nth);
+        }
         drop(people);
         device.fuse.clear();
         device.ears.set(None);

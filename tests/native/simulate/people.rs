@@ -176,6 +176,9 @@ pub(crate) struct People {
     /// a person removed at once can't be told from what was never made (Creatio has no tombstones):
     /// it may be made again.
     pub(crate) settled: bool,
+    /// Devices of the user whose last run did not: a run of another mailbox's device settles
+    /// nothing of what such a one wrote, which then looks like a person's edit there.
+    pub(crate) cut_off: BTreeSet<usize>,
     /// Activities that a run was to create, or of which it was to create the counterpart, and never
     /// learned whether it did, as where every reply is lost: no more can be told of those.
     pub(crate) unconfirmed: BTreeSet<String>,
@@ -229,6 +232,7 @@ impl People {
             known,
             mails: 0,
             settled: true,
+            cut_off: BTreeSet::new(),
             unconfirmed: BTreeSet::new(),
             meanwhile: false,
         }
@@ -734,6 +738,7 @@ impl People {
         known.removed = true;
         // of two mailboxes one may still have it
         let one = side == Side::Creatio || self.away.is_none();
-        known.dead[side] = one && self.settled && confirmed && known.live.values().all(BTreeSet::is_empty);
+        let settled = self.settled && self.cut_off.is_empty();
+        known.dead[side] = one && settled && confirmed && known.live.values().all(BTreeSet::is_empty);
     }
 }
