@@ -33,7 +33,7 @@ use sandbox::{Sandbox, Seed, exchange, graph::Quirks};
 use schedule_sync::engine::answer::Choice;
 use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::link::Link;
-use schedule_sync::model::{Field, Pair, Side};
+use schedule_sync::model::{Field, ItemId, Pair, Side};
 use schedule_sync::run::Report;
 use std::{
     cell::RefCell,
@@ -189,11 +189,12 @@ impl Stage {
                 let said = self.devices[*device].answer(&mut Chance::new(*seed));
                 self.allowed |= said.iter().any(|said| said.choice == Choice::Allow);
                 self.chosen |= !said.is_empty();
-                for Said { held, .. } in said.iter().filter(|said| said.choice == Choice::Leave) {
+                for Said { held, counterpart, .. } in said.iter().filter(|said| said.choice == Choice::Leave) {
                     let fields = held.fields.iter().filter_map(|field| promises::what_of(*field)).collect();
-                    let id = held.id.as_ref().map(ToString::to_string).unwrap_or_default();
+                    // what one side does not show now, the other may
+                    let ids: Vec<&ItemId> = held.id.iter().chain(counterpart).collect();
                     let alone = matches!(held.reason, Reason::LostCounterpart | Reason::LostOrigin);
-                    self.people.borrow_mut().leave(&id, &fields, alone);
+                    self.people.borrow_mut().leave(&ids, &fields, alone);
                 }
                 self.people.borrow_mut().removed_by_word(&said);
             }
@@ -218,12 +219,12 @@ impl Stage {
         }
     }
 
-    /// Has something strike a run.
     /// Whether a device is the user's, in whichever mailbox.
     fn is_users(&self, device: usize) -> bool {
         device < self.ever[0].devices || self.other == Some(device)
     }
 
+    /// Has something strike a run.
     fn aim(&mut self, device: usize, trouble: &Trouble) {
         self.count(format!("blow {}", word(trouble)));
         let fuse = Rc::clone(&self.devices[device].fuse);
@@ -254,11 +255,11 @@ impl Stage {
         let links = self.devices.iter().flat_map(Device::links).filter(Link::is_pending);
         let mut people = self.people.borrow_mut();
         people.settled = matches!(trouble, Trouble::Nothing);
-        people.unconfirmed = links.map(|link| link.ids.creatio.to_string()).collect();
         people.cut_off.remove(&nth);
         if !people.settled && self.is_users(nth) {
             people.cut_off.insert(nth);
         }
+        people.unconfirmed = links.map(|link| link.ids.creatio.to_string()).collect();
         drop(people);
         device.fuse.clear();
         device.ears.set(None);

@@ -11,7 +11,7 @@ use crate::world::World;
 use chrono::{Duration, NaiveDate, NaiveDateTime};
 use schedule_sync::engine::answer::Choice;
 use schedule_sync::engine::held::Reason;
-use schedule_sync::model::{Pair, Side};
+use schedule_sync::model::{ItemId, Pair, Side};
 use schedule_sync::ports::Credentials;
 use serde_json::{Map, Value, json};
 use std::{
@@ -383,7 +383,7 @@ impl People {
     }
 
     /// What was written to these items was taken back; `before`: all that there was before.
-    pub(crate) fn undone(&mut self, ids: &[schedule_sync::model::ItemId], before: &[Row]) {
+    pub(crate) fn undone(&mut self, ids: &[ItemId], before: &[Row]) {
         let mut rows = self.all_rows();
         rows.extend(before.iter().cloned());
         for row in rows.iter().filter(|row| ids.iter().any(|id| id.as_str() == row.id)) {
@@ -395,9 +395,10 @@ impl People {
 
     /// A person wants these fields of an item left as they are on both sides; or, of one that is
     /// `alone`, that it stays so.
-    pub(crate) fn leave(&mut self, id: &str, fields: &BTreeSet<What>, alone: bool) {
+    pub(crate) fn leave(&mut self, ids: &[&ItemId], fields: &BTreeSet<What>, alone: bool) {
         let rows = self.all_rows();
-        for tag in rows.iter().filter(|row| row.id == id).filter_map(|row| row.tag) {
+        let named = |row: &&Row| ids.iter().any(|id| id.as_str() == row.id);
+        for tag in rows.iter().filter(named).filter_map(|row| row.tag) {
             if let Some(known) = self.known.get_mut(&tag) {
                 known.left.extend(fields);
                 known.alone |= alone;

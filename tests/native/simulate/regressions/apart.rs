@@ -182,6 +182,21 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
             history(Options { exchange_delete: ExchangeDelete::Leave, ..USUAL }, removed(Meeting)),
         ),
         (
+            "what differs and was left while no Activity can be read is not asked about again",
+            history(
+                USUAL,
+                vec![
+                    create(Creatio, Meeting),
+                    run(0),
+                    edit(Creatio, What::Title, 4),
+                    Move::Forget { device: 0 },
+                    run(0),
+                    turned(&["creatio lost rights"]),
+                    Move::Answer { device: 0, seed: 16_369_824_944_993_809_254 },
+                ],
+            ),
+        ),
+        (
             "what is private rests as it is shown, once a run was taken back",
             history(
                 USUAL,
