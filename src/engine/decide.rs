@@ -49,6 +49,7 @@ pub fn policy(case: &Case<'_>) -> FieldPolicy {
         inward: scope::import(context.settings, link.kind()).on && owner_is_user,
         own: owner_is_user,
         adopts: false,
+        untouched: false,
         joins: scope::import(context.settings, link.kind()).on,
         outward: context.settings.export.on,
         private: exchange.private,

@@ -202,6 +202,13 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
             ),
         ),
         (
+            "notes that do not go out are not written over by what the server put in their place",
+            history(
+                Options { fields: FieldMap { body: FieldDirection::In, ..USUAL.fields }, ..pair },
+                vec![turned(&["graph adds a footer", "exchange adds a footer"]), create(Creatio, Meeting), run(0)],
+            ),
+        ),
+        (
             "what is private rests as it is shown, once a run was taken back",
             history(
                 USUAL,
