@@ -176,7 +176,7 @@ pub(crate) struct People {
     /// a person removed at once can't be told from what was never made (Creatio has no tombstones):
     /// it may be made again.
     pub(crate) settled: bool,
-    /// Devices of the user whose last run did not: a run of another mailbox's device settles
+    /// Devices of the user whose last run was struck: a run of another mailbox's device settles
     /// nothing of what such a one wrote, which then looks like a person's edit there.
     pub(crate) cut_off: BTreeSet<usize>,
     /// Activities that a run was to create, or of which it was to create the counterpart, and never
