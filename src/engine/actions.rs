@@ -6,6 +6,7 @@ use crate::engine::action::{Action, Note, Planned, Step, update};
 use crate::engine::answer::Choice;
 use crate::engine::context::{Context, Seen};
 use crate::engine::fate::{Case, Fate};
+use crate::engine::field_policy::FieldPolicy;
 use crate::engine::held::Reason;
 use crate::engine::link::{Half, Link, LinkState, Memory, PutBack};
 use crate::engine::merge::{self, ClashRule, Compared, Merge};
@@ -309,6 +310,8 @@ fn adopted(context: &Context<'_>, seen: &Seen, items: Pair<&Item>) -> Planned {
     let link = fresh(context, items);
     let fates = items.map(|item| Fate::Same(Some(item)));
     let policy = decide::policy(&Case { context, seen, link: &link, fates });
+    let untouched = link.made == Some(Side::Exchange) && kept::is_untouched(items.exchange);
+    let policy = FieldPolicy { untouched, ..policy };
     let now = items.map(|item| &item.record);
     if now.creatio.kind() != now.exchange.kind() {
         return Planned::held(context, Side::Exchange, items.exchange, Reason::Ambiguous);

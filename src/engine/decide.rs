@@ -49,6 +49,7 @@ pub fn policy(case: &Case<'_>) -> FieldPolicy {
         inward: scope::import(context.settings, link.kind()).on && owner_is_user,
         own: owner_is_user,
         adopts: false,
+        untouched: false,
         joins: scope::import(context.settings, link.kind()).on,
         outward: context.settings.export.on,
         private: exchange.private,
@@ -132,7 +133,8 @@ const fn body(record: &Record) -> &Body {
 pub fn linked(case: &Case<'_>) -> Step {
     let Case { context, seen, link, fates } = *case;
     match link.state {
-        LinkState::Tombstone if !reopened(link, fates.creatio.item()) => return Step::Rest,
+        // with nothing agreed on there is nothing to compare: the two are adopted, or rest
+        LinkState::Tombstone if link.is_unmet() || !reopened(link, fates.creatio.item()) => return Step::Rest,
         LinkState::Undone if !Side::BOTH.into_iter().any(|side| matches!(fates[side], Fate::Edited(_))) => {
             return Step::Rest;
         }
@@ -183,7 +185,7 @@ fn asked(seen: &Seen, link: &Link, step: Step, allowed: Step) -> Step {
 /// seen again after it was not found: its pair wakes, once its counterpart was read.
 #[must_use]
 pub fn reopened(link: &Link, item: Option<&Item>) -> bool {
-    let ended = link.halves.creatio.facts.canceled || link.memory.vanished;
+    let ended = link.halves.creatio.facts.canceled || link.memory.vanished || link.is_unmet();
     ended && item.is_some_and(|item| !item.facts.canceled)
 }
 

@@ -57,6 +57,8 @@ pub struct FieldPolicy {
     pub own: bool,
     /// The two are linked only now: people and responses are never written by that.
     pub adopts: bool,
+    /// The two are linked only now, and the event or task is as we made it.
+    pub untouched: bool,
     /// The user's own answer may go to Creatio, where every participant writes their own row.
     pub joins: bool,
     /// The event's or task's body has what an Activity can't carry, and a new body would lose it.

@@ -46,6 +46,12 @@ pub fn believed(op: &Op, outcome: Outcome) -> Outcome {
     if is_met { Err(Refusal::Unknown) } else { outcome }
 }
 
+/// Whether nobody has changed `item` since it was made.
+pub(super) fn is_untouched(item: &Item) -> bool {
+    let stamps = item.facts.created.zip(item.stamp);
+    stamps.is_some_and(|(created, changed)| changed - created <= SETTLING_TIME)
+}
+
 /// Takes into `link` what the server holds of the fields that `op` wrote on `side`: they are in
 /// step as they are there.
 pub(super) fn confirm(link: &mut Link, side: Side, op: &Op, item: &Item) {

@@ -197,6 +197,14 @@ impl Link {
         matches!(self.state, LinkState::Alive | LinkState::Pending(Side::Exchange))
     }
 
+    /// Whether a person said what becomes of its event while its Activity was not found, which was
+    /// never read: nothing was agreed on.
+    #[must_use]
+    pub fn is_unmet(&self) -> bool {
+        let exported = self.made == Some(Side::Exchange);
+        self.state == LinkState::Tombstone && exported && self.halves.creatio.version.as_str().is_empty()
+    }
+
     /// The pairs that it takes the place of, whose items on Exchange are still to be removed; the
     /// latest first.
     pub fn formers(&self) -> impl Iterator<Item = &Self> {

@@ -110,7 +110,7 @@ pub fn merge(
         let direction = policy.of(field);
         let rule = if field == Field::Body && policy.yields { yielding(rule) } else { rule };
         let by_rule = settle(rule.about(edited.as_ref(), policy), direction, changed, alike);
-        let settled = if policy.adopts && empties(by_rule, direction, field, now) { Merged::Agreed } else { by_rule };
+        let settled = if policy.adopts && empties(by_rule, field, now, policy) { Merged::Agreed } else { by_rule };
         if direction == Direction::Owned(Side::Exchange) && settled == Merged::Took(Side::Exchange) && changed.creatio {
             merge.put_back.insert(field);
         }
@@ -171,11 +171,14 @@ fn asked(policy: FieldPolicy, field: Field, crowd: bool, settled: Merged, answer
 }
 
 /// Whether a field, once it flows, would be emptied by an adoption: by the source to which it
-/// belongs, or, where it may not flow yet, as soon as other settings let it.
-fn empties(merged: Merged, direction: Direction, field: Field, now: Pair<&Record>) -> bool {
-    match (merged, direction) {
-        (Merged::Took(side), Direction::From(source)) => side == source && is_bare(field, now[side]),
-        (Merged::Kept, Direction::Off) => Side::BOTH.into_iter().any(|side| is_bare(field, now[side])),
+/// belongs, or, where it may not flow yet, as soon as other settings let it. What we made without
+/// it may have a text of the server's, such as a footer, in its place.
+fn empties(merged: Merged, field: Field, now: Pair<&Record>, policy: FieldPolicy) -> bool {
+    let is_text = matches!(field, Field::Title | Field::Place | Field::Body);
+    let is_nobodys = |side: Side| side == Side::Exchange && is_text && policy.untouched || is_bare(field, now[side]);
+    match (merged, policy.of(field)) {
+        (Merged::Took(side), Direction::From(source)) => side == source && is_nobodys(side),
+        (Merged::Kept, Direction::Off) => Side::BOTH.into_iter().any(is_nobodys),
         (Merged::Took(_) | Merged::Kept | Merged::Agreed | Merged::Clash | Merged::Waits(_), _) => false,
     }
 }

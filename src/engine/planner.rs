@@ -146,8 +146,8 @@ struct Relinked {
     /// All of them, those among them moved over to the item that took the place of one that is
     /// gone.
     links: Vec<Link>,
-    /// The Activities of those whose base is of an earlier generation than the mark: it counts as
-    /// none.
+    /// The Activities of those whose base is of an earlier generation than the mark, and counts as
+    /// none, or that have none.
     outdated: BTreeSet<ItemId>,
     /// The Activities of those that went back to them, or stay with them, from one that stood in.
     reunited: BTreeSet<ItemId>,
@@ -197,8 +197,17 @@ fn relinked(context: &Context<'_>, seen: &Seen, matches: &BTreeMap<ItemId, Match
             link.generation = generation;
             outdated.insert(link.halves.creatio.id.clone());
         }
+        if link.is_unmet() && are_alike(seen, link) {
+            outdated.insert(link.halves.creatio.id.clone());
+        }
     }
     Relinked { links: links.into_values().collect(), outdated, reunited }
+}
+
+/// Whether both items of `link` were read, and are of one kind.
+fn are_alike(seen: &Seen, link: &Link) -> bool {
+    let kinds = Pair::of(|side| seen.items[side].get(&link.halves[side].id).map(|item| item.record.kind()));
+    kinds.creatio.is_some() && kinds.creatio == kinds.exchange
 }
 
 /// The Activity that another device created in place of the one that `link` names: the event or

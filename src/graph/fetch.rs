@@ -194,7 +194,7 @@ mod tests {
 
     fn full(days: i64) -> PageRequest {
         let from = DateTime::from_timestamp(0, 0).unwrap_or_default();
-        let span = Span { from: from, to: from + Duration::days(days) };
+        let span = Span { from, to: from + Duration::days(days) };
         let of = ContainerRef { kind: Kind::Meeting, container: &"c".into() };
         PageRequest::full(of, reader::best(Kind::Meeting), 0, span, 1)
     }

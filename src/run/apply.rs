@@ -389,10 +389,10 @@ fn believed<'a>(plan: &Plan, seen: &'a Seen) -> BTreeSet<&'a ItemId> {
 /// what an earlier one held: how an item of Exchange reads, and what is asked of a pair.
 fn is_told_anew(plan: &Plan, seen: &Seen, old: &Held) -> bool {
     let Some(id) = &old.id else { return false };
-    match old.reason {
-        Reason::Malformed | Reason::Unanswered if old.side == Side::Exchange => seen.items.exchange.contains_key(id),
-        reason => plan.questions.iter().any(|new| new.asks(reason) && new.is_about(id)),
+    if old.side == Side::Exchange && matches!(old.reason, Reason::Malformed | Reason::Unanswered) {
+        return seen.items.exchange.contains_key(id);
     }
+    plan.questions.iter().any(|new| new.asks(old.reason) && new.is_about(id))
 }
 
 /// What is held now: what this run held, and what earlier runs held of items that are not

@@ -191,6 +191,7 @@ fn fields_flow_where_they_may() {
         joins: true,
         own: true,
         adopts: false,
+        untouched: false,
         foreign: false,
         recurring: false,
         process: false,

@@ -18,6 +18,7 @@ const FREE: FieldPolicy = FieldPolicy {
     joins: true,
     own: true,
     adopts: false,
+    untouched: false,
     foreign: false,
     recurring: false,
     process: false,

@@ -100,8 +100,15 @@ fn in_an_adoption_nobody_is_taken_to_have_edited_people_and_answers() {
 
 #[test]
 fn an_adoption_empties_nothing_whose_one_way_source_is_empty() {
-    for (source, text, kept) in [(Side::Exchange, "", true), (Side::Creatio, "", true), (Side::Exchange, "New", false)]
-    {
+    // what nobody has changed since we made it has a text of the server's at most
+    let rows = [
+        (Side::Exchange, "", false, true),
+        (Side::Creatio, "", false, true),
+        (Side::Exchange, "New", false, false),
+        (Side::Exchange, "A footer", true, true),
+        (Side::Creatio, "New", true, false),
+    ];
+    for (source, text, untouched, kept) in rows {
         let (mut moment, mut items) = (Moment::new(), pair());
         let way = if source == Side::Exchange { FieldDirection::In } else { FieldDirection::Out };
         for field in [Field::Place, Field::Body] {
@@ -113,7 +120,8 @@ fn an_adoption_empties_nothing_whose_one_way_source_is_empty() {
             (one.place, one.body) = (words.to_owned(), Body::from_text(words));
         }
         let now = items.as_ref().map(|item| &item.record);
-        let merge = adopt(&moment.context(), &seen([], []), now, policy(&moment, &items), newest(EARLY, LATE));
+        let policy = FieldPolicy { untouched, ..policy(&moment, &items) };
+        let merge = adopt(&moment.context(), &seen([], []), now, policy, newest(EARLY, LATE));
         let writes = &merge.writes[source.other()];
         let written = [Field::Place, Field::Body].map(|field| writes.contains(&field));
         assert_eq!(written, [!kept; 2], "{source} {text:?}");

@@ -1,14 +1,15 @@
 //! Removals: by the delete rules, and of what stands twice or for nothing.
 
 use crate::memory::title;
-use crate::moment::{Moment, linked, pair, seen_pair};
+use crate::moment::{Moment, linked, pair, seen_pair, the_meeting};
 use schedule_sync::engine::action::{Action, Step};
 use schedule_sync::engine::actions::{orphan, surplus};
 use schedule_sync::engine::answer::{Answer, Choice};
+use schedule_sync::engine::context::Seen;
 use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::identity;
 use schedule_sync::engine::link::{Link, LinkState};
-use schedule_sync::engine::settings::CreatioDelete;
+use schedule_sync::engine::settings::{Conflict, CreatioDelete};
 use schedule_sync::model::op::Op;
 use schedule_sync::model::{Item, Pair, Side, Status, Version};
 
@@ -117,4 +118,27 @@ fn an_orphan_is_removed_or_left_and_nothing_is_created_from_it_either_way() {
     let left = orphan(&"gone".into(), &event, false);
     assert!(left.action.is_none() && left.links.len() == 1);
     check(&left.links[0]);
+}
+
+#[test]
+fn an_orphan_that_was_left_is_adopted_once_its_activity_is_there() {
+    let mut items = pair();
+    items.exchange.facts.mark = Some(identity::mark(&"a".into(), &Moment::new().account, 0));
+    the_meeting(&mut items.creatio).title = "Edited".to_owned();
+    let link = orphan(&"a".into(), &items.exchange, false).links.remove(0);
+    let met = Moment::with(|settings| settings.rules.conflict = Conflict::Ask).plan(&seen_pair(&link, &items));
+    let asked: Vec<Reason> = met.held.iter().map(|held| held.reason).collect();
+    assert_eq!(asked, [Reason::Clash], "nothing was agreed on: {met}");
+    assert!(met.links.iter().all(|link| link.state == LinkState::Alive), "{met}");
+    let mut canceled = items.clone();
+    canceled.creatio.facts.canceled = true;
+    let rests = |seen: &Seen| {
+        let plan = Moment::new().plan(seen);
+        plan.actions.is_empty() && plan.links.is_empty()
+    };
+    assert!(rests(&seen_pair(&link, &canceled)), "what is canceled has come to its end");
+    let mut alone = seen_pair(&link, &items);
+    alone.items.exchange.clear();
+    alone.gone.exchange.insert("e".into());
+    assert!(rests(&alone), "what a person removed since stays away");
 }

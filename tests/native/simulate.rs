@@ -33,7 +33,7 @@ use sandbox::{Sandbox, Seed, exchange, graph::Quirks};
 use schedule_sync::engine::answer::Choice;
 use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::link::Link;
-use schedule_sync::model::{Field, Pair, Side};
+use schedule_sync::model::{Field, ItemId, Pair, Side};
 use schedule_sync::run::Report;
 use std::{
     cell::RefCell,
@@ -189,11 +189,12 @@ impl Stage {
                 let said = self.devices[*device].answer(&mut Chance::new(*seed));
                 self.allowed |= said.iter().any(|said| said.choice == Choice::Allow);
                 self.chosen |= !said.is_empty();
-                for Said { held, .. } in said.iter().filter(|said| said.choice == Choice::Leave) {
+                for Said { held, counterpart, .. } in said.iter().filter(|said| said.choice == Choice::Leave) {
                     let fields = held.fields.iter().filter_map(|field| promises::what_of(*field)).collect();
-                    let id = held.id.as_ref().map(ToString::to_string).unwrap_or_default();
+                    // what one side does not show now, the other may
+                    let ids: Vec<&ItemId> = held.id.iter().chain(counterpart).collect();
                     let alone = matches!(held.reason, Reason::LostCounterpart | Reason::LostOrigin);
-                    self.people.borrow_mut().leave(&id, &fields, alone);
+                    self.people.borrow_mut().leave(&ids, &fields, alone);
                 }
                 self.people.borrow_mut().removed_by_word(&said);
             }
@@ -214,9 +215,13 @@ impl Stage {
         let group = self.people.borrow().group.clone();
         let (settings, colleagues) = (options.settings(group.as_deref()), options.colleagues());
         for (n, device) in self.devices.iter().enumerate() {
-            let is_users = n < self.ever[0].devices || self.other == Some(n);
-            device.set(if is_users { &settings } else { &colleagues });
+            device.set(if self.is_users(n) { &settings } else { &colleagues });
         }
+    }
+
+    /// Whether a device is the user's, in whichever mailbox.
+    fn is_users(&self, device: usize) -> bool {
+        device < self.ever[0].devices || self.other == Some(device)
     }
 
     /// Has something strike a run.
@@ -240,16 +245,20 @@ impl Stage {
     }
 
     /// A run that something strikes. It may fail; what it did stays.
-    fn struck(&mut self, device: usize, trouble: &Trouble) {
+    fn struck(&mut self, nth: usize, trouble: &Trouble) {
         self.tell();
-        self.devices[device].fuse.clear();
-        self.aim(device, trouble);
-        let device = &self.devices[device];
+        self.devices[nth].fuse.clear();
+        self.aim(nth, trouble);
+        let device = &self.devices[nth];
         let done = device.run().now_or_never();
         assert!(done.is_some() || device.has_crashed(), "a run waits for nothing");
         let links = self.devices.iter().flat_map(Device::links).filter(Link::is_pending);
         let mut people = self.people.borrow_mut();
         people.settled = matches!(trouble, Trouble::Nothing);
+        people.cut_off.remove(&nth);
+        if !people.settled && self.is_users(nth) {
+            people.cut_off.insert(nth);
+        }
         people.unconfirmed = links.map(|link| link.halves.creatio.id.to_string()).collect();
         drop(people);
         device.fuse.clear();

@@ -294,6 +294,8 @@ impl Events for Ears {
 /// What a person said of something held.
 pub(crate) struct Said {
     pub(crate) held: Held,
+    /// The item linked to it.
+    pub(crate) counterpart: Option<ItemId>,
     pub(crate) choice: Choice,
 }
 
@@ -375,10 +377,7 @@ impl Device {
     pub(crate) fn questions(&self) -> BTreeSet<Question> {
         let links = self.links();
         let asked = |held: &Held| {
-            let id = held.id.clone()?;
-            let link = links.iter().find(|link| link.halves[held.side].id == id);
-            let counterpart = link.map(|link| link.halves[held.side.other()].id.clone());
-            Some(Question { id, reason: held.reason, counterpart })
+            Some(Question { id: held.id.clone()?, reason: held.reason, counterpart: counterpart(&links, held) })
         };
         self.held().iter().filter(|held| !choices(held.reason).is_empty()).filter_map(asked).collect()
     }
@@ -390,6 +389,7 @@ impl Device {
 
     /// A person answers all that it asks, each as `chance` says: what they said.
     pub(crate) fn answer(&self, chance: &mut crate::chance::Chance) -> Vec<Said> {
+        let links = self.links();
         let (mut answers, mut all) = (Vec::new(), Vec::new());
         for held in self.held() {
             let (Some(id), choices) = (held.id.clone(), choices(held.reason)) else { continue };
@@ -399,7 +399,7 @@ impl Device {
             let choice = chance.pick(choices);
             self.count(format!("answer {choice:?} to {:?}", held.reason));
             answers.push(Answer { side: held.side, id, reason: held.reason, choice });
-            all.push(Said { held, choice });
+            all.push(Said { counterpart: counterpart(&links, &held), held, choice });
         }
         pollster::block_on(answer::answer(self.store.shelf.as_ref(), answers)).unwrap();
         all
@@ -462,6 +462,12 @@ impl Device {
     pub(crate) fn has_crashed(&self) -> bool {
         self.fuse.crashed.get()
     }
+}
+
+/// The item that is linked to the one that is held.
+fn counterpart(links: &[Link], held: &Held) -> Option<ItemId> {
+    let link = links.iter().find(|link| Some(&link.halves[held.side].id) == held.id.as_ref())?;
+    Some(link.halves[held.side.other()].id.clone())
 }
 
 /// What a person may say to a reason, as the page offers it.

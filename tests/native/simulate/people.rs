@@ -11,7 +11,7 @@ use crate::world::World;
 use chrono::{Duration, NaiveDate, NaiveDateTime};
 use schedule_sync::engine::answer::Choice;
 use schedule_sync::engine::held::Reason;
-use schedule_sync::model::{Pair, Side};
+use schedule_sync::model::{ItemId, Pair, Side};
 use schedule_sync::ports::Credentials;
 use serde_json::{Map, Value, json};
 use std::{
@@ -176,6 +176,9 @@ pub(crate) struct People {
     /// a person removed at once can't be told from what was never made (Creatio has no tombstones):
     /// it may be made again.
     pub(crate) settled: bool,
+    /// Devices of the user whose last run was struck: a run of another mailbox's device settles
+    /// nothing of what such a one wrote, which then looks like a person's edit there.
+    pub(crate) cut_off: BTreeSet<usize>,
     /// Activities that a run was to create, or of which it was to create the counterpart, and never
     /// learned whether it did, as where every reply is lost: no more can be told of those.
     pub(crate) unconfirmed: BTreeSet<String>,
@@ -229,6 +232,7 @@ impl People {
             known,
             mails: 0,
             settled: true,
+            cut_off: BTreeSet::new(),
             unconfirmed: BTreeSet::new(),
             meanwhile: false,
         }
@@ -379,7 +383,7 @@ impl People {
     }
 
     /// What was written to these items was taken back; `before`: all that there was before.
-    pub(crate) fn undone(&mut self, ids: &[schedule_sync::model::ItemId], before: &[Row]) {
+    pub(crate) fn undone(&mut self, ids: &[ItemId], before: &[Row]) {
         let mut rows = self.all_rows();
         rows.extend(before.iter().cloned());
         for row in rows.iter().filter(|row| ids.iter().any(|id| id.as_str() == row.id)) {
@@ -391,9 +395,10 @@ impl People {
 
     /// A person wants these fields of an item left as they are on both sides; or, of one that is
     /// `alone`, that it stays so.
-    pub(crate) fn leave(&mut self, id: &str, fields: &BTreeSet<What>, alone: bool) {
+    pub(crate) fn leave(&mut self, ids: &[&ItemId], fields: &BTreeSet<What>, alone: bool) {
         let rows = self.all_rows();
-        for tag in rows.iter().filter(|row| row.id == id).filter_map(|row| row.tag) {
+        let named = |row: &&Row| ids.iter().any(|id| id.as_str() == row.id);
+        for tag in rows.iter().filter(named).filter_map(|row| row.tag) {
             if let Some(known) = self.known.get_mut(&tag) {
                 known.left.extend(fields);
                 known.alone |= alone;
@@ -734,6 +739,7 @@ impl People {
         known.removed = true;
         // of two mailboxes one may still have it
         let one = side == Side::Creatio || self.away.is_none();
-        known.dead[side] = one && self.settled && confirmed && known.live.values().all(BTreeSet::is_empty);
+        let settled = self.settled && self.cut_off.is_empty();
+        known.dead[side] = one && settled && confirmed && known.live.values().all(BTreeSet::is_empty);
     }
 }

@@ -182,6 +182,33 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
             history(Options { exchange_delete: ExchangeDelete::Leave, ..USUAL }, removed(Meeting)),
         ),
         (
+            "what was left without its Activity by a browser that lost its store is in step with that again",
+            history(USUAL, left_alone(&[])),
+        ),
+        ("what either got until then is asked about", history(USUAL, left_alone(&[edit(Exchange, What::Title, 7)]))),
+        (
+            "what differs and was left while no Activity can be read is not asked about again",
+            history(
+                USUAL,
+                vec![
+                    create(Creatio, Meeting),
+                    run(0),
+                    edit(Creatio, What::Title, 4),
+                    Move::Forget { device: 0 },
+                    run(0),
+                    turned(&["creatio lost rights"]),
+                    Move::Answer { device: 0, seed: 16_369_824_944_993_809_254 },
+                ],
+            ),
+        ),
+        (
+            "notes that do not go out are not written over by what the server put in their place",
+            history(
+                Options { fields: FieldMap { body: FieldDirection::In, ..USUAL.fields }, ..pair },
+                vec![turned(&["graph adds a footer", "exchange adds a footer"]), create(Creatio, Meeting), run(0)],
+            ),
+        ),
+        (
             "what is private rests as it is shown, once a run was taken back",
             history(
                 USUAL,
@@ -228,6 +255,23 @@ fn removed(kind: Kind) -> Vec<Move> {
         run(0),
         edit(Creatio, What::Title, 4),
     ]
+}
+
+/// A browser that lost its store asks about an event while nobody may read Activities, of which one
+/// was edited; a person leaves the event, and then this happens.
+fn left_alone(then: &[Move]) -> Vec<Move> {
+    let mut moves = vec![
+        create(Creatio, Meeting),
+        run(0),
+        edit(Creatio, What::Title, 3),
+        turned(&["creatio lost rights"]),
+        Move::Forget { device: 0 },
+        run(0),
+        Move::Answer { device: 0, seed: 6_189_638_816_581_183_895 },
+        run(0),
+    ];
+    moves.extend(then.iter().cloned());
+    moves
 }
 
 /// All devices have a thing, its counterpart is edited while nobody may read Activities, and then

@@ -4,7 +4,7 @@
 use super::{create, edit, remove, run};
 use crate::simulate::history::{History, Move, Options, Trouble, USUAL};
 use crate::simulate::people::Kind::Meeting;
-use crate::simulate::people::What::{Title, When};
+use crate::simulate::people::What::{Place, Title, When};
 use crate::simulate::switches::Switches;
 use sandbox::graph::Endless;
 use schedule_sync::model::Side::{Creatio, Exchange};
@@ -32,7 +32,24 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
         let what = "what a run was cut off from, somebody edited and then removed stays away";
         all.push((what, history(USUAL, cut_off(nth))));
     }
+    for nth in 20..40 {
+        let what = "what the run of another mailbox was cut off from looks like an edit there";
+        all.push((what, history(Options { second: true, ..USUAL }, cut_off_there(nth))));
+    }
     all
+}
+
+/// The run of another mailbox that writes an edit is cut off; a run of this one follows, and
+/// somebody removes the Activity.
+fn cut_off_there(nth: usize) -> Vec<Move> {
+    vec![
+        create(Creatio, Meeting),
+        run(1),
+        edit(Creatio, Place, 13),
+        Move::Run { device: 1, trouble: Trouble::Crash { nth, done: true } },
+        run(0),
+        remove(Creatio),
+    ]
 }
 
 /// No listing of the calendar comes to an end, and no UID is told yet: what another device made is
