@@ -308,6 +308,7 @@ export const en = {
   },
   answers: {
     malformed: {},
+    overlooked: {},
     rejected: { allow: 'Try again' },
     clash: { leave: 'Leave both as they are' },
     ambiguous: { allow: 'Create a new one' },

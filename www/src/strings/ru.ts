@@ -293,6 +293,7 @@ export const ru: Strings = {
   },
   answers: {
     malformed: {},
+    overlooked: {},
     rejected: { allow: 'Попробовать ещё раз' },
     clash: { leave: 'Оставить оба значения' },
     ambiguous: { allow: 'Создать новую' },
