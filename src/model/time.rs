@@ -113,6 +113,8 @@ pub struct Window {
 pub const HORIZON_MONTHS: u32 = 12;
 /// Months ahead that occurrences of a series are looked at.
 pub const SERIES_HORIZON_MONTHS: u32 = 3;
+/// The farthest horizon that counts.
+pub const MOST_HORIZON_MONTHS: u32 = 36;
 
 impl Window {
     /// The window of a run at `now` by a user in `zone` who syncs items from day `from` on. Its far
@@ -122,14 +124,16 @@ impl Window {
         Self::ahead(now, from, HORIZON_MONTHS, SERIES_HORIZON_MONTHS, zone)
     }
 
-    /// The same with `months` ahead: of single items, and of occurrences of a series (never beyond
-    /// single items).
+    /// The same with other horizons, in months from 1 to [`MOST_HORIZON_MONTHS`]: of single items,
+    /// and of occurrences of a series (never beyond single items). What is beyond those limits
+    /// counts as the limit, whoever set it: the user, or a policy.
     #[must_use]
     pub fn ahead(now: Instant, from: Day, single: u32, series: u32, zone: &dyn Zone) -> Self {
         let today = local(zone, now).date();
         let ahead = |months: u32| {
             let first = today.with_day(1).unwrap_or(today);
-            midnight(zone, first.checked_add_months(Months::new(months.saturating_add(1))).unwrap_or(first))
+            let months = Months::new(months.clamp(1, MOST_HORIZON_MONTHS) + 1);
+            midnight(zone, first.checked_add_months(months).unwrap_or(first))
         };
         Self { from: midnight(zone, from), to: ahead(single), series_to: ahead(series.min(single)) }
     }

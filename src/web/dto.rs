@@ -16,6 +16,7 @@ use crate::engine::settings::{
 use crate::engine::undo;
 use crate::model::record::{self, Record};
 use crate::model::show::show;
+use crate::model::time::MOST_HORIZON_MONTHS;
 use crate::model::{ContainerId, Day, Field, GroupId, Instant, ItemId, Kind, Pair, Side, Status};
 use crate::ports::{Phase, Progress};
 use crate::run;
@@ -821,8 +822,8 @@ impl Advanced {
             only_mine: self.only_mine,
             between: self.between,
             completes: self.completes,
-            months: self.months.clamp(1, MOST_MONTHS),
-            series_months: self.series_months.clamp(1, MOST_MONTHS),
+            months: self.months.clamp(1, MOST_HORIZON_MONTHS),
+            series_months: self.series_months.clamp(1, MOST_HORIZON_MONTHS),
         }
     }
 
@@ -831,9 +832,6 @@ impl Advanced {
         Targets { calendar: id(&self.calendar), list: id(&self.list) }
     }
 }
-
-/// The farthest horizon that can be set, in months.
-const MOST_MONTHS: u32 = 36;
 
 impl BlockSettings {
     fn of<T>(block: &Block<T>, text: impl Fn(&T) -> &str) -> Self {

@@ -28,6 +28,21 @@ fn a_new_account_has_everything_off_and_looks_back_thirty_days() {
 }
 
 #[test]
+fn no_horizon_lies_beyond_its_limits_whoever_set_it() {
+    let zone = Fixed { seconds: 0, name: "UTC".to_owned() };
+    let mut settings = Settings::first("2026-03-10".parse().unwrap());
+    let mut ends = |single, series| {
+        (settings.rules.months, settings.rules.series_months) = (single, series);
+        let window = settings.window(at("2026-03-10T09:00:00Z"), &zone);
+        [window.to, window.series_to].map(|end| end.format("%Y-%m-%d").to_string())
+    };
+    assert_eq!(ends(36, 36), ["2029-04-01", "2029-04-01"]);
+    assert_eq!(ends(60, u32::MAX), ends(36, 36), "as a policy may say");
+    assert_eq!(ends(0, 0), ["2026-05-01", "2026-05-01"]);
+    assert_eq!(ends(0, 0), ends(1, 1));
+}
+
+#[test]
 fn targets_are_chosen_by_kind() {
     let targets = Targets { calendar: Some("calendar".into()), list: Some("list".into()) };
     assert_eq!(targets.of(Kind::Meeting), Some(&"calendar".into()));
