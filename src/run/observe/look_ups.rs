@@ -53,6 +53,10 @@ impl<W: World> Gather<'_, W> {
                 self.seen.items.exchange.remove(id);
             }
             self.unanswered(id, &found);
+            // what is told of by the listing alone may bear a mark all the same
+            if let Some(bad) = found.malformed.first() {
+                self.seen.unanswered.insert(id.clone(), bad.reason.clone());
+            }
             for found in found.items {
                 if let Some(item) = self.seen.items.exchange.get_mut(&found.id) {
                     item.facts.mark = found.facts.mark;
