@@ -72,6 +72,19 @@ impl Half {
     pub fn unread(id: ItemId, container: ContainerId, base: Record, facts: Facts) -> Self {
         Self { id, container, version: Version::new(""), base, facts, unkept: BTreeSet::new() }
     }
+
+    /// The item as far as it is remembered: names follow from it, and nothing is decided on it.
+    #[must_use]
+    pub fn remembered(&self) -> Item {
+        Item {
+            id: self.id.clone(),
+            container: self.container.clone(),
+            version: self.version.clone(),
+            stamp: None,
+            record: self.base.clone(),
+            facts: self.facts.clone(),
+        }
+    }
 }
 
 /// What is remembered of a pair beside its base: what nobody can read off the two items.

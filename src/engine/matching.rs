@@ -71,7 +71,13 @@ fn is_original(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &I
     if !identity::knows_transactions(item.record.kind()) {
         return true;
     }
-    if let (Some(known), Some(own)) = (known_uid(seen, linked, mark), &item.facts.uid) {
+    let is_gone = |link: &Link| seen.gone.exchange.contains(&link.halves.exchange.id);
+    // another device, which knows of no loss but the first, may have made it again as we did: of
+    // what is gone since it is no copy
+    let made_again = mark.generation > 0 && linked.of(&mark.activity).is_some_and(is_gone);
+    if let (Some(known), Some(own)) = (known_uid(seen, linked, mark), &item.facts.uid)
+        && (known == own || !made_again)
+    {
         return known == own;
     }
     item.facts.transaction.as_deref()

@@ -92,7 +92,10 @@ pub fn is_second(context: &Context<'_>, seen: &Seen, activity: &Item) -> bool {
         let event = seen.items.exchange.get(&link.halves.exchange.id).filter(|event| !event.facts.canceled);
         let is_for = |event: &Item| {
             let early = identity::before_its_uid(event, context.account).as_ref() == Some(&activity.id);
-            early || matching::is_made_for(context, activity, event)
+            // the single event that it was made for is this series, and its day is none of that
+            let single = event.facts.occurrence.is_some()
+                && identity::aliases(context.zone, context.account, event).contains(&activity.id);
+            early || single || matching::is_made_for(context, activity, event)
         };
         lives(link) && !canceled && !seen.gone.creatio.contains(id) && event.is_some_and(is_for)
     };

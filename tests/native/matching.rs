@@ -312,6 +312,30 @@ fn an_event_of_a_known_generation_is_the_original_once_the_first_one_was_taken_b
     }
 }
 
+/// So may one that knows of the first loss alone, where what was made again is gone as well.
+#[test]
+fn an_event_of_a_later_generation_is_the_original_where_the_one_that_was_made_again_is_gone() {
+    let first = event("first");
+    let again = |mut item: Item, generation: u32| {
+        item.facts.mark = Some(mark("a", generation));
+        item.facts.transaction =
+            item.facts.transaction.map(|_| identity::transaction(&"a".into(), &Moment::new().account, generation));
+        item
+    };
+    for (what, generation, is_gone, item, expected) in [
+        ("made again", 1, true, made("x", "a"), Match::Relink("a".into())),
+        ("a copy without the transaction", 1, true, copied("x", "a"), Match::New),
+        ("the one that was made again is there", 1, false, made("x", "a"), Match::New),
+        ("a copy of the first one", 0, true, made("x", "a"), Match::New),
+    ] {
+        let item = again(item, generation);
+        let link = Link { generation, ..link_to("a", &first) };
+        let mut seen = Seen { links: vec![link], ..seen([&activity("a")], [&item]) };
+        seen.gone.exchange.extend(is_gone.then(|| first.id.clone()));
+        assert_eq!(found(&seen, [&item]), is("x", expected), "{what}");
+    }
+}
+
 /// An exported event that became a series: its occurrences show the mark of the series, which
 /// finds the Activity where no UID does.
 #[test]

@@ -19,6 +19,7 @@ impl<W: World> Gather<'_, W> {
         self.candidates().await?;
         self.elsewhere().await?;
         self.origins().await?;
+        self.without_uid().await?;
         self.early().await?;
         self.seconds().await?;
         self.originals().await?;
@@ -52,6 +53,10 @@ impl<W: World> Gather<'_, W> {
                 self.seen.items.exchange.remove(id);
             }
             self.unanswered(id, &found);
+            // what is told of by the listing alone may bear a mark all the same
+            if let Some(bad) = found.malformed.first() {
+                self.seen.unanswered.insert(id.clone(), bad.reason.clone());
+            }
             for found in found.items {
                 if let Some(item) = self.seen.items.exchange.get_mut(&found.id) {
                     item.facts.mark = found.facts.mark;
@@ -180,6 +185,33 @@ impl<W: World> Gather<'_, W> {
             self.take(Side::Exchange, found);
         }
         Ok(())
+    }
+
+    /// Unlinked Activities of ours without a UID: nothing on Exchange is found by them, so that a
+    /// link alone tells that its event could have been what they were made for, which is read.
+    pub(super) async fn without_uid(&mut self) -> Result<()> {
+        let unlinked = self.seen.items.creatio.values().filter(|item| !self.links.contains_key(&item.id));
+        let asked = |item: &&Item| {
+            let own = item.facts.owner.as_ref() == Some(&self.context.account.contact);
+            own && identity::is_ours(&item.id) && item.facts.uid.is_none() && !item.facts.canceled
+        };
+        let asked: BTreeSet<&ItemId> = unlinked.filter(asked).map(|item| &item.id).collect();
+        if asked.is_empty() {
+            return Ok(());
+        }
+        let mut named = BTreeSet::new();
+        let mut lookups = Vec::new();
+        for link in self.links.values().filter(|link| matters(link)) {
+            let event = link.halves.exchange.remembered();
+            let names = matching::candidates(&self.context, &event);
+            let found: Vec<ItemId> = names.into_iter().filter(|id| asked.contains(id)).collect();
+            if !found.is_empty() && !self.seen.items.exchange.contains_key(&event.id) {
+                lookups.push(Lookup::Id { id: event.id, container: event.container });
+            }
+            named.extend(found);
+        }
+        self.seen.named.extend(named);
+        self.read(Side::Exchange, &lookups).await
     }
 
     /// Of a pair whose base is of an earlier generation than the mark, both sides are read: it is

@@ -2,6 +2,7 @@
 
 mod apart;
 mod days;
+mod once;
 mod twins;
 mod unconfirmed;
 
@@ -160,6 +161,7 @@ pub(crate) fn all() -> Vec<(&'static str, History)> {
     all.extend(kept());
     all.extend(apart::all());
     all.extend(days::all());
+    all.extend(once::all());
     all.extend(twins::all());
     all.extend(unconfirmed::all());
     all
