@@ -94,7 +94,7 @@ fn tried(case: &Case<'_>) -> Planned {
     let mut after = planned.links.pop().unwrap_or_else(|| link.clone());
     match seen.answers.to([&link.halves.creatio.id, &link.halves.exchange.id], Reason::NotKept) {
         Some(Choice::Allow) => {
-            let now = Pair::of(|side| fates[side].item().map_or(&link.halves[side].base, |item| &item.record));
+            let now = Pair::of(|side| case.record(side));
             let shadows = project::shadows(context, seen, now, Some(link.base()));
             planned.action = kept::again(&after, fates, &shadows);
         }
@@ -124,8 +124,7 @@ fn declined(case: &Case<'_>) -> Option<Planned> {
     let Case { context, seen, link, fates } = *case;
     let (Fate::Same(_) | Fate::Edited(_), Fate::Gone(_)) = (fates.creatio, fates.exchange) else { return None };
     // one that no listing told of is as it was
-    let before = fates.creatio.item().map_or(&link.halves.creatio.base, |item| &item.record);
-    let facts = fates.creatio.item().map_or(&link.halves.creatio.facts, |item| &item.facts);
+    let (before, facts) = (case.record(Side::Creatio), case.facts(Side::Creatio));
     let Record::Meeting(meeting) = before else { return None };
     let Settings { fields, import_meetings, .. } = context.settings;
     let theirs = facts.owner.as_ref().is_some_and(|owner| *owner != context.account.contact);
@@ -199,7 +198,7 @@ fn known(before: &Facts, read: &Facts) -> Facts {
 fn merged(case: &Case<'_>, step: Step) -> Planned {
     let Case { context, seen, link, fates } = *case;
     let policy = decide::policy(case);
-    let now = Pair::of(|side| fates[side].item().map_or(&link.halves[side].base, |item| &item.record));
+    let now = Pair::of(|side| case.record(side));
     let stamps = Pair::of(|side| fates[side].item().and_then(|item| item.stamp));
     let rule = rule(context, seen, link, stamps);
     let mut merge = merge::merge(context, seen, Compared { base: link.base(), now }, policy, rule);

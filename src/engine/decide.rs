@@ -56,8 +56,7 @@ pub fn policy(case: &Case<'_>) -> FieldPolicy {
         foreign: exchange.organized_by_other,
         recurring: exchange.recurring,
         process: creatio.process,
-        rich: body(fates.exchange.item().map_or(&link.halves.exchange.base, |item| &item.record)).rich
-            && !allowed(Reason::RichBody),
+        rich: body(case.record(Side::Exchange)).rich && !allowed(Reason::RichBody),
         mails: exchange.attendees > 0 && !exchange.organized_by_other,
         silent: context.is_silent() || context.account.silent && ended,
         answered: creatio.answered_by_me,
@@ -80,9 +79,8 @@ pub fn is_users(context: &Context<'_>, facts: &Facts) -> bool {
 
 /// Whether the meeting has ended on both sides, so that nobody is to get mail of it any more.
 fn has_ended(case: &Case<'_>) -> bool {
-    let Case { context, link, fates, .. } = *case;
-    let record = |side: Side| fates[side].item().map_or(&link.halves[side].base, |item| &item.record);
-    Side::BOTH.into_iter().all(|side| record(side).kind() == Kind::Meeting && scope::is_past(context, record(side)))
+    let is_past = |record: &Record| record.kind() == Kind::Meeting && scope::is_past(case.context, record);
+    Side::BOTH.into_iter().all(|side| is_past(case.record(side)))
 }
 
 /// Whether a removal of the event would call off a meeting that has ended: nobody is asked about
@@ -273,10 +271,9 @@ fn returns(case: &Case<'_>, policy: FieldPolicy) -> bool {
 
 /// Whether what we removed on Exchange may be created there again.
 fn goes_back(case: &Case<'_>, policy: FieldPolicy) -> bool {
-    let Case { context, link, fates, .. } = *case;
-    let last = fates.creatio.item().map_or(&link.halves.creatio.base, |item| &item.record);
+    let Case { context, .. } = *case;
     let crosses = scope::crosses(context.settings, Side::Creatio);
-    crosses && policy.outward && !scope::is_past(context, last) && revivable(case)
+    crosses && policy.outward && !scope::is_past(context, case.record(Side::Creatio)) && revivable(case)
 }
 
 /// Whether what is gone in Creatio is created there again for an edit on Exchange.
@@ -325,7 +322,7 @@ fn gone_in_creatio(case: &Case<'_>, policy: FieldPolicy) -> Step {
     let edited =
         fates.exchange.item().is_some_and(|item| !differences(&link.halves.exchange.base, &item.record).is_empty());
     let ours = link.made == Some(Side::Exchange) && owner_was_user && !edited;
-    let last = fates.exchange.item().map_or(&link.halves.exchange.base, |item| &item.record);
+    let last = case.record(Side::Exchange);
     let late = exchange.calls_off() && scope::is_past(context, last);
     if !policy.outward || policy.private {
         return Step::Sleep;

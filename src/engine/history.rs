@@ -90,14 +90,23 @@ pub fn entries(run: Instant, from: usize, action: &Action, outcomes: Option<&[Ou
                 Some(outcomes) => Some(outcomes.get(n)?.as_ref().ok()?),
                 None => None,
             };
-            let entry = entry(action, *side, op, written, link)?;
-            Some(Entry { run, nth: from + n, ..entry })
+            entry(&RecordedWrite { run, nth: from + n, side: *side, op, written }, action, link)
         })
         .collect()
 }
 
-/// The entry of one write, which the caller numbers.
-fn entry(action: &Action, side: Side, op: &Op, written: Option<&Written>, link: &Link) -> Option<Entry> {
+/// A write of an action, with its place in the history.
+struct RecordedWrite<'a> {
+    run: Instant,
+    nth: usize,
+    side: Side,
+    op: &'a Op,
+    /// What came of it, once that is known.
+    written: Option<&'a Written>,
+}
+
+fn entry(write: &RecordedWrite<'_>, action: &Action, link: &Link) -> Option<Entry> {
+    let RecordedWrite { run, nth, side, op, written } = *write;
     let known = action.before.as_ref().unwrap_or(link);
     let replaced = written.and_then(|written| written.replaced.as_deref()).cloned();
     let (what, fields, before, after) = match op {
@@ -117,8 +126,8 @@ fn entry(action: &Action, side: Side, op: &Op, written: Option<&Written>, link: 
         }
     };
     Some(Entry {
-        run: Instant::default(),
-        nth: 0,
+        run,
+        nth,
         side,
         what,
         id: written.map_or_else(|| link.halves[side].id.clone(), |written| written.id.clone()),

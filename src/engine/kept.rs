@@ -37,10 +37,8 @@ pub fn unkept(op: &Op, item: &Item) -> BTreeSet<Field> {
 /// device made by the same transaction and that somebody has edited since: what differs is theirs
 /// and not the server's, so that nothing is confirmed, and the next run merges the two.
 pub fn believed(op: &Op, outcome: Outcome) -> Outcome {
-    let edited_since = |item: &Item| {
-        let stamps = item.facts.created.zip(item.stamp);
-        stamps.is_some_and(|(created, changed)| changed - created > SETTLING_TIME) && !unkept(op, item).is_empty()
-    };
+    let edited_since =
+        |item: &Item| changed_after(item).is_some_and(|after| after > SETTLING_TIME) && !unkept(op, item).is_empty();
     let is_met = matches!(op, Op::Create(_))
         && outcome.as_ref().is_ok_and(|written| written.item.as_deref().is_some_and(edited_since));
     if is_met { Err(Refusal::Unknown) } else { outcome }
@@ -48,8 +46,12 @@ pub fn believed(op: &Op, outcome: Outcome) -> Outcome {
 
 /// Whether nobody has changed `item` since it was made.
 pub(super) fn is_untouched(item: &Item) -> bool {
-    let stamps = item.facts.created.zip(item.stamp);
-    stamps.is_some_and(|(created, changed)| changed - created <= SETTLING_TIME)
+    changed_after(item).is_some_and(|after| after <= SETTLING_TIME)
+}
+
+/// How long after its creation `item` was last changed.
+fn changed_after(item: &Item) -> Option<Duration> {
+    item.facts.created.zip(item.stamp).map(|(created, changed)| changed - created)
 }
 
 /// Takes into `link` what the server holds of the fields that `op` wrote on `side`: they are in

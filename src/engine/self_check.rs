@@ -10,16 +10,16 @@ use std::collections::BTreeSet;
 
 /// The items that the planner has decided on, be it to leave them alone.
 #[derive(Debug, Default)]
-pub struct Accounted(Pair<BTreeSet<ItemId>>);
+pub struct Accounted<'a>(Pair<BTreeSet<&'a ItemId>>);
 
-impl Accounted {
+impl<'a> Accounted<'a> {
     /// An item has been decided on.
-    pub fn add(&mut self, side: Side, id: &ItemId) {
-        self.0[side].insert(id.clone());
+    pub fn add(&mut self, side: Side, id: &'a ItemId) {
+        self.0[side].insert(id);
     }
 
     /// A pair has been decided on, with those that a conversion left behind.
-    pub fn add_pair(&mut self, link: &Link) {
+    pub fn add_pair(&mut self, link: &'a Link) {
         for pair in std::iter::once(link).chain(link.formers()) {
             Side::BOTH.into_iter().for_each(|side| self.add(side, &pair.halves[side].id));
         }
@@ -28,7 +28,7 @@ impl Accounted {
 
 /// What was seen and not decided on, for a person to know of: that is a fault of this program.
 #[must_use]
-pub fn overlooked(context: &Context<'_>, seen: &Seen, accounted: &Accounted) -> Vec<Held> {
+pub fn overlooked(context: &Context<'_>, seen: &Seen, accounted: &Accounted<'_>) -> Vec<Held> {
     let forgotten = |side: Side| {
         let items = seen.items[side].values().filter(move |item| !accounted.0[side].contains(&item.id));
         items.map(move |item| Held {

@@ -6,7 +6,7 @@ use schedule_sync::engine::self_check::{Accounted, overlooked};
 use schedule_sync::model::Side;
 
 /// What is named of a pair and its two items if `count` is decided on.
-fn named(count: impl FnOnce(&mut Accounted)) -> Vec<(Side, Reason)> {
+fn named<'a>(count: impl FnOnce(&mut Accounted<'a>)) -> Vec<(Side, Reason)> {
     let moment = Moment::new();
     let (link, items) = linked(Side::Exchange);
     let mut seen = seen([], []);

@@ -313,8 +313,8 @@ fn pending(side: Side, item: &Item, shown: Record, creation: &Create, generation
 
 /// Creates again on `side` what was deleted there and edited on the other.
 pub(super) fn revive(case: &Case<'_>, side: Side) -> Planned {
-    let Case { context, seen, link, fates } = *case;
-    let Some(item) = fates[side.other()].item() else { return Planned::default() };
+    let Case { context, seen, link, .. } = *case;
+    let Some(item) = case.item(side.other()) else { return Planned::default() };
     let mut planned = create(context, seen, side.other(), item, link.generation + 1);
     if let Some(action) = &mut planned.action {
         action.step = Step::Revive(side);
@@ -350,12 +350,11 @@ fn name_as_first(link: &Link, action: &mut Action) {
 #[must_use]
 pub fn convert(case: &Case<'_>, side: Side) -> Planned {
     let Case { context, seen, link, fates } = *case;
-    let Some(item) = fates[side.other()].item() else { return Planned::default() };
+    let Some(item) = case.item(side.other()) else { return Planned::default() };
     let mut planned = create(context, seen, side.other(), item, link.generation + 1);
     if let Some(action) = &mut planned.action {
         action.step = Step::Convert(side);
-        action.before =
-            Some(as_read(link, side, fates[side].item().map_or(&link.halves[side].base, |item| &item.record)));
+        action.before = Some(as_read(link, side, case.record(side)));
         let old = informed(link, fates);
         action.after.former = Some(Box::new(old.clone()));
         action.writes.push((
