@@ -3,6 +3,7 @@
 
 pub mod body;
 pub mod facts;
+pub mod field_value;
 pub mod html;
 pub mod ids;
 pub mod item;
@@ -15,7 +16,6 @@ pub mod op;
 pub mod person;
 pub mod record;
 pub mod scope;
-pub mod show;
 pub mod side;
 pub mod task;
 pub mod text;
@@ -23,6 +23,7 @@ pub mod time;
 
 pub use body::Body;
 pub use facts::{Facts, Mark, Occurrence, Original};
+pub use field_value::FieldValue;
 pub use ids::{Address, ContactId, ContainerId, GroupId, ItemId, SiteId, Uid, Version};
 pub use item::Item;
 pub use listing::{Container, Cursor, Listing, Malformed, SeriesSet};

@@ -275,6 +275,7 @@ pub struct Progress {
 /// The phases of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Phase {
     /// Both sides are read.
     Reading,

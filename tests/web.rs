@@ -660,7 +660,7 @@ async fn the_first_settings_are_off_and_those_saved_come_back() {
         text.replacen(r#""on":false,"scope":"all","chosen":[]"#, r#""on":true,"scope":"chosen","chosen":["c"]"#, 1);
     let changed = tsify::Ts::new_unchecked(js_sys::JSON::parse(&changed).unwrap());
     let place = sync.save_settings("demo@contoso.example".to_owned(), changed.clone()).await.unwrap();
-    assert_eq!(place, "browser");
+    assert_eq!(place.js_value().as_string().as_deref(), Some("browser"));
     let again = engine(&instance, "http://127.0.0.1:9/0");
     assert_eq!(json(&again.settings("demo@contoso.example".to_owned()).await.unwrap()), json(&changed));
 }

@@ -74,6 +74,7 @@ pub struct Planned {
 /// What a run tells a person without asking: it is not held, and is told once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Note {
     /// A meeting went over, or is there already, without its participants, who would have been
     /// mailed.
@@ -116,16 +117,7 @@ impl Planned {
     /// Nothing but an item that is held.
     #[must_use]
     pub fn held(context: &Context<'_>, side: Side, item: &Item, reason: Reason) -> Self {
-        let held = Held {
-            side,
-            id: Some(item.id.clone()),
-            title: item.record.title().to_owned(),
-            reason,
-            detail: String::new(),
-            fields: Vec::new(),
-            values: Vec::new(),
-            since: context.now,
-        };
+        let held = Held::whole(side, item.id.clone(), item.record.title(), reason, context.now);
         Self { held: vec![held], ..Self::default() }
     }
 }

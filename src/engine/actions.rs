@@ -13,9 +13,9 @@ use crate::engine::merge::{self, ClashRule, Compared, Merge};
 use crate::engine::settings::{Notify, Settings};
 use crate::engine::{claim, decide, identity, kept, original, project, scope};
 use crate::model::op::{Op, Update};
-use crate::model::show::show;
 use crate::model::{
-    Address, ContactId, Facts, Field, Instant, Item, Kind, Pair, Patch, Person, Record, Response, Side, Status, Uid,
+    Address, ContactId, Facts, Field, FieldValue, Instant, Item, Kind, Pair, Patch, Person, Record, Response, Side,
+    Status, Uid,
 };
 use holding::{hold, put_back, waiting};
 use std::collections::BTreeSet;
@@ -326,7 +326,9 @@ fn adopted(context: &Context<'_>, seen: &Seen, items: Pair<&Item>) -> Planned {
         merge.writes.creatio.insert(Field::Response);
     }
     // an empty value was nobody's edit before the two were one
-    merge.put_back.retain(|field| !show(*field, now.creatio).is_empty());
+    merge
+        .put_back
+        .retain(|field| FieldValue::of(*field, now.creatio).is_some_and(|value| !value.to_string().is_empty()));
     let link = Link { memory: remembered(&link, &merge, now.creatio), ..link };
     let planned = written(link.clone(), Step::Adopt, None, &merge, now);
     let mut planned = creation::labelled(context, seen, items.exchange, planned);

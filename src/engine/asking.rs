@@ -3,12 +3,11 @@
 
 use crate::engine::answer::{Question, choices};
 use crate::engine::context::{Context, Seen};
-use crate::engine::held::Held;
+use crate::engine::held::{Held, HeldField};
 use crate::engine::link::Link;
 use crate::engine::scope;
 use crate::model::record::fields;
-use crate::model::show::show;
-use crate::model::{Field, ItemId, Pair, Record, Side};
+use crate::model::{Field, FieldValue, ItemId, Pair, Person, Record, Side};
 use uuid::Uuid;
 
 /// The question that `held` asks; `None` if nothing can be answered. `put`: the links that the
@@ -22,18 +21,33 @@ pub fn question(context: &Context<'_>, seen: &Seen, put: &[Link], held: &Held) -
     let about = if held.fields.is_empty() {
         [whole(context, seen, held.side, id, link)].into()
     } else {
-        held.fields.iter().zip(&held.values).flat_map(|(field, values)| parts(*field, values)).collect()
+        held.fields.iter().flat_map(parts).collect()
     };
     let container = seen.items[held.side].get(id).filter(|_| link.is_none()).map(|item| item.container.clone());
     Some(Question { ids, reason: held.reason, container, about })
 }
 
 /// The parts of a question about one field: people one by one.
-fn parts(field: Field, values: &Pair<String>) -> Vec<String> {
-    if field == Field::People {
-        return values.creatio.lines().map(|one| digest(&format!("{field}\n{one}"))).collect();
+fn parts(HeldField { field, values }: &HeldField) -> Vec<String> {
+    if let Some(FieldValue::People(people)) = &values.creatio {
+        return people.iter().map(|one| digest(&format!("{field}\n{}", line(one)))).collect();
     }
-    vec![digest(&format!("{field}\n{}\n\n{}", values.creatio, values.exchange))]
+    let Pair { creatio, exchange } = values.as_ref().map(shown);
+    vec![digest(&format!("{field}\n{creatio}\n\n{exchange}"))]
+}
+
+/// A person with their address.
+fn line(one: &Person) -> String {
+    match one.addresses.first() {
+        Some(address) if one.name.is_empty() => address.as_str().to_owned(),
+        Some(address) => format!("{} <{}>", one.name, address.as_str()),
+        None => one.name.clone(),
+    }
+}
+
+/// A value as a text; nothing where there is none.
+fn shown(value: &Option<FieldValue>) -> String {
+    value.as_ref().map(ToString::to_string).unwrap_or_default()
 }
 
 /// A digest of a whole item, or of both of a pair: a side that was not read is as it was.
@@ -56,7 +70,7 @@ fn whole(context: &Context<'_>, seen: &Seen, side: Side, id: &ItemId, link: Opti
 /// What a person edits of a record: answers come by themselves.
 fn text(record: &Record) -> String {
     let edited = fields(record.kind()).iter().filter(|field| !matches!(field, Field::Response | Field::People));
-    edited.map(|field| show(*field, record)).collect::<Vec<_>>().join("\n")
+    edited.map(|field| shown(&FieldValue::of(*field, record))).collect::<Vec<_>>().join("\n")
 }
 
 /// A short name of a text, the same on every device: what was asked about is not kept twice.

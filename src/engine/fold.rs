@@ -3,7 +3,7 @@
 
 use crate::engine::action::{Action, Step};
 use crate::engine::folded::Folded;
-use crate::engine::held::{Held, Reason, named};
+use crate::engine::held::{Held, HeldField, Reason};
 use crate::engine::kept;
 use crate::engine::link::{Link, LinkState, Memory};
 use crate::model::op::{Missing, Op, Outcome, Refusal, Update, Written};
@@ -93,16 +93,9 @@ fn lack(link: &mut Link, written: &Written, missing: &Missing) {
 /// What a person has to see of people who could not be written.
 fn unwritten(action: &Action, side: Side, written: &Written, missing: &Missing, now: Instant) -> Held {
     let people = (!missing.people.is_empty()).then_some(Field::People);
-    Held {
-        side,
-        id: Some(written.id.clone()),
-        title: action.title.clone(),
-        reason: Reason::Rejected,
-        detail: missing.reason.clone(),
-        fields: people.into_iter().chain(missing.response.then_some(Field::Response)).collect(),
-        values: Vec::new(),
-        since: now,
-    }
+    let fields = people.into_iter().chain(missing.response.then_some(Field::Response)).map(HeldField::bare).collect();
+    let held = Held::whole(side, written.id.clone(), &action.title, Reason::Rejected, now);
+    Held { detail: missing.reason.clone(), fields, ..held }
 }
 
 /// The link of a creation on `side` that was found again, without those people whose rows were
@@ -240,14 +233,8 @@ fn unstored(action: &Action, link: &Link, side: Side, op: &Op, now: Instant) -> 
     let stored = Roll::of(link.halves[side].base.people());
     let lost: Vec<Person> = op.newcomers().into_iter().filter(|one| !stored.has(one)).collect();
     (!lost.is_empty()).then(|| Held {
-        side,
-        id: Some(link.halves[side].id.clone()),
-        title: action.title.clone(),
-        reason: Reason::NotKept,
-        detail: named(&lost),
-        fields: vec![Field::People],
-        values: Vec::new(),
-        since: now,
+        fields: vec![HeldField::people(lost)],
+        ..Held::whole(side, link.halves[side].id.clone(), &action.title, Reason::NotKept, now)
     })
 }
 
@@ -296,18 +283,12 @@ fn failed(action: &Action, side: Side, op: &Op, refusal: &Refusal, now: Instant)
         },
         Refusal::Rejected(_) | Refusal::Taken => Folded {
             held: vec![Held {
-                side,
-                id: Some(about),
-                title: action.title.clone(),
-                reason: Reason::Rejected,
                 detail: match refusal {
                     Refusal::Rejected(detail) => detail.clone(),
                     Refusal::Taken => TAKEN.to_owned(),
                     Refusal::Stale | Refusal::Gone | Refusal::Unknown | Refusal::NotSent => String::new(),
                 },
-                fields: Vec::new(),
-                values: Vec::new(),
-                since: now,
+                ..Held::whole(side, about, &action.title, Reason::Rejected, now)
             }],
             // something may have been made all the same: the link that waits for it stays, so that
             // it is never made twice

@@ -142,16 +142,7 @@ fn hold(context: &Context<'_>, seen: &Seen, plan: &mut Plan, bare: Option<&Plan>
 }
 
 fn held(context: &Context<'_>, side: Side, id: &ItemId, title: String, reason: Reason) -> Held {
-    Held {
-        side,
-        id: Some(id.clone()),
-        title,
-        reason,
-        detail: String::new(),
-        fields: Vec::new(),
-        values: Vec::new(),
-        since: context.now,
-    }
+    Held::whole(side, id.clone(), title, reason, context.now)
 }
 
 /// The event or task that an action removes although it is not the one of its pair: it stands there

@@ -1,6 +1,6 @@
 //! What a run did not do and a person is told of, and why.
 
-use crate::model::{Field, Instant, ItemId, Pair, Person, Side};
+use crate::model::{Field, FieldValue, Instant, ItemId, Pair, Person, Record, Side};
 use serde::{Deserialize, Serialize};
 
 /// Something that a run did not do, and why.
@@ -14,21 +14,94 @@ pub struct Held {
     pub title: String,
     /// Why.
     pub reason: Reason,
-    /// More about it: the server's code, the path of the member.
+    /// What a server or a reader said of it: a code, the path of a member; empty where nobody did.
     pub detail: String,
-    /// The fields concerned; empty: the whole item.
-    pub fields: Vec<Field>,
-    /// What both sides have in those fields, where they clash: nothing that a person wrote is
-    /// hidden from them.
+    /// How many people a yes would mail, as far as is known.
     #[serde(default)]
-    pub values: Vec<Pair<String>>,
+    pub mails: usize,
+    /// The fields concerned; empty: the whole item.
+    #[serde(deserialize_with = "fields")]
+    pub fields: Vec<HeldField>,
     /// When it was first held.
     pub since: Instant,
+}
+
+impl Held {
+    /// An item that is held as a whole.
+    #[must_use]
+    pub fn whole(side: Side, id: ItemId, title: impl Into<String>, reason: Reason, since: Instant) -> Self {
+        Self { id: Some(id), title: title.into(), ..Self::nameless(side, reason, since) }
+    }
+
+    /// What has no id and no title: a part of a side, an item that could not be read.
+    #[must_use]
+    pub const fn nameless(side: Side, reason: Reason, since: Instant) -> Self {
+        Self {
+            side,
+            id: None,
+            title: String::new(),
+            reason,
+            detail: String::new(),
+            mails: 0,
+            fields: Vec::new(),
+            since,
+        }
+    }
+}
+
+/// A field that is concerned, with what both sides have in it: nothing that a person wrote is
+/// hidden from them.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
+pub struct HeldField {
+    /// Which.
+    pub field: Field,
+    /// The values of both sides; of people those whom it concerns, on Creatio's side.
+    pub values: Pair<Option<FieldValue>>,
+}
+
+impl HeldField {
+    /// A field as both sides have it.
+    #[must_use]
+    pub fn of(field: Field, now: Pair<&Record>) -> Self {
+        Self { field, values: now.map(|record| FieldValue::of(field, record)) }
+    }
+
+    /// These people of the meeting.
+    #[must_use]
+    pub const fn people(people: Vec<Person>) -> Self {
+        Self { field: Field::People, values: Pair { creatio: Some(FieldValue::People(people)), exchange: None } }
+    }
+
+    /// The field alone.
+    #[must_use]
+    pub const fn bare(field: Field) -> Self {
+        Self { field, values: Pair { creatio: None, exchange: None } }
+    }
+}
+
+/// Reads the fields of a stored item; an earlier version named them, and kept values as texts apart
+/// from them, until the next run.
+fn fields<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<HeldField>, D::Error> {
+    #[derive(Deserialize)]
+    #[serde(untagged)]
+    enum Stored {
+        Field(HeldField),
+        Name(Field),
+    }
+    let stored = Vec::<Stored>::deserialize(from)?.into_iter();
+    Ok(stored
+        .map(|one| match one {
+            Stored::Field(field) => field,
+            Stored::Name(field) => HeldField::bare(field),
+        })
+        .collect())
 }
 
 /// Why something is held. The page has a text for each, which says what to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Reason {
     /// The item could not be understood.
     Malformed,
@@ -97,19 +170,4 @@ pub enum Reason {
     LostOrigin,
     /// No rule decided on the item: a fault of this program, which leaves it alone.
     Overlooked,
-}
-
-/// Names that are listed.
-const NAMES: usize = 20;
-
-/// People by name, as many as a person reads.
-pub(in crate::engine) fn named(people: &[Person]) -> String {
-    let name = |one: &Person| match one.addresses.first() {
-        Some(address) if one.name.is_empty() => address.as_str().to_owned(),
-        Some(_) | None => one.name.clone(),
-    };
-    let names: Vec<String> = people.iter().take(NAMES).map(name).collect();
-    let more = people.len().saturating_sub(NAMES);
-    let more = if more > 0 { format!(" +{more}") } else { String::new() };
-    format!("{}: {}{more}", people.len(), names.join(", "))
 }

@@ -9,11 +9,10 @@
 use crate::engine::action::{Action, Step};
 use crate::engine::fate::Fate;
 use crate::engine::folded::{Folded, both};
-use crate::engine::held::{Held, Reason};
+use crate::engine::held::{Held, HeldField, Reason};
 use crate::engine::link::Link;
 use crate::model::op::{Op, Outcome, Refusal, SendInvitations, Update};
 use crate::model::record::{copy, differences};
-use crate::model::show::show;
 use crate::model::{Field, Instant, Item, Pair, Patch, Record, Side};
 use chrono::Duration;
 use std::collections::BTreeSet;
@@ -159,16 +158,9 @@ fn fields(link: &Link) -> Vec<Field> {
 #[must_use]
 pub fn named(link: &Link, title: &str, now: Instant) -> Option<Held> {
     let fields = fields(link);
-    let values = fields.iter().map(|field| link.base().map(|record| show(*field, record))).collect();
     (!fields.is_empty()).then(|| Held {
-        side: Side::Creatio,
-        id: Some(link.halves.creatio.id.clone()),
-        title: title.to_owned(),
-        reason: Reason::NotKept,
-        detail: String::new(),
-        fields,
-        values,
-        since: now,
+        fields: fields.into_iter().map(|field| HeldField::of(field, link.base())).collect(),
+        ..Held::whole(Side::Creatio, link.halves.creatio.id.clone(), title, Reason::NotKept, now)
     })
 }
 

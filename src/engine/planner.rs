@@ -420,15 +420,10 @@ impl Plan {
 
     fn malformed(&mut self, context: &Context<'_>, seen: &Seen) {
         for side in Side::BOTH {
-            self.held.extend(seen.malformed[side].iter().map(|one| Held {
-                side,
-                id: one.id.clone(),
-                title: String::new(),
-                reason: if one.is_container() { Reason::Unreadable } else { Reason::Malformed },
-                detail: one.reason.clone(),
-                fields: Vec::new(),
-                values: Vec::new(),
-                since: context.now,
+            self.held.extend(seen.malformed[side].iter().map(|one| {
+                let reason = if one.is_container() { Reason::Unreadable } else { Reason::Malformed };
+                let held = Held::nameless(side, reason, context.now);
+                Held { id: one.id.clone(), detail: one.reason.clone(), ..held }
             }));
         }
     }

@@ -31,16 +31,7 @@ impl<'a> Accounted<'a> {
 pub fn overlooked(context: &Context<'_>, seen: &Seen, accounted: &Accounted<'_>) -> Vec<Held> {
     let forgotten = |side: Side| {
         let items = seen.items[side].values().filter(move |item| !accounted.0[side].contains(&item.id));
-        items.map(move |item| Held {
-            side,
-            id: Some(item.id.clone()),
-            title: item.record.title().to_owned(),
-            reason: Reason::Overlooked,
-            detail: String::new(),
-            fields: Vec::new(),
-            values: Vec::new(),
-            since: context.now,
-        })
+        items.map(move |item| Held::whole(side, item.id.clone(), item.record.title(), Reason::Overlooked, context.now))
     };
     Side::BOTH.into_iter().flat_map(forgotten).collect()
 }

@@ -44,6 +44,7 @@ pub struct Block<T> {
 /// All of them, or a choice.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Extent {
     /// All.
     #[default]
@@ -99,6 +100,7 @@ impl Default for Rules {
 /// answered.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Notify {
     /// Nobody is invited, and no other mail goes out without a person's word for the item.
     #[default]
@@ -133,6 +135,7 @@ impl Targets {
 /// Which way a field goes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum FieldDirection {
     /// Both ways.
     #[default]
@@ -221,6 +224,7 @@ impl FieldMap {
 /// Settles a field that both sides changed differently.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Conflict {
     /// The newer change by the servers' own stamps; not decidable: ask.
     #[default]
@@ -236,6 +240,7 @@ pub enum Conflict {
 /// What becomes of an Activity whose counterpart was deleted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum CreatioDelete {
     /// Its status becomes Canceled.
     #[default]
@@ -249,6 +254,7 @@ pub enum CreatioDelete {
 /// What becomes of an event or task whose Activity was deleted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum ExchangeDelete {
     /// It goes to Deleted Items.
     #[default]
@@ -260,6 +266,7 @@ pub enum ExchangeDelete {
 /// What is imported of private items.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Private {
     /// Nothing.
     Skip,

@@ -44,6 +44,7 @@ pub struct NotUndone {
 /// Why a write is not taken back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Why {
     /// Something newer was written there.
     Newer,

@@ -10,6 +10,7 @@ macro_rules! id {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
+        #[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
         pub struct $name(String);
 
         impl $name {
@@ -84,6 +85,7 @@ impl ItemId {
 /// it: addresses stay out of logs.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Address(String);
 
 impl Address {

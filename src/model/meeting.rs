@@ -50,6 +50,7 @@ pub enum When {
 /// Priority of an Activity, importance of an event or task.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Importance {
     /// Low.
     Low,

@@ -14,6 +14,7 @@ use std::{
 /// Lists of people are in normal order: by first address, then contact, then name; so equal lists
 /// are equal values.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Person {
     /// All known addresses, sorted; none for a Contact without e-mail. As read from Exchange
     /// exactly one; in a base also the one that we sent, in whose place a server stored another.
@@ -31,6 +32,7 @@ pub struct Person {
 /// Part of a person in a meeting.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Role {
     /// Participant; required (and resource) attendee.
     #[default]
@@ -42,6 +44,7 @@ pub enum Role {
 /// An answer to an invitation, as far as both sides can tell it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Response {
     /// Confirmed; accepted, organizer.
     Confirmed,
@@ -53,6 +56,13 @@ pub enum Response {
 }
 
 impl Person {
+    /// The name that people know them by; the address of one without a name.
+    #[must_use]
+    pub fn shown(&self) -> &str {
+        let address = self.addresses.first().map_or("", Address::as_str);
+        if self.name.is_empty() { address } else { &self.name }
+    }
+
     /// Whether this is the same person as `other`: a shared address, or the same Contact.
     #[must_use]
     pub fn is(&self, other: &Self) -> bool {

@@ -8,6 +8,7 @@ use std::{collections::BTreeSet, fmt};
 /// Meeting or task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Kind {
     /// Shown in the schedule; calendar event.
     Meeting,
@@ -104,6 +105,7 @@ impl Record {
 /// The names of the mapped fields.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Field {
     /// Title; subject.
     Title,

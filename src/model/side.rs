@@ -10,6 +10,7 @@ use std::{
 /// One of the two sides that are kept in step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Side {
     /// The CRM: activities.
     Creatio,
@@ -42,6 +43,7 @@ impl fmt::Display for Side {
 
 /// One value per side.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub struct Pair<T> {
     /// Creatio's.
     pub creatio: T,

@@ -56,6 +56,7 @@ impl TaskWhen {
 /// Status of a task, and of an Activity of either kind.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Status {
     /// Not started.
     #[default]

@@ -8,16 +8,15 @@ use crate::creatio::client::times::TimeSemantics;
 use crate::creatio::{MailKind, SettingsPlace};
 use crate::engine::action::Note;
 use crate::engine::answer::{self, Answer};
-use crate::engine::held::{Held, Reason};
+use crate::engine::held::{Held, HeldField, Reason};
 use crate::engine::history::{self, Entry, What};
 use crate::engine::settings::{
     Block, Conflict, CreatioDelete, ExchangeDelete, Extent, FieldDirection, FieldMap, Notify, Private, Rules, Targets,
 };
 use crate::engine::undo;
 use crate::model::record::{self, Record};
-use crate::model::show::show;
 use crate::model::time::MOST_HORIZON_MONTHS;
-use crate::model::{ContainerId, Day, Field, GroupId, Instant, ItemId, Kind, Pair, Side, Status};
+use crate::model::{ContainerId, Day, Field, FieldValue, GroupId, Instant, ItemId, Kind, Side, Status};
 use crate::ports::{Phase, Progress};
 use crate::run;
 use serde::{Deserialize, Serialize};
@@ -83,19 +82,14 @@ pub struct AccountSettings {
 #[serde(rename_all = "camelCase")]
 pub struct Advanced {
     /// Who wins when both sides changed the same field differently.
-    #[tsify(type = "\"newest\" | \"creatio\" | \"exchange\" | \"ask\"")]
     pub conflict: Conflict,
     /// What a deletion in the mailbox does to the Activity.
-    #[tsify(type = "\"mark\" | \"delete\" | \"leave\"")]
     pub creatio_delete: CreatioDelete,
     /// What a deletion in Creatio does to the event or task.
-    #[tsify(type = "\"delete\" | \"leave\"")]
     pub exchange_delete: ExchangeDelete,
     /// What is imported of private items.
-    #[tsify(type = "\"skip\" | \"busy\" | \"full\"")]
     pub private: Private,
     /// Whether what would mail people is done.
-    #[tsify(type = "\"never\" | \"ask\" | \"always\"")]
     pub notify: Notify,
     /// Export only Activities of which the user is Owner or participant.
     pub only_mine: bool,
@@ -123,8 +117,7 @@ pub struct Kept {
     /// As they work.
     pub settings: AccountSettings,
     /// Where they are kept, or will be once they are saved.
-    #[tsify(type = "\"creatio\" | \"browser\"")]
-    pub place: &'static str,
+    pub place: SettingsPlace,
     /// What the administrator has fixed, by path: `automatic`, `importMeetings.on`.
     pub locked: Vec<String>,
     /// The fields that don't go both ways.
@@ -135,33 +128,21 @@ pub struct Kept {
 #[derive(Clone, Copy, Debug, Serialize, Tsify)]
 pub struct FieldWay {
     /// Which.
-    pub field: FieldName,
+    pub field: Field,
     /// Where it goes: to Creatio only, to the mailbox only, nowhere.
-    #[tsify(type = "\"in\" | \"out\" | \"off\"")]
     pub way: FieldDirection,
 }
 
 impl From<crate::creatio::StoredSettings> for Kept {
-    fn from(
-        crate::creatio::StoredSettings { settings, place: at, locked, .. }: crate::creatio::StoredSettings,
-    ) -> Self {
+    fn from(crate::creatio::StoredSettings { settings, place, locked, .. }: crate::creatio::StoredSettings) -> Self {
         let way = |field: Field| {
             (settings.fields.of(field) != FieldDirection::Both)
-                .then(|| FieldWay { field: field.into(), way: settings.fields.of(field) })
+                .then(|| FieldWay { field, way: settings.fields.of(field) })
         };
         let mut all = record::fields(Kind::Meeting).to_vec();
         all.extend(record::fields(Kind::Task).iter().filter(|field| !record::fields(Kind::Meeting).contains(field)));
         let fields = all.into_iter().filter_map(way).collect();
-        Self { settings: settings.into(), place: place(at), locked, fields }
-    }
-}
-
-/// The word for a place.
-#[must_use]
-pub const fn place(place: SettingsPlace) -> &'static str {
-    match place {
-        SettingsPlace::Creatio => "creatio",
-        SettingsPlace::Browser => "browser",
+        Self { settings: settings.into(), place, locked, fields }
     }
 }
 
@@ -170,14 +151,13 @@ pub const fn place(place: SettingsPlace) -> &'static str {
 #[serde(rename_all = "camelCase")]
 pub struct InstallationInfo {
     /// By which service activities are read and written.
-    #[tsify(type = "\"odata\" | \"dataservice\" | undefined")]
+    #[tsify(optional)]
     pub transport: Option<Transport>,
     /// Whether changes depend on what was seen; not known before the first change.
     #[tsify(optional)]
     pub conditional: Option<bool>,
     /// What times of OData mean, in replies, filters and bodies; not asked for where OData is not
     /// used.
-    #[tsify(type = "(\"utc\" | \"local\")[]")]
     pub clocks: Vec<TimeSemantics>,
     /// Whether that was seen, or only assumed.
     pub sure: bool,
@@ -211,7 +191,6 @@ pub struct BlockSettings {
     /// The switch.
     pub on: bool,
     /// All, or those chosen.
-    #[tsify(type = "\"all\" | \"chosen\"")]
     pub scope: Extent,
     /// The chosen ones, by id. Kept while the block is off.
     pub chosen: Vec<String>,
@@ -221,7 +200,6 @@ pub struct BlockSettings {
 #[derive(Clone, Debug, Serialize, Tsify)]
 pub struct SyncEvent {
     /// What it is doing.
-    #[tsify(type = "\"reading\" | \"planning\" | \"writing\"")]
     pub phase: Phase,
     /// Steps done in this phase.
     pub done: usize,
@@ -309,18 +287,9 @@ pub struct RunReport {
 #[derive(Clone, Copy, Debug, Serialize, Tsify)]
 pub struct RunNote {
     /// What.
-    pub note: NoteName,
+    pub note: Note,
     /// Of how many.
     pub count: usize,
-}
-
-/// The name of a note, as TypeScript's type.
-#[derive(Clone, Copy, Debug, Serialize, Tsify)]
-#[serde(rename_all = "kebab-case")]
-#[allow(missing_docs)] // each is the engine's Note of the same name
-pub enum NoteName {
-    Uninvited,
-    Ended,
 }
 
 /// A pair that rests.
@@ -331,7 +300,6 @@ pub struct RestingPair {
     /// The Activity's title.
     pub title: String,
     /// What it is.
-    #[tsify(type = "\"meeting\" | \"task\"")]
     pub kind: Kind,
 }
 
@@ -359,7 +327,6 @@ pub struct WriteCounts {
 #[derive(Clone, Debug, Serialize, Tsify)]
 pub struct HeldItem {
     /// Where a person would find it.
-    #[tsify(type = "\"creatio\" | \"exchange\"")]
     pub side: Side,
     /// Its id.
     #[tsify(optional)]
@@ -368,27 +335,18 @@ pub struct HeldItem {
     /// Its title; empty where it could not be read.
     pub title: String,
     /// Why: the page has a text for each.
-    pub reason: WhyHeld,
-    /// More about it: the server's code, the path of a member.
+    pub reason: Reason,
+    /// What a server or a reader said of it: a code, the path of a member; empty where nobody did.
     pub detail: String,
-    /// The fields concerned; none: the whole item.
-    pub fields: Vec<FieldName>,
-    /// What both sides have in those fields, where they clash.
-    pub values: Vec<Both>,
+    /// How many people a yes would mail, as far as is known.
+    pub mails: usize,
+    /// The fields concerned, with what both sides have in them; none: the whole item.
+    pub fields: Vec<HeldField>,
     /// What a person can answer; none where only they themselves can do something about it.
     pub choices: Vec<Saying>,
     /// When it was first held, in ISO 8601.
     #[tsify(type = "string")]
     pub since: Instant,
-}
-
-/// The two values of a clash.
-#[derive(Clone, Debug, Serialize, Tsify)]
-pub struct Both {
-    /// Creatio's.
-    pub creatio: String,
-    /// The mailbox's.
-    pub exchange: String,
 }
 
 /// What a person says of something held.
@@ -409,30 +367,13 @@ pub enum Saying {
 #[derive(Clone, Debug, Deserialize, Serialize, Tsify)]
 pub struct Reply {
     /// The side on which it was shown.
-    #[tsify(type = "\"creatio\" | \"exchange\"")]
     pub side: Side,
     /// Its id.
     pub id: String,
     /// Why it was held.
-    pub reason: WhyHeld,
+    pub reason: Reason,
     /// What is said.
     pub choice: Saying,
-}
-
-/// The name of a field: the page has a text for each.
-#[derive(Clone, Copy, Debug, Serialize, Tsify)]
-#[serde(rename_all = "lowercase")]
-#[allow(missing_docs)] // each is the model's Field of the same name
-pub enum FieldName {
-    Title,
-    When,
-    Place,
-    Body,
-    Importance,
-    Reminder,
-    Status,
-    People,
-    Response,
 }
 
 /// One run of the history.
@@ -453,7 +394,6 @@ pub struct Run {
 #[derive(Clone, Debug, Serialize, Tsify)]
 pub struct Write {
     /// The side written to.
-    #[tsify(type = "\"creatio\" | \"exchange\"")]
     pub side: Side,
     /// What was done.
     #[tsify(type = "\"created\" | \"updated\" | \"canceled\" | \"completed\" | \"reopened\" | \"deleted\"")]
@@ -468,11 +408,13 @@ pub struct Write {
 #[derive(Clone, Debug, Serialize, Tsify)]
 pub struct Change {
     /// Which field.
-    pub field: FieldName,
-    /// What was there; empty for something created.
-    pub before: String,
-    /// What was written; empty for something deleted.
-    pub after: String,
+    pub field: Field,
+    /// What was there; nothing for something created.
+    #[tsify(optional)]
+    pub before: Option<FieldValue>,
+    /// What was written; nothing for something deleted.
+    #[tsify(optional)]
+    pub after: Option<FieldValue>,
 }
 
 /// What undoing a run would do, or did.
@@ -490,7 +432,6 @@ pub struct Stays {
     /// The write.
     pub write: Write,
     /// Why: the page has a text for each.
-    #[tsify(type = "\"newer\" | \"gone\" | \"would-mail\" | \"unlinked\"")]
     pub why: undo::Why,
 }
 
@@ -501,82 +442,6 @@ pub struct Undone {
     pub done: usize,
     /// Writes that stay.
     pub stays: usize,
-}
-
-/// Why something is held, as TypeScript's type, and the way to the engine's reason and back: each
-/// has the name of its Reason.
-macro_rules! reasons {
-    ($($name:ident),* $(,)?) => {
-        /// Why something is held, as TypeScript's type: a reason without a text is then an error of
-        /// the page's build.
-        #[derive(Clone, Copy, Debug, Serialize, Deserialize, Tsify)]
-        #[serde(rename_all = "kebab-case")]
-        #[allow(missing_docs)] // each is the engine's Reason of the same name
-        pub enum WhyHeld { $($name),* }
-
-        impl From<Reason> for WhyHeld {
-            fn from(from: Reason) -> Self {
-                match from { $(Reason::$name => Self::$name),* }
-            }
-        }
-
-        impl From<WhyHeld> for Reason {
-            fn from(from: WhyHeld) -> Self {
-                match from { $(WhyHeld::$name => Self::$name),* }
-            }
-        }
-    };
-}
-
-reasons!(
-    Malformed,
-    Rejected,
-    Clash,
-    Ambiguous,
-    WouldMail,
-    NotInvited,
-    WouldInvite,
-    ManyOfOthers,
-    RichBody,
-    Process,
-    DeleteAsked,
-    ConvertAsked,
-    NotRevived,
-    ManyDeletions,
-    ManyMoves,
-    SideEmpty,
-    ManyCreations,
-    Series,
-    SecondTask,
-    SecondActivity,
-    Group,
-    NoToDo,
-    NoTarget,
-    Unreadable,
-    Unanswered,
-    NotKept,
-    PutBack,
-    OwnNotes,
-    InsideNotes,
-    LostCounterpart,
-    LostOrigin,
-    Overlooked,
-);
-
-impl From<Field> for FieldName {
-    fn from(from: Field) -> Self {
-        match from {
-            Field::Title => Self::Title,
-            Field::When => Self::When,
-            Field::Place => Self::Place,
-            Field::Body => Self::Body,
-            Field::Importance => Self::Importance,
-            Field::Reminder => Self::Reminder,
-            Field::Status => Self::Status,
-            Field::People => Self::People,
-            Field::Response => Self::Response,
-        }
-    }
 }
 
 impl From<Saying> for answer::Choice {
@@ -592,7 +457,7 @@ impl From<Saying> for answer::Choice {
 
 impl From<Reply> for Answer {
     fn from(Reply { side, id, reason, choice }: Reply) -> Self {
-        Self { side, id: ItemId::new(id), reason: reason.into(), choice: choice.into() }
+        Self { side, id: ItemId::new(id), reason, choice: choice.into() }
     }
 }
 
@@ -638,10 +503,9 @@ impl From<&Entry> for Write {
         };
         let all = || record.map_or_else(Vec::new, |record| record::fields(record.kind()).to_vec());
         let named = if matches!(entry.what, What::Created | What::Deleted) { all() } else { entry.fields.clone() };
-        let value =
-            |field: Field, record: Option<&Record>| record.map_or_else(String::new, |record| show(field, record));
+        let value = |field: Field, record: Option<&Record>| record.and_then(|record| FieldValue::of(field, record));
         let change = |field: Field| Change {
-            field: field.into(),
+            field,
             before: value(field, entry.before.as_ref()),
             after: value(field, entry.after.as_ref()),
         };
@@ -667,18 +531,9 @@ impl From<run::Report> for RunReport {
         let (malformed, held): (Vec<_>, Vec<_>) = held.into_iter().partition(|one| one.reason == Reason::Malformed);
         let items = |list: Vec<Held>| list.into_iter().map(HeldItem::from).collect();
         let (held, malformed) = (items(held), items(malformed));
-        let notes = notes.into_iter().map(|told| RunNote { note: told.note.into(), count: told.count }).collect();
+        let notes = notes.into_iter().map(|told| RunNote { note: told.note, count: told.count }).collect();
         let (creatio, exchange) = (counts.creatio.into(), counts.exchange.into());
         Self { creatio, exchange, held, malformed, unfinished, notes, resting, stopped }
-    }
-}
-
-impl From<Note> for NoteName {
-    fn from(from: Note) -> Self {
-        match from {
-            Note::Uninvited => Self::Uninvited,
-            Note::Ended => Self::Ended,
-        }
     }
 }
 
@@ -705,15 +560,15 @@ impl From<run::Counts> for WriteCounts {
 
 impl From<Held> for HeldItem {
     fn from(from: Held) -> Self {
-        let Held { side, id, title, reason, detail, fields, values, since } = from;
+        let Held { side, id, title, reason, detail, mails, fields, since } = from;
         Self {
             side,
             id: id.as_ref().map(ItemId::to_string),
             title,
-            reason: reason.into(),
+            reason,
             detail,
-            fields: fields.into_iter().map(FieldName::from).collect(),
-            values: values.into_iter().map(|Pair { creatio, exchange }| Both { creatio, exchange }).collect(),
+            mails,
+            fields,
             choices: answer::choices(reason).iter().map(|choice| Saying::from(*choice)).collect(),
             since,
         }
@@ -726,7 +581,6 @@ pub struct ContainerInfo {
     /// Its id.
     pub id: String,
     /// What it holds.
-    #[tsify(type = "\"meeting\" | \"task\"")]
     pub kind: Kind,
     /// Its name.
     pub name: String,

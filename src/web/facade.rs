@@ -110,13 +110,17 @@ impl ScheduleSync {
         out(&dto::Kept::from(kept))
     }
 
-    /// Saves the settings of an account; tells where they are kept: `creatio` or `browser`.
+    /// Saves the settings of an account; tells where they are kept.
     #[wasm_bindgen(js_name = saveSettings)]
-    pub async fn save_settings(&self, account: String, settings: Ts<dto::AccountSettings>) -> Result<String, JsValue> {
+    pub async fn save_settings(
+        &self,
+        account: String,
+        settings: Ts<dto::AccountSettings>,
+    ) -> Result<Ts<SettingsPlace>, JsValue> {
         let inner = Rc::clone(&self.inner);
         let settings: dto::AccountSettings = settings.to_rust().map_err(|error| to_js(&invalid_input(&error)))?;
         let place = inner.save_settings(&account, settings).await.map_err(|error| to_js(&error))?;
-        Ok(dto::place(place).to_owned())
+        out(&place)
     }
 
     /// The calendars, then the task lists of an account's mailbox.

@@ -2,7 +2,7 @@
 //! address a server stores or tells them, and nobody falls off an Activity or an event for an
 //! address.
 
-use crate::memory::everything;
+use crate::memory::{concerned, everything};
 use crate::spine::Spine;
 use sandbox::{Seed, graph::People};
 use schedule_sync::engine::held::Reason;
@@ -241,8 +241,8 @@ fn an_address_that_is_refused_costs_its_owner_only_and_is_named() {
         let row = activity(spine, "Visit", &[&anna, &bad]);
         let report = spine.run();
         assert_eq!(addresses(&spine.event("Visit")), ["anna@fabrikam.example"]);
-        let held: Vec<(Reason, &str)> = report.held.iter().map(|held| (held.reason, held.detail.as_str())).collect();
-        assert_eq!(held, [(Reason::NotKept, "1: Bad")]);
+        let held: Vec<_> = report.held.iter().map(|held| (held.reason, concerned(held))).collect();
+        assert_eq!(held, [(Reason::NotKept, "1: Bad".to_owned())]);
         spine.settle();
         assert_eq!(participants(spine, &row), sorted(vec![anna, bad]));
         let from = spine.logged();

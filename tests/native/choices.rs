@@ -1,6 +1,6 @@
 //! What the settings choose: whole runs over two sides in memory, under one setting after another.
 
-use crate::memory::{ME, at, everything, item, meeting, task};
+use crate::memory::{ME, at, concerned, everything, item, meeting, task};
 use crate::trips::{Trip, activity, event, guest, linked, said};
 use pollster::block_on;
 use schedule_sync::engine::action::Note;
@@ -28,8 +28,8 @@ pub(crate) fn set(trip: &Trip, settings: &Settings) {
     block_on(trip.shelf.save_settings(settings)).unwrap();
 }
 
-fn reasons(report: &Report) -> Vec<(Reason, &str)> {
-    report.held.iter().map(|held| (held.reason, held.detail.as_str())).collect()
+fn reasons(report: &Report) -> Vec<(Reason, String)> {
+    report.held.iter().map(|held| (held.reason, concerned(held))).collect()
 }
 
 fn map(field: Field, to: FieldDirection) -> FieldMap {
@@ -212,7 +212,7 @@ fn participants_of_an_export_are_invited_by_the_notify_rule() {
         (Notify::Always, None, vec![]),
     ] {
         let (trip, report) = exported(notify, &[ANNA, BORIS]);
-        let expected: Vec<(Reason, &str)> = held.iter().map(|reason| (*reason, names.as_str())).collect();
+        let expected: Vec<(Reason, String)> = held.iter().map(|reason| (*reason, names.clone())).collect();
         assert_eq!((reasons(&report), report.notes.clone()), (expected.clone(), notes), "{notify:?}");
         let invited: &[&str] = if notify == Notify::Always { &[ANNA, BORIS] } else { &[] };
         assert_eq!(people(&trip, Side::Exchange), invited, "{notify:?}");
@@ -289,7 +289,11 @@ fn an_attendee_is_taken_off_by_the_notify_rule_and_never_all_unasked() {
         invite(&trip, left);
         let report = trip.settle();
         assert_eq!(people(&trip, Side::Exchange), after, "{notify:?} {left:?}");
-        assert_eq!(reasons(&report), held.iter().map(|n| (Reason::WouldMail, *n)).collect::<Vec<_>>(), "{notify:?}");
+        assert_eq!(
+            reasons(&report),
+            held.iter().map(|n| (Reason::WouldMail, (*n).to_owned())).collect::<Vec<_>>(),
+            "{notify:?}"
+        );
         if held.is_some() {
             said(&trip, &report, Reason::WouldMail, Choice::Allow);
             let report = trip.settle();
@@ -338,11 +342,16 @@ fn what_would_mail_says_how_many_and_is_done_where_it_always_may_be() {
         let Record::Meeting(event) = trip.only(Side::Exchange).record else { panic!() };
         assert_eq!(event.importance, Importance::High, "only the part that mails is held");
         assert_eq!(event.place == "Here", notify == Notify::Always);
-        let held: &[(Reason, &str)] = if notify == Notify::Always { &[] } else { &[(Reason::WouldMail, "2")] };
+        let held: &[(Reason, String)] =
+            if notify == Notify::Always { &[] } else { &[(Reason::WouldMail, "2".to_owned())] };
         assert_eq!(reasons(&report), held, "{notify:?}");
         trip.creatio.remove(&"a".into());
         let report = trip.settle();
-        assert_eq!(reasons(&report), [(Reason::DeleteAsked, "2")], "a deletion with attendees is always asked about");
+        assert_eq!(
+            reasons(&report),
+            [(Reason::DeleteAsked, "2".to_owned())],
+            "a deletion with attendees is always asked about"
+        );
     }
 }
 
@@ -360,7 +369,7 @@ fn a_change_that_is_left_is_asked_about_no_more() {
     let report = place("Here");
     said(&trip, &report, Reason::WouldMail, Choice::Leave);
     assert!(trip.settle().held.is_empty());
-    assert_eq!(reasons(&place("There")), [(Reason::WouldMail, "1")], "the next change is another question");
+    assert_eq!(reasons(&place("There")), [(Reason::WouldMail, "1".to_owned())], "the next change is another question");
 }
 
 /// An invitation from somebody else, imported; then the user answers it in Creatio.
@@ -390,7 +399,10 @@ fn the_users_own_answer_goes_to_the_organizer_by_the_notify_rule() {
         assert_eq!((given(&trip), reasons(&report)), (response, vec![]));
         for notify in [Notify::Never, Notify::Ask] {
             let (trip, report) = answer(notify, true, response);
-            assert_eq!((given(&trip), reasons(&report)), (Response::InDoubt, vec![(Reason::WouldMail, "1")]));
+            assert_eq!(
+                (given(&trip), reasons(&report)),
+                (Response::InDoubt, vec![(Reason::WouldMail, "1".to_owned())])
+            );
             said(&trip, &report, Reason::WouldMail, Choice::Allow);
             assert_eq!((trip.settle().held.len(), given(&trip)), (0, response));
         }
@@ -416,7 +428,7 @@ fn exports_can_be_narrowed_to_ones_own() {
 fn exports_go_where_they_shall_or_nowhere() {
     let trip = Trip::new(&with(|settings| settings.targets.calendar = Some("team".into())));
     trip.creatio.put(activity("a", "Call"));
-    assert_eq!(reasons(&trip.settle()), [(Reason::NoTarget, "")], "it is not there");
+    assert_eq!(reasons(&trip.settle()), [(Reason::NoTarget, String::new())], "it is not there");
     trip.exchange.more.borrow_mut().push("team".into());
     set(
         &trip,

@@ -1,7 +1,7 @@
 //! Creations: what is created of an item on the other side, with which link, and what comes back or
 //! is made anew in the other kind.
 
-use crate::memory::{CALENDAR, LIST, ME, at, item, meeting, task, title};
+use crate::memory::{CALENDAR, LIST, ME, at, concerned, item, meeting, task, title};
 use crate::moment::{Moment, linked, pair, seen, seen_pair, the_meeting, the_task};
 use crate::trips::guest;
 use schedule_sync::engine::action::{Action, Planned, Step};
@@ -254,8 +254,9 @@ fn who_may_not_be_invited_is_neither_there_nor_agreed_on_and_is_named() {
             Record::Task(_) => panic!("a task"),
         };
         assert_eq!((count(&made.record), count(&action.after.halves.creatio.base)), (invited, invited), "{what}");
-        let told: Vec<_> = planned.held.iter().map(|held| (held.reason, held.detail.as_str())).collect();
-        assert_eq!(told, held.into_iter().collect::<Vec<_>>(), "{what}");
+        let told: Vec<_> = planned.held.iter().map(|held| (held.reason, concerned(held))).collect();
+        let expected: Vec<_> = held.iter().map(|(reason, whom)| (*reason, (*whom).to_owned())).collect();
+        assert_eq!(told, expected, "{what}");
     }
     let mut nobody = pair().creatio;
     nobody.facts.owner = None;

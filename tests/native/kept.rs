@@ -1,7 +1,7 @@
 //! What a server makes of what is written to it is no person's edit: written once more, then named,
 //! never carried back.
 
-use crate::memory::{Makes, Memory, at, everything, title};
+use crate::memory::{Makes, Memory, at, concerned_fields, everything, title};
 use crate::moment::the_meeting;
 use crate::trips::{Trip, activity, event, linked, said};
 use schedule_sync::engine::answer::Choice;
@@ -69,7 +69,7 @@ fn makes(memory: &Memory, make: fn(&mut Record), times: usize) {
 
 fn not_kept(report: &Report) -> Vec<Vec<Field>> {
     let held = report.held.iter().filter(|held| held.reason == Reason::NotKept);
-    held.map(|held| held.fields.clone()).collect()
+    held.map(concerned_fields).collect()
 }
 
 /// A new meeting of `from`, or one in step that a person then edits, before the run that writes it.

@@ -9,6 +9,7 @@ mod course;
 mod histories;
 
 use crate::chance::{share, shrink};
+use crate::memory::concerned_fields;
 use bench::is_users;
 use bug::Bug;
 pub(crate) use course::shown;
@@ -297,7 +298,7 @@ fn mailed(phase: &Phase<'_>) -> Option<String> {
 fn waiting(phase: &Phase<'_>) -> Option<String> {
     // that the last attendee is taken off is asked in any case
     let waits = phase.last.held.iter().filter(|held| held.reason == Reason::WouldMail);
-    let mut waits = waits.filter(|held| held.fields != [Field::People]);
+    let mut waits = waits.filter(|held| concerned_fields(held) != [Field::People]);
     waits.next().filter(|_| phase.silent).map(|held| format!("{:?} of {:?}", held.fields, held.id))
 }
 

@@ -5,6 +5,7 @@ use schedule_sync::engine::account::Account;
 use schedule_sync::engine::commit::Commit;
 use schedule_sync::engine::containers::{self, Renamed};
 use schedule_sync::engine::context::Words;
+use schedule_sync::engine::held::Held;
 use schedule_sync::engine::history::Entry;
 use schedule_sync::engine::link::{Link, LinkKey};
 use schedule_sync::engine::merge;
@@ -16,9 +17,9 @@ use schedule_sync::model::membership::Membership;
 use schedule_sync::model::op::{Op, Outcome, Refusal, Written};
 use schedule_sync::model::scope::Scope;
 use schedule_sync::model::{
-    Address, Body, ContactId, Container, ContainerId, Cursor, Facts, Field, GroupId, Importance, Instant, Item, ItemId,
-    Kind, Listing, Meeting, Occurrence, Original, Record, Reminder, Response, SeriesSet, Side, Status, Task, TaskWhen,
-    Version, When, Window,
+    Address, Body, ContactId, Container, ContainerId, Cursor, Facts, Field, FieldValue, GroupId, Importance, Instant,
+    Item, ItemId, Kind, Listing, Meeting, Occurrence, Original, Pair, Person, Record, Reminder, Response, SeriesSet,
+    Side, Status, Task, TaskWhen, Version, When, Window,
 };
 use schedule_sync::ports::{Clock, Directory, Events, Progress, Replica, Store};
 use std::{
@@ -666,4 +667,26 @@ pub(crate) fn when(item: &Item) -> When {
         Record::Meeting(meeting) => meeting.when,
         Record::Task(_) => panic!("a task"),
     }
+}
+
+/// Whom or what a held item concerns, in short: people by name, how many would be mailed, else what
+/// a server said of it.
+pub(crate) fn concerned(held: &Held) -> String {
+    let people = held.fields.iter().find_map(|field| match &field.values {
+        Pair { creatio: Some(FieldValue::People(people)), exchange: None } => Some(people),
+        _ => None,
+    });
+    match people {
+        Some(people) if held.mails == 0 => {
+            let names: Vec<&str> = people.iter().map(Person::shown).collect();
+            format!("{}: {}", people.len(), names.join(", "))
+        }
+        _ if held.mails > 0 => held.mails.to_string(),
+        _ => held.detail.clone(),
+    }
+}
+
+/// The fields that a held item concerns.
+pub(crate) fn concerned_fields(held: &Held) -> Vec<Field> {
+    held.fields.iter().map(|held| held.field).collect()
 }

@@ -8,11 +8,11 @@ use crate::trips::{Trip, activity, event, guest, linked, said};
 use pollster::block_on;
 use schedule_sync::engine::action::Note;
 use schedule_sync::engine::answer::Choice;
-use schedule_sync::engine::held::Reason;
+use schedule_sync::engine::held::{HeldField, Reason};
 use schedule_sync::engine::identity;
 use schedule_sync::engine::link::{Link, LinkState, Memory};
 use schedule_sync::engine::settings::{Block, Extent, FieldDirection, Notify, Settings};
-use schedule_sync::model::{Address, Body, Item, Person, Record, Response, Side};
+use schedule_sync::model::{Address, Body, Field, FieldValue, Item, Pair, Person, Record, Response, Side};
 use schedule_sync::run::{self, Report, Told};
 
 const ANNA: &str = "anna@fabrikam.example";
@@ -63,7 +63,11 @@ fn notes_reach_nobody_who_is_invited_without_a_word() {
 
     let (trip, report) = exported(Notify::Always);
     assert_eq!((there(&trip), reasons(&report)), ((String::new(), 1), vec![Reason::InsideNotes]));
-    assert_eq!(report.held[0].values[0].creatio, INSIDE, "the person sees the text");
+    assert_eq!(
+        report.held[0].fields[0].values.creatio,
+        Some(FieldValue::Text(INSIDE.to_owned())),
+        "the person sees the text"
+    );
     for (choice, text) in [(Choice::Allow, INSIDE), (Choice::Leave, "")] {
         let (trip, report) = exported(Notify::Always);
         said(&trip, &report, Reason::InsideNotes, choice);
@@ -245,8 +249,9 @@ fn what_was_put_back_is_named_until_it_is_kept_or_left() {
         let report = trip.settle();
         assert_eq!(trip.only(Side::Creatio).record.title(), "Plan", "put back");
         assert_eq!(reasons(&report), [Reason::PutBack]);
-        let values = &report.held[0].values[0];
-        assert_eq!((values.creatio.as_str(), values.exchange.as_str()), ("My plan", "Plan"));
+        let values = Pair { creatio: "My plan", exchange: "Plan" };
+        let values = values.map(|text| Some(FieldValue::Text(text.to_owned())));
+        assert_eq!(report.held[0].fields, [HeldField { field: Field::Title, values }]);
         set(&trip, &with(|settings| settings.rules.months = 11));
         assert_eq!(reasons(&trip.settle()), [Reason::PutBack], "a full comparison forgets nothing");
         said(&trip, &report, Reason::PutBack, choice);

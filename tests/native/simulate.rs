@@ -190,7 +190,7 @@ impl Stage {
                 self.allowed |= said.iter().any(|said| said.choice == Choice::Allow);
                 self.chosen |= !said.is_empty();
                 for Said { held, counterpart, .. } in said.iter().filter(|said| said.choice == Choice::Leave) {
-                    let fields = held.fields.iter().filter_map(|field| promises::what_of(*field)).collect();
+                    let fields = held.fields.iter().filter_map(|field| promises::what_of(field.field)).collect();
                     // what one side does not show now, the other may
                     let ids: Vec<&ItemId> = held.id.iter().chain(counterpart).collect();
                     let alone = matches!(held.reason, Reason::LostCounterpart | Reason::LostOrigin);

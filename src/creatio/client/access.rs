@@ -12,6 +12,7 @@ use std::{
 /// A service of Creatio by which rows are read and written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum Transport {
     /// OData 4 (docs/facts/creatio.md, from "Addresses" to "Access").
     #[default]

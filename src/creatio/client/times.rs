@@ -16,6 +16,7 @@ use serde_json::{Map, Value};
 /// What a time means.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum TimeSemantics {
     /// UTC.
     #[default]

@@ -11,9 +11,12 @@ use crate::engine::settings::Settings;
 use crate::error::{Error, Result};
 use crate::model::Day;
 use crate::ports::{Clock, Credentials, Http, Store};
+use serde::Serialize;
 
 /// Where settings are kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[cfg_attr(target_arch = "wasm32", derive(tsify::Tsify))]
 pub enum SettingsPlace {
     /// In Creatio: all of the user's devices have them.
     Creatio,

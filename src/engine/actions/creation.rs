@@ -1,21 +1,19 @@
 //! Creations: what is new on a side, comes back there, or is made anew in the other kind.
 
-use super::holding::listed;
 use super::informed;
 use super::removal::as_read;
 use crate::engine::action::{ACTIVITIES, Action, Note, Planned, Step, update};
 use crate::engine::context::{Context, Seen};
 use crate::engine::fate::Case;
 use crate::engine::field_policy::{self, Notes};
-use crate::engine::held::{Held, Reason, named};
+use crate::engine::held::{Held, HeldField, Reason};
 use crate::engine::link::{Half, Link, LinkState, Memory};
 use crate::engine::settings::Notify;
 use crate::engine::{decide, identity, merge, project, scope};
 use crate::model::op::{Create, Op, Update};
-use crate::model::show::show;
 use crate::model::{
-    Body, ContainerId, Facts, Field, Importance, Item, ItemId, Kind, Meeting, Pair, Patch, Person, Record, Reminder,
-    Response, Side, Status, Task,
+    Body, ContainerId, Facts, Field, FieldValue, Importance, Item, ItemId, Kind, Meeting, Pair, Patch, Person, Record,
+    Reminder, Response, Side, Status, Task,
 };
 use std::collections::BTreeSet;
 
@@ -49,13 +47,14 @@ pub fn create(context: &Context<'_>, seen: &Seen, from: Side, item: &Item, gener
     };
     let mut planned = Planned::default();
     if !guests.asks.is_empty() {
-        let listed = Pair { creatio: listed(guests.asks.iter()), exchange: String::new() };
-        let held = waits(context, item, Reason::WouldInvite, Field::People, listed);
-        planned.held.push(Held { detail: named(&guests.asks), ..held });
+        planned.held.push(waits(context, item, Reason::WouldInvite, HeldField::people(guests.asks.clone())));
     }
     if has_text && notes == Notes::Asked && !(guests.asks.is_empty() && guests.go.is_empty()) {
-        let text = Pair { creatio: show(Field::Body, &whole), exchange: String::new() };
-        planned.held.push(waits(context, item, Reason::InsideNotes, Field::Body, text));
+        let text = HeldField {
+            field: Field::Body,
+            values: Pair { creatio: FieldValue::of(Field::Body, &whole), exchange: None },
+        };
+        planned.held.push(waits(context, item, Reason::InsideNotes, text));
     }
     if !guests.stay.is_empty() && !guests.carried {
         planned.notes.insert(Note::Uninvited);
@@ -75,16 +74,10 @@ pub fn create(context: &Context<'_>, seen: &Seen, from: Side, item: &Item, gener
 }
 
 /// A field of a new item that waits for a person's word.
-fn waits(context: &Context<'_>, item: &Item, reason: Reason, field: Field, values: Pair<String>) -> Held {
+fn waits(context: &Context<'_>, item: &Item, reason: Reason, field: HeldField) -> Held {
     Held {
-        side: Side::Creatio,
-        id: Some(item.id.clone()),
-        title: item.record.title().to_owned(),
-        reason,
-        detail: String::new(),
         fields: vec![field],
-        values: vec![values],
-        since: context.now,
+        ..Held::whole(Side::Creatio, item.id.clone(), item.record.title(), reason, context.now)
     }
 }
 

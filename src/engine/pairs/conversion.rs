@@ -45,16 +45,15 @@ pub fn finished(context: &Context<'_>, seen: &Seen, link: &Link, mut planned: Pl
                 !differences(&former.halves.exchange.base, &item.record).is_empty() || item.facts.attendees > 0;
             match seen.answers.to(asked, Reason::ConvertAsked) {
                 Some(Choice::Leave) => planned.links = vec![after],
-                None | Some(Choice::Take(_)) if edited => planned.held.push(Held {
-                    side: Side::Exchange,
-                    id: Some(id.clone()),
-                    title: item.record.title().to_owned(),
-                    reason: Reason::ConvertAsked,
-                    detail: String::new(),
-                    fields: Vec::new(),
-                    values: Vec::new(),
-                    since: context.now,
-                }),
+                None | Some(Choice::Take(_)) if edited => {
+                    planned.held.push(Held::whole(
+                        Side::Exchange,
+                        id.clone(),
+                        item.record.title(),
+                        Reason::ConvertAsked,
+                        context.now,
+                    ));
+                }
                 Some(Choice::Allow | Choice::Take(_)) | None => planned.action = Some(removal(former, item, after)),
             }
         }

@@ -34,14 +34,9 @@ impl<W: World> Gather<'_, W> {
         }
         let membership = self.world.creatio().members(groups, &self.context.window).await?;
         self.held.extend(membership.failed.into_iter().map(|(group, detail)| Held {
-            side: Side::Creatio,
             id: Some(ItemId::new(group.as_str())),
-            title: String::new(),
-            reason: Reason::Group,
             detail,
-            fields: Vec::new(),
-            values: Vec::new(),
-            since: self.context.now,
+            ..Held::nameless(Side::Creatio, Reason::Group, self.context.now)
         }));
         let unseen: Vec<LinkKey> = membership
             .members

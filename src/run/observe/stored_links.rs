@@ -68,16 +68,9 @@ impl<W: World> Gather<'_, W> {
     pub(super) fn lacking(&mut self, kinds: &[Kind]) {
         let settings = self.context.settings;
         let wanted = |kind: &&Kind| scope::import(settings, **kind).on || settings.export.on;
-        self.held.extend(kinds.iter().filter(wanted).map(|_| Held {
-            side: Side::Exchange,
-            id: None,
-            title: String::new(),
-            reason: Reason::NoToDo,
-            detail: String::new(),
-            fields: Vec::new(),
-            values: Vec::new(),
-            since: self.context.now,
-        }));
+        self.held.extend(
+            kinds.iter().filter(wanted).map(|_| Held::nameless(Side::Exchange, Reason::NoToDo, self.context.now)),
+        );
     }
 
     pub(super) fn know(&mut self, links: Vec<Link>) {

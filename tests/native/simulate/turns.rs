@@ -82,8 +82,8 @@ impl Stage {
     fn run(&mut self, device: usize) {
         let report = self.devices[device].run().now_or_never().unwrap().unwrap();
         let clashes = report.held.iter().filter(|held| held.reason == Reason::Clash);
-        let fields =
-            clashes.flat_map(|held| held.fields.iter().filter_map(|field| Some((held.id.clone()?, field.to_string()))));
+        let fields = clashes
+            .flat_map(|held| held.fields.iter().filter_map(|field| Some((held.id.clone()?, field.field.to_string()))));
         let now: BTreeSet<(ItemId, String)> = fields.collect();
         self.open.retain(|key, _| now.contains(key));
         for (id, field) in now {

@@ -7,10 +7,14 @@ export type {
   BlockSettings,
   ContainerInfo,
   PageContext,
-  FieldName,
+  Field,
+  FieldValue,
   InstallationInfo,
   GroupInfo,
+  HeldField,
   HeldItem,
+  Person,
+  Reason,
   Kept,
   Reply,
   RunReport,
@@ -20,7 +24,6 @@ export type {
   SyncEvent,
   Undone,
   UndoPlan,
-  WhyHeld,
   Write,
 } from '../../pkg/schedule_sync.js';
 

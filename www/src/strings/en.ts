@@ -1,5 +1,5 @@
 /** The page's texts in English. Labels of settings and menus are those of Creatio's own page. */
-import type { Saying, WhyHeld } from '../../pkg/schedule_sync.js';
+import type { Saying, Reason } from '../../pkg/schedule_sync.js';
 
 /**
  * The label of an answer, a verb; `people`: how many would be written to, 0 where that is not
@@ -8,7 +8,7 @@ import type { Saying, WhyHeld } from '../../pkg/schedule_sync.js';
 type Answer = string | ((people: number) => string);
 
 /** What can be answered to each reason, where its label is not the usual one. */
-export type Labels = Record<WhyHeld, Partial<Record<Saying, Answer>>>;
+export type Labels = Record<Reason, Partial<Record<Saying, Answer>>>;
 
 /** How many items one run created, updated and deleted on one side. */
 export interface Counts {
@@ -289,7 +289,13 @@ export const en = {
   settingsSaved: 'The settings are saved.',
   settingsLocked: 'The settings are saved, but for what your administrator has set meanwhile: that stays as it is set.',
   fieldMap: 'Fields that don’t go both ways',
-  ways: { in: 'from the mailbox to Creatio only', out: 'from Creatio to the mailbox only', off: 'not synchronized' },
+  ways: {
+    both: 'both ways',
+    open: 'both ways, also to people who are invited',
+    in: 'from the mailbox to Creatio only',
+    out: 'from Creatio to the mailbox only',
+    off: 'not synchronized',
+  },
   noAccount: 'There is no mailbox in Creatio that can be synchronized. Add an account for synchronization first.',
   untitled: 'no title',
 
@@ -400,29 +406,31 @@ export const en = {
     response: 'Your answer',
   },
   /** The engine's own words in the values of fields. */
-  values: {
+  importances: {
     low: 'Low',
     normal: 'Normal',
     high: 'High',
-    NotStarted: 'Not started',
-    InProgress: 'In progress',
-    Completed: 'Completed',
-    Waiting: 'Waiting on others',
-    Deferred: 'Deferred',
-    Canceled: 'Canceled',
+  },
+  statuses: {
+    'not-started': 'Not started',
+    'in-progress': 'In progress',
+    completed: 'Completed',
+    waiting: 'Waiting on others',
+    deferred: 'Deferred',
+    canceled: 'Canceled',
+  },
+  responses: {
     confirmed: 'Accepted',
     declined: 'Declined',
-    indoubt: 'Tentative',
-  } as Record<string, string>,
-  /** What the detail of a reason means, where it is a number or a code. */
-  concerned: {
-    'would-mail': (people: string) => `Mails: ${people}`,
-    'delete-asked': (people: string) => `Attendees who would get a cancellation: ${people}`,
-    'would-invite': () => '', // they are listed
-    rejected: (code: string) => refusals[code] ?? code,
-    unanswered: (code: string) => refusals[code] ?? code,
-  } as Record<string, (detail: string) => string>,
-  minutesBefore: (minutes: string) => `${minutes} min before`,
+    'in-doubt': 'Tentative',
+  },
+  /** Whom the mails that a yes sends would reach. */
+  mails: {
+    'would-mail': (people: number) => `Mails: ${people}`,
+    'delete-asked': (people: number) => `Attendees who would get a cancellation: ${people}`,
+  } as Partial<Record<Reason, (people: number) => string>>,
+  refusals,
+  minutesBefore: (minutes: number) => `${minutes} min before`,
 
   failed: {
     'no-reply': (who: string) => `No reply from ${who}. Check the network, then run the synchronization again.`,

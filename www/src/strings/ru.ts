@@ -271,6 +271,8 @@ export const ru: Strings = {
   settingsLocked: 'Настройки сохранены, кроме того, что тем временем задал администратор: это осталось как задано.',
   fieldMap: 'Поля, которые передаются не в обе стороны',
   ways: {
+    both: 'в обе стороны',
+    open: 'в обе стороны, в том числе приглашённым',
     in: 'только из почтового ящика в Creatio',
     out: 'только из Creatio в почтовый ящик',
     off: 'не синхронизируется',
@@ -384,27 +386,29 @@ export const ru: Strings = {
     people: 'Участники',
     response: 'Ваш ответ',
   },
-  values: {
+  importances: {
     low: 'Низкая',
     normal: 'Обычная',
     high: 'Высокая',
-    NotStarted: 'Не начата',
-    InProgress: 'В работе',
-    Completed: 'Завершена',
-    Waiting: 'Ожидание других',
-    Deferred: 'Отложена',
-    Canceled: 'Отменена',
+  },
+  statuses: {
+    'not-started': 'Не начата',
+    'in-progress': 'В работе',
+    completed: 'Завершена',
+    waiting: 'Ожидание других',
+    deferred: 'Отложена',
+    canceled: 'Отменена',
+  },
+  responses: {
     confirmed: 'Принято',
     declined: 'Отклонено',
-    indoubt: 'Под вопросом',
+    'in-doubt': 'Под вопросом',
   },
-  concerned: {
+  mails: {
     'would-mail': (people) => `Писем: ${people}`,
     'delete-asked': (people) => `Участников, которые получат отмену: ${people}`,
-    'would-invite': () => '',
-    rejected: (code) => refusals[code] ?? code,
-    unanswered: (code) => refusals[code] ?? code,
   },
+  refusals,
   minutesBefore: (minutes) => `за ${minutes} мин`,
 
   failed: {

@@ -1,7 +1,7 @@
 /** What the last run left for a person, with a choice for each item that can be answered. */
 import { css, html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
-import type { HeldItem, Reply, Saying, WhyHeld } from '../../engine/types';
+import type { HeldField, HeldItem, Reason, Reply, Saying } from '../../engine/types';
 import { showValue } from '../field-values';
 import { base, buttons, inputs } from './styles';
 import { SyncElement } from './sync-element';
@@ -20,11 +20,15 @@ interface Question {
 const openAtFirst = 5;
 
 /** How many people would be written to: those listed, or their number; 0 if that is not known. */
-function peopleToWriteTo({ fields, values, detail }: HeldItem): number {
-  const listed = values[fields.indexOf('people')]?.creatio;
-  const count = listed ? listed.split('\n').length : Number(detail);
-  return Number.isInteger(count) ? count : 0;
+function peopleToWriteTo({ fields, mails }: HeldItem): number {
+  for (const { values } of fields) {
+    if (values.creatio && 'people' in values.creatio) return values.creatio.people.length;
+  }
+  return mails;
 }
+
+/** Whether a value of the field is known on either side. */
+const isKnown = ({ values }: HeldField): boolean => !!(values.creatio ?? values.exchange);
 
 /**
  * What is held, by reason, with a choice for each item that a person can answer. A run carries the
@@ -107,11 +111,11 @@ export class HeldList extends SyncElement {
 
   @state() private chosen: ReadonlyMap<string, Saying> = new Map();
   /** Groups that a person opened or closed. */
-  @state() private opened: ReadonlyMap<WhyHeld, boolean> = new Map();
+  @state() private opened: ReadonlyMap<Reason, boolean> = new Map();
 
   /** What is held, by reason, in the order of the reasons' first items. */
-  private groups(): [WhyHeld, Question[]][] {
-    const groups = new Map<WhyHeld, Question[]>();
+  private groups(): [Reason, Question[]][] {
+    const groups = new Map<Reason, Question[]>();
     for (const { account, items } of this.controller.held) {
       for (const item of items) {
         const key = JSON.stringify([account, item.side, item.id, item.reason]);
@@ -155,7 +159,7 @@ export class HeldList extends SyncElement {
   }
 
   /** What an answer to these questions does. */
-  private label(choice: Saying, questions: Question[], reason: WhyHeld): string {
+  private label(choice: Saying, questions: Question[], reason: Reason): string {
     const { strings } = this.controller;
     const label = strings.answers[reason][choice] ?? strings.choices[choice];
     return typeof label === 'string'
@@ -163,7 +167,7 @@ export class HeldList extends SyncElement {
       : label(questions.reduce((sum, { item }) => sum + peopleToWriteTo(item), 0));
   }
 
-  private renderSelect(name: string, questions: Question[], reason: WhyHeld) {
+  private renderSelect(name: string, questions: Question[], reason: Reason) {
     const { strings, running } = this.controller;
     const [first] = questions;
     const same = questions.every(({ key }) => this.chosen.get(key) === this.chosen.get(first?.key ?? ''));
@@ -185,13 +189,12 @@ export class HeldList extends SyncElement {
 
   private renderValues(item: HeldItem, name: string) {
     const { time, strings } = this.controller;
-    if (item.values.length === 0) return nothing;
-    const rows = item.values.flatMap((both, index) => {
-      const field = item.fields[index];
-      if (!field) return [];
-      const shown = (value: string) => showValue(field, value, time, strings);
-      return [{ field: strings.fields[field], values: [shown(both.creatio), shown(both.exchange)] }];
-    });
+    const known = item.fields.filter(isKnown);
+    if (known.length === 0) return nothing;
+    const rows = known.map(({ field, values }) => ({
+      field: strings.fields[field],
+      values: [values.creatio, values.exchange].map((value) => showValue(value, time, strings)),
+    }));
     return html`<schedule-sync-value-table
       .label=${name}
       .heads=${[strings.sideTitle.creatio, strings.sideTitle.exchange]}
@@ -203,9 +206,10 @@ export class HeldList extends SyncElement {
     const { strings } = this.controller;
     const { item, number } = question;
     const name = strings.heldItem(number, item.title || strings.untitled);
-    const fields = item.values.length > 0 ? '' : item.fields.map((field) => strings.fields[field]).join(', ');
-    const concerned = item.detail && (strings.concerned[item.reason]?.(item.detail) ?? item.detail);
-    const detail = [fields, concerned].filter((part) => part).join(' · ');
+    const fields = item.fields.filter((field) => !isKnown(field)).map(({ field }) => strings.fields[field]);
+    const mails = item.mails > 0 ? (strings.mails[item.reason]?.(item.mails) ?? '') : '';
+    const said = strings.refusals[item.detail] ?? item.detail;
+    const detail = [fields.join(', '), mails, said].filter((part) => part).join(' · ');
     return html`<li>
       <div class="line">
         <span class="what">${name}<span class="where">${strings.sideTitle[item.side]}</span></span>
@@ -215,7 +219,7 @@ export class HeldList extends SyncElement {
     </li>`;
   }
 
-  private renderAll(questions: Question[], reason: WhyHeld) {
+  private renderAll(questions: Question[], reason: Reason) {
     const { strings } = this.controller;
     const decidable = questions.filter(({ item }) => item.id && item.choices.length > 0);
     const [first, last] = [questions[0], questions.at(-1)];
@@ -224,7 +228,7 @@ export class HeldList extends SyncElement {
     return html`<li class="line"><span class="what">${name}</span>${this.renderSelect(name, decidable, reason)}</li>`;
   }
 
-  private renderGroup(reason: WhyHeld, questions: Question[]) {
+  private renderGroup(reason: Reason, questions: Question[]) {
     const open = this.opened.get(reason) ?? questions.length <= openAtFirst;
     return html`<details
       .open=${open}

@@ -232,7 +232,7 @@ export class RunHistory extends SyncElement {
     const states = statesOf(write);
     const rows = write.fields.map((change) => ({
       field: strings.fields[change.field],
-      values: states.map((state) => showValue(change.field, change[state], time, strings)),
+      values: states.map((state) => showValue(change[state], time, strings)),
     }));
     return html`<li>
       <details
