@@ -43,6 +43,7 @@ pub mod merge;
 pub mod original;
 pub mod pairs;
 pub mod people;
+pub mod permissions;
 pub mod plan;
 pub mod planner;
 pub mod project;

@@ -10,6 +10,7 @@ use crate::engine::field_policy::FieldPolicy;
 use crate::engine::held::Reason;
 use crate::engine::link::{Half, Link, LinkState, Memory, PutBack};
 use crate::engine::merge::{self, ClashRule, Compared, Merge};
+use crate::engine::permissions::Permissions;
 use crate::engine::settings::{Notify, Settings};
 use crate::engine::{claim, decide, identity, kept, original, project, scope};
 use crate::model::op::{Op, Update};
@@ -92,7 +93,7 @@ fn tried(case: &Case<'_>) -> Planned {
         return planned;
     }
     let mut after = planned.links.pop().unwrap_or_else(|| link.clone());
-    match seen.answers.to([&link.halves.creatio.id, &link.halves.exchange.id], Reason::NotKept) {
+    match Permissions::of_pair(seen, link).said(Reason::NotKept) {
         Some(Choice::Allow) => {
             let now = Pair::of(|side| case.record(side));
             let shadows = project::shadows(context, seen, now, Some(link.base()));
@@ -249,7 +250,7 @@ fn noted(before: &Memory, after: &Memory, ended: bool) -> BTreeSet<Note> {
 /// Carries out what a person said of an edit that was put back: it is written to the Activity and
 /// kept there, or forgotten.
 fn settle_put_back(seen: &Seen, link: &mut Link, merge: &mut Merge) {
-    let said = seen.answers.to([&link.halves.creatio.id, &link.halves.exchange.id], Reason::PutBack);
+    let said = Permissions::of_pair(seen, link).said(Reason::PutBack);
     let Some(lost) = link.memory.put_back.take_if(|_| said.is_some()) else { return };
     if said != Some(Choice::Take(Side::Creatio)) {
         return;
@@ -263,11 +264,10 @@ fn settle_put_back(seen: &Seen, link: &mut Link, merge: &mut Merge) {
 
 /// What a person wants left is no edit any more.
 fn leave(seen: &Seen, link: &Link, merge: &mut Merge, now: Pair<&Record>) {
-    let left =
-        |reason| seen.answers.to([&link.halves.creatio.id, &link.halves.exchange.id], reason) == Some(Choice::Leave);
-    let waits = merge.waits.extract_if(.., |(_, reason)| left(*reason)).map(|(field, _)| field);
+    let said = Permissions::of_pair(seen, link);
+    let waits = merge.waits.extract_if(.., |(_, reason)| said.leaves(*reason)).map(|(field, _)| field);
     let mut fields: Vec<Field> = waits.collect();
-    if left(Reason::Clash) {
+    if said.leaves(Reason::Clash) {
         fields.append(&mut merge.clashes);
     }
     // nor is it asked about for any other reason
@@ -282,10 +282,7 @@ fn leave(seen: &Seen, link: &Link, merge: &mut Merge, now: Pair<&Record>) {
 
 /// By what a clash of this pair is settled.
 fn rule(context: &Context<'_>, seen: &Seen, link: &Link, stamps: Pair<Option<Instant>>) -> ClashRule {
-    let answer = match seen.answers.to([&link.halves.creatio.id, &link.halves.exchange.id], Reason::Clash) {
-        Some(Choice::Take(side)) => Some(side),
-        Some(Choice::Allow | Choice::Leave) | None => None,
-    };
+    let answer = Permissions::of_pair(seen, link).taken(Reason::Clash);
     // since it was asked, other fields of the two were written, by which the stamps no longer tell
     // of this one
     let asked = seen.guarded.contains(&(link.halves.creatio.id.clone(), Reason::Clash));

@@ -5,10 +5,11 @@ use crate::engine::action::Step;
 use crate::engine::answer::Choice;
 use crate::engine::context::{Context, Seen};
 use crate::engine::fate::{Case, Fate};
-use crate::engine::field_policy::{self, FieldPolicy, Notes, Permission};
+use crate::engine::field_policy::{self, FieldPolicy};
 use crate::engine::held::Reason;
 use crate::engine::link::{Link, LinkState};
 use crate::engine::merge::differences;
+use crate::engine::permissions::Permissions;
 use crate::engine::settings::{CreatioDelete, ExchangeDelete, FieldDirection};
 use crate::engine::{project, scope};
 use crate::model::{Body, Facts, Field, Item, Kind, Pair, Record, Side, Status};
@@ -38,12 +39,11 @@ pub fn case<'a>(context: &'a Context<'a>, seen: &'a Seen, link: &'a Link, items:
 #[must_use]
 pub fn policy(case: &Case<'_>) -> FieldPolicy {
     let Case { context, seen, link, fates } = *case;
-    let allowed = |reason| seen.answers.allow([&link.halves.creatio.id, &link.halves.exchange.id], reason);
+    let said = Permissions::of_pair(seen, link);
     let (creatio, exchange) = (case.facts(Side::Creatio), case.facts(Side::Exchange));
     let owner_is_user = is_users(context, creatio);
     let ended = has_ended(case);
     let notify = field_policy::notify(context, seen, fates.creatio.item(), Some(&link.memory));
-    let ids = [&link.halves.creatio.id, &link.halves.exchange.id];
     let there = seen.elsewhere.get(&link.halves.creatio.id);
     FieldPolicy {
         inward: scope::import(context.settings, link.kind()).on && owner_is_user,
@@ -56,18 +56,18 @@ pub fn policy(case: &Case<'_>) -> FieldPolicy {
         foreign: exchange.organized_by_other,
         recurring: exchange.recurring,
         process: creatio.process,
-        rich: body(case.record(Side::Exchange)).rich && !allowed(Reason::RichBody),
+        rich: body(case.record(Side::Exchange)).rich && !said.allows(Reason::RichBody),
         mails: exchange.attendees > 0 && !exchange.organized_by_other,
         silent: context.is_silent() || context.account.silent && ended,
         answered: creatio.answered_by_me,
         fields: context.settings.fields,
         notify,
-        word: Permission { mail: allowed(Reason::WouldMail), invite: allowed(Reason::WouldInvite) },
+        may_mail: said.mail(),
         ended,
         carried: link.memory.carried || there.is_some_and(|there| there.first),
         inside: link.memory.text.map_or(link.made == Some(Side::Exchange), |side| side == Side::Creatio),
-        notes: Notes::of(context, seen, ids),
-        yields: seen.answers.to(ids, Reason::OwnNotes) == Some(Choice::Take(Side::Exchange)),
+        notes: said.notes(context),
+        yields: said.taken(Reason::OwnNotes) == Some(Side::Exchange),
     }
 }
 
@@ -156,8 +156,7 @@ pub fn linked(case: &Case<'_>) -> Step {
 /// Whether a person has said what becomes of an edit that was put back.
 #[must_use]
 pub fn is_settled(seen: &Seen, link: &Link) -> bool {
-    let ids = [&link.halves.creatio.id, &link.halves.exchange.id];
-    link.memory.put_back.is_some() && seen.answers.to(ids, Reason::PutBack).is_some()
+    link.memory.put_back.is_some() && Permissions::of_pair(seen, link).said(Reason::PutBack).is_some()
 }
 
 /// Whether the two items of a pair are of two kinds, and the Activity still is of the one that it
@@ -172,7 +171,7 @@ fn is_of_two_kinds(case: &Case<'_>) -> bool {
 /// What a person said of a step that waits: it is done, or left.
 fn asked(seen: &Seen, link: &Link, step: Step, allowed: Step) -> Step {
     let Step::Hold(reason) = step else { return step };
-    match seen.answers.to([&link.halves.creatio.id, &link.halves.exchange.id], reason) {
+    match Permissions::of_pair(seen, link).said(reason) {
         Some(Choice::Allow) => allowed,
         Some(Choice::Leave) => Step::Leave,
         Some(Choice::Take(_)) | None => step,

@@ -1,11 +1,11 @@
 //! The field policy of a pair: in which direction each field may go, and what of it waits for a
 //! person's word (docs/rules.md, "Scope and direction", "Who writes", "Fields").
 
-use crate::engine::answer::Choice;
 use crate::engine::context::{Context, Seen};
 use crate::engine::held::Reason;
 use crate::engine::link::Memory;
-use crate::engine::settings::{FieldDirection, FieldMap, Notify};
+use crate::engine::permissions::{MayMail, Notes};
+use crate::engine::settings::{FieldMap, Notify};
 use crate::model::op::SendInvitations;
 use crate::model::{Field, Item, ItemId, Side};
 use std::collections::BTreeSet;
@@ -75,7 +75,7 @@ pub struct FieldPolicy {
     /// What is done that would mail somebody, by setting.
     pub notify: Notify,
     /// What a person has allowed for this pair.
-    pub word: Permission,
+    pub may_mail: MayMail,
     /// The meeting has ended on both sides: nobody gets mail of it any more, and nobody is asked.
     pub ended: bool,
     /// People are invited from another account of the user, which exported the Activity first.
@@ -86,32 +86,6 @@ pub struct FieldPolicy {
     pub notes: Notes,
     /// The user takes over the organizer's text in place of notes of their own.
     pub yields: bool,
-}
-
-/// Whether the notes of an Activity may go to people who are invited (docs/rules.md, "Inside notes
-/// stay inside").
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Notes {
-    /// Not without a person's word, who has seen them.
-    #[default]
-    Asked,
-    /// They may.
-    Open,
-    /// A person wants them left out.
-    Left,
-}
-
-impl Notes {
-    /// What holds for the item of `ids`.
-    #[must_use]
-    pub fn of(context: &Context<'_>, seen: &Seen, ids: [&ItemId; 2]) -> Self {
-        match seen.answers.to(ids, Reason::InsideNotes) {
-            _ if context.settings.fields.body == FieldDirection::Open => Self::Open,
-            Some(Choice::Allow) => Self::Open,
-            Some(Choice::Leave) => Self::Left,
-            Some(Choice::Take(_)) | None => Self::Asked,
-        }
-    }
 }
 
 /// The notify rule as it counts for an Activity, read as `item` if it was: "always" is for what is
@@ -145,15 +119,6 @@ pub enum Mailing {
     Waits(Reason),
     /// It is not done, and nobody is asked.
     Stays,
-}
-
-/// What a person has allowed for a pair.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Permission {
-    /// That people get mail of a change.
-    pub mail: bool,
-    /// That people are invited.
-    pub invite: bool,
 }
 
 impl FieldPolicy {
@@ -208,7 +173,7 @@ impl FieldPolicy {
     /// all. `crowd`: others are invited to the event, or are with the same write.
     #[must_use]
     pub fn asks(self, field: Field, crowd: bool) -> Vec<Reason> {
-        let mail = self.mails_by(field) && !self.ended && !self.may_mail();
+        let mail = self.mails_by(field) && !self.ended && !self.mails_freely();
         let notes = field == Field::Body && crowd && self.notes != Notes::Open;
         let rich = self.rich && field == Field::Body;
         let all = [(mail, Reason::WouldMail), (notes, Reason::InsideNotes), (rich, Reason::RichBody)];
@@ -241,14 +206,14 @@ impl FieldPolicy {
     pub fn tells(self, fields: &BTreeSet<Field>) -> SendInvitations {
         match () {
             () if self.ended && self.silent => SendInvitations::Nobody,
-            () if !self.silent || self.word.mail => SendInvitations::All,
-            () if self.word.invite && fields.contains(&Field::People) => SendInvitations::Invited,
+            () if !self.silent || self.may_mail.change => SendInvitations::All,
+            () if self.may_mail.invitation && fields.contains(&Field::People) => SendInvitations::Invited,
             () => SendInvitations::Nobody,
         }
     }
 
-    fn may_mail(self) -> bool {
-        self.notify == Notify::Always || self.word.mail
+    fn mails_freely(self) -> bool {
+        self.notify == Notify::Always || self.may_mail.change
     }
 
     /// Whether people are invited.
@@ -257,7 +222,7 @@ impl FieldPolicy {
         match self.notify {
             _ if self.ended || self.carried => Mailing::Stays,
             Notify::Never => Mailing::Stays,
-            Notify::Ask if self.word.invite => Mailing::Goes,
+            Notify::Ask if self.may_mail.invitation => Mailing::Goes,
             Notify::Ask => Mailing::Waits(Reason::WouldInvite),
             Notify::Always => Mailing::Goes,
         }
@@ -267,8 +232,8 @@ impl FieldPolicy {
     #[must_use]
     pub fn uninvites(self, all: bool) -> Mailing {
         // a write that invites somebody tells those too whom it takes off
-        let unnoticed = self.silent && !self.word.invite;
-        let may = if all { self.word.mail } else { self.may_mail() || unnoticed };
+        let unnoticed = self.silent && !self.may_mail.invitation;
+        let may = if all { self.may_mail.change } else { self.mails_freely() || unnoticed };
         match () {
             () if self.ended => {
                 if unnoticed && !all {

@@ -2,10 +2,10 @@
 //! never the rest of the plan.
 
 use crate::engine::action::{Action, Step};
-use crate::engine::answer::Answers;
 use crate::engine::context::{Context, Seen};
 use crate::engine::held::{Held, Reason};
 use crate::engine::link::{Link, LinkState};
+use crate::engine::permissions::Permissions;
 use crate::engine::plan::Plan;
 use crate::model::op::Op;
 use crate::model::{Field, ItemId, Side};
@@ -78,7 +78,7 @@ pub fn check_beside(context: &Context<'_>, seen: &Seen, plan: &mut Plan, bare: O
 /// asked about every pair whose Activity seems to be gone, also where no deletion follows: else
 /// nobody would be told why nothing is done. Whether any pair waits so.
 fn disbelieve(context: &Context<'_>, seen: &Seen, plan: &mut Plan) -> bool {
-    let heard = |link: &Link| is_heard(&seen.answers, link);
+    let heard = |link: &Link| Permissions::of_pair(seen, link).decide_loss();
     let is_missing = |link: &&Link| link.has_activity() && seen.gone.creatio.contains(&link.halves.creatio.id);
     let waiting = || seen.links.iter().filter(is_missing).filter(|link| !heard(link));
     if !seen.unreadable || waiting().next().is_none() {
@@ -103,14 +103,6 @@ fn disbelieve(context: &Context<'_>, seen: &Seen, plan: &mut Plan) -> bool {
     true
 }
 
-/// Whether a person has said what is to become of a pair whose Activity seems to be gone.
-#[must_use]
-pub fn is_heard(answers: &Answers, link: &Link) -> bool {
-    let ids = [&link.halves.creatio.id, &link.halves.exchange.id];
-    let allowed = [Reason::SideEmpty, Reason::ManyDeletions].into_iter().any(|reason| answers.allow(ids, reason));
-    allowed || answers.to(ids, Reason::DeleteAsked).is_some()
-}
-
 fn hold(context: &Context<'_>, seen: &Seen, plan: &mut Plan, bare: Option<&Plan>, question: &GuardQuestion) {
     let Some(&reason) = question.reasons.first() else { return };
     // what a person's word made of the plan is not there without it
@@ -122,8 +114,8 @@ fn hold(context: &Context<'_>, seen: &Seen, plan: &mut Plan, bare: Option<&Plan>
         ids(action).into_iter().any(|id| question.reasons.iter().any(|reason| known(id, *reason)))
     };
     let allowed = |action: &Action| {
-        question.by_name.is_some_and(|reason| seen.answers.allow(ids(action), reason))
-            || named(action, &|id, reason| seen.answers.allow([id, id], reason))
+        question.by_name.is_some_and(|reason| Permissions::of(&seen.answers, ids(action)).allows(reason))
+            || named(action, &|id, reason| Permissions::of(&seen.answers, [id, id]).allows(reason))
     };
     let asked = |action: &Action| {
         let asks = unasked.as_ref().is_none_or(|unasked| unasked.contains(&action.after.halves.creatio.id));

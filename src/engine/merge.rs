@@ -2,9 +2,10 @@
 //! agree on, what clashes. People merge per person (`people`).
 
 use crate::engine::context::{Context, Seen};
-use crate::engine::field_policy::{Direction, FieldPolicy, Notes};
+use crate::engine::field_policy::{Direction, FieldPolicy};
 use crate::engine::held::Reason;
 use crate::engine::people::{self, People};
+use crate::engine::permissions::Notes;
 use crate::engine::project;
 use crate::engine::settings::Conflict;
 use crate::model::op::SendInvitations;

@@ -11,6 +11,7 @@ use crate::engine::account::Account;
 use crate::engine::context::{Context, Seen};
 use crate::engine::held::Reason;
 use crate::engine::link::{Link, LinkState};
+use crate::engine::permissions::Permissions;
 use crate::engine::{identity, matching, scope};
 use crate::model::record::differences;
 use crate::model::{Facts, Field, Instant, Item, ItemId, Mark, Pair, Side};
@@ -161,7 +162,7 @@ pub fn rival(context: &Context<'_>, seen: &Seen, link: &Link) -> Option<ItemId> 
 /// Whether a person has had the Activity of `link` canceled, beside which there is another.
 #[must_use]
 pub fn is_given_up(seen: &Seen, link: &Link) -> bool {
-    seen.answers.allow([&link.halves.creatio.id, &link.halves.exchange.id], Reason::SecondActivity)
+    Permissions::of_pair(seen, link).allows(Reason::SecondActivity)
 }
 
 const fn lives(link: &Link) -> bool {

@@ -9,6 +9,7 @@ use crate::engine::held::{Held, Reason};
 use crate::engine::link::{Link, LinkState};
 use crate::engine::matches::Match;
 use crate::engine::pairs::{conversion, pair};
+use crate::engine::permissions::Permissions;
 use crate::engine::plan::Plan;
 use crate::engine::self_check::{self, Accounted};
 use crate::engine::settings::{ExchangeDelete, Settings};
@@ -72,7 +73,8 @@ fn decided(context: &Context<'_>, seen: &Seen) -> Plan {
         let code = asked.into_iter().find_map(|id| seen.unanswered.get(id));
         if let Some(code) = code {
             plan.add(actions::held(context, link, items, Reason::Unanswered).because(code));
-        } else if matches.orphaned.contains(&link.halves.creatio.id) && seen.answers.to(asked, Reason::Series).is_none()
+        } else if matches.orphaned.contains(&link.halves.creatio.id)
+            && Permissions::of_pair(seen, link).said(Reason::Series).is_none()
         {
             plan.add(actions::held(context, link, items, Reason::Series));
         } else if let (Pair { creatio: Some(creatio), exchange: Some(exchange) }, true) =
@@ -221,7 +223,7 @@ fn successor(context: &Context<'_>, seen: &Seen, link: &Link) -> Option<Mark> {
 
 /// What becomes of an unlinked item of Exchange.
 fn unlinked_event(context: &Context<'_>, seen: &Seen, item: &Item, found: &Match, links: &[&Link]) -> Planned {
-    let allowed = |reason| seen.answers.allow([&item.id, &item.id], reason);
+    let allowed = |reason| Permissions::of_item(seen, item).allows(reason);
     let held = |reason| Planned::held(context, Side::Exchange, item, reason);
     if let Some(code) = seen.unanswered.get(&item.id) {
         return held(Reason::Unanswered).because(code);
@@ -237,7 +239,8 @@ fn unlinked_event(context: &Context<'_>, seen: &Seen, item: &Item, found: &Match
             Some(_) | None => Planned::default(),
         },
         Match::Relink(_) | Match::Copy => Planned::default(),
-        Match::Orphan(activity) => match seen.answers.to([&item.id, activity], Reason::DeleteAsked) {
+        Match::Orphan(activity) => match Permissions::of(&seen.answers, [&item.id, activity]).said(Reason::DeleteAsked)
+        {
             _ if decide::calls_off_late(context, item) => actions::orphan(activity, item, false),
             Some(Choice::Allow) => actions::orphan(activity, item, true),
             Some(Choice::Leave) => actions::orphan(activity, item, false),
@@ -278,7 +281,7 @@ fn is_left_over(context: &Context<'_>, activity: &Item, item: &Item) -> bool {
 fn left_over(context: &Context<'_>, seen: &Seen, activity: &Item, item: &Item) -> Planned {
     let stays = context.settings.rules.exchange_delete == ExchangeDelete::Leave;
     let items = Pair { creatio: activity, exchange: item };
-    match seen.answers.to([&item.id, &activity.id], Reason::DeleteAsked) {
+    match Permissions::of(&seen.answers, [&item.id, &activity.id]).said(Reason::DeleteAsked) {
         _ if stays || decide::calls_off_late(context, item) => actions::ended(context, items, false),
         Some(Choice::Allow) => actions::ended(context, items, true),
         Some(Choice::Leave) => actions::ended(context, items, false),
@@ -324,7 +327,7 @@ fn lost(context: &Context<'_>, seen: &Seen, item: &Item) -> Planned {
         return Planned::default();
     }
     let reason = if imported { Reason::LostOrigin } else { Reason::LostCounterpart };
-    match seen.answers.to([&item.id, &item.id], reason) {
+    match Permissions::of_item(seen, item).said(reason) {
         // what was imported may be somebody else's meeting, which is never made the user's own
         Some(Choice::Allow) if !imported => single(context, seen, Side::Creatio, item),
         Some(Choice::Take(Side::Exchange)) => actions::abandoned(context, item, true),
@@ -336,7 +339,7 @@ fn lost(context: &Context<'_>, seen: &Seen, item: &Item) -> Planned {
 /// An Activity that was made for an event which is the counterpart of another one: a person says
 /// whether it stays. What has ended is left alone.
 fn second(context: &Context<'_>, seen: &Seen, item: &Item) -> Planned {
-    match seen.answers.to([&item.id, &item.id], Reason::SecondActivity) {
+    match Permissions::of_item(seen, item).said(Reason::SecondActivity) {
         Some(Choice::Allow) => actions::abandoned(context, item, true),
         Some(Choice::Leave) => actions::abandoned(context, item, false),
         Some(Choice::Take(_)) | None if scope::is_past(context, &item.record) => Planned::default(),

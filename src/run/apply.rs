@@ -14,10 +14,11 @@ use crate::engine::folded::Folded;
 use crate::engine::held::{Held, Reason};
 use crate::engine::history::{self, Entry, KEPT_DAYS};
 use crate::engine::link::{Link, LinkState};
+use crate::engine::permissions::Permissions;
 use crate::engine::plan::Plan;
 use crate::engine::planner::rank;
 use crate::engine::state::State;
-use crate::engine::{fold, guard, kept};
+use crate::engine::{fold, kept};
 use crate::error::Result;
 use crate::model::op::{Op, Outcome, Refusal};
 use crate::model::{ContainerId, Instant, ItemId, Pair, Side, Status};
@@ -379,7 +380,9 @@ fn told(notes: &BTreeMap<Note, BTreeSet<ItemId>>, done: &[Link]) -> Vec<Told> {
 /// nothing can be read, only those of which a person told.
 fn believed<'a>(plan: &Plan, seen: &'a Seen) -> BTreeSet<&'a ItemId> {
     if plan.disbelieves {
-        let heard = seen.links.iter().filter(|link| guard::is_heard(&plan.answers, link));
+        let heard = seen.links.iter().filter(|link| {
+            Permissions::of(&plan.answers, [&link.halves.creatio.id, &link.halves.exchange.id]).decide_loss()
+        });
         return heard.flat_map(|link| [&link.halves.creatio.id, &link.halves.exchange.id]).collect();
     }
     Side::BOTH.into_iter().flat_map(|side| seen.items[side].keys().chain(&seen.gone[side])).collect()

@@ -6,10 +6,11 @@ use schedule_sync::engine::action::Step;
 use schedule_sync::engine::context::{Context, Seen};
 use schedule_sync::engine::decide;
 use schedule_sync::engine::fate::{Case, Fate};
-use schedule_sync::engine::field_policy::{Direction, FieldPolicy, Notes, Permission};
+use schedule_sync::engine::field_policy::{Direction, FieldPolicy};
 use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::link::{Half, Link, LinkState, Memory};
 use schedule_sync::engine::merge::{ClashRule, Merged, settle};
+use schedule_sync::engine::permissions::{MayMail, Notes};
 use schedule_sync::engine::settings::{
     Conflict, CreatioDelete, ExchangeDelete, FieldDirection, FieldMap, Notify, Settings,
 };
@@ -201,7 +202,7 @@ fn fields_flow_where_they_may() {
         answered: false,
         fields: FieldMap::default(),
         notify: Notify::default(),
-        word: Permission::default(),
+        may_mail: MayMail::default(),
         ended: false,
         carried: false,
         inside: false,

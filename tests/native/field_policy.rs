@@ -3,8 +3,9 @@
 use crate::memory::{at, item, task};
 use crate::moment::{Moment, linked, pair, seen, seen_pair, the_meeting, the_task};
 use schedule_sync::engine::actions;
-use schedule_sync::engine::field_policy::{Direction, FieldPolicy, Mailing, Notes, Permission};
+use schedule_sync::engine::field_policy::{Direction, FieldPolicy, Mailing};
 use schedule_sync::engine::held::Reason;
+use schedule_sync::engine::permissions::{MayMail, Notes};
 use schedule_sync::engine::settings::{FieldDirection, FieldMap, Notify};
 use schedule_sync::model::op::{Op, SendInvitations};
 use schedule_sync::model::record::fields;
@@ -38,7 +39,7 @@ const FREE: FieldPolicy = FieldPolicy {
         response: FieldDirection::Both,
     },
     notify: Notify::Never,
-    word: Permission { mail: false, invite: false },
+    may_mail: MayMail { change: false, invitation: false },
     ended: false,
     carried: false,
     inside: false,
@@ -66,8 +67,8 @@ fn what_would_mail_or_lose_something_waits_for_a_word() {
     let (mail, rich, notes) = (Reason::WouldMail, Reason::RichBody, Reason::InsideNotes);
     type Reasons<'a> = &'a [Reason];
     let told = [Field::Title, Field::When, Field::Place, Field::Body];
-    let word = Permission { mail: true, invite: false };
-    let invite = Permission { mail: false, invite: true };
+    let may_mail = MayMail { change: true, invitation: false };
+    let invite = MayMail { change: false, invitation: true };
     // whether others are invited; why a body waits, why another field that attendees are told of
     // does, and why an answer does
     let rows: [(&str, FieldPolicy, bool, Reasons<'_>, Reasons<'_>, Reasons<'_>); 15] = [
@@ -75,10 +76,10 @@ fn what_would_mail_or_lose_something_waits_for_a_word() {
         ("attendees", FieldPolicy { mails: true, ..FREE }, true, &[mail, notes], &[mail], &[mail]),
         ("ask", FieldPolicy { mails: true, notify: Notify::Ask, ..FREE }, true, &[mail, notes], &[mail], &[mail]),
         ("always", FieldPolicy { mails: true, notify: Notify::Always, ..FREE }, true, &[notes], &[], &[]),
-        ("allowed", FieldPolicy { mails: true, word, ..FREE }, true, &[notes], &[], &[]),
+        ("allowed", FieldPolicy { mails: true, may_mail, ..FREE }, true, &[notes], &[], &[]),
         (
             "invitations allowed",
-            FieldPolicy { mails: true, word: invite, ..FREE },
+            FieldPolicy { mails: true, may_mail: invite, ..FREE },
             true,
             &[mail, notes],
             &[mail],
@@ -105,7 +106,7 @@ fn what_would_mail_or_lose_something_waits_for_a_word() {
             &[mail],
             &[mail],
         ),
-        ("rich, allowed", FieldPolicy { rich: true, mails: true, word, ..FREE }, true, &[notes, rich], &[], &[]),
+        ("rich, allowed", FieldPolicy { rich: true, mails: true, may_mail, ..FREE }, true, &[notes, rich], &[], &[]),
         ("ended", FieldPolicy { ended: true, mails: true, rich: true, ..FREE }, false, &[rich], &[], &[]),
     ];
     for (what, flows, crowd, body, other, answer) in rows {
@@ -138,7 +139,7 @@ fn of_a_meeting_that_has_ended_what_would_mail_stays() {
         }
     }
     for notify in [Notify::Never, Notify::Ask, Notify::Always] {
-        let ended = FieldPolicy { ended: true, notify, word: Permission { mail: true, invite: true }, ..FREE };
+        let ended = FieldPolicy { ended: true, notify, may_mail: MayMail { change: true, invitation: true }, ..FREE };
         assert_eq!(
             (ended.invites(), ended.uninvites(false), ended.uninvites(true)),
             (Mailing::Stays, Mailing::Stays, Mailing::Stays)
@@ -164,8 +165,8 @@ fn people_are_invited_and_taken_off_by_the_notify_rule() {
         (Notify::Always, Goes, Goes, Goes),
     ] {
         let flows = FieldPolicy { notify, ..FREE };
-        let invite = FieldPolicy { word: Permission { mail: false, invite: true }, ..flows };
-        let mail = FieldPolicy { word: Permission { mail: true, invite: false }, ..flows };
+        let invite = FieldPolicy { may_mail: MayMail { change: false, invitation: true }, ..flows };
+        let mail = FieldPolicy { may_mail: MayMail { change: true, invitation: false }, ..flows };
         assert_eq!((flows.invites(), mail.invites(), invite.invites()), (invites, invites, worded), "{notify:?}");
         assert_eq!(FieldPolicy { carried: true, ..invite }.invites(), Stays, "{notify:?}: another account invites");
         for (all, expected) in [(false, uninvites), (true, mails)] {
@@ -176,7 +177,7 @@ fn people_are_invited_and_taken_off_by_the_notify_rule() {
     }
     // where nobody gets mail, one may go, but not all, and nobody together with an invitation
     let silent = FieldPolicy { silent: true, ..FREE };
-    let invite = FieldPolicy { word: Permission { mail: false, invite: true }, ..silent };
+    let invite = FieldPolicy { may_mail: MayMail { change: false, invitation: true }, ..silent };
     assert_eq!((silent.uninvites(false), silent.uninvites(true), silent.invites()), (Goes, mails, Stays));
     assert_eq!((invite.uninvites(false), invite.uninvites(true)), (mails, mails));
 }
@@ -190,19 +191,19 @@ fn a_silent_write_tells_only_those_whom_a_person_has_allowed_to_be_told() {
         ("silent", silent, SendInvitations::Nobody, SendInvitations::Nobody),
         (
             "invitations allowed",
-            FieldPolicy { word: Permission { mail: false, invite: true }, ..silent },
+            FieldPolicy { may_mail: MayMail { change: false, invitation: true }, ..silent },
             SendInvitations::Invited,
             SendInvitations::Nobody,
         ),
         (
             "mail allowed",
-            FieldPolicy { word: Permission { mail: true, invite: false }, ..silent },
+            FieldPolicy { may_mail: MayMail { change: true, invitation: false }, ..silent },
             SendInvitations::All,
             SendInvitations::All,
         ),
         (
             "both allowed",
-            FieldPolicy { word: Permission { mail: true, invite: true }, ..silent },
+            FieldPolicy { may_mail: MayMail { change: true, invitation: true }, ..silent },
             SendInvitations::All,
             SendInvitations::All,
         ),

@@ -5,9 +5,10 @@ use super::removal::as_read;
 use crate::engine::action::{ACTIVITIES, Action, Note, Planned, Step, update};
 use crate::engine::context::{Context, Seen};
 use crate::engine::fate::Case;
-use crate::engine::field_policy::{self, Notes};
+use crate::engine::field_policy;
 use crate::engine::held::{Held, HeldField, Reason};
 use crate::engine::link::{Half, Link, LinkState, Memory};
+use crate::engine::permissions::{Notes, Permissions};
 use crate::engine::settings::Notify;
 use crate::engine::{decide, identity, merge, project, scope};
 use crate::model::op::{Create, Op, Update};
@@ -22,7 +23,7 @@ use std::collections::BTreeSet;
 pub fn create(context: &Context<'_>, seen: &Seen, from: Side, item: &Item, generation: u32) -> Planned {
     let side = from.other();
     let guests = guests(context, seen, from, item);
-    let notes = Notes::of(context, seen, [&item.id, &item.id]);
+    let notes = Permissions::of_item(seen, item).notes(context);
     let mut shown = shown(context, from, item, &guests);
     let has_text = from == Side::Creatio && !shown.text().is_empty() && notes != Notes::Open;
     let whole = shown.clone();
@@ -101,7 +102,7 @@ fn guests(context: &Context<'_>, seen: &Seen, from: Side, item: &Item) -> Guests
         meeting.people.iter().filter(|_| own).filter_map(|one| project::invited(context, seen, one).map(|_| one));
     let people: Vec<Person> = people.cloned().collect();
     let carried = seen.elsewhere.get(&item.id).is_some_and(|there| there.first);
-    let allowed = seen.answers.allow([&item.id, &item.id], Reason::WouldInvite);
+    let allowed = Permissions::of_item(seen, item).allows(Reason::WouldInvite);
     let none = Guests { carried, ..Guests::default() };
     match field_policy::notify(context, seen, Some(item), None) {
         _ if carried || scope::is_past(context, &item.record) => Guests { stay: people, ..none },

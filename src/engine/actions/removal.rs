@@ -7,6 +7,7 @@ use crate::engine::context::{Context, Seen};
 use crate::engine::fate::{Case, Fate};
 use crate::engine::held::Reason;
 use crate::engine::link::{Half, Link, LinkState, Memory};
+use crate::engine::permissions::Permissions;
 use crate::engine::settings::CreatioDelete;
 use crate::engine::{decide, identity, original};
 use crate::model::op::{Op, Update};
@@ -106,7 +107,7 @@ pub fn rivalled(context: &Context<'_>, seen: &Seen, link: &Link) -> Planned {
     let (Some(first), Some(item)) = (first, seen.items.creatio.get(&link.halves.creatio.id)) else {
         return Planned::default();
     };
-    match seen.answers.to([&link.halves.creatio.id, &link.halves.exchange.id], Reason::SecondActivity) {
+    match Permissions::of_pair(seen, link).said(Reason::SecondActivity) {
         Some(Choice::Leave) => abandoned(context, first, false),
         Some(Choice::Allow | Choice::Take(_)) | None => {
             Planned::held(context, Side::Creatio, item, Reason::SecondActivity)

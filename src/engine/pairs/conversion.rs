@@ -8,6 +8,7 @@ use crate::engine::context::{Context, Seen};
 use crate::engine::held::{Held, Reason};
 use crate::engine::link::Link;
 use crate::engine::merge::differences;
+use crate::engine::permissions::Permissions;
 use crate::engine::{actions, decide};
 use crate::model::op::Op;
 use crate::model::{Item, Pair, Side};
@@ -43,7 +44,7 @@ pub fn finished(context: &Context<'_>, seen: &Seen, link: &Link, mut planned: Pl
             let asked = [&now.halves.creatio.id, id];
             let edited =
                 !differences(&former.halves.exchange.base, &item.record).is_empty() || item.facts.attendees > 0;
-            match seen.answers.to(asked, Reason::ConvertAsked) {
+            match Permissions::of(&seen.answers, asked).said(Reason::ConvertAsked) {
                 Some(Choice::Leave) => planned.links = vec![after],
                 None | Some(Choice::Take(_)) if edited => {
                     planned.held.push(Held::whole(
