@@ -25,7 +25,51 @@ pub enum Op {
     },
 }
 
+/// What is to be done about an operation once the item that it is about has been looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Judgement {
+    /// It may be written: what the decision rests on still stands.
+    Write,
+    /// It is there already: an earlier write, of which the reply was lost, was carried out.
+    Written,
+    /// It must not be written: the item has changed since it was decided on.
+    Stale,
+}
+
 impl Op {
+    /// The item that it is about; of a creation the id that it is to get, where we give it.
+    #[must_use]
+    pub const fn id(&self) -> Option<&ItemId> {
+        match self {
+            Self::Create(create) => create.id.as_ref(),
+            Self::Update(update) => Some(&update.id),
+            Self::Delete { id, .. } => Some(id),
+        }
+    }
+
+    /// Where the item lies, or goes.
+    #[must_use]
+    pub const fn container(&self) -> &ContainerId {
+        match self {
+            Self::Create(create) => &create.container,
+            Self::Update(update) => &update.container,
+            Self::Delete { container, .. } => container,
+        }
+    }
+
+    /// What is to be done, now that `item` was looked at and `version` is the one that it was to
+    /// have.
+    #[must_use]
+    pub fn judge(&self, item: &Item, version: &Version) -> Judgement {
+        let is_same = item.version == *version;
+        match self {
+            Self::Update(update) if is_same || update.patch.agree(&item.record, &update.before) => Judgement::Write,
+            Self::Update(update) if update.patch.agree(&item.record, &update.patch.record) => Judgement::Written,
+            Self::Delete { .. } if is_same => Judgement::Write,
+            Self::Create(_) | Self::Update(_) | Self::Delete { .. } => Judgement::Stale,
+        }
+    }
+
     /// Whether it writes times, so that the user's zone matters.
     #[must_use]
     pub fn writes_times(&self) -> bool {
@@ -177,6 +221,14 @@ pub struct Written {
     pub missing: Option<Missing>,
 }
 
+impl Written {
+    /// A write of which the reply tells no more than these.
+    #[must_use]
+    pub const fn bare(id: ItemId, container: ContainerId, version: Version) -> Self {
+        Self { id, container, version, item: None, replaced: None, missing: None }
+    }
+}
+
 /// Participants of an Activity whose rows are not as they were to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Missing {
@@ -206,6 +258,12 @@ pub enum Refusal {
 }
 
 impl Refusal {
+    /// Of an update of which the server lets no field be written.
+    #[must_use]
+    pub fn nothing_writable() -> Self {
+        Self::Rejected("none of the fields can be written".to_owned())
+    }
+
     /// Of a write of times while the user's zone is one that the mailbox does not know by `name`:
     /// in UTC days would begin at another hour than the user's.
     #[must_use]

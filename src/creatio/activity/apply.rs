@@ -65,7 +65,7 @@ impl Work<'_> {
     /// Keeps the Activity as it was found right after the write, unless the reply told it, or the
     /// reading shows it as it was before.
     fn keep(&mut self, held: &StoredActivities) {
-        let found = target(self.op).and_then(|id| held.items.get(id));
+        let found = self.op.id().and_then(|id| held.items.get(id));
         let is_late = |item: &&Item| self.seen.as_ref().is_some_and(|seen| seen.version == item.version);
         if self.left.is_none() {
             self.left = found.filter(|item| !is_late(item)).cloned().map(Box::new);
@@ -122,7 +122,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
     /// The changes of participants' rows that a confirmed work still needs.
     fn open(&self, work: &Work<'_>, held: &StoredActivities) -> Vec<Seat> {
         let lookups = self.lookups();
-        let (ActivityWriteStage::Done, Some(wish), Some(id)) = (&work.stage, Wish::of(work.op), target(work.op)) else {
+        let (ActivityWriteStage::Done, Some(wish), Some(id)) = (&work.stage, Wish::of(work.op), work.op.id()) else {
             return Vec::new();
         };
         let Some(item) = held.items.get(id) else { return Vec::new() };
@@ -154,13 +154,13 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
     /// Compares versions; what must not be written is settled.
     async fn checked<'a>(&self, ops: &'a [Op]) -> Vec<Work<'a>> {
         let existing = ops.iter().filter(|op| !matches!(op, Op::Create(_)));
-        let reading = self.reread(existing.filter_map(target)).await;
+        let reading = self.reread(existing.filter_map(|op| op.id())).await;
         let work = |op: &'a Op| {
             let (seen, stage) = match (&reading, op) {
                 (_, Op::Create(_)) => (None, ActivityWriteStage::Planned),
                 (Err(_), Op::Update(_) | Op::Delete { .. }) => (None, ActivityWriteStage::Settled(Refusal::NotSent)),
                 (Ok(held), Op::Update(_) | Op::Delete { .. }) => {
-                    let seen = target(op).and_then(|id| held.items.get(id)).cloned();
+                    let seen = op.id().and_then(|id| held.items.get(id)).cloned();
                     (seen, guard(op, held).map_or(ActivityWriteStage::Planned, ActivityWriteStage::Settled))
                 }
             };
@@ -173,7 +173,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
     /// what is to be written is still as planned.
     async fn once_more(&self, works: &mut [Work<'_>]) {
         let missed = |work: &&mut Work<'_>| matches!(work.stage, ActivityWriteStage::Missed);
-        let ids: Vec<ItemId> = works.iter_mut().filter(missed).filter_map(|work| target(work.op)).cloned().collect();
+        let ids: Vec<ItemId> = works.iter_mut().filter(missed).filter_map(|work| work.op.id()).cloned().collect();
         if ids.is_empty() {
             return;
         }
@@ -183,7 +183,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
                 work.stage = ActivityWriteStage::Settled(Refusal::Unknown);
                 continue;
             };
-            let now = target(work.op).and_then(|id| held.items.get(id)).cloned();
+            let now = work.op.id().and_then(|id| held.items.get(id)).cloned();
             work.stage = match (work.op, guard(work.op, held), &now) {
                 // it may be our own write whose reply was lost
                 (Op::Delete { .. }, Some(Refusal::Gone), _) => ActivityWriteStage::Done,
@@ -321,13 +321,13 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
                 ActivityWriteStage::Planned | ActivityWriteStage::Missed | ActivityWriteStage::Settled(_) => false,
             })
         };
-        let mut held = self.reread(sent().filter_map(|work| target(work.op))).await?;
+        let mut held = self.reread(sent().filter_map(|work| work.op.id())).await?;
         for wait in PATIENCE {
             if !sent().any(|work| late(work, &held)) {
                 break;
             }
             self.odata.pause(wait).await;
-            held = self.reread(sent().filter_map(|work| target(work.op))).await?;
+            held = self.reread(sent().filter_map(|work| work.op.id())).await?;
         }
         Ok(held)
     }
@@ -360,18 +360,9 @@ impl StoredActivities {
     }
 }
 
-/// The Activity that `op` is about.
-fn target(op: &Op) -> Option<&ItemId> {
-    match op {
-        Op::Create(create) => create.id.as_ref(),
-        Op::Update(update) => Some(&update.id),
-        Op::Delete { id, .. } => Some(id),
-    }
-}
-
 /// Why `op` must not be written over what is there.
 fn guard(op: &Op, held: &StoredActivities) -> Option<Refusal> {
-    let id = target(op)?;
+    let id = op.id()?;
     let Some(item) = held.items.get(id) else {
         return Some(if held.malformed.contains(id) { Refusal::Stale } else { Refusal::Gone });
     };
@@ -431,8 +422,8 @@ const UNKNOWN: &str = "CreatioUnknown";
 /// Decides what was in doubt by what is there.
 fn settle(op: &Op, stage: &mut ActivityWriteStage, held: &StoredActivities) {
     let ActivityWriteStage::Doubtful(refusal) = stage else { return };
-    let item = target(op).and_then(|id| held.items.get(id));
-    let malformed = target(op).is_some_and(|id| held.malformed.contains(id));
+    let item = op.id().and_then(|id| held.items.get(id));
+    let malformed = op.id().is_some_and(|id| held.malformed.contains(id));
     let refused = refusal.take();
     *stage = match (op, item, refused) {
         (Op::Create(create), Some(item), _) if is_ours(create, item) => {
@@ -533,12 +524,12 @@ fn outcome(work: Work<'_>, missing: Option<Missing>, held: Option<&StoredActivit
             if create.id.as_ref().is_some_and(|id| held.lacks(id)) =>
         {
             let id = create.id.clone().ok_or(Refusal::Unknown)?;
-            Ok(Written { id, container, version: Version::new(""), item: None, replaced, missing: None })
+            Ok(Written { replaced, ..Written::bare(id, container, Version::new("")) })
         }
         // created it is in any case, and its people are looked after by the next run
         (ActivityWriteStage::Done, Op::Create(create), None) if missing.is_some() => {
             let id = create.id.clone().ok_or(Refusal::Unknown)?;
-            Ok(Written { id, container, version: Version::new(""), item: None, replaced, missing })
+            Ok(Written { replaced, missing, ..Written::bare(id, container, Version::new("")) })
         }
         (ActivityWriteStage::Settled(refusal), _, _) => Err(refusal),
         (ActivityWriteStage::Planned | ActivityWriteStage::Missed, _, _) => Err(Refusal::NotSent),
@@ -546,10 +537,10 @@ fn outcome(work: Work<'_>, missing: Option<Missing>, held: Option<&StoredActivit
             Err(Refusal::Unknown)
         }
         (ActivityWriteStage::Done, Op::Delete { id, version, .. }, _) => {
-            Ok(Written { id: id.clone(), container, version: version.clone(), item: None, replaced, missing })
+            Ok(Written { replaced, missing, ..Written::bare(id.clone(), container, version.clone()) })
         }
         (ActivityWriteStage::Done, Op::Create(_) | Op::Update(_), Some(held)) => {
-            let item = target(op).and_then(|id| held.items.get(id)).ok_or(Refusal::Unknown)?;
+            let item = op.id().and_then(|id| held.items.get(id)).ok_or(Refusal::Unknown)?;
             let item = left.map_or_else(|| item.clone(), |left| since(*left, item));
             let (id, version) = (item.id.clone(), item.version.clone());
             Ok(Written { id, container, version, item: Some(Box::new(item)), replaced, missing })

@@ -16,7 +16,7 @@ use crate::http::{
     Call,
     recipients::{blamed, blames_people},
 };
-use crate::model::op::{Op, Outcome, Refusal, SendInvitations, Update, Written};
+use crate::model::op::{Judgement, Op, Outcome, Refusal, SendInvitations, Update, Written};
 use crate::model::{ContainerId, Field, Item, ItemId, Kind, Mark, Person, Record, Response, Version, online};
 use std::collections::BTreeMap;
 
@@ -87,20 +87,7 @@ impl<'a> EwsJob<'a> {
 
     /// The item that the operation is about, if it is there already.
     pub(super) const fn id(&self) -> Option<&'a ItemId> {
-        match self.op {
-            Op::Create(_) => None,
-            Op::Update(update) => Some(&update.id),
-            Op::Delete { id, .. } => Some(id),
-        }
-    }
-
-    /// Where the item lies or goes.
-    const fn container(&self) -> &'a ContainerId {
-        match self.op {
-            Op::Create(create) => &create.container,
-            Op::Update(update) => &update.container,
-            Op::Delete { container, .. } => container,
-        }
+        self.op.id()
     }
 
     /// The series to which the item belongs.
@@ -161,30 +148,29 @@ impl<'a> EwsJob<'a> {
             Got::Gone => return Err(Refusal::Gone),
             Got::Bad(reason) => return Err(Refusal::Rejected(reason)),
         };
-        let folder = lies_in(&node).filter(|folder| folder != self.container());
+        let folder = lies_in(&node).filter(|folder| folder != self.op.container());
         if let Some(folder) = folder {
             // somebody moved it, and it kept its id: what is decided rests on where it lay; in
             // Deleted Items it is gone
             return Err(if self.kinds.contains_key(&folder) { Refusal::Stale } else { Refusal::Gone });
         }
-        let item = match map::read(self.kind, &node, self.mailbox, self.container()) {
+        let item = match map::read(self.kind, &node, self.mailbox, self.op.container()) {
             EwsReading::Content(item) => item,
             EwsReading::Malformed(malformed) => return Err(Refusal::Rejected(malformed.reason)),
             EwsReading::Master(..) => return Err(Refusal::Stale),
         };
-        let same = item.version == self.version;
+        let judgement = self.op.judge(&item, &self.version);
         self.version = item.version.clone();
         self.seen = Some(item.clone());
-        match self.op {
-            Op::Update(update) if same || update.patch.agree(&item.record, &update.before) => {
+        match (judgement, self.op) {
+            (Judgement::Write, Op::Update(update)) => {
                 self.kept = kept(update, &item, node)?;
                 let later = update.patch.fields.contains(&Field::Response);
                 Ok(if self.members(update).is_empty() && later { self.unchanged(&item) } else { EwsStage::Write })
             }
-            // a write whose reply was lost
-            Op::Update(update) if update.patch.agree(&item.record, &update.patch.record) => Ok(self.unchanged(&item)),
-            Op::Delete { .. } if same => Ok(EwsStage::Write),
-            Op::Create(_) | Op::Update(_) | Op::Delete { .. } => Err(Refusal::Stale),
+            (Judgement::Write, Op::Create(_) | Op::Delete { .. }) => Ok(EwsStage::Write),
+            (Judgement::Written, _) => Ok(self.unchanged(&item)),
+            (Judgement::Stale, _) => Err(Refusal::Stale),
         }
     }
 
@@ -353,7 +339,7 @@ impl<'a> EwsJob<'a> {
         let EwsStage::Written(id, version) = &self.stage else { return };
         let mut written = self.written_as(id.clone(), version.clone());
         if let Got::Item(node) = got
-            && let EwsReading::Content(mut item) = map::read(self.kind, &node, self.mailbox, self.container())
+            && let EwsReading::Content(mut item) = map::read(self.kind, &node, self.mailbox, self.op.container())
         {
             if let (Some(occurrence), Some(series)) = (&mut item.facts.occurrence, self.series()) {
                 occurrence.master = series;
@@ -369,23 +355,16 @@ impl<'a> EwsJob<'a> {
     }
 
     fn written_as(&self, id: ItemId, version: Version) -> Written {
-        Written { id, container: self.container().clone(), version, item: None, replaced: None, missing: None }
+        Written::bare(id, self.op.container().clone(), version)
     }
 
     /// What became of it.
     pub(super) fn outcome(self) -> Outcome {
         match (self.stage, self.op) {
             (EwsStage::Done(outcome), _) => outcome,
-            (EwsStage::Written(id, version), op) => {
-                let container = match op {
-                    Op::Create(create) => &create.container,
-                    Op::Update(update) => &update.container,
-                    Op::Delete { container, .. } => container,
-                };
-                Ok(Written { id, container: container.clone(), version, item: None, replaced: None, missing: None })
-            }
+            (EwsStage::Written(id, version), op) => Ok(Written::bare(id, op.container().clone(), version)),
             (EwsStage::Removed(written), _) => Ok(written),
-            (EwsStage::Write, Op::Update(_)) => Err(Refusal::Rejected("none of the fields can be written".to_owned())),
+            (EwsStage::Write, Op::Update(_)) => Err(Refusal::nothing_writable()),
             (EwsStage::Look | EwsStage::Write | EwsStage::Again, _) => Err(Refusal::NotSent),
         }
     }

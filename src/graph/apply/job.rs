@@ -14,7 +14,7 @@ use crate::http::{
     Call, Fault, PartAnswer, odata,
     recipients::{blamed, blames_people},
 };
-use crate::model::op::{Op, Outcome, Refusal, Update, Written};
+use crate::model::op::{Judgement, Op, Outcome, Refusal, Update, Written};
 use crate::model::record::differences;
 use crate::model::{ContainerId, Field, Item, ItemId, Kind, Mark, Patch, Person, Record, Version, online};
 use crate::ports::HttpResponse;
@@ -100,8 +100,8 @@ impl<'a> GraphJob<'a> {
 
     /// The read of the stored item, if that is what is next.
     pub(super) fn look(&self) -> Option<Call> {
-        let (GraphStage::Look, Some((id, container))) = (&self.stage, target(self.op)) else { return None };
-        Some(endpoints::item(self.kind, container, id))
+        let (GraphStage::Look, Some(id)) = (&self.stage, self.op.id()) else { return None };
+        Some(endpoints::item(self.kind, self.op.container(), id))
     }
 
     /// Takes in the stored item.
@@ -118,29 +118,29 @@ impl<'a> GraphJob<'a> {
             401 | 429 | 500..=599 => return Err(Refusal::NotSent),
             _ => return Err(refusal(&response)),
         };
-        let item = match map::read(self.kind, &value, self.mailbox, self.container()) {
+        let item = match map::read(self.kind, &value, self.mailbox, self.op.container()) {
             GraphReading::Content(item) => item,
             GraphReading::Malformed(malformed) => return Err(Refusal::Rejected(malformed.reason)),
             GraphReading::Master(_) | GraphReading::Skeleton { .. } | GraphReading::Tombstone(_) => {
                 return Err(Refusal::Stale);
             }
         };
+        let judgement = self.op.judge(&item, &self.version);
         let same = item.version == self.version;
         // what was moved to Deleted Items has another version, and is still found by its id
         let is_called_off = matches!(self.op, Op::Delete { cancels: true, .. });
         self.doubt = (self.kind == Kind::Meeting && (!same || is_called_off)).then(|| UncertainItem::of(&item));
         self.version = item.version.clone();
         self.seen = Some(item.clone());
-        match self.op {
-            Op::Update(update) if same || update.patch.agree(&item.record, &update.before) => {
+        match (judgement, self.op) {
+            (Judgement::Write, Op::Update(update)) => {
                 self.kept = kept(update, &value)?;
                 let later = update.mark.is_some() || respond::call(update).is_some();
                 Ok(if self.change(update).is_none() && later { self.unchanged(item) } else { GraphStage::Write })
             }
-            // a write whose reply was lost
-            Op::Update(update) if update.patch.agree(&item.record, &update.patch.record) => Ok(self.unchanged(item)),
-            Op::Delete { .. } if same => Ok(GraphStage::Write),
-            Op::Create(_) | Op::Update(_) | Op::Delete { .. } => Err(Refusal::Stale),
+            (Judgement::Write, Op::Create(_) | Op::Delete { .. }) => Ok(GraphStage::Write),
+            (Judgement::Written, _) => Ok(self.unchanged(item)),
+            (Judgement::Stale, _) => Err(Refusal::Stale),
         }
     }
 
@@ -179,14 +179,16 @@ impl<'a> GraphJob<'a> {
                 !self.answered && item.is_some_and(|item| patch.agree(&item.record, &patch.record))
             }
         };
-        (!tells).then(|| endpoints::item(self.kind, self.container(), &written.id))
+        (!tells).then(|| endpoints::item(self.kind, self.op.container(), &written.id))
     }
 
     /// Takes in that read. One that fails takes nothing from what the server said.
     pub(super) fn checked(&mut self, mut answers: Vec<PartAnswer>) {
         let (Some(Ok(response)), GraphStage::Link(written)) = (answers.pop(), &self.stage) else { return };
         let Ok(value) = odata::read::<Value>(&response) else { return };
-        let GraphReading::Content(item) = map::read(self.kind, &value, self.mailbox, self.container()) else { return };
+        let GraphReading::Content(item) = map::read(self.kind, &value, self.mailbox, self.op.container()) else {
+            return;
+        };
         // another version than the reply told is somebody's who was faster than this read, unless
         // it is that of our own next step
         let alone = !self.answered && self.mark_to_hang().is_none();
@@ -213,9 +215,9 @@ impl<'a> GraphJob<'a> {
     /// but not without a trace.
     pub(super) fn write(&self) -> Calls {
         let Some(write) = self.writes() else { return Calls::default() };
-        match (self.kind, target(self.op)) {
-            (Kind::Task, Some((id, container))) => {
-                Calls(vec![endpoints::item(self.kind, container, id), write.following()])
+        match (self.kind, self.op.id()) {
+            (Kind::Task, Some(id)) => {
+                Calls(vec![endpoints::item(self.kind, self.op.container(), id), write.following()])
             }
             (Kind::Task, None) | (Kind::Meeting, _) => Some(write).into(),
         }
@@ -265,7 +267,7 @@ impl<'a> GraphJob<'a> {
                 return;
             }
         };
-        self.stage = match (response.status().as_u16(), target(self.op)) {
+        self.stage = match (response.status().as_u16(), self.op.id()) {
             (200..=299, _) => match self.confirmed(&response) {
                 Some(written) => GraphStage::Link(Box::new(written)),
                 None => GraphStage::Done(Err(Refusal::Unknown)),
@@ -277,7 +279,7 @@ impl<'a> GraphJob<'a> {
             })),
             // what is in Deleted Items can't be deleted once more (docs/facts/graph.md, "Deleted
             // Items"); whether it is, is seen right after
-            (403, Some((id, _))) if self.removes() && is_undeletable(&response) => {
+            (403, Some(id)) if self.removes() && is_undeletable(&response) => {
                 self.already = true;
                 GraphStage::Link(Box::new(self.written(id.clone(), None)))
             }
@@ -298,7 +300,7 @@ impl<'a> GraphJob<'a> {
     fn written_over(&self, response: &HttpResponse) -> Option<Box<Record>> {
         let value: Value = odata::read(response).ok()?;
         let (GraphReading::Content(now), Some(seen)) =
-            (map::read(self.kind, &value, self.mailbox, self.container()), &self.seen)
+            (map::read(self.kind, &value, self.mailbox, self.op.container()), &self.seen)
         else {
             return None;
         };
@@ -316,7 +318,7 @@ impl<'a> GraphJob<'a> {
     /// What the reply to a successful write tells; `None` if it does not even tell an id.
     fn confirmed(&self, response: &HttpResponse) -> Option<Written> {
         let value: Value = serde_json::from_slice(response.body()).unwrap_or_default();
-        let item = match map::read(self.kind, &value, self.mailbox, self.container()) {
+        let item = match map::read(self.kind, &value, self.mailbox, self.op.container()) {
             GraphReading::Content(item) => Some(item),
             GraphReading::Master(_)
             | GraphReading::Skeleton { .. }
@@ -324,7 +326,7 @@ impl<'a> GraphJob<'a> {
             | GraphReading::Malformed(_) => None,
         };
         let told = value.get("id").and_then(Value::as_str).map(ItemId::from);
-        Some(self.written(told.or_else(|| target(self.op).map(|(id, _)| id.clone()))?, item))
+        Some(self.written(told.or_else(|| self.op.id().cloned())?, item))
     }
 
     /// A confirmed write. Replies leave our mark out, so it is put in as written.
@@ -338,28 +340,12 @@ impl<'a> GraphJob<'a> {
             item.facts.mark = Some(mark.clone());
         }
         let version = item.as_ref().map_or_else(|| self.version.clone(), |item| item.version.clone());
-        Written {
-            id,
-            container: self.container().clone(),
-            version,
-            item,
-            replaced: self.replaced.clone(),
-            missing: None,
-        }
+        Written { item, replaced: self.replaced.clone(), ..Written::bare(id, self.op.container().clone(), version) }
     }
 
     /// Whether it removes something.
     const fn removes(&self) -> bool {
         matches!(self.op, Op::Delete { .. })
-    }
-
-    /// Where the item lies or goes.
-    fn container(&self) -> &'a ContainerId {
-        match self.op {
-            Op::Create(create) => &create.container,
-            Op::Update(update) => &update.container,
-            Op::Delete { container, .. } => container,
-        }
     }
 
     /// What is left once the item itself is written: the hanging of a mark on a task that does not
@@ -411,20 +397,9 @@ impl<'a> GraphJob<'a> {
             (GraphStage::Done(outcome), _) => outcome,
             (GraphStage::Link(_), Op::Delete { .. }) if self.already => Err(Refusal::Gone),
             (GraphStage::Link(written), _) => Ok(*written),
-            (GraphStage::Write, Op::Update(_)) => {
-                Err(Refusal::Rejected("none of the fields can be written".to_owned()))
-            }
+            (GraphStage::Write, Op::Update(_)) => Err(Refusal::nothing_writable()),
             (GraphStage::Look | GraphStage::Write, _) => Err(Refusal::NotSent),
         }
-    }
-}
-
-/// The item that an operation is about, if it is there already.
-fn target(op: &Op) -> Option<(&ItemId, &ContainerId)> {
-    match op {
-        Op::Create(_) => None,
-        Op::Update(update) => Some((&update.id, &update.container)),
-        Op::Delete { id, container, .. } => Some((id, container)),
     }
 }
 

@@ -3,7 +3,7 @@
 //! once, and from then on it is known.
 
 use crate::creatio::Creatio;
-use crate::creatio::activity::apply::{ActivityWriteStage, SET, StoredActivities, UNKNOWN, Work, target, unconfirmed};
+use crate::creatio::activity::apply::{ActivityWriteStage, SET, StoredActivities, UNKNOWN, Work, unconfirmed};
 use crate::creatio::activity::compose::{moments, times};
 use crate::creatio::client::access::Transport;
 use crate::creatio::client::query::{RowChange, RowWrite};
@@ -27,7 +27,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
         let mut news = false;
         for work in works.iter_mut() {
             let sent = matches!(work.stage, ActivityWriteStage::Done | ActivityWriteStage::Doubtful(_));
-            let (true, Some(id), Some((record, fields))) = (sent, target(work.op), told(work.op)) else { continue };
+            let (true, Some(id), Some((record, fields))) = (sent, work.op.id(), told(work.op)) else { continue };
             let Some(item) = held.items.get(id) else { continue };
             let taken_by = |assumed| {
                 let pairs = moments(record, &fields).into_iter().zip(moments(&item.record, &fields));
