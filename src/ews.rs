@@ -100,15 +100,15 @@ impl<P: Http + Clock + Credentials> Ews<P> {
         if holder.is_some() && holder.as_deref() == known {
             return Ok(holder);
         }
-        let told = self.ask(&endpoints::whose(&self.mailbox.address)).await?;
+        let messages = self.ask(&endpoints::whose(&self.mailbox.address)).await?;
         let id = |message: &Message| {
             message.body.at("Folders")?.children.first()?.at("FolderId")?.attribute("Id").map(str::to_owned)
         };
-        let mut told = told.iter();
-        let own = told
+        let mut messages = messages.iter();
+        let own = messages
             .next()
             .map(|message| message.success().map_err(|fault| fault.error(Side::Exchange)).map(|_| id(message)));
-        let meant = told.next().and_then(id);
+        let meant = messages.next().and_then(id);
         match own.transpose()?.flatten() {
             Some(own) if meant.as_ref() == Some(&own) => {
                 self.learn().await?;

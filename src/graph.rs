@@ -78,7 +78,7 @@ pub struct Graph<P> {
     /// What kind each container is, as far as it was read: ids don't tell.
     kinds: RefCell<BTreeMap<ContainerId, Kind>>,
     /// What the last reading told to live.
-    told: RefCell<RecentReading>,
+    recent: RefCell<RecentReading>,
 }
 
 /// What a reading told to live, so that it need not be asked for again right after.
@@ -95,7 +95,7 @@ impl<P: Http + Clock + Credentials> Graph<P> {
     /// The replica of `mailbox`.
     pub fn new(world: Rc<P>, mailbox: GraphMailbox) -> Self {
         let caller = Caller::new(world, Side::Exchange, &mailbox.base).at_once(AT_ONCE);
-        Self { caller, mailbox, kinds: RefCell::default(), told: RefCell::default() }
+        Self { caller, mailbox, kinds: RefCell::default(), recent: RefCell::default() }
     }
 
     /// The same replica with up to `requests` under way at the same time, at most the four that
@@ -193,8 +193,8 @@ impl<P: Http + Clock + Credentials> Graph<P> {
 
     /// Whether the last reading told, just now, that an item lives.
     fn tells(&self, id: &ItemId) -> bool {
-        let told = self.told.borrow();
-        self.caller.now() - told.at < FRESH && told.items.contains(id)
+        let recent = self.recent.borrow();
+        self.caller.now() - recent.at < FRESH && recent.items.contains(id)
     }
 
     async fn batch(&self, calls: &[Call]) -> Vec<PartAnswer> {
@@ -231,7 +231,7 @@ impl<P: Http + Clock + Credentials> Replica for Graph<P> {
     async fn observe(&self, scope: &Scope, cursor: Option<&Cursor>) -> Result<Listing> {
         let listing = observe::observe(self, scope, cursor).await?;
         let items = listing.items.iter().map(|item| item.id.clone()).collect();
-        self.told.replace(RecentReading { items, at: self.caller.now() });
+        self.recent.replace(RecentReading { items, at: self.caller.now() });
         Ok(listing)
     }
 
@@ -241,7 +241,7 @@ impl<P: Http + Clock + Credentials> Replica for Graph<P> {
 
     async fn apply(&self, ops: &[Op]) -> Vec<Outcome> {
         // from now on what was read is no longer all that there is
-        self.told.take();
+        self.recent.take();
         apply::apply(self, ops).await
     }
 }

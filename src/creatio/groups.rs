@@ -134,17 +134,17 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
         queries.extend(newest);
         let plain = queries.len();
         queries.extend(counts);
-        let mut told = Vec::new();
+        let mut stamps = Vec::new();
         for (nth, (query, page)) in queries.iter().zip(self.pages(&queries).await?).enumerate() {
             if nth < plain {
                 let mut rows = Vec::new();
                 self.follow(query.set, page, &mut rows).await?;
-                told.extend(rows.iter().map(stamp));
+                stamps.extend(rows.iter().map(stamp));
             } else {
-                told.push(page.count.map(|count| count.to_string()).unwrap_or_default());
+                stamps.push(page.count.map(|count| count.to_string()).unwrap_or_default());
             }
         }
-        let known = |group: &&GroupId| told.iter().any(|stamp| stamp.starts_with(group.as_str()));
+        let known = |group: &&GroupId| stamps.iter().any(|stamp| stamp.starts_with(group.as_str()));
         let others: Vec<GroupId> = groups.iter().filter(|group| !known(group)).cloned().collect();
         if !others.is_empty() {
             let query = Query { set: "FolderTree", select: "Id,ModifiedOn", order: "Id", ..Query::default() };
@@ -153,9 +153,9 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
                 Err(error) if refused(&error).is_some() => Vec::new(),
                 Err(error) => return Err(error),
             };
-            told.extend(trees.iter().map(stamp));
+            stamps.extend(trees.iter().map(stamp));
         }
-        Ok(told.join(";"))
+        Ok(stamps.join(";"))
     }
 
     /// What the members of these groups follow from, by the group's id; a group that is not there
@@ -305,9 +305,9 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
         let mut all = Vec::new();
         while !open.is_empty() {
             let page = |of: &OpenQuery| Query { filter: of.filter.clone(), skip: of.skip, top: PAGE, ..query.clone() };
-            let told = self.pages(&open.iter().map(page).collect::<Vec<_>>()).await?;
+            let replies = self.pages(&open.iter().map(page).collect::<Vec<_>>()).await?;
             let mut longer = Vec::new();
-            for (page, mut of) in told.into_iter().zip(open) {
+            for (page, mut of) in replies.into_iter().zip(open) {
                 let before = all.len();
                 self.follow(query.set, page, &mut all).await?;
                 let rows = all.get(before..).unwrap_or_default();

@@ -243,8 +243,8 @@ fn remembered(link: &Link, merge: &Merge, creatio: &Record) -> Memory {
 fn noted(before: &Memory, after: &Memory, ended: bool) -> BTreeSet<Note> {
     let uninvited = !after.carried && !after.uninvited.is_subset(&before.uninvited);
     let left = ended && !after.left.is_subset(&before.left);
-    let told = [uninvited.then_some(Note::Uninvited), left.then_some(Note::Ended)];
-    told.into_iter().flatten().collect()
+    let notes = [uninvited.then_some(Note::Uninvited), left.then_some(Note::Ended)];
+    notes.into_iter().flatten().collect()
 }
 
 /// Carries out what a person said of an edit that was put back: it is written to the Activity and

@@ -99,8 +99,8 @@ fn original(item: &Item) -> Option<Original> {
 /// to that day alone.
 #[must_use]
 pub fn single_day(item: &Item) -> Option<Day> {
-    let told = || item.facts.day.or_else(|| instance_day(item.facts.uid.as_ref()?));
-    if item.facts.occurrence.is_some() { None } else { told() }
+    let day = || item.facts.day.or_else(|| instance_day(item.facts.uid.as_ref()?));
+    if item.facts.occurrence.is_some() { None } else { day() }
 }
 
 /// The start that the pattern gives a meeting which is as `when` says, if it was not moved.

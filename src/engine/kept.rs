@@ -97,11 +97,11 @@ pub fn corrections(action: &Action, outcomes: &[Outcome], link: &Link) -> Vec<Ac
         let item = outcome.as_ref().ok()?.item.as_deref()?;
         let fields = unkept(op, item);
         let record = op.patch()?.record;
-        let told = match op {
+        let is_mailed = match op {
             Op::Update(update) => update.tells != SendInvitations::Nobody,
             Op::Create(_) | Op::Delete { .. } => true,
         };
-        let mails = *side == Side::Exchange && item.facts.attendees > 0 && told;
+        let mails = *side == Side::Exchange && item.facts.attendees > 0 && is_mailed;
         (!fields.is_empty() && !mails).then(|| {
             let container = link.halves[*side].container.clone();
             let update =

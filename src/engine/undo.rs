@@ -145,12 +145,12 @@ fn restore(entry: &Entry, item: &Item, link: &Link, silently: bool) -> Result<Op
     if !newer(entry, after, item, link).is_disjoint(&fields) {
         return Err(Why::Newer);
     }
-    let told = [Field::Title, Field::When, Field::Place, Field::Body].iter().any(|field| fields.contains(field));
+    let mailed = [Field::Title, Field::When, Field::Place, Field::Body].iter().any(|field| fields.contains(field));
     // who was invited or taken off knows of it, as the organizer does of an answer; and what a text
     // said before may be for nobody else
     let read = fields.contains(&Field::People) || fields.contains(&Field::Body);
     let known = (read && item.facts.attendees > 0) || fields.contains(&Field::Response);
-    if entry.side == Side::Exchange && (known || told && item.facts.attendees > 0 && !silently) {
+    if entry.side == Side::Exchange && (known || mailed && item.facts.attendees > 0 && !silently) {
         return Err(Why::WouldMail);
     }
     let mut record = item.record.clone();

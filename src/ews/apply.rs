@@ -141,16 +141,16 @@ async fn write<P: Http + Clock + Credentials>(ews: &Ews<P>, jobs: &mut [&mut Ews
             let rest = jobs.split_off(jobs.len().min(BATCH));
             let mut part = std::mem::replace(&mut jobs, rest);
             let sent = part.len();
-            let told = ews.ask(&request(ews, &group, &part)).await;
-            if sent > 1 && told.as_ref().is_err_and(is_unfit) {
+            let result = ews.ask(&request(ews, &group, &part)).await;
+            if sent > 1 && result.as_ref().is_err_and(is_unfit) {
                 // one of them is at fault, and nothing was carried out
                 for job in part.chunks_mut(1) {
-                    let told = ews.ask(&request(ews, &group, job)).await;
-                    judge(job, told, |job, message| job.wrote(message, last));
+                    let result = ews.ask(&request(ews, &group, job)).await;
+                    judge(job, result, |job, message| job.wrote(message, last));
                 }
                 continue;
             }
-            judge(&mut part, told, |job, message| job.wrote(message, last));
+            judge(&mut part, result, |job, message| job.wrote(message, last));
             // what the server left of a batch was not begun
             let mut left: Vec<_> = part.into_iter().filter(|job| job.group().is_some()).collect();
             if left.len() < sent {
@@ -183,8 +183,8 @@ fn request<P>(ews: &Ews<P>, group: &RequestGroup, jobs: &[&mut &mut EwsJob<'_>])
 async fn respond<P: Http + Clock + Credentials>(ews: &Ews<P>, jobs: &mut [&mut EwsJob<'_>]) {
     for job in jobs.iter_mut() {
         if let Some(call) = job.answer() {
-            let told = ews.ask(&call).await;
-            judge(&mut [job], told, |job, message| job.answered(message));
+            let result = ews.ask(&call).await;
+            judge(&mut [job], result, |job, message| job.answered(message));
         }
     }
 }
@@ -197,7 +197,7 @@ async fn tell<P: Http + Clock + Credentials>(ews: &Ews<P>, jobs: &mut [&mut EwsJ
         let ids: Vec<ItemId> = asked.iter().filter_map(|job| job.written().cloned()).collect();
         // what can't be read back is written all the same
         if let Ok(got) = ews.items(kind, &ids).await {
-            asked.iter_mut().zip(got).for_each(|(job, got)| job.told(got));
+            asked.iter_mut().zip(got).for_each(|(job, got)| job.read_back(got));
         }
     }
 }
@@ -205,10 +205,10 @@ async fn tell<P: Http + Clock + Credentials>(ews: &Ews<P>, jobs: &mut [&mut EwsJ
 /// Hands each job its message; where there is none, what its absence means.
 fn judge(
     jobs: &mut [&mut &mut EwsJob<'_>],
-    told: Result<Vec<Message>, Error>,
+    result: Result<Vec<Message>, Error>,
     take: impl Fn(&mut EwsJob<'_>, Message),
 ) {
-    match told {
+    match result {
         Ok(messages) => {
             let mut messages = messages.into_iter();
             for job in jobs {

@@ -321,7 +321,7 @@ impl Path {
     pub(super) fn is(self, uri: &XmlElement) -> bool {
         let own = self.node();
         let same = |name: &str| match (own.attribute(name), uri.attribute(name)) {
-            (Some(own), Some(told)) => own.eq_ignore_ascii_case(told),
+            (Some(own), Some(theirs)) => own.eq_ignore_ascii_case(theirs),
             _ => false,
         };
         let public = "00020329-0000-0000-c000-000000000046";

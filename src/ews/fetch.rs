@@ -51,8 +51,8 @@ impl<P: Http + Clock + Credentials> Ews<P> {
         let mut got = Vec::with_capacity(ids.len());
         let mut open: Vec<&[ItemId]> = ids.chunks(BATCH).rev().collect();
         while let Some(part) = open.pop() {
-            let told = match self.ask(&call(part)).await {
-                Ok(told) => told,
+            let messages = match self.ask(&call(part)).await {
+                Ok(messages) => messages,
                 Err(error) => match (part.len(), trouble(&error)) {
                     (_, None) => return Err(error),
                     (0 | 1, Some(reason)) => {
@@ -66,9 +66,9 @@ impl<P: Http + Clock + Credentials> Ews<P> {
                     }
                 },
             };
-            let mut told = told.into_iter();
+            let mut messages = messages.into_iter();
             for (at, _) in part.iter().enumerate() {
-                let message = told.next();
+                let message = messages.next();
                 let is_skipped = message.as_ref().is_none_or(|message| message.verdict() == Verdict::Skipped);
                 if let (true, Some((_, rest))) = (is_skipped && part.len() > 1, part.split_at_checked(at)) {
                     // the rest of the batch was left: one by one
@@ -87,8 +87,8 @@ impl<P: Http + Clock + Credentials> Ews<P> {
         let (mut changed, mut gone): (Vec<XmlElement>, Vec<ItemId>) = (Vec::new(), Vec::new());
         let mut guard = Pages::default();
         loop {
-            let told = self.ask(&endpoints::changes(kind, folder, state.as_deref())).await?;
-            let message = told.into_iter().next().ok_or_else(missing)?;
+            let messages = self.ask(&endpoints::changes(kind, folder, state.as_deref())).await?;
+            let message = messages.into_iter().next().ok_or_else(missing)?;
             match message.verdict() {
                 Verdict::Fine => {}
                 Verdict::CursorLost => return Ok(Walk::Lost),
@@ -119,8 +119,8 @@ impl<P: Http + Clock + Credentials> Ews<P> {
 
 /// What a change tells of which item, so that one that is told again is known.
 fn telling(change: &XmlElement) -> (String, Option<(String, String)>) {
-    let told = of_item(change).or_else(|| of_item(change.children.first()?));
-    (change.name.clone(), told)
+    let item = of_item(change).or_else(|| of_item(change.children.first()?));
+    (change.name.clone(), item)
 }
 
 /// Id and version of an item, if it has an id: what tells it from others.
@@ -190,7 +190,7 @@ pub(super) struct FoundItems {
     /// Whether the server says that no more come.
     pub(super) is_last: bool,
     /// Where the server says that the next page begins.
-    told: Option<usize>,
+    next: Option<usize>,
 }
 
 impl FoundItems {
@@ -201,14 +201,14 @@ impl FoundItems {
         Ok(Self {
             items: root.at("Items").map(|items| items.children.clone()).unwrap_or_default(),
             is_last: root.attribute("IncludesLastItemInRange") != Some("false"),
-            told: root.attribute("IndexedPagingOffset").and_then(|text| text.parse().ok()),
+            next: root.attribute("IndexedPagingOffset").and_then(|text| text.parse().ok()),
         })
     }
 
     /// Where the next page begins, if one comes after this one, which begins at `from`. A server
     /// may show fewer items than it was asked for.
     fn next(&self, from: usize) -> Option<usize> {
-        let next = self.told.filter(|told| *told > from).unwrap_or(from + self.items.len());
+        let next = self.next.filter(|next| *next > from).unwrap_or(from + self.items.len());
         // a page that shows nothing and leads no further is an end, whatever it says
         (!self.is_last && next > from).then_some(next)
     }

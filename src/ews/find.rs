@@ -117,8 +117,8 @@ fn answer<P>(ews: &Ews<P>, lookup: &Lookup, read: &BTreeMap<ItemId, ReadById>, r
     if let Lookup::Id { id, container } = lookup {
         match read.get(id) {
             Some(ReadById::Item(item)) => {
-                let told = Some(&item.container).filter(|told| !told.as_str().is_empty());
-                found.items.push(Item { container: told.unwrap_or(container).clone(), ..(**item).clone() });
+                let own = Some(&item.container).filter(|own| !own.as_str().is_empty());
+                found.items.push(Item { container: own.unwrap_or(container).clone(), ..(**item).clone() });
             }
             Some(ReadById::Bad(bad, _)) => {
                 found.malformed.push(Malformed { container: Some(container.clone()), ..bad.clone() });

@@ -68,8 +68,8 @@ impl<P: Http + Clock + Credentials> Ews<P> {
         let mut nodes: Vec<XmlElement> = Vec::new();
         let mut guard = Pages::default();
         loop {
-            let told = self.ask(&endpoints::folders(nodes.len())).await?;
-            let message = told.first().ok_or(Error::Network(Side::Exchange))?;
+            let messages = self.ask(&endpoints::folders(nodes.len())).await?;
+            let message = messages.first().ok_or(Error::Network(Side::Exchange))?;
             let root = message.success().map_err(|fault| fault.error(Side::Exchange))?.at("RootFolder");
             let page = root.and_then(|root| root.at("Folders")).map(|list| list.children.clone()).unwrap_or_default();
             let is_last = root.and_then(|root| root.attribute("IncludesLastItemInRange")) != Some("false");

@@ -210,8 +210,8 @@ impl EventTimes {
 
     /// The day of an all-day item that begins at `at`: in its own zone, else as the midnight of one
     /// that is not told (docs/facts/ews.md, "All-day").
-    fn day(&self, at: Instant, told: Option<&str>, mailbox: &EwsMailbox) -> Day {
-        let own = told.and_then(time::wall).or_else(|| self.ahead.map(|ahead| at.naive_utc() + ahead));
+    fn day(&self, at: Instant, date: Option<&str>, mailbox: &EwsMailbox) -> Day {
+        let own = date.and_then(time::wall).or_else(|| self.ahead.map(|ahead| at.naive_utc() + ahead));
         own.map_or_else(|| day_of_midnight(at, mailbox.zone.as_ref()), time::nearest)
     }
 
@@ -238,8 +238,8 @@ impl EventTimes {
     }
 
     fn occurrence(&self, node: &XmlElement, when: When, mailbox: &EwsMailbox) -> Occurrence {
-        let told = ["OriginalStart", "RecurrenceId"].iter().find_map(|name| node.say(name).and_then(time::instant));
-        let original = told.unwrap_or(self.start);
+        let original = ["OriginalStart", "RecurrenceId"].iter().find_map(|name| node.say(name).and_then(time::instant));
+        let original = original.unwrap_or(self.start);
         let original = match when {
             When::Timed { .. } => Original::At(original),
             When::AllDay { .. } => Original::On(self.day(original, None, mailbox)),

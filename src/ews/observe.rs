@@ -38,8 +38,8 @@ pub(super) async fn observe<P: Http + Clock + Credentials>(
     scope: &Scope,
     cursor: Option<&Cursor>,
 ) -> Result<Listing> {
-    let place: Option<EwsCursor> = cursor.and_then(|cursor| serde_json::from_str(&cursor.0).ok());
-    let known = place.filter(|place| place.window == scope.window).map(|place| place.states).unwrap_or_default();
+    let cursor: Option<EwsCursor> = cursor.and_then(|cursor| serde_json::from_str(&cursor.0).ok());
+    let known = cursor.filter(|cursor| cursor.window == scope.window).map(|cursor| cursor.states).unwrap_or_default();
     let mut states = BTreeMap::new();
     let mut listing = Listing { containers: ews.containers().await?, ..Listing::default() };
     let chosen: Vec<Container> = listing.containers.iter().filter(|one| scope.takes(one)).cloned().collect();
@@ -72,9 +72,9 @@ pub(super) async fn observe<P: Http + Clock + Credentials>(
     listing.removed.retain(|id| !there.contains(id));
     listing.removed.sort();
     listing.removed.dedup();
-    let place = EwsCursor { window: scope.window, states };
-    listing.cursor = serde_json::to_string(&place).ok().map(Cursor);
-    listing.now = ews.caller.told();
+    let cursor = EwsCursor { window: scope.window, states };
+    listing.cursor = serde_json::to_string(&cursor).ok().map(Cursor);
+    listing.now = ews.caller.server_time();
     Ok(listing)
 }
 
@@ -120,7 +120,7 @@ struct FolderReading<'a, P> {
     scope: &'a Scope,
     container: &'a Container,
     /// What it tells.
-    told: Listing,
+    listing: Listing,
     items: Vec<Item>,
     masters: MastersByUid,
     /// Everything in the window is read.
@@ -137,7 +137,7 @@ impl<'a, P: Http + Clock + Credentials> FolderReading<'a, P> {
             ews,
             scope,
             container,
-            told: Listing::default(),
+            listing: Listing::default(),
             items: Vec::new(),
             masters: MastersByUid::new(),
             full: false,
@@ -148,17 +148,17 @@ impl<'a, P: Http + Clock + Credentials> FolderReading<'a, P> {
 
     /// Adds what it tells to `listing`.
     fn into(self, listing: &mut Listing) {
-        listing.items.extend(self.told.items);
-        listing.removed.extend(self.told.removed);
-        listing.series.extend(self.told.series);
-        listing.malformed.extend(self.told.malformed);
-        listing.complete.extend(self.told.complete);
+        listing.items.extend(self.listing.items);
+        listing.removed.extend(self.listing.removed);
+        listing.series.extend(self.listing.series);
+        listing.malformed.extend(self.listing.malformed);
+        listing.complete.extend(self.listing.complete);
     }
 
     /// A folder that can't be read is begun anew next time.
     fn close(&mut self, why: String) -> Option<String> {
-        self.told = Listing::default();
-        self.told.malformed.push(Malformed::container(self.container, None, &why));
+        self.listing = Listing::default();
+        self.listing.malformed.push(Malformed::container(self.container, None, &why));
         self.shut = Some(why);
         None
     }
@@ -178,7 +178,7 @@ impl<'a, P: Http + Clock + Credentials> FolderReading<'a, P> {
             Walk::Closed(code) => return Ok(self.close(code)),
         };
         if !self.full {
-            self.told.removed.extend(gone);
+            self.listing.removed.extend(gone);
         }
         match self.container.kind {
             Kind::Task => drop(self.take_all(&changed).await?),
@@ -190,14 +190,14 @@ impl<'a, P: Http + Clock + Credentials> FolderReading<'a, P> {
         }
         let masters = std::mem::take(&mut self.masters);
         let lost = series::fill(self.ews, &mut self.items, masters).await?;
-        self.told.malformed.extend(lost);
-        self.told.items.append(&mut self.items);
+        self.listing.malformed.extend(lost);
+        self.listing.items.append(&mut self.items);
         if self.partly {
             // what lies in the other parts is told; from the same place all of it is told once more
             return Ok(since.filter(|_| !self.full).map(str::to_owned));
         }
         if self.full {
-            self.told.complete.push(self.container.id.clone());
+            self.listing.complete.push(self.container.id.clone());
         }
         Ok(Some(state))
     }
@@ -206,9 +206,9 @@ impl<'a, P: Http + Clock + Credentials> FolderReading<'a, P> {
     /// whole of each changed series. Why nothing of it can be had, if so.
     async fn calendar(&mut self, changed: Vec<XmlElement>) -> Result<Option<String>> {
         let is_master = |node: &XmlElement| node.say("CalendarItemType") == Some("RecurringMaster");
-        let (told, singles): (Vec<XmlElement>, Vec<XmlElement>) = changed.into_iter().partition(is_master);
+        let (masters, singles): (Vec<XmlElement>, Vec<XmlElement>) = changed.into_iter().partition(is_master);
         let mut masters: Vec<(ItemId, Option<Uid>)> =
-            told.iter().filter_map(|node| Some((map::id(node)?, node.say("UID").and_then(uid::read)))).collect();
+            masters.iter().filter_map(|node| Some((map::id(node)?, node.say("UID").and_then(uid::read)))).collect();
         if !self.full {
             // one that became a series since is known as one only now
             masters.extend(self.take_all(&singles).await?);
@@ -236,7 +236,7 @@ impl<'a, P: Http + Clock + Credentials> FolderReading<'a, P> {
         }
         self.partly = !unread.is_empty();
         let named = unread.iter().map(|one| Malformed::container(self.container, Some(&one.part()), &one.why));
-        self.told.malformed.extend(named);
+        self.listing.malformed.extend(named);
         let mut seen = BTreeSet::new();
         listed.retain(|node| map::id(node).is_none_or(|id| seen.insert(id)));
         let mut unexpanded: BTreeSet<ItemId> =
@@ -257,13 +257,13 @@ impl<'a, P: Http + Clock + Credentials> FolderReading<'a, P> {
                 (Some(_) | None, _) => false,
             });
         }
-        let (items, bad) = (self.items.len(), self.told.malformed.len());
+        let (items, bad) = (self.items.len(), self.listing.malformed.len());
         let unexpanded: BTreeSet<ItemId> =
             self.take_all(&listed).await?.into_iter().map(|(id, _)| id).chain(unexpanded).collect();
         let (folded, masters): (Vec<_>, Vec<_>) = masters.into_iter().partition(|(id, _)| unexpanded.contains(id));
         for (master, _) in folded {
             let bad = self.malformed(Some(&master), "a series whose occurrences the server does not tell");
-            self.told.malformed.push(bad);
+            self.listing.malformed.push(bad);
         }
         if !self.partly {
             self.sets(masters, items, bad);
@@ -282,9 +282,9 @@ impl<'a, P: Http + Clock + Credentials> FolderReading<'a, P> {
         for (master, uid) in masters {
             let of = |item: &&Item| item.facts.occurrence.is_some() && (uid.is_none() || item.facts.uid == uid);
             let read = self.items.iter().skip(items).filter(of).map(|item| item.id.clone());
-            let unread = self.told.malformed.iter().skip(bad).filter_map(|bad| bad.id.clone());
+            let unread = self.listing.malformed.iter().skip(bad).filter_map(|bad| bad.id.clone());
             let present = read.chain(unread).collect();
-            self.told.series.push(SeriesSet { master, present });
+            self.listing.series.push(SeriesSet { master, present });
         }
     }
 
@@ -294,12 +294,12 @@ impl<'a, P: Http + Clock + Credentials> FolderReading<'a, P> {
         let (mut masters, mut ids) = (Vec::new(), Vec::new());
         for node in listed {
             match (map::kind(node), map::id(node)) {
-                (Some(told), Some(id)) if told == kind => ids.push(id),
+                (Some(kind_told), Some(id)) if kind_told == kind => ids.push(id),
                 // a message in a calendar, a note among tasks
                 (_, Some(_)) => {}
                 (_, None) => {
                     let bad = self.malformed(None, "ItemId: missing");
-                    self.told.malformed.push(bad);
+                    self.listing.malformed.push(bad);
                 }
             }
         }
@@ -309,14 +309,14 @@ impl<'a, P: Http + Clock + Credentials> FolderReading<'a, P> {
                     EwsReading::Content(item) => self.take(*item),
                     EwsReading::Master(id, uid) => masters.push((id, uid)),
                     EwsReading::Malformed(bad) => {
-                        self.told.malformed.push(Malformed { id: bad.id.or_else(|| Some(id.clone())), ..bad });
+                        self.listing.malformed.push(Malformed { id: bad.id.or_else(|| Some(id.clone())), ..bad });
                     }
                 },
                 Got::Gone if self.full => {}
-                Got::Gone => self.told.removed.push(id.clone()),
+                Got::Gone => self.listing.removed.push(id.clone()),
                 Got::Bad(reason) => {
                     let bad = self.malformed(Some(id), &reason);
-                    self.told.malformed.push(bad);
+                    self.listing.malformed.push(bad);
                 }
             }
         }
@@ -328,7 +328,7 @@ impl<'a, P: Http + Clock + Credentials> FolderReading<'a, P> {
             self.items.push(item);
         } else if !self.full {
             // it may have been in the window before
-            self.told.removed.push(item.id);
+            self.listing.removed.push(item.id);
         }
     }
 

@@ -88,8 +88,8 @@ impl<P: Http + Clock + Credentials> Ews<P> {
                 if part.is_empty() {
                     continue;
                 }
-                let told = match self.ask(&endpoints::with_value(&part, way.path, values, offset)).await {
-                    Ok(told) => told,
+                let messages = match self.ask(&endpoints::with_value(&part, way.path, values, offset)).await {
+                    Ok(messages) => messages,
                     Err(error) => {
                         let Some(code) = refused(&error) else { return Err(error) };
                         match part.as_slice() {
@@ -101,8 +101,8 @@ impl<P: Http + Clock + Credentials> Ews<P> {
                     }
                 };
                 let mut more: BTreeMap<usize, Vec<ContainerId>> = BTreeMap::new();
-                for (place, folder) in part.into_iter().enumerate() {
-                    let message = told.get(place).ok_or_else(missing)?;
+                for (index, folder) in part.into_iter().enumerate() {
+                    let message = messages.get(index).ok_or_else(missing)?;
                     match standing(message)? {
                         Standing::Open => {
                             let page = FoundItems::of(message)?;
@@ -128,12 +128,12 @@ impl<P: Http + Clock + Credentials> Ews<P> {
     async fn compared(&self, folder: &ContainerId, way: &SearchWay) -> Result<Option<BTreeSet<(Kind, ItemId)>>> {
         let (mut found, mut guard, mut offset) = (BTreeSet::new(), Pages::default(), 0);
         loop {
-            let told = match self.ask(&endpoints::all(folder, way.path, offset)).await {
-                Ok(told) => told,
+            let messages = match self.ask(&endpoints::all(folder, way.path, offset)).await {
+                Ok(messages) => messages,
                 Err(error) if refused(&error).is_some() => return Ok(None),
                 Err(error) => return Err(error),
             };
-            let message = told.first().ok_or_else(missing)?;
+            let message = messages.first().ok_or_else(missing)?;
             match standing(message)? {
                 Standing::Open => {}
                 Standing::Closed => return Ok(Some(found)),

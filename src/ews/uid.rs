@@ -68,9 +68,9 @@ fn base64(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
     for chunk in bytes.chunks(3) {
         let word = chunk.iter().fold(0_u32, |word, byte| word << 8 | u32::from(*byte)) << (8 * (3 - chunk.len()));
-        for place in 0..4 {
-            let sextet = (word >> (18 - 6 * place) & 63) as usize;
-            text.push(if place > chunk.len() { '=' } else { LETTERS.get(sextet).map_or('=', |l| char::from(*l)) });
+        for nth in 0..4 {
+            let sextet = (word >> (18 - 6 * nth) & 63) as usize;
+            text.push(if nth > chunk.len() { '=' } else { LETTERS.get(sextet).map_or('=', |l| char::from(*l)) });
         }
     }
     text
@@ -85,8 +85,8 @@ mod tests {
         let transaction_id = "1f0e9a6b-7e2d-5c84-b3a7-5d0c9f5e3c51";
         let uid = of(transaction_id);
         assert_eq!(uid.len(), 112);
-        let told = read(&uid.to_lowercase()).as_ref().map(|uid| (transaction(uid), global(uid).map(|id| id.len())));
-        assert_eq!(told, Some((Some(transaction_id.to_owned()), Some(76))));
+        let found = read(&uid.to_lowercase()).as_ref().map(|uid| (transaction(uid), global(uid).map(|id| id.len())));
+        assert_eq!(found, Some((Some(transaction_id.to_owned()), Some(76))));
         assert_ne!(of("another"), of("a third"), "what is no UUID is hashed");
         for foreign in
             ["abc@google.example", &uid.replace("10000000", "10000001"), "040000008200E00074C5B7101A82E008", ""]

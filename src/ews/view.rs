@@ -69,7 +69,7 @@ enum Glance {
 struct Part {
     from: Instant,
     to: Instant,
-    told: Option<Glance>,
+    known: Option<Glance>,
 }
 
 impl<P: Http + Clock + Credentials> Ews<P> {
@@ -79,16 +79,16 @@ impl<P: Http + Clock + Credentials> Ews<P> {
     /// What stops a run; what kept all of it from being told.
     pub(super) async fn view(&self, folder: &ContainerId, span: Span) -> Result<SpanView> {
         let mut view = SpanView::default();
-        let mut open = VecDeque::from([Part { from: span.from, to: span.to, told: None }]);
+        let mut open = VecDeque::from([Part { from: span.from, to: span.to, known: None }]);
         let (mut answered, mut refusals, mut looks, mut last) = (false, 0, 0, (String::new(), None));
-        while let Some(Part { from, to, told }) = open.pop_front() {
+        while let Some(Part { from, to, known }) = open.pop_front() {
             if looks >= LOOKS || refusals >= REFUSALS || (refusals >= FIRST_REFUSALS && !answered) {
                 let why = if looks >= LOOKS { CROWDED } else { last.0.as_str() };
                 view.unread.push(Unread { from, to, why: why.to_owned() });
                 continue;
             }
             let half = from + (to - from) / 2;
-            let glance = match told {
+            let glance = match known {
                 Some(glance) => glance,
                 None => self.glance(folder, Span { from, to }).await?,
             };
@@ -108,8 +108,8 @@ impl<P: Http + Clock + Credentials> Ews<P> {
                         continue;
                     }
                     open.extend([
-                        Part { from, to: half, told: Some(earlier) },
-                        Part { from: half, to, told: Some(later) },
+                        Part { from, to: half, known: Some(earlier) },
+                        Part { from: half, to, known: Some(later) },
                     ]);
                 }
                 Glance::Closed(why) => view.unread.push(Unread { from, to, why }),
@@ -120,7 +120,7 @@ impl<P: Http + Clock + Credentials> Ews<P> {
                         view.unread.push(Unread { from, to, why });
                     } else {
                         let halves = [(from, half), (half, to)];
-                        open.extend(halves.map(|(from, to)| Part { from, to, told: None }));
+                        open.extend(halves.map(|(from, to)| Part { from, to, known: None }));
                     }
                 }
             }
@@ -137,11 +137,11 @@ impl<P: Http + Clock + Credentials> Ews<P> {
     }
 
     async fn glance(&self, folder: &ContainerId, span: Span) -> Result<Glance> {
-        let told = match self.ask(&endpoints::view(folder, span)).await {
-            Ok(told) => told,
+        let messages = match self.ask(&endpoints::view(folder, span)).await {
+            Ok(messages) => messages,
             Err(error) => return refused(&error).map(|why| Glance::Refused(why, Some(error.clone()))).ok_or(error),
         };
-        let message = told.first().ok_or_else(missing)?;
+        let message = messages.first().ok_or_else(missing)?;
         match message.verdict() {
             Verdict::Fine => {}
             Verdict::Gone | Verdict::Forbidden => return Ok(Glance::Closed(message.code.clone())),

@@ -172,8 +172,8 @@ pub fn messages(response: &HttpResponse) -> Result<Vec<Message>, Fault> {
         return Err(page());
     }
     let root = XmlElement::parse(response.body()).map_err(Fault::Unreadable)?;
-    if let Some(told) = soap_fault(&root) {
-        return Err(fault(&told.code).unwrap_or_else(|| Fault::Unreadable("a fault without a code".to_owned())));
+    if let Some(message) = soap_fault(&root) {
+        return Err(fault(&message.code).unwrap_or_else(|| Fault::Unreadable("a fault without a code".to_owned())));
     }
     let mut body = root.children.into_iter().find(|child| child.name == "Body").unwrap_or_default();
     let reply = body.children.pop().ok_or_else(|| Fault::Unreadable("Envelope/Body: empty".to_owned()))?;
@@ -199,8 +199,8 @@ pub(super) fn judge(response: &HttpResponse) -> Option<Fault> {
     if response.status().is_success() {
         return None;
     }
-    let told = XmlElement::parse(response.body()).ok().as_ref().and_then(soap_fault);
-    Some(match told.and_then(|told| fault(&told.code)) {
+    let message = XmlElement::parse(response.body()).ok().as_ref().and_then(soap_fault);
+    Some(match message.and_then(|message| fault(&message.code)) {
         Some(fault) => fault,
         None if is_page(response) && status < 400 => page(),
         // a proxy's word: what was asked took Exchange too long, which something else may not
@@ -220,14 +220,14 @@ pub(super) fn explain(response: &HttpResponse) -> Option<CallFailure> {
         return None;
     }
     let root = XmlElement::parse(response.body()).ok()?;
-    let told = match soap_fault(&root) {
-        Some(told) => vec![told],
+    let messages = match soap_fault(&root) {
+        Some(messages) => vec![messages],
         None => messages(response).ok()?,
     };
-    let wait = told.iter().filter_map(|message| message.wait).max().filter(|ms| *ms > 0);
-    let all = |verdict| told.iter().all(|message| message.verdict() == verdict);
+    let wait = messages.iter().filter_map(|message| message.wait).max().filter(|ms| *ms > 0);
+    let all = |verdict| messages.iter().all(|message| message.verdict() == verdict);
     match response.status().as_u16() {
-        _ if told.is_empty() => None,
+        _ if messages.is_empty() => None,
         _ if all(Verdict::Busy) => Some(CallFailure::Throttled { after: wait }),
         200..=299 => None,
         _ if all(Verdict::Later) => Some(CallFailure::Status { status: 503, after: wait }),
@@ -254,11 +254,11 @@ fn fault(code: &str) -> Option<Fault> {
 fn soap_fault(root: &XmlElement) -> Option<Message> {
     let fault = root.at("Body/Fault")?;
     let detail = fault.at("detail").or_else(|| fault.at("Detail"));
-    let told = detail.and_then(|detail| detail.say("ResponseCode"));
+    let code = detail.and_then(|detail| detail.say("ResponseCode"));
     // without a detail the code of the fault itself: `a:ErrorSchemaValidation`, or only whose fault
     // it is
     let plain = fault.say("faultcode").or_else(|| fault.say("Code/Value")).unwrap_or("Fault");
-    let code = told.unwrap_or_else(|| plain.rsplit(':').next().unwrap_or(plain));
+    let code = code.unwrap_or_else(|| plain.rsplit(':').next().unwrap_or(plain));
     Some(Message { code: brief(code), wait: detail.and_then(wait), body: XmlElement::default() })
 }
 

@@ -104,20 +104,20 @@ struct AliveQuestion {
 ///
 /// # Errors
 /// What stops a run.
-pub(super) async fn places<P: Http + Clock + Credentials>(
+pub(super) async fn whereabouts<P: Http + Clock + Credentials>(
     graph: &Graph<P>,
     doubts: &[UncertainItem],
 ) -> Result<Vec<Whereabouts>> {
-    let mut places: Vec<Whereabouts> = doubts.iter().map(|_| Whereabouts::Nowhere).collect();
+    let mut found: Vec<Whereabouts> = doubts.iter().map(|_| Whereabouts::Nowhere).collect();
     if doubts.is_empty() {
-        return Ok(places);
+        return Ok(found);
     }
     let kinds = graph.kinds().await?;
     let calendars = || kinds.iter().filter(|(_, kind)| **kind == Kind::Meeting).map(|(id, _)| id);
     for first in [true, false] {
         let mut wanted: BTreeMap<&ContainerId, Vec<usize>> = BTreeMap::new();
         for (at, doubt) in doubts.iter().enumerate() {
-            if matches!(places.get(at), Some(Whereabouts::In(_))) {
+            if matches!(found.get(at), Some(Whereabouts::In(_))) {
                 continue;
             }
             match (&doubt.by, first) {
@@ -134,9 +134,9 @@ pub(super) async fn places<P: Http + Clock + Credentials>(
         }
         let asks: Vec<AliveQuestion> =
             wanted.into_iter().flat_map(|(container, at)| questions(container, &at, doubts)).collect();
-        settle(graph, asks, doubts, &mut places).await?;
+        settle(graph, asks, doubts, &mut found).await?;
     }
-    Ok(places)
+    Ok(found)
 }
 
 /// Asks, and writes down where what is listed was found.
@@ -144,17 +144,17 @@ async fn settle<P: Http + Clock + Credentials>(
     graph: &Graph<P>,
     asks: Vec<AliveQuestion>,
     doubts: &[UncertainItem],
-    places: &mut [Whereabouts],
+    found: &mut [Whereabouts],
 ) -> Result<()> {
     let calls: Vec<Call> = asks.iter().map(|ask| ask.call.clone()).collect();
     for (ask, answer) in asks.into_iter().zip(graph.batch(&calls).await) {
         let listed = listed(graph, &ask, graph.answered(Some(answer))?).await?;
         for at in &ask.doubts {
-            let (Some(doubt), Some(place)) = (doubts.get(*at), places.get_mut(*at)) else { continue };
+            let (Some(doubt), Some(whereabouts)) = (doubts.get(*at), found.get_mut(*at)) else { continue };
             match &listed {
-                Ok(ids) if doubt.is_among(ids) => *place = Whereabouts::In(ask.container.clone()),
+                Ok(ids) if doubt.is_among(ids) => *whereabouts = Whereabouts::In(ask.container.clone()),
                 Ok(_) => {}
-                Err(code) if *place == Whereabouts::Nowhere => *place = Whereabouts::Unknown(code.clone()),
+                Err(code) if *whereabouts == Whereabouts::Nowhere => *whereabouts = Whereabouts::Unknown(code.clone()),
                 Err(_) => {}
             }
         }

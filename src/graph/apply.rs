@@ -34,8 +34,8 @@ async fn settle<P: Http + Clock + Credentials>(graph: &Graph<P>, jobs: &mut [Gra
     let mut doubting: Vec<&mut GraphJob<'_>> = jobs.iter_mut().filter(|job| job.doubt.is_some()).collect();
     let doubts: Vec<UncertainItem> = doubting.iter().filter_map(|job| job.doubt.clone()).collect();
     let unknown = |_| doubts.iter().map(|_| Whereabouts::Unknown(String::new())).collect();
-    let places: Vec<Whereabouts> = alive::places(graph, &doubts).await.unwrap_or_else(unknown);
-    for (job, place) in doubting.iter_mut().zip(places) {
+    let found: Vec<Whereabouts> = alive::whereabouts(graph, &doubts).await.unwrap_or_else(unknown);
+    for (job, place) in doubting.iter_mut().zip(found) {
         job.settled(&place);
     }
 }

@@ -89,8 +89,8 @@ mod tests {
             ("http://localhost:8081", "http://localhost:8081/v1.0", "http://localhost:8081/User.Read", true),
         ] {
             let cloud = Cloud::named(name);
-            let told = cloud.as_ref().map(|cloud| (cloud.base(), cloud.scopes()));
-            assert!(told.is_ok_and(|(own, scopes)| own == base
+            let found = cloud.as_ref().map(|cloud| (cloud.base(), cloud.scopes()));
+            assert!(found.is_ok_and(|(own, scopes)| own == base
                 && scopes.first().is_some_and(|first| first == scope)
                 && scopes.iter().any(|scope| scope.ends_with("Tasks.ReadWrite")) == to_do));
             assert_eq!(cloud.is_ok_and(|cloud| cloud.login.is_some()), !name.contains("://"), "{name}");

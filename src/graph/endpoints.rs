@@ -63,7 +63,7 @@ pub(super) fn lying(calendar: &ContainerId, span: Span) -> Call {
 
 /// The occurrences of a series between two instants, with content.
 pub(super) fn instances(master: &ItemId, span: Span) -> Call {
-    let path = format!("{}/instances", place(Kind::Meeting, &ContainerId::from(""), master));
+    let path = format!("{}/instances", path_of(Kind::Meeting, &ContainerId::from(""), master));
     read(Kind::Meeting, windowed(&path, span, &[("$top", "100")]))
 }
 
@@ -83,7 +83,7 @@ pub(super) fn page(kind: Kind, path: &str, rows: u16) -> Call {
 
 /// One item with its mark.
 pub(super) fn item(kind: Kind, container: &ContainerId, id: &ItemId) -> Call {
-    let path = place(kind, container, id);
+    let path = path_of(kind, container, id);
     let whole = match kind {
         Kind::Meeting => address(&path, &[("$expand", &expansion())]),
         Kind::Task => address(&path, &[("$expand", "linkedResources,checklistItems")]),
@@ -93,7 +93,7 @@ pub(super) fn item(kind: Kind, container: &ContainerId, id: &ItemId) -> Call {
 
 /// An event without its mark: for a series' master.
 pub(super) fn master(id: &ItemId) -> Call {
-    read(Kind::Meeting, place(Kind::Meeting, &ContainerId::from(""), id))
+    read(Kind::Meeting, path_of(Kind::Meeting, &ContainerId::from(""), id))
 }
 
 /// The events of a calendar with this UID.
@@ -129,37 +129,37 @@ pub(super) fn create(kind: Kind, container: &ContainerId, body: Value) -> Call {
 
 /// A change of an item that still has `version`.
 pub(super) fn change(kind: Kind, container: &ContainerId, id: &ItemId, version: &Version, body: Value) -> Call {
-    matching(Call::patch(place(kind, container, id), body), kind, version)
+    matching(Call::patch(path_of(kind, container, id), body), kind, version)
 }
 
 /// The removal of an item that still has `version`.
 pub(super) fn removal(kind: Kind, container: &ContainerId, id: &ItemId, version: &Version) -> Call {
-    matching(Call::delete(place(kind, container, id)), kind, version)
+    matching(Call::delete(path_of(kind, container, id)), kind, version)
 }
 
 /// The calling off of a meeting that the user organizes, which those invited are told of; it goes
 /// to Deleted Items (docs/facts/graph.md, "Answers"). Exchange refuses it for what somebody else
 /// organizes. No version guards an action: who asks for it has just looked.
 pub(super) fn cancel(id: &ItemId) -> Call {
-    let path = format!("{}/cancel", place(Kind::Meeting, &ContainerId::from(""), id));
+    let path = format!("{}/cancel", path_of(Kind::Meeting, &ContainerId::from(""), id));
     Call::post(path, json!({"comment": ""}), Repeat::Never).with("Prefer", IMMUTABLE)
 }
 
 /// The user's answer to an invitation, which the organizer gets by mail; the action is `accept`,
 /// `decline` or `tentativelyAccept` (docs/facts/graph.md, "Answers").
 pub(super) fn respond(id: &ItemId, action: &str) -> Call {
-    let path = format!("{}/{action}", place(Kind::Meeting, &ContainerId::from(""), id));
+    let path = format!("{}/{action}", path_of(Kind::Meeting, &ContainerId::from(""), id));
     Call::post(path, json!({"sendResponse": true}), Repeat::Never).with("Prefer", IMMUTABLE)
 }
 
 /// What is linked to a task.
 pub(super) fn links(list: &ContainerId, id: &ItemId) -> Call {
-    read(Kind::Task, format!("{}/linkedResources", place(Kind::Task, list, id)))
+    read(Kind::Task, format!("{}/linkedResources", path_of(Kind::Task, list, id)))
 }
 
 /// A link to be hung on a task.
 pub(super) fn link(list: &ContainerId, id: &ItemId, body: Value) -> Call {
-    let path = format!("{}/linkedResources", place(Kind::Task, list, id));
+    let path = format!("{}/linkedResources", path_of(Kind::Task, list, id));
     Call::post(path, body, Repeat::Never).with("Prefer", IMMUTABLE)
 }
 
@@ -204,7 +204,7 @@ fn holder(kind: Kind, container: &ContainerId) -> String {
 }
 
 /// An event has an address of its own, a task only below its list.
-fn place(kind: Kind, container: &ContainerId, id: &ItemId) -> String {
+fn path_of(kind: Kind, container: &ContainerId, id: &ItemId) -> String {
     let id = segment(id.as_str());
     match kind {
         Kind::Meeting => format!("me/events/{id}"),

@@ -28,9 +28,9 @@ struct LookupRead {
 pub(super) async fn find<P: Http + Clock + Credentials>(graph: &Graph<P>, lookups: &[Lookup]) -> Result<Vec<Found>> {
     let kinds = if lookups.is_empty() { BTreeMap::new() } else { graph.kinds().await? };
     let mut asks: BTreeMap<String, LookupRead> = BTreeMap::new();
-    for (place, lookup) in lookups.iter().enumerate() {
+    for (index, lookup) in lookups.iter().enumerate() {
         for ask in questions(graph, &kinds, lookup) {
-            asks.entry(ask.call.path.clone()).or_insert(ask).lookups.push(place);
+            asks.entry(ask.call.path.clone()).or_insert(ask).lookups.push(index);
         }
     }
     let asks: Vec<LookupRead> = asks.into_values().collect();
@@ -42,8 +42,8 @@ pub(super) async fn find<P: Http + Clock + Credentials>(graph: &Graph<P>, lookup
         let values = match read(graph, &ask, response).await? {
             Ok(values) => values,
             Err(code) => {
-                for place in &ask.lookups {
-                    match (lookups.get(*place), found.get_mut(*place)) {
+                for index in &ask.lookups {
+                    match (lookups.get(*index), found.get_mut(*index)) {
                         (Some(Lookup::Id { id, container }), Some(found)) => {
                             found.malformed.push(malformed(id, container, &code));
                         }
@@ -56,10 +56,10 @@ pub(super) async fn find<P: Http + Clock + Credentials>(graph: &Graph<P>, lookup
                 continue;
             }
         };
-        for place in &ask.lookups {
-            if let (Some(lookup), Some(found)) = (lookups.get(*place), found.get_mut(*place)) {
+        for index in &ask.lookups {
+            if let (Some(lookup), Some(found)) = (lookups.get(*index), found.get_mut(*index)) {
                 for value in &values {
-                    series.extend(answer_to(graph, &ask, lookup, value, found).map(|doubt| (*place, doubt)));
+                    series.extend(answer_to(graph, &ask, lookup, value, found).map(|doubt| (*index, doubt)));
                 }
             }
         }
@@ -79,13 +79,13 @@ async fn lives<P: Http + Clock + Credentials>(
     let by_id =
         lookups.iter().zip(found.iter()).enumerate().filter(|(_, (lookup, _))| matches!(lookup, Lookup::Id { .. }));
     let unsure = |found: &Found| found.items.iter().find(|item| !graph.tells(&item.id)).map(UncertainItem::of);
-    let items = by_id.filter_map(|(place, (_, found))| Some((place, unsure(found)?)));
+    let items = by_id.filter_map(|(index, (_, found))| Some((index, unsure(found)?)));
     let doubts: Vec<(usize, UncertainItem)> = items.chain(series).collect();
     let questions: Vec<UncertainItem> = doubts.iter().map(|(_, doubt)| doubt.clone()).collect();
-    for ((at, doubt), place) in doubts.into_iter().zip(alive::places(graph, &questions).await?) {
+    for ((at, doubt), whereabouts) in doubts.into_iter().zip(alive::whereabouts(graph, &questions).await?) {
         let Some(found) = found.get_mut(at) else { continue };
         let is_item = |item: &Item| item.id == doubt.id;
-        match place {
+        match whereabouts {
             Whereabouts::In(container) if found.items.iter().any(is_item) => {
                 found.items.iter_mut().filter(|item| is_item(item)).for_each(|item| item.container = container.clone());
             }

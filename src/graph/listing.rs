@@ -100,14 +100,14 @@ async fn expand<P: Http + Clock + Credentials>(
         if response.status().as_u16() == 404 {
             continue;
         }
-        let told = match alive::refused(&response)? {
+        let refusal = match alive::refused(&response)? {
             Some(code) => Err(code),
             None => match graph.all(Kind::Meeting, container.as_str(), response).await {
                 Ok(rows) => Ok(rows),
                 Err(error) => Err(alive::code(&error).ok_or(error)?),
             },
         };
-        match told {
+        match refusal {
             Ok(mut occurrences) => values.append(&mut occurrences),
             Err(code) => {
                 let reason = format!("a series of which only the master is told: {code}");
@@ -127,16 +127,16 @@ fn master_of(value: &Value) -> Option<ItemId> {
 /// one chain takes nothing from another: the item has moved from the one's years to the other's.
 fn newest(chains: BTreeMap<usize, Vec<Value>>) -> Vec<Value> {
     let gone = |value: &Value| value.get("@removed").is_some();
-    let told = chains.into_values().flat_map(|values| last_by_id(values, |_| true)).collect();
-    last_by_id(told, |value| !gone(value))
+    let chained = chains.into_values().flat_map(|values| last_by_id(values, |_| true)).collect();
+    last_by_id(chained, |value| !gone(value))
 }
 
 /// The last of the values with the same id, of those that are `comparable`; all others.
 fn last_by_id(values: Vec<Value>, comparable: impl Fn(&Value) -> bool) -> Vec<Value> {
     let id = |value: &Value| value.get("id").and_then(Value::as_str).filter(|_| comparable(value)).map(str::to_owned);
     let last: BTreeMap<String, usize> =
-        values.iter().enumerate().filter_map(|(place, value)| Some((id(value)?, place))).collect();
-    let newest = |(place, value): &(usize, Value)| id(value).is_none_or(|id| last.get(&id) == Some(place));
+        values.iter().enumerate().filter_map(|(index, value)| Some((id(value)?, index))).collect();
+    let newest = |(index, value): &(usize, Value)| id(value).is_none_or(|id| last.get(&id) == Some(index));
     values.into_iter().enumerate().filter(newest).map(|(_, value)| value).collect()
 }
 

@@ -238,15 +238,15 @@ fn occurrence(event: &Event, kind: &str, when: When, mailbox: &GraphMailbox) -> 
     if !matches!(kind, "occurrence" | "exception") {
         return None;
     }
-    let told = event.original_start.as_deref();
+    let original = event.original_start.as_deref();
     let original = match when {
-        When::Timed { start, .. } => Original::At(told.and_then(time::stamp).unwrap_or(start)),
+        When::Timed { start, .. } => Original::At(original.and_then(time::stamp).unwrap_or(start)),
         When::AllDay { first, .. } => {
             // an occurrence that nobody moved is where it was; of another one the organizer's
             // midnight is told, as an instant
-            let told = told.and_then(time::stamp).filter(|_| kind == "exception");
+            let original = original.and_then(time::stamp).filter(|_| kind == "exception");
             let zone = event.original_start_time_zone.as_deref();
-            Original::On(told.map_or(first, |at| time::day_of(at, zone, mailbox.zone.as_ref())))
+            Original::On(original.map_or(first, |at| time::day_of(at, zone, mailbox.zone.as_ref())))
         }
     };
     Some(Occurrence { master, original })

@@ -69,8 +69,8 @@ pub(super) async fn observe<P: Http + Clock + Credentials>(
         progress.chains.extend(chains.iter().filter(|chain| chain.kind == Kind::Task).cloned());
     }
     let is_chosen = |fetch: &PageRequest| chosen.iter().any(|container| container.id == fetch.container);
-    let told = fetches.into_iter().zip(answers).filter(|(fetch, _)| is_chosen(fetch));
-    let mut open = progress.turn(graph, scope, told)?;
+    let replies = fetches.into_iter().zip(answers).filter(|(fetch, _)| is_chosen(fetch));
+    let mut open = progress.turn(graph, scope, replies)?;
     for Container { id, kind, .. } in &chosen {
         let mut known = chains.iter().filter(|chain| chain.container == *id);
         match known.next().map(|first| first.link.is_some() && known.all(|chain| chain.link.is_some())) {
@@ -102,7 +102,7 @@ pub(super) async fn observe<P: Http + Clock + Credentials>(
     listing.containers = containers;
     listing.lacking.extend(lacks_to_do.then_some(Kind::Task));
     listing.cursor = cursor::cursor(progress.chains, &scope.window);
-    listing.now = graph.caller.told();
+    listing.now = graph.caller.server_time();
     Ok(listing)
 }
 

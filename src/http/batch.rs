@@ -132,17 +132,17 @@ impl<P: Http + Clock + Credentials> Caller<P> {
         answers: &mut [PartAnswer],
     ) -> Option<Error> {
         let spoilt = Error::Unreadable { side: self.side(), detail: "a batch is no JSON".to_owned() };
-        let places: Vec<usize> = open.iter().copied().filter(|at| calls.get(*at).is_some_and(is_safe)).collect();
-        let safe: Vec<Call> = places.iter().filter_map(|at| calls.get(*at)).cloned().collect();
-        let mut told: Vec<PartAnswer> = Vec::with_capacity(safe.len());
+        let indices: Vec<usize> = open.iter().copied().filter(|at| calls.get(*at).is_some_and(is_safe)).collect();
+        let safe: Vec<Call> = indices.iter().filter_map(|at| calls.get(*at)).cloned().collect();
+        let mut answers_apart: Vec<PartAnswer> = Vec::with_capacity(safe.len());
         let mut broken = None;
         if let [call] = safe.as_slice() {
-            told.push(self.send(call).await.map_err(|error| NoReply { error, maybe: true }));
+            answers_apart.push(self.send(call).await.map_err(|error| NoReply { error, maybe: true }));
         } else {
             let parts = chunks(&safe, safe.len().div_ceil(2));
             for part in parts.iter().filter(|_| parts.len() > 1) {
                 let (some, error) = Box::pin(self.one(envelope, part)).await;
-                told.extend(some);
+                answers_apart.extend(some);
                 broken = broken.or(error);
             }
         }
@@ -151,9 +151,9 @@ impl<P: Http + Clock + Credentials> Caller<P> {
                 *answer = Err(NoReply { error: spoilt.clone(), maybe: true });
             }
         }
-        for (at, told) in places.into_iter().zip(told) {
+        for (at, answer_apart) in indices.into_iter().zip(answers_apart) {
             if let Some(answer) = answers.get_mut(at) {
-                *answer = told;
+                *answer = answer_apart;
             }
         }
         broken
@@ -175,7 +175,7 @@ impl<P: Http + Clock + Credentials> Caller<P> {
         outer.headers.clone_from(&envelope.headers);
         let response = self.send_all(&outer, u32::try_from(open.len()).unwrap_or(u32::MAX)).await?;
         let replies: Replies = odata::read(&response).map_err(|fault| fault.error(self.side()))?;
-        Ok(replies.responses.into_iter().filter_map(|reply| Some((reply.place()?, reply.response()?))).collect())
+        Ok(replies.responses.into_iter().filter_map(|reply| Some((reply.index()?, reply.response()?))).collect())
     }
 }
 
@@ -253,7 +253,7 @@ struct BatchPartReply {
 }
 
 impl BatchPartReply {
-    fn place(&self) -> Option<usize> {
+    fn index(&self) -> Option<usize> {
         match self.id.as_str() {
             Some(text) => text.parse().ok(),
             None => usize::try_from(self.id.as_u64()?).ok(),
@@ -380,12 +380,12 @@ mod tests {
             let caller = Caller::new(Rc::clone(&server), Side::Exchange, "https://graph.example/v1.0");
             let envelope = Envelope { max: 20, headers: Vec::new(), root: "/" };
             let answers = pollster::block_on(caller.batch(&envelope, calls));
-            let told = |answer: PartAnswer| match answer {
+            let shown = |answer: PartAnswer| match answer {
                 Ok(reply) => Ok(String::from_utf8_lossy(reply.body()).into_owned()),
                 Err(silence) => Err(silence.maybe),
             };
             let sent = server.sent.borrow().len();
-            (answers.into_iter().map(told).collect::<Vec<_>>(), sent)
+            (answers.into_iter().map(shown).collect::<Vec<_>>(), sent)
         };
         let ok = || Ok(String::new());
         // three parts, of which the second spoils its batch: both of the first half, each of them,

@@ -21,7 +21,7 @@ pub struct Caller<P> {
     headers: Vec<(&'static str, String)>,
     /// Batches that may be under way at the same time.
     lanes: usize,
-    told: Cell<Option<Instant>>,
+    server_time: Cell<Option<Instant>>,
     /// What a part of a batch said of the credentials.
     doubted: Cell<Renewal>,
     /// What in a reply tells that it is no answer at all.
@@ -53,7 +53,7 @@ impl<P: Http + Clock + Credentials> Caller<P> {
             base,
             headers,
             lanes: 1,
-            told: Cell::default(),
+            server_time: Cell::default(),
             doubted: Cell::default(),
             judge: |_| None,
             explain: |_| None,
@@ -109,14 +109,14 @@ impl<P: Http + Clock + Credentials> Caller<P> {
 
     /// The server's clock at its last reply, if it told.
     #[must_use]
-    pub fn told(&self) -> Option<Instant> {
-        self.told.get()
+    pub fn server_time(&self) -> Option<Instant> {
+        self.server_time.get()
     }
 
     /// The server's clock at its last reply; this device's, if it told none.
     #[must_use]
     pub fn now(&self) -> Instant {
-        self.told.get().unwrap_or_else(|| self.port.now())
+        self.server_time.get().unwrap_or_else(|| self.port.now())
     }
 
     /// Asks `endpoint` and reads the answer.
@@ -147,7 +147,7 @@ impl<P: Http + Clock + Credentials> Caller<P> {
             let sent = self.port.send(self.signed(call, std::mem::take(&mut renew)).await?).await;
             let failure = match &sent {
                 Ok(response) => {
-                    self.told.set(odata::date(response).or(self.told.get()));
+                    self.server_time.set(odata::date(response).or(self.server_time.get()));
                     if let (true, Some(better)) = (!renewed, self.renewal(response)) {
                         (renew, renewed) = (better, true);
                         continue;
@@ -190,14 +190,14 @@ impl<P: Http + Clock + Credentials> Caller<P> {
 
     /// How a reply failed, if it did, with the wait that it asks for.
     pub(super) fn failure(&self, response: &HttpResponse) -> CallFailure {
-        if let Some(told) = (self.explain)(response) {
-            return told;
+        if let Some(explained) = (self.explain)(response) {
+            return explained;
         }
         let after = response.headers().get(RETRY_AFTER).and_then(|header| header.to_str().ok());
         let now = self.now();
         CallFailure::Status {
             status: response.status().as_u16(),
-            after: after.and_then(|header| retry::asked(header, now)),
+            after: after.and_then(|header| retry::wait(header, now)),
         }
     }
 
@@ -210,7 +210,7 @@ impl<P: Http + Clock + Credentials> Caller<P> {
     /// or `BPMCSRF` was rotated (docs/facts/creatio.md, "Sessions").
     fn renewal(&self, response: &HttpResponse) -> Option<Renewal> {
         match (response.status().as_u16(), self.side) {
-            (401, _) | (403, Side::Creatio) => Some(claims::asked(response).map_or(Renewal::Anew, Renewal::Claims)),
+            (401, _) | (403, Side::Creatio) => Some(claims::challenge(response).map_or(Renewal::Anew, Renewal::Claims)),
             _ => None,
         }
     }

@@ -8,7 +8,7 @@ use http::header::WWW_AUTHENTICATE;
 /// The claims, as the JSON text that a token is to be asked for with; `None` if the reply is no
 /// such challenge.
 #[must_use]
-pub fn asked(response: &HttpResponse) -> Option<String> {
+pub fn challenge(response: &HttpResponse) -> Option<String> {
     let challenges = response.headers().get_all(WWW_AUTHENTICATE).into_iter().filter_map(|header| header.to_str().ok());
     let mut claims = challenges
         .filter(|challenge| challenge.contains("insufficient_claims"))
@@ -56,8 +56,8 @@ mod tests {
             ("Bearer error=\"invalid_token\", claims=\"eyJhIjoxfQ==\"".to_owned(), None),
         ] {
             let response = ::http::Response::builder().header(WWW_AUTHENTICATE, &header).body(Vec::new());
-            assert_eq!(response.ok().and_then(|response| asked(&response)).as_deref(), claims, "{header}");
+            assert_eq!(response.ok().and_then(|response| challenge(&response)).as_deref(), claims, "{header}");
         }
-        assert_eq!(asked(&HttpResponse::new(Vec::new())), None);
+        assert_eq!(challenge(&HttpResponse::new(Vec::new())), None);
     }
 }

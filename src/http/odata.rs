@@ -193,7 +193,7 @@ mod tests {
 
     #[test]
     fn refusals_tell_the_deepest_message() {
-        for (body, told) in [
+        for (body, expected) in [
             (r#"{"error":{"code":"500","message":"outer","innererror":{"message":"deep"}}}"#, "500: deep"),
             (r#"{"error":{"code":"","message":"m","innererror":{"internalexception":{"message":"x"}}}}"#, "x"),
             (r#"{"Message":"m","ExceptionMessage":"e","ExceptionType":"T"}"#, "T: e"),
@@ -202,7 +202,7 @@ mod tests {
         ] {
             let mut response = HttpResponse::new(body.as_bytes().to_vec());
             *response.status_mut() = ::http::StatusCode::BAD_REQUEST;
-            assert_eq!(refusal(&response).detail(), told, "{body}");
+            assert_eq!(refusal(&response).detail(), expected, "{body}");
         }
     }
 
@@ -213,14 +213,14 @@ mod tests {
             #[serde(rename = "Title")]
             _title: u8,
         }
-        for (body, told) in [
+        for (body, expected) in [
             (r#"{"value":[{"Title":"secret, expected u9"}]}"#, "value[0].Title: expected u8"),
             (r#"{"value":[{}]}"#, "value[0]: missing field `Title`"),
             (r#"{"value":["#, "value: EOF while parsing a list"),
             ("secret", ".: expected value"),
         ] {
             let fault = parse::<Page<Row>>(body.as_bytes()).err();
-            assert_eq!(fault.map(|f| f.detail()).as_deref(), Some(told), "{body}");
+            assert_eq!(fault.map(|f| f.detail()).as_deref(), Some(expected), "{body}");
         }
     }
 }

@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn a_row_is_told_by_its_id_and_version() {
-        let told = [
+        let addresses = [
             json!({"id": "a", "@odata.etag": "1", "x": 1}),
             json!({"id": "a", "@odata.etag": "1", "x": 2}),
             json!({"id": "a", "@odata.etag": "2"}),
@@ -124,7 +124,7 @@ mod tests {
             json!({"x": 1}),
             json!({"x": 2}),
         ];
-        let keys: BTreeSet<String> = told.iter().map(telling).collect();
-        assert_eq!(keys.len(), told.len() - 1);
+        let keys: BTreeSet<String> = addresses.iter().map(telling).collect();
+        assert_eq!(keys.len(), addresses.len() - 1);
     }
 }

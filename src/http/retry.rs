@@ -66,7 +66,7 @@ pub fn again(attempt: u32, repeat: Repeat, failure: CallFailure, jitter: u64) ->
 /// a fraction (`2.128`, rounded up to whole seconds: docs/facts/graph.md, "Limits"), or an HTTP
 /// date.
 #[must_use]
-pub fn asked(header: &str, now: Instant) -> Option<u64> {
+pub fn wait(header: &str, now: Instant) -> Option<u64> {
     let header = header.trim();
     if let Ok(seconds) = header.parse::<f64>() {
         // a negative or absurd number saturates in the cast
@@ -124,7 +124,7 @@ mod tests {
             ("soon", None),
             ("NaN", None),
         ] {
-            assert_eq!(asked(header, now), ms, "{header}");
+            assert_eq!(wait(header, now), ms, "{header}");
         }
     }
 }

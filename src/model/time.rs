@@ -30,9 +30,9 @@ pub fn windows(name: &str) -> Option<&'static str> {
 /// Seconds that the zone which Windows knows by `name` is ahead of UTC outside summer time.
 #[must_use]
 pub fn standard(name: &str) -> Option<i32> {
-    let told = name.parse::<windows_timezones::WindowsTimezone>().ok()?.description();
+    let description = name.parse::<windows_timezones::WindowsTimezone>().ok()?.description();
     // "(UTC+05:30) …"; "(UTC) …"
-    let offset = told.strip_prefix("(UTC")?.split_once(')')?.0;
+    let offset = description.strip_prefix("(UTC")?.split_once(')')?.0;
     let Some((hours, minutes)) = offset.split_once(':') else { return offset.is_empty().then_some(0) };
     let (west, hours) = (hours.starts_with('-'), hours.get(1..)?.parse::<i32>().ok()?);
     let ahead = hours * 3_600 + minutes.parse::<i32>().ok()? * 60;

@@ -111,7 +111,7 @@ pub async fn apply<W: World>(world: &W, planned: PreparedRun) -> Result<Report> 
     });
     state.held.retain(|old| !plan.disbelieves || !is_told_anew(&plan, &seen, old));
     state.questions.extend(plan.questions);
-    report.notes = told(&plan.notes, &done_links);
+    report.notes = notes_of(&plan.notes, &done_links);
     let written =
         plan.actions.iter().flat_map(|action| [&action.after.halves.creatio.id, &action.after.halves.exchange.id]);
     let turned = seen.series.iter().filter(|_| !plan.disbelieves);
@@ -231,22 +231,22 @@ fn corrects(correction: &Action, outcomes: Option<&[Outcome]>, at: Place) -> Vec
 
 /// Whether an Activity is there for a creation that can't be read, not the second time either.
 fn taken_again(batch: &[Action], outcomes: &[Vec<Outcome>]) -> bool {
-    let is_taken = |told: &Vec<Outcome>| told.last() == Some(&Err(Refusal::Taken));
-    batch.iter().zip(outcomes).any(|(action, told)| is_taken(told) && action.after.memory.taken)
+    let is_taken = |outcomes_of_one: &Vec<Outcome>| outcomes_of_one.last() == Some(&Err(Refusal::Taken));
+    batch.iter().zip(outcomes).any(|(action, outcomes_of_one)| is_taken(outcomes_of_one) && action.after.memory.taken)
 }
 
 /// Has the creations made anew for which an Activity is there that can't be read, not the second
 /// time either, each with an id of the user's own; what is awaited instead.
 fn own_copies(account: &Account, batch: &mut [Action], outcomes: &mut [Vec<Outcome>]) -> Commit {
     let mut instead = Commit::default();
-    for (action, told) in batch.iter_mut().zip(outcomes) {
-        if told.last() == Some(&Err(Refusal::Taken))
+    for (action, outcomes_of_one) in batch.iter_mut().zip(outcomes) {
+        if outcomes_of_one.last() == Some(&Err(Refusal::Taken))
             && action.after.memory.taken
             && let Some(own) = own_copy(action, account)
         {
             instead.put.push(own.after.clone());
             instead.drop.push(std::mem::replace(action, own).after.halves.creatio.id);
-            told.clear();
+            outcomes_of_one.clear();
         }
     }
     instead
@@ -369,11 +369,11 @@ fn rest<'a>(state: &mut State, put: impl IntoIterator<Item = &'a Link>, drop: im
 }
 
 /// What a person is told without being asked: of what was not written nothing.
-fn told(notes: &BTreeMap<Note, BTreeSet<ItemId>>, done: &[Link]) -> Vec<Told> {
+fn notes_of(notes: &BTreeMap<Note, BTreeSet<ItemId>>, done: &[Link]) -> Vec<Told> {
     let done: BTreeSet<&ItemId> = done.iter().map(|link| &link.halves.creatio.id).collect();
     let each =
         notes.iter().map(|(note, ids)| Told { note: *note, count: ids.iter().filter(|id| done.contains(id)).count() });
-    each.filter(|told| told.count > 0).collect()
+    each.filter(|note| note.count > 0).collect()
 }
 
 /// The items of which this run knows what they are, or that they are gone: of a Creatio of which

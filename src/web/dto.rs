@@ -531,7 +531,7 @@ impl From<run::Report> for RunReport {
         let (malformed, held): (Vec<_>, Vec<_>) = held.into_iter().partition(|one| one.reason == Reason::Malformed);
         let items = |list: Vec<Held>| list.into_iter().map(HeldItem::from).collect();
         let (held, malformed) = (items(held), items(malformed));
-        let notes = notes.into_iter().map(|told| RunNote { note: told.note, count: told.count }).collect();
+        let notes = notes.into_iter().map(|one| RunNote { note: one.note, count: one.count }).collect();
         let (creatio, exchange) = (counts.creatio.into(), counts.exchange.into());
         Self { creatio, exchange, held, malformed, unfinished, notes, resting, stopped }
     }

@@ -403,8 +403,8 @@ fn is_full(error: &idb::Error) -> bool {
     // what fails a transaction is told by the request in it; each other error shows the name of its
     // exception
     if let idb::Error::UnexpectedJsType(_, request) = error {
-        let told = Reflect::get(request, &"error".into()).unwrap_or_default();
-        let name = if told.is_object() { Reflect::get(&told, &"name".into()).unwrap_or_default() } else { told };
+        let error = Reflect::get(request, &"error".into()).unwrap_or_default();
+        let name = if error.is_object() { Reflect::get(&error, &"name".into()).unwrap_or_default() } else { error };
         return name.as_string().as_deref() == Some(FULL);
     }
     error.to_string().contains(FULL)

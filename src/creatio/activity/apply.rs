@@ -106,7 +106,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
         let missing: Vec<Option<Missing>> = works.iter().map(|work| self.missing(work, after.as_ref())).collect();
         let outcomes: Vec<Outcome> =
             works.into_iter().zip(missing).map(|(work, missing)| outcome(work, missing, after.as_ref())).collect();
-        for (op, written) in ops.iter().zip(&outcomes).filter_map(|(op, told)| Some((op, told.as_ref().ok()?))) {
+        for (op, written) in ops.iter().zip(&outcomes).filter_map(|(op, outcome)| Some((op, outcome.as_ref().ok()?))) {
             match op {
                 // what no read has shown yet may be missing in the next one; what was changed was
                 // there before
@@ -231,16 +231,17 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
                 Err(reason) => work.stage = ActivityWriteStage::Settled(Refusal::Rejected(reason)),
             }
         }
-        for (work, told) in sent.into_iter().zip(self.write(&changes).await) {
-            if let Ok(Ok(WriteEffect::Changed { over, .. })) = &told {
+        for (work, result) in sent.into_iter().zip(self.write(&changes).await) {
+            if let Ok(Ok(WriteEffect::Changed { over, .. })) = &result {
                 work.replaced = self.replaced(over.clone(), work.seen.as_ref());
             }
-            if let Ok(Ok(WriteEffect::Row { left: Some(row) } | WriteEffect::Changed { left: Some(row), .. })) = &told {
+            if let Ok(Ok(WriteEffect::Row { left: Some(row) } | WriteEffect::Changed { left: Some(row), .. })) = &result
+            {
                 // a copy of the database that is behind shows it as it was before
                 let seen = work.seen.as_ref().and_then(|seen| seen.stamp);
                 work.left = self.left(row.clone()).filter(|item| item.stamp > seen);
             }
-            work.stage = answered(work.op, told);
+            work.stage = answered(work.op, result);
         }
     }
 
@@ -287,14 +288,14 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
     async fn write_people(&self, works: &mut [Work<'_>], before: &StoredActivities) -> bool {
         let mut changes = Vec::new();
         let mut seats = Vec::new();
-        for (place, work) in works.iter().enumerate() {
+        for (index, work) in works.iter().enumerate() {
             for Seat { contact, change } in self.open(work, before) {
                 changes.push(change);
-                seats.push((place, contact));
+                seats.push((index, contact));
             }
         }
-        for ((place, contact), told) in seats.into_iter().zip(self.write(&changes).await) {
-            if let (Some(why), Some(work)) = (unconfirmed(told), works.get_mut(place)) {
+        for ((index, contact), result) in seats.into_iter().zip(self.write(&changes).await) {
+            if let (Some(why), Some(work)) = (unconfirmed(result), works.get_mut(index)) {
                 work.unsure.insert(contact, why);
             }
         }
@@ -383,8 +384,8 @@ fn untouched(update: &Update, item: &Item) -> bool {
 }
 
 /// What an answer says of `op`.
-fn answered(op: &Op, told: WriteResult) -> ActivityWriteStage {
-    let met = match told {
+fn answered(op: &Op, result: WriteResult) -> ActivityWriteStage {
+    let met = match result {
         Ok(met) => met,
         Err(NoReply { maybe: true, .. }) => return ActivityWriteStage::Doubtful(None),
         Err(NoReply { maybe: false, .. }) => return ActivityWriteStage::Settled(Refusal::NotSent),
@@ -407,8 +408,8 @@ fn answered(op: &Op, told: WriteResult) -> ActivityWriteStage {
 }
 
 /// Why a change of an Activity or of a participant's row was not confirmed; `None` if it was.
-fn unconfirmed(told: WriteResult) -> Option<String> {
-    match told {
+fn unconfirmed(result: WriteResult) -> Option<String> {
+    match result {
         Ok(Ok(WriteEffect::Row { .. } | WriteEffect::Changed { .. })) => None,
         Ok(Ok(WriteEffect::Nothing)) | Err(_) => Some(UNKNOWN.to_owned()),
         Ok(Err(fault)) if matches!(fault.status(), Some(404 | 429 | 503 | 504)) => Some(UNKNOWN.to_owned()),

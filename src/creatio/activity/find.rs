@@ -56,7 +56,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
             Lookup::Uid(uid) => item.facts.uid.as_ref() == Some(uid),
             Lookup::Look(look) => !item.facts.email && shows(look, item),
         };
-        let told = |lookup: &Lookup| {
+        let matches = |lookup: &Lookup| {
             let mut found = Found {
                 items: reading.items.iter().filter(|item| answers(lookup, item)).cloned().collect(),
                 malformed: reading.malformed.iter().filter(|bad| is_meant(lookup, bad)).cloned().collect(),
@@ -72,7 +72,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
             }
             found
         };
-        Ok(lookups.iter().map(told).collect())
+        Ok(lookups.iter().map(matches).collect())
     }
 
     /// Whether `reading` lacks an activity that was created a moment ago and that no read has

@@ -270,15 +270,15 @@ mod tests {
             (BORIS, OPTIONAL, Response::Confirmed),
             (ANNA, lookups::ROLE_PARTICIPANT, Response::InDoubt),
         ];
-        let told = |row: Value| {
+        let people_of = |row: Value| {
             let meeting = meeting(row, &rows)?;
             let people = meeting.people.into_iter().map(|p| (p.name, p.role, p.response)).collect::<Vec<_>>();
             Some((people, meeting.response))
         };
         let anna = ("anna".to_owned(), Role::Required, Response::InDoubt);
         let boris = ("boris".to_owned(), Role::Optional, Response::Confirmed);
-        assert_eq!(told(activity(&json!({}))), Some((vec![anna.clone(), boris], Response::Declined)));
-        assert_eq!(told(activity(&json!({"OwnerId": BORIS}))), Some((vec![anna], Response::Declined)));
+        assert_eq!(people_of(activity(&json!({}))), Some((vec![anna.clone(), boris], Response::Declined)));
+        assert_eq!(people_of(activity(&json!({"OwnerId": BORIS}))), Some((vec![anna], Response::Declined)));
     }
 
     #[test]

@@ -106,12 +106,12 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
     pub(in crate::creatio) async fn observed(&self, scope: &Scope, cursor: Option<&Cursor>) -> Result<Listing> {
         self.cards.borrow_mut().clear();
         self.unread.borrow_mut().clear();
-        let place = cursor.and_then(|cursor| serde_json::from_str::<CreatioCursor>(&cursor.0).ok());
+        let cursor = cursor.and_then(|cursor| serde_json::from_str::<CreatioCursor>(&cursor.0).ok());
         // what could only be assumed may be seen by now
         self.installation.doubt();
         let time_source = self.time_source().await?;
-        let delta = match place.filter(|place| place.window == scope.window && place.time_source == time_source) {
-            Some(place) => self.delta(place).await?,
+        let delta = match cursor.filter(|cursor| cursor.window == scope.window && cursor.time_source == time_source) {
+            Some(cursor) => self.delta(cursor).await?,
             None => None,
         };
         match delta {
@@ -139,21 +139,21 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
         let joined = if is_known { read } else { Instant::default() };
         let participants = Watermark::at(joined, participants.iter().filter(late));
         // nothing there: there is no stamp to go on from
-        let place = (count > 0).then_some(CreatioCursor { time_source, window, count, activities, participants });
+        let cursor = (count > 0).then_some(CreatioCursor { time_source, window, count, activities, participants });
         let listing = Listing { items: reading.items, malformed: reading.malformed, ..Listing::default() };
-        Ok(Listing { complete: vec![ACTIVITIES.into()], ..self.framed(listing, place.as_ref()) })
+        Ok(Listing { complete: vec![ACTIVITIES.into()], ..self.framed(listing, cursor.as_ref()) })
     }
 
-    /// What changed since `place`; `None` if only a full reading can tell.
-    async fn delta(&self, place: CreatioCursor) -> Result<Option<Listing>> {
-        let activities = no_email("Type").and(place.activities.filter());
-        let participants = no_email("Activity.Type").and(place.participants.filter());
+    /// What changed since `cursor`; `None` if only a full reading can tell.
+    async fn delta(&self, cursor: CreatioCursor) -> Result<Option<Listing>> {
+        let activities = no_email("Type").and(cursor.activities.filter());
+        let participants = no_email("Activity.Type").and(cursor.participants.filter());
         let changed =
             |set, select, filter| Query { set, select, filter, order: "ModifiedOn,Id", top: MANY, ..Query::default() };
         let mut queries = vec![
             changed("Activity", "Id,CreatedOn,StartDate,DueDate,ModifiedOn", activities),
             changed("ActivityParticipant", "Id,ActivityId,ModifiedOn", participants),
-            Query { set: "Activity", filter: in_window(&place.window), count: true, ..Query::default() },
+            Query { set: "Activity", filter: in_window(&cursor.window), count: true, ..Query::default() },
         ];
         queries.extend(contacts());
         let mut pages = self.each_page(&queries).await?.into_iter();
@@ -177,35 +177,35 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
         let (joined, bad) = understood::<RowStamp>(joined, "ActivityId", "ActivityParticipant.");
         let next = now.unwrap_or_else(|| {
             let stamps = rows.iter().chain(&joined).filter_map(|row| row.modified_on.at);
-            stamps.fold(place.activities.read, Instant::max).min(self.now())
+            stamps.fold(cursor.activities.read, Instant::max).min(self.now())
         });
         if [&rows, &joined].into_iter().any(|rows| is_cut(rows, next)) {
             return Ok(None);
         }
         malformed.extend(bad);
-        let changed = place.activities.unseen(&rows);
-        let new = place.activities.created(&changed, &place.window, &*self.site.zone);
-        if count != Some(place.count + new) {
+        let changed = cursor.activities.unseen(&rows);
+        let new = cursor.activities.created(&changed, &cursor.window, &*self.site.zone);
+        if count != Some(cursor.count + new) {
             return Ok(None);
         }
         let changed = changed.iter().filter_map(|row| row.id.item());
-        let joined_now = place.participants.unseen(&joined);
+        let joined_now = cursor.participants.unseen(&joined);
         let ids: BTreeSet<ItemId> = changed.chain(joined_now.iter().filter_map(|row| row.activity_id.item())).collect();
         let reading = self.read(&ids.into_iter().collect::<Vec<_>>()).await?;
         malformed.extend(reading.malformed);
-        let place = CreatioCursor {
+        let cursor = CreatioCursor {
             activities: Watermark::at(next, &rows),
             participants: if self.unread.borrow().contains_key("ActivityParticipant") {
-                place.participants
+                cursor.participants
             } else {
                 Watermark::at(next, &joined)
             },
-            count: count.unwrap_or(place.count),
-            window: place.window,
-            time_source: place.time_source,
+            count: count.unwrap_or(cursor.count),
+            window: cursor.window,
+            time_source: cursor.time_source,
         };
         let listing = Listing { items: reading.items, malformed: named_once(malformed), ..Listing::default() };
-        Ok(Some(self.framed(listing, Some(&place))))
+        Ok(Some(self.framed(listing, Some(&cursor))))
     }
 
     /// All rows in the window, each once, the newest reading of it. Pages are keyed by
@@ -233,11 +233,11 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
             let last = page.last().and_then(|row| row.get("ModifiedOn")?.as_str()?.parse::<Instant>().ok());
             let read = page.len();
             // a row without an id is kept by its place: it has to be reported
-            let place = rows.len();
+            let read_before = rows.len();
             rows.extend(
                 page.into_iter()
                     .enumerate()
-                    .map(|(n, row)| ((row_id(&row), row_id(&row).map_or(place + n, |_| 0)), row)),
+                    .map(|(n, row)| ((row_id(&row), row_id(&row).map_or(read_before + n, |_| 0)), row)),
             );
             if read < top {
                 return Ok(Whole { rows: rows.into_values().collect(), read: began });
@@ -256,7 +256,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
 
     /// The server's clock at its last reply, by whichever service that came, if it told.
     fn server_time(&self) -> Option<Instant> {
-        self.odata.told().max(self.service.told())
+        self.odata.server_time().max(self.service.server_time())
     }
 
     /// The same; this device's clock, if it told none.
@@ -265,7 +265,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
     }
 
     /// The listing with what every reading tells.
-    fn framed(&self, listing: Listing, place: Option<&CreatioCursor>) -> Listing {
+    fn framed(&self, listing: Listing, cursor: Option<&CreatioCursor>) -> Listing {
         let container = Container {
             id: ACTIVITIES.into(),
             kind: Kind::Meeting,
@@ -275,7 +275,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
             default: true,
             writable: true,
         };
-        let cursor = place.and_then(|place| serde_json::to_string(place).ok()).map(Cursor);
+        let cursor = cursor.and_then(|cursor| serde_json::to_string(cursor).ok()).map(Cursor);
         let now = self.server_time();
         let mut listing = listing;
         // a whole set has no id to be named by

@@ -147,8 +147,8 @@ pub(in crate::creatio) fn write(RowChange { set, row_write }: &RowChange, zone: 
         let mut items = Map::from_iter([("id".to_owned(), test(&Condition::id(id), zone))]);
         if let Some(seen) = row_write.seen() {
             let from = local(zone, seen).trunc_subsecs(3);
-            items.insert("from".to_owned(), compare("ModifiedOn", 8, 7, told(from)));
-            items.insert("to".to_owned(), compare("ModifiedOn", 5, 7, told(from + TimeDelta::milliseconds(1))));
+            items.insert("from".to_owned(), compare("ModifiedOn", 8, 7, date_literal(from)));
+            items.insert("to".to_owned(), compare("ModifiedOn", 5, 7, date_literal(from + TimeDelta::milliseconds(1))));
         }
         body.insert("filters".to_owned(), group(0, Value::Object(items), Some(set)));
     }
@@ -159,7 +159,7 @@ pub(in crate::creatio) fn write(RowChange { set, row_write }: &RowChange, zone: 
 fn parameter(name: &str, value: &Value, zone: &dyn Zone) -> Value {
     let at = value.as_str().filter(|_| is_date(name)).and_then(|text| text.parse::<Instant>().ok());
     let (kind, value) = match (at, value) {
-        (Some(at), _) => (7, told(local(zone, at))),
+        (Some(at), _) => (7, date_literal(local(zone, at))),
         (None, Value::Bool(_)) => (12, value.clone()),
         (None, _) if name == column(name) && NO_LOOKUPS.contains(&name) => (0, value.clone()),
         (None, _) if name != column(name) => (10, value.clone()),
@@ -169,7 +169,7 @@ fn parameter(name: &str, value: &Value, zone: &dyn Zone) -> Value {
 }
 
 /// A time as the service takes it: JSON in JSON, without zone.
-fn told(wall: NaiveDateTime) -> Value {
+fn date_literal(wall: NaiveDateTime) -> Value {
     json!(format!("\"{}\"", wall.format("%Y-%m-%dT%H:%M:%S%.3f")))
 }
 
@@ -242,7 +242,7 @@ fn literal(sign: Sign, operand: &Operand, zone: &dyn Zone) -> (u8, Value) {
                 Sign::Lt => whole + rest + twice,
                 Sign::Eq | Sign::Ne => whole,
             };
-            (7, told(wall))
+            (7, date_literal(wall))
         }
     }
 }

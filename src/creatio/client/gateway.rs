@@ -64,18 +64,18 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
             .filter(|at| answers.get(*at).zip(queries.get(*at)).is_some_and(|(answer, query)| barred(answer, query)))
             .collect();
         let again: Vec<Query<'_>> = detours.iter().filter_map(|at| queries.get(*at)).cloned().collect();
-        let told = match self.by_service(&again).await {
-            Ok(told) => told,
+        let again_answers = match self.by_service(&again).await {
+            Ok(answers) => answers,
             // neither: what OData said stands
             Err(Error::Forbidden { .. } | Error::Server { .. } | Error::Unreadable { .. }) => Vec::new(),
             Err(error) => return Err(error),
         };
-        for ((at, query), told) in detours.into_iter().zip(&again).zip(told) {
+        for ((at, query), again_answer) in detours.into_iter().zip(&again).zip(again_answers) {
             // a question that is wrong in itself was let in all the same
-            let open = matches!(told, Ok(_) | Err(Error::Server { status: 400, .. }));
+            let open = matches!(again_answer, Ok(_) | Err(Error::Server { status: 400, .. }));
             access.detour(query.set, open);
             if let (Some(answer), true) = (answers.get_mut(at), open) {
-                *answer = told;
+                *answer = again_answer;
             }
         }
         Ok(answers)
@@ -118,7 +118,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
             [] => Vec::new(),
             [call] => {
                 let clocks = self.clocks().await?;
-                let sent = self.odata.send(&self.told(clocks, call)).await;
+                let sent = self.odata.send(&self.with_times(clocks, call)).await;
                 vec![sent.and_then(|response| read(&self.taken(clocks, response)))]
             }
             calls => {
@@ -163,7 +163,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
                 return calls.iter().map(unsent).collect();
             }
         };
-        let calls: Vec<Call> = calls.iter().map(|call| self.told(clocks, call)).collect();
+        let calls: Vec<Call> = calls.iter().map(|call| self.with_times(clocks, call)).collect();
         let answers = self.odata.batch(&envelope(), &calls).await;
         answers.into_iter().map(|answer| answer.map(|response| self.taken(clocks, response))).collect()
     }
@@ -176,30 +176,30 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
         answers: Vec<PartAnswer>,
         which: impl Fn(&Call) -> bool,
     ) -> Vec<PartAnswer> {
-        let mut told = Vec::with_capacity(answers.len());
+        let mut replies = Vec::with_capacity(answers.len());
         let mut broken = false;
         for (call, answer) in calls.iter().zip(answers) {
             let is_garbled = matches!(&answer, Err(NoReply { error: Error::Unreadable { .. }, .. }));
             if !is_garbled || broken || !which(call) {
-                told.push(answer);
+                replies.push(answer);
                 continue;
             }
             let sent = match self.clocks().await {
                 Ok(clocks) => {
-                    let sent = self.odata.send(&self.told(clocks, call)).await;
+                    let sent = self.odata.send(&self.with_times(clocks, call)).await;
                     sent.map(|response| self.taken(clocks, response))
                 }
                 Err(error) => Err(error),
             };
             // after one without a reply no further one is sent
             broken = sent.is_err();
-            told.push(sent.map_err(|error| NoReply { error, maybe: true }));
+            replies.push(sent.map_err(|error| NoReply { error, maybe: true }));
         }
-        told
+        replies
     }
 
     /// A call as the server has to be told it.
-    fn told(&self, clocks: TimesByDirection, call: &Call) -> Call {
+    fn with_times(&self, clocks: TimesByDirection, call: &Call) -> Call {
         let mut call = call.clone();
         call.path = rewrite_filter(clocks.filter, &*self.site.zone, &call.path);
         if let Payload::Json(body) = &mut call.body {

@@ -130,34 +130,34 @@ pub(in crate::creatio) fn rewrite_filter(clock: TimeSemantics, zone: &dyn Zone, 
     if clock == TimeSemantics::Utc {
         return address.to_owned();
     }
-    let mut told = String::with_capacity(address.len());
+    let mut rewritten = String::with_capacity(address.len());
     for (n, part) in address.split('\'').enumerate() {
         if n > 0 {
-            told.push('\'');
+            rewritten.push('\'');
         }
-        if n % 2 == 1 { told.push_str(part) } else { rewrite(zone, part, &mut told) }
+        if n % 2 == 1 { rewritten.push_str(part) } else { rewrite(zone, part, &mut rewritten) }
     }
-    told
+    rewritten
 }
 
 /// Copies `part` with its times changed.
-fn rewrite(zone: &dyn Zone, part: &str, told: &mut String) {
+fn rewrite(zone: &dyn Zone, part: &str, rewritten: &mut String) {
     let ends = |c: char| !(c.is_ascii_digit() || matches!(c, '-' | 'T' | ':' | '.' | 'Z'));
     let mut rest = part;
     while let Some(at) = rest.find(|c: char| c.is_ascii_digit()) {
         // the digits of an escape belong to the escape
         let at = if rest.get(..at).is_some_and(|before| before.ends_with('%')) { (at + 2).min(rest.len()) } else { at };
         let (before, from) = rest.split_at_checked(at).unwrap_or((rest, ""));
-        told.push_str(before);
+        rewritten.push_str(before);
         let end = from.find(ends).unwrap_or(from.len());
         let (word, after) = from.split_at(end);
         match DateTime::parse_from_rfc3339(word) {
-            Ok(at) => told.push_str(&date(wall(zone, at.to_utc(), before).and_utc())),
-            Err(_) => told.push_str(word),
+            Ok(at) => rewritten.push_str(&date(wall(zone, at.to_utc(), before).and_utc())),
+            Err(_) => rewritten.push_str(word),
         }
         rest = after;
     }
-    told.push_str(rest);
+    rewritten.push_str(rest);
 }
 
 /// The wall clock at `at`, as a bound: one that the zone has twice is moved out, by the operator
@@ -207,17 +207,17 @@ mod tests {
             "DueDate": "0001-01-01T00:00:00Z", "Title": "2026-10-24T10:00:00Z"}]});
         let wall = json!({"value": [{"StartDate": "2026-10-24T12:00:00Z", "ModifiedOn": "2026-10-26T11:00:00.123456Z",
             "DueDate": "0001-01-01T00:00:00Z", "Title": "2026-10-24T10:00:00Z"}]});
-        for (clock, told) in [(TimeSemantics::Utc, &utc), (TimeSemantics::Local, &wall)] {
-            let (mut out, mut back) = (utc.clone(), told.clone());
+        for (clock, expected) in [(TimeSemantics::Utc, &utc), (TimeSemantics::Local, &wall)] {
+            let (mut out, mut back) = (utc.clone(), expected.clone());
             to_wire(clock, &Berlin, &mut out);
             from_wire(clock, &Berlin, &mut back);
-            assert_eq!((&out, &back), (told, &utc), "{clock:?}");
+            assert_eq!((&out, &back), (expected, &utc), "{clock:?}");
         }
     }
 
     #[test]
     fn filters_change_their_times_and_are_wider_in_the_doubled_hour() {
-        for (filter, told) in [
+        for (filter, expected) in [
             ("A?$filter=a%20ge%202026-10-24T10:00:00Z", "A?$filter=a%20ge%202026-10-24T12:00:00Z"),
             ("A?$filter=T%20eq%20'2026-10-24T10:00:00Z'", "A?$filter=T%20eq%20'2026-10-24T10:00:00Z'"),
             ("A?$filter=Id%20eq%2020261024-0000&$top=20", "A?$filter=Id%20eq%2020261024-0000&$top=20"),
@@ -225,7 +225,7 @@ mod tests {
             ("a%20lt%202026-10-25T01:30:00Z", "a%20lt%202026-10-25T03:30:00Z"),
             ("a%20ge%202026-10-25T02:00:00Z", "a%20ge%202026-10-25T03:00:00Z"),
         ] {
-            assert_eq!(rewrite_filter(TimeSemantics::Local, &Berlin, filter), told);
+            assert_eq!(rewrite_filter(TimeSemantics::Local, &Berlin, filter), expected);
             assert_eq!(rewrite_filter(TimeSemantics::Utc, &Berlin, filter), filter);
         }
     }

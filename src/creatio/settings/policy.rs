@@ -141,8 +141,8 @@ impl Policy {
         };
         for path in self.locked() {
             let at = format!("/{}", path.replace('.', "/"));
-            if let (Some(place), Some(value)) = (whole.pointer_mut(&at), own_whole.pointer(&at)) {
-                place.clone_from(value);
+            if let (Some(slot), Some(value)) = (whole.pointer_mut(&at), own_whole.pointer(&at)) {
+                slot.clone_from(value);
             }
         }
         understand(whole).unwrap_or_else(|_| saved.clone())
@@ -194,11 +194,11 @@ fn laid(settings: &Settings, part: &Object) -> Result<Settings, String> {
 fn lay(under: &mut Value, part: &Object, at: &str) -> Result<(), String> {
     for (name, value) in part {
         let path = format!("{at}{name}");
-        let Some(place) = under.get_mut(name) else { return Err(format!("{path}: no such setting")) };
-        match (place.is_object(), value) {
-            (true, Value::Object(inner)) => lay(place, inner, &format!("{path}."))?,
+        let Some(slot) = under.get_mut(name) else { return Err(format!("{path}: no such setting")) };
+        match (slot.is_object(), value) {
+            (true, Value::Object(inner)) => lay(slot, inner, &format!("{path}."))?,
             (true, _) => return Err(format!("{path}: expected an object")),
-            (false, value) => *place = value.clone(),
+            (false, value) => *slot = value.clone(),
         }
     }
     Ok(())

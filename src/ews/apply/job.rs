@@ -259,9 +259,9 @@ impl<'a> EwsJob<'a> {
             (None, Op::Delete { id, version, .. }) => EwsStage::Removed(self.written_as(id.clone(), version.clone())),
             (None, Op::Create(_) | Op::Update(_)) => {
                 let item = message.body.at("Items").and_then(|items| items.children.first());
-                let told = item.and_then(|item| Some((map::id(item)?, map::version(item))));
-                self.confirmed = told.as_ref().is_some_and(|(_, version)| !version.as_str().is_empty());
-                match told.or_else(|| Some((self.id()?.clone(), self.version.clone()))) {
+                let identity = item.and_then(|item| Some((map::id(item)?, map::version(item))));
+                self.confirmed = identity.as_ref().is_some_and(|(_, version)| !version.as_str().is_empty());
+                match identity.or_else(|| Some((self.id()?.clone(), self.version.clone()))) {
                     Some((id, version)) => EwsStage::Written(id, version),
                     None => EwsStage::Done(Err(Refusal::Unknown)),
                 }
@@ -327,7 +327,7 @@ impl<'a> EwsJob<'a> {
     }
 
     /// Takes in the item as it is now.
-    pub(super) fn told(&mut self, got: Got) {
+    pub(super) fn read_back(&mut self, got: Got) {
         if let EwsStage::Removed(written) = &self.stage {
             // a server may say so and leave it where it was
             let stays =

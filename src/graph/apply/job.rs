@@ -192,9 +192,10 @@ impl<'a> GraphJob<'a> {
         // another version than the reply told is somebody's who was faster than this read, unless
         // it is that of our own next step
         let alone = !self.answered && self.mark_to_hang().is_none();
-        let told = written.item.as_ref().map(|told| &told.version).filter(|told| **told != self.version && alone);
-        let item = match told {
-            Some(told) if *told != item.version => Box::new(self.op.as_written(&item, told.clone())),
+        let version =
+            written.item.as_ref().map(|version| &version.version).filter(|version| **version != self.version && alone);
+        let item = match version {
+            Some(version) if *version != item.version => Box::new(self.op.as_written(&item, version.clone())),
             Some(_) | None => item,
         };
         match self.op {
@@ -325,8 +326,8 @@ impl<'a> GraphJob<'a> {
             | GraphReading::Tombstone(_)
             | GraphReading::Malformed(_) => None,
         };
-        let told = value.get("id").and_then(Value::as_str).map(ItemId::from);
-        Some(self.written(told.or_else(|| self.op.id().cloned())?, item))
+        let id = value.get("id").and_then(Value::as_str).map(ItemId::from);
+        Some(self.written(id.or_else(|| self.op.id().cloned())?, item))
     }
 
     /// A confirmed write. Replies leave our mark out, so it is put in as written.

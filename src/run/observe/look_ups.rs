@@ -398,18 +398,18 @@ impl<W: World> Gather<'_, W> {
         let asked: BTreeSet<ItemId> = asked.cloned().collect();
         if !asked.is_empty() {
             let asked: Vec<ItemId> = asked.into_iter().collect();
-            let mut told: BTreeMap<ItemId, Elsewhere> = BTreeMap::new();
+            let mut elsewhere: BTreeMap<ItemId, Elsewhere> = BTreeMap::new();
             for link in self.world.store().elsewhere(&asked).await? {
                 let own = self.links.get(&link.halves.creatio.id);
                 let first = (matters(&link) || matches!(link.state, LinkState::Pending(_)))
                     && own.is_none_or(|own| is_earlier(&link, own));
-                let there = told.entry(link.halves.creatio.id.clone()).or_default();
+                let there = elsewhere.entry(link.halves.creatio.id.clone()).or_default();
                 there.imported |= link.made == Some(Side::Creatio);
                 there.lives |= matters(&link);
                 there.first |= first;
                 there.uids.extend(link.halves.exchange.facts.uid.clone());
             }
-            self.seen.elsewhere.extend(told);
+            self.seen.elsewhere.extend(elsewhere);
         }
         self.successors().await
     }

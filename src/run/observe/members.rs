@@ -25,12 +25,12 @@ impl<W: World> Gather<'_, W> {
         }
         let groups = settings.export.choice();
         let today = local(self.context.zone, self.context.now).date();
-        let told = self.world.creatio().membership(groups).await?.map(|told| format!("{today} {told}"));
+        let stamp = self.world.creatio().membership(groups).await?.map(|stamp| format!("{today} {stamp}"));
         let unlinked = self.seen.items.creatio.keys().any(|id| !self.links.contains_key(id));
-        if !self.seen.full && !unlinked && told.is_some() && told == state.membership {
+        if !self.seen.full && !unlinked && stamp.is_some() && stamp == state.membership {
             self.held.extend(state.held.iter().filter(|held| held.reason == Reason::Group).cloned());
             self.seen.members = Some(BTreeSet::new());
-            return Ok(told);
+            return Ok(stamp);
         }
         let membership = self.world.creatio().members(groups, &self.context.window).await?;
         self.held.extend(membership.failed.into_iter().map(|(group, detail)| Held {
@@ -55,6 +55,6 @@ impl<W: World> Gather<'_, W> {
             .collect();
         self.read(Side::Creatio, &lookups).await?;
         self.seen.members = Some(membership.members);
-        Ok(told)
+        Ok(stamp)
     }
 }

@@ -27,7 +27,9 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
         let mut news = false;
         for work in works.iter_mut() {
             let sent = matches!(work.stage, ActivityWriteStage::Done | ActivityWriteStage::Doubtful(_));
-            let (true, Some(id), Some((record, fields))) = (sent, work.op.id(), told(work.op)) else { continue };
+            let (true, Some(id), Some((record, fields))) = (sent, work.op.id(), written_columns(work.op)) else {
+                continue;
+            };
             let Some(item) = held.items.get(id) else { continue };
             let taken_by = |assumed| {
                 let pairs = moments(record, &fields).into_iter().zip(moments(&item.record, &fields));
@@ -61,7 +63,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
 }
 
 /// The record that `op` writes, and which of its fields.
-fn told(op: &Op) -> Option<(&Record, BTreeSet<Field>)> {
+fn written_columns(op: &Op) -> Option<(&Record, BTreeSet<Field>)> {
     match op {
         Op::Create(create) => Some((&create.record, [Field::When, Field::Reminder].into())),
         Op::Update(update) => Some((&update.patch.record, update.patch.fields.clone())),

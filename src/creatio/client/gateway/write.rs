@@ -57,12 +57,12 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
         };
         let (service, mut odata): (Vec<usize>, Vec<usize>) =
             (0..changes.len()).partition(|at| changes.get(*at).is_some_and(by_service));
-        let these = |places: &[usize]| places.iter().filter_map(|at| changes.get(*at)).collect::<Vec<_>>();
+        let these = |indices: &[usize]| indices.iter().filter_map(|at| changes.get(*at)).collect::<Vec<_>>();
         let unsent = || Err(NoReply { error: Error::Network(SIDE), maybe: false });
-        let mut told: Vec<WriteResult> = changes.iter().map(|_| unsent()).collect();
+        let mut results: Vec<WriteResult> = changes.iter().map(|_| unsent()).collect();
         let mut note = |at: usize, answer: WriteResult| {
-            if let Some(place) = told.get_mut(at) {
-                *place = answer;
+            if let Some(slot) = results.get_mut(at) {
+                *slot = answer;
             }
         };
         let mut missed = Vec::new();
@@ -99,7 +99,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
         for (at, answer) in odata.iter().zip(self.write_by_odata(&these(&odata)).await) {
             note(*at, answer);
         }
-        told
+        results
     }
 
     /// Whether the row of each change still has the stamp that it was seen with.
@@ -120,22 +120,22 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
 
     /// After a request without reply no further one is begun.
     async fn write_by_service(&self, changes: &[&RowChange]) -> Vec<WriteResult> {
-        let mut told: Vec<WriteResult> = Vec::with_capacity(changes.len());
+        let mut results: Vec<WriteResult> = Vec::with_capacity(changes.len());
         let mut broken: Option<NoReply> = None;
         for chunk in changes.chunks(PARTS / 2) {
             match &broken {
-                Some(silence) => told.extend(chunk.iter().map(|_| Err(silence.clone()))),
+                Some(silence) => results.extend(chunk.iter().map(|_| Err(silence.clone()))),
                 None => match self.asked_to_write(chunk).await {
-                    Ok(answers) => told.extend(answers),
+                    Ok(answers) => results.extend(answers),
                     Err(error) => {
                         let maybe = matches!(error, Error::Network(_));
-                        told.extend(chunk.iter().map(|_| Err(NoReply { error: error.clone(), maybe })));
+                        results.extend(chunk.iter().map(|_| Err(NoReply { error: error.clone(), maybe })));
                         broken = Some(NoReply { error, maybe: false });
                     }
                 },
             }
         }
-        told
+        results
     }
 
     /// One request for all of `changes`. What an Activity became is read in it, right after: by
@@ -217,7 +217,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
         }
         // a row is not looked at once more: it may show our own write by now
         let mut answers = self.apart(&calls, answers, |call| call.method != Method::GET).await.into_iter().peekable();
-        let mut told: Vec<(usize, WriteResult)> = Vec::with_capacity(changes.len());
+        let mut results: Vec<(usize, WriteResult)> = Vec::with_capacity(changes.len());
         for at in pairs {
             let (Some(look), Some(answer)) = (answers.next(), answers.next()) else { break };
             let over = change(&at).and_then(|change| changed(look, change.row_write.seen()?));
@@ -227,15 +227,15 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
                 Some(over) => WriteEffect::Changed { over, left: left() },
                 None => WriteEffect::Row { left: left() },
             };
-            told.push((at, answer.map(|response| carried_out(&response).map(|()| met()))));
+            results.push((at, answer.map(|response| carried_out(&response).map(|()| met()))));
         }
         for (at, answer) in others.into_iter().zip(answers) {
             let is_new = change(&at).is_some_and(|change| matches!(change.row_write, RowWrite::Insert(_)));
             let met = |response: &HttpResponse| WriteEffect::Row { left: reply::row(response).ok().filter(|_| is_new) };
-            told.push((at, answer.map(|response| carried_out(&response).map(|()| met(&response)))));
+            results.push((at, answer.map(|response| carried_out(&response).map(|()| met(&response)))));
         }
-        told.sort_by_key(|(at, _)| *at);
-        told.into_iter().map(|(_, told)| told).collect()
+        results.sort_by_key(|(at, _)| *at);
+        results.into_iter().map(|(_, results)| results).collect()
     }
 }
 

@@ -266,7 +266,7 @@ fn kind(object: &JsonObject, path: &[String], test: &FilterTest) -> Option<Colum
     let (own, beside) = (number(object, "dataValueType"), type_beside(object));
     let is = |types: &[u64]| [own, beside].into_iter().flatten().any(|number| types.contains(&number));
     let is_lookup = text(object, "referenceSchemaName").is_some() || is(&[10, 11, 16]);
-    let told = match values.first() {
+    let given = match values.first() {
         _ if is_lookup && stock != Some(ColumnKind::Guid) => Some(ColumnKind::Lookup),
         None => own.and_then(of_type),
         // of a lookup that a GUID is compared with, the condition itself says that it is one
@@ -279,13 +279,13 @@ fn kind(object: &JsonObject, path: &[String], test: &FilterTest) -> Option<Colum
         Some(FilterOperand::User | FilterOperand::Contact) => Some(ColumnKind::Lookup),
     };
     let fits = |kind: ColumnKind| values.iter().all(|value| holds(kind, value));
-    match (stock, told) {
+    match (stock, given) {
         // both hold a GUID: where it stands is the schema's business
         (Some(stock @ (ColumnKind::Lookup | ColumnKind::Guid)), Some(ColumnKind::Guid | ColumnKind::Lookup)) => {
             Some(stock)
         }
-        (Some(stock), Some(told)) => (stock == told).then_some(stock),
-        (stock, told) => stock.or(told),
+        (Some(stock), Some(given)) => (stock == given).then_some(stock),
+        (stock, given) => stock.or(given),
     }
     .filter(|kind| fits(*kind))
 }

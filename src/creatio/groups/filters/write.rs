@@ -62,76 +62,76 @@ fn any(parts: impl IntoIterator<Item = String>) -> FilterText {
 }
 
 fn condition(leaf: &Leaf, viewer: &Viewer<'_>) -> Result<FilterText, Obstacle> {
-    let place = place(leaf);
+    let column = column(leaf);
     match &leaf.test {
-        FilterTest::Null(empty) => null(leaf, &place, *empty),
+        FilterTest::Null(empty) => null(leaf, &column, *empty),
         FilterTest::In { not: false, values } => {
-            let equal = |value| compared(leaf, &place, Comparison::Equal, value, viewer);
+            let equal = |value| compared(leaf, &column, Comparison::Equal, value, viewer);
             Ok(joined(values.iter().map(equal).collect::<Result<_, _>>()?, " or "))
         }
         FilterTest::In { not: true, values } => {
-            let unequal = |value| Ok(format!("{place} ne {}", spelled(leaf, value, viewer)?));
+            let unequal = |value| Ok(format!("{column} ne {}", spelled(leaf, value, viewer)?));
             let parts = values.iter().map(unequal).collect::<Result<Vec<_>, _>>()?;
             Ok(all(filled(leaf).into_iter().chain(parts)))
         }
-        FilterTest::Compare(comparison, value) => compared(leaf, &place, *comparison, value, viewer),
+        FilterTest::Compare(comparison, value) => compared(leaf, &column, *comparison, value, viewer),
         FilterTest::Between(from, to) => {
-            let from = compared(leaf, &place, Comparison::GreaterOrEqual, from, viewer)?;
-            let to = compared(leaf, &place, Comparison::LessOrEqual, to, viewer)?;
+            let from = compared(leaf, &column, Comparison::GreaterOrEqual, from, viewer)?;
+            let to = compared(leaf, &column, Comparison::LessOrEqual, to, viewer)?;
             Ok(joined(vec![from, to], " and "))
         }
     }
 }
 
 /// The address of the column: `Owner/Account/Name`, of a lookup `Owner/Id`.
-fn place(leaf: &Leaf) -> String {
-    let mut place = leaf.path.join("/");
+fn column(leaf: &Leaf) -> String {
+    let mut column = leaf.path.join("/");
     if leaf.kind == ColumnKind::Lookup {
-        place.push_str("/Id");
+        column.push_str("/Id");
     }
-    place
+    column
 }
 
 /// The condition that there is a value to compare at all: for what would hold of nothing too.
 fn filled(leaf: &Leaf) -> Option<String> {
     match (leaf.kind, leaf.path.split_last()) {
-        (ColumnKind::Lookup, _) => Some(format!("{} ne null", place(leaf))),
+        (ColumnKind::Lookup, _) => Some(format!("{} ne null", column(leaf))),
         (_, Some((_, hops))) if !hops.is_empty() => Some(format!("{}/Id ne null", hops.join("/"))),
-        (ColumnKind::Guid | ColumnKind::Number | ColumnKind::Date, _) => Some(format!("{} ne null", place(leaf))),
+        (ColumnKind::Guid | ColumnKind::Number | ColumnKind::Date, _) => Some(format!("{} ne null", column(leaf))),
         // Creatio keeps no nulls in these (docs/facts/creatio.md, "Values")
         (ColumnKind::Text | ColumnKind::Bool, _) => None,
     }
 }
 
-fn null(leaf: &Leaf, place: &str, empty: bool) -> Result<FilterText, Obstacle> {
+fn null(leaf: &Leaf, column: &str, empty: bool) -> Result<FilterText, Obstacle> {
     let comparison = if empty { "eq" } else { "ne" };
     match (leaf.kind, empty) {
         (ColumnKind::Guid | ColumnKind::Lookup | ColumnKind::Date | ColumnKind::Number, _) => {
-            Ok(FilterText::tight(format!("{place} {comparison} null")))
+            Ok(FilterText::tight(format!("{column} {comparison} null")))
         }
         // an empty text is "", and null only where a lookup on the way is empty
-        (ColumnKind::Text, true) => Ok(any([format!("{place} eq null"), format!("{place} eq ''")])),
-        (ColumnKind::Text, false) => Ok(all([format!("{place} ne null"), format!("{place} ne ''")])),
+        (ColumnKind::Text, true) => Ok(any([format!("{column} eq null"), format!("{column} eq ''")])),
+        (ColumnKind::Text, false) => Ok(all([format!("{column} ne null"), format!("{column} ne ''")])),
         (ColumnKind::Bool, _) => Err(leaf.obstacle("a flag is never empty")),
     }
 }
 
 fn compared(
     leaf: &Leaf,
-    place: &str,
+    column: &str,
     comparison: Comparison,
     value: &FilterOperand,
     viewer: &Viewer<'_>,
 ) -> Result<FilterText, Obstacle> {
     if leaf.kind == ColumnKind::Date {
-        return dated(leaf, place, comparison, value, viewer);
+        return dated(leaf, column, comparison, value, viewer);
     }
     let value = spelled(leaf, value, viewer)?;
     match (leaf.kind, comparison) {
-        (_, Comparison::Equal) => Ok(FilterText::tight(format!("{place} eq {value}"))),
-        (_, Comparison::NotEqual) => Ok(all(filled(leaf).into_iter().chain([format!("{place} ne {value}")]))),
+        (_, Comparison::Equal) => Ok(FilterText::tight(format!("{column} eq {value}"))),
+        (_, Comparison::NotEqual) => Ok(all(filled(leaf).into_iter().chain([format!("{column} ne {value}")]))),
         (ColumnKind::Number, order) => match sign(order) {
-            Some(sign) => Ok(FilterText::tight(format!("{place} {sign} {value}"))),
+            Some(sign) => Ok(FilterText::tight(format!("{column} {sign} {value}"))),
             None => Err(leaf.obstacle("a number is not searched for text")),
         },
         (ColumnKind::Text, Comparison::Text(test, not)) => {
@@ -140,7 +140,7 @@ fn compared(
                 TextTest::Contains => "contains",
                 TextTest::Ends => "endswith",
             };
-            let call = format!("{test}({place},{value})");
+            let call = format!("{test}({column},{value})");
             if !not {
                 return Ok(FilterText::tight(call));
             }
@@ -190,7 +190,7 @@ fn spelled(leaf: &Leaf, value: &FilterOperand, viewer: &Viewer<'_>) -> Result<St
 /// or after which it is.
 fn dated(
     leaf: &Leaf,
-    place: &str,
+    column: &str,
     comparison: Comparison,
     value: &FilterOperand,
     viewer: &Viewer<'_>,
@@ -208,7 +208,7 @@ fn dated(
                 let sign = sign(comparison).ok_or_else(|| leaf.obstacle("a time is not searched for text"))?;
                 let value = (viewer.date)(at);
                 let there = if comparison == Comparison::NotEqual { filled(leaf) } else { None };
-                return Ok(all(there.into_iter().chain([format!("{place} {sign} {value}")])));
+                return Ok(all(there.into_iter().chain([format!("{column} {sign} {value}")])));
             }
             period::day(viewer, wall.date()).ok_or_else(far)?
         }
@@ -219,24 +219,24 @@ fn dated(
         | FilterOperand::User
         | FilterOperand::Contact => return Err(leaf.obstacle("a time is expected")),
     };
-    within(leaf, place, comparison, period, viewer)
+    within(leaf, column, comparison, period, viewer)
 }
 
 fn within(
     leaf: &Leaf,
-    place: &str,
+    column: &str,
     comparison: Comparison,
     period: Span,
     viewer: &Viewer<'_>,
 ) -> Result<FilterText, Obstacle> {
     let (start, end) = ((viewer.date)(period.from), (viewer.date)(period.to));
     Ok(match comparison {
-        Comparison::Equal => all([format!("{place} ge {start}"), format!("{place} lt {end}")]),
-        Comparison::NotEqual => any([format!("{place} lt {start}"), format!("{place} ge {end}")]),
-        Comparison::Less => FilterText::tight(format!("{place} lt {start}")),
-        Comparison::LessOrEqual => FilterText::tight(format!("{place} lt {end}")),
-        Comparison::Greater => FilterText::tight(format!("{place} ge {end}")),
-        Comparison::GreaterOrEqual => FilterText::tight(format!("{place} ge {start}")),
+        Comparison::Equal => all([format!("{column} ge {start}"), format!("{column} lt {end}")]),
+        Comparison::NotEqual => any([format!("{column} lt {start}"), format!("{column} ge {end}")]),
+        Comparison::Less => FilterText::tight(format!("{column} lt {start}")),
+        Comparison::LessOrEqual => FilterText::tight(format!("{column} lt {end}")),
+        Comparison::Greater => FilterText::tight(format!("{column} ge {end}")),
+        Comparison::GreaterOrEqual => FilterText::tight(format!("{column} ge {start}")),
         Comparison::Text(..) => return Err(leaf.obstacle("a time is not searched for text")),
     })
 }
