@@ -58,7 +58,10 @@ export const wasm = join(pkg, wasmName);
 /** @param {string} name of the stamp @param {string[]} options of cargo @param {string} folder */
 async function buildWasmOf(name, options, folder) {
   console.log('Building the wasm…');
-  await must('Building the wasm', 'cargo', ['build', '--release', '--target', wasmTarget, '--lib', ...options]);
+  // of a library that is a module for the page and a crate for the tests at once, cargo drops `lto`
+  // without a word; of the module alone it doesn't
+  const wanted = ['--release', '--target', wasmTarget, '--lib', '--crate-type', 'cdylib', ...options];
+  await must('Building the wasm', 'cargo', ['rustc', ...wanted]);
   const built = join(target, wasmTarget, 'release', 'schedule_sync.wasm');
   const tool = wasmBindgen();
   const binaryen = readFileSync(join(root, 'node_modules', 'binaryen', 'package.json'));
