@@ -1,0 +1,133 @@
+//! What the planner looks things up by, made once: the events as they may be seen, which unlinked
+//! items are one, and the links as what was seen has them.
+
+use crate::engine::context::{Context, Seen};
+use crate::engine::link::Link;
+use crate::engine::matches::{Match, Matches};
+use crate::engine::matching;
+use crate::engine::plan::Plan;
+use crate::engine::{actions, fold, original, scope};
+use crate::model::{Item, ItemId, Mark, Pair, Side};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What the planner looks things up by.
+pub(super) struct Index<'a> {
+    /// Events and tasks as the settings let them be seen.
+    pub(super) masked: BTreeMap<&'a ItemId, Item>,
+    /// Which unlinked items are one.
+    pub(super) matches: Matches,
+    /// All links, those among them moved over to the item that took the place of one that is gone.
+    pub(super) links: Vec<Link>,
+    /// The Activities of those whose base is of an earlier generation than the mark, and counts as
+    /// none, or that have none.
+    pub(super) outdated: BTreeSet<ItemId>,
+    /// The Activities of those that went back to them, or stay with them, from one that stood in.
+    pub(super) reunited: BTreeSet<ItemId>,
+}
+
+impl<'a> Index<'a> {
+    /// The index of what was seen; links that move over are put by `plan`.
+    pub(super) fn new(context: &Context<'_>, seen: &'a Seen, plan: &mut Plan) -> Self {
+        let masked = seen.items.exchange.iter().map(|(id, item)| (id, scope::masked(context, item))).collect();
+        let matches = matching::find(context, seen, &unlinked(seen, Side::Exchange));
+        let Relinked { links, outdated, reunited } = relinked(context, seen, &matches.events, plan);
+        Self { masked, matches, links, outdated, reunited }
+    }
+
+    /// The Activities that are no single ones: an event or task belongs to them, or another
+    /// Activity stands in for them, also while it can't take their place.
+    pub(super) fn taken(&self, context: &Context<'_>, seen: &Seen) -> BTreeSet<ItemId> {
+        let events = &self.matches.events;
+        let stand_ins = events.iter().filter_map(|(id, found)| {
+            let (Match::With(activity), Some(item)) = (found, seen.items.exchange.get(id)) else { return None };
+            original::found_of(seen, item, activity, context.account)
+        });
+        let waiting = seen.links.iter().filter_map(|link| original::found(context, seen, link));
+        let linked = self.links.iter().map(|link| &link.halves.creatio.id);
+        let known = events.values().filter_map(Match::activity).chain(&self.matches.rivals).chain(linked);
+        known.cloned().chain(waiting).chain(stand_ins).collect()
+    }
+}
+
+/// The items of a side that no link names.
+pub(super) fn unlinked(seen: &Seen, side: Side) -> Vec<&Item> {
+    let pairs = seen.links.iter().flat_map(|link| std::iter::once(link).chain(link.formers()));
+    let linked: BTreeSet<&ItemId> = pairs.map(|link| &link.halves[side].id).collect();
+    seen.items[side].values().filter(|item| !linked.contains(&item.id)).collect()
+}
+
+/// The links of a run, as what was seen has them.
+struct Relinked {
+    /// See [`Index::links`].
+    links: Vec<Link>,
+    /// See [`Index::outdated`].
+    outdated: BTreeSet<ItemId>,
+    /// See [`Index::reunited`].
+    reunited: BTreeSet<ItemId>,
+}
+
+/// Moves links over to the items that took the place of others.
+fn relinked(context: &Context<'_>, seen: &Seen, matches: &BTreeMap<ItemId, Match>, plan: &mut Plan) -> Relinked {
+    let mut links: BTreeMap<ItemId, Link> =
+        seen.links.iter().map(|link| (link.halves.creatio.id.clone(), link.clone())).collect();
+    for (id, found) in matches {
+        let Match::Relink(activity) = found else { continue };
+        if let (Some(link), Some(item)) = (links.get_mut(activity), seen.items.exchange.get(id)) {
+            link.halves.exchange.id = id.clone();
+            link.halves.exchange.container = item.container.clone();
+            link.halves.exchange.version = item.version.clone();
+            link.halves.exchange.facts.occurrence.clone_from(&item.facts.occurrence);
+            plan.links.push(link.clone());
+        }
+    }
+    let (mut outdated, mut reunited) = (BTreeSet::new(), BTreeSet::new());
+    for link in links.values_mut() {
+        if fold::read_first(link, Pair::of(|side| seen.items[side].get(&link.halves[side].id))) {
+            plan.links.push(link.clone());
+        }
+        if let Some(next) = successor(context, seen, link) {
+            if original::stays(context, seen, link, &next) {
+                link.generation = next.generation;
+                reunited.insert(link.halves.creatio.id.clone());
+                continue;
+            }
+            plan.add(actions::superseded(context, seen, link));
+            plan.drop.push(std::mem::replace(&mut link.halves.creatio.id, next.activity));
+            plan.links.push(link.clone());
+        }
+        // it is put once the two are in step: another Activity has another base
+        if let Some(first) = original::returns(context, seen, link) {
+            plan.add(actions::superseded(context, seen, link));
+            let before = std::mem::replace(&mut link.halves.creatio.id, first.clone());
+            link.memory.instead = original::instead(seen, link, &before);
+            plan.drop.push(before);
+            reunited.insert(first);
+            continue;
+        }
+        plan.add(actions::rivalled(context, seen, link));
+        // kept as it was until both are in step again: a run that is cut off has to find out anew
+        if let Some(generation) = matching::outdated(context, seen, link) {
+            link.generation = generation;
+            outdated.insert(link.halves.creatio.id.clone());
+        }
+        if link.is_unmet() && are_alike(seen, link) {
+            outdated.insert(link.halves.creatio.id.clone());
+        }
+    }
+    Relinked { links: links.into_values().collect(), outdated, reunited }
+}
+
+/// Whether both items of `link` were read, and are of one kind.
+fn are_alike(seen: &Seen, link: &Link) -> bool {
+    let kinds = Pair::of(|side| seen.items[side].get(&link.halves[side].id).map(|item| item.record.kind()));
+    kinds.creatio.is_some() && kinds.creatio == kinds.exchange
+}
+
+/// The Activity that another device created in place of the one that `link` names: the event or
+/// task bears its mark.
+fn successor(context: &Context<'_>, seen: &Seen, link: &Link) -> Option<Mark> {
+    let mark = seen.items.exchange.get(&link.halves.exchange.id)?.facts.mark.clone()?;
+    let newer = mark.site == context.account.site && mark.generation > link.generation;
+    let free = !seen.links.iter().any(|other| other.halves.creatio.id == mark.activity);
+    (newer && free && seen.items.creatio.contains_key(&mark.activity)).then_some(mark)
+}
