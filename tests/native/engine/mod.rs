@@ -1,0 +1,31 @@
+//! What the engine and the model decide, and the laws that hold for all histories.
+
+pub(crate) mod actions;
+pub(crate) mod answer;
+pub(crate) mod claim;
+pub(crate) mod containers;
+pub(crate) mod creation;
+pub(crate) mod decide;
+pub(crate) mod fates;
+pub(crate) mod field_policy;
+pub(crate) mod fold;
+pub(crate) mod guard;
+pub(crate) mod history;
+pub(crate) mod holding;
+pub(crate) mod ids;
+pub(crate) mod laws;
+pub(crate) mod link;
+pub(crate) mod markup;
+pub(crate) mod matching;
+pub(crate) mod merge;
+pub(crate) mod oracle;
+pub(crate) mod people;
+pub(crate) mod plan;
+pub(crate) mod project;
+pub(crate) mod removal;
+pub(crate) mod scope;
+pub(crate) mod self_check;
+pub(crate) mod series;
+pub(crate) mod settings;
+pub(crate) mod undo;
+pub(crate) mod zones;

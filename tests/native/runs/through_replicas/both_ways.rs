@@ -1,0 +1,582 @@
+//! The spine: whole runs of the engine through both replicas against the sandbox in process, as
+//! they happen in a browser. What Graph is asked and answers is checked against Microsoft's
+//! description throughout.
+#![allow(clippy::print_stdout)] // counts and skips are to be seen
+
+use crate::support::ews_setup::Valid;
+use crate::support::graph_setup::{Checked, NOW, checked};
+use crate::support::joined::Joined;
+use crate::support::memory::{Shelf, everything};
+use crate::support::world::{ME_THERE, World};
+use pollster::block_on;
+use sandbox::{Sandbox, Seed};
+use schedule_sync::engine::held::Reason;
+use schedule_sync::engine::settings::{Extent, Settings};
+use schedule_sync::model::Side;
+use schedule_sync::ports::Store;
+use schedule_sync::run::{self, Report};
+use serde_json::{Value, json};
+use std::{cell::RefCell, path::Path, rc::Rc};
+
+/// Both servers, both replicas, one user.
+pub(crate) struct Spine {
+    pub(crate) world: Rc<World>,
+    pub(crate) joined: Joined<World>,
+    pub(crate) shelf: Shelf,
+    _checked: Checked,
+    _valid: Option<Valid>,
+}
+
+impl Spine {
+    pub(crate) fn new(seed: Seed, settings: &Settings) -> Self {
+        let (world, _, checked) = checked(seed);
+        let joined = Joined::new(&world, Rc::clone(&world));
+        let spine = Self { world, joined, shelf: Shelf::default(), _checked: checked, _valid: None };
+        spine.save(settings);
+        spine
+    }
+
+    /// The same with the mailbox on the Exchange Server: what it is asked and answers is checked
+    /// against Microsoft's schema.
+    pub(crate) fn there(seed: Seed, settings: &Settings) -> Self {
+        let sandbox = Rc::new(RefCell::new(Sandbox::new(seed, NOW.parse().ok())));
+        let world = Rc::new(World::over(sandbox, ME_THERE));
+        let valid = Some(Valid::watch(&world));
+        let joined = Joined::new(&world, Rc::clone(&world));
+        let spine = Self { world, joined, shelf: Shelf::default(), _checked: Checked::none(), _valid: valid };
+        spine.save(settings);
+        spine
+    }
+
+    pub(crate) fn save(&self, settings: &Settings) {
+        block_on(self.shelf.save_settings(settings)).unwrap();
+    }
+
+    /// A run of which a person has seen the plan.
+    pub(crate) fn run(&self) -> Report {
+        let parts = self.joined.parts(&self.shelf);
+        let report = block_on(async { run::apply::apply(&parts, run::plan(&parts).await?).await }).unwrap();
+        self.world.pass(chrono::Duration::minutes(5));
+        report
+    }
+
+    /// The log rows since `from` that write, batches themselves left out.
+    pub(crate) fn writes(&self, from: usize) -> Vec<String> {
+        self.world.writes(from)
+    }
+
+    pub(crate) fn logged(&self) -> usize {
+        self.world.log(0).len()
+    }
+
+    /// Runs, then checks that a second run reads only.
+    pub(crate) fn settle(&self) -> Report {
+        let report = self.run();
+        let from = self.logged();
+        self.run();
+        assert_eq!(self.writes(from), Vec::<String>::new(), "a second run writes nothing");
+        report
+    }
+
+    pub(crate) fn activities(&self) -> Vec<Value> {
+        let rows = self.world.by_hand(Side::Creatio, "GET", "Activity?$orderby=Title&$top=1000", None).1;
+        rows["value"].as_array().unwrap().clone()
+    }
+
+    pub(crate) fn activity(&self, title: &str) -> Value {
+        let mut rows = self.activities();
+        rows.retain(|row| row["Title"] == title);
+        assert_eq!(rows.len(), 1, "one activity {title}");
+        rows.remove(0)
+    }
+
+    pub(crate) fn graph(&self, method: &str, path: &str, body: Option<Value>) -> Value {
+        let (status, reply) = self.world.by_hand(Side::Exchange, method, path, body);
+        assert!((200..300).contains(&status), "{method} {path}: {status} {reply}");
+        reply
+    }
+
+    pub(crate) fn odata(&self, method: &str, path: &str, body: Option<Value>) -> Value {
+        let (status, reply) = self.world.by_hand(Side::Creatio, method, path, body);
+        assert!((200..300).contains(&status), "{method} {path}: {status} {reply}");
+        reply
+    }
+
+    pub(crate) fn events(&self) -> Vec<Value> {
+        self.graph("GET", "me/events?$top=500", None)["value"].as_array().unwrap().clone()
+    }
+
+    pub(crate) fn event(&self, subject: &str) -> Value {
+        let mut rows = self.events();
+        rows.retain(|row| row["subject"] == subject);
+        assert_eq!(rows.len(), 1, "one event {subject}");
+        rows.remove(0)
+    }
+
+    pub(crate) fn tasks(&self) -> Vec<Value> {
+        let list = self.list();
+        self.graph("GET", &format!("me/todo/lists/{list}/tasks?$top=500"), None)["value"].as_array().unwrap().clone()
+    }
+
+    pub(crate) fn list(&self) -> String {
+        self.graph("GET", "me/todo/lists", None)["value"][0]["id"].as_str().unwrap().to_owned()
+    }
+
+    pub(crate) fn task(&self, title: &str) -> Value {
+        let mut rows = self.tasks();
+        rows.retain(|row| row["title"] == title);
+        assert_eq!(rows.len(), 1, "one task {title}");
+        rows.remove(0)
+    }
+}
+
+fn utc(time: &str) -> Value {
+    json!({"dateTime": time, "timeZone": "UTC"})
+}
+
+const HIGH: &str = "d625a9fc-7ee6-df11-971b-001d60e938c6";
+const IN_PROGRESS: &str = "394d4b84-58e6-df11-971b-001d60e938c6";
+const COMPLETED: &str = "4bdbb88f-58e6-df11-971b-001d60e938c6";
+const CANCELED: &str = "201cfba8-58e6-df11-971b-001d60e938c6";
+const MEETING: &str = "42c74c49-58e6-df11-971b-001d60e938c6";
+const TO_DO: &str = "f51c4643-58e6-df11-971b-001d60e938c6";
+
+#[test]
+fn an_event_arrives_in_creatio_with_every_field() {
+    let spine = Spine::new(Seed::Empty, &everything());
+    let email = "ee1c85c3-cfcb-df11-9b2a-001d60e938c6";
+    let anna = spine.odata("POST", "Contact", Some(json!({"Name": "Anna", "Email": "anna@fabrikam.example"})));
+    spine.odata(
+        "POST",
+        "ContactCommunication",
+        Some(json!({"ContactId": anna["Id"], "CommunicationTypeId": email, "Number": "Anna@Fabrikam.example",
+            "SearchNumber": "anna@fabrikam.example"})),
+    );
+    spine.graph(
+        "POST",
+        "me/events",
+        Some(json!({
+            "subject": "Переговоры", "body": {"contentType": "html", "content": "<p>Повестка &amp; план</p>"},
+            "start": utc("2026-03-12T10:00:00"), "end": utc("2026-03-12T11:30:00"),
+            "location": {"displayName": "Офис"}, "importance": "high",
+            "isReminderOn": true, "reminderMinutesBeforeStart": 30,
+            "attendees": [
+                {"type": "optional", "emailAddress": {"address": "anna@fabrikam.example", "name": "Anna"}},
+                {"type": "required", "emailAddress": {"address": "nobody@fabrikam.example", "name": "Nobody"}},
+            ],
+        })),
+    );
+    let report = spine.settle();
+    assert_eq!(report.counts.creatio.created, 1, "{report:?}");
+    let row = spine.activity("Переговоры");
+    assert_eq!(row["StartDate"].as_str().unwrap().get(..19), Some("2026-03-12T10:00:00"));
+    assert_eq!(row["DueDate"].as_str().unwrap().get(..19), Some("2026-03-12T11:30:00"));
+    assert_eq!(row["RemindToOwnerDate"].as_str().unwrap().get(..19), Some("2026-03-12T09:30:00"));
+    for (column, value) in [
+        ("RemindToOwner", json!(true)),
+        ("ShowInScheduler", json!(true)),
+        ("Location", json!("Офис")),
+        ("PriorityId", json!(HIGH)),
+        ("ActivityCategoryId", json!(MEETING)),
+        ("OwnerId", json!(spine.joined.account.contact.as_str())),
+    ] {
+        assert_eq!(row[column], value, "{column}");
+    }
+    assert!(row["Notes"].as_str().unwrap().contains("Повестка &amp; план"), "{}", row["Notes"]);
+    let people = spine.odata(
+        "GET",
+        &format!("ActivityParticipant?$filter=Activity/Id eq {}&$expand=Role", row["Id"].as_str().unwrap()),
+        None,
+    );
+    let mut roles: Vec<(String, String)> = people["value"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|p| (p["ParticipantId"].to_string(), p["Role"]["Code"].as_str().unwrap_or_default().to_owned()))
+        .collect();
+    roles.sort();
+    let mut expected = vec![
+        (anna["Id"].to_string(), "OptionalParticipant".to_owned()),
+        (json!(spine.joined.account.contact.as_str()).to_string(), "Responsible".to_owned()),
+    ];
+    expected.sort();
+    assert_eq!(roles, expected);
+}
+
+#[test]
+fn an_activity_arrives_in_the_mailbox_with_every_field() {
+    let spine = Spine::new(Seed::Empty, &everything());
+    spine.odata(
+        "POST",
+        "Activity",
+        Some(json!({
+            "Title": "Visit", "StartDate": "2026-03-12T10:00:00Z", "DueDate": "2026-03-12T11:00:00Z",
+            "ShowInScheduler": true, "Location": "Hall 3", "Notes": "<p>Bring <b>samples</b></p>", "PriorityId": HIGH,
+            "RemindToOwner": true, "RemindToOwnerDate": "2026-03-12T09:45:00Z",
+        })),
+    );
+    spine.odata(
+        "POST",
+        "Activity",
+        Some(json!({
+            "Title": "Offer", "StartDate": "2026-03-11T06:00:00Z", "DueDate": "2026-03-13T15:00:00Z",
+            "ShowInScheduler": false, "StatusId": IN_PROGRESS, "PriorityId": HIGH, "Notes": "<p>Send it</p>",
+            "RemindToOwner": true, "RemindToOwnerDate": "2026-03-12T09:45:00Z",
+        })),
+    );
+    let report = spine.settle();
+    assert_eq!(report.counts.exchange.created, 2, "{report:?}");
+    let event = spine.event("Visit");
+    assert_eq!(event["start"]["dateTime"].as_str().unwrap().get(..19), Some("2026-03-12T10:00:00"));
+    assert_eq!(event["end"]["dateTime"].as_str().unwrap().get(..19), Some("2026-03-12T11:00:00"));
+    for (pointer, value) in [
+        ("/location/displayName", json!("Hall 3")),
+        ("/importance", json!("high")),
+        ("/isReminderOn", json!(true)),
+        ("/reminderMinutesBeforeStart", json!(15)),
+        ("/showAs", json!("busy")),
+        ("/originalStartTimeZone", json!("Russian Standard Time")),
+        ("/attendees", json!([])),
+    ] {
+        assert_eq!(event.pointer(pointer), Some(&value), "{pointer}");
+    }
+    assert!(event["body"]["content"].as_str().unwrap().contains("samples"));
+    assert_eq!(spine.activity("Visit")["GlobalActivityID"], event["iCalUId"], "colleagues meet in it by its UID");
+    let task = spine.task("Offer");
+    for (pointer, value) in [
+        ("/status", json!("inProgress")),
+        ("/importance", json!("high")),
+        ("/isReminderOn", json!(true)),
+        ("/linkedResources/0/applicationName", json!("Creatio")),
+    ] {
+        assert_eq!(task.pointer(pointer), Some(&value), "{pointer}");
+    }
+    assert_eq!(task["dueDateTime"]["dateTime"].as_str().unwrap().get(..10), Some("2026-03-13"));
+    assert_eq!(task["startDateTime"]["dateTime"].as_str().unwrap().get(..10), Some("2026-03-11"));
+    assert!(task["body"]["content"].as_str().unwrap().contains("Send it"));
+}
+
+#[test]
+fn a_task_arrives_in_creatio_and_comes_back_completed() {
+    let spine = Spine::new(Seed::Empty, &everything());
+    let list = spine.list();
+    let task = spine.graph(
+        "POST",
+        &format!("me/todo/lists/{list}/tasks"),
+        Some(json!({"title": "Счёт", "importance": "low", "dueDateTime": utc("2026-03-12T00:00:00"),
+            "body": {"contentType": "text", "content": "до обеда"}})),
+    );
+    spine.settle();
+    let row = spine.activity("Счёт");
+    assert_eq!((&row["ShowInScheduler"], &row["ActivityCategoryId"]), (&json!(false), &json!(TO_DO)));
+    assert_eq!(row["DueDate"].as_str().unwrap().get(..10), Some("2026-03-12"));
+    let id = row["Id"].as_str().unwrap();
+    spine.odata("PATCH", &format!("Activity({id})"), Some(json!({"StatusId": COMPLETED})));
+    spine.settle();
+    let path = format!("me/todo/lists/{list}/tasks/{}", task["id"].as_str().unwrap());
+    assert_eq!(spine.graph("GET", &path, None)["status"], "completed");
+    spine.graph("PATCH", &path, Some(json!({"status": "notStarted", "title": "Счёт 2"})));
+    spine.settle();
+    let row = spine.activity("Счёт 2");
+    assert_ne!(row["StatusId"], COMPLETED);
+}
+
+#[test]
+fn edits_and_deletions_flow_both_ways() {
+    let spine = Spine::new(Seed::Empty, &everything());
+    let event = spine.graph(
+        "POST",
+        "me/events",
+        Some(json!({"subject": "One", "start": utc("2026-03-12T10:00:00"), "end": utc("2026-03-12T11:00:00")})),
+    );
+    spine.odata(
+        "POST",
+        "Activity",
+        Some(json!({"Title": "Two", "StartDate": "2026-03-13T10:00:00Z", "DueDate": "2026-03-13T11:00:00Z",
+            "ShowInScheduler": true})),
+    );
+    spine.settle();
+    let one = format!("me/events/{}", event["id"].as_str().unwrap());
+    spine.graph("PATCH", &one, Some(json!({"subject": "One!", "location": {"displayName": "Here"}})));
+    let two = format!("Activity({})", spine.activity("Two")["Id"].as_str().unwrap());
+    spine.odata(
+        "PATCH",
+        &two,
+        Some(json!({"StartDate": "2026-03-13T12:00:00Z", "DueDate": "2026-03-13T13:00:00Z", "Title": "Two!"})),
+    );
+    let report = spine.settle();
+    assert_eq!((report.counts.creatio.updated, report.counts.exchange.updated), (1, 1), "{report:?}");
+    assert_eq!(spine.activity("One!")["Location"], "Here");
+    assert_eq!(spine.event("Two!")["start"]["dateTime"].as_str().unwrap().get(..19), Some("2026-03-13T12:00:00"));
+
+    spine.graph("DELETE", &one, None);
+    spine.odata("DELETE", &two, None);
+    let report = spine.settle();
+    assert_eq!((report.counts.creatio.deleted, report.counts.exchange.deleted), (1, 1), "{report:?}");
+    assert_eq!(spine.activity("One!")["StatusId"], CANCELED);
+    assert!(spine.events().is_empty());
+}
+
+#[test]
+fn what_a_run_created_and_a_person_removed_before_the_next_is_noticed() {
+    let spine = Spine::new(Seed::Empty, &everything());
+    spine.graph(
+        "POST",
+        "me/events",
+        Some(json!({"subject": "One", "start": utc("2026-03-12T10:00:00"), "end": utc("2026-03-12T11:00:00")})),
+    );
+    spine.odata(
+        "POST",
+        "Activity",
+        Some(json!({"Title": "Two", "StartDate": "2026-03-13T10:00:00Z", "DueDate": "2026-03-13T11:00:00Z",
+            "ShowInScheduler": true})),
+    );
+    spine.run();
+    let one = spine.activity("One");
+    spine.odata("DELETE", &format!("Activity({})", one["Id"].as_str().unwrap()), None);
+    spine.graph("DELETE", &format!("me/events/{}", spine.event("Two")["id"].as_str().unwrap()), None);
+    let report = spine.settle();
+    assert!(report.held.iter().any(|held| held.reason == Reason::DeleteAsked), "{report:?}");
+    assert_eq!(spine.activity("Two")["StatusId"], CANCELED);
+    assert_eq!((spine.events().len(), spine.activities().len()), (1, 1));
+}
+
+#[test]
+fn dropped_replies_of_creates_leave_exactly_one() {
+    for drop in ["before", "after"] {
+        let spine = Spine::new(Seed::Empty, &everything());
+        let list = spine.list();
+        spine.graph(
+            "POST",
+            "me/events",
+            Some(json!({"subject": "E1", "start": utc("2026-03-12T10:00:00"), "end": utc("2026-03-12T11:00:00")})),
+        );
+        spine.graph("POST", &format!("me/todo/lists/{list}/tasks"), Some(json!({"title": "T1"})));
+        for (title, meeting) in [("A1", true), ("A2", false)] {
+            spine.odata(
+                "POST",
+                "Activity",
+                Some(json!({"Title": title, "StartDate": "2026-03-13T10:00:00Z", "DueDate": "2026-03-13T11:00:00Z",
+                    "ShowInScheduler": meeting})),
+            );
+        }
+        let then = json!({"drop": drop});
+        spine.world.faults(json!([
+            {"server": "graph", "method": "POST", "path": "/events$", "times": 1, "then": then},
+            {"server": "graph", "method": "POST", "path": "/tasks$", "times": 1, "then": then},
+            {"server": "creatio", "method": "POST", "path": "/Activity$", "times": 2, "then": then},
+        ]));
+        spine.run();
+        spine.settle();
+        let titles: Vec<String> =
+            spine.activities().iter().map(|row| row["Title"].as_str().unwrap().to_owned()).collect();
+        assert_eq!(titles, ["A1", "A2", "E1", "T1"], "drop {drop}");
+        assert_eq!((spine.events().len(), spine.tasks().len()), (2, 2), "drop {drop}");
+    }
+}
+
+#[test]
+fn a_whole_batch_without_a_reply_leaves_exactly_one_of_each() {
+    for server in ["graph", "creatio"] {
+        let spine = Spine::new(Seed::Empty, &everything());
+        let list = spine.list();
+        for n in 0..5 {
+            spine.graph(
+                "POST",
+                "me/events",
+                Some(json!({"subject": format!("E{n}"), "start": utc("2026-03-12T10:00:00"),
+                    "end": utc("2026-03-12T11:00:00")})),
+            );
+            spine.graph("POST", &format!("me/todo/lists/{list}/tasks"), Some(json!({"title": format!("T{n}")})));
+            for meeting in [true, false] {
+                spine.odata(
+                    "POST",
+                    "Activity",
+                    Some(json!({"Title": format!("A{n}{meeting}"), "StartDate": "2026-03-13T10:00:00Z",
+                        "DueDate": "2026-03-13T11:00:00Z", "ShowInScheduler": meeting})),
+                );
+            }
+        }
+        // whichever batches they are: each loses one reply after the server acted
+        spine.world.faults(json!([
+            {"server": server, "method": "POST", "path": "batch$", "times": 6, "then": {"drop": "after"}},
+        ]));
+        for _ in 0..3 {
+            // a run may end in an error here; what it did stays
+            let _ = block_on(run::run(&spine.joined.parts(&spine.shelf)));
+        }
+        spine.world.faults(json!([]));
+        spine.run();
+        spine.settle();
+        assert_eq!((spine.activities().len(), spine.events().len(), spine.tasks().len()), (20, 10, 10), "{server}");
+    }
+}
+
+#[test]
+fn the_demo_month_settles_and_a_quiet_run_costs_few_requests() {
+    let spine = Spine::new(Seed::Demo, &everything());
+    let report = spine.settle();
+    println!("demo: {:?}, held {}", report.counts, report.held.len());
+    assert!(report.counts.creatio.created > 10 && report.counts.exchange.created > 10, "{report:?}");
+    assert_eq!(report.unfinished, 0);
+    assert!(spine.world.sandbox.borrow().graph.mails().is_empty(), "nobody is mailed");
+    let before = spine.world.requests();
+    let quiet = spine.run();
+    let requests = spine.world.requests() - before;
+    assert_eq!(quiet.held.len(), report.held.len(), "what is held is told until it is settled");
+    println!("demo: a quiet run costs {requests} requests");
+    assert!(requests <= 4, "{requests} requests");
+}
+
+#[test]
+fn chosen_calendars_and_groups_limit_what_goes_over() {
+    let mut settings = everything();
+    settings.import_meetings.scope = Extent::Chosen;
+    settings.import_tasks.on = false;
+    settings.export.scope = Extent::Chosen;
+    let spine = Spine::new(Seed::Demo, &settings);
+    let report = spine.settle();
+    assert_eq!((report.counts.creatio.created, report.counts.exchange.created), (0, 0), "an empty choice is nothing");
+    let groups = spine.odata("GET", "ActivityFolder?$expand=FolderType", None);
+    let groups = groups["value"].as_array().unwrap();
+    for group in groups {
+        settings.export.chosen.push(group["Id"].as_str().unwrap().into());
+    }
+    spine.save(&settings);
+    let report = spine.settle();
+    println!("groups: {:?}, {:?}", report.counts, report.held);
+    assert!(report.counts.exchange.created > 0);
+    // static ones, and dynamic ones whose filters need the server
+    assert!(!report.held.iter().any(|held| held.reason == Reason::Group), "{:?}", report.held);
+
+    settings.export.chosen = vec!["99999999-9999-4999-8999-999999999999".into()];
+    spine.save(&settings);
+    assert!(spine.settle().held.iter().any(|held| held.reason == Reason::Group), "a group that is not there is named");
+}
+
+#[test]
+fn what_a_person_deleted_in_the_mailbox_is_not_exported_again_by_a_browser_without_links() {
+    for spine in [Spine::new(Seed::Empty, &everything()), Spine::there(Seed::Empty, &everything())] {
+        let (start, end) = (utc("2026-03-12T10:00:00"), utc("2026-03-12T11:00:00"));
+        spine.graph("POST", "me/events", Some(json!({"subject": "Imported", "start": start, "end": end})));
+        let row = json!({"Title": "Exported", "StartDate": "2026-03-12T10:00:00Z", "DueDate": "2026-03-12T11:00:00Z",
+            "ShowInScheduler": true});
+        spine.odata("POST", "Activity", Some(row));
+        spine.settle();
+        for subject in ["Imported", "Exported"] {
+            spine.graph("DELETE", &format!("me/events/{}", spine.event(subject)["id"].as_str().unwrap()), None);
+        }
+        spine.shelf.links.borrow_mut().clear();
+        *spine.shelf.state.borrow_mut() = None;
+        let reasons = |report: &Report| {
+            let mut reasons: Vec<Reason> = report.held.iter().map(|held| held.reason).collect();
+            reasons.sort();
+            reasons
+        };
+        let asked = [Reason::LostCounterpart, Reason::LostOrigin];
+        assert_eq!(reasons(&spine.settle()), asked);
+        spine.world.pass(chrono::Duration::hours(25));
+        assert_eq!(reasons(&spine.settle()), asked, "in a full comparison too");
+        assert_eq!(spine.events(), Vec::<Value>::new());
+    }
+}
+
+#[test]
+fn an_activity_of_somebody_else_goes_over_as_free_and_without_a_reminder() {
+    for spine in [Spine::new(Seed::Empty, &everything()), Spine::there(Seed::Empty, &everything())] {
+        let anna = spine.odata("POST", "Contact", Some(json!({"Name": "Anna"})));
+        for (title, owner) in [("Hers", anna["Id"].clone()), ("Mine", json!(spine.joined.account.contact.as_str()))] {
+            let row = json!({"Title": title, "StartDate": "2026-03-12T10:00:00Z", "DueDate": "2026-03-12T11:00:00Z",
+                "ShowInScheduler": true, "OwnerId": owner, "RemindToOwner": true,
+                "RemindToOwnerDate": "2026-03-12T09:45:00Z"});
+            spine.odata("POST", "Activity", Some(row));
+        }
+        spine.settle();
+        for (title, shown, reminds) in [("Hers", "free", false), ("Mine", "busy", true)] {
+            let event = spine.event(title);
+            assert_eq!((&event["showAs"], &event["isReminderOn"]), (&json!(shown), &json!(reminds)), "{title}");
+        }
+    }
+}
+
+#[test]
+fn a_task_is_not_exported_again_by_a_browser_without_links_whose_readings_are_late() {
+    for spine in [Spine::new(Seed::Empty, &everything()), Spine::there(Seed::Empty, &everything())] {
+        {
+            let mut sandbox = spine.world.sandbox.borrow_mut();
+            sandbox.graph.set_quirks(&sandbox::graph::Quirks { stale_reads: 2, ..Default::default() });
+            sandbox.exchange.set_quirks(&sandbox::exchange::Quirks { stale_reads: 2, ..Default::default() });
+        }
+        let row = json!({"Title": "Offer", "StartDate": "2026-03-12T06:00:00Z", "DueDate": "2026-03-12T15:00:00Z",
+            "ShowInScheduler": false});
+        spine.odata("POST", "Activity", Some(row));
+        spine.run();
+        let made = spine.task("Offer")["id"].clone();
+        spine.shelf.links.borrow_mut().clear();
+        *spine.shelf.state.borrow_mut() = None;
+        for _ in 0..3 {
+            let report = spine.run();
+            assert_eq!((report.counts.exchange.created, report.held), (0, vec![]));
+            assert_eq!(spine.task("Offer")["id"], made);
+        }
+    }
+}
+
+#[test]
+fn microsofts_examples_sync_into_creatio() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/graph/examples");
+    if !folder.is_dir() {
+        println!("SKIPPED: no {} here, so Microsoft's examples were not synced", folder.display());
+        return;
+    }
+    let mut settings = everything();
+    settings.from = "2014-01-01".parse().unwrap();
+    settings.export.on = false;
+    let spine = Spine::new(Seed::Empty, &settings);
+    let (mut events, mut tasks) = (Vec::new(), Vec::new());
+    let mut names: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    names.sort();
+    for path in names {
+        let example: Value = serde_json::from_slice(&std::fs::read(&path).unwrap()).unwrap();
+        let Some(body) = example.pointer("/response/body").or_else(|| example.get("json")) else { continue };
+        for row in body.get("value").and_then(Value::as_array).cloned().unwrap_or_else(|| vec![body.clone()]) {
+            if row.get("bodyLastModifiedDateTime").is_some()
+                || (row.get("status").is_some() && row.get("title").is_some())
+            {
+                tasks.push(row);
+            } else if row.get("start").is_some() || row.get("@removed").is_some() {
+                events.push(row);
+            }
+        }
+    }
+    // the documents use the same ids for different items
+    let mut known = std::collections::BTreeSet::new();
+    for (n, row) in events.iter_mut().chain(&mut tasks).enumerate() {
+        let id = row["id"].as_str().unwrap_or_default().to_owned();
+        if !id.is_empty() && !known.insert(id.clone()) {
+            row["id"] = json!(format!("{id}{n}"));
+            row["iCalUId"] = json!(format!("{}{n}", row["iCalUId"].as_str().unwrap_or_default()));
+        }
+    }
+    let load = json!({"events": events, "tasks": tasks});
+    let request = http::Request::post("/sandbox/load").body(load.to_string().into_bytes()).unwrap();
+    let reply = spine.world.sandbox.borrow_mut().handle(sandbox::Server::Graph, &request);
+    let reply: Value = serde_json::from_slice(reply.response.unwrap().body()).unwrap();
+    let loaded = reply["loaded"].as_u64().unwrap();
+    let report = spine.settle();
+    println!(
+        "examples: {} events and {} tasks, {loaded} loaded, {} refused; {:?}, held {}",
+        events.len(),
+        tasks.len(),
+        reply["refused"].as_array().unwrap().len(),
+        report.counts,
+        report.held.len()
+    );
+    for held in &report.held {
+        println!("examples: held {:?} {}", held.reason, held.detail);
+    }
+    for refused in reply["refused"].as_array().unwrap() {
+        println!("examples: refused {refused}");
+    }
+    assert!(loaded >= 30 && report.counts.creatio.created >= 30, "{report:?}");
+}

@@ -1,0 +1,165 @@
+//! Who owns a shared meeting: the organizer's own account, once, unless a person has set the Owner;
+//! colleagues who import it are participants.
+
+use crate::support::joined::Joined;
+use crate::support::memory::{Shelf, everything};
+use crate::runs::over_memory::rules::{Trip, event};
+use crate::support::world::{COLLEAGUE, ME, World};
+use pollster::block_on;
+use sandbox::Seed;
+use schedule_sync::engine::identity;
+use schedule_sync::model::{ContactId, Item, Side};
+use schedule_sync::ports::Store;
+use schedule_sync::run;
+use serde_json::{Value, json};
+use std::rc::Rc;
+
+/// Two users of one Creatio, each with an account.
+pub(crate) struct Office {
+    pub(crate) world: Rc<World>,
+    pub(crate) accounts: [(Joined<World>, Shelf); 2],
+}
+
+impl Office {
+    pub(crate) fn new() -> Self {
+        let world = Rc::new(World::new(Seed::Empty, crate::support::graph_setup::NOW));
+        let accounts = [ME, COLLEAGUE].map(|who| {
+            let line = Rc::new(world.beside(who));
+            let shelf = Shelf::default();
+            block_on(shelf.save_settings(&everything())).unwrap();
+            (Joined::new(&line, Rc::clone(&line)), shelf)
+        });
+        Self { world, accounts }
+    }
+
+    /// A run of the organizer (0) or the colleague (1); what it wrote.
+    fn run(&self, whose: usize) -> Vec<String> {
+        let from = self.world.log(0).len();
+        self.report(whose);
+        let log = self.world.log(from);
+        log.into_iter().filter(|row| !row.starts_with("GET ") && !row.contains("$batch")).collect()
+    }
+
+    /// What such a run reports.
+    pub(crate) fn report(&self, whose: usize) -> run::Report {
+        let (joined, shelf) = &self.accounts[whose];
+        let report = block_on(run::run(&joined.parts(shelf))).unwrap();
+        self.world.pass(chrono::Duration::minutes(5));
+        report
+    }
+
+    fn activity(&self) -> Value {
+        let rows = self.world.by_hand(Side::Creatio, "GET", "Activity", None).1;
+        assert_eq!(rows["value"].as_array().unwrap().len(), 1, "one Activity for all");
+        rows["value"][0].clone()
+    }
+
+    fn contact(&self, whose: usize) -> Value {
+        json!(self.accounts[whose].0.account.contact.as_str())
+    }
+
+    fn participants(&self) -> Vec<Value> {
+        let rows = self.world.by_hand(Side::Creatio, "GET", "ActivityParticipant", None).1;
+        rows["value"].as_array().unwrap().iter().map(|row| row["ParticipantId"].clone()).collect()
+    }
+
+    /// The organizer invites the colleague, and nobody has a run yet.
+    pub(crate) fn invite(&self) -> usize {
+        let utc = |time: &str| json!({"dateTime": time, "timeZone": "UTC"});
+        let body = json!({"subject": "Plan", "start": utc("2026-03-12T10:00:00"), "end": utc("2026-03-12T11:00:00"),
+            "attendees": [{"type": "required", "emailAddress": {"address": COLLEAGUE.1, "name": COLLEAGUE.0}}]});
+        let (status, _) = self.world.by_hand(Side::Exchange, "POST", "me/events", Some(body));
+        assert_eq!(status, 201);
+        self.mails()
+    }
+
+    fn mails(&self) -> usize {
+        self.world.sandbox.borrow().graph.mails().len()
+    }
+}
+
+#[test]
+fn the_organizers_own_account_becomes_owner_once() {
+    let office = Office::new();
+    let mails = office.invite();
+    office.run(1);
+    assert_eq!(office.activity()["OwnerId"], office.contact(1), "the first importer owns it");
+    office.run(0);
+    assert_eq!(office.activity()["OwnerId"], office.contact(0), "the organizer's own account takes it over");
+    for whose in [0, 1] {
+        assert!(office.participants().contains(&office.contact(whose)), "{whose} takes part");
+    }
+    for whose in [1, 0, 1, 0] {
+        assert_eq!(office.run(whose), Vec::<String>::new(), "{whose} has nothing to do");
+    }
+    let path = format!("Activity({})", office.activity()["Id"].as_str().unwrap());
+    office.world.by_hand(Side::Creatio, "PATCH", &path, Some(json!({"OwnerId": office.contact(1)})));
+    for whose in [0, 1, 0, 1] {
+        office.run(whose);
+    }
+    assert_eq!(office.activity()["OwnerId"], office.contact(1), "what a person has set stays");
+    assert_eq!(office.mails(), mails, "nobody is mailed");
+}
+
+#[test]
+fn a_colleague_who_imports_the_same_meeting_takes_part() {
+    let office = Office::new();
+    office.invite();
+    office.run(0);
+    office.run(1);
+    assert_eq!(office.activity()["OwnerId"], office.contact(0));
+    assert!(office.participants().contains(&office.contact(1)));
+    for whose in [0, 1, 0, 1] {
+        assert_eq!(office.run(whose), Vec::<String>::new(), "{whose} has nothing to do");
+    }
+}
+
+#[test]
+fn only_an_owner_that_nobody_has_set_gives_way() {
+    let me = || Some(ContactId::from(crate::support::memory::ME));
+    let other = |name: &str| Some(ContactId::from(name));
+    type Change = fn(&mut Item, &mut Item);
+    let nothing: Change = |_, _| {};
+    for (what, owner, author, change, after) in [
+        ("as the importer made it", other("colleague"), other("colleague"), nothing, me()),
+        ("a person has set another", other("boss"), other("colleague"), nothing, other("boss")),
+        ("nobody knows who made it", other("colleague"), None, nothing, other("colleague")),
+        (
+            "somebody else's meeting",
+            other("colleague"),
+            other("colleague"),
+            |_, event| event.facts.organized_by_other = true,
+            other("colleague"),
+        ),
+        (
+            "a process owns it",
+            other("colleague"),
+            other("colleague"),
+            |activity, _| activity.facts.process = true,
+            other("colleague"),
+        ),
+        (
+            "a person made the Activity",
+            other("colleague"),
+            other("colleague"),
+            |activity, event| {
+                activity.id = "11111111-1111-4111-8111-111111111111".into();
+                activity.facts.uid.clone_from(&event.facts.uid);
+            },
+            other("colleague"),
+        ),
+    ] {
+        let trip = Trip::new(&everything());
+        let mut shared = event("e", "Call");
+        let mut activity = event("a", "Call");
+        activity.id = identity::activity(&shared, &crate::support::memory::account(), 0);
+        (activity.facts.owner, activity.facts.author, activity.facts.involves_me) = (owner, author, false);
+        change(&mut activity, &mut shared);
+        let id = activity.id.clone();
+        trip.creatio.put(activity);
+        trip.exchange.put(shared);
+        trip.run();
+        trip.run();
+        assert_eq!(trip.creatio.items.borrow()[&id].facts.owner, after, "{what}");
+    }
+}
