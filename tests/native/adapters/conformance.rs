@@ -3,12 +3,13 @@
 //! side does is tested beside that side.
 
 mod creatio;
-pub(crate) mod ews;
+mod ews;
 mod graph;
 mod hands;
 mod memory;
 mod post;
 
+use crate::support::records::{plain_meeting, plain_task_of};
 use pollster::block_on;
 use schedule_sync::model::lookup::Lookup;
 use schedule_sync::model::op::{Op, Outcome, Refusal, Update};
@@ -104,49 +105,14 @@ fn at(text: &str) -> Instant {
     text.parse().unwrap()
 }
 
-fn meeting(title: &str) -> Meeting {
-    Meeting {
-        title: title.to_owned(),
-        when: When::Timed { start: at("2026-03-05T10:00:00Z"), end: at("2026-03-05T11:00:00Z") },
-        place: "Room 'A' & B".to_owned(),
-        body: Body::from_text("one\ntwo <b>"),
-        importance: Importance::High,
-        reminder: Reminder::Before(20),
-        people: Vec::new(),
-        response: Response::InDoubt,
-    }
-}
-
-fn task(side: Side, title: &str) -> Task {
-    let days = TaskWhen::Days { start: None, due: Some("2026-03-06".parse().unwrap()) };
-    let timed = TaskWhen::Timed { start: at("2026-03-05T10:00:00Z"), due: at("2026-03-06T10:00:00Z") };
-    Task {
-        title: title.to_owned(),
-        when: if side == Side::Creatio { timed } else { days },
-        body: Body::from_text("a < b"),
-        importance: Importance::Low,
-        reminder: Some(at("2026-03-05T08:00:00Z")),
-        status: Status::InProgress,
-    }
-}
-
-/// A meeting and a task for tests of one side.
-pub(crate) fn plain_meeting(title: &str) -> Meeting {
-    meeting(title)
-}
-
-pub(crate) fn plain_task(title: &str) -> Record {
-    Record::Task(task(Side::Exchange, title))
-}
-
 /// One record of either kind; where there are no tasks, of one kind.
 fn samples<R: Rig>(rig: &R) -> [Record; 2] {
     let other = if rig.has_tasks() {
-        Record::Task(task(rig.side(), "a task"))
+        Record::Task(plain_task_of(rig.side(), "a task"))
     } else {
-        Record::Meeting(Meeting { place: String::new(), ..meeting("another meeting") })
+        Record::Meeting(Meeting { place: String::new(), ..plain_meeting("another meeting") })
     };
-    [Record::Meeting(meeting("a meeting")), other]
+    [Record::Meeting(plain_meeting("a meeting")), other]
 }
 
 /// A day from midnight to midnight, as this side says it.
@@ -162,7 +128,7 @@ fn all_day<R: Rig>(rig: &R, day: &str) -> When {
 
 /// Every field of either kind that there is, changed.
 fn variants<R: Rig>(rig: &R) -> Vec<(Field, Record)> {
-    let was = || meeting("a meeting");
+    let was = || plain_meeting("a meeting");
     let timed = |start, end| When::Timed { start: at(start), end: at(end) };
     let meetings = [
         (Field::Title, Meeting { title: "Встреча «Ы» 😀".to_owned(), ..was() }),
@@ -178,7 +144,7 @@ fn variants<R: Rig>(rig: &R) -> Vec<(Field, Record)> {
         (Field::Reminder, Meeting { reminder: Reminder::Off, ..was() }),
         (Field::Reminder, Meeting { reminder: Reminder::Before(0), ..was() }),
     ];
-    let was = || task(rig.side(), "a task");
+    let was = || plain_task_of(rig.side(), "a task");
     let when = match rig.side() {
         Side::Creatio => TaskWhen::Timed { start: at("2026-10-24T22:00:00Z"), due: at("2026-10-26T17:00:00Z") },
         Side::Exchange => TaskWhen::Days { start: None, due: Some("2026-10-26".parse().unwrap()) },
@@ -545,7 +511,7 @@ fn one_bad_write_costs_only_itself<R: Rig>(rig: &R) {
 }
 
 fn many_writes_are_answered_in_order<R: Rig>(rig: &R) {
-    let ops: Vec<Op> = (0..150).map(|n| rig.create(n, Record::Meeting(meeting(&format!("{n:03}"))))).collect();
+    let ops: Vec<Op> = (0..150).map(|n| rig.create(n, Record::Meeting(plain_meeting(&format!("{n:03}"))))).collect();
     let mut told = block_on(rig.replica().apply(&ops));
     for _ in 1..rig.runs() {
         rig.pass();
@@ -564,7 +530,7 @@ fn many_writes_are_answered_in_order<R: Rig>(rig: &R) {
 
 fn people_and_answers_are_written<R: Rig>(rig: &R) {
     let (Some(anna), Some(boris)) = (rig.guest("anna"), rig.guest("boris")) else { return };
-    let mut wanted = meeting("with people");
+    let mut wanted = plain_meeting("with people");
     (wanted.people, wanted.response) = (vec![anna.clone()], Response::Confirmed);
     let mut item = written(rig, rig.create(1, Record::Meeting(wanted.clone())));
     assert_eq!(item.record, Record::Meeting(Meeting { body: told_body(&item), ..wanted.clone() }));

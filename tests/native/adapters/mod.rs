@@ -1,7 +1,8 @@
 //! What speaks the languages of the servers: each replica by itself, and all in one suite.
 
-pub(crate) mod conformance;
-pub(crate) mod creatio;
-pub(crate) mod ews;
-pub(crate) mod graph;
-pub(crate) mod second_opinion;
+mod conformance;
+mod creatio;
+mod ews;
+mod graph;
+mod second_opinion;
+mod world;

@@ -4,7 +4,7 @@
 
 #![allow(clippy::print_stdout)] // a skipped test says so
 
-use crate::adapters::creatio::observe::scope;
+use crate::support::creatio_setup::scope;
 use crate::support::world::{CREATIO, World};
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE, DATE};
 use sandbox::Seed;

@@ -2,8 +2,8 @@
 //! to each other.
 
 use crate::support::memory::{ME, at, item, task, title};
+use crate::support::memory_scenario::{self, said};
 use crate::support::moment::{Moment, linked, pair, seen, seen_pair, the_meeting};
-use crate::runs::over_memory::rules::{self, said};
 use schedule_sync::engine::action::Planned;
 use schedule_sync::engine::actions::{self, follow_up};
 use schedule_sync::engine::answer::Choice;
@@ -133,7 +133,7 @@ fn an_edit_wakes_what_was_undone() {
 
 #[test]
 fn what_is_left_on_a_persons_word_is_asked_about_no_more_when_all_is_compared() {
-    let trip = rules::linked(Side::Exchange);
+    let trip = memory_scenario::linked(Side::Exchange);
     trip.creatio.remove(&trip.only(Side::Creatio).id);
     let report = trip.settle();
     said(&trip, &report, Reason::DeleteAsked, Choice::Leave);

@@ -37,7 +37,11 @@ fn the_organizer_claims_what_only_an_import_gave_to_a_colleague() {
         ("a process's", |_, items| items.creatio.facts.process = true, false),
         ("not imported", |moment, _| moment.settings.import_meetings.on = false, false),
         ("tasks not imported", |moment, _| moment.settings.import_tasks.on = false, true),
-        ("a task", |_, items| items.exchange.record = Record::Task(crate::support::memory::task("Call", "2026-03-12")), false),
+        (
+            "a task",
+            |_, items| items.exchange.record = Record::Task(crate::support::memory::task("Call", "2026-03-12")),
+            false,
+        ),
     ];
     for (what, change, expected) in rows {
         let mut moment = Moment::new();

@@ -2,8 +2,8 @@
 //! is made anew in the other kind.
 
 use crate::support::memory::{CALENDAR, LIST, ME, at, concerned, item, meeting, task, title};
+use crate::support::memory_scenario::guest;
 use crate::support::moment::{Moment, linked, pair, seen, seen_pair, the_meeting, the_task};
-use crate::runs::over_memory::rules::guest;
 use schedule_sync::engine::action::{Action, Planned, Step};
 use schedule_sync::engine::actions::{adopt, create};
 use schedule_sync::engine::context::Seen;

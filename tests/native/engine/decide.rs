@@ -2,13 +2,14 @@
 //! a field is settled.
 
 use crate::support::memory::{account, at, everything, item, meeting, title, words};
+use crate::support::moment::link;
 use schedule_sync::engine::action::Step;
 use schedule_sync::engine::context::{Context, Seen};
 use schedule_sync::engine::decide;
 use schedule_sync::engine::fate::{Case, Fate};
 use schedule_sync::engine::field_policy::{Direction, FieldPolicy, Notes, Permission};
 use schedule_sync::engine::held::Reason;
-use schedule_sync::engine::link::{Half, Link, LinkState, Memory};
+use schedule_sync::engine::link::{Link, LinkState};
 use schedule_sync::engine::merge::{ClashRule, Merged, settle};
 use schedule_sync::engine::settings::{
     Conflict, CreatioDelete, ExchangeDelete, FieldDirection, FieldMap, Notify, Settings,
@@ -18,20 +19,6 @@ use schedule_sync::model::{Container, Field, Item, Kind, Pair, Record, Side, Sta
 
 fn pair_of_items() -> Pair<Item> {
     Pair::of(|side| item(side, "x", Record::Meeting(meeting("Call", "2026-03-12T10:00:00Z"))))
-}
-
-/// A link of two items that are in step.
-pub(crate) fn link(items: &Pair<Item>, made: Option<Side>) -> Link {
-    let items = items.as_ref();
-    Link {
-        halves: items.map(Half::of),
-        made,
-        generation: 0,
-        state: LinkState::Alive,
-        unsettled: false,
-        former: None,
-        memory: Memory::default(),
-    }
 }
 
 fn seen() -> Seen {

@@ -262,7 +262,7 @@ fn a_process_keeps_its_status_and_says_so_only_where_one_would_have_come() {
     ];
     for (what, change, held, writes) in rows {
         let (mut moment, mut items) = (Moment::new(), tasks());
-        let link = crate::engine::decide::link(&items, Some(Side::Exchange));
+        let link = crate::support::moment::link(&items, Some(Side::Exchange));
         items.creatio.facts.process = true;
         the_task(&mut items.exchange).status = Status::Completed;
         change(&mut moment, &mut items);

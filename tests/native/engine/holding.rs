@@ -1,8 +1,8 @@
 //! What waits for a person: for which fields, with which values, and whom it concerns.
 
 use crate::support::memory::{concerned, concerned_fields, task, title};
+use crate::support::memory_scenario::guest;
 use crate::support::moment::{Moment, linked, pair, seen_pair, the_meeting};
-use crate::runs::over_memory::rules::guest;
 use schedule_sync::engine::actions::held;
 use schedule_sync::engine::held::{Held, HeldField, Reason};
 use schedule_sync::engine::link::Link;

@@ -8,11 +8,11 @@ mod bug;
 mod course;
 mod histories;
 
-use crate::support::random::{share, shrink};
 use crate::support::memory::concerned_fields;
+use crate::support::random::{share, shrink};
+use crate::support::records::shown;
 use bench::is_users;
 use bug::Bug;
-pub(crate) use course::shown;
 use course::{Course, FIELDS, Known, Look, Phase, Piece};
 use schedule_sync::engine::action::Step;
 use schedule_sync::engine::held::Reason;

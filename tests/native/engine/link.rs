@@ -17,7 +17,11 @@ fn an_imported_meeting_whose_status_nobody_touched_is_due_at_its_end() {
         ("a process's", |link| link.halves.creatio.facts.process = true, false),
         ("asleep", |link| link.state = LinkState::Asleep, false),
         ("undone", |link| link.state = LinkState::Undone, false),
-        ("a task", |link| link.halves.creatio.base = Record::Task(crate::support::memory::task("Offer", "2026-03-12")), false),
+        (
+            "a task",
+            |link| link.halves.creatio.base = Record::Task(crate::support::memory::task("Offer", "2026-03-12")),
+            false,
+        ),
     ];
     for (what, change, due) in rows {
         let (mut link, _) = linked(Side::Creatio);

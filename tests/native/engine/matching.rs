@@ -548,7 +548,9 @@ fn the_last_resort_is_how_things_look_to_a_person() {
         (
             "another hour",
             |seen, _| {
-                change(seen, |one| one.record = Record::Meeting(crate::support::memory::meeting("Call", "2026-03-12T11:00:00Z")))
+                change(seen, |one| {
+                    one.record = Record::Meeting(crate::support::memory::meeting("Call", "2026-03-12T11:00:00Z"))
+                })
             },
             Match::New,
         ),

@@ -11,7 +11,7 @@ use schedule_sync::model::{Body, Field, Importance, Item, Pair, Reminder, Respon
 
 /// The field policy of the pair, of which nothing is special.
 fn policy(moment: &Moment, items: &Pair<Item>) -> FieldPolicy {
-    let link = crate::engine::decide::link(items, None);
+    let link = crate::support::moment::link(items, None);
     let fates = items.as_ref().map(|item| Fate::Same(Some(item)));
     decide::policy(&Case { context: &moment.context(), seen: &seen([], []), link: &link, fates })
 }
@@ -80,7 +80,8 @@ fn in_an_adoption_nobody_is_taken_to_have_edited_people_and_answers() {
         let (moment, mut items) = (Moment::new(), pair());
         *title(&mut items.exchange) = "Other".to_owned();
         let one = the_meeting(&mut items.exchange);
-        (one.response, one.people) = (Response::Confirmed, vec![crate::runs::over_memory::rules::guest("x@fabrikam.example")]);
+        (one.response, one.people) =
+            (Response::Confirmed, vec![crate::support::memory_scenario::guest("x@fabrikam.example")]);
         if more {
             one.importance = Importance::High;
         }

@@ -23,7 +23,7 @@ fn people(side: Side, letters: &str) -> Vec<Person> {
             ('.', Some(last)) => last.addresses.clear(),
             (letter, _) => list.push(Person {
                 contact: (side == Side::Creatio).then(|| letter.to_string().as_str().into()),
-                ..crate::runs::over_memory::rules::guest(&format!("{letter}@fabrikam.example"))
+                ..crate::support::memory_scenario::guest(&format!("{letter}@fabrikam.example"))
             }),
         }
     }
@@ -65,7 +65,7 @@ fn meetings(texts: [&str; 2]) -> Pair<Meeting> {
 
 fn policy(moment: &Moment) -> FieldPolicy {
     let items = pair();
-    let link = crate::engine::decide::link(&items, None);
+    let link = crate::support::moment::link(&items, None);
     let fates = items.as_ref().map(|item| Fate::Same(Some(item)));
     decide::policy(&Case { context: &moment.context(), seen: &seen([], []), link: &link, fates })
 }

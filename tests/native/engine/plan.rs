@@ -297,7 +297,7 @@ fn writes_go_out_updates_first_and_deletions_last() {
     let (deleted, created, updated) = (named("1"), named("2"), named("3"));
     let mut seen = seen([&created.creatio, &updated.creatio], [&updated.exchange]);
     for items in [&deleted, &updated] {
-        seen.links.push(crate::engine::decide::link(items, Some(Side::Exchange)));
+        seen.links.push(crate::support::moment::link(items, Some(Side::Exchange)));
     }
     seen.gone.exchange.insert(deleted.exchange.id.clone());
     *title(seen.items.creatio.get_mut(&updated.creatio.id).unwrap()) = "Visit".to_owned();
@@ -565,8 +565,10 @@ fn a_second_task_is_removed_where_it_is_as_agreed_on_or_a_person_says_so() {
     let due = TaskWhen::Timed { start: at("2026-03-12T09:00:00Z"), due: at("2026-03-12T18:00:00Z") };
     let activity = item(Side::Creatio, "a", Record::Task(Task { when: due, ..task("Offer", "2026-03-12") }));
     let first = item(Side::Exchange, "1", Record::Task(task("Offer", "2026-03-12")));
-    let mut link =
-        crate::engine::decide::link(&Pair { creatio: activity.clone(), exchange: first.clone() }, Some(Side::Exchange));
+    let mut link = crate::support::moment::link(
+        &Pair { creatio: activity.clone(), exchange: first.clone() },
+        Some(Side::Exchange),
+    );
     link.halves.exchange.facts.mark = Some(mark("a", 0));
     for (edited, allowed, held, removed) in
         [(false, false, vec![], 1), (true, false, vec![Reason::SecondTask], 0), (true, true, vec![], 1)]
@@ -576,7 +578,7 @@ fn a_second_task_is_removed_where_it_is_as_agreed_on_or_a_person_says_so() {
         if edited {
             *title(&mut second) = "Edited".to_owned();
         }
-        let other = crate::engine::decide::link(&pair(), None);
+        let other = crate::support::moment::link(&pair(), None);
         let mut seen = Seen { links: vec![other, link.clone()], ..seen([&activity], [&first, &second]) };
         seen.links[0] = seen.links[0].clone().with_ids(Pair { creatio: "0".into(), exchange: "0".into() });
         if allowed {

@@ -1,8 +1,8 @@
 //! What a value of one side is on the other: cut, translated, and kept where it can't be carried.
 
 use crate::support::memory::{ME, at, item, meeting, task};
+use crate::support::memory_scenario::guest;
 use crate::support::moment::{Moment, seen};
-use crate::runs::over_memory::rules::guest;
 use schedule_sync::engine::context::{Context, Seen};
 use schedule_sync::engine::project::{LONGEST_LINE, guest as participant, instants, invitation, project, shadows};
 use schedule_sync::model::time::Fixed;

@@ -325,7 +325,8 @@ fn of_a_private_item_only_its_times_are_seen() {
     let mut whole = pair().exchange;
     let one = the_meeting(&mut whole);
     (one.place, one.body, one.importance) = ("Clinic".to_owned(), Body::from_text("Bring papers"), Importance::High);
-    (one.reminder, one.people) = (Reminder::Before(15), vec![crate::runs::over_memory::rules::guest("doctor@fabrikam.example")]);
+    (one.reminder, one.people) =
+        (Reminder::Before(15), vec![crate::support::memory_scenario::guest("doctor@fabrikam.example")]);
     let mut done = item(Side::Exchange, "t", Record::Task(task("Pills", "2026-03-12")));
     let one = the_task(&mut done);
     (one.body, one.reminder) = (Body::from_text("Two"), Some(at("2026-03-12T08:00:00Z")));

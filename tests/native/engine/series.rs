@@ -207,7 +207,7 @@ fn the_days_of_this_and_all_following_keep_their_activities() {
     let by = |name: &str| {
         days.clone().map(|mut one| {
             one.facts.organized_by_other = true;
-            crate::support::moment::the_meeting(&mut one).people = vec![crate::runs::over_memory::rules::guest(name)];
+            crate::support::moment::the_meeting(&mut one).people = vec![crate::support::memory_scenario::guest(name)];
             one
         })
     };
@@ -215,7 +215,7 @@ fn the_days_of_this_and_all_following_keep_their_activities() {
         for link in &mut seen.links {
             link.halves.exchange.facts.organized_by_other = true;
             if let Record::Meeting(meeting) = &mut link.halves.exchange.base {
-                meeting.people = vec![crate::runs::over_memory::rules::guest("anna@fabrikam.example")];
+                meeting.people = vec![crate::support::memory_scenario::guest("anna@fabrikam.example")];
             }
         }
     };
@@ -248,8 +248,10 @@ fn an_event_that_became_a_series_is_the_occurrence_of_its_day() {
     let moved = |uid: &str| {
         let mut one = elsewhere.clone();
         one.facts.uid = Some(uid.into());
-        one.facts.occurrence =
-            Some(Occurrence { master: "m".into(), original: Original::At(crate::support::memory::at("2026-03-12T10:00:00Z")) });
+        one.facts.occurrence = Some(Occurrence {
+            master: "m".into(),
+            original: Original::At(crate::support::memory::at("2026-03-12T10:00:00Z")),
+        });
         one
     };
     assert_eq!(turned(&[moved("uid-e")]), [relinked("1", "a")], "in another calendar, with the same UID");
@@ -275,7 +277,8 @@ fn a_series_that_became_an_event_keeps_the_activity_of_the_day_that_stays() {
 #[test]
 fn an_event_that_became_a_series_keeps_its_activity_beside_a_newer_one() {
     let moment = Moment::new();
-    let [old, new] = ["2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z"].map(|text| Some(crate::support::memory::at(text)));
+    let [old, new] =
+        ["2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z"].map(|text| Some(crate::support::memory::at(text)));
     let rows = [
         ("it is older", LinkState::Alive, [old, new], true),
         ("it sleeps", LinkState::Asleep, [old, new], true),

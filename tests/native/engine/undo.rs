@@ -168,7 +168,8 @@ fn what_was_removed_is_created_again_as_what_it_was() {
     let account = Moment::new().account;
     let mut removed = entry(Side::Exchange, What::Deleted, &[]);
     if let Some(Record::Meeting(one)) = &mut removed.before {
-        (one.people, one.body) = (vec![crate::runs::over_memory::rules::guest("x@fabrikam.example")], Body::from_text("notes"));
+        (one.people, one.body) =
+            (vec![crate::support::memory_scenario::guest("x@fabrikam.example")], Body::from_text("notes"));
     }
     let Ok(Op::Create(create)) = planned(&removed, None) else { panic!() };
     let Record::Meeting(record) = &create.record else { panic!() };

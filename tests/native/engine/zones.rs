@@ -200,7 +200,7 @@ fn linked(tz: Tz, day: Day, series: bool) -> (Link, Pair<Item>) {
     let mut exchange = item(Side::Exchange, "e", record(When::AllDay { first: day, end: later(day, 1) }));
     exchange.facts.occurrence = series.then(|| Occurrence { master: "master".into(), original: Original::On(day) });
     let items = Pair { creatio, exchange };
-    let link = crate::engine::decide::link(&items, Some(Side::Creatio));
+    let link = crate::support::moment::link(&items, Some(Side::Creatio));
     (link, items)
 }
 

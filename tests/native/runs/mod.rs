@@ -1,4 +1,4 @@
 //! Whole runs of the engine.
 
-pub(crate) mod over_memory;
-pub(crate) mod through_replicas;
+mod over_memory;
+mod through_replicas;

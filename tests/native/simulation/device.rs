@@ -2,12 +2,12 @@
 //! wrong, and a fuse by which a run is struck at any of its awaits: cut off, answered by nobody,
 //! refused, or interrupted by people.
 
-use crate::support::joined::Joined;
-use crate::support::memory::Shelf;
 use crate::simulation::{
     bug::{Bug, Saboteur},
     history::{Abode, MOSCOW},
 };
+use crate::support::joined::Joined;
+use crate::support::memory::Shelf;
 use crate::support::world::{World, breath};
 use chrono::Duration;
 use futures_util::future;

@@ -2,13 +2,13 @@
 //! each of its requests failing, once or three times in a row, in each way that a network and a
 //! server have. When it is quiet again both sides must show what they show undisturbed.
 
-use crate::support::random::Chance;
-use crate::support::graph_setup::NOW;
-use crate::support::memory::everything;
 use crate::simulation::{
     MOSCOW,
     device::{Blow, Device},
 };
+use crate::support::graph_setup::NOW;
+use crate::support::memory::everything;
+use crate::support::random::Chance;
 use crate::support::world::{ME_THERE, World, reads};
 use chrono::Duration;
 use futures_util::FutureExt;

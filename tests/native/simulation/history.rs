@@ -3,9 +3,9 @@
 //! testing, Groce and others 2012): a history in which everything may happen hardly ever has much
 //! of one thing.
 
-use crate::support::random::Chance;
 use crate::simulation::people::{Deed, Kind, OCCURRENCES, What, occurrence};
 use crate::simulation::switches::{SWITCHES, Switches};
+use crate::support::random::Chance;
 use chrono_tz::Tz;
 use sandbox::graph::{Quirks, Throttle};
 use schedule_sync::engine::settings::{

@@ -13,6 +13,7 @@ mod people;
 mod planted;
 mod promises;
 mod prove;
+mod random;
 mod regressions;
 mod row;
 pub(crate) mod small;
@@ -20,9 +21,9 @@ mod switches;
 mod trace;
 mod turns;
 
-use crate::support::random::{Chance, shrink};
 use crate::support::ews_setup::Valid;
 use crate::support::graph_setup::{NOW, watch};
+use crate::support::random::{Chance, shrink};
 use crate::support::world::{COLLEAGUE, COLLEAGUE_THERE, ME, ME_THERE, World};
 use bug::Bug;
 use device::{Blow, Counts, Device, Question, Said};

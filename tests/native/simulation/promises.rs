@@ -1,12 +1,12 @@
 //! The promises of the rules, as far as a person can check them on both servers once everything is
 //! quiet. Written from the rules, not from the engine.
 
-use crate::engine::laws::shown;
 use crate::simulation::{
     history::{Direction, Options},
     people::{Kind, Known, People, What, meant},
     row::{Row, instant_of},
 };
+use crate::support::records::shown;
 use chrono::{Datelike, Months, NaiveDate, NaiveDateTime, NaiveTime};
 use chrono_tz::Tz;
 use schedule_sync::engine::held::Reason;

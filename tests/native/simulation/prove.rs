@@ -5,9 +5,9 @@
 //! has to be met and wasn't is a failure too.
 #![allow(clippy::print_stdout)] // what was proven is to be seen
 
-use crate::simulation::small;
 use crate::engine::laws;
 use crate::simulation;
+use crate::simulation::small;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

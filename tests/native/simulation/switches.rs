@@ -1,8 +1,8 @@
 //! The switches of the sandbox as a simulation turns them: every way in which a server is not at
 //! its best. A switch more is a line more in [`SWITCHES`].
 
-use crate::support::random::Chance;
 use crate::simulation::people::{ADDED, CLAIMS, FOOTER, LABEL};
+use crate::support::random::Chance;
 use chrono::{DateTime, Duration, Utc};
 use sandbox::{
     Sandbox,

@@ -6,9 +6,9 @@
 use super::device::Device;
 use super::history::{self, MOSCOW, Options};
 use super::people::{Deed, Kind, People, What};
-use crate::support::random::Chance;
 use crate::support::graph_setup::NOW;
 use crate::support::memory::Shelf;
+use crate::support::random::Chance;
 use crate::support::world::World;
 use chrono::Duration;
 use futures_util::FutureExt;

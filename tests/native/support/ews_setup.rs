@@ -6,14 +6,15 @@ use crate::support::graph_setup::Known;
 use crate::support::world::{EXCHANGE as ENDPOINT, World};
 use chrono::TimeDelta;
 use chrono_tz::Tz;
-use sandbox::exchange::ACCOUNT;
 use sandbox::exchange::schema::{self, Payloads};
+use sandbox::exchange::{ACCOUNT, Quirks};
 use schedule_sync::error::Result;
 use schedule_sync::ews::wire::{self, Message};
 use schedule_sync::ews::xml::XmlElement;
 use schedule_sync::ews::{Ews, EwsMailbox};
 use schedule_sync::model::{Address, Instant, Side};
 use schedule_sync::ports::{Clock, Credentials, Http, HttpResponse, NoResponse, Request, Secret};
+use serde_json::Value;
 use std::cell::{Cell, RefCell};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
@@ -32,6 +33,12 @@ pub(crate) fn of(account: &str) -> EwsMailbox {
         site: "site".into(),
         zone: Rc::new(Known(Tz::Europe__Berlin, "W. Europe Standard Time")),
     }
+}
+
+/// Has the server behave like this.
+pub(crate) fn quirks(world: &World, switches: Value) {
+    let quirks: Quirks = serde_json::from_value(switches).unwrap();
+    world.sandbox.borrow_mut().exchange.set_quirks(&quirks);
 }
 
 /// The body of a reply, or the reply itself.

@@ -13,6 +13,7 @@ use schedule_sync::graph::{Graph, GraphMailbox};
 use schedule_sync::model::scope::{ContainerChoice, Scope};
 use schedule_sync::model::time::Zone;
 use schedule_sync::model::{Address, Container, Instant, Item, Kind, Listing, Meeting, Record, Task, Window};
+use serde_json::Value;
 use std::{
     path::Path,
     rc::Rc,
@@ -98,6 +99,11 @@ pub(crate) fn description() -> Option<Arc<Description>> {
         None
     });
     description.clone()
+}
+
+/// Switches of the sandbox, spelled as for `POST /sandbox/graph`.
+pub(crate) fn quirks(world: &World, quirks: Value) {
+    world.sandbox.borrow_mut().graph.set_quirks(&serde_json::from_value(quirks).unwrap());
 }
 
 /// Everything that the mailbox owns, in the usual window of [`NOW`].

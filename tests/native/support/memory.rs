@@ -591,6 +591,13 @@ pub(crate) fn everything() -> Settings {
     settings
 }
 
+/// Those settings with what `change` changes.
+pub(crate) fn with(change: impl FnOnce(&mut Settings)) -> Settings {
+    let mut settings = everything();
+    change(&mut settings);
+    settings
+}
+
 pub(crate) fn account() -> Account {
     Account { site: "site".into(), mailbox: "demo@contoso.example".to_owned(), contact: ME.into(), silent: false }
 }

@@ -1,10 +1,9 @@
 //! A moment: what single decisions of the engine are looked at in, without a run.
 
-use crate::engine::decide::link;
 use crate::support::memory::{CALENDAR, LIST, account, at, everything, item, meeting, words};
 use schedule_sync::engine::account::Account;
 use schedule_sync::engine::context::{Context, Seen, Words};
-use schedule_sync::engine::link::Link;
+use schedule_sync::engine::link::{Half, Link, LinkState, Memory};
 use schedule_sync::engine::plan::Plan;
 use schedule_sync::engine::planner;
 use schedule_sync::engine::settings::Settings;
@@ -80,6 +79,20 @@ pub(crate) fn seen_pair(link: &Link, items: &Pair<Item>) -> Seen {
 pub(crate) fn pair() -> Pair<Item> {
     let record = Record::Meeting(meeting("Call", "2026-03-12T10:00:00Z"));
     Pair { creatio: item(Side::Creatio, "a", record.clone()), exchange: item(Side::Exchange, "e", record) }
+}
+
+/// A link of two items that are in step.
+pub(crate) fn link(items: &Pair<Item>, made: Option<Side>) -> Link {
+    let items = items.as_ref();
+    Link {
+        halves: items.map(Half::of),
+        made,
+        generation: 0,
+        state: LinkState::Alive,
+        unsettled: false,
+        former: None,
+        memory: Memory::default(),
+    }
 }
 
 /// Such a meeting, in step, that began on the side which didn't `made` it.

@@ -8,7 +8,7 @@ use sandbox::{Sandbox, Seed, Server};
 use schedule_sync::error::{Error, Result};
 use schedule_sync::http::budget::Budget;
 use schedule_sync::model::{Instant, Side};
-use schedule_sync::ports::{Clock, Credentials, Http, HttpResponse, NoResponse, Replica, Request, Secret};
+use schedule_sync::ports::{Clock, Credentials, Http, HttpResponse, NoResponse, Request, Secret};
 use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -331,64 +331,8 @@ impl Credentials for World {
     }
 }
 
-#[test]
-fn tokens_and_claims_of_a_challenge() {
-    let (world, graph, _checked) = crate::support::graph_setup::checked(Seed::Demo);
-    let whole = |world: &World| {
-        let listing = pollster::block_on(graph.observe(&crate::support::graph_setup::scope(), None)).unwrap();
-        (listing.items.len(), world.challenges.borrow().clone())
-    };
-    let (items, none) = whole(&world);
-    assert!(none.is_empty());
-    // all tokens of this mailbox are challenged: the outer request of a batch first
-    crate::adapters::graph::limits::quirks(&world, json!({"claims": "{\"access_token\":{\"nbf\":1}}"}));
-    let from = world.requests();
-    assert_eq!(whole(&world), (items, vec!["{\"access_token\":{\"nbf\":1}}".to_owned()]), "asked once");
-    assert_eq!(world.requests() - from, 3, "one request is repeated");
-    // a part of a batch can be challenged by itself
-    let challenge = "Bearer error=\"insufficient_claims\", claims=\"e30=\"";
-    world.faults(json!([{"server": "graph", "path": "me/calendars\\?",
-        "then": {"status": 401, "headers": {"WWW-Authenticate": challenge}, "body": {"error": {"code": "x", "message": "m"}}}}]));
-    crate::adapters::graph::limits::quirks(&world, json!({}));
-    assert_eq!(whole(&world).1.last().map(String::as_str), Some("{}"));
-    // a token that just ran out is renewed without claims
-    world.sandbox.borrow_mut().desk.revoke_tokens();
-    assert_eq!((whole(&world).0, world.challenges.borrow().len()), (items, 2));
-    // a challenge that is never satisfied asks the user to sign in, and does not go round in
-    // circles
-    world.faults(json!([{"server": "graph", "times": 99,
-        "then": {"status": 401, "headers": {"WWW-Authenticate": challenge}}}]));
-    let from = world.requests();
-    let error = pollster::block_on(graph.me()).err();
-    assert_eq!((error, world.requests() - from), (Some(Error::SignedOut(Side::Exchange)), 2));
-}
-
 /// An address with spaces and letters beyond ASCII escaped.
 fn escaped(address: &str) -> String {
     const LEFT: &percent_encoding::AsciiSet = &percent_encoding::CONTROLS.add(b' ');
     percent_encoding::utf8_percent_encode(address, LEFT).to_string()
-}
-
-#[test]
-fn two_users_share_a_sandbox() {
-    let mine = World::new(Seed::Empty, "2026-03-02T09:00:00Z");
-    let theirs = mine.beside(COLLEAGUE);
-    assert_ne!(mine.contact(), theirs.contact());
-    let (status, row) = theirs.by_hand(Side::Creatio, "POST", "Activity", Some(json!({"Title": "x"})));
-    assert_eq!((status, row["OwnerId"].as_str()), (201, Some(theirs.contact().as_str())));
-    assert_eq!(mine.by_hand(Side::Creatio, "GET", "Activity", None).1["value"][0]["Id"], row["Id"]);
-    for (world, mailbox) in [(&mine, MAILBOX), (&theirs, COLLEAGUE.1)] {
-        assert_eq!(world.by_hand(Side::Exchange, "GET", "me", None).1["mail"], mailbox);
-    }
-    mine.pass(TimeDelta::hours(1));
-    assert_eq!(mine.now(), theirs.now());
-}
-
-#[test]
-fn the_world_signs_in_and_writes_by_hand() {
-    let world = World::new(Seed::Empty, "2026-03-02T09:00:00Z");
-    let (status, row) = world.by_hand(Side::Creatio, "POST", "Activity", Some(json!({"Title": "x"})));
-    assert_eq!((status, row["Title"].as_str()), (201, Some("x")));
-    assert_eq!(world.log(0).last().map(String::as_str), Some("POST /0/odata/Activity"));
-    assert_eq!((world.requests(), world.slept.get()), (2, 0));
 }

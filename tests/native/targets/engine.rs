@@ -18,4 +18,5 @@ mod support {
     pub(crate) mod memory_scenario;
     pub(crate) mod moment;
     pub(crate) mod random;
+    pub(crate) mod records;
 }

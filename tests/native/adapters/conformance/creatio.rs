@@ -3,7 +3,7 @@
 #![allow(clippy::print_stdout)] // a failure says of which installation it is
 
 use super::{Loss, Rig, conforms, facts, meant, of};
-use crate::adapters::creatio::observe::id;
+use crate::support::creatio_setup::id;
 use crate::support::graph_setup::Known;
 use crate::support::world::{CREATIO, World};
 use chrono::{TimeDelta, Utc};
@@ -187,7 +187,7 @@ impl Rig for Installation {
     }
 
     fn refused(&self) -> Option<Record> {
-        Some(Record::Meeting(super::meeting(&"x".repeat(501))))
+        Some(Record::Meeting(crate::support::records::plain_meeting(&"x".repeat(501))))
     }
 
     fn lose(&self, loss: Loss) {

@@ -5,11 +5,10 @@
 
 use super::conforms;
 use super::post::{Manner, Post, Server};
-use crate::support::ews_setup::{Valid, mailbox};
+use crate::support::ews_setup::{Valid, mailbox, quirks};
 use crate::support::graph_setup::NOW;
 use crate::support::world::{ME_THERE, World};
 use pollster::block_on;
-use sandbox::exchange::Quirks;
 use sandbox::{Sandbox, Seed};
 use schedule_sync::ews::Ews;
 use schedule_sync::model::{ItemId, Person};
@@ -21,12 +20,6 @@ use std::rc::Rc;
 struct Own {
     ews: Ews<World>,
     _valid: Valid,
-}
-
-/// Has the server behave like this.
-pub(crate) fn quirks(world: &World, switches: Value) {
-    let quirks: Quirks = serde_json::from_value(switches).unwrap();
-    world.sandbox.borrow_mut().exchange.set_quirks(&quirks);
 }
 
 /// Its mailbox, under these switches.
@@ -60,7 +53,7 @@ impl Server for Own {
         json!([{"server": "exchange", "operation": "CreateItem|UpdateItem|DeleteItem", "times": 99, "then": {"drop": drop}}])
     }
 
-    /// People of events are tested by themselves (`ews_replica`).
+    /// People of events are tested by themselves (`adapters::ews::replica`).
     fn guest(&self, _name: &str) -> Option<Person> {
         None
     }

@@ -6,8 +6,7 @@
 use super::conforms;
 use super::hands::CLAIMS;
 use super::post::{Manner, Post, Server};
-use crate::adapters::graph::limits::quirks;
-use crate::support::graph_setup::{Checked, checked, mailbox};
+use crate::support::graph_setup::{Checked, checked, mailbox, quirks};
 use crate::support::world::World;
 use pollster::block_on;
 use sandbox::Seed;

@@ -99,7 +99,7 @@ impl Hands {
 /// An hour that ends before it begins, which both kinds of server refuse.
 pub(super) fn refused() -> Record {
     let [start, end] = ["2026-03-05T10:00:00Z", "2026-03-05T09:00:00Z"].map(|text| text.parse().unwrap());
-    Record::Meeting(Meeting { when: When::Timed { start, end }, ..super::meeting("backwards") })
+    Record::Meeting(Meeting { when: When::Timed { start, end }, ..crate::support::records::plain_meeting("backwards") })
 }
 
 /// What a person would send who wants `record`.

@@ -1,7 +1,7 @@
 //! The Creatio replica writes: creations, changes, removals, participants; conflicts and lost
 //! replies; against the sandbox in process.
 
-use crate::adapters::creatio::observe::{id, observe, post, row, start};
+use crate::support::creatio_setup::{id, observe, post, row, start};
 use crate::support::world::World;
 use chrono::TimeDelta;
 use sandbox::Seed;

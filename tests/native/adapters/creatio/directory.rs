@@ -1,7 +1,7 @@
 //! What Creatio tells beside its activities: people, groups, mail accounts, first settings; against
 //! the sandbox in process.
 
-use crate::adapters::creatio::observe::{id, observe, post, replica, row, start, switch};
+use crate::support::creatio_setup::{id, observe, post, replica, row, start, switch};
 use crate::support::world::{COLLEAGUE, MAILBOX, World};
 use sandbox::{Sandbox, Seed};
 use schedule_sync::creatio::{Creatio, Group, MailKind};
@@ -77,7 +77,7 @@ fn groups_and_their_members() {
         (vec![], 0, vec![]),
     ] {
         let ids: Vec<GroupId> = groups.iter().map(|id| GroupId::new(*id)).collect();
-        let told = pollster::block_on(creatio.members(&ids, &crate::adapters::creatio::observe::scope().window)).unwrap();
+        let told = pollster::block_on(creatio.members(&ids, &crate::support::creatio_setup::scope().window)).unwrap();
         let names: Vec<&str> = told.failed.iter().map(|(id, _)| id.as_str()).collect();
         assert_eq!((told.members.len(), names), (members, failed), "{groups:?}");
         assert!(!told.members.contains(&id(0)));

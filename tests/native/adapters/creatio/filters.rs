@@ -8,7 +8,7 @@ mod random;
 mod times;
 mod values;
 
-use crate::adapters::creatio::observe::NOW;
+use crate::support::creatio_setup::NOW;
 use crate::support::world::{COLLEAGUE, CREATIO, World};
 use sandbox::Seed;
 use schedule_sync::creatio::groups::filters::{self, Filter, Obstacle, Viewer};
@@ -256,15 +256,15 @@ fn members_of_both_kinds_of_groups_lie_in_the_window() {
     let fixed = stage.add("ActivityFolder", json!({"Name": "F"}));
     let dynamic = stage.group(all([]).to_string().as_bytes(), false);
     for (n, year) in [(1, 2020), (2, 2026)] {
-        let mut row = crate::adapters::creatio::observe::row(n, "x", 5);
+        let mut row = crate::support::creatio_setup::row(n, "x", 5);
         (row["StartDate"], row["DueDate"]) =
             (json!(format!("{year}-03-05T10:00:00Z")), json!(format!("{year}-03-05T11:00:00Z")));
-        crate::adapters::creatio::observe::post(&stage.world, row);
-        stage.add("ActivityInFolder", json!({"ActivityId": crate::adapters::creatio::observe::id(n), "FolderId": fixed}));
+        crate::support::creatio_setup::post(&stage.world, row);
+        stage.add("ActivityInFolder", json!({"ActivityId": crate::support::creatio_setup::id(n), "FolderId": fixed}));
     }
-    let window = crate::adapters::creatio::observe::scope().window;
+    let window = crate::support::creatio_setup::scope().window;
     for group in [GroupId::new(fixed), dynamic] {
         let told = pollster::block_on(stage.creatio.members(std::slice::from_ref(&group), &window)).unwrap();
-        assert_eq!(told.members, [crate::adapters::creatio::observe::id(2)].into(), "{group}: {:?}", told.failed);
+        assert_eq!(told.members, [crate::support::creatio_setup::id(2)].into(), "{group}: {:?}", told.failed);
     }
 }

@@ -1,10 +1,10 @@
 //! What installations of Creatio really do: stamps of the future, bulk loads, rows that are refused
 //! once, rights by role, values rewritten on saving, reads that are behind.
 
-use crate::adapters::creatio::observe::{id, observe, post, row, start, switch};
+use crate::support::creatio_setup::{id, observe, post, row, start, switch};
 use crate::support::memory::everything;
-use crate::runs::through_replicas::owner::Office;
-use crate::runs::through_replicas::both_ways::Spine;
+use crate::support::office::Office;
+use crate::support::sandbox_scenario::Spine;
 use crate::support::world::{COLLEAGUE, World};
 use chrono::TimeDelta;
 use pollster::block_on;
@@ -642,5 +642,5 @@ fn an_activity_without_owner_is_nobodys_own() {
 }
 
 fn observe_all(world: &Rc<World>) -> Vec<Item> {
-    observe(&crate::adapters::creatio::observe::replica(Rc::clone(world), &world.contact()), None).items
+    observe(&crate::support::creatio_setup::replica(Rc::clone(world), &world.contact()), None).items
 }

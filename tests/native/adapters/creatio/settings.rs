@@ -1,7 +1,7 @@
 //! Where the user's settings are kept, what they begin with, and what the administrator says;
 //! against the sandbox in process.
 
-use crate::adapters::creatio::observe::{id, start};
+use crate::support::creatio_setup::{id, start};
 use crate::support::memory::Shelf;
 use crate::support::world::{COLLEAGUE, MAILBOX, World};
 use sandbox::Seed;

@@ -2,11 +2,12 @@
 //! or one span nothing at all, ends no list, keeps other values than were written, deletes nothing,
 //! or has moved what is to be deleted. Each costs what it costs, by name, and nothing else.
 
-use crate::adapters::ews::replica::{Desk, named, single, update};
+use crate::support::ews_setup::quirks;
 use crate::support::graph_setup::{meeting, titles};
 use crate::support::memory::everything;
-use crate::adapters::conformance::{ews::quirks, plain_meeting, plain_task};
-use crate::runs::through_replicas::both_ways::Spine;
+use crate::support::records::{plain_meeting, plain_task};
+use crate::support::sandbox_scenario::Spine;
+use crate::support::served_mailbox::{Desk, named, single, update};
 use crate::support::world::World;
 use pollster::block_on;
 use sandbox::Seed;
@@ -524,7 +525,8 @@ fn what_the_foreign_server_answered_is_read_whole() {
         for message in schedule_sync::ews::wire::messages(&response).unwrap() {
             for node in &message.body.at("Items").unwrap().children {
                 let kind = schedule_sync::ews::map::kind(node).unwrap();
-                let read = schedule_sync::ews::map::read(kind, node, &crate::support::ews_setup::mailbox(), &"c".into());
+                let read =
+                    schedule_sync::ews::map::read(kind, node, &crate::support::ews_setup::mailbox(), &"c".into());
                 assert!(!matches!(read, schedule_sync::ews::map::EwsReading::Malformed(_)), "{name}: {read:?}");
             }
         }

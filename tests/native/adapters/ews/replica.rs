@@ -2,112 +2,25 @@
 //! are lost, who gets mail, answers to invitations, whose tasks and whose mailbox it is. Against
 //! the sandbox; all that is said is checked against Microsoft's schema.
 
-use crate::support::ews_setup::{Valid, enveloped, mailbox, of};
-use crate::support::graph_setup::{NOW, default, meeting, scope, titles};
+use crate::support::ews_setup::{enveloped, mailbox, of, quirks};
+use crate::support::graph_setup::{default, meeting, scope, titles};
 use crate::support::memory::everything;
-use crate::adapters::conformance::ews::quirks;
-use crate::runs::through_replicas::both_ways::Spine;
-use crate::support::world::{COLLEAGUE_THERE, ME_THERE, World};
+use crate::support::sandbox_scenario::Spine;
+use crate::support::served_mailbox::{Desk, ZONE, named, single, update, wall};
+use crate::support::world::COLLEAGUE_THERE;
 use chrono::TimeDelta;
 use pollster::block_on;
-use sandbox::{Sandbox, Seed};
+use sandbox::Seed;
 use schedule_sync::engine::held::Reason;
 use schedule_sync::error::Error;
 use schedule_sync::ews::{Ews, EwsMailbox};
 use schedule_sync::model::lookup::Lookup;
-use schedule_sync::model::op::{Create, Op, Outcome, Refusal, SendInvitations, Update};
+use schedule_sync::model::op::{Create, Op, Refusal, SendInvitations, Update};
 use schedule_sync::model::scope::Scope;
-use schedule_sync::model::{
-    Cursor, Facts, Field, Item, ItemId, Kind, Listing, Mark, Meeting, Patch, Record, Response, Role, Side, When,
-};
+use schedule_sync::model::{Facts, Field, ItemId, Kind, Mark, Meeting, Record, Response, Role, Side, When};
 use schedule_sync::ports::Replica;
 use serde_json::{Value, json};
-use std::{cell::RefCell, rc::Rc};
-
-/// A mailbox on the server and its replica.
-pub(crate) struct Desk {
-    pub(crate) world: Rc<World>,
-    pub(crate) ews: Ews<World>,
-    _valid: Option<Valid>,
-}
-
-impl Desk {
-    pub(crate) fn new(seed: Seed) -> Self {
-        let desk = Self::unchecked(seed);
-        Self { _valid: Some(Valid::watch(&desk.world)), ..desk }
-    }
-
-    /// One whose requests the server is made to refuse: those are not checked.
-    pub(crate) fn unchecked(seed: Seed) -> Self {
-        let sandbox = Sandbox::new(seed, NOW.parse().ok());
-        let world = Rc::new(World::over(Rc::new(RefCell::new(sandbox)), ME_THERE));
-        let ews = Ews::new(Rc::clone(&world), mailbox());
-        Self { world, ews, _valid: None }
-    }
-
-    pub(crate) fn observe(&self, cursor: Option<&Cursor>) -> Listing {
-        block_on(self.ews.observe(&scope(), cursor)).unwrap()
-    }
-
-    pub(crate) fn hand(&self, method: &str, path: &str, body: Value) -> Value {
-        let body = Some(body).filter(|body| !body.is_null());
-        let (status, reply) = self.world.by_hand(Side::Exchange, method, path, body);
-        assert!((200..300).contains(&status), "{method} {path}: {status} {reply}");
-        reply
-    }
-
-    pub(crate) fn event(&self, body: Value) -> String {
-        self.hand("POST", "me/events", body)["id"].as_str().unwrap().to_owned()
-    }
-
-    /// A weekly series from a Tuesday on.
-    pub(crate) fn series(&self, title: &str) -> String {
-        self.event(json!({"subject": title, "start": wall("2026-03-03T10:00:00"), "end": wall("2026-03-03T10:30:00"),
-            "recurrence": {"pattern": {"type": "weekly", "interval": 1, "daysOfWeek": ["tuesday"]},
-                "range": {"type": "noEnd", "startDate": "2026-03-03", "recurrenceTimeZone": ZONE}}}))
-    }
-
-    pub(crate) fn apply(&self, op: Op) -> Outcome {
-        block_on(self.ews.apply(&[op])).remove(0)
-    }
-
-    pub(crate) fn calendar(&self) -> schedule_sync::model::ContainerId {
-        default(&block_on(self.ews.containers()).unwrap(), Kind::Meeting).id
-    }
-
-    fn reasons(&self) -> Vec<String> {
-        let sandbox = self.world.sandbox.borrow();
-        let own = sandbox.exchange.mails().iter().filter(|mail| mail.from == self.world.mailbox);
-        own.map(|mail| serde_json::to_value(mail.reason).unwrap().as_str().unwrap().to_owned()).collect()
-    }
-
-    /// How often an operation was asked since the `from`th row of the log.
-    pub(crate) fn asked(&self, from: usize, operation: &str) -> usize {
-        self.world.log(from).iter().filter(|row| row.ends_with(&format!("#{operation}"))).count()
-    }
-}
-
-const ZONE: &str = "W. Europe Standard Time";
-
-pub(crate) fn wall(time: &str) -> Value {
-    json!({"dateTime": time, "timeZone": ZONE})
-}
-
-pub(crate) fn single(title: &str, day: &str) -> Value {
-    json!({"subject": title, "start": wall(&format!("{day}T10:00:00")), "end": wall(&format!("{day}T11:00:00"))})
-}
-
-pub(crate) fn update(item: &Item, change: impl FnOnce(&mut Meeting), fields: &[Field]) -> Op {
-    let mut record = item.record.clone();
-    if let Record::Meeting(meeting) = &mut record {
-        change(meeting);
-    }
-    Op::Update(Box::new(Update::of(item, Patch { record, fields: fields.iter().copied().collect() })))
-}
-
-pub(crate) fn named<'a>(listing: &'a Listing, title: &str) -> Vec<&'a Item> {
-    listing.items.iter().filter(|item| item.record.title() == title).collect()
-}
+use std::rc::Rc;
 
 #[test]
 fn folders_are_told_by_their_class_wherever_they_lie() {
@@ -322,9 +235,9 @@ fn what_we_create_bears_our_mark_and_a_uid_of_ours() {
                 start: "2026-03-05T10:00:00Z".parse().unwrap(),
                 end: "2026-03-05T11:00:00Z".parse().unwrap(),
             },
-            ..crate::adapters::conformance::plain_meeting("ours")
+            ..crate::support::records::plain_meeting("ours")
         });
-        let record = if kind == Kind::Meeting { meeting } else { crate::adapters::conformance::plain_task("ours") };
+        let record = if kind == Kind::Meeting { meeting } else { crate::support::records::plain_task("ours") };
         let facts = Facts { mark: Some(mark(2)), transaction: Some(id.to_owned()), ..Facts::default() };
         let container = default(&containers, kind).id;
         let create = Op::Create(Box::new(Create { id: None, container, record, facts }));
@@ -522,7 +435,7 @@ fn a_request_that_is_unfit_costs_only_the_write_at_fault() {
                 start: "2026-03-05T10:00:00Z".parse().unwrap(),
                 end: "2026-03-05T11:00:00Z".parse().unwrap(),
             },
-            ..crate::adapters::conformance::plain_meeting(title)
+            ..crate::support::records::plain_meeting(title)
         });
         let facts = Facts { transaction: Some(format!("t{n}")), ..Facts::default() };
         Op::Create(Box::new(Create { id: None, container: calendar.clone(), record, facts }))
@@ -597,7 +510,7 @@ fn a_search_follows_short_pages_and_gives_up_those_without_end() {
     let marked = |n: u32| {
         let mark = Mark { site: "site".into(), activity: ItemId::new(format!("a{n}")), generation: 1 };
         let facts = Facts { mark: Some(mark), transaction: Some(format!("t{n}")), ..Facts::default() };
-        let record = Record::Meeting(crate::adapters::conformance::plain_meeting(&format!("m{n}")));
+        let record = Record::Meeting(crate::support::records::plain_meeting(&format!("m{n}")));
         let op = Op::Create(Box::new(Create { id: None, container: desk.calendar(), record, facts }));
         desk.apply(op).unwrap().item.unwrap().id
     };
@@ -629,7 +542,7 @@ fn a_zone_that_windows_does_not_know_is_refused_by_its_name_and_never_utc() {
         let item = listing.items.iter().find(|item| item.id.as_str() == id).unwrap();
         let refused = Err(Refusal::Rejected(format!("the time zone {name} is not known")));
         let from = desk.world.log(0).len();
-        let record = Record::Meeting(crate::adapters::conformance::plain_meeting("new"));
+        let record = Record::Meeting(crate::support::records::plain_meeting("new"));
         let new = Create { id: None, container: desk.calendar(), record, facts: Facts::default() };
         assert_eq!(apply(Op::Create(Box::new(new))), refused);
         let when = When::AllDay { first: "2026-03-12".parse().unwrap(), end: "2026-03-13".parse().unwrap() };

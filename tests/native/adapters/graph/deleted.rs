@@ -1,10 +1,9 @@
 //! What was deleted in Microsoft 365 keeps its id in Deleted Items and is still found by it: it
 //! counts as gone all the same.
 
-use crate::adapters::graph::limits::quirks;
-use crate::support::graph_setup::{checked, default, mailbox, scope};
+use crate::support::graph_setup::{checked, default, mailbox, quirks, scope};
 use crate::support::memory::everything;
-use crate::runs::through_replicas::both_ways::Spine;
+use crate::support::sandbox_scenario::Spine;
 use crate::support::world::World;
 use pollster::block_on;
 use sandbox::Seed;

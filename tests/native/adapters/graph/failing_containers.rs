@@ -1,10 +1,9 @@
 //! One calendar or list in trouble never stops the rest: it is named, nothing in it counts as gone,
 //! and it is read on from where it was read to.
 
-use crate::adapters::graph::limits::quirks;
-use crate::support::graph_setup::{NOW, checked, default, mailbox, scope, titles};
+use crate::support::graph_setup::{NOW, checked, default, mailbox, quirks, scope, titles};
 use crate::support::memory::everything;
-use crate::runs::through_replicas::both_ways::Spine;
+use crate::support::sandbox_scenario::Spine;
 use crate::support::world::World;
 use pollster::block_on;
 use sandbox::Seed;

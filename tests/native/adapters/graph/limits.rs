@@ -1,9 +1,9 @@
 //! What Graph is asked to bear: requests counted, at once and in ten minutes; waits heeded however
 //! they are told; parts of a batch that were refused sent again alone.
 
-use crate::support::graph_setup::{NOW, checked, mailbox};
+use crate::support::graph_setup::{NOW, checked, mailbox, quirks};
 use crate::support::memory::everything;
-use crate::runs::through_replicas::both_ways::Spine;
+use crate::support::sandbox_scenario::Spine;
 use crate::support::world::World;
 use pollster::block_on;
 use sandbox::{Seed, Server};
@@ -12,13 +12,8 @@ use schedule_sync::http::budget;
 use schedule_sync::model::Side;
 use schedule_sync::model::lookup::{Found, Lookup};
 use schedule_sync::ports::Replica;
-use serde_json::{Value, json};
+use serde_json::json;
 use std::rc::Rc;
-
-/// Switches of the sandbox, spelled as for `POST /sandbox/graph`.
-pub(crate) fn quirks(world: &World, quirks: Value) {
-    world.sandbox.borrow_mut().graph.set_quirks(&serde_json::from_value(quirks).unwrap());
-}
 
 /// Requests to Graph from the log's row `from` on, batches as one.
 fn to_graph(world: &World, from: usize) -> usize {

@@ -1,10 +1,9 @@
 //! Reading through everything that Graph may do to a client: each switch of the sandbox, and the
 //! same mailbox told in the end.
 
-use crate::adapters::graph::limits::quirks;
-use crate::support::graph_setup::{checked, default, scope, titles};
+use crate::support::graph_setup::{checked, default, quirks, scope, titles};
 use crate::support::memory::everything;
-use crate::runs::through_replicas::both_ways::Spine;
+use crate::support::sandbox_scenario::Spine;
 use crate::support::world::World;
 use pollster::block_on;
 use sandbox::{Sandbox, Seed};

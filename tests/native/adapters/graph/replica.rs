@@ -279,7 +279,7 @@ fn trouble_costs_what_it_concerns_and_no_more() {
 #[test]
 fn the_same_is_preferred_on_every_page_and_in_every_request() {
     let (world, graph, _checked) = checked(Seed::Demo);
-    crate::adapters::graph::limits::quirks(&world, json!({"pageSize": 3}));
+    crate::support::graph_setup::quirks(&world, json!({"pageSize": 3}));
     let told: Arc<Mutex<Vec<(String, String)>>> = Arc::default();
     let kept = Arc::clone(&told);
     world.sandbox.borrow_mut().desk.watch(Box::new(move |_, request, _| {

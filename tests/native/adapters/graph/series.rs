@@ -2,7 +2,7 @@
 //! is told when it does not.
 
 use crate::support::memory::everything;
-use crate::runs::through_replicas::both_ways::Spine;
+use crate::support::sandbox_scenario::Spine;
 use sandbox::Seed;
 use schedule_sync::engine::held::Reason;
 use serde_json::{Value, json};

@@ -1,9 +1,8 @@
 //! A server that keeps something else than it was given: every creation and change tells what is
 //! stored now, and asks for it only where the reply did not say it.
 
-use crate::adapters::graph::limits::quirks;
-use crate::support::graph_setup::{NOW, checked, default, mailbox, scope};
-use crate::adapters::conformance::{plain_meeting, plain_task};
+use crate::support::graph_setup::{NOW, checked, default, mailbox, quirks, scope};
+use crate::support::records::{plain_meeting, plain_task};
 use crate::support::world::World;
 use pollster::block_on;
 use sandbox::Seed;

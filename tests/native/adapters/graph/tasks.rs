@@ -1,7 +1,7 @@
 //! Tasks of To Do through whole runs: what is hung on them, and how they are known again.
 
 use crate::support::memory::everything;
-use crate::runs::through_replicas::both_ways::Spine;
+use crate::support::sandbox_scenario::Spine;
 use sandbox::Seed;
 use schedule_sync::engine::settings::Settings;
 use serde_json::{Value, json};

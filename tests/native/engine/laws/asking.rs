@@ -2,10 +2,10 @@
 //! asked; and whoever answers one question at a time, in any order, comes to an end, and is asked
 //! nothing twice. Judged over whole runs of pairs on which people did many things at once.
 
-use crate::support::random::{Chance, share};
 use crate::support::memory::{at, everything, item, meeting, title};
+use crate::support::memory_scenario::{Trip, guest};
 use crate::support::moment::the_meeting;
-use crate::runs::over_memory::rules::{Trip, guest};
+use crate::support::random::{Chance, share};
 use pollster::block_on;
 use schedule_sync::engine::answer::{Answer, Choice, choices};
 use schedule_sync::engine::held::{Held, Reason};

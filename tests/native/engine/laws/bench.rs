@@ -2,9 +2,9 @@
 //! the engine itself, so that millions of plans can be judged. What the laws look at is recorded
 //! here; nothing is judged.
 
-use crate::support::random::Chance;
 use crate::engine::laws::bug::Bug;
 use crate::support::memory::{CALENDAR, LIST, ME, Memory, account, at, words};
+use crate::support::random::Chance;
 use futures_util::FutureExt;
 use schedule_sync::engine::account::Account;
 use schedule_sync::engine::actions::follow_up;

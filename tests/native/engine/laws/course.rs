@@ -1,12 +1,13 @@
 //! Courses: things are put on both sides, people change them, and rounds of plan and apply follow
 //! until it is quiet. One seed names a course.
 
-use crate::support::random::Chance;
 use crate::engine::laws::{
     bench::{Bench, Items},
     bug::Bug,
 };
 use crate::support::memory::{at, everything, item, meeting, task};
+use crate::support::random::Chance;
+use crate::support::records::shown;
 use chrono::Duration;
 use schedule_sync::engine::held::Held;
 use schedule_sync::engine::history::Entry;
@@ -348,27 +349,6 @@ fn mapped(chance: &mut Chance) -> FieldMap {
 
 /// The fields whose values are followed.
 pub(crate) const FIELDS: [Field; 4] = [Field::Title, Field::When, Field::Place, Field::Body];
-
-/// A value as a person reads it, alike on both sides.
-pub(crate) fn shown(record: &Record, field: Field) -> String {
-    let days = |day: chrono::NaiveDate| at(&format!("{day}T00:00:00Z")) - Duration::hours(3);
-    match (record, field) {
-        (record, Field::Title) if record.title().is_empty() => "(no subject)".to_owned(),
-        (record, Field::Title) => record.title().chars().take(500).collect(),
-        (Record::Meeting(meeting), Field::When) => match meeting.when {
-            When::Timed { start, end } => format!("{start} {end}"),
-            When::AllDay { first, end } => format!("{} {}", days(first), days(end)),
-        },
-        (Record::Task(task), Field::When) => match task.when {
-            TaskWhen::Timed { due, .. } => (due + Duration::hours(3)).date_naive().to_string(),
-            TaskWhen::Days { due, .. } => due.map(|day| day.to_string()).unwrap_or_default(),
-        },
-        (Record::Meeting(meeting), Field::Place) => meeting.place.clone(),
-        (Record::Meeting(meeting), Field::Body) => meeting.body.text.clone(),
-        (Record::Task(task), Field::Body) => task.body.text.clone(),
-        _ => String::new(),
-    }
-}
 
 /// A person changes what they see.
 fn edit(bench: &Bench, known: &mut Known, (tag, side): (usize, Side), (change, value): (Change, usize)) {

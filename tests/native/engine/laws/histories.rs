@@ -3,7 +3,7 @@
 //! both sides are in step, and nothing is there twice.
 
 use crate::support::memory::{Memory, at, everything, item, meeting, task, title};
-use crate::runs::over_memory::rules::Trip;
+use crate::support::memory_scenario::Trip;
 use proptest::prelude::*;
 use schedule_sync::engine::link::LinkState;
 use schedule_sync::engine::settings::Conflict;

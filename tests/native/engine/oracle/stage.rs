@@ -2,9 +2,9 @@
 //! what would be written. Knows the engine's types and decides nothing.
 
 use super::case::{Bond, Case, Clash, Edit, Fate, Made, Notify, Private, Removal, Way};
-use crate::engine::decide::link;
 use crate::support::memory::{CALENDAR, LIST, ME, account, at, everything, item, meeting, task, words};
-use crate::runs::over_memory::rules::guest;
+use crate::support::memory_scenario::guest;
+use crate::support::moment::link;
 use schedule_sync::engine::account::Account;
 use schedule_sync::engine::context::{Context, Elsewhere, Seen};
 use schedule_sync::engine::held::Reason;

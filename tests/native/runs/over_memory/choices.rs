@@ -1,32 +1,20 @@
 //! What the settings choose: whole runs over two sides in memory, under one setting after another.
 
-use crate::support::memory::{ME, at, concerned, everything, item, meeting, task};
-use crate::runs::over_memory::rules::{Trip, activity, event, guest, linked, said};
-use pollster::block_on;
+use crate::support::memory::{ME, at, concerned, everything, item, meeting, task, with};
+use crate::support::memory_scenario::{Trip, activity, event, guest, linked, said, set};
 use schedule_sync::engine::action::Note;
 use schedule_sync::engine::answer::Choice;
 use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::link::{Link, LinkState};
-use schedule_sync::engine::settings::{FieldDirection, FieldMap, Notify, Settings};
+use schedule_sync::engine::settings::{FieldDirection, FieldMap, Notify};
 use schedule_sync::model::record::{copy, differences, fields};
 use schedule_sync::model::{
     Address, Body, Field, Importance, Item, Kind, Person, Record, Reminder, Response, Side, Status, TaskWhen, When,
 };
-use schedule_sync::ports::Store;
 use schedule_sync::run::{Report, Told};
 
 const ANNA: &str = "anna@fabrikam.example";
 const BORIS: &str = "boris@fabrikam.example";
-
-pub(crate) fn with(change: impl FnOnce(&mut Settings)) -> Settings {
-    let mut settings = everything();
-    change(&mut settings);
-    settings
-}
-
-pub(crate) fn set(trip: &Trip, settings: &Settings) {
-    block_on(trip.shelf.save_settings(settings)).unwrap();
-}
 
 fn reasons(report: &Report) -> Vec<(Reason, String)> {
     report.held.iter().map(|held| (held.reason, concerned(held))).collect()

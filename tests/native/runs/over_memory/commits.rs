@@ -2,7 +2,7 @@
 //! store without room.
 
 use crate::support::memory::{Deed, Shelf, at, everything, item, meeting, title};
-use crate::runs::over_memory::rules::{Trip, activity, event, linked};
+use crate::support::memory_scenario::{Trip, activity, event, linked};
 use pollster::block_on;
 use schedule_sync::engine::answer::{Answer, Answers, Choice};
 use schedule_sync::engine::change::StateChange;

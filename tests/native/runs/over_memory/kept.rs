@@ -2,8 +2,8 @@
 //! never carried back.
 
 use crate::support::memory::{Makes, Memory, at, concerned_fields, everything, title};
+use crate::support::memory_scenario::{Trip, activity, event, linked, said};
 use crate::support::moment::the_meeting;
-use crate::runs::over_memory::rules::{Trip, activity, event, linked, said};
 use schedule_sync::engine::answer::Choice;
 use schedule_sync::engine::held::Reason;
 use schedule_sync::model::op::Refusal;

@@ -1,22 +1,14 @@
 //! What a device without its links, a server that tells less, and copies make of pairs: nothing is
 //! made twice, and nothing comes back unasked.
 
-use crate::engine::decide::link;
-use crate::support::memory::{LIST, Shelf, at, everything, item, task, title};
-use crate::support::moment::pair;
-use crate::runs::over_memory::rules::{Trip, activity, event, linked, said};
+use crate::support::memory::{LIST, at, everything, item, task, title};
+use crate::support::memory_scenario::{Trip, activity, another_browser, event, linked, said};
+use crate::support::moment::{link, pair};
 use pollster::block_on;
 use schedule_sync::engine::answer::Choice;
 use schedule_sync::engine::held::Reason;
 use schedule_sync::model::{ContainerId, Item, Record, Side, Status, TaskWhen};
 use schedule_sync::ports::Store;
-
-/// The same two sides, seen by a browser that knows nothing of them.
-pub(crate) fn another_browser(trip: Trip) -> Trip {
-    let fresh = Trip { shelf: Shelf::default(), ..trip };
-    block_on(fresh.shelf.save_settings(&everything())).unwrap();
-    fresh
-}
 
 /// A pair in step that began on `from`, whose event a person then deleted, as another browser sees
 /// it.

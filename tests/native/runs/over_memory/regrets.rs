@@ -1,10 +1,9 @@
 //! Mails that nobody regrets, texts that nobody loses: whole runs over two sides in memory.
 
-use crate::runs::over_memory::choices::{set, with};
-use crate::runs::over_memory::lost::another_browser;
 use crate::support::memory::{account, at, everything, item, meeting, title};
+use crate::support::memory_scenario::{Trip, activity, another_browser, event, guest, linked, said};
 use crate::support::moment::the_meeting;
-use crate::runs::over_memory::rules::{Trip, activity, event, guest, linked, said};
+use crate::support::{memory::with, memory_scenario::set};
 use pollster::block_on;
 use schedule_sync::engine::action::Note;
 use schedule_sync::engine::answer::Choice;

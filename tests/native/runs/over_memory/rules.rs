@@ -1,104 +1,20 @@
 //! Trips: whole runs over two sides in memory, one row of the rules after another.
 
-use crate::support::memory::{
-    self, Memory, Shelf, Silence, Standing, account, at, everything, item, meeting, task, title, words,
-};
+use crate::support::memory::{self, Memory, Shelf, account, at, everything, item, meeting, task, title};
+use crate::support::memory_scenario::{Trip, activity, event, guest, linked, said};
 use pollster::block_on;
-use schedule_sync::engine::answer::{Answer, Choice};
+use schedule_sync::engine::answer::Choice;
 use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::history::taken_back;
 use schedule_sync::engine::identity;
 use schedule_sync::engine::link::LinkState;
-use schedule_sync::engine::settings::{Conflict, ExchangeDelete, Settings};
+use schedule_sync::engine::settings::{Conflict, ExchangeDelete};
 use schedule_sync::model::op::Refusal;
-use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{
-    Address, Body, ContactId, Item, ItemId, Occurrence, Original, Person, Record, Response, Role, Side, Status, Task,
-    TaskWhen, When,
+    Address, Body, ContactId, Item, ItemId, Occurrence, Original, Record, Response, Side, Status, Task, TaskWhen, When,
 };
 use schedule_sync::ports::Store;
-use schedule_sync::run::{self, Report, world::Parts};
-use std::cell::Cell;
-
-/// Two sides, a store, a clock.
-pub(crate) struct Trip {
-    pub(crate) creatio: Memory,
-    pub(crate) exchange: Memory,
-    pub(crate) shelf: Shelf,
-    pub(crate) clock: Standing,
-}
-
-impl Trip {
-    pub(crate) fn new(settings: &Settings) -> Self {
-        let trip = Self {
-            creatio: Memory::new(Side::Creatio),
-            exchange: Memory::new(Side::Exchange),
-            shelf: Shelf::default(),
-            clock: Standing(Cell::new(at("2026-03-10T09:00:00Z"))),
-        };
-        block_on(trip.shelf.save_settings(settings)).unwrap();
-        trip
-    }
-
-    /// The two ends, as a run sees them.
-    pub(crate) fn with<T>(&self, act: impl FnOnce(&Parts<'_, Memory, Memory, Shelf, Standing, Silence>) -> T) -> T {
-        let zone = Fixed { seconds: 3 * 3600, name: "Russian Standard Time".to_owned() };
-        let (account, words) = (account(), words());
-        act(&Parts {
-            creatio: &self.creatio,
-            exchange: &self.exchange,
-            store: &self.shelf,
-            clock: &self.clock,
-            events: &Silence,
-            zone: &zone,
-            account: &account,
-            words: &words,
-        })
-    }
-
-    pub(crate) fn run(&self) -> Report {
-        self.with(|parts| block_on(run::run(parts)).unwrap())
-    }
-
-    /// Runs, then runs again: the second run must write nothing.
-    pub(crate) fn settle(&self) -> Report {
-        let report = self.run();
-        let before = (self.creatio.writes.get(), self.exchange.writes.get());
-        self.run();
-        assert_eq!((self.creatio.writes.get(), self.exchange.writes.get()), before, "a second run writes nothing");
-        report
-    }
-
-    pub(crate) fn only(&self, side: Side) -> Item {
-        let memory = if side == Side::Creatio { &self.creatio } else { &self.exchange };
-        let items = memory.items.borrow();
-        assert_eq!(items.len(), 1, "exactly one item on {side}: {:?}", items.keys());
-        items.values().next().unwrap().clone()
-    }
-
-    pub(crate) fn side(&self, side: Side) -> &Memory {
-        if side == Side::Creatio { &self.creatio } else { &self.exchange }
-    }
-}
-
-pub(crate) fn event(id: &str, name: &str) -> Item {
-    item(Side::Exchange, id, Record::Meeting(meeting(name, "2026-03-12T10:00:00Z")))
-}
-
-pub(crate) fn activity(id: &str, name: &str) -> Item {
-    item(Side::Creatio, id, Record::Meeting(meeting(name, "2026-03-12T10:00:00Z")))
-}
-
-/// A pair in step that began on `from`.
-pub(crate) fn linked(from: Side) -> Trip {
-    let trip = Trip::new(&everything());
-    match from {
-        Side::Exchange => trip.exchange.put(event("e", "Call")),
-        Side::Creatio => trip.creatio.put(activity("a", "Call")),
-    }
-    trip.settle();
-    trip
-}
+use schedule_sync::run::{self};
 
 #[test]
 fn new_items_go_over_once_and_come_to_rest() {
@@ -406,17 +322,6 @@ fn a_task_keeps_its_time_of_day_and_what_creatio_cannot_hold() {
     assert_eq!(here.when, TaskWhen::Timed { start: at("2026-03-20T07:30:00Z"), due: at("2026-03-20T12:15:00Z") });
 }
 
-/// Somebody required, who has not answered.
-pub(crate) fn guest(address: &str) -> Person {
-    Person {
-        addresses: vec![Address::parse(address).unwrap()],
-        contact: None,
-        name: String::new(),
-        role: Role::Required,
-        response: Response::InDoubt,
-    }
-}
-
 #[test]
 fn known_attendees_become_participants_and_nobody_is_mailed() {
     let trip = Trip::new(&everything());
@@ -523,14 +428,6 @@ fn a_private_event_shows_only_its_times() {
     trip.creatio.remove(&id);
     trip.settle();
     assert_eq!(trip.exchange.ids().len(), 1);
-}
-
-pub(crate) fn said(trip: &Trip, report: &Report, reason: Reason, choice: Choice) {
-    let held: Vec<_> = report.held.iter().filter(|held| held.reason == reason).collect();
-    assert!(!held.is_empty(), "held for {reason:?}: {:?}", report.held);
-    let answers =
-        held.into_iter().map(|held| Answer { side: held.side, id: held.id.clone().unwrap(), reason, choice }).collect();
-    block_on(run::answer::answer(&trip.shelf, answers)).unwrap();
 }
 
 #[test]

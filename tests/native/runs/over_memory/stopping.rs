@@ -2,7 +2,7 @@
 //! report says what was written.
 
 use crate::support::memory::{Memory, Shelf, Standing, account, everything, item, meeting, words};
-use crate::runs::over_memory::rules::{Trip, event};
+use crate::support::memory_scenario::{Trip, event};
 use pollster::block_on;
 use schedule_sync::error::Error;
 use schedule_sync::model::time::Fixed;

@@ -2,7 +2,7 @@
 //! whatever breaks on the way; and of questions that the server refuses.
 
 use crate::support::memory::{at, item, task, title};
-use crate::runs::over_memory::rules::{Trip, activity, linked};
+use crate::support::memory_scenario::{Trip, activity, linked};
 use chrono::Duration;
 use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::link::LinkState;

@@ -3,7 +3,7 @@
 //! address.
 
 use crate::support::memory::{concerned, everything};
-use crate::runs::through_replicas::both_ways::Spine;
+use crate::support::sandbox_scenario::Spine;
 use sandbox::{Seed, graph::People};
 use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::settings::Notify;

@@ -86,7 +86,7 @@ fn creation(n: u32, (start, end): (&str, &str)) -> Op {
         people: Vec::new(),
         response: Response::InDoubt,
     });
-    let id = Some(crate::adapters::creatio::observe::id(n));
+    let id = Some(crate::support::creatio_setup::id(n));
     Op::Create(Box::new(Create { id, container: "activities".into(), record, facts: Facts::default() }))
 }
 
@@ -99,7 +99,7 @@ fn every_mixture_of_clocks_is_found_out() {
         let installation = Rc::new(Installation::default());
         let creatio = replica(&world, &installation);
         let what = format!("read {}, filter {}, write {}", read.0, filter.0, write.0);
-        block_on(creatio.observe(&crate::adapters::creatio::observe::scope(), None)).unwrap();
+        block_on(creatio.observe(&crate::support::creatio_setup::scope(), None)).unwrap();
         let ops: Vec<Op> = (1..).zip(TIMES).map(|(n, times)| creation(n, times)).collect();
         for (told, (n, (start, end))) in block_on(creatio.apply(&ops)).into_iter().zip((1..).zip(TIMES)) {
             let item = told.unwrap().item.unwrap();
@@ -121,8 +121,8 @@ fn what_cannot_be_found_out_is_not_assumed_and_may_be_told() {
     switch(&world, json!({"dataservice": "forbidden"}));
     let installation = Rc::new(Installation::default());
     let creatio = replica(&world, &installation);
-    let observe = || block_on(creatio.observe(&crate::adapters::creatio::observe::scope(), None)).unwrap();
-    let error = block_on(creatio.observe(&crate::adapters::creatio::observe::scope(), None)).err();
+    let observe = || block_on(creatio.observe(&crate::support::creatio_setup::scope(), None)).unwrap();
+    let error = block_on(creatio.observe(&crate::support::creatio_setup::scope(), None)).err();
     assert_eq!((error.map(|error| error.code()), installation.findings()), (Some("settings"), None));
     installation.override_with(TimesByDirection::all(TimeSemantics::Local).into());
     assert_eq!(installation.findings().map(|found| found.clocks), Some(TimesByDirection::all(TimeSemantics::Local)));
@@ -167,7 +167,7 @@ fn whole_runs_sync_to_the_minute_under_both_clocks() {
             let row = json!({"Title": ours, "StartDate": start, "DueDate": end, "ShowInScheduler": true,
                 "OwnerId": joined.account.contact.as_str(), "RemindToOwner": true,
                 "RemindToOwnerDate": at(start) - TimeDelta::minutes(15)});
-            save(&world, "Activity", crate::adapters::creatio::observe::id(n).as_str(), &row);
+            save(&world, "Activity", crate::support::creatio_setup::id(n).as_str(), &row);
         }
         let check = |what: &str, shift: &dyn Fn(u32) -> TimeDelta| {
             let events = graph("GET", "me/events?$top=500", None);
@@ -245,12 +245,12 @@ fn where_nobody_tells_the_wall_clock_the_servers_own_clock_tells_what_stamps_mea
         switch(&world, json!({"dataservice": "forbidden"}));
         world.pass(TimeDelta::days(30));
         let row = json!({"Title": "x", "StartDate": "2026-03-05T10:00:00Z", "DueDate": "2026-03-05T11:00:00Z"});
-        save(&world, "Activity", crate::adapters::creatio::observe::id(1).as_str(), &row);
+        save(&world, "Activity", crate::support::creatio_setup::id(1).as_str(), &row);
         world.pass(ago);
         let installation = Rc::new(Installation::default());
         let site = Site { zone: Rc::new(Known(place.0, place.1)), ..replica(&world, &installation).site().clone() };
         let creatio = Creatio::new(Rc::clone(&world), site).with_installation(Rc::clone(&installation));
-        let read = block_on(creatio.observe(&crate::adapters::creatio::observe::scope(), None));
+        let read = block_on(creatio.observe(&crate::support::creatio_setup::scope(), None));
         let what = format!("{} {clock} {ago}", place.1);
         assert_eq!(
             installation.findings(),
@@ -302,7 +302,7 @@ fn a_meeting_in_the_doubled_hour_stays_where_it_is_under_both_clocks() {
             let event = graph("POST", "me/events", Some(body))["id"].as_str().unwrap().to_owned();
             let row = json!({"Title": "C", "StartDate": start, "DueDate": end, "ShowInScheduler": true,
                 "OwnerId": joined.account.contact.as_str()});
-            save(&world, "Activity", crate::adapters::creatio::observe::id(1).as_str(), &row);
+            save(&world, "Activity", crate::support::creatio_setup::id(1).as_str(), &row);
             settle();
             let path = format!("me/events/{event}");
             let times = || {

@@ -3,7 +3,7 @@
 
 use crate::support::joined::Joined;
 use crate::support::memory::{Shelf, everything};
-use crate::runs::through_replicas::both_ways::Spine;
+use crate::support::sandbox_scenario::Spine;
 use crate::support::world::{COLLEAGUE, ME, World};
 use chrono_tz::Tz;
 use pollster::block_on;

@@ -1,9 +1,9 @@
 //! Whole runs that a server's trouble ends: each ends with its stable code and writes nothing
 //! wrong, and the run after it, with the trouble over, puts everything right.
 
-use crate::adapters::creatio::observe::{observe, post, row, scope, start, switch};
+use crate::support::creatio_setup::{observe, post, row, scope, start, switch};
 use crate::support::memory::everything;
-use crate::runs::through_replicas::both_ways::Spine;
+use crate::support::sandbox_scenario::Spine;
 use pollster::block_on;
 use sandbox::Seed;
 use schedule_sync::engine::answer::{Answer, Choice};

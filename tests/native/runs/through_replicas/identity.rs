@@ -4,7 +4,7 @@
 use crate::support::graph_setup::{Checked, checked};
 use crate::support::joined::Joined;
 use crate::support::memory::{Shelf, everything};
-use crate::runs::over_memory::rules::{Trip, event};
+use crate::support::memory_scenario::{Trip, event};
 use crate::support::world::{COLLEAGUE, MAILBOX, ME, World, reads};
 use pollster::block_on;
 use sandbox::Seed;

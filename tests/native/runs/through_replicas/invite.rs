@@ -2,7 +2,7 @@
 //! the sandbox counts it.
 
 use crate::support::memory::everything;
-use crate::runs::through_replicas::both_ways::Spine;
+use crate::support::sandbox_scenario::Spine;
 use pollster::block_on;
 use sandbox::Seed;
 use schedule_sync::engine::action::Note;

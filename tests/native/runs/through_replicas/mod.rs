@@ -1,13 +1,13 @@
 //! Whole runs through both replicas, against the sandbox in process.
 
-pub(crate) mod attendees;
-pub(crate) mod bad_input;
-pub(crate) mod both_ways;
-pub(crate) mod clocks;
-pub(crate) mod days;
-pub(crate) mod failing_servers;
-pub(crate) mod identity;
-pub(crate) mod invite;
-pub(crate) mod owner;
-pub(crate) mod scripted_year;
-pub(crate) mod two_mailboxes;
+mod attendees;
+mod bad_input;
+mod both_ways;
+mod clocks;
+mod days;
+mod failing_servers;
+mod identity;
+mod invite;
+mod owner;
+mod scripted_year;
+mod two_mailboxes;

@@ -10,7 +10,7 @@ mod exchange_server;
 mod microsoft365;
 
 use crate::support::memory::everything;
-use crate::runs::through_replicas::both_ways::Spine;
+use crate::support::sandbox_scenario::Spine;
 use crate::support::world::{COLLEAGUE, COLLEAGUE_THERE};
 use exchange_server::ExchangeServer;
 use microsoft365::Microsoft365;

@@ -2,10 +2,9 @@
 //! description, and where both write a member, they write the same kind of thing.
 
 use super::examples;
-use crate::adapters::graph::limits::quirks;
-use crate::support::graph_setup::description;
+use crate::support::graph_setup::{description, quirks};
 use crate::support::memory::everything;
-use crate::runs::through_replicas::both_ways::Spine;
+use crate::support::sandbox_scenario::Spine;
 use crate::support::world::{COLLEAGUE, MAILBOX};
 use pollster::block_on;
 use sandbox::{Request, Seed, Server};
