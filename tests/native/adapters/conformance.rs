@@ -68,7 +68,7 @@ pub(crate) trait Rig {
     fn guest(&self, name: &str) -> Option<Person>;
     /// Has a person make the fields of an item so in the very moment before it is written over;
     /// `false` where that is not possible here.
-    fn meddle(&self, _id: &ItemId, _record: &Record) -> bool {
+    fn intervene(&self, _id: &ItemId, _record: &Record) -> bool {
         false
     }
     /// Whether the server can make a write depend on what it finds.
@@ -379,7 +379,7 @@ fn what_changes_in_the_very_moment_is_not_lost<R: Rig>(rig: &R) {
         let id = rig.put(n, &record);
         let item = listed(rig, &id);
         rig.pass();
-        if !rig.meddle(&id, &theirs) {
+        if !rig.intervene(&id, &theirs) {
             return;
         }
         let told = apply(rig, update(&item, &ours, &[Field::Title]));
@@ -397,19 +397,19 @@ fn what_changes_in_the_very_moment_is_not_lost<R: Rig>(rig: &R) {
         // another field: both are kept
         let item = read(rig, &id, &item.container).unwrap();
         rig.pass();
-        rig.meddle(&id, &titled(&record, "a second time"));
+        rig.intervene(&id, &titled(&record, "a second time"));
         let item = written(rig, update(&item, &important(&item.record, Importance::Normal), &[Field::Importance]));
         assert_eq!(item.record.title(), "a second time");
         assert_eq!(plain(&item.record), plain(&important(&titled(&record, "a second time"), Importance::Normal)));
         rig.pass();
-        rig.meddle(&id, &titled(&record, "a third time"));
+        rig.intervene(&id, &titled(&record, "a third time"));
         let told = apply(rig, delete(&item));
         if rig.heeds() {
             assert_eq!((&told, rig.holds(&id).unwrap().title()), (&Err(Refusal::Stale), "a third time"));
         } else {
             assert_eq!((lost(&told).as_deref(), rig.holds(&id)), (Some("a third time"), None));
         }
-        // without a meddler nothing is said to be lost
+        // without an intervention nothing is said to be lost
         let id = rig.put(10 + n, &record);
         let told = apply(rig, update(&listed(rig, &id), &ours, &[Field::Title])).unwrap();
         assert_eq!(told.replaced, None);

@@ -133,14 +133,14 @@ fn an_edit_wakes_what_was_undone() {
 
 #[test]
 fn what_is_left_on_a_persons_word_is_asked_about_no_more_when_all_is_compared() {
-    let trip = memory_scenario::linked(Side::Exchange);
-    trip.creatio.remove(&trip.only(Side::Creatio).id);
-    let report = trip.settle();
-    said(&trip, &report, Reason::DeleteAsked, Choice::Leave);
-    trip.settle();
-    trip.clock.0.set(at("2026-03-11T10:00:00Z"));
-    assert!(trip.settle().held.is_empty());
-    assert!(trip.shelf.links.borrow().values().all(|link| link.state == LinkState::Undone));
+    let scenario = memory_scenario::linked(Side::Exchange);
+    scenario.creatio.remove(&scenario.only(Side::Creatio).id);
+    let report = scenario.settle();
+    said(&scenario, &report, Reason::DeleteAsked, Choice::Leave);
+    scenario.settle();
+    scenario.clock.0.set(at("2026-03-11T10:00:00Z"));
+    assert!(scenario.settle().held.is_empty());
+    assert!(scenario.store.links.borrow().values().all(|link| link.state == LinkState::Undone));
 }
 
 /// Fields that are written, by side.

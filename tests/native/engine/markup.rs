@@ -5,7 +5,7 @@
 
 #![allow(clippy::print_stdout)] // a skipped test says so
 
-use crate::support::random::{Chance, share, shrink};
+use crate::support::random::{Random, share, shrink};
 use schedule_sync::model::Body;
 use schedule_sync::model::html::{Document, sanitise, text};
 use schedule_sync::model::text::lines;
@@ -243,17 +243,17 @@ fn the_text_of_what_is_written_is_the_text_of_what_was_read_whatever_is_put_toge
     judged((0..100_000 / share()).map(|seed| random(seed, 14)));
     // deeper than anybody writes
     let deep = |seed| -> Vec<&str> {
-        let mut chance = Chance::new(seed);
+        let mut random = Random::new(seed);
         let opening: Vec<&str> = PIECES.into_iter().chain(MORE).filter(|piece| !piece.starts_with("</")).collect();
-        (0..chance.below(300)).map(|_| chance.pick(&opening)).collect()
+        (0..random.below(300)).map(|_| random.pick(&opening)).collect()
     };
     judged((0..300).map(deep));
 }
 
 fn random(seed: usize, most: usize) -> Vec<&'static str> {
-    let mut chance = Chance::new(u64::try_from(seed).unwrap());
+    let mut random = Random::new(u64::try_from(seed).unwrap());
     let all = [&PIECES[..], &MORE[..]].concat();
-    (0..=chance.below(most)).map(|_| chance.pick(&all)).collect()
+    (0..=random.below(most)).map(|_| random.pick(&all)).collect()
 }
 
 /// What parse5 says of a piece of markup.

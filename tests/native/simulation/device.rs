@@ -1,13 +1,13 @@
 //! A device of the user: both replicas over the one world, a store of its own, a clock that may be
-//! wrong, and a fuse by which a run is struck at any of its awaits: cut off, answered by nobody,
-//! refused, or interrupted by people.
+//! wrong, and an injector by which a run is struck at any of its awaits: cut off, answered by
+//! nobody, refused, or interrupted by people.
 
 use crate::simulation::{
     bug::{Bug, Saboteur},
     history::{Abode, MOSCOW},
 };
 use crate::support::joined::Joined;
-use crate::support::memory::Shelf;
+use crate::support::memory::MemoryStore;
 use crate::support::world::{World, breath};
 use chrono::Duration;
 use futures_util::future;
@@ -32,7 +32,7 @@ use std::{
 };
 
 /// What strikes a run at one of its awaits.
-pub(crate) enum Blow {
+pub(crate) enum InjectedFault {
     /// The tab is closed: what was asked for is done before (`true`) or never, and the run never
     /// goes on.
     Crash(bool),
@@ -48,11 +48,11 @@ pub(crate) enum Blow {
 
 /// Counts awaits, and strikes at some.
 #[derive(Default)]
-pub(crate) struct Fuse {
+pub(crate) struct FaultInjector {
     /// Those to come, each with the awaits from the one before.
-    blows: RefCell<VecDeque<(usize, Blow)>>,
+    planned: RefCell<VecDeque<(usize, InjectedFault)>>,
     /// Awaits of the run so far, and of the last run that was played.
-    burnt: Cell<usize>,
+    passed: Cell<usize>,
     pub(crate) last: Cell<usize>,
     /// Whether every await lets the other device go on first.
     pub(crate) yields: Cell<bool>,
@@ -61,40 +61,40 @@ pub(crate) struct Fuse {
     pub(crate) awaits: Cell<usize>,
 }
 
-impl Fuse {
-    /// Strikes at the `nth` await from the last blow on, or from now.
-    pub(crate) fn add(&self, nth: usize, blow: Blow) {
-        self.blows.borrow_mut().push_back((nth, blow));
+impl FaultInjector {
+    /// Strikes at the `nth` await from the last fault on, or from now.
+    pub(crate) fn add(&self, nth: usize, fault: InjectedFault) {
+        self.planned.borrow_mut().push_back((nth, fault));
     }
 
     pub(crate) fn clear(&self) {
-        self.blows.borrow_mut().clear();
+        self.planned.borrow_mut().clear();
         self.crashed.set(false);
-        self.last.set(self.burnt.replace(0));
+        self.last.set(self.passed.replace(0));
     }
 
     /// An await: what strikes it. What only a server can do is kept for the next request.
-    async fn burn(&self, request: bool) -> Option<Blow> {
+    async fn next_fault(&self, request: bool) -> Option<InjectedFault> {
         self.awaits.set(self.awaits.get() + 1);
         if self.yields.get() {
             breath().await;
         }
-        self.burnt.set(self.burnt.get() + 1);
+        self.passed.set(self.passed.get() + 1);
         let due = {
-            let mut blows = self.blows.borrow_mut();
-            let fits = match blows.front_mut() {
-                Some((0, Blow::Crash(_) | Blow::Meanwhile(_))) => true,
-                Some((0, Blow::Lose(_) | Blow::Status(..) | Blow::Cut)) => request,
+            let mut planned = self.planned.borrow_mut();
+            let fits = match planned.front_mut() {
+                Some((0, InjectedFault::Crash(_) | InjectedFault::Meanwhile(_))) => true,
+                Some((0, InjectedFault::Lose(_) | InjectedFault::Status(..) | InjectedFault::Cut)) => request,
                 Some((left, _)) => {
                     *left -= 1;
                     false
                 }
                 None => false,
             };
-            if fits { blows.pop_front().map(|(_, blow)| blow) } else { None }
+            if fits { planned.pop_front().map(|(_, fault)| fault) } else { None }
         };
         match due {
-            Some(Blow::Meanwhile(act)) => {
+            Some(InjectedFault::Meanwhile(act)) => {
                 act();
                 None
             }
@@ -109,8 +109,8 @@ impl Fuse {
 
     /// An await at which only a crash means anything: `act` is what is asked for.
     async fn around<T>(&self, act: impl Future<Output = T>) -> T {
-        match self.burn(false).await {
-            Some(Blow::Crash(done)) => {
+        match self.next_fault(false).await {
+            Some(InjectedFault::Crash(done)) => {
                 if done {
                     act.await;
                 }
@@ -125,36 +125,36 @@ impl Fuse {
 /// The line to both servers.
 pub(crate) struct Line {
     world: Rc<World>,
-    fuse: Rc<Fuse>,
+    injector: Rc<FaultInjector>,
     /// How far the device's clock is off.
     pub(crate) skew: Cell<Duration>,
 }
 
 impl Http for Line {
     async fn send(&self, request: Request) -> Result<HttpResponse, NoResponse> {
-        match self.fuse.burn(true).await {
-            None | Some(Blow::Meanwhile(_)) => self.world.send(request).await,
-            Some(Blow::Crash(done)) => {
+        match self.injector.next_fault(true).await {
+            None | Some(InjectedFault::Meanwhile(_)) => self.world.send(request).await,
+            Some(InjectedFault::Crash(done)) => {
                 if done {
                     let _ = self.world.send(request).await;
                 }
-                self.fuse.end().await;
+                self.injector.end().await;
                 Err(NoResponse)
             }
-            Some(Blow::Lose(done)) => {
+            Some(InjectedFault::Lose(done)) => {
                 if done {
                     let _ = self.world.send(request).await;
                 }
                 Err(NoResponse)
             }
-            Some(Blow::Status(status, after)) => {
+            Some(InjectedFault::Status(status, after)) => {
                 let mut response = http::Response::builder().status(status);
                 if let Some(seconds) = after {
                     response = response.header("Retry-After", seconds.to_string());
                 }
                 Ok(response.body(b"<html>a gateway</html>".to_vec()).unwrap())
             }
-            Some(Blow::Cut) => {
+            Some(InjectedFault::Cut) => {
                 let mut response = self.world.send(request).await?;
                 let half = response.body().len() / 2;
                 response.body_mut().truncate(half);
@@ -170,17 +170,17 @@ impl Clock for Line {
     }
 
     async fn sleep(&self, ms: u64) {
-        self.fuse.around(self.world.sleep(ms)).await;
+        self.injector.around(self.world.sleep(ms)).await;
     }
 }
 
 impl Credentials for Line {
     async fn headers(&self, side: Side, renew: bool) -> Result<Vec<(String, Secret)>> {
-        self.fuse.around(self.world.headers(side, renew)).await
+        self.injector.around(self.world.headers(side, renew)).await
     }
 
     async fn challenged(&self, side: Side, claims: &str) -> Result<Vec<(String, Secret)>> {
-        self.fuse.around(self.world.challenged(side, claims)).await
+        self.injector.around(self.world.challenged(side, claims)).await
     }
 
     async fn holder(&self, side: Side) -> Option<String> {
@@ -190,8 +190,8 @@ impl Credentials for Line {
 
 /// The device's store.
 struct Kept {
-    shelf: Rc<Shelf>,
-    fuse: Rc<Fuse>,
+    memory: Rc<MemoryStore>,
+    injector: Rc<FaultInjector>,
     /// Every entry of the history that was ever committed.
     written: RefCell<Vec<Entry>>,
     /// What is wrong with it, in a test of the promises.
@@ -200,19 +200,19 @@ struct Kept {
 
 impl Store for Kept {
     async fn settings(&self) -> Result<Option<Settings>> {
-        self.fuse.around(self.shelf.settings()).await
+        self.injector.around(self.memory.settings()).await
     }
 
     async fn save_settings(&self, settings: &Settings) -> Result<()> {
-        self.shelf.save_settings(settings).await
+        self.memory.save_settings(settings).await
     }
 
     async fn rename_in_settings(&self, renamed: &Renamed) -> Result<()> {
-        self.shelf.rename_in_settings(renamed).await
+        self.memory.rename_in_settings(renamed).await
     }
 
     async fn state(&self) -> Result<Option<State>> {
-        let mut state = self.fuse.around(self.shelf.state()).await?;
+        let mut state = self.injector.around(self.memory.state()).await?;
         if self.bug == Some(Bug::ForgetsAnswers) {
             state.iter_mut().for_each(|state| state.answers = Default::default());
         }
@@ -220,32 +220,32 @@ impl Store for Kept {
     }
 
     async fn links(&self, keys: &[LinkKey]) -> Result<Vec<Link>> {
-        self.fuse.around(self.shelf.links(keys)).await
+        self.injector.around(self.memory.links(keys)).await
     }
 
     async fn elsewhere(&self, activities: &[ItemId]) -> Result<Vec<Link>> {
-        self.fuse.around(self.shelf.elsewhere(activities)).await
+        self.injector.around(self.memory.elsewhere(activities)).await
     }
 
     async fn successors(&self, activities: &[ItemId]) -> Result<Vec<Link>> {
         // the same read of the store, which nobody can strike by itself
-        self.shelf.successors(activities).await
+        self.memory.successors(activities).await
     }
 
     async fn all(&self) -> Result<Vec<Link>> {
-        self.fuse.around(self.shelf.all()).await
+        self.injector.around(self.memory.all()).await
     }
 
     async fn name_run(&self, now: Instant) -> Result<Instant> {
-        self.fuse.around(self.shelf.name_run(now)).await
+        self.injector.around(self.memory.name_run(now)).await
     }
 
     async fn entries(&self, run: Instant) -> Result<Vec<Entry>> {
-        self.fuse.around(self.shelf.entries(run)).await
+        self.injector.around(self.memory.entries(run)).await
     }
 
     async fn recent(&self, least: usize) -> Result<Vec<Entry>> {
-        self.fuse.around(self.shelf.recent(least)).await
+        self.injector.around(self.memory.recent(least)).await
     }
 
     async fn commit(&self, commit: &Commit) -> Result<()> {
@@ -262,9 +262,9 @@ impl Store for Kept {
                 Some(Bug::ForgetsHistory) => self.written.borrow_mut().clear(),
                 Some(_) | None => {}
             }
-            self.shelf.commit(&commit).await
+            self.memory.commit(&commit).await
         };
-        self.fuse.around(act).await
+        self.injector.around(act).await
     }
 }
 
@@ -319,7 +319,7 @@ pub(crate) struct Device {
     joined: Joined<Line>,
     store: Kept,
     pub(crate) line: Rc<Line>,
-    pub(crate) fuse: Rc<Fuse>,
+    pub(crate) injector: Rc<FaultInjector>,
     pub(crate) ears: Ears,
     bug: Option<Bug>,
     /// What its runs planned, and how they were answered and undone.
@@ -332,20 +332,24 @@ impl Device {
         Self::with(world, settings, (Rc::default(), zone, bug))
     }
 
-    /// A device that keeps everything in `shelf`, which others may share.
-    pub(crate) fn over(world: &Rc<World>, settings: &Settings, shelf: Rc<Shelf>) -> Self {
-        Self::with(world, settings, (shelf, MOSCOW, None))
+    /// A device that keeps everything in `memory`, which others may share.
+    pub(crate) fn over(world: &Rc<World>, settings: &Settings, memory: Rc<MemoryStore>) -> Self {
+        Self::with(world, settings, (memory, MOSCOW, None))
     }
 
-    fn with(world: &Rc<World>, settings: &Settings, (shelf, zone, bug): (Rc<Shelf>, Abode, Option<Bug>)) -> Self {
-        let fuse = Rc::new(Fuse::default());
-        let line = Rc::new(Line { world: Rc::clone(world), fuse: Rc::clone(&fuse), skew: Cell::default() });
-        *shelf.settings.borrow_mut() = Some(settings.clone());
+    fn with(
+        world: &Rc<World>,
+        settings: &Settings,
+        (memory, zone, bug): (Rc<MemoryStore>, Abode, Option<Bug>),
+    ) -> Self {
+        let injector = Rc::new(FaultInjector::default());
+        let line = Rc::new(Line { world: Rc::clone(world), injector: Rc::clone(&injector), skew: Cell::default() });
+        *memory.settings.borrow_mut() = Some(settings.clone());
         Self {
             joined: Joined::within((zone.tz, zone.name), "site", world, Rc::clone(&line)),
-            store: Kept { shelf, fuse: Rc::clone(&fuse), written: RefCell::default(), bug },
+            store: Kept { memory, injector: Rc::clone(&injector), written: RefCell::default(), bug },
             line,
-            fuse,
+            injector,
             ears: Ears::default(),
             bug,
             counts: RefCell::default(),
@@ -384,11 +388,11 @@ impl Device {
 
     /// What it holds.
     fn held(&self) -> Vec<Held> {
-        self.store.shelf.state.borrow().as_ref().map(|state| state.held.clone()).unwrap_or_default()
+        self.store.memory.state.borrow().as_ref().map(|state| state.held.clone()).unwrap_or_default()
     }
 
     /// A person answers all that it asks, each as `chance` says: what they said.
-    pub(crate) fn answer(&self, chance: &mut crate::support::random::Chance) -> Vec<Said> {
+    pub(crate) fn answer(&self, random: &mut crate::support::random::Random) -> Vec<Said> {
         let links = self.links();
         let (mut answers, mut all) = (Vec::new(), Vec::new());
         for held in self.held() {
@@ -396,19 +400,19 @@ impl Device {
             if choices.is_empty() {
                 continue;
             }
-            let choice = chance.pick(choices);
+            let choice = random.pick(choices);
             self.count(format!("answer {choice:?} to {:?}", held.reason));
             answers.push(Answer { side: held.side, id, reason: held.reason, choice });
             all.push(Said { counterpart: counterpart(&links, &held), held, choice });
         }
-        pollster::block_on(answer::answer(self.store.shelf.as_ref(), answers)).unwrap();
+        pollster::block_on(answer::answer(self.store.memory.as_ref(), answers)).unwrap();
         all
     }
 
     /// A person takes back what it wrote last: the items of those writes. Nothing where nothing was
     /// written, or a server fails.
     pub(crate) fn undo(&self) -> Vec<ItemId> {
-        let history = self.store.shelf.history.borrow().clone();
+        let history = self.store.memory.history.borrow().clone();
         let Some(run) = history.iter().map(|entry| entry.run).max() else { return Vec::new() };
         let parts = self.joined.through(self.joined.replicas(), &self.store, &self.ears);
         if let Ok(plan) = pollster::block_on(undo::preview(&parts, run)) {
@@ -429,12 +433,12 @@ impl Device {
 
     /// The user changes the settings.
     pub(crate) fn set(&self, settings: &Settings) {
-        *self.store.shelf.settings.borrow_mut() = Some(settings.clone());
+        *self.store.memory.settings.borrow_mut() = Some(settings.clone());
     }
 
     /// These are the links of the user's other account.
     pub(crate) fn learn(&self, elsewhere: Vec<Link>) {
-        *self.store.shelf.elsewhere.borrow_mut() = elsewhere;
+        *self.store.memory.elsewhere.borrow_mut() = elsewhere;
     }
 
     /// All that its runs wrote down, even what was forgotten since.
@@ -444,23 +448,23 @@ impl Device {
 
     /// The links that it has.
     pub(crate) fn links(&self) -> Vec<Link> {
-        self.store.shelf.links.borrow().values().cloned().collect()
+        self.store.memory.links.borrow().values().cloned().collect()
     }
 
     /// What it keeps beside its links.
     pub(crate) fn state(&self) -> Option<State> {
-        self.store.shelf.state.borrow().clone()
+        self.store.memory.state.borrow().clone()
     }
 
     /// The browser's data is cleared; settings lie elsewhere.
     pub(crate) fn forget(&self) {
-        self.store.shelf.links.borrow_mut().clear();
-        *self.store.shelf.state.borrow_mut() = None;
+        self.store.memory.links.borrow_mut().clear();
+        *self.store.memory.state.borrow_mut() = None;
     }
 
     /// Whether the run that was polled last has crashed.
     pub(crate) fn has_crashed(&self) -> bool {
-        self.fuse.crashed.get()
+        self.injector.crashed.get()
     }
 }
 

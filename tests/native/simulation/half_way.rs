@@ -4,11 +4,11 @@
 
 use crate::simulation::{
     MOSCOW,
-    device::{Blow, Device},
+    device::{Device, InjectedFault},
 };
 use crate::support::graph_setup::NOW;
 use crate::support::memory::everything;
-use crate::support::random::Chance;
+use crate::support::random::Random;
 use crate::support::world::{ME_THERE, World, reads};
 use chrono::Duration;
 use futures_util::FutureExt;
@@ -129,7 +129,7 @@ impl Stage {
     fn struck(&self) {
         let done = self.device.run().now_or_never();
         assert!(done.is_some() || self.device.has_crashed(), "a run waits for nothing");
-        self.device.fuse.clear();
+        self.device.injector.clear();
         self.world.pass(Duration::minutes(5));
     }
 
@@ -363,7 +363,7 @@ fn play(scenario: &Scenario, there: bool, strike: Option<&Strike>) -> Result<Pic
         match strike {
             None => {}
             Some(Strike::Crash { nth, done }) => {
-                stage.device.fuse.add(*nth, Blow::Crash(*done));
+                stage.device.injector.add(*nth, InjectedFault::Crash(*done));
                 stage.struck();
             }
             Some(Strike::Request { fault, times }) => {
@@ -407,13 +407,13 @@ fn requests(scenario: &Scenario, there: bool) -> (Vec<Asked>, usize) {
     let stage = Stage::new(there);
     (scenario.before)(&stage);
     (scenario.deed)(&stage);
-    let (from, begun) = (stage.world.log(0).len(), stage.device.fuse.awaits.get());
+    let (from, begun) = (stage.world.log(0).len(), stage.device.injector.awaits.get());
     stage.run();
-    let awaits = stage.device.fuse.awaits.get() - begun;
+    let awaits = stage.device.injector.awaits.get() - begun;
     let told = stage.world.log(from);
     let sandbox = stage.world.sandbox.borrow();
     let mut known = BTreeSet::new();
-    let rows = sandbox.desk.log().iter().skip(from).zip(told);
+    let rows = sandbox.environment.log().iter().skip(from).zip(told);
     let asked = rows
         .filter(|(_, told)| known.insert(told.clone()))
         .map(|(row, told)| {
@@ -469,12 +469,12 @@ fn strikes(scenario: &Scenario, there: bool) -> Vec<Strike> {
 /// undisturbed.
 fn broken(share: usize) -> (usize, Vec<String>) {
     let only = std::env::var("BREAKS_ONLY").unwrap_or_default();
-    let (mut chance, mut played, mut broken) = (Chance::new(11), 0, Vec::new());
+    let (mut random, mut played, mut broken) = (Random::new(11), 0, Vec::new());
     for scenario in SCENARIOS.iter().filter(|scenario| scenario.name.contains(&only)) {
         for there in [false, true] {
             let expected = play(scenario, there, None).unwrap_or_else(|why| panic!("{}: {why}", scenario.name));
             for strike in strikes(scenario, there) {
-                if !chance.one_in(share) {
+                if !random.one_in(share) {
                     continue;
                 }
                 played += 1;

@@ -5,7 +5,7 @@
 
 use crate::simulation::people::{Deed, Kind, OCCURRENCES, What, occurrence};
 use crate::simulation::switches::{SWITCHES, Switches};
-use crate::support::random::Chance;
+use crate::support::random::Random;
 use chrono_tz::Tz;
 use sandbox::graph::{Quirks, Throttle};
 use schedule_sync::engine::settings::{
@@ -96,21 +96,21 @@ pub(crate) const USUAL: Options = Options {
 };
 
 /// A setting that a history may have, and a move may change.
-type Setting = fn(&mut Options, &mut Chance);
+type Setting = fn(&mut Options, &mut Random);
 
 /// Every setting. A line here is all that a new one needs.
 const SETTINGS: &[Setting] = &[
-    |options, chance| options.direction = chance.pick(&[Direction::Import, Direction::Export, Direction::Both]),
-    |options, chance| {
-        options.conflict = chance.pick(&[Conflict::Newest, Conflict::Creatio, Conflict::Exchange, Conflict::Ask]);
+    |options, random| options.direction = random.pick(&[Direction::Import, Direction::Export, Direction::Both]),
+    |options, random| {
+        options.conflict = random.pick(&[Conflict::Newest, Conflict::Creatio, Conflict::Exchange, Conflict::Ask]);
     },
-    |options, chance| {
-        options.creatio_delete = chance.pick(&[CreatioDelete::Delete, CreatioDelete::Leave, CreatioDelete::Mark]);
+    |options, random| {
+        options.creatio_delete = random.pick(&[CreatioDelete::Delete, CreatioDelete::Leave, CreatioDelete::Mark]);
     },
-    |options, chance| options.exchange_delete = chance.pick(&[ExchangeDelete::Leave, ExchangeDelete::Delete]),
-    |options, chance| options.notify = chance.pick(&[Notify::Ask, Notify::Always, Notify::Never]),
-    |options, chance| options.private = chance.pick(&[Private::Skip, Private::Full, Private::Busy]),
-    |options, chance| {
+    |options, random| options.exchange_delete = random.pick(&[ExchangeDelete::Leave, ExchangeDelete::Delete]),
+    |options, random| options.notify = random.pick(&[Notify::Ask, Notify::Always, Notify::Never]),
+    |options, random| options.private = random.pick(&[Private::Skip, Private::Full, Private::Busy]),
+    |options, random| {
         let fields = [
             Field::Title,
             Field::When,
@@ -122,38 +122,38 @@ const SETTINGS: &[Setting] = &[
             Field::People,
             Field::Response,
         ];
-        *options.fields.of_mut(chance.pick(&fields)) =
-            chance.pick(&[FieldDirection::In, FieldDirection::Out, FieldDirection::Off, FieldDirection::Both]);
+        *options.fields.of_mut(random.pick(&fields)) =
+            random.pick(&[FieldDirection::In, FieldDirection::Out, FieldDirection::Off, FieldDirection::Both]);
     },
     |options, _| options.only_mine = !options.only_mine,
     |options, _| options.between = !options.between,
     |options, _| options.completes = !options.completes,
-    |options, chance| options.months = [chance.pick(&[1, 2, 12, 36]), chance.pick(&[1, 3, 36])],
+    |options, random| options.months = [random.pick(&[1, 2, 12, 36]), random.pick(&[1, 3, 36])],
     |options, _| options.groups = !options.groups,
 ];
 
 impl Options {
-    fn draw(chance: &mut Chance) -> Self {
+    fn draw(random: &mut Random) -> Self {
         let mut options = USUAL;
-        options.devices = if chance.one_in(3) { 2 } else { 1 };
-        options.colleague = chance.one_in(4);
-        options.second = chance.one_in(5);
+        options.devices = if random.one_in(3) { 2 } else { 1 };
+        options.colleague = random.one_in(4);
+        options.second = random.one_in(5);
         let zones: Vec<Abode> = sandbox::graph::zones().map(|(name, tz)| Abode { tz, name }).collect();
-        if chance.one_in(2) {
-            options.zone = chance.pick(&zones);
+        if random.one_in(2) {
+            options.zone = random.pick(&zones);
         }
-        options.colleagues_zone = if chance.one_in(2) { chance.pick(&zones) } else { options.zone };
+        options.colleagues_zone = if random.one_in(2) { random.pick(&zones) } else { options.zone };
         for setting in SETTINGS {
-            if chance.one_in(2) {
-                setting(&mut options, chance);
+            if random.one_in(2) {
+                setting(&mut options, random);
             }
         }
         options
     }
 
     /// The same with one setting more that is drawn.
-    fn changed(mut self, chance: &mut Chance) -> Self {
-        chance.pick(SETTINGS)(&mut self, chance);
+    fn changed(mut self, random: &mut Random) -> Self {
+        random.pick(SETTINGS)(&mut self, random);
         self
     }
 
@@ -196,7 +196,7 @@ impl Options {
     }
 }
 
-/// What strikes a run; `nth` counts its awaits, from the last blow on where there are several.
+/// What strikes a run; `nth` counts its awaits, from the last fault on where there are several.
 #[derive(Clone, Debug)]
 pub(crate) enum Trouble {
     Nothing,
@@ -299,18 +299,18 @@ impl History {
     }
 
     pub(crate) fn new(seed: u64) -> Self {
-        Self::drawn(Chance::new(seed))
+        Self::drawn(Random::new(seed))
     }
 
     /// The history that follows from choices.
-    pub(crate) fn drawn(mut chance: Chance) -> Self {
-        let options = Options::draw(&mut chance);
-        let most = chance.pick(&[8, 16, 16, 30, 60]);
-        let length = 1 + chance.below(most);
-        let swarm = Swarm::draw(&mut chance, &options);
-        let mut maker = Maker { chance, options, swarm, tags: 0, values: 0, series: BTreeSet::new(), then: Vec::new() };
+    pub(crate) fn drawn(mut random: Random) -> Self {
+        let options = Options::draw(&mut random);
+        let most = random.pick(&[8, 16, 16, 30, 60]);
+        let length = 1 + random.below(most);
+        let swarm = Swarm::draw(&mut random, &options);
+        let mut maker = Maker { random, options, swarm, tags: 0, values: 0, series: BTreeSet::new(), then: Vec::new() };
         let mut moves = Vec::new();
-        while moves.len() < length && !maker.chance.is_spent() {
+        while moves.len() < length && !maker.random.is_spent() {
             let next = maker.next();
             moves.push(next);
             moves.append(&mut maker.then);
@@ -324,18 +324,18 @@ struct Palette<T>(Vec<(T, usize)>);
 
 impl<T: Clone> Palette<T> {
     /// Each of `all` with a chance of a half, and at least the first.
-    fn draw(chance: &mut Chance, all: &[T]) -> Self {
+    fn draw(random: &mut Random, all: &[T]) -> Self {
         let mut drawn = Vec::new();
         for (n, one) in all.iter().enumerate() {
-            if n == 0 || chance.one_in(2) {
-                drawn.push((one.clone(), 1 + chance.below(8)));
+            if n == 0 || random.one_in(2) {
+                drawn.push((one.clone(), 1 + random.below(8)));
             }
         }
         Self(drawn)
     }
 
-    fn pick(&self, chance: &mut Chance) -> T {
-        let mut left = chance.below(self.0.iter().map(|(_, weight)| weight).sum());
+    fn pick(&self, random: &mut Random) -> T {
+        let mut left = random.below(self.0.iter().map(|(_, weight)| weight).sum());
         let hit = self.0.iter().find(|(_, weight)| {
             let hit = left < *weight;
             left = left.saturating_sub(*weight);
@@ -362,9 +362,9 @@ enum Sort {
     Settings,
 }
 
-/// The sorts of blows.
+/// The kinds of trouble.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Blows {
+enum TroubleKind {
     Crash,
     Lose,
     Status,
@@ -391,10 +391,10 @@ struct Swarm {
     runs: usize,
     others: usize,
     sorts: Palette<Sort>,
-    blows: Palette<Blows>,
+    troubles: Palette<TroubleKind>,
     /// Of ten runs so many are struck.
     struck: usize,
-    /// The most blows in one run.
+    /// The most troubles in one run.
     most: usize,
     kinds: Palette<Kind>,
     acts: Palette<Acts>,
@@ -405,7 +405,7 @@ struct Swarm {
 }
 
 impl Swarm {
-    fn draw(chance: &mut Chance, options: &Options) -> Self {
+    fn draw(random: &mut Random, options: &Options) -> Self {
         use Acts::{Cancel, Edit, Remove, Repeat, Single};
         let mut sorts = vec![
             Sort::Pass,
@@ -422,39 +422,47 @@ impl Swarm {
         if options.devices > 1 {
             sorts.extend([Sort::Together, Sort::Twins]);
         }
-        let blows = [Blows::Crash, Blows::Lose, Blows::Status, Blows::Cut, Blows::Meanwhile, Blows::Stop, Blows::Fault];
+        let troubles = [
+            TroubleKind::Crash,
+            TroubleKind::Lose,
+            TroubleKind::Status,
+            TroubleKind::Cut,
+            TroubleKind::Meanwhile,
+            TroubleKind::Stop,
+            TroubleKind::Fault,
+        ];
         let mut kinds = [Kind::Meeting, Kind::Task, Kind::AllDay, Kind::Invited, Kind::Series, Kind::Private];
-        chance.shuffle(&mut kinds);
+        random.shuffle(&mut kinds);
         let mut sides = Side::BOTH;
-        chance.shuffle(&mut sides);
+        random.shuffle(&mut sides);
         let acts =
             [Edit(What::Title), Edit(What::When), Edit(What::Place), Edit(What::Body), Remove, Cancel, Repeat, Single];
         Self {
-            deeds: 2 + chance.below(8),
-            runs: 2 + chance.below(8),
-            others: chance.below(8),
+            deeds: 2 + random.below(8),
+            runs: 2 + random.below(8),
+            others: random.below(8),
             sorts: {
-                chance.shuffle(&mut sorts);
-                Palette::draw(chance, &sorts)
+                random.shuffle(&mut sorts);
+                Palette::draw(random, &sorts)
             },
-            blows: {
-                let mut blows = blows;
-                chance.shuffle(&mut blows);
-                Palette::draw(chance, &blows)
+            troubles: {
+                let mut troubles = troubles;
+                random.shuffle(&mut troubles);
+                Palette::draw(random, &troubles)
             },
-            struck: chance.below(11),
-            most: chance.pick(&[1, 1, 2, 4]),
-            kinds: Palette::draw(chance, &kinds),
-            acts: Palette::draw(chance, &acts),
-            sides: Palette::draw(chance, &sides),
-            things: chance.pick(&[1, 2, 6, 12]),
-            switches: (0..SWITCHES.len()).filter(|_| chance.one_in(3)).collect(),
+            struck: random.below(11),
+            most: random.pick(&[1, 1, 2, 4]),
+            kinds: Palette::draw(random, &kinds),
+            acts: Palette::draw(random, &acts),
+            sides: Palette::draw(random, &sides),
+            things: random.pick(&[1, 2, 6, 12]),
+            switches: (0..SWITCHES.len()).filter(|_| random.one_in(3)).collect(),
         }
     }
 }
 
 struct Maker {
-    chance: Chance,
+    random: Random,
     options: Options,
     swarm: Swarm,
     tags: usize,
@@ -481,7 +489,7 @@ pub(crate) fn told(replays: bool, late: usize, shuffled: bool, page: usize) -> M
 impl Maker {
     fn next(&mut self) -> Move {
         let Swarm { deeds, runs, others, .. } = self.swarm;
-        match self.chance.below(deeds + runs + others) {
+        match self.random.below(deeds + runs + others) {
             n if n < deeds => Move::Deed(self.deed()),
             n if n < deeds + runs => Move::Run { device: self.device(), trouble: self.trouble() },
             _ => self.other(),
@@ -489,20 +497,20 @@ impl Maker {
     }
 
     fn other(&mut self) -> Move {
-        match self.swarm.sorts.pick(&mut self.chance) {
-            Sort::Pass => Move::Pass { minutes: self.chance.pick(&[1, 60, 1500, 5_000, 45_000]) },
-            Sort::Together => Move::Together { seed: self.chance.number() },
+        match self.swarm.sorts.pick(&mut self.random) {
+            Sort::Pass => Move::Pass { minutes: self.random.pick(&[1, 60, 1500, 5_000, 45_000]) },
+            Sort::Together => Move::Together { seed: self.random.number() },
             Sort::Twins => self.twins(),
-            Sort::Skew => Move::Skew { device: self.device(), minutes: self.chance.pick(&[-3000, -200, 200, 3000]) },
+            Sort::Skew => Move::Skew { device: self.device(), minutes: self.random.pick(&[-3000, -200, 200, 3000]) },
             Sort::Expire => Move::Expire,
             Sort::Revoke => Move::Revoke,
-            Sort::Switch => Move::Switch(Box::new(Switches::draw(&mut self.chance, &self.swarm.switches))),
+            Sort::Switch => Move::Switch(Box::new(Switches::draw(&mut self.random, &self.swarm.switches))),
             Sort::Renumber => Move::Renumber,
             Sort::Forget => Move::Forget { device: self.device() },
-            Sort::Answer => Move::Answer { device: self.device(), seed: self.chance.number() },
+            Sort::Answer => Move::Answer { device: self.device(), seed: self.random.number() },
             Sort::Undo => Move::Undo { device: self.device() },
             Sort::Settings => {
-                self.options = self.options.changed(&mut self.chance);
+                self.options = self.options.changed(&mut self.random);
                 Move::Settings(Box::new(self.options))
             }
         }
@@ -514,25 +522,25 @@ impl Maker {
         self.values += 2;
         self.tags += 1;
         let (tag, value) = (self.tags - 1, self.values);
-        let what = self.chance.pick(&[What::Title, What::Body, What::When]);
-        self.then.push(Move::Together { seed: self.chance.number() });
+        let what = self.random.pick(&[What::Title, What::Body, What::When]);
+        self.then.push(Move::Together { seed: self.random.number() });
         self.then.push(Move::Deed(Deed::Edit { tag, side: Side::Exchange, what, value }));
-        for _ in 0..self.chance.below(3) {
-            self.then.push(Move::Run { device: self.chance.below(2), trouble: Trouble::Nothing });
+        for _ in 0..self.random.below(3) {
+            self.then.push(Move::Run { device: self.random.below(2), trouble: Trouble::Nothing });
         }
-        if self.chance.one_in(2) {
-            self.then.push(Move::Answer { device: self.chance.below(2), seed: self.chance.number() });
+        if self.random.one_in(2) {
+            self.then.push(Move::Answer { device: self.random.below(2), seed: self.random.number() });
         }
         Move::Deed(Deed::Create { tag, side: Side::Creatio, kind: Kind::Task, value: value - 1 })
     }
 
     fn device(&mut self) -> usize {
-        self.chance.below(self.options.all_devices())
+        self.random.below(self.options.all_devices())
     }
 
     /// A deed, in the user's other mailbox now and then if there is one.
     fn deed(&mut self) -> Deed {
-        let away = self.options.second && self.chance.one_in(4);
+        let away = self.options.second && self.random.one_in(4);
         let deed = self.one();
         if away { Deed::Away(Box::new(deed)) } else { deed }
     }
@@ -540,15 +548,15 @@ impl Maker {
     fn one(&mut self) -> Deed {
         self.values += 1;
         let value = self.values;
-        let side = self.swarm.sides.pick(&mut self.chance);
-        if self.tags == 0 || (self.tags < self.swarm.things && self.chance.one_in(3)) {
+        let side = self.swarm.sides.pick(&mut self.random);
+        if self.tags == 0 || (self.tags < self.swarm.things && self.random.one_in(3)) {
             return self.create(side, value);
         }
-        let whole = self.chance.below(self.tags);
+        let whole = self.random.below(self.tags);
         let is_series = self.series.contains(&whole);
         let tag =
-            if is_series && !self.chance.one_in(4) { occurrence(whole, self.chance.below(OCCURRENCES)) } else { whole };
-        match self.swarm.acts.pick(&mut self.chance) {
+            if is_series && !self.random.one_in(4) { occurrence(whole, self.random.below(OCCURRENCES)) } else { whole };
+        match self.swarm.acts.pick(&mut self.random) {
             Acts::Edit(what) => Deed::Edit { tag, side, what, value },
             Acts::Remove => Deed::Remove { tag, side },
             Acts::Cancel => Deed::Cancel { tag },
@@ -566,7 +574,7 @@ impl Maker {
 
     fn create(&mut self, side: Side, value: usize) -> Deed {
         self.tags += 1;
-        let kind = match (self.swarm.kinds.pick(&mut self.chance), side) {
+        let kind = match (self.swarm.kinds.pick(&mut self.random), side) {
             (Kind::Invited | Kind::Series | Kind::Private, Side::Creatio) => Kind::Meeting,
             (Kind::Invited, Side::Exchange) if self.options.colleague => Kind::Shared,
             (kind, _) => kind,
@@ -578,50 +586,50 @@ impl Maker {
     }
 
     fn trouble(&mut self) -> Trouble {
-        if self.chance.below(10) >= self.swarm.struck {
+        if self.random.below(10) >= self.swarm.struck {
             return Trouble::Nothing;
         }
-        match 1 + self.chance.below(self.swarm.most) {
-            1 => self.blow(),
-            many => Trouble::Several((0..many).map(|_| self.blow()).collect()),
+        match 1 + self.random.below(self.swarm.most) {
+            1 => self.single_trouble(),
+            many => Trouble::Several((0..many).map(|_| self.single_trouble()).collect()),
         }
     }
 
-    fn blow(&mut self) -> Trouble {
-        let nth = self.chance.below(30);
-        let done = self.chance.one_in(2);
-        match self.swarm.blows.pick(&mut self.chance) {
-            Blows::Crash => Trouble::Crash { nth, done },
-            Blows::Lose => Trouble::Lose { nth, done },
-            Blows::Status => {
-                let status = self.chance.pick(&[429, 503, 500, 502, 504, 401, 403, 404, 412]);
-                Trouble::Status { nth, status, after: self.chance.pick(&[None, Some(2), Some(400)]) }
+    fn single_trouble(&mut self) -> Trouble {
+        let nth = self.random.below(30);
+        let done = self.random.one_in(2);
+        match self.swarm.troubles.pick(&mut self.random) {
+            TroubleKind::Crash => Trouble::Crash { nth, done },
+            TroubleKind::Lose => Trouble::Lose { nth, done },
+            TroubleKind::Status => {
+                let status = self.random.pick(&[429, 503, 500, 502, 504, 401, 403, 404, 412]);
+                Trouble::Status { nth, status, after: self.random.pick(&[None, Some(2), Some(400)]) }
             }
-            Blows::Cut => Trouble::Cut { nth },
-            Blows::Meanwhile => Trouble::Meanwhile { nth, deed: self.deed() },
-            Blows::Stop => Trouble::Stop { nth: nth % 3 },
-            Blows::Fault => Trouble::Fault(self.fault()),
+            TroubleKind::Cut => Trouble::Cut { nth },
+            TroubleKind::Meanwhile => Trouble::Meanwhile { nth, deed: self.deed() },
+            TroubleKind::Stop => Trouble::Stop { nth: nth % 3 },
+            TroubleKind::Fault => Trouble::Fault(self.fault()),
         }
     }
 
     fn fault(&mut self) -> serde_json::Value {
         use serde_json::json;
-        let then = match self.chance.below(6) {
+        let then = match self.random.below(6) {
             0 => json!({"drop": "before"}),
             1 => json!({"drop": "after"}),
             2 => json!({"close": true}),
-            3 => json!({"status": self.chance.pick(&[429, 503]), "headers": {"Retry-After": "2"}}),
-            _ => json!({"status": self.chance.pick(&[429, 503, 500, 502, 504, 409, 412])}),
+            3 => json!({"status": self.random.pick(&[429, 503]), "headers": {"Retry-After": "2"}}),
+            _ => json!({"status": self.random.pick(&[429, 503, 500, 502, 504, 409, 412])}),
         };
-        let mut fault = json!({"times": 1 + self.chance.below(3), "then": then});
-        if self.chance.one_in(2) {
-            fault["server"] = self.chance.pick(&["creatio", "graph"]).into();
+        let mut fault = json!({"times": 1 + self.random.below(3), "then": then});
+        if self.random.one_in(2) {
+            fault["server"] = self.random.pick(&["creatio", "graph"]).into();
         }
-        if !self.chance.one_in(4) {
-            fault["method"] = self.chance.pick(&["POST", "POST", "PATCH", "DELETE", "GET"]).into();
+        if !self.random.one_in(4) {
+            fault["method"] = self.random.pick(&["POST", "POST", "PATCH", "DELETE", "GET"]).into();
         }
         let paths = ["", "batch$", "/Activity", "/events", "/tasks", "/Activity$", "/events$", "/tasks$", "delta"];
-        fault["path"] = self.chance.pick(&paths).into();
+        fault["path"] = self.random.pick(&paths).into();
         json!([fault])
     }
 }

@@ -23,10 +23,10 @@ mod turns;
 
 use crate::support::ews_setup::Valid;
 use crate::support::graph_setup::{NOW, watch};
-use crate::support::random::{Chance, shrink};
+use crate::support::random::{Random, shrink};
 use crate::support::world::{COLLEAGUE, COLLEAGUE_THERE, ME, ME_THERE, World};
 use bug::Bug;
-use device::{Blow, Counts, Device, Question, Said};
+use device::{Counts, Device, InjectedFault, Question, Said};
 use futures_util::{FutureExt, task::noop_waker};
 pub(crate) use history::MOSCOW;
 use history::{History, Move, Options, Trouble};
@@ -182,14 +182,14 @@ impl Stage {
                 let request = http::Request::post("/sandbox/renumber").body(Vec::new()).unwrap();
                 self.world.sandbox.borrow_mut().handle(sandbox::Server::Creatio, &request);
             }
-            Move::Revoke => self.world.sandbox.borrow_mut().desk.revoke_tokens(),
+            Move::Revoke => self.world.sandbox.borrow_mut().environment.revoke_tokens(),
             Move::Forget { device } => {
                 self.devices[*device].forget();
                 self.forgetful = true;
             }
             Move::Skew { device, minutes } => self.devices[*device].line.skew.set(chrono::Duration::minutes(*minutes)),
             Move::Answer { device, seed } => {
-                let said = self.devices[*device].answer(&mut Chance::new(*seed));
+                let said = self.devices[*device].answer(&mut Random::new(*seed));
                 self.allowed |= said.iter().any(|said| said.choice == Choice::Allow);
                 self.chosen |= !said.is_empty();
                 for Said { held, counterpart, .. } in said.iter().filter(|said| said.choice == Choice::Leave) {
@@ -229,17 +229,18 @@ impl Stage {
 
     /// Has something strike a run.
     fn aim(&mut self, device: usize, trouble: &Trouble) {
-        self.count(format!("blow {}", word(trouble)));
-        let fuse = Rc::clone(&self.devices[device].fuse);
+        self.count(format!("fault {}", word(trouble)));
+        let injector = Rc::clone(&self.devices[device].injector);
         match trouble {
             Trouble::Nothing => {}
-            Trouble::Crash { nth, done } => fuse.add(*nth, Blow::Crash(*done)),
-            Trouble::Lose { nth, done } => fuse.add(*nth, Blow::Lose(*done)),
-            Trouble::Status { nth, status, after } => fuse.add(*nth, Blow::Status(*status, *after)),
-            Trouble::Cut { nth } => fuse.add(*nth, Blow::Cut),
+            Trouble::Crash { nth, done } => injector.add(*nth, InjectedFault::Crash(*done)),
+            Trouble::Lose { nth, done } => injector.add(*nth, InjectedFault::Lose(*done)),
+            Trouble::Status { nth, status, after } => injector.add(*nth, InjectedFault::Status(*status, *after)),
+            Trouble::Cut { nth } => injector.add(*nth, InjectedFault::Cut),
             Trouble::Meanwhile { nth, deed } => {
                 let (people, deed) = (Rc::clone(&self.people), deed.clone());
-                fuse.add(*nth, Blow::Meanwhile(Box::new(move || people.borrow_mut().act_meanwhile(&deed))));
+                injector
+                    .add(*nth, InjectedFault::Meanwhile(Box::new(move || people.borrow_mut().act_meanwhile(&deed))));
             }
             Trouble::Stop { nth } => self.devices[device].ears.set(Some(*nth)),
             Trouble::Fault(fault) => self.world.faults(self.meant(fault)),
@@ -250,7 +251,7 @@ impl Stage {
     /// A run that something strikes. It may fail; what it did stays.
     fn struck(&mut self, nth: usize, trouble: &Trouble) {
         self.tell();
-        self.devices[nth].fuse.clear();
+        self.devices[nth].injector.clear();
         self.aim(nth, trouble);
         let device = &self.devices[nth];
         let done = device.run().now_or_never();
@@ -264,7 +265,7 @@ impl Stage {
         }
         people.unconfirmed = links.map(|link| link.halves.creatio.id.to_string()).collect();
         drop(people);
-        device.fuse.clear();
+        device.injector.clear();
         device.ears.set(None);
         self.world.faults(serde_json::json!([]));
     }
@@ -306,24 +307,24 @@ impl Stage {
     /// Two runs at the same time.
     fn together(&self, seed: u64) {
         self.tell();
-        let mut chance = Chance::new(seed);
+        let mut random = Random::new(seed);
         let waker = noop_waker();
         let mut context = Context::from_waker(&waker);
         for device in &self.devices {
-            device.fuse.yields.set(true);
+            device.injector.yields.set(true);
         }
         let [a, b] = [&self.devices[0], &self.devices[1]];
         let (mut one, mut two) = (pin!(a.run()), pin!(b.run()));
         let (mut first, mut second) = (false, false);
         while !first || !second {
-            if !first && (second || chance.one_in(2)) {
+            if !first && (second || random.one_in(2)) {
                 first = one.as_mut().poll(&mut context).is_ready();
             } else if !second {
                 second = two.as_mut().poll(&mut context).is_ready();
             }
         }
         for device in &self.devices {
-            device.fuse.yields.set(false);
+            device.injector.yields.set(false);
         }
     }
 
@@ -385,7 +386,7 @@ impl Stage {
     /// Judges what there is after quiet; how much of what there was.
     fn judged(&self, reports: &[Report], late: Vec<String>, broken: &mut Vec<Broken>) -> Counts {
         let away = self.people.borrow_mut().rows_away();
-        let now = self.world.sandbox.borrow().desk.now().naive_utc();
+        let now = self.world.sandbox.borrow().environment.now().naive_utc();
         let people = self.people.borrow();
         let outcome = Outcome {
             ever: &self.ever,
@@ -411,7 +412,7 @@ impl Stage {
     /// Everything that is asked is answered, as chance has it, up to three times: then nothing that
     /// was answered is asked again.
     fn answered(&self, broken: &mut Vec<Broken>) {
-        let mut chance = Chance::new(self.world.log(0).len() as u64);
+        let mut random = Random::new(self.world.log(0).len() as u64);
         for (n, device) in self.devices.iter().enumerate() {
             let mut answered: BTreeSet<Question> = BTreeSet::new();
             if n > 0 {
@@ -430,7 +431,7 @@ impl Stage {
                     break;
                 }
                 trace::say(|| format!("-- answers to {asked:?}"));
-                device.answer(&mut chance);
+                device.answer(&mut random);
                 answered.extend(asked);
                 self.calm(device, broken);
                 self.calm(device, broken);
@@ -450,7 +451,7 @@ fn dwell(world: &World, user: &str, zone: &str) {
     let units = sandbox.creatio.rows("SysAdminUnit");
     let unit = units.iter().find(|unit| unit["Name"] == user).and_then(|unit| unit["Id"].as_str()).unwrap();
     let row = serde_json::json!({"TimeZoneId": zone});
-    sandbox.creatio.save_row(("SysAdminUnit", unit.parse().unwrap()), &row, &sandbox.desk).unwrap();
+    sandbox.creatio.save_row(("SysAdminUnit", unit.parse().unwrap()), &row, &sandbox.environment).unwrap();
 }
 
 /// Plays a history.
@@ -514,7 +515,7 @@ pub(crate) fn simulate(seed: u64, manner: Manner) -> Result<Counts, Failure> {
 /// What was broken.
 pub(crate) fn spelled(name: &str, bytes: &[u8]) -> Result<Counts, Failure> {
     let home = if bytes.first().is_some_and(|first| first % 4 == 3) { Home::Server } else { Home::Cloud };
-    let history = History::drawn(Chance::spelled(bytes.get(1..).unwrap_or_default()));
+    let history = History::drawn(Random::spelled(bytes.get(1..).unwrap_or_default()));
     judged(name, &history, Manner::at(home, false))
 }
 

@@ -289,9 +289,9 @@ impl People {
         };
         lifted.iter().for_each(|(name, best)| set(name, best));
         // what strikes a run does not strike the person who interrupts it
-        let faults = self.world.sandbox.borrow_mut().desk.lift_faults();
+        let faults = self.world.sandbox.borrow_mut().environment.lift_faults();
         let tried = self.heard(side, (method, path), body.as_ref());
-        self.world.sandbox.borrow_mut().desk.set_faults(faults);
+        self.world.sandbox.borrow_mut().environment.set_faults(faults);
         lifted.iter().for_each(|(name, _)| set(name, &self.creatio[*name]));
         tried
     }

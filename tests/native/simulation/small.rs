@@ -274,7 +274,7 @@ fn judged(bound: &Bound, moves: &[Move], counts: bool) -> (Vec<Broken>, Vec<usiz
             let mut reached = bound.reach(moves);
             let run = Move::Run { device, trouble: Trouble::Nothing };
             reached.stage.step(&run);
-            reached.stage.devices[device].fuse.last.get()
+            reached.stage.devices[device].injector.last.get()
         });
         counted.unwrap_or_default()
     });

@@ -2,7 +2,7 @@
 //! its best. A switch more is a line more in [`SWITCHES`].
 
 use crate::simulation::people::{ADDED, CLAIMS, FOOTER, LABEL};
-use crate::support::random::Chance;
+use crate::support::random::Random;
 use chrono::{DateTime, Duration, Utc};
 use sandbox::{
     Sandbox,
@@ -27,59 +27,59 @@ pub(crate) struct Switches {
 /// One switch: its name, and how it is turned on.
 pub(crate) struct Switch {
     pub(crate) name: &'static str,
-    turn: fn(&mut Switches, &mut Chance),
+    turn: fn(&mut Switches, &mut Random),
 }
 
-const fn switch(name: &'static str, turn: fn(&mut Switches, &mut Chance)) -> Switch {
+const fn switch(name: &'static str, turn: fn(&mut Switches, &mut Random)) -> Switch {
     Switch { name, turn }
 }
 
-fn some(chance: &mut Chance, numbers: &[usize]) -> Option<NonZeroUsize> {
-    NonZeroUsize::new(chance.pick(numbers))
+fn some(random: &mut Random, numbers: &[usize]) -> Option<NonZeroUsize> {
+    NonZeroUsize::new(random.pick(numbers))
 }
 
 /// Every switch.
 pub(crate) const SWITCHES: &[Switch] = &[
     switch("graph replays", |all, _| all.graph.replays = true),
-    switch("graph stale reads", |all, chance| all.graph.stale_reads = 1 + chance.below(2)),
+    switch("graph stale reads", |all, random| all.graph.stale_reads = 1 + random.below(2)),
     switch("graph shuffled order", |all, _| all.graph.shuffled_order = true),
-    switch("graph page size", |all, chance| all.graph.page_size = some(chance, &[1, 2, 3])),
+    switch("graph page size", |all, random| all.graph.page_size = some(random, &[1, 2, 3])),
     switch("graph empty pages", |all, _| all.graph.empty_pages = true),
     switch("graph whole occurrences", |all, _| all.graph.whole_occurrences = true),
-    switch("graph tokens", |all, chance| all.graph.tokens = some(chance, &[1, 4, 8])),
-    switch("graph timeouts by items", |all, chance| all.graph.timeouts.items = some(chance, &[9, 10, 50])),
-    switch("graph timeouts by days", |all, chance| all.graph.timeouts.days = NonZeroU16::new(chance.pick(&[60, 110]))),
+    switch("graph tokens", |all, random| all.graph.tokens = some(random, &[1, 4, 8])),
+    switch("graph timeouts by items", |all, random| all.graph.timeouts.items = some(random, &[9, 10, 50])),
+    switch("graph timeouts by days", |all, random| all.graph.timeouts.days = NonZeroU16::new(random.pick(&[60, 110]))),
     switch("graph always times out", |all, _| all.graph.timeouts.always = true),
-    switch("graph takes few at once", |all, chance| all.graph.throttle.at_once = some(chance, &[2, 4, 8])),
-    switch("graph takes few in a time", |all, chance| {
-        all.graph.throttle.per_ten_minutes = some(chance, &[40, 150]);
+    switch("graph takes few at once", |all, random| all.graph.throttle.at_once = some(random, &[2, 4, 8])),
+    switch("graph takes few in a time", |all, random| {
+        all.graph.throttle.per_ten_minutes = some(random, &[40, 150]);
     }),
-    switch("graph spells waits", |all, chance| {
+    switch("graph spells waits", |all, random| {
         let ways = [RetryAfter::Fraction, RetryAfter::Date, RetryAfter::Hidden, RetryAfter::Absent];
-        all.graph.throttle.retry_after = chance.pick(&ways);
+        all.graph.throttle.retry_after = random.pick(&ways);
     }),
     switch("graph claims", |all, _| all.graph.claims = Some(CLAIMS.to_owned())),
     switch("graph has no To Do", |all, _| all.graph.no_to_do = true),
     switch("graph forgets what is deleted", |all, _| all.graph.forgets_deleted = true),
     switch("graph keeps deleted tasks", |all, _| all.graph.keeps_deleted_tasks = true),
     switch("graph remembers transactions", |all, _| all.graph.remembers_transactions = true),
-    switch("graph blank pages", |all, chance| all.graph.blank_pages = 1 + chance.below(4)),
-    switch("graph endless pages", |all, chance| {
-        all.graph.endless.insert(chance.pick(CONTAINERS).to_owned(), Endless::Same);
+    switch("graph blank pages", |all, random| all.graph.blank_pages = 1 + random.below(4)),
+    switch("graph endless pages", |all, random| {
+        all.graph.endless.insert(random.pick(CONTAINERS).to_owned(), Endless::Same);
     }),
-    switch("graph broken container", |all, chance| {
-        all.graph.broken.insert(chance.pick(CONTAINERS).to_owned(), chance.pick(&[400, 500, 504]));
+    switch("graph broken container", |all, random| {
+        all.graph.broken.insert(random.pick(CONTAINERS).to_owned(), random.pick(&[400, 500, 504]));
     }),
-    switch("graph answers a page", |all, chance| {
-        all.graph.html.insert(chance.pick(CONTAINERS).to_owned(), chance.pick(&[200, 502]));
+    switch("graph answers a page", |all, random| {
+        all.graph.html.insert(random.pick(CONTAINERS).to_owned(), random.pick(&[200, 502]));
     }),
     switch("graph unexpanded series", |all, _| all.graph.unexpanded = true),
     switch("graph late UIDs", |all, _| all.graph.late_uids = LATE),
     switch("graph labels titles", |all, _| all.graph.storing.label = Some(LABEL.to_owned())),
     switch("graph adds a footer", |all, _| all.graph.storing.footer = Some(format!("<p>{FOOTER}</p>"))),
     switch("graph writes capitals", |all, _| all.graph.storing.capitals = true),
-    switch("graph stores one importance", |all, chance| {
-        all.graph.storing.importance = Some(chance.pick(&["low", "normal"]).to_owned());
+    switch("graph stores one importance", |all, random| {
+        all.graph.storing.importance = Some(random.pick(&["low", "normal"]).to_owned());
     }),
     switch("graph stores no reminder", |all, _| all.graph.storing.no_reminder = true),
     switch("graph answers old values", |all, _| all.graph.storing.answers_old = true),
@@ -87,31 +87,31 @@ pub(crate) const SWITCHES: &[Switch] = &[
     switch("graph keeps what is deleted", |all, _| all.graph.storing.keeps_deleted = true),
     switch("graph plain bodies", |all, _| all.graph.plain_bodies = true),
     switch("exchange replays", |all, _| all.exchange.replays = true),
-    switch("exchange stale reads", |all, chance| all.exchange.stale_reads = 1 + chance.below(2)),
+    switch("exchange stale reads", |all, random| all.exchange.stale_reads = 1 + random.below(2)),
     switch("exchange shuffled order", |all, _| all.exchange.shuffled_order = true),
-    switch("exchange page size", |all, chance| all.exchange.page_size = some(chance, &[1, 2, 3])),
+    switch("exchange page size", |all, random| all.exchange.page_size = some(random, &[1, 2, 3])),
     switch("exchange empty pages", |all, _| all.exchange.empty_pages = true),
-    switch("exchange batch", |all, chance| all.exchange.batch = some(chance, &[1, 2, 3])),
-    switch("exchange find limit", |all, chance| all.exchange.find_limit = some(chance, &[1, 2, 5])),
+    switch("exchange batch", |all, random| all.exchange.batch = some(random, &[1, 2, 3])),
+    switch("exchange find limit", |all, random| all.exchange.find_limit = some(random, &[1, 2, 5])),
     switch("exchange read flags", |all, _| all.exchange.read_flags = true),
     switch("exchange skeletal series", |all, _| all.exchange.skeletal_series = true),
-    switch("exchange busy", |all, chance| {
-        all.exchange.busy.times = 1 + u32::try_from(chance.below(3)).unwrap();
-        all.exchange.busy.by_item = chance.one_in(2);
+    switch("exchange busy", |all, random| {
+        all.exchange.busy.times = 1 + u32::try_from(random.below(3)).unwrap();
+        all.exchange.busy.by_item = random.one_in(2);
     }),
-    switch("exchange states", |all, chance| all.exchange.states = some(chance, &[1, 4])),
+    switch("exchange states", |all, random| all.exchange.states = some(random, &[1, 4])),
     switch("exchange invalid states", |all, _| all.exchange.invalid_states = true),
-    switch("exchange broken folder", |all, chance| {
-        all.exchange.broken = vec![chance.pick(CONTAINERS).to_owned()];
+    switch("exchange broken folder", |all, random| {
+        all.exchange.broken = vec![random.pick(CONTAINERS).to_owned()];
         let ways = [Breakage::Message, Breakage::Fault, Breakage::Page, Breakage::Timeout];
-        all.exchange.breakage = chance.pick(&ways);
+        all.exchange.breakage = random.pick(&ways);
     }),
-    switch("exchange broken spans", |all, chance| {
-        let from: DateTime<Utc> = chance.pick(&["2026-03-13T06:00:00Z", "2026-04-01T00:00:00Z"]).parse().unwrap();
+    switch("exchange broken spans", |all, random| {
+        let from: DateTime<Utc> = random.pick(&["2026-03-13T06:00:00Z", "2026-04-01T00:00:00Z"]).parse().unwrap();
         all.exchange.broken_spans = vec![BrokenSpan { from, to: from + Duration::days(2) }];
     }),
-    switch("exchange refused searches", |all, chance| {
-        all.exchange.refused_searches = chance.pick(&[Searches::Binary, Searches::Restricted, Searches::All]);
+    switch("exchange refused searches", |all, random| {
+        all.exchange.refused_searches = random.pick(&[Searches::Binary, Searches::Restricted, Searches::All]);
     }),
     switch("exchange endless pages", |all, _| all.exchange.endless = true),
     switch("exchange labels subjects", |all, _| all.exchange.stored.subject = true),
@@ -122,17 +122,17 @@ pub(crate) const SWITCHES: &[Switch] = &[
     switch("exchange lasting ids", |all, _| all.exchange.lasting_ids = true),
     switch("exchange plain bodies", |all, _| all.exchange.plain_bodies = true),
     switch("exchange late UIDs", |all, _| all.exchange.late_uids = LATE.into()),
-    switch("creatio pages", |all, chance| set(all, "page", chance.pick(&[1, 2, 5]).into())),
+    switch("creatio pages", |all, random| set(all, "page", random.pick(&[1, 2, 5]).into())),
     switch("creatio lost rights", |all, _| set(all, "emptied", json!(["Activity"]))),
-    switch("creatio failing", |all, chance| set(all, "failing", json!([chance.pick(ENTITIES)]))),
-    switch("creatio answers a page", |all, chance| set(all, "raw", json!([chance.pick(ENTITIES)]))),
+    switch("creatio failing", |all, random| set(all, "failing", json!([random.pick(ENTITIES)]))),
+    switch("creatio answers a page", |all, random| set(all, "raw", json!([random.pick(ENTITIES)]))),
     switch("creatio endless pages", |all, _| set(all, "pages", "same".into())),
-    switch("creatio stale reads", |all, chance| set(all, "stale", chance.pick(&[5, 60]).into())),
+    switch("creatio stale reads", |all, random| set(all, "stale", random.pick(&[5, 60]).into())),
     switch("creatio capitals", |all, _| rewrite(all, "Title", json!({"capital": true}))),
     switch("creatio adds to titles", |all, _| rewrite(all, "Title", json!({"adds": ADDED}))),
     switch("creatio adds to notes", |all, _| rewrite(all, "Notes", json!({"adds": format!("<p>{FOOTER}</p>")}))),
-    switch("creatio dataservice", |all, chance| {
-        set(all, "dataservice", chance.pick(&["forbidden", "readonly"]).into());
+    switch("creatio dataservice", |all, random| {
+        set(all, "dataservice", random.pick(&["forbidden", "readonly"]).into());
     }),
 ];
 
@@ -156,11 +156,11 @@ fn set(all: &mut Switches, name: &str, value: Value) {
 
 impl Switches {
     /// Some of the switches with these numbers are on.
-    pub(crate) fn draw(chance: &mut Chance, numbers: &[usize]) -> Self {
+    pub(crate) fn draw(random: &mut Random, numbers: &[usize]) -> Self {
         let mut drawn = Self::default();
         for switch in numbers.iter().map(|n| &SWITCHES[*n]) {
-            if chance.one_in(2) {
-                (switch.turn)(&mut drawn, chance);
+            if random.one_in(2) {
+                (switch.turn)(&mut drawn, random);
                 drawn.on.push(switch.name);
             }
         }
@@ -173,7 +173,7 @@ impl Switches {
         for name in names {
             let switch = SWITCHES.iter().find(|switch| switch.name == *name);
             let switch = switch.unwrap_or_else(|| panic!("no switch is named {name}"));
-            (switch.turn)(&mut named, &mut Chance::new(seed));
+            (switch.turn)(&mut named, &mut Random::new(seed));
             named.on.push(switch.name);
         }
         named
@@ -196,7 +196,7 @@ impl Switches {
 fn every_switch_changes_something() {
     for switch in SWITCHES {
         let mut all = Switches::default();
-        (switch.turn)(&mut all, &mut Chance::new(1));
+        (switch.turn)(&mut all, &mut Random::new(1));
         assert_ne!(format!("{all:?}"), format!("{:?}", Switches::default()), "{}", switch.name);
     }
 }

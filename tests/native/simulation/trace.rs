@@ -42,7 +42,7 @@ pub(crate) fn begin(world: &World) {
     if !ON.get() {
         return;
     }
-    world.sandbox.borrow_mut().desk.watch(Box::new(|_, request, response| {
+    world.sandbox.borrow_mut().environment.watch(Box::new(|_, request, response| {
         let (method, path) = (request.method(), request.uri());
         let body = String::from_utf8_lossy(request.body());
         let is_batch = path.path().ends_with("$batch");

@@ -7,8 +7,8 @@ use super::device::Device;
 use super::history::{self, MOSCOW, Options};
 use super::people::{Deed, Kind, People, What};
 use crate::support::graph_setup::NOW;
-use crate::support::memory::Shelf;
-use crate::support::random::Chance;
+use crate::support::memory::MemoryStore;
+use crate::support::random::Random;
 use crate::support::world::World;
 use chrono::Duration;
 use futures_util::FutureExt;
@@ -71,9 +71,9 @@ impl Stage {
     fn new(way: Way) -> Self {
         let world = Rc::new(World::new(Seed::Empty, NOW));
         let options = Options { conflict: way.conflict, devices: 2, ..history::USUAL };
-        let first = Rc::new(Shelf::default());
+        let first = Rc::new(MemoryStore::default());
         let second = if way.base == Base::Shared { Rc::clone(&first) } else { Rc::default() };
-        let devices = [first, second].map(|shelf| Device::over(&world, &options.settings(None), shelf));
+        let devices = [first, second].map(|store| Device::over(&world, &options.settings(None), store));
         let people = People::new((Rc::clone(&world), None), MOSCOW, crate::support::world::COLLEAGUE.1);
         let (asked, open, newest) = Default::default();
         Self { world, people, devices, asked, open, newest }
@@ -87,8 +87,10 @@ impl Stage {
         let now: BTreeSet<(ItemId, String)> = fields.collect();
         self.open.retain(|key, _| now.contains(key));
         for (id, field) in now {
-            let since =
-                *self.open.entry((id.clone(), field.clone())).or_insert_with(|| self.world.sandbox.borrow().desk.now());
+            let since = *self
+                .open
+                .entry((id.clone(), field.clone()))
+                .or_insert_with(|| self.world.sandbox.borrow().environment.now());
             self.asked.insert((id, since, field));
         }
     }
@@ -131,10 +133,10 @@ impl Stage {
 /// One history: people edit on either side, and the device in use runs now and then; after some
 /// time it is the other one.
 fn play(seed: u64, way: Way) -> Came {
-    let mut chance = Chance::new(seed);
+    let mut random = Random::new(seed);
     let mut stage = Stage::new(way);
     for tag in 0..ITEMS {
-        let (side, kind) = (chance.pick(&Side::BOTH), chance.pick(&[Kind::Meeting, Kind::Task]));
+        let (side, kind) = (random.pick(&Side::BOTH), random.pick(&[Kind::Meeting, Kind::Task]));
         stage.people.act(&Deed::Create { tag, side, kind, value: tag });
     }
     for device in [0, 1] {
@@ -143,15 +145,15 @@ fn play(seed: u64, way: Way) -> Came {
     }
     let (mut device, mut edits) = (0, 0);
     for n in 0..EDITS {
-        stage.pass(chance.pick(way.pauses));
-        let (tag, side) = (chance.below(ITEMS), chance.pick(&Side::BOTH));
-        let what = chance.pick(&[What::Title, What::Title, What::When, What::Place, What::Body]);
+        stage.pass(random.pick(way.pauses));
+        let (tag, side) = (random.below(ITEMS), random.pick(&Side::BOTH));
+        let what = random.pick(&[What::Title, What::Title, What::When, What::Place, What::Body]);
         edits += usize::from(stage.edit(tag, side, (what, 10 + n)));
-        if chance.one_in(4) {
+        if random.one_in(4) {
             device = 1 - device;
         }
-        if !chance.one_in(4) {
-            stage.pass(chance.pick(way.pauses));
+        if !random.one_in(4) {
+            stage.pass(random.pick(way.pauses));
             stage.run(device);
         }
     }

@@ -426,7 +426,7 @@ impl Directory for Memory {
 
 /// The store in memory.
 #[derive(Default)]
-pub(crate) struct Shelf {
+pub(crate) struct MemoryStore {
     pub(crate) settings: RefCell<Option<Settings>>,
     pub(crate) state: RefCell<Option<State>>,
     pub(crate) links: RefCell<BTreeMap<ItemId, Link>>,
@@ -440,7 +440,7 @@ pub(crate) struct Shelf {
     pub(crate) room: Cell<Option<usize>>,
 }
 
-impl Store for Shelf {
+impl Store for MemoryStore {
     async fn settings(&self) -> Result<Option<Settings>> {
         Ok(self.settings.borrow().clone())
     }
@@ -537,7 +537,7 @@ impl Store for Shelf {
     }
 }
 
-impl Shelf {
+impl MemoryStore {
     /// The whole history, newest run first, each run's entries in the order in which they were
     /// written.
     pub(crate) async fn history(&self) -> Result<Vec<Entry>> {

@@ -1,6 +1,6 @@
 //! Two sides in memory, a store and a clock: what whole runs without servers are played on.
 
-use crate::support::memory::{Memory, Shelf, Silence, Standing, account, at, everything, item, meeting, words};
+use crate::support::memory::{Memory, MemoryStore, Silence, Standing, account, at, everything, item, meeting, words};
 use pollster::block_on;
 use schedule_sync::engine::answer::{Answer, Choice};
 use schedule_sync::engine::held::Reason;
@@ -12,33 +12,36 @@ use schedule_sync::run::{self, Report, world::Parts};
 use std::cell::Cell;
 
 /// Two sides, a store, a clock.
-pub(crate) struct Trip {
+pub(crate) struct MemoryScenario {
     pub(crate) creatio: Memory,
     pub(crate) exchange: Memory,
-    pub(crate) shelf: Shelf,
+    pub(crate) store: MemoryStore,
     pub(crate) clock: Standing,
 }
 
-impl Trip {
+impl MemoryScenario {
     pub(crate) fn new(settings: &Settings) -> Self {
-        let trip = Self {
+        let scenario = Self {
             creatio: Memory::new(Side::Creatio),
             exchange: Memory::new(Side::Exchange),
-            shelf: Shelf::default(),
+            store: MemoryStore::default(),
             clock: Standing(Cell::new(at("2026-03-10T09:00:00Z"))),
         };
-        block_on(trip.shelf.save_settings(settings)).unwrap();
-        trip
+        block_on(scenario.store.save_settings(settings)).unwrap();
+        scenario
     }
 
     /// The two ends, as a run sees them.
-    pub(crate) fn with<T>(&self, act: impl FnOnce(&Parts<'_, Memory, Memory, Shelf, Standing, Silence>) -> T) -> T {
+    pub(crate) fn with<T>(
+        &self,
+        act: impl FnOnce(&Parts<'_, Memory, Memory, MemoryStore, Standing, Silence>) -> T,
+    ) -> T {
         let zone = Fixed { seconds: 3 * 3600, name: "Russian Standard Time".to_owned() };
         let (account, words) = (account(), words());
         act(&Parts {
             creatio: &self.creatio,
             exchange: &self.exchange,
-            store: &self.shelf,
+            store: &self.store,
             clock: &self.clock,
             events: &Silence,
             zone: &zone,
@@ -81,14 +84,14 @@ pub(crate) fn activity(id: &str, name: &str) -> Item {
 }
 
 /// A pair in step that began on `from`.
-pub(crate) fn linked(from: Side) -> Trip {
-    let trip = Trip::new(&everything());
+pub(crate) fn linked(from: Side) -> MemoryScenario {
+    let scenario = MemoryScenario::new(&everything());
     match from {
-        Side::Exchange => trip.exchange.put(event("e", "Call")),
-        Side::Creatio => trip.creatio.put(activity("a", "Call")),
+        Side::Exchange => scenario.exchange.put(event("e", "Call")),
+        Side::Creatio => scenario.creatio.put(activity("a", "Call")),
     }
-    trip.settle();
-    trip
+    scenario.settle();
+    scenario
 }
 
 /// Somebody required, who has not answered.
@@ -102,21 +105,21 @@ pub(crate) fn guest(address: &str) -> Person {
     }
 }
 
-pub(crate) fn said(trip: &Trip, report: &Report, reason: Reason, choice: Choice) {
+pub(crate) fn said(scenario: &MemoryScenario, report: &Report, reason: Reason, choice: Choice) {
     let held: Vec<_> = report.held.iter().filter(|held| held.reason == reason).collect();
     assert!(!held.is_empty(), "held for {reason:?}: {:?}", report.held);
     let answers =
         held.into_iter().map(|held| Answer { side: held.side, id: held.id.clone().unwrap(), reason, choice }).collect();
-    block_on(run::answer::answer(&trip.shelf, answers)).unwrap();
+    block_on(run::answer::answer(&scenario.store, answers)).unwrap();
 }
 
 /// The same two sides, seen by a browser that knows nothing of them.
-pub(crate) fn another_browser(trip: Trip) -> Trip {
-    let fresh = Trip { shelf: Shelf::default(), ..trip };
-    block_on(fresh.shelf.save_settings(&everything())).unwrap();
+pub(crate) fn another_browser(scenario: MemoryScenario) -> MemoryScenario {
+    let fresh = MemoryScenario { store: MemoryStore::default(), ..scenario };
+    block_on(fresh.store.save_settings(&everything())).unwrap();
     fresh
 }
 
-pub(crate) fn set(trip: &Trip, settings: &Settings) {
-    block_on(trip.shelf.save_settings(settings)).unwrap();
+pub(crate) fn set(scenario: &MemoryScenario, settings: &Settings) {
+    block_on(scenario.store.save_settings(settings)).unwrap();
 }

@@ -1,7 +1,7 @@
 //! Two users of one Creatio, each with a mailbox of their own.
 
 use crate::support::joined::Joined;
-use crate::support::memory::{Shelf, everything};
+use crate::support::memory::{MemoryStore, everything};
 use crate::support::world::{COLLEAGUE, ME, World};
 use pollster::block_on;
 use sandbox::Seed;
@@ -14,7 +14,7 @@ use std::rc::Rc;
 /// Two users of one Creatio, each with an account.
 pub(crate) struct Office {
     pub(crate) world: Rc<World>,
-    pub(crate) accounts: [(Joined<World>, Shelf); 2],
+    pub(crate) accounts: [(Joined<World>, MemoryStore); 2],
 }
 
 impl Office {
@@ -22,9 +22,9 @@ impl Office {
         let world = Rc::new(World::new(Seed::Empty, crate::support::graph_setup::NOW));
         let accounts = [ME, COLLEAGUE].map(|who| {
             let line = Rc::new(world.beside(who));
-            let shelf = Shelf::default();
-            block_on(shelf.save_settings(&everything())).unwrap();
-            (Joined::new(&line, Rc::clone(&line)), shelf)
+            let store = MemoryStore::default();
+            block_on(store.save_settings(&everything())).unwrap();
+            (Joined::new(&line, Rc::clone(&line)), store)
         });
         Self { world, accounts }
     }
@@ -39,8 +39,8 @@ impl Office {
 
     /// What such a run reports.
     pub(crate) fn report(&self, whose: usize) -> run::Report {
-        let (joined, shelf) = &self.accounts[whose];
-        let report = block_on(run::run(&joined.parts(shelf))).unwrap();
+        let (joined, store) = &self.accounts[whose];
+        let report = block_on(run::run(&joined.parts(store))).unwrap();
         self.world.pass(chrono::Duration::minutes(5));
         report
     }

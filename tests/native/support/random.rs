@@ -1,5 +1,5 @@
-//! Chance that repeats: choices that follow from a seed or from bytes, and the shrinking of what
-//! failed. proptest costs more than what it drives; this costs next to nothing, one number names a
+//! Random choices that repeat, since they follow from a seed or from bytes, and the shrinking of
+//! what failed. proptest costs more than what it drives; this costs next to nothing, one number names a
 //! whole history, and a fuzzer that writes the bytes finds histories that no number names.
 
 /// One in so many cases of an enumeration is judged: every one, unless `ENGINE_SHARE` says
@@ -10,7 +10,7 @@ pub(crate) fn share() -> usize {
 
 /// A source of choices.
 #[derive(Clone, Debug)]
-pub(crate) struct Chance(Source);
+pub(crate) struct Random(Source);
 
 /// Where choices come from.
 #[derive(Clone, Debug)]
@@ -22,7 +22,7 @@ enum Source {
     Bytes(Vec<u8>),
 }
 
-impl Chance {
+impl Random {
     /// Choices that follow from a number.
     pub(crate) const fn new(seed: u64) -> Self {
         Self(Source::Seed(seed))

@@ -4,7 +4,7 @@
 use crate::support::ews_setup::Valid;
 use crate::support::graph_setup::{Checked, NOW, checked};
 use crate::support::joined::Joined;
-use crate::support::memory::Shelf;
+use crate::support::memory::MemoryStore;
 use crate::support::world::{ME_THERE, World};
 use pollster::block_on;
 use sandbox::{Sandbox, Seed};
@@ -16,21 +16,21 @@ use serde_json::Value;
 use std::{cell::RefCell, rc::Rc};
 
 /// Both servers, both replicas, one user.
-pub(crate) struct Spine {
+pub(crate) struct SandboxScenario {
     pub(crate) world: Rc<World>,
     pub(crate) joined: Joined<World>,
-    pub(crate) shelf: Shelf,
+    pub(crate) store: MemoryStore,
     _checked: Checked,
     _valid: Option<Valid>,
 }
 
-impl Spine {
+impl SandboxScenario {
     pub(crate) fn new(seed: Seed, settings: &Settings) -> Self {
         let (world, _, checked) = checked(seed);
         let joined = Joined::new(&world, Rc::clone(&world));
-        let spine = Self { world, joined, shelf: Shelf::default(), _checked: checked, _valid: None };
-        spine.save(settings);
-        spine
+        let scenario = Self { world, joined, store: MemoryStore::default(), _checked: checked, _valid: None };
+        scenario.save(settings);
+        scenario
     }
 
     /// The same with the mailbox on the Exchange Server: what it is asked and answers is checked
@@ -40,18 +40,18 @@ impl Spine {
         let world = Rc::new(World::over(sandbox, ME_THERE));
         let valid = Some(Valid::watch(&world));
         let joined = Joined::new(&world, Rc::clone(&world));
-        let spine = Self { world, joined, shelf: Shelf::default(), _checked: Checked::none(), _valid: valid };
-        spine.save(settings);
-        spine
+        let scenario = Self { world, joined, store: MemoryStore::default(), _checked: Checked::none(), _valid: valid };
+        scenario.save(settings);
+        scenario
     }
 
     pub(crate) fn save(&self, settings: &Settings) {
-        block_on(self.shelf.save_settings(settings)).unwrap();
+        block_on(self.store.save_settings(settings)).unwrap();
     }
 
     /// A run of which a person has seen the plan.
     pub(crate) fn run(&self) -> Report {
-        let parts = self.joined.parts(&self.shelf);
+        let parts = self.joined.parts(&self.store);
         let report = block_on(async { run::apply::apply(&parts, run::plan(&parts).await?).await }).unwrap();
         self.world.pass(chrono::Duration::minutes(5));
         report

@@ -13,16 +13,16 @@ use serde_json::{Value, json};
 use std::{cell::RefCell, rc::Rc};
 
 /// A mailbox on the server and its replica.
-pub(crate) struct Desk {
+pub(crate) struct ServedMailbox {
     pub(crate) world: Rc<World>,
     pub(crate) ews: Ews<World>,
     _valid: Option<Valid>,
 }
 
-impl Desk {
+impl ServedMailbox {
     pub(crate) fn new(seed: Seed) -> Self {
-        let desk = Self::unchecked(seed);
-        Self { _valid: Some(Valid::watch(&desk.world)), ..desk }
+        let served = Self::unchecked(seed);
+        Self { _valid: Some(Valid::watch(&served.world)), ..served }
     }
 
     /// One whose requests the server is made to refuse: those are not checked.

@@ -57,11 +57,11 @@ pub(crate) struct World {
     pub(crate) breathes: Cell<bool>,
     /// Who does something right before the next request that holds one of these words in its
     /// address or body.
-    meddler: RefCell<Option<Meddler>>,
+    intervention: RefCell<Option<Intervention>>,
 }
 
-/// See [`World::meddle`].
-type Meddler = (&'static [&'static str], Box<dyn FnOnce()>);
+/// See [`World::intervene`].
+type Intervention = (&'static [&'static str], Box<dyn FnOnce()>);
 
 impl World {
     /// A world that begins at `now`.
@@ -84,7 +84,7 @@ impl World {
             challenges: RefCell::default(),
             under_way: Cell::default(),
             breathes: Cell::default(),
-            meddler: RefCell::default(),
+            intervention: RefCell::default(),
         }
     }
 
@@ -104,45 +104,45 @@ impl World {
     /// never synchronised: where not even that can be read, rights were lost.
     pub(crate) fn with_letter(&self) {
         let mut sandbox = self.sandbox.borrow_mut();
-        let Sandbox { creatio, desk, .. } = &mut *sandbox;
+        let Sandbox { creatio, environment, .. } = &mut *sandbox;
         let units = creatio.rows("SysAdminUnit");
         let colleague = units.iter().find(|unit| unit["Name"] == COLLEAGUE.0).unwrap();
         let letter = json!({"Title": "a letter", "TypeId": EMAIL, "OwnerId": colleague["ContactId"]});
-        creatio.save_row(("Activity", uuid::Uuid::from_u128(1)), &letter, desk).unwrap();
+        creatio.save_row(("Activity", uuid::Uuid::from_u128(1)), &letter, environment).unwrap();
     }
 
     /// Lets time pass.
     pub(crate) fn pass(&self, time: TimeDelta) {
-        self.sandbox.borrow_mut().desk.pass(time);
+        self.sandbox.borrow_mut().environment.pass(time);
     }
 
     /// Has `act` happen right before the next request that holds one of `words`: somebody is faster
     /// by a moment.
-    pub(crate) fn meddle(&self, words: &'static [&'static str], act: impl FnOnce() + 'static) {
-        *self.meddler.borrow_mut() = Some((words, Box::new(act)));
+    pub(crate) fn intervene(&self, words: &'static [&'static str], act: impl FnOnce() + 'static) {
+        *self.intervention.borrow_mut() = Some((words, Box::new(act)));
     }
 
     /// Replaces the faults; spelled as for `POST /sandbox/faults`.
     pub(crate) fn faults(&self, faults: Value) {
-        self.sandbox.borrow_mut().desk.set_faults(serde_json::from_value(faults).unwrap());
+        self.sandbox.borrow_mut().environment.set_faults(serde_json::from_value(faults).unwrap());
     }
 
     /// Requests since the beginning or the last reset, batches' parts not counted.
     pub(crate) fn requests(&self) -> usize {
-        self.sandbox.borrow().desk.log().iter().filter(|row| row.batch.is_none()).count()
+        self.sandbox.borrow().environment.log().iter().filter(|row| row.batch.is_none()).count()
     }
 
     /// Log rows from the `from`th on as `METHOD path`, parts of batches included.
     pub(crate) fn log(&self, from: usize) -> Vec<String> {
         let sandbox = self.sandbox.borrow();
         let reads = |operation: &str| ["Find", "Get", "Sync"].iter().any(|verb| operation.starts_with(verb));
-        let told = |row: &sandbox::desk::Row| match &row.operation {
+        let told = |row: &sandbox::environment::Row| match &row.operation {
             // all that is asked of EWS is a POST to one path
             Some(operation) if reads(operation) => format!("GET {}#{operation}", row.path),
             Some(operation) => format!("POST {}#{operation}", row.path),
             None => format!("{} {}", row.method, row.path),
         };
-        sandbox.desk.log().iter().skip(from).map(told).collect()
+        sandbox.environment.log().iter().skip(from).map(told).collect()
     }
 
     /// The log rows since `from` that write, batches themselves left out.
@@ -199,9 +199,9 @@ impl Http for World {
 
     async fn send(&self, mut request: Request) -> Result<HttpResponse, NoResponse> {
         let text = format!("{} {} {}", request.method(), request.uri(), String::from_utf8_lossy(request.body()));
-        let is_next = |(words, _): &mut Meddler| words.iter().any(|word| text.contains(word));
-        let meddler = self.meddler.borrow_mut().take_if(|meddler| is_next(meddler));
-        if let Some((_, act)) = meddler {
+        let is_next = |(words, _): &mut Intervention| words.iter().any(|word| text.contains(word));
+        let intervention = self.intervention.borrow_mut().take_if(|intervention| is_next(intervention));
+        if let Some((_, act)) = intervention {
             act();
         }
         let server = match request.uri().host() {
@@ -290,7 +290,7 @@ fn hide(response: &mut HttpResponse) {
 
 impl Clock for World {
     fn now(&self) -> Instant {
-        self.sandbox.borrow().desk.now()
+        self.sandbox.borrow().environment.now()
     }
 
     async fn sleep(&self, ms: u64) {
@@ -311,7 +311,7 @@ impl Credentials for World {
             }
             Side::Exchange => {
                 if renew || self.token.borrow().is_none() {
-                    *self.token.borrow_mut() = Some(self.sandbox.borrow_mut().desk.issue_token(self.mailbox));
+                    *self.token.borrow_mut() = Some(self.sandbox.borrow_mut().environment.issue_token(self.mailbox));
                 }
                 let token = self.token.borrow().clone().unwrap();
                 Ok(vec![("Authorization".to_owned(), Secret(format!("Bearer {token}")))])
@@ -321,7 +321,7 @@ impl Credentials for World {
 
     async fn challenged(&self, side: Side, claims: &str) -> Result<Vec<(String, Secret)>> {
         self.challenges.borrow_mut().push(claims.to_owned());
-        let token = self.sandbox.borrow_mut().desk.issue_token_with(self.mailbox, Some(claims.to_owned()));
+        let token = self.sandbox.borrow_mut().environment.issue_token_with(self.mailbox, Some(claims.to_owned()));
         *self.token.borrow_mut() = Some(token);
         self.headers(side, false).await
     }

@@ -80,7 +80,7 @@ impl Installation {
 
     fn save(&self, entity: &str, id: &str, row: &Value) {
         let id = Uuid::parse_str(id).unwrap();
-        self.with(|sandbox| sandbox.creatio.save_row((entity, id), row, &sandbox.desk)).unwrap();
+        self.with(|sandbox| sandbox.creatio.save_row((entity, id), row, &sandbox.environment)).unwrap();
     }
 }
 
@@ -215,11 +215,11 @@ impl Rig for Installation {
         })
     }
 
-    fn meddle(&self, id: &ItemId, record: &Record) -> bool {
+    fn intervene(&self, id: &ItemId, record: &Record) -> bool {
         let (sandbox, id, row) = (Rc::clone(&self.world.sandbox), Uuid::parse_str(id.as_str()).unwrap(), row(record));
-        self.world.meddle(&["UpdateQuery", "DeleteQuery", "\"PATCH\"", "\"DELETE\""], move || {
+        self.world.intervene(&["UpdateQuery", "DeleteQuery", "\"PATCH\"", "\"DELETE\""], move || {
             let sandbox = &mut *sandbox.borrow_mut();
-            sandbox.creatio.save_row(("Activity", id), &row, &sandbox.desk).unwrap();
+            sandbox.creatio.save_row(("Activity", id), &row, &sandbox.environment).unwrap();
         });
         true
     }

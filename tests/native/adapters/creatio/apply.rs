@@ -407,12 +407,12 @@ fn a_thousand_creations_cost_tens_of_requests() {
 type Act = Box<dyn FnOnce(&World)>;
 
 /// A world in which somebody acts just before a request that holds `PATCH` is sent.
-struct Meddled {
+struct InterruptedLine {
     world: Rc<World>,
     act: RefCell<Option<Act>>,
 }
 
-impl Http for Meddled {
+impl Http for InterruptedLine {
     async fn send(&self, request: Request) -> Result<schedule_sync::ports::HttpResponse, NoResponse> {
         if String::from_utf8_lossy(request.body()).contains("PATCH")
             && let Some(act) = self.act.take()
@@ -423,7 +423,7 @@ impl Http for Meddled {
     }
 }
 
-impl Clock for Meddled {
+impl Clock for InterruptedLine {
     fn now(&self) -> Instant {
         self.world.now()
     }
@@ -432,7 +432,7 @@ impl Clock for Meddled {
     }
 }
 
-impl Credentials for Meddled {
+impl Credentials for InterruptedLine {
     async fn headers(&self, side: Side, renew: bool) -> Result<Vec<(String, Secret)>> {
         self.world.headers(side, renew).await
     }
@@ -446,8 +446,8 @@ fn an_upserts_ghost_is_laid() {
         world.pass(TimeDelta::seconds(5));
         by_hand(world, "DELETE", &format!("Activity({})", id(1)), Value::Null);
     });
-    let meddled = Rc::new(Meddled { world: Rc::clone(&world), act: RefCell::new(Some(act)) });
-    let other = Creatio::new(meddled, creatio.site().clone());
+    let interrupted = Rc::new(InterruptedLine { world: Rc::clone(&world), act: RefCell::new(Some(act)) });
+    let other = Creatio::new(interrupted, creatio.site().clone());
     let op = update(&item, &Record::Meeting(meeting("new")), &[Field::Title]);
     assert_eq!(apply(&other, &[Op::Update(Box::new(op))]), [Err(Refusal::Gone)]);
     let there: BTreeSet<ItemId> = observe(&creatio, None).items.into_iter().map(|item| item.id).collect();

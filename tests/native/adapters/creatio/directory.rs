@@ -129,8 +129,8 @@ fn links_of_the_built_in_sync_are_adopted() {
             "RemoteId": remote});
         row.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
         let mut sandbox = world.sandbox.borrow_mut();
-        let Sandbox { creatio, desk, .. } = &mut *sandbox;
-        creatio.load_row("SysSyncMetaData", &row, desk).unwrap();
+        let Sandbox { creatio, environment, .. } = &mut *sandbox;
+        creatio.load_row("SysSyncMetaData", &row, environment).unwrap();
     };
     link(1, "0400AA", json!({}));
     link(2, "0400BB_2026_03_05", json!({}));

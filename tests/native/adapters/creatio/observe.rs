@@ -81,8 +81,8 @@ fn load(world: &World, n: u32, modified: &str) {
     let mut row = row(n, "x", 2);
     row["ModifiedOn"] = json!(modified);
     let mut sandbox = world.sandbox.borrow_mut();
-    let Sandbox { creatio, desk, .. } = &mut *sandbox;
-    creatio.load_activity(row, desk).unwrap();
+    let Sandbox { creatio, environment, .. } = &mut *sandbox;
+    creatio.load_activity(row, environment).unwrap();
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use crate::support::creatio_setup::{id, observe, post, row, start, switch};
 use crate::support::memory::everything;
 use crate::support::office::Office;
-use crate::support::sandbox_scenario::Spine;
+use crate::support::sandbox_scenario::SandboxScenario;
 use crate::support::world::{COLLEAGUE, World};
 use chrono::TimeDelta;
 use pollster::block_on;
@@ -28,11 +28,11 @@ fn at(text: &str) -> Instant {
 /// Puts activities in that were last saved at `modified`.
 fn load(world: &World, numbers: impl IntoIterator<Item = u32>, modified: &str) {
     let mut sandbox = world.sandbox.borrow_mut();
-    let Sandbox { creatio, desk, .. } = &mut *sandbox;
+    let Sandbox { creatio, environment, .. } = &mut *sandbox;
     for n in numbers {
         let mut row = row(n, "x", 1 + n % 28);
         row["ModifiedOn"] = json!(modified);
-        creatio.load_activity(row, desk).unwrap();
+        creatio.load_activity(row, environment).unwrap();
     }
 }
 
@@ -40,7 +40,7 @@ fn load(world: &World, numbers: impl IntoIterator<Item = u32>, modified: &str) {
 /// twice.
 fn bytes(world: &World, from: usize) -> usize {
     let sandbox = world.sandbox.borrow();
-    sandbox.desk.log().iter().skip(from).filter(|row| row.batch.is_none()).map(|row| row.bytes_out).sum()
+    sandbox.environment.log().iter().skip(from).filter(|row| row.batch.is_none()).map(|row| row.bytes_out).sum()
 }
 
 /// A sandbox whose user lives by UTC, and the replica of that user.
@@ -50,7 +50,7 @@ fn utc_start() -> (Rc<World>, Creatio<World>) {
     for unit in units {
         let id = uuid::Uuid::parse_str(unit["Id"].as_str().unwrap()).unwrap();
         let sandbox = &mut *world.sandbox.borrow_mut();
-        sandbox.creatio.save_row(("SysAdminUnit", id), &json!({"TimeZoneId": "UTC"}), &sandbox.desk).unwrap();
+        sandbox.creatio.save_row(("SysAdminUnit", id), &json!({"TimeZoneId": "UTC"}), &sandbox.environment).unwrap();
     }
     (world, creatio)
 }
@@ -191,23 +191,23 @@ fn utc(time: &str) -> Value {
 }
 
 /// A mailbox with an event to which a Contact of Creatio is invited.
-fn invited() -> Spine {
-    let spine = Spine::new(Seed::Empty, &everything());
+fn invited() -> SandboxScenario {
+    let scenario = SandboxScenario::new(Seed::Empty, &everything());
     for name in ["Anna", "Boris"] {
         let address = format!("{}@fabrikam.example", name.to_lowercase());
-        spine.odata("POST", "Contact", Some(json!({"Name": name, "Email": address})));
+        scenario.odata("POST", "Contact", Some(json!({"Name": name, "Email": address})));
     }
     let attendee =
         |name: &str| json!({"type": "required", "emailAddress": {"address": format!("{name}@fabrikam.example")}});
     let body = json!({"subject": "Plan", "start": utc("2026-03-12T10:00:00"), "end": utc("2026-03-12T11:00:00"),
         "attendees": [attendee("anna"), attendee("boris")]});
-    spine.graph("POST", "me/events", Some(body));
-    spine
+    scenario.graph("POST", "me/events", Some(body));
+    scenario
 }
 
 /// How many participants the one Activity has, the Owner among them.
-fn participants(spine: &Spine) -> usize {
-    spine.world.sandbox.borrow().creatio.rows("ActivityParticipant").len()
+fn participants(scenario: &SandboxScenario) -> usize {
+    scenario.world.sandbox.borrow().creatio.rows("ActivityParticipant").len()
 }
 
 #[test]
@@ -215,10 +215,10 @@ fn people_who_are_refused_once_are_named_and_there_after_the_next_run() {
     for service in services() {
         let by_service = service["odata"] == "forbidden";
         for (times, there) in if by_service { [(2, 1), (1, 2)] } else { [(4, 1), (3, 2)] } {
-            let spine = invited();
+            let scenario = invited();
             let switch = |switches: &Value| {
                 let switches = serde_json::from_value(switches.clone()).unwrap();
-                spine.world.sandbox.borrow_mut().creatio.switch(switches).unwrap();
+                scenario.world.sandbox.borrow_mut().creatio.switch(switches).unwrap();
             };
             switch(&service);
             let body =
@@ -231,59 +231,59 @@ fn people_who_are_refused_once_are_named_and_there_after_the_next_run() {
             let faults = json!([{"server": "creatio", "method": "POST", "path": path, "times": times, "then": then}]);
             if by_service {
                 // the Activity's own insert passes
-                let sandbox = Rc::clone(&spine.world.sandbox);
-                spine.world.meddle(&["\"Participant\":{\"expressionType\":2"], move || {
-                    sandbox.borrow_mut().desk.set_faults(serde_json::from_value(faults).unwrap());
+                let sandbox = Rc::clone(&scenario.world.sandbox);
+                scenario.world.intervene(&["\"Participant\":{\"expressionType\":2"], move || {
+                    sandbox.borrow_mut().environment.set_faults(serde_json::from_value(faults).unwrap());
                 });
             } else {
-                spine.world.faults(faults);
+                scenario.world.faults(faults);
             }
-            let report = spine.run();
+            let report = scenario.run();
             let held: Vec<_> = report.held.iter().map(|held| (held.reason, held.detail.as_str())).collect();
-            assert_eq!(held, [(Reason::Rejected, "CreatioBusy")], "{service} {times} {:#?}", spine.writes(0));
-            assert_eq!((report.counts.creatio.created, participants(&spine)), (1, there), "{service}");
-            let report = spine.run();
-            assert_eq!((report.held.len(), participants(&spine)), (0, 3), "{service}: {:?}", report.held);
-            spine.settle();
+            assert_eq!(held, [(Reason::Rejected, "CreatioBusy")], "{service} {times} {:#?}", scenario.writes(0));
+            assert_eq!((report.counts.creatio.created, participants(&scenario)), (1, there), "{service}");
+            let report = scenario.run();
+            assert_eq!((report.held.len(), participants(&scenario)), (0, 3), "{service}: {:?}", report.held);
+            scenario.settle();
         }
     }
 }
 
 #[test]
 fn people_whose_reply_was_lost_are_done_and_not_refused() {
-    let spine = invited();
-    spine
+    let scenario = invited();
+    scenario
         .world
         .faults(json!([{"server": "creatio", "method": "POST", "path": "odata/ActivityParticipant$", "times": 1,
         "then": {"drop": "after"}}]));
-    let report = spine.run();
-    assert_eq!((report.held.len(), report.unfinished, participants(&spine)), (0, 0, 3), "{:?}", report.held);
-    spine.settle();
+    let report = scenario.run();
+    assert_eq!((report.held.len(), report.unfinished, participants(&scenario)), (0, 0, 3), "{:?}", report.held);
+    scenario.settle();
 }
 
 #[test]
 fn people_are_completed_after_a_run_that_ended_before_they_were_written() {
     for path in ["ActivityParticipant", "(batch|BatchQuery)"] {
-        let spine = invited();
+        let scenario = invited();
         // the Activity is created; nothing is heard of it, and nothing comes after it
-        let created = Rc::clone(&spine.world.sandbox);
-        spine.world.meddle(&["\"method\":\"POST\""], move || {
+        let created = Rc::clone(&scenario.world.sandbox);
+        scenario.world.intervene(&["\"method\":\"POST\""], move || {
             let faults = json!([{"server": "creatio", "method": "POST", "path": "odata/Activity$", "times": 9, "then": {"drop": "after"}},
                 {"server": "creatio", "path": path, "times": 99, "then": {"drop": "after"}}]);
-            created.borrow_mut().desk.set_faults(serde_json::from_value(faults).unwrap());
+            created.borrow_mut().environment.set_faults(serde_json::from_value(faults).unwrap());
         });
-        let report = block_on(run::run(&spine.joined.parts(&spine.shelf)));
+        let report = block_on(run::run(&scenario.joined.parts(&scenario.store)));
         assert!(report.is_ok_and(|report| report.unfinished == 1), "{path}");
-        spine.world.faults(json!([]));
-        spine.world.pass(TimeDelta::minutes(5));
-        spine.run();
-        spine.run();
+        scenario.world.faults(json!([]));
+        scenario.world.pass(TimeDelta::minutes(5));
+        scenario.run();
+        scenario.run();
         assert_eq!(
-            (spine.world.sandbox.borrow().creatio.rows("Activity").len(), participants(&spine)),
+            (scenario.world.sandbox.borrow().creatio.rows("Activity").len(), participants(&scenario)),
             (1, 3),
             "{path}"
         );
-        spine.settle();
+        scenario.settle();
     }
 }
 
@@ -348,14 +348,14 @@ fn whoever_may_not_read_the_shared_activity_gets_one_of_their_own() {
         let from = office.world.log(0).len();
         office.report(1);
         assert_eq!(office.world.writes(from), Vec::<String>::new(), "{service}");
-        let (joined, shelf) = &office.accounts[1];
-        shelf.links.borrow_mut().clear();
-        *shelf.state.borrow_mut() = None;
-        block_on(run::run(&joined.parts(shelf))).unwrap();
+        let (joined, store) = &office.accounts[1];
+        store.links.borrow_mut().clear();
+        *store.state.borrow_mut() = None;
+        block_on(run::run(&joined.parts(store))).unwrap();
         office.world.pass(TimeDelta::minutes(5));
         let report = office.report(1);
         assert_eq!((all_rows(&office).len(), report.held.len()), (2, 0), "{service}: {:?}", report.held);
-        assert_eq!(shelf.links.borrow().len(), 1, "{service}");
+        assert_eq!(store.links.borrow().len(), 1, "{service}");
     }
 }
 
@@ -503,61 +503,61 @@ fn activities_are_found_by_how_they_look() {
 }
 
 /// Groups limit what goes over; those that are chosen, beside the id of a static one.
-fn grouped(filter: Option<&Value>) -> (Spine, String) {
+fn grouped(filter: Option<&Value>) -> (SandboxScenario, String) {
     let mut settings = everything();
     settings.export.scope = schedule_sync::engine::settings::Extent::Chosen;
-    let spine = Spine::new(Seed::Empty, &settings);
-    let group = spine.odata("POST", "ActivityFolder", Some(json!({"Name": "G"})))["Id"].as_str().unwrap().to_owned();
+    let scenario = SandboxScenario::new(Seed::Empty, &settings);
+    let group = scenario.odata("POST", "ActivityFolder", Some(json!({"Name": "G"})))["Id"].as_str().unwrap().to_owned();
     settings.export.chosen.push(group.as_str().into());
     if let Some(filter) = filter {
         let folder = json!({"Name": "D", "FolderTypeId": "65ca0946-0084-4874-b117-c13199af3b95"});
-        let dynamic = spine.odata("POST", "ActivityFolder", Some(folder))["Id"].as_str().unwrap().to_owned();
+        let dynamic = scenario.odata("POST", "ActivityFolder", Some(folder))["Id"].as_str().unwrap().to_owned();
         let path = format!("ActivityFolder({dynamic})/SearchData");
-        spine.odata("PUT", &path, Some(filter.clone()));
+        scenario.odata("PUT", &path, Some(filter.clone()));
         settings.export.chosen.push(dynamic.as_str().into());
     }
-    spine.save(&settings);
-    (spine, group)
+    scenario.save(&settings);
+    (scenario, group)
 }
 
-fn join(spine: &Spine, n: u32, group: &str) {
-    spine.odata("POST", "ActivityInFolder", Some(json!({"ActivityId": id(n), "FolderId": group})));
+fn join(scenario: &SandboxScenario, n: u32, group: &str) {
+    scenario.odata("POST", "ActivityInFolder", Some(json!({"ActivityId": id(n), "FolderId": group})));
 }
 
 #[test]
 fn members_outside_the_window_are_never_read_and_a_quiet_run_asks_for_no_members() {
-    let (spine, group) = grouped(None);
+    let (scenario, group) = grouped(None);
     for n in 0..60 {
         let mut old = row(n, "old", 5);
         (old["StartDate"], old["DueDate"]) = (json!("2020-03-05T10:00:00Z"), json!("2020-03-05T11:00:00Z"));
-        spine.odata("POST", "Activity", Some(old));
-        join(&spine, n, &group);
+        scenario.odata("POST", "Activity", Some(old));
+        join(&scenario, n, &group);
     }
-    spine.odata("POST", "Activity", Some(row(100, "in it", 12)));
-    spine.odata("POST", "Activity", Some(row(101, "not yet in it", 12)));
-    join(&spine, 100, &group);
-    spine.settle();
-    let titles = |spine: &Spine| {
-        let events = spine.events();
+    scenario.odata("POST", "Activity", Some(row(100, "in it", 12)));
+    scenario.odata("POST", "Activity", Some(row(101, "not yet in it", 12)));
+    join(&scenario, 100, &group);
+    scenario.settle();
+    let titles = |scenario: &SandboxScenario| {
+        let events = scenario.events();
         events.iter().map(|event| event["subject"].as_str().unwrap().to_owned()).collect::<BTreeSet<_>>()
     };
-    assert_eq!(titles(&spine), ["in it".to_owned()].into());
-    let from = spine.logged();
-    spine.run();
-    let log = spine.world.log(from);
+    assert_eq!(titles(&scenario), ["in it".to_owned()].into());
+    let from = scenario.logged();
+    scenario.run();
+    let log = scenario.world.log(from);
     let about = |what: &str| log.iter().filter(|row| row.contains(what)).count();
     let whole = about("Activity?$select=Id,Title");
     assert_eq!((whole, about("ActivityInFolder?$select=ActivityId")), (0, 0), "{log:#?}");
     // joining changes no Activity
-    join(&spine, 101, &group);
-    spine.settle();
-    assert_eq!(titles(&spine), ["in it".to_owned(), "not yet in it".to_owned()].into());
+    join(&scenario, 101, &group);
+    scenario.settle();
+    assert_eq!(titles(&scenario), ["in it".to_owned(), "not yet in it".to_owned()].into());
     // a new one that is in none is left alone, and put in afterwards goes over
-    spine.odata("POST", "Activity", Some(row(102, "later", 12)));
-    spine.settle();
-    join(&spine, 102, &group);
-    spine.settle();
-    assert_eq!(titles(&spine).len(), 3);
+    scenario.odata("POST", "Activity", Some(row(102, "later", 12)));
+    scenario.settle();
+    join(&scenario, 102, &group);
+    scenario.settle();
+    assert_eq!(titles(&scenario).len(), 3);
 }
 
 #[test]
@@ -565,10 +565,10 @@ fn a_group_that_is_not_there_stays_named_in_quiet_runs() {
     let mut settings = everything();
     settings.export.scope = schedule_sync::engine::settings::Extent::Chosen;
     settings.export.chosen = vec!["99999999-9999-4999-8999-999999999999".into()];
-    let spine = Spine::new(Seed::Empty, &settings);
-    spine.odata("POST", "Activity", Some(row(1, "x", 12)));
+    let scenario = SandboxScenario::new(Seed::Empty, &settings);
+    scenario.odata("POST", "Activity", Some(row(1, "x", 12)));
     for nth in 0..3 {
-        let held = spine.run().held;
+        let held = scenario.run().held;
         assert_eq!(held.iter().filter(|held| held.reason == Reason::Group).count(), 1, "{nth}: {held:?}");
     }
 }
@@ -584,37 +584,37 @@ fn a_set_that_cannot_be_read_is_named_and_the_rest_goes_on_without_losing_people
     ] {
         for compared in [false, true] {
             let what = format!("{switches} {compared}");
-            let spine = invited();
+            let scenario = invited();
             let set = |switches: &Value| {
                 let switches = serde_json::from_value(switches.clone()).unwrap();
-                spine.world.sandbox.borrow_mut().creatio.switch(switches).unwrap();
+                scenario.world.sandbox.borrow_mut().creatio.switch(switches).unwrap();
             };
             set(&json!({"dataservice": "forbidden"}));
-            spine.settle();
-            let attendees = || spine.event("Plan")["attendees"].clone();
-            let (before, seats) = (attendees(), participants(&spine));
+            scenario.settle();
+            let attendees = || scenario.event("Plan")["attendees"].clone();
+            let (before, seats) = (attendees(), participants(&scenario));
             set(&switches);
             if compared {
-                spine.world.pass(TimeDelta::hours(25));
+                scenario.world.pass(TimeDelta::hours(25));
             }
             let body =
                 json!({"subject": "Second", "start": utc("2026-03-13T10:00:00"), "end": utc("2026-03-13T11:00:00")});
-            spine.graph("POST", "me/events", Some(body));
-            let path = format!("Activity({})", spine.activity("Plan")["Id"].as_str().unwrap());
-            spine.odata("PATCH", &path, Some(json!({"PriorityId": "d625a9fc-7ee6-df11-971b-001d60e938c6"})));
-            let report = spine.run();
+            scenario.graph("POST", "me/events", Some(body));
+            let path = format!("Activity({})", scenario.activity("Plan")["Id"].as_str().unwrap());
+            scenario.odata("PATCH", &path, Some(json!({"PriorityId": "d625a9fc-7ee6-df11-971b-001d60e938c6"})));
+            let report = scenario.run();
             let named = report.held.iter().any(|held| held.id.is_none() && !held.detail.is_empty());
             let touched = compared || switches.to_string().contains("ActivityParticipant");
             assert!(named || !touched, "{what}: {:?}", report.held);
-            assert_eq!(spine.event("Plan")["importance"], "high", "{what}");
-            assert_eq!((attendees(), participants(&spine) >= seats), (before.clone(), true), "{what}");
-            assert_eq!(spine.world.sandbox.borrow().creatio.rows("Activity").len(), 2, "{what}");
-            spine.run();
+            assert_eq!(scenario.event("Plan")["importance"], "high", "{what}");
+            assert_eq!((attendees(), participants(&scenario) >= seats), (before.clone(), true), "{what}");
+            assert_eq!(scenario.world.sandbox.borrow().creatio.rows("Activity").len(), 2, "{what}");
+            scenario.run();
             set(&json!({"failing": [], "raw": []}));
-            spine.run();
-            let report = spine.settle();
+            scenario.run();
+            let report = scenario.settle();
             assert_eq!(
-                (attendees(), participants(&spine), report.held.len()),
+                (attendees(), participants(&scenario), report.held.len()),
                 (before, seats + 1, 0),
                 "{what}: {:?}",
                 report.held
@@ -631,8 +631,8 @@ fn an_activity_without_owner_is_nobodys_own() {
         let mut row = row(n, "from a queue", 5);
         row["OwnerId"] = owner.clone();
         let mut sandbox = world.sandbox.borrow_mut();
-        let Sandbox { creatio, desk, .. } = &mut *sandbox;
-        creatio.load_activity(row, desk).unwrap();
+        let Sandbox { creatio, environment, .. } = &mut *sandbox;
+        creatio.load_activity(row, environment).unwrap();
         drop(sandbox);
         let owner = owner.as_str().map(schedule_sync::model::ContactId::from);
         let items = observe_all(&world);

@@ -2,7 +2,7 @@
 //! against the sandbox in process.
 
 use crate::support::creatio_setup::{id, start};
-use crate::support::memory::Shelf;
+use crate::support::memory::MemoryStore;
 use crate::support::world::{COLLEAGUE, MAILBOX, World};
 use sandbox::Seed;
 use schedule_sync::creatio::client::access::{ServiceSetting, Transport};
@@ -264,7 +264,11 @@ fn an_installation_that_moved_keeps_its_name_and_a_copy_of_it_does_not() {
     assert_eq!(Moved::name(None, "https://new.example"), "https://new.example");
 }
 
-fn keep<T>(world: &std::rc::Rc<World>, shelf: &Shelf, work: impl AsyncFnOnce(Keeper<'_, World, Shelf>) -> T) -> T {
+fn keep<T>(
+    world: &std::rc::Rc<World>,
+    store: &MemoryStore,
+    work: impl AsyncFnOnce(Keeper<'_, World, MemoryStore>) -> T,
+) -> T {
     let (_, users) = world.by_hand(Side::Creatio, "GET", "SysAdminUnit?$filter=Name%20eq%20'Supervisor'", None);
     let site = schedule_sync::creatio::Site {
         base: crate::support::world::CREATIO.trim_end_matches("/odata").to_owned(),
@@ -273,15 +277,16 @@ fn keep<T>(world: &std::rc::Rc<World>, shelf: &Shelf, work: impl AsyncFnOnce(Kee
         zone: std::rc::Rc::new(schedule_sync::model::time::Fixed::utc()),
     };
     let creatio = Creatio::new(std::rc::Rc::clone(world), site);
-    pollster::block_on(work(Keeper { creatio: &creatio, store: shelf, mailbox: MAILBOX, today: today() }))
+    pollster::block_on(work(Keeper { creatio: &creatio, store: store, mailbox: MAILBOX, today: today() }))
 }
 
 #[test]
 fn settings_are_kept_in_creatio_or_else_in_this_browser() {
     let (world, _) = start(Seed::Empty);
-    let (here, there) = (Shelf::default(), Shelf::default());
-    let read = |shelf: &Shelf| keep(&world, shelf, async |keeper| keeper.read().await).unwrap();
-    let save = |shelf: &Shelf, settings: &Settings| keep(&world, shelf, async |keeper| keeper.save(settings).await);
+    let (here, there) = (MemoryStore::default(), MemoryStore::default());
+    let read = |store: &MemoryStore| keep(&world, store, async |keeper| keeper.read().await).unwrap();
+    let save =
+        |store: &MemoryStore, settings: &Settings| keep(&world, store, async |keeper| keeper.save(settings).await);
     let mut one = first();
     one.import_tasks.on = true;
 
@@ -319,8 +324,8 @@ fn settings_are_kept_in_creatio_or_else_in_this_browser() {
 #[test]
 fn a_policy_counts_whatever_was_saved_and_an_unreadable_one_stops() {
     let (world, _) = start(Seed::Empty);
-    let shelf = Shelf::default();
-    let read = || keep(&world, &shelf, async |keeper| keeper.read().await);
+    let store = MemoryStore::default();
+    let read = || keep(&world, &store, async |keeper| keeper.read().await);
     let policy = |policy: Value| switch(&world, json!({"ScheduleSyncPolicy": {"value": policy.to_string()}}));
     policy(json!({"defaults": {"importTasks": {"on": true}}, "locks": {"automatic": true}}));
     let kept = read().unwrap();
@@ -329,7 +334,7 @@ fn a_policy_counts_whatever_was_saved_and_an_unreadable_one_stops() {
     // the form saves what it shows; the user's own value outlives the lock
     let mut shown = kept.settings;
     shown.import_tasks.on = false;
-    assert_eq!(keep(&world, &shelf, async |keeper| keeper.save(&shown).await), Ok(SettingsPlace::Browser));
+    assert_eq!(keep(&world, &store, async |keeper| keeper.save(&shown).await), Ok(SettingsPlace::Browser));
     let kept = read().unwrap();
     assert!(!kept.settings.import_tasks.on, "a default is only where one begins");
     assert!(kept.settings.automatic && !kept.own.automatic);
@@ -346,7 +351,7 @@ fn a_policy_counts_whatever_was_saved_and_an_unreadable_one_stops() {
 fn the_built_in_tables_may_be_kept_from_the_user() {
     let (world, _) = start(Seed::Empty);
     world.faults(json!([{"path": "(MailboxSyncSettings|\\$batch)", "times": 9, "then": {"status": 403}}]));
-    let kept = keep(&world, &Shelf::default(), async |keeper| keeper.read().await).unwrap();
+    let kept = keep(&world, &MemoryStore::default(), async |keeper| keeper.read().await).unwrap();
     assert_eq!(kept.own, first());
 }
 

@@ -242,7 +242,7 @@ fn what_is_written_is_read_the_same() {
 }
 
 /// A mailbox with one calendar, in which `told` says what GetItem answers for an id.
-fn shelf(told: impl Fn(&str) -> (&'static str, String) + 'static) -> impl Fn(&str) -> Reply + 'static {
+fn store(told: impl Fn(&str) -> (&'static str, String) + 'static) -> impl Fn(&str) -> Reply + 'static {
     move |request| {
         let root = XmlElement::parse(request.as_bytes()).unwrap();
         let asked = root.at("Body/GetItem/ItemIds");
@@ -295,7 +295,7 @@ fn one_bad_item_costs_only_itself() {
             ("more than any reply", |id| ("NoError", if id == "i7" { "<a/>".repeat(500_000) } else { single(id) })),
         ];
     for (what, told) in codes {
-        let line = Line::new(shelf(told));
+        let line = Line::new(store(told));
         let clues: Vec<Lookup> =
             (0..50).map(|n| Lookup::Id { id: format!("i{n}").as_str().into(), container: "c".into() }).collect();
         let found = block_on(ews(&line).find(&clues)).unwrap();
@@ -312,7 +312,7 @@ fn one_bad_item_costs_only_itself() {
 
 #[test]
 fn the_rest_of_a_stopped_batch_is_asked_for_one_by_one() {
-    let server = shelf(|id| ("NoError", single(id)));
+    let server = store(|id| ("NoError", single(id)));
     let stopping = move |request: &str| {
         let many = request.matches("<t:ItemId ").count();
         if many < 2 {
@@ -352,7 +352,7 @@ fn a_warning_is_no_success_where_it_says_that_nothing_was_done() {
 
 #[test]
 fn what_is_not_there_is_told_apart_from_what_cannot_be_told() {
-    let line = Line::new(shelf(|id| match id {
+    let line = Line::new(store(|id| match id {
         "gone" => ("ErrorItemNotFound", String::new()),
         "alien" => ("ErrorInvalidIdMalformed", String::new()),
         "cancelled" => ("ErrorCalendarOccurrenceIsDeletedFromRecurrence", String::new()),
@@ -365,6 +365,6 @@ fn what_is_not_there_is_told_apart_from_what_cannot_be_told() {
     assert_eq!(found.iter().map(|found| found.is_absent()).collect::<Vec<_>>(), [true, true, true, true, false]);
     // throttled in the middle of a batch: nobody is absent for that
     let line =
-        Line::new(shelf(|id| if id == "gone" { ("ErrorServerBusy", String::new()) } else { ("NoError", single(id)) }));
+        Line::new(store(|id| if id == "gone" { ("ErrorServerBusy", String::new()) } else { ("NoError", single(id)) }));
     assert_eq!(block_on(ews(&line).find(&clues)).err(), Some(Error::Busy(Side::Exchange)));
 }

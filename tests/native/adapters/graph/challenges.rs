@@ -30,7 +30,7 @@ fn tokens_and_claims_of_a_challenge() {
     quirks(&world, json!({}));
     assert_eq!(whole(&world).1.last().map(String::as_str), Some("{}"));
     // a token that just ran out is renewed without claims
-    world.sandbox.borrow_mut().desk.revoke_tokens();
+    world.sandbox.borrow_mut().environment.revoke_tokens();
     assert_eq!((whole(&world).0, world.challenges.borrow().len()), (items, 2));
     // a challenge that is never satisfied asks the user to sign in, and does not go round in
     // circles

@@ -3,7 +3,7 @@
 
 use crate::support::graph_setup::{checked, default, mailbox, quirks, scope};
 use crate::support::memory::everything;
-use crate::support::sandbox_scenario::Spine;
+use crate::support::sandbox_scenario::SandboxScenario;
 use crate::support::world::World;
 use pollster::block_on;
 use sandbox::Seed;
@@ -205,57 +205,57 @@ fn a_removal_that_removes_nothing_is_named() {
 #[test]
 fn a_deletion_in_outlook_reaches_creatio_by_delta_and_by_the_daily_comparison() {
     for daily in [false, true] {
-        let spine = Spine::new(Seed::Empty, &everything());
-        let id = event(&spine.world, "e", "2026-03-05", json!({}));
-        spine.settle();
-        assert_eq!(spine.activities().len(), 1);
-        delete(&spine.world, &format!("me/events/{id}"));
+        let scenario = SandboxScenario::new(Seed::Empty, &everything());
+        let id = event(&scenario.world, "e", "2026-03-05", json!({}));
+        scenario.settle();
+        assert_eq!(scenario.activities().len(), 1);
+        delete(&scenario.world, &format!("me/events/{id}"));
         if daily {
-            spine.world.sandbox.borrow_mut().graph.expire_tokens();
-            spine.world.pass(chrono::TimeDelta::hours(25));
+            scenario.world.sandbox.borrow_mut().graph.expire_tokens();
+            scenario.world.pass(chrono::TimeDelta::hours(25));
         }
-        let report = spine.settle();
+        let report = scenario.settle();
         assert_eq!(report.counts.creatio.deleted, 1, "{daily}: {report:?}");
-        assert_eq!(spine.activity("e")["StatusId"], CANCELED);
+        assert_eq!(scenario.activity("e")["StatusId"], CANCELED);
     }
 }
 
 #[test]
 fn an_edit_in_creatio_is_not_written_into_a_deleted_event() {
-    let spine = Spine::new(Seed::Empty, &everything());
-    let id = event(&spine.world, "e", "2026-03-05", json!({}));
-    spine.settle();
-    let row = spine.activity("e");
-    delete(&spine.world, &format!("me/events/{id}"));
+    let scenario = SandboxScenario::new(Seed::Empty, &everything());
+    let id = event(&scenario.world, "e", "2026-03-05", json!({}));
+    scenario.settle();
+    let row = scenario.activity("e");
+    delete(&scenario.world, &format!("me/events/{id}"));
     let path = format!("Activity({})", row["Id"].as_str().unwrap());
-    spine.odata("PATCH", &path, Some(json!({"Title": "edited"})));
-    spine.settle();
-    let stored = spine.graph("GET", &format!("me/events/{id}"), None);
+    scenario.odata("PATCH", &path, Some(json!({"Title": "edited"})));
+    scenario.settle();
+    let stored = scenario.graph("GET", &format!("me/events/{id}"), None);
     assert_eq!(stored["subject"], "e", "it stays as it was deleted");
-    assert_eq!(spine.event("edited")["isCancelled"], false, "the edit has revived it");
+    assert_eq!(scenario.event("edited")["isCancelled"], false, "the edit has revived it");
 }
 
 /// The service remembers the transaction of a deleted event and refuses it to the next one.
 #[test]
 fn an_event_is_made_anew_although_its_transaction_was_that_of_a_deleted_one() {
-    let spine = Spine::new(Seed::Empty, &everything());
-    quirks(&spine.world, json!({"remembersTransactions": true}));
+    let scenario = SandboxScenario::new(Seed::Empty, &everything());
+    quirks(&scenario.world, json!({"remembersTransactions": true}));
     let row = json!({"Title": "e", "StartDate": "2026-03-12T10:00:00Z", "DueDate": "2026-03-12T11:00:00Z",
         "ShowInScheduler": true});
-    spine.odata("POST", "Activity", Some(row));
-    spine.settle();
+    scenario.odata("POST", "Activity", Some(row));
+    scenario.settle();
     for nth in 1..=2 {
-        delete(&spine.world, &format!("me/events/{}", spine.event("e")["id"].as_str().unwrap()));
+        delete(&scenario.world, &format!("me/events/{}", scenario.event("e")["id"].as_str().unwrap()));
         // without links every time it is the first loss that this browser sees
-        spine.shelf.links.borrow_mut().clear();
-        *spine.shelf.state.borrow_mut() = None;
-        let held = spine.settle().held.remove(0);
+        scenario.store.links.borrow_mut().clear();
+        *scenario.store.state.borrow_mut() = None;
+        let held = scenario.settle().held.remove(0);
         assert_eq!(held.reason, Reason::LostCounterpart);
         let Some(id) = held.id else { panic!("it is a particular one") };
         let again = Answer { side: held.side, id, reason: held.reason, choice: Choice::Allow };
-        block_on(run::answer::answer(&spine.shelf, vec![again])).unwrap();
-        spine.run();
-        assert_eq!(spine.settle().held, [], "{nth}");
-        assert_eq!(spine.events().len(), 1, "{nth}");
+        block_on(run::answer::answer(&scenario.store, vec![again])).unwrap();
+        scenario.run();
+        assert_eq!(scenario.settle().held, [], "{nth}");
+        assert_eq!(scenario.events().len(), 1, "{nth}");
     }
 }

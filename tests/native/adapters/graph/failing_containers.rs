@@ -3,7 +3,7 @@
 
 use crate::support::graph_setup::{NOW, checked, default, mailbox, quirks, scope, titles};
 use crate::support::memory::everything;
-use crate::support::sandbox_scenario::Spine;
+use crate::support::sandbox_scenario::SandboxScenario;
 use crate::support::world::World;
 use pollster::block_on;
 use sandbox::Seed;
@@ -112,14 +112,14 @@ fn a_search_that_one_calendar_refuses_leaves_it_open_what_is_there() {
 
 #[test]
 fn a_run_with_a_calendar_that_always_fails_syncs_the_rest_and_says_so() {
-    let spine = Spine::new(Seed::Demo, &everything());
-    spine.settle();
-    let calendars = spine.graph("GET", "me/calendars", None);
+    let scenario = SandboxScenario::new(Seed::Demo, &everything());
+    scenario.settle();
+    let calendars = scenario.graph("GET", "me/calendars", None);
     let name = calendars["value"][0]["name"].as_str().unwrap().to_owned();
-    quirks(&spine.world, of(&name, "broken", &json!(500)));
-    let list = spine.list();
-    spine.graph("POST", &format!("me/todo/lists/{list}/tasks"), Some(json!({"title": "new"})));
-    let report = spine.run();
+    quirks(&scenario.world, of(&name, "broken", &json!(500)));
+    let list = scenario.list();
+    scenario.graph("POST", &format!("me/todo/lists/{list}/tasks"), Some(json!({"title": "new"})));
+    let report = scenario.run();
     assert_eq!((report.counts.creatio.created, report.counts.creatio.deleted), (1, 0), "{report:?}");
     let named = report.held.iter().find(|held| held.reason == Reason::Unreadable).unwrap();
     assert_eq!(named.detail, format!("{name}: ErrorInternalServerTransientError"));
@@ -127,17 +127,19 @@ fn a_run_with_a_calendar_that_always_fails_syncs_the_rest_and_says_so() {
 
 #[test]
 fn a_task_deleted_in_a_round_without_lists_is_not_forgotten() {
-    let spine = Spine::new(Seed::Empty, &everything());
-    let list = spine.list();
+    let scenario = SandboxScenario::new(Seed::Empty, &everything());
+    let list = scenario.list();
     let path = format!("me/todo/lists/{list}/tasks");
-    let id = spine.graph("POST", &path, Some(json!({"title": "t"})))["id"].as_str().unwrap().to_owned();
-    spine.settle();
-    spine.world.by_hand(Side::Exchange, "DELETE", &format!("{path}/{id}"), None);
+    let id = scenario.graph("POST", &path, Some(json!({"title": "t"})))["id"].as_str().unwrap().to_owned();
+    scenario.settle();
+    scenario.world.by_hand(Side::Exchange, "DELETE", &format!("{path}/{id}"), None);
     let refusal = json!({"error": {"code": "ErrorAccessDenied", "message": "m"}});
-    spine.world.faults(json!([{"server": "graph", "path": "todo/lists\\?", "then": {"status": 403, "body": refusal}}]));
-    spine.run();
-    spine.run();
-    assert_eq!(spine.activity("t")["StatusId"], "201cfba8-58e6-df11-971b-001d60e938c6", "canceled");
+    scenario
+        .world
+        .faults(json!([{"server": "graph", "path": "todo/lists\\?", "then": {"status": 403, "body": refusal}}]));
+    scenario.run();
+    scenario.run();
+    assert_eq!(scenario.activity("t")["StatusId"], "201cfba8-58e6-df11-971b-001d60e938c6", "canceled");
 }
 
 /// A series of every Tuesday.
@@ -225,7 +227,7 @@ fn holidays_and_birthdays_are_not_the_users_own() {
     let (world, graph, _checked) = checked(Seed::Empty);
     {
         let sandbox = &mut *world.sandbox.borrow_mut();
-        sandbox.graph.subscribe(&mut sandbox.desk).unwrap();
+        sandbox.graph.subscribe(&mut sandbox.environment).unwrap();
     }
     let told = block_on(graph.observe(&scope(), None)).unwrap();
     assert!(told.items.is_empty(), "{:?}", titles(&told));
@@ -291,7 +293,7 @@ fn an_event_gets_its_uid_late_and_two_may_share_one() {
     let late = uid().unwrap();
     let copy = {
         let sandbox = &mut *world.sandbox.borrow_mut();
-        sandbox.graph.copy_event(&id, &mut sandbox.desk).unwrap()
+        sandbox.graph.copy_event(&id, &mut sandbox.environment).unwrap()
     };
     let mut found: Vec<_> = block_on(graph.find(&[Lookup::Uid(late)])).unwrap().remove(0).items;
     found.sort_by_key(|item| item.id.as_str() != id);
@@ -301,20 +303,20 @@ fn an_event_gets_its_uid_late_and_two_may_share_one() {
 
 #[test]
 fn a_creation_whose_event_was_deleted_meanwhile_succeeds_the_next_time() {
-    let spine = Spine::new(Seed::Empty, &everything());
-    quirks(&spine.world, json!({"remembersTransactions": true}));
+    let scenario = SandboxScenario::new(Seed::Empty, &everything());
+    quirks(&scenario.world, json!({"remembersTransactions": true}));
     let row = json!({"Title": "a", "StartDate": "2026-03-05T10:00:00Z", "DueDate": "2026-03-05T11:00:00Z", "ShowInScheduler": true});
-    spine.odata("POST", "Activity", Some(row));
-    spine.world.faults(
+    scenario.odata("POST", "Activity", Some(row));
+    scenario.world.faults(
         json!([{"server": "graph", "method": "POST", "path": "events$", "times": 9, "then": {"drop": "after"}}]),
     );
-    spine.run();
-    spine.world.faults(json!([]));
-    let made = spine.event("a");
-    spine.graph("DELETE", &format!("me/events/{}", made["id"].as_str().unwrap()), None);
-    let refused = spine.run();
+    scenario.run();
+    scenario.world.faults(json!([]));
+    let made = scenario.event("a");
+    scenario.graph("DELETE", &format!("me/events/{}", made["id"].as_str().unwrap()), None);
+    let refused = scenario.run();
     assert_eq!(refused.counts.exchange.created, 0, "the service knows the transaction: {refused:?}");
-    spine.run();
-    spine.settle();
-    assert_ne!(spine.event("a")["transactionId"], made["transactionId"]);
+    scenario.run();
+    scenario.settle();
+    assert_ne!(scenario.event("a")["transactionId"], made["transactionId"]);
 }

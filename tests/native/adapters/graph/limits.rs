@@ -3,7 +3,7 @@
 
 use crate::support::graph_setup::{NOW, checked, mailbox, quirks};
 use crate::support::memory::everything;
-use crate::support::sandbox_scenario::Spine;
+use crate::support::sandbox_scenario::SandboxScenario;
 use crate::support::world::World;
 use pollster::block_on;
 use sandbox::{Seed, Server};
@@ -18,42 +18,42 @@ use std::rc::Rc;
 /// Requests to Graph from the log's row `from` on, batches as one.
 fn to_graph(world: &World, from: usize) -> usize {
     let sandbox = world.sandbox.borrow();
-    sandbox.desk.log().iter().skip(from).filter(|row| row.server == Server::Graph && row.batch.is_none()).count()
+    sandbox.environment.log().iter().skip(from).filter(|row| row.server == Server::Graph && row.batch.is_none()).count()
 }
 
 /// Activities of the user's own, one an hour, made in Creatio.
-fn activities(spine: &Spine, count: i64) {
+fn activities(scenario: &SandboxScenario, count: i64) {
     let start = chrono::DateTime::parse_from_rfc3339("2026-03-03T06:00:00Z").unwrap();
     for n in 0..count {
         let at =
             |minutes| (start + chrono::Duration::minutes(60 * n + minutes)).format("%Y-%m-%dT%H:%M:%SZ").to_string();
         let row = json!({"Title": format!("a{n}"), "StartDate": at(0), "DueDate": at(30), "ShowInScheduler": true});
-        spine.odata("POST", "Activity", Some(row));
+        scenario.odata("POST", "Activity", Some(row));
     }
 }
 
 #[test]
 fn a_thousand_new_events_are_few_requests() {
-    let spine = Spine::new(Seed::Empty, &everything());
-    activities(&spine, 1_000);
-    spine.world.breathes.set(true);
-    let from = spine.logged();
-    let report = spine.run();
+    let scenario = SandboxScenario::new(Seed::Empty, &everything());
+    activities(&scenario, 1_000);
+    scenario.world.breathes.set(true);
+    let from = scenario.logged();
+    let report = scenario.run();
     assert_eq!((report.counts.exchange.created, report.unfinished), (1_000, 0));
-    let requests = to_graph(&spine.world, from);
+    let requests = to_graph(&scenario.world, from);
     assert!(requests <= 60, "{requests} requests to Graph");
-    assert_eq!(spine.world.under_way.get().1, 2, "two at once, never more");
+    assert_eq!(scenario.world.under_way.get().1, 2, "two at once, never more");
 }
 
 #[test]
 fn the_second_of_two_quiet_runs_is_four_requests() {
-    let spine = Spine::new(Seed::Empty, &everything());
-    activities(&spine, 3);
-    spine.settle();
-    spine.run();
-    let before = spine.world.requests();
-    spine.run();
-    let requests = spine.world.requests() - before;
+    let scenario = SandboxScenario::new(Seed::Empty, &everything());
+    activities(&scenario, 3);
+    scenario.settle();
+    scenario.run();
+    let before = scenario.world.requests();
+    scenario.run();
+    let requests = scenario.world.requests() - before;
     assert!(requests <= 4, "{requests} requests");
 }
 
@@ -71,18 +71,18 @@ fn as_many_at_once_as_told_and_never_more_than_four() {
 #[test]
 fn refused_parts_are_sent_again_alone_however_the_wait_is_told() {
     for spelling in ["seconds", "fraction", "date", "hidden", "absent"] {
-        let spine = Spine::new(Seed::Empty, &everything());
-        activities(&spine, 20);
-        quirks(&spine.world, json!({"throttle": {"atOnce": 4, "retryAfter": spelling}}));
-        let from = spine.logged();
-        let report = spine.run();
+        let scenario = SandboxScenario::new(Seed::Empty, &everything());
+        activities(&scenario, 20);
+        quirks(&scenario.world, json!({"throttle": {"atOnce": 4, "retryAfter": spelling}}));
+        let from = scenario.logged();
+        let report = scenario.run();
         assert_eq!((report.counts.exchange.created, report.unfinished), (20, 0), "{spelling}");
-        let log = spine.world.log(from);
+        let log = scenario.world.log(from);
         let posts = log.iter().filter(|row| row.starts_with("POST") && row.ends_with("/events")).count();
         assert_eq!(posts, 20 + 16 + 12 + 8 + 4, "{spelling}: only what was refused");
-        quirks(&spine.world, json!({}));
-        assert_eq!(spine.events().len(), 20, "{spelling}");
-        spine.settle();
+        quirks(&scenario.world, json!({}));
+        assert_eq!(scenario.events().len(), 20, "{spelling}");
+        scenario.settle();
     }
 }
 
@@ -114,7 +114,7 @@ fn the_budget_of_ten_minutes_is_kept_over_runs() {
         let found = block_on(graph.find(&nobodies(run * 4_000, 4_000))).unwrap();
         assert!(found.iter().all(Found::is_absent));
     }
-    let throttled = world.sandbox.borrow().desk.log().iter().filter(|row| row.status == 429).count();
+    let throttled = world.sandbox.borrow().environment.log().iter().filter(|row| row.status == 429).count();
     assert_eq!(throttled, 0, "the server never has to refuse");
     assert!(world.slept.get() > 300_000, "what did not fit has waited: {}", world.slept.get());
 }

@@ -3,7 +3,7 @@
 
 use crate::support::graph_setup::{checked, default, quirks, scope, titles};
 use crate::support::memory::everything;
-use crate::support::sandbox_scenario::Spine;
+use crate::support::sandbox_scenario::SandboxScenario;
 use crate::support::world::World;
 use pollster::block_on;
 use sandbox::{Sandbox, Seed};
@@ -169,70 +169,70 @@ fn only_what_is_in_the_window_is_asked_for() {
 #[test]
 fn containers_with_other_ids_are_the_same_containers() {
     let mut settings = everything();
-    let spine = Spine::new(Seed::Demo, &settings);
-    let calendars = block_on(spine.joined.exchange.containers()).unwrap();
+    let scenario = SandboxScenario::new(Seed::Demo, &settings);
+    let calendars = block_on(scenario.joined.exchange.containers()).unwrap();
     let second = calendars.iter().find(|one| one.kind == Kind::Meeting && one.own && !one.default).unwrap();
     settings.import_meetings.scope = Extent::Chosen;
     settings.import_meetings.chosen = vec![second.id.clone(), default(&calendars, Kind::Meeting).id];
-    spine.save(&settings);
-    let held = spine.settle().held.len();
-    let (activities, events) = (spine.activities(), spine.events());
-    let mut sandbox = spine.world.sandbox.borrow_mut();
-    let Sandbox { graph, desk, .. } = &mut *sandbox;
-    graph.renumber_containers(desk);
+    scenario.save(&settings);
+    let held = scenario.settle().held.len();
+    let (activities, events) = (scenario.activities(), scenario.events());
+    let mut sandbox = scenario.world.sandbox.borrow_mut();
+    let Sandbox { graph, environment, .. } = &mut *sandbox;
+    graph.renumber_containers(environment);
     drop(sandbox);
 
-    let from = spine.logged();
-    let report = spine.run();
-    assert_eq!(spine.writes(from), Vec::<String>::new(), "nothing seems to be gone or new");
-    assert_eq!((report.held.len(), spine.activities(), spine.events()), (held, activities, events));
+    let from = scenario.logged();
+    let report = scenario.run();
+    assert_eq!(scenario.writes(from), Vec::<String>::new(), "nothing seems to be gone or new");
+    assert_eq!((report.held.len(), scenario.activities(), scenario.events()), (held, activities, events));
     let second_subject = {
-        let present = block_on(spine.joined.exchange.containers()).unwrap();
+        let present = block_on(scenario.joined.exchange.containers()).unwrap();
         let again = present.iter().find(|one| one.kind == Kind::Meeting && one.own && !one.default).unwrap();
         assert_ne!(again.id, second.id);
         let path = format!("me/calendars/{}/events", again.id);
         let time = |hour: u8| json!({"dateTime": format!("2026-03-10T{hour:02}:00:00"), "timeZone": "UTC"});
-        spine.graph("POST", &path, Some(json!({"subject": "in the second", "start": time(8), "end": time(9)})));
+        scenario.graph("POST", &path, Some(json!({"subject": "in the second", "start": time(8), "end": time(9)})));
         "in the second"
     };
-    spine.settle();
-    assert_eq!(spine.activity(second_subject)["Title"], second_subject, "the chosen calendar is still chosen");
+    scenario.settle();
+    assert_eq!(scenario.activity(second_subject)["Title"], second_subject, "the chosen calendar is still chosen");
 }
 
 /// The built-in sync noted its Activity on an event that no longer looks like it.
 #[test]
 fn what_the_built_in_sync_noted_is_adopted_from_the_mailbox() {
-    let spine = Spine::new(Seed::Empty, &everything());
+    let scenario = SandboxScenario::new(Seed::Empty, &everything());
     let row = json!({"Title": "Visit", "StartDate": "2026-03-12T10:00:00Z", "DueDate": "2026-03-12T11:00:00Z",
         "ShowInScheduler": true});
-    let activity = spine.odata("POST", "Activity", Some(row))["Id"].as_str().unwrap().to_owned();
+    let activity = scenario.odata("POST", "Activity", Some(row))["Id"].as_str().unwrap().to_owned();
     let name = |name: &str| format!("String {{00020329-0000-0000-C000-000000000046}} Name {name}");
     let time = |hour: u8| json!({"dateTime": format!("2026-03-12T{hour:02}:00:00.0000000"), "timeZone": "UTC"});
     let event = json!({"id": "M=", "subject": "Visit, moved", "start": time(12), "end": time(13),
         "singleValueExtendedProperties": [{"id": name("RemoteId"), "value": "r"},
             {"id": name("LocalId"), "value": activity.to_uppercase()}]});
     {
-        let mut sandbox = spine.world.sandbox.borrow_mut();
-        let Sandbox { graph, desk, .. } = &mut *sandbox;
-        graph.load_event(event, desk).unwrap();
+        let mut sandbox = scenario.world.sandbox.borrow_mut();
+        let Sandbox { graph, environment, .. } = &mut *sandbox;
+        graph.load_event(event, environment).unwrap();
     }
-    let report = spine.settle();
+    let report = scenario.settle();
     assert_eq!((report.counts.creatio.created, report.counts.exchange.created), (0, 0));
-    assert_eq!((spine.activities().len(), spine.events().len()), (1, 1));
-    let link = spine.shelf.links.borrow().values().next().unwrap().clone();
+    assert_eq!((scenario.activities().len(), scenario.events().len()), (1, 1));
+    let link = scenario.store.links.borrow().values().next().unwrap().clone();
     assert_eq!((link.halves.creatio.id.as_str(), link.halves.exchange.id.as_str()), (activity.as_str(), "M="));
 }
 
 #[test]
 fn without_to_do_tasks_are_off_and_the_reason_is_told() {
-    let spine = Spine::new(Seed::Demo, &everything());
-    quirks(&spine.world, json!({"noToDo": true}));
-    let report = spine.settle();
+    let scenario = SandboxScenario::new(Seed::Demo, &everything());
+    quirks(&scenario.world, json!({"noToDo": true}));
+    let report = scenario.settle();
     let reasons: Vec<Reason> = report.held.iter().map(|held| held.reason).collect();
     assert_eq!(reasons.iter().filter(|reason| **reason == Reason::NoToDo).count(), 1, "{reasons:?}");
     assert!(!reasons.contains(&Reason::NoTarget), "nothing is said of each task");
     assert!(report.counts.creatio.created > 0 && report.counts.exchange.created > 0);
-    quirks(&spine.world, json!({}));
-    let report = spine.settle();
+    quirks(&scenario.world, json!({}));
+    let report = scenario.settle();
     assert!(report.held.iter().all(|held| held.reason != Reason::NoToDo));
 }

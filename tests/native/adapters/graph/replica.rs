@@ -282,7 +282,7 @@ fn the_same_is_preferred_on_every_page_and_in_every_request() {
     crate::support::graph_setup::quirks(&world, json!({"pageSize": 3}));
     let told: Arc<Mutex<Vec<(String, String)>>> = Arc::default();
     let kept = Arc::clone(&told);
-    world.sandbox.borrow_mut().desk.watch(Box::new(move |_, request, _| {
+    world.sandbox.borrow_mut().environment.watch(Box::new(move |_, request, _| {
         let header = request.headers().get("prefer").map(|value| value.to_str().unwrap().to_owned());
         kept.lock().unwrap().push((request.uri().to_string(), header.unwrap_or_default()));
     }));

@@ -1,34 +1,34 @@
 //! Tasks of To Do through whole runs: what is hung on them, and how they are known again.
 
 use crate::support::memory::everything;
-use crate::support::sandbox_scenario::Spine;
+use crate::support::sandbox_scenario::SandboxScenario;
 use sandbox::Seed;
 use schedule_sync::engine::settings::Settings;
 use serde_json::{Value, json};
 
 const CANCELED: &str = "201cfba8-58e6-df11-971b-001d60e938c6";
 
-fn lists(spine: &Spine) -> Vec<String> {
-    let lists = spine.graph("GET", "me/todo/lists", None)["value"].as_array().unwrap().clone();
+fn lists(scenario: &SandboxScenario) -> Vec<String> {
+    let lists = scenario.graph("GET", "me/todo/lists", None)["value"].as_array().unwrap().clone();
     lists.iter().map(|list| list["id"].as_str().unwrap().to_owned()).collect()
 }
 
 /// A person's task in the default list; with more members.
-fn task(spine: &Spine, title: &str, more: Value) -> Value {
+fn task(scenario: &SandboxScenario, title: &str, more: Value) -> Value {
     let mut body = json!({"title": title, "dueDateTime": {"dateTime": "2026-03-12T00:00:00", "timeZone": "UTC"}});
     body.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
-    spine.graph("POST", &format!("me/todo/lists/{}/tasks", lists(spine)[0]), Some(body))
+    scenario.graph("POST", &format!("me/todo/lists/{}/tasks", lists(scenario)[0]), Some(body))
 }
 
-fn links(spine: &Spine, task: &Value) -> Vec<Value> {
-    let path = format!("me/todo/lists/{}/tasks/{}/linkedResources", lists(spine)[0], task["id"].as_str().unwrap());
-    spine.graph("GET", &path, None)["value"].as_array().unwrap().clone()
+fn links(scenario: &SandboxScenario, task: &Value) -> Vec<Value> {
+    let path = format!("me/todo/lists/{}/tasks/{}/linkedResources", lists(scenario)[0], task["id"].as_str().unwrap());
+    scenario.graph("GET", &path, None)["value"].as_array().unwrap().clone()
 }
 
 /// To Do's way to move a task: another one in the other list, with all that hung on it.
-fn moved(spine: &Spine, task: &Value) {
-    let lists = lists(spine);
-    let hung: Vec<Value> = links(spine, task)
+fn moved(scenario: &SandboxScenario, task: &Value) {
+    let lists = lists(scenario);
+    let hung: Vec<Value> = links(scenario, task)
         .into_iter()
         .map(|mut link| {
             link.as_object_mut().unwrap().remove("id");
@@ -36,8 +36,8 @@ fn moved(spine: &Spine, task: &Value) {
         })
         .collect();
     let copy = json!({"title": task["title"], "dueDateTime": task["dueDateTime"], "linkedResources": hung});
-    spine.graph("POST", &format!("me/todo/lists/{}/tasks", lists[1]), Some(copy));
-    spine.graph("DELETE", &format!("me/todo/lists/{}/tasks/{}", lists[0], task["id"].as_str().unwrap()), None);
+    scenario.graph("POST", &format!("me/todo/lists/{}/tasks", lists[1]), Some(copy));
+    scenario.graph("DELETE", &format!("me/todo/lists/{}/tasks/{}", lists[0], task["id"].as_str().unwrap()), None);
 }
 
 #[test]
@@ -46,14 +46,14 @@ fn an_imported_task_shows_the_way_to_its_activity_if_the_user_exports() {
         "range": {"type": "noEnd", "startDate": "2026-03-12"}}});
     let import = Settings { export: Default::default(), ..everything() };
     for (settings, more, hung) in [(everything(), json!({}), 1), (everything(), recurring, 0), (import, json!({}), 0)] {
-        let spine = Spine::new(Seed::Empty, &settings);
-        let task = task(&spine, "Offer", more);
-        let report = spine.settle();
+        let scenario = SandboxScenario::new(Seed::Empty, &settings);
+        let task = task(&scenario, "Offer", more);
+        let report = scenario.settle();
         assert_eq!((report.counts.creatio.created, report.counts.exchange.updated), (1, 0));
-        let links = links(&spine, &task);
+        let links = links(&scenario, &task);
         assert_eq!(links.len(), hung);
         for link in links {
-            let id = spine.activity("Offer")["Id"].as_str().unwrap().to_owned();
+            let id = scenario.activity("Offer")["Id"].as_str().unwrap().to_owned();
             assert_eq!(link["webUrl"], format!("{}{id}", crate::support::graph_setup::LINK));
             assert_eq!(
                 (&link["applicationName"], &link["externalId"]),
@@ -65,13 +65,13 @@ fn an_imported_task_shows_the_way_to_its_activity_if_the_user_exports() {
 
 #[test]
 fn an_imported_task_that_moves_to_another_list_keeps_its_activity() {
-    let spine = Spine::new(Seed::Demo, &everything());
-    let task = task(&spine, "Offer", json!({}));
-    spine.settle();
-    let id = spine.activity("Offer")["Id"].clone();
-    moved(&spine, &task);
-    let report = spine.settle();
+    let scenario = SandboxScenario::new(Seed::Demo, &everything());
+    let task = task(&scenario, "Offer", json!({}));
+    scenario.settle();
+    let id = scenario.activity("Offer")["Id"].clone();
+    moved(&scenario, &task);
+    let report = scenario.settle();
     assert_eq!((report.counts.creatio.created, report.counts.creatio.deleted), (0, 0), "{report:?}");
-    let activity = spine.activity("Offer");
+    let activity = scenario.activity("Offer");
     assert!(activity["Id"] == id && activity["StatusId"] != CANCELED);
 }

@@ -3,9 +3,9 @@
 //! nothing twice. Judged over whole runs of pairs on which people did many things at once.
 
 use crate::support::memory::{at, everything, item, meeting, title};
-use crate::support::memory_scenario::{Trip, guest};
+use crate::support::memory_scenario::{MemoryScenario, guest};
 use crate::support::moment::the_meeting;
-use crate::support::random::{Chance, share};
+use crate::support::random::{Random, share};
 use pollster::block_on;
 use schedule_sync::engine::answer::{Answer, Choice, choices};
 use schedule_sync::engine::held::{Held, Reason};
@@ -62,18 +62,18 @@ fn moved(item: &mut Item, hours: i64) {
 }
 
 /// Some pairs in step, to which people then did the same things.
-fn state(seed: u64) -> Trip {
-    let mut chance = Chance::new(seed);
+fn state(seed: u64) -> MemoryScenario {
+    let mut random = Random::new(seed);
     let mut settings = everything();
-    settings.rules.notify = chance.pick(&[Notify::Never, Notify::Ask, Notify::Ask, Notify::Always]);
-    settings.rules.conflict = chance.pick(&[Conflict::Ask, Conflict::Ask, Conflict::Newest, Conflict::Creatio]);
-    let trip = Trip::new(&settings);
+    settings.rules.notify = random.pick(&[Notify::Never, Notify::Ask, Notify::Ask, Notify::Always]);
+    settings.rules.conflict = random.pick(&[Conflict::Ask, Conflict::Ask, Conflict::Newest, Conflict::Creatio]);
+    let scenario = MemoryScenario::new(&settings);
     for address in [ANNA, BORIS, "carol@fabrikam.example"] {
-        trip.creatio.people.borrow_mut().insert(Address::parse(address).unwrap(), address.into());
+        scenario.creatio.people.borrow_mut().insert(Address::parse(address).unwrap(), address.into());
     }
-    let pairs = if chance.one_in(6) { 12 } else { 1 };
-    let (from, foreign, ended) = (chance.pick(&Side::BOTH), chance.one_in(4), chance.one_in(8));
-    let (noted, invited) = (chance.one_in(2), chance.one_in(2));
+    let pairs = if random.one_in(6) { 12 } else { 1 };
+    let (from, foreign, ended) = (random.pick(&Side::BOTH), random.one_in(4), random.one_in(8));
+    let (noted, invited) = (random.one_in(2), random.one_in(2));
     for n in 0..pairs {
         let start = if ended { "2026-03-09T10:00:00Z" } else { "2026-03-12T10:00:00Z" };
         let mut one = item(from, &format!("{from}{n}"), Record::Meeting(meeting(&format!("Call {n}"), start)));
@@ -85,19 +85,19 @@ fn state(seed: u64) -> Trip {
             one.facts.attendees = usize::from(from == Side::Exchange);
         }
         one.facts.organized_by_other = foreign && from == Side::Exchange;
-        trip.side(from).put(one);
+        scenario.side(from).put(one);
     }
-    trip.run();
-    trip.run();
-    let removed = chance.one_in(6).then(|| chance.pick(&Side::BOTH));
-    let here: Vec<Deed> = IN_CREATIO.into_iter().filter(|_| chance.one_in(4)).collect();
-    let there: Vec<Deed> = IN_OUTLOOK.into_iter().filter(|_| chance.one_in(4)).collect();
+    scenario.run();
+    scenario.run();
+    let removed = random.one_in(6).then(|| random.pick(&Side::BOTH));
+    let here: Vec<Deed> = IN_CREATIO.into_iter().filter(|_| random.one_in(4)).collect();
+    let there: Vec<Deed> = IN_OUTLOOK.into_iter().filter(|_| random.one_in(4)).collect();
     for (side, deeds) in [(Side::Creatio, here), (Side::Exchange, there)] {
-        for id in trip.side(side).ids() {
+        for id in scenario.side(side).ids() {
             if removed == Some(side) {
-                trip.side(side).remove(&id);
+                scenario.side(side).remove(&id);
             } else {
-                trip.side(side).edit(&id, |item| {
+                scenario.side(side).edit(&id, |item| {
                     deeds.iter().for_each(|deed| {
                         if item.record.kind() == meetings() {
                             deed(item)
@@ -107,7 +107,7 @@ fn state(seed: u64) -> Trip {
             }
         }
     }
-    trip
+    scenario
 }
 
 const fn meetings() -> schedule_sync::model::Kind {
@@ -115,16 +115,16 @@ const fn meetings() -> schedule_sync::model::Kind {
 }
 
 /// What a person can answer to.
-fn asked(trip: &Trip) -> Vec<Held> {
-    trip.run();
-    let held = block_on(trip.shelf.state()).unwrap().unwrap().held;
+fn asked(scenario: &MemoryScenario) -> Vec<Held> {
+    scenario.run();
+    let held = block_on(scenario.store.state()).unwrap().unwrap().held;
     held.into_iter().filter(|held| !choices(held.reason).is_empty()).collect()
 }
 
-fn reply(trip: &Trip, held: &Held, choice: Choice) {
+fn reply(scenario: &MemoryScenario, held: &Held, choice: Choice) {
     let Held { side, id, reason, .. } = held;
     let said = Answer { side: *side, id: id.clone().unwrap(), reason: *reason, choice };
-    block_on(answer(&trip.shelf, vec![said])).unwrap();
+    block_on(answer(&scenario.store, vec![said])).unwrap();
 }
 
 fn told(held: &[Held]) -> Vec<(Reason, String, Vec<String>)> {
@@ -136,19 +136,19 @@ fn told(held: &[Held]) -> Vec<(Reason, String, Vec<String>)> {
 fn one_answer_to_everything_that_is_asked_leaves_nothing_asked() {
     let mut pairs: BTreeSet<(Reason, Reason)> = BTreeSet::new();
     for seed in (0..2_000).step_by(share()) {
-        let (trip, mut chance) = (state(seed), Chance::new(!seed));
-        let questions = asked(&trip);
+        let (scenario, mut random) = (state(seed), Random::new(!seed));
+        let questions = asked(&scenario);
         for one in &questions {
             pairs.extend(questions.iter().filter(|other| other.id == one.id).map(|other| (one.reason, other.reason)));
-            reply(&trip, one, chance.pick(choices(one.reason)));
+            reply(&scenario, one, random.pick(choices(one.reason)));
         }
         for round in 0..3 {
-            let left = asked(&trip);
+            let left = asked(&scenario);
             assert!(left.is_empty(), "seed {seed}, round {round}: {:?}\nafter {:?}", told(&left), told(&questions));
         }
-        let before = (trip.creatio.writes.get(), trip.exchange.writes.get());
-        trip.run();
-        assert_eq!((trip.creatio.writes.get(), trip.exchange.writes.get()), before, "seed {seed}: it is quiet");
+        let before = (scenario.creatio.writes.get(), scenario.exchange.writes.get());
+        scenario.run();
+        assert_eq!((scenario.creatio.writes.get(), scenario.exchange.writes.get()), before, "seed {seed}: it is quiet");
     }
     use Reason::{
         Clash, ConvertAsked, DeleteAsked, InsideNotes, ManyDeletions, ManyMoves, OwnNotes, PutBack, RichBody,
@@ -177,19 +177,19 @@ fn one_answer_to_everything_that_is_asked_leaves_nothing_asked() {
 #[test]
 fn one_answer_at_a_time_in_any_order_ends_and_nothing_is_asked_twice() {
     for seed in (0..800).step_by(share()) {
-        let (trip, mut chance) = (state(seed), Chance::new(!seed));
+        let (scenario, mut random) = (state(seed), Random::new(!seed));
         let mut answered: BTreeSet<(Reason, String, Vec<String>, Vec<String>)> = BTreeSet::new();
         for n in 0.. {
-            let left = asked(&trip);
+            let left = asked(&scenario);
             if left.is_empty() {
                 break;
             }
             assert!(n < 150, "seed {seed}: {:?}", told(&left));
-            let one = chance.pick(&left);
+            let one = random.pick(&left);
             let values = one.fields.iter().map(|held| format!("{:?}", held.values)).collect();
             let (reason, id, fields) = told(std::slice::from_ref(&one)).remove(0);
             assert!(answered.insert((reason, id, fields, values)), "seed {seed}: asked again: {:?}", told(&[one]));
-            reply(&trip, &one, chance.pick(choices(reason)));
+            reply(&scenario, &one, random.pick(choices(reason)));
         }
     }
 }

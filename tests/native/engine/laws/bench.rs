@@ -4,7 +4,7 @@
 
 use crate::engine::laws::bug::Bug;
 use crate::support::memory::{CALENDAR, LIST, ME, Memory, account, at, words};
-use crate::support::random::Chance;
+use crate::support::random::Random;
 use futures_util::FutureExt;
 use schedule_sync::engine::account::Account;
 use schedule_sync::engine::actions::follow_up;
@@ -40,11 +40,11 @@ pub(crate) struct Bench {
     /// What the last plan held.
     guarded: BTreeSet<(ItemId, Reason)>,
     bug: Option<Bug>,
-    chance: Chance,
+    random: Random,
 }
 
 impl Bench {
-    pub(crate) fn new((settings, silent): (Settings, bool), bug: Option<Bug>, chance: Chance) -> Self {
+    pub(crate) fn new((settings, silent): (Settings, bool), bug: Option<Bug>, random: Random) -> Self {
         let sides = Pair::of(Memory::new);
         let (links, tags) = (BTreeMap::new(), Pair::of(|_| BTreeMap::new()));
         Self {
@@ -57,7 +57,7 @@ impl Bench {
             history: Vec::new(),
             guarded: BTreeSet::new(),
             bug,
-            chance,
+            random,
         }
     }
 
@@ -101,8 +101,8 @@ impl Bench {
         self.plans += 1;
         let mut seen = self.seen();
         if mixed {
-            self.chance.shuffle(&mut seen.links);
-            self.chance.shuffle(&mut seen.containers);
+            self.random.shuffle(&mut seen.links);
+            self.random.shuffle(&mut seen.containers);
         }
         let mut settings = self.settings.clone();
         if let Some(bug) = self.bug {
@@ -124,7 +124,7 @@ impl Bench {
     pub(crate) fn apply(&mut self, plan: &Plan) -> Vec<Held> {
         self.remember(plan);
         let mut actions = plan.actions.clone();
-        self.chance.shuffle(&mut actions);
+        self.random.shuffle(&mut actions);
         for id in &plan.drop {
             self.links.remove(id);
         }

@@ -6,7 +6,7 @@ use crate::engine::laws::{
     bug::Bug,
 };
 use crate::support::memory::{at, everything, item, meeting, task};
-use crate::support::random::Chance;
+use crate::support::random::Random;
 use crate::support::records::shown;
 use chrono::Duration;
 use schedule_sync::engine::held::Held;
@@ -123,17 +123,17 @@ pub(crate) struct Course {
 
 impl Course {
     pub(crate) fn new(seed: u64) -> Self {
-        let mut chance = Chance::new(seed);
+        let mut random = Random::new(seed);
         let mut settings = everything();
         settings.rules.conflict =
-            chance.pick(&[Conflict::Ask, Conflict::Newest, Conflict::Creatio, Conflict::Exchange]);
+            random.pick(&[Conflict::Ask, Conflict::Newest, Conflict::Creatio, Conflict::Exchange]);
         settings.rules.creatio_delete =
-            chance.pick(&[CreatioDelete::Mark, CreatioDelete::Delete, CreatioDelete::Leave]);
+            random.pick(&[CreatioDelete::Mark, CreatioDelete::Delete, CreatioDelete::Leave]);
         settings.rules.exchange_delete =
-            chance.pick(&[ExchangeDelete::Delete, ExchangeDelete::Delete, ExchangeDelete::Leave]);
-        settings.rules.private = chance.pick(&[Private::Busy, Private::Skip, Private::Full]);
-        settings.fields = mapped(&mut Chance::new(!seed));
-        match chance.below(6) {
+            random.pick(&[ExchangeDelete::Delete, ExchangeDelete::Delete, ExchangeDelete::Leave]);
+        settings.rules.private = random.pick(&[Private::Busy, Private::Skip, Private::Full]);
+        settings.fields = mapped(&mut Random::new(!seed));
+        match random.below(6) {
             0 => settings.export.on = false,
             1 => {
                 settings.import_meetings.on = false;
@@ -143,31 +143,31 @@ impl Course {
         }
         // mostly few things, so that many courses fit into an hour; now and then as many as the
         // guard needs
-        let most = if chance.one_in(40) { 40 } else { 5 };
-        let tags = chance.below(most + 1);
-        let mut pieces: Vec<Piece> = (0..tags).map(|tag| put(&mut chance, tag)).collect();
+        let most = if random.one_in(40) { 40 } else { 5 };
+        let tags = random.below(most + 1);
+        let mut pieces: Vec<Piece> = (0..tags).map(|tag| put(&mut random, tag)).collect();
         pieces.push(Piece::Sync);
-        for phase in 0..1 + chance.below(2) {
+        for phase in 0..1 + random.below(2) {
             if phase > 0 {
                 pieces.push(Piece::Sync);
             }
             // now and then people do the same to everything
-            let all = chance.one_in(4).then(|| (chance.pick(&Side::BOTH), change(&mut chance)));
-            let edits = if all.is_some() { tags } else { chance.below(tags * 2 + 1) };
+            let all = random.one_in(4).then(|| (random.pick(&Side::BOTH), change(&mut random)));
+            let edits = if all.is_some() { tags } else { random.below(tags * 2 + 1) };
             for n in 0..edits {
                 let value = pieces.len();
                 pieces.push(match all {
                     Some((side, change)) => Piece::Edit { tag: n, side, change, value },
                     None => Piece::Edit {
-                        tag: chance.below(tags),
-                        side: chance.pick(&Side::BOTH),
-                        change: change(&mut chance),
+                        tag: random.below(tags),
+                        side: random.pick(&Side::BOTH),
+                        change: change(&mut random),
                         value,
                     },
                 });
             }
         }
-        let silent = Chance::new(seed.rotate_left(32)).one_in(2);
+        let silent = Random::new(seed.rotate_left(32)).one_in(2);
         Self { settings, silent, pieces, seed }
     }
 
@@ -209,7 +209,7 @@ impl Course {
 
     /// Plays it; `judge` looks at every phase. How often the engine planned.
     pub(crate) fn play(&self, bug: Option<Bug>, mut judge: impl FnMut(&Phase<'_>)) -> usize {
-        let mut bench = Bench::new((self.settings.clone(), self.silent), bug, Chance::new(self.seed));
+        let mut bench = Bench::new((self.settings.clone(), self.silent), bug, Random::new(self.seed));
         let (mut known, mut touched) = (BTreeMap::new(), BTreeSet::new());
         for piece in self.pieces.iter().chain([&Piece::Sync]) {
             match piece {
@@ -233,24 +233,24 @@ impl Course {
     }
 }
 
-fn put(chance: &mut Chance, tag: usize) -> Piece {
+fn put(random: &mut Random, tag: usize) -> Piece {
     use Look::{
         AllDay, Completed, Email, Far, Foreign, Invited, LongTitle, NoTitle, Others, Past, Plain, Private, Process,
         Rich, Task, Twin, Waiting,
     };
-    let side = chance.pick(&Side::BOTH);
+    let side = random.pick(&Side::BOTH);
     let common = [Plain, Plain, Plain, Task, Task, Past, Far, AllDay, LongTitle, Completed, Twin];
     let own: &[Look] = match side {
         Side::Creatio => &[Process, Others, Email],
         Side::Exchange => &[NoTitle, Private, Foreign, Invited, Rich, Waiting],
     };
-    let look = if chance.one_in(3) { chance.pick(own) } else { chance.pick(&common) };
+    let look = if random.one_in(3) { random.pick(own) } else { random.pick(&common) };
     Piece::Put { tag, side, look }
 }
 
-fn change(chance: &mut Chance) -> Change {
+fn change(random: &mut Random) -> Change {
     use Change::{Body, Cancel, Importance, Kind, Place, Reminder, Remove, Status, Title, When};
-    chance.pick(&[Title, Title, When, When, Place, Body, Importance, Reminder, Status, Remove, Remove, Cancel, Kind])
+    random.pick(&[Title, Title, When, When, Place, Body, Importance, Reminder, Status, Remove, Remove, Cancel, Kind])
 }
 
 /// A thing on `side`, in that side's form. Its body carries its tag.
@@ -336,9 +336,9 @@ fn create(bench: &mut Bench, tag: usize, (side, look): (Side, Look)) -> Known {
 }
 
 /// Now and then a field is off.
-fn mapped(chance: &mut Chance) -> FieldMap {
+fn mapped(random: &mut Random) -> FieldMap {
     let map = FieldMap::default();
-    match chance.below(20) {
+    match random.below(20) {
         0 => FieldMap { title: FieldDirection::Off, ..map },
         1 => FieldMap { place: FieldDirection::Off, ..map },
         2 => FieldMap { body: FieldDirection::Off, ..map },

@@ -3,7 +3,7 @@
 //! both sides are in step, and nothing is there twice.
 
 use crate::support::memory::{Memory, at, everything, item, meeting, task, title};
-use crate::support::memory_scenario::Trip;
+use crate::support::memory_scenario::MemoryScenario;
 use proptest::prelude::*;
 use schedule_sync::engine::link::LinkState;
 use schedule_sync::engine::settings::Conflict;
@@ -85,51 +85,51 @@ fn shift(item: &mut Item, minutes: i64) {
     }
 }
 
-fn memory(trip: &Trip, side: Side) -> &Memory {
+fn memory(scenario: &MemoryScenario, side: Side) -> &Memory {
     match side {
-        Side::Creatio => &trip.creatio,
-        Side::Exchange => &trip.exchange,
+        Side::Creatio => &scenario.creatio,
+        Side::Exchange => &scenario.exchange,
     }
 }
 
 /// The nth item of a side that a person may touch.
-fn nth(trip: &Trip, side: Side, n: usize) -> Option<ItemId> {
-    let items = memory(trip, side).items.borrow();
+fn nth(scenario: &MemoryScenario, side: Side, n: usize) -> Option<ItemId> {
+    let items = memory(scenario, side).items.borrow();
     let open: Vec<&ItemId> = items.values().filter(|item| !item.facts.canceled).map(|item| &item.id).collect();
     open.get(n % open.len().max(1)).map(|id| (*id).clone())
 }
 
-fn play(trip: &mut Trip, moves: &[Move]) {
+fn play(scenario: &mut MemoryScenario, moves: &[Move]) {
     for (n, one) in moves.iter().enumerate() {
         match one {
-            Move::Create(side, is_task) => memory(trip, *side).put(created(*side, n, *is_task)),
+            Move::Create(side, is_task) => memory(scenario, *side).put(created(*side, n, *is_task)),
             Move::Retitle(side, which, to) => {
-                if let Some(id) = nth(trip, *side, *which) {
-                    memory(trip, *side).edit(&id, |item| *title(item) = format!("edit{to}"));
+                if let Some(id) = nth(scenario, *side, *which) {
+                    memory(scenario, *side).edit(&id, |item| *title(item) = format!("edit{to}"));
                 }
             }
             Move::Shift(side, which, by) => {
-                if let Some(id) = nth(trip, *side, *which) {
-                    memory(trip, *side).edit(&id, |item| shift(item, *by));
+                if let Some(id) = nth(scenario, *side, *which) {
+                    memory(scenario, *side).edit(&id, |item| shift(item, *by));
                 }
             }
             Move::Remove(side, which) => {
-                if let Some(id) = nth(trip, *side, *which) {
-                    memory(trip, *side).remove(&id);
+                if let Some(id) = nth(scenario, *side, *which) {
+                    memory(scenario, *side).remove(&id);
                 }
             }
-            Move::Run => drop(trip.run()),
+            Move::Run => drop(scenario.run()),
             Move::LoseReply(side, after) => {
-                memory(trip, *side).faults.borrow_mut().push((Refusal::Unknown, *after));
-                trip.run();
-                memory(trip, *side).faults.borrow_mut().clear();
+                memory(scenario, *side).faults.borrow_mut().push((Refusal::Unknown, *after));
+                scenario.run();
+                memory(scenario, *side).faults.borrow_mut().clear();
             }
             Move::LoseStore => {
                 // settings live elsewhere; a store is lost between runs
-                trip.run();
-                trip.run();
-                trip.shelf.links.borrow_mut().clear();
-                *trip.shelf.state.borrow_mut() = None;
+                scenario.run();
+                scenario.run();
+                scenario.store.links.borrow_mut().clear();
+                *scenario.store.state.borrow_mut() = None;
             }
         }
     }
@@ -142,24 +142,24 @@ proptest! {
     fn after_quiet_both_sides_are_in_step_and_nothing_is_there_twice(moves in moves()) {
         let mut settings = everything();
         settings.rules.conflict = Conflict::Creatio;
-        let mut trip = Trip::new(&settings);
-        play(&mut trip, &moves);
+        let mut scenario = MemoryScenario::new(&settings);
+        play(&mut scenario, &moves);
         for _ in 0..4 {
-            trip.run();
+            scenario.run();
         }
-        let writes = (trip.creatio.writes.get(), trip.exchange.writes.get());
-        trip.run();
-        prop_assert_eq!((trip.creatio.writes.get(), trip.exchange.writes.get()), writes, "a quiet run writes nothing");
+        let writes = (scenario.creatio.writes.get(), scenario.exchange.writes.get());
+        scenario.run();
+        prop_assert_eq!((scenario.creatio.writes.get(), scenario.exchange.writes.get()), writes, "a quiet run writes nothing");
         for side in Side::BOTH {
             let mut tags: BTreeMap<String, usize> = BTreeMap::new();
-            for item in memory(&trip, side).items.borrow().values().filter(|item| !item.facts.canceled) {
+            for item in memory(&scenario, side).items.borrow().values().filter(|item| !item.facts.canceled) {
                 *tags.entry(body(item).to_owned()).or_default() += 1;
             }
             prop_assert!(tags.values().all(|count| *count == 1), "twice on {}: {:?}", side, tags);
         }
-        for link in trip.shelf.links.borrow().values().filter(|link| link.state == LinkState::Alive) {
+        for link in scenario.store.links.borrow().values().filter(|link| link.state == LinkState::Alive) {
             for side in Side::BOTH {
-                let items = memory(&trip, side).items.borrow();
+                let items = memory(&scenario, side).items.borrow();
                 if let Some(item) = items.get(&link.halves[side].id) {
                     prop_assert_eq!(&item.record, &link.halves[side].base, "in step on {}", side);
                 }

@@ -1,7 +1,7 @@
 //! What the settings choose: whole runs over two sides in memory, under one setting after another.
 
 use crate::support::memory::{ME, at, concerned, everything, item, meeting, task, with};
-use crate::support::memory_scenario::{Trip, activity, event, guest, linked, said, set};
+use crate::support::memory_scenario::{MemoryScenario, activity, event, guest, linked, said, set};
 use schedule_sync::engine::action::Note;
 use schedule_sync::engine::answer::Choice;
 use schedule_sync::engine::held::Reason;
@@ -81,14 +81,14 @@ fn a_field_goes_the_way_that_it_is_mapped() {
             for way in [FieldDirection::Both, FieldDirection::In, FieldDirection::Out, FieldDirection::Off] {
                 for editor in Side::BOTH {
                     let name = format!("{kind:?} {field} {way:?} edited on {editor}");
-                    let trip = Trip::new(&everything());
-                    trip.side(editor).put(thing(editor, kind));
-                    trip.settle();
-                    set(&trip, &with(|settings| settings.fields = map(field, way)));
-                    let before = trip.only(editor.other()).record;
-                    trip.side(editor).edit(&trip.only(editor).id, |item| item.record = rewritten(&item.record));
-                    trip.settle();
-                    let written = differences(&before, &trip.only(editor.other()).record);
+                    let scenario = MemoryScenario::new(&everything());
+                    scenario.side(editor).put(thing(editor, kind));
+                    scenario.settle();
+                    set(&scenario, &with(|settings| settings.fields = map(field, way)));
+                    let before = scenario.only(editor.other()).record;
+                    scenario.side(editor).edit(&scenario.only(editor).id, |item| item.record = rewritten(&item.record));
+                    scenario.settle();
+                    let written = differences(&before, &scenario.only(editor.other()).record);
                     assert_eq!(written.contains(&field), way.lets(editor), "{name}");
                     assert_eq!(
                         written.len(),
@@ -99,10 +99,10 @@ fn a_field_goes_the_way_that_it_is_mapped() {
                             - usize::from(!way.lets(editor)),
                         "{name}: the others"
                     );
-                    set(&trip, &everything());
-                    trip.settle();
+                    set(&scenario, &everything());
+                    scenario.settle();
                     assert!(
-                        differences(&before, &trip.only(editor.other()).record).contains(&field),
+                        differences(&before, &scenario.only(editor.other()).record).contains(&field),
                         "{name}: on again"
                     );
                 }
@@ -118,39 +118,39 @@ fn a_new_item_has_what_may_cross_and_the_rest_once_it_may() {
             fields(Kind::Meeting).iter().filter(|field| !matches!(field, Field::People | Field::Response | Field::When))
         {
             let off = with(|settings| settings.fields = map(field, FieldDirection::Off));
-            let trip = Trip::new(&off);
+            let scenario = MemoryScenario::new(&off);
             let mut whole = thing(from, Kind::Meeting);
             whole.record = rewritten(&whole.record);
-            trip.side(from).put(whole.clone());
-            trip.settle();
-            let copied = trip.only(from.other()).record;
+            scenario.side(from).put(whole.clone());
+            scenario.settle();
+            let copied = scenario.only(from.other()).record;
             assert!(differences(&copied, &whole.record).contains(&field), "{field} from {from}");
-            set(&trip, &everything());
-            trip.settle();
-            let mut there = trip.only(from.other()).record;
+            set(&scenario, &everything());
+            scenario.settle();
+            let mut there = scenario.only(from.other()).record;
             copy(Field::Response, &whole.record, &mut there);
             assert!(!differences(&there, &whole.record).contains(&field), "{field} from {from}, on again");
         }
         let off = with(|settings| settings.fields = map(Field::When, FieldDirection::Off));
-        let trip = Trip::new(&off);
-        trip.side(from).put(thing(from, Kind::Meeting));
-        trip.settle();
-        assert!(trip.side(from.other()).ids().is_empty(), "without its time nothing is created");
+        let scenario = MemoryScenario::new(&off);
+        scenario.side(from).put(thing(from, Kind::Meeting));
+        scenario.settle();
+        assert!(scenario.side(from.other()).ids().is_empty(), "without its time nothing is created");
     }
 }
 
 #[test]
 fn an_edit_of_a_field_that_is_off_brings_nothing_back() {
-    let trip = Trip::new(&with(|settings| settings.fields = map(Field::Body, FieldDirection::Off)));
-    trip.creatio.put(activity("a", "Call"));
-    trip.settle();
-    trip.creatio.edit(&"a".into(), |item| {
+    let scenario = MemoryScenario::new(&with(|settings| settings.fields = map(Field::Body, FieldDirection::Off)));
+    scenario.creatio.put(activity("a", "Call"));
+    scenario.settle();
+    scenario.creatio.edit(&"a".into(), |item| {
         let Record::Meeting(one) = &mut item.record else { panic!() };
         one.body = Body::from_text("mine");
     });
-    trip.exchange.remove(&trip.only(Side::Exchange).id);
-    let report = trip.settle();
-    assert!(trip.exchange.ids().is_empty() && trip.only(Side::Creatio).facts.canceled);
+    scenario.exchange.remove(&scenario.only(Side::Exchange).id);
+    let report = scenario.settle();
+    assert!(scenario.exchange.ids().is_empty() && scenario.only(Side::Creatio).facts.canceled);
     assert!(report.held.is_empty(), "{:?}", report.held);
 }
 
@@ -165,29 +165,29 @@ fn known(address: &str) -> Person {
     Person { contact: Some(address.into()), name: address.to_owned(), ..guest(address) }
 }
 
-fn people(trip: &Trip, side: Side) -> Vec<String> {
-    let Record::Meeting(one) = trip.only(side).record else { panic!() };
+fn people(scenario: &MemoryScenario, side: Side) -> Vec<String> {
+    let Record::Meeting(one) = scenario.only(side).record else { panic!() };
     one.people.iter().map(|person| person.addresses[0].as_str().to_owned()).collect()
 }
 
-fn invite(trip: &Trip, list: &[&str]) {
+fn invite(scenario: &MemoryScenario, list: &[&str]) {
     let people = list.iter().map(|address| known(address)).collect();
-    trip.creatio.edit(&trip.only(Side::Creatio).id, |item| {
+    scenario.creatio.edit(&scenario.only(Side::Creatio).id, |item| {
         let Record::Meeting(one) = &mut item.record else { panic!() };
         one.people = people;
     });
 }
 
 /// A meeting that began in Creatio with these participants, whose Contacts are known.
-fn exported(notify: Notify, list: &[&str]) -> (Trip, Report) {
-    let trip = Trip::new(&with(|settings| settings.rules.notify = notify));
+fn exported(notify: Notify, list: &[&str]) -> (MemoryScenario, Report) {
+    let scenario = MemoryScenario::new(&with(|settings| settings.rules.notify = notify));
     for address in [ANNA, BORIS] {
-        trip.creatio.people.borrow_mut().insert(Address::parse(address).unwrap(), address.into());
+        scenario.creatio.people.borrow_mut().insert(Address::parse(address).unwrap(), address.into());
     }
-    trip.creatio.put(activity("a", "Call"));
-    invite(&trip, list);
-    let report = trip.settle();
-    (trip, report)
+    scenario.creatio.put(activity("a", "Call"));
+    invite(&scenario, list);
+    let report = scenario.settle();
+    (scenario, report)
 }
 
 #[test]
@@ -199,70 +199,70 @@ fn participants_of_an_export_are_invited_by_the_notify_rule() {
         (Notify::Ask, Some(Reason::WouldInvite), vec![]),
         (Notify::Always, None, vec![]),
     ] {
-        let (trip, report) = exported(notify, &[ANNA, BORIS]);
+        let (scenario, report) = exported(notify, &[ANNA, BORIS]);
         let expected: Vec<(Reason, String)> = held.iter().map(|reason| (*reason, names.clone())).collect();
         assert_eq!((reasons(&report), report.notes.clone()), (expected.clone(), notes), "{notify:?}");
         let invited: &[&str] = if notify == Notify::Always { &[ANNA, BORIS] } else { &[] };
-        assert_eq!(people(&trip, Side::Exchange), invited, "{notify:?}");
-        let again = trip.run();
+        assert_eq!(people(&scenario, Side::Exchange), invited, "{notify:?}");
+        let again = scenario.run();
         assert_eq!(
             (reasons(&again), again.notes.clone()),
             (expected, vec![]),
             "{notify:?}: what is asked stays held, a note is told once"
         );
-        set(&trip, &with(|settings| (settings.rules.notify, settings.rules.months) = (notify, 11)));
-        assert_eq!(trip.run().notes, [], "{notify:?}: nor by a full comparison");
+        set(&scenario, &with(|settings| (settings.rules.notify, settings.rules.months) = (notify, 11)));
+        assert_eq!(scenario.run().notes, [], "{notify:?}: nor by a full comparison");
         let Some(reason) = held else { continue };
         for (choice, invited) in [(Choice::Allow, &[ANNA, BORIS][..]), (Choice::Leave, &[])] {
-            let (trip, report) = exported(notify, &[ANNA, BORIS]);
-            said(&trip, &report, reason, choice);
-            let report = trip.settle();
-            assert_eq!(people(&trip, Side::Exchange), invited, "{notify:?} {choice:?}");
+            let (scenario, report) = exported(notify, &[ANNA, BORIS]);
+            said(&scenario, &report, reason, choice);
+            let report = scenario.settle();
+            assert_eq!(people(&scenario, Side::Exchange), invited, "{notify:?} {choice:?}");
             assert!(report.held.is_empty(), "{notify:?} {choice:?}: {:?}", report.held);
-            assert_eq!(people(&trip, Side::Creatio).len(), 2);
+            assert_eq!(people(&scenario, Side::Creatio).len(), 2);
         }
     }
 }
 
 #[test]
 fn who_comes_later_under_never_is_told_once_and_nobody_is_asked() {
-    let (trip, _) = exported(Notify::Never, &[]);
-    invite(&trip, &[ANNA]);
-    let report = trip.run();
+    let (scenario, _) = exported(Notify::Never, &[]);
+    invite(&scenario, &[ANNA]);
+    let report = scenario.run();
     assert_eq!((reasons(&report), report.notes.clone()), (vec![], vec![Told { note: Note::Uninvited, count: 1 }]));
-    assert_eq!(people(&trip, Side::Exchange), Vec::<String>::new());
-    set(&trip, &with(|settings| settings.rules.months = 11));
-    let report = trip.run();
+    assert_eq!(people(&scenario, Side::Exchange), Vec::<String>::new());
+    set(&scenario, &with(|settings| settings.rules.months = 11));
+    let report = scenario.run();
     assert_eq!((reasons(&report), report.notes.clone()), (vec![], vec![]), "by a full comparison neither");
 }
 
 #[test]
 fn who_is_not_invited_brings_no_deleted_event_back() {
-    let (trip, _) = exported(Notify::Never, &[ANNA]);
-    trip.exchange.remove(&trip.only(Side::Exchange).id);
-    let report = trip.settle();
-    assert!(trip.exchange.ids().is_empty() && trip.only(Side::Creatio).facts.canceled);
+    let (scenario, _) = exported(Notify::Never, &[ANNA]);
+    scenario.exchange.remove(&scenario.only(Side::Exchange).id);
+    let report = scenario.settle();
+    assert!(scenario.exchange.ids().is_empty() && scenario.only(Side::Creatio).facts.canceled);
     assert!(report.held.is_empty(), "{:?}", report.held);
 }
 
 #[test]
 fn the_user_and_people_without_an_address_are_nobodys_attendees() {
-    let (trip, report) = exported(Notify::Always, &[ANNA, "demo@contoso.example"]);
-    assert_eq!(people(&trip, Side::Exchange), [ANNA]);
+    let (scenario, report) = exported(Notify::Always, &[ANNA, "demo@contoso.example"]);
+    assert_eq!(people(&scenario, Side::Exchange), [ANNA]);
     assert!(report.held.is_empty());
 }
 
 #[test]
 fn somebody_elses_activity_invites_nobody() {
-    let trip = Trip::new(&with(|settings| settings.rules.notify = Notify::Always));
+    let scenario = MemoryScenario::new(&with(|settings| settings.rules.notify = Notify::Always));
     let mut others = activity("a", "Call");
     others.facts.owner = Some("somebody".into());
     if let Record::Meeting(one) = &mut others.record {
         one.people = vec![known(ANNA)];
     }
-    trip.creatio.put(others);
-    assert!(trip.settle().held.is_empty());
-    assert!(people(&trip, Side::Exchange).is_empty());
+    scenario.creatio.put(others);
+    assert!(scenario.settle().held.is_empty());
+    assert!(people(&scenario, Side::Exchange).is_empty());
 }
 
 #[test]
@@ -272,20 +272,20 @@ fn an_attendee_is_taken_off_by_the_notify_rule_and_never_all_unasked() {
         (Notify::Always, &[], Some("2"), &[ANNA, BORIS]),
         (Notify::Ask, &[ANNA], Some("1"), &[ANNA, BORIS]),
     ] {
-        let (trip, _) = exported(Notify::Always, &[ANNA, BORIS]);
-        set(&trip, &with(|settings| settings.rules.notify = notify));
-        invite(&trip, left);
-        let report = trip.settle();
-        assert_eq!(people(&trip, Side::Exchange), after, "{notify:?} {left:?}");
+        let (scenario, _) = exported(Notify::Always, &[ANNA, BORIS]);
+        set(&scenario, &with(|settings| settings.rules.notify = notify));
+        invite(&scenario, left);
+        let report = scenario.settle();
+        assert_eq!(people(&scenario, Side::Exchange), after, "{notify:?} {left:?}");
         assert_eq!(
             reasons(&report),
             held.iter().map(|n| (Reason::WouldMail, (*n).to_owned())).collect::<Vec<_>>(),
             "{notify:?}"
         );
         if held.is_some() {
-            said(&trip, &report, Reason::WouldMail, Choice::Allow);
-            let report = trip.settle();
-            assert_eq!(people(&trip, Side::Exchange), left, "{notify:?}, allowed");
+            said(&scenario, &report, Reason::WouldMail, Choice::Allow);
+            let report = scenario.settle();
+            assert_eq!(people(&scenario, Side::Exchange), left, "{notify:?}, allowed");
             assert!(report.held.is_empty(), "{:?}", report.held);
         }
     }
@@ -293,48 +293,48 @@ fn an_attendee_is_taken_off_by_the_notify_rule_and_never_all_unasked() {
 
 #[test]
 fn who_can_no_longer_be_read_stays_invited() {
-    let (trip, _) = exported(Notify::Always, &[ANNA, BORIS]);
-    trip.creatio.people.borrow_mut().remove(&Address::parse(BORIS).unwrap());
-    invite(&trip, &[ANNA]);
-    trip.settle();
-    assert_eq!(people(&trip, Side::Exchange), [ANNA, BORIS]);
+    let (scenario, _) = exported(Notify::Always, &[ANNA, BORIS]);
+    scenario.creatio.people.borrow_mut().remove(&Address::parse(BORIS).unwrap());
+    invite(&scenario, &[ANNA]);
+    scenario.settle();
+    assert_eq!(people(&scenario, Side::Exchange), [ANNA, BORIS]);
 }
 
 #[test]
 fn people_who_came_and_left_on_both_sides_are_merged() {
-    let (trip, _) = exported(Notify::Always, &[ANNA]);
+    let (scenario, _) = exported(Notify::Always, &[ANNA]);
     let carol = "carol@fabrikam.example";
-    trip.creatio.people.borrow_mut().insert(Address::parse(carol).unwrap(), carol.into());
-    trip.exchange.edit(&trip.only(Side::Exchange).id, |item| {
+    scenario.creatio.people.borrow_mut().insert(Address::parse(carol).unwrap(), carol.into());
+    scenario.exchange.edit(&scenario.only(Side::Exchange).id, |item| {
         let Record::Meeting(one) = &mut item.record else { panic!() };
         one.people.push(guest(carol));
         item.facts.attendees = 2;
     });
-    invite(&trip, &[ANNA, BORIS]);
-    assert!(trip.settle().held.is_empty());
+    invite(&scenario, &[ANNA, BORIS]);
+    assert!(scenario.settle().held.is_empty());
     for side in Side::BOTH {
-        assert_eq!(people(&trip, side), [ANNA, BORIS, carol], "{side}");
+        assert_eq!(people(&scenario, side), [ANNA, BORIS, carol], "{side}");
     }
 }
 
 #[test]
 fn what_would_mail_says_how_many_and_is_done_where_it_always_may_be() {
     for notify in [Notify::Never, Notify::Ask, Notify::Always] {
-        let (trip, _) = exported(Notify::Always, &[ANNA, BORIS]);
-        set(&trip, &with(|settings| settings.rules.notify = notify));
-        trip.creatio.edit(&"a".into(), |item| {
+        let (scenario, _) = exported(Notify::Always, &[ANNA, BORIS]);
+        set(&scenario, &with(|settings| settings.rules.notify = notify));
+        scenario.creatio.edit(&"a".into(), |item| {
             let Record::Meeting(one) = &mut item.record else { panic!() };
             (one.place, one.importance) = ("Here".to_owned(), Importance::High);
         });
-        let report = trip.settle();
-        let Record::Meeting(event) = trip.only(Side::Exchange).record else { panic!() };
+        let report = scenario.settle();
+        let Record::Meeting(event) = scenario.only(Side::Exchange).record else { panic!() };
         assert_eq!(event.importance, Importance::High, "only the part that mails is held");
         assert_eq!(event.place == "Here", notify == Notify::Always);
         let held: &[(Reason, String)] =
             if notify == Notify::Always { &[] } else { &[(Reason::WouldMail, "2".to_owned())] };
         assert_eq!(reasons(&report), held, "{notify:?}");
-        trip.creatio.remove(&"a".into());
-        let report = trip.settle();
+        scenario.creatio.remove(&"a".into());
+        let report = scenario.settle();
         assert_eq!(
             reasons(&report),
             [(Reason::DeleteAsked, "2".to_owned())],
@@ -345,98 +345,98 @@ fn what_would_mail_says_how_many_and_is_done_where_it_always_may_be() {
 
 #[test]
 fn a_change_that_is_left_is_asked_about_no_more() {
-    let (trip, _) = exported(Notify::Always, &[ANNA]);
-    set(&trip, &everything());
+    let (scenario, _) = exported(Notify::Always, &[ANNA]);
+    set(&scenario, &everything());
     let place = |text: &'static str| {
-        trip.creatio.edit(&"a".into(), |item| {
+        scenario.creatio.edit(&"a".into(), |item| {
             let Record::Meeting(one) = &mut item.record else { panic!() };
             one.place = text.to_owned();
         });
-        trip.settle()
+        scenario.settle()
     };
     let report = place("Here");
-    said(&trip, &report, Reason::WouldMail, Choice::Leave);
-    assert!(trip.settle().held.is_empty());
+    said(&scenario, &report, Reason::WouldMail, Choice::Leave);
+    assert!(scenario.settle().held.is_empty());
     assert_eq!(reasons(&place("There")), [(Reason::WouldMail, "1".to_owned())], "the next change is another question");
 }
 
 /// An invitation from somebody else, imported; then the user answers it in Creatio.
-fn answer(notify: Notify, own: bool, answer: Response) -> (Trip, Report) {
-    let trip = Trip::new(&with(|settings| settings.rules.notify = notify));
+fn answer(notify: Notify, own: bool, answer: Response) -> (MemoryScenario, Report) {
+    let scenario = MemoryScenario::new(&with(|settings| settings.rules.notify = notify));
     let mut invitation = event("e", "Call");
     (invitation.facts.organized_by_other, invitation.facts.attendees) = (true, 3);
-    trip.exchange.put(invitation);
-    trip.settle();
-    trip.creatio.edit(&trip.only(Side::Creatio).id, |item| {
+    scenario.exchange.put(invitation);
+    scenario.settle();
+    scenario.creatio.edit(&scenario.only(Side::Creatio).id, |item| {
         let Record::Meeting(one) = &mut item.record else { panic!() };
         one.response = answer;
         item.facts.answered_by_me = own;
     });
-    let report = trip.settle();
-    (trip, report)
+    let report = scenario.settle();
+    (scenario, report)
 }
 
 #[test]
 fn the_users_own_answer_goes_to_the_organizer_by_the_notify_rule() {
-    let given = |trip: &Trip| match trip.only(Side::Exchange).record {
+    let given = |scenario: &MemoryScenario| match scenario.only(Side::Exchange).record {
         Record::Meeting(one) => one.response,
         Record::Task(_) => panic!(),
     };
     for response in [Response::Confirmed, Response::Declined] {
-        let (trip, report) = answer(Notify::Always, true, response);
-        assert_eq!((given(&trip), reasons(&report)), (response, vec![]));
+        let (scenario, report) = answer(Notify::Always, true, response);
+        assert_eq!((given(&scenario), reasons(&report)), (response, vec![]));
         for notify in [Notify::Never, Notify::Ask] {
-            let (trip, report) = answer(notify, true, response);
+            let (scenario, report) = answer(notify, true, response);
             assert_eq!(
-                (given(&trip), reasons(&report)),
+                (given(&scenario), reasons(&report)),
                 (Response::InDoubt, vec![(Reason::WouldMail, "1".to_owned())])
             );
-            said(&trip, &report, Reason::WouldMail, Choice::Allow);
-            assert_eq!((trip.settle().held.len(), given(&trip)), (0, response));
+            said(&scenario, &report, Reason::WouldMail, Choice::Allow);
+            assert_eq!((scenario.settle().held.len(), given(&scenario)), (0, response));
         }
-        let (trip, report) = answer(Notify::Always, false, response);
-        assert_eq!((given(&trip), reasons(&report)), (Response::InDoubt, vec![]), "somebody else set it");
+        let (scenario, report) = answer(Notify::Always, false, response);
+        assert_eq!((given(&scenario), reasons(&report)), (Response::InDoubt, vec![]), "somebody else set it");
     }
 }
 
 #[test]
 fn exports_can_be_narrowed_to_ones_own() {
     for (only_mine, mine, exported) in [(false, false, true), (true, false, false), (true, true, true)] {
-        let trip = Trip::new(&with(|settings| settings.rules.only_mine = only_mine));
+        let scenario = MemoryScenario::new(&with(|settings| settings.rules.only_mine = only_mine));
         let mut others = activity("a", "Call");
         others.facts.owner = Some("somebody".into());
         others.facts.involves_me = mine;
-        trip.creatio.put(others);
-        trip.settle();
-        assert_eq!(!trip.exchange.ids().is_empty(), exported, "{only_mine} {mine}");
+        scenario.creatio.put(others);
+        scenario.settle();
+        assert_eq!(!scenario.exchange.ids().is_empty(), exported, "{only_mine} {mine}");
     }
 }
 
 #[test]
 fn exports_go_where_they_shall_or_nowhere() {
-    let trip = Trip::new(&with(|settings| settings.targets.calendar = Some("team".into())));
-    trip.creatio.put(activity("a", "Call"));
-    assert_eq!(reasons(&trip.settle()), [(Reason::NoTarget, String::new())], "it is not there");
-    trip.exchange.more.borrow_mut().push("team".into());
+    let scenario = MemoryScenario::new(&with(|settings| settings.targets.calendar = Some("team".into())));
+    scenario.creatio.put(activity("a", "Call"));
+    assert_eq!(reasons(&scenario.settle()), [(Reason::NoTarget, String::new())], "it is not there");
+    scenario.exchange.more.borrow_mut().push("team".into());
     set(
-        &trip,
+        &scenario,
         &with(|settings| {
             settings.targets.calendar = Some("team".into());
             settings.from = "2026-03-02".parse().unwrap();
         }),
     );
-    assert!(trip.settle().held.is_empty());
-    assert_eq!(trip.only(Side::Exchange).container.as_str(), "team");
+    assert!(scenario.settle().held.is_empty());
+    assert_eq!(scenario.only(Side::Exchange).container.as_str(), "team");
 }
 
 #[test]
 fn an_ended_meeting_is_completed_if_that_is_wanted() {
     for (completes, status) in [(true, Status::Completed), (false, Status::NotStarted)] {
-        let trip = linked(Side::Exchange);
-        set(&trip, &with(|settings| settings.rules.completes = completes));
-        trip.clock.0.set(at("2026-03-12T11:00:00Z"));
-        trip.settle();
-        assert_eq!(trip.only(Side::Creatio).facts.status, Some(status));
+        let scenario = linked(Side::Exchange);
+        set(&scenario, &with(|settings| settings.rules.completes = completes));
+        scenario.clock.0.set(at("2026-03-12T11:00:00Z"));
+        scenario.settle();
+        assert_eq!(scenario.only(Side::Creatio).facts.status, Some(status));
     }
 }
 
@@ -444,16 +444,16 @@ fn an_ended_meeting_is_completed_if_that_is_wanted() {
 fn the_horizon_is_a_setting() {
     let late = || item(Side::Exchange, "e", Record::Meeting(meeting("Call", "2026-06-12T10:00:00Z")));
     for (months, imported) in [(12, 1), (2, 0), (3, 1)] {
-        let trip = Trip::new(&with(|settings| settings.rules.months = months));
-        trip.exchange.put(late());
-        trip.settle();
-        assert_eq!(trip.creatio.ids().len(), imported, "{months}");
+        let scenario = MemoryScenario::new(&with(|settings| settings.rules.months = months));
+        scenario.exchange.put(late());
+        scenario.settle();
+        assert_eq!(scenario.creatio.ids().len(), imported, "{months}");
     }
 }
 
 /// The link that another account of the user has to the only Activity.
-fn neighbour(trip: &Trip, made: Option<Side>, state: LinkState) -> Link {
-    let link = trip.shelf.links.borrow().values().next().unwrap().clone();
+fn neighbour(scenario: &MemoryScenario, made: Option<Side>, state: LinkState) -> Link {
+    let link = scenario.store.links.borrow().values().next().unwrap().clone();
     Link { made, state, ..link }
 }
 
@@ -467,9 +467,9 @@ fn what_was_imported_from_one_mailbox_goes_to_another_only_if_wanted() {
         (None, false, 1),
     ] {
         for state in [LinkState::Alive, LinkState::Asleep, LinkState::Tombstone] {
-            let second = Trip::new(&with(|settings| settings.rules.between = between));
+            let second = MemoryScenario::new(&with(|settings| settings.rules.between = between));
             second.creatio.put(first.only(Side::Creatio));
-            second.shelf.elsewhere.borrow_mut().push(neighbour(&first, made, state));
+            second.store.elsewhere.borrow_mut().push(neighbour(&first, made, state));
             second.settle();
             assert_eq!(second.exchange.ids().len(), exported, "{made:?} {between} {state:?}");
         }
@@ -480,13 +480,13 @@ fn what_was_imported_from_one_mailbox_goes_to_another_only_if_wanted() {
 fn one_meeting_in_two_mailboxes_is_one_activity_and_lives_as_long_as_one_of_them() {
     let first = linked(Side::Exchange);
     for (state, canceled) in [(LinkState::Alive, false), (LinkState::Asleep, false), (LinkState::Tombstone, true)] {
-        let second = Trip::new(&everything());
+        let second = MemoryScenario::new(&everything());
         second.creatio.put(first.only(Side::Creatio));
         second.exchange.put(Item { id: "copy".into(), ..first.only(Side::Exchange) });
-        second.shelf.elsewhere.borrow_mut().push(neighbour(&first, Some(Side::Creatio), state));
+        second.store.elsewhere.borrow_mut().push(neighbour(&first, Some(Side::Creatio), state));
         second.settle();
         second.only(Side::Creatio);
-        assert_eq!(second.shelf.links.borrow().len(), 1, "the same iCalUId");
+        assert_eq!(second.store.links.borrow().len(), 1, "the same iCalUId");
         second.exchange.remove(&"copy".into());
         second.settle();
         assert_eq!(second.only(Side::Creatio).facts.canceled, canceled, "{state:?}");
@@ -495,6 +495,6 @@ fn one_meeting_in_two_mailboxes_is_one_activity_and_lives_as_long_as_one_of_them
 
 #[test]
 fn the_owner_of_what_is_imported_is_the_user() {
-    let trip = linked(Side::Exchange);
-    assert_eq!(trip.only(Side::Creatio).facts.owner, Some(ME.into()));
+    let scenario = linked(Side::Exchange);
+    assert_eq!(scenario.only(Side::Creatio).facts.owner, Some(ME.into()));
 }

@@ -1,8 +1,8 @@
 //! What is kept of a run: whoever writes to the store meanwhile loses nothing, and neither does a
 //! store without room.
 
-use crate::support::memory::{Deed, Shelf, at, everything, item, meeting, title};
-use crate::support::memory_scenario::{Trip, activity, event, linked};
+use crate::support::memory::{Deed, MemoryStore, at, everything, item, meeting, title};
+use crate::support::memory_scenario::{MemoryScenario, activity, event, linked};
 use pollster::block_on;
 use schedule_sync::engine::answer::{Answer, Answers, Choice};
 use schedule_sync::engine::change::StateChange;
@@ -48,41 +48,41 @@ fn what_was_answered_while_a_run_went_on_stays() {
 }
 
 /// A pair whose title both sides changed, and a rule that asks: the clash was told by a run.
-fn clashing() -> Trip {
-    let trip = linked(Side::Exchange);
+fn clashing() -> MemoryScenario {
+    let scenario = linked(Side::Exchange);
     let mut asking = everything();
     asking.rules.conflict = Conflict::Ask;
-    block_on(trip.shelf.save_settings(&asking)).unwrap();
-    let id = trip.only(Side::Creatio).id;
-    trip.creatio.edit(&id, |item| *title(item) = "Ours".to_owned());
-    trip.exchange.edit(&"e".into(), |item| *title(item) = "Theirs".to_owned());
-    let report = trip.run();
+    block_on(scenario.store.save_settings(&asking)).unwrap();
+    let id = scenario.only(Side::Creatio).id;
+    scenario.creatio.edit(&id, |item| *title(item) = "Ours".to_owned());
+    scenario.exchange.edit(&"e".into(), |item| *title(item) = "Theirs".to_owned());
+    let report = scenario.run();
     assert_eq!(report.held.iter().map(|held| held.reason).collect::<Vec<_>>(), [Reason::Clash]);
-    trip
+    scenario
 }
 
-fn cursors(shelf: &Shelf) -> Vec<Option<String>> {
-    let state = shelf.state.borrow().clone().unwrap();
+fn cursors(store: &MemoryStore) -> Vec<Option<String>> {
+    let state = store.state.borrow().clone().unwrap();
     Side::BOTH.map(|side| state.cursors[side].as_ref().map(|cursor| cursor.0.clone())).to_vec()
 }
 
 #[test]
 fn an_answer_and_a_run_at_the_same_time_lose_neither_answer_nor_cursors() {
-    let trip = clashing();
-    let id = trip.only(Side::Creatio).id;
-    trip.exchange.put(event("new", "Lunch"));
-    let before = cursors(&trip.shelf);
-    trip.with(|parts| {
+    let scenario = clashing();
+    let id = scenario.only(Side::Creatio).id;
+    scenario.exchange.put(event("new", "Lunch"));
+    let before = cursors(&scenario.store);
+    scenario.with(|parts| {
         let planned = block_on(run::plan(parts)).unwrap();
         let choice = answer(id.as_str(), Reason::Clash, Choice::Take(Side::Creatio));
-        block_on(run::answer::answer(&trip.shelf, vec![choice])).unwrap();
-        assert_eq!(cursors(&trip.shelf), before, "an answer moves no cursor");
+        block_on(run::answer::answer(&scenario.store, vec![choice])).unwrap();
+        assert_eq!(cursors(&scenario.store), before, "an answer moves no cursor");
         block_on(run::apply::apply(parts, planned)).unwrap();
     });
-    assert_ne!(cursors(&trip.shelf), before, "the run has moved them");
-    let report = trip.settle();
+    assert_ne!(cursors(&scenario.store), before, "the run has moved them");
+    let report = scenario.settle();
     assert!(report.held.is_empty(), "{:?}", report.held);
-    assert_eq!(trip.exchange.items.borrow()[&"e".into()].record.title(), "Ours", "the answer was carried out");
+    assert_eq!(scenario.exchange.items.borrow()[&"e".into()].record.title(), "Ours", "the answer was carried out");
 }
 
 #[test]
@@ -95,48 +95,48 @@ fn an_installation_that_moved_keeps_all_else_and_nobody_answers_to_what_never_ra
 }
 
 /// The runs of the history, newest first.
-fn runs(trip: &Trip) -> Vec<Instant> {
-    let mut runs: Vec<_> = block_on(trip.shelf.history()).unwrap().into_iter().map(|entry| entry.run).collect();
+fn runs(scenario: &MemoryScenario) -> Vec<Instant> {
+    let mut runs: Vec<_> = block_on(scenario.store.history()).unwrap().into_iter().map(|entry| entry.run).collect();
     runs.dedup();
     runs
 }
 
 #[test]
 fn two_runs_that_begin_at_the_same_time_have_a_history_each_and_each_can_be_undone() {
-    let trip = linked(Side::Exchange);
+    let scenario = linked(Side::Exchange);
     for name in ["Visit", "Lunch"] {
-        trip.exchange.edit(&"e".into(), |item| *title(item) = name.to_owned());
-        trip.run();
+        scenario.exchange.edit(&"e".into(), |item| *title(item) = name.to_owned());
+        scenario.run();
     }
-    let all = runs(&trip);
+    let all = runs(&scenario);
     assert_eq!(all.len(), 3, "the clock stands, and yet there are three runs: {all:?}");
     let before = |run: Instant| {
-        let entries = block_on(trip.shelf.entries(run)).unwrap();
+        let entries = block_on(scenario.store.entries(run)).unwrap();
         entries.iter().map(|entry| entry.before.as_ref().map(|r| r.title().to_owned())).collect::<Vec<_>>()
     };
     assert_eq!(before(all[0]), [Some("Visit".to_owned())]);
     assert_eq!(before(all[1]), [Some("Call".to_owned())]);
-    trip.with(|parts| assert_eq!(block_on(run::undo::undo(parts, all[0])).unwrap(), (1, 0)));
-    assert_eq!(trip.only(Side::Creatio).record.title(), "Visit");
+    scenario.with(|parts| assert_eq!(block_on(run::undo::undo(parts, all[0])).unwrap(), (1, 0)));
+    assert_eq!(scenario.only(Side::Creatio).record.title(), "Visit");
 }
 
 #[test]
 fn runs_that_go_on_at_the_same_time_have_a_history_each() {
-    let (trip, names) = (linked(Side::Exchange), ["Visit", "Lunch"]);
+    let (scenario, names) = (linked(Side::Exchange), ["Visit", "Lunch"]);
     let planned = names.map(|name| {
-        trip.exchange.put(event(name, name));
-        trip.with(|parts| block_on(run::plan(parts)).unwrap())
+        scenario.exchange.put(event(name, name));
+        scenario.with(|parts| block_on(run::plan(parts)).unwrap())
     });
     for planned in planned {
-        trip.with(|parts| block_on(run::apply::apply(parts, planned)).unwrap());
+        scenario.with(|parts| block_on(run::apply::apply(parts, planned)).unwrap());
     }
-    assert_eq!(runs(&trip).len(), 3);
+    assert_eq!(runs(&scenario).len(), 3);
 }
 
 #[test]
 fn a_store_names_no_two_runs_alike_even_if_the_clock_is_put_back() {
-    let shelf = Shelf::default();
-    let name = |now: &str| block_on(shelf.name_run(at(now))).unwrap();
+    let store = MemoryStore::default();
+    let name = |now: &str| block_on(store.name_run(at(now))).unwrap();
     let first = name("2026-03-10T09:00:00Z");
     assert_eq!(first, at("2026-03-10T09:00:00Z"));
     let names: BTreeSet<Instant> =
@@ -147,15 +147,15 @@ fn a_store_names_no_two_runs_alike_even_if_the_clock_is_put_back() {
 
 #[test]
 fn the_newest_part_of_a_history_is_whole_runs() {
-    let trip = linked(Side::Exchange);
+    let scenario = linked(Side::Exchange);
     for run in 1..4 {
         for one in 0..run {
-            trip.exchange.put(event(&format!("{run}-{one}"), &format!("{run}-{one}")));
+            scenario.exchange.put(event(&format!("{run}-{one}"), &format!("{run}-{one}")));
         }
-        trip.run();
+        scenario.run();
     }
     for (least, many) in [(0, 0), (1, 3), (3, 3), (4, 5), (6, 6), (7, 7), (100, 7)] {
-        assert_eq!(block_on(trip.shelf.recent(least)).unwrap().len(), many, "{least}");
+        assert_eq!(block_on(scenario.store.recent(least)).unwrap().len(), many, "{least}");
     }
 }
 
@@ -165,25 +165,25 @@ fn a_store_without_room_gives_up_old_history_and_no_link() {
     // what is written anew
     let days = [20, 9, 6, 1];
     for (room, stay) in [(6, vec![20, 9, 6, 1]), (4, vec![6, 1]), (2, vec![]), (0, vec![])] {
-        let trip = linked(Side::Exchange);
-        let old = block_on(trip.shelf.history()).unwrap().remove(0);
+        let scenario = linked(Side::Exchange);
+        let old = block_on(scenario.store.history()).unwrap().remove(0);
         let now = at("2026-03-10T09:00:00Z");
         let ago = |days: i64| now - chrono::Duration::days(days);
         let history = days.iter().map(|day| Entry { run: ago(*day), ..old.clone() });
-        *trip.shelf.history.borrow_mut() = history.collect();
-        trip.shelf.room.set(Some(room));
+        *scenario.store.history.borrow_mut() = history.collect();
+        scenario.store.room.set(Some(room));
         for name in ["Visit", "Lunch"] {
-            trip.exchange.put(event(name, name));
+            scenario.exchange.put(event(name, name));
         }
-        let report = trip.run();
+        let report = scenario.run();
         assert_eq!((report.counts.creatio.created, report.unfinished), (2, 0), "{room}");
-        assert_eq!(trip.shelf.links.borrow().len(), 3, "{room}: what was written is linked");
-        let kept = block_on(trip.shelf.history()).unwrap();
+        assert_eq!(scenario.store.links.borrow().len(), 3, "{room}: what was written is linked");
+        let kept = block_on(scenario.store.history()).unwrap();
         let left: Vec<i64> = days.into_iter().filter(|day| kept.iter().any(|entry| entry.run == ago(*day))).collect();
         assert_eq!(left, stay, "{room}");
-        let before = trip.creatio.writes.get();
-        trip.run();
-        assert_eq!(trip.creatio.writes.get(), before, "{room}: the next run finds nothing to do");
+        let before = scenario.creatio.writes.get();
+        scenario.run();
+        assert_eq!(scenario.creatio.writes.get(), before, "{room}: the next run finds nothing to do");
     }
 }
 
@@ -193,23 +193,23 @@ fn nothing_is_removed_before_all_else_of_the_plan_is_written() {
     settings.rules.creatio_delete = CreatioDelete::Delete;
     // with 45 new ones the last batch of those has room for the deletions, too
     for side in Side::BOTH {
-        let mut trip = Trip::new(&settings);
-        trip.exchange.log = Rc::clone(&trip.creatio.log);
+        let mut scenario = MemoryScenario::new(&settings);
+        scenario.exchange.log = Rc::clone(&scenario.creatio.log);
         for one in 0..30 {
             let old = meeting(&format!("Old {one}"), "2026-03-12T10:00:00Z");
-            trip.side(side).put(item(side, &format!("old-{one}"), Record::Meeting(old)));
+            scenario.side(side).put(item(side, &format!("old-{one}"), Record::Meeting(old)));
         }
-        trip.settle();
-        trip.creatio.log.borrow_mut().clear();
+        scenario.settle();
+        scenario.creatio.log.borrow_mut().clear();
         for one in 0..8 {
-            trip.side(side).remove(&format!("old-{one}").as_str().into());
+            scenario.side(side).remove(&format!("old-{one}").as_str().into());
         }
         for one in 0..45 {
             let new = meeting(&format!("New {one}"), "2026-03-14T10:00:00Z");
-            trip.side(side.other()).put(item(side.other(), &format!("new-{one}"), Record::Meeting(new)));
+            scenario.side(side.other()).put(item(side.other(), &format!("new-{one}"), Record::Meeting(new)));
         }
-        trip.run();
-        let log = trip.creatio.log.borrow();
+        scenario.run();
+        let log = scenario.creatio.log.borrow();
         let first = log.iter().position(|deed| *deed == Deed::Removes).unwrap();
         assert_eq!(log.iter().filter(|deed| **deed == Deed::Removes).count(), 8, "gone on {side}");
         assert!(log[first..].iter().all(|deed| *deed == Deed::Removes), "gone on {side}: {log:?}");
@@ -220,18 +220,18 @@ fn nothing_is_removed_before_all_else_of_the_plan_is_written() {
 fn where_exports_go_is_followed_when_its_id_changes() {
     let mut settings = everything();
     settings.targets.calendar = Some("work-1".into());
-    let trip = Trip::new(&settings);
+    let scenario = MemoryScenario::new(&settings);
     let work = |id: &str| {
-        *trip.exchange.more.borrow_mut() = vec![id.into()];
-        trip.exchange.names.borrow_mut().insert(id.into(), "Work".to_owned());
+        *scenario.exchange.more.borrow_mut() = vec![id.into()];
+        scenario.exchange.names.borrow_mut().insert(id.into(), "Work".to_owned());
     };
     work("work-1");
-    trip.run();
+    scenario.run();
     work("work-2");
-    trip.creatio.put(activity("a", "Call"));
-    let report = trip.settle();
+    scenario.creatio.put(activity("a", "Call"));
+    let report = scenario.settle();
     assert!(report.held.is_empty(), "{:?}", report.held);
-    assert_eq!(trip.only(Side::Exchange).container, "work-2".into());
-    let kept = trip.shelf.settings.borrow().clone().unwrap();
+    assert_eq!(scenario.only(Side::Exchange).container, "work-2".into());
+    let kept = scenario.store.settings.borrow().clone().unwrap();
     assert_eq!(kept.targets.calendar, Some("work-2".into()));
 }

@@ -2,7 +2,7 @@
 //! never carried back.
 
 use crate::support::memory::{Makes, Memory, at, concerned_fields, everything, title};
-use crate::support::memory_scenario::{Trip, activity, event, linked, said};
+use crate::support::memory_scenario::{MemoryScenario, activity, event, linked, said};
 use crate::support::moment::the_meeting;
 use schedule_sync::engine::answer::Choice;
 use schedule_sync::engine::held::Reason;
@@ -73,19 +73,19 @@ fn not_kept(report: &Report) -> Vec<Vec<Field>> {
 }
 
 /// A new meeting of `from`, or one in step that a person then edits, before the run that writes it.
-fn about_to_be_written(from: Side, new: bool) -> Trip {
-    let trip = if new { Trip::new(&everything()) } else { linked(from) };
+fn about_to_be_written(from: Side, new: bool) -> MemoryScenario {
+    let scenario = if new { MemoryScenario::new(&everything()) } else { linked(from) };
     if new {
         let mut item = match from {
             Side::Creatio => activity("a", "Call"),
             Side::Exchange => event("e", "Call"),
         };
         written(&mut item, "Call");
-        trip.side(from).put(item);
+        scenario.side(from).put(item);
     } else {
-        trip.side(from).edit(&trip.only(from).id, |item| written(item, "Visit"));
+        scenario.side(from).edit(&scenario.only(from).id, |item| written(item, "Visit"));
     }
-    trip
+    scenario
 }
 
 #[test]
@@ -93,20 +93,20 @@ fn what_a_server_made_of_a_value_is_written_once_more_then_named_and_never_carri
     for from in Side::BOTH {
         for new in [true, false] {
             for (field, make) in MAKINGS {
-                let trip = about_to_be_written(from, new);
-                let source = trip.only(from).record;
-                makes(trip.side(from.other()), make, usize::MAX);
-                let report = trip.run();
+                let scenario = about_to_be_written(from, new);
+                let source = scenario.only(from).record;
+                makes(scenario.side(from.other()), make, usize::MAX);
+                let report = scenario.run();
                 assert_eq!(
-                    trip.side(from.other()).writes.get() - usize::from(!new),
+                    scenario.side(from.other()).writes.get() - usize::from(!new),
                     2,
                     "{from} {new} {field}: written and corrected"
                 );
                 assert_eq!(not_kept(&report), [[field]], "{from} {new} {field}");
-                let report = trip.settle();
-                assert_eq!(trip.only(from).record, source, "{from} {new} {field}");
+                let report = scenario.settle();
+                assert_eq!(scenario.only(from).record, source, "{from} {new} {field}");
                 assert_eq!(not_kept(&report), [[field]], "as long as it is so, it is named");
-                let made = trip.only(from.other()).record;
+                let made = scenario.only(from.other()).record;
                 assert!(differences(&made, &source).contains(&field), "{from} {new} {field}");
             }
         }
@@ -118,11 +118,14 @@ fn what_is_kept_the_second_time_is_in_step_and_nobody_is_told() {
     for from in Side::BOTH {
         for new in [true, false] {
             for (field, make) in MAKINGS {
-                let trip = about_to_be_written(from, new);
-                makes(trip.side(from.other()), make, 1);
-                let report = trip.settle();
+                let scenario = about_to_be_written(from, new);
+                makes(scenario.side(from.other()), make, 1);
+                let report = scenario.settle();
                 assert!(report.held.is_empty(), "{from} {new} {field}: {:?}", report.held);
-                assert!(differences(&trip.only(from).record, &trip.only(from.other()).record).is_empty(), "{field}");
+                assert!(
+                    differences(&scenario.only(from).record, &scenario.only(from.other()).record).is_empty(),
+                    "{field}"
+                );
             }
         }
     }
@@ -132,8 +135,8 @@ fn what_is_kept_the_second_time_is_in_step_and_nobody_is_told() {
 fn a_success_without_effect_is_repeated_then_named() {
     for from in Side::BOTH {
         for times in [1, usize::MAX] {
-            let trip = about_to_be_written(from, false);
-            let (old, new) = (trip.only(from.other()).record, trip.only(from).record);
+            let scenario = about_to_be_written(from, false);
+            let (old, new) = (scenario.only(from.other()).record, scenario.only(from).record);
             let left = Rc::new(Cell::new(times));
             let keeps: Makes = Box::new(move |before, record| {
                 if let (true, Some(before)) = (left.get() > 0, before) {
@@ -141,13 +144,13 @@ fn a_success_without_effect_is_repeated_then_named() {
                     *record = before.clone();
                 }
             });
-            *trip.side(from.other()).makes.borrow_mut() = Some(keeps);
-            let report = trip.settle();
-            assert_eq!(trip.only(from).record, new, "the old value is not carried back");
+            *scenario.side(from.other()).makes.borrow_mut() = Some(keeps);
+            let report = scenario.settle();
+            assert_eq!(scenario.only(from).record, new, "the old value is not carried back");
             if times == 1 {
-                assert!(report.held.is_empty() && differences(&trip.only(from.other()).record, &new).is_empty());
+                assert!(report.held.is_empty() && differences(&scenario.only(from.other()).record, &new).is_empty());
             } else {
-                assert_eq!(trip.only(from.other()).record, old);
+                assert_eq!(scenario.only(from.other()).record, old);
                 assert_eq!(not_kept(&report).len(), 1, "{:?}", report.held);
             }
         }
@@ -158,20 +161,20 @@ fn a_success_without_effect_is_repeated_then_named() {
 fn what_is_not_kept_can_be_tried_again_or_left() {
     for from in Side::BOTH {
         for (choice, heals) in [(Choice::Allow, true), (Choice::Allow, false), (Choice::Leave, false)] {
-            let trip = about_to_be_written(from, true);
+            let scenario = about_to_be_written(from, true);
             let (_, make) = MAKINGS[0];
-            makes(trip.side(from.other()), make, usize::MAX);
-            let report = trip.settle();
+            makes(scenario.side(from.other()), make, usize::MAX);
+            let report = scenario.settle();
             if heals {
-                *trip.side(from.other()).makes.borrow_mut() = None;
+                *scenario.side(from.other()).makes.borrow_mut() = None;
             }
-            let source = trip.only(from).record;
-            said(&trip, &report, Reason::NotKept, choice);
-            let report = trip.settle();
-            assert_eq!(trip.only(from).record, source);
+            let source = scenario.only(from).record;
+            said(&scenario, &report, Reason::NotKept, choice);
+            let report = scenario.settle();
+            assert_eq!(scenario.only(from).record, source);
             assert_eq!(!not_kept(&report).is_empty(), choice == Choice::Allow && !heals, "{from} {choice:?} {heals}");
-            assert_eq!(trip.only(from.other()).record.title() == source.title(), heals);
-            assert_eq!(not_kept(&trip.settle()), not_kept(&report), "and stays so");
+            assert_eq!(scenario.only(from.other()).record.title() == source.title(), heals);
+            assert_eq!(not_kept(&scenario.settle()), not_kept(&report), "and stays so");
         }
     }
 }
@@ -181,19 +184,21 @@ fn what_is_not_kept_can_be_tried_again_or_left() {
 #[test]
 fn a_persons_later_edit_goes_over_and_takes_no_server_value_with_it() {
     for from in Side::BOTH {
-        let trip = about_to_be_written(from, true);
+        let scenario = about_to_be_written(from, true);
         let (_, make) = MAKINGS[0];
-        makes(trip.side(from.other()), make, usize::MAX);
-        trip.settle();
-        let source = trip.only(from).record.title().to_owned();
-        trip.side(from.other()).edit(&trip.only(from.other()).id, |item| the_meeting(item).place = "Yard".to_owned());
-        let report = trip.settle();
-        assert_eq!(trip.only(from).record.place(), "Yard");
-        assert_eq!(trip.only(from).record.title(), source, "the cut title stays where it is");
+        makes(scenario.side(from.other()), make, usize::MAX);
+        scenario.settle();
+        let source = scenario.only(from).record.title().to_owned();
+        scenario
+            .side(from.other())
+            .edit(&scenario.only(from.other()).id, |item| the_meeting(item).place = "Yard".to_owned());
+        let report = scenario.settle();
+        assert_eq!(scenario.only(from).record.place(), "Yard");
+        assert_eq!(scenario.only(from).record.title(), source, "the cut title stays where it is");
         assert_eq!(not_kept(&report), [[Field::Title]]);
-        trip.side(from.other()).edit(&trip.only(from.other()).id, |item| *title(item) = "Talk".to_owned());
-        let report = trip.settle();
-        assert_eq!(trip.only(from).record.title(), "Talk");
+        scenario.side(from.other()).edit(&scenario.only(from.other()).id, |item| *title(item) = "Talk".to_owned());
+        let report = scenario.settle();
+        assert_eq!(scenario.only(from).record.title(), "Talk");
         assert!(report.held.is_empty(), "{:?}", report.held);
     }
 }
@@ -203,18 +208,18 @@ fn a_persons_later_edit_goes_over_and_takes_no_server_value_with_it() {
 #[test]
 fn what_a_server_made_of_a_creation_that_nobody_confirmed_is_not_carried_back_either() {
     for from in Side::BOTH {
-        let trip = about_to_be_written(from, true);
-        let source = trip.only(from).record;
+        let scenario = about_to_be_written(from, true);
+        let source = scenario.only(from).record;
         let (_, make) = MAKINGS[0];
-        makes(trip.side(from.other()), make, 1);
-        *trip.side(from.other()).faults.borrow_mut() = vec![(Refusal::Unknown, true)];
-        trip.run();
-        for item in trip.side(from.other()).items.borrow_mut().values_mut() {
+        makes(scenario.side(from.other()), make, 1);
+        *scenario.side(from.other()).faults.borrow_mut() = vec![(Refusal::Unknown, true)];
+        scenario.run();
+        for item in scenario.side(from.other()).items.borrow_mut().values_mut() {
             let stamp = Some(at("2026-03-10T09:00:01Z"));
             (item.stamp, item.facts.created) = (stamp, stamp);
         }
-        let report = trip.settle();
-        assert_eq!(trip.only(from).record, source, "{from}");
+        let report = scenario.settle();
+        assert_eq!(scenario.only(from).record, source, "{from}");
         assert_eq!(not_kept(&report), [[Field::Title]], "{from}");
     }
 }
@@ -222,15 +227,16 @@ fn what_a_server_made_of_a_creation_that_nobody_confirmed_is_not_carried_back_ei
 #[test]
 fn an_undo_takes_back_what_the_server_changed_too() {
     for from in Side::BOTH {
-        let trip = about_to_be_written(from, false);
-        let old = trip.only(from.other()).record;
+        let scenario = about_to_be_written(from, false);
+        let old = scenario.only(from.other()).record;
         let (_, make) = MAKINGS[0];
-        makes(trip.side(from.other()), make, usize::MAX);
-        trip.run();
-        *trip.side(from.other()).makes.borrow_mut() = None;
-        let run = trip.shelf.history.borrow().iter().map(|entry| entry.run).max().unwrap();
-        let (done, stays) = trip.with(|parts| pollster::block_on(schedule_sync::run::undo::undo(parts, run))).unwrap();
+        makes(scenario.side(from.other()), make, usize::MAX);
+        scenario.run();
+        *scenario.side(from.other()).makes.borrow_mut() = None;
+        let run = scenario.store.history.borrow().iter().map(|entry| entry.run).max().unwrap();
+        let (done, stays) =
+            scenario.with(|parts| pollster::block_on(schedule_sync::run::undo::undo(parts, run))).unwrap();
         assert_eq!((done, stays), (1, 0), "{from}");
-        assert_eq!(trip.only(from.other()).record, old, "{from}");
+        assert_eq!(scenario.only(from.other()).record, old, "{from}");
     }
 }

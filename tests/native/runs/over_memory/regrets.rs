@@ -1,7 +1,7 @@
 //! Mails that nobody regrets, texts that nobody loses: whole runs over two sides in memory.
 
 use crate::support::memory::{account, at, everything, item, meeting, title};
-use crate::support::memory_scenario::{Trip, activity, another_browser, event, guest, linked, said};
+use crate::support::memory_scenario::{MemoryScenario, activity, another_browser, event, guest, linked, said};
 use crate::support::moment::the_meeting;
 use crate::support::{memory::with, memory_scenario::set};
 use pollster::block_on;
@@ -28,8 +28,8 @@ fn reasons(report: &Report) -> Vec<Reason> {
 }
 
 /// The text on the event, and who is invited to it.
-fn there(trip: &Trip) -> (String, usize) {
-    let mut event = trip.only(Side::Exchange);
+fn there(scenario: &MemoryScenario) -> (String, usize) {
+    let mut event = scenario.only(Side::Exchange);
     let meeting = the_meeting(&mut event);
     (meeting.body.text.clone(), meeting.people.len())
 }
@@ -42,94 +42,98 @@ fn visit(start: &str) -> Item {
     one
 }
 
-fn office(settings: &Settings) -> Trip {
-    let trip = Trip::new(settings);
-    trip.creatio.people.borrow_mut().insert(Address::parse(ANNA).unwrap(), ANNA.into());
-    trip
+fn office(settings: &Settings) -> MemoryScenario {
+    let scenario = MemoryScenario::new(settings);
+    scenario.creatio.people.borrow_mut().insert(Address::parse(ANNA).unwrap(), ANNA.into());
+    scenario
 }
 
-fn exported(notify: Notify) -> (Trip, Report) {
-    let trip = office(&with(|settings| settings.rules.notify = notify));
-    trip.creatio.put(visit("2026-03-12T10:00:00Z"));
-    let report = trip.settle();
-    (trip, report)
+fn exported(notify: Notify) -> (MemoryScenario, Report) {
+    let scenario = office(&with(|settings| settings.rules.notify = notify));
+    scenario.creatio.put(visit("2026-03-12T10:00:00Z"));
+    let report = scenario.settle();
+    (scenario, report)
 }
 
 #[test]
 fn notes_reach_nobody_who_is_invited_without_a_word() {
-    let (trip, _) = exported(Notify::Never);
-    assert_eq!(there(&trip), (INSIDE.to_owned(), 0), "an event of the user's alone has the text");
+    let (scenario, _) = exported(Notify::Never);
+    assert_eq!(there(&scenario), (INSIDE.to_owned(), 0), "an event of the user's alone has the text");
 
-    let (trip, report) = exported(Notify::Always);
-    assert_eq!((there(&trip), reasons(&report)), ((String::new(), 1), vec![Reason::InsideNotes]));
+    let (scenario, report) = exported(Notify::Always);
+    assert_eq!((there(&scenario), reasons(&report)), ((String::new(), 1), vec![Reason::InsideNotes]));
     assert_eq!(
         report.held[0].fields[0].values.creatio,
         Some(FieldValue::Text(INSIDE.to_owned())),
         "the person sees the text"
     );
     for (choice, text) in [(Choice::Allow, INSIDE), (Choice::Leave, "")] {
-        let (trip, report) = exported(Notify::Always);
-        said(&trip, &report, Reason::InsideNotes, choice);
-        assert_eq!((trip.settle().held.len(), there(&trip).0.as_str()), (0, text), "{choice:?}");
-        trip.creatio.edit(&"a".into(), |item| the_meeting(item).body = Body::from_text("And more"));
-        assert_eq!(reasons(&trip.settle()), [Reason::InsideNotes], "{choice:?}: another text is another question");
-        assert_eq!(there(&trip).0, text);
+        let (scenario, report) = exported(Notify::Always);
+        said(&scenario, &report, Reason::InsideNotes, choice);
+        assert_eq!((scenario.settle().held.len(), there(&scenario).0.as_str()), (0, text), "{choice:?}");
+        scenario.creatio.edit(&"a".into(), |item| the_meeting(item).body = Body::from_text("And more"));
+        assert_eq!(reasons(&scenario.settle()), [Reason::InsideNotes], "{choice:?}: another text is another question");
+        assert_eq!(there(&scenario).0, text);
     }
     let open = with(|settings| (settings.rules.notify, settings.fields.body) = (Notify::Always, FieldDirection::Open));
-    let trip = office(&open);
-    trip.creatio.put(visit("2026-03-12T10:00:00Z"));
-    assert_eq!((trip.settle().held.len(), there(&trip)), (0, (INSIDE.to_owned(), 1)), "the administrator says so");
+    let scenario = office(&open);
+    scenario.creatio.put(visit("2026-03-12T10:00:00Z"));
+    assert_eq!(
+        (scenario.settle().held.len(), there(&scenario)),
+        (0, (INSIDE.to_owned(), 1)),
+        "the administrator says so"
+    );
 }
 
 #[test]
 fn notes_come_off_an_event_before_somebody_is_invited_to_it() {
-    let (trip, report) = exported(Notify::Ask);
+    let (scenario, report) = exported(Notify::Ask);
     assert_eq!(reasons(&report), [Reason::WouldInvite, Reason::InsideNotes], "asked at once");
-    assert_eq!(there(&trip), (INSIDE.to_owned(), 0));
-    said(&trip, &report, Reason::WouldInvite, Choice::Allow);
-    trip.settle();
-    assert_eq!(there(&trip), (String::new(), 1), "only that was allowed");
+    assert_eq!(there(&scenario), (INSIDE.to_owned(), 0));
+    said(&scenario, &report, Reason::WouldInvite, Choice::Allow);
+    scenario.settle();
+    assert_eq!(there(&scenario), (String::new(), 1), "only that was allowed");
     for (choice, text) in [(Choice::Allow, INSIDE), (Choice::Leave, "")] {
-        let (trip, report) = exported(Notify::Ask);
-        said(&trip, &report, Reason::WouldInvite, Choice::Allow);
-        said(&trip, &report, Reason::InsideNotes, choice);
-        assert_eq!((trip.settle().held.len(), there(&trip)), (0, (text.to_owned(), 1)), "{choice:?}");
-        let mut activity = trip.only(Side::Creatio);
+        let (scenario, report) = exported(Notify::Ask);
+        said(&scenario, &report, Reason::WouldInvite, Choice::Allow);
+        said(&scenario, &report, Reason::InsideNotes, choice);
+        assert_eq!((scenario.settle().held.len(), there(&scenario)), (0, (text.to_owned(), 1)), "{choice:?}");
+        let mut activity = scenario.only(Side::Creatio);
         assert_eq!(the_meeting(&mut activity).body.text, INSIDE, "{choice:?}: in Creatio it stays");
     }
     // attendees who were added in Outlook
-    let (trip, _) = exported(Notify::Never);
-    trip.exchange.edit(&trip.only(Side::Exchange).id, |item| {
+    let (scenario, _) = exported(Notify::Never);
+    scenario.exchange.edit(&scenario.only(Side::Exchange).id, |item| {
         the_meeting(item).people = vec![guest(ANNA)];
         item.facts.attendees = 1;
     });
-    trip.settle();
-    trip.creatio.edit(&"a".into(), |item| the_meeting(item).body = Body::from_text("And more"));
-    assert_eq!(reasons(&trip.settle()), [Reason::WouldMail, Reason::InsideNotes]);
+    scenario.settle();
+    scenario.creatio.edit(&"a".into(), |item| the_meeting(item).body = Body::from_text("And more"));
+    assert_eq!(reasons(&scenario.settle()), [Reason::WouldMail, Reason::InsideNotes]);
 }
 
 #[test]
 fn a_meeting_that_has_ended_mails_nobody_and_asks_nothing() {
     for notify in [Notify::Never, Notify::Ask, Notify::Always] {
-        let trip = office(&with(|settings| settings.rules.notify = notify));
-        trip.creatio.put(visit("2026-03-09T10:00:00Z"));
-        let report = trip.settle();
-        assert_eq!((report.held.len(), there(&trip).1), (0, 0), "{notify:?}");
+        let scenario = office(&with(|settings| settings.rules.notify = notify));
+        scenario.creatio.put(visit("2026-03-09T10:00:00Z"));
+        let report = scenario.settle();
+        assert_eq!((report.held.len(), there(&scenario).1), (0, 0), "{notify:?}");
         assert_eq!(report.notes, [Told { note: Note::Uninvited, count: 1 }], "{notify:?}");
     }
     for notify in [Notify::Never, Notify::Ask, Notify::Always] {
-        let (trip, _) = exported(Notify::Always);
-        set(&trip, &with(|settings| settings.rules.notify = notify));
-        trip.run();
-        trip.clock.0.set(at("2026-03-12T12:00:00Z"));
-        trip.creatio.edit(&"a".into(), |item| *title(item) = "Visit, done".to_owned());
-        let report = trip.settle();
-        assert_eq!(trip.only(Side::Exchange).record.title(), "Visit", "{notify:?}");
+        let (scenario, _) = exported(Notify::Always);
+        set(&scenario, &with(|settings| settings.rules.notify = notify));
+        scenario.run();
+        scenario.clock.0.set(at("2026-03-12T12:00:00Z"));
+        scenario.creatio.edit(&"a".into(), |item| *title(item) = "Visit, done".to_owned());
+        let report = scenario.settle();
+        assert_eq!(scenario.only(Side::Exchange).record.title(), "Visit", "{notify:?}");
         assert_eq!(report.notes, [Told { note: Note::Ended, count: 1 }], "{notify:?}");
         assert!(!reasons(&report).contains(&Reason::WouldMail), "{notify:?}: {:?}", report.held);
-        trip.creatio.remove(&"a".into());
-        let report = trip.settle();
-        assert_eq!((trip.exchange.ids().len(), report.held.len()), (1, 0), "{notify:?}: nothing is called off");
+        scenario.creatio.remove(&"a".into());
+        let report = scenario.settle();
+        assert_eq!((scenario.exchange.ids().len(), report.held.len()), (1, 0), "{notify:?}: nothing is called off");
     }
 }
 
@@ -137,21 +141,21 @@ fn a_meeting_that_has_ended_mails_nobody_and_asks_nothing() {
 #[test]
 fn a_clash_of_a_meeting_that_has_ended_is_answered_once() {
     for choice in [Choice::Take(Side::Creatio), Choice::Take(Side::Exchange), Choice::Leave] {
-        let (trip, _) = exported(Notify::Always);
-        set(&trip, &with(|settings| settings.rules.notify = Notify::Ask));
-        trip.run();
-        trip.clock.0.set(at("2026-03-12T12:00:00Z"));
-        trip.creatio.edit(&"a".into(), |item| *title(item) = "Ours".to_owned());
-        let event = trip.only(Side::Exchange).id;
-        trip.exchange.edit(&event, |item| *title(item) = "Theirs".to_owned());
-        let trip = another_browser(trip);
-        set(&trip, &with(|settings| settings.rules.notify = Notify::Ask));
-        said(&trip, &trip.settle(), Reason::Clash, choice);
-        let reasons = reasons(&trip.settle());
+        let (scenario, _) = exported(Notify::Always);
+        set(&scenario, &with(|settings| settings.rules.notify = Notify::Ask));
+        scenario.run();
+        scenario.clock.0.set(at("2026-03-12T12:00:00Z"));
+        scenario.creatio.edit(&"a".into(), |item| *title(item) = "Ours".to_owned());
+        let event = scenario.only(Side::Exchange).id;
+        scenario.exchange.edit(&event, |item| *title(item) = "Theirs".to_owned());
+        let scenario = another_browser(scenario);
+        set(&scenario, &with(|settings| settings.rules.notify = Notify::Ask));
+        said(&scenario, &scenario.settle(), Reason::Clash, choice);
+        let reasons = reasons(&scenario.settle());
         assert!(!reasons.contains(&Reason::Clash), "{choice:?}: {reasons:?}");
-        assert_eq!(trip.only(Side::Exchange).record.title(), "Theirs", "{choice:?}: nobody gets mail");
+        assert_eq!(scenario.only(Side::Exchange).record.title(), "Theirs", "{choice:?}: nobody gets mail");
         let kept = if choice == Choice::Take(Side::Exchange) { "Theirs" } else { "Ours" };
-        assert_eq!(trip.only(Side::Creatio).record.title(), kept, "{choice:?}");
+        assert_eq!(scenario.only(Side::Creatio).record.title(), kept, "{choice:?}");
     }
 }
 
@@ -164,28 +168,28 @@ fn always_is_for_what_comes_after_it_was_chosen() {
         one
     };
     for (created, invited) in [("2026-03-10T08:00:00Z", 0), ("2026-03-10T09:30:00Z", 1)] {
-        let trip = office(&with(|settings| settings.rules.notify = Notify::Always));
-        trip.run();
-        trip.creatio.put(dated(created));
-        let report = trip.settle();
-        assert_eq!((there(&trip).1, report.held.len()), (invited, 1 - invited), "{created}");
-        trip.creatio.edit(&"a".into(), |item| item.stamp = Some(at("2026-03-10T10:00:00Z")));
+        let scenario = office(&with(|settings| settings.rules.notify = Notify::Always));
+        scenario.run();
+        scenario.creatio.put(dated(created));
+        let report = scenario.settle();
+        assert_eq!((there(&scenario).1, report.held.len()), (invited, 1 - invited), "{created}");
+        scenario.creatio.edit(&"a".into(), |item| item.stamp = Some(at("2026-03-10T10:00:00Z")));
         assert_eq!(
-            (trip.settle().held.len(), there(&trip).1),
+            (scenario.settle().held.len(), there(&scenario).1),
             (1 - invited, invited),
             "{created}: a later stamp changes nothing"
         );
     }
     for before in [Notify::Never, Notify::Ask] {
-        let (trip, _) = exported(before);
-        set(&trip, &with(|settings| settings.rules.notify = Notify::Always));
-        let report = trip.settle();
+        let (scenario, _) = exported(before);
+        set(&scenario, &with(|settings| settings.rules.notify = Notify::Always));
+        let report = scenario.settle();
         assert_eq!(
             reasons(&report),
             [Reason::WouldInvite, Reason::InsideNotes],
             "{before:?}: the backlog is asked about"
         );
-        assert_eq!(there(&trip).1, 0, "{before:?}");
+        assert_eq!(there(&scenario).1, 0, "{before:?}");
     }
 }
 
@@ -194,69 +198,69 @@ fn only_the_account_that_exported_first_invites() {
     for notify in [Notify::Never, Notify::Ask, Notify::Always] {
         let (first, _) = exported(Notify::Never);
         let second = office(&with(|settings| settings.rules.notify = notify));
-        let neighbour = first.shelf.links.borrow()[&"a".into()].clone();
-        second.shelf.elsewhere.borrow_mut().push(neighbour);
+        let neighbour = first.store.links.borrow()[&"a".into()].clone();
+        second.store.elsewhere.borrow_mut().push(neighbour);
         second.creatio.put(visit("2026-03-12T10:00:00Z"));
         let report = second.settle();
         assert_eq!((there(&second).1, report.held.len(), report.notes.len()), (0, 0, 0), "{notify:?}");
-        second.shelf.elsewhere.borrow_mut().clear();
+        second.store.elsewhere.borrow_mut().clear();
         second.creatio.edit(&"a".into(), |item| *title(item) = "Visit 2".to_owned());
         assert_eq!((second.settle().held.len(), there(&second).1), (0, 0), "{notify:?}: nor later");
     }
 }
 
 /// Somebody else's meeting, imported.
-fn invitation() -> Trip {
-    let trip = Trip::new(&everything());
+fn invitation() -> MemoryScenario {
+    let scenario = MemoryScenario::new(&everything());
     let mut invitation = event("e", "Plan");
     (invitation.facts.organized_by_other, invitation.facts.attendees) = (true, 3);
     the_meeting(&mut invitation).body = Body::from_text("Agenda");
-    trip.exchange.put(invitation);
-    trip.settle();
-    trip
+    scenario.exchange.put(invitation);
+    scenario.settle();
+    scenario
 }
 
 #[test]
 fn notes_in_somebody_elses_meeting_are_neither_overwritten_nor_sent() {
-    let notes = |trip: &Trip| the_meeting(&mut trip.only(Side::Creatio)).body.text.clone();
-    let agenda = |trip: &Trip, text: &str| {
-        trip.exchange.edit(&"e".into(), |item| the_meeting(item).body = Body::from_text(text));
-        trip.settle()
+    let notes = |scenario: &MemoryScenario| the_meeting(&mut scenario.only(Side::Creatio)).body.text.clone();
+    let agenda = |scenario: &MemoryScenario, text: &str| {
+        scenario.exchange.edit(&"e".into(), |item| the_meeting(item).body = Body::from_text(text));
+        scenario.settle()
     };
-    let trip = invitation();
-    agenda(&trip, "Agenda 2");
-    assert_eq!(notes(&trip), "Agenda 2", "nobody wrote anything: the organizer's text follows");
-    trip.creatio.edit(&trip.only(Side::Creatio).id, |item| the_meeting(item).body = Body::from_text("Mine"));
-    assert!(trip.settle().held.is_empty());
-    assert_eq!((notes(&trip).as_str(), there(&trip).0.as_str()), ("Mine", "Agenda 2"));
-    let report = agenda(&trip, "Agenda 3");
-    assert_eq!((reasons(&report), notes(&trip).as_str()), (vec![Reason::OwnNotes], "Mine"), "it is told");
-    said(&trip, &report, Reason::OwnNotes, Choice::Leave);
-    assert!(trip.settle().held.is_empty());
-    let report = agenda(&trip, "Agenda 4");
-    assert_eq!((reasons(&report), notes(&trip).as_str()), (vec![Reason::OwnNotes], "Mine"), "and still the user's");
-    said(&trip, &report, Reason::OwnNotes, Choice::Take(Side::Exchange));
-    assert!(trip.settle().held.is_empty());
-    assert_eq!(notes(&trip), "Agenda 4", "taken over");
+    let scenario = invitation();
+    agenda(&scenario, "Agenda 2");
+    assert_eq!(notes(&scenario), "Agenda 2", "nobody wrote anything: the organizer's text follows");
+    scenario.creatio.edit(&scenario.only(Side::Creatio).id, |item| the_meeting(item).body = Body::from_text("Mine"));
+    assert!(scenario.settle().held.is_empty());
+    assert_eq!((notes(&scenario).as_str(), there(&scenario).0.as_str()), ("Mine", "Agenda 2"));
+    let report = agenda(&scenario, "Agenda 3");
+    assert_eq!((reasons(&report), notes(&scenario).as_str()), (vec![Reason::OwnNotes], "Mine"), "it is told");
+    said(&scenario, &report, Reason::OwnNotes, Choice::Leave);
+    assert!(scenario.settle().held.is_empty());
+    let report = agenda(&scenario, "Agenda 4");
+    assert_eq!((reasons(&report), notes(&scenario).as_str()), (vec![Reason::OwnNotes], "Mine"), "and still the user's");
+    said(&scenario, &report, Reason::OwnNotes, Choice::Take(Side::Exchange));
+    assert!(scenario.settle().held.is_empty());
+    assert_eq!(notes(&scenario), "Agenda 4", "taken over");
 }
 
 #[test]
 fn what_was_put_back_is_named_until_it_is_kept_or_left() {
     for (choice, after) in [(Choice::Take(Side::Creatio), "My plan"), (Choice::Leave, "Plan")] {
-        let trip = invitation();
-        trip.creatio.edit(&trip.only(Side::Creatio).id, |item| *title(item) = "My plan".to_owned());
-        let report = trip.settle();
-        assert_eq!(trip.only(Side::Creatio).record.title(), "Plan", "put back");
+        let scenario = invitation();
+        scenario.creatio.edit(&scenario.only(Side::Creatio).id, |item| *title(item) = "My plan".to_owned());
+        let report = scenario.settle();
+        assert_eq!(scenario.only(Side::Creatio).record.title(), "Plan", "put back");
         assert_eq!(reasons(&report), [Reason::PutBack]);
         let values = Pair { creatio: "My plan", exchange: "Plan" };
         let values = values.map(|text| Some(FieldValue::Text(text.to_owned())));
         assert_eq!(report.held[0].fields, [HeldField { field: Field::Title, values }]);
-        set(&trip, &with(|settings| settings.rules.months = 11));
-        assert_eq!(reasons(&trip.settle()), [Reason::PutBack], "a full comparison forgets nothing");
-        said(&trip, &report, Reason::PutBack, choice);
-        assert!(trip.settle().held.is_empty(), "{choice:?}");
+        set(&scenario, &with(|settings| settings.rules.months = 11));
+        assert_eq!(reasons(&scenario.settle()), [Reason::PutBack], "a full comparison forgets nothing");
+        said(&scenario, &report, Reason::PutBack, choice);
+        assert!(scenario.settle().held.is_empty(), "{choice:?}");
         assert_eq!(
-            (trip.only(Side::Creatio).record.title(), trip.only(Side::Exchange).record.title()),
+            (scenario.only(Side::Creatio).record.title(), scenario.only(Side::Exchange).record.title()),
             (after, "Plan")
         );
     }
@@ -264,45 +268,45 @@ fn what_was_put_back_is_named_until_it_is_kept_or_left() {
 
 #[test]
 fn whoever_deletes_a_colleagues_meeting_in_outlook_does_not_come() {
-    let trip = Trip::new(&everything());
+    let scenario = MemoryScenario::new(&everything());
     let shared = event("e", "Plan");
     let mut theirs = activity("a", "Plan");
     theirs.id = identity::activity(&shared, &account(), 0);
     theirs.facts.owner = Some("boss".into());
-    trip.creatio.put(theirs);
-    trip.exchange.put(shared);
-    trip.settle();
-    trip.exchange.remove(&"e".into());
-    trip.settle();
-    let mut after = trip.only(Side::Creatio);
+    scenario.creatio.put(theirs);
+    scenario.exchange.put(shared);
+    scenario.settle();
+    scenario.exchange.remove(&"e".into());
+    scenario.settle();
+    let mut after = scenario.only(Side::Creatio);
     assert!(!after.facts.canceled, "it is not canceled for everybody");
     assert_eq!(the_meeting(&mut after).response, Response::Declined);
 }
 
 /// A first run that was undone: what it created is gone again.
-fn undone(from: Side) -> Trip {
-    let trip = linked(from);
-    let history = block_on(trip.shelf.history()).unwrap();
+fn undone(from: Side) -> MemoryScenario {
+    let scenario = linked(from);
+    let history = block_on(scenario.store.history()).unwrap();
     let run = history[0].run;
-    trip.with(|parts| block_on(run::undo::undo(parts, run)).unwrap());
-    assert!(trip.side(from.other()).ids().is_empty());
-    assert_eq!(trip.settle().resting, 1, "they are counted");
-    trip
+    scenario.with(|parts| block_on(run::undo::undo(parts, run)).unwrap());
+    assert!(scenario.side(from.other()).ids().is_empty());
+    assert_eq!(scenario.settle().resting, 1, "they are counted");
+    scenario
 }
 
 #[test]
 fn what_rests_is_listed_and_can_be_woken() {
     for from in Side::BOTH {
-        let trip = undone(from);
-        let resting = block_on(run::answer::resting(&trip.shelf)).unwrap();
+        let scenario = undone(from);
+        let resting = block_on(run::answer::resting(&scenario.store)).unwrap();
         assert_eq!(resting.iter().map(|one| one.title.as_str()).collect::<Vec<_>>(), ["Call"], "{from}");
         let ids = resting.into_iter().map(|one| one.activity).collect();
-        assert_eq!(block_on(run::answer::wake(&trip.shelf, ids)).unwrap(), 1);
-        let report = trip.settle();
+        assert_eq!(block_on(run::answer::wake(&scenario.store, ids)).unwrap(), 1);
+        let report = scenario.settle();
         assert_eq!((report.resting, report.held.len()), (0, 0), "{from}");
-        assert_eq!(trip.only(from.other()).record.title(), "Call", "{from}: created again");
-        assert!(!trip.only(Side::Creatio).facts.canceled, "{from}");
-        assert!(trip.shelf.links.borrow().values().all(|link| link.state == LinkState::Alive));
+        assert_eq!(scenario.only(from.other()).record.title(), "Call", "{from}: created again");
+        assert!(!scenario.only(Side::Creatio).facts.canceled, "{from}");
+        assert!(scenario.store.links.borrow().values().all(|link| link.state == LinkState::Alive));
     }
 }
 
@@ -313,56 +317,57 @@ fn settings_that_newly_cover_or_leave_out_what_rests_decide_anew() {
         settings.export.on = false;
     });
     for from in Side::BOTH {
-        let trip = undone(from);
-        set(&trip, &with(|settings| settings.rules.months = 11));
-        assert_eq!(trip.settle().resting, 1, "{from}: covered before as well");
-        set(&trip, &none);
-        assert_eq!(trip.settle().resting, 0, "{from}: left out");
-        assert!(trip.side(from.other()).ids().is_empty());
-        set(&trip, &everything());
-        assert_eq!(trip.settle().resting, 0, "{from}: covered again");
-        assert_eq!(trip.only(from.other()).record.title(), "Call", "{from}");
+        let scenario = undone(from);
+        set(&scenario, &with(|settings| settings.rules.months = 11));
+        assert_eq!(scenario.settle().resting, 1, "{from}: covered before as well");
+        set(&scenario, &none);
+        assert_eq!(scenario.settle().resting, 0, "{from}: left out");
+        assert!(scenario.side(from.other()).ids().is_empty());
+        set(&scenario, &everything());
+        assert_eq!(scenario.settle().resting, 0, "{from}: covered again");
+        assert_eq!(scenario.only(from.other()).record.title(), "Call", "{from}");
     }
 }
 
 #[test]
 fn many_new_items_are_created_at_once_only_if_a_person_has_seen_them() {
     let many = || {
-        let trip = Trip::new(&everything());
+        let scenario = MemoryScenario::new(&everything());
         for n in 0..130 {
-            trip.exchange.put(event(&format!("e{n}"), &format!("Call {n}")));
+            scenario.exchange.put(event(&format!("e{n}"), &format!("Call {n}")));
         }
-        trip
+        scenario
     };
-    let trip = many();
-    let report = trip.run();
-    assert_eq!((trip.creatio.ids().len(), report.held.len()), (0, 130), "nobody has seen that, first run or not");
+    let scenario = many();
+    let report = scenario.run();
+    assert_eq!((scenario.creatio.ids().len(), report.held.len()), (0, 130), "nobody has seen that, first run or not");
     assert!(report.held.iter().all(|held| held.reason == Reason::ManyCreations));
-    let trip = many();
-    let planned = trip.with(|parts| block_on(run::plan(parts)).unwrap());
-    assert_eq!((planned.entries().len(), trip.creatio.ids().len()), (130, 0), "a preview writes nothing");
-    let report = trip.with(|parts| block_on(run::apply::apply(parts, planned)).unwrap());
-    assert_eq!((trip.creatio.ids().len(), report.held.len()), (130, 0));
+    let scenario = many();
+    let planned = scenario.with(|parts| block_on(run::plan(parts)).unwrap());
+    assert_eq!((planned.entries().len(), scenario.creatio.ids().len()), (130, 0), "a preview writes nothing");
+    let report = scenario.with(|parts| block_on(run::apply::apply(parts, planned)).unwrap());
+    assert_eq!((scenario.creatio.ids().len(), report.held.len()), (130, 0));
 }
 
 #[test]
 fn an_answer_is_void_once_what_was_asked_about_is_edited_again() {
-    let (trip, _) = exported(Notify::Always);
-    set(&trip, &everything());
-    let place = |text: &'static str| trip.creatio.edit(&"a".into(), |item| the_meeting(item).place = text.to_owned());
+    let (scenario, _) = exported(Notify::Always);
+    set(&scenario, &everything());
+    let place =
+        |text: &'static str| scenario.creatio.edit(&"a".into(), |item| the_meeting(item).place = text.to_owned());
     place("Here");
-    let report = trip.settle();
-    said(&trip, &report, Reason::WouldMail, Choice::Allow);
+    let report = scenario.settle();
+    said(&scenario, &report, Reason::WouldMail, Choice::Allow);
     place("There");
-    let report = trip.run();
+    let report = scenario.run();
     assert!(reasons(&report).contains(&Reason::WouldMail), "nobody has allowed that: {:?}", report.held);
-    let mut event = trip.only(Side::Exchange);
+    let mut event = scenario.only(Side::Exchange);
     assert_eq!(the_meeting(&mut event).place, "");
 }
 
 #[test]
 fn a_link_of_an_older_engine_remembers_nothing() {
-    let link = linked(Side::Creatio).shelf.links.borrow().values().next().unwrap().clone();
+    let link = linked(Side::Creatio).store.links.borrow().values().next().unwrap().clone();
     let mut json = serde_json::to_value(&link).unwrap();
     json.as_object_mut().unwrap().remove("memory");
     let read: Link = serde_json::from_value(json).unwrap();

@@ -1,8 +1,8 @@
 //! Stop: while it reads a run ends at once, while it writes after the batch in flight, and the
 //! report says what was written.
 
-use crate::support::memory::{Memory, Shelf, Standing, account, everything, item, meeting, words};
-use crate::support::memory_scenario::{Trip, event};
+use crate::support::memory::{Memory, MemoryStore, Standing, account, everything, item, meeting, words};
+use crate::support::memory_scenario::{MemoryScenario, event};
 use pollster::block_on;
 use schedule_sync::error::Error;
 use schedule_sync::model::time::Fixed;
@@ -62,16 +62,16 @@ impl Events for Written<'_> {
 }
 
 fn with<E: Events, T>(
-    trip: &Trip,
+    scenario: &MemoryScenario,
     events: &E,
-    act: impl FnOnce(&Parts<'_, Memory, Memory, Shelf, Standing, E>) -> T,
+    act: impl FnOnce(&Parts<'_, Memory, Memory, MemoryStore, Standing, E>) -> T,
 ) -> T {
     let zone = Fixed { seconds: 3 * 3600, name: "Russian Standard Time".to_owned() };
     act(&Parts {
-        creatio: &trip.creatio,
-        exchange: &trip.exchange,
-        store: &trip.shelf,
-        clock: &trip.clock,
+        creatio: &scenario.creatio,
+        exchange: &scenario.exchange,
+        store: &scenario.store,
+        clock: &scenario.clock,
         events,
         zone: &zone,
         account: &account(),
@@ -79,68 +79,68 @@ fn with<E: Events, T>(
     })
 }
 
-fn many(trip: &Trip, count: usize) {
+fn many(scenario: &MemoryScenario, count: usize) {
     for one in 0..count {
         let new = meeting(&format!("New {one}"), "2026-03-14T10:00:00Z");
-        trip.exchange.put(item(Side::Exchange, &format!("new-{one:03}"), Record::Meeting(new)));
+        scenario.exchange.put(item(Side::Exchange, &format!("new-{one:03}"), Record::Meeting(new)));
     }
 }
 
 #[test]
 fn a_stop_ends_reading_at_once_and_nothing_is_written_or_forgotten() {
-    let trip = Trip::new(&everything());
-    many(&trip, 3);
-    trip.exchange.pauses.set(Some(300));
+    let scenario = MemoryScenario::new(&everything());
+    many(&scenario, 3);
+    scenario.exchange.pauses.set(Some(300));
     let stopper = Stopper::at(Phase::Reading, 0);
-    assert_eq!(with(&trip, &stopper, |parts| block_on(run::run(parts))), Err(Error::Stopped));
-    assert_eq!((trip.creatio.writes.get(), trip.shelf.state.borrow().is_none()), (0, true));
-    trip.exchange.pauses.set(Some(0));
-    assert_eq!(trip.settle().counts.creatio.created, 3, "the next run does it all");
+    assert_eq!(with(&scenario, &stopper, |parts| block_on(run::run(parts))), Err(Error::Stopped));
+    assert_eq!((scenario.creatio.writes.get(), scenario.store.state.borrow().is_none()), (0, true));
+    scenario.exchange.pauses.set(Some(0));
+    assert_eq!(scenario.settle().counts.creatio.created, 3, "the next run does it all");
 }
 
 #[test]
 fn a_stop_ends_a_reading_that_hangs() {
-    let trip = Trip::new(&everything());
-    trip.exchange.pauses.set(None);
-    assert_eq!(with(&trip, &Called, |parts| block_on(run::run(parts))), Err(Error::Stopped));
+    let scenario = MemoryScenario::new(&everything());
+    scenario.exchange.pauses.set(None);
+    assert_eq!(with(&scenario, &Called, |parts| block_on(run::run(parts))), Err(Error::Stopped));
 }
 
 #[test]
 fn a_stop_ends_writing_after_the_batch_in_flight_and_the_report_says_what_was_written() {
-    let trip = Trip::new(&everything());
-    many(&trip, 74);
-    let report = with(&trip, &Stopper::at(Phase::Writing, 1), |parts| block_on(run::run(parts))).unwrap();
+    let scenario = MemoryScenario::new(&everything());
+    many(&scenario, 74);
+    let report = with(&scenario, &Stopper::at(Phase::Writing, 1), |parts| block_on(run::run(parts))).unwrap();
     let created = report.counts.creatio.created;
     assert!(report.stopped);
     assert!((1..=40).contains(&created), "{created} of 74");
-    assert_eq!((trip.creatio.ids().len(), report.unfinished), (created, 74 - created));
-    let rest = trip.settle();
+    assert_eq!((scenario.creatio.ids().len(), report.unfinished), (created, 74 - created));
+    let rest = scenario.settle();
     assert_eq!((rest.counts.creatio.created, rest.stopped), (74 - created, false));
 }
 
 #[test]
 fn a_stop_before_the_first_write_writes_nothing() {
-    let trip = Trip::new(&everything());
-    many(&trip, 5);
-    let report = with(&trip, &Stopper::at(Phase::Writing, 0), |parts| block_on(run::run(parts))).unwrap();
+    let scenario = MemoryScenario::new(&everything());
+    many(&scenario, 5);
+    let report = with(&scenario, &Stopper::at(Phase::Writing, 0), |parts| block_on(run::run(parts))).unwrap();
     assert_eq!((report.stopped, report.counts.creatio.created, report.unfinished), (true, 0, 5));
-    assert_eq!(trip.settle().counts.creatio.created, 5);
+    assert_eq!(scenario.settle().counts.creatio.created, 5);
 }
 
 #[test]
 fn a_stop_ends_an_undo_between_two_writes() {
-    let trip = Trip::new(&everything());
-    trip.exchange.put(event("one", "One"));
-    trip.exchange.put(event("two", "Two"));
-    trip.settle();
-    let last = block_on(trip.shelf.history()).unwrap()[0].run;
-    let planned = with(&trip, &Stopper::at(Phase::Writing, 0), |parts| {
+    let scenario = MemoryScenario::new(&everything());
+    scenario.exchange.put(event("one", "One"));
+    scenario.exchange.put(event("two", "Two"));
+    scenario.settle();
+    let last = block_on(scenario.store.history()).unwrap()[0].run;
+    let planned = with(&scenario, &Stopper::at(Phase::Writing, 0), |parts| {
         parts.events.wants.set(true);
         block_on(run::undo::undo(parts, last))
     });
     assert_eq!(planned, Err(Error::Stopped), "while it reads, too");
-    assert_eq!(trip.creatio.ids().len(), 2);
-    let stopper = Written { creatio: &trip.creatio, before: trip.creatio.writes.get() };
-    assert_eq!(with(&trip, &stopper, |parts| block_on(run::undo::undo(parts, last))), Ok((1, 1)));
-    assert_eq!(trip.creatio.ids().len(), 1, "what was not begun stays");
+    assert_eq!(scenario.creatio.ids().len(), 2);
+    let stopper = Written { creatio: &scenario.creatio, before: scenario.creatio.writes.get() };
+    assert_eq!(with(&scenario, &stopper, |parts| block_on(run::undo::undo(parts, last))), Ok((1, 1)));
+    assert_eq!(scenario.creatio.ids().len(), 1, "what was not begun stays");
 }

@@ -3,7 +3,7 @@
 //! address.
 
 use crate::support::memory::{concerned, everything};
-use crate::support::sandbox_scenario::Spine;
+use crate::support::sandbox_scenario::SandboxScenario;
 use sandbox::{Seed, graph::People};
 use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::settings::Notify;
@@ -12,40 +12,40 @@ use std::collections::BTreeMap;
 
 const PARTICIPANT: &str = "1a8324e8-a6e1-df11-971b-001d60e938c6";
 
-fn both(play: impl Fn(&Spine)) {
+fn both(play: impl Fn(&SandboxScenario)) {
     let mut settings = everything();
     settings.rules.notify = Notify::Always;
-    for spine in [Spine::new(Seed::Empty, &settings), Spine::there(Seed::Empty, &settings)] {
-        play(&spine);
+    for scenario in [SandboxScenario::new(Seed::Empty, &settings), SandboxScenario::there(Seed::Empty, &settings)] {
+        play(&scenario);
     }
 }
 
-fn behave(spine: &Spine, people: People) {
-    let mut sandbox = spine.world.sandbox.borrow_mut();
+fn behave(scenario: &SandboxScenario, people: People) {
+    let mut sandbox = scenario.world.sandbox.borrow_mut();
     sandbox.graph.set_quirks(&sandbox::graph::Quirks { people: people.clone(), ..Default::default() });
     sandbox.exchange.set_quirks(&sandbox::exchange::Quirks { people, ..Default::default() });
 }
 
-fn contact(spine: &Spine, name: &str) -> String {
+fn contact(scenario: &SandboxScenario, name: &str) -> String {
     let address = format!("{}@fabrikam.example", name.to_lowercase());
-    spine.odata("POST", "Contact", Some(json!({"Name": name, "Email": address})))["Id"].as_str().unwrap().to_owned()
+    scenario.odata("POST", "Contact", Some(json!({"Name": name, "Email": address})))["Id"].as_str().unwrap().to_owned()
 }
 
 /// An Activity with these participants.
-fn activity(spine: &Spine, title: &str, people: &[&String]) -> String {
+fn activity(scenario: &SandboxScenario, title: &str, people: &[&String]) -> String {
     let times = json!({"Title": title, "StartDate": "2026-03-12T10:00:00Z", "DueDate": "2026-03-12T11:00:00Z", "ShowInScheduler": true});
-    let id = spine.odata("POST", "Activity", Some(times))["Id"].as_str().unwrap().to_owned();
+    let id = scenario.odata("POST", "Activity", Some(times))["Id"].as_str().unwrap().to_owned();
     for one in people {
         let participant = json!({"ActivityId": id, "ParticipantId": one, "RoleId": PARTICIPANT});
-        spine.odata("POST", "ActivityParticipant", Some(participant));
+        scenario.odata("POST", "ActivityParticipant", Some(participant));
     }
     id
 }
 
 /// Who takes part beside the user.
-fn participants(spine: &Spine, activity: &str) -> Vec<String> {
-    let me = spine.joined.account.contact.as_str().to_owned();
-    let rows = spine.odata("GET", &format!("ActivityParticipant?$filter=Activity/Id eq {activity}"), None);
+fn participants(scenario: &SandboxScenario, activity: &str) -> Vec<String> {
+    let me = scenario.joined.account.contact.as_str().to_owned();
+    let rows = scenario.odata("GET", &format!("ActivityParticipant?$filter=Activity/Id eq {activity}"), None);
     let ids = rows["value"].as_array().unwrap().iter().map(|row| row["ParticipantId"].as_str().unwrap().to_owned());
     let mut ids: Vec<String> = ids.filter(|id| *id != me).collect();
     ids.sort();
@@ -63,93 +63,93 @@ fn addresses(event: &Value) -> Vec<String> {
 }
 
 /// An event of the user's with these attendees.
-fn event(spine: &Spine, subject: &str, attendees: &[&str]) -> Value {
+fn event(scenario: &SandboxScenario, subject: &str, attendees: &[&str]) -> Value {
     let attendees: Vec<Value> = attendees
         .iter()
         .map(|address| json!({"type": "required", "emailAddress": {"address": address, "name": address}}))
         .collect();
     let time = |hour: u32| json!({"dateTime": format!("2026-03-12T{hour}:00:00"), "timeZone": "UTC"});
-    spine.graph(
+    scenario.graph(
         "POST",
         "me/events",
         Some(json!({"subject": subject, "start": time(10), "end": time(11), "attendees": attendees})),
     )
 }
 
-fn rename(spine: &Spine, from: &str, to: &str) {
-    let id = spine.event(from)["id"].as_str().unwrap().to_owned();
-    spine.graph("PATCH", &format!("me/events/{id}"), Some(json!({"subject": to})));
+fn rename(scenario: &SandboxScenario, from: &str, to: &str) {
+    let id = scenario.event(from)["id"].as_str().unwrap().to_owned();
+    scenario.graph("PATCH", &format!("me/events/{id}"), Some(json!({"subject": to})));
 }
 
 /// What was written since, but to the sandbox itself.
-fn quiet(spine: &Spine) {
-    let from = spine.logged();
-    let report = spine.run();
-    assert_eq!((spine.writes(from), report.held.len()), (vec![], 0), "{:?}", report.held);
+fn quiet(scenario: &SandboxScenario) {
+    let from = scenario.logged();
+    let report = scenario.run();
+    assert_eq!((scenario.writes(from), report.held.len()), (vec![], 0), "{:?}", report.held);
 }
 
 #[test]
 fn who_was_stored_under_another_address_is_who_was_invited() {
-    both(|spine| {
-        let (sales, boris) = (contact(spine, "Sales"), contact(spine, "Boris"));
+    both(|scenario| {
+        let (sales, boris) = (contact(scenario, "Sales"), contact(scenario, "Boris"));
         let replaced = [("sales@fabrikam.example", "k.petrova@fabrikam.example")];
         let replaced: BTreeMap<String, String> = replaced.map(|(from, to)| (from.to_owned(), to.to_owned())).into();
-        behave(spine, People { replaced, ..People::default() });
-        let row = activity(spine, "Visit", &[&sales]);
-        spine.settle();
-        assert_eq!(addresses(&spine.event("Visit")), ["k.petrova@fabrikam.example"]);
-        quiet(spine);
-        rename(spine, "Visit", "Visit 2");
-        spine.settle();
-        assert_eq!(participants(spine, &row), std::slice::from_ref(&sales));
+        behave(scenario, People { replaced, ..People::default() });
+        let row = activity(scenario, "Visit", &[&sales]);
+        scenario.settle();
+        assert_eq!(addresses(&scenario.event("Visit")), ["k.petrova@fabrikam.example"]);
+        quiet(scenario);
+        rename(scenario, "Visit", "Visit 2");
+        scenario.settle();
+        assert_eq!(participants(scenario, &row), std::slice::from_ref(&sales));
         // one more comes, and both stay
         let participant = json!({"ActivityId": row, "ParticipantId": boris, "RoleId": PARTICIPANT});
-        spine.odata("POST", "ActivityParticipant", Some(participant));
-        spine.odata("PATCH", &format!("Activity({row})"), Some(json!({"Title": "Visit 3"})));
-        spine.settle();
-        let invited = sorted(addresses(&spine.event("Visit 3")));
+        scenario.odata("POST", "ActivityParticipant", Some(participant));
+        scenario.odata("PATCH", &format!("Activity({row})"), Some(json!({"Title": "Visit 3"})));
+        scenario.settle();
+        let invited = sorted(addresses(&scenario.event("Visit 3")));
         assert_eq!(invited, ["boris@fabrikam.example", "k.petrova@fabrikam.example"]);
-        assert_eq!(participants(spine, &row), sorted(vec![sales, boris]));
-        quiet(spine);
+        assert_eq!(participants(scenario, &row), sorted(vec![sales, boris]));
+        quiet(scenario);
     });
 }
 
 #[test]
 fn however_an_address_is_spelled_nobody_falls_off() {
-    both(|spine| {
-        let (anna, boris) = (contact(spine, "Anna"), contact(spine, "Boris"));
+    both(|scenario| {
+        let (anna, boris) = (contact(scenario, "Anna"), contact(scenario, "Boris"));
         let all = ["anna@fabrikam.example", "boris@fabrikam.example", "cc@fabrikam.example", "dd@fabrikam.example"];
-        event(spine, "Call", &all);
+        event(scenario, "Call", &all);
         let told = |list: &[(&str, &str)]| {
             let told = list.iter().map(|(from, to)| ((*from).to_owned(), (*to).to_owned())).collect();
-            behave(spine, People { told, ..People::default() });
+            behave(scenario, People { told, ..People::default() });
         };
         let odd = [("cc@fabrikam.example", "/o=First/ou=Exchange/cn=Recipients/cn=cc"), ("dd@fabrikam.example", "")];
         told(&odd);
-        spine.settle();
-        let row = spine.activity("Call")["Id"].as_str().unwrap().to_owned();
+        scenario.settle();
+        let row = scenario.activity("Call")["Id"].as_str().unwrap().to_owned();
         let both = sorted(vec![anna, boris]);
-        assert_eq!(participants(spine, &row), both);
+        assert_eq!(participants(scenario, &row), both);
         let spelled = [
             ("anna@fabrikam.example", "'Anna@Fabrikam.example'"),
             ("boris@fabrikam.example", "smtp:boris@fabrikam.example.;"),
         ];
         told(&[&odd[..], &spelled[..]].concat());
-        rename(spine, "Call", "Call 2");
-        spine.settle();
-        assert_eq!(participants(spine, &row), both);
-        quiet(spine);
+        rename(scenario, "Call", "Call 2");
+        scenario.settle();
+        assert_eq!(participants(scenario, &row), both);
+        quiet(scenario);
         // who can't be told stays on the event when somebody else comes
-        let vera = contact(spine, "Vera");
-        spine.odata(
+        let vera = contact(scenario, "Vera");
+        scenario.odata(
             "POST",
             "ActivityParticipant",
             Some(json!({"ActivityId": row, "ParticipantId": vera, "RoleId": PARTICIPANT})),
         );
-        spine.odata("PATCH", &format!("Activity({row})"), Some(json!({"Title": "Call 3"})));
-        spine.settle();
+        scenario.odata("PATCH", &format!("Activity({row})"), Some(json!({"Title": "Call 3"})));
+        scenario.settle();
         told(&[]);
-        let call = spine.event("Call 3");
+        let call = scenario.event("Call 3");
         let names = call["attendees"].as_array().unwrap().iter().map(|one| one["emailAddress"]["name"].to_string());
         let invited = all.into_iter().chain(["Vera"]).map(|name| format!("\"{name}\"")).collect();
         assert_eq!(sorted(names.collect()), sorted(invited));
@@ -158,95 +158,95 @@ fn however_an_address_is_spelled_nobody_falls_off() {
 
 #[test]
 fn the_users_further_address_is_the_user() {
-    both(|spine| {
+    both(|scenario| {
         let alias = "me.too@contoso.example";
-        behave(spine, People { aliases: vec![alias.to_owned()], ..People::default() });
-        let own = spine.odata("POST", "Contact", Some(json!({"Name": "Me too", "Email": alias})))["Id"]
+        behave(scenario, People { aliases: vec![alias.to_owned()], ..People::default() });
+        let own = scenario.odata("POST", "Contact", Some(json!({"Name": "Me too", "Email": alias})))["Id"]
             .as_str()
             .unwrap()
             .to_owned();
-        event(spine, "Mine", &[alias]);
-        spine.settle();
-        let row = spine.activity("Mine")["Id"].as_str().unwrap().to_owned();
-        assert_eq!(participants(spine, &row), Vec::<String>::new());
-        activity(spine, "Always", &[&own]);
-        spine.settle();
-        assert_eq!(addresses(&spine.event("Always")), Vec::<String>::new());
+        event(scenario, "Mine", &[alias]);
+        scenario.settle();
+        let row = scenario.activity("Mine")["Id"].as_str().unwrap().to_owned();
+        assert_eq!(participants(scenario, &row), Vec::<String>::new());
+        activity(scenario, "Always", &[&own]);
+        scenario.settle();
+        assert_eq!(addresses(&scenario.event("Always")), Vec::<String>::new());
         // an edit of what nobody else is invited to waits for no word
         let mut settings = everything();
         settings.rules.notify = Notify::Ask;
-        spine.save(&settings);
-        spine.odata("PATCH", &format!("Activity({row})"), Some(json!({"Title": "Mine 1"})));
-        assert_eq!(spine.settle().held, []);
-        assert_eq!(spine.event("Mine 1")["subject"], "Mine 1");
-        let other = activity(spine, "Ours", &[&own]);
-        spine.odata("PATCH", &format!("Activity({row})"), Some(json!({"Title": "Mine 2"})));
+        scenario.save(&settings);
+        scenario.odata("PATCH", &format!("Activity({row})"), Some(json!({"Title": "Mine 1"})));
+        assert_eq!(scenario.settle().held, []);
+        assert_eq!(scenario.event("Mine 1")["subject"], "Mine 1");
+        let other = activity(scenario, "Ours", &[&own]);
+        scenario.odata("PATCH", &format!("Activity({row})"), Some(json!({"Title": "Mine 2"})));
         settings.rules.notify = Notify::Never;
-        spine.save(&settings);
-        let report = spine.settle();
+        scenario.save(&settings);
+        let report = scenario.settle();
         assert!(report.held.is_empty(), "{:?}", report.held);
-        assert_eq!(spine.event("Mine 2")["subject"], "Mine 2");
-        assert_eq!(addresses(&spine.event("Ours")), Vec::<String>::new());
-        assert_eq!(participants(spine, &other), [own]);
+        assert_eq!(scenario.event("Mine 2")["subject"], "Mine 2");
+        assert_eq!(addresses(&scenario.event("Ours")), Vec::<String>::new());
+        assert_eq!(participants(scenario, &other), [own]);
     });
 }
 
 #[test]
 fn a_read_that_tells_fewer_attendees_takes_nobody_off() {
-    both(|spine| {
-        let people = ["Anna", "Boris", "Vera"].map(|name| contact(spine, name));
-        event(spine, "Call", &["anna@fabrikam.example", "boris@fabrikam.example", "vera@fabrikam.example"]);
-        spine.settle();
-        behave(spine, People { few: Some(1), ..People::default() });
-        rename(spine, "Call", "Call 2");
-        spine.settle();
-        let row = spine.activity("Call 2")["Id"].as_str().unwrap().to_owned();
-        assert_eq!(participants(spine, &row), sorted(people.to_vec()));
-        spine.odata("PATCH", &format!("Activity({row})"), Some(json!({"Location": "Hall"})));
-        spine.settle();
-        assert_eq!(participants(spine, &row), sorted(people.to_vec()));
-        behave(spine, People::default());
-        assert_eq!(addresses(&spine.event("Call 2")).len(), 3);
+    both(|scenario| {
+        let people = ["Anna", "Boris", "Vera"].map(|name| contact(scenario, name));
+        event(scenario, "Call", &["anna@fabrikam.example", "boris@fabrikam.example", "vera@fabrikam.example"]);
+        scenario.settle();
+        behave(scenario, People { few: Some(1), ..People::default() });
+        rename(scenario, "Call", "Call 2");
+        scenario.settle();
+        let row = scenario.activity("Call 2")["Id"].as_str().unwrap().to_owned();
+        assert_eq!(participants(scenario, &row), sorted(people.to_vec()));
+        scenario.odata("PATCH", &format!("Activity({row})"), Some(json!({"Location": "Hall"})));
+        scenario.settle();
+        assert_eq!(participants(scenario, &row), sorted(people.to_vec()));
+        behave(scenario, People::default());
+        assert_eq!(addresses(&scenario.event("Call 2")).len(), 3);
     });
 }
 
 /// What waits for a word has its event read whenever the Activity is edited.
 #[test]
 fn a_read_of_the_known_version_with_fewer_attendees_takes_nobody_off() {
-    both(|spine| {
+    both(|scenario| {
         let mut settings = everything();
         settings.rules.notify = Notify::Ask;
-        spine.save(&settings);
-        let people = ["Anna", "Boris", "Vera"].map(|name| contact(spine, name));
-        event(spine, "Call", &["anna@fabrikam.example", "boris@fabrikam.example", "vera@fabrikam.example"]);
-        spine.settle();
-        let row = spine.activity("Call")["Id"].as_str().unwrap().to_owned();
-        let edit = |change: Value| drop(spine.odata("PATCH", &format!("Activity({row})"), Some(change)));
+        scenario.save(&settings);
+        let people = ["Anna", "Boris", "Vera"].map(|name| contact(scenario, name));
+        event(scenario, "Call", &["anna@fabrikam.example", "boris@fabrikam.example", "vera@fabrikam.example"]);
+        scenario.settle();
+        let row = scenario.activity("Call")["Id"].as_str().unwrap().to_owned();
+        let edit = |change: Value| drop(scenario.odata("PATCH", &format!("Activity({row})"), Some(change)));
         edit(json!({"Location": "Hall"}));
-        spine.run();
-        behave(spine, People { few: Some(1), ..People::default() });
+        scenario.run();
+        behave(scenario, People { few: Some(1), ..People::default() });
         edit(json!({"Title": "Call 2"}));
-        spine.run();
-        assert_eq!(participants(spine, &row), sorted(people.to_vec()));
-        behave(spine, People::default());
-        assert_eq!(addresses(&spine.event("Call")).len(), 3);
+        scenario.run();
+        assert_eq!(participants(scenario, &row), sorted(people.to_vec()));
+        behave(scenario, People::default());
+        assert_eq!(addresses(&scenario.event("Call")).len(), 3);
     });
 }
 
 #[test]
 fn an_address_that_is_refused_costs_its_owner_only_and_is_named() {
-    both(|spine| {
-        let (anna, bad) = (contact(spine, "Anna"), contact(spine, "Bad"));
-        behave(spine, People { refused: vec!["bad@fabrikam.example".to_owned()], ..People::default() });
-        let row = activity(spine, "Visit", &[&anna, &bad]);
-        let report = spine.run();
-        assert_eq!(addresses(&spine.event("Visit")), ["anna@fabrikam.example"]);
+    both(|scenario| {
+        let (anna, bad) = (contact(scenario, "Anna"), contact(scenario, "Bad"));
+        behave(scenario, People { refused: vec!["bad@fabrikam.example".to_owned()], ..People::default() });
+        let row = activity(scenario, "Visit", &[&anna, &bad]);
+        let report = scenario.run();
+        assert_eq!(addresses(&scenario.event("Visit")), ["anna@fabrikam.example"]);
         let held: Vec<_> = report.held.iter().map(|held| (held.reason, concerned(held))).collect();
         assert_eq!(held, [(Reason::NotKept, "1: Bad".to_owned())]);
-        spine.settle();
-        assert_eq!(participants(spine, &row), sorted(vec![anna, bad]));
-        let from = spine.logged();
-        spine.run();
-        assert_eq!(spine.writes(from), Vec::<String>::new());
+        scenario.settle();
+        assert_eq!(participants(scenario, &row), sorted(vec![anna, bad]));
+        let from = scenario.logged();
+        scenario.run();
+        assert_eq!(scenario.writes(from), Vec::<String>::new());
     });
 }

@@ -6,7 +6,7 @@ mod fuzz;
 
 use crate::support::graph_setup::NOW;
 use crate::support::joined::Joined;
-use crate::support::memory::{Shelf, everything};
+use crate::support::memory::{MemoryStore, everything};
 use crate::support::world::World;
 use pollster::block_on;
 use sandbox::Seed;
@@ -107,7 +107,7 @@ impl Credentials for Line {
 struct Bench {
     world: Rc<World>,
     joined: Joined<Line>,
-    shelf: Shelf,
+    store: MemoryStore,
     list: String,
 }
 
@@ -125,8 +125,8 @@ impl Bench {
         let joined = Joined::new(&world, Rc::new(line));
         let lists = world.by_hand(Side::Exchange, "GET", "me/todo/lists", None).1;
         let list = lists["value"][0]["id"].as_str().unwrap().to_owned();
-        let bench = Self { world, joined, shelf: Shelf::default(), list };
-        block_on(bench.shelf.save_settings(&everything())).unwrap();
+        let bench = Self { world, joined, store: MemoryStore::default(), list };
+        block_on(bench.store.save_settings(&everything())).unwrap();
         bench
     }
 
@@ -135,7 +135,7 @@ impl Bench {
     }
 
     fn run(&self) -> Result<Report> {
-        let report = block_on(run::run(&self.joined.parts(&self.shelf)));
+        let report = block_on(run::run(&self.joined.parts(&self.store)));
         self.world.pass(chrono::Duration::minutes(5));
         report
     }
@@ -405,7 +405,7 @@ fn judge(side: Side, row: &Bad, reading: Reading) -> Vec<String> {
     if reading == Reading::Compare {
         let mut settings = everything();
         settings.from = "2026-02-20".parse().unwrap();
-        block_on(bench.shelf.save_settings(&settings)).unwrap();
+        block_on(bench.store.save_settings(&settings)).unwrap();
     }
     let id = ids[1].clone();
     let target = if row.people { Target::Participants(id.clone()) } else { Target::Item(id.clone()) };

@@ -1,10 +1,10 @@
-//! The spine: whole runs of the engine through both replicas against the sandbox in process, as
-//! they happen in a browser. What Graph is asked and answers is checked against Microsoft's
+//! What goes over both ways: whole runs of the engine through both replicas against the sandbox in
+//! process, as they happen in a browser. What Graph is asked and answers is checked against Microsoft's
 //! description throughout.
 #![allow(clippy::print_stdout)] // counts and skips are to be seen
 
 use crate::support::memory::everything;
-use crate::support::sandbox_scenario::Spine;
+use crate::support::sandbox_scenario::SandboxScenario;
 use pollster::block_on;
 use sandbox::Seed;
 use schedule_sync::engine::held::Reason;
@@ -26,16 +26,16 @@ const TO_DO: &str = "f51c4643-58e6-df11-971b-001d60e938c6";
 
 #[test]
 fn an_event_arrives_in_creatio_with_every_field() {
-    let spine = Spine::new(Seed::Empty, &everything());
+    let scenario = SandboxScenario::new(Seed::Empty, &everything());
     let email = "ee1c85c3-cfcb-df11-9b2a-001d60e938c6";
-    let anna = spine.odata("POST", "Contact", Some(json!({"Name": "Anna", "Email": "anna@fabrikam.example"})));
-    spine.odata(
+    let anna = scenario.odata("POST", "Contact", Some(json!({"Name": "Anna", "Email": "anna@fabrikam.example"})));
+    scenario.odata(
         "POST",
         "ContactCommunication",
         Some(json!({"ContactId": anna["Id"], "CommunicationTypeId": email, "Number": "Anna@Fabrikam.example",
             "SearchNumber": "anna@fabrikam.example"})),
     );
-    spine.graph(
+    scenario.graph(
         "POST",
         "me/events",
         Some(json!({
@@ -49,9 +49,9 @@ fn an_event_arrives_in_creatio_with_every_field() {
             ],
         })),
     );
-    let report = spine.settle();
+    let report = scenario.settle();
     assert_eq!(report.counts.creatio.created, 1, "{report:?}");
-    let row = spine.activity("Переговоры");
+    let row = scenario.activity("Переговоры");
     assert_eq!(row["StartDate"].as_str().unwrap().get(..19), Some("2026-03-12T10:00:00"));
     assert_eq!(row["DueDate"].as_str().unwrap().get(..19), Some("2026-03-12T11:30:00"));
     assert_eq!(row["RemindToOwnerDate"].as_str().unwrap().get(..19), Some("2026-03-12T09:30:00"));
@@ -61,12 +61,12 @@ fn an_event_arrives_in_creatio_with_every_field() {
         ("Location", json!("Офис")),
         ("PriorityId", json!(HIGH)),
         ("ActivityCategoryId", json!(MEETING)),
-        ("OwnerId", json!(spine.joined.account.contact.as_str())),
+        ("OwnerId", json!(scenario.joined.account.contact.as_str())),
     ] {
         assert_eq!(row[column], value, "{column}");
     }
     assert!(row["Notes"].as_str().unwrap().contains("Повестка &amp; план"), "{}", row["Notes"]);
-    let people = spine.odata(
+    let people = scenario.odata(
         "GET",
         &format!("ActivityParticipant?$filter=Activity/Id eq {}&$expand=Role", row["Id"].as_str().unwrap()),
         None,
@@ -80,7 +80,7 @@ fn an_event_arrives_in_creatio_with_every_field() {
     roles.sort();
     let mut expected = vec![
         (anna["Id"].to_string(), "OptionalParticipant".to_owned()),
-        (json!(spine.joined.account.contact.as_str()).to_string(), "Responsible".to_owned()),
+        (json!(scenario.joined.account.contact.as_str()).to_string(), "Responsible".to_owned()),
     ];
     expected.sort();
     assert_eq!(roles, expected);
@@ -88,8 +88,8 @@ fn an_event_arrives_in_creatio_with_every_field() {
 
 #[test]
 fn an_activity_arrives_in_the_mailbox_with_every_field() {
-    let spine = Spine::new(Seed::Empty, &everything());
-    spine.odata(
+    let scenario = SandboxScenario::new(Seed::Empty, &everything());
+    scenario.odata(
         "POST",
         "Activity",
         Some(json!({
@@ -98,7 +98,7 @@ fn an_activity_arrives_in_the_mailbox_with_every_field() {
             "RemindToOwner": true, "RemindToOwnerDate": "2026-03-12T09:45:00Z",
         })),
     );
-    spine.odata(
+    scenario.odata(
         "POST",
         "Activity",
         Some(json!({
@@ -107,9 +107,9 @@ fn an_activity_arrives_in_the_mailbox_with_every_field() {
             "RemindToOwner": true, "RemindToOwnerDate": "2026-03-12T09:45:00Z",
         })),
     );
-    let report = spine.settle();
+    let report = scenario.settle();
     assert_eq!(report.counts.exchange.created, 2, "{report:?}");
-    let event = spine.event("Visit");
+    let event = scenario.event("Visit");
     assert_eq!(event["start"]["dateTime"].as_str().unwrap().get(..19), Some("2026-03-12T10:00:00"));
     assert_eq!(event["end"]["dateTime"].as_str().unwrap().get(..19), Some("2026-03-12T11:00:00"));
     for (pointer, value) in [
@@ -124,8 +124,8 @@ fn an_activity_arrives_in_the_mailbox_with_every_field() {
         assert_eq!(event.pointer(pointer), Some(&value), "{pointer}");
     }
     assert!(event["body"]["content"].as_str().unwrap().contains("samples"));
-    assert_eq!(spine.activity("Visit")["GlobalActivityID"], event["iCalUId"], "colleagues meet in it by its UID");
-    let task = spine.task("Offer");
+    assert_eq!(scenario.activity("Visit")["GlobalActivityID"], event["iCalUId"], "colleagues meet in it by its UID");
+    let task = scenario.task("Offer");
     for (pointer, value) in [
         ("/status", json!("inProgress")),
         ("/importance", json!("high")),
@@ -141,102 +141,102 @@ fn an_activity_arrives_in_the_mailbox_with_every_field() {
 
 #[test]
 fn a_task_arrives_in_creatio_and_comes_back_completed() {
-    let spine = Spine::new(Seed::Empty, &everything());
-    let list = spine.list();
-    let task = spine.graph(
+    let scenario = SandboxScenario::new(Seed::Empty, &everything());
+    let list = scenario.list();
+    let task = scenario.graph(
         "POST",
         &format!("me/todo/lists/{list}/tasks"),
         Some(json!({"title": "Счёт", "importance": "low", "dueDateTime": utc("2026-03-12T00:00:00"),
             "body": {"contentType": "text", "content": "до обеда"}})),
     );
-    spine.settle();
-    let row = spine.activity("Счёт");
+    scenario.settle();
+    let row = scenario.activity("Счёт");
     assert_eq!((&row["ShowInScheduler"], &row["ActivityCategoryId"]), (&json!(false), &json!(TO_DO)));
     assert_eq!(row["DueDate"].as_str().unwrap().get(..10), Some("2026-03-12"));
     let id = row["Id"].as_str().unwrap();
-    spine.odata("PATCH", &format!("Activity({id})"), Some(json!({"StatusId": COMPLETED})));
-    spine.settle();
+    scenario.odata("PATCH", &format!("Activity({id})"), Some(json!({"StatusId": COMPLETED})));
+    scenario.settle();
     let path = format!("me/todo/lists/{list}/tasks/{}", task["id"].as_str().unwrap());
-    assert_eq!(spine.graph("GET", &path, None)["status"], "completed");
-    spine.graph("PATCH", &path, Some(json!({"status": "notStarted", "title": "Счёт 2"})));
-    spine.settle();
-    let row = spine.activity("Счёт 2");
+    assert_eq!(scenario.graph("GET", &path, None)["status"], "completed");
+    scenario.graph("PATCH", &path, Some(json!({"status": "notStarted", "title": "Счёт 2"})));
+    scenario.settle();
+    let row = scenario.activity("Счёт 2");
     assert_ne!(row["StatusId"], COMPLETED);
 }
 
 #[test]
 fn edits_and_deletions_flow_both_ways() {
-    let spine = Spine::new(Seed::Empty, &everything());
-    let event = spine.graph(
+    let scenario = SandboxScenario::new(Seed::Empty, &everything());
+    let event = scenario.graph(
         "POST",
         "me/events",
         Some(json!({"subject": "One", "start": utc("2026-03-12T10:00:00"), "end": utc("2026-03-12T11:00:00")})),
     );
-    spine.odata(
+    scenario.odata(
         "POST",
         "Activity",
         Some(json!({"Title": "Two", "StartDate": "2026-03-13T10:00:00Z", "DueDate": "2026-03-13T11:00:00Z",
             "ShowInScheduler": true})),
     );
-    spine.settle();
+    scenario.settle();
     let one = format!("me/events/{}", event["id"].as_str().unwrap());
-    spine.graph("PATCH", &one, Some(json!({"subject": "One!", "location": {"displayName": "Here"}})));
-    let two = format!("Activity({})", spine.activity("Two")["Id"].as_str().unwrap());
-    spine.odata(
+    scenario.graph("PATCH", &one, Some(json!({"subject": "One!", "location": {"displayName": "Here"}})));
+    let two = format!("Activity({})", scenario.activity("Two")["Id"].as_str().unwrap());
+    scenario.odata(
         "PATCH",
         &two,
         Some(json!({"StartDate": "2026-03-13T12:00:00Z", "DueDate": "2026-03-13T13:00:00Z", "Title": "Two!"})),
     );
-    let report = spine.settle();
+    let report = scenario.settle();
     assert_eq!((report.counts.creatio.updated, report.counts.exchange.updated), (1, 1), "{report:?}");
-    assert_eq!(spine.activity("One!")["Location"], "Here");
-    assert_eq!(spine.event("Two!")["start"]["dateTime"].as_str().unwrap().get(..19), Some("2026-03-13T12:00:00"));
+    assert_eq!(scenario.activity("One!")["Location"], "Here");
+    assert_eq!(scenario.event("Two!")["start"]["dateTime"].as_str().unwrap().get(..19), Some("2026-03-13T12:00:00"));
 
-    spine.graph("DELETE", &one, None);
-    spine.odata("DELETE", &two, None);
-    let report = spine.settle();
+    scenario.graph("DELETE", &one, None);
+    scenario.odata("DELETE", &two, None);
+    let report = scenario.settle();
     assert_eq!((report.counts.creatio.deleted, report.counts.exchange.deleted), (1, 1), "{report:?}");
-    assert_eq!(spine.activity("One!")["StatusId"], CANCELED);
-    assert!(spine.events().is_empty());
+    assert_eq!(scenario.activity("One!")["StatusId"], CANCELED);
+    assert!(scenario.events().is_empty());
 }
 
 #[test]
 fn what_a_run_created_and_a_person_removed_before_the_next_is_noticed() {
-    let spine = Spine::new(Seed::Empty, &everything());
-    spine.graph(
+    let scenario = SandboxScenario::new(Seed::Empty, &everything());
+    scenario.graph(
         "POST",
         "me/events",
         Some(json!({"subject": "One", "start": utc("2026-03-12T10:00:00"), "end": utc("2026-03-12T11:00:00")})),
     );
-    spine.odata(
+    scenario.odata(
         "POST",
         "Activity",
         Some(json!({"Title": "Two", "StartDate": "2026-03-13T10:00:00Z", "DueDate": "2026-03-13T11:00:00Z",
             "ShowInScheduler": true})),
     );
-    spine.run();
-    let one = spine.activity("One");
-    spine.odata("DELETE", &format!("Activity({})", one["Id"].as_str().unwrap()), None);
-    spine.graph("DELETE", &format!("me/events/{}", spine.event("Two")["id"].as_str().unwrap()), None);
-    let report = spine.settle();
+    scenario.run();
+    let one = scenario.activity("One");
+    scenario.odata("DELETE", &format!("Activity({})", one["Id"].as_str().unwrap()), None);
+    scenario.graph("DELETE", &format!("me/events/{}", scenario.event("Two")["id"].as_str().unwrap()), None);
+    let report = scenario.settle();
     assert!(report.held.iter().any(|held| held.reason == Reason::DeleteAsked), "{report:?}");
-    assert_eq!(spine.activity("Two")["StatusId"], CANCELED);
-    assert_eq!((spine.events().len(), spine.activities().len()), (1, 1));
+    assert_eq!(scenario.activity("Two")["StatusId"], CANCELED);
+    assert_eq!((scenario.events().len(), scenario.activities().len()), (1, 1));
 }
 
 #[test]
 fn dropped_replies_of_creates_leave_exactly_one() {
     for drop in ["before", "after"] {
-        let spine = Spine::new(Seed::Empty, &everything());
-        let list = spine.list();
-        spine.graph(
+        let scenario = SandboxScenario::new(Seed::Empty, &everything());
+        let list = scenario.list();
+        scenario.graph(
             "POST",
             "me/events",
             Some(json!({"subject": "E1", "start": utc("2026-03-12T10:00:00"), "end": utc("2026-03-12T11:00:00")})),
         );
-        spine.graph("POST", &format!("me/todo/lists/{list}/tasks"), Some(json!({"title": "T1"})));
+        scenario.graph("POST", &format!("me/todo/lists/{list}/tasks"), Some(json!({"title": "T1"})));
         for (title, meeting) in [("A1", true), ("A2", false)] {
-            spine.odata(
+            scenario.odata(
                 "POST",
                 "Activity",
                 Some(json!({"Title": title, "StartDate": "2026-03-13T10:00:00Z", "DueDate": "2026-03-13T11:00:00Z",
@@ -244,35 +244,35 @@ fn dropped_replies_of_creates_leave_exactly_one() {
             );
         }
         let then = json!({"drop": drop});
-        spine.world.faults(json!([
+        scenario.world.faults(json!([
             {"server": "graph", "method": "POST", "path": "/events$", "times": 1, "then": then},
             {"server": "graph", "method": "POST", "path": "/tasks$", "times": 1, "then": then},
             {"server": "creatio", "method": "POST", "path": "/Activity$", "times": 2, "then": then},
         ]));
-        spine.run();
-        spine.settle();
+        scenario.run();
+        scenario.settle();
         let titles: Vec<String> =
-            spine.activities().iter().map(|row| row["Title"].as_str().unwrap().to_owned()).collect();
+            scenario.activities().iter().map(|row| row["Title"].as_str().unwrap().to_owned()).collect();
         assert_eq!(titles, ["A1", "A2", "E1", "T1"], "drop {drop}");
-        assert_eq!((spine.events().len(), spine.tasks().len()), (2, 2), "drop {drop}");
+        assert_eq!((scenario.events().len(), scenario.tasks().len()), (2, 2), "drop {drop}");
     }
 }
 
 #[test]
 fn a_whole_batch_without_a_reply_leaves_exactly_one_of_each() {
     for server in ["graph", "creatio"] {
-        let spine = Spine::new(Seed::Empty, &everything());
-        let list = spine.list();
+        let scenario = SandboxScenario::new(Seed::Empty, &everything());
+        let list = scenario.list();
         for n in 0..5 {
-            spine.graph(
+            scenario.graph(
                 "POST",
                 "me/events",
                 Some(json!({"subject": format!("E{n}"), "start": utc("2026-03-12T10:00:00"),
                     "end": utc("2026-03-12T11:00:00")})),
             );
-            spine.graph("POST", &format!("me/todo/lists/{list}/tasks"), Some(json!({"title": format!("T{n}")})));
+            scenario.graph("POST", &format!("me/todo/lists/{list}/tasks"), Some(json!({"title": format!("T{n}")})));
             for meeting in [true, false] {
-                spine.odata(
+                scenario.odata(
                     "POST",
                     "Activity",
                     Some(json!({"Title": format!("A{n}{meeting}"), "StartDate": "2026-03-13T10:00:00Z",
@@ -281,31 +281,35 @@ fn a_whole_batch_without_a_reply_leaves_exactly_one_of_each() {
             }
         }
         // whichever batches they are: each loses one reply after the server acted
-        spine.world.faults(json!([
+        scenario.world.faults(json!([
             {"server": server, "method": "POST", "path": "batch$", "times": 6, "then": {"drop": "after"}},
         ]));
         for _ in 0..3 {
             // a run may end in an error here; what it did stays
-            let _ = block_on(run::run(&spine.joined.parts(&spine.shelf)));
+            let _ = block_on(run::run(&scenario.joined.parts(&scenario.store)));
         }
-        spine.world.faults(json!([]));
-        spine.run();
-        spine.settle();
-        assert_eq!((spine.activities().len(), spine.events().len(), spine.tasks().len()), (20, 10, 10), "{server}");
+        scenario.world.faults(json!([]));
+        scenario.run();
+        scenario.settle();
+        assert_eq!(
+            (scenario.activities().len(), scenario.events().len(), scenario.tasks().len()),
+            (20, 10, 10),
+            "{server}"
+        );
     }
 }
 
 #[test]
 fn the_demo_month_settles_and_a_quiet_run_costs_few_requests() {
-    let spine = Spine::new(Seed::Demo, &everything());
-    let report = spine.settle();
+    let scenario = SandboxScenario::new(Seed::Demo, &everything());
+    let report = scenario.settle();
     println!("demo: {:?}, held {}", report.counts, report.held.len());
     assert!(report.counts.creatio.created > 10 && report.counts.exchange.created > 10, "{report:?}");
     assert_eq!(report.unfinished, 0);
-    assert!(spine.world.sandbox.borrow().graph.mails().is_empty(), "nobody is mailed");
-    let before = spine.world.requests();
-    let quiet = spine.run();
-    let requests = spine.world.requests() - before;
+    assert!(scenario.world.sandbox.borrow().graph.mails().is_empty(), "nobody is mailed");
+    let before = scenario.world.requests();
+    let quiet = scenario.run();
+    let requests = scenario.world.requests() - before;
     assert_eq!(quiet.held.len(), report.held.len(), "what is held is told until it is settled");
     println!("demo: a quiet run costs {requests} requests");
     assert!(requests <= 4, "{requests} requests");
@@ -317,66 +321,74 @@ fn chosen_calendars_and_groups_limit_what_goes_over() {
     settings.import_meetings.scope = Extent::Chosen;
     settings.import_tasks.on = false;
     settings.export.scope = Extent::Chosen;
-    let spine = Spine::new(Seed::Demo, &settings);
-    let report = spine.settle();
+    let scenario = SandboxScenario::new(Seed::Demo, &settings);
+    let report = scenario.settle();
     assert_eq!((report.counts.creatio.created, report.counts.exchange.created), (0, 0), "an empty choice is nothing");
-    let groups = spine.odata("GET", "ActivityFolder?$expand=FolderType", None);
+    let groups = scenario.odata("GET", "ActivityFolder?$expand=FolderType", None);
     let groups = groups["value"].as_array().unwrap();
     for group in groups {
         settings.export.chosen.push(group["Id"].as_str().unwrap().into());
     }
-    spine.save(&settings);
-    let report = spine.settle();
+    scenario.save(&settings);
+    let report = scenario.settle();
     println!("groups: {:?}, {:?}", report.counts, report.held);
     assert!(report.counts.exchange.created > 0);
     // static ones, and dynamic ones whose filters need the server
     assert!(!report.held.iter().any(|held| held.reason == Reason::Group), "{:?}", report.held);
 
     settings.export.chosen = vec!["99999999-9999-4999-8999-999999999999".into()];
-    spine.save(&settings);
-    assert!(spine.settle().held.iter().any(|held| held.reason == Reason::Group), "a group that is not there is named");
+    scenario.save(&settings);
+    assert!(
+        scenario.settle().held.iter().any(|held| held.reason == Reason::Group),
+        "a group that is not there is named"
+    );
 }
 
 #[test]
 fn what_a_person_deleted_in_the_mailbox_is_not_exported_again_by_a_browser_without_links() {
-    for spine in [Spine::new(Seed::Empty, &everything()), Spine::there(Seed::Empty, &everything())] {
+    for scenario in
+        [SandboxScenario::new(Seed::Empty, &everything()), SandboxScenario::there(Seed::Empty, &everything())]
+    {
         let (start, end) = (utc("2026-03-12T10:00:00"), utc("2026-03-12T11:00:00"));
-        spine.graph("POST", "me/events", Some(json!({"subject": "Imported", "start": start, "end": end})));
+        scenario.graph("POST", "me/events", Some(json!({"subject": "Imported", "start": start, "end": end})));
         let row = json!({"Title": "Exported", "StartDate": "2026-03-12T10:00:00Z", "DueDate": "2026-03-12T11:00:00Z",
             "ShowInScheduler": true});
-        spine.odata("POST", "Activity", Some(row));
-        spine.settle();
+        scenario.odata("POST", "Activity", Some(row));
+        scenario.settle();
         for subject in ["Imported", "Exported"] {
-            spine.graph("DELETE", &format!("me/events/{}", spine.event(subject)["id"].as_str().unwrap()), None);
+            scenario.graph("DELETE", &format!("me/events/{}", scenario.event(subject)["id"].as_str().unwrap()), None);
         }
-        spine.shelf.links.borrow_mut().clear();
-        *spine.shelf.state.borrow_mut() = None;
+        scenario.store.links.borrow_mut().clear();
+        *scenario.store.state.borrow_mut() = None;
         let reasons = |report: &Report| {
             let mut reasons: Vec<Reason> = report.held.iter().map(|held| held.reason).collect();
             reasons.sort();
             reasons
         };
         let asked = [Reason::LostCounterpart, Reason::LostOrigin];
-        assert_eq!(reasons(&spine.settle()), asked);
-        spine.world.pass(chrono::Duration::hours(25));
-        assert_eq!(reasons(&spine.settle()), asked, "in a full comparison too");
-        assert_eq!(spine.events(), Vec::<Value>::new());
+        assert_eq!(reasons(&scenario.settle()), asked);
+        scenario.world.pass(chrono::Duration::hours(25));
+        assert_eq!(reasons(&scenario.settle()), asked, "in a full comparison too");
+        assert_eq!(scenario.events(), Vec::<Value>::new());
     }
 }
 
 #[test]
 fn an_activity_of_somebody_else_goes_over_as_free_and_without_a_reminder() {
-    for spine in [Spine::new(Seed::Empty, &everything()), Spine::there(Seed::Empty, &everything())] {
-        let anna = spine.odata("POST", "Contact", Some(json!({"Name": "Anna"})));
-        for (title, owner) in [("Hers", anna["Id"].clone()), ("Mine", json!(spine.joined.account.contact.as_str()))] {
+    for scenario in
+        [SandboxScenario::new(Seed::Empty, &everything()), SandboxScenario::there(Seed::Empty, &everything())]
+    {
+        let anna = scenario.odata("POST", "Contact", Some(json!({"Name": "Anna"})));
+        for (title, owner) in [("Hers", anna["Id"].clone()), ("Mine", json!(scenario.joined.account.contact.as_str()))]
+        {
             let row = json!({"Title": title, "StartDate": "2026-03-12T10:00:00Z", "DueDate": "2026-03-12T11:00:00Z",
                 "ShowInScheduler": true, "OwnerId": owner, "RemindToOwner": true,
                 "RemindToOwnerDate": "2026-03-12T09:45:00Z"});
-            spine.odata("POST", "Activity", Some(row));
+            scenario.odata("POST", "Activity", Some(row));
         }
-        spine.settle();
+        scenario.settle();
         for (title, shown, reminds) in [("Hers", "free", false), ("Mine", "busy", true)] {
-            let event = spine.event(title);
+            let event = scenario.event(title);
             assert_eq!((&event["showAs"], &event["isReminderOn"]), (&json!(shown), &json!(reminds)), "{title}");
         }
     }
@@ -384,23 +396,25 @@ fn an_activity_of_somebody_else_goes_over_as_free_and_without_a_reminder() {
 
 #[test]
 fn a_task_is_not_exported_again_by_a_browser_without_links_whose_readings_are_late() {
-    for spine in [Spine::new(Seed::Empty, &everything()), Spine::there(Seed::Empty, &everything())] {
+    for scenario in
+        [SandboxScenario::new(Seed::Empty, &everything()), SandboxScenario::there(Seed::Empty, &everything())]
+    {
         {
-            let mut sandbox = spine.world.sandbox.borrow_mut();
+            let mut sandbox = scenario.world.sandbox.borrow_mut();
             sandbox.graph.set_quirks(&sandbox::graph::Quirks { stale_reads: 2, ..Default::default() });
             sandbox.exchange.set_quirks(&sandbox::exchange::Quirks { stale_reads: 2, ..Default::default() });
         }
         let row = json!({"Title": "Offer", "StartDate": "2026-03-12T06:00:00Z", "DueDate": "2026-03-12T15:00:00Z",
             "ShowInScheduler": false});
-        spine.odata("POST", "Activity", Some(row));
-        spine.run();
-        let made = spine.task("Offer")["id"].clone();
-        spine.shelf.links.borrow_mut().clear();
-        *spine.shelf.state.borrow_mut() = None;
+        scenario.odata("POST", "Activity", Some(row));
+        scenario.run();
+        let made = scenario.task("Offer")["id"].clone();
+        scenario.store.links.borrow_mut().clear();
+        *scenario.store.state.borrow_mut() = None;
         for _ in 0..3 {
-            let report = spine.run();
+            let report = scenario.run();
             assert_eq!((report.counts.exchange.created, report.held), (0, vec![]));
-            assert_eq!(spine.task("Offer")["id"], made);
+            assert_eq!(scenario.task("Offer")["id"], made);
         }
     }
 }
@@ -415,7 +429,7 @@ fn microsofts_examples_sync_into_creatio() {
     let mut settings = everything();
     settings.from = "2014-01-01".parse().unwrap();
     settings.export.on = false;
-    let spine = Spine::new(Seed::Empty, &settings);
+    let scenario = SandboxScenario::new(Seed::Empty, &settings);
     let (mut events, mut tasks) = (Vec::new(), Vec::new());
     let mut names: Vec<_> = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     names.sort();
@@ -443,10 +457,10 @@ fn microsofts_examples_sync_into_creatio() {
     }
     let load = json!({"events": events, "tasks": tasks});
     let request = http::Request::post("/sandbox/load").body(load.to_string().into_bytes()).unwrap();
-    let reply = spine.world.sandbox.borrow_mut().handle(sandbox::Server::Graph, &request);
+    let reply = scenario.world.sandbox.borrow_mut().handle(sandbox::Server::Graph, &request);
     let reply: Value = serde_json::from_slice(reply.response.unwrap().body()).unwrap();
     let loaded = reply["loaded"].as_u64().unwrap();
-    let report = spine.settle();
+    let report = scenario.settle();
     println!(
         "examples: {} events and {} tasks, {loaded} loaded, {} refused; {:?}, held {}",
         events.len(),

@@ -4,7 +4,7 @@
 
 use crate::support::graph_setup::{Known, NOW};
 use crate::support::joined::Joined;
-use crate::support::memory::{Shelf, everything};
+use crate::support::memory::{MemoryStore, everything};
 use crate::support::world::{CREATIO, World};
 use chrono::{DateTime, TimeDelta, Utc};
 use chrono_tz::Tz;
@@ -51,7 +51,7 @@ fn switch(world: &World, switches: Value) {
 fn save(world: &World, entity: &str, id: &str, row: &Value) {
     let id = Uuid::parse_str(id).unwrap();
     let sandbox = &mut *world.sandbox.borrow_mut();
-    sandbox.creatio.save_row((entity, id), row, &sandbox.desk).unwrap();
+    sandbox.creatio.save_row((entity, id), row, &sandbox.environment).unwrap();
 }
 
 fn replica(world: &Rc<World>, installation: &Rc<Installation>) -> Creatio<World> {
@@ -143,10 +143,10 @@ fn whole_runs_sync_to_the_minute_under_both_clocks() {
     for clock in [json!("utc"), json!("local")] {
         let world = installation(Seed::Empty, &clock);
         let joined = Joined::within(BERLIN, "site", &world, Rc::clone(&world));
-        let shelf = Shelf::default();
-        block_on(shelf.save_settings(&everything())).unwrap();
+        let store = MemoryStore::default();
+        block_on(store.save_settings(&everything())).unwrap();
         let run = || {
-            let report = block_on(run::run(&joined.parts(&shelf))).unwrap();
+            let report = block_on(run::run(&joined.parts(&store))).unwrap();
             world.pass(TimeDelta::minutes(5));
             report
         };
@@ -273,11 +273,11 @@ fn a_meeting_in_the_doubled_hour_stays_where_it_is_under_both_clocks() {
             let what = format!("{clock} {from} {minutes}");
             let world = installation(Seed::Empty, &json!(clock));
             let joined = Joined::within(BERLIN, "site", &world, Rc::clone(&world));
-            let shelf = Shelf::default();
-            block_on(shelf.save_settings(&everything())).unwrap();
+            let store = MemoryStore::default();
+            block_on(store.save_settings(&everything())).unwrap();
             let settle = || {
                 let report = [(); 2].map(|()| {
-                    let report = block_on(run::run(&joined.parts(&shelf))).unwrap();
+                    let report = block_on(run::run(&joined.parts(&store))).unwrap();
                     world.pass(TimeDelta::minutes(5));
                     report
                 });

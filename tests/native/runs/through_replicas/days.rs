@@ -2,8 +2,8 @@
 //! a series cut in two, and all-day meetings of people who live in different zones.
 
 use crate::support::joined::Joined;
-use crate::support::memory::{Shelf, everything};
-use crate::support::sandbox_scenario::Spine;
+use crate::support::memory::{MemoryStore, everything};
+use crate::support::sandbox_scenario::SandboxScenario;
 use crate::support::world::{COLLEAGUE, ME, World};
 use chrono_tz::Tz;
 use pollster::block_on;
@@ -44,9 +44,9 @@ fn load(world: &World, event: Value) {
     let sandbox = &mut *sandbox;
     let there = sandbox.exchange.has(world.mailbox);
     let loaded = if there {
-        sandbox.exchange.load_event_of(world.mailbox, event, &mut sandbox.desk)
+        sandbox.exchange.load_event_of(world.mailbox, event, &mut sandbox.environment)
     } else {
-        sandbox.graph.load_event_of(world.mailbox, event, &mut sandbox.desk)
+        sandbox.graph.load_event_of(world.mailbox, event, &mut sandbox.environment)
     };
     loaded.unwrap();
 }
@@ -64,29 +64,31 @@ fn starts(world: &World) -> Vec<String> {
 
 #[test]
 fn single_days_of_a_colleagues_series_are_meetings_of_their_own() {
-    for spine in [Spine::new(Seed::Empty, &everything()), Spine::there(Seed::Empty, &everything())] {
-        load(&spine.world, of_boris("12", &global("07EA030C")));
-        load(&spine.world, of_boris("19", &global("07EA0313")));
-        assert_eq!(spine.settle().held, []);
+    for scenario in
+        [SandboxScenario::new(Seed::Empty, &everything()), SandboxScenario::there(Seed::Empty, &everything())]
+    {
+        load(&scenario.world, of_boris("12", &global("07EA030C")));
+        load(&scenario.world, of_boris("19", &global("07EA0313")));
+        assert_eq!(scenario.settle().held, []);
         let both = ["03-12T10:00", "03-19T10:00"];
-        assert_eq!(starts(&spine.world), both);
+        assert_eq!(starts(&scenario.world), both);
         // a browser without links knows both again
-        spine.shelf.links.borrow_mut().clear();
-        *spine.shelf.state.borrow_mut() = None;
-        assert_eq!(spine.settle().held, []);
-        assert_eq!(starts(&spine.world), both);
+        scenario.store.links.borrow_mut().clear();
+        *scenario.store.state.borrow_mut() = None;
+        assert_eq!(scenario.settle().held, []);
+        assert_eq!(starts(&scenario.world), both);
     }
 }
 
 /// An event of three weeks, or of one day again; what there is in Creatio then, with the canceled
 /// ones.
-fn turned(spine: &Spine, recurrence: &Value) -> Vec<Value> {
-    let path = format!("me/events/{}", spine.events()[0]["id"].as_str().unwrap());
-    spine.graph("PATCH", &path, Some(json!({"recurrence": recurrence})));
-    assert_eq!(spine.settle().held, []);
-    spine.world.pass(chrono::Duration::hours(25));
-    assert_eq!(spine.settle().held, [], "in a full comparison too");
-    spine.activities()
+fn turned(scenario: &SandboxScenario, recurrence: &Value) -> Vec<Value> {
+    let path = format!("me/events/{}", scenario.events()[0]["id"].as_str().unwrap());
+    scenario.graph("PATCH", &path, Some(json!({"recurrence": recurrence})));
+    assert_eq!(scenario.settle().held, []);
+    scenario.world.pass(chrono::Duration::hours(25));
+    assert_eq!(scenario.settle().held, [], "in a full comparison too");
+    scenario.activities()
 }
 
 #[test]
@@ -95,30 +97,30 @@ fn an_event_that_becomes_a_series_and_back_keeps_its_activity_with_the_notes_in_
         for there in [false, true] {
             let mut settings = everything();
             settings.export.on = !imported;
-            let open = if there { Spine::there } else { Spine::new };
-            let spine = open(Seed::Empty, &settings);
+            let open = if there { SandboxScenario::there } else { SandboxScenario::new };
+            let scenario = open(Seed::Empty, &settings);
             if imported {
                 let event = json!({"subject": "Call", "start": utc("12T10:00"), "end": utc("12T11:00")});
-                spine.graph("POST", "me/events", Some(event));
+                scenario.graph("POST", "me/events", Some(event));
             } else {
                 let row = json!({"Title": "Call", "StartDate": "2026-03-12T10:00:00Z", "DueDate": "2026-03-12T11:00:00Z",
                     "ShowInScheduler": true});
-                spine.odata("POST", "Activity", Some(row));
+                scenario.odata("POST", "Activity", Some(row));
             }
-            spine.settle();
-            let known = spine.activity("Call")["Id"].as_str().unwrap().to_owned();
-            spine.odata("PATCH", &format!("Activity({known})"), Some(json!({"Notes": "Mine"})));
+            scenario.settle();
+            let known = scenario.activity("Call")["Id"].as_str().unwrap().to_owned();
+            scenario.odata("PATCH", &format!("Activity({known})"), Some(json!({"Notes": "Mine"})));
             let what = format!("imported {imported}, there {there}");
-            let rows = turned(&spine, &weekly("2026-03-12", 3));
-            assert_eq!(starts(&spine.world), ["03-12T10:00", "03-19T10:00", "03-26T10:00"], "{what}");
+            let rows = turned(&scenario, &weekly("2026-03-12", 3));
+            assert_eq!(starts(&scenario.world), ["03-12T10:00", "03-19T10:00", "03-26T10:00"], "{what}");
             assert_eq!(rows.len(), 3, "{what}: nothing is canceled");
             let first = rows.iter().find(|row| row["Id"] == known).unwrap();
             let told = (first["StartDate"].as_str().unwrap(), first["Notes"].as_str().unwrap().contains("Mine"));
             assert_eq!(told, ("2026-03-12T10:00:00Z", true), "{what}");
-            turned(&spine, &Value::Null);
-            assert_eq!(starts(&spine.world), ["03-12T10:00"], "{what}");
+            turned(&scenario, &Value::Null);
+            assert_eq!(starts(&scenario.world), ["03-12T10:00"], "{what}");
             assert_ne!(
-                spine.odata("GET", &format!("Activity({known})"), None)["StatusId"],
+                scenario.odata("GET", &format!("Activity({known})"), None)["StatusId"],
                 "201cfba8-58e6-df11-971b-001d60e938c6",
                 "{what}"
             );
@@ -128,7 +130,7 @@ fn an_event_that_becomes_a_series_and_back_keeps_its_activity_with_the_notes_in_
 
 /// Two users of one Creatio, each with an account in a zone.
 struct Office {
-    accounts: [(Joined<World>, Shelf, Rc<World>); 2],
+    accounts: [(Joined<World>, MemoryStore, Rc<World>); 2],
 }
 
 impl Office {
@@ -137,9 +139,9 @@ impl Office {
         let mut zones = zones.into_iter();
         let accounts = [ME, COLLEAGUE].map(|who| {
             let line = Rc::new(world.beside(who));
-            let shelf = Shelf::default();
-            block_on(shelf.save_settings(&everything())).unwrap();
-            (Joined::within(zones.next().unwrap(), "site", &line, Rc::clone(&line)), shelf, line)
+            let store = MemoryStore::default();
+            block_on(store.save_settings(&everything())).unwrap();
+            (Joined::within(zones.next().unwrap(), "site", &line, Rc::clone(&line)), store, line)
         });
         Self { accounts }
     }
@@ -153,8 +155,8 @@ impl Office {
     }
 
     fn run(&self, whose: usize) -> Report {
-        let (joined, shelf, world) = &self.accounts[whose];
-        let report = block_on(run::run(&joined.parts(shelf))).unwrap();
+        let (joined, store, world) = &self.accounts[whose];
+        let report = block_on(run::run(&joined.parts(store))).unwrap();
         world.pass(chrono::Duration::minutes(5));
         report
     }
@@ -178,28 +180,30 @@ fn a_single_day_meets_the_activity_of_the_colleague_who_has_the_whole_series() {
 
 #[test]
 fn this_and_all_following_keep_their_activities() {
-    for spine in [Spine::new(Seed::Empty, &everything()), Spine::there(Seed::Empty, &everything())] {
+    for scenario in
+        [SandboxScenario::new(Seed::Empty, &everything()), SandboxScenario::there(Seed::Empty, &everything())]
+    {
         let series = |first: &str, count: u8| {
             json!({"subject": "Weekly", "start": utc(&format!("{first}T10:00")), "end": utc(&format!("{first}T11:00")),
                 "recurrence": weekly(&format!("2026-03-{first}"), count)})
         };
-        let old = spine.graph("POST", "me/events", Some(series("05", 4)));
-        spine.settle();
+        let old = scenario.graph("POST", "me/events", Some(series("05", 4)));
+        scenario.settle();
         let ids = || {
-            let rows = spine.activities().into_iter();
+            let rows = scenario.activities().into_iter();
             rows.map(|row| row["Id"].as_str().unwrap().to_owned()).collect::<BTreeSet<String>>()
         };
         let before = ids();
         assert_eq!(before.len(), 4);
         let path = format!("me/events/{}", old["id"].as_str().unwrap());
-        spine.graph("PATCH", &path, Some(json!({"recurrence": weekly("2026-03-05", 2)})));
+        scenario.graph("PATCH", &path, Some(json!({"recurrence": weekly("2026-03-05", 2)})));
         let mut follower = series("19", 2);
         follower["subject"] = "Weekly, elsewhere".into();
-        spine.graph("POST", "me/events", Some(follower));
-        assert_eq!(spine.settle().held, []);
+        scenario.graph("POST", "me/events", Some(follower));
+        assert_eq!(scenario.settle().held, []);
         assert_eq!(ids(), before, "nothing is made beside them");
-        assert_eq!(starts(&spine.world), ["03-05T10:00", "03-12T10:00", "03-19T10:00", "03-26T10:00"]);
-        let renamed = spine.activities().iter().filter(|row| row["Title"] == "Weekly, elsewhere").count();
+        assert_eq!(starts(&scenario.world), ["03-05T10:00", "03-12T10:00", "03-19T10:00", "03-26T10:00"]);
+        let renamed = scenario.activities().iter().filter(|row| row["Title"] == "Weekly, elsewhere").count();
         assert_eq!(renamed, 2);
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::support::creatio_setup::{observe, post, row, scope, start, switch};
 use crate::support::memory::everything;
-use crate::support::sandbox_scenario::Spine;
+use crate::support::sandbox_scenario::SandboxScenario;
 use pollster::block_on;
 use sandbox::Seed;
 use schedule_sync::engine::answer::{Answer, Choice};
@@ -87,14 +87,18 @@ fn each_trouble(service: &str, reached: &Value) {
         ),
     ] {
         let what = format!("{what}, {service}");
-        let spine = Spine::new(Seed::Empty, &everything());
+        let scenario = SandboxScenario::new(Seed::Empty, &everything());
         let event = |subject: &str, hour: u32| {
             let at = |hour: u32| json!({"dateTime": format!("2026-03-12T{hour}:00:00"), "timeZone": "UTC"});
-            spine.graph("POST", "me/events", Some(json!({"subject": subject, "start": at(hour), "end": at(hour + 1)})));
+            scenario.graph(
+                "POST",
+                "me/events",
+                Some(json!({"subject": subject, "start": at(hour), "end": at(hour + 1)})),
+            );
         };
         let activity = |title: &str, hour: u32| {
             let at = |hour: u32| format!("2026-03-13T{hour}:00:00Z");
-            spine.odata(
+            scenario.odata(
                 "POST",
                 "Activity",
                 Some(json!({"Title": title, "StartDate": at(hour), "DueDate": at(hour + 1), "ShowInScheduler": true})),
@@ -106,30 +110,30 @@ fn each_trouble(service: &str, reached: &Value) {
         more.iter().zip(10..).for_each(|(title, hour)| activity(title, hour));
         let switch = |switches: &Value| {
             let switches = serde_json::from_value(switches.clone()).unwrap();
-            spine.world.sandbox.borrow_mut().creatio.switch(switches).unwrap();
+            scenario.world.sandbox.borrow_mut().creatio.switch(switches).unwrap();
         };
         switch(reached);
-        spine.settle();
+        scenario.settle();
         switch(&json!({"odata": "allowed"}));
         event("E2", 12);
         activity("C2", 12);
         switch(reached);
         match &trouble {
             Trouble::Switch(on, _) => switch(on),
-            Trouble::Faults(faults) => spine.world.faults(faults.clone()),
+            Trouble::Faults(faults) => scenario.world.faults(faults.clone()),
         }
-        let ended = block_on(run::run(&spine.joined.parts(&spine.shelf)));
+        let ended = block_on(run::run(&scenario.joined.parts(&scenario.store)));
         assert_eq!(ended.as_ref().err().map(|error| error.code()), code, "{what}: {ended:?}");
         match &trouble {
             Trouble::Switch(_, off) => switch(off),
-            Trouble::Faults(_) => spine.world.faults(json!([])),
+            Trouble::Faults(_) => scenario.world.faults(json!([])),
         }
-        spine.world.sign_out();
-        spine.settle();
+        scenario.world.sign_out();
+        scenario.settle();
         switch(&json!({"odata": "allowed"}));
-        let rows = spine.world.by_hand(Side::Creatio, "GET", "Activity?$top=100", None).1;
+        let rows = scenario.world.by_hand(Side::Creatio, "GET", "Activity?$top=100", None).1;
         assert_eq!(titles(&rows, "Title"), ["C1", "C2", "D1", "D2", "D3", "E1", "E2"], "{what}");
-        let events = spine.graph("GET", "me/events?$top=100", None);
+        let events = scenario.graph("GET", "me/events?$top=100", None);
         assert_eq!(titles(&events, "subject"), ["C1", "C2", "D1", "D2", "D3", "E1", "E2"], "{what}");
     }
 }
@@ -138,18 +142,18 @@ fn each_trouble(service: &str, reached: &Value) {
 /// below), and go through a whole run in part.
 #[test]
 fn a_row_of_megabytes_costs_only_itself() {
-    let spine = Spine::new(Seed::Empty, &everything());
+    let scenario = SandboxScenario::new(Seed::Empty, &everything());
     let notes = "x".repeat(20_000_000);
     let row = |title: &str, notes: &str| {
         json!({"Title": title, "Notes": notes, "ShowInScheduler": true,
             "StartDate": "2026-03-13T10:00:00Z", "DueDate": "2026-03-13T11:00:00Z"})
     };
-    spine.odata("POST", "Activity", Some(row("huge", &notes)));
-    spine.odata("POST", "Activity", Some(row("small", "y")));
-    let report = block_on(run::run(&spine.joined.parts(&spine.shelf)));
+    scenario.odata("POST", "Activity", Some(row("huge", &notes)));
+    scenario.odata("POST", "Activity", Some(row("small", "y")));
+    let report = block_on(run::run(&scenario.joined.parts(&scenario.store)));
     assert!(report.is_ok(), "{:?}", report.map(|report| report.counts));
-    assert_eq!(spine.event("small")["subject"], "small");
-    spine.settle();
+    assert_eq!(scenario.event("small")["subject"], "small");
+    scenario.settle();
 }
 
 #[test]
@@ -177,12 +181,12 @@ fn a_row_of_twenty_megabytes_is_read_with_its_neighbours() {
 }
 
 /// What every event of the mailbox shows, in no order of the server's.
-fn shown(spine: &Spine) -> Vec<String> {
+fn shown(scenario: &SandboxScenario) -> Vec<String> {
     let show = |event: &Value| {
         let member = |path: &str| event.pointer(path).unwrap_or(&Value::Null).to_string();
         format!("{} {} {}", event["subject"], member("/body/content"), member("/location/displayName"))
     };
-    let mut shown: Vec<String> = spine.events().iter().map(show).collect();
+    let mut shown: Vec<String> = scenario.events().iter().map(show).collect();
     shown.sort();
     shown
 }
@@ -209,10 +213,10 @@ fn rights_that_are_lost_delete_and_empty_nothing() {
             ),
         ] {
             let what = format!("{what}, {service}");
-            let spine = Spine::new(Seed::Empty, &everything());
+            let scenario = SandboxScenario::new(Seed::Empty, &everything());
             for n in 0..12 {
                 let at = |hour: u32| format!("2026-03-{:02}T{hour}:00:00Z", 10 + n);
-                spine.odata(
+                scenario.odata(
                     "POST",
                     "Activity",
                     Some(json!({"Title": format!("C{n}"), "Notes": "what is to be said",
@@ -221,24 +225,24 @@ fn rights_that_are_lost_delete_and_empty_nothing() {
             }
             let switch = |switches: &Value| {
                 let switches = serde_json::from_value(switches.clone()).unwrap();
-                spine.world.sandbox.borrow_mut().creatio.switch(switches).unwrap();
+                scenario.world.sandbox.borrow_mut().creatio.switch(switches).unwrap();
             };
             switch(&reached);
-            spine.settle();
-            let before = shown(&spine);
+            scenario.settle();
+            let before = shown(&scenario);
             assert_eq!(before.len(), 12, "{what}");
             switch(&lost);
             // everything is compared, as it is once a day
-            spine.world.pass(chrono::Duration::hours(25));
-            let report = spine.run();
-            assert_eq!(shown(&spine), before, "{what}");
+            scenario.world.pass(chrono::Duration::hours(25));
+            let report = scenario.run();
+            assert_eq!(shown(&scenario), before, "{what}");
             let held = report.held.iter().map(|held| held.reason).collect::<std::collections::BTreeSet<_>>();
             assert_eq!(held, reason.into_iter().collect(), "{what}: {:?}", report.held);
             switch(&found);
-            spine.world.pass(chrono::Duration::hours(25));
-            let from = spine.logged();
-            let report = spine.run();
-            assert_eq!((spine.writes(from), report.held.len()), (Vec::new(), 0), "{what}");
+            scenario.world.pass(chrono::Duration::hours(25));
+            let from = scenario.logged();
+            let report = scenario.run();
+            assert_eq!((scenario.writes(from), report.held.len()), (Vec::new(), 0), "{what}");
         }
     }
 }
@@ -251,39 +255,39 @@ fn of_one_pair_too_lost_rights_delete_and_make_nothing_until_a_person_says_so() 
     for (service, reached) in services() {
         for allowed in [false, true] {
             let what = format!("{service}, allowed: {allowed}");
-            let spine = Spine::new(Seed::Empty, &everything());
+            let scenario = SandboxScenario::new(Seed::Empty, &everything());
             let at = |hour: u32| json!({"dateTime": format!("2026-03-12T{hour}:00:00"), "timeZone": "UTC"});
             let event = |subject: &str| {
                 let body = json!({"subject": subject, "start": at(10), "end": at(11)});
-                spine.graph("POST", "me/events", Some(body))["id"].as_str().unwrap().to_owned()
+                scenario.graph("POST", "me/events", Some(body))["id"].as_str().unwrap().to_owned()
             };
             let switch = |switches: &Value| {
                 let switches = serde_json::from_value(switches.clone()).unwrap();
-                spine.world.sandbox.borrow_mut().creatio.switch(switches).unwrap();
+                scenario.world.sandbox.borrow_mut().creatio.switch(switches).unwrap();
             };
-            let rows = || spine.world.sandbox.borrow().creatio.rows("Activity");
+            let rows = || scenario.world.sandbox.borrow().creatio.rows("Activity");
             let first = event("E");
             switch(&reached);
-            spine.settle();
+            scenario.settle();
             switch(&json!({"emptied": ["Activity"]}));
-            spine.graph("PATCH", &format!("me/events/{first}"), Some(json!({"subject": "F"})));
+            scenario.graph("PATCH", &format!("me/events/{first}"), Some(json!({"subject": "F"})));
             event("G");
             for _ in 0..2 {
-                let from = spine.logged();
-                let report = spine.run();
+                let from = scenario.logged();
+                let report = scenario.run();
                 let held: Vec<Reason> = report.held.iter().map(|held| held.reason).collect();
-                assert_eq!((spine.writes(from), held), (Vec::new(), vec![Reason::SideEmpty]), "{what}");
+                assert_eq!((scenario.writes(from), held), (Vec::new(), vec![Reason::SideEmpty]), "{what}");
             }
             if allowed {
                 let id = first.as_str().into();
                 let answer = Answer { side: Side::Exchange, id, reason: Reason::SideEmpty, choice: Choice::Allow };
                 let said = Commit { state: Some(StateChange::Answered(vec![answer])), ..Commit::default() };
-                block_on(spine.shelf.commit(&said)).unwrap();
-                let report = spine.run();
+                block_on(scenario.store.commit(&said)).unwrap();
+                let report = scenario.run();
                 assert_eq!((report.held.len(), report.counts.creatio.created), (0, 2), "{what}: {:?}", report.held);
             } else {
                 switch(&json!({"emptied": []}));
-                spine.settle();
+                scenario.settle();
                 let mut titles: Vec<String> =
                     rows().iter().map(|row| row["Title"].as_str().unwrap().to_owned()).collect();
                 titles.sort();
@@ -296,22 +300,22 @@ fn of_one_pair_too_lost_rights_delete_and_make_nothing_until_a_person_says_so() 
 #[test]
 fn an_installation_without_a_place_leaves_places_alone() {
     for (service, reached) in services() {
-        let spine = Spine::new(Seed::Empty, &everything());
+        let scenario = SandboxScenario::new(Seed::Empty, &everything());
         let switch = |switches: &Value| {
             let switches = serde_json::from_value(switches.clone()).unwrap();
-            spine.world.sandbox.borrow_mut().creatio.switch(switches).unwrap();
+            scenario.world.sandbox.borrow_mut().creatio.switch(switches).unwrap();
         };
         let at = |hour: u32| json!({"dateTime": format!("2026-03-12T{hour}:00:00"), "timeZone": "UTC"});
         let event = json!({"subject": "E", "start": at(10), "end": at(11), "location": {"displayName": "Room"}});
-        let event = spine.graph("POST", "me/events", Some(event));
+        let event = scenario.graph("POST", "me/events", Some(event));
         switch(&json!({"without": {"Activity": ["Location"]}}));
         switch(&reached);
-        spine.settle();
+        scenario.settle();
         let address = format!("me/events/{}", event["id"].as_str().unwrap());
-        spine.graph("PATCH", &address, Some(json!({"subject": "F", "location": {"displayName": "Hall"}})));
-        spine.settle();
-        let rows = spine.world.sandbox.borrow().creatio.rows("Activity");
+        scenario.graph("PATCH", &address, Some(json!({"subject": "F", "location": {"displayName": "Hall"}})));
+        scenario.settle();
+        let rows = scenario.world.sandbox.borrow().creatio.rows("Activity");
         assert_eq!((rows.len(), rows[0]["Title"].as_str()), (1, Some("F")), "{service}");
-        assert_eq!(spine.event("F")["location"]["displayName"], "Hall", "{service}");
+        assert_eq!(scenario.event("F")["location"]["displayName"], "Hall", "{service}");
     }
 }

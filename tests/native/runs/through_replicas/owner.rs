@@ -2,7 +2,7 @@
 //! colleagues who import it are participants.
 
 use crate::support::memory::everything;
-use crate::support::memory_scenario::{Trip, event};
+use crate::support::memory_scenario::{MemoryScenario, event};
 use crate::support::office::Office;
 use schedule_sync::engine::identity;
 use schedule_sync::model::{ContactId, Item, Side};
@@ -79,17 +79,17 @@ fn only_an_owner_that_nobody_has_set_gives_way() {
             other("colleague"),
         ),
     ] {
-        let trip = Trip::new(&everything());
+        let scenario = MemoryScenario::new(&everything());
         let mut shared = event("e", "Call");
         let mut activity = event("a", "Call");
         activity.id = identity::activity(&shared, &crate::support::memory::account(), 0);
         (activity.facts.owner, activity.facts.author, activity.facts.involves_me) = (owner, author, false);
         change(&mut activity, &mut shared);
         let id = activity.id.clone();
-        trip.creatio.put(activity);
-        trip.exchange.put(shared);
-        trip.run();
-        trip.run();
-        assert_eq!(trip.creatio.items.borrow()[&id].facts.owner, after, "{what}");
+        scenario.creatio.put(activity);
+        scenario.exchange.put(shared);
+        scenario.run();
+        scenario.run();
+        assert_eq!(scenario.creatio.items.borrow()[&id].facts.owner, after, "{what}");
     }
 }

@@ -10,7 +10,7 @@ mod exchange_server;
 mod microsoft365;
 
 use crate::support::memory::everything;
-use crate::support::sandbox_scenario::Spine;
+use crate::support::sandbox_scenario::SandboxScenario;
 use crate::support::world::{COLLEAGUE, COLLEAGUE_THERE};
 use exchange_server::ExchangeServer;
 use microsoft365::Microsoft365;
@@ -267,7 +267,7 @@ enum Look {
 
 /// The year's Creatio and mailboxes, and what was given a name.
 struct Year<'a, M> {
-    spine: &'a Spine,
+    scenario: &'a SandboxScenario,
     mailbox: M,
     colleague: M,
     names: RefCell<BTreeMap<String, String>>,
@@ -303,7 +303,7 @@ impl<M: Calendar> Year<'_, M> {
                     Made::Online => Shape::Online,
                 };
                 let zone = zone.as_deref().unwrap_or(self.zone);
-                let invites = invited.then_some(self.spine.world.mailbox);
+                let invites = invited.then_some(self.scenario.world.mailbox);
                 self.name(name, self.of(*who).make(Entry { title, start, end, zone, kind, invites }));
             }
             Deed::Repeat { what, day, last } => self.mailbox.repeat(&self.id(what), day, last),
@@ -318,14 +318,14 @@ impl<M: Calendar> Year<'_, M> {
             Deed::Cut { what, last } => self.mailbox.cut(&self.id(what), last),
             Deed::MoveTask { title } => self.mailbox.move_task(title),
             Deed::RenameTask { title, to } => self.mailbox.rename_task(title, to),
-            Deed::Pass { days } => self.spine.world.pass(chrono::Duration::days(*days)),
+            Deed::Pass { days } => self.scenario.world.pass(chrono::Duration::days(*days)),
             Deed::Activity { name, row } => {
-                let made = self.spine.odata("POST", "Activity", Some(row.clone()));
+                let made = self.scenario.odata("POST", "Activity", Some(row.clone()));
                 self.name(name, made["Id"].as_str().unwrap());
             }
             Deed::Edit { title, day, row } => {
                 let id = self.activity(title, day.as_deref());
-                self.spine.odata("PATCH", &format!("Activity({id})"), Some(row.clone()));
+                self.scenario.odata("PATCH", &format!("Activity({id})"), Some(row.clone()));
             }
             Deed::Remember { title, day, name } => self.name(name, self.activity(title, Some(day))),
             Deed::Attend { title, address } => self.attend(title, address),
@@ -363,7 +363,7 @@ impl<M: Calendar> Year<'_, M> {
                 assert_eq!(self.mailbox.all().iter().filter(|(there, _)| there == title).count(), 1, "{title}");
             }
             Look::Quiet { title } => {
-                let held = self.spine.run().held;
+                let held = self.scenario.run().held;
                 assert!(held.iter().all(|held| held.title != *title), "{title}: {held:?}");
             }
             Look::Mailed { is } => assert_eq!(self.mailbox.mailed(), *is),
@@ -372,7 +372,7 @@ impl<M: Calendar> Year<'_, M> {
 
     /// Runs twice: the second run writes nothing, and nothing is there twice.
     fn settle(&self, after: &str) {
-        let report = self.spine.settle();
+        let report = self.scenario.settle();
         for all in [self.mailbox.all(), self.activities()] {
             let once: BTreeSet<_> = all.iter().collect();
             assert_eq!(once.len(), all.len(), "{after}: something is there twice in {all:?}");
@@ -382,12 +382,12 @@ impl<M: Calendar> Year<'_, M> {
 
     /// Living Activities, as title and start.
     fn activities(&self) -> Vec<(String, String)> {
-        let rows = self.spine.activities().into_iter().filter(|row| row["StatusId"] != CANCELED);
+        let rows = self.scenario.activities().into_iter().filter(|row| row["StatusId"] != CANCELED);
         rows.map(|row| (row["Title"].as_str().unwrap().to_owned(), row["StartDate"].to_string())).collect()
     }
 
     fn starts(&self, title: &str) -> Vec<String> {
-        let rows = self.spine.activities().into_iter();
+        let rows = self.scenario.activities().into_iter();
         let mut starts: Vec<String> = rows
             .filter(|row| row["Title"] == title && row["StatusId"] != CANCELED)
             .map(|row| row["StartDate"].as_str().unwrap().get(..16).unwrap().to_owned())
@@ -400,17 +400,17 @@ impl<M: Calendar> Year<'_, M> {
     fn activity(&self, title: &str, day: Option<&str>) -> String {
         let starts =
             |row: &Value| day.is_none_or(|day| row["StartDate"].as_str().is_some_and(|at| at.starts_with(day)));
-        let mut rows = self.spine.activities();
+        let mut rows = self.scenario.activities();
         rows.retain(|row| row["Title"] == title && starts(row));
         assert_eq!(rows.len(), 1, "one activity {title} {day:?}");
         rows[0]["Id"].as_str().unwrap().to_owned()
     }
 
     fn attend(&self, title: &str, address: &str) {
-        let contact = self.spine.odata("POST", "Contact", Some(json!({"Name": address, "Email": address})));
+        let contact = self.scenario.odata("POST", "Contact", Some(json!({"Name": address, "Email": address})));
         let row =
             json!({"ActivityId": self.activity(title, None), "ParticipantId": contact["Id"], "RoleId": PARTICIPANT});
-        self.spine.odata("POST", "ActivityParticipant", Some(row));
+        self.scenario.odata("POST", "ActivityParticipant", Some(row));
     }
 
     fn second_browser(&self) {
@@ -420,25 +420,29 @@ impl<M: Calendar> Year<'_, M> {
         };
         let all = || [sorted(self.mailbox.all()), sorted(self.activities())];
         let before = all();
-        let shelf = &self.spine.shelf;
-        drop((shelf.state.take(), shelf.links.take(), shelf.history.take()));
+        let store = &self.scenario.store;
+        drop((store.state.take(), store.links.take(), store.history.take()));
         self.settle("a second browser");
         assert_eq!(all(), before, "nothing is doubled, and nothing comes back");
     }
 
     fn accept(&self, title: &str) {
-        let (activity, me) = (self.activity(title, None), self.spine.world.contact());
+        let (activity, me) = (self.activity(title, None), self.scenario.world.contact());
         let rows = format!("ActivityParticipant?$filter=Activity/Id eq {activity} and Participant/Id eq {me}");
-        let row = self.spine.odata("GET", &rows, None)["value"][0]["Id"].as_str().unwrap().to_owned();
-        self.spine.odata("PATCH", &format!("ActivityParticipant({row})"), Some(json!({"InviteResponseId": CONFIRMED})));
+        let row = self.scenario.odata("GET", &rows, None)["value"][0]["Id"].as_str().unwrap().to_owned();
+        self.scenario.odata(
+            "PATCH",
+            &format!("ActivityParticipant({row})"),
+            Some(json!({"InviteResponseId": CONFIRMED})),
+        );
     }
 
     fn allow(&self, title: &str) {
         let (id, reason) = (ItemId::from(self.activity(title, None).as_str()), Reason::WouldMail);
-        let held = self.spine.run().held;
+        let held = self.scenario.run().held;
         assert!(held.iter().any(|held| held.reason == reason && held.id.as_ref() == Some(&id)), "{title}: {held:?}");
         let answer = Answer { side: Side::Creatio, id, reason, choice: Choice::Allow };
-        block_on(run::answer::answer(&self.spine.shelf, vec![answer])).unwrap();
+        block_on(run::answer::answer(&self.scenario.store, vec![answer])).unwrap();
     }
 }
 
@@ -447,8 +451,8 @@ fn script() -> Script {
 }
 
 /// The script, lived through with these mailboxes.
-fn live<M: Calendar>(script: &Script, spine: &Spine, [mailbox, colleague]: [M; 2]) {
-    let year = Year { spine, mailbox, colleague, names: RefCell::default(), zone: &script.zone };
+fn live<M: Calendar>(script: &Script, scenario: &SandboxScenario, [mailbox, colleague]: [M; 2]) {
+    let year = Year { scenario, mailbox, colleague, names: RefCell::default(), zone: &script.zone };
     for step in &script.steps {
         match step {
             Step::Deed(deed) => year.act(deed),
@@ -467,16 +471,16 @@ fn settings(script: &Script) -> Settings {
 #[test]
 fn a_year_is_lived_through_in_microsoft_365() {
     let script = script();
-    let spine = Spine::new(Seed::Demo, &settings(&script));
-    let beside = spine.world.beside(COLLEAGUE);
-    live(&script, &spine, [&*spine.world, &beside].map(|world| Microsoft365 { world, zone: &script.zone }));
+    let scenario = SandboxScenario::new(Seed::Demo, &settings(&script));
+    let beside = scenario.world.beside(COLLEAGUE);
+    live(&script, &scenario, [&*scenario.world, &beside].map(|world| Microsoft365 { world, zone: &script.zone }));
 }
 
 #[test]
 fn a_year_is_lived_through_on_an_exchange_server() {
     let script = script();
-    let spine = Spine::there(Seed::Demo, &settings(&script));
-    let beside = spine.world.beside(COLLEAGUE_THERE);
+    let scenario = SandboxScenario::there(Seed::Demo, &settings(&script));
+    let beside = scenario.world.beside(COLLEAGUE_THERE);
     let hands = |world| ExchangeServer(Microsoft365 { world, zone: &script.zone });
-    live(&script, &spine, [hands(&*spine.world), hands(&beside)]);
+    live(&script, &scenario, [hands(&*scenario.world), hands(&beside)]);
 }

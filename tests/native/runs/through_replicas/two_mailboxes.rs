@@ -5,7 +5,7 @@
 use crate::support::ews_setup::Valid;
 use crate::support::graph_setup::{NOW, watch};
 use crate::support::joined::Joined;
-use crate::support::memory::{Shelf, everything};
+use crate::support::memory::{MemoryStore, everything};
 use crate::support::world::{COLLEAGUE, ME, ME_THERE, World};
 use pollster::block_on;
 use sandbox::{Sandbox, Seed};
@@ -21,16 +21,16 @@ use std::rc::Rc;
 struct Account {
     world: Rc<World>,
     joined: Joined<World>,
-    shelf: Shelf,
+    store: MemoryStore,
 }
 
 impl Account {
     fn new(world: World, settings: &Settings) -> Self {
         let world = Rc::new(world);
         let joined = Joined::new(&world, Rc::clone(&world));
-        let shelf = Shelf::default();
-        block_on(shelf.save_settings(settings)).unwrap();
-        Self { world, joined, shelf }
+        let store = MemoryStore::default();
+        block_on(store.save_settings(settings)).unwrap();
+        Self { world, joined, store }
     }
 
     fn titles(&self) -> Vec<String> {
@@ -65,8 +65,8 @@ impl User {
     fn run(&self, times: usize) {
         for nth in 0..2 * times {
             let (own, other) = (&self.accounts[nth % 2], &self.accounts[(nth + 1) % 2]);
-            *own.shelf.elsewhere.borrow_mut() = other.shelf.links.borrow().values().cloned().collect();
-            let report = block_on(run::run(&own.joined.parts(&own.shelf))).unwrap();
+            *own.store.elsewhere.borrow_mut() = other.store.links.borrow().values().cloned().collect();
+            let report = block_on(run::run(&own.joined.parts(&own.store))).unwrap();
             assert_eq!(report.unfinished, 0, "{report:?}");
             own.world.pass(chrono::Duration::minutes(5));
         }
@@ -141,7 +141,7 @@ fn one_meeting_in_both_mailboxes_is_one_activity() {
     user.settle();
     assert_eq!([cloud.titles(), server.titles()], [["single", "weekly"]; 2], "both were invited");
     assert_eq!(user.activities(), ["single", "weekly", "weekly", "weekly"]);
-    assert!(user.accounts.iter().all(|account| account.shelf.links.borrow().len() == 4));
+    assert!(user.accounts.iter().all(|account| account.store.links.borrow().len() == 4));
 }
 
 #[test]

@@ -4,7 +4,7 @@
 use super::examples;
 use crate::support::graph_setup::{description, quirks};
 use crate::support::memory::everything;
-use crate::support::sandbox_scenario::Spine;
+use crate::support::sandbox_scenario::SandboxScenario;
 use crate::support::world::{COLLEAGUE, MAILBOX};
 use pollster::block_on;
 use sandbox::{Request, Seed, Server};
@@ -94,55 +94,55 @@ fn note(bodies: &mut Bodies, shape: String, body: Option<&Value>) {
 }
 
 /// An invitation of the colleague to the user; its title.
-fn invited(spine: &Spine, n: usize) -> String {
+fn invited(scenario: &SandboxScenario, n: usize) -> String {
     let title = format!("i{n}");
     let time = |hour: usize| json!({"dateTime": format!("2026-03-11T{hour:02}:00:00"), "timeZone": "UTC"});
     let attendees = json!([{"type": "required", "emailAddress": {"address": MAILBOX, "name": "x"}}]);
     let body = json!({"subject": title, "start": time(9 + n), "end": time(10 + n), "attendees": attendees});
-    let colleague = spine.world.beside(COLLEAGUE);
+    let colleague = scenario.world.beside(COLLEAGUE);
     assert_eq!(colleague.by_hand(Side::Exchange, "POST", "me/events", Some(body)).0, 201);
     title
 }
 
 /// The user gives an answer, in Creatio.
-fn answer(spine: &Spine, title: &str, answer: &str) {
-    let (activity, me) = (spine.activity(title)["Id"].as_str().unwrap().to_owned(), spine.world.contact());
+fn answer(scenario: &SandboxScenario, title: &str, answer: &str) {
+    let (activity, me) = (scenario.activity(title)["Id"].as_str().unwrap().to_owned(), scenario.world.contact());
     let rows = format!("ActivityParticipant?$filter=Activity/Id eq {activity} and Participant/Id eq {me}");
-    let row = spine.odata("GET", &rows, None)["value"][0]["Id"].as_str().unwrap().to_owned();
-    spine.odata("PATCH", &format!("ActivityParticipant({row})"), Some(json!({"InviteResponseId": answer})));
+    let row = scenario.odata("GET", &rows, None)["value"][0]["Id"].as_str().unwrap().to_owned();
+    scenario.odata("PATCH", &format!("ActivityParticipant({row})"), Some(json!({"InviteResponseId": answer})));
 }
 
 /// Everything that the product can ask of Graph happens in these runs; each request and reply is
 /// checked on the way.
-fn everything_happens(spine: &Spine) {
+fn everything_happens(scenario: &SandboxScenario) {
     let new = |title: &str, scheduled: bool| {
         let row = json!({"Title": title, "ShowInScheduler": scheduled, "StartDate": "2026-03-10T08:00:00Z",
             "DueDate": "2026-03-10T09:00:00Z", "Location": "Hall"});
-        spine.odata("POST", "Activity", Some(row))["Id"].as_str().unwrap().to_owned()
+        scenario.odata("POST", "Activity", Some(row))["Id"].as_str().unwrap().to_owned()
     };
     let made =
         [("m1", true), ("m2", true), ("m3", true), ("t1", false), ("t2", false)].map(|(title, kind)| new(title, kind));
-    let guest = spine.odata("POST", "Contact", Some(json!({"Name": "Anna", "Email": "anna@fabrikam.example"})));
+    let guest = scenario.odata("POST", "Contact", Some(json!({"Name": "Anna", "Email": "anna@fabrikam.example"})));
     let role = json!("1a8324e8-a6e1-df11-971b-001d60e938c6");
     let row = json!({"ActivityId": made[2], "ParticipantId": guest["Id"], "RoleId": role});
-    spine.odata("POST", "ActivityParticipant", Some(row));
-    let invitations: Vec<String> = (0..ANSWERS.len()).map(|n| invited(spine, n)).collect();
-    spine.run();
+    scenario.odata("POST", "ActivityParticipant", Some(row));
+    let invitations: Vec<String> = (0..ANSWERS.len()).map(|n| invited(scenario, n)).collect();
+    scenario.run();
 
     for id in [&made[0], &made[3]] {
         let row = json!({"Title": format!("changed {id}"), "Notes": "<p>n</p>", "DueDate": "2026-03-11T09:00:00Z"});
-        spine.odata("PATCH", &format!("Activity({id})"), Some(row));
+        scenario.odata("PATCH", &format!("Activity({id})"), Some(row));
     }
     for id in [&made[1], &made[2], &made[4]] {
-        spine.odata("DELETE", &format!("Activity({id})"), None);
+        scenario.odata("DELETE", &format!("Activity({id})"), None);
     }
     for (title, given) in invitations.iter().zip(ANSWERS) {
-        answer(spine, title, given);
+        answer(scenario, title, given);
     }
     // "in doubt" is what an invitation begins with: it is an answer only after another one
-    answer(spine, &invitations[2], ANSWERS[0]);
-    let event = spine.event("m1")["id"].as_str().unwrap().to_owned();
-    let report = spine.run();
+    answer(scenario, &invitations[2], ANSWERS[0]);
+    let event = scenario.event("m1")["id"].as_str().unwrap().to_owned();
+    let report = scenario.run();
     let asked = report.held.iter().filter(|held| held.reason == Reason::DeleteAsked);
     let allow = |held: &schedule_sync::engine::held::Held| Answer {
         side: held.side,
@@ -150,25 +150,25 @@ fn everything_happens(spine: &Spine) {
         reason: held.reason,
         choice: Choice::Allow,
     };
-    block_on(run::answer::answer(&spine.shelf, asked.map(allow).collect())).unwrap();
-    spine.graph("DELETE", &format!("me/events/{event}"), None);
-    spine.run();
-    answer(spine, &invitations[2], ANSWERS[2]);
-    spine.run();
+    block_on(run::answer::answer(&scenario.store, asked.map(allow).collect())).unwrap();
+    scenario.graph("DELETE", &format!("me/events/{event}"), None);
+    scenario.run();
+    answer(scenario, &invitations[2], ANSWERS[2]);
+    scenario.run();
     // a calendar of which the changes can't be told is read without them
-    quirks(&spine.world, json!({"timeouts": {"always": true}}));
-    spine.world.sandbox.borrow_mut().graph.expire_tokens();
-    spine.run();
+    quirks(&scenario.world, json!({"timeouts": {"always": true}}));
+    scenario.world.sandbox.borrow_mut().graph.expire_tokens();
+    scenario.run();
 }
 
 /// What the product asks of Graph.
 fn asked() -> Bodies {
     let mut settings = everything();
     settings.rules.notify = Notify::Always;
-    let spine = Spine::new(Seed::Demo, &settings);
+    let scenario = SandboxScenario::new(Seed::Demo, &settings);
     let bodies: Arc<Mutex<Bodies>> = Arc::default();
     let kept = Arc::clone(&bodies);
-    spine.world.sandbox.borrow_mut().desk.watch(Box::new(move |server, request: &Request, _| {
+    scenario.world.sandbox.borrow_mut().environment.watch(Box::new(move |server, request: &Request, _| {
         // people say nothing of ids
         let is_ours = request.headers().contains_key("prefer") || request.uri().path().ends_with("$batch");
         if server == Server::Graph && is_ours {
@@ -176,7 +176,7 @@ fn asked() -> Bodies {
             note(&mut kept.lock().unwrap(), shape(request.method().as_str(), request.uri().path()), body.as_ref());
         }
     }));
-    everything_happens(&spine);
+    everything_happens(&scenario);
     bodies.lock().unwrap().clone()
 }
 

@@ -3,7 +3,7 @@
 //! `FUZZ_FROM` and `FUZZ_COUNT` play others.
 
 use super::{Bench, Kind, Target};
-use crate::support::random::Chance;
+use crate::support::random::Random;
 use schedule_sync::model::Side;
 use serde_json::{Value, json};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -13,7 +13,7 @@ use std::rc::Rc;
 const SHARE: u64 = 120;
 
 /// Something that does not belong there.
-fn junk(chance: &mut Chance) -> Value {
+fn junk(random: &mut Random) -> Value {
     let texts = [
         "",
         " ",
@@ -42,12 +42,12 @@ fn junk(chance: &mut Chance) -> Value {
         "https://elsewhere.example/",
         super::HALF,
     ];
-    let text = texts[chance.below(texts.len())];
-    match chance.below(10) {
+    let text = texts[random.below(texts.len())];
+    match random.below(10) {
         0 => Value::Null,
-        1 => json!(chance.one_in(2)),
-        2 => json!([0, 1, -1, i64::MAX, i64::MIN][chance.below(5)]),
-        3 => json!([0.5, -0.0, 1e308, f64::EPSILON][chance.below(4)]),
+        1 => json!(random.one_in(2)),
+        2 => json!([0, 1, -1, i64::MAX, i64::MIN][random.below(5)]),
+        3 => json!([0.5, -0.0, 1e308, f64::EPSILON][random.below(4)]),
         4 => json!(u64::MAX),
         5 => json!([text, null, [], {}]),
         6 => json!({"value": text, "@removed": {"reason": "deleted"}, "id": text, "dateTime": text, "timeZone": text}),
@@ -57,45 +57,45 @@ fn junk(chance: &mut Chance) -> Value {
 }
 
 /// Alters something in `value`, anywhere.
-fn spoil(value: &mut Value, chance: &mut Chance) {
-    let deeper = !chance.one_in(4);
+fn spoil(value: &mut Value, random: &mut Random) {
+    let deeper = !random.one_in(4);
     match value {
         Value::Object(members) if deeper && !members.is_empty() => {
-            let name = members.keys().nth(chance.below(members.len())).unwrap().clone();
-            match chance.below(8) {
+            let name = members.keys().nth(random.below(members.len())).unwrap().clone();
+            match random.below(8) {
                 0 => drop(members.remove(&name)),
-                1 => drop(members.insert(format!("{name}2"), junk(chance))),
-                _ => spoil(members.get_mut(&name).unwrap(), chance),
+                1 => drop(members.insert(format!("{name}2"), junk(random))),
+                _ => spoil(members.get_mut(&name).unwrap(), random),
             }
         }
         Value::Array(list) if deeper && !list.is_empty() => {
-            let place = chance.below(list.len());
-            if chance.one_in(4) {
+            let place = random.below(list.len());
+            if random.one_in(4) {
                 list.push(list[place].clone());
             } else {
-                spoil(&mut list[place], chance);
+                spoil(&mut list[place], random);
             }
         }
         Value::String(text) if deeper && !text.is_empty() => {
-            let place = chance.below(text.chars().count());
+            let place = random.below(text.chars().count());
             let at = text.char_indices().nth(place).map_or(0, |(at, _)| at);
-            match chance.below(3) {
+            match random.below(3) {
                 0 => text.truncate(at),
-                1 => text.insert(at, ['\u{0}', '9', '<', '\u{D7FF}', '-'][chance.below(5)]),
+                1 => text.insert(at, ['\u{0}', '9', '<', '\u{D7FF}', '-'][random.below(5)]),
                 _ => drop(text.remove(at)),
             }
         }
-        _ => *value = junk(chance),
+        _ => *value = junk(random),
     }
 }
 
 /// What does not hold of one alteration.
 fn play(seed: u64) -> Vec<String> {
-    let mut chance = Chance::new(seed);
-    let (side, kind) = (chance.pick(&Side::BOTH), chance.pick(&[Kind::Meeting, Kind::Task]));
+    let mut random = Random::new(seed);
+    let (side, kind) = (random.pick(&Side::BOTH), random.pick(&[Kind::Meeting, Kind::Task]));
     let bench = Bench::new();
     let ids = ["a good", "the bad", "z good"].map(|title| bench.create(side, kind, title));
-    let linked = chance.one_in(2);
+    let linked = random.one_in(2);
     let mark = if linked { "!" } else { "" };
     if linked {
         bench.run().unwrap();
@@ -103,11 +103,11 @@ fn play(seed: u64) -> Vec<String> {
             bench.retitle((side, kind), id, title);
         }
     }
-    let times = 1 + chance.below(3);
+    let times = 1 + random.below(3);
     let change = move |value: &mut Value| {
         // the same in every reply
-        let mut chance = chance.clone();
-        (0..times).for_each(|_| spoil(value, &mut chance));
+        let mut random = random.clone();
+        (0..times).for_each(|_| spoil(value, &mut random));
     };
     bench.tamper(Some((Target::Item(ids[1].clone()), Rc::new(change))));
     let mut wrong = Vec::new();

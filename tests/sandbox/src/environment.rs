@@ -1,5 +1,5 @@
-//! The desk: what stands between a caller and the emulators, alike for all: clock, log, faults,
-//! tokens. It knows nothing of OData or Graph.
+//! The environment: what stands between a caller and the emulators, alike for all: clock, log,
+//! faults, tokens. It knows nothing of OData or Graph.
 
 use chrono::{DateTime, Duration, Utc};
 use serde::{Deserialize, Serialize};
@@ -157,7 +157,7 @@ impl<'de> Deserialize<'de> for Pattern {
 pub type Watcher = Box<dyn FnMut(Server, &Request, &Response) + Send>;
 
 /// Clock, log, faults and tokens of one sandbox.
-pub struct Desk {
+pub struct Environment {
     fixed: Option<DateTime<Utc>>,
     skew: Duration,
     log: Vec<Row>,
@@ -171,8 +171,8 @@ pub struct Desk {
     watchers: Vec<Watcher>,
 }
 
-impl Desk {
-    /// A desk with a fixed clock, or the machine's.
+impl Environment {
+    /// An environment with a fixed clock, or the machine's.
     #[must_use]
     pub fn new(fixed: Option<DateTime<Utc>>) -> Self {
         Self {
@@ -258,7 +258,7 @@ impl Desk {
         self.issue_token_with(account, None)
     }
 
-    /// As [`Desk::issue_token`], for a client that was challenged for these claims.
+    /// As [`Environment::issue_token`], for a client that was challenged for these claims.
     pub fn issue_token_with(&mut self, account: &str, claims: Option<String>) -> String {
         let token = format!("sandbox-token-{}-{}", self.number(), self.instance.simple());
         self.tokens.insert(token.clone(), (account.to_owned(), claims));
@@ -287,7 +287,7 @@ impl Desk {
         self.tokens.clear();
     }
 
-    /// A number for a new batch, to be given to [`Desk::serve`] with each of its parts.
+    /// A number for a new batch, to be given to [`Environment::serve`] with each of its parts.
     pub fn begin_batch(&mut self) -> u32 {
         self.batches += 1;
         self.batches
