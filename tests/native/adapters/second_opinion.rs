@@ -1,6 +1,7 @@
 //! A second, independent opinion: our OData client against a server that nobody here wrote
-//! (`tests/opinion/server.mjs`). It holds what the sandbox holds, by the sandbox's own `$metadata`;
-//! both must tell the client the same. Skipped, loudly, where the npm packages are not installed.
+//! (`tests/second_opinion/server.mjs`). It holds what the sandbox holds, by the sandbox's own
+//! `$metadata`; both must tell the client the same. Skipped, loudly, where the npm packages are not
+//! installed.
 
 #![allow(clippy::print_stdout)] // a skipped test says so
 
@@ -62,7 +63,7 @@ impl Other {
             rows.extend(more.iter().filter(|_| set == "Activity").cloned());
             std::fs::write(folder.join("data").join(format!("{set}.json")), json!(rows).to_string()).unwrap();
         }
-        let script = root.join("tests/opinion/server.mjs");
+        let script = root.join("tests/second_opinion/server.mjs");
         let mut node = Command::new("node");
         node.arg(script).arg(&folder).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut process = node.spawn().unwrap();
@@ -245,7 +246,7 @@ fn activity(n: u32, contact: &str) -> Value {
         "CreatedOn": "2026-03-01T09:00:00Z", "ModifiedOn": format!("2026-03-01T09:{:02}:{:02}Z", n / 60, n % 60)})
 }
 
-/// What stored filters are translated to (`creatio_filters`) selects the same there.
+/// What stored filters are translated to (`creatio::filters`) selects the same there.
 #[test]
 fn both_servers_understand_the_filters_alike() {
     let world = Rc::new(World::new(Seed::Demo, NOW));

@@ -1,6 +1,6 @@
 //! Markup: its text and its sanitised form come from one reading, so the text of what is written is
 //! the text of what was read; and that reading is the one of a parser that nobody here wrote
-//! (`tests/opinion/markup.mjs`, npm's parse5). The last is skipped, loudly, where it is not
+//! (`tests/second_opinion/markup.mjs`, npm's parse5). The last is skipped, loudly, where it is not
 //! installed.
 
 #![allow(clippy::print_stdout)] // a skipped test says so
@@ -271,7 +271,7 @@ fn opinions(markup: &[String]) -> Option<Vec<Opinion>> {
         return None;
     }
     let mut node = Command::new("node");
-    node.arg(root.join("tests/opinion/markup.mjs")).stdin(Stdio::piped()).stdout(Stdio::piped());
+    node.arg(root.join("tests/second_opinion/markup.mjs")).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut process = node.spawn().unwrap();
     process.stdin.take().unwrap().write_all(serde_json::to_string(markup).unwrap().as_bytes()).unwrap();
     let output = process.wait_with_output().unwrap();

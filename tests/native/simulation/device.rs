@@ -391,7 +391,7 @@ impl Device {
         self.store.memory.state.borrow().as_ref().map(|state| state.held.clone()).unwrap_or_default()
     }
 
-    /// A person answers all that it asks, each as `chance` says: what they said.
+    /// A person answers all that it asks, each as `random` says: what they said.
     pub(crate) fn answer(&self, random: &mut crate::support::random::Random) -> Vec<Said> {
         let links = self.links();
         let (mut answers, mut all) = (Vec::new(), Vec::new());

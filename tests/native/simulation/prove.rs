@@ -146,8 +146,8 @@ fn told(tally: &Tally) {
 
 /// What has to be met in a proof of [`ENOUGH`] simulations, each at least [`LEAST`] times: a
 /// promise that holds for want of what it is about proves nothing. Every switch of the sandbox is
-/// one of them. The rest of the reasons to hold has rows of its own (`holding.rs`, `guard.rs`,
-/// `troubles.rs`).
+/// one of them. The rest of the reasons to hold has rows of its own (`engine::holding`,
+/// `engine::guard`, `runs::through_replicas::failing_servers`).
 const MET: &[&str] = &[
     "held Clash",
     "held ConvertAsked",

@@ -1,6 +1,6 @@
 //! Random choices that repeat, since they follow from a seed or from bytes, and the shrinking of
-//! what failed. proptest costs more than what it drives; this costs next to nothing, one number names a
-//! whole history, and a fuzzer that writes the bytes finds histories that no number names.
+//! what failed. proptest costs more than what it drives; this costs next to nothing, one number
+//! names a whole history, and a fuzzer that writes the bytes finds histories that no number names.
 
 /// One in so many cases of an enumeration is judged: every one, unless `ENGINE_SHARE` says
 /// otherwise, as `npm run mutants` does for its first look.

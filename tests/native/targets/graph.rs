@@ -9,6 +9,9 @@
 #[path = "../adapters"]
 mod adapters {
     mod conformance;
+    mod creatio {
+        mod observe;
+    }
     mod graph;
     mod world;
 }

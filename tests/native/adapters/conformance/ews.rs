@@ -53,7 +53,7 @@ impl Server for Own {
         json!([{"server": "exchange", "operation": "CreateItem|UpdateItem|DeleteItem", "times": 99, "then": {"drop": drop}}])
     }
 
-    /// People of events are tested by themselves (`adapters::ews::replica`).
+    /// People of events are tested by themselves (`ews::replica`).
     fn guest(&self, _name: &str) -> Option<Person> {
         None
     }

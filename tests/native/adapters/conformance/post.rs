@@ -131,7 +131,7 @@ impl<S: Server> Rig for Post<S> {
         self.server.guest(name)
     }
 
-    /// Answers to others' invitations are tested by themselves (`graph_respond`, `ews_replica`):
+    /// Answers to others' invitations are tested by themselves (`graph::respond`, `ews::replica`):
     /// who organizes can't answer.
     fn answers(&self) -> bool {
         false

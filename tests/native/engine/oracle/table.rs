@@ -6,9 +6,9 @@ use std::fmt::Display;
 
 const HEAD: &str = "# The decision table
 
-Printed from the rows in `tests/native/oracle/rows.rs`, which were written from the rules alone and
-are checked against the engine in every combination of their conditions. Don't edit: change the
-rows, then run `UPDATE_TABLE=1 cargo test --test native oracle`.
+Printed from the rows in `tests/native/engine/oracle/rows.rs`, which were written from the rules
+alone and are checked against the engine in every combination of their conditions. Don't edit:
+change the rows, then run `UPDATE_TABLE=1 cargo test --test native oracle`.
 
 In each table the first row whose conditions all hold decides. The last column says it after the
 rules; where they leave a case open, it says \"our reading\". *Made*: `onexchange`, we created the

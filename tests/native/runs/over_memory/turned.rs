@@ -1,5 +1,5 @@
-//! Whole runs over what becomes something else: an event a series, a series an event, a meeting a task,
-//! whatever breaks on the way; and of questions that the server refuses.
+//! Whole runs over what becomes something else: an event a series, a series an event, a meeting a
+//! task, whatever breaks on the way; and of questions that the server refuses.
 
 use crate::support::memory::{at, item, task, title};
 use crate::support::memory_scenario::{MemoryScenario, activity, linked};

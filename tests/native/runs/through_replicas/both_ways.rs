@@ -1,6 +1,6 @@
 //! What goes over both ways: whole runs of the engine through both replicas against the sandbox in
-//! process, as they happen in a browser. What Graph is asked and answers is checked against Microsoft's
-//! description throughout.
+//! process, as they happen in a browser. What Graph is asked and answers is checked against
+//! Microsoft's description throughout.
 #![allow(clippy::print_stdout)] // counts and skips are to be seen
 
 use crate::support::memory::everything;

@@ -2,9 +2,9 @@
 //! and tasks, on both sides. After each deed a run brings both in step, the next one finds nothing
 //! to do, nobody is mailed but whom a person wanted to, and nothing is there twice.
 //!
-//! The script is `tests/year.json`; `tests/e2e/year.test.mjs` plays the same one in the browser.
-//! Here it speaks to an abstract [`Calendar`], so that another kind of mailbox can live through the
-//! same year.
+//! The script is `tests/scripted_year.json`; `tests/e2e/scripted_year.test.mjs` plays the same one
+//! in the browser. Here it speaks to an abstract [`Calendar`], so that another kind of mailbox can
+//! live through the same year.
 
 mod exchange_server;
 mod microsoft365;
@@ -447,7 +447,7 @@ impl<M: Calendar> Year<'_, M> {
 }
 
 fn script() -> Script {
-    serde_json::from_str(include_str!("../../../year.json")).unwrap()
+    serde_json::from_str(include_str!("../../../scripted_year.json")).unwrap()
 }
 
 /// The script, lived through with these mailboxes.

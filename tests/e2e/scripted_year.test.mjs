@@ -1,6 +1,6 @@
 /**
- * A scripted year of a calendar, played on the real page: `tests/year.json`, which the native tests
- * (`tests/native/year.rs`) play too.
+ * A scripted year of a calendar, played on the real page: `tests/scripted_year.json`, which the
+ * native tests (`tests/native/runs/through_replicas/scripted_year.rs`) play too.
  */
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
@@ -24,7 +24,7 @@ import {
 import { stage } from './stage.mjs';
 
 /** The script. @type {{ zone: string, begins: string, from: string, steps: any[] }} */
-const script = JSON.parse(readFileSync(join(root, 'tests', 'year.json'), 'utf8'));
+const script = JSON.parse(readFileSync(join(root, 'tests', 'scripted_year.json'), 'utf8'));
 /** Creatio's answer "Confirmed" of a participant. */
 const confirmed = '7098c892-34e3-4a3e-af08-c1a139f63220';
 
@@ -230,9 +230,9 @@ function crm({ all, call, create, update, filtered }) {
 /**
  * The time in which the script plays, for the servers and for the thread in which the engine runs.
  * @param {import('playwright-core').Page} page
- * @param {ReturnType<typeof control>} desk
+ * @param {ReturnType<typeof control>} sandbox
  */
-async function clock(page, desk) {
+async function clock(page, sandbox) {
   let now = Date.parse(script.begins);
   // the clock of a worker can only be set from within
   page.on('worker', (worker) => {
@@ -241,12 +241,12 @@ async function clock(page, desk) {
       Date.now = () => real() + shift;
     }, now - Date.now());
   });
-  await desk.clock(new Date(now));
+  await sandbox.clock(new Date(now));
   return {
     /** Lets days pass, in which the page is not open. @param {number} days */
     async pass(days) {
       now += days * 86_400_000;
-      await desk.clock(new Date(now));
+      await sandbox.clock(new Date(now));
       await page.reload();
     },
   };
@@ -276,9 +276,9 @@ async function switchOn(page, person, kind) {
  */
 async function begin(t, kind) {
   const set = await stage(t, { seed: 'demo', checked: true });
-  const desk = control(set.creatio);
-  const time = await clock(set.page, desk);
-  await desk.reset('demo');
+  const sandbox = control(set.creatio);
+  const time = await clock(set.page, sandbox);
+  await sandbox.reset('demo');
   const person = actor(set.page);
   await person.open(set.creatio);
   await switchOn(set.page, person, kind);
@@ -289,11 +289,11 @@ async function begin(t, kind) {
     const { found, to } = await boxes.me.apart(title);
     await kind.move(set, own, found, to);
   }
-  return { ...set, desk, time, person, creatio: crm(creatio), boxes, kind, moveTask };
+  return { ...set, sandbox, time, person, creatio: crm(creatio), boxes, kind, moveTask };
 }
 
 /** What the script's steps mean. @param {Awaited<ReturnType<typeof begin>>} set */
-function player({ page, desk, time, person, creatio, boxes, kind, moveTask }) {
+function player({ page, sandbox, time, person, creatio, boxes, kind, moveTask }) {
   /** @type {Map<string, string>} */
   const names = new Map();
   const id = (/** @type {string} */ name) => names.get(name) ?? assert.fail(`nothing is called ${name}`);
@@ -305,9 +305,9 @@ function player({ page, desk, time, person, creatio, boxes, kind, moveTask }) {
    */
   async function settle(after) {
     assert.match(await person.synchronize(), new RegExp(person.words.completed), after);
-    const mark = (await desk.log()).length;
+    const mark = (await sandbox.log()).length;
     await person.synchronize();
-    assert.deepEqual(await desk.writesSince(mark), [], `${after}: the second run only reads`);
+    assert.deepEqual(await sandbox.writesSince(mark), [], `${after}: the second run only reads`);
     for (const all of [await boxes.me.all(), await creatio.all()]) {
       assert.deepEqual(all, [...new Set(all)], `${after}: everything once`);
     }
@@ -392,7 +392,7 @@ function player({ page, desk, time, person, creatio, boxes, kind, moveTask }) {
     },
     task: async ({ title }) => void (await boxes.me.titled(title)),
     async mailed({ is }) {
-      const own = (await desk.mails()).filter((/** @type {any} */ mail) => mail.from === kind.account);
+      const own = (await sandbox.mails()).filter((/** @type {any} */ mail) => mail.from === kind.account);
       assert.deepEqual(
         own.map((/** @type {any} */ mail) => mail.reason),
         is,
