@@ -30,7 +30,7 @@ const sampled = {
   creatio: { test: 'creatio', names: ['adapters::creatio::', 'conformance::creatio::', 'clocks::'] },
   ews: { test: 'ews', names: ['adapters::ews::', 'conformance::ews::'] },
   run: { test: 'engine', names: ['rules::', 'lost::', 'kept::', 'undo::', 'commits::', 'stopping::'] },
-  http: { test: 'graph', names: ['adapters::', ...slowest] },
+  http: { test: 'graph', names: ['adapters::graph::', 'conformance::graph::', '::creatio::', ...slowest] },
 };
 /** Test targets that build fast: all of them together judge what the first look misses. */
 const fast = ['engine', 'graph', 'creatio', 'ews', 'text', 'breaks'];
