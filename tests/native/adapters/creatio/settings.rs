@@ -277,7 +277,7 @@ fn keep<T>(
         zone: std::rc::Rc::new(schedule_sync::model::time::Fixed::utc()),
     };
     let creatio = Creatio::new(std::rc::Rc::clone(world), site);
-    pollster::block_on(work(Keeper { creatio: &creatio, store: store, mailbox: MAILBOX, today: today() }))
+    pollster::block_on(work(Keeper { creatio: &creatio, store, mailbox: MAILBOX, today: today() }))
 }
 
 #[test]
