@@ -26,10 +26,10 @@ const summary = /^prove: \d+ planner runs, \d+ simulations, \d+ failures$/m;
 const corpus = join(root, 'tests', 'fuzz', 'corpus', 'histories');
 const build = ['test', '--profile', 'prove', '--test', 'proof'];
 /**
- * Every request of every scenario failing in every way (tests/native/breaks.rs), of which a usual
- * test run plays a sample.
+ * Every request of every scenario failing in every way (tests/native/simulation/half_way.rs), of
+ * which a usual test run plays a sample.
  */
-const halfWay = 'breaks::whatever_breaks_half_way_ends_as_if_nothing_had_happened';
+const halfWay = 'simulation::half_way::whatever_breaks_half_way_ends_as_if_nothing_had_happened';
 const breaks = ['test', '--profile', 'prove', '--test', 'breaks', '--', '--ignored', '--exact', halfWay];
 const fuzz = ['+nightly', 'fuzz'];
 const where = ['--fuzz-dir', join(root, 'tests', 'fuzz'), '--target-dir', join(target, 'fuzz')];
@@ -71,7 +71,7 @@ async function fuzzed() {
 /** Plays one ignored test of the target `proof`. */
 async function proof(name, env = {}) {
   await must('building the proof', 'cargo', [...build, '--no-run']);
-  return run('cargo', [...build, '--', '--ignored', '--exact', `prove::${name}`, '--nocapture'], { env });
+  return run('cargo', [...build, '--', '--ignored', '--exact', `simulation::prove::${name}`, '--nocapture'], { env });
 }
 
 /** The parts in their order; each plays itself and returns whether nothing failed. */

@@ -122,10 +122,10 @@ test('an account joins at once, leaves at once, and waits for a person to sign i
   assert.equal(scheduler.has('one'), false);
 });
 
-/** Waits until the log is as long as it stays. @param {ReturnType<typeof control>} desk */
-async function quiet(desk) {
+/** Waits until the log is as long as it stays. @param {ReturnType<typeof control>} sandbox */
+async function quiet(sandbox) {
   let before = -1;
-  for (let now = (await desk.log()).length; now !== before; now = (await desk.log()).length) {
+  for (let now = (await sandbox.log()).length; now !== before; now = (await sandbox.log()).length) {
     before = now;
     await new Promise((resolve) => setTimeout(resolve, 1_500));
   }
@@ -133,40 +133,40 @@ async function quiet(desk) {
 }
 
 test('the page runs once at opening, then every five minutes, and asks the servers nothing in between', async (t) => {
-  const { page, person, creatio, desk } = await ready(t);
+  const { page, person, creatio, sandbox } = await ready(t);
   const { words, find } = person;
   await person.openSettingsFromPanel();
   await find('checkbox', words.automatic).check();
   await person.save();
-  await quiet(desk);
+  await quiet(sandbox);
   await page.clock.install();
-  const from = await quiet(desk);
+  const from = await quiet(sandbox);
   // a run that takes its time: what would ask again and again meanwhile shows
-  await desk.faults([{ server: 'graph', path: 'batch', times: 1, then: { delayMs: 5_000 } }]);
+  await sandbox.faults([{ server: 'graph', path: 'batch', times: 1, then: { delayMs: 5_000 } }]);
   await person.open(creatio);
   await person.status.getByText(words.completed).waitFor();
-  const opened = await quiet(desk);
+  const opened = await quiet(sandbox);
   assert.ok(opened > from, 'it ran at opening');
-  const asked = (await desk.requestsSince(from)).filter((/** @type {any} */ row) => row.server === 'creatio');
+  const asked = (await sandbox.requestsSince(from)).filter((/** @type {any} */ row) => row.server === 'creatio');
   assert.ok(asked.length < 40, `${asked.length} requests to Creatio for opening and one run`);
   const runs = async (/** @type {number} */ since) =>
-    (await desk.requestsSince(since)).filter((/** @type {any} */ row) => row.server === 'graph').length;
+    (await sandbox.requestsSince(since)).filter((/** @type {any} */ row) => row.server === 'graph').length;
   const one = await runs(from);
   assert.ok(one > 0);
   // the panes of the page read the mailbox too; the engine does not
   await page.clock.runFor('04:30');
-  assert.equal(await quiet(desk), opened, 'nothing is asked before its time');
+  assert.equal(await quiet(sandbox), opened, 'nothing is asked before its time');
   await page.clock.runFor('01:00');
-  await quiet(desk);
-  const second = (await desk.log()).length;
+  await quiet(sandbox);
+  const second = (await sandbox.log()).length;
   assert.ok(second > opened, 'then it runs');
   await page.clock.runFor('04:00');
-  assert.equal(await quiet(desk), second, 'and is not followed by another');
+  assert.equal(await quiet(sandbox), second, 'and is not followed by another');
   await page.context().setOffline(true);
   await page.context().setOffline(false);
   await page.clock.runFor('00:30');
   await page.clock.runFor('00:35');
-  assert.ok((await quiet(desk)) > second, 'soon after the network is back it runs again');
+  assert.ok((await quiet(sandbox)) > second, 'soon after the network is back it runs again');
 });
 
 /**
@@ -188,10 +188,10 @@ test('an Exchange Server account stays automatic after a reload, and says what i
   const { page, creatio } = set;
   const person = actor(page);
   const { words } = person;
-  const desk = control(creatio);
+  const sandbox = control(creatio);
   await person.open(creatio);
   await setUpBoth(person, [words.importMeetings, words.automatic]);
-  await quiet(desk);
+  await quiet(sandbox);
   await page.reload();
   const waits = `${onServer.account}: runs by itself once you have signed in`;
   await person.status.getByText(waits).waitFor();
@@ -228,10 +228,10 @@ test('one account’s error does not keep the other from its run, and the status
   const { page, creatio } = await stage(t, { seed: 'demo' });
   const person = actor(page);
   const { words } = person;
-  const desk = control(creatio);
+  const sandbox = control(creatio);
   await person.open(creatio);
   await setUpBoth(person, [words.importTasks]);
-  await desk.faults([{ server: 'graph', path: 'batch', times: 1000, then: { status: 403 } }]);
+  await sandbox.faults([{ server: 'graph', path: 'batch', times: 1000, then: { status: 403 } }]);
   const said = await person.synchronize();
   assert.match(said, new RegExp(`${account}: You may not do this in the mailbox`));
   assert.match(said, new RegExp(`${onServer.account}: ${words.completed}`));

@@ -21,7 +21,7 @@ const { account, password } = onServer;
 const basic = ewsHeaders.Authorization;
 
 /** Has Creatio know of the account, as the demo does. */
-async function addAccount(/** @type {any} */ activities, /** @type {any} */ desk) {
+async function addAccount(/** @type {any} */ activities, /** @type {any} */ sandbox) {
   const [user] = await activities.filtered('SysAdminUnit', "Name eq 'Supervisor'");
   const server = 'c0ffee00-0000-4000-8000-000000000001';
   const type = '3490bd45-4f4d-4613-aa06-454546f3342a';
@@ -32,7 +32,7 @@ async function addAccount(/** @type {any} */ activities, /** @type {any} */ desk
     MailServer: [{ Id: server, Name: 'Exchange Server', TypeId: type, ExchangeEmailAddress: 'mail.corp.example' }],
     MailboxSyncSettings: [{ ...mailbox, SenderEmailAddress: account, SenderDisplayValue: 'Supervisor' }],
   };
-  assert.deepEqual(await desk.load({ rows }), { loaded: 2, refused: [] });
+  assert.deepEqual(await sandbox.load({ rows }), { loaded: 2, refused: [] });
 }
 
 const getFolder = envelope(`<m:GetFolder><m:FolderShape><t:BaseShape>Default</t:BaseShape></m:FolderShape>
@@ -40,7 +40,7 @@ const getFolder = envelope(`<m:GetFolder><m:FolderShape><t:BaseShape>Default</t:
 
 test('a page reaches Exchange through the proxy, and nothing of Creatio does', { skip: without }, async (t) => {
   const set = await stage(t);
-  const desk = control(set.exchange);
+  const sandbox = control(set.exchange);
   const base = await nginx(t, program ?? '', set);
   const { page } = set;
   await page.goto(`${base}/`);
@@ -75,10 +75,10 @@ test('a page reaches Exchange through the proxy, and nothing of Creatio does', {
     assert.equal((await ask({ path, authorization: basic, body: getFolder })).status, 418, `${path} is not passed on`);
   }
 
-  assert.deepEqual(await desk.strays(), [], 'no cookie, no BPMCSRF');
+  assert.deepEqual(await sandbox.strays(), [], 'no cookie, no BPMCSRF');
   const after = (await page.context().cookies()).map((cookie) => cookie.name).sort();
   assert.deepEqual(after, cookies, 'and no cookie of Exchange comes back');
-  const log = (await desk.log()).filter((/** @type {any} */ row) => row.server === 'exchange');
+  const log = (await sandbox.log()).filter((/** @type {any} */ row) => row.server === 'exchange');
   assert.deepEqual(
     log.map((/** @type {any} */ row) => [row.operation, row.status]),
     [
@@ -101,9 +101,9 @@ test('a server that nobody vouches for is not asked', { skip: without }, async (
 test('an account on an Exchange Server is synchronized through the proxy', { skip: without }, async (t) => {
   const set = await stage(t);
   const { page, complaints } = set;
-  const desk = control(set.exchange);
+  const sandbox = control(set.exchange);
   const activities = await creatioClient(set.creatio);
-  await addAccount(activities, desk);
+  await addAccount(activities, sandbox);
   const mailbox = await handsClient(set.exchange, account);
   await mailbox.createEvent({
     subject: 'Meeting at the head office',
@@ -155,7 +155,7 @@ test('an account on an Exchange Server is synchronized through the proxy', { ski
   assert.equal(event.start.dateTime.slice(0, 16), instant(5, 12).slice(0, 16));
   assert.equal(event.location.displayName, 'Gate 2');
 
-  const log = await desk.log();
+  const log = await sandbox.log();
   const asked = log.filter((/** @type {any} */ row) => row.server === 'exchange');
   assert.ok(asked.length > 4 && asked.every((/** @type {any} */ row) => row.path === '/EWS/Exchange.asmx'));
   assert.equal(
@@ -163,10 +163,10 @@ test('an account on an Exchange Server is synchronized through the proxy', { ski
     1,
     'a refused password is sent once',
   );
-  assert.deepEqual(await desk.strays(), [], 'no cookie, no BPMCSRF');
+  assert.deepEqual(await sandbox.strays(), [], 'no cookie, no BPMCSRF');
 
   assert.match(await person.synchronize(), new RegExp(words.completed));
-  assert.deepEqual(await desk.writesSince(log.length), [], 'a second run only reads');
+  assert.deepEqual(await sandbox.writesSince(log.length), [], 'a second run only reads');
   // the browser tells of the 401 on its console
   assert.deepEqual(
     complaints.filter((complaint) => !/status of 401/.test(complaint)),

@@ -10,7 +10,7 @@ import { shoot } from './stage.mjs';
 
 for (const culture of /** @type {const} */ (['en-US', 'ru-RU'])) {
   test(`a clash is settled and an asked deletion allowed by choice, in ${culture}`, async (t) => {
-    const { page, person, activities, mailbox, desk, complaints } = await ready(t, culture);
+    const { page, person, activities, mailbox, sandbox, complaints } = await ready(t, culture);
     const { words, find } = person;
     for (const [subject, day] of /** @type {const} */ ([
       ['Budget review', 3],
@@ -46,14 +46,14 @@ for (const culture of /** @type {const} */ (['en-US', 'ru-RU'])) {
     only(await mailbox.titled('Budget review, Creatio'), 'event with the chosen title');
     only(await activities.titled('Budget review, Creatio'), 'activity with the chosen title');
     assert.deepEqual(await mailbox.titled('Site visit'), []);
-    const mark = (await desk.log()).length;
+    const mark = (await sandbox.log()).length;
     await person.synchronize();
-    assert.deepEqual(await desk.writesSince(mark), [], 'the next run only reads');
+    assert.deepEqual(await sandbox.writesSince(mark), [], 'the next run only reads');
     assert.deepEqual(complaints, []);
   });
 
   test(`a run is undone: what it created is gone, its source stays, in ${culture}`, async (t) => {
-    const { page, person, activities, mailbox, desk, complaints } = await ready(t, culture);
+    const { page, person, activities, mailbox, sandbox, complaints } = await ready(t, culture);
     const { words, find, status } = person;
     await mailbox.createEvent({
       subject: 'Undone',
@@ -89,9 +89,9 @@ for (const culture of /** @type {const} */ (['en-US', 'ru-RU'])) {
     assert.equal(await runs.getByRole('row').count(), 3, 'the undo is a run of its own');
 
     await find('button', words.showActivities).click();
-    const mark = (await desk.log()).length;
+    const mark = (await sandbox.log()).length;
     await person.synchronize();
-    assert.deepEqual(await desk.writesSince(mark), [], 'the next run only reads');
+    assert.deepEqual(await sandbox.writesSince(mark), [], 'the next run only reads');
     assert.deepEqual(await activities.titled('Undone'), []);
     assert.deepEqual(complaints, []);
   });

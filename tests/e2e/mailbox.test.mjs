@@ -18,13 +18,13 @@ async function something({ mailbox, activities }) {
 
 test('the second of two quiet runs is four requests', async (t) => {
   const set = await ready(t);
-  const { person, desk, complaints } = set;
+  const { person, sandbox, complaints } = set;
   await something(set);
   await person.synchronize();
   await person.synchronize();
-  const from = (await desk.log()).length;
+  const from = (await sandbox.log()).length;
   assert.match(await person.synchronize(), new RegExp(person.words.completed));
-  const requests = (await desk.requestsSince(from)).map((/** @type {any} */ row) => `${row.method} ${row.path}`);
+  const requests = (await sandbox.requestsSince(from)).map((/** @type {any} */ row) => `${row.method} ${row.path}`);
   assert.ok(requests.length <= 4, requests.join('\n'));
   assert.deepEqual(complaints, []);
 });
@@ -36,16 +36,16 @@ for (const [what, trouble, status] of /** @type {const} */ ([
 ])) {
   test(`everything arrives once although the page is ${what}`, async (t) => {
     const set = await ready(t);
-    const { person, desk, activities, mailbox, complaints } = set;
+    const { person, sandbox, activities, mailbox, complaints } = set;
     await something(set);
-    await desk.trouble(trouble);
+    await sandbox.trouble(trouble);
     assert.match(await person.synchronize(), new RegExp(person.words.completed));
     await person.synchronize();
     assert.ok(
-      (await desk.log()).some((/** @type {any} */ row) => row.status === status),
+      (await sandbox.log()).some((/** @type {any} */ row) => row.status === status),
       'the trouble came',
     );
-    await desk.trouble({});
+    await sandbox.trouble({});
     only(await activities.titled('From Outlook'), 'imported activity');
     only(await mailbox.titled('From Creatio'), 'exported event');
     // what is refused shows on the console
@@ -58,14 +58,14 @@ for (const [what, trouble, status] of /** @type {const} */ ([
 
 test('a redirect is not followed, and nothing is written', async (t) => {
   const set = await ready(t);
-  const { person, desk, creatio, complaints } = set;
+  const { person, sandbox, creatio, complaints } = set;
   await something(set);
   const Location = `${creatio}/0/odata/elsewhere`;
-  await desk.faults([{ server: 'graph', path: 'batch$', times: 9, then: { status: 302, headers: { Location } } }]);
-  const from = (await desk.log()).length;
+  await sandbox.faults([{ server: 'graph', path: 'batch$', times: 9, then: { status: 302, headers: { Location } } }]);
+  const from = (await sandbox.log()).length;
   assert.match(await person.synchronize(), /pointed to another server/);
-  assert.deepEqual(await desk.writesSince(from), []);
-  const rows = await desk.requestsSince(from);
+  assert.deepEqual(await sandbox.writesSince(from), []);
+  const rows = await sandbox.requestsSince(from);
   assert.ok(!rows.some((/** @type {any} */ row) => row.path.includes('elsewhere')), 'the token stays here');
   assert.deepEqual(complaints, []);
 });

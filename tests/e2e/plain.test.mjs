@@ -23,7 +23,7 @@ const overflow = (page) =>
   });
 
 test('the page itself scrolls in no state, for its parts do', async (t) => {
-  const { page, creatio, person, desk, mailbox, activities } = await ready(t);
+  const { page, creatio, person, sandbox, mailbox, activities } = await ready(t);
   const { words, find } = person;
   const still = { height: 0, width: 0 };
   const check = async (/** @type {string} */ state) => {
@@ -58,10 +58,10 @@ test('the page itself scrolls in no state, for its parts do', async (t) => {
   await find('button', words.showActivities).click();
   const [one] = await activities.titled('Meeting 1');
   await activities.update('Activity', one.Id, { Title: 'Ours' });
-  await desk.faults([{ server: 'creatio', times: 1000, then: { status: 503 } }]);
+  await sandbox.faults([{ server: 'creatio', times: 1000, then: { status: 503 } }]);
   await person.synchronize();
   await check('with a trouble');
-  await desk.faults([]);
+  await sandbox.faults([]);
   await page.setViewportSize({ width: 1024, height: 600 });
   await person.open(creatio);
   await check('in a small window');
@@ -226,7 +226,7 @@ test('only what somebody else shares is called shared', async (t) => {
 });
 
 test('a network that fails is told in the language of the page, and in whole sentences', async (t) => {
-  const { page, person, desk } = await ready(t, 'ru-RU');
+  const { page, person, sandbox } = await ready(t, 'ru-RU');
   const { find } = person;
   await page.route(/\/(?:odata|v1\.0)\//, (route) => route.abort('connectionfailed'));
   for (const name of ['Обновить список', 'Обновить почтовый ящик']) {
@@ -243,16 +243,16 @@ test('a network that fails is told in the language of the page, and in whole sen
   assert.match(said, /^\p{Lu}/u, said);
   assert.doesNotMatch(said, /fetch/i);
   await page.unroute(/\/(?:odata|v1\.0)\//);
-  await desk.faults([]);
+  await sandbox.faults([]);
 });
 
 test('every text for a failure begins as a sentence does', async (t) => {
-  const { page, person, desk } = await ready(t);
+  const { page, person, sandbox } = await ready(t);
   for (const [fault, told] of /** @type {const} */ ([
     [{ server: 'graph', times: 1000, then: { status: 403 } }, /^You may not do this in the mailbox/],
     [{ server: 'graph', times: 1000, then: { status: 418 } }, /^The mailbox failed/],
   ])) {
-    await desk.faults([fault]);
+    await sandbox.faults([fault]);
     assert.match(await person.synchronize(), told);
   }
   await person.find('button', 'Reload mailbox').click();
@@ -260,7 +260,7 @@ test('every text for a failure begins as a sentence does', async (t) => {
     .getByRole('alert')
     .getByText(/^The mailbox did not answer as expected/)
     .waitFor();
-  await desk.faults([]);
+  await sandbox.faults([]);
 });
 
 for (const [culture, told] of /** @type {const} */ ([
@@ -285,9 +285,9 @@ for (const [culture, told] of /** @type {const} */ ([
 }
 
 test('a stop ends a run at once while it reads, and says that nothing was written', async (t) => {
-  const { page, person, desk, mailbox } = await ready(t);
+  const { page, person, sandbox, mailbox } = await ready(t);
   await mailbox.createEvent({ subject: 'One', start: graphTime(3, 9), end: graphTime(3, 10) });
-  await desk.faults([{ server: 'graph', path: 'batch', times: 1000, then: { delayMs: 20_000 } }]);
+  await sandbox.faults([{ server: 'graph', path: 'batch', times: 1000, then: { delayMs: 20_000 } }]);
   await person.openActions();
   await person.find('menuitem', person.words.synchronizeNow).click();
   const stop = person.find('button', 'Stop');

@@ -17,7 +17,7 @@ export async function ready(t, culture = 'en-US') {
   await person.open(set.creatio);
   await person.switchOnAll();
   const [activities, mailbox] = await Promise.all([creatioClient(set.creatio), graphClient(set.graph)]);
-  return { ...set, person, activities, mailbox, desk: control(set.creatio) };
+  return { ...set, person, activities, mailbox, sandbox: control(set.creatio) };
 }
 
 /** The one of a list that must have exactly one. @param {any[]} list @param {string} what */

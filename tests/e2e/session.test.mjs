@@ -66,12 +66,12 @@ test('Creatio is reached by its cookies and a token read anew, and a lost sessio
 });
 
 test('the settings page tells how Creatio is reached, whatever way that is', async (t) => {
-  const { page, person, desk, complaints } = await ready(t);
+  const { page, person, sandbox, complaints } = await ready(t);
   for (const [switches, told] of /** @type {const} */ ([
     [{ odata: 'allowed' }, 'OData'],
     [{ odata: 'forbidden' }, 'DataService, as Creatio’s own pages are'],
   ])) {
-    await desk.switch(switches);
+    await sandbox.switch(switches);
     await page.reload();
     await person.openSettingsFromPanel();
     await page.getByText('What was found out about this Creatio').click();

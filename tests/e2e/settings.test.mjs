@@ -186,8 +186,8 @@ test('settings are kept in Creatio where it takes them, and what the administrat
 
 test('where exports go is followed when its id changes, in the settings that all devices share', async (t) => {
   const { page, browser, creatio, graph } = await stage(t, { seed: 'demo' });
-  const desk = control(creatio);
-  await desk.switch({ settings: { ScheduleSyncSettings: { personal: true } } });
+  const sandbox = control(creatio);
+  await sandbox.switch({ settings: { ScheduleSyncSettings: { personal: true } } });
   const person = actor(page);
   const { words, find } = person;
   await person.open(creatio);

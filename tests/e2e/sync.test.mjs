@@ -16,7 +16,7 @@ const text = (html) =>
 const minute = (time) => `${time.slice(0, 16)}`;
 
 test('a meeting and a task of each side arrive on the other, field by field', async (t) => {
-  const { person, activities, mailbox, desk, complaints } = await ready(t);
+  const { person, activities, mailbox, sandbox, complaints } = await ready(t);
   await mailbox.createEvent({
     subject: 'Kick-off of the project',
     start: graphTime(3, 9),
@@ -104,14 +104,14 @@ test('a meeting and a task of each side arrive on the other, field by field', as
   assert.equal(todo.status, 'inProgress');
   assert.equal(todo.dueDateTime.dateTime.slice(0, 10), instant(2, 15).slice(0, 10));
 
-  const mark = (await desk.log()).length;
+  const mark = (await sandbox.log()).length;
   assert.match(await person.synchronize(), /created 0, updated 0, deleted 0; Mailbox: created 0, updated 0, deleted 0/);
-  assert.deepEqual(await desk.writesSince(mark), [], 'a second run only reads');
+  assert.deepEqual(await sandbox.writesSince(mark), [], 'a second run only reads');
   assert.deepEqual(complaints, []);
 });
 
 test('edits and deletions on either side reach the other', async (t) => {
-  const { person, activities, mailbox, desk, complaints } = await ready(t);
+  const { person, activities, mailbox, sandbox, complaints } = await ready(t);
   for (const title of ['Event one', 'Event two', 'Event three']) {
     await mailbox.createEvent({ subject: title, start: graphTime(6, 8), end: graphTime(6, 9) });
   }
@@ -156,9 +156,9 @@ test('edits and deletions on either side reach the other', async (t) => {
   assert.deepEqual(await mailbox.titled('Activity two'), [], 'the event of a deleted activity is deleted');
   assert.deepEqual(await mailbox.tasksTitled('Activity task'), [], 'the task of a deleted activity is deleted');
 
-  const mark = (await desk.log()).length;
+  const mark = (await sandbox.log()).length;
   await person.synchronize();
-  assert.deepEqual(await desk.writesSince(mark), [], 'and then there is nothing more to do');
+  assert.deepEqual(await sandbox.writesSince(mark), [], 'and then there is nothing more to do');
   assert.deepEqual(complaints, []);
 });
 
@@ -168,26 +168,26 @@ for (const [what, fault] of /** @type {const} */ ([
   ['an activity', { server: 'creatio', method: 'POST', path: '/Activity$' }],
 ])) {
   test(`the reply to the creation of ${what} is lost: the next run leaves exactly one`, async (t) => {
-    const { person, activities, mailbox, desk } = await ready(t);
+    const { person, activities, mailbox, sandbox } = await ready(t);
     await mailbox.createEvent({ subject: 'Imported', start: graphTime(3, 9), end: graphTime(3, 10) });
     for (const inScheduler of [true, false]) {
       const title = inScheduler ? 'Exported meeting' : 'Exported task';
       const row = { Title: title, StartDate: instant(3, 9), DueDate: instant(3, 10), ShowInScheduler: inScheduler };
       await activities.create('Activity', row);
     }
-    await desk.faults([{ ...fault, times: 1, then: { drop: 'after' } }]);
+    await sandbox.faults([{ ...fault, times: 1, then: { drop: 'after' } }]);
     const first = await person.synchronize();
-    const lost = (await desk.log()).filter((/** @type {any} */ row) => row.status === 0);
+    const lost = (await sandbox.log()).filter((/** @type {any} */ row) => row.status === 0);
     assert.ok(lost.length > 0, 'a reply was lost');
-    await desk.faults([]);
+    await sandbox.faults([]);
     const second = await person.synchronize();
     assert.match(second, new RegExp(person.words.completed), `first: ${first}`);
     only(await activities.titled('Imported'), 'imported activity');
     only(await mailbox.titled('Exported meeting'), 'exported event');
     only(await mailbox.tasksTitled('Exported task'), 'exported task');
-    const after = (await desk.log()).length;
+    const after = (await sandbox.log()).length;
     await person.synchronize();
-    assert.deepEqual(await desk.writesSince(after), [], 'the third run only reads');
+    assert.deepEqual(await sandbox.writesSince(after), [], 'the third run only reads');
   });
 }
 
@@ -214,11 +214,11 @@ test('the status is replaced in the very click that starts a run', async (t) => 
 });
 
 test('a server that refuses is told in plain words', async (t) => {
-  const { person, desk } = await ready(t);
-  await desk.faults([{ server: 'graph', times: 1000, then: { status: 403 } }]);
+  const { person, sandbox } = await ready(t);
+  await sandbox.faults([{ server: 'graph', times: 1000, then: { status: 403 } }]);
   assert.match(await person.synchronize(), /You may not do this in the mailbox\. Ask your administrator/);
-  await desk.faults([{ server: 'creatio', times: 1000, then: { status: 401 } }]);
+  await sandbox.faults([{ server: 'creatio', times: 1000, then: { status: 401 } }]);
   assert.match(await person.synchronize(), /You are signed out of Creatio\. Sign in again/);
-  await desk.faults([]);
+  await sandbox.faults([]);
   assert.match(await person.synchronize(), /Synchronization completed/);
 });

@@ -3,7 +3,7 @@
 
 use crate::Sandbox;
 use crate::creatio::Switches;
-use crate::desk::{Fault, Request, Response, Seed};
+use crate::environment::{Fault, Request, Response, Seed};
 use crate::exchange;
 use crate::graph::Quirks;
 use http::{Method, StatusCode};
@@ -57,7 +57,7 @@ pub struct Load {
 pub fn handle(sandbox: &mut Sandbox, request: &Request) -> Response {
     match (request.method(), request.uri().path()) {
         (&Method::POST, "/sandbox/token") => with(request, |body: Token| {
-            let token = sandbox.desk.issue_token_with(&body.account, body.claims);
+            let token = sandbox.environment.issue_token_with(&body.account, body.claims);
             answer(StatusCode::OK, &json!({"access_token": token, "token_type": "Bearer", "expires_in": 3599}))
         }),
         (&Method::POST, "/sandbox/reset") => with(request, |body: Reset| {
@@ -65,11 +65,11 @@ pub fn handle(sandbox: &mut Sandbox, request: &Request) -> Response {
             empty(StatusCode::NO_CONTENT)
         }),
         (&Method::POST, "/sandbox/clock") => with(request, |body: Time| {
-            sandbox.desk.set_clock(body.now);
+            sandbox.environment.set_clock(body.now);
             empty(StatusCode::NO_CONTENT)
         }),
         (&Method::POST, "/sandbox/load") => with(request, |body: Load| load(sandbox, body)),
-        (&Method::GET, "/sandbox/log") => list(sandbox.desk.log()),
+        (&Method::GET, "/sandbox/log") => list(sandbox.environment.log()),
         (&Method::GET, "/sandbox/mails") => {
             let mails: Vec<_> = sandbox.graph.mails().iter().chain(sandbox.exchange.mails()).collect();
             list(&mails)
@@ -95,7 +95,7 @@ pub fn handle(sandbox: &mut Sandbox, request: &Request) -> Response {
             empty(StatusCode::NO_CONTENT)
         }
         (&Method::POST, "/sandbox/faults") => with(request, |body: Vec<Fault>| {
-            sandbox.desk.set_faults(body);
+            sandbox.environment.set_faults(body);
             empty(StatusCode::NO_CONTENT)
         }),
         (&Method::POST, "/sandbox/creatio") => {
@@ -105,8 +105,8 @@ pub fn handle(sandbox: &mut Sandbox, request: &Request) -> Response {
             })
         }
         (&Method::POST, "/sandbox/renumber") => {
-            sandbox.graph.renumber_containers(&mut sandbox.desk);
-            sandbox.exchange.post().renumber_containers(&mut sandbox.desk);
+            sandbox.graph.renumber_containers(&mut sandbox.environment);
+            sandbox.exchange.post().renumber_containers(&mut sandbox.environment);
             empty(StatusCode::NO_CONTENT)
         }
         (&Method::POST, "/sandbox/graph") => with(request, |quirks: Quirks| {
@@ -145,19 +145,19 @@ fn hands(sandbox: &mut Sandbox, request: &Request) -> Response {
 }
 
 fn load(sandbox: &mut Sandbox, body: Load) -> Response {
-    let Sandbox { creatio, graph, exchange, desk, .. } = sandbox;
+    let Sandbox { creatio, graph, exchange, environment, .. } = sandbox;
     let mut results = Vec::new();
     let account = body.account.as_deref().unwrap_or(crate::graph::ACCOUNT);
     if exchange.has(account) {
-        results.extend(body.events.into_iter().map(|event| exchange.load_event_of(account, event, desk)));
-        results.extend(body.tasks.into_iter().map(|task| exchange.load_task_of(account, task, desk)));
+        results.extend(body.events.into_iter().map(|event| exchange.load_event_of(account, event, environment)));
+        results.extend(body.tasks.into_iter().map(|task| exchange.load_task_of(account, task, environment)));
     } else {
-        results.extend(body.events.into_iter().map(|event| graph.load_event_of(account, event, desk)));
-        results.extend(body.tasks.into_iter().map(|task| graph.load_task_of(account, task, desk)));
+        results.extend(body.events.into_iter().map(|event| graph.load_event_of(account, event, environment)));
+        results.extend(body.tasks.into_iter().map(|task| graph.load_task_of(account, task, environment)));
     }
-    results.extend(body.activities.into_iter().map(|row| creatio.load_activity(row, desk)));
+    results.extend(body.activities.into_iter().map(|row| creatio.load_activity(row, environment)));
     for (entity, rows) in body.rows {
-        results.extend(rows.into_iter().map(|row| creatio.load_row(&entity, &row, desk)));
+        results.extend(rows.into_iter().map(|row| creatio.load_row(&entity, &row, environment)));
     }
     let mut loaded = 0_usize;
     let mut refused = Vec::new();

@@ -23,7 +23,7 @@ mod switches;
 mod value;
 mod write;
 
-use crate::desk::{Desk, Request, Response, Seed};
+use crate::environment::{Environment, Request, Response, Seed};
 use crate::graph::zones;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -104,20 +104,20 @@ impl Creatio {
     /// # Errors
     /// The reason why the row can't be held: no object, an unknown column, a wrong type, an id that
     /// exists, a lookup to nothing.
-    pub fn load_activity(&mut self, row: Json, desk: &mut Desk) -> Result<(), String> {
-        self.load_row("Activity", &row, desk)
+    pub fn load_activity(&mut self, row: Json, environment: &mut Environment) -> Result<(), String> {
+        self.load_row("Activity", &row, environment)
     }
 
     /// As [`Creatio::load_activity`], for any entity set.
     ///
     /// # Errors
     /// The same, and an entity set that isn't there.
-    pub fn load_row(&mut self, entity: &str, row: &Json, desk: &mut Desk) -> Result<(), String> {
+    pub fn load_row(&mut self, entity: &str, row: &Json, environment: &mut Environment) -> Result<(), String> {
         let entity = Entity::named(entity).ok_or_else(|| format!("there is no entity {entity}"))?;
         let row = row.as_object().ok_or("a row must be a JSON object")?;
         let changes = write::changes(entity, row)?;
-        let author = Author { contact: seed::id("Contact", seed::USER), at: self.store.stamp(desk.now()) };
-        let fresh = desk.fresh_id();
+        let author = Author { contact: seed::id("Contact", seed::USER), at: self.store.stamp(environment.now()) };
+        let fresh = environment.fresh_id();
         let loaded = write::insert(&mut self.store, entity, (&changes, fresh), (author, Insert::Loaded));
         loaded.map(|_| ()).map_err(|refusal| refusal.message)
     }
@@ -128,10 +128,15 @@ impl Creatio {
     ///
     /// # Errors
     /// The reason why the row can't be held.
-    pub fn save_row(&mut self, (entity, id): (&str, Uuid), row: &Json, desk: &Desk) -> Result<(), String> {
+    pub fn save_row(
+        &mut self,
+        (entity, id): (&str, Uuid),
+        row: &Json,
+        environment: &Environment,
+    ) -> Result<(), String> {
         let entity = Entity::named(entity).ok_or_else(|| format!("there is no entity {entity}"))?;
         let mut changes = write::changes(entity, row.as_object().ok_or("a row must be a JSON object")?)?;
-        let author = Author { contact: seed::id("Contact", seed::USER), at: self.store.stamp(desk.now()) };
+        let author = Author { contact: seed::id("Contact", seed::USER), at: self.store.stamp(environment.now()) };
         let saved = if self.store.get(entity, id).is_some() {
             write::update(&mut self.store, entity, (&changes, id), author)
         } else {
@@ -166,8 +171,8 @@ impl Creatio {
     }
 
     /// Signs in as Supervisor, as opening the page does: the values of the `Set-Cookie` headers.
-    pub fn sign_in(&mut self, desk: &mut Desk) -> Vec<HeaderValue> {
-        self.sessions.open(seed::USER, desk)
+    pub fn sign_in(&mut self, environment: &mut Environment) -> Vec<HeaderValue> {
+        self.sessions.open(seed::USER, environment)
     }
 
     /// What a Creatio page knows about its user:
@@ -183,11 +188,11 @@ impl Creatio {
             "user": {"id": unit.map(|(id, _)| id), "name": seed::USER}})
     }
 
-    /// Answers one request. The reply's `Date` is the desk's time, by which a client learns the
-    /// server's clock.
-    pub fn handle(&mut self, request: &Request, desk: &mut Desk) -> Response {
-        let mut response = self.answer(request, desk);
-        if let Ok(date) = HeaderValue::try_from(desk.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string()) {
+    /// Answers one request. The reply's `Date` is the environment's time, by which a client learns
+    /// the server's clock.
+    pub fn handle(&mut self, request: &Request, environment: &mut Environment) -> Response {
+        let mut response = self.answer(request, environment);
+        if let Ok(date) = HeaderValue::try_from(environment.now().format("%a, %d %b %Y %H:%M:%S GMT").to_string()) {
             response.headers_mut().insert(header::DATE, date);
         }
         response
@@ -199,25 +204,25 @@ impl Creatio {
         self.switched.host.base()
     }
 
-    fn answer(&mut self, request: &Request, desk: &mut Desk) -> Response {
+    fn answer(&mut self, request: &Request, environment: &mut Environment) -> Response {
         let path = request.uri().path();
         match (request.method(), path) {
-            (&Method::POST, "/ServiceModel/AuthService.svc/Login") => return self.login(request, desk),
+            (&Method::POST, "/ServiceModel/AuthService.svc/Login") => return self.login(request, environment),
             (&Method::GET, session::LOGIN_PAGE) => return session::login_page(),
             _ if request.uri().query().is_some_and(|query| query.len() > LONGEST_QUERY) => return too_long(),
             _ => {}
         }
         let below = path.strip_prefix(self.base()).filter(|rest| rest.starts_with('/')).unwrap_or_default().to_owned();
         if below == odata::ROOT || below.starts_with("/odata/") {
-            self.served(request, desk, |store, visit, desk| match (request.method(), below.as_str()) {
+            self.served(request, environment, |store, visit, environment| match (request.method(), below.as_str()) {
                 _ if visit.switched.odata == Access::Forbidden => error::no_odata(),
-                (&Method::POST, "/odata/$batch") => batch::serve(store, visit, request, desk),
-                _ => odata::serve(store, visit, request, desk),
+                (&Method::POST, "/odata/$batch") => batch::serve(store, visit, request, environment),
+                _ => odata::serve(store, visit, request, environment),
             })
         } else if dataservice::is_address(&below) {
-            self.served(request, desk, |store, visit, desk| match visit.switched.dataservice {
+            self.served(request, environment, |store, visit, environment| match visit.switched.dataservice {
                 Access::Readonly if dataservice::is_write(&below) => empty(StatusCode::FORBIDDEN),
-                Access::Allowed | Access::Readonly => dataservice::serve(store, visit, request, desk),
+                Access::Allowed | Access::Readonly => dataservice::serve(store, visit, request, environment),
                 Access::Forbidden => empty(StatusCode::FORBIDDEN),
             })
         } else if ["/odata", "/DataService/"]
@@ -235,8 +240,8 @@ impl Creatio {
     fn served(
         &mut self,
         request: &Request,
-        desk: &mut Desk,
-        serve: impl FnOnce(&mut Store, Visit<'_>, &mut Desk) -> Response,
+        environment: &mut Environment,
+        serve: impl FnOnce(&mut Store, Visit<'_>, &mut Environment) -> Response,
     ) -> Response {
         if let Some(lost) = session::lost(self.switched.session) {
             return lost;
@@ -254,7 +259,7 @@ impl Creatio {
         for entity in self.switched.emptied.iter().filter_map(|name| Entity::named(name)) {
             self.store.veil_all(entity);
         }
-        let response = serve(&mut self.store, Visit { contact, spelling, switched: &self.switched }, desk);
+        let response = serve(&mut self.store, Visit { contact, spelling, switched: &self.switched }, environment);
         self.store.unveil();
         response
     }
@@ -272,10 +277,10 @@ impl Creatio {
     }
 
     /// Forms login: the password of every user is the user's name.
-    fn login(&mut self, request: &Request, desk: &mut Desk) -> Response {
+    fn login(&mut self, request: &Request, environment: &mut Environment) -> Response {
         match serde_json::from_slice::<Login>(request.body()) {
             Ok(login) if login.user_password == login.user_name && self.contact_of(&login.user_name).is_some() => {
-                session::login_reply(Some(self.sessions.open(&login.user_name, desk)))
+                session::login_reply(Some(self.sessions.open(&login.user_name, environment)))
             }
             Ok(_) => session::login_reply(None),
             Err(_) => empty(StatusCode::BAD_REQUEST),

@@ -36,7 +36,7 @@ mod view;
 mod write;
 mod xml;
 
-use crate::desk::{Desk, Request, Response, Seed};
+use crate::environment::{Environment, Request, Response, Seed};
 use crate::graph::mailbox::Mailbox;
 use crate::graph::{Graph, Mail};
 use account::{Account, Visit};
@@ -138,9 +138,9 @@ impl Exchange {
         account: &str,
         (method, path): (&str, &str),
         body: Option<&Value>,
-        desk: &mut Desk,
+        environment: &mut Environment,
     ) -> (u16, Value) {
-        self.mailboxes.by_hand(account, (method, path), body, desk)
+        self.mailboxes.by_hand(account, (method, path), body, environment)
     }
 
     /// Puts an event into the default calendar of an account as it is, spelled as Graph spells it,
@@ -148,8 +148,8 @@ impl Exchange {
     ///
     /// # Errors
     /// The reason why the event can't be held.
-    pub fn load_event_of(&mut self, account: &str, event: Value, desk: &mut Desk) -> Result<(), String> {
-        self.mailboxes.load_event_of(account, event, desk)
+    pub fn load_event_of(&mut self, account: &str, event: Value, environment: &mut Environment) -> Result<(), String> {
+        self.mailboxes.load_event_of(account, event, environment)
     }
 
     /// Puts a task into the default folder of an account, spelled as Graph spells it; besides
@@ -158,12 +158,12 @@ impl Exchange {
     ///
     /// # Errors
     /// The reason why the task can't be held.
-    pub fn load_task_of(&mut self, account: &str, task: Value, desk: &mut Desk) -> Result<(), String> {
+    pub fn load_task_of(&mut self, account: &str, task: Value, environment: &mut Environment) -> Result<(), String> {
         let own: Vec<(&str, Value)> = ["percentComplete", "owner", "delegationState", item::MARKS]
             .into_iter()
             .filter_map(|name| Some((name, task.get(name)?.clone())))
             .collect();
-        self.mailboxes.load_task_of(account, task, desk)?;
+        self.mailboxes.load_task_of(account, task, environment)?;
         let loaded = self.mailboxes.mailbox_mut(account).and_then(|mailbox| mailbox.tasks.last_mut());
         loaded
             .into_iter()
@@ -179,21 +179,26 @@ impl Exchange {
         &mut self,
         account: &str,
         (event, calendar): (&str, &str),
-        desk: &mut Desk,
+        environment: &mut Environment,
     ) -> Result<String, String> {
         let mailbox = self.mailboxes.mailbox_mut(account).ok_or("no such mailbox")?;
         let index = mailbox.events.iter().position(|own| own.id() == event).ok_or("no such event")?;
         let moving = item::Item::Event(Box::new(mailbox.events.remove(index)));
-        Ok(settle(moving.moved(calendar, mailbox, desk), mailbox))
+        Ok(settle(moving.moved(calendar, mailbox, environment), mailbox))
     }
 
     /// A person makes another calendar in the mailbox of `account`. Its id.
     ///
     /// # Errors
     /// There is no such mailbox.
-    pub fn add_calendar_of(&mut self, account: &str, name: &str, desk: &mut Desk) -> Result<String, String> {
+    pub fn add_calendar_of(
+        &mut self,
+        account: &str,
+        name: &str,
+        environment: &mut Environment,
+    ) -> Result<String, String> {
         let mailbox = self.mailboxes.mailbox_mut(account).ok_or("no such mailbox")?;
-        Ok(mailbox.add_calendar(name, None, desk))
+        Ok(mailbox.add_calendar(name, None, environment))
     }
 
     /// Another program puts a copy of an event into another calendar, with the same UID. The copy's
@@ -205,11 +210,11 @@ impl Exchange {
         &mut self,
         account: &str,
         (event, calendar): (&str, &str),
-        desk: &mut Desk,
+        environment: &mut Environment,
     ) -> Result<String, String> {
         let mailbox = self.mailboxes.mailbox_mut(account).ok_or("no such mailbox")?;
         let own = mailbox.events.iter().find(|own| own.id() == event).ok_or("no such event")?.clone();
-        Ok(settle(item::Item::Event(Box::new(own)).moved(calendar, mailbox, desk), mailbox))
+        Ok(settle(item::Item::Event(Box::new(own)).moved(calendar, mailbox, environment), mailbox))
     }
 
     /// The mails that Exchange would have sent since the reset, oldest first, of all mailboxes.
@@ -232,7 +237,7 @@ impl Exchange {
     }
 
     /// Answers one request.
-    pub fn handle(&mut self, request: &Request, desk: &mut Desk) -> Response {
+    pub fn handle(&mut self, request: &Request, environment: &mut Environment) -> Response {
         door::note_strays(request, &mut self.strays);
         if !request.uri().path().eq_ignore_ascii_case(PATH) {
             return door::page(StatusCode::NOT_FOUND);
@@ -240,7 +245,7 @@ impl Exchange {
         if let Some(response) = door::front(self.quirks.front) {
             return response;
         }
-        let Some(account) = self.authorize(request, desk) else { return door::unauthorized() };
+        let Some(account) = self.authorize(request, environment) else { return door::unauthorized() };
         if request.method() != Method::POST {
             return door::page(StatusCode::METHOD_NOT_ALLOWED);
         }
@@ -248,16 +253,16 @@ impl Exchange {
             return refused;
         }
         let response = match Call::read(request, self.quirks.foreign.digits) {
-            Ok(call) => self.serve(&account, &call, desk),
+            Ok(call) => self.serve(&account, &call, environment),
             Err(fault) => soap::fault(fault),
         };
-        self.mailboxes.deliver(desk);
-        door::sent(response, self.quirks.front, desk)
+        self.mailboxes.deliver(environment);
+        door::sent(response, self.quirks.front, environment)
     }
 
     /// The account that a request signs in as, by token or by password.
-    fn authorize(&self, request: &Request, desk: &Desk) -> Option<String> {
-        if let Some(account) = desk.account_of(request) {
+    fn authorize(&self, request: &Request, environment: &Environment) -> Option<String> {
+        if let Some(account) = environment.account_of(request) {
             return Some(account.to_owned());
         }
         let (user, password) = door::basic(request)?;
@@ -270,7 +275,7 @@ impl Exchange {
     }
 
     /// Has an operation serve a request.
-    fn serve(&mut self, account: &str, call: &Call, desk: &mut Desk) -> Response {
+    fn serve(&mut self, account: &str, call: &Call, environment: &mut Environment) -> Response {
         let name = call.operation.name.clone();
         let (Some(mailbox), Some(own)) = (self.mailboxes.mailbox_mut(account), self.accounts.get_mut(account)) else {
             return soap::fault(Fault::new(
@@ -299,7 +304,7 @@ impl Exchange {
                 soap::fault(fault)
             };
         }
-        let mut visit = Visit { mailbox, account: own, quirks: &self.quirks, call, desk };
+        let mut visit = Visit { mailbox, account: own, quirks: &self.quirks, call, environment };
         if visit.asks_of_broken()
             && let Some(response) = door::broken(self.quirks.breakage)
         {

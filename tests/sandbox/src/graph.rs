@@ -32,7 +32,7 @@ pub(crate) mod todo;
 mod view;
 pub(crate) mod zones;
 
-use crate::desk::{Desk, Request, Response, Seed};
+use crate::environment::{Environment, Request, Response, Seed};
 use answer::{Answer, Fail, Outcome, Trace};
 use call::Call;
 use chrono::{DateTime, Utc};
@@ -109,14 +109,14 @@ impl Graph {
         account: &str,
         (method, path): (&str, &str),
         body: Option<&Value>,
-        desk: &mut Desk,
+        environment: &mut Environment,
     ) -> (u16, Value) {
         let path = format!("/v1.0/{}", path.trim_start_matches('/').replace(' ', "%20"));
         let bytes = body.map(|body| body.to_string().into_bytes()).unwrap_or_default();
         let request = http::Request::builder().method(method).uri(path).header("host", "hands").body(bytes);
         let Ok(request) = request else { return (400, Value::Null) };
         self.hands = Some(account.to_owned());
-        let response = self.handle(&request, desk);
+        let response = self.handle(&request, environment);
         self.hands = None;
         (response.status().as_u16(), serde_json::from_slice(response.body()).unwrap_or(Value::Null))
     }
@@ -131,8 +131,8 @@ impl Graph {
     ///
     /// # Errors
     /// The reason why the event can't be held.
-    pub fn load_event(&mut self, event: Value, desk: &mut Desk) -> Result<(), String> {
-        self.load_event_of(ACCOUNT, event, desk)
+    pub fn load_event(&mut self, event: Value, environment: &mut Environment) -> Result<(), String> {
+        self.load_event_of(ACCOUNT, event, environment)
     }
 
     /// As [`Graph::load_event`], for the mailbox of any account. Nobody is mailed, and no copies
@@ -140,29 +140,29 @@ impl Graph {
     ///
     /// # Errors
     /// The reason why the event can't be held.
-    pub fn load_event_of(&mut self, account: &str, event: Value, desk: &mut Desk) -> Result<(), String> {
+    pub fn load_event_of(&mut self, account: &str, event: Value, environment: &mut Environment) -> Result<(), String> {
         let mailbox = self.mailboxes.get_mut(account).ok_or("there is no such mailbox")?;
         let calendar = view::id_of(mailbox, None).map_err(|fail| fail.message)?;
-        load::event(mailbox, &calendar, &event, desk)
+        load::event(mailbox, &calendar, &event, environment)
     }
 
     /// Puts one task into the default list of [`ACCOUNT`] as it is, read-only members included.
     ///
     /// # Errors
     /// The reason why the task can't be held.
-    pub fn load_task(&mut self, task: Value, desk: &mut Desk) -> Result<(), String> {
-        self.load_task_of(ACCOUNT, task, desk)
+    pub fn load_task(&mut self, task: Value, environment: &mut Environment) -> Result<(), String> {
+        self.load_task_of(ACCOUNT, task, environment)
     }
 
     /// As [`Graph::load_task`], for the mailbox of any account.
     ///
     /// # Errors
     /// The reason why the task can't be held.
-    pub fn load_task_of(&mut self, account: &str, task: Value, desk: &mut Desk) -> Result<(), String> {
+    pub fn load_task_of(&mut self, account: &str, task: Value, environment: &mut Environment) -> Result<(), String> {
         let mailbox = self.mailboxes.get_mut(account).ok_or("there is no such mailbox")?;
         let list = mailbox.lists.first().and_then(|list| list.body.get("id")).and_then(Value::as_str);
         let list = list.ok_or("there is no list")?.to_owned();
-        load::task(mailbox, &list, &task, desk)
+        load::task(mailbox, &list, &task, environment)
     }
 
     /// The mails that Exchange would have sent since the reset, oldest first, of all mailboxes.
@@ -172,10 +172,10 @@ impl Graph {
     }
 
     /// Delivers what the last request posted.
-    pub(crate) fn deliver(&mut self, desk: &mut Desk) {
+    pub(crate) fn deliver(&mut self, environment: &mut Environment) {
         let posted: Vec<_> = self.mailboxes.values_mut().flat_map(|mailbox| mailbox.outbox.drain(..)).collect();
         for letter in posted {
-            self.receive(&letter, desk);
+            self.receive(&letter, environment);
             self.mails.push(letter.mail.clone());
             if letter.mail.recipients.iter().any(|address| !self.mailboxes.contains_key(&address.to_lowercase())) {
                 self.abroad.push(letter);
@@ -184,10 +184,10 @@ impl Graph {
     }
 
     /// Puts a letter into the mailboxes of those of its recipients who are here.
-    pub(crate) fn receive(&mut self, letter: &Letter, desk: &mut Desk) {
+    pub(crate) fn receive(&mut self, letter: &Letter, environment: &mut Environment) {
         for address in &letter.mail.recipients {
             if let Some(mailbox) = self.mailboxes.get_mut(&address.to_lowercase()) {
-                post::receive(mailbox, letter, desk);
+                post::receive(mailbox, letter, environment);
             }
         }
     }
@@ -213,18 +213,18 @@ impl Graph {
 
     /// Gives every calendar and task list another id, as was reported of real mailboxes
     /// (docs/facts/graph.md, "Calendars"); what lies in them stays.
-    pub fn renumber_containers(&mut self, desk: &mut Desk) {
+    pub fn renumber_containers(&mut self, environment: &mut Environment) {
         for mailbox in self.mailboxes.values_mut() {
-            mailbox.renumber(desk);
+            mailbox.renumber(environment);
         }
     }
 
     /// Answers one request.
-    pub fn handle(&mut self, request: &Request, desk: &mut Desk) -> Response {
+    pub fn handle(&mut self, request: &Request, environment: &mut Environment) -> Response {
         if request.method() == Method::OPTIONS {
             return answer::preflight(request);
         }
-        let trace = Trace::new(request, desk.number(), desk.now());
+        let trace = Trace::new(request, environment.number(), environment.now());
         let call = match Call::new(request) {
             Ok(call) => call,
             Err(fail) => return answer::response(Err(fail), &trace, ""),
@@ -232,30 +232,31 @@ impl Graph {
         let mut garbled = None;
         let outcome = match call.segments.as_slice() {
             [only] if only == "$batch" && request.method() == Method::POST => {
-                let admitted = self.authorize(request, desk).map(|_| ());
+                let admitted = self.authorize(request, environment).map(|_| ());
                 self.part = Some(0);
-                let served =
-                    admitted.and_then(|()| batch::serve(&call, request, desk, |part, desk| self.handle(part, desk)));
+                let served = admitted.and_then(|()| {
+                    batch::serve(&call, request, environment, |part, environment| self.handle(part, environment))
+                });
                 self.part = None;
                 served
             }
             _ => {
                 let part = self.part;
                 self.part = part.map(|part| part + 1);
-                self.authorize(request, desk)
-                    .and_then(|mailbox| mailbox.admit(part, desk.now()).map(|()| mailbox))
+                self.authorize(request, environment)
+                    .and_then(|mailbox| mailbox.admit(part, environment.now()).map(|()| mailbox))
                     .and_then(|mailbox| {
                         mailbox.spare(&call)?;
                         garbled = mailbox.garbles(&call);
                         let single = call.method() == Method::GET
                             && matches!(call.segments.as_slice(), [.., events, _] if canonical(events) == "events");
-                        let answer =
-                            route(mailbox, &call, desk).map(|answer| mailbox.quirks.people.tell(answer, single))?;
-                        Ok(mailbox.finish(&call, answer, desk))
+                        let answer = route(mailbox, &call, environment)
+                            .map(|answer| mailbox.quirks.people.tell(answer, single))?;
+                        Ok(mailbox.finish(&call, answer, environment))
                     })
             }
         };
-        self.deliver(desk);
+        self.deliver(environment);
         let mut response = answer::response(outcome, &trace, &call.prefer.applied);
         match garbled.and_then(|status| StatusCode::from_u16(status).ok()) {
             Some(status) => answer::garble(&mut response, status),
@@ -268,8 +269,8 @@ impl Graph {
     ///
     /// # Errors
     /// Why one can't be held.
-    pub fn subscribe(&mut self, desk: &mut Desk) -> Result<(), String> {
-        self.mailboxes.values_mut().try_for_each(|mailbox| mailbox.subscribe(desk))
+    pub fn subscribe(&mut self, environment: &mut Environment) -> Result<(), String> {
+        self.mailboxes.values_mut().try_for_each(|mailbox| mailbox.subscribe(environment))
     }
 
     /// Puts a copy of an event of [`ACCOUNT`], its `iCalUId` included, into another of its
@@ -277,13 +278,13 @@ impl Graph {
     ///
     /// # Errors
     /// Why that can't be.
-    pub fn copy_event(&mut self, id: &str, desk: &mut Desk) -> Result<String, String> {
-        self.mailboxes.get_mut(ACCOUNT).ok_or("there is no such mailbox")?.copy(id, desk)
+    pub fn copy_event(&mut self, id: &str, environment: &mut Environment) -> Result<String, String> {
+        self.mailboxes.get_mut(ACCOUNT).ok_or("there is no such mailbox")?.copy(id, environment)
     }
 
     /// The mailbox of the request's token.
-    fn authorize(&mut self, request: &Request, desk: &Desk) -> Result<&mut Mailbox, Fail> {
-        let account = self.hands.as_deref().or_else(|| desk.account_of(request)).ok_or_else(|| {
+    fn authorize(&mut self, request: &Request, environment: &Environment) -> Result<&mut Mailbox, Fail> {
+        let account = self.hands.as_deref().or_else(|| environment.account_of(request)).ok_or_else(|| {
             let message = if request.headers().contains_key(http::header::AUTHORIZATION) {
                 "Access token validation failure."
             } else {
@@ -296,7 +297,7 @@ impl Graph {
             Fail::new(StatusCode::NOT_FOUND, "MailboxNotEnabledForRESTAPI", message)
         })?;
         match &mailbox.quirks.claims {
-            Some(claims) if desk.claims_of(request) != Some(claims) => Err(answer::insufficient(claims)),
+            Some(claims) if environment.claims_of(request) != Some(claims) => Err(answer::insufficient(claims)),
             Some(_) | None => Ok(mailbox),
         }
     }
@@ -329,7 +330,7 @@ fn canonical(segment: &str) -> &str {
 }
 
 /// Leads a request to its resource.
-fn route(mailbox: &mut Mailbox, call: &Call, desk: &mut Desk) -> Outcome {
+fn route(mailbox: &mut Mailbox, call: &Call, environment: &mut Environment) -> Outcome {
     let path: Vec<_> = call.segments.iter().map(|segment| canonical(segment)).collect();
     match (call.method().as_str(), path.as_slice()) {
         ("GET", ["me"]) => Ok(Answer::ok(view::with_context(call, "users/$entity", mailbox.user()))),
@@ -341,18 +342,23 @@ fn route(mailbox: &mut Mailbox, call: &Call, desk: &mut Desk) -> Outcome {
             let all = mailbox.calendars.iter().map(|calendar| Value::Object(calendar.clone())).collect();
             view::collection(call, all, CALENDAR, |item| view.project(item, &[]))
         }
-        (_, ["me", "todo", rest @ ..]) => todo_route(mailbox, call, rest, desk),
-        (_, ["me", "calendar", rest @ ..]) => calendar_route(mailbox, call, (None, rest), desk),
-        (_, ["me", "calendars", id, rest @ ..]) => calendar_route(mailbox, call, (Some(id), rest), desk),
+        (_, ["me", "todo", rest @ ..]) => todo_route(mailbox, call, rest, environment),
+        (_, ["me", "calendar", rest @ ..]) => calendar_route(mailbox, call, (None, rest), environment),
+        (_, ["me", "calendars", id, rest @ ..]) => calendar_route(mailbox, call, (Some(id), rest), environment),
         (_, ["me", rest @ ..]) if matches!(rest, ["events" | "calendarView", ..]) => {
-            calendar_route(mailbox, call, (None, rest), desk)
+            calendar_route(mailbox, call, (None, rest), environment)
         }
         _ => Err(lacking(call)),
     }
 }
 
 /// Resources of a calendar (`None`: the default one, or, for single events, any).
-fn calendar_route(mailbox: &mut Mailbox, call: &Call, to: (Option<&str>, &[&str]), desk: &mut Desk) -> Outcome {
+fn calendar_route(
+    mailbox: &mut Mailbox,
+    call: &Call,
+    to: (Option<&str>, &[&str]),
+    environment: &mut Environment,
+) -> Outcome {
     let (calendar, rest) = to;
     let _ = view::id_of(mailbox, calendar)?;
     match (call.method().as_str(), rest) {
@@ -363,13 +369,13 @@ fn calendar_route(mailbox: &mut Mailbox, call: &Call, to: (Option<&str>, &[&str]
             Ok(Answer::ok(view::with_context(call, "users/calendars/$entity", body)))
         }
         ("GET", ["events"]) => view::of_calendar(mailbox, call, calendar),
-        ("POST", ["events"]) => change::create(mailbox, call, calendar, desk),
+        ("POST", ["events"]) => change::create(mailbox, call, calendar, environment),
         ("GET", ["calendarView"]) => view::calendar_view(mailbox, call, calendar),
-        ("GET", ["calendarView", "delta"]) => delta::calendar_view(mailbox, call, calendar, desk),
+        ("GET", ["calendarView", "delta"]) => delta::calendar_view(mailbox, call, calendar, environment),
         (verb, ["events", id, rest @ ..]) if *id != "delta" => {
             let Some(place) = mailbox.find(id) else {
                 return match calendar {
-                    None => deleted::event(mailbox, call, id, rest, desk),
+                    None => deleted::event(mailbox, call, id, rest, environment),
                     Some(_) => Err(Fail::not_found()),
                 };
             };
@@ -380,10 +386,12 @@ fn calendar_route(mailbox: &mut Mailbox, call: &Call, to: (Option<&str>, &[&str]
             match (verb, rest) {
                 ("GET", []) => view::one(call, &event),
                 ("GET", ["instances"]) => view::instances(call, &event),
-                ("PATCH", []) => change::update(mailbox, call, place, desk),
-                ("DELETE", []) => change::delete(mailbox, call, place, desk),
-                ("POST", ["cancel"]) => change::cancel(mailbox, call, place, desk),
-                ("POST", ["accept" | "decline" | "tentativelyAccept"]) => change::respond(mailbox, call, place, desk),
+                ("PATCH", []) => change::update(mailbox, call, place, environment),
+                ("DELETE", []) => change::delete(mailbox, call, place, environment),
+                ("POST", ["cancel"]) => change::cancel(mailbox, call, place, environment),
+                ("POST", ["accept" | "decline" | "tentativelyAccept"]) => {
+                    change::respond(mailbox, call, place, environment)
+                }
                 _ => Err(lacking(call)),
             }
         }
@@ -392,7 +400,7 @@ fn calendar_route(mailbox: &mut Mailbox, call: &Call, to: (Option<&str>, &[&str]
 }
 
 /// Resources of To Do.
-fn todo_route(mailbox: &mut Mailbox, call: &Call, rest: &[&str], desk: &mut Desk) -> Outcome {
+fn todo_route(mailbox: &mut Mailbox, call: &Call, rest: &[&str], environment: &mut Environment) -> Outcome {
     if mailbox.quirks.no_to_do {
         let message = "Resource not found for the segment 'todo'.";
         return Err(Fail::new(StatusCode::BAD_REQUEST, "BadRequest", message));
@@ -404,14 +412,14 @@ fn todo_route(mailbox: &mut Mailbox, call: &Call, rest: &[&str], desk: &mut Desk
     }
     match (call.method().as_str(), rest) {
         ("GET", ["lists"]) => todo::lists(mailbox, call),
-        ("GET", ["lists", "delta"]) => delta::lists(mailbox, call, desk),
+        ("GET", ["lists", "delta"]) => delta::lists(mailbox, call, environment),
         ("GET", ["lists", list]) => todo::list(mailbox, call, list),
         ("GET", ["lists", list, "tasks"]) => todo::tasks(mailbox, call, list),
-        ("POST", ["lists", list, "tasks"]) => todo::create(mailbox, call, list, desk),
-        ("GET", ["lists", list, "tasks", "delta"]) => delta::tasks(mailbox, call, list, desk),
-        ("GET" | "PATCH" | "DELETE", ["lists", list, "tasks", id]) => todo::task(mailbox, call, list, id, desk),
+        ("POST", ["lists", list, "tasks"]) => todo::create(mailbox, call, list, environment),
+        ("GET", ["lists", list, "tasks", "delta"]) => delta::tasks(mailbox, call, list, environment),
+        ("GET" | "PATCH" | "DELETE", ["lists", list, "tasks", id]) => todo::task(mailbox, call, list, id, environment),
         ("GET" | "POST", ["lists", list, "tasks", id, part @ ("linkedResources" | "checklistItems")]) => {
-            todo::parts(mailbox, call, [list, id, part], desk)
+            todo::parts(mailbox, call, [list, id, part], environment)
         }
         _ => Err(lacking(call)),
     }

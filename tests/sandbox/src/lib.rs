@@ -11,18 +11,18 @@
 
 pub mod control;
 pub mod creatio;
-pub mod desk;
+pub mod environment;
 pub mod exchange;
 pub mod graph;
 pub mod openapi;
 mod proxy;
 
-pub use desk::{Desk, Reply, Request, Response, Seed, Server};
+pub use environment::{Environment, Reply, Request, Response, Seed, Server};
 
 use chrono::{DateTime, Utc};
 use std::sync::{Arc, Mutex};
 
-/// The servers and the desk between them and the caller.
+/// The servers and the environment between them and the caller.
 pub struct Sandbox {
     /// The Creatio installation.
     pub creatio: creatio::Creatio,
@@ -31,7 +31,7 @@ pub struct Sandbox {
     /// The Exchange Server, behind EWS.
     pub exchange: exchange::Exchange,
     /// Clock, log, faults, tokens: what is common to all.
-    pub desk: Desk,
+    pub environment: Environment,
     /// What does not fit Microsoft's description, if that is watched ([`openapi::watch`]).
     pub findings: Option<Arc<Mutex<openapi::Findings>>>,
 }
@@ -41,18 +41,18 @@ impl Sandbox {
     /// clock.
     #[must_use]
     pub fn new(seed: Seed, now: Option<DateTime<Utc>>) -> Self {
-        let desk = Desk::new(now);
-        let at = desk.now();
+        let environment = Environment::new(now);
+        let at = environment.now();
         let (creatio, graph) = (creatio::Creatio::new(seed, at), graph::Graph::new(seed, at));
-        Self { creatio, graph, exchange: exchange::Exchange::new(seed, at), desk, findings: None }
+        Self { creatio, graph, exchange: exchange::Exchange::new(seed, at), environment, findings: None }
     }
 
     /// Empties the servers and fills them with `seed`; clears log and faults, keeps sessions and
     /// tokens, and changes the instance id, by which a page knows that its local store belongs to
     /// another life of the sandbox.
     pub fn reset(&mut self, seed: Seed) {
-        self.desk.reset();
-        let at = self.desk.now();
+        self.environment.reset();
+        let at = self.environment.now();
         self.creatio.reset(seed, at);
         self.graph.reset(seed, at);
         self.exchange.reset(seed, at);
@@ -70,11 +70,11 @@ impl Sandbox {
                 Err(status) => proxy::refused(status),
             };
         }
-        let Self { creatio, graph, exchange, desk, .. } = self;
-        let mut reply = desk.serve(server, None, request, |desk| match server {
-            Server::Creatio => creatio.handle(request, desk),
-            Server::Graph => graph.handle(request, desk),
-            Server::Exchange => exchange.handle(request, desk),
+        let Self { creatio, graph, exchange, environment, .. } = self;
+        let mut reply = environment.serve(server, None, request, |environment| match server {
+            Server::Creatio => creatio.handle(request, environment),
+            Server::Graph => graph.handle(request, environment),
+            Server::Exchange => exchange.handle(request, environment),
         });
         if let (Server::Graph, Some(response)) = (server, &mut reply.response) {
             graph::answer::allow(response.headers_mut());
@@ -91,18 +91,18 @@ impl Sandbox {
         request: (&str, &str),
         body: Option<&serde_json::Value>,
     ) -> (u16, serde_json::Value) {
-        let Self { graph, exchange, desk, .. } = self;
+        let Self { graph, exchange, environment, .. } = self;
         let of_graph = graph.has(account);
         let mailboxes = if of_graph { graph } else { exchange.post() };
-        let told = mailboxes.by_hand(account, request, body, desk);
+        let told = mailboxes.by_hand(account, request, body, environment);
         self.forward();
         told
     }
 
     /// Carries mails from one mail server to the other.
     fn forward(&mut self) {
-        let Self { graph, exchange, desk, .. } = self;
-        graph.take_abroad().iter().for_each(|letter| exchange.post().receive(letter, desk));
-        exchange.post().take_abroad().iter().for_each(|letter| graph.receive(letter, desk));
+        let Self { graph, exchange, environment, .. } = self;
+        graph.take_abroad().iter().for_each(|letter| exchange.post().receive(letter, environment));
+        exchange.post().take_abroad().iter().for_each(|letter| graph.receive(letter, environment));
     }
 }

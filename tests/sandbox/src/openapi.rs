@@ -7,7 +7,7 @@
 //! header parameters and formats other than `date-time`, `date` and integers are not looked at.
 
 use crate::Sandbox;
-use crate::desk::{Request, Response, Server};
+use crate::environment::{Request, Response, Server};
 use http::Method;
 use percent_encoding::percent_decode_str;
 use serde::Serialize;
@@ -48,7 +48,7 @@ pub fn watch(sandbox: &mut Sandbox, description: &Arc<Description>) -> Arc<Mutex
     let findings = Arc::new(Mutex::new(Findings::default()));
     sandbox.findings = Some(Arc::clone(&findings));
     let (kept, description) = (Arc::clone(&findings), Arc::clone(description));
-    sandbox.desk.watch(Box::new(move |server, request, response| {
+    sandbox.environment.watch(Box::new(move |server, request, response| {
         if let (Server::Graph, Ok(mut findings)) = (server, kept.lock()) {
             findings.checked += 1;
             findings.violations.extend(description.check_request(request));

@@ -59,9 +59,9 @@ impl Page {
             return response;
         };
         let mut guard = sandbox.lock().unwrap_or_else(PoisonError::into_inner);
-        let Sandbox { creatio, desk, .. } = &mut *guard;
-        let cookies = creatio.sign_in(desk);
-        let mut context = json!({"instance": desk.instance(), "base": creatio.base(), "sandbox": true,
+        let Sandbox { creatio, environment, .. } = &mut *guard;
+        let cookies = creatio.sign_in(environment);
+        let mut context = json!({"instance": environment.instance(), "base": creatio.base(), "sandbox": true,
             "graph": format!("http://localhost:{}/v1.0", self.graph_port), "exchange": "/ews/Exchange.asmx", "culture": culture(request)});
         if let (Some(context), Some(user)) = (context.as_object_mut(), creatio.page_context().as_object()) {
             context.extend(user.clone());

@@ -2,7 +2,7 @@
 //! offer it (docs/install.md): one path, POST only, without Creatio's cookies and `BPMCSRF` on the
 //! way there, without Exchange's cookies on the way back.
 
-use crate::desk::{Reply, Request, Response};
+use crate::environment::{Reply, Request, Response};
 use crate::exchange;
 use http::{HeaderValue, Method, StatusCode, Uri, header};
 

@@ -81,7 +81,7 @@ fn reply(server: Server, peer: SocketAddr, request: &Request, shared: &Shared) -
     }
     let mut sandbox = shared.sandbox.lock().unwrap_or_else(PoisonError::into_inner);
     let mut reply = sandbox.handle(server, request);
-    if let (Some(response), Ok(now)) = (&mut reply.response, date(sandbox.desk.now())) {
+    if let (Some(response), Ok(now)) = (&mut reply.response, date(sandbox.environment.now())) {
         response.headers_mut().entry(http::header::DATE).or_insert(now);
     }
     reply

@@ -11,7 +11,7 @@ use super::error::{RUNTIME, Refusal, empty, odata};
 use super::odata::{self, ROOT};
 use super::store::Store;
 use super::switches::Host;
-use crate::desk::{Desk, Request, Response, Server};
+use crate::environment::{Environment, Request, Response, Server};
 use http::{Method, StatusCode, header};
 use serde::Deserialize;
 use serde_json::{Map, Value as Json, json};
@@ -38,8 +38,8 @@ struct Part {
 }
 
 /// Answers `POST odata/$batch`.
-pub(crate) fn serve(store: &mut Store, visit: Visit<'_>, request: &Request, desk: &mut Desk) -> Response {
-    let number = desk.begin_batch();
+pub(crate) fn serve(store: &mut Store, visit: Visit<'_>, request: &Request, environment: &mut Environment) -> Response {
+    let number = environment.begin_batch();
     let media_type = request.headers().get(header::CONTENT_TYPE).map_or(&b""[..], |value| value.as_bytes());
     if media_type.starts_with(b"multipart/") {
         let parts = match multipart::parts(&String::from_utf8_lossy(media_type), request.body()) {
@@ -51,7 +51,7 @@ pub(crate) fn serve(store: &mut Store, visit: Visit<'_>, request: &Request, desk
             Err(why) => return Refusal::invalid(why).response(visit.switched),
         };
         let run = Run { store, visit, outer: request, number, replies: Vec::new() };
-        let replies = run.all(parts, desk);
+        let replies = run.all(parts, environment);
         let json =
             request.headers().get(header::ACCEPT).is_some_and(|kind| kind.as_bytes().starts_with(b"application/json"));
         return if json { odata(StatusCode::OK, &json!({"responses": replies})) } else { multipart::reply(&replies) };
@@ -68,7 +68,7 @@ pub(crate) fn serve(store: &mut Store, visit: Visit<'_>, request: &Request, desk
         Err(error) => return Refusal::invalid(format!("The batch can't be read: {error}.")).response(visit.switched),
     };
     let run = Run { store, visit, outer: request, number, replies: Vec::new() };
-    let reply = odata(StatusCode::OK, &json!({"responses": run.all(batch.requests, desk)}));
+    let reply = odata(StatusCode::OK, &json!({"responses": run.all(batch.requests, environment)}));
     if visit.switched.raw.is_empty() {
         return reply;
     }
@@ -93,7 +93,7 @@ struct Group {
 }
 
 impl Run<'_> {
-    fn all(mut self, parts: Vec<Part>, desk: &mut Desk) -> Vec<Json> {
+    fn all(mut self, parts: Vec<Part>, environment: &mut Environment) -> Vec<Json> {
         let goes_on = prefers(self.outer, "continue-on-error");
         let mut group: Option<Group> = None;
         for part in parts {
@@ -108,7 +108,7 @@ impl Run<'_> {
             if group.as_ref().is_some_and(|group| group.failed) {
                 continue;
             }
-            let (status, reply) = self.one(&part, desk);
+            let (status, reply) = self.one(&part, environment);
             let failed = status >= 400;
             if let (true, Some(group)) = (failed, group.as_mut()) {
                 group.failed = true;
@@ -124,14 +124,14 @@ impl Run<'_> {
     }
 
     /// Carries out one part; its reply is missing where a fault took it.
-    fn one(&mut self, part: &Part, desk: &mut Desk) -> (u16, Option<Json>) {
+    fn one(&mut self, part: &Part, environment: &mut Environment) -> (u16, Option<Json>) {
         let Some(request) = inner(part, self.outer, self.visit.switched.host) else {
             let refused = Refusal::invalid(format!("The request '{}' of the batch is malformed.", part.id));
             let refused = refused.response(self.visit.switched);
             return (refused.status().as_u16(), Some(shown(part, &refused)));
         };
-        let served = desk.serve(Server::Creatio, Some(self.number), &request, |desk| {
-            odata::serve(self.store, self.visit, &request, desk)
+        let served = environment.serve(Server::Creatio, Some(self.number), &request, |environment| {
+            odata::serve(self.store, self.visit, &request, environment)
         });
         let status = served.response.as_ref().map_or(0, |response| response.status().as_u16());
         (status, served.response.map(|response| shown(part, &response)))

@@ -13,7 +13,7 @@ use super::schema::{Column, Entity, Kind};
 use super::store::Store;
 use super::value::{Row, Value};
 use super::write::{self, Author, Insert};
-use crate::desk::{Desk, Request, Response, Server};
+use crate::environment::{Environment, Request, Response, Server};
 use crate::graph::zones;
 use chrono::Duration;
 use filter::{Asked, Viewer, reach};
@@ -67,20 +67,22 @@ struct Batch {
 }
 
 /// Answers one request.
-pub(crate) fn serve(store: &mut Store, visit: Visit<'_>, request: &Request, desk: &mut Desk) -> Response {
+pub(crate) fn serve(store: &mut Store, visit: Visit<'_>, request: &Request, environment: &mut Environment) -> Response {
     let path = request.uri().path();
     let operation = path.rsplit('/').next().unwrap_or_default();
     let body = match serde_json::from_slice::<Json>(request.body()) {
         Ok(body) => body,
         Err(error) => return told(&refused(&format!("The body is no JSON: {error}."))),
     };
-    let viewer = viewer(store, &visit, desk);
+    let viewer = viewer(store, &visit, environment);
     let mut service = Service { store, visit, viewer };
     match operation {
-        "SelectQuery" | "InsertQuery" | "UpdateQuery" | "DeleteQuery" => told(&service.one(operation, body, desk)),
+        "SelectQuery" | "InsertQuery" | "UpdateQuery" | "DeleteQuery" => {
+            told(&service.one(operation, body, environment))
+        }
         "QuerySysSettings" => told(&system::query(service.store, &visit, body).unwrap_or_else(|why| refused(&why))),
         "PostSysSettingsValues" => told(&system::post(service.store, &visit, body).unwrap_or_else(|why| refused(&why))),
-        "BatchQuery" => told(&service.batch(body, request, desk)),
+        "BatchQuery" => told(&service.batch(body, request, environment)),
         _ => unknown(&format!("{} {path}", request.method())),
     }
 }
@@ -101,14 +103,14 @@ struct Service<'a> {
 }
 
 /// What filters need to know of the user.
-fn viewer(store: &Store, visit: &Visit<'_>, desk: &Desk) -> Viewer {
+fn viewer(store: &Store, visit: &Visit<'_>, environment: &Environment) -> Viewer {
     let unit = store.rows("SysAdminUnit").find(|(_, row)| row.guid("Contact") == Some(visit.contact));
     let user = unit.map(|(id, _)| id).unwrap_or_default();
-    Viewer { user, contact: visit.contact, zone: visit.spelling.zone, now: desk.now() }
+    Viewer { user, contact: visit.contact, zone: visit.spelling.zone, now: environment.now() }
 }
 
 impl Service<'_> {
-    fn one(&mut self, operation: &str, body: Json, desk: &mut Desk) -> Json {
+    fn one(&mut self, operation: &str, body: Json, environment: &mut Environment) -> Json {
         let answer = serde_json::from_value::<Query>(body).map_err(|error| error.to_string()).and_then(|query| {
             let name = query.root_schema_name.as_str();
             let entity = Entity::named(name).ok_or_else(|| format!("Schema {name} not found."))?;
@@ -116,13 +118,13 @@ impl Service<'_> {
                 return Err(Refusal::timeout().message);
             }
             if self.visit.switched.stale > 0 && operation != "SelectQuery" {
-                self.store.remember(desk.now());
+                self.store.remember(environment.now());
             }
             match operation {
-                "SelectQuery" if self.visit.switched.stale > 0 => self.select_late(entity, &query, desk),
+                "SelectQuery" if self.visit.switched.stale > 0 => self.select_late(entity, &query, environment),
                 "SelectQuery" => self.select(entity, &query),
-                "InsertQuery" => self.insert(entity, &query, desk),
-                "UpdateQuery" => self.update(entity, &query, desk),
+                "InsertQuery" => self.insert(entity, &query, environment),
+                "UpdateQuery" => self.update(entity, &query, environment),
                 _ => self.delete(entity, &query),
             }
         });
@@ -131,8 +133,8 @@ impl Service<'_> {
 
     /// The queries of a batch in order, each through log and faults. A reply that gets lost ends
     /// the batch there.
-    fn batch(&mut self, body: Json, outer: &Request, desk: &mut Desk) -> Json {
-        let number = desk.begin_batch();
+    fn batch(&mut self, body: Json, outer: &Request, environment: &mut Environment) -> Json {
+        let number = environment.begin_batch();
         let batch: Batch = match serde_json::from_value(body) {
             Ok(batch) => batch,
             Err(error) => return refused(&error.to_string()),
@@ -145,7 +147,9 @@ impl Service<'_> {
             let mut request = Request::new(item.to_string().into_bytes());
             *request.method_mut() = http::Method::POST;
             *request.uri_mut() = path.parse().unwrap_or_else(|_| Uri::from_static("/"));
-            let served = desk.serve(Server::Creatio, Some(number), &request, |desk| told(&self.one(&kind, item, desk)));
+            let served = environment.serve(Server::Creatio, Some(number), &request, |environment| {
+                told(&self.one(&kind, item, environment))
+            });
             let Some(response) = served.response else { break };
             let result = serde_json::from_slice::<Json>(response.body()).unwrap_or_else(|_| refused("it failed"));
             let is_bad = result["success"] == false;
@@ -159,9 +163,9 @@ impl Service<'_> {
     }
 
     /// As the copy of the database tells it that is behind.
-    fn select_late(&self, entity: &'static Entity, query: &Query, desk: &Desk) -> Result<Json, String> {
-        let at = desk.now() - Duration::seconds(i64::from(self.visit.switched.stale));
-        let viewer = viewer(self.store, &self.visit, desk);
+    fn select_late(&self, entity: &'static Entity, query: &Query, environment: &Environment) -> Result<Json, String> {
+        let at = environment.now() - Duration::seconds(i64::from(self.visit.switched.stale));
+        let viewer = viewer(self.store, &self.visit, environment);
         Service { store: &mut self.store.as_of(at), visit: self.visit, viewer }.select(entity, query)
     }
 
@@ -247,23 +251,33 @@ impl Service<'_> {
         }
     }
 
-    fn insert(&mut self, entity: &'static Entity, query: &Query, desk: &mut Desk) -> Result<Json, String> {
+    fn insert(
+        &mut self,
+        entity: &'static Entity,
+        query: &Query,
+        environment: &mut Environment,
+    ) -> Result<Json, String> {
         self.may_write(entity)?;
         let mut changes = self.values(entity, query)?;
         rewrites::apply(&self.visit.switched.rewrites, entity, &mut changes, true);
-        let fresh = Uuid::new_v5(&desk.instance(), &desk.number().to_be_bytes());
-        let author = self.author(desk);
+        let fresh = Uuid::new_v5(&environment.instance(), &environment.number().to_be_bytes());
+        let author = self.author(environment);
         let id = write::insert(self.store, entity, (&changes, fresh), (author, Insert::Created));
         let id = id.map_err(|refusal| refusal.message)?;
         Ok(json!({"id": id, "rowsAffected": 1, "nextPrcElReady": false, "success": true}))
     }
 
-    fn update(&mut self, entity: &'static Entity, query: &Query, desk: &mut Desk) -> Result<Json, String> {
+    fn update(
+        &mut self,
+        entity: &'static Entity,
+        query: &Query,
+        environment: &mut Environment,
+    ) -> Result<Json, String> {
         self.may_write(entity)?;
         let mut changes = self.values(entity, query)?;
         rewrites::apply(&self.visit.switched.rewrites, entity, &mut changes, false);
         let ids = self.matching(entity, query)?;
-        let author = self.author(desk);
+        let author = self.author(environment);
         for id in &ids {
             write::update(self.store, entity, (&changes, *id), author).map_err(|refusal| refusal.message)?;
         }
@@ -310,8 +324,8 @@ impl Service<'_> {
         write::changes(entity, &body)
     }
 
-    fn author(&mut self, desk: &Desk) -> Author {
-        Author { contact: self.visit.contact, at: self.store.stamp(desk.now()) }
+    fn author(&mut self, environment: &Environment) -> Author {
+        Author { contact: self.visit.contact, at: self.store.stamp(environment.now()) }
     }
 }
 

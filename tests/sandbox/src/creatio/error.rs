@@ -2,7 +2,7 @@
 //! part of the emulator gives.
 
 use super::switches::Switched;
-use crate::desk::Response;
+use crate::environment::Response;
 use http::{HeaderValue, StatusCode, header};
 use serde_json::{Value as Json, json};
 

@@ -9,7 +9,7 @@ use super::switches::Pages;
 use super::value::{Row, Value};
 use super::write::{self, Author, Insert};
 use super::{Visit, metadata, rewrites};
-use crate::desk::{Desk, Request, Response};
+use crate::environment::{Environment, Request, Response};
 use chrono::Duration;
 use http::{HeaderValue, Method, StatusCode, header};
 use percent_encoding::percent_decode_str;
@@ -32,19 +32,19 @@ enum Target {
 }
 
 /// Answers one request.
-pub(crate) fn serve(store: &mut Store, visit: Visit<'_>, request: &Request, desk: &mut Desk) -> Response {
+pub(crate) fn serve(store: &mut Store, visit: Visit<'_>, request: &Request, environment: &mut Environment) -> Response {
     let delay = i64::from(visit.switched.stale);
     let mut behind;
     let store = if delay == 0 {
         store
     } else if *request.method() == Method::GET {
-        behind = store.as_of(desk.now() - Duration::seconds(delay));
+        behind = store.as_of(environment.now() - Duration::seconds(delay));
         &mut behind
     } else {
-        store.remember(desk.now());
+        store.remember(environment.now());
         store
     };
-    let call = Call { store, visit, request, desk };
+    let call = Call { store, visit, request, environment };
     call.answer().unwrap_or_else(|refusal| refusal.response(visit.switched))
 }
 
@@ -52,7 +52,7 @@ struct Call<'a> {
     store: &'a mut Store,
     visit: Visit<'a>,
     request: &'a Request,
-    desk: &'a mut Desk,
+    environment: &'a mut Environment,
 }
 
 impl Call<'_> {
@@ -230,7 +230,7 @@ impl Call<'_> {
     fn create(&mut self, entity: &'static Entity) -> Result<Response, Refusal> {
         let mut changes = self.body(entity)?;
         rewrites::apply(&self.visit.switched.rewrites, entity, &mut changes, true);
-        let fresh = self.desk.fresh_id();
+        let fresh = self.environment.fresh_id();
         let author = self.author();
         let id = write::insert(self.store, entity, (&changes, fresh), (author, Insert::Created))?;
         let mut response = self.one(entity, id, StatusCode::CREATED)?;
@@ -290,7 +290,7 @@ impl Call<'_> {
     }
 
     fn author(&mut self) -> Author {
-        Author { contact: self.visit.contact, at: self.store.stamp(self.desk.now()) }
+        Author { contact: self.visit.contact, at: self.store.stamp(self.environment.now()) }
     }
 }
 

@@ -9,7 +9,7 @@ use super::schema::{Entity, stock};
 use super::store::Store;
 use super::value::Value;
 use super::write::{self, Author, Insert};
-use crate::desk::{Seed, random_looking};
+use crate::environment::{Seed, random_looking};
 use chrono::{DateTime, SubsecRound, Utc};
 use serde_json::{Value as Json, json};
 use uuid::Uuid;

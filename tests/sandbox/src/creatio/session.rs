@@ -3,7 +3,7 @@
 
 use super::error::{empty, reply};
 use super::switches::Session as Shape;
-use crate::desk::{Desk, Request, Response};
+use crate::environment::{Environment, Request, Response};
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use serde_json::json;
 use std::collections::BTreeMap;
@@ -69,8 +69,9 @@ pub(crate) struct Sessions(BTreeMap<String, Session>);
 
 impl Sessions {
     /// Opens a session for `user` and gives the cookies to set.
-    pub(crate) fn open(&mut self, user: &str, desk: &mut Desk) -> Vec<HeaderValue> {
-        let mut secret = || Uuid::new_v5(&desk.instance(), &desk.number().to_be_bytes()).simple().to_string();
+    pub(crate) fn open(&mut self, user: &str, environment: &mut Environment) -> Vec<HeaderValue> {
+        let mut secret =
+            || Uuid::new_v5(&environment.instance(), &environment.number().to_be_bytes()).simple().to_string();
         let (loader, ticket, csrf) = (secret(), secret(), secret());
         let cookies = [
             format!("BPMLOADER={loader}; path=/; HttpOnly; SameSite=Lax"),

@@ -8,7 +8,7 @@ use super::soap::Call;
 use super::sync::States;
 use super::times::Clock;
 use super::xml::Element;
-use crate::desk::Desk;
+use crate::environment::Environment;
 use crate::graph::mailbox::Mailbox;
 
 /// The rest of a mailbox.
@@ -31,7 +31,7 @@ pub(crate) struct Visit<'a> {
     pub(crate) account: &'a mut Account,
     pub(crate) quirks: &'a Quirks,
     pub(crate) call: &'a Call,
-    pub(crate) desk: &'a mut Desk,
+    pub(crate) environment: &'a mut Environment,
 }
 
 impl Visit<'_> {

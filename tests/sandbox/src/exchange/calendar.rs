@@ -120,7 +120,7 @@ impl Visit<'_> {
     pub(crate) fn has_uid(&self, event: &Event) -> bool {
         let made = zones::query_instant(event.text("createdDateTime"));
         let late = Duration::minutes(self.quirks.late_uids.into());
-        late.is_zero() || made.is_none_or(|made| self.desk.now() >= made + late)
+        late.is_zero() || made.is_none_or(|made| self.environment.now() >= made + late)
     }
 
     fn attendees(&self, event: &Event, list: &str) -> Option<Element> {

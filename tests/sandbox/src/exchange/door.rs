@@ -3,7 +3,7 @@
 
 use super::quirks::{Breakage, Front};
 use super::soap::{self, Fault, Trouble};
-use crate::desk::{Desk, Request, Response};
+use crate::environment::{Environment, Request, Response};
 use http::{HeaderName, HeaderValue, StatusCode, header};
 
 /// Cookies and headers of Creatio, which must not come here.
@@ -115,8 +115,8 @@ fn unbase64(text: &str) -> Option<Vec<u8>> {
 }
 
 /// A reply on its way: with the cookies of Exchange; or only half of it.
-pub(crate) fn sent(mut response: Response, front: Front, desk: &Desk) -> Response {
-    let cookie = format!("exchangecookie={}; path=/; HttpOnly", desk.instance().simple());
+pub(crate) fn sent(mut response: Response, front: Front, environment: &Environment) -> Response {
+    let cookie = format!("exchangecookie={}; path=/; HttpOnly", environment.instance().simple());
     for cookie in [cookie.as_str(), "X-BackEndCookie=sandbox; path=/EWS; secure; HttpOnly"] {
         if let Ok(cookie) = HeaderValue::try_from(cookie) {
             response.headers_mut().append(header::SET_COOKIE, cookie);

@@ -5,7 +5,7 @@
 use super::account::Visit;
 use super::soap::Trouble;
 use super::xml::{Element, t};
-use crate::desk::Desk;
+use crate::environment::Environment;
 use crate::graph::event::Event;
 use crate::graph::mailbox::{Mailbox, Place, Stamp};
 use crate::graph::recurrence::Rule;
@@ -119,24 +119,24 @@ impl Item {
     }
 
     /// The same item in another folder: with another id (docs/facts/ews.md, "Ids").
-    pub(crate) fn moved(mut self, folder: &str, mailbox: &mut Mailbox, desk: &mut Desk) -> Self {
-        let id = mailbox.id(desk);
+    pub(crate) fn moved(mut self, folder: &str, mailbox: &mut Mailbox, environment: &mut Environment) -> Self {
+        let id = mailbox.id(environment);
         match &mut self {
             Self::Event(event) => event.set("id", id),
             Self::Task(task) => {
                 task.body.insert("id".to_owned(), id.into());
             }
         }
-        self.laid(folder, mailbox, desk)
+        self.laid(folder, mailbox, environment)
     }
 
     /// The same item in another folder, under the same id.
-    pub(crate) fn laid(mut self, folder: &str, mailbox: &mut Mailbox, desk: &mut Desk) -> Self {
+    pub(crate) fn laid(mut self, folder: &str, mailbox: &mut Mailbox, environment: &mut Environment) -> Self {
         match &mut self {
             Self::Event(event) => folder.clone_into(&mut event.calendar),
             Self::Task(task) => folder.clone_into(&mut task.list),
         }
-        let stamp = mailbox.stamp(desk);
+        let stamp = mailbox.stamp(environment);
         self.touch(&stamp);
         self
     }

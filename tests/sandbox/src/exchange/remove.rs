@@ -57,7 +57,7 @@ impl Visit<'_> {
     /// never kept.
     pub(crate) fn remove(&mut self, spot: Spot, item: Item, keeps: bool) {
         match spot {
-            Spot::Event(index, day) => change::remove(self.mailbox, Place { index, day }, self.desk),
+            Spot::Event(index, day) => change::remove(self.mailbox, Place { index, day }, self.environment),
             Spot::Task(index) => {
                 self.mailbox.tasks.remove(index);
             }
@@ -70,9 +70,9 @@ impl Visit<'_> {
             let trash = folders::usual(self.mailbox, "deleteditems");
             let lasting = self.quirks.lasting_ids;
             let moved = if lasting {
-                item.laid(&trash, self.mailbox, self.desk)
+                item.laid(&trash, self.mailbox, self.environment)
             } else {
-                item.moved(&trash, self.mailbox, self.desk)
+                item.moved(&trash, self.mailbox, self.environment)
             };
             self.account.trash.push(moved);
         }
@@ -98,7 +98,7 @@ impl Visit<'_> {
             ));
         }
         self.remove(spot, item.clone(), false);
-        let moved = item.moved(&folder.id, self.mailbox, self.desk);
+        let moved = item.moved(&folder.id, self.mailbox, self.environment);
         let short = moved.short();
         match moved {
             moved if folder.known == Some("deleteditems") => self.account.trash.push(moved),

@@ -42,7 +42,7 @@ impl Visit<'_> {
         if event.flag("isCancelled") {
             return Err(Trouble::new(cancelled, "The meeting has been cancelled."));
         }
-        let stamp = self.mailbox.stamp(self.desk);
+        let stamp = self.mailbox.stamp(self.environment);
         event.set("responseStatus", json!({"response": answer, "time": zones::stamp(stamp.at)}));
         event.set("showAs", shown);
         if day.is_some() {
@@ -52,7 +52,7 @@ impl Visit<'_> {
         if self.quirks.answers_renew && day.is_none() {
             let old = (event.calendar.clone(), event.id().to_owned());
             self.mailbox.bury(&old.0, &old.1, stamp.change);
-            let id = self.mailbox.id(self.desk);
+            let id = self.mailbox.id(self.environment);
             event.set("id", id);
         }
         let place = Place { index, day };

@@ -3,7 +3,7 @@
 //! know no envelope: what lies in its body is cut out as it is. Faults have no schema.
 
 use crate::Sandbox;
-use crate::desk::Server;
+use crate::environment::Server;
 use quick_xml::events::Event;
 use quick_xml::reader::Reader;
 use std::collections::BTreeSet;
@@ -48,7 +48,7 @@ impl Report {
 pub fn watch(sandbox: &mut Sandbox) -> Payloads {
     let payloads = Payloads::default();
     let kept = payloads.clone();
-    sandbox.desk.watch(Box::new(move |server, request, response| {
+    sandbox.environment.watch(Box::new(move |server, request, response| {
         if let (Server::Exchange, Ok(mut kept)) = (server, kept.0.lock()) {
             let (asked, told) = (payload(request.body()), payload(response.body()));
             let is_refusal = response.status().is_server_error() && contains(response.body(), b"ErrorSchemaValidation");

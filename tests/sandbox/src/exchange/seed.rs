@@ -3,7 +3,7 @@
 
 use super::folders::{CLASS, PARENT};
 use super::{ACCOUNT, COLLEAGUE};
-use crate::desk::{Desk, Seed};
+use crate::environment::{Environment, Seed};
 use crate::graph::event::Event;
 use crate::graph::mailbox::Mailbox;
 use crate::graph::shape::{EVENT, Object, TASK, Unknown, object};
@@ -17,11 +17,11 @@ const ZONE: &str = "Russian Standard Time";
 
 /// A mailbox filled with `seed`, alike for the same `now`.
 pub(crate) fn mailbox(seed: Seed, now: DateTime<Utc>) -> Mailbox {
-    let mut desk = Desk::new(Some(now - Duration::days(20)));
-    let mut mailbox = equipped(ACCOUNT, "Мария Орлова", &mut desk);
+    let mut environment = Environment::new(Some(now - Duration::days(20)));
+    let mut mailbox = equipped(ACCOUNT, "Мария Орлова", &mut environment);
     if seed == Seed::Demo {
         // the demo is fixed text: a test reads all of it back
-        let filled = demo(&mut mailbox, &mut desk, now);
+        let filled = demo(&mut mailbox, &mut environment, now);
         debug_assert!(filled.is_ok(), "{filled:?}");
     }
     mailbox.scope = "life";
@@ -30,34 +30,34 @@ pub(crate) fn mailbox(seed: Seed, now: DateTime<Utc>) -> Mailbox {
 
 /// The colleague's mailbox, in every seed without anything in it.
 pub(crate) fn colleague(now: DateTime<Utc>) -> Mailbox {
-    let mut mailbox = equipped(COLLEAGUE, "Дмитрий Волков", &mut Desk::new(Some(now - Duration::days(20))));
+    let mut mailbox = equipped(COLLEAGUE, "Дмитрий Волков", &mut Environment::new(Some(now - Duration::days(20))));
     mailbox.scope = "life";
     mailbox
 }
 
 /// A mailbox with the default calendar and the default folder of tasks.
-fn equipped(account: &str, owner: &str, desk: &mut Desk) -> Mailbox {
+fn equipped(account: &str, owner: &str, environment: &mut Environment) -> Mailbox {
     let mut mailbox = Mailbox::new(account, owner, ZONE);
-    mailbox.add_calendar("Calendar", None, desk);
-    let tasks = TaskList::new(&mut mailbox, "Tasks", "defaultList", desk);
+    mailbox.add_calendar("Calendar", None, environment);
+    let tasks = TaskList::new(&mut mailbox, "Tasks", "defaultList", environment);
     mailbox.lists.push(tasks);
     mailbox
 }
 
-fn demo(mailbox: &mut Mailbox, desk: &mut Desk, now: DateTime<Utc>) -> Result<(), String> {
+fn demo(mailbox: &mut Mailbox, environment: &mut Environment, now: DateTime<Utc>) -> Result<(), String> {
     let local = zones::zone(ZONE).map_or(now.naive_utc(), |tz| now.with_timezone(&tz).naive_local());
     let monday = local.date().week(Weekday::Mon).first_day();
     let day = |week: i64, day: i64| monday + Duration::days(7 * week + day);
     for (name, class, parent) in
         [("Командировки", "", ""), ("Birthdays", "IPF.Appointment.Birthday", ""), ("Old projects", "", "deleteditems")]
     {
-        mailbox.add_calendar(name, None, desk);
+        mailbox.add_calendar(name, None, environment);
         if let Some(calendar) = mailbox.calendars.last_mut() {
             place(calendar, class, parent);
         }
     }
     for (name, class) in [("Поручения", ""), ("Project plan", "IPF.Task.Project")] {
-        let mut list = TaskList::new(mailbox, name, "none", desk);
+        let mut list = TaskList::new(mailbox, name, "none", environment);
         place(&mut list.body, class, "");
         mailbox.lists.push(list);
     }
@@ -89,13 +89,13 @@ fn demo(mailbox: &mut Mailbox, desk: &mut Desk, now: DateTime<Utc>) -> Result<()
         (3, times(day(-2, 2), "15:00", 60), json!({"subject": "Deleted calendar's meeting"})),
     ];
     for (calendar, times, more) in events {
-        add(mailbox, calendar, &[times, more], desk)?;
+        add(mailbox, calendar, &[times, more], environment)?;
     }
     let range = json!({"type": "noEnd", "startDate": day(-3, 2).to_string(), "recurrenceTimeZone": ZONE});
     let pattern = json!({"type": "weekly", "interval": 1, "daysOfWeek": ["wednesday"], "firstDayOfWeek": "monday"});
     let series =
         json!({"subject": "Weekly report to headquarters", "recurrence": {"pattern": pattern, "range": range}});
-    add(mailbox, 0, &[times(day(-3, 2), "16:00", 30), series], desk)?;
+    add(mailbox, 0, &[times(day(-3, 2), "16:00", 30), series], environment)?;
     let due = |day: NaiveDate| json!({"dateTime": format!("{day}T00:00:00"), "timeZone": ZONE});
     let tasks = [
         (0, json!({"title": "Подписать акт инвентаризации", "dueDateTime": due(day(1, 4)), "importance": "high"})),
@@ -114,7 +114,7 @@ fn demo(mailbox: &mut Mailbox, desk: &mut Desk, now: DateTime<Utc>) -> Result<()
             .and_then(Value::as_str)
             .ok_or("no list")?
             .to_owned();
-        let task = Task::new(mailbox, &id, &input, desk)?;
+        let task = Task::new(mailbox, &id, &input, environment)?;
         mailbox.tasks.push(task);
     }
     Ok(())
@@ -128,13 +128,13 @@ fn place(body: &mut Object, class: &str, parent: &str) {
     }
 }
 
-fn add(mailbox: &mut Mailbox, calendar: usize, parts: &[Value], desk: &mut Desk) -> Result<(), String> {
+fn add(mailbox: &mut Mailbox, calendar: usize, parts: &[Value], environment: &mut Environment) -> Result<(), String> {
     let mut input = Object::new();
     parts.iter().filter_map(Value::as_object).for_each(|part| input.extend(part.clone()));
     let input = object(EVENT, &Value::Object(input), Unknown::Refuse)?;
     let id = mailbox.calendars.get(calendar).and_then(|calendar| calendar.get("id")).and_then(Value::as_str);
     let id = id.ok_or("no calendar")?.to_owned();
-    let event = Event::create(mailbox, &id, &input, desk).map_err(|fail| fail.message)?;
+    let event = Event::create(mailbox, &id, &input, environment).map_err(|fail| fail.message)?;
     mailbox.events.push(event);
     Ok(())
 }

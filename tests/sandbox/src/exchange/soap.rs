@@ -4,7 +4,7 @@
 use super::grammar;
 use super::times::Clock;
 use super::xml::{self, Element, Space, Spot, m, t};
-use crate::desk::{Request, Response};
+use crate::environment::{Request, Response};
 use crate::graph::zones;
 use http::{HeaderValue, StatusCode, header};
 

@@ -163,7 +163,7 @@ impl Visit<'_> {
     /// An opaque text, longer than 500 characters, that grows with what it stands for
     /// (docs/facts/ews.md, "Changes").
     fn state_name(&mut self, items: usize) -> String {
-        let first = self.mailbox.unique(self.desk);
+        let first = self.mailbox.unique(self.environment);
         let parts = (0..24 + items / 4).map(|n| Uuid::new_v5(&first, &n.to_be_bytes()));
         let bytes: Vec<u8> = parts.flat_map(Uuid::into_bytes).collect();
         format!("H4sIAAAAAAAEA{}", base64(&bytes, STANDARD, "="))

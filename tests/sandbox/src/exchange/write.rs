@@ -93,7 +93,7 @@ impl Visit<'_> {
         let mut input = edit.input(None, self.context())?;
         self.quirks.stored.event(&mut input);
         self.quirks.people.store(&mut input).map_err(trouble)?;
-        let mut event = Event::create(self.mailbox, &folder.id, &input, self.desk).map_err(trouble)?;
+        let mut event = Event::create(self.mailbox, &folder.id, &input, self.environment).map_err(trouble)?;
         if let Some(uid) = item.text_of("UID").filter(|uid| !uid.is_empty()) {
             event.set("iCalUId", uid);
         }
@@ -113,9 +113,9 @@ impl Visit<'_> {
         let folder = folder.ok_or_else(|| {
             Trouble::new("ErrorCannotCreateTaskInNonTaskFolder", "Cannot create a task in a non-task folder.")
         })?;
-        let mut task = Task::new(self.mailbox, &folder.id, &Object::new(), self.desk)
+        let mut task = Task::new(self.mailbox, &folder.id, &Object::new(), self.environment)
             .map_err(|why| Trouble::new("ErrorItemSave", why))?;
-        let (zone, now) = (self.context().to_owned(), self.desk.now());
+        let (zone, now) = (self.context().to_owned(), self.environment.now());
         let mut edit = Edit::default();
         for element in &item.children {
             task::write(&mut task.body, element, (&zone, now))?;
@@ -219,7 +219,7 @@ impl Visit<'_> {
         }
         let mut item = Item::Event(Box::new(event));
         edit.mark(&mut item);
-        let stamp = self.mailbox.stamp(self.desk);
+        let stamp = self.mailbox.stamp(self.environment);
         let Item::Event(event) = &mut item else { return Err(Trouble::not_found()) };
         event.touch(&stamp);
         if event.flag("isOrganizer") {
@@ -242,7 +242,7 @@ impl Visit<'_> {
     }
 
     fn update_task(&mut self, (spot, task): (Spot, Task), updates: &[Update]) -> Result<Item, Trouble> {
-        let (zone, now) = (self.context().to_owned(), self.desk.now());
+        let (zone, now) = (self.context().to_owned(), self.environment.now());
         let mut body = task.body.clone();
         let mut edit = Edit::default();
         for update in updates {
@@ -259,14 +259,14 @@ impl Visit<'_> {
         self.quirks.stored.task(&mut body);
         let mut item = Item::Task(Box::new(Task { body, ..task }));
         edit.mark(&mut item);
-        let stamp = self.mailbox.stamp(self.desk);
+        let stamp = self.mailbox.stamp(self.environment);
         if let Item::Task(task) = &mut item {
             task.touch(&stamp);
             let done = task::regenerate(&mut task.body, self.mailbox.zone);
             // what was completed stays, as a task by itself
             if let (Some(body), Spot::Task(_)) = (done, spot) {
                 let done = Item::Task(Box::new(Task { body, ..Task::clone(task) }));
-                if let Item::Task(done) = done.moved(&task.list, self.mailbox, self.desk) {
+                if let Item::Task(done) = done.moved(&task.list, self.mailbox, self.environment) {
                     self.mailbox.tasks.push(*done);
                 }
             }

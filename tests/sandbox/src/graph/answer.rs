@@ -3,7 +3,7 @@
 
 use super::base64::{STANDARD, base64};
 use super::quirks::HTML;
-use crate::desk::{Request, Response};
+use crate::environment::{Request, Response};
 use chrono::{DateTime, Utc};
 use http::header::{self, HeaderMap, HeaderName};
 use http::{HeaderValue, StatusCode};

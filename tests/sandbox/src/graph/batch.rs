@@ -1,10 +1,10 @@
-//! `$batch`: up to 20 parts in one request, each through the desk on its own (docs/facts/graph.md,
-//! "Batches").
+//! `$batch`: up to 20 parts in one request, each through the environment on its own
+//! (docs/facts/graph.md, "Batches").
 
 use super::answer::{Answer, Fail, Outcome};
 use super::call::Call;
 use super::shape::{Object, put};
-use crate::desk::{Desk, Reply, Request, Response, Server};
+use crate::environment::{Environment, Reply, Request, Response, Server};
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -20,12 +20,12 @@ const MOST: usize = 20;
 pub(crate) fn serve(
     call: &Call,
     outer: &Request,
-    desk: &mut Desk,
-    mut answer: impl FnMut(&Request, &mut Desk) -> Response,
+    environment: &mut Environment,
+    mut answer: impl FnMut(&Request, &mut Environment) -> Response,
 ) -> Outcome {
     let body = call.body()?;
     let parts = check(&body)?;
-    let number = desk.begin_batch();
+    let number = environment.begin_batch();
     let mut statuses = BTreeMap::new();
     let mut replies = Vec::new();
     for part in parts {
@@ -34,7 +34,7 @@ pub(crate) fn serve(
         let fits = needs.all(|need| statuses.get(&need.to_lowercase()).is_some_and(|status| *status < 400));
         let reply = if fits {
             let request = request(part, outer)?;
-            desk.serve(Server::Graph, Some(number), &request, |desk| answer(&request, desk))
+            environment.serve(Server::Graph, Some(number), &request, |environment| answer(&request, environment))
         } else {
             Reply::whole(failed_dependency())
         };

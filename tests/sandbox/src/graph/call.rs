@@ -3,7 +3,7 @@
 use super::answer::Fail;
 use super::shape::Object;
 use super::zones;
-use crate::desk::Request;
+use crate::environment::Request;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use http::Method;

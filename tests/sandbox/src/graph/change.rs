@@ -11,7 +11,7 @@ use super::shape::{Access, EVENT, Object, Unknown, member, object};
 use super::storing::Storing;
 use super::view;
 use super::zones;
-use crate::desk::Desk;
+use crate::environment::Environment;
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -19,7 +19,12 @@ use serde_json::{Value, json};
 const MAILED: &[&str] = &["subject", "body", "start", "end", "isAllDay", "location", "locations", "recurrence"];
 
 /// `POST …/events`.
-pub(crate) fn create(mailbox: &mut Mailbox, call: &Call, calendar: Option<&str>, desk: &mut Desk) -> Outcome {
+pub(crate) fn create(
+    mailbox: &mut Mailbox,
+    call: &Call,
+    calendar: Option<&str>,
+    environment: &mut Environment,
+) -> Outcome {
     let calendar = writable(mailbox, calendar)?;
     let mut input = read(call)?;
     mailbox.quirks.people.store(&mut input)?;
@@ -33,7 +38,7 @@ pub(crate) fn create(mailbox: &mut Mailbox, call: &Call, calendar: Option<&str>,
             return Err(Fail::new(StatusCode::CONFLICT, "ErrorDuplicateTransactionId", message));
         }
     }
-    let event = Event::create(mailbox, &calendar, &mailbox.quirks.storing.stored(&input), desk)?;
+    let event = Event::create(mailbox, &calendar, &mailbox.quirks.storing.stored(&input), environment)?;
     let answer = created(call, &event);
     mailbox.events.push(event.clone());
     let place = Place { index: mailbox.events.len() - 1, day: None };
@@ -49,7 +54,7 @@ fn created(call: &Call, event: &Event) -> Answer {
 }
 
 /// `PATCH` of an event or an occurrence, which becomes an exception.
-pub(crate) fn update(mailbox: &mut Mailbox, call: &Call, place: Place, desk: &mut Desk) -> Outcome {
+pub(crate) fn update(mailbox: &mut Mailbox, call: &Call, place: Place, environment: &mut Environment) -> Outcome {
     let mut event = mailbox.at(place).ok_or_else(Fail::not_found)?;
     writable(mailbox, Some(&event.calendar))?;
     let mut input = read(call)?;
@@ -75,7 +80,7 @@ pub(crate) fn update(mailbox: &mut Mailbox, call: &Call, place: Place, desk: &mu
         }
         event.set("type", "exception");
     }
-    let stamp = mailbox.stamp(desk);
+    let stamp = mailbox.stamp(environment);
     event.touch(&stamp);
     if event.flag("isOrganizer") {
         mail(mailbox, cause(call), (place, &event), mailed(&input, &before, &event.attendees()));
@@ -94,7 +99,7 @@ fn answered(call: &Call, storing: &Storing, body: Value) -> Answer {
 }
 
 /// `DELETE`: to Deleted Items, where only its id leads (see [`super::deleted`]).
-pub(crate) fn delete(mailbox: &mut Mailbox, call: &Call, place: Place, desk: &mut Desk) -> Outcome {
+pub(crate) fn delete(mailbox: &mut Mailbox, call: &Call, place: Place, environment: &mut Environment) -> Outcome {
     let event = mailbox.at(place).ok_or_else(Fail::not_found)?;
     writable(mailbox, Some(&event.calendar))?;
     call.matches(event.etag())?;
@@ -104,12 +109,12 @@ pub(crate) fn delete(mailbox: &mut Mailbox, call: &Call, place: Place, desk: &mu
     if event.flag("isOrganizer") {
         mail(mailbox, cause(call), (place, &event), [(Reason::Cancellation, event.attendees())]);
     }
-    remove(mailbox, place, desk);
+    remove(mailbox, place, environment);
     Ok(Answer::empty(StatusCode::NO_CONTENT))
 }
 
 /// `POST …/cancel`, for organizers.
-pub(crate) fn cancel(mailbox: &mut Mailbox, call: &Call, place: Place, desk: &mut Desk) -> Outcome {
+pub(crate) fn cancel(mailbox: &mut Mailbox, call: &Call, place: Place, environment: &mut Environment) -> Outcome {
     let event = mailbox.at(place).ok_or_else(Fail::not_found)?;
     let known = call.body()?;
     refuse_others(&known, &["comment"])?;
@@ -117,12 +122,12 @@ pub(crate) fn cancel(mailbox: &mut Mailbox, call: &Call, place: Place, desk: &mu
         return Err(Fail::invalid("Your request can't be completed. You need to be an organizer to cancel a meeting."));
     }
     mail(mailbox, cause(call), (place, &event), [(Reason::Cancellation, event.attendees())]);
-    remove(mailbox, place, desk);
+    remove(mailbox, place, environment);
     Ok(Answer::empty(StatusCode::ACCEPTED))
 }
 
 /// `POST …/accept`, `decline`, `tentativelyAccept`, for attendees.
-pub(crate) fn respond(mailbox: &mut Mailbox, call: &Call, place: Place, desk: &mut Desk) -> Outcome {
+pub(crate) fn respond(mailbox: &mut Mailbox, call: &Call, place: Place, environment: &mut Environment) -> Outcome {
     let mut event = mailbox.at(place).ok_or_else(Fail::not_found)?;
     let input = call.body()?;
     let verb = call.segments.last().map(String::as_str).unwrap_or_default();
@@ -142,7 +147,7 @@ pub(crate) fn respond(mailbox: &mut Mailbox, call: &Call, place: Place, desk: &m
         "decline" => ("declined", "free"),
         _ => ("tentativelyAccepted", "tentative"),
     };
-    let stamp = mailbox.stamp(desk);
+    let stamp = mailbox.stamp(environment);
     event.set("responseStatus", json!({"response": response, "time": zones::stamp(stamp.at)}));
     event.set("showAs", shown);
     event.touch(&stamp);
@@ -238,8 +243,8 @@ pub(crate) fn keep(mailbox: &mut Mailbox, place: Place, event: Event, stamp: &St
 }
 
 /// Takes an event away. A deleted occurrence leaves no trace of its own: its series has changed.
-pub(crate) fn remove(mailbox: &mut Mailbox, place: Place, desk: &mut Desk) {
-    let stamp = mailbox.stamp(desk);
+pub(crate) fn remove(mailbox: &mut Mailbox, place: Place, environment: &mut Environment) {
+    let stamp = mailbox.stamp(environment);
     let Some(day) = place.day else {
         let event = mailbox.events.remove(place.index);
         mailbox.bury(&event.calendar, event.id(), stamp.change);

@@ -9,7 +9,7 @@ use super::event::Event;
 use super::mailbox::{Mailbox, Stamp};
 use super::todo::{self, Task};
 use super::view;
-use crate::desk::Desk;
+use crate::environment::Environment;
 use chrono::NaiveDate;
 use http::StatusCode;
 
@@ -46,7 +46,13 @@ impl Deleted {
 }
 
 /// A request for an event that no calendar holds.
-pub(crate) fn event(mailbox: &mut Mailbox, call: &Call, id: &str, rest: &[&str], desk: &mut Desk) -> Outcome {
+pub(crate) fn event(
+    mailbox: &mut Mailbox,
+    call: &Call,
+    id: &str,
+    rest: &[&str],
+    environment: &mut Environment,
+) -> Outcome {
     let (index, day) = mailbox.deleted.find(id).ok_or_else(Fail::not_found)?;
     let stored = mailbox.deleted.events.get(index).ok_or_else(Fail::not_found)?;
     let mut event =
@@ -59,7 +65,7 @@ pub(crate) fn event(mailbox: &mut Mailbox, call: &Call, id: &str, rest: &[&str],
             call.matches(event.etag())?;
             change::may_write(&event, &input)?;
             event.assign(&input)?;
-            let stamp = mailbox.stamp(desk);
+            let stamp = mailbox.stamp(environment);
             event.touch(&stamp);
             let answer = view::event(&event, &view::View::plain(call));
             if let (None, Some(stored)) = (day, mailbox.deleted.events.get_mut(index)) {

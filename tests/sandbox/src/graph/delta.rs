@@ -10,7 +10,7 @@ use super::mailbox::Mailbox;
 use super::quirks::Quirks;
 use super::shape::{Object, put};
 use super::view::{self, View, with_context};
-use crate::desk::Desk;
+use crate::environment::Environment;
 use serde_json::{Value, json};
 use std::collections::VecDeque;
 use std::num::NonZeroUsize;
@@ -98,9 +98,16 @@ impl Feed {
 }
 
 /// `…/calendarView/delta`.
-pub(crate) fn calendar_view(mailbox: &mut Mailbox, call: &Call, calendar: Option<&str>, desk: &mut Desk) -> Outcome {
+pub(crate) fn calendar_view(
+    mailbox: &mut Mailbox,
+    call: &Call,
+    calendar: Option<&str>,
+    environment: &mut Environment,
+) -> Outcome {
     call.query.refuse(&["$select", "$filter", "$expand", "$orderby", "$search", "$top", "$skip"])?;
-    serve(mailbox, call, desk, |mailbox| Ok(Feed::Events(view::id_of(mailbox, calendar)?, view::window(&call.query)?)))
+    serve(mailbox, call, environment, |mailbox| {
+        Ok(Feed::Events(view::id_of(mailbox, calendar)?, view::window(&call.query)?))
+    })
 }
 
 /// To Do's delta takes `$select` (docs/facts/graph.md, "Tasks"), which nobody has needed yet.
@@ -110,21 +117,21 @@ fn refuse_for_tasks(call: &Call) -> Result<(), Fail> {
 }
 
 /// `…/todo/lists/delta`.
-pub(crate) fn lists(mailbox: &mut Mailbox, call: &Call, desk: &mut Desk) -> Outcome {
+pub(crate) fn lists(mailbox: &mut Mailbox, call: &Call, environment: &mut Environment) -> Outcome {
     refuse_for_tasks(call)?;
-    serve(mailbox, call, desk, |_| Ok(Feed::Lists))
+    serve(mailbox, call, environment, |_| Ok(Feed::Lists))
 }
 
 /// `…/tasks/delta`.
-pub(crate) fn tasks(mailbox: &mut Mailbox, call: &Call, list: &str, desk: &mut Desk) -> Outcome {
+pub(crate) fn tasks(mailbox: &mut Mailbox, call: &Call, list: &str, environment: &mut Environment) -> Outcome {
     refuse_for_tasks(call)?;
-    serve(mailbox, call, desk, |_| Ok(Feed::Tasks(list.to_owned())))
+    serve(mailbox, call, environment, |_| Ok(Feed::Tasks(list.to_owned())))
 }
 
 fn serve(
     mailbox: &mut Mailbox,
     call: &Call,
-    desk: &mut Desk,
+    environment: &mut Environment,
     begin: impl FnOnce(&Mailbox) -> Result<Feed, Fail>,
 ) -> Outcome {
     let given = call.query.get("$skiptoken").or_else(|| call.query.get("$deltatoken"));
@@ -142,7 +149,7 @@ fn serve(
             let items = Arc::new(mailbox.quirks.arrange(changes(shown, &feed, told), told.last));
             let next = Told { before: told.last, last: shown.changes().max(told.last) };
             let round = Round { items, window, blanks: mailbox.quirks.blank_pages };
-            (round, 0, keep(mailbox, desk, Token::Round(feed, next)))
+            (round, 0, keep(mailbox, environment, Token::Round(feed, next)))
         }
     };
     let wanted = call.prefer.page.unwrap_or(PAGE);
@@ -160,7 +167,7 @@ fn serve(
     if more {
         let next = keep(
             mailbox,
-            desk,
+            environment,
             Token::Page(Round { blanks: round.blanks.saturating_sub(1), ..round }, from + size, last),
         );
         put(&mut answer, "@odata.nextLink", call.link(&Query::only("$skiptoken", &next)));
@@ -171,8 +178,8 @@ fn serve(
     Ok(Answer::ok(with_context(call, &format!("Collection({kind})"), answer)))
 }
 
-fn keep(mailbox: &mut Mailbox, desk: &mut Desk, token: Token) -> String {
-    let name = mailbox.unique(desk).simple().to_string();
+fn keep(mailbox: &mut Mailbox, environment: &mut Environment, token: Token) -> String {
+    let name = mailbox.unique(environment).simple().to_string();
     mailbox.tokens.keep(name.clone(), token, mailbox.quirks.tokens);
     name
 }

@@ -10,7 +10,7 @@ use super::recurrence::Rule;
 use super::series::Series;
 use super::shape::{Access, EVENT, Object, member, put};
 use super::zones::{self, Moment, NEVER};
-use crate::desk::Desk;
+use crate::environment::Environment;
 use chrono::{DateTime, NaiveDate, Utc};
 use chrono_tz::Tz;
 use serde_json::{Value, json};
@@ -92,10 +92,10 @@ impl Span {
 impl Event {
     /// An event with the server's defaults: busy, normal, a reminder 15 minutes before, the
     /// mailbox's owner as organizer.
-    pub(crate) fn new(mailbox: &mut Mailbox, calendar: &str, span: Span, desk: &mut Desk) -> Self {
-        let id = mailbox.id(desk);
-        let uid = global_id(&mailbox.unique(desk), desk.now());
-        let stamp = mailbox.stamp(desk);
+    pub(crate) fn new(mailbox: &mut Mailbox, calendar: &str, span: Span, environment: &mut Environment) -> Self {
+        let id = mailbox.id(environment);
+        let uid = global_id(&mailbox.unique(environment), environment.now());
+        let stamp = mailbox.stamp(environment);
         let own = json!({
             "@odata.etag": "", "id": id, "createdDateTime": stamp.time(), "lastModifiedDateTime": "", "changeKey": "",
             "iCalUId": uid, "webLink": web_link(&id), "location": location(&Value::Null),
@@ -113,14 +113,19 @@ impl Event {
     ///
     /// # Errors
     /// 400 for values that Exchange refuses.
-    pub(crate) fn create(mailbox: &mut Mailbox, calendar: &str, input: &Object, desk: &mut Desk) -> Result<Self, Fail> {
+    pub(crate) fn create(
+        mailbox: &mut Mailbox,
+        calendar: &str,
+        input: &Object,
+        environment: &mut Environment,
+    ) -> Result<Self, Fail> {
         let moment = |name: &str| {
             let value = input.get(name).filter(|value| value.is_object());
             let value = value.ok_or_else(|| Fail::property(format!("{name} is missing.")))?;
             Moment::read(value).map_err(|why| Fail::property(format!("{name}: {why}")))
         };
         let span = Span { from: moment("start")?, to: moment("end")?, all_day: false };
-        let mut event = Self::new(mailbox, calendar, span, desk);
+        let mut event = Self::new(mailbox, calendar, span, environment);
         event.assign(input)?;
         Ok(event)
     }

@@ -9,7 +9,7 @@ use super::recurrence::Rule;
 use super::shape::{EVENT, LINK, Object, STEP, TASK, Unknown, object, put, sort};
 use super::todo::Task;
 use super::zones::{self, Moment, zone};
-use crate::desk::Desk;
+use crate::environment::Environment;
 use chrono::{DateTime, NaiveDate};
 use serde_json::Value;
 
@@ -17,7 +17,12 @@ use serde_json::Value;
 ///
 /// # Errors
 /// Why it can't be held.
-pub(crate) fn event(mailbox: &mut Mailbox, calendar: &str, raw: &Value, desk: &mut Desk) -> Result<(), String> {
+pub(crate) fn event(
+    mailbox: &mut Mailbox,
+    calendar: &str,
+    raw: &Value,
+    environment: &mut Environment,
+) -> Result<(), String> {
     let input = given(raw)?;
     let known = object(EVENT, raw, Unknown::Drop)?;
     check_stamps(&known)?;
@@ -26,7 +31,7 @@ pub(crate) fn event(mailbox: &mut Mailbox, calendar: &str, raw: &Value, desk: &m
     if id.is_some_and(|id| mailbox.find(id).is_some()) {
         return Err("the mailbox already has an event with this id".to_owned());
     }
-    let mut event = Event::new(mailbox, calendar, span, desk);
+    let mut event = Event::new(mailbox, calendar, span, environment);
     fill(&mut event.body, &known, &["start", "end", "recurrence", "singleValueExtendedProperties", "type"]);
     if let Some(etag) = input.get("@odata.etag").filter(|etag| etag.is_string()) {
         event.set("@odata.etag", etag.clone());
@@ -89,7 +94,12 @@ fn place(mailbox: &mut Mailbox, mut event: Event, known: &Object) -> Result<(), 
 ///
 /// # Errors
 /// Why it can't be held.
-pub(crate) fn task(mailbox: &mut Mailbox, list: &str, raw: &Value, desk: &mut Desk) -> Result<(), String> {
+pub(crate) fn task(
+    mailbox: &mut Mailbox,
+    list: &str,
+    raw: &Value,
+    environment: &mut Environment,
+) -> Result<(), String> {
     let input = given(raw)?;
     let known = object(TASK, raw, Unknown::Drop)?;
     check_stamps(&known)?;
@@ -109,25 +119,25 @@ pub(crate) fn task(mailbox: &mut Mailbox, list: &str, raw: &Value, desk: &mut De
     if let Some(recurrence) = known.get("recurrence").filter(|recurrence| recurrence.is_object()) {
         Rule::read(recurrence, "UTC")?;
     }
-    let mut task = Task::new(mailbox, list, &Object::new(), desk)?;
+    let mut task = Task::new(mailbox, list, &Object::new(), environment)?;
     fill(&mut task.body, &known, &["linkedResources", "checklistItems"]);
     if let Some(etag) = input.get("@odata.etag").filter(|etag| etag.is_string()) {
         task.body.insert("@odata.etag".to_owned(), etag.clone());
     }
-    task.links = parts(mailbox, input, "linkedResources", desk)?;
-    task.steps = parts(mailbox, input, "checklistItems", desk)?;
+    task.links = parts(mailbox, input, "linkedResources", environment)?;
+    task.steps = parts(mailbox, input, "checklistItems", environment)?;
     mailbox.tasks.push(task);
     Ok(())
 }
 
 /// Links or steps, each with an id.
-fn parts(mailbox: &Mailbox, input: &Object, name: &str, desk: &mut Desk) -> Result<Vec<Value>, String> {
+fn parts(mailbox: &Mailbox, input: &Object, name: &str, environment: &mut Environment) -> Result<Vec<Value>, String> {
     let shape = if name == "linkedResources" { LINK } else { STEP };
     let given = input.get(name).and_then(Value::as_array).into_iter().flatten();
     given
         .map(|part| {
             let mut part = object(shape, part, Unknown::Drop)?;
-            part.entry("id").or_insert_with(|| mailbox.unique(desk).to_string().into());
+            part.entry("id").or_insert_with(|| mailbox.unique(environment).to_string().into());
             Ok(Value::Object(part))
         })
         .collect()

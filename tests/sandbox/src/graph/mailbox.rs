@@ -14,7 +14,7 @@ use super::shape::Object;
 use super::throttle::Gate;
 use super::todo::{Task, TaskList};
 use super::zones;
-use crate::desk::Desk;
+use crate::environment::Environment;
 use chrono::{DateTime, Duration, NaiveDate, Utc};
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -109,23 +109,26 @@ impl Mailbox {
     }
 
     /// A value that nothing else in the mailbox has.
-    pub(crate) fn unique(&self, desk: &mut Desk) -> Uuid {
-        Uuid::new_v5(&Uuid::NAMESPACE_OID, format!("{}/{}/{}", self.account, self.scope, desk.number()).as_bytes())
+    pub(crate) fn unique(&self, environment: &mut Environment) -> Uuid {
+        Uuid::new_v5(
+            &Uuid::NAMESPACE_OID,
+            format!("{}/{}/{}", self.account, self.scope, environment.number()).as_bytes(),
+        )
     }
 
     /// An item id in the form of Exchange: long, of the URL-safe alphabet, told apart by case,
     /// ending in `=`.
-    pub(crate) fn id(&self, desk: &mut Desk) -> String {
+    pub(crate) fn id(&self, environment: &mut Environment) -> String {
         let own = Uuid::new_v5(&Uuid::NAMESPACE_OID, self.account.as_bytes());
         let own = base64(own.as_bytes(), URL_SAFE, "");
-        format!("AAkALgAAAAAAHY{own}AAAAAB{}AAA=", base64(self.unique(desk).as_bytes(), URL_SAFE, ""))
+        format!("AAkALgAAAAAAHY{own}AAAAAB{}AAA=", base64(self.unique(environment).as_bytes(), URL_SAFE, ""))
     }
 
     /// Begins a write.
-    pub(crate) fn stamp(&mut self, desk: &mut Desk) -> Stamp {
+    pub(crate) fn stamp(&mut self, environment: &mut Environment) -> Stamp {
         self.changes += 1;
-        let key = format!("{}==", base64(self.unique(desk).as_bytes(), STANDARD, ""));
-        Stamp { at: desk.now(), key, change: self.changes }
+        let key = format!("{}==", base64(self.unique(environment).as_bytes(), STANDARD, ""));
+        Stamp { at: environment.now(), key, change: self.changes }
     }
 
     /// The calendar of an id; no id is the default calendar, which stands first.
@@ -164,12 +167,12 @@ impl Mailbox {
     }
 
     /// Gives every calendar and list another id.
-    pub(crate) fn renumber(&mut self, desk: &mut Desk) {
+    pub(crate) fn renumber(&mut self, environment: &mut Environment) {
         let ids = |body: &Object| body.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
         let containers = self.calendars.iter().chain(self.lists.iter().map(|list| &list.body));
         let old: Vec<String> = containers.map(ids).collect();
         for old in old {
-            let new = self.id(desk);
+            let new = self.id(environment);
             let bodies = self.calendars.iter_mut().chain(self.lists.iter_mut().map(|list| &mut list.body));
             for body in bodies.filter(|body| ids(body) == old) {
                 body.insert("id".to_owned(), new.clone().into());
@@ -192,9 +195,14 @@ impl Mailbox {
 
     /// Adds a calendar of the mailbox's owner (`owner` `None`) or one that somebody shares without
     /// letting it be edited.
-    pub(crate) fn add_calendar(&mut self, name: &str, owner: Option<(&str, &str)>, desk: &mut Desk) -> String {
-        let id = self.id(desk);
-        let stamp = self.stamp(desk);
+    pub(crate) fn add_calendar(
+        &mut self,
+        name: &str,
+        owner: Option<(&str, &str)>,
+        environment: &mut Environment,
+    ) -> String {
+        let id = self.id(environment);
+        let stamp = self.stamp(environment);
         let is_default = self.calendars.is_empty();
         let is_own = owner.is_none();
         let (owner, address) = owner.unwrap_or((&self.owner, &self.account));
@@ -215,18 +223,18 @@ impl Mailbox {
     ///
     /// # Errors
     /// Why one can't be held.
-    pub(crate) fn subscribe(&mut self, desk: &mut Desk) -> Result<(), String> {
+    pub(crate) fn subscribe(&mut self, environment: &mut Environment) -> Result<(), String> {
         for name in ["Holidays", "Birthdays"] {
-            let id = self.add_calendar(name, None, desk);
+            let id = self.add_calendar(name, None, environment);
             let flags = ["canShare", "canViewPrivateItems", "canEdit"].map(str::to_owned);
             for body in self.calendars.iter_mut().filter(|body| body.get("id").is_some_and(|own| *own == id)) {
                 body.extend(flags.clone().map(|flag| (flag, Value::Bool(false))));
             }
-            let day = desk.now().date_naive() + Duration::days(3);
+            let day = environment.now().date_naive() + Duration::days(3);
             let time = |day: NaiveDate| json!({"dateTime": format!("{day}T00:00:00"), "timeZone": "UTC"});
             let end = day + Duration::days(1);
             let event = json!({"subject": name, "isAllDay": true, "start": time(day), "end": time(end)});
-            load::event(self, &id, &event, desk)?;
+            load::event(self, &id, &event, environment)?;
         }
         Ok(())
     }
@@ -236,15 +244,15 @@ impl Mailbox {
     ///
     /// # Errors
     /// Why there is none.
-    pub(crate) fn copy(&mut self, id: &str, desk: &mut Desk) -> Result<String, String> {
+    pub(crate) fn copy(&mut self, id: &str, environment: &mut Environment) -> Result<String, String> {
         let place = self.find(id).ok_or("there is no such event")?;
         let mut event = self.at(place).ok_or("there is no such event")?;
         let is_open = |body: &&Object| body.get("canEdit").is_some_and(|can| can == true);
         let calendar = self.calendars.iter().rfind(is_open).and_then(|body| body.get("id")).and_then(Value::as_str);
         event.calendar = calendar.ok_or("there is no calendar to edit")?.to_owned();
-        let copy = self.id(desk);
+        let copy = self.id(environment);
         event.set("id", copy.clone());
-        let stamp = self.stamp(desk);
+        let stamp = self.stamp(environment);
         event.touch(&stamp);
         self.events.push(event);
         Ok(copy)

@@ -14,7 +14,7 @@ use super::series::Series;
 use super::shape::{Access, EVENT, member, put};
 use super::view;
 use super::zones::{self, NEVER};
-use crate::desk::Desk;
+use crate::environment::Environment;
 use chrono::NaiveDate;
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -63,11 +63,11 @@ pub(crate) struct Letter {
 const TOLD: &[&str] = &["bodyPreview", "onlineMeeting", "originalStartTimeZone", "originalEndTimeZone", "organizer"];
 
 /// Puts a letter into the mailbox of one of its recipients.
-pub(crate) fn receive(mailbox: &mut Mailbox, letter: &Letter, desk: &mut Desk) {
+pub(crate) fn receive(mailbox: &mut Mailbox, letter: &Letter, environment: &mut Environment) {
     match letter.mail.reason {
-        Reason::Invitation | Reason::Update => follow(mailbox, letter, desk),
-        Reason::Cancellation => strike(mailbox, letter, desk),
-        Reason::Response => tally(mailbox, letter, desk),
+        Reason::Invitation | Reason::Update => follow(mailbox, letter, environment),
+        Reason::Cancellation => strike(mailbox, letter, environment),
+        Reason::Response => tally(mailbox, letter, environment),
     }
 }
 
@@ -90,9 +90,9 @@ fn locate(mailbox: &Mailbox, letter: &Letter, organizes: bool) -> Option<Place> 
 }
 
 /// Brings the attendee's copy in step, or makes one.
-fn follow(mailbox: &mut Mailbox, letter: &Letter, desk: &mut Desk) {
+fn follow(mailbox: &mut Mailbox, letter: &Letter, environment: &mut Environment) {
     let Some(place) = locate(mailbox, letter, false) else {
-        let copy = copy(mailbox, letter, desk);
+        let copy = copy(mailbox, letter, environment);
         mailbox.events.extend(copy);
         return;
     };
@@ -103,7 +103,7 @@ fn follow(mailbox: &mut Mailbox, letter: &Letter, desk: &mut Desk) {
         series.deleted.remove(&day);
     }
     let Some(mut event) = mailbox.at(place) else { return };
-    let stamp = mailbox.stamp(desk);
+    let stamp = mailbox.stamp(environment);
     tell(&mut event, &letter.event);
     if place.day.is_some() {
         event.set("type", "exception");
@@ -113,10 +113,10 @@ fn follow(mailbox: &mut Mailbox, letter: &Letter, desk: &mut Desk) {
 }
 
 /// A copy for the default calendar of an attendee who has not answered.
-fn copy(mailbox: &mut Mailbox, letter: &Letter, desk: &mut Desk) -> Option<Event> {
+fn copy(mailbox: &mut Mailbox, letter: &Letter, environment: &mut Environment) -> Option<Event> {
     let source = &letter.event;
     let calendar = view::id_of(mailbox, None).ok()?;
-    let mut event = Event::new(mailbox, &calendar, source.span.clone(), desk);
+    let mut event = Event::new(mailbox, &calendar, source.span.clone(), environment);
     event.set("iCalUId", source.text("iCalUId"));
     event.set("isOrganizer", false);
     event.set("showAs", "tentative");
@@ -162,10 +162,10 @@ fn correct_times(copy: &mut Event, series: &Series) {
 }
 
 /// Marks the attendee's copy as cancelled; it stays until the attendee removes it.
-fn strike(mailbox: &mut Mailbox, letter: &Letter, desk: &mut Desk) {
+fn strike(mailbox: &mut Mailbox, letter: &Letter, environment: &mut Environment) {
     let Some(place) = locate(mailbox, letter, false) else { return };
     let Some(mut event) = mailbox.at(place) else { return };
-    let stamp = mailbox.stamp(desk);
+    let stamp = mailbox.stamp(environment);
     let exceptions = event.series.iter_mut().flat_map(|series| series.exceptions.values_mut());
     exceptions.for_each(|exception| exception.set("isCancelled", true));
     event.set("isCancelled", true);
@@ -179,7 +179,7 @@ fn strike(mailbox: &mut Mailbox, letter: &Letter, desk: &mut Desk) {
 
 /// Notes an attendee's answer in the organizer's event, which thereby gets a new version
 /// (docs/facts/graph.md, "Versions").
-fn tally(mailbox: &mut Mailbox, letter: &Letter, desk: &mut Desk) {
+fn tally(mailbox: &mut Mailbox, letter: &Letter, environment: &mut Environment) {
     let Some(place) = locate(mailbox, letter, true) else { return };
     let Some(mut event) = mailbox.at(place) else { return };
     let mut attendees = event.body.get("attendees").cloned().unwrap_or_default();
@@ -187,7 +187,7 @@ fn tally(mailbox: &mut Mailbox, letter: &Letter, desk: &mut Desk) {
         at(one, "emailAddress/address").as_str().is_some_and(|address| address.eq_ignore_ascii_case(&letter.mail.from))
     });
     let Some(attendee) = named.next() else { return };
-    let stamp = mailbox.stamp(desk);
+    let stamp = mailbox.stamp(environment);
     let response = letter.event.body.get("responseStatus").map(|status| status["response"].clone());
     put(attendee, "status", json!({"response": response.unwrap_or(Value::Null), "time": zones::stamp(stamp.at)}));
     event.set("attendees", attendees);

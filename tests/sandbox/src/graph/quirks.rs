@@ -13,7 +13,7 @@ use super::people::People;
 use super::shape::put;
 use super::storing::Storing;
 use super::throttle::Throttle;
-use crate::desk::Desk;
+use crate::environment::Environment;
 use chrono::{DateTime, Duration, Utc};
 use http::StatusCode;
 use serde::Deserialize;
@@ -186,19 +186,19 @@ impl Mailbox {
     }
 
     /// Makes an answer what these quirks make of it.
-    pub(crate) fn finish(&self, call: &Call, mut answer: Answer, desk: &mut Desk) -> Answer {
+    pub(crate) fn finish(&self, call: &Call, mut answer: Answer, environment: &mut Environment) -> Answer {
         let Some(body) = &mut answer.body else { return answer };
         if let (Some(endless), true) =
             (self.asked(call).and_then(|name| self.quirks.endless.get(name)), body.get("value").is_some())
         {
             let query = match endless {
                 Endless::Same => call.query.clone(),
-                Endless::Fresh => call.query.with("$page", &desk.number().to_string()),
+                Endless::Fresh => call.query.with("$page", &environment.number().to_string()),
             };
             put(body, "@odata.nextLink", call.link(&query));
             body.as_object_mut().map(|body| body.remove("@odata.deltaLink"));
         }
-        let now = desk.now();
+        let now = environment.now();
         self.strip(body, now);
         for row in body.get_mut("value").and_then(Value::as_array_mut).into_iter().flatten() {
             self.strip(row, now);

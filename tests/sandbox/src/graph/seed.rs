@@ -8,7 +8,7 @@ use super::shape::{EVENT, Object, TASK, Unknown, object, put};
 use super::todo::{Task, TaskList};
 use super::zones::{self, NEVER};
 use super::{ACCOUNT, COLLEAGUE, answer::Fail};
-use crate::desk::{Desk, Seed};
+use crate::environment::{Environment, Seed};
 use chrono::{DateTime, Duration, NaiveDate, Utc, Weekday};
 use serde_json::{Value, json};
 
@@ -113,12 +113,12 @@ const MEETINGS: &[Row] = &[
 /// A mailbox filled with `seed`, alike for the same `now`.
 pub(crate) fn mailbox(seed: Seed, now: DateTime<Utc>) -> Mailbox {
     let mut mailbox = Mailbox::new(ACCOUNT, "Мария Орлова", ZONE);
-    let mut desk = Desk::new(Some(now - Duration::days(20)));
-    equip(&mut mailbox, &mut desk);
+    let mut environment = Environment::new(Some(now - Duration::days(20)));
+    equip(&mut mailbox, &mut environment);
     if seed == Seed::Demo {
         let local = zones::zone(ZONE).map_or(now.naive_utc(), |tz| now.with_timezone(&tz).naive_local());
         let monday = local.date().week(Weekday::Mon).first_day();
-        let mut demo = Demo { mailbox: &mut mailbox, desk: &mut desk, monday };
+        let mut demo = Demo { mailbox: &mut mailbox, environment: &mut environment, monday };
         // the demo is fixed text: a test reads all of it back
         let filled =
             demo.calendar().and_then(|()| demo.series()).and_then(|()| demo.others()).and_then(|()| demo.tasks());
@@ -131,21 +131,21 @@ pub(crate) fn mailbox(seed: Seed, now: DateTime<Utc>) -> Mailbox {
 /// The colleague's mailbox, in every seed without anything in it.
 pub(crate) fn colleague(now: DateTime<Utc>) -> Mailbox {
     let mut mailbox = Mailbox::new(COLLEAGUE, "Дмитрий Волков", ZONE);
-    equip(&mut mailbox, &mut Desk::new(Some(now - Duration::days(20))));
+    equip(&mut mailbox, &mut Environment::new(Some(now - Duration::days(20))));
     mailbox.scope = "life";
     mailbox
 }
 
 /// The default calendar and the default list.
-fn equip(mailbox: &mut Mailbox, desk: &mut Desk) {
-    mailbox.add_calendar("Calendar", None, desk);
-    let tasks = TaskList::new(mailbox, "Tasks", "defaultList", desk);
+fn equip(mailbox: &mut Mailbox, environment: &mut Environment) {
+    mailbox.add_calendar("Calendar", None, environment);
+    let tasks = TaskList::new(mailbox, "Tasks", "defaultList", environment);
     mailbox.lists.push(tasks);
 }
 
 struct Demo<'a> {
     mailbox: &'a mut Mailbox,
-    desk: &'a mut Desk,
+    environment: &'a mut Environment,
     monday: NaiveDate,
 }
 
@@ -173,7 +173,7 @@ impl Demo<'_> {
         let input = object(EVENT, &Value::Object(input), Unknown::Refuse).map_err(Fail::body)?;
         let id = self.mailbox.calendars.get(calendar).and_then(|calendar| calendar.get("id")).and_then(Value::as_str);
         let id = id.ok_or_else(Fail::not_found)?.to_owned();
-        let event = Event::create(self.mailbox, &id, &input, self.desk)?;
+        let event = Event::create(self.mailbox, &id, &input, self.environment)?;
         self.mailbox.events.push(event);
         self.mailbox.events.last_mut().ok_or_else(Fail::not_found)
     }
@@ -254,11 +254,11 @@ impl Demo<'_> {
             }),
         ])?;
         organized_by(invitation, "Anna Petrova", "anna.petrova@fabrikam.example");
-        self.mailbox.add_calendar("Личное", None, self.desk);
+        self.mailbox.add_calendar("Личное", None, self.environment);
         self.add(1, &[self.times(self.day(0, 1), "19:00", 90), json!({"subject": "Бассейн", "showAs": "free"})])?;
         self.add(1, &[self.times(self.day(1, 5), "12:00", 180), json!({"subject": "Театр с детьми"})])?;
         let colleague = ("Игорь Соколов", "igor.sokolov@contoso.example");
-        self.mailbox.add_calendar("Игорь Соколов", Some(colleague), self.desk);
+        self.mailbox.add_calendar("Игорь Соколов", Some(colleague), self.environment);
         let visit =
             self.add(2, &[self.times(self.day(0, 2), "10:00", 60), json!({"subject": "Клиент «Литейщик»: замеры"})])?;
         organized_by(visit, colleague.0, colleague.1);
@@ -277,8 +277,8 @@ impl Demo<'_> {
 
     /// Tasks in two lists, one of each status, and the list of flagged mails.
     fn tasks(&mut self) -> Result<(), Fail> {
-        let projects = TaskList::new(self.mailbox, "Проекты", "none", self.desk);
-        let flagged = TaskList::new(self.mailbox, "Flagged Emails", "flaggedEmails", self.desk);
+        let projects = TaskList::new(self.mailbox, "Проекты", "none", self.environment);
+        let flagged = TaskList::new(self.mailbox, "Flagged Emails", "flaggedEmails", self.environment);
         self.mailbox.lists.extend([projects, flagged]);
         let due = |day: NaiveDate| json!({"dateTime": format!("{day}T00:00:00"), "timeZone": ZONE});
         let at = |day: NaiveDate, time: &str| json!({"dateTime": format!("{day}T{time}:00"), "timeZone": ZONE});
@@ -323,7 +323,7 @@ impl Demo<'_> {
             let input = object(TASK, &input, Unknown::Refuse).map_err(Fail::body)?;
             let id = self.mailbox.lists.get(list).and_then(|list| list.body.get("id")).and_then(Value::as_str);
             let id = id.ok_or_else(Fail::not_found)?.to_owned();
-            let task = Task::new(self.mailbox, &id, &input, self.desk).map_err(Fail::property)?;
+            let task = Task::new(self.mailbox, &id, &input, self.environment).map_err(Fail::property)?;
             self.mailbox.tasks.push(task);
         }
         Ok(())

@@ -10,7 +10,7 @@ use super::shape::{LINK, Object, STEP, TASK, TASK_LIST, Unknown, object};
 use super::storing::Storing;
 use super::view::{self, View, with_context};
 use super::zones::{self, Moment};
-use crate::desk::Desk;
+use crate::environment::Environment;
 use chrono::NaiveTime;
 use http::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -76,10 +76,10 @@ fn full(task: &Task, call: &Call) -> Value {
 }
 
 /// `POST …/tasks`.
-pub(crate) fn create(mailbox: &mut Mailbox, call: &Call, list: &str, desk: &mut Desk) -> Outcome {
+pub(crate) fn create(mailbox: &mut Mailbox, call: &Call, list: &str, environment: &mut Environment) -> Outcome {
     let input = object(TASK, &Value::Object(call.body()?), Unknown::Refuse).map_err(invalid)?;
     let stored = mailbox.quirks.storing.stored(&input);
-    let task = Task::new(mailbox, list, &stored, desk).map_err(invalid)?;
+    let task = Task::new(mailbox, list, &stored, environment).map_err(invalid)?;
     let id = task.body.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
     let answer = with_context(call, "users/todo/lists/tasks/$entity", full(&task, call));
     mailbox.tasks.push(task);
@@ -88,7 +88,7 @@ pub(crate) fn create(mailbox: &mut Mailbox, call: &Call, list: &str, desk: &mut 
 
 /// `GET`, `PATCH`, `DELETE` of one task. No `If-Match` is documented for tasks: it is not looked
 /// at.
-pub(crate) fn task(mailbox: &mut Mailbox, call: &Call, list: &str, id: &str, desk: &mut Desk) -> Outcome {
+pub(crate) fn task(mailbox: &mut Mailbox, call: &Call, list: &str, id: &str, environment: &mut Environment) -> Outcome {
     let Ok(index) = index_of(mailbox, list, id) else { return deleted::task(mailbox, call, list, id) };
     let storing = mailbox.quirks.storing.clone();
     match call.method().as_str() {
@@ -99,7 +99,7 @@ pub(crate) fn task(mailbox: &mut Mailbox, call: &Call, list: &str, id: &str, des
         }
         _ => {}
     }
-    let stamp = if call.method() == Method::GET { None } else { Some(mailbox.stamp(desk)) };
+    let stamp = if call.method() == Method::GET { None } else { Some(mailbox.stamp(environment)) };
     match (call.method().as_str(), stamp) {
         ("DELETE", Some(stamp)) => {
             let task = mailbox.tasks.remove(index);
@@ -147,7 +147,7 @@ fn answered(call: &Call, storing: &Storing, body: Value) -> Answer {
 }
 
 /// `GET` and `POST` of a task's links or steps (`part` is the path's last name).
-pub(crate) fn parts(mailbox: &mut Mailbox, call: &Call, path: [&str; 3], desk: &mut Desk) -> Outcome {
+pub(crate) fn parts(mailbox: &mut Mailbox, call: &Call, path: [&str; 3], environment: &mut Environment) -> Outcome {
     let [list, id, part] = path;
     let index = index_of(mailbox, list, id)?;
     let shape = if part == "linkedResources" { LINK } else { STEP };
@@ -157,8 +157,8 @@ pub(crate) fn parts(mailbox: &mut Mailbox, call: &Call, path: [&str; 3], desk: &
         return view::collection(call, items, shape, |item| item);
     }
     let input = object(shape, &Value::Object(call.body()?), Unknown::Refuse).map_err(invalid)?;
-    let stamp = mailbox.stamp(desk);
-    let item = sub_item(mailbox, input, part, &stamp, desk);
+    let stamp = mailbox.stamp(environment);
+    let item = sub_item(mailbox, input, part, &stamp, environment);
     let task = mailbox.tasks.get_mut(index).ok_or_else(Fail::not_found)?;
     if part == "linkedResources" { &mut task.links } else { &mut task.steps }.push(item.clone());
     task.touch(&stamp);
@@ -167,13 +167,13 @@ pub(crate) fn parts(mailbox: &mut Mailbox, call: &Call, path: [&str; 3], desk: &
 }
 
 /// A link or step with an id of its own.
-fn sub_item(mailbox: &Mailbox, input: Object, part: &str, stamp: &Stamp, desk: &mut Desk) -> Value {
+fn sub_item(mailbox: &Mailbox, input: Object, part: &str, stamp: &Stamp, environment: &mut Environment) -> Value {
     let mut item = Object::new();
     if part == "checklistItems" {
         item.insert("createdDateTime".to_owned(), stamp.time().into());
         item.insert("isChecked".to_owned(), false.into());
     }
-    item.insert("id".to_owned(), mailbox.unique(desk).to_string().into());
+    item.insert("id".to_owned(), mailbox.unique(environment).to_string().into());
     item.extend(input);
     Value::Object(item)
 }
@@ -203,9 +203,9 @@ fn refuse_recurrence(input: &Object) -> Result<(), Fail> {
 
 impl TaskList {
     /// A list; `wellknown` is `defaultList`, `flaggedEmails` or `none`.
-    pub(crate) fn new(mailbox: &mut Mailbox, name: &str, wellknown: &str, desk: &mut Desk) -> Self {
-        let id = mailbox.id(desk);
-        let stamp = mailbox.stamp(desk);
+    pub(crate) fn new(mailbox: &mut Mailbox, name: &str, wellknown: &str, environment: &mut Environment) -> Self {
+        let id = mailbox.id(environment);
+        let stamp = mailbox.stamp(environment);
         let body = json!({
             "@odata.etag": stamp.etag(), "displayName": name, "isOwner": true, "isShared": false,
             "wellknownListName": wellknown, "id": id,
@@ -219,9 +219,14 @@ impl Task {
     ///
     /// # Errors
     /// What is wrong with the input.
-    pub(crate) fn new(mailbox: &mut Mailbox, list: &str, input: &Object, desk: &mut Desk) -> Result<Self, String> {
-        let id = mailbox.id(desk);
-        let stamp = mailbox.stamp(desk);
+    pub(crate) fn new(
+        mailbox: &mut Mailbox,
+        list: &str,
+        input: &Object,
+        environment: &mut Environment,
+    ) -> Result<Self, String> {
+        let id = mailbox.id(environment);
+        let stamp = mailbox.stamp(environment);
         let body = json!({
             "@odata.etag": "", "importance": "normal", "isReminderOn": false, "status": "notStarted", "title": "",
             "createdDateTime": stamp.time(), "lastModifiedDateTime": "", "hasAttachments": false, "categories": [], "id": id,
@@ -231,7 +236,7 @@ impl Task {
         assign(&mut body, input, &stamp)?;
         let mut inline = |part: &str| -> Vec<Value> {
             let given = input.get(part).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_object);
-            given.map(|item| sub_item(mailbox, item.clone(), part, &stamp, desk)).collect()
+            given.map(|item| sub_item(mailbox, item.clone(), part, &stamp, environment)).collect()
         };
         let (links, steps) = (inline("linkedResources"), inline("checklistItems"));
         let mut task = Self { list: list.to_owned(), body, links, steps, changed: 0 };

@@ -50,7 +50,7 @@ pub struct Got {
 impl Client {
     pub fn new(seed: Seed) -> Self {
         let mut sandbox = Sandbox::new(seed, Some(now()));
-        let token = sandbox.desk.issue_token("demo@contoso.example");
+        let token = sandbox.environment.issue_token("demo@contoso.example");
         Self { sandbox, token, description: description() }
     }
 
@@ -85,7 +85,7 @@ impl Client {
 
     /// Has the requests from now on come from the owner of another mailbox.
     pub fn become_user(&mut self, account: &str) {
-        self.token = self.sandbox.desk.issue_token(account);
+        self.token = self.sandbox.environment.issue_token(account);
     }
 
     /// A control request, which must have this status: the JSON of its reply.

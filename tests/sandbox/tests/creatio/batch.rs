@@ -125,11 +125,11 @@ fn parts_are_logged_and_struck_by_faults() {
         {"method": "POST", "path": "^/0/odata/Activity$", "times": 1, "then": {"drop": "after"}},
         {"method": "POST", "path": "^/0/odata/Activity$", "times": 1, "then": {"status": 503, "headers": {"Retry-After": "1"}}},
     ]);
-    client.sandbox.desk.set_faults(serde_json::from_value(faults).unwrap());
+    client.sandbox.environment.set_faults(serde_json::from_value(faults).unwrap());
     let parts = [new("1", A), new("2", B), new("3", B)];
     assert_eq!(run(&mut client, &parts, Some("continue-on-error")), ["2=503", "3=201"]);
     assert_eq!(client.get("Activity/$count"), json!(2), "the first was committed");
-    let log = client.sandbox.desk.log();
+    let log = client.sandbox.environment.log();
     let rows: Vec<_> = log.iter().map(|row| (row.path.as_str(), row.batch, row.status)).collect();
     assert_eq!(
         rows[rows.len() - 5..],

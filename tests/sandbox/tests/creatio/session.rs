@@ -81,16 +81,16 @@ fn a_batch_without_csrf_is_refused_whole() {
     let mut request = client.request("POST", "$batch").body(body).unwrap();
     request.headers_mut().insert("BPMCSRF", "other".parse().unwrap());
     assert_eq!(client.send(&request).status().as_u16(), 403);
-    assert_eq!(client.sandbox.desk.log().last().unwrap().batch, None);
+    assert_eq!(client.sandbox.environment.log().last().unwrap().batch, None);
 }
 
 #[test]
 fn sessions_survive_a_reset_and_rows_do_not() {
     let mut client = Client::new(Seed::Empty);
     client.activity(&json!({"Title": "before"}));
-    let instance = client.sandbox.desk.instance();
+    let instance = client.sandbox.environment.instance();
     client.sandbox.reset(Seed::Demo);
-    assert_ne!(client.sandbox.desk.instance(), instance);
+    assert_ne!(client.sandbox.environment.instance(), instance);
     let titles = client.column("Activity", "Title");
     assert!(titles.len() > 20 && !titles.contains(&"before".to_owned()));
     client.activity(&json!({"Title": "after"}));

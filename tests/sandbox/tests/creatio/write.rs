@@ -196,7 +196,7 @@ fn loads_rows_as_they_are() {
         (json!({"StatusId": A}), Some("Status")),
     ];
     for (row, refusal) in rows {
-        let result = client.sandbox.creatio.load_activity(row.clone(), &mut client.sandbox.desk);
+        let result = client.sandbox.creatio.load_activity(row.clone(), &mut client.sandbox.environment);
         match refusal {
             None => assert_eq!(result, Ok(()), "{row}"),
             Some(part) => assert!(result.as_ref().is_err_and(|reason| reason.contains(part)), "{row}: {result:?}"),

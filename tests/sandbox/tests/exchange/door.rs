@@ -11,8 +11,8 @@ const FOLDER: &str = "<m:GetFolder><m:FolderShape><t:BaseShape>IdOnly</t:BaseSha
 fn a_request_needs_a_name_and_a_password_or_a_token() {
     let mut client = Client::new(Seed::Empty);
     let body = envelope("", FOLDER);
-    let token = client.sandbox.desk.issue_token(ACCOUNT);
-    let cloud = client.sandbox.desk.issue_token("demo@contoso.example");
+    let token = client.sandbox.environment.issue_token(ACCOUNT);
+    let cloud = client.sandbox.environment.issue_token("demo@contoso.example");
     let rows = [
         (basic(ACCOUNT, PASSWORD), 200),
         (basic("Demo@Corp.Contoso.example", PASSWORD), 200),

@@ -14,7 +14,7 @@ fn the_door() {
         assert!(got.headers["access-control-expose-headers"].to_str().unwrap().contains("Retry-After"));
         assert_eq!(got.headers.contains_key("www-authenticate"), status == 401);
     }
-    client.token = client.sandbox.desk.issue_token("nobody@contoso.example");
+    client.token = client.sandbox.environment.issue_token("nobody@contoso.example");
     assert_eq!(client.send("GET", "/v1.0/me", None, &[]).body["error"]["code"], "MailboxNotEnabledForRESTAPI");
     client.token = good;
     let got = client.send("GET", "/v1.0/me/nowhere?a=1", None, &["client-request-id: mine"]);
@@ -25,7 +25,7 @@ fn the_door() {
         (got.status, &got.headers["access-control-allow-headers"]),
         (200, &"authorization,prefer".parse().unwrap())
     );
-    let log: Vec<_> = client.sandbox.desk.log().iter().map(|row| row.status).collect();
+    let log: Vec<_> = client.sandbox.environment.log().iter().map(|row| row.status).collect();
     assert_eq!(log, [401, 401, 200, 404, 501]);
 }
 
@@ -76,7 +76,8 @@ fn batches() {
     assert_eq!(shown, ["e 429", "d 424", "c 404", "b 200", "a 201"]);
     assert_eq!(replies[0]["headers"]["Retry-After"], "2");
     assert_eq!(replies[3]["body"]["value"][0]["subject"], "a");
-    let rows: Vec<_> = client.sandbox.desk.log().iter().map(|row| (row.path.as_str(), row.status, row.batch)).collect();
+    let rows: Vec<_> =
+        client.sandbox.environment.log().iter().map(|row| (row.path.as_str(), row.status, row.batch)).collect();
     assert_eq!(rows[0], ("/v1.0/$batch", 200, None));
     assert_eq!(rows[1..3], [("/v1.0/me/events", 201, Some(1)), ("/v1.0/me/events?$top=1", 200, Some(1))]);
     let part = |id: &str| json!({"id": id, "method": "GET", "url": "/me"});

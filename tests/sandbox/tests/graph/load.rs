@@ -37,7 +37,7 @@ fn loaded_bodies() {
     ];
     let count = rows.len();
     for (raw, refused) in rows {
-        let result = client.sandbox.graph.load_event(raw.clone(), &mut client.sandbox.desk);
+        let result = client.sandbox.graph.load_event(raw.clone(), &mut client.sandbox.environment);
         match refused {
             None => assert_eq!(result, Ok(()), "{raw}"),
             Some(why) => assert!(result.as_ref().is_err_and(|reason| reason.contains(why)), "{raw}: {result:?}"),
@@ -61,14 +61,17 @@ fn loaded_bodies() {
     assert_eq!(client.get("/v1.0/me/events/X=")["subject"], "moved");
     let (round, _) = client.pages(DELTA, 50);
     assert_eq!(round.len(), 7);
-    let desk = &mut client.sandbox.desk;
-    assert_eq!(client.sandbox.graph.load_task(json!({"title": "t", "importance": "High", "id": "T="}), desk), Ok(()));
-    assert!(client.sandbox.graph.load_task(json!({"title": "t", "id": "T="}), desk).is_err());
+    let environment = &mut client.sandbox.environment;
+    assert_eq!(
+        client.sandbox.graph.load_task(json!({"title": "t", "importance": "High", "id": "T="}), environment),
+        Ok(())
+    );
+    assert!(client.sandbox.graph.load_task(json!({"title": "t", "id": "T="}), environment).is_err());
     assert!(
         client
             .sandbox
             .graph
-            .load_task(json!({"title": "t", "dueDateTime": {"dateTime": "datetime-value"}}), desk)
+            .load_task(json!({"title": "t", "dueDateTime": {"dateTime": "datetime-value"}}), environment)
             .is_err()
     );
 }
@@ -97,10 +100,10 @@ fn microsofts_examples() {
                 .iter()
                 .any(|part| url.contains(part));
         for item in found.iter().filter(|item| item.is_object() && !is_part) {
-            let (graph, desk) = (&mut client.sandbox.graph, &mut client.sandbox.desk);
+            let (graph, environment) = (&mut client.sandbox.graph, &mut client.sandbox.environment);
             let (result, n) = match kind {
-                [true, _] => (graph.load_task(item.clone(), desk), 0),
-                [_, true] => (graph.load_event(item.clone(), desk), 1),
+                [true, _] => (graph.load_task(item.clone(), environment), 0),
+                [_, true] => (graph.load_event(item.clone(), environment), 1),
                 [false, false] => continue,
             };
             match result {
@@ -116,7 +119,7 @@ fn microsofts_examples() {
     let list = client.get("/v1.0/me/todo/lists")["value"][0]["id"].as_str().unwrap().to_owned();
     assert_eq!(client.pages(&format!("/v1.0/me/todo/lists/{list}/tasks"), 50).0.len(), loaded[0]);
     client.pages(&DELTA.replace("2026-11", "2017-01").replace("2026-12", "2021-12"), 20);
-    assert_eq!(now(), client.sandbox.desk.now());
+    assert_eq!(now(), client.sandbox.environment.now());
 }
 
 /// The marks that the built-in sync of Creatio leaves on what it makes (docs/facts/creatio.md,

@@ -223,7 +223,7 @@ fn limits_and_how_the_wait_is_told() {
         assert_eq!((got.status, got.headers.contains_key("retry-after")), (429, told.is_some()));
         let exposed = got.headers["access-control-expose-headers"].to_str().unwrap();
         assert_eq!(exposed.contains("Retry-After"), readable, "{spelling}");
-        client.sandbox.desk.pass(chrono::Duration::minutes(10));
+        client.sandbox.environment.pass(chrono::Duration::minutes(10));
         assert_eq!(client.send("GET", "/v1.0/me", None, &[]).status, 200);
     }
 }

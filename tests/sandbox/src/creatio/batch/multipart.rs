@@ -5,7 +5,7 @@
 
 use super::Part;
 use crate::creatio::error::reply as answer;
-use crate::desk::Response;
+use crate::environment::Response;
 use http::StatusCode;
 use serde_json::Value as Json;
 use std::collections::BTreeMap;

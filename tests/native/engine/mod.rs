@@ -1,0 +1,31 @@
+//! What the engine and the model decide, and the laws that hold for all histories.
+
+mod actions;
+mod answer;
+mod claim;
+mod containers;
+mod creation;
+mod decide;
+mod fates;
+mod field_policy;
+mod fold;
+mod guard;
+mod history;
+mod holding;
+mod ids;
+pub(crate) mod laws;
+mod link;
+mod markup;
+mod matching;
+mod merge;
+mod oracle;
+mod people;
+mod plan;
+mod project;
+mod removal;
+mod scope;
+mod self_check;
+mod series;
+mod settings;
+mod undo;
+mod zones;

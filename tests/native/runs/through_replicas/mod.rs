@@ -1,0 +1,13 @@
+//! Whole runs through both replicas, against the sandbox in process.
+
+mod attendees;
+mod bad_input;
+mod both_ways;
+mod clocks;
+mod days;
+mod failing_servers;
+mod identity;
+mod invite;
+mod owner;
+mod scripted_year;
+mod two_mailboxes;

@@ -1,0 +1,22 @@
+//! The tests of the replica of the Exchange Server, alone and in whole runs: a quicker build than
+//! all tests are. `cargo test` leaves this target out, for `main.rs` has all of them.
+#![cfg(not(target_arch = "wasm32"))]
+// a test says what it expects by panicking
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(clippy::wildcard_enum_match_arm)] // a generator names the cases that it treats apart
+#![allow(dead_code, unused_imports)] // what the modules offer to those that are not here
+
+#[path = "../adapters"]
+mod adapters {
+    mod conformance;
+    mod ews;
+}
+#[path = "../runs"]
+mod runs {
+    mod through_replicas {
+        mod both_ways;
+        mod scripted_year;
+    }
+}
+#[path = "../support/mod.rs"]
+mod support;

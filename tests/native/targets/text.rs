@@ -1,0 +1,20 @@
+//! The tests of texts and people alone, for a quick build; `main.rs` has all of them.
+#![cfg(not(target_arch = "wasm32"))]
+// a test says what it expects by panicking
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing, clippy::panic)]
+#![allow(clippy::wildcard_enum_match_arm)] // a generator names the cases that it treats apart
+#![allow(dead_code, unused_imports)] // what the modules offer to those that are not here
+
+#[path = "../engine"]
+mod engine {
+    mod markup;
+}
+#[path = "../runs"]
+mod runs {
+    mod through_replicas {
+        mod attendees;
+        mod both_ways;
+    }
+}
+#[path = "../support/mod.rs"]
+mod support;
