@@ -310,7 +310,8 @@ fn adopted(context: &Context<'_>, seen: &Seen, items: Pair<&Item>) -> Planned {
     let fates = items.map(|item| Fate::Same(Some(item)));
     let policy = decide::policy(&Case { context, seen, link: &link, fates });
     let untouched = link.made == Some(Side::Exchange) && kept::is_untouched(items.exchange);
-    let policy = FieldPolicy { untouched, ..policy };
+    let as_sent = untouched && kept::is_as_sent(items);
+    let policy = FieldPolicy { made: link.made, untouched, as_sent, ..policy };
     let now = items.map(|item| &item.record);
     if now.creatio.kind() != now.exchange.kind() {
         return Planned::held(context, Side::Exchange, items.exchange, Reason::Ambiguous);

@@ -132,6 +132,31 @@ fn an_edit_wakes_what_was_undone() {
 }
 
 #[test]
+fn an_edit_of_what_was_undone_that_brings_nothing_back_deletes_nothing() {
+    for there in Side::BOTH {
+        // made on either side, and edited in a field that only the other one may write
+        for (made, goes) in [(there, false), (there.other(), false), (there.other(), true)] {
+            let moment = Moment::with(|settings| {
+                let way = if there == Side::Creatio { FieldDirection::In } else { FieldDirection::Out };
+                settings.fields.title = if goes { FieldDirection::Both } else { way };
+            });
+            let (link, mut items) = linked(made);
+            let undone = Link { state: LinkState::Undone, ..link };
+            *title(&mut items[there]) = "Visit".to_owned();
+            let mut seen = seen_pair(&undone, &items);
+            let gone = there.other();
+            seen.items[gone].clear();
+            seen.gone[gone].insert(items[gone].id.clone());
+            let plan = moment.plan(&seen);
+            assert_eq!(plan.is_quiet(), !goes, "{there} {made} {goes}: {plan}");
+            assert!(plan.held.is_empty(), "{there} {made}: {plan}");
+            let state = if goes { LinkState::Pending(gone) } else { LinkState::Undone };
+            assert_eq!(after(&plan).state, state, "{there} {made}");
+        }
+    }
+}
+
+#[test]
 fn what_is_left_on_a_persons_word_is_asked_about_no_more_when_all_is_compared() {
     let trip = trips::linked(Side::Exchange);
     trip.creatio.remove(&trip.only(Side::Creatio).id);
