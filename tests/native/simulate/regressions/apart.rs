@@ -229,13 +229,6 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
             ),
         ),
         (
-            "an event whose Activity was taken back is nobody's question if an edit of it may not go over",
-            history(
-                Options { fields: FieldMap { title: FieldDirection::Out, ..USUAL.fields }, ..USUAL },
-                vec![create(Exchange, Meeting), run(0), Move::Undo { device: 0 }, edit(Exchange, What::Title, 4)],
-            ),
-        ),
-        (
             "what is private rests as it is shown, once a run was taken back",
             history(
                 USUAL,
