@@ -332,6 +332,11 @@ fn adopted(context: &Context<'_>, seen: &Seen, items: Pair<&Item>) -> Planned {
     let planned = written(link.clone(), Step::Adopt, None, &merge, now);
     let mut planned = creation::labelled(context, seen, items.exchange, planned);
     planned.held = waiting(context, &link, &merge, now);
+    let afters = planned.action.iter_mut().map(|action| &mut action.after).chain(&mut planned.links);
+    for after in afters {
+        after.halves.exchange.unkept.clone_from(&merge.unkept);
+        planned.held.extend(kept::named(after, now.creatio.title(), context.now));
+    }
     planned.held.extend(put_back(context, &link, fates));
     planned
 }

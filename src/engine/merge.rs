@@ -49,6 +49,9 @@ pub struct Merge {
     pub left: BTreeSet<Field>,
     /// Fields that belong to the organizer, and were edited in Creatio.
     pub put_back: BTreeSet<Field>,
+    /// Fields in which an event or task that is adopted stands as its server made it of what we
+    /// sent.
+    pub unkept: BTreeSet<Field>,
     /// Who gets mail of what is written to Exchange.
     pub tells: SendInvitations,
 }
@@ -95,6 +98,7 @@ pub fn merge(
         uninvited: Vec::new(),
         left: BTreeSet::new(),
         put_back: BTreeSet::new(),
+        unkept: BTreeSet::new(),
         tells: SendInvitations::All,
     };
     merge_people(context, seen, compared, policy, &mut merge);
@@ -110,8 +114,10 @@ pub fn merge(
         let direction = policy.of(field);
         let rule = if field == Field::Body && policy.yields { yielding(rule) } else { rule };
         let by_rule = settle(rule.about(edited.as_ref(), policy), direction, changed, alike);
-        let is_no_edit = empties(by_rule, field, now, policy) || is_stored_so(field, now, policy);
-        let settled = if policy.adopts && is_no_edit { Merged::Agreed } else { by_rule };
+        let is_stored_so = policy.adopts && !alike && is_stored_so(field, now, policy);
+        merge.unkept.extend(is_stored_so.then_some(field));
+        let is_no_edit = policy.adopts && empties(by_rule, field, now, policy) || is_stored_so;
+        let settled = if is_no_edit { Merged::Agreed } else { by_rule };
         if direction == Direction::Owned(Side::Exchange) && settled == Merged::Took(Side::Exchange) && changed.creatio {
             merge.put_back.insert(field);
         }

@@ -241,6 +241,25 @@ fn the_link_of_two_items_knows_which_of_them_was_made_for_the_other() {
 }
 
 #[test]
+fn what_a_server_made_of_an_export_is_named_by_a_device_that_adopts_it() {
+    let (made, later) = ("2026-03-10T08:00:00Z", "2026-03-10T08:30:00Z");
+    for (changed, touched, unkept) in [(made, made, true), (later, made, false), (made, later, false)] {
+        let (moment, mut items) = (Moment::with(|settings| settings.rules.conflict = Conflict::Ask), pair());
+        items.exchange.facts.mark = Some(identity::mark(&"a".into(), &moment.account, 0));
+        (items.exchange.facts.created, items.exchange.stamp) = (Some(at(made)), Some(at(changed)));
+        items.creatio.stamp = Some(at(touched));
+        *title(&mut items.exchange) = "[External] Call".to_owned();
+        let seen = seen([&items.creatio], [&items.exchange]);
+        let planned = actions::adopt(&moment.context(), &seen, items.as_ref());
+        let [link] = planned.links.as_slice() else { panic!("nothing is written: {planned:?}") };
+        let fields: Vec<Field> = link.halves.exchange.unkept.iter().copied().collect();
+        assert_eq!(fields, vec![Field::Title; usize::from(unkept)], "{changed} {touched}");
+        let held: Vec<Reason> = planned.held.iter().map(|held| held.reason).collect();
+        assert_eq!(held, [if unkept { Reason::NotKept } else { Reason::Clash }], "{changed} {touched}");
+    }
+}
+
+#[test]
 fn the_uid_of_an_export_goes_into_the_users_own_activity_where_it_is_free() {
     type Change = fn(&mut Link);
     let rows: [(&str, Change, bool); 5] = [

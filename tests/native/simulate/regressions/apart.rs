@@ -222,6 +222,18 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
             ),
         ),
         (
+            "what a server made of an exported event is named again where its store is lost",
+            history(
+                USUAL,
+                vec![
+                    turned(&["graph adds a footer", "graph writes capitals", "exchange adds a footer"]),
+                    create(Creatio, Meeting),
+                    run(0),
+                    Move::Forget { device: 0 },
+                ],
+            ),
+        ),
+        (
             "an Activity whose event was taken back stays if an edit of it may not go over",
             history(
                 Options { fields: FieldMap { title: FieldDirection::In, ..USUAL.fields }, ..USUAL },
