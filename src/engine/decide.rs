@@ -227,7 +227,7 @@ fn by_fates(case: &Case<'_>, policy: FieldPolicy) -> Step {
             Step::Revive(Side::Exchange)
         }
         (Fate::Gone(None), Fate::Edited(_)) if comes_back(case, policy) => Step::Revive(Side::Creatio),
-        // what was taken back or left is no deletion: an edit that brings nothing back changes nothing
+        // what was taken back or left is no deletion: an edit that brings nothing back does nothing
         (Fate::Edited(_), Fate::Gone(None)) | (Fate::Gone(None), Fate::Edited(_))
             if link.state == LinkState::Undone =>
         {
