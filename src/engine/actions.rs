@@ -307,7 +307,8 @@ fn adopted(context: &Context<'_>, seen: &Seen, items: Pair<&Item>) -> Planned {
     let fates = items.map(|item| Fate::Same(Some(item)));
     let policy = decide::policy(&Case { context, seen, link: &link, fates });
     let untouched = link.made == Some(Side::Exchange) && kept::is_untouched(items.exchange);
-    let policy = FieldPolicy { untouched, ..policy };
+    let as_sent = untouched && kept::is_as_sent(items);
+    let policy = FieldPolicy { made: link.made, untouched, as_sent, ..policy };
     let now = items.map(|item| &item.record);
     if now.creatio.kind() != now.exchange.kind() {
         return Planned::held(context, Side::Exchange, items.exchange, Reason::Ambiguous);
@@ -330,6 +331,11 @@ fn adopted(context: &Context<'_>, seen: &Seen, items: Pair<&Item>) -> Planned {
     let planned = written(link.clone(), Step::Adopt, None, &merge, now);
     let mut planned = creation::labelled(context, seen, items.exchange, planned);
     planned.held = waiting(context, &link, &merge, now);
+    let afters = planned.action.iter_mut().map(|action| &mut action.after).chain(&mut planned.links);
+    for after in afters {
+        after.halves.exchange.unkept.clone_from(&merge.unkept);
+        planned.held.extend(kept::named(after, now.creatio.title(), context.now));
+    }
     planned.held.extend(put_back(context, &link, fates));
     planned
 }

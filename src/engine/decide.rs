@@ -49,7 +49,9 @@ pub fn policy(case: &Case<'_>) -> FieldPolicy {
         inward: scope::import(context.settings, link.kind()).on && owner_is_user,
         own: owner_is_user,
         adopts: false,
+        made: None,
         untouched: false,
+        as_sent: false,
         joins: scope::import(context.settings, link.kind()).on,
         outward: context.settings.export.on,
         private: exchange.private,
@@ -214,7 +216,7 @@ fn awoken(case: &Case<'_>, policy: FieldPolicy) -> Step {
 }
 
 fn by_fates(case: &Case<'_>, policy: FieldPolicy) -> Step {
-    let Case { fates, .. } = *case;
+    let Case { link, fates, .. } = *case;
     match (fates.creatio, fates.exchange) {
         (Fate::Same(_), Fate::Same(_)) => Step::Rest,
         (Fate::Same(_), Fate::Edited(_)) => Step::Update(Side::Creatio),
@@ -223,9 +225,15 @@ fn by_fates(case: &Case<'_>, policy: FieldPolicy) -> Step {
         (Fate::Edited(_), Fate::Gone(_)) if justifies_revival(case, Side::Creatio) && returns(case, policy) => {
             Step::Revive(Side::Exchange)
         }
+        (Fate::Gone(None), Fate::Edited(_)) if comes_back(case, policy) => Step::Revive(Side::Creatio),
+        // what was taken back or left is no deletion: an edit that brings nothing back does nothing
+        (Fate::Edited(_), Fate::Gone(None)) | (Fate::Gone(None), Fate::Edited(_))
+            if link.state == LinkState::Undone =>
+        {
+            Step::Rest
+        }
         (Fate::Same(_) | Fate::Edited(_), Fate::Gone(_)) => gone_on_exchange(case, policy),
         (Fate::Gone(_), Fate::Same(_)) => gone_in_creatio(case, policy),
-        (Fate::Gone(None), Fate::Edited(_)) if comes_back(case, policy) => Step::Revive(Side::Creatio),
         (Fate::Gone(_), Fate::Edited(_)) => gone_in_creatio(case, policy),
         (Fate::Gone(_), Fate::Gone(_)) => Step::Bury,
     }

@@ -57,8 +57,12 @@ pub struct FieldPolicy {
     pub own: bool,
     /// The two are linked only now: people and responses are never written by that.
     pub adopts: bool,
+    /// The two are linked only now, and we made the one on this side for the other.
+    pub made: Option<Side>,
     /// The two are linked only now, and the event or task is as we made it.
     pub untouched: bool,
+    /// So it is, and the Activity is as it then was: what differs is the server's.
+    pub as_sent: bool,
     /// The user's own answer may go to Creatio, where every participant writes their own row.
     pub joins: bool,
     /// The event's or task's body has what an Activity can't carry, and a new body would lose it.

@@ -48,6 +48,12 @@ pub(super) fn is_untouched(item: &Item) -> bool {
     changed_after(item).is_some_and(|after| after <= SETTLING_TIME)
 }
 
+/// Whether nobody has changed the Activity since the event or task was made for it.
+pub(super) fn is_as_sent(items: Pair<&Item>) -> bool {
+    let times = items.creatio.stamp.zip(items.exchange.facts.created);
+    times.is_some_and(|(changed, created)| changed - created <= SETTLING_TIME)
+}
+
 /// How long after its creation `item` was last changed.
 fn changed_after(item: &Item) -> Option<Duration> {
     item.facts.created.zip(item.stamp).map(|(created, changed)| changed - created)

@@ -218,6 +218,14 @@ impl Link {
         self.state == LinkState::Tombstone && exported && self.halves.creatio.version.as_str().is_empty()
     }
 
+    /// Whether its Activity gave way to another one, which has its event now.
+    #[must_use]
+    pub fn is_superseded(&self) -> bool {
+        let activity = &self.halves.creatio.id;
+        let is_without_event = self.halves.exchange.id == Self::foreseen(activity);
+        self.state == LinkState::Tombstone && self.made.is_some() && is_without_event
+    }
+
     /// The pairs that it takes the place of, whose items on Exchange are still to be removed; the
     /// latest first.
     pub fn formers(&self) -> impl Iterator<Item = &Self> {

@@ -10,7 +10,7 @@ use crate::engine::project;
 use crate::engine::settings::Conflict;
 use crate::model::op::SendInvitations;
 pub use crate::model::record::{copy, differences, fields};
-use crate::model::{Body, Field, Instant, Meeting, Pair, Person, Record, Side};
+use crate::model::{Body, Field, Instant, Meeting, Pair, Person, Record, Side, Status};
 use chrono::Duration;
 use std::collections::BTreeSet;
 
@@ -50,6 +50,9 @@ pub struct Merge {
     pub left: BTreeSet<Field>,
     /// Fields that belong to the organizer, and were edited in Creatio.
     pub put_back: BTreeSet<Field>,
+    /// Fields in which an event or task that is adopted stands as its server made it of what we
+    /// sent.
+    pub unkept: BTreeSet<Field>,
     /// Who gets mail of what is written to Exchange.
     pub tells: SendInvitations,
 }
@@ -96,6 +99,7 @@ pub fn merge(
         uninvited: Vec::new(),
         left: BTreeSet::new(),
         put_back: BTreeSet::new(),
+        unkept: BTreeSet::new(),
         tells: SendInvitations::All,
     };
     merge_people(context, seen, compared, policy, &mut merge);
@@ -111,7 +115,10 @@ pub fn merge(
         let direction = policy.of(field);
         let rule = if field == Field::Body && policy.yields { yielding(rule) } else { rule };
         let by_rule = settle(rule.about(edited.as_ref(), policy), direction, changed, alike);
-        let settled = if policy.adopts && empties(by_rule, field, now, policy) { Merged::Agreed } else { by_rule };
+        let is_stored_so = policy.adopts && !alike && is_stored_so(field, now, policy);
+        merge.unkept.extend(is_stored_so.then_some(field));
+        let is_no_edit = policy.adopts && empties(by_rule, field, now, policy) || is_stored_so;
+        let settled = if is_no_edit { Merged::Agreed } else { by_rule };
         if direction == Direction::Owned(Side::Exchange) && settled == Merged::Took(Side::Exchange) && changed.creatio {
             merge.put_back.insert(field);
         }
@@ -178,10 +185,47 @@ fn empties(merged: Merged, field: Field, now: Pair<&Record>, policy: FieldPolicy
     let is_text = matches!(field, Field::Title | Field::Place | Field::Body);
     let is_nobodys = |side: Side| side == Side::Exchange && is_text && policy.untouched || is_bare(field, now[side]);
     match (merged, policy.of(field)) {
-        (Merged::Took(side), Direction::From(source)) => side == source && is_nobodys(side),
+        (Merged::Took(side), Direction::From(source)) => {
+            side == source && (is_nobodys(side) || is_made_without(field, now[side], side, policy))
+        }
         (Merged::Kept, Direction::Off) => Side::BOTH.into_iter().any(is_nobodys),
         (Merged::Took(_) | Merged::Kept | Merged::Agreed | Merged::Clash | Merged::Waits(_), _) => false,
     }
+}
+
+/// Whether what we made on `side` was made without the value that the other side has in a field,
+/// since that goes the other way only. What stands in it there is a default, the server's, or what
+/// a person wrote, which no adoption tells apart: it takes nothing from the other side. A device
+/// that knows the pair brings over what a person wrote.
+fn is_made_without(field: Field, there: &Record, side: Side, policy: FieldPolicy) -> bool {
+    let is_unsent = policy.made == Some(side) && !policy.fields.of(field).lets(side.other());
+    match (field, there) {
+        // it is never made without a time
+        (Field::When, _) => false,
+        // no server sets another status than the first one by itself
+        (Field::Status, Record::Task(task)) => is_unsent && task.status == Status::NotStarted,
+        _ => is_unsent,
+    }
+}
+
+/// Whether a field of the event or task is what the server made of the value that we sent, which
+/// the Activity still has: nobody has changed either since. Of two texts one holds the other then;
+/// where it does not, a person was as quick as the server.
+fn is_stored_so(field: Field, now: Pair<&Record>, policy: FieldPolicy) -> bool {
+    let holds = |texts: Pair<&str>| {
+        let texts = texts.map(str::to_lowercase);
+        let is_cut = !texts.exchange.is_empty() && texts.creatio.contains(&texts.exchange);
+        is_cut || texts.exchange.contains(&texts.creatio)
+    };
+    let is_sent = policy.as_sent && policy.of(field).lets(Side::Creatio);
+    is_sent
+        && match field {
+            Field::Title => holds(now.map(Record::title)),
+            Field::Place => holds(now.map(Record::place)),
+            Field::Body => holds(now.map(Record::text)),
+            Field::Importance | Field::Reminder => true,
+            Field::When | Field::Status | Field::People | Field::Response => false,
+        }
 }
 
 /// Whether a text is empty. At the source of a field that goes one way this is how the pair was

@@ -80,6 +80,8 @@ pub fn undo(account: &Account, silently: bool, entries: &[Entry], now: &Now) -> 
         let back = match now.links.get(&entry.activity) {
             None => Err(Why::Unlinked),
             Some(_) if is_again => Err(Why::Gone),
+            // it would stand there a second time
+            Some(link) if entry.side == Side::Creatio && link.is_superseded() => Err(Why::Gone),
             Some(link) => {
                 let item = now.items.get(&(entry.side, entry.id.clone()));
                 back(account, silently, entry, item, link).map(|op| Back {

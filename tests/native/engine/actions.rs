@@ -132,6 +132,31 @@ fn an_edit_wakes_what_was_undone() {
 }
 
 #[test]
+fn an_edit_of_what_was_undone_that_brings_nothing_back_deletes_nothing() {
+    for there in Side::BOTH {
+        // made on either side, and edited in a field that only the other one may write
+        for (made, goes) in [(there, false), (there.other(), false), (there.other(), true)] {
+            let moment = Moment::with(|settings| {
+                let way = if there == Side::Creatio { FieldDirection::In } else { FieldDirection::Out };
+                settings.fields.title = if goes { FieldDirection::Both } else { way };
+            });
+            let (link, mut items) = linked(made);
+            let undone = Link { state: LinkState::Undone, ..link };
+            *title(&mut items[there]) = "Visit".to_owned();
+            let mut seen = seen_pair(&undone, &items);
+            let gone = there.other();
+            seen.items[gone].clear();
+            seen.gone[gone].insert(items[gone].id.clone());
+            let plan = moment.plan(&seen);
+            assert_eq!(plan.is_quiet(), !goes, "{there} {made} {goes}: {plan}");
+            assert!(plan.held.is_empty(), "{there} {made}: {plan}");
+            let state = if goes { LinkState::Pending(gone) } else { LinkState::Undone };
+            assert_eq!(after(&plan).state, state, "{there} {made}");
+        }
+    }
+}
+
+#[test]
 fn what_is_left_on_a_persons_word_is_asked_about_no_more_when_all_is_compared() {
     let scenario = memory_scenario::linked(Side::Exchange);
     scenario.creatio.remove(&scenario.only(Side::Creatio).id);
@@ -212,6 +237,25 @@ fn the_link_of_two_items_knows_which_of_them_was_made_for_the_other() {
         let planned = actions::adopt(&moment.context(), &seen, items.as_ref());
         let link = &planned.links[0];
         assert_eq!((link.made, link.generation, link.unsettled), (made, generation, false), "{marked:?} {id}");
+    }
+}
+
+#[test]
+fn what_a_server_made_of_an_export_is_named_by_a_device_that_adopts_it() {
+    let (made, later) = ("2026-03-10T08:00:00Z", "2026-03-10T08:30:00Z");
+    for (changed, touched, unkept) in [(made, made, true), (later, made, false), (made, later, false)] {
+        let (moment, mut items) = (Moment::with(|settings| settings.rules.conflict = Conflict::Ask), pair());
+        items.exchange.facts.mark = Some(identity::mark(&"a".into(), &moment.account, 0));
+        (items.exchange.facts.created, items.exchange.stamp) = (Some(at(made)), Some(at(changed)));
+        items.creatio.stamp = Some(at(touched));
+        *title(&mut items.exchange) = "[External] Call".to_owned();
+        let seen = seen([&items.creatio], [&items.exchange]);
+        let planned = actions::adopt(&moment.context(), &seen, items.as_ref());
+        let [link] = planned.links.as_slice() else { panic!("nothing is written: {planned:?}") };
+        let fields: Vec<Field> = link.halves.exchange.unkept.iter().copied().collect();
+        assert_eq!(fields, vec![Field::Title; usize::from(unkept)], "{changed} {touched}");
+        let held: Vec<Reason> = planned.held.iter().map(|held| held.reason).collect();
+        assert_eq!(held, [if unkept { Reason::NotKept } else { Reason::Clash }], "{changed} {touched}");
     }
 }
 

@@ -1,13 +1,13 @@
 //! The merge of a pair: what is taken, what clashes, and what the servers' stamps tell.
 
-use crate::support::memory::{at, title};
+use crate::support::memory::{at, item, meeting, title};
 use crate::support::moment::{Moment, pair, seen, the_meeting};
 use schedule_sync::engine::decide;
 use schedule_sync::engine::fate::{Case, Fate};
 use schedule_sync::engine::field_policy::{Direction, FieldPolicy};
 use schedule_sync::engine::merge::{ClashRule, Compared, Merge, Merged, adopt, merge, settle};
 use schedule_sync::engine::settings::{Conflict, FieldDirection};
-use schedule_sync::model::{Body, Field, Importance, Item, Pair, Reminder, Response, Side};
+use schedule_sync::model::{Body, Field, Importance, Item, Pair, Record, Reminder, Response, Side};
 
 /// The field policy of the pair, of which nothing is special.
 fn policy(moment: &Moment, items: &Pair<Item>) -> FieldPolicy {
@@ -131,6 +131,65 @@ fn an_adoption_empties_nothing_whose_one_way_source_is_empty() {
             let base = merge.base.as_ref().zip(now);
             let differs = base.map(|(base, now)| schedule_sync::model::record::differences(base, now));
             assert!(!differs[source.other()].contains(&Field::Body), "what is left is the base");
+        }
+    }
+}
+
+#[test]
+fn what_was_made_without_a_field_takes_nothing_in_it_from_the_other_side() {
+    let all = [Field::Title, Field::Place, Field::Body, Field::Importance, Field::Reminder, Field::When];
+    for source in Side::BOTH {
+        for (made, kept) in [(Some(source), true), (Some(source.other()), false), (None, false)] {
+            let (mut moment, mut items) = (Moment::new(), pair());
+            let way = if source == Side::Exchange { FieldDirection::In } else { FieldDirection::Out };
+            for field in all {
+                *moment.settings.fields.of_mut(field) = way;
+            }
+            let one = the_meeting(&mut items[source]);
+            (one.title, one.place, one.body) = ("T".to_owned(), "P".to_owned(), Body::from_text("B"));
+            (one.importance, one.reminder) = (Importance::High, Reminder::Before(30));
+            one.when = the_meeting(&mut item(source, "x", Record::Meeting(meeting("T", "2026-03-13T10:00:00Z")))).when;
+            let other = the_meeting(&mut items[source.other()]);
+            (other.place, other.body, other.reminder) = ("Q".to_owned(), Body::from_text("C"), Reminder::Before(5));
+            let now = items.as_ref().map(|item| &item.record);
+            let policy = FieldPolicy { made, ..policy(&moment, &items) };
+            let merge = adopt(&moment.context(), &seen([], []), now, policy, newest(EARLY, LATE));
+            for field in all {
+                // it is never made without its time
+                let is_written = !kept || field == Field::When;
+                let writes = &merge.writes[source.other()];
+                assert_eq!(writes.contains(&field), is_written, "{source} {made:?} {field:?}");
+            }
+            assert!(merge.writes[source].is_empty(), "nothing goes against the way");
+        }
+    }
+}
+
+#[test]
+fn what_the_server_made_of_a_value_that_nobody_changed_since_is_no_clash() {
+    let rows: [(&str, [&str; 3], bool); 5] = [
+        ("a label", ["Call", "[External] CALL", ""], true),
+        ("a footer", ["Notes", "Notes Sent by a service.", "body"], true),
+        ("a cut text", ["A long text", "A long", "body"], true),
+        ("another text", ["Notes", "What a person wrote", "body"], false),
+        ("no text", ["Notes", "", "body"], false),
+    ];
+    for (what, [sent, stored, field], is_servers) in rows {
+        for (as_sent, agreed) in [(true, is_servers), (false, false)] {
+            let (moment, mut items) = (Moment::new(), pair());
+            for (side, text) in [(Side::Creatio, sent), (Side::Exchange, stored)] {
+                let one = the_meeting(&mut items[side]);
+                match field {
+                    "body" => one.body = Body::from_text(text),
+                    _ => one.title = text.to_owned(),
+                }
+            }
+            let now = items.as_ref().map(|item| &item.record);
+            let policy = FieldPolicy { made: Some(Side::Exchange), as_sent, ..policy(&moment, &items) };
+            let ask = ClashRule { answer: None, conflict: Conflict::Ask, stamps: Pair::default() };
+            let merge = adopt(&moment.context(), &seen([], []), now, policy, ask);
+            assert_eq!(merge.clashes.is_empty() && merge.waits.is_empty(), agreed, "{what} {as_sent}");
+            assert_eq!(merge.writes, Pair::default(), "{what} {as_sent}");
         }
     }
 }

@@ -206,6 +206,26 @@ fn an_event_that_was_removed_is_not_created_beside_the_one_that_was_made_in_its_
 }
 
 #[test]
+fn an_activity_that_gave_way_to_another_one_is_not_brought_back_beside_it() {
+    let canceled = entry(Side::Creatio, What::Status(Some(Status::NotStarted), Status::Canceled), &[]);
+    let deleted = entry(Side::Creatio, What::Deleted, &[]);
+    let mut item = pair().creatio;
+    item.facts.status = Some(Status::Canceled);
+    for (entry, item) in [(canceled, Some(item)), (deleted, None)] {
+        for (made, refused) in [(Some(Side::Creatio), true), (None, false)] {
+            let mut now = now(&entry, item.clone());
+            for link in now.links.values_mut() {
+                link.halves.exchange.id = Link::foreseen(&link.halves.creatio.id);
+                (link.state, link.made) = (LinkState::Tombstone, made);
+            }
+            let plan = undo(&Moment::new().account, false, std::slice::from_ref(&entry), &now);
+            let why: Vec<Why> = plan.refused.iter().map(|refused| refused.why).collect();
+            assert_eq!(why, vec![Why::Gone; usize::from(refused)], "{:?} {made:?}", entry.what);
+        }
+    }
+}
+
+#[test]
 fn the_last_write_is_taken_back_first_and_nothing_of_what_is_no_longer_linked() {
     let entries = [2, 7, 5].map(|nth| Entry { nth, ..entry(Side::Exchange, What::Updated, &[Field::Title]) });
     let plan = undo(&Moment::new().account, false, &entries, &now(&entries[0], Some(pair().exchange)));

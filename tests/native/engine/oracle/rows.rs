@@ -600,6 +600,17 @@ pub(crate) const FIELD: &[Row<Of, Value>] = &[
         "a person's own text stays and is named",
     ),
     row(&[Of::Changed(&[Where::Alike])], Value::Stays, "Alike on both: agreed"),
+    // what is matched in these cases bears the id that we gave it when we imported it
+    row(
+        &[
+            Of::Item(Is::Link(&[Unlinked])),
+            Of::Item(Is::Way(&[Way::Out])),
+            Of::Field(&[Field::Title, Field::Body, Field::Place, Field::Reminder, Field::Importance]),
+            Of::Changed(&[Where::Both]),
+        ],
+        Value::Stays,
+        "our reading: what we made without a field takes nothing in it from the other side",
+    ),
     // private
     row(
         &[

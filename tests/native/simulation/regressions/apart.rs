@@ -209,6 +209,38 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
             ),
         ),
         (
+            "nor are they once the event was written to in another field",
+            history(
+                Options { fields: FieldMap { body: FieldDirection::In, ..USUAL.fields }, ..pair },
+                vec![
+                    turned(&["graph adds a footer", "exchange adds a footer"]),
+                    create(Creatio, Meeting),
+                    run(0),
+                    edit(Creatio, What::When, 5),
+                    run(0),
+                ],
+            ),
+        ),
+        (
+            "what a server made of an exported event is named again where its store is lost",
+            history(
+                USUAL,
+                vec![
+                    turned(&["graph adds a footer", "graph writes capitals", "exchange adds a footer"]),
+                    create(Creatio, Meeting),
+                    run(0),
+                    Move::Forget { device: 0 },
+                ],
+            ),
+        ),
+        (
+            "an Activity whose event was taken back stays if an edit of it may not go over",
+            history(
+                Options { fields: FieldMap { title: FieldDirection::In, ..USUAL.fields }, ..USUAL },
+                vec![create(Creatio, AllDay), run(0), Move::Undo { device: 0 }, edit(Creatio, What::Title, 4)],
+            ),
+        ),
+        (
             "what is private rests as it is shown, once a run was taken back",
             history(
                 USUAL,

@@ -95,6 +95,42 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
             ),
         ),
         (
+            "an Activity that gave way to another one is not brought back beside it",
+            history(
+                Options {
+                    conflict: Conflict::Newest,
+                    creatio_delete: CreatioDelete::Leave,
+                    notify: settings::Notify::Always,
+                    private: settings::Private::Full,
+                    months: [36, 3],
+                    groups: true,
+                    ..pair
+                },
+                vec![
+                    create(Exchange, AllDay),
+                    Move::Together { seed: 14_573_788_349_569_125_288 },
+                    Move::Undo { device: 1 },
+                    Move::Pass { minutes: 45_000 },
+                    edit(Exchange, What::When, 3),
+                    Move::Run {
+                        device: 0,
+                        trouble: Trouble::Several(vec![
+                            Trouble::Status { nth: 17, status: 404, after: None },
+                            Trouble::Fault(json!([{
+                                "times": 1, "then": {"drop": "after"}, "server": "creatio",
+                                "method": "DELETE", "path": "/Activity$",
+                            }])),
+                        ]),
+                    },
+                    Move::Undo { device: 0 },
+                    edit(Exchange, What::Body, 6),
+                    Move::Together { seed: 13_254_680_950_033_862_157 },
+                    Move::Run { device: 1, trouble: Trouble::Status { nth: 18, status: 504, after: None } },
+                    Move::Undo { device: 1 },
+                ],
+            ),
+        ),
+        (
             "an Activity whose event became a series without its day is asked about where its store is lost",
             history(
                 Options {
