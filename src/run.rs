@@ -181,7 +181,7 @@ async fn decide<W: World>(world: &W, previewed: bool) -> Result<PreparedRun> {
         state.compared = Some(device);
         state.holding = observed.holding;
         let rests = |link: &&Link| link.state == LinkState::Undone;
-        state.resting = observed.seen.links.iter().filter(rests).map(|link| link.halves.creatio.id.clone()).collect();
+        state.resting = observed.seen.links.iter().filter(rests).map(|link| link.halves.creatio.id().clone()).collect();
     }
     state.links = observed.seen.total;
     state.settings = Some(settings);

@@ -11,7 +11,7 @@ use schedule_sync::engine::answer::{Answer, Answers, Choice};
 use schedule_sync::engine::change::StateChange;
 use schedule_sync::engine::commit::Commit;
 use schedule_sync::engine::history::{Entry, What};
-use schedule_sync::engine::link::{Half, Link, LinkKey, LinkState, Memory};
+use schedule_sync::engine::link::{Half, ItemRef, Link, LinkKey, LinkState, Memory};
 use schedule_sync::engine::settings::{Extent, Settings};
 use schedule_sync::engine::{held::Reason, state::State};
 use schedule_sync::error::Error;
@@ -72,9 +72,8 @@ fn link(activity: &str, exchange: &str, master: Option<&str>) -> Link {
 
 fn half(id: &str, container: &str, base: &Record, facts: Facts) -> Half {
     Half {
-        id: id.into(),
+        item: ItemRef::of(id.into(), format!("v{id}").as_str().into()),
         container: container.into(),
-        version: format!("v{id}").as_str().into(),
         base: base.clone(),
         facts,
         unkept: BTreeSet::new(),
@@ -123,7 +122,7 @@ async fn account(instance: &str, address: &str) -> IdbStore {
 }
 
 fn activities(links: Vec<Link>) -> Vec<String> {
-    let mut ids: Vec<String> = links.into_iter().map(|link| link.halves.creatio.id.to_string()).collect();
+    let mut ids: Vec<String> = links.into_iter().map(|link| link.halves.creatio.id().to_string()).collect();
     ids.sort();
     ids
 }

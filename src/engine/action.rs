@@ -93,7 +93,7 @@ impl Planned {
     /// Nothing but a link to drop.
     #[must_use]
     pub fn dropped(link: &Link) -> Self {
-        Self { drop: vec![link.halves.creatio.id.clone()], ..Self::default() }
+        Self { drop: vec![link.halves.creatio.id().clone()], ..Self::default() }
     }
 
     /// The action of an adoption, made of the bare link where nothing was to be written.
@@ -125,9 +125,9 @@ impl Planned {
 /// An update of the item of `link` on `side`, as it was read.
 pub(super) fn update(link: &Link, side: Side, before: &Record, patch: Patch) -> Update {
     Update {
-        id: link.halves[side].id.clone(),
+        id: link.halves[side].id().clone(),
         container: link.halves[side].container.clone(),
-        version: link.halves[side].version.clone(),
+        version: link.halves[side].spelled_version(),
         before: before.clone(),
         patch,
         uid: None,

@@ -133,7 +133,7 @@ fn declined(case: &Case<'_>) -> Option<Planned> {
     let lives = link.state == LinkState::Alive && import_meetings.on && fields.response.lets(Side::Exchange);
     let awake = |side: Side| scope::awake(context, seen, link, side, fates[side].item());
     let inside = Side::BOTH.into_iter().all(awake) && link.kind() == Kind::Meeting;
-    let elsewhere = seen.elsewhere.get(&link.halves.creatio.id).is_some_and(|there| there.lives);
+    let elsewhere = seen.elsewhere.get(link.halves.creatio.id()).is_some_and(|there| there.lives);
     if !part || !lives || !inside || elsewhere || scope::is_past(context, before) {
         return None;
     }
@@ -178,7 +178,7 @@ fn informed(link: &Link, fates: Pair<Fate<'_>>) -> Link {
     let mut after = Link { state, ..link.clone() };
     for side in Side::BOTH {
         if let Some(item) = fates[side].item() {
-            after.halves[side].version = item.version.clone();
+            after.halves[side].set_version(item.version.clone());
             after.halves[side].container = item.container.clone();
             after.halves[side].facts = known(&link.halves[side].facts, &item.facts);
         }
@@ -285,7 +285,7 @@ fn rule(context: &Context<'_>, seen: &Seen, link: &Link, stamps: Pair<Option<Ins
     let answer = Permissions::of_pair(seen, link).taken(Reason::Clash);
     // since it was asked, other fields of the two were written, by which the stamps no longer tell
     // of this one
-    let asked = seen.guarded.contains(&(link.halves.creatio.id.clone(), Reason::Clash));
+    let asked = seen.guarded.contains(&(link.halves.creatio.id().clone(), Reason::Clash));
     let stamps = if asked { Pair::default() } else { stamps };
     ClashRule { answer, conflict: context.settings.rules.conflict, stamps }
 }
@@ -402,7 +402,7 @@ fn written(link: Link, step: Step, before: Option<&Link>, merge: &Merge, now: Pa
 #[must_use]
 pub fn complete(link: &Link, item: &Item) -> Action {
     let mut after = link.clone();
-    after.halves.creatio.version = item.version.clone();
+    after.halves.creatio.set_version(item.version.clone());
     let none = Patch { record: link.halves.creatio.base.clone(), fields: BTreeSet::new() };
     let update = update(&after, Side::Creatio, &link.halves.creatio.base, none);
     after.halves.creatio.facts.status = Some(Status::Completed);
@@ -426,7 +426,7 @@ pub fn own_copy(action: &Action, account: &Account) -> Option<Action> {
     })?;
     let id = identity::own_copy(create.id.as_ref()?, account);
     create.id = Some(id.clone());
-    own.after.memory.instead = Some(std::mem::replace(&mut own.after.halves.creatio.id, id.clone()));
+    own.after.memory.instead = Some(own.after.halves.creatio.replace_id(id.clone()));
     let site = &account.site;
     for (_, op) in &mut own.writes {
         if let Op::Update(update) = op
@@ -459,7 +459,7 @@ pub fn late_uid(
     let mut after = link.clone();
     after.halves.exchange.facts.uid = Some(uid.clone());
     if let Some(activity) = activity {
-        after.halves.creatio.version = activity.version.clone();
+        after.halves.creatio.set_version(activity.version.clone());
     }
     let write = uid_write(&after, uid.clone());
     after.halves.creatio.facts.uid = Some(uid);

@@ -15,9 +15,11 @@ use uuid::Uuid;
 #[must_use]
 pub fn question(context: &Context<'_>, seen: &Seen, put: &[Link], held: &Held) -> Option<Question> {
     let id = held.id.as_ref().filter(|_| !choices(held.reason).is_empty())?;
-    let link = put.iter().chain(&seen.links).find(|link| link.halves[held.side].id == *id);
-    let ids = link
-        .map_or_else(|| vec![id.clone()], |link| vec![link.halves.creatio.id.clone(), link.halves.exchange.id.clone()]);
+    let link = put.iter().chain(&seen.links).find(|link| *link.halves[held.side].id() == *id);
+    let ids = link.map_or_else(
+        || vec![id.clone()],
+        |link| vec![link.halves.creatio.id().clone(), link.halves.exchange.id().clone()],
+    );
     let about = if held.fields.is_empty() {
         [whole(context, seen, held.side, id, link)].into()
     } else {
@@ -53,7 +55,7 @@ fn shown(value: &Option<FieldValue>) -> String {
 /// A digest of a whole item, or of both of a pair: a side that was not read is as it was.
 fn whole(context: &Context<'_>, seen: &Seen, side: Side, id: &ItemId, link: Option<&Link>) -> String {
     let texts = Side::BOTH.map(|of| {
-        let id = link.map_or_else(|| (of == side).then_some(id), |link| Some(&link.halves[of].id));
+        let id = link.map_or_else(|| (of == side).then_some(id), |link| Some(link.halves[of].id()));
         let read = id.and_then(|id| seen.items[of].get(id)).map(|item| scope::masked(context, item));
         let gone =
             id.is_some_and(|id| seen.gone[of].contains(id)) || read.as_ref().is_some_and(|one| one.facts.canceled);

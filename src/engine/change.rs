@@ -48,7 +48,7 @@ impl StateChange {
             }),
             Self::Woken(links) => stored.map(|mut stored| {
                 for (link, side) in links.iter().flat_map(|link| Side::BOTH.map(|side| (link, side))) {
-                    stored.again[side].insert((link.halves[side].id.clone(), link.halves[side].container.clone()));
+                    stored.again[side].insert((link.halves[side].id().clone(), link.halves[side].container.clone()));
                 }
                 stored
             }),

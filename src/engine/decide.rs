@@ -22,7 +22,7 @@ pub fn case<'a>(context: &'a Context<'a>, seen: &'a Seen, link: &'a Link, items:
     let off = |field: &Field| context.settings.fields.of(*field) == FieldDirection::Off;
     let fates = Pair::of(|side| {
         let Some(item) = items[side] else {
-            return if seen.gone[side].contains(&link.halves[side].id) { Fate::Gone(None) } else { Fate::Same(None) };
+            return if seen.gone[side].contains(link.halves[side].id()) { Fate::Gone(None) } else { Fate::Same(None) };
         };
         if item.facts.canceled {
             Fate::Gone(Some(item))
@@ -44,7 +44,7 @@ pub fn policy(case: &Case<'_>) -> FieldPolicy {
     let owner_is_user = is_users(context, creatio);
     let ended = has_ended(case);
     let notify = field_policy::notify(context, seen, fates.creatio.item(), Some(&link.memory));
-    let there = seen.elsewhere.get(&link.halves.creatio.id);
+    let there = seen.elsewhere.get(link.halves.creatio.id());
     FieldPolicy {
         inward: scope::import(context.settings, link.kind()).on && owner_is_user,
         own: owner_is_user,
@@ -306,7 +306,7 @@ fn gone_on_exchange(case: &Case<'_>, policy: FieldPolicy) -> Step {
     if !policy.inward || archived(case) {
         return Step::Sleep;
     }
-    if seen.elsewhere.get(&link.halves.creatio.id).is_some_and(|there| there.lives) {
+    if seen.elsewhere.get(link.halves.creatio.id()).is_some_and(|there| there.lives) {
         return Step::Bury;
     }
     match context.settings.rules.creatio_delete {

@@ -68,7 +68,7 @@ pub fn fold(action: &Action, outcomes: &[Outcome], now: Instant) -> Folded {
 
 /// What the next run reads again of `link` on `side`.
 fn of(link: &Link, side: Side) -> (Side, ItemId, ContainerId) {
-    (side, link.halves[side].id.clone(), link.halves[side].container.clone())
+    (side, link.halves[side].id().clone(), link.halves[side].container.clone())
 }
 
 /// Takes out of the base who is not there as they were to be, and an answer that is not: so that
@@ -142,7 +142,7 @@ const fn alive(state: LinkState) -> LinkState {
 #[must_use]
 pub fn found(link: &Link, side: Side, item: &Item) -> Link {
     let mut link = Link { state: alive(link.state), ..link.clone() };
-    link.halves[side].version = item.version.clone();
+    link.halves[side].set_version(item.version.clone());
     link.halves[side].facts = item.facts.clone();
     fill_in(&mut link, side, item);
     made(&mut link, side, item);
@@ -179,9 +179,10 @@ pub fn read_first(link: &mut Link, items: Pair<Option<&Item>>) -> bool {
 }
 
 fn confirm(link: &mut Link, side: Side, op: &Op, written: &Written) {
-    link.halves[side].id = written.id.clone();
+    link.halves[side].replace_id(written.id.clone());
     link.halves[side].container = written.container.clone();
-    let seen = std::mem::replace(&mut link.halves[side].version, written.version.clone());
+    let seen = link.halves[side].item.clone();
+    link.halves[side].set_version(written.version.clone());
     if let Some(item) = &written.item {
         for field in predicted(op) {
             super::merge::copy(field, &item.record, &mut link.halves[side].base);
@@ -195,7 +196,7 @@ fn confirm(link: &mut Link, side: Side, op: &Op, written: &Written) {
         if !differences(&link.halves[side].base, &item.record).is_empty() {
             link.unsettled = true;
             if let Op::Update(_) = op {
-                link.halves[side].version = seen;
+                link.halves[side].item = seen;
             }
         }
         link.halves[side].facts = learned(&link.halves[side].facts, item);
@@ -234,7 +235,7 @@ fn unstored(action: &Action, link: &Link, side: Side, op: &Op, now: Instant) -> 
     let lost: Vec<Person> = op.newcomers().into_iter().filter(|one| !stored.has(one)).collect();
     (!lost.is_empty()).then(|| Held {
         fields: vec![HeldField::people(lost)],
-        ..Held::whole(side, link.halves[side].id.clone(), &action.title, Reason::NotKept, now)
+        ..Held::whole(side, link.halves[side].id().clone(), &action.title, Reason::NotKept, now)
     })
 }
 
@@ -262,8 +263,8 @@ const SPENT: &str = "ErrorDuplicateTransactionId";
 fn failed(action: &Action, side: Side, op: &Op, refusal: &Refusal, now: Instant) -> Folded {
     let created = matches!(op, Op::Create(_));
     let about = match op {
-        Op::Create(_) => action.after.halves[side.other()].id.clone(),
-        Op::Update(_) => action.after.halves[side].id.clone(),
+        Op::Create(_) => action.after.halves[side.other()].id().clone(),
+        Op::Update(_) => action.after.halves[side].id().clone(),
         Op::Delete { id, .. } => id.clone(),
     };
     let again = |side: Side| of(&action.after, side);

@@ -23,6 +23,6 @@ pub struct Folded {
 pub(super) fn both(link: &Link) -> Vec<(Side, ItemId, ContainerId)> {
     Side::BOTH
         .into_iter()
-        .map(|side| (side, link.halves[side].id.clone(), link.halves[side].container.clone()))
+        .map(|side| (side, link.halves[side].id().clone(), link.halves[side].container.clone()))
         .collect()
 }

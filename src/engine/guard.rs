@@ -79,25 +79,25 @@ pub fn check_beside(context: &Context<'_>, seen: &Seen, plan: &mut Plan, bare: O
 /// nobody would be told why nothing is done. Whether any pair waits so.
 fn disbelieve(context: &Context<'_>, seen: &Seen, plan: &mut Plan) -> bool {
     let heard = |link: &Link| Permissions::of_pair(seen, link).decide_loss();
-    let is_missing = |link: &&Link| link.has_activity() && seen.gone.creatio.contains(&link.halves.creatio.id);
+    let is_missing = |link: &&Link| link.has_activity() && seen.gone.creatio.contains(link.halves.creatio.id());
     let waiting = || seen.links.iter().filter(is_missing).filter(|link| !heard(link));
     if !seen.unreadable || waiting().next().is_none() {
         return false;
     }
     plan.actions.retain(|action| heard(&action.after) || action.before.as_ref().is_some_and(heard));
     plan.links.retain(heard);
-    plan.drop.retain(|id| seen.links.iter().any(|link| link.halves.creatio.id == *id && heard(link)));
+    plan.drop.retain(|id| seen.links.iter().any(|link| *link.halves.creatio.id() == *id && heard(link)));
     // whoever is asked about a removal by name is asked enough
     let is_asked = |link: &&Link| {
         let by_name =
-            |held: &Held| held.reason == Reason::DeleteAsked && held.id.as_ref() == Some(&link.halves[held.side].id);
+            |held: &Held| held.reason == Reason::DeleteAsked && held.id.as_ref() == Some(link.halves[held.side].id());
         plan.held.iter().any(by_name)
     };
     let silent: Vec<&Link> = waiting().filter(|link| !is_asked(link)).collect();
     plan.held.extend(silent.into_iter().map(|link| {
         let is_pending = link.state == LinkState::Pending(Side::Exchange);
         let side = if is_pending { Side::Creatio } else { Side::Exchange };
-        held(context, side, &link.halves[side].id, link.halves[side].base.title().to_owned(), Reason::SideEmpty)
+        held(context, side, link.halves[side].id(), link.halves[side].base.title().to_owned(), Reason::SideEmpty)
     }));
     plan.disbelieves = true;
     true
@@ -108,7 +108,7 @@ fn hold(context: &Context<'_>, seen: &Seen, plan: &mut Plan, bare: Option<&Plan>
     // what a person's word made of the plan is not there without it
     let unasked: Option<BTreeSet<&ItemId>> = bare.map(|bare| {
         let such = bare.actions.iter().filter(|action| (question.about)(action));
-        such.map(|action| &action.after.halves.creatio.id).collect()
+        such.map(|action| action.after.halves.creatio.id()).collect()
     });
     let named = |action: &Action, known: &dyn Fn(&ItemId, Reason) -> bool| {
         ids(action).into_iter().any(|id| question.reasons.iter().any(|reason| known(id, *reason)))
@@ -118,7 +118,7 @@ fn hold(context: &Context<'_>, seen: &Seen, plan: &mut Plan, bare: Option<&Plan>
             || named(action, &|id, reason| Permissions::of(&seen.answers, [id, id]).allows(reason))
     };
     let asked = |action: &Action| {
-        let asks = unasked.as_ref().is_none_or(|unasked| unasked.contains(&action.after.halves.creatio.id));
+        let asks = unasked.as_ref().is_none_or(|unasked| unasked.contains(action.after.halves.creatio.id()));
         (question.about)(action) && asks && !allowed(action)
     };
     let many = plan.actions.iter().filter(|action| asked(action)).count() > question.limit;
@@ -142,7 +142,7 @@ fn held(context: &Context<'_>, side: Side, id: &ItemId, title: String, reason: R
 fn second(action: &Action) -> Option<&ItemId> {
     action.writes.iter().find_map(|(side, op)| match op {
         Op::Delete { id, .. } if is_deletion(action) && *side == Side::Exchange => {
-            Some(id).filter(|id| **id != action.after.halves.exchange.id)
+            Some(id).filter(|id| **id != *action.after.halves.exchange.id())
         }
         Op::Create(_) | Op::Update(_) | Op::Delete { .. } => None,
     })
@@ -150,7 +150,7 @@ fn second(action: &Action) -> Option<&ItemId> {
 
 /// The items that an action is about.
 fn ids(action: &Action) -> [&ItemId; 2] {
-    let pair = [&action.after.halves.creatio.id, &action.after.halves.exchange.id];
+    let pair = [action.after.halves.creatio.id(), action.after.halves.exchange.id()];
     second(action).map_or(pair, |second| [second, second])
 }
 
@@ -172,7 +172,7 @@ fn source(action: &Action) -> (Side, &ItemId) {
         | Step::Leave
         | Step::Hold(_) => Side::Creatio,
     };
-    (side, &action.after.halves[side].id)
+    (side, action.after.halves[side].id())
 }
 
 fn is_creation(action: &Action) -> bool {

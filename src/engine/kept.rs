@@ -132,7 +132,7 @@ pub fn corrected(link: &Link, correction: &Action, outcomes: &[Outcome], now: In
     let (Some((side, op)), outcome) = (correction.writes.first(), outcomes.first()) else { return Folded::default() };
     match outcome {
         Some(Ok(written)) => {
-            link.halves[*side].version = written.version.clone();
+            link.halves[*side].set_version(written.version.clone());
             if let (Some(Patch { record, fields }), Some(item)) = (op.patch(), &written.item) {
                 for field in fields {
                     copy(field, &record, &mut link.halves[*side].base);
@@ -166,7 +166,7 @@ pub fn named(link: &Link, title: &str, now: Instant) -> Option<Held> {
     let fields = fields(link);
     (!fields.is_empty()).then(|| Held {
         fields: fields.into_iter().map(|field| HeldField::of(field, link.base())).collect(),
-        ..Held::whole(Side::Creatio, link.halves.creatio.id.clone(), title, Reason::NotKept, now)
+        ..Held::whole(Side::Creatio, link.halves.creatio.id().clone(), title, Reason::NotKept, now)
     })
 }
 

@@ -33,16 +33,52 @@ pub struct Link {
     pub memory: Memory,
 }
 
+/// An item, as a link knows it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ItemRef {
+    /// It was read or written, and had this version then.
+    Known {
+        /// Its id.
+        id: ItemId,
+        /// The version last seen or written.
+        version: Version,
+    },
+    /// It is to be created, or nobody could read it yet.
+    Expected {
+        /// The id that it has or is to get; made up where only the server gives one
+        /// ([`Link::foreseen`]).
+        id: ItemId,
+    },
+}
+
+impl ItemRef {
+    /// The item `id` with the version that a server told of it, which is empty where it told none.
+    #[must_use]
+    pub fn of(id: ItemId, version: Version) -> Self {
+        if version.as_str().is_empty() { Self::Expected { id } } else { Self::Known { id, version } }
+    }
+
+    const fn id(&self) -> &ItemId {
+        match self {
+            Self::Known { id, .. } | Self::Expected { id } => id,
+        }
+    }
+
+    const fn version(&self) -> Option<&Version> {
+        match self {
+            Self::Known { version, .. } => Some(version),
+            Self::Expected { .. } => None,
+        }
+    }
+}
+
 /// What a link remembers of the item on one side.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Half {
-    /// The item. While its creation is not confirmed, its id is the one foreseen, or made up
-    /// ([`Link::foreseen`]).
-    pub id: ItemId,
-    /// Where it lies.
+    /// The item.
+    pub item: ItemRef,
+    /// Where it lies, or is to lie.
     pub container: ContainerId,
-    /// The version last seen or written.
-    pub version: Version,
     /// What both sides last agreed on, in the form of this one: what we read from it or wrote to
     /// it.
     pub base: Record,
@@ -58,9 +94,8 @@ impl Half {
     #[must_use]
     pub fn of(item: &Item) -> Self {
         Self {
-            id: item.id.clone(),
+            item: ItemRef::of(item.id.clone(), item.version.clone()),
             container: item.container.clone(),
-            version: item.version.clone(),
             base: item.record.clone(),
             facts: item.facts.clone(),
             unkept: BTreeSet::new(),
@@ -70,16 +105,49 @@ impl Half {
     /// An item that nobody has read: it is to be created, or is gone.
     #[must_use]
     pub fn unread(id: ItemId, container: ContainerId, base: Record, facts: Facts) -> Self {
-        Self { id, container, version: Version::new(""), base, facts, unkept: BTreeSet::new() }
+        Self { item: ItemRef::Expected { id }, container, base, facts, unkept: BTreeSet::new() }
+    }
+
+    /// The id of the item.
+    #[must_use]
+    pub const fn id(&self) -> &ItemId {
+        self.item.id()
+    }
+
+    /// The version last seen or written; `None` if nobody could read it yet.
+    #[must_use]
+    pub const fn version(&self) -> Option<&Version> {
+        self.item.version()
+    }
+
+    /// The version as writes and the store spell it: empty if there is none.
+    #[must_use]
+    pub fn spelled_version(&self) -> Version {
+        self.version().cloned().unwrap_or_else(|| Version::new(""))
+    }
+
+    /// Takes another item in place of this one; gives the id of the one before.
+    pub fn replace_id(&mut self, new: ItemId) -> ItemId {
+        match &mut self.item {
+            ItemRef::Known { id, .. } | ItemRef::Expected { id } => std::mem::replace(id, new),
+        }
+    }
+
+    /// Notes the version that was seen or written, empty where the server told none; gives the one
+    /// before.
+    pub fn set_version(&mut self, version: Version) -> Option<Version> {
+        let before = self.version().cloned();
+        self.item = ItemRef::of(self.id().clone(), version);
+        before
     }
 
     /// The item as far as it is remembered: names follow from it, and nothing is decided on it.
     #[must_use]
     pub fn remembered(&self) -> Item {
         Item {
-            id: self.id.clone(),
+            id: self.id().clone(),
             container: self.container.clone(),
-            version: self.version.clone(),
+            version: self.spelled_version(),
             stamp: None,
             record: self.base.clone(),
             facts: self.facts.clone(),
@@ -163,7 +231,7 @@ impl Link {
     /// The ids of both items.
     #[must_use]
     pub fn ids(&self) -> Pair<&ItemId> {
-        self.halves.as_ref().map(|half| &half.id)
+        self.halves.as_ref().map(Half::id)
     }
 
     /// What both sides last agreed on, each in its own form.
@@ -175,7 +243,10 @@ impl Link {
     /// The same pair with `ids` for those of its items.
     #[must_use]
     pub fn with_ids(mut self, ids: Pair<ItemId>) -> Self {
-        self.halves = self.halves.zip(ids).map(|(half, id)| Half { id, ..half });
+        self.halves = self.halves.zip(ids).map(|(mut half, id)| {
+            half.replace_id(id);
+            half
+        });
         self
     }
 
@@ -215,14 +286,14 @@ impl Link {
     #[must_use]
     pub fn is_unmet(&self) -> bool {
         let exported = self.made == Some(Side::Exchange);
-        self.state == LinkState::Tombstone && exported && self.halves.creatio.version.as_str().is_empty()
+        self.state == LinkState::Tombstone && exported && self.halves.creatio.version().is_none()
     }
 
     /// Whether its Activity gave way to another one, which has its event now.
     #[must_use]
     pub fn is_superseded(&self) -> bool {
-        let activity = &self.halves.creatio.id;
-        let is_without_event = self.halves.exchange.id == Self::foreseen(activity);
+        let activity = self.halves.creatio.id();
+        let is_without_event = *self.halves.exchange.id() == Self::foreseen(activity);
         self.state == LinkState::Tombstone && self.made.is_some() && is_without_event
     }
 
@@ -284,9 +355,8 @@ impl From<StoredLink> for Link {
         let StoredLink { made, generation, state, unsettled, former, memory, .. } = stored;
         let halves = ids.zip(containers).zip(versions).zip(base).zip(facts).zip(unkept);
         let halves = halves.map(|(((((id, container), version), base), facts), unkept)| Half {
-            id,
+            item: ItemRef::of(id, version),
             container,
-            version,
             base,
             facts,
             unkept,
@@ -300,10 +370,10 @@ impl From<Link> for StoredLink {
         let Link { halves, made, generation, state, unsettled, former, memory } = link;
         let of = halves.as_ref();
         Self {
-            ids: of.map(|half| half.id.clone()),
+            ids: of.map(|half| half.id().clone()),
             containers: of.map(|half| half.container.clone()),
             base: of.map(|half| half.base.clone()),
-            versions: of.map(|half| half.version.clone()),
+            versions: of.map(Half::spelled_version),
             facts: of.map(|half| half.facts.clone()),
             unkept: of.map(|half| half.unkept.clone()),
             made,

@@ -19,7 +19,7 @@ impl<'a> Linked<'a> {
     /// Of all links that were looked up.
     #[must_use]
     pub fn new(links: &'a [Link]) -> Self {
-        Self { by_activity: links.iter().map(|link| (&link.halves.creatio.id, link)).collect() }
+        Self { by_activity: links.iter().map(|link| (link.halves.creatio.id(), link)).collect() }
     }
 
     fn of(&self, activity: &ItemId) -> Option<&'a Link> {
@@ -58,8 +58,8 @@ fn valid_mark(context: &Context<'_>, item: &Item) -> Option<ItemId> {
 /// another device made one of the two anew since.
 #[must_use]
 pub fn outdated(context: &Context<'_>, seen: &Seen, link: &Link) -> Option<u32> {
-    let mark = seen.items.exchange.get(&link.halves.exchange.id)?.facts.mark.as_ref()?;
-    let ours = mark.site == context.account.site && mark.activity == link.halves.creatio.id;
+    let mark = seen.items.exchange.get(link.halves.exchange.id())?.facts.mark.as_ref()?;
+    let ours = mark.site == context.account.site && mark.activity == *link.halves.creatio.id();
     (ours && mark.generation > link.generation).then_some(mark.generation)
 }
 
@@ -71,7 +71,7 @@ fn is_original(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &I
     if !identity::knows_transactions(item.record.kind()) {
         return true;
     }
-    let is_gone = |link: &Link| seen.gone.exchange.contains(&link.halves.exchange.id);
+    let is_gone = |link: &Link| seen.gone.exchange.contains(link.halves.exchange.id());
     // another device, which knows of no loss but the first, may have made it again as we did: of
     // what is gone since it is no copy
     let made_again = mark.generation > 0 && linked.of(&mark.activity).is_some_and(is_gone);
@@ -91,7 +91,7 @@ fn is_original(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &I
 /// again in the same generation, since it knows of no loss.
 fn known_uid<'a>(seen: &'a Seen, linked: &Linked<'a>, mark: &Mark) -> Option<&'a Uid> {
     let is_known = |link: &&Link| {
-        let is_taken_back = link.state == LinkState::Undone && seen.gone.exchange.contains(&link.halves.exchange.id);
+        let is_taken_back = link.state == LinkState::Undone && seen.gone.exchange.contains(link.halves.exchange.id());
         link.generation == mark.generation && !matches!(link.state, LinkState::Pending(_)) && !is_taken_back
     };
     let link = linked.of(&mark.activity).filter(is_known);
@@ -152,14 +152,14 @@ fn by_identity(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &I
 /// that a second device created by the same transaction, while the first one is surely there.
 fn is_twin(seen: &Seen, linked: &Linked<'_>, item: &Item, activity: &ItemId) -> bool {
     let Some(link) = linked.of(activity) else { return false };
-    let first = seen.items.exchange.get(&link.halves.exchange.id);
+    let first = seen.items.exchange.get(link.halves.exchange.id());
     item.record.kind() == Kind::Task || first.is_some_and(|first| are_twins(first, item) || is_left_of(item, first))
 }
 
 /// Whether `item` is older than the one that `link` holds: of two for one Activity the older
 /// survives, on every device alike.
 fn precedes(item: &Item, link: &Link) -> bool {
-    (item.facts.created, &item.id) < (link.halves.exchange.facts.created, &link.halves.exchange.id)
+    (item.facts.created, &item.id) < (link.halves.exchange.facts.created, link.halves.exchange.id())
 }
 
 /// Whether another device made `item` for its mark's Activity when that one's kind was changed: it
@@ -291,14 +291,14 @@ fn noted(item: &Item) -> Option<&ItemId> {
 /// Whether the counterpart of `activity` on Exchange was to be created, which nobody has confirmed.
 fn is_awaited(linked: &Linked<'_>, activity: &ItemId) -> bool {
     linked.of(activity).is_some_and(|link| {
-        link.state == LinkState::Pending(Side::Exchange) && link.halves.exchange.id == Link::foreseen(activity)
+        link.state == LinkState::Pending(Side::Exchange) && *link.halves.exchange.id() == Link::foreseen(activity)
     })
 }
 
 /// What standing for `activity` means, with what is known of it; `None` if nothing is.
 fn stands_for(seen: &Seen, linked: &Linked<'_>, activity: &ItemId) -> Option<Match> {
     match linked.of(activity) {
-        Some(link) if seen.gone.exchange.contains(&link.halves.exchange.id) => Some(Match::Relink(activity.clone())),
+        Some(link) if seen.gone.exchange.contains(link.halves.exchange.id()) => Some(Match::Relink(activity.clone())),
         // its creation was never confirmed, or another device was faster: this is what waits there
         Some(_) if is_awaited(linked, activity) => Some(Match::Relink(activity.clone())),
         Some(_) => Some(Match::Copy),
@@ -388,7 +388,7 @@ fn moved_tasks(seen: &Seen, unlinked: &[&Item], matches: &mut Matches) {
         .links
         .iter()
         .filter(|link| link.kind() == Kind::Task && link.halves.exchange.facts.mark.is_none())
-        .filter(|link| seen.gone.exchange.contains(&link.halves.exchange.id))
+        .filter(|link| seen.gone.exchange.contains(link.halves.exchange.id()))
         .collect();
     let new: Vec<&Item> = unlinked
         .iter()
@@ -400,7 +400,7 @@ fn moved_tasks(seen: &Seen, unlinked: &[&Item], matches: &mut Matches) {
         let mut before = gone.iter().filter(|link| link.halves.exchange.base == item.record);
         let (Some(link), None) = (before.next(), before.next()) else { continue };
         if new.iter().filter(|other| other.record == item.record).count() == 1 {
-            matches.events.insert(item.id.clone(), Match::Relink(link.halves.creatio.id.clone()));
+            matches.events.insert(item.id.clone(), Match::Relink(link.halves.creatio.id().clone()));
         }
     }
 }

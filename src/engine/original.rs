@@ -43,8 +43,8 @@ pub fn first_of(activity: &ItemId, item: &Item, generation: u32, account: &Accou
 pub fn found(context: &Context<'_>, seen: &Seen, link: &Link) -> Option<ItemId> {
     let facts = &link.halves.exchange.facts;
     // what another account of the user made in its place, as people know of one Activity
-    let there = seen.elsewhere.get(&link.halves.creatio.id).and_then(|there| there.instead.as_ref());
-    if let Some(there) = there.filter(|_| seen.gone.creatio.contains(&link.halves.creatio.id)) {
+    let there = seen.elsewhere.get(link.halves.creatio.id()).and_then(|there| there.instead.as_ref());
+    if let Some(there) = there.filter(|_| seen.gone.creatio.contains(link.halves.creatio.id())) {
         return free(seen, there, facts);
     }
     if let Some(instead) = &link.memory.instead {
@@ -62,14 +62,14 @@ pub fn found(context: &Context<'_>, seen: &Seen, link: &Link) -> Option<ItemId> 
 pub fn instead(seen: &Seen, link: &Link, before: &ItemId) -> Option<ItemId> {
     let there = seen.elsewhere.get(before).and_then(|there| there.instead.as_ref());
     let first = || link.memory.instead.clone().unwrap_or_else(|| before.clone());
-    there.filter(|there| **there == link.halves.creatio.id).map(|_| first())
+    there.filter(|there| **there == *link.halves.creatio.id()).map(|_| first())
 }
 
 /// The oldest of the Activities without a link that were made for the event of `link`, if it is
 /// older than that of the link, or that has come to its end.
 fn twin(context: &Context<'_>, seen: &Seen, link: &Link) -> Option<ItemId> {
-    let event = seen.items.exchange.get(&link.halves.exchange.id)?;
-    let own = seen.items.creatio.get(&link.halves.creatio.id).filter(|own| !own.facts.canceled);
+    let event = seen.items.exchange.get(link.halves.exchange.id())?;
+    let own = seen.items.creatio.get(link.halves.creatio.id()).filter(|own| !own.facts.canceled);
     let is_older = |one: &&Item| own.is_none_or(|own| age(one) < age(own));
     let twins = seen.named.iter().filter_map(|id| seen.items.creatio.get(id)).filter(is_older);
     let twins = twins.filter(|one| matching::is_made_for(context, one, event) && is_free(seen, one));
@@ -88,9 +88,9 @@ pub fn is_second(context: &Context<'_>, seen: &Seen, activity: &Item) -> bool {
     let own = activity.facts.owner.as_ref() == Some(&context.account.contact);
     let elsewhere = seen.elsewhere.get(&activity.id).is_some_and(|there| there.lives);
     let stands_beside = |link: &Link| {
-        let id = &link.halves.creatio.id;
+        let id = link.halves.creatio.id();
         let canceled = seen.items.creatio.get(id).is_some_and(|first| first.facts.canceled);
-        let event = seen.items.exchange.get(&link.halves.exchange.id).filter(|event| !event.facts.canceled);
+        let event = seen.items.exchange.get(link.halves.exchange.id()).filter(|event| !event.facts.canceled);
         let is_for = |event: &Item| {
             let early = identity::before_its_uid(event, context.account).as_ref() == Some(&activity.id);
             // the single event that it was made for is this series, and its day is none of that
@@ -116,8 +116,8 @@ pub fn is_asked(seen: &Seen, activity: &ItemId) -> bool {
 /// under the UID meanwhile.
 #[must_use]
 pub fn early<'a>(seen: &'a Seen, link: &Link, account: &Account) -> Option<&'a Item> {
-    let item = seen.items.exchange.get(&link.halves.exchange.id)?;
-    (identity::before_its_uid(item, account).as_ref() == Some(&link.halves.creatio.id)).then_some(item)
+    let item = seen.items.exchange.get(link.halves.exchange.id())?;
+    (identity::before_its_uid(item, account).as_ref() == Some(link.halves.creatio.id())).then_some(item)
 }
 
 /// The same of an `item` that is about to be linked to `activity`.
@@ -139,14 +139,14 @@ fn free(seen: &Seen, instead: &ItemId, facts: &Facts) -> Option<ItemId> {
 }
 
 fn is_free(seen: &Seen, activity: &Item) -> bool {
-    !activity.facts.canceled && !seen.links.iter().any(|other| other.halves.creatio.id == activity.id)
+    !activity.facts.canceled && !seen.links.iter().any(|other| *other.halves.creatio.id() == activity.id)
 }
 
 /// The Activity to which `link` goes back: the first one is there, and nobody has edited the one
 /// that stands in for it, or a person has had it canceled, or somebody else has.
 #[must_use]
 pub fn returns(context: &Context<'_>, seen: &Seen, link: &Link) -> Option<ItemId> {
-    let id = &link.halves.creatio.id;
+    let id = link.halves.creatio.id();
     let has_ended = seen.gone.creatio.contains(id) || seen.items.creatio.get(id).is_some_and(|one| one.facts.canceled);
     let goes = has_ended || is_as_made(seen, link) || is_given_up(seen, link);
     rival(context, seen, link).filter(|_| goes)
@@ -156,7 +156,7 @@ pub fn returns(context: &Context<'_>, seen: &Seen, link: &Link) -> Option<ItemId
 #[must_use]
 pub fn rival(context: &Context<'_>, seen: &Seen, link: &Link) -> Option<ItemId> {
     let first = found(context, seen, link).filter(|_| lives(link))?;
-    is_adopted(context, seen, &first, &link.halves.exchange.id).then_some(first)
+    is_adopted(context, seen, &first, link.halves.exchange.id()).then_some(first)
 }
 
 /// Whether a person has had the Activity of `link` canceled, beside which there is another.
@@ -173,10 +173,10 @@ const fn lives(link: &Link) -> bool {
 /// that stands in for this one, which is there.
 #[must_use]
 pub fn stays(context: &Context<'_>, seen: &Seen, link: &Link, mark: &Mark) -> bool {
-    let stands_in = seen.items.exchange.get(&link.halves.exchange.id).is_some_and(|item| {
+    let stands_in = seen.items.exchange.get(link.halves.exchange.id()).is_some_and(|item| {
         link.memory.instead.is_none() && first_of(&mark.activity, item, mark.generation, context.account).is_some()
     });
-    stands_in && is_adopted(context, seen, &link.halves.creatio.id, &link.halves.exchange.id)
+    stands_in && is_adopted(context, seen, link.halves.creatio.id(), link.halves.exchange.id())
 }
 
 fn is_adopted(context: &Context<'_>, seen: &Seen, activity: &ItemId, event: &ItemId) -> bool {
@@ -190,7 +190,7 @@ fn is_adopted(context: &Context<'_>, seen: &Seen, activity: &ItemId, event: &Ite
 /// Whether the Activity of `link` is there, and is one of ours as we made it.
 #[must_use]
 pub fn is_as_made(seen: &Seen, link: &Link) -> bool {
-    seen.items.creatio.get(&link.halves.creatio.id).is_some_and(|item| {
+    seen.items.creatio.get(link.halves.creatio.id()).is_some_and(|item| {
         let ours = link.made == Some(Side::Creatio) && !item.facts.process && !item.facts.canceled;
         // an answer comes by itself
         let answer = BTreeSet::from([Field::Response]);

@@ -18,7 +18,7 @@ pub(super) fn pair(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<
     }
     let case = decide::case(context, seen, link, items);
     // its event is a series now, of which no occurrence in the window could take its place
-    if seen.series.contains(&link.halves.exchange.id) && link.state != LinkState::Tombstone {
+    if seen.series.contains(link.halves.exchange.id()) && link.state != LinkState::Tombstone {
         return actions::linked(&case, Step::Sleep);
     }
     actions::linked(&case, decide::linked(&case))
@@ -27,7 +27,7 @@ pub(super) fn pair(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<
 /// Whether a side of a pair that is not in step can't be understood now: it holds something else
 /// than its base, so that it is not unchanged. It is read again in every run.
 fn is_unclear(seen: &Seen, link: &Link) -> bool {
-    let is_bad = |side: Side| seen.malformed[side].iter().any(|bad| bad.id.as_ref() == Some(&link.halves[side].id));
+    let is_bad = |side: Side| seen.malformed[side].iter().any(|bad| bad.id.as_ref() == Some(link.halves[side].id()));
     link.unsettled && Side::BOTH.into_iter().any(is_bad)
 }
 
@@ -65,7 +65,7 @@ pub(super) fn renewed(context: &Context<'_>, seen: &Seen, link: &Link, items: Pa
 fn anew_pair(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<Option<&Item>>) -> Option<Planned> {
     let there = Pair::of(|side| items[side].filter(|item| !item.facts.canceled));
     let is_gone = |side: Side| {
-        there[side].is_none() && (items[side].is_some() || seen.gone[side].contains(&link.halves[side].id))
+        there[side].is_none() && (items[side].is_some() || seen.gone[side].contains(link.halves[side].id()))
     };
     let mut planned = match (there.creatio, there.exchange) {
         (Some(creatio), Some(exchange)) => actions::adopt(context, seen, Pair { creatio, exchange }),
@@ -78,9 +78,9 @@ fn anew_pair(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<Option
         (Some(_) | None, Some(_) | None) => return None,
     };
     if let Some(action) = planned.action.as_mut().filter(|action| matches!(action.step, Step::Create(_))) {
-        let other = action.after.halves.creatio.id != link.halves.creatio.id;
+        let other = *action.after.halves.creatio.id() != *link.halves.creatio.id();
         action.before = Some(link.clone());
-        planned.drop.extend(other.then(|| link.halves.creatio.id.clone()));
+        planned.drop.extend(other.then(|| link.halves.creatio.id().clone()));
     }
     Some(planned)
 }
@@ -90,7 +90,7 @@ fn anew_pair(context: &Context<'_>, seen: &Seen, link: &Link, items: Pair<Option
 /// again.
 fn pending(context: &Context<'_>, seen: &Seen, link: &Link, side: Side, items: Pair<Option<&Item>>) -> Planned {
     let (made, source) = (items[side], items[side.other()]);
-    let is_absent = seen.gone[side].contains(&link.halves[side].id);
+    let is_absent = seen.gone[side].contains(link.halves[side].id());
     match (made, source) {
         // whether it is there is not known: nothing is made beside it
         (None, _) if !is_absent => Planned::default(),

@@ -48,7 +48,7 @@ impl<'a> Permissions<'a> {
     /// Of a linked pair.
     #[must_use]
     pub const fn of_pair(seen: &'a Seen, link: &'a Link) -> Self {
-        Self::of(&seen.answers, [&link.halves.creatio.id, &link.halves.exchange.id])
+        Self::of(&seen.answers, [link.halves.creatio.id(), link.halves.exchange.id()])
     }
 
     /// Of an item that is in no pair.

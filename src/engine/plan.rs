@@ -54,7 +54,7 @@ impl Plan {
 impl fmt::Display for Plan {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for action in &self.actions {
-            writeln!(f, "{:?} {}", action.step, action.after.halves.creatio.id)?;
+            writeln!(f, "{:?} {}", action.step, *action.after.halves.creatio.id())?;
             for (side, op) in &action.writes {
                 match op {
                     Op::Create(create) => writeln!(f, "  {side}: create in {}", create.container)?,

@@ -67,7 +67,7 @@ fn decided(context: &Context<'_>, seen: &Seen) -> Plan {
     planner.single_activities();
     planner.unlinked_events();
     // what is dropped is not put beside that
-    planner.plan.links.retain(|link| !planner.plan.drop.contains(&link.halves.creatio.id));
+    planner.plan.links.retain(|link| !planner.plan.drop.contains(link.halves.creatio.id()));
     planner.ended_meetings();
     planner.late_values();
     planner.malformed();
@@ -101,7 +101,7 @@ impl<'a> Planner<'a> {
     /// What becomes of a linked pair.
     fn linked_pair(&self, link: &Link) -> Planned {
         let Self { context, seen, index, .. } = *self;
-        let ids = [&link.halves.creatio.id, &link.halves.exchange.id];
+        let ids = [link.halves.creatio.id(), link.halves.exchange.id()];
         let items = Pair { creatio: seen.items.creatio.get(ids[0]), exchange: index.masked.get(ids[1]) };
         if let Some(code) = ids.into_iter().find_map(|id| seen.unanswered.get(id)) {
             return actions::held(context, link, items, Reason::Unanswered).because(code);
@@ -140,7 +140,7 @@ impl<'a> Planner<'a> {
         let Self { context, seen, index, .. } = *self;
         // of a pair that is written to in this run, the next one sees to what stands twice
         let busy = self.busy();
-        let idle: Vec<&Link> = index.links.iter().filter(|link| !busy.contains(&link.halves.creatio.id)).collect();
+        let idle: Vec<&Link> = index.links.iter().filter(|link| !busy.contains(link.halves.creatio.id())).collect();
         for (id, found) in &index.matches.events {
             if let Some(item) = index.masked.get(id) {
                 self.accounted.add(Side::Exchange, id);
@@ -151,7 +151,7 @@ impl<'a> Planner<'a> {
 
     /// The Activities of the pairs that are written to.
     fn busy(&self) -> BTreeSet<ItemId> {
-        self.plan.actions.iter().map(|action| action.after.halves.creatio.id.clone()).collect()
+        self.plan.actions.iter().map(|action| action.after.halves.creatio.id().clone()).collect()
     }
 
     /// Meetings of the user's that ended become Completed, unless this plan does something else
@@ -174,10 +174,10 @@ impl<'a> Planner<'a> {
                 && scope::is_past(context, &item.record)
         };
         let due = self.index.links.iter().filter(|link| {
-            let id = &link.halves.creatio.id;
+            let id = link.halves.creatio.id();
             seen.due.contains(id) && !busy.contains(id)
         });
-        let read = |link: &Link| seen.items.creatio.get(&link.halves.creatio.id).filter(over);
+        let read = |link: &Link| seen.items.creatio.get(link.halves.creatio.id()).filter(over);
         self.plan.actions.extend(due.filter_map(|link| Some(actions::complete(link, read(link)?))));
     }
 
@@ -187,19 +187,19 @@ impl<'a> Planner<'a> {
         let Self { context, seen, .. } = *self;
         let busy = self.busy();
         let put: BTreeMap<ItemId, Link> =
-            self.plan.links.iter().map(|link| (link.halves.creatio.id.clone(), link.clone())).collect();
+            self.plan.links.iter().map(|link| (link.halves.creatio.id().clone(), link.clone())).collect();
         let known =
-            self.index.links.iter().map(|before| (before, put.get(&before.halves.creatio.id).unwrap_or(before)));
-        let idle = known.filter(|(_, link)| link.state == LinkState::Alive && !busy.contains(&link.halves.creatio.id));
+            self.index.links.iter().map(|before| (before, put.get(before.halves.creatio.id()).unwrap_or(before)));
+        let idle = known.filter(|(_, link)| link.state == LinkState::Alive && !busy.contains(link.halves.creatio.id()));
         let late = idle.filter_map(|(before, link)| {
-            let event = seen.items.exchange.get(&link.halves.exchange.id)?;
-            actions::late_uid(context, before, link, event, seen.items.creatio.get(&link.halves.creatio.id))
+            let event = seen.items.exchange.get(link.halves.exchange.id())?;
+            actions::late_uid(context, before, link, event, seen.items.creatio.get(link.halves.creatio.id()))
                 .or_else(|| actions::late_mark(context, seen, link, event))
         });
         let late: Vec<Action> = late.collect();
         // unconfirmed, the link stays as it was: the next run tries again
-        let tried: BTreeSet<&ItemId> = late.iter().map(|action| &action.after.halves.creatio.id).collect();
-        self.plan.links.retain(|link| !tried.contains(&link.halves.creatio.id));
+        let tried: BTreeSet<&ItemId> = late.iter().map(|action| action.after.halves.creatio.id()).collect();
+        self.plan.links.retain(|link| !tried.contains(link.halves.creatio.id()));
         self.plan.actions.extend(late);
     }
 
@@ -234,7 +234,7 @@ impl Plan {
     fn add(&mut self, planned: Planned) {
         let Planned { action, links, drop, held, notes } = planned;
         let whose =
-            action.as_ref().map(|action| &action.after).or(links.last()).map(|link| link.halves.creatio.id.clone());
+            action.as_ref().map(|action| &action.after).or(links.last()).map(|link| link.halves.creatio.id().clone());
         for note in notes {
             self.notes.entry(note).or_default().extend(whose.clone());
         }

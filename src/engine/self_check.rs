@@ -21,7 +21,7 @@ impl<'a> Accounted<'a> {
     /// A pair has been decided on, with those that a conversion left behind.
     pub fn add_pair(&mut self, link: &'a Link) {
         for pair in std::iter::once(link).chain(link.formers()) {
-            Side::BOTH.into_iter().for_each(|side| self.add(side, &pair.halves[side].id));
+            Side::BOTH.into_iter().for_each(|side| self.add(side, pair.halves[side].id()));
         }
     }
 }

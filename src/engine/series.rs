@@ -58,7 +58,7 @@ pub fn rekey(context: &Context<'_>, seen: &Seen, unlinked: &[&Item], matches: &m
     let mut changes = changes(seen, unlinked, matches);
     let mut found: Vec<Successor<'_>> = Vec::new();
     for change in changes.values_mut() {
-        change.lost.sort_by_key(|lost| (lost.original, &lost.link.halves.creatio.id));
+        change.lost.sort_by_key(|lost| (lost.original, lost.link.halves.creatio.id()));
         change.fresh.sort_by_key(|fresh| (fresh.original, &fresh.item.id));
         let was_series = change.lost.iter().any(|lost| !lost.was_single) && !change.is_single;
         found.extend(change.same(|lost, fresh| lost.original == fresh.original));
@@ -66,7 +66,7 @@ pub fn rekey(context: &Context<'_>, seen: &Seen, unlinked: &[&Item], matches: &m
         if change.is_moved() {
             found.extend(change.in_order());
             if was_series {
-                matches.orphaned.extend(change.lost.drain(..).map(|lost| lost.link.halves.creatio.id.clone()));
+                matches.orphaned.extend(change.lost.drain(..).map(|lost| lost.link.halves.creatio.id().clone()));
                 matches.events.extend(change.fresh.drain(..).map(|fresh| (fresh.item.id.clone(), Match::Added)));
             }
         }
@@ -92,7 +92,7 @@ fn kept<'a>(
 ) -> Vec<Successor<'a>> {
     let kept = changes.iter().filter_map(|(master, change)| {
         let [lost] = change.lost.as_slice() else { return None };
-        let read = seen.items.creatio.get(&lost.link.halves.creatio.id).and_then(|item| item.facts.created);
+        let read = seen.items.creatio.get(lost.link.halves.creatio.id()).and_then(|item| item.facts.created);
         let created = read.or(lost.link.halves.creatio.facts.created);
         let is_older = |item: &Item| {
             let Some(Match::With(other)) = matches.events.get(&item.id) else { return false };
@@ -111,7 +111,7 @@ fn kept<'a>(
         let (_, item) = days.iter().find(is_its_day).or(days.first())?;
         let lives = matches!(lost.link.state, LinkState::Alive | LinkState::Asleep);
         let takes = lives && lost.was_single && change.living.is_empty() && is_older(item);
-        takes.then_some(Successor { activity: &lost.link.halves.creatio.id, event: &item.id })
+        takes.then_some(Successor { activity: lost.link.halves.creatio.id(), event: &item.id })
     });
     kept.collect()
 }
@@ -121,7 +121,7 @@ fn changes<'a>(seen: &'a Seen, unlinked: &[&'a Item], matches: &Matches) -> BTre
     let new: Vec<&Item> =
         unlinked.iter().copied().filter(|item| matches.events.get(&item.id) == Some(&Match::New)).collect();
     for link in &seen.links {
-        let is_gone = seen.gone.exchange.contains(&link.halves.exchange.id);
+        let is_gone = seen.gone.exchange.contains(link.halves.exchange.id());
         match (&link.halves.exchange.facts.occurrence, &link.halves.exchange.base) {
             (Some(occurrence), _) => {
                 let change = changes.entry(&occurrence.master).or_default();
@@ -168,10 +168,10 @@ fn master<'a>(link: &'a Link, new: &[&'a Item]) -> &'a ItemId {
     let wide = link.halves.exchange.facts.uid.as_ref().map(identity::series_wide);
     let mut masters = new.iter().filter_map(|item| Some((item.facts.occurrence.as_ref()?, &item.facts.uid)));
     let moved = masters.find(|(occurrence, uid)| {
-        occurrence.master == link.halves.exchange.id
+        occurrence.master == *link.halves.exchange.id()
             || (wide.is_some() && uid.as_ref().map(identity::series_wide) == wide)
     });
-    moved.map_or(&link.halves.exchange.id, |(occurrence, _)| &occurrence.master)
+    moved.map_or(link.halves.exchange.id(), |(occurrence, _)| &occurrence.master)
 }
 
 impl<'a> SeriesChange<'a> {
@@ -185,13 +185,13 @@ impl<'a> SeriesChange<'a> {
         for lost in taken.collect::<Vec<_>>() {
             match fresh.iter().position(|fresh| alike(&lost, fresh)) {
                 Some(at) => {
-                    found.push(Successor { activity: &lost.link.halves.creatio.id, event: &fresh.remove(at).item.id })
+                    found.push(Successor { activity: lost.link.halves.creatio.id(), event: &fresh.remove(at).item.id })
                 }
                 None => left.push(lost),
             }
         }
         self.lost.extend(left);
-        self.lost.sort_by_key(|lost| (lost.original, &lost.link.halves.creatio.id));
+        self.lost.sort_by_key(|lost| (lost.original, lost.link.halves.creatio.id()));
         found
     }
 
@@ -199,7 +199,9 @@ impl<'a> SeriesChange<'a> {
     fn in_order(&mut self) -> Vec<Successor<'a>> {
         let both = self.lost.len().min(self.fresh.len());
         let pairs = self.lost.drain(..both).zip(self.fresh.drain(..both));
-        pairs.map(|(lost, fresh)| Successor { activity: &lost.link.halves.creatio.id, event: &fresh.item.id }).collect()
+        pairs
+            .map(|(lost, fresh)| Successor { activity: lost.link.halves.creatio.id(), event: &fresh.item.id })
+            .collect()
     }
 
     /// Whether the pattern is another: none of the occurrences lives on; or several are lost, and
@@ -215,7 +217,7 @@ impl<'a> SeriesChange<'a> {
     /// their place by now.
     fn still_held(&self, seen: &Seen, matches: &mut Matches) {
         let waits = |id: &ItemId| seen.guarded.contains(&(id.clone(), Reason::Series));
-        let lost = self.lost.iter().map(|lost| &lost.link.halves.creatio.id).filter(|id| waits(id));
+        let lost = self.lost.iter().map(|lost| lost.link.halves.creatio.id()).filter(|id| waits(id));
         matches.orphaned.extend(lost.cloned());
         let fresh = self.fresh.iter().map(|fresh| &fresh.item.id).filter(|id| waits(id));
         matches.events.extend(fresh.map(|id| (id.clone(), Match::Added)));

@@ -42,7 +42,7 @@ fn are_of_one_race(one: &Item, other: &Item) -> bool {
 /// Whether the event of `link` is a series now, or its twin is, of which one of `items` is an
 /// occurrence: the occurrences take its place.
 pub(super) fn is_series<'a>(seen: &Seen, link: &Link, mut items: impl Iterator<Item = &'a Item>) -> bool {
-    let single = seen.items.exchange.get(&link.halves.exchange.id);
-    seen.series.contains(&link.halves.exchange.id)
+    let single = seen.items.exchange.get(link.halves.exchange.id());
+    seen.series.contains(link.halves.exchange.id())
         || single.is_some_and(|single| items.any(|item| is_left_of(single, item)))
 }

@@ -219,9 +219,9 @@ pub fn rested(step: &Back, written: Option<&Item>, other: Option<&Item>) -> Link
     }
     for (side, item) in [(side, written), (side.other(), other)] {
         if let Some(item) = item {
-            link.halves[side].id = item.id.clone();
+            link.halves[side].replace_id(item.id.clone());
             link.halves[side].container = item.container.clone();
-            link.halves[side].version = item.version.clone();
+            link.halves[side].set_version(item.version.clone());
             link.halves[side].base = item.record.clone();
             link.halves[side].facts = item.facts.clone();
         }

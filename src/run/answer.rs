@@ -37,7 +37,7 @@ pub async fn resting<S: Store>(store: &S) -> Result<Vec<Resting>> {
     let resting = at_rest(store, ids).await?.into_iter().map(|link| Resting {
         kind: link.kind(),
         title: link.halves.creatio.base.title().to_owned(),
-        activity: link.halves.creatio.id,
+        activity: link.halves.creatio.id().clone(),
     });
     Ok(resting.collect())
 }

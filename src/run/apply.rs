@@ -76,7 +76,8 @@ pub async fn apply<W: World>(world: &W, planned: PreparedRun) -> Result<Report> 
         for (action, folded) in batch.iter().zip(&folded) {
             count(&mut report.counts, action, folded);
             for side in Side::BOTH {
-                let made = folded.put.iter().filter(|_| creates(action, side)).map(|link| link.halves[side].id.clone());
+                let made =
+                    folded.put.iter().filter(|_| creates(action, side)).map(|link| link.halves[side].id().clone());
                 state.fresh[side].extend(made);
             }
             report.unfinished += usize::from(!folded.again.is_empty());
@@ -101,7 +102,7 @@ pub async fn apply<W: World>(world: &W, planned: PreparedRun) -> Result<Report> 
     let finished = |id: &ItemId| read.contains(id) && !unfinished.contains(id);
     let waits = |id: &ItemId| held.iter().any(|held| held.id.as_ref() == Some(id));
     let carried_out = |id: &ItemId| {
-        let ids = |link: &Link| [link.halves.creatio.id.clone(), link.halves.exchange.id.clone()];
+        let ids = |link: &Link| [link.halves.creatio.id().clone(), link.halves.exchange.id().clone()];
         done_links.iter().map(ids).any(|ids| ids.contains(id) && !ids.iter().any(waits))
     };
     state.answers = state.answers.after(&plan.answers, finished, carried_out);
@@ -113,7 +114,7 @@ pub async fn apply<W: World>(world: &W, planned: PreparedRun) -> Result<Report> 
     state.questions.extend(plan.questions);
     report.notes = notes_of(&plan.notes, &done_links);
     let written =
-        plan.actions.iter().flat_map(|action| [&action.after.halves.creatio.id, &action.after.halves.exchange.id]);
+        plan.actions.iter().flat_map(|action| [action.after.halves.creatio.id(), action.after.halves.exchange.id()]);
     let turned = seen.series.iter().filter(|_| !plan.disbelieves);
     state.held = remember(&state, held, &read.into_iter().chain(turned).chain(written).collect());
     report.held.clone_from(&state.held);
@@ -245,7 +246,7 @@ fn own_copies(account: &Account, batch: &mut [Action], outcomes: &mut [Vec<Outco
             && let Some(own) = own_copy(action, account)
         {
             instead.put.push(own.after.clone());
-            instead.drop.push(std::mem::replace(action, own).after.halves.creatio.id);
+            instead.drop.push(std::mem::replace(action, own).after.halves.creatio.id().clone());
             outcomes_of_one.clear();
         }
     }
@@ -306,7 +307,7 @@ async fn follow_ups<W: World>(world: &W, links: &mut [Link]) -> Vec<Link> {
         .zip(outcomes)
         .filter_map(|((link, _), outcome)| {
             let written = outcome.ok()?;
-            link.halves.creatio.version = written.version;
+            link.halves.creatio.set_version(written.version);
             link.halves.creatio.facts.uid.clone_from(&link.halves.exchange.facts.uid);
             Some(link.clone())
         })
@@ -315,10 +316,10 @@ async fn follow_ups<W: World>(world: &W, links: &mut [Link]) -> Vec<Link> {
 
 /// What waits for an answer that the server refused to give: it is asked again.
 fn unanswered(seen: &Seen, side: Side) -> BTreeSet<(ItemId, ContainerId)> {
-    let waits = |id: &&ItemId| seen.unanswered.contains_key(*id);
+    let waits = |id: &ItemId| seen.unanswered.contains_key(id);
     let items = seen.items[side].values().map(|item| (&item.id, &item.container)).filter(|(id, _)| waits(id));
-    let linked = seen.links.iter().filter(|link| Side::BOTH.into_iter().any(|side| waits(&&link.halves[side].id)));
-    let links = linked.map(|link| (&link.halves[side].id, &link.halves[side].container));
+    let linked = seen.links.iter().filter(|link| Side::BOTH.into_iter().any(|side| waits(link.halves[side].id())));
+    let links = linked.map(|link| (link.halves[side].id(), &link.halves[side].container));
     items.chain(links).map(|(id, container)| (id.clone(), container.clone())).collect()
 }
 
@@ -361,16 +362,16 @@ fn rest<'a>(state: &mut State, put: impl IntoIterator<Item = &'a Link>, drop: im
     }
     for link in put {
         if link.state == LinkState::Undone {
-            state.resting.insert(link.halves.creatio.id.clone());
+            state.resting.insert(link.halves.creatio.id().clone());
         } else {
-            state.resting.remove(&link.halves.creatio.id);
+            state.resting.remove(link.halves.creatio.id());
         }
     }
 }
 
 /// What a person is told without being asked: of what was not written nothing.
 fn notes_of(notes: &BTreeMap<Note, BTreeSet<ItemId>>, done: &[Link]) -> Vec<Told> {
-    let done: BTreeSet<&ItemId> = done.iter().map(|link| &link.halves.creatio.id).collect();
+    let done: BTreeSet<&ItemId> = done.iter().map(|link| link.halves.creatio.id()).collect();
     let each =
         notes.iter().map(|(note, ids)| Told { note: *note, count: ids.iter().filter(|id| done.contains(id)).count() });
     each.filter(|note| note.count > 0).collect()
@@ -381,9 +382,9 @@ fn notes_of(notes: &BTreeMap<Note, BTreeSet<ItemId>>, done: &[Link]) -> Vec<Told
 fn believed<'a>(plan: &Plan, seen: &'a Seen) -> BTreeSet<&'a ItemId> {
     if plan.disbelieves {
         let heard = seen.links.iter().filter(|link| {
-            Permissions::of(&plan.answers, [&link.halves.creatio.id, &link.halves.exchange.id]).decide_loss()
+            Permissions::of(&plan.answers, [link.halves.creatio.id(), link.halves.exchange.id()]).decide_loss()
         });
-        return heard.flat_map(|link| [&link.halves.creatio.id, &link.halves.exchange.id]).collect();
+        return heard.flat_map(|link| [link.halves.creatio.id(), link.halves.exchange.id()]).collect();
     }
     Side::BOTH.into_iter().flat_map(|side| seen.items[side].keys().chain(&seen.gone[side])).collect()
 }

@@ -91,11 +91,11 @@ struct Rested<'a> {
 async fn rest<W: World>(world: &W, step: &Back, Rested { run, written, entry }: Rested<'_>) -> Result<()> {
     let other = step.entry.side.other();
     let lookup =
-        Lookup::Id { id: step.link.halves[other].id.clone(), container: step.link.halves[other].container.clone() };
+        Lookup::Id { id: step.link.halves[other].id().clone(), container: step.link.halves[other].container.clone() };
     // written it is: what can't be read now rests as it was, so that it is not taken for a loss
     let found = find(world, other, &[lookup]).await.unwrap_or_default();
     // an earlier step of the same undo may have changed the link already
-    let key = LinkKey::Item(Side::Creatio, step.link.halves.creatio.id.clone());
+    let key = LinkKey::Item(Side::Creatio, step.link.halves.creatio.id().clone());
     let current = world.store().links(&[key]).await?.into_iter().next();
     let step = Back { link: current.unwrap_or_else(|| step.link.clone()), ..step.clone() };
     // the pair rests as the rules see it: of what is private they see as much as before
@@ -115,7 +115,7 @@ async fn rest<W: World>(world: &W, step: &Back, Rested { run, written, entry }: 
     let other = found.first().map(|item| scope::masked(&context, item));
     let link = undo::rested(&step, written.as_ref(), other.as_ref());
     let history = entry.into_iter().collect();
-    let state = Some(StateChange::Rested(link.halves.creatio.id.clone()));
+    let state = Some(StateChange::Rested(link.halves.creatio.id().clone()));
     commit(world.store(), run, &Commit { put: vec![link], state, history, ..Commit::default() }).await
 }
 
@@ -123,7 +123,8 @@ async fn rest<W: World>(world: &W, step: &Back, Rested { run, written, entry }: 
 async fn now<W: World>(world: &W, entries: &[Entry]) -> Result<Now> {
     let keys: Vec<LinkKey> = entries.iter().map(|entry| LinkKey::Item(Side::Creatio, entry.activity.clone())).collect();
     let mut now = Now::default();
-    now.links.extend(world.store().links(&keys).await?.into_iter().map(|link| (link.halves.creatio.id.clone(), link)));
+    now.links
+        .extend(world.store().links(&keys).await?.into_iter().map(|link| (link.halves.creatio.id().clone(), link)));
     for side in Side::BOTH {
         let lookups: Vec<Lookup> = entries
             .iter()

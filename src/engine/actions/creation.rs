@@ -216,10 +216,10 @@ pub fn late_mark(context: &Context<'_>, seen: &Seen, link: &Link, task: &Item) -
     let bare =
         task.facts.mark.is_none() && link.halves.exchange.facts.mark.is_none() && link.made == Some(Side::Creatio);
     let mut after = link.clone();
-    after.halves.exchange.version = task.version.clone();
+    after.halves.exchange.set_version(task.version.clone());
     after.halves.exchange.container = task.container.clone();
     let write = label(context, seen, task, &after).filter(|_| bare)?;
-    after.halves.exchange.facts.mark = Some(identity::mark(&link.halves.creatio.id, context.account, link.generation));
+    after.halves.exchange.facts.mark = Some(identity::mark(link.halves.creatio.id(), context.account, link.generation));
     Some(Action {
         step: Step::Update(Side::Exchange),
         title: task.record.title().to_owned(),
@@ -231,7 +231,7 @@ pub fn late_mark(context: &Context<'_>, seen: &Seen, link: &Link, task: &Item) -
 
 /// The marking of `item` with the Activity of `after`.
 fn marking(context: &Context<'_>, item: &Item, after: &Link) -> (Side, Op) {
-    let mark = identity::mark(&after.halves.creatio.id, context.account, after.generation);
+    let mark = identity::mark(after.halves.creatio.id(), context.account, after.generation);
     let none = Patch { record: item.record.clone(), fields: BTreeSet::new() };
     let update = Update { mark: Some(mark), ..update(after, Side::Exchange, &item.record, none) };
     (Side::Exchange, Op::Update(Box::new(update)))
@@ -314,13 +314,13 @@ pub(super) fn revive(case: &Case<'_>, side: Side) -> Planned {
         action.step = Step::Revive(side);
         action.before = Some(link.clone());
         if side == Side::Creatio {
-            let first = link.memory.instead.as_ref().unwrap_or(&link.halves.creatio.id);
+            let first = link.memory.instead.as_ref().unwrap_or(link.halves.creatio.id());
             action.after.memory.instead = Some(first.clone());
             name_as_first(link, action);
         }
     }
     if side == Side::Creatio && planned.action.is_some() {
-        planned.drop.push(link.halves.creatio.id.clone()); // the new Activity has another id
+        planned.drop.push(link.halves.creatio.id().clone()); // the new Activity has another id
     }
     planned
 }
@@ -354,9 +354,9 @@ pub fn convert(case: &Case<'_>, side: Side) -> Planned {
         action.writes.push((
             side,
             Op::Delete {
-                id: old.halves[side].id.clone(),
+                id: old.halves[side].id().clone(),
                 container: old.halves[side].container.clone(),
-                version: old.halves[side].version.clone(),
+                version: old.halves[side].spelled_version(),
                 cancels: old.halves[side].facts.calls_off(),
             },
         ));

@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 pub(super) fn waiting(context: &Context<'_>, link: &Link, merge: &Merge, now: Pair<&Record>) -> Vec<Held> {
     let about = |reason, fields: Vec<HeldField>| Held {
         fields,
-        ..Held::whole(Side::Creatio, link.halves.creatio.id.clone(), now.creatio.title(), reason, context.now)
+        ..Held::whole(Side::Creatio, link.halves.creatio.id().clone(), now.creatio.title(), reason, context.now)
     };
     let clashes: Vec<HeldField> = merge.clashes.iter().map(|field| HeldField::of(*field, now)).collect();
     let clash = (!clashes.is_empty()).then(|| about(Reason::Clash, clashes));
@@ -58,7 +58,7 @@ pub(super) fn put_back(context: &Context<'_>, link: &Link, fates: Pair<Fate<'_>>
             .iter()
             .map(|field| HeldField::of(*field, Pair { creatio: &lost.record, exchange: there }))
             .collect(),
-        ..Held::whole(Side::Creatio, link.halves.creatio.id.clone(), title, Reason::PutBack, context.now)
+        ..Held::whole(Side::Creatio, link.halves.creatio.id().clone(), title, Reason::PutBack, context.now)
     })
 }
 
@@ -86,7 +86,7 @@ pub fn held(context: &Context<'_>, link: &Link, items: Pair<Option<&Item>>, reas
     let tells = reason == Reason::DeleteAsked && link.halves.exchange.facts.attendees > 0;
     let held = Held {
         mails: if tells { attendees(link) } else { 0 },
-        ..Held::whole(side, link.halves[side].id.clone(), title, reason, context.now)
+        ..Held::whole(side, link.halves[side].id().clone(), title, reason, context.now)
     };
     Planned { held: vec![held], ..Planned::default() }
 }

@@ -43,9 +43,9 @@ fn taken_away(link: &Link, side: Side, fates: Pair<Fate<'_>>, marks: bool) -> Ac
         Op::Update(Box::new(update))
     } else {
         Op::Delete {
-            id: link.halves[side].id.clone(),
+            id: link.halves[side].id().clone(),
             container: informed.halves[side].container.clone(),
-            version: informed.halves[side].version.clone(),
+            version: informed.halves[side].spelled_version(),
             cancels: informed.halves[side].facts.calls_off(),
         }
     };
@@ -81,7 +81,7 @@ pub fn surplus(link: &Link, item: &Item) -> Action {
 /// it, or by a person's word; it is marked, or deleted where that is the rule and nobody edited it.
 #[must_use]
 pub fn superseded(context: &Context<'_>, seen: &Seen, link: &Link) -> Planned {
-    let Some(item) = seen.items.creatio.get(&link.halves.creatio.id).filter(|item| !item.facts.canceled) else {
+    let Some(item) = seen.items.creatio.get(link.halves.creatio.id()).filter(|item| !item.facts.canceled) else {
         return Planned::default();
     };
     let is_as_made = original::is_as_made(seen, link);
@@ -95,7 +95,7 @@ pub fn superseded(context: &Context<'_>, seen: &Seen, link: &Link) -> Planned {
     let marks = !is_as_made || context.settings.rules.creatio_delete != CreatioDelete::Delete;
     let mut action = taken_away(link, Side::Creatio, fates, marks);
     // the event belongs to the other one now
-    action.after.halves.exchange.id = Link::foreseen(&link.halves.creatio.id);
+    action.after.halves.exchange.replace_id(Link::foreseen(link.halves.creatio.id()));
     Planned { action: Some(action), ..Planned::default() }
 }
 
@@ -104,7 +104,7 @@ pub fn superseded(context: &Context<'_>, seen: &Seen, link: &Link) -> Planned {
 #[must_use]
 pub fn rivalled(context: &Context<'_>, seen: &Seen, link: &Link) -> Planned {
     let first = original::rival(context, seen, link).and_then(|first| seen.items.creatio.get(&first));
-    let (Some(first), Some(item)) = (first, seen.items.creatio.get(&link.halves.creatio.id)) else {
+    let (Some(first), Some(item)) = (first, seen.items.creatio.get(link.halves.creatio.id())) else {
         return Planned::default();
     };
     match Permissions::of_pair(seen, link).said(Reason::SecondActivity) {

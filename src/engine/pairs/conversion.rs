@@ -18,7 +18,7 @@ use crate::model::{Item, Pair, Side};
 #[must_use]
 pub fn again(context: &Context<'_>, seen: &Seen, link: &Link, source: Option<&Item>) -> Planned {
     let Some(former) = link.former.as_deref() else { return Planned::default() };
-    let items = Pair { creatio: source, exchange: seen.items.exchange.get(&former.halves.exchange.id) };
+    let items = Pair { creatio: source, exchange: seen.items.exchange.get(former.halves.exchange.id()) };
     if source.is_some_and(|item| item.record.kind() == link.kind() && !item.facts.canceled) {
         return actions::convert(&decide::case(context, seen, former, items), Side::Exchange);
     }
@@ -38,10 +38,10 @@ pub fn finished(context: &Context<'_>, seen: &Seen, link: &Link, mut planned: Pl
         return planned;
     };
     let after = Link { former: former.former.clone(), ..now.clone() };
-    let id = &former.halves.exchange.id;
+    let id = former.halves.exchange.id();
     match seen.items.exchange.get(id) {
         Some(item) => {
-            let asked = [&now.halves.creatio.id, id];
+            let asked = [now.halves.creatio.id(), id];
             let edited =
                 !differences(&former.halves.exchange.base, &item.record).is_empty() || item.facts.attendees > 0;
             match Permissions::of(&seen.answers, asked).said(Reason::ConvertAsked) {

@@ -43,7 +43,7 @@ impl<'a> Index<'a> {
             original::found_of(seen, item, activity, context.account)
         });
         let waiting = seen.links.iter().filter_map(|link| original::found(context, seen, link));
-        let linked = self.links.iter().map(|link| &link.halves.creatio.id);
+        let linked = self.links.iter().map(|link| link.halves.creatio.id());
         let known = events.values().filter_map(Match::activity).chain(&self.matches.rivals).chain(linked);
         known.cloned().chain(waiting).chain(stand_ins).collect()
     }
@@ -52,7 +52,7 @@ impl<'a> Index<'a> {
 /// The items of a side that no link names.
 pub(super) fn unlinked(seen: &Seen, side: Side) -> Vec<&Item> {
     let pairs = seen.links.iter().flat_map(|link| std::iter::once(link).chain(link.formers()));
-    let linked: BTreeSet<&ItemId> = pairs.map(|link| &link.halves[side].id).collect();
+    let linked: BTreeSet<&ItemId> = pairs.map(|link| link.halves[side].id()).collect();
     seen.items[side].values().filter(|item| !linked.contains(&item.id)).collect()
 }
 
@@ -69,36 +69,36 @@ struct Relinked {
 /// Moves links over to the items that took the place of others.
 fn relinked(context: &Context<'_>, seen: &Seen, matches: &BTreeMap<ItemId, Match>, plan: &mut Plan) -> Relinked {
     let mut links: BTreeMap<ItemId, Link> =
-        seen.links.iter().map(|link| (link.halves.creatio.id.clone(), link.clone())).collect();
+        seen.links.iter().map(|link| (link.halves.creatio.id().clone(), link.clone())).collect();
     for (id, found) in matches {
         let Match::Relink(activity) = found else { continue };
         if let (Some(link), Some(item)) = (links.get_mut(activity), seen.items.exchange.get(id)) {
-            link.halves.exchange.id = id.clone();
+            link.halves.exchange.replace_id(id.clone());
             link.halves.exchange.container = item.container.clone();
-            link.halves.exchange.version = item.version.clone();
+            link.halves.exchange.set_version(item.version.clone());
             link.halves.exchange.facts.occurrence.clone_from(&item.facts.occurrence);
             plan.links.push(link.clone());
         }
     }
     let (mut outdated, mut reunited) = (BTreeSet::new(), BTreeSet::new());
     for link in links.values_mut() {
-        if fold::read_first(link, Pair::of(|side| seen.items[side].get(&link.halves[side].id))) {
+        if fold::read_first(link, Pair::of(|side| seen.items[side].get(link.halves[side].id()))) {
             plan.links.push(link.clone());
         }
         if let Some(next) = successor(context, seen, link) {
             if original::stays(context, seen, link, &next) {
                 link.generation = next.generation;
-                reunited.insert(link.halves.creatio.id.clone());
+                reunited.insert(link.halves.creatio.id().clone());
                 continue;
             }
             plan.add(actions::superseded(context, seen, link));
-            plan.drop.push(std::mem::replace(&mut link.halves.creatio.id, next.activity));
+            plan.drop.push(link.halves.creatio.replace_id(next.activity));
             plan.links.push(link.clone());
         }
         // it is put once the two are in step: another Activity has another base
         if let Some(first) = original::returns(context, seen, link) {
             plan.add(actions::superseded(context, seen, link));
-            let before = std::mem::replace(&mut link.halves.creatio.id, first.clone());
+            let before = link.halves.creatio.replace_id(first.clone());
             link.memory.instead = original::instead(seen, link, &before);
             plan.drop.push(before);
             reunited.insert(first);
@@ -108,10 +108,10 @@ fn relinked(context: &Context<'_>, seen: &Seen, matches: &BTreeMap<ItemId, Match
         // kept as it was until both are in step again: a run that is cut off has to find out anew
         if let Some(generation) = matching::outdated(context, seen, link) {
             link.generation = generation;
-            outdated.insert(link.halves.creatio.id.clone());
+            outdated.insert(link.halves.creatio.id().clone());
         }
         if link.is_unmet() && are_alike(seen, link) {
-            outdated.insert(link.halves.creatio.id.clone());
+            outdated.insert(link.halves.creatio.id().clone());
         }
     }
     Relinked { links: links.into_values().collect(), outdated, reunited }
@@ -119,15 +119,15 @@ fn relinked(context: &Context<'_>, seen: &Seen, matches: &BTreeMap<ItemId, Match
 
 /// Whether both items of `link` were read, and are of one kind.
 fn are_alike(seen: &Seen, link: &Link) -> bool {
-    let kinds = Pair::of(|side| seen.items[side].get(&link.halves[side].id).map(|item| item.record.kind()));
+    let kinds = Pair::of(|side| seen.items[side].get(link.halves[side].id()).map(|item| item.record.kind()));
     kinds.creatio.is_some() && kinds.creatio == kinds.exchange
 }
 
 /// The Activity that another device created in place of the one that `link` names: the event or
 /// task bears its mark.
 fn successor(context: &Context<'_>, seen: &Seen, link: &Link) -> Option<Mark> {
-    let mark = seen.items.exchange.get(&link.halves.exchange.id)?.facts.mark.clone()?;
+    let mark = seen.items.exchange.get(link.halves.exchange.id())?.facts.mark.clone()?;
     let newer = mark.site == context.account.site && mark.generation > link.generation;
-    let free = !seen.links.iter().any(|other| other.halves.creatio.id == mark.activity);
+    let free = !seen.links.iter().any(|other| *other.halves.creatio.id() == mark.activity);
     (newer && free && seen.items.creatio.contains_key(&mark.activity)).then_some(mark)
 }

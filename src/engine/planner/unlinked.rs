@@ -52,7 +52,7 @@ pub(super) fn event(context: &Context<'_>, seen: &Seen, item: &Item, found: &Mat
         Match::Ambiguous if allowed(Reason::Ambiguous) => single(context, seen, Side::Exchange, item),
         Match::Ambiguous if scope::imports(context, seen, item) => held(Reason::Ambiguous),
         Match::Surplus(_) if decide::calls_off_late(context, item) => Planned::default(),
-        Match::Surplus(activity) => match links.iter().find(|link| link.halves.creatio.id == *activity) {
+        Match::Surplus(activity) => match links.iter().find(|link| *link.halves.creatio.id() == *activity) {
             Some(link)
                 if link.halves.exchange.base == item.record && !item.facts.calls_off()
                     || allowed(Reason::SecondTask) =>

@@ -19,10 +19,10 @@ impl<W: World> Gather<'_, W> {
                 .links
                 .values()
                 .filter(|link| {
-                    suspects.contains(&link.halves[side].id) && !self.seen.gone[side].contains(&link.halves[side].id)
+                    suspects.contains(link.halves[side].id()) && !self.seen.gone[side].contains(link.halves[side].id())
                 })
                 .map(|link| Lookup::Id {
-                    id: link.halves[side].id.clone(),
+                    id: link.halves[side].id().clone(),
                     container: link.halves[side].container.clone(),
                 })
                 .collect();
@@ -38,10 +38,10 @@ impl<W: World> Gather<'_, W> {
     /// or of which nothing can be told, is not gone.
     pub(super) async fn trace(&mut self, suspects: &[ItemId]) -> Result<()> {
         let lost = self.links.values().filter(|link| {
-            suspects.contains(&link.halves.exchange.id) && self.seen.gone.exchange.contains(&link.halves.exchange.id)
+            suspects.contains(link.halves.exchange.id()) && self.seen.gone.exchange.contains(link.halves.exchange.id())
         });
         let (ids, lookups): (Vec<ItemId>, Vec<Lookup>) =
-            lost.filter_map(|link| Some((link.halves.exchange.id.clone(), moved(link)?))).unzip();
+            lost.filter_map(|link| Some((link.halves.exchange.id().clone(), moved(link)?))).unzip();
         if lookups.is_empty() {
             return Ok(());
         }
@@ -66,7 +66,7 @@ fn moved(link: &Link) -> Option<Lookup> {
         return None;
     }
     if link.made == Some(Side::Exchange) || link.halves.exchange.facts.mark.is_some() {
-        return Some(Lookup::Mark(link.halves.creatio.id.clone()));
+        return Some(Lookup::Mark(link.halves.creatio.id().clone()));
     }
     link.halves.exchange.facts.uid.clone().map(Lookup::Uid)
 }

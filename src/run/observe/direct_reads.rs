@@ -33,15 +33,15 @@ impl<W: World> Gather<'_, W> {
     pub(super) async fn edits(&mut self) -> Result<()> {
         let items = &self.seen.items.exchange;
         let edited = |link: &&Link| {
-            let item = items.get(&link.halves.exchange.id);
+            let item = items.get(link.halves.exchange.id());
             matters(link)
                 && item.is_some_and(|item| {
-                    item.version != link.halves.exchange.version
+                    link.halves.exchange.version() != Some(&item.version)
                         && !differences(&link.halves.exchange.base, &item.record).is_empty()
                 })
         };
         let lookup = |link: &Link| {
-            let item = items.get(&link.halves.exchange.id)?;
+            let item = items.get(link.halves.exchange.id())?;
             Some(Lookup::Id { id: item.id.clone(), container: item.container.clone() })
         };
         let lookups: Vec<Lookup> = self.links.values().filter(edited).filter_map(lookup).collect();
@@ -74,10 +74,10 @@ impl<W: World> Gather<'_, W> {
         let items = &self.seen.items;
         let woken = self.links.values().filter(|link| {
             link.state == LinkState::Tombstone
-                && !items.exchange.contains_key(&link.halves.exchange.id)
-                && decide::reopened(link, items.creatio.get(&link.halves.creatio.id))
+                && !items.exchange.contains_key(link.halves.exchange.id())
+                && decide::reopened(link, items.creatio.get(link.halves.creatio.id()))
         });
-        self.suspects.exchange.extend(woken.map(|link| link.halves.exchange.id.clone()).collect::<Vec<_>>());
+        self.suspects.exchange.extend(woken.map(|link| link.halves.exchange.id().clone()).collect::<Vec<_>>());
     }
 
     /// Items whose step the last run did not finish, or which could not be understood, are read
@@ -94,7 +94,7 @@ impl<W: World> Gather<'_, W> {
         }
         let links = self.world.store().links(&keys).await?;
         for side in Side::BOTH {
-            let linked = links.iter().filter(|link| matters(link)).map(|link| &link.halves[side].id);
+            let linked = links.iter().filter(|link| matters(link)).map(|link| link.halves[side].id());
             let unread = linked.filter(|id| !self.seen.items[side].contains_key(id));
             let asked = unread.filter(|id| state.again[side].iter().any(|(again, _)| again == *id));
             self.suspects[side].extend(asked.cloned());
@@ -122,7 +122,7 @@ impl<W: World> Gather<'_, W> {
         keys.clear();
         for side in Side::BOTH {
             let unlinked = state.answers.items().filter(|(s, _)| *s == side).filter_map(|(_, id)| {
-                let linked = links.iter().any(|link| link.halves[side].id == *id);
+                let linked = links.iter().any(|link| *link.halves[side].id() == *id);
                 let asked = state.questions.iter().find(|question| question.is_about(id));
                 let container = asked.and_then(|question| question.container.clone()).or_else(|| {
                     let container = self.seen.containers.iter().find(|container| container.default);
@@ -135,7 +135,7 @@ impl<W: World> Gather<'_, W> {
                 (!linked).then(|| Lookup::Id { id: id.clone(), container })
             });
             let linked = links.iter().map(|link| Lookup::Id {
-                id: link.halves[side].id.clone(),
+                id: link.halves[side].id().clone(),
                 container: link.halves[side].container.clone(),
             });
             let lookups: Vec<Lookup> = unlinked
@@ -155,11 +155,11 @@ impl<W: World> Gather<'_, W> {
     /// read tells.
     pub(super) async fn due(&mut self) -> Result<()> {
         let links = self.world.store().links(&[LinkKey::Due(self.context.now)]).await?;
-        self.seen.due = links.iter().map(|link| link.halves.creatio.id.clone()).collect();
+        self.seen.due = links.iter().map(|link| link.halves.creatio.id().clone()).collect();
         let unread = |id: &ItemId| !self.seen.items.creatio.contains_key(id) && !self.suspects.creatio.contains(id);
         let lookups: Vec<Lookup> = self.seen.due.iter().filter(|id| unread(id)).cloned().map(activity).collect();
         self.read(Side::Creatio, &lookups).await?;
-        let new = links.into_iter().filter(|link| !self.links.contains_key(&link.halves.creatio.id)).collect();
+        let new = links.into_iter().filter(|link| !self.links.contains_key(link.halves.creatio.id())).collect();
         self.know(new);
         Ok(())
     }
@@ -171,7 +171,7 @@ impl<W: World> Gather<'_, W> {
                 .links
                 .values()
                 .filter(|link| link.state == LinkState::Pending(side))
-                .filter(|link| !self.seen.items[side].contains_key(&link.halves[side].id))
+                .filter(|link| !self.seen.items[side].contains_key(link.halves[side].id()))
                 .cloned()
                 .collect();
             let lookups: Vec<Lookup> = waiting.iter().map(|link| trace(side, link)).collect();
@@ -183,23 +183,23 @@ impl<W: World> Gather<'_, W> {
                 Side::Exchange => self.world.exchange().find(&lookups).await?,
             };
             for (mut link, mut found) in waiting.into_iter().zip(found) {
-                self.unanswered(&link.halves.creatio.id, &found);
+                self.unanswered(link.halves.creatio.id(), &found);
                 // a former item of the other kind, or a copy of it, bears the same mark
                 found.items.retain(|item| side == Side::Creatio || is_awaited(&link, item));
                 let absent = found.is_absent();
                 match oldest(found.items) {
                     Some(item) => {
-                        link.halves[side].id = item.id.clone();
+                        link.halves[side].replace_id(item.id.clone());
                         link.halves[side].container = item.container.clone();
                         self.seen.items[side].insert(item.id.clone(), item);
                     }
                     None if absent => {
-                        self.seen.gone[side].insert(link.halves[side].id.clone());
+                        self.seen.gone[side].insert(link.halves[side].id().clone());
                     }
                     // something is there that can't be understood: nothing is created beside it
                     None => continue,
                 }
-                self.links.insert(link.halves.creatio.id.clone(), link);
+                self.links.insert(link.halves.creatio.id().clone(), link);
             }
         }
         self.sources().await
@@ -212,7 +212,7 @@ impl<W: World> Gather<'_, W> {
                 .links
                 .values()
                 .filter(|link| link.state == LinkState::Pending(side.other()))
-                .map(|link| (&link.halves[side].id, &link.halves[side].container))
+                .map(|link| (link.halves[side].id(), &link.halves[side].container))
                 .filter(|(id, _)| !self.seen.items[side].contains_key(id) && !self.seen.gone[side].contains(id))
                 .map(|(id, container)| Lookup::Id { id: id.clone(), container: container.clone() })
                 .collect();
@@ -233,9 +233,11 @@ impl<W: World> Gather<'_, W> {
                 .links
                 .values()
                 .filter(|link| link.unsettled && matters(link))
-                .filter(|link| !read(side, &link.halves[side].id) && read(side.other(), &link.halves[side.other()].id))
+                .filter(|link| {
+                    !read(side, link.halves[side].id()) && read(side.other(), link.halves[side.other()].id())
+                })
                 .map(|link| Lookup::Id {
-                    id: link.halves[side].id.clone(),
+                    id: link.halves[side].id().clone(),
                     container: link.halves[side].container.clone(),
                 })
                 .collect();
@@ -247,11 +249,11 @@ impl<W: World> Gather<'_, W> {
     /// Whether a conversion would lose something, only a direct read of the event or task tells.
     pub(super) async fn converted(&mut self) -> Result<()> {
         let other = |link: &&Link| {
-            let item = self.seen.items.creatio.get(&link.halves.creatio.id);
+            let item = self.seen.items.creatio.get(link.halves.creatio.id());
             matters(link) && item.is_some_and(|item| item.record.kind() != link.kind())
         };
         let lookup = |link: &Link| Lookup::Id {
-            id: link.halves.exchange.id.clone(),
+            id: link.halves.exchange.id().clone(),
             container: link.halves.exchange.container.clone(),
         };
         let lookups: Vec<Lookup> = self.links.values().filter(other).map(lookup).collect();
@@ -261,7 +263,7 @@ impl<W: World> Gather<'_, W> {
     /// What a conversion has still to remove is read directly: it goes only as it was.
     pub(super) async fn formers(&mut self) -> Result<()> {
         let lookup = |link: &Link| Lookup::Id {
-            id: link.halves.exchange.id.clone(),
+            id: link.halves.exchange.id().clone(),
             container: link.halves.exchange.container.clone(),
         };
         let lookups: Vec<Lookup> = self.links.values().flat_map(Link::formers).map(lookup).collect();
@@ -272,15 +274,16 @@ impl<W: World> Gather<'_, W> {
     /// event only after that.
     pub(super) async fn left(&mut self) -> Result<()> {
         let fewer = |link: &&Link| {
-            let now = self.seen.items.creatio.get(&link.halves.creatio.id).map_or(&[][..], |item| people(&item.record));
+            let now =
+                self.seen.items.creatio.get(link.halves.creatio.id()).map_or(&[][..], |item| people(&item.record));
             let gone = |one: &Person| !now.iter().any(|other| other.is(one));
             link.state == LinkState::Alive
                 && link.halves.exchange.facts.attendees > 0
-                && self.seen.items.creatio.contains_key(&link.halves.creatio.id)
+                && self.seen.items.creatio.contains_key(link.halves.creatio.id())
                 && people(&link.halves.creatio.base).iter().any(gone)
         };
         let lookups: Vec<Lookup> =
-            self.links.values().filter(fewer).map(|link| activity(link.halves.creatio.id.clone())).collect();
+            self.links.values().filter(fewer).map(|link| activity(link.halves.creatio.id().clone())).collect();
         if lookups.is_empty() {
             return Ok(());
         }
@@ -290,7 +293,7 @@ impl<W: World> Gather<'_, W> {
     }
 
     pub(super) fn is_pending(&self, side: Side, id: &ItemId) -> bool {
-        self.links.values().any(|link| link.halves[side].id == *id && link.state == LinkState::Pending(side))
+        self.links.values().any(|link| *link.halves[side].id() == *id && link.state == LinkState::Pending(side))
     }
 
     /// Notes that a question about the item `id` is refused for good.
@@ -344,8 +347,8 @@ impl<W: World> Gather<'_, W> {
 /// By what a creation that was never confirmed is found.
 fn trace(side: Side, link: &Link) -> Lookup {
     match side {
-        Side::Creatio => activity(link.halves.creatio.id.clone()),
-        Side::Exchange => Lookup::Mark(link.halves.creatio.id.clone()),
+        Side::Creatio => activity(link.halves.creatio.id().clone()),
+        Side::Exchange => Lookup::Mark(link.halves.creatio.id().clone()),
     }
 }
 

@@ -32,7 +32,7 @@ impl<W: World> Gather<'_, W> {
 
     /// Unlinked items of Exchange may carry our mark, which only a direct read tells.
     pub(super) async fn marks(&mut self) -> Result<()> {
-        let linked: BTreeSet<&ItemId> = self.links.values().map(|link| &link.halves.exchange.id).collect();
+        let linked: BTreeSet<&ItemId> = self.links.values().map(|link| link.halves.exchange.id()).collect();
         let unlinked: Vec<&Item> = self
             .seen
             .items
@@ -71,7 +71,7 @@ impl<W: World> Gather<'_, W> {
 
     /// Activities that an unlinked item could stand for, linked ones too.
     pub(super) async fn candidates(&mut self) -> Result<()> {
-        let linked: BTreeSet<&ItemId> = self.links.values().map(|link| &link.halves.exchange.id).collect();
+        let linked: BTreeSet<&ItemId> = self.links.values().map(|link| link.halves.exchange.id()).collect();
         let unlinked = self.seen.items.exchange.values().filter(|item| !linked.contains(&item.id));
         let mut lookups = BTreeSet::new();
         let mut uids = BTreeSet::new();
@@ -86,11 +86,11 @@ impl<W: World> Gather<'_, W> {
         let keys: Vec<LinkKey> = lookups.iter().map(|id| LinkKey::Item(Side::Creatio, id.clone())).collect();
         let links = self.world.store().links(&keys).await?;
         for link in links.iter().filter(|link| matters(link)) {
-            if !self.seen.items.exchange.contains_key(&link.halves.exchange.id) {
-                self.suspects.exchange.insert(link.halves.exchange.id.clone());
+            if !self.seen.items.exchange.contains_key(link.halves.exchange.id()) {
+                self.suspects.exchange.insert(link.halves.exchange.id().clone());
             }
         }
-        let known: BTreeSet<ItemId> = links.iter().map(|link| link.halves.creatio.id.clone()).collect();
+        let known: BTreeSet<ItemId> = links.iter().map(|link| link.halves.creatio.id().clone()).collect();
         self.know(links);
         let lookups: Vec<Lookup> = lookups
             .into_iter()
@@ -108,7 +108,7 @@ impl<W: World> Gather<'_, W> {
         let keys: Vec<LinkKey> =
             self.seen.items.creatio.keys().map(|id| LinkKey::Item(Side::Creatio, id.clone())).collect();
         let more = self.world.store().links(&keys).await?;
-        let more = more.into_iter().filter(|link| !self.links.contains_key(&link.halves.creatio.id)).collect();
+        let more = more.into_iter().filter(|link| !self.links.contains_key(link.halves.creatio.id())).collect();
         self.know(more);
         Ok(())
     }
@@ -145,7 +145,7 @@ impl<W: World> Gather<'_, W> {
         let stands = |item: &Item, asker: &ItemId| {
             !identity::is_ours(asker) || matching::candidates(&self.context, item).contains(asker)
         };
-        let linked: BTreeSet<&ItemId> = self.links.values().map(|link| &link.halves.exchange.id).collect();
+        let linked: BTreeSet<&ItemId> = self.links.values().map(|link| link.halves.exchange.id()).collect();
         let is_its_day = |item: &Item, asker: &ItemId| {
             self.seen.items.creatio.get(asker).is_some_and(|one| matching::is_of_day(&self.context, one, item))
         };
@@ -228,13 +228,14 @@ impl<W: World> Gather<'_, W> {
         let mut lookups: Vec<Lookup> = later.map(|mark| activity(mark.activity.clone())).collect();
         // one in whose place another device has created another may be there all the same
         let replaced = |link: &&Link| {
-            let mark = self.seen.items.exchange.get(&link.halves.exchange.id).and_then(|item| item.facts.mark.as_ref());
-            let id = &link.halves.creatio.id;
+            let mark =
+                self.seen.items.exchange.get(link.halves.exchange.id()).and_then(|item| item.facts.mark.as_ref());
+            let id = link.halves.creatio.id();
             mark.is_some_and(|mark| mark.activity != *id && mark.generation > link.generation)
                 && !self.seen.items.creatio.contains_key(id)
                 && !self.seen.gone.creatio.contains(id)
         };
-        lookups.extend(self.links.values().filter(replaced).map(|link| activity(link.halves.creatio.id.clone())));
+        lookups.extend(self.links.values().filter(replaced).map(|link| activity(link.halves.creatio.id().clone())));
         self.read(Side::Creatio, &lookups).await
     }
 
@@ -243,8 +244,8 @@ impl<W: World> Gather<'_, W> {
         let gone = self
             .links
             .values()
-            .filter(|link| matters(link) && self.seen.gone.creatio.contains(&link.halves.creatio.id));
-        let firsts = gone.map(|link| (first(link).clone(), link.halves.creatio.id.clone()));
+            .filter(|link| matters(link) && self.seen.gone.creatio.contains(link.halves.creatio.id()));
+        let firsts = gone.map(|link| (first(link).clone(), link.halves.creatio.id().clone()));
         let firsts: BTreeMap<ItemId, ItemId> = firsts.collect();
         if firsts.is_empty() {
             return Ok(());
@@ -253,9 +254,9 @@ impl<W: World> Gather<'_, W> {
         let mut made = BTreeMap::new();
         for link in self.world.store().successors(&asked).await? {
             if let Some(gone) =
-                firsts.get(first(&link)).filter(|gone| matters(&link) && **gone != link.halves.creatio.id)
+                firsts.get(first(&link)).filter(|gone| matters(&link) && **gone != *link.halves.creatio.id())
             {
-                made.insert(gone.clone(), link.halves.creatio.id);
+                made.insert(gone.clone(), link.halves.creatio.id().clone());
             }
         }
         let unread = made.values().filter(|id| !self.seen.items.creatio.contains_key(id)).cloned();
@@ -272,7 +273,7 @@ impl<W: World> Gather<'_, W> {
     /// is gone: it bears the UID of that. Those of which it is known already are not asked for.
     async fn named_as_first(&mut self, known: &BTreeMap<ItemId, ItemId>) -> Result<BTreeMap<ItemId, ItemId>> {
         let gone = self.links.values().filter(|link| {
-            let id = &link.halves.creatio.id;
+            let id = link.halves.creatio.id();
             let was_exported = link.made == Some(Side::Exchange) || link.memory.instead.is_some();
             let is_known =
                 known.contains_key(id) || self.seen.elsewhere.get(id).is_some_and(|one| one.instead.is_some());
@@ -280,7 +281,7 @@ impl<W: World> Gather<'_, W> {
         });
         let single = gone.filter(|link| link.halves.exchange.facts.occurrence.is_none());
         let gone: BTreeMap<ItemId, Uid> = single
-            .filter_map(|link| Some((link.halves.creatio.id.clone(), link.halves.creatio.facts.uid.clone()?)))
+            .filter_map(|link| Some((link.halves.creatio.id().clone(), link.halves.creatio.facts.uid.clone()?)))
             .collect();
         let lookups: Vec<Lookup> = gone.values().cloned().map(Lookup::Uid).collect();
         let found = self.rivals(&lookups).await?;
@@ -310,16 +311,16 @@ impl<W: World> Gather<'_, W> {
 
     /// Of an event that has two Activities, about which a person was asked, both are read.
     pub(super) async fn seconds(&mut self) -> Result<()> {
-        let asked = |link: &&Link| matters(link) && original::is_asked(&self.seen, &link.halves.creatio.id);
-        let unread = |link: &&Link| !self.seen.items.exchange.contains_key(&link.halves.exchange.id);
+        let asked = |link: &&Link| matters(link) && original::is_asked(&self.seen, link.halves.creatio.id());
+        let unread = |link: &&Link| !self.seen.items.exchange.contains_key(link.halves.exchange.id());
         let lookup = |link: &Link| Lookup::Id {
-            id: link.halves.exchange.id.clone(),
+            id: link.halves.exchange.id().clone(),
             container: link.halves.exchange.container.clone(),
         };
         let lookups: Vec<Lookup> = self.links.values().filter(asked).filter(unread).map(lookup).collect();
         self.read(Side::Exchange, &lookups).await?;
-        let asked = |link: &&Link| matters(link) && original::is_asked(&self.seen, &link.halves.creatio.id);
-        let event = |link: &Link| self.seen.items.exchange.get(&link.halves.exchange.id);
+        let asked = |link: &&Link| matters(link) && original::is_asked(&self.seen, link.halves.creatio.id());
+        let event = |link: &Link| self.seen.items.exchange.get(link.halves.exchange.id());
         let lookups = self.links.values().filter(asked).filter_map(event).flat_map(|item| {
             let names = matching::candidates(&self.context, item).into_iter().map(activity);
             names.chain(matching::activity_uid(item).map(Lookup::Uid))
@@ -342,7 +343,7 @@ impl<W: World> Gather<'_, W> {
         }
         let keys: Vec<LinkKey> = ids.iter().map(|id| LinkKey::Item(Side::Creatio, id.clone())).collect();
         let links = self.world.store().links(&keys).await?;
-        self.know(links.into_iter().filter(|link| !self.links.contains_key(&link.halves.creatio.id)).collect());
+        self.know(links.into_iter().filter(|link| !self.links.contains_key(link.halves.creatio.id())).collect());
         Ok(ids)
     }
 
@@ -355,13 +356,13 @@ impl<W: World> Gather<'_, W> {
         };
         let standing: Vec<&Link> = self.links.values().filter(found).collect();
         let lookup = |side: Side, link: &Link| Lookup::Id {
-            id: link.halves[side].id.clone(),
+            id: link.halves[side].id().clone(),
             container: link.halves[side].container.clone(),
         };
         let known =
             |side: Side, id: &ItemId| self.seen.items[side].contains_key(id) || self.seen.gone[side].contains(id);
         let lookups = Pair::of(|side| {
-            let unread = standing.iter().filter(|link| !known(side, &link.halves[side].id));
+            let unread = standing.iter().filter(|link| !known(side, link.halves[side].id()));
             unread.map(|link| lookup(side, link)).collect::<Vec<Lookup>>()
         });
         for side in Side::BOTH {
@@ -382,28 +383,28 @@ impl<W: World> Gather<'_, W> {
             .map(|item| &item.id);
         let gone = self.links.values().filter(|link| {
             let canceled =
-                self.seen.items.exchange.get(&link.halves.exchange.id).is_some_and(|item| item.facts.canceled);
-            canceled || self.seen.gone.exchange.contains(&link.halves.exchange.id)
+                self.seen.items.exchange.get(link.halves.exchange.id()).is_some_and(|item| item.facts.canceled);
+            canceled || self.seen.gone.exchange.contains(link.halves.exchange.id())
         });
         // people are invited from one account only
         let shared = self.links.values().filter(|link| {
-            let item = self.seen.items.creatio.get(&link.halves.creatio.id);
+            let item = self.seen.items.creatio.get(link.halves.creatio.id());
             let others = item.is_some_and(|item| !people(&item.record).is_empty());
             others
                 && self.context.settings.export.on
                 && !link.memory.carried
                 && !link.halves.exchange.facts.organized_by_other
         });
-        let asked = exported.chain(gone.chain(shared).map(|link| &link.halves.creatio.id));
+        let asked = exported.chain(gone.chain(shared).map(|link| link.halves.creatio.id()));
         let asked: BTreeSet<ItemId> = asked.cloned().collect();
         if !asked.is_empty() {
             let asked: Vec<ItemId> = asked.into_iter().collect();
             let mut elsewhere: BTreeMap<ItemId, Elsewhere> = BTreeMap::new();
             for link in self.world.store().elsewhere(&asked).await? {
-                let own = self.links.get(&link.halves.creatio.id);
+                let own = self.links.get(link.halves.creatio.id());
                 let first = (matters(&link) || matches!(link.state, LinkState::Pending(_)))
                     && own.is_none_or(|own| is_earlier(&link, own));
-                let there = elsewhere.entry(link.halves.creatio.id.clone()).or_default();
+                let there = elsewhere.entry(link.halves.creatio.id().clone()).or_default();
                 there.imported |= link.made == Some(Side::Creatio);
                 there.lives |= matters(&link);
                 there.first |= first;
@@ -418,8 +419,8 @@ impl<W: World> Gather<'_, W> {
     /// tells of.
     pub(super) fn unchanged(&mut self) {
         for link in self.links.values() {
-            if let Some(item) = self.seen.items.exchange.get_mut(&link.halves.exchange.id)
-                && item.version == link.halves.exchange.version
+            if let Some(item) = self.seen.items.exchange.get_mut(link.halves.exchange.id())
+                && link.halves.exchange.version() == Some(&item.version)
             {
                 item.facts.attendees = item.facts.attendees.max(link.halves.exchange.facts.attendees);
                 item.record.complete_people(&link.halves.exchange.base);
@@ -436,7 +437,7 @@ impl<W: World> Gather<'_, W> {
         let touched = self
             .links
             .values()
-            .filter(|link| self.seen.items.creatio.contains_key(&link.halves.creatio.id))
+            .filter(|link| self.seen.items.creatio.contains_key(link.halves.creatio.id()))
             .map(|link| &link.halves.exchange.base);
         let mut addresses: Vec<_> = self
             .seen
@@ -459,7 +460,7 @@ impl<W: World> Gather<'_, W> {
 
 /// The Activity for which that of `link` stands in, or itself.
 fn first(link: &Link) -> &ItemId {
-    link.memory.instead.as_ref().unwrap_or(&link.halves.creatio.id)
+    link.memory.instead.as_ref().unwrap_or(link.halves.creatio.id())
 }
 
 /// Whether another account had a counterpart of the Activity before this one: its event or task is
@@ -469,7 +470,7 @@ fn is_earlier(other: &Link, own: &Link) -> bool {
         (
             link.halves.exchange.facts.created.is_none(),
             link.halves.exchange.facts.created,
-            link.halves.exchange.id.clone(),
+            link.halves.exchange.id().clone(),
         )
     };
     age(other) < age(own)

@@ -45,7 +45,7 @@ impl<W: World> Gather<'_, W> {
             .map(|id| LinkKey::Item(Side::Creatio, id.clone()))
             .collect();
         let linked: BTreeSet<ItemId> =
-            self.world.store().links(&unseen).await?.into_iter().map(|link| link.halves.creatio.id).collect();
+            self.world.store().links(&unseen).await?.into_iter().map(|link| link.halves.creatio.id().clone()).collect();
         let lookups: Vec<Lookup> = unseen
             .into_iter()
             .filter_map(|key| match key {

@@ -74,7 +74,7 @@ impl<W: World> Gather<'_, W> {
     }
 
     pub(super) fn know(&mut self, links: Vec<Link>) {
-        self.links.extend(links.into_iter().map(|link| (link.halves.creatio.id.clone(), link)));
+        self.links.extend(links.into_iter().map(|link| (link.halves.creatio.id().clone(), link)));
     }
 
     /// Linked items that a listing hints to be absent.
@@ -92,7 +92,7 @@ impl<W: World> Gather<'_, W> {
         let series: BTreeMap<&ItemId, BTreeSet<&ItemId>> =
             listing.series.iter().map(|set| (&set.master, set.present.iter().collect())).collect();
         for link in self.links.values().filter(|link| matters(link)) {
-            let id = &link.halves[side].id;
+            let id = link.halves[side].id();
             let dropped = side == Side::Exchange
                 && link.series().is_some_and(|master| {
                     removed.contains(master)

@@ -28,8 +28,8 @@ fn a_creation_that_was_never_confirmed_and_has_no_source_any_more_leaves_no_link
     let pending = Link { state: LinkState::Pending(Side::Exchange), ..link };
     let mut seen = schedule_sync::engine::context::Seen { links: vec![pending.clone()], ..seen([], []) };
     assert!(Moment::new().plan(&seen).drop.is_empty(), "not as long as it may be there");
-    seen.gone.exchange.insert(pending.halves.exchange.id.clone());
-    assert_eq!(Moment::new().plan(&seen).drop, [pending.halves.creatio.id]);
+    seen.gone.exchange.insert(pending.halves.exchange.id().clone());
+    assert_eq!(Moment::new().plan(&seen).drop, [pending.halves.creatio.id().clone()]);
 }
 
 #[test]

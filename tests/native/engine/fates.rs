@@ -19,7 +19,7 @@ fn decided(change: impl FnOnce(&mut Moment, &mut Link, &mut Pair<Item>), gone: O
     let mut seen = seen([], []);
     for side in Side::BOTH {
         if gone == Some(side) {
-            seen.gone[side].insert(link.halves[side].id.clone());
+            seen.gone[side].insert(link.halves[side].id().clone());
         }
     }
     let read = Pair::of(|side| (gone != Some(side)).then_some(&items[side]));

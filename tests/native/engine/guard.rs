@@ -211,7 +211,7 @@ fn of_a_creatio_without_a_readable_activity_nothing_is_believed() {
         let links: Vec<Link> = actions.iter().map(|one| one.after.clone()).collect();
         actions.push(action(9, (Step::Create(Side::Creatio), Side::Creatio), &create()));
         let gone =
-            Pair { creatio: links.iter().map(|link| link.halves.creatio.id.clone()).collect(), ..Pair::default() };
+            Pair { creatio: links.iter().map(|link| link.halves.creatio.id().clone()).collect(), ..Pair::default() };
         let mut seen = Seen { links: links.clone(), gone, unreadable, total: count, ..Seen::default() };
         if let Some(id) = allowed {
             let side = if id.starts_with("creatio") { Side::Creatio } else { Side::Exchange };

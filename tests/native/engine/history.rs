@@ -71,7 +71,7 @@ fn every_write_of_what_a_person_wrote_has_an_entry_with_its_place_in_the_run() {
     );
     let [edit, _, made, removed] = foreseen.as_slice() else { panic!() };
     assert_eq!((&edit.before, &edit.after), (&Some(items.creatio.record.clone()), &Some(renamed(&items.creatio))));
-    assert_eq!((edit.fields.as_slice(), &edit.activity), (&[Field::Title][..], &link.halves.creatio.id));
+    assert_eq!((edit.fields.as_slice(), &edit.activity), (&[Field::Title][..], link.halves.creatio.id()));
     assert_eq!((&made.before, &made.after, made.id.as_str()), (&None, &Some(record.clone()), "e"));
     assert_eq!((&removed.before, &removed.after), (&Some(record), &None));
 

@@ -189,7 +189,7 @@ fn a_pair_is_shown_where_a_person_finds_it_and_a_removal_with_whom_it_mails() {
             link.halves.creatio.base = Record::Task(task("As it was", "2026-03-12"));
             let planned = held(&moment.context(), &link, read, reason);
             let [shown] = planned.held.as_slice() else { panic!("{planned:?}") };
-            assert_eq!((shown.side, shown.id.as_ref(), shown.reason), (side, Some(&link.halves[side].id), reason));
+            assert_eq!((shown.side, shown.id.as_ref(), shown.reason), (side, Some(link.halves[side].id()), reason));
             let known = read[side].map_or("As it was", |item| item.record.title());
             assert_eq!((concerned(shown).as_str(), shown.title.as_str()), (detail, known));
         }

@@ -103,7 +103,7 @@ fn asked(phase: &Phase<'_>, ids: [&ItemId; 2]) -> bool {
 
 fn apart(phase: &Phase<'_>) -> Option<String> {
     for link in phase.links.1.values().filter(|link| link.state == LinkState::Alive) {
-        let ids = [&link.halves.creatio.id, &link.halves.exchange.id];
+        let ids = [link.halves.creatio.id(), link.halves.exchange.id()];
         let (Some(creatio), Some(exchange)) = (phase.after.creatio.get(ids[0]), phase.after.exchange.get(ids[1]))
         else {
             continue;
@@ -123,7 +123,7 @@ fn apart(phase: &Phase<'_>) -> Option<String> {
                 && !(*field == Field::Title && tail)
         };
         if let Some(field) = FIELDS.into_iter().find(differs) {
-            return Some(format!("{field} of {} differs", link.halves.creatio.id));
+            return Some(format!("{field} of {} differs", *link.halves.creatio.id()));
         }
         let alike = match (&creatio.record, &exchange.record) {
             _ if phase.settings.fields.importance == FieldDirection::Off => true,
@@ -139,7 +139,7 @@ fn apart(phase: &Phase<'_>) -> Option<String> {
             (Record::Meeting(_), Record::Task(_)) | (Record::Task(_), Record::Meeting(_)) => false,
         };
         if !alike {
-            return Some(format!("importance, status or kind of {} differs", link.halves.creatio.id));
+            return Some(format!("importance, status or kind of {} differs", *link.halves.creatio.id()));
         }
     }
     None
@@ -306,12 +306,12 @@ fn too_busy(phase: &Phase<'_>) -> Option<String> {
     let first = phase.rounds.first()?;
     let of = |side: Side, id: &ItemId| phase.tags[side].get(id);
     let idle = first.actions.iter().find(|action| {
-        let tag = of(Side::Creatio, &action.after.halves.creatio.id)
-            .or_else(|| of(Side::Exchange, &action.after.halves.exchange.id));
+        let tag = of(Side::Creatio, action.after.halves.creatio.id())
+            .or_else(|| of(Side::Exchange, action.after.halves.exchange.id()));
         tag.is_none_or(|tag| !phase.touched.contains(tag))
     });
     if let Some(action) = idle {
-        return Some(format!("nobody touched {}: {:?}", action.after.halves.creatio.id, action.step));
+        return Some(format!("nobody touched {}: {:?}", *action.after.halves.creatio.id(), action.step));
     }
     let (steps, changes) = (first.actions.len(), phase.touched.len());
     (steps > changes).then(|| format!("{steps} steps for {changes} changed things"))
@@ -345,7 +345,7 @@ fn told(phase: &Phase<'_>) -> Option<String> {
         }
         let wrote = |plan: &schedule_sync::engine::plan::Plan| {
             plan.actions.iter().any(|action| {
-                let ours = phase.tags.exchange.get(&action.after.halves.exchange.id) == Some(tag);
+                let ours = phase.tags.exchange.get(action.after.halves.exchange.id()) == Some(tag);
                 ours && action.writes.iter().any(|(side, _)| *side == Side::Exchange)
             })
         };

@@ -60,8 +60,10 @@ fn a_link_goes_over_to_the_activity_that_a_later_mark_names() {
         seen.gone.creatio.insert("a".into());
         let plan = Moment::new().plan(&seen);
         assert_eq!(plan.drop.contains(&"a".into()), goes, "{what}");
-        let over =
-            plan.links.iter().any(|link| link.halves.creatio.id == "b".into() && link.halves.exchange.id == "e".into());
+        let over = plan
+            .links
+            .iter()
+            .any(|link| *link.halves.creatio.id() == "b".into() && *link.halves.exchange.id() == "e".into());
         assert_eq!(over, goes, "{what}");
     }
 }
@@ -78,7 +80,8 @@ fn added() -> Seen {
     };
     let old = on("old", "2026-03-12");
     let (mut link, items) = linked(Side::Creatio);
-    (link.halves.exchange.id, link.halves.exchange.facts) = (old.id, old.facts);
+    link.halves.exchange.replace_id(old.id);
+    link.halves.exchange.facts = old.facts;
     let [first, second] = [on("first", "2026-03-13"), on("second", "2026-03-20")];
     let mut seen = Seen { links: vec![link], total: 1, ..seen([&items.creatio], [&first, &second]) };
     seen.gone.exchange.insert("old".into());
@@ -225,7 +228,7 @@ fn a_creation_is_tried_again_only_as_long_as_it_is_wanted() {
         let plan = moment.plan(&unsure);
         assert!(plan.is_quiet() && plan.drop.is_empty(), "{what}: it may still be found");
         let mut absent = unsure;
-        absent.gone.exchange.insert(link.halves.exchange.id);
+        absent.gone.exchange.insert(link.halves.exchange.id().clone());
         let plan = moment.plan(&absent);
         let steps: Vec<_> = plan.actions.iter().map(|action| (action.step, action.after.generation)).collect();
         let expected = again.then_some((Step::Create(Side::Exchange), 3));
@@ -238,7 +241,7 @@ fn a_creation_is_tried_again_only_as_long_as_it_is_wanted() {
 fn a_creation_found_again_lives_and_what_was_written_since_is_an_edit() {
     for edited in [false, true] {
         let (mut link, mut items) = pending();
-        link.halves.exchange.id = "e".into();
+        link.halves.exchange.replace_id("e".into());
         if edited {
             *title(&mut items.creatio) = "Visit".to_owned();
         }
@@ -428,8 +431,8 @@ fn the_activity_in_whose_place_another_was_created_goes_if_it_is_as_we_made_it()
             (*side, matches!(op, Op::Update(update) if update.status == Some(Status::Canceled))),
             (Side::Creatio, canceled)
         );
-        assert!(plan.links.iter().any(|link| link.halves.creatio.id == "b".into()), "{rule:?}: the link goes over");
-        assert!(!plan.links.iter().any(|link| link.halves.creatio.id == "a".into()), "{rule:?}: and does not stay");
+        assert!(plan.links.iter().any(|link| *link.halves.creatio.id() == "b".into()), "{rule:?}: the link goes over");
+        assert!(!plan.links.iter().any(|link| *link.halves.creatio.id() == "a".into()), "{rule:?}: and does not stay");
     }
     let rows: [(&str, Change, Vec<Reason>); 4] = [
         ("edited", |_, old| *title(old) = "Mine".to_owned(), vec![Reason::Ambiguous]),
@@ -486,7 +489,7 @@ fn of_two_activities_for_one_event_the_older_one_stays() {
         first.facts.created = Some(at("2026-03-01T00:00:00Z"));
         let mut own = Item { id: names[0].clone(), ..items.creatio };
         own.facts.created = Some(at("2026-03-02T00:00:00Z"));
-        link.halves.creatio.id = own.id.clone();
+        link.halves.creatio.replace_id(own.id.clone());
         change(&mut link, &mut own);
         let mut seen = Seen { links: vec![link], total: 1, full: true, ..seen([&own, &first], [&event]) };
         seen.named.insert(names[1].clone());
@@ -499,13 +502,13 @@ fn of_two_activities_for_one_event_the_older_one_stays() {
             plan.links
                 .iter()
                 .chain(plan.actions.iter().map(|action| &action.after))
-                .find(|link| link.halves.creatio.id == *id)
+                .find(|link| *link.halves.creatio.id() == *id)
         };
-        assert_eq!(of(&names[1]).is_some_and(|link| link.halves.exchange.id == "e".into()), goes, "{what}: {plan}");
+        assert_eq!(of(&names[1]).is_some_and(|link| *link.halves.exchange.id() == "e".into()), goes, "{what}: {plan}");
         assert_eq!(plan.drop.contains(&names[0]), goes, "{what}");
         let removal = |action: &&Action| action.step == Step::Delete(Side::Creatio);
         assert_eq!(
-            plan.actions.iter().find(removal).is_some_and(|action| action.after.halves.creatio.id == names[0]),
+            plan.actions.iter().find(removal).is_some_and(|action| *action.after.halves.creatio.id() == names[0]),
             canceled,
             "{what}: {plan}"
         );
@@ -534,8 +537,9 @@ fn what_another_account_made_again_is_made_once() {
         seen.elsewhere.entry("a".into()).or_default().instead = Some("b".into());
         let plan = Moment::new().plan(&seen);
         let after: Vec<&Link> = plan.links.iter().chain(plan.actions.iter().map(|action| &action.after)).collect();
-        let moved =
-            after.iter().find(|link| link.halves.creatio.id == "b".into() && link.halves.exchange.id == "e".into());
+        let moved = after
+            .iter()
+            .find(|link| *link.halves.creatio.id() == "b".into() && *link.halves.exchange.id() == "e".into());
         assert_eq!(moved.is_some(), goes, "{what}: {plan}");
         assert!(plan.drop.contains(&"a".into()), "{what}: {plan}");
         assert_eq!(moved.and_then(|link| link.memory.instead.clone()), goes.then(|| "a".into()), "{what}");
@@ -548,7 +552,7 @@ fn what_another_account_made_again_is_made_once() {
 #[test]
 fn what_is_dropped_is_not_put_in_the_same_plan() {
     let (mut link, items) = linked(Side::Exchange);
-    link.halves.exchange.id = "gone".into();
+    link.halves.exchange.replace_id("gone".into());
     let mut event = items.exchange.clone();
     event.facts.mark = Some(mark("a", 0));
     event.facts.transaction = Some(identity::transaction(&"a".into(), &Moment::new().account, 0));
@@ -599,7 +603,7 @@ fn an_edit_waits_while_the_other_side_of_an_unsettled_pair_is_not_understood() {
             let (link, mut items) = linked(Side::Creatio);
             *title(&mut items[side.other()]) = "Edited".to_owned();
             let link = Link { unsettled, ..link };
-            let (id, container) = (Some(link.halves[side].id.clone()), Some(link.halves[side].container.clone()));
+            let (id, container) = (Some(link.halves[side].id().clone()), Some(link.halves[side].container.clone()));
             let mut seen = Seen { links: vec![link], total: 1, ..Seen::default() };
             seen.items[side.other()].insert(items[side.other()].id.clone(), items[side.other()].clone());
             let bad = Malformed { id, container, reason: "pages without end".to_owned() };

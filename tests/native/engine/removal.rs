@@ -24,7 +24,7 @@ fn removed(rule: CreatioDelete, side: Side, change: fn(&mut Pair<Item>)) -> (Act
     items[side].version = Version::new("as read");
     let mut seen = seen_pair(&link, &items);
     seen.items[side.other()].clear();
-    seen.gone[side.other()].insert(link.halves[side.other()].id.clone());
+    seen.gone[side.other()].insert(link.halves[side.other()].id().clone());
     let mut plan = Moment::with(|settings| settings.rules.creatio_delete = rule).plan(&seen);
     assert_eq!(plan.actions.len(), 1, "{plan}");
     (plan.actions.remove(0), plan.held.iter().map(|held| held.reason).collect())

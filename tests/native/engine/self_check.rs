@@ -16,7 +16,7 @@ fn named<'a>(count: impl FnOnce(&mut Accounted<'a>)) -> Vec<(Side, Reason)> {
     let mut accounted = Accounted::default();
     count(&mut accounted);
     let held = overlooked(&moment.context(), &seen, &accounted);
-    assert!(held.iter().all(|held| held.id.as_ref() == Some(&link.halves[held.side].id)));
+    assert!(held.iter().all(|held| held.id.as_ref() == Some(link.halves[held.side].id())));
     held.into_iter().map(|held| (held.side, held.reason)).collect()
 }
 

@@ -158,7 +158,7 @@ fn what_sleeps_or_is_at_its_end_tells_nothing_of_the_pattern() {
             let (events, orphaned) = after(
                 |seen| {
                     let old = Link { state, ..link_to("0", &occurrence("old", "m", on("2026-02-23"))) };
-                    seen.gone.exchange.extend(gone.then(|| old.halves.exchange.id.clone()));
+                    seen.gone.exchange.extend(gone.then(|| old.halves.exchange.id().clone()));
                     seen.links.push(old);
                 },
                 &[occurrence("1", "m", on("2026-03-03")), occurrence("2", "m", on("2026-03-05"))],

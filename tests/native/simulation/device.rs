@@ -257,7 +257,7 @@ impl Store for Kept {
                     let (kept, lost) = commit.put.into_iter().partition(|link| link.state != LinkState::Tombstone);
                     commit.put = kept;
                     let lost: Vec<Link> = lost;
-                    commit.drop.extend(lost.into_iter().map(|link| link.halves.creatio.id));
+                    commit.drop.extend(lost.into_iter().map(|link| link.halves.creatio.id().clone()));
                 }
                 Some(Bug::ForgetsHistory) => self.written.borrow_mut().clear(),
                 Some(_) | None => {}
@@ -425,10 +425,12 @@ impl Device {
         }
         let _ = pollster::block_on(undo::undo(&parts, run));
         let of_run: Vec<&Entry> = history.iter().filter(|entry| entry.run == run).collect();
-        let linked =
-            self.links().into_iter().filter(|link| of_run.iter().any(|entry| entry.activity == link.halves.creatio.id));
+        let linked = self
+            .links()
+            .into_iter()
+            .filter(|link| of_run.iter().any(|entry| entry.activity == *link.halves.creatio.id()));
         let named = of_run.iter().flat_map(|entry| [entry.id.clone(), entry.activity.clone()]);
-        named.chain(linked.map(|link| link.halves.exchange.id)).collect()
+        named.chain(linked.map(|link| link.halves.exchange.id().clone())).collect()
     }
 
     /// The user changes the settings.
@@ -470,8 +472,8 @@ impl Device {
 
 /// The item that is linked to the one that is held.
 fn counterpart(links: &[Link], held: &Held) -> Option<ItemId> {
-    let link = links.iter().find(|link| Some(&link.halves[held.side].id) == held.id.as_ref())?;
-    Some(link.halves[held.side.other()].id.clone())
+    let link = links.iter().find(|link| Some(link.halves[held.side].id()) == held.id.as_ref())?;
+    Some(link.halves[held.side.other()].id().clone())
 }
 
 /// What a person may say to a reason, as the page offers it.

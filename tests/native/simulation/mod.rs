@@ -263,7 +263,7 @@ impl Stage {
         if !people.settled && self.is_users(nth) {
             people.cut_off.insert(nth);
         }
-        people.unconfirmed = links.map(|link| link.halves.creatio.id.to_string()).collect();
+        people.unconfirmed = links.map(|link| link.halves.creatio.id().to_string()).collect();
         drop(people);
         device.injector.clear();
         device.ears.set(None);
@@ -442,7 +442,7 @@ impl Stage {
 
 /// The Activity of a link, with what of it stays in Creatio since the meeting has ended.
 fn stayed(link: Link) -> (String, BTreeSet<Field>) {
-    (link.halves.creatio.id.to_string(), link.memory.left)
+    (link.halves.creatio.id().to_string(), link.memory.left)
 }
 
 /// A user of Creatio lives in a zone.

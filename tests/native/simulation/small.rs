@@ -140,13 +140,13 @@ impl Reached {
             for link in device.links() {
                 let current = Side::BOTH.map(|side| {
                     versions
-                        .get(link.halves[side].id.as_str())
-                        .is_some_and(|now| *now == *link.halves[side].version.as_str())
+                        .get(link.halves[side].id().as_str())
+                        .is_some_and(|now| Some(now.as_str()) == link.halves[side].version().map(|seen| seen.as_str()))
                 });
                 lines.push(format!(
                     "{n} {} – {} {:?} {} {:?} {} {:?} {current:?} {:?} {:?}",
-                    name(&link.halves.creatio.id),
-                    name(&link.halves.exchange.id),
+                    name(link.halves.creatio.id()),
+                    name(link.halves.exchange.id()),
                     link.state,
                     link.generation,
                     link.made,

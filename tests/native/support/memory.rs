@@ -464,7 +464,7 @@ impl Store for MemoryStore {
     async fn links(&self, keys: &[LinkKey]) -> Result<Vec<Link>> {
         let named = |link: &&Link| {
             keys.iter().any(|key| match key {
-                LinkKey::Item(side, id) => link.halves[*side].id == *id,
+                LinkKey::Item(side, id) => *link.halves[*side].id() == *id,
                 LinkKey::Series(master) => link.series() == Some(master),
                 LinkKey::Due(now) => link.due().is_some_and(|due| due <= *now),
             })
@@ -474,7 +474,7 @@ impl Store for MemoryStore {
 
     async fn elsewhere(&self, activities: &[ItemId]) -> Result<Vec<Link>> {
         let others = self.elsewhere.borrow();
-        Ok(others.iter().filter(|link| activities.contains(&link.halves.creatio.id)).cloned().collect())
+        Ok(others.iter().filter(|link| activities.contains(link.halves.creatio.id())).cloned().collect())
     }
 
     async fn successors(&self, activities: &[ItemId]) -> Result<Vec<Link>> {
@@ -527,7 +527,7 @@ impl Store for MemoryStore {
             links.remove(id);
         }
         for link in &commit.put {
-            links.insert(link.halves.creatio.id.clone(), link.clone());
+            links.insert(link.halves.creatio.id().clone(), link.clone());
         }
         if let Some(change) = &commit.state {
             let mut state = self.state.borrow_mut();

@@ -220,7 +220,7 @@ fn what_the_built_in_sync_noted_is_adopted_from_the_mailbox() {
     assert_eq!((report.counts.creatio.created, report.counts.exchange.created), (0, 0));
     assert_eq!((scenario.activities().len(), scenario.events().len()), (1, 1));
     let link = scenario.store.links.borrow().values().next().unwrap().clone();
-    assert_eq!((link.halves.creatio.id.as_str(), link.halves.exchange.id.as_str()), (activity.as_str(), "M="));
+    assert_eq!((link.halves.creatio.id().as_str(), link.halves.exchange.id().as_str()), (activity.as_str(), "M="));
 }
 
 #[test]

@@ -80,9 +80,9 @@ impl Bench {
         Seen {
             gone: Pair::of(|side| {
                 let absent = |link: &&Link| {
-                    link.state != LinkState::Tombstone && !items[side].contains_key(&link.halves[side].id)
+                    link.state != LinkState::Tombstone && !items[side].contains_key(link.halves[side].id())
                 };
-                self.links.values().filter(absent).map(|link| link.halves[side].id.clone()).collect::<BTreeSet<_>>()
+                self.links.values().filter(absent).map(|link| link.halves[side].id().clone()).collect::<BTreeSet<_>>()
             }),
             empty: Pair::of(|side| items[side].is_empty()),
             items,
@@ -151,7 +151,7 @@ impl Bench {
                 if let Some((side, op)) = follow_up(&ME.into(), &link)
                     && let Ok(written) = self.write(side, &op)
                 {
-                    link.halves.creatio.version = written.version;
+                    link.halves.creatio.set_version(written.version);
                     link.halves.creatio.facts.uid.clone_from(&link.halves.exchange.facts.uid);
                 }
                 self.put(link);
@@ -172,11 +172,11 @@ impl Bench {
 
     fn put(&mut self, link: Link) {
         for side in Side::BOTH {
-            if let Some(tag) = self.tags[side].get(&link.halves[side].id).copied() {
-                self.tags[side.other()].entry(link.halves[side.other()].id.clone()).or_insert(tag);
+            if let Some(tag) = self.tags[side].get(link.halves[side].id()).copied() {
+                self.tags[side.other()].entry(link.halves[side.other()].id().clone()).or_insert(tag);
             }
         }
-        self.links.insert(link.halves.creatio.id.clone(), link);
+        self.links.insert(link.halves.creatio.id().clone(), link);
     }
 
     /// The item of a tag on a side, not canceled.

@@ -85,7 +85,7 @@ impl Bug {
             }
             Self::MindsOrder => {
                 if let Some(first) = seen.links.first() {
-                    plan.actions.retain(|action| action.after.halves.creatio.id != first.halves.creatio.id);
+                    plan.actions.retain(|action| *action.after.halves.creatio.id() != *first.halves.creatio.id());
                 }
             }
             Self::Deletes => {
@@ -120,7 +120,7 @@ impl Bug {
 /// The first linked event or task that is `such`, with an action on it that has no writes yet.
 fn linked(seen: &Seen, such: impl Fn(&Item) -> bool) -> impl Iterator<Item = (&Item, Action)> {
     let mut all = seen.links.iter().filter_map(move |link| {
-        let item = seen.items.exchange.get(&link.halves.exchange.id).filter(|item| such(item))?;
+        let item = seen.items.exchange.get(link.halves.exchange.id()).filter(|item| such(item))?;
         let action = Action {
             step: Step::Update(Side::Exchange),
             title: String::new(),
@@ -157,8 +157,8 @@ fn put_back(action: &mut Action) {
     for field in &update.patch.fields {
         merge::copy(*field, &before.halves[source].base, &mut old);
     }
-    update.id = before.halves[source].id.clone();
-    update.version = action.after.halves[source].version.clone();
+    update.id = before.halves[source].id().clone();
+    update.version = action.after.halves[source].spelled_version();
     update.before = action.after.halves[source].base.clone();
     update.patch.record = old;
     action.after = action.after.clone().with_base(before.base().map(Clone::clone));

@@ -354,7 +354,7 @@ pub(crate) const FIELDS: [Field; 4] = [Field::Title, Field::When, Field::Place, 
 fn edit(bench: &Bench, known: &mut Known, (tag, side): (usize, Side), (change, value): (Change, usize)) {
     let Some(item) = bench.find(tag, side) else { return };
     // two that were alike and are no more are two
-    let linked = bench.links.values().any(|link| link.halves[side].id == item.id);
+    let linked = bench.links.values().any(|link| *link.halves[side].id() == item.id);
     if known.look == Look::Twin && !linked {
         return;
     }

@@ -160,7 +160,7 @@ proptest! {
         for link in scenario.store.links.borrow().values().filter(|link| link.state == LinkState::Alive) {
             for side in Side::BOTH {
                 let items = memory(&scenario, side).items.borrow();
-                if let Some(item) = items.get(&link.halves[side].id) {
+                if let Some(item) = items.get(link.halves[side].id()) {
                     prop_assert_eq!(&item.record, &link.halves[side].base, "in step on {}", side);
                 }
             }

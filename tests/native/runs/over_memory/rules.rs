@@ -221,7 +221,7 @@ fn what_the_built_in_sync_noted_is_adopted() {
         let links = scenario.store.links.borrow();
         assert_eq!((links.len(), scenario.creatio.ids().len()), counts, "{what}");
         let linked =
-            links.values().find(|link| link.halves.exchange.id.as_str() == "e").unwrap().halves.creatio.id.as_str();
+            links.values().find(|link| link.halves.exchange.id().as_str() == "e").unwrap().halves.creatio.id().as_str();
         assert!(of.map_or(linked != "a", |of| linked == of), "{what}: {linked}");
         drop(links);
         scenario.exchange.put(noted("late", "Later", "a"));

@@ -74,7 +74,7 @@ fn an_event_that_becomes_a_series_and_back_keeps_its_activity() {
             scenario.settle();
             assert_eq!(living(&scenario), after[..1], "{from} {full}");
             let links = scenario.store.links.borrow();
-            assert_eq!((&links[&known].halves.exchange.id, links[&known].state), (&event, LinkState::Alive));
+            assert_eq!((links[&known].halves.exchange.id(), links[&known].state), (&event, LinkState::Alive));
         }
     }
 }
@@ -253,7 +253,7 @@ fn a_conversion_goes_on_wherever_it_broke() {
                     let links = scenario.store.links.borrow();
                     let link = links.values().next().unwrap();
                     assert_eq!((links.len(), link.state, &link.former), (1, LinkState::Alive, &None), "{what}");
-                    assert_eq!(link.halves.exchange.id, scenario.only(Side::Exchange).id, "{what}");
+                    assert_eq!(*link.halves.exchange.id(), scenario.only(Side::Exchange).id, "{what}");
                 }
             }
         }
