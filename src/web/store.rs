@@ -159,8 +159,8 @@ impl IdbStore {
         let text = serialise(link)?;
         let members = [
             ("account", Some(self.account.as_str())),
-            ("activity", Some(link.halves.creatio.id.as_str())),
-            ("exchange", Some(link.halves.exchange.id.as_str())),
+            ("activity", Some(link.halves.creatio.id().as_str())),
+            ("exchange", Some(link.halves.exchange.id().as_str())),
             ("series", series),
             ("link", Some(text.as_str())),
         ];
@@ -265,7 +265,7 @@ impl Store for IdbStore {
         let mut found = BTreeMap::new();
         for (index, queries) in queries {
             for link in self.select(index, queries).await? {
-                found.insert(link.halves.creatio.id.clone(), link);
+                found.insert(link.halves.creatio.id().clone(), link);
             }
         }
         Ok(found.into_values().collect())
