@@ -20,15 +20,25 @@ fn before(side: Side, kind: Kind, is_new: bool) -> Vec<Move> {
     if is_new { vec![create] } else { vec![create, run, Move::Deed(edit(side.other(), 2))] }
 }
 
-/// What was broken in any of these moments.
-fn broken(home: Home, (side, kind, is_new): (Side, Kind, bool)) -> Vec<String> {
+/// What was broken in any of these moments; `is_busy`: the person has written another field there
+/// since the run began.
+fn broken(home: Home, (side, kind, is_new): (Side, Kind, bool), is_busy: bool) -> Vec<String> {
     let played = |nth: usize| {
         let mut moves = before(side, kind, is_new);
-        let trouble = Trouble::Meanwhile { nth, deed: edit(side, 3) };
+        let deed = edit(side, 3);
+        let trouble = if is_busy {
+            let earlier = Deed::Edit { tag: 0, side, what: What::Body, value: 4 };
+            let both = [Trouble::Meanwhile { nth: 2, deed: earlier }, Trouble::Meanwhile { nth: nth - 2, deed }];
+            Trouble::Several(both.into())
+        } else {
+            Trouble::Meanwhile { nth, deed }
+        };
         moves.push(Move::Run { device: 0, trouble });
         let history = History { options: Options { ..USUAL }, moves };
         let broken = play(&history, Manner::at(home, false)).broken;
-        broken.into_iter().map(move |one| format!("{home:?}, {kind:?}, new {is_new}, to {side}, {nth}: {}", one.what))
+        broken
+            .into_iter()
+            .map(move |one| format!("{home:?}, {kind:?}, new {is_new}, busy {is_busy}, to {side}, {nth}: {}", one.what))
     };
     MOMENTS.flat_map(played).collect()
 }
@@ -40,8 +50,9 @@ fn what_a_person_writes_at_any_moment_of_a_run_is_kept() {
         for side in Side::BOTH {
             for kind in [Kind::Meeting, Kind::Task] {
                 for is_new in [true, false] {
-                    all.extend(broken(home, (side, kind, is_new)));
+                    all.extend(broken(home, (side, kind, is_new), false));
                 }
+                all.extend(broken(home, (side, kind, false), true));
             }
         }
     }
