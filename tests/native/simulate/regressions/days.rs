@@ -17,12 +17,10 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
     let pair = Options { devices: 2, private: Private::Full, ..USUAL };
     let private = create(Exchange, Kind::Private);
     let recur = Move::Deed(Deed::Repeat { tag: 0 });
-    let later =
-        |device: usize| vec![series.clone(), run(device), unite.clone(), edit(Exchange, What::When, 16), recur.clone()];
-    let forgotten = [later(0), vec![Move::Forget { device: 0 }]].concat();
+    let later = edit(Exchange, What::When, 16);
+    let forgotten = vec![series.clone(), run(0), unite.clone(), later, recur.clone(), Move::Forget { device: 0 }];
     vec![
         ("a browser that lost its store knows the days of a series that got another time", history(USUAL, forgotten)),
-        ("a device without links knows the days of a series that got another time", history(pair, later(1))),
         (
             "days that a person puts beside those that went to the user's other mailbox are not asked for",
             history(
