@@ -143,6 +143,7 @@ fn by_identity(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &I
         .or_else(|| by_uid(context, seen, linked, item))
         .or_else(|| by_alias(context, seen, linked, item))
         .or_else(|| by_series_mark(context, seen, linked, item))
+        .or_else(|| by_earlier_pattern(context, seen, linked, item))
         .or_else(|| by_note(seen, linked, item))
         .or(orphan)
         .unwrap_or(Match::New)
@@ -215,6 +216,39 @@ fn by_series_mark(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item:
     of_series(seen, linked, &mark.activity, item).filter(|found| is_its && *found != Match::Copy)
 }
 
+/// The oldest of the Activities without a link that were made for the day of `item` when its series
+/// had another time: any other beside it is a second one.
+fn by_earlier_pattern(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &Item) -> Option<Match> {
+    let of_series = of_its_series(seen, item);
+    let free = of_series.filter(|one| linked.of(&one.id).is_none() && !one.facts.canceled);
+    let made = free.filter(|one| is_of_earlier_pattern(context, seen, one, item));
+    made.min_by_key(|one| (one.facts.created, &one.id)).map(|one| Match::With(one.id.clone()))
+}
+
+/// The Activities that bear the UID of the series of `item`, if it is an occurrence.
+fn of_its_series<'a>(seen: &'a Seen, item: &Item) -> impl Iterator<Item = &'a Item> + use<'a> {
+    let uid = item.facts.occurrence.as_ref().and_then(|_| activity_uid(item));
+    let all = seen.items.creatio.values();
+    all.filter(move |one| uid.is_some() && one.facts.uid == uid)
+}
+
+/// Whether `activity` is one of ours that lies on the day of the occurrence `item`, and bears the
+/// UID of its series, but the name of none of its days: that tells the start which its day had, and
+/// the series has another time since.
+fn is_of_earlier_pattern(context: &Context<'_>, seen: &Seen, activity: &Item, item: &Item) -> bool {
+    let uid = activity.facts.uid.as_ref().filter(|_| item.facts.occurrence.is_some());
+    let is_of_series = |event: &Item| uid.is_some() && activity_uid(event).as_ref() == uid;
+    let is_named = |event: &Item| {
+        let named = identity::activity(event, context.account, 0);
+        named == activity.id || identity::own_copy(&named, context.account) == activity.id
+    };
+    identity::is_ours(&activity.id)
+        && activity.record.kind() == item.record.kind()
+        && is_of_series(item)
+        && is_of_day(context, activity, item)
+        && !seen.items.exchange.values().any(|event| is_of_series(event) && is_named(event))
+}
+
 /// Whether an Activity, as it was read or is linked, lies on the day that the pattern gives `item`.
 fn is_on_its_day(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, activity: &ItemId, item: &Item) -> bool {
     let read = seen.items.creatio.get(activity).map(|activity| &activity.record);
@@ -229,17 +263,20 @@ fn of_series(seen: &Seen, linked: &Linked<'_>, activity: &ItemId, item: &Item) -
     if waits { None } else { stands_for(seen, linked, activity) }
 }
 
-/// Whether `activity` was made for the very event `item`, under the name that it has now or the one
-/// before it became a series or a single event, or was exported as it: whatever is linked.
+/// Whether `activity` was made for the very event `item`, under the name that it has now, or one
+/// before it became a series or a single event, or its series got another time, or was exported as
+/// it: whatever is linked.
 #[must_use]
-pub fn is_made_for(context: &Context<'_>, activity: &Item, item: &Item) -> bool {
+pub fn is_made_for(context: &Context<'_>, seen: &Seen, activity: &Item, item: &Item) -> bool {
     let are_meetings = [activity, item].into_iter().all(|one| one.record.kind() == Kind::Meeting);
     if !are_meetings || !is_of_day(context, activity, item) {
         return false;
     }
     if identity::is_ours(&activity.id) {
         return activity.id == identity::activity(item, context.account, 0)
-            || identity::aliases(context.zone, context.account, item).contains(&activity.id);
+            || identity::aliases(context.zone, context.account, item).contains(&activity.id)
+            // only a full comparison has seen every event whose name it could bear
+            || seen.full && is_of_earlier_pattern(context, seen, activity, item);
     }
     let mark = item.facts.series_mark.as_ref().filter(|mark| mark.site == context.account.site);
     match &activity.facts.uid {

@@ -72,7 +72,7 @@ fn twin(context: &Context<'_>, seen: &Seen, link: &Link) -> Option<ItemId> {
     let own = seen.items.creatio.get(link.halves.creatio.id()).filter(|own| !own.facts.canceled);
     let is_older = |one: &&Item| own.is_none_or(|own| age(one) < age(own));
     let twins = seen.named.iter().filter_map(|id| seen.items.creatio.get(id)).filter(is_older);
-    let twins = twins.filter(|one| matching::is_made_for(context, one, event) && is_free(seen, one));
+    let twins = twins.filter(|one| matching::is_made_for(context, seen, one, event) && is_free(seen, one));
     twins.min_by_key(|one| age(one)).map(|one| one.id.clone())
 }
 
@@ -96,7 +96,7 @@ pub fn is_second(context: &Context<'_>, seen: &Seen, activity: &Item) -> bool {
             // the single event that it was made for is this series, and its day is none of that
             let single = event.facts.occurrence.is_some()
                 && identity::aliases(context.zone, context.account, event).contains(&activity.id);
-            early || single || matching::is_made_for(context, activity, event)
+            early || single || matching::is_made_for(context, seen, activity, event)
         };
         lives(link) && !canceled && !seen.gone.creatio.contains(id) && event.is_some_and(is_for)
     };

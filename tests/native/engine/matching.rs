@@ -386,7 +386,17 @@ fn the_uid_is_that_of_one_activity_of_the_same_kind() {
     let mut another = occurrence.clone();
     another.facts.occurrence =
         Some(Occurrence { master: "m".into(), original: Original::At(at("2026-03-19T10:00:00Z")) });
+    another.id = "f".into();
     let ours = identity::activity(&another, &Moment::new().account, 0);
+    let mut before = occurrence.clone();
+    before.facts.occurrence =
+        Some(Occurrence { master: "m".into(), original: Original::At(at("2026-03-12T08:00:00Z")) });
+    let earlier = identity::activity(&before, &Moment::new().account, 0);
+    let canceled = || {
+        let mut one = holder(earlier.as_str(), "uid-e");
+        one.facts.canceled = true;
+        one
+    };
     let single = |day: &str| {
         let mut one = event("e");
         one.facts.day = day.parse().ok();
@@ -408,13 +418,28 @@ fn the_uid_is_that_of_one_activity_of_the_same_kind() {
             seen([&holder("a", "uid-e")], []),
             with("a"),
         ),
-        ("an occurrence has its series' UID", another, seen([&holder("a", "uid-e")], []), Match::New),
-        ("made for another occurrence", occurrence, seen([&holder(ours.as_str(), "uid-e")], []), Match::New),
+        (
+            "made for another occurrence",
+            occurrence.clone(),
+            seen([&holder(ours.as_str(), "uid-e")], [&another]),
+            Match::New,
+        ),
+        (
+            "made for its day when the series had another time",
+            occurrence.clone(),
+            seen([&holder(earlier.as_str(), "uid-e")], [&another]),
+            with(earlier.as_str()),
+        ),
+        ("canceled since", occurrence.clone(), seen([&canceled()], []), Match::New),
+        ("on another day", occurrence.clone(), seen([&later(earlier.as_str(), "uid-e")], []), Match::New),
+        ("of another series", occurrence, seen([&holder(earlier.as_str(), "uid-x")], []), Match::New),
         ("a single day of a series, with its UID", single("2026-03-12"), seen([&holder("a", "uid-e")], []), with("a")),
         ("another day of it", single("2026-03-13"), seen([&later("a", "uid-e")], []), Match::New),
     ] {
         assert_eq!(found(&seen, [&event]), is("e", expected), "{what}");
     }
+    let of_another_day = seen([&holder("a", "uid-e")], []);
+    assert_eq!(found(&of_another_day, [&another]), is("f", Match::New), "an occurrence has its series' UID");
     let linked = Seen { links: vec![link_to("a", &event("old"))], ..seen([&holder("a", "uid-e")], []) };
     assert_eq!(found(&linked, [&event("e")]), is("e", Match::Copy), "it has its event");
 }

@@ -447,6 +447,46 @@ fn the_activity_in_whose_place_another_was_created_goes_if_it_is_as_we_made_it()
     }
 }
 
+/// A device that could read no Activity made a second one for a day of a series that had got another
+/// time: which names there are, only a full comparison tells.
+#[test]
+fn of_two_activities_for_one_day_of_a_series_the_older_one_stays() {
+    let moment = Moment::new();
+    let (link, items) = linked(Side::Creatio);
+    let on_its_day = |start: &str| {
+        let mut event = items.exchange.clone();
+        event.facts.uid = Some("uid".into());
+        event.facts.occurrence = Some(Occurrence { master: "m".into(), original: Original::At(at(start)) });
+        event
+    };
+    let event = on_its_day("2026-03-12T10:00:00Z");
+    let made = |event: &Item, created: &str| {
+        let mut one = Item { id: identity::activity(event, &moment.account, 0), ..items.creatio.clone() };
+        (one.facts.uid, one.facts.created) = (event.facts.uid.clone(), Some(at(created)));
+        one
+    };
+    let first = made(&on_its_day("2026-03-12T08:00:00Z"), "2026-03-01T00:00:00Z");
+    let second = made(&event, "2026-03-02T00:00:00Z");
+    for (what, full, edited, goes, held) in [
+        ("as made", true, false, true, vec![]),
+        ("edited", true, true, false, vec![Reason::SecondActivity]),
+        ("between two full comparisons", false, false, false, vec![]),
+    ] {
+        let mut own = second.clone();
+        if edited {
+            *title(&mut own) = "Mine".to_owned();
+        }
+        let mut link = link.clone();
+        link.halves.creatio.replace_id(own.id.clone());
+        link.halves.exchange.facts = event.facts.clone();
+        let mut seen = Seen { links: vec![link], total: 1, full, ..seen([&own, &first], [&event]) };
+        (seen.named, seen.occurring) = ([first.id.clone()].into(), [first.id.clone()].into());
+        let plan = moment.plan(&seen);
+        assert_eq!(reasons(&plan), held, "{what}");
+        assert_eq!(plan.links.iter().any(|link| *link.halves.creatio.id() == first.id), goes, "{what}");
+    }
+}
+
 /// A device that could read no Activity made a second one for an event that had become a series, or
 /// a single one again.
 #[test]

@@ -537,6 +537,12 @@ impl People {
             return;
         };
         let (Some(first), Some(known)) = (row.day(), self.known.get(&tag).cloned()) else { return };
+        // days of an earlier series that stand there as events of their own would be there twice by
+        // this person's own hand
+        let is_own = |nth: usize| self.find(occurrence(tag, nth), Side::Exchange).is_some();
+        if self.singles.contains_key(&tag) && (1..OCCURRENCES).any(is_own) {
+            return;
+        }
         let rule = self.weekly(tag, first);
         let (status, _) = self.tried(Side::Exchange, ("PATCH", &self.path(&row)), Some(json!({"recurrence": rule})));
         if !(200..300).contains(&status) {

@@ -2,10 +2,10 @@
 //! have no links.
 
 use super::super::history::{History, Move, Options, USUAL};
-use super::super::people::{Deed, Kind};
-use super::{create, run, turned};
+use super::super::people::{Deed, Kind, What};
+use super::{create, edit, run, turned};
 use schedule_sync::engine::settings::Private;
-use schedule_sync::model::Side::Exchange;
+use schedule_sync::model::Side::{Creatio, Exchange};
 
 /// What each is about, and the history.
 pub(super) fn all() -> Vec<(&'static str, History)> {
@@ -17,7 +17,25 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
     let pair = Options { devices: 2, private: Private::Full, ..USUAL };
     let private = create(Exchange, Kind::Private);
     let recur = Move::Deed(Deed::Repeat { tag: 0 });
+    let later = edit(Exchange, What::When, 16);
+    let forgotten = vec![series.clone(), run(0), unite.clone(), later, recur.clone(), Move::Forget { device: 0 }];
     vec![
+        ("a browser that lost its store knows the days of a series that got another time", history(USUAL, forgotten)),
+        (
+            "days that a person puts beside those that went to the user's other mailbox are not asked for",
+            history(
+                between,
+                vec![
+                    create(Creatio, Kind::Meeting),
+                    run(0),
+                    recur.clone(),
+                    run(0),
+                    run(1),
+                    unite.clone(),
+                    Move::Deed(Deed::Away(Box::new(Deed::Repeat { tag: 0 }))),
+                ],
+            ),
+        ),
         (
             "days that went to the user's other mailbox stay there as long as their Activities do",
             history(between, vec![series.clone(), run(0), run(1), unite.clone()]),

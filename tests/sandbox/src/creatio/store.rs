@@ -99,9 +99,11 @@ impl Store {
         self.veiled.contains_key(&(entity.name, id))
     }
 
-    /// The time of a write: now, in microseconds, and later than any earlier write's.
+    /// The time of a write: now, in microseconds, and later than any earlier write's. Where a
+    /// test's clock stands still, still no two requests come within one millisecond: the
+    /// DataService compares no finer.
     pub(crate) fn stamp(&mut self, now: DateTime<Utc>) -> DateTime<Utc> {
-        self.stamped = now.trunc_subsecs(6).max(self.stamped + Duration::microseconds(1));
+        self.stamped = now.trunc_subsecs(6).max(self.stamped + Duration::microseconds(1_001));
         self.stamped
     }
 }
