@@ -68,12 +68,24 @@ pub fn again(attempt: u32, repeat: Repeat, failure: CallFailure, jitter: u64) ->
 #[must_use]
 pub fn wait(header: &str, now: Instant) -> Option<u64> {
     let header = header.trim();
-    if let Ok(seconds) = header.parse::<f64>() {
-        // a negative or absurd number saturates in the cast
-        return seconds.is_finite().then(|| (seconds.ceil() as u64).saturating_mul(1_000));
+    if let Some(seconds) = seconds(header) {
+        return Some(seconds.saturating_mul(1_000));
     }
     let at = DateTime::parse_from_rfc2822(header).ok()?;
     Some(u64::try_from(at.signed_duration_since(now).num_milliseconds()).unwrap_or(0))
+}
+
+/// A decimal number of seconds, rounded up; a negative one is none, an absurd one the most there is.
+/// The standard parser of such numbers would cost the wasm 12 kB.
+fn seconds(text: &str) -> Option<u64> {
+    let (is_negative, digits) = text.strip_prefix('-').map_or((false, text), |digits| (true, digits));
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let are_digits = |part: &str| part.bytes().all(|byte| byte.is_ascii_digit());
+    if whole.is_empty() || !are_digits(whole) || !are_digits(fraction) {
+        return None;
+    }
+    let more = u64::from(fraction.bytes().any(|digit| digit != b'0'));
+    Some(if is_negative { 0 } else { whole.parse::<u64>().unwrap_or(u64::MAX).saturating_add(more) })
 }
 
 #[cfg(test)]
@@ -117,12 +129,18 @@ mod tests {
         for (header, ms) in [
             ("3", Some(3_000)),
             ("2.128", Some(3_000)),
+            ("2.000", Some(2_000)),
+            ("2.", Some(2_000)),
+            ("99999999999999999999999", Some(u64::MAX)),
             (" 0 ", Some(0)),
             ("-4", Some(0)),
             ("Sun, 06 Nov 1994 08:49:47 GMT", Some(10_000)),
             ("Sun, 06 Nov 1994 08:49:00 GMT", Some(0)),
             ("soon", None),
             ("NaN", None),
+            (".", None),
+            ("-", None),
+            ("1.5s", None),
         ] {
             assert_eq!(wait(header, now), ms, "{header}");
         }
