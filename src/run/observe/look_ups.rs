@@ -120,8 +120,11 @@ impl<W: World> Gather<'_, W> {
         let unlinked = self.seen.items.creatio.values().filter(|item| !self.links.contains_key(&item.id));
         let mut lookups: Vec<Lookup> = Vec::new();
         let mut askers: Vec<ItemId> = Vec::new();
+        let beside = self.beside();
         let asked = |item: &&Item| {
-            scope::exports(&self.context, &self.seen, item) || scope::stands_in(&self.context, &self.seen, item)
+            scope::exports(&self.context, &self.seen, item)
+                || scope::stands_in(&self.context, &self.seen, item)
+                || beside.contains(&item.id)
         };
         for item in unlinked.filter(asked) {
             // what names its event in another mailbox of the user does not find the one in this
@@ -185,6 +188,25 @@ impl<W: World> Gather<'_, W> {
             self.take(Side::Exchange, found);
         }
         Ok(())
+    }
+
+    /// Unlinked Activities of the user's that bear the UID of an event which has another Activity:
+    /// they may be the second ones of it, also while nothing is exported.
+    fn beside(&self) -> BTreeSet<ItemId> {
+        let unlinked = self.seen.items.creatio.values().filter(|item| !self.links.contains_key(&item.id));
+        let own = unlinked.filter(|item| {
+            let is_users = item.facts.owner.as_ref() == Some(&self.context.account.contact);
+            is_users && item.facts.uid.is_some() && !item.facts.canceled
+        });
+        let own: Vec<&Item> = own.collect();
+        if own.is_empty() {
+            return BTreeSet::new();
+        }
+        let linked = self.links.values().filter(|link| matters(link));
+        let uids: BTreeSet<Uid> =
+            linked.filter_map(|link| matching::activity_uid(&link.halves.exchange.remembered())).collect();
+        let known = own.into_iter().filter(|item| item.facts.uid.as_ref().is_some_and(|uid| uids.contains(uid)));
+        known.map(|item| item.id.clone()).collect()
     }
 
     /// Unlinked Activities of ours without a UID: nothing on Exchange is found by them, so that a

@@ -6,7 +6,7 @@ use crate::creatio::client::access::Transport;
 use crate::creatio::client::data_service::{self, Affected, SelectQuery};
 use crate::creatio::client::gateway::PARTS;
 use crate::creatio::client::query::{Condition, Query, RowChange, RowWrite};
-use crate::creatio::client::times::{TimeSemantics as Mode, doubled, is_ambiguous};
+use crate::creatio::client::times::{TimeSemantics as Mode, is_ambiguous};
 use crate::creatio::client::{odata, reply};
 use crate::creatio::{Creatio, SIDE};
 use crate::error::Error;
@@ -80,13 +80,8 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
             }
             note(*at, answer);
         }
-        // what met no row was changed, whatever a late reading shows; but a wall clock shows one hour
-        // twice a year, and what is as it was seen has a stamp then that the server compares otherwise
-        let is_twice = |at: &usize| {
-            let seen = changes.get(*at).and_then(|change| change.row_write.seen());
-            seen.is_some_and(|seen| doubled(&*self.site.zone, seen).is_some())
-        };
-        missed.retain(is_twice);
+        // what is as it was seen has a stamp that the server compares otherwise: a wall clock shows
+        // one hour twice a year
         let plain: Vec<usize> = missed
             .iter()
             .zip(self.unchanged(&these(&missed)).await)

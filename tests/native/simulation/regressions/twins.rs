@@ -26,6 +26,7 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
         ),
         ("so is one with guests", history(USUAL, blind(create(Exchange, Invited), &recur))),
         ("so is an exported one", history(USUAL, blind(create(Creatio, Meeting), &recur))),
+        ("so is an exported one, while nothing is exported any more", history(USUAL, no_longer_exported(&recur))),
         ("so is a series that became a single event", history(import, blind(create(Exchange, Series), &unite))),
         (
             "neither is exported by a browser that lost its store once more",
@@ -92,6 +93,14 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
 /// An edit of the first occurrence of what became a series.
 const fn edit_first(side: Side, what: What, value: usize) -> Move {
     Move::Deed(Deed::Edit { tag: 1000, side, what, value })
+}
+
+/// [`blind`], of an event that was exported, after which the user only imports.
+fn no_longer_exported(reshape: &Move) -> Vec<Move> {
+    let mut moves = blind(create(Creatio, Meeting), reshape);
+    let import = Options { direction: Direction::Import, ..USUAL };
+    moves.insert(2, Move::Settings(Box::new(import)));
+    moves
 }
 
 /// Something is synchronised and reshaped, and a device that lost its store reads it while nobody
