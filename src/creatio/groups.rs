@@ -9,7 +9,7 @@ pub mod filters;
 use self::filters::{Filter, Viewer};
 use super::Creatio;
 use crate::creatio::activity::lookups::{FOLDER_DYNAMIC, FOLDER_STATIC};
-use crate::creatio::activity::wire::{ActivityFolder, FolderMember as Row};
+use crate::creatio::activity::wire::{ActivityFolder, FolderMember};
 use crate::creatio::client::access::Transport;
 use crate::creatio::client::odata::LONGEST;
 use crate::creatio::client::query::{Condition, Query, date, in_window, in_window_of, no_email};
@@ -113,7 +113,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
         let query = Query { set: "ActivityInFolder", select: "ActivityId", order: "Id", ..Query::default() };
         let fixed = fixed.into_iter().map(|folder| folder.and(in_window_of(window))).collect();
         let rows = self.all(&query, fixed).await?;
-        let rows = understood::<Row>(rows, "ActivityId", "ActivityInFolder.").0;
+        let rows = understood::<FolderMember>(rows, "ActivityId", "ActivityInFolder.").0;
         membership.members.extend(rows.iter().filter_map(|row| row.activity_id.item()));
         Ok(membership)
     }

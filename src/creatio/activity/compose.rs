@@ -160,7 +160,7 @@ fn set(body: &mut RowBody, name: &str, value: impl Into<Value>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Body as Notes, Day, Facts, Importance, Meeting, Patch, Response, Status, Task};
+    use crate::model::{Body, Day, Facts, Importance, Meeting, Patch, Response, Status, Task};
     use serde_json::json;
 
     fn at(hour: u32) -> Instant {
@@ -173,7 +173,7 @@ mod tests {
             title: "t".to_owned(),
             when: When::Timed { start: at(10), end: at(11) },
             place: "p".to_owned(),
-            body: Notes::from_text("n"),
+            body: Body::from_text("n"),
             importance: Importance::Normal,
             reminder,
             people: Vec::new(),
@@ -185,7 +185,7 @@ mod tests {
         Record::Task(Task {
             title: "t".to_owned(),
             when: TaskWhen::Timed { start: at(10), due: at(11) },
-            body: Notes::default(),
+            body: Body::default(),
             importance: Importance::Normal,
             reminder,
             status: Status::Deferred,

@@ -7,7 +7,7 @@ use crate::creatio::activity::apply::{ActivityWriteStage, SET, StoredActivities,
 use crate::creatio::activity::compose::{moments, times};
 use crate::creatio::client::access::Transport;
 use crate::creatio::client::query::{RowChange, RowWrite};
-use crate::creatio::client::times::TimeSemantics as Mode;
+use crate::creatio::client::times::TimeSemantics;
 use crate::model::op::{Op, Refusal};
 use crate::model::time::{instant, local};
 use crate::model::{Field, Instant, Record, Zone};
@@ -74,13 +74,13 @@ fn written_columns(op: &Op) -> Option<(&Record, BTreeSet<Field>)> {
 /// Whether each time is held as it is if the server takes bodies otherwise than was assumed, and
 /// not all as they were meant.
 fn misunderstood(
-    assumed: Mode,
+    assumed: TimeSemantics,
     zone: &dyn Zone,
     pairs: impl Iterator<Item = (Option<Instant>, Option<Instant>)>,
 ) -> bool {
     let taken = |meant: Instant| match assumed {
-        Mode::Utc => instant(zone, meant.naive_utc()),
-        Mode::Local => local(zone, meant).and_utc(),
+        TimeSemantics::Utc => instant(zone, meant.naive_utc()),
+        TimeSemantics::Local => local(zone, meant).and_utc(),
     };
     let pairs: Vec<_> = pairs.filter_map(|(meant, held)| Some((meant?, held?))).collect();
     let differ = pairs.iter().any(|(meant, held)| meant != held);

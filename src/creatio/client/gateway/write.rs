@@ -6,7 +6,7 @@ use crate::creatio::client::access::Transport;
 use crate::creatio::client::data_service::{self, Affected, SelectQuery};
 use crate::creatio::client::gateway::PARTS;
 use crate::creatio::client::query::{Condition, Query, RowChange, RowWrite};
-use crate::creatio::client::times::{TimeSemantics as Mode, is_ambiguous};
+use crate::creatio::client::times::{TimeSemantics, is_ambiguous};
 use crate::creatio::client::{odata, reply};
 use crate::creatio::{Creatio, SIDE};
 use crate::error::Error;
@@ -49,8 +49,8 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
             RowWrite::Insert(body) | RowWrite::Update { body, .. } => is_ambiguous(&*self.site.zone, body),
             RowWrite::Delete { .. } => false,
         };
-        let tells =
-            changes.iter().any(is_ambiguous) && self.clocks().await.is_ok_and(|clocks| clocks.write == Mode::Utc);
+        let tells = changes.iter().any(is_ambiguous)
+            && self.clocks().await.is_ok_and(|clocks| clocks.write == TimeSemantics::Utc);
         let by_service = |change: &RowChange| {
             let heeds = change.row_write.seen().is_some() && access.conditional() != Some(false);
             access.way(change.set) == Transport::Dataservice || (heeds && !(tells && is_ambiguous(change)))
