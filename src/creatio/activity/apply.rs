@@ -10,7 +10,7 @@ use crate::creatio::activity::fetch::ReadActivities;
 use crate::creatio::activity::map::{self, RowContext};
 use crate::creatio::activity::participants::{Seat, Wish};
 use crate::creatio::activity::wire::Participant;
-use crate::creatio::client::gateway::{WriteEffect, WriteResult};
+use crate::creatio::client::gateway::{PATIENCE, WriteEffect, WriteResult};
 use crate::creatio::client::query::{RowChange, RowWrite};
 use crate::creatio::client::refusal::{TAKEN, is_taken, word};
 use crate::creatio::{ACTIVITIES, Creatio};
@@ -26,9 +26,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The entity.
 const SET: &str = "Activity";
-
-/// Milliseconds that are waited before each further look for a write that does not show yet.
-pub(in crate::creatio) const PATIENCE: [u64; 3] = [500, 1_500, 4_000];
 
 /// How far one write has come.
 #[derive(Clone, Debug)]

@@ -2,9 +2,9 @@
 //! (as far as the user may see).
 
 use crate::creatio::Creatio;
-use crate::creatio::activity::apply::PATIENCE;
 use crate::creatio::activity::compose::fits;
 use crate::creatio::activity::fetch::ReadActivities;
+use crate::creatio::client::gateway::PATIENCE;
 use crate::creatio::client::query::{Condition, Query, Sign, no_email};
 use crate::creatio::client::rows::{malformed, row_id};
 use crate::error::Result;

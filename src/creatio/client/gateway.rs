@@ -21,6 +21,10 @@ use crate::ports::{Clock, Credentials, Http, HttpResponse};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+/// Milliseconds that are waited before each further look for a write that does not show yet: reads
+/// may be answered by a copy of the database that is some seconds behind.
+pub(in crate::creatio) const PATIENCE: [u64; 3] = [500, 1_500, 4_000];
+
 /// Most parts of one batch (docs/facts/creatio.md, "Batches").
 pub(in crate::creatio) const PARTS: usize = 100;
 

@@ -4,9 +4,9 @@
 
 use crate::creatio::client::access::Transport;
 use crate::creatio::client::data_service::{self, Affected, SelectQuery};
-use crate::creatio::client::gateway::PARTS;
+use crate::creatio::client::gateway::{PARTS, PATIENCE};
 use crate::creatio::client::query::{Condition, Query, RowChange, RowWrite};
-use crate::creatio::client::times::{TimeSemantics, is_ambiguous};
+use crate::creatio::client::times::{TimeSemantics, doubled, is_ambiguous};
 use crate::creatio::client::{odata, reply};
 use crate::creatio::{Creatio, SIDE};
 use crate::error::Error;
@@ -80,14 +80,13 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
             }
             note(*at, answer);
         }
-        // what is as it was seen has a stamp that the server compares otherwise: a wall clock shows
-        // one hour twice a year
-        let plain: Vec<usize> = missed
-            .iter()
-            .zip(self.unchanged(&these(&missed)).await)
-            .filter(|(_, same)| *same)
-            .map(|(at, _)| *at)
-            .collect();
+        let plain = self.unchanged(changes, missed).await;
+        // a stamp that the server compares otherwise is no use to any write, but for one of the hour
+        // that a wall clock shows twice
+        let seen = |at: &usize| changes.get(*at).and_then(|change| change.row_write.seen());
+        if plain.iter().filter_map(seen).any(|at| doubled(&*self.site.zone, at).is_none()) {
+            access.found_conditional(false);
+        }
         let (direct, detoured): (Vec<usize>, Vec<usize>) = plain
             .into_iter()
             .partition(|at| changes.get(*at).is_some_and(|change| access.way(change.set) == Transport::Dataservice));
@@ -102,20 +101,31 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
         results
     }
 
-    /// Whether the row of each change still has the stamp that it was seen with.
-    async fn unchanged(&self, changes: &[&RowChange]) -> Vec<bool> {
-        let look = |change: &&RowChange| {
-            let filter = Condition::id(change.row_write.id().unwrap_or_default());
-            Query { set: change.set, select: "Id,ModifiedOn", filter, ..Query::default() }
-        };
-        let pages = match self.pages(&changes.iter().map(look).collect::<Vec<_>>()).await {
-            Ok(pages) => pages,
-            Err(_) => return changes.iter().map(|_| false).collect(),
-        };
-        let same = |(change, page): (&&RowChange, Page<Value>)| {
-            page.value.first().and_then(stamp).is_some_and(|at| Some(at) == change.row_write.seen())
-        };
-        changes.iter().zip(pages).map(same).collect()
+    /// Which of the changes at `missed`, each of which depends on a stamp and met no row, are of rows
+    /// that have this stamp all the same. Readings may be late, so it has to show in several.
+    async fn unchanged(&self, changes: &[RowChange], missed: Vec<usize>) -> Vec<usize> {
+        let mut same = missed;
+        for wait in [0].into_iter().chain(PATIENCE) {
+            if same.is_empty() {
+                break;
+            }
+            if wait > 0 {
+                self.odata.pause(wait).await;
+            }
+            let these: Vec<(usize, &RowChange)> = same.iter().filter_map(|at| Some((*at, changes.get(*at)?))).collect();
+            let look = |(_, change): &(usize, &RowChange)| {
+                let id = change.row_write.id().unwrap_or_default().to_owned();
+                let filter = Condition::id(&id);
+                Query { set: change.set, select: "Id,ModifiedOn", filter, ..Query::default() }
+            };
+            let Ok(pages) = self.pages(&these.iter().map(look).collect::<Vec<_>>()).await else { return Vec::new() };
+            let is_same = |(change, page): (&RowChange, Page<Value>)| {
+                page.value.first().and_then(stamp).is_some_and(|at| Some(at) == change.row_write.seen())
+            };
+            let looked = these.into_iter().zip(pages);
+            same = looked.filter_map(|((at, change), page)| is_same((change, page)).then_some(at)).collect();
+        }
+        same
     }
 
     /// After a request without reply no further one is begun.
