@@ -3,7 +3,7 @@
 //! is written over, and what was lost by that is told.
 
 use crate::creatio::client::access::Transport;
-use crate::creatio::client::data_service::{self, Affected, SelectQuery};
+use crate::creatio::client::data_service::{self, Affected, ServiceQuery};
 use crate::creatio::client::gateway::PARTS;
 use crate::creatio::client::query::{Condition, Query, RowChange, RowWrite};
 use crate::creatio::client::times::{TimeSemantics as Mode, is_ambiguous};
@@ -53,7 +53,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
             changes.iter().any(is_ambiguous) && self.clocks().await.is_ok_and(|clocks| clocks.write == Mode::Utc);
         let by_service = |change: &RowChange| {
             let heeds = change.row_write.seen().is_some() && access.conditional() != Some(false);
-            access.way(change.set) == Transport::Dataservice || (heeds && !(tells && is_ambiguous(change)))
+            access.way(change.set) == Transport::DataService || (heeds && !(tells && is_ambiguous(change)))
         };
         let (service, mut odata): (Vec<usize>, Vec<usize>) =
             (0..changes.len()).partition(|at| changes.get(*at).is_some_and(by_service));
@@ -90,7 +90,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
             .collect();
         let (direct, detoured): (Vec<usize>, Vec<usize>) = plain
             .into_iter()
-            .partition(|at| changes.get(*at).is_some_and(|change| access.way(change.set) == Transport::Dataservice));
+            .partition(|at| changes.get(*at).is_some_and(|change| access.way(change.set) == Transport::DataService));
         let anyway: Vec<RowChange> = these(&direct).into_iter().map(|change| change.clone().anyway()).collect();
         for (at, answer) in direct.iter().zip(self.write_by_service(&anyway.iter().collect::<Vec<_>>()).await) {
             note(*at, answer);
@@ -143,7 +143,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
     async fn asked_to_write(&self, changes: &[&RowChange]) -> Result<Vec<WriteResult>, Error> {
         let zone = &*self.site.zone;
         let columns = self.columns();
-        let mut asks: Vec<SelectQuery> = changes.iter().map(|change| data_service::write(change, zone)).collect();
+        let mut asks: Vec<ServiceQuery> = changes.iter().map(|change| data_service::write(change, zone)).collect();
         let looks: BTreeMap<usize, usize> = (0..changes.len())
             .filter(|at| changes.get(*at).is_some_and(|change| is_left(change)))
             .zip(asks.len()..)
@@ -162,7 +162,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
             let response = self.service.send(&ask.clone().call()).await?;
             return Ok(vec![Ok(data_service::affected(&response).map(|rows| met(change, rows, None)))]);
         }
-        let response = self.service.send(&SelectQuery::batch(&asks)).await?;
+        let response = self.service.send(&ServiceQuery::batch(&asks)).await?;
         let mut results = match data_service::results(&response) {
             Ok(results) => results,
             Err(fault) => return Ok(changes.iter().map(|_| Ok(Err(fault.clone()))).collect()),
