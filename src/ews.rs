@@ -4,8 +4,9 @@
 //! and a second one only prolongs the wait (docs/facts/ews.md, "Load").
 //!
 //! `xml` and `wire` spell SOAP, `map` reads it, `compose` writes it, `endpoints` knows the
-//! operations; `fetch`, `search` and `view` ask for many things at once, so that a bad one costs
-//! only itself; `observe`, `find` and `apply` are the three questions of [`Replica`].
+//! operations and `properties` what they name; `fetch`, `search` and `view` ask for many things at
+//! once, so that a bad one costs only itself; `observe`, `find` and `apply` are the three questions
+//! of [`Replica`].
 
 mod apply;
 mod compose;
@@ -15,6 +16,7 @@ mod find;
 mod folders;
 pub mod map;
 mod observe;
+mod properties;
 mod search;
 mod series;
 mod time;

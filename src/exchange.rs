@@ -1,6 +1,7 @@
 //! The Exchange side: a mailbox in Microsoft 365, reached through Graph, or on an Exchange Server,
 //! through EWS. Which of the two an account has is its setting; nothing else knows the difference.
 
+use crate::creatio::MailKind;
 use crate::error::Result;
 #[cfg(feature = "ews")]
 use crate::ews::Ews;
@@ -21,14 +22,23 @@ pub enum Exchange<P> {
     Server(Ews<P>),
 }
 
+/// Whether a server of this kind leaves it to the writer who gets mail of a change (see
+/// [`Account::silent`](crate::engine::account::Account::silent)).
+#[must_use]
+pub const fn is_silent(kind: MailKind) -> bool {
+    match kind {
+        MailKind::Microsoft365 | MailKind::Imap => false,
+        MailKind::Exchange => true,
+    }
+}
+
 impl<P> Exchange<P> {
-    /// Whether the server leaves it to the writer who gets mail of a change (see
-    /// [`Account::silent`](crate::engine::account::Account::silent)).
+    /// See [`is_silent`].
     pub const fn is_silent(&self) -> bool {
         match self {
-            Self::Cloud(_) => false,
+            Self::Cloud(_) => is_silent(MailKind::Microsoft365),
             #[cfg(feature = "ews")]
-            Self::Server(_) => true,
+            Self::Server(_) => is_silent(MailKind::Exchange),
         }
     }
 }

@@ -228,7 +228,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
                 reply::accept(&response).map_err(|fault| fault.error(super::SIDE))?;
                 Ok(content(response.body()))
             }
-            Transport::Dataservice => {
+            Transport::DataService => {
                 let query = Query { set, select: column, filter: Condition::id(group), ..Query::default() };
                 let [rows] = self.ask([vec![query]]).await?;
                 let text = rows.first().and_then(|row| row.get(column)?.as_str()).unwrap_or_default();
@@ -246,7 +246,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
                 Ok(members) => return Ok(Ok(members)),
                 Err(why) => why,
             },
-            (Ok(_), Transport::Dataservice) => "OData is not open to the user".to_owned(),
+            (Ok(_), Transport::DataService) => "OData is not open to the user".to_owned(),
             (Err(obstacle), _) => obstacle.to_string(),
         };
         match self.by_stored(&filter.stored, window).await {

@@ -90,7 +90,7 @@ pub struct Seen {
     pub answers: Answers,
     /// What was held before, and nobody has answered yet.
     pub guarded: BTreeSet<(ItemId, Reason)>,
-    /// Deletions of the last 24 hours, before this run.
+    /// Deletions of the last 24 hours that nobody was asked about, before this run.
     pub deletions: usize,
     /// Activities whose meeting ended and whose status nobody touched, by id.
     pub due: BTreeSet<ItemId>,

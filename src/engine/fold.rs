@@ -256,9 +256,6 @@ fn predicted(op: &Op) -> Vec<Field> {
     }
 }
 
-/// What Microsoft 365 says of a creation whose transaction it has seen before.
-const SPENT: &str = "ErrorDuplicateTransactionId";
-
 /// A write that was not confirmed: the old link stays, the next run reads both items again.
 fn failed(action: &Action, side: Side, op: &Op, refusal: &Refusal, now: Instant) -> Folded {
     let created = matches!(op, Op::Create(_));
@@ -269,8 +266,8 @@ fn failed(action: &Action, side: Side, op: &Op, refusal: &Refusal, now: Instant)
     };
     let again = |side: Side| of(&action.after, side);
     match refusal {
-        // an event of this creation was there and has been deleted: the next one is another
-        Refusal::Rejected(code) if created && code == SPENT => Folded {
+        // the next event is another
+        Refusal::Spent => Folded {
             put: Some(Link { generation: action.after.generation + 1, ..action.after.clone() }),
             again: vec![again(side.other())],
             ..Folded::default()
@@ -287,7 +284,9 @@ fn failed(action: &Action, side: Side, op: &Op, refusal: &Refusal, now: Instant)
                 detail: match refusal {
                     Refusal::Rejected(detail) => detail.clone(),
                     Refusal::Taken => TAKEN.to_owned(),
-                    Refusal::Stale | Refusal::Gone | Refusal::Unknown | Refusal::NotSent => String::new(),
+                    Refusal::Stale | Refusal::Gone | Refusal::Spent | Refusal::Unknown | Refusal::NotSent => {
+                        String::new()
+                    }
                 },
                 ..Held::whole(side, about, &action.title, Reason::Rejected, now)
             }],

@@ -27,6 +27,7 @@ const EMPTY_IS_CREDIBLE_UP_TO: usize = 3;
 pub const CREATIONS: usize = 100;
 
 /// One question of the guard.
+#[derive(Clone, Copy)]
 struct GuardQuestion {
     /// Which actions it is about.
     about: fn(&Action) -> bool,
@@ -38,6 +39,34 @@ struct GuardQuestion {
     /// Whoever allowed this by name has answered too.
     by_name: Option<Reason>,
 }
+
+/// Deletions; how many are left of the day's is the limit.
+const MANY_DELETIONS: GuardQuestion = GuardQuestion {
+    about: is_deletion,
+    limit: 0,
+    reasons: &[Reason::ManyDeletions, Reason::SideEmpty],
+    by_name: Some(Reason::DeleteAsked),
+};
+/// What follows from a side that is suddenly empty, in place of the question about deletions: what
+/// seems to be gone there is not created again either.
+const SUDDENLY_EMPTY: GuardQuestion = GuardQuestion {
+    about: is_loss,
+    limit: 0,
+    reasons: &[Reason::SideEmpty, Reason::ManyDeletions],
+    by_name: Some(Reason::DeleteAsked),
+};
+/// Moved starts; the limit follows from the links.
+const MANY_MOVES: GuardQuestion =
+    GuardQuestion { about: is_move, limit: 0, reasons: &[Reason::ManyMoves], by_name: None };
+/// Texts and places that would be emptied; the limit follows from the links.
+const MANY_EMPTIED: GuardQuestion =
+    GuardQuestion { about: is_emptying, limit: 0, reasons: &[Reason::SideEmpty], by_name: None };
+/// Activities of other people.
+const MANY_OF_OTHERS: GuardQuestion =
+    GuardQuestion { about: is_of_others, limit: OTHERS, reasons: &[Reason::ManyOfOthers], by_name: None };
+/// New items; of a plan that a person has seen any number.
+const MANY_CREATIONS: GuardQuestion =
+    GuardQuestion { about: is_creation, limit: CREATIONS, reasons: &[Reason::ManyCreations], by_name: None };
 
 /// Takes out of `plan` what is too much, and holds it by name. What a person allowed is neither
 /// held nor counted; what was held once stays held until it is answered, or is no longer so.
@@ -54,24 +83,25 @@ pub fn check_beside(context: &Context<'_>, seen: &Seen, plan: &mut Plan, bare: O
     let limit = limit(seen.total);
     let empty =
         seen.unreadable || Side::BOTH.into_iter().any(|side| seen.empty[side]) && seen.total > EMPTY_IS_CREDIBLE_UP_TO;
-    let by_name = Some(Reason::DeleteAsked);
-    let deletions = if empty {
-        // what seems to be gone there is not created again either
-        GuardQuestion { about: is_loss, limit: 0, reasons: &[Reason::SideEmpty, Reason::ManyDeletions], by_name }
-    } else {
-        let left = limit.saturating_sub(seen.deletions);
-        GuardQuestion { about: is_deletion, limit: left, reasons: &[Reason::ManyDeletions, Reason::SideEmpty], by_name }
-    };
-    let creations = if seen.previewed { usize::MAX } else { CREATIONS };
+    let left = limit.saturating_sub(seen.deletions);
+    let losses = if empty { SUDDENLY_EMPTY } else { GuardQuestion { limit: left, ..MANY_DELETIONS } };
+    plan.unasked = hold(context, seen, plan, bare, &losses);
+    let creations = if seen.previewed { usize::MAX } else { MANY_CREATIONS.limit };
     for question in [
-        deletions,
-        GuardQuestion { about: is_move, limit, reasons: &[Reason::ManyMoves], by_name: None },
-        GuardQuestion { about: is_emptying, limit, reasons: &[Reason::SideEmpty], by_name: None },
-        GuardQuestion { about: is_of_others, limit: OTHERS, reasons: &[Reason::ManyOfOthers], by_name: None },
-        GuardQuestion { about: is_creation, limit: creations, reasons: &[Reason::ManyCreations], by_name: None },
+        GuardQuestion { limit, ..MANY_MOVES },
+        GuardQuestion { limit, ..MANY_EMPTIED },
+        MANY_OF_OTHERS,
+        GuardQuestion { limit: creations, ..MANY_CREATIONS },
     ] {
         hold(context, seen, plan, bare, &question);
     }
+}
+
+/// Whether this action of `plan` counts among the deletions of the day: one that nobody was asked
+/// about.
+#[must_use]
+pub fn counts(plan: &Plan, action: &Action) -> bool {
+    is_deletion(action) && plan.unasked.contains(source(action).1)
 }
 
 /// Where no Activity can be read, nothing is done but what a person answered about, and they are
@@ -103,8 +133,16 @@ fn disbelieve(context: &Context<'_>, seen: &Seen, plan: &mut Plan) -> bool {
     true
 }
 
-fn hold(context: &Context<'_>, seen: &Seen, plan: &mut Plan, bare: Option<&Plan>, question: &GuardQuestion) {
-    let Some(&reason) = question.reasons.first() else { return };
+/// Holds what `question` is about and is too much. What it is about and goes on unasked, by the
+/// item that a person finds.
+fn hold(
+    context: &Context<'_>,
+    seen: &Seen,
+    plan: &mut Plan,
+    bare: Option<&Plan>,
+    question: &GuardQuestion,
+) -> BTreeSet<ItemId> {
+    let Some(&reason) = question.reasons.first() else { return BTreeSet::new() };
     // what a person's word made of the plan is not there without it
     let unasked: Option<BTreeSet<&ItemId>> = bare.map(|bare| {
         let such = bare.actions.iter().filter(|action| (question.about)(action));
@@ -126,11 +164,13 @@ fn hold(context: &Context<'_>, seen: &Seen, plan: &mut Plan, bare: Option<&Plan>
         asked(action) && (many || named(action, &|id, reason| seen.guarded.contains(&(id.clone(), reason))))
     };
     let (too_many, rest): (Vec<Action>, Vec<Action>) = std::mem::take(&mut plan.actions).into_iter().partition(waits);
+    let going = rest.iter().filter(|action| asked(action)).map(|action| source(action).1.clone()).collect();
     plan.actions = rest;
     plan.held.extend(too_many.into_iter().map(|action| {
         let (side, id) = source(&action);
         held(context, side, id, action.title.clone(), reason)
     }));
+    going
 }
 
 fn held(context: &Context<'_>, side: Side, id: &ItemId, title: String, reason: Reason) -> Held {

@@ -147,9 +147,10 @@ pub fn corrected(link: &Link, correction: &Action, outcomes: &[Outcome], now: In
             Folded { held: held.into_iter().collect(), done: true, ..Folded::default() }
         }
         // whoever was faster, or whatever became of it: the next run looks
-        Some(Err(Refusal::Stale | Refusal::Gone | Refusal::Taken | Refusal::Unknown | Refusal::NotSent)) | None => {
-            Folded { again: both(&link), ..Folded::default() }
-        }
+        Some(Err(
+            Refusal::Stale | Refusal::Gone | Refusal::Taken | Refusal::Spent | Refusal::Unknown | Refusal::NotSent,
+        ))
+        | None => Folded { again: both(&link), ..Folded::default() },
     }
 }
 

@@ -32,6 +32,8 @@ pub struct Plan {
     pub answers: Answers,
     /// What a person is told without being asked, of which Activities.
     pub notes: BTreeMap<Note, BTreeSet<ItemId>>,
+    /// What goes although nobody was asked: the items whose removal the guard counts.
+    pub unasked: BTreeSet<ItemId>,
     /// Nothing that was seen of Creatio counts, but what a person answered about: the rest is read
     /// again.
     pub disbelieves: bool,

@@ -9,7 +9,8 @@ use crate::engine::settings::{Block, Extent, Private, Settings};
 use crate::model::scope::{ContainerChoice, Scope};
 use crate::model::time::midnight;
 use crate::model::{
-    Body, Container, ContainerId, Facts, Importance, Item, Kind, Pair, Record, Reminder, Side, Status, TaskWhen,
+    Body, Container, ContainerId, Facts, Importance, Item, Kind, Meeting, Pair, Record, Reminder, Side, Status, Task,
+    TaskWhen,
 };
 use std::collections::BTreeSet;
 
@@ -186,18 +187,19 @@ pub fn masked(context: &Context<'_>, item: &Item) -> Item {
         return item;
     }
     match &mut item.record {
-        Record::Meeting(meeting) => {
-            meeting.title.clone_from(&context.words.private);
-            meeting.place.clear();
-            meeting.body = Body::default();
-            meeting.importance = Importance::Normal;
-            meeting.people.clear();
-            meeting.reminder = Reminder::Off;
+        // a field that is new is named here, and what is seen of it decided
+        Record::Meeting(Meeting { title, when: _, place, body, importance, reminder, people, response: _ }) => {
+            title.clone_from(&context.words.private);
+            place.clear();
+            *body = Body::default();
+            *importance = Importance::Normal;
+            *reminder = Reminder::Off;
+            people.clear();
         }
-        Record::Task(task) => {
-            task.title.clone_from(&context.words.private);
-            task.body = Body::default();
-            task.reminder = None;
+        Record::Task(Task { title, when: _, body, importance: _, reminder, status: _ }) => {
+            title.clone_from(&context.words.private);
+            *body = Body::default();
+            *reminder = None;
         }
     }
     item

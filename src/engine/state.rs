@@ -62,7 +62,8 @@ pub struct State {
     /// [`Directory::membership`](crate::ports::Directory::membership)).
     #[serde(default)]
     pub membership: Option<String>,
-    /// Deletions of the last 24 hours, by run: the guard counts them together.
+    /// Deletions of the last 24 hours that nobody was asked about, by run: the guard counts them
+    /// together.
     #[serde(default)]
     pub deletions: Vec<(Instant, usize)>,
 }

@@ -5,9 +5,10 @@
 
 mod job;
 
-use super::compose::{ItemChange, Path};
+use super::compose::ItemChange;
 use super::endpoints::{self, Mail};
 use super::fetch::{BATCH, Got};
+use super::properties::Path;
 use super::search::{SearchWay, Sought};
 use super::wire::{Message, Verdict};
 use super::{Ews, time, uid};

@@ -1,6 +1,7 @@
 //! From the model to EWS: the properties that a write sends, and none besides, in the order of the
 //! schema, which servers insist on (docs/facts/ews.md, "Requests").
 
+use super::properties::Path;
 use super::xml::XmlElement;
 use super::{EwsMailbox, time, uid};
 use crate::model::time::midnight;
@@ -9,25 +10,6 @@ use crate::model::{
     Version, When,
 };
 use chrono::{Duration, NaiveTime};
-
-/// Which property.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Path {
-    /// One that EWS has a name for.
-    Field(&'static str),
-    /// Our mark.
-    Mark,
-    /// What our mark is found by.
-    Fingerprint,
-    /// The note of Creatio's built-in sync.
-    Local,
-    /// What an event is found by in place of its UID.
-    GlobalObject,
-    /// Whose task it is.
-    Ownership,
-    /// Whether a folder is hidden.
-    Hidden,
-}
 
 /// A property and its value; `None` clears it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -301,4 +283,29 @@ fn field(uri: &'static str, value: Option<String>) -> Member {
 /// The element that holds the property `uri`.
 fn element(uri: &str) -> XmlElement {
     XmlElement::new(&format!("t:{}", uri.split(':').next_back().unwrap_or(uri)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{ORDER, Path};
+    use crate::ews::properties::read_of;
+    use crate::model::Kind;
+
+    /// What we only write: a fingerprint is what others look for, how an event shows is set once,
+    /// and the zones of an event are read as its wall clocks.
+    const ONLY_WRITTEN: [Path; 4] = [
+        Path::Fingerprint,
+        Path::Field("calendar:LegacyFreeBusyStatus"),
+        Path::Field("calendar:StartTimeZone"),
+        Path::Field("calendar:EndTimeZone"),
+    ];
+
+    /// Else an item would be compared without what was written to it.
+    #[test]
+    fn whatever_is_written_is_read_but_what_is_named() {
+        let read: Vec<Path> = [Kind::Meeting, Kind::Task].into_iter().flat_map(read_of).collect();
+        for path in ORDER {
+            assert_eq!(read.contains(&path), !ONLY_WRITTEN.contains(&path), "{path:?}");
+        }
+    }
 }

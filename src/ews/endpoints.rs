@@ -1,7 +1,8 @@
 //! EWS's operations, as calls: nothing else spells one (`messages.xsd`, `types.xsd`; the order of
 //! elements is part of the protocol, docs/facts/ews.md, "Requests").
 
-use super::compose::{ItemChange, Member, Path};
+use super::compose::{ItemChange, Member};
+use super::properties::{Path, read_of};
 use super::time;
 use super::wire::envelope;
 use super::xml::XmlElement;
@@ -14,9 +15,6 @@ use http::Method;
 pub(super) const PAGE: usize = 1_000;
 /// Changes of a page: the most that the schema allows.
 const CHANGES: usize = 512;
-/// The set of our own named properties, the same as in Microsoft 365: a mailbox that moves there
-/// keeps its marks.
-const OURS: &str = "5d0c9f5e-3c51-4f0e-9a6b-7e2d1c84b3a7";
 
 /// Who gets mail of a write (docs/facts/ews.md, "Who gets mail"): every write says so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -29,52 +27,6 @@ pub(super) enum Mail {
     Changed,
 }
 
-/// The properties of an item that are read.
-const COMMON: [&str; 8] = [
-    "item:ParentFolderId",
-    "item:Subject",
-    "item:Sensitivity",
-    "item:Body",
-    "item:Importance",
-    "item:ReminderIsSet",
-    "item:HasAttachments",
-    "item:DateTimeCreated",
-];
-const OF_MEETING: [&str; 21] = [
-    "item:ReminderMinutesBeforeStart",
-    "item:LastModifiedTime",
-    "calendar:UID",
-    "calendar:RecurrenceId",
-    "calendar:Start",
-    "calendar:End",
-    "calendar:OriginalStart",
-    "calendar:IsAllDayEvent",
-    "calendar:Location",
-    "calendar:IsMeeting",
-    "calendar:IsCancelled",
-    "calendar:CalendarItemType",
-    "calendar:MyResponseType",
-    "calendar:Organizer",
-    "calendar:RequiredAttendees",
-    "calendar:OptionalAttendees",
-    "calendar:Resources",
-    "calendar:IsOnlineMeeting",
-    "calendar:StartWallClock",
-    "calendar:EndWallClock",
-    "calendar:IsOrganizer",
-];
-const OF_TASK: [&str; 10] = [
-    "item:LastModifiedTime",
-    "item:ReminderDueBy",
-    "task:DueDate",
-    "task:StartDate",
-    "task:Status",
-    "task:PercentComplete",
-    "task:IsComplete",
-    "task:IsRecurring",
-    "task:Owner",
-    "task:DelegationState",
-];
 /// What a listing tells of an event beside its id: enough to know whether to read it.
 const OF_LISTING: [&str; 2] = ["calendar:CalendarItemType", "calendar:UID"];
 const OF_FOLDER: [&str; 4] =
@@ -197,11 +149,7 @@ pub(super) fn rules<'a>(masters: impl IntoIterator<Item = &'a ItemId>) -> Call {
 }
 
 fn get(kind: Kind, ids: impl IntoIterator<Item = XmlElement>) -> Call {
-    let (fields, extended) = match kind {
-        Kind::Meeting => (&OF_MEETING[..], &[Path::Mark, Path::Local][..]),
-        Kind::Task => (&OF_TASK[..], &[Path::Mark, Path::Ownership][..]),
-    };
-    let mut shape = shape(&[&COMMON, fields].concat(), extended);
+    let mut shape = shape_of(&read_of(kind));
     // a server that makes no HTML of a text answers one that is asked for HTML with nothing
     shape.insert(1, XmlElement::text("t:BodyType", "Best"));
     let shape = XmlElement::new("m:ItemShape").holding(shape);
@@ -279,60 +227,6 @@ impl Mail {
     }
 }
 
-impl Path {
-    /// The element that names the property.
-    pub(super) fn node(self) -> XmlElement {
-        let named = |name: &str| {
-            let node = XmlElement::new("t:ExtendedFieldURI").with("PropertySetId", OURS);
-            node.with("PropertyName", name).with("PropertyType", "String")
-        };
-        match self {
-            Self::Field(uri) => XmlElement::new("t:FieldURI").with("FieldURI", uri),
-            Self::Mark => named("ScheduleSyncMark"),
-            // what our marks are found by: of a mark the generation is not known to whoever looks
-            // for it
-            Self::Fingerprint => named("ScheduleSyncActivity"),
-            // in which Creatio's built-in sync notes the Activity of an event
-            // (docs/facts/creatio.md, "Built-in links")
-            Self::Local => XmlElement::new("t:ExtendedFieldURI")
-                .with("DistinguishedPropertySetId", "PublicStrings")
-                .with("PropertyName", "LocalId")
-                .with("PropertyType", "String"),
-            // `PidLidCleanGlobalObjectId`: a search takes no UID (MS-OXOCAL)
-            Self::GlobalObject => XmlElement::new("t:ExtendedFieldURI")
-                .with("DistinguishedPropertySetId", "Meeting")
-                .with("PropertyId", "35")
-                .with("PropertyType", "Binary"),
-            // `PidLidTaskOwnership`: 1 is the copy of who gave the task to somebody else
-            // (MS-OXOTASK)
-            Self::Ownership => XmlElement::new("t:ExtendedFieldURI")
-                .with("DistinguishedPropertySetId", "Task")
-                .with("PropertyId", "33065")
-                .with("PropertyType", "Integer"),
-            // `PidTagAttributeHidden`
-            Self::Hidden => {
-                XmlElement::new("t:ExtendedFieldURI").with("PropertyTag", "0x10f4").with("PropertyType", "Boolean")
-            }
-        }
-    }
-
-    /// Whether `uri`, as a server spells it, names this property: by the set's id or name, the name
-    /// in any case (docs/facts/ews.md, "Extended properties").
-    pub(super) fn is(self, uri: &XmlElement) -> bool {
-        let own = self.node();
-        let same = |name: &str| match (own.attribute(name), uri.attribute(name)) {
-            (Some(own), Some(theirs)) => own.eq_ignore_ascii_case(theirs),
-            _ => false,
-        };
-        let public = "00020329-0000-0000-c000-000000000046";
-        let set = same("PropertySetId")
-            || same("DistinguishedPropertySetId")
-            || (own.attribute("DistinguishedPropertySetId") == Some("PublicStrings")
-                && uri.attribute("PropertySetId").is_some_and(|id| id.eq_ignore_ascii_case(public)));
-        same("PropertyTag") || (set && (same("PropertyName") || same("PropertyId")))
-    }
-}
-
 const fn class(kind: Kind) -> &'static str {
     match kind {
         Kind::Meeting => "t:CalendarItem",
@@ -342,8 +236,12 @@ const fn class(kind: Kind) -> &'static str {
 
 /// What is told of an item or folder: its id and the named properties.
 fn shape(fields: &[&'static str], extended: &[Path]) -> Vec<XmlElement> {
-    let paths = fields.iter().map(|uri| Path::Field(uri)).chain(extended.iter().copied());
-    let more: Vec<XmlElement> = paths.map(Path::node).collect();
+    let paths: Vec<Path> = fields.iter().map(|uri| Path::Field(uri)).chain(extended.iter().copied()).collect();
+    shape_of(&paths)
+}
+
+fn shape_of(paths: &[Path]) -> Vec<XmlElement> {
+    let more: Vec<XmlElement> = paths.iter().copied().map(Path::node).collect();
     let base = XmlElement::text("t:BaseShape", "IdOnly");
     if more.is_empty() { vec![base] } else { vec![base, XmlElement::new("t:AdditionalProperties").holding(more)] }
 }

@@ -2,9 +2,9 @@
 //! window. An answer that can't be understood is told as such: it must not look like an absent
 //! item.
 
-use super::compose::Path;
 use super::fetch::Got;
 use super::map::{self, EwsReading};
+use super::properties::Path;
 use super::search::SearchWay;
 use super::series::{self, MastersByUid};
 use super::{Ews, uid};

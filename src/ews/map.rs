@@ -3,7 +3,7 @@
 //! an unknown word of an enumeration is its harmless default, only an unusable id, start or end
 //! costs the item.
 
-use super::compose::Path;
+use super::properties::Path;
 use super::xml::XmlElement;
 use super::{EwsMailbox, time, uid};
 use crate::model::time::{day_of_midnight, local};

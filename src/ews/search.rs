@@ -2,8 +2,8 @@
 //! question costs that folder only; another way to ask is tried, since some servers search by no
 //! property of type `Binary` (docs/facts/ews.md, "Searches").
 
-use super::compose::Path;
 use super::fetch::{BATCH, FoundItems, missing, refused};
+use super::properties::Path;
 use super::wire::{Message, Verdict};
 use super::xml::XmlElement;
 use super::{Ews, endpoints, map, uid};

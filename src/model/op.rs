@@ -251,6 +251,8 @@ pub enum Refusal {
     Rejected(String),
     /// Creatio: an Activity with the id of this creation is there, and the user may not read it.
     Taken,
+    /// Exchange: an event of the transaction of this creation was there and has been deleted.
+    Spent,
     /// It may or may not have been carried out: the next run finds out.
     Unknown,
     /// It was not sent, or surely not carried out: the next run does it.

@@ -18,7 +18,7 @@ use crate::engine::permissions::Permissions;
 use crate::engine::plan::Plan;
 use crate::engine::planner::rank;
 use crate::engine::state::State;
-use crate::engine::{fold, kept};
+use crate::engine::{fold, guard, kept};
 use crate::error::Result;
 use crate::model::op::{Op, Outcome, Refusal};
 use crate::model::{ContainerId, Instant, ItemId, Pair, Side, Status};
@@ -41,6 +41,7 @@ pub async fn apply<W: World>(world: &W, planned: PreparedRun) -> Result<Report> 
     let PreparedRun { mut plan, mut state, seen, now } = planned;
     let mut report = Report::default();
     let mut done = 0;
+    let mut deleted = 0;
     let total = plan.actions.len();
     let known = state.answers.clone();
     let run = if plan.is_quiet() { now } else { world.store().name_run(now).await? };
@@ -75,6 +76,7 @@ pub async fn apply<W: World>(world: &W, planned: PreparedRun) -> Result<Report> 
         let folded = if report.stopped { unsent(batch, now) } else { write(world, batch, at).await? };
         for (action, folded) in batch.iter().zip(&folded) {
             count(&mut report.counts, action, folded);
+            deleted += usize::from(folded.done && guard::counts(&plan, action));
             for side in Side::BOTH {
                 let made =
                     folded.put.iter().filter(|_| creates(action, side)).map(|link| link.halves[side].id().clone());
@@ -93,7 +95,6 @@ pub async fn apply<W: World>(world: &W, planned: PreparedRun) -> Result<Report> 
         held.extend(folded.into_iter().flat_map(|f| f.held));
         done += batch.len();
     }
-    let deleted = report.counts.creatio.deleted + report.counts.exchange.deleted;
     state.deletions.retain(|(at, _)| *at > now - chrono::Duration::hours(24));
     state.deletions.extend((deleted > 0).then_some((now, deleted)));
     let unfinished: BTreeSet<ItemId> =

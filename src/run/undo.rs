@@ -61,7 +61,14 @@ pub async fn undo<W: World>(world: &W, run: Instant) -> Result<(usize, usize)> {
             // whether it was carried out is not known: what it would have overruled stays in the
             // history
             Err(Refusal::Unknown) => refused += 1,
-            Err(Refusal::Stale | Refusal::Gone | Refusal::Rejected(_) | Refusal::Taken | Refusal::NotSent) => {
+            Err(
+                Refusal::Stale
+                | Refusal::Gone
+                | Refusal::Rejected(_)
+                | Refusal::Taken
+                | Refusal::Spent
+                | Refusal::NotSent,
+            ) => {
                 commit(world.store(), now, &Commit { unwritten: vec![(now, nth)], ..Commit::default() }).await?;
                 refused += 1;
             }

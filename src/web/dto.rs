@@ -14,6 +14,7 @@ use crate::engine::settings::{
     Block, Conflict, CreatioDelete, ExchangeDelete, Extent, FieldDirection, FieldMap, Notify, Private, Rules, Targets,
 };
 use crate::engine::undo;
+use crate::exchange::is_silent;
 use crate::model::record::{self, Record};
 use crate::model::time::MOST_HORIZON_MONTHS;
 use crate::model::{ContainerId, Day, Field, FieldValue, GroupId, Instant, ItemId, Kind, Side, Status};
@@ -226,6 +227,8 @@ pub struct MailboxAccount {
     pub shared: bool,
     /// Creatio's built-in sync of activities is on for it.
     pub built_in: bool,
+    /// Who gets mail of a change is left to the writer, so that nobody has to.
+    pub silent: bool,
 }
 
 impl MailboxAccount {
@@ -237,7 +240,13 @@ impl MailboxAccount {
             MailKind::Exchange => "exchange",
             MailKind::Imap => return None,
         };
-        Some(Self { address: from.address.as_str().to_owned(), kind, shared: from.shared, built_in: from.built_in })
+        Some(Self {
+            address: from.address.as_str().to_owned(),
+            kind,
+            shared: from.shared,
+            built_in: from.built_in,
+            silent: is_silent(from.kind),
+        })
     }
 }
 

@@ -1,8 +1,12 @@
 /**
- * The settings: their labels and first values, both doors to them, and that they are kept.
+ * The settings: their labels and first values, both doors to them, that they are kept, and that
+ * each lock of the policy shows.
  */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { root } from '../../.tasks/process.mjs';
 import { actor } from './actor.mjs';
 import { only } from './ready.mjs';
 import { account, control, creatioClient, graphClient, instant } from './servers.mjs';
@@ -182,6 +186,102 @@ test('settings are kept in Creatio where it takes them, and what the administrat
   await other.find('menuitem', words.setUp).click();
   await device.getByRole('alert').getByText('locks.automatic: expected a boolean').waitFor();
   assert.deepEqual(complaints, []);
+});
+
+/** The leaves of the settings in the policy's schema, each with a value for a lock. */
+function locks() {
+  const schema = JSON.parse(readFileSync(join(root, 'docs', 'policy.schema.json'), 'utf8'));
+  /** @type {{ path: string, value: unknown }[]} */
+  const found = [];
+  const value = (/** @type {any} */ leaf) => {
+    if (leaf.enum) return leaf.enum[1];
+    if (leaf.$ref) return 'off';
+    const type = Array.isArray(leaf.type) ? leaf.type[0] : leaf.type;
+    return { boolean: true, integer: 7, number: 7, array: [], string: 'chosen' }[String(type)];
+  };
+  const walk = (/** @type {any} */ part, /** @type {string} */ at) => {
+    for (const [name, one] of Object.entries(part.properties ?? {})) {
+      const path = at ? `${at}.${name}` : name;
+      const leaf = one.$ref && !one.$ref.endsWith('/way') ? schema.$defs[one.$ref.split('/').pop()] : one;
+      if (path === 'from') found.push({ path, value: { daysBack: 12 } });
+      else if (leaf.properties) walk(leaf, path);
+      else found.push({ path, value: value(leaf) });
+    }
+  };
+  walk(schema.$defs.settings, '');
+  return found;
+}
+
+/** `value` at a path of an object. @param {string} path @param {unknown} value */
+const at = (path, value) => path.split('.').reduceRight((inner, name) => ({ [name]: inner }), value);
+
+test('each lock of the schema shows at its control, which cannot be changed', async (t) => {
+  const { page, creatio } = await stage(t, { seed: 'demo' });
+  const person = actor(page);
+  const { words, find } = person;
+  const all = locks();
+  const paths = all.map(({ path }) => path);
+  for (const known of ['automatic', 'from', 'importMeetings.on', 'rules.months', 'rules.notify', 'targets.calendar']) {
+    assert.ok(paths.includes(known), `${known} in ${paths}`);
+  }
+  const names = {
+    automatic: words.automatic,
+    from: words.from,
+    'importMeetings.on': words.importMeetings,
+    'importMeetings.scope': words.allMeetings,
+    'importTasks.on': words.importTasks,
+    'importTasks.scope': words.allTasks,
+    'export.on': words.exportActivities,
+    'export.scope': words.allActivities,
+    'rules.conflict': 'Both sides changed the same field',
+    'rules.creatioDelete': 'Deleted in the mailbox',
+    'rules.exchangeDelete': 'Deleted in Creatio',
+    'rules.private': 'Private items',
+    'rules.notify': 'Invitations and mails to attendees',
+    'rules.onlyMine': 'Export only where I am the owner or a participant',
+    'rules.between': 'Export to this mailbox what was imported from my other mailbox',
+    'rules.completes': 'Imported meetings that have ended become Completed',
+    'rules.months': 'Months ahead',
+    'rules.seriesMonths': 'Months ahead for series',
+    'targets.calendar': 'Calendar for exported meetings',
+    'targets.list': 'List for exported tasks',
+  };
+  const blocks = { importMeetings: words.someMeetings, importTasks: words.someTasks, export: words.someActivities };
+  for (const { path, value } of all) {
+    const block = path.split('.')[0] ?? '';
+    const isChoice = path.endsWith('.chosen');
+    // of a choice the rest is fixed as well, so that it is shown
+    const shown = isChoice ? { [block]: { on: true, scope: 'chosen', chosen: value } } : at(path, value);
+    const policy = path.endsWith('.scope') ? { [block]: { on: true, scope: value } } : shown;
+    await control(creatio).switch({
+      settings: { ScheduleSyncPolicy: { value: JSON.stringify({ version: 1, locks: policy }) } },
+    });
+    await person.open(creatio);
+    await person.openSettingsOf(account);
+    await find('checkbox', words.importMeetings).waitFor();
+    await page.getByText('Advanced', { exact: true }).click();
+    if (path.startsWith('fields.')) {
+      await page.getByRole('heading', { name: 'Fields that don’t go both ways' }).waitFor();
+      assert.equal(await page.getByText(/: not synchronized$/).count(), 1, path);
+      continue;
+    }
+    const name = /** @type {Record<string, string>} */ (names)[path];
+    if (!isChoice) assert.ok(name, `no control is known for ${path}`);
+    const field = isChoice
+      ? page.getByRole('list').getByRole('checkbox').first()
+      : page.getByLabel(name ?? '', { exact: true }).and(page.locator('input, select'));
+    await field.waitFor();
+    assert.equal(await field.isDisabled(), true, `${path} can’t be changed`);
+    const said = page.getByText('Set by your administrator');
+    assert.ok((await said.count()) > 0, `${path} says why`);
+    if (!isChoice) {
+      const ids = (await field.getAttribute('aria-describedby'))?.split(' ') ?? [];
+      const texts = await Promise.all(ids.map((id) => page.locator(`#${id}`).textContent()));
+      assert.match(texts.join(' '), /Set by your administrator/, path);
+    } else {
+      assert.equal(await find('radio', blocks[/** @type {keyof typeof blocks} */ (block)]).isChecked(), true);
+    }
+  }
 });
 
 test('where exports go is followed when its id changes, in the settings that all devices share', async (t) => {

@@ -19,10 +19,6 @@ pub(in crate::creatio) const ROLE_RESPONSIBLE: &str = "53fc4a92-b0ea-e111-96c4-0
 pub(in crate::creatio) const FOLDER_STATIC: &str = "9dc5f6e6-2a61-4de8-a059-de30f4e74f24";
 /// `FolderType` Search: a dynamic group.
 pub(in crate::creatio) const FOLDER_DYNAMIC: &str = "65ca0946-0084-4874-b117-c13199af3b95";
-/// `MailServer` Office 365.
-pub(in crate::creatio) const SERVER_OFFICE_365: &str = "4bde7ec8-061f-46a3-ab24-49f5ec9cce8b";
-/// `MailServerType` Exchange.
-pub(in crate::creatio) const SERVER_TYPE_EXCHANGE: &str = "3490bd45-4f4d-4613-aa06-454546f3342a";
 /// `CommunicationType` E-mail.
 pub(in crate::creatio) const COMMUNICATION_EMAIL: &str = "ee1c85c3-cfcb-df11-9b2a-001d60e938c6";
 

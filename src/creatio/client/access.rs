@@ -18,7 +18,7 @@ pub enum Transport {
     #[default]
     Odata,
     /// The DataService of Creatio's own pages (docs/facts/creatio.md, "DataService").
-    Dataservice,
+    DataService,
 }
 
 /// What the administrator says of how the installation is reached (docs/facts/creatio.md, "Left
@@ -77,7 +77,7 @@ impl ServiceAccess {
     pub fn conditional(&self) -> Option<bool> {
         match (self.said.get().conditional, self.transport()) {
             (Some(said), _) => Some(said),
-            (None, Some(Transport::Dataservice)) => Some(true),
+            (None, Some(Transport::DataService)) => Some(true),
             (None, Some(Transport::Odata) | None) => self.conditional.get(),
         }
     }
@@ -99,7 +99,7 @@ impl ServiceAccess {
     pub(in crate::creatio) fn way(&self, set: &str) -> Transport {
         let ways = self.ways.borrow();
         let by_service = |set: &str| ways.get(set) == Some(&EntityService::Service);
-        let found = if by_service(PROBE_ENTITY) || by_service(set) { Transport::Dataservice } else { Transport::Odata };
+        let found = if by_service(PROBE_ENTITY) || by_service(set) { Transport::DataService } else { Transport::Odata };
         self.said.get().transport.unwrap_or(found)
     }
 
@@ -152,7 +152,7 @@ mod tests {
         access.detour("SysSyncMetaData", true);
         access.detour("FolderTree", false);
         assert_eq!(["Activity", "SysSyncMetaData", "FolderTree"].map(|set| access.way(set)), {
-            [Transport::Odata, Transport::Dataservice, Transport::Odata]
+            [Transport::Odata, Transport::DataService, Transport::Odata]
         });
         assert!(access.has_detour("Activity") && !access.has_detour("FolderTree"));
         assert_eq!(
@@ -160,7 +160,7 @@ mod tests {
             (Some(Transport::Odata), vec!["SysSyncMetaData".to_owned()])
         );
         access.detour("Activity", true);
-        assert_eq!(access.way("Contact"), Transport::Dataservice);
+        assert_eq!(access.way("Contact"), Transport::DataService);
         assert_eq!(access.conditional(), Some(true));
         access.direct(ServiceSetting { transport: Some(Transport::Odata), conditional: Some(false) });
         assert_eq!((access.way("Contact"), access.conditional()), (Transport::Odata, Some(false)));

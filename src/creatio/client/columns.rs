@@ -48,7 +48,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
         }
         let absent = match access.way(PROBE_ENTITY) {
             Transport::Odata => self.absent_in_metadata().await?,
-            Transport::Dataservice => self.absent_in_rows().await?,
+            Transport::DataService => self.absent_in_rows().await?,
         };
         Ok(absent.iter().filter(|column| access.lacks(column)).count() > 0)
     }

@@ -31,12 +31,12 @@ const COUNT: &str = "count";
 
 /// A query of the DataService: its kind, which is its address too, and its body.
 #[derive(Clone, Debug, PartialEq)]
-pub(in crate::creatio) struct SelectQuery {
+pub(in crate::creatio) struct ServiceQuery {
     kind: &'static str,
     body: Value,
 }
 
-impl SelectQuery {
+impl ServiceQuery {
     /// As a request by itself. Writes leave the same if they are carried out twice: they have ids,
     /// values and conditions of ours.
     pub(in crate::creatio) fn call(self) -> Call {
@@ -69,7 +69,7 @@ fn column(property: &str) -> &str {
 }
 
 /// The question as a query.
-pub(in crate::creatio) fn select(query: &Query<'_>, zone: &dyn Zone) -> SelectQuery {
+pub(in crate::creatio) fn select(query: &Query<'_>, zone: &dyn Zone) -> ServiceQuery {
     let path = |path: &str| json!({"expressionType": 0, "columnPath": path});
     let mut columns = Map::new();
     if query.count {
@@ -99,7 +99,7 @@ pub(in crate::creatio) fn select(query: &Query<'_>, zone: &dyn Zone) -> SelectQu
         body.insert("rowCount".to_owned(), json!(query.top));
         body.insert("rowsOffset".to_owned(), json!(query.skip));
     }
-    SelectQuery { kind: "SelectQuery", body }
+    ServiceQuery { kind: "SelectQuery", body }
 }
 
 /// The question for a page of the ids of activities that a stored filter selects; it stays as it
@@ -110,7 +110,7 @@ pub(in crate::creatio) fn select_stored(
     top: usize,
     skip: usize,
     zone: &dyn Zone,
-) -> SelectQuery {
+) -> ServiceQuery {
     let query = Query { set: "Activity", select: "Id", order: "Id", top, skip, ..Query::default() };
     let mut ask = select(&query, zone);
     let items = json!({"stored": stored, "ours": test(filter, zone)});
@@ -122,7 +122,7 @@ pub(in crate::creatio) fn select_stored(
 
 /// The write as a query. One that depends on a `ModifiedOn` meets no row if the row has another.
 /// Stamps are told in milliseconds.
-pub(in crate::creatio) fn write(RowChange { set, row_write }: &RowChange, zone: &dyn Zone) -> SelectQuery {
+pub(in crate::creatio) fn write(RowChange { set, row_write }: &RowChange, zone: &dyn Zone) -> ServiceQuery {
     let kind = match row_write {
         RowWrite::Insert(_) => "InsertQuery",
         RowWrite::Update { .. } => "UpdateQuery",
@@ -152,7 +152,7 @@ pub(in crate::creatio) fn write(RowChange { set, row_write }: &RowChange, zone: 
         }
         body.insert("filters".to_owned(), group(0, Value::Object(items), Some(set)));
     }
-    SelectQuery { kind, body: Value::Object(body) }
+    ServiceQuery { kind, body: Value::Object(body) }
 }
 
 /// A value of a body, as a parameter.

@@ -106,7 +106,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
     }
 
     async fn by_their_ways(&self, queries: &[Query<'_>]) -> Result<Vec<Result<Page<Value>>>> {
-        let way = |query: &&Query<'_>| self.installation.access.way(query.set) == Transport::Dataservice;
+        let way = |query: &&Query<'_>| self.installation.access.way(query.set) == Transport::DataService;
         let (service, odata): (Vec<Query<'_>>, Vec<Query<'_>>) = queries.iter().cloned().partition(|query| way(&query));
         let (service, odata) = (self.by_service(&service).await?, self.by_odata(&odata).await?);
         let (mut service, mut odata) = (service.into_iter(), odata.into_iter());
@@ -147,7 +147,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
                 pages.push(read(data_service::page(&response, zone)));
                 continue;
             }
-            let response = self.service.send(&data_service::SelectQuery::batch(&asks)).await?;
+            let response = self.service.send(&data_service::ServiceQuery::batch(&asks)).await?;
             let mut results = data_service::results(&response).map_err(|fault| fault.error(SIDE))?;
             let missing = || Err(Fault::Unreadable("no answer to a part of a batch".to_owned()));
             pages.extend((0..asks.len()).map(|nth| read(results.page(nth, zone).unwrap_or_else(missing))));
@@ -253,7 +253,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
             }
         }
         Ok(match self.installation.access.way(PROBE_ENTITY) {
-            Transport::Dataservice => TimeSource::Wall,
+            Transport::DataService => TimeSource::Wall,
             Transport::Odata => TimeSource::Odata(self.clocks().await?.read),
         })
     }

@@ -2,7 +2,6 @@
 //! as first values. All of it is only read (docs/rules.md, "Settings"), and no column with a
 //! password or token is ever selected.
 
-use crate::creatio::activity::lookups::{SERVER_OFFICE_365, SERVER_TYPE_EXCHANGE};
 use crate::creatio::activity::wire::{MailboxSettingsRow, Meaning, Stamp};
 use crate::creatio::client::query::{Condition, Query};
 use crate::creatio::client::rows::understood;
@@ -14,6 +13,11 @@ use crate::model::{Address, ContainerId, Day, GroupId, Instant};
 use crate::ports::{Clock, Credentials, Http};
 use chrono::Duration;
 use serde::Deserialize;
+
+/// `MailServer` Office 365 (docs/facts/creatio.md, "Lookups").
+const SERVER_OFFICE_365: &str = "4bde7ec8-061f-46a3-ab24-49f5ec9cce8b";
+/// `MailServerType` Exchange.
+const SERVER_TYPE_EXCHANGE: &str = "3490bd45-4f4d-4613-aa06-454546f3342a";
 
 /// A mail account of the user in Creatio.
 #[derive(Clone, Debug, PartialEq, Eq)]

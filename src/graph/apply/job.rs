@@ -24,6 +24,10 @@ use std::collections::BTreeMap;
 /// What is said of a removal after which the item is still there.
 const NOTHING_REMOVED: &str = "the server says that it removed it, but it is still there";
 
+/// The code for a creation whose transaction the service has seen before
+/// (docs/facts/graph.md, "Transactions").
+const SPENT: &str = "ErrorDuplicateTransactionId";
+
 /// How far a job is.
 pub(super) enum GraphStage {
     /// The stored item is to be read first.
@@ -290,6 +294,9 @@ impl<'a> GraphJob<'a> {
                 (Refusal::Rejected(code), new) if !last && blames_people(&code) && !new.is_empty() => {
                     self.unfit = blamed(&String::from_utf8_lossy(response.body()), new);
                     GraphStage::Write
+                }
+                (Refusal::Rejected(code), _) if code == SPENT && matches!(self.op, Op::Create(_)) => {
+                    GraphStage::Done(Err(Refusal::Spent))
                 }
                 (refusal, _) => GraphStage::Done(Err(refusal)),
             },

@@ -62,11 +62,23 @@ fn what_was_not_read_is_still_to_be_carried_out_and_what_was_read_counts_as_long
     assert!(!left.is_empty() && left.after(&left.counting(&[]), |_| true, |_| false).is_empty());
 }
 
+/// Where the page's texts are.
+const STRINGS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/www/src/strings");
+
+/// The languages of the page: each has a file, beside the one that chooses.
+fn languages() -> Vec<String> {
+    let files = std::fs::read_dir(STRINGS).expect("the page's texts");
+    let names = files.map(|file| file.expect("a file").path().file_stem().expect("a name").to_owned());
+    let languages = names.map(|name| name.into_string().expect("text")).filter(|name| name != "index");
+    let languages: Vec<String> = languages.collect();
+    assert!(languages.len() > 1, "{languages:?}");
+    languages
+}
+
 /// The page's own labels of what can be answered, by reason; each entry begins with a line indented
 /// by four spaces.
 fn labels(language: &str) -> Vec<(Reason, String)> {
-    let file = format!("{}/www/src/strings/{language}.ts", env!("CARGO_MANIFEST_DIR"));
-    let text = std::fs::read_to_string(file).expect("the page's texts");
+    let text = std::fs::read_to_string(format!("{STRINGS}/{language}.ts")).expect("the page's texts");
     let (_, rest) = text.split_once("\n  answers: {").expect("the beginning of the labels");
     let (table, _) = rest.split_once("\n  }").expect("the end of the labels");
     let mut entries: Vec<(Reason, String)> = Vec::new();
@@ -85,8 +97,8 @@ fn labels(language: &str) -> Vec<(Reason, String)> {
 
 #[test]
 fn whatever_can_be_answered_has_a_verb_of_its_reason_on_the_page_and_nothing_else_has() {
-    for language in ["en", "ru"] {
-        let entries = labels(language);
+    for language in languages() {
+        let entries = labels(&language);
         assert!(entries.len() >= 30, "{language}: {} reasons", entries.len());
         for (reason, entry) in entries {
             let (usual, own): (Vec<_>, Vec<_>) = [

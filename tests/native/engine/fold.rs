@@ -372,10 +372,10 @@ fn a_creation_whose_transaction_is_spent_is_tried_with_the_next() {
     let (link, items) = linked(Side::Creatio);
     let link = Link { state: LinkState::Pending(Side::Exchange), ..link };
     let action = action(Step::Create(Side::Exchange), vec![(Side::Exchange, create(&items.exchange))], &link);
-    for (code, raised) in [("ErrorDuplicateTransactionId", true), ("ErrorInvalidRequest", false)] {
-        let folded = fold(&action, &[Err(Refusal::Rejected(code.to_owned()))], now());
+    for (refusal, raised) in [(Refusal::Spent, true), (Refusal::Rejected("ErrorInvalidRequest".to_owned()), false)] {
+        let folded = fold(&action, &[Err(refusal)], now());
         let put = folded.put.map(|put| (put.generation, put.is_pending()));
-        assert_eq!(put, raised.then_some((link.generation + 1, true)), "{code}");
-        assert_eq!((folded.again.len(), folded.held.len()), if raised { (1, 0) } else { (0, 1) }, "{code}");
+        assert_eq!(put, raised.then_some((link.generation + 1, true)));
+        assert_eq!((folded.again.len(), folded.held.len()), if raised { (1, 0) } else { (0, 1) });
     }
 }

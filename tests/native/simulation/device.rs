@@ -11,7 +11,6 @@ use crate::support::memory::MemoryStore;
 use crate::support::world::{World, breath};
 use chrono::Duration;
 use futures_util::future;
-use schedule_sync::engine::answer::{Answer, Choice};
 use schedule_sync::engine::commit::Commit;
 use schedule_sync::engine::containers::Renamed;
 use schedule_sync::engine::held::{Held, Reason};
@@ -19,6 +18,10 @@ use schedule_sync::engine::history::Entry;
 use schedule_sync::engine::link::{Link, LinkKey, LinkState};
 use schedule_sync::engine::settings::Settings;
 use schedule_sync::engine::state::State;
+use schedule_sync::engine::{
+    self,
+    answer::{Answer, Choice},
+};
 use schedule_sync::error::Result;
 use schedule_sync::model::{Instant, ItemId, Side};
 use schedule_sync::ports::{
@@ -479,27 +482,8 @@ fn counterpart(links: &[Link], held: &Held) -> Option<ItemId> {
 /// What a person may say to a reason, as the page offers it.
 pub(crate) const fn choices(reason: Reason) -> &'static [Choice] {
     match reason {
-        Reason::Clash => &[Choice::Take(Side::Creatio), Choice::Take(Side::Exchange), Choice::Leave],
-        Reason::OwnNotes => &[Choice::Take(Side::Exchange), Choice::Leave],
-        Reason::PutBack => &[Choice::Take(Side::Creatio), Choice::Leave],
-        Reason::WouldMail
-        | Reason::NotInvited
-        | Reason::WouldInvite
-        | Reason::RichBody
-        | Reason::DeleteAsked
-        | Reason::ConvertAsked
-        | Reason::InsideNotes
-        | Reason::LostCounterpart
-        | Reason::Series => &[Choice::Allow, Choice::Leave],
-        Reason::ManyOfOthers
-        | Reason::ManyDeletions
-        | Reason::ManyMoves
-        | Reason::ManyCreations
-        | Reason::SideEmpty
-        | Reason::SecondActivity
-        | Reason::SecondTask => &[Choice::Allow],
-        // "Try again", which says nothing new where the server says the same; and what nobody can
-        // be asked
-        _ => &[],
+        // "Try again", which says nothing new where the server says the same
+        Reason::Rejected | Reason::NotKept => &[],
+        _ => engine::answer::choices(reason),
     }
 }

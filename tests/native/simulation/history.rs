@@ -11,7 +11,8 @@ use sandbox::graph::{Quirks, Throttle};
 use schedule_sync::engine::settings::{
     Block, Conflict, CreatioDelete, ExchangeDelete, Extent, FieldDirection, FieldMap, Notify, Private, Rules, Settings,
 };
-use schedule_sync::model::{Field, Side};
+use schedule_sync::model::record::fields;
+use schedule_sync::model::{self, Field, Side};
 use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 
@@ -111,17 +112,8 @@ const SETTINGS: &[Setting] = &[
     |options, random| options.notify = random.pick(&[Notify::Ask, Notify::Always, Notify::Never]),
     |options, random| options.private = random.pick(&[Private::Skip, Private::Full, Private::Busy]),
     |options, random| {
-        let fields = [
-            Field::Title,
-            Field::When,
-            Field::Place,
-            Field::Body,
-            Field::Importance,
-            Field::Reminder,
-            Field::Status,
-            Field::People,
-            Field::Response,
-        ];
+        let of_either = [model::Kind::Meeting, model::Kind::Task].into_iter().flat_map(fields);
+        let fields: Vec<Field> = of_either.copied().collect::<BTreeSet<Field>>().into_iter().collect();
         *options.fields.of_mut(random.pick(&fields)) =
             random.pick(&[FieldDirection::In, FieldDirection::Out, FieldDirection::Off, FieldDirection::Both]);
     },

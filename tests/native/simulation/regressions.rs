@@ -1,9 +1,15 @@
 //! Histories that once broke a promise, shrunk. They are always played.
 
 mod apart;
-mod by_chance;
+mod asked;
+mod clashes;
 mod days;
-mod once;
+mod devices;
+mod late;
+mod lost_store;
+mod moved;
+mod refused;
+mod revived;
 mod twins;
 mod unconfirmed;
 
@@ -154,13 +160,22 @@ pub(crate) fn all() -> Vec<(&'static str, History)> {
         ),
     ];
     all.extend(one_way());
-    all.extend(by_chance::all());
     all.extend(kept());
-    all.extend(apart::all());
-    all.extend(days::all());
-    all.extend(once::all());
-    all.extend(twins::all());
-    all.extend(unconfirmed::all());
+    let others = [
+        apart::all(),
+        asked::all(),
+        clashes::all(),
+        days::all(),
+        devices::all(),
+        late::all(),
+        lost_store::all(),
+        moved::all(),
+        refused::all(),
+        revived::all(),
+        twins::all(),
+        unconfirmed::all(),
+    ];
+    all.extend(others.into_iter().flatten());
     all
 }
 

@@ -1,5 +1,5 @@
 //! Comments and pages can be read as they stand: no line of them is wider than 100 columns, and
-//! what they cite is in the repository.
+//! what they cite, pages, files and names in files, is in the repository.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -140,6 +140,98 @@ fn what_a_comment_cites_is_in_the_repository() {
     assert!(count > 100, "hardly anything is cited: {count}");
 }
 
+/// The pages that tell where things are.
+const MAPS: [&str; 2] = ["docs/CONTRIBUTING.md", "docs/architecture.md"];
+/// From where a path in them goes.
+const FROM: [&str; 7] = ["", "src", "www/src", "tests", "tests/native", "tests/sandbox/src", "docs"];
+/// How a path in them may leave off.
+const ENDINGS: [&str; 4] = ["", ".rs", ".ts", ".mjs"];
+/// What looks like a path in them and is none: what is built, and addresses of servers.
+const NO_PATHS: [&str; 4] = ["target/", "www/dist", "~/", "tasks/delta"];
+
+/// A path that a map names, and the names in brackets right after it, which are to be in the file.
+#[derive(Debug, PartialEq, Eq)]
+struct Named {
+    path: String,
+    names: Vec<String>,
+}
+
+/// `path` with each of the parts in its braces: `a/{b,c}` is `a/b` and `a/c`.
+fn spread(path: &str) -> Vec<String> {
+    let braces = path.split_once('{').and_then(|(before, rest)| Some((before, rest.split_once('}')?)));
+    match braces {
+        Some((before, (parts, after))) => {
+            parts.split(',').flat_map(|part| spread(&format!("{before}{}{after}", part.trim()))).collect()
+        }
+        None => vec![path.to_owned()],
+    }
+}
+
+/// What stands in backticks in `text`.
+fn quoted(text: &str) -> impl Iterator<Item = &str> {
+    text.split('`').skip(1).step_by(2)
+}
+
+/// The paths that a map names, each with the names that follow it.
+fn named(page: &str) -> Vec<Named> {
+    let text = page.split_whitespace().collect::<Vec<_>>().join(" ");
+    let parts: Vec<&str> = text.split('`').collect();
+    let mut found = Vec::new();
+    for (n, part) in parts.iter().enumerate().skip(1).step_by(2) {
+        let spelled = part.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "/_-.,{}~ ".contains(c));
+        let is_alone = !part.contains(' ') || part.contains('{');
+        let is_file = [".rs", ".ts", ".mjs"].iter().any(|ending| part.ends_with(ending));
+        if !spelled || !is_alone || !(part.contains('/') || is_file) || NO_PATHS.iter().any(|no| part.starts_with(no)) {
+            continue;
+        }
+        let after = parts[n + 1..].join("`");
+        let brackets = after.strip_prefix(" (").and_then(|rest| rest.split(')').next()).unwrap_or_default();
+        let is_name = |name: &&str| name.chars().all(|c| c.is_alphanumeric() || c == '_');
+        let names: Vec<String> = quoted(brackets).filter(is_name).map(str::to_owned).collect();
+        found.extend(spread(part).into_iter().map(|path| Named { path, names: names.clone() }));
+    }
+    found
+}
+
+/// The files that `path` may mean: of a name alone every file of that name.
+fn meant(path: &str) -> Vec<PathBuf> {
+    if !path.contains('/') {
+        return all(&["rs", "ts", "mjs"]).into_iter().filter(|file| file.ends_with(path)).collect();
+    }
+    let named = |from: &&str| ENDINGS.map(|ending| root().join(from).join(format!("{path}{ending}")));
+    FROM.iter().flat_map(named).filter(|file| file.exists()).collect()
+}
+
+/// The text of a file, or of all files in a folder.
+fn text_of(path: &Path) -> String {
+    let inside = if path.is_dir() { files(path, &["rs", "ts", "mjs", "json"]) } else { vec![path.to_owned()] };
+    inside.iter().map(|file| fs::read_to_string(file).unwrap()).collect::<Vec<_>>().join("\n")
+}
+
+/// Whether `text` has `name` as a word.
+fn has(text: &str, name: &str) -> bool {
+    text.split(|c: char| !(c.is_alphanumeric() || c == '_')).any(|word| word == name)
+}
+
+#[test]
+fn what_the_maps_name_is_in_the_repository() {
+    let mut wrong = Vec::new();
+    let mut count = 0;
+    for map in MAPS {
+        for Named { path, names } in named(&fs::read_to_string(root().join(map)).unwrap()) {
+            count += 1;
+            let texts: Vec<String> = meant(&path).iter().map(|file| text_of(file)).collect();
+            if texts.is_empty() {
+                wrong.push(format!("{map} names {path}, which is not there"));
+            }
+            let missing = names.iter().filter(|name| !texts.is_empty() && !texts.iter().any(|text| has(text, name)));
+            wrong.extend(missing.map(|name| format!("{map} names {name} in {path}, which has no such name")));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    assert!(count > 100, "hardly anything is named: {count}");
+}
+
 #[test]
 fn the_checks_see_what_they_are_for() {
     let source = "/// As it is (`docs/facts/graph.md`, \"Deleted\n/// Items\"; docs/rules.md).\nlet a = \"docs/x.md\";";
@@ -148,4 +240,13 @@ fn the_checks_see_what_they_are_for() {
     let wide = "x ".repeat(60);
     assert_eq!(too_wide(Path::new("a"), prose(&format!("{wide}\n```\n{wide}\n```\n|{wide}"))).len(), 1);
     assert!(is_comment("    // so") && !is_comment("let so = 1; // so"));
+    let map = "`a/{b,c}`, `d/e` (`One`, if it is\n`two`), `f/g` and (`no`), `h.rs`; `an npm/word`, `tasks/delta`";
+    let one = |path: &str, names: &[&str]| Named {
+        path: path.to_owned(),
+        names: names.iter().map(|name| (*name).to_owned()).collect(),
+    };
+    let paths = [one("a/b", &[]), one("a/c", &[]), one("d/e", &["One", "two"]), one("f/g", &[]), one("h.rs", &[])];
+    assert_eq!(named(map), paths);
+    assert!(meant("source/prose").len() == 1 && meant("source/verse").is_empty());
+    assert!(has("fn meant()", "meant") && !has("fn meant()", "mean"));
 }

@@ -207,7 +207,8 @@ impl Http for World {
         let server = match request.uri().host() {
             Some("crm.example") => Server::Creatio,
             Some("exchange.example") => Server::Exchange,
-            _ => Server::Graph,
+            Some("graph.example") => Server::Graph,
+            host => panic!("no server of the sandbox is at {host:?}"),
         };
         let _under_way = (server != Server::Creatio).then(|| UnderWay::begin(&self.under_way));
         if server != Server::Creatio && self.breathes.get() {

@@ -3,11 +3,12 @@
 //!
 //! One user is signed in by opening the page; others of the seed may sign in by name. There are no
 //! rights but one switch: every user reads and writes every row that it doesn't hide. Read
-//! `odata.rs` and `dataservice.rs` for addresses and verbs, `write.rs` and `effects.rs` for saving.
+//! `odata.rs` and `data_service.rs` for addresses and verbs, `write.rs` and `effects.rs` for
+//! saving.
 
 mod batch;
 mod clock;
-mod dataservice;
+mod data_service;
 mod effects;
 mod error;
 mod filter;
@@ -28,7 +29,7 @@ use crate::graph::zones;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use clock::Spelling;
-pub use dataservice::system::SystemSetting;
+pub use data_service::system::SystemSetting;
 use error::{empty, reply, unknown};
 use http::{HeaderValue, Method, StatusCode, header};
 pub use rewrites::{Rewrite, Rewrites};
@@ -219,10 +220,10 @@ impl Creatio {
                 (&Method::POST, "/odata/$batch") => batch::serve(store, visit, request, environment),
                 _ => odata::serve(store, visit, request, environment),
             })
-        } else if dataservice::is_address(&below) {
-            self.served(request, environment, |store, visit, environment| match visit.switched.dataservice {
-                Access::Readonly if dataservice::is_write(&below) => empty(StatusCode::FORBIDDEN),
-                Access::Allowed | Access::Readonly => dataservice::serve(store, visit, request, environment),
+        } else if data_service::is_address(&below) {
+            self.served(request, environment, |store, visit, environment| match visit.switched.data_service {
+                Access::Readonly if data_service::is_write(&below) => empty(StatusCode::FORBIDDEN),
+                Access::Allowed | Access::Readonly => data_service::serve(store, visit, request, environment),
                 Access::Forbidden => empty(StatusCode::FORBIDDEN),
             })
         } else if ["/odata", "/DataService/"]

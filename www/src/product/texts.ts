@@ -25,6 +25,12 @@ export function explain(strings: Strings, error: unknown): string {
   return detail ? `${text} (${detail.replace(/^settings: /, '')})` : text;
 }
 
+/** What a server's code of a refusal means, in any case of letters; the code, if nobody knows. */
+export function explainRefusal({ refusals }: Strings, code: string): string {
+  const texts: [string, string][] = Object.entries(refusals);
+  return texts.find(([known]) => known.toLowerCase() === code.toLowerCase())?.[1] ?? code;
+}
+
 /** A text as a sentence begins. */
 export function sentence(text: string): string {
   return text.charAt(0).toLocaleUpperCase() + text.slice(1);

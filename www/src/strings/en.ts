@@ -22,8 +22,11 @@ export const knownName = (name?: string): string | undefined => (name === '?' ? 
 
 const side = { creatio: 'Creatio', exchange: 'the mailbox' };
 
-/** What the servers' codes of a refusal mean, as far as a person can do something about them. */
-const refusals: Record<string, string> = {
+/**
+ * What the servers' codes of a refusal mean, as far as a person can do something about them. Every
+ * language has these.
+ */
+const refusals = {
   ErrorOccurrenceCrossingBoundary:
     'An occurrence of a series can’t be moved to or past the day of the one before or after it. Choose a day in between.',
   ErrorAccessDenied: 'You may read this calendar or list, but not change it.',

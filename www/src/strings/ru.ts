@@ -3,7 +3,7 @@ import { knownName, type Counts, type Strings } from './en';
 
 const side = { creatio: 'Creatio', exchange: 'почтовый ящик' };
 
-const refusals: Record<string, string> = {
+const refusals = {
   ErrorOccurrenceCrossingBoundary:
     'Повторение серии нельзя перенести на день соседнего повторения или дальше. Выберите день между ними.',
   ErrorAccessDenied: 'Этот календарь или список можно читать, но не изменять.',
@@ -18,7 +18,7 @@ const refusals: Record<string, string> = {
   CreatioUnknown: 'Creatio не сообщил, выполнено ли это. Следующий запуск выяснит.',
   CreatioLate: 'Creatio её ещё не показывает. Следующий запуск проверит снова.',
   CreatioFailed: 'Creatio не смог сохранить. Повторите; если не поможет, сообщите администратору.',
-};
+} satisfies Strings['refusals'];
 
 /** The texts. */
 export const ru: Strings = {

@@ -18,7 +18,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
     /// Writes times again that were misunderstood; whether there were any. What can't be written
     /// again is settled.
     pub(super) async fn correct_times(&self, works: &mut [Work<'_>], held: &StoredActivities) -> bool {
-        if self.installation.access.way(SET) == Transport::Dataservice {
+        if self.installation.access.way(SET) == Transport::DataService {
             return false;
         }
         let Some(assumed) = self.installation.findings().map(|found| found.clocks.write) else { return false };

@@ -3,7 +3,7 @@
 //! is written over, and what was lost by that is told.
 
 use crate::creatio::client::access::Transport;
-use crate::creatio::client::data_service::{self, Affected, SelectQuery};
+use crate::creatio::client::data_service::{self, Affected, ServiceQuery};
 use crate::creatio::client::gateway::{PARTS, PATIENCE};
 use crate::creatio::client::query::{Condition, Query, RowChange, RowWrite};
 use crate::creatio::client::times::{TimeSemantics, doubled, is_ambiguous};
@@ -53,7 +53,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
             && self.clocks().await.is_ok_and(|clocks| clocks.write == TimeSemantics::Utc);
         let by_service = |change: &RowChange| {
             let heeds = change.row_write.seen().is_some() && access.conditional() != Some(false);
-            access.way(change.set) == Transport::Dataservice || (heeds && !(tells && is_ambiguous(change)))
+            access.way(change.set) == Transport::DataService || (heeds && !(tells && is_ambiguous(change)))
         };
         let (service, mut odata): (Vec<usize>, Vec<usize>) =
             (0..changes.len()).partition(|at| changes.get(*at).is_some_and(by_service));
@@ -66,7 +66,10 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
             }
         };
         let mut missed = Vec::new();
-        for (at, answer) in service.iter().zip(self.write_by_service(&these(&service)).await) {
+        let depends = access.conditional() != Some(false);
+        let sent = these(&service).into_iter().cloned().map(|change| if depends { change } else { change.anyway() });
+        let sent: Vec<RowChange> = sent.collect();
+        for (at, answer) in service.iter().zip(self.write_by_service(&sent.iter().collect::<Vec<_>>()).await) {
             let is_detour = changes.get(*at).is_some_and(|change| access.way(change.set) == Transport::Odata);
             match &answer {
                 answer if is_detour && is_closed(answer) => {
@@ -74,7 +77,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
                     odata.push(*at);
                     continue;
                 }
-                Ok(Ok(WriteEffect::Row { .. })) => access.found_conditional(true),
+                Ok(Ok(WriteEffect::Row { .. })) if depends => access.found_conditional(true),
                 Ok(Ok(WriteEffect::Nothing)) => missed.push(*at),
                 Ok(_) | Err(_) => {}
             }
@@ -89,7 +92,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
         }
         let (direct, detoured): (Vec<usize>, Vec<usize>) = plain
             .into_iter()
-            .partition(|at| changes.get(*at).is_some_and(|change| access.way(change.set) == Transport::Dataservice));
+            .partition(|at| changes.get(*at).is_some_and(|change| access.way(change.set) == Transport::DataService));
         let anyway: Vec<RowChange> = these(&direct).into_iter().map(|change| change.clone().anyway()).collect();
         for (at, answer) in direct.iter().zip(self.write_by_service(&anyway.iter().collect::<Vec<_>>()).await) {
             note(*at, answer);
@@ -153,7 +156,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
     async fn asked_to_write(&self, changes: &[&RowChange]) -> Result<Vec<WriteResult>, Error> {
         let zone = &*self.site.zone;
         let columns = self.columns();
-        let mut asks: Vec<SelectQuery> = changes.iter().map(|change| data_service::write(change, zone)).collect();
+        let mut asks: Vec<ServiceQuery> = changes.iter().map(|change| data_service::write(change, zone)).collect();
         let looks: BTreeMap<usize, usize> = (0..changes.len())
             .filter(|at| changes.get(*at).is_some_and(|change| is_left(change)))
             .zip(asks.len()..)
@@ -172,7 +175,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
             let response = self.service.send(&ask.clone().call()).await?;
             return Ok(vec![Ok(data_service::affected(&response).map(|rows| met(change, rows, None)))]);
         }
-        let response = self.service.send(&SelectQuery::batch(&asks)).await?;
+        let response = self.service.send(&ServiceQuery::batch(&asks)).await?;
         let mut results = match data_service::results(&response) {
             Ok(results) => results,
             Err(fault) => return Ok(changes.iter().map(|_| Ok(Err(fault.clone()))).collect()),

@@ -266,13 +266,13 @@ fn creatio_over_odata_conforms() {
 }
 
 #[test]
-fn creatio_over_odata_without_dataservice_conforms() {
+fn creatio_over_odata_without_data_service_conforms() {
     each_conforms(&json!({"dataservice": "forbidden"}));
     conform(&json!({"dataservice": "readonly"}), 3);
 }
 
 #[test]
-fn creatio_over_dataservice_conforms() {
+fn creatio_over_data_service_conforms() {
     each_conforms(&json!({"odata": "forbidden"}));
     conform(&json!({"blocked": ["Activity"]}), 0);
     conform(&json!({"blocked": ["ActivityParticipant", "Contact"]}), 3);

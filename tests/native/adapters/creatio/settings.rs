@@ -256,7 +256,7 @@ fn an_installation_that_moved_keeps_its_name_and_a_copy_of_it_does_not() {
     let text = r#"{"site": {"address": "https://New.example/", "was": "https://old.example"},
         "connection": {"transport": "dataservice", "conditional": false}}"#;
     let policy = Policy::read(text, today()).unwrap();
-    let connection = ServiceSetting { transport: Some(Transport::Dataservice), conditional: Some(false) };
+    let connection = ServiceSetting { transport: Some(Transport::DataService), conditional: Some(false) };
     assert_eq!(policy.connection(), connection);
     let name = |address: &str| Moved::name(policy.moved(), address).to_owned();
     assert_eq!(name("https://new.example"), "https://old.example");

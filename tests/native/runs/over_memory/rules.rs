@@ -523,6 +523,52 @@ fn deletions_of_one_day_are_counted_together() {
     }
 }
 
+/// What a person allowed by name, and the old item of a conversion, are no deletions of the day.
+#[test]
+fn what_a_person_allowed_leaves_the_deletions_of_the_day_as_they_are() {
+    let scenario = MemoryScenario::new(&everything());
+    for n in 0..40 {
+        scenario.exchange.put(event(&format!("e{n:02}"), &format!("Call {n}")));
+    }
+    scenario.settle();
+    let remove = |count: usize| {
+        for id in scenario.exchange.ids().iter().take(count) {
+            scenario.exchange.remove(id);
+        }
+    };
+    remove(11);
+    let report = scenario.settle();
+    said(&scenario, &report, Reason::ManyDeletions, Choice::Allow);
+    assert_eq!(scenario.settle().counts.creatio.deleted, 11);
+    remove(10);
+    assert_eq!(scenario.settle().counts.creatio.deleted, 10, "none of the eleven counts");
+    remove(1);
+    assert_eq!(scenario.settle().counts.creatio.deleted, 0, "each of the ten does");
+}
+
+#[test]
+fn the_old_items_of_conversions_leave_the_deletions_of_the_day_as_they_are() {
+    let scenario = MemoryScenario::new(&everything());
+    for n in 0..21 {
+        scenario.creatio.put(activity(&format!("a{n:02}"), &format!("Call {n}")));
+    }
+    scenario.settle();
+    let ids = scenario.creatio.ids();
+    for id in ids.iter().take(11) {
+        scenario.creatio.edit(id, |item| {
+            let when = TaskWhen::Timed { start: at("2026-03-12T10:00:00Z"), due: at("2026-03-12T11:00:00Z") };
+            let title = item.record.title().to_owned();
+            item.record = Record::Task(schedule_sync::model::Task { when, ..task(&title, "2026-03-12") });
+        });
+    }
+    assert_eq!(scenario.settle().counts.exchange.deleted, 11);
+    for id in ids.iter().skip(11) {
+        scenario.creatio.remove(id);
+    }
+    let report = scenario.settle();
+    assert_eq!(report.counts.exchange.deleted, 10, "{:?}", report.held);
+}
+
 #[test]
 fn an_imported_meeting_is_completed_after_its_end_unless_somebody_touched_it() {
     let scenario = linked(Side::Exchange);

@@ -1,7 +1,7 @@
 //! How an installation differs from a plain one: `POST /sandbox/creatio`. Switches are data here;
 //! who has to heed one asks.
 
-use super::dataservice::system::SystemSetting;
+use super::data_service::system::SystemSetting;
 use super::rewrites::{self, Rewrites};
 use super::schema::Entity;
 use serde::Deserialize;
@@ -28,7 +28,8 @@ pub struct Switches {
     /// "Access").
     pub odata: Option<Access>,
     /// Whether the DataService answers.
-    pub dataservice: Option<Access>,
+    #[serde(rename = "dataservice")]
+    pub data_service: Option<Access>,
     /// Entity sets that OData does not reach (`DisableODataSystemTablesAccess`).
     pub blocked: Option<BTreeSet<String>>,
     /// Columns that this installation does not have, by entity.
@@ -197,7 +198,7 @@ pub(crate) struct Switched {
     pub(crate) host: Host,
     pub(crate) clocks: Clocks,
     pub(crate) odata: Access,
-    pub(crate) dataservice: Access,
+    pub(crate) data_service: Access,
     pub(crate) blocked: BTreeSet<String>,
     without: BTreeMap<String, BTreeSet<String>>,
     version: String,
@@ -235,7 +236,7 @@ impl Switched {
         if let Some(why) = switches.rewrites.as_ref().and_then(rewrites::misnamed) {
             return Err(why);
         }
-        let Switches { hidden, host, clock, odata, dataservice, blocked, without, version, .. } = switches;
+        let Switches { hidden, host, clock, odata, data_service, blocked, without, version, .. } = switches;
         let Switches { session, memory, page, settings, emptied, masked, rewrites, failing, raw, pages, stale, .. } =
             switches;
         put(&mut self.rewrites, rewrites);
@@ -249,7 +250,7 @@ impl Switched {
         put(&mut self.host, host);
         put(&mut self.clocks, clock);
         put(&mut self.odata, odata);
-        put(&mut self.dataservice, dataservice);
+        put(&mut self.data_service, data_service);
         put(&mut self.blocked, blocked);
         put(&mut self.without, without);
         put(&mut self.version, version);

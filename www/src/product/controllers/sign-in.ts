@@ -27,19 +27,19 @@ export class SignIn implements MailboxAuth {
   /** The page that shows the request; before there is one, nobody can be asked. */
   page: SignInPage | undefined;
 
-  private readonly withPassword = new Set<string>();
+  private readonly kinds = new Map<string, MailboxAccount['kind']>();
   private readonly passwordAuth = new PasswordAuth((account, refused) => this.ask(account, refused));
 
   constructor(private readonly microsoft365: MailboxAuth) {}
 
-  /** Notes which of these accounts are on an Exchange Server, where passwords are asked for. */
+  /** Notes what serves these accounts. */
   setAccounts(accounts: readonly MailboxAccount[]): void {
-    for (const { kind, address } of accounts) if (kind === 'exchange') this.withPassword.add(address);
+    for (const { kind, address } of accounts) this.kinds.set(address, kind);
   }
 
   /** Whether an account is signed in to by a password. */
   needsPassword(account: string): boolean {
-    return this.withPassword.has(account);
+    return this.authOf(account) === this.passwordAuth;
   }
 
   headers(account: string, renew: boolean, claims?: string): Promise<Record<string, string>> {
@@ -55,7 +55,13 @@ export class SignIn implements MailboxAuth {
   }
 
   private authOf(account: string): MailboxAuth {
-    return this.needsPassword(account) ? this.passwordAuth : this.microsoft365;
+    const kind = this.kinds.get(account) ?? 'microsoft365';
+    switch (kind) {
+      case 'microsoft365':
+        return this.microsoft365;
+      case 'exchange':
+        return this.passwordAuth;
+    }
   }
 
   private ask(account: string, refused: boolean): Promise<PasswordCredentials> {

@@ -76,8 +76,8 @@ export class AdvancedSettings extends LitElement {
   @property({ attribute: false }) strings!: Strings;
   /** The settings. */
   @property({ attribute: false }) value!: Advanced;
-  /** Whether the mailbox is on an Exchange Server. */
-  @property({ type: Boolean }) server = false;
+  /** Whether who gets mail of a change is left to the writer. */
+  @property({ type: Boolean }) silent = false;
   /** The calendars and task lists of the mailbox; none while they are read. */
   @property({ attribute: false }) containers: ContainerInfo[] = [];
   /** Whether calendars and task lists can’t be read. */
@@ -103,7 +103,7 @@ export class AdvancedSettings extends LitElement {
 
   private renderRule(name: Rule) {
     const { label, options } = this.strings.advanced[name];
-    const isSilent = name === 'notify' && this.server && this.value.notify === 'never';
+    const isSilent = name === 'notify' && this.silent && this.value.notify === 'never';
     return html`<label for=${name}>${label}</label>
       <select
         id=${name}

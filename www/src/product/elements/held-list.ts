@@ -3,6 +3,7 @@ import { css, html, nothing } from 'lit';
 import { customElement, state } from 'lit/decorators.js';
 import type { HeldField, HeldItem, Reason, Reply, Saying } from '../../engine/types';
 import { showValue } from '../field-values';
+import { explainRefusal } from '../texts';
 import { base, buttons, inputs } from './styles';
 import { SyncElement } from './sync-element';
 import './value-table';
@@ -208,7 +209,7 @@ export class HeldList extends SyncElement {
     const name = strings.heldItem(number, item.title || strings.untitled);
     const fields = item.fields.filter((field) => !isKnown(field)).map(({ field }) => strings.fields[field]);
     const mails = item.mails > 0 ? (strings.mails[item.reason]?.(item.mails) ?? '') : '';
-    const said = strings.refusals[item.detail] ?? item.detail;
+    const said = explainRefusal(strings, item.detail);
     const detail = [fields.join(', '), mails, said].filter((part) => part).join(' · ');
     return html`<li>
       <div class="line">

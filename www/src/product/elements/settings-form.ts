@@ -372,7 +372,7 @@ export class SettingsForm extends LitElement {
       <schedule-sync-advanced-settings
         .strings=${this.controller.strings}
         .value=${settings.advanced}
-        ?server=${this.account.kind === 'exchange'}
+        ?silent=${this.account.silent}
         .containers=${this.containers}
         ?unreadable=${this.failure !== ''}
         .locked=${this.locked}

@@ -71,7 +71,7 @@ fn every_stored_filter_selects_what_it_says() {
 /// Where OData is not open to the user, the server evaluates every filter by itself; what it does
 /// not take selects nobody.
 #[test]
-fn the_same_are_selected_by_the_dataservice() {
+fn the_same_are_selected_by_the_data_service() {
     let stage = Stage::new();
     let (_, other) = fill(&stage);
     let groups: Vec<(&str, GroupId, Want)> = [
