@@ -10,7 +10,10 @@ use uuid::Uuid;
 /// The namespace of our ids; never change it: every installation's Activities are named by it.
 const NAMESPACE: Uuid = Uuid::from_u128(0x6c1d_9d0e_52a6_5f0b_9a57_4a6c_7d35_c0de);
 /// How a global object id begins that Outlook made (docs/facts/graph.md, "Ids"; MS-OXOCAL).
-const GLOBAL_OBJECT: &str = "040000008200E00074C5B7101A82E008";
+pub const GLOBAL_OBJECT: &str = "040000008200E00074C5B7101A82E008";
+/// What follows in one that we give: no instance, no time of creation, nothing, the size of what
+/// comes then.
+pub const GIVEN: &str = "000000000000000000000000000000000000000010000000";
 
 /// The Activity id of `item`, which lies on Exchange and is imported for the first time
 /// (`generation` 0) or revived.
@@ -187,6 +190,14 @@ pub fn series_wide(uid: &Uid) -> String {
         (Some(GLOBAL_OBJECT), Some(rest)) => format!("{GLOBAL_OBJECT}00000000{rest}"),
         (Some(_) | None, _) => uid.as_str().to_owned(),
     }
+}
+
+/// The transaction that created the event with this UID, if we gave it: on an Exchange Server it
+/// spells the transaction (ADR 0005).
+#[must_use]
+pub fn transaction_in(uid: &Uid) -> Option<String> {
+    let id = uid.as_str().strip_prefix(GLOBAL_OBJECT)?.strip_prefix(GIVEN)?;
+    Some(Uuid::parse_str(id).ok()?.hyphenated().to_string())
 }
 
 /// The day in the date bytes of a UID; `None` for that of a whole series, or of another form.

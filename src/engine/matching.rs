@@ -75,7 +75,7 @@ fn is_original(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &I
     // another device, which knows of no loss but the first, may have made it again as we did: of
     // what is gone since it is no copy
     let made_again = mark.generation > 0 && linked.of(&mark.activity).is_some_and(is_gone);
-    if let (Some(known), Some(own)) = (known_uid(seen, linked, mark), &item.facts.uid)
+    if let (Some(known), Some(own)) = (known_uid(context, seen, linked, item, mark), &item.facts.uid)
         && (known == own || !made_again)
     {
         return known == own;
@@ -85,21 +85,38 @@ fn is_original(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &I
         || mark.activity == identity::activity(item, context.account, mark.generation)
 }
 
-/// The UID of the event that we created for `mark`, as its link knows it, or its Activity: that
-/// keeps the UID of the first one, whichever generation followed, and in whichever of the user's
-/// mailboxes. Of one that was taken back here it says nothing: another device may have made it
-/// again in the same generation, since it knows of no loss.
-fn known_uid<'a>(seen: &'a Seen, linked: &Linked<'a>, mark: &Mark) -> Option<&'a Uid> {
+/// The UID of the event that we created for `mark`, which `item` bears, as its link knows it, or
+/// its Activity: that keeps the UID of the first one, whichever generation followed, and in
+/// whichever of the user's mailboxes. Of one that was taken back here it says nothing: another
+/// device may have made it again in the same generation, since it knows of no loss.
+fn known_uid<'a>(
+    context: &Context<'_>,
+    seen: &'a Seen,
+    linked: &Linked<'a>,
+    item: &Item,
+    mark: &Mark,
+) -> Option<&'a Uid> {
+    let is_taken_back =
+        |link: &Link| link.state == LinkState::Undone && seen.gone.exchange.contains(link.halves.exchange.id());
     let is_known = |link: &&Link| {
-        let is_taken_back = link.state == LinkState::Undone && seen.gone.exchange.contains(link.halves.exchange.id());
-        link.generation == mark.generation && !matches!(link.state, LinkState::Pending(_)) && !is_taken_back
+        link.generation == mark.generation && !matches!(link.state, LinkState::Pending(_)) && !is_taken_back(link)
     };
-    let link = linked.of(&mark.activity).filter(is_known);
-    let activity = || {
+    // a UID that spells its transaction tells of which mailbox it is, and the other one is not
+    let ours = identity::transaction(&mark.activity, context.account, mark.generation);
+    let is_of_another_mailbox = |uid: &Uid| {
+        identity::transaction_in(uid).is_some_and(|spelled| spelled != ours)
+            || item.facts.uid.as_ref().and_then(identity::transaction_in).is_some_and(|spelled| spelled == ours)
+    };
+    let link = linked.of(&mark.activity);
+    let taken_back = link.filter(|link| is_taken_back(link)).and_then(|link| link.halves.exchange.facts.uid.as_ref());
+    let link = link.filter(is_known);
+    let of_activity = || {
         let activity = seen.items.creatio.get(&mark.activity).filter(|_| mark.generation == 0);
-        activity.filter(|activity| !seen.is_named_elsewhere(activity))
+        let named = activity.filter(|activity| !seen.is_named_elsewhere(activity));
+        // the Activity keeps the UID of the one that was taken back
+        named?.facts.uid.as_ref().filter(|uid| taken_back != Some(uid) && !is_of_another_mailbox(uid))
     };
-    link.and_then(|link| link.halves.exchange.facts.uid.as_ref()).or_else(|| activity()?.facts.uid.as_ref())
+    link.and_then(|link| link.halves.exchange.facts.uid.as_ref()).or_else(of_activity)
 }
 
 /// Finds what each unlinked Exchange item of `unlinked` stands for.

@@ -6,6 +6,7 @@
 use super::properties::Path;
 use super::xml::XmlElement;
 use super::{EwsMailbox, time, uid};
+use crate::engine::identity;
 use crate::model::time::{day_of_midnight, local};
 use crate::model::{
     Address, Body, Container, ContainerId, Day, Facts, Importance, Instant, Item, ItemId, Kind, Malformed, Mark,
@@ -132,7 +133,7 @@ fn event(id: &ItemId, node: &XmlElement, mailbox: &EwsMailbox, container: &Conta
         mark: extended(node, Path::Mark).and_then(Mark::parse).filter(|_| !series),
         series_mark: extended(node, Path::Mark).and_then(Mark::parse).filter(|_| series),
         local: extended(node, Path::Local).and_then(ItemId::guid),
-        transaction: uid.as_ref().filter(|_| !series).and_then(uid::transaction),
+        transaction: uid.as_ref().filter(|_| !series).and_then(identity::transaction_in),
         uid,
         organized_by_other,
         attendees: others(node, mailbox).count(),

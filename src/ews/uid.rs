@@ -4,14 +4,10 @@
 //! copies, which take our mark along but get UIDs of their own. That is what Graph's
 //! `transactionId` does there.
 
+use crate::engine::identity::{self, GIVEN, GLOBAL_OBJECT};
 use crate::model::Uid;
 use uuid::Uuid;
 
-/// How a global object id begins.
-const PREFIX: &str = "040000008200E00074C5B7101A82E008";
-/// What follows in one that we give: no instance, no time of creation, nothing, the size of what
-/// comes then.
-const REST: &str = "000000000000000000000000000000000000000010000000";
 /// What a foreign UID is wrapped in (MS-OXCICAL, "vCal-Uid").
 const FOREIGN: &[u8] = b"vCal-Uid\x01\0\0\0";
 /// The longest UID that is looked for.
@@ -21,13 +17,7 @@ const LONGEST: usize = 500;
 pub(super) fn of(transaction: &str) -> String {
     let id =
         Uuid::parse_str(transaction).unwrap_or_else(|_| Uuid::new_v5(&Uuid::NAMESPACE_OID, transaction.as_bytes()));
-    format!("{PREFIX}{REST}{}", id.simple().to_string().to_ascii_uppercase())
-}
-
-/// The transaction that created the event with this UID, if one of ours did.
-pub(super) fn transaction(uid: &Uid) -> Option<String> {
-    let id = uid.as_str().strip_prefix(PREFIX)?.strip_prefix(REST)?;
-    Some(Uuid::parse_str(id).ok()?.hyphenated().to_string())
+    format!("{GLOBAL_OBJECT}{GIVEN}{}", id.simple().to_string().to_ascii_uppercase())
 }
 
 /// A UID in one spelling: global object ids are hexadecimal, and no server minds their case.
@@ -36,21 +26,21 @@ pub(super) fn read(text: &str) -> Option<Uid> {
     if text.is_empty() || text.len() > LONGEST {
         return None;
     }
-    let global = text.get(..PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(PREFIX));
+    let global = text.get(..GLOBAL_OBJECT.len()).is_some_and(|start| start.eq_ignore_ascii_case(GLOBAL_OBJECT));
     Some(if global { Uid::new(text.to_ascii_uppercase()) } else { Uid::new(text) })
 }
 
 /// The global object id of events with this UID, of whichever instance, as a search compares it: in
 /// base 64.
 pub(super) fn global(uid: &Uid) -> Option<String> {
-    let text = crate::engine::identity::series_wide(uid);
-    let bytes = if text.starts_with(PREFIX) { bytes(&text)? } else { foreign(&text)? };
+    let text = identity::series_wide(uid);
+    let bytes = if text.starts_with(GLOBAL_OBJECT) { bytes(&text)? } else { foreign(&text)? };
     Some(base64(&bytes))
 }
 
 /// A foreign UID as Exchange keeps it.
 fn foreign(text: &str) -> Option<Vec<u8>> {
-    let mut id = bytes(PREFIX)?;
+    let mut id = bytes(GLOBAL_OBJECT)?;
     id.resize(id.len() + 20, 0);
     let size = u32::try_from(FOREIGN.len() + text.len() + 1).ok()?;
     id.extend(size.to_le_bytes());
@@ -85,13 +75,15 @@ mod tests {
         let transaction_id = "1f0e9a6b-7e2d-5c84-b3a7-5d0c9f5e3c51";
         let uid = of(transaction_id);
         assert_eq!(uid.len(), 112);
-        let found = read(&uid.to_lowercase()).as_ref().map(|uid| (transaction(uid), global(uid).map(|id| id.len())));
+        let found = read(&uid.to_lowercase())
+            .as_ref()
+            .map(|uid| (identity::transaction_in(uid), global(uid).map(|id| id.len())));
         assert_eq!(found, Some((Some(transaction_id.to_owned()), Some(76))));
         assert_ne!(of("another"), of("a third"), "what is no UUID is hashed");
         for foreign in
             ["abc@google.example", &uid.replace("10000000", "10000001"), "040000008200E00074C5B7101A82E008", ""]
         {
-            assert_eq!(read(foreign).as_ref().and_then(transaction), None, "{foreign}");
+            assert_eq!(read(foreign).as_ref().and_then(identity::transaction_in), None, "{foreign}");
         }
     }
 

@@ -3,13 +3,14 @@
 
 use crate::support::memory::{LIST, at, item, meeting, task, title};
 use crate::support::moment::{Moment, linked, pair, seen};
+use schedule_sync::engine::account::Account;
 use schedule_sync::engine::context::{Elsewhere, Seen};
 use schedule_sync::engine::identity;
 use schedule_sync::engine::link::{Link, LinkState};
 use schedule_sync::engine::matches::Match;
 use schedule_sync::engine::matching::{candidates, find, outdated};
 use schedule_sync::model::{
-    Instant, Item, ItemId, Malformed, Mark, Occurrence, Original, Pair, Record, Side, Task, TaskWhen,
+    Instant, Item, ItemId, Malformed, Mark, Occurrence, Original, Pair, Record, Side, Task, TaskWhen, Uid,
 };
 
 /// An event with a UID and a title of its own, so that nothing is matched by how it looks.
@@ -138,6 +139,31 @@ fn the_uid_that_another_mailbox_gave_an_activity_makes_no_copy_of_our_event() {
         let mut seen = seen([&named], [&item]);
         seen.elsewhere.extend(elsewhere.map(|there| ("a".into(), there)));
         assert_eq!(found(&seen, [&item]), is("e", expected), "{what}");
+    }
+}
+
+/// A UID that we gave on an Exchange Server tells of which mailbox it is to one that knows nothing of
+/// the other.
+#[test]
+fn a_uid_that_spells_a_transaction_tells_of_which_mailbox_it_is() {
+    let account = Moment::new().account;
+    let there = Account { mailbox: "another@example.com".into(), ..account.clone() };
+    let given = |account: &Account| {
+        let id = identity::transaction(&"a".into(), account, 0).replace('-', "").to_uppercase();
+        Uid::new(format!("{}{}{id}", identity::GLOBAL_OBJECT, identity::GIVEN))
+    };
+    let (here, there, foreign) = (given(&account), given(&there), Uid::new("foreign"));
+    for (what, of_activity, of_event, make, expected) in [
+        ("that of the other mailbox", &there, &foreign, made as fn(&str, &str) -> Item, with("a")),
+        ("that of the other mailbox, a copy", &there, &foreign, copied, Match::New),
+        ("the event has ours", &foreign, &here, made, with("a")),
+        ("both have ours", &here, &here, made, with("a")),
+        ("that of our first event, a copy", &here, &foreign, made, Match::New),
+        ("neither says so", &foreign, &Uid::new("other"), made, Match::New),
+    ] {
+        let (mut named, mut item) = (activity("a"), make("e", "a"));
+        (named.facts.uid, item.facts.uid) = (Some(of_activity.clone()), Some(of_event.clone()));
+        assert_eq!(found(&seen([&named], [&item]), [&item]), is("e", expected), "{what}");
     }
 }
 
@@ -299,16 +325,21 @@ fn of_two_events_of_one_transaction_that_stays_of_which_a_person_made_a_series()
 fn an_event_of_a_known_generation_is_the_original_once_the_first_one_was_taken_back() {
     let first = event("first");
     let (undone, alive) = (LinkState::Undone, LinkState::Alive);
+    let (unnamed, mut named) = (activity("a"), activity("a"));
+    named.facts.uid.clone_from(&first.facts.uid);
     for (what, state, is_gone, item, expected) in [
         ("made again", undone, true, made("x", "a"), Match::Relink("a".into())),
         ("a copy without the transaction", undone, true, copied("x", "a"), Match::New),
         ("the first is there", undone, false, made("x", "a"), Match::New),
         ("a person removed the first", alive, true, made("x", "a"), Match::New),
     ] {
-        let link = Link { state, ..link_to("a", &first) };
-        let mut seen = Seen { links: vec![link], ..seen([&activity("a")], [&item]) };
-        seen.gone.exchange.extend(is_gone.then(|| first.id.clone()));
-        assert_eq!(found(&seen, [&item]), is("x", expected), "{what}");
+        // the Activity keeps the UID of the first one
+        for activity in [&unnamed, &named] {
+            let link = Link { state, ..link_to("a", &first) };
+            let mut seen = Seen { links: vec![link], ..seen([activity], [&item]) };
+            seen.gone.exchange.extend(is_gone.then(|| first.id.clone()));
+            assert_eq!(found(&seen, [&item]), is("x", expected.clone()), "{what}");
+        }
     }
 }
 

@@ -3,7 +3,7 @@
 
 use super::{create, edit, run, turned};
 use crate::simulation::{
-    history::{Direction, History, Move, Options, USUAL},
+    history::{Direction, History, Move, Options, Trouble, USUAL},
     people::{
         Deed,
         Kind::{self, AllDay, Meeting, Private, Shared, Task},
@@ -12,6 +12,7 @@ use crate::simulation::{
 };
 use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete, FieldDirection, FieldMap};
 use schedule_sync::model::Side::{self, Creatio, Exchange};
+use serde_json::json;
 
 /// What each is about, and the history.
 pub(super) fn all() -> Vec<(&'static str, History)> {
@@ -19,7 +20,19 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
     let pair = Options { devices: 2, ..USUAL };
     let colleagues = Options { colleague: true, ..pair };
     let mailboxes = Options { second: true, ..USUAL };
+    let both = Options { devices: 2, ..mailboxes };
     vec![
+        (
+            "what one mailbox has is known there by a browser that knows nothing of the other",
+            history(both, [unsaid(AllDay, 2), vec![Move::Forget { device: 2 }]].concat()),
+        ),
+        (
+            "so it is once both have lost what they knew",
+            history(
+                mailboxes,
+                [unsaid(Meeting, 1), vec![Move::Forget { device: 1 }, Move::Forget { device: 0 }]].concat(),
+            ),
+        ),
         (
             "what one mailbox has is known there although its UID is that of the other's event",
             history(
@@ -274,6 +287,13 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
             history(USUAL, revived(Creatio, Meeting, &[Move::Forget { device: 0 }])),
         ),
     ]
+}
+
+/// The first export of what was made in Creatio fails, so that it bears the UID of its event in the
+/// `other` mailbox before it has one here.
+fn unsaid(kind: Kind, other: usize) -> Vec<Move> {
+    let fault = json!([{"times": 9, "then": {"status": 504}, "server": "graph", "method": "POST", "path": "/events"}]);
+    vec![create(Creatio, kind), Move::Run { device: 0, trouble: Trouble::Fault(fault) }, run(other), run(0)]
 }
 
 /// What was made in Creatio is synchronised, and then nobody may read Activities for a time.

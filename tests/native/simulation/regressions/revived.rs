@@ -18,6 +18,27 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
     let struck = |fault| Move::Run { device: 0, trouble: Trouble::Fault(fault) };
     vec![
         (
+            "what another device makes again after an undo is no copy of what was taken back",
+            history(
+                pair,
+                vec![
+                    run(1),
+                    create(Creatio, Kind::AllDay),
+                    Move::Run {
+                        device: 1,
+                        trouble: Trouble::Several(vec![
+                            Trouble::Status { nth: 13, status: 412, after: Some(400) },
+                            Trouble::Status { nth: 10, status: 404, after: Some(400) },
+                            Trouble::Lose { nth: 22, done: true },
+                        ]),
+                    },
+                    run(0),
+                    Move::Undo { device: 0 },
+                    Move::Pass { minutes: 45_000 },
+                ],
+            ),
+        ),
+        (
             "two devices that revive at once make one",
             history(
                 Options { creatio_delete: CreatioDelete::Leave, colleague: true, ..pair },
