@@ -1,5 +1,6 @@
 //! The Exchange side: a mailbox in Microsoft 365, reached through Graph, or on an Exchange Server,
-//! through EWS. Which of the two an account has is its setting; nothing else knows the difference.
+//! through EWS. To a run both are one. Which of the two an account has is read in Creatio
+//! (`MailKind`) and chosen in `web`, and the page signs in by it.
 
 use crate::creatio::MailKind;
 use crate::error::Result;

@@ -6,8 +6,8 @@
 //! 1. [`model`] is what the product speaks of; [`error`] is what stops a run; [`engine`] decides.
 //!    All are pure: no async, no clock, no randomness, no I/O.
 //! 2. [`ports`] are the questions to the world; `http` turns endpoints into answers; `creatio` is
-//!    one replica, `graph` and `ews` are the other, for the two kinds of mailbox, told apart in
-//!    `exchange` alone; `run` is one run: observe, plan, apply, fold. All of it is generic over
+//!    one replica, `graph` and `ews` are the other, for the two kinds of mailbox, which `exchange`
+//!    makes one for a run; `run` is one run: observe, plan, apply, fold. All of it is generic over
 //!    the ports.
 //! 3. `web` (wasm32 only) answers the ports in a browser and is what a page calls.
 

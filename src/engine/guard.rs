@@ -11,8 +11,8 @@ use crate::model::op::Op;
 use crate::model::{Field, ItemId, Side};
 use std::collections::BTreeSet;
 
-/// How many deletions (or moved starts) one run may do without asking: 10 % of the links, at least
-/// 10, at most 50.
+/// How many go on without asking: deletions of one day, moved starts of one run, emptied texts and
+/// places of one run, each for itself. 10 % of the links, at least 10, at most 50.
 #[must_use]
 pub fn limit(links: usize) -> usize {
     (links / 10).clamp(10, 50)

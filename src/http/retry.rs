@@ -75,8 +75,8 @@ pub fn wait(header: &str, now: Instant) -> Option<u64> {
     Some(u64::try_from(at.signed_duration_since(now).num_milliseconds()).unwrap_or(0))
 }
 
-/// A decimal number of seconds, rounded up; a negative one is none, an absurd one the most there is.
-/// The standard parser of such numbers would cost the wasm 12 kB.
+/// A decimal number of seconds, rounded up; a negative one is none, an absurd one the most there
+/// is. The standard parser of such numbers would cost the wasm 12 kB.
 fn seconds(text: &str) -> Option<u64> {
     let (is_negative, digits) = text.strip_prefix('-').map_or((false, text), |digits| (true, digits));
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));

@@ -447,8 +447,8 @@ fn the_activity_in_whose_place_another_was_created_goes_if_it_is_as_we_made_it()
     }
 }
 
-/// A device that could read no Activity made a second one for a day of a series that had got another
-/// time: which names there are, only a full comparison tells.
+/// A device that could read no Activity made a second one for a day of a series that had got
+/// another time: which names there are, only a full comparison tells.
 #[test]
 fn of_two_activities_for_one_day_of_a_series_the_older_one_stays() {
     let moment = Moment::new();

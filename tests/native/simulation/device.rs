@@ -484,6 +484,35 @@ pub(crate) const fn choices(reason: Reason) -> &'static [Choice] {
     match reason {
         // "Try again", which says nothing new where the server says the same
         Reason::Rejected | Reason::NotKept => &[],
-        _ => engine::answer::choices(reason),
+        Reason::Malformed
+        | Reason::Clash
+        | Reason::Ambiguous
+        | Reason::WouldMail
+        | Reason::NotInvited
+        | Reason::WouldInvite
+        | Reason::ManyOfOthers
+        | Reason::RichBody
+        | Reason::Process
+        | Reason::DeleteAsked
+        | Reason::ConvertAsked
+        | Reason::NotRevived
+        | Reason::ManyDeletions
+        | Reason::ManyMoves
+        | Reason::SideEmpty
+        | Reason::ManyCreations
+        | Reason::Series
+        | Reason::SecondTask
+        | Reason::SecondActivity
+        | Reason::Group
+        | Reason::NoToDo
+        | Reason::NoTarget
+        | Reason::Unreadable
+        | Reason::Unanswered
+        | Reason::PutBack
+        | Reason::OwnNotes
+        | Reason::InsideNotes
+        | Reason::LostCounterpart
+        | Reason::LostOrigin
+        | Reason::Overlooked => engine::answer::choices(reason),
     }
 }

@@ -99,7 +99,8 @@ pub(crate) const USUAL: Options = Options {
 /// A setting that a history may have, and a move may change.
 type Setting = fn(&mut Options, &mut Random);
 
-/// Every setting. A line here is all that a new one needs.
+/// Every setting. A new one has a line here, a member of [`Options`], its usual value in [`USUAL`],
+/// and its place in [`Options::settings`].
 const SETTINGS: &[Setting] = &[
     |options, random| options.direction = random.pick(&[Direction::Import, Direction::Export, Direction::Both]),
     |options, random| {

@@ -13,7 +13,7 @@ mod engine {
 #[path = "../runs"]
 mod runs {
     mod through_replicas {
-        mod days;
+        mod shared_days;
     }
 }
 #[path = "../simulation/mod.rs"]

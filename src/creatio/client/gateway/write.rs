@@ -84,8 +84,8 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
             note(*at, answer);
         }
         let plain = self.unchanged(changes, missed).await;
-        // a stamp that the server compares otherwise is no use to any write, but for one of the hour
-        // that a wall clock shows twice
+        // a stamp that the server compares otherwise is no use to any write, but for one of the
+        // hour that a wall clock shows twice
         let seen = |at: &usize| changes.get(*at).and_then(|change| change.row_write.seen());
         if plain.iter().filter_map(seen).any(|at| doubled(&*self.site.zone, at).is_none()) {
             access.found_conditional(false);
@@ -104,8 +104,8 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
         results
     }
 
-    /// Which of the changes at `missed`, each of which depends on a stamp and met no row, are of rows
-    /// that have this stamp all the same. Readings may be late, so it has to show in several.
+    /// Which of the changes at `missed`, each of which depends on a stamp and met no row, are of
+    /// rows that have this stamp all the same. Readings may be late, so it has to show in several.
     async fn unchanged(&self, changes: &[RowChange], missed: Vec<usize>) -> Vec<usize> {
         let mut same = missed;
         for wait in [0].into_iter().chain(PATIENCE) {

@@ -9,9 +9,12 @@ use schedule_sync::creatio::client::access::{ServiceSetting, Transport};
 use schedule_sync::creatio::settings::document;
 use schedule_sync::creatio::settings::policy::{Moved, Policy};
 use schedule_sync::creatio::{Creatio, FirstSettings, Keeper, SettingsPlace};
-use schedule_sync::engine::settings::{Conflict, Extent, Settings};
+use schedule_sync::engine::settings::{
+    Conflict, CreatioDelete, ExchangeDelete, Extent, FieldDirection, Notify, Private, Settings,
+};
 use schedule_sync::error::Error;
 use schedule_sync::model::{Day, Side};
+use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 fn today() -> Day {
@@ -355,6 +358,12 @@ fn the_built_in_tables_may_be_kept_from_the_user() {
     assert_eq!(kept.own, first());
 }
 
+/// What a setting may be: serde names it to whoever says anything else.
+fn words<T: DeserializeOwned>() -> Vec<String> {
+    let error = serde_json::from_value::<T>(json!("else")).err().unwrap().to_string();
+    error.split('`').skip(1).step_by(2).skip(1).map(str::to_owned).collect()
+}
+
 /// The published schema names every setting there is, and takes what the policy takes.
 #[test]
 fn the_schema_of_the_policy_is_up_to_date() {
@@ -368,5 +377,18 @@ fn the_schema_of_the_policy_is_up_to_date() {
             _ => format!("/$defs/settings/properties/{}", path.replace('.', "/properties/")),
         };
         assert!(schema.pointer(&at).is_some(), "{path} is not in docs/policy.schema.json");
+    }
+    for (at, words) in [
+        ("way", words::<FieldDirection>()),
+        ("settings/properties/importMeetings/properties/scope", words::<Extent>()),
+        ("settings/properties/importTasks/properties/scope", words::<Extent>()),
+        ("settings/properties/export/properties/scope", words::<Extent>()),
+        ("settings/properties/rules/properties/conflict", words::<Conflict>()),
+        ("settings/properties/rules/properties/creatioDelete", words::<CreatioDelete>()),
+        ("settings/properties/rules/properties/exchangeDelete", words::<ExchangeDelete>()),
+        ("settings/properties/rules/properties/private", words::<Private>()),
+        ("settings/properties/rules/properties/notify", words::<Notify>()),
+    ] {
+        assert_eq!(schema.pointer(&format!("/$defs/{at}/enum")), Some(&json!(words)), "{at}");
     }
 }
