@@ -142,8 +142,8 @@ fn the_uid_that_another_mailbox_gave_an_activity_makes_no_copy_of_our_event() {
     }
 }
 
-/// A UID that we gave on an Exchange Server tells of which mailbox it is to one that knows nothing of
-/// the other.
+/// A UID that we gave on an Exchange Server tells of which mailbox it is to one that knows nothing
+/// of the other.
 #[test]
 fn a_uid_that_spells_a_transaction_tells_of_which_mailbox_it_is() {
     let account = Moment::new().account;
