@@ -129,12 +129,12 @@ export class MailboxPane extends ServerPane {
 
   private readonly handleCalendarChange = (event: Event): void => {
     this.calendar = (event.target as HTMLSelectElement).value;
-    void this.guarded(() => this.readEvents());
+    void this.inTurn(() => this.readEvents());
   };
 
   private readonly handleListChange = (event: Event): void => {
     this.list = (event.target as HTMLSelectElement).value;
-    void this.guarded(() => this.readTasks());
+    void this.inTurn(() => this.readTasks());
   };
 
   private readonly handleReload = (): void => {

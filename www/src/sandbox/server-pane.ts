@@ -34,6 +34,8 @@ export abstract class ServerPane extends LitElement {
   @state() protected loading = false;
   @state() private failure = '';
   @state() private card: Card | undefined;
+  /** The readings that were asked for; it never fails. */
+  private readings = Promise.resolve();
 
   /** The server whose items are shown. */
   protected abstract readonly side: 'creatio' | 'exchange';
@@ -46,8 +48,14 @@ export abstract class ServerPane extends LitElement {
   /** Reads everything shown anew. */
   async reload(): Promise<void> {
     this.loading = true;
-    await this.guarded(() => this.read());
+    await this.inTurn(() => this.read());
     this.loading = false;
+  }
+
+  /** Does one reading after the other: what is shown in the end is what was asked for last. */
+  protected inTurn(reading: () => Promise<void>): Promise<void> {
+    this.readings = this.readings.then(() => this.guarded(reading));
+    return this.readings;
   }
 
   /** Reads everything shown. */
