@@ -7,19 +7,31 @@ use crate::engine::matches::{Match, Matches};
 use crate::engine::twins::{are_twins, is_left_of, is_series};
 use crate::engine::{identity, project, scope, series};
 use crate::model::lookup::Look;
-use crate::model::{Day, Item, ItemId, Kind, Mark, Record, Side, TaskWhen, Uid, When};
+use crate::model::{Day, Facts, Item, ItemId, Kind, Mark, Record, Side, TaskWhen, Uid, When};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Who is linked, seen from matching.
-pub struct Linked<'a> {
+/// What matching looks Activities up by: who is linked, and who bears which UID.
+struct Linked<'a> {
     by_activity: BTreeMap<&'a ItemId, &'a Link>,
+    by_uid: BTreeMap<&'a Uid, Vec<&'a Item>>,
 }
 
 impl<'a> Linked<'a> {
-    /// Of all links that were looked up.
-    #[must_use]
-    pub fn new(links: &'a [Link]) -> Self {
-        Self { by_activity: links.iter().map(|link| (link.halves.creatio.id(), link)).collect() }
+    /// Of all that was seen.
+    fn new(seen: &'a Seen) -> Self {
+        let by_activity = seen.links.iter().map(|link| (link.halves.creatio.id(), link)).collect();
+        let mut by_uid: BTreeMap<&Uid, Vec<&Item>> = BTreeMap::new();
+        for activity in seen.items.creatio.values() {
+            if let Some(uid) = &activity.facts.uid {
+                by_uid.entry(uid).or_default().push(activity);
+            }
+        }
+        Self { by_activity, by_uid }
+    }
+
+    /// The Activities that bear this UID, by their ids.
+    fn named(&self, uid: &Uid) -> impl Iterator<Item = &'a Item> + use<'a> {
+        self.by_uid.get(uid).cloned().unwrap_or_default().into_iter()
     }
 
     fn of(&self, activity: &ItemId) -> Option<&'a Link> {
@@ -40,13 +52,13 @@ pub fn candidates(context: &Context<'_>, item: &Item) -> Vec<ItemId> {
     std::iter::once(own).chain(early).chain(marked).chain(series).chain(noted(item).cloned()).chain(aliases).collect()
 }
 
-/// The UID under which an Activity may stand for `item` in Creatio: that of its whole series, for
-/// an Activity that was exported as a single event which became one.
+/// The UID under which an Activity may stand in Creatio for the event with these facts: that of
+/// its whole series, for an Activity that was exported as a single event which became one.
 #[must_use]
-pub fn activity_uid(item: &Item) -> Option<Uid> {
+pub fn activity_uid(facts: &Facts) -> Option<Uid> {
     // what is private has none, as nobody is to meet in it
-    let uid = item.facts.uid.as_ref().filter(|_| !item.facts.private)?;
-    Some(if item.facts.occurrence.is_some() { Uid::new(identity::series_wide(uid)) } else { uid.clone() })
+    let uid = facts.uid.as_ref().filter(|_| !facts.private)?;
+    Some(if facts.occurrence.is_some() { Uid::new(identity::series_wide(uid)) } else { uid.clone() })
 }
 
 fn valid_mark(context: &Context<'_>, item: &Item) -> Option<ItemId> {
@@ -122,7 +134,7 @@ fn known_uid<'a>(
 /// Finds what each unlinked Exchange item of `unlinked` stands for.
 #[must_use]
 pub fn find(context: &Context<'_>, seen: &Seen, unlinked: &[&Item]) -> Matches {
-    let linked = Linked::new(&seen.links);
+    let linked = Linked::new(seen);
     let mut found: BTreeMap<ItemId, Match> =
         unlinked.iter().map(|item| (item.id.clone(), by_identity(context, seen, &linked, item))).collect();
     settle_rivals(context, seen, &linked, unlinked, &mut found);
@@ -191,14 +203,12 @@ fn is_converted(linked: &Linked<'_>, item: &Item) -> bool {
 /// have one UID; and that of an event which became a series is the UID of all its occurrences:
 /// there the day tells.
 fn by_uid(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &Item) -> Option<Match> {
-    let (uid, kind) = (activity_uid(item)?, item.record.kind());
+    let (uid, kind) = (activity_uid(&item.facts)?, item.record.kind());
     let is_occurrence = item.facts.occurrence.is_some();
-    let holds = |activity: &&Item| {
-        let fits = activity.facts.uid.as_ref() == Some(&uid) && activity.record.kind() == kind;
-        // one that we made is known by its id
-        fits && !(is_occurrence && identity::is_ours(&activity.id))
-    };
-    let mut holders: Vec<&Item> = seen.items.creatio.values().filter(holds).collect();
+    // one that we made is known by its id
+    let holds =
+        |activity: &&Item| activity.record.kind() == kind && !(is_occurrence && identity::is_ours(&activity.id));
+    let mut holders: Vec<&Item> = linked.named(&uid).filter(holds).collect();
     if is_occurrence || identity::single_day(item).is_some() || holders.len() > 1 {
         let of_day: Vec<&Item> = holders.iter().copied().filter(|one| is_of_day(context, one, item)).collect();
         holders =
@@ -236,17 +246,10 @@ fn by_series_mark(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item:
 /// The oldest of the Activities without a link that were made for the day of `item` when its series
 /// had another time: any other beside it is a second one.
 fn by_earlier_pattern(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &Item) -> Option<Match> {
-    let of_series = of_its_series(seen, item);
-    let free = of_series.filter(|one| linked.of(&one.id).is_none() && !one.facts.canceled);
+    let uid = item.facts.occurrence.as_ref().and_then(|_| activity_uid(&item.facts))?;
+    let free = linked.named(&uid).filter(|one| linked.of(&one.id).is_none() && !one.facts.canceled);
     let made = free.filter(|one| is_of_earlier_pattern(context, seen, one, item));
     made.min_by_key(|one| (one.facts.created, &one.id)).map(|one| Match::With(one.id.clone()))
-}
-
-/// The Activities that bear the UID of the series of `item`, if it is an occurrence.
-fn of_its_series<'a>(seen: &'a Seen, item: &Item) -> impl Iterator<Item = &'a Item> + use<'a> {
-    let uid = item.facts.occurrence.as_ref().and_then(|_| activity_uid(item));
-    let all = seen.items.creatio.values();
-    all.filter(move |one| uid.is_some() && one.facts.uid == uid)
 }
 
 /// Whether `activity` is one of ours that lies on the day of the occurrence `item`, and bears the
@@ -254,7 +257,7 @@ fn of_its_series<'a>(seen: &'a Seen, item: &Item) -> impl Iterator<Item = &'a It
 /// the series has another time since.
 fn is_of_earlier_pattern(context: &Context<'_>, seen: &Seen, activity: &Item, item: &Item) -> bool {
     let uid = activity.facts.uid.as_ref().filter(|_| item.facts.occurrence.is_some());
-    let is_of_series = |event: &Item| uid.is_some() && activity_uid(event).as_ref() == uid;
+    let is_of_series = |event: &Item| uid.is_some() && activity_uid(&event.facts).as_ref() == uid;
     let is_named = |event: &Item| {
         let named = identity::activity(event, context.account, 0);
         named == activity.id || identity::own_copy(&named, context.account) == activity.id
@@ -297,7 +300,7 @@ pub fn is_made_for(context: &Context<'_>, seen: &Seen, activity: &Item, item: &I
     }
     let mark = item.facts.series_mark.as_ref().filter(|mark| mark.site == context.account.site);
     match &activity.facts.uid {
-        Some(uid) => activity_uid(item).as_ref() == Some(uid),
+        Some(uid) => activity_uid(&item.facts).as_ref() == Some(uid),
         None => mark.is_some_and(|mark| mark.activity == activity.id),
     }
 }

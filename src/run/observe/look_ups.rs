@@ -79,7 +79,7 @@ impl<W: World> Gather<'_, W> {
         for item in unlinked.filter(|item| scope::imports(&self.context, &self.seen, item) || item.facts.mark.is_some())
         {
             lookups.extend(matching::candidates(&self.context, item));
-            uids.extend(matching::activity_uid(item));
+            uids.extend(matching::activity_uid(&item.facts));
             // a full reading tells of every Activity that could be meant
             looks.extend(matching::looks(&self.context, &self.seen, item).filter(|_| !self.seen.full));
         }
@@ -117,7 +117,7 @@ impl<W: World> Gather<'_, W> {
     /// whose store was lost, made them for an event or task, which is looked for before they are
     /// exported, or asked about.
     pub(super) async fn origins(&mut self) -> Result<()> {
-        let unlinked = self.seen.items.creatio.values().filter(|item| !self.links.contains_key(&item.id));
+        let unlinked = self.unlinked();
         let mut lookups: Vec<Lookup> = Vec::new();
         let mut askers: Vec<ItemId> = Vec::new();
         let beside = self.beside();
@@ -190,10 +190,15 @@ impl<W: World> Gather<'_, W> {
         Ok(())
     }
 
+    /// The Activities that were read and have no link.
+    fn unlinked(&self) -> impl Iterator<Item = &Item> {
+        self.seen.items.creatio.values().filter(|item| !self.links.contains_key(&item.id))
+    }
+
     /// Unlinked Activities of the user's that bear the UID of an event which has another Activity:
     /// they may be the second ones of it, also while nothing is exported.
     fn beside(&self) -> BTreeSet<ItemId> {
-        let unlinked = self.seen.items.creatio.values().filter(|item| !self.links.contains_key(&item.id));
+        let unlinked = self.unlinked();
         let own = unlinked.filter(|item| {
             let is_users = item.facts.owner.as_ref() == Some(&self.context.account.contact);
             is_users && item.facts.uid.is_some() && !item.facts.canceled
@@ -204,7 +209,7 @@ impl<W: World> Gather<'_, W> {
         }
         let linked = self.links.values().filter(|link| matters(link));
         let uids: BTreeSet<Uid> =
-            linked.filter_map(|link| matching::activity_uid(&link.halves.exchange.remembered())).collect();
+            linked.filter_map(|link| matching::activity_uid(&link.halves.exchange.facts)).collect();
         let known = own.into_iter().filter(|item| item.facts.uid.as_ref().is_some_and(|uid| uids.contains(uid)));
         known.map(|item| item.id.clone()).collect()
     }
@@ -212,7 +217,7 @@ impl<W: World> Gather<'_, W> {
     /// Unlinked Activities of ours without a UID: nothing on Exchange is found by them, so that a
     /// link alone tells that its event could have been what they were made for, which is read.
     pub(super) async fn without_uid(&mut self) -> Result<()> {
-        let unlinked = self.seen.items.creatio.values().filter(|item| !self.links.contains_key(&item.id));
+        let unlinked = self.unlinked();
         let asked = |item: &&Item| {
             let own = item.facts.owner.as_ref() == Some(&self.context.account.contact);
             own && identity::is_ours(&item.id) && item.facts.uid.is_none() && !item.facts.canceled
@@ -325,7 +330,7 @@ impl<W: World> Gather<'_, W> {
         let named = linked.filter_map(|link| original::early(&self.seen, link, account)).flat_map(|item| {
             let id = Some(identity::activity(item, account, 0));
             let unread = id.filter(|id| !self.seen.items.creatio.contains_key(id));
-            unread.map(activity).into_iter().chain(matching::activity_uid(item).map(Lookup::Uid))
+            unread.map(activity).into_iter().chain(matching::activity_uid(&item.facts).map(Lookup::Uid))
         });
         let lookups: Vec<Lookup> = named.collect();
         self.rivals(&lookups).await.map(drop)
@@ -345,7 +350,7 @@ impl<W: World> Gather<'_, W> {
         let event = |link: &Link| self.seen.items.exchange.get(link.halves.exchange.id());
         let lookups = self.links.values().filter(asked).filter_map(event).flat_map(|item| {
             let names = matching::candidates(&self.context, item).into_iter().map(activity);
-            names.chain(matching::activity_uid(item).map(Lookup::Uid))
+            names.chain(matching::activity_uid(&item.facts).map(Lookup::Uid))
         });
         let lookups: Vec<Lookup> = lookups.collect();
         let found = self.rivals(&lookups).await?;
@@ -397,7 +402,7 @@ impl<W: World> Gather<'_, W> {
     /// those that could be exported or bear a mark here, those whose counterpart is gone, and those
     /// with participants, whom one account invites.
     pub(super) async fn elsewhere(&mut self) -> Result<()> {
-        let unlinked = self.seen.items.creatio.values().filter(|item| !self.links.contains_key(&item.id));
+        let unlinked = self.unlinked();
         let marks = self.seen.items.exchange.values().filter_map(|item| item.facts.mark.as_ref());
         let marked: BTreeSet<&ItemId> = marks.map(|mark| &mark.activity).collect();
         let exported = unlinked

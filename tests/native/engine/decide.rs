@@ -2,7 +2,7 @@
 //! a field is settled.
 
 use crate::support::memory::{account, at, everything, item, meeting, title, words};
-use crate::support::moment::link;
+use crate::support::moment::{FREE, link};
 use schedule_sync::engine::action::Step;
 use schedule_sync::engine::context::{Context, Seen};
 use schedule_sync::engine::decide;
@@ -11,10 +11,7 @@ use schedule_sync::engine::field_policy::{Direction, FieldPolicy};
 use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::link::{Link, LinkState};
 use schedule_sync::engine::merge::{ClashRule, Merged, settle};
-use schedule_sync::engine::permissions::{MayMail, Notes};
-use schedule_sync::engine::settings::{
-    Conflict, CreatioDelete, ExchangeDelete, FieldDirection, FieldMap, Notify, Settings,
-};
+use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete, FieldDirection, FieldMap, Settings};
 use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{Container, Field, Item, Kind, Pair, Record, Side, Status, Window};
 
@@ -172,32 +169,7 @@ fn a_field_is_settled() {
 
 #[test]
 fn fields_flow_where_they_may() {
-    let free = FieldPolicy {
-        inward: true,
-        outward: true,
-        private: false,
-        joins: true,
-        own: true,
-        adopts: false,
-        made: None,
-        untouched: false,
-        as_sent: false,
-        foreign: false,
-        recurring: false,
-        process: false,
-        rich: false,
-        mails: false,
-        silent: false,
-        answered: false,
-        fields: FieldMap::default(),
-        notify: Notify::default(),
-        may_mail: MayMail::default(),
-        ended: false,
-        carried: false,
-        inside: false,
-        notes: Notes::Asked,
-        yields: false,
-    };
+    let free = FREE;
     let (exchange, owned) = (Direction::From(Side::Exchange), Direction::Owned(Side::Exchange));
     let mapped = |way| FieldPolicy { fields: FieldMap { title: way, ..FieldMap::default() }, ..free };
     for (name, flows, field, expected) in [

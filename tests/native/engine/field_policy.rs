@@ -1,53 +1,15 @@
 //! What of a field's value waits for a person's word before it goes out, and why.
 
 use crate::support::memory::{at, item, task};
-use crate::support::moment::{Moment, linked, pair, seen, seen_pair, the_meeting, the_task};
+use crate::support::moment::{FREE, Moment, linked, pair, seen, seen_pair, the_meeting, the_task};
 use schedule_sync::engine::actions;
 use schedule_sync::engine::field_policy::{Direction, FieldPolicy, Mailing};
 use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::permissions::{MayMail, Notes};
-use schedule_sync::engine::settings::{FieldDirection, FieldMap, Notify};
+use schedule_sync::engine::settings::{FieldDirection, Notify};
 use schedule_sync::model::op::{Op, SendInvitations};
 use schedule_sync::model::record::fields;
 use schedule_sync::model::{Field, Item, Kind, Pair, Record, Response, Side, Status, TaskWhen};
-
-/// Nothing about the pair is special.
-const FREE: FieldPolicy = FieldPolicy {
-    inward: true,
-    outward: true,
-    private: false,
-    joins: true,
-    own: true,
-    adopts: false,
-    made: None,
-    untouched: false,
-    as_sent: false,
-    foreign: false,
-    recurring: false,
-    process: false,
-    rich: false,
-    mails: false,
-    silent: false,
-    answered: false,
-    fields: FieldMap {
-        title: FieldDirection::Both,
-        when: FieldDirection::Both,
-        place: FieldDirection::Both,
-        body: FieldDirection::Both,
-        importance: FieldDirection::Both,
-        reminder: FieldDirection::Both,
-        status: FieldDirection::Both,
-        people: FieldDirection::Both,
-        response: FieldDirection::Both,
-    },
-    notify: Notify::Never,
-    may_mail: MayMail { change: false, invitation: false },
-    ended: false,
-    carried: false,
-    inside: false,
-    notes: Notes::Asked,
-    yields: false,
-};
 
 #[test]
 fn a_flow_lets_values_go_from_its_side_only() {

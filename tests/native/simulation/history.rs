@@ -5,6 +5,7 @@
 
 use crate::simulation::people::{Deed, Kind, OCCURRENCES, What, occurrence};
 use crate::simulation::switches::{SWITCHES, Switches};
+use crate::support::moment::BOTH_WAYS;
 use crate::support::random::Random;
 use chrono_tz::Tz;
 use sandbox::graph::{Quirks, Throttle};
@@ -73,17 +74,7 @@ pub(crate) const USUAL: Options = Options {
     exchange_delete: ExchangeDelete::Delete,
     notify: Notify::Never,
     private: Private::Busy,
-    fields: FieldMap {
-        title: FieldDirection::Both,
-        when: FieldDirection::Both,
-        place: FieldDirection::Both,
-        body: FieldDirection::Both,
-        importance: FieldDirection::Both,
-        reminder: FieldDirection::Both,
-        status: FieldDirection::Both,
-        people: FieldDirection::Both,
-        response: FieldDirection::Both,
-    },
+    fields: BOTH_WAYS,
     only_mine: false,
     between: false,
     completes: true,

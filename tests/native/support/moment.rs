@@ -3,12 +3,55 @@
 use crate::support::memory::{CALENDAR, LIST, account, at, everything, item, meeting, words};
 use schedule_sync::engine::account::Account;
 use schedule_sync::engine::context::{Context, Seen, Words};
+use schedule_sync::engine::field_policy::FieldPolicy;
 use schedule_sync::engine::link::{Half, Link, LinkState, Memory};
+use schedule_sync::engine::permissions::{MayMail, Notes};
 use schedule_sync::engine::plan::Plan;
 use schedule_sync::engine::planner;
-use schedule_sync::engine::settings::Settings;
+use schedule_sync::engine::settings::{FieldDirection, FieldMap, Notify, Settings};
 use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{Container, Item, Kind, Meeting, Pair, Record, Side, Task};
+
+/// Every field goes both ways.
+pub(crate) const BOTH_WAYS: FieldMap = FieldMap {
+    title: FieldDirection::Both,
+    when: FieldDirection::Both,
+    place: FieldDirection::Both,
+    body: FieldDirection::Both,
+    importance: FieldDirection::Both,
+    reminder: FieldDirection::Both,
+    status: FieldDirection::Both,
+    people: FieldDirection::Both,
+    response: FieldDirection::Both,
+};
+
+/// Nothing about the pair is special.
+pub(crate) const FREE: FieldPolicy = FieldPolicy {
+    inward: true,
+    outward: true,
+    private: false,
+    joins: true,
+    own: true,
+    adopts: false,
+    made: None,
+    untouched: false,
+    as_sent: false,
+    foreign: false,
+    recurring: false,
+    process: false,
+    rich: false,
+    mails: false,
+    silent: false,
+    answered: false,
+    fields: BOTH_WAYS,
+    notify: Notify::Never,
+    may_mail: MayMail { change: false, invitation: false },
+    ended: false,
+    carried: false,
+    inside: false,
+    notes: Notes::Asked,
+    yields: false,
+};
 
 /// 10 March 2026, 9 o'clock UTC, and everything that a decision may depend on beside the items.
 pub(crate) struct Moment {
