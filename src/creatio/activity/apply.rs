@@ -19,7 +19,7 @@ use crate::http::{NoReply, odata::understand};
 use crate::model::op::{Create, Missing, Op, Outcome, Refusal, Update, Written};
 use crate::model::person::normal;
 use crate::model::record::{copy, differences};
-use crate::model::{ContactId, Facts, Field, Item, ItemId, Person, Record, Version};
+use crate::model::{ContactId, Facts, Field, Item, ItemId, Person, Record, Status, Version};
 use crate::ports::{Clock, Credentials, Http};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,19 +54,29 @@ struct Work<'a> {
     /// The Activity as the write left it, where the answer told it, or a reading
     /// before the participants were written; as long as nothing of ours has changed it since.
     left: Option<Box<Item>>,
+    /// The answer told the Activity as it was before the write.
+    is_behind: bool,
     /// Whose rows of participants were not confirmed, and why.
     unsure: BTreeMap<ContactId, String>,
 }
 
 impl Work<'_> {
     /// Keeps the Activity as it was found right after the write, unless the reply told it, or the
-    /// reading shows it as it was before.
+    /// reading shows it as it was before. Where readings are behind, and the first one that is not
+    /// shows something else than was written, somebody has written it since: it was left as
+    /// written, and the next run finds that edit.
     fn keep(&mut self, held: &StoredActivities) {
         let found = self.op.id().and_then(|id| held.items.get(id));
-        let is_late = |item: &&Item| self.seen.as_ref().is_some_and(|seen| seen.version == item.version);
-        if self.left.is_none() {
-            self.left = found.filter(|item| !is_late(item)).cloned().map(Box::new);
+        let Some(found) = found.filter(|_| self.left.is_none()) else { return };
+        let seen = self.seen.as_ref();
+        if seen.is_some_and(|seen| seen.version == found.version) {
+            return;
         }
+        let item = match (self.op, seen) {
+            (Op::Update(update), Some(seen)) if self.is_behind && !is_written(update, found) => written(update, seen),
+            (Op::Create(_) | Op::Update(_) | Op::Delete { .. }, _) => found.clone(),
+        };
+        self.left = Some(Box::new(item));
     }
 }
 
@@ -161,7 +171,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
                     (seen, guard(op, held).map_or(ActivityWriteStage::Planned, ActivityWriteStage::Settled))
                 }
             };
-            Work { op, stage, seen, replaced: None, left: None, unsure: BTreeMap::new() }
+            Work { op, stage, seen, replaced: None, left: None, is_behind: false, unsure: BTreeMap::new() }
         };
         ops.iter().map(work).collect()
     }
@@ -236,7 +246,9 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
             {
                 // a copy of the database that is behind shows it as it was before
                 let seen = work.seen.as_ref().and_then(|seen| seen.stamp);
-                work.left = self.left(row.clone()).filter(|item| item.stamp > seen);
+                let told = self.left(row.clone());
+                work.is_behind = told.as_ref().is_some_and(|item| item.stamp <= seen);
+                work.left = told.filter(|_| !work.is_behind);
             }
             work.stage = answered(work.op, result);
         }
@@ -463,6 +475,17 @@ fn is_written(update: &Update, item: &Item) -> bool {
     differences(&update.patch.record, &item.record).is_disjoint(&columns.copied().collect())
         && (update.uid.as_ref().is_none_or(|uid| !fits(uid)) || item.facts.uid == update.uid)
         && (update.status.is_none() || item.facts.status == update.status)
+}
+
+/// `seen` as `update` leaves it, in a version that nobody has read.
+fn written(update: &Update, seen: &Item) -> Item {
+    let mut record = seen.record.clone();
+    for field in &update.patch.fields {
+        copy(*field, &update.patch.record, &mut record);
+    }
+    let canceled = update.status.map_or(seen.facts.canceled, |status| status == Status::Canceled);
+    let facts = Facts { status: update.status.or(seen.facts.status), canceled, ..seen.facts.clone() };
+    Item { version: Version::new(""), stamp: None, record, facts, ..seen.clone() }
 }
 
 /// Whether the server confirmed a write that `held` does not show, as if it had been read before

@@ -143,16 +143,30 @@ pub(in crate::creatio) fn write(RowChange { set, row_write }: &RowChange, zone: 
         }
         RowWrite::Delete { .. } => {}
     }
-    if let Some(id) = row_write.id() {
-        let mut items = Map::from_iter([("id".to_owned(), test(&Condition::id(id), zone))]);
-        if let Some(seen) = row_write.seen() {
-            let from = local(zone, seen).trunc_subsecs(3);
-            items.insert("from".to_owned(), compare("ModifiedOn", 8, 7, date_literal(from)));
-            items.insert("to".to_owned(), compare("ModifiedOn", 5, 7, date_literal(from + TimeDelta::milliseconds(1))));
-        }
-        body.insert("filters".to_owned(), group(0, Value::Object(items), Some(set)));
+    if let Some(filters) = met_by(set, row_write, zone) {
+        body.insert("filters".to_owned(), filters);
     }
     ServiceQuery { kind, body: Value::Object(body) }
+}
+
+/// The question for the row that a write would meet, by the very condition of the write.
+pub(in crate::creatio) fn select_met(RowChange { set, row_write }: &RowChange, zone: &dyn Zone) -> ServiceQuery {
+    let mut ask = select(&Query { set, select: "Id", ..Query::default() }, zone);
+    if let (Some(body), Some(filters)) = (ask.body.as_object_mut(), met_by(set, row_write, zone)) {
+        body.insert("filters".to_owned(), filters);
+    }
+    ask
+}
+
+/// Which row a write meets; nothing for one that creates it.
+fn met_by(set: &str, row_write: &RowWrite, zone: &dyn Zone) -> Option<Value> {
+    let mut items = Map::from_iter([("id".to_owned(), test(&Condition::id(row_write.id()?), zone))]);
+    if let Some(seen) = row_write.seen() {
+        let from = local(zone, seen).trunc_subsecs(3);
+        items.insert("from".to_owned(), compare("ModifiedOn", 8, 7, date_literal(from)));
+        items.insert("to".to_owned(), compare("ModifiedOn", 5, 7, date_literal(from + TimeDelta::milliseconds(1))));
+    }
+    Some(group(0, Value::Object(items), Some(set)))
 }
 
 /// A value of a body, as a parameter.

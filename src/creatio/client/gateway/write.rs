@@ -4,13 +4,13 @@
 
 use crate::creatio::client::access::Transport;
 use crate::creatio::client::data_service::{self, Affected, ServiceQuery};
-use crate::creatio::client::gateway::{PARTS, PATIENCE};
+use crate::creatio::client::gateway::PARTS;
 use crate::creatio::client::query::{Condition, Query, RowChange, RowWrite};
 use crate::creatio::client::times::{TimeSemantics, doubled, is_ambiguous};
 use crate::creatio::client::{odata, reply};
 use crate::creatio::{Creatio, SIDE};
 use crate::error::Error;
-use crate::http::{Call, Fault, NoReply, PartAnswer, odata::Page};
+use crate::http::{Call, Fault, NoReply, PartAnswer};
 use crate::model::Instant;
 use crate::ports::{Clock, Credentials, Http, HttpResponse};
 use chrono::DateTime;
@@ -83,7 +83,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
             }
             note(*at, answer);
         }
-        let plain = self.unchanged(changes, missed).await;
+        let plain = self.unlike(changes, missed).await;
         // a stamp that the server compares otherwise is no use to any write, but for one of the
         // hour that a wall clock shows twice
         let seen = |at: &usize| changes.get(*at).and_then(|change| change.row_write.seen());
@@ -105,30 +105,33 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
     }
 
     /// Which of the changes at `missed`, each of which depends on a stamp and met no row, are of
-    /// rows that have this stamp all the same. Readings may be late, so it has to show in several.
-    async fn unchanged(&self, changes: &[RowChange], missed: Vec<usize>) -> Vec<usize> {
-        let mut same = missed;
-        for wait in [0].into_iter().chain(PATIENCE) {
-            if same.is_empty() {
-                break;
-            }
-            if wait > 0 {
-                self.odata.pause(wait).await;
-            }
-            let these: Vec<(usize, &RowChange)> = same.iter().filter_map(|at| Some((*at, changes.get(*at)?))).collect();
+    /// rows that have this stamp all the same, and are not found by it: the server compares it
+    /// otherwise, since the zones of the site and of the profile differ, or since the wall clock
+    /// shows this hour twice. A row that a question finds by its stamp has changed in truth, and
+    /// the readings are behind; so the row itself is read last.
+    async fn unlike(&self, changes: &[RowChange], missed: Vec<usize>) -> Vec<usize> {
+        let zone = &*self.site.zone;
+        let mut unlike = Vec::new();
+        for part in missed.chunks(PARTS) {
+            let these: Vec<(usize, &RowChange)> = part.iter().filter_map(|at| Some((*at, changes.get(*at)?))).collect();
+            let asks: Vec<ServiceQuery> =
+                these.iter().map(|(_, change)| data_service::select_met(change, zone)).collect();
+            let Ok(response) = self.service.send(&ServiceQuery::batch(&asks)).await else { break };
+            let Ok(mut found) = data_service::results(&response) else { break };
             let look = |(_, change): &(usize, &RowChange)| {
-                let id = change.row_write.id().unwrap_or_default().to_owned();
-                let filter = Condition::id(&id);
+                let filter = Condition::id(change.row_write.id().unwrap_or_default());
                 Query { set: change.set, select: "Id,ModifiedOn", filter, ..Query::default() }
             };
-            let Ok(pages) = self.pages(&these.iter().map(look).collect::<Vec<_>>()).await else { return Vec::new() };
-            let is_same = |(change, page): (&RowChange, Page<Value>)| {
-                page.value.first().and_then(stamp).is_some_and(|at| Some(at) == change.row_write.seen())
-            };
-            let looked = these.into_iter().zip(pages);
-            same = looked.filter_map(|((at, change), page)| is_same((change, page)).then_some(at)).collect();
+            let Ok(rows) = self.pages(&these.iter().map(look).collect::<Vec<_>>()).await else { break };
+            for (nth, ((at, change), row)) in these.into_iter().zip(rows).enumerate() {
+                let is_missed = matches!(found.page(nth, zone), Some(Ok(page)) if page.value.is_empty());
+                let is_same = row.value.first().and_then(stamp).is_some_and(|at| Some(at) == change.row_write.seen());
+                if is_same && is_missed {
+                    unlike.push(at);
+                }
+            }
         }
-        same
+        unlike
     }
 
     /// After a request without reply no further one is begun.
