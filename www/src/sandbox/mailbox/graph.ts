@@ -73,9 +73,12 @@ export class Graph {
  */
 export function ownerGraph({ context, microsoft365 }: Host, { kind, address }: MailboxAccount): Graph {
   const sandboxAccess = `${location.origin}/sandbox/hands/${encodeURIComponent(address)}`;
-  return kind === 'exchange'
-    ? new Graph(sandboxAccess, address, openAuth)
-    : new Graph(context.graph, address, microsoft365);
+  switch (kind) {
+    case 'exchange':
+      return new Graph(sandboxAccess, address, openAuth);
+    case 'microsoft365':
+      return new Graph(context.graph, address, microsoft365);
+  }
 }
 
 /** The sandbox's own access lets everybody in. */
