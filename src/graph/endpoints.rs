@@ -24,7 +24,7 @@ const UTC: &str = "outlook.timezone=\"UTC\"";
 
 /// The `$batch` of Graph.
 pub(super) fn envelope() -> Envelope {
-    Envelope { max: 20, headers: Vec::new(), root: "/" }
+    Envelope { max: 20, headers: Vec::new(), root: "/", tells_order: true }
 }
 
 /// The user.

@@ -1,6 +1,7 @@
 //! The JSON `$batch` envelope, alike for Creatio's OData (docs/facts/creatio.md, "Batches") and
 //! Graph (docs/facts/graph.md, "Batches"): calls are put into as few requests as the service takes,
-//! answers are matched by id, and the parts that were throttled are sent again alone.
+//! answers are matched by id, and the parts that were throttled are sent again alone, or with those
+//! that they go together with.
 
 use super::retry::{self, CallFailure};
 use super::{Call, Caller, Payload, Repeat, odata};
@@ -9,10 +10,7 @@ use crate::ports::{Clock, Credentials, Http, HttpResponse};
 use futures_util::future;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use std::{
-    cell::RefCell,
-    collections::{BTreeMap, BTreeSet},
-};
+use std::{cell::RefCell, collections::BTreeMap};
 
 /// How a service takes batches.
 #[derive(Clone, Debug)]
@@ -23,6 +21,8 @@ pub struct Envelope {
     pub headers: Vec<(&'static str, String)>,
     /// What the addresses of parts begin with: `/` for Graph, nothing for OData.
     pub root: &'static str,
+    /// Whether the service is told which part follows which (`dependsOn`).
+    pub tells_order: bool,
 }
 
 /// No answer to a part.
@@ -81,38 +81,35 @@ impl<P: Http + Clock + Credentials> Caller<P> {
             let mut replies = match self.exchange(envelope, calls, &open).await {
                 Ok(replies) => replies,
                 // one part may have spoilt it for all
-                Err(Error::Unreadable { .. }) if open.iter().any(|at| calls.get(*at).is_some_and(is_safe)) => {
+                Err(NoReply { error: Error::Unreadable { .. }, .. })
+                    if open.iter().any(|at| calls.get(*at).is_some_and(is_safe)) =>
+                {
                     let broken = self.apart(envelope, calls, &open, &mut answers).await;
                     return (answers, broken);
                 }
-                Err(error) => {
-                    let maybe = !matches!(error, Error::SignedOut(_) | Error::Forbidden { .. } | Error::Busy(_));
+                Err(silence) => {
                     for at in open {
                         if let Some(answer) = answers.get_mut(at) {
-                            *answer = Err(NoReply { error: error.clone(), maybe });
+                            *answer = Err(silence.clone());
                         }
                     }
-                    return (answers, Some(error));
+                    return (answers, Some(silence.error));
                 }
             };
             let mut wait = 0;
-            let mut again_at = BTreeSet::new();
-            open.retain(|&at| {
-                let (Some(call), Some(answer)) = (calls.get(at), answers.get_mut(at)) else { return false };
-                let reply = replies.remove(&at);
-                let unasked = reply.as_ref().is_some_and(|reply| reply.status().as_u16() == FAILED_DEPENDENCY);
-                let behind = call.follows && unasked && at.checked_sub(1).is_some_and(|at| again_at.contains(&at));
-                if behind || attempt == 1 && reply.as_ref().is_some_and(|reply| self.doubt(reply)) {
-                    again_at.insert(at);
-                    return true;
-                }
-                let failure = reply.as_ref().map_or(CallFailure::Lost, |reply| self.failure(reply));
-                *answer = reply.ok_or_else(|| missing.clone());
-                let again = retry::again(attempt, call.repeat, failure, self.jitter());
+            let mut rest = Vec::new();
+            for chain in chains(calls, &open) {
+                let parts: Vec<_> = chain.iter().filter_map(|at| Some((calls.get(*at)?, replies.get(at)))).collect();
+                let again = self.again(attempt, &parts);
                 wait = wait.max(again.unwrap_or(0));
-                again_at.extend(again.map(|_| at));
-                again.is_some()
-            });
+                rest.extend(chain.iter().filter(|_| again.is_some()));
+                for at in chain {
+                    if let Some(answer) = answers.get_mut(*at) {
+                        *answer = replies.remove(at).ok_or_else(|| missing.clone());
+                    }
+                }
+            }
+            open = rest;
             if open.is_empty() {
                 break;
             }
@@ -121,9 +118,27 @@ impl<P: Http + Clock + Credentials> Caller<P> {
         (answers, None)
     }
 
+    /// The milliseconds to wait before calls that go together, each with its reply, are sent again;
+    /// `None`: they are not. Each of them goes again, since what the first one told is old by then;
+    /// so none does if one was carried out, or may have been, that may not be sent twice.
+    fn again(&self, attempt: u32, chain: &[(&Call, Option<&HttpResponse>)]) -> Option<u64> {
+        let mut again = None;
+        for (call, reply) in chain {
+            let failure = reply.map_or(CallFailure::Lost, |reply| self.failure(reply));
+            let is_doubted = attempt == 1 && reply.is_some_and(|reply| self.doubt(reply));
+            let wait = if is_doubted { Some(0) } else { retry::again(attempt, call.repeat, failure, self.jitter()) };
+            let is_unasked = reply.is_some_and(|reply| reply.status().as_u16() == FAILED_DEPENDENCY);
+            if wait.is_none() && !is_unasked && !is_safe(call) {
+                return None;
+            }
+            again = again.max(wait);
+        }
+        again
+    }
+
     /// Asks the parts `open`, whose batch can't be read, in smaller batches, and the last one by
     /// itself: then it is told what is wrong with it, and the others go on. What may not be sent
-    /// twice is not: it may have been carried out.
+    /// twice is not, nor what goes together with it: it may have been carried out.
     async fn apart(
         &self,
         envelope: &Envelope,
@@ -132,7 +147,8 @@ impl<P: Http + Clock + Credentials> Caller<P> {
         answers: &mut [PartAnswer],
     ) -> Option<Error> {
         let spoilt = Error::Unreadable { side: self.side(), detail: "a batch is no JSON".to_owned() };
-        let indices: Vec<usize> = open.iter().copied().filter(|at| calls.get(*at).is_some_and(is_safe)).collect();
+        let all_safe = |chain: &&[usize]| chain.iter().all(|at| calls.get(*at).is_some_and(is_safe));
+        let indices: Vec<usize> = chains(calls, open).filter(all_safe).flatten().copied().collect();
         let safe: Vec<Call> = indices.iter().filter_map(|at| calls.get(*at)).cloned().collect();
         let mut answers_apart: Vec<PartAnswer> = Vec::with_capacity(safe.len());
         let mut broken = None;
@@ -165,16 +181,25 @@ impl<P: Http + Clock + Credentials> Caller<P> {
         envelope: &Envelope,
         calls: &[Call],
         open: &[usize],
-    ) -> Result<BTreeMap<usize, HttpResponse>, Error> {
+    ) -> Result<BTreeMap<usize, HttpResponse>, NoReply> {
         let parts = open.iter().filter_map(|&at| Some((at, calls.get(at)?)));
-        let safe = parts.clone().all(|(_, call)| call.repeat == Repeat::Safe);
-        let follows = |at: usize| at.checked_sub(1).filter(|before| open.contains(before));
-        let requests: Vec<Value> = parts.map(|(at, call)| part(envelope.root, at, follows(at), call)).collect();
+        let safe = parts.clone().all(|(_, call)| is_safe(call));
+        let before = |at: usize| at.checked_sub(1).filter(|_| envelope.tells_order);
+        let requests: Vec<Value> = parts.map(|(at, call)| part(envelope.root, at, before(at), call)).collect();
         let repeat = if safe { Repeat::Safe } else { Repeat::Never };
         let mut outer = Call::post("$batch", json!({ "requests": requests }), repeat);
         outer.headers.clone_from(&envelope.headers);
-        let response = self.send_all(&outer, u32::try_from(open.len()).unwrap_or(u32::MAX)).await?;
-        let replies: Replies = odata::read(&response).map_err(|fault| fault.error(self.side()))?;
+        let silence = |error: Error, status: Option<u16>| {
+            // a gateway says 504 of what the server behind it goes on with
+            let is_throttled = matches!(error, Error::Busy(_)) && status == Some(429);
+            let maybe = !(is_throttled || matches!(error, Error::SignedOut(_) | Error::Forbidden { .. }));
+            NoReply { error, maybe }
+        };
+        let count = u32::try_from(open.len()).unwrap_or(u32::MAX);
+        let response = self.send_all(&outer, count).await.map_err(|error| silence(error, None))?;
+        let status = Some(response.status().as_u16());
+        let response = self.settled(response).map_err(|error| silence(error, status))?;
+        let replies: Replies = odata::read(&response).map_err(|fault| silence(fault.error(self.side()), status))?;
         Ok(replies.responses.into_iter().filter_map(|reply| Some((reply.index()?, reply.response()?))).collect())
     }
 }
@@ -184,6 +209,11 @@ const FAILED_DEPENDENCY: u16 = 424;
 
 fn is_safe(call: &Call) -> bool {
     call.repeat == Repeat::Safe
+}
+
+/// The places `open` in `calls`, by what goes together.
+fn chains<'a>(calls: &'a [Call], open: &'a [usize]) -> impl Iterator<Item = &'a [usize]> {
+    open.chunk_by(|_, next| calls.get(*next).is_some_and(|call| call.follows))
 }
 
 /// What goes together: at most so many calls, and none is parted from the one that it follows.
@@ -203,7 +233,7 @@ fn chunks(calls: &[Call], max: usize) -> Vec<&[Call]> {
 }
 
 /// A part as the envelope carries it. Its id is its place; `before` is the place of the one before
-/// it, if that is in the same envelope.
+/// it, if the service is told of it.
 fn part(root: &str, at: usize, before: Option<usize>, call: &Call) -> Value {
     let mut headers: Map<String, Value> =
         call.headers.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect();
@@ -290,7 +320,7 @@ mod tests {
     fn run(calls: &[Call], replies: &[Option<&str>]) -> (Vec<Result<u16, bool>>, Vec<String>) {
         let server = Rc::new(Script::new(replies.iter().map(|body| reply(200, (*body)?, &[])).collect()));
         let caller = Caller::new(Rc::clone(&server), Side::Creatio, "https://crm.example/0/odata");
-        let envelope = Envelope { max: 2, headers: Vec::new(), root: "" };
+        let envelope = Envelope { max: 2, headers: Vec::new(), root: "", tells_order: true };
         let answers = pollster::block_on(caller.batch(&envelope, calls));
         let outcomes = answers.into_iter().map(|a| a.map(|r| r.status().as_u16()).map_err(|s| s.maybe)).collect();
         let ids = |request: &crate::ports::Request| {
@@ -333,6 +363,7 @@ mod tests {
     #[test]
     fn a_call_that_follows_another_goes_with_it_and_is_sent_again_with_it() {
         let (get, last) = (|| Call::get("A"), || Call::delete("A").following());
+        let once = || Call { repeat: Repeat::Never, ..last() };
         let done = |at: usize| format!(r#"{{"id":"{at}","status":200}}"#);
         let busy = |at: usize| format!(r#"{{"id":"{at}","status":429,"headers":{{"Retry-After":"1"}}}}"#);
         let behind = |at: usize| format!(r#"{{"id":"{at}","status":424}}"#);
@@ -353,10 +384,20 @@ mod tests {
             ),
             (
                 vec![get(), last()],
-                vec![all(&[done(0), busy(1)]), all(&[done(1)])],
-                vec![Ok(200), Ok(200)],
-                vec!["0 1", "1"],
+                vec![all(&[done(0), busy(1)]), all(&[missing(0), done(1)])],
+                vec![Ok(404), Ok(200)],
+                vec!["0 1", "0 1"],
             ),
+            (
+                vec![get(), once()],
+                vec![all(&[done(0), busy(1)]), all(&[missing(0), done(1)])],
+                vec![Ok(404), Ok(200)],
+                vec!["0 1", "0 1"],
+            ),
+            // it was carried out, or may have been
+            (vec![get(), once()], vec![all(&[busy(0), done(1)])], vec![Ok(429), Ok(200)], vec!["0 1"]),
+            (vec![get(), once()], vec![all(&[done(0)])], vec![Ok(200), Err(true)], vec!["0 1"]),
+            (vec![get(), once()], vec!["{".to_owned()], vec![Err(true), Err(true)], vec!["0 1"]),
             (vec![get(), last()], vec![all(&[missing(0), behind(1)])], vec![Ok(404), Ok(424)], vec!["0 1"]),
         ] {
             let replies: Vec<Option<&str>> = replies.iter().map(|reply| Some(reply.as_str())).collect();
@@ -378,7 +419,7 @@ mod tests {
             let replies = replies.iter().map(|body| reply(200, body, &[])).collect();
             let server = Rc::new(Script::new(replies));
             let caller = Caller::new(Rc::clone(&server), Side::Exchange, "https://graph.example/v1.0");
-            let envelope = Envelope { max: 20, headers: Vec::new(), root: "/" };
+            let envelope = Envelope { max: 20, headers: Vec::new(), root: "/", tells_order: true };
             let answers = pollster::block_on(caller.batch(&envelope, calls));
             let shown = |answer: PartAnswer| match answer {
                 Ok(reply) => Ok(String::from_utf8_lossy(reply.body()).into_owned()),

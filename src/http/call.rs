@@ -135,10 +135,11 @@ impl<P: Http + Clock + Credentials> Caller<P> {
     /// `Network` (the call may have been carried out), `SignedOut`, `Busy`, `ForeignLink`; what
     /// [`Caller::judging`] says.
     pub async fn send(&self, call: &Call) -> Result<HttpResponse> {
-        self.send_all(call, 1).await
+        self.settled(self.send_all(call, 1).await?)
     }
 
-    /// As [`Caller::send`], for a call that the server counts as so many `requests`.
+    /// As [`Caller::send`], for a call that the server counts as so many `requests`, and without
+    /// what is made of the reply (see [`Caller::settled`]).
     pub(super) async fn send_all(&self, call: &Call, requests: u32) -> Result<HttpResponse> {
         let (mut renew, mut renewed) = (self.doubted.take(), false);
         let mut attempt = 1;
@@ -158,7 +159,7 @@ impl<P: Http + Clock + Credentials> Caller<P> {
             };
             match (retry::again(attempt, call.repeat, failure, self.jitter()), sent) {
                 (Some(wait), _) => self.pause(wait).await,
-                (None, Ok(response)) => return self.settled(response),
+                (None, Ok(response)) => return Ok(response),
                 (None, Err(_)) => return Err(Error::Network(self.side)),
             }
             attempt += 1;
@@ -226,7 +227,8 @@ impl<P: Http + Clock + Credentials> Caller<P> {
         doubts
     }
 
-    fn settled(&self, response: HttpResponse) -> Result<HttpResponse> {
+    /// The reply, unless it is no answer at all.
+    pub(super) fn settled(&self, response: HttpResponse) -> Result<HttpResponse> {
         match response.status().as_u16() {
             // the credentials would go along to wherever it leads
             300..=399 if self.side == Side::Exchange => Err(Error::ForeignLink(self.side)),

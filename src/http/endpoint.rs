@@ -35,8 +35,8 @@ pub struct Call {
     pub body: Payload,
     /// Whether it may be sent again when its reply is lost.
     pub repeat: Repeat,
-    /// In a batch it is carried out after the call before it, and only if that succeeded (Graph's
-    /// `dependsOn`).
+    /// In a batch it goes together with the call before it: it is carried out after that, where the
+    /// service can be told so only if that succeeded, and neither is sent again without the other.
     pub follows: bool,
 }
 
@@ -62,7 +62,8 @@ pub enum Repeat {
     /// Carried out twice it leaves what once leaves: reads, deletions, writes of given values,
     /// creations with an id of ours.
     Safe,
-    /// A second time would make a second thing, or mail a second time.
+    /// A second time would make a second thing, mail a second time, or go over what the first time
+    /// wrote as if that were somebody else's.
     Never,
 }
 

@@ -10,7 +10,7 @@ use crate::creatio::activity::fetch::ReadActivities;
 use crate::creatio::activity::map::{self, RowContext};
 use crate::creatio::activity::participants::{Seat, Wish};
 use crate::creatio::activity::wire::Participant;
-use crate::creatio::client::gateway::{PATIENCE, WriteEffect, WriteResult};
+use crate::creatio::client::gateway::{PATIENCE, WriteAnswer, WriteEffect, WriteResult};
 use crate::creatio::client::query::{RowChange, RowWrite};
 use crate::creatio::client::refusal::{TAKEN, is_taken, word};
 use crate::creatio::{ACTIVITIES, Creatio};
@@ -238,19 +238,16 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
                 Err(reason) => work.stage = ActivityWriteStage::Settled(Refusal::Rejected(reason)),
             }
         }
-        for (work, result) in sent.into_iter().zip(self.write(&changes).await) {
-            if let Ok(Ok(WriteEffect::Changed { over, .. })) = &result {
-                work.replaced = self.replaced(over.clone(), work.seen.as_ref());
-            }
-            if let Ok(Ok(WriteEffect::Row { left: Some(row) } | WriteEffect::Changed { left: Some(row), .. })) = &result
-            {
+        for (work, WriteResult { answer, over, left }) in sent.into_iter().zip(self.write(&changes).await) {
+            work.replaced = over.and_then(|row| self.replaced(row, work.seen.as_ref()));
+            if let Some(row) = left {
                 // a copy of the database that is behind shows it as it was before
                 let seen = work.seen.as_ref().and_then(|seen| seen.stamp);
-                let told = self.left(row.clone());
+                let told = self.left(row);
                 work.is_behind = told.as_ref().is_some_and(|item| item.stamp <= seen);
                 work.left = told.filter(|_| !work.is_behind);
             }
-            work.stage = answered(work.op, result);
+            work.stage = answered(work.op, answer);
         }
     }
 
@@ -304,7 +301,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
             }
         }
         for ((index, contact), result) in seats.into_iter().zip(self.write(&changes).await) {
-            if let (Some(why), Some(work)) = (unconfirmed(result), works.get_mut(index)) {
+            if let (Some(why), Some(work)) = (unconfirmed(result.answer), works.get_mut(index)) {
                 work.unsure.insert(contact, why);
             }
         }
@@ -393,22 +390,22 @@ fn untouched(update: &Update, item: &Item) -> bool {
 }
 
 /// What an answer says of `op`.
-fn answered(op: &Op, result: WriteResult) -> ActivityWriteStage {
-    let met = match result {
-        Ok(met) => met,
+fn answered(op: &Op, answer: WriteAnswer) -> ActivityWriteStage {
+    let effect = match answer {
+        Ok(effect) => effect,
         Err(NoReply { maybe: true, .. }) => return ActivityWriteStage::Doubtful(None),
         Err(NoReply { maybe: false, .. }) => return ActivityWriteStage::Settled(Refusal::NotSent),
     };
-    match (met, op) {
-        (Ok(WriteEffect::Row { .. } | WriteEffect::Changed { .. }), _) => ActivityWriteStage::Done,
+    match (effect, op) {
+        (Ok(WriteEffect::Done), _) => ActivityWriteStage::Done,
         (Ok(WriteEffect::Nothing), _) => ActivityWriteStage::Missed,
         // it was there a moment ago: gone is what was wanted
         (Err(fault), Op::Delete { .. }) if fault.status() == Some(404) => ActivityWriteStage::Done,
         (Err(fault), Op::Update(_)) if fault.status() == Some(404) => ActivityWriteStage::Settled(Refusal::Gone),
         // throttled to the end
-        (Err(fault), _) if matches!(fault.status(), Some(429 | 503 | 504)) => {
-            ActivityWriteStage::Settled(Refusal::NotSent)
-        }
+        (Err(fault), _) if fault.status() == Some(429) => ActivityWriteStage::Settled(Refusal::NotSent),
+        // a gateway says so of what the server behind it goes on with
+        (Err(fault), _) if matches!(fault.status(), Some(503 | 504)) => ActivityWriteStage::Doubtful(None),
         // a creation that was repeated after a lost reply is refused for its id
         (Err(fault), Op::Create(_)) if is_taken(&fault) => ActivityWriteStage::Doubtful(Some(TAKEN.to_owned())),
         (Err(fault), Op::Create(_)) => ActivityWriteStage::Doubtful(Some(word(&fault))),
@@ -417,9 +414,9 @@ fn answered(op: &Op, result: WriteResult) -> ActivityWriteStage {
 }
 
 /// Why a change of an Activity or of a participant's row was not confirmed; `None` if it was.
-fn unconfirmed(result: WriteResult) -> Option<String> {
-    match result {
-        Ok(Ok(WriteEffect::Row { .. } | WriteEffect::Changed { .. })) => None,
+fn unconfirmed(answer: WriteAnswer) -> Option<String> {
+    match answer {
+        Ok(Ok(WriteEffect::Done)) => None,
         Ok(Ok(WriteEffect::Nothing)) | Err(_) => Some(UNKNOWN.to_owned()),
         Ok(Err(fault)) if matches!(fault.status(), Some(404 | 429 | 503 | 504)) => Some(UNKNOWN.to_owned()),
         Ok(Err(fault)) => Some(word(&fault)),

@@ -4,7 +4,7 @@
 
 mod write;
 
-pub(in crate::creatio) use crate::creatio::client::gateway::write::{WriteEffect, WriteResult};
+pub(in crate::creatio) use crate::creatio::client::gateway::write::{WriteAnswer, WriteEffect, WriteResult};
 
 use crate::creatio::client::access::{PROBE_ENTITY, Transport};
 use crate::creatio::client::query::Query;
@@ -41,7 +41,8 @@ pub(in crate::creatio) enum TimeSource {
 /// How OData takes batches: to the end, whatever fails on the way (docs/facts/creatio.md,
 /// "Batches").
 pub(in crate::creatio) fn envelope() -> Envelope {
-    Envelope { max: PARTS, headers: vec![("Prefer", "continue-on-error".to_owned())], root: "" }
+    let headers = vec![("Prefer", "continue-on-error".to_owned())];
+    Envelope { max: PARTS, headers, root: "", tells_order: false }
 }
 
 impl<P: Http + Clock + Credentials> Creatio<P> {
@@ -126,11 +127,9 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
                 vec![sent.and_then(|response| read(&self.taken(clocks, response)))]
             }
             calls => {
-                let answers = self.batch(calls).await;
-                let answers = self.apart(calls, answers, |_| true).await;
                 let read =
                     |answer: PartAnswer| answer.map_err(|silence| silence.error).and_then(|response| read(&response));
-                answers.into_iter().map(read).collect()
+                self.batch(calls).await.into_iter().map(read).collect()
             }
         })
     }
@@ -170,36 +169,6 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
         let calls: Vec<Call> = calls.iter().map(|call| self.with_times(clocks, call)).collect();
         let answers = self.odata.batch(&envelope(), &calls).await;
         answers.into_iter().map(|answer| answer.map(|response| self.taken(clocks, response))).collect()
-    }
-
-    /// `answers`, with those calls asked one by one whose batch could not be read: one reply that
-    /// is no JSON spoils the envelope of all. `which` may be asked again.
-    pub(in crate::creatio) async fn apart(
-        &self,
-        calls: &[Call],
-        answers: Vec<PartAnswer>,
-        which: impl Fn(&Call) -> bool,
-    ) -> Vec<PartAnswer> {
-        let mut replies = Vec::with_capacity(answers.len());
-        let mut broken = false;
-        for (call, answer) in calls.iter().zip(answers) {
-            let is_garbled = matches!(&answer, Err(NoReply { error: Error::Unreadable { .. }, .. }));
-            if !is_garbled || broken || !which(call) {
-                replies.push(answer);
-                continue;
-            }
-            let sent = match self.clocks().await {
-                Ok(clocks) => {
-                    let sent = self.odata.send(&self.with_times(clocks, call)).await;
-                    sent.map(|response| self.taken(clocks, response))
-                }
-                Err(error) => Err(error),
-            };
-            // after one without a reply no further one is sent
-            broken = sent.is_err();
-            replies.push(sent.map_err(|error| NoReply { error, maybe: true }));
-        }
-        replies
     }
 
     /// A call as the server has to be told it.

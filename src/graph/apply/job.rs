@@ -11,7 +11,7 @@ use super::super::{
 };
 use super::Calls;
 use crate::http::{
-    Call, Fault, PartAnswer, odata,
+    Call, Fault, NoReply, PartAnswer, Repeat, odata,
     recipients::{blamed, blames_people},
 };
 use crate::model::op::{Judgement, Op, Outcome, Refusal, Update, Written};
@@ -111,7 +111,14 @@ impl<'a> GraphJob<'a> {
     /// Takes in the stored item.
     pub(super) fn looked(&mut self, mut answers: Vec<PartAnswer>) {
         let Some(answer) = answers.pop() else { return };
-        self.stage = self.judged(answer).unwrap_or_else(|refusal| GraphStage::Done(Err(refusal)));
+        self.stage = match (self.judged(answer), self.op.id()) {
+            (Ok(stage), _) => stage,
+            // a removal without a reply was carried out
+            (Err(Refusal::Gone), Some(id)) if self.removes() && self.replaced.is_some() => {
+                GraphStage::Link(Box::new(self.written(id.clone(), None)))
+            }
+            (Err(refusal), _) => GraphStage::Done(Err(refusal)),
+        };
     }
 
     fn judged(&mut self, answer: PartAnswer) -> Result<GraphStage, Refusal> {
@@ -217,12 +224,14 @@ impl<'a> GraphJob<'a> {
 
     /// The write, if that is what is next and there is anything to write. To Do heeds no etag, so a
     /// task is looked at once more right before: what a person wrote in between is written over,
-    /// but not without a trace.
+    /// but not without a trace. After a write that may have been carried out that look would show
+    /// our own.
     pub(super) fn write(&self) -> Calls {
         let Some(write) = self.writes() else { return Calls::default() };
         match (self.kind, self.op.id()) {
             (Kind::Task, Some(id)) => {
-                Calls(vec![endpoints::item(self.kind, self.op.container(), id), write.following()])
+                let write = Call { repeat: Repeat::Never, ..write.following() };
+                Calls(vec![endpoints::item(self.kind, self.op.container(), id), write])
             }
             (Kind::Task, None) | (Kind::Meeting, _) => Some(write).into(),
         }
@@ -264,8 +273,14 @@ impl<'a> GraphJob<'a> {
         if let Some(Ok(before)) = &before {
             self.replaced = self.written_over(before);
         }
+        // it is not sent again without a look, which shows whether it was carried out
+        let looks_again = before.is_some() && !last;
         let response = match answer {
             Ok(response) => response,
+            Err(NoReply { maybe: true, .. }) if looks_again => {
+                self.stage = GraphStage::Look;
+                return;
+            }
             Err(silence) => {
                 let refusal = if silence.maybe { Refusal::Unknown } else { Refusal::NotSent };
                 self.stage = GraphStage::Done(Err(refusal));
@@ -289,6 +304,7 @@ impl<'a> GraphJob<'a> {
                 GraphStage::Link(Box::new(self.written(id.clone(), None)))
             }
             (412, Some(_)) if !last => GraphStage::Look,
+            (500.., Some(_)) if looks_again => GraphStage::Look,
             (412, Some(_)) => GraphStage::Done(Err(Refusal::Stale)),
             _ => match (refusal(&response), self.op.newcomers()) {
                 (Refusal::Rejected(code), new) if !last && blames_people(&code) && !new.is_empty() => {
@@ -303,8 +319,8 @@ impl<'a> GraphJob<'a> {
         };
     }
 
-    /// What a write goes over, by the `response` of the look right before it, if that is not what
-    /// was looked at before. A write that is sent a second time finds what it wrote itself.
+    /// What a write goes over, by the `response` of the look right before it, if that is neither
+    /// what was looked at before nor what is written.
     fn written_over(&self, response: &HttpResponse) -> Option<Box<Record>> {
         let value: Value = odata::read(response).ok()?;
         let (GraphReading::Content(now), Some(seen)) =

@@ -6,6 +6,7 @@ use crate::creatio::Creatio;
 use crate::creatio::activity::apply::{ActivityWriteStage, SET, StoredActivities, UNKNOWN, Work, unconfirmed};
 use crate::creatio::activity::compose::{moments, times};
 use crate::creatio::client::access::Transport;
+use crate::creatio::client::gateway::WriteResult;
 use crate::creatio::client::query::{RowChange, RowWrite};
 use crate::creatio::client::times::TimeSemantics;
 use crate::model::op::{Op, Refusal};
@@ -50,7 +51,9 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
         if changes.is_empty() || (news && !self.installation.correct(assumed.other())) {
             return false;
         }
-        for (work, answer) in again.into_iter().zip(self.write(&changes).await) {
+        for (work, WriteResult { answer, over, .. }) in again.into_iter().zip(self.write(&changes).await) {
+            let lost = over.and_then(|row| self.replaced(row, work.seen.as_ref()));
+            work.replaced = work.replaced.take().or(lost);
             work.left = None;
             match unconfirmed(answer) {
                 None => {}

@@ -1,8 +1,10 @@
 //! Writes of rows. One that depends on what was seen goes to the DataService, which alone
-//! can heed that; where the user may not use it, the row is read in the same batch, right before it
-//! is written over, and what was lost by that is told.
+//! can heed that; where the user may not use it, or it compares stamps otherwise, the row is read
+//! in the same batch, right before it is written over, and what was lost by that is told. Such a
+//! write is never sent again without a look of its own; nor at all where it may have been carried
+//! out, since that look would show what it wrote itself.
 
-use crate::creatio::client::access::Transport;
+use crate::creatio::client::access::{PROBE_ENTITY, Transport};
 use crate::creatio::client::data_service::{self, Affected, ServiceQuery};
 use crate::creatio::client::gateway::PARTS;
 use crate::creatio::client::query::{Condition, Query, RowChange, RowWrite};
@@ -10,35 +12,42 @@ use crate::creatio::client::times::{TimeSemantics, doubled, is_ambiguous};
 use crate::creatio::client::{odata, reply};
 use crate::creatio::{Creatio, SIDE};
 use crate::error::Error;
-use crate::http::{Call, Fault, NoReply, PartAnswer};
+use crate::http::{Call, Fault, NoReply, PartAnswer, Repeat};
 use crate::model::Instant;
-use crate::ports::{Clock, Credentials, Http, HttpResponse};
+use crate::ports::{Clock, Credentials, Http};
 use chrono::DateTime;
-use http::Method;
 use serde_json::Value;
-use std::collections::BTreeMap;
 
 /// What came of a write that was answered.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::creatio) enum WriteEffect {
     /// It was carried out.
-    Row {
-        /// The row as it was left, where the answer tells.
-        left: Option<Value>,
-    },
+    Done,
     /// It depends on what was seen, and met no such row.
     Nothing,
-    /// It was carried out over a row that had changed since it was seen.
-    Changed {
-        /// That row.
-        over: Value,
-        /// The row as it was left, where the answer tells.
-        left: Option<Value>,
-    },
 }
 
+/// The answer to a write, which may be a refusal; or none.
+pub(in crate::creatio) type WriteAnswer = Result<Result<WriteEffect, Fault>, NoReply>;
+
 /// What became of a write.
-pub(in crate::creatio) type WriteResult = Result<Result<WriteEffect, Fault>, NoReply>;
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::creatio) struct WriteResult {
+    /// What was answered.
+    pub(in crate::creatio) answer: WriteAnswer,
+    /// The row right before it, if that had changed since it was seen: it went over that if it was
+    /// carried out.
+    pub(in crate::creatio) over: Option<Value>,
+    /// The row as it was left, where the answer tells.
+    pub(in crate::creatio) left: Option<Value>,
+}
+
+impl WriteResult {
+    /// Where nothing more is told than the answer.
+    const fn bare(answer: WriteAnswer) -> Self {
+        Self { answer, over: None, left: None }
+    }
+}
 
 impl<P: Http + Clock + Credentials> Creatio<P> {
     /// Carries out writes; what became of each, in order.
@@ -58,30 +67,28 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
         let (service, mut odata): (Vec<usize>, Vec<usize>) =
             (0..changes.len()).partition(|at| changes.get(*at).is_some_and(by_service));
         let these = |indices: &[usize]| indices.iter().filter_map(|at| changes.get(*at)).collect::<Vec<_>>();
-        let unsent = || Err(NoReply { error: Error::Network(SIDE), maybe: false });
+        let unsent = || WriteResult::bare(Err(NoReply { error: Error::Network(SIDE), maybe: false }));
         let mut results: Vec<WriteResult> = changes.iter().map(|_| unsent()).collect();
-        let mut note = |at: usize, answer: WriteResult| {
+        let mut note = |at: usize, result: WriteResult| {
             if let Some(slot) = results.get_mut(at) {
-                *slot = answer;
+                *slot = result;
             }
         };
         let mut missed = Vec::new();
         let depends = access.conditional() != Some(false);
-        let sent = these(&service).into_iter().cloned().map(|change| if depends { change } else { change.anyway() });
-        let sent: Vec<RowChange> = sent.collect();
-        for (at, answer) in service.iter().zip(self.write_by_service(&sent.iter().collect::<Vec<_>>()).await) {
+        for (at, result) in service.iter().zip(self.write_by_service(&these(&service), depends).await) {
             let is_detour = changes.get(*at).is_some_and(|change| access.way(change.set) == Transport::Odata);
-            match &answer {
+            match &result.answer {
                 answer if is_detour && is_closed(answer) => {
                     access.found_conditional(false);
                     odata.push(*at);
                     continue;
                 }
-                Ok(Ok(WriteEffect::Row { .. })) if depends => access.found_conditional(true),
+                Ok(Ok(WriteEffect::Done)) if depends => access.found_conditional(true),
                 Ok(Ok(WriteEffect::Nothing)) => missed.push(*at),
                 Ok(_) | Err(_) => {}
             }
-            note(*at, answer);
+            note(*at, result);
         }
         let plain = self.unlike(changes, missed).await;
         // a stamp that the server compares otherwise is no use to any write, but for one of the
@@ -93,13 +100,12 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
         let (direct, detoured): (Vec<usize>, Vec<usize>) = plain
             .into_iter()
             .partition(|at| changes.get(*at).is_some_and(|change| access.way(change.set) == Transport::DataService));
-        let anyway: Vec<RowChange> = these(&direct).into_iter().map(|change| change.clone().anyway()).collect();
-        for (at, answer) in direct.iter().zip(self.write_by_service(&anyway.iter().collect::<Vec<_>>()).await) {
-            note(*at, answer);
+        for (at, result) in direct.iter().zip(self.write_by_service(&these(&direct), false).await) {
+            note(*at, result);
         }
         odata.extend(detoured);
-        for (at, answer) in odata.iter().zip(self.write_by_odata(&these(&odata)).await) {
-            note(*at, answer);
+        for (at, result) in odata.iter().zip(self.write_by_odata(&these(&odata)).await) {
+            note(*at, result);
         }
         results
     }
@@ -134,18 +140,20 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
         unlike
     }
 
-    /// After a request without reply no further one is begun.
-    async fn write_by_service(&self, changes: &[&RowChange]) -> Vec<WriteResult> {
+    /// Whether the service `heeds` what was seen. After a request without reply no further one is
+    /// begun.
+    async fn write_by_service(&self, changes: &[&RowChange], heeds: bool) -> Vec<WriteResult> {
         let mut results: Vec<WriteResult> = Vec::with_capacity(changes.len());
         let mut broken: Option<NoReply> = None;
-        for chunk in changes.chunks(PARTS / 2) {
+        for chunk in changes.chunks(PARTS / if heeds { 2 } else { 3 }) {
             match &broken {
-                Some(silence) => results.extend(chunk.iter().map(|_| Err(silence.clone()))),
-                None => match self.asked_to_write(chunk).await {
-                    Ok(answers) => results.extend(answers),
+                Some(silence) => results.extend(chunk.iter().map(|_| WriteResult::bare(Err(silence.clone())))),
+                None => match self.asked_to_write(chunk, heeds).await {
+                    Ok(told) => results.extend(told),
                     Err(error) => {
-                        let maybe = matches!(error, Error::Network(_));
-                        results.extend(chunk.iter().map(|_| Err(NoReply { error: error.clone(), maybe })));
+                        let maybe = matches!(error, Error::Network(_) | Error::Busy(_));
+                        let silence = NoReply { error: error.clone(), maybe };
+                        results.extend(chunk.iter().map(|_| WriteResult::bare(Err(silence.clone()))));
                         broken = Some(NoReply { error, maybe: false });
                     }
                 },
@@ -156,112 +164,105 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
 
     /// One request for all of `changes`. What an Activity became is read in it, right after: by
     /// that a later reading tells what somebody has changed since.
-    async fn asked_to_write(&self, changes: &[&RowChange]) -> Result<Vec<WriteResult>, Error> {
+    async fn asked_to_write(&self, changes: &[&RowChange], heeds: bool) -> Result<Vec<WriteResult>, Error> {
         let zone = &*self.site.zone;
         let columns = self.columns();
-        let mut asks: Vec<ServiceQuery> = changes.iter().map(|change| data_service::write(change, zone)).collect();
-        let looks: BTreeMap<usize, usize> = (0..changes.len())
-            .filter(|at| changes.get(*at).is_some_and(|change| is_left(change)))
-            .zip(asks.len()..)
-            .collect();
-        for at in looks.keys() {
-            let id = changes.get(*at).and_then(|change| change.row_write.id()).unwrap_or_default();
-            let query = Query {
-                set: crate::creatio::client::gateway::PROBE_ENTITY,
-                select: &columns,
-                filter: Condition::id(id),
-                ..Query::default()
-            };
-            asks.push(data_service::select(&query, zone));
+        let look = |change: &RowChange| {
+            let filter = Condition::id(change.row_write.id().unwrap_or_default());
+            data_service::select(&Query { filter, ..whole(change, &columns) }, zone)
+        };
+        let is_looked_at = |change: &RowChange| !heeds && change.row_write.seen().is_some();
+        let mut asks: Vec<ServiceQuery> = Vec::new();
+        let mut places = Vec::new();
+        for change in changes {
+            asks.extend(is_looked_at(change).then(|| look(change)));
+            places.push(asks.len());
+            asks.push(if heeds {
+                data_service::write(change, zone)
+            } else {
+                data_service::write(&(*change).clone().anyway(), zone)
+            });
+            asks.extend(is_left(change).then(|| look(change)));
         }
+        let met = |change: &RowChange, rows: Affected| match rows {
+            Affected(0) if change.row_write.id().is_some() => WriteEffect::Nothing,
+            Affected(_) => WriteEffect::Done,
+        };
         if let ([ask], [change]) = (asks.as_slice(), changes) {
             let response = self.service.send(&ask.clone().call()).await?;
-            return Ok(vec![Ok(data_service::affected(&response).map(|rows| met(change, rows, None)))]);
+            let effect = data_service::affected(&response).map(|rows| met(change, rows));
+            return Ok(vec![WriteResult::bare(Ok(effect))]);
         }
-        let response = self.service.send(&ServiceQuery::batch(&asks)).await?;
-        let mut results = match data_service::results(&response) {
-            Ok(results) => results,
-            Err(fault) => return Ok(changes.iter().map(|_| Ok(Err(fault.clone()))).collect()),
+        let batch = ServiceQuery::batch(&asks);
+        let is_blind = changes.iter().any(|change| is_looked_at(change));
+        let repeat = if is_blind { Repeat::Never } else { batch.repeat };
+        let response = self.service.send(&Call { repeat, ..batch }).await?;
+        let mut replies = match data_service::results(&response) {
+            Ok(replies) => replies,
+            Err(fault) => return Ok(vec![WriteResult::bare(Ok(Err(fault))); changes.len()]),
         };
         let detail = "no sure answer to a part of a batch".to_owned();
         let unsure = NoReply { error: Error::Unreadable { side: SIDE, detail }, maybe: true };
-        let mut answer = |(nth, change): (usize, &&RowChange)| match results.affected(nth) {
-            // whether the others were kept when one failed is not known: what the server holds
-            // decides
-            Some(Ok(rows)) if !results.failed || rows == Affected(0) => {
-                let look = looks.get(&nth).and_then(|look| results.page(*look, zone));
-                let left = look.and_then(Result::ok).and_then(|page| page.value.into_iter().next());
-                Ok(Ok(met(change, rows, left)))
-            }
-            Some(Ok(_)) | None => Err(unsure.clone()),
-            Some(Err(fault)) => Ok(Err(fault)),
+        let mut result = |(change, place): (&&RowChange, usize)| {
+            let answer = match replies.affected(place) {
+                // whether the others were kept when one failed is not known: what the server holds
+                // decides
+                Some(Ok(rows)) if !replies.failed || rows == Affected(0) => Ok(Ok(met(change, rows))),
+                Some(Ok(_)) | None => Err(unsure.clone()),
+                Some(Err(fault)) => Ok(Err(fault)),
+            };
+            let mut row = |at: Option<usize>| replies.page(at?, zone)?.ok()?.value.into_iter().next();
+            let before = row(place.checked_sub(1).filter(|_| is_looked_at(change)));
+            let over = before.and_then(|row| changed(row, change.row_write.seen()?));
+            let left = row(Some(place + 1).filter(|_| is_left(change) && answer == Ok(Ok(WriteEffect::Done))));
+            WriteResult { answer, over, left }
         };
-        Ok(changes.iter().enumerate().map(&mut answer).collect())
+        Ok(changes.iter().zip(places).map(&mut result).collect())
     }
 
     /// What depends on what was seen is looked at right before, in the same batch, and an Activity
-    /// right after too: those come first, so that none is parted.
+    /// right after too.
     async fn write_by_odata(&self, changes: &[&RowChange]) -> Vec<WriteResult> {
         let columns = self.columns();
         let look = |change: &RowChange| {
-            let select =
-                if change.set == crate::creatio::client::gateway::PROBE_ENTITY { &columns } else { "Id,ModifiedOn" };
-            let query = Query { set: change.set, select, ..Query::default() };
             let path = format!("{}({})", change.set, change.row_write.id().unwrap_or_default());
-            let call = odata::call(&query);
+            let call = odata::call(&whole(change, &columns));
             Call { path: call.path.replacen(change.set, &path, 1), ..call }
         };
-        let (pairs, others): (Vec<usize>, Vec<usize>) =
-            (0..changes.len()).partition(|at| changes.get(*at).is_some_and(|change| change.row_write.seen().is_some()));
-        let change = |at: &usize| changes.get(*at).copied();
-        let looked = |change: &RowChange| {
-            let left = is_left(change).then(|| look(change));
-            [look(change), odata::write(change)].into_iter().chain(left)
+        let together = |change: &&RowChange| {
+            let write = odata::write(change);
+            if change.row_write.seen().is_none() {
+                return vec![write];
+            }
+            let write = Call { repeat: Repeat::Never, ..write.following() };
+            let left = is_left(change).then(|| look(change).following());
+            [look(change), write].into_iter().chain(left).collect()
         };
-        // no look is parted from its write
-        let groups = pairs.chunks(PARTS / 3).map(|part| part.iter().filter_map(change).flat_map(looked).collect());
-        let mut groups: Vec<Vec<Call>> = groups.collect();
-        let rest: Vec<Call> = others.iter().filter_map(change).map(odata::write).collect();
-        match groups.last_mut() {
-            Some(last) if last.len() + rest.len() <= PARTS => last.extend(rest),
-            Some(_) | None => groups.push(rest),
-        }
-        let (mut calls, mut answers) = (Vec::new(), Vec::new());
-        for group in groups {
-            answers.extend(self.batch(&group).await);
-            calls.extend(group);
-        }
-        // a row is not looked at once more: it may show our own write by now
-        let mut answers = self.apart(&calls, answers, |call| call.method != Method::GET).await.into_iter().peekable();
-        let mut results: Vec<(usize, WriteResult)> = Vec::with_capacity(changes.len());
-        for at in pairs {
-            let (Some(look), Some(answer)) = (answers.next(), answers.next()) else { break };
-            let over = change(&at).and_then(|change| changed(look, change.row_write.seen()?));
-            let left = answers.next_if(|_| change(&at).is_some_and(is_left));
-            let left = || reply::row(left.as_ref()?.as_ref().ok()?).ok();
-            let met = || match over.clone() {
-                Some(over) => WriteEffect::Changed { over, left: left() },
-                None => WriteEffect::Row { left: left() },
-            };
-            results.push((at, answer.map(|response| carried_out(&response).map(|()| met()))));
-        }
-        for (at, answer) in others.into_iter().zip(answers) {
-            let is_new = change(&at).is_some_and(|change| matches!(change.row_write, RowWrite::Insert(_)));
-            let met = |response: &HttpResponse| WriteEffect::Row { left: reply::row(response).ok().filter(|_| is_new) };
-            results.push((at, answer.map(|response| carried_out(&response).map(|()| met(&response)))));
-        }
-        results.sort_by_key(|(at, _)| *at);
-        results.into_iter().map(|(_, results)| results).collect()
+        let calls: Vec<Call> = changes.iter().flat_map(together).collect();
+        let mut answers = self.batch(&calls).await.into_iter();
+        let row = |answer: Option<PartAnswer>| reply::row(&answer?.ok()?).ok();
+        let result = |change: &&RowChange| {
+            let over = change.row_write.seen().and_then(|seen| changed(row(answers.next())?, seen));
+            let answer = answers.next()?;
+            let left = if is_left(change) { answers.next() } else { None };
+            let is_new = matches!(change.row_write, RowWrite::Insert(_));
+            let left = row(left.or_else(|| Some(answer.clone()).filter(|_| is_new)));
+            let answer = answer.map(|response| reply::accept(&response).map(|()| WriteEffect::Done));
+            let left = left.filter(|_| answer == Ok(Ok(WriteEffect::Done)));
+            Some(WriteResult { answer, over, left })
+        };
+        changes.iter().filter_map(result).collect()
     }
 }
 
-fn carried_out(response: &HttpResponse) -> Result<(), Fault> {
-    reply::accept(response)
+/// The question for all of a row that a change needs to know.
+fn whole<'a>(change: &RowChange, columns: &'a str) -> Query<'a> {
+    let select = if change.set == PROBE_ENTITY { columns } else { "Id,ModifiedOn" };
+    Query { set: change.set, select, ..Query::default() }
 }
 
-/// The row of `look`, if it is not as it was seen.
-fn changed(look: PartAnswer, seen: Instant) -> Option<Value> {
-    let row = reply::row(&look.ok()?).ok()?;
+/// `row`, if it is not as it was seen.
+fn changed(row: Value, seen: Instant) -> Option<Value> {
     (stamp(&row)? != seen).then_some(row)
 }
 
@@ -269,24 +270,16 @@ fn stamp(row: &Value) -> Option<Instant> {
     Some(DateTime::parse_from_rfc3339(row.get("ModifiedOn")?.as_str()?).ok()?.to_utc())
 }
 
-fn met(change: &RowChange, rows: Affected, left: Option<Value>) -> WriteEffect {
-    if rows == Affected(0) && change.row_write.id().is_some() {
-        WriteEffect::Nothing
-    } else {
-        WriteEffect::Row { left }
-    }
-}
-
 /// Whether what a change leaves is read together with it.
 fn is_left(change: &RowChange) -> bool {
-    change.set == crate::creatio::client::gateway::PROBE_ENTITY
+    change.set == PROBE_ENTITY
         && change.row_write.seen().is_some()
         && matches!(change.row_write, RowWrite::Update { .. })
 }
 
 /// Whether an answer tells that the service itself is closed to the user, or not there: then
 /// nothing was carried out.
-fn is_closed(answer: &WriteResult) -> bool {
+fn is_closed(answer: &WriteAnswer) -> bool {
     match answer {
         Ok(Err(fault)) => matches!(fault.status(), Some(403..=405 | 501)),
         Err(silence) => matches!(silence.error, Error::Forbidden { .. }),

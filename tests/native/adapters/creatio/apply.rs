@@ -1,11 +1,13 @@
 //! The Creatio replica writes: creations, changes, removals, participants; conflicts and lost
 //! replies; against the sandbox in process.
 
-use crate::support::creatio_setup::{id, observe, post, row, start};
+use crate::support::creatio_setup::{id, observe, post, row, start, switch};
 use crate::support::world::World;
 use chrono::TimeDelta;
 use sandbox::Seed;
 use schedule_sync::creatio::Creatio;
+use schedule_sync::creatio::client::access::{ServiceSetting, Transport};
+use schedule_sync::creatio::client::installation::Installation;
 use schedule_sync::error::Result;
 use schedule_sync::model::lookup::Lookup;
 use schedule_sync::model::op::{Create, Op, Outcome, Refusal, Update, Written};
@@ -452,4 +454,129 @@ fn an_upserts_ghost_is_laid() {
     assert_eq!(apply(&other, &[Op::Update(Box::new(op))]), [Err(Refusal::Gone)]);
     let there: BTreeSet<ItemId> = observe(&creatio, None).items.into_iter().map(|item| item.id).collect();
     assert_eq!(there, BTreeSet::new());
+}
+
+/// An installation whose DataService the user may not use, with one Activity: a write that depends
+/// on what was seen has no way but OData.
+fn start_by_odata_alone() -> (Rc<World>, Creatio<World>, Item) {
+    let (world, creatio) = start(Seed::Empty);
+    switch(&world, json!({"dataservice": "forbidden"}));
+    let item = one(&creatio, create(1, Record::Meeting(meeting("m"))));
+    (world, creatio, item)
+}
+
+/// A colleague saves the Activity with another title.
+fn save_as_a_colleague(world: &World) {
+    world.pass(TimeDelta::seconds(5));
+    let sandbox = &mut *world.sandbox.borrow_mut();
+    let (id, row) = (uuid::Uuid::parse_str(id(1).as_str()).unwrap(), json!({"Title": "a colleague's"}));
+    sandbox.creatio.save_row(("Activity", id), &row, &sandbox.environment).unwrap();
+}
+
+/// The update or removal of `item`, by the verb that OData has for it.
+fn by_verb(verb: &str, item: &Item) -> Op {
+    if verb == "PATCH" {
+        Op::Update(Box::new(update(item, &Record::Meeting(meeting("ours")), &[Field::Title])))
+    } else {
+        delete(item)
+    }
+}
+
+/// What an apply of `op` tells to be lost, and the title that stands then.
+fn applied(creatio: &Creatio<World>, op: Op) -> (std::result::Result<Option<String>, Refusal>, Option<String>) {
+    let lost = |written: Written| written.replaced.map(|record| record.title().to_owned());
+    let told = apply(creatio, &[op]).remove(0).map(lost);
+    (told, read(creatio, 1).map(|item| item.record.title().to_owned()))
+}
+
+#[test]
+fn what_is_saved_while_a_write_waits_to_be_sent_again_is_told_or_stays() {
+    let (lost, none) = (|| Ok(Some("a colleague's".to_owned())), |refusal| Err(refusal));
+    for (verb, then, told, stands) in [
+        // surely not carried out: once more, with a look of its own
+        ("PATCH", json!({"status": 429}), lost(), Some("ours")),
+        ("PATCH", json!({"status": 401}), lost(), Some("ours")),
+        ("DELETE", json!({"status": 429}), lost(), None),
+        // it may have been carried out: the next look would show our own write
+        ("PATCH", json!({"status": 503}), none(Refusal::Unknown), Some("a colleague's")),
+        ("PATCH", json!({"status": 504}), none(Refusal::Unknown), Some("a colleague's")),
+        ("DELETE", json!({"status": 503}), none(Refusal::NotSent), Some("a colleague's")),
+        ("PATCH", json!({"drop": "before"}), none(Refusal::Unknown), Some("a colleague's")),
+        ("PATCH", json!({"drop": "after"}), none(Refusal::Unknown), Some("a colleague's")),
+        ("DELETE", json!({"drop": "before"}), none(Refusal::NotSent), Some("a colleague's")),
+    ] {
+        let what = format!("{verb} {then}");
+        let (world, creatio, item) = start_by_odata_alone();
+        world.faults(json!([{"server": "creatio", "method": verb, "path": "/odata/Activity", "then": then}]));
+        let (first, second) = (Rc::clone(&world), Rc::clone(&world));
+        world.intervene(&["\"PATCH\"", "\"DELETE\""], move || {
+            first.intervene(&[""], move || save_as_a_colleague(&second));
+        });
+        assert_eq!(applied(&creatio, by_verb(verb, &item)), (told, stands.map(str::to_owned)), "{what}");
+    }
+}
+
+#[test]
+fn what_a_write_went_over_is_told_though_its_answer_was_lost() {
+    for (verb, stands) in [("PATCH", Some("ours")), ("DELETE", None)] {
+        let (world, creatio, item) = start_by_odata_alone();
+        world.faults(json!([{"method": verb, "path": "/odata/Activity", "then": {"drop": "after"}}]));
+        let other = Rc::clone(&world);
+        world.intervene(&["\"PATCH\"", "\"DELETE\""], move || save_as_a_colleague(&other));
+        let told = Ok(Some("a colleague's".to_owned()));
+        assert_eq!(applied(&creatio, by_verb(verb, &item)), (told, stands.map(str::to_owned)), "{verb}");
+    }
+}
+
+#[test]
+fn our_own_write_is_not_told_as_lost_where_the_look_before_it_failed() {
+    let (world, creatio, item) = start_by_odata_alone();
+    world.faults(json!([{"method": "GET", "path": "/odata/Activity\\(", "then": {"status": 429}}]));
+    assert_eq!(applied(&creatio, by_verb("PATCH", &item)), (Ok(None), Some("ours".to_owned())));
+}
+
+#[test]
+fn a_write_whose_batch_can_not_be_read_is_not_sent_again_without_its_look() {
+    let (world, creatio, item) = start_by_odata_alone();
+    let (first, second) = (Rc::clone(&world), Rc::clone(&world));
+    world.intervene(&["\"DELETE\""], move || {
+        let broken = json!({"status": 200, "body": "{\"responses\": ["});
+        first.faults(json!([{"method": "POST", "path": "batch$", "then": broken}]));
+        first.intervene(&["\"DELETE\""], move || save_as_a_colleague(&second));
+    });
+    assert_eq!(applied(&creatio, by_verb("DELETE", &item)), (Err(Refusal::NotSent), Some("m".to_owned())));
+}
+
+#[test]
+fn what_a_service_that_compares_stamps_otherwise_writes_over_is_told() {
+    for (verb, stands) in [("PATCH", Some("ours")), ("DELETE", None)] {
+        for waits in [false, true] {
+            let (world, creatio) = start(Seed::Empty);
+            let installation = Rc::new(Installation::default());
+            let connection = ServiceSetting { transport: Some(Transport::DataService), conditional: Some(false) };
+            installation.access.direct(connection);
+            let creatio = creatio.with_installation(installation);
+            let item = one(&creatio, create(1, Record::Meeting(meeting("m"))));
+            let (first, second) = (Rc::clone(&world), Rc::clone(&world));
+            let save = move || save_as_a_colleague(&second);
+            world.intervene(&["UpdateQuery", "DeleteQuery"], move || {
+                if waits {
+                    first.faults(json!([{"path": "Query$", "then": {"status": 429}}]));
+                    first.intervene(&[""], save);
+                } else {
+                    save();
+                }
+            });
+            let told = Ok(Some("a colleague's".to_owned()));
+            assert_eq!(applied(&creatio, by_verb(verb, &item)), (told, stands.map(str::to_owned)), "{verb} {waits}");
+            // nor is our own write told as lost where its reply was
+            let item = one(&creatio, create(2, Record::Meeting(meeting("m"))));
+            let lost = Rc::clone(&world);
+            world.intervene(&["UpdateQuery", "DeleteQuery"], move || {
+                lost.faults(json!([{"path": "Query$", "then": {"drop": "after"}}]));
+            });
+            let told = apply(&creatio, &[by_verb(verb, &item)]).remove(0);
+            assert_eq!(told.map(|written| written.replaced), Ok(None), "{verb}");
+        }
+    }
 }

@@ -3,6 +3,7 @@
 
 use crate::support::graph_setup::{Checked, LINK, checked, default, meeting, scope, task};
 use crate::support::world::World;
+use chrono::TimeDelta;
 use pollster::block_on;
 use sandbox::Seed;
 use schedule_sync::graph::Graph;
@@ -416,4 +417,69 @@ fn a_checklist_shows_on_a_direct_read() {
         block_on(cloud.graph.find(&[clue])).unwrap()[0].items[0].facts.has_unmapped_content,
         "a conversion would lose it"
     );
+}
+
+/// What each write of a task is found by in a request.
+const TASK_WRITES: &[&str] = &["\"PATCH\"", "\"DELETE\""];
+
+/// A person gives the task at `path` another title.
+fn edit_by_hand(world: &World, path: &str) {
+    world.pass(TimeDelta::seconds(5));
+    let (status, _) = world.by_hand(Side::Exchange, "PATCH", path, Some(json!({"title": "theirs"})));
+    assert_eq!(status, 200);
+}
+
+/// What an apply by this verb to the task `item` tells to be lost, and the title that stands then.
+fn applied(cloud: &CloudMailbox, item: &Item, verb: &str) -> (Result<Option<String>, Refusal>, Option<String>) {
+    let op = if verb == "PATCH" { op(renamed(item, "ours")) } else { delete(item) };
+    let told = cloud.one(op).map(|written| written.replaced.map(|record| record.title().to_owned()));
+    let clue = Lookup::Id { id: item.id.clone(), container: item.container.clone() };
+    let there = block_on(cloud.graph.find(&[clue])).unwrap().remove(0).items.pop();
+    (told, there.map(|item| item.record.title().to_owned()))
+}
+
+#[test]
+fn what_a_person_writes_while_the_write_of_a_task_waits_is_told_or_stays() {
+    let theirs = || Some("theirs".to_owned());
+    for (verb, then, told, stands) in [
+        ("PATCH", json!({"status": 429}), Ok(theirs()), Some("ours")),
+        ("DELETE", json!({"status": 429}), Ok(theirs()), None),
+        ("PATCH", json!({"status": 503}), Err(Refusal::Stale), Some("theirs")),
+        ("DELETE", json!({"status": 503}), Err(Refusal::Stale), Some("theirs")),
+        ("PATCH", json!({"drop": "before"}), Err(Refusal::Stale), Some("theirs")),
+        ("PATCH", json!({"drop": "after"}), Err(Refusal::Stale), Some("theirs")),
+    ] {
+        let cloud = CloudMailbox::new();
+        let item = cloud.created(Record::Task(a_task()));
+        let (first, second, path) = (Rc::clone(&cloud.world), Rc::clone(&cloud.world), cloud.task(&item));
+        cloud.world.intervene(TASK_WRITES, move || {
+            first.intervene(&[""], move || edit_by_hand(&second, &path));
+        });
+        cloud.world.faults(json!([{"server": "graph", "method": verb, "path": "tasks/", "then": then}]));
+        assert_eq!(applied(&cloud, &item, verb), (told, stands.map(str::to_owned)), "{verb} {then}");
+    }
+}
+
+#[test]
+fn what_the_write_of_a_task_went_over_is_told_though_its_answer_was_lost() {
+    let theirs = || Ok(Some("theirs".to_owned()));
+    for (verb, is_edited, told, stands) in [
+        ("PATCH", true, theirs(), Some("ours")),
+        ("DELETE", true, theirs(), None),
+        // our own write is not told as lost
+        ("PATCH", false, Ok(None), Some("ours")),
+        ("DELETE", false, Err(Refusal::Gone), None),
+    ] {
+        let cloud = CloudMailbox::new();
+        let item = cloud.created(Record::Task(a_task()));
+        let (world, path) = (Rc::clone(&cloud.world), cloud.task(&item));
+        let faults = json!([{"server": "graph", "method": verb, "path": "tasks/", "then": {"drop": "after"}}]);
+        cloud.world.intervene(TASK_WRITES, move || {
+            if is_edited {
+                edit_by_hand(&world, &path);
+            }
+            world.faults(faults);
+        });
+        assert_eq!(applied(&cloud, &item, verb), (told, stands.map(str::to_owned)), "{verb} {is_edited}");
+    }
 }

@@ -14,8 +14,11 @@ use schedule_sync::creatio::client::installation::{Findings, Installation};
 use schedule_sync::creatio::client::times::{TimeSemantics, TimesByDirection};
 use schedule_sync::creatio::{Creatio, Site};
 use schedule_sync::engine::held::{Held, Reason};
-use schedule_sync::model::op::{Create, Op};
-use schedule_sync::model::{Body, Facts, Importance, Meeting, Record, Reminder, Response, Side, When};
+use schedule_sync::model::lookup::Lookup;
+use schedule_sync::model::op::{Create, Op, Update};
+use schedule_sync::model::{
+    Body, Facts, Field, Importance, Meeting, Patch, Record, Reminder, Response, Side, TaskWhen, When,
+};
 use schedule_sync::ports::{Replica, Store};
 use schedule_sync::run;
 use serde_json::{Value, json};
@@ -111,6 +114,39 @@ fn every_mixture_of_clocks_is_found_out() {
         let clocks = TimesByDirection { read: read.1, filter: filter.1, write: write.1 };
         assert_eq!(installation.findings(), Some(Findings { clocks, sure: true }), "{what}");
     }
+}
+
+#[test]
+fn what_the_correction_of_misunderstood_times_goes_over_is_told() {
+    let world = installation(Seed::Empty, &json!({"read": "utc", "filter": "utc", "write": "local"}));
+    let creatio = replica(&world, &Rc::new(Installation::default()));
+    let id = crate::support::creatio_setup::id(1);
+    let path = id.to_string();
+    let row = json!({"Title": "1", "StartDate": "2026-03-04T10:00:00Z", "DueDate": "2026-03-04T11:00:00Z"});
+    save(&world, "Activity", &path, &row);
+    block_on(creatio.observe(&crate::support::creatio_setup::scope(), None)).unwrap();
+    let lookup = Lookup::Id { id, container: "activities".into() };
+    let item = block_on(creatio.find(&[lookup])).unwrap().remove(0).items.remove(0);
+    switch(&world, json!({"dataservice": "forbidden"}));
+    let mut record = item.record.clone();
+    let (start, end) = TIMES[0];
+    match &mut record {
+        Record::Meeting(meeting) => meeting.when = When::Timed { start: at(start), end: at(end) },
+        Record::Task(task) => task.when = TaskWhen::Timed { start: at(start), due: at(end) },
+    }
+    let update = Update::of(&item, Patch { record, fields: [Field::When].into() });
+    // right before the second write a colleague is faster
+    let (first, second) = (Rc::clone(&world), Rc::clone(&world));
+    world.intervene(&["\"PATCH\""], move || {
+        first.intervene(&["\"PATCH\""], move || {
+            second.pass(TimeDelta::seconds(5));
+            save(&second, "Activity", &path, &json!({"Title": "a colleague's"}));
+        });
+    });
+    let written = block_on(creatio.apply(&[Op::Update(Box::new(update))])).remove(0).unwrap();
+    assert_eq!(written.replaced.map(|record| record.title().to_owned()).as_deref(), Some("a colleague's"));
+    let row = world.sandbox.borrow().creatio.rows("Activity").remove(0);
+    assert_eq!((at(row["StartDate"].as_str().unwrap()), &row["Title"]), (at(start), &json!("a colleague's")));
 }
 
 #[test]
