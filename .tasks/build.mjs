@@ -2,7 +2,7 @@
  * Builds the wasm, the page and the sandbox. A step whose input is as it was is left out: a second
  * start takes seconds.
  *
- * As a command (`npm run build`): the wasm and the page, into `www/dist`.
+ * As a command (`npm run build`): the two modules and the page, into `www/dist`.
  */
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,6 @@ import { main, must, root, script, target, windows } from './process.mjs';
 import { checkLanguages, installPackages, installTool, installWasmTarget, wasmBindgen, wasmTarget } from './setup.mjs';
 
 const www = join(root, 'www');
-const pkg = join(www, 'pkg');
 const dist = join(www, 'dist');
 const wasmName = 'schedule_sync_bg.wasm';
 
@@ -38,26 +37,29 @@ export async function setUp() {
   await installTool(wasmBindgen());
 }
 
-/** The release wasm with its JavaScript and types, into `www/pkg`. */
-export function buildWasm() {
-  return buildWasmOf('wasm', [], pkg);
-}
-
 /**
- * The wasm without what a cargo feature of the default ones brings, to see its cost; where it lies.
+ * The two release modules, each with its JavaScript and types: the lean one for Microsoft 365, and
+ * the one with EWS, which a page fetches only for somebody with a mailbox on an Exchange Server.
  */
-export async function buildLeanWasm() {
-  const folder = join(target, 'lean');
-  await buildWasmOf('lean', ['--no-default-features'], folder);
-  return join(folder, wasmName);
+const modules = {
+  lean: { folder: join(www, 'pkg'), options: ['--no-default-features'] },
+  exchange: { folder: join(www, 'pkg-exchange'), options: [] },
+};
+
+/** Builds both modules. */
+export async function buildWasm() {
+  for (const [name, { folder, options }] of Object.entries(modules)) await buildWasmOf(name, options, folder);
 }
 
-/** The wasm as the page loads it. */
-export const wasm = join(pkg, wasmName);
+/** Where both lie. */
+export const wasm = {
+  lean: join(modules.lean.folder, wasmName),
+  exchange: join(modules.exchange.folder, wasmName),
+};
 
 /** @param {string} name of the stamp @param {string[]} options of cargo @param {string} folder */
 async function buildWasmOf(name, options, folder) {
-  console.log('Building the wasm…');
+  console.log(`Building the wasm (${name})…`);
   // of a library that is a module for the page and a crate for the tests at once, cargo drops `lto`
   // without a word; of the module alone it doesn't
   const wanted = ['--release', '--target', wasmTarget, '--lib', '--crate-type', 'cdylib', ...options];

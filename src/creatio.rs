@@ -17,6 +17,7 @@ pub use settings::{FirstSettings, Keeper, MailAccount, MailKind, SettingsPlace, 
 use crate::creatio::activity::map::{Card, Lookups};
 use crate::creatio::client::installation::Installation;
 use crate::error::Result;
+use crate::flat::FlatMap;
 use crate::http::Caller;
 use crate::model::lookup::{Found, Lookup};
 use crate::model::membership::Membership;
@@ -27,7 +28,6 @@ use crate::ports::{Clock, Credentials, Directory, Http, Replica};
 use chrono::Weekday;
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeMap,
     rc::Rc,
 };
 
@@ -63,9 +63,9 @@ pub struct Creatio<P> {
     site: Site,
     installation: Rc<Installation>,
     lookups: RefCell<Option<Rc<Lookups>>>,
-    cards: RefCell<BTreeMap<ContactId, Card>>,
+    cards: RefCell<FlatMap<ContactId, Card>>,
     /// The sets that the last listing had to do without, and why.
-    unread: RefCell<BTreeMap<&'static str, String>>,
+    unread: RefCell<FlatMap<&'static str, String>>,
     /// Whether a listing is being read: only that may do without a set, for it tells so.
     is_listing: Cell<bool>,
 }

@@ -26,6 +26,7 @@ pub mod wire;
 pub mod xml;
 
 use crate::error::{Error, Result};
+use crate::flat::{FlatMap, FlatSet};
 use crate::http::{Call, Caller};
 use crate::model::lookup::{Found, Lookup};
 use crate::model::op::{Op, Outcome};
@@ -34,7 +35,6 @@ use crate::model::{Address, Aliases, ContainerId, Cursor, Kind, Listing, Side, S
 use crate::ports::{Clock, Credentials, Http, Replica};
 use std::{
     cell::{Cell, RefCell},
-    collections::{BTreeMap, BTreeSet},
     rc::Rc,
 };
 use wire::Message;
@@ -68,10 +68,10 @@ pub struct Ews<P> {
     caller: Caller<P>,
     mailbox: EwsMailbox,
     /// What kind each container is, as far as it was read: ids don't tell.
-    kinds: RefCell<BTreeMap<ContainerId, Kind>>,
+    kinds: RefCell<FlatMap<ContainerId, Kind>>,
     /// Containers that the last reading could not read, with the reason: nothing is known of what
     /// lies there, and nothing is asked of them.
-    shut: RefCell<BTreeMap<ContainerId, String>>,
+    shut: RefCell<FlatMap<ContainerId, String>>,
     /// The most items that a view has shown in this reading: the server cuts none that shows fewer.
     most: Cell<usize>,
 }
@@ -157,7 +157,7 @@ impl<P: Http + Clock + Credentials> Replica for Ews<P> {
         self.identified(known).await
     }
 
-    async fn own(&self, known: BTreeSet<Address>) -> Result<BTreeSet<Address>> {
+    async fn own(&self, known: FlatSet<Address>) -> Result<FlatSet<Address>> {
         self.mailbox.aliases.learn(known);
         if self.mailbox.aliases.all().is_empty() {
             self.learn().await?;

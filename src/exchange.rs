@@ -6,13 +6,13 @@ use crate::creatio::MailKind;
 use crate::error::Result;
 #[cfg(feature = "ews")]
 use crate::ews::Ews;
+use crate::flat::FlatSet;
 use crate::graph::Graph;
 use crate::model::lookup::{Found, Lookup};
 use crate::model::op::{Op, Outcome};
 use crate::model::scope::Scope;
 use crate::model::{Address, Container, Cursor, Listing};
 use crate::ports::{Clock, Credentials, Http, Replica};
-use std::collections::BTreeSet;
 
 /// A mailbox of either kind.
 pub enum Exchange<P> {
@@ -67,7 +67,7 @@ impl<P: Http + Clock + Credentials> Replica for Exchange<P> {
         }
     }
 
-    async fn own(&self, known: BTreeSet<Address>) -> Result<BTreeSet<Address>> {
+    async fn own(&self, known: FlatSet<Address>) -> Result<FlatSet<Address>> {
         match self {
             Self::Cloud(graph) => graph.own(known).await,
             #[cfg(feature = "ews")]

@@ -22,7 +22,9 @@ mod time;
 mod wire;
 
 use crate::error::{Error, Result};
+use crate::flat::{FlatMap, FlatSet};
 use crate::http::{Call, Caller, Fault, Pages, PartAnswer, odata, pages};
+use crate::json;
 use crate::model::lookup::{Found, Lookup};
 use crate::model::op::{Op, Outcome};
 use crate::model::scope::Scope;
@@ -33,11 +35,7 @@ use crate::ports::{Clock, Credentials, Http, HttpResponse, Replica};
 use chrono::Duration;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
-use std::{
-    cell::RefCell,
-    collections::{BTreeMap, BTreeSet},
-    rc::Rc,
-};
+use std::{cell::RefCell, rc::Rc};
 
 /// Rows of a page of containers or found items, which is a hint to the server.
 const ROWS: u16 = 200;
@@ -76,7 +74,7 @@ pub struct Graph<P> {
     caller: Caller<P>,
     mailbox: GraphMailbox,
     /// What kind each container is, as far as it was read: ids don't tell.
-    kinds: RefCell<BTreeMap<ContainerId, Kind>>,
+    kinds: RefCell<FlatMap<ContainerId, Kind>>,
     /// What the last reading told to live.
     recent: RefCell<RecentReading>,
 }
@@ -84,7 +82,7 @@ pub struct Graph<P> {
 /// What a reading told to live, so that it need not be asked for again right after.
 #[derive(Default)]
 struct RecentReading {
-    items: BTreeSet<ItemId>,
+    items: FlatSet<ItemId>,
     at: Instant,
 }
 
@@ -112,7 +110,7 @@ impl<P: Http + Clock + Credentials> Graph<P> {
     /// What stops a run.
     pub async fn me(&self) -> Result<Vec<Address>> {
         let response = self.caller.send(&endpoints::me()).await?;
-        let user: wire::User = self.understood(&response)?;
+        let user: wire::User = understood(odata::read(&response))?;
         let names = [user.mail, user.user_principal_name].into_iter().flatten();
         // "SMTP:" marks the main one of several, "smtp:" the others; other kinds are no e-mail
         // addresses
@@ -157,16 +155,16 @@ impl<P: Http + Clock + Credentials> Graph<P> {
         let lists = self.answered(answers.next())?;
         let lacks = lacks_to_do(&lists);
         let lists = if lacks { Vec::new() } else { self.all(Kind::Task, "the lists", lists).await? };
-        let calendars = calendars.into_iter().filter_map(|row| map::calendar(read(row)?, &self.mailbox));
+        let calendars = calendars.into_iter().filter_map(|row| map::calendar(read(&row)?, &self.mailbox));
         let mut containers: Vec<Container> = calendars.collect();
-        containers.extend(lists.into_iter().filter_map(|row| map::list(read(row)?)));
+        containers.extend(lists.into_iter().filter_map(|row| map::list(read(&row)?)));
         containers.sort_by_key(|container| (container.kind, !container.default));
         *self.kinds.borrow_mut() = containers.iter().map(|c| (c.id.clone(), c.kind)).collect();
         Ok((containers, lacks))
     }
 
     /// The kind of each container; reads them if they were not read yet.
-    async fn kinds(&self) -> Result<BTreeMap<ContainerId, Kind>> {
+    async fn kinds(&self) -> Result<FlatMap<ContainerId, Kind>> {
         if self.kinds.borrow().is_empty() {
             self.containers().await?;
         }
@@ -176,7 +174,7 @@ impl<P: Http + Clock + Credentials> Graph<P> {
     /// Every row of a collection that begins with the page `first`: of which kind it is, and its
     /// name for people.
     async fn all(&self, kind: Kind, name: &str, first: HttpResponse) -> Result<Vec<Value>> {
-        let mut page: odata::Page<Value> = self.understood(&first)?;
+        let mut page = understood(odata::page(&first))?;
         let (mut rows, mut guard) = (Vec::new(), Pages::default());
         loop {
             let passed = guard.pass(page.next.as_deref(), page.value.iter().map(pages::telling));
@@ -187,7 +185,7 @@ impl<P: Http + Clock + Credentials> Graph<P> {
             rows.append(&mut page.value);
             let Some(link) = page.next.take() else { return Ok(rows) };
             let response = self.caller.send(&endpoints::page(kind, &self.caller.below(&link)?, ROWS)).await?;
-            page = self.understood(&response)?;
+            page = understood(odata::page(&response))?;
         }
     }
 
@@ -209,10 +207,11 @@ impl<P: Http + Clock + Credentials> Graph<P> {
             None => Err(Error::Network(Side::Exchange)),
         }
     }
+}
 
-    fn understood<T: DeserializeOwned>(&self, response: &HttpResponse) -> Result<T> {
-        odata::read(response).map_err(|fault: Fault| fault.error(Side::Exchange))
-    }
+/// `read`, whose fault ends the run.
+fn understood<T>(read: Result<T, Fault>) -> Result<T> {
+    read.map_err(|fault| fault.error(Side::Exchange))
 }
 
 impl<P: Http + Clock + Credentials> Replica for Graph<P> {
@@ -220,7 +219,7 @@ impl<P: Http + Clock + Credentials> Replica for Graph<P> {
         self.identified(known).await
     }
 
-    async fn own(&self, known: BTreeSet<Address>) -> Result<BTreeSet<Address>> {
+    async fn own(&self, known: FlatSet<Address>) -> Result<FlatSet<Address>> {
         self.mailbox.aliases.learn(known);
         if self.mailbox.aliases.all().is_empty() {
             self.mailbox.aliases.learn(self.me().await?);
@@ -261,6 +260,6 @@ fn lacks_to_do(response: &HttpResponse) -> bool {
 }
 
 /// A row as its type; `None` for what is no such row.
-fn read<T: DeserializeOwned>(row: Value) -> Option<T> {
-    serde_json::from_value(row).ok()
+fn read<T: DeserializeOwned>(row: &Value) -> Option<T> {
+    json::understand(row).ok()
 }

@@ -17,8 +17,10 @@ pub mod error;
 #[cfg(feature = "ews")]
 pub mod ews;
 pub mod exchange;
+pub mod flat;
 pub mod graph;
 pub mod http;
+pub mod json;
 pub mod model;
 pub mod ports;
 pub mod run;

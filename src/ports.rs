@@ -11,13 +11,14 @@ use crate::engine::link::{Link, LinkKey};
 use crate::engine::settings::Settings;
 use crate::engine::state::State;
 use crate::error::Result;
+use crate::flat::FlatSet;
 use crate::model::lookup::{Found, Lookup};
 use crate::model::membership::Membership;
 use crate::model::op::{Op, Outcome};
 use crate::model::scope::Scope;
 use crate::model::{Address, ContactId, Cursor, GroupId, Instant, ItemId, Listing, Side, Window};
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeSet, fmt};
+use std::fmt;
 
 /// A request with its whole body. The address is absolute.
 pub type Request = http::Request<Vec<u8>>;
@@ -106,7 +107,7 @@ pub trait Replica {
     ///
     /// # Errors
     /// What stops a run.
-    async fn own(&self, known: BTreeSet<Address>) -> Result<BTreeSet<Address>> {
+    async fn own(&self, known: FlatSet<Address>) -> Result<FlatSet<Address>> {
         Ok(known)
     }
 

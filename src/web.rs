@@ -9,6 +9,7 @@ pub mod error;
 pub mod facade;
 pub mod fetch;
 pub mod host;
+mod javascript;
 pub mod lock;
 pub mod request_counter;
 pub mod store;

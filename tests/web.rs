@@ -15,6 +15,7 @@ use schedule_sync::engine::link::{Half, ItemRef, Link, LinkKey, LinkState, Memor
 use schedule_sync::engine::settings::{Extent, Settings};
 use schedule_sync::engine::{held::Reason, state::State};
 use schedule_sync::error::Error;
+use schedule_sync::flat::FlatSet;
 use schedule_sync::model::{
     Body, ContainerId, Facts, Importance, Instant, ItemId, Meeting, Occurrence, Original, Pair, Record, Reminder,
     Response, Side, Status, Task, TaskWhen, When, Zone,
@@ -29,7 +30,6 @@ use schedule_sync::web::store::{self, IdbStore};
 use schedule_sync::web::zone::IntlZone;
 use schedule_sync::web::{clock, host, lock};
 use std::cell::RefCell;
-use std::collections::BTreeSet;
 use std::rc::Rc;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::*;
@@ -76,7 +76,7 @@ fn half(id: &str, container: &str, base: &Record, facts: Facts) -> Half {
         container: container.into(),
         base: base.clone(),
         facts,
-        unkept: BTreeSet::new(),
+        unkept: FlatSet::new(),
     }
 }
 

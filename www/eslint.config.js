@@ -37,7 +37,7 @@ const ringRules = rings.map((ring, index) => ({
 
 /** Run from the checkout's root: `eslint --config www/eslint.config.js .` (`npm run check`). */
 export default defineConfig(
-  globalIgnores(['target/', 'www/dist/', 'www/pkg/']),
+  globalIgnores(['target/', 'www/dist/', 'www/pkg/', 'www/pkg-exchange/']),
   {
     files: ['www/src/**/*.ts'],
     extends: [

@@ -7,9 +7,9 @@ use crate::creatio::activity::wire::{Communication, Contact};
 use crate::creatio::client::query::{Condition, Query};
 use crate::creatio::client::rows::understood;
 use crate::error::Result;
+use crate::flat::{FlatMap, FlatSet};
 use crate::model::{Address, ContactId};
 use crate::ports::{Clock, Credentials, Http};
-use std::collections::{BTreeMap, BTreeSet};
 
 impl<P: Http + Clock + Credentials> Creatio<P> {
     /// See [`Directory::is_readable`](crate::ports::Directory::is_readable). No condition: every
@@ -38,7 +38,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
         let numbers = understood::<Communication>(numbers, "ContactId", "ContactCommunication.").0;
         let people = people.iter().map(|row| (row.address(), row.id.contact()));
         let numbers = numbers.iter().map(|row| (row.address(), row.contact_id.contact()));
-        let mut found: BTreeMap<Address, BTreeSet<ContactId>> = BTreeMap::new();
+        let mut found: FlatMap<Address, FlatSet<ContactId>> = FlatMap::new();
         for (address, contact) in people.chain(numbers) {
             if let (Some(address), Some(contact)) = (address, contact) {
                 found.entry(address).or_default().insert(contact);

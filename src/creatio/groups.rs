@@ -17,14 +17,15 @@ use crate::creatio::client::refusal::refused;
 use crate::creatio::client::rows::{row_id, understood};
 use crate::creatio::client::{data_service, odata, reply};
 use crate::error::Result;
+use crate::flat::FlatMap;
 use crate::http::{Call, Pages, pages};
+use crate::json;
 use crate::model::membership::Membership;
 use crate::model::{GroupId, ItemId, Window};
 use crate::ports::{Clock, Credentials, Http};
 use chrono::Weekday;
 use serde::Deserialize;
 use serde_json::Value;
-use std::collections::BTreeMap;
 
 /// Rows of one page of members.
 const PAGE: usize = 1_000;
@@ -160,11 +161,11 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
 
     /// What the members of these groups follow from, by the group's id; a group that is not there
     /// is left out.
-    async fn rules(&self, groups: &[GroupId]) -> Result<BTreeMap<String, MemberRule>> {
+    async fn rules(&self, groups: &[GroupId]) -> Result<FlatMap<String, MemberRule>> {
         let by_id = |groups: &[&GroupId]| groups.iter().map(Condition::id).collect::<Vec<_>>();
         let folders = Query { set: "ActivityFolder", select: "Id,Name,ParentId,FolderTypeId", ..Query::default() };
         let [folders] = self.ask([folders.any(by_id(&groups.iter().collect::<Vec<_>>()))]).await?;
-        let mut rules = BTreeMap::new();
+        let mut rules = FlatMap::new();
         for row in understood::<ActivityFolder>(folders, "Id", "ActivityFolder.").0 {
             let rule = if row.folder_type_id.as_str() == Some(FOLDER_DYNAMIC) { SEARCH_DATA } else { MemberRule::Rows };
             rules.extend(row.id.0.map(|id| (id, rule)));
@@ -233,7 +234,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
                 let [rows] = self.ask([vec![query]]).await?;
                 let text = rows.first().and_then(|row| row.get(column)?.as_str()).unwrap_or_default();
                 // JSON as it is, or in base64; what is neither is told as it stands
-                let is_json = serde_json::from_str::<Value>(text).is_ok();
+                let is_json = json::value(text.as_bytes()).is_ok();
                 Ok(if is_json { text.into() } else { base64(text).unwrap_or_else(|| text.into()) })
             }
         }
@@ -349,7 +350,7 @@ fn content(body: &[u8]) -> Vec<u8> {
     struct Property {
         value: String,
     }
-    let property = serde_json::from_slice::<Property>(body).ok();
+    let property = json::parse::<Property>(body).ok();
     property.and_then(|property| base64(&property.value)).unwrap_or_else(|| body.to_vec())
 }
 

@@ -3,10 +3,10 @@
 use crate::engine::context::Context;
 use crate::engine::held::{Held, Reason};
 use crate::engine::link::Link;
+use crate::flat::FlatSet;
 use crate::model::op::{Op, SendInvitations, Update};
 use crate::model::{Item, ItemId, Patch, Record, Side};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
 /// What is done with a pair.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +68,7 @@ pub struct Planned {
     /// What waits for a person.
     pub held: Vec<Held>,
     /// What a person is told without being asked.
-    pub notes: BTreeSet<Note>,
+    pub notes: FlatSet<Note>,
 }
 
 /// What a run tells a person without asking: it is not held, and is told once.

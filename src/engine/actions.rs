@@ -13,13 +13,13 @@ use crate::engine::merge::{self, ClashRule, Compared, Merge};
 use crate::engine::permissions::Permissions;
 use crate::engine::settings::{Notify, Settings};
 use crate::engine::{claim, decide, identity, kept, original, project, scope};
+use crate::flat::FlatSet;
 use crate::model::op::{Op, Update};
 use crate::model::{
     Address, ContactId, Facts, Field, FieldValue, Instant, Item, Kind, Pair, Patch, Person, Record, Response, Side,
     Status, Uid,
 };
 use holding::{hold, put_back, waiting};
-use std::collections::BTreeSet;
 mod creation;
 mod holding;
 mod removal;
@@ -221,15 +221,15 @@ fn merged(case: &Case<'_>, step: Step) -> Planned {
 /// What is remembered of a pair after a merge; `creatio` is the Activity before it.
 fn remembered(link: &Link, merge: &Merge, creatio: &Record) -> Memory {
     let addresses =
-        |people: &[Person]| people.iter().filter_map(|one| one.addresses.first().cloned()).collect::<BTreeSet<_>>();
+        |people: &[Person]| people.iter().filter_map(|one| one.addresses.first().cloned()).collect::<FlatSet<_>>();
     let waiting = merge.people.iter().filter(|(reason, _)| *reason == Reason::WouldInvite);
-    let waiting: BTreeSet<Address> = waiting.flat_map(|(_, people)| addresses(people)).collect();
+    let waiting: FlatSet<Address> = waiting.flat_map(|(_, people)| addresses(people)).collect();
     let still = link.memory.uninvited.intersection(&waiting).cloned();
     let uninvited = addresses(&merge.uninvited).into_iter().chain(still).collect();
     let text = Side::BOTH.into_iter().find(|side| merge.writes[side.other()].contains(&Field::Body));
     let mut put_back = link.memory.put_back.clone();
     if !merge.put_back.is_empty() {
-        let lost = put_back.get_or_insert_with(|| PutBack { record: creatio.clone(), fields: BTreeSet::new() });
+        let lost = put_back.get_or_insert_with(|| PutBack { record: creatio.clone(), fields: FlatSet::new() });
         for field in &merge.put_back {
             merge::copy(*field, creatio, &mut lost.record);
             lost.fields.insert(*field);
@@ -240,7 +240,7 @@ fn remembered(link: &Link, merge: &Merge, creatio: &Record) -> Memory {
 }
 
 /// What is to be told of what is remembered only now.
-fn noted(before: &Memory, after: &Memory, ended: bool) -> BTreeSet<Note> {
+fn noted(before: &Memory, after: &Memory, ended: bool) -> FlatSet<Note> {
     let uninvited = !after.carried && !after.uninvited.is_subset(&before.uninvited);
     let left = ended && !after.left.is_subset(&before.left);
     let notes = [uninvited.then_some(Note::Uninvited), left.then_some(Note::Ended)];
@@ -403,7 +403,7 @@ fn written(link: Link, step: Step, before: Option<&Link>, merge: &Merge, now: Pa
 pub fn complete(link: &Link, item: &Item) -> Action {
     let mut after = link.clone();
     after.halves.creatio.set_version(item.version.clone());
-    let none = Patch { record: link.halves.creatio.base.clone(), fields: BTreeSet::new() };
+    let none = Patch { record: link.halves.creatio.base.clone(), fields: FlatSet::new() };
     let update = update(&after, Side::Creatio, &link.halves.creatio.base, none);
     after.halves.creatio.facts.status = Some(Status::Completed);
     Action {
@@ -485,7 +485,7 @@ pub fn follow_up(user: &ContactId, link: &Link) -> Option<(Side, Op)> {
 
 /// The write that gives an Activity the UID of its event, and nothing else.
 fn uid_write(link: &Link, uid: Uid) -> (Side, Op) {
-    let none = Patch { record: link.halves.creatio.base.clone(), fields: BTreeSet::new() };
+    let none = Patch { record: link.halves.creatio.base.clone(), fields: FlatSet::new() };
     let update = Update { uid: Some(uid), ..update(link, Side::Creatio, &link.halves.creatio.base, none) };
     (Side::Creatio, Op::Update(Box::new(update)))
 }

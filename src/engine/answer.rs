@@ -3,9 +3,9 @@
 //! so no sequence of answers brings the same question back.
 
 use crate::engine::held::Reason;
+use crate::flat::FlatSet;
 use crate::model::{ContainerId, ItemId, Side};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
 /// What a person chose.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -81,7 +81,7 @@ pub struct Question {
     #[serde(default)]
     pub container: Option<ContainerId>,
     /// What it is about, a digest of each part: a value of a field, a person, or the whole pair.
-    pub(super) about: BTreeSet<String>,
+    pub(super) about: FlatSet<String>,
 }
 
 impl Question {
@@ -131,7 +131,7 @@ struct Given {
     answer: Answer,
     /// What it was asked about; `None`: what is asked when it is first heeded.
     #[serde(default)]
-    about: Option<BTreeSet<String>>,
+    about: Option<FlatSet<String>>,
     /// A run has heeded it: it counts whenever its item is read, but is no reason to read it.
     #[serde(default)]
     heeded: bool,

@@ -6,9 +6,9 @@ use crate::engine::action::{Action, Planned, update};
 use crate::engine::context::Context;
 use crate::engine::link::Link;
 use crate::engine::{identity, scope};
+use crate::flat::FlatSet;
 use crate::model::op::{Op, Update};
 use crate::model::{Facts, Field, Item, Kind, Pair, Patch, Person, Record, Response, Role, Side, person};
-use std::collections::BTreeSet;
 
 /// Whether the user becomes Owner of the Activity that stands for their own meeting: a colleague's
 /// account imported it before, and is its Owner only by that. Ours have their Author as Owner until
@@ -55,7 +55,7 @@ pub fn claim(context: &Context<'_>, planned: &mut Planned, item: &Item) {
 fn write<'a>(action: &'a mut Action, link: &Link, item: &Item) -> Option<&'a mut Update> {
     let writes = |(side, op): &(Side, Op)| *side == Side::Creatio && matches!(op, Op::Update(_));
     if !action.writes.iter().any(writes) {
-        let none = Patch { record: item.record.clone(), fields: BTreeSet::new() };
+        let none = Patch { record: item.record.clone(), fields: FlatSet::new() };
         let bare = update(link, Side::Creatio, &item.record, none);
         action.writes.push((Side::Creatio, Op::Update(Box::new(bare))));
     }

@@ -4,8 +4,8 @@
 
 use crate::engine::link::Link;
 use crate::engine::settings::{Block, Settings};
+use crate::flat::FlatSet;
 use crate::model::{Container, ContainerId};
-use std::collections::BTreeSet;
 
 /// Old and new ids of containers.
 pub type Renamed = [(ContainerId, ContainerId)];
@@ -36,7 +36,7 @@ fn is_same(old: &Container, new: &Container) -> bool {
 /// What to keep of containers for the next run: those `present`, and of those `known` before the
 /// missing ones that are still `needed`.
 #[must_use]
-pub fn remembered(known: &[Container], present: &[Container], needed: &BTreeSet<&ContainerId>) -> Vec<Container> {
+pub fn remembered(known: &[Container], present: &[Container], needed: &FlatSet<&ContainerId>) -> Vec<Container> {
     let missing = known.iter().filter(|old| needed.contains(&old.id) && !present.iter().any(|new| new.id == old.id));
     present.iter().chain(missing).cloned().collect()
 }

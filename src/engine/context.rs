@@ -6,8 +6,8 @@ use crate::engine::answer::Answers;
 use crate::engine::held::Reason;
 use crate::engine::link::Link;
 use crate::engine::settings::Settings;
+use crate::flat::{FlatMap, FlatSet};
 use crate::model::{Address, ContactId, Container, Instant, Item, ItemId, Malformed, Pair, Uid, Window, Zone};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// What a decision may depend on, beside the items.
 #[derive(Clone, Copy)]
@@ -48,15 +48,15 @@ pub struct Words {
 #[derive(Clone, Debug, Default)]
 pub struct Seen {
     /// Items that were read, newest reading of each.
-    pub items: Pair<BTreeMap<ItemId, Item>>,
+    pub items: Pair<FlatMap<ItemId, Item>>,
     /// Linked ids that are surely absent: by a complete listing or a hint, *and* by a direct read.
-    pub gone: Pair<BTreeSet<ItemId>>,
+    pub gone: Pair<FlatSet<ItemId>>,
     /// Linked ids of Exchange under which a series is found now: such an event is no item any more,
     /// and not gone either.
-    pub series: BTreeSet<ItemId>,
+    pub series: FlatSet<ItemId>,
     /// Items about which the server refuses a question for good, by the id of the one for which it
     /// was asked: the server's code. Whether their counterpart is there is not known.
-    pub unanswered: BTreeMap<ItemId, String>,
+    pub unanswered: FlatMap<ItemId, String>,
     /// Links to any of these.
     pub links: Vec<Link>,
     /// Items that could not be understood.
@@ -64,11 +64,11 @@ pub struct Seen {
     /// Containers of Exchange.
     pub containers: Vec<Container>,
     /// Contacts by address.
-    pub people: BTreeMap<Address, ContactId>,
+    pub people: FlatMap<Address, ContactId>,
     /// The user's own addresses in the mailbox, beside the one that names it.
-    pub own: BTreeSet<Address>,
+    pub own: FlatSet<Address>,
     /// The Activities of the chosen groups; `None` if export is not limited to groups.
-    pub members: Option<BTreeSet<ItemId>>,
+    pub members: Option<FlatSet<ItemId>>,
     /// How many links there are in all.
     pub total: usize,
     /// Sides that were read completely and had no item at all.
@@ -89,23 +89,23 @@ pub struct Seen {
     /// What a person said of things held.
     pub answers: Answers,
     /// What was held before, and nobody has answered yet.
-    pub guarded: BTreeSet<(ItemId, Reason)>,
+    pub guarded: FlatSet<(ItemId, Reason)>,
     /// Deletions of the last 24 hours that nobody was asked about, before this run.
     pub deletions: usize,
     /// Activities whose meeting ended and whose status nobody touched, by id.
-    pub due: BTreeSet<ItemId>,
+    pub due: FlatSet<ItemId>,
     /// Unlinked Activities that were made for something that Exchange has: with the UID of a
     /// series, for an occurrence of it; or by us, for an event or task that is another's
     /// counterpart. They are never exported as new.
-    pub occurring: BTreeSet<ItemId>,
+    pub occurring: FlatSet<ItemId>,
     /// Unlinked Activities of which Exchange has something by their mark or UID, linked or not:
     /// only such a one may be the second of an event.
-    pub named: BTreeSet<ItemId>,
+    pub named: FlatSet<ItemId>,
     /// Unlinked Activities that must have had a counterpart on Exchange, by an id of ours or a UID,
     /// of which nothing is found there.
-    pub lost: BTreeSet<ItemId>,
+    pub lost: FlatSet<ItemId>,
     /// Activities that are or were linked in other accounts of the same user.
-    pub elsewhere: BTreeMap<ItemId, Elsewhere>,
+    pub elsewhere: FlatMap<ItemId, Elsewhere>,
 }
 
 impl Seen {
@@ -128,7 +128,7 @@ pub struct Elsewhere {
     /// One of them exported or imported it before this account did: people are invited from there.
     pub first: bool,
     /// The UIDs of its counterparts in their mailboxes.
-    pub uids: BTreeSet<Uid>,
+    pub uids: FlatSet<Uid>,
     /// The Activity that one of them made in its place, when it was gone.
     pub instead: Option<ItemId>,
 }

@@ -12,8 +12,8 @@ use crate::engine::merge::differences;
 use crate::engine::permissions::Permissions;
 use crate::engine::settings::{CreatioDelete, ExchangeDelete, FieldDirection};
 use crate::engine::{project, scope};
+use crate::flat::FlatSet;
 use crate::model::{Body, Facts, Field, Item, Kind, Pair, Record, Side, Status};
-use std::collections::BTreeSet;
 
 /// A linked pair with the fates of its two items, from what was seen. `items` are the readings as
 /// the rules see them (private ones masked).
@@ -99,10 +99,10 @@ pub fn has_counting_edit(case: &Case<'_>, side: Side) -> bool {
 }
 
 /// The fields of which such a value was edited.
-fn counting_edits(case: &Case<'_>, side: Side) -> BTreeSet<Field> {
+fn counting_edits(case: &Case<'_>, side: Side) -> FlatSet<Field> {
     let Case { context, link, fates, .. } = *case;
     let fate = fates[side];
-    let Fate::Edited(item) = fate else { return BTreeSet::new() };
+    let Fate::Edited(item) = fate else { return FlatSet::new() };
     let goes = |field: &Field| {
         context.settings.fields.of(*field).lets(side) && !matches!(field, Field::People | Field::Response)
     };

@@ -6,9 +6,9 @@ use crate::engine::held::Reason;
 use crate::engine::link::Memory;
 use crate::engine::permissions::{MayMail, Notes};
 use crate::engine::settings::{FieldMap, Notify};
+use crate::flat::FlatSet;
 use crate::model::op::SendInvitations;
 use crate::model::{Field, Item, ItemId, Side};
-use std::collections::BTreeSet;
 
 /// The direction in which a field of a pair may go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -207,7 +207,7 @@ impl FieldPolicy {
 
     /// Who gets mail of a write of `fields`.
     #[must_use]
-    pub fn tells(self, fields: &BTreeSet<Field>) -> SendInvitations {
+    pub fn tells(self, fields: &FlatSet<Field>) -> SendInvitations {
         match () {
             () if self.ended && self.silent => SendInvitations::Nobody,
             () if !self.silent || self.may_mail.change => SendInvitations::All,

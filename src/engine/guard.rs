@@ -7,9 +7,9 @@ use crate::engine::held::{Held, Reason};
 use crate::engine::link::{Link, LinkState};
 use crate::engine::permissions::Permissions;
 use crate::engine::plan::Plan;
+use crate::flat::FlatSet;
 use crate::model::op::Op;
 use crate::model::{Field, ItemId, Side};
-use std::collections::BTreeSet;
 
 /// How many go on without asking: deletions of one day, moved starts of one run, emptied texts and
 /// places of one run, each for itself. 10 % of the links, at least 10, at most 50.
@@ -141,10 +141,10 @@ fn hold(
     plan: &mut Plan,
     bare: Option<&Plan>,
     question: &GuardQuestion,
-) -> BTreeSet<ItemId> {
-    let Some(&reason) = question.reasons.first() else { return BTreeSet::new() };
+) -> FlatSet<ItemId> {
+    let Some(&reason) = question.reasons.first() else { return FlatSet::new() };
     // what a person's word made of the plan is not there without it
-    let unasked: Option<BTreeSet<&ItemId>> = bare.map(|bare| {
+    let unasked: Option<FlatSet<&ItemId>> = bare.map(|bare| {
         let such = bare.actions.iter().filter(|action| (question.about)(action));
         such.map(|action| action.after.halves.creatio.id()).collect()
     });

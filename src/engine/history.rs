@@ -3,10 +3,10 @@
 
 use crate::engine::action::Action;
 use crate::engine::link::Link;
+use crate::flat::{FlatMap, FlatSet};
 use crate::model::op::{Op, Outcome, Written};
 use crate::model::{ContainerId, Facts, Field, Instant, ItemId, Record, Side, Status};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Days that history is kept.
 pub const KEPT_DAYS: i64 = 30;
@@ -48,16 +48,16 @@ pub struct Entry {
 /// How many writes of each run are taken back; what an undo took back that was undone itself stands
 /// again.
 #[must_use]
-pub fn taken_back(entries: &[Entry]) -> BTreeMap<Instant, usize> {
+pub fn taken_back(entries: &[Entry]) -> FlatMap<Instant, usize> {
     let mut latest_first: Vec<&Entry> = entries.iter().filter(|entry| entry.undoes.is_some()).collect();
     latest_first.sort_by_key(|entry| std::cmp::Reverse((entry.run, entry.nth)));
-    let mut back: BTreeSet<(Instant, usize)> = BTreeSet::new();
+    let mut back: FlatSet<(Instant, usize)> = FlatSet::new();
     for entry in latest_first {
         if !back.contains(&(entry.run, entry.nth)) {
             back.extend(entry.undoes);
         }
     }
-    let mut counts = BTreeMap::new();
+    let mut counts = FlatMap::new();
     for (run, _) in back {
         *counts.entry(run).or_default() += 1;
     }

@@ -11,11 +11,11 @@ use crate::engine::fate::Fate;
 use crate::engine::folded::{Folded, both};
 use crate::engine::held::{Held, HeldField, Reason};
 use crate::engine::link::Link;
+use crate::flat::FlatSet;
 use crate::model::op::{Op, Outcome, Refusal, SendInvitations, Update};
 use crate::model::record::{copy, differences};
 use crate::model::{Field, Instant, Item, Pair, Patch, Record, Side};
 use chrono::Duration;
-use std::collections::BTreeSet;
 
 /// What a server makes of a creation by itself, it has made within this time.
 const SETTLING_TIME: Duration = Duration::seconds(10);
@@ -23,10 +23,10 @@ const SETTLING_TIME: Duration = Duration::seconds(10);
 /// The fields that `op` wrote and that the server, by the `item` which it then held, made something
 /// else of. People and answers are not among them: they merge per person, and servers add to them.
 #[must_use]
-pub fn unkept(op: &Op, item: &Item) -> BTreeSet<Field> {
-    let Some(Patch { record, fields }) = op.patch() else { return BTreeSet::new() };
+pub fn unkept(op: &Op, item: &Item) -> FlatSet<Field> {
+    let Some(Patch { record, fields }) = op.patch() else { return FlatSet::new() };
     if record.kind() != item.record.kind() {
-        return BTreeSet::new();
+        return FlatSet::new();
     }
     let own = |field: &Field| fields.contains(field) && !matches!(field, Field::People | Field::Response);
     differences(&record, &item.record).into_iter().filter(own).collect()
@@ -174,8 +174,8 @@ pub fn named(link: &Link, title: &str, now: Instant) -> Option<Held> {
 /// What of `before` is still not kept, once both sides agree on the records of `base`: a field that
 /// a person, or a write, has changed since is no longer the server's.
 #[must_use]
-pub fn left(before: &Link, base: &Pair<Record>) -> Pair<BTreeSet<Field>> {
-    let changed: BTreeSet<Field> =
+pub fn left(before: &Link, base: &Pair<Record>) -> Pair<FlatSet<Field>> {
+    let changed: FlatSet<Field> =
         Side::BOTH.into_iter().flat_map(|side| differences(&before.halves[side].base, &base[side])).collect();
     Pair::of(|side| before.halves[side].unkept.difference(&changed).copied().collect())
 }
@@ -188,7 +188,7 @@ pub fn again(link: &Link, fates: Pair<Fate<'_>>, shadows: &Pair<Record>) -> Opti
     let mut writes = Vec::new();
     for side in Side::BOTH {
         let Some(item) = fates[side].item() else { continue };
-        let fields: BTreeSet<Field> = std::mem::take(&mut after.halves[side].unkept);
+        let fields: FlatSet<Field> = std::mem::take(&mut after.halves[side].unkept);
         let fields = &fields & &differences(&item.record, &shadows[side]);
         for field in &fields {
             copy(*field, &shadows[side], &mut after.halves[side].base);

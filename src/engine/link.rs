@@ -5,11 +5,11 @@
 //! if its value differs from its own half. What one side can't hold (the tail of a long title,
 //! "waiting on others", an all-day event's dates) so never looks like an edit.
 
+use crate::flat::FlatSet;
 use crate::model::{
     Address, ContainerId, Facts, Field, Instant, Item, ItemId, Kind, Pair, Record, Side, Status, Version, When,
 };
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
 /// One linked pair. It is stored as [`StoredLink`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -86,7 +86,7 @@ pub struct Half {
     pub facts: Facts,
     /// Fields of which it holds something else than was written to it, the second time too: the
     /// server's own value, which is no edit.
-    pub unkept: BTreeSet<Field>,
+    pub unkept: FlatSet<Field>,
 }
 
 impl Half {
@@ -98,14 +98,14 @@ impl Half {
             container: item.container.clone(),
             base: item.record.clone(),
             facts: item.facts.clone(),
-            unkept: BTreeSet::new(),
+            unkept: FlatSet::new(),
         }
     }
 
     /// An item that nobody has read: it is to be created, or is gone.
     #[must_use]
     pub fn unread(id: ItemId, container: ContainerId, base: Record, facts: Facts) -> Self {
-        Self { item: ItemRef::Expected { id }, container, base, facts, unkept: BTreeSet::new() }
+        Self { item: ItemRef::Expected { id }, container, base, facts, unkept: FlatSet::new() }
     }
 
     /// The id of the item.
@@ -164,12 +164,12 @@ pub struct Memory {
     pub put_back: Option<PutBack>,
     /// Participants who were not invited, without a question: told once, and asked about under
     /// another notify rule.
-    pub uninvited: BTreeSet<Address>,
+    pub uninvited: FlatSet<Address>,
     /// What would mail was there before "always" was chosen, and waits: it is asked about as
     /// before.
     pub waited: bool,
     /// Fields whose change stays in Creatio since the meeting has ended: told once.
-    pub left: BTreeSet<Field>,
+    pub left: FlatSet<Field>,
     /// Another account of the user exported the Activity first: people are invited from there.
     pub carried: bool,
     /// The side on which the text on the event was written; `None`: the side that the pair began
@@ -198,7 +198,7 @@ pub struct PutBack {
     /// The Activity as the person left it.
     pub record: Record,
     /// The fields that were put back.
-    pub fields: BTreeSet<Field>,
+    pub fields: FlatSet<Field>,
 }
 
 impl Memory {
@@ -342,7 +342,7 @@ struct StoredLink {
     #[serde(default)]
     unsettled: bool,
     #[serde(default)]
-    unkept: Pair<BTreeSet<Field>>,
+    unkept: Pair<FlatSet<Field>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     former: Option<Box<Link>>,
     #[serde(default, skip_serializing_if = "Memory::is_empty")]

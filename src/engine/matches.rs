@@ -1,7 +1,7 @@
 //! What unlinked items of Exchange were found to be.
 
+use crate::flat::{FlatMap, FlatSet};
 use crate::model::ItemId;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// What an unlinked Exchange item was found to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,9 +30,9 @@ pub enum Match {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Matches {
     /// What each unlinked Exchange item stands for.
-    pub events: BTreeMap<ItemId, Match>,
+    pub events: FlatMap<ItemId, Match>,
     /// Activities that could be the counterpart of several, or one of several: they are left alone.
-    pub rivals: BTreeSet<ItemId>,
+    pub rivals: FlatSet<ItemId>,
     /// Activities of occurrences that a changed pattern has no place for.
-    pub orphaned: BTreeSet<ItemId>,
+    pub orphaned: FlatSet<ItemId>,
 }

@@ -6,21 +6,21 @@ use crate::engine::link::{Link, LinkState};
 use crate::engine::matches::{Match, Matches};
 use crate::engine::twins::{are_twins, is_left_of, is_series};
 use crate::engine::{identity, project, scope, series};
+use crate::flat::{FlatMap, FlatSet};
 use crate::model::lookup::Look;
 use crate::model::{Day, Facts, Item, ItemId, Kind, Mark, Record, Side, TaskWhen, Uid, When};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// What matching looks Activities up by: who is linked, and who bears which UID.
 struct Linked<'a> {
-    by_activity: BTreeMap<&'a ItemId, &'a Link>,
-    by_uid: BTreeMap<&'a Uid, Vec<&'a Item>>,
+    by_activity: FlatMap<&'a ItemId, &'a Link>,
+    by_uid: FlatMap<&'a Uid, Vec<&'a Item>>,
 }
 
 impl<'a> Linked<'a> {
     /// Of all that was seen.
     fn new(seen: &'a Seen) -> Self {
         let by_activity = seen.links.iter().map(|link| (link.halves.creatio.id(), link)).collect();
-        let mut by_uid: BTreeMap<&Uid, Vec<&Item>> = BTreeMap::new();
+        let mut by_uid: FlatMap<&Uid, Vec<&Item>> = FlatMap::new();
         for activity in seen.items.creatio.values() {
             if let Some(uid) = &activity.facts.uid {
                 by_uid.entry(uid).or_default().push(activity);
@@ -135,7 +135,7 @@ fn known_uid<'a>(
 #[must_use]
 pub fn find(context: &Context<'_>, seen: &Seen, unlinked: &[&Item]) -> Matches {
     let linked = Linked::new(seen);
-    let mut found: BTreeMap<ItemId, Match> =
+    let mut found: FlatMap<ItemId, Match> =
         unlinked.iter().map(|item| (item.id.clone(), by_identity(context, seen, &linked, item))).collect();
     settle_rivals(context, seen, &linked, unlinked, &mut found);
     settle_same(context, unlinked, &mut found);
@@ -372,10 +372,10 @@ fn settle_rivals(
     seen: &Seen,
     linked: &Linked<'_>,
     unlinked: &[&Item],
-    found: &mut BTreeMap<ItemId, Match>,
+    found: &mut FlatMap<ItemId, Match>,
 ) {
     let is_original = |item: &Item| is_original(context, seen, linked, item);
-    let mut rivals: BTreeMap<ItemId, Vec<&Item>> = BTreeMap::new();
+    let mut rivals: FlatMap<ItemId, Vec<&Item>> = FlatMap::new();
     for item in unlinked {
         if let Some(Match::With(activity) | Match::Relink(activity)) = found.get(&item.id) {
             rivals.entry(activity.clone()).or_default().push(item);
@@ -383,7 +383,7 @@ fn settle_rivals(
     }
     for mut items in rivals.into_values() {
         let is_left = |item: &Item| items.iter().any(|other| is_left_of(item, other));
-        let left: BTreeSet<ItemId> = items.iter().filter(|item| is_left(item)).map(|item| item.id.clone()).collect();
+        let left: FlatSet<ItemId> = items.iter().filter(|item| is_left(item)).map(|item| item.id.clone()).collect();
         let is_left = |item: &Item| left.contains(&item.id);
         items.sort_by_key(|item| (is_left(item), !is_original(item), item.facts.created, item.id.clone()));
         let first = items.first().copied();
@@ -407,8 +407,8 @@ fn settle_rivals(
 
 /// Of several new items that would become one Activity, since they are one meeting in several
 /// calendars, the oldest does; the others are copies.
-fn settle_same(context: &Context<'_>, unlinked: &[&Item], found: &mut BTreeMap<ItemId, Match>) {
-    let mut same: BTreeMap<ItemId, Vec<&Item>> = BTreeMap::new();
+fn settle_same(context: &Context<'_>, unlinked: &[&Item], found: &mut FlatMap<ItemId, Match>) {
+    let mut same: FlatMap<ItemId, Vec<&Item>> = FlatMap::new();
     for item in unlinked.iter().filter(|item| found.get(&item.id) == Some(&Match::New)) {
         same.entry(identity::activity(item, context.account, 0)).or_default().push(item);
     }
@@ -465,12 +465,12 @@ fn moved_tasks(seen: &Seen, unlinked: &[&Item], matches: &mut Matches) {
 /// The last resort: same kind, title, start and end, unique on both sides, where the user is owner
 /// or participant.
 fn by_content(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, unlinked: &[&Item], matches: &mut Matches) {
-    let taken: BTreeSet<ItemId> = matches.events.values().filter_map(Match::activity).cloned().collect();
+    let taken: FlatSet<ItemId> = matches.events.values().filter_map(Match::activity).cloned().collect();
     let free = seen.items.creatio.values().filter(|item| {
         linked.of(&item.id).is_none() && !taken.contains(&item.id) && !item.facts.email && !item.facts.canceled
     });
-    let mut looks: BTreeMap<String, (Vec<&ItemId>, Vec<&ItemId>)> = BTreeMap::new();
-    let mut mine: BTreeSet<&ItemId> = BTreeSet::new();
+    let mut looks: FlatMap<String, (Vec<&ItemId>, Vec<&ItemId>)> = FlatMap::new();
+    let mut mine: FlatSet<&ItemId> = FlatSet::new();
     for item in free {
         looks.entry(look(&item.record)).or_default().0.push(&item.id);
         mine.extend(item.facts.involves_me.then_some(&item.id));

@@ -8,11 +8,11 @@ use crate::engine::people::{self, People};
 use crate::engine::permissions::Notes;
 use crate::engine::project;
 use crate::engine::settings::Conflict;
+use crate::flat::FlatSet;
 use crate::model::op::SendInvitations;
 pub use crate::model::record::{copy, differences, fields};
 use crate::model::{Body, Field, Instant, Meeting, Pair, Person, Record, Side, Status};
 use chrono::Duration;
-use std::collections::BTreeSet;
 
 /// What becomes of one field.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub struct Merge {
     /// Each side's record as it shall be.
     pub target: Pair<Record>,
     /// The fields to write on each side.
-    pub writes: Pair<BTreeSet<Field>>,
+    pub writes: Pair<FlatSet<Field>>,
     /// The base once the writes are confirmed.
     pub base: Pair<Record>,
     /// Fields that both changed differently, which wait for a person.
@@ -47,12 +47,12 @@ pub struct Merge {
     /// Who is not invited, without a question.
     pub uninvited: Vec<Person>,
     /// Fields whose change stays in Creatio without a question, since the meeting has ended.
-    pub left: BTreeSet<Field>,
+    pub left: FlatSet<Field>,
     /// Fields that belong to the organizer, and were edited in Creatio.
-    pub put_back: BTreeSet<Field>,
+    pub put_back: FlatSet<Field>,
     /// Fields in which an event or task that is adopted stands as its server made it of what we
     /// sent.
-    pub unkept: BTreeSet<Field>,
+    pub unkept: FlatSet<Field>,
     /// Who gets mail of what is written to Exchange.
     pub tells: SendInvitations,
 }
@@ -97,9 +97,9 @@ pub fn merge(
         waits: Vec::new(),
         people: Vec::new(),
         uninvited: Vec::new(),
-        left: BTreeSet::new(),
-        put_back: BTreeSet::new(),
-        unkept: BTreeSet::new(),
+        left: FlatSet::new(),
+        put_back: FlatSet::new(),
+        unkept: FlatSet::new(),
         tells: SendInvitations::All,
     };
     merge_people(context, seen, compared, policy, &mut merge);
@@ -356,7 +356,7 @@ impl ClashRule {
     /// The rule for a field, where so much was edited on the two sides: a stamp is that of the
     /// item's last change, and tells of a field only if nothing else was changed there. What is
     /// newer by another field's stamp may be the older of the two.
-    fn about(self, edited: Pair<&BTreeSet<Field>>, policy: FieldPolicy) -> Self {
+    fn about(self, edited: Pair<&FlatSet<Field>>, policy: FieldPolicy) -> Self {
         let newer = if self.stamps.creatio > self.stamps.exchange { Side::Creatio } else { Side::Exchange };
         // in an adoption nobody is taken to have edited people and answers
         let counts = |field: &&Field| !(policy.adopts && matches!(field, Field::People | Field::Response));

@@ -13,9 +13,9 @@ use crate::engine::held::Reason;
 use crate::engine::link::{Link, LinkState};
 use crate::engine::permissions::Permissions;
 use crate::engine::{identity, matching, scope};
+use crate::flat::FlatSet;
 use crate::model::record::differences;
 use crate::model::{Facts, Field, Instant, Item, ItemId, Mark, Pair, Side};
-use std::collections::BTreeSet;
 
 /// The Activity for which `activity` stands in, as the counterpart of `item` in a generation up to
 /// this one; `None` if its name tells of none.
@@ -193,7 +193,7 @@ pub fn is_as_made(seen: &Seen, link: &Link) -> bool {
     seen.items.creatio.get(link.halves.creatio.id()).is_some_and(|item| {
         let ours = link.made == Some(Side::Creatio) && !item.facts.process && !item.facts.canceled;
         // an answer comes by itself
-        let answer = BTreeSet::from([Field::Response]);
+        let answer = FlatSet::from([Field::Response]);
         ours && differences(&link.halves.creatio.base, &item.record).is_subset(&answer)
     })
 }

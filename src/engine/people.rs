@@ -9,9 +9,9 @@ use crate::engine::context::{Context, Seen};
 use crate::engine::field_policy::{Direction, FieldPolicy, Mailing};
 use crate::engine::held::Reason;
 use crate::engine::project;
+use crate::flat::FlatSet;
 use crate::model::person::{self, Roll};
 use crate::model::{ContactId, Field, Meeting, Pair, Person, Side};
-use std::collections::BTreeSet;
 
 /// The outcome of a merge.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,7 +89,7 @@ struct Crowd<'a> {
     seen: &'a Seen,
     list: &'a [Person],
     roll: Roll<'a>,
-    contacts: BTreeSet<&'a ContactId>,
+    contacts: FlatSet<&'a ContactId>,
 }
 
 impl<'a> Crowd<'a> {

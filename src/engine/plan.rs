@@ -6,12 +6,10 @@ use crate::engine::action::{Action, Note};
 use crate::engine::answer::{Answers, Question};
 use crate::engine::held::Held;
 use crate::engine::link::Link;
+use crate::flat::{FlatMap, FlatSet};
 use crate::model::ItemId;
 use crate::model::op::Op;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    fmt,
-};
+use std::fmt;
 
 /// What a run will do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -31,9 +29,9 @@ pub struct Plan {
     /// The answers that count: the question still stands as it was answered.
     pub answers: Answers,
     /// What a person is told without being asked, of which Activities.
-    pub notes: BTreeMap<Note, BTreeSet<ItemId>>,
+    pub notes: FlatMap<Note, FlatSet<ItemId>>,
     /// What goes although nobody was asked: the items whose removal the guard counts.
-    pub unasked: BTreeSet<ItemId>,
+    pub unasked: FlatSet<ItemId>,
     /// Nothing that was seen of Creatio counts, but what a person answered about: the rest is read
     /// again.
     pub disbelieves: bool,

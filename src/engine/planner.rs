@@ -16,9 +16,9 @@ use crate::engine::plan::Plan;
 use crate::engine::self_check::{self, Accounted};
 use crate::engine::settings::Settings;
 use crate::engine::{actions, asking, decide, guard, pairs, scope};
+use crate::flat::{FlatMap, FlatSet};
 use crate::model::{Facts, Item, ItemId, Kind, Pair, Side, Status};
 use index::{Index, unlinked};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Decides what to do with everything that was seen.
 #[must_use]
@@ -150,7 +150,7 @@ impl<'a> Planner<'a> {
     }
 
     /// The Activities of the pairs that are written to.
-    fn busy(&self) -> BTreeSet<ItemId> {
+    fn busy(&self) -> FlatSet<ItemId> {
         self.plan.actions.iter().map(|action| action.after.halves.creatio.id().clone()).collect()
     }
 
@@ -186,7 +186,7 @@ impl<'a> Planner<'a> {
     fn late_values(&mut self) {
         let Self { context, seen, .. } = *self;
         let busy = self.busy();
-        let put: BTreeMap<ItemId, Link> =
+        let put: FlatMap<ItemId, Link> =
             self.plan.links.iter().map(|link| (link.halves.creatio.id().clone(), link.clone())).collect();
         let known =
             self.index.links.iter().map(|before| (before, put.get(before.halves.creatio.id()).unwrap_or(before)));
@@ -198,7 +198,7 @@ impl<'a> Planner<'a> {
         });
         let late: Vec<Action> = late.collect();
         // unconfirmed, the link stays as it was: the next run tries again
-        let tried: BTreeSet<&ItemId> = late.iter().map(|action| action.after.halves.creatio.id()).collect();
+        let tried: FlatSet<&ItemId> = late.iter().map(|action| action.after.halves.creatio.id()).collect();
         self.plan.links.retain(|link| !tried.contains(link.halves.creatio.id()));
         self.plan.actions.extend(late);
     }

@@ -6,18 +6,18 @@ use crate::engine::identity;
 use crate::engine::link::Link;
 use crate::engine::project::instants;
 use crate::engine::settings::{Block, Extent, Private, Settings};
+use crate::flat::FlatSet;
 use crate::model::scope::{ContainerChoice, Scope};
 use crate::model::time::midnight;
 use crate::model::{
     Body, Container, ContainerId, Facts, Importance, Item, Kind, Meeting, Pair, Record, Reminder, Side, Status, Task,
     TaskWhen,
 };
-use std::collections::BTreeSet;
 
 /// What both replicas are asked to read: what is imported, what exports go to, and whatever holds
 /// links.
 #[must_use]
-pub fn reading(settings: &Settings, window: crate::model::Window, holding: &BTreeSet<ContainerId>) -> Scope {
+pub fn reading(settings: &Settings, window: crate::model::Window, holding: &FlatSet<ContainerId>) -> Scope {
     let choice = |block: &Block<ContainerId>, target: Option<&ContainerId>| ContainerChoice {
         own: block.takes_all(),
         default: settings.export.on && target.is_none(),

@@ -5,12 +5,12 @@
 use crate::engine::context::{Context, Seen};
 use crate::engine::held::{Held, Reason};
 use crate::engine::link::Link;
+use crate::flat::FlatSet;
 use crate::model::{ItemId, Pair, Side};
-use std::collections::BTreeSet;
 
 /// The items that the planner has decided on, be it to leave them alone.
 #[derive(Debug, Default)]
-pub struct Accounted<'a>(Pair<BTreeSet<&'a ItemId>>);
+pub struct Accounted<'a>(Pair<FlatSet<&'a ItemId>>);
 
 impl<'a> Accounted<'a> {
     /// An item has been decided on.

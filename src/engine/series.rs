@@ -10,9 +10,9 @@ use crate::engine::identity;
 use crate::engine::link::{Link, LinkState};
 use crate::engine::matches::{Match, Matches};
 use crate::engine::twins::is_series;
+use crate::flat::{FlatMap, FlatSet};
 use crate::model::time::local;
 use crate::model::{Day, Item, ItemId, Original, Person, Record, Zone};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// An Activity whose event is not there as it was.
 struct LostActivity<'a> {
@@ -42,7 +42,7 @@ struct SeriesChange<'a> {
     lost: Vec<LostActivity<'a>>,
     fresh: Vec<Fresh<'a>>,
     /// Linked occurrences that live on.
-    living: BTreeSet<Original>,
+    living: FlatSet<Original>,
     /// It is a single event now.
     is_single: bool,
     /// Anybody is or was linked to one of its occurrences, whatever became of that.
@@ -88,7 +88,7 @@ fn kept<'a>(
     seen: &'a Seen,
     unlinked: &[&'a Item],
     matches: &Matches,
-    changes: &BTreeMap<&'a ItemId, SeriesChange<'a>>,
+    changes: &FlatMap<&'a ItemId, SeriesChange<'a>>,
 ) -> Vec<Successor<'a>> {
     let kept = changes.iter().filter_map(|(master, change)| {
         let [lost] = change.lost.as_slice() else { return None };
@@ -116,8 +116,8 @@ fn kept<'a>(
     kept.collect()
 }
 
-fn changes<'a>(seen: &'a Seen, unlinked: &[&'a Item], matches: &Matches) -> BTreeMap<&'a ItemId, SeriesChange<'a>> {
-    let mut changes: BTreeMap<&ItemId, SeriesChange<'_>> = BTreeMap::new();
+fn changes<'a>(seen: &'a Seen, unlinked: &[&'a Item], matches: &Matches) -> FlatMap<&'a ItemId, SeriesChange<'a>> {
+    let mut changes: FlatMap<&ItemId, SeriesChange<'_>> = FlatMap::new();
     let new: Vec<&Item> =
         unlinked.iter().copied().filter(|item| matches.events.get(&item.id) == Some(&Match::New)).collect();
     for link in &seen.links {
@@ -227,7 +227,7 @@ impl<'a> SeriesChange<'a> {
 /// "This and all following" makes a new series of the days from some day on, and ends the old one
 /// the day before: those days keep their Activities, as long as their times and their organizer are
 /// the same.
-fn cut<'a>(changes: &mut BTreeMap<&'a ItemId, SeriesChange<'a>>) -> Vec<Successor<'a>> {
+fn cut<'a>(changes: &mut FlatMap<&'a ItemId, SeriesChange<'a>>) -> Vec<Successor<'a>> {
     let mut found = Vec::new();
     let masters: Vec<&ItemId> = changes.keys().copied().collect();
     let has_new = |change: &SeriesChange<'_>| !change.is_known && !change.fresh.is_empty();

@@ -4,9 +4,9 @@ use crate::engine::account::Account;
 use crate::engine::answer::{Answers, Question};
 use crate::engine::held::Held;
 use crate::engine::settings::Settings;
+use crate::flat::FlatSet;
 use crate::model::{Address, Container, ContainerId, Cursor, Instant, ItemId, Pair, SiteId};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
 /// What is kept of an account between two runs, beside its links.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,17 +23,17 @@ pub struct State {
     /// The user's own addresses there, as that sign-in told them (see
     /// [`Replica::own`](crate::ports::Replica::own)).
     #[serde(default)]
-    pub addresses: BTreeSet<Address>,
+    pub addresses: FlatSet<Address>,
     /// Where the next readings go on.
     pub cursors: Pair<Option<Cursor>>,
     /// Items whose step was not finished: the next run reads them again.
-    pub again: Pair<BTreeSet<(ItemId, ContainerId)>>,
+    pub again: Pair<FlatSet<(ItemId, ContainerId)>>,
     /// Items that the last run created: the next listing has to tell of them, or they were removed
     /// since.
     #[serde(default)]
-    pub fresh: Pair<BTreeSet<ItemId>>,
+    pub fresh: Pair<FlatSet<ItemId>>,
     /// Containers of Exchange that hold links: they are read whatever the settings say.
-    pub holding: BTreeSet<ContainerId>,
+    pub holding: FlatSet<ContainerId>,
     /// The containers of Exchange, and the missing ones that are still needed: by them one that got
     /// another id is known.
     #[serde(default)]
@@ -57,7 +57,7 @@ pub struct State {
     pub always: Option<Instant>,
     /// Activities of pairs that rest: undone or left by a person.
     #[serde(default)]
-    pub resting: BTreeSet<ItemId>,
+    pub resting: FlatSet<ItemId>,
     /// How the groups that limit export stood when their members were last asked for (see
     /// [`Directory::membership`](crate::ports::Directory::membership)).
     #[serde(default)]
@@ -76,11 +76,11 @@ impl State {
             site: account.site.clone(),
             mailbox: Some(account.mailbox.clone()),
             holder: None,
-            addresses: BTreeSet::new(),
+            addresses: FlatSet::new(),
             cursors: Pair::default(),
             again: Pair::default(),
             fresh: Pair::default(),
-            holding: BTreeSet::new(),
+            holding: FlatSet::new(),
             containers: Vec::new(),
             held: Vec::new(),
             links: 0,
@@ -89,7 +89,7 @@ impl State {
             answers: Answers::default(),
             questions: Vec::new(),
             always: None,
-            resting: BTreeSet::new(),
+            resting: FlatSet::new(),
             membership: None,
             deletions: Vec::new(),
         }

@@ -7,10 +7,10 @@ use crate::engine::action::{ACTIVITIES, Action, Step};
 use crate::engine::history::{self, Entry, What};
 use crate::engine::link::{Link, LinkState};
 use crate::engine::{identity, merge};
+use crate::flat::{FlatMap, FlatSet};
 use crate::model::op::{Create, Op, SendInvitations, Update, Written};
 use crate::model::{ContainerId, Facts, Field, Instant, Item, ItemId, Patch, Record, Side};
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// What undoing a run would do.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -60,11 +60,11 @@ pub enum Why {
 #[derive(Clone, Debug, Default)]
 pub struct Now {
     /// The items, by side and id.
-    pub items: BTreeMap<(Side, ItemId), Item>,
+    pub items: FlatMap<(Side, ItemId), Item>,
     /// The links, by Activity.
-    pub links: BTreeMap<ItemId, Link>,
+    pub links: FlatMap<ItemId, Link>,
     /// Activities whose event or task was removed, and made again since, as by another device.
-    pub again: BTreeSet<ItemId>,
+    pub again: FlatSet<ItemId>,
 }
 
 /// Plans the undo of `entries`, all of one run: the last write first. `silently`: nobody gets mail
@@ -104,7 +104,7 @@ fn back(account: &Account, silently: bool, entry: &Entry, item: Option<&Item>, l
         (What::Created, Some(item)) => uncreate(entry, item, link),
         (What::Updated, Some(item)) => restore(entry, item, link, silently),
         (What::Status(Some(before), after), Some(item)) if item.facts.status == Some(after) => {
-            let none = Patch { record: item.record.clone(), fields: BTreeSet::new() };
+            let none = Patch { record: item.record.clone(), fields: FlatSet::new() };
             Ok(Op::Update(Box::new(Update { status: Some(before), ..Update::of(item, none) })))
         }
         (What::Status(..), Some(_)) => Err(Why::Newer),
@@ -115,7 +115,7 @@ fn back(account: &Account, silently: bool, entry: &Entry, item: Option<&Item>, l
 
 /// The fields in which `item` is no longer what was written: not those of which the server itself
 /// kept something else, and nobody edited since.
-fn newer(entry: &Entry, after: &Record, item: &Item, link: &Link) -> BTreeSet<Field> {
+fn newer(entry: &Entry, after: &Record, item: &Item, link: &Link) -> FlatSet<Field> {
     let edited = merge::differences(&link.halves[entry.side].base, &item.record);
     let servers = link.halves[entry.side].unkept.difference(&edited).copied().collect();
     &merge::differences(after, &item.record) - &servers
@@ -143,7 +143,7 @@ fn uncreate(entry: &Entry, item: &Item, link: &Link) -> Result<Op, Why> {
 /// Writes back the fields as they were, if they still are as they were written.
 fn restore(entry: &Entry, item: &Item, link: &Link, silently: bool) -> Result<Op, Why> {
     let (Some(before), Some(after)) = (&entry.before, &entry.after) else { return Err(Why::Newer) };
-    let fields: BTreeSet<Field> = entry.fields.iter().copied().collect();
+    let fields: FlatSet<Field> = entry.fields.iter().copied().collect();
     if !newer(entry, after, item, link).is_disjoint(&fields) {
         return Err(Why::Newer);
     }

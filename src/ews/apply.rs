@@ -13,12 +13,12 @@ use super::search::{SearchWay, Sought};
 use super::wire::{Message, Verdict};
 use super::{Ews, time, uid};
 use crate::error::Error;
+use crate::flat::FlatMap;
 use crate::http::Call;
 use crate::model::op::{Op, Outcome, Refusal};
 use crate::model::{ContainerId, ItemId, Kind, Uid};
 use crate::ports::{Clock, Credentials, Http};
 use job::EwsJob;
-use std::collections::BTreeMap;
 
 /// See [`crate::ports::Replica::apply`].
 pub(super) async fn apply<P: Http + Clock + Credentials>(ews: &Ews<P>, ops: &[Op]) -> Vec<Outcome> {
@@ -42,7 +42,7 @@ pub(super) async fn apply<P: Http + Clock + Credentials>(ews: &Ews<P>, ops: &[Op
 /// The jobs in groups that may be written at once: of each series one.
 fn waves<'j, 'a>(jobs: &'j mut [EwsJob<'a>]) -> Vec<Vec<&'j mut EwsJob<'a>>> {
     let mut waves: Vec<Vec<&mut EwsJob<'a>>> = vec![Vec::new()];
-    let mut used: BTreeMap<ItemId, usize> = BTreeMap::new();
+    let mut used: FlatMap<ItemId, usize> = FlatMap::new();
     for job in jobs {
         let nth = match job.series() {
             Some(series) => {
@@ -63,7 +63,7 @@ fn waves<'j, 'a>(jobs: &'j mut [EwsJob<'a>]) -> Vec<Vec<&'j mut EwsJob<'a>>> {
 /// Finds the events that a creation whose reply was lost has made already: they bear the UID that
 /// follows from it. Where no UID can be searched for, our mark leads to them and to their copies.
 async fn known<P: Http + Clock + Credentials>(ews: &Ews<P>, jobs: &mut [&mut EwsJob<'_>]) {
-    let mut wanted: BTreeMap<ContainerId, [Vec<String>; 2]> = BTreeMap::new();
+    let mut wanted: FlatMap<ContainerId, [Vec<String>; 2]> = FlatMap::new();
     for job in jobs.iter() {
         if let Some((folder, transaction)) = job.repeatable() {
             let [globals, marks] = wanted.entry(folder.clone()).or_default();
@@ -131,7 +131,7 @@ struct RequestGroup {
 
 /// Sends what jobs have to write; after the `last` attempt a version conflict is final.
 async fn write<P: Http + Clock + Credentials>(ews: &Ews<P>, jobs: &mut [&mut EwsJob<'_>], last: bool) {
-    let mut groups: BTreeMap<RequestGroup, Vec<&mut &mut EwsJob<'_>>> = BTreeMap::new();
+    let mut groups: FlatMap<RequestGroup, Vec<&mut &mut EwsJob<'_>>> = FlatMap::new();
     for job in jobs.iter_mut() {
         if let Some(group) = job.group() {
             groups.entry(group).or_default().push(job);

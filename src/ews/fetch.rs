@@ -5,10 +5,10 @@ use super::wire::{Message, Verdict};
 use super::xml::XmlElement;
 use super::{Ews, endpoints, map};
 use crate::error::{Error, Result};
+use crate::flat::FlatSet;
 use crate::http::{Call, Endless, Pages};
 use crate::model::{ContainerId, ItemId, Kind, Side};
 use crate::ports::{Clock, Credentials, Http};
-use std::collections::BTreeSet;
 
 /// Items of a batch (docs/facts/ews.md, "Load").
 pub(super) const BATCH: usize = 20;
@@ -155,7 +155,7 @@ fn take(change: XmlElement, changed: &mut Vec<XmlElement>, gone: &mut Vec<ItemId
 
 /// Each item once, as told last; what has no id stays, to be reported.
 pub(super) fn newest(nodes: Vec<XmlElement>) -> Vec<XmlElement> {
-    let mut seen = BTreeSet::new();
+    let mut seen = FlatSet::new();
     let mut last: Vec<XmlElement> =
         nodes.into_iter().rev().filter(|node| map::id(node).is_none_or(|id| seen.insert(id))).collect();
     last.reverse();

@@ -9,10 +9,10 @@ use super::search::SearchWay;
 use super::series::{self, MastersByUid};
 use super::{Ews, uid};
 use crate::error::Result;
+use crate::flat::{FlatMap, FlatSet};
 use crate::model::lookup::{Found, Lookup};
 use crate::model::{ContainerId, Item, ItemId, Kind, Malformed, Mark, Uid};
 use crate::ports::{Clock, Credentials, Http};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// What was read of one id.
 #[derive(Clone)]
@@ -30,8 +30,8 @@ pub(super) async fn find<P: Http + Clock + Credentials>(ews: &Ews<P>, lookups: &
         return Ok(Vec::new());
     }
     let kinds = ews.kinds().await?;
-    let mut wanted: BTreeSet<(Kind, ItemId)> = BTreeSet::new();
-    let (mut globals, mut marks) = (BTreeSet::new(), BTreeSet::new());
+    let mut wanted: FlatSet<(Kind, ItemId)> = FlatSet::new();
+    let (mut globals, mut marks) = (FlatSet::new(), FlatSet::new());
     for lookup in lookups {
         match lookup {
             // a container that is no longer there had events, or its tasks are gone with it
@@ -50,7 +50,7 @@ pub(super) async fn find<P: Http + Clock + Credentials>(ews: &Ews<P>, lookups: &
     let folders = |of: Option<Kind>| -> Vec<ContainerId> {
         kinds.iter().filter(|(_, kind)| of.is_none_or(|of| of == **kind)).map(|(id, _)| id.clone()).collect()
     };
-    let search = async |path: Path, values: BTreeSet<String>, folders: Vec<ContainerId>| {
+    let search = async |path: Path, values: FlatSet<String>, folders: Vec<ContainerId>| {
         ews.sought(&folders, &[SearchWay { path, values: values.into_iter().collect() }]).await
     };
     let events = search(Path::GlobalObject, globals, folders(Some(Kind::Meeting))).await?;
@@ -71,10 +71,10 @@ struct RefusedSearches {
 /// no place to live.
 async fn read<P: Http + Clock + Credentials>(
     ews: &Ews<P>,
-    kinds: &BTreeMap<ContainerId, Kind>,
-    wanted: &BTreeSet<(Kind, ItemId)>,
-) -> Result<BTreeMap<ItemId, ReadById>> {
-    let mut read = BTreeMap::new();
+    kinds: &FlatMap<ContainerId, Kind>,
+    wanted: &FlatSet<(Kind, ItemId)>,
+) -> Result<FlatMap<ItemId, ReadById>> {
+    let mut read = FlatMap::new();
     let mut items = Vec::new();
     for kind in [Kind::Meeting, Kind::Task] {
         let ids: Vec<ItemId> = wanted.iter().filter(|(of, _)| *of == kind).map(|(_, id)| id.clone()).collect();
@@ -112,7 +112,7 @@ async fn read<P: Http + Clock + Credentials>(
 }
 
 /// What of `read` answers `lookup`.
-fn answer<P>(ews: &Ews<P>, lookup: &Lookup, read: &BTreeMap<ItemId, ReadById>, refused: &RefusedSearches) -> Found {
+fn answer<P>(ews: &Ews<P>, lookup: &Lookup, read: &FlatMap<ItemId, ReadById>, refused: &RefusedSearches) -> Found {
     let mut found = Found::default();
     if let Lookup::Id { id, container } = lookup {
         match read.get(id) {

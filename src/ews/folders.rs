@@ -5,10 +5,10 @@ use super::wire::Message;
 use super::xml::XmlElement;
 use super::{Ews, endpoints, map};
 use crate::error::{Error, Result};
+use crate::flat::{FlatMap, FlatSet};
 use crate::http::Pages;
 use crate::model::{Container, ContainerId, Kind, Side};
 use crate::ports::{Clock, Credentials, Http};
-use std::collections::{BTreeMap, BTreeSet};
 
 impl<P: Http + Clock + Credentials> Ews<P> {
     /// The calendars, then the task lists, default ones first.
@@ -23,10 +23,10 @@ impl<P: Http + Clock + Credentials> Ews<P> {
             [calendar, tasks].into_iter().flatten().collect::<Result<Vec<_>>>()?.into_iter().flatten().collect();
         let deleted = deleted.transpose()?.flatten();
         let nodes = self.tree().await?;
-        let parents: BTreeMap<&str, &str> =
+        let parents: FlatMap<&str, &str> =
             nodes.iter().filter_map(|node| Some((id(node, "FolderId")?, id(node, "ParentFolderId")?))).collect();
         let is_deleted = |container: &Container| {
-            let mut seen = BTreeSet::new();
+            let mut seen = FlatSet::new();
             let mut at = Some(container.id.as_str());
             // a folder that is its own ancestor is in no tree
             while let Some(folder) = at.filter(|folder| seen.insert(*folder)) {
@@ -46,7 +46,7 @@ impl<P: Http + Clock + Credentials> Ews<P> {
     }
 
     /// The kind of each container; reads them if they were not read yet.
-    pub(super) async fn kinds(&self) -> Result<BTreeMap<ContainerId, Kind>> {
+    pub(super) async fn kinds(&self) -> Result<FlatMap<ContainerId, Kind>> {
         if self.kinds.borrow().is_empty() {
             self.containers().await?;
         }

@@ -11,6 +11,8 @@ use super::wire::{Verdict, verdict};
 use super::xml::XmlElement;
 use super::{Ews, uid};
 use crate::error::{Error, Result};
+use crate::flat::{FlatMap, FlatSet};
+use crate::json;
 use crate::model::scope::Scope;
 use crate::model::{
     Container, Cursor, Instant, Item, ItemId, Kind, Listing, Malformed, SeriesSet, Side, Span, Uid, Window,
@@ -18,7 +20,6 @@ use crate::model::{
 use crate::ports::{Clock, Credentials, Http};
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Days of the longest calendar view that we ask for; Exchange refuses more than two years
 /// (docs/facts/ews.md, "Views").
@@ -29,7 +30,7 @@ const LONGEST: i64 = 700;
 #[derive(Serialize, Deserialize)]
 struct EwsCursor {
     window: Window,
-    states: BTreeMap<String, String>,
+    states: FlatMap<String, String>,
 }
 
 /// See [`crate::ports::Replica::observe`].
@@ -38,9 +39,9 @@ pub(super) async fn observe<P: Http + Clock + Credentials>(
     scope: &Scope,
     cursor: Option<&Cursor>,
 ) -> Result<Listing> {
-    let cursor: Option<EwsCursor> = cursor.and_then(|cursor| serde_json::from_str(&cursor.0).ok());
+    let cursor: Option<EwsCursor> = cursor.and_then(|cursor| json::parse(cursor.0.as_bytes()).ok());
     let known = cursor.filter(|cursor| cursor.window == scope.window).map(|cursor| cursor.states).unwrap_or_default();
-    let mut states = BTreeMap::new();
+    let mut states = FlatMap::new();
     let mut listing = Listing { containers: ews.containers().await?, ..Listing::default() };
     let chosen: Vec<Container> = listing.containers.iter().filter(|one| scope.takes(one)).cloned().collect();
     ews.shut.borrow_mut().clear();
@@ -68,12 +69,12 @@ pub(super) async fn observe<P: Http + Clock + Credentials>(
     }
     trouble.end()?;
     // an item that moved from one folder to another is told by both
-    let there: BTreeSet<&ItemId> = listing.items.iter().map(|item| &item.id).collect();
+    let there: FlatSet<&ItemId> = listing.items.iter().map(|item| &item.id).collect();
     listing.removed.retain(|id| !there.contains(id));
     listing.removed.sort();
     listing.removed.dedup();
     let cursor = EwsCursor { window: scope.window, states };
-    listing.cursor = serde_json::to_string(&cursor).ok().map(Cursor);
+    listing.cursor = json::text_of(&cursor).ok().map(Cursor);
     listing.now = ews.caller.server_time();
     Ok(listing)
 }
@@ -237,9 +238,9 @@ impl<'a, P: Http + Clock + Credentials> FolderReading<'a, P> {
         self.partly = !unread.is_empty();
         let named = unread.iter().map(|one| Malformed::container(self.container, Some(&one.part()), &one.why));
         self.listing.malformed.extend(named);
-        let mut seen = BTreeSet::new();
+        let mut seen = FlatSet::new();
         listed.retain(|node| map::id(node).is_none_or(|id| seen.insert(id)));
-        let mut unexpanded: BTreeSet<ItemId> =
+        let mut unexpanded: FlatSet<ItemId> =
             listed.iter().filter(|node| is_master(node)).filter_map(map::id).collect();
         // a server that has shown an occurrence expands series
         if !listed.iter().any(|node| matches!(node.say("CalendarItemType"), Some("Occurrence" | "Exception"))) {
@@ -258,7 +259,7 @@ impl<'a, P: Http + Clock + Credentials> FolderReading<'a, P> {
             });
         }
         let (items, bad) = (self.items.len(), self.listing.malformed.len());
-        let unexpanded: BTreeSet<ItemId> =
+        let unexpanded: FlatSet<ItemId> =
             self.take_all(&listed).await?.into_iter().map(|(id, _)| id).chain(unexpanded).collect();
         let (folded, masters): (Vec<_>, Vec<_>) = masters.into_iter().partition(|(id, _)| unexpanded.contains(id));
         for (master, _) in folded {

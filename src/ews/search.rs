@@ -8,10 +8,10 @@ use super::wire::{Message, Verdict};
 use super::xml::XmlElement;
 use super::{Ews, endpoints, map, uid};
 use crate::error::Result;
+use crate::flat::{FlatMap, FlatSet};
 use crate::http::Pages;
 use crate::model::{ContainerId, ItemId, Kind, Side};
 use crate::ports::{Clock, Credentials, Http};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// One way to tell the items that are looked for.
 pub(super) struct SearchWay {
@@ -25,7 +25,7 @@ pub(super) struct SearchWay {
 #[derive(Default)]
 pub(super) struct Sought {
     /// The items, by kind.
-    pub(super) found: BTreeSet<(Kind, ItemId)>,
+    pub(super) found: FlatSet<(Kind, ItemId)>,
     /// A folder can't be searched, in no way: the server's code. What lies there is not known.
     pub(super) refused: Option<String>,
 }
@@ -57,7 +57,7 @@ impl<P: Http + Clock + Credentials> Ews<P> {
                 None => open.push(folder.clone()),
             }
         }
-        let mut codes = BTreeMap::new();
+        let mut codes = FlatMap::new();
         for way in &ways {
             codes = self.searched(&open, way, &mut sought.found).await?;
             open = codes.keys().cloned().collect();
@@ -77,13 +77,13 @@ impl<P: Http + Clock + Credentials> Ews<P> {
         &self,
         folders: &[ContainerId],
         way: &SearchWay,
-        found: &mut BTreeSet<(Kind, ItemId)>,
-    ) -> Result<BTreeMap<ContainerId, String>> {
-        let mut codes: BTreeMap<ContainerId, String> = BTreeMap::new();
+        found: &mut FlatSet<(Kind, ItemId)>,
+    ) -> Result<FlatMap<ContainerId, String>> {
+        let mut codes: FlatMap<ContainerId, String> = FlatMap::new();
         for values in way.values.chunks(BATCH) {
             let asked = folders.iter().filter(|folder| !codes.contains_key(folder)).cloned().collect();
             let mut open: Vec<(Vec<ContainerId>, usize)> = vec![(asked, 0)];
-            let mut guards: BTreeMap<ContainerId, Pages> = BTreeMap::new();
+            let mut guards: FlatMap<ContainerId, Pages> = FlatMap::new();
             while let Some((part, offset)) = open.pop() {
                 if part.is_empty() {
                     continue;
@@ -100,7 +100,7 @@ impl<P: Http + Clock + Credentials> Ews<P> {
                         continue;
                     }
                 };
-                let mut more: BTreeMap<usize, Vec<ContainerId>> = BTreeMap::new();
+                let mut more: FlatMap<usize, Vec<ContainerId>> = FlatMap::new();
                 for (index, folder) in part.into_iter().enumerate() {
                     let message = messages.get(index).ok_or_else(missing)?;
                     match standing(message)? {
@@ -125,8 +125,8 @@ impl<P: Http + Clock + Credentials> Ews<P> {
 
     /// The items of `folder` that have one of the values of `way`, found by reading that property
     /// of all of them; `None` if they are not told either.
-    async fn compared(&self, folder: &ContainerId, way: &SearchWay) -> Result<Option<BTreeSet<(Kind, ItemId)>>> {
-        let (mut found, mut guard, mut offset) = (BTreeSet::new(), Pages::default(), 0);
+    async fn compared(&self, folder: &ContainerId, way: &SearchWay) -> Result<Option<FlatSet<(Kind, ItemId)>>> {
+        let (mut found, mut guard, mut offset) = (FlatSet::new(), Pages::default(), 0);
         loop {
             let messages = match self.ask(&endpoints::all(folder, way.path, offset)).await {
                 Ok(messages) => messages,

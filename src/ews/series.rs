@@ -7,13 +7,13 @@ use super::fetch::{Got, refused};
 use super::xml::XmlElement;
 use super::{Ews, endpoints, map, time};
 use crate::error::Result;
+use crate::flat::{FlatMap, FlatSet};
 use crate::model::{ContainerId, Day, Item, ItemId, Malformed, Span, Uid};
 use crate::ports::{Clock, Credentials, Http};
 use chrono::{Days, Duration, NaiveTime};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Masters by UID. `None`: several have it.
-pub(super) type MastersByUid = BTreeMap<Uid, Option<ItemId>>;
+pub(super) type MastersByUid = FlatMap<Uid, Option<ItemId>>;
 
 /// Notes the master of a UID.
 pub(super) fn note(masters: &mut MastersByUid, uid: &Uid, master: &ItemId) {
@@ -30,7 +30,7 @@ pub(super) async fn fill<P: Http + Clock + Credentials>(
     items: &mut Vec<Item>,
     mut known: MastersByUid,
 ) -> Result<Vec<Malformed>> {
-    let mut asked: BTreeMap<Option<Uid>, Vec<ItemId>> = BTreeMap::new();
+    let mut asked: FlatMap<Option<Uid>, Vec<ItemId>> = FlatMap::new();
     for item in items.iter().filter(|item| item.facts.occurrence.is_some()) {
         let uid = item.facts.uid.clone();
         match uid.as_ref().and_then(|uid| known.get(uid)) {
@@ -41,7 +41,7 @@ pub(super) async fn fill<P: Http + Clock + Credentials>(
         }
     }
     let ids: Vec<ItemId> = asked.values().flatten().cloned().collect();
-    let mut own: BTreeMap<ItemId, ItemId> = BTreeMap::new();
+    let mut own: FlatMap<ItemId, ItemId> = FlatMap::new();
     for (id, got) in ids.iter().zip(ews.each(&ids, |ids| endpoints::masters(ids)).await?) {
         if let Got::Item(node) = got {
             own.extend(map::id(&node).map(|master| (id.clone(), master)));
@@ -82,8 +82,8 @@ pub(super) async fn untold<P: Http + Clock + Credentials>(
     span: Span,
     masters: &[ItemId],
     folds: bool,
-) -> Result<BTreeSet<ItemId>> {
-    let mut untold = BTreeSet::new();
+) -> Result<FlatSet<ItemId>> {
+    let mut untold = FlatSet::new();
     let mut firsts = Vec::new();
     for (id, got) in masters.iter().zip(ews.each(masters, |ids| endpoints::rules(ids)).await?) {
         // of one that can't be read nothing is known
@@ -109,13 +109,13 @@ pub(super) async fn untold<P: Http + Clock + Credentials>(
             Err(error) if refused(&error).is_some() => continue,
             Err(error) => return Err(error),
         };
-        let kinds: BTreeSet<&str> = view.shown.iter().filter_map(|node| node.say("CalendarItemType")).collect();
+        let kinds: FlatSet<&str> = view.shown.iter().filter_map(|node| node.say("CalendarItemType")).collect();
         if kinds.contains("Occurrence") || kinds.contains("Exception") {
             break;
         }
         folds = kinds.contains("RecurringMaster");
     }
-    Ok(if folds { untold } else { BTreeSet::new() })
+    Ok(if folds { untold } else { FlatSet::new() })
 }
 
 /// How far the last day of a series may be from the window's beginning: it is a day of another

@@ -7,10 +7,11 @@ use super::wire::Verdict;
 use super::xml::XmlElement;
 use super::{Ews, endpoints, map};
 use crate::error::{Error, Result};
+use crate::flat::FlatSet;
 use crate::model::{ContainerId, Instant, ItemId, Side, Span};
 use crate::ports::{Clock, Credentials, Http};
 use chrono::Duration;
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::VecDeque;
 
 /// A view that is cut is not halved below this.
 const SHORTEST_CUT: Duration = Duration::minutes(1);
@@ -160,7 +161,7 @@ impl<P: Http + Clock + Credentials> Ews<P> {
 }
 
 /// The ids of items.
-fn ids(items: &[XmlElement]) -> BTreeSet<ItemId> {
+fn ids(items: &[XmlElement]) -> FlatSet<ItemId> {
     items.iter().filter_map(map::id).collect()
 }
 

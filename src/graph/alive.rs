@@ -4,12 +4,12 @@
 
 use super::{Graph, endpoints};
 use crate::error::{Error, Result};
+use crate::flat::{FlatMap, FlatSet};
 use crate::http::{Call, Fault, odata};
 use crate::model::{ContainerId, Instant, Item, ItemId, Kind, Record, Side, Span, When};
 use crate::ports::{Clock, Credentials, Http, HttpResponse};
 use chrono::{Duration, NaiveTime};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// A listing that is asked for one item may be asked for others near it: so many days apart at
 /// most.
@@ -86,7 +86,7 @@ impl UncertainItem {
     }
 
     /// Whether a listing of these ids shows it, or its series in its place.
-    fn is_among(&self, ids: &BTreeSet<ItemId>) -> bool {
+    fn is_among(&self, ids: &FlatSet<ItemId>) -> bool {
         ids.contains(&self.id) || self.master.as_ref().is_some_and(|master| ids.contains(master))
     }
 }
@@ -115,7 +115,7 @@ pub(super) async fn whereabouts<P: Http + Clock + Credentials>(
     let kinds = graph.kinds().await?;
     let calendars = || kinds.iter().filter(|(_, kind)| **kind == Kind::Meeting).map(|(id, _)| id);
     for first in [true, false] {
-        let mut wanted: BTreeMap<&ContainerId, Vec<usize>> = BTreeMap::new();
+        let mut wanted: FlatMap<&ContainerId, Vec<usize>> = FlatMap::new();
         for (at, doubt) in doubts.iter().enumerate() {
             if matches!(found.get(at), Some(Whereabouts::In(_))) {
                 continue;
@@ -167,9 +167,9 @@ async fn listed<P: Http + Clock + Credentials>(
     graph: &Graph<P>,
     ask: &AliveQuestion,
     first: HttpResponse,
-) -> Result<Result<BTreeSet<ItemId>, String>> {
+) -> Result<Result<FlatSet<ItemId>, String>> {
     if first.status().as_u16() == 404 {
-        return Ok(Ok(BTreeSet::new()));
+        return Ok(Ok(FlatSet::new()));
     }
     let rows = match graph.all(ask.kind, ask.container.as_str(), first).await {
         Ok(rows) => rows,
@@ -202,7 +202,7 @@ pub(super) fn code(error: &Error) -> Option<String> {
 /// Why a reply to one question says nothing, if it says nothing of what was asked; what stops a run
 /// is an error.
 pub(super) fn refused(response: &HttpResponse) -> Result<Option<String>> {
-    match odata::read::<Value>(response) {
+    match odata::body(response) {
         Ok(value) if value.is_object() => Ok(None),
         Ok(_) => Ok(Some("no object".to_owned())),
         Err(Fault::Unreadable(_)) => Ok(Some("no object".to_owned())),
@@ -225,7 +225,7 @@ pub(super) fn refused(response: &HttpResponse) -> Result<Option<String>> {
 /// What to ask of `container` for these of `doubts`.
 fn questions(container: &ContainerId, at: &[usize], doubts: &[UncertainItem]) -> Vec<AliveQuestion> {
     let ask = |kind, call, doubts| AliveQuestion { kind, container: container.clone(), call, doubts };
-    let (mut spans, mut series, mut tasks) = (Vec::new(), BTreeMap::new(), Vec::new());
+    let (mut spans, mut series, mut tasks) = (Vec::new(), FlatMap::new(), Vec::new());
     for at in at {
         match doubts.get(*at).map(|doubt| &doubt.by) {
             Some(Listed::At(from, to)) => spans.push((*from, *to, *at)),

@@ -2,6 +2,7 @@
 //! spans at most five years). The window belongs to it, since chains of another window tell nothing
 //! about this one (docs/facts/graph.md, "Delta").
 
+use crate::json;
 use crate::model::{ContainerId, Cursor, Kind, Span, Window};
 use chrono::Duration;
 use serde::{Deserialize, Serialize};
@@ -30,13 +31,13 @@ struct GraphCursor {
 
 /// The chains of `cursor`; none if it was made for another window or can't be read.
 pub(super) fn chains(cursor: Option<&Cursor>, window: &Window) -> Vec<Chain> {
-    let state: Option<GraphCursor> = cursor.and_then(|cursor| serde_json::from_str(&cursor.0).ok());
+    let state: Option<GraphCursor> = cursor.and_then(|cursor| json::parse(cursor.0.as_bytes()).ok());
     state.filter(|state| state.window == *window).map(|state| state.chains).unwrap_or_default()
 }
 
 /// The cursor that holds `chains`.
 pub(super) fn cursor(chains: Vec<Chain>, window: &Window) -> Option<Cursor> {
-    serde_json::to_string(&GraphCursor { window: *window, chains }).ok().map(Cursor)
+    json::text_of(&GraphCursor { window: *window, chains }).ok().map(Cursor)
 }
 
 /// The views that together cover `window`.

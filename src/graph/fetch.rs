@@ -9,7 +9,6 @@ use crate::http::{Call, Fault, odata};
 use crate::model::{ContainerId, Kind, Side, Span};
 use crate::ports::HttpResponse;
 use chrono::Duration;
-use serde_json::Value;
 
 /// Rows of a page that are asked for: what did not work is tried with the next.
 const SIZES: [u16; 3] = [200, 50, 10];
@@ -149,7 +148,7 @@ impl PageRequest {
 /// What a page turned out to be.
 pub(super) enum PageOutcome {
     /// A page.
-    Page(odata::Page<Value>),
+    Page(odata::Page),
     /// The server no longer knows the chain.
     Lost,
     /// It was too much for the server, again and again.
@@ -165,7 +164,7 @@ pub(super) enum PageOutcome {
 impl PageOutcome {
     /// What `response` is.
     pub(super) fn of(response: &HttpResponse) -> Self {
-        let fault = match odata::read(response) {
+        let fault = match odata::page(response) {
             Ok(page) => return Self::Page(page),
             Err(fault) => fault,
         };

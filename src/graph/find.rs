@@ -4,15 +4,16 @@
 
 use super::alive::{self, UncertainItem, Whereabouts};
 use super::map::{self, GraphReading};
-use super::{Graph, endpoints};
+use super::{Graph, endpoints, understood};
 use crate::engine::identity::series_wide;
 use crate::error::Result;
+use crate::flat::{FlatMap, FlatSet};
 use crate::http::{Call, odata};
+use crate::json;
 use crate::model::lookup::{Found, Lookup};
 use crate::model::{ContainerId, Item, ItemId, Kind, Malformed, Mark};
 use crate::ports::{Clock, Credentials, Http, HttpResponse};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// One read, and the lookups that it may answer.
 struct LookupRead {
@@ -26,8 +27,8 @@ struct LookupRead {
 
 /// See [`crate::ports::Replica::find`].
 pub(super) async fn find<P: Http + Clock + Credentials>(graph: &Graph<P>, lookups: &[Lookup]) -> Result<Vec<Found>> {
-    let kinds = if lookups.is_empty() { BTreeMap::new() } else { graph.kinds().await? };
-    let mut asks: BTreeMap<String, LookupRead> = BTreeMap::new();
+    let kinds = if lookups.is_empty() { FlatMap::new() } else { graph.kinds().await? };
+    let mut asks: FlatMap<String, LookupRead> = FlatMap::new();
     for (index, lookup) in lookups.iter().enumerate() {
         for ask in questions(graph, &kinds, lookup) {
             asks.entry(ask.call.path.clone()).or_insert(ask).lookups.push(index);
@@ -115,7 +116,7 @@ async fn read<P: Http + Clock + Credentials>(
     }
     let values = async {
         let values = match ask.single {
-            true => vec![graph.understood(&response)?],
+            true => vec![understood(odata::body(&response))?],
             false => graph.all(ask.kind, ask.container.as_str(), response).await?,
         };
         linked(graph, ask, values).await
@@ -124,7 +125,7 @@ async fn read<P: Http + Clock + Credentials>(
 }
 
 /// The reads that together answer `lookup`.
-fn questions<P>(graph: &Graph<P>, kinds: &BTreeMap<ContainerId, Kind>, lookup: &Lookup) -> Vec<LookupRead> {
+fn questions<P>(graph: &Graph<P>, kinds: &FlatMap<ContainerId, Kind>, lookup: &Lookup) -> Vec<LookupRead> {
     let ask = |kind, container: &ContainerId, call, single| LookupRead {
         kind,
         container: container.clone(),
@@ -143,7 +144,7 @@ fn questions<P>(graph: &Graph<P>, kinds: &BTreeMap<ContainerId, Kind>, lookup: &
         Lookup::Uid(uid) => {
             // an occurrence has a UID of its own, by which its series is not found
             let series = series_wide(uid);
-            let uids: BTreeSet<&str> = [uid.as_str(), &series].into();
+            let uids: FlatSet<&str> = [uid.as_str(), &series].into();
             let calls = |id| uids.iter().map(move |uid| (id, endpoints::with_uid(id, uid)));
             calendars.flat_map(calls).map(|(id, call)| ask(Kind::Meeting, id, call, false)).collect()
         }
@@ -161,7 +162,7 @@ fn questions<P>(graph: &Graph<P>, kinds: &BTreeMap<ContainerId, Kind>, lookup: &
 
 /// An id of another kind of item, or of another mailbox, is no id at all to Exchange.
 fn no_such_id(response: &HttpResponse) -> bool {
-    let body: Value = serde_json::from_slice(response.body()).unwrap_or_default();
+    let body = json::value(response.body()).unwrap_or_default();
     let code = body.pointer("/error/code").and_then(Value::as_str).unwrap_or_default();
     response.status().as_u16() == 400 && code.eq_ignore_ascii_case("ErrorInvalidIdMalformed")
 }
@@ -185,7 +186,7 @@ async fn linked<P: Http + Clock + Credentials>(
         values.iter().filter(|value| bare(value)).map(|value| endpoints::links(&ask.container, &id(value))).collect();
     let answers = graph.batch(&calls).await;
     for (value, answer) in values.iter_mut().filter(|value| bare(value)).zip(answers) {
-        let page: odata::Page<Value> = graph.understood(&graph.answered(Some(answer))?)?;
+        let page = understood(odata::page(&graph.answered(Some(answer))?))?;
         if let Some(members) = value.as_object_mut() {
             members.insert("linkedResources".to_owned(), json!(page.value));
         }

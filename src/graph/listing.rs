@@ -2,14 +2,14 @@
 //! from their masters, the window's edges.
 
 use super::map::{self, GraphReading};
-use super::{Graph, alive, cursor, endpoints};
+use super::{Graph, alive, cursor, endpoints, understood};
 use crate::error::Result;
-use crate::http::Call;
+use crate::flat::{FlatMap, FlatSet};
+use crate::http::{Call, odata};
 use crate::model::scope::Scope;
 use crate::model::{ContainerId, ItemId, Kind, Listing, Malformed, SeriesSet, Window, Zone};
 use crate::ports::{Clock, Credentials, Http};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// What was read of one container.
 pub(super) struct ContainerPages {
@@ -18,22 +18,22 @@ pub(super) struct ContainerPages {
     /// Which full reading of the container it is, from 1 on; 0: only what changed.
     pub(super) attempt: u8,
     /// The items of each chain as they came.
-    pub(super) chains: BTreeMap<usize, Vec<Value>>,
+    pub(super) chains: FlatMap<usize, Vec<Value>>,
 }
 
 /// Masters by id. `None`: asked for, but not there.
-type MastersById = BTreeMap<ItemId, Option<Value>>;
+type MastersById = FlatMap<ItemId, Option<Value>>;
 
 /// The listing of what `pages_of` hold.
 pub(super) async fn listing<P: Http + Clock + Credentials>(
     graph: &Graph<P>,
     scope: &Scope,
-    pages_of: BTreeMap<ContainerId, ContainerPages>,
+    pages_of: FlatMap<ContainerId, ContainerPages>,
 ) -> Result<Listing> {
     let mut pages_of: Vec<_> =
         pages_of.into_iter().map(|(id, pages)| (id, pages.kind, pages.attempt > 0, newest(pages.chains))).collect();
     let mut sent = MastersById::new();
-    let mut missing: BTreeSet<ItemId> = BTreeSet::new();
+    let mut missing: FlatSet<ItemId> = FlatSet::new();
     for (container, kind, _, values) in &pages_of {
         for value in values {
             match map::read(*kind, value, &graph.mailbox, container) {
@@ -46,7 +46,7 @@ pub(super) async fn listing<P: Http + Clock + Credentials>(
     missing.retain(|id| !sent.contains_key(id));
     let mut lost = Vec::new();
     for (container, kind, _, values) in &mut pages_of {
-        let shown: BTreeSet<ItemId> = values.iter().filter_map(master_of).collect();
+        let shown: FlatSet<ItemId> = values.iter().filter_map(master_of).collect();
         let bare = values.iter().filter_map(|value| match map::read(*kind, value, &graph.mailbox, container) {
             GraphReading::Master(id) => Some(id).filter(|id| !shown.contains(id)),
             GraphReading::Content(_)
@@ -125,7 +125,7 @@ fn master_of(value: &Value) -> Option<ItemId> {
 
 /// Each item once, as its chain told it last; what has no id stays, to be reported. A tombstone of
 /// one chain takes nothing from another: the item has moved from the one's years to the other's.
-fn newest(chains: BTreeMap<usize, Vec<Value>>) -> Vec<Value> {
+fn newest(chains: FlatMap<usize, Vec<Value>>) -> Vec<Value> {
     let gone = |value: &Value| value.get("@removed").is_some();
     let chained = chains.into_values().flat_map(|values| last_by_id(values, |_| true)).collect();
     last_by_id(chained, |value| !gone(value))
@@ -134,21 +134,21 @@ fn newest(chains: BTreeMap<usize, Vec<Value>>) -> Vec<Value> {
 /// The last of the values with the same id, of those that are `comparable`; all others.
 fn last_by_id(values: Vec<Value>, comparable: impl Fn(&Value) -> bool) -> Vec<Value> {
     let id = |value: &Value| value.get("id").and_then(Value::as_str).filter(|_| comparable(value)).map(str::to_owned);
-    let last: BTreeMap<String, usize> =
+    let last: FlatMap<String, usize> =
         values.iter().enumerate().filter_map(|(index, value)| Some((id(value)?, index))).collect();
     let newest = |(index, value): &(usize, Value)| id(value).is_none_or(|id| last.get(&id) == Some(index));
     values.into_iter().enumerate().filter(newest).map(|(_, value)| value).collect()
 }
 
 /// The masters of occurrences whose master the round did not send.
-async fn read_masters<P: Http + Clock + Credentials>(graph: &Graph<P>, ids: BTreeSet<ItemId>) -> Result<MastersById> {
+async fn read_masters<P: Http + Clock + Credentials>(graph: &Graph<P>, ids: FlatSet<ItemId>) -> Result<MastersById> {
     let calls: Vec<Call> = ids.iter().map(endpoints::master).collect();
     let mut masters = MastersById::new();
     for (id, answer) in ids.into_iter().zip(graph.batch(&calls).await) {
         let response = graph.answered(Some(answer))?;
         // a master that the server can't tell costs its own occurrences
         let lost = alive::refused(&response)?.is_some();
-        masters.insert(id, if lost { None } else { Some(graph.understood(&response)?) });
+        masters.insert(id, if lost { None } else { Some(understood(odata::body(&response))?) });
     }
     Ok(masters)
 }
@@ -164,12 +164,12 @@ struct Gathered<'a> {
     zone: &'a dyn Zone,
     listing: Listing,
     /// The series that the round sent whole, with their living occurrences.
-    series: BTreeMap<ItemId, BTreeSet<ItemId>>,
+    series: FlatMap<ItemId, FlatSet<ItemId>>,
 }
 
 impl<'a> Gathered<'a> {
     fn new<'b>(window: Window, zone: &'a dyn Zone, masters: impl Iterator<Item = &'b ItemId>) -> Self {
-        let series = masters.map(|id| (id.clone(), BTreeSet::new())).collect();
+        let series = masters.map(|id| (id.clone(), FlatSet::new())).collect();
         Self { window, zone, listing: Listing::default(), series }
     }
 
@@ -204,14 +204,12 @@ impl<'a> Gathered<'a> {
 
     fn listing(mut self) -> Listing {
         // an item that moved from one container to another is told by both
-        let there: BTreeSet<&ItemId> = self.listing.items.iter().map(|item| &item.id).collect();
+        let there: FlatSet<&ItemId> = self.listing.items.iter().map(|item| &item.id).collect();
         self.listing.removed.retain(|id| !there.contains(id));
         self.listing.removed.sort();
         self.listing.removed.dedup();
-        let set = |(master, present): (ItemId, BTreeSet<ItemId>)| SeriesSet {
-            master,
-            present: present.into_iter().collect(),
-        };
+        let set =
+            |(master, present): (ItemId, FlatSet<ItemId>)| SeriesSet { master, present: present.into_iter().collect() };
         self.listing.series = self.series.into_iter().map(set).collect();
         self.listing
     }

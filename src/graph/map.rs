@@ -5,7 +5,7 @@
 
 use super::wire::{self, Event, TodoTask, ZonedTime};
 use super::{GraphMailbox, endpoints, time};
-use crate::http::odata;
+use crate::json;
 use crate::model::{
     Address, Body, Container, ContainerId, Facts, Importance, Item, ItemId, Kind, Malformed, Mark, Meeting, Occurrence,
     Original, Person, Record, Reminder, Response, Role, Status, Task, TaskWhen, Uid, Version, When, online, person,
@@ -104,7 +104,7 @@ pub(super) fn list(list: wire::TodoTaskList) -> Option<Container> {
 }
 
 fn event(id: &ItemId, value: &Value, mailbox: &GraphMailbox, container: &ContainerId) -> Result<GraphReading, String> {
-    let event: Event = odata::understand(value.clone())?;
+    let event: Event = json::understand(value).map_err(|reason| reason.to_string())?;
     let kind = event.kind.as_deref().unwrap_or_default().to_ascii_lowercase();
     let master = event.series_master_id.as_deref().and_then(known_id);
     match (kind.as_str(), master) {
@@ -168,7 +168,7 @@ fn event(id: &ItemId, value: &Value, mailbox: &GraphMailbox, container: &Contain
 }
 
 fn task(id: &ItemId, value: &Value, mailbox: &GraphMailbox, container: &ContainerId) -> Result<Item, String> {
-    let task: TodoTask = odata::understand(value.clone())?;
+    let task: TodoTask = json::understand(value).map_err(|reason| reason.to_string())?;
     let zone = mailbox.zone.as_ref();
     let day = |name, time: &Option<ZonedTime>| part(name, time.as_ref(), |time| time::day(time, zone));
     let reminder = task.reminder_date_time.as_ref().filter(|_| task.is_reminder_on == Some(true));

@@ -8,12 +8,11 @@ use super::listing::{self, ContainerPages};
 use super::reader::{self, Reader};
 use super::{Graph, alive, endpoints};
 use crate::error::{Error, Result};
+use crate::flat::{FlatMap, FlatSet};
 use crate::http::{Call, NoReply, Pages, PartAnswer, odata, pages};
 use crate::model::scope::Scope;
 use crate::model::{Container, ContainerId, Cursor, Kind, Listing, Malformed, Side};
 use crate::ports::{Clock, Credentials, Http};
-use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Full readings of one container that may be lost in one run: a chain can be in the middle, too
 /// (docs/facts/graph.md, "Lost chains").
@@ -22,23 +21,23 @@ const LOSSES: u8 = 1;
 /// What has been read.
 #[derive(Default)]
 struct ReadSoFar {
-    pages_of: BTreeMap<ContainerId, ContainerPages>,
+    pages_of: FlatMap<ContainerId, ContainerPages>,
     chains: Vec<Chain>,
     /// Where the last reading ended: a container that can't be read now is read on from there.
     before: Vec<Chain>,
     malformed: Vec<Malformed>,
     /// Containers that were given up.
-    closed: BTreeSet<ContainerId>,
+    closed: FlatSet<ContainerId>,
     /// The guard of each chain of a full or partial reading.
-    guards: BTreeMap<(ContainerId, usize, u8), Pages>,
+    guards: FlatMap<(ContainerId, usize, u8), Pages>,
     /// The first failure that cost a container.
     failure: Option<Error>,
     /// The first number that no chain has.
     numbers: usize,
     /// How many full readings of a container were lost.
-    losses: BTreeMap<ContainerId, u8>,
+    losses: FlatMap<ContainerId, u8>,
     /// The containers that are read.
-    chosen: BTreeMap<ContainerId, Container>,
+    chosen: FlatMap<ContainerId, Container>,
 }
 
 /// See [`crate::ports::Replica::observe`].
@@ -111,7 +110,7 @@ impl ReadSoFar {
     fn begin(&mut self, scope: &Scope, of: ContainerRef<'_>, reader: &'static dyn Reader) -> Vec<PageRequest> {
         let ContainerRef { kind, container } = of;
         let attempt = self.pages_of.get(container).map_or(1, |pages| pages.attempt.saturating_add(1));
-        self.pages_of.insert(container.clone(), ContainerPages { kind, attempt, chains: BTreeMap::new() });
+        self.pages_of.insert(container.clone(), ContainerPages { kind, attempt, chains: FlatMap::new() });
         self.chains.retain(|chain| chain.container != *container);
         let spans = cursor::spans(&scope.window);
         let most = if reader.is_timed() { spans.len() } else { 1 };
@@ -168,7 +167,7 @@ impl ReadSoFar {
 
     /// What was read of the container of `fetch` so far.
     fn pages(&mut self, fetch: &PageRequest) -> &mut ContainerPages {
-        let fresh = || ContainerPages { kind: fetch.kind, attempt: fetch.attempt, chains: BTreeMap::new() };
+        let fresh = || ContainerPages { kind: fetch.kind, attempt: fetch.attempt, chains: FlatMap::new() };
         self.pages_of.entry(fetch.container.clone()).or_insert_with(fresh)
     }
 
@@ -177,7 +176,7 @@ impl ReadSoFar {
         &mut self,
         graph: &Graph<P>,
         fetch: PageRequest,
-        mut page: odata::Page<Value>,
+        mut page: odata::Page,
     ) -> Result<Option<PageRequest>> {
         let guard = self.guards.entry((fetch.container.clone(), fetch.chain, fetch.attempt)).or_default();
         if let Err(endless) = guard.pass(page.next.as_deref(), page.value.iter().map(pages::telling)) {

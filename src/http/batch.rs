@@ -6,11 +6,12 @@
 use super::retry::{self, CallFailure};
 use super::{Call, Caller, Payload, Repeat, odata};
 use crate::error::Error;
+use crate::flat::FlatMap;
 use crate::ports::{Clock, Credentials, Http, HttpResponse};
 use futures_util::future;
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use std::{cell::RefCell, collections::BTreeMap};
+use std::cell::RefCell;
 
 /// How a service takes batches.
 #[derive(Clone, Debug)]
@@ -181,7 +182,7 @@ impl<P: Http + Clock + Credentials> Caller<P> {
         envelope: &Envelope,
         calls: &[Call],
         open: &[usize],
-    ) -> Result<BTreeMap<usize, HttpResponse>, NoReply> {
+    ) -> Result<FlatMap<usize, HttpResponse>, NoReply> {
         let parts = open.iter().filter_map(|&at| Some((at, calls.get(at)?)));
         let safe = parts.clone().all(|(_, call)| is_safe(call));
         let before = |at: usize| at.checked_sub(1).filter(|_| envelope.tells_order);
@@ -277,7 +278,7 @@ struct BatchPartReply {
     id: Value,
     status: u16,
     #[serde(default)]
-    headers: Option<BTreeMap<String, Value>>,
+    headers: Option<FlatMap<String, Value>>,
     #[serde(default)]
     body: Value,
 }
@@ -312,6 +313,7 @@ impl BatchPartReply {
 mod tests {
     use super::*;
     use crate::http::test_double::{Script, reply};
+    use crate::json;
     use crate::model::Side;
     use std::rc::Rc;
 
@@ -324,7 +326,7 @@ mod tests {
         let answers = pollster::block_on(caller.batch(&envelope, calls));
         let outcomes = answers.into_iter().map(|a| a.map(|r| r.status().as_u16()).map_err(|s| s.maybe)).collect();
         let ids = |request: &crate::ports::Request| {
-            let body: Value = serde_json::from_slice(request.body()).unwrap_or_default();
+            let body = json::value(request.body()).unwrap_or_default();
             let parts = body.pointer("/requests").and_then(Value::as_array).into_iter().flatten();
             let ids = parts.map(|part| part.get("id").and_then(Value::as_str).unwrap_or("?"));
             ids.collect::<Vec<_>>().join(" ")

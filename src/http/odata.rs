@@ -3,6 +3,7 @@
 
 use super::Fault;
 use crate::http::repair_json::repair_json;
+use crate::json::{self, NotUnderstood};
 use crate::model::Instant;
 use crate::ports::HttpResponse;
 use chrono::DateTime;
@@ -59,9 +60,10 @@ pub fn literal(text: &str) -> String {
 /// One page of a collection. It is the last if it has no link; an empty page is not
 /// (docs/facts/graph.md, "Delta").
 #[derive(Clone, Debug, Deserialize)]
-pub struct Page<T> {
+pub struct Page {
     /// The rows.
-    pub value: Vec<T>,
+    #[serde(skip)]
+    pub value: Vec<Value>,
     /// The address of the next page.
     #[serde(rename = "@odata.nextLink", default)]
     pub next: Option<String>,
@@ -71,6 +73,40 @@ pub struct Page<T> {
     /// The address for the next delta (Graph).
     #[serde(rename = "@odata.deltaLink", default)]
     pub delta: Option<String>,
+}
+
+impl Page {
+    /// The page that `body` is. Its rows are as they were told: each is read by itself, so that one
+    /// that can't be understood costs no other.
+    ///
+    /// # Errors
+    /// `Unreadable`.
+    pub fn of(mut body: Value) -> Result<Self, Fault> {
+        let rows = body.get_mut("value").map(Value::take);
+        let page: Self = json::understand(&body).map_err(unreadable)?;
+        match rows {
+            Some(Value::Array(value)) => Ok(Self { value, ..page }),
+            Some(_) => Err(Fault::Unreadable("value: expected a sequence".to_owned())),
+            None => Err(Fault::Unreadable(".: missing field `value`".to_owned())),
+        }
+    }
+}
+
+/// The page in a successful reply.
+///
+/// # Errors
+/// The server's refusal, or what can't be read.
+pub fn page(response: &HttpResponse) -> Result<Page, Fault> {
+    Page::of(body(response)?)
+}
+
+/// The JSON of a successful reply.
+///
+/// # Errors
+/// The server's refusal, or what is no JSON.
+pub fn body(response: &HttpResponse) -> Result<Value, Fault> {
+    accept(response)?;
+    value(response.body())
 }
 
 /// Reads a successful JSON reply.
@@ -93,11 +129,25 @@ pub fn accept(response: &HttpResponse) -> Result<(), Fault> {
 /// The refusal in a reply that is no success.
 #[must_use]
 pub fn refusal(response: &HttpResponse) -> Fault {
-    let (code, message) = match serde_json::from_slice(response.body()) {
+    let (code, message) = match json::value(response.body()) {
         Ok(body) => (code(&body), deepest(&body)),
         Err(_) => (String::new(), String::new()),
     };
     Fault::Refused { status: response.status().as_u16(), code: brief(&code), message: brief(&message) }
+}
+
+/// Reads JSON bytes as a server sends them: some of its texts may be cut in two
+/// ([`repair_json`](crate::http::repair_json)).
+///
+/// # Errors
+/// `Unreadable`.
+pub fn value(bytes: &[u8]) -> Result<Value, Fault> {
+    let read = json::value(bytes);
+    match if read.is_err() { repair_json(bytes) } else { None } {
+        Some(mended) => json::value(mended.as_bytes()),
+        None => read,
+    }
+    .map_err(unreadable)
 }
 
 /// Reads JSON bytes. The reason names the member and what was expected there, never the value that
@@ -106,38 +156,11 @@ pub fn refusal(response: &HttpResponse) -> Fault {
 /// # Errors
 /// `Unreadable`.
 pub fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Fault> {
-    let attempt = |bytes: &[u8]| {
-        let mut reader = serde_json::Deserializer::from_slice(bytes);
-        serde_path_to_error::deserialize(&mut reader).map_err(|error| Fault::Unreadable(reason(&error)))
-    };
-    let result = attempt(bytes);
-    match if result.is_err() { repair_json(bytes) } else { None } {
-        Some(mended) => attempt(mended.as_bytes()),
-        None => result,
-    }
+    json::understand(&value(bytes)?).map_err(unreadable)
 }
 
-/// Reads a JSON value; otherwise as [`parse`].
-///
-/// # Errors
-/// The reason: the path of the member, and what was expected.
-pub fn understand<T: DeserializeOwned>(value: Value) -> Result<T, String> {
-    serde_path_to_error::deserialize(value).map_err(|error| reason(&error))
-}
-
-fn reason(error: &serde_path_to_error::Error<serde_json::Error>) -> String {
-    format!("{}: {}", error.path(), expectation(&error.inner().to_string()))
-}
-
-/// The part of serde's message that holds no value of the reply.
-fn expectation(message: &str) -> String {
-    let message = message.rsplit_once(" at line ").map_or(message, |(message, _)| message);
-    match message.rsplit_once(", expected ") {
-        Some((_, expected)) => format!("expected {expected}"),
-        None if message.starts_with("missing field") => message.to_owned(),
-        None if message.starts_with("EOF") || message.starts_with("expected") => message.to_owned(),
-        None => "not readable".to_owned(),
-    }
+fn unreadable(reason: NotUnderstood) -> Fault {
+    Fault::Unreadable(reason.to_string())
 }
 
 /// The server's clock, from the `Date` header.
@@ -213,13 +236,18 @@ mod tests {
             #[serde(rename = "Title")]
             _title: u8,
         }
+        #[derive(Debug, Deserialize)]
+        struct Rows {
+            #[serde(rename = "value")]
+            _value: Vec<Row>,
+        }
         for (body, expected) in [
             (r#"{"value":[{"Title":"secret, expected u9"}]}"#, "value[0].Title: expected u8"),
             (r#"{"value":[{}]}"#, "value[0]: missing field `Title`"),
-            (r#"{"value":["#, "value: EOF while parsing a list"),
+            (r#"{"value":["#, ".: EOF while parsing a list"),
             ("secret", ".: expected value"),
         ] {
-            let fault = parse::<Page<Row>>(body.as_bytes()).err();
+            let fault = parse::<Rows>(body.as_bytes()).err();
             assert_eq!(fault.map(|f| f.detail()).as_deref(), Some(expected), "{body}");
         }
     }

@@ -2,9 +2,9 @@
 //! going, while many pages without rows are right and are followed (docs/facts/graph.md, "Delta").
 //! Pure: it sees what each page tells, and says when the chain leads nowhere.
 
+use crate::flat::FlatSet;
 use serde_json::Value;
 use std::{
-    collections::BTreeSet,
     fmt,
     hash::{DefaultHasher, Hash, Hasher},
 };
@@ -17,8 +17,8 @@ const BLANK: usize = 5_000;
 /// One chain of pages as far as it was read. It keeps a number of each link and row, not the text.
 #[derive(Debug, Default)]
 pub struct Pages {
-    links: BTreeSet<u64>,
-    rows: BTreeSet<u64>,
+    links: FlatSet<u64>,
+    rows: FlatSet<u64>,
     stale: usize,
     blank: usize,
 }
@@ -124,7 +124,7 @@ mod tests {
             json!({"x": 1}),
             json!({"x": 2}),
         ];
-        let keys: BTreeSet<String> = addresses.iter().map(telling).collect();
+        let keys: FlatSet<String> = addresses.iter().map(telling).collect();
         assert_eq!(keys.len(), addresses.len() - 1);
     }
 }

@@ -2,12 +2,9 @@
 //! addresses.
 
 use super::{Address, ContactId};
+use crate::flat::{FlatMap, FlatSet};
 use serde::{Deserialize, Serialize};
-use std::{
-    cell::RefCell,
-    collections::{BTreeMap, BTreeSet},
-    rc::Rc,
-};
+use std::{cell::RefCell, rc::Rc};
 
 /// One participant or attendee.
 ///
@@ -74,7 +71,7 @@ impl Person {
 /// The further addresses of a mailbox's owner, who is never their own attendee: learned by one
 /// reading, and known to all that share it.
 #[derive(Clone, Default)]
-pub struct Aliases(Rc<RefCell<BTreeSet<Address>>>);
+pub struct Aliases(Rc<RefCell<FlatSet<Address>>>);
 
 impl Aliases {
     /// Takes in what a server, or an earlier run, told.
@@ -90,22 +87,22 @@ impl Aliases {
 
     /// All of them.
     #[must_use]
-    pub fn all(&self) -> BTreeSet<Address> {
+    pub fn all(&self) -> FlatSet<Address> {
         self.0.borrow().clone()
     }
 }
 
 /// The people of a list, by all that they are known by: thousands are found as fast as a few.
 pub struct Roll<'a> {
-    addresses: BTreeMap<&'a Address, Vec<&'a Person>>,
-    contacts: BTreeMap<&'a ContactId, Vec<&'a Person>>,
+    addresses: FlatMap<&'a Address, Vec<&'a Person>>,
+    contacts: FlatMap<&'a ContactId, Vec<&'a Person>>,
 }
 
 impl<'a> Roll<'a> {
     /// Of `people`.
     #[must_use]
     pub fn of(people: &'a [Person]) -> Self {
-        let mut roll = Self { addresses: BTreeMap::new(), contacts: BTreeMap::new() };
+        let mut roll = Self { addresses: FlatMap::new(), contacts: FlatMap::new() };
         for person in people {
             for address in &person.addresses {
                 roll.addresses.entry(address).or_default().push(person);
@@ -162,7 +159,7 @@ pub fn kept(sent: &[Person], before: &[Person], stored: &[Person]) -> Vec<Person
     let named = recognised(sent, stored);
     let named = Roll::of(&named);
     let meant = Roll::of(sent);
-    let lost: BTreeSet<&Person> = sent.iter().filter(|one| !there.has(one) && !named.has(one)).collect();
+    let lost: FlatSet<&Person> = sent.iter().filter(|one| !there.has(one) && !named.has(one)).collect();
     let unnamed = |one: &&Person| !meant.has(one) && !known.has(one) && !named.same(one).any(|known| meant.has(known));
     let strange: Vec<&Person> = stored.iter().filter(unnamed).collect();
     let list = sent.iter().filter_map(|one| {
@@ -179,8 +176,8 @@ pub fn kept(sent: &[Person], before: &[Person], stored: &[Person]) -> Vec<Person
 }
 
 /// People by what they are called.
-fn by_name<'a>(people: impl Iterator<Item = &'a Person>) -> BTreeMap<String, Vec<&'a Person>> {
-    let mut names: BTreeMap<String, Vec<&Person>> = BTreeMap::new();
+fn by_name<'a>(people: impl Iterator<Item = &'a Person>) -> FlatMap<String, Vec<&'a Person>> {
+    let mut names: FlatMap<String, Vec<&Person>> = FlatMap::new();
     for person in people {
         if let Some(name) = name_of(person) {
             names.entry(name).or_default().push(person);
@@ -205,7 +202,7 @@ fn join(whole: &mut Person, other: &Person) {
 #[must_use]
 pub fn normal(people: impl IntoIterator<Item = Person>) -> Vec<Person> {
     let mut list: Vec<Person> = Vec::new();
-    let (mut addresses, mut contacts) = (BTreeSet::new(), BTreeSet::new());
+    let (mut addresses, mut contacts) = (FlatSet::new(), FlatSet::new());
     for mut person in people {
         person.addresses.sort();
         person.addresses.dedup();

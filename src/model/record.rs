@@ -2,8 +2,9 @@
 
 use super::person::{self, Roll};
 use super::{Facts, Meeting, Person, Task};
+use crate::flat::FlatSet;
 use serde::{Deserialize, Serialize};
-use std::{collections::BTreeSet, fmt};
+use std::fmt;
 
 /// Meeting or task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -150,7 +151,7 @@ pub struct Patch {
     /// The whole record as it shall be, in the target side's normal form.
     pub record: Record,
     /// The fields to write.
-    pub fields: BTreeSet<Field>,
+    pub fields: FlatSet<Field>,
 }
 
 impl Patch {
@@ -176,7 +177,7 @@ impl Patch {
     /// task its status only (docs/facts/graph.md, "Recurring tasks"), and an answer to an
     /// invitation is no field but an action.
     #[must_use]
-    pub fn writable(&self, facts: &Facts) -> BTreeSet<Field> {
+    pub fn writable(&self, facts: &Facts) -> FlatSet<Field> {
         let fields = self.fields.iter().copied();
         fields
             .filter(|field| !facts.recurring || *field == Field::Status)
@@ -197,7 +198,7 @@ pub const fn fields(kind: Kind) -> &'static [Field] {
 
 /// The fields in which two records differ; of different kinds: all.
 #[must_use]
-pub fn differences(one: &Record, other: &Record) -> BTreeSet<Field> {
+pub fn differences(one: &Record, other: &Record) -> FlatSet<Field> {
     let unlike: Vec<(Field, bool)> = match (one, other) {
         (Record::Meeting(a), Record::Meeting(b)) => {
             let Meeting { title, when, place, body, importance, reminder, people, response } = a;

@@ -20,11 +20,11 @@ use crate::engine::planner::rank;
 use crate::engine::state::State;
 use crate::engine::{fold, guard, kept};
 use crate::error::Result;
+use crate::flat::{FlatMap, FlatSet};
 use crate::model::op::{Op, Outcome, Refusal};
 use crate::model::{ContainerId, Instant, ItemId, Pair, Side, Status};
 use crate::ports::{Directory, Events, Phase, Progress, Replica, Store};
 use futures_util::future;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Actions that are written and folded together; a stop is heeded between two of these. As many as
 /// go to Microsoft Graph at once, which is two requests of twenty.
@@ -97,7 +97,7 @@ pub async fn apply<W: World>(world: &W, planned: PreparedRun) -> Result<Report> 
     }
     state.deletions.retain(|(at, _)| *at > now - chrono::Duration::hours(24));
     state.deletions.extend((deleted > 0).then_some((now, deleted)));
-    let unfinished: BTreeSet<ItemId> =
+    let unfinished: FlatSet<ItemId> =
         Side::BOTH.into_iter().flat_map(|side| state.again[side].iter().map(|(id, _)| id.clone())).collect();
     let read = believed(&plan, &seen);
     let finished = |id: &ItemId| read.contains(id) && !unfinished.contains(id);
@@ -316,7 +316,7 @@ async fn follow_ups<W: World>(world: &W, links: &mut [Link]) -> Vec<Link> {
 }
 
 /// What waits for an answer that the server refused to give: it is asked again.
-fn unanswered(seen: &Seen, side: Side) -> BTreeSet<(ItemId, ContainerId)> {
+fn unanswered(seen: &Seen, side: Side) -> FlatSet<(ItemId, ContainerId)> {
     let waits = |id: &ItemId| seen.unanswered.contains_key(id);
     let items = seen.items[side].values().map(|item| (&item.id, &item.container)).filter(|(id, _)| waits(id));
     let linked = seen.links.iter().filter(|link| Side::BOTH.into_iter().any(|side| waits(link.halves[side].id())));
@@ -371,8 +371,8 @@ fn rest<'a>(state: &mut State, put: impl IntoIterator<Item = &'a Link>, drop: im
 }
 
 /// What a person is told without being asked: of what was not written nothing.
-fn notes_of(notes: &BTreeMap<Note, BTreeSet<ItemId>>, done: &[Link]) -> Vec<Told> {
-    let done: BTreeSet<&ItemId> = done.iter().map(|link| link.halves.creatio.id()).collect();
+fn notes_of(notes: &FlatMap<Note, FlatSet<ItemId>>, done: &[Link]) -> Vec<Told> {
+    let done: FlatSet<&ItemId> = done.iter().map(|link| link.halves.creatio.id()).collect();
     let each =
         notes.iter().map(|(note, ids)| Told { note: *note, count: ids.iter().filter(|id| done.contains(id)).count() });
     each.filter(|note| note.count > 0).collect()
@@ -380,7 +380,7 @@ fn notes_of(notes: &BTreeMap<Note, BTreeSet<ItemId>>, done: &[Link]) -> Vec<Told
 
 /// The items of which this run knows what they are, or that they are gone: of a Creatio of which
 /// nothing can be read, only those of which a person told.
-fn believed<'a>(plan: &Plan, seen: &'a Seen) -> BTreeSet<&'a ItemId> {
+fn believed<'a>(plan: &Plan, seen: &'a Seen) -> FlatSet<&'a ItemId> {
     if plan.disbelieves {
         let heard = seen.links.iter().filter(|link| {
             Permissions::of(&plan.answers, [link.halves.creatio.id(), link.halves.exchange.id()]).decide_loss()
@@ -402,7 +402,7 @@ fn is_told_anew(plan: &Plan, seen: &Seen, old: &Held) -> bool {
 
 /// What is held now: what this run held, and what earlier runs held of items that are not
 /// `settled`: that this one did not see.
-fn remember(state: &State, held: Vec<Held>, settled: &BTreeSet<&ItemId>) -> Vec<Held> {
+fn remember(state: &State, held: Vec<Held>, settled: &FlatSet<&ItemId>) -> Vec<Held> {
     let kept = state
         .held
         .iter()

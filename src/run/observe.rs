@@ -27,6 +27,7 @@ use crate::engine::link::{Link, LinkState};
 use crate::engine::settings::Settings;
 use crate::engine::state::State;
 use crate::error::Result;
+use crate::flat::{FlatMap, FlatSet};
 use crate::model::lookup::Lookup;
 use crate::model::scope::Scope;
 use crate::model::{ContainerId, Cursor, Instant, Item, ItemId, Kind, Listing, Malformed, Pair, Side, Window};
@@ -34,7 +35,6 @@ use crate::model::{Person, Record};
 use crate::ports::{Clock, Replica};
 use crate::run::World;
 use futures_util::future;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// What was seen, and where the next reading goes on.
 pub struct Observed {
@@ -49,7 +49,7 @@ pub struct Observed {
     /// Whether both sides were read in full.
     pub full: bool,
     /// The containers that hold links, if all links were read.
-    pub holding: BTreeSet<ContainerId>,
+    pub holding: FlatSet<ContainerId>,
     /// How the chosen groups stood, if export is limited to groups and that can be told.
     pub membership: Option<String>,
 }
@@ -58,8 +58,8 @@ struct Gather<'a, W> {
     world: &'a W,
     context: Context<'a>,
     seen: Seen,
-    links: BTreeMap<ItemId, Link>,
-    suspects: Pair<BTreeSet<ItemId>>,
+    links: FlatMap<ItemId, Link>,
+    suspects: Pair<FlatSet<ItemId>>,
     held: Vec<Held>,
 }
 
@@ -101,7 +101,7 @@ pub async fn observe<W: World>(
         world,
         context,
         seen: Seen { total: state.links, ..Seen::default() },
-        links: BTreeMap::new(),
+        links: FlatMap::new(),
         suspects: Pair::default(),
         held: Vec::new(),
     };

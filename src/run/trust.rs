@@ -9,10 +9,10 @@ use crate::engine::context::Seen;
 use crate::engine::identity;
 use crate::engine::state::State;
 use crate::error::{Error, Result};
+use crate::flat::FlatSet;
 use crate::model::{Side, SiteId};
 use crate::ports::{Replica, Store};
 use crate::run::World;
-use std::collections::BTreeSet;
 
 /// The state of the account, once its store and the credentials are known to be of the ends that
 /// are meant.
@@ -30,7 +30,7 @@ pub async fn identified<W: World>(world: &W) -> Result<State> {
     state.holder = world.exchange().identify(known.as_deref()).await?;
     if state.holder.is_none() || state.holder != known {
         // another sign-in may know more, or fewer
-        state.addresses = BTreeSet::new();
+        state.addresses = FlatSet::new();
     }
     state.addresses = world.exchange().own(std::mem::take(&mut state.addresses)).await?;
     Ok(state)

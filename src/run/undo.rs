@@ -11,13 +11,13 @@ use crate::engine::scope;
 use crate::engine::settings::{Notify, Settings};
 use crate::engine::undo::{self, Back, Now, Undo};
 use crate::error::{Error, Result};
+use crate::flat::FlatSet;
 use crate::model::lookup::Lookup;
 use crate::model::op::{Op, Outcome, Refusal, Written};
 use crate::model::time::local;
 use crate::model::{Instant, Item, ItemId, Side};
 use crate::ports::{Clock, Events, Replica, Store};
 use crate::run::{World, unless_stopped};
-use std::collections::BTreeSet;
 
 /// What undoing the run that began at `run` would do; writes nothing.
 ///
@@ -148,12 +148,12 @@ async fn now<W: World>(world: &W, entries: &[Entry]) -> Result<Now> {
 /// The Activities among `entries` whose event or task was removed, and that have one all the same:
 /// another device, whose link did not rest, made it again. What the same run made in its place does
 /// not count, as that goes.
-async fn made_again<W: World>(world: &W, entries: &[Entry]) -> Result<BTreeSet<ItemId>> {
+async fn made_again<W: World>(world: &W, entries: &[Entry]) -> Result<FlatSet<ItemId>> {
     let of = |what: What| entries.iter().filter(move |entry| (entry.side, entry.what) == (Side::Exchange, what));
-    let made: BTreeSet<&ItemId> = of(What::Created).map(|entry| &entry.id).collect();
-    let removed: BTreeSet<&ItemId> = of(What::Deleted).map(|entry| &entry.activity).collect();
+    let made: FlatSet<&ItemId> = of(What::Created).map(|entry| &entry.id).collect();
+    let removed: FlatSet<&ItemId> = of(What::Deleted).map(|entry| &entry.activity).collect();
     if removed.is_empty() {
-        return Ok(BTreeSet::new());
+        return Ok(FlatSet::new());
     }
     let lookups: Vec<Lookup> = removed.iter().map(|activity| Lookup::Mark((*activity).clone())).collect();
     let found = world.exchange().find(&lookups).await?.into_iter().map(|mut found| {

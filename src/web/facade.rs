@@ -12,6 +12,7 @@ use crate::error::{Error, Result};
 #[cfg(feature = "ews")]
 use crate::ews::{self, Ews};
 use crate::exchange::Exchange;
+use crate::flat::FlatMap;
 use crate::graph::cloud::Cloud;
 use crate::graph::{self, Graph};
 use crate::model::time::local;
@@ -24,12 +25,12 @@ use crate::web::dto;
 use crate::web::error::{invalid_input, to_js};
 use crate::web::fetch::Fetch;
 use crate::web::host::{BrowserHost, Host, Stop};
+use crate::web::javascript::{taken, told};
 use crate::web::lock;
 use crate::web::request_counter::SharedDatabase;
 use crate::web::store::{self, IdbStore, Outside, Rename};
 use crate::web::zone::IntlZone;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use tsify::{Ts, Tsify};
 use wasm_bindgen::prelude::*;
@@ -54,9 +55,9 @@ struct Inner {
     /// there.
     site: RefCell<SiteId>,
     /// Which kind of mailbox each account has, once Creatio was asked.
-    kinds: RefCell<BTreeMap<String, MailKind>>,
+    kinds: RefCell<FlatMap<String, MailKind>>,
     /// Plans that a person has seen, by account, until they are carried out.
-    previewed: RefCell<BTreeMap<String, PreparedRun>>,
+    previewed: RefCell<FlatMap<String, PreparedRun>>,
 }
 
 #[wasm_bindgen]
@@ -65,7 +66,7 @@ impl ScheduleSync {
     /// `zone` if the browser does not know the zone of the user's profile.
     #[wasm_bindgen(constructor)]
     pub fn new(context: Ts<dto::PageContext>, host: Host) -> Result<ScheduleSync, JsValue> {
-        let context = context.to_rust().map_err(|error| to_js(&invalid_input(&error)))?;
+        let context = taken(&context).map_err(|error| to_js(&error))?;
         let zone = IntlZone::new(&context.time_zone).ok_or_else(|| to_js(&Error::Zone))?;
         let inner = Inner {
             site: RefCell::new(context.instance.as_str().into()),
@@ -118,7 +119,7 @@ impl ScheduleSync {
         settings: Ts<dto::AccountSettings>,
     ) -> Result<Ts<SettingsPlace>, JsValue> {
         let inner = Rc::clone(&self.inner);
-        let settings: dto::AccountSettings = settings.to_rust().map_err(|error| to_js(&invalid_input(&error)))?;
+        let settings = taken(&settings).map_err(|error| to_js(&error))?;
         let place = inner.save_settings(&account, settings).await.map_err(|error| to_js(&error))?;
         out(&place)
     }
@@ -197,8 +198,8 @@ impl ScheduleSync {
     /// Notes answers to what was held; the next run carries them out.
     pub async fn answer(&self, account: String, replies: Vec<Ts<dto::Reply>>) -> Result<(), JsValue> {
         let inner = Rc::clone(&self.inner);
-        let read: Result<Vec<dto::Reply>, _> = replies.iter().map(Ts::to_rust).collect();
-        let replies = read.map_err(|error| to_js(&invalid_input(&error)))?;
+        let read: Result<Vec<dto::Reply>> = replies.iter().map(taken).collect();
+        let replies = read.map_err(|error| to_js(&error))?;
         let answers = replies.into_iter().map(Into::into).collect();
         let noted = async { run::answer::answer(&inner.store(&account).await?, answers).await };
         noted.await.map_err(|error| to_js(&error))
@@ -446,5 +447,5 @@ fn words(culture: &str) -> Words {
 
 /// `value` as a JavaScript object.
 fn out<T: Tsify + serde::Serialize>(value: &T) -> Result<Ts<T>, JsValue> {
-    value.into_ts().map_err(|error| to_js(&Error::Store(error.to_string())))
+    told(value).map_err(|error| to_js(&error))
 }

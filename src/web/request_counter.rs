@@ -3,6 +3,7 @@
 #![cfg(target_arch = "wasm32")]
 
 use crate::http::budget::Budget;
+use crate::json;
 use crate::web::clock::now;
 use crate::web::store;
 use idb::{Database, TransactionMode};
@@ -43,9 +44,9 @@ impl RequestCounter {
         let states = transaction.object_store(store::STATES)?;
         let key = JsValue::from(Array::of2(&self.account.as_str().into(), &"requests".into()));
         let text = states.get(key.clone())?.await?.and_then(|text| text.as_string());
-        let mut budget: Budget = text.and_then(|text| serde_json::from_str(&text).ok()).unwrap_or_default();
+        let mut budget: Budget = text.and_then(|text| json::parse(text.as_bytes()).ok()).unwrap_or_default();
         let wait = budget.book(now(), requests);
-        if let Ok(text) = serde_json::to_string(&budget) {
+        if let Ok(text) = json::text_of(&budget) {
             states.put(&JsValue::from_str(&text), Some(&key))?;
         }
         transaction.commit()?.await?;

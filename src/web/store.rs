@@ -11,6 +11,8 @@ use crate::engine::link::{Link, LinkKey};
 use crate::engine::settings::Settings;
 use crate::engine::state::State;
 use crate::error::{Error, Result};
+use crate::flat::FlatMap;
+use crate::json;
 use crate::model::{ContainerId, Instant, ItemId, Side};
 use crate::ports::Store;
 use futures_util::future::LocalBoxFuture;
@@ -19,7 +21,6 @@ use idb::{Database, KeyPath, KeyRange, Query, Transaction, TransactionMode};
 use js_sys::{Array, Object, Reflect};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use wasm_bindgen::JsValue;
 use web_sys::IdbTransaction;
@@ -252,7 +253,7 @@ impl Store for IdbStore {
     }
 
     async fn links(&self, keys: &[LinkKey]) -> Result<Vec<Link>> {
-        let mut queries: BTreeMap<Option<&str>, Vec<Query>> = BTreeMap::new();
+        let mut queries: FlatMap<Option<&str>, Vec<Query>> = FlatMap::new();
         for key in keys {
             let (index, query): (Option<&str>, Query) = match key {
                 LinkKey::Item(Side::Creatio, id) => (None, self.key(id.as_str()).into()),
@@ -262,7 +263,7 @@ impl Store for IdbStore {
             };
             queries.entry(index).or_default().push(query);
         }
-        let mut found = BTreeMap::new();
+        let mut found = FlatMap::new();
         for (index, queries) in queries {
             for link in self.select(index, queries).await? {
                 found.insert(link.halves.creatio.id().clone(), link);
@@ -411,13 +412,12 @@ fn is_full(error: &idb::Error) -> bool {
 }
 
 fn serialise<T: Serialize>(value: &T) -> Result<String> {
-    serde_json::to_string(value).map_err(|error| Error::Store(error.to_string()))
+    json::text_of(value).map_err(|error| Error::Store(error.to_string()))
 }
 
 fn parse<T: DeserializeOwned>(text: &JsValue) -> Result<T> {
-    serde_json::from_str(&text.as_string().unwrap_or_default()).map_err(|error| {
-        Error::Store(format!("a record can't be read: {:?} at column {}", error.classify(), error.column()))
-    })
+    json::parse(text.as_string().unwrap_or_default().as_bytes())
+        .map_err(|reason| Error::Store(format!("a record can't be read: {reason}")))
 }
 
 /// Whether the database has a higher version than the one asked for.

@@ -15,14 +15,15 @@ use crate::creatio::client::query::{RowChange, RowWrite};
 use crate::creatio::client::refusal::{TAKEN, is_taken, word};
 use crate::creatio::{ACTIVITIES, Creatio};
 use crate::error::Error;
-use crate::http::{NoReply, odata::understand};
+use crate::flat::{FlatMap, FlatSet};
+use crate::http::NoReply;
+use crate::json::understand;
 use crate::model::op::{Create, Missing, Op, Outcome, Refusal, Update, Written};
 use crate::model::person::normal;
 use crate::model::record::{copy, differences};
 use crate::model::{ContactId, Facts, Field, Item, ItemId, Person, Record, Status, Version};
 use crate::ports::{Clock, Credentials, Http};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// The entity.
 const SET: &str = "Activity";
@@ -57,7 +58,7 @@ struct Work<'a> {
     /// The answer told the Activity as it was before the write.
     is_behind: bool,
     /// Whose rows of participants were not confirmed, and why.
-    unsure: BTreeMap<ContactId, String>,
+    unsure: FlatMap<ContactId, String>,
 }
 
 impl Work<'_> {
@@ -133,7 +134,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
             return Vec::new();
         };
         let Some(item) = held.items.get(id) else { return Vec::new() };
-        let context = RowContext { me: &self.site.contact, lookups: &lookups, cards: &BTreeMap::new() };
+        let context = RowContext { me: &self.site.contact, lookups: &lookups, cards: &FlatMap::new() };
         wish.changes(id, &held.rows_of(id), item.facts.owner.as_ref(), &context)
     }
 
@@ -141,12 +142,12 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
     /// whatever the answer was (a repeated creation is refused for its id). Where nobody can tell,
     /// all that is unsure.
     fn missing(&self, work: &Work<'_>, held: Option<&StoredActivities>) -> Option<Missing> {
-        let open: Option<BTreeSet<ContactId>> =
+        let open: Option<FlatSet<ContactId>> =
             held.map(|held| self.open(work, held).into_iter().map(|seat| seat.contact).collect());
         let is_missing = |contact: &ContactId| open.as_ref().is_none_or(|open| open.contains(contact));
         let mut missing = work.unsure.iter().filter(|(contact, _)| is_missing(contact)).peekable();
         let reason = missing.peek().map(|(_, why)| (*why).clone())?;
-        let contacts: BTreeSet<&ContactId> = missing.map(|(contact, _)| contact).collect();
+        let contacts: FlatSet<&ContactId> = missing.map(|(contact, _)| contact).collect();
         let wanted = match work.op {
             Op::Create(create) => &create.record,
             Op::Update(update) => &update.patch.record,
@@ -171,7 +172,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
                     (seen, guard(op, held).map_or(ActivityWriteStage::Planned, ActivityWriteStage::Settled))
                 }
             };
-            Work { op, stage, seen, replaced: None, left: None, is_behind: false, unsure: BTreeMap::new() }
+            Work { op, stage, seen, replaced: None, left: None, is_behind: false, unsure: FlatMap::new() }
         };
         ops.iter().map(work).collect()
     }
@@ -276,8 +277,8 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
     /// An Activity as a row of `Activity` alone tells it: without its participants.
     fn alone(&self, row: Value) -> Option<Item> {
         let lookups = self.lookups();
-        let context = RowContext { me: &self.site.contact, lookups: &lookups, cards: &BTreeMap::new() };
-        map::item(understand(row).ok()?, &[], &context).ok()
+        let context = RowContext { me: &self.site.contact, lookups: &lookups, cards: &FlatMap::new() };
+        map::item(understand(&row).ok()?, &[], &context).ok()
     }
 
     /// The record that a row of `Activity` was which we wrote over; its participants as they were
@@ -309,7 +310,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
     }
 
     async fn reread(&self, ids: impl Iterator<Item = &ItemId>) -> Result<StoredActivities, Error> {
-        let ids: BTreeSet<ItemId> = ids.cloned().collect();
+        let ids: FlatSet<ItemId> = ids.cloned().collect();
         Ok(StoredActivities::new(self.read(&ids.into_iter().collect::<Vec<_>>()).await?))
     }
 
@@ -342,9 +343,9 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
 
 /// Activities as the server holds them.
 struct StoredActivities {
-    items: BTreeMap<ItemId, Item>,
+    items: FlatMap<ItemId, Item>,
     /// Those that are there and can't be understood.
-    malformed: BTreeSet<ItemId>,
+    malformed: FlatSet<ItemId>,
     participants: Vec<Participant>,
 }
 

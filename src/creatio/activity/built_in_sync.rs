@@ -9,10 +9,10 @@ use crate::creatio::client::query::{Condition, Query};
 use crate::creatio::client::refusal::refused;
 use crate::creatio::client::rows::understood;
 use crate::error::Result;
+use crate::flat::FlatMap;
 use crate::model::{Item, ItemId, Kind, Uid};
 use crate::ports::{Clock, Credentials, Http};
 use serde::Deserialize;
-use std::collections::BTreeMap;
 
 /// `SysSyncMetaData`.
 #[derive(Deserialize)]
@@ -43,7 +43,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
         };
         let rows = understood::<BuiltInLinkRow>(rows, "LocalId", "SysSyncMetaData.").0;
         let noted = rows.into_iter().filter_map(|row| Some((row.local_id.item()?, uid(&row.remote_id?)?)));
-        let noted: BTreeMap<ItemId, Uid> = noted.collect();
+        let noted: FlatMap<ItemId, Uid> = noted.collect();
         for item in &mut open {
             item.facts.uid = noted.get(&item.id).cloned();
         }

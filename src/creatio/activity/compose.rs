@@ -5,12 +5,12 @@ use crate::creatio::activity::lookups::{
     CATEGORY_MEETING, CATEGORY_TO_DO, LONGEST_UID, TYPE_TASK, priority_id, status_id,
 };
 use crate::creatio::client::query::{RowBody, date};
+use crate::flat::FlatSet;
 use crate::model::html::sanitise;
 use crate::model::op::{Create, Update};
 use crate::model::{ContactId, Field, Instant, Record, Reminder, TaskWhen, Uid, When};
 use chrono::TimeDelta;
 use serde_json::Value;
-use std::collections::BTreeSet;
 
 /// The fields that columns of `Activity` hold.
 const COLUMNS: [Field; 7] =
@@ -75,7 +75,7 @@ pub(in crate::creatio) fn change(op: &Update) -> Result<RowBody, String> {
 
 /// The body that writes the times of a record once more, as far as `fields` are them; empty if none
 /// is.
-pub(in crate::creatio) fn times(record: &Record, fields: &BTreeSet<Field>) -> RowBody {
+pub(in crate::creatio) fn times(record: &Record, fields: &FlatSet<Field>) -> RowBody {
     let mut body = RowBody::new();
     for (name, at) in ["StartDate", "DueDate", "RemindToOwnerDate"].into_iter().zip(moments(record, fields)) {
         if let Some(at) = at {
@@ -86,7 +86,7 @@ pub(in crate::creatio) fn times(record: &Record, fields: &BTreeSet<Field>) -> Ro
 }
 
 /// Start, end and reminder, as far as `fields` write them.
-pub(in crate::creatio) fn moments(record: &Record, fields: &BTreeSet<Field>) -> [Option<Instant>; 3] {
+pub(in crate::creatio) fn moments(record: &Record, fields: &FlatSet<Field>) -> [Option<Instant>; 3] {
     let has = |field| fields.contains(&field);
     let span = span(record).filter(|_| has(Field::When));
     let reminder = reminder(record).filter(|_| has(Field::When) || has(Field::Reminder));

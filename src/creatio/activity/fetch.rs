@@ -9,13 +9,11 @@ use crate::creatio::client::query::{Condition, Query};
 use crate::creatio::client::refusal::refused;
 use crate::creatio::client::rows::{row_id, understood};
 use crate::error::Result;
+use crate::flat::{FlatMap, FlatSet};
 use crate::model::{ContactId, Item, ItemId, Malformed};
 use crate::ports::{Clock, Credentials, Http};
 use serde_json::Value;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    rc::Rc,
-};
+use std::rc::Rc;
 
 /// Activities as read.
 #[derive(Debug, Default)]
@@ -92,9 +90,9 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
         let (participants, mut malformed) =
             understood::<Participant>(participants, "ActivityId", "ActivityParticipant.");
         let (rows, bad) = understood::<Activity>(rows, "Id", "");
-        let broken: BTreeSet<ItemId> = malformed.iter().filter_map(|m| m.id.clone()).collect();
+        let broken: FlatSet<ItemId> = malformed.iter().filter_map(|m| m.id.clone()).collect();
         malformed.extend(bad);
-        let mut of: BTreeMap<&str, Vec<&Participant>> = BTreeMap::new();
+        let mut of: FlatMap<&str, Vec<&Participant>> = FlatMap::new();
         for row in &participants {
             of.entry(row.activity_id.as_str().unwrap_or_default()).or_default().push(row);
         }
@@ -150,7 +148,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
     }
 
     /// Makes sure that what can be known of these Contacts is known.
-    async fn look_up(&self, mut contacts: BTreeSet<ContactId>) -> Result<()> {
+    async fn look_up(&self, mut contacts: FlatSet<ContactId>) -> Result<()> {
         contacts.retain(|id| *id != self.site.contact && !self.cards.borrow().contains_key(id));
         if contacts.is_empty() {
             return Ok(());

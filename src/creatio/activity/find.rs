@@ -8,13 +8,13 @@ use crate::creatio::client::gateway::PATIENCE;
 use crate::creatio::client::query::{Condition, Query, Sign, no_email};
 use crate::creatio::client::rows::{malformed, row_id};
 use crate::error::Result;
+use crate::flat::FlatSet;
 use crate::model::lookup::{Found, Look, Lookup};
 use crate::model::text::line;
 use crate::model::{Instant, Item, ItemId, Malformed, Record, TaskWhen, Uid, When};
 use crate::ports::{Clock, Credentials, Http};
 use chrono::{DurationRound, TimeDelta};
 use serde_json::Value;
-use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// What is said of an activity that reads do not show yet.
@@ -23,9 +23,9 @@ const LATE: &str = "CreatioLate";
 impl<P: Http + Clock + Credentials> Creatio<P> {
     /// See [`Replica::find`](crate::ports::Replica::find).
     pub(in crate::creatio) async fn found(&self, lookups: &[Lookup]) -> Result<Vec<Found>> {
-        let mut ids: BTreeSet<ItemId> = BTreeSet::new();
-        let mut uids: BTreeSet<&Uid> = BTreeSet::new();
-        let mut looks: BTreeSet<&Look> = BTreeSet::new();
+        let mut ids: FlatSet<ItemId> = FlatSet::new();
+        let mut uids: FlatSet<&Uid> = FlatSet::new();
+        let mut looks: FlatSet<&Look> = FlatSet::new();
         for lookup in lookups {
             match lookup {
                 // whatever a mark says: what is no GUID is no Activity
@@ -85,7 +85,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
 
     /// The ids of the activities that look so. Titles are compared here: how a database compares
     /// letters is its own affair.
-    async fn with_looks(&self, looks: &BTreeSet<&Look>) -> Result<Vec<ItemId>> {
+    async fn with_looks(&self, looks: &FlatSet<&Look>) -> Result<Vec<ItemId>> {
         let minute = TimeDelta::minutes(1);
         let within = |column, at: Instant| {
             let from = to_the_minute(at);
@@ -95,14 +95,14 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
             |look: &&Look| Condition::All([within("StartDate", look.start), within("DueDate", look.end)].concat());
         let query = Query { set: "Activity", select: "Id,Title", filter: no_email("Type"), ..Query::default() };
         let [rows] = self.ask([query.any(looks.iter().map(span))]).await?;
-        let titles: BTreeSet<String> = looks.iter().map(|look| spelled(&look.title)).collect();
+        let titles: FlatSet<String> = looks.iter().map(|look| spelled(&look.title)).collect();
         let alike =
             |row: &&Value| row.get("Title").and_then(Value::as_str).is_some_and(|t| titles.contains(&spelled(t)));
         Ok(rows.iter().filter(alike).filter_map(row_id).collect())
     }
 
     /// The ids of the activities that have one of these UIDs.
-    async fn with_uids(&self, uids: &BTreeSet<&Uid>) -> Result<Vec<ItemId>> {
+    async fn with_uids(&self, uids: &FlatSet<&Uid>) -> Result<Vec<ItemId>> {
         if self.installation.access.is_lacking("GlobalActivityID") {
             return Ok(Vec::new());
         }

@@ -5,19 +5,19 @@ use crate::creatio::ACTIVITIES;
 use crate::creatio::activity::lookups;
 use crate::creatio::activity::wire::{Activity, Contact, Meaning, Participant};
 use crate::creatio::client::rows::malformed;
+use crate::flat::FlatMap;
 use crate::model::person::normal;
 use crate::model::text::line;
 use crate::model::{
     Address, Body, ContactId, Facts, Instant, Item, Malformed, Meeting, Person, Record, Reminder, Response, Role,
     Status, Task, TaskWhen, Uid, Version, When,
 };
-use std::collections::BTreeMap;
 
 /// What lookups of this installation mean beyond the stock rows.
 #[derive(Clone, Debug, Default)]
 pub(in crate::creatio) struct Lookups {
     /// Each `ActivityStatus`: whether it ends an Activity.
-    finished: BTreeMap<String, bool>,
+    finished: FlatMap<String, bool>,
     /// The role `OptionalParticipant`, whose id is not the same everywhere.
     optional: Option<String>,
 }
@@ -76,7 +76,7 @@ pub(in crate::creatio) struct RowContext<'a> {
     /// The lookups.
     pub(in crate::creatio) lookups: &'a Lookups,
     /// Contacts that were read.
-    pub(in crate::creatio) cards: &'a BTreeMap<ContactId, Card>,
+    pub(in crate::creatio) cards: &'a FlatMap<ContactId, Card>,
 }
 
 /// The item that an Activity and its participants are.
@@ -180,7 +180,7 @@ fn reminder(row: &Activity, start: Instant) -> Reminder {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::http::odata::understand;
+    use crate::json::understand;
     use serde_json::{Value, json};
 
     const ME: &str = "11111111-1111-1111-1111-111111111111";
@@ -209,7 +209,7 @@ mod tests {
     use crate::model::Importance;
 
     fn read(row: Value, participants: &[(&str, &str, Response)]) -> Result<Item, String> {
-        let row: Activity = understand(row)?;
+        let row: Activity = understand(&row).map_err(|reason| reason.to_string())?;
         let lookups =
             Lookups { finished: [("own-final".to_owned(), true)].into(), optional: Some(OPTIONAL.to_owned()) };
         let card = |name: &str| Card {
@@ -221,10 +221,11 @@ mod tests {
         let rows: Vec<Participant> = participants
             .iter()
             .map(|(contact, role, response)| {
-                understand(json!({"Id": ZERO, "ActivityId": ZERO, "ParticipantId": contact, "RoleId": role,
+                understand(&json!({"Id": ZERO, "ActivityId": ZERO, "ParticipantId": contact, "RoleId": role,
                     "InviteResponseId": lookups::response_id(*response)}))
             })
-            .collect::<Result<_, _>>()?;
+            .collect::<Result<_, _>>()
+            .map_err(|reason| reason.to_string())?;
         let rows: Vec<&Participant> = rows.iter().collect();
         item(row, &rows, &RowContext { me: &me, lookups: &lookups, cards: &cards })
             .map_err(|malformed| malformed.reason)
@@ -284,10 +285,10 @@ mod tests {
     #[test]
     fn an_answer_is_the_users_if_the_user_gave_it() {
         let me = ME.into();
-        let context = RowContext { me: &me, lookups: &Lookups::default(), cards: &BTreeMap::new() };
+        let context = RowContext { me: &me, lookups: &Lookups::default(), cards: &FlatMap::new() };
         for (who, by, answered) in [(ME, ME, true), (ME, ANNA, false), (ANNA, ANNA, false), (ANNA, ME, false)] {
             let participant = json!({"Id": ZERO, "ActivityId": ZERO, "ParticipantId": who, "ModifiedById": by});
-            let (row, participant) = (understand(activity(&json!({}))), understand(participant));
+            let (row, participant) = (understand(&activity(&json!({}))), understand(&participant));
             let (Ok(row), Ok(participant)) = (row, participant) else { unreachable!("{who} {by}") };
             let item: Result<Item, Malformed> = item(row, &[&participant], &context);
             assert_eq!(item.map(|item| item.facts.answered_by_me), Ok(answered), "{who} {by}");

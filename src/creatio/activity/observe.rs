@@ -10,14 +10,15 @@ use crate::creatio::client::rows::{row_id, understood};
 use crate::creatio::client::times::doubled;
 use crate::creatio::{ACTIVITIES, Creatio, SIDE};
 use crate::error::{Error, Result};
+use crate::flat::{FlatMap, FlatSet};
 use crate::http::odata::Page;
+use crate::json;
 use crate::model::scope::Scope;
 use crate::model::{Container, Cursor, Instant, ItemId, Kind, Listing, Malformed, Window, Zone};
 use crate::ports::{Clock, Credentials, Http};
 use chrono::TimeDelta;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Rows of one page of a full reading.
 const PAGE: usize = 200;
@@ -52,7 +53,7 @@ struct Watermark {
     /// import or a wrong clock leaves some in the future).
     read: Instant,
     /// The rows seen that the overlap shows again, by id, and their `ModifiedOn`.
-    seen: BTreeMap<String, String>,
+    seen: FlatMap<String, String>,
 }
 
 impl Watermark {
@@ -106,7 +107,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
     pub(in crate::creatio) async fn observed(&self, scope: &Scope, cursor: Option<&Cursor>) -> Result<Listing> {
         self.cards.borrow_mut().clear();
         self.unread.borrow_mut().clear();
-        let cursor = cursor.and_then(|cursor| serde_json::from_str::<CreatioCursor>(&cursor.0).ok());
+        let cursor = cursor.and_then(|cursor| json::parse::<CreatioCursor>(cursor.0.as_bytes()).ok());
         // what could only be assumed may be seen by now
         self.installation.doubt();
         let time_source = self.time_source().await?;
@@ -190,7 +191,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
         }
         let changed = changed.iter().filter_map(|row| row.id.item());
         let joined_now = cursor.participants.unseen(&joined);
-        let ids: BTreeSet<ItemId> = changed.chain(joined_now.iter().filter_map(|row| row.activity_id.item())).collect();
+        let ids: FlatSet<ItemId> = changed.chain(joined_now.iter().filter_map(|row| row.activity_id.item())).collect();
         let reading = self.read(&ids.into_iter().collect::<Vec<_>>()).await?;
         malformed.extend(reading.malformed);
         let cursor = CreatioCursor {
@@ -212,7 +213,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
     /// `ModifiedOn`: a row saved meanwhile moves to the end and is seen again, where paging by
     /// number alone would lose its neighbour.
     async fn all_in(&self, window: &Window) -> Result<Whole> {
-        let mut rows = BTreeMap::new();
+        let mut rows = FlatMap::new();
         let mut began = None;
         let (mut key, mut skip, mut top) = (None, 0, PAGE);
         loop {
@@ -275,7 +276,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
             default: true,
             writable: true,
         };
-        let cursor = cursor.and_then(|cursor| serde_json::to_string(cursor).ok()).map(Cursor);
+        let cursor = cursor.and_then(|cursor| json::text_of(cursor).ok()).map(Cursor);
         let now = self.server_time();
         let mut listing = listing;
         // a whole set has no id to be named by
@@ -295,10 +296,10 @@ fn is_cut(rows: &[RowStamp], now: Instant) -> bool {
 
 /// An activity whose row and whose participant's row can't be read is still one.
 fn named_once(malformed: Vec<Malformed>) -> Vec<Malformed> {
-    let mut named = BTreeSet::new();
+    let mut named = FlatSet::new();
     malformed.into_iter().filter(|bad| bad.id.as_ref().is_none_or(|id| named.insert(id.clone()))).collect()
 }
 
-fn nothing() -> Page<Value> {
+fn nothing() -> Page {
     Page { value: Vec::new(), next: None, count: None, delta: None }
 }

@@ -5,10 +5,10 @@ use crate::creatio::activity::lookups::{ROLE_PARTICIPANT, response_id};
 use crate::creatio::activity::map::{RowContext, is_guest, own};
 use crate::creatio::activity::wire::Participant;
 use crate::creatio::client::query::{RowBody, RowChange, RowWrite};
+use crate::flat::{FlatMap, FlatSet};
 use crate::model::op::Op;
 use crate::model::{ContactId, Field, ItemId, Person, Record, Response};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// What the participants of one Activity shall be.
@@ -53,10 +53,10 @@ impl<'a> Wish<'a> {
         let mut changes: Vec<Seat> = Vec::new();
         if let Some(people) = self.people {
             let guests = rows.iter().filter(|row| is_guest(row, owner, me));
-            let contacts: BTreeSet<&str> =
+            let contacts: FlatSet<&str> =
                 people.iter().filter_map(|person| person.contact.as_ref()).map(ContactId::as_str).collect();
             let wanted = |row: &Participant| row.participant_id.as_str().is_some_and(|id| contacts.contains(id));
-            let mut there: BTreeMap<&str, &Participant> = BTreeMap::new();
+            let mut there: FlatMap<&str, &Participant> = FlatMap::new();
             for row in rows {
                 there.entry(row.participant_id.as_str().unwrap_or_default()).or_insert(row);
             }

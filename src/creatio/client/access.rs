@@ -3,11 +3,9 @@
 //! Found out by what is asked anyway, and shared by all that talk to the installation as long as
 //! the page lives. What an administrator says comes before what was found. Nothing here sends.
 
+use crate::flat::{FlatMap, FlatSet};
 use serde::{Deserialize, Serialize};
-use std::{
-    cell::{Cell, RefCell},
-    collections::{BTreeMap, BTreeSet},
-};
+use std::cell::{Cell, RefCell};
 
 /// A service of Creatio by which rows are read and written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,10 +44,10 @@ enum EntityService {
 #[derive(Debug, Default)]
 pub struct ServiceAccess {
     said: Cell<ServiceSetting>,
-    ways: RefCell<BTreeMap<String, EntityService>>,
+    ways: RefCell<FlatMap<String, EntityService>>,
     /// Whether the DataService takes conditional writes; `None`: nobody has tried yet.
     conditional: Cell<Option<bool>>,
-    lacking: RefCell<BTreeSet<String>>,
+    lacking: RefCell<FlatSet<String>>,
     /// Whether it was asked which columns there are.
     listed: Cell<bool>,
     /// Whether anything was asked yet.

@@ -291,7 +291,7 @@ impl ServiceReply {
         Fault::Refused { status: 500, code, message }
     }
 
-    fn page(self, zone: &dyn Zone) -> Result<Page<Value>, Fault> {
+    fn page(self, zone: &dyn Zone) -> Result<Page, Fault> {
         if self.rows.is_none() || (self.success == Some(false) && self.says_something()) {
             return Err(if self.says_something() { self.fault() } else { missing() });
         }
@@ -337,7 +337,7 @@ fn spelled(row: Map<String, Value>, zone: &dyn Zone) -> Value {
 }
 
 /// The page of a reply to a question.
-pub(in crate::creatio) fn page(response: &HttpResponse, zone: &dyn Zone) -> Result<Page<Value>, Fault> {
+pub(in crate::creatio) fn page(response: &HttpResponse, zone: &dyn Zone) -> Result<Page, Fault> {
     accept(response)?;
     parse::<ServiceReply>(response.body())?.page(zone)
 }
@@ -366,7 +366,7 @@ pub(in crate::creatio) struct Results {
 
 impl Results {
     /// The page of the `nth` reply.
-    pub(in crate::creatio) fn page(&mut self, nth: usize, zone: &dyn Zone) -> Option<Result<Page<Value>, Fault>> {
+    pub(in crate::creatio) fn page(&mut self, nth: usize, zone: &dyn Zone) -> Option<Result<Page, Fault>> {
         Some(std::mem::take(self.replies.get_mut(nth)?).page(zone))
     }
 

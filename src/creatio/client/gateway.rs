@@ -14,7 +14,7 @@ use crate::creatio::{Creatio, SIDE};
 use crate::error::{Error, Result};
 use crate::http::{
     Call, Endless, Envelope, Fault, NoReply, Pages, PartAnswer, Payload,
-    odata::{Page, parse},
+    odata::{Page, value},
     pages,
 };
 use crate::ports::{Clock, Credentials, Http, HttpResponse};
@@ -51,7 +51,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
     ///
     /// # Errors
     /// The first question that neither answers.
-    pub(in crate::creatio) async fn pages(&self, queries: &[Query<'_>]) -> Result<Vec<Page<Value>>> {
+    pub(in crate::creatio) async fn pages(&self, queries: &[Query<'_>]) -> Result<Vec<Page>> {
         self.each_page(queries).await?.into_iter().collect()
     }
 
@@ -59,10 +59,10 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
     ///
     /// # Errors
     /// What keeps all of them from being answered.
-    pub(in crate::creatio) async fn each_page(&self, queries: &[Query<'_>]) -> Result<Vec<Result<Page<Value>>>> {
+    pub(in crate::creatio) async fn each_page(&self, queries: &[Query<'_>]) -> Result<Vec<Result<Page>>> {
         let mut answers = self.by_their_ways(queries).await?;
         let access = &self.installation.access;
-        let barred = |answer: &Result<Page<Value>>, query: &Query<'_>| {
+        let barred = |answer: &Result<Page>, query: &Query<'_>| {
             answer.as_ref().err().is_some_and(is_barred) && query.has_detour() && access.has_detour(query.set)
         };
         let detours: Vec<usize> = (0..queries.len())
@@ -87,12 +87,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
     }
 
     /// Adds the rows of `page`, of the entity set `set`, and of the pages after it to `rows`.
-    pub(in crate::creatio) async fn follow(
-        &self,
-        set: &str,
-        mut page: Page<Value>,
-        rows: &mut Vec<Value>,
-    ) -> Result<()> {
+    pub(in crate::creatio) async fn follow(&self, set: &str, mut page: Page, rows: &mut Vec<Value>) -> Result<()> {
         let mut guard = Pages::default();
         loop {
             let passed = guard.pass(page.next.as_deref(), page.value.iter().map(pages::telling));
@@ -106,7 +101,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
         }
     }
 
-    async fn by_their_ways(&self, queries: &[Query<'_>]) -> Result<Vec<Result<Page<Value>>>> {
+    async fn by_their_ways(&self, queries: &[Query<'_>]) -> Result<Vec<Result<Page>>> {
         let way = |query: &&Query<'_>| self.installation.access.way(query.set) == Transport::DataService;
         let (service, odata): (Vec<Query<'_>>, Vec<Query<'_>>) = queries.iter().cloned().partition(|query| way(&query));
         let (service, odata) = (self.by_service(&service).await?, self.by_odata(&odata).await?);
@@ -116,7 +111,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
     }
 
     /// One answer for each question; an error if none at all was answered.
-    async fn by_odata(&self, queries: &[Query<'_>]) -> Result<Vec<Result<Page<Value>>>> {
+    async fn by_odata(&self, queries: &[Query<'_>]) -> Result<Vec<Result<Page>>> {
         let calls: Vec<Call> = queries.iter().map(odata::call).collect();
         let read = |response: &HttpResponse| reply::page(response).map_err(|fault| fault.error(SIDE));
         Ok(match calls.as_slice() {
@@ -135,9 +130,9 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
     }
 
     /// As above.
-    pub(in crate::creatio) async fn by_service(&self, queries: &[Query<'_>]) -> Result<Vec<Result<Page<Value>>>> {
+    pub(in crate::creatio) async fn by_service(&self, queries: &[Query<'_>]) -> Result<Vec<Result<Page>>> {
         let zone = &*self.site.zone;
-        let read = |page: Result<Page<Value>, Fault>| page.map_err(|fault| fault.error(SIDE));
+        let read = |page: Result<Page, Fault>| page.map_err(|fault| fault.error(SIDE));
         let mut pages = Vec::new();
         for chunk in queries.chunks(PARTS) {
             let asks: Vec<_> = chunk.iter().map(|query| data_service::select(query, zone)).collect();
@@ -186,7 +181,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
         if clocks.read == TimeSemantics::Utc {
             return response;
         }
-        match parse::<Value>(response.body()) {
+        match value(response.body()) {
             Ok(mut body) => {
                 from_wire(clocks.read, &*self.site.zone, &mut body);
                 response.map(|_| body.to_string().into_bytes())

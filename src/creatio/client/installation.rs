@@ -4,13 +4,11 @@
 
 use crate::creatio::client::access::ServiceAccess;
 use crate::creatio::client::times::{TimeSemantics, TimesByDirection};
+use crate::flat::FlatMap;
 use crate::model::{Instant, ItemId};
 use chrono::TimeDelta;
 use serde::Deserialize;
-use std::{
-    cell::{Cell, RefCell},
-    collections::BTreeMap,
-};
+use std::cell::{Cell, RefCell};
 
 /// How far a copy of the database may be behind from which reads are answered.
 const LATELY: TimeDelta = TimeDelta::minutes(1);
@@ -68,7 +66,7 @@ pub struct Installation {
     pub access: ServiceAccess,
     /// The Activities that were created lately and that no read has shown yet, and when: one that
     /// lacks them may be behind.
-    written: RefCell<BTreeMap<ItemId, Instant>>,
+    written: RefCell<FlatMap<ItemId, Instant>>,
 }
 
 impl Installation {

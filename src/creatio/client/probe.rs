@@ -18,7 +18,6 @@ use crate::model::{Instant, Zone};
 use crate::ports::{Clock, Credentials, Http};
 use chrono::{NaiveDateTime, TimeDelta};
 use serde::Deserialize;
-use serde_json::Value;
 
 /// How far two readings of one stamp may be apart: the DataService tells milliseconds, or whole
 /// seconds.
@@ -138,7 +137,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
         let calls = [call(at), call(local(zone, at).and_utc())];
         let mut found = [false; 2];
         for (found, answer) in found.iter_mut().zip(self.odata.batch(&envelope(), &calls).await) {
-            let page = reply::page::<Value>(&answer.map_err(|silence| silence.error)?);
+            let page = reply::page(&answer.map_err(|silence| silence.error)?);
             *found = page.map_err(|fault| fault.error(SIDE))?.value.len() == 1;
         }
         let filter = match found {

@@ -3,17 +3,16 @@
 
 use crate::http::{
     Fault,
-    odata::{Page, brief, parse, refusal},
+    odata::{Page, brief, refusal, value},
 };
 use crate::ports::HttpResponse;
 use http::StatusCode;
-use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 /// Reads a page of rows.
-pub(in crate::creatio) fn page<T: DeserializeOwned>(response: &HttpResponse) -> Result<Page<T>, Fault> {
+pub(in crate::creatio) fn page(response: &HttpResponse) -> Result<Page, Fault> {
     accept(response)?;
-    parse(response.body()).map_err(|fault| match refusal(response) {
+    value(response.body()).and_then(Page::of).map_err(|fault| match refusal(response) {
         // a success that is an error all the same, of a set that is not there:
         // docs/facts/creatio.md, "Errors", shape 3
         Fault::Refused { code, message, .. } if !message.is_empty() => Fault::Refused { status: 404, code, message },
@@ -26,7 +25,7 @@ pub(in crate::creatio) fn page<T: DeserializeOwned>(response: &HttpResponse) -> 
 /// Reads one row.
 pub(in crate::creatio) fn row(response: &HttpResponse) -> Result<Value, Fault> {
     accept(response)?;
-    parse(response.body())
+    value(response.body())
 }
 
 /// Lets a success pass; tells refusals, lost sessions and missing permissions apart
@@ -125,7 +124,7 @@ mod tests {
         ] {
             let reply = ::http::Response::builder().status(status).header("Content-Type", kind);
             let reply = reply.body(body.as_bytes().to_vec()).unwrap_or_default();
-            assert_eq!(super::page::<serde_json::Value>(&reply).err(), fault, "{status} {body}");
+            assert_eq!(super::page(&reply).err(), fault, "{status} {body}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::creatio::ACTIVITIES;
 use crate::creatio::activity::wire::Guid;
-use crate::http::odata::understand;
+use crate::json::understand;
 use crate::model::{ItemId, Malformed};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -17,7 +17,7 @@ pub(in crate::creatio) fn understood<T: DeserializeOwned>(
     let (mut good, mut bad) = (Vec::with_capacity(rows.len()), Vec::new());
     for row in rows {
         let item = guid_at(&row, id);
-        match understand(row) {
+        match understand(&row) {
             Ok(row) => good.push(row),
             Err(reason) => bad.push(malformed(item, &format!("{set}{reason}"))),
         }
@@ -36,5 +36,5 @@ pub(in crate::creatio) fn row_id(row: &Value) -> Option<ItemId> {
 }
 
 fn guid_at(row: &Value, name: &str) -> Option<ItemId> {
-    understand::<Guid>(row.get(name)?.clone()).ok()?.item()
+    understand::<Guid>(row.get(name)?).ok()?.item()
 }

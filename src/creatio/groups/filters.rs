@@ -10,6 +10,7 @@ mod parse;
 mod period;
 mod write;
 
+use crate::json;
 use crate::model::{ContactId, Instant, Zone};
 use chrono::Weekday;
 use serde_json::Value;
@@ -74,9 +75,9 @@ pub fn read(stored: &[u8], viewer: &Viewer<'_>) -> Result<Filter, Obstacle> {
     if bytes.iter().all(u8::is_ascii_whitespace) {
         return Err(whole("no filter is stored"));
     }
-    let mut stored: Value = serde_json::from_slice(bytes).map_err(|_| whole("no JSON"))?;
+    let mut stored = json::value(bytes).map_err(|_| whole("no JSON"))?;
     if let Value::String(text) = &stored {
-        stored = serde_json::from_str(text).map_err(|_| whole("no JSON"))?;
+        stored = json::value(text.as_bytes()).map_err(|_| whole("no JSON"))?;
     }
     let tree = parse::tree(&stored)?;
     let odata = write::filter(tree.as_ref(), viewer);

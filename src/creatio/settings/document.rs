@@ -4,7 +4,7 @@
 
 use crate::engine::settings::Settings;
 use crate::error::{Error, Result};
-use crate::http::odata::understand;
+use crate::json::{self, understand};
 use serde_json::{Map, Value, json};
 
 /// The code of the system setting, which the package brings.
@@ -19,7 +19,7 @@ const MAILBOXES: &str = "mailboxes";
 pub fn read(text: &str, mailbox: &str) -> Result<Option<Settings>> {
     let all = whole(text)?;
     let own = all.get(MAILBOXES).and_then(|mailboxes| mailboxes.get(mailbox));
-    own.map(|own| understand(own.clone()).map_err(|reason| unreadable(&reason))).transpose()
+    own.map(|own| understand(own).map_err(|reason| unreadable(&reason))).transpose()
 }
 
 /// `text` with the settings of a mailbox put in. Members that `settings` doesn't know stay.
@@ -29,7 +29,7 @@ pub fn read(text: &str, mailbox: &str) -> Result<Option<Settings>> {
 pub fn write(text: &str, mailbox: &str, settings: &Settings) -> Result<String> {
     read(text, mailbox)?;
     let mut all = whole(text)?;
-    let fresh = serde_json::to_value(settings).map_err(|error| unreadable(&error))?;
+    let fresh = json::value_of(settings).map_err(|error| unreadable(&error))?;
     let mailboxes = all.entry(MAILBOXES).or_insert_with(|| json!({}));
     let mailboxes = mailboxes.as_object_mut().ok_or_else(|| unreadable(&"mailboxes: expected an object"))?;
     let own = mailboxes.entry(mailbox).or_insert_with(|| json!({}));
@@ -46,7 +46,9 @@ fn whole(text: &str) -> Result<Map<String, Value>> {
     if text.trim().is_empty() {
         return Ok(Map::new());
     }
-    let all: Map<String, Value> = serde_json::from_str(text).map_err(|_| unreadable(&"expected a JSON object"))?;
+    let Ok(Value::Object(all)) = json::value(text.as_bytes()) else {
+        return Err(unreadable(&"expected a JSON object"));
+    };
     match (all.get("version"), all.get(MAILBOXES)) {
         (Some(version), _) if version != 1 => Err(unreadable(&"version: of a newer engine, reload the page")),
         (_, Some(mailboxes)) if !mailboxes.is_object() => Err(unreadable(&"mailboxes: expected an object")),

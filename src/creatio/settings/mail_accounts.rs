@@ -8,7 +8,7 @@ use crate::creatio::client::rows::understood;
 use crate::creatio::{Creatio, SIDE};
 use crate::engine::settings::{Block, Extent, Settings};
 use crate::error::{Error, Result};
-use crate::http::odata::understand;
+use crate::json::{self, NotUnderstood, understand};
 use crate::model::{Address, ContainerId, Day, GroupId, Instant};
 use crate::ports::{Clock, Credentials, Http};
 use chrono::Duration;
@@ -129,7 +129,7 @@ impl FirstSettings {
 }
 
 fn entries(list: Option<&str>) -> impl Iterator<Item = BuiltInSetting> {
-    serde_json::from_str::<Vec<BuiltInSetting>>(list.unwrap_or_default()).unwrap_or_default().into_iter()
+    json::parse::<Vec<BuiltInSetting>>(list.unwrap_or_default().as_bytes()).unwrap_or_default().into_iter()
 }
 
 /// The id that Graph gives the folder with this EWS id: the same, in the URL's alphabet of base64.
@@ -188,7 +188,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
             ExportActivitiesFromGroups,ExportActivitiesGroups,ImportActivitiesFrom";
         let query = Query { set: "ActivitySyncSettings", select, filter, top: 1, ..Query::default() };
         let [rows] = self.ask([vec![query]]).await?;
-        let unreadable = |detail| Error::Unreadable { side: SIDE, detail };
-        rows.into_iter().next().map(|row| understand(row).map_err(unreadable)).transpose()
+        let unreadable = |reason: NotUnderstood| Error::Unreadable { side: SIDE, detail: reason.to_string() };
+        rows.first().map(|row| understand(row).map_err(unreadable)).transpose()
     }
 }

@@ -10,7 +10,7 @@ use crate::creatio::client::access::ServiceSetting;
 use crate::creatio::client::installation::Overrides;
 use crate::engine::settings::Settings;
 use crate::error::{Error, Result};
-use crate::http::odata::understand;
+use crate::json::{self, understand};
 use crate::model::Day;
 use chrono::Days;
 use serde::Deserialize;
@@ -67,8 +67,8 @@ impl Policy {
             return Ok(Self::default());
         }
         let fault = |reason: &str| Error::Settings(format!("{CODE}: {reason}"));
-        let whole: Value =
-            serde_json::from_str(text).map_err(|error| fault(&format!("no JSON, line {}", error.line())))?;
+        let whole: Value = serde_json::from_slice(text.as_bytes())
+            .map_err(|error| fault(&format!("no JSON, line {}", error.line())))?;
         let Value::Object(mut whole) = whole else { return Err(fault("expected an object")) };
         let mut part = |name: &str| match whole.remove(name) {
             None => Ok(Object::new()),
@@ -76,11 +76,11 @@ impl Policy {
             Some(_) => Err(fault(&format!("{name}: expected an object"))),
         };
         let (defaults, mut locks, fields) = (part("defaults")?, part("locks")?, part("fields")?);
-        let clock = understand(Value::Object(part("clock")?)).map_err(|reason| fault(&format!("clock.{reason}")))?;
+        let clock = understand(&Value::Object(part("clock")?)).map_err(|reason| fault(&format!("clock.{reason}")))?;
         let connection =
-            understand(Value::Object(part("connection")?)).map_err(|reason| fault(&format!("connection.{reason}")))?;
+            understand(&Value::Object(part("connection")?)).map_err(|reason| fault(&format!("connection.{reason}")))?;
         let site = part("site")?;
-        let site = (!site.is_empty()).then(|| understand::<Moved>(Value::Object(site)));
+        let site = (!site.is_empty()).then(|| understand::<Moved>(&Value::Object(site)));
         let site = site.transpose().map_err(|reason| fault(&format!("site.{reason}")))?;
         match whole.remove("version") {
             Some(version) if version != 1 => return Err(fault("version: expected 1")),
@@ -136,7 +136,7 @@ impl Policy {
     /// `saved`, but with the user's `own` value wherever this fixes one.
     #[must_use]
     pub fn keep(&self, saved: &Settings, own: &Settings) -> Settings {
-        let (Ok(mut whole), Ok(own_whole)) = (serde_json::to_value(saved), serde_json::to_value(own)) else {
+        let (Ok(mut whole), Ok(own_whole)) = (json::value_of(saved), json::value_of(own)) else {
             return saved.clone();
         };
         for path in self.locked() {
@@ -145,7 +145,7 @@ impl Policy {
                 slot.clone_from(value);
             }
         }
-        understand(whole).unwrap_or_else(|_| saved.clone())
+        understand(&whole).unwrap_or_else(|_| saved.clone())
     }
 
     /// The paths of what the policy fixes: `automatic`, `importMeetings.on`.
@@ -186,9 +186,9 @@ fn laid(settings: &Settings, part: &Object) -> Result<Settings, String> {
     if part.is_empty() {
         return Ok(settings.clone());
     }
-    let mut whole = serde_json::to_value(settings).map_err(|error| error.to_string())?;
+    let mut whole = json::value_of(settings).map_err(|error| error.to_string())?;
     lay(&mut whole, part, "")?;
-    understand(whole)
+    understand(&whole).map_err(|reason| reason.to_string())
 }
 
 fn lay(under: &mut Value, part: &Object, at: &str) -> Result<(), String> {

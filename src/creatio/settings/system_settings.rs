@@ -5,11 +5,11 @@
 use crate::creatio::client::reply;
 use crate::creatio::{Creatio, SIDE};
 use crate::error::{Error, Result};
+use crate::flat::FlatMap;
 use crate::http::{Call, Fault, Repeat, odata};
 use crate::ports::{Clock, Credentials, Http};
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
-use std::collections::BTreeMap;
 
 const QUERY: &str = "DataService/json/SyncReply/QuerySysSettings";
 const POST: &str = "DataService/json/SyncReply/PostSysSettingsValues";
@@ -20,7 +20,7 @@ struct SettingValues {
     #[serde(default)]
     success: Option<bool>,
     #[serde(default)]
-    values: Option<BTreeMap<String, Setting>>,
+    values: Option<FlatMap<String, Setting>>,
 }
 
 #[derive(Deserialize)]

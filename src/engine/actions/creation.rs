@@ -11,12 +11,12 @@ use crate::engine::link::{Half, Link, LinkState, Memory};
 use crate::engine::permissions::{Notes, Permissions};
 use crate::engine::settings::Notify;
 use crate::engine::{decide, identity, merge, project, scope};
+use crate::flat::FlatSet;
 use crate::model::op::{Create, Op, Update};
 use crate::model::{
     Body, ContainerId, Facts, Field, FieldValue, Importance, Item, ItemId, Kind, Meeting, Pair, Patch, Person, Record,
     Reminder, Response, Side, Status, Task,
 };
-use std::collections::BTreeSet;
 
 /// Creates on the other side what `item` of side `from` is, in this generation.
 #[must_use]
@@ -232,7 +232,7 @@ pub fn late_mark(context: &Context<'_>, seen: &Seen, link: &Link, task: &Item) -
 /// The marking of `item` with the Activity of `after`.
 fn marking(context: &Context<'_>, item: &Item, after: &Link) -> (Side, Op) {
     let mark = identity::mark(after.halves.creatio.id(), context.account, after.generation);
-    let none = Patch { record: item.record.clone(), fields: BTreeSet::new() };
+    let none = Patch { record: item.record.clone(), fields: FlatSet::new() };
     let update = Update { mark: Some(mark), ..update(after, Side::Exchange, &item.record, none) };
     (Side::Exchange, Op::Update(Box::new(update)))
 }

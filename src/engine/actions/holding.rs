@@ -6,8 +6,8 @@ use crate::engine::fate::Fate;
 use crate::engine::held::{Held, HeldField, Reason};
 use crate::engine::link::Link;
 use crate::engine::merge::Merge;
+use crate::flat::FlatMap;
 use crate::model::{Field, FieldValue, Item, Pair, Person, Record, Side};
-use std::collections::BTreeMap;
 
 /// What a merge leaves to a person.
 pub(super) fn waiting(context: &Context<'_>, link: &Link, merge: &Merge, now: Pair<&Record>) -> Vec<Held> {
@@ -17,7 +17,7 @@ pub(super) fn waiting(context: &Context<'_>, link: &Link, merge: &Merge, now: Pa
     };
     let clashes: Vec<HeldField> = merge.clashes.iter().map(|field| HeldField::of(*field, now)).collect();
     let clash = (!clashes.is_empty()).then(|| about(Reason::Clash, clashes));
-    let mut reasons: BTreeMap<Reason, Vec<Field>> = BTreeMap::new();
+    let mut reasons: FlatMap<Reason, Vec<Field>> = FlatMap::new();
     for (field, reason) in &merge.waits {
         reasons.entry(*reason).or_default().push(*field);
     }

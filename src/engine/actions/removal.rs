@@ -10,9 +10,9 @@ use crate::engine::link::{Half, Link, LinkState, Memory};
 use crate::engine::permissions::Permissions;
 use crate::engine::settings::CreatioDelete;
 use crate::engine::{decide, identity, original};
+use crate::flat::FlatSet;
 use crate::model::op::{Op, Update};
 use crate::model::{ContainerId, Facts, Item, ItemId, Pair, Patch, Record, Side, Status};
-use std::collections::BTreeSet;
 
 /// The delete rule: Creatio marks (or deletes), Exchange moves to Deleted Items; the link stays as
 /// a tombstone.
@@ -38,7 +38,7 @@ fn taken_away(link: &Link, side: Side, fates: Pair<Fate<'_>>, marks: bool) -> Ac
     let informed = informed(link, fates);
     let now = fates[side].item().map_or(&link.halves[side].base, |item| &item.record);
     let op = if marks {
-        let none = Patch { record: now.clone(), fields: BTreeSet::new() };
+        let none = Patch { record: now.clone(), fields: FlatSet::new() };
         let update = Update { status: Some(Status::Canceled), ..update(&informed, side, now, none) };
         Op::Update(Box::new(update))
     } else {

@@ -7,22 +7,22 @@ use crate::engine::matches::{Match, Matches};
 use crate::engine::matching;
 use crate::engine::plan::Plan;
 use crate::engine::{actions, fold, original, scope};
+use crate::flat::{FlatMap, FlatSet};
 use crate::model::{Item, ItemId, Mark, Pair, Side};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// What the planner looks things up by.
 pub(super) struct Index<'a> {
     /// Events and tasks as the settings let them be seen.
-    pub(super) masked: BTreeMap<&'a ItemId, Item>,
+    pub(super) masked: FlatMap<&'a ItemId, Item>,
     /// Which unlinked items are one.
     pub(super) matches: Matches,
     /// All links, those among them moved over to the item that took the place of one that is gone.
     pub(super) links: Vec<Link>,
     /// The Activities of those whose base is of an earlier generation than the mark, and counts as
     /// none, or that have none.
-    pub(super) outdated: BTreeSet<ItemId>,
+    pub(super) outdated: FlatSet<ItemId>,
     /// The Activities of those that went back to them, or stay with them, from one that stood in.
-    pub(super) reunited: BTreeSet<ItemId>,
+    pub(super) reunited: FlatSet<ItemId>,
 }
 
 impl<'a> Index<'a> {
@@ -36,7 +36,7 @@ impl<'a> Index<'a> {
 
     /// The Activities that are no single ones: an event or task belongs to them, or another
     /// Activity stands in for them, also while it can't take their place.
-    pub(super) fn taken(&self, context: &Context<'_>, seen: &Seen) -> BTreeSet<ItemId> {
+    pub(super) fn taken(&self, context: &Context<'_>, seen: &Seen) -> FlatSet<ItemId> {
         let events = &self.matches.events;
         let stand_ins = events.iter().filter_map(|(id, found)| {
             let (Match::With(activity), Some(item)) = (found, seen.items.exchange.get(id)) else { return None };
@@ -52,7 +52,7 @@ impl<'a> Index<'a> {
 /// The items of a side that no link names.
 pub(super) fn unlinked(seen: &Seen, side: Side) -> Vec<&Item> {
     let pairs = seen.links.iter().flat_map(|link| std::iter::once(link).chain(link.formers()));
-    let linked: BTreeSet<&ItemId> = pairs.map(|link| link.halves[side].id()).collect();
+    let linked: FlatSet<&ItemId> = pairs.map(|link| link.halves[side].id()).collect();
     seen.items[side].values().filter(|item| !linked.contains(&item.id)).collect()
 }
 
@@ -61,14 +61,14 @@ struct Relinked {
     /// See [`Index::links`].
     links: Vec<Link>,
     /// See [`Index::outdated`].
-    outdated: BTreeSet<ItemId>,
+    outdated: FlatSet<ItemId>,
     /// See [`Index::reunited`].
-    reunited: BTreeSet<ItemId>,
+    reunited: FlatSet<ItemId>,
 }
 
 /// Moves links over to the items that took the place of others.
-fn relinked(context: &Context<'_>, seen: &Seen, matches: &BTreeMap<ItemId, Match>, plan: &mut Plan) -> Relinked {
-    let mut links: BTreeMap<ItemId, Link> =
+fn relinked(context: &Context<'_>, seen: &Seen, matches: &FlatMap<ItemId, Match>, plan: &mut Plan) -> Relinked {
+    let mut links: FlatMap<ItemId, Link> =
         seen.links.iter().map(|link| (link.halves.creatio.id().clone(), link.clone())).collect();
     for (id, found) in matches {
         let Match::Relink(activity) = found else { continue };
@@ -80,7 +80,7 @@ fn relinked(context: &Context<'_>, seen: &Seen, matches: &BTreeMap<ItemId, Match
             plan.links.push(link.clone());
         }
     }
-    let (mut outdated, mut reunited) = (BTreeSet::new(), BTreeSet::new());
+    let (mut outdated, mut reunited) = (FlatSet::new(), FlatSet::new());
     for link in links.values_mut() {
         if fold::read_first(link, Pair::of(|side| seen.items[side].get(link.halves[side].id()))) {
             plan.links.push(link.clone());

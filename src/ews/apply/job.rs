@@ -12,13 +12,13 @@ use super::super::{
     xml::XmlElement,
 };
 use super::{RequestGroup, refusal};
+use crate::flat::FlatMap;
 use crate::http::{
     Call,
     recipients::{blamed, blames_people},
 };
 use crate::model::op::{Judgement, Op, Outcome, Refusal, SendInvitations, Update, Written};
 use crate::model::{ContainerId, Field, Item, ItemId, Kind, Mark, Person, Record, Response, Version, online};
-use std::collections::BTreeMap;
 
 /// How far a job is.
 enum EwsStage {
@@ -41,7 +41,7 @@ pub(super) struct EwsJob<'a> {
     op: &'a Op,
     mailbox: &'a EwsMailbox,
     /// Where items live; those in Deleted Items don't.
-    kinds: &'a BTreeMap<ContainerId, Kind>,
+    kinds: &'a FlatMap<ContainerId, Kind>,
     kind: Kind,
     stage: EwsStage,
     /// The version that the write expects.
@@ -56,7 +56,7 @@ pub(super) struct EwsJob<'a> {
 }
 
 impl<'a> EwsJob<'a> {
-    pub(super) fn new(op: &'a Op, kinds: &'a BTreeMap<ContainerId, Kind>, mailbox: &'a EwsMailbox) -> Self {
+    pub(super) fn new(op: &'a Op, kinds: &'a FlatMap<ContainerId, Kind>, mailbox: &'a EwsMailbox) -> Self {
         let (kind, stage, version) = match op {
             Op::Create(create) => (create.record.kind(), EwsStage::Write, Version::from("")),
             Op::Update(update) => (update.patch.record.kind(), EwsStage::Look, update.version.clone()),

@@ -10,16 +10,17 @@ use super::super::{
     respond, time,
 };
 use super::Calls;
+use crate::flat::FlatMap;
 use crate::http::{
     Call, Fault, NoReply, PartAnswer, Repeat, odata,
     recipients::{blamed, blames_people},
 };
+use crate::json;
 use crate::model::op::{Judgement, Op, Outcome, Refusal, Update, Written};
 use crate::model::record::differences;
 use crate::model::{ContainerId, Field, Item, ItemId, Kind, Mark, Patch, Person, Record, Version, online};
 use crate::ports::HttpResponse;
 use serde_json::Value;
-use std::collections::BTreeMap;
 
 /// What is said of a removal after which the item is still there.
 const NOTHING_REMOVED: &str = "the server says that it removed it, but it is still there";
@@ -65,7 +66,7 @@ pub(super) struct GraphJob<'a> {
 }
 
 impl<'a> GraphJob<'a> {
-    pub(super) fn new(op: &'a Op, kinds: &BTreeMap<ContainerId, Kind>, mailbox: &'a GraphMailbox) -> Self {
+    pub(super) fn new(op: &'a Op, kinds: &FlatMap<ContainerId, Kind>, mailbox: &'a GraphMailbox) -> Self {
         let zone = mailbox.zone.name();
         let unknown = op.writes_times() && !time::known(zone);
         let (kind, stage, version) = match op {
@@ -124,8 +125,8 @@ impl<'a> GraphJob<'a> {
     fn judged(&mut self, answer: PartAnswer) -> Result<GraphStage, Refusal> {
         // a read that failed has written nothing
         let response = answer.map_err(|_| Refusal::NotSent)?;
-        let value: Value = match response.status().as_u16() {
-            200 => odata::read(&response).map_err(|fault| Refusal::Rejected(fault.detail()))?,
+        let value = match response.status().as_u16() {
+            200 => odata::body(&response).map_err(|fault| Refusal::Rejected(fault.detail()))?,
             401 | 429 | 500..=599 => return Err(Refusal::NotSent),
             _ => return Err(refusal(&response)),
         };
@@ -196,7 +197,7 @@ impl<'a> GraphJob<'a> {
     /// Takes in that read. One that fails takes nothing from what the server said.
     pub(super) fn checked(&mut self, mut answers: Vec<PartAnswer>) {
         let (Some(Ok(response)), GraphStage::Link(written)) = (answers.pop(), &self.stage) else { return };
-        let Ok(value) = odata::read::<Value>(&response) else { return };
+        let Ok(value) = odata::body(&response) else { return };
         let GraphReading::Content(item) = map::read(self.kind, &value, self.mailbox, self.op.container()) else {
             return;
         };
@@ -322,7 +323,7 @@ impl<'a> GraphJob<'a> {
     /// What a write goes over, by the `response` of the look right before it, if that is neither
     /// what was looked at before nor what is written.
     fn written_over(&self, response: &HttpResponse) -> Option<Box<Record>> {
-        let value: Value = odata::read(response).ok()?;
+        let value = odata::body(response).ok()?;
         let (GraphReading::Content(now), Some(seen)) =
             (map::read(self.kind, &value, self.mailbox, self.op.container()), &self.seen)
         else {
@@ -341,7 +342,7 @@ impl<'a> GraphJob<'a> {
 
     /// What the reply to a successful write tells; `None` if it does not even tell an id.
     fn confirmed(&self, response: &HttpResponse) -> Option<Written> {
-        let value: Value = serde_json::from_slice(response.body()).unwrap_or_default();
+        let value = json::value(response.body()).unwrap_or_default();
         let item = match map::read(self.kind, &value, self.mailbox, self.op.container()) {
             GraphReading::Content(item) => Some(item),
             GraphReading::Master(_)

@@ -6,11 +6,11 @@ use crate::engine::context::Elsewhere;
 use crate::engine::link::{Link, LinkKey, LinkState};
 use crate::engine::{identity, matching, original, scope};
 use crate::error::Result;
+use crate::flat::{FlatMap, FlatSet};
 use crate::model::lookup::Lookup;
 use crate::model::{Item, ItemId, Kind, Pair, Side, Uid};
 use crate::ports::{Directory, Replica, Store};
 use crate::run::World;
-use std::collections::{BTreeMap, BTreeSet};
 
 impl<W: World> Gather<'_, W> {
     /// The fifth phase.
@@ -32,7 +32,7 @@ impl<W: World> Gather<'_, W> {
 
     /// Unlinked items of Exchange may carry our mark, which only a direct read tells.
     pub(super) async fn marks(&mut self) -> Result<()> {
-        let linked: BTreeSet<&ItemId> = self.links.values().map(|link| link.halves.exchange.id()).collect();
+        let linked: FlatSet<&ItemId> = self.links.values().map(|link| link.halves.exchange.id()).collect();
         let unlinked: Vec<&Item> = self
             .seen
             .items
@@ -71,11 +71,11 @@ impl<W: World> Gather<'_, W> {
 
     /// Activities that an unlinked item could stand for, linked ones too.
     pub(super) async fn candidates(&mut self) -> Result<()> {
-        let linked: BTreeSet<&ItemId> = self.links.values().map(|link| link.halves.exchange.id()).collect();
+        let linked: FlatSet<&ItemId> = self.links.values().map(|link| link.halves.exchange.id()).collect();
         let unlinked = self.seen.items.exchange.values().filter(|item| !linked.contains(&item.id));
-        let mut lookups = BTreeSet::new();
-        let mut uids = BTreeSet::new();
-        let mut looks = BTreeSet::new();
+        let mut lookups = FlatSet::new();
+        let mut uids = FlatSet::new();
+        let mut looks = FlatSet::new();
         for item in unlinked.filter(|item| scope::imports(&self.context, &self.seen, item) || item.facts.mark.is_some())
         {
             lookups.extend(matching::candidates(&self.context, item));
@@ -90,7 +90,7 @@ impl<W: World> Gather<'_, W> {
                 self.suspects.exchange.insert(link.halves.exchange.id().clone());
             }
         }
-        let known: BTreeSet<ItemId> = links.iter().map(|link| link.halves.creatio.id().clone()).collect();
+        let known: FlatSet<ItemId> = links.iter().map(|link| link.halves.creatio.id().clone()).collect();
         self.know(links);
         let lookups: Vec<Lookup> = lookups
             .into_iter()
@@ -148,14 +148,14 @@ impl<W: World> Gather<'_, W> {
         let stands = |item: &Item, asker: &ItemId| {
             !identity::is_ours(asker) || matching::candidates(&self.context, item).contains(asker)
         };
-        let linked: BTreeSet<&ItemId> = self.links.values().map(|link| link.halves.exchange.id()).collect();
+        let linked: FlatSet<&ItemId> = self.links.values().map(|link| link.halves.exchange.id()).collect();
         let is_its_day = |item: &Item, asker: &ItemId| {
             self.seen.items.creatio.get(asker).is_some_and(|one| matching::is_of_day(&self.context, one, item))
         };
         // it is of the asker's day, and another's counterpart, even if that pair rests
         let rivals =
             |item: &Item, asker: &ItemId| linked.contains(&item.id) && (stands(item, asker) || is_its_day(item, asker));
-        let known: BTreeSet<&ItemId> = found
+        let known: FlatSet<&ItemId> = found
             .iter()
             .zip(&askers)
             .filter(|(found, asker)| {
@@ -166,7 +166,7 @@ impl<W: World> Gather<'_, W> {
             .collect();
         let named: Vec<ItemId> = known.iter().map(|id| (*id).clone()).collect();
         // what it was made for is there, but is no item, or another's
-        let occurring: BTreeSet<ItemId> = found
+        let occurring: FlatSet<ItemId> = found
             .iter()
             .zip(&askers)
             .filter(|(found, asker)| {
@@ -197,7 +197,7 @@ impl<W: World> Gather<'_, W> {
 
     /// Unlinked Activities of the user's that bear the UID of an event which has another Activity:
     /// they may be the second ones of it, also while nothing is exported.
-    fn beside(&self) -> BTreeSet<ItemId> {
+    fn beside(&self) -> FlatSet<ItemId> {
         let unlinked = self.unlinked();
         let own = unlinked.filter(|item| {
             let is_users = item.facts.owner.as_ref() == Some(&self.context.account.contact);
@@ -205,10 +205,10 @@ impl<W: World> Gather<'_, W> {
         });
         let own: Vec<&Item> = own.collect();
         if own.is_empty() {
-            return BTreeSet::new();
+            return FlatSet::new();
         }
         let linked = self.links.values().filter(|link| matters(link));
-        let uids: BTreeSet<Uid> =
+        let uids: FlatSet<Uid> =
             linked.filter_map(|link| matching::activity_uid(&link.halves.exchange.facts)).collect();
         let known = own.into_iter().filter(|item| item.facts.uid.as_ref().is_some_and(|uid| uids.contains(uid)));
         known.map(|item| item.id.clone()).collect()
@@ -222,11 +222,11 @@ impl<W: World> Gather<'_, W> {
             let own = item.facts.owner.as_ref() == Some(&self.context.account.contact);
             own && identity::is_ours(&item.id) && item.facts.uid.is_none() && !item.facts.canceled
         };
-        let asked: BTreeSet<&ItemId> = unlinked.filter(asked).map(|item| &item.id).collect();
+        let asked: FlatSet<&ItemId> = unlinked.filter(asked).map(|item| &item.id).collect();
         if asked.is_empty() {
             return Ok(());
         }
-        let mut named = BTreeSet::new();
+        let mut named = FlatSet::new();
         let mut lookups = Vec::new();
         for link in self.links.values().filter(|link| matters(link)) {
             let event = link.halves.exchange.remembered();
@@ -273,12 +273,12 @@ impl<W: World> Gather<'_, W> {
             .values()
             .filter(|link| matters(link) && self.seen.gone.creatio.contains(link.halves.creatio.id()));
         let firsts = gone.map(|link| (first(link).clone(), link.halves.creatio.id().clone()));
-        let firsts: BTreeMap<ItemId, ItemId> = firsts.collect();
+        let firsts: FlatMap<ItemId, ItemId> = firsts.collect();
         if firsts.is_empty() {
             return Ok(());
         }
         let asked: Vec<ItemId> = firsts.keys().cloned().collect();
-        let mut made = BTreeMap::new();
+        let mut made = FlatMap::new();
         for link in self.world.store().successors(&asked).await? {
             if let Some(gone) =
                 firsts.get(first(&link)).filter(|gone| matters(&link) && **gone != *link.halves.creatio.id())
@@ -298,7 +298,7 @@ impl<W: World> Gather<'_, W> {
 
     /// What an account of which this browser has no link has made in place of what was exported and
     /// is gone: it bears the UID of that. Those of which it is known already are not asked for.
-    async fn named_as_first(&mut self, known: &BTreeMap<ItemId, ItemId>) -> Result<BTreeMap<ItemId, ItemId>> {
+    async fn named_as_first(&mut self, known: &FlatMap<ItemId, ItemId>) -> Result<FlatMap<ItemId, ItemId>> {
         let gone = self.links.values().filter(|link| {
             let id = link.halves.creatio.id();
             let was_exported = link.made == Some(Side::Exchange) || link.memory.instead.is_some();
@@ -307,7 +307,7 @@ impl<W: World> Gather<'_, W> {
             was_exported && !is_known && matters(link) && self.seen.gone.creatio.contains(id)
         });
         let single = gone.filter(|link| link.halves.exchange.facts.occurrence.is_none());
-        let gone: BTreeMap<ItemId, Uid> = single
+        let gone: FlatMap<ItemId, Uid> = single
             .filter_map(|link| Some((link.halves.creatio.id().clone(), link.halves.creatio.facts.uid.clone()?)))
             .collect();
         let lookups: Vec<Lookup> = gone.values().cloned().map(Lookup::Uid).collect();
@@ -404,7 +404,7 @@ impl<W: World> Gather<'_, W> {
     pub(super) async fn elsewhere(&mut self) -> Result<()> {
         let unlinked = self.unlinked();
         let marks = self.seen.items.exchange.values().filter_map(|item| item.facts.mark.as_ref());
-        let marked: BTreeSet<&ItemId> = marks.map(|mark| &mark.activity).collect();
+        let marked: FlatSet<&ItemId> = marks.map(|mark| &mark.activity).collect();
         let exported = unlinked
             .filter(|item| marked.contains(&item.id) || scope::exports(&self.context, &self.seen, item))
             .map(|item| &item.id);
@@ -423,10 +423,10 @@ impl<W: World> Gather<'_, W> {
                 && !link.halves.exchange.facts.organized_by_other
         });
         let asked = exported.chain(gone.chain(shared).map(|link| link.halves.creatio.id()));
-        let asked: BTreeSet<ItemId> = asked.cloned().collect();
+        let asked: FlatSet<ItemId> = asked.cloned().collect();
         if !asked.is_empty() {
             let asked: Vec<ItemId> = asked.into_iter().collect();
-            let mut elsewhere: BTreeMap<ItemId, Elsewhere> = BTreeMap::new();
+            let mut elsewhere: FlatMap<ItemId, Elsewhere> = FlatMap::new();
             for link in self.world.store().elsewhere(&asked).await? {
                 let own = self.links.get(link.halves.creatio.id());
                 let first = (matters(&link) || matches!(link.state, LinkState::Pending(_)))

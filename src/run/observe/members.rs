@@ -6,12 +6,12 @@ use crate::engine::link::LinkKey;
 use crate::engine::settings::Extent;
 use crate::engine::state::State;
 use crate::error::Result;
+use crate::flat::FlatSet;
 use crate::model::lookup::Lookup;
 use crate::model::time::local;
 use crate::model::{ItemId, Side};
 use crate::ports::{Directory, Store};
 use crate::run::World;
-use std::collections::BTreeSet;
 
 impl<W: World> Gather<'_, W> {
     /// The Activities of the chosen groups that touch the window; those that no listing told of are
@@ -29,7 +29,7 @@ impl<W: World> Gather<'_, W> {
         let unlinked = self.seen.items.creatio.keys().any(|id| !self.links.contains_key(id));
         if !self.seen.full && !unlinked && stamp.is_some() && stamp == state.membership {
             self.held.extend(state.held.iter().filter(|held| held.reason == Reason::Group).cloned());
-            self.seen.members = Some(BTreeSet::new());
+            self.seen.members = Some(FlatSet::new());
             return Ok(stamp);
         }
         let membership = self.world.creatio().members(groups, &self.context.window).await?;
@@ -44,7 +44,7 @@ impl<W: World> Gather<'_, W> {
             .filter(|id| !self.seen.items.creatio.contains_key(id) && !self.links.contains_key(id))
             .map(|id| LinkKey::Item(Side::Creatio, id.clone()))
             .collect();
-        let linked: BTreeSet<ItemId> =
+        let linked: FlatSet<ItemId> =
             self.world.store().links(&unseen).await?.into_iter().map(|link| link.halves.creatio.id().clone()).collect();
         let lookups: Vec<Lookup> = unseen
             .into_iter()

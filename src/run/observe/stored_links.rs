@@ -7,10 +7,10 @@ use crate::engine::link::{Link, LinkKey};
 use crate::engine::scope;
 use crate::engine::state::State;
 use crate::error::Result;
+use crate::flat::{FlatMap, FlatSet};
 use crate::model::{ContainerId, ItemId, Kind, Listing, Pair, Side};
 use crate::ports::{Directory, Store};
 use crate::run::World;
-use std::collections::{BTreeMap, BTreeSet};
 
 impl<W: World> Gather<'_, W> {
     /// The second phase. Whether Creatio shows no Activity at all is asked here as well: what was
@@ -78,18 +78,18 @@ impl<W: World> Gather<'_, W> {
     }
 
     /// Linked items that a listing hints to be absent.
-    pub(super) fn suspect(&mut self, side: Side, listing: &Listing, fresh: &BTreeSet<ItemId>) {
-        let there: BTreeSet<&ItemId> = listing
+    pub(super) fn suspect(&mut self, side: Side, listing: &Listing, fresh: &FlatSet<ItemId>) {
+        let there: FlatSet<&ItemId> = listing
             .items
             .iter()
             .map(|item| &item.id)
             .chain(listing.malformed.iter().filter_map(|malformed| malformed.id.as_ref()))
             .collect();
-        let removed: BTreeSet<&ItemId> = listing.removed.iter().collect();
-        let complete: BTreeSet<&ContainerId> = listing.complete.iter().collect();
-        let singles: BTreeSet<&ItemId> =
+        let removed: FlatSet<&ItemId> = listing.removed.iter().collect();
+        let complete: FlatSet<&ContainerId> = listing.complete.iter().collect();
+        let singles: FlatSet<&ItemId> =
             listing.items.iter().filter(|item| is_single(item)).map(|item| &item.id).collect();
-        let series: BTreeMap<&ItemId, BTreeSet<&ItemId>> =
+        let series: FlatMap<&ItemId, FlatSet<&ItemId>> =
             listing.series.iter().map(|set| (&set.master, set.present.iter().collect())).collect();
         for link in self.links.values().filter(|link| matters(link)) {
             let id = link.halves[side].id();

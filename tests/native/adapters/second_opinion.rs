@@ -11,6 +11,7 @@ use http::header::{CONTENT_LENGTH, CONTENT_TYPE, DATE};
 use sandbox::Seed;
 use schedule_sync::creatio::{ACTIVITIES, Creatio, Site};
 use schedule_sync::error::Result;
+use schedule_sync::flat::FlatMap;
 use schedule_sync::model::lookup::Lookup;
 use schedule_sync::model::op::{Create, Op, Outcome, Refusal, Update};
 use schedule_sync::model::time::Fixed;
@@ -19,7 +20,6 @@ use schedule_sync::ports::{Clock, Credentials, Directory, Http, HttpResponse, No
 use serde_json::{Value, json};
 use std::{
     cell::Cell,
-    collections::BTreeMap,
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
     path::{Path, PathBuf},
@@ -141,7 +141,7 @@ fn same(ours: &[Item], theirs: &[Item]) {
 }
 
 /// The items by id.
-fn by_id(items: Vec<Item>) -> BTreeMap<ItemId, Item> {
+fn by_id(items: Vec<Item>) -> FlatMap<ItemId, Item> {
     items.into_iter().map(|item| (item.id.clone(), item)).collect()
 }
 

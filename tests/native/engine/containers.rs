@@ -5,8 +5,8 @@ use crate::support::memory::everything;
 use crate::support::moment::linked;
 use schedule_sync::engine::containers::{named, remembered, rename, rename_in_links, rename_in_settings, renamed};
 use schedule_sync::engine::settings::Extent;
+use schedule_sync::flat::FlatSet;
 use schedule_sync::model::{Container, ContainerId, Kind, Side};
-use std::collections::BTreeSet;
 
 fn container(id: &str, name: &str, owner: &str) -> Container {
     let default = name == "Calendar";
@@ -41,7 +41,7 @@ fn a_missing_container_is_found_by_what_else_it_is_known_by() {
 #[test]
 fn what_is_missing_is_remembered_as_long_as_it_is_needed() {
     let (a, b) = (container("a", "A", ""), container("b", "B", ""));
-    let needed: BTreeSet<&ContainerId> = [&a.id].into();
+    let needed: FlatSet<&ContainerId> = [&a.id].into();
     let known = [a.clone(), container("c", "C", "")];
     assert_eq!(remembered(&known, std::slice::from_ref(&b), &needed), [b.clone(), a.clone()]);
     assert_eq!(remembered(&known, std::slice::from_ref(&a), &needed), [a]);

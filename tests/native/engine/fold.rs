@@ -10,11 +10,11 @@ use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::identity;
 use schedule_sync::engine::kept::believed;
 use schedule_sync::engine::link::{Link, LinkState};
+use schedule_sync::flat::FlatSet;
 use schedule_sync::model::op::{Create, Missing, Op, Outcome, Refusal, Update, Written};
 use schedule_sync::model::{
     Facts, Field, Instant, Item, ItemId, Pair, Patch, Record, Reminder, Response, Side, Version,
 };
-use std::collections::BTreeSet;
 
 fn now() -> Instant {
     at("2026-03-10T09:00:00Z")
@@ -146,7 +146,7 @@ fn only_what_the_server_did_with_the_write_is_folded_as_read_back() {
         let servers = fields.iter().copied().filter(|field| *field != Field::When).collect();
         assert_eq!(
             put.halves.map(|half| half.unkept),
-            Pair { creatio: BTreeSet::new(), exchange: servers },
+            Pair { creatio: FlatSet::new(), exchange: servers },
             "{fields:?}"
         );
     }

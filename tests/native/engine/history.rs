@@ -6,9 +6,9 @@ use crate::support::moment::{linked, pair};
 use schedule_sync::engine::action::{Action, Step};
 use schedule_sync::engine::history::{Entry, What, entries, taken_back};
 use schedule_sync::engine::link::Link;
+use schedule_sync::flat::FlatMap;
 use schedule_sync::model::op::{Create, Op, Outcome, Refusal, Update, Written};
 use schedule_sync::model::{Facts, Field, Instant, Item, Patch, Record, Side, Status, Version};
-use std::collections::BTreeMap;
 
 fn run() -> Instant {
     at("2026-03-10T09:00:00Z")
@@ -100,7 +100,7 @@ fn what_an_undo_took_back_counts_until_the_undo_is_undone() {
         (again, redone, 3, 0, 3),
     ] {
         all.extend((0..3).map(|nth| entry(run, nth, Some((undoes, nth)))));
-        let expected: BTreeMap<Instant, usize> = [(first_run, first), (undone, undo), (redone, redo)]
+        let expected: FlatMap<Instant, usize> = [(first_run, first), (undone, undo), (redone, redo)]
             .into_iter()
             .filter(|(_, count)| *count > 0)
             .map(|(run, count)| (at(run), count))

@@ -18,12 +18,10 @@ use schedule_sync::engine::action::Step;
 use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::link::LinkState;
 use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete, FieldDirection, Private, Settings};
+use schedule_sync::flat::{FlatMap, FlatSet};
 use schedule_sync::model::op::{Op, SendInvitations, Update};
 use schedule_sync::model::{Field, Item, ItemId, Record, Side, Status};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    panic::{AssertUnwindSafe, catch_unwind},
-};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// A law: its name, the settings for which it holds, what it says, and the bug that breaks it.
 struct Law {
@@ -222,7 +220,7 @@ fn deleted(phase: &Phase<'_>) -> Option<String> {
 
 fn twice(phase: &Phase<'_>) -> Option<String> {
     for side in Side::BOTH {
-        let mut count: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut count: FlatMap<&str, usize> = FlatMap::new();
         for item in phase.after[side].values().filter(|item| !item.facts.canceled && !item.facts.private) {
             let body = match &item.record {
                 Record::Meeting(meeting) => &meeting.body.text,
@@ -253,7 +251,7 @@ fn source_written(phase: &Phase<'_>) -> Option<String> {
 fn order_matters(phase: &Phase<'_>) -> Option<String> {
     let first = phase.rounds.first().unwrap_or(&phase.last);
     let keys =
-        |plan: &schedule_sync::engine::plan::Plan| plan.to_string().lines().map(str::to_owned).collect::<BTreeSet<_>>();
+        |plan: &schedule_sync::engine::plan::Plan| plan.to_string().lines().map(str::to_owned).collect::<FlatSet<_>>();
     (keys(first) != keys(&phase.mixed)).then(|| format!("{first}\nor {}", phase.mixed))
 }
 
@@ -362,13 +360,13 @@ pub(crate) struct Judged {
     /// How often the engine planned.
     pub(crate) plans: usize,
     /// How many of which steps were planned, and how much was held why.
-    pub(crate) census: BTreeMap<String, usize>,
+    pub(crate) census: FlatMap<String, usize>,
     /// The laws that it breaks, and how.
     broken: Vec<(&'static str, String)>,
 }
 
 /// How many of which steps a phase had, and how much was held why.
-fn counted(phase: &Phase<'_>, census: &mut BTreeMap<String, usize>) {
+fn counted(phase: &Phase<'_>, census: &mut FlatMap<String, usize>) {
     let steps = phase.rounds.iter().flat_map(|plan| &plan.actions).map(|action| format!("step {:?}", action.step));
     let held = phase.held.iter().chain(phase.rounds.iter().chain([&phase.last]).flat_map(|plan| &plan.held));
     for what in steps.chain(held.map(|held| format!("held {:?}", held.reason))) {
@@ -379,7 +377,7 @@ fn counted(phase: &Phase<'_>, census: &mut BTreeMap<String, usize>) {
 /// Judges a course.
 fn judged(course: &Course, bug: Option<Bug>) -> Judged {
     let mut broken = Vec::new();
-    let mut census = BTreeMap::new();
+    let mut census = FlatMap::new();
     let mut plans = 0;
     let caught = catch_unwind(AssertUnwindSafe(|| {
         plans = course.play(bug, |phase| {

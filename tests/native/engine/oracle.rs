@@ -12,9 +12,9 @@ use crate::support::random::share;
 use case::{Bond, Case, Edit, Fate, Notify};
 use rows::{CREATIO_DELETE, EXCHANGE_DELETE, Then, Value, Where};
 use schedule_sync::engine::held::Reason;
+use schedule_sync::flat::{FlatMap, FlatSet};
 use schedule_sync::model::{Field, Pair, Side};
 use stage::{Effects, Write};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// What the rules say of a case.
 #[derive(Debug)]
@@ -22,7 +22,7 @@ struct Verdict {
     writes: Pair<Write>,
     /// The link is in one of these states afterwards.
     links: Vec<Bond>,
-    held: BTreeSet<Reason>,
+    held: FlatSet<Reason>,
     /// The user's own response may be written to Creatio.
     answer: bool,
     /// The rows that say so.
@@ -34,7 +34,7 @@ impl Verdict {
         Self {
             writes: Pair::default(),
             links: links.to_vec(),
-            held: BTreeSet::new(),
+            held: FlatSet::new(),
             answer: false,
             because: Vec::new(),
         }
@@ -65,7 +65,7 @@ fn verdict(case: &Case) -> Verdict {
         Then::Ask => {
             let reason =
                 if row.then == Then::DeleteRule(Side::Creatio) { Reason::Process } else { Reason::DeleteAsked };
-            Verdict { held: BTreeSet::from([reason]), ..Verdict::quiet(&[case.bond]) }
+            Verdict { held: FlatSet::from([reason]), ..Verdict::quiet(&[case.bond]) }
         }
         Then::Fields => fields(case),
         Then::DeleteRule(_) => panic!("a delete rule that leads to itself"),
@@ -90,11 +90,11 @@ fn verdict(case: &Case) -> Verdict {
 }
 
 /// Where each changed field was changed.
-fn changes(case: &Case) -> BTreeMap<Field, Where> {
+fn changes(case: &Case) -> FlatMap<Field, Where> {
     let (creatio, exchange) = (case.changed(Side::Creatio), case.changed(Side::Exchange));
     match (creatio, exchange) {
         (Some(one), Some(other)) if one == other => {
-            BTreeMap::from([(one, if case.edit == Edit::Alike { Where::Alike } else { Where::Both })])
+            FlatMap::from([(one, if case.edit == Edit::Alike { Where::Alike } else { Where::Both })])
         }
         (one, other) => {
             let one = one.map(|field| (field, Where::OnlyCreatio));
@@ -105,7 +105,7 @@ fn changes(case: &Case) -> BTreeMap<Field, Where> {
 
 fn fields(case: &Case) -> Verdict {
     let mut verdict = Verdict::quiet(&[Bond::Alive]);
-    let mut written: Pair<BTreeSet<Field>> = Pair::default();
+    let mut written: Pair<FlatSet<Field>> = Pair::default();
     for (field, place) in changes(case) {
         let row = rows::field(case, field, place);
         verdict.because.push(row.says);
@@ -136,7 +136,7 @@ fn fields(case: &Case) -> Verdict {
 
 /// What is wrong with what the engine would do, if anything is.
 fn complaint(verdict: &Verdict, effects: &Effects) -> Option<&'static str> {
-    let own_answer = Write::Update(BTreeSet::from([Field::Response]));
+    let own_answer = Write::Update(FlatSet::from([Field::Response]));
     let creatio =
         verdict.writes.creatio == effects.writes.creatio || (verdict.answer && effects.writes.creatio == own_answer);
     [
@@ -181,7 +181,7 @@ fn the_engine_does_what_the_rows_say_in_every_case() {
         let parts: Vec<_> = cases.chunks(part).map(|part| scope.spawn(|| disagreements(part))).collect();
         parts.into_iter().flat_map(|part| part.join().unwrap()).collect()
     });
-    let mut complaints: BTreeMap<String, (usize, String)> = BTreeMap::new();
+    let mut complaints: FlatMap<String, (usize, String)> = FlatMap::new();
     for (key, first) in found {
         complaints.entry(key).or_insert((0, first)).0 += 1;
     }

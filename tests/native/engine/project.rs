@@ -5,11 +5,11 @@ use crate::support::memory_scenario::guest;
 use crate::support::moment::{Moment, seen};
 use schedule_sync::engine::context::{Context, Seen};
 use schedule_sync::engine::project::{LONGEST_LINE, guest as participant, instants, invitation, project, shadows};
+use schedule_sync::flat::FlatMap;
 use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{
     Address, Day, Instant, Meeting, Pair, Person, Record, Reminder, Response, Side, Status, Task, TaskWhen, When, Zone,
 };
-use std::collections::BTreeMap;
 
 /// 9 o'clock on the day of the meeting, and that meeting an hour later.
 fn call() -> Meeting {
@@ -326,7 +326,7 @@ fn a_task_has_days_in_to_do_and_times_in_creatio() {
 #[test]
 fn people_are_contacts_in_creatio_and_addresses_on_the_event_without_the_user() {
     let address = |text: &str| Address::parse(text).unwrap();
-    let known: BTreeMap<_, _> =
+    let known: FlatMap<_, _> =
         [(address("anna@fabrikam.example"), "anna".into()), (address("me@home.example"), ME.into())].into();
     let seen = Seen { people: known, ..seen([], []) };
     let answered = |text: &str| Person { response: Response::Confirmed, name: "N".to_owned(), ..guest(text) };

@@ -13,13 +13,13 @@ use schedule_sync::engine::plan::Plan;
 use schedule_sync::engine::planner::plan;
 use schedule_sync::engine::project::project;
 use schedule_sync::engine::settings::Settings;
+use schedule_sync::flat::FlatMap;
 use schedule_sync::model::op::Op;
 use schedule_sync::model::time::Zone;
 use schedule_sync::model::{
     Container, Day, Field, Instant, Item, ItemId, Kind, Occurrence, Original, Pair, Record, Reminder, Side, TaskWhen,
     When, Window,
 };
-use std::collections::BTreeMap;
 
 struct Real(Tz);
 
@@ -214,7 +214,7 @@ fn planned(context: &Context<'_>, link: &Link, items: &Pair<Item>) -> Plan {
         default: true,
         writable: true,
     };
-    let one = |item: &Item| BTreeMap::<ItemId, Item>::from([(item.id.clone(), item.clone())]);
+    let one = |item: &Item| FlatMap::<ItemId, Item>::from([(item.id.clone(), item.clone())]);
     plan(
         context,
         &Seen {

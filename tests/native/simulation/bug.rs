@@ -3,6 +3,7 @@
 //! proves nothing.
 
 use schedule_sync::error::{Error, Result};
+use schedule_sync::flat::FlatSet;
 use schedule_sync::model::lookup::{Found, Lookup};
 use schedule_sync::model::membership::Membership;
 use schedule_sync::model::op::{Op, Outcome, Refusal, Written};
@@ -11,7 +12,6 @@ use schedule_sync::model::{
     Address, ContactId, Cursor, Field, GroupId, Listing, Person, Record, Response, Role, Side, Window,
 };
 use schedule_sync::ports::{Directory, Replica};
-use std::collections::BTreeSet;
 
 /// What is wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,7 +106,7 @@ impl<R: Replica> Replica for Saboteur<'_, R> {
         self.inner.identify(known).await
     }
 
-    async fn own(&self, known: BTreeSet<Address>) -> Result<BTreeSet<Address>> {
+    async fn own(&self, known: FlatSet<Address>) -> Result<FlatSet<Address>> {
         self.inner.own(known).await
     }
 

@@ -23,6 +23,7 @@ use schedule_sync::engine::{
     answer::{Answer, Choice},
 };
 use schedule_sync::error::Result;
+use schedule_sync::flat::{FlatMap, FlatSet};
 use schedule_sync::model::{Instant, ItemId, Side};
 use schedule_sync::ports::{
     Clock, Credentials, Events, Http, HttpResponse, NoResponse, Progress, Request, Secret, Store,
@@ -30,7 +31,7 @@ use schedule_sync::ports::{
 use schedule_sync::run::{self, Report, answer, undo};
 use std::{
     cell::{Cell, RefCell},
-    collections::{BTreeMap, BTreeSet, VecDeque},
+    collections::VecDeque,
     rc::Rc,
 };
 
@@ -315,7 +316,7 @@ pub(crate) struct Question {
 }
 
 /// What was done on a device, by name and number.
-pub(crate) type Counts = BTreeMap<String, usize>;
+pub(crate) type Counts = FlatMap<String, usize>;
 
 /// One device.
 pub(crate) struct Device {
@@ -381,7 +382,7 @@ impl Device {
     }
 
     /// What it asks that a person can answer.
-    pub(crate) fn questions(&self) -> BTreeSet<Question> {
+    pub(crate) fn questions(&self) -> FlatSet<Question> {
         let links = self.links();
         let asked = |held: &Held| {
             Some(Question { id: held.id.clone()?, reason: held.reason, counterpart: counterpart(&links, held) })

@@ -15,12 +15,12 @@ use futures_util::FutureExt;
 use sandbox::{Sandbox, Seed, Server};
 use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::settings::{Conflict, CreatioDelete};
+use schedule_sync::flat::FlatSet;
 use schedule_sync::model::Side;
 use schedule_sync::run::Report;
 use serde_json::{Value, json};
 use std::{
     cell::RefCell,
-    collections::BTreeSet,
     panic::{AssertUnwindSafe, catch_unwind},
     rc::Rc,
 };
@@ -412,7 +412,7 @@ fn requests(scenario: &Scenario, there: bool) -> (Vec<Asked>, usize) {
     let awaits = stage.device.injector.awaits.get() - begun;
     let told = stage.world.log(from);
     let sandbox = stage.world.sandbox.borrow();
-    let mut known = BTreeSet::new();
+    let mut known = FlatSet::new();
     let rows = sandbox.environment.log().iter().skip(from).zip(told);
     let asked = rows
         .filter(|(_, told)| known.insert(told.clone()))

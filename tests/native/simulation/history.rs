@@ -12,9 +12,9 @@ use sandbox::graph::{Quirks, Throttle};
 use schedule_sync::engine::settings::{
     Block, Conflict, CreatioDelete, ExchangeDelete, Extent, FieldDirection, FieldMap, Notify, Private, Rules, Settings,
 };
+use schedule_sync::flat::FlatSet;
 use schedule_sync::model::record::fields;
 use schedule_sync::model::{self, Field, Side};
-use std::collections::BTreeSet;
 use std::num::NonZeroUsize;
 
 /// Which ways items flow.
@@ -105,7 +105,7 @@ const SETTINGS: &[Setting] = &[
     |options, random| options.private = random.pick(&[Private::Skip, Private::Full, Private::Busy]),
     |options, random| {
         let of_either = [model::Kind::Meeting, model::Kind::Task].into_iter().flat_map(fields);
-        let fields: Vec<Field> = of_either.copied().collect::<BTreeSet<Field>>().into_iter().collect();
+        let fields: Vec<Field> = of_either.copied().collect::<FlatSet<Field>>().into_iter().collect();
         *options.fields.of_mut(random.pick(&fields)) =
             random.pick(&[FieldDirection::In, FieldDirection::Out, FieldDirection::Off, FieldDirection::Both]);
     },
@@ -292,7 +292,7 @@ impl History {
         let most = random.pick(&[8, 16, 16, 30, 60]);
         let length = 1 + random.below(most);
         let swarm = Swarm::draw(&mut random, &options);
-        let mut maker = Maker { random, options, swarm, tags: 0, values: 0, series: BTreeSet::new(), then: Vec::new() };
+        let mut maker = Maker { random, options, swarm, tags: 0, values: 0, series: FlatSet::new(), then: Vec::new() };
         let mut moves = Vec::new();
         while moves.len() < length && !maker.random.is_spent() {
             let next = maker.next();
@@ -452,7 +452,7 @@ struct Maker {
     tags: usize,
     values: usize,
     /// Tags that are series.
-    series: BTreeSet<usize>,
+    series: FlatSet<usize>,
     /// What follows the last move at once.
     then: Vec<Move>,
 }

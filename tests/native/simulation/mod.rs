@@ -36,11 +36,12 @@ use sandbox::{Sandbox, Seed, exchange, graph::Quirks};
 use schedule_sync::engine::answer::Choice;
 use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::link::Link;
+use schedule_sync::flat::FlatSet;
 use schedule_sync::model::{Field, ItemId, Pair, Side};
 use schedule_sync::run::Report;
 use std::{
     cell::RefCell,
-    collections::{BTreeSet, hash_map::DefaultHasher},
+    collections::hash_map::DefaultHasher,
     fmt::Debug,
     hash::{Hash, Hasher},
     panic::{AssertUnwindSafe, catch_unwind},
@@ -414,7 +415,7 @@ impl Stage {
     fn answered(&self, broken: &mut Vec<Broken>) {
         let mut random = Random::new(self.world.log(0).len() as u64);
         for (n, device) in self.devices.iter().enumerate() {
-            let mut answered: BTreeSet<Question> = BTreeSet::new();
+            let mut answered: FlatSet<Question> = FlatSet::new();
             if n > 0 {
                 // what was answered on another one may have changed what this one asks about
                 self.calm(device, broken);
@@ -441,7 +442,7 @@ impl Stage {
 }
 
 /// The Activity of a link, with what of it stays in Creatio since the meeting has ended.
-fn stayed(link: Link) -> (String, BTreeSet<Field>) {
+fn stayed(link: Link) -> (String, FlatSet<Field>) {
     (link.halves.creatio.id().to_string(), link.memory.left)
 }
 
@@ -489,7 +490,7 @@ pub(crate) fn switches() -> impl Iterator<Item = &'static str> {
 
 /// What is known to be wrong.
 pub(crate) fn known_ones() -> impl Iterator<Item = &'static str> {
-    let all: BTreeSet<&'static str> = known::KNOWN.iter().map(|known| known.what).collect();
+    let all: FlatSet<&'static str> = known::KNOWN.iter().map(|known| known.what).collect();
     all.into_iter()
 }
 

@@ -11,13 +11,11 @@ use crate::support::world::World;
 use chrono::{Duration, NaiveDate, NaiveDateTime};
 use schedule_sync::engine::answer::Choice;
 use schedule_sync::engine::held::Reason;
+use schedule_sync::flat::{FlatMap, FlatSet};
 use schedule_sync::model::{ItemId, Pair, Side};
 use schedule_sync::ports::Credentials;
 use serde_json::{Map, Value, json};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    rc::Rc,
-};
+use std::rc::Rc;
 
 /// A field that people edit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -124,7 +122,7 @@ pub(crate) struct Known {
     /// It was made in the user's other mailbox.
     pub(crate) away: bool,
     /// Values that somebody wrote and nobody replaced while seeing them.
-    pub(crate) live: BTreeMap<What, BTreeSet<String>>,
+    pub(crate) live: FlatMap<What, FlatSet<String>>,
     /// Somebody removed or canceled it.
     pub(crate) removed: bool,
     /// Somebody removed it on this side knowing all there was to it: it must not come back there.
@@ -134,14 +132,14 @@ pub(crate) struct Known {
     /// A person took back what a run had written to it.
     pub(crate) undone: bool,
     /// What differs since a person wants it left, until somebody edits it.
-    pub(crate) left: BTreeSet<What>,
+    pub(crate) left: FlatSet<What>,
     /// A person wants it left without a counterpart, as it then was.
     pub(crate) alone: bool,
     /// Values that were written during a run where no run can see them (see `People::is_blind`).
-    pub(crate) unseen: BTreeSet<String>,
+    pub(crate) unseen: FlatSet<String>,
     /// Values that were written into a task of the mailbox during a run: To Do takes no write that
     /// depends on what it finds, so that the run may write over them, and writes them down.
-    pub(crate) raced: BTreeSet<String>,
+    pub(crate) raced: FlatSet<String>,
     /// It was made a series of, or a single meeting: what of it is whose day, the rules leave to
     /// the engine.
     pub(crate) reshaped: bool,
@@ -163,13 +161,13 @@ pub(crate) struct People {
     /// The address of the colleague's mailbox.
     colleague: &'static str,
     /// The first days of the series.
-    series: BTreeMap<usize, NaiveDate>,
+    series: FlatMap<usize, NaiveDate>,
     /// Of what was a series and is a single meeting, the day that is left. An Activity of another
     /// day is none of it: what becomes of that, the delete rule says.
-    singles: BTreeMap<usize, NaiveDate>,
+    singles: FlatMap<usize, NaiveDate>,
     /// Activities of such other days that a person edited since: they may come back.
-    touched: BTreeSet<usize>,
-    pub(crate) known: BTreeMap<usize, Known>,
+    touched: FlatSet<usize>,
+    pub(crate) known: FlatMap<usize, Known>,
     /// Mails that their own deeds caused.
     pub(crate) mails: usize,
     /// The last run went through: what it made is known to the device. What a cut-off run made and
@@ -178,10 +176,10 @@ pub(crate) struct People {
     pub(crate) settled: bool,
     /// Devices of the user whose last run was struck: a run of another mailbox's device settles
     /// nothing of what such a one wrote, which then looks like a person's edit there.
-    pub(crate) cut_off: BTreeSet<usize>,
+    pub(crate) cut_off: FlatSet<usize>,
     /// Activities that a run was to create, or of which it was to create the counterpart, and never
     /// learned whether it did, as where every reply is lost: no more can be told of those.
-    pub(crate) unconfirmed: BTreeSet<String>,
+    pub(crate) unconfirmed: FlatSet<String>,
     /// A run is at work while they do what they do.
     pub(crate) meanwhile: bool,
 }
@@ -215,7 +213,7 @@ impl People {
     /// People who live in `zone` and work on `world`, and in the other mailbox that the user may
     /// have.
     pub(crate) fn new((world, away): (Rc<World>, Option<Rc<World>>), zone: Abode, colleague: &'static str) -> Self {
-        let (series, singles, known) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let (series, singles, known) = (FlatMap::new(), FlatMap::new(), FlatMap::new());
         let is_away = false;
         let creatio = Map::new();
         Self {
@@ -228,12 +226,12 @@ impl People {
             colleague,
             series,
             singles,
-            touched: BTreeSet::new(),
+            touched: FlatSet::new(),
             known,
             mails: 0,
             settled: true,
-            cut_off: BTreeSet::new(),
-            unconfirmed: BTreeSet::new(),
+            cut_off: FlatSet::new(),
+            unconfirmed: FlatSet::new(),
             meanwhile: false,
         }
     }
@@ -395,7 +393,7 @@ impl People {
 
     /// A person wants these fields of an item left as they are on both sides; or, of one that is
     /// `alone`, that it stays so.
-    pub(crate) fn leave(&mut self, ids: &[&ItemId], fields: &BTreeSet<What>, alone: bool) {
+    pub(crate) fn leave(&mut self, ids: &[&ItemId], fields: &FlatSet<What>, alone: bool) {
         let rows = self.all_rows();
         let named = |row: &&Row| ids.iter().any(|id| id.as_str() == row.id);
         for tag in rows.iter().filter(named).filter_map(|row| row.tag) {
@@ -553,7 +551,7 @@ impl People {
         for nth in 0..OCCURRENCES {
             let known = Known { kind: Kind::Series, reshaped: true, edited: Pair::of(|_| true), ..known.clone() };
             // what was written so far is written in the first of them
-            let live = if nth == 0 { known.live.clone() } else { BTreeMap::new() };
+            let live = if nth == 0 { known.live.clone() } else { FlatMap::new() };
             // who makes a series of it wants it on both sides, as with any edit
             self.known.insert(occurrence(tag, nth), Known { live, dead: Pair::default(), ..known });
         }
@@ -578,7 +576,7 @@ impl People {
 
     /// Begins to know what was just made.
     fn meet(&mut self, tag: usize, side: Side, kind: Kind) {
-        let mut live: BTreeMap<What, BTreeSet<String>> = BTreeMap::new();
+        let mut live: FlatMap<What, FlatSet<String>> = FlatMap::new();
         if let Some(row) = self.find(tag, side) {
             for what in row.fields() {
                 live.entry(what).or_default().insert(row.value(what).to_owned());
@@ -593,10 +591,10 @@ impl People {
             dead: Pair::default(),
             edited: Pair::default(),
             undone: false,
-            left: BTreeSet::new(),
+            left: FlatSet::new(),
             alone: false,
-            unseen: BTreeSet::new(),
-            raced: BTreeSet::new(),
+            unseen: FlatSet::new(),
+            raced: FlatSet::new(),
             reshaped: false,
         };
         self.known.insert(tag, known);
@@ -746,6 +744,6 @@ impl People {
         // of two mailboxes one may still have it
         let one = side == Side::Creatio || self.away.is_none();
         let settled = self.settled && self.cut_off.is_empty();
-        known.dead[side] = one && settled && confirmed && known.live.values().all(BTreeSet::is_empty);
+        known.dead[side] = one && settled && confirmed && known.live.values().all(FlatSet::is_empty);
     }
 }

@@ -12,9 +12,9 @@ use chrono_tz::Tz;
 use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::history::Entry;
 use schedule_sync::engine::settings::{Conflict, ExchangeDelete, FieldDirection, Notify, Private};
+use schedule_sync::flat::{FlatMap, FlatSet};
 use schedule_sync::model::{Field, Meeting, Pair, Record, Side, Task, TaskWhen, When};
 use schedule_sync::run::Report;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// What is promised.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -75,7 +75,7 @@ pub(crate) struct Outcome<'a> {
     pub(crate) chosen: bool,
     /// Fields whose change stays in Creatio since the meeting has ended, by Activity, as the
     /// devices remember having told.
-    pub(crate) stayed: Vec<(String, BTreeSet<Field>)>,
+    pub(crate) stayed: Vec<(String, FlatSet<Field>)>,
     /// What the devices wrote down.
     pub(crate) history: Vec<Entry>,
     /// What lies in Deleted Items of the Exchange Server, where a person finds it again: there no
@@ -360,7 +360,7 @@ impl Outcome<'_> {
     /// mail of it, and the user was told once (`docs/rules.md`, "A meeting that has ended").
     fn stays(&self, creatio: &Row, what: What) -> bool {
         let over = creatio.day().is_some_and(|day| day < self.now.date());
-        let told = |(id, fields): &(String, BTreeSet<Field>)| *id == creatio.id && fields.contains(&field_of(what));
+        let told = |(id, fields): &(String, FlatSet<Field>)| *id == creatio.id && fields.contains(&field_of(what));
         over && self.stayed.iter().any(told)
     }
 
@@ -372,8 +372,8 @@ impl Outcome<'_> {
     }
 
     /// How many of which kind were looked at, so that no promise holds for want of items.
-    pub(crate) fn census(&self) -> BTreeMap<String, usize> {
-        let mut census = BTreeMap::new();
+    pub(crate) fn census(&self) -> FlatMap<String, usize> {
+        let mut census = FlatMap::new();
         for known in self.people.known.values() {
             let kind = match known.kind {
                 Kind::Meeting => "meetings",

@@ -8,7 +8,7 @@
 use crate::engine::laws;
 use crate::simulation;
 use crate::simulation::small;
-use std::collections::BTreeMap;
+use schedule_sync::flat::FlatMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
@@ -34,9 +34,9 @@ struct Tally {
     simulations: usize,
     failures: Vec<String>,
     /// Failures that are known, by what is wrong.
-    known: BTreeMap<&'static str, usize>,
+    known: FlatMap<&'static str, usize>,
     /// How much of what there was, so that nothing holds for want of it.
-    census: BTreeMap<String, usize>,
+    census: FlatMap<String, usize>,
     /// Simulations up to the last failure that is not known.
     last: usize,
 }
@@ -58,7 +58,7 @@ impl Tally {
     }
 
     /// Takes in what a simulation showed.
-    fn simulated(&mut self, shown: Result<BTreeMap<String, usize>, simulation::Failure>) {
+    fn simulated(&mut self, shown: Result<FlatMap<String, usize>, simulation::Failure>) {
         self.simulations += 1;
         match shown {
             Ok(census) => self.add(Self { census, ..Self::default() }),
@@ -322,7 +322,7 @@ fn what_the_fuzzer_found_is_played() {
 
 #[test]
 fn what_is_met_too_seldom_is_named() {
-    let met: BTreeMap<String, usize> = to_be_met().map(|what| (what, LEAST)).collect();
+    let met: FlatMap<String, usize> = to_be_met().map(|what| (what, LEAST)).collect();
     let tally = Tally { census: met, ..Tally::default() };
     assert_eq!(missed(&tally), Vec::<String>::new());
     assert_eq!(missed(&Tally::default()).len(), to_be_met().count());

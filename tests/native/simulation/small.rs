@@ -12,8 +12,8 @@ use super::known;
 use super::people::{Deed, Kind, What};
 use super::promises::Broken;
 use super::{Home, Manner, Stage};
+use schedule_sync::flat::{FlatMap, FlatSet};
 use schedule_sync::model::{ItemId, Pair, Side};
-use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
@@ -50,7 +50,7 @@ pub(crate) struct Explored {
 }
 
 /// Versions of rows, by id.
-type Versions = BTreeMap<String, String>;
+type Versions = FlatMap<String, String>;
 
 /// A world at work, with what each device has read.
 struct Reached {
@@ -120,7 +120,7 @@ impl Reached {
     fn form(&self) -> String {
         let people = self.stage.people.borrow();
         let rows = Pair::of(|side| people.rows(side));
-        let mut names: BTreeMap<String, String> = BTreeMap::new();
+        let mut names: FlatMap<String, String> = FlatMap::new();
         let mut lines = Vec::new();
         for side in Side::BOTH {
             for row in &rows[side] {
@@ -161,7 +161,7 @@ impl Reached {
                 continue;
             };
             let named =
-                |ids: &Pair<BTreeSet<ItemId>>| Side::BOTH.map(|side| ids[side].iter().map(name).collect::<Vec<_>>());
+                |ids: &Pair<FlatSet<ItemId>>| Side::BOTH.map(|side| ids[side].iter().map(name).collect::<Vec<_>>());
             let again = Side::BOTH.map(|side| state.again[side].iter().map(|(id, _)| name(id)).collect::<Vec<_>>());
             let held: Vec<_> = state.held.iter().map(|held| (held.id.as_ref().map(name), held.reason)).collect();
             lines.push(format!("{n} again {again:?} fresh {:?} held {held:?}", named(&state.fresh)));
@@ -215,7 +215,7 @@ fn caught<T>(work: impl FnOnce() -> T) -> Result<T, String> {
 /// Explores all that `bound` allows.
 pub(crate) fn explore(bound: &Bound) -> Explored {
     let mut found = Explored::default();
-    let mut visited: BTreeSet<String> = BTreeSet::new();
+    let mut visited: FlatSet<String> = FlatSet::new();
     let mut frontier: Vec<Vec<Move>> = vec![Vec::new()];
     for n in 0..=bound.moves {
         // what is promised at the end of each, and where it goes on

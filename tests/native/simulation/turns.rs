@@ -15,11 +15,9 @@ use futures_util::FutureExt;
 use sandbox::Seed;
 use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::settings::Conflict;
+use schedule_sync::flat::{FlatMap, FlatSet};
 use schedule_sync::model::{Instant, ItemId, Side};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    rc::Rc,
-};
+use std::rc::Rc;
 
 /// Histories that are measured.
 const MEASURED: u64 = 150;
@@ -62,9 +60,9 @@ struct Stage {
     world: Rc<World>,
     people: People,
     devices: [Device; 2],
-    asked: BTreeSet<(ItemId, Instant, String)>,
-    open: BTreeMap<(ItemId, String), Instant>,
-    newest: BTreeMap<(usize, What), String>,
+    asked: FlatSet<(ItemId, Instant, String)>,
+    open: FlatMap<(ItemId, String), Instant>,
+    newest: FlatMap<(usize, What), String>,
 }
 
 impl Stage {
@@ -84,7 +82,7 @@ impl Stage {
         let clashes = report.held.iter().filter(|held| held.reason == Reason::Clash);
         let fields = clashes
             .flat_map(|held| held.fields.iter().filter_map(|field| Some((held.id.clone()?, field.field.to_string()))));
-        let now: BTreeSet<(ItemId, String)> = fields.collect();
+        let now: FlatSet<(ItemId, String)> = fields.collect();
         self.open.retain(|key, _| now.contains(key));
         for (id, field) in now {
             let since = *self
@@ -112,7 +110,7 @@ impl Stage {
 
     /// Newest edits that a side does not show, although nobody is asked about the item.
     fn lost(&self) -> Vec<String> {
-        let asked: BTreeSet<&str> = self.open.keys().map(|(id, _)| id.as_str()).collect();
+        let asked: FlatSet<&str> = self.open.keys().map(|(id, _)| id.as_str()).collect();
         let mut lost = Vec::new();
         for ((tag, what), value) in &self.newest {
             let rows: Vec<_> = Side::BOTH

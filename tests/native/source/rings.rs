@@ -11,11 +11,13 @@ use syn::visit::{self, Visit};
 
 /// The modules of the crate from the innermost on: each may name those before it. Modules of one
 /// line don't name each other.
-const ORDER: [&[&str]; 9] = [
+const ORDER: [&[&str]; 11] = [
+    &["flat"],
     &["model"],
     &["error"],
     &["engine"],
     &["ports"],
+    &["json"],
     &["http"],
     &["creatio", "graph", "ews"],
     &["exchange"],

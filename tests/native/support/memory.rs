@@ -12,6 +12,7 @@ use schedule_sync::engine::merge;
 use schedule_sync::engine::settings::{Block, Settings};
 use schedule_sync::engine::state::State;
 use schedule_sync::error::{Error, Result};
+use schedule_sync::flat::FlatMap;
 use schedule_sync::model::lookup::{Found, Lookup};
 use schedule_sync::model::membership::Membership;
 use schedule_sync::model::op::{Op, Outcome, Refusal, Written};
@@ -24,7 +25,6 @@ use schedule_sync::model::{
 use schedule_sync::ports::{Clock, Directory, Events, Progress, Replica, Store};
 use std::{
     cell::{Cell, RefCell},
-    collections::BTreeMap,
     rc::Rc,
     task::Poll,
 };
@@ -40,8 +40,8 @@ pub(crate) const LIST: &str = "list";
 pub(crate) struct Memory {
     side: Side,
     /// What it holds.
-    pub(crate) items: RefCell<BTreeMap<ItemId, Item>>,
-    changes: RefCell<BTreeMap<ItemId, u64>>,
+    pub(crate) items: RefCell<FlatMap<ItemId, Item>>,
+    changes: RefCell<FlatMap<ItemId, u64>>,
     clock: Cell<u64>,
     /// Writes that were carried out.
     pub(crate) writes: Cell<usize>,
@@ -50,7 +50,7 @@ pub(crate) struct Memory {
     /// So many writes go through before the next of those.
     pub(crate) spared: Cell<usize>,
     /// Who has which address.
-    pub(crate) people: RefCell<BTreeMap<Address, ContactId>>,
+    pub(crate) people: RefCell<FlatMap<Address, ContactId>>,
     /// Further calendars of the mailbox.
     pub(crate) more: RefCell<Vec<ContainerId>>,
     /// Events get their UID only some time after they were created.
@@ -58,11 +58,11 @@ pub(crate) struct Memory {
     /// What the server makes of what is written to it.
     pub(crate) makes: RefCell<Option<Makes>>,
     /// Events that are the masters of series, as they were by themselves.
-    masters: RefCell<BTreeMap<ItemId, Item>>,
+    masters: RefCell<FlatMap<ItemId, Item>>,
     /// The questions for marks and UIDs that the server refuses, with its code.
     pub(crate) refuses: RefCell<Option<&'static str>>,
     /// The names of those that are called otherwise than by their ids.
-    pub(crate) names: RefCell<BTreeMap<ContainerId, String>>,
+    pub(crate) names: RefCell<FlatMap<ContainerId, String>>,
     /// How many times a reading lets whoever else is ready go on first; with `None` it never ends.
     pub(crate) pauses: Cell<Option<usize>>,
     /// Every write that was asked for, in order; both sides may share one.
@@ -429,7 +429,7 @@ impl Directory for Memory {
 pub(crate) struct MemoryStore {
     pub(crate) settings: RefCell<Option<Settings>>,
     pub(crate) state: RefCell<Option<State>>,
-    pub(crate) links: RefCell<BTreeMap<ItemId, Link>>,
+    pub(crate) links: RefCell<FlatMap<ItemId, Link>>,
     pub(crate) history: RefCell<Vec<Entry>>,
     /// Links of the user's other accounts.
     pub(crate) elsewhere: RefCell<Vec<Link>>,

@@ -66,7 +66,7 @@ impl MemoryScenario {
     pub(crate) fn only(&self, side: Side) -> Item {
         let memory = if side == Side::Creatio { &self.creatio } else { &self.exchange };
         let items = memory.items.borrow();
-        assert_eq!(items.len(), 1, "exactly one item on {side}: {:?}", items.keys());
+        assert_eq!(items.len(), 1, "exactly one item on {side}: {:?}", items.keys().collect::<Vec<_>>());
         items.values().next().unwrap().clone()
     }
 

@@ -6,12 +6,12 @@ use futures_util::future;
 use http::header::{ACCESS_CONTROL_EXPOSE_HEADERS, CONTENT_TYPE, COOKIE, DATE, HOST, HeaderName, SET_COOKIE};
 use sandbox::{Sandbox, Seed, Server};
 use schedule_sync::error::{Error, Result};
+use schedule_sync::flat::FlatMap;
 use schedule_sync::http::budget::Budget;
 use schedule_sync::model::{Instant, Side};
 use schedule_sync::ports::{Clock, Credentials, Http, HttpResponse, NoResponse, Request, Secret};
 use serde_json::{Value, json};
 use std::cell::{Cell, RefCell};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::task::Poll;
 
@@ -43,7 +43,7 @@ pub(crate) struct World {
     user: &'static str,
     /// The address of the mailbox.
     pub(crate) mailbox: &'static str,
-    cookies: RefCell<BTreeMap<String, String>>,
+    cookies: RefCell<FlatMap<String, String>>,
     token: RefCell<Option<String>>,
     /// Milliseconds that the product slept.
     pub(crate) slept: Cell<u64>,

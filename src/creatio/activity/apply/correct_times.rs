@@ -9,11 +9,11 @@ use crate::creatio::client::access::Transport;
 use crate::creatio::client::gateway::WriteResult;
 use crate::creatio::client::query::{RowChange, RowWrite};
 use crate::creatio::client::times::TimeSemantics;
+use crate::flat::FlatSet;
 use crate::model::op::{Op, Refusal};
 use crate::model::time::{instant, local};
 use crate::model::{Field, Instant, Record, Zone};
 use crate::ports::{Clock, Credentials, Http};
-use std::collections::BTreeSet;
 
 impl<P: Http + Clock + Credentials> Creatio<P> {
     /// Writes times again that were misunderstood; whether there were any. What can't be written
@@ -66,7 +66,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
 }
 
 /// The record that `op` writes, and which of its fields.
-fn written_columns(op: &Op) -> Option<(&Record, BTreeSet<Field>)> {
+fn written_columns(op: &Op) -> Option<(&Record, FlatSet<Field>)> {
     match op {
         Op::Create(create) => Some((&create.record, [Field::When, Field::Reminder].into())),
         Op::Update(update) => Some((&update.patch.record, update.patch.fields.clone())),

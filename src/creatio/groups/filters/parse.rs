@@ -5,6 +5,7 @@
 use crate::creatio::groups::filters::{
     ColumnKind, Comparison, FilterNode, FilterOperand, FilterTest, Leaf, Obstacle, TextTest, column,
 };
+use crate::json;
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime};
 use serde_json::{Map, Value};
 
@@ -244,7 +245,7 @@ fn guid(value: &Value) -> Option<String> {
 /// A wall-clock time: JSON in the text, so quotes within quotes (docs/facts/creatio.md, "Filters");
 /// with or without time. The server takes a `Z` for decoration.
 fn wall(value: &str) -> Option<NaiveDateTime> {
-    let value: String = serde_json::from_str(value).ok()?;
+    let value: String = json::parse(value.as_bytes()).ok()?;
     let value = value.trim_end_matches('Z');
     value.parse().ok().or_else(|| Some(value.parse::<NaiveDate>().ok()?.and_time(NaiveTime::MIN)))
 }

@@ -9,6 +9,7 @@ use schedule_sync::creatio::Creatio;
 use schedule_sync::creatio::client::access::{ServiceSetting, Transport};
 use schedule_sync::creatio::client::installation::Installation;
 use schedule_sync::error::Result;
+use schedule_sync::flat::FlatSet;
 use schedule_sync::model::lookup::Lookup;
 use schedule_sync::model::op::{Create, Op, Outcome, Refusal, Update, Written};
 use schedule_sync::model::{
@@ -17,7 +18,7 @@ use schedule_sync::model::{
 };
 use schedule_sync::ports::{Clock, Credentials, Http, NoResponse, Replica, Request, Secret};
 use serde_json::{Value, json};
-use std::{cell::RefCell, collections::BTreeSet, rc::Rc};
+use std::{cell::RefCell, rc::Rc};
 
 fn at(text: &str) -> Instant {
     text.parse().unwrap()
@@ -452,8 +453,8 @@ fn an_upserts_ghost_is_laid() {
     let other = Creatio::new(interrupted, creatio.site().clone());
     let op = update(&item, &Record::Meeting(meeting("new")), &[Field::Title]);
     assert_eq!(apply(&other, &[Op::Update(Box::new(op))]), [Err(Refusal::Gone)]);
-    let there: BTreeSet<ItemId> = observe(&creatio, None).items.into_iter().map(|item| item.id).collect();
-    assert_eq!(there, BTreeSet::new());
+    let there: FlatSet<ItemId> = observe(&creatio, None).items.into_iter().map(|item| item.id).collect();
+    assert_eq!(there, FlatSet::new());
 }
 
 /// An installation whose DataService the user may not use, with one Activity: a write that depends

@@ -5,10 +5,10 @@ use crate::support::creatio_setup::{id, observe, post, replica, row, start, swit
 use crate::support::world::{COLLEAGUE, MAILBOX, World};
 use sandbox::{Sandbox, Seed};
 use schedule_sync::creatio::{Creatio, Group, MailKind};
+use schedule_sync::flat::FlatMap;
 use schedule_sync::model::{Address, ContactId, GroupId, Item, Side};
 use schedule_sync::ports::Directory;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::rc::Rc;
 
 const DYNAMIC: &str = "65ca0946-0084-4874-b117-c13199af3b95";
@@ -140,7 +140,7 @@ fn links_of_the_built_in_sync_are_adopted() {
     let uids = |creatio: &Creatio<World>| {
         let listing = observe(creatio, None);
         let of = |item: Item| (item.id, item.facts.uid.map(|uid| uid.to_string()));
-        listing.items.into_iter().map(of).collect::<BTreeMap<_, _>>()
+        listing.items.into_iter().map(of).collect::<FlatMap<_, _>>()
     };
     let told = uids(&creatio);
     let told: Vec<Option<&str>> = (1..=4).map(|n| told[&id(n)].as_deref()).collect();

@@ -13,11 +13,12 @@ use crate::support::world::{COLLEAGUE, CREATIO, World};
 use sandbox::Seed;
 use schedule_sync::creatio::groups::filters::{self, Filter, Obstacle, Viewer};
 use schedule_sync::creatio::{Creatio, Site};
+use schedule_sync::flat::FlatSet;
 use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{ContactId, GroupId, Instant, Side, Window};
 use schedule_sync::ports::{Credentials, Directory, Http};
 use serde_json::{Value, json};
-use std::{collections::BTreeSet, rc::Rc};
+use std::rc::Rc;
 
 const DYNAMIC: &str = "65ca0946-0084-4874-b117-c13199af3b95";
 const EMAIL: &str = "e2831dec-cfc0-df11-b00f-001d60e938c6";
@@ -99,7 +100,7 @@ impl Stage {
     }
 
     /// The numbers of the activities in the group, or why it could not be evaluated.
-    fn members(&self, group: &GroupId) -> Result<BTreeSet<u32>, String> {
+    fn members(&self, group: &GroupId) -> Result<FlatSet<u32>, String> {
         let mut told = pollster::block_on(self.creatio.members(std::slice::from_ref(group), &wide())).unwrap();
         match told.failed.pop() {
             Some((id, why)) => {
@@ -111,7 +112,7 @@ impl Stage {
     }
 
     /// The numbers of the activities that the sandbox's DataService selects, e-mails aside.
-    fn direct(&self, filter: &Value) -> Result<BTreeSet<u32>, String> {
+    fn direct(&self, filter: &Value) -> Result<FlatSet<u32>, String> {
         let no_email = compare("Type", 4, lookup(EMAIL));
         let query = json!({"rootSchemaName": "Activity", "columns": {"items": {"Id": {"expression": {"columnPath": "Id"}}}},
             "filters": all([filter.clone(), no_email])});

@@ -11,6 +11,7 @@ use pollster::block_on;
 use sandbox::{Sandbox, Seed};
 use schedule_sync::creatio::Creatio;
 use schedule_sync::engine::held::Reason;
+use schedule_sync::flat::FlatSet;
 use schedule_sync::model::lookup::{Look, Lookup};
 use schedule_sync::model::op::{Create, Op, Refusal, Update};
 use schedule_sync::model::{
@@ -19,7 +20,7 @@ use schedule_sync::model::{
 use schedule_sync::ports::Replica;
 use schedule_sync::run;
 use serde_json::{Value, json};
-use std::{collections::BTreeSet, rc::Rc};
+use std::rc::Rc;
 
 fn at(text: &str) -> Instant {
     text.parse().unwrap()
@@ -495,9 +496,9 @@ fn activities_are_found_by_how_they_look() {
         block_on(creatio.find(&clues[3..])).unwrap();
         let before = world.requests();
         let found = block_on(creatio.find(&clues)).unwrap();
-        let told: Vec<BTreeSet<ItemId>> =
+        let told: Vec<FlatSet<ItemId>> =
             found.iter().map(|found| found.items.iter().map(|item| item.id.clone()).collect()).collect();
-        assert_eq!(told, [BTreeSet::from([id(1), id(2)]), BTreeSet::from([id(3)]), BTreeSet::new(), BTreeSet::new()]);
+        assert_eq!(told, [FlatSet::from([id(1), id(2)]), FlatSet::from([id(3)]), FlatSet::new(), FlatSet::new()]);
         assert!(world.requests() - before <= 2, "{service}");
     }
 }
@@ -539,7 +540,7 @@ fn members_outside_the_window_are_never_read_and_a_quiet_run_asks_for_no_members
     scenario.settle();
     let titles = |scenario: &SandboxScenario| {
         let events = scenario.events();
-        events.iter().map(|event| event["subject"].as_str().unwrap().to_owned()).collect::<BTreeSet<_>>()
+        events.iter().map(|event| event["subject"].as_str().unwrap().to_owned()).collect::<FlatSet<_>>()
     };
     assert_eq!(titles(&scenario), ["in it".to_owned()].into());
     let from = scenario.logged();

@@ -10,9 +10,9 @@ use schedule_sync::ews::EwsMailbox;
 use schedule_sync::ews::map::{self, EwsReading};
 use schedule_sync::ews::wire;
 use schedule_sync::ews::xml::XmlElement;
+use schedule_sync::flat::FlatMap;
 use schedule_sync::http::Fault;
 use schedule_sync::model::{Item, ItemId, Kind, Meeting, Original, Record, Reminder, TaskWhen, When};
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
@@ -32,8 +32,8 @@ const OURS: [&str; 9] = [
 /// What was read of a folder of replies.
 #[derive(Default)]
 struct Counts {
-    words: BTreeMap<&'static str, usize>,
-    reasons: BTreeMap<String, usize>,
+    words: FlatMap<&'static str, usize>,
+    reasons: FlatMap<String, usize>,
     items: Vec<Item>,
 }
 

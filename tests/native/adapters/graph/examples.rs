@@ -11,12 +11,12 @@ use chrono_tz::Tz;
 use pollster::block_on;
 use requests::{BOTH, shape};
 use sandbox::Seed;
+use schedule_sync::flat::FlatMap;
 use schedule_sync::graph::map::{self, GraphReading};
 use schedule_sync::graph::{Graph, GraphMailbox};
 use schedule_sync::http::odata;
 use schedule_sync::model::Kind;
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
 use std::path::Path;
 use std::rc::Rc;
 
@@ -86,8 +86,8 @@ fn rows(body: &Value) -> Vec<Value> {
 /// How often what came out.
 #[derive(Default)]
 struct Counts {
-    words: BTreeMap<&'static str, usize>,
-    reasons: BTreeMap<String, usize>,
+    words: FlatMap<&'static str, usize>,
+    reasons: FlatMap<String, usize>,
 }
 
 impl Counts {

@@ -10,18 +10,18 @@ use sandbox::{Sandbox, Seed};
 use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::settings::Extent;
 use schedule_sync::error::Error;
+use schedule_sync::flat::FlatSet;
 use schedule_sync::graph::Graph;
 use schedule_sync::model::{Kind, Listing, Side};
 use schedule_sync::ports::Replica;
 use serde_json::json;
-use std::collections::BTreeSet;
 
 fn observe(graph: &Graph<World>, before: Option<&Listing>) -> Listing {
     block_on(graph.observe(&scope(), before.and_then(|listing| listing.cursor.as_ref()))).unwrap()
 }
 
 /// The items of a listing as a text each, but for what plain views don't tell; in order.
-fn told(listing: &Listing) -> BTreeSet<String> {
+fn told(listing: &Listing) -> FlatSet<String> {
     listing.items.iter().map(|item| format!("{} {} {:?}", item.id, item.container, item.record)).collect()
 }
 

@@ -10,10 +10,10 @@ use pollster::block_on;
 use schedule_sync::engine::answer::{Answer, Choice, choices};
 use schedule_sync::engine::held::{Held, Reason};
 use schedule_sync::engine::settings::{Conflict, Notify};
+use schedule_sync::flat::FlatSet;
 use schedule_sync::model::{Address, Body, Importance, Item, Person, Record, Response, Side, Task, TaskWhen, When};
 use schedule_sync::ports::Store;
 use schedule_sync::run::answer::answer;
-use std::collections::BTreeSet;
 
 const ANNA: &str = "anna@fabrikam.example";
 const BORIS: &str = "boris@fabrikam.example";
@@ -134,7 +134,7 @@ fn told(held: &[Held]) -> Vec<(Reason, String, Vec<String>)> {
 
 #[test]
 fn one_answer_to_everything_that_is_asked_leaves_nothing_asked() {
-    let mut pairs: BTreeSet<(Reason, Reason)> = BTreeSet::new();
+    let mut pairs: FlatSet<(Reason, Reason)> = FlatSet::new();
     for seed in (0..2_000).step_by(share()) {
         let (scenario, mut random) = (state(seed), Random::new(!seed));
         let questions = asked(&scenario);
@@ -179,7 +179,7 @@ fn one_answer_to_everything_that_is_asked_leaves_nothing_asked() {
 fn one_answer_at_a_time_in_any_order_ends_and_nothing_is_asked_twice() {
     for seed in (0..800).step_by(share()) {
         let (scenario, mut random) = (state(seed), Random::new(!seed));
-        let mut answered: BTreeSet<(Reason, String, Vec<String>, Vec<String>)> = BTreeSet::new();
+        let mut answered: FlatSet<(Reason, String, Vec<String>, Vec<String>)> = FlatSet::new();
         for n in 0.. {
             let left = asked(&scenario);
             if left.is_empty() {

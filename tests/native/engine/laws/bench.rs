@@ -15,14 +15,14 @@ use schedule_sync::engine::link::{Link, LinkState};
 use schedule_sync::engine::plan::Plan;
 use schedule_sync::engine::settings::Settings;
 use schedule_sync::engine::{fold, planner};
+use schedule_sync::flat::{FlatMap, FlatSet};
 use schedule_sync::model::op::{Op, Outcome};
 use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{Address, Container, Item, ItemId, Kind, Pair, Side, Window};
 use schedule_sync::ports::Replica;
-use std::collections::{BTreeMap, BTreeSet};
 
 /// The items of a side.
-pub(crate) type Items = BTreeMap<ItemId, Item>;
+pub(crate) type Items = FlatMap<ItemId, Item>;
 
 /// Both sides, the links, and a plan's way between them.
 pub(crate) struct Bench {
@@ -30,15 +30,15 @@ pub(crate) struct Bench {
     /// The mailbox's server leaves it to the writer who gets mail.
     pub(crate) silent: bool,
     pub(crate) sides: Pair<Memory>,
-    pub(crate) links: BTreeMap<ItemId, Link>,
+    pub(crate) links: FlatMap<ItemId, Link>,
     /// Which thing an item is, over all its lives on both sides.
-    pub(crate) tags: Pair<BTreeMap<ItemId, usize>>,
+    pub(crate) tags: Pair<FlatMap<ItemId, usize>>,
     /// How often the engine has planned.
     pub(crate) plans: usize,
     /// What was written down.
     pub(crate) history: Vec<Entry>,
     /// What the last plan held.
-    guarded: BTreeSet<(ItemId, Reason)>,
+    guarded: FlatSet<(ItemId, Reason)>,
     bug: Option<Bug>,
     random: Random,
 }
@@ -46,7 +46,7 @@ pub(crate) struct Bench {
 impl Bench {
     pub(crate) fn new((settings, silent): (Settings, bool), bug: Option<Bug>, random: Random) -> Self {
         let sides = Pair::of(Memory::new);
-        let (links, tags) = (BTreeMap::new(), Pair::of(|_| BTreeMap::new()));
+        let (links, tags) = (FlatMap::new(), Pair::of(|_| FlatMap::new()));
         Self {
             settings,
             silent,
@@ -55,7 +55,7 @@ impl Bench {
             tags,
             plans: 0,
             history: Vec::new(),
-            guarded: BTreeSet::new(),
+            guarded: FlatSet::new(),
             bug,
             random,
         }
@@ -82,7 +82,7 @@ impl Bench {
                 let absent = |link: &&Link| {
                     link.state != LinkState::Tombstone && !items[side].contains_key(link.halves[side].id())
                 };
-                self.links.values().filter(absent).map(|link| link.halves[side].id().clone()).collect::<BTreeSet<_>>()
+                self.links.values().filter(absent).map(|link| link.halves[side].id().clone()).collect::<FlatSet<_>>()
             }),
             empty: Pair::of(|side| items[side].is_empty()),
             items,

@@ -16,11 +16,11 @@ use schedule_sync::engine::plan::Plan;
 use schedule_sync::engine::settings::{
     Conflict, CreatioDelete, ExchangeDelete, FieldDirection, FieldMap, Private, Settings,
 };
+use schedule_sync::flat::{FlatMap, FlatSet};
 use schedule_sync::model::{
     Address, Body, Field, Importance, Item, ItemId, Pair, Person, Record, Reminder, Response, Role, Side, Status,
     TaskWhen, When,
 };
-use std::collections::{BTreeMap, BTreeSet};
 
 /// What is special about a thing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -74,7 +74,7 @@ pub(crate) struct Known {
     pub(crate) side: Side,
     pub(crate) look: Look,
     /// Values that somebody wrote and nobody replaced while seeing them.
-    pub(crate) live: BTreeMap<Field, BTreeSet<String>>,
+    pub(crate) live: FlatMap<Field, FlatSet<String>>,
     /// Sides on which somebody removed or canceled it.
     pub(crate) removed: Pair<bool>,
     /// Sides on which somebody edited it.
@@ -88,14 +88,14 @@ pub(crate) struct Phase<'a> {
     pub(crate) settings: &'a Settings,
     /// The mailbox's server leaves it to the writer who gets mail.
     pub(crate) silent: bool,
-    pub(crate) known: &'a BTreeMap<usize, Known>,
-    pub(crate) tags: &'a Pair<BTreeMap<ItemId, usize>>,
+    pub(crate) known: &'a FlatMap<usize, Known>,
+    pub(crate) tags: &'a Pair<FlatMap<ItemId, usize>>,
     /// Tags that people touched in this phase.
-    pub(crate) touched: &'a BTreeSet<usize>,
+    pub(crate) touched: &'a FlatSet<usize>,
     pub(crate) before: Pair<Items>,
     pub(crate) after: Pair<Items>,
     /// Links before and after.
-    pub(crate) links: (BTreeMap<ItemId, Link>, BTreeMap<ItemId, Link>),
+    pub(crate) links: (FlatMap<ItemId, Link>, FlatMap<ItemId, Link>),
     /// The plans that were carried out.
     pub(crate) rounds: Vec<Plan>,
     /// The first plan again, from what was seen in another order.
@@ -210,7 +210,7 @@ impl Course {
     /// Plays it; `judge` looks at every phase. How often the engine planned.
     pub(crate) fn play(&self, bug: Option<Bug>, mut judge: impl FnMut(&Phase<'_>)) -> usize {
         let mut bench = Bench::new((self.settings.clone(), self.silent), bug, Random::new(self.seed));
-        let (mut known, mut touched) = (BTreeMap::new(), BTreeSet::new());
+        let (mut known, mut touched) = (FlatMap::new(), FlatSet::new());
         for piece in self.pieces.iter().chain([&Piece::Sync]) {
             match piece {
                 Piece::Put { tag, side, look } => {
@@ -323,7 +323,7 @@ fn thing(tag: usize, (side, look): (Side, Look)) -> Item {
 
 fn create(bench: &mut Bench, tag: usize, (side, look): (Side, Look)) -> Known {
     let sides: &[Side] = if look == Look::Twin { &Side::BOTH } else { &[side] };
-    let mut live: BTreeMap<Field, BTreeSet<String>> = BTreeMap::new();
+    let mut live: FlatMap<Field, FlatSet<String>> = FlatMap::new();
     for side in sides {
         let item = thing(tag, (*side, look));
         for field in FIELDS {
@@ -448,7 +448,7 @@ fn rewrite(record: &mut Record, (tag, side): (usize, Side), (change, value): (Ch
 /// Rounds of plan and apply until nothing is planned.
 fn sync(
     bench: &mut Bench,
-    (known, touched): (&BTreeMap<usize, Known>, &BTreeSet<usize>),
+    (known, touched): (&FlatMap<usize, Known>, &FlatSet<usize>),
     judge: &mut impl FnMut(&Phase<'_>),
 ) {
     let (before, links) = (bench.items(), bench.links.clone());

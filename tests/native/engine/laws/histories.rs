@@ -7,9 +7,9 @@ use crate::support::memory_scenario::MemoryScenario;
 use proptest::prelude::*;
 use schedule_sync::engine::link::LinkState;
 use schedule_sync::engine::settings::Conflict;
+use schedule_sync::flat::FlatMap;
 use schedule_sync::model::op::Refusal;
 use schedule_sync::model::{Body, Item, ItemId, Record, Side, TaskWhen, When};
-use std::collections::BTreeMap;
 
 /// What happens.
 #[derive(Clone, Debug)]
@@ -151,7 +151,7 @@ proptest! {
         scenario.run();
         prop_assert_eq!((scenario.creatio.writes.get(), scenario.exchange.writes.get()), writes, "a quiet run writes nothing");
         for side in Side::BOTH {
-            let mut tags: BTreeMap<String, usize> = BTreeMap::new();
+            let mut tags: FlatMap<String, usize> = FlatMap::new();
             for item in memory(&scenario, side).items.borrow().values().filter(|item| !item.facts.canceled) {
                 *tags.entry(body(item).to_owned()).or_default() += 1;
             }

@@ -13,13 +13,13 @@ use schedule_sync::engine::plan::Plan;
 use schedule_sync::engine::planner::plan;
 use schedule_sync::engine::settings::{self, Conflict, CreatioDelete, ExchangeDelete, Settings};
 use schedule_sync::engine::{identity, scope};
+use schedule_sync::flat::{FlatMap, FlatSet};
 use schedule_sync::model::op::{Op, SendInvitations};
 use schedule_sync::model::time::Fixed;
 use schedule_sync::model::{
     Body, Container, Field, Importance, Item, ItemId, Kind, Occurrence, Original, Pair, Record, Reminder, Response,
     Side, Status, TaskWhen, When, Window,
 };
-use std::collections::{BTreeMap, BTreeSet};
 
 /// What is written to one side.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub(crate) enum Write {
     #[default]
     Nothing,
     Create,
-    Update(BTreeSet<Field>),
+    Update(FlatSet<Field>),
     Mark,
     Delete,
 }
@@ -37,7 +37,7 @@ pub(crate) enum Write {
 pub(crate) struct Effects {
     pub(crate) writes: Pair<Write>,
     pub(crate) link: Bond,
-    pub(crate) held: BTreeSet<Reason>,
+    pub(crate) held: FlatSet<Reason>,
     /// A write that would mail somebody.
     pub(crate) mails: bool,
 }
@@ -274,7 +274,7 @@ fn seen(case: &Case, link: Option<Link>, items: Pair<Item>) -> Seen {
             Fate::Same if case.unread => {}
             Fate::Gone => drop(seen.gone[side].insert(item.id)),
             Fate::Same | Fate::Edited | Fate::Canceled | Fate::Reopened | Fate::New => {
-                seen.items[side] = BTreeMap::from([(item.id.clone(), item)]);
+                seen.items[side] = FlatMap::from([(item.id.clone(), item)]);
             }
         }
     }

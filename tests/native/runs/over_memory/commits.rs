@@ -10,10 +10,11 @@ use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::history::Entry;
 use schedule_sync::engine::settings::{Conflict, CreatioDelete};
 use schedule_sync::engine::state::State;
+use schedule_sync::flat::FlatSet;
 use schedule_sync::model::{Instant, Record, Side};
 use schedule_sync::ports::Store;
 use schedule_sync::run;
-use std::{collections::BTreeSet, rc::Rc};
+use std::rc::Rc;
 
 fn answer(id: &str, reason: Reason, choice: Choice) -> Answer {
     Answer { side: Side::Creatio, id: id.into(), reason, choice }
@@ -139,7 +140,7 @@ fn a_store_names_no_two_runs_alike_even_if_the_clock_is_put_back() {
     let name = |now: &str| block_on(store.name_run(at(now))).unwrap();
     let first = name("2026-03-10T09:00:00Z");
     assert_eq!(first, at("2026-03-10T09:00:00Z"));
-    let names: BTreeSet<Instant> =
+    let names: FlatSet<Instant> =
         ["2026-03-10T09:00:00Z", "2026-03-10T08:00:00Z", "2026-03-10T09:00:00Z"].map(name).into();
     assert_eq!(names.len(), 3);
     assert!(names.iter().all(|later| *later > first));

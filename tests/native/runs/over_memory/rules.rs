@@ -9,6 +9,7 @@ use schedule_sync::engine::history::taken_back;
 use schedule_sync::engine::identity;
 use schedule_sync::engine::link::LinkState;
 use schedule_sync::engine::settings::{Conflict, ExchangeDelete};
+use schedule_sync::flat::FlatSet;
 use schedule_sync::model::op::Refusal;
 use schedule_sync::model::{
     Address, Body, ContactId, Item, ItemId, Occurrence, Original, Record, Response, Side, Status, Task, TaskWhen, When,
@@ -828,7 +829,7 @@ fn a_series_that_changes_its_pattern_keeps_its_activities() {
         occurrences(&scenario, "new", pattern);
         let report = scenario.settle();
         assert_eq!(scenario.creatio.ids(), before, "{pattern:?}: no Activity is new");
-        let starts = |memory: &Memory| -> std::collections::BTreeSet<String> {
+        let starts = |memory: &Memory| -> FlatSet<String> {
             memory.items.borrow().values().map(|item| format!("{:?}", memory::when(item))).collect()
         };
         assert_eq!(starts(&scenario.creatio).intersection(&starts(&scenario.exchange)).count(), kept, "{pattern:?}");

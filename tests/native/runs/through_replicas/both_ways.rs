@@ -9,6 +9,7 @@ use pollster::block_on;
 use sandbox::Seed;
 use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::settings::Extent;
+use schedule_sync::flat::FlatSet;
 use schedule_sync::run::{self, Report};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -447,7 +448,7 @@ fn microsofts_examples_sync_into_creatio() {
         }
     }
     // the documents use the same ids for different items
-    let mut known = std::collections::BTreeSet::new();
+    let mut known = FlatSet::new();
     for (n, row) in events.iter_mut().chain(&mut tasks).enumerate() {
         let id = row["id"].as_str().unwrap_or_default().to_owned();
         if !id.is_empty() && !known.insert(id.clone()) {

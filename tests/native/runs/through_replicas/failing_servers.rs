@@ -10,6 +10,7 @@ use schedule_sync::engine::answer::{Answer, Choice};
 use schedule_sync::engine::change::StateChange;
 use schedule_sync::engine::commit::Commit;
 use schedule_sync::engine::held::Reason;
+use schedule_sync::flat::FlatSet;
 use schedule_sync::model::Side;
 use schedule_sync::ports::{Replica, Store};
 use schedule_sync::run;
@@ -236,7 +237,7 @@ fn rights_that_are_lost_delete_and_empty_nothing() {
             scenario.world.pass(chrono::Duration::hours(25));
             let report = scenario.run();
             assert_eq!(shown(&scenario), before, "{what}");
-            let held = report.held.iter().map(|held| held.reason).collect::<std::collections::BTreeSet<_>>();
+            let held = report.held.iter().map(|held| held.reason).collect::<FlatSet<_>>();
             assert_eq!(held, reason.into_iter().collect(), "{what}: {:?}", report.held);
             switch(&found);
             scenario.world.pass(chrono::Duration::hours(25));

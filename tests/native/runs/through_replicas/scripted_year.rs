@@ -19,14 +19,12 @@ use sandbox::Seed;
 use schedule_sync::engine::answer::{Answer, Choice};
 use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::settings::{Notify, Settings};
+use schedule_sync::flat::{FlatMap, FlatSet};
 use schedule_sync::model::{ItemId, Side};
 use schedule_sync::run;
 use serde::Deserialize;
 use serde_json::{Value, json};
-use std::{
-    cell::RefCell,
-    collections::{BTreeMap, BTreeSet},
-};
+use std::cell::RefCell;
 
 /// The role of a participant.
 const PARTICIPANT: &str = "1a8324e8-a6e1-df11-971b-001d60e938c6";
@@ -270,7 +268,7 @@ struct Year<'a, M> {
     scenario: &'a SandboxScenario,
     mailbox: M,
     colleague: M,
-    names: RefCell<BTreeMap<String, String>>,
+    names: RefCell<FlatMap<String, String>>,
     /// Windows' name of the zone in which the mailbox's people live.
     zone: &'a str,
 }
@@ -374,7 +372,7 @@ impl<M: Calendar> Year<'_, M> {
     fn settle(&self, after: &str) {
         let report = self.scenario.settle();
         for all in [self.mailbox.all(), self.activities()] {
-            let once: BTreeSet<_> = all.iter().collect();
+            let once: FlatSet<_> = all.iter().collect();
             assert_eq!(once.len(), all.len(), "{after}: something is there twice in {all:?}");
         }
         assert_eq!(report.unfinished, 0, "{after}");

@@ -9,11 +9,12 @@ use chrono_tz::Tz;
 use pollster::block_on;
 use sandbox::Seed;
 use schedule_sync::engine::held::Reason;
+use schedule_sync::flat::FlatSet;
 use schedule_sync::model::Side;
 use schedule_sync::ports::Store;
 use schedule_sync::run::{self, Report};
 use serde_json::{Value, json};
-use std::{collections::BTreeSet, rc::Rc};
+use std::rc::Rc;
 
 /// A global object id, of the series (zeros) or of one day of it.
 fn global(day: &str) -> String {
@@ -191,7 +192,7 @@ fn this_and_all_following_keep_their_activities() {
         scenario.settle();
         let ids = || {
             let rows = scenario.activities().into_iter();
-            rows.map(|row| row["Id"].as_str().unwrap().to_owned()).collect::<BTreeSet<String>>()
+            rows.map(|row| row["Id"].as_str().unwrap().to_owned()).collect::<FlatSet<String>>()
         };
         let before = ids();
         assert_eq!(before.len(), 4);

@@ -1,6 +1,7 @@
 //! The table of stored filters: what each becomes, and whom it selects of a dozen activities.
 
 use super::*;
+use schedule_sync::flat::FlatSet;
 
 /// What is expected of a stored filter.
 pub(crate) enum Want {
@@ -122,7 +123,7 @@ fn told(stage: &Stage, stored: &Value) -> String {
     }
 }
 
-fn set(members: &[u32]) -> Result<BTreeSet<u32>, String> {
+fn set(members: &[u32]) -> Result<FlatSet<u32>, String> {
     Ok(members.iter().copied().collect())
 }
 
@@ -151,7 +152,7 @@ fn what_is_no_json_selects_nobody() {
     let lunch = all([compare("Title", 3, text("Lunch"))]).to_string();
     let marked = [b"\xEF\xBB\xBF", lunch.as_bytes()].concat();
     for stored in [marked, json!(lunch).to_string().into_bytes()] {
-        assert_eq!(stage.members(&stage.group(&stored, true)), Ok(BTreeSet::from([11])));
+        assert_eq!(stage.members(&stage.group(&stored, true)), Ok(FlatSet::from([11])));
     }
     // a class that belies the number of its type
     let mut belied = compare("Title", 3, text("Lunch"));
@@ -163,7 +164,7 @@ fn what_is_no_json_selects_nobody() {
     let pascal = json!({"FilterType": 6, "LogicalOperation": 0, "IsEnabled": true, "Items": {"a": {"FilterType": 1,
         "ComparisonType": 3, "IsEnabled": true, "LeftExpression": {"ExpressionType": 0, "ColumnPath": "Title"},
         "RightExpression": {"ExpressionType": 2, "Parameter": {"DataValueType": 1, "Value": "Lunch"}}}}});
-    assert_eq!(stage.members(&stage.group(pascal.to_string().as_bytes(), false)), Ok(BTreeSet::from([11])));
+    assert_eq!(stage.members(&stage.group(pascal.to_string().as_bytes(), false)), Ok(FlatSet::from([11])));
 }
 
 #[test]
@@ -183,11 +184,11 @@ fn what_the_server_refuses_is_named() {
     let group = stage.group(all([compare("Title", 3, text("Lunch"))]).to_string().as_bytes(), false);
     stage.world.faults(json!([{"server": "creatio", "path": "odata/Activity\\?", "times": 9,
         "then": {"status": 500, "body": {"error": {"code": "", "message": "out of memory"}}}}]));
-    assert_eq!(stage.members(&group), Ok(BTreeSet::from([11])));
+    assert_eq!(stage.members(&group), Ok(FlatSet::from([11])));
     // a list that makes an address too long goes the same way
     let many: Vec<Value> = (0..60).map(|n| lookup(&id(n + 100))).chain([lookup(COMPLETED)]).collect();
     let long = stage.group(all([within("Status", 3, &many)]).to_string().as_bytes(), false);
-    assert_eq!(stage.members(&long), Ok(BTreeSet::from([2, 7])));
+    assert_eq!(stage.members(&long), Ok(FlatSet::from([2, 7])));
 }
 
 #[test]

@@ -11,13 +11,11 @@ use sandbox::{Request, Seed, Server};
 use schedule_sync::engine::answer::{Answer, Choice};
 use schedule_sync::engine::held::Reason;
 use schedule_sync::engine::settings::Notify;
+use schedule_sync::flat::{FlatMap, FlatSet};
 use schedule_sync::model::Side;
 use schedule_sync::run;
 use serde_json::{Value, json};
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex},
-};
+use std::sync::{Arc, Mutex};
 
 /// Words of paths; whatever else stands in one is an id.
 const WORDS: [&str; 17] = [
@@ -87,7 +85,7 @@ pub(super) fn shape(method: &str, address: &str) -> String {
 }
 
 /// Bodies by the shape of their requests; of requests without one there is none.
-type Bodies = BTreeMap<String, BTreeSet<String>>;
+type Bodies = FlatMap<String, FlatSet<String>>;
 
 fn note(bodies: &mut Bodies, shape: String, body: Option<&Value>) {
     bodies.entry(shape).or_default().extend(body.map(Value::to_string));
@@ -208,7 +206,7 @@ fn shown() -> (Bodies, Vec<String>) {
 
 /// Where the two have a member that is not the same kind of thing; members that both have are
 /// counted.
-fn differences(ours: &Value, theirs: &Value, (at, both): (&str, &mut BTreeSet<String>), found: &mut Vec<String>) {
+fn differences(ours: &Value, theirs: &Value, (at, both): (&str, &mut FlatSet<String>), found: &mut Vec<String>) {
     match (ours, theirs) {
         (Value::Object(own), Value::Object(others)) => {
             // enumerations and parameters are told in any case
@@ -255,7 +253,7 @@ fn what_the_examples_ask_and_we_ask_fits_one_description() {
             bodies[shape].iter().map(|text| serde_json::from_str(text).unwrap()).collect()
         };
         let (own, theirs) = (parsed(&ours), parsed(&shown));
-        let mut members = BTreeSet::new();
+        let mut members = FlatSet::new();
         for (one, other) in own.iter().flat_map(|one| theirs.iter().map(move |other| (one, other))) {
             differences(one, other, (shape, &mut members), &mut found);
         }
