@@ -195,22 +195,18 @@ impl<W: World> Gather<'_, W> {
         self.seen.items.creatio.values().filter(|item| !self.links.contains_key(&item.id))
     }
 
-    /// Unlinked Activities of the user's that bear the UID of an event which has another Activity:
-    /// they may be the second ones of it, also while nothing is exported.
+    /// Unlinked Activities that bear the UID of an event which has another Activity: one of the two
+    /// may be the second one of it, also while nothing is exported, and whosever the first is.
     fn beside(&self) -> BTreeSet<ItemId> {
         let unlinked = self.unlinked();
-        let own = unlinked.filter(|item| {
-            let is_users = item.facts.owner.as_ref() == Some(&self.context.account.contact);
-            is_users && item.facts.uid.is_some() && !item.facts.canceled
-        });
-        let own: Vec<&Item> = own.collect();
-        if own.is_empty() {
+        let named: Vec<&Item> = unlinked.filter(|item| item.facts.uid.is_some() && !item.facts.canceled).collect();
+        if named.is_empty() {
             return BTreeSet::new();
         }
         let linked = self.links.values().filter(|link| matters(link));
         let uids: BTreeSet<Uid> =
             linked.filter_map(|link| matching::activity_uid(&link.halves.exchange.facts)).collect();
-        let known = own.into_iter().filter(|item| item.facts.uid.as_ref().is_some_and(|uid| uids.contains(uid)));
+        let known = named.into_iter().filter(|item| item.facts.uid.as_ref().is_some_and(|uid| uids.contains(uid)));
         known.map(|item| item.id.clone()).collect()
     }
 

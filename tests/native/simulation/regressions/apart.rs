@@ -178,6 +178,19 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
             ),
         ),
         (
+            "what a colleague made where the Activity of a series could not be read goes once it can be",
+            history(
+                Options { creatio_delete: CreatioDelete::Leave, groups: true, devices: 1, ..colleagues },
+                vec![
+                    create(Exchange, Shared),
+                    run(0),
+                    turned(&["creatio lost rights"]),
+                    Move::Deed(Deed::Repeat { tag: 0 }),
+                    run(1),
+                ],
+            ),
+        ),
+        (
             "so is none that another device made",
             history(
                 colleagues,
