@@ -286,6 +286,7 @@ impl<W: World> Gather<'_, W> {
         let lookups: Vec<Lookup> = unread.map(activity).collect();
         self.read(Side::Creatio, &lookups).await?;
         made.extend(self.named_as_first(&made).await?);
+        made.extend(self.made_again(&made).await?);
         for (gone, made) in made {
             self.seen.elsewhere.entry(gone).or_default().instead = Some(made);
         }
@@ -316,6 +317,24 @@ impl<W: World> Gather<'_, W> {
             named.map(|item| item.id.clone()).min().map(|made| (gone, made))
         });
         Ok(made.collect())
+    }
+
+    /// The same of tasks: the id of what is made in place of one follows from that.
+    async fn made_again(&mut self, known: &BTreeMap<ItemId, ItemId>) -> Result<BTreeMap<ItemId, ItemId>> {
+        let gone = self.links.values().filter(|link| {
+            let id = link.halves.creatio.id();
+            let is_known = known.contains_key(id);
+            link.kind() == Kind::Task && !is_known && matters(link) && self.seen.gone.creatio.contains(id)
+        });
+        let made: BTreeMap<ItemId, ItemId> =
+            gone.map(|link| (link.halves.creatio.id().clone(), identity::again(link.halves.creatio.id()))).collect();
+        let lookups: Vec<Lookup> = made.values().cloned().map(activity).collect();
+        self.rivals(&lookups).await?;
+        let is_free = |id: &ItemId| {
+            let lives = self.seen.items.creatio.get(id).is_some_and(|item| !item.facts.canceled);
+            lives && !self.links.contains_key(id)
+        };
+        Ok(made.into_iter().filter(|(_, made)| is_free(made)).collect())
     }
 
     /// Of an event that was imported before its server told the UID, the Activity is looked up that

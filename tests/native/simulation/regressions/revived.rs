@@ -8,13 +8,14 @@ use crate::simulation::people::{
     What::{Body, Title, When},
 };
 use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete};
-use schedule_sync::model::Side::{Creatio, Exchange};
+use schedule_sync::model::Side::{self, Creatio, Exchange};
 use serde_json::json;
 
 /// What each is about, and the history.
 pub(super) fn all() -> Vec<(&'static str, History)> {
     let history = |options: Options, moves: Vec<Move>| History { options, moves };
     let pair = Options { devices: 2, ..USUAL };
+    let mailboxes = Options { second: true, between: true, ..pair };
     let struck = |fault| Move::Run { device: 0, trouble: Trouble::Fault(fault) };
     vec![
         (
@@ -38,6 +39,8 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
                 ],
             ),
         ),
+        ("a task that two mailboxes revive is one task", history(mailboxes, edited_in_both(Exchange))),
+        ("so is one that was exported to both", history(mailboxes, edited_in_both(Creatio))),
         (
             "two devices that revive at once make one",
             history(
@@ -149,5 +152,21 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
                 ],
             ),
         ),
+    ]
+}
+
+/// A task is in both mailboxes of the user, and is edited in each. One browser has seen one of the
+/// edits when it is removed in Creatio; the other has seen none, and knows one mailbox only.
+fn edited_in_both(side: Side) -> Vec<Move> {
+    let there = Deed::Edit { tag: 0, side: Exchange, what: When, value: 8 };
+    vec![
+        create(side, Task),
+        run(0),
+        run(1),
+        run(2),
+        Move::Deed(Deed::Away(Box::new(there))),
+        edit(Exchange, When, 10),
+        run(0),
+        remove(Creatio),
     ]
 }
