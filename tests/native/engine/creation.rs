@@ -315,7 +315,8 @@ fn what_comes_back_is_of_the_next_generation_and_in_creatio_another_activity() {
     }
 }
 
-/// A task of the user's has nothing in two of their mailboxes by which it is known but its Activity.
+/// A task of the user's has nothing in two of their mailboxes by which it is known but its
+/// Activity.
 #[test]
 fn what_is_made_in_place_of_a_tasks_activity_follows_from_that() {
     let when = TaskWhen::Timed { start: at("2026-03-12T09:00:00Z"), due: at("2026-03-12T18:00:00Z") };
