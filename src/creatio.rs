@@ -23,7 +23,7 @@ use crate::model::lookup::{Found, Lookup};
 use crate::model::membership::Membership;
 use crate::model::op::{Op, Outcome};
 use crate::model::scope::Scope;
-use crate::model::{Address, ContactId, Cursor, GroupId, Listing, Side, SiteId, Window, Zone};
+use crate::model::{Address, ContactId, Cursor, Field, GroupId, Listing, Side, SiteId, Window, Zone};
 use crate::ports::{Clock, Credentials, Directory, Http, Replica};
 use chrono::Weekday;
 use std::{
@@ -136,6 +136,10 @@ impl<P: Http + Clock + Credentials> Replica for Creatio<P> {
 
     async fn find(&self, lookups: &[Lookup]) -> Result<Vec<Found>> {
         self.found(lookups).await
+    }
+
+    fn unheld(&self) -> Vec<Field> {
+        self.unheld_fields()
     }
 
     async fn apply(&self, ops: &[Op]) -> Vec<Outcome> {

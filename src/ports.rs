@@ -16,7 +16,7 @@ use crate::model::lookup::{Found, Lookup};
 use crate::model::membership::Membership;
 use crate::model::op::{Op, Outcome};
 use crate::model::scope::Scope;
-use crate::model::{Address, ContactId, Cursor, GroupId, Instant, ItemId, Listing, Side, Window};
+use crate::model::{Address, ContactId, Cursor, Field, GroupId, Instant, ItemId, Listing, Side, Window};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -124,6 +124,12 @@ pub trait Replica {
     /// # Errors
     /// What stops a run: a lookup that can't be answered must not look like an absent item.
     async fn find(&self, lookups: &[Lookup]) -> Result<Vec<Found>>;
+
+    /// The fields of which, by what was read last, no item of the side tells anything: no column
+    /// holds them, or the rows that do can't be read at present.
+    fn unheld(&self) -> Vec<Field> {
+        Vec::new()
+    }
 
     /// Carries out writes, batched; one outcome for each, in order. Never repeats what is not safe
     /// to repeat.

@@ -24,7 +24,7 @@ mod creation;
 mod holding;
 mod removal;
 
-pub use creation::{convert, create, late_mark, reunite};
+pub use creation::{convert, create, create_as, late_mark, reunite};
 pub use holding::held;
 pub use removal::{abandoned, ended, orphan, rivalled, superseded, surplus};
 

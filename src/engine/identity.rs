@@ -66,6 +66,13 @@ pub fn own_copy(activity: &ItemId, account: &Account) -> ItemId {
     named(&format!("copy\n{}\n{activity}", account.mailbox))
 }
 
+/// The id of the Activity that is made in place of the task `gone`, for an edit on Exchange: it is
+/// the same in each mailbox of the user, whose tasks have nothing else in common.
+#[must_use]
+pub fn again(gone: &ItemId) -> ItemId {
+    named(&format!("again\n{gone}"))
+}
+
 /// When the meeting is that `item` shares with others, and its UID.
 fn public(item: &Item) -> Option<(When, &Uid)> {
     match (&item.record, &item.facts.uid) {

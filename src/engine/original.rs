@@ -15,7 +15,7 @@ use crate::engine::permissions::Permissions;
 use crate::engine::{identity, matching, scope};
 use crate::flat::FlatSet;
 use crate::model::record::differences;
-use crate::model::{Facts, Field, Instant, Item, ItemId, Mark, Pair, Side};
+use crate::model::{Facts, Field, Instant, Item, ItemId, Kind, Mark, Pair, Side};
 
 /// The Activity for which `activity` stands in, as the counterpart of `item` in a generation up to
 /// this one; `None` if its name tells of none.
@@ -23,6 +23,13 @@ use crate::model::{Facts, Field, Instant, Item, ItemId, Mark, Pair, Side};
 pub fn first_of(activity: &ItemId, item: &Item, generation: u32, account: &Account) -> Option<ItemId> {
     if !identity::is_ours(activity) {
         return None;
+    }
+    if item.record.kind() == Kind::Task {
+        let first = identity::activity(item, account, 0);
+        let made = std::iter::successors(Some(identity::again(&first)), |one| Some(identity::again(one)));
+        if made.zip(0..generation).any(|(made, _)| made == *activity) {
+            return Some(first);
+        }
     }
     // its event may have had no UID yet when it was made
     let nameless = Item { facts: Facts { uid: None, ..item.facts.clone() }, ..item.clone() };
@@ -174,7 +181,9 @@ const fn lives(link: &Link) -> bool {
 #[must_use]
 pub fn stays(context: &Context<'_>, seen: &Seen, link: &Link, mark: &Mark) -> bool {
     let stands_in = seen.items.exchange.get(link.halves.exchange.id()).is_some_and(|item| {
-        link.memory.instead.is_none() && first_of(&mark.activity, item, mark.generation, context.account).is_some()
+        let is_again = mark.activity == identity::again(link.halves.creatio.id());
+        let stands_in = || first_of(&mark.activity, item, mark.generation, context.account).is_some();
+        link.memory.instead.is_none() && (is_again || stands_in())
     });
     stands_in && is_adopted(context, seen, link.halves.creatio.id(), link.halves.exchange.id())
 }

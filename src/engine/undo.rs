@@ -9,7 +9,7 @@ use crate::engine::link::{Link, LinkState};
 use crate::engine::{identity, merge};
 use crate::flat::{FlatMap, FlatSet};
 use crate::model::op::{Create, Op, SendInvitations, Update, Written};
-use crate::model::{ContainerId, Facts, Field, Instant, Item, ItemId, Patch, Record, Side};
+use crate::model::{ContainerId, Facts, Field, Instant, Item, ItemId, Pair, Patch, Record, Side};
 use serde::{Deserialize, Serialize};
 
 /// What undoing a run would do.
@@ -209,9 +209,9 @@ pub fn recorded(step: &Back, run: Instant, nth: usize, written: Option<&Written>
 }
 
 /// The link of a pair after a write was taken back: both sides keep what they have now, and that is
-/// no edit.
+/// no edit. Of the fields `unheld` what is read says nothing: those stay as they were agreed on.
 #[must_use]
-pub fn rested(step: &Back, written: Option<&Item>, other: Option<&Item>) -> Link {
+pub fn rested(step: &Back, written: Option<&Item>, other: Option<&Item>, unheld: &Pair<Vec<Field>>) -> Link {
     let side = step.entry.side;
     let mut link = Link { state: LinkState::Undone, ..step.link.clone() };
     if matches!(step.op, Op::Create(_)) {
@@ -222,7 +222,10 @@ pub fn rested(step: &Back, written: Option<&Item>, other: Option<&Item>) -> Link
             link.halves[side].replace_id(item.id.clone());
             link.halves[side].container = item.container.clone();
             link.halves[side].set_version(item.version.clone());
-            link.halves[side].base = item.record.clone();
+            let agreed = std::mem::replace(&mut link.halves[side].base, item.record.clone());
+            for field in &unheld[side] {
+                merge::copy(*field, &agreed, &mut link.halves[side].base);
+            }
             link.halves[side].facts = item.facts.clone();
         }
     }

@@ -15,7 +15,7 @@ use crate::flat::FlatSet;
 use crate::model::lookup::Lookup;
 use crate::model::op::{Op, Outcome, Refusal, Written};
 use crate::model::time::local;
-use crate::model::{Instant, Item, ItemId, Side};
+use crate::model::{Instant, Item, ItemId, Pair, Side};
 use crate::ports::{Clock, Events, Replica, Store};
 use crate::run::{World, unless_stopped};
 
@@ -120,7 +120,8 @@ async fn rest<W: World>(world: &W, step: &Back, Rested { run, written, entry }: 
     };
     let written = written.item.as_deref().map(|item| scope::masked(&context, item));
     let other = found.first().map(|item| scope::masked(&context, item));
-    let link = undo::rested(&step, written.as_ref(), other.as_ref());
+    let unheld = Pair { creatio: world.creatio().unheld(), exchange: world.exchange().unheld() };
+    let link = undo::rested(&step, written.as_ref(), other.as_ref(), &unheld);
     let history = entry.into_iter().collect();
     let state = Some(StateChange::Rested(link.halves.creatio.id().clone()));
     commit(world.store(), run, &Commit { put: vec![link], state, history, ..Commit::default() }).await

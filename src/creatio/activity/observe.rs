@@ -283,7 +283,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
         let unread = self.unread.borrow();
         let unread = unread.iter().map(|(set, why)| format!("{set}: {why}"));
         listing.malformed.extend(unread.map(|reason| Malformed { id: None, container: None, reason }));
-        Listing { containers: vec![container], cursor, now, unheld: self.unheld(), ..listing }
+        Listing { containers: vec![container], cursor, now, unheld: self.unheld_fields(), ..listing }
     }
 }
 

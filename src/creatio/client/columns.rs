@@ -29,7 +29,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
     }
 
     /// The fields that no column holds here, or whose rows can't be read at present.
-    pub(in crate::creatio) fn unheld(&self) -> Vec<Field> {
+    pub(in crate::creatio) fn unheld_fields(&self) -> Vec<Field> {
         let place = self.installation.access.is_lacking("Location").then_some(Field::Place);
         let unread = self.unread.borrow();
         // without the Contacts nobody knows who the participants are, but the user's own answer is

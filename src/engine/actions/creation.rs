@@ -21,6 +21,19 @@ use crate::model::{
 /// Creates on the other side what `item` of side `from` is, in this generation.
 #[must_use]
 pub fn create(context: &Context<'_>, seen: &Seen, from: Side, item: &Item, generation: u32) -> Planned {
+    create_as(context, seen, from, item, generation, None)
+}
+
+/// The same; an Activity gets `id`, if that does not follow from the item.
+#[must_use]
+pub fn create_as(
+    context: &Context<'_>,
+    seen: &Seen,
+    from: Side,
+    item: &Item,
+    generation: u32,
+    id: Option<ItemId>,
+) -> Planned {
     let side = from.other();
     let guests = guests(context, seen, from, item);
     let notes = Permissions::of_item(seen, item).notes(context);
@@ -31,9 +44,10 @@ pub fn create(context: &Context<'_>, seen: &Seen, from: Side, item: &Item, gener
         merge::copy(Field::Body, &empty(&shown), &mut shown);
     }
     let goes = Item { record: shown, ..item.clone() };
-    let Some(creation) = creation(context, seen, from, &goes, generation) else {
+    let Some(mut creation) = creation(context, seen, from, &goes, generation) else {
         return Planned::held(context, from, item, Reason::NoTarget);
     };
+    creation.id = id.filter(|_| from == Side::Exchange).or(creation.id);
     let mut after = pending(side, item, goes.record, &creation, generation);
     if notes == Notes::Left {
         merge::copy(Field::Body, &whole, &mut after.halves.creatio.base);
@@ -309,7 +323,9 @@ fn pending(side: Side, item: &Item, shown: Record, creation: &Create, generation
 pub(super) fn revive(case: &Case<'_>, side: Side) -> Planned {
     let Case { context, seen, link, .. } = *case;
     let Some(item) = case.item(side.other()) else { return Planned::default() };
-    let mut planned = create(context, seen, side.other(), item, link.generation + 1);
+    let gone = link.halves.creatio.id();
+    let id = (item.record.kind() == Kind::Task).then(|| identity::again(gone));
+    let mut planned = create_as(context, seen, side.other(), item, link.generation + 1, id);
     if let Some(action) = &mut planned.action {
         action.step = Step::Revive(side);
         action.before = Some(link.clone());

@@ -195,22 +195,18 @@ impl<W: World> Gather<'_, W> {
         self.seen.items.creatio.values().filter(|item| !self.links.contains_key(&item.id))
     }
 
-    /// Unlinked Activities of the user's that bear the UID of an event which has another Activity:
-    /// they may be the second ones of it, also while nothing is exported.
+    /// Unlinked Activities that bear the UID of an event which has another Activity: one of the two
+    /// may be the second one of it, also while nothing is exported, and whosever the first is.
     fn beside(&self) -> FlatSet<ItemId> {
         let unlinked = self.unlinked();
-        let own = unlinked.filter(|item| {
-            let is_users = item.facts.owner.as_ref() == Some(&self.context.account.contact);
-            is_users && item.facts.uid.is_some() && !item.facts.canceled
-        });
-        let own: Vec<&Item> = own.collect();
-        if own.is_empty() {
+        let named: Vec<&Item> = unlinked.filter(|item| item.facts.uid.is_some() && !item.facts.canceled).collect();
+        if named.is_empty() {
             return FlatSet::new();
         }
         let linked = self.links.values().filter(|link| matters(link));
         let uids: FlatSet<Uid> =
             linked.filter_map(|link| matching::activity_uid(&link.halves.exchange.facts)).collect();
-        let known = own.into_iter().filter(|item| item.facts.uid.as_ref().is_some_and(|uid| uids.contains(uid)));
+        let known = named.into_iter().filter(|item| item.facts.uid.as_ref().is_some_and(|uid| uids.contains(uid)));
         known.map(|item| item.id.clone()).collect()
     }
 
@@ -290,6 +286,7 @@ impl<W: World> Gather<'_, W> {
         let lookups: Vec<Lookup> = unread.map(activity).collect();
         self.read(Side::Creatio, &lookups).await?;
         made.extend(self.named_as_first(&made).await?);
+        made.extend(self.made_again(&made).await?);
         for (gone, made) in made {
             self.seen.elsewhere.entry(gone).or_default().instead = Some(made);
         }
@@ -320,6 +317,24 @@ impl<W: World> Gather<'_, W> {
             named.map(|item| item.id.clone()).min().map(|made| (gone, made))
         });
         Ok(made.collect())
+    }
+
+    /// The same of tasks: the id of what is made in place of one follows from that.
+    async fn made_again(&mut self, known: &FlatMap<ItemId, ItemId>) -> Result<FlatMap<ItemId, ItemId>> {
+        let gone = self.links.values().filter(|link| {
+            let id = link.halves.creatio.id();
+            let is_known = known.contains_key(id);
+            link.kind() == Kind::Task && !is_known && matters(link) && self.seen.gone.creatio.contains(id)
+        });
+        let made: FlatMap<ItemId, ItemId> =
+            gone.map(|link| (link.halves.creatio.id().clone(), identity::again(link.halves.creatio.id()))).collect();
+        let lookups: Vec<Lookup> = made.values().cloned().map(activity).collect();
+        self.rivals(&lookups).await?;
+        let is_free = |id: &ItemId| {
+            let lives = self.seen.items.creatio.get(id).is_some_and(|item| !item.facts.canceled);
+            lives && !self.links.contains_key(id)
+        };
+        Ok(made.into_iter().filter(|(_, made)| is_free(made)).collect())
     }
 
     /// Of an event that was imported before its server told the UID, the Activity is looked up that

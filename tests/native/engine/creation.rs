@@ -315,6 +315,42 @@ fn what_comes_back_is_of_the_next_generation_and_in_creatio_another_activity() {
     }
 }
 
+/// A task of the user's has nothing in two of their mailboxes by which it is known but its
+/// Activity.
+#[test]
+fn what_is_made_in_place_of_a_tasks_activity_follows_from_that() {
+    let when = TaskWhen::Timed { start: at("2026-03-12T09:00:00Z"), due: at("2026-03-12T18:00:00Z") };
+    let activity = item(Side::Creatio, "a", Record::Task(Task { when, ..task("Offer", "2026-03-12") }));
+    let expected = identity::again(&"a".into());
+    for (mailbox, generation) in [("1", 0), ("2", 4)] {
+        let one = item(Side::Exchange, mailbox, Record::Task(task("Offer", "2026-03-12")));
+        let mut items = Pair { creatio: activity.clone(), exchange: one };
+        let link = Link { generation, ..crate::support::moment::link(&items, Some(Side::Exchange)) };
+        *title(&mut items.exchange) = "Edited".to_owned();
+        let mut seen = Seen { links: vec![link], total: 1, ..seen([], [&items.exchange]) };
+        seen.gone.creatio.insert("a".into());
+        let plan = Moment::new().plan(&seen);
+        let [action] = plan.actions.as_slice() else { panic!("{plan}") };
+        assert_eq!((action.step, action.after.memory.instead.clone()), (Step::Revive(Side::Creatio), Some("a".into())));
+        let ids = |action: &Action| {
+            let named = action.writes.iter().map(|(_, op)| match op {
+                Op::Create(create) => create.id.clone(),
+                Op::Update(update) => update.mark.as_ref().map(|mark| mark.activity.clone()),
+                Op::Delete { .. } => None,
+            });
+            named.chain([Some(action.after.halves.creatio.id().clone())]).collect::<Vec<_>>()
+        };
+        assert_eq!(ids(action), vec![Some(expected.clone()); 3], "{mailbox}: the mark, the Activity, the link");
+        // nobody has confirmed it: it is tried again as the same
+        let pending = Link { state: LinkState::Pending(Side::Creatio), ..action.after.clone() };
+        let mut seen = Seen { links: vec![pending], ..seen };
+        seen.gone.creatio = [expected.clone()].into();
+        let plan = Moment::new().plan(&seen);
+        let [action] = plan.actions.as_slice() else { panic!("{plan}") };
+        assert_eq!(ids(action), vec![Some(expected.clone()); 3], "{mailbox}, again");
+    }
+}
+
 #[test]
 fn a_conversion_creates_the_new_kind_before_it_removes_the_old_item() {
     let (link, mut items) = linked(Side::Exchange);

@@ -9,6 +9,7 @@ use schedule_sync::engine::identity::{
     activity, aliases, copied, first_generation, is_ours, knows_transactions, mark, series_wide, single_day,
     transaction,
 };
+use schedule_sync::engine::original::first_of;
 use schedule_sync::model::{Item, Kind, Mark, Occurrence, Original, Record, Side, Uid};
 
 /// A global object id, of an occurrence on a day (or with zeros: of the whole series).
@@ -206,4 +207,28 @@ fn a_copied_installation_is_known_by_its_marks() {
             copied(&moment.account, &seen([&items.creatio], [&items.exchange])).map(|site| site.as_str().to_owned());
         assert_eq!(found, expected.then(|| "copy".to_owned()), "{site} {activity} {marked}");
     }
+}
+
+#[test]
+fn what_was_made_in_place_of_a_tasks_activity_is_told_by_its_name() {
+    let account = Moment::new().account;
+    let one = item(Side::Exchange, "t", Record::Task(task("Offer", "2026-03-12")));
+    let first = activity(&one, &account, 0);
+    let again = identity::again(&first);
+    let twice = identity::again(&again);
+    for (what, id, generation, is_known) in [
+        ("made again", &again, 1, true),
+        ("and once more", &twice, 2, true),
+        ("known of a later generation", &again, 2, true),
+        ("never made again", &again, 0, false),
+        ("made again once only", &twice, 1, false),
+        ("the first", &first, 2, false),
+        ("another's", &identity::again(&"a".into()), 2, false),
+    ] {
+        let found = first_of(id, &one, generation, &account);
+        assert_eq!(found, is_known.then(|| first.clone()), "{what}");
+    }
+    let event = pair().exchange;
+    let again = identity::again(&activity(&event, &account, 0));
+    assert_eq!(first_of(&again, &event, 1, &account), None, "a meeting's is named otherwise");
 }

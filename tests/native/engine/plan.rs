@@ -588,6 +588,28 @@ fn what_another_account_made_again_is_made_once() {
     }
 }
 
+/// A task whose Activity a late reading left out was marked for the one that another device made in
+/// its place.
+#[test]
+fn a_task_stays_with_its_activity_where_another_stands_in_for_that() {
+    let when = TaskWhen::Timed { start: at("2026-03-12T09:00:00Z"), due: at("2026-03-12T18:00:00Z") };
+    let activity = item(Side::Creatio, "a", Record::Task(Task { when, ..task("Offer", "2026-03-12") }));
+    for (what, id, stays) in [("in its place", identity::again(&"a".into()), true), ("another", "b".into(), false)] {
+        let mut one = item(Side::Exchange, "1", Record::Task(task("Offer", "2026-03-12")));
+        let link = crate::support::moment::link(
+            &Pair { creatio: activity.clone(), exchange: one.clone() },
+            Some(Side::Exchange),
+        );
+        one.facts.mark = Some(mark(id.as_str(), 1));
+        let again = Item { id: id.clone(), ..activity.clone() };
+        let plan = Moment::new().plan(&Seen { links: vec![link], total: 1, ..seen([&activity, &again], [&one]) });
+        assert_eq!(plan.drop.contains(&"a".into()), !stays, "{what}: {plan}");
+        let marked = plan.actions.iter().find(|action| *action.after.halves.creatio.id() == "a".into());
+        let marks = marked.iter().flat_map(|action| &action.writes).any(|(side, _)| *side == Side::Exchange);
+        assert_eq!(marks, stays, "{what}: it is marked for its own again: {plan}");
+    }
+}
+
 /// A link that moved over to another event, whose Activity is created again under another id.
 #[test]
 fn what_is_dropped_is_not_put_in_the_same_plan() {

@@ -7,7 +7,7 @@ use schedule_sync::engine::identity;
 use schedule_sync::engine::link::{Link, LinkState};
 use schedule_sync::engine::undo::{Back, Now, Undo, Why, recorded, rested, undo};
 use schedule_sync::model::op::{Op, SendInvitations, Update, Written};
-use schedule_sync::model::{Body, Facts, Field, Item, ItemId, Record, Response, Side, Status, Version};
+use schedule_sync::model::{Body, Facts, Field, Item, ItemId, Pair, Record, Response, Side, Status, Version};
 
 /// An entry of what was written to `side`, when its title was "Before" and became "Call".
 fn entry(side: Side, what: What, fields: &[Field]) -> Entry {
@@ -274,7 +274,7 @@ fn a_pair_rests_as_both_sides_now_are() {
             let there = (what == What::Updated).then(|| pair()[side].clone());
             let step = step(&entry(side, what, &[Field::Title]), there);
             let (written, other) = (changed(side), changed(side.other()));
-            let link = rested(&step, Some(&written), Some(&other));
+            let link = rested(&step, Some(&written), Some(&other), &Pair::default());
             assert_eq!((link.state, link.generation), (LinkState::Undone, generation), "{side} {what:?}");
             for side in Side::BOTH {
                 let item = changed(side);
@@ -282,11 +282,33 @@ fn a_pair_rests_as_both_sides_now_are() {
                 assert_eq!((&link.halves[side].base, &link.halves[side].facts), (&item.record, &item.facts));
                 assert_eq!(link.halves[side].container, item.container);
             }
-            let unread = rested(&step, None, None);
+            let unread = rested(&step, None, None, &Pair::default());
             assert_eq!(
                 (&unread.ids(), &unread.base(), unread.state),
                 (&step.link.ids(), &step.link.base(), LinkState::Undone)
             );
+        }
+    }
+}
+
+#[test]
+fn what_can_not_be_read_rests_as_it_was_agreed_on() {
+    let blank = |side: Side| {
+        let mut item = pair()[side].clone();
+        *title(&mut item) = String::new();
+        the_meeting(&mut item).place = "somewhere".to_owned();
+        item
+    };
+    for side in Side::BOTH {
+        let step = step(&entry(side, What::Updated, &[Field::Title]), Some(pair()[side].clone()));
+        let unheld = Pair::of(|of| if of == side { vec![Field::Title] } else { Vec::new() });
+        let (written, other) = (blank(side), blank(side.other()));
+        let link = rested(&step, Some(&written), Some(&other), &unheld);
+        let agreed = step.link.halves[side].base.title();
+        assert_eq!([link.halves[side].base.title(), link.halves[side.other()].base.title()], [agreed, ""], "{side}");
+        for of in Side::BOTH {
+            let mut rests = Item { record: link.halves[of].base.clone(), ..pair()[of].clone() };
+            assert_eq!(the_meeting(&mut rests).place, "somewhere", "{side}");
         }
     }
 }

@@ -137,6 +137,10 @@ impl<R: Replica> Replica for Saboteur<'_, R> {
         Ok(found)
     }
 
+    fn unheld(&self) -> Vec<Field> {
+        self.inner.unheld()
+    }
+
     async fn apply(&self, ops: &[Op]) -> Vec<Outcome> {
         let mut outcomes = Vec::new();
         for op in ops {

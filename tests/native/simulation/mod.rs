@@ -389,18 +389,21 @@ impl Stage {
         let away = self.people.borrow_mut().rows_away();
         let now = self.world.sandbox.borrow().environment.now().naive_utc();
         let people = self.people.borrow();
+        let mut rows = Pair::of(|side| people.rows(side));
+        let links: Vec<Link> = self.devices.iter().flat_map(Device::links).collect();
+        People::rested(&mut rows, &links);
         let outcome = Outcome {
             ever: &self.ever,
             people: &people,
             now,
-            rows: Pair::of(|side| people.rows(side)),
+            rows,
             away,
             reports,
             late,
             mails: people.sent(),
             allowed: self.allowed,
             chosen: self.chosen,
-            stayed: self.devices.iter().flat_map(Device::links).map(stayed).collect(),
+            stayed: links.into_iter().map(stayed).collect(),
             history: self.devices.iter().flat_map(Device::history).collect(),
             deleted: self.world.sandbox.borrow().exchange.deleted(self.world.mailbox),
             forgetful: self.forgetful,

@@ -11,6 +11,7 @@ use crate::support::world::World;
 use chrono::{Duration, NaiveDate, NaiveDateTime};
 use schedule_sync::engine::answer::Choice;
 use schedule_sync::engine::held::Reason;
+use schedule_sync::engine::link::{Link, LinkState};
 use schedule_sync::flat::{FlatMap, FlatSet};
 use schedule_sync::model::{ItemId, Pair, Side};
 use schedule_sync::ports::Credentials;
@@ -367,6 +368,18 @@ impl People {
         rows
     }
 
+    /// An Activity of a pair that rests stays on its day, to whichever the event was moved before:
+    /// it is that of the event's day, not of the one on which it lies.
+    pub(crate) fn rested(rows: &mut Pair<Vec<Row>>, links: &[Link]) {
+        for link in links.iter().filter(|link| link.state == LinkState::Undone) {
+            let event = rows.exchange.iter().find(|row| row.id == link.halves.exchange.id().as_str());
+            let Some(tag) = event.and_then(|row| row.tag) else { continue };
+            let of_series = |row: &&mut Row| row.tag.is_some_and(|other| place(other).0 == place(tag).0);
+            let resting = rows.creatio.iter_mut().filter(|row| row.id == link.halves.creatio.id().as_str());
+            resting.filter(of_series).for_each(|row| row.tag = Some(tag));
+        }
+    }
+
     /// Mails sent in all.
     pub(crate) fn sent(&self) -> usize {
         let sandbox = self.world.sandbox.borrow();
@@ -409,7 +422,11 @@ impl People {
     pub(crate) fn removed_by_word(&mut self, said: &[Said]) {
         let removes = |said: &&Said| {
             let reasons = [Reason::DeleteAsked, Reason::ManyDeletions, Reason::SideEmpty];
-            reasons.contains(&said.held.reason) && said.choice == Choice::Allow
+            let allowed = reasons.contains(&said.held.reason) && said.choice == Choice::Allow;
+            // as on Exchange, where nothing is found of it: it is canceled, by a device that knows
+            // nothing of its event in the user's other mailbox
+            let lost = matches!(said.held.reason, Reason::LostOrigin | Reason::LostCounterpart);
+            allowed || (lost && said.choice == Choice::Take(Side::Exchange))
         };
         let ids: Vec<&str> =
             said.iter().filter(removes).filter_map(|said| said.held.id.as_ref()).map(|id| id.as_str()).collect();

@@ -7,7 +7,8 @@ use crate::support::moment::{link, pair};
 use pollster::block_on;
 use schedule_sync::engine::answer::Choice;
 use schedule_sync::engine::held::Reason;
-use schedule_sync::model::{ContainerId, Item, Record, Side, Status, TaskWhen};
+use schedule_sync::engine::identity;
+use schedule_sync::model::{ContainerId, Item, Pair, Record, Side, Status, Task, TaskWhen};
 use schedule_sync::ports::Store;
 
 /// A pair in step that began on `from`, whose event a person then deleted, as another browser sees
@@ -202,6 +203,29 @@ fn an_activity_that_was_imported_before_the_uid_was_told_is_met_and_gets_it() {
     scenario.exchange.edit(&"e".into(), |item| *title(item) = "Call again".to_owned());
     scenario.settle();
     assert_eq!(scenario.only(Side::Creatio).facts.uid, Some("late".into()));
+}
+
+/// Another browser, of whose links this one knows nothing, made it for an edit in the user's other
+/// mailbox.
+#[test]
+fn what_was_made_in_place_of_a_tasks_activity_takes_its_place() {
+    let when = TaskWhen::Timed { start: at("2026-03-12T09:00:00Z"), due: at("2026-03-12T18:00:00Z") };
+    for from in Side::BOTH {
+        let scenario = MemoryScenario::new(&everything());
+        let offer = task("Offer", "2026-03-12");
+        let offer = if from == Side::Creatio { Task { when, ..offer } } else { offer };
+        scenario.side(from).put(item(from, "t", Record::Task(offer)));
+        scenario.settle();
+        let (first, mailed) = (scenario.only(Side::Creatio), scenario.only(Side::Exchange).id);
+        let again = Item { id: identity::again(&first.id), ..first.clone() };
+        scenario.creatio.remove(&first.id);
+        scenario.creatio.put(again.clone());
+        let report = scenario.settle();
+        assert_eq!((report.held, scenario.only(Side::Exchange).id), (Vec::new(), mailed.clone()), "{from}");
+        let links = scenario.store.links.borrow();
+        let pairs: Vec<_> = links.values().map(|link| (link.ids(), link.memory.instead.as_ref())).collect();
+        assert_eq!(pairs, [(Pair { creatio: &again.id, exchange: &mailed }, Some(&first.id))], "{from}");
+    }
 }
 
 /// An Activity that a person wrote on Monday, while the invitation to the same call comes on

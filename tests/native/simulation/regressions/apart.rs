@@ -58,6 +58,19 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
             ),
         ),
         (
+            "what was imported into the other mailbox and is canceled by a person's word here is gone there",
+            history(
+                Options { direction: Direction::Import, ..both },
+                vec![
+                    create(Exchange, AllDay),
+                    Move::Deed(Deed::Create { tag: 1, side: Exchange, kind: AllDay, value: 2 }),
+                    run(1),
+                    run(2),
+                    Move::Answer { device: 2, seed: 76_333_946_560_330_575 },
+                ],
+            ),
+        ),
+        (
             "what the other mailbox has is left without a counterpart here if a person says so",
             history(
                 mailboxes,
@@ -175,6 +188,19 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
             history(
                 colleagues,
                 vec![create(Exchange, Shared), run(0), turned(&["creatio lost rights"]), run(2), run(2)],
+            ),
+        ),
+        (
+            "what a colleague made where the Activity of a series could not be read goes once it can be",
+            history(
+                Options { creatio_delete: CreatioDelete::Leave, groups: true, devices: 1, ..colleagues },
+                vec![
+                    create(Exchange, Shared),
+                    run(0),
+                    turned(&["creatio lost rights"]),
+                    Move::Deed(Deed::Repeat { tag: 0 }),
+                    run(1),
+                ],
             ),
         ),
         (

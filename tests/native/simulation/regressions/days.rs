@@ -3,6 +3,7 @@
 
 use super::super::history::{History, Move, Options, USUAL};
 use super::super::people::{Deed, Kind, What};
+use super::super::switches::Switches;
 use super::{create, edit, run, turned};
 use schedule_sync::engine::settings::Private;
 use schedule_sync::model::Side::{Creatio, Exchange};
@@ -18,6 +19,11 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
     let private = create(Exchange, Kind::Private);
     let recur = Move::Deed(Deed::Repeat { tag: 0 });
     let later = edit(Exchange, What::When, 16);
+    let undo = Move::Undo { device: 0 };
+    // participants can't be read
+    let failing = Move::Switch(Box::new(Switches::named(&["creatio failing"], 2)));
+    let all_day = Move::Deed(Deed::Create { tag: 0, side: Exchange, kind: Kind::AllDay, value: 11 });
+    let moved = vec![all_day, run(0), edit(Exchange, What::When, 14)];
     let forgotten = vec![series.clone(), run(0), unite.clone(), later, recur.clone(), Move::Forget { device: 0 }];
     vec![
         ("a browser that lost its store knows the days of a series that got another time", history(USUAL, forgotten)),
@@ -57,6 +63,14 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
                     Move::Undo { device: 0 },
                 ],
             ),
+        ),
+        (
+            "an Activity that was made again at rest, on the day before its event was moved, is of that event's day",
+            history(USUAL, [moved.clone(), vec![undo.clone(), undo.clone(), recur.clone()]].concat()),
+        ),
+        (
+            "a pair that was taken back while no participants could be read goes on to rest",
+            history(USUAL, [moved, vec![failing, run(0), undo, recur.clone()]].concat()),
         ),
         (
             "days of a series live while a server does not expand it",

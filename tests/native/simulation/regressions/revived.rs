@@ -15,6 +15,7 @@ use serde_json::json;
 pub(super) fn all() -> Vec<(&'static str, History)> {
     let history = |options: Options, moves: Vec<Move>| History { options, moves };
     let pair = Options { devices: 2, ..USUAL };
+    let mailboxes = Options { second: true, between: true, ..pair };
     let struck = |fault| Move::Run { device: 0, trouble: Trouble::Fault(fault) };
     vec![
         (
@@ -38,6 +39,7 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
                 ],
             ),
         ),
+        ("a task that two mailboxes revive is one task", history(mailboxes, edited_in_both())),
         (
             "two devices that revive at once make one",
             history(
@@ -149,5 +151,21 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
                 ],
             ),
         ),
+    ]
+}
+
+/// A task is in both mailboxes of the user, and is edited in each. One browser has seen one of the
+/// edits when it is removed in Creatio; the other has seen none, and knows one mailbox only.
+fn edited_in_both() -> Vec<Move> {
+    let there = Deed::Edit { tag: 0, side: Exchange, what: When, value: 8 };
+    vec![
+        create(Exchange, Task),
+        run(0),
+        run(1),
+        run(2),
+        Move::Deed(Deed::Away(Box::new(there))),
+        edit(Exchange, When, 10),
+        run(0),
+        remove(Creatio),
     ]
 }
