@@ -1,4 +1,4 @@
-//! Maps and sets that are sorted lists. They do what those of the standard library do, and have
+//! Maps and sets that are sorted lists, and the one sort for them and for all lists. They do what those of the standard library do, and have
 //! the same methods; but a tree costs kilobytes of code for each pair of types that it holds, and
 //! collecting one a sort of its own, while these share one sort. Of a thousand entries they are as
 //! fast.
@@ -22,24 +22,42 @@ fn order(count: usize, compare: &dyn Fn(usize, usize) -> Ordering) -> Vec<usize>
     places
 }
 
-/// Puts `entries` in order; of those that are alike the last one stays.
-fn sort<E>(entries: &mut Vec<E>, compare: impl Fn(&E, &E) -> Ordering) {
-    let rises = |pair: &[E]| matches!(pair, [one, next] if compare(one, next) == Ordering::Less);
-    if entries.windows(2).all(rises) {
+/// Puts a list in order; what is alike stays as it came.
+fn sort_by<E>(list: &mut Vec<E>, compare: impl Fn(&E, &E) -> Ordering) {
+    let rises = |pair: &[E]| matches!(pair, [one, next] if compare(one, next) != Ordering::Greater);
+    if list.windows(2).all(rises) {
         return;
     }
-    let at = |one: usize, other: usize| match (entries.get(one), entries.get(other)) {
+    let places = order(list.len(), &|one, other| match (list.get(one), list.get(other)) {
         (Some(one), Some(other)) => compare(one, other),
         (_, _) => Ordering::Equal,
-    };
-    let mut places = order(entries.len(), &at);
-    let mut next = None;
-    places.reverse();
-    places.retain(|place| next.replace(*place).is_none_or(|next| at(*place, next) != Ordering::Equal));
-    let mut slots: Vec<Option<E>> = mem::take(entries).into_iter().map(Some).collect();
-    while let Some(place) = places.pop() {
-        entries.extend(slots.get_mut(place).and_then(Option::take));
+    });
+    let mut slots: Vec<Option<E>> = mem::take(list).into_iter().map(Some).collect();
+    for place in places {
+        list.extend(slots.get_mut(place).and_then(Option::take));
     }
+}
+
+/// Puts a list in order, as that of the standard library does, by the one sort of all types.
+pub fn sort<E: Ord>(list: &mut Vec<E>) {
+    sort_by(list, E::cmp);
+}
+
+/// Puts a list in the order of a key, as [`sort`].
+pub fn sort_by_key<E, K: Ord>(list: &mut Vec<E>, key: impl Fn(&E) -> K) {
+    sort_by(list, |one, other| key(one).cmp(&key(other)));
+}
+
+/// Puts `entries` in order; of those that are alike the last one stays.
+fn sort_out<E>(entries: &mut Vec<E>, compare: impl Fn(&E, &E) -> Ordering) {
+    sort_by(entries, &compare);
+    entries.dedup_by(|next, kept| {
+        let is_alike = compare(next, kept) == Ordering::Equal;
+        if is_alike {
+            mem::swap(next, kept);
+        }
+        is_alike
+    });
 }
 
 /// Sets in order what was pushed to a sorted list from `before` on. Little is put in one by one,
@@ -47,7 +65,7 @@ fn sort<E>(entries: &mut Vec<E>, compare: impl Fn(&E, &E) -> Ordering) {
 fn merge<E>(entries: &mut Vec<E>, before: usize, compare: impl Fn(&E, &E) -> Ordering) {
     const FEW: usize = 16;
     if entries.len() - before > FEW || before <= FEW {
-        return sort(entries, compare);
+        return sort_out(entries, compare);
     }
     for added in entries.split_off(before) {
         match entries.binary_search_by(|other| compare(other, &added)) {

@@ -22,7 +22,7 @@ mod time;
 mod wire;
 
 use crate::error::{Error, Result};
-use crate::flat::{FlatMap, FlatSet};
+use crate::flat::{self, FlatMap, FlatSet};
 use crate::http::{Call, Caller, Fault, Pages, PartAnswer, odata, pages};
 use crate::json;
 use crate::model::lookup::{Found, Lookup};
@@ -158,7 +158,7 @@ impl<P: Http + Clock + Credentials> Graph<P> {
         let calendars = calendars.into_iter().filter_map(|row| map::calendar(read(&row)?, &self.mailbox));
         let mut containers: Vec<Container> = calendars.collect();
         containers.extend(lists.into_iter().filter_map(|row| map::list(read(&row)?)));
-        containers.sort_by_key(|container| (container.kind, !container.default));
+        flat::sort_by_key(&mut containers, |container| (container.kind, !container.default));
         *self.kinds.borrow_mut() = containers.iter().map(|c| (c.id.clone(), c.kind)).collect();
         Ok((containers, lacks))
     }

@@ -3,7 +3,7 @@
 
 use crate::engine::action::Action;
 use crate::engine::link::Link;
-use crate::flat::{FlatMap, FlatSet};
+use crate::flat::{self, FlatMap, FlatSet};
 use crate::model::op::{Op, Outcome, Written};
 use crate::model::{ContainerId, Facts, Field, Instant, ItemId, Record, Side, Status};
 use serde::{Deserialize, Serialize};
@@ -50,7 +50,7 @@ pub struct Entry {
 #[must_use]
 pub fn taken_back(entries: &[Entry]) -> FlatMap<Instant, usize> {
     let mut latest_first: Vec<&Entry> = entries.iter().filter(|entry| entry.undoes.is_some()).collect();
-    latest_first.sort_by_key(|entry| std::cmp::Reverse((entry.run, entry.nth)));
+    flat::sort_by_key(&mut latest_first, |entry| std::cmp::Reverse((entry.run, entry.nth)));
     let mut back: FlatSet<(Instant, usize)> = FlatSet::new();
     for entry in latest_first {
         if !back.contains(&(entry.run, entry.nth)) {

@@ -6,7 +6,7 @@ use crate::engine::link::{Link, LinkState};
 use crate::engine::matches::{Match, Matches};
 use crate::engine::twins::{are_twins, is_left_of, is_series};
 use crate::engine::{identity, project, scope, series};
-use crate::flat::{FlatMap, FlatSet};
+use crate::flat::{self, FlatMap, FlatSet};
 use crate::model::lookup::Look;
 use crate::model::{Day, Facts, Item, ItemId, Kind, Mark, Record, Side, TaskWhen, Uid, When};
 
@@ -385,7 +385,7 @@ fn settle_rivals(
         let is_left = |item: &Item| items.iter().any(|other| is_left_of(item, other));
         let left: FlatSet<ItemId> = items.iter().filter(|item| is_left(item)).map(|item| item.id.clone()).collect();
         let is_left = |item: &Item| left.contains(&item.id);
-        items.sort_by_key(|item| (is_left(item), !is_original(item), item.facts.created, item.id.clone()));
+        flat::sort_by_key(&mut items, |item| (is_left(item), !is_original(item), item.facts.created, item.id.clone()));
         let first = items.first().copied();
         let uid = first.and_then(|item| item.facts.uid.clone());
         for copy in items.iter().skip(1) {
@@ -413,7 +413,7 @@ fn settle_same(context: &Context<'_>, unlinked: &[&Item], found: &mut FlatMap<It
         same.entry(identity::activity(item, context.account, 0)).or_default().push(item);
     }
     for mut items in same.into_values() {
-        items.sort_by_key(|item| (item.facts.created, item.id.clone()));
+        flat::sort_by_key(&mut items, |item| (item.facts.created, item.id.clone()));
         found.extend(items.iter().skip(1).map(|copy| (copy.id.clone(), Match::Copy)));
     }
 }

@@ -8,7 +8,7 @@ use crate::engine::people::{self, People};
 use crate::engine::permissions::Notes;
 use crate::engine::project;
 use crate::engine::settings::Conflict;
-use crate::flat::FlatSet;
+use crate::flat::{self, FlatSet};
 use crate::model::op::SendInvitations;
 pub use crate::model::record::{copy, differences, fields};
 use crate::model::{Body, Field, Instant, Meeting, Pair, Person, Record, Side, Status};
@@ -162,7 +162,7 @@ pub fn merge(
     let inside = policy.inside && !edited.exchange.contains(&Field::Body);
     keep_inside(&mut merge, now, FieldPolicy { inside, ..policy });
     // in the order in which a person reads them
-    merge.waits.sort_by_key(|(field, _)| *field == Field::People);
+    flat::sort_by_key(&mut merge.waits, |(field, _)| *field == Field::People);
     merge.tells = policy.tells(&merge.writes.exchange);
     merge
 }

@@ -16,7 +16,7 @@ use crate::engine::plan::Plan;
 use crate::engine::self_check::{self, Accounted};
 use crate::engine::settings::Settings;
 use crate::engine::{actions, asking, decide, guard, pairs, scope};
-use crate::flat::{FlatMap, FlatSet};
+use crate::flat::{self, FlatMap, FlatSet};
 use crate::model::{Facts, Item, ItemId, Kind, Pair, Side, Status};
 use index::{Index, unlinked};
 
@@ -32,7 +32,7 @@ pub fn plan(context: &Context<'_>, seen: &Seen) -> Plan {
     } else {
         answered(context, seen, asked)
     };
-    plan.actions.sort_by_key(|action| rank(action.step));
+    flat::sort_by_key(&mut plan.actions, |action| rank(action.step));
     plan
 }
 

@@ -10,7 +10,7 @@ use crate::engine::identity;
 use crate::engine::link::{Link, LinkState};
 use crate::engine::matches::{Match, Matches};
 use crate::engine::twins::is_series;
-use crate::flat::{FlatMap, FlatSet};
+use crate::flat::{self, FlatMap, FlatSet};
 use crate::model::time::local;
 use crate::model::{Day, Item, ItemId, Original, Person, Record, Zone};
 
@@ -58,8 +58,8 @@ pub fn rekey(context: &Context<'_>, seen: &Seen, unlinked: &[&Item], matches: &m
     let mut changes = changes(seen, unlinked, matches);
     let mut found: Vec<Successor<'_>> = Vec::new();
     for change in changes.values_mut() {
-        change.lost.sort_by_key(|lost| (lost.original, lost.link.halves.creatio.id()));
-        change.fresh.sort_by_key(|fresh| (fresh.original, &fresh.item.id));
+        flat::sort_by_key(&mut change.lost, |lost| (lost.original, lost.link.halves.creatio.id()));
+        flat::sort_by_key(&mut change.fresh, |fresh| (fresh.original, &fresh.item.id));
         let was_series = change.lost.iter().any(|lost| !lost.was_single) && !change.is_single;
         found.extend(change.same(|lost, fresh| lost.original == fresh.original));
         found.extend(change.same(|lost, fresh| day(context.zone, lost.original) == day(context.zone, fresh.original)));
@@ -105,7 +105,7 @@ fn kept<'a>(
             .filter(of_series)
             .filter_map(|item| Some((item.facts.occurrence.as_ref()?.original, *item)))
             .collect();
-        days.sort_by_key(|(original, item)| (*original, &item.id));
+        flat::sort_by_key(&mut days, |(original, item)| (*original, &item.id));
         let is_its_day =
             |(original, _): &&(Original, &Item)| day(context.zone, *original) == day(context.zone, lost.original);
         let (_, item) = days.iter().find(is_its_day).or(days.first())?;
@@ -191,7 +191,7 @@ impl<'a> SeriesChange<'a> {
             }
         }
         self.lost.extend(left);
-        self.lost.sort_by_key(|lost| (lost.original, lost.link.halves.creatio.id()));
+        flat::sort_by_key(&mut self.lost, |lost| (lost.original, lost.link.halves.creatio.id()));
         found
     }
 

@@ -7,7 +7,7 @@ use crate::engine::action::{ACTIVITIES, Action, Step};
 use crate::engine::history::{self, Entry, What};
 use crate::engine::link::{Link, LinkState};
 use crate::engine::{identity, merge};
-use crate::flat::{FlatMap, FlatSet};
+use crate::flat::{self, FlatMap, FlatSet};
 use crate::model::op::{Create, Op, SendInvitations, Update, Written};
 use crate::model::{ContainerId, Facts, Field, Instant, Item, ItemId, Pair, Patch, Record, Side};
 use serde::{Deserialize, Serialize};
@@ -73,7 +73,7 @@ pub struct Now {
 pub fn undo(account: &Account, silently: bool, entries: &[Entry], now: &Now) -> Undo {
     let mut undo = Undo::default();
     let mut last_first: Vec<&Entry> = entries.iter().filter(|entry| !entry.corrects).collect();
-    last_first.sort_by_key(|entry| std::cmp::Reverse(entry.nth));
+    flat::sort_by_key(&mut last_first, |entry| std::cmp::Reverse(entry.nth));
     for entry in last_first {
         let is_again =
             (entry.side, entry.what) == (Side::Exchange, What::Deleted) && now.again.contains(&entry.activity);

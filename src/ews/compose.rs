@@ -4,6 +4,7 @@
 use super::properties::Path;
 use super::xml::XmlElement;
 use super::{EwsMailbox, time, uid};
+use crate::flat;
 use crate::model::time::midnight;
 use crate::model::{
     Address, Day, Facts, Field, Importance, ItemId, Mark, Meeting, Patch, Person, Record, Reminder, Role, Status, Task,
@@ -118,7 +119,7 @@ pub(super) fn stepwise(members: Vec<Member>) -> Vec<Member> {
 
 /// `members` in the order of the schema.
 pub(super) fn ordered(mut members: Vec<Member>) -> Vec<Member> {
-    members.sort_by_key(|member| ORDER.iter().position(|path| *path == member.path).unwrap_or(ORDER.len()));
+    flat::sort_by_key(&mut members, |member| ORDER.iter().position(|path| *path == member.path).unwrap_or(ORDER.len()));
     members
 }
 

@@ -5,7 +5,7 @@ use super::wire::Message;
 use super::xml::XmlElement;
 use super::{Ews, endpoints, map};
 use crate::error::{Error, Result};
-use crate::flat::{FlatMap, FlatSet};
+use crate::flat::{self, FlatMap, FlatSet};
 use crate::http::Pages;
 use crate::model::{Container, ContainerId, Kind, Side};
 use crate::ports::{Clock, Credentials, Http};
@@ -39,7 +39,7 @@ impl<P: Http + Clock + Credentials> Ews<P> {
         };
         let containers = nodes.iter().filter_map(|node| map::folder(node, &own, &self.mailbox));
         let mut containers: Vec<Container> = containers.filter(|container| !is_deleted(container)).collect();
-        containers.sort_by_key(|container| (container.kind, !container.default));
+        flat::sort_by_key(&mut containers, |container| (container.kind, !container.default));
         containers.dedup_by(|one, other| one.id == other.id);
         *self.kinds.borrow_mut() = containers.iter().map(|c| (c.id.clone(), c.kind)).collect();
         Ok(containers)

@@ -11,7 +11,7 @@ use super::wire::{Verdict, verdict};
 use super::xml::XmlElement;
 use super::{Ews, uid};
 use crate::error::{Error, Result};
-use crate::flat::{FlatMap, FlatSet};
+use crate::flat::{self, FlatMap, FlatSet};
 use crate::json;
 use crate::model::scope::Scope;
 use crate::model::{
@@ -71,7 +71,7 @@ pub(super) async fn observe<P: Http + Clock + Credentials>(
     // an item that moved from one folder to another is told by both
     let there: FlatSet<&ItemId> = listing.items.iter().map(|item| &item.id).collect();
     listing.removed.retain(|id| !there.contains(id));
-    listing.removed.sort();
+    flat::sort(&mut listing.removed);
     listing.removed.dedup();
     let cursor = EwsCursor { window: scope.window, states };
     listing.cursor = json::text_of(&cursor).ok().map(Cursor);

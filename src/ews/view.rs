@@ -7,7 +7,7 @@ use super::wire::Verdict;
 use super::xml::XmlElement;
 use super::{Ews, endpoints, map};
 use crate::error::{Error, Result};
-use crate::flat::FlatSet;
+use crate::flat::{self, FlatSet};
 use crate::model::{ContainerId, Instant, ItemId, Side, Span};
 use crate::ports::{Clock, Credentials, Http};
 use chrono::Duration;
@@ -167,7 +167,7 @@ fn ids(items: &[XmlElement]) -> FlatSet<ItemId> {
 
 /// `parts` by start, those that touch one another as one.
 fn joined(mut parts: Vec<Unread>) -> Vec<Unread> {
-    parts.sort_by_key(|part| part.from);
+    flat::sort_by_key(&mut parts, |part| part.from);
     let mut joined: Vec<Unread> = Vec::new();
     for part in parts {
         match joined.last_mut() {

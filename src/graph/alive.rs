@@ -4,7 +4,7 @@
 
 use super::{Graph, endpoints};
 use crate::error::{Error, Result};
-use crate::flat::{FlatMap, FlatSet};
+use crate::flat::{self, FlatMap, FlatSet};
 use crate::http::{Call, Fault, odata};
 use crate::model::{ContainerId, Instant, Item, ItemId, Kind, Record, Side, Span, When};
 use crate::ports::{Clock, Credentials, Http, HttpResponse};
@@ -254,7 +254,7 @@ struct Stretch {
 
 /// Times that are near to each other as one.
 fn together(mut spans: Vec<(Instant, Instant, usize)>) -> Vec<Stretch> {
-    spans.sort();
+    flat::sort(&mut spans);
     let mut stretches: Vec<Stretch> = Vec::new();
     for (from, to, at) in spans {
         match stretches.last_mut() {

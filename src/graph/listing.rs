@@ -4,7 +4,7 @@
 use super::map::{self, GraphReading};
 use super::{Graph, alive, cursor, endpoints, understood};
 use crate::error::Result;
-use crate::flat::{FlatMap, FlatSet};
+use crate::flat::{self, FlatMap, FlatSet};
 use crate::http::{Call, odata};
 use crate::model::scope::Scope;
 use crate::model::{ContainerId, ItemId, Kind, Listing, Malformed, SeriesSet, Window, Zone};
@@ -206,7 +206,7 @@ impl<'a> Gathered<'a> {
         // an item that moved from one container to another is told by both
         let there: FlatSet<&ItemId> = self.listing.items.iter().map(|item| &item.id).collect();
         self.listing.removed.retain(|id| !there.contains(id));
-        self.listing.removed.sort();
+        flat::sort(&mut self.listing.removed);
         self.listing.removed.dedup();
         let set =
             |(master, present): (ItemId, FlatSet<ItemId>)| SeriesSet { master, present: present.into_iter().collect() };

@@ -6,7 +6,7 @@
 use super::retry::{self, CallFailure};
 use super::{Call, Caller, Payload, Repeat, odata};
 use crate::error::Error;
-use crate::flat::FlatMap;
+use crate::flat::{self, FlatMap};
 use crate::ports::{Clock, Credentials, Http, HttpResponse};
 use futures_util::future;
 use serde::Deserialize;
@@ -65,7 +65,7 @@ impl<P: Http + Clock + Credentials> Caller<P> {
         };
         let lanes = (0..self.lanes().clamp(1, chunks.len().max(1))).map(|_| lane());
         let mut done: Vec<(usize, Vec<PartAnswer>)> = future::join_all(lanes).await.into_iter().flatten().collect();
-        done.sort_by_key(|(nth, _)| *nth);
+        flat::sort_by_key(&mut done, |(nth, _)| *nth);
         done.into_iter().flat_map(|(_, answers)| answers).collect()
     }
 

@@ -2,7 +2,7 @@
 //! addresses.
 
 use super::{Address, ContactId};
-use crate::flat::{FlatMap, FlatSet};
+use crate::flat::{self, FlatMap, FlatSet};
 use serde::{Deserialize, Serialize};
 use std::{cell::RefCell, rc::Rc};
 
@@ -194,7 +194,7 @@ fn name_of(person: &Person) -> Option<String> {
 /// Gives `whole` the addresses of `other`.
 fn join(whole: &mut Person, other: &Person) {
     whole.addresses.extend(other.addresses.iter().cloned());
-    whole.addresses.sort();
+    flat::sort(&mut whole.addresses);
     whole.addresses.dedup();
 }
 
@@ -204,7 +204,7 @@ pub fn normal(people: impl IntoIterator<Item = Person>) -> Vec<Person> {
     let mut list: Vec<Person> = Vec::new();
     let (mut addresses, mut contacts) = (FlatSet::new(), FlatSet::new());
     for mut person in people {
-        person.addresses.sort();
+        flat::sort(&mut person.addresses);
         person.addresses.dedup();
         let known = person.addresses.iter().any(|address| addresses.contains(address))
             || person.contact.as_ref().is_some_and(|contact| contacts.contains(contact));
@@ -214,6 +214,6 @@ pub fn normal(people: impl IntoIterator<Item = Person>) -> Vec<Person> {
             list.push(person);
         }
     }
-    list.sort();
+    flat::sort(&mut list);
     list
 }

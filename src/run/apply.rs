@@ -27,8 +27,9 @@ use crate::ports::{Directory, Events, Phase, Progress, Replica, Store};
 use futures_util::future;
 
 /// Actions that are written and folded together; a stop is heeded between two of these. As many as
-/// go to Microsoft Graph at once, which is two requests of twenty.
-const BATCH: usize = 40;
+/// go to Creatio in one request: what follows a creation (a UID, the user's answer) costs a few
+/// requests for all of them. To Microsoft Graph that is five requests of twenty.
+const BATCH: usize = 100;
 /// The most writes that an action has, with those that correct it; history entries are numbered by
 /// it.
 const WRITES: usize = 8;

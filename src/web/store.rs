@@ -11,7 +11,7 @@ use crate::engine::link::{Link, LinkKey};
 use crate::engine::settings::Settings;
 use crate::engine::state::State;
 use crate::error::{Error, Result};
-use crate::flat::FlatMap;
+use crate::flat::{self, FlatMap};
 use crate::json;
 use crate::model::{ContainerId, Instant, ItemId, Side};
 use crate::ports::Store;
@@ -327,7 +327,7 @@ impl Store for IdbStore {
         let keys = self.keys(&transaction).await?;
         let Some(first) = keys.get(keys.len().saturating_sub(least)) else { return Ok(Vec::new()) };
         let mut entries = self.past(&self.bounds(first.run, f64::MAX)?).await?;
-        entries.sort_by_key(|entry| (std::cmp::Reverse(entry.run), entry.nth));
+        flat::sort_by_key(&mut entries, |entry| (std::cmp::Reverse(entry.run), entry.nth));
         Ok(entries)
     }
 

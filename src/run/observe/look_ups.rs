@@ -6,7 +6,7 @@ use crate::engine::context::Elsewhere;
 use crate::engine::link::{Link, LinkKey, LinkState};
 use crate::engine::{identity, matching, original, scope};
 use crate::error::Result;
-use crate::flat::{FlatMap, FlatSet};
+use crate::flat::{self, FlatMap, FlatSet};
 use crate::model::lookup::Lookup;
 use crate::model::{Item, ItemId, Kind, Pair, Side, Uid};
 use crate::ports::{Directory, Replica, Store};
@@ -491,7 +491,7 @@ impl<W: World> Gather<'_, W> {
             .flat_map(people)
             .flat_map(|person| person.addresses.iter().cloned())
             .collect();
-        addresses.sort();
+        flat::sort(&mut addresses);
         addresses.dedup();
         if !addresses.is_empty() {
             self.seen.people = self.world.creatio().people(&addresses).await?.into_iter().collect();

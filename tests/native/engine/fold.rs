@@ -169,6 +169,8 @@ fn an_answer_that_was_not_written_is_no_edit_in_creatio() {
         let bases = folded.put.unwrap().base().map(Clone::clone).map(response);
         assert_eq!(bases, Pair::of(|_| response(items.creatio.record.clone())), "{what}");
         assert_eq!(folded.held.len(), 1, "{what}: it is named");
+        let fields: Vec<Field> = folded.held.iter().flat_map(|held| &held.fields).map(|held| held.field).collect();
+        assert_eq!(fields, [Field::Response], "{what}: by that field alone");
     }
 }
 

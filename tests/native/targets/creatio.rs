@@ -22,6 +22,7 @@ mod runs {
         mod clocks;
         mod failing_servers;
         mod owner;
+        mod requests;
     }
 }
 #[path = "../support/mod.rs"]

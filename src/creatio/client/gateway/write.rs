@@ -145,7 +145,9 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
     async fn write_by_service(&self, changes: &[&RowChange], heeds: bool) -> Vec<WriteResult> {
         let mut results: Vec<WriteResult> = Vec::with_capacity(changes.len());
         let mut broken: Option<NoReply> = None;
-        for chunk in changes.chunks(PARTS / if heeds { 2 } else { 3 }) {
+        let looks = |change: &RowChange| usize::from(looks_first(change, heeds)) + usize::from(is_left(change));
+        let most = changes.iter().map(|change| 1 + looks(change)).max().unwrap_or(1);
+        for chunk in changes.chunks(PARTS / most) {
             match &broken {
                 Some(silence) => results.extend(chunk.iter().map(|_| WriteResult::bare(Err(silence.clone())))),
                 None => match self.asked_to_write(chunk, heeds).await {
@@ -171,7 +173,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
             let filter = Condition::id(change.row_write.id().unwrap_or_default());
             data_service::select(&Query { filter, ..whole(change, &columns) }, zone)
         };
-        let is_looked_at = |change: &RowChange| !heeds && change.row_write.seen().is_some();
+        let is_looked_at = |change: &RowChange| looks_first(change, heeds);
         let mut asks: Vec<ServiceQuery> = Vec::new();
         let mut places = Vec::new();
         for change in changes {
@@ -268,6 +270,11 @@ fn changed(row: Value, seen: Instant) -> Option<Value> {
 
 fn stamp(row: &Value) -> Option<Instant> {
     Some(DateTime::parse_from_rfc3339(row.get("ModifiedOn")?.as_str()?).ok()?.to_utc())
+}
+
+/// Whether a write by the DataService, which does or does not heed stamps, needs a look of its own.
+const fn looks_first(change: &RowChange, heeds: bool) -> bool {
+    !heeds && change.row_write.seen().is_some()
 }
 
 /// Whether what a change leaves is read together with it.

@@ -8,6 +8,7 @@ mod failing_servers;
 mod identity;
 mod invite;
 mod owner;
+mod requests;
 mod scripted_year;
 mod shared_days;
 mod two_mailboxes;
