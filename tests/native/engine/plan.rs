@@ -124,6 +124,23 @@ fn what_could_be_several_is_asked_about_where_it_would_be_imported() {
 }
 
 #[test]
+fn what_nobody_answered_waits_on_beside_what_was_answered() {
+    let orphan = |id: &str, start: &str| {
+        let mut event = item(Side::Exchange, id, Record::Meeting(meeting(id, start)));
+        event.facts.mark = Some(mark(&format!("activity of {id}"), 0));
+        event.facts.transaction =
+            Some(identity::transaction(&format!("activity of {id}").as_str().into(), &Moment::new().account, 0));
+        event
+    };
+    let [one, other] = [orphan("one", "2026-03-12T10:00:00Z"), orphan("other", "2026-03-13T10:00:00Z")];
+    let mut seen = seen([], [&one, &other]);
+    said(&mut seen, "one", Reason::DeleteAsked, Choice::Allow);
+    let plan = Moment::new().plan(&seen);
+    let held: Vec<_> = plan.held.iter().map(|held| (held.id.clone(), held.reason)).collect();
+    assert_eq!((held, plan.writes()), (vec![(Some(other.id.clone()), Reason::DeleteAsked)], 1));
+}
+
+#[test]
 fn what_is_at_its_end_is_not_linked_by_its_mark() {
     for canceled in [false, true] {
         let mut items = pair();
