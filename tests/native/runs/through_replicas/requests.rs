@@ -38,7 +38,6 @@ fn a_run_costs_few_requests() {
     let id = scenario.event("Event 3")["id"].as_str().unwrap().to_owned();
     scenario.graph("PATCH", &format!("me/events/{id}"), Some(json!({"subject": "Another title"})));
     let one_edited = cost(&scenario);
-    println!("first {first}, second {second}, quiet {quiet}, one new {one_new}, one edited {one_edited}");
     assert_eq!(scenario.store.links.borrow().len(), 1001);
     assert!(first <= 107, "of a thousand items: {first}");
     assert!(second <= 5, "right after: {second}");
