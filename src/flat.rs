@@ -1,7 +1,7 @@
-//! Maps and sets that are sorted lists, and the one sort for them and for all lists. They do what those of the standard library do, and have
-//! the same methods; but a tree costs kilobytes of code for each pair of types that it holds, and
-//! collecting one a sort of its own, while these share one sort. Of a thousand entries they are as
-//! fast.
+//! Maps and sets that are sorted lists, and the one sort for them and for all lists. They do what
+//! those of the standard library do, and have the same methods; but a tree costs kilobytes of code
+//! for each pair of types that it holds, and collecting one a sort of its own, while these share
+//! one. Of a thousand entries they are as fast.
 //!
 //! Inserting in the middle moves what comes after it. What is many is better collected, or added
 //! by `extend`: that sorts once.
