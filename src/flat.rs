@@ -373,8 +373,8 @@ impl<K: Serialize, V: Serialize> Serialize for FlatMap<K, V> {
 
 impl<'de, K: Deserialize<'de> + Ord, V: Deserialize<'de>> Deserialize<'de> for FlatMap<K, V> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader<K, V>(PhantomData<(K, V)>);
-        impl<'de, K: Deserialize<'de> + Ord, V: Deserialize<'de>> Visitor<'de> for Reader<K, V> {
+        struct MapReader<K, V>(PhantomData<(K, V)>);
+        impl<'de, K: Deserialize<'de> + Ord, V: Deserialize<'de>> Visitor<'de> for MapReader<K, V> {
             type Value = FlatMap<K, V>;
 
             fn expecting(&self, to: &mut Formatter<'_>) -> fmt::Result {
@@ -390,7 +390,7 @@ impl<'de, K: Deserialize<'de> + Ord, V: Deserialize<'de>> Deserialize<'de> for F
                 Ok(map)
             }
         }
-        deserializer.deserialize_map(Reader(PhantomData))
+        deserializer.deserialize_map(MapReader(PhantomData))
     }
 }
 
@@ -634,8 +634,8 @@ impl<K: Serialize> Serialize for FlatSet<K> {
 
 impl<'de, K: Deserialize<'de> + Ord> Deserialize<'de> for FlatSet<K> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Reader<K>(PhantomData<K>);
-        impl<'de, K: Deserialize<'de> + Ord> Visitor<'de> for Reader<K> {
+        struct SetReader<K>(PhantomData<K>);
+        impl<'de, K: Deserialize<'de> + Ord> Visitor<'de> for SetReader<K> {
             type Value = FlatSet<K>;
 
             fn expecting(&self, to: &mut Formatter<'_>) -> fmt::Result {
@@ -651,7 +651,7 @@ impl<'de, K: Deserialize<'de> + Ord> Deserialize<'de> for FlatSet<K> {
                 Ok(set)
             }
         }
-        deserializer.deserialize_seq(Reader(PhantomData))
+        deserializer.deserialize_seq(SetReader(PhantomData))
     }
 }
 

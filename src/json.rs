@@ -114,7 +114,7 @@ pub fn parse<T: DeserializeOwned>(text: &[u8]) -> Result<T, NotUnderstood> {
 /// # Errors
 /// What is not understood, and where.
 pub fn understand<T: DeserializeOwned>(value: &Value) -> Result<T, NotUnderstood> {
-    T::deserialize(Reader::Value(value))
+    T::deserialize(JsonReader::Value(value))
 }
 
 /// What is to be written, as a value.
@@ -135,12 +135,12 @@ pub fn text_of(what: &impl Serialize) -> Result<String, NotUnderstood> {
 
 /// What stands before the reader: a value, or the name of a member.
 #[derive(Clone, Copy)]
-enum Reader<'a> {
+enum JsonReader<'a> {
     Value(&'a Value),
     Name(&'a str),
 }
 
-impl<'a> Reader<'a> {
+impl<'a> JsonReader<'a> {
     fn text(self) -> Option<&'a str> {
         match self {
             Self::Value(value) => value.as_str(),
@@ -182,7 +182,7 @@ macro_rules! number {
     )*};
 }
 
-impl<'de> de::Deserializer<'de> for Reader<'_> {
+impl<'de> de::Deserializer<'de> for JsonReader<'_> {
     type Error = NotUnderstood;
 
     number! {
@@ -241,14 +241,14 @@ impl<'de> de::Deserializer<'de> for Reader<'_> {
 
     fn deserialize_seq<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotUnderstood> {
         match self.elements() {
-            Some(elements) => visitor.visit_seq(Elements { elements, at: 0 }),
+            Some(elements) => visitor.visit_seq(JsonElements { elements, at: 0 }),
             None => unlike(&visitor),
         }
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, length: usize, visitor: V) -> Result<V::Value, NotUnderstood> {
         match self.elements() {
-            Some(elements) if elements.len() == length => visitor.visit_seq(Elements { elements, at: 0 }),
+            Some(elements) if elements.len() == length => visitor.visit_seq(JsonElements { elements, at: 0 }),
             Some(_) | None => unlike(&visitor),
         }
     }
@@ -264,7 +264,7 @@ impl<'de> de::Deserializer<'de> for Reader<'_> {
 
     fn deserialize_map<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, NotUnderstood> {
         match self.members() {
-            Some(members) => visitor.visit_map(Members { members: members.iter(), current: None }),
+            Some(members) => visitor.visit_map(JsonMembers { members: members.iter(), current: None }),
             None => unlike(&visitor),
         }
     }
@@ -302,17 +302,17 @@ impl<'de> de::Deserializer<'de> for Reader<'_> {
 }
 
 /// The elements of an array, from `at` on.
-struct Elements<'a> {
+struct JsonElements<'a> {
     elements: &'a [Value],
     at: usize,
 }
 
-impl<'de> SeqAccess<'de> for Elements<'_> {
+impl<'de> SeqAccess<'de> for JsonElements<'_> {
     type Error = NotUnderstood;
 
     fn next_element_seed<T: DeserializeSeed<'de>>(&mut self, seed: T) -> Result<Option<T::Value>, NotUnderstood> {
         let Some(element) = self.elements.get(self.at) else { return Ok(None) };
-        let read = seed.deserialize(Reader::Value(element)).map_err(|error| error.element(self.at));
+        let read = seed.deserialize(JsonReader::Value(element)).map_err(|error| error.element(self.at));
         self.at += 1;
         read.map(Some)
     }
@@ -323,23 +323,23 @@ impl<'de> SeqAccess<'de> for Elements<'_> {
 }
 
 /// The members of an object that are left, and the one whose name was read last.
-struct Members<'a> {
+struct JsonMembers<'a> {
     members: serde_json::map::Iter<'a>,
     current: Option<(&'a String, &'a Value)>,
 }
 
-impl<'de> MapAccess<'de> for Members<'_> {
+impl<'de> MapAccess<'de> for JsonMembers<'_> {
     type Error = NotUnderstood;
 
     fn next_key_seed<K: DeserializeSeed<'de>>(&mut self, seed: K) -> Result<Option<K::Value>, NotUnderstood> {
         self.current = self.members.next();
         let Some((name, _)) = self.current else { return Ok(None) };
-        seed.deserialize(Reader::Name(name)).map(Some).map_err(|error| error.member(name))
+        seed.deserialize(JsonReader::Name(name)).map(Some).map_err(|error| error.member(name))
     }
 
     fn next_value_seed<V: DeserializeSeed<'de>>(&mut self, seed: V) -> Result<V::Value, NotUnderstood> {
         let Some((name, value)) = self.current else { return Err(NotUnderstood::here("no member".to_owned())) };
-        seed.deserialize(Reader::Value(value)).map_err(|error| error.member(name))
+        seed.deserialize(JsonReader::Value(value)).map_err(|error| error.member(name))
     }
 }
 
@@ -354,7 +354,7 @@ impl<'de, 'a> EnumAccess<'de> for Variant<'a> {
     type Variant = Content<'a>;
 
     fn variant_seed<V: DeserializeSeed<'de>>(self, seed: V) -> Result<(V::Value, Content<'a>), NotUnderstood> {
-        let variant = seed.deserialize(Reader::Name(self.name))?;
+        let variant = seed.deserialize(JsonReader::Name(self.name))?;
         Ok((variant, Content { name: self.name, content: self.content }))
     }
 }
@@ -366,11 +366,11 @@ struct Content<'a> {
 }
 
 impl<'a> Content<'a> {
-    fn read<T>(&self, read: impl FnOnce(Reader<'a>) -> Result<T, NotUnderstood>) -> Result<T, NotUnderstood> {
+    fn read<T>(&self, read: impl FnOnce(JsonReader<'a>) -> Result<T, NotUnderstood>) -> Result<T, NotUnderstood> {
         let Some(content) = self.content else {
             return Err(NotUnderstood::here(format!("expected what `{}` holds", self.name)));
         };
-        read(Reader::Value(content)).map_err(|error| error.member(self.name))
+        read(JsonReader::Value(content)).map_err(|error| error.member(self.name))
     }
 }
 
