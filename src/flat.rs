@@ -68,7 +68,7 @@ fn merge<E>(entries: &mut Vec<E>, before: usize, compare: impl Fn(&E, &E) -> Ord
         return sort_out(entries, compare);
     }
     for added in entries.split_off(before) {
-        match entries.binary_search_by(|other| compare(other, &added)) {
+        match place(entries, |other| compare(other, &added)) {
             Ok(place) => {
                 if let Some(slot) = entries.get_mut(place) {
                     *slot = added;
@@ -76,6 +76,15 @@ fn merge<E>(entries: &mut Vec<E>, before: usize, compare: impl Fn(&E, &E) -> Ord
             }
             Err(place) => entries.insert(place, added),
         }
+    }
+}
+
+/// Where in a sorted list the entry stands that `compare` finds equal, or where it would.
+fn place<E>(entries: &[E], compare: impl Fn(&E) -> Ordering) -> Result<usize, usize> {
+    // what comes in order is put at the end
+    match entries.last() {
+        Some(last) if compare(last) == Ordering::Less => Err(entries.len()),
+        Some(_) | None => entries.binary_search_by(compare),
     }
 }
 
@@ -135,11 +144,6 @@ impl<K, V> FlatMap<K, V> {
         self.entries.iter_mut().map(|(_, value)| &mut **value)
     }
 
-    /// Only the keys, in their order.
-    pub fn into_keys(self) -> impl DoubleEndedIterator<Item = K> + ExactSizeIterator {
-        self.entries.into_iter().map(|(key, _)| key)
-    }
-
     /// Only the values, in the order of their keys.
     pub fn into_values(self) -> impl DoubleEndedIterator<Item = V> + ExactSizeIterator {
         self.entries.into_iter().map(|(_, value)| *value)
@@ -154,18 +158,6 @@ impl<K, V> FlatMap<K, V> {
     pub fn clear(&mut self) {
         self.entries.clear();
     }
-
-    /// The entry with the least key.
-    #[must_use]
-    pub fn first_key_value(&self) -> Option<(&K, &V)> {
-        self.entries.first().map(|(key, value)| (key, &**value))
-    }
-
-    /// The entry with the greatest key.
-    #[must_use]
-    pub fn last_key_value(&self) -> Option<(&K, &V)> {
-        self.entries.last().map(|(key, value)| (key, &**value))
-    }
 }
 
 impl<K: Ord, V> FlatMap<K, V> {
@@ -174,11 +166,7 @@ impl<K: Ord, V> FlatMap<K, V> {
     where
         K: Borrow<Q>,
     {
-        // what comes in order is put at the end
-        match self.entries.last() {
-            Some((last, _)) if last.borrow() < key => Err(self.entries.len()),
-            Some(_) | None => self.entries.binary_search_by(|(other, _)| other.borrow().cmp(key)),
-        }
+        place(&self.entries, |(other, _)| other.borrow().cmp(key))
     }
 
     fn merge(&mut self, before: usize) {
@@ -290,15 +278,6 @@ impl<'a, K: Ord, V> MapEntry<'a, K, V> {
         V: Default,
     {
         self.or_insert_with(V::default)
-    }
-
-    /// Changes the value, if there is one.
-    #[must_use]
-    pub fn and_modify(self, change: impl FnOnce(&mut V)) -> Self {
-        if let Ok(Some((_, value))) = self.place.map(|place| self.map.entries.get_mut(place)) {
-            change(value);
-        }
-        self
     }
 }
 
@@ -436,16 +415,6 @@ impl<K> FlatSet<K> {
         self.entries.last()
     }
 
-    /// Takes out the greatest element.
-    pub fn pop_last(&mut self) -> Option<K> {
-        self.entries.pop()
-    }
-
-    /// Takes out the least element.
-    pub fn pop_first(&mut self) -> Option<K> {
-        (!self.entries.is_empty()).then(|| self.entries.remove(0))
-    }
-
     /// Keeps the elements for which `keeps` says so.
     pub fn retain(&mut self, keeps: impl FnMut(&K) -> bool) {
         self.entries.retain(keeps);
@@ -462,10 +431,7 @@ impl<K: Ord> FlatSet<K> {
     where
         K: Borrow<Q>,
     {
-        match self.entries.last() {
-            Some(last) if last.borrow() < key => Err(self.entries.len()),
-            Some(_) | None => self.entries.binary_search_by(|other| other.borrow().cmp(key)),
-        }
+        place(&self.entries, |other| other.borrow().cmp(key))
     }
 
     fn merge(&mut self, before: usize) {
@@ -524,11 +490,6 @@ impl<K: Ord> FlatSet<K> {
         self.iter().all(|one| other.contains(one))
     }
 
-    /// Whether each element of `other` is in it.
-    pub fn is_superset(&self, other: &Self) -> bool {
-        other.is_subset(self)
-    }
-
     /// The elements that are not in `other`.
     pub fn difference<'a>(&'a self, other: &'a Self) -> impl DoubleEndedIterator<Item = &'a K> + Clone {
         self.iter().filter(|one| !other.contains(*one))
@@ -537,11 +498,6 @@ impl<K: Ord> FlatSet<K> {
     /// The elements that are in both.
     pub fn intersection<'a>(&'a self, other: &'a Self) -> impl DoubleEndedIterator<Item = &'a K> + Clone {
         self.iter().filter(|one| other.contains(*one))
-    }
-
-    /// The elements of both: those of this one first.
-    pub fn union<'a>(&'a self, other: &'a Self) -> impl DoubleEndedIterator<Item = &'a K> + Clone {
-        self.iter().chain(other.difference(self))
     }
 
     /// Moves all of `other` into it.
@@ -680,8 +636,8 @@ mod tests {
                         prop_assert_eq!(set.remove(&key), tree_set.remove(&key));
                     }
                     2 => {
-                        *map.entry(key).and_modify(|value| *value ^= 1).or_insert(value) |= 2;
-                        *tree.entry(key).and_modify(|value| *value ^= 1).or_insert(value) |= 2;
+                        *map.entry(key).or_insert(value) |= 2;
+                        *tree.entry(key).or_insert(value) |= 2;
                     }
                     3 => {
                         map.retain(|other, _| *other != key);

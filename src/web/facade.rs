@@ -32,7 +32,7 @@ use crate::web::store::{self, IdbStore, Outside, Rename};
 use crate::web::zone::IntlZone;
 use std::cell::RefCell;
 use std::rc::Rc;
-use tsify::{Ts, Tsify};
+use tsify::Ts;
 use wasm_bindgen::prelude::*;
 
 /// The engine in a page: keeps one user's Creatio activities and mailboxes in step.
@@ -66,7 +66,7 @@ impl ScheduleSync {
     /// `zone` if the browser does not know the zone of the user's profile.
     #[wasm_bindgen(constructor)]
     pub fn new(context: Ts<dto::PageContext>, host: Host) -> Result<ScheduleSync, JsValue> {
-        let context = taken(&context).map_err(|error| to_js(&error))?;
+        let context = taken(&context)?;
         let zone = IntlZone::new(&context.time_zone).ok_or_else(|| to_js(&Error::Zone))?;
         let inner = Inner {
             site: RefCell::new(context.instance.as_str().into()),
@@ -93,14 +93,14 @@ impl ScheduleSync {
     pub async fn accounts(&self) -> Result<Vec<Ts<dto::MailboxAccount>>, JsValue> {
         let inner = Rc::clone(&self.inner);
         let accounts = inner.accounts().await.map_err(|error| to_js(&error))?;
-        accounts.iter().filter_map(dto::MailboxAccount::of).map(|account| out(&account)).collect()
+        accounts.iter().filter_map(dto::MailboxAccount::of).map(|account| told(&account)).collect()
     }
 
     /// The settings of an account; the first ones, if none were saved.
     pub async fn settings(&self, account: String) -> Result<Ts<dto::AccountSettings>, JsValue> {
         let inner = Rc::clone(&self.inner);
         let kept = inner.kept(&account).await.map_err(|error| to_js(&error))?;
-        out(&dto::AccountSettings::from(kept.settings))
+        told(&dto::AccountSettings::from(kept.settings))
     }
 
     /// The same, with where they are kept and what of them the administrator has fixed.
@@ -108,7 +108,7 @@ impl ScheduleSync {
     pub async fn kept_settings(&self, account: String) -> Result<Ts<dto::Kept>, JsValue> {
         let inner = Rc::clone(&self.inner);
         let kept = inner.kept(&account).await.map_err(|error| to_js(&error))?;
-        out(&dto::Kept::from(kept))
+        told(&dto::Kept::from(kept))
     }
 
     /// Saves the settings of an account; tells where they are kept.
@@ -119,9 +119,9 @@ impl ScheduleSync {
         settings: Ts<dto::AccountSettings>,
     ) -> Result<Ts<SettingsPlace>, JsValue> {
         let inner = Rc::clone(&self.inner);
-        let settings = taken(&settings).map_err(|error| to_js(&error))?;
+        let settings = taken(&settings)?;
         let place = inner.save_settings(&account, settings).await.map_err(|error| to_js(&error))?;
-        out(&place)
+        told(&place)
     }
 
     /// The calendars, then the task lists of an account's mailbox.
@@ -133,14 +133,14 @@ impl ScheduleSync {
             inner.exchange(&account).await?.containers().await
         };
         let containers = read.await.map_err(|error| to_js(&error))?;
-        containers.into_iter().map(|container| out(&dto::ContainerInfo::of(container, &account))).collect()
+        containers.into_iter().map(|container| told(&dto::ContainerInfo::of(container, &account))).collect()
     }
 
     /// The groups of activities.
     pub async fn groups(&self) -> Result<Vec<Ts<dto::GroupInfo>>, JsValue> {
         let inner = Rc::clone(&self.inner);
         let groups = inner.creatio("").groups().await.map_err(|error| to_js(&error))?;
-        groups.into_iter().map(|group| out(&dto::GroupInfo::from(group))).collect()
+        groups.into_iter().map(|group| told(&dto::GroupInfo::from(group))).collect()
     }
 
     /// How this Creatio is reached and what its times mean, as found out or set by the
@@ -148,7 +148,7 @@ impl ScheduleSync {
     pub async fn found(&self) -> Result<Ts<dto::InstallationInfo>, JsValue> {
         let inner = Rc::clone(&self.inner);
         inner.creatio("").look_around().await.map_err(|error| to_js(&error))?;
-        out(&dto::InstallationInfo::from(&*inner.installation))
+        told(&dto::InstallationInfo::from(&*inner.installation))
     }
 
     /// Synchronizes an account once. One run at a time per user, in all tabs: else it rejects with
@@ -156,7 +156,7 @@ impl ScheduleSync {
     pub async fn run(&self, account: String) -> Result<Ts<dto::RunReport>, JsValue> {
         let inner = Rc::clone(&self.inner);
         let report = inner.run(&account).await.map_err(|error| to_js(&error))?;
-        out(&dto::RunReport::from(report))
+        told(&dto::RunReport::from(report))
     }
 
     /// What synchronizing an account would write: kept for [`Self::apply_previewed`], which carries
@@ -164,7 +164,7 @@ impl ScheduleSync {
     pub async fn preview(&self, account: String) -> Result<Ts<dto::Preview>, JsValue> {
         let inner = Rc::clone(&self.inner);
         let planned = inner.preview(&account).await.map_err(|error| to_js(&error))?;
-        let shown = out(&dto::Preview::from(&planned))?;
+        let shown = told(&dto::Preview::from(&planned))?;
         inner.previewed.borrow_mut().insert(account, planned);
         Ok(shown)
     }
@@ -175,7 +175,7 @@ impl ScheduleSync {
     pub async fn apply_previewed(&self, account: String) -> Result<Ts<dto::RunReport>, JsValue> {
         let inner = Rc::clone(&self.inner);
         let report = inner.apply_previewed(&account).await.map_err(|error| to_js(&error))?;
-        out(&dto::RunReport::from(report))
+        told(&dto::RunReport::from(report))
     }
 
     /// The pairs of an account that rest: undone, or left by a person.
@@ -183,7 +183,7 @@ impl ScheduleSync {
         let inner = Rc::clone(&self.inner);
         let read = async { run::answer::resting(&inner.store(&account).await?).await };
         let resting = read.await.map_err(|error| to_js(&error))?;
-        resting.into_iter().map(|one| out(&dto::RestingPair::from(one))).collect()
+        resting.into_iter().map(|one| told(&dto::RestingPair::from(one))).collect()
     }
 
     /// Wakes pairs that rest, by the ids of their Activities: the next run decides on them as if
@@ -198,8 +198,7 @@ impl ScheduleSync {
     /// Notes answers to what was held; the next run carries them out.
     pub async fn answer(&self, account: String, replies: Vec<Ts<dto::Reply>>) -> Result<(), JsValue> {
         let inner = Rc::clone(&self.inner);
-        let read: Result<Vec<dto::Reply>> = replies.iter().map(taken).collect();
-        let replies = read.map_err(|error| to_js(&error))?;
+        let replies: Vec<dto::Reply> = replies.iter().map(taken).collect::<Result<_, JsValue>>()?;
         let answers = replies.into_iter().map(Into::into).collect();
         let noted = async { run::answer::answer(&inner.store(&account).await?, answers).await };
         noted.await.map_err(|error| to_js(&error))
@@ -212,7 +211,7 @@ impl ScheduleSync {
         let least = usize::try_from(least).unwrap_or(usize::MAX);
         let read = async { inner.store(&account).await?.recent(least).await };
         let entries = read.await.map_err(|error| to_js(&error))?;
-        dto::runs(&entries).iter().map(out).collect()
+        dto::runs(&entries).iter().map(told).collect()
     }
 
     /// What is held of an account, as its last run left it.
@@ -221,7 +220,7 @@ impl ScheduleSync {
         let read = async { inner.store(&account).await?.state().await };
         let state = read.await.map_err(|error| to_js(&error))?;
         let held = state.map(|state| state.held).unwrap_or_default();
-        held.into_iter().map(|held| out(&dto::HeldItem::from(held))).collect()
+        held.into_iter().map(|held| told(&dto::HeldItem::from(held))).collect()
     }
 
     /// What undoing the run of that name would do.
@@ -229,14 +228,14 @@ impl ScheduleSync {
     pub async fn undo_plan(&self, account: String, run: String) -> Result<Ts<dto::UndoPlan>, JsValue> {
         let inner = Rc::clone(&self.inner);
         let plan = inner.undo_plan(&account, &run).await.map_err(|error| to_js(&error))?;
-        out(&dto::UndoPlan::from(plan))
+        told(&dto::UndoPlan::from(plan))
     }
 
     /// Undoes the run of that name, as far as its plan says.
     pub async fn undo(&self, account: String, run: String) -> Result<Ts<dto::Undone>, JsValue> {
         let inner = Rc::clone(&self.inner);
         let (done, stays) = inner.undo(&account, &run).await.map_err(|error| to_js(&error))?;
-        out(&dto::Undone { done, stays })
+        told(&dto::Undone { done, stays })
     }
 
     /// Asks the run that is going on to stop: at once while it reads, after its current batch while
@@ -443,9 +442,4 @@ fn words(culture: &str) -> Words {
     let (no_subject, private) =
         if culture.starts_with("ru") { ("(без темы)", "Личное") } else { ("(no subject)", "Private") };
     Words { no_subject: no_subject.to_owned(), private: private.to_owned() }
-}
-
-/// `value` as a JavaScript object.
-fn out<T: Tsify + serde::Serialize>(value: &T) -> Result<Ts<T>, JsValue> {
-    told(value).map_err(|error| to_js(&error))
 }

@@ -173,11 +173,10 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
             let filter = Condition::id(change.row_write.id().unwrap_or_default());
             data_service::select(&Query { filter, ..whole(change, &columns) }, zone)
         };
-        let is_looked_at = |change: &RowChange| looks_first(change, heeds);
         let mut asks: Vec<ServiceQuery> = Vec::new();
         let mut places = Vec::new();
         for change in changes {
-            asks.extend(is_looked_at(change).then(|| look(change)));
+            asks.extend(looks_first(change, heeds).then(|| look(change)));
             places.push(asks.len());
             asks.push(if heeds {
                 data_service::write(change, zone)
@@ -196,7 +195,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
             return Ok(vec![WriteResult::bare(Ok(effect))]);
         }
         let batch = ServiceQuery::batch(&asks);
-        let is_blind = changes.iter().any(|change| is_looked_at(change));
+        let is_blind = changes.iter().any(|change| looks_first(change, heeds));
         let repeat = if is_blind { Repeat::Never } else { batch.repeat };
         let response = self.service.send(&Call { repeat, ..batch }).await?;
         let mut replies = match data_service::results(&response) {
@@ -214,7 +213,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
                 Some(Err(fault)) => Ok(Err(fault)),
             };
             let mut row = |at: Option<usize>| replies.page(at?, zone)?.ok()?.value.into_iter().next();
-            let before = row(place.checked_sub(1).filter(|_| is_looked_at(change)));
+            let before = row(place.checked_sub(1).filter(|_| looks_first(change, heeds)));
             let over = before.and_then(|row| changed(row, change.row_write.seen()?));
             let left = row(Some(place + 1).filter(|_| is_left(change) && answer == Ok(Ok(WriteEffect::Done))));
             WriteResult { answer, over, left }
