@@ -4,7 +4,7 @@
 use crate::engine::action::Action;
 use crate::engine::link::Link;
 use crate::flat::{self, FlatMap, FlatSet};
-use crate::model::op::{Op, Outcome, Written};
+use crate::model::op::{Op, Outcome, Refusal, Written};
 use crate::model::{ContainerId, Facts, Field, Instant, ItemId, Record, Side, Status};
 use serde::{Deserialize, Serialize};
 
@@ -79,16 +79,18 @@ pub enum What {
 }
 
 /// The entries of one action's writes, numbered on from `from`; of outcomes that are known only
-/// confirmed writes have one. `link` is the pair afterwards. They are noted before the writes go
-/// out: what a write overrules is kept even if the run ends with it.
+/// writes that were confirmed, or may have been carried out, have one. `link` is the pair
+/// afterwards. They are noted before the writes go out: what a write overrules is kept even if the
+/// run ends with it, or no answer ever tells what became of it.
 #[must_use]
 pub fn entries(run: Instant, from: usize, action: &Action, outcomes: Option<&[Outcome]>, link: &Link) -> Vec<Entry> {
     let numbered = action.writes.iter().enumerate();
     numbered
         .filter_map(|(n, (side, op))| {
-            let written = match outcomes {
-                Some(outcomes) => Some(outcomes.get(n)?.as_ref().ok()?),
-                None => None,
+            let written = match outcomes.map(|outcomes| outcomes.get(n)) {
+                Some(Some(Ok(written))) => Some(written),
+                None | Some(Some(Err(Refusal::Unknown))) => None,
+                Some(Some(Err(_)) | None) => return None,
             };
             entry(&RecordedWrite { run, nth: from + n, side: *side, op, written }, action, link)
         })

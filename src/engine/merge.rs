@@ -10,6 +10,7 @@ use crate::engine::project;
 use crate::engine::settings::Conflict;
 use crate::flat::{self, FlatSet};
 use crate::model::op::SendInvitations;
+use crate::model::record::may_be_made_of;
 pub use crate::model::record::{copy, differences, fields};
 use crate::model::{Body, Field, Instant, Meeting, Pair, Person, Record, Side, Status};
 use chrono::Duration;
@@ -209,23 +210,11 @@ fn is_made_without(field: Field, there: &Record, side: Side, policy: FieldPolicy
 }
 
 /// Whether a field of the event or task is what the server made of the value that we sent, which
-/// the Activity still has: nobody has changed either since. Of two texts one holds the other then;
-/// where it does not, a person was as quick as the server.
+/// the Activity still has: nobody has changed either since. Where it can't be that, a person was as
+/// quick as the server.
 fn is_stored_so(field: Field, now: Pair<&Record>, policy: FieldPolicy) -> bool {
-    let holds = |texts: Pair<&str>| {
-        let texts = texts.map(str::to_lowercase);
-        let is_cut = !texts.exchange.is_empty() && texts.creatio.contains(&texts.exchange);
-        is_cut || texts.exchange.contains(&texts.creatio)
-    };
     let is_sent = policy.as_sent && policy.of(field).lets(Side::Creatio);
-    is_sent
-        && match field {
-            Field::Title => holds(now.map(Record::title)),
-            Field::Place => holds(now.map(Record::place)),
-            Field::Body => holds(now.map(Record::text)),
-            Field::Importance | Field::Reminder => true,
-            Field::When | Field::Status | Field::People | Field::Response => false,
-        }
+    is_sent && may_be_made_of(field, now.creatio, now.exchange)
 }
 
 /// Whether a text is empty. At the source of a field that goes one way this is how the pair was

@@ -238,6 +238,25 @@ fn same_people(one: &[Person], other: &[Person]) -> bool {
     one.len() == other.len() && one.iter().all(|a| roll.same(a).any(|b| a.role == b.role && a.response == b.response))
 }
 
+/// Whether the value of a field in `stored` may be what a server made of the one in `sent`, so that
+/// it need not be an edit: of two texts one holds the other then, but for capital letters and a
+/// text that was cut to nothing; of what has few values any will do.
+#[must_use]
+pub fn may_be_made_of(field: Field, sent: &Record, stored: &Record) -> bool {
+    let holds = |sent: &str, stored: &str| {
+        let (sent, stored) = (sent.to_lowercase(), stored.to_lowercase());
+        let is_cut = !stored.is_empty() && sent.contains(&stored);
+        is_cut || stored.contains(&sent)
+    };
+    match field {
+        Field::Title => holds(sent.title(), stored.title()),
+        Field::Place => holds(sent.place(), stored.place()),
+        Field::Body => holds(sent.text(), stored.text()),
+        Field::Importance | Field::Reminder => true,
+        Field::When | Field::Status | Field::People | Field::Response => false,
+    }
+}
+
 /// Copies one field from `from` into `into`. Records of different kinds, or without that field,
 /// stay as they are.
 pub fn copy(field: Field, from: &Record, into: &mut Record) {

@@ -20,7 +20,7 @@ use crate::http::NoReply;
 use crate::json::understand;
 use crate::model::op::{Create, Missing, Op, Outcome, Refusal, Update, Written};
 use crate::model::person::normal;
-use crate::model::record::{copy, differences};
+use crate::model::record::{copy, differences, may_be_made_of};
 use crate::model::{ContactId, Facts, Field, Item, ItemId, Person, Record, Status, Version};
 use crate::ports::{Clock, Credentials, Http};
 use serde_json::Value;
@@ -64,8 +64,8 @@ struct Work<'a> {
 impl Work<'_> {
     /// Keeps the Activity as it was found right after the write, unless the reply told it, or the
     /// reading shows it as it was before. Where readings are behind, and the first one that is not
-    /// shows something else than was written, somebody has written it since: it was left as
-    /// written, and the next run finds that edit.
+    /// shows something else than was written or could be made of it, somebody has written it since:
+    /// it was left as written, and the next run finds that edit.
     fn keep(&mut self, held: &StoredActivities) {
         let found = self.op.id().and_then(|id| held.items.get(id));
         let Some(found) = found.filter(|_| self.left.is_none()) else { return };
@@ -74,7 +74,9 @@ impl Work<'_> {
             return;
         }
         let item = match (self.op, seen) {
-            (Op::Update(update), Some(seen)) if self.is_behind && !is_written(update, found) => written(update, seen),
+            (Op::Update(update), Some(seen)) if self.is_behind && !is_written(update, found) => {
+                written(update, seen, found)
+            }
             (Op::Create(_) | Op::Update(_) | Op::Delete { .. }, _) => found.clone(),
         };
         self.left = Some(Box::new(item));
@@ -475,11 +477,13 @@ fn is_written(update: &Update, item: &Item) -> bool {
         && (update.status.is_none() || item.facts.status == update.status)
 }
 
-/// `seen` as `update` leaves it, in a version that nobody has read.
-fn written(update: &Update, seen: &Item) -> Item {
+/// `seen` as `update` left it, in a version that nobody has read: with what was written, but where
+/// `found`, which was read later, may be what the server made of it.
+fn written(update: &Update, seen: &Item, found: &Item) -> Item {
     let mut record = seen.record.clone();
     for field in &update.patch.fields {
-        copy(*field, &update.patch.record, &mut record);
+        let is_made = may_be_made_of(*field, &update.patch.record, &found.record);
+        copy(*field, if is_made { &found.record } else { &update.patch.record }, &mut record);
     }
     let canceled = update.status.map_or(seen.facts.canceled, |status| status == Status::Canceled);
     let facts = Facts { status: update.status.or(seen.facts.status), canceled, ..seen.facts.clone() };

@@ -80,6 +80,11 @@ fn every_write_of_what_a_person_wrote_has_an_entry_with_its_place_in_the_run() {
     let confirmed = entries(run(), 8, &action, Some(&outcomes), &link);
     let told: Vec<_> = confirmed.iter().map(|entry| (entry.nth, entry.id.as_str(), entry.container.as_str())).collect();
     assert_eq!(told, [(9, "a", "there"), (11, "made", "there")], "by the ids that the servers gave");
+
+    // nobody knows whether the second was carried out: what it overruled must not be lost if it was
+    let outcomes = [written("a"), Err(Refusal::Unknown)];
+    let doubtful = entries(run(), 8, &action, Some(&outcomes), &link);
+    assert_eq!(doubtful, foreseen.get(..1).unwrap(), "as it was noted before it went out");
 }
 
 fn entry(run: &str, nth: usize, undoes: Option<(&str, usize)>) -> Entry {

@@ -210,7 +210,7 @@ fn one_way() -> Vec<(&'static str, History)> {
 
 /// Values that were lost, things that came back, and sides that differed unasked.
 fn kept() -> Vec<(&'static str, History)> {
-    use Kind::{AllDay, Invited, Meeting, Series, Task};
+    use Kind::{AllDay, Invited, Meeting, Private, Series, Task};
     use Side::{Creatio, Exchange};
     use What::{Body, Place, Title};
     let history = |options: Options, moves: Vec<Move>| History { options, moves };
@@ -310,6 +310,29 @@ fn kept() -> Vec<(&'static str, History)> {
             history(
                 Options { conflict: Conflict::Newest, ..USUAL },
                 vec![create(Exchange, Invited), run(0), Move::Pass { minutes: 45_000 }, edit(Creatio, Title, 9)],
+            ),
+        ),
+        (
+            "what Creatio made of a title, seen late and without a conditional write, is no edit",
+            history(
+                USUAL,
+                vec![
+                    create(Exchange, Private),
+                    turned(&["creatio stale reads", "creatio capitals", "creatio dataservice"]),
+                    run(0),
+                ],
+            ),
+        ),
+        (
+            "what Creatio made of notes, seen late by two devices, is no edit",
+            history(
+                Options { devices: 2, ..USUAL },
+                vec![
+                    run(1),
+                    create(Exchange, Meeting),
+                    turned(&["creatio stale reads", "creatio adds to notes"]),
+                    Move::Together { seed: 14_547_824_086_775_730_296 },
+                ],
             ),
         ),
         (
