@@ -15,6 +15,7 @@ pub use groups::Group;
 pub use settings::{FirstSettings, Keeper, MailAccount, MailKind, SettingsPlace, StoredSettings};
 
 use crate::creatio::activity::map::{Card, Lookups};
+use crate::creatio::activity::own_writes::OwnWrites;
 use crate::creatio::client::installation::Installation;
 use crate::error::Result;
 use crate::flat::FlatMap;
@@ -68,6 +69,8 @@ pub struct Creatio<P> {
     unread: RefCell<FlatMap<&'static str, String>>,
     /// Whether a listing is being read: only that may do without a set, for it tells so.
     is_listing: Cell<bool>,
+    /// What our own writes left since the last listing.
+    own_writes: RefCell<OwnWrites>,
 }
 
 impl<P: Http + Clock + Credentials> Creatio<P> {
@@ -79,10 +82,19 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
             Caller::new(Rc::clone(&world), SIDE, base).with("ForceUseSession", "true").judging(client::reply::stop)
         };
         let (odata, service) = (caller(&base), caller(&site.base));
-        let (lookups, cards) = (RefCell::default(), RefCell::default());
-        let installation = Rc::default();
-        let (unread, is_listing) = (RefCell::default(), Cell::new(false));
-        Self { odata, service, user: None, week: Weekday::Mon, site, installation, lookups, cards, unread, is_listing }
+        Self {
+            odata,
+            service,
+            user: None,
+            week: Weekday::Mon,
+            site,
+            installation: Rc::default(),
+            lookups: RefCell::default(),
+            cards: RefCell::default(),
+            unread: RefCell::default(),
+            is_listing: Cell::new(false),
+            own_writes: RefCell::default(),
+        }
     }
 
     /// The same, for filters that ask for the current user or the current week: the user's id, and
@@ -140,6 +152,10 @@ impl<P: Http + Clock + Credentials> Replica for Creatio<P> {
 
     fn unheld(&self) -> Vec<Field> {
         self.unheld_fields()
+    }
+
+    fn moved(&self, cursor: &Cursor) -> Option<Cursor> {
+        self.moved_cursor(cursor)
     }
 
     async fn apply(&self, ops: &[Op]) -> Vec<Outcome> {

@@ -11,7 +11,7 @@ use crate::graph::Graph;
 use crate::model::lookup::{Found, Lookup};
 use crate::model::op::{Op, Outcome};
 use crate::model::scope::Scope;
-use crate::model::{Address, Container, Cursor, Listing};
+use crate::model::{Address, Container, Cursor, Item, Listing};
 use crate::ports::{Clock, Credentials, Http, Replica};
 
 /// A mailbox of either kind.
@@ -88,6 +88,14 @@ impl<P: Http + Clock + Credentials> Replica for Exchange<P> {
             Self::Cloud(graph) => graph.find(lookups).await,
             #[cfg(feature = "ews")]
             Self::Server(ews) => ews.find(lookups).await,
+        }
+    }
+
+    async fn marks(&self, items: &[&Item]) -> Result<Vec<Found>> {
+        match self {
+            Self::Cloud(graph) => graph.marks(items).await,
+            #[cfg(feature = "ews")]
+            Self::Server(ews) => ews.marks(items).await,
         }
     }
 

@@ -15,6 +15,7 @@ mod fetch;
 mod find;
 mod listing;
 pub mod map;
+mod marks;
 mod observe;
 mod reader;
 mod respond;
@@ -29,7 +30,7 @@ use crate::model::lookup::{Found, Lookup};
 use crate::model::op::{Op, Outcome};
 use crate::model::scope::Scope;
 use crate::model::{
-    Address, Aliases, Container, ContainerId, Cursor, Instant, ItemId, Kind, Listing, Side, SiteId, Zone,
+    Address, Aliases, Container, ContainerId, Cursor, Instant, Item, ItemId, Kind, Listing, Side, SiteId, Zone,
 };
 use crate::ports::{Clock, Credentials, Http, HttpResponse, Replica};
 use chrono::Duration;
@@ -236,6 +237,10 @@ impl<P: Http + Clock + Credentials> Replica for Graph<P> {
 
     async fn find(&self, lookups: &[Lookup]) -> Result<Vec<Found>> {
         find::find(self, lookups).await
+    }
+
+    async fn marks(&self, items: &[&Item]) -> Result<Vec<Found>> {
+        marks::marks(self, items).await
     }
 
     async fn apply(&self, ops: &[Op]) -> Vec<Outcome> {

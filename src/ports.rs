@@ -16,7 +16,7 @@ use crate::model::lookup::{Found, Lookup};
 use crate::model::membership::Membership;
 use crate::model::op::{Op, Outcome};
 use crate::model::scope::Scope;
-use crate::model::{Address, ContactId, Cursor, Field, GroupId, Instant, ItemId, Listing, Side, Window};
+use crate::model::{Address, ContactId, Cursor, Field, GroupId, Instant, Item, ItemId, Listing, Side, Window};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -125,10 +125,28 @@ pub trait Replica {
     /// What stops a run: a lookup that can't be answered must not look like an absent item.
     async fn find(&self, lookups: &[Lookup]) -> Result<Vec<Found>>;
 
+    /// What `items`, as a listing told them, bear that it leaves out: each with its marks, or what
+    /// else [`Replica::find`] says of it by its id.
+    ///
+    /// # Errors
+    /// What stops a run.
+    async fn marks(&self, items: &[&Item]) -> Result<Vec<Found>> {
+        let by_id = items.iter().map(|item| Lookup::Id { id: item.id.clone(), container: item.container.clone() });
+        self.find(&by_id.collect::<Vec<_>>()).await
+    }
+
     /// The fields of which, by what was read last, no item of the side tells anything: no column
     /// holds them, or the rows that do can't be read at present.
     fn unheld(&self) -> Vec<Field> {
         Vec::new()
+    }
+
+    /// The `cursor` of the last listing, moved past what was written since and confirmed: the next
+    /// listing tells of it only if somebody has changed it again, or removed it. `None`: the side
+    /// can't.
+    fn moved(&self, cursor: &Cursor) -> Option<Cursor> {
+        let _ = cursor;
+        None
     }
 
     /// Carries out writes, batched; one outcome for each, in order. Never repeats what is not safe

@@ -9,5 +9,6 @@ mod find;
 pub(in crate::creatio) mod lookups;
 pub(in crate::creatio) mod map;
 mod observe;
+pub(in crate::creatio) mod own_writes;
 mod participants;
 pub(in crate::creatio) mod wire;

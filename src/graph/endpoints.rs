@@ -107,6 +107,16 @@ pub(super) fn with_mark(calendar: &ContainerId, fingerprint: &str) -> Call {
     events(calendar, &format!("singleValueExtendedProperties/any(ep: ep/id eq {id} and ep/value eq {value})"))
 }
 
+/// What the events of a calendar bear that begin in a span, and no more of them; of a series its
+/// master only.
+pub(super) fn marks(calendar: &ContainerId, span: Span) -> Call {
+    let text = |at: Instant| at.format("%Y-%m-%dT%H:%M:%S").to_string();
+    let filter = format!("start/dateTime ge '{}' and start/dateTime lt '{}'", text(span.from), text(span.to));
+    let asked = [("$filter", filter.as_str()), ("$select", "id,type,transactionId"), ("$expand", &expansion())];
+    let path = format!("{}/events", holder(Kind::Meeting, calendar));
+    read(Kind::Meeting, address(&path, &[&asked[..], &[("$top", "500")]].concat()))
+}
+
 /// Every task of a list, with what is linked to it.
 pub(super) fn tasks(list: &ContainerId) -> Call {
     let path = format!("{}/tasks", holder(Kind::Task, list));

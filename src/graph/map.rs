@@ -103,6 +103,24 @@ pub(super) fn list(list: wire::TodoTaskList) -> Option<Container> {
     })
 }
 
+/// `item` with what `row` tells that it bears; `None`: by then it was no event of its own, or the
+/// row can't be understood.
+pub(super) fn with_marks(item: &Item, row: &Value) -> Option<Item> {
+    let event: Event = json::understand(row).ok()?;
+    if !event.kind.as_deref()?.eq_ignore_ascii_case("singleInstance") {
+        return None;
+    }
+    let properties = || event.single_value_extended_properties.iter().flatten();
+    let facts = Facts {
+        mark: properties().find_map(mark),
+        series_mark: None,
+        local: properties().find_map(local),
+        transaction: event.transaction_id.clone().filter(|id| !id.is_empty()),
+        ..item.facts.clone()
+    };
+    Some(Item { facts, ..item.clone() })
+}
+
 fn event(id: &ItemId, value: &Value, mailbox: &GraphMailbox, container: &ContainerId) -> Result<GraphReading, String> {
     let event: Event = json::understand(value).map_err(|reason| reason.to_string())?;
     let kind = event.kind.as_deref().unwrap_or_default().to_ascii_lowercase();

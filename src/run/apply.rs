@@ -121,6 +121,17 @@ pub async fn apply<W: World>(world: &W, planned: PreparedRun) -> Result<Report> 
     state.held = remember(&state, held, &read.into_iter().chain(turned).chain(written).collect());
     report.held.clone_from(&state.held);
     report.resting = state.resting.len();
+    // what our own writes left is no news to the next run
+    for side in Side::BOTH {
+        let moved = state.cursors[side].as_ref().and_then(|cursor| match side {
+            Side::Creatio => world.creatio().moved(cursor),
+            Side::Exchange => world.exchange().moved(cursor),
+        });
+        if moved.is_some() {
+            state.cursors[side] = moved;
+            state.fresh[side].clear();
+        }
+    }
     let ended = StateChange::Ended { known, state: Box::new(state) };
     commit(world.store(), run, &Commit { state: Some(ended), ..Commit::default() }).await?;
     world.events().progress(Progress { phase: Phase::Writing, done: total, total });

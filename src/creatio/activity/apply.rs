@@ -1,13 +1,15 @@
 //! Applying writes, in four steps that each cost few requests however many writes there are: read
 //! what is to be written over, write activities, write participants, read back. A version is
-//! compared before a write, and again by the write itself where `gateway` can have that; where it
-//! can't, what was written over in between is told.
+//! compared by the write itself where `gateway` can have that, and before it where that is not
+//! sure; where it can't, what was written over in between is told. What the answer to a write tells
+//! is not read again.
 
 mod correct_times;
 
 use crate::creatio::activity::compose::{change, creation, fits};
 use crate::creatio::activity::fetch::ReadActivities;
 use crate::creatio::activity::map::{self, RowContext};
+use crate::creatio::activity::own_writes::span;
 use crate::creatio::activity::participants::{Seat, Wish};
 use crate::creatio::activity::wire::Participant;
 use crate::creatio::client::gateway::{PATIENCE, WriteAnswer, WriteEffect, WriteResult};
@@ -21,8 +23,9 @@ use crate::json::understand;
 use crate::model::op::{Create, Missing, Op, Outcome, Refusal, Update, Written};
 use crate::model::person::normal;
 use crate::model::record::{copy, differences, may_be_made_of};
-use crate::model::{ContactId, Facts, Field, Item, ItemId, Person, Record, Status, Version};
+use crate::model::{ContactId, Facts, Field, Instant, Item, ItemId, Person, Record, Span, Status, Version};
 use crate::ports::{Clock, Credentials, Http};
+use chrono::DateTime;
 use serde_json::Value;
 
 /// The entity.
@@ -48,7 +51,7 @@ enum ActivityWriteStage {
 struct Work<'a> {
     op: &'a Op,
     stage: ActivityWriteStage,
-    /// What it is written over, as it was seen right before.
+    /// What it is written over, as it was seen right before, or by the decision.
     seen: Option<Item>,
     /// What it was written over, if that was not what was seen.
     replaced: Option<Box<Record>>,
@@ -80,6 +83,25 @@ impl Work<'_> {
             (Op::Create(_) | Op::Update(_) | Op::Delete { .. }, _) => found.clone(),
         };
         self.left = Some(Box::new(item));
+    }
+
+    /// The Activity as the answer told it, if that is all there is to know of an update: the
+    /// participants, which it does not tell, are left alone.
+    fn told(&self) -> Option<Item> {
+        let Self { op: Op::Update(_), stage: ActivityWriteStage::Done, left: Some(left), seen: Some(seen), .. } = self
+        else {
+            return None;
+        };
+        if Wish::of(self.op).is_some() || left.record.kind() != seen.record.kind() {
+            return None;
+        }
+        let mut item = (**left).clone();
+        for field in [Field::People, Field::Response] {
+            copy(field, &seen.record, &mut item.record);
+        }
+        item.facts.answered_by_me = seen.facts.answered_by_me;
+        item.facts.involves_me |= seen.facts.involves_me;
+        Some(item)
     }
 }
 
@@ -113,10 +135,15 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
         } else {
             Some(before)
         };
+        let over: Vec<Option<Span>> =
+            works.iter().map(|work| work.seen.as_ref().and_then(|seen| span(&seen.record))).collect();
         let missing: Vec<Option<Missing>> = works.iter().map(|work| self.missing(work, after.as_ref())).collect();
         let outcomes: Vec<Outcome> =
             works.into_iter().zip(missing).map(|(work, missing)| outcome(work, missing, after.as_ref())).collect();
-        for (op, written) in ops.iter().zip(&outcomes).filter_map(|(op, outcome)| Some((op, outcome.as_ref().ok()?))) {
+        for ((op, outcome), over) in ops.iter().zip(&outcomes).zip(over) {
+            let Ok(written) = outcome else { continue };
+            let rows = after.iter().flat_map(|held| held.rows_of(&written.id));
+            self.own_writes.borrow_mut().note(op, written, over, rows);
             match op {
                 // what no read has shown yet may be missing in the next one; what was changed was
                 // there before
@@ -161,13 +188,16 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
         Some(Missing { people: normal(named.cloned()), response, reason })
     }
 
-    /// Compares versions; what must not be written is settled.
+    /// Compares versions; what must not be written is settled. What the write itself compares is
+    /// not read.
     async fn checked<'a>(&self, ops: &'a [Op]) -> Vec<Work<'a>> {
-        let existing = ops.iter().filter(|op| !matches!(op, Op::Create(_)));
-        let reading = self.reread(existing.filter_map(|op| op.id())).await;
-        let work = |op: &'a Op| {
+        let planned: Vec<Option<Item>> = ops.iter().map(|op| self.as_decided(op)).collect();
+        let unsure = ops.iter().zip(&planned).filter(|(op, seen)| seen.is_none() && !matches!(op, Op::Create(_)));
+        let reading = self.reread(unsure.filter_map(|(op, _)| op.id())).await;
+        let work = |(op, planned): (&'a Op, Option<Item>)| {
             let (seen, stage) = match (&reading, op) {
                 (_, Op::Create(_)) => (None, ActivityWriteStage::Planned),
+                _ if planned.is_some() => (planned, ActivityWriteStage::Planned),
                 (Err(_), Op::Update(_) | Op::Delete { .. }) => (None, ActivityWriteStage::Settled(Refusal::NotSent)),
                 (Ok(held), Op::Update(_) | Op::Delete { .. }) => {
                     let seen = op.id().and_then(|id| held.items.get(id)).cloned();
@@ -176,7 +206,23 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
             };
             Work { op, stage, seen, replaced: None, left: None, is_behind: false, unsure: FlatMap::new() }
         };
-        ops.iter().map(work).collect()
+        ops.iter().zip(planned).map(work).collect()
+    }
+
+    /// What an update that is sure to be compared is written over, as its decision saw it.
+    fn as_decided(&self, op: &Op) -> Option<Item> {
+        let Op::Update(update) = op else { return None };
+        let stamp = DateTime::parse_from_rfc3339(update.version.as_str()).ok()?.to_utc();
+        let row_write = self.update(update, Some(stamp)).ok()??;
+        self.is_guarded(&row_write).then(|| Item {
+            id: update.id.clone(),
+            container: update.container.clone(),
+            version: update.version.clone(),
+            stamp: Some(stamp),
+            record: update.before.clone(),
+            // when it was created nobody has looked: it may be another Activity of the same id
+            facts: Facts { created: None, ..update.facts.clone() },
+        })
     }
 
     /// Carries out again what met no row as it was seen: somebody was faster. It goes on only if
@@ -262,12 +308,15 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
                 create.id.as_ref().ok_or("an Activity needs an id of ours")?;
                 Some(RowWrite::Insert(self.fitted(creation(create, &self.site.contact)?)))
             }
-            Op::Update(update) => {
-                let body = self.fitted(change(update)?);
-                (!body.is_empty()).then(|| RowWrite::Update { id: update.id.to_string(), body, seen })
-            }
+            Op::Update(update) => self.update(update, seen)?,
             Op::Delete { id, .. } => Some(RowWrite::Delete { id: id.to_string(), seen }),
         })
+    }
+
+    /// What carries out an update of what was `seen`; `None` if it writes no column.
+    fn update(&self, update: &Update, seen: Option<Instant>) -> Result<Option<RowWrite>, String> {
+        let body = self.fitted(change(update)?);
+        Ok((!body.is_empty()).then(|| RowWrite::Update { id: update.id.to_string(), body, seen }))
     }
 
     /// An Activity as the answer to a write tells it; `None` if that leaves out a column.
@@ -316,9 +365,9 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
         Ok(StoredActivities::new(self.read(&ids.into_iter().collect::<Vec<_>>()).await?))
     }
 
-    /// What the server holds of everything that was sent, read again as long as a write that it
-    /// confirmed does not show: reads may be answered by a copy of the database that is some
-    /// seconds behind.
+    /// What the server holds of everything that was sent, as the answers told it, or else read, and
+    /// again as long as a write that it confirmed does not show: reads may be answered by a copy of
+    /// the database that is some seconds behind.
     async fn held(
         &self,
         works: &[Work<'_>],
@@ -326,7 +375,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
     ) -> Result<StoredActivities, Error> {
         let sent = || {
             works.iter().filter(|work| match work.stage {
-                ActivityWriteStage::Done => !matches!(work.op, Op::Delete { .. }),
+                ActivityWriteStage::Done => !matches!(work.op, Op::Delete { .. }) && work.told().is_none(),
                 ActivityWriteStage::Doubtful(_) => true,
                 ActivityWriteStage::Planned | ActivityWriteStage::Missed | ActivityWriteStage::Settled(_) => false,
             })
@@ -339,6 +388,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
             self.odata.pause(wait).await;
             held = self.reread(sent().filter_map(|work| work.op.id())).await?;
         }
+        held.items.extend(works.iter().filter_map(Work::told).map(|item| (item.id.clone(), item)));
         Ok(held)
     }
 }

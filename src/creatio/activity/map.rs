@@ -132,7 +132,7 @@ pub(in crate::creatio) fn item(
     };
     Ok(Item {
         id: id.ok_or_else(|| malformed("Id: empty"))?,
-        version: Version::new(row.modified_on.text),
+        version: Version::new(row.modified_on.spelled()),
         container: ACTIVITIES.into(),
         stamp: row.modified_on.at,
         record,

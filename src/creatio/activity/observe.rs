@@ -52,20 +52,22 @@ struct Watermark {
     /// When they were read, by the server's clock: never later, whatever stamps rows bear (an
     /// import or a wrong clock leaves some in the future).
     read: Instant,
-    /// The rows seen that the overlap shows again, by id, and their `ModifiedOn`.
+    /// The rows seen, or left by our own writes, that the overlap shows again, by id, and their
+    /// `ModifiedOn`.
     seen: FlatMap<String, String>,
 }
 
 impl Watermark {
     /// the watermark of a reading at `read` that showed these rows.
     fn at<'a>(read: Instant, rows: impl IntoIterator<Item = &'a RowStamp>) -> Self {
-        let key = |row: &RowStamp| Some((row.id.as_str()?.to_owned(), row.modified_on.text.clone()));
+        let key = |row: &RowStamp| Some((row.id.as_str()?.to_owned(), row.modified_on.spelled()));
         Self { read, seen: rows.into_iter().filter_map(key).collect() }
     }
 
     /// The rows not seen before.
     fn unseen<'a>(&self, rows: &'a [RowStamp]) -> Vec<&'a RowStamp> {
-        let known = |row: &RowStamp| row.id.as_str().and_then(|id| self.seen.get(id)) == Some(&row.modified_on.text);
+        let known =
+            |row: &RowStamp| row.id.as_str().and_then(|id| self.seen.get(id)) == Some(&row.modified_on.spelled());
         rows.iter().filter(|row| !known(row)).collect()
     }
 
@@ -107,6 +109,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
     pub(in crate::creatio) async fn observed(&self, scope: &Scope, cursor: Option<&Cursor>) -> Result<Listing> {
         self.cards.borrow_mut().clear();
         self.unread.borrow_mut().clear();
+        self.own_writes.take();
         let cursor = cursor.and_then(|cursor| json::parse::<CreatioCursor>(cursor.0.as_bytes()).ok());
         // what could only be assumed may be seen by now
         self.installation.doubt();
@@ -119,6 +122,16 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
             Some(listing) => Ok(listing),
             None => self.full(scope.window, time_source).await,
         }
+    }
+
+    /// See [`Replica::moved`](crate::ports::Replica::moved).
+    pub(in crate::creatio) fn moved_cursor(&self, cursor: &Cursor) -> Option<Cursor> {
+        let mut read = json::parse::<CreatioCursor>(cursor.0.as_bytes()).ok()?;
+        let own = self.own_writes.take();
+        read.count = own.counted(read.count, |span| read.window.holds(span.from, span.to, false));
+        read.activities.seen.extend(own.activities);
+        read.participants.seen.extend(own.participants);
+        json::text_of(&read).ok().map(Cursor)
     }
 
     /// Everything in the window.

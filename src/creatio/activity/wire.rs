@@ -2,8 +2,9 @@
 //! zero GUID, the year 1 and `""` for what is empty. They give up those spellings here and nothing
 //! else: what a value means is `map`'s.
 
+use crate::creatio::client::query::date;
 use crate::model::{Address, ContactId, Instant, ItemId};
-use chrono::{DateTime, Datelike};
+use chrono::{DateTime, Datelike, SubsecRound};
 use serde::{
     Deserialize, Deserializer,
     de::{Error, Unexpected},
@@ -41,13 +42,24 @@ impl<'de> Deserialize<'de> for Guid {
     }
 }
 
-/// A point in time that may be empty, with the text that spelled it.
+/// Digits of a second that both services tell.
+pub(in crate::creatio) const MILLIS: u16 = 3;
+
+/// A point in time that may be empty, in whole milliseconds, with the text that spelled it: of the
+/// same row OData tells smaller parts of a second, and the `DataService` does not.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::creatio) struct Stamp {
     /// The instant.
     pub(in crate::creatio) at: Option<Instant>,
     /// As read.
     pub(in crate::creatio) text: String,
+}
+
+impl Stamp {
+    /// As both services agree on it; what is empty as it was read.
+    pub(in crate::creatio) fn spelled(&self) -> String {
+        self.at.map_or_else(|| self.text.clone(), date)
+    }
 }
 
 impl<'de> Deserialize<'de> for Stamp {
@@ -57,7 +69,8 @@ impl<'de> Deserialize<'de> for Stamp {
         };
         let at = DateTime::parse_from_rfc3339(&text)
             .map_err(|_| Error::invalid_value(Unexpected::Other("text"), &"a date with its offset"))?
-            .to_utc();
+            .to_utc()
+            .trunc_subsecs(MILLIS);
         Ok(Self { at: (at.year() > 1).then_some(at), text })
     }
 }

@@ -41,13 +41,12 @@ impl<W: World> Gather<'_, W> {
             .filter(|item| !linked.contains(&item.id) && item.facts.mark.is_none() && !item.facts.canceled)
             .filter(|item| scope::in_window(&self.context, item))
             .collect();
-        let lookups: Vec<Lookup> =
-            unlinked.iter().map(|item| Lookup::Id { id: item.id.clone(), container: item.container.clone() }).collect();
-        if lookups.is_empty() {
+        if unlinked.is_empty() {
             return Ok(());
         }
-        for (lookup, found) in lookups.iter().zip(self.world.exchange().find(&lookups).await?) {
-            let Lookup::Id { id, .. } = lookup else { continue };
+        let found = self.world.exchange().marks(&unlinked).await?;
+        let ids: Vec<ItemId> = unlinked.iter().map(|item| item.id.clone()).collect();
+        for (id, found) in ids.iter().zip(found) {
             if found.is_absent() || found.series {
                 // a listing may be late: what is gone by now, or a series, is no new item
                 self.seen.items.exchange.remove(id);

@@ -4,6 +4,7 @@
 //! write is never sent again without a look of its own; nor at all where it may have been carried
 //! out, since that look would show what it wrote itself.
 
+use crate::creatio::activity::wire::MILLIS;
 use crate::creatio::client::access::{PROBE_ENTITY, Transport};
 use crate::creatio::client::data_service::{self, Affected, ServiceQuery};
 use crate::creatio::client::gateway::PARTS;
@@ -15,7 +16,7 @@ use crate::error::Error;
 use crate::http::{Call, Fault, NoReply, PartAnswer, Repeat};
 use crate::model::Instant;
 use crate::ports::{Clock, Credentials, Http};
-use chrono::DateTime;
+use chrono::{DateTime, SubsecRound};
 use serde_json::Value;
 
 /// What came of a write that was answered.
@@ -50,6 +51,15 @@ impl WriteResult {
 }
 
 impl<P: Http + Clock + Credentials> Creatio<P> {
+    /// Whether a write is sure to heed what was seen: it needs no look before it.
+    pub(in crate::creatio) fn is_guarded(&self, write: &RowWrite) -> bool {
+        let is_plain = match write {
+            RowWrite::Insert(body) | RowWrite::Update { body, .. } => !is_ambiguous(&*self.site.zone, body),
+            RowWrite::Delete { .. } => true,
+        };
+        is_plain && write.seen().is_some() && self.installation.access.conditional() == Some(true)
+    }
+
     /// Carries out writes; what became of each, in order.
     pub(in crate::creatio) async fn write(&self, changes: &[RowChange]) -> Vec<WriteResult> {
         let access = &self.installation.access;
@@ -145,9 +155,8 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
     async fn write_by_service(&self, changes: &[&RowChange], heeds: bool) -> Vec<WriteResult> {
         let mut results: Vec<WriteResult> = Vec::with_capacity(changes.len());
         let mut broken: Option<NoReply> = None;
-        let looks = |change: &RowChange| usize::from(looks_first(change, heeds)) + usize::from(is_left(change));
-        let most = changes.iter().map(|change| 1 + looks(change)).max().unwrap_or(1);
-        for chunk in changes.chunks(PARTS / most) {
+        // no limit is known for this service: as many writes as OData takes, with looks beside
+        for chunk in changes.chunks(PARTS) {
             match &broken {
                 Some(silence) => results.extend(chunk.iter().map(|_| WriteResult::bare(Err(silence.clone())))),
                 None => match self.asked_to_write(chunk, heeds).await {
@@ -268,7 +277,7 @@ fn changed(row: Value, seen: Instant) -> Option<Value> {
 }
 
 fn stamp(row: &Value) -> Option<Instant> {
-    Some(DateTime::parse_from_rfc3339(row.get("ModifiedOn")?.as_str()?).ok()?.to_utc())
+    Some(DateTime::parse_from_rfc3339(row.get("ModifiedOn")?.as_str()?).ok()?.to_utc().trunc_subsecs(MILLIS))
 }
 
 /// Whether a write by the DataService, which does or does not heed stamps, needs a look of its own.

@@ -7,7 +7,8 @@ use sandbox::{Sandbox, Seed};
 use schedule_sync::creatio::Creatio;
 use schedule_sync::error::Error;
 use schedule_sync::model::lookup::Lookup;
-use schedule_sync::model::{Cursor, Item, ItemId, Record, Side};
+use schedule_sync::model::op::{Create, Op, Update};
+use schedule_sync::model::{Cursor, Facts, Field, Item, ItemId, Patch, Record, Response, Side};
 use schedule_sync::ports::Replica;
 use serde_json::{Value, json};
 
@@ -166,6 +167,45 @@ fn a_delta_tells_changes_and_a_quiet_one_is_one_request() {
         by_hand("DELETE", format!("Activity({})", id(2)), Value::Null);
     };
     step("outside the window nothing counts", &both, &[id(3)], false);
+}
+
+#[test]
+fn what_our_own_writes_left_is_no_news_until_somebody_changes_it() {
+    let (world, creatio) = start(Seed::Empty);
+    post(&world, row(1, "theirs", 2));
+    let listing = observe(&creatio, None);
+    let theirs = &listing.items[0];
+    let record = |title: &str| {
+        let mut record = theirs.record.clone();
+        if let Record::Meeting(meeting) = &mut record {
+            meeting.title = title.to_owned();
+            meeting.response = Response::Confirmed;
+        }
+        record
+    };
+    world.pass(TimeDelta::seconds(5));
+    let create = |n| Create {
+        id: Some(id(n)),
+        container: theirs.container.clone(),
+        record: record("ours"),
+        facts: Facts::default(),
+    };
+    let change = Update::of(theirs, Patch { record: record("renamed"), fields: [Field::Title].into() });
+    let ops = [Op::Create(Box::new(create(2))), Op::Create(Box::new(create(3))), Op::Update(Box::new(change))];
+    assert!(pollster::block_on(creatio.apply(&ops)).iter().all(Result::is_ok));
+    let cursor = creatio.moved(listing.cursor.as_ref().unwrap()).unwrap();
+    world.pass(TimeDelta::seconds(5));
+    let from = world.requests();
+    let quiet = observe(&creatio, Some(&cursor));
+    assert_eq!((ids(&quiet.items), quiet.complete.len(), world.requests() - from), (vec![], 0, 1));
+    // without that, all three are told again
+    assert_eq!(observe(&creatio, listing.cursor.as_ref()).items.len(), 3);
+    world.by_hand(Side::Creatio, "PATCH", &format!("Activity({})", id(2)), Some(json!({"Title": "edited"})));
+    assert_eq!(ids(&observe(&creatio, Some(&cursor)).items), [id(2)]);
+    // one that goes again is missing in the count
+    world.by_hand(Side::Creatio, "DELETE", &format!("Activity({})", id(3)), None);
+    let whole = observe(&creatio, Some(&cursor));
+    assert_eq!((ids(&whole.items), whole.complete.len()), (vec![id(1), id(2)], 1));
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod examples;
 mod failing_containers;
 mod limits;
 mod map;
+mod marks;
 mod reading;
 mod replica;
 mod respond;

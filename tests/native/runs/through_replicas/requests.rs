@@ -39,8 +39,8 @@ fn a_run_costs_few_requests() {
     scenario.graph("PATCH", &format!("me/events/{id}"), Some(json!({"subject": "Another title"})));
     let one_edited = cost(&scenario);
     assert_eq!(scenario.store.links.borrow().len(), 1001);
-    assert!(first <= 107, "of a thousand items: {first}");
-    assert!(second <= 5, "right after: {second}");
+    assert!(first <= 70, "of a thousand items: {first}");
+    assert!(second <= 4, "right after: {second}");
     assert!(quiet <= 2, "{quiet}");
-    assert!(one_new <= 7 && one_edited <= 7, "{one_new}, {one_edited}");
+    assert!(one_new <= 5 && one_edited <= 5, "{one_new}, {one_edited}");
 }
