@@ -12,6 +12,8 @@ use super::schema::{Column, Entity, Kind};
 use super::store::Store;
 use super::value::{Row, Value};
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
+use uuid::Uuid;
 
 pub(crate) use parse::parse;
 
@@ -73,6 +75,16 @@ impl Path {
         }
         at.comparable(self.leaf)
     }
+
+    /// The ids of all rows of `entity` in which the path may lead to a value, where that is known.
+    fn holding(&self, value: &Value, entity: &Entity, store: &Store) -> Option<BTreeSet<Uuid>> {
+        let column = match self.hops.as_slice() {
+            [] => self.leaf.name,
+            [hop] if self.leaf.name == "Id" => hop.name,
+            _ => return None,
+        };
+        store.holding(entity.name, column, value)
+    }
 }
 
 /// A comparison operator.
@@ -120,6 +132,24 @@ impl Expression {
                 compare(*operator, left.value(row, store).as_ref(), right.value(row, store).as_ref())
             }
             Self::Call(..) | Self::Path(_) | Self::Literal(_) => self.value(row, store) == Some(Value::Bool(true)),
+        }
+    }
+
+    /// The ids of all rows of `entity` that may pass, where that is known without looking at them.
+    pub(crate) fn narrowed(&self, entity: &Entity, store: &Store) -> Option<BTreeSet<Uuid>> {
+        match self {
+            Self::Or(parts) => {
+                let sets: Option<Vec<_>> = parts.iter().map(|part| part.narrowed(entity, store)).collect();
+                Some(sets?.into_iter().flatten().collect())
+            }
+            Self::And(parts) => parts.iter().filter_map(|part| part.narrowed(entity, store)).min_by_key(BTreeSet::len),
+            Self::Compare(Operator::Eq, left, right) => match (&**left, &**right) {
+                (Self::Path(path), Self::Literal(Some(value))) | (Self::Literal(Some(value)), Self::Path(path)) => {
+                    path.holding(value, entity, store)
+                }
+                _ => None,
+            },
+            Self::Compare(..) | Self::Not(_) | Self::Call(..) | Self::Path(_) | Self::Literal(_) => None,
         }
     }
 

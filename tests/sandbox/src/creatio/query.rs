@@ -92,6 +92,11 @@ impl Query {
         Ok(query)
     }
 
+    /// The rows of an entity that may match.
+    pub(crate) fn candidates<'a>(&self, entity: &Entity, store: &'a Store) -> Vec<(Uuid, &'a Row)> {
+        store.among(entity.name, self.filter.as_ref().and_then(|filter| filter.narrowed(entity, store)))
+    }
+
     /// The rows of this page, and how many match in all.
     pub(crate) fn page<'a>(&self, rows: impl Iterator<Item = (Uuid, &'a Row)>, store: &Store) -> (Vec<&'a Row>, usize) {
         let mut rows: Vec<&Row> = rows
