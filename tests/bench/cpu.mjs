@@ -4,20 +4,38 @@
  */
 import { readdirSync, readFileSync } from 'node:fs';
 
-/** Nanoseconds that a thread has run. @param {string} folder */
-const ran = (folder) => Number(readFileSync(`${folder}/schedstat`, 'utf8').split(' ', 1)[0]);
+/** Clock ticks of Linux's counts in a second. */
+const ticks = 100;
 
 /**
- * Seconds that all threads of a process have run.
+ * Seconds that a process has run, threads that have ended included; to a hundredth.
  * @param {number} pid
- * @param {(name: string) => boolean} [counts] by a thread's name
  * @returns {number | undefined}
  */
-export function seconds(pid, counts = () => true) {
+export function seconds(pid) {
+  try {
+    // after the name, which may hold anything, utime and stime are the 12th and 13th
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return (Number(fields[11]) + Number(fields[12])) / ticks;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Seconds that the worker's threads of a page's process have run, to the nanosecond.
+ * @param {number} pid
+ * @returns {number | undefined}
+ */
+export function workerSeconds(pid) {
   try {
     const threads = readdirSync(`/proc/${pid}/task`).map((id) => `/proc/${pid}/task/${id}`);
-    const counted = threads.filter((folder) => counts(readFileSync(`${folder}/comm`, 'utf8').trim()));
-    return counted.reduce((sum, folder) => sum + ran(folder), 0) / 1e9;
+    // Linux cuts the name of the thread
+    const own = threads.filter((folder) => readFileSync(`${folder}/comm`, 'utf8').startsWith('DedicatedWorker'));
+    const ran = own.map((folder) => Number(readFileSync(`${folder}/schedstat`, 'utf8').split(' ', 1)[0]));
+    return ran.reduce((sum, one) => sum + one, 0) / 1e9;
   } catch {
     return undefined;
   }
@@ -33,11 +51,8 @@ export async function renderer(browser) {
   const { processInfo } = await session.send('SystemInfo.getProcessInfo');
   await session.detach();
   const own = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id);
-  return own.find((pid) => seconds(pid, isWorker)) ?? own[0] ?? 0;
+  return own.find((pid) => workerSeconds(pid)) ?? own[0] ?? 0;
 }
-
-/** Whether a thread is a page's worker. @param {string} name as Linux cuts it */
-export const isWorker = (name) => name.startsWith('DedicatedWorker');
 
 /** Peak memory of a process in bytes. @param {number} pid */
 export function peak(pid) {

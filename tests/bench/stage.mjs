@@ -6,15 +6,12 @@ import { cpSync, mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { chromium } from 'playwright-core';
 import { chromiumFlags, findChrome } from '../../.tasks/browser.mjs';
-import { root, target } from '../../.tasks/process.mjs';
+import { root } from '../../.tasks/process.mjs';
 import { serve } from '../../.tasks/serve.mjs';
 import { control } from '../e2e/servers.mjs';
-import { isWorker, renderer, seconds } from './cpu.mjs';
+import { renderer, seconds, workerSeconds } from './cpu.mjs';
 import { addServer } from './fill.mjs';
-
-/** Where the bench keeps what it builds and installs. */
-export const place = join(target, 'bench');
-const www = join(place, 'www');
+import { www } from './place.mjs';
 
 /** Puts the page of the bench together: its own files, and both modules as they ship. */
 export function assemble() {
@@ -22,7 +19,8 @@ export function assemble() {
   mkdirSync(www, { recursive: true });
   cpSync(join(root, 'tests', 'bench', 'page'), www, { recursive: true });
   cpSync(join(root, 'www', 'src', 'sandbox', 'icon.svg'), join(www, 'icon.svg'));
-  for (const folder of ['pkg', 'pkg-exchange']) cpSync(join(root, 'www', folder), join(www, folder), { recursive: true });
+  for (const folder of ['pkg', 'pkg-exchange'])
+    cpSync(join(root, 'www', folder), join(www, folder), { recursive: true });
 }
 
 /**
@@ -55,7 +53,10 @@ export async function stage(kind = 'graph') {
     });
     await page.goto(`${server.creatio}/`);
     const ask = (/** @type {string} */ name, /** @type {any[]} */ ...args) =>
-      page.evaluate(([name, args]) => /** @type {any} */ (globalThis).ask(name, ...args), /** @type {const} */ ([name, args]));
+      page.evaluate(
+        ([name, args]) => /** @type {any} */ (globalThis).ask(name, ...args),
+        /** @type {const} */ ([name, args]),
+      );
     const context = await page.evaluate('context');
     if (kind === 'exchange') await addServer(sandbox, context.user.id);
     const started = await ask('start', kind, context);
@@ -68,18 +69,18 @@ export async function stage(kind = 'graph') {
      */
     async function cost(act) {
       const from = (await sandbox.log()).length;
-      const before = [seconds(pid, isWorker), seconds(server.pid)];
+      const before = [workerSeconds(pid), seconds(server.pid)];
       const began = performance.now();
       const told = await act();
       const took = (performance.now() - began) / 1000;
-      const after = [seconds(pid, isWorker), seconds(server.pid)];
+      const after = [workerSeconds(pid), seconds(server.pid)];
       const [engine, itself] = after.map((now, n) => (now === undefined ? undefined : now - (before[n] ?? 0)));
       const rows = await sandbox.requestsSince(from);
       const read = rows.reduce((/** @type {number} */ sum, /** @type {any} */ row) => sum + row.out, 0);
       const sent = rows.reduce((/** @type {number} */ sum, /** @type {any} */ row) => sum + row.in, 0);
       return { requests: rows.length, bytes: read + sent, read, seconds: took, engine, sandbox: itself, told };
     }
-    return { ...server, browser, page, pid, sandbox, context, started, ask, cost, end };
+    return { ...server, browser, page, renderer: pid, sandbox, context, started, ask, cost, end };
   } catch (error) {
     await end();
     throw error;

@@ -4,6 +4,9 @@
  * memory, and the JavaScript libraries that the planning is compared with.
  */
 
+import { named, renamed } from './clone.mjs';
+import { compare, loadPeers, parsed } from './diffs.mjs';
+
 /** @typedef {{ requests: number, records: number, written: number }} StoreUse */
 
 const scope = /** @type {any} */ (globalThis);
@@ -47,9 +50,11 @@ for (const [owner, names] of /** @type {const} */ ([
   }
 }
 const realPut = IDBObjectStore.prototype.put;
-IDBObjectStore.prototype.put = function (...args) {
+IDBObjectStore.prototype.put = function (value, key) {
   used.written += 1;
-  return realPut.apply(this, args);
+  // replies from memory are no requests: they must not use up what a server takes in ten minutes
+  const isCount = Array.isArray(key) && key[1] === 'requests';
+  return realPut.call(this, isCount && requests === 'played' ? '[]' : value, key);
 };
 
 // ── when the plan began, and when it was made
@@ -63,13 +68,13 @@ let planOnly = false;
 const givenUp = 'the bench wants the plan alone';
 
 const realTransaction = IDBDatabase.prototype.transaction;
-IDBDatabase.prototype.transaction = function (...args) {
+IDBDatabase.prototype.transaction = function (names, mode) {
   // what a run does first with its plan is to note it in the store
   if (planBegan !== undefined && planEnded === undefined) {
     planEnded = performance.now();
     if (planOnly) throw new Error(givenUp);
   }
-  return realTransaction.apply(this, args);
+  return realTransaction.call(this, names, mode);
 };
 
 // ── requests: sent, sent and kept, or answered from what was kept
@@ -138,6 +143,12 @@ const host = {
     planEnded = undefined;
   },
 };
+
+// ── what the libraries are given
+
+/** @type {import('./diffs.mjs').Sides} */
+let rowsBefore = { creatio: {}, mailbox: {} };
+const replies = () => [...kept.values()].map(({ body }) => body);
 
 // ── what can be asked of the worker
 
@@ -227,23 +238,70 @@ const commands = {
     return [...kept.values()].reduce((sum, { body }) => sum + body.byteLength, 0);
   },
 
-  /** The bytes that are kept, as texts: what other programs are given to read. */
-  texts: () => [...kept.values()].map(({ body }) => new TextDecoder().decode(body)),
+  /** Loads the libraries to compare with. */
+  loadPeers,
 
-  memory: () => memory?.buffer.byteLength ?? 0,
+  /** Keeps the rows of the kept replies as those that there were before. */
+  before() {
+    rowsBefore = parsed(replies());
+    return [Object.keys(rowsBefore.creatio).length, Object.keys(rowsBefore.mailbox).length];
+  },
+
+  /** Has a library compare the rows of the kept replies with those before. */
+  compare: (/** @type {string} */ name) => compare(name, rowsBefore, replies()),
+
+  /** The only link that there is, by the names of its pair. */
+  async link() {
+    const database = await openDatabase();
+    const [row] = await read(database.transaction('links').objectStore('links').getAll());
+    database.close();
+    return row;
+  },
+
+  /** Puts the links of copies of a pair into the store, as a run that linked them leaves them. */
+  async plant(/** @type {any} */ first, /** @type {any} */ row, /** @type {number} */ copies) {
+    const database = await openDatabase();
+    for (let from = 1; from <= copies; from += slice) {
+      const transaction = database.transaction('links', 'readwrite');
+      const links = transaction.objectStore('links');
+      for (let n = from; n < Math.min(from + slice, copies + 1); n += 1) {
+        const names = named(first, n);
+        const link = renamed(row.link, first, names);
+        links.put({ ...row, activity: names.activity, exchange: names.event, link });
+      }
+      await ended(transaction);
+    }
+    const transaction = database.transaction('states', 'readwrite');
+    const states = transaction.objectStore('states');
+    const state = JSON.parse(await read(states.get(who)));
+    states.put(JSON.stringify({ ...state, links: copies + 1 }), who);
+    await ended(transaction);
+    database.close();
+  },
 };
 
-Object.assign(scope, { bench: { commands, host, kept, account: () => who, database } });
+/** How many links are written at once. */
+const slice = 5_000;
 
 /** The engine's database. @returns {Promise<IDBDatabase>} */
-async function database() {
+async function openDatabase() {
   const [{ name = '' } = {}] = await indexedDB.databases();
-  return new Promise((resolve, reject) => {
-    const opening = indexedDB.open(name);
-    opening.addEventListener('success', () => resolve(opening.result));
-    opening.addEventListener('error', () => reject(opening.error));
-  });
+  return read(indexedDB.open(name));
 }
+
+/** What a request to the store gives. @param {IDBRequest} request @returns {Promise<any>} */
+const read = (request) =>
+  new Promise((resolve, reject) => {
+    request.addEventListener('success', () => resolve(request.result));
+    request.addEventListener('error', () => reject(request.error));
+  });
+
+/** Waits until a transaction is written. @param {IDBTransaction} transaction */
+const ended = (transaction) =>
+  new Promise((resolve, reject) => {
+    transaction.addEventListener('complete', resolve);
+    transaction.addEventListener('abort', () => reject(transaction.error));
+  });
 
 scope.addEventListener('message', async (/** @type {MessageEvent} */ { data }) => {
   if (data.csrf !== undefined) {
