@@ -21,17 +21,76 @@ export const usualSlack = 0.02;
 /** The same for ratios and slopes of times, which are noisy on a machine that others use. */
 const ofTimes = 0.5;
 
+/** The sizes at which the plan is compared with what libraries do. */
+const pairs = [1_000, 5_000, 20_000, 100_000];
+/** Percent of the pairs that are changed. */
+const shares = [0, 1, 20];
+
+/**
+ * How much longer than the fastest library the way from bytes to a plan took, when it was last
+ * looked at, by pairs and percent changed.
+ * @type {Record<string, number>}
+ */
+const timesFastest = {};
+
 /** @type {Limit[]} */
 export const limits = [
-  { name: 'graph.initial.1000.requests', what: 'initial sync of 1,000: requests', most: 70, today: 107 },
-  { name: 'graph.initial.5000.requests', what: 'initial sync of 5,000: requests', most: 330, today: 495 },
-  { name: 'graph.initial.1000.read', what: 'initial sync of 1,000: MB read', most: 3, unit: 'MB', today: 8.66 },
-  { name: 'graph.initial.5000.read', what: 'initial sync of 5,000: MB read', most: 15, unit: 'MB', today: 43.31 },
-  { name: 'graph.one.requests', what: '1 change: requests', most: 5 },
-  { name: 'graph.hundred.requests', what: '100 changes: requests', most: 9 },
-  { name: 'graph.after.requests', what: 'no change, right after a bulk import: requests', most: 4 },
-  { name: 'graph.after.read', what: 'no change, right after a bulk import: kB read', most: 8, unit: 'kB' },
+  { name: 'graph.initial.1000.requests', what: 'first run, 1,000 items: requests', most: 70, today: 107 },
+  { name: 'graph.initial.5000.requests', what: 'first run, 5,000 items: requests', most: 330, today: 495 },
+  { name: 'graph.initial.1000.read', what: 'first run, 1,000 items', most: 3, unit: 'MB read', today: 8.66 },
+  { name: 'graph.initial.5000.read', what: 'first run, 5,000 items', most: 15, unit: 'MB read', today: 43.31 },
+  { name: 'graph.after.requests', what: 'no change, right after it: requests', most: 4 },
+  { name: 'graph.after.read', what: 'no change, right after it', most: 8, unit: 'kB read' },
   { name: 'graph.later.requests', what: 'no change, a day later: requests', most: 4 },
-  { name: 'graph.later.read', what: 'no change, a day later: kB read', most: 8, unit: 'kB' },
+  { name: 'graph.later.read', what: 'no change, a day later', most: 8, unit: 'kB read' },
+  { name: 'graph.one.requests', what: '1 change: requests', most: 5, today: 7 },
+  { name: 'graph.hundred.requests', what: '100 changes: requests', most: 9, today: 13 },
+  { name: 'exchange.initial.1000.requests', what: 'first run, Exchange Server, 1,000: requests', most: 70, today: 185 },
+  { name: 'exchange.later.requests', what: 'no change, Exchange Server, a day later: requests', most: 6 },
+  { name: 'exchange.one.requests', what: '1 change, Exchange Server: requests', most: 11 },
+  { name: 'exchange.hundred.requests', what: '100 changes, Exchange Server: requests', most: 25 },
+  ...pairs.flatMap((count) =>
+    shares.map((share) => ({
+      name: `plan.${count}.${share}.ratio`,
+      what: `from bytes to a plan, ${count} pairs, ${share} % changed`,
+      most: 1,
+      unit: '× the fastest library',
+      today: timesFastest[`${count}.${share}`],
+      slack: ofTimes,
+    })),
+  ),
+  { name: 'plan.5000.1.alone', what: 'plan alone, 5,000 pairs, 1 % changed', most: 15, unit: 'ms', judged: 'told' },
+  {
+    name: 'plan.100000.1.alone',
+    what: 'plan alone, 100,000 pairs, 1 % changed',
+    most: 300,
+    unit: 'ms',
+    judged: 'told',
+  },
+  { name: 'plan.5000.1.round', what: 'from bytes to a plan, 5,000 pairs', most: 120, unit: 'ms', judged: 'told' },
+  { name: 'noise.false', what: 'false changes', most: 0 },
+  { name: 'noise.missed', what: 'missed changes', most: 0 },
+  {
+    name: 'growth.later.grows',
+    what: 'no change, a day later: bytes at the most links by those at the fewest',
+    most: 1.2,
+  },
+  { name: 'growth.after.grows', what: 'no change, right after a bulk import: the same', most: 1.2 },
+  { name: 'growth.later.slope.requests', what: 'no change, a day later: power of requests', most: 0.01 },
+  { name: 'growth.later.slope.read', what: 'no change, a day later: power of bytes', most: 0.02 },
+  { name: 'growth.later.slope.records', what: 'no change, a day later: power of records', most: 0.01 },
+  { name: 'growth.tenLater.slope.requests', what: '10 changes, a day later: power of requests', most: 0.01 },
+  { name: 'growth.tenLater.slope.records', what: '10 changes, a day later: power of records', most: 0.01 },
+  { name: 'growth.daily.slope.engine', what: 'all compared: power of the engine’s CPU', most: 1.1, slack: ofTimes },
+  { name: 'growth.told.slope.engine', what: 'all told anew: power of the engine’s CPU', most: 1.1, slack: ofTimes },
+  { name: 'growth.daily.slope.requests', what: 'all compared: power of requests', most: 1.1 },
+  { name: 'growth.daily.slope.read', what: 'all compared: power of bytes', most: 1.1 },
+  { name: 'growth.daily.slope.memory', what: 'all compared: power of memory', most: 1.1 },
+  { name: 'growth.later.100000.memory', what: 'no change, 100,000 links', most: 64, unit: 'MB of wasm' },
+  { name: 'growth.daily.100000.memory', what: 'all compared, 100,000 links', most: 256, unit: 'MB of wasm' },
+  { name: 'latency.5000.ratio', what: 'first run with latency', most: 1.2, unit: '× its bound', slack: ofTimes },
+  { name: 'page.scripts', what: 'scripts of the main thread until ready', most: 30, unit: 'ms', judged: 'told' },
+  { name: 'page.reading', what: 'longest task while all is read', most: 50, unit: 'ms', judged: 'told' },
+  { name: 'page.asking', what: 'longest task as what is asked is shown', most: 50, unit: 'ms', judged: 'told' },
+  { name: 'page.writing', what: 'longest task while all is written', most: 50, unit: 'ms', judged: 'told' },
 ];
-void ofTimes;

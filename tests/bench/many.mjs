@@ -41,6 +41,7 @@ export async function many(links) {
       title: event.subject,
       start: wall(event.start),
       end: wall(event.end),
+      stamp: own.ModifiedOn,
     };
     const texts = { event: JSON.stringify(event), activity: JSON.stringify(own) };
     for (let from = 1; from < links; from += slice) {

@@ -38,10 +38,11 @@ async function life(items) {
     await page.addInitScript(watch);
     const session = await page.context().newCDPSession(page);
     await session.send('Performance.enable');
-    /** Milliseconds that the main thread has worked. */
+    /** Milliseconds that the main thread has worked: in all, and with scripts. */
     const worked = async () => {
       const { metrics } = await session.send('Performance.getMetrics');
-      return (metrics.find(({ name }) => name === 'TaskDuration')?.value ?? NaN) * 1000;
+      const of = (/** @type {string} */ wanted) => metrics.find(({ name }) => name === wanted)?.value ?? NaN;
+      return { mainThread: of('TaskDuration') * 1000, scripts: of('ScriptDuration') * 1000 };
     };
     const longest = async () => {
       const tasks = await page.evaluate(() => /** @type {any} */ (globalThis).seen.tasks.splice(0));
@@ -51,7 +52,7 @@ async function life(items) {
     await person.open(server.creatio);
     const isReady = () => !Number.isNaN(/** @type {any} */ (globalThis).seen.ready);
     await page.waitForFunction(isReady, undefined, { timeout: 30_000 });
-    const mainThread = await worked();
+    const { mainThread, scripts } = await worked();
     const ready = await page.evaluate(() => {
       const script = performance.getEntriesByType('resource').find(({ name }) => /\.js$/.test(name));
       return /** @type {any} */ (globalThis).seen.ready - /** @type {any} */ (script)?.responseEnd;
@@ -79,7 +80,7 @@ async function life(items) {
     await progress.waitFor({ state: 'detached', timeout: watched }).catch(() => undefined);
     const writing = await longest();
     const memory = (peak(await renderer(browser)) ?? NaN) / 2 ** 20;
-    return { ready, mainThread, opening, seconds, reading, asking, writing, memory };
+    return { ready, mainThread, scripts, opening, seconds, reading, asking, writing, memory };
   } finally {
     await browser.close();
     await server.stop();
@@ -90,6 +91,7 @@ async function life(items) {
 const columns = {
   ready: 'script to ready, ms',
   mainThread: 'main thread until then, ms',
+  scripts: 'scripts of it',
   opening: 'longest task of it',
   seconds: 'first run, s',
   reading: 'longest task of it',

@@ -43,6 +43,9 @@ export async function installLibraries(www) {
   }
 }
 
+/** The file by which a library is imported. @param {keyof typeof libraries} name */
+export const libraryFile = (name) => join(packages, 'node_modules', name, libraries[name].file);
+
 /** A program of the Python environment, which is made where it isn't there. @param {string} name */
 export async function pythonProgram(name) {
   const [interpreter] = [...onPath('python3'), ...onPath('python')].filter(runnable);

@@ -64,9 +64,9 @@ async function ofSize(pairs, { rounds, peers }) {
       let differences = 0;
       // the first round only warms up
       for (let round = 0; round <= rounds; round += 1) {
-        const before = workerSeconds(set.renderer) ?? NaN;
+        const before = workerSeconds(set.renderer()) ?? NaN;
         const { store, ...figures } = await ask('plan');
-        figures.cpu = ((workerSeconds(set.renderer) ?? NaN) - before) * 1000;
+        figures.cpu = ((workerSeconds(set.renderer()) ?? NaN) - before) * 1000;
         if (figures.unknown) throw new Error(`the second run asked for something else: ${figures.unknown}`);
         if (round > 0) own.push({ ...figures, records: store.records });
         for (const name of names) {

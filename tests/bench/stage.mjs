@@ -51,16 +51,22 @@ export async function stage(kind = 'graph') {
     page.on('console', (message) => {
       if (message.type() === 'error') console.error(`the page: ${message.text()}`);
     });
-    await page.goto(`${server.creatio}/`);
     const ask = (/** @type {string} */ name, /** @type {any[]} */ ...args) =>
       page.evaluate(
         ([name, args]) => /** @type {any} */ (globalThis).ask(name, ...args),
         /** @type {const} */ ([name, args]),
       );
-    const context = await page.evaluate('context');
-    if (kind === 'exchange') await addServer(sandbox, context.user.id);
-    const started = await ask('start', kind, context);
-    const pid = await renderer(browser);
+    /** Opens the page, with an engine that has used no memory yet; what is stored stays. */
+    async function open() {
+      await page.goto(`${server.creatio}/`);
+      const context = await page.evaluate('context');
+      if (kind === 'exchange' && pid === 0) await addServer(sandbox, context.user.id);
+      const started = await ask('start', kind, context);
+      pid = await renderer(browser);
+      return started;
+    }
+    let pid = 0;
+    const started = await open();
 
     /**
      * Counts what `act` costs.
@@ -80,7 +86,7 @@ export async function stage(kind = 'graph') {
       const sent = rows.reduce((/** @type {number} */ sum, /** @type {any} */ row) => sum + row.in, 0);
       return { requests: rows.length, bytes: read + sent, read, seconds: took, engine, sandbox: itself, told };
     }
-    return { ...server, browser, page, renderer: pid, sandbox, context, started, ask, cost, end };
+    return { ...server, browser, page, renderer: () => pid, sandbox, started, open, ask, cost, end };
   } catch (error) {
     await end();
     throw error;

@@ -7,7 +7,7 @@
 /**
  * What names a pair.
  * @typedef {{ activity: string, event: string, uid: string, title: string, start: string, end:
- * string }} Names
+ * string, stamp: string }} Names
  */
 
 const day = 86_400_000;
@@ -32,6 +32,8 @@ export function named(first, n) {
     title: `${first.title.replace(/\d+$/, '')}${n}`,
     start: wall(start.getTime()),
     end: wall(start.getTime() + Date.parse(first.end) - Date.parse(first.start)),
+    // a millisecond before the one before: no two rows of a database are written at once
+    stamp: new Date(Date.parse(first.stamp) - n).toISOString().replace('Z', first.stamp.slice(-4)),
   };
 }
 
@@ -43,7 +45,7 @@ export function named(first, n) {
  */
 export function renamed(text, first, names) {
   let now = text;
-  for (const key of /** @type {const} */ (['activity', 'event', 'uid', 'start', 'end'])) {
+  for (const key of /** @type {const} */ (['activity', 'event', 'uid', 'start', 'end', 'stamp'])) {
     now = now.replaceAll(first[key], names[key]);
   }
   return now.replaceAll(first.title, names.title).replaceAll(first.title.toLowerCase(), names.title.toLowerCase());

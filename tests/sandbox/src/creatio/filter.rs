@@ -9,8 +9,9 @@ mod parse;
 
 use super::error::Refusal;
 use super::schema::{Column, Entity, Kind};
-use super::store::Store;
+use super::store::{CHANGED, Store};
 use super::value::{Row, Value};
+use chrono::{DateTime, Utc};
 use std::cmp::Ordering;
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -74,6 +75,11 @@ impl Path {
             at = store.get(hop.target()?, id)?;
         }
         at.comparable(self.leaf)
+    }
+
+    /// Whether it is just this column.
+    pub(crate) fn is(&self, column: &str) -> bool {
+        self.hops.is_empty() && self.leaf.name == column
     }
 
     /// The ids of all rows of `entity` in which the path may lead to a value, where that is known.
@@ -150,6 +156,18 @@ impl Expression {
                 _ => None,
             },
             Self::Compare(..) | Self::Not(_) | Self::Call(..) | Self::Path(_) | Self::Literal(_) => None,
+        }
+    }
+
+    /// From when on all rows that pass were last changed, as far as the expression says.
+    pub(crate) fn since(&self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::And(parts) => parts.iter().filter_map(Self::since).max(),
+            Self::Compare(Operator::Ge | Operator::Gt, left, right) => match (&**left, &**right) {
+                (Self::Path(path), Self::Literal(Some(Value::Date(at)))) if path.is(CHANGED) => Some(*at),
+                _ => None,
+            },
+            Self::Compare(..) | Self::Or(_) | Self::Not(_) | Self::Call(..) | Self::Path(_) | Self::Literal(_) => None,
         }
     }
 

@@ -1,7 +1,8 @@
 //! The rows of all entities, in memory, and which Activities a request must not see. It checks
 //! nothing and knows no rule of saving: `write.rs` does.
 //!
-//! Rows are found by their id, and by the columns that [`INDEXED`] names, without looking at all.
+//! Rows are found by their id, by the columns that [`INDEXED`] names, and in the order of their last
+//! change, without looking at all.
 
 use super::schema::Entity;
 use super::value::{Row, Value};
@@ -22,6 +23,8 @@ pub(crate) struct Store {
     /// Of each indexed column: the rows that hold a value, and maybe some that don't any more or
     /// can't be seen.
     index: BTreeMap<(&'static str, &'static str), BTreeMap<Key, BTreeSet<Uuid>>>,
+    /// The rows of each entity by their last change; maybe some that can't be seen.
+    changed: BTreeMap<&'static str, BTreeSet<(DateTime<Utc>, Uuid)>>,
     /// Whether there is no such index: of rows as they were.
     is_bare: bool,
     /// All rows as they were until that time: before each write, as far as it was remembered.
@@ -33,6 +36,9 @@ type Tables = BTreeMap<&'static str, BTreeMap<Uuid, Row>>;
 
 /// The columns by which clients look rows up, whatever their number.
 const INDEXED: [(&str, &str); 2] = [("Activity", "GlobalActivityID"), ("ActivityParticipant", "Activity")];
+
+/// The column that holds when a row was last changed.
+pub(crate) const CHANGED: &str = "ModifiedOn";
 
 /// A value that rows are looked up by.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -102,8 +108,24 @@ impl Store {
         }
     }
 
+    /// The rows of an entity in the order of their last change and id, from a moment on, if that
+    /// order is known.
+    pub(crate) fn changed_since(
+        &self,
+        entity: &Entity,
+        since: DateTime<Utc>,
+    ) -> Option<impl Iterator<Item = (Uuid, &Row)>> {
+        let changed = self.changed.get(entity.name).filter(|_| !self.is_bare)?;
+        let rows = changed.range((since, Uuid::nil())..);
+        Some(rows.filter_map(move |(_, id)| Some((*id, self.get(entity, *id)?))))
+    }
+
     /// Puts a row in the place of whatever had its id.
     pub(crate) fn put(&mut self, entity: &Entity, id: Uuid, row: Row) {
+        self.forget_change(entity, id);
+        if let Some(at) = row.date(CHANGED) {
+            self.changed.entry(entity.name).or_default().insert((at, id));
+        }
         for (name, column) in INDEXED.iter().filter(|(name, _)| *name == entity.name) {
             if let Some(key) = row.get(column).and_then(Key::of) {
                 self.index.entry((*name, *column)).or_default().entry(key).or_default().insert(id);
@@ -114,7 +136,15 @@ impl Store {
 
     /// Takes a row out.
     pub(crate) fn remove(&mut self, entity: &Entity, id: Uuid) -> Option<Row> {
+        self.forget_change(entity, id);
         self.tables.get_mut(entity.name)?.remove(&id)
+    }
+
+    fn forget_change(&mut self, entity: &Entity, id: Uuid) {
+        let at = self.get(entity, id).and_then(|row| row.date(CHANGED));
+        if let (Some(at), Some(changed)) = (at, self.changed.get_mut(entity.name)) {
+            changed.remove(&(at, id));
+        }
     }
 
     /// Remembers the rows as they are: something is about to be written.
