@@ -5,7 +5,7 @@
  *
  * The whole takes more than an hour. `npm run bench -- --only round-trips,plan` measures parts of
  * it, `--sizes 1000,5000` with these numbers of items, `--rounds 3` so often, `--no-peers` without
- * the other programs.
+ * the other programs, `--as-built` what `www/pkg`, `www/dist` and `target` hold already.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus, release, totalmem } from 'node:os';
@@ -61,10 +61,12 @@ await main(async () => {
   const peers = !process.argv.includes('--no-peers');
   const { chrome } = await installChrome(false);
   process.env.CHROME_PATH = chrome;
-  await setUp();
-  await buildWasm();
-  await buildPage();
-  await buildSandbox();
+  if (!process.argv.includes('--as-built')) {
+    await setUp();
+    await buildWasm();
+    await buildPage();
+    await buildSandbox();
+  }
   // after the packages are installed, which these import
   const { assemble } = await import('../tests/bench/stage.mjs');
   const { limits } = await import('../tests/bench/limits.mjs');

@@ -29,7 +29,10 @@ pub(crate) fn event(
     check_stamps(&known)?;
     let span = span(&known)?;
     let id = own_id(&known)?;
-    if id.is_some_and(|id| mailbox.find(id).is_some()) {
+    // an occurrence goes by an id of its series, too; others are found without a look at all series
+    let is_single = known.get("seriesMasterId").is_none_or(Value::is_null);
+    let is_there = |id| mailbox.events.position(shelf::ID, id).is_some() || (!is_single && mailbox.find(id).is_some());
+    if id.is_some_and(is_there) {
         return Err("the mailbox already has an event with this id".to_owned());
     }
     let mut event = Event::new(mailbox, calendar, span, environment);
