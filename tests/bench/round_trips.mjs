@@ -123,8 +123,7 @@ export async function measure({ sizes, rounds, peers }) {
         if (all.length === 0) continue;
         const { requests, read, bytes, seconds, engine, sandbox } = medians(all);
         rows.push([name, what, most(kind), requests, read / 1000, bytes / 1000, seconds, engine, sandbox]);
-        // all but the first run cost the same at every size, or ought to: the largest counts
-        const prefix = `${kind}.${step}${step === 'initial' ? `.${size}` : ''}`;
+        const prefix = `${kind}.${step}.${size}`;
         Object.assign(values, {
           [`${prefix}.requests`]: requests,
           [`${prefix}.read`]: step === 'initial' ? read / 1e6 : read / 1e3,
