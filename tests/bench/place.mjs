@@ -3,5 +3,5 @@ import { join } from 'node:path';
 import { target } from '../../.tasks/process.mjs';
 
 export const place = join(target, 'bench');
-/** The folder of its page. */
-export const www = join(place, 'www');
+/** The folder of its page: one for each bench that runs, which it takes away. */
+export const www = join(place, `www-${process.pid}`);

@@ -43,6 +43,12 @@ async function ofSize(pairs, { rounds, peers }) {
   const set = await many(pairs);
   try {
     const { ask, sandbox } = set;
+    /** What the worker is asked for, with the milliseconds that its thread has run for it. */
+    const spent = async (/** @type {() => Promise<any>} */ act) => {
+      const before = workerSeconds(set.renderer()) ?? NaN;
+      const told = await act();
+      return { ...told, cpu: ((workerSeconds(set.renderer()) ?? NaN) - before) * 1000 };
+    };
     if (peers) await ask('loadPeers', libraries);
     assertQuiet(await ask('run'));
     await sandbox.clock(new Date(Date.now() + later));
@@ -64,15 +70,13 @@ async function ofSize(pairs, { rounds, peers }) {
       let differences = 0;
       // the first round only warms up
       for (let round = 0; round <= rounds; round += 1) {
-        const before = workerSeconds(set.renderer()) ?? NaN;
-        const { store, ...figures } = await ask('plan');
-        figures.cpu = ((workerSeconds(set.renderer()) ?? NaN) - before) * 1000;
-        if (figures.unknown) throw new Error(`the second run asked for something else: ${figures.unknown}`);
+        const { store, unknown, ...figures } = await spent(() => ask('plan'));
+        if (unknown) throw new Error(`the second run asked for something else: ${unknown}`);
         if (round > 0) own.push({ ...figures, records: store.records });
         for (const name of names) {
-          const told = await ask('compare', name);
+          const told = await spent(() => ask('compare', name));
           differences = Math.max(differences, told.differences);
-          if (round > 0) others[name]?.push(told.ms);
+          if (round > 0) others[name]?.push(told.cpu);
         }
       }
       await ask('requests', 'sent');
@@ -100,7 +104,8 @@ export async function measure({ sizes, rounds, peers }) {
       peers,
     })) {
       const times = Object.values(others);
-      const ratio = peers ? ms / Math.min(...times) : NaN;
+      // by what each has its thread do: other programs on the machine stretch the time
+      const ratio = peers ? cpu / Math.min(...times) : NaN;
       rows.push([size, share, bytes / 1e6, planMs, ms, cpu, ...times, ratio, memory / 2 ** 20]);
       const prefix = `plan.${size}.${share}`;
       Object.assign(values, { [`${prefix}.alone`]: planMs, [`${prefix}.round`]: ms });
@@ -119,6 +124,6 @@ export async function measure({ sizes, rounds, peers }) {
     '× fastest',
     'MB of wasm',
   ];
-  const title = `Plan (medians of ${rounds}, of 3 from 100,000 on)`;
+  const title = `Plan (medians of ${rounds}, of 3 from 100,000 on; of the libraries the CPU, ms)`;
   return { tables: [table(title, head, rows)], values };
 }

@@ -15,8 +15,8 @@ import { www } from './place.mjs';
 
 /** Puts the page of the bench together: its own files, and both modules as they ship. */
 export function assemble() {
-  rmSync(www, { recursive: true, force: true });
   mkdirSync(www, { recursive: true });
+  process.once('exit', () => rmSync(www, { recursive: true, force: true }));
   cpSync(join(root, 'tests', 'bench', 'page'), www, { recursive: true });
   cpSync(join(root, 'www', 'src', 'sandbox', 'icon.svg'), join(www, 'icon.svg'));
   for (const folder of ['pkg', 'pkg-exchange'])
