@@ -31,7 +31,14 @@ const shares = [0, 1, 20];
  * looked at, by pairs and percent changed.
  * @type {Record<string, number>}
  */
-const timesFastest = {};
+const timesFastest = {
+  '1000.0': 20.3,
+  1000.1: 23.7,
+  '1000.20': 21.9,
+  '5000.0': 19,
+  5000.1: 26.2,
+  '5000.20': 24.3,
+};
 
 /** @type {Limit[]} */
 export const limits = [
@@ -84,20 +91,40 @@ export const limits = [
     what: 'no change, a day later: bytes at the most links by those at the fewest',
     most: 1.2,
   },
-  { name: 'growth.after.grows', what: 'no change, right after a bulk import: the same', most: 1.2 },
+  { name: 'growth.after.grows', what: 'no change, right after a bulk import: the same', most: 1.2, today: 377 },
   { name: 'growth.later.slope.requests', what: 'no change, a day later: power of requests', most: 0.01 },
   { name: 'growth.later.slope.read', what: 'no change, a day later: power of bytes', most: 0.02 },
   { name: 'growth.later.slope.records', what: 'no change, a day later: power of records', most: 0.01 },
   { name: 'growth.tenLater.slope.requests', what: '10 changes, a day later: power of requests', most: 0.01 },
   { name: 'growth.tenLater.slope.records', what: '10 changes, a day later: power of records', most: 0.01 },
+  {
+    name: 'growth.after.slope.engine',
+    what: 'no change, right after a bulk import: power of the engine’s CPU',
+    most: 1.1,
+    today: 1.77,
+    slack: 0.15,
+  },
   { name: 'growth.daily.slope.engine', what: 'all compared: power of the engine’s CPU', most: 1.1, slack: ofTimes },
   { name: 'growth.told.slope.engine', what: 'all told anew: power of the engine’s CPU', most: 1.1, slack: ofTimes },
   { name: 'growth.daily.slope.requests', what: 'all compared: power of requests', most: 1.1 },
   { name: 'growth.daily.slope.read', what: 'all compared: power of bytes', most: 1.1 },
   { name: 'growth.daily.slope.memory', what: 'all compared: power of memory', most: 1.1 },
   { name: 'growth.later.100000.memory', what: 'no change, 100,000 links', most: 64, unit: 'MB of wasm' },
-  { name: 'growth.daily.100000.memory', what: 'all compared, 100,000 links', most: 256, unit: 'MB of wasm' },
-  { name: 'latency.5000.ratio', what: 'first run with latency', most: 1.2, unit: '× its bound', slack: ofTimes },
+  {
+    name: 'growth.daily.100000.memory',
+    what: 'all compared, 100,000 links',
+    most: 256,
+    unit: 'MB of wasm',
+    today: 1_533,
+  },
+  {
+    name: 'latency.5000.ratio',
+    what: 'first run with latency',
+    most: 1.2,
+    unit: '× its bound',
+    today: 1.29,
+    slack: 0.25,
+  },
   { name: 'page.scripts', what: 'scripts of the main thread until ready', most: 30, unit: 'ms', judged: 'told' },
   { name: 'page.reading', what: 'longest task while all is read', most: 50, unit: 'ms', judged: 'told' },
   { name: 'page.asking', what: 'longest task as what is asked is shown', most: 50, unit: 'ms', judged: 'told' },
