@@ -25,9 +25,10 @@ const patience = 20_000;
 /**
  * Starts the built sandbox and waits until its servers listen and the page is there.
  * @param {{ creatioPort?: string, graphPort?: string, exchangePort?: string, seed?: string,
- * description?: string, www?: string, onLine?: (line: string) => void }} [options] ports as numbers,
- * `0` for free ones; `description`: a file by which all that is said to Graph is checked; `www`: the
- * folder of another page than the product's; what else the sandbox prints goes to `onLine`
+ * description?: string, www?: string, onLine?: (line: string) => void }} [options] ports as
+ * numbers, `0` for free ones; `description`: a file by which all that is said to Graph is checked;
+ * `www`: the folder of another page than the product's; what else the sandbox prints goes to
+ * `onLine`
  * @returns {Promise<Sandbox>}
  */
 export async function serve({

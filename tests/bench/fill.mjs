@@ -63,7 +63,11 @@ export async function fill(sandbox, items, kind, first = 0) {
   await load(sandbox, { events: numbers.map(event), activities: numbers.map(activity), account });
 }
 
-/** Has Creatio know of the account on the Exchange Server. @param {any} sandbox @param {string} user */
+/**
+ * Has Creatio know of the account on the Exchange Server.
+ * @param {any} sandbox
+ * @param {string} user
+ */
 export async function addServer(sandbox, user) {
   const server = 'c0ffee00-0000-4000-8000-000000000001';
   const name = onServer.account;

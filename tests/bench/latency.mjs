@@ -8,8 +8,8 @@ import { stage } from './stage.mjs';
 
 const latency = 100;
 /**
- * Requests that may be under way at once: Graph takes four (docs/facts/graph.md, "Limits"); of Creatio no limit
- * is known, and a browser opens six connections.
+ * Requests that may be under way at once: Graph takes four (docs/facts/graph.md, "Limits"); of
+ * Creatio no limit is known, and a browser opens six connections.
  */
 const atOnce = { creatio: 6, graph: 4 };
 

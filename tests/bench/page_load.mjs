@@ -21,7 +21,7 @@ const watch = () => {
   globalThis.addEventListener('schedule-sync-opened', () => (seen.ready = performance.now()), true);
 };
 
-/** How long the writing is watched, in milliseconds: Graph's limits stretch the rest over minutes. */
+/** How many milliseconds the writing is watched: Graph's limits stretch the rest over minutes. */
 const watched = 120_000;
 /** A run that has asked for nothing so long has ended, in milliseconds. */
 const still = 10_000;

@@ -19,7 +19,12 @@ const python = { vdirsyncer: '0.21.0', radicale: '3.9.0' };
 const packages = join(place, 'peers');
 const venv = join(place, 'venv');
 
-/** Does the work unless its stamp says that it has been done. @param {string} folder @param {unknown} wanted */
+/**
+ * Does the work unless its stamp says that it has been done.
+ * @param {string} folder
+ * @param {unknown} wanted
+ * @param {() => Promise<void>} work
+ */
 async function once(folder, wanted, work) {
   const stamp = join(folder, '.installed');
   const text = JSON.stringify(wanted);

@@ -48,7 +48,11 @@ function file(uid, title, from, to, place, notes) {
   return `${all.join('\r\n')}\r\n`;
 }
 
-/** The n-th item of either side: the same as the product is given. @param {0 | 1} side @param {number} n */
+/**
+ * The n-th item of either side: the same as the product is given.
+ * @param {0 | 1} side
+ * @param {number} n
+ */
 function item(side, n, title = '') {
   if (side === 0) {
     const { subject, start, end, location, body } = event(n);

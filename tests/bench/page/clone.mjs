@@ -12,7 +12,7 @@
 
 const day = 86_400_000;
 
-/** A number that looks like chance, another for each: real ids come in no order. @param {number} n */
+/** A number that looks like chance: real ids come in no order. @param {number} n */
 const scattered = (n) => (BigInt(n) * 0x9e37_79b9_7f4bn) % (1n << 48n);
 
 /**

@@ -1,8 +1,8 @@
 //! The rows of all entities, in memory, and which Activities a request must not see. It checks
 //! nothing and knows no rule of saving: `write.rs` does.
 //!
-//! Rows are found by their id, by the columns that [`INDEXED`] names, and in the order of their last
-//! change, without looking at all.
+//! Rows are found by their id, by the columns that [`INDEXED`] names, and in the order of their
+//! last change, without looking at all.
 
 use super::schema::Entity;
 use super::value::{Row, Value};
