@@ -28,8 +28,11 @@ const wasmOpt = [
   '--enable-sign-ext',
 ];
 
+/** The sandbox's profile in Cargo.toml, by which cargo names the folder that it builds into. */
+const sandboxProfile = 'sandbox';
+
 /** The sandbox's program. */
-export const sandboxProgram = join(target, 'debug', windows ? 'sandbox.exe' : 'sandbox');
+export const sandboxProgram = join(target, sandboxProfile, windows ? 'sandbox.exe' : 'sandbox');
 
 /** Everything that building needs, installed. */
 export async function setUp() {
@@ -103,7 +106,8 @@ export async function buildPage() {
 /** The sandbox's program. */
 export async function buildSandbox() {
   console.log('Building the sandbox…');
-  await must('Building the sandbox', 'cargo', ['build', '-p', 'sandbox', '--bin', 'sandbox']);
+  const wanted = ['--profile', sandboxProfile, '-p', 'sandbox', '--bin', 'sandbox'];
+  await must('Building the sandbox', 'cargo', ['build', ...wanted]);
 }
 
 /**

@@ -17,6 +17,7 @@ const patience = 20_000;
  * @property {string} creatio address of the page and of Creatio's OData, without a slash at the end
  * @property {string} graph address of Graph
  * @property {string} exchange address of the Exchange Server
+ * @property {number} pid its process
  * @property {() => Promise<void>} stop ends it
  * @property {Promise<number>} ended its exit code, once it ends
  */
@@ -24,9 +25,10 @@ const patience = 20_000;
 /**
  * Starts the built sandbox and waits until its servers listen and the page is there.
  * @param {{ creatioPort?: string, graphPort?: string, exchangePort?: string, seed?: string,
- * description?: string, onLine?: (line: string) => void }} [options] ports as numbers, `0` for free
- * ones; `description`: a file by which all that is said to Graph is checked; what else the sandbox
- * prints goes to `onLine`
+ * description?: string, www?: string, onLine?: (line: string) => void }} [options] ports as
+ * numbers, `0` for free ones; `description`: a file by which all that is said to Graph is checked;
+ * `www`: the folder of another page than the product's; what else the sandbox prints goes to
+ * `onLine`
  * @returns {Promise<Sandbox>}
  */
 export async function serve({
@@ -35,13 +37,14 @@ export async function serve({
   exchangePort = '0',
   seed,
   description,
+  www = join(root, 'www', 'dist'),
   onLine = () => {},
 } = {}) {
   const env = environment({
     CREATIO_PORT: creatioPort,
     GRAPH_PORT: graphPort,
     EXCHANGE_PORT: exchangePort,
-    SANDBOX_WWW: join(root, 'www', 'dist'),
+    SANDBOX_WWW: www,
     ...(seed ? { SANDBOX_SEED: seed } : {}),
     ...(description ? { SANDBOX_DESCRIPTION: description } : {}),
   });
@@ -69,7 +72,7 @@ export async function serve({
   try {
     const addresses = await listening(child, ended, onLine);
     await pageAnswers(addresses.creatio);
-    return { ...addresses, stop, ended };
+    return { ...addresses, pid: child.pid ?? 0, stop, ended };
   } catch (error) {
     await stop();
     throw error;

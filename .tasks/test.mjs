@@ -64,6 +64,7 @@ const steps = [
   packaged('types', 'TypeScript, page', 'typescript', ['--noEmit', '--project', 'www'], ['wasm']),
   packaged('types-tasks', 'TypeScript, tasks and end-to-end tests', 'typescript', ['--noEmit', '--project', '.tasks']),
   packaged('eslint', 'ESLint', 'eslint', ['--config', 'www/eslint.config.js', '--max-warnings', '0', '.'], ['wasm']),
+  { name: 'bench', title: 'how the bench judges', work: judging },
   { name: 'e2e', title: 'end-to-end tests on the page', needs: ['wasm', 'page'], work: endToEnd },
 ];
 
@@ -177,6 +178,13 @@ async function inFirefox() {
   if (found.firefox) return inBrowser('firefox');
   console.log(`SKIPPED, nothing was tested in Firefox: ${found.noFirefox}.`);
   return nothing;
+}
+
+/** @returns {Promise<Count>} */
+async function judging() {
+  const file = join(root, 'tests', 'bench', 'report.test.mjs');
+  const { code, output } = await shown(process.execPath, ['--test', '--test-reporter=spec', file]);
+  return tested(code, countNode(output));
 }
 
 /** @returns {Promise<Count>} */

@@ -59,7 +59,7 @@ export default defineConfig(
   },
   ...ringRules,
   {
-    files: ['.tasks/**/*.mjs', 'tests/e2e/**/*.mjs', 'www/*.config.{js,ts}'],
+    files: ['.tasks/**/*.mjs', 'tests/e2e/**/*.mjs', 'tests/bench/**/*.mjs', 'www/*.config.{js,ts}'],
     extends: [tseslint.configs.strict],
     linterOptions: { reportUnusedDisableDirectives: 'error' },
   },

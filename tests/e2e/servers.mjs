@@ -153,6 +153,8 @@ export function control(base) {
     switch: (/** @type {object} */ switches) => post('creatio', switches),
     /** Sets the servers' clock, which goes on from there. */
     clock: (/** @type {Date} */ now) => post('clock', { now: now.toISOString() }),
+    /** Holds every reply back so many milliseconds, a batch's as a whole. */
+    latency: (/** @type {number} */ ms) => post('latency', { ms }),
     /** Who was mailed, and why, since the reset. */
     mails: () => json(`${base}/sandbox/mails`, {}, 'the mails'),
     log,

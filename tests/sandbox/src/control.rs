@@ -37,6 +37,12 @@ struct Time {
     now: chrono::DateTime<chrono::Utc>,
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Latency {
+    ms: u64,
+}
+
 /// Raw server-side bodies for [`Sandbox`]'s `/sandbox/load`.
 #[derive(Deserialize, Default)]
 #[serde(deny_unknown_fields, default)]
@@ -96,6 +102,10 @@ pub fn handle(sandbox: &mut Sandbox, request: &Request) -> Response {
         }
         (&Method::POST, "/sandbox/faults") => with(request, |body: Vec<Fault>| {
             sandbox.environment.set_faults(body);
+            empty(StatusCode::NO_CONTENT)
+        }),
+        (&Method::POST, "/sandbox/latency") => with(request, |body: Latency| {
+            sandbox.environment.set_latency(body.ms);
             empty(StatusCode::NO_CONTENT)
         }),
         (&Method::POST, "/sandbox/creatio") => {

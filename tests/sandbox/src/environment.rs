@@ -164,6 +164,8 @@ pub struct Environment {
     batches: u32,
     faults: Vec<Fault>,
     delay_ms: u64,
+    /// How long every answer is held back, in milliseconds: the way to the server and back.
+    latency_ms: u64,
     /// Mailbox and claims by token.
     tokens: BTreeMap<String, (String, Option<String>)>,
     instance: uuid::Uuid,
@@ -182,6 +184,7 @@ impl Environment {
             batches: 0,
             faults: Vec::new(),
             delay_ms: 0,
+            latency_ms: 0,
             tokens: BTreeMap::new(),
             instance: instance(fixed, 0),
             sequence: 0,
@@ -223,8 +226,9 @@ impl Environment {
         self.instance
     }
 
-    /// Clears log, faults and batches and begins a new life.
+    /// Clears log, faults, latency and batches and begins a new life.
     pub fn reset(&mut self) {
+        self.latency_ms = 0;
         self.log.clear();
         self.faults.clear();
         self.batches = 0;
@@ -235,6 +239,11 @@ impl Environment {
     /// Replaces the faults.
     pub fn set_faults(&mut self, faults: Vec<Fault>) {
         self.faults = faults;
+    }
+
+    /// Holds every answer back so long, a batch's as a whole, until a reset.
+    pub fn set_latency(&mut self, ms: u64) {
+        self.latency_ms = ms;
     }
 
     /// Takes the faults away: what they were.
@@ -324,7 +333,7 @@ impl Environment {
         }
         let then = then.unwrap_or_default();
         if batch.is_none() {
-            self.delay_ms = 0;
+            self.delay_ms = if quiet { 0 } else { self.latency_ms };
         }
         self.delay_ms += then.delay_ms;
         let response = match (then.drop, then.status) {

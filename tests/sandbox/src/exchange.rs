@@ -38,6 +38,7 @@ mod xml;
 
 use crate::environment::{Environment, Request, Response, Seed};
 use crate::graph::mailbox::Mailbox;
+use crate::graph::shelf;
 use crate::graph::{Graph, Mail};
 use account::{Account, Visit};
 use chrono::{DateTime, Utc};
@@ -182,7 +183,7 @@ impl Exchange {
         environment: &mut Environment,
     ) -> Result<String, String> {
         let mailbox = self.mailboxes.mailbox_mut(account).ok_or("no such mailbox")?;
-        let index = mailbox.events.iter().position(|own| own.id() == event).ok_or("no such event")?;
+        let index = mailbox.events.position(shelf::ID, event).ok_or("no such event")?;
         let moving = item::Item::Event(Box::new(mailbox.events.remove(index)));
         Ok(settle(moving.moved(calendar, mailbox, environment), mailbox))
     }
@@ -213,7 +214,8 @@ impl Exchange {
         environment: &mut Environment,
     ) -> Result<String, String> {
         let mailbox = self.mailboxes.mailbox_mut(account).ok_or("no such mailbox")?;
-        let own = mailbox.events.iter().find(|own| own.id() == event).ok_or("no such event")?.clone();
+        let index = mailbox.events.position(shelf::ID, event);
+        let own = index.and_then(|index| mailbox.events.get(index)).ok_or("no such event")?.clone();
         Ok(settle(item::Item::Event(Box::new(own)).moved(calendar, mailbox, environment), mailbox))
     }
 

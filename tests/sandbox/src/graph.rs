@@ -26,6 +26,7 @@ pub(crate) mod recurrence;
 mod seed;
 pub(crate) mod series;
 pub(crate) mod shape;
+pub(crate) mod shelf;
 mod storing;
 mod throttle;
 pub(crate) mod todo;

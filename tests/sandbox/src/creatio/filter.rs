@@ -9,9 +9,12 @@ mod parse;
 
 use super::error::Refusal;
 use super::schema::{Column, Entity, Kind};
-use super::store::Store;
+use super::store::{CHANGED, Store};
 use super::value::{Row, Value};
+use chrono::{DateTime, Utc};
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
+use uuid::Uuid;
 
 pub(crate) use parse::parse;
 
@@ -73,6 +76,21 @@ impl Path {
         }
         at.comparable(self.leaf)
     }
+
+    /// Whether it is just this column.
+    pub(crate) fn is(&self, column: &str) -> bool {
+        self.hops.is_empty() && self.leaf.name == column
+    }
+
+    /// The ids of all rows of `entity` in which the path may lead to a value, where that is known.
+    fn holding(&self, value: &Value, entity: &Entity, store: &Store) -> Option<BTreeSet<Uuid>> {
+        let column = match self.hops.as_slice() {
+            [] => self.leaf.name,
+            [hop] if self.leaf.name == "Id" => hop.name,
+            _ => return None,
+        };
+        store.holding(entity.name, column, value)
+    }
 }
 
 /// A comparison operator.
@@ -120,6 +138,36 @@ impl Expression {
                 compare(*operator, left.value(row, store).as_ref(), right.value(row, store).as_ref())
             }
             Self::Call(..) | Self::Path(_) | Self::Literal(_) => self.value(row, store) == Some(Value::Bool(true)),
+        }
+    }
+
+    /// The ids of all rows of `entity` that may pass, where that is known without looking at them.
+    pub(crate) fn narrowed(&self, entity: &Entity, store: &Store) -> Option<BTreeSet<Uuid>> {
+        match self {
+            Self::Or(parts) => {
+                let sets: Option<Vec<_>> = parts.iter().map(|part| part.narrowed(entity, store)).collect();
+                Some(sets?.into_iter().flatten().collect())
+            }
+            Self::And(parts) => parts.iter().filter_map(|part| part.narrowed(entity, store)).min_by_key(BTreeSet::len),
+            Self::Compare(Operator::Eq, left, right) => match (&**left, &**right) {
+                (Self::Path(path), Self::Literal(Some(value))) | (Self::Literal(Some(value)), Self::Path(path)) => {
+                    path.holding(value, entity, store)
+                }
+                _ => None,
+            },
+            Self::Compare(..) | Self::Not(_) | Self::Call(..) | Self::Path(_) | Self::Literal(_) => None,
+        }
+    }
+
+    /// From when on all rows that pass were last changed, as far as the expression says.
+    pub(crate) fn since(&self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::And(parts) => parts.iter().filter_map(Self::since).max(),
+            Self::Compare(Operator::Ge | Operator::Gt, left, right) => match (&**left, &**right) {
+                (Self::Path(path), Self::Literal(Some(Value::Date(at)))) if path.is(CHANGED) => Some(*at),
+                _ => None,
+            },
+            Self::Compare(..) | Self::Or(_) | Self::Not(_) | Self::Call(..) | Self::Path(_) | Self::Literal(_) => None,
         }
     }
 

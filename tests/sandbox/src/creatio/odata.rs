@@ -72,7 +72,7 @@ impl Call<'_> {
             ("GET", Target::Set(entity)) => self.list(entity, None),
             ("GET", Target::Count(entity)) => {
                 let query = self.query(entity)?;
-                let (_, count) = query.page(self.store.rows(entity.name), self.store);
+                let (_, count) = query.page_of(entity, self.store);
                 Ok(reply(StatusCode::OK, "text/plain", count.to_string().into_bytes()))
             }
             ("GET", Target::Row(entity, id)) => {
@@ -142,9 +142,14 @@ impl Call<'_> {
     fn list(&self, entity: &'static Entity, of: Option<(&Column, Uuid)>) -> Result<Response, Refusal> {
         let mut query = self.query(entity)?;
         let asked = query.limit(self.visit.switched.page);
-        let rows = self.store.rows(entity.name);
-        let rows = rows.filter(|(_, row)| of.is_none_or(|(column, id)| row.guid(column.name) == Some(id)));
-        let (rows, matches) = query.page(rows, self.store);
+        let (rows, matches) = match of {
+            Some((column, id)) => {
+                let ids = self.store.referring(entity.name, column.name, id);
+                let rows = self.store.among(entity.name, Some(ids.into_iter().collect()));
+                query.page(rows.into_iter(), self.store)
+            }
+            None => query.page_of(entity, self.store),
+        };
         let values: Vec<_> = rows.into_iter().map(|row| query.shown(entity, row, self.store)).collect();
         let mut body = Map::new();
         body.insert("@odata.context".into(), json!(format!("{}/$metadata#{}", self.root(), entity.name)));

@@ -5,9 +5,10 @@ use super::Visit;
 use super::error::Refusal;
 use super::filter::{self, Expression, Path};
 use super::schema::{Column, Entity, Kind};
-use super::store::Store;
+use super::store::{CHANGED, Store};
 use super::switches::Switched;
 use super::value::Row;
+use chrono::{DateTime, Utc};
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value as Json, json};
 use std::cmp::Ordering;
@@ -92,6 +93,36 @@ impl Query {
         Ok(query)
     }
 
+    /// As [`Query::page`], of a whole entity. A page by last change looks no further than it
+    /// reaches: then there is at most one more match than it shows.
+    pub(crate) fn page_of<'a>(&self, entity: &Entity, store: &'a Store) -> (Vec<&'a Row>, usize) {
+        let by_change =
+            matches!(self.order.as_slice(), [(first, false), (then, false)] if first.is(CHANGED) && then.is("Id"));
+        let since = self.filter.as_ref().and_then(Expression::since).unwrap_or(DateTime::<Utc>::MIN_UTC);
+        let rows = if by_change && !self.count { store.changed_since(entity, since) } else { None };
+        match rows {
+            Some(rows) => {
+                let fits = |row: &Row| self.filter.as_ref().is_none_or(|filter| filter.holds(row, store));
+                let most = self.skip.saturating_add(self.most()).saturating_add(1);
+                let mut found: Vec<_> = rows.map(|(_, row)| row).filter(|row| fits(row)).take(most).collect();
+                let matches = found.len();
+                found.truncate(most - 1);
+                (found.into_iter().skip(self.skip).collect(), matches)
+            }
+            None => self.page(self.candidates(entity, store).into_iter(), store),
+        }
+    }
+
+    /// The most rows of a page.
+    fn most(&self) -> usize {
+        self.top.unwrap_or(ROW_CAP).min(ROW_CAP)
+    }
+
+    /// The rows of an entity that may match.
+    fn candidates<'a>(&self, entity: &Entity, store: &'a Store) -> Vec<(Uuid, &'a Row)> {
+        store.among(entity.name, self.filter.as_ref().and_then(|filter| filter.narrowed(entity, store)))
+    }
+
     /// The rows of this page, and how many match in all.
     pub(crate) fn page<'a>(&self, rows: impl Iterator<Item = (Uuid, &'a Row)>, store: &Store) -> (Vec<&'a Row>, usize) {
         let mut rows: Vec<&Row> = rows
@@ -107,8 +138,7 @@ impl Query {
                 })
             })
         });
-        let top = self.top.unwrap_or(ROW_CAP).min(ROW_CAP);
-        (rows.into_iter().skip(self.skip).take(top).collect(), matches)
+        (rows.into_iter().skip(self.skip).take(self.most()).collect(), matches)
     }
 
     /// One row as this query shows it.

@@ -11,14 +11,18 @@ use super::soap::{Served, Trouble};
 use super::times;
 use super::xml::{Element, m, t};
 use crate::graph::base64::{STANDARD, base64};
-use crate::graph::event::Window;
+use crate::graph::event::{Event, Window};
 use chrono::{DateTime, Months, Utc};
+use std::cell::RefCell;
 
 /// `PidLidCleanGlobalObjectId`, which every event has: by it a UID is searched for, since
 /// `calendar:UID` can't be (MS-OXOCAL).
 const GLOBAL_OBJECT: &str = "Binary {6ed8da90-450b-101b-98da-00aa003f1305} Id 0x0023";
 /// What one reply holds at most (`EWSFindCountLimit`).
 const LIMIT: usize = 1000;
+
+/// A property of an item whose value has been found out.
+type Known = (Path, Option<String>);
 
 /// The part of a list that a reply shows.
 pub(crate) struct Page {
@@ -86,10 +90,10 @@ impl Visit<'_> {
                 (found, Page { size: most.map_or(page.size, |most| most.min(page.size)), ..page })
             }
             None => {
-                let mut found = self.items(&folder.id);
-                if let Some(restriction) = operation.child("Restriction") {
-                    found.retain(|item| holds(restriction, &|path: &Path| self.value(item, path)));
-                }
+                let mut found = match operation.child("Restriction") {
+                    Some(restriction) => self.restricted(&folder.id, restriction),
+                    None => self.items(&folder.id),
+                };
                 self.sort(&mut found, operation.child("SortOrder"))?;
                 let page = Page::read(operation.child("IndexedPageItemView"), found.len(), limit)?;
                 let from = if self.quirks.first_pages { 0 } else { page.from };
@@ -188,21 +192,67 @@ impl Visit<'_> {
         Ok(())
     }
 
+    /// The items of a folder for which a restriction holds. Only these are copied where it asks for
+    /// extended properties alone: a search for a few of many is asked often.
+    fn restricted(&self, folder: &str, restriction: &Element) -> Vec<Item> {
+        let holds_for = |value: &dyn Fn(&Path) -> Option<String>| {
+            let known = RefCell::new(Vec::new());
+            holds(restriction, &|path: &Path| once(path, value, &known))
+        };
+        if !names_extended_only(restriction) {
+            let mut found = self.items(folder);
+            found.retain(|item| holds_for(&|path| self.value(item, path)));
+            return found;
+        }
+        let of_event = |event: &Event| holds_for(&|path| self.event_value(event, path));
+        let events = self.mailbox.events.iter().filter(|event| event.calendar == folder && of_event(event));
+        let events = events.map(|event| Item::Event(Box::new(event.clone())));
+        let tasks = self.mailbox.tasks.iter().filter(|task| task.list == folder);
+        let trash = self.account.trash.iter().filter(|item| item.folder() == folder).cloned();
+        let others = tasks.map(|task| Item::Task(Box::new(task.clone()))).chain(trash);
+        events.chain(others.filter(|item| holds_for(&|path| self.value(item, path)))).collect()
+    }
+
+    /// The text of an extended property of an event.
+    fn event_value(&self, event: &Event, path: &Path) -> Option<String> {
+        match path {
+            Path::Extended(key) if property::is_same(key, GLOBAL_OBJECT) => {
+                self.has_uid(event).then(|| global(&series_uid(event.text("iCalUId"))))?
+            }
+            Path::Extended(key) => property::value(&event.marks, key).map(str::to_owned),
+            Path::Field(..) => None,
+        }
+    }
+
     /// The text of a property of an item, for restrictions and orders.
     fn value(&self, item: &Item, path: &Path) -> Option<String> {
         match path {
-            Path::Extended(key) if property::is_same(key, GLOBAL_OBJECT) => match item {
-                Item::Event(event) if self.has_uid(event) => global(&series_uid(event.text("iCalUId"))),
-                Item::Event(_) => None,
-                Item::Task(_) => None,
+            Path::Extended(key) => match item {
+                Item::Event(event) => self.event_value(event, path),
+                Item::Task(_) if property::is_same(key, GLOBAL_OBJECT) => None,
+                Item::Task(_) => property::value(&item.marks(), key).map(str::to_owned),
             },
-            Path::Extended(key) => property::value(&item.marks(), key).map(str::to_owned),
             Path::Field(_, name) => self.property(item, name, true).map(|element| match element.attribute("Id") {
                 Some(id) if element.text.is_empty() => id.to_owned(),
                 _ => element.text,
             }),
         }
     }
+}
+
+/// The value of a property, found out once for all the alternatives of a restriction.
+fn once(path: &Path, value: &dyn Fn(&Path) -> Option<String>, known: &RefCell<Vec<Known>>) -> Option<String> {
+    if let Some((_, value)) = known.borrow().iter().find(|(own, _)| own == path) {
+        return value.clone();
+    }
+    let value = value(path);
+    known.borrow_mut().push((path.clone(), value.clone()));
+    value
+}
+
+/// Whether an element names no other properties than extended ones.
+fn names_extended_only(element: &Element) -> bool {
+    element.name != "FieldURI" && element.name != "IndexedFieldURI" && element.children.iter().all(names_extended_only)
 }
 
 /// Whether a property of type `Binary` is named anywhere in an element.

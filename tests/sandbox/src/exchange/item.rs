@@ -9,6 +9,7 @@ use crate::environment::Environment;
 use crate::graph::event::Event;
 use crate::graph::mailbox::{Mailbox, Place, Stamp};
 use crate::graph::recurrence::Rule;
+use crate::graph::shelf;
 use crate::graph::todo::Task;
 use chrono::{Duration, NaiveDate};
 use serde_json::Value;
@@ -194,7 +195,7 @@ impl Visit<'_> {
         if let Some(place) = self.mailbox.find(id) {
             return Ok(Spot::Event(place.index, place.day));
         }
-        let tasks = self.mailbox.tasks.iter().position(|task| task.body.get("id").is_some_and(|own| own == id));
+        let tasks = self.mailbox.tasks.position(shelf::ID, id);
         let trash = || self.account.trash.iter().position(|item| item.id() == id).map(Spot::Trash);
         tasks.map(Spot::Task).or_else(trash).ok_or_else(Trouble::not_found)
     }

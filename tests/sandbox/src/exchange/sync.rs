@@ -212,9 +212,10 @@ impl Visit<'_> {
         };
         let is_last = round.changes.len() <= most && !(most == 0 && is_first);
         round.changes.truncate(most);
+        let by_id: BTreeMap<&str, &&Item> = shown.iter().map(|item| (item.id(), item)).collect();
         let mut told = Vec::new();
         for change in &round.changes {
-            let item = shown.iter().find(|item| item.id() == change.id());
+            let item = by_id.get(change.id().as_str());
             told.push(match (change, item) {
                 (Change::Create(_), Some(item)) => t("Create").hold([self.summary(item, &shape)?]),
                 (Change::Update(_), Some(item)) => t("Update").hold([self.summary(item, &shape)?]),

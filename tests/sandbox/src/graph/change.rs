@@ -8,6 +8,7 @@ use super::filter::at;
 use super::mailbox::{Mailbox, Place, Stamp};
 use super::post::{Letter, Mail, Reason};
 use super::shape::{Access, EVENT, Object, Unknown, member, object};
+use super::shelf;
 use super::storing::Storing;
 use super::view;
 use super::zones;
@@ -29,8 +30,8 @@ pub(crate) fn create(
     let mut input = read(call)?;
     mailbox.quirks.people.store(&mut input)?;
     if let Some(known) = input.get("transactionId").filter(|id| !id.is_null()) {
-        let same = mailbox.events.iter().find(|event| event.body.get("transactionId") == Some(known));
-        if let Some(event) = same {
+        let same = known.as_str().and_then(|known| mailbox.events.position(shelf::TRANSACTION, known));
+        if let Some(event) = same.and_then(|index| mailbox.events.get(index)) {
             return Ok(created(call, event));
         }
         if mailbox.quirks.remembers_transactions && mailbox.deleted.knows(known) {
@@ -232,14 +233,14 @@ pub(crate) fn mail<const N: usize>(
 
 /// Puts a changed event back. An occurrence lives in its series, which thereby changes too.
 pub(crate) fn keep(mailbox: &mut Mailbox, place: Place, event: Event, stamp: &Stamp) {
-    let Some(own) = mailbox.events.get_mut(place.index) else { return };
-    match (place.day, &mut own.series) {
-        (Some(day), Some(series)) => {
-            series.exceptions.insert(day, event);
-            own.touch(stamp);
-        }
-        _ => *own = event,
+    if let (Some(day), Some(own)) = (place.day, mailbox.events.get_mut(place.index))
+        && let Some(series) = &mut own.series
+    {
+        series.exceptions.insert(day, event);
+        own.touch(stamp);
+        return;
     }
+    mailbox.events.replace(place.index, event);
 }
 
 /// Takes an event away. A deleted occurrence leaves no trace of its own: its series has changed.

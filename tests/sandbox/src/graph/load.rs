@@ -7,6 +7,7 @@ use super::filter::at;
 use super::mailbox::Mailbox;
 use super::recurrence::Rule;
 use super::shape::{EVENT, LINK, Object, STEP, TASK, Unknown, object, put, sort};
+use super::shelf;
 use super::todo::Task;
 use super::zones::{self, Moment, zone};
 use crate::environment::Environment;
@@ -28,7 +29,10 @@ pub(crate) fn event(
     check_stamps(&known)?;
     let span = span(&known)?;
     let id = own_id(&known)?;
-    if id.is_some_and(|id| mailbox.find(id).is_some()) {
+    // an occurrence goes by an id of its series, too; others are found without a look at all series
+    let is_single = known.get("seriesMasterId").is_none_or(Value::is_null);
+    let is_there = |id| mailbox.events.position(shelf::ID, id).is_some() || (!is_single && mailbox.find(id).is_some());
+    if id.is_some_and(is_there) {
         return Err("the mailbox already has an event with this id".to_owned());
     }
     let mut event = Event::new(mailbox, calendar, span, environment);
@@ -70,7 +74,9 @@ fn place(mailbox: &mut Mailbox, mut event: Event, known: &Object) -> Result<(), 
     if !kind.is_empty() {
         event.set("type", kind.clone());
     }
-    let Some(master) = mailbox.events.iter_mut().find(|own| own.id() == master && own.series.is_some()) else {
+    let index = mailbox.events.position(shelf::ID, &master);
+    let master = index.and_then(|index| mailbox.events.get_mut(index)).filter(|own| own.series.is_some());
+    let Some(master) = master else {
         mailbox.events.push(event);
         return Ok(());
     };
@@ -104,7 +110,7 @@ pub(crate) fn task(
     let known = object(TASK, raw, Unknown::Drop)?;
     check_stamps(&known)?;
     let id = own_id(&known)?;
-    if mailbox.tasks.iter().any(|task| id.is_some() && task.body.get("id").and_then(Value::as_str) == id) {
+    if id.is_some_and(|id| mailbox.tasks.position(shelf::ID, id).is_some()) {
         return Err("the mailbox already has a task with this id".to_owned());
     }
     if !["title", "status", "body", "dueDateTime"].iter().any(|name| known.contains_key(*name)) {

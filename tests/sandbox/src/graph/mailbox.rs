@@ -11,6 +11,7 @@ use super::load;
 use super::post::Letter;
 use super::quirks::{Memory, Quirks};
 use super::shape::Object;
+use super::shelf::{self, Shelf};
 use super::throttle::Gate;
 use super::todo::{Task, TaskList};
 use super::zones;
@@ -26,9 +27,9 @@ pub(crate) struct Mailbox {
     /// Windows id.
     pub(crate) zone: &'static str,
     pub(crate) calendars: Vec<Object>,
-    pub(crate) events: Vec<Event>,
+    pub(crate) events: Shelf<Event>,
     pub(crate) lists: Vec<TaskList>,
-    pub(crate) tasks: Vec<Task>,
+    pub(crate) tasks: Shelf<Task>,
     pub(crate) deleted: Deleted,
     pub(crate) tombs: Vec<Tomb>,
     pub(crate) tokens: Tokens,
@@ -75,9 +76,9 @@ impl Mailbox {
             owner: owner.to_owned(),
             zone,
             calendars: Vec::new(),
-            events: Vec::new(),
+            events: Shelf::default(),
             lists: Vec::new(),
-            tasks: Vec::new(),
+            tasks: Shelf::default(),
             deleted: Deleted::default(),
             tombs: Vec::new(),
             tokens: Tokens::default(),
@@ -141,12 +142,11 @@ impl Mailbox {
 
     /// Finds an event or an occurrence.
     pub(crate) fn find(&self, id: &str) -> Option<Place> {
-        self.events.iter().enumerate().find_map(|(index, event)| {
-            if event.id() == id {
-                return Some(Place { index, day: None });
-            }
-            event.day_of(id).map(|day| Place { index, day: Some(day) })
-        })
+        if let Some(index) = self.events.position(shelf::ID, id) {
+            return Some(Place { index, day: None });
+        }
+        let mut series = self.events.iter().enumerate();
+        series.find_map(|(index, event)| event.day_of(id).map(|day| Place { index, day: Some(day) }))
     }
 
     /// The event at a place; an occurrence is spelled out.

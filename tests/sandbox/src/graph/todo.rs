@@ -7,6 +7,7 @@ use super::deleted;
 use super::filter::at;
 use super::mailbox::{Mailbox, Stamp};
 use super::shape::{LINK, Object, STEP, TASK, TASK_LIST, Unknown, object};
+use super::shelf;
 use super::storing::Storing;
 use super::view::{self, View, with_context};
 use super::zones::{self, Moment};
@@ -179,8 +180,9 @@ fn sub_item(mailbox: &Mailbox, input: Object, part: &str, stamp: &Stamp, environ
 }
 
 fn index_of(mailbox: &Mailbox, list: &str, id: &str) -> Result<usize, Fail> {
-    let is_it = |task: &Task| task.list == list && task.body.get("id").is_some_and(|own| own == id);
-    mailbox.tasks.iter().position(is_it).ok_or_else(Fail::not_found)
+    let index = mailbox.tasks.position(shelf::ID, id);
+    let is_there = |index: &usize| mailbox.tasks.get(*index).is_some_and(|task| task.list == list);
+    index.filter(is_there).ok_or_else(Fail::not_found)
 }
 
 fn invalid(why: String) -> Fail {

@@ -252,3 +252,32 @@ fn the_demo_month_has_every_kind() {
     assert!(client.column("ActivityInFolder", "Id").len() > 5);
     assert!(client.column("Contact?$filter=endswith(Email,'@fabrikam.example')", "Id").len() > 1);
 }
+
+#[test]
+fn rows_are_looked_up_by_what_they_hold_now() {
+    let mut client = filled();
+    let set = |client: &mut Client, id: &str, uid: &str| {
+        let status = client.call("PATCH", &format!("Activity({id})"), &json!({"GlobalActivityID": uid})).0;
+        assert_eq!(status, 204);
+    };
+    set(&mut client, A, "one");
+    set(&mut client, B, "two");
+    set(&mut client, A, "three");
+    let ids = |client: &mut Client, filter: &str| client.column(&format!("Activity?$filter={filter}"), "Id");
+    for (filter, found) in [
+        ("GlobalActivityID eq 'one'".to_owned(), vec![]),
+        ("GlobalActivityID eq 'three' or GlobalActivityID eq 'two'".to_owned(), vec![A, B]),
+        (format!("(Id eq {B} or Id eq {A}) and GlobalActivityID eq 'two'"), vec![B]),
+        (format!("Id eq {A} or GlobalActivityID eq ''"), vec![A, C]),
+        (format!("not (Id eq {A}) and not (GlobalActivityID eq 'two')"), vec![C]),
+    ] {
+        assert_eq!(ids(&mut client, &filter), found, "{filter}");
+    }
+    client.control("creatio", &json!({"hidden": [A]}), 204);
+    assert!(ids(&mut client, "GlobalActivityID eq 'three'").is_empty(), "rights hide it");
+    client.control("creatio", &json!({"hidden": []}), 204);
+    assert_eq!(client.call("DELETE", &format!("Activity({A})"), &Json::Null).0, 204);
+    assert!(ids(&mut client, "GlobalActivityID eq 'three'").is_empty(), "it is gone");
+    assert!(client.column(&format!("ActivityParticipant?$filter=Activity/Id eq {A}"), "Id").is_empty());
+    assert!(!client.column(&format!("ActivityParticipant?$filter=Activity/Id eq {B}"), "Id").is_empty());
+}

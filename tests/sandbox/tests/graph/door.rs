@@ -110,3 +110,18 @@ fn a_part_without_a_reply_is_left_out() {
     assert_eq!(each(got.body["responses"].as_array().unwrap(), "id"), ["2"]);
     assert_eq!(items(&client.get(EVENTS)).len(), 1);
 }
+
+#[test]
+fn every_reply_takes_the_latency_once_until_a_reset() {
+    let mut client = Client::new(Seed::Empty);
+    client.control("POST", "latency", &json!({"ms": 100}), 204);
+    let part = |id: &str| json!({"id": id, "method": "GET", "url": "/me"});
+    let body = json!({"requests": [part("1"), part("2")]}).to_string().into_bytes();
+    let token = format!("Bearer {}", client.token);
+    let batch = http::Request::post("/v1.0/$batch").header("authorization", &token).body(body).unwrap();
+    assert_eq!(client.sandbox.handle(Server::Graph, &batch).delay_ms, 100, "a batch of two");
+    let single = http::Request::get("/v1.0/me").header("authorization", &token).body(Vec::new()).unwrap();
+    assert_eq!(client.sandbox.handle(Server::Graph, &single).delay_ms, 100);
+    client.control("POST", "reset", &json!({"seed": "empty"}), 204);
+    assert_eq!(client.sandbox.handle(Server::Graph, &single).delay_ms, 0);
+}

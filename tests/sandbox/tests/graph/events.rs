@@ -178,3 +178,21 @@ fn copies_of_others_meetings() {
     let shared = format!("/v1.0/me/calendars/{}/events", items(&shared)[0]["id"].as_str().unwrap());
     assert_eq!(client.send("POST", &shared, Some(&meeting()), &[]).status, 403);
 }
+
+#[test]
+fn an_event_is_found_by_id_and_transaction_whatever_went_before_it() {
+    let mut client = Client::new(Seed::Empty);
+    let made = |client: &mut Client, name: &str| {
+        let event = with(meeting(), json!({"subject": name, "transactionId": name}));
+        let event = client.create(EVENTS, &event);
+        (event["id"].as_str().unwrap().to_owned(), path(&event))
+    };
+    let events = ["a", "b", "c"].map(|name| made(&mut client, name));
+    client.delete(&events[0].1);
+    client.patch(&events[2].1, &json!({"subject": "d"}));
+    let seen = events[1..].iter().map(|(_, path)| client.get(path)["subject"].as_str().unwrap().to_owned());
+    assert_eq!(seen.collect::<Vec<_>>(), ["b", "d"]);
+    assert_eq!(made(&mut client, "c").0, events[2].0, "the same transaction gives the event that is there");
+    assert_ne!(made(&mut client, "a").0, events[0].0, "that of a deleted one makes another");
+    assert_eq!(items(&client.get(EVENTS)).len(), 3);
+}

@@ -9,6 +9,7 @@ use chrono::{DateTime, Datelike, Days, Duration, Months, NaiveDate, NaiveDateTim
 use chrono_tz::Tz;
 use serde_json::Value as Json;
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Who asks, and when.
@@ -44,18 +45,51 @@ impl<'a> Asked<'a> {
     /// # Errors
     /// What is wrong with the filter, however many rows there are.
     pub(crate) fn select(&self, filter: &Json) -> Result<Vec<(Uuid, &'a Row)>, String> {
-        let rows = self.store.rows(self.entity.name);
         if filter.is_null() {
-            return Ok(rows.collect());
+            return Ok(self.store.rows(self.entity.name).collect());
         }
         self.holds(filter, &NOBODY)?;
         let mut found = Vec::new();
-        for (id, row) in rows {
+        for (id, row) in self.store.among(self.entity.name, self.narrowed(filter)) {
             if self.holds(filter, row)? {
                 found.push((id, row));
             }
         }
         Ok(found)
+    }
+
+    /// The ids of all rows that may pass a filter, where that is known without looking at them.
+    fn narrowed(&self, filter: &Json) -> Option<BTreeSet<Uuid>> {
+        if filter["isEnabled"] == false {
+            return None;
+        }
+        let rights = match filter["filterType"].as_u64()? {
+            6 if filter["isNot"] != true => {
+                let enabled = |item: &&Json| item["isEnabled"] != false;
+                let mut sets = filter["items"].as_object()?.values().filter(enabled).map(|item| self.narrowed(item));
+                return if filter["logicalOperation"] == 1 {
+                    let sets = sets.collect::<Option<Vec<_>>>().filter(|sets| !sets.is_empty())?;
+                    Some(sets.into_iter().flatten().collect())
+                } else {
+                    sets.by_ref().flatten().min_by_key(BTreeSet::len)
+                };
+            }
+            1 if filter["comparisonType"] == 3 => std::slice::from_ref(&filter["rightExpression"]),
+            4 if filter["comparisonType"] == 3 => filter["rightExpressions"].as_array()?.as_slice(),
+            _ => return None,
+        };
+        let left = &filter["leftExpression"];
+        let column = left["columnPath"].as_str().filter(|_| left["expressionType"].as_u64().unwrap_or(0) == 0)?;
+        // the id behind a lookup is the lookup's own value
+        let column = column.strip_suffix(".Id").unwrap_or(column);
+        let sets = rights.iter().map(|right| {
+            let is_parameter = right["expressionType"].as_u64() == Some(2);
+            match self.right(right, false).ok().filter(|_| is_parameter)? {
+                Right::Value(value) => self.store.holding(self.entity.name, column, &value),
+                Right::Null | Right::Period(..) => None,
+            }
+        });
+        Some(sets.collect::<Option<Vec<_>>>()?.into_iter().flatten().collect())
     }
 
     /// Does the row pass? Every condition is looked at, so that a wrong one shows.
