@@ -5,8 +5,10 @@
 //! a block.
 
 use super::token::{Tag, Token, Tokens, is_space};
+use crate::flat::FlatMap;
 use crate::model::text::is_void;
 use std::rc::Rc;
+use std::sync::LazyLock;
 
 /// Blocks inside each other that the tree holds; what lies deeper is flattened to lines.
 const DEEPEST: usize = 100;
@@ -149,7 +151,7 @@ struct Element {
 }
 
 /// All of them.
-const ELEMENTS: [Element; 30] = [
+static ELEMENTS: [Element; 30] = [
     Element {
         names: "address article aside center details dialog div fieldset figcaption \
             figure footer header hgroup main nav search section summary",
@@ -186,23 +188,83 @@ const ELEMENTS: [Element; 30] = [
     Element { names: "template", class: Class::Template, written: "" },
     Element { names: "select", class: Class::Select, written: "" },
 ];
-/// Elements that hold text in which no tag counts, and that is not for people.
-const RAW: &str = "style script noframes iframe noembed noscript title textarea";
-/// Elements that are shown, and that no note can carry.
-const RICH: &str = "img image table object embed applet video audio canvas svg math iframe input select textarea";
 /// Formatting elements, by which of [`MARKS`] they are.
 const FORMATS: [&str; 7] = ["b strong", "i em cite var", "u ins", "s strike del", "code tt kbd samp", "sub", "sup"];
-/// Other names of HTML: what bears none of all these names is no tag to a writer of plain text.
-const OTHERS: &str = "a abbr acronym area base bdi bdo big body br col colgroup data datalist dfn font frame frameset head \
+
+/// Names that are treated alike.
+#[derive(Clone, Copy, Debug)]
+enum NameList {
+    /// Elements that hold text in which no tag counts, and that is not for people.
+    Raw,
+    /// Elements that are shown, and that no note can carry.
+    Rich,
+    /// Other names of HTML: what bears none of all these names is no tag to a writer of plain text.
+    Other,
+    /// What belongs in no SVG and no MathML, and ends it.
+    Breakout,
+    /// Elements of SVG and MathML in which HTML may stand.
+    Island,
+    /// The tags of which a table is made.
+    TablePart,
+}
+
+impl NameList {
+    const ALL: [Self; 6] = [Self::Raw, Self::Rich, Self::Other, Self::Breakout, Self::Island, Self::TablePart];
+
+    /// Them, separated by spaces.
+    const fn names(self) -> &'static str {
+        match self {
+            Self::Raw => "style script noframes iframe noembed noscript title textarea",
+            Self::Rich => {
+                "img image table object embed applet video audio canvas svg math iframe input select textarea"
+            }
+            Self::Other => {
+                "a abbr acronym area base bdi bdo big body br col colgroup data datalist dfn font frame frameset head \
     hr html label legend link map mark meta meter nobr optgroup option output param picture progress q \
-    ruby small source span time track wbr";
-/// What belongs in no SVG and no MathML, and ends it.
-const BREAKOUTS: &str = "b big blockquote body br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 head hr i img li \
-    listing menu meta nobr ol p pre ruby s small span strong strike sub sup table tt u ul var";
-/// Elements of SVG and MathML in which HTML may stand.
-const ISLANDS: &str = "foreignobject desc title mi mo mn ms mtext";
-/// The tags of which a table is made.
-const TABLE_TAGS: &str = "caption col colgroup tbody td tfoot th thead tr";
+    ruby small source span time track wbr"
+            }
+            Self::Breakout => {
+                "b big blockquote body br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 head hr i img li \
+    listing menu meta nobr ol p pre ruby s small span strong strike sub sup table tt u ul var"
+            }
+            Self::Island => "foreignobject desc title mi mo mn ms mtext",
+            Self::TablePart => "caption col colgroup tbody td tfoot th thead tr",
+        }
+    }
+}
+
+/// What a name of an element stands for.
+#[derive(Default)]
+struct NameMeaning {
+    /// The element, if it is followed.
+    element: Option<&'static Element>,
+    /// Which of [`MARKS`].
+    mark: Option<usize>,
+    /// The lists that it is in, each a bit.
+    lists: u8,
+}
+
+/// All names that mean something: a text has many tags, and each is looked up.
+static MEANINGS: LazyLock<FlatMap<&'static str, NameMeaning>> = LazyLock::new(|| {
+    let mut meanings: FlatMap<&'static str, NameMeaning> = FlatMap::new();
+    for element in &ELEMENTS {
+        for name in element.names.split_ascii_whitespace() {
+            meanings.entry(name).or_default().element.get_or_insert(element);
+        }
+    }
+    for (mark, names) in FORMATS.iter().enumerate() {
+        for name in names.split(' ') {
+            meanings.entry(name).or_default().mark.get_or_insert(mark);
+        }
+    }
+    for list in NameList::ALL {
+        for name in list.names().split_ascii_whitespace() {
+            meanings.entry(name).or_default().lists |= 1 << list as u8;
+        }
+    }
+    meanings
+});
+
 /// What a link may lead to.
 const SCHEMES: [&str; 4] = ["http://", "https://", "mailto:", "tel:"];
 
@@ -297,23 +359,24 @@ pub(super) fn read(markup: &str) -> Tree {
     Tree { nodes, rich: builder.read.rich || tokens.cut, ..builder.read }
 }
 
-/// Whether `name` is one of the words of `list`.
-fn is_of(name: &str, list: &str) -> bool {
-    list.contains(name) && list.split(' ').any(|own| own == name)
+/// Whether `name` is one of `list`.
+fn is_of(name: &str, list: NameList) -> bool {
+    MEANINGS.get(name).is_some_and(|meaning| meaning.lists & (1 << list as u8) != 0)
 }
 
 /// Whether an element of HTML is called so.
 fn is_known(name: &str) -> bool {
-    element(name).is_some() || mark(name).is_some() || [RAW, RICH, OTHERS].iter().any(|list| is_of(name, list))
+    let lists = [NameList::Raw, NameList::Rich, NameList::Other];
+    element(name).is_some() || mark(name).is_some() || lists.into_iter().any(|list| is_of(name, list))
 }
 
 /// The element called `name`, if it is followed.
 fn element(name: &str) -> Option<&'static Element> {
-    ELEMENTS.iter().find(|element| is_of(name, element.names))
+    MEANINGS.get(name)?.element
 }
 
 fn mark(name: &str) -> Option<usize> {
-    FORMATS.iter().position(|names| is_of(name, names))
+    MEANINGS.get(name)?.mark
 }
 
 /// The address of a link, if it is of a harmless kind; browsers leave out line ends and tabs in it.
@@ -557,10 +620,10 @@ impl Builder {
         let name = tag.name.as_str();
         self.begun = true;
         self.read.marked |= is_known(name);
-        self.read.rich |= is_of(name, RICH);
+        self.read.rich |= is_of(name, NameList::Rich);
         if self.top() == Class::Foreign {
             let font = name == "font" && ["color", "face", "size"].iter().any(|name| tag.attribute(name).is_some());
-            if !font && !is_of(name, BREAKOUTS) {
+            if !font && !is_of(name, NameList::Breakout) {
                 return self.foreign(tag);
             }
             self.leave_foreign();
@@ -582,7 +645,7 @@ impl Builder {
             && tag.attribute("encoding").is_some_and(|encoding| {
                 ["text/html", "application/xhtml+xml"].iter().any(|kind| encoding.eq_ignore_ascii_case(kind))
             });
-        let class = if html || is_of(&tag.name, ISLANDS) { Class::Island } else { Class::Foreign };
+        let class = if html || is_of(&tag.name, NameList::Island) { Class::Island } else { Class::Foreign };
         self.push(&tag.name, class, "");
     }
 
@@ -604,7 +667,7 @@ impl Builder {
             }
             "script" => drop(tokens.raw("script")),
             "template" => return true,
-            name if (is_of(name, TABLE_TAGS) || name == "table")
+            name if (is_of(name, NameList::TablePart) || name == "table")
                 && self.open.iter().take(at).any(|open| open.class == Class::Table) =>
             {
                 self.pop_to(at);
@@ -618,7 +681,7 @@ impl Builder {
     /// A start tag by the rules of tables: whether it was one of theirs.
     fn in_table(&mut self, tag: &Tag) -> bool {
         let name = tag.name.as_str();
-        let is_part = is_of(name, TABLE_TAGS);
+        let is_part = is_of(name, NameList::TablePart);
         let is_cell = matches!(name, "td" | "th");
         loop {
             let (at, class) = self.part();
@@ -683,7 +746,7 @@ impl Builder {
 
     fn in_body(&mut self, tag: &Tag, tokens: &mut Tokens<'_>) {
         let name = tag.name.as_str();
-        if is_of(name, RAW) {
+        if is_of(name, NameList::Raw) {
             tokens.raw(name);
             return;
         }
@@ -762,7 +825,7 @@ impl Builder {
             return self.add(Piece::Break);
         }
         if let Some(at) = self.select() {
-            let tabled = (is_of(name, TABLE_TAGS) || name == "table") && self.tabled(name).is_some();
+            let tabled = (is_of(name, NameList::TablePart) || name == "table") && self.tabled(name).is_some();
             match name {
                 "select" => return self.pop_to(at),
                 "template" => {}
@@ -777,7 +840,7 @@ impl Builder {
 
     /// An end tag by the rules of tables: whether it was one of theirs.
     fn end_in_table(&mut self, name: &str) -> bool {
-        let is_part = is_of(name, TABLE_TAGS) || name == "table";
+        let is_part = is_of(name, NameList::TablePart) || name == "table";
         loop {
             let (at, class) = self.part();
             match (class, name) {
