@@ -6,10 +6,10 @@
 
 use crate::engine::context::{Context, Seen};
 use crate::engine::held::Reason;
-use crate::engine::identity;
 use crate::engine::link::{Link, LinkState};
 use crate::engine::matches::{Match, Matches};
 use crate::engine::twins::is_series;
+use crate::engine::{identity, matching};
 use crate::flat::{self, FlatMap, FlatSet};
 use crate::model::time::local;
 use crate::model::{Day, Item, ItemId, Original, Person, Record, Zone};
@@ -78,6 +78,57 @@ pub fn rekey(context: &Context<'_>, seen: &Seen, unlinked: &[&Item], matches: &m
     for change in changes.values() {
         change.still_held(seen, matches);
     }
+    beside(context, seen, unlinked, matches, &changes);
+}
+
+/// Activities whose event is lost or a series, where the one that took its place has another one,
+/// which somebody made who could not read the first: of two Activities for one event the older
+/// stays.
+fn beside(
+    context: &Context<'_>,
+    seen: &Seen,
+    unlinked: &[&Item],
+    matches: &mut Matches,
+    changes: &FlatMap<&ItemId, SeriesChange<'_>>,
+) {
+    let linked: FlatMap<&ItemId, &Link> = seen.links.iter().map(|link| (link.halves.exchange.id(), link)).collect();
+    for (master, change) in changes {
+        let is_of_series = |event: &&Item| {
+            event.id == **master || event.facts.occurrence.as_ref().is_some_and(|one| one.master == **master)
+        };
+        let events: Vec<&Item> = seen.items.exchange.values().filter(is_of_series).collect();
+        for LostActivity { link, .. } in &change.lost {
+            let Some(own) = there(seen, link) else { continue };
+            let Some(event) = events.iter().find(|event| matching::is_made_for(context, seen, &own, event)) else {
+                continue;
+            };
+            let other = match (matches.events.get(&event.id), linked.get(&event.id)) {
+                (Some(Match::With(other)), _) => seen.items.creatio.get(other).cloned(),
+                (_, Some(other)) if other.state == LinkState::Alive => there(seen, other),
+                (_, _) => None,
+            };
+            let Some(other) = other.filter(|other| other.id != own.id && !other.facts.canceled) else { continue };
+            let is_older = (own.facts.created, &own.id) < (other.facts.created, &other.id);
+            match unlinked.iter().any(|item| item.id == event.id) {
+                true if is_older => {
+                    matches.events.insert(event.id.clone(), Match::Relink(own.id.clone()));
+                }
+                true | false if !is_older => {
+                    matches.second.insert(own.id.clone());
+                }
+                // the two are of one device: it finds the older one as that of its event
+                true | false => {}
+            }
+        }
+    }
+}
+
+/// The Activity of `link` as it was read, or as it is remembered if nothing told of it.
+fn there(seen: &Seen, link: &Link) -> Option<Item> {
+    let id = link.halves.creatio.id();
+    let read = seen.items.creatio.get(id).cloned();
+    let item = read.or_else(|| (!seen.gone.creatio.contains(id)).then(|| link.halves.creatio.remembered()));
+    item.filter(|item| !item.facts.canceled)
 }
 
 /// A single event that is a series now, of which somebody else has made Activities by now: that of
@@ -109,7 +160,8 @@ fn kept<'a>(
         let is_its_day =
             |(original, _): &&(Original, &Item)| day(context.zone, *original) == day(context.zone, lost.original);
         let (_, item) = days.iter().find(is_its_day).or(days.first())?;
-        let lives = matches!(lost.link.state, LinkState::Alive | LinkState::Asleep);
+        let is_there = !seen.gone.creatio.contains(lost.link.halves.creatio.id());
+        let lives = is_there && matches!(lost.link.state, LinkState::Alive | LinkState::Asleep);
         let takes = lives && lost.was_single && change.living.is_empty() && is_older(item);
         takes.then_some(Successor { activity: lost.link.halves.creatio.id(), event: &item.id })
     });
