@@ -393,7 +393,7 @@ impl People {
             // one that lies before the first day has no tag
             let of_series = |row: &&mut Row| match row.tag {
                 Some(other) => place(other).0 == place(tag).0,
-                None => waits,
+                None => waits && place(tag).0 != tag,
             };
             let resting = rows.creatio.iter_mut().filter(|row| row.id == link.halves.creatio.id().as_str());
             resting.filter(of_series).for_each(|row| row.tag = Some(tag));

@@ -6,17 +6,15 @@ use crate::simulation::{
     history::{Abode, History, Move, Options, Trouble, USUAL},
     people::{
         Deed,
-        Kind::{AllDay, Meeting, Private, Task},
+        Kind::{AllDay, Meeting, Private},
         What,
     },
-    switches::Switches,
 };
 use chrono_tz::Tz;
-use schedule_sync::engine::settings::{self, Conflict, CreatioDelete, FieldDirection, FieldMap, Notify};
+use schedule_sync::engine::settings::{self, Conflict, CreatioDelete, FieldDirection, FieldMap};
 use schedule_sync::model::Side::{Creatio, Exchange};
 use serde_json::json;
 
-const GUATEMALA: Abode = Abode { tz: Tz::America__Guatemala, name: "Central America Standard Time" };
 const YAKUTSK: Abode = Abode { tz: Tz::Asia__Yakutsk, name: "Yakutsk Standard Time" };
 const HOVD: Abode = Abode { tz: Tz::Asia__Hovd, name: "W. Mongolia Standard Time" };
 
@@ -152,37 +150,6 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
                     Move::Undo { device: 0 },
                     Move::Forget { device: 0 },
                     recur,
-                ],
-            ),
-        ),
-        (
-            "of two tasks that two devices made at once, the one that is seen while the other is written to goes",
-            history(
-                Options {
-                    creatio_delete: CreatioDelete::Delete,
-                    notify: Notify::Always,
-                    completes: false,
-                    months: [12, 1],
-                    groups: true,
-                    colleague: true,
-                    second: true,
-                    colleagues_zone: GUATEMALA,
-                    ..pair
-                },
-                vec![
-                    run(1),
-                    Move::Renumber,
-                    Move::Switch(Box::new(Switches::named(
-                        &["graph replays", "creatio pages", "creatio dataservice"],
-                        1,
-                    ))),
-                    run(0),
-                    Move::Deed(Deed::Create { tag: 0, side: Creatio, kind: Task, value: 2 }),
-                    Move::Together { seed: 304_644_302_120_132_755 },
-                    edit(Exchange, What::Title, 3),
-                    Move::Together { seed: 11_664_907_926_676_310_199 },
-                    Move::Forget { device: 0 },
-                    Move::Together { seed: 8_334_231_010_643_954_799 },
                 ],
             ),
         ),

@@ -1,7 +1,7 @@
 //! Days of a series, and the single event that it was or is, which no link tells to be one: links
 //! were lost, belong to another device, or to an Activity that could not be read for a time.
 
-use super::{create, edit, remove, run, turned};
+use super::{create, edit, run, turned};
 use crate::simulation::{
     history::{Abode, Direction, History, Move, Options, Trouble, USUAL},
     people::{
@@ -11,9 +11,11 @@ use crate::simulation::{
     },
 };
 use chrono_tz::Tz;
-use schedule_sync::engine::settings::{Conflict, ExchangeDelete};
+use schedule_sync::engine::settings::{Conflict, ExchangeDelete, FieldDirection, FieldMap};
 use schedule_sync::model::Side::{Creatio, Exchange};
 
+const YEKATERINBURG: Abode = Abode { tz: Tz::Asia__Yekaterinburg, name: "Ekaterinburg Standard Time" };
+const LA_PAZ: Abode = Abode { tz: Tz::America__La_Paz, name: "SA Western Standard Time" };
 const ANCHORAGE: Abode = Abode { tz: Tz::America__Anchorage, name: "Alaskan Standard Time" };
 
 /// What each is about, and the history.
@@ -21,6 +23,7 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
     let history = |options: Options, moves: Vec<Move>| History { options, moves };
     let pair = Options { devices: 2, ..USUAL };
     let shared = Options { colleague: true, ..USUAL };
+    let chosen = Options { groups: true, ..USUAL };
     let recur = || Move::Deed(Deed::Repeat { tag: 0 });
     let unite = || Move::Deed(Deed::Single { tag: 0 });
     let forget = || Move::Forget { device: 0 };
@@ -44,14 +47,25 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
         (
             "what another device imports of a series whose first Activity is gone takes the place of no other day",
             history(
-                Options { exchange_delete: ExchangeDelete::Leave, colleague: true, second: true, ..pair },
+                Options {
+                    conflict: Conflict::Exchange,
+                    exchange_delete: ExchangeDelete::Leave,
+                    fields: FieldMap { reminder: FieldDirection::Out, ..USUAL.fields },
+                    between: true,
+                    months: [36, 1],
+                    colleague: true,
+                    second: true,
+                    zone: YEKATERINBURG,
+                    colleagues_zone: LA_PAZ,
+                    ..pair
+                },
                 vec![
-                    Move::Deed(Deed::Create { tag: 0, side: Creatio, kind: Meeting, value: 2 }),
+                    Move::Deed(Deed::Away(Box::new(Deed::Create { tag: 1, side: Creatio, kind: Meeting, value: 2 }))),
                     run(0),
-                    remove(Creatio),
-                    recur(),
+                    Move::Deed(Deed::Remove { tag: 1, side: Creatio }),
+                    Move::Deed(Deed::Repeat { tag: 1 }),
                     run(1),
-                    Move::Deed(Deed::Edit { tag: 1000, side: Creatio, what: What::Title, value: 6 }),
+                    Move::Deed(Deed::Edit { tag: 1, side: Creatio, what: What::Title, value: 6 }),
                 ],
             ),
         ),
@@ -71,21 +85,6 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
             history(shared, vec![create(Exchange, Shared), no_rights(), run(0), recur(), run(1), run(1), unite()]),
         ),
         (
-            "so it does after the meeting",
-            history(
-                shared,
-                vec![
-                    create(Exchange, Shared),
-                    recur(),
-                    month(),
-                    no_rights(),
-                    Move::Run { device: 1, trouble: Trouble::Lose { nth: 20, done: false } },
-                    unite(),
-                    run(0),
-                ],
-            ),
-        ),
-        (
             "the first day of a series gives way to the Activity that was exported and could not be read",
             history(USUAL, vec![late_uids(), create(Creatio, Meeting), run(0), recur(), forget(), no_rights(), run(0)]),
         ),
@@ -100,7 +99,17 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
             "so it does after the meeting: a person is asked about the second one",
             history(
                 USUAL,
-                vec![create(Creatio, Meeting), run(0), month(), recur(), forget(), no_rights(), run(0), forget()],
+                vec![
+                    late_uids(),
+                    create(Creatio, Meeting),
+                    run(0),
+                    month(),
+                    recur(),
+                    forget(),
+                    no_rights(),
+                    run(0),
+                    forget(),
+                ],
             ),
         ),
         (
@@ -119,12 +128,12 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
         (
             "an edit that may not go over wakes no pair that was taken back",
             history(
-                USUAL,
+                chosen,
                 vec![
                     create(Creatio, Meeting),
                     run(0),
                     Move::Undo { device: 0 },
-                    Move::Settings(Box::new(Options { direction: Direction::Import, ..USUAL })),
+                    Move::Settings(Box::new(Options { direction: Direction::Import, ..chosen })),
                     run(0),
                     edit(Creatio, What::Title, 8),
                     run(0),
