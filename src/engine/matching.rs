@@ -140,7 +140,8 @@ pub fn find(context: &Context<'_>, seen: &Seen, unlinked: &[&Item]) -> Matches {
     settle_rivals(context, seen, &linked, unlinked, &mut found);
     settle_same(context, unlinked, &mut found);
     let mut matches = Matches { events: found, ..Matches::default() };
-    series::rekey(context, seen, unlinked, &mut matches);
+    let is_made_for = |activity: &Item, event: &Item| is_made_for(context, seen, activity, event);
+    series::rekey(context, seen, unlinked, &mut matches, is_made_for);
     settle_first(context, seen, &linked, unlinked, &mut matches);
     settle_left(context, unlinked, &mut matches);
     moved_tasks(seen, unlinked, &mut matches);

@@ -6,10 +6,10 @@
 
 use crate::engine::context::{Context, Seen};
 use crate::engine::held::Reason;
+use crate::engine::identity;
 use crate::engine::link::{Link, LinkState};
 use crate::engine::matches::{Match, Matches};
 use crate::engine::twins::is_series;
-use crate::engine::{identity, matching};
 use crate::flat::{self, FlatMap, FlatSet};
 use crate::model::time::local;
 use crate::model::{Day, Item, ItemId, Original, Person, Record, Zone};
@@ -53,8 +53,15 @@ struct SeriesChange<'a> {
 /// is told from a deletion.
 const SEVERAL: usize = 2;
 
-/// Takes new events for those that they replace.
-pub fn rekey(context: &Context<'_>, seen: &Seen, unlinked: &[&Item], matches: &mut Matches) {
+/// Takes new events for those that they replace. `is_made_for` tells whether an Activity was made
+/// for an event under any name that it had.
+pub fn rekey(
+    context: &Context<'_>,
+    seen: &Seen,
+    unlinked: &[&Item],
+    matches: &mut Matches,
+    is_made_for: impl Fn(&Item, &Item) -> bool,
+) {
     let mut changes = changes(seen, unlinked, matches);
     let mut found: Vec<Successor<'_>> = Vec::new();
     for change in changes.values_mut() {
@@ -78,18 +85,18 @@ pub fn rekey(context: &Context<'_>, seen: &Seen, unlinked: &[&Item], matches: &m
     for change in changes.values() {
         change.still_held(seen, matches);
     }
-    beside(context, seen, unlinked, matches, &changes);
+    beside(seen, unlinked, matches, &changes, is_made_for);
 }
 
 /// Activities whose event is lost or a series, where the one that took its place has another one,
 /// which somebody made who could not read the first: of two Activities for one event the older
 /// stays.
 fn beside(
-    context: &Context<'_>,
     seen: &Seen,
     unlinked: &[&Item],
     matches: &mut Matches,
     changes: &FlatMap<&ItemId, SeriesChange<'_>>,
+    is_made_for: impl Fn(&Item, &Item) -> bool,
 ) {
     let linked: FlatMap<&ItemId, &Link> = seen.links.iter().map(|link| (link.halves.exchange.id(), link)).collect();
     for (master, change) in changes {
@@ -99,7 +106,7 @@ fn beside(
         let events: Vec<&Item> = seen.items.exchange.values().filter(is_of_series).collect();
         for LostActivity { link, .. } in &change.lost {
             let Some(own) = there(seen, link) else { continue };
-            let Some(event) = events.iter().find(|event| matching::is_made_for(context, seen, &own, event)) else {
+            let Some(event) = events.iter().find(|event| is_made_for(&own, event)) else {
                 continue;
             };
             let other = match (matches.events.get(&event.id), linked.get(&event.id)) {

@@ -130,8 +130,8 @@ impl<W: World> Gather<'_, W> {
             // what names its event in another mailbox of the user does not find the one in this
             let is_marked = identity::is_ours(&item.id) || self.seen.is_named_elsewhere(item);
             lookups.extend(is_marked.then(|| Lookup::Mark(item.id.clone())));
-            // a task has no UID, and a listing may be late to tell of the one that bears its mark, or
-            // told of it while the Activity could not be read
+            // a task has no UID, and a listing may be late to tell of the one that bears its mark,
+            // or told of it while the Activity could not be read
             let is_old = self.seen.compared.is_none_or(|last| item.facts.created.is_none_or(|created| created <= last));
             let is_task = is_old && item.record.kind() == Kind::Task;
             lookups.extend((is_task && !is_marked).then(|| Lookup::MarkedTask(item.id.clone())));
@@ -307,7 +307,7 @@ impl<W: World> Gather<'_, W> {
                 known.contains_key(id) || self.seen.elsewhere.get(id).is_some_and(|one| one.instead.is_some());
             was_exported && !is_known && matters(link) && self.seen.gone.creatio.contains(id)
         });
-        // the days of what is a series now have its UID too, and each of them an Activity of its own
+        // the days of what is a series now have its UID too, and each an Activity of its own
         let single = gone.filter(|link| {
             let event = &link.halves.exchange;
             event.facts.occurrence.is_none() && !self.seen.series.contains(event.id())
