@@ -30,7 +30,7 @@ use device::{Counts, Device, InjectedFault, Question, Said};
 use futures_util::{FutureExt, task::noop_waker};
 pub(crate) use history::MOSCOW;
 use history::{History, Move, Options, Trouble};
-use people::{People, Wish};
+use people::{People, WantedLeft};
 use promises::{Broken, Outcome, Promise};
 use sandbox::{Sandbox, Seed, exchange, graph::Quirks};
 use schedule_sync::engine::answer::Choice;
@@ -200,7 +200,7 @@ impl Stage {
                     let alone = matches!(held.reason, Reason::LostCounterpart | Reason::LostOrigin);
                     let losses = [Reason::DeleteAsked, Reason::ManyDeletions, Reason::SideEmpty];
                     let whole = losses.contains(&held.reason);
-                    self.people.borrow_mut().leave(&ids, &fields, Wish { alone, whole });
+                    self.people.borrow_mut().leave(&ids, &fields, WantedLeft { alone, whole });
                 }
                 self.people.borrow_mut().removed_by_word(&said);
             }

@@ -148,7 +148,7 @@ pub(crate) struct Known {
 
 /// What a person wants left beside particular fields.
 #[derive(Clone, Copy)]
-pub(crate) struct Wish {
+pub(crate) struct WantedLeft {
     /// The item stays without a counterpart.
     pub(crate) alone: bool,
     /// Both sides stay as they are, whatever differs: its counterpart could not be read, and they
@@ -426,7 +426,7 @@ impl People {
 
     /// A person wants these fields of an item left as they are on both sides, and what else `wish`
     /// says.
-    pub(crate) fn leave(&mut self, ids: &[&ItemId], fields: &FlatSet<What>, wish: Wish) {
+    pub(crate) fn leave(&mut self, ids: &[&ItemId], fields: &FlatSet<What>, wish: WantedLeft) {
         let rows = self.all_rows();
         let named = |row: &&Row| ids.iter().any(|id| id.as_str() == row.id);
         for row in rows.iter().filter(named) {
