@@ -5,7 +5,7 @@ use crate::engine::held::{Held, Reason};
 use crate::engine::link::Link;
 use crate::flat::FlatSet;
 use crate::model::op::{Op, SendInvitations, Update};
-use crate::model::{Item, ItemId, Patch, Record, Side};
+use crate::model::{ContainerId, Item, ItemId, Patch, Record, Side};
 use serde::{Deserialize, Serialize};
 
 /// What is done with a pair.
@@ -69,6 +69,17 @@ pub struct Planned {
     pub held: Vec<Held>,
     /// What a person is told without being asked.
     pub notes: FlatSet<Note>,
+    /// An item of Exchange that only the next run can see to, which no listing may tell of then.
+    pub next: Option<Postponed>,
+}
+
+/// An item of Exchange that the next run reads again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Postponed {
+    /// The item.
+    pub id: ItemId,
+    /// Where it lies.
+    pub container: ContainerId,
 }
 
 /// What a run tells a person without asking: it is not held, and is told once.

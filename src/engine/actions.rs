@@ -26,7 +26,7 @@ mod removal;
 
 pub use creation::{convert, create, create_as, late_mark, reunite};
 pub use holding::held;
-pub use removal::{abandoned, ended, orphan, rivalled, superseded, surplus};
+pub use removal::{abandoned, ended, gives_way, orphan, rivalled, second, superseded, surplus};
 
 /// Carries out the step of a linked pair.
 #[must_use]
@@ -210,7 +210,10 @@ fn merged(case: &Case<'_>, step: Step) -> Planned {
     memory.waited = before && merge.waits.iter().any(mailing);
     let notes = noted(&link.memory, &memory, policy.ended);
     memory.vanished = false;
-    let mut awake = Link { state: LinkState::Alive, memory, ..informed(link, fates) };
+    // an edit that may not go over wakes no pair that rests: what was taken back is no deletion
+    let stays = Side::BOTH.into_iter().all(|side| merge.writes[side].is_empty()) && merge.base != merge.target;
+    let state = if stays && link.state == LinkState::Undone { LinkState::Undone } else { LinkState::Alive };
+    let mut awake = Link { state, memory, ..informed(link, fates) };
     settle_put_back(seen, &mut awake, &mut merge);
     let mut planned = written(awake, step, Some(link), &merge, now);
     planned.held = waiting(context, link, &merge, now);
@@ -344,7 +347,7 @@ fn adopted(context: &Context<'_>, seen: &Seen, items: Pair<&Item>) -> Planned {
 fn fresh(context: &Context<'_>, items: Pair<&Item>) -> Link {
     let ours = items.exchange.facts.mark.as_ref().is_some_and(|mark| mark.activity == items.creatio.id);
     // one that was imported before its UID was told, and of which this device had no link
-    let early = identity::before_its_uid(items.exchange, context.account).as_ref() == Some(&items.creatio.id);
+    let early = identity::before_its_uid(items.exchange, context.account).contains(&items.creatio.id);
     let theirs = early || identity::activity(items.exchange, context.account, 0) == items.creatio.id;
     let generation = items.exchange.facts.mark.as_ref().map_or(0, |mark| mark.generation);
     let instead = original::first_of(&items.creatio.id, items.exchange, generation, context.account);

@@ -3,9 +3,10 @@
 //! read before: several tabs write to one store.
 
 use crate::engine::answer::{Answer, Answers};
+use crate::engine::containers;
 use crate::engine::link::Link;
 use crate::engine::state::State;
-use crate::model::{ItemId, Side, SiteId};
+use crate::model::{ContainerId, ItemId, Side, SiteId};
 
 /// A change of the state of an account.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,6 +28,9 @@ pub enum StateChange {
     Woken(Vec<Link>),
     /// The installation has moved to this name.
     Moved(SiteId),
+    /// Containers got other ids, which the links have by now: one that changes again before a run
+    /// comes to its end is followed from there.
+    Renamed(Vec<(ContainerId, ContainerId)>),
 }
 
 impl StateChange {
@@ -53,6 +57,10 @@ impl StateChange {
                 stored
             }),
             Self::Moved(site) => stored.map(|stored| State { site: site.clone(), ..stored }),
+            Self::Renamed(renamed) => stored.map(|mut stored| {
+                containers::rename_in_state(&mut stored, renamed);
+                stored
+            }),
         }
     }
 }

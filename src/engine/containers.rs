@@ -4,8 +4,9 @@
 
 use crate::engine::link::Link;
 use crate::engine::settings::{Block, Settings};
+use crate::engine::state::State;
 use crate::flat::FlatSet;
-use crate::model::{Container, ContainerId};
+use crate::model::{Container, ContainerId, Side};
 
 /// Old and new ids of containers.
 pub type Renamed = [(ContainerId, ContainerId)];
@@ -54,6 +55,21 @@ pub fn rename_in_settings(settings: &mut Settings, renamed: &Renamed) {
     rename(&mut settings.import_tasks);
     let targets = [&mut settings.targets.calendar, &mut settings.targets.list];
     targets.into_iter().flatten().for_each(|id| self::rename(id, renamed));
+}
+
+/// The same in what a state remembers of containers, and of items in them.
+pub fn rename_in_state(state: &mut State, renamed: &Renamed) {
+    state.containers.iter_mut().for_each(|container| rename(&mut container.id, renamed));
+    if let Some(settings) = &mut state.settings {
+        rename_in_settings(settings, renamed);
+    }
+    let new = |mut id: ContainerId| {
+        rename(&mut id, renamed);
+        id
+    };
+    state.holding = std::mem::take(&mut state.holding).into_iter().map(new).collect();
+    let again = std::mem::take(&mut state.again[Side::Exchange]);
+    state.again[Side::Exchange] = again.into_iter().map(|(id, at)| (id, new(at))).collect();
 }
 
 /// The links in containers that were renamed, as they are then.

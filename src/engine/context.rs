@@ -78,8 +78,8 @@ pub struct Seen {
     pub unreadable: bool,
     /// Both sides were compared in full: a first run, a changed setting, once a day.
     pub full: bool,
-    /// This browser has not compared both sides before: its store is new, or was lost.
-    pub first: bool,
+    /// When this browser last compared both sides in full; `None`: its store is new, or was lost.
+    pub compared: Option<Instant>,
     /// A person sees the plan, and it is carried out as they have seen it.
     pub previewed: bool,
     /// Since when the notify rule is "always"; `None` under another rule.
@@ -95,8 +95,8 @@ pub struct Seen {
     /// Activities whose meeting ended and whose status nobody touched, by id.
     pub due: FlatSet<ItemId>,
     /// Unlinked Activities that were made for something that Exchange has: with the UID of a
-    /// series, for an occurrence of it; or by us, for an event or task that is another's
-    /// counterpart. They are never exported as new.
+    /// series, for an occurrence of it; for what can't be understood now; or by us, for an event or
+    /// task that is another's counterpart. They are never exported as new.
     pub occurring: FlatSet<ItemId>,
     /// Unlinked Activities of which Exchange has something by their mark or UID, linked or not:
     /// only such a one may be the second of an event.

@@ -29,13 +29,19 @@ pub fn activity(item: &Item, account: &Account, generation: u32) -> ItemId {
     named(&name)
 }
 
-/// The id that the Activity of `item` got if it was imported before its server told the UID, which
-/// Microsoft 365 may do late; `None` where that is the id that it gets now.
+/// The ids that the Activity of `item` may have got if it was imported before its server told the
+/// UID, which Microsoft 365 may do late: as what it is now, and as what it was before it became a
+/// series or a single event. None where these are the ids that it gets now.
 #[must_use]
-pub fn before_its_uid(item: &Item, account: &Account) -> Option<ItemId> {
-    public(item)?;
+pub fn before_its_uid(item: &Item, account: &Account) -> Vec<ItemId> {
+    if public(item).is_none() {
+        return Vec::new();
+    }
     let facts = Facts { uid: None, ..item.facts.clone() };
-    Some(activity(&Item { facts, ..item.clone() }, account, 0))
+    let nameless = Item { facts, ..item.clone() };
+    // the second one is of versions that named an occurrence by its own id
+    let before = own_aliases(account, &nameless).into_iter().next();
+    std::iter::once(activity(&nameless, account, 0)).chain(before).collect()
 }
 
 /// The name of what nobody else meets in. An occurrence has that of its series and its original

@@ -35,4 +35,6 @@ pub struct Matches {
     pub rivals: FlatSet<ItemId>,
     /// Activities of occurrences that a changed pattern has no place for.
     pub orphaned: FlatSet<ItemId>,
+    /// Linked Activities whose event became a series or a single event, that has an older one.
+    pub second: FlatSet<ItemId>,
 }

@@ -8,7 +8,7 @@ use crate::engine::twins::{are_twins, is_left_of, is_series};
 use crate::engine::{identity, project, scope, series};
 use crate::flat::{self, FlatMap, FlatSet};
 use crate::model::lookup::Look;
-use crate::model::{Day, Facts, Item, ItemId, Kind, Mark, Record, Side, TaskWhen, Uid, When};
+use crate::model::{Day, Facts, Item, ItemId, Kind, Mark, Original, Record, Side, TaskWhen, Uid, When};
 
 /// What matching looks Activities up by: who is linked, and who bears which UID.
 struct Linked<'a> {
@@ -140,7 +140,9 @@ pub fn find(context: &Context<'_>, seen: &Seen, unlinked: &[&Item]) -> Matches {
     settle_rivals(context, seen, &linked, unlinked, &mut found);
     settle_same(context, unlinked, &mut found);
     let mut matches = Matches { events: found, ..Matches::default() };
-    series::rekey(context, seen, unlinked, &mut matches);
+    let is_made_for = |activity: &Item, event: &Item| is_made_for(context, seen, activity, event);
+    series::rekey(context, seen, unlinked, &mut matches, is_made_for);
+    settle_first(context, seen, &linked, unlinked, &mut matches);
     settle_left(context, unlinked, &mut matches);
     moved_tasks(seen, unlinked, &mut matches);
     by_content(context, seen, &linked, unlinked, &mut matches);
@@ -168,7 +170,12 @@ fn by_identity(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &I
         }
     }
     stands_for(seen, linked, &identity::activity(item, context.account, 0))
-        .or_else(|| stands_for(seen, linked, &identity::before_its_uid(item, context.account)?))
+        .map(|found| {
+            older_export(context, seen, linked, item)
+                .filter(|older| precedes_found(seen, older, &found))
+                .map_or(found, |older| Match::With(older.id.clone()))
+        })
+        .or_else(|| by_early_name(context, seen, linked, item))
         .or_else(|| by_uid(context, seen, linked, item))
         .or_else(|| by_alias(context, seen, linked, item))
         .or_else(|| by_series_mark(context, seen, linked, item))
@@ -176,6 +183,27 @@ fn by_identity(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &I
         .or_else(|| by_note(seen, linked, item))
         .or(orphan)
         .unwrap_or(Match::New)
+}
+
+/// The person's own Activity without a link that was exported as the single event which became the
+/// series of `item`, and lies on its day: a device that could not read it made another one.
+fn older_export<'a>(context: &Context<'_>, seen: &'a Seen, linked: &Linked<'a>, item: &Item) -> Option<&'a Item> {
+    item.facts.occurrence.as_ref()?;
+    let named = activity_uid(&item.facts).into_iter().flat_map(|uid| linked.named(&uid));
+    let mark = item.facts.series_mark.as_ref().filter(|mark| mark.site == context.account.site);
+    let marked = mark.and_then(|mark| seen.items.creatio.get(&mark.activity));
+    let is_its = |one: &&Item| {
+        let is_free = linked.of(&one.id).is_none() && !one.facts.canceled && !identity::is_ours(&one.id);
+        is_free && one.record.kind() == Kind::Meeting && is_of_day(context, one, item)
+    };
+    named.chain(marked).filter(is_its).min_by_key(|one| (one.facts.created, &one.id))
+}
+
+/// Whether `activity` is older than the one that was found without a link.
+fn precedes_found(seen: &Seen, activity: &Item, found: &Match) -> bool {
+    let Match::With(other) = found else { return false };
+    let age = |one: &Item| (one.facts.created, one.id.clone());
+    seen.items.creatio.get(other).is_some_and(|other| age(activity) < age(other))
 }
 
 /// Whether `item` was created for `activity` a second time: a task that bears its mark; or an event
@@ -231,6 +259,15 @@ fn by_alias(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &Item
     let ids = identity::aliases(context.zone, context.account, item);
     let of_its_day = ids.iter().filter(|id| is_on_its_day(context, seen, linked, id, item));
     of_its_day.into_iter().find_map(|id| of_series(seen, linked, id, item))
+}
+
+/// The Activity that was made for `item` before its server told the UID, under the name that it
+/// has now, or on its day under one that it had as a single event or a series.
+fn by_early_name(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &Item) -> Option<Match> {
+    let mut names = identity::before_its_uid(item, context.account).into_iter();
+    let own = names.next()?;
+    let is_its = |id: &ItemId| is_on_its_day(context, seen, linked, id, item);
+    stands_for(seen, linked, &own).or_else(|| names.filter(is_its).find_map(|id| of_series(seen, linked, &id, item)))
 }
 
 /// The Activity that was exported as a single event which became the series of `item`, if it has no
@@ -295,6 +332,7 @@ pub fn is_made_for(context: &Context<'_>, seen: &Seen, activity: &Item, item: &I
     if identity::is_ours(&activity.id) {
         return activity.id == identity::activity(item, context.account, 0)
             || identity::aliases(context.zone, context.account, item).contains(&activity.id)
+            || identity::before_its_uid(item, context.account).contains(&activity.id)
             // only a full comparison has seen every event whose name it could bear
             || seen.full && is_of_earlier_pattern(context, seen, activity, item);
     }
@@ -303,6 +341,17 @@ pub fn is_made_for(context: &Context<'_>, seen: &Seen, activity: &Item, item: &I
         Some(uid) => activity_uid(&item.facts).as_ref() == Some(uid),
         None => mark.is_some_and(|mark| mark.activity == activity.id),
     }
+}
+
+/// Whether `activity` was made for, or exported as, the single event that became the series of
+/// which `item` is an occurrence, whatever their days.
+#[must_use]
+pub fn is_of_series(context: &Context<'_>, activity: &Item, item: &Item) -> bool {
+    if identity::is_ours(&activity.id) {
+        return identity::aliases(context.zone, context.account, item).contains(&activity.id);
+    }
+    let uid = activity.facts.uid.as_ref().filter(|_| activity.record.kind() == Kind::Meeting);
+    uid.is_some() && activity_uid(&item.facts).as_ref() == uid
 }
 
 /// Whether an Activity lies on the day that the pattern gives `item`, or on the one it is on.
@@ -415,6 +464,48 @@ fn settle_same(context: &Context<'_>, unlinked: &[&Item], found: &mut FlatMap<It
     for mut items in same.into_values() {
         flat::sort_by_key(&mut items, |item| (item.facts.created, item.id.clone()));
         found.extend(items.iter().skip(1).map(|copy| (copy.id.clone(), Match::Copy)));
+    }
+}
+
+/// A person's own Activity was exported as a single event, that became a series, and lies on none
+/// of its days, since one of the two was moved: where no link tells more, it is the Activity of the
+/// occurrence on whose day it lies, else of the first one, as long as that has no other.
+fn settle_first(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, unlinked: &[&Item], matches: &mut Matches) {
+    let is_new = |matches: &Matches, item: &Item| matches.events.get(&item.id) == Some(&Match::New);
+    let mut series: FlatMap<&ItemId, Vec<(Original, &Item)>> = FlatMap::new();
+    for item in seen.items.exchange.values() {
+        if let Some(occurrence) = &item.facts.occurrence {
+            series.entry(&occurrence.master).or_default().push((occurrence.original, item));
+        }
+    }
+    for (master, mut days) in series {
+        flat::sort_by_key(&mut days, |(original, item)| (*original, &item.id));
+        let free = unlinked.iter().copied().filter(|item| is_new(matches, item));
+        let free: Vec<&Item> = free.filter(|item| days.iter().any(|(_, day)| day.id == item.id)).collect();
+        let taken: FlatSet<&ItemId> = matches.events.values().filter_map(Match::activity).collect();
+        let is_free = |one: &&Item| {
+            !identity::is_ours(&one.id)
+                && one.record.kind() == Kind::Meeting
+                && linked.of(&one.id).is_none()
+                && !one.facts.canceled
+                && !taken.contains(&one.id)
+        };
+        let named = |item: &Item| {
+            let uid = activity_uid(&item.facts);
+            let by_uid = uid.into_iter().flat_map(|uid| linked.named(&uid));
+            let mark = item.facts.series_mark.as_ref().filter(|mark| mark.site == context.account.site);
+            let marked = mark.and_then(|mark| seen.items.creatio.get(&mark.activity));
+            by_uid.chain(marked).filter(is_free).map(|one| &one.id).collect::<FlatSet<_>>()
+        };
+        let Some(holders) = free.first().map(|item| named(item)).filter(|holders| holders.len() == 1) else { continue };
+        let Some(holder) = holders.first().and_then(|id| seen.items.creatio.get(*id)) else { continue };
+        let day = day_of(context, &holder.record);
+        let on_its_day = free.iter().copied().find(|item| day_of(context, &item.record) == day);
+        let is_begun = seen.links.iter().any(|link| link.series() == Some(master));
+        let first = days.first().map(|(_, item)| *item).filter(|item| !is_begun && is_new(matches, item));
+        if let Some(item) = on_its_day.or(first) {
+            matches.events.insert(item.id.clone(), Match::With(holder.id.clone()));
+        }
     }
 }
 

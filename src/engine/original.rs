@@ -90,8 +90,9 @@ fn age(activity: &Item) -> (Option<Instant>, &ItemId) {
 /// Whether an unlinked Activity of the user's is a second one beside that of a link: the other is
 /// older, or is the one in which colleagues meet. Of one that a person was asked about, only a full
 /// comparison tells that it is none any more: between two of them its event may not be read.
+/// `is_beside`: it is found to be one in this run, so that no link tells it.
 #[must_use]
-pub fn is_second(context: &Context<'_>, seen: &Seen, activity: &Item) -> bool {
+pub fn is_second(context: &Context<'_>, seen: &Seen, activity: &Item, is_beside: bool) -> bool {
     let own = activity.facts.owner.as_ref() == Some(&context.account.contact);
     let elsewhere = seen.elsewhere.get(&activity.id).is_some_and(|there| there.lives);
     let stands_beside = |link: &Link| {
@@ -99,17 +100,16 @@ pub fn is_second(context: &Context<'_>, seen: &Seen, activity: &Item) -> bool {
         let canceled = seen.items.creatio.get(id).is_some_and(|first| first.facts.canceled);
         let event = seen.items.exchange.get(link.halves.exchange.id()).filter(|event| !event.facts.canceled);
         let is_for = |event: &Item| {
-            let early = identity::before_its_uid(event, context.account).as_ref() == Some(&activity.id);
+            let early = identity::before_its_uid(event, context.account).contains(&activity.id);
             // the single event that it was made for is this series, and its day is none of that
-            let single = event.facts.occurrence.is_some()
-                && identity::aliases(context.zone, context.account, event).contains(&activity.id);
+            let single = event.facts.occurrence.is_some() && matching::is_of_series(context, activity, event);
             early || single || matching::is_made_for(context, seen, activity, event)
         };
         lives(link) && !canceled && !seen.gone.creatio.contains(id) && event.is_some_and(is_for)
     };
     let asked = !seen.full && is_asked(seen, &activity.id);
     let is_named = seen.named.contains(&activity.id);
-    let stands = asked || is_named && seen.links.iter().any(stands_beside);
+    let stands = asked || is_beside || is_named && seen.links.iter().any(stands_beside);
     own && !elsewhere && !activity.facts.canceled && stands
 }
 
@@ -124,7 +124,7 @@ pub fn is_asked(seen: &Seen, activity: &ItemId) -> bool {
 #[must_use]
 pub fn early<'a>(seen: &'a Seen, link: &Link, account: &Account) -> Option<&'a Item> {
     let item = seen.items.exchange.get(link.halves.exchange.id())?;
-    (identity::before_its_uid(item, account).as_ref() == Some(link.halves.creatio.id())).then_some(item)
+    identity::before_its_uid(item, account).contains(link.halves.creatio.id()).then_some(item)
 }
 
 /// The same of an `item` that is about to be linked to `activity`.
@@ -147,6 +147,22 @@ fn free(seen: &Seen, instead: &ItemId, facts: &Facts) -> Option<ItemId> {
 
 fn is_free(seen: &Seen, activity: &Item) -> bool {
     !activity.facts.canceled && !seen.links.iter().any(|other| *other.halves.creatio.id() == activity.id)
+}
+
+/// The Activity that was exported as the single event which became the series of `item`, if it
+/// can't be read now: what is made for the first of the days stands in for it.
+#[must_use]
+pub fn unread(context: &Context<'_>, seen: &Seen, item: &Item) -> Option<ItemId> {
+    let occurrence = item.facts.occurrence.as_ref()?;
+    let mark = item.facts.series_mark.as_ref().filter(|mark| mark.site == context.account.site)?;
+    let is_before = |other: &Item| {
+        let day = other.facts.occurrence.as_ref();
+        day.is_some_and(|day| day.master == occurrence.master && day.original < occurrence.original)
+    };
+    let is_first = !seen.items.exchange.values().any(is_before);
+    let is_linked = seen.links.iter().any(|link| *link.halves.creatio.id() == mark.activity);
+    let is_known = is_linked || seen.items.creatio.contains_key(&mark.activity);
+    (is_first && !is_known).then(|| mark.activity.clone())
 }
 
 /// The Activity to which `link` goes back: the first one is there, and nobody has edited the one

@@ -2,7 +2,7 @@
 //! write, and what waits for a person. Its `Display` is the dry run; it names items by id, never by
 //! title.
 
-use crate::engine::action::{Action, Note};
+use crate::engine::action::{Action, Note, Postponed};
 use crate::engine::answer::{Answers, Question};
 use crate::engine::held::Held;
 use crate::engine::link::Link;
@@ -30,6 +30,8 @@ pub struct Plan {
     pub answers: Answers,
     /// What a person is told without being asked, of which Activities.
     pub notes: FlatMap<Note, FlatSet<ItemId>>,
+    /// Items of Exchange that only the next run can see to: it reads them again.
+    pub next: Vec<Postponed>,
     /// What goes although nobody was asked: the items whose removal the guard counts.
     pub unasked: FlatSet<ItemId>,
     /// Nothing that was seen of Creatio counts, but what a person answered about: the rest is read

@@ -18,7 +18,7 @@ use crate::engine::settings::Settings;
 use crate::engine::{actions, asking, decide, guard, pairs, scope};
 use crate::flat::{self, FlatMap, FlatSet};
 use crate::model::{Facts, Item, ItemId, Kind, Pair, Side, Status};
-use index::{Index, unlinked};
+use index::{Index, is_beside, unlinked};
 
 /// Decides what to do with everything that was seen.
 #[must_use]
@@ -130,7 +130,8 @@ impl<'a> Planner<'a> {
         for item in unlinked(seen, Side::Creatio) {
             self.accounted.add(Side::Creatio, &item.id);
             if !taken.contains(&item.id) {
-                self.plan.add(unlinked::activity(context, seen, item));
+                let is_beside = is_beside(context, seen, &index.matches, item);
+                self.plan.add(unlinked::activity(context, seen, item, is_beside));
             }
         }
     }
@@ -232,7 +233,7 @@ pub const fn rank(step: Step) -> u8 {
 
 impl Plan {
     fn add(&mut self, planned: Planned) {
-        let Planned { action, links, drop, held, notes } = planned;
+        let Planned { action, links, drop, held, notes, next } = planned;
         let whose =
             action.as_ref().map(|action| &action.after).or(links.last()).map(|link| link.halves.creatio.id().clone());
         for note in notes {
@@ -242,5 +243,6 @@ impl Plan {
         self.links.extend(links);
         self.drop.extend(drop);
         self.held.extend(held);
+        self.next.extend(next);
     }
 }

@@ -53,8 +53,15 @@ struct SeriesChange<'a> {
 /// is told from a deletion.
 const SEVERAL: usize = 2;
 
-/// Takes new events for those that they replace.
-pub fn rekey(context: &Context<'_>, seen: &Seen, unlinked: &[&Item], matches: &mut Matches) {
+/// Takes new events for those that they replace. `is_made_for` tells whether an Activity was made
+/// for an event under any name that it had.
+pub fn rekey(
+    context: &Context<'_>,
+    seen: &Seen,
+    unlinked: &[&Item],
+    matches: &mut Matches,
+    is_made_for: impl Fn(&Item, &Item) -> bool,
+) {
     let mut changes = changes(seen, unlinked, matches);
     let mut found: Vec<Successor<'_>> = Vec::new();
     for change in changes.values_mut() {
@@ -78,6 +85,57 @@ pub fn rekey(context: &Context<'_>, seen: &Seen, unlinked: &[&Item], matches: &m
     for change in changes.values() {
         change.still_held(seen, matches);
     }
+    beside(seen, unlinked, matches, &changes, is_made_for);
+}
+
+/// Activities whose event is lost or a series, where the one that took its place has another one,
+/// which somebody made who could not read the first: of two Activities for one event the older
+/// stays.
+fn beside(
+    seen: &Seen,
+    unlinked: &[&Item],
+    matches: &mut Matches,
+    changes: &FlatMap<&ItemId, SeriesChange<'_>>,
+    is_made_for: impl Fn(&Item, &Item) -> bool,
+) {
+    let linked: FlatMap<&ItemId, &Link> = seen.links.iter().map(|link| (link.halves.exchange.id(), link)).collect();
+    for (master, change) in changes {
+        let is_of_series = |event: &&Item| {
+            event.id == **master || event.facts.occurrence.as_ref().is_some_and(|one| one.master == **master)
+        };
+        let events: Vec<&Item> = seen.items.exchange.values().filter(is_of_series).collect();
+        for LostActivity { link, .. } in &change.lost {
+            let Some(own) = there(seen, link) else { continue };
+            let Some(event) = events.iter().find(|event| is_made_for(&own, event)) else {
+                continue;
+            };
+            let other = match (matches.events.get(&event.id), linked.get(&event.id)) {
+                (Some(Match::With(other)), _) => seen.items.creatio.get(other).cloned(),
+                (_, Some(other)) if other.state == LinkState::Alive => there(seen, other),
+                (_, _) => None,
+            };
+            let Some(other) = other.filter(|other| other.id != own.id && !other.facts.canceled) else { continue };
+            let is_older = (own.facts.created, &own.id) < (other.facts.created, &other.id);
+            match unlinked.iter().any(|item| item.id == event.id) {
+                true if is_older => {
+                    matches.events.insert(event.id.clone(), Match::Relink(own.id.clone()));
+                }
+                true | false if !is_older => {
+                    matches.second.insert(own.id.clone());
+                }
+                // the two are of one device: it finds the older one as that of its event
+                true | false => {}
+            }
+        }
+    }
+}
+
+/// The Activity of `link` as it was read, or as it is remembered if nothing told of it.
+fn there(seen: &Seen, link: &Link) -> Option<Item> {
+    let id = link.halves.creatio.id();
+    let read = seen.items.creatio.get(id).cloned();
+    let item = read.or_else(|| (!seen.gone.creatio.contains(id)).then(|| link.halves.creatio.remembered()));
+    item.filter(|item| !item.facts.canceled)
 }
 
 /// A single event that is a series now, of which somebody else has made Activities by now: that of
@@ -109,7 +167,8 @@ fn kept<'a>(
         let is_its_day =
             |(original, _): &&(Original, &Item)| day(context.zone, *original) == day(context.zone, lost.original);
         let (_, item) = days.iter().find(is_its_day).or(days.first())?;
-        let lives = matches!(lost.link.state, LinkState::Alive | LinkState::Asleep);
+        let is_there = !seen.gone.creatio.contains(lost.link.halves.creatio.id());
+        let lives = is_there && matches!(lost.link.state, LinkState::Alive | LinkState::Asleep);
         let takes = lives && lost.was_single && change.living.is_empty() && is_older(item);
         takes.then_some(Successor { activity: lost.link.halves.creatio.id(), event: &item.id })
     });

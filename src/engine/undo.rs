@@ -65,6 +65,8 @@ pub struct Now {
     pub links: FlatMap<ItemId, Link>,
     /// Activities whose event or task was removed, and made again since, as by another device.
     pub again: FlatSet<ItemId>,
+    /// Activities that were removed, and in whose place another one was made for their event since.
+    pub instead: FlatSet<ItemId>,
 }
 
 /// Plans the undo of `entries`, all of one run: the last write first. `silently`: nobody gets mail
@@ -75,8 +77,11 @@ pub fn undo(account: &Account, silently: bool, entries: &[Entry], now: &Now) -> 
     let mut last_first: Vec<&Entry> = entries.iter().filter(|entry| !entry.corrects).collect();
     flat::sort_by_key(&mut last_first, |entry| std::cmp::Reverse(entry.nth));
     for entry in last_first {
-        let is_again =
-            (entry.side, entry.what) == (Side::Exchange, What::Deleted) && now.again.contains(&entry.activity);
+        let is_again = match (entry.side, entry.what) {
+            (Side::Exchange, What::Deleted) => now.again.contains(&entry.activity),
+            (Side::Creatio, What::Deleted) => now.instead.contains(&entry.activity),
+            (Side::Exchange | Side::Creatio, _) => false,
+        };
         let back = match now.links.get(&entry.activity) {
             None => Err(Why::Unlinked),
             Some(_) if is_again => Err(Why::Gone),

@@ -65,6 +65,7 @@ pub async fn apply<W: World>(world: &W, planned: PreparedRun) -> Result<Report> 
     for side in Side::BOTH {
         state.again[side].extend(unanswered(&seen, side));
     }
+    state.again.exchange.extend(plan.next.drain(..).map(|next| (next.id, next.container)));
     hold_places(&mut state, &plan.links);
     rest(&mut state, &plan.links, &plan.drop);
     let mut done_links = plan.links.clone();

@@ -112,7 +112,7 @@ pub async fn observe<W: World>(
         if nameless { cursors[side].clone() } else { listings[side].cursor.clone() }
     });
     gather.seen.full = full;
-    gather.seen.first = state.compared.is_none();
+    gather.seen.compared = state.compared;
     gather.seen.own = state.addresses.clone();
     gather.seen.answers = state.answers.clone();
     gather.seen.guarded = state.held.iter().filter_map(|held| Some((held.id.clone()?, held.reason))).collect();

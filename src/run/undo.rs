@@ -2,20 +2,21 @@
 //! The rest is the next run's.
 
 use super::commit::commit;
+use crate::engine::action::ACTIVITIES;
 use crate::engine::change::StateChange;
 use crate::engine::commit::Commit;
-use crate::engine::context::Context;
+use crate::engine::context::{Context, Seen};
 use crate::engine::history::{Entry, What};
-use crate::engine::link::LinkKey;
-use crate::engine::scope;
+use crate::engine::link::{Link, LinkKey};
 use crate::engine::settings::{Notify, Settings};
 use crate::engine::undo::{self, Back, Now, Undo};
+use crate::engine::{matching, scope};
 use crate::error::{Error, Result};
-use crate::flat::FlatSet;
+use crate::flat::{FlatMap, FlatSet};
 use crate::model::lookup::Lookup;
 use crate::model::op::{Op, Outcome, Refusal, Written};
 use crate::model::time::local;
-use crate::model::{Instant, Item, ItemId, Pair, Side};
+use crate::model::{ContainerId, Instant, Item, ItemId, Pair, Side};
 use crate::ports::{Clock, Events, Replica, Store};
 use crate::run::{World, unless_stopped};
 
@@ -106,18 +107,8 @@ async fn rest<W: World>(world: &W, step: &Back, Rested { run, written, entry }: 
     let current = world.store().links(&[key]).await?.into_iter().next();
     let step = Back { link: current.unwrap_or_else(|| step.link.clone()), ..step.clone() };
     // the pair rests as the rules see it: of what is private they see as much as before
-    let now = world.clock().now();
-    let today = local(world.zone(), now).date();
-    let settings = world.store().settings().await?.unwrap_or_else(|| Settings::first(today));
-    let window = settings.window(now, world.zone());
-    let context = Context {
-        settings: &settings,
-        zone: world.zone(),
-        now,
-        window,
-        account: world.account(),
-        words: world.words(),
-    };
+    let settings = settings(world).await?;
+    let context = context(world, &settings);
     let written = written.item.as_deref().map(|item| scope::masked(&context, item));
     let other = found.first().map(|item| scope::masked(&context, item));
     let unheld = Pair { creatio: world.creatio().unheld(), exchange: world.exchange().unheld() };
@@ -125,6 +116,19 @@ async fn rest<W: World>(world: &W, step: &Back, Rested { run, written, entry }: 
     let history = entry.into_iter().collect();
     let state = Some(StateChange::Rested(link.halves.creatio.id().clone()));
     commit(world.store(), run, &Commit { put: vec![link], state, history, ..Commit::default() }).await
+}
+
+/// The settings that hold.
+async fn settings<W: World>(world: &W) -> Result<Settings> {
+    let today = local(world.zone(), world.clock().now()).date();
+    Ok(world.store().settings().await?.unwrap_or_else(|| Settings::first(today)))
+}
+
+/// What the rules go by, with these `settings`.
+fn context<'a, W: World>(world: &'a W, settings: &'a Settings) -> Context<'a> {
+    let now = world.clock().now();
+    let window = settings.window(now, world.zone());
+    Context { settings, zone: world.zone(), now, window, account: world.account(), words: world.words() }
 }
 
 /// Everything that `entries` wrote, as it is now.
@@ -143,7 +147,44 @@ async fn now<W: World>(world: &W, entries: &[Entry]) -> Result<Now> {
         now.items.extend(found.into_iter().map(|item| ((side, item.id.clone()), item)));
     }
     now.again = made_again(world, entries).await?;
+    now.instead = made_instead(world, entries, &now.links).await?;
     Ok(now)
+}
+
+/// The Activities among `entries` that were removed, and in whose place another one was made for
+/// the same event: under another name, as that became a series or a single event since. What the
+/// same run made does not count, as that goes.
+async fn made_instead<W: World>(
+    world: &W,
+    entries: &[Entry],
+    links: &FlatMap<ItemId, Link>,
+) -> Result<FlatSet<ItemId>> {
+    let of = |what: What| entries.iter().filter(move |entry| (entry.side, entry.what) == (Side::Creatio, what));
+    let made: FlatSet<&ItemId> = of(What::Created).map(|entry| &entry.id).collect();
+    let removed = of(What::Deleted).filter_map(|entry| links.get(&entry.activity));
+    let events: Vec<(&ItemId, Item)> =
+        removed.map(|link| (link.halves.creatio.id(), link.halves.exchange.remembered())).collect();
+    if events.is_empty() {
+        return Ok(FlatSet::new());
+    }
+    let settings = settings(world).await?;
+    let context = context(world, &settings);
+    let names = events.iter().flat_map(|(_, event)| {
+        let ids = matching::candidates(&context, event).into_iter();
+        let ids = ids.map(|id| Lookup::Id { id, container: ContainerId::from(ACTIVITIES) });
+        ids.chain(matching::activity_uid(&event.facts).map(Lookup::Uid))
+    });
+    let found = find(world, Side::Creatio, &names.collect::<Vec<_>>()).await?;
+    let seen = Seen::default();
+    let stands = |activity: &ItemId, event: &Item| {
+        found.iter().any(|other| {
+            other.id != *activity
+                && !made.contains(&other.id)
+                && !other.facts.canceled
+                && matching::is_made_for(&context, &seen, other, event)
+        })
+    };
+    Ok(events.iter().filter(|(id, event)| stands(id, event)).map(|(id, _)| (*id).clone()).collect())
 }
 
 /// The Activities among `entries` whose event or task was removed, and that have one all the same:

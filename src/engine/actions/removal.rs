@@ -7,12 +7,13 @@ use crate::engine::context::{Context, Seen};
 use crate::engine::fate::{Case, Fate};
 use crate::engine::held::Reason;
 use crate::engine::link::{Half, Link, LinkState, Memory};
+use crate::engine::merge::differences;
 use crate::engine::permissions::Permissions;
 use crate::engine::settings::CreatioDelete;
 use crate::engine::{decide, identity, original};
 use crate::flat::FlatSet;
 use crate::model::op::{Op, Update};
-use crate::model::{ContainerId, Facts, Item, ItemId, Pair, Patch, Record, Side, Status};
+use crate::model::{ContainerId, Facts, Field, Item, ItemId, Pair, Patch, Record, Side, Status};
 
 /// The delete rule: Creatio marks (or deletes), Exchange moves to Deleted Items; the link stays as
 /// a tombstone.
@@ -97,6 +98,42 @@ pub fn superseded(context: &Context<'_>, seen: &Seen, link: &Link) -> Planned {
     // the event belongs to the other one now
     action.after.halves.exchange.replace_id(Link::foreseen(link.halves.creatio.id()));
     Planned { action: Some(action), ..Planned::default() }
+}
+
+/// The Activity of `link`, whose event is lost and has an older one in what took its place: as we
+/// made it, it is removed as in [`superseded`]; else the pair comes apart, and a person is asked.
+/// Somebody else's is their account's business.
+#[must_use]
+pub fn gives_way(context: &Context<'_>, seen: &Seen, link: &Link) -> Planned {
+    let id = link.halves.creatio.id();
+    let read = seen.items.creatio.get(id).cloned();
+    let item = read.unwrap_or_else(|| link.halves.creatio.remembered());
+    let apart = |planned: Planned| Planned { drop: vec![id.clone()], ..planned };
+    if !decide::is_users(context, &item.facts) {
+        return apart(Planned::default());
+    }
+    let unchanged = differences(&link.halves.creatio.base, &item.record).is_subset(&FlatSet::from([Field::Response]));
+    if link.made != Some(Side::Creatio) || item.facts.process || !unchanged {
+        let planned = second(context, seen, &item);
+        let is_settled = planned.action.is_some() || !planned.links.is_empty();
+        return if is_settled { planned } else { apart(planned) };
+    }
+    let fates = Pair { creatio: Fate::Same(Some(&item)), exchange: Fate::Same(None) };
+    let marks = context.settings.rules.creatio_delete != CreatioDelete::Delete;
+    let mut action = taken_away(link, Side::Creatio, fates, marks);
+    action.after.halves.exchange.replace_id(Link::foreseen(id));
+    Planned { action: Some(action), ..Planned::default() }
+}
+
+/// An Activity that was made for an event which is the counterpart of another one: a person says
+/// whether it stays, also of what has ended, as nothing stands twice.
+#[must_use]
+pub fn second(context: &Context<'_>, seen: &Seen, item: &Item) -> Planned {
+    match Permissions::of_item(seen, item).said(Reason::SecondActivity) {
+        Some(Choice::Allow) => abandoned(context, item, true),
+        Some(Choice::Leave) => abandoned(context, item, false),
+        Some(Choice::Take(_)) | None => Planned::held(context, Side::Creatio, item, Reason::SecondActivity),
+    }
 }
 
 /// The Activity of `link` that a person edited, and beside which the first one is there: they say

@@ -4,9 +4,8 @@
 use crate::engine::context::{Context, Seen};
 use crate::engine::link::Link;
 use crate::engine::matches::{Match, Matches};
-use crate::engine::matching;
 use crate::engine::plan::Plan;
-use crate::engine::{actions, fold, original, scope};
+use crate::engine::{actions, fold, identity, matching, original, scope};
 use crate::flat::{FlatMap, FlatSet};
 use crate::model::{Item, ItemId, Mark, Pair, Side};
 
@@ -30,7 +29,7 @@ impl<'a> Index<'a> {
     pub(super) fn new(context: &Context<'_>, seen: &'a Seen, plan: &mut Plan) -> Self {
         let masked = seen.items.exchange.iter().map(|(id, item)| (id, scope::masked(context, item))).collect();
         let matches = matching::find(context, seen, &unlinked(seen, Side::Exchange));
-        let Relinked { links, outdated, reunited } = relinked(context, seen, &matches.events, plan);
+        let Relinked { links, outdated, reunited } = relinked(context, seen, &matches, plan);
         Self { masked, matches, links, outdated, reunited }
     }
 
@@ -47,6 +46,19 @@ impl<'a> Index<'a> {
         let known = events.values().filter_map(Match::activity).chain(&self.matches.rivals).chain(linked);
         known.cloned().chain(waiting).chain(stand_ins).collect()
     }
+}
+
+/// Whether an Activity without a pair was made for an event that is found to be another's: no link
+/// tells so yet.
+pub(super) fn is_beside(context: &Context<'_>, seen: &Seen, matches: &Matches, activity: &Item) -> bool {
+    // nothing else names its event
+    let names = identity::is_ours(&activity.id) || activity.facts.uid.is_some();
+    let is_its = |id: &ItemId| {
+        let event = seen.items.exchange.get(id);
+        event.is_some_and(|event| matching::is_made_for(context, seen, activity, event))
+    };
+    let is_found = |found: &Match| matches!(found, Match::With(_) | Match::Relink(_));
+    names && matches.events.iter().any(|(id, found)| is_found(found) && is_its(id))
 }
 
 /// The items of a side that no link names.
@@ -67,10 +79,15 @@ struct Relinked {
 }
 
 /// Moves links over to the items that took the place of others.
-fn relinked(context: &Context<'_>, seen: &Seen, matches: &FlatMap<ItemId, Match>, plan: &mut Plan) -> Relinked {
+fn relinked(context: &Context<'_>, seen: &Seen, matches: &Matches, plan: &mut Plan) -> Relinked {
     let mut links: FlatMap<ItemId, Link> =
         seen.links.iter().map(|link| (link.halves.creatio.id().clone(), link.clone())).collect();
-    for (id, found) in matches {
+    for mut link in matches.second.iter().filter_map(|id| links.remove(id)) {
+        let items = Pair::of(|side| seen.items[side].get(link.halves[side].id()));
+        fold::read_first(&mut link, items);
+        plan.add(actions::gives_way(context, seen, &link));
+    }
+    for (id, found) in &matches.events {
         let Match::Relink(activity) = found else { continue };
         if let (Some(link), Some(item)) = (links.get_mut(activity), seen.items.exchange.get(id)) {
             link.halves.exchange.replace_id(id.clone());

@@ -1,6 +1,6 @@
 //! What becomes of items that are in no pair.
 
-use crate::engine::action::{Planned, Step};
+use crate::engine::action::{Planned, Postponed, Step};
 use crate::engine::answer::Choice;
 use crate::engine::context::{Context, Seen};
 use crate::engine::held::Reason;
@@ -11,12 +11,13 @@ use crate::engine::settings::ExchangeDelete;
 use crate::engine::{actions, decide, identity, original, scope};
 use crate::model::{Item, Mark, Pair, Side};
 
-/// What becomes of an Activity to which no event or task belongs.
-pub(super) fn activity(context: &Context<'_>, seen: &Seen, item: &Item) -> Planned {
+/// What becomes of an Activity to which no event or task belongs; `is_beside`: it was made for an
+/// event that is found to be another's.
+pub(super) fn activity(context: &Context<'_>, seen: &Seen, item: &Item, is_beside: bool) -> Planned {
     if seen.lost.contains(&item.id) {
         lost(context, seen, item)
-    } else if original::is_second(context, seen, item) {
-        second(context, seen, item)
+    } else if original::is_second(context, seen, item, is_beside) {
+        actions::second(context, seen, item)
     } else {
         single(context, seen, Side::Creatio, item)
     }
@@ -61,7 +62,10 @@ pub(super) fn event(context: &Context<'_>, seen: &Seen, item: &Item, found: &Mat
             }
             Some(_) => held(Reason::SecondTask),
             // the first of the two is linked or written to in this run; the next one sees to this
-            None => Planned::default(),
+            None => Planned {
+                next: Some(Postponed { id: item.id.clone(), container: item.container.clone() }),
+                ..Planned::default()
+            },
         },
         Match::Ambiguous => Planned::default(),
     }
@@ -96,7 +100,13 @@ fn single(context: &Context<'_>, seen: &Seen, side: Side, item: &Item) -> Planne
         return Planned::held(context, side, item, Reason::Unanswered).because(code);
     }
     match decide::alone(context, seen, side, item) {
-        Step::Create(_) => actions::create(context, seen, side, item, identity::first_generation(side, item)),
+        Step::Create(_) => {
+            let mut planned = actions::create(context, seen, side, item, identity::first_generation(side, item));
+            if let Some(action) = planned.action.as_mut().filter(|_| side == Side::Exchange) {
+                action.after.memory.instead = original::unread(context, seen, item);
+            }
+            planned
+        }
         Step::Hold(reason) => Planned::held(context, side, item, reason),
         Step::Rest
         | Step::Update(_)
@@ -135,16 +145,5 @@ fn lost(context: &Context<'_>, seen: &Seen, item: &Item) -> Planned {
         Some(Choice::Take(Side::Exchange)) => actions::abandoned(context, item, true),
         Some(Choice::Leave) => actions::abandoned(context, item, false),
         Some(Choice::Allow | Choice::Take(Side::Creatio)) | None => Planned::held(context, Side::Creatio, item, reason),
-    }
-}
-
-/// An Activity that was made for an event which is the counterpart of another one: a person says
-/// whether it stays. What has ended is left alone.
-fn second(context: &Context<'_>, seen: &Seen, item: &Item) -> Planned {
-    match Permissions::of_item(seen, item).said(Reason::SecondActivity) {
-        Some(Choice::Allow) => actions::abandoned(context, item, true),
-        Some(Choice::Leave) => actions::abandoned(context, item, false),
-        Some(Choice::Take(_)) | None if scope::is_past(context, &item.record) => Planned::default(),
-        Some(Choice::Take(_)) | None => Planned::held(context, Side::Creatio, item, Reason::SecondActivity),
     }
 }

@@ -129,8 +129,10 @@ impl<W: World> Gather<'_, W> {
             // what names its event in another mailbox of the user does not find the one in this
             let is_marked = identity::is_ours(&item.id) || self.seen.is_named_elsewhere(item);
             lookups.extend(is_marked.then(|| Lookup::Mark(item.id.clone())));
-            // a task has no UID, and a listing may be late to tell of the one that bears its mark
-            let is_task = self.seen.first && item.record.kind() == Kind::Task;
+            // a task has no UID, and a listing may be late to tell of the one that bears its mark,
+            // or told of it while the Activity could not be read
+            let is_old = self.seen.compared.is_none_or(|last| item.facts.created.is_none_or(|created| created <= last));
+            let is_task = is_old && item.record.kind() == Kind::Task;
             lookups.extend((is_task && !is_marked).then(|| Lookup::MarkedTask(item.id.clone())));
             lookups.extend(item.facts.uid.clone().map(Lookup::Uid));
             askers.resize(lookups.len(), item.id.clone());
@@ -164,12 +166,14 @@ impl<W: World> Gather<'_, W> {
             .map(|(_, asker)| asker)
             .collect();
         let named: Vec<ItemId> = known.iter().map(|id| (*id).clone()).collect();
-        // what it was made for is there, but is no item, or another's
+        // what it was made for is there, but is no item, or can't be understood, or is another's
         let occurring: FlatSet<ItemId> = found
             .iter()
             .zip(&askers)
             .filter(|(found, asker)| {
-                found.series || identity::is_ours(asker) && found.items.iter().any(|item| rivals(item, asker))
+                found.series
+                    || !found.malformed.is_empty()
+                    || identity::is_ours(asker) && found.items.iter().any(|item| rivals(item, asker))
             })
             .map(|(_, asker)| asker.clone())
             .collect();
@@ -302,7 +306,11 @@ impl<W: World> Gather<'_, W> {
                 known.contains_key(id) || self.seen.elsewhere.get(id).is_some_and(|one| one.instead.is_some());
             was_exported && !is_known && matters(link) && self.seen.gone.creatio.contains(id)
         });
-        let single = gone.filter(|link| link.halves.exchange.facts.occurrence.is_none());
+        // the days of what is a series now have its UID too, and each an Activity of its own
+        let single = gone.filter(|link| {
+            let event = &link.halves.exchange;
+            event.facts.occurrence.is_none() && !self.seen.series.contains(event.id())
+        });
         let gone: FlatMap<ItemId, Uid> = single
             .filter_map(|link| Some((link.halves.creatio.id().clone(), link.halves.creatio.facts.uid.clone()?)))
             .collect();

@@ -2,9 +2,11 @@
 //! it names it still.
 
 use crate::support::memory::everything;
-use crate::support::moment::linked;
+use crate::support::moment::{Moment, linked};
+use schedule_sync::engine::change::StateChange;
 use schedule_sync::engine::containers::{named, remembered, rename, rename_in_links, rename_in_settings, renamed};
-use schedule_sync::engine::settings::Extent;
+use schedule_sync::engine::settings::{Extent, Settings, Targets};
+use schedule_sync::engine::state::State;
 use schedule_sync::flat::FlatSet;
 use schedule_sync::model::{Container, ContainerId, Kind, Side};
 
@@ -70,6 +72,19 @@ fn what_named_a_container_names_it_by_its_new_id() {
     };
     let moved = rename_in_links(vec![lies_in("a"), lies_in("c"), lies_in("x")], &names);
     assert_eq!(moved, [lies_in("b"), lies_in("y")], "only those that moved are put");
+
+    let mut state = State::new(&Moment::new().account);
+    state.containers = vec![container("a", "Calendar", "me"), container("c", "Work", "me")];
+    state.settings =
+        Some(Settings { targets: Targets { calendar: Some("a".into()), ..Targets::default() }, ..everything() });
+    state.holding = ids(["a", "c", "x"]).into_iter().collect();
+    state.again.exchange = [("e".into(), "x".into())].into();
+    let state = StateChange::Renamed(names.to_vec()).made_to(Some(state)).unwrap();
+    assert_eq!(state.containers, [container("b", "Calendar", "me"), container("c", "Work", "me")]);
+    assert_eq!(state.settings.unwrap().targets.calendar, Some("b".into()));
+    assert_eq!(state.holding, ids(["b", "c", "y"]).into_iter().collect());
+    assert_eq!(state.again.exchange, [("e".into(), "y".into())].into());
+    assert_eq!(StateChange::Renamed(names.to_vec()).made_to(None), None, "an account that has never run");
 
     let mut one = ContainerId::from("c");
     rename(&mut one, &names);

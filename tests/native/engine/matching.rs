@@ -10,7 +10,7 @@ use schedule_sync::engine::link::{Link, LinkState};
 use schedule_sync::engine::matches::Match;
 use schedule_sync::engine::matching::{candidates, find, outdated};
 use schedule_sync::model::{
-    Instant, Item, ItemId, Malformed, Mark, Occurrence, Original, Pair, Record, Side, Task, TaskWhen, Uid,
+    Instant, Item, ItemId, Malformed, Mark, Occurrence, Original, Pair, Record, Side, Task, TaskWhen, Uid, When,
 };
 
 /// An event with a UID and a title of its own, so that nothing is matched by how it looks.
@@ -317,6 +317,73 @@ fn of_two_events_of_one_transaction_that_stays_of_which_a_person_made_a_series()
     let seen = seen([&activity("a")], [&single, &occurrence]);
     let expected = [is("o", with("a")), is("s", Match::Surplus("a".into()))].concat();
     assert_eq!(found(&seen, [&single, &occurrence]), expected, "neither is linked yet");
+}
+
+/// An Activity that was exported as a single event, that became a series: where no link tells, its
+/// UID, the mark of the series, its day and its age do.
+#[test]
+fn an_exported_activity_without_a_link_is_that_of_its_day_else_of_the_first_one() {
+    let at_start = |one: Item, start: &str| {
+        let mut one = one;
+        crate::support::moment::the_meeting(&mut one).when =
+            When::Timed { start: at(start), end: at(start) + chrono::Duration::hours(1) };
+        one
+    };
+    let day = |id: &str, day: &str| {
+        let mut one = event(id);
+        let original = Original::At(at(&format!("{day}T10:00:00Z")));
+        one.facts.occurrence = Some(Occurrence { master: "m".into(), original });
+        one.facts.uid = Some("of the series".into());
+        at_start(one, &format!("{day}T10:00:00Z"))
+    };
+    let days = || [day("o1", "2026-04-02"), day("o2", "2026-04-09")];
+    let named = || {
+        let mut one = activity("a");
+        one.facts.uid = Some("of the series".into());
+        one
+    };
+    let [first, second] = days();
+    let both = |one: Match, two: Match| [is("o1", one), is("o2", two)].concat();
+    let none = || both(Match::New, Match::New);
+    let marked = |one: Item| {
+        let mut one = one;
+        one.facts.series_mark = Some(mark("a", 0));
+        one
+    };
+    let unnamed = at_start(activity("a"), "2026-03-12T10:00:00Z");
+    for (what, one, first, expected) in [
+        ("on a day", at_start(named(), "2026-04-09T10:00:00Z"), first.clone(), both(Match::New, with("a"))),
+        ("on none", at_start(named(), "2026-03-12T10:00:00Z"), first.clone(), both(with("a"), Match::New)),
+        ("known by the mark alone", unnamed.clone(), marked(first.clone()), both(with("a"), Match::New)),
+        ("of another event", unnamed, first.clone(), none()),
+    ] {
+        let seen = seen([&one], [&first, &second]);
+        assert_eq!(found(&seen, [&first, &second]), expected, "{what}");
+    }
+    let begun = |mut seen: Seen| {
+        let other = day("o0", "2026-03-26");
+        let mut link = link_to("b", &other);
+        link.halves.exchange.facts = other.facts;
+        seen.links.push(link);
+        seen
+    };
+    let late = at_start(named(), "2026-03-12T10:00:00Z");
+    let seen_begun = begun(seen([&late], [&first, &second]));
+    assert_eq!(found(&seen_begun, [&first, &second]), none(), "the first one is another's");
+
+    // another device made one for the day while it could not be read
+    let own = identity::activity(&first, &Moment::new().account, 0);
+    let created = |one: Item, at_: &str| {
+        let mut one = one;
+        one.facts.created = Some(at(at_));
+        one
+    };
+    let made = created(at_start(activity(own.as_str()), "2026-04-02T10:00:00Z"), "2026-03-02T00:00:00Z");
+    for (when, expected) in [("2026-03-01T00:00:00Z", "a"), ("2026-03-03T00:00:00Z", own.as_str())] {
+        let exported = created(at_start(named(), "2026-04-02T10:00:00Z"), when);
+        let seen = seen([&exported, &made], [&first]);
+        assert_eq!(found(&seen, [&first]), is("o1", with(expected)), "the older one, of {when}");
+    }
 }
 
 /// Two devices count losses each for itself: one may make the event again in a generation that
@@ -649,19 +716,19 @@ fn look_alikes_of_several_are_reported_on_both_sides() {
 fn what_an_item_could_stand_for_is_looked_up() {
     let moment = Moment::new();
     let own = identity::activity(&event("e"), &moment.account, 0);
-    // as which it was imported if its UID was told later
-    let early = identity::before_its_uid(&event("e"), &moment.account).unwrap();
+    // as which it was imported if its UID was told later, and as a day of what was a series then
+    let early = identity::before_its_uid(&event("e"), &moment.account);
     let alias = identity::aliases(&moment.zone, &moment.account, &event("e")).remove(0);
     let mut marked = made("e", "a");
     marked.facts.local = Some("b".into());
     let mut nameless = event("e");
     nameless.facts.uid = None;
     for (item, expected) in [
-        (event("e"), vec![own.clone(), early.clone(), alias.clone()]),
-        (made("e", "a"), vec![own.clone(), early.clone(), "a".into(), alias.clone()]),
-        (noted("e", "b"), vec![own.clone(), early.clone(), "b".into(), alias.clone()]),
-        (marked, vec![own, early.clone(), "a".into(), alias]),
-        (nameless.clone(), [vec![early], identity::aliases(&moment.zone, &moment.account, &nameless)].concat()),
+        (event("e"), vec![own.clone(), early[0].clone(), early[1].clone(), alias.clone()]),
+        (made("e", "a"), vec![own.clone(), early[0].clone(), early[1].clone(), "a".into(), alias.clone()]),
+        (noted("e", "b"), vec![own.clone(), early[0].clone(), early[1].clone(), "b".into(), alias.clone()]),
+        (marked, vec![own, early[0].clone(), early[1].clone(), "a".into(), alias]),
+        (nameless.clone(), early.clone()),
     ] {
         assert_eq!(candidates(&moment.context(), &item), expected, "{:?}", item.facts);
     }

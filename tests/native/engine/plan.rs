@@ -673,6 +673,22 @@ fn a_second_task_is_removed_where_it_is_as_agreed_on_or_a_person_says_so() {
     }
 }
 
+/// No listing tells of the second one again.
+#[test]
+fn a_second_task_is_left_to_the_next_run_where_the_first_one_is_linked_in_this() {
+    let due = TaskWhen::Timed { start: at("2026-03-12T09:00:00Z"), due: at("2026-03-12T18:00:00Z") };
+    let activity = item(Side::Creatio, "a", Record::Task(Task { when: due, ..task("Offer", "2026-03-12") }));
+    let marked = |id: &str| {
+        let mut one = item(Side::Exchange, id, Record::Task(task("Offer", "2026-03-12")));
+        one.facts.mark = Some(mark("a", 0));
+        one
+    };
+    let plan = Moment::new().plan(&seen([&activity], [&marked("1"), &marked("2")]));
+    assert_eq!(plan.links.iter().map(|link| link.halves.exchange.id().as_str()).collect::<Vec<_>>(), ["1"]);
+    assert_eq!(plan.next.iter().map(|next| next.id.as_str()).collect::<Vec<_>>(), ["2"]);
+    assert!(plan.is_quiet() && plan.held.is_empty(), "{plan}");
+}
+
 /// A side of a pair that is not in step holds something else than its base: while it can't be
 /// understood, the other side's edit must not be written over it unseen.
 #[test]

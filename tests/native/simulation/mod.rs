@@ -30,11 +30,11 @@ use device::{Counts, Device, InjectedFault, Question, Said};
 use futures_util::{FutureExt, task::noop_waker};
 pub(crate) use history::MOSCOW;
 use history::{History, Move, Options, Trouble};
-use people::People;
+use people::{People, WantedLeft};
 use promises::{Broken, Outcome, Promise};
 use sandbox::{Sandbox, Seed, exchange, graph::Quirks};
 use schedule_sync::engine::answer::Choice;
-use schedule_sync::engine::held::Reason;
+use schedule_sync::engine::held::{Held, Reason};
 use schedule_sync::engine::link::Link;
 use schedule_sync::flat::FlatSet;
 use schedule_sync::model::{Field, ItemId, Pair, Side};
@@ -198,7 +198,9 @@ impl Stage {
                     // what one side does not show now, the other may
                     let ids: Vec<&ItemId> = held.id.iter().chain(counterpart).collect();
                     let alone = matches!(held.reason, Reason::LostCounterpart | Reason::LostOrigin);
-                    self.people.borrow_mut().leave(&ids, &fields, alone);
+                    let losses = [Reason::DeleteAsked, Reason::ManyDeletions, Reason::SideEmpty];
+                    let whole = losses.contains(&held.reason);
+                    self.people.borrow_mut().leave(&ids, &fields, WantedLeft { alone, whole });
                 }
                 self.people.borrow_mut().removed_by_word(&said);
             }
@@ -391,7 +393,8 @@ impl Stage {
         let people = self.people.borrow();
         let mut rows = Pair::of(|side| people.rows(side));
         let links: Vec<Link> = self.devices.iter().flat_map(Device::links).collect();
-        People::rested(&mut rows, &links);
+        let held: Vec<&Held> = reports.iter().flat_map(|report| &report.held).collect();
+        People::rested(&mut rows, &links, &held);
         let outcome = Outcome {
             ever: &self.ever,
             people: &people,

@@ -10,10 +10,10 @@ use crate::simulation::{
 use crate::support::world::World;
 use chrono::{Duration, NaiveDate, NaiveDateTime};
 use schedule_sync::engine::answer::Choice;
-use schedule_sync::engine::held::Reason;
+use schedule_sync::engine::held::{Held, HeldField, Reason};
 use schedule_sync::engine::link::{Link, LinkState};
 use schedule_sync::flat::{FlatMap, FlatSet};
-use schedule_sync::model::{ItemId, Pair, Side};
+use schedule_sync::model::{Field, ItemId, Pair, Side};
 use schedule_sync::ports::Credentials;
 use serde_json::{Map, Value, json};
 use std::rc::Rc;
@@ -144,6 +144,16 @@ pub(crate) struct Known {
     /// It was made a series of, or a single meeting: what of it is whose day, the rules leave to
     /// the engine.
     pub(crate) reshaped: bool,
+}
+
+/// What a person wants left beside particular fields.
+#[derive(Clone, Copy)]
+pub(crate) struct WantedLeft {
+    /// The item stays without a counterpart.
+    pub(crate) alone: bool,
+    /// Both sides stay as they are, whatever differs: its counterpart could not be read, and they
+    /// were asked about the whole.
+    pub(crate) whole: bool,
 }
 
 /// All people together.
@@ -368,13 +378,23 @@ impl People {
         rows
     }
 
-    /// An Activity of a pair that rests stays on its day, to whichever the event was moved before:
-    /// it is that of the event's day, not of the one on which it lies.
-    pub(crate) fn rested(rows: &mut Pair<Vec<Row>>, links: &[Link]) {
-        for link in links.iter().filter(|link| link.state == LinkState::Undone) {
+    /// An Activity of a pair that rests stays on its day, to whichever the event was moved before,
+    /// and so does one as long as a person is asked which of the two days it is to have: it is that
+    /// of the event's day, not of the one on which it lies.
+    pub(crate) fn rested(rows: &mut Pair<Vec<Row>>, links: &[Link], held: &[&Held]) {
+        for link in links {
+            let rests = link.state == LinkState::Undone;
+            let asked =
+                |held: &&&Held| held.reason == Reason::Clash && held.id.as_ref() == Some(link.halves.creatio.id());
+            let is_when = |field: &HeldField| field.field == Field::When;
+            let waits = held.iter().filter(asked).any(|held| held.fields.iter().any(is_when));
             let event = rows.exchange.iter().find(|row| row.id == link.halves.exchange.id().as_str());
-            let Some(tag) = event.and_then(|row| row.tag) else { continue };
-            let of_series = |row: &&mut Row| row.tag.is_some_and(|other| place(other).0 == place(tag).0);
+            let Some(tag) = event.and_then(|row| row.tag).filter(|_| rests || waits) else { continue };
+            // one that lies before the first day has no tag
+            let of_series = |row: &&mut Row| match row.tag {
+                Some(other) => place(other).0 == place(tag).0,
+                None => waits && place(tag).0 != tag,
+            };
             let resting = rows.creatio.iter_mut().filter(|row| row.id == link.halves.creatio.id().as_str());
             resting.filter(of_series).for_each(|row| row.tag = Some(tag));
         }
@@ -404,16 +424,17 @@ impl People {
         }
     }
 
-    /// A person wants these fields of an item left as they are on both sides; or, of one that is
-    /// `alone`, that it stays so.
-    pub(crate) fn leave(&mut self, ids: &[&ItemId], fields: &FlatSet<What>, alone: bool) {
+    /// A person wants these fields of an item left as they are on both sides, and what else `wish`
+    /// says.
+    pub(crate) fn leave(&mut self, ids: &[&ItemId], fields: &FlatSet<What>, wish: WantedLeft) {
         let rows = self.all_rows();
         let named = |row: &&Row| ids.iter().any(|id| id.as_str() == row.id);
-        for tag in rows.iter().filter(named).filter_map(|row| row.tag) {
-            if let Some(known) = self.known.get_mut(&tag) {
-                known.left.extend(fields);
-                known.alone |= alone;
-            }
+        for row in rows.iter().filter(named) {
+            let Some(known) = row.tag.and_then(|tag| self.known.get_mut(&tag)) else { continue };
+            known.left.extend(fields);
+            known.alone |= wish.alone;
+            // nobody sees now in which fields the two differ
+            known.left.extend(row.fields().filter(|_| wish.whole));
         }
     }
 

@@ -12,6 +12,7 @@ mod refused;
 mod revived;
 mod twins;
 mod unconfirmed;
+mod unlinked_days;
 
 use super::history::{Abode, Direction, History, Move, Options, Trouble, USUAL, told};
 use super::people::{Deed, Kind, What};
@@ -181,6 +182,7 @@ pub(crate) fn all() -> Vec<(&'static str, History)> {
         revived::all(),
         twins::all(),
         unconfirmed::all(),
+        unlinked_days::all(),
     ];
     all.extend(others.into_iter().flatten());
     all

@@ -1,6 +1,6 @@
 //! Those of what a person is asked, and what the history says of it.
 
-use super::{BAGHDAD, DATELINE, SAO_TOME, create, edit, remove, run};
+use super::{BAGHDAD, DATELINE, SAO_TOME, create, edit, remove, run, turned};
 use crate::simulation::history::{Direction, History, Move, Options, Trouble, USUAL};
 use crate::simulation::people::{
     Deed,
@@ -144,6 +144,21 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
                     Move::Deed(Deed::Repeat { tag: 0 }),
                     Move::Deed(Deed::Single { tag: 0 }),
                     remove(Creatio),
+                ],
+            ),
+        ),
+        (
+            "what a person leaves while no Activity can be read stays as it then is on both sides",
+            history(
+                Options { notify: Notify::Ask, private: Private::Full, groups: true, ..USUAL },
+                vec![
+                    create(Exchange, Kind::Series),
+                    run(0),
+                    Move::Deed(Deed::Edit { tag: 1003, side: Exchange, what: Title, value: 7 }),
+                    turned(&["creatio lost rights"]),
+                    run(0),
+                    Move::Answer { device: 0, seed: 18_420_246_470_687_733_713 },
+                    run(0),
                 ],
             ),
         ),

@@ -1,16 +1,19 @@
 //! Those of readings that are late, stores that are lost, and lists with another id.
 
 use super::{create, edit, meanwhile, remove, run};
-use crate::simulation::history::{History, Move, Options, Trouble, USUAL, told};
+use crate::simulation::history::{Abode, History, Move, Options, Trouble, USUAL, told};
 use crate::simulation::people::{
     Deed,
     Kind::{self, Meeting, Task},
     What::{Title, When},
 };
+use chrono_tz::Tz;
 use sandbox::graph::Quirks;
 use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete};
 use schedule_sync::model::Side::{Creatio, Exchange};
 use serde_json::json;
+
+const WARSAW: Abode = Abode { tz: Tz::Europe__Warsaw, name: "Central European Standard Time" };
 
 /// What each is about, and the history.
 pub(super) fn all() -> Vec<(&'static str, History)> {
@@ -148,6 +151,30 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
                     Move::Renumber,
                     run(1),
                     run(0),
+                ],
+            ),
+        ),
+        (
+            "a list that gets another id twice, with a run in between that does not end, keeps its links",
+            history(
+                Options {
+                    conflict: Conflict::Exchange,
+                    only_mine: true,
+                    between: true,
+                    months: [2, 36],
+                    zone: WARSAW,
+                    colleagues_zone: WARSAW,
+                    ..pair
+                },
+                vec![
+                    create(Exchange, Task),
+                    Move::Run { device: 0, trouble: Trouble::Stop { nth: 1 } },
+                    Move::Renumber,
+                    Move::Together { seed: 16_683_809_044_148_445_525 },
+                    Move::Renumber,
+                    Move::Undo { device: 1 },
+                    Move::Run { device: 0, trouble: Trouble::Status { nth: 27, status: 403, after: Some(2) } },
+                    Move::Renumber,
                 ],
             ),
         ),

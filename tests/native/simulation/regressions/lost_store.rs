@@ -15,6 +15,7 @@ use schedule_sync::engine::settings::{self, Conflict, CreatioDelete, FieldDirect
 use schedule_sync::model::Side::{Creatio, Exchange};
 use serde_json::json;
 
+const YAKUTSK: Abode = Abode { tz: Tz::Asia__Yakutsk, name: "Yakutsk Standard Time" };
 const HOVD: Abode = Abode { tz: Tz::Asia__Hovd, name: "W. Mongolia Standard Time" };
 
 /// What each is about, and the history.
@@ -149,6 +150,27 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
                     Move::Undo { device: 0 },
                     Move::Forget { device: 0 },
                     recur,
+                ],
+            ),
+        ),
+        (
+            "an event that a browser without links finds, and can't read for a while, is not made a second time",
+            history(
+                Options {
+                    only_mine: true,
+                    between: true,
+                    groups: true,
+                    zone: YAKUTSK,
+                    colleagues_zone: YAKUTSK,
+                    ..pair
+                },
+                vec![
+                    create(Creatio, Meeting),
+                    Move::Run { device: 0, trouble: Trouble::Stop { nth: 2 } },
+                    Move::Run {
+                        device: 1,
+                        trouble: Trouble::Several(vec![Trouble::Cut { nth: 27 }, Trouble::Cut { nth: 15 }]),
+                    },
                 ],
             ),
         ),
