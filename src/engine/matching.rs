@@ -357,13 +357,20 @@ pub fn is_of_series(context: &Context<'_>, activity: &Item, item: &Item) -> bool
 /// Whether an Activity lies on the day that the pattern gives `item`, or on the one it is on.
 #[must_use]
 pub fn is_of_day(context: &Context<'_>, activity: &Item, item: &Item) -> bool {
-    let day = day_of(context, &activity.record);
-    let is_moved_there = item.facts.occurrence.is_none() && day == day_of(context, &item.record);
-    day.is_some() && (day == item_day(context, item) || is_moved_there)
+    day_of(context, &activity.record).is_some_and(|day| days_of(context, item).contains(&day))
+}
+
+/// The days on which an Activity may lie that was made for `item`: the one that the pattern gives
+/// it, and of a single event the one that it is on.
+#[must_use]
+pub fn days_of(context: &Context<'_>, item: &Item) -> FlatSet<Day> {
+    let own = if item.facts.occurrence.is_none() { day_of(context, &item.record) } else { None };
+    item_day(context, item).into_iter().chain(own).collect()
 }
 
 /// The day, in the user's zone, on which a meeting begins.
-fn day_of(context: &Context<'_>, record: &Record) -> Option<Day> {
+#[must_use]
+pub fn day_of(context: &Context<'_>, record: &Record) -> Option<Day> {
     match record {
         Record::Meeting(meeting) => Some(series::day(context.zone, identity::start(meeting.when))),
         Record::Task(_) => None,

@@ -18,7 +18,7 @@ use crate::engine::settings::Settings;
 use crate::engine::{actions, asking, decide, guard, pairs, scope};
 use crate::flat::{self, FlatMap, FlatSet};
 use crate::model::{Facts, Item, ItemId, Kind, Pair, Side, Status};
-use index::{Index, is_beside, unlinked};
+use index::{Index, unlinked};
 
 /// Decides what to do with everything that was seen.
 #[must_use]
@@ -130,7 +130,7 @@ impl<'a> Planner<'a> {
         for item in unlinked(seen, Side::Creatio) {
             self.accounted.add(Side::Creatio, &item.id);
             if !taken.contains(&item.id) {
-                let is_beside = is_beside(context, seen, &index.matches, item);
+                let is_beside = index.is_beside(context, seen, item);
                 self.plan.add(unlinked::activity(context, seen, item, is_beside));
             }
         }

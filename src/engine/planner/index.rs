@@ -7,7 +7,7 @@ use crate::engine::matches::{Match, Matches};
 use crate::engine::plan::Plan;
 use crate::engine::{actions, fold, identity, matching, original, scope};
 use crate::flat::{FlatMap, FlatSet};
-use crate::model::{Item, ItemId, Mark, Pair, Side};
+use crate::model::{Day, Item, ItemId, Mark, Pair, Side};
 
 /// What the planner looks things up by.
 pub(super) struct Index<'a> {
@@ -15,6 +15,9 @@ pub(super) struct Index<'a> {
     pub(super) masked: FlatMap<&'a ItemId, Item>,
     /// Which unlinked items are one.
     pub(super) matches: Matches,
+    /// The unlinked events that are found to be an Activity's, by the days on which another
+    /// Activity may lie that was made for them.
+    found: FlatMap<Day, Vec<&'a Item>>,
     /// All links, those among them moved over to the item that took the place of one that is gone.
     pub(super) links: Vec<Link>,
     /// The Activities of those whose base is of an earlier generation than the mark, and counts as
@@ -29,8 +32,25 @@ impl<'a> Index<'a> {
     pub(super) fn new(context: &Context<'_>, seen: &'a Seen, plan: &mut Plan) -> Self {
         let masked = seen.items.exchange.iter().map(|(id, item)| (id, scope::masked(context, item))).collect();
         let matches = matching::find(context, seen, &unlinked(seen, Side::Exchange));
+        let mut found: FlatMap<Day, Vec<&Item>> = FlatMap::new();
+        let is_found = |id: &ItemId| matches!(matches.events.get(id), Some(Match::With(_) | Match::Relink(_)));
+        for event in seen.items.exchange.values().filter(|event| is_found(&event.id)) {
+            for day in &matching::days_of(context, event) {
+                found.entry(*day).or_default().push(event);
+            }
+        }
         let Relinked { links, outdated, reunited } = relinked(context, seen, &matches, plan);
-        Self { masked, matches, links, outdated, reunited }
+        Self { masked, matches, found, links, outdated, reunited }
+    }
+
+    /// Whether an Activity without a pair was made for an event that is found to be another's: no
+    /// link tells so yet.
+    pub(super) fn is_beside(&self, context: &Context<'_>, seen: &Seen, activity: &Item) -> bool {
+        // nothing else names its event
+        let names = identity::is_ours(&activity.id) || activity.facts.uid.is_some();
+        let Some(day) = matching::day_of(context, &activity.record).filter(|_| names) else { return false };
+        let events = self.found.get(&day).into_iter().flatten();
+        events.into_iter().any(|event| matching::is_made_for(context, seen, activity, event))
     }
 
     /// The Activities that are no single ones: an event or task belongs to them, or another
@@ -46,19 +66,6 @@ impl<'a> Index<'a> {
         let known = events.values().filter_map(Match::activity).chain(&self.matches.rivals).chain(linked);
         known.cloned().chain(waiting).chain(stand_ins).collect()
     }
-}
-
-/// Whether an Activity without a pair was made for an event that is found to be another's: no link
-/// tells so yet.
-pub(super) fn is_beside(context: &Context<'_>, seen: &Seen, matches: &Matches, activity: &Item) -> bool {
-    // nothing else names its event
-    let names = identity::is_ours(&activity.id) || activity.facts.uid.is_some();
-    let is_its = |id: &ItemId| {
-        let event = seen.items.exchange.get(id);
-        event.is_some_and(|event| matching::is_made_for(context, seen, activity, event))
-    };
-    let is_found = |found: &Match| matches!(found, Match::With(_) | Match::Relink(_));
-    names && matches.events.iter().any(|(id, found)| is_found(found) && is_its(id))
 }
 
 /// The items of a side that no link names.
