@@ -14,6 +14,7 @@ import { countNode, countRust, judge, judgeWhole } from './count.mjs';
 import { installNginx, installXmllint } from './debian.mjs';
 import { diagnose, root, run, script, Trouble, whenAbandoned } from './process.mjs';
 import { geckodriver, installTool, wasmBindgen, wasmPack, wasmTarget, withPath } from './setup.mjs';
+import { loaded, tooHeavy } from './weight.mjs';
 
 /** @typedef {import('./count.mjs').Count} Count */
 
@@ -64,6 +65,7 @@ const steps = [
   packaged('types', 'TypeScript, page', 'typescript', ['--noEmit', '--project', 'www'], ['wasm']),
   packaged('types-tasks', 'TypeScript, tasks and end-to-end tests', 'typescript', ['--noEmit', '--project', '.tasks']),
   packaged('eslint', 'ESLint', 'eslint', ['--config', 'www/eslint.config.js', '--max-warnings', '0', '.'], ['wasm']),
+  { name: 'size', title: 'what the page weighs', needs: ['wasm', 'page'], work: weighing },
   { name: 'bench', title: 'how the bench judges', work: judging },
   { name: 'e2e', title: 'end-to-end tests on the page', needs: ['wasm', 'page'], work: endToEnd },
 ];
@@ -178,6 +180,13 @@ async function inFirefox() {
   if (found.firefox) return inBrowser('firefox');
   console.log(`SKIPPED, nothing was tested in Firefox: ${found.noFirefox}.`);
   return nothing;
+}
+
+/** @returns {Promise<Count>} */
+async function weighing() {
+  const heavy = tooHeavy(loaded());
+  heavy.forEach((sentence) => console.error(sentence));
+  return judgeWhole(heavy.length);
 }
 
 /** @returns {Promise<Count>} */
