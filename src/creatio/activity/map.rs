@@ -243,7 +243,7 @@ mod tests {
         let item = read(activity(&json!({})), &[]);
         let Ok(item) = item else { unreachable!("{item:?}") };
         assert_eq!(item.id.as_str(), "aaaaaaaa-0000-0000-0000-000000000001");
-        assert_eq!(item.version.as_str(), "2026-03-01T00:00:00.123456Z");
+        assert_eq!(item.version.as_str(), "2026-03-01T00:00:00.123Z", "as both services tell it");
         let Record::Meeting(meeting) = &item.record else { unreachable!("{item:?}") };
         assert_eq!((meeting.title.as_str(), meeting.place.as_str()), ("Call Anna", "Room 1"));
         assert_eq!((meeting.body.text.as_str(), meeting.importance), ("a\nb", Importance::High));

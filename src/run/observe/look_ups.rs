@@ -2,7 +2,7 @@
 //! looked up here; matched by the engine.
 
 use super::{Gather, activity, matters, people};
-use crate::engine::context::Elsewhere;
+use crate::engine::context::{Context, Elsewhere};
 use crate::engine::link::{Link, LinkKey, LinkState};
 use crate::engine::{identity, matching, original, scope};
 use crate::error::Result;
@@ -317,8 +317,11 @@ impl<W: World> Gather<'_, W> {
         let lookups: Vec<Lookup> = gone.values().cloned().map(Lookup::Uid).collect();
         let found = self.rivals(&lookups).await?;
         let item = |id: &ItemId| self.seen.items.creatio.get(id).filter(|item| !item.facts.canceled);
-        let free: Vec<&Item> =
-            found.iter().filter(|id| identity::is_ours(id) && !self.links.contains_key(*id)).filter_map(item).collect();
+        let Context { zone, account, .. } = self.context;
+        // one that was made for a day of a series is no other's successor, though they share the UID
+        let is_a_day = |item: &Item| identity::aliases(zone, account, item).contains(&item.id);
+        let is_free = |id: &&ItemId| identity::is_ours(id) && !self.links.contains_key(*id);
+        let free: Vec<&Item> = found.iter().filter(is_free).filter_map(item).filter(|item| !is_a_day(item)).collect();
         let made = gone.into_iter().filter_map(|(gone, uid)| {
             let named = free.iter().filter(|item| item.id != gone && item.facts.uid.as_ref() == Some(&uid));
             named.map(|item| item.id.clone()).min().map(|made| (gone, made))

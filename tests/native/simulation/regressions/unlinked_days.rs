@@ -11,7 +11,7 @@ use crate::simulation::{
     },
 };
 use chrono_tz::Tz;
-use schedule_sync::engine::settings::{Conflict, ExchangeDelete, FieldDirection, FieldMap};
+use schedule_sync::engine::settings::{Conflict, CreatioDelete, ExchangeDelete, FieldDirection, FieldMap};
 use schedule_sync::model::Side::{Creatio, Exchange};
 
 const YEKATERINBURG: Abode = Abode { tz: Tz::Asia__Yekaterinburg, name: "Ekaterinburg Standard Time" };
@@ -33,6 +33,22 @@ pub(super) fn all() -> Vec<(&'static str, History)> {
     let late_uids = || turned(&["exchange late UIDs", "graph late UIDs"]);
     let undo = || Move::Undo { device: 1 };
     vec![
+        (
+            "a day of what is a single event again takes the place of no Activity that a person removed",
+            history(
+                Options { conflict: Conflict::Creatio, creatio_delete: CreatioDelete::Leave, groups: true, ..USUAL },
+                vec![
+                    create(Creatio, Meeting),
+                    run(0),
+                    recur(),
+                    run(0),
+                    unite(),
+                    forget(),
+                    run(0),
+                    Move::Deed(Deed::Remove { tag: 0, side: Creatio }),
+                ],
+            ),
+        ),
         (
             "an exported Activity whose event was moved before it became a series is its first occurrence, unlinked",
             history(USUAL, vec![day(1), run(0), edit(Exchange, What::When, 2), recur(), forget()]),
