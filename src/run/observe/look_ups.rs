@@ -318,7 +318,7 @@ impl<W: World> Gather<'_, W> {
         let found = self.rivals(&lookups).await?;
         let item = |id: &ItemId| self.seen.items.creatio.get(id).filter(|item| !item.facts.canceled);
         let Context { zone, account, .. } = self.context;
-        // one that was made for a day of a series is no other's successor, though they share the UID
+        // one that was made for a day of a series is no successor, though they share the UID
         let is_a_day = |item: &Item| identity::aliases(zone, account, item).contains(&item.id);
         let is_free = |id: &&ItemId| identity::is_ours(id) && !self.links.contains_key(*id);
         let free: Vec<&Item> = found.iter().filter(is_free).filter_map(item).filter(|item| !is_a_day(item)).collect();
