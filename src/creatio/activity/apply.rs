@@ -9,7 +9,6 @@ mod correct_times;
 use crate::creatio::activity::compose::{change, creation, fits};
 use crate::creatio::activity::fetch::ReadActivities;
 use crate::creatio::activity::map::{self, RowContext};
-use crate::creatio::activity::own_writes::span;
 use crate::creatio::activity::participants::{Seat, Wish};
 use crate::creatio::activity::wire::Participant;
 use crate::creatio::client::gateway::{PATIENCE, WriteAnswer, WriteEffect, WriteResult};
@@ -23,7 +22,7 @@ use crate::json::understand;
 use crate::model::op::{Create, Missing, Op, Outcome, Refusal, Update, Written};
 use crate::model::person::normal;
 use crate::model::record::{copy, differences, may_be_made_of};
-use crate::model::{ContactId, Facts, Field, Instant, Item, ItemId, Person, Record, Span, Status, Version};
+use crate::model::{ContactId, Facts, Field, Instant, Item, ItemId, Person, Record, Status, Version};
 use crate::ports::{Clock, Credentials, Http};
 use chrono::DateTime;
 use serde_json::Value;
@@ -135,15 +134,14 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
         } else {
             Some(before)
         };
-        let over: Vec<Option<Span>> =
-            works.iter().map(|work| work.seen.as_ref().and_then(|seen| span(&seen.record))).collect();
+        let seen: Vec<Option<Item>> = works.iter().map(|work| work.seen.clone()).collect();
         let missing: Vec<Option<Missing>> = works.iter().map(|work| self.missing(work, after.as_ref())).collect();
         let outcomes: Vec<Outcome> =
             works.into_iter().zip(missing).map(|(work, missing)| outcome(work, missing, after.as_ref())).collect();
-        for ((op, outcome), over) in ops.iter().zip(&outcomes).zip(over) {
+        for ((op, outcome), seen) in ops.iter().zip(&outcomes).zip(&seen) {
             let Ok(written) = outcome else { continue };
             let rows = after.iter().flat_map(|held| held.rows_of(&written.id));
-            self.own_writes.borrow_mut().note(op, written, over, rows);
+            self.own_writes.borrow_mut().note(op, written, seen.as_ref(), rows);
             match op {
                 // what no read has shown yet may be missing in the next one; what was changed was
                 // there before

@@ -322,6 +322,17 @@ fn kept() -> Vec<(&'static str, History)> {
             ),
         ),
         (
+            "an edit in the moment in which an Activity gets the UID of its event is told by the next run",
+            history(
+                Options { devices: 2, ..USUAL },
+                vec![
+                    meanwhile(1, 15, Deed::Create { tag: 0, side: Creatio, kind: Meeting, value: 1 }),
+                    meanwhile(1, 13, Deed::Edit { tag: 0, side: Creatio, what: Place, value: 2 }),
+                    meanwhile(0, 14, Deed::Edit { tag: 0, side: Exchange, what: Place, value: 9 }),
+                ],
+            ),
+        ),
+        (
             "what Creatio made of notes, seen late by two devices, is no edit",
             history(
                 Options { devices: 2, direction: Direction::Import, ..USUAL },
