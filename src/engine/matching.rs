@@ -189,21 +189,32 @@ fn by_identity(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &I
 /// series of `item`, and lies on its day: a device that could not read it made another one.
 fn older_export<'a>(context: &Context<'_>, seen: &'a Seen, linked: &Linked<'a>, item: &Item) -> Option<&'a Item> {
     item.facts.occurrence.as_ref()?;
+    let exports = free_exports(context, seen, linked, item).into_iter();
+    exports.filter(|one| is_of_day(context, one, item)).min_by_key(|one| one.age())
+}
+
+/// The person's own Activities without a link that were exported as the single event which became
+/// the series of `item`.
+fn free_exports<'a>(context: &Context<'_>, seen: &'a Seen, linked: &Linked<'a>, item: &Item) -> Vec<&'a Item> {
     let named = activity_uid(&item.facts).into_iter().flat_map(|uid| linked.named(&uid));
-    let mark = item.facts.series_mark.as_ref().filter(|mark| mark.site == context.account.site);
-    let marked = mark.and_then(|mark| seen.items.creatio.get(&mark.activity));
-    let is_its = |one: &&Item| {
-        let is_free = linked.of(&one.id).is_none() && !one.facts.canceled && !identity::is_ours(&one.id);
-        is_free && one.record.kind() == Kind::Meeting && is_of_day(context, one, item)
+    let marked = series_mark(context, item).and_then(|mark| seen.items.creatio.get(&mark.activity));
+    let is_free = |one: &&Item| {
+        let is_meeting = one.record.kind() == Kind::Meeting;
+        is_meeting && linked.of(&one.id).is_none() && !one.facts.canceled && !identity::is_ours(&one.id)
     };
-    named.chain(marked).filter(is_its).min_by_key(|one| (one.facts.created, &one.id))
+    named.chain(marked).filter(is_free).collect()
+}
+
+/// The mark of this installation that the series of an occurrence bears.
+#[must_use]
+pub fn series_mark<'a>(context: &Context<'_>, item: &'a Item) -> Option<&'a Mark> {
+    item.facts.series_mark.as_ref().filter(|mark| mark.site == context.account.site)
 }
 
 /// Whether `activity` is older than the one that was found without a link.
 fn precedes_found(seen: &Seen, activity: &Item, found: &Match) -> bool {
     let Match::With(other) = found else { return false };
-    let age = |one: &Item| (one.facts.created, one.id.clone());
-    seen.items.creatio.get(other).is_some_and(|other| age(activity) < age(other))
+    seen.items.creatio.get(other).is_some_and(|other| activity.age() < other.age())
 }
 
 /// Whether `item` was created for `activity` a second time: a task that bears its mark; or an event
@@ -274,7 +285,7 @@ fn by_early_name(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: 
 /// event yet and lies on its day: where its UID was not written, or is that of another mailbox, the
 /// mark alone tells.
 fn by_series_mark(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, item: &Item) -> Option<Match> {
-    let mark = item.facts.series_mark.as_ref().filter(|mark| mark.site == context.account.site)?;
+    let mark = series_mark(context, item)?;
     let is_its = is_on_its_day(context, seen, linked, &mark.activity, item);
     // one that has an event is that one's, whatever its day
     of_series(seen, linked, &mark.activity, item).filter(|found| is_its && *found != Match::Copy)
@@ -286,7 +297,7 @@ fn by_earlier_pattern(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, i
     let uid = item.facts.occurrence.as_ref().and_then(|_| activity_uid(&item.facts))?;
     let free = linked.named(&uid).filter(|one| linked.of(&one.id).is_none() && !one.facts.canceled);
     let made = free.filter(|one| is_of_earlier_pattern(context, seen, one, item));
-    made.min_by_key(|one| (one.facts.created, &one.id)).map(|one| Match::With(one.id.clone()))
+    made.min_by_key(|one| one.age()).map(|one| Match::With(one.id.clone()))
 }
 
 /// Whether `activity` is one of ours that lies on the day of the occurrence `item`, and bears the
@@ -336,10 +347,9 @@ pub fn is_made_for(context: &Context<'_>, seen: &Seen, activity: &Item, item: &I
             // only a full comparison has seen every event whose name it could bear
             || seen.full && is_of_earlier_pattern(context, seen, activity, item);
     }
-    let mark = item.facts.series_mark.as_ref().filter(|mark| mark.site == context.account.site);
     match &activity.facts.uid {
         Some(uid) => activity_uid(&item.facts).as_ref() == Some(uid),
-        None => mark.is_some_and(|mark| mark.activity == activity.id),
+        None => series_mark(context, item).is_some_and(|mark| mark.activity == activity.id),
     }
 }
 
@@ -478,40 +488,31 @@ fn settle_same(context: &Context<'_>, unlinked: &[&Item], found: &mut FlatMap<It
 /// of its days, since one of the two was moved: where no link tells more, it is the Activity of the
 /// occurrence on whose day it lies, else of the first one, as long as that has no other.
 fn settle_first(context: &Context<'_>, seen: &Seen, linked: &Linked<'_>, unlinked: &[&Item], matches: &mut Matches) {
-    let is_new = |matches: &Matches, item: &Item| matches.events.get(&item.id) == Some(&Match::New);
+    let new: FlatSet<&ItemId> =
+        unlinked.iter().map(|item| &item.id).filter(|id| matches.events.get(*id) == Some(&Match::New)).collect();
     let mut series: FlatMap<&ItemId, Vec<(Original, &Item)>> = FlatMap::new();
     for item in seen.items.exchange.values() {
         if let Some(occurrence) = &item.facts.occurrence {
             series.entry(&occurrence.master).or_default().push((occurrence.original, item));
         }
     }
+    let begun: FlatSet<&ItemId> = seen.links.iter().filter_map(Link::series).collect();
+    let mut taken: FlatSet<ItemId> = matches.events.values().filter_map(Match::activity).cloned().collect();
     for (master, mut days) in series {
         flat::sort_by_key(&mut days, |(original, item)| (*original, &item.id));
-        let free = unlinked.iter().copied().filter(|item| is_new(matches, item));
-        let free: Vec<&Item> = free.filter(|item| days.iter().any(|(_, day)| day.id == item.id)).collect();
-        let taken: FlatSet<&ItemId> = matches.events.values().filter_map(Match::activity).collect();
-        let is_free = |one: &&Item| {
-            !identity::is_ours(&one.id)
-                && one.record.kind() == Kind::Meeting
-                && linked.of(&one.id).is_none()
-                && !one.facts.canceled
-                && !taken.contains(&one.id)
+        let free: Vec<&Item> = days.iter().map(|(_, item)| *item).filter(|item| new.contains(&item.id)).collect();
+        let Some(any) = free.first() else { continue };
+        let mut holders = free_exports(context, seen, linked, any);
+        holders.retain(|one| !taken.contains(&one.id));
+        let Some(holder) = holders.first().filter(|first| holders.iter().all(|one| one.id == first.id)) else {
+            continue;
         };
-        let named = |item: &Item| {
-            let uid = activity_uid(&item.facts);
-            let by_uid = uid.into_iter().flat_map(|uid| linked.named(&uid));
-            let mark = item.facts.series_mark.as_ref().filter(|mark| mark.site == context.account.site);
-            let marked = mark.and_then(|mark| seen.items.creatio.get(&mark.activity));
-            by_uid.chain(marked).filter(is_free).map(|one| &one.id).collect::<FlatSet<_>>()
-        };
-        let Some(holders) = free.first().map(|item| named(item)).filter(|holders| holders.len() == 1) else { continue };
-        let Some(holder) = holders.first().and_then(|id| seen.items.creatio.get(*id)) else { continue };
         let day = day_of(context, &holder.record);
-        let on_its_day = free.iter().copied().find(|item| day_of(context, &item.record) == day);
-        let is_begun = seen.links.iter().any(|link| link.series() == Some(master));
-        let first = days.first().map(|(_, item)| *item).filter(|item| !is_begun && is_new(matches, item));
-        if let Some(item) = on_its_day.or(first) {
+        let on_its_day = free.iter().find(|item| day_of(context, &item.record) == day);
+        let first = free.first().filter(|item| days.first().is_some_and(|(_, day)| day.id == item.id));
+        if let Some(item) = on_its_day.or(first.filter(|_| !begun.contains(master))) {
             matches.events.insert(item.id.clone(), Match::With(holder.id.clone()));
+            taken.insert(holder.id.clone());
         }
     }
 }

@@ -15,7 +15,7 @@ use crate::engine::permissions::Permissions;
 use crate::engine::{identity, matching, scope};
 use crate::flat::FlatSet;
 use crate::model::record::differences;
-use crate::model::{Facts, Field, Instant, Item, ItemId, Kind, Mark, Pair, Side};
+use crate::model::{Facts, Field, Item, ItemId, Kind, Mark, Pair, Side};
 
 /// The Activity for which `activity` stands in, as the counterpart of `item` in a generation up to
 /// this one; `None` if its name tells of none.
@@ -77,14 +77,10 @@ pub fn instead(seen: &Seen, link: &Link, before: &ItemId) -> Option<ItemId> {
 fn twin(context: &Context<'_>, seen: &Seen, link: &Link) -> Option<ItemId> {
     let event = seen.items.exchange.get(link.halves.exchange.id())?;
     let own = seen.items.creatio.get(link.halves.creatio.id()).filter(|own| !own.facts.canceled);
-    let is_older = |one: &&Item| own.is_none_or(|own| age(one) < age(own));
+    let is_older = |one: &&Item| own.is_none_or(|own| one.age() < own.age());
     let twins = seen.named.iter().filter_map(|id| seen.items.creatio.get(id)).filter(is_older);
     let twins = twins.filter(|one| matching::is_made_for(context, seen, one, event) && is_free(seen, one));
-    twins.min_by_key(|one| age(one)).map(|one| one.id.clone())
-}
-
-fn age(activity: &Item) -> (Option<Instant>, &ItemId) {
-    (activity.facts.created, &activity.id)
+    twins.min_by_key(|one| one.age()).map(|one| one.id.clone())
 }
 
 /// Whether an unlinked Activity of the user's is a second one beside that of a link: the other is
@@ -154,7 +150,7 @@ fn is_free(seen: &Seen, activity: &Item) -> bool {
 #[must_use]
 pub fn unread(context: &Context<'_>, seen: &Seen, item: &Item) -> Option<ItemId> {
     let occurrence = item.facts.occurrence.as_ref()?;
-    let mark = item.facts.series_mark.as_ref().filter(|mark| mark.site == context.account.site)?;
+    let mark = matching::series_mark(context, item)?;
     let is_before = |other: &Item| {
         let day = other.facts.occurrence.as_ref();
         day.is_some_and(|day| day.master == occurrence.master && day.original < occurrence.original)

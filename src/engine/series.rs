@@ -115,16 +115,12 @@ fn beside(
                 (_, _) => None,
             };
             let Some(other) = other.filter(|other| other.id != own.id && !other.facts.canceled) else { continue };
-            let is_older = (own.facts.created, &own.id) < (other.facts.created, &other.id);
-            match unlinked.iter().any(|item| item.id == event.id) {
-                true if is_older => {
-                    matches.events.insert(event.id.clone(), Match::Relink(own.id.clone()));
-                }
-                true | false if !is_older => {
-                    matches.second.insert(own.id.clone());
-                }
+            if other.age() <= own.age() {
+                matches.second.insert(own.id.clone());
+            } else if unlinked.iter().any(|item| item.id == event.id) {
+                matches.events.insert(event.id.clone(), Match::Relink(own.id.clone()));
+            } else {
                 // the two are of one device: it finds the older one as that of its event
-                true | false => {}
             }
         }
     }

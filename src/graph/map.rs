@@ -110,15 +110,19 @@ pub(super) fn with_marks(item: &Item, row: &Value) -> Option<Item> {
     if !event.kind.as_deref()?.eq_ignore_ascii_case("singleInstance") {
         return None;
     }
-    let properties = || event.single_value_extended_properties.iter().flatten();
     let facts = Facts {
-        mark: properties().find_map(mark),
+        mark: borne(&event, mark),
         series_mark: None,
-        local: properties().find_map(local),
+        local: borne(&event, local),
         transaction: event.transaction_id.clone().filter(|id| !id.is_empty()),
         ..item.facts.clone()
     };
     Some(Item { facts, ..item.clone() })
+}
+
+/// What the first extended property of `event` says that `read` understands.
+fn borne<T>(event: &Event, read: fn(&wire::ExtendedProperty) -> Option<T>) -> Option<T> {
+    event.single_value_extended_properties.iter().flatten().find_map(read)
 }
 
 fn event(id: &ItemId, value: &Value, mailbox: &GraphMailbox, container: &ContainerId) -> Result<GraphReading, String> {
@@ -136,7 +140,7 @@ fn event(id: &ItemId, value: &Value, mailbox: &GraphMailbox, container: &Contain
     let occurrence = occurrence(&event, &kind, when, mailbox);
     // an occurrence shows what its series carries: mark and transaction are that one's
     let single = occurrence.is_none();
-    let marked = event.single_value_extended_properties.iter().flatten().find_map(mark);
+    let (marked, noted) = (borne(&event, mark), borne(&event, local));
     let organized_by_other =
         event.is_organizer == Some(false) && (event.organizer.is_some() || event.attendees.is_some());
     let (body, online) = body(event.body.as_ref(), event.is_online_meeting == Some(true));
@@ -163,7 +167,7 @@ fn event(id: &ItemId, value: &Value, mailbox: &GraphMailbox, container: &Contain
         occurrence,
         mark: marked.clone().filter(|_| single),
         series_mark: marked.filter(|_| !single),
-        local: event.single_value_extended_properties.iter().flatten().find_map(local),
+        local: noted,
         transaction: event.transaction_id.filter(|id| single && !id.is_empty()),
         organized_by_other,
         attendees,

@@ -22,6 +22,12 @@ pub struct Item {
 }
 
 impl Item {
+    /// By what the older of two items of one side is told: when it was created, or else its id.
+    #[must_use]
+    pub const fn age(&self) -> (Option<Instant>, &ItemId) {
+        (self.facts.created, &self.id)
+    }
+
     /// Adds whom another reading of the same version tells besides: a server may tell fewer in one
     /// of its answers, and who is missing in one has not left.
     pub fn complete_people(&mut self, other: &Self) {

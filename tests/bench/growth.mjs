@@ -2,11 +2,11 @@
  * How the cost of a run grows with the links that there are: with nothing to do and with ten
  * changes, right after a bulk import and a day later.
  */
-import { many, assertQuiet } from './many.mjs';
+import { many, quiet } from './many.mjs';
 import { change } from './plan.mjs';
 import { medians, slope, table } from './report.mjs';
+import { day } from './stage.mjs';
 
-const day = 25 * 3_600_000;
 /** How many pairs are changed. */
 const few = 10;
 
@@ -24,17 +24,13 @@ const steps = {
 async function ofSize(links, rounds) {
   const set = await many(links);
   try {
-    const { ask, cost, sandbox } = set;
+    const { ask, cost } = set;
     let changed = 0;
     const run = async () => {
       const { told, ...figures } = await cost(() => ask('run'));
       return { ...figures, records: told.store.records, reads: told.store.requests, memory: told.memory, told };
     };
-    const quiet = async () => {
-      const figures = await run();
-      assertQuiet(figures.told);
-      return figures;
-    };
+    const idle = () => quiet(run);
     const ten = async () => {
       await change(set, changed, changed + few);
       changed += few;
@@ -50,17 +46,16 @@ async function ofSize(links, rounds) {
       for (let round = 0; round < rounds; round += 1) rows.push(await act());
       return medians(rows);
     };
-    const told = await quiet();
-    const after = await several(quiet);
+    const told = await idle();
+    const after = await several(idle);
     const tenAfter = await ten();
-    await ask('clock', day);
-    await sandbox.clock(new Date(Date.now() + day));
-    const daily = await quiet();
+    await set.pass(day);
+    const daily = await idle();
     // wasm gives no memory back: what a run needs by itself is seen in a page that is new
     await set.open();
-    await ask('clock', day);
-    await quiet();
-    const later = await several(quiet);
+    await set.pass(day);
+    await idle();
+    const later = await several(idle);
     const tenLater = await several(ten);
     return { told, after, tenAfter, daily, later, tenLater };
   } finally {

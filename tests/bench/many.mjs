@@ -19,6 +19,17 @@ export function assertQuiet(told) {
 }
 
 /**
+ * The figures of a run that has to find nothing to do.
+ * @template {{ told: any }} F
+ * @param {() => Promise<F>} run
+ */
+export async function quiet(run) {
+  const figures = await run();
+  assertQuiet(figures.told);
+  return figures;
+}
+
+/**
  * A stage on which so many pairs are linked, none of which has been told by a listing yet.
  * @param {number} links
  */

@@ -84,16 +84,19 @@ impl Work<'_> {
         self.left = Some(Box::new(item));
     }
 
-    /// The Activity as the answer told it, if that is all there is to know of an update: the
-    /// participants, which it does not tell, are left alone.
-    fn told(&self) -> Option<Item> {
+    /// Whether the answer to an update told all that there is to know: the participants, which it
+    /// does not tell, are left alone.
+    fn is_told(&self) -> bool {
         let Self { op: Op::Update(_), stage: ActivityWriteStage::Done, left: Some(left), seen: Some(seen), .. } = self
         else {
-            return None;
+            return false;
         };
-        if Wish::of(self.op).is_some() || left.record.kind() != seen.record.kind() {
-            return None;
-        }
+        Wish::of(self.op).is_none() && left.record.kind() == seen.record.kind()
+    }
+
+    /// The Activity as the answer told it, if that is all there is to know.
+    fn told(&self) -> Option<Item> {
+        let (left, seen) = (self.left.as_ref()?, self.seen.as_ref().filter(|_| self.is_told())?);
         let mut item = (**left).clone();
         for field in [Field::People, Field::Response] {
             copy(field, &seen.record, &mut item.record);
@@ -134,8 +137,8 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
         } else {
             Some(before)
         };
-        let seen: Vec<Option<Item>> = works.iter().map(|work| work.seen.clone()).collect();
         let missing: Vec<Option<Missing>> = works.iter().map(|work| self.missing(work, after.as_ref())).collect();
+        let seen: Vec<Option<Item>> = works.iter_mut().map(|work| work.seen.take()).collect();
         let outcomes: Vec<Outcome> =
             works.into_iter().zip(missing).map(|(work, missing)| outcome(work, missing, after.as_ref())).collect();
         for ((op, outcome), seen) in ops.iter().zip(&outcomes).zip(&seen) {
@@ -373,7 +376,7 @@ impl<P: Http + Clock + Credentials> Creatio<P> {
     ) -> Result<StoredActivities, Error> {
         let sent = || {
             works.iter().filter(|work| match work.stage {
-                ActivityWriteStage::Done => !matches!(work.op, Op::Delete { .. }) && work.told().is_none(),
+                ActivityWriteStage::Done => !matches!(work.op, Op::Delete { .. }) && !work.is_told(),
                 ActivityWriteStage::Doubtful(_) => true,
                 ActivityWriteStage::Planned | ActivityWriteStage::Missed | ActivityWriteStage::Settled(_) => false,
             })

@@ -59,14 +59,18 @@ impl OwnWrites {
 
 /// Whether `item` is what was decided on with `op` in it, and nobody's edit beside that.
 fn is_as_decided(op: &Op, seen: Option<&Item>, item: &Item) -> bool {
+    let is_record = |record: &Record| differences(record, &item.record).is_empty();
     match op {
-        Op::Create(create) => differences(&create.record, &item.record).is_empty(),
+        Op::Create(create) => is_record(&create.record) && !item.facts.canceled,
         Op::Update(update) => {
             let mut record = update.before.clone();
             for field in &update.patch.fields {
                 copy(*field, &update.patch.record, &mut record);
             }
-            seen.is_some_and(|seen| seen.version == update.version) && differences(&record, &item.record).is_empty()
+            let is_of_version = seen.is_some_and(|seen| seen.version == update.version);
+            let has_status = item.facts.status == update.status.or(update.facts.status);
+            let has_owner = item.facts.owner.as_ref() == update.owner.as_ref().or(update.facts.owner.as_ref());
+            is_of_version && is_record(&record) && has_status && has_owner
         }
         Op::Delete { .. } => true,
     }
@@ -85,4 +89,62 @@ fn span(record: &Record) -> Option<Span> {
         },
     };
     Some(Span { from, to })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::op::{Create, Update};
+    use crate::model::{Body, Facts, Field, Importance, Meeting, Patch, Reminder, Response, Status, Version};
+    use chrono::{DateTime, Duration};
+
+    fn item(title: &str, version: &str) -> Item {
+        let start = DateTime::from_timestamp(0, 0).unwrap_or_default();
+        let when = When::Timed { start, end: start + Duration::hours(1) };
+        let record = Record::Meeting(Meeting {
+            title: title.to_owned(),
+            when,
+            place: String::new(),
+            body: Body::default(),
+            importance: Importance::default(),
+            reminder: Reminder::Off,
+            people: Vec::new(),
+            response: Response::InDoubt,
+        });
+        let facts = Facts { status: Some(Status::NotStarted), owner: Some("me".into()), ..Facts::default() };
+        Item { id: "a".into(), version: Version::new(version), container: "c".into(), stamp: None, record, facts }
+    }
+
+    /// The version that is noted of a write that left `left`.
+    fn noted(op: &Op, seen: &Item, left: Item) -> String {
+        let mut own = OwnWrites::default();
+        let (id, version) = (left.id.clone(), left.version.clone());
+        let written = Written { item: Some(Box::new(left)), ..Written::bare(id, "c".into(), version) };
+        own.note(op, &written, Some(seen), []);
+        own.activities.get("a").cloned().unwrap_or_default()
+    }
+
+    #[test]
+    fn what_somebody_changed_beside_a_write_is_to_be_told_again() {
+        let seen = item("old", "1");
+        let patch = Patch { record: item("new", "").record, fields: [Field::Title].into() };
+        let update = Op::Update(Box::new(Update::of(&seen, patch)));
+        let left = item("new", "2");
+        assert_eq!(noted(&update, &seen, left.clone()), "2");
+        let facts = |facts: Facts| Item { facts, ..left.clone() };
+        for (what, seen, left) in [
+            ("another title", &seen, item("theirs", "2")),
+            ("over another version", &item("old", "1b"), left.clone()),
+            ("canceled", &seen, facts(Facts { status: Some(Status::Canceled), ..left.facts.clone() })),
+            ("of another owner", &seen, facts(Facts { owner: Some("other".into()), ..left.facts.clone() })),
+        ] {
+            assert_eq!(noted(&update, seen, left), "", "{what}");
+        }
+        let (id, facts) = (Some(left.id.clone()), Facts::default());
+        let create = Create { id, container: "c".into(), record: left.record.clone(), facts };
+        let create = Op::Create(Box::new(create));
+        assert_eq!(noted(&create, &seen, left.clone()), "2");
+        let canceled = Item { facts: Facts { canceled: true, ..left.facts.clone() }, ..left.clone() };
+        assert_eq!(noted(&create, &seen, canceled), "");
+    }
 }
